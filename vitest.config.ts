@@ -1,0 +1,28 @@
+import type { ViteUserConfig } from 'vitest/config'
+
+const config: ViteUserConfig = {
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['packages/*/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts'],
+          exclude: ['packages/adapters/*-bun/**', '**/*.bun.test.ts', '**/node_modules/**'],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'bun',
+          include: ['packages/adapters/*-bun/src/**/*.test.ts', 'packages/*/*/src/**/*.bun.test.ts'],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        test: { name: 'e2e', include: ['e2e/**/*.test.ts'], testTimeout: 120_000 },
+      },
+    ],
+  },
+}
+
+export default config
