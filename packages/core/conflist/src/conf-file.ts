@@ -1,0 +1,31 @@
+import { CniError, type ConfList, goField } from '@vethra/spec'
+import { parseConfList, parsePluginConf } from './conf-list.ts'
+import { elements, readJson } from './json-text.ts'
+
+/**
+ * Parses a file of a conf list folder: a `.conflist` is a list; a `.conf` or `.json` is one plugin
+ * object, wrapped into a list of itself as libcni does, or a list after all when it has `plugins`.
+ * Throws CniError 6 or 7 whose message names the file.
+ */
+export function parseConfFile(text: string, file: string): ConfList {
+  try {
+    return file.endsWith('.conflist') || isList(text) ? parseConfList(text) : wrapPlugin(text)
+  } catch (cause) {
+    if (!(cause instanceof CniError)) throw cause
+    throw new CniError({ code: cause.code, message: `cannot use ${file}`, cause })
+  }
+}
+
+function isList(text: string): boolean {
+  return elements(readJson(text, 'error parsing configuration'), 'plugins').length > 0
+}
+
+// A single-plugin file has no cniVersions and no flags: what stands there belongs to the plugin.
+function wrapPlugin(text: string): ConfList {
+  const plugin = parsePluginConf(text)
+  const { value } = readJson(text, 'error parsing configuration')
+  const name = goField(value, 'name') ?? ''
+  const cniVersion = goField(value, 'cniVersion') ?? ''
+  const head = JSON.stringify({ cniVersion, name }).slice(0, -1)
+  return { ...parseConfList(`${head},"plugins":[${text}]}`), plugins: [plugin] }
+}

@@ -1,0 +1,9 @@
+/**
+ * Conf list text to ConfList, which file wins, and the request configuration of one plugin. Not for
+ * reading folders (`@vethra/conf-dir`), and not for running plugins (`@vethra/plan`).
+ */
+export { parseConfFile } from './conf-file.ts'
+export { parseConfList, parsePluginConf } from './conf-list.ts'
+export { type RequestExtras, requestConfiguration } from './request-configuration.ts'
+export { type ConfFileText, selectConfList, withDropIns } from './select.ts'
+export { selectVersion } from './select-version.ts'

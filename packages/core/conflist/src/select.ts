@@ -1,0 +1,72 @@
+import { CniError, type ConfList } from '@vethra/spec'
+import { parseConfFile } from './conf-file.ts'
+import { parsePluginConf } from './conf-list.ts'
+
+/** A file of a conf list folder: its text, or why it could not be read. */
+export interface ConfFileText {
+  /** Absolute path. */
+  readonly file: string
+  readonly text?: string
+  readonly error?: CniError
+}
+
+/**
+ * The conf list of a network: the first `.conflist` by path whose `name` it is, else the first
+ * `.conf` or `.json` (libcni, LoadNetworkConf). Unlike libcni's, a broken file hides no other
+ * network: its fault comes up only when no file has the name. Throws CniError 101 when none has.
+ */
+export function selectConfList(
+  files: readonly ConfFileText[],
+  name: string,
+  folder: string,
+): { readonly file: string; readonly list: ConfList } {
+  const faults: unknown[] = []
+  for (const each of inOrder(files)) {
+    try {
+      if (each.error) throw each.error
+      const list = parseConfFile(each.text ?? '', each.file)
+      if (list.name === name) return { file: each.file, list }
+    } catch (fault) {
+      faults.push(fault)
+    }
+  }
+  throw notFound(name, folder, faults)
+}
+
+/**
+ * The list with the plugins of its drop-in folder appended in the order given (SPEC 1.1.0, section
+ * 1, "loadOnlyInlinedPlugins"). Throws CniError 6 or 7 naming the file of a broken one, and 7 when
+ * the list then has no plugin.
+ */
+export function withDropIns(list: ConfList, dropIns: readonly ConfFileText[]): ConfList {
+  const extra = list.loadOnlyInlinedPlugins ? [] : dropIns
+  const plugins = extra.map(({ file, text, error }) => {
+    if (error) throw error
+    return parsePluginConf(text ?? '', `cannot use ${file}: error parsing configuration`)
+  })
+  const all = [...list.plugins, ...plugins]
+  if (all.length > 0) return { ...list, plugins: all }
+  throw new CniError({
+    code: 7,
+    message: `no plugin configs found in network ${JSON.stringify(list.name)}`,
+    hint: 'Give the list a "plugins" key, or put plugin files into the folder of its name.',
+  })
+}
+
+function inOrder(files: readonly ConfFileText[]): readonly ConfFileText[] {
+  const sorted = [...files].sort((a, b) => (a.file < b.file ? -1 : 1))
+  const isList = ({ file }: ConfFileText) => file.endsWith('.conflist')
+  return [...sorted.filter(isList), ...sorted.filter((each) => !isList(each))]
+}
+
+function notFound(name: string, folder: string, faults: readonly unknown[]): CniError {
+  const quoted = JSON.stringify(name)
+  return new CniError({
+    code: 101,
+    message: `no net configuration with name ${quoted} in ${folder}`,
+    hint: 'List the networks with "vethra network ls", or create it with "vethra network create".',
+    ...(faults.length > 0
+      ? { cause: new AggregateError(faults, 'some files could not be read') }
+      : {}),
+  })
+}

@@ -1,0 +1,32 @@
+/**
+ * Every code that a CniError can carry, with its meaning. 0 to 99 are the SPEC's (1.1.0, section 5,
+ * "Error"); from 100 up they are ours; 999 is libcni's word for an error without a code.
+ */
+export const errorCodes: Readonly<Record<number, string>> = {
+  0: 'the plugin gave no code',
+  1: 'incompatible CNI version',
+  2: 'unsupported field in the network configuration',
+  3: 'container unknown or does not exist',
+  4: 'invalid environment variable',
+  5: 'I/O failure',
+  6: 'failed to decode content',
+  7: 'invalid network configuration',
+  8: 'invalid network namespace',
+  11: 'try again later',
+  50: 'the plugin is not available',
+  51: 'the plugin is not available, and existing containers may have limited connectivity',
+  100: 'a required program or plugin is missing',
+  101: 'the thing named does not exist',
+  102: 'the thing named exists already or is in use',
+  103: 'the command line or a setting is wrong',
+  104: 'a plugin ran past its deadline or printed too much',
+  105: 'a lock was not to be had in time',
+  106: 'several things failed; the cause lists them',
+  107: 'an annotation, a bundle or a stored file is not to be trusted',
+  999: 'internal error of a plugin',
+}
+
+/** What a code means, in a few words; unknown codes are the plugin's own. */
+export function errorName(code: number): string {
+  return errorCodes[code] ?? "the plugin's own code"
+}

@@ -1,0 +1,36 @@
+import { CniError } from './cni-error.ts'
+
+/**
+ * The lines that an app prints for an error: `error: …`, one `  caused by: …` line for each cause
+ * (those of an AggregateError one after the other), then each hint once as `  hint: …`. No line
+ * break of a message survives, so that what a plugin printed cannot pass for a line of ours.
+ */
+export function explain(error: unknown): readonly string[] {
+  const chain = causes(error)
+  const [first, ...rest] = chain.map(describe)
+  const hints = chain.flatMap((each) => (each instanceof CniError && each.hint ? [each.hint] : []))
+  return [
+    `error: ${first}`,
+    ...rest.map((text) => `  caused by: ${text}`),
+    ...[...new Set(hints)].map((hint) => `  hint: ${oneLine(hint)}`),
+  ]
+}
+
+function causes(error: unknown, seen: readonly unknown[] = []): readonly unknown[] {
+  if (error === undefined || seen.includes(error)) return []
+  const trail = [...seen, error]
+  if (error instanceof AggregateError) return error.errors.flatMap((each) => causes(each, trail))
+  return [error, ...(error instanceof Error ? causes(error.cause, trail) : [])]
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return oneLine(String(error))
+  if (!(error instanceof CniError)) return oneLine(error.message)
+  const details = error.details ? `: ${error.details}` : ''
+  return oneLine(`${error.message}${details} (CNI code ${error.code})`)
+}
+
+function oneLine(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced
+  return text.trim().replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ')
+}

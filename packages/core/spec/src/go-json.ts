@@ -1,0 +1,23 @@
+import type { Json } from './json.ts'
+
+/** The name that Go's encoding/json gives the type of a value: libcni prints it in its errors. */
+export function goType(value: unknown): string {
+  if (value === null || value === undefined) return '<nil>'
+  if (Array.isArray(value)) return '[]interface {}'
+  const names: Record<string, string> = {
+    number: 'float64',
+    boolean: 'bool',
+    string: 'string',
+    object: 'map[string]interface {}',
+  }
+  return names[typeof value] ?? typeof value
+}
+
+/** The value under `key`, exact spelling first, else the last key that differs only in case: how Go fills a struct. */
+export function goField(value: Json, key: string): Json | undefined {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return undefined
+  const object = value as { readonly [key: string]: Json }
+  if (Object.hasOwn(object, key)) return object[key]
+  const other = Object.keys(object).findLast((each) => each.toLowerCase() === key.toLowerCase())
+  return other === undefined ? undefined : object[other]
+}

@@ -1,0 +1,86 @@
+import { CniError } from './cni-error.ts'
+
+const identifier = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/
+
+// What Go's unicode.IsSpace says: U+0085 is one and U+FEFF is none, unlike JavaScript's \s.
+const goSpace = /[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/
+
+/** Throws CniError 4 unless the text can be a `CNI_CONTAINERID` (SPEC 1.1.0, section 2, "Parameters"); the texts are libcni's. */
+export function checkContainerId(id: string): void {
+  if (id === '') throw new CniError({ code: 3, message: 'missing containerID' })
+  if (!identifier.test(id)) {
+    throw new CniError({
+      code: 4,
+      message: 'invalid characters in containerID',
+      details: id,
+      hint: 'Use letters, digits, dot, dash and underscore, a letter or digit first.',
+    })
+  }
+}
+
+/** Throws CniError 7 unless the text can be the name of a network (SPEC 1.1.0, section 1, "name"); the texts are libcni's. */
+export function checkNetworkName(name: string): void {
+  if (name === '') throw new CniError({ code: 7, message: 'missing network name:' })
+  if (!identifier.test(name)) {
+    throw new CniError({
+      code: 7,
+      message: 'invalid characters found in network name',
+      details: name,
+      hint: 'Use letters, digits, dot, dash and underscore, a letter or digit first.',
+    })
+  }
+}
+
+/** Throws CniError 4 unless the text can be a `CNI_IFNAME`: what the kernel takes, IFNAMSIZ being 16 octets; the texts are libcni's. */
+export function checkIfname(ifname: string): void {
+  const fault = ifnameFault(ifname)
+  if (fault) throw new CniError({ code: 4, details: ifname, ...fault })
+}
+
+function ifnameFault(ifname: string): { message: string; details?: string } | undefined {
+  if (ifname === '') return { message: 'interface name is empty' }
+  if (octets(ifname) > 15) {
+    return {
+      message: 'interface name is too long',
+      details: 'interface name should be less than 16 characters',
+    }
+  }
+  if (ifname === '.' || ifname === '..') return { message: 'interface name is . or ..' }
+  if (/[/:]/.test(ifname) || goSpace.test(ifname)) {
+    return { message: 'interface name contains / or : or whitespace characters' }
+  }
+  return undefined
+}
+
+/**
+ * Throws CniError 107 unless the text can be one component of a path below our folders: 1 to 255
+ * octets, not blank, no `/`, no control character, neither `.` nor `..`. `what` names it in the error.
+ */
+export function checkPathComponent(what: string, text: string): void {
+  const fault = componentFault(text)
+  if (fault) {
+    throw new CniError({
+      code: 107,
+      message: `invalid ${what} ${JSON.stringify(text.slice(0, 64))}: ${fault}`,
+      hint: `Give a ${what} of 1 to 255 octets without "/" or control characters.`,
+    })
+  }
+}
+
+function componentFault(text: string): string | undefined {
+  if (text.trim() === '') return 'it is empty'
+  if (octets(text) > 255) return 'it is longer than 255 octets'
+  if (text === '.' || text === '..') return 'it names a folder'
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+  if (/[/\u0000-\u001f\u007f]/.test(text)) return 'it holds "/" or a control character'
+  return undefined
+}
+
+function octets(text: string): number {
+  let sum = 0
+  for (const character of text) {
+    const point = character.codePointAt(0) ?? 0
+    sum += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4
+  }
+  return sum
+}
