@@ -1,0 +1,6 @@
+/**
+ * Finds CNI plugins on the folders of CNI_PATH and runs them as processes. Not for deciding what
+ * runs: that is `@vethra/plan`.
+ */
+export { findPlugin } from './find-plugin.ts'
+export { type PluginExecOptions, type PluginReport, pluginExec } from './plugin-exec.ts'

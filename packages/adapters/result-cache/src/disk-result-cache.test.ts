@@ -1,0 +1,86 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { CachedAttachment, ResultCache } from '@vethra/plan'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { diskResultCache } from './index.ts'
+
+let dir: string
+let cache: ResultCache
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'vethra-cache-'))
+  cache = diskResultCache({ dir })
+})
+
+afterEach(async () => {
+  await rm(dir, { recursive: true })
+})
+
+const key = { network: 'lan', containerId: 'c1', ifname: 'eth0' }
+const file = () => join(dir, 'results/lan-c1-eth0')
+const entry: CachedAttachment = {
+  network: 'lan',
+  attachment: {
+    containerId: 'c1',
+    netns: '/proc/7/ns/net',
+    ifname: 'eth0',
+    cniArgs: [['K', 'V']],
+    capabilityArgs: { portMappings: [{ hostPort: 80 }] },
+  },
+  listText: '{"name":"lan"}',
+  result: '{"cniVersion":"1.0.0","x":12345678901234567890}',
+}
+
+describe('the result cache', () => {
+  it('writes the file that libcni writes', async () => {
+    await cache.write(entry)
+    expect(await readFile(file(), 'utf8')).toBe(
+      '{"kind":"cniCacheV1","containerId":"c1","config":"eyJuYW1lIjoibGFuIn0=","ifName":"eth0","networkName":"lan","netns":"/proc/7/ns/net","cniArgs":[["K","V"]],"capabilityArgs":{"portMappings":[{"hostPort":80}]},"result":{"cniVersion":"1.0.0","x":12345678901234567890}}',
+    )
+    expect((await stat(file())).mode & 0o777).toBe(0o600)
+    expect((await stat(join(dir, 'results'))).mode & 0o777).toBe(0o700)
+  })
+
+  it('reads back what it wrote, and forgets it', async () => {
+    await cache.write({ ...entry, result: '{"cniVersion":"1.0.0"}' })
+    expect(await cache.read(key)).toEqual({ ...entry, result: '{"cniVersion":"1.0.0"}' })
+    expect(await cache.list()).toHaveLength(1)
+    await cache.remove(key)
+    await cache.remove(key)
+    expect(await cache.read(key)).toBeUndefined()
+    expect(await cache.list()).toEqual([])
+  })
+
+  it.each(['', '{', '{}', 'null', '{"kind":"other"}', '{"kind":"cniCacheV1"}'])(
+    'takes a file that holds %j for no entry',
+    async (text) => {
+      await cache.write(entry)
+      await writeFile(file(), text)
+      expect(await cache.read(key)).toBeUndefined()
+      expect(await cache.list()).toEqual([])
+    },
+  )
+
+  it('does not take the entry of another attachment whose file name is the same', async () => {
+    await cache.write({
+      ...entry,
+      network: 'lan-c1',
+      attachment: { ...entry.attachment, containerId: 'x' },
+    })
+    expect(
+      await cache.read({ network: 'lan', containerId: 'c1-x', ifname: 'eth0' }),
+    ).toBeUndefined()
+  })
+
+  it.each([
+    [
+      { ...key, network: '' },
+      'cache file path requires network name (""), container ID ("c1"), and interface name ("eth0")',
+    ],
+    [{ ...key, containerId: 'c'.repeat(250) }, 'make no file name together'],
+    [{ ...key, containerId: '../x' }, 'make no file name together'],
+  ])('refuses names without a place before anything is written', (bad, message) => {
+    expect(() => cache.check(bad)).toThrow(message)
+  })
+})

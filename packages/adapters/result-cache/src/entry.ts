@@ -1,0 +1,69 @@
+import type { CachedAttachment } from '@vethra/plan'
+import { type CniArgs, goField, type Json, type JsonObject } from '@vethra/spec'
+
+/** The text of a cache file: libcni's `cniCacheV1`, keys in its order, empty ones left out. */
+export function renderEntry({ network, attachment, listText, result }: CachedAttachment): string {
+  const { containerId, ifname, netns, cniArgs, capabilityArgs } = attachment
+  const head = JSON.stringify({
+    kind: 'cniCacheV1',
+    containerId,
+    config: Buffer.from(listText).toString('base64'),
+    ifName: ifname,
+    networkName: network,
+    ...(netns === '' ? {} : { netns }),
+    ...(cniArgs.length === 0 ? {} : { cniArgs }),
+    ...(Object.keys(capabilityArgs).length === 0 ? {} : { capabilityArgs }),
+  })
+  // Spliced, not parsed: what the plugin printed must survive, large integers included.
+  return result === undefined ? head : `${head.slice(0, -1)},"result":${result}}`
+}
+
+/** A cache file read back; undefined when it is empty, damaged, of another kind or incomplete. */
+export function parseEntry(text: string): CachedAttachment | undefined {
+  const value = decode(text)
+  const kind = goField(value, 'kind')
+  const string = (key: string) => {
+    const field = goField(value, key)
+    return typeof field === 'string' ? field : ''
+  }
+  const network = string('networkName')
+  const ifname = string('ifName')
+  if (kind !== 'cniCacheV1' || network === '' || ifname === '') return undefined
+  const result = goField(value, 'result')
+  return {
+    network,
+    attachment: {
+      containerId: string('containerId'),
+      netns: string('netns'),
+      ifname,
+      cniArgs: pairs(goField(value, 'cniArgs')),
+      capabilityArgs: objectOrNone(goField(value, 'capabilityArgs')),
+    },
+    listText: Buffer.from(string('config'), 'base64').toString(),
+    ...(result === undefined || result === null ? {} : { result: JSON.stringify(result) }),
+  }
+}
+
+// libcni tolerates pairs that are too short or too long, so entries of other tools may hold some.
+function pairs(value: Json | undefined): CniArgs {
+  if (!Array.isArray(value)) return []
+  return value.map((pair: Json) => {
+    const [key, second] = Array.isArray(pair) ? pair : []
+    return [String(key ?? ''), String(second ?? '')] as const
+  })
+}
+
+function objectOrNone(value: Json | undefined): JsonObject {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+    ? (value as JsonObject)
+    : {}
+}
+
+function decode(text: string): Json {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // A damaged entry counts as none: it must never block a DEL.
+    return null
+  }
+}

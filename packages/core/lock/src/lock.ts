@@ -1,0 +1,13 @@
+/**
+ * Mutual exclusion between processes on one host. A lock is named by a path; who takes it under the
+ * same path, in this process or another, waits until the holder is done or dead.
+ */
+export interface Lock {
+  /**
+   * Runs `work` while holding the lock and returns what it returned. Released when `work` ends
+   * either way; when the process is killed, the next one gets it no later than the bound that the
+   * implementation states. Not reentrant. Throws CniError 105 when the lock was not to be had in
+   * time, 5 when its file cannot be made.
+   */
+  hold<T>(path: string, work: () => Promise<T>): Promise<T>
+}

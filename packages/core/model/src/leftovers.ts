@@ -1,0 +1,83 @@
+import { attachmentChains } from './chain-names.ts'
+import { chainOf, namesInterface, parseRules, type RuleTable, removal, targetOf } from './rules.ts'
+
+/**
+ * What takes out the rules that belong to one attachment alone, as text for
+ * `iptables-restore --noflush`; empty when none are left. Debian's bridge leaves its masquerading
+ * behind when the netns is gone (plugins, bridge DEL). Rules that are found by address are not
+ * touched: the address may be another container's by now.
+ */
+export function attachmentLeftovers(saved: string, network: string, containerId: string): string {
+  const own = attachmentChains(network, containerId)
+  return removals(saved, (table) => {
+    const chains = table.chains.filter((chain) => own.includes(chain))
+    return { chains, rules: jumps(table, chains) }
+  })
+}
+
+/**
+ * What takes out the rules that belong to one network alone: the firewall plugin's isolation of its
+ * bridge, which no DEL removes.
+ */
+export function networkLeftovers(saved: string, bridge: string): string {
+  return removals(saved, ({ rules }) => ({
+    chains: [],
+    rules: rules.filter((rule) => isolation.has(chainOf(rule)) && namesInterface(rule, bridge)),
+  }))
+}
+
+/**
+ * What takes out the chains that networks share, where nothing is left in them but what plugins put
+ * there on first use: for when the last network has gone. An administrator's rule in CNI-ADMIN, and
+ * any other rule, keeps its chains.
+ */
+export function sharedLeftovers(saved: string): string {
+  return removals(saved, (table) => {
+    const chains = sharedGroups.flatMap((group) => unused(table, group))
+    return { chains, rules: jumps(table, chains) }
+  })
+}
+
+const isolation = new Set(['CNI-ISOLATION-STAGE-1', 'CNI-ISOLATION-STAGE-2'])
+
+// Each group stands or falls together. A rule of these chains with one of the targets is the group's
+// own furniture; every other rule means that somebody needs the chain.
+const sharedGroups: readonly {
+  readonly chains: readonly string[]
+  readonly furniture: readonly string[]
+}[] = [
+  {
+    chains: ['CNI-HOSTPORT-DNAT', 'CNI-HOSTPORT-SETMARK', 'CNI-HOSTPORT-MASQ', 'CNI-HOSTPORT-SNAT'],
+    furniture: ['MARK', 'MASQUERADE'],
+  },
+  { chains: ['CNI-FORWARD', 'CNI-ADMIN'], furniture: ['CNI-ADMIN'] },
+  { chains: [...isolation], furniture: ['RETURN'] },
+]
+
+function unused(
+  table: RuleTable,
+  { chains, furniture }: (typeof sharedGroups)[number],
+): readonly string[] {
+  const present = table.chains.filter((chain) => chains.includes(chain))
+  const inside = table.rules.filter((rule) => present.includes(chainOf(rule)))
+  const needed = inside.some((rule) => !furniture.includes(targetOf(rule)))
+  const base = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING', ...present]
+  const referenced = jumps(table, present).some((rule) => !base.includes(chainOf(rule)))
+  return needed || referenced ? [] : present
+}
+
+function jumps(table: RuleTable, chains: readonly string[]): readonly string[] {
+  return table.rules.filter((rule) => chains.includes(targetOf(rule)))
+}
+
+function removals(
+  saved: string,
+  find: (table: RuleTable) => { chains: readonly string[]; rules: readonly string[] },
+): string {
+  return parseRules(saved)
+    .map((table) => {
+      const { chains, rules } = find(table)
+      return removal(table, rules, chains)
+    })
+    .join('')
+}

@@ -1,0 +1,60 @@
+/** One table of a saved rule set. */
+export interface RuleTable {
+  /** `nat`, `filter`, … */
+  readonly name: string
+  readonly chains: readonly string[]
+  /** Lines such as `-A FORWARD -j CNI-FORWARD`, in order, as saved. */
+  readonly rules: readonly string[]
+}
+
+/** Reads what iptables-save(8) prints; comments and counters are left out. */
+export function parseRules(saved: string): readonly RuleTable[] {
+  const tables: { name: string; chains: string[]; rules: string[] }[] = []
+  for (const line of saved.split('\n')) {
+    const table = tables.at(-1)
+    if (line.startsWith('*')) tables.push({ name: line.slice(1), chains: [], rules: [] })
+    else if (line.startsWith(':')) table?.chains.push(line.slice(1).split(' ')[0] ?? '')
+    else if (line.startsWith('-A ')) table?.rules.push(line)
+  }
+  return tables
+}
+
+/** The chain that a rule stands in. */
+export function chainOf(rule: string): string {
+  return rule.split(' ')[1] ?? ''
+}
+
+/** The chain or target that a rule ends in; empty when it has none. What a comment says never counts. */
+export function targetOf(rule: string): string {
+  return /(?: -[jg] )([^ "]+)(?: --?[^"]*)?$/.exec(unquoted(rule))?.[1] ?? ''
+}
+
+/** Whether the rule matches on the interface, coming in or going out. */
+export function namesInterface(rule: string, name: string): boolean {
+  const words = unquoted(rule).split(' ')
+  return words.some((word, at) => word === name && ['-i', '-o'].includes(words[at - 1] ?? ''))
+}
+
+/**
+ * The text for `iptables-restore --noflush` that takes out rules and whole chains of one table, in
+ * one transaction; empty when there is nothing to take out.
+ */
+export function removal(
+  table: RuleTable,
+  rules: readonly string[],
+  chains: readonly string[],
+): string {
+  if (rules.length === 0 && chains.length === 0) return ''
+  return [
+    `*${table.name}`,
+    ...rules.filter((rule) => !chains.includes(chainOf(rule))).map((rule) => `-D ${rule.slice(3)}`),
+    ...chains.map((chain) => `-F ${chain}`),
+    ...chains.map((chain) => `-X ${chain}`),
+    'COMMIT\n',
+  ].join('\n')
+}
+
+// Quoted texts are comments, which hold what container ids and networks are called.
+function unquoted(rule: string): string {
+  return rule.replace(/"(?:[^"\\]|\\.)*"/g, '""')
+}

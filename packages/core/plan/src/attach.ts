@@ -1,0 +1,125 @@
+import { parseConfList } from '@vethra/conflist'
+import { type ParsedResult, parseResult, renderResult } from '@vethra/result'
+import {
+  type Attachment,
+  CniError,
+  type ConfList,
+  checkContainerId,
+  checkIfname,
+  checkNetworkName,
+  isSpecVersion,
+} from '@vethra/spec'
+import type { PluginRunner } from './plugin-runner.ts'
+import type { AttachmentKey, CachedAttachment, ResultCache } from './result-cache.ts'
+import { run } from './run.ts'
+
+/** What an attachment is made and removed with. */
+export interface AttachTools {
+  readonly runner: PluginRunner
+  readonly cache: ResultCache
+}
+
+/**
+ * Attaches a container to a network: ADD of every plugin in order, then the cache (libcni,
+ * AddNetworkList). Names are checked before anything runs. When a plugin or the cache fails, what
+ * has been done is undone and CniError thrown, whose cause has the first failure first.
+ */
+export async function attach(
+  { runner, cache }: AttachTools,
+  list: ConfList,
+  attachment: Attachment,
+): Promise<ParsedResult> {
+  checkNetworkName(list.name)
+  checkContainerId(attachment.containerId)
+  checkIfname(attachment.ifname)
+  cache.check(keyOf(list.name, attachment))
+  const result = await run(runner, { operation: 'ADD', list, attachment })
+  if (result === undefined) throw noPlugins(list.name)
+  try {
+    await cache.write({ network: list.name, attachment, listText: list.text, result: result.text })
+  } catch (cause) {
+    throw await undone(runner, list, attachment, result, cause)
+  }
+  return result
+}
+
+/**
+ * Detaches a container: DEL of every plugin in reverse, with the conf list, CNI args, capability args
+ * and result that were cached at ADD, so that a list that has changed or gone since leaks nothing;
+ * `list` serves where nothing was cached. The cache entry goes last, and stays when a plugin failed.
+ * Succeeds when nothing is attached. `netns` is the one of `attachment`: empty when it is gone.
+ */
+export async function detach(
+  { runner, cache }: AttachTools,
+  list: ConfList | undefined,
+  network: string,
+  attachment: Attachment,
+): Promise<void> {
+  const key = keyOf(network, attachment)
+  const cached = await cache.read(key)
+  const known = cached === undefined ? undefined : listOf(cached)
+  const from = known ?? list
+  if (from !== undefined) {
+    const prevResult = cached?.result && convert(cached.result, from.cniVersion)
+    await run(runner, {
+      operation: 'DEL',
+      list: from,
+      attachment: known && cached ? { ...cached.attachment, netns: attachment.netns } : attachment,
+      ...(prevResult ? { prevResult } : {}),
+    })
+  }
+  await cache.remove(key)
+}
+
+function keyOf(network: string, { containerId, ifname }: Attachment): AttachmentKey {
+  return { network, containerId, ifname }
+}
+
+// A damaged entry must not block a DEL: the list at hand serves then.
+function listOf({ listText, network }: CachedAttachment): ConfList | undefined {
+  try {
+    const list = parseConfList(listText)
+    return list.name === network && list.plugins.length > 0 ? list : undefined
+  } catch (error) {
+    if (error instanceof CniError) return undefined
+    throw error
+  }
+}
+
+// Plugins are sent the previous result in the version of the request; an unreadable one is left out.
+function convert(text: string, version: string): string | undefined {
+  try {
+    const { result, text: same } = parseResult(text, version)
+    if (result.cniVersion === version || !isSpecVersion(version)) return same
+    return JSON.stringify(renderResult(result, version).json)
+  } catch (error) {
+    if (error instanceof CniError) return undefined
+    throw error
+  }
+}
+
+async function undone(
+  runner: PluginRunner,
+  list: ConfList,
+  attachment: Attachment,
+  result: ParsedResult,
+  cause: unknown,
+): Promise<CniError> {
+  const errors = [cause]
+  await run(runner, { operation: 'DEL', list, attachment, prevResult: result.text }).catch(
+    (error: unknown) => errors.push(error),
+  )
+  return new CniError({
+    code: cause instanceof CniError ? cause.code : 5,
+    message: `failed to set network ${JSON.stringify(list.name)} cached result`,
+    cause: errors.length === 1 ? cause : new AggregateError(errors),
+  })
+}
+
+function noPlugins(network: string): CniError {
+  return new CniError({
+    code: 7,
+    message: `network ${JSON.stringify(network)} has no plugins`,
+    hint: 'Give the conf list a "plugins" key with at least one plugin.',
+  })
+}

@@ -1,0 +1,113 @@
+import { CniError, goField, type Json } from '@vethra/spec'
+import type { PluginCall } from './plugin-runner.ts'
+
+/** How a plugin's process ended. */
+export interface PluginExit {
+  /** The program that ran. */
+  readonly path: string
+  readonly stdout: string
+  readonly stderr: string
+  /** In the words of Go's os/exec, which libcni prints: `exit status 5`, `signal: killed`. */
+  readonly status: string
+  /** From start to end. */
+  readonly elapsedMs: number
+}
+
+const tailOctets = 2048
+
+/**
+ * The variables that tell a plugin what to do (SPEC 1.1.0, section 2, "Parameters"): always all six,
+ * empty where they do not apply. `path` are the folders of `CNI_PATH`.
+ */
+export function pluginEnvironment(
+  call: PluginCall,
+  path: readonly string[],
+): Readonly<Record<string, string>> {
+  return {
+    CNI_COMMAND: call.operation,
+    CNI_CONTAINERID: call.containerId,
+    CNI_NETNS: call.netns,
+    CNI_IFNAME: call.ifname,
+    CNI_ARGS: call.cniArgs.map(([key, value]) => `${key}=${value}`).join(';'),
+    CNI_PATH: path.join(':'),
+  }
+}
+
+/**
+ * Where a plugin may lie, in order: the first regular file of these counts. Throws CniError 7 when
+ * the type is empty or holds a slash, 100 when there is no folder to look in.
+ */
+export function pluginCandidates(type: string, path: readonly string[]): readonly string[] {
+  if (type === '') throw new CniError({ code: 7, message: 'no plugin name provided' })
+  if (type.includes('/')) throw new CniError({ code: 7, message: `invalid plugin name: ${type}` })
+  // An empty element would mean the working directory, which the caller does not control.
+  const folders = path.filter((folder) => folder !== '')
+  if (folders.length === 0) {
+    throw new CniError({
+      code: 100,
+      message: 'no paths provided',
+      hint: 'Name the folder of the CNI plugins with --cni-path or CNI_PATH.',
+    })
+  }
+  return folders.map((folder) => `${folder}/${type}`)
+}
+
+/** The CniError 100 for a plugin that lies in none of the folders. */
+export function pluginMissing(type: string, path: readonly string[]): CniError {
+  return new CniError({
+    code: 100,
+    message: `failed to find plugin ${JSON.stringify(type)} in path [${path.join(' ')}]`,
+    hint: `Install the CNI plugin "${type}" (Debian: apt-get install containernetworking-plugins), or name its folder with --cni-path or CNI_PATH.`,
+  })
+}
+
+/**
+ * The CniError of a plugin that failed (SPEC 1.1.0, section 5, "Error"): its own code, message and
+ * details when it printed them on standard output; else code 0 and what libcni would say. What it
+ * wrote on standard error, how it ended, where it lies and how long it ran is in the cause.
+ */
+export function pluginFailure(exit: PluginExit): CniError {
+  const own = ownError(exit.stdout)
+  const cause = new Error(circumstances(exit))
+  if (own !== undefined && own.message !== '') return new CniError({ ...own, cause })
+  return new CniError({ code: own?.code ?? 0, message: wordless(exit, own !== undefined), cause })
+}
+
+function wordless({ stdout, stderr, status }: PluginExit, readable: boolean): string {
+  if (readable) return `netplugin failed with an empty error message: ${status}`
+  if (stdout !== '') {
+    return `netplugin failed but error parsing its diagnostic message ${JSON.stringify(tail(stdout))}: ${status}`
+  }
+  return stderr === ''
+    ? `netplugin failed with no error message: ${status}`
+    : `netplugin failed: ${JSON.stringify(tail(stderr))}: ${status}`
+}
+
+function circumstances({ path, stderr, status, elapsedMs }: PluginExit): string {
+  const wrote = stderr.trim() === '' ? '' : `, and wrote on standard error: ${tail(stderr.trim())}`
+  return `${path} ended with ${status} after ${Math.round(elapsedMs)} ms${wrote}`
+}
+
+function ownError(stdout: string): { code: number; message: string; details?: string } | undefined {
+  const value = decode(stdout)
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return undefined
+  const code = goField(value, 'code') ?? 0
+  const message = goField(value, 'msg') ?? ''
+  const details = goField(value, 'details') ?? ''
+  if (typeof code !== 'number' || !Number.isInteger(code) || code < 0) return undefined
+  if (typeof message !== 'string' || typeof details !== 'string') return undefined
+  return { code, message, ...(details === '' ? {} : { details }) }
+}
+
+function decode(text: string): Json {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Not JSON is an expected outcome: the caller then quotes the text itself.
+    return null
+  }
+}
+
+function tail(text: string): string {
+  return text.length > tailOctets ? `…${text.slice(-tailOctets)}` : text
+}

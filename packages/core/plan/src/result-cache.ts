@@ -1,0 +1,32 @@
+import type { Attachment } from '@vethra/spec'
+
+/** What tells one attachment from all others on a host. */
+export interface AttachmentKey {
+  readonly network: string
+  readonly containerId: string
+  readonly ifname: string
+}
+
+/** An attachment as it was made: what its removal needs, whatever has become of the conf list since. */
+export interface CachedAttachment {
+  readonly network: string
+  readonly attachment: Attachment
+  /** The text of the conf list that ADD ran. */
+  readonly listText: string
+  /** The JSON text of the final result, in the version that it was written in. */
+  readonly result?: string
+}
+
+/** Where attachments are remembered between ADD and DEL. */
+export interface ResultCache {
+  /** Throws CniError 7 when the key can't be told from another or has no place, before anything has run. */
+  check(key: AttachmentKey): void
+  /** Undefined when there is none, and also when it is damaged: that never blocks a DEL. */
+  read(key: AttachmentKey): Promise<CachedAttachment | undefined>
+  /** Replaces what was there, whole. Throws CniError 5 naming the file. */
+  write(entry: CachedAttachment): Promise<void>
+  /** Forgets the attachment; none is fine. */
+  remove(key: AttachmentKey): Promise<void>
+  /** All attachments that can be read, ordered by file name. */
+  list(): Promise<readonly CachedAttachment[]>
+}

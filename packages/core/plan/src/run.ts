@@ -1,0 +1,29 @@
+import type { ParsedResult } from '@vethra/result'
+import { CniError } from '@vethra/spec'
+import { advance, type Outcome, type Plan, start, stepOf } from './next-step.ts'
+import type { PluginCall, PluginRunner } from './plugin-runner.ts'
+
+/**
+ * Runs a plan to its end: one plugin after the other, as the specification demands of one container.
+ * Returns the result of an ADD, undefined for DEL and for a network without plugins. Throws CniError
+ * when it failed, after an ADD has been undone and a DEL has gone through all plugins.
+ */
+export async function run(runner: PluginRunner, plan: Plan): Promise<ParsedResult | undefined> {
+  let progress = start(plan)
+  let step = stepOf(progress)
+  while (step.kind === 'exec') {
+    progress = advance(progress, await outcomeOf(runner, step.call))
+    step = stepOf(progress)
+  }
+  if (step.kind === 'failed') throw step.error
+  return step.result
+}
+
+async function outcomeOf(runner: PluginRunner, call: PluginCall): Promise<Outcome> {
+  try {
+    return { printed: await runner.run(call) }
+  } catch (error) {
+    if (error instanceof CniError) return { error }
+    throw error
+  }
+}
