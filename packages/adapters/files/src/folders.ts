@@ -1,0 +1,79 @@
+import type { Dirent } from 'node:fs'
+import { chmod, mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { errno, fileError } from './file-error.ts'
+
+/**
+ * Makes a folder and the folders above it that are missing, each with `mode` whatever the umask.
+ * What exists keeps its mode. Throws CniError 5, also when something else is at the path.
+ */
+export async function makeFolder(path: string, mode: number): Promise<void> {
+  try {
+    await make(path, mode)
+  } catch (error) {
+    throw fileError('make the folder', path, error)
+  }
+}
+
+/** Removes a folder and all below it, following no symbolic link. False when there is none. Throws CniError 5. */
+export async function removeFolder(path: string): Promise<boolean> {
+  try {
+    await rm(path, { recursive: true })
+    return true
+  } catch (error) {
+    if (errno(error) === 'ENOENT') return false
+    throw fileError('remove the folder', path, error)
+  }
+}
+
+/**
+ * The names in a folder, ascending by their octets; empty when there is no such folder. Names that
+ * start with `.tmp-` are what a killed writer left, ours or nerdctl's, and are left out.
+ * Throws CniError 5.
+ */
+export async function listFolder(path: string): Promise<readonly string[]> {
+  return inOrder((await entries(path)).map((entry) => entry.name))
+}
+
+/** As `listFolder`, but only the names of folders; a symbolic link to a folder is none. */
+export async function listFolders(path: string): Promise<readonly string[]> {
+  const folders = (await entries(path)).filter((entry) => entry.isDirectory())
+  return inOrder(folders.map((entry) => entry.name))
+}
+
+async function make(path: string, mode: number): Promise<void> {
+  try {
+    await makeOne(path, mode)
+  } catch (error) {
+    if (errno(error) !== 'ENOENT' || dirname(path) === path) throw error
+    await make(dirname(path), mode)
+    await makeOne(path, mode)
+  }
+}
+
+async function makeOne(path: string, mode: number): Promise<void> {
+  try {
+    await mkdir(path, mode)
+  } catch (error) {
+    if (errno(error) === 'EEXIST' && (await stat(path)).isDirectory()) return
+    throw error
+  }
+  // mkdir(2) takes the umask off the mode.
+  await chmod(path, mode)
+}
+
+async function entries(path: string): Promise<readonly Dirent[]> {
+  try {
+    return await readdir(path, { withFileTypes: true })
+  } catch (error) {
+    if (errno(error) === 'ENOENT') return []
+    throw fileError('list the folder', path, error)
+  }
+}
+
+function inOrder(names: readonly string[]): readonly string[] {
+  const kept = names.filter((name) => !name.startsWith('.tmp-'))
+  // Only surrogates are ordered otherwise in UTF-16 than in UTF-8, and its order costs far less.
+  if (!kept.some((name) => /[\ud800-\udfff]/.test(name))) return kept.sort()
+  return kept.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+}

@@ -1,0 +1,11 @@
+/**
+ * Files that others read at any time: written whole by rename or in place, read with a bound. Not
+ * for formats, and not for locks: what a file means is its owner's matter.
+ */
+export { appendText } from './append-text.ts'
+export { errno, fileError } from './file-error.ts'
+export { listFolder, listFolders, makeFolder, removeFolder } from './folders.ts'
+export { readText } from './read-text.ts'
+export { removeFile } from './remove-file.ts'
+export { writeInPlace } from './write-in-place.ts'
+export { createWhole, type WriteOptions, writeWhole } from './write-whole.ts'

@@ -1,0 +1,60 @@
+import { constants } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import { fileError } from './file-error.ts'
+import { readAll } from './read-text.ts'
+
+/**
+ * Gives an existing file a new text and keeps its inode, for files that are bind-mounted into
+ * containers: a rename would never be seen there. True when something was written, false when the
+ * text was the same. Only the octets between the first and the last difference are written, in one
+ * write, and the file is never shorter than its new text. A text that gets shorter is first padded
+ * with newlines to the old length and cut after, so that a kill between the two leaves empty lines.
+ * Throws CniError 5 naming the path, also when nothing is there or when it is a symbolic link.
+ */
+export async function writeInPlace(path: string, text: string): Promise<boolean> {
+  try {
+    const { O_NOFOLLOW, O_NONBLOCK, O_RDWR } = constants
+    const handle = await open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK)
+    try {
+      return await rewrite(handle, path, Buffer.from(text))
+    } finally {
+      await handle.close()
+    }
+  } catch (error) {
+    throw fileError('write in place', path, error)
+  }
+}
+
+async function rewrite(handle: FileHandle, path: string, next: Buffer): Promise<boolean> {
+  const old = await readAll(handle, path)
+  if (old.equals(next)) return false
+  const { start, octets } = difference(old, padded(next, old.length))
+  await writeAt(handle, octets, start)
+  if (old.length > next.length) await handle.truncate(next.length)
+  await handle.datasync()
+  return true
+}
+
+function padded(text: Buffer, length: number): Buffer {
+  return text.length >= length
+    ? text
+    : Buffer.concat([text, Buffer.alloc(length - text.length, '\n')])
+}
+
+/** The part of `next`, at least as long as `old`, that differs from it. */
+function difference(old: Buffer, next: Buffer): { start: number; octets: Buffer } {
+  let start = 0
+  while (start < old.length && old[start] === next[start]) start += 1
+  let end = next.length
+  if (end === old.length) while (end > start && old[end - 1] === next[end - 1]) end -= 1
+  return { start, octets: next.subarray(start, end) }
+}
+
+async function writeAt(handle: FileHandle, octets: Buffer, position: number): Promise<void> {
+  let done = 0
+  while (done < octets.length) {
+    const left = octets.length - done
+    const { bytesWritten } = await handle.write(octets, done, left, position + done)
+    done += bytesWritten
+  }
+}

@@ -1,0 +1,127 @@
+import { execFileSync } from 'node:child_process'
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createWhole, writeWhole } from './index.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'files-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const mode = (path: string) => (statSync(path).mode & 0o7777).toString(8)
+
+describe('writeWhole', () => {
+  it('replaces the text, the mode and the inode, and leaves nothing else', async () => {
+    const path = join(folder, 'a')
+    writeFileSync(path, 'old')
+    const { ino } = statSync(path)
+    await writeWhole(path, 'new', { mode: 0o600 })
+    expect(readFileSync(path, 'utf8')).toBe('new')
+    expect(mode(path)).toBe('600')
+    expect(statSync(path).ino).not.toBe(ino)
+    expect(readdirSync(folder)).toEqual(['a'])
+  })
+
+  it('replaces a symbolic link and leaves its target alone', async () => {
+    writeFileSync(join(folder, 'target'), 'kept')
+    symlinkSync('target', join(folder, 'a'))
+    await writeWhole(join(folder, 'a'), 'new', { mode: 0o600 })
+    expect(readFileSync(join(folder, 'target'), 'utf8')).toBe('kept')
+    expect(lstatSync(join(folder, 'a')).isSymbolicLink()).toBe(false)
+  })
+
+  it('gives the mode that was asked for under any umask', () => {
+    const program = `
+      import { writeWhole } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)}
+      process.umask(0o077)
+      await writeWhole(${JSON.stringify(join(folder, 'a'))}, 'x', { mode: 0o644 })`
+    execFileSync(process.execPath, evaluate(program))
+    expect(mode(join(folder, 'a'))).toBe('644')
+  })
+
+  it('takes a name of 255 octets', async () => {
+    const path = join(folder, 'n'.repeat(255))
+    await writeWhole(path, 'x', { mode: 0o600 })
+    expect(readFileSync(path, 'utf8')).toBe('x')
+  })
+
+  it('leaves no temporary file when it fails', async () => {
+    mkdirSync(join(folder, 'taken'))
+    await expect(writeWhole(join(folder, 'taken'), 'x', { mode: 0o600 })).rejects.toMatchObject({
+      code: 5,
+      message: `cannot write ${join(folder, 'taken')}`,
+      hint: 'Remove the folder that stands where a file belongs.',
+    })
+    expect(readdirSync(folder)).toEqual(['taken'])
+  })
+
+  it('names the path when the folder is missing', async () => {
+    await expect(writeWhole(join(folder, 'no', 'a'), 'x', { mode: 0o600 })).rejects.toMatchObject({
+      code: 5,
+      message: `cannot write ${join(folder, 'no', 'a')}`,
+      hint: 'Make the folder that is to hold it.',
+    })
+  })
+
+  it('shows every reader one whole text', async () => {
+    const path = join(folder, 'a')
+    const texts = ['a'.repeat(50_000), 'b'.repeat(70_000)]
+    await writeWhole(path, texts[0] ?? '', { mode: 0o600 })
+    const writing = Promise.all(
+      Array.from({ length: 40 }, (_, i) => writeWhole(path, texts[i % 2] ?? '', { mode: 0o600 })),
+    )
+    for (let i = 0; i < 100; i += 1) {
+      expect(texts).toContain(readFileSync(path, 'utf8'))
+      await new Promise(setImmediate)
+    }
+    await writing
+    expect(readdirSync(folder)).toEqual(['a'])
+  })
+})
+
+describe('createWhole', () => {
+  it('makes the file once: of many that try, one succeeds', async () => {
+    const path = join(folder, 'a')
+    const outcomes = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => createWhole(path, `${i}`, { mode: 0o640 })),
+    )
+    expect(outcomes.filter(Boolean)).toHaveLength(1)
+    expect(readFileSync(path, 'utf8')).toBe(`${outcomes.indexOf(true)}`)
+    expect(mode(path)).toBe('640')
+    expect(readdirSync(folder)).toEqual(['a'])
+  })
+
+  it('takes a dangling symbolic link for something that is there', async () => {
+    symlinkSync('nowhere', join(folder, 'a'))
+    expect(await createWhole(join(folder, 'a'), 'x', { mode: 0o600 })).toBe(false)
+    expect(readdirSync(folder)).toEqual(['a'])
+  })
+
+  it('leaves what is there as it is', async () => {
+    writeFileSync(join(folder, 'a'), 'kept')
+    chmodSync(join(folder, 'a'), 0o604)
+    expect(await createWhole(join(folder, 'a'), 'x', { mode: 0o600 })).toBe(false)
+    expect(readFileSync(join(folder, 'a'), 'utf8')).toBe('kept')
+    expect(mode(join(folder, 'a'))).toBe('604')
+  })
+})
+
+function evaluate(program: string): string[] {
+  return 'bun' in process.versions
+    ? ['-e', program]
+    : ['--input-type=module-typescript', '-e', program]
+}

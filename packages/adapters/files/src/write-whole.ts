@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto'
+import { constants } from 'node:fs'
+import { link, open, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { errno, fileError } from './file-error.ts'
+
+/** How a file is written. */
+export interface WriteOptions {
+  /** The permission bits that the file gets, whatever the umask. */
+  readonly mode: number
+}
+
+/**
+ * Replaces the file by rename: who reads it sees the old text or the new, never less, and after a
+ * crash the same. A symbolic link at the path is replaced, not followed. What is written first lies
+ * beside it under a name that starts with `.tmp-`, and is gone after a failure.
+ * Throws CniError 5 naming the path.
+ */
+export async function writeWhole(path: string, text: string, options: WriteOptions): Promise<void> {
+  try {
+    const temporary = await writeTemporary(path, text, options.mode)
+    try {
+      await rename(temporary, path)
+    } catch (error) {
+      await rm(temporary, { force: true })
+      throw error
+    }
+    await syncFolder(dirname(path))
+  } catch (error) {
+    throw fileError('write', path, error)
+  }
+}
+
+/**
+ * Makes the file appear complete or not at all, and only where nothing is: false when the path is
+ * taken, by a symbolic link too. Throws CniError 5 naming the path.
+ */
+export async function createWhole(
+  path: string,
+  text: string,
+  options: WriteOptions,
+): Promise<boolean> {
+  try {
+    const temporary = await writeTemporary(path, text, options.mode)
+    try {
+      // rename(2) would replace what is there; link(2) refuses.
+      await link(temporary, path)
+    } catch (error) {
+      if (errno(error) === 'EEXIST') return false
+      throw error
+    } finally {
+      await rm(temporary, { force: true })
+    }
+    await syncFolder(dirname(path))
+    return true
+  } catch (error) {
+    throw fileError('create', path, error)
+  }
+}
+
+async function writeTemporary(path: string, text: string, mode: number): Promise<string> {
+  // The file's own name is left out: with a prefix it could pass 255 octets.
+  const temporary = join(dirname(path), `.tmp-${randomUUID()}`)
+  const { O_CREAT, O_EXCL, O_WRONLY } = constants
+  const handle = await open(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o600)
+  try {
+    await handle.writeFile(text)
+    await handle.chmod(mode)
+    await handle.sync()
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  } finally {
+    await handle.close()
+  }
+  return temporary
+}
+
+/** A rename survives a power cut only once its folder is on disk: fsync(2), "NOTES". */
+async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY)
+  try {
+    await handle.sync()
+  } catch (error) {
+    // Some network and FUSE file systems know no fsync of a folder.
+    if (errno(error) !== 'EINVAL') throw error
+  } finally {
+    await handle.close()
+  }
+}

@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto'
+import fs from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { lock } from 'proper-lockfile'
+import { failed } from './failed.ts'
+import { type Rmdir, removeStale } from './remove-stale.ts'
+
+/** A lock that is ours. */
+export interface Held {
+  /** Gives it back. An error when it was not ours any more: nothing is removed then. */
+  release(): Promise<Error | undefined>
+}
+
+/** Takes the lock, or says with an error that somebody else has it. Throws CniError 5. */
+export async function tryToHold(path: string, staleMs: number): Promise<Held | Error> {
+  const lockfilePath = `${path}.lock`
+  let rmdir = removeStale(staleMs)
+  let loss: Error | undefined
+  try {
+    // proper-lockfile keeps its locks by their name: under one name for all, who lost a lock would
+    // give back that of the next holder in this process.
+    const release = await lock(`${path}#${randomUUID()}`, {
+      lockfilePath,
+      realpath: false,
+      stale: staleMs,
+      fs: { ...fs, rmdir: (...args: Parameters<Rmdir>) => rmdir(...args) },
+      onCompromised: (error) => {
+        loss = error
+      },
+    })
+    const ours = await identity(lockfilePath)
+    return {
+      async release() {
+        const intact = (await identity(lockfilePath)) === ours
+        rmdir = intact ? fs.rmdir : (_, done) => done(null)
+        if (loss === undefined) await release()
+        return loss ?? (intact ? undefined : new Error('somebody took it in the meantime'))
+      },
+    }
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'ELOCKED') return error as Error
+    throw failed(path, error)
+  }
+}
+
+/** What tells a folder from its successor, which may get the same inode number. Empty when it is gone. */
+async function identity(folder: string): Promise<string> {
+  try {
+    const { ino, birthtimeNs } = await stat(folder, { bigint: true })
+    return `${ino}:${birthtimeNs}`
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'ENOENT') return ''
+    throw error
+  }
+}

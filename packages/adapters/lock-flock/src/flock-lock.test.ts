@@ -1,0 +1,143 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { describeLock } from '@vethra/lock-kit'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { elsewhere } from './hold-elsewhere.ts'
+import { flockLock } from './index.ts'
+
+/** This runtime, running a program that holds the lock at its last argument. */
+function holding(path: string): readonly [string, ...string[]] {
+  const program = `
+    import { flockLock } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)}
+    setInterval(() => {}, 1000)
+    await flockLock().hold(process.argv.at(-1), () => {
+      process.stdout.write('held\\n')
+      return new Promise(() => {})
+    })`
+  const flags = 'bun' in process.versions ? [] : ['--input-type=module-typescript']
+  return [process.execPath, ...flags, '-e', program, path]
+}
+
+const goProgram = (path: string): readonly [string, ...string[]] => [
+  'flock',
+  '--no-fork',
+  path,
+  'sh',
+  '-c',
+  'echo held; exec sleep 1000',
+]
+
+describeLock('flockLock', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'flock-'))
+  const path = join(folder, 'missing', 'lock')
+  const processes = elsewhere()
+  return {
+    lock: flockLock(),
+    impatient: flockLock({ timeoutMs: 300 }),
+    path,
+    boundMs: 500,
+    stoppedHolder: 'keeps',
+    holdElsewhere: () => processes.start(holding(path)),
+    now: () => performance.now(),
+    pause: (milliseconds) => setTimeout(milliseconds),
+    async close() {
+      await processes.close()
+      rmSync(folder, { recursive: true })
+    },
+  }
+})
+
+describe('flockLock', () => {
+  let folder: string
+  let path: string
+  let processes: ReturnType<typeof elsewhere>
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'flock-'))
+    path = join(folder, 'lock')
+    processes = elsewhere()
+  })
+  afterEach(async () => {
+    await processes.close()
+    rmSync(folder, { recursive: true })
+  })
+
+  it('makes a missing file 0600 and its folders 0700, and leaves the file', async () => {
+    await flockLock().hold(join(folder, 'a', 'b', 'lock'), async () => undefined)
+    const mode = (name: string) => (statSync(join(folder, name)).mode & 0o777).toString(8)
+    expect([mode('a'), mode('a/b'), mode('a/b/lock')]).toEqual(['700', '700', '600'])
+  })
+
+  it('is what flock(1) sees on the file and on a folder', async () => {
+    mkdirSync(join(folder, 'names'))
+    for (const target of [path, join(folder, 'names')]) {
+      const others = () => execFileSync('flock', ['--nonblock', target, 'true'])
+      await flockLock().hold(target, async () => expect(others).toThrow('Command failed'))
+      others()
+    }
+  })
+
+  it('waits for a program that locks the folder, and names it when time is over', async () => {
+    mkdirSync(join(folder, 'names'))
+    const holder = await processes.start(goProgram(join(folder, 'names')))
+    const outcome = flockLock({ timeoutMs: 100 }).hold(join(folder, 'names'), async () => 'in')
+    await expect(outcome).rejects.toMatchObject({
+      code: 105,
+      message: `cannot lock ${join(folder, 'names')} in time: process ${holder.pid} holds it`,
+    })
+  })
+
+  it('locks what is at the path when the file it waited for was removed', async () => {
+    const first = await processes.start(goProgram(path))
+    let entered = false
+    const waiting = flockLock().hold(path, async () => {
+      entered = true
+    })
+    await setTimeout(100)
+    rmSync(path)
+    const second = await processes.start(goProgram(path))
+    await first.kill()
+    await setTimeout(200)
+    expect(entered).toBe(false)
+    await second.kill()
+    await waiting
+    expect(entered).toBe(true)
+  })
+
+  it('lets timers run while it waits', async () => {
+    const holder = await processes.start(goProgram(path))
+    const waiting = flockLock().hold(path, async () => 'in')
+    await setTimeout(50)
+    await holder.kill()
+    expect(await waiting).toBe('in')
+  })
+
+  it('is not inherited by a program that the work starts', async () => {
+    const child = await flockLock().hold(path, async () => spawn('sleep', ['1000']))
+    await flockLock({ timeoutMs: 1_000 }).hold(path, async () => undefined)
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+  })
+
+  it('is not taken by one who was killed while it waited', async () => {
+    const holder = await processes.start(goProgram(path))
+    const [command, ...args] = holding(path)
+    const waiter = spawn(command, args)
+    await setTimeout(500)
+    waiter.kill('SIGKILL')
+    await once(waiter, 'exit')
+    await holder.kill()
+    expect(await flockLock({ timeoutMs: 1_000 }).hold(path, async () => 'in')).toBe('in')
+  })
+
+  it('throws CniError 5 for a path that cannot be', async () => {
+    writeFileSync(join(folder, 'file'), '')
+    await expect(
+      flockLock().hold(join(folder, 'file', 'lock'), async () => undefined),
+    ).rejects.toMatchObject({ code: 5 })
+    expect(existsSync(join(folder, 'file', 'lock'))).toBe(false)
+  })
+})

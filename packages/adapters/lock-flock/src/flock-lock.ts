@@ -1,0 +1,77 @@
+import { closeSync, fstatSync, statSync } from 'node:fs'
+import type { Lock } from '@vethra/lock'
+import { CniError } from '@vethra/spec'
+import { holderOf } from './holder.ts'
+import { openTarget } from './open-target.ts'
+
+/** Options of `flockLock`. */
+export interface FlockLockOptions {
+  /** How long `hold` waits for the lock, in milliseconds. Default 60,000. */
+  readonly timeoutMs?: number
+}
+
+/**
+ * A `Lock` by flock(2), exclusive, on the very path given: a folder as it is, a file made 0600 with
+ * its folders (0700) when it is missing. The kernel frees it the moment its holder dies; a holder
+ * that is only stopped keeps it. If the file is removed while we wait, the one that takes its place
+ * counts. In the executable it is one system call; under Node, flock(1) takes it for us on a file
+ * that we hold open. Throws CniError 105 naming the path, and the holder where the kernel says.
+ */
+export function flockLock(options: FlockLockOptions = {}): Lock {
+  const { timeoutMs = 60_000 } = options
+  return {
+    async hold(path, work) {
+      const descriptor = await take(path, timeoutMs)
+      try {
+        return await work()
+      } finally {
+        closeSync(descriptor)
+      }
+    },
+  }
+}
+
+/** Waits until a file takes the lock or the time is over; false then. */
+type WaitForLock = (descriptor: number, timeoutMs: number) => Promise<boolean>
+
+async function take(path: string, timeoutMs: number): Promise<number> {
+  const wait = await waitForLock()
+  const end = performance.now() + timeoutMs
+  for (;;) {
+    const descriptor = openTarget(path)
+    let taken = false
+    try {
+      if (!(await wait(descriptor, end - performance.now()))) throw tooLate(path, descriptor)
+      taken = isAt(path, descriptor)
+      if (taken) return descriptor
+    } finally {
+      if (!taken) closeSync(descriptor)
+    }
+  }
+}
+
+async function waitForLock(): Promise<WaitForLock> {
+  // Node must never evaluate bun:ffi, nor the executable spawn flock(1).
+  return 'bun' in process.versions
+    ? (await import('./wait-in-bun.ts')).waitInBun
+    : (await import('./wait-in-node.ts')).waitInNode
+}
+
+/** Whether the path still names the file that we locked: else another could lock its successor. */
+function isAt(path: string, descriptor: number): boolean {
+  const there = statSync(path, { bigint: true, throwIfNoEntry: false })
+  const locked = fstatSync(descriptor, { bigint: true })
+  return there !== undefined && there.ino === locked.ino && there.dev === locked.dev
+}
+
+function tooLate(path: string, descriptor: number): CniError {
+  const holder = holderOf(descriptor)
+  return new CniError({
+    code: 105,
+    message: `cannot lock ${path} in time${holder === undefined ? '' : `: process ${holder} holds it`}`,
+    hint:
+      holder === undefined
+        ? `Find who holds it with "fuser ${path}", and end it or wait.`
+        : `Look at what process ${holder} waits for, and end it or wait.`,
+  })
+}

@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process'
+import { CniError } from '@vethra/spec'
+
+/**
+ * Has flock(1) wait for us. It gets our open file as its descriptor 3, takes the lock and ends: a
+ * lock belongs to the open file, so it is ours from then on, and goes when we close it or die.
+ */
+export function waitInNode(descriptor: number, timeoutMs: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const stdio = ['ignore', 'ignore', 'pipe', descriptor] as const
+    const child = spawn('flock', ['-x', '3'], { stdio: [...stdio] })
+    let complaint = ''
+    child.stderr?.on('data', (text) => {
+      complaint += text
+    })
+    const timer = setTimeout(() => child.kill(), Math.max(timeoutMs, 0))
+    child.once('error', (cause) => {
+      clearTimeout(timer)
+      reject(missing(cause))
+    })
+    child.once('close', (status, signal) => {
+      clearTimeout(timer)
+      if (status === 0 || signal !== null) resolve(status === 0)
+      else reject(failed(complaint))
+    })
+  })
+}
+
+function missing(cause: unknown): CniError {
+  return new CniError({
+    code: 100,
+    message: 'cannot run flock',
+    hint: 'Install flock(1) of util-linux, which Node needs to take a lock.',
+    cause,
+  })
+}
+
+function failed(complaint: string): CniError {
+  return new CniError({
+    code: 5,
+    message: 'flock failed',
+    details: complaint.trim(),
+    hint: 'Keep locked files on a file system that knows flock(2).',
+  })
+}

@@ -1,0 +1,128 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { LockSubject, OpenLock } from './subject.ts'
+
+/** Declares the cases that every `Lock` has to pass. `open` is called before each of them. */
+export function describeLock(name: string, open: OpenLock): void {
+  describe(name, () => {
+    let subject: LockSubject
+    beforeEach(async () => {
+      subject = await open()
+    })
+    afterEach(() => subject.close())
+    const current = () => subject
+
+    inThisProcess(current)
+    betweenProcesses(current)
+    whenTheHolderFails(current)
+  })
+}
+
+function inThisProcess(subject: () => LockSubject): void {
+  it('gives back what the work returned', async () => {
+    const { lock, path } = subject()
+    expect(await lock.hold(path, async () => 42)).toBe(42)
+  })
+
+  it('throws what the work threw, and is free again', async () => {
+    const { lock, path } = subject()
+    const fault = new Error('no')
+    await expect(lock.hold(path, () => Promise.reject(fault))).rejects.toBe(fault)
+    expect(await lock.hold(path, async () => 'free')).toBe('free')
+  })
+
+  it('lets one at a time in, and in the end everyone', async () => {
+    const { lock, path, pause } = subject()
+    let inside = 0
+    let most = 0
+    const enter = () =>
+      lock.hold(path, async () => {
+        inside += 1
+        most = Math.max(most, inside)
+        await pause(2)
+        inside -= 1
+      })
+    await Promise.all(Array.from({ length: 20 }, enter))
+    expect(most).toBe(1)
+  })
+
+  it('keeps nobody waiting under another path', async () => {
+    const { lock, path } = subject()
+    const inner = () => lock.hold(`${path}-other`, async () => 'both')
+    expect(await lock.hold(path, inner)).toBe('both')
+  })
+
+  it('gives up in time with CniError 105 that names the path', async () => {
+    const { lock, impatient, path } = subject()
+    const outcome = lock.hold(path, () => impatient.hold(path, async () => 'two at once'))
+    await expect(outcome).rejects.toMatchObject({
+      code: 105,
+      message: expect.stringContaining(path),
+    })
+    expect(await impatient.hold(path, async () => 'free')).toBe('free')
+  })
+}
+
+function betweenProcesses(subject: () => LockSubject): void {
+  it('keeps out whoever comes while another process holds it', async () => {
+    const { impatient, path, holdElsewhere } = subject()
+    const holder = await holdElsewhere()
+    await expect(impatient.hold(path, async () => 'in')).rejects.toMatchObject({ code: 105 })
+    await holder.kill()
+  })
+
+  it('is given to many processes one after the other', async () => {
+    const { holdElsewhere, pause } = subject()
+    let holding = 0
+    let most = 0
+    const takeTurns = async () => {
+      const holder = await holdElsewhere()
+      holding += 1
+      most = Math.max(most, holding)
+      await pause(50)
+      holding -= 1
+      await holder.kill()
+    }
+    await Promise.all(Array.from({ length: 3 }, takeTurns))
+    expect(most).toBe(1)
+  })
+}
+
+function whenTheHolderFails(subject: () => LockSubject): void {
+  it('is free within the bound after its holder was killed, for one of many at a time', async () => {
+    const { lock, path, boundMs, holdElsewhere, now, pause } = subject()
+    const holder = await holdElsewhere()
+    let entered = 0
+    let inside = 0
+    let most = 0
+    const enter = async () => {
+      entered += 1
+      inside += 1
+      most = Math.max(most, inside)
+      await pause(20)
+      inside -= 1
+    }
+    const waiting = Array.from({ length: 8 }, () => lock.hold(path, enter))
+    await pause(50)
+    expect(entered).toBe(0)
+    await holder.kill()
+    const killed = now()
+    await Promise.race(waiting)
+    expect(now() - killed).toBeLessThanOrEqual(boundMs)
+    await Promise.all(waiting)
+    expect({ entered, most }).toEqual({ entered: 8, most: 1 })
+  })
+
+  it('is kept or lost by a holder that is stopped, as the implementation states', async () => {
+    const { lock, path, boundMs, stoppedHolder, holdElsewhere, pause } = subject()
+    const holder = await holdElsewhere()
+    await holder.stop()
+    let entered = false
+    const waiting = lock.hold(path, async () => {
+      entered = true
+    })
+    await pause(boundMs)
+    expect(entered).toBe(stoppedHolder === 'loses')
+    await holder.kill()
+    await waiting
+  })
+}
