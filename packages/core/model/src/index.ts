@@ -5,5 +5,6 @@
  */
 export { attachmentChains } from './chain-names.ts'
 export { attachmentLeftovers, networkLeftovers, sharedLeftovers } from './leftovers.ts'
+export type { RuleSets, SavedRules } from './rule-sets.ts'
 export { parseRules, type RuleTable } from './rules.ts'
 export { sharedRulesReady } from './shared-rules.ts'

@@ -13,6 +13,7 @@ export {
   start,
   stepOf,
 } from './next-step.ts'
+export { attachAll, detachAll, type HostTools, type Membership } from './on-host.ts'
 export {
   type PluginExit,
   pluginCandidates,

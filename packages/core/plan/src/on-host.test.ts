@@ -1,0 +1,134 @@
+import { parseConfList } from '@vethra/conflist'
+import { attachmentChains } from '@vethra/model'
+import { CniError, explain } from '@vethra/spec'
+import { beforeEach, describe, expect, it } from 'vitest'
+import {
+  attachAll,
+  type CachedAttachment,
+  detachAll,
+  type HostTools,
+  type Membership,
+} from './index.ts'
+
+const listOf = (name: string, firewall = false) =>
+  parseConfList(
+    `{"cniVersion":"1.0.0","name":"${name}","plugins":[{"type":"main-${name}"}${firewall ? ',{"type":"firewall"}' : ''}]}`,
+  )
+const member = (network: string, ifname: string, list = listOf(network)): Membership => ({
+  network,
+  list,
+  attachment: { containerId: 'ns-c1', netns: '/n', ifname, cniArgs: [], capabilityArgs: {} },
+})
+
+let log: string[]
+let entries: Map<string, CachedAttachment>
+let broken: string[]
+let saved: string
+let tools: HostTools
+
+beforeEach(() => {
+  log = []
+  entries = new Map()
+  broken = []
+  saved = ''
+  tools = {
+    runner: {
+      run: async ({ operation, type, netns }) => {
+        log.push(`${operation} ${type}${netns === '' ? ' (gone)' : ''}`)
+        if (broken.includes(`${operation} ${type}`)) {
+          throw new CniError({ code: 100, message: `no ${type}`, hint: 'Install it.' })
+        }
+        return '{"cniVersion":"1.0.0"}'
+      },
+    },
+    cache: {
+      check: () => undefined,
+      read: async ({ network, ifname }) => entries.get(network + ifname),
+      write: async (entry) => void entries.set(entry.network + entry.attachment.ifname, entry),
+      remove: async ({ network, ifname }) => void entries.delete(network + ifname),
+      list: async () => [...entries.values()],
+    },
+    lock: {
+      hold: async (path, work) => {
+        log.push(`lock ${path.split('/').at(-1)}`)
+        return work()
+      },
+    },
+    rules: {
+      save: async () => [{ family: 4, text: saved }],
+      restore: async (family, text) => void log.push(`restore ${family}: ${text.split('\n')[1]}`),
+    },
+    places: { netconf: '/c', dataStore: '/d', runtime: '/r', networks: '/i' },
+  }
+})
+
+describe('attachAll', () => {
+  it('attaches to one network after the other under the lock of the container', async () => {
+    await attachAll(tools, [member('a', 'eth0'), member('b', 'eth1')])
+    expect(log).toEqual(['lock attachment-ns-c1', 'ADD main-a', 'ADD main-b'])
+    expect(entries.size).toBe(2)
+  })
+
+  it('undoes the networks before the one that fails, and tells the failure first', async () => {
+    broken = ['ADD main-b', 'DEL main-a']
+    const error = await attachAll(tools, [member('a', 'eth0'), member('b', 'eth1')]).catch((e) => e)
+    expect(log).toEqual(['lock attachment-ns-c1', 'ADD main-a', 'ADD main-b', 'DEL main-a'])
+    expect(explain(error)).toEqual([
+      'error: ADD of network b failed for container ns-c1 (eth1) (CNI code 100)',
+      '  caused by: plugin type="main-b" failed (add) (CNI code 100)',
+      '  caused by: no main-b (CNI code 100)',
+      '  caused by: DEL of network a failed for container ns-c1 (eth0) (CNI code 100)',
+      '  caused by: plugin type="main-a" failed (delete) (CNI code 100)',
+      '  caused by: no main-a (CNI code 100)',
+      '  hint: Install it.',
+    ])
+  })
+
+  it('removes what an earlier life of the container left, and only then', async () => {
+    await attachAll(tools, [member('a', 'eth0')])
+    log = []
+    await attachAll(tools, [member('a', 'eth0')])
+    expect(log).toEqual(['lock attachment-ns-c1', 'DEL main-a (gone)', 'ADD main-a'])
+  })
+
+  it('takes turns while the shared chains do not exist', async () => {
+    await attachAll(tools, [member('a', 'eth0', listOf('a', true))])
+    expect(log.slice(0, 2)).toEqual(['lock attachment-ns-c1', 'lock shared-chains'])
+    saved =
+      '*filter\n:CNI-FORWARD - [0:0]\n-A FORWARD -j CNI-FORWARD\n-A CNI-FORWARD -j CNI-ADMIN\nCOMMIT\n'
+    log = []
+    await attachAll(tools, [member('b', 'eth0', listOf('b', true))])
+    expect(log).toEqual(['lock attachment-ns-c1', 'ADD main-b', 'ADD firewall'])
+  })
+
+  it('undoes everything when what belongs to the attaching fails', async () => {
+    const settle = async () => {
+      throw new CniError({ code: 5, message: 'disk full' })
+    }
+    await expect(attachAll(tools, [member('a', 'eth0')], settle)).rejects.toMatchObject({ code: 5 })
+    expect(log).toEqual(['lock attachment-ns-c1', 'ADD main-a', 'DEL main-a'])
+  })
+
+  it('names a network that is not there', async () => {
+    const error = await attachAll(tools, [{ ...member('a', 'eth0'), list: undefined }]).catch(
+      (e) => e,
+    )
+    expect(error).toMatchObject({ code: 101, message: 'no such network: "a"' })
+  })
+})
+
+describe('detachAll', () => {
+  it('goes through all networks, the last one first, and reports every failure', async () => {
+    broken = ['DEL main-b']
+    const error = await detachAll(tools, [member('a', 'eth0'), member('b', 'eth1')]).catch((e) => e)
+    expect(log).toEqual(['lock attachment-ns-c1', 'DEL main-b', 'DEL main-a'])
+    expect(error).toMatchObject({ code: 100, message: expect.stringContaining('DEL of network b') })
+  })
+
+  it('removes the rules that plugins left', async () => {
+    const [chain] = attachmentChains('a', 'ns-c1')
+    saved = `*nat\n:${chain} - [0:0]\n-A POSTROUTING -s 10.0.0.2/32 -j ${chain}\nCOMMIT\n`
+    await detachAll(tools, [member('a', 'eth0')])
+    expect(log.at(-1)).toBe(`restore 4: -D POSTROUTING -s 10.0.0.2/32 -j ${chain}`)
+  })
+})

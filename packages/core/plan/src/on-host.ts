@@ -1,0 +1,165 @@
+import { guards, type Lock, type LockPlaces } from '@vethra/lock'
+import { attachmentLeftovers, type RuleSets, sharedRulesReady } from '@vethra/model'
+import type { ParsedResult } from '@vethra/result'
+import { type Attachment, CniError, type ConfList } from '@vethra/spec'
+import { type AttachTools, attach, detach } from './attach.ts'
+
+/** What attachments are made with on a host that others use at the same time. */
+export interface HostTools extends AttachTools {
+  readonly lock: Lock
+  readonly rules: RuleSets
+  readonly places: LockPlaces
+}
+
+/** One network that a container is in, or is to be in. */
+export interface Membership {
+  readonly network: string
+  /** Undefined when the conf list is gone: the cache serves then. */
+  readonly list: ConfList | undefined
+  readonly attachment: Attachment
+}
+
+/**
+ * Attaches one container to networks, one after the other in the order given (SPEC 1.1.0, section 2:
+ * no two operations on one container in parallel), and returns the results in that order. What is
+ * left of an earlier life of the same container is removed first. While the firewall chains that all
+ * networks share do not exist yet, containers take turns. `settle` is called with the results and
+ * belongs to the attaching. On failure everything is undone; CniError has the first failure first.
+ */
+export async function attachAll(
+  tools: HostTools,
+  memberships: readonly Membership[],
+  settle: (results: readonly ParsedResult[]) => Promise<void> = async () => {},
+): Promise<readonly ParsedResult[]> {
+  return holdingContainer(tools, memberships, async () => {
+    const results: ParsedResult[] = []
+    for (const [index, membership] of memberships.entries()) {
+      try {
+        await removeStale(tools, membership)
+        results.push(await attachOne(tools, membership))
+      } catch (error) {
+        throw await undone(tools, memberships.slice(0, index), [membership], error)
+      }
+    }
+    await settle(results).catch(async (error: unknown) => {
+      throw await undone(tools, memberships, [], error)
+    })
+    return results
+  })
+}
+
+/**
+ * Detaches one container from networks, the last one first. Goes on after failures; rules that
+ * plugins leave behind are removed. Throws CniError 106 whose cause lists what failed, or the one
+ * failure itself. Succeeds when nothing is attached.
+ */
+export async function detachAll(
+  tools: HostTools,
+  memberships: readonly Membership[],
+): Promise<void> {
+  await holdingContainer(tools, memberships, () => detachEach(tools, memberships))
+}
+
+async function holdingContainer<T>(
+  { lock, places }: HostTools,
+  memberships: readonly Membership[],
+  work: () => Promise<T>,
+): Promise<T> {
+  const [first] = memberships
+  if (first === undefined) return work()
+  return lock.hold(guards.attachment(places, first.attachment.containerId), work)
+}
+
+async function attachOne(tools: HostTools, membership: Membership): Promise<ParsedResult> {
+  const { network, list, attachment } = membership
+  if (list === undefined) {
+    throw new CniError({
+      code: 101,
+      message: `no such network: ${JSON.stringify(network)}`,
+      hint: 'List the networks with "vethra network ls".',
+    })
+  }
+  const work = () => attach(tools, list, attachment)
+  return (await mustTakeTurns(tools, list, attachment))
+    ? tools.lock.hold(guards['shared-chains'](tools.places), work)
+    : work()
+}
+
+async function mustTakeTurns(
+  { rules }: HostTools,
+  list: ConfList,
+  { capabilityArgs }: Attachment,
+): Promise<boolean> {
+  if (!list.plugins.some(({ type }) => type === 'portmap' || type === 'firewall')) return false
+  const saved = (await rules.save()).find(({ family }) => family === 4)
+  const { portMappings } = capabilityArgs
+  const ports = Array.isArray(portMappings) && portMappings.length > 0
+  return saved !== undefined && !sharedRulesReady(saved.text, list, ports)
+}
+
+async function removeStale(tools: HostTools, membership: Membership): Promise<void> {
+  const { network, attachment } = membership
+  const { containerId, ifname } = attachment
+  const stale = await tools.cache.read({ network, containerId, ifname })
+  if (stale) await detachEach(tools, [gone(membership)])
+}
+
+async function detachEach(
+  tools: HostTools,
+  memberships: readonly Membership[],
+  swept: readonly Membership[] = memberships,
+): Promise<void> {
+  const errors: unknown[] = []
+  const attempt = (work: Promise<void>) => work.catch((error: unknown) => void errors.push(error))
+  for (const { network, list, attachment } of memberships.toReversed()) {
+    await attempt(detach(tools, list, network, attachment))
+  }
+  await attempt(sweep(tools, swept))
+  if (errors.length > 0) throw together(errors)
+}
+
+// Debian's bridge leaves masquerading behind when the netns is gone, and portmap what lost its ports.
+async function sweep({ rules }: HostTools, memberships: readonly Membership[]): Promise<void> {
+  for (const { family, text } of await rules.save()) {
+    const removal = memberships
+      .map(({ network, attachment }) => attachmentLeftovers(text, network, attachment.containerId))
+      .join('')
+    if (removal !== '') await rules.restore(family, removal)
+  }
+}
+
+// The attachment that failed has undone itself: a second DEL would only repeat its error.
+async function undone(
+  tools: HostTools,
+  made: readonly Membership[],
+  failed: readonly Membership[],
+  error: unknown,
+): Promise<unknown> {
+  try {
+    await detachEach(tools, made, [...made, ...failed])
+    return error
+  } catch (failure) {
+    return together([error, failure])
+  }
+}
+
+function gone(membership: Membership): Membership {
+  return { ...membership, attachment: { ...membership.attachment, netns: '' } }
+}
+
+// The first failure is what the user is told; the others stand behind its own causes.
+function together(errors: readonly unknown[]): unknown {
+  const [first, ...others] = errors
+  if (others.length === 0 || !(first instanceof Error)) return first
+  const causes = first.cause === undefined ? others : [first.cause, ...others]
+  const cause = new AggregateError(causes, `${errors.length} things failed`)
+  if (!(first instanceof CniError)) return Object.assign(first, { cause })
+  const { code, message, hint, details } = first
+  return new CniError({
+    code,
+    message,
+    ...(hint === undefined ? {} : { hint }),
+    ...(details === undefined ? {} : { details }),
+    cause,
+  })
+}
