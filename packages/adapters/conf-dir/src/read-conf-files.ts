@@ -1,0 +1,45 @@
+import { stat } from 'node:fs/promises'
+import { extname, join } from 'node:path'
+import { errno, fileError, listFolder, readText } from '@vethra/files'
+import type { CniError } from '@vethra/spec'
+
+/** A file that may be a conf list: either its text or why there is none. */
+export interface ConfFile {
+  /** Absolute path. */
+  readonly file: string
+  readonly text?: string
+  /** CniError 5: one unreadable file must not keep anyone from the others. */
+  readonly error?: CniError
+}
+
+/** The regular files in some folders with one of the extensions, ascending by the octets of their paths. */
+export async function readConfFiles(
+  folders: readonly string[],
+  extensions: readonly string[],
+): Promise<readonly ConfFile[]> {
+  const paths = (await Promise.all(folders.map(pathsIn))).flat()
+  const wanted = paths.filter((path) => extensions.includes(extname(path))).sort(byOctets)
+  const files = await Promise.all(wanted.map(readConfFile))
+  return files.filter((file) => file !== undefined)
+}
+
+async function pathsIn(folder: string): Promise<readonly string[]> {
+  return (await listFolder(folder)).map((name) => join(folder, name))
+}
+
+function byOctets(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b))
+}
+
+/** Undefined for what is no file, and for what vanished since it was listed. */
+async function readConfFile(file: string): Promise<ConfFile | undefined> {
+  try {
+    if (!(await stat(file)).isFile()) return undefined
+    const text = await readText(file)
+    return text === undefined ? undefined : { file, text }
+  } catch (error) {
+    if (errno(error) === 'ENOENT') return undefined
+    const reason = fileError('read', file, error)
+    return { file, error: reason }
+  }
+}

@@ -1,0 +1,71 @@
+import { join } from 'node:path'
+import { makeFolder, readText, removeFile, writeWhole } from '@vethra/files'
+import { guards, type Lock } from '@vethra/lock'
+import { CniError, checkPathComponent } from '@vethra/spec'
+
+/** The names of the containers of one namespace: a file each, with the id that holds it (0600). */
+export interface Names {
+  /**
+   * Takes a name for an id; the id that holds it may take it again, and an empty file, what a
+   * crashed writer left, is nobody's. Throws CniError 102 when another id holds it.
+   */
+  claimName(name: string, id: string): Promise<void>
+  /** Gives a name back. A name that is free or another id's is left alone. */
+  releaseName(name: string, id: string): Promise<void>
+  /** The id that holds a name; undefined when it is free. */
+  nameHolder(name: string): Promise<string | undefined>
+}
+
+export function names(options: {
+  readonly dataStore: string
+  readonly namespace: string
+  readonly lock: Lock
+}): Names {
+  const { dataStore, namespace, lock } = options
+  const folder = guards.names({ dataStore }, namespace)
+  const path = (name: string): string => {
+    checkPathComponent('name', name)
+    return join(folder, name)
+  }
+  return {
+    async claimName(name, id) {
+      const file = path(name)
+      checkPathComponent('container id', id)
+      // The lock is taken on the folder itself, as nerdctl does, so it has to be there first.
+      await makeFolder(folder, 0o700)
+      await lock.hold(folder, () => claim(file, name, id))
+    },
+
+    async releaseName(name, id) {
+      const file = path(name)
+      if ((await holderIn(file)) !== id) return
+      await lock.hold(folder, async () => {
+        if ((await holderIn(file)) === id) await removeFile(file)
+      })
+    },
+
+    nameHolder: async (name) => await holderIn(path(name)),
+  }
+}
+
+async function claim(file: string, name: string, id: string): Promise<void> {
+  const holder = await holderIn(file)
+  if (holder === id) return
+  if (holder !== undefined) throw taken(name, holder)
+  await writeWhole(file, id, { mode: 0o600 })
+}
+
+async function holderIn(file: string): Promise<string | undefined> {
+  const holder = (await readText(file))?.trim()
+  if (holder === undefined || holder === '') return undefined
+  checkPathComponent(`container id in ${file}`, holder)
+  return holder
+}
+
+function taken(name: string, holder: string): CniError {
+  return new CniError({
+    code: 102,
+    message: `name ${JSON.stringify(name)} is already used by ID ${JSON.stringify(holder)}`,
+    hint: 'Choose another name, or remove that container.',
+  })
+}

@@ -1,0 +1,36 @@
+import { hostname } from 'node:os'
+import { readText } from '@vethra/files'
+
+/** Where the host keeps its files. */
+export interface HostFiles {
+  /** Default /etc/resolv.conf. */
+  readonly resolvConf?: string
+  /** What systemd-resolved writes for those who go around its stub. Default /run/systemd/resolve/resolv.conf. */
+  readonly behindStub?: string
+  /** Default /etc/hosts. */
+  readonly hosts?: string
+}
+
+/**
+ * The host's resolv.conf, or the one behind systemd-resolved's stub when `usesStub` says that the
+ * first names nothing else: the stub listens on the host's loopback alone. Empty when there is none.
+ * Throws CniError 5 when it cannot be read.
+ */
+export async function readHostResolvConf(
+  usesStub: (text: string) => boolean,
+  files: HostFiles = {},
+): Promise<string> {
+  const { resolvConf = '/etc/resolv.conf', behindStub = '/run/systemd/resolve/resolv.conf' } = files
+  const text = (await readText(resolvConf)) ?? ''
+  return usesStub(text) ? ((await readText(behindStub)) ?? '') : text
+}
+
+/** The host's hosts file. Empty when there is none. Throws CniError 5 when it cannot be read. */
+export async function readHostsFile(files: HostFiles = {}): Promise<string> {
+  return (await readText(files.hosts ?? '/etc/hosts')) ?? ''
+}
+
+/** The host's name, without its domain unless it was set so. */
+export function hostName(): string {
+  return hostname()
+}

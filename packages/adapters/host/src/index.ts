@@ -1,0 +1,12 @@
+/**
+ * What the host says of itself: addresses, routes, links, listening ports, namespaces, its own
+ * resolv.conf and hosts. Not for deciding anything by it.
+ */
+export { ephemeralPorts } from './ephemeral-ports.ts'
+export { type HostFiles, hostName, readHostResolvConf, readHostsFile } from './host-files.ts'
+export { type HostPrefix, hostPrefixes } from './host-prefixes.ts'
+export { deleteLink, linkExists } from './links.ts'
+export { type ListeningPort, listeningPorts } from './listening-ports.ts'
+export { bringLoopbackUp, isNetns } from './netns.ts'
+export { resolveAddress } from './resolve-address.ts'
+export { defaultRouteMtu } from './route-mtu.ts'

@@ -1,0 +1,37 @@
+import { outputOf } from './run.ts'
+
+/** An address as `ip -j addr` tells it. */
+export interface IpAddress {
+  readonly family: string
+  readonly local?: string
+  /** The other end of a point-to-point link; `prefixlen` is its prefix length then. */
+  readonly address?: string
+  readonly prefixlen: number
+}
+
+/** An interface as `ip -j addr` and `ip -j link` tell it. */
+export interface IpLink {
+  readonly ifname: string
+  readonly mtu: number
+  readonly addr_info?: readonly IpAddress[]
+}
+
+/** A route as `ip -j route` tells it. */
+export interface IpRoute {
+  readonly dst: string
+  /** Absent for unicast. */
+  readonly type?: string
+  /** Absent for the main table. */
+  readonly table?: string
+  readonly dev?: string
+  readonly metric?: number
+  readonly metrics?: readonly { readonly mtu?: number }[]
+  readonly nexthops?: readonly { readonly dev?: string }[]
+}
+
+/** What an `ip -j` command lists. Throws CniError 5 when it fails. */
+export async function ipJson<T>(...args: readonly string[]): Promise<readonly T[]> {
+  const text = await outputOf('ip', ['-j', ...args])
+  // Old versions print nothing at all for an empty list.
+  return text.trim() === '' ? [] : JSON.parse(text)
+}

@@ -1,0 +1,28 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { inNamespace, needsRoot } from './in-namespace.ts'
+import { deleteLink, linkExists } from './index.ts'
+
+describe('as root', () => {
+  beforeEach((context) => context.skip(needsRoot !== undefined, needsRoot))
+
+  it('deleteLink deletes an interface once', () => {
+    const program = `return [await host.linkExists('v0'), await host.deleteLink('v0'),
+      await host.linkExists('v0'), await host.linkExists('v1'), await host.deleteLink('v0')]`
+    const commands = 'ip link add v0 type veth peer name v1'
+    expect(inNamespace(commands, program)).toEqual([true, true, false, false, false])
+  })
+
+  it('deleteLink says what the kernel said when it refuses', () => {
+    const program = `return host.deleteLink('lo').catch(({ code, message, details }) => [code, message, details])`
+    expect(inNamespace('', program)).toEqual([
+      5,
+      'ip link delete dev lo failed with status 2',
+      expect.stringMatching(/./),
+    ])
+  })
+})
+
+it.each(['', 'a b', '../x', 'a-name-that-is-far-too-long'])('%j is no interface', async (name) => {
+  await expect(linkExists(name)).rejects.toMatchObject({ code: 4 })
+  await expect(deleteLink(name)).rejects.toMatchObject({ code: 4 })
+})

@@ -1,0 +1,19 @@
+import { checkIfname } from '@vethra/spec'
+import { type IpLink, ipJson } from './ip-json.ts'
+import { failed, run } from './run.ts'
+
+/** Whether an interface of this name is in the current network namespace. Throws CniError 4 for what can be no name. */
+export async function linkExists(name: string): Promise<boolean> {
+  checkIfname(name)
+  // Asking for one name ends with the same status for "no such interface" and for any other failure.
+  return (await ipJson<IpLink>('link')).some(({ ifname }) => ifname === name)
+}
+
+/** Deletes an interface; false when there is none. Throws CniError 5 when it cannot be deleted. */
+export async function deleteLink(name: string): Promise<boolean> {
+  if (!(await linkExists(name))) return false
+  const outcome = await run('ip', ['link', 'delete', 'dev', name])
+  if (outcome.status === 0) return true
+  if (!(await linkExists(name))) return false
+  throw failed(`ip link delete dev ${name}`, outcome)
+}

@@ -1,0 +1,72 @@
+import { createSocket, type Socket } from 'node:dgram'
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Server } from 'node:net'
+import { afterEach, expect, it } from 'vitest'
+import { listeningPorts } from './index.ts'
+import { parseSctpEndpoints, parseSocketAddress } from './listening-ports.ts'
+
+const open: (Server | Socket)[] = []
+afterEach(() => {
+  for (const each of open.splice(0)) each.close()
+})
+
+async function listen(address: string): Promise<number> {
+  const server = createServer((socket) => socket.end())
+  open.push(server)
+  server.listen(0, address)
+  await once(server, 'listening')
+  return (server.address() as AddressInfo).port
+}
+
+async function bind(kind: 'udp4' | 'udp6', address: string): Promise<number> {
+  const socket = createSocket(kind)
+  open.push(socket)
+  socket.bind(0, address)
+  await once(socket, 'listening')
+  return socket.address().port
+}
+
+it('finds what listens, and no connection', async () => {
+  const tcp = await listen('127.0.0.1')
+  const all = await listen('0.0.0.0')
+  const tcp6 = await listen('::1')
+  const udp = await bind('udp4', '127.0.0.1')
+  const udp6 = await bind('udp6', '::')
+  const client = connect(tcp, '127.0.0.1')
+  await once(client, 'connect')
+  const found = await listeningPorts()
+  expect(found).toEqual(
+    expect.arrayContaining([
+      { protocol: 'tcp', address: '127.0.0.1', port: tcp },
+      { protocol: 'tcp', address: '0.0.0.0', port: all },
+      { protocol: 'tcp', address: '::1', port: tcp6 },
+      { protocol: 'udp', address: '127.0.0.1', port: udp },
+      { protocol: 'udp', address: '::', port: udp6 },
+    ]),
+  )
+  const mine = { protocol: 'tcp', address: '127.0.0.1', port: client.localPort }
+  expect(found).not.toContainEqual(mine)
+  client.destroy()
+})
+
+it.each([
+  ['0100007F:0050', 'LE', '127.0.0.1', 80],
+  ['7F000001:0050', 'BE', '127.0.0.1', 80],
+  ['000080FE00000000FF57A6705DC771FE:0050', 'LE', 'fe80::70a6:57ff:fe71:c75d', 80],
+  ['00000000000000000000000000000000:FFFF', 'LE', '::', 65535],
+  ['0000000000000000FFFF00000100007F:0016', 'LE', '127.0.0.1', 22],
+] as const)('%s of a %s machine is %s port %i', (text, order, address, port) => {
+  expect(parseSocketAddress(text, order)).toEqual({ address, port })
+})
+
+it('reads the endpoints of SCTP', () => {
+  const text = ` ENDPT     SOCK   STY SST HBKT LPORT   UID INODE LADDRS
+ffff8880 ffff8881 2   10  29   5000   0 12345 10.0.0.1 127.0.0.1
+ffff8882 ffff8883 2   10  30   38412  0 12346 0000:0000:0000:0000:0000:0000:0000:0001
+`
+  expect(parseSctpEndpoints(text)).toEqual([
+    { protocol: 'sctp', address: '10.0.0.1', port: 5000 },
+    { protocol: 'sctp', address: '127.0.0.1', port: 5000 },
+    { protocol: 'sctp', address: '::1', port: 38412 },
+  ])
+})

@@ -1,0 +1,84 @@
+import { endianness } from 'node:os'
+import { readText } from '@vethra/files'
+import { formatAddress, readAddress } from '@vethra/ipam'
+
+/** A port that a socket of the current network namespace has. */
+export interface ListeningPort {
+  readonly protocol: 'tcp' | 'udp' | 'sctp'
+  /** `0.0.0.0` and `::` for all addresses; a `::` of a dual-stack socket takes IPv4 too. */
+  readonly address: string
+  readonly port: number
+}
+
+/**
+ * The ports that are listened on: TCP sockets that listen, UDP sockets without a peer and SCTP
+ * endpoints, in the kernel's order. Connections do not count. Throws CniError 5.
+ */
+export async function listeningPorts(): Promise<readonly ListeningPort[]> {
+  const [tcp, tcp6, udp, udp6, sctp] = await Promise.all(
+    ['tcp', 'tcp6', 'udp', 'udp6', 'sctp/eps'].map((name) => table(name)),
+  )
+  return [
+    ...inet('tcp', [tcp, tcp6], '0A'),
+    ...inet('udp', [udp, udp6], '07'),
+    ...parseSctpEndpoints(sctp ?? ''),
+  ]
+}
+
+/** A family or protocol that the kernel lacks has no file. Of this process, not of the outer host. */
+async function table(name: string): Promise<string> {
+  return (await readText(`/proc/self/net/${name}`, largestTable)) ?? ''
+}
+
+/** 150 octets a socket, and a busy host has a million. */
+const largestTable = 256 * 1024 * 1024
+
+function inet(
+  protocol: 'tcp' | 'udp',
+  texts: readonly (string | undefined)[],
+  state: string,
+): readonly ListeningPort[] {
+  const rows = texts.flatMap((text = '') => text.split('\n').slice(1))
+  return rows.flatMap((row) => {
+    const [, local = '', , actual] = row.trim().split(/\s+/)
+    return actual === state ? [{ protocol, ...parseSocketAddress(local, endianness()) }] : []
+  })
+}
+
+/**
+ * An address of /proc/net/tcp: hexadecimal digits of 32-bit words in the order of the machine, then
+ * the port. An IPv4-mapped address is given as the IPv4 one that it stands for.
+ */
+export function parseSocketAddress(
+  text: string,
+  order: 'LE' | 'BE',
+): Pick<ListeningPort, 'address' | 'port'> {
+  const [digits = '', port = ''] = text.split(':')
+  const words = digits.match(/.{8}/g) ?? []
+  const hex = words.map((word) => (order === 'LE' ? reversed(word) : word)).join('')
+  return { address: asAddress(BigInt(`0x${hex}`), words.length), port: Number.parseInt(port, 16) }
+}
+
+function reversed(word: string): string {
+  return word.match(/../g)?.reverse().join('') ?? ''
+}
+
+function asAddress(value: bigint, words: number): string {
+  const mapped = words === 4 && value >> 32n === 0xffffn
+  if (words === 1 || mapped) return formatAddress({ family: 4, value: value & 0xffffffffn })
+  return formatAddress({ family: 6, value })
+}
+
+/** The endpoints of /proc/net/sctp/eps: the port is the sixth column, addresses follow the eighth. */
+export function parseSctpEndpoints(text: string): readonly ListeningPort[] {
+  const rows = text.split('\n').slice(1)
+  return rows.flatMap((row) => {
+    const columns = row.trim().split(/\s+/)
+    const addresses = columns
+      .slice(8)
+      .map(readAddress)
+      .filter((address) => address !== undefined)
+    const port = Number(columns[5])
+    return addresses.map((address) => ({ protocol: 'sctp', address: formatAddress(address), port }))
+  })
+}

@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { inNamespace, needsRoot } from './in-namespace.ts'
+import { bringLoopbackUp, isNetns } from './index.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'netns-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+it('isNetns knows a namespace from a folder, from procfs and from nothing', async () => {
+  expect(await isNetns('/proc/self/ns/net')).toBe(true)
+  expect(await isNetns(`/proc/${process.pid}/ns/net`)).toBe(true)
+  expect(await isNetns(folder)).toBe(false)
+  expect(await isNetns('/proc/self/status')).toBe(false)
+  expect(await isNetns(join(folder, 'missing'))).toBe(false)
+})
+
+it('bringLoopbackUp says in the words of the plugins why a path is no namespace', async () => {
+  await expect(bringLoopbackUp(join(folder, 'missing'))).rejects.toMatchObject({
+    code: 8,
+    message: `failed to open netns "${folder}/missing": failed to Statfs "${folder}/missing": no such file or directory`,
+  })
+  await expect(bringLoopbackUp('/proc/self/status')).rejects.toMatchObject({
+    code: 8,
+    message:
+      'failed to open netns "/proc/self/status": unknown FS magic on "/proc/self/status": 9fa0',
+  })
+})
+
+describe('as root', () => {
+  beforeEach((context) => context.skip(needsRoot !== undefined, needsRoot))
+
+  const flags = `
+    const { execFileSync } = await import('node:child_process')
+    const up = () => JSON.parse(execFileSync('ip', ['-j', 'link', 'show', 'lo']))[0].flags.includes('UP')`
+
+  it('bringLoopbackUp brings it up, and leaves it up', () => {
+    const program = `${flags}
+      const path = '/proc/' + process.pid + '/ns/net'
+      const states = [up()]
+      for (const _ of [1, 2]) { await host.bringLoopbackUp(path); states.push(up()) }
+      return states`
+    expect(inNamespace('', program)).toEqual([false, true, true])
+  })
+
+  it('bringLoopbackUp does so where IPv6 is off, and again after it went down', () => {
+    const program = `${flags}
+      await host.bringLoopbackUp('/proc/self/ns/net')
+      execFileSync('ip', ['link', 'set', 'lo', 'down'])
+      const down = up()
+      await host.bringLoopbackUp('/proc/self/ns/net')
+      return [down, up()]`
+    expect(inNamespace('', program)).toEqual([false, true])
+    const off = 'sysctl -qw net.ipv6.conf.all.disable_ipv6=1'
+    expect(inNamespace(off, program)).toEqual([false, true])
+  })
+
+  it('bringLoopbackUp refuses a namespace of another kind', async () => {
+    await expect(bringLoopbackUp('/proc/self/ns/uts')).rejects.toMatchObject({ code: 8 })
+  })
+})

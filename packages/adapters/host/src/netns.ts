@@ -1,0 +1,65 @@
+import { statfs } from 'node:fs/promises'
+import { readText } from '@vethra/files'
+import { CniError } from '@vethra/spec'
+import { type Outcome, run } from './run.ts'
+
+/** Whether a path is a network namespace, as far as its file system tells: nsfs, or /proc/PID/ns/net. */
+export async function isNetns(path: string): Promise<boolean> {
+  return (await fault(path)) === undefined
+}
+
+/**
+ * Brings up `lo` in a network namespace; does nothing when it is up. Throws CniError 8 when the path is
+ * no network namespace; the texts are those of the reference plugins.
+ */
+export async function bringLoopbackUp(netns: string): Promise<void> {
+  const reason = await fault(netns)
+  if (reason !== undefined) throw notNetns(netns, reason)
+  if (await isLoopbackUp(netns)) return
+  const outcome = await setLoopbackUp(netns)
+  if (outcome.status !== 0) throw notNetns(netns, outcome.stderr.trim())
+}
+
+const nsfs = 0x6e736673
+const procfs = 0x9fa0
+const ofProcess = /^\/proc\/(\d+|self)\/ns\/net$/
+
+async function fault(path: string): Promise<string | undefined> {
+  try {
+    const { type } = await statfs(path)
+    // Kernels before 3.19 had the namespaces of a process on procfs itself.
+    if (type === nsfs || (type === procfs && ofProcess.test(path))) return undefined
+    return `unknown FS magic on ${JSON.stringify(path)}: ${type.toString(16)}`
+  } catch (error) {
+    const text = (error as { code?: unknown }).code
+    const reason = text === 'ENOENT' ? 'no such file or directory' : (error as Error).message
+    return `failed to Statfs ${JSON.stringify(path)}: ${reason}`
+  }
+}
+
+/**
+ * runc brings `lo` up itself, and looking costs no process. The route to ::1 is there while it is up;
+ * that to 127.0.0.1 outlives it, so that a host without IPv6 is told nothing here.
+ */
+async function isLoopbackUp(netns: string): Promise<boolean> {
+  const pid = ofProcess.exec(netns)?.[1]
+  if (pid === undefined) return false
+  const routes = await readText(`/proc/${pid}/net/ipv6_route`)
+  return /^0{31}1 80 .* 80200001 +lo$/m.test(routes ?? '')
+}
+
+/** nsenter looks for `ip` on PATH alone and ends with 127 when it is not there. */
+async function setLoopbackUp(netns: string): Promise<Outcome> {
+  const up = (ip: string) =>
+    run('nsenter', [`--net=${netns}`, '--', ip, 'link', 'set', 'dev', 'lo', 'up'])
+  const outcome = await up('ip')
+  return outcome.status === 127 ? await up('/usr/sbin/ip') : outcome
+}
+
+function notNetns(path: string, reason: string): CniError {
+  return new CniError({
+    code: 8,
+    message: `failed to open netns ${JSON.stringify(path)}: ${reason}`,
+    hint: 'Give the path of a network namespace: /proc/PID/ns/net, or one that "ip netns add" made.',
+  })
+}
