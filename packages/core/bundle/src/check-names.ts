@@ -1,0 +1,62 @@
+import { CniError, checkContainerId, checkNetworkName, checkPathComponent } from '@vethra/spec'
+import { refMode } from './network-mode.ts'
+
+/**
+ * Throws CniError 4 or 107 unless id and namespace can name folders and, joined by a dash, the
+ * container id that plugins are given.
+ */
+export function checkIds(namespace: string, id: string): void {
+  checkContainerId(id)
+  checkPathComponent('container id', id)
+  checkPathComponent('namespace', namespace)
+  checkContainerId(`${namespace}-${id}`)
+}
+
+/**
+ * Throws CniError 103 or 107 unless the text can be the name of a container: a file name, and a
+ * name in hosts files.
+ */
+export function checkName(name: string): void {
+  checkPathComponent('name', name)
+  if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,252}$/.test(name)) {
+    throw new CniError({
+      code: 103,
+      message: `invalid name ${JSON.stringify(name.slice(0, 64))}`,
+      hint: 'Use up to 253 letters, digits, dots, dashes and underscores, a letter or digit first.',
+    })
+  }
+}
+
+/**
+ * Throws CniError 103 unless the text can be the reference of a network, or a mode with what
+ * belongs to it.
+ */
+export function checkRef(ref: string): void {
+  try {
+    checkPart(ref)
+  } catch (cause) {
+    throw new CniError({
+      code: 103,
+      message: `invalid network ${JSON.stringify(ref.slice(0, 128))}`,
+      hint: 'Give the name of a network, none, host, container:ID or ns:PATH.',
+      cause,
+    })
+  }
+}
+
+function checkPart(ref: string): void {
+  const mode = refMode(ref)
+  if (mode === 'container') checkContainerId(ref.slice('container:'.length))
+  else if (mode === 'ns') checkNetnsPath(ref.slice('ns:'.length))
+  else {
+    checkNetworkName(ref)
+    checkPathComponent('network', ref)
+  }
+}
+
+function checkNetnsPath(path: string): void {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+  if (!/^\/[^\u0000-\u001f\u007f]+$/.test(path) || path.length > 4095) {
+    throw new CniError({ code: 8, message: 'not the absolute path of a network namespace' })
+  }
+}

@@ -1,0 +1,105 @@
+import { CniError } from '@vethra/spec'
+import * as z from 'zod/mini'
+import { checkKeys } from './config-keys.ts'
+import { parseConfigText } from './config-text.ts'
+import { faults } from './faults.ts'
+
+/** A mount of config.json; keys that are not named here may be there too. */
+export interface Mount {
+  readonly destination: string
+  readonly type?: string | null | undefined
+  readonly source?: string | null | undefined
+  readonly options?: readonly string[] | null | undefined
+}
+
+/** A hook of config.json. */
+export interface Hook {
+  readonly path: string
+  readonly args?: readonly string[] | null | undefined
+  readonly env?: readonly string[] | null | undefined
+  readonly timeout?: number | null | undefined
+}
+
+/** A namespace of config.json: new without a path, joined with one. */
+export interface Namespace {
+  readonly type: string
+  readonly path?: string | null | undefined
+}
+
+/** The parts of an OCI config.json that a plan looks at, checked; empty where the file has none. */
+export interface Config {
+  readonly env: readonly string[]
+  readonly hostname: string | undefined
+  readonly domainname: string | undefined
+  readonly mounts: readonly Mount[]
+  readonly namespaces: readonly Namespace[]
+  readonly sysctl: Readonly<Record<string, string>>
+  readonly createRuntime: readonly Hook[]
+  readonly poststop: readonly Hook[]
+  readonly annotations: Readonly<Record<string, string>>
+}
+
+const texts = z.array(z.string())
+const mount = z.looseObject({
+  destination: z.string(),
+  type: z.nullish(z.string()),
+  source: z.nullish(z.string()),
+  options: z.nullish(texts),
+}) satisfies z.ZodMiniType<Mount>
+const hook = z.looseObject({
+  path: z.string(),
+  args: z.nullish(texts),
+  env: z.nullish(texts),
+  timeout: z.nullish(z.number()),
+}) satisfies z.ZodMiniType<Hook>
+const namespace = z.looseObject({
+  type: z.string(),
+  path: z.nullish(z.string()),
+}) satisfies z.ZodMiniType<Namespace>
+const config = z.looseObject({
+  process: z.looseObject({ env: z.nullish(texts) }),
+  hostname: z.nullish(z.string()),
+  domainname: z.nullish(z.string()),
+  mounts: z.nullish(z.array(mount)),
+  hooks: z.nullish(
+    z.looseObject({
+      createRuntime: z.nullish(z.array(hook)),
+      poststop: z.nullish(z.array(hook)),
+    }),
+  ),
+  annotations: z.nullish(z.record(z.string(), z.string())),
+  linux: z.looseObject({
+    namespaces: z.nullish(z.array(namespace)),
+    sysctl: z.nullish(z.record(z.string(), z.string())),
+  }),
+})
+
+/**
+ * The parts of a config.json that matter here. Throws CniError 6 when it is no JSON, and CniError 7
+ * naming the key when it is no configuration of a Linux container (OCI runtime-spec, config.md).
+ */
+export function parseConfig(text: string): Config {
+  const result = config.safeParse(parseConfigText(text))
+  if (!result.success) throw wrongShape(faults(result.error))
+  checkKeys(text)
+  const { process, hostname, domainname, mounts, hooks, annotations, linux } = result.data
+  return {
+    env: process.env ?? [],
+    hostname: hostname ?? undefined,
+    domainname: domainname ?? undefined,
+    mounts: mounts ?? [],
+    namespaces: linux.namespaces ?? [],
+    sysctl: linux.sysctl ?? {},
+    createRuntime: hooks?.createRuntime ?? [],
+    poststop: hooks?.poststop ?? [],
+    annotations: annotations ?? {},
+  }
+}
+
+function wrongShape(details: string): CniError {
+  return new CniError({
+    code: 7,
+    message: `config.json is not the configuration of a Linux container: ${details}`,
+    hint: 'Make the bundle anew, for example with "runc spec".',
+  })
+}

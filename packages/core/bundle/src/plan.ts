@@ -1,0 +1,131 @@
+import { CniError } from '@vethra/spec'
+import { checkRequest } from './check-request.ts'
+import { type Config, parseConfig } from './config.ts'
+import { applyAll, type Edit } from './edit.ts'
+import { hostnameOf } from './hostname.ts'
+import { type NetworkMode, networkMode } from './network-mode.ts'
+import { type BundlePlaces, checkPlaces } from './places.ts'
+import { planAnnotations } from './plan-annotations.ts'
+import { planHooks } from './plan-hooks.ts'
+import { planMounts } from './plan-mounts.ts'
+import { planNames } from './plan-names.ts'
+import { planNetworkNamespace, planUtsNamespace } from './plan-namespaces.ts'
+import { planSysctl } from './plan-sysctl.ts'
+import type { BundleRecord } from './record.ts'
+import type { BundleRequest, NetworkRequest } from './request.ts'
+import { requestedNetworks } from './requested-networks.ts'
+
+/** What `bundle prepare` will do. */
+export interface BundlePlan {
+  /** The new text of config.json; what is not listed in `changes` stands in it byte for byte. */
+  readonly config: string
+  /**
+   * One line for each change, and for each thing of the user's that is kept or left out; for
+   * people.
+   */
+  readonly changes: readonly string[]
+  /** What goes to vethra.json. */
+  readonly record: BundleRecord
+  readonly mode: NetworkMode
+}
+
+/**
+ * The plan for the bundle with this config.json. A plan for its own result changes nothing.
+ * Throws CniError 3, 4, 103 or 107 where the request cannot be, 6 or 7 where config.json is not
+ * one, 101 where the container to join is gone, and 107 where the bundle joins a network
+ * namespace by itself.
+ */
+export function planBundle(
+  configText: string,
+  request: BundleRequest,
+  places: BundlePlaces,
+): BundlePlan {
+  checkRequest(request)
+  checkPlaces(places)
+  const config = parseConfig(configText)
+  const mode = networkMode(request.networks)
+  const record = recordOf(request, mode, places)
+  const edits = planEdits(config, request.utsHost === true, record, places)
+  const notes = edits.map((edit) => edit.note)
+  return {
+    config: applyAll(configText, edits),
+    changes: [...notes, ...unused(request, mode)],
+    record,
+    mode,
+  }
+}
+
+function planEdits(
+  config: Config,
+  utsHost: boolean,
+  record: BundleRecord,
+  places: BundlePlaces,
+): readonly Edit[] {
+  // nerdctl leaves the variable empty where the name is not the container's own.
+  const variable = record.mode === 'container' ? '' : record.hostname
+  return [
+    ...planNetworkNamespace(config, record.mode, record.netns),
+    ...planUtsNamespace(config, utsHost),
+    ...planNames(config, { ...record, utsHost }, variable),
+    ...planSysctl(config, record.mode),
+    ...planMounts(config, places, record.hostname),
+    ...planAnnotations(config, record, places.stateDir),
+    ...planHooks(config, places.hook),
+  ]
+}
+
+function recordOf(request: BundleRequest, mode: NetworkMode, places: BundlePlaces): BundleRecord {
+  const netns = joinedNamespace(request, mode, places)
+  return {
+    version: 1,
+    id: request.id,
+    name: request.name ?? '',
+    namespace: request.namespace,
+    hostname: hostnameOf(request, mode, places),
+    domainname: request.domainname ?? '',
+    networks: normalised(requestedNetworks(request), mode, places),
+    ports: request.ports,
+    extraHosts: request.extraHosts,
+    mode,
+    dns: request.dns,
+    ...(places.pidFile === undefined ? {} : { pidFile: places.pidFile }),
+    ...(netns === undefined ? {} : { netns }),
+  }
+}
+
+function joinedNamespace(
+  { networks }: BundleRequest,
+  mode: NetworkMode,
+  places: BundlePlaces,
+): string | undefined {
+  const ref = networks[0]?.ref ?? ''
+  if (mode === 'ns') return ref.slice('ns:'.length)
+  if (mode !== 'container') return undefined
+  if (places.joined) return places.joined.netns
+  throw new CniError({
+    code: 101,
+    message: `container networking: could not find container: ${ref.slice('container:'.length)}`,
+    hint: 'List the containers that there are with "vethra container ls".',
+  })
+}
+
+function normalised(
+  networks: readonly NetworkRequest[],
+  mode: NetworkMode,
+  { joined }: BundlePlaces,
+): readonly NetworkRequest[] {
+  if (mode !== 'container' || !joined) return networks
+  return [{ ref: `container:${joined.id}`, aliases: [] }]
+}
+
+function unused(request: BundleRequest, mode: NetworkMode): readonly string[] {
+  if (mode === 'cni') return []
+  const given = [
+    request.ip === undefined ? undefined : '--ip',
+    request.ip6 === undefined ? undefined : '--ip6',
+    request.macAddress === undefined ? undefined : '--mac-address',
+    request.aliases.length === 0 ? undefined : '--network-alias',
+    request.ports.length === 0 ? undefined : '-p/--publish',
+  ].filter((flag) => flag !== undefined)
+  return given.map((flag) => `ignore ${flag}: it has no meaning in mode ${mode}`)
+}

@@ -1,0 +1,123 @@
+import { checkDomain, checkHostname } from '@vethra/hosts'
+import { type PortMapping, parseStoredMappings } from '@vethra/ports'
+import { CniError, type JsonObject } from '@vethra/spec'
+import * as z from 'zod/mini'
+import { checkIds, checkName } from './check-names.ts'
+import { checkDns, checkExtraHost, checkNetwork } from './check-request.ts'
+import { faults } from './faults.ts'
+import { isOwnHostname } from './hostname.ts'
+import { type NetworkMode, networkMode } from './network-mode.ts'
+import type { DnsRequest, NetworkRequest } from './request.ts'
+
+/** What `bundle prepare` decided: the content of vethra.json. */
+export interface BundleRecord {
+  readonly version: 1
+  readonly id: string
+  /** Empty when the container has no name. */
+  readonly name: string
+  readonly namespace: string
+  /** Empty when the container shares the host's UTS namespace. */
+  readonly hostname: string
+  /** Empty when there is none. */
+  readonly domainname: string
+  /**
+   * In the order of `eth0`, `eth1`, …; never empty. What was asked for the container as a whole
+   * is in the first.
+   */
+  readonly networks: readonly NetworkRequest[]
+  readonly ports: readonly PortMapping[]
+  readonly extraHosts: readonly (readonly [name: string, ip: string])[]
+  readonly mode: NetworkMode
+  readonly dns: DnsRequest
+  /** Where the hook writes the container's pid; it does not when absent. */
+  readonly pidFile?: string
+  /** The network namespace joined, in modes ns and container. */
+  readonly netns?: string
+}
+
+const texts = z.array(z.string())
+const path = z.string().check(z.regex(/^\//))
+const shape = z.object({
+  version: z.literal(1),
+  id: z.string(),
+  name: z.string(),
+  namespace: z.string(),
+  hostname: z.string(),
+  domainname: z.string(),
+  networks: z.array(
+    z.object({
+      ref: z.string(),
+      ip: z.exactOptional(z.string()),
+      ip6: z.exactOptional(z.string()),
+      macAddress: z.exactOptional(z.string()),
+      aliases: texts,
+    }),
+  ),
+  ports: z.unknown(),
+  extraHosts: z.array(z.tuple([z.string(), z.string()])),
+  mode: z.enum(['cni', 'none', 'host', 'container', 'ns']),
+  dns: z.object({
+    servers: z.exactOptional(texts),
+    search: z.exactOptional(texts),
+    options: z.exactOptional(texts),
+  }),
+  pidFile: z.exactOptional(path),
+  netns: z.exactOptional(path),
+})
+
+/** The record as the object to write to vethra.json; `parseRecord` gives the record back. */
+export function renderRecord(record: BundleRecord): JsonObject {
+  return {
+    version: record.version,
+    id: record.id,
+    name: record.name,
+    namespace: record.namespace,
+    hostname: record.hostname,
+    domainname: record.domainname,
+    networks: record.networks.map((network) => ({ ...network })),
+    ports: record.ports.map((port) => ({ ...port })),
+    extraHosts: record.extraHosts,
+    mode: record.mode,
+    dns: { ...record.dns },
+    ...(record.pidFile === undefined ? {} : { pidFile: record.pidFile }),
+    ...(record.netns === undefined ? {} : { netns: record.netns }),
+  }
+}
+
+/**
+ * The record in a parsed vethra.json, after the checks of a request. Throws CniError 107 when the
+ * file is damaged, or of a version that this program does not know.
+ */
+export function parseRecord(json: unknown): BundleRecord {
+  const result = shape.safeParse(json)
+  if (!result.success) throw damaged(faults(result.error))
+  try {
+    const record = { ...result.data, ports: parseStoredMappings(result.data.ports) }
+    checkRecord(record)
+    return record
+  } catch (cause) {
+    throw damaged('a value cannot be', cause)
+  }
+}
+
+function checkRecord(record: BundleRecord): void {
+  checkIds(record.namespace, record.id)
+  if (record.name !== '') checkName(record.name)
+  if (!isOwnHostname(record.id, record.hostname)) checkHostname(record.hostname)
+  if (record.domainname !== '') checkDomain(record.domainname)
+  record.networks.forEach(checkNetwork)
+  for (const [name, ip] of record.extraHosts) checkExtraHost(name, ip)
+  checkDns(record.dns)
+  if (record.networks.length === 0 || networkMode(record.networks) !== record.mode) {
+    throw new CniError({ code: 107, message: `mode ${record.mode} is not that of the networks` })
+  }
+}
+
+function damaged(details: string, cause?: unknown): CniError {
+  return new CniError({
+    code: 107,
+    message: `vethra.json is damaged: ${details}`,
+    hint: 'Run "vethra bundle prepare" on the bundle again.',
+    ...(cause === undefined ? {} : { cause }),
+  })
+}

@@ -1,0 +1,75 @@
+import { CniError, checkContainerId, checkPathComponent } from '@vethra/spec'
+import * as z from 'zod/mini'
+import { faults } from './faults.ts'
+
+/** What an OCI runtime writes to a hook's standard input (OCI runtime-spec, runtime.md, "State"). */
+export interface OciState {
+  readonly ociVersion: string
+  readonly id: string
+  readonly status: string
+  /** 0 when there is no process any more. */
+  readonly pid: number
+  /** The bundle's folder; absolute. */
+  readonly bundle: string
+  readonly annotations: Readonly<Record<string, string>>
+}
+
+// runc hands on every annotation, and those of an image may be many; more than this is an attack.
+const longest = 4 * 1024 * 1024
+
+const shape = z.object({
+  ociVersion: z.string(),
+  id: z.string(),
+  status: z.string(),
+  pid: z._default(z.int().check(z.nonnegative()), 0),
+  bundle: z.string().check(z.regex(/^\//)),
+  annotations: z.nullish(z.record(z.string(), z.string())),
+})
+
+/**
+ * The state in a text. Throws CniError 6 when it is no JSON or longer than 4 MiB, CniError 107 naming
+ * the key when it is not a container's state or its id cannot name a file.
+ */
+export function parseState(text: string): OciState {
+  if (text.length > longest) throw undecodable(`it is longer than ${longest} characters`)
+  const result = shape.safeParse(parseJson(text))
+  if (!result.success) throw untrusted(faults(result.error))
+  const { annotations, ...state } = result.data
+  checkId(state.id)
+  return { ...state, annotations: annotations ?? {} }
+}
+
+function parseJson(text: string): unknown {
+  if (text.trim() === '') throw undecodable('it is empty')
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw undecodable('it is not JSON', cause)
+  }
+}
+
+function checkId(id: string): void {
+  try {
+    checkContainerId(id)
+    checkPathComponent('container id', id)
+  } catch (cause) {
+    throw untrusted('id cannot be', cause)
+  }
+}
+
+function undecodable(fault: string, cause?: unknown): CniError {
+  return new CniError({
+    code: 6,
+    message: `cannot decode the container state on standard input: ${fault}`,
+    hint: 'Let an OCI runtime call the hook, or hand it what "runc state ID" prints.',
+    ...(cause === undefined ? {} : { cause }),
+  })
+}
+
+function untrusted(fault: string, cause?: unknown): CniError {
+  return new CniError({
+    code: 107,
+    message: `the container state on standard input is not to be trusted: ${fault}`,
+    ...(cause === undefined ? {} : { cause }),
+  })
+}
