@@ -1,0 +1,32 @@
+import { glob, readFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+
+/** A folder of the workspace that has a package.json. */
+export interface WorkspacePackage {
+  readonly name: string
+  /** Relative to the top: `packages/core/spec`. */
+  readonly folder: string
+  readonly dependencies: readonly string[]
+}
+
+/** The packages of the workspace by folder, the top itself left out. */
+export async function workspacePackages(top: string): Promise<readonly WorkspacePackage[]> {
+  const found = await filesMatching(top, '{packages/*/*,apps/*,e2e}/package.json')
+  return Promise.all(found.map((path) => readPackage(top, path)))
+}
+
+/**
+ * Files below the top that the pattern fits, sorted; not those that are hidden, installed or
+ * built.
+ */
+export async function filesMatching(top: string, pattern: string): Promise<readonly string[]> {
+  const exclude = (path: string) => /^(\..+|node_modules|dist)$/.test(basename(path))
+  const found: string[] = []
+  for await (const path of glob(pattern, { cwd: top, exclude })) found.push(path)
+  return found.toSorted()
+}
+
+async function readPackage(top: string, path: string): Promise<WorkspacePackage> {
+  const { name, dependencies = {} } = JSON.parse(await readFile(join(top, path), 'utf8'))
+  return { name, folder: dirname(path), dependencies: Object.keys(dependencies) }
+}

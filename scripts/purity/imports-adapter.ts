@@ -1,0 +1,2 @@
+// expect TS2591 in packages/adapters/files/
+export * from '@vethra/files'

@@ -1,0 +1,2 @@
+// expect TS2584
+console.log('a core package prints nothing')

@@ -1,0 +1,2 @@
+// expect TS2304
+export const page: Promise<unknown> = fetch('http://localhost/')
