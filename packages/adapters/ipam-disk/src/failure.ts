@@ -1,0 +1,21 @@
+import { CniError } from '@vethra/spec'
+
+/** The CniError 5 for a system call that failed. */
+export function failure(action: string, cause: unknown): CniError {
+  return new CniError({
+    code: 5,
+    message: `cannot ${action}`,
+    hint: 'Run as root, or point dataDir at a folder you own.',
+    cause,
+  })
+}
+
+/** Whether an error says that a file is gone, or that its folder is. */
+export function isMissing(error: unknown): boolean {
+  return hasCode(error, 'ENOENT')
+}
+
+/** Whether an error of node carries this code: `ENOENT`. */
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
+}

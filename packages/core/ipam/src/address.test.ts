@@ -1,0 +1,125 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  type Address,
+  addAddress,
+  compareAddresses,
+  formatAddress,
+  parseAddress,
+  readAddress,
+} from './index.ts'
+
+const addresses: fc.Arbitrary<Address> = fc.oneof(
+  fc.bigInt({ min: 0n, max: 2n ** 32n - 1n }).map((value) => ({ family: 4 as const, value })),
+  fc
+    .bigInt({ min: 2n ** 48n, max: 2n ** 128n - 1n })
+    .map((value) => ({ family: 6 as const, value })),
+)
+
+describe('readAddress', () => {
+  it.each([
+    ['0.0.0.0', 4, 0n],
+    ['10.4.0.2', 4, 0x0a040002n],
+    ['255.255.255.255', 4, 0xffffffffn],
+    ['::', 6, 0n],
+    ['::1', 6, 1n],
+    ['2001:DB8:0:0:1:0:0:7', 6, 0x20010db8000000000001000000000007n],
+    ['::1.2.3.4', 6, 0x01020304n],
+    ['64:ff9b::10.0.0.1', 6, 0x0064ff9b00000000000000000a000001n],
+    ['::ffff:10.0.0.1', 4, 0x0a000001n],
+    ['::ffff:a00:1', 4, 0x0a000001n],
+  ])('reads %s', (text, family, value) => {
+    expect(readAddress(text)).toEqual({ family, value })
+  })
+
+  it.each([
+    '',
+    '10.4.0',
+    '010.4.0.2',
+    '10.04.0.2',
+    '10.4.0.256',
+    '10.4.0.2 ',
+    ' 10.4.0.2',
+    '10.4.0.2/24',
+    '0x0a.4.0.2',
+    '167772161',
+    '10.4.0.2\n',
+    '[::1]',
+    ':::',
+    '1::2::3',
+    '12345::',
+    'fe80::1%eth0',
+    '::01.2.3.4',
+    '::1.2.3.256',
+    '1.2.3.4::',
+    '::g',
+    '1:2:3:4:5:6:7',
+    '1'.repeat(10_000),
+  ])('refuses %j', (text) => {
+    expect(readAddress(text)).toBeUndefined()
+  })
+})
+
+it('parseAddress names what is wrong and its value', () => {
+  expect(() => parseAddress('gateway', '10.4.0')).toThrow(
+    expect.objectContaining({
+      code: 103,
+      message: 'invalid gateway "10.4.0": not an IP address',
+      hint: expect.any(String),
+    }),
+  )
+})
+
+describe('formatAddress', () => {
+  it.each([
+    ['2001:DB8:0:0:1:0:0:7', '2001:db8::1:0:0:7'],
+    ['0:0:1:0:0:1:1:1', '::1:0:0:1:1:1'],
+    ['2001:db8:0:1:1:1:1:1', '2001:db8:0:1:1:1:1:1'],
+    ['0:0:0:0:0:0:0:0', '::'],
+    ['1:0:0:0:0:0:0:0', '1::'],
+    ['::102:304', '::102:304'],
+  ])('writes %s as %s', (text, canonical) => {
+    expect(formatAddress(parseAddress('address', text))).toBe(canonical)
+  })
+
+  it('writes an IPv4-mapped address with dotted octets', () => {
+    expect(formatAddress({ family: 6, value: 0xffff0a000001n })).toBe('::ffff:10.0.0.1')
+  })
+
+  it('writes what readAddress reads back', () => {
+    fc.assert(
+      fc.property(addresses, (address) => {
+        expect(readAddress(formatAddress(address))).toEqual(address)
+      }),
+    )
+  })
+})
+
+describe('addAddress', () => {
+  it('undoes itself, and says when it leaves the family', () => {
+    fc.assert(
+      fc.property(addresses, fc.bigInt({ min: 0n, max: 2n ** 40n }), (address, step) => {
+        const moved = addAddress(address, step)
+        const limit = address.family === 4 ? 2n ** 32n : 2n ** 128n
+        expect(moved === undefined).toBe(address.value + step >= limit)
+        if (moved) expect(addAddress(moved, -step)).toEqual(address)
+      }),
+    )
+  })
+
+  it('does not go below zero', () => {
+    expect(addAddress({ family: 4, value: 0n }, -1n)).toBeUndefined()
+  })
+})
+
+it('addresses sort by family, then as numbers', () => {
+  const texts = ['fd00::10', '10.0.0.10', '::1', '10.0.0.9', '192.168.0.1']
+  const sorted = texts.map((text) => parseAddress('address', text)).sort(compareAddresses)
+  expect(sorted.map(formatAddress)).toEqual([
+    '10.0.0.9',
+    '10.0.0.10',
+    '192.168.0.1',
+    '::1',
+    'fd00::10',
+  ])
+})

@@ -1,0 +1,40 @@
+import { type Address, addAddress, compareAddresses } from './address.ts'
+import type { Range } from './range.ts'
+import { type RangeSet, rangeOf } from './range-set.ts'
+
+/** An address that may be given, and the range that it comes out of. */
+export interface Candidate {
+  readonly address: Address
+  readonly range: Range
+}
+
+/**
+ * The addresses of a range set in the order in which host-local tries them, computed one by one: from
+ * the one after `lastReserved` round to `lastReserved` itself, or from the start of the first range
+ * when it is absent or in no range of the set. The gateway of the range that is being walked is left
+ * out; gateways of other ranges are not (host-local, backend/allocator/allocator.go, RangeIter).
+ */
+export function* candidates(set: RangeSet, lastReserved?: Address): Generator<Candidate> {
+  const first = firstCandidate(set, lastReserved)
+  let current = first
+  while (current) {
+    if (compareAddresses(current.address, current.range.gateway) !== 0) yield current
+    current = nextCandidate(set, current)
+    // Ranges of a set share no address, so the address alone tells that the round is complete.
+    if (first && compareAddresses(current.address, first.address) === 0) return
+  }
+}
+
+function firstCandidate(set: RangeSet, lastReserved?: Address): Candidate | undefined {
+  const range = lastReserved && rangeOf(set, lastReserved)
+  if (range) return nextCandidate(set, { address: lastReserved, range })
+  const [start] = set
+  return start && { address: start.start, range: start }
+}
+
+function nextCandidate(set: RangeSet, { address, range }: Candidate): Candidate {
+  const next = compareAddresses(address, range.end) === 0 ? undefined : addAddress(address, 1n)
+  if (next) return { address: next, range }
+  const following = set[(set.indexOf(range) + 1) % set.length] ?? range
+  return { address: following.start, range: following }
+}

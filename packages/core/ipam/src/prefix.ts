@@ -1,0 +1,81 @@
+import { CniError } from '@vethra/spec'
+import { type Address, addressBits, type Family, formatAddress, readLiteral } from './address.ts'
+
+/** Every address that shares its first `length` bits with `base`; the other bits of `base` are 0. */
+export interface Prefix {
+  readonly family: Family
+  readonly base: bigint
+  /** 0–32 or 0–128. */
+  readonly length: number
+}
+
+/** An address and the prefix that it lies in: `10.4.0.1/24`. */
+export interface Cidr {
+  readonly address: Address
+  readonly prefix: Prefix
+}
+
+/**
+ * The address and prefix that a text spells, host bits allowed; `undefined` when it spells none. As
+ * strict as readAddress, but `::ffff:10.0.0.0/120` stays IPv6: its length counts 128 bits.
+ */
+export function readCidr(text: string): Cidr | undefined {
+  const [, host = '', digits = ''] = /^([^/]{1,64})\/(0|[1-9]\d{0,2})$/.exec(text) ?? []
+  const address = readLiteral(host)
+  const length = Number(digits)
+  if (!address || length > addressBits(address.family)) return undefined
+  return { address, prefix: prefixAt(address, length) }
+}
+
+/**
+ * The prefix that a text spells. Throws CniError 103 naming `what` and the text when it spells none,
+ * or has host bits: `10.5.0.1/16` for `10.5.0.0/16`.
+ */
+export function parsePrefix(what: string, text: string): Prefix {
+  const cidr = readCidr(text)
+  const quoted = JSON.stringify(text.slice(0, 64))
+  if (!cidr) {
+    throw new CniError({
+      code: 103,
+      message: `invalid ${what} ${quoted}: not an address with a prefix length`,
+      hint: 'Write a subnet like 10.4.1.0/24 or fd00:1::/64.',
+    })
+  }
+  if (cidr.address.value === cidr.prefix.base) return cidr.prefix
+  throw new CniError({
+    code: 103,
+    message: `unexpected ${what} ${quoted}, maybe you meant "${formatPrefix(cidr.prefix)}"?`,
+  })
+}
+
+/** The prefix of this length that an address lies in. */
+export function prefixAt(address: Address, length: number): Prefix {
+  const hostBits = BigInt(addressBits(address.family) - length)
+  return { family: address.family, base: (address.value >> hostBits) << hostBits, length }
+}
+
+/** A prefix as text: `10.4.0.0/24`. */
+export function formatPrefix(prefix: Prefix): string {
+  return `${formatAddress(firstAddress(prefix))}/${prefix.length}`
+}
+
+/** The lowest address: the network's own in IPv4. */
+export function firstAddress(prefix: Prefix): Address {
+  return { family: prefix.family, value: prefix.base }
+}
+
+/** The highest address: the broadcast address in IPv4, up to /30. */
+export function lastAddress(prefix: Prefix): Address {
+  const hostBits = BigInt(addressBits(prefix.family) - prefix.length)
+  return { family: prefix.family, value: prefix.base + (1n << hostBits) - 1n }
+}
+
+/** Whether an address lies in a prefix. Never across families. */
+export function contains(prefix: Prefix, address: Address): boolean {
+  return prefix.family === address.family && prefixAt(address, prefix.length).base === prefix.base
+}
+
+/** Whether two prefixes share an address: one of them then holds the other. Never across families. */
+export function overlaps(a: Prefix, b: Prefix): boolean {
+  return contains(a, firstAddress(b)) || contains(b, firstAddress(a))
+}

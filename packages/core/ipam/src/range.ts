@@ -1,0 +1,100 @@
+import { CniError } from '@vethra/spec'
+import {
+  type Address,
+  addAddress,
+  addressBits,
+  compareAddresses,
+  formatAddress,
+  readAddress,
+} from './address.ts'
+import { type Cidr, contains, firstAddress, lastAddress, type Prefix, readCidr } from './prefix.ts'
+
+/** Consecutive addresses of one subnet that containers may get. */
+export interface Range {
+  readonly subnet: Prefix
+  /** The first and the last address to give; both inside `subnet`. */
+  readonly start: Address
+  readonly end: Address
+  /** Never given out of this range. May lie outside the subnet, even in the other family. */
+  readonly gateway: Address
+}
+
+/** A range as written in a conf (host-local; the keys are its own). */
+export interface RangeConf {
+  /** Without host bits: `10.4.0.0/24`. */
+  readonly subnet?: string
+  /** Default: the address after the network's. */
+  readonly rangeStart?: string
+  /** Default: the last address, in IPv4 the one before it. */
+  readonly rangeEnd?: string
+  /** Default: the address after the network's. */
+  readonly gateway?: string
+}
+
+/**
+ * A range with its defaults. Throws CniError 7 with host-local's text for the first fault in its
+ * order of checks (backend/allocator/range.go, Canonicalize).
+ */
+export function readRange(conf: RangeConf): Range {
+  const subnet = checkSubnet(conf.subnet)
+  const second = addAddress(firstAddress(subnet.prefix), 1n) ?? subnet.address
+  const gateway = conf.gateway ? ip(conf.gateway) : second
+  const bounds = { start: second, end: lastToGive(subnet) }
+  const end = conf.rangeEnd ? ip(conf.rangeEnd) : undefined
+  if (conf.rangeStart) {
+    const start = ip(conf.rangeStart)
+    const outside = !contains(subnet.prefix, start) || (end && compareAddresses(start, end) > 0)
+    if (outside) throw notIn('RangeStart', start, subnet)
+    bounds.start = start
+  }
+  if (end) {
+    const outside = !contains(subnet.prefix, end) || compareAddresses(end, bounds.start) < 0
+    if (outside) throw notIn('RangeEnd', end, subnet)
+    bounds.end = end
+  }
+  return { subnet: subnet.prefix, gateway, ...bounds }
+}
+
+function checkSubnet(text: string | undefined): Cidr {
+  if (text === undefined) throw invalid('IP <nil> not v4 nor v6')
+  const cidr = readCidr(text)
+  if (!cidr) throw invalid(`invalid CIDR address: ${text}`)
+  const { address, prefix } = cidr
+  if (prefix.length > addressBits(prefix.family) - 2) {
+    throw invalid(`Network ${formatCidr(cidr)} too small to allocate from`)
+  }
+  if (prefix.family === 6 && address.value >> 32n === 0xffffn) {
+    throw invalid('IPNet IP and Mask version mismatch')
+  }
+  if (address.value !== prefix.base) {
+    const network = formatAddress(firstAddress(prefix))
+    throw invalid(
+      `Network has host bits set. For a subnet mask of length ${prefix.length} the network address is ${network}`,
+    )
+  }
+  return cidr
+}
+
+// IPv6 has no broadcast address, so its last one can be given.
+function lastToGive(subnet: Cidr): Address {
+  const last = lastAddress(subnet.prefix)
+  return last.family === 4 ? { family: 4, value: last.value - 1n } : last
+}
+
+function ip(text: string): Address {
+  const address = readAddress(text)
+  if (!address) throw invalid(`invalid IP address: ${text}`)
+  return address
+}
+
+function notIn(what: string, address: Address, subnet: Cidr): CniError {
+  return invalid(`${what} ${formatAddress(address)} not in network ${formatCidr(subnet)}`)
+}
+
+function formatCidr({ address, prefix }: Cidr): string {
+  return `${formatAddress(address)}/${prefix.length}`
+}
+
+function invalid(message: string): CniError {
+  return new CniError({ code: 7, message })
+}

@@ -1,0 +1,86 @@
+import { goField, type Json, type PluginConf } from '@vethra/spec'
+import { type AuxBySubnet, auxLabel, readAuxLabel } from './aux-addresses.ts'
+import type { UsedPrefix } from './choose-subnet.ts'
+import type { Network } from './network.ts'
+import { elements, listField, readJson, textField } from './read-json.ts'
+
+/** One subnet that addresses are given out of, as the conf list has it. */
+export interface NetworkSubnet {
+  readonly subnet: string
+  readonly gateway?: string
+  /** What the user gave as `--ip-range`. */
+  readonly ipRange?: string
+  /** Addresses that no container gets, by name; empty when there are none. */
+  readonly auxAddresses: Readonly<Record<string, string>>
+}
+
+/** The bridge that a network is on: of its first bridge plugin, whose own default is `cni0`; `undefined` when it has none. */
+export function networkBridge(network: Network): string | undefined {
+  const plugin = network.list.plugins.find(({ type }) => type === 'bridge')
+  return plugin && (textField(readJson(plugin.text), 'bridge') ?? 'cni0')
+}
+
+/** The plugins that ADD runs, each once, in the order of ADD; an IPAM plugin after the one that calls it. */
+export function networkPlugins(network: Network): readonly string[] {
+  return [
+    ...new Set(network.list.plugins.flatMap(({ type, ipamType }) => [type, ipamType ?? type])),
+  ]
+}
+
+/** The folders that host-local keeps the reservations of a network in, each once: `DIR/NETWORK`, of which this is DIR. Empty without host-local. */
+export function ipamDataDirs(network: Network): readonly string[] {
+  const dirs = network.list.plugins
+    .filter(({ ipamType }) => ipamType === 'host-local')
+    .map((plugin) => textField(ipamOf(plugin), 'dataDir') ?? '/var/lib/cni/networks')
+  return [...new Set(dirs)]
+}
+
+/** The subnets of a network, in the order of its plugins and range sets; ranges of one set in one subnet count once. */
+export function networkSubnets(network: Network): readonly NetworkSubnet[] {
+  const aux = readAuxLabel(network.labels[auxLabel])
+  return network.list.plugins.flatMap((plugin) =>
+    rangeSetsOf(ipamOf(plugin)).flatMap((set) => firstOfEach(set, aux)),
+  )
+}
+
+/** What new subnets must keep clear of because these networks have it, whichever plugins they use: every range's subnet, and the addresses of the static plugin. */
+export function usedPrefixes(networks: readonly Network[]): readonly UsedPrefix[] {
+  return networks.flatMap((network) => {
+    const fixed = network.list.plugins.flatMap((plugin) =>
+      listField(ipamOf(plugin), 'addresses').map((each) => textField(each, 'address') ?? ''),
+    )
+    const prefixes = [...networkSubnets(network).map(({ subnet }) => subnet), ...fixed]
+    const by = `network ${network.name}`
+    return [...new Set(prefixes)].filter((each) => each !== '').map((prefix) => ({ prefix, by }))
+  })
+}
+
+function ipamOf(plugin: PluginConf): Json {
+  return goField(readJson(plugin.text), 'ipam') ?? null
+}
+
+// host-local's legacy form, one range in the ipam object itself, comes before its range sets.
+function rangeSetsOf(ipam: Json): readonly (readonly Json[])[] {
+  const legacy = textField(ipam, 'subnet') === undefined ? [] : [[ipam]]
+  return [...legacy, ...listField(ipam, 'ranges').map(elements)]
+}
+
+function firstOfEach(ranges: readonly Json[], aux: AuxBySubnet): readonly NetworkSubnet[] {
+  const subnets = new Map<string, NetworkSubnet>()
+  for (const range of ranges) {
+    const subnet = textField(range, 'subnet')
+    if (subnet !== undefined && !subnets.has(subnet)) {
+      subnets.set(subnet, {
+        subnet,
+        ...optional('gateway', textField(range, 'gateway')),
+        ...optional('ipRange', textField(range, 'ipRange')),
+        auxAddresses: Object.hasOwn(aux, subnet) ? (aux[subnet] ?? {}) : {},
+      })
+    }
+  }
+  return [...subnets.values()]
+}
+
+function optional<K extends string>(key: K, value: string | undefined): { [P in K]?: string } {
+  return value === undefined ? {} : ({ [key]: value } as { [P in K]: string })
+}

@@ -1,0 +1,64 @@
+import { type Address, formatAddress, readAddress } from '@vethra/ipam'
+import type { Json } from '@vethra/spec'
+import { isObject, readJson } from './read-json.ts'
+import { refusal } from './refusal.ts'
+import { sortedMembers, writeJson } from './written-json.ts'
+
+/** The label that holds the aux addresses of a network, as JSON: `{SUBNET: {NAME: IP}}` (nerdctl). Hidden from people. */
+export const auxLabel = 'nerdctl/network-aux-addresses'
+
+/** An address that no container gets, under the name that the user gave it. */
+export interface AuxAddress {
+  readonly name: string
+  readonly address: Address
+}
+
+/**
+ * `NAME=IP` texts read, in order, the last one of a name winning. As in nerdctl a text without an address
+ * is left out; it comes back in `dropped`. Throws CniError 103 for what is no address.
+ */
+export function readAuxAddresses(texts: readonly string[]): {
+  readonly aux: readonly AuxAddress[]
+  readonly dropped: readonly string[]
+} {
+  const aux = new Map<string, AuxAddress>()
+  const dropped: string[] = []
+  for (const text of texts) {
+    const cut = text.indexOf('=')
+    const [name, ip] = [text.slice(0, Math.max(cut, 0)), text.slice(cut + 1)]
+    const address = readAddress(ip)
+    if (cut === -1 || ip === '') dropped.push(text)
+    else if (address) aux.set(name, { name, address })
+    else throw refusal(`invalid aux-address "${ip}"`)
+  }
+  return { aux: [...aux.values()], dropped }
+}
+
+/** The value of the label; `undefined` when there is nothing to remember. */
+export function writeAuxLabel(
+  bySubnet: ReadonlyMap<string, readonly AuxAddress[]>,
+): string | undefined {
+  const subnets = [...bySubnet].filter(([, aux]) => aux.length > 0)
+  if (subnets.length === 0) return undefined
+  return writeJson(
+    sortedMembers(
+      subnets.map(([subnet, aux]) => [
+        subnet,
+        sortedMembers(aux.map(({ name, address }) => [name, formatAddress(address)])),
+      ]),
+    ),
+  )
+}
+
+/** Aux addresses by subnet and name. */
+export type AuxBySubnet = Readonly<Record<string, Readonly<Record<string, string>>>>
+
+/** The aux addresses that a label holds; none when the label is malformed. */
+export function readAuxLabel(label: string | undefined): AuxBySubnet {
+  const value = readJson(label ?? '{}')
+  return isObject(value) && Object.values(value).every(isTexts) ? (value as AuxBySubnet) : {}
+}
+
+function isTexts(value: Json): boolean {
+  return isObject(value) && Object.values(value).every((each) => typeof each === 'string')
+}

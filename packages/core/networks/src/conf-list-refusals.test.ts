@@ -1,0 +1,100 @@
+import { expect, it } from 'vitest'
+import { type NetworkOptions, networkConfList } from './index.ts'
+
+const lan: NetworkOptions = {
+  name: 'lan',
+  driver: 'bridge',
+  subnets: [],
+  ipv4: true,
+  ipv6: false,
+  gateways: [],
+  ipRanges: [],
+  auxAddresses: [],
+  internal: false,
+  ipamDriver: 'default',
+  ipamOptions: {},
+  options: {},
+  labels: {},
+}
+const subnets = ['10.6.0.0/16']
+
+it.each<[Partial<NetworkOptions>, string]>([
+  [{ name: 'host' }, 'invalid network name: "host" is a network mode'],
+  [{ ipv4: false }, 'IPv4 or IPv6 must be enabled'],
+  [
+    { ipv4: false, ipv6: true },
+    'IPv6-only network requires an IPv6 subnet, specify --subnet manually',
+  ],
+  [{ ipv6: true }, '--ipv6 requires an IPv6 subnet, specify --subnet manually'],
+  [{ ipv4: false, ipv6: true, subnets }, '--ipv4=false conflicts with an IPv4 subnet'],
+  [{ auxAddresses: ['b=10.9.0.6', 'a=10.9.0.5'] }, 'no matching subnet for aux-address 10.9.0.5'],
+  [
+    { gateways: ['10.4.1.1'] },
+    'cannot set gateway or ip-range without subnet, specify --subnet manually',
+  ],
+  [
+    { ipRanges: ['10.4.1.0/25'] },
+    'cannot set gateway or ip-range without subnet, specify --subnet manually',
+  ],
+  [{ subnets: ['10.6.0.0'] }, 'failed to parse subnet "10.6.0.0"'],
+  [{ subnets: ['10.5.0.1/16'] }, 'unexpected subnet "10.5.0.1/16", maybe you meant "10.5.0.0/16"?'],
+  [{ subnets: ['10.6.0.0/16', '10.6.7.0/24'] }, 'subnet 10.6.7.0/24 overlaps subnet 10.6.0.0/16'],
+  [{ subnets, gateways: ['10.6.0'] }, 'failed to parse gateway "10.6.0"'],
+  [{ subnets, gateways: ['10.7.0.1'] }, 'no matching subnet for gateway "10.7.0.1"'],
+  [{ subnets, gateways: ['10.6.0.1', '10.6.0.2'] }, 'no matching subnet for gateway "10.6.0.2"'],
+  [
+    { ipv6: true, subnets: ['fd00:6::/64'], gateways: ['10.4.1.1'] },
+    'no matching subnet for gateway "10.4.1.1"',
+  ],
+  [{ subnets, ipRanges: ['10.6.1.0'] }, 'failed to parse ip-range "10.6.1.0"'],
+  [
+    { subnets, ipRanges: ['10.6.1.0/24', '10.6.2.0/24'] },
+    'no matching subnet for ip-range "10.6.2.0/24"',
+  ],
+  [
+    { subnets, ipRanges: ['10.6.0.0/15'] },
+    'no matching subnet "10.6.0.0/16" for ip-range "10.6.0.0/15"',
+  ],
+  [{ subnets, auxAddresses: ['a=10.6.0'] }, 'invalid aux-address "10.6.0"'],
+  [{ subnets, auxAddresses: ['a=10.7.0.1'] }, 'no matching subnet for aux-address 10.7.0.1'],
+  [
+    { subnets, auxAddresses: ['a=10.6.0.1'] },
+    'failed to allocate secondary ip address (a:10.6.0.1): Address already in use',
+  ],
+  [
+    { subnets, auxAddresses: ['a=10.6.0.0'] },
+    'failed to allocate secondary ip address (a:10.6.0.0): Address already in use',
+  ],
+  [
+    {
+      subnets: ['10.1.100.0/30'],
+      gateways: ['10.1.100.3'],
+      auxAddresses: ['a=10.1.100.1', 'b=10.1.100.2'],
+    },
+    'aux-address reservations leave no allocatable IPs in subnet 10.1.100.0/30',
+  ],
+  [
+    { subnets: ['10.1.100.0/30'], auxAddresses: ['a=10.1.100.2'] },
+    'aux-address reservations leave no allocatable IPs in subnet 10.1.100.0/30',
+  ],
+  [{ subnets: ['10.1.100.0/31'] }, 'addresses cannot be given out of these subnets'],
+  [{ ipamDriver: 'whereabouts' }, 'unsupported ipam driver "whereabouts"'],
+  [{ ipamOptions: { a: '{}' } }, 'ipam driver host-local takes no --ipam-opt'],
+  [{ ipamDriver: 'dhcp', ipamOptions: { a: 'x' } }, 'unparsable ipam option a "x"'],
+  [
+    { ipamDriver: 'dhcp', ipamOptions: { a: '{"type":"x"}' } },
+    'ipam option must have a type (provide or request)',
+  ],
+  [
+    { ipamDriver: 'static', subnets },
+    'ipam driver static cannot use "10.6.0.0/16": it chooses no addresses',
+  ],
+  [
+    { labels: { 'nerdctl/network-aux-addresses': '{}' } },
+    'internal label "nerdctl/network-aux-addresses" must not be specified manually',
+  ],
+])('refuses %j', (options, message) => {
+  expect(() => networkConfList({ ...lan, ...options }, { used: [], pools: [] })).toThrow(
+    expect.objectContaining({ code: 103, message }),
+  )
+})

@@ -1,0 +1,113 @@
+import { auxLabel } from './aux-addresses.ts'
+import type { UsedPrefix } from './choose-subnet.ts'
+import type { Neighbours } from './decide-subnets.ts'
+import { type DriverOptions, readDriverOptions } from './driver-options.ts'
+import { bridgeName, checkName, networkId } from './identity.ts'
+import { type IpamConf, ipamConf } from './ipam-conf.ts'
+import type { NetworkFacts, NetworkOptions, NewConfList } from './options.ts'
+import { refusal } from './refusal.ts'
+import { members, sortedMembers, type Written, writeJson } from './written-json.ts'
+
+/**
+ * The conf list of a new network, in the bytes that nerdctl would write, but for the IPv6 default route of
+ * a network of both families and an MTU that is not 1500. Throws CniError 103 for options that cannot
+ * be, with nerdctl's texts, and 102 when a subnet overlaps or none is free.
+ */
+export function networkConfList(options: NetworkOptions, facts: NetworkFacts): NewConfList {
+  checkName(options.name)
+  const driverOptions = readDriverOptions(options.driver, options.options)
+  const conf = ipamConf(options, neighbours(options, driverOptions, facts), facts.pools)
+  const plugins =
+    options.driver === 'bridge'
+      ? bridgePlugins(options, driverOptions, conf, facts)
+      : [parentPlugin(options, driverOptions, conf)]
+  const list = members([
+    ['cniVersion', '1.0.0'],
+    ['name', options.name],
+    ['nerdctlID', networkId(options.name)],
+    ['nerdctlLabels', labels(options, conf)],
+    ['plugins', plugins],
+  ])
+  return { text: writeJson(list, '  '), notes: conf.notes }
+}
+
+// A bridge that was left behind is taken over, and a macvlan or ipvlan shares its parent's subnet.
+function neighbours(
+  { name, driver }: NetworkOptions,
+  { parent, allowOverlap }: DriverOptions,
+  { used, defaultDevice }: NetworkFacts,
+): Neighbours {
+  const bridge = driver === 'bridge' ? bridgeName(name) : undefined
+  const avoided = used.filter(notOn(bridge))
+  const shared = driver === 'bridge' ? undefined : (parent ?? defaultDevice)
+  return { avoided, forbidden: allowOverlap ? [] : avoided.filter(notOn(shared)) }
+}
+
+function notOn(device: string | undefined): (used: UsedPrefix) => boolean {
+  return (used) => device === undefined || used.device !== device
+}
+
+function bridgePlugins(
+  options: NetworkOptions,
+  { mtu, ipMasq, icc }: DriverOptions,
+  { ipam, ips }: IpamConf,
+  facts: NetworkFacts,
+): readonly Written[] {
+  const outward = !options.internal
+  const bridge = members([
+    ['type', 'bridge'],
+    ['bridge', bridgeName(options.name)],
+    ['isGateway', outward || undefined],
+    ['ipMasq', (outward && ipMasq) || undefined],
+    ['mtu', mtu === undefined ? unusual(facts.defaultMtu) : mtu || undefined],
+    ['hairpinMode', true],
+    ['ipam', ipam],
+    ['capabilities', ips ? members([['ips', true]]) : undefined],
+  ])
+  const portmap = members([
+    ['type', 'portmap'],
+    ['capabilities', members([['portMappings', true]])],
+  ])
+  const firewall = members([
+    ['type', 'firewall'],
+    ['ingressPolicy', icc ? 'same-bridge' : isolated(options, facts)],
+  ])
+  return [bridge, ...(outward ? [portmap] : []), firewall, members([['type', 'tuning']])]
+}
+
+function unusual(mtu: number | undefined): number | undefined {
+  return mtu === 1500 || mtu === 0 ? undefined : mtu
+}
+
+// nerdctl only warns here, and leaves the containers open to each other.
+function isolated(options: NetworkOptions, facts: NetworkFacts): string {
+  if (facts.firewallSupportsIsolated) return 'isolated'
+  throw refusal(
+    `cannot isolate the containers of network ${options.name}: the firewall plugin knows no ingress policy "isolated"`,
+    'Install the CNI firewall plugin 1.7.1 or newer, or leave icc out.',
+  )
+}
+
+function parentPlugin(
+  { driver }: NetworkOptions,
+  { parent, mode, mtu }: DriverOptions,
+  { ipam, ips }: IpamConf,
+): Written {
+  return members([
+    ['type', driver],
+    ['master', parent ?? ''],
+    ['mode', mode],
+    ['mtu', mtu || undefined],
+    ['ipam', ipam],
+    ['capabilities', ips ? members([['ips', true]]) : undefined],
+  ])
+}
+
+function labels(options: NetworkOptions, conf: IpamConf): Written | undefined {
+  if (Object.hasOwn(options.labels, auxLabel)) {
+    throw refusal(`internal label "${auxLabel}" must not be specified manually`)
+  }
+  const own: readonly [string, string | undefined][] = [[auxLabel, conf.auxLabel]]
+  const all = sortedMembers([...Object.entries(options.labels), ...own])
+  return all.size > 0 ? all : undefined
+}

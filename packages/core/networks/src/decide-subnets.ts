@@ -1,0 +1,98 @@
+import { formatPrefix, overlaps, type Prefix, parsePrefix, readCidr } from '@vethra/ipam'
+import { CniError } from '@vethra/spec'
+import { chooseSubnet, overlapWith, type UsedPrefix } from './choose-subnet.ts'
+import type { NetworkFacts, NetworkOptions } from './options.ts'
+import { refusal } from './refusal.ts'
+
+/** The subnets of a new network. */
+export interface DecidedSubnets {
+  /** As given. None overlaps another, nor one that was chosen. */
+  readonly given: readonly Prefix[]
+  /** For the families that got none. */
+  readonly chosen: readonly Prefix[]
+  readonly notes: readonly string[]
+}
+
+/** What subnets must keep clear of. */
+export interface Neighbours {
+  /** Of subnets that the user gave. */
+  readonly forbidden: readonly UsedPrefix[]
+  /** Of subnets that are chosen. */
+  readonly avoided: readonly UsedPrefix[]
+}
+
+/**
+ * One subnet or more for each family that is on: those that were given, checked in nerdctl's order with
+ * its texts, and one chosen for a family that got none. Throws CniError 102 for an overlap, naming the
+ * other side, and 103 for what cannot be.
+ */
+export function decideSubnets(
+  options: NetworkOptions,
+  neighbours: Neighbours,
+  pools: NetworkFacts['pools'],
+): DecidedSubnets {
+  const given = options.subnets.map(readSubnet)
+  checkOverlaps(given, neighbours.forbidden)
+  if (!options.ipv4 && given.some((each) => each.family === 4)) {
+    throw refusal('--ipv4=false conflicts with an IPv4 subnet')
+  }
+  const unused = options.ipv6 ? [] : given.filter((each) => each.family === 6)
+  const kept = given.filter((each) => !unused.includes(each))
+  const used = [...neighbours.avoided, ...kept.map(asUsed)]
+  return {
+    given: kept,
+    chosen: choose(options, kept, used, pools),
+    notes: unused.map((each) => `subnet ${formatPrefix(each)} is left out: --ipv6 is not given`),
+  }
+}
+
+function readSubnet(text: string): Prefix {
+  if (!readCidr(text)) throw refusal(`failed to parse subnet "${text}"`)
+  return parsePrefix('subnet', text)
+}
+
+function checkOverlaps(given: readonly Prefix[], forbidden: readonly UsedPrefix[]): void {
+  for (const [index, prefix] of given.entries()) {
+    const other = overlapWith(prefix, forbidden)
+    if (other) {
+      throw new CniError({
+        code: 102,
+        message: `subnet ${formatPrefix(prefix)} overlaps with other one on this address space: ${other.prefix} of ${other.by}`,
+        hint: 'Give another subnet, or -o vethra.allow-overlap=true if this is what you want.',
+      })
+    }
+    const twin = given.slice(0, index).find((each) => overlaps(each, prefix))
+    if (twin) {
+      throw refusal(`subnet ${formatPrefix(prefix)} overlaps subnet ${formatPrefix(twin)}`)
+    }
+  }
+}
+
+function choose(
+  options: NetworkOptions,
+  kept: readonly Prefix[],
+  used: readonly UsedPrefix[],
+  pools: NetworkFacts['pools'],
+): readonly Prefix[] {
+  const lacks = (family: 4 | 6) => !kept.some((each) => each.family === family)
+  const six = options.ipv6 && lacks(6) ? [chooseSix(options, used, pools)] : []
+  const four = options.ipv4 && lacks(4) ? [chooseSubnet(used, pools)] : []
+  return [...four, ...six].map((text) => parsePrefix('subnet', text))
+}
+
+function chooseSix(
+  options: NetworkOptions,
+  used: readonly UsedPrefix[],
+  pools: NetworkFacts['pools'],
+): string {
+  if (pools.some(({ base }) => readCidr(base)?.prefix.family === 6)) {
+    return chooseSubnet(used, pools, 6)
+  }
+  throw options.ipv4
+    ? refusal('--ipv6 requires an IPv6 subnet, specify --subnet manually')
+    : refusal('IPv6-only network requires an IPv6 subnet, specify --subnet manually')
+}
+
+function asUsed(prefix: Prefix): UsedPrefix {
+  return { prefix: formatPrefix(prefix), by: 'this network' }
+}

@@ -1,0 +1,81 @@
+import * as z from 'zod/mini'
+import type { NetworkOptions } from './options.ts'
+import { readJson } from './read-json.ts'
+import { refusal } from './refusal.ts'
+import { members, type Written } from './written-json.ts'
+
+interface DhcpOption {
+  readonly type?: string
+  readonly value?: string
+  readonly fromArg?: string
+  readonly skipDefault?: boolean
+}
+
+const dhcpOption = z.object({
+  type: z.exactOptional(z.string()),
+  value: z.exactOptional(z.string()),
+  fromArg: z.exactOptional(z.string()),
+  skipDefault: z.exactOptional(z.boolean()),
+}) satisfies z.ZodMiniType<DhcpOption>
+
+/**
+ * The members of `ipam` for the dhcp plugin. Each entry of `ipamOptions` is a DHCP option by name and JSON:
+ * `{"type": "provide" | "request", "value", "fromArg", "skipDefault"}`; the host's name is always taken from the
+ * CNI args. What concerns subnets is ignored, as nerdctl does, and said in the notes. Throws CniError 103 with nerdctl's texts.
+ */
+export function dhcpMembers(options: NetworkOptions): {
+  readonly ipam: readonly (readonly [string, Written | undefined])[]
+  readonly notes: readonly string[]
+} {
+  if (!options.ipv4) throw refusal('ipam driver dhcp gives IPv4 addresses only')
+  const read = Object.entries(options.ipamOptions)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([option, text]) => ({ option, ...readOption(option, text) }))
+  const provided = read.filter(({ type, option }) => type === 'provide' && option !== 'host-name')
+  const requested = read.filter(({ type }) => type === 'request')
+  return {
+    ipam: [
+      ['type', 'dhcp'],
+      ['daemonSocketPath', '/run/cni/dhcp.sock'],
+      ['provide', [hostName, ...provided.map(writeProvided)]],
+      ['request', requested.length > 0 ? requested.map(writeRequested) : undefined],
+    ],
+    notes: ignored(options),
+  }
+}
+
+const hostName = members([
+  ['fromArg', 'NERDCTL_CNI_DHCP_HOSTNAME'],
+  ['option', 'host-name'],
+])
+
+function readOption(name: string, text: string): DhcpOption {
+  const parsed = dhcpOption.safeParse(readJson(text))
+  if (!parsed.success) throw refusal(`unparsable ipam option ${name} "${text}"`)
+  const { type } = parsed.data
+  if (type === 'provide' || type === 'request') return parsed.data
+  throw refusal('ipam option must have a type (provide or request)')
+}
+
+function writeProvided({ option, value, fromArg }: DhcpOption & { option: string }): Written {
+  return members([
+    ['fromArg', fromArg || undefined],
+    ['option', option],
+    ['value', value || undefined],
+  ])
+}
+
+function writeRequested({ option, skipDefault }: DhcpOption & { option: string }): Written {
+  return members([
+    ['option', option],
+    ['skipDefault', skipDefault || undefined],
+  ])
+}
+
+function ignored(options: NetworkOptions): readonly string[] {
+  const { subnets, gateways, ipRanges, auxAddresses } = options
+  const given = [...subnets, ...gateways, ...ipRanges, ...auxAddresses]
+  return given.map(
+    (text) => `"${text}" is left out: ipam driver dhcp gets its subnet from the server`,
+  )
+}

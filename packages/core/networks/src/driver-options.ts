@@ -1,0 +1,110 @@
+import { CniError, checkIfname } from '@vethra/spec'
+import type { Driver } from './options.ts'
+import { refusal } from './refusal.ts'
+
+/** `-o` of one network, checked. */
+export interface DriverOptions {
+  /** Absent when not given; 0 for the plugin's own default. */
+  readonly mtu?: number
+  /** Default true; bridge only. */
+  readonly ipMasq: boolean
+  /** Whether containers of the network reach each other. Default true; bridge only. */
+  readonly icc: boolean
+  /** As typed; macvlan and ipvlan. */
+  readonly mode?: string
+  /** An interface of the host; macvlan and ipvlan. */
+  readonly parent?: string
+  readonly allowOverlap: boolean
+}
+
+type Name = keyof DriverOptions
+
+const mtuNames = { mtu: 'mtu', 'com.docker.network.driver.mtu': 'mtu' } as const
+const ownNames = { 'vethra.allow-overlap': 'allowOverlap' } as const
+
+const names: Readonly<Record<Driver, Readonly<Record<string, Name>>>> = {
+  bridge: {
+    ...mtuNames,
+    'ip-masq': 'ipMasq',
+    'com.docker.network.bridge.enable_ip_masquerade': 'ipMasq',
+    icc: 'icc',
+    'com.docker.network.bridge.enable_icc': 'icc',
+    ...ownNames,
+  },
+  macvlan: { ...mtuNames, mode: 'mode', macvlan_mode: 'mode', parent: 'parent', ...ownNames },
+  ipvlan: { ...mtuNames, mode: 'mode', ipvlan_mode: 'mode', parent: 'parent', ...ownNames },
+}
+
+const modes: Readonly<Record<Driver, readonly string[]>> = {
+  bridge: [],
+  macvlan: ['bridge'],
+  ipvlan: ['l2', 'l3'],
+}
+
+/** The options of a driver, with nerdctl's texts where it refuses too. Throws CniError 103 for an unknown driver, option or value. */
+export function readDriverOptions(
+  driver: Driver,
+  options: Readonly<Record<string, string>>,
+): DriverOptions {
+  const given = collect(driver, options)
+  const mtu = given.get('mtu')
+  const mode = given.get('mode')
+  const parent = given.get('parent')
+  return {
+    ipMasq: readBool(given.get('ipMasq') ?? 'true'),
+    icc: readBool(given.get('icc') ?? 'true'),
+    allowOverlap: readBool(given.get('allowOverlap') ?? 'false'),
+    ...(mtu === undefined ? {} : { mtu: readMtu(mtu) }),
+    ...(mode ? { mode: readMode(driver, mode) } : {}),
+    ...(parent ? { parent: readParent(parent) } : {}),
+  }
+}
+
+function collect(
+  driver: Driver,
+  options: Readonly<Record<string, string>>,
+): ReadonlyMap<Name, string> {
+  if (!Object.hasOwn(names, driver)) throw refusal(`unsupported cni driver "${driver}"`)
+  const given = new Map<Name, string>()
+  for (const [option, value] of Object.entries(options)) {
+    const name = Object.hasOwn(names[driver], option) ? names[driver][option] : undefined
+    if (!name) throw refusal(`unsupported "${driver}" network option "${option}"`)
+    // Two names of one option: nerdctl lets chance decide.
+    if ((given.get(name) ?? value) !== value) {
+      throw refusal(`network option "${option}" contradicts another one of the same meaning`)
+    }
+    given.set(name, value)
+  }
+  return given
+}
+
+function readMtu(text: string): number {
+  if (text === '') return 0
+  if (!/^[+-]?\d+$/.test(text)) throw refusal(`strconv.Atoi: parsing "${text}": invalid syntax`)
+  const mtu = Number(text)
+  if (mtu < 0) throw refusal(`mtu ${mtu} is less than zero`)
+  if (mtu > 65_535) throw refusal(`mtu ${mtu} is more than 65535`)
+  return mtu
+}
+
+// Go's strconv.ParseBool.
+function readBool(text: string): boolean {
+  if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(text)) return true
+  if (['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(text)) return false
+  throw refusal(`strconv.ParseBool: parsing "${text}": invalid syntax`)
+}
+
+function readMode(driver: Driver, mode: string): string {
+  if (modes[driver].includes(mode.toLowerCase())) return mode
+  throw refusal(`unknown ${driver} mode "${mode}"`, `Use ${modes[driver].join(' or ')}.`)
+}
+
+function readParent(parent: string): string {
+  try {
+    checkIfname(parent)
+    return parent
+  } catch (cause) {
+    if (!(cause instanceof CniError)) throw cause
+    throw new CniError({ code: 103, message: `invalid parent ${JSON.stringify(parent)}`, cause })
+  }
+}

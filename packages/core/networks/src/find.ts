@@ -1,0 +1,82 @@
+import { CniError } from '@vethra/spec'
+import { auxLabel } from './aux-addresses.ts'
+import { defaultNetworkLabel, defaultNetworkName } from './identity.ts'
+import type { Network } from './network.ts'
+import { refusal } from './refusal.ts'
+
+/** The network that a container is attached to under this reference: an exact name first, then a full id, then the first 12 characters of one. */
+export function findNetwork(networks: readonly Network[], ref: string): Network | undefined {
+  return (
+    networks.find(({ name }) => name === ref) ??
+    networks.find(({ id }) => id !== undefined && id === ref) ??
+    networks.find(({ id }) => ref !== '' && id?.slice(0, 12) === ref)
+  )
+}
+
+/** The networks that `inspect` and `rm` may mean: every one of that name; if there is none, every one whose id begins so. Several are an ambiguity. */
+export function findNetworks(networks: readonly Network[], ref: string): readonly Network[] {
+  const named = networks.filter(({ name }) => name === ref)
+  if (named.length > 0 || ref === '') return named
+  return networks.filter(({ id }) => id?.startsWith(ref))
+}
+
+/** The network that containers without a `--network` are attached to: the first with nerdctl's label, else one named `bridge`. */
+export function findDefaultNetwork(networks: readonly Network[]): Network | undefined {
+  return (
+    networks.find(({ labels }) => Object.hasOwn(labels, defaultNetworkLabel)) ??
+    networks.find(({ name }) => name === defaultNetworkName)
+  )
+}
+
+/** The labels of a network that people see. */
+export function visibleLabels(network: Network): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(network.labels).filter(([key]) => key !== auxLabel))
+}
+
+/**
+ * The networks that match every filter: `name=REGEX`, found anywhere in the name, or `label=KEY[=VALUE]`.
+ * Throws CniError 103 for any other filter: nerdctl ignores it, and `prune` would then take too much.
+ */
+export function filterNetworks(
+  networks: readonly Network[],
+  filters: readonly string[],
+): readonly Network[] {
+  const matchers = filters.map(readFilter)
+  return networks.filter((network) => matchers.every((matches) => matches(network)))
+}
+
+function readFilter(filter: string): (network: Network) => boolean {
+  const cut = filter.indexOf('=')
+  const value = filter.slice(cut + 1)
+  switch (filter.slice(0, Math.max(cut, 0))) {
+    case 'name': {
+      const pattern = readPattern(value)
+      return ({ name }) => pattern.test(name)
+    }
+    case 'label':
+      return labelFilter(value)
+    default:
+      throw refusal(`unknown filter "${filter}"`, 'Use name=REGEX or label=KEY[=VALUE].')
+  }
+}
+
+function readPattern(text: string): RegExp {
+  try {
+    return new RegExp(text, 'u')
+  } catch (cause) {
+    throw new CniError({
+      code: 103,
+      message: `filter name=${text} is no regular expression`,
+      cause,
+    })
+  }
+}
+
+function labelFilter(text: string): (network: Network) => boolean {
+  const cut = text.indexOf('=')
+  const key = cut === -1 ? text : text.slice(0, cut)
+  return (network) => {
+    const labels = visibleLabels(network)
+    return Object.hasOwn(labels, key) && (cut === -1 || labels[key] === text.slice(cut + 1))
+  }
+}

@@ -1,0 +1,45 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import { CniError } from '@vethra/spec'
+
+/** The name of the default network. */
+export const defaultNetworkName = 'bridge'
+
+/** The label that marks the default network, whatever its value (nerdctl). */
+export const defaultNetworkLabel = 'nerdctl/default-network'
+
+/** The id of a network: its name's SHA-256 in lower-case hex, as nerdctl has it. */
+export function networkId(name: string): string {
+  return bytesToHex(sha256(utf8ToBytes(name)))
+}
+
+/** The bridge of a bridge network: `nerdctl0` for the default one, else `br-` and 12 hex digits of the id: 15 octets, the kernel's maximum. */
+export function bridgeName(name: string): string {
+  return name === defaultNetworkName ? 'nerdctl0' : `br-${networkId(name).slice(0, 12)}`
+}
+
+/**
+ * Throws CniError 103 unless a network may be given this name: nerdctl's rule, with its texts; no name
+ * of a network mode; at most 128 octets, so that the files which are named after it can exist.
+ */
+export function checkName(name: string): void {
+  const fault = nameFault(name)
+  if (fault) {
+    throw new CniError({
+      code: 103,
+      message: `invalid network name: ${fault}`,
+      hint: 'Use 2 to 128 letters, digits, dots, dashes and underscores, a letter or digit first.',
+    })
+  }
+}
+
+// A mode with a prefix, "ns:/path" or "container:ID", fails by its colon.
+function nameFault(name: string): string | undefined {
+  if (name === '') return 'identifier must not be empty invalid argument'
+  if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name)) {
+    const shown = JSON.stringify(name.slice(0, 64))
+    return `identifier ${shown} must match pattern "[a-zA-Z0-9][a-zA-Z0-9_.-]": invalid argument`
+  }
+  if (name === 'host' || name === 'none') return `"${name}" is a network mode`
+  return name.length > 128 ? `it has ${name.length} octets` : undefined
+}

@@ -1,0 +1,46 @@
+/**
+ * Networks as values: what a user asks for to the conf list that nerdctl would write, and conf list
+ * files back to networks. Not for reading or writing folders (`@vethra/conf-dir`), nor the host.
+ */
+export {
+  ipamDataDirs,
+  type NetworkSubnet,
+  networkBridge,
+  networkPlugins,
+  networkSubnets,
+  usedPrefixes,
+} from './anatomy.ts'
+export { chooseSubnet, overlapWith, type SubnetPool, type UsedPrefix } from './choose-subnet.ts'
+export { networkConfList } from './conf-list.ts'
+export { defaultNetwork } from './default-network.ts'
+export {
+  filterNetworks,
+  findDefaultNetwork,
+  findNetwork,
+  findNetworks,
+  visibleLabels,
+} from './find.ts'
+export {
+  bridgeName,
+  checkName,
+  defaultNetworkLabel,
+  defaultNetworkName,
+  networkId,
+} from './identity.ts'
+export {
+  type DockerEndpoint,
+  type DockerIpamConfig,
+  type DockerNetwork,
+  dockerNetwork,
+  type NativeNetwork,
+  type NetworkContainer,
+  nativeNetwork,
+} from './inspect.ts'
+export {
+  type ConfFile,
+  type Network,
+  networksFromFiles,
+  type ReadNetworks,
+} from './network.ts'
+export type { Driver, NetworkFacts, NetworkOptions, NewConfList } from './options.ts'
+export { readPairs } from './pairs.ts'

@@ -1,0 +1,108 @@
+import type { Json } from '@vethra/spec'
+import { networkSubnets } from './anatomy.ts'
+import { visibleLabels } from './find.ts'
+import type { Network } from './network.ts'
+import { isObject, readJson } from './read-json.ts'
+
+/** A container of a network, for `network inspect`. */
+export interface NetworkContainer {
+  readonly id: string
+  readonly name: string
+  /** Empty when not known. */
+  readonly macAddress: string
+  /** With prefix length: `10.4.0.2/24`; empty when it has none. */
+  readonly ipv4Address: string
+  readonly ipv6Address: string
+}
+
+/** A network as `docker network inspect` shows it, as far as nerdctl does; the keys and their order are nerdctl's. */
+export interface DockerNetwork {
+  readonly Name: string
+  readonly Id?: string
+  readonly IPAM: { readonly Config: readonly DockerIpamConfig[] }
+  readonly Labels: Readonly<Record<string, string>> | null
+  /** By container id. */
+  readonly Containers: Readonly<Record<string, DockerEndpoint>>
+}
+
+/** A subnet of a DockerNetwork. */
+export interface DockerIpamConfig {
+  readonly Subnet: string
+  readonly Gateway?: string
+  readonly IPRange?: string
+  readonly AuxiliaryAddresses?: Readonly<Record<string, string>>
+}
+
+/** A container of a DockerNetwork. */
+export interface DockerEndpoint {
+  readonly Name: string
+  readonly MacAddress: string
+  readonly IPv4Address: string
+  readonly IPv6Address: string
+}
+
+/** A network as `nerdctl network inspect --mode native` shows it. */
+export interface NativeNetwork {
+  /** The conf list. Its integers past 2^53 are rounded here, though never in what plugins get. */
+  readonly CNI: Json
+  readonly NerdctlID: string | null
+  readonly NerdctlLabels?: Readonly<Record<string, string>>
+  readonly File: string
+  readonly Containers: readonly (DockerEndpoint & { readonly ID: string })[] | null
+}
+
+/** A network and its containers in the shape of `--mode dockercompat`. */
+export function dockerNetwork(
+  network: Network,
+  containers: readonly NetworkContainer[],
+): DockerNetwork {
+  return {
+    Name: network.name,
+    ...(network.id === undefined ? {} : { Id: network.id }),
+    IPAM: { Config: networkSubnets(network).map(dockerIpamConfig) },
+    Labels: Object.keys(network.labels).length > 0 ? visibleLabels(network) : null,
+    Containers: Object.fromEntries(containers.map((each) => [each.id, dockerEndpoint(each)])),
+  }
+}
+
+/** A network and its containers in the shape of `--mode native`. */
+export function nativeNetwork(
+  network: Network,
+  containers: readonly NetworkContainer[],
+): NativeNetwork {
+  const CNI = readJson(network.list.text)
+  const labelled = isObject(CNI) && Object.hasOwn(CNI, 'nerdctlLabels')
+  return {
+    CNI,
+    NerdctlID: network.id ?? null,
+    ...(network.managed && labelled ? { NerdctlLabels: network.labels } : {}),
+    File: network.file,
+    Containers:
+      containers.length > 0
+        ? containers.map((each) => ({ ID: each.id, ...dockerEndpoint(each) }))
+        : null,
+  }
+}
+
+function dockerIpamConfig({
+  subnet,
+  gateway,
+  ipRange,
+  auxAddresses,
+}: ReturnType<typeof networkSubnets>[number]): DockerIpamConfig {
+  return {
+    Subnet: subnet,
+    ...(gateway === undefined ? {} : { Gateway: gateway }),
+    ...(ipRange === undefined ? {} : { IPRange: ipRange }),
+    ...(Object.keys(auxAddresses).length > 0 ? { AuxiliaryAddresses: auxAddresses } : {}),
+  }
+}
+
+function dockerEndpoint(container: NetworkContainer): DockerEndpoint {
+  return {
+    Name: container.name,
+    MacAddress: container.macAddress,
+    IPv4Address: container.ipv4Address,
+    IPv6Address: container.ipv6Address,
+  }
+}

@@ -1,0 +1,99 @@
+import { rangeSets } from '@vethra/ipam'
+import { CniError } from '@vethra/spec'
+import { writeAuxLabel } from './aux-addresses.ts'
+import { decideSubnets, type Neighbours } from './decide-subnets.ts'
+import { dhcpMembers } from './dhcp.ts'
+import type { NetworkFacts, NetworkOptions } from './options.ts'
+import { rangesOf, type WrittenRange } from './ranges.ts'
+import { refusal } from './refusal.ts'
+import { shareOut } from './share-out.ts'
+import { staticMembers } from './static.ts'
+import { members, sortedMembers, type Written } from './written-json.ts'
+
+/** The `ipam` object of a plugin conf, and what goes with it. */
+export interface IpamConf {
+  readonly ipam: Written
+  /** Whether the interface plugin has to pass requested addresses on: capability `ips`. */
+  readonly ips: boolean
+  /** The value of the label for aux addresses. */
+  readonly auxLabel?: string | undefined
+  readonly notes: readonly string[]
+}
+
+/** The IPAM of a new network, by its IPAM driver. Throws CniError 103 for what cannot be, 102 for overlaps. */
+export function ipamConf(
+  options: NetworkOptions,
+  neighbours: Neighbours,
+  pools: NetworkFacts['pools'],
+): IpamConf {
+  if (!options.ipv4 && !options.ipv6) throw refusal('IPv4 or IPv6 must be enabled')
+  switch (options.ipamDriver) {
+    case 'default':
+    case 'host-local':
+      return hostLocal(options, neighbours, pools)
+    case 'dhcp': {
+      const { ipam, notes } = dhcpMembers(options)
+      return { ipam: sortedMembers(ipam), ips: options.ipv6, notes }
+    }
+    case 'static':
+      return { ipam: sortedMembers(staticMembers(options)), ips: true, notes: [] }
+    default:
+      throw refusal(`unsupported ipam driver "${options.ipamDriver}"`)
+  }
+}
+
+function hostLocal(
+  options: NetworkOptions,
+  neighbours: Neighbours,
+  pools: NetworkFacts['pools'],
+): IpamConf {
+  checkGiven(options)
+  const decided = decideSubnets(options, neighbours, pools)
+  const { shares: given, notes } = shareOut(decided.given, options)
+  const shares = [...given, ...decided.chosen.map((subnet) => ({ subnet, aux: [] }))]
+  const ranges = shares.map(rangesOf)
+  checkRanges(ranges)
+  const six = shares.some(({ subnet }) => subnet.family === 6)
+  return {
+    ipam: sortedMembers([
+      ['type', 'host-local'],
+      ['routes', options.internal ? undefined : routes(options.ipv4, six)],
+      ['ranges', ranges.map((set) => set.map((range) => sortedMembers(Object.entries(range))))],
+    ]),
+    ips: options.ipv6,
+    auxLabel: writeAuxLabel(
+      new Map(shares.map(({ aux }, index) => [ranges[index]?.[0]?.subnet ?? '', aux])),
+    ),
+    notes: [...decided.notes, ...notes],
+  }
+}
+
+// nerdctl gives a network of both families the IPv4 default route alone, so IPv6 leads nowhere there.
+function routes(four: boolean, six: boolean): Written {
+  const destinations = [...(four ? ['0.0.0.0/0'] : []), ...(six ? ['::/0'] : [])]
+  return destinations.map((dst) => members([['dst', dst]]))
+}
+
+function checkGiven(options: NetworkOptions): void {
+  if (Object.keys(options.ipamOptions).length > 0) {
+    throw refusal('ipam driver host-local takes no --ipam-opt')
+  }
+  if (options.subnets.length > 0) return
+  if (options.gateways.length + options.ipRanges.length > 0) {
+    throw refusal('cannot set gateway or ip-range without subnet, specify --subnet manually')
+  }
+}
+
+// What host-local would refuse at every ADD is refused now.
+function checkRanges(ranges: readonly (readonly WrittenRange[])[]): void {
+  try {
+    rangeSets({ ranges })
+  } catch (cause) {
+    if (!(cause instanceof CniError)) throw cause
+    throw new CniError({
+      code: 103,
+      message: 'addresses cannot be given out of these subnets',
+      cause,
+    })
+  }
+}

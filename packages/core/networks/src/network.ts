@@ -1,0 +1,73 @@
+import { parseConfFile } from '@vethra/conflist'
+import { CniError, type ConfList, checkNetworkName, goField, type Json } from '@vethra/spec'
+import { isObject, readJson } from './read-json.ts'
+
+/** A network as a file of the conf list folder defines it. */
+export interface Network {
+  readonly name: string
+  /** `nerdctlID`; absent when there is none, or it is not a text (files of nerdctl 1.x have integers). */
+  readonly id?: string
+  /** `nerdctlLabels`, those that are hidden from people too; empty when there are none. */
+  readonly labels: Readonly<Record<string, string>>
+  /** The path of the file. */
+  readonly file: string
+  readonly list: ConfList
+  /** Whether nerdctl or we made it: it has an id. What is not managed is never changed. */
+  readonly managed: boolean
+}
+
+/** A file of the conf list folder: what it holds, or why it could not be read. */
+export interface ConfFile {
+  readonly file: string
+  readonly text?: string
+  readonly error?: unknown
+}
+
+/** The networks of the files that are in order, and what is wrong with the others. */
+export interface ReadNetworks {
+  /** By path of the file; names may repeat. */
+  readonly networks: readonly Network[]
+  /** Each names its file. */
+  readonly faults: readonly CniError[]
+}
+
+/**
+ * The networks that files define, in the order of their paths. A file that cannot be read or used
+ * is a fault and hides no other: nerdctl fails every command then.
+ */
+export function networksFromFiles(files: readonly ConfFile[]): ReadNetworks {
+  const sorted = [...files].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0))
+  const read = sorted.map(readFile)
+  return {
+    networks: read.filter((each): each is Network => !(each instanceof CniError)),
+    faults: read.filter((each): each is CniError => each instanceof CniError),
+  }
+}
+
+function readFile({ file, text, error }: ConfFile): Network | CniError {
+  if (text === undefined) {
+    return new CniError({ code: 5, message: `cannot read ${file}`, cause: error })
+  }
+  try {
+    return readNetwork(file, parseConfFile(text, file))
+  } catch (cause) {
+    if (!(cause instanceof CniError)) throw cause
+    return cause.message.includes(file)
+      ? cause
+      : new CniError({ code: cause.code, message: `cannot use ${file}`, cause })
+  }
+}
+
+function readNetwork(file: string, list: ConfList): Network {
+  checkNetworkName(list.name)
+  const json = readJson(list.text)
+  const id = goField(json, 'nerdctlID')
+  const labels = goField(json, 'nerdctlLabels') ?? {}
+  const nerdctl =
+    typeof id === 'string' && id !== '' && isTexts(labels) ? { id, labels } : undefined
+  return { name: list.name, labels: {}, file, list, managed: nerdctl !== undefined, ...nerdctl }
+}
+
+function isTexts(value: Json): value is Readonly<Record<string, string>> {
+  return isObject(value) && Object.values(value).every((each) => typeof each === 'string')
+}

@@ -1,0 +1,9 @@
+/** `KEY=VALUE` texts of repeated flags by key: without `=` the value is empty, and the last one of a key wins. */
+export function readPairs(texts: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const cut = text.indexOf('=')
+      return cut === -1 ? [text, ''] : [text.slice(0, cut), text.slice(cut + 1)]
+    }),
+  )
+}

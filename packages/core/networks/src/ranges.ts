@@ -1,0 +1,92 @@
+import {
+  type Address,
+  addressBits,
+  contains,
+  formatAddress,
+  formatPrefix,
+  lastAddress,
+  type Prefix,
+  type RangeConf,
+} from '@vethra/ipam'
+import type { AuxAddress } from './aux-addresses.ts'
+import { refusal } from './refusal.ts'
+import type { SubnetShare } from './share-out.ts'
+
+/** A range as nerdctl writes it: host-local's keys, and `ipRange` for its own memory. */
+export interface WrittenRange extends RangeConf {
+  readonly ipRange?: string
+}
+
+interface Span {
+  readonly start: bigint
+  readonly end: bigint
+}
+
+/**
+ * The range set of one subnet: one range, or, where aux addresses lie among those that would be given,
+ * the ranges between them. Throws CniError 103 with nerdctl's texts.
+ */
+export function rangesOf({ subnet, gateway, ipRange, aux }: SubnetShare): readonly WrittenRange[] {
+  const via = gateway?.value ?? second(subnet)
+  checkAux(subnet, via, aux)
+  const span = ipRange && spanOf(subnet, ipRange.text, ipRange.prefix)
+  const text = (value: bigint): string => formatAddress({ family: subnet.family, value })
+  const frame = { subnet: formatPrefix(subnet), gateway: text(via) }
+  const typed = ipRange ? { ipRange: ipRange.text } : {}
+  const pieces = cutOut(windowOf(subnet, span), aux)
+  if (pieces === undefined) {
+    const bounds = span ? { rangeStart: text(span.start), rangeEnd: text(span.end) } : {}
+    return [{ ...frame, ...typed, ...bounds }]
+  }
+  if (!pieces.some((each) => each.start !== each.end || each.start !== via)) {
+    const where = formatPrefix(subnet)
+    throw refusal(`aux-address reservations leave no allocatable IPs in subnet ${where}`)
+  }
+  return pieces.map((each, index) => ({
+    ...frame,
+    ...(index === 0 ? typed : {}),
+    rangeStart: text(each.start),
+    rangeEnd: text(each.end),
+  }))
+}
+
+function checkAux(subnet: Prefix, via: bigint, aux: readonly AuxAddress[]): void {
+  const taken = aux.find(({ address }) => address.value === subnet.base || address.value === via)
+  if (taken) {
+    const what = `${taken.name}:${formatAddress(taken.address)}`
+    throw refusal(`failed to allocate secondary ip address (${what}): Address already in use`)
+  }
+}
+
+// The last address of the range may be the subnet's broadcast address: nerdctl writes it so.
+function spanOf(subnet: Prefix, text: string, ipRange: Prefix): Span {
+  const last = lastAddress(ipRange)
+  if (!contains(subnet, last)) {
+    throw refusal(`no matching subnet "${formatPrefix(subnet)}" for ip-range "${text}"`)
+  }
+  return { start: second(ipRange), end: last.value }
+}
+
+function windowOf(subnet: Prefix, span: Span | undefined): Span {
+  const last = lastAddress(subnet).value
+  const highest = subnet.family === 4 ? last - 1n : last
+  const end = span && span.end < highest ? span.end : highest
+  return { start: span?.start ?? second(subnet), end }
+}
+
+function cutOut(window: Span, aux: readonly AuxAddress[]): readonly Span[] | undefined {
+  const inside = aux
+    .map(({ address }: { address: Address }) => address.value)
+    .filter((value) => value >= window.start && value <= window.end)
+    .sort((a, b) => (a < b ? -1 : 1))
+  if (inside.length === 0) return undefined
+  const starts = [window.start, ...inside.map((value) => value + 1n)]
+  const ends = [...inside.map((value) => value - 1n), window.end]
+  return starts
+    .map((start, index) => ({ start, end: ends[index] ?? window.end }))
+    .filter(({ start, end }) => start <= end)
+}
+
+function second(prefix: Prefix): bigint {
+  return prefix.length === addressBits(prefix.family) ? prefix.base : prefix.base + 1n
+}

@@ -1,0 +1,6 @@
+import { CniError } from '@vethra/spec'
+
+/** The CniError 103 for what cannot be made of the options of a network. */
+export function refusal(message: string, hint?: string): CniError {
+  return new CniError({ code: 103, message, ...(hint === undefined ? {} : { hint }) })
+}

@@ -1,0 +1,83 @@
+import {
+  type Address,
+  contains,
+  firstAddress,
+  formatAddress,
+  type Prefix,
+  readAddress,
+  readCidr,
+} from '@vethra/ipam'
+import { type AuxAddress, readAuxAddresses } from './aux-addresses.ts'
+import type { NetworkOptions } from './options.ts'
+import { refusal } from './refusal.ts'
+
+/** A prefix to give addresses out of. */
+interface IpRange {
+  readonly text: string
+  readonly prefix: Prefix
+}
+
+/** One subnet with what the user gave for it. */
+export interface SubnetShare {
+  readonly subnet: Prefix
+  readonly gateway?: Address | undefined
+  readonly ipRange?: IpRange | undefined
+  readonly aux: readonly AuxAddress[]
+}
+
+/**
+ * Gives each gateway, ip-range and aux address to the subnet that it lies in, whatever their order; at
+ * most one gateway and one ip-range a subnet. The subnets share no address. Throws CniError 103 with
+ * nerdctl's text for the first one that is left over.
+ */
+export function shareOut(
+  subnets: readonly Prefix[],
+  options: NetworkOptions,
+): { readonly shares: readonly SubnetShare[]; readonly notes: readonly string[] } {
+  const gateways = assign(subnets, options.gateways.map(readGateway), (each) => each.address)
+  const ipRanges = assign(subnets, options.ipRanges.map(readIpRange), (each) =>
+    firstAddress(each.prefix),
+  )
+  const { aux, dropped } = readAuxAddresses(options.auxAddresses)
+  const strays = aux.filter(({ address }) => !subnets.some((each) => contains(each, address)))
+  const [stray] = strays.map(({ address }) => formatAddress(address)).sort()
+  if (gateways.left) throw refusal(`no matching subnet for gateway "${gateways.left.text}"`)
+  if (ipRanges.left) throw refusal(`no matching subnet for ip-range "${ipRanges.left.text}"`)
+  if (stray) throw refusal(`no matching subnet for aux-address ${stray}`)
+  return {
+    shares: subnets.map((subnet) => ({
+      subnet,
+      gateway: gateways.bySubnet.get(subnet)?.address,
+      ipRange: ipRanges.bySubnet.get(subnet),
+      aux: aux.filter(({ address }) => contains(subnet, address)),
+    })),
+    notes: dropped.map((text) => `aux-address "${text}" is left out: it is not NAME=IP`),
+  }
+}
+
+function assign<T>(
+  subnets: readonly Prefix[],
+  items: readonly T[],
+  addressOf: (item: T) => Address,
+): { readonly bySubnet: ReadonlyMap<Prefix, T>; readonly left: T | undefined } {
+  const bySubnet = new Map<Prefix, T>()
+  let left: T | undefined
+  for (const item of items) {
+    const subnet = subnets.find((each) => contains(each, addressOf(item)))
+    if (subnet && !bySubnet.has(subnet)) bySubnet.set(subnet, item)
+    else left ??= item
+  }
+  return { bySubnet, left }
+}
+
+function readGateway(text: string): { text: string; address: Address } {
+  const address = readAddress(text)
+  if (!address) throw refusal(`failed to parse gateway "${text}"`)
+  return { text, address }
+}
+
+function readIpRange(text: string): IpRange {
+  const cidr = readCidr(text)
+  if (!cidr) throw refusal(`failed to parse ip-range "${text}"`)
+  return { text, prefix: cidr.prefix }
+}

@@ -1,0 +1,23 @@
+/** What a port belongs to. */
+export type Protocol = 'tcp' | 'udp' | 'sctp'
+
+/** A port of the host that leads to a port of a container. */
+export interface PortMapping {
+  /** 1–65535. */
+  readonly hostPort: number
+  readonly containerPort: number
+  readonly protocol: Protocol
+  /** As it was typed; `0.0.0.0` for every IPv4 address of the host. */
+  readonly hostIP: string
+}
+
+/** The protocol of a text in any case; `undefined` for any other text. */
+export function readProtocol(text: string): Protocol | undefined {
+  const lower = text.toLowerCase()
+  return lower === 'tcp' || lower === 'udp' || lower === 'sctp' ? lower : undefined
+}
+
+/** Host and port as one text, an IPv6 address in brackets: `0.0.0.0:80`, `[::1]:80`. */
+export function joinHostPort(host: string, port: number | string): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+}

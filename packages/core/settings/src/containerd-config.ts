@@ -1,0 +1,47 @@
+import type { GivenFile } from './resolve-settings.ts'
+import { parseToml, shown, subtable, type TomlTable } from './toml.ts'
+import { invalid } from './values.ts'
+
+// The CRI plugin's table, by version of the file. A file without a version is of version 1.
+const criPlugins: Readonly<Record<string, string>> = {
+  1: 'cri',
+  2: 'io.containerd.grpc.v1.cri',
+  3: 'io.containerd.cri.v1.runtime',
+}
+
+/**
+ * The CNI folders of the CRI plugin in the text of containerd's config.toml, versions 1, 2 and 3, for
+ * resolveSettings: `bin_dirs`, else `bin_dir`, and `conf_dir`. Everything else in the file is ignored, its
+ * imports too. Throws CniError 103 that names the file when it is no TOML or of another version.
+ */
+export async function parseContainerdConfig(file: string, text: string): Promise<GivenFile> {
+  const table = await parseToml(file, text)
+  const { version: given = 1 } = table
+  const version = shown(given)
+  const plugin = Object.hasOwn(criPlugins, version) ? criPlugins[version] : undefined
+  if (plugin === undefined) {
+    throw invalid(`version in ${file}`, version, 'is not known', 'Use version 1, 2 or 3.')
+  }
+  const cni = subtable(subtable(subtable(table, 'plugins'), plugin), 'cni')
+  const binDirs = folders(file, cni, 'bin_dirs')
+  const found = binDirs.length > 0 ? binDirs : folders(file, cni, 'bin_dir')
+  const [confDir] = folders(file, cni, 'conf_dir')
+  return {
+    file,
+    settings: {
+      ...(found.length > 0 ? { cni_path: found } : {}),
+      ...(confDir === undefined ? {} : { cni_netconfpath: confDir }),
+    },
+  }
+}
+
+function folders(file: string, cni: TomlTable | undefined, key: string): readonly string[] {
+  const value = cni?.[key] ?? []
+  const texts: readonly unknown[] = Array.isArray(value) ? value : [value]
+  return texts.filter((text) => text !== '').map((text) => readText(`${key} in ${file}`, text))
+}
+
+function readText(where: string, value: unknown): string {
+  if (typeof value === 'string') return value
+  throw invalid(where, shown(value), 'is not a string')
+}

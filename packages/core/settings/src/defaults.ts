@@ -1,0 +1,38 @@
+import type { Settings } from './settings.ts'
+
+/** What holds when nothing is given. */
+export const defaults: Pick<
+  Settings,
+  | 'dataRoot'
+  | 'address'
+  | 'namespace'
+  | 'cniNetconfpath'
+  | 'cniCache'
+  | 'logLevel'
+  | 'pluginTimeoutMs'
+  | 'pluginOutputLimit'
+> = {
+  dataRoot: '/var/lib/vethra',
+  address: '/run/containerd/containerd.sock',
+  namespace: 'default',
+  cniNetconfpath: '/etc/cni/net.d',
+  cniCache: '/var/lib/cni',
+  logLevel: 'warn',
+  pluginTimeoutMs: 60_000,
+  pluginOutputLimit: 16 * 1024 * 1024,
+}
+
+// nerdctl's list, in its order; Debian's package puts the plugins in the last one.
+const pluginFolders = [
+  '/opt/cni/bin',
+  '/usr/local/libexec/cni',
+  '/usr/local/lib/cni',
+  '/home/linuxbrew/.linuxbrew/opt/cni-plugins/bin',
+  '/usr/libexec/cni',
+  '/usr/lib/cni',
+] as const
+
+/** The first of the usual plugin folders that exists, or the first of all. */
+export function pluginFolder(existing: (dir: string) => boolean): string {
+  return pluginFolders.find(existing) ?? pluginFolders[0]
+}

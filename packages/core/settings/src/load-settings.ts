@@ -1,0 +1,46 @@
+import { parseContainerdConfig } from './containerd-config.ts'
+import { containerdConfigFile, type ResolvedSettings, resolveSettings } from './resolve-settings.ts'
+import type { GivenSettings } from './settings.ts'
+import { invalid } from './values.ts'
+import { parseVethraToml, tomlFile } from './vethra-toml.ts'
+
+/** What settings are loaded from; reading is the caller's. */
+export interface SettingsSource {
+  /** By `splitGlobalFlags` or `splitHookFlags`. */
+  readonly flags: GivenSettings
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The text of a file; `undefined` when there is none. */
+  readonly read: (file: string) => Promise<string | undefined>
+  /** Whether a folder exists. */
+  readonly existing: (dir: string) => boolean
+  /** Default: `/var/lib/vethra`. */
+  readonly defaultDataRoot?: string
+}
+
+/**
+ * The settings that hold, with vethra.toml and containerd's config read where they are named or
+ * present. Throws CniError 103 as resolveSettings does, and for a file that was named and is not there.
+ */
+export async function loadSettings(source: SettingsSource): Promise<ResolvedSettings> {
+  const { flags, env, read } = source
+  const file = tomlFile(env)
+  const text = env['VETHRA_TOML'] ? await named('VETHRA_TOML', file, read) : await read(file)
+  const toml = text === undefined ? {} : { toml: await parseVethraToml(file, text) }
+  const config = containerdConfigFile({ flags, env, ...toml })
+  const containerd =
+    config === undefined
+      ? {}
+      : {
+          containerd: await parseContainerdConfig(
+            config,
+            await named('containerd_config', config, read),
+          ),
+        }
+  return resolveSettings({ ...source, ...toml, ...containerd })
+}
+
+async function named(where: string, file: string, read: SettingsSource['read']): Promise<string> {
+  const text = await read(file)
+  if (text !== undefined) return text
+  throw invalid(where, file, 'is not there', 'Name a file that exists, or leave it out.')
+}

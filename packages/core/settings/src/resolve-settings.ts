@@ -1,0 +1,128 @@
+import { defaults, pluginFolder } from './defaults.ts'
+import { settingFlags } from './setting-flags.ts'
+import type { GivenSettings, SettingKey, Settings, Source } from './settings.ts'
+import {
+  type Given,
+  readAddresses,
+  readBridgeIp,
+  readLevel,
+  readMebioctets,
+  readNamespace,
+  readOneAddress,
+  readPath,
+  readPathList,
+  readPools,
+  readSeconds,
+  readSocket,
+  readWords,
+} from './values.ts'
+
+/** The settings of a file, still as text. */
+export interface GivenFile {
+  /** The path, for errors. */
+  readonly file: string
+  readonly settings: GivenSettings
+}
+
+/** The places where a setting may be given, but containerd's config. */
+export interface Places {
+  /** By `splitGlobalFlags`. */
+  readonly flags: GivenSettings
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** By `parseVethraToml`; absent when there is no such file. */
+  readonly toml?: GivenFile
+}
+
+/** All that settings are resolved from. */
+export interface SettingsInput extends Places {
+  /** By `parseContainerdConfig`; absent when none is to be read. */
+  readonly containerd?: GivenFile
+  /** Whether a folder exists: asked of the usual plugin folders only. */
+  readonly existing: (dir: string) => boolean
+  /** Default: `/var/lib/vethra`. For nerdctl's own hook line: `/var/lib/nerdctl`. */
+  readonly defaultDataRoot?: string
+}
+
+/** Settings, and where each came from. */
+export interface ResolvedSettings {
+  readonly settings: Settings
+  readonly sources: Readonly<Record<SettingKey, Source>>
+}
+
+/**
+ * The settings that hold: flag before environment before vethra.toml before containerd's config
+ * before default. An empty environment variable counts as absent, and so does an empty array in a file.
+ * Throws CniError 103 that names the flag, the variable, or the key and its file, for the first value
+ * that cannot be; a value that is overridden is not looked at.
+ */
+export function resolveSettings(input: SettingsInput): ResolvedSettings {
+  const value = <T>(key: SettingKey, read: (given: Given) => T): T | undefined => {
+    const given = find(key, input)
+    return given && read(given)
+  }
+  const settings = {
+    dataRoot: value('data_root', readPath) ?? input.defaultDataRoot ?? defaults.dataRoot,
+    address: value('address', readSocket) ?? defaults.address,
+    namespace: value('namespace', readNamespace) ?? defaults.namespace,
+    cniPath: value('cni_path', readPathList) ?? [pluginFolder(input.existing)],
+    cniNetconfpath: value('cni_netconfpath', readPath) ?? defaults.cniNetconfpath,
+    cniCache: value('cni_cache', readPath) ?? defaults.cniCache,
+    logLevel: value('log_level', readLevel) ?? defaults.logLevel,
+    addressPools: value('address_pools', readPools) ?? [],
+    pluginTimeoutMs: value('plugin_timeout', readSeconds) ?? defaults.pluginTimeoutMs,
+    pluginOutputLimit: value('plugin_output_limit', readMebioctets) ?? defaults.pluginOutputLimit,
+    ...present({
+      containerdConfig: value('containerd_config', readPath),
+      dns: value('dns', readAddresses),
+      dnsOpts: value('dns_opts', readWords),
+      dnsSearch: value('dns_search', readWords),
+      hostGatewayIp: value('host_gateway_ip', readOneAddress),
+      bridgeIp: value('bridge_ip', readBridgeIp),
+    }),
+  }
+  const sources = settingFlags.map(({ toml }) => [toml, find(toml, input)?.source ?? 'default'])
+  return { settings, sources: Object.fromEntries(sources) }
+}
+
+/**
+ * The path of containerd's config, which has to be read before the settings can be resolved;
+ * `undefined` when none is named. Throws CniError 103 as resolveSettings does.
+ */
+export function containerdConfigFile(places: Places): string | undefined {
+  const given = find('containerd_config', places)
+  return given && readPath(given)
+}
+
+function find(
+  key: SettingKey,
+  { flags, env, toml, containerd }: Places & { readonly containerd?: GivenFile },
+): (Given & { source: Source }) | undefined {
+  const row = settingFlags.find((each) => each.toml === key)
+  const fromEnv = row?.env === undefined ? undefined : env[row.env]
+  // ":" alone names no folder either: CNI_PATH drops its empty elements.
+  const variable = fromEnv !== undefined && /[^:\s]/.test(fromEnv) ? fromEnv : undefined
+  return (
+    given('flag', row?.flag ?? key, flags[key]) ??
+    given('env', row?.env ?? key, variable) ??
+    given('toml', `${key} in ${toml?.file}`, toml?.settings[key]) ??
+    given('containerd', `CNI settings in ${containerd?.file}`, containerd?.settings[key])
+  )
+}
+
+function given(
+  source: Source,
+  where: string,
+  value: string | readonly string[] | undefined,
+): (Given & { source: Source }) | undefined {
+  if (value === undefined || value.length === 0) {
+    return value === '' ? { source, where, texts: [''] } : undefined
+  }
+  return { source, where, texts: typeof value === 'string' ? [value] : value }
+}
+
+type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
+
+function present<T extends object>(values: T): Present<T> {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries) as Present<T>
+}

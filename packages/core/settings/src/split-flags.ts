@@ -1,0 +1,65 @@
+import { CniError } from '@vethra/spec'
+import { settingFlags } from './setting-flags.ts'
+import type { GivenSettings, SettingKey } from './settings.ts'
+
+/** An argument vector taken apart. */
+export interface SplitFlags {
+  readonly flags: GivenSettings
+  /** What is left, in order: subcommands, their flags and arguments, and `--` with all behind it. */
+  readonly rest: readonly string[]
+}
+
+/**
+ * Takes the global flags out of an argument vector, before and after the subcommand, up to `--`:
+ * `--key value`, `--key=value`, `-n value` and `-n=value`. Of a flag that is given twice the last one
+ * counts, unless it may be repeated. Throws CniError 103 when a value is missing.
+ */
+export function splitGlobalFlags(argv: readonly string[]): SplitFlags {
+  const end = argv.includes('--') ? argv.indexOf('--') : argv.length
+  const flags: Partial<Record<SettingKey, string | readonly string[]>> = {}
+  const rest: string[] = []
+  for (let index = 0; index < end; index += 1) {
+    const given = readFlag(argv.slice(index, Math.min(index + 2, end)))
+    if (given) {
+      const before = flags[given.key] ?? []
+      flags[given.key] = given.repeated ? [...before, given.value] : given.value
+      index += given.taken - 1
+    } else rest.push(argv[index] ?? '')
+  }
+  return { flags, rest: [...rest, ...argv.slice(end)] }
+}
+
+/**
+ * The same for the hook line that nerdctl writes, `[global flags] internal oci-hook EVENT`: its names
+ * for our flags (`--host`, `--a` and `--H` for `--address`, `--n` for `--namespace`) are understood,
+ * every other flag before the first word is dropped, of which nerdctl writes each as `--key=value`, and
+ * an empty value counts as absent.
+ */
+export function splitHookFlags(argv: readonly string[]): SplitFlags {
+  const { flags: all, rest } = splitGlobalFlags(argv.map(ourName))
+  const flags = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''))
+  const word = rest.findIndex((each) => !each.startsWith('--') || each === '--')
+  return { flags, rest: word === -1 ? [] : rest.slice(word) }
+}
+
+function readFlag([token = '', following]: readonly string[]):
+  | { key: SettingKey; repeated: boolean; value: string; taken: number }
+  | undefined {
+  const [name = ''] = token.split('=', 1)
+  const row = settingFlags.find((each) => each.flag === name || each.short === name)
+  if (!row) return undefined
+  const inline = token.length > name.length ? token.slice(name.length + 1) : undefined
+  const value = inline ?? following
+  if (value === undefined) {
+    throw new CniError({
+      code: 103,
+      message: `flag ${name} needs a value`,
+      hint: `Write ${row.flag} ${row.value}.`,
+    })
+  }
+  return { key: row.toml, repeated: row.repeated, value, taken: inline === undefined ? 2 : 1 }
+}
+
+function ourName(token: string): string {
+  return token.replace(/^--(?:host|a|H)=/, '--address=').replace(/^--n=/, '--namespace=')
+}

@@ -1,0 +1,63 @@
+import type { GivenFile } from './resolve-settings.ts'
+import { settingFlags } from './setting-flags.ts'
+import type { GivenSettings } from './settings.ts'
+import { isTable, parseToml, shown } from './toml.ts'
+import { invalid } from './values.ts'
+
+/** The path of the configuration file: `VETHRA_TOML`, or `/etc/vethra/vethra.toml`. Throws CniError 103 when it is no absolute path. */
+export function tomlFile(env: Readonly<Record<string, string | undefined>>): string {
+  const { VETHRA_TOML: named } = env
+  if (named === undefined || named === '') return '/etc/vethra/vethra.toml'
+  if (named.startsWith('/')) return named
+  throw invalid('VETHRA_TOML', named, 'is no absolute path', 'Give a path that begins with "/".')
+}
+
+/**
+ * The settings in the text of vethra.toml, for resolveSettings. Texts are strings; times and sizes may be
+ * numbers; what may be repeated is an array or one string, `cni_path` too; `address_pools` is an array
+ * of tables with `base` and `size`. Throws CniError 103 that names the file, and the key when it is unknown or of a wrong type.
+ */
+export async function parseVethraToml(file: string, text: string): Promise<GivenFile> {
+  const table = await parseToml(file, text)
+  const entries = Object.entries(table).map(([key, value]) => {
+    const where = `${key} in ${file}`
+    if (settingFlags.some((row) => row.toml === key)) return [key, readValue(where, key, value)]
+    throw invalid(where, key, 'is no setting', `Use one of ${keys()}.`)
+  })
+  return { file, settings: Object.fromEntries(entries) as GivenSettings }
+}
+
+function keys(): string {
+  return settingFlags.map((row) => row.toml).join(', ')
+}
+
+function readValue(where: string, key: string, value: unknown): string | readonly string[] {
+  if (key === 'address_pools') return readPools(where, value)
+  if (key === 'plugin_timeout' || key === 'plugin_output_limit') return readNumber(where, value)
+  const row = settingFlags.find((each) => each.toml === key)
+  if (typeof value === 'string') return value
+  if (row?.repeated && isTexts(value)) return value
+  if (key === 'cni_path' && isTexts(value)) return value.join(':')
+  const wanted = row?.repeated || key === 'cni_path' ? 'an array of strings' : 'a string'
+  throw invalid(where, shown(value), `is not ${wanted}`)
+}
+
+function readNumber(where: string, value: unknown): string {
+  if (typeof value === 'number' || typeof value === 'string') return String(value)
+  throw invalid(where, shown(value), 'is not a number')
+}
+
+function readPools(where: string, value: unknown): readonly string[] {
+  if (!Array.isArray(value)) throw invalid(where, shown(value), 'is not an array of tables')
+  return value.map((pool) => {
+    const { base, size, ...more } = isTable(pool) ? pool : {}
+    if (typeof base === 'string' && typeof size === 'number' && Object.keys(more).length === 0) {
+      return `base=${base},size=${size}`
+    }
+    throw invalid(where, shown(pool), 'is not a table with base and size')
+  })
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string')
+}
