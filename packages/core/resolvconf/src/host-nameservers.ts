@@ -1,0 +1,97 @@
+import { nameserverKind } from './nameserver.ts'
+import type { DnsSource, NetworkMode, Sourced } from './resolv-conf.ts'
+
+/** Nameservers, and what an operator should know of the choice. */
+export interface ChosenNameservers {
+  readonly nameservers: readonly Sourced[]
+  readonly warnings: readonly string[]
+}
+
+/** What a container can reach of its host's nameservers. */
+export interface Reach {
+  /** Whether the host's own loopback addresses answer there: in the host's network namespace. */
+  readonly local: boolean
+  /** Whether IPv6 addresses do. */
+  readonly ipv6: boolean
+}
+
+/** The nameservers that are in reach, in order (nerdctl's filter, on addresses instead of text). */
+export function reachableNameservers(
+  nameservers: readonly Sourced[],
+  reach: Reach,
+): readonly Sourced[] {
+  return nameservers.filter(({ value }) => {
+    const kind = nameserverKind(value)
+    return kind && (reach.local || !kind.local) && (reach.ipv6 || kind.family === 4)
+  })
+}
+
+/**
+ * The nameservers for a container that names none. In modes host and ns the host's as they are. Else
+ * without loopback addresses, and in mode cni the IPv4 ones alone unless the container has IPv6 or
+ * the host has no others. RootlessKit's come first, in mode cni. Where none is left: public servers.
+ */
+export function hostNameservers(
+  host: readonly Sourced[],
+  rootless: readonly Sourced[],
+  { mode, ipv6 }: { readonly mode: NetworkMode; readonly ipv6: boolean },
+): ChosenNameservers {
+  const local = mode === 'host' || mode === 'ns'
+  const all = reachableNameservers(host, { local, ipv6: true })
+  const both = mode !== 'cni' || ipv6
+  const four = both ? all : reachableNameservers(all, { local, ipv6: false })
+  const own = four.length > 0 ? four : all
+  const warnings = own.length > 0 && four.length === 0 ? [onlyIpv6(own)] : []
+  const list = mode === 'cni' ? [...rootless, ...own] : own
+  return local ? orFallback(list, both, warnings) : withoutLinks(list, both, warnings)
+}
+
+// A zone names a link of the host, which a namespace of its own does not have.
+function withoutLinks(
+  list: readonly Sourced[],
+  ipv6: boolean,
+  warnings: readonly string[],
+): ChosenNameservers {
+  const bound = list.filter(({ value }) => nameserverKind(value)?.zoned)
+  const told = [...warnings, ...bound.map(onLink)]
+  if (bound.length < list.length) return { nameservers: list, warnings: told }
+  const chosen = orFallback([], ipv6, told)
+  return { ...chosen, nameservers: [...chosen.nameservers, ...bound] }
+}
+
+function orFallback(
+  list: readonly Sourced[],
+  ipv6: boolean,
+  warnings: readonly string[],
+): ChosenNameservers {
+  if (list.length > 0) return { nameservers: list, warnings }
+  const nameservers = fallback(ipv6)
+  return { nameservers, warnings: [...warnings, public_(nameservers)] }
+}
+
+// The fourth of nerdctl's list, 2001:4860:4860::8844, is past what resolvers use.
+function fallback(ipv6: boolean): readonly Sourced[] {
+  const addresses = ['8.8.8.8', '8.8.4.4', ...(ipv6 ? ['2001:4860:4860::8888'] : [])]
+  return withSource(addresses, 'fallback')
+}
+
+/** The values with one source. */
+export function withSource(list: readonly string[], source: DnsSource): readonly Sourced[] {
+  return list.map((value) => ({ value, source }))
+}
+
+function onlyIpv6(own: readonly Sourced[]): string {
+  return `the host has IPv6 nameservers only (${names(own)}), and no network of the container has IPv6`
+}
+
+function onLink({ value }: Sourced): string {
+  return `nameserver ${value} answers on a link of the host only, not in the container`
+}
+
+function public_(nameservers: readonly Sourced[]): string {
+  return `the host has no nameserver that the container can reach: taking ${names(nameservers)}`
+}
+
+function names(list: readonly Sourced[]): string {
+  return list.map(({ value }) => value).join(', ')
+}
