@@ -7,14 +7,14 @@ import { setTimeout } from 'node:timers/promises'
 import { describeLock } from '@vethra/lock-kit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { elsewhere } from './hold-elsewhere.ts'
-import { flockLock } from './index.ts'
+import { type FlockLockOptions, flockLock } from './index.ts'
 
 /** This runtime, running a program that holds the lock at its last argument. */
-function holding(path: string): readonly [string, ...string[]] {
+function holding(path: string, options: FlockLockOptions): readonly [string, ...string[]] {
   const program = `
     import { flockLock } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)}
     setInterval(() => {}, 1000)
-    await flockLock().hold(process.argv.at(-1), () => {
+    await flockLock(${JSON.stringify(options)}).hold(process.argv.at(-1), () => {
       process.stdout.write('held\\n')
       return new Promise(() => {})
     })`
@@ -31,25 +31,32 @@ const goProgram = (path: string): readonly [string, ...string[]] => [
   'echo held; exec sleep 1000',
 ]
 
-describeLock('flockLock', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'flock-'))
-  const path = join(folder, 'missing', 'lock')
-  const processes = elsewhere()
-  return {
-    lock: flockLock(),
-    impatient: flockLock({ timeoutMs: 300 }),
-    path,
-    boundMs: 500,
-    stoppedHolder: 'keeps',
-    holdElsewhere: () => processes.start(holding(path)),
-    now: () => performance.now(),
-    pause: (milliseconds) => setTimeout(milliseconds),
-    async close() {
-      await processes.close()
-      rmSync(folder, { recursive: true })
-    },
-  }
-})
+const kinds: [string, (folder: string) => FlockLockOptions][] = [
+  ['flockLock', () => ({})],
+  ['flockLock that removes its files', (folder) => ({ removeBelow: folder })],
+]
+for (const [name, optionsFor] of kinds) {
+  describeLock(name, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'flock-'))
+    const path = join(folder, 'missing', 'lock')
+    const processes = elsewhere()
+    const options = optionsFor(folder)
+    return {
+      lock: flockLock(options),
+      impatient: flockLock({ ...options, timeoutMs: 300 }),
+      path,
+      boundMs: 500,
+      stoppedHolder: 'keeps',
+      holdElsewhere: () => processes.start(holding(path, options)),
+      now: () => performance.now(),
+      pause: (milliseconds) => setTimeout(milliseconds),
+      async close() {
+        await processes.close()
+        rmSync(folder, { recursive: true })
+      },
+    }
+  })
+}
 
 describe('flockLock', () => {
   let folder: string
@@ -69,6 +76,17 @@ describe('flockLock', () => {
     await flockLock().hold(join(folder, 'a', 'b', 'lock'), async () => undefined)
     const mode = (name: string) => (statSync(join(folder, name)).mode & 0o777).toString(8)
     expect([mode('a'), mode('a/b'), mode('a/b/lock')]).toEqual(['700', '700', '600'])
+  })
+
+  it('removes the files below the folder that is its own, and no others', async () => {
+    const lock = flockLock({ removeBelow: join(folder, 'own') })
+    for (const name of ['own/lock', 'other']) {
+      await lock.hold(join(folder, name), async () => undefined)
+    }
+    expect([existsSync(join(folder, 'own/lock')), existsSync(join(folder, 'other'))]).toEqual([
+      false,
+      true,
+    ])
   })
 
   it('is what flock(1) sees on the file and on a folder', async () => {

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, statSync } from 'node:fs'
+import { closeSync, fstatSync, rmSync, statSync } from 'node:fs'
 import type { Lock } from '@vethra/lock'
 import { CniError } from '@vethra/spec'
 import { holderOf } from './holder.ts'
@@ -8,6 +8,12 @@ import { openTarget } from './open-target.ts'
 export interface FlockLockOptions {
   /** How long `hold` waits for the lock, in milliseconds. Default 60,000. */
   readonly timeoutMs?: number
+  /**
+   * Files below this folder are removed when they are released, so that none is left of things that
+   * have gone. Only for a folder that no other program locks in: we notice that a file is not the one
+   * at its path any more, nerdctl and host-local do not. Default: none is removed.
+   */
+  readonly removeBelow?: string
 }
 
 /**
@@ -18,17 +24,23 @@ export interface FlockLockOptions {
  * that we hold open. Throws CniError 105 naming the path, and the holder where the kernel says.
  */
 export function flockLock(options: FlockLockOptions = {}): Lock {
-  const { timeoutMs = 60_000 } = options
+  const { timeoutMs = 60_000, removeBelow } = options
   return {
     async hold(path, work) {
       const descriptor = await take(path, timeoutMs)
       try {
         return await work()
       } finally {
+        if (removeBelow !== undefined && path.startsWith(`${removeBelow}/`)) removeOwn(path)
         closeSync(descriptor)
       }
     },
   }
+}
+
+// While it is locked nobody else may remove it, so what is at the path is what we hold.
+function removeOwn(path: string): void {
+  rmSync(path, { force: true })
 }
 
 /** Waits until a file takes the lock or the time is over; false then. */
