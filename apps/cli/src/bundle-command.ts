@@ -1,0 +1,62 @@
+import type { Command } from 'commander'
+import { prepareBundle } from './bundle-prepare.ts'
+import { removeBundles } from './bundle-remove.ts'
+import type { PrepareFlags } from './bundle-request.ts'
+import { gather } from './flags.ts'
+import type { Io } from './io.ts'
+import { subcommand } from './program.ts'
+import type { Tools } from './tools.ts'
+
+/** `vethra bundle prepare|rm`. */
+export function bundleCommand(program: Command, open: () => Promise<Tools>, io: Io): void {
+  const bundle = program
+    .command('bundle')
+    .description('OCI bundles: give them networks, and forget them')
+  subcommand(
+    bundle,
+    'prepare <bundle>',
+    'edit config.json so that the runtime attaches the container',
+    [
+      'vethra bundle prepare ./web --id web --network lan -p 8080:80',
+      'vethra bundle prepare ./db --id db --network lan:ip=10.4.1.9,alias=sql',
+      'vethra bundle prepare ./web --id web --dry-run',
+    ],
+  )
+    .requiredOption('--id <id>', 'the id that the runtime will be given')
+    .option('--name <name>', 'a name by which others find the container')
+    .option(
+      '--network <net>',
+      'NET[:ip=IP,ip6=IP,mac=MAC,alias=NAME], host, none, container:ID or ns:PATH (repeatable)',
+      gather,
+      [],
+    )
+    .option('--uts <uts>', 'host: share the hostname of the host')
+    .option(
+      '-p, --publish <portspec>',
+      '[[HOSTIP:][HOSTPORT]:]PORT[/PROTOCOL] (repeatable)',
+      gather,
+      [],
+    )
+    .option('--ip <ip>', 'the IPv4 address in the first network')
+    .option('--ip6 <ip>', 'the IPv6 address in the first network')
+    .option('--mac-address <mac>', 'the hardware address in the first network')
+    .option('--dns-option <option>', 'an option of resolv.conf (repeatable)', gather, [])
+    .option('--add-host <name:ip>', 'a line of the hosts file (repeatable)', gather, [])
+    .option('--hostname <name>', 'the hostname; default: the first 12 characters of the id')
+    .option('--domainname <name>', 'the domain name')
+    .option('--network-alias <name>', 'another name in the first network (repeatable)', gather, [])
+    .option('--dry-run', 'print what would be done as JSON, and change nothing', false)
+    .addHelpText(
+      'after',
+      '\nThe global flags --dns and --dns-search set what stands in resolv.conf.',
+    )
+    .action(async (folder: string, flags: PrepareFlags) =>
+      prepareBundle(await open(), folder, flags, io),
+    )
+  subcommand(
+    bundle,
+    'rm <id...>',
+    'forget containers that have been deleted, and all that is kept of them',
+    ['vethra bundle rm web db'],
+  ).action(async (ids: string[]) => removeBundles(await open(), ids, io))
+}

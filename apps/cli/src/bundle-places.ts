@@ -1,0 +1,60 @@
+import { type BundlePlaces, type BundleRequest, networkMode, parseRecord } from '@vethra/bundle'
+import { hostName } from '@vethra/host'
+import { bakedFlags } from '@vethra/settings'
+import type { Io } from './io.ts'
+import type { Tools } from './tools.ts'
+
+const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+/** Where the container's files and the hook's program are. */
+export async function placesFor(
+  tools: Tools,
+  request: BundleRequest,
+  io: Io,
+): Promise<BundlePlaces> {
+  const { containers, hosts, resolved, settings } = tools
+  const [path = '', ...script] = io.program
+  const stateDir = containers.folder(request.id)
+  const own: BundlePlaces = {
+    stateDir,
+    resolvConf: `${stateDir}/resolv.conf`,
+    hosts: hosts.path(request.id),
+    hostname: `${stateDir}/hostname`,
+    hook: {
+      path,
+      args: ['vethra', ...script, ...bakedFlags(resolved)],
+      env: environmentOf(io),
+      // A chain that hangs is ended by the plugins' own deadline and undone: that must fit in.
+      timeout: Math.ceil((settings.pluginTimeoutMs * 10) / 1000),
+    },
+    hostHostname: hostName(),
+  }
+  return networkMode(request.networks) === 'container' ? joining(tools, request, own) : own
+}
+
+// Nothing of the caller's own environment reaches config.json but where the configuration lies.
+function environmentOf({ env }: Io): readonly string[] {
+  const toml = env['VETHRA_TOML']
+  return [`PATH=${systemPath}`, ...(toml ? [`VETHRA_TOML=${toml}`] : [])]
+}
+
+async function joining(
+  { containers, hosts, host, settings }: Tools,
+  request: BundleRequest,
+  own: BundlePlaces,
+): Promise<BundlePlaces> {
+  const target = await containers.find(request.networks[0]?.ref.slice('container:'.length) ?? '')
+  const record = target && (await containers.read(target, 'vethra.json'))
+  const entries = await host.cache.list()
+  const wanted = `${settings.namespace}-${target}`
+  const entry = entries.find(({ attachment }) => attachment.containerId === wanted)
+  if (target === undefined || record === undefined || entry === undefined) return own
+  const folder = containers.folder(target)
+  return {
+    ...own,
+    resolvConf: `${folder}/resolv.conf`,
+    hosts: hosts.path(target),
+    hostname: `${folder}/hostname`,
+    joined: { id: target, netns: entry.attachment.netns, hostname: parseRecord(record).hostname },
+  }
+}

@@ -1,0 +1,88 @@
+import { stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { type BundlePlan, planBundle, renderRecord } from '@vethra/bundle'
+import { readText, writeWhole } from '@vethra/files'
+import { storedMappings } from '@vethra/ports'
+import { CniError, explain } from '@vethra/spec'
+import { placesFor } from './bundle-places.ts'
+import { type PrepareFlags, requestOf } from './bundle-request.ts'
+import { writeContainerFiles } from './container-files.ts'
+import type { Io } from './io.ts'
+import { ensureDefaultNetwork } from './network-create.ts'
+import type { Tools } from './tools.ts'
+
+/**
+ * Prepares a bundle: the container's folder, its resolv.conf, hosts and hostname, what the hook will
+ * read, and last config.json. Run again it gives the same bundle. When something fails, a container
+ * that was not known before is forgotten again, and config.json is as it was.
+ */
+export async function prepareBundle(
+  tools: Tools,
+  folder: string,
+  flags: PrepareFlags,
+  io: Io,
+): Promise<void> {
+  const file = join(resolve(folder), 'config.json')
+  const config = await readConfig(file)
+  const request = await requestOf(tools, flags)
+  const usesDefault = request.networks.some(({ ref }) => ref === 'bridge')
+  if (usesDefault && !flags.dryRun) await ensureDefaultNetwork(tools, io)
+  const plan = planBundle(config, request, await placesFor(tools, request, io))
+  if (flags.dryRun) {
+    const { changes, mode, record } = plan
+    io.print(JSON.stringify({ file, mode, changes, record: renderRecord(record) }, null, 2))
+    return
+  }
+  await apply(tools, plan, file, config, io)
+  for (const change of plan.changes) {
+    if (tools.settings.logLevel === 'debug') io.complain(`debug: ${change}`)
+  }
+}
+
+async function apply(
+  tools: Tools,
+  plan: BundlePlan,
+  file: string,
+  config: string,
+  io: Io,
+): Promise<void> {
+  const { containers } = tools
+  const { id, name } = plan.record
+  const known = (await containers.read(id, 'vethra.json')) !== undefined
+  try {
+    if (name !== '') await containers.claimName(name, id)
+    await containers.prepare(id)
+    for (const warning of await writeContainerFiles(tools, plan)) io.complain(`warning: ${warning}`)
+    await containers.write(id, 'network-config.json', storedMappings(plan.record.ports))
+    await containers.write(id, 'vethra.json', renderRecord(plan.record))
+    const { mode } = await stat(file)
+    if (plan.config !== config) await writeWhole(file, plan.config, { mode: mode & 0o777 })
+  } catch (error) {
+    if (!known) await forget(tools, id, name, io)
+    throw error
+  }
+}
+
+async function forget(tools: Tools, id: string, name: string, io: Io): Promise<void> {
+  const steps = [
+    () => tools.hosts.release(id),
+    () => tools.hosts.remove(id),
+    () => (name === '' ? Promise.resolve() : tools.containers.releaseName(name, id)),
+    () => tools.containers.remove(id),
+  ]
+  for (const step of steps) {
+    await step().catch((fault: unknown) => {
+      for (const line of explain(fault)) io.complain(line.replace(/^error/, 'warning'))
+    })
+  }
+}
+
+async function readConfig(file: string): Promise<string> {
+  const text = await readText(file)
+  if (text !== undefined) return text
+  throw new CniError({
+    code: 101,
+    message: `${file} is not there`,
+    hint: 'Name the folder of an OCI bundle; "runc spec" makes a config.json.',
+  })
+}

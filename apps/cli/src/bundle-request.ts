@@ -1,0 +1,102 @@
+import { type BundleRequest, parseNetworkFlag } from '@vethra/bundle'
+import { ephemeralPorts, listeningPorts } from '@vethra/host'
+import { parseExtraHost } from '@vethra/hosts'
+import { findNetwork, networksFromFiles } from '@vethra/networks'
+import { assignPorts, type HeldMapping, parsePortSpecs, parseStoredMappings } from '@vethra/ports'
+import { CniError } from '@vethra/spec'
+import { unsupported } from './flags.ts'
+import type { Tools } from './tools.ts'
+
+/** The flags of `bundle prepare`. */
+export interface PrepareFlags {
+  readonly id: string
+  readonly name?: string
+  readonly network: readonly string[]
+  readonly uts?: string
+  readonly publish: readonly string[]
+  readonly ip?: string
+  readonly ip6?: string
+  readonly macAddress?: string
+  readonly dnsOption: readonly string[]
+  readonly addHost: readonly string[]
+  readonly hostname?: string
+  readonly domainname?: string
+  readonly networkAlias: readonly string[]
+  readonly dryRun: boolean
+}
+
+/** What the flags ask for, with host ports chosen. Throws CniError 103 for a flag that can't be, 101 for a network that is not there, 102 for a port that is taken. */
+export async function requestOf(tools: Tools, flags: PrepareFlags): Promise<BundleRequest> {
+  if (flags.uts !== undefined && flags.uts !== 'host') {
+    const text = `unknown uts value. valid value(s) are 'host', got: ${JSON.stringify(flags.uts)}`
+    throw unsupported('--uts', flags.uts, 'host', text)
+  }
+  const { settings, resolved } = tools
+  const networks = (flags.network.length > 0 ? flags.network : ['bridge']).map(parseNetworkFlag)
+  await checkNetworks(
+    tools,
+    networks.map(({ ref }) => ref),
+  )
+  const { id, name, hostname, domainname, ip, ip6, macAddress } = flags
+  return {
+    id,
+    ...present({ name, hostname, domainname, ip, ip6, macAddress }),
+    namespace: settings.namespace,
+    networks,
+    ports: await portsOf(tools, flags),
+    utsHost: flags.uts === 'host',
+    extraHosts: flags.addHost.map((each) => parseExtraHost(each, settings.hostGatewayIp)),
+    aliases: flags.networkAlias,
+    dns: present({
+      servers: resolved.sources.dns === 'flag' ? settings.dns : undefined,
+      search: resolved.sources.dns_search === 'flag' ? settings.dnsSearch : undefined,
+      options: flags.dnsOption.length > 0 ? flags.dnsOption : undefined,
+    }),
+  }
+}
+
+async function checkNetworks(tools: Tools, refs: readonly string[]): Promise<void> {
+  const { networks } = networksFromFiles(await tools.networks.list())
+  for (const ref of refs) {
+    // The default network appears on first use, and a mode is no network.
+    if (ref === 'bridge' || /^(none|host)$|^(container|ns):/.test(ref)) continue
+    if (findNetwork(networks, ref) === undefined) {
+      throw new CniError({
+        code: 101,
+        message: `no such network: ${JSON.stringify(ref)}`,
+        hint: `Create it with "vethra network create ${ref}", or list the networks with "vethra network ls".`,
+      })
+    }
+  }
+}
+
+async function portsOf(tools: Tools, flags: PrepareFlags): Promise<BundleRequest['ports']> {
+  const requests = parsePortSpecs(flags.publish)
+  if (requests.length === 0) return []
+  const entries = await tools.host.cache.list()
+  const own = `${tools.settings.namespace}-${flags.id}`
+  const mapped = entries
+    .filter(({ attachment }) => attachment.containerId !== own)
+    .flatMap(({ attachment: { containerId, capabilityArgs } }) =>
+      parseStoredMappings(capabilityArgs['portMappings'] ?? []).map(
+        (mapping): HeldMapping => ({ ...mapping, by: `container ${containerId}` }),
+      ),
+    )
+  return assignPorts(requests, {
+    listening: await listeningPorts(),
+    mapped,
+    ephemeral: await ephemeralPorts(),
+    seed: seedOf(flags.id),
+  })
+}
+
+// The same container gets the same random ports again while they are free, so that preparing a bundle
+// twice gives the same bundle.
+function seedOf(id: string): number {
+  return [...id].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 1_000_003, 7)
+}
+
+function present<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const entries = Object.entries(value).filter(([, each]) => each !== undefined)
+  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> }
+}

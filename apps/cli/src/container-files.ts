@@ -1,0 +1,56 @@
+import type { BundlePlan } from '@vethra/bundle'
+import { readHostResolvConf, readHostsFile } from '@vethra/host'
+import { type ContainerNames, renderHostname, renderHosts } from '@vethra/hosts'
+import { findNetwork, networkSubnets, networksFromFiles } from '@vethra/networks'
+import { containerResolvConf, renderResolvConf, usesStub } from '@vethra/resolvconf'
+import type { Tools } from './tools.ts'
+
+/**
+ * Writes what is mounted into the container: resolv.conf, hosts and hostname, in place where they
+ * exist. A container that shares another's network gets none of its own. Returns warnings.
+ */
+export async function writeContainerFiles(
+  tools: Tools,
+  plan: BundlePlan,
+): Promise<readonly string[]> {
+  if (plan.mode === 'container') return []
+  const { containers } = tools
+  const { id, hostname } = plan.record
+  const { text, warnings } = await resolvConfOf(tools, plan)
+  await containers.writeMounted(id, 'resolv.conf', text)
+  if (hostname !== '') await containers.writeMounted(id, 'hostname', renderHostname(hostname))
+  await writeHosts(tools, plan)
+  return warnings
+}
+
+async function writeHosts({ hosts }: Tools, { mode, record }: BundlePlan): Promise<void> {
+  const names: ContainerNames = { ...record, networks: null }
+  const copied = mode === 'host' || mode === 'ns' ? await readHostsFile() : ''
+  await hosts.prepare(record.id, renderHosts(copied, names, []))
+  // Containers with networks become known when the hook has attached them; others are at once.
+  if (mode !== 'cni') await hosts.acquire(names)
+}
+
+async function resolvConfOf(
+  { networks, settings }: Tools,
+  { mode, record }: BundlePlan,
+): Promise<{ readonly text: string; readonly warnings: readonly string[] }> {
+  const { networks: known } = networksFromFiles(await networks.list())
+  const subnets = record.networks.flatMap(({ ref }) => {
+    const network = findNetwork(known, ref)
+    return network ? networkSubnets(network) : []
+  })
+  const { dns: servers, dnsSearch: search, dnsOpts: options } = settings
+  const { conf, warnings } = containerResolvConf({
+    mode: mode === 'container' ? 'cni' : mode,
+    host: await readHostResolvConf(usesStub),
+    cli: record.dns,
+    settings: {
+      ...(servers === undefined ? {} : { servers }),
+      ...(search === undefined ? {} : { search }),
+      ...(options === undefined ? {} : { options }),
+    },
+    ipv6: mode !== 'cni' || subnets.some(({ subnet }) => subnet.includes(':')),
+  })
+  return { text: renderResolvConf(conf), warnings }
+}

@@ -1,0 +1,111 @@
+import { readPairs } from '@vethra/networks'
+import type { Command } from 'commander'
+import { gather, unsupported } from './flags.ts'
+import type { Io } from './io.ts'
+import { createNetwork } from './network-create.ts'
+import { inspectNetworks } from './network-inspect.ts'
+import { type ListFlags, listNetworks } from './network-list.ts'
+import { removeNetworks } from './network-remove.ts'
+import { subcommand } from './program.ts'
+import type { Tools } from './tools.ts'
+
+/** `vethra network create|ls|inspect|rm`. */
+export function networkCommand(program: Command, open: () => Promise<Tools>, io: Io): void {
+  const network = program.command('network').description('networks: create, list, inspect, remove')
+  addCreate(network, open, io)
+  addListing(network, open, io)
+  subcommand(network, 'rm <network...>', 'remove networks, with bridge, rules and reservations', [
+    'vethra network rm lan',
+  ])
+    .alias('remove')
+    .action(async (names: string[]) => removeNetworks(await open(), names, io))
+}
+
+function addCreate(network: Command, open: () => Promise<Tools>, io: Io): void {
+  subcommand(network, 'create <name>', 'create a network; prints its id', [
+    'vethra network create lan',
+    'vethra network create --subnet 10.20.0.0/24 --gateway 10.20.0.254 lan',
+    'vethra network create --internal -o mtu=1400 --label team=web backend',
+  ])
+    .option('-d, --driver <driver>', 'bridge, macvlan or ipvlan', 'bridge')
+    .option('--subnet <cidr>', 'addresses of the network (repeatable)', gather, [])
+    .option('--gateway <ip>', 'the gateway of a subnet (repeatable)', gather, [])
+    .option('--ip-range <cidr>', 'give addresses from this part only (repeatable)', gather, [])
+    .option('--aux-address <name=ip>', 'an address to keep free (repeatable)', gather, [])
+    .option('--ipv4 <true|false>', 'have IPv4 addresses', 'true')
+    .option('--ipv6', 'have IPv6 addresses', false)
+    .option('--internal', 'no way out and no published ports', false)
+    .option('--ipam-driver <driver>', 'default, host-local, dhcp or static', 'default')
+    .option('--ipam-opt <key=value>', 'an option of the IPAM driver (repeatable)', gather, [])
+    .option('-o, --opt <key=value>', 'an option of the driver (repeatable)', gather, [])
+    .option('--label <key=value>', 'a label (repeatable)', gather, [])
+    .action(async (name: string, flags: CreateFlags) => {
+      io.print(await createNetwork(await open(), optionsOf(name, flags), io))
+    })
+}
+
+function addListing(network: Command, open: () => Promise<Tools>, io: Io): void {
+  subcommand(network, 'ls', 'list networks', [
+    'vethra network ls',
+    'vethra network ls --filter label=team=web --format json',
+  ])
+    .alias('list')
+    .option('-q, --quiet', 'ids only', false)
+    .option('--no-trunc', 'whole ids')
+    .option('-f, --filter <key=value>', 'name=REGEX or label=KEY[=VALUE] (repeatable)', gather, [])
+    .option('--format <format>', 'table or json', 'table')
+    .action(async (flags: ListFlags) => listNetworks(await open(), flags, io))
+  subcommand(network, 'inspect <network...>', 'show networks and the containers in them', [
+    'vethra network inspect lan',
+    'vethra network inspect --mode native lan',
+  ])
+    .option('--mode <mode>', 'dockercompat or native', 'dockercompat')
+    .option('--format <format>', 'json', 'json')
+    .action(async (names: string[], { mode, format }: { mode: string; format: string }) => {
+      if (format !== 'json') throw unsupported('--format', format, 'json')
+      return inspectNetworks(await open(), names, mode, io)
+    })
+}
+
+interface CreateFlags {
+  readonly driver: string
+  readonly subnet: readonly string[]
+  readonly gateway: readonly string[]
+  readonly ipRange: readonly string[]
+  readonly auxAddress: readonly string[]
+  readonly ipv4: string
+  readonly ipv6: boolean
+  readonly internal: boolean
+  readonly ipamDriver: string
+  readonly ipamOpt: readonly string[]
+  readonly opt: readonly string[]
+  readonly label: readonly string[]
+}
+
+function optionsOf(name: string, flags: CreateFlags): Parameters<typeof createNetwork>[1] {
+  const { driver, ipv4 } = flags
+  if (driver !== 'bridge' && driver !== 'macvlan' && driver !== 'ipvlan') {
+    throw unsupported(
+      '--driver',
+      driver,
+      'bridge, macvlan or ipvlan',
+      `unsupported cni driver "${driver}"`,
+    )
+  }
+  if (ipv4 !== 'true' && ipv4 !== 'false') throw unsupported('--ipv4', ipv4, 'true or false')
+  return {
+    name,
+    driver,
+    subnets: flags.subnet,
+    ipv4: ipv4 === 'true',
+    ipv6: flags.ipv6,
+    gateways: flags.gateway,
+    ipRanges: flags.ipRange,
+    auxAddresses: flags.auxAddress,
+    internal: flags.internal,
+    ipamDriver: flags.ipamDriver,
+    ipamOptions: readPairs(flags.ipamOpt),
+    options: readPairs(flags.opt),
+    labels: readPairs(flags.label),
+  }
+}

@@ -1,0 +1,59 @@
+import {
+  defaultNetwork,
+  findDefaultNetwork,
+  type NetworkOptions,
+  networkConfList,
+  networkId,
+  networksFromFiles,
+} from '@vethra/networks'
+import { CniError } from '@vethra/spec'
+import { hostFacts } from './host-facts.ts'
+import type { Io } from './io.ts'
+import type { Tools } from './tools.ts'
+
+/**
+ * Creates a network and returns its id. From the reading of what is in use until the conf list is
+ * written nobody else creates one, so that two never get the same subnet.
+ */
+export async function createNetwork(
+  tools: Tools,
+  options: NetworkOptions,
+  io: Io,
+): Promise<string> {
+  return tools.networks.exclusively(async () => {
+    const { networks } = networksFromFiles(await tools.networks.list())
+    const taken = networks.find(({ name }) => name === options.name)
+    if (taken) {
+      throw new CniError({
+        code: 102,
+        message: `network with name ${options.name} already exists, in ${taken.file}`,
+        hint: 'Choose another name, or remove that network first with "vethra network rm".',
+      })
+    }
+    const { text, notes } = networkConfList(options, await hostFacts(tools, networks))
+    await tools.networks.create(options.name, text)
+    for (const note of notes) io.complain(`note: ${note}`)
+    return networkId(options.name)
+  })
+}
+
+/** Creates the default network when there is none: a network called `bridge`, or one labelled as the default. */
+export async function ensureDefaultNetwork(tools: Tools, io: Io): Promise<void> {
+  if (await hasDefault(tools)) return
+  await tools.networks.exclusively(async () => {
+    // Another command may have made it while this one waited.
+    if (await hasDefault(tools)) return
+    const { networks } = networksFromFiles(await tools.networks.list())
+    const { text, notes } = defaultNetwork(
+      await hostFacts(tools, networks),
+      tools.settings.bridgeIp,
+    )
+    await tools.networks.create('bridge', text)
+    for (const note of notes) io.complain(`note: ${note}`)
+  })
+}
+
+async function hasDefault(tools: Tools): Promise<boolean> {
+  const { networks } = networksFromFiles(await tools.networks.list())
+  return findDefaultNetwork(networks) !== undefined
+}

@@ -1,0 +1,92 @@
+import { deleteLink } from '@vethra/host'
+import { guards } from '@vethra/lock'
+import { networkLeftovers, sharedLeftovers } from '@vethra/model'
+import {
+  bridgeName,
+  type Network,
+  networkBridge,
+  networkPlugins,
+  networksFromFiles,
+} from '@vethra/networks'
+import { CniError } from '@vethra/spec'
+import type { Io } from './io.ts'
+import { notFound, oneNetwork } from './one-network.ts'
+import type { Tools } from './tools.ts'
+
+/**
+ * Removes networks in the order given, each with its bridge, rules and reservations, and prints each
+ * name as given. All are looked up and checked before the first one goes. Throws CniError 101 for a
+ * network that is not there, 102 for one that is in use or not ours.
+ */
+export async function removeNetworks(tools: Tools, refs: readonly string[], io: Io): Promise<void> {
+  await tools.networks.exclusively(async () => {
+    const { networks } = networksFromFiles(await tools.networks.list())
+    const found = refs.map((ref) => oneNetwork(networks, ref))
+    const missing = refs.filter((_, index) => found[index] === undefined)
+    if (missing.length > 0) throw notFound(missing)
+    const doomed = [...new Set(found.flatMap((network) => network ?? []))]
+    for (const network of doomed) await checkRemovable(tools, network)
+    for (const [index, network] of doomed.entries()) {
+      await removeNetwork(
+        tools,
+        network,
+        networks.filter((each) => !doomed.slice(0, index + 1).includes(each)),
+      )
+    }
+  })
+  for (const ref of refs) io.print(ref)
+}
+
+async function checkRemovable(tools: Tools, network: Network): Promise<void> {
+  const { name, file, managed } = network
+  if (!managed) {
+    throw new CniError({
+      code: 102,
+      message: `network ${JSON.stringify(name)} is managed outside vethra and cannot be removed`,
+      hint: `Remove it with what made it, or delete ${file} yourself.`,
+    })
+  }
+  const attached = (await tools.host.cache.list()).filter((entry) => entry.network === name)
+  const reserved = await tools.ipam.list(name)
+  const users = new Set([
+    ...attached.map(({ attachment }) => attachment.containerId),
+    ...reserved.map(({ containerId }) => containerId),
+  ])
+  if (users.size === 0) return
+  throw new CniError({
+    code: 102,
+    message: `network ${JSON.stringify(name)} is in use by container ${JSON.stringify([...users])}`,
+    hint: 'Stop and delete these containers, then "vethra bundle rm" them; what "vethra cni add" attached goes with "vethra cni del".',
+  })
+}
+
+// The conf list goes last: killed anywhere before, the network is still there to be removed again.
+async function removeNetwork(
+  tools: Tools,
+  network: Network,
+  others: readonly Network[],
+): Promise<void> {
+  // Only a bridge of the name that we give is ours: a file may say anything.
+  const bridge = networkBridge(network)
+  if (bridge !== undefined && bridge === bridgeName(network.name)) {
+    await removeRules(tools, (text) => networkLeftovers(text, bridge))
+    await deleteLink(bridge)
+  }
+  if (!others.some(usesSharedChains)) {
+    const { lock, places } = tools.host
+    await lock.hold(guards['shared-chains'](places), () => removeRules(tools, sharedLeftovers))
+  }
+  await tools.ipam.removeNetwork(network.name)
+  await tools.networks.remove(network.file)
+}
+
+function usesSharedChains(network: Network): boolean {
+  return networkPlugins(network).some((type) => type === 'portmap' || type === 'firewall')
+}
+
+async function removeRules({ host }: Tools, removal: (saved: string) => string): Promise<void> {
+  for (const { family, text } of await host.rules.save()) {
+    const taken = removal(text)
+    if (taken !== '') await host.rules.restore(family, taken)
+  }
+}

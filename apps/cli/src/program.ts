@@ -1,0 +1,47 @@
+import { settingFlags } from '@vethra/settings'
+import { Command } from 'commander'
+import type { Io } from './io.ts'
+
+/** The version that `vethra version` prints. */
+export const version = '0.1.0'
+
+/** The root command, with the help on global flags and without commands. It writes through `io` and throws in place of exiting. */
+export function newProgram(io: Io): Command {
+  const program = new Command('vethra')
+  const lines = (write: (line: string) => void) => (text: string) => write(text.replace(/\n$/, ''))
+  program
+    .description('Container networking for one host: for runc, crun and containerd.')
+    .exitOverride()
+    .configureOutput({ writeOut: lines(io.print), writeErr: lines(io.complain) })
+    .configureHelp({ helpWidth: 80 })
+    .showHelpAfterError('  hint: Add --help to see what the command takes.')
+    .addHelpText('after', `\nGlobal flags, before or after the command:\n${globalFlags()}`)
+    .helpCommand(true)
+  program
+    .command('version')
+    .description('print the version')
+    .action(() => io.print(version))
+  return program
+}
+
+/** Adds a subcommand that behaves like its parent; its examples stand below its help. */
+export function subcommand(
+  parent: Command,
+  usage: string,
+  text: string,
+  examples: readonly string[],
+): Command {
+  return parent
+    .command(usage)
+    .description(text)
+    .addHelpText('after', `\nExamples:\n${examples.map((each) => `  ${each}`).join('\n')}`)
+}
+
+function globalFlags(): string {
+  return settingFlags
+    .map(({ flag, short, value, help }) => {
+      const names = `${short === undefined ? '' : `${short}, `}${flag} ${value}`
+      return `  ${names.padEnd(30)} ${help}`
+    })
+    .join('\n')
+}

@@ -1,0 +1,74 @@
+import { type HookRequest, hookRequest, type OciState, parseRecord } from '@vethra/bundle'
+import type { containerStore } from '@vethra/container-store'
+import type { HostsStore } from '@vethra/hosts'
+import { parseStoredMappings } from '@vethra/ports'
+import { checkPathComponent } from '@vethra/spec'
+import type { Io } from './io.ts'
+import type { Tools } from './tools.ts'
+
+/** The container that a hook is about: what is asked for it, and where it is kept. */
+export interface Container {
+  readonly state: OciState
+  readonly request: HookRequest
+  /** Whether `bundle prepare` made it, and so `bundle rm` will end it. */
+  readonly ours: boolean
+  readonly store: ReturnType<typeof containerStore>
+  readonly hosts: HostsStore
+  /** Appends lines to the log of this hook. */
+  readonly record: (lines: readonly string[]) => Promise<void>
+  readonly now: () => number
+}
+
+/**
+ * The container of a state. Files of the data store come before annotations. Throws CniError 107
+ * naming the annotation or file that is not to be trusted.
+ */
+export async function openContainer(
+  tools: Tools,
+  state: OciState,
+  event: 'createRuntime' | 'postStop',
+  io: Io,
+): Promise<Container> {
+  const namespace = await namespaceOf(tools, state)
+  const store = tools.containers(namespace)
+  const file = await store.read(state.id, 'vethra.json')
+  const record = file === undefined ? undefined : parseRecord(file)
+  await store.startLog(state.id, event, '')
+  const request = hookRequest(state, record, { stateDir: store.folder(state.id) })
+  const ports = record ? request.ports : await storedPorts(store, state.id, request)
+  return {
+    state,
+    request: { ...request, ports },
+    ours: record !== undefined,
+    store,
+    hosts: tools.hosts(namespace),
+    record: (lines) => store.appendLog(state.id, event, stamped(lines, io.now())),
+    now: io.now,
+  }
+}
+
+// Our own bundles name their namespace on the hook line; nerdctl's name it in an annotation, which
+// chooses among namespaces but never leads out of the data store.
+async function namespaceOf(tools: Tools, { id, annotations }: OciState): Promise<string> {
+  const own = tools.settings.namespace
+  const annotated = annotations['nerdctl/namespace'] ?? own
+  checkPathComponent('namespace in annotation nerdctl/namespace', annotated)
+  if (annotated === own) return own
+  const recorded = await tools.containers(own).read(id, 'vethra.json')
+  return recorded === undefined ? annotated : own
+}
+
+async function storedPorts(
+  store: Container['store'],
+  id: string,
+  request: HookRequest,
+): Promise<HookRequest['ports']> {
+  const file = await store.read(id, 'network-config.json')
+  const ports = file === undefined ? [] : parseStoredMappings(file)
+  return ports.length > 0 ? ports : request.ports
+}
+
+function stamped(lines: readonly string[], now: number): string {
+  const time = new Date(now).toISOString()
+  return lines.map((line) => `${time} ${line}\n`).join('')
+}

@@ -1,0 +1,10 @@
+/** What the hook is started with and writes to. */
+export interface Io {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The whole of standard input. */
+  readonly readStdin: () => Promise<string>
+  /** Writes one line to standard error: what the OCI runtime shows of a failed hook. */
+  readonly complain: (line: string) => void
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}

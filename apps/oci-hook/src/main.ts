@@ -1,0 +1,47 @@
+import { parseState } from '@vethra/bundle'
+import { splitHookFlags } from '@vethra/settings'
+import { CniError, explain } from '@vethra/spec'
+import { openContainer } from './container.ts'
+import { createRuntime } from './create-runtime.ts'
+import type { Io } from './io.ts'
+import { postStop } from './post-stop.ts'
+import { openTools } from './tools.ts'
+
+const events = { createRuntime, postStop } as const
+
+/**
+ * Runs one hook and returns the exit status: 0 done, 1 it failed, 2 the command line is wrong. `argv`
+ * is what follows the program's name: global flags, `oci-hook` or nerdctl's `internal oci-hook`, and
+ * the event. A failure is written to standard error and to the container's `oci-hook.<event>.log`.
+ */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  let record = async (_lines: readonly string[]): Promise<void> => {}
+  try {
+    const { flags, rest } = splitHookFlags(argv)
+    const event = eventOf(rest)
+    const state = parseState(await io.readStdin())
+    const tools = await openTools(flags, rest.includes('internal'), io)
+    const container = await openContainer(tools, state, event, io)
+    record = container.record
+    await container.record([`${event} of ${state.id}, pid ${state.pid}`])
+    await events[event](tools, container)
+    await container.record([`${event} done`])
+    return 0
+  } catch (error) {
+    if (!(error instanceof CniError)) throw error
+    const lines = explain(error)
+    for (const line of lines) io.complain(line)
+    await record(lines).catch((fault: unknown) => explain(fault).map(io.complain))
+    return error.code === 103 ? 2 : 1
+  }
+}
+
+function eventOf(rest: readonly string[]): keyof typeof events {
+  const event = rest.at(-1) ?? ''
+  if (Object.hasOwn(events, event)) return event as keyof typeof events
+  throw new CniError({
+    code: 103,
+    message: event === 'oci-hook' ? 'event type needs to be passed' : `unexpected event "${event}"`,
+    hint: 'Call it as "vethra oci-hook createRuntime" or "vethra oci-hook postStop", with the container state on standard input.',
+  })
+}

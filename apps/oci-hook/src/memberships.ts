@@ -1,0 +1,53 @@
+import type { HookRequest, NetworkRequest } from '@vethra/bundle'
+import { findNetwork, type Network } from '@vethra/networks'
+import type { Membership } from '@vethra/plan'
+import { capabilityMappings } from '@vethra/ports'
+import type { CniArgs, JsonObject } from '@vethra/spec'
+
+/**
+ * What attaches a container to each of its networks, in order: interfaces `eth0`, `eth1`, … The
+ * container id that plugins see is `<namespace>-<id>`, as nerdctl's. Ports are published through the
+ * first network alone: each would answer for the same host port otherwise. A network that is not
+ * there has no list.
+ */
+export function membershipsOf(
+  request: HookRequest,
+  networks: readonly Network[],
+  netns: string,
+): readonly Membership[] {
+  return request.networks.map((asked, index) => {
+    const found = findNetwork(networks, asked.ref)
+    return {
+      network: found?.name ?? asked.ref,
+      list: found?.list,
+      attachment: {
+        containerId: `${request.namespace}-${request.id}`,
+        netns,
+        ifname: `eth${index}`,
+        cniArgs: cniArgsOf(request, asked),
+        capabilityArgs: capabilityArgsOf(request, asked, index === 0),
+      },
+    }
+  })
+}
+
+// IgnoreUnknown, since every plugin of a chain sees the same pairs and knows only some of them.
+function cniArgsOf({ hostname }: HookRequest, { ip, macAddress }: NetworkRequest): CniArgs {
+  return [
+    ['IgnoreUnknown', '1'],
+    ['NERDCTL_CNI_DHCP_HOSTNAME', hostname],
+    ...(ip === undefined ? [] : [['IP', ip] as const]),
+    ...(macAddress === undefined ? [] : [['MAC', macAddress] as const]),
+  ]
+}
+
+function capabilityArgsOf(
+  { ports }: HookRequest,
+  { ip6 }: NetworkRequest,
+  first: boolean,
+): JsonObject {
+  return {
+    ...(first && ports.length > 0 ? { portMappings: capabilityMappings(ports) } : {}),
+    ...(ip6 === undefined ? {} : { ips: [ip6] }),
+  }
+}

@@ -1,0 +1,61 @@
+import { networksFromFiles } from '@vethra/networks'
+import { detachAll, type Membership } from '@vethra/plan'
+import { CniError, goField } from '@vethra/spec'
+import type { Container } from './container.ts'
+import { membershipsOf } from './memberships.ts'
+import type { Tools } from './tools.ts'
+
+/**
+ * postStop: detaches the container from its networks and takes its names out of its peers' files.
+ * Every step is tried whatever fails before it; CniError 106 tells all that failed. Called twice, it
+ * succeeds. The container's own files stay until it is deleted.
+ */
+export async function postStop(tools: Tools, container: Container): Promise<void> {
+  const { store, state, request, hosts, ours } = container
+  const errors: unknown[] = []
+  const attempt = (work: Promise<void>) => work.catch((error: unknown) => void errors.push(error))
+  if (request.mode === 'cni') await attempt(disconnect(tools, container))
+  await attempt(hosts.release(state.id))
+  // A container of nerdctl's is ended by nerdctl, which expects the name to be free by then.
+  if (!ours && request.name !== '') await attempt(store.releaseName(request.name, state.id))
+  if (errors.length > 0) throw failure(state.id, errors)
+}
+
+async function disconnect(tools: Tools, container: Container): Promise<void> {
+  const files = await tools.networks(container.request.namespace).list()
+  const { networks } = networksFromFiles(files)
+  // The container's processes have gone, and the namespace with them: plugins are told no path.
+  const memberships = membershipsOf(container.request, networks, '')
+  const failed = await startFailed(container)
+  await detachAll(tools.host, failed ? await remembered(tools, memberships) : memberships)
+}
+
+// runc calls postStop after a start that failed and has been undone: plugins then have nothing to do,
+// and what stopped the start, such as a missing plugin, would only be complained of again.
+async function startFailed({ store, state }: Container): Promise<boolean> {
+  const lifecycle = await store.read(state.id, 'lifecycle.json')
+  return goField(lifecycle ?? null, 'create_error') === true
+}
+
+async function remembered(
+  { host }: Tools,
+  memberships: readonly Membership[],
+): Promise<readonly Membership[]> {
+  const entries = await Promise.all(
+    memberships.map(({ network, attachment }) =>
+      host.cache.read({ network, containerId: attachment.containerId, ifname: attachment.ifname }),
+    ),
+  )
+  return memberships.filter((_, index) => entries[index] !== undefined)
+}
+
+function failure(id: string, errors: readonly unknown[]): unknown {
+  const [first] = errors
+  if (errors.length === 1) return first
+  return new CniError({
+    code: 106,
+    message: `the clean-up after container ${id} is not complete`,
+    hint: 'What is left is removed by "vethra bundle rm", or by the next start of the container.',
+    cause: new AggregateError(errors),
+  })
+}

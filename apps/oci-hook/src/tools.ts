@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs'
+import { confDir } from '@vethra/conf-dir'
+import { containerStore } from '@vethra/container-store'
+import { diskHostsStore } from '@vethra/etchosts-disk'
+import { readText } from '@vethra/files'
+import { resolveAddress } from '@vethra/host'
+import type { HostsStore } from '@vethra/hosts'
+import { iptablesRules } from '@vethra/iptables'
+import type { LockPlaces } from '@vethra/lock'
+import { flockLock } from '@vethra/lock-flock'
+import type { HostTools } from '@vethra/plan'
+import { pluginExec } from '@vethra/plugin-exec'
+import { diskResultCache } from '@vethra/result-cache'
+import { dataStorePath, type GivenSettings, loadSettings, type Settings } from '@vethra/settings'
+import type { Io } from './io.ts'
+
+const runtime = '/run/vethra'
+
+/** The adapters that the hook acts with, made from its settings. */
+export interface Tools {
+  readonly settings: Settings
+  readonly host: HostTools
+  readonly containers: (namespace: string) => ReturnType<typeof containerStore>
+  readonly hosts: (namespace: string) => HostsStore
+  readonly networks: (namespace: string) => ReturnType<typeof confDir>
+}
+
+/** Makes the adapters. `nerdctl` is true for nerdctl's own hook line, whose data root is nerdctl's. */
+export async function openTools(flags: GivenSettings, nerdctl: boolean, io: Io): Promise<Tools> {
+  const { settings } = await loadSettings({
+    flags,
+    env: io.env,
+    read: readText,
+    existing: existsSync,
+    ...(nerdctl ? { defaultDataRoot: '/var/lib/nerdctl' } : {}),
+  })
+  const dataStore = dataStorePath(settings.dataRoot, await resolveAddress(settings.address))
+  const lock = flockLock({ removeBelow: runtime })
+  const places: LockPlaces = {
+    netconf: settings.cniNetconfpath,
+    dataStore,
+    runtime,
+    networks: `${settings.cniCache}/networks`,
+  }
+  const runner = pluginExec({
+    path: settings.cniPath,
+    env: io.env,
+    timeoutMs: settings.pluginTimeoutMs,
+    outputLimit: settings.pluginOutputLimit,
+  })
+  const cache = diskResultCache({ dir: settings.cniCache })
+  return {
+    settings,
+    host: { runner, cache, lock, rules: iptablesRules(), places },
+    containers: (namespace) => containerStore({ dataStore, namespace, lock }),
+    hosts: (namespace) => diskHostsStore({ dir: `${dataStore}/etchosts`, namespace, lock }),
+    networks: (namespace) => confDir({ dir: settings.cniNetconfpath, namespace, lock }),
+  }
+}

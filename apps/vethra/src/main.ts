@@ -1,0 +1,26 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs'
+import { pickApp } from './pick-app.ts'
+import { writeAll } from './write-all.ts'
+
+const argv = process.argv.slice(2)
+const io = {
+  env: process.env,
+  readStdin: async () => readFileSync(0, 'utf8'),
+  print: (line: string) => writeAll(1, `${line}\n`),
+  complain: (line: string) => writeAll(2, `${line}\n`),
+  now: () => Date.now(),
+  terminal: process.stdout.isTTY === true,
+  program: programOf(process.argv),
+}
+
+// Only the app that is called is loaded: the hook must not pay for the commands of people.
+const { main } =
+  pickApp(argv) === 'oci-hook' ? await import('@vethra/oci-hook') : await import('@vethra/cli')
+process.exitCode = await main(argv, io)
+
+// How a hook line calls this program again: the executable alone, or Node with the source file.
+function programOf([first = '', script = '']: readonly string[]): readonly string[] {
+  const compiled = script.startsWith('/$bunfs/')
+  return compiled ? [process.execPath] : [first, script]
+}
