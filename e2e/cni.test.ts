@@ -1,0 +1,117 @@
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { describeOnHost } from './gate.ts'
+import { type Host, openHost } from './host.ts'
+
+describeOnHost('vethra cni', () => {
+  let host: Host
+
+  beforeEach(async () => {
+    host = await openHost()
+    await host.run(['ip', 'netns', 'add', 'blue'])
+  })
+
+  afterEach(async () => {
+    await host.run(['ip', 'netns', 'del', 'blue'])
+    await host.close()
+  })
+
+  const conf = (name: string, text: string) =>
+    host.run(['sh', '-c', `mkdir -p /etc/cni/net.d; cat > /etc/cni/net.d/${name}`], { input: text })
+  const bridge = JSON.stringify({
+    cniVersion: '0.4.0',
+    name: 'tutorial',
+    type: 'bridge',
+    bridge: 'cni0',
+    isDefaultGateway: true,
+    ipam: { type: 'host-local', subnet: '10.22.0.0/16' },
+  })
+
+  it('attaches and detaches by a hand-made single-plugin file, as the tutorials have it', async () => {
+    await conf('10-tutorial.conf', bridge)
+    const before = await host.snapshot()
+    const added = await host.vethra('cni', 'add', 'tutorial', '/run/netns/blue')
+    expect(added).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(JSON.parse(added.stdout)).toMatchObject({
+      cniVersion: '0.4.0',
+      ips: [{ version: '4', address: '10.22.0.2/16', gateway: '10.22.0.1' }],
+    })
+    const ping = await host.run([
+      'ip',
+      'netns',
+      'exec',
+      'blue',
+      'busybox',
+      'ping',
+      '-c',
+      '1',
+      '-W',
+      '2',
+      '10.22.0.1',
+    ])
+    expect(ping.stdout).toMatch(/1 packets received/)
+    const loopback = await host.run(['ip', '-n', 'blue', '-j', 'addr', 'show', 'lo'])
+    expect(JSON.parse(loopback.stdout)[0].flags).toContain('UP')
+    expect(await host.vethra('cni', 'del', 'tutorial', '/run/netns/blue')).toMatchObject({
+      exitCode: 0,
+      stdout: '',
+      stderr: '',
+    })
+    const after = await host.snapshot()
+    expect(after.rules).toEqual(before.rules)
+    expect(after.files.filter((file) => /networks\/tutorial\/\d|results\//.test(file))).toEqual([])
+  })
+
+  it('publishes ports from CAP_ARGS, and takes CNI_IFNAME', async () => {
+    await host.vethra('network', 'create', 'lan')
+    const env = {
+      CAP_ARGS: '{"portMappings":[{"hostPort":8081,"containerPort":80,"protocol":"tcp"}]}',
+      CNI_IFNAME: 'net7',
+    }
+    const vethra = (...args: readonly string[]) =>
+      host.run(
+        [
+          process.env['VETHRA_TEST_EXECUTABLE'] ??
+            new URL('../dist/vethra', import.meta.url).pathname,
+          ...args,
+        ],
+        { env },
+      )
+    expect(await vethra('cni', 'add', 'lan', '/run/netns/blue')).toMatchObject({ exitCode: 0 })
+    expect((await host.run(['ip', '-n', 'blue', 'link', 'show', 'net7'])).exitCode).toBe(0)
+    const { rules } = await host.snapshot()
+    expect(rules.filter((rule) => rule.includes('--dport 8081'))).not.toEqual([])
+    expect(await vethra('cni', 'del', 'lan', '/run/netns/blue')).toMatchObject({ exitCode: 0 })
+    expect((await host.snapshot()).rules.filter((rule) => rule.includes('8081'))).toEqual([])
+  })
+
+  it('detaches after the namespace and the conf list have gone, and nothing is left', async () => {
+    await host.vethra('network', 'create', 'lan')
+    await host.vethra('cni', 'add', 'lan', '/run/netns/blue')
+    await host.run(['ip', 'netns', 'del', 'blue'])
+    await host.run(['rm', '/etc/cni/net.d/nerdctl-lan.conflist'])
+    expect(await host.vethra('cni', 'del', 'lan', '/run/netns/blue')).toMatchObject({
+      exitCode: 0,
+      stderr: '',
+    })
+    const { rules, files } = await host.snapshot()
+    expect(rules.filter((rule) => rule.includes('cnitool-'))).toEqual([])
+    expect(files.filter((file) => /networks\/lan\/\d|results\//.test(file))).toEqual([])
+    await host.run(['ip', 'netns', 'add', 'blue'])
+  })
+
+  it.each([
+    [
+      ['cni', 'add', 'nowhere', '/run/netns/blue'],
+      1,
+      'no net configuration with name "nowhere" in /etc/cni/net.d',
+    ],
+    [['cni', 'add', 'tutorial', '/etc/passwd'], 1, '/etc/passwd'],
+    [['cni', 'add', 'tutorial'], 2, "missing required argument 'netns'"],
+    [['cni', 'bogus'], 2, 'unknown command'],
+  ])('%j fails with status %i', async (args, exitCode, said) => {
+    await conf('10-tutorial.conf', bridge)
+    const ran = await host.vethra(...args)
+    expect(ran).toMatchObject({ exitCode, stderr: expect.stringContaining(said) })
+    expect((await host.snapshot()).links).toHaveLength(1)
+  })
+})

@@ -1,0 +1,133 @@
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { describeOnHost } from './gate.ts'
+import { type Host, openHost } from './host.ts'
+
+describeOnHost('vethra network', () => {
+  let host: Host
+
+  beforeEach(async () => {
+    host = await openHost()
+  })
+
+  afterEach(async () => {
+    await host.close()
+  })
+
+  it('create prints the id, and the file is what nerdctl would have written', async () => {
+    const ran = await host.vethra(
+      'network',
+      'create',
+      '--subnet',
+      '10.9.0.0/24',
+      '--label',
+      'a=b',
+      'foo',
+    )
+    expect(ran.stdout).toBe('2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae')
+    const text = (await host.run(['cat', '/etc/cni/net.d/nerdctl-foo.conflist'])).stdout
+    expect(text).toMatch(/^\{\n {2}"cniVersion": "1\.0\.0",\n {2}"name": "foo",\n {2}"nerdctlID"/)
+    expect(JSON.parse(text).plugins.map(({ type }: { type: string }) => type)).toEqual([
+      'bridge',
+      'portmap',
+      'firewall',
+      'tuning',
+    ])
+  })
+
+  it('create never picks a subnet that an interface or a route has', async () => {
+    await host.run(['ip', 'link', 'add', 'br9', 'type', 'bridge'])
+    await host.run(['ip', 'addr', 'add', '10.4.1.1/24', 'dev', 'br9'])
+    await host.run(['ip', 'link', 'set', 'br9', 'up'])
+    await host.run(['ip', 'route', 'add', '10.4.2.0/23', 'dev', 'br9'])
+    await host.vethra('network', 'create', 'lan')
+    const [network] = JSON.parse((await host.vethra('network', 'inspect', 'lan')).stdout)
+    expect(network.IPAM.Config).toEqual([{ Subnet: '10.4.4.0/24', Gateway: '10.4.4.1' }])
+    const refused = await host.vethra('network', 'create', '--subnet', '10.4.3.0/24', 'other')
+    expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('br9') })
+  })
+
+  it('create of many at once gives each its own subnet', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `net${index}`)
+    const ran = await Promise.all(names.map((name) => host.vethra('network', 'create', name)))
+    expect(ran.map(({ exitCode }) => exitCode)).toEqual(names.map(() => 0))
+    const inspected = JSON.parse((await host.vethra('network', 'inspect', ...names)).stdout)
+    const subnets = inspected.map(
+      (each: { IPAM: { Config: { Subnet: string }[] } }) => each.IPAM.Config[0]?.Subnet,
+    )
+    expect(new Set(subnets).size).toBe(12)
+  })
+
+  it('create of a name that is taken is refused', async () => {
+    await host.vethra('network', 'create', 'lan')
+    expect(await host.vethra('network', 'create', 'lan')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('network with name lan already exists'),
+    })
+  })
+
+  it('ls shows what others made, and a broken file hides nothing', async () => {
+    await host.vethra('network', 'create', 'lan')
+    const foreign = '{"cniVersion":"1.0.0","name":"podman","plugins":[{"type":"bridge"}]}'
+    await host.run(['sh', '-c', 'cat > /etc/cni/net.d/87-podman.conflist'], { input: foreign })
+    await host.run(['sh', '-c', 'echo "{" > /etc/cni/net.d/00-broken.conflist'])
+    const ran = await host.vethra('network', 'ls', '--format', 'json')
+    expect(ran).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringContaining('00-broken.conflist'),
+    })
+    const rows = JSON.parse(ran.stdout) as { Name: string; Managed: boolean }[]
+    expect(rows.map(({ Name, Managed }) => [Name, Managed])).toEqual([
+      ['podman', false],
+      ['lan', true],
+    ])
+    expect((await host.vethra('network', 'ls')).stdout.split('\n')[0]).toBe(
+      'NETWORK ID    NAME    DRIVER  FILE',
+    )
+  })
+
+  it('rm takes only what is ours, all or none, and inspect is honest about what is missing', async () => {
+    await host.vethra('network', 'create', 'lan')
+    const foreign = '{"cniVersion":"1.0.0","name":"podman","plugins":[{"type":"bridge"}]}'
+    await host.run(['sh', '-c', 'cat > /etc/cni/net.d/87-podman.conflist'], { input: foreign })
+    expect(await host.vethra('network', 'rm', 'lan', 'podman')).toMatchObject({
+      exitCode: 1,
+      stdout: '',
+    })
+    expect(await host.vethra('network', 'rm', 'lan', 'gone')).toMatchObject({
+      exitCode: 1,
+      stdout: '',
+    })
+    const inspected = await host.vethra('network', 'inspect', 'lan', 'gone')
+    expect(inspected).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('no network found matching: gone'),
+    })
+    expect(JSON.parse(inspected.stdout)).toHaveLength(1)
+    expect(await host.vethra('network', 'rm', 'lan')).toMatchObject({ exitCode: 0, stdout: 'lan' })
+  })
+
+  it.each([
+    [['network', 'create'], 2],
+    [['network', 'create', 'a b'], 2],
+    [['network', 'create', '../x'], 2],
+    [['network', 'create', '-d', 'nope', 'lan'], 2],
+    [['network', 'create', '--subnet', '10.5.0.1/16', 'lan'], 2],
+    [['--data-root', 'relative', 'network', 'ls'], 2],
+    [['network', 'ls', '--format', 'nope'], 2],
+    [['nope'], 2],
+    [['--help'], 0],
+    [['network', 'create', '--help'], 0],
+    [['version'], 0],
+  ])('%j ends with status %i', async (args, exitCode) => {
+    expect((await host.vethra(...args)).exitCode).toBe(exitCode)
+    expect((await host.snapshot()).files.filter((file) => file.endsWith('conflist'))).toEqual([])
+  })
+
+  it('an unknown key of vethra.toml is named with its file', async () => {
+    await host.run(['sh', '-c', 'mkdir -p /etc/vethra; echo "nope = 1" > /etc/vethra/vethra.toml'])
+    expect(await host.vethra('network', 'ls')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/nope in \/etc\/vethra\/vethra\.toml/),
+    })
+  })
+})
