@@ -1,0 +1,124 @@
+// What does an ADD and a DEL cost through `vethra cni`, against cnitool and against the plugins called
+// bare from a shell script? Default chain, one published port, real plugins, alternating in one run.
+// Sizes: VETHRA_BENCH_RUNS (default 15). cnitool is taken from CNITOOL or PATH.
+
+import { writeFile } from 'node:fs/promises'
+import { cpus } from 'node:os'
+import { executable, type Host, openHost, plugins } from '../e2e/host.ts'
+import { type Figures, figuresOf, reportLine } from './figures.ts'
+
+const runs = Number(process.env['VETHRA_BENCH_RUNS'] ?? 15)
+const port = '{"portMappings":[{"hostPort":8080,"containerPort":80,"protocol":"tcp"}]}'
+
+interface Way {
+  readonly name: string
+  readonly argv: (operation: 'add' | 'del') => readonly string[]
+}
+
+const host = await openHost()
+try {
+  await bench(host)
+} finally {
+  await host.close()
+}
+
+async function bench(host: Host): Promise<void> {
+  await host.vethra('network', 'create', 'lan')
+  const ways = await waysOf(host)
+  const samples = new Map(
+    ways.map(({ name }) => [name, { add: [] as number[], del: [] as number[] }]),
+  )
+  // The first ADD on a host makes the chains that all share: it is not what is asked here.
+  for (const way of ways) await attachAndDetach(host, way)
+  for (let run = 0; run < runs; run += 1) {
+    for (const way of ways) {
+      const { add, del } = await attachAndDetach(host, way)
+      samples.get(way.name)?.add.push(add)
+      samples.get(way.name)?.del.push(del)
+    }
+  }
+  console.log(
+    `cni-attach: ${runs} runs each, ${cpus().length} CPUs, ${cpus()[0]?.model}, Node ${process.version}`,
+  )
+  for (const operation of ['add', 'del'] as const) {
+    const figures = ways.map(({ name }): [string, Figures] => [
+      name,
+      figuresOf(samples.get(name)?.[operation] ?? []),
+    ])
+    const yardstick = figures.at(-1)?.[1]
+    for (const [name, each] of figures)
+      console.log(reportLine(`${operation.toUpperCase()} ${name}`, each, yardstick))
+  }
+}
+
+async function waysOf(host: Host): Promise<readonly Way[]> {
+  const cnitool = process.env['CNITOOL'] ?? (await host.run(['which', 'cnitool'])).stdout
+  const script = await writeBareChain(host)
+  if (cnitool === '') {
+    console.log(
+      'cnitool is not here; build it with: go install github.com/containernetworking/cni/cnitool@latest',
+    )
+  }
+  const target = ['lan', '/run/netns/bench']
+  return [
+    { name: 'vethra cni', argv: (operation) => [executable, 'cni', operation, ...target] },
+    ...(cnitool === ''
+      ? []
+      : [{ name: 'cnitool', argv: (operation: string) => [cnitool, operation, ...target] }]),
+    { name: 'plugins bare, from sh', argv: (operation) => ['sh', script, operation] },
+  ]
+}
+
+async function attachAndDetach(host: Host, way: Way): Promise<{ add: number; del: number }> {
+  await host.run(['ip', 'netns', 'add', 'bench'])
+  const add = await timed(host, way.argv('add'))
+  const del = await timed(host, way.argv('del'))
+  await host.run(['ip', 'netns', 'del', 'bench'])
+  return { add, del }
+}
+
+async function timed(host: Host, argv: readonly string[]): Promise<number> {
+  const env = { CAP_ARGS: port, NETCONFPATH: '/etc/cni/net.d', CNI_PATH: plugins }
+  const began = performance.now()
+  const ran = await host.run(argv, { env })
+  const elapsed = performance.now() - began
+  if (ran.exitCode !== 0) throw new Error(`${argv.join(' ')}: ${ran.stderr}${ran.stdout}`)
+  return elapsed
+}
+
+// The yardstick: each plugin with its request, the previous result spliced in, and nothing else.
+async function writeBareChain(host: Host): Promise<string> {
+  const text = (await host.run(['cat', '/etc/cni/net.d/nerdctl-lan.conflist'])).stdout
+  const list = JSON.parse(text) as {
+    name: string
+    plugins: { type: string; capabilities?: object }[]
+  }
+  const requests = list.plugins.map((plugin) => {
+    const runtimeConfig = plugin.capabilities ? { runtimeConfig: JSON.parse(port) } : {}
+    const request = { cniVersion: '1.0.0', name: list.name, ...plugin, ...runtimeConfig }
+    return { type: plugin.type, head: JSON.stringify(request).slice(0, -1) }
+  })
+  const call = ({ type, head }: { type: string; head: string }, previous: string) =>
+    `printf '%s%s}' '${head}' "${previous}" | ${plugins}/${type}`
+  const add = requests.map(
+    (request, index) =>
+      `R=$(${call(request, index === 0 ? '' : ',\\"prevResult\\":$R')}) || { echo "$R"; exit 1; }`,
+  )
+  const del = requests
+    .toReversed()
+    .map((request) => `${call(request, ',\\"prevResult\\":$R')} || exit 1`)
+  const lines = [
+    `export CNI_CONTAINERID=bare CNI_NETNS=/run/netns/bench CNI_IFNAME=eth0 CNI_ARGS= CNI_PATH=${plugins}`,
+    'if [ "$1" = add ]; then',
+    'export CNI_COMMAND=ADD',
+    ...add,
+    'printf "%s" "$R" > /run/bare-result',
+    'else',
+    'export CNI_COMMAND=DEL; R=$(cat /run/bare-result)',
+    ...del,
+    'fi',
+  ]
+  const file = `${host.folder}/bare.sh`
+  await writeFile(file, `${lines.join('\n')}\n`)
+  return file
+}
