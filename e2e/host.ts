@@ -36,7 +36,7 @@ export interface Host {
 }
 
 /** Options of one run. */
-export interface RunOptions {
+interface RunOptions {
   readonly input?: string
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string

@@ -2,8 +2,7 @@ import { settingFlags } from '@vethra/settings'
 import { Command } from 'commander'
 import type { Io } from './io.ts'
 
-/** The version that `vethra version` prints. */
-export const version = '0.1.0'
+const version = '0.1.0'
 
 /** The root command, with the help on global flags and without commands. It writes through `io` and throws in place of exiting. */
 export function newProgram(io: Io): Command {

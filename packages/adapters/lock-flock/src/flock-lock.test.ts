@@ -142,7 +142,7 @@ describe('flockLock', () => {
 
   it('is not taken by one who was killed while it waited', async () => {
     const holder = await processes.start(goProgram(path))
-    const [command, ...args] = holding(path)
+    const [command, ...args] = holding(path, {})
     const waiter = spawn(command, args)
     await setTimeout(500)
     waiter.kill('SIGKILL')
