@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
+import { diskAttachmentRecords } from '@vethra/attachment-records'
 import { confDir } from '@vethra/conf-dir'
 import { containerStore } from '@vethra/container-store'
 import { diskHostsStore } from '@vethra/etchosts-disk'
 import { readText } from '@vethra/files'
-import { resolveAddress } from '@vethra/host'
+import { netnsId, pluginsEnded, resolveAddress } from '@vethra/host'
 import type { HostsStore } from '@vethra/hosts'
 import type { IpamStore } from '@vethra/ipam'
 import { diskIpamStore } from '@vethra/ipam-disk'
@@ -23,6 +24,7 @@ import {
 import type { Io } from './io.ts'
 
 const runtime = '/run/vethra'
+const attachments = '/var/lib/vethra/attachments'
 
 /** The adapters that commands act with, made from the settings. */
 export interface Tools {
@@ -55,11 +57,13 @@ export async function openTools(flags: GivenSettings, io: Io): Promise<Tools> {
     outputLimit: settings.pluginOutputLimit,
     ...(settings.logLevel === 'debug' ? { onReport: (report) => tell(report, io) } : {}),
   })
+  const records = diskAttachmentRecords({ dir: attachments })
+  const netns = { idOf: netnsId, pluginsEnded }
   const cache = diskResultCache({ dir: cniCache })
   return {
     resolved,
     settings,
-    host: { runner, cache, lock, rules: iptablesRules(), places },
+    host: { runner, cache, lock, rules: iptablesRules(), places, records, netns },
     ipam: diskIpamStore({ dataDir: places.networks }),
     containers: containerStore({ dataStore, namespace, lock }),
     hosts: diskHostsStore({ dir: `${dataStore}/etchosts`, namespace, lock }),

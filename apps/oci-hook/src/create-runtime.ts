@@ -1,10 +1,11 @@
+import { withDropIns } from '@vethra/conflist'
 import type { ContainerNames } from '@vethra/hosts'
 import { networksFromFiles } from '@vethra/networks'
 import { attachAll, type Membership } from '@vethra/plan'
 import type { ParsedResult } from '@vethra/result'
 import { CniError, type Result } from '@vethra/spec'
 import type { Container } from './container.ts'
-import { membershipsOf } from './memberships.ts'
+import { membershipsOf, type PlannedMembership } from './memberships.ts'
 import type { Tools } from './tools.ts'
 
 /**
@@ -27,9 +28,23 @@ export async function createRuntime(tools: Tools, container: Container): Promise
 async function connect(tools: Tools, container: Container): Promise<void> {
   const files = await tools.networks(container.request.namespace).list()
   const { networks } = networksFromFiles(files)
-  const memberships = membershipsOf(container.request, networks, netnsOf(container))
+  const planned = membershipsOf(container.request, networks, netnsOf(container))
+  const memberships = await Promise.all(
+    planned.map((each) => withItsDropIns(tools, container, each)),
+  )
   const results = await attachAll(tools.host, memberships, (made) => makeKnown(container, made))
   await container.record(results.flatMap((result, index) => told(memberships[index], result)))
+}
+
+async function withItsDropIns(
+  tools: Tools,
+  { request }: Container,
+  membership: PlannedMembership,
+): Promise<Membership> {
+  const { list, file } = membership
+  if (list === undefined || list.loadOnlyInlinedPlugins) return membership
+  const dropIns = await tools.networks(request.namespace).dropIns(file, list.name)
+  return { ...membership, list: withDropIns(list, dropIns) }
 }
 
 // The names of a container that will be detached again must not stay in its peers' files.

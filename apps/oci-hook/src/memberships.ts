@@ -4,6 +4,11 @@ import type { Membership } from '@vethra/plan'
 import { capabilityMappings } from '@vethra/ports'
 import type { CniArgs, JsonObject } from '@vethra/spec'
 
+/** A membership, and the conf file that its list stands in; empty when it is not there. */
+export interface PlannedMembership extends Membership {
+  readonly file: string
+}
+
 /**
  * What attaches a container to each of its networks, in order: interfaces `eth0`, `eth1`, … The
  * container id that plugins see is `<namespace>-<id>`, as nerdctl's. Ports are published through the
@@ -14,12 +19,13 @@ export function membershipsOf(
   request: HookRequest,
   networks: readonly Network[],
   netns: string,
-): readonly Membership[] {
+): readonly PlannedMembership[] {
   return request.networks.map((asked, index) => {
     const found = findNetwork(networks, asked.ref)
     return {
       network: found?.name ?? asked.ref,
       list: found?.list,
+      file: found?.file ?? '',
       attachment: {
         containerId: `${request.namespace}-${request.id}`,
         netns,

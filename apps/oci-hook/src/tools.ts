@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
+import { diskAttachmentRecords } from '@vethra/attachment-records'
 import { confDir } from '@vethra/conf-dir'
 import { containerStore } from '@vethra/container-store'
 import { diskHostsStore } from '@vethra/etchosts-disk'
 import { readText } from '@vethra/files'
-import { resolveAddress } from '@vethra/host'
+import { netnsId, pluginsEnded, resolveAddress } from '@vethra/host'
 import type { HostsStore } from '@vethra/hosts'
 import { iptablesRules } from '@vethra/iptables'
 import type { LockPlaces } from '@vethra/lock'
@@ -15,6 +16,7 @@ import { dataStorePath, type GivenSettings, loadSettings, type Settings } from '
 import type { Io } from './io.ts'
 
 const runtime = '/run/vethra'
+const attachments = '/var/lib/vethra/attachments'
 
 /** The adapters that the hook acts with, made from its settings. */
 export interface Tools {
@@ -48,10 +50,12 @@ export async function openTools(flags: GivenSettings, nerdctl: boolean, io: Io):
     timeoutMs: settings.pluginTimeoutMs,
     outputLimit: settings.pluginOutputLimit,
   })
+  const records = diskAttachmentRecords({ dir: attachments })
+  const netns = { idOf: netnsId, pluginsEnded }
   const cache = diskResultCache({ dir: settings.cniCache })
   return {
     settings,
-    host: { runner, cache, lock, rules: iptablesRules(), places },
+    host: { runner, cache, lock, rules: iptablesRules(), places, records, netns },
     containers: (namespace) => containerStore({ dataStore, namespace, lock }),
     hosts: (namespace) => diskHostsStore({ dir: `${dataStore}/etchosts`, namespace, lock }),
     networks: (namespace) => confDir({ dir: settings.cniNetconfpath, namespace, lock }),

@@ -73,6 +73,37 @@ describe('the result cache', () => {
     ).toBeUndefined()
   })
 
+  it('refuses names whose file is that of another attachment', async () => {
+    await cache.write({
+      ...entry,
+      network: 'lan-c1',
+      attachment: { ...entry.attachment, containerId: 'x' },
+    })
+    await expect(
+      cache.check({ network: 'lan', containerId: 'c1-x', ifname: 'eth0' }),
+    ).rejects.toMatchObject({ code: 7, message: expect.stringContaining('network lan-c1') })
+    await cache.check({ ...key, network: 'lan-c1', containerId: 'x' })
+  })
+
+  it('reads the bare result that older libcni wrote', async () => {
+    await cache.write(entry)
+    await writeFile(file(), '{"cniVersion":"0.4.0","ips":[]}')
+    expect(await cache.read(key)).toMatchObject({
+      network: 'lan',
+      listText: '',
+      result: '{"cniVersion":"0.4.0","ips":[]}',
+    })
+    expect(await cache.list()).toEqual([])
+  })
+
+  it('lists what is of one container', async () => {
+    await cache.write(entry)
+    await cache.write({ ...entry, attachment: { ...entry.attachment, containerId: 'x-c1-y' } })
+    expect(await cache.list('c1')).toEqual([
+      { ...entry, result: '{"cniVersion":"1.0.0","x":12345678901234567000}' },
+    ])
+  })
+
   it.each([
     [
       { ...key, network: '' },
@@ -80,7 +111,7 @@ describe('the result cache', () => {
     ],
     [{ ...key, containerId: 'c'.repeat(250) }, 'make no file name together'],
     [{ ...key, containerId: '../x' }, 'make no file name together'],
-  ])('refuses names without a place before anything is written', (bad, message) => {
-    expect(() => cache.check(bad)).toThrow(message)
+  ])('refuses names without a place before anything is written', async (bad, message) => {
+    await expect(cache.check(bad)).rejects.toThrow(message)
   })
 })

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { listFolder, makeFolder, readText, removeFile, writeWhole } from '@vethra/files'
-import type { AttachmentKey, ResultCache } from '@vethra/plan'
+import type { AttachmentKey, CachedAttachment, ResultCache } from '@vethra/plan'
 import { CniError } from '@vethra/spec'
-import { parseEntry, renderEntry } from './entry.ts'
+import { parseEntry, parseLegacyEntry, renderEntry } from './entry.ts'
 
 /**
  * A ResultCache in `DIR/results`, one file an attachment, named `NETWORK-CONTAINERID-IFNAME` as
@@ -12,9 +12,13 @@ export function diskResultCache({ dir }: { readonly dir: string }): ResultCache 
   const folder = join(dir, 'results')
   const fileOf = (key: AttachmentKey) => join(folder, fileName(key))
   return {
-    check: (key) => void fileName(key),
-    read: async (key) => {
+    check: async (key) => {
       const entry = parseEntry((await readText(fileOf(key))) ?? '')
+      if (entry && !isOf(entry, key)) throw ambiguous(fileOf(key), entry)
+    },
+    read: async (key) => {
+      const text = (await readText(fileOf(key))) ?? ''
+      const entry = parseEntry(text) ?? parseLegacyEntry(text, key)
       return entry && isOf(entry, key) ? entry : undefined
     },
     write: async (entry) => {
@@ -25,18 +29,29 @@ export function diskResultCache({ dir }: { readonly dir: string }): ResultCache 
     remove: async (key) => {
       await removeFile(fileOf(key))
     },
-    list: async () => {
+    list: async (containerId) => {
       const names = await listFolder(folder)
-      const texts = await Promise.all(names.map((name) => readText(join(folder, name))))
-      return texts.flatMap((text) => parseEntry(text ?? '') ?? [])
+      // What is of one container has its id in the name; what the entry says then decides.
+      const wanted = names.filter((name) => !containerId || name.includes(`-${containerId}-`))
+      const texts = await Promise.all(wanted.map((name) => readText(join(folder, name))))
+      const entries = texts.flatMap((text) => parseEntry(text ?? '') ?? [])
+      return entries.filter((each) => !containerId || each.attachment.containerId === containerId)
     },
   }
 }
 
 // A file name does not tell (a-b, c) from (a, b-c): what the entry says of itself decides.
-function isOf(entry: NonNullable<ReturnType<typeof parseEntry>>, key: AttachmentKey): boolean {
+function isOf(entry: CachedAttachment, key: AttachmentKey): boolean {
   const { containerId, ifname } = entry.attachment
   return entry.network === key.network && containerId === key.containerId && ifname === key.ifname
+}
+
+function ambiguous(file: string, { network, attachment }: CachedAttachment): CniError {
+  return new CniError({
+    code: 7,
+    message: `the names make the file name ${file}, which is that of network ${network} and container ${attachment.containerId}`,
+    hint: 'Use another container id or network name: joined by dashes these two are the same.',
+  })
 }
 
 function fileName({ network, containerId, ifname }: AttachmentKey): string {

@@ -1,4 +1,4 @@
-import type { CachedAttachment } from '@vethra/plan'
+import type { AttachmentKey, CachedAttachment } from '@vethra/plan'
 import { type CniArgs, goField, type Json, type JsonObject } from '@vethra/spec'
 
 /** The text of a cache file: libcni's `cniCacheV1`, keys in its order, empty ones left out. */
@@ -41,6 +41,26 @@ export function parseEntry(text: string): CachedAttachment | undefined {
     },
     listText: Buffer.from(string('config'), 'base64').toString(),
     ...(result === undefined || result === null ? {} : { result: JSON.stringify(result) }),
+  }
+}
+
+/**
+ * An entry of older libcni (before 0.8.0): the result alone, whose attachment only the file name tells.
+ * Undefined when the text is no object with something of a result in it.
+ */
+export function parseLegacyEntry(text: string, key: AttachmentKey): CachedAttachment | undefined {
+  const value = decode(text)
+  const known = ['cniVersion', 'ips', 'ip4', 'ip6', 'interfaces'].map((each) =>
+    goField(value, each),
+  )
+  const isResult = known.some((each) => each !== undefined)
+  if (goField(value, 'kind') !== undefined || !isResult) return undefined
+  const { network, containerId, ifname } = key
+  return {
+    network,
+    attachment: { containerId, netns: '', ifname, cniArgs: [], capabilityArgs: {} },
+    listText: '',
+    result: text.trim(),
   }
 }
 

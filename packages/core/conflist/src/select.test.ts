@@ -59,6 +59,13 @@ describe('withDropIns', () => {
     expect(types).toEqual(['t', 'drop-in'])
   })
 
+  it('has them in the text that the cache keeps', () => {
+    const merged = withDropIns(parseConfList(list('x')), [dropIn])
+    const again = parseConfList(merged.text)
+    expect(again.plugins).toEqual(merged.plugins)
+    expect(again.name).toBe('x')
+  })
+
   it('leaves them out when the list loads only inlined plugins', () => {
     const inline = parseConfList(
       '{"name":"x","loadOnlyInlinedPlugins":true,"plugins":[{"type":"t"}]}',

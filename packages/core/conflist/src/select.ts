@@ -1,6 +1,7 @@
-import { CniError, type ConfList } from '@vethra/spec'
+import { CniError, type ConfList, type PluginConf } from '@vethra/spec'
 import { parseConfFile } from './conf-file.ts'
 import { parsePluginConf } from './conf-list.ts'
+import { properties, readJson } from './json-text.ts'
 
 /** A file of a conf list folder: its text, or why it could not be read. */
 export interface ConfFileText {
@@ -45,12 +46,21 @@ export function withDropIns(list: ConfList, dropIns: readonly ConfFileText[]): C
     return parsePluginConf(text ?? '', `cannot use ${file}: error parsing configuration`)
   })
   const all = [...list.plugins, ...plugins]
-  if (all.length > 0) return { ...list, plugins: all }
+  if (plugins.length > 0) return { ...list, plugins: all, text: textWith(list, all) }
+  if (all.length > 0) return list
   throw new CniError({
     code: 7,
     message: `no plugin configs found in network ${JSON.stringify(list.name)}`,
     hint: 'Give the list a "plugins" key, or put plugin files into the folder of its name.',
   })
+}
+
+// What the cache keeps must have the drop-ins too, for the folder may have changed by DEL.
+function textWith(list: ConfList, plugins: readonly PluginConf[]): string {
+  const own = properties(readJson(list.text, 'error parsing configuration list'))
+    .filter(({ key }) => key !== 'plugins')
+    .map(({ source }) => source)
+  return `{${[...own, `"plugins":[${plugins.map(({ text }) => text).join(',')}]`].join(',')}}`
 }
 
 function inOrder(files: readonly ConfFileText[]): readonly ConfFileText[] {

@@ -18,8 +18,8 @@ export interface LockPlaces {
 /**
  * The one table of what is guarded by which lock, as paths. The first three and `reservations` are
  * what nerdctl and host-local take by flock(2) (facts of nerdctl 2.x, host-local backend/disk); the
- * others are ours alone. No lock of the table is held while a plugin runs, but `attachment` and
- * `shared-chains`. `hosts` and `names` are folders that must be there before their lock is taken.
+ * others are ours alone. No lock of the table is held while a plugin runs, but `attachment`,
+ * `shared-chains`, and `network` by a garbage collection. `hosts` and `names` are folders that must be there before their lock is taken.
  * Throws CniError 107 for a namespace, id or network that cannot be one component of a path.
  */
 export const guards: {
@@ -31,6 +31,8 @@ export const guards: {
   readonly names: (places: Pick<LockPlaces, 'dataStore'>, namespace: string) => string
   /** Two operations on one container in one network (SPEC 1.1.0, section 2: none in parallel). */
   readonly attachment: (places: Pick<LockPlaces, 'runtime'>, containerId: string) => string
+  /** A new attachment of one network being recorded, against the network's garbage collection. */
+  readonly network: (places: Pick<LockPlaces, 'runtime'>, network: string) => string
   /** Firewall chains that all networks share, until they exist: plugins make them check-then-append. */
   readonly 'shared-chains': (places: Pick<LockPlaces, 'runtime'>) => string
   /** Round robin and the same-container rule of one network's reservations. */
@@ -41,6 +43,8 @@ export const guards: {
   names: ({ dataStore }, namespace) => `${dataStore}/names/${component('namespace', namespace)}`,
   attachment: ({ runtime }, containerId) =>
     `${runtime}/locks/attachment-${component('container id', containerId)}`,
+  network: ({ runtime }, network) =>
+    `${runtime}/locks/network-${component('network name', network)}`,
   'shared-chains': ({ runtime }) => `${runtime}/locks/shared-chains`,
   reservations: ({ networks }, network) => `${networks}/${component('network name', network)}/lock`,
 }

@@ -40,7 +40,7 @@ beforeEach(() => {
       },
     },
     cache: {
-      check: () => undefined,
+      check: async () => undefined,
       read: async () => entries[0],
       write: async (entry) => {
         if (broken.includes('cache')) throw new CniError({ code: 5, message: 'disk full' })

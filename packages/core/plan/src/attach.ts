@@ -9,6 +9,7 @@ import {
   checkNetworkName,
   isSpecVersion,
 } from '@vethra/spec'
+import type { AttachmentPlan } from './next-step.ts'
 import type { PluginRunner } from './plugin-runner.ts'
 import type { AttachmentKey, CachedAttachment, ResultCache } from './result-cache.ts'
 import { run } from './run.ts'
@@ -29,10 +30,7 @@ export async function attach(
   list: ConfList,
   attachment: Attachment,
 ): Promise<ParsedResult> {
-  checkNetworkName(list.name)
-  checkContainerId(attachment.containerId)
-  checkIfname(attachment.ifname)
-  cache.check(keyOf(list.name, attachment))
+  await checkAttachable(cache, list, attachment)
   const result = await run(runner, { operation: 'ADD', list, attachment })
   if (result === undefined) throw noPlugins(list.name)
   try {
@@ -41,6 +39,18 @@ export async function attach(
     throw await undone(runner, list, attachment, result, cause)
   }
   return result
+}
+
+/** Throws CniError 3, 4 or 7 for a name that cannot be, before anything runs. */
+export async function checkAttachable(
+  cache: ResultCache,
+  list: ConfList,
+  attachment: Attachment,
+): Promise<void> {
+  checkNetworkName(list.name)
+  checkContainerId(attachment.containerId)
+  checkIfname(attachment.ifname)
+  await cache.check(keyOf(list.name, attachment))
 }
 
 /**
@@ -56,19 +66,53 @@ export async function detach(
   attachment: Attachment,
 ): Promise<void> {
   const key = keyOf(network, attachment)
-  const cached = await cache.read(key)
+  const made = await asMade(cache, list, network, attachment)
+  if (made) await run(runner, { operation: 'DEL', ...made })
+  await cache.remove(key)
+}
+
+/**
+ * Checks that an attachment is as ADD left it: CHECK of every plugin with what was cached at ADD (SPEC
+ * 1.1.0, section 2, "CHECK"); `list` serves where nothing was cached. Throws CniError 1 when the list's
+ * version knows no CHECK, 101 when there is neither, and the plugin's error when something is amiss.
+ */
+export async function checkAttachment(
+  { runner, cache }: AttachTools,
+  list: ConfList | undefined,
+  network: string,
+  attachment: Attachment,
+): Promise<void> {
+  const made = await asMade(cache, list, network, attachment)
+  if (made === undefined) throw unknownNetwork(network)
+  await run(runner, { operation: 'CHECK', ...made })
+}
+
+/** The CniError 101 for a network that no conf list defines. */
+export function unknownNetwork(network: string): CniError {
+  return new CniError({
+    code: 101,
+    message: `no such network: ${JSON.stringify(network)}`,
+    hint: 'List the networks with "vethra network ls".',
+  })
+}
+
+// What ADD was called with, as far as it was cached; the namespace is always that of now.
+async function asMade(
+  cache: ResultCache,
+  list: ConfList | undefined,
+  network: string,
+  attachment: Attachment,
+): Promise<Omit<AttachmentPlan, 'operation'> | undefined> {
+  const cached = await cache.read(keyOf(network, attachment))
   const known = cached === undefined ? undefined : listOf(cached)
   const from = known ?? list
-  if (from !== undefined) {
-    const prevResult = cached?.result && convert(cached.result, from.cniVersion)
-    await run(runner, {
-      operation: 'DEL',
-      list: from,
-      attachment: known && cached ? { ...cached.attachment, netns: attachment.netns } : attachment,
-      ...(prevResult ? { prevResult } : {}),
-    })
+  if (from === undefined) return undefined
+  const prevResult = cached?.result && convert(cached.result, from.cniVersion)
+  return {
+    list: from,
+    attachment: known && cached ? { ...cached.attachment, netns: attachment.netns } : attachment,
+    ...(prevResult ? { prevResult } : {}),
   }
-  await cache.remove(key)
 }
 
 function keyOf(network: string, { containerId, ifname }: Attachment): AttachmentKey {

@@ -3,17 +3,31 @@
  * have it run. Not for finding or starting programs (`@vethra/plugin-exec`), nor for files
  * (`@vethra/result-cache`).
  */
-export { type AttachTools, attach, detach } from './attach.ts'
+export { type AttachTools, attach, checkAttachment, detach } from './attach.ts'
+export type { AttachmentRecord, AttachmentRecords } from './attachment-records.ts'
+export { type CniRuntime, cniRuntime } from './cni-runtime.ts'
+export { collectGarbage } from './collect-garbage.ts'
+export { checkStatus, freeUnused } from './network-operations.ts'
 export {
+  type AttachmentPlan,
   advance,
+  type NetworkPlan,
   type Outcome,
   type Plan,
   type Progress,
   type Step,
   start,
   stepOf,
+  type ValidAttachment,
 } from './next-step.ts'
-export { attachAll, detachAll, type HostTools, type Membership } from './on-host.ts'
+export {
+  attachAll,
+  checkAll,
+  detachAll,
+  type HostTools,
+  type Membership,
+  type NamespaceFacts,
+} from './on-host.ts'
 export {
   type PluginExit,
   pluginCandidates,
@@ -23,4 +37,6 @@ export {
 } from './plugin-protocol.ts'
 export type { PluginCall, PluginRunner } from './plugin-runner.ts'
 export type { AttachmentKey, CachedAttachment, ResultCache } from './result-cache.ts'
-export { run } from './run.ts'
+export { plannedCalls, run } from './run.ts'
+export { supportedVersions } from './supported-versions.ts'
+export { validateList } from './validate-list.ts'

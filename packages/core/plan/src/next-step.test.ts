@@ -116,3 +116,70 @@ describe('DEL', () => {
     expect(follow({ ...del, list: old }, [printed('')]).steps).toEqual(['DEL c -'])
   })
 })
+
+describe('CHECK', () => {
+  const check: Plan = {
+    operation: 'CHECK',
+    list,
+    attachment,
+    prevResult: '{"interfaces":[{"name":"r"}]}',
+  }
+
+  it('runs the plugins in order, each with the cached result, and stops at the first failure', () => {
+    expect(follow(check, [printed(''), printed(''), printed('')]).steps).toEqual([
+      'CHECK a r',
+      'CHECK b r',
+      'CHECK c r',
+    ])
+    const { end } = follow(check, [printed(''), failed(11)])
+    expect(stepOf(end)).toMatchObject({ kind: 'failed', error: { code: 11 } })
+  })
+
+  it('is refused before 0.4.0, and does nothing where the list says disableCheck', () => {
+    expect(stepOf(start({ ...check, list: { ...list, cniVersion: '0.3.1' } }))).toMatchObject({
+      kind: 'failed',
+      error: {
+        code: 1,
+        cause: { message: 'configuration version "0.3.1" does not support the CHECK command' },
+      },
+    })
+    expect(stepOf(start({ ...check, list: { ...list, disableCheck: true } }))).toEqual({
+      kind: 'done',
+    })
+  })
+})
+
+describe('STATUS and GC', () => {
+  const newest = { ...list, cniVersion: '1.1.0' }
+
+  it('know no container', () => {
+    const step = stepOf(start({ operation: 'STATUS', list: newest }))
+    expect(step).toMatchObject({
+      kind: 'exec',
+      call: { operation: 'STATUS', containerId: '', netns: '', ifname: '', cniArgs: [] },
+    })
+  })
+
+  it('STATUS stops at the first failure, GC goes on', () => {
+    expect(stepOf(follow({ operation: 'STATUS', list: newest }, [failed(50)]).end)).toMatchObject({
+      error: { code: 50 },
+    })
+    const { steps, end } = follow({ operation: 'GC', list: newest }, [
+      failed(5),
+      failed(6),
+      printed(''),
+    ])
+    expect(steps).toEqual(['GC a -', 'GC b -', 'GC c -'])
+    expect(end.errors).toHaveLength(2)
+  })
+
+  it.each(['STATUS', 'GC'] as const)(
+    '%s is over at once where the version does not have it',
+    (operation) => {
+      expect(stepOf(start({ operation, list }))).toEqual({ kind: 'done' })
+      expect(stepOf(start({ operation, list: { ...list, cniVersion: 'bad' } }))).toEqual({
+        kind: 'done',
+      })
+    },
+  )
+})

@@ -3,13 +3,30 @@ import { type ParsedResult, parseResult } from '@vethra/result'
 import { type Attachment, CniError, type ConfList, compareVersions } from '@vethra/spec'
 import type { PluginCall } from './plugin-runner.ts'
 
-/** An operation on all plugins of a network for one attachment. */
-export interface Plan {
-  readonly operation: 'ADD' | 'DEL'
+/** An operation on all plugins of a network. */
+export type Plan = AttachmentPlan | NetworkPlan
+
+/** An operation on one attachment. */
+export interface AttachmentPlan {
+  readonly operation: 'ADD' | 'DEL' | 'CHECK'
   readonly list: ConfList
   readonly attachment: Attachment
-  /** DEL: the JSON text of what ADD returned, when it is known. */
+  /** DEL and CHECK: the JSON text of what ADD returned, when it is known. */
   readonly prevResult?: string
+}
+
+/** An operation on the network itself. */
+export interface NetworkPlan {
+  readonly operation: 'STATUS' | 'GC'
+  readonly list: ConfList
+  /** GC: what must be kept. */
+  readonly validAttachments?: readonly ValidAttachment[]
+}
+
+/** An attachment that GC must keep (SPEC 1.1.0, section 2, "GC"). */
+export interface ValidAttachment {
+  readonly containerID: string
+  readonly ifname: string
 }
 
 /** How one plugin's run ended: what it printed, or its error. */
@@ -18,7 +35,7 @@ export type Outcome = { readonly printed: string } | { readonly error: CniError 
 /** How far a plan has come. */
 export interface Progress {
   readonly plan: Plan
-  /** Forward through ADD; back through DEL, or through the undoing of a failed ADD. */
+  /** Back through DEL, and through the undoing of a failed ADD; forward through all else. */
   readonly direction: 'forward' | 'back'
   /** Position of the plugin that is next. */
   readonly index: number
@@ -34,14 +51,21 @@ export type Step =
   | { readonly kind: 'done'; readonly result?: ParsedResult }
   | { readonly kind: 'failed'; readonly error: CniError }
 
-/** The progress of a plan of which nothing has run: ADD starts with the first plugin, DEL with the last. */
+/**
+ * The progress of a plan of which nothing has run. DEL starts with the last plugin, everything else
+ * with the first. An operation that the list's version does not have is over at once: STATUS and GC
+ * without a word, CHECK with CniError 1 (libcni's version gates).
+ */
 export function start(plan: Plan): Progress {
-  return plan.operation === 'ADD'
-    ? { plan, direction: 'forward', index: 0, errors: [] }
-    : { plan, direction: 'back', index: plan.list.plugins.length - 1, errors: [] }
+  const end = plan.list.plugins.length
+  const fresh: Progress = { plan, direction: 'forward', index: 0, errors: [] }
+  if (plan.operation === 'DEL') return { ...fresh, direction: 'back', index: end - 1 }
+  const gate = gateOf(plan)
+  if (gate === 'run') return fresh
+  return { ...fresh, index: end, errors: gate === 'skip' ? [] : [gate] }
 }
 
-/** What follows from the progress (SPEC 1.1.0, section 3, "Lifecycle & Ordering" and section 2). */
+/** What follows from the progress (SPEC 1.1.0, section 2, and section 3, "Lifecycle & Ordering"). */
 export function stepOf(progress: Progress): Step {
   const { plan, direction, index, last, errors } = progress
   const plugin = plan.list.plugins[index]
@@ -51,15 +75,21 @@ export function stepOf(progress: Progress): Step {
 }
 
 /**
- * The progress after a plugin has run. An ADD that fails turns back: DEL of what ran, in reverse,
- * each failure kept. A DEL goes through all plugins whatever fails.
+ * The progress after a plugin has run. An ADD that fails turns back: DEL of what ran, in reverse, each
+ * failure kept. CHECK and STATUS stop at the first failure; DEL and GC go through all plugins.
  */
 export function advance(progress: Progress, outcome: Outcome): Progress {
-  if (progress.direction === 'back') {
-    const errors =
-      'error' in outcome ? [...progress.errors, wrap(progress, outcome.error)] : progress.errors
-    return { ...progress, index: progress.index - 1, errors }
-  }
+  const { plan, direction, index, errors } = progress
+  const { operation } = plan
+  if (direction === 'forward' && operation === 'ADD') return advanceAdd(progress, outcome)
+  const next = { ...progress, index: direction === 'forward' ? index + 1 : index - 1 }
+  if ('printed' in outcome) return next
+  const all = [...errors, wrap(progress, outcome.error)]
+  const stops = operation === 'CHECK' || operation === 'STATUS'
+  return { ...next, errors: all, ...(stops ? { index: plan.list.plugins.length } : {}) }
+}
+
+function advanceAdd(progress: Progress, outcome: Outcome): Progress {
   const read = 'printed' in outcome ? readResult(progress, outcome.printed) : outcome
   if ('error' in read) return turnBack(progress, read.error)
   return { ...progress, index: progress.index + 1, last: read.result }
@@ -83,30 +113,63 @@ function readResult(
   }
 }
 
+function gateOf({ operation, list }: Plan): 'run' | 'skip' | CniError {
+  const { cniVersion } = list
+  if (operation === 'CHECK') {
+    if (!(compareVersions(cniVersion, '0.4.0') >= 0)) return tooOldForCheck(cniVersion)
+    return list.disableCheck ? 'skip' : 'run'
+  }
+  if (operation !== 'STATUS' && operation !== 'GC') return 'run'
+  const off = operation === 'GC' && list.disableGc
+  return !off && compareVersions(cniVersion, '1.1.0') >= 0 ? 'run' : 'skip'
+}
+
+function tooOldForCheck(version: string): CniError {
+  return new CniError({
+    code: 1,
+    message: `configuration version ${JSON.stringify(version)} does not support the CHECK command`,
+    hint: 'Set cniVersion in the conf list to 0.4.0 or newer.',
+  })
+}
+
 function callOf(progress: Progress, plugin: ConfList['plugins'][number]): PluginCall {
   const { plan, direction } = progress
-  const { capabilityArgs, ...attachment } = plan.attachment
-  const prevResult = prevResultOf(progress)
-  return {
-    type: plugin.type,
-    operation: direction === 'forward' ? 'ADD' : 'DEL',
-    ...attachment,
-    stdin: requestConfiguration(plan.list, plugin, {
-      capabilityArgs,
-      ...(prevResult === undefined ? {} : { prevResult }),
-    }),
+  const { type } = plugin
+  if (!('attachment' in plan)) {
+    const { validAttachments } = plan
+    const extras = validAttachments === undefined ? {} : { validAttachments }
+    return networkCall(plan, type, requestConfiguration(plan.list, plugin, extras))
   }
+  const { capabilityArgs, ...attachment } = plan.attachment
+  const prevResult = prevResultOf(progress, plan)
+  const extras = { capabilityArgs, ...(prevResult === undefined ? {} : { prevResult }) }
+  const stdin = requestConfiguration(plan.list, plugin, extras)
+  return { type, operation: direction === 'back' ? 'DEL' : plan.operation, ...attachment, stdin }
+}
+
+/** The call of a plugin for an operation on the network itself, which knows no container. */
+export function networkCall(
+  { operation }: Pick<NetworkPlan, 'operation'>,
+  type: string,
+  stdin: string,
+): PluginCall {
+  return { type, operation, containerId: '', netns: '', ifname: '', cniArgs: [], stdin }
 }
 
 // ADD hands on the previous plugin's result as printed; DEL knows a previous result since 0.4.0.
-function prevResultOf({ plan, direction, last }: Progress): string | undefined {
-  if (direction === 'forward') return last?.text
-  const since = compareVersions(plan.list.cniVersion, '0.4.0') >= 0
-  return since ? (last?.text ?? plan.prevResult) : undefined
+function prevResultOf(
+  { direction, last }: Progress,
+  { operation, list, prevResult }: AttachmentPlan,
+): string | undefined {
+  if (direction === 'forward' && operation === 'ADD') return last?.text
+  const since = compareVersions(list.cniVersion, '0.4.0') >= 0
+  return since ? (last?.text ?? prevResult) : undefined
 }
 
+const words = { ADD: 'add', DEL: 'delete', CHECK: 'check', STATUS: 'status', GC: 'GC' } as const
+
 function wrap({ plan, index, direction }: Progress, cause: CniError): CniError {
-  const word = direction === 'forward' ? 'add' : 'delete'
+  const word = direction === 'back' ? 'delete' : words[plan.operation]
   const type = plan.list.plugins[index]?.type
   return new CniError({
     code: cause.code,
@@ -115,12 +178,15 @@ function wrap({ plan, index, direction }: Progress, cause: CniError): CniError {
   })
 }
 
-function failure({ operation, list, attachment }: Plan, errors: readonly CniError[]): CniError {
+function failure(plan: Plan, errors: readonly CniError[]): CniError {
   const [first] = errors
-  const container = `container ${attachment.containerId} (${attachment.ifname})`
+  const whom =
+    'attachment' in plan
+      ? ` for container ${plan.attachment.containerId} (${plan.attachment.ifname})`
+      : ''
   return new CniError({
     code: first?.code ?? 0,
-    message: `${operation} of network ${list.name} failed for ${container}`,
+    message: `${plan.operation} of network ${plan.list.name} failed${whom}`,
     cause:
       errors.length === 1 ? first : new AggregateError(errors, `${errors.length} plugins failed`),
   })

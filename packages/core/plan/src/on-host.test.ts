@@ -3,6 +3,7 @@ import { attachmentChains } from '@vethra/model'
 import { CniError, explain } from '@vethra/spec'
 import { beforeEach, describe, expect, it } from 'vitest'
 import {
+  type AttachmentRecord,
   attachAll,
   type CachedAttachment,
   detachAll,
@@ -22,6 +23,7 @@ const member = (network: string, ifname: string, list = listOf(network)): Member
 
 let log: string[]
 let entries: Map<string, CachedAttachment>
+let records: Map<string, AttachmentRecord>
 let broken: string[]
 let saved: string
 let tools: HostTools
@@ -29,6 +31,7 @@ let tools: HostTools
 beforeEach(() => {
   log = []
   entries = new Map()
+  records = new Map()
   broken = []
   saved = ''
   tools = {
@@ -42,7 +45,7 @@ beforeEach(() => {
       },
     },
     cache: {
-      check: () => undefined,
+      check: async () => undefined,
       read: async ({ network, ifname }) => entries.get(network + ifname),
       write: async (entry) => void entries.set(entry.network + entry.attachment.ifname, entry),
       remove: async ({ network, ifname }) => void entries.delete(network + ifname),
@@ -50,13 +53,23 @@ beforeEach(() => {
     },
     lock: {
       hold: async (path, work) => {
-        log.push(`lock ${path.split('/').at(-1)}`)
+        if (!path.includes('/network-')) log.push(`lock ${path.split('/').at(-1)}`)
         return work()
       },
     },
     rules: {
       save: async () => [{ family: 4, text: saved }],
       restore: async (family, text) => void log.push(`restore ${family}: ${text.split('\n')[1]}`),
+    },
+    records: {
+      write: async (record) => void records.set(record.network + record.ifname, record),
+      read: async ({ network, ifname }) => records.get(network + ifname),
+      remove: async ({ network, ifname }) => void records.delete(network + ifname),
+      list: async () => [...records.values()],
+    },
+    netns: {
+      idOf: async (path) => (path === '/n' ? '4:1' : ''),
+      pluginsEnded: async (id) => void log.push(`wait for ${id}`),
     },
     places: { netconf: '/c', dataStore: '/d', runtime: '/r', networks: '/i' },
   }
@@ -81,6 +94,44 @@ describe('attachAll', () => {
       '  caused by: plugin type="main-a" failed (delete) (CNI code 100)',
       '  caused by: no main-a (CNI code 100)',
       '  hint: Install it.',
+    ])
+  })
+
+  it('records what is ours from before the first plugin until DEL is done', async () => {
+    tools.rules.save = async () => {
+      log.push(`records ${[...records.keys()]}`)
+      return []
+    }
+    await attachAll(tools, [member('a', 'eth0', listOf('a', true))])
+    expect(log.slice(1, 3)).toEqual(['records aeth0', 'ADD main-a'])
+    expect(records.get('aeth0')).toMatchObject({
+      containerId: 'ns-c1',
+      netns: '/n',
+      netnsId: '4:1',
+    })
+    await detachAll(tools, [member('a', 'eth0')])
+    expect(records.size).toBe(0)
+  })
+
+  it('forgets the record of a failure that was undone, and keeps that of one that was not', async () => {
+    broken = ['ADD main-a']
+    await attachAll(tools, [member('a', 'eth0')]).catch(() => undefined)
+    expect(records.size).toBe(0)
+    broken = ['ADD firewall', 'DEL main-b']
+    await attachAll(tools, [member('b', 'eth0', listOf('b', true))]).catch(() => undefined)
+    expect([...records.keys()]).toEqual(['beth0'])
+  })
+
+  it('undoes an ADD that was killed, once its plugins have ended', async () => {
+    await attachAll(tools, [member('a', 'eth0')])
+    entries.clear()
+    log = []
+    await attachAll(tools, [member('a', 'eth0')])
+    expect(log).toEqual([
+      'lock attachment-ns-c1',
+      'wait for ns-c1',
+      'DEL main-a (gone)',
+      'ADD main-a',
     ])
   })
 

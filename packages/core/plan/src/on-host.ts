@@ -2,13 +2,34 @@ import { guards, type Lock, type LockPlaces } from '@vethra/lock'
 import { attachmentLeftovers, type RuleSets, sharedRulesReady } from '@vethra/model'
 import type { ParsedResult } from '@vethra/result'
 import { type Attachment, CniError, type ConfList } from '@vethra/spec'
-import { type AttachTools, attach, detach } from './attach.ts'
+import {
+  type AttachTools,
+  attach,
+  checkAttachable,
+  checkAttachment,
+  detach,
+  unknownNetwork,
+} from './attach.ts'
+import type { AttachmentRecords } from './attachment-records.ts'
+import type { AttachmentKey } from './result-cache.ts'
 
 /** What attachments are made with on a host that others use at the same time. */
 export interface HostTools extends AttachTools {
   readonly lock: Lock
   readonly rules: RuleSets
   readonly places: LockPlaces
+  /** What makes an attachment ours. */
+  readonly records: AttachmentRecords
+  /** What is known of namespaces and processes. */
+  readonly netns: NamespaceFacts
+}
+
+/** What the host says of namespaces and of the processes that plugins run in. */
+export interface NamespaceFacts {
+  /** Device and inode of the namespace at a path; empty when there is none. */
+  idOf(path: string): Promise<string>
+  /** Waits until no plugin runs any more for a container: those that outlived a runtime that was killed. */
+  pluginsEnded(containerId: string): Promise<void>
 }
 
 /** One network that a container is in, or is to be in. */
@@ -60,6 +81,21 @@ export async function detachAll(
   await holdingContainer(tools, memberships, () => detachEach(tools, memberships))
 }
 
+/**
+ * Checks one container in each of its networks, in the order given, under its lock. Stops at the first
+ * that is not as ADD left it.
+ */
+export async function checkAll(
+  tools: HostTools,
+  memberships: readonly Membership[],
+): Promise<void> {
+  await holdingContainer(tools, memberships, async () => {
+    for (const { network, list, attachment } of memberships) {
+      await checkAttachment(tools, list, network, attachment)
+    }
+  })
+}
+
 async function holdingContainer<T>(
   { lock, places }: HostTools,
   memberships: readonly Membership[],
@@ -72,17 +108,35 @@ async function holdingContainer<T>(
 
 async function attachOne(tools: HostTools, membership: Membership): Promise<ParsedResult> {
   const { network, list, attachment } = membership
-  if (list === undefined) {
-    throw new CniError({
-      code: 101,
-      message: `no such network: ${JSON.stringify(network)}`,
-      hint: 'List the networks with "vethra network ls".',
-    })
-  }
+  if (list === undefined) throw unknownNetwork(network)
+  const { records, lock, places } = tools
+  await checkAttachable(tools.cache, list, attachment)
+  await makeRecord(tools, membership)
   const work = () => attach(tools, list, attachment)
-  return (await mustTakeTurns(tools, list, attachment))
-    ? tools.lock.hold(guards['shared-chains'](tools.places), work)
-    : work()
+  try {
+    return (await mustTakeTurns(tools, list, attachment))
+      ? await lock.hold(guards['shared-chains'](places), work)
+      : await work()
+  } catch (error) {
+    if (!isIncomplete(error)) await records.remove(keyOf(membership))
+    throw error
+  }
+}
+
+// Before the first plugin: killed from here on, the next command knows that something is to be undone.
+// A GC that is under way ends first, and a later one sees the record: it frees nothing of this ADD.
+async function makeRecord(
+  { records, netns, lock, places }: HostTools,
+  membership: Membership,
+): Promise<void> {
+  const path = membership.attachment.netns
+  const record = { ...keyOf(membership), netns: path, netnsId: await netns.idOf(path) }
+  await lock.hold(guards.network(places, membership.network), () => records.write(record))
+}
+
+// Several errors mean that the undoing failed too: something is left, and it is ours.
+function isIncomplete(error: unknown): boolean {
+  return error instanceof Error && error.cause instanceof AggregateError
 }
 
 async function mustTakeTurns(
@@ -98,9 +152,8 @@ async function mustTakeTurns(
 }
 
 async function removeStale(tools: HostTools, membership: Membership): Promise<void> {
-  const { network, attachment } = membership
-  const { containerId, ifname } = attachment
-  const stale = await tools.cache.read({ network, containerId, ifname })
+  const key = keyOf(membership)
+  const stale = (await tools.cache.read(key)) ?? (await tools.records.read(key))
   if (stale) await detachEach(tools, [gone(membership)])
 }
 
@@ -111,11 +164,27 @@ async function detachEach(
 ): Promise<void> {
   const errors: unknown[] = []
   const attempt = (work: Promise<void>) => work.catch((error: unknown) => void errors.push(error))
-  for (const { network, list, attachment } of memberships.toReversed()) {
-    await attempt(detach(tools, list, network, attachment))
-  }
+  for (const membership of memberships.toReversed()) await attempt(detachOne(tools, membership))
   await attempt(sweep(tools, swept))
   if (errors.length > 0) throw together(errors)
+}
+
+async function detachOne(tools: HostTools, membership: Membership): Promise<void> {
+  const { network, list, attachment } = membership
+  const key = keyOf(membership)
+  await afterOrphans(tools, key)
+  await detach(tools, list, network, attachment)
+  await tools.records.remove(key)
+}
+
+// A record without a cache entry means that an ADD did not come to its end. If it was killed, the
+// plugin that ran then may still be running, and would undo our undoing.
+async function afterOrphans(
+  { records, cache, netns }: HostTools,
+  key: AttachmentKey,
+): Promise<void> {
+  if ((await records.read(key)) === undefined || (await cache.read(key)) !== undefined) return
+  await netns.pluginsEnded(key.containerId)
 }
 
 // Debian's bridge leaves masquerading behind when the netns is gone, and portmap what lost its ports.
@@ -141,6 +210,10 @@ async function undone(
   } catch (failure) {
     return together([error, failure])
   }
+}
+
+function keyOf({ network, attachment }: Membership): AttachmentKey {
+  return { network, containerId: attachment.containerId, ifname: attachment.ifname }
 }
 
 function gone(membership: Membership): Membership {

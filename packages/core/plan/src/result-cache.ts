@@ -11,7 +11,7 @@ export interface AttachmentKey {
 export interface CachedAttachment {
   readonly network: string
   readonly attachment: Attachment
-  /** The text of the conf list that ADD ran. */
+  /** The text of the conf list that ADD ran. Empty in entries of older libcni, which kept the result alone. */
   readonly listText: string
   /** The JSON text of the final result, in the version that it was written in. */
   readonly result?: string
@@ -19,14 +19,14 @@ export interface CachedAttachment {
 
 /** Where attachments are remembered between ADD and DEL. */
 export interface ResultCache {
-  /** Throws CniError 7 when the key can't be told from another or has no place, before anything has run. */
-  check(key: AttachmentKey): void
+  /** Throws CniError 7 when the key has no place, or its place is another attachment's: to be asked before anything runs. */
+  check(key: AttachmentKey): Promise<void>
   /** Undefined when there is none, and also when it is damaged: that never blocks a DEL. */
   read(key: AttachmentKey): Promise<CachedAttachment | undefined>
   /** Replaces what was there, whole. Throws CniError 5 naming the file. */
   write(entry: CachedAttachment): Promise<void>
   /** Forgets the attachment; none is fine. */
   remove(key: AttachmentKey): Promise<void>
-  /** All attachments that can be read, ordered by file name. */
-  list(): Promise<readonly CachedAttachment[]>
+  /** All attachments that can be read, or those of one container, ordered by file name. */
+  list(containerId?: string): Promise<readonly CachedAttachment[]>
 }

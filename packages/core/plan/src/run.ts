@@ -27,3 +27,17 @@ async function outcomeOf(runner: PluginRunner, call: PluginCall): Promise<Outcom
     throw error
   }
 }
+
+/**
+ * The calls that a plan makes when all goes well, in order, with each plugin's request as far as it is
+ * known beforehand: results of ADD are not, so that no `prevResult` is in them. For a dry run.
+ */
+export function plannedCalls(plan: Plan): readonly PluginCall[] {
+  const calls: PluginCall[] = []
+  let progress = start(plan)
+  for (let step = stepOf(progress); step.kind === 'exec'; step = stepOf(progress)) {
+    calls.push(step.call)
+    progress = { ...progress, index: progress.index + (progress.direction === 'forward' ? 1 : -1) }
+  }
+  return calls
+}

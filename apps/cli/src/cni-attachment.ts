@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto'
+import { resolve } from 'node:path'
+import { type Attachment, type CniArgs, CniError, type JsonObject } from '@vethra/spec'
+import type { Io } from './io.ts'
+
+/**
+ * The attachment that cnitool would make of a namespace's path and its variables CNI_IFNAME, CNI_ARGS
+ * and CAP_ARGS. Throws CniError 103 that names the variable.
+ */
+export function attachmentOf(netns: string, env: Io['env']): Attachment {
+  const path = resolve(netns)
+  const digest = createHash('sha512').update(path).digest('hex')
+  return {
+    containerId: `cnitool-${digest.slice(0, 20)}`,
+    netns: path,
+    ifname: env['CNI_IFNAME'] || 'eth0',
+    cniArgs: parseCniArgs(env['CNI_ARGS'] ?? ''),
+    capabilityArgs: parseCapArgs(env['CAP_ARGS'] ?? ''),
+  }
+}
+
+function parseCniArgs(text: string): CniArgs {
+  if (text === '') return []
+  return text.split(';').map((pair) => {
+    const [key = '', value = '', ...more] = pair.split('=')
+    if (key !== '' && value !== '' && more.length === 0) return [key, value] as const
+    throw wrong(`invalid CNI_ARGS pair ${JSON.stringify(pair)}`, 'Write CNI_ARGS as K=V;K=V.')
+  })
+}
+
+function parseCapArgs(text: string): JsonObject {
+  if (text === '') return {}
+  const fault = (cause?: unknown) =>
+    wrong(`CAP_ARGS is no JSON object: ${text}`, 'Write CAP_ARGS as {"capability":value}.', cause)
+  try {
+    const value = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+  } catch (cause) {
+    throw fault(cause)
+  }
+  throw fault()
+}
+
+function wrong(message: string, hint: string, cause?: unknown): CniError {
+  return new CniError({ code: 103, message, hint, ...(cause === undefined ? {} : { cause }) })
+}

@@ -1,0 +1,49 @@
+import { readText } from '@vethra/files'
+import { collectGarbage, type ValidAttachment } from '@vethra/plan'
+import { CniError, checkContainerId, checkIfname, goField, type Json } from '@vethra/spec'
+import { loadList } from './cni-list.ts'
+import type { Tools } from './tools.ts'
+
+/** Frees what is no longer wanted in a network: what a file does not keep, else what is in namespaces that have gone. */
+export async function collect(
+  tools: Tools,
+  network: string,
+  file: string | undefined,
+): Promise<void> {
+  const keep = file === undefined ? undefined : await readKeep(file)
+  await collectGarbage(tools.host, await loadList(tools, network), keep)
+}
+
+async function readKeep(file: string): Promise<readonly ValidAttachment[]> {
+  const text = await readText(file)
+  if (text === undefined) throw wrong(file, 'it is not there')
+  const value = parse(file, text)
+  if (!Array.isArray(value)) throw wrong(file, 'it is no JSON array')
+  return value.map((each: Json) => {
+    const containerID = goField(each, 'containerID')
+    const ifname = goField(each, 'ifname')
+    if (typeof containerID !== 'string' || typeof ifname !== 'string') {
+      throw wrong(file, `an element is ${JSON.stringify(each)}`)
+    }
+    checkContainerId(containerID)
+    checkIfname(ifname)
+    return { containerID, ifname }
+  })
+}
+
+function parse(file: string, text: string): Json {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw wrong(file, 'it is no JSON', cause)
+  }
+}
+
+function wrong(file: string, why: string, cause?: unknown): CniError {
+  return new CniError({
+    code: 103,
+    message: `cannot keep what ${file} says: ${why}`,
+    hint: 'Write it as [{"containerID":"…","ifname":"eth0"}].',
+    ...(cause === undefined ? {} : { cause }),
+  })
+}

@@ -1,0 +1,24 @@
+import { selectConfList, withDropIns } from '@vethra/conflist'
+import { CniError, type ConfList } from '@vethra/spec'
+import type { Tools } from './tools.ts'
+
+/** The conf list of a network with its drop-in plugins. Throws CniError 101 when there is none, 7 when it can't be used. */
+export async function loadList(tools: Tools, network: string): Promise<ConfList> {
+  const files = await tools.networks.list()
+  const { file, list } = selectConfList(files, network, tools.settings.cniNetconfpath)
+  if (list.loadOnlyInlinedPlugins) return list
+  return withDropIns(list, await tools.networks.dropIns(file, list.name))
+}
+
+/** The same, or undefined when the network is not there: what was cached at ADD serves then. */
+export async function loadListIfThere(
+  tools: Tools,
+  network: string,
+): Promise<ConfList | undefined> {
+  try {
+    return await loadList(tools, network)
+  } catch (error) {
+    if (error instanceof CniError && error.code === 101) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,54 @@
+import { bringLoopbackUp } from '@vethra/host'
+import { attachAll, checkAll, checkStatus, detachAll, plannedCalls } from '@vethra/plan'
+import { attachmentOf } from './cni-attachment.ts'
+import { loadList, loadListIfThere } from './cni-list.ts'
+import type { Io } from './io.ts'
+import type { Tools } from './tools.ts'
+
+/** Attaches a namespace and prints the result as the last plugin printed it. */
+export async function add(
+  tools: Tools,
+  network: string,
+  netns: string,
+  dryRun: boolean,
+  io: Io,
+): Promise<void> {
+  const attachment = attachmentOf(netns, io.env)
+  const list = await loadList(tools, network)
+  if (dryRun) {
+    const calls = plannedCalls({ operation: 'ADD', list, attachment })
+    io.print(
+      JSON.stringify(
+        calls.map(({ stdin, ...call }) => ({ ...call, stdin: JSON.parse(stdin) })),
+        null,
+        4,
+      ),
+    )
+    return
+  }
+  await bringLoopbackUp(attachment.netns)
+  const [result] = await attachAll(tools.host, [{ network, list, attachment }])
+  io.print(JSON.stringify(JSON.parse(result?.text ?? 'null'), null, 4))
+}
+
+/** Checks an attachment against what was cached at ADD. */
+export async function check(tools: Tools, network: string, netns: string, io: Io): Promise<void> {
+  const attachment = attachmentOf(netns, io.env)
+  await checkAll(tools.host, [{ network, list: await loadList(tools, network), attachment }])
+}
+
+/** Detaches a namespace with what was cached at ADD; the conf list is asked for only where nothing was. */
+export async function del(tools: Tools, network: string, netns: string, io: Io): Promise<void> {
+  const attachment = attachmentOf(netns, io.env)
+  const { containerId, ifname } = attachment
+  const cached = await tools.host.cache.read({ network, containerId, ifname })
+  const list = cached?.listText
+    ? await loadListIfThere(tools, network).catch(() => undefined)
+    : await loadList(tools, network)
+  await detachAll(tools.host, [{ network, list, attachment }])
+}
+
+/** Asks the plugins of a network whether they can take containers. */
+export async function status(tools: Tools, network: string): Promise<void> {
+  await checkStatus(tools.host.runner, await loadList(tools, network))
+}

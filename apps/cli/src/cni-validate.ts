@@ -1,0 +1,56 @@
+import { type ConfFileText, parseConfFile, withDropIns } from '@vethra/conflist'
+import { readText } from '@vethra/files'
+import { validateList } from '@vethra/plan'
+import { CniError, type ConfList, checkNetworkName, explain } from '@vethra/spec'
+import type { Io } from './io.ts'
+import type { Tools } from './tools.ts'
+
+/**
+ * Says of each conf list, all that are found or those named, whether it can run: one line for a good
+ * one, the fault and its place for a bad one. Throws CniError 7 when one is bad.
+ */
+export async function validate(tools: Tools, names: readonly string[], io: Io): Promise<void> {
+  const files = names.length > 0 ? await named(names) : await tools.networks.list()
+  const owners = new Map<string, string>()
+  let bad = 0
+  for (const file of files) {
+    try {
+      const list = await load(tools, file)
+      const capabilities = await validateList(tools.host.runner, list)
+      const hidden = owners.get(list.name)
+      owners.set(list.name, hidden ?? file.file)
+      io.print(`${file.file}: network ${list.name} is good${told(list, capabilities, hidden)}`)
+    } catch (fault) {
+      if (!(fault instanceof CniError)) throw fault
+      bad += 1
+      io.print(`${file.file}: bad`)
+      for (const line of explain(fault)) io.print(`  ${line}`)
+    }
+  }
+  if (bad > 0)
+    throw new CniError({ code: 7, message: `${bad} of ${files.length} conf files can't run` })
+}
+
+async function named(names: readonly string[]): Promise<readonly ConfFileText[]> {
+  return Promise.all(
+    names.map(async (file) => {
+      const text = await readText(file)
+      if (text !== undefined) return { file, text }
+      return { file, error: new CniError({ code: 101, message: `${file} is not there` }) }
+    }),
+  )
+}
+
+async function load(tools: Tools, { file, text, error }: ConfFileText): Promise<ConfList> {
+  if (error) throw error
+  const list = parseConfFile(text ?? '', file)
+  checkNetworkName(list.name)
+  if (list.loadOnlyInlinedPlugins) return list
+  return withDropIns(list, await tools.networks.dropIns(file, list.name))
+}
+
+function told(list: ConfList, capabilities: readonly string[], hidden: string | undefined): string {
+  const version = `, version ${list.cniVersion || '0.1.0'}`
+  const declared = capabilities.length > 0 ? `, capabilities ${capabilities.join(', ')}` : ''
+  return `${version}${declared}${hidden ? `, but ${hidden} comes first for this name` : ''}`
+}

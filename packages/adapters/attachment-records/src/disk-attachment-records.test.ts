@@ -1,0 +1,51 @@
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { AttachmentRecords } from '@vethra/plan'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { diskAttachmentRecords } from './index.ts'
+
+let dir: string
+let records: AttachmentRecords
+
+beforeEach(async () => {
+  dir = join(await mkdtemp(join(tmpdir(), 'vethra-records-')), 'attachments')
+  records = diskAttachmentRecords({ dir })
+})
+
+afterEach(async () => {
+  await rm(join(dir, '..'), { recursive: true })
+})
+
+const record = {
+  network: 'lan',
+  containerId: 'c1',
+  ifname: 'eth0',
+  netns: '/proc/7/ns/net',
+  netnsId: '4:4026532201',
+}
+
+it('a record is read back as it was written, listed, and forgotten', async () => {
+  await records.write(record)
+  expect(await records.read(record)).toEqual(record)
+  expect(await records.list()).toEqual([record])
+  expect((await stat(join(dir, 'lan-c1-eth0'))).mode & 0o777).toBe(0o600)
+  await records.remove(record)
+  await records.remove(record)
+  expect(await records.read(record)).toBeUndefined()
+  expect(await readdir(dir)).toEqual([])
+})
+
+it.each(['', '{', '[]', '{"network":1}'])('a file that holds %j is no record', async (text) => {
+  await records.write(record)
+  await writeFile(join(dir, 'lan-c1-eth0'), text)
+  expect(await records.read(record)).toBeUndefined()
+  expect(await records.list()).toEqual([])
+})
+
+it('the record of another attachment with the same file name is not taken for it', async () => {
+  await records.write({ ...record, network: 'lan-c1', containerId: 'x' })
+  expect(
+    await records.read({ network: 'lan', containerId: 'c1-x', ifname: 'eth0' }),
+  ).toBeUndefined()
+})

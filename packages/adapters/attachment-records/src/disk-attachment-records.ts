@@ -1,0 +1,56 @@
+import { join } from 'node:path'
+import { listFolder, makeFolder, readText, removeFile, writeWhole } from '@vethra/files'
+import type { AttachmentKey, AttachmentRecord, AttachmentRecords } from '@vethra/plan'
+import { goField, type Json } from '@vethra/spec'
+
+/**
+ * AttachmentRecords in a folder (0700), one file an attachment (0600) named `NETWORK-CONTAINERID-IFNAME`
+ * as in the result cache, whose `check` has refused names that could be taken for others.
+ */
+export function diskAttachmentRecords({ dir }: { readonly dir: string }): AttachmentRecords {
+  const fileOf = ({ network, containerId, ifname }: AttachmentKey) =>
+    join(dir, `${network}-${containerId}-${ifname}`)
+  return {
+    write: async (record) => {
+      await makeFolder(dir, 0o700)
+      await writeWhole(fileOf(record), JSON.stringify(record), { mode: 0o600 })
+    },
+    read: async (key) => {
+      const record = parseRecord((await readText(fileOf(key))) ?? '')
+      return record && isOf(record, key) ? record : undefined
+    },
+    remove: async (key) => {
+      await removeFile(fileOf(key))
+    },
+    list: async () => {
+      const names = await listFolder(dir)
+      const texts = await Promise.all(names.map((name) => readText(join(dir, name))))
+      return texts.flatMap((text) => parseRecord(text ?? '') ?? [])
+    },
+  }
+}
+
+function isOf(record: AttachmentRecord, key: AttachmentKey): boolean {
+  return (['network', 'containerId', 'ifname'] as const).every(
+    (field) => record[field] === key[field],
+  )
+}
+
+function parseRecord(text: string): AttachmentRecord | undefined {
+  const value = decode(text)
+  const fields = ['network', 'containerId', 'ifname', 'netns', 'netnsId'].map((key) =>
+    goField(value, key),
+  )
+  if (!fields.every((field) => typeof field === 'string')) return undefined
+  const [network = '', containerId = '', ifname = '', netns = '', netnsId = ''] = fields
+  return { network, containerId, ifname, netns, netnsId }
+}
+
+function decode(text: string): Json {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // A damaged record counts as none: what it was of is then reported, and not touched.
+    return null
+  }
+}

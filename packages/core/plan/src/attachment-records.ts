@@ -1,0 +1,21 @@
+import type { AttachmentKey } from './result-cache.ts'
+
+/** That an attachment is ours, and which namespace it is in. */
+export interface AttachmentRecord extends AttachmentKey {
+  /** The path that ADD was given. */
+  readonly netns: string
+  /** Device and inode of the namespace, `4:4026532201`: a path such as `/proc/7/ns/net` can come to mean another. Empty when not known. */
+  readonly netnsId: string
+}
+
+/** What our runtime remembers of the attachments that it makes: from before the first plugin of ADD until DEL is done. */
+export interface AttachmentRecords {
+  /** Replaces what was there. Throws CniError 5. */
+  write(record: AttachmentRecord): Promise<void>
+  /** Undefined when there is none, or it is damaged. */
+  read(key: AttachmentKey): Promise<AttachmentRecord | undefined>
+  /** Forgets it; none is fine. */
+  remove(key: AttachmentKey): Promise<void>
+  /** All that can be read, ordered by file name. */
+  list(): Promise<readonly AttachmentRecord[]>
+}

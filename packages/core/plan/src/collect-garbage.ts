@@ -1,0 +1,87 @@
+import { guards } from '@vethra/lock'
+import { CniError, type ConfList } from '@vethra/spec'
+import type { AttachmentRecord } from './attachment-records.ts'
+import { freeUnused } from './network-operations.ts'
+import type { ValidAttachment } from './next-step.ts'
+import { detachAll, type HostTools } from './on-host.ts'
+import type { AttachmentKey } from './result-cache.ts'
+
+/**
+ * Frees what is attached to a network and no longer wanted: DEL of each of our own attachments that
+ * is stale, then GC of every plugin with all that is left as valid (SPEC 1.1.0, section 2, "GC").
+ * Stale is what `keep` does not have; without `keep`, what is in a namespace that has gone. Attachments
+ * that are not ours, and those without a recorded namespace, are kept. Nothing happens when the list
+ * says `disableGC`. Goes on after failures. Returns what was detached.
+ */
+export async function collectGarbage(
+  tools: HostTools,
+  list: ConfList,
+  keep?: readonly ValidAttachment[],
+): Promise<readonly AttachmentKey[]> {
+  if (list.disableGc) return []
+  const ours = (await tools.records.list()).filter(({ network }) => network === list.name)
+  const stale: AttachmentRecord[] = []
+  for (const record of ours) if (await isStale(tools, record, keep)) stale.push(record)
+  const errors: unknown[] = []
+  const attempt = (work: Promise<unknown>) =>
+    work.catch((error: unknown) => void errors.push(error))
+  for (const record of stale) await attempt(detachStale(tools, list, record))
+  await attempt(tellPlugins(tools, list, keep))
+  if (errors.length > 0) throw failure(list.name, errors)
+  return stale
+}
+
+async function isStale(
+  { netns }: HostTools,
+  record: AttachmentRecord,
+  keep: readonly ValidAttachment[] | undefined,
+): Promise<boolean> {
+  if (keep) return !keep.some(sameAs(record))
+  return record.netnsId !== '' && (await netns.idOf(record.netns)) !== record.netnsId
+}
+
+function sameAs({ containerId, ifname }: AttachmentKey): (valid: ValidAttachment) => boolean {
+  return (valid) => valid.containerID === containerId && valid.ifname === ifname
+}
+
+async function detachStale(
+  tools: HostTools,
+  list: ConfList,
+  { network, containerId, ifname, netns, netnsId }: AttachmentRecord,
+): Promise<void> {
+  const alive = netnsId !== '' && (await tools.netns.idOf(netns)) === netnsId
+  const attachment = {
+    containerId,
+    netns: alive ? netns : '',
+    ifname,
+    cniArgs: [],
+    capabilityArgs: {},
+  }
+  await detachAll(tools, [{ network, list, attachment }])
+}
+
+// While the plugins collect, no ADD gets as far as its record: what they are told is all there is.
+async function tellPlugins(
+  tools: HostTools,
+  list: ConfList,
+  keep: readonly ValidAttachment[] = [],
+): Promise<void> {
+  await tools.lock.hold(guards.network(tools.places, list.name), async () => {
+    const [records, cached] = await Promise.all([tools.records.list(), tools.cache.list()])
+    const known = [
+      ...records,
+      ...cached.map(({ network, attachment }) => ({ network, ...attachment })),
+    ]
+    const left = known
+      .filter(({ network }) => network === list.name)
+      .map(({ containerId, ifname }) => ({ containerID: containerId, ifname }))
+    const all = new Map([...keep, ...left].map((each) => [JSON.stringify(each), each]))
+    await freeUnused(tools.runner, { operation: 'GC', list, validAttachments: [...all.values()] })
+  })
+}
+
+function failure(network: string, errors: readonly unknown[]): unknown {
+  if (errors.length === 1) return errors[0]
+  const message = `garbage collection of network ${network} is not complete`
+  return new CniError({ code: 106, message, cause: new AggregateError(errors) })
+}

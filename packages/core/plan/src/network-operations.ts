@@ -1,0 +1,76 @@
+import { requestConfiguration } from '@vethra/conflist'
+import { CniError, type ConfList, compareVersions, type PluginConf } from '@vethra/spec'
+import { type NetworkPlan, networkCall } from './next-step.ts'
+import type { PluginRunner } from './plugin-runner.ts'
+import { run } from './run.ts'
+import { supportedVersions } from './supported-versions.ts'
+
+/**
+ * Asks whether a network can take containers: STATUS of every plugin (SPEC 1.1.0, section 2), and of the
+ * IPAM plugin where the interface plugin is too old to pass it on. A list below 1.1.0 has no STATUS of
+ * its own; its IPAM plugin is asked all the same when it knows how. Throws CniError, with the plugin's
+ * own code such as 50.
+ */
+export async function checkStatus(runner: PluginRunner, list: ConfList): Promise<void> {
+  await run(runner, { operation: 'STATUS', list })
+  await askIpam(runner, { operation: 'STATUS', list })
+}
+
+/** Has every plugin free what is of none of the valid attachments; as for `checkStatus`, IPAM plugins included. Goes on after failures. */
+export async function freeUnused(
+  runner: PluginRunner,
+  plan: NetworkPlan & { readonly operation: 'GC' },
+): Promise<void> {
+  const errors: unknown[] = []
+  for (const work of [run, askIpam]) {
+    await work(runner, plan).catch((error: unknown) => void errors.push(error))
+  }
+  if (errors.length === 1) throw errors[0]
+  if (errors.length > 1) {
+    const message = `GC of network ${plan.list.name} failed`
+    throw new CniError({ code: 106, message, cause: new AggregateError(errors) })
+  }
+}
+
+async function askIpam(runner: PluginRunner, plan: NetworkPlan): Promise<void> {
+  if (plan.operation === 'GC' && plan.list.disableGc) return
+  for (const plugin of plan.list.plugins) {
+    if (await mustAskIpam(runner, plan, plugin)) await askIpamOf(runner, plan, plugin)
+  }
+}
+
+// An interface plugin of 1.1.0 passes STATUS and GC on to its IPAM plugin, if it was asked itself.
+async function mustAskIpam(
+  runner: PluginRunner,
+  { list }: NetworkPlan,
+  { type, ipamType }: PluginConf,
+): Promise<boolean> {
+  if (ipamType === undefined) return false
+  const asked = compareVersions(list.cniVersion, '1.1.0') >= 0
+  if (asked && (await knows(runner, type))) return false
+  return knows(runner, ipamType)
+}
+
+async function knows(runner: PluginRunner, type: string): Promise<boolean> {
+  const versions = await supportedVersions(runner, type)
+  return versions.includes('1.1.0')
+}
+
+async function askIpamOf(
+  runner: PluginRunner,
+  { operation, list, validAttachments }: NetworkPlan,
+  plugin: PluginConf,
+): Promise<void> {
+  const extras = validAttachments === undefined ? {} : { validAttachments }
+  const stdin = requestConfiguration({ ...list, cniVersion: '1.1.0' }, plugin, extras)
+  try {
+    await runner.run(networkCall({ operation }, plugin.ipamType ?? '', stdin))
+  } catch (cause) {
+    if (!(cause instanceof CniError)) throw cause
+    throw new CniError({
+      code: cause.code,
+      message: `IPAM plugin type=${JSON.stringify(plugin.ipamType)} failed (${operation})`,
+      cause,
+    })
+  }
+}
