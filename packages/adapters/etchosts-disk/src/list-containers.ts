@@ -1,0 +1,25 @@
+import { readdirSync } from 'node:fs'
+import { fileError } from '@vethra/files'
+import { checkPathComponent } from '@vethra/spec'
+import type { Places } from './places.ts'
+
+/** The ids of all folders of containers, ascending; none when the namespace has no folder. Throws CniError 5. */
+export function listContainers({ folder }: Places): readonly string[] {
+  try {
+    return readdirSync(folder).filter(isId).sort()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw fileError('list the folder', folder, error)
+  }
+}
+
+// What a killed writer left is no container, and neither is what no method would take for one.
+function isId(name: string): boolean {
+  if (name.startsWith('.tmp-')) return false
+  try {
+    checkPathComponent('container id', name)
+    return true
+  } catch {
+    return false
+  }
+}

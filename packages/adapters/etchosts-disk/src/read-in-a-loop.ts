@@ -1,0 +1,19 @@
+// A program for tests: reads a hosts file over and over, as a container would, until a second file
+// appears; then prints what it saw, as JSON.
+import { existsSync, readFileSync } from 'node:fs'
+
+const [path = '', stop = '', pattern = ''] = process.argv.slice(2)
+const whole = new RegExp(pattern)
+const odd: string[] = []
+let reads = 0
+let empty = 0
+
+while (!existsSync(stop)) {
+  for (let count = 0; count < 50; count += 1) {
+    const text = readFileSync(path, 'latin1')
+    reads += 1
+    if (text === '') empty += 1
+    odd.push(...text.split('\n').filter((row) => row.trim() !== '' && !whole.test(row)))
+  }
+}
+process.stdout.write(JSON.stringify({ reads, empty, odd }))

@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs'
+import { fileError } from '@vethra/files'
+import { type ContainerNames, parseMeta } from '@vethra/hosts'
+import { CniError } from '@vethra/spec'
+import type { Places } from './places.ts'
+
+/**
+ * What a container's meta.json says; undefined when there is none, and when it is damaged or of
+ * another container: then it counts as not there until it is written anew. Throws CniError 5 when it
+ * cannot be read.
+ */
+export function readNames(places: Places, id: string): ContainerNames | undefined {
+  const text = readMeta(places.meta(id))
+  if (text === undefined) return undefined
+  try {
+    const names = parseMeta(text)
+    return names.id === id ? names : undefined
+  } catch (error) {
+    if (error instanceof CniError) return undefined
+    throw error
+  }
+}
+
+// Synchronous, as all that is done for each of a thousand containers: promises would cost several times the work.
+function readMeta(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined
+    throw fileError('read', path, error)
+  }
+}

@@ -1,0 +1,30 @@
+import type { ContainerNames } from './container-names.ts'
+
+/**
+ * The hosts files of one namespace's containers. Between `acquire` and `release` a container is
+ * known: its file holds the names of the known containers that share a network with it, and theirs
+ * hold its own. Every method may be called again after it was cut short, and then makes all files
+ * right. Throws CniError 103 or 107 for names and ids that are not to be trusted, before anything is
+ * written; 5 when a file cannot be written, 105 when another holds the lock for too long.
+ */
+export interface HostsStore {
+  /**
+   * Makes the container's folder and, with a first text, its hosts file, to be bind-mounted. An
+   * existing file keeps text and inode. Gives back `path(id)`.
+   */
+  prepare(id: string, initial: string): Promise<string>
+  /** Where the container's hosts file is, whether it exists or not. */
+  path(id: string): string
+  /** Makes the container known, or changes what is known of it; it wins addresses that others still claim. */
+  acquire(names: ContainerNames): Promise<void>
+  /** Makes it unknown: its names leave its peers' files, its own file stays as it is. Nothing happens when it was not known. */
+  release(id: string): Promise<void>
+  /** Gives a known container another name. Nothing happens when it is not known. */
+  rename(id: string, name: string): Promise<void>
+  /** Releases the container and removes its folder. Nothing happens when there is none. */
+  remove(id: string): Promise<void>
+  /** What is known of the container; undefined when it is not known, or when what is kept of it is damaged. */
+  read(id: string): Promise<ContainerNames | undefined>
+  /** All known containers, ascending by id. */
+  list(): Promise<readonly ContainerNames[]>
+}

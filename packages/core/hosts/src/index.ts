@@ -1,0 +1,23 @@
+/**
+ * hosts and hostname files, and the meta.json that says who is in them: names checked, files parsed,
+ * merged and rendered; and the HostsStore interface. Not for reading or writing the files.
+ */
+export { checkDomain, checkHostname } from './check-host.ts'
+export { checkNames } from './check-names.ts'
+export type { ContainerNames, ExtraHost } from './container-names.ts'
+export { parseExtraHost } from './extra-host.ts'
+export { fitHosts } from './fit-hosts.ts'
+export type { HostEntry } from './host-entry.ts'
+export { renderHostname } from './hostname-file.ts'
+export type { HostsStore } from './hosts-store.ts'
+export type { KnownNetworks } from './known-networks.ts'
+export type { Patch } from './layout.ts'
+export { blockOf, type LineBlock } from './line-block.ts'
+export { managedBlocks } from './managed-blocks.ts'
+export { type NameBook, nameBook } from './name-book.ts'
+export { networkKey } from './network-key.ts'
+export { parseMeta } from './parse-meta.ts'
+export type { PeerGroup } from './peer-group.ts'
+export { renderHosts } from './render-hosts.ts'
+export { renderMeta } from './render-meta.ts'
+export { settleClaims } from './settle-claims.ts'

@@ -1,0 +1,15 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+
+/**
+ * What all references to one network have in common: the first 12 hex of its id. The id of a network
+ * is the SHA-256 of its name (nerdctl), so that name, short id and id give the same key.
+ */
+export function networkKey(ref: string): string {
+  return isNetworkId(ref) ? ref.slice(0, 12) : bytesToHex(sha256(utf8ToBytes(ref))).slice(0, 12)
+}
+
+/** Whether a reference is an id, short or long, rather than a name. */
+export function isNetworkId(ref: string): boolean {
+  return /^([0-9a-f]{12}|[0-9a-f]{64})$/.test(ref)
+}

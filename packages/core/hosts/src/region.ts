@@ -1,0 +1,61 @@
+/** What stands at the head of the part of a hosts file that is managed. */
+export const begin = '# <nerdctl>'
+
+/** What stands at its foot. */
+export const end = '# </nerdctl>'
+
+/** Where the managed part of a hosts file is, in characters from its start. */
+export interface Region {
+  /** The row of the first marker. */
+  readonly start: number
+  /** The row of the last marker; `stop` when there is none. */
+  readonly foot: number
+  /** Behind the last marker's row. Without a last marker the rest of the file is managed. */
+  readonly stop: number
+}
+
+/** The first managed part at or after `from`. A marker is a comment that says nothing else (nerdctl). */
+export function findRegion(text: string, from = 0): Region | undefined {
+  const head = markerRow(text, '<nerdctl>', from)
+  if (head === undefined) return undefined
+  const foot = markerRow(text, '</nerdctl>', head.stop)
+  const stop = foot?.stop ?? text.length
+  return { start: head.start, foot: foot?.start ?? stop, stop }
+}
+
+/** The text outside all managed parts, before and behind the first one; all before when there is none. */
+export function outside(text: string): { readonly before: string; readonly behind: string } {
+  const region = findRegion(text)
+  if (region === undefined) return { before: text, behind: '' }
+  return {
+    before: text.slice(0, region.start),
+    behind: withoutRegions(text.slice(region.stop)),
+  }
+}
+
+/** The managed parts behind a first one: whoever appends a copy of the file to it makes some. */
+export function furtherRegions(text: string, region: Region): readonly Region[] {
+  const next = findRegion(text, region.stop)
+  return next === undefined ? [] : [next, ...furtherRegions(text, next)]
+}
+
+function withoutRegions(text: string): string {
+  const region = findRegion(text)
+  if (region === undefined) return text
+  return text.slice(0, region.start) + withoutRegions(text.slice(region.stop))
+}
+
+function markerRow(
+  text: string,
+  marker: string,
+  from: number,
+): { start: number; stop: number } | undefined {
+  for (let at = text.indexOf(marker, from); at >= 0; at = text.indexOf(marker, at + 1)) {
+    const start = text.lastIndexOf('\n', at) + 1
+    const newline = text.indexOf('\n', at)
+    const stop = newline < 0 ? text.length : newline + 1
+    const row = text.slice(start, stop)
+    if (/^[ \t]*#/.test(row) && row.replace('#', '').trim() === marker) return { start, stop }
+  }
+  return undefined
+}
