@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { basename } from 'node:path'
 import { diskAttachmentRecords } from '@vethra/attachment-records'
 import { confDir } from '@vethra/conf-dir'
 import { containerStore } from '@vethra/container-store'
@@ -11,8 +12,8 @@ import { diskIpamStore } from '@vethra/ipam-disk'
 import { iptablesRules } from '@vethra/iptables'
 import type { LockPlaces } from '@vethra/lock'
 import { flockLock } from '@vethra/lock-flock'
-import type { HostTools } from '@vethra/plan'
-import { type PluginReport, pluginExec } from '@vethra/plugin-exec'
+import type { HostTools, PluginReport, PluginRunner } from '@vethra/plan'
+import type { PluginExecOptions } from '@vethra/plugin-exec'
 import { diskResultCache } from '@vethra/result-cache'
 import {
   dataStorePath,
@@ -21,6 +22,7 @@ import {
   type ResolvedSettings,
   type Settings,
 } from '@vethra/settings'
+import { explain } from '@vethra/spec'
 import type { Io } from './io.ts'
 
 const runtime = '/run/vethra'
@@ -50,7 +52,7 @@ export async function openTools(flags: GivenSettings, io: Io): Promise<Tools> {
     runtime,
     networks: `${cniCache}/networks`,
   }
-  const runner = pluginExec({
+  const runner = await newRunner({
     path: settings.cniPath,
     env: io.env,
     timeoutMs: settings.pluginTimeoutMs,
@@ -66,7 +68,13 @@ export async function openTools(flags: GivenSettings, io: Io): Promise<Tools> {
     host: { runner, cache, lock, rules: iptablesRules(), places, records, netns },
     ipam: diskIpamStore({ dataDir: places.networks }),
     containers: containerStore({ dataStore, namespace, lock }),
-    hosts: diskHostsStore({ dir: `${dataStore}/etchosts`, namespace, lock }),
+    hosts: diskHostsStore({
+      dir: `${dataStore}/etchosts`,
+      namespace,
+      lock,
+      indexes: `${runtime}/hosts/${basename(dataStore)}`,
+      onFault: (fault) => warn(fault, io),
+    }),
     networks: confDir({ dir: settings.cniNetconfpath, namespace, lock }),
   }
 }
@@ -74,4 +82,15 @@ export async function openTools(flags: GivenSettings, io: Io): Promise<Tools> {
 function tell({ call, path, status, elapsedMs, stderr }: PluginReport, io: Io): void {
   const wrote = stderr.trim() === '' ? '' : `: ${stderr.trim()}`
   io.complain(`debug: ${call.operation} ${path} ${Math.round(elapsedMs)} ms, ${status}${wrote}`)
+}
+
+// Each runtime loads only its own way to start a program: execa costs the executable start-up time.
+async function newRunner(options: PluginExecOptions): Promise<PluginRunner> {
+  return 'bun' in process.versions
+    ? (await import('@vethra/plugin-exec-bun')).bunPluginExec(options)
+    : (await import('@vethra/plugin-exec')).pluginExec(options)
+}
+
+function warn(fault: unknown, io: Io): void {
+  for (const line of explain(fault)) io.complain(line.replace(/^error/, 'warning'))
 }

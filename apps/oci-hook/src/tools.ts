@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { basename } from 'node:path'
 import { diskAttachmentRecords } from '@vethra/attachment-records'
 import { confDir } from '@vethra/conf-dir'
 import { containerStore } from '@vethra/container-store'
@@ -9,10 +10,11 @@ import type { HostsStore } from '@vethra/hosts'
 import { iptablesRules } from '@vethra/iptables'
 import type { LockPlaces } from '@vethra/lock'
 import { flockLock } from '@vethra/lock-flock'
-import type { HostTools } from '@vethra/plan'
-import { pluginExec } from '@vethra/plugin-exec'
+import type { HostTools, PluginRunner } from '@vethra/plan'
+import type { PluginExecOptions } from '@vethra/plugin-exec'
 import { diskResultCache } from '@vethra/result-cache'
 import { dataStorePath, type GivenSettings, loadSettings, type Settings } from '@vethra/settings'
+import { explain } from '@vethra/spec'
 import type { Io } from './io.ts'
 
 const runtime = '/run/vethra'
@@ -44,7 +46,7 @@ export async function openTools(flags: GivenSettings, nerdctl: boolean, io: Io):
     runtime,
     networks: `${settings.cniCache}/networks`,
   }
-  const runner = pluginExec({
+  const runner = await newRunner({
     path: settings.cniPath,
     env: io.env,
     timeoutMs: settings.pluginTimeoutMs,
@@ -57,7 +59,25 @@ export async function openTools(flags: GivenSettings, nerdctl: boolean, io: Io):
     settings,
     host: { runner, cache, lock, rules: iptablesRules(), places, records, netns },
     containers: (namespace) => containerStore({ dataStore, namespace, lock }),
-    hosts: (namespace) => diskHostsStore({ dir: `${dataStore}/etchosts`, namespace, lock }),
+    hosts: (namespace) =>
+      diskHostsStore({
+        dir: `${dataStore}/etchosts`,
+        namespace,
+        lock,
+        indexes: `${runtime}/hosts/${basename(dataStore)}`,
+        onFault: (fault) => warn(fault, io),
+      }),
     networks: (namespace) => confDir({ dir: settings.cniNetconfpath, namespace, lock }),
   }
+}
+
+// Each runtime loads only its own way to start a program: execa costs the executable start-up time.
+async function newRunner(options: PluginExecOptions): Promise<PluginRunner> {
+  return 'bun' in process.versions
+    ? (await import('@vethra/plugin-exec-bun')).bunPluginExec(options)
+    : (await import('@vethra/plugin-exec')).pluginExec(options)
+}
+
+function warn(fault: unknown, io: Io): void {
+  for (const line of explain(fault)) io.complain(line.replace(/^error/, 'warning'))
 }

@@ -3,4 +3,4 @@
  * runs: that is `@vethra/plan`.
  */
 export { findPlugin } from './find-plugin.ts'
-export { type PluginExecOptions, type PluginReport, pluginExec } from './plugin-exec.ts'
+export { type PluginExecOptions, pluginExec } from './plugin-exec.ts'

@@ -1,19 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
+  exitStatus,
   type PluginCall,
   type PluginExit,
+  type PluginReport,
   type PluginRunner,
   pluginEnvironment,
   pluginFailure,
+  pluginNotStarted,
+  pluginTooFar,
 } from '@vethra/plan'
-import { CniError } from '@vethra/spec'
 import { execa } from 'execa'
 import { findPlugin } from './find-plugin.ts'
-
-/** What one plugin run was: for logs. */
-export interface PluginReport extends PluginExit {
-  readonly call: PluginCall
-}
 
 /** How plugins are run. */
 export interface PluginExecOptions {
@@ -59,6 +57,7 @@ async function execute(
   attempt = 1,
 ): Promise<PluginExit> {
   const { timeoutMs = 60_000, outputLimit = 16 * 1024 * 1024 } = options
+  const limits = { timeoutMs, outputLimit }
   const started = performance.now()
   const child = execa(path, [], {
     env: { ...options.env, ...pluginEnvironment(call, options.path) },
@@ -77,12 +76,12 @@ async function execute(
     return execute(path, call, options, attempt + 1)
   }
   if (ended.isMaxBuffer) killGroup(child.pid)
-  if (deadline.passed() || ended.isMaxBuffer) {
-    throw wentTooFar(path, call, ended.isMaxBuffer, { timeoutMs, outputLimit })
-  }
-  if (child.pid === undefined) throw notStarted(path, ended.code, ended.cause)
-  const { stdout, stderr } = ended
-  return { path, stdout, stderr, status: statusOf(ended), elapsedMs }
+  if (deadline.passed()) throw pluginTooFar(path, call, limits, 'timeoutMs')
+  if (ended.isMaxBuffer) throw pluginTooFar(path, call, limits, 'outputLimit')
+  if (child.pid === undefined) throw pluginNotStarted(path, ended.code ?? '', ended.cause)
+  const { stdout, stderr, exitCode, signal } = ended
+  const status = exitStatus(exitCode ?? null, signal ?? null)
+  return { path, stdout, stderr, status, elapsedMs }
 }
 
 interface Child {
@@ -114,54 +113,4 @@ function killGroup(pid: number | undefined): void {
     // ESRCH: the whole group has gone already, which is what was wanted.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
-}
-
-const signalWords: Readonly<Record<string, string>> = {
-  SIGABRT: 'aborted',
-  SIGHUP: 'hangup',
-  SIGINT: 'interrupt',
-  SIGKILL: 'killed',
-  SIGPIPE: 'broken pipe',
-  SIGSEGV: 'segmentation fault',
-  SIGTERM: 'terminated',
-}
-
-function statusOf({ exitCode, signal }: { exitCode?: number; signal?: string }): string {
-  return signal === undefined
-    ? `exit status ${exitCode ?? 0}`
-    : `signal: ${signalWords[signal] ?? signal}`
-}
-
-function wentTooFar(
-  path: string,
-  call: PluginCall,
-  printedTooMuch: boolean,
-  { timeoutMs, outputLimit }: { timeoutMs: number; outputLimit: number },
-): CniError {
-  const what = printedTooMuch
-    ? `printed more than ${outputLimit} octets`
-    : `did not end within ${timeoutMs / 1000} s`
-  return new CniError({
-    code: 104,
-    message: `plugin ${path} ${what} on ${call.operation} and was killed with all that it had started`,
-    hint: printedTooMuch
-      ? 'Look into the plugin; --plugin-output-limit sets the limit in MiB.'
-      : 'Look into what the plugin waits for; --plugin-timeout sets the limit in seconds.',
-  })
-}
-
-const spawnWords: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  ENOENT: 'no such file or directory',
-  ENOEXEC: 'exec format error',
-  ETXTBSY: 'text file busy',
-}
-
-function notStarted(path: string, code: string | undefined, cause: unknown): CniError {
-  return new CniError({
-    code: 5,
-    message: `fork/exec ${path}: ${spawnWords[code ?? ''] ?? code}`,
-    hint: 'Make it an executable of this machine: file mode 0755, the right architecture, its interpreter present.',
-    cause,
-  })
 }

@@ -28,14 +28,18 @@ export {
   type Membership,
   type NamespaceFacts,
 } from './on-host.ts'
+export type { PluginExit } from './plugin-exit.ts'
 export {
-  type PluginExit,
+  exitStatus,
+  type PluginLimits,
   pluginCandidates,
   pluginEnvironment,
   pluginFailure,
   pluginMissing,
+  pluginNotStarted,
+  pluginTooFar,
 } from './plugin-protocol.ts'
-export type { PluginCall, PluginRunner } from './plugin-runner.ts'
+export type { PluginCall, PluginReport, PluginRunner } from './plugin-runner.ts'
 export type { AttachmentKey, CachedAttachment, ResultCache } from './result-cache.ts'
 export { plannedCalls, run } from './run.ts'
 export { supportedVersions } from './supported-versions.ts'

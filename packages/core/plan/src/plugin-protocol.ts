@@ -1,17 +1,6 @@
 import { CniError, goField, type Json } from '@vethra/spec'
+import type { PluginExit } from './plugin-exit.ts'
 import type { PluginCall } from './plugin-runner.ts'
-
-/** How a plugin's process ended. */
-export interface PluginExit {
-  /** The program that ran. */
-  readonly path: string
-  readonly stdout: string
-  readonly stderr: string
-  /** In the words of Go's os/exec, which libcni prints: `exit status 5`, `signal: killed`. */
-  readonly status: string
-  /** From start to end. */
-  readonly elapsedMs: number
-}
 
 const tailOctets = 2048
 
@@ -58,6 +47,68 @@ export function pluginMissing(type: string, path: readonly string[]): CniError {
     code: 100,
     message: `failed to find plugin ${JSON.stringify(type)} in path [${path.join(' ')}]`,
     hint: `Install the CNI plugin "${type}" (Debian: apt-get install containernetworking-plugins), or name its folder with --cni-path or CNI_PATH.`,
+  })
+}
+
+/** How a process ended, in the words of Go's os/exec: `exit status 0` is success. */
+export function exitStatus(exitCode: number | null, signal: string | null): string {
+  return signal === null
+    ? `exit status ${exitCode ?? 0}`
+    : `signal: ${signalWords[signal] ?? signal}`
+}
+
+const signalWords: Readonly<Record<string, string>> = {
+  SIGABRT: 'aborted',
+  SIGHUP: 'hangup',
+  SIGINT: 'interrupt',
+  SIGKILL: 'killed',
+  SIGPIPE: 'broken pipe',
+  SIGSEGV: 'segmentation fault',
+  SIGTERM: 'terminated',
+}
+
+/** How far a plugin may go. */
+export interface PluginLimits {
+  /** Milliseconds until it is killed with all that it started. */
+  readonly timeoutMs: number
+  /** Octets on standard output or error that end it. */
+  readonly outputLimit: number
+}
+
+/** The CniError 104 of a plugin that was killed because it ran or printed for too long. */
+export function pluginTooFar(
+  path: string,
+  { operation }: PluginCall,
+  limits: PluginLimits,
+  limit: keyof PluginLimits,
+): CniError {
+  const printed = limit === 'outputLimit'
+  const what = printed
+    ? `printed more than ${limits.outputLimit} octets`
+    : `did not end within ${limits.timeoutMs / 1000} s`
+  return new CniError({
+    code: 104,
+    message: `plugin ${path} ${what} on ${operation} and was killed with all that it had started`,
+    hint: printed
+      ? 'Look into the plugin; --plugin-output-limit sets the limit in MiB.'
+      : 'Look into what the plugin waits for; --plugin-timeout sets the limit in seconds.',
+  })
+}
+
+const startWords: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  ENOENT: 'no such file or directory',
+  ENOEXEC: 'exec format error',
+  ETXTBSY: 'text file busy',
+}
+
+/** The CniError 5 of a plugin that is there and cannot be started; `code` is what execve(2) says. */
+export function pluginNotStarted(path: string, code: string, cause: unknown): CniError {
+  return new CniError({
+    code: 5,
+    message: `fork/exec ${path}: ${startWords[code] ?? code}`,
+    hint: 'Make it an executable of this machine: file mode 0755, the right architecture, its interpreter present.',
+    cause,
   })
 }
 

@@ -1,4 +1,5 @@
 import type { CniArgs, Operation } from '@vethra/spec'
+import type { PluginExit } from './plugin-exit.ts'
 
 /** One run of one plugin: what becomes its environment and standard input (SPEC 1.1.0, section 2, "Overview"). */
 export interface PluginCall {
@@ -26,4 +27,9 @@ export interface PluginRunner {
    * ran past its deadline or printed too much; 0 when it failed without saying why.
    */
   run(call: PluginCall): Promise<string>
+}
+
+/** What one run of a plugin was: for logs. */
+export interface PluginReport extends PluginExit {
+  readonly call: PluginCall
 }

@@ -1,0 +1,98 @@
+import { stat } from 'node:fs/promises'
+import {
+  exitStatus,
+  type PluginCall,
+  type PluginExit,
+  type PluginLimits,
+  type PluginReport,
+  type PluginRunner,
+  pluginCandidates,
+  pluginEnvironment,
+  pluginFailure,
+  pluginMissing,
+  pluginNotStarted,
+} from '@vethra/plan'
+import { type Child, watch } from './watch.ts'
+
+/** How plugins are run; as for `pluginExec` of `@vethra/plugin-exec`. */
+export interface BunPluginExecOptions {
+  /** The folders of `CNI_PATH`, in order. */
+  readonly path: readonly string[]
+  /** The environment that plugins inherit; the `CNI_*` variables of the call win. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** After this many milliseconds the plugin's whole process group is killed. Default: 60,000. */
+  readonly timeoutMs?: number
+  /** More octets than this on standard output or error end the plugin. Default: 16 MiB. */
+  readonly outputLimit?: number
+  /** Is told of each run that came to an end, successful or not. Default: nobody is. */
+  readonly onReport?: (report: PluginReport) => void
+}
+
+const busyAttempts = 6
+const busyPauseMs = 1000
+
+/**
+ * A PluginRunner that starts executables by `Bun.spawn`. A plugin that another program is just writing
+ * (ETXTBSY) is tried up to six times, a second apart. Throws CniError 104 for a deadline or an output
+ * that went too far, 5 when the program cannot be started.
+ */
+export function bunPluginExec(options: BunPluginExecOptions): PluginRunner {
+  const { timeoutMs = 60_000, outputLimit = 16 * 1024 * 1024 } = options
+  return {
+    run: async (call) => {
+      const path = await find(call.type, options.path)
+      const exit = await execute(path, call, options, { timeoutMs, outputLimit })
+      options.onReport?.({ ...exit, call })
+      if (exit.status !== 'exit status 0') throw pluginFailure(exit)
+      return exit.stdout
+    },
+  }
+}
+
+async function find(type: string, path: readonly string[]): Promise<string> {
+  for (const candidate of pluginCandidates(type, path)) {
+    const found = await stat(candidate).catch(() => undefined)
+    if (found?.isFile()) return candidate
+  }
+  throw pluginMissing(type, path)
+}
+
+async function execute(
+  path: string,
+  call: PluginCall,
+  options: BunPluginExecOptions,
+  limits: PluginLimits,
+): Promise<PluginExit> {
+  const started = performance.now()
+  const child = await start(path, call, options)
+  const { stdout, stderr } = await watch(child, path, call, limits)
+  const status = exitStatus(
+    child.exitCode,
+    child.signalCode === null ? null : String(child.signalCode),
+  )
+  return { path, stdout, stderr, status, elapsedMs: performance.now() - started }
+}
+
+async function start(
+  path: string,
+  call: PluginCall,
+  options: BunPluginExecOptions,
+): Promise<Child> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return Bun.spawn({
+        cmd: [path],
+        env: { ...options.env, ...pluginEnvironment(call, options.path) },
+        stdin: Buffer.from(call.stdin),
+        stdout: 'pipe',
+        stderr: 'pipe',
+        // A session and process group of its own, so that all of it can be killed at once.
+        detached: true,
+      })
+    } catch (cause) {
+      const code = String((cause as { code?: unknown }).code)
+      if (code !== 'ETXTBSY' || attempt === busyAttempts) throw pluginNotStarted(path, code, cause)
+      await Bun.sleep(busyPauseMs)
+    }
+  }
+}
