@@ -2,12 +2,12 @@ import type { Command } from 'commander'
 import { collect } from './cni-gc.ts'
 import { add, check, del, status } from './cni-operations.ts'
 import { validate } from './cni-validate.ts'
+import type { HostSide } from './host-side.ts'
 import type { Io } from './io.ts'
 import { subcommand } from './program.ts'
-import type { Tools } from './tools.ts'
 
 /** `vethra cni add|check|del|status|gc|validate`: one network, one namespace, as cnitool and with its variables. */
-export function cniCommand(program: Command, open: () => Promise<Tools>, io: Io): void {
+export function cniCommand(program: Command, open: () => Promise<HostSide>, io: Io): void {
   const cni = program
     .command('cni')
     .description('single CNI operations on a network namespace, as cnitool')
@@ -30,7 +30,7 @@ export function cniCommand(program: Command, open: () => Promise<Tools>, io: Io)
   ]).action(async (files: string[]) => validate(await open(), files, io))
 }
 
-function addAttachmentCommands(cni: Command, open: () => Promise<Tools>, io: Io): void {
+function addAttachmentCommands(cni: Command, open: () => Promise<HostSide>, io: Io): void {
   subcommand(cni, 'add <network> <netns>', 'attach a namespace to a network; prints the result', [
     'ip netns add blue',
     'vethra cni add lan /run/netns/blue',

@@ -2,11 +2,11 @@ import { readText } from '@vethra/files'
 import { collectGarbage, type ValidAttachment } from '@vethra/plan'
 import { CniError, checkContainerId, checkIfname, goField, type Json } from '@vethra/spec'
 import { loadList } from './cni-list.ts'
-import type { Tools } from './tools.ts'
+import type { HostSide } from './host-side.ts'
 
 /** Frees what is no longer wanted in a network: what a file does not keep, else what is in namespaces that have gone. */
 export async function collect(
-  tools: Tools,
+  tools: HostSide,
   network: string,
   file: string | undefined,
 ): Promise<void> {

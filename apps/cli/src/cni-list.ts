@@ -1,9 +1,9 @@
 import { selectConfList, withDropIns } from '@vethra/conflist'
 import { CniError, type ConfList } from '@vethra/spec'
-import type { Tools } from './tools.ts'
+import type { HostSide } from './host-side.ts'
 
 /** The conf list of a network with its drop-in plugins. Throws CniError 101 when there is none, 7 when it can't be used. */
-export async function loadList(tools: Tools, network: string): Promise<ConfList> {
+export async function loadList(tools: HostSide, network: string): Promise<ConfList> {
   const files = await tools.networks.list()
   const { file, list } = selectConfList(files, network, tools.settings.cniNetconfpath)
   if (list.loadOnlyInlinedPlugins) return list
@@ -12,7 +12,7 @@ export async function loadList(tools: Tools, network: string): Promise<ConfList>
 
 /** The same, or undefined when the network is not there: what was cached at ADD serves then. */
 export async function loadListIfThere(
-  tools: Tools,
+  tools: HostSide,
   network: string,
 ): Promise<ConfList | undefined> {
   try {

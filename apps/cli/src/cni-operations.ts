@@ -1,13 +1,13 @@
-import { bringLoopbackUp } from '@vethra/host'
+import { bringLoopbackUp, checkNetns } from '@vethra/host'
 import { attachAll, checkAll, checkStatus, detachAll, plannedCalls } from '@vethra/plan'
 import { attachmentOf } from './cni-attachment.ts'
 import { loadList, loadListIfThere } from './cni-list.ts'
+import type { HostSide } from './host-side.ts'
 import type { Io } from './io.ts'
-import type { Tools } from './tools.ts'
 
 /** Attaches a namespace and prints the result as the last plugin printed it. */
 export async function add(
-  tools: Tools,
+  tools: HostSide,
   network: string,
   netns: string,
   dryRun: boolean,
@@ -26,19 +26,27 @@ export async function add(
     )
     return
   }
-  await bringLoopbackUp(attachment.netns)
-  const [result] = await attachAll(tools.host, [{ network, list, attachment }])
+  await checkNetns(attachment.netns)
+  // Beside the plugins, which do not ask for it; when it fails, the attachment is undone.
+  const loopback = bringLoopbackUp(attachment.netns)
+  loopback.catch(() => undefined)
+  const [result] = await attachAll(tools.host, [{ network, list, attachment }], () => loopback)
   io.print(JSON.stringify(JSON.parse(result?.text ?? 'null'), null, 4))
 }
 
 /** Checks an attachment against what was cached at ADD. */
-export async function check(tools: Tools, network: string, netns: string, io: Io): Promise<void> {
+export async function check(
+  tools: HostSide,
+  network: string,
+  netns: string,
+  io: Io,
+): Promise<void> {
   const attachment = attachmentOf(netns, io.env)
   await checkAll(tools.host, [{ network, list: await loadList(tools, network), attachment }])
 }
 
 /** Detaches a namespace with what was cached at ADD; the conf list is asked for only where nothing was. */
-export async function del(tools: Tools, network: string, netns: string, io: Io): Promise<void> {
+export async function del(tools: HostSide, network: string, netns: string, io: Io): Promise<void> {
   const attachment = attachmentOf(netns, io.env)
   const { containerId, ifname } = attachment
   const cached = await tools.host.cache.read({ network, containerId, ifname })
@@ -49,6 +57,6 @@ export async function del(tools: Tools, network: string, netns: string, io: Io):
 }
 
 /** Asks the plugins of a network whether they can take containers. */
-export async function status(tools: Tools, network: string): Promise<void> {
+export async function status(tools: HostSide, network: string): Promise<void> {
   await checkStatus(tools.host.runner, await loadList(tools, network))
 }

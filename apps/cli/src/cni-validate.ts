@@ -2,14 +2,14 @@ import { type ConfFileText, parseConfFile, withDropIns } from '@vethra/conflist'
 import { readText } from '@vethra/files'
 import { validateList } from '@vethra/plan'
 import { CniError, type ConfList, checkNetworkName, explain } from '@vethra/spec'
+import type { HostSide } from './host-side.ts'
 import type { Io } from './io.ts'
-import type { Tools } from './tools.ts'
 
 /**
  * Says of each conf list, all that are found or those named, whether it can run: one line for a good
  * one, the fault and its place for a bad one. Throws CniError 7 when one is bad.
  */
-export async function validate(tools: Tools, names: readonly string[], io: Io): Promise<void> {
+export async function validate(tools: HostSide, names: readonly string[], io: Io): Promise<void> {
   const files = names.length > 0 ? await named(names) : await tools.networks.list()
   const owners = new Map<string, string>()
   let bad = 0
@@ -41,7 +41,7 @@ async function named(names: readonly string[]): Promise<readonly ConfFileText[]>
   )
 }
 
-async function load(tools: Tools, { file, text, error }: ConfFileText): Promise<ConfList> {
+async function load(tools: HostSide, { file, text, error }: ConfFileText): Promise<ConfList> {
   if (error) throw error
   const list = parseConfFile(text ?? '', file)
   checkNetworkName(list.name)

@@ -1,12 +1,27 @@
-import { splitGlobalFlags } from '@vethra/settings'
+import { type GivenSettings, splitGlobalFlags } from '@vethra/settings'
 import { CniError, explain } from '@vethra/spec'
-import { CommanderError } from 'commander'
-import { bundleCommand } from './bundle-command.ts'
-import { cniCommand } from './cni-command.ts'
+import { type Command, CommanderError } from 'commander'
 import type { Io } from './io.ts'
-import { networkCommand } from './network-command.ts'
 import { newProgram } from './program.ts'
-import { openTools, type Tools } from './tools.ts'
+
+type Load = (program: Command, flags: GivenSettings, io: Io) => Promise<void>
+
+// Loaded when called: a command must not pay for the others. Settings are loaded when a command runs:
+// help needs none, and must work where they are wrong.
+const commands: Readonly<Record<string, Load>> = {
+  network: async (program, flags, io) => {
+    const { networkCommand } = await import('./network-command.ts')
+    networkCommand(program, async () => (await import('./tools.ts')).openTools(flags, io), io)
+  },
+  bundle: async (program, flags, io) => {
+    const { bundleCommand } = await import('./bundle-command.ts')
+    bundleCommand(program, async () => (await import('./tools.ts')).openTools(flags, io), io)
+  },
+  cni: async (program, flags, io) => {
+    const { cniCommand } = await import('./cni-command.ts')
+    cniCommand(program, async () => (await import('./host-side.ts')).openHostSide(flags, io), io)
+  },
+}
 
 /**
  * Runs one command and returns the exit status: 0 done, 1 it failed, 2 the command line or the
@@ -15,14 +30,8 @@ import { openTools, type Tools } from './tools.ts'
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
     const { flags, rest } = splitGlobalFlags(argv)
-    let tools: Promise<Tools> | undefined
-    // Help needs no settings, and must work where they are wrong.
-    const open = () => {
-      tools ??= openTools(flags, io)
-      return tools
-    }
     const program = newProgram(io)
-    for (const command of [networkCommand, bundleCommand, cniCommand]) command(program, open, io)
+    for (const load of wanted(rest[0])) await load(program, flags, io)
     await program.parseAsync(rest, { from: 'user' })
     return 0
   } catch (error) {
@@ -31,4 +40,10 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     for (const line of explain(error)) io.complain(line)
     return error.code === 103 ? 2 : 1
   }
+}
+
+// Help on everything, and a word that is no command, need them all.
+function wanted(word: string | undefined): readonly Load[] {
+  const one = word !== undefined && Object.hasOwn(commands, word) ? commands[word] : undefined
+  return one ? [one] : Object.values(commands)
 }

@@ -7,7 +7,7 @@ export { type HostFiles, hostName, readHostResolvConf, readHostsFile } from './h
 export { type HostPrefix, hostPrefixes } from './host-prefixes.ts'
 export { deleteLink, linkExists } from './links.ts'
 export { type ListeningPort, listeningPorts } from './listening-ports.ts'
-export { bringLoopbackUp, isNetns } from './netns.ts'
+export { bringLoopbackUp, checkNetns, isNetns } from './netns.ts'
 export { netnsId, pluginsEnded } from './netns-facts.ts'
 export { resolveAddress } from './resolve-address.ts'
 export { defaultRouteMtu } from './route-mtu.ts'

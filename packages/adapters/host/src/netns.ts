@@ -8,13 +8,18 @@ export async function isNetns(path: string): Promise<boolean> {
   return (await fault(path)) === undefined
 }
 
+/** Throws CniError 8 unless the path is a network namespace; the texts are those of the reference plugins. */
+export async function checkNetns(path: string): Promise<void> {
+  const reason = await fault(path)
+  if (reason !== undefined) throw notNetns(path, reason)
+}
+
 /**
  * Brings up `lo` in a network namespace; does nothing when it is up. Throws CniError 8 when the path is
  * no network namespace; the texts are those of the reference plugins.
  */
 export async function bringLoopbackUp(netns: string): Promise<void> {
-  const reason = await fault(netns)
-  if (reason !== undefined) throw notNetns(netns, reason)
+  await checkNetns(netns)
   if (await isLoopbackUp(netns)) return
   const outcome = await setLoopbackUp(netns)
   if (outcome.status !== 0) throw notNetns(netns, outcome.stderr.trim())

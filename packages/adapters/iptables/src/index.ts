@@ -2,4 +2,4 @@
  * Firewall rules as text, by iptables-save and iptables-restore. Not for reading or writing single
  * rules, and not for nftables: what a text says is its caller's matter.
  */
-export { iptablesRules, type RuleSets } from './iptables-rules.ts'
+export { iptablesRules } from './iptables-rules.ts'

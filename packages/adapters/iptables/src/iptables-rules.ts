@@ -1,31 +1,16 @@
+import type { RuleSets } from '@vethra/model'
 import { CniError } from '@vethra/spec'
 import { type Outcome, run } from './run.ts'
-
-/** The rules of the current network namespace. */
-export interface RuleSets {
-  /**
-   * The rules of each family as iptables-save prints them, IPv4 first. A family without its program,
-   * or without the kernel's support, has no entry; one without rules has an empty text or empty
-   * chains. Throws CniError 5 when rules are there that cannot be read.
-   */
-  save(): Promise<readonly { readonly family: 4 | 6; readonly text: string }[]>
-  /**
-   * Applies lines in the form of iptables-save without flushing what is there, each table as a whole
-   * or not at all. Throws CniError 5 with what the tool said, 100 when it is missing.
-   */
-  restore(family: 4 | 6, text: string): Promise<void>
-}
 
 /** Rule sets by the host's own iptables, whichever backend it has. */
 export function iptablesRules(): RuleSets {
   return {
-    async save() {
-      const texts = await Promise.all([saved('iptables-save'), saved('ip6tables-save')])
-      const entries = [
-        { family: 4, text: texts[0] },
-        { family: 6, text: texts[1] },
-      ] as const
-      return entries.flatMap(({ family, text }) => (text === undefined ? [] : [{ family, text }]))
+    async save(families = [4, 6]) {
+      const texts = await Promise.all(families.map((family) => saved(programs[family])))
+      return families.flatMap((family, index) => {
+        const text = texts[index]
+        return text === undefined ? [] : [{ family, text }]
+      })
     },
 
     async restore(family, text) {
@@ -36,6 +21,8 @@ export function iptablesRules(): RuleSets {
     },
   }
 }
+
+const programs = { 4: 'iptables-save', 6: 'ip6tables-save' } as const
 
 async function saved(program: string): Promise<string | undefined> {
   const outcome = await run(program, [], '')

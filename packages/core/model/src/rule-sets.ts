@@ -5,10 +5,17 @@ export interface SavedRules {
   readonly text: string
 }
 
-/** The host's packet filter, as text in iptables' language. */
+/** The packet filter of the current network namespace, as text in iptables' language. */
 export interface RuleSets {
-  /** The rule sets that the host has; none where the tools or the kernel's tables are missing. */
-  save(): Promise<readonly SavedRules[]>
-  /** Applies a text of `iptables-restore --noflush` in one transaction. Throws CniError 5. */
+  /**
+   * The rules of the families asked for, in that order; both when not said, IPv4 first. A family
+   * without its program, or without the kernel's support, has no entry; one without rules has an empty
+   * text or empty chains. Throws CniError 5 when rules are there that cannot be read.
+   */
+  save(families?: readonly (4 | 6)[]): Promise<readonly SavedRules[]>
+  /**
+   * Applies lines in the form of iptables-save without flushing what is there, each table as a whole
+   * or not at all. Throws CniError 5 with what the tool said, 100 when it is missing.
+   */
   restore(family: 4 | 6, text: string): Promise<void>
 }

@@ -9,7 +9,7 @@ import {
   checkNetworkName,
   isSpecVersion,
 } from '@vethra/spec'
-import type { AttachmentPlan } from './next-step.ts'
+import { type AttachmentPlan, start, stepOf } from './next-step.ts'
 import type { PluginRunner } from './plugin-runner.ts'
 import type { AttachmentKey, CachedAttachment, ResultCache } from './result-cache.ts'
 import { run } from './run.ts'
@@ -66,7 +66,7 @@ export async function detach(
   attachment: Attachment,
 ): Promise<void> {
   const key = keyOf(network, attachment)
-  const made = await asMade(cache, list, network, attachment)
+  const made = await asMade(cache, list, network, attachment, convertIfReadable)
   if (made) await run(runner, { operation: 'DEL', ...made })
   await cache.remove(key)
 }
@@ -74,7 +74,8 @@ export async function detach(
 /**
  * Checks that an attachment is as ADD left it: CHECK of every plugin with what was cached at ADD (SPEC
  * 1.1.0, section 2, "CHECK"); `list` serves where nothing was cached. Throws CniError 1 when the list's
- * version knows no CHECK, 101 when there is neither, and the plugin's error when something is amiss.
+ * version knows no CHECK, 101 when there is neither, 1 or 6 when what was cached is no result, and the
+ * plugin's error when something is amiss.
  */
 export async function checkAttachment(
   { runner, cache }: AttachTools,
@@ -82,7 +83,12 @@ export async function checkAttachment(
   network: string,
   attachment: Attachment,
 ): Promise<void> {
-  const made = await asMade(cache, list, network, attachment)
+  // Where CHECK is refused or does nothing, what was cached is of no matter.
+  const readIfNeeded = (text: string, from: ConfList) =>
+    stepOf(start({ operation: 'CHECK', list: from, attachment })).kind === 'exec'
+      ? convert(text, from)
+      : undefined
+  const made = await asMade(cache, list, network, attachment, readIfNeeded)
   if (made === undefined) throw unknownNetwork(network)
   await run(runner, { operation: 'CHECK', ...made })
 }
@@ -102,12 +108,13 @@ async function asMade(
   list: ConfList | undefined,
   network: string,
   attachment: Attachment,
+  read: typeof convertIfReadable,
 ): Promise<Omit<AttachmentPlan, 'operation'> | undefined> {
   const cached = await cache.read(keyOf(network, attachment))
   const known = cached === undefined ? undefined : listOf(cached)
   const from = known ?? list
   if (from === undefined) return undefined
-  const prevResult = cached?.result && convert(cached.result, from.cniVersion)
+  const prevResult = cached?.result && read(cached.result, from)
   return {
     list: from,
     attachment: known && cached ? { ...cached.attachment, netns: attachment.netns } : attachment,
@@ -130,12 +137,23 @@ function listOf({ listText, network }: CachedAttachment): ConfList | undefined {
   }
 }
 
-// Plugins are sent the previous result in the version of the request; an unreadable one is left out.
-function convert(text: string, version: string): string | undefined {
+// Plugins are sent the previous result in the version of the request.
+function convert(text: string, { name, cniVersion }: ConfList): string {
   try {
-    const { result, text: same } = parseResult(text, version)
-    if (result.cniVersion === version || !isSpecVersion(version)) return same
-    return JSON.stringify(renderResult(result, version).json)
+    const { result, text: same } = parseResult(text, cniVersion)
+    if (result.cniVersion === cniVersion || !isSpecVersion(cniVersion)) return same
+    return JSON.stringify(renderResult(result, cniVersion).json)
+  } catch (cause) {
+    if (!(cause instanceof CniError)) throw cause
+    const message = `failed to get network ${JSON.stringify(name)} cached result`
+    throw new CniError({ code: cause.code, message, cause })
+  }
+}
+
+// One that is unreadable must not block a DEL either: it is left out.
+function convertIfReadable(text: string, list: ConfList): string | undefined {
+  try {
+    return convert(text, list)
   } catch (error) {
     if (error instanceof CniError) return undefined
     throw error

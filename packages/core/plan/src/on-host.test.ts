@@ -98,12 +98,13 @@ describe('attachAll', () => {
   })
 
   it('records what is ours from before the first plugin until DEL is done', async () => {
-    tools.rules.save = async () => {
+    const { run } = tools.runner
+    tools.runner.run = (call) => {
       log.push(`records ${[...records.keys()]}`)
-      return []
+      return run(call)
     }
-    await attachAll(tools, [member('a', 'eth0', listOf('a', true))])
-    expect(log.slice(1, 3)).toEqual(['records aeth0', 'ADD main-a'])
+    await attachAll(tools, [member('a', 'eth0')])
+    expect(log.slice(1)).toEqual(['records aeth0', 'ADD main-a'])
     expect(records.get('aeth0')).toMatchObject({
       containerId: 'ns-c1',
       netns: '/n',
@@ -176,10 +177,13 @@ describe('detachAll', () => {
     expect(error).toMatchObject({ code: 100, message: expect.stringContaining('DEL of network b') })
   })
 
-  it('removes the rules that plugins left', async () => {
+  it('removes the rules that plugins leave where the namespace is gone', async () => {
     const [chain] = attachmentChains('a', 'ns-c1')
     saved = `*nat\n:${chain} - [0:0]\n-A POSTROUTING -s 10.0.0.2/32 -j ${chain}\nCOMMIT\n`
     await detachAll(tools, [member('a', 'eth0')])
+    expect(log.at(-1)).toBe('DEL main-a')
+    const gone = member('a', 'eth0')
+    await detachAll(tools, [{ ...gone, attachment: { ...gone.attachment, netns: '' } }])
     expect(log.at(-1)).toBe(`restore 4: -D POSTROUTING -s 10.0.0.2/32 -j ${chain}`)
   })
 })

@@ -111,12 +111,13 @@ async function attachOne(tools: HostTools, membership: Membership): Promise<Pars
   if (list === undefined) throw unknownNetwork(network)
   const { records, lock, places } = tools
   await checkAttachable(tools.cache, list, attachment)
-  await makeRecord(tools, membership)
+  const [turns] = await Promise.all([
+    mustTakeTurns(tools, list, attachment),
+    makeRecord(tools, membership),
+  ])
   const work = () => attach(tools, list, attachment)
   try {
-    return (await mustTakeTurns(tools, list, attachment))
-      ? await lock.hold(guards['shared-chains'](places), work)
-      : await work()
+    return turns ? await lock.hold(guards['shared-chains'](places), work) : await work()
   } catch (error) {
     if (!isIncomplete(error)) await records.remove(keyOf(membership))
     throw error
@@ -145,7 +146,7 @@ async function mustTakeTurns(
   { capabilityArgs }: Attachment,
 ): Promise<boolean> {
   if (!list.plugins.some(({ type }) => type === 'portmap' || type === 'firewall')) return false
-  const saved = (await rules.save()).find(({ family }) => family === 4)
+  const [saved] = await rules.save([4])
   const { portMappings } = capabilityArgs
   const ports = Array.isArray(portMappings) && portMappings.length > 0
   return saved !== undefined && !sharedRulesReady(saved.text, list, ports)
@@ -160,11 +161,15 @@ async function removeStale(tools: HostTools, membership: Membership): Promise<vo
 async function detachEach(
   tools: HostTools,
   memberships: readonly Membership[],
-  swept: readonly Membership[] = memberships,
+  doubtful: readonly Membership[] = [],
 ): Promise<void> {
   const errors: unknown[] = []
   const attempt = (work: Promise<void>) => work.catch((error: unknown) => void errors.push(error))
   for (const membership of memberships.toReversed()) await attempt(detachOne(tools, membership))
+  const swept = [...doubtful]
+  for (const each of memberships) {
+    if (await mayLeaveRules(tools, each, errors)) swept.push(each)
+  }
   await attempt(sweep(tools, swept))
   if (errors.length > 0) throw together(errors)
 }
@@ -187,8 +192,18 @@ async function afterOrphans(
   await netns.pluginsEnded(key.containerId)
 }
 
+// Where the namespace is there and every DEL succeeded, plugins leave nothing: looking is saved.
+async function mayLeaveRules(
+  { netns }: HostTools,
+  { attachment }: Membership,
+  errors: readonly unknown[],
+): Promise<boolean> {
+  return errors.length > 0 || (await netns.idOf(attachment.netns)) === ''
+}
+
 // Debian's bridge leaves masquerading behind when the netns is gone, and portmap what lost its ports.
 async function sweep({ rules }: HostTools, memberships: readonly Membership[]): Promise<void> {
+  if (memberships.length === 0) return
   for (const { family, text } of await rules.save()) {
     const removal = memberships
       .map(({ network, attachment }) => attachmentLeftovers(text, network, attachment.containerId))
@@ -205,7 +220,7 @@ async function undone(
   error: unknown,
 ): Promise<unknown> {
   try {
-    await detachEach(tools, made, [...made, ...failed])
+    await detachEach(tools, made, failed)
     return error
   } catch (failure) {
     return together([error, failure])

@@ -21,7 +21,7 @@ export interface CachedAttachment {
 export interface ResultCache {
   /** Throws CniError 7 when the key has no place, or its place is another attachment's: to be asked before anything runs. */
   check(key: AttachmentKey): Promise<void>
-  /** Undefined when there is none, and also when it is damaged: that never blocks a DEL. */
+  /** Undefined when there is none, or nothing can be made of it: that never blocks a DEL. Whether `result` is one is not looked at. */
   read(key: AttachmentKey): Promise<CachedAttachment | undefined>
   /** Replaces what was there, whole. Throws CniError 5 naming the file. */
   write(entry: CachedAttachment): Promise<void>

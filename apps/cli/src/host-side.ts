@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs'
+import { diskAttachmentRecords } from '@vethra/attachment-records'
+import { confDir } from '@vethra/conf-dir'
+import { readText } from '@vethra/files'
+import { netnsId, pluginsEnded, resolveAddress } from '@vethra/host'
+import { iptablesRules } from '@vethra/iptables'
+import type { LockPlaces } from '@vethra/lock'
+import { flockLock } from '@vethra/lock-flock'
+import type { HostTools, PluginReport, PluginRunner } from '@vethra/plan'
+import type { PluginExecOptions } from '@vethra/plugin-exec'
+import { diskResultCache } from '@vethra/result-cache'
+import {
+  dataStorePath,
+  type GivenSettings,
+  loadSettings,
+  type ResolvedSettings,
+  type Settings,
+} from '@vethra/settings'
+import type { Io } from './io.ts'
+
+const attachments = '/var/lib/vethra/attachments'
+
+/** The adapters that plugins are run with, made from the settings: all that `vethra cni` needs. */
+export interface HostSide {
+  readonly resolved: ResolvedSettings
+  readonly settings: Settings
+  readonly host: HostTools
+  readonly networks: ReturnType<typeof confDir>
+}
+
+/** Loads the settings and makes these adapters. Throws CniError 103 for settings that are wrong. */
+export async function openHostSide(flags: GivenSettings, io: Io): Promise<HostSide> {
+  const resolved = await loadSettings({ flags, env: io.env, read: readText, existing: existsSync })
+  const { settings } = resolved
+  const runtime = '/run/vethra'
+  const places: LockPlaces = {
+    netconf: settings.cniNetconfpath,
+    dataStore: dataStorePath(settings.dataRoot, await resolveAddress(settings.address)),
+    runtime,
+    networks: `${settings.cniCache}/networks`,
+  }
+  const lock = flockLock({ removeBelow: runtime })
+  const runner = await newRunner({
+    path: settings.cniPath,
+    env: io.env,
+    timeoutMs: settings.pluginTimeoutMs,
+    outputLimit: settings.pluginOutputLimit,
+    ...(settings.logLevel === 'debug' ? { onReport: (report) => tell(report, io) } : {}),
+  })
+  const records = diskAttachmentRecords({ dir: attachments })
+  const netns = { idOf: netnsId, pluginsEnded }
+  const cache = diskResultCache({ dir: settings.cniCache })
+  const { cniNetconfpath: dir, namespace } = settings
+  return {
+    resolved,
+    settings,
+    host: { runner, cache, lock, rules: iptablesRules(), places, records, netns },
+    networks: confDir({ dir, namespace, lock }),
+  }
+}
+
+function tell({ call, path, status, elapsedMs, stderr }: PluginReport, io: Io): void {
+  const wrote = stderr.trim() === '' ? '' : `: ${stderr.trim()}`
+  io.complain(`debug: ${call.operation} ${path} ${Math.round(elapsedMs)} ms, ${status}${wrote}`)
+}
+
+// Each runtime loads only its own way to start a program: execa costs the executable start-up time.
+async function newRunner(options: PluginExecOptions): Promise<PluginRunner> {
+  return 'bun' in process.versions
+    ? (await import('@vethra/plugin-exec-bun')).bunPluginExec(options)
+    : (await import('@vethra/plugin-exec')).pluginExec(options)
+}
