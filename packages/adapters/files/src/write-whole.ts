@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
 import { link, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -60,7 +59,7 @@ export async function createWhole(
 
 async function writeTemporary(path: string, text: string, mode: number): Promise<string> {
   // The file's own name is left out: with a prefix it could pass 255 octets.
-  const temporary = join(dirname(path), `.tmp-${randomUUID()}`)
+  const temporary = join(dirname(path), `.tmp-${crypto.randomUUID()}`)
   const { O_CREAT, O_EXCL, O_WRONLY } = constants
   const handle = await open(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o600)
   try {

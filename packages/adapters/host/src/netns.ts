@@ -1,7 +1,8 @@
 import { statfs } from 'node:fs/promises'
 import { readText } from '@vethra/files'
+import type { Outcome } from '@vethra/programs'
 import { CniError } from '@vethra/spec'
-import { type Outcome, run } from './run.ts'
+import { run } from './run.ts'
 
 /** Whether a path is a network namespace, as far as its file system tells: nsfs, or /proc/PID/ns/net. */
 export async function isNetns(path: string): Promise<boolean> {

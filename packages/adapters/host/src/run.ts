@@ -1,23 +1,10 @@
-import { execFile } from 'node:child_process'
+import { type Outcome, runProgram } from '@vethra/programs'
 import { CniError } from '@vethra/spec'
 
-/** How a program ended. */
-export interface Outcome {
-  /** Its exit status; -1 when a signal ended it. */
-  readonly status: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
-/**
- * Runs a program of iproute2 or util-linux, looked for on PATH and then in /usr/sbin and /sbin, which
- * a hook's PATH may lack. Throws CniError 100 when it is nowhere.
- */
+/** Runs a program of iproute2 or util-linux. Throws CniError 100 when it is nowhere. */
 export async function run(program: string, args: readonly string[]): Promise<Outcome> {
-  for (const file of [program, `/usr/sbin/${program}`, `/sbin/${program}`]) {
-    const outcome = await start(file, args)
-    if (outcome !== undefined) return outcome
-  }
+  const outcome = await runProgram(program, args)
+  if (outcome !== undefined) return outcome
   throw new CniError({
     code: 100,
     message: `cannot run ${program}`,
@@ -41,17 +28,3 @@ export function failed(command: string, { status, stderr }: Outcome): CniError {
     hint: 'Run as root.',
   })
 }
-
-function start(file: string, args: readonly string[]): Promise<Outcome | undefined> {
-  return new Promise((resolve, reject) => {
-    execFile(file, args, { maxBuffer: longest }, (error, stdout, stderr) => {
-      const code = error === null ? 0 : error.code
-      if (code === 'ENOENT') resolve(undefined)
-      else if (typeof code === 'string') reject(error)
-      else resolve({ status: code ?? -1, stdout, stderr })
-    })
-  })
-}
-
-/** A host with 100,000 routes prints 15 MB. */
-const longest = 256 * 1024 * 1024

@@ -1,6 +1,6 @@
 import type { RuleSets } from '@vethra/model'
+import { type Outcome, runProgram as run } from '@vethra/programs'
 import { CniError } from '@vethra/spec'
-import { type Outcome, run } from './run.ts'
 
 /** Rule sets by the host's own iptables, whichever backend it has. */
 export function iptablesRules(): RuleSets {

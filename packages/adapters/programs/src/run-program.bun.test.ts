@@ -1,0 +1,1 @@
+import './run-program.test.ts'

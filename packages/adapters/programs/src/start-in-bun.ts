@@ -1,0 +1,30 @@
+import type { Outcome } from './run-program.ts'
+
+/** What is used of bun's own global; this file is compiled with Node's types. */
+interface BunGlobal {
+  readonly Bun: {
+    spawn(options: { cmd: readonly string[]; stdin: Uint8Array; stdout: 'pipe'; stderr: 'pipe' }): {
+      readonly stdout: ReadableStream<Uint8Array>
+      readonly stderr: ReadableStream<Uint8Array>
+      readonly exited: Promise<number>
+      readonly signalCode: string | null
+    }
+  }
+}
+
+/** Starts a program under bun and waits for its end. */
+export async function startInBun(
+  file: string,
+  args: readonly string[],
+  input: string,
+): Promise<Outcome> {
+  const { Bun } = globalThis as unknown as BunGlobal
+  const stdin = Buffer.from(input)
+  const child = Bun.spawn({ cmd: [file, ...args], stdin, stdout: 'pipe', stderr: 'pipe' })
+  const [stdout, stderr, code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ])
+  return { status: child.signalCode === null ? code : -1, stdout, stderr }
+}
