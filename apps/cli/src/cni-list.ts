@@ -1,11 +1,12 @@
 import { selectConfList, withDropIns } from '@vethra/conflist'
-import { CniError, type ConfList } from '@vethra/spec'
+import { CniError, type ConfList, checkNetworkName } from '@vethra/spec'
 import type { HostSide } from './host-side.ts'
 
 /** The conf list of a network with its drop-in plugins. Throws CniError 101 when there is none, 7 when it can't be used. */
 export async function loadList(tools: HostSide, network: string): Promise<ConfList> {
   const files = await tools.networks.list()
   const { file, list } = selectConfList(files, network, tools.settings.cniNetconfpath)
+  checkNetworkName(list.name)
   if (list.loadOnlyInlinedPlugins) return list
   return withDropIns(list, await tools.networks.dropIns(file, list.name))
 }

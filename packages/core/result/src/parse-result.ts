@@ -1,6 +1,5 @@
 import {
   CniError,
-  goField,
   goType,
   isSpecVersion,
   type Json,
@@ -11,8 +10,18 @@ import {
   type ResultIp,
   type ResultRoute,
 } from '@vethra/spec'
-import * as z from 'zod/mini'
-import { canonicalAddress, canonicalCidr } from './addresses.ts'
+import {
+  addressAt,
+  cidrAt,
+  integerAt,
+  objectAt,
+  objectsAt,
+  type Place,
+  present,
+  textAt,
+  textsAt,
+  undecodable,
+} from './read-json.ts'
 
 /** What a plugin printed, read. */
 export interface ParsedResult {
@@ -21,55 +30,6 @@ export interface ParsedResult {
   /** The JSON to hand on as `prevResult`: as printed, with `cniVersion` put in where it was missing. */
   readonly text: string
 }
-
-const text = z.optional(z.nullable(z.string()))
-const texts = z.optional(z.nullable(z.array(z.string())))
-const integer = z.optional(z.nullable(z.int()))
-const cidr = z.string().check(
-  z.refine((value) => canonicalCidr(value) !== undefined, {
-    error: ({ input }) => `invalid CIDR address: ${input}`,
-  }),
-)
-const address = z.optional(
-  z.nullable(
-    z.string().check(
-      z.refine((value) => value === '' || canonicalAddress(value) !== undefined, {
-        error: ({ input }) => `invalid IP address: ${input}`,
-      }),
-    ),
-  ),
-)
-const route = fields({
-  dst: cidr,
-  gw: address,
-  mtu: integer,
-  advmss: integer,
-  priority: integer,
-  table: integer,
-  scope: integer,
-})
-const routes = z.optional(z.nullable(z.array(route)))
-const dns = z.optional(
-  z.nullable(fields({ nameservers: texts, domain: text, search: texts, options: texts })),
-)
-const legacyIp = z.optional(z.nullable(fields({ ip: cidr, gateway: address, routes })))
-const legacyResult = fields({ ip4: legacyIp, ip6: legacyIp, dns })
-const nic = {
-  name: z.string(),
-  mac: text,
-  mtu: integer,
-  sandbox: text,
-  socketPath: text,
-  pciID: text,
-}
-const modernResult = fields({
-  interfaces: z.optional(z.nullable(z.array(fields(nic)))),
-  ips: z.optional(
-    z.nullable(z.array(fields({ interface: integer, address: cidr, gateway: address }))),
-  ),
-  routes,
-  dns,
-})
 
 /**
  * Parses what ADD printed (SPEC 1.1.0, section 5, "ADD Success"), of any version. A result without
@@ -83,55 +43,76 @@ export function parseResult(printed: string, requestVersion: string): ParsedResu
   const named = typeof own === 'string' && own !== ''
   const version = named ? own : requestVersion || '0.1.0'
   if (!isSpecVersion(version)) throw unsupported(version)
-  const legacy = version === '0.1.0' || version === '0.2.0'
+  const place = { value, path: '' }
+  const read = version === '0.1.0' || version === '0.2.0' ? readLegacy : readModern
   return {
-    result: { cniVersion: version, ...(legacy ? fromLegacy(value) : fromModern(value)) },
+    result: { cniVersion: version, ...read(place) },
     text: named ? printed.trim() : JSON.stringify({ ...value, cniVersion: version }),
   }
 }
 
-function fromModern(value: JsonObject): Omit<Result, 'cniVersion'> {
-  const read = check(modernResult, value)
+function readModern(place: Place): Omit<Result, 'cniVersion'> {
   return {
-    interfaces: (read.interfaces ?? []).map((each) => present<ResultInterface>(each)),
-    ips: (read.ips ?? []).map((ip) => present<ResultIp>({ ...ip, ...canonical(ip) })),
-    routes: (read.routes ?? []).map(canonicalRoute),
-    dns: present<ResultDns>(read.dns ?? {}),
+    interfaces: objectsAt(place, 'interfaces').map(readInterface),
+    ips: objectsAt(place, 'ips').map((ip) => readIp(ip, 'address')),
+    routes: objectsAt(place, 'routes').map(readRoute),
+    dns: readDns(place),
   }
 }
 
 // The order is libcni's: IPv4 before IPv6, for addresses and for routes.
-function fromLegacy(value: JsonObject): Omit<Result, 'cniVersion'> {
-  const read = check(legacyResult, value)
-  const both = [read.ip4, read.ip6].flatMap((each) => (each ? [each] : []))
+function readLegacy(place: Place): Omit<Result, 'cniVersion'> {
+  const both = [objectAt(place, 'ip4'), objectAt(place, 'ip6')].filter((each) => each !== undefined)
   return {
     interfaces: [],
-    ips: both.map(({ ip, gateway }) => present<ResultIp>(canonical({ address: ip, gateway }))),
-    routes: both.flatMap((each) => each.routes ?? []).map(canonicalRoute),
-    dns: present<ResultDns>(read.dns ?? {}),
+    ips: both.map((ip) => readIp(ip, 'ip')),
+    routes: both.flatMap((each) => objectsAt(each, 'routes')).map(readRoute),
+    dns: readDns(place),
   }
 }
 
-function canonical(ip: { address: string; gateway?: string | null | undefined }) {
-  return {
-    address: canonicalCidr(ip.address) ?? ip.address,
-    gateway: canonicalAddress(ip.gateway ?? ''),
-  }
-}
-
-function canonicalRoute(each: { dst: string; gw?: string | null | undefined }): ResultRoute {
-  return present<ResultRoute>({
-    ...each,
-    dst: canonicalCidr(each.dst) ?? each.dst,
-    gw: canonicalAddress(each.gw ?? ''),
+function readInterface(place: Place): ResultInterface {
+  const name = textAt(place, 'name')
+  if (name === undefined) throw undecodable(`${place.path}.name is missing`)
+  return present<ResultInterface>({
+    name,
+    mac: textAt(place, 'mac'),
+    mtu: integerAt(place, 'mtu'),
+    sandbox: textAt(place, 'sandbox'),
+    socketPath: textAt(place, 'socketPath'),
+    pciID: textAt(place, 'pciID'),
   })
 }
 
-// A key that is null, undefined or "" counts as absent, as in Go's structs.
-function present<T>(value: object): T {
-  return Object.fromEntries(
-    Object.entries(value).filter(([, each]) => each !== null && each !== undefined && each !== ''),
-  ) as T
+function readIp(place: Place, key: 'address' | 'ip'): ResultIp {
+  return present<ResultIp>({
+    interface: key === 'address' ? integerAt(place, 'interface') : undefined,
+    address: cidrAt(place, key),
+    gateway: addressAt(place, 'gateway'),
+  })
+}
+
+function readRoute(place: Place): ResultRoute {
+  return present<ResultRoute>({
+    dst: cidrAt(place, 'dst'),
+    gw: addressAt(place, 'gw'),
+    mtu: integerAt(place, 'mtu'),
+    advmss: integerAt(place, 'advmss'),
+    priority: integerAt(place, 'priority'),
+    table: integerAt(place, 'table'),
+    scope: integerAt(place, 'scope'),
+  })
+}
+
+function readDns(place: Place): ResultDns {
+  const dns = objectAt(place, 'dns')
+  if (dns === undefined) return {}
+  return present<ResultDns>({
+    nameservers: textsAt(dns, 'nameservers'),
+    domain: textAt(dns, 'domain'),
+    search: textsAt(dns, 'search'),
+    options: textsAt(dns, 'options'),
+  })
 }
 
 function readObject(printed: string): JsonObject {
@@ -148,38 +129,6 @@ function decode(printed: string): Json {
   } catch (cause) {
     throw undecodable('it is no JSON', cause)
   }
-}
-
-function check<T>(schema: z.ZodMiniType<T>, value: JsonObject): T {
-  const outcome = schema.safeParse(value)
-  if (outcome.success) return outcome.data
-  throw undecodable(
-    outcome.error.issues[0]?.message ?? '',
-    undefined,
-    z.prettifyError(outcome.error),
-  )
-}
-
-// Go fills a struct whatever the case of the keys: the known ones are picked out before zod looks.
-function fields<T extends Record<string, z.ZodMiniType>>(shape: T) {
-  const pick = (value: unknown): unknown =>
-    value === null || typeof value !== 'object' || Array.isArray(value)
-      ? value
-      : Object.fromEntries(
-          Object.keys(shape)
-            .map((key) => [key, goField(value as JsonObject, key)] as const)
-            .filter(([, each]) => each !== undefined),
-        )
-  return z.pipe(z.transform(pick), z.object(shape))
-}
-
-function undecodable(why: string, cause?: unknown, details?: string): CniError {
-  return new CniError({
-    code: 6,
-    message: `failed to unmarshal raw result: ${why}`,
-    ...(cause === undefined ? {} : { cause }),
-    ...(details === undefined ? {} : { details }),
-  })
 }
 
 function unsupported(version: string): CniError {

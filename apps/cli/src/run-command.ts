@@ -1,0 +1,46 @@
+import type { GivenSettings } from '@vethra/settings'
+import { type Command, CommanderError } from 'commander'
+import type { Io } from './io.ts'
+import { newProgram } from './program.ts'
+
+type Load = (program: Command, flags: GivenSettings, io: Io) => Promise<void>
+
+// Loaded when called: a command must not pay for the others. Settings are loaded when a command runs:
+// help needs none, and must work where they are wrong.
+const commands: Readonly<Record<string, Load>> = {
+  network: async (program, flags, io) => {
+    const { networkCommand } = await import('./network-command.ts')
+    networkCommand(program, async () => (await import('./tools.ts')).openTools(flags, io), io)
+  },
+  bundle: async (program, flags, io) => {
+    const { bundleCommand } = await import('./bundle-command.ts')
+    bundleCommand(program, async () => (await import('./tools.ts')).openTools(flags, io), io)
+  },
+  cni: async (program, flags, io) => {
+    const { cniCommand } = await import('./cni-command.ts')
+    cniCommand(program, async () => (await import('./host-side.ts')).openHostSide(flags, io), io)
+  },
+}
+
+/** Runs the command that the words name, and returns 0, or 2 when they are no command. What a command throws comes through. */
+export async function runCommand(
+  words: readonly string[],
+  flags: GivenSettings,
+  io: Io,
+): Promise<number> {
+  const program = newProgram(io)
+  for (const load of wanted(words[0])) await load(program, flags, io)
+  try {
+    await program.parseAsync(words, { from: 'user' })
+    return 0
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    throw error
+  }
+}
+
+// Help on everything, and a word that is no command, need them all.
+function wanted(word: string | undefined): readonly Load[] {
+  const one = word !== undefined && Object.hasOwn(commands, word) ? commands[word] : undefined
+  return one ? [one] : Object.values(commands)
+}
