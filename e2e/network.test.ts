@@ -57,6 +57,19 @@ describeOnHost('vethra network', () => {
     expect(new Set(subnets).size).toBe(12)
   })
 
+  it('the default network gives way to what the host uses, and says so', async () => {
+    await host.run(['ip', 'link', 'add', 'br9', 'type', 'bridge'])
+    await host.run(['ip', 'addr', 'add', '10.4.0.7/24', 'dev', 'br9'])
+    const bundle = await host.bundle('web', ['sleep', '1'])
+    const ran = await host.vethra('bundle', 'prepare', bundle, '--id', `web-${host.tag}`)
+    expect(ran).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringMatching(/^note: .*10\.4\.0\.0\/24.*br9/),
+    })
+    const [network] = JSON.parse((await host.vethra('network', 'inspect', 'bridge')).stdout)
+    expect(network.IPAM.Config).toEqual([{ Subnet: '10.4.1.0/24', Gateway: '10.4.1.1' }])
+  })
+
   it('create of a name that is taken is refused', async () => {
     await host.vethra('network', 'create', 'lan')
     expect(await host.vethra('network', 'create', 'lan')).toMatchObject({
