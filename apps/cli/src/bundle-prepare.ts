@@ -53,7 +53,7 @@ async function apply(
     if (name !== '') await containers.claimName(name, id)
     await containers.prepare(id)
     for (const warning of await writeContainerFiles(tools, plan)) io.complain(`warning: ${warning}`)
-    await containers.write(id, 'network-config.json', storedMappings(plan.record.ports))
+    await containers.write(id, 'network-config.json', networkConfig(plan))
     await containers.write(id, 'vethra.json', renderRecord(plan.record))
     const { mode } = await stat(file)
     if (plan.config !== config) await writeWhole(file, plan.config, { mode: mode & 0o777 })
@@ -61,6 +61,11 @@ async function apply(
     if (!known) await forget(tools, id, name, io)
     throw error
   }
+}
+
+// As nerdctl writes it: no key when there are no ports.
+function networkConfig({ record }: BundlePlan): object {
+  return record.ports.length > 0 ? { portMappings: storedMappings(record.ports) } : {}
 }
 
 async function forget(tools: Tools, id: string, name: string, io: Io): Promise<void> {

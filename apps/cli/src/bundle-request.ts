@@ -1,6 +1,6 @@
 import { type BundleRequest, parseNetworkFlag } from '@vethra/bundle'
-import { ephemeralPorts, listeningPorts } from '@vethra/host'
-import { parseExtraHost } from '@vethra/hosts'
+import { ephemeralPorts, hostPrefixes, listeningPorts } from '@vethra/host'
+import { type ExtraHost, parseExtraHost } from '@vethra/hosts'
 import { findNetwork, networksFromFiles } from '@vethra/networks'
 import { assignPorts, type HeldMapping, parsePortSpecs, parseStoredMappings } from '@vethra/ports'
 import { CniError } from '@vethra/spec'
@@ -45,7 +45,7 @@ export async function requestOf(tools: Tools, flags: PrepareFlags): Promise<Bund
     networks,
     ports: await portsOf(tools, flags),
     utsHost: flags.uts === 'host',
-    extraHosts: flags.addHost.map((each) => parseExtraHost(each, settings.hostGatewayIp)),
+    extraHosts: await extraHostsOf(tools, flags.addHost),
     aliases: flags.networkAlias,
     dns: present({
       servers: resolved.sources.dns === 'flag' ? settings.dns : undefined,
@@ -68,6 +68,22 @@ async function checkNetworks(tools: Tools, refs: readonly string[]): Promise<voi
       })
     }
   }
+}
+
+async function extraHostsOf(
+  { settings }: Tools,
+  flags: readonly string[],
+): Promise<readonly ExtraHost[]> {
+  const wanted = flags.some((flag) => flag.endsWith('host-gateway'))
+  const gateway = settings.hostGatewayIp ?? (wanted ? await firstAddress() : undefined)
+  return flags.map((flag) => parseExtraHost(flag, gateway))
+}
+
+/** The first IPv4 address of the host that is not a loopback one (nerdctl's choice). */
+async function firstAddress(): Promise<string | undefined> {
+  const addresses = (await hostPrefixes()).filter(({ source }) => source === 'address')
+  const texts = addresses.map(({ prefix }) => prefix.split('/', 1)[0] ?? '')
+  return texts.find((text) => /^[0-9.]+$/.test(text) && !text.startsWith('127.'))
 }
 
 async function portsOf(tools: Tools, flags: PrepareFlags): Promise<BundleRequest['ports']> {

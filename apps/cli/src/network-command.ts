@@ -5,6 +5,7 @@ import type { Io } from './io.ts'
 import { createNetwork } from './network-create.ts'
 import { inspectNetworks } from './network-inspect.ts'
 import { type ListFlags, listNetworks } from './network-list.ts'
+import { pruneNetworks } from './network-prune.ts'
 import { removeNetworks } from './network-remove.ts'
 import { subcommand } from './program.ts'
 import type { Tools } from './tools.ts'
@@ -19,6 +20,15 @@ export function networkCommand(program: Command, open: () => Promise<Tools>, io:
   ])
     .alias('remove')
     .action(async (names: string[]) => removeNetworks(await open(), names, io))
+  subcommand(network, 'prune', 'remove all networks that no container uses', [
+    'vethra network prune --force',
+    'vethra network prune --force --filter label=team=web',
+  ])
+    .option('-f, --force', 'remove them without asking', false)
+    .option('--filter <key=value>', 'name=REGEX or label=KEY[=VALUE] (repeatable)', gather, [])
+    .action(async (flags: { force: boolean; filter: readonly string[] }) =>
+      pruneNetworks(await open(), flags, io),
+    )
 }
 
 function addCreate(network: Command, open: () => Promise<Tools>, io: Io): void {

@@ -46,18 +46,27 @@ async function checkRemovable(tools: Tools, network: Network): Promise<void> {
       hint: `Remove it with what made it, or delete ${file} yourself.`,
     })
   }
-  const attached = (await tools.host.cache.list()).filter((entry) => entry.network === name)
-  const reserved = await tools.ipam.list(name)
-  const users = new Set([
-    ...attached.map(({ attachment }) => attachment.containerId),
-    ...reserved.map(({ containerId }) => containerId),
-  ])
-  if (users.size === 0) return
+  const users = await containersIn(tools, name)
+  if (users.length === 0) return
   throw new CniError({
     code: 102,
-    message: `network ${JSON.stringify(name)} is in use by container ${JSON.stringify([...users])}`,
+    message: `network ${JSON.stringify(name)} is in use by container ${JSON.stringify(users)}`,
     hint: 'Stop and delete these containers, then "vethra bundle rm" them; what "vethra cni add" attached goes with "vethra cni del".',
   })
+}
+
+/** The containers in a network, by the ids that plugins know: attached, or with a reservation; sorted. */
+export async function containersIn(
+  { host, ipam }: Tools,
+  network: string,
+): Promise<readonly string[]> {
+  const attached = (await host.cache.list()).filter((entry) => entry.network === network)
+  const reserved = await ipam.list(network)
+  const ids = [
+    ...attached.map(({ attachment }) => attachment.containerId),
+    ...reserved.map(({ containerId }) => containerId),
+  ]
+  return [...new Set(ids)].sort()
 }
 
 // The conf list goes last: killed anywhere before, the network is still there to be removed again.

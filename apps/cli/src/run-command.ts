@@ -16,9 +16,17 @@ const commands: Readonly<Record<string, Load>> = {
     const { bundleCommand } = await import('./bundle-command.ts')
     bundleCommand(program, async () => (await import('./tools.ts')).openTools(flags, io), io)
   },
+  container: async (program, flags, io) => {
+    const { containerCommand } = await import('./container-command.ts')
+    containerCommand(program, async () => (await import('./tools.ts')).openTools(flags, io), io)
+  },
   cni: async (program, flags, io) => {
     const { cniCommand } = await import('./cni-command.ts')
     cniCommand(program, async () => (await import('./host-side.ts')).openHostSide(flags, io), io)
+  },
+  ipam: async (program, flags, io) => {
+    const { ipamCommand } = await import('./ipam-command.ts')
+    ipamCommand(program, async () => (await import('./tools.ts')).openTools(flags, io), io)
   },
 }
 

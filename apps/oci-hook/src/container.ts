@@ -2,7 +2,7 @@ import { type HookRequest, hookRequest, type OciState, parseRecord } from '@veth
 import type { containerStore } from '@vethra/container-store'
 import type { HostsStore } from '@vethra/hosts'
 import { parseStoredMappings } from '@vethra/ports'
-import { checkPathComponent } from '@vethra/spec'
+import { checkPathComponent, goField } from '@vethra/spec'
 import type { Io } from './io.ts'
 import type { Tools } from './tools.ts'
 
@@ -64,7 +64,7 @@ async function storedPorts(
   request: HookRequest,
 ): Promise<HookRequest['ports']> {
   const file = await store.read(id, 'network-config.json')
-  const ports = file === undefined ? [] : parseStoredMappings(file)
+  const ports = parseStoredMappings(goField(file ?? null, 'portMappings'))
   return ports.length > 0 ? ports : request.ports
 }
 

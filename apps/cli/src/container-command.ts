@@ -1,0 +1,38 @@
+import type { Command } from 'commander'
+import { removeBundles } from './bundle-remove.ts'
+import { inspectContainer } from './container-inspect.ts'
+import { type ContainerListFlags, listContainers } from './container-list.ts'
+import { printPorts } from './container-port.ts'
+import { renameContainer } from './container-rename.ts'
+import type { Io } from './io.ts'
+import { subcommand } from './program.ts'
+import type { Tools } from './tools.ts'
+
+/** `vethra container ls|inspect|port|rename|rm`. */
+export function containerCommand(program: Command, open: () => Promise<Tools>, io: Io): void {
+  const container = program
+    .command('container')
+    .description('what Vethra knows of containers: names, networks, addresses, ports, state')
+  subcommand(container, 'ls', 'list containers', [
+    'vethra container ls',
+    'vethra container ls --format json',
+  ])
+    .alias('list')
+    .option('-q, --quiet', 'ids only', false)
+    .option('--no-trunc', 'whole ids')
+    .option('--format <format>', 'table or json', 'table')
+    .action(async (flags: ContainerListFlags) => listContainers(await open(), flags, io))
+  subcommand(container, 'inspect <container>', 'show a container as JSON', [
+    'vethra container inspect web',
+  ]).action(async (ref: string) => inspectContainer(await open(), ref, io))
+  subcommand(container, 'port <container> [port]', 'show published ports', [
+    'vethra container port web',
+    'vethra container port web 80/tcp',
+  ]).action(async (ref: string, port?: string) => printPorts(await open(), ref, port, io))
+  subcommand(container, 'rename <container> <name>', 'give a container another name', [
+    'vethra container rename web shop',
+  ]).action(async (ref: string, name: string) => renameContainer(await open(), ref, name))
+  subcommand(container, 'rm <container...>', 'forget containers that have been deleted', [
+    'vethra container rm web db',
+  ]).action(async (refs: string[]) => removeBundles(await open(), refs, io))
+}

@@ -1,0 +1,26 @@
+import { renderRecord } from '@vethra/bundle'
+import { CniError, checkPathComponent } from '@vethra/spec'
+import { findContainer } from './container-inspect.ts'
+import type { Tools } from './tools.ts'
+
+/**
+ * Gives a container another name: in the name store, in what its next start goes by, and in the hosts
+ * files of its peers. Throws CniError 102 when another container has the name.
+ */
+export async function renameContainer(tools: Tools, ref: string, name: string): Promise<void> {
+  checkPathComponent('name', name)
+  const { id, record } = await findContainer(tools, ref)
+  if (record === undefined) {
+    throw new CniError({
+      code: 102,
+      message: `container ${id} was not made by "vethra bundle prepare"`,
+      hint: 'Rename it with what made it.',
+    })
+  }
+  if (record.name === name) return
+  // The new name first and the old one last: killed in between, the container has both, and may be renamed again.
+  await tools.containers.claimName(name, id)
+  await tools.hosts.rename(id, name)
+  await tools.containers.write(id, 'vethra.json', renderRecord({ ...record, name }))
+  if (record.name !== '') await tools.containers.releaseName(record.name, id)
+}

@@ -1,0 +1,44 @@
+import type { Command } from 'commander'
+import type { Io } from './io.ts'
+import { collectReservations } from './ipam-gc.ts'
+import { type IpamListFlags, listReservations } from './ipam-list.ts'
+import { type ReleaseFlags, releaseReservations } from './ipam-release.ts'
+import { subcommand } from './program.ts'
+import type { Tools } from './tools.ts'
+
+/** `vethra ipam ls|release|gc`: who holds which address, and what to do about it. */
+export function ipamCommand(program: Command, open: () => Promise<Tools>, io: Io): void {
+  const ipam = program.command('ipam').description('reserved addresses: list, release, collect')
+  subcommand(ipam, 'ls', 'list who holds which address since when', [
+    'vethra ipam ls',
+    'vethra ipam ls --network lan --format json',
+  ])
+    .alias('list')
+    .option('--network <network>', 'of this network only')
+    .option('--format <format>', 'table or json', 'table')
+    .action(async (flags: IpamListFlags) => listReservations(await open(), flags, io))
+  subcommand(
+    ipam,
+    'release',
+    'give back an address, or all of a container; prints what was freed',
+    [
+      'vethra ipam release --network lan --ip 10.4.1.7',
+      'vethra ipam release --network lan --id default-web',
+    ],
+  )
+    .requiredOption('--network <network>', 'the network')
+    .option('--ip <address>', 'the address')
+    .option('--id <container>', 'the container id, as "vethra ipam ls" shows it')
+    .action(async (flags: ReleaseFlags) => releaseReservations(await open(), flags, io))
+  subcommand(
+    ipam,
+    'gc',
+    'free addresses whose container is certainly gone; prints what was freed',
+    ['vethra ipam gc --dry-run', 'vethra ipam gc --network lan'],
+  )
+    .option('--network <network>', 'of this network only')
+    .option('--dry-run', 'show what would be freed and why, and change nothing', false)
+    .action(async (flags: { network?: string; dryRun: boolean }) =>
+      collectReservations(await open(), flags, io),
+    )
+}

@@ -1,0 +1,61 @@
+import { setTimeout } from 'node:timers/promises'
+import { judgedAfterMs, reasonToKeep } from '@vethra/ipam'
+import type { Io } from './io.ts'
+import { asRow } from './ipam-list.ts'
+import { ipamPlaces, type PlacedReservation, reservationsAt } from './ipam-places.ts'
+import { signsOfLife } from './ipam-signs.ts'
+import { table } from './table.ts'
+import type { Tools } from './tools.ts'
+
+/** What `ipam gc` is asked for. */
+interface GcFlags {
+  readonly network?: string
+  readonly dryRun: boolean
+}
+
+/**
+ * Frees reservations whose container is gone, and prints them; with `dryRun` it prints them with the
+ * reason and frees none. What shows any sign of life is kept, and looked for twice: an ADD that is on
+ * its way may show none for a moment.
+ */
+export async function collectReservations(tools: Tools, flags: GcFlags, io: Io): Promise<void> {
+  const all = await reservationsAt(await ipamPlaces(tools, flags.network))
+  const suspects = await withoutSign(tools, all, io.now() + judgedAfterMs)
+  if (suspects.length > 0) await untilOldEnough(suspects, io)
+  const dead = suspects.length > 0 ? await withoutSign(tools, suspects, io.now()) : []
+  if (flags.dryRun) {
+    const header = ['NETWORK', 'ADDRESS', 'CONTAINER ID', 'INTERFACE', 'SINCE', 'REASON']
+    const rows = dead.map((each) => [...asRow(each), reasonToFree(each)])
+    for (const line of table(header, rows, io.terminal)) io.print(line)
+    return
+  }
+  for (const each of dead) await free(each, io)
+}
+
+async function withoutSign(
+  tools: Tools,
+  reservations: readonly PlacedReservation[],
+  nowMs: number,
+): Promise<readonly PlacedReservation[]> {
+  const signs = await signsOfLife(tools)
+  return reservations.filter(
+    ({ reservation }) => reasonToKeep(reservation, signs, nowMs) === undefined,
+  )
+}
+
+async function untilOldEnough(suspects: readonly PlacedReservation[], io: Io): Promise<void> {
+  const youngest = Math.max(...suspects.map(({ reservation }) => reservation.sinceMs))
+  const waitMs = youngest + judgedAfterMs - io.now()
+  if (waitMs > 0) await setTimeout(Math.min(waitMs, judgedAfterMs))
+}
+
+function reasonToFree({ reservation }: PlacedReservation): string {
+  return reservation.containerId === ''
+    ? 'empty: its writer died'
+    : 'no namespace, no attachment cached or recorded, unknown to every store and runtime'
+}
+
+async function free({ network, store, reservation }: PlacedReservation, io: Io): Promise<void> {
+  const freed = await store.drop(network, [reservation])
+  for (const { address } of freed) io.print(`${network} ${address}`)
+}

@@ -1,0 +1,68 @@
+import type { IpamStore, Reservation } from '@vethra/ipam'
+import { diskIpamStore } from '@vethra/ipam-disk'
+import { ipamDataDirs, networksFromFiles } from '@vethra/networks'
+import { checkNetworkName } from '@vethra/spec'
+import { notFound } from './one-network.ts'
+import type { Tools } from './tools.ts'
+
+/** A network, and the store that its reservations are in. */
+export interface IpamPlace {
+  readonly network: string
+  readonly store: IpamStore
+}
+
+/** A reservation, and where it is. */
+export interface PlacedReservation extends IpamPlace {
+  readonly reservation: Reservation
+}
+
+/**
+ * The networks that have reservations or can have some, ascending by name: those of the default
+ * dataDir, and those of conf lists, which may name another. Throws CniError 101 for a name that is
+ * neither, 7 for one that no network can have.
+ */
+export async function ipamPlaces(tools: Tools, only?: string): Promise<readonly IpamPlace[]> {
+  if (only !== undefined) checkNetworkName(only)
+  const all = [...(await ofDefaultDir(tools)), ...(await ofConfLists(tools))]
+  const unique = new Map(all.map((each) => [`${each.dataDir}/${each.network}`, each]))
+  const places = [...unique.values()]
+    .filter(({ network }) => only === undefined || network === only)
+    .sort((a, b) => (a.network < b.network ? -1 : a.network > b.network ? 1 : 0))
+  if (only !== undefined && places.length === 0) throw notFound([only])
+  return places.map(({ dataDir, network }) => ({ network, store: storeAt(tools, dataDir) }))
+}
+
+/** Every reservation of these places, in their order. */
+export async function reservationsAt(
+  places: readonly IpamPlace[],
+): Promise<readonly PlacedReservation[]> {
+  const lists = await Promise.all(
+    places.map(async (place) =>
+      (await place.store.list(place.network)).map((reservation) => ({ ...place, reservation })),
+    ),
+  )
+  return lists.flat()
+}
+
+interface Place {
+  readonly dataDir: string
+  readonly network: string
+}
+
+async function ofDefaultDir({ ipam, host }: Tools): Promise<readonly Place[]> {
+  const dataDir = host.places.networks
+  return (await ipam.networks()).map((network) => ({ dataDir, network }))
+}
+
+async function ofConfLists(tools: Tools): Promise<readonly Place[]> {
+  const { networks } = networksFromFiles(await tools.networks.list())
+  return networks.flatMap((network) =>
+    ipamDataDirs(network).map((dataDir) => ({ dataDir, network: network.name })),
+  )
+}
+
+function storeAt({ host, ipam }: Tools, dataDir: string): IpamStore {
+  const { lock, places } = host
+  if (dataDir === places.networks) return ipam
+  return diskIpamStore({ dataDir, lock, indexDir: `${places.runtime}/ipam` })
+}
