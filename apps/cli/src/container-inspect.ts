@@ -7,7 +7,7 @@ import type { Tools } from './tools.ts'
 /** The container that an id, the start of one, or a name means. Throws CniError 101 when there is none. */
 export async function findContainer(tools: Tools, ref: string): Promise<KnownContainer> {
   const id = await tools.containers.find(ref)
-  if (id !== undefined) return readContainer(tools, id, await tools.host.records.list())
+  if (id !== undefined) return readContainer(tools, id)
   throw new CniError({
     code: 101,
     message: `no such container ${JSON.stringify(ref)}`,

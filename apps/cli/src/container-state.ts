@@ -23,17 +23,12 @@ export interface KnownContainer {
 export type ContainerState = 'prepared' | 'running' | 'stopped' | 'failed' | 'dead'
 
 /** All that is known of a container by its id. */
-export async function readContainer(
-  tools: Tools,
-  id: string,
-  records: readonly AttachmentRecord[],
-): Promise<KnownContainer> {
-  const { containers, hosts, settings } = tools
+export async function readContainer(tools: Tools, id: string): Promise<KnownContainer> {
+  const { containers, hosts, host, settings } = tools
   const file = await containers.read(id, 'vethra.json')
   const names = await hosts.read(id)
-  const attachments = records
-    .filter(({ containerId }) => containerId === `${settings.namespace}-${id}`)
-    .sort((a, b) => (a.ifname < b.ifname ? -1 : 1))
+  const records = await host.records.list(`${settings.namespace}-${id}`)
+  const attachments = [...records].sort((a, b) => (a.ifname < b.ifname ? -1 : 1))
   return {
     id,
     ...(file === undefined ? {} : { record: parseRecord(file) }),
@@ -45,9 +40,8 @@ export async function readContainer(
 
 /** All containers of the namespace, by id. */
 export async function readContainers(tools: Tools): Promise<readonly KnownContainer[]> {
-  const records = await tools.host.records.list()
   const ids = await tools.containers.list()
-  return Promise.all(ids.map((id) => readContainer(tools, id, records)))
+  return Promise.all(ids.map((id) => readContainer(tools, id)))
 }
 
 async function stateOf(

@@ -2,7 +2,9 @@ import { readPairs } from '@vethra/networks'
 import type { Command } from 'commander'
 import { gather, unsupported } from './flags.ts'
 import type { Io } from './io.ts'
+import { type ConnectFlags, connectContainer } from './network-connect.ts'
 import { createNetwork } from './network-create.ts'
+import { disconnectContainer } from './network-disconnect.ts'
 import { inspectNetworks } from './network-inspect.ts'
 import { type ListFlags, listNetworks } from './network-list.ts'
 import { pruneNetworks } from './network-prune.ts'
@@ -12,8 +14,11 @@ import type { Tools } from './tools.ts'
 
 /** `vethra network create|ls|inspect|rm`. */
 export function networkCommand(program: Command, open: () => Promise<Tools>, io: Io): void {
-  const network = program.command('network').description('networks: create, list, inspect, remove')
+  const network = program
+    .command('network')
+    .description('networks: create, list, inspect, connect, remove')
   addCreate(network, open, io)
+  addConnecting(network, open)
   addListing(network, open, io)
   subcommand(network, 'rm <network...>', 'remove networks, with bridge, rules and reservations', [
     'vethra network rm lan',
@@ -52,6 +57,27 @@ function addCreate(network: Command, open: () => Promise<Tools>, io: Io): void {
     .action(async (name: string, flags: CreateFlags) => {
       io.print(await createNetwork(await open(), optionsOf(name, flags), io))
     })
+}
+
+function addConnecting(network: Command, open: () => Promise<Tools>): void {
+  subcommand(network, 'connect <network> <container>', 'connect a container, running or not', [
+    'vethra network connect backend web',
+    'vethra network connect --ip 10.4.2.9 --alias db backend web',
+  ])
+    .option('--ip <ip>', 'the IPv4 address there')
+    .option('--ip6 <ip>', 'the IPv6 address there')
+    .option('--mac-address <mac>', 'the hardware address there')
+    .option('--alias <name>', 'another name there (repeatable)', gather, [])
+    .action(async (ref: string, container: string, flags: ConnectFlags) =>
+      connectContainer(await open(), ref, container, flags),
+    )
+  subcommand(network, 'disconnect <network> <container>', 'disconnect a container', [
+    'vethra network disconnect backend web',
+  ])
+    .option('-f, --force', 'forget it even when a plugin fails', false)
+    .action(async (ref: string, container: string, { force }: { force: boolean }) =>
+      disconnectContainer(await open(), ref, container, force),
+    )
 }
 
 function addListing(network: Command, open: () => Promise<Tools>, io: Io): void {

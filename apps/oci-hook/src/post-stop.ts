@@ -22,12 +22,32 @@ export async function postStop(tools: Tools, container: Container): Promise<void
 }
 
 async function disconnect(tools: Tools, container: Container): Promise<void> {
-  const files = await tools.networks(container.request.namespace).list()
+  const { request } = container
+  const files = await tools.networks(request.namespace).list()
   const { networks } = networksFromFiles(files)
   // The container's processes have gone, and the namespace with them: plugins are told no path.
-  const memberships = membershipsOf(container.request, networks, '')
+  const planned = membershipsOf(request, networks, '')
+  const recorded = await recordedMemberships(tools, container, planned)
+  if (recorded.length > 0) return detachAll(tools.host, recorded)
   const failed = await startFailed(container)
-  await detachAll(tools.host, failed ? await remembered(tools, memberships) : memberships)
+  await detachAll(tools.host, failed ? await remembered(tools, planned) : planned)
+}
+
+// What is attached now: networks that were connected while the container ran are among it, and those
+// that were disconnected are not.
+async function recordedMemberships(
+  { host }: Tools,
+  { request }: Container,
+  planned: readonly Membership[],
+): Promise<readonly Membership[]> {
+  const records = await host.records.list(`${request.namespace}-${request.id}`)
+  return records.map(({ network, containerId, ifname }) => {
+    const known = planned.find(
+      (each) => each.network === network && each.attachment.ifname === ifname,
+    )
+    const attachment = { containerId, netns: '', ifname, cniArgs: [], capabilityArgs: {} }
+    return known ?? { network, list: undefined, attachment }
+  })
 }
 
 // runc calls postStop after a start that failed and has been undone: plugins then have nothing to do,

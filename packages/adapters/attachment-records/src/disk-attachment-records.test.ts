@@ -49,3 +49,9 @@ it('the record of another attachment with the same file name is not taken for it
     await records.read({ network: 'lan', containerId: 'c1-x', ifname: 'eth0' }),
   ).toBeUndefined()
 })
+
+it('lists what is of one container', async () => {
+  await records.write(record)
+  await records.write({ ...record, containerId: 'x-c1-y' })
+  expect(await records.list('c1')).toEqual([record])
+})

@@ -22,10 +22,13 @@ export function diskAttachmentRecords({ dir }: { readonly dir: string }): Attach
     remove: async (key) => {
       await removeFile(fileOf(key))
     },
-    list: async () => {
+    list: async (containerId) => {
       const names = await listFolder(dir)
-      const texts = await Promise.all(names.map((name) => readText(join(dir, name))))
-      return texts.flatMap((text) => parseRecord(text ?? '') ?? [])
+      // What is of one container has its id in the name; what the record says then decides.
+      const wanted = names.filter((name) => !containerId || name.includes(`-${containerId}-`))
+      const texts = await Promise.all(wanted.map((name) => readText(join(dir, name))))
+      const records = texts.flatMap((text) => parseRecord(text ?? '') ?? [])
+      return records.filter((each) => !containerId || each.containerId === containerId)
     },
   }
 }

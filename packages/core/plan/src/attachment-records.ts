@@ -16,6 +16,6 @@ export interface AttachmentRecords {
   read(key: AttachmentKey): Promise<AttachmentRecord | undefined>
   /** Forgets it; none is fine. */
   remove(key: AttachmentKey): Promise<void>
-  /** All that can be read, ordered by file name. */
-  list(): Promise<readonly AttachmentRecord[]>
+  /** All that can be read, or those of one container, ordered by file name. */
+  list(containerId?: string): Promise<readonly AttachmentRecord[]>
 }

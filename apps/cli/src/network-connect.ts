@@ -1,0 +1,147 @@
+import { type BundleRecord, checkRequest, type NetworkRequest, renderRecord } from '@vethra/bundle'
+import { withDropIns } from '@vethra/conflist'
+import { type ContainerNames, checkHostname } from '@vethra/hosts'
+import { findNetwork, type Network, networksFromFiles } from '@vethra/networks'
+import { attachAll, type Membership } from '@vethra/plan'
+import { type CniArgs, CniError } from '@vethra/spec'
+import { findContainer } from './container-inspect.ts'
+import type { KnownContainer } from './container-state.ts'
+import type { Tools } from './tools.ts'
+
+/** The flags of `network connect`. */
+export interface ConnectFlags {
+  readonly ip?: string
+  readonly ip6?: string
+  readonly macAddress?: string
+  readonly alias: readonly string[]
+}
+
+/**
+ * Connects a container to one more network: at once when it runs, with a new interface and its names in
+ * the hosts files, and at each of its starts from now on. Undone when something fails. Throws CniError
+ * 102 when it is in that network already, or was not made by `bundle prepare`.
+ */
+export async function connectContainer(
+  tools: Tools,
+  ref: string,
+  containerRef: string,
+  flags: ConnectFlags,
+): Promise<void> {
+  const container = await findContainer(tools, containerRef)
+  const record = recordOf(container)
+  const network = await networkOf(tools, ref)
+  const asked = requestOf(tools, network, record, flags)
+  if (record.networks.some((each) => isSame(network, each.ref)))
+    throw connectedAlready(network, container)
+  const next = { ...record, networks: [...record.networks, asked] }
+  const remember = () => tools.containers.write(container.id, 'vethra.json', renderRecord(next))
+  if (container.state !== 'running') return remember()
+  const membership = await membershipOf(tools, container, network, asked)
+  await attachAll(tools.host, [membership], async ([result]) => {
+    if (result) await tools.hosts.acquire(withNetwork(container, asked, result.result))
+    await remember()
+  })
+}
+
+/** The record of a container that `bundle prepare` made. Throws CniError 102 for any other, and for one without networks of its own. */
+export function recordOf({ id, record }: KnownContainer): BundleRecord {
+  if (record?.mode === 'cni') return record
+  throw new CniError({
+    code: 102,
+    message:
+      record === undefined
+        ? `container ${id} was not made by "vethra bundle prepare"`
+        : `container ${id} has no networks of its own: its mode is ${record.mode}`,
+    hint: 'Prepare the bundle with --network NAME.',
+  })
+}
+
+/** The network that a name or id means. Throws CniError 101. */
+export async function networkOf(tools: Tools, ref: string): Promise<Network> {
+  const { networks } = networksFromFiles(await tools.networks.list())
+  const network = findNetwork(networks, ref)
+  if (network) return network
+  throw new CniError({
+    code: 101,
+    message: `no such network: ${JSON.stringify(ref)}`,
+    hint: 'List the networks with "vethra network ls".',
+  })
+}
+
+/** Whether a reference, as a user typed it, means this network. */
+export function isSame({ name, id = '' }: Network, ref: string): boolean {
+  return ref === name || (id !== '' && (ref === id || ref === id.slice(0, 12)))
+}
+
+function requestOf(
+  tools: Tools,
+  { name }: Network,
+  record: BundleRecord,
+  { ip, ip6, macAddress, alias }: ConnectFlags,
+): NetworkRequest {
+  for (const each of alias) checkHostname(each)
+  const asked = {
+    ref: name,
+    ...(ip === undefined ? {} : { ip }),
+    ...(ip6 === undefined ? {} : { ip6 }),
+    ...(macAddress === undefined ? {} : { macAddress }),
+    aliases: alias,
+  }
+  const { namespace } = tools.settings
+  const rest = { ports: [], extraHosts: [], aliases: [], dns: {} }
+  checkRequest({ ...rest, id: record.id, namespace, networks: [asked] })
+  return asked
+}
+
+async function membershipOf(
+  tools: Tools,
+  { id, record, attachments }: KnownContainer,
+  network: Network,
+  { ip, ip6, macAddress }: NetworkRequest,
+): Promise<Membership> {
+  const { list, file, name } = network
+  const dropIns = list.loadOnlyInlinedPlugins ? [] : await tools.networks.dropIns(file, name)
+  const cniArgs: CniArgs = [
+    ['IgnoreUnknown', '1'],
+    ['NERDCTL_CNI_DHCP_HOSTNAME', record?.hostname ?? ''],
+    ...(ip === undefined ? [] : [['IP', ip] as const]),
+    ...(macAddress === undefined ? [] : [['MAC', macAddress] as const]),
+  ]
+  return {
+    network: name,
+    list: withDropIns(list, dropIns),
+    attachment: {
+      containerId: `${tools.settings.namespace}-${id}`,
+      netns: attachments[0]?.netns ?? '',
+      ifname: freeIfname(attachments.map(({ ifname }) => ifname)),
+      cniArgs,
+      capabilityArgs: ip6 === undefined ? {} : { ips: [ip6] },
+    },
+  }
+}
+
+function freeIfname(taken: readonly string[]): string {
+  for (let index = 0; ; index += 1) if (!taken.includes(`eth${index}`)) return `eth${index}`
+}
+
+function withNetwork(
+  { id, record, names }: KnownContainer,
+  { ref, aliases }: NetworkRequest,
+  result: NonNullable<ContainerNames['networks']>[string],
+): ContainerNames {
+  const { name = '', hostname = '', domainname = '', extraHosts = [] } = record ?? {}
+  const before = names ?? { id, name, hostname, domainname, extraHosts, networks: {} }
+  return {
+    ...before,
+    networks: { ...before.networks, [ref]: result },
+    ...(aliases.length > 0 ? { aliases: { ...before.aliases, [ref]: aliases } } : {}),
+  }
+}
+
+function connectedAlready({ name }: Network, { id }: KnownContainer): CniError {
+  return new CniError({
+    code: 102,
+    message: `container ${id} is connected to network ${name} already`,
+    hint: `Disconnect it first: vethra network disconnect ${name} ${id}`,
+  })
+}
