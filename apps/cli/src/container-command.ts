@@ -20,7 +20,7 @@ export function containerCommand(program: Command, open: () => Promise<Tools>, i
     .alias('list')
     .option('-q, --quiet', 'ids only', false)
     .option('--no-trunc', 'whole ids')
-    .option('--format <format>', 'table or json', 'table')
+    .option('--format <format>', 'table, json or a template', 'table')
     .action(async (flags: ContainerListFlags) => listContainers(await open(), flags, io))
   subcommand(container, 'inspect <container>', 'show a container as JSON', [
     'vethra container inspect web',

@@ -1,8 +1,7 @@
 import { formatPorts } from '@vethra/ports'
 import { type KnownContainer, readContainers } from './container-state.ts'
-import { unsupported } from './flags.ts'
 import type { Io } from './io.ts'
-import { table } from './table.ts'
+import { printListing } from './listing.ts'
 import type { Tools } from './tools.ts'
 
 /** What `container ls` is asked for. */
@@ -22,21 +21,30 @@ export async function listContainers(
   const short = (id: string) => (flags.trunc ? id.slice(0, 12) : id)
   if (flags.quiet) {
     for (const { id } of containers) io.print(short(id))
-  } else if (flags.format === 'json') {
-    io.print(JSON.stringify(containers.map(asJson), null, 2))
-  } else if (flags.format === 'table') {
-    const rows = containers.map((each) => {
-      const { ID, Name, Networks, Addresses, Ports, State } = asJson(each)
-      return [short(ID), Name, Networks.join(','), Addresses.join(','), Ports, State]
-    })
-    const header = ['CONTAINER ID', 'NAME', 'NETWORKS', 'ADDRESSES', 'PORTS', 'STATE']
-    for (const line of table(header, rows, io.terminal)) io.print(line)
-  } else {
-    throw unsupported('--format', flags.format, 'table or json')
+    return
   }
+  const header = ['CONTAINER ID', 'NAME', 'NETWORKS', 'ADDRESSES', 'PORTS', 'STATE']
+  const row = (each: ContainerRow) => [
+    short(each.ID),
+    each.Name,
+    each.Networks.join(','),
+    each.Addresses.join(','),
+    each.Ports,
+    each.State,
+  ]
+  printListing({ items: containers.map(asRow), header, row }, flags.format, io)
 }
 
-function asJson({ id, record, names, attachments, state }: KnownContainer) {
+interface ContainerRow {
+  readonly ID: string
+  readonly Name: string
+  readonly Networks: readonly string[]
+  readonly Addresses: readonly string[]
+  readonly Ports: string
+  readonly State: string
+}
+
+function asRow({ id, record, names, attachments, state }: KnownContainer): ContainerRow {
   const asked = record?.networks.map(({ ref }) => ref) ?? Object.keys(names?.networks ?? {})
   const results = Object.values(names?.networks ?? {})
   return {

@@ -84,23 +84,23 @@ function addListing(network: Command, open: () => Promise<Tools>, io: Io): void 
   subcommand(network, 'ls', 'list networks', [
     'vethra network ls',
     'vethra network ls --filter label=team=web --format json',
+    "vethra network ls --format '{{.Name}} {{.Driver}}'",
   ])
     .alias('list')
     .option('-q, --quiet', 'ids only', false)
     .option('--no-trunc', 'whole ids')
     .option('-f, --filter <key=value>', 'name=REGEX or label=KEY[=VALUE] (repeatable)', gather, [])
-    .option('--format <format>', 'table or json', 'table')
+    .option('--format <format>', 'table, json or a template', 'table')
     .action(async (flags: ListFlags) => listNetworks(await open(), flags, io))
   subcommand(network, 'inspect <network...>', 'show networks and the containers in them', [
     'vethra network inspect lan',
     'vethra network inspect --mode native lan',
   ])
     .option('--mode <mode>', 'dockercompat or native', 'dockercompat')
-    .option('--format <format>', 'json', 'json')
-    .action(async (names: string[], { mode, format }: { mode: string; format: string }) => {
-      if (format !== 'json') throw unsupported('--format', format, 'json')
-      return inspectNetworks(await open(), names, mode, io)
-    })
+    .option('--format <format>', 'json or a template', 'json')
+    .action(async (names: string[], flags: { mode: string; format: string }) =>
+      inspectNetworks(await open(), names, flags, io),
+    )
 }
 
 interface CreateFlags {

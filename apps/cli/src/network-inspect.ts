@@ -8,6 +8,7 @@ import {
 } from '@vethra/networks'
 import { unsupported } from './flags.ts'
 import type { Io } from './io.ts'
+import { readFormat } from './listing.ts'
 import { notFound, oneNetwork } from './one-network.ts'
 import type { Tools } from './tools.ts'
 
@@ -18,7 +19,7 @@ import type { Tools } from './tools.ts'
 export async function inspectNetworks(
   tools: Tools,
   refs: readonly string[],
-  mode: string,
+  { mode, format }: { readonly mode: string; readonly format: string },
   io: Io,
 ): Promise<void> {
   if (mode !== 'dockercompat' && mode !== 'native') {
@@ -28,7 +29,8 @@ export async function inspectNetworks(
   const containers = await tools.hosts.list()
   const found = refs.map((ref) => oneNetwork(networks, ref))
   const shown = found.flatMap((network) => (network ? [show(network, containers, mode)] : []))
-  if (shown.length > 0) io.print(JSON.stringify(shown, null, 4))
+  if (format !== 'json') for (const each of shown) io.print(readFormat(format)(each))
+  else if (shown.length > 0) io.print(JSON.stringify(shown, null, 4))
   const missing = refs.filter((_, index) => found[index] === undefined)
   if (missing.length > 0) throw notFound(missing)
 }

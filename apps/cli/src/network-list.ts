@@ -1,8 +1,7 @@
 import { filterNetworks, type Network, networksFromFiles } from '@vethra/networks'
 import { explain } from '@vethra/spec'
-import { unsupported } from './flags.ts'
 import type { Io } from './io.ts'
-import { table } from './table.ts'
+import { printListing } from './listing.ts'
 import type { Tools } from './tools.ts'
 
 /** What `network ls` is asked for. */
@@ -25,18 +24,28 @@ export async function listNetworks(tools: Tools, flags: ListFlags, io: Io): Prom
     )
   if (flags.quiet) {
     for (const network of shown) if (network.id) io.print(shortened(network, flags))
-  } else if (flags.format === 'json') {
-    io.print(JSON.stringify(shown.map(asJson), null, 2))
-  } else if (flags.format === 'table') {
-    const rows = shown.map((each) => [shortened(each, flags), each.name, driverOf(each), each.file])
-    for (const line of table(['NETWORK ID', 'NAME', 'DRIVER', 'FILE'], rows, io.terminal))
-      io.print(line)
-  } else {
-    throw unsupported('--format', flags.format, 'table or json')
+    return
   }
+  const row = (each: NetworkRow) => [
+    flags.trunc ? each.ID.slice(0, 12) : each.ID,
+    each.Name,
+    each.Driver,
+    each.File,
+  ]
+  const header = ['NETWORK ID', 'NAME', 'DRIVER', 'FILE']
+  printListing({ items: shown.map(asRow), header, row }, flags.format, io)
 }
 
-function asJson(network: Network): object {
+interface NetworkRow {
+  readonly ID: string
+  readonly Name: string
+  readonly Driver: string
+  readonly Labels: Readonly<Record<string, string>>
+  readonly File: string
+  readonly Managed: boolean
+}
+
+function asRow(network: Network): NetworkRow {
   const { id, name, labels, file, managed } = network
   return {
     ID: id ?? '',

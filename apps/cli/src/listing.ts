@@ -1,0 +1,31 @@
+import type { Io } from './io.ts'
+import { table } from './table.ts'
+import { parseTemplate } from './template.ts'
+
+/** A listing: the objects that programs get, and how people see them. */
+export interface Listing<T> {
+  readonly items: readonly T[]
+  readonly header: readonly string[]
+  /** The cells of one row, as many as the header has. */
+  readonly row: (item: T) => readonly string[]
+}
+
+/**
+ * Prints a listing as `--format` wants it: `table`, `json` (one array), or a Go-style template, once for
+ * each object. Throws CniError 103 for a format that cannot be.
+ */
+export function printListing<T>({ items, header, row }: Listing<T>, format: string, io: Io): void {
+  if (format === 'json') {
+    io.print(JSON.stringify(items, null, 2))
+  } else if (format === 'table' || format === '') {
+    for (const line of table(header, items.map(row), io.terminal)) io.print(line)
+  } else {
+    const render = readFormat(format)
+    for (const item of items) io.print(render(item))
+  }
+}
+
+/** What renders one object for a format that is a template. A word without braces is a mistake, no template. */
+export function readFormat(format: string): (item: unknown) => string {
+  return parseTemplate(format.includes('{{') ? format : `{{${format}}}`)
+}
