@@ -1,7 +1,8 @@
 import type { GivenSettings } from '@vethra/settings'
 import { type Command, CommanderError } from 'commander'
+import { unsupported } from './flags.ts'
 import type { Io } from './io.ts'
-import { newProgram } from './program.ts'
+import { newProgram, subcommand } from './program.ts'
 
 type Load = (program: Command, flags: GivenSettings, io: Io) => Promise<void>
 
@@ -30,6 +31,22 @@ const commands: Readonly<Record<string, Load>> = {
   },
 }
 
+async function completion(program: Command, flags: GivenSettings, io: Io): Promise<void> {
+  for (const load of Object.values(commands)) await load(program, flags, io)
+  const { bashCompletion, fishCompletion, placesOf, zshCompletion } = await import(
+    './completion.ts'
+  )
+  const scripts = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion }
+  const shells = Object.keys(scripts).join(', ')
+  subcommand(program, 'completion <shell>', `print the completion script for ${shells}`, [
+    'vethra completion bash > /etc/bash_completion.d/vethra',
+    'vethra completion fish > ~/.config/fish/completions/vethra.fish',
+  ]).action((shell: string) => {
+    if (!Object.hasOwn(scripts, shell)) throw unsupported('the shell', shell, shells)
+    io.print(scripts[shell as keyof typeof scripts](placesOf(program)))
+  })
+}
+
 /** Runs the command that the words name, and returns 0, or 2 when they are no command. What a command throws comes through. */
 export async function runCommand(
   words: readonly string[],
@@ -47,8 +64,9 @@ export async function runCommand(
   }
 }
 
-// Help on everything, and a word that is no command, need them all.
+// Help on everything, and a word that is no command, need them all, which completion loads.
 function wanted(word: string | undefined): readonly Load[] {
+  if (word === 'completion') return [completion]
   const one = word !== undefined && Object.hasOwn(commands, word) ? commands[word] : undefined
-  return one ? [one] : Object.values(commands)
+  return one ? [one] : [completion]
 }
