@@ -70,6 +70,21 @@ describeOnHost('vethra network', () => {
     expect(network.IPAM.Config).toEqual([{ Subnet: '10.4.1.0/24', Gateway: '10.4.1.1' }])
   })
 
+  it('create --ipv6 alone gives both families, each with its way out', async () => {
+    await host.run(['ip', 'netns', 'add', 'blue'])
+    expect((await host.vethra('network', 'create', '--ipv6', 'dual')).exitCode).toBe(0)
+    const added = await host.vethra('cni', 'add', 'dual', '/run/netns/blue')
+    expect(added.exitCode).toBe(0)
+    expect(JSON.parse(added.stdout).ips).toHaveLength(2)
+    const routes = await host.run(['ip', '-n', 'blue', '-6', 'route', 'show', 'default'])
+    expect(routes.stdout).toMatch(/^default via fd/)
+    expect((await host.vethra('cni', 'del', 'dual', '/run/netns/blue')).exitCode).toBe(0)
+    await host.run(['ip', 'netns', 'del', 'blue'])
+    expect((await host.vethra('network', 'rm', 'dual')).exitCode).toBe(0)
+    const { links, rules, files } = await host.snapshot()
+    expect({ links: links.length, rules, files }).toEqual({ links: 1, rules: [], files: [] })
+  })
+
   it('create of a name that is taken is refused', async () => {
     await host.vethra('network', 'create', 'lan')
     expect(await host.vethra('network', 'create', 'lan')).toMatchObject({

@@ -21,11 +21,6 @@ const subnets = ['10.6.0.0/16']
 it.each<[Partial<NetworkOptions>, string]>([
   [{ name: 'host' }, 'invalid network name: "host" is a network mode'],
   [{ ipv4: false }, 'IPv4 or IPv6 must be enabled'],
-  [
-    { ipv4: false, ipv6: true },
-    'IPv6-only network requires an IPv6 subnet, specify --subnet manually',
-  ],
-  [{ ipv6: true }, '--ipv6 requires an IPv6 subnet, specify --subnet manually'],
   [{ ipv4: false, ipv6: true, subnets }, '--ipv4=false conflicts with an IPv4 subnet'],
   [{ auxAddresses: ['b=10.9.0.6', 'a=10.9.0.5'] }, 'no matching subnet for aux-address 10.9.0.5'],
   [

@@ -139,6 +139,18 @@ describe('families', () => {
     expect(first.ipam.routes).toEqual([{ dst: '0.0.0.0/0' }, { dst: '::/0' }])
   })
 
+  it.each([
+    [true, ['10.4.1.0/24']],
+    [false, []],
+  ])("--ipv6 alone (IPv4 %s) gets a unique local subnet of the network's own", (ipv4, four) => {
+    const { ranges } = make({ ipv4, ipv6: true, name: 'foo' })
+    const subnets = ranges.map(([{ subnet }]: [{ subnet: string }]) => subnet)
+    expect(subnets).toEqual([...four, 'fd2c:26b4:6b68::/64'])
+    const used = [{ prefix: 'fd2c:26b4:6b68::/64', by: 'network other' }]
+    const other = make({ ipv4, ipv6: true, name: 'foo' }, { used }).ranges
+    expect(other.at(-1)[0].subnet).toBe('fd2c:26b4:6b68:1::/64')
+  })
+
   it('an IPv6 subnet is chosen out of an IPv6 pool', () => {
     const pools = [
       { base: '10.0.0.0/8', size: 24 },

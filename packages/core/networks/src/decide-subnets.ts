@@ -1,6 +1,7 @@
 import { formatPrefix, overlaps, type Prefix, parsePrefix, readCidr } from '@vethra/ipam'
 import { CniError } from '@vethra/spec'
 import { chooseSubnet, overlapWith, type UsedPrefix } from './choose-subnet.ts'
+import { networkId } from './identity.ts'
 import type { NetworkFacts, NetworkOptions } from './options.ts'
 import { refusal } from './refusal.ts'
 
@@ -80,6 +81,8 @@ function choose(
   return [...four, ...six].map((text) => parsePrefix('subnet', text))
 }
 
+// Without a pool for IPv6, a unique local prefix of the network's own: RFC 4193 wants 40 bits that nobody
+// else is likely to have, and the hash of the name gives the same ones again when the network is made again.
 function chooseSix(
   options: NetworkOptions,
   used: readonly UsedPrefix[],
@@ -88,9 +91,9 @@ function chooseSix(
   if (pools.some(({ base }) => readCidr(base)?.prefix.family === 6)) {
     return chooseSubnet(used, pools, 6)
   }
-  throw options.ipv4
-    ? refusal('--ipv6 requires an IPv6 subnet, specify --subnet manually')
-    : refusal('IPv6-only network requires an IPv6 subnet, specify --subnet manually')
+  const id = networkId(options.name)
+  const base = `fd${id.slice(0, 2)}:${id.slice(2, 6)}:${id.slice(6, 10)}::/48`
+  return chooseSubnet(used, [{ base, size: 64 }], 6)
 }
 
 function asUsed(prefix: Prefix): UsedPrefix {
