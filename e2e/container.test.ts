@@ -108,6 +108,25 @@ describeOnHost('a runc container', () => {
     expect(await inside(web, 'ip', '-o', '-4', 'addr', 'show', 'eth0')).toMatch(/10\.4\.0\.9\/24/)
   })
 
+  it('that is attached and alive is not forgotten, and one whose process was killed is, whole', async () => {
+    const before = await host.snapshot()
+    const bundle = await prepared(web, '-p', '8080:80')
+    await started(web, bundle)
+    expect(await host.vethra('bundle', 'rm', web)).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('is alive'),
+    })
+    const { pid } = JSON.parse((await host.runc('state', web)).stdout)
+    await host.run(['kill', '-9', String(pid)])
+    const state = async () => (await host.run(['cat', `/proc/${pid}/stat`])).stdout.split(') ')[1]
+    await expect.poll(async () => (await state())?.[0] ?? 'gone').toMatch(/^(Z|gone)$/)
+    const [row] = JSON.parse((await host.vethra('container', 'ls', '--format', 'json')).stdout)
+    expect(row.State).toBe('dead')
+    expect(await host.vethra('bundle', 'rm', web)).toMatchObject({ exitCode: 0, stdout: web })
+    expect((await host.vethra('network', 'rm', 'bridge')).exitCode).toBe(0)
+    expect(await host.snapshot()).toEqual(before)
+  })
+
   it('in two networks has two interfaces, and peers in both', async () => {
     await host.vethra('network', 'create', 'lan')
     await host.vethra('network', 'create', 'back')

@@ -1,6 +1,7 @@
-import { isNetns } from '@vethra/host'
-import { detachAll } from '@vethra/plan'
-import { CniError, goField } from '@vethra/spec'
+import { detachAll, type Membership } from '@vethra/plan'
+import { CniError } from '@vethra/spec'
+import { findContainer } from './container-inspect.ts'
+import type { KnownContainer } from './container-state.ts'
 import type { Io } from './io.ts'
 import type { Tools } from './tools.ts'
 
@@ -28,40 +29,39 @@ export async function removeBundles(tools: Tools, refs: readonly string[], io: I
 }
 
 async function removeBundle(tools: Tools, ref: string): Promise<void> {
-  const { containers, hosts, host, settings } = tools
-  const id = await containers.find(ref)
-  if (id === undefined) {
-    throw new CniError({
-      code: 101,
-      message: `no such container ${JSON.stringify(ref)}`,
-      hint: 'Give the id that "bundle prepare" was given, its start, or the container\'s name.',
-    })
-  }
-  const containerId = `${settings.namespace}-${id}`
-  const entries = (await host.cache.list()).filter(
-    ({ attachment }) => attachment.containerId === containerId,
-  )
-  for (const { attachment } of entries) await checkGone(id, attachment.netns)
-  await detachAll(
-    host,
-    entries.map(({ network, attachment }) => ({
-      network,
-      list: undefined,
-      attachment: { ...attachment, netns: '' },
-    })),
-  )
+  const { containers, hosts, host } = tools
+  const container = await findContainer(tools, ref)
+  const { id, record } = container
+  if (container.state === 'running' && container.attachments.length > 0) throw alive(container)
+  await detachAll(host, await leftMemberships(tools, container))
   await hosts.release(id)
   await hosts.remove(id)
-  const name = goField((await containers.read(id, 'vethra.json')) ?? null, 'name')
-  if (typeof name === 'string' && name !== '') await containers.releaseName(name, id)
+  if (record !== undefined && record.name !== '') await containers.releaseName(record.name, id)
   await containers.remove(id)
 }
 
-async function checkGone(id: string, netns: string): Promise<void> {
-  if (!(await isNetns(netns))) return
-  throw new CniError({
+// What the hook could not undo: recorded as ours, or cached by whoever ran the plugins.
+async function leftMemberships(
+  { host, settings }: Tools,
+  { id, attachments }: KnownContainer,
+): Promise<readonly Membership[]> {
+  const cached = await host.cache.list(`${settings.namespace}-${id}`)
+  const keys = [
+    ...attachments,
+    ...cached.map(({ network, attachment }) => ({ network, ...attachment })),
+  ].map(({ network, containerId, ifname }) => ({ network, containerId, ifname }))
+  const each = new Map(keys.map((key) => [JSON.stringify(key), key]))
+  return [...each.values()].map(({ network, containerId, ifname }) => ({
+    network,
+    list: undefined,
+    attachment: { containerId, netns: '', ifname, cniArgs: [], capabilityArgs: {} },
+  }))
+}
+
+function alive({ id, attachments }: KnownContainer): CniError {
+  return new CniError({
     code: 102,
-    message: `container ${id} is attached to a network, and its namespace ${netns} is alive`,
+    message: `container ${id} is attached to a network, and its namespace ${attachments[0]?.netns} is alive`,
     hint: `Stop and delete it first: runc delete --force ${id}`,
   })
 }
