@@ -1,5 +1,6 @@
 import { bringLoopbackUp, checkNetns } from '@vethra/host'
 import { attachAll, checkAll, checkStatus, detachAll, plannedCalls } from '@vethra/plan'
+import type { Attachment, ConfList } from '@vethra/spec'
 import { attachmentOf } from './cni-attachment.ts'
 import { loadList, loadListIfThere } from './cni-list.ts'
 import type { HostSide } from './host-side.ts'
@@ -34,7 +35,7 @@ export async function add(
   io.print(JSON.stringify(JSON.parse(result?.text ?? 'null'), null, 4))
 }
 
-/** Checks an attachment against what was cached at ADD. */
+/** Checks an attachment against what was cached at ADD; the conf list is asked for only where nothing was. */
 export async function check(
   tools: HostSide,
   network: string,
@@ -42,21 +43,30 @@ export async function check(
   io: Io,
 ): Promise<void> {
   const attachment = attachmentOf(netns, io.env)
-  await checkAll(tools.host, [{ network, list: await loadList(tools, network), attachment }])
+  const list = await listAtHand(tools, network, attachment)
+  await checkAll(tools.host, [{ network, list, attachment }])
 }
 
 /** Detaches a namespace with what was cached at ADD; the conf list is asked for only where nothing was. */
 export async function del(tools: HostSide, network: string, netns: string, io: Io): Promise<void> {
   const attachment = attachmentOf(netns, io.env)
-  const { containerId, ifname } = attachment
-  const cached = await tools.host.cache.read({ network, containerId, ifname })
-  const list = cached?.listText
-    ? await loadListIfThere(tools, network).catch(() => undefined)
-    : await loadList(tools, network)
+  const list = await listAtHand(tools, network, attachment)
   await detachAll(tools.host, [{ network, list, attachment }])
 }
 
 /** Asks the plugins of a network whether they can take containers. */
 export async function status(tools: HostSide, network: string): Promise<void> {
   await checkStatus(tools.host.runner, await loadList(tools, network))
+}
+
+// Where ADD is remembered, a conf list that is broken or gone is of no matter.
+async function listAtHand(
+  tools: HostSide,
+  network: string,
+  { containerId, ifname }: Attachment,
+): Promise<ConfList | undefined> {
+  const cached = await tools.host.cache.read({ network, containerId, ifname })
+  return cached?.listText
+    ? loadListIfThere(tools, network).catch(() => undefined)
+    : loadList(tools, network)
 }

@@ -33,7 +33,7 @@ const busyPauseMs = 1000
 
 /**
  * A PluginRunner that starts executables by `Bun.spawn`. A plugin that another program is just writing
- * (ETXTBSY) is tried up to six times, a second apart. Throws CniError 104 for a deadline or an output
+ * (ETXTBSY) is tried up to six times, a second apart, within the deadline. Throws CniError 104 for a deadline or an output
  * that went too far, 5 when the program cannot be started.
  */
 export function bunPluginExec(options: BunPluginExecOptions): PluginRunner {
@@ -64,7 +64,7 @@ async function execute(
   limits: PluginLimits,
 ): Promise<PluginExit> {
   const started = performance.now()
-  const child = await start(path, call, options)
+  const child = await start(path, call, options, limits)
   const { stdout, stderr } = await watch(child, path, call, limits)
   const status = exitStatus(
     child.exitCode,
@@ -77,6 +77,7 @@ async function start(
   path: string,
   call: PluginCall,
   options: BunPluginExecOptions,
+  { timeoutMs }: PluginLimits,
 ): Promise<Child> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -91,7 +92,8 @@ async function start(
       })
     } catch (cause) {
       const code = String((cause as { code?: unknown }).code)
-      if (code !== 'ETXTBSY' || attempt === busyAttempts) throw pluginNotStarted(path, code, cause)
+      const last = attempt === busyAttempts || attempt * busyPauseMs > timeoutMs
+      if (code !== 'ETXTBSY' || last) throw pluginNotStarted(path, code, cause)
       await Bun.sleep(busyPauseMs)
     }
   }

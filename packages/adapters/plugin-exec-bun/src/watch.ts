@@ -3,6 +3,12 @@ import { type PluginCall, type PluginLimits, pluginTooFar } from '@vethra/plan'
 /** A plugin's process. */
 export type Child = Bun.ReadableSubprocess
 
+// What is used of a reader: Bun's has two kinds of it.
+interface Reader {
+  read(): Promise<{ readonly value?: Uint8Array | undefined }>
+  cancel(): Promise<void>
+}
+
 /**
  * What a process printed, once it has ended and its pipes are closed. Throws CniError 104 when it goes
  * past a limit, after its whole process group has been killed; a process that has left the group and
@@ -14,37 +20,37 @@ export async function watch(
   call: PluginCall,
   limits: PluginLimits,
 ): Promise<{ readonly stdout: string; readonly stderr: string }> {
-  const tooFar = Promise.withResolvers<never>()
+  const tooFar = Promise.withResolvers<keyof PluginLimits>()
   const stop = (limit: keyof PluginLimits) => {
     killGroup(child.pid)
-    tooFar.reject(pluginTooFar(path, call, limits, limit))
+    tooFar.resolve(limit)
   }
   const timer = setTimeout(stop, limits.timeoutMs, 'timeoutMs')
-  const read = (pipe: ReadableStream<Uint8Array>) =>
-    readUpTo(pipe, limits.outputLimit, () => stop('outputLimit'))
-  try {
-    const ended = Promise.all([read(child.stdout), read(child.stderr), child.exited])
-    const [stdout, stderr] = await Promise.race([ended, tooFar.promise])
-    return { stdout, stderr }
-  } finally {
-    clearTimeout(timer)
-  }
+  const readers: readonly Reader[] = [child.stdout.getReader(), child.stderr.getReader()]
+  const outputs = readers.map((reader) =>
+    readUpTo(reader, limits.outputLimit, () => stop('outputLimit')),
+  )
+  const ended = Promise.all([...outputs, child.exited]).then(() => undefined)
+  const limit = await Promise.race([ended, tooFar.promise]).finally(() => clearTimeout(timer))
+  // A pipe that is still read would keep this process alive for as long as it is open.
+  if (limit !== undefined) await Promise.all(readers.map((reader) => reader.cancel()))
+  const [stdout = '', stderr = ''] = await Promise.all(outputs)
+  if (limit !== undefined) throw pluginTooFar(path, call, limits, { limit, stdout, stderr })
+  return { stdout, stderr }
 }
 
-async function readUpTo(
-  pipe: ReadableStream<Uint8Array>,
-  limit: number,
-  onMore: () => void,
-): Promise<string> {
+async function readUpTo(reader: Reader, limit: number, onMore: () => void): Promise<string> {
   const chunks: Uint8Array[] = []
   let octets = 0
-  for await (const chunk of pipe) {
-    octets += chunk.length
+  for (;;) {
+    const { value } = await reader.read()
+    if (value === undefined) break
+    octets += value.length
     if (octets > limit) {
       onMore()
       break
     }
-    chunks.push(chunk)
+    chunks.push(value)
   }
   return Buffer.concat(chunks).toString()
 }

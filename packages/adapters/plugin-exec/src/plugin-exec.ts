@@ -35,7 +35,7 @@ const drainMs = 200
 
 /**
  * A PluginRunner that starts executables. A plugin that another program is just writing (ETXTBSY) is
- * tried up to six times, a second apart. Throws CniError 104 for a deadline or an output that went
+ * tried up to six times, a second apart, within the deadline. Throws CniError 104 for a deadline or an output that went
  * too far, 5 when the program cannot be started.
  */
 export function pluginExec(options: PluginExecOptions): PluginRunner {
@@ -71,15 +71,15 @@ async function execute(
   const deadline = setDeadline(child, timeoutMs)
   const ended = await child.finally(deadline.clear)
   const elapsedMs = performance.now() - started
-  if (ended.code === 'ETXTBSY' && attempt < busyAttempts && elapsedMs < timeoutMs) {
+  if (ended.code === 'ETXTBSY' && attempt < busyAttempts && attempt * busyPauseMs <= timeoutMs) {
     await sleep(busyPauseMs)
     return execute(path, call, options, attempt + 1)
   }
   if (ended.isMaxBuffer) killGroup(child.pid)
-  if (deadline.passed()) throw pluginTooFar(path, call, limits, 'timeoutMs')
-  if (ended.isMaxBuffer) throw pluginTooFar(path, call, limits, 'outputLimit')
+  const { stdout = '', stderr = '', exitCode, signal } = ended
+  const limit = deadline.passed() ? 'timeoutMs' : ended.isMaxBuffer ? 'outputLimit' : undefined
+  if (limit !== undefined) throw pluginTooFar(path, call, limits, { limit, stdout, stderr })
   if (child.pid === undefined) throw pluginNotStarted(path, ended.code ?? '', ended.cause)
-  const { stdout, stderr, exitCode, signal } = ended
   const status = exitStatus(exitCode ?? null, signal ?? null)
   return { path, stdout, stderr, status, elapsedMs }
 }

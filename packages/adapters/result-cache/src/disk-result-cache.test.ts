@@ -52,7 +52,7 @@ describe('the result cache', () => {
     expect(await cache.list()).toEqual([])
   })
 
-  it.each(['', '{', '{}', 'null', '{"kind":"other"}', '{"kind":"cniCacheV1"}'])(
+  it.each(['', '\n', '{}', 'null', '{"kind":"other"}', '{"kind":"cniCacheV1"}'])(
     'takes a file that holds %j for no entry',
     async (text) => {
       await cache.write(entry)

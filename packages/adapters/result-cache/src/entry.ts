@@ -46,14 +46,16 @@ export function parseEntry(text: string): CachedAttachment | undefined {
 
 /**
  * An entry of older libcni (before 0.8.0): the result alone, whose attachment only the file name tells.
- * Undefined when the text is no object with something of a result in it.
+ * A text that is no JSON counts as one too: that it is damaged comes up where the result is needed.
+ * Undefined when the text is empty, or JSON with nothing of a result in it.
  */
 export function parseLegacyEntry(text: string, key: AttachmentKey): CachedAttachment | undefined {
   const value = decode(text)
+  const damaged = value === null && !/^\s*(null\s*)?$/.test(text)
   const known = ['cniVersion', 'ips', 'ip4', 'ip6', 'interfaces'].map((each) =>
     goField(value, each),
   )
-  const isResult = known.some((each) => each !== undefined)
+  const isResult = damaged || known.some((each) => each !== undefined)
   if (goField(value, 'kind') !== undefined || !isResult) return undefined
   const { network, containerId, ifname } = key
   return {

@@ -14,7 +14,8 @@ export interface ConfFileText {
 /**
  * The conf list of a network: the first `.conflist` by path whose `name` it is, else the first
  * `.conf` or `.json` (libcni, LoadNetworkConf). Unlike libcni's, a broken file hides no other
- * network: its fault comes up only when no file has the name. Throws CniError 101 when none has.
+ * network: its fault comes up only when no file has the name. Throws CniError 101 when none has, and when there
+ * are no files at all.
  */
 export function selectConfList(
   files: readonly ConfFileText[],
@@ -31,7 +32,7 @@ export function selectConfList(
       faults.push(fault)
     }
   }
-  throw notFound(name, folder, faults)
+  throw files.length > 0 ? notFound(name, folder, faults) : noFiles(folder)
 }
 
 /**
@@ -67,6 +68,14 @@ function inOrder(files: readonly ConfFileText[]): readonly ConfFileText[] {
   const sorted = [...files].sort((a, b) => (a.file < b.file ? -1 : 1))
   const isList = ({ file }: ConfFileText) => file.endsWith('.conflist')
   return [...sorted.filter(isList), ...sorted.filter((each) => !isList(each))]
+}
+
+function noFiles(folder: string): CniError {
+  return new CniError({
+    code: 101,
+    message: `no net configurations found in ${folder}`,
+    hint: 'Create a network with "vethra network create", or name the folder with --cni-netconfpath or NETCONFPATH.',
+  })
 }
 
 function notFound(name: string, folder: string, faults: readonly unknown[]): CniError {

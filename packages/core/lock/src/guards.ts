@@ -19,7 +19,7 @@ export interface LockPlaces {
  * The one table of what is guarded by which lock, as paths. The first three and `reservations` are
  * what nerdctl and host-local take by flock(2) (facts of nerdctl 2.x, host-local backend/disk); the
  * others are ours alone. No lock of the table is held while a plugin runs, but `attachment`,
- * `shared-chains`, and `network` by a garbage collection. `hosts` and `names` are folders that must be there before their lock is taken.
+ * `isolation`, `shared-chains`, and `network` by a garbage collection. `hosts` and `names` are folders that must be there before their lock is taken.
  * Throws CniError 107 for a namespace, id or network that cannot be one component of a path.
  */
 export const guards: {
@@ -35,6 +35,8 @@ export const guards: {
   readonly network: (places: Pick<LockPlaces, 'runtime'>, network: string) => string
   /** Firewall chains that all networks share, until they exist: plugins make them check-then-append. */
   readonly 'shared-chains': (places: Pick<LockPlaces, 'runtime'>) => string
+  /** Firewall rules that isolate one network's bridge, until they exist: plugins make them check-then-append. */
+  readonly isolation: (places: Pick<LockPlaces, 'runtime'>, network: string) => string
   /** Round robin and the same-container rule of one network's reservations. */
   readonly reservations: (places: Pick<LockPlaces, 'networks'>, network: string) => string
 } = {
@@ -46,6 +48,8 @@ export const guards: {
   network: ({ runtime }, network) =>
     `${runtime}/locks/network-${component('network name', network)}`,
   'shared-chains': ({ runtime }) => `${runtime}/locks/shared-chains`,
+  isolation: ({ runtime }, network) =>
+    `${runtime}/locks/isolation-${component('network name', network)}`,
   reservations: ({ networks }, network) => `${networks}/${component('network name', network)}/lock`,
 }
 

@@ -4,6 +4,7 @@ import {
   attachmentChains,
   attachmentLeftovers,
   networkLeftovers,
+  networkRulesReady,
   parseRules,
   sharedLeftovers,
   sharedRulesReady,
@@ -130,7 +131,7 @@ describe('sharedLeftovers', () => {
   })
 })
 
-describe('sharedRulesReady', () => {
+describe('sharedRulesReady and networkRulesReady', () => {
   const plugin = (text: string) => ({ type: JSON.parse(text).type, capabilities: {}, text })
   const list = (bridge: string): ConfList => ({
     name: 'n',
@@ -153,6 +154,7 @@ describe('sharedRulesReady', () => {
     ['only the port chains are missing, and no port is published', filter, 'nerdctl0', false, true],
     ['only the port chains are missing, and a port is published', filter, 'nerdctl0', true, false],
   ])('%s', (_, saved, bridge, ports, ready) => {
-    expect(sharedRulesReady(saved, list(bridge), ports)).toBe(ready)
+    const own = networkRulesReady(saved, list(bridge))
+    expect(sharedRulesReady(saved, list(bridge), ports) && own).toBe(ready)
   })
 })

@@ -47,10 +47,15 @@ export async function checkAttachable(
   list: ConfList,
   attachment: Attachment,
 ): Promise<void> {
-  checkNetworkName(list.name)
-  checkContainerId(attachment.containerId)
-  checkIfname(attachment.ifname)
+  checkNames(list.name, attachment)
   await cache.check(keyOf(list.name, attachment))
+}
+
+/** Throws CniError 3, 4 or 7 for a name that cannot be; the texts are libcni's. */
+export function checkNames(network: string, { containerId, ifname }: Attachment): void {
+  checkNetworkName(network)
+  checkContainerId(containerId)
+  checkIfname(ifname)
 }
 
 /**

@@ -31,6 +31,7 @@ export {
 export type { PluginExit } from './plugin-exit.ts'
 export {
   exitStatus,
+  type PluginLastWords,
   type PluginLimits,
   pluginCandidates,
   pluginEnvironment,

@@ -65,7 +65,8 @@ beforeEach(() => {
       write: async (record) => void records.set(record.network + record.ifname, record),
       read: async ({ network, ifname }) => records.get(network + ifname),
       remove: async ({ network, ifname }) => void records.delete(network + ifname),
-      list: async () => [...records.values()],
+      list: async (id) =>
+        [...records.values()].filter(({ containerId }) => !id || containerId === id),
     },
     netns: {
       idOf: async (path) => (path === '/n' ? '4:1' : ''),
@@ -128,24 +129,31 @@ describe('attachAll', () => {
     entries.clear()
     log = []
     await attachAll(tools, [member('a', 'eth0')])
-    expect(log).toEqual([
-      'lock attachment-ns-c1',
-      'wait for ns-c1',
-      'DEL main-a (gone)',
-      'ADD main-a',
-    ])
+    expect(log).toEqual(['lock attachment-ns-c1', 'wait for ns-c1', 'DEL main-a', 'ADD main-a'])
   })
 
   it('removes what an earlier life of the container left, and only then', async () => {
     await attachAll(tools, [member('a', 'eth0')])
     log = []
+    tools = { ...tools, netns: { ...tools.netns, idOf: async () => '4:2' } }
     await attachAll(tools, [member('a', 'eth0')])
     expect(log).toEqual(['lock attachment-ns-c1', 'DEL main-a (gone)', 'ADD main-a'])
   })
 
+  it('makes an attachment anew that is there already, in the namespace that it is in', async () => {
+    await attachAll(tools, [member('a', 'eth0')])
+    log = []
+    await attachAll(tools, [member('a', 'eth0')])
+    expect(log).toEqual(['lock attachment-ns-c1', 'DEL main-a', 'ADD main-a'])
+  })
+
   it('takes turns while the shared chains do not exist', async () => {
     await attachAll(tools, [member('a', 'eth0', listOf('a', true))])
-    expect(log.slice(0, 2)).toEqual(['lock attachment-ns-c1', 'lock shared-chains'])
+    expect(log.slice(0, 3)).toEqual([
+      'lock attachment-ns-c1',
+      'lock isolation-a',
+      'lock shared-chains',
+    ])
     saved =
       '*filter\n:CNI-FORWARD - [0:0]\n-A FORWARD -j CNI-FORWARD\n-A CNI-FORWARD -j CNI-ADMIN\nCOMMIT\n'
     log = []
@@ -177,13 +185,17 @@ describe('detachAll', () => {
     expect(error).toMatchObject({ code: 100, message: expect.stringContaining('DEL of network b') })
   })
 
-  it('removes the rules that plugins leave where the namespace is gone', async () => {
+  it.each([
+    ['namespace is there and ADD is remembered', '/n', true, 'DEL main-a'],
+    ['namespace is gone', '', true, 'restore 4: -D POSTROUTING -s 10.0.0.2/32 -j '],
+    ['ADD is not remembered', '/n', false, 'restore 4: -D POSTROUTING -s 10.0.0.2/32 -j '],
+  ])('removes the rules that plugins leave: %s', async (_, netns, remembered, last) => {
     const [chain] = attachmentChains('a', 'ns-c1')
     saved = `*nat\n:${chain} - [0:0]\n-A POSTROUTING -s 10.0.0.2/32 -j ${chain}\nCOMMIT\n`
-    await detachAll(tools, [member('a', 'eth0')])
-    expect(log.at(-1)).toBe('DEL main-a')
-    const gone = member('a', 'eth0')
-    await detachAll(tools, [{ ...gone, attachment: { ...gone.attachment, netns: '' } }])
-    expect(log.at(-1)).toBe(`restore 4: -D POSTROUTING -s 10.0.0.2/32 -j ${chain}`)
+    const { attachment, ...whole } = member('a', 'eth0')
+    await attachAll(tools, [{ ...whole, attachment }])
+    if (!remembered) entries.clear()
+    await detachAll(tools, [{ ...whole, attachment: { ...attachment, netns } }])
+    expect(log.at(-1)).toContain(last)
   })
 })

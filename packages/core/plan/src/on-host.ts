@@ -1,23 +1,21 @@
-import { guards, type Lock, type LockPlaces } from '@vethra/lock'
-import { attachmentLeftovers, type RuleSets, sharedRulesReady } from '@vethra/model'
+import { guards } from '@vethra/lock'
+import { attachmentLeftovers } from '@vethra/model'
 import type { ParsedResult } from '@vethra/result'
 import { type Attachment, CniError, type ConfList } from '@vethra/spec'
 import {
-  type AttachTools,
   attach,
   checkAttachable,
   checkAttachment,
+  checkNames,
   detach,
   unknownNetwork,
 } from './attach.ts'
 import type { AttachmentRecords } from './attachment-records.ts'
 import type { AttachmentKey } from './result-cache.ts'
+import { attachInTurn, mustTakeTurns, type TurnTools } from './take-turns.ts'
 
 /** What attachments are made with on a host that others use at the same time. */
-export interface HostTools extends AttachTools {
-  readonly lock: Lock
-  readonly rules: RuleSets
-  readonly places: LockPlaces
+export interface HostTools extends TurnTools {
   /** What makes an attachment ours. */
   readonly records: AttachmentRecords
   /** What is known of namespaces and processes. */
@@ -44,7 +42,7 @@ export interface Membership {
  * Attaches one container to networks, one after the other in the order given (SPEC 1.1.0, section 2:
  * no two operations on one container in parallel), and returns the results in that order. What is
  * left of an earlier life of the same container is removed first. While the firewall chains that all
- * networks share do not exist yet, containers take turns. `settle` is called with the results and
+ * networks share, or the rules that isolate a network, do not exist yet, containers take turns. `settle` is called with the results and
  * belongs to the attaching. On failure everything is undone; CniError has the first failure first.
  */
 export async function attachAll(
@@ -52,6 +50,7 @@ export async function attachAll(
   memberships: readonly Membership[],
   settle: (results: readonly ParsedResult[]) => Promise<void> = async () => {},
 ): Promise<readonly ParsedResult[]> {
+  for (const { network, attachment } of memberships) checkNames(network, attachment)
   return holdingContainer(tools, memberships, async () => {
     const results: ParsedResult[] = []
     for (const [index, membership] of memberships.entries()) {
@@ -109,17 +108,16 @@ async function holdingContainer<T>(
 async function attachOne(tools: HostTools, membership: Membership): Promise<ParsedResult> {
   const { network, list, attachment } = membership
   if (list === undefined) throw unknownNetwork(network)
-  const { records, lock, places } = tools
   await checkAttachable(tools.cache, list, attachment)
   const [turns] = await Promise.all([
     mustTakeTurns(tools, list, attachment),
     makeRecord(tools, membership),
   ])
-  const work = () => attach(tools, list, attachment)
   try {
-    return turns ? await lock.hold(guards['shared-chains'](places), work) : await work()
+    const first = turns ? await attachInTurn(tools, list, attachment) : undefined
+    return first ?? (await attach(tools, list, attachment))
   } catch (error) {
-    if (!isIncomplete(error)) await records.remove(keyOf(membership))
+    if (!isIncomplete(error)) await tools.records.remove(keyOf(membership))
     throw error
   }
 }
@@ -140,22 +138,14 @@ function isIncomplete(error: unknown): boolean {
   return error instanceof Error && error.cause instanceof AggregateError
 }
 
-async function mustTakeTurns(
-  { rules }: HostTools,
-  list: ConfList,
-  { capabilityArgs }: Attachment,
-): Promise<boolean> {
-  if (!list.plugins.some(({ type }) => type === 'portmap' || type === 'firewall')) return false
-  const [saved] = await rules.save([4])
-  const { portMappings } = capabilityArgs
-  const ports = Array.isArray(portMappings) && portMappings.length > 0
-  return saved !== undefined && !sharedRulesReady(saved.text, list, ports)
-}
-
 async function removeStale(tools: HostTools, membership: Membership): Promise<void> {
   const key = keyOf(membership)
-  const stale = (await tools.cache.read(key)) ?? (await tools.records.read(key))
-  if (stale) await detachEach(tools, [gone(membership)])
+  const [cached, record] = await Promise.all([tools.cache.read(key), tools.records.read(key)])
+  if (cached === undefined && record === undefined) return
+  // In the same namespace, an ADD that was killed or is repeated: its interface must go, too.
+  const id = await tools.netns.idOf(membership.attachment.netns)
+  const same = id !== '' && record?.netnsId === id
+  await detachEach(tools, [same ? membership : gone(membership)])
 }
 
 async function detachEach(
@@ -165,12 +155,15 @@ async function detachEach(
 ): Promise<void> {
   const errors: unknown[] = []
   const attempt = (work: Promise<void>) => work.catch((error: unknown) => void errors.push(error))
-  for (const membership of memberships.toReversed()) await attempt(detachOne(tools, membership))
-  const swept = [...doubtful]
-  for (const each of memberships) {
-    if (await mayLeaveRules(tools, each, errors)) swept.push(each)
+  const swept = new Set(doubtful)
+  for (const membership of memberships.toReversed()) {
+    if (!(await isRemembered(tools, membership))) swept.add(membership)
+    await attempt(detachOne(tools, membership))
   }
-  await attempt(sweep(tools, swept))
+  for (const each of memberships) {
+    if (await mayLeaveRules(tools, each, errors)) swept.add(each)
+  }
+  await attempt(sweep(tools, [...swept]))
   if (errors.length > 0) throw together(errors)
 }
 
@@ -192,7 +185,13 @@ async function afterOrphans(
   await netns.pluginsEnded(key.containerId)
 }
 
-// Where the namespace is there and every DEL succeeded, plugins leave nothing: looking is saved.
+// Without what ADD was called with, portmap does not know that there are ports to be closed.
+async function isRemembered({ cache }: HostTools, membership: Membership): Promise<boolean> {
+  const cached = await cache.read(keyOf(membership))
+  return cached !== undefined && cached.listText !== ''
+}
+
+// Where ADD is remembered, the namespace is there and every DEL succeeded, plugins leave nothing: looking is saved.
 async function mayLeaveRules(
   { netns }: HostTools,
   { attachment }: Membership,

@@ -75,14 +75,23 @@ export interface PluginLimits {
   readonly outputLimit: number
 }
 
+/** Which limit a plugin went past, and what it had printed until then. */
+export interface PluginLastWords {
+  readonly limit: keyof PluginLimits
+  readonly stdout: string
+  readonly stderr: string
+}
+
 /** The CniError 104 of a plugin that was killed because it ran or printed for too long. */
 export function pluginTooFar(
   path: string,
   { operation }: PluginCall,
   limits: PluginLimits,
-  limit: keyof PluginLimits,
+  { limit, stdout, stderr }: PluginLastWords,
 ): CniError {
   const printed = limit === 'outputLimit'
+  const words = [stdout, stderr].map((text) => tail(text.trim())).filter((text) => text !== '')
+  const said = words.length > 0 ? `, after: ${words.join(' ')}` : ''
   const what = printed
     ? `printed more than ${limits.outputLimit} octets`
     : `did not end within ${limits.timeoutMs / 1000} s`
@@ -92,6 +101,7 @@ export function pluginTooFar(
     hint: printed
       ? 'Look into the plugin; --plugin-output-limit sets the limit in MiB.'
       : 'Look into what the plugin waits for; --plugin-timeout sets the limit in seconds.',
+    cause: new Error(`netplugin failed with no error message: signal: killed${said}`),
   })
 }
 

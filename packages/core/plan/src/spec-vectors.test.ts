@@ -2,7 +2,15 @@ import { parseConfList } from '@vethra/conflist'
 import { CniError, explain } from '@vethra/spec'
 import { chainVectors, operationVectors, pluginOutputVectors, titled } from '@vethra/spec-vectors'
 import { describe, expect, it } from 'vitest'
-import { type Plan, type PluginCall, pluginEnvironment, pluginFailure, run } from './index.ts'
+import {
+  type Plan,
+  type PluginCall,
+  pluginCandidates,
+  pluginEnvironment,
+  pluginFailure,
+  pluginMissing,
+  run,
+} from './index.ts'
 
 const attachment = {
   containerId: 'c1',
@@ -72,5 +80,20 @@ describe('failures of plugins', () => {
     expect(error).toMatchObject({ code: fault.code, details })
     expect(error.message).toContain(fault.says)
     expect(explain(error).join('\n')).toContain(`/p/t ended with ${output.status} after 7 ms`)
+  })
+})
+
+describe('libcni, FindInPath (case 59)', () => {
+  it.each([
+    ['', ['/a'], 'no plugin name provided'],
+    ['../x', ['/a'], 'invalid plugin name: ../x'],
+    ['x', [], 'no paths provided'],
+    ['x', [''], 'no paths provided'],
+  ])('%j in %j: %s', (type, path, message) => {
+    expect(() => pluginCandidates(type, path)).toThrow(message)
+  })
+
+  it('a plugin that is in no folder is named with the folders', () => {
+    expect(pluginMissing('x', ['/a']).message).toBe('failed to find plugin "x" in path [/a]')
   })
 })

@@ -1,0 +1,19 @@
+import { executable, type Host, plugins } from './host.ts'
+
+/**
+ * Starts `vethra cni add`, or `del`, and kills the executable alone by SIGKILL after some milliseconds: what it had
+ * started goes on. Returns whether it was still running.
+ */
+export async function killAfter(
+  host: Host,
+  target: readonly string[],
+  env: Readonly<Record<string, string>>,
+  milliseconds: number,
+  operation: 'add' | 'del' = 'add',
+): Promise<boolean> {
+  // Its output goes to a file: plugins that go on would keep a pipe open.
+  const script = `"$@" >/run/killed.log 2>&1 </dev/null & sleep ${milliseconds / 1000}; kill -9 $!; wait $!`
+  const argv = ['sh', '-c', script, 'sh', executable, 'cni', operation, ...target]
+  const { exitCode } = await host.run(argv, { env: { CNI_PATH: plugins, ...env } })
+  return exitCode === 137
+}

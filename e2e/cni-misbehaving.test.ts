@@ -1,0 +1,173 @@
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { describeOnHost } from './gate.ts'
+import { blue, bridgeList, type CniHost, openCniHost } from './recording-plugins.ts'
+
+const deadlineMs = 1_000
+// What the executable and the plugins before and after it take, on a busy machine.
+const allowanceMs = 4_000
+
+describeOnHost('vethra cni with a plugin that misbehaves', () => {
+  let cni: CniHost
+  beforeEach(async () => {
+    cni = await openCniHost()
+    await cni.conf('10-lan.conflist', bridgeList('1.0.0', [{ type: 'firewall' }, { type: 'bad' }]))
+  })
+  afterEach(() => cni.close())
+
+  const run = async (operation: string) => {
+    const began = performance.now()
+    const ran = await cni.vethra(['--plugin-timeout', '1', 'cni', operation, 'lan', blue.netns])
+    return { ...ran, elapsedMs: performance.now() - began }
+  }
+
+  const nothingButDelete = '[ $CNI_COMMAND = DEL ] && exit 0'
+  const cases = [
+    [
+      'hangs (libcni, case 55)',
+      'echo waiting for a daemon >&2; sleep 100',
+      /bad did not end within 1 s on ADD and was killed[\s\S]*netplugin failed with no error message: signal: killed, after: waiting for a daemon/,
+    ],
+    [
+      'leaves a grandchild that keeps the pipes',
+      "sleep 100 & echo '{}'",
+      /bad did not end within 1 s on ADD and was killed/,
+    ],
+    [
+      'leaves a grandchild in a session of its own that keeps the pipes',
+      `setsid sh -c 'echo $$ > "$0"; exec sleep 100' "\${0%/plugins/bad}/pid" & echo '{}'`,
+      /bad did not end within 1 s on ADD and was killed/,
+    ],
+    ['prints 1 GB', 'head -c 1000000000 /dev/zero', /bad printed more than 16777216 octets on ADD/],
+    [
+      'writes 1 GB on standard error',
+      'head -c 1000000000 /dev/zero >&2',
+      /bad printed more than 16777216 octets on ADD/,
+    ],
+    [
+      'prints half a JSON',
+      `printf '{"cniVersion":"1.0.0","ips":[{"addr'`,
+      /failed to unmarshal raw result: .*\n?/,
+    ],
+    [
+      'ends with 0 and prints nothing (libcni, case 44)',
+      'exit 0',
+      /failed to unmarshal raw result: unexpected end of JSON input/,
+    ],
+    [
+      'dies by SIGKILL',
+      'echo last words >&2; kill -9 $$',
+      /netplugin failed: "last words\\n": signal: killed/,
+    ],
+    [
+      'dies by SIGKILL without a word',
+      'kill -9 $$',
+      /netplugin failed with no error message: signal: killed[\s\S]*bad ended with signal: killed after \d+ ms/,
+    ],
+    [
+      'fails without a word (libcni, case 52)',
+      'exit 3',
+      /netplugin failed with no error message: exit status 3/,
+    ],
+    [
+      'prints an error and then more (libcni, case 53)',
+      `echo '{"code":7,"msg":"m"}'; echo trailing; exit 1`,
+      /netplugin failed but error parsing its diagnostic message/,
+    ],
+    ['prints an error without words', "echo '{}'; exit 1", /exit status 1/],
+    [
+      'prints a result of no version',
+      `echo '{"cniVersion":"7.0.0"}'`,
+      /unsupported CNI result version "7.0.0"/,
+    ],
+  ] as const
+
+  it.each(cases)(
+    'that %s: a clear error in time, all undone, and DEL succeeds',
+    async (_, script, says) => {
+      await cni.make('bad', `${nothingButDelete}\n${script}`)
+      const added = await run('add')
+      expect(added.exitCode).toBe(1)
+      expect(added.stderr).toMatch(says)
+      expect(added.stderr).toContain('plugin type="bad" failed (add)')
+      expect(added.stderr).not.toContain('failed (delete)')
+      expect(added.elapsedMs).toBeLessThan(deadlineMs + allowanceMs)
+      expect(await cni.leftovers()).toEqual([])
+      expect(await run('del')).toMatchObject({ exitCode: 0, stderr: '' })
+      expect(await cni.leftovers()).toEqual([])
+      const pid = (await cni.host.run(['cat', `${cni.host.folder}/pid`])).stdout
+      if (pid !== '') await cni.host.run(['kill', pid])
+    },
+  )
+
+  it('that hangs on every operation: the others are undone all the same, and a later DEL finishes', async () => {
+    await cni.make('bad', `exec sleep 1${cni.host.tag.replace(/\D/g, '')}`)
+    const added = await run('add')
+    expect(added.stderr).toContain('plugin type="bad" failed (add)')
+    expect(added.stderr).toContain('plugin type="bad" failed (delete)')
+    expect(added.elapsedMs).toBeLessThan(2 * deadlineMs + allowanceMs)
+    // The record alone stays: something of ours may be left.
+    const left = await cni.leftovers()
+    expect(left).toEqual([`/var/lib/vethra/attachments/lan-${blue.id}-eth0`])
+    await cni.record('bad')
+    expect(await run('del')).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(await cni.leftovers()).toEqual([])
+  })
+
+  it('that was removed between ADD and DEL: the others run, and DEL tells of it until it is back', async () => {
+    await cni.record('bad')
+    expect(await run('add')).toMatchObject({ exitCode: 0 })
+    await cni.host.run(['rm', `${cni.host.folder}/plugins/bad`])
+    const failed = await run('del')
+    expect(failed).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('failed to find plugin "bad"'),
+    })
+    const left = await cni.leftovers()
+    expect(left.filter((each) => !/results|attachments/.test(each))).toEqual([])
+    await cni.record('bad')
+    expect(await run('del')).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(await cni.leftovers()).toEqual([])
+  })
+
+  it('that is replaced while it runs: the run is not disturbed, and the next one is the new', async () => {
+    await cni.make(
+      'bad',
+      `${nothingButDelete}\nsleep 0.5; printf '{"cniVersion":"1.0.0","dns":{"domain":"old"}}'`,
+    )
+    const adding = run('add')
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    await cni.record('bad')
+    const added = await adding
+    expect(added).toMatchObject({ exitCode: 0 })
+    expect(await run('del')).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(await cni.ran()).toContain('DEL bad')
+    expect(await cni.leftovers()).toEqual([])
+  })
+
+  it('that is being written (libcni, case 56): tried again until it can run', async () => {
+    // A copy of a program that stays open for writing for 1.5 s.
+    const busy = `${cni.host.folder}/plugins/bad`
+    await cni.host.run(['cp', '/usr/lib/cni/tuning', busy])
+    const hold = `exec 3>>${busy}; echo open; sleep 1.5`
+    const holder = cni.host.run(['sh', '-c', hold])
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    const added = await cni.vethra(['--plugin-timeout', '10', 'cni', 'add', 'lan', blue.netns])
+    expect(added).toMatchObject({ exitCode: 0, stderr: '' })
+    await holder
+    expect(await run('del')).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(await cni.leftovers()).toEqual([])
+  })
+
+  it('that is being written for longer than the deadline: says so in time, and undoes', async () => {
+    const busy = `${cni.host.folder}/plugins/bad`
+    await cni.host.run(['cp', '/usr/lib/cni/tuning', busy])
+    const holder = cni.host.run(['sh', '-c', `exec 3>>${busy}; sleep 2`])
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    const added = await run('add')
+    expect(added).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('text file busy') })
+    expect(added.elapsedMs).toBeLessThan(deadlineMs + allowanceMs)
+    await holder
+    expect(await run('del')).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(await cni.leftovers()).toEqual([])
+  })
+})

@@ -1,0 +1,23 @@
+import { CniError, type JsonObject, type PluginConf } from '@vethra/spec'
+import { parsePluginConf } from './conf-list.ts'
+import { properties, readJson } from './json-text.ts'
+
+/**
+ * The plugin conf with keys of the caller put in, each in place of one of the same spelling (libcni,
+ * InjectConf); what else was written stays as written. Throws CniError 7 for an empty key or a null.
+ */
+export function injectConf(plugin: PluginConf, keys: JsonObject): PluginConf {
+  for (const [key, value] of Object.entries(keys)) {
+    if (key === '') throw new CniError({ code: 7, message: 'keys cannot be empty' })
+    if (value === null) {
+      throw new CniError({ code: 7, message: `key '${key}' value must not be nil` })
+    }
+  }
+  const own = properties(readJson(plugin.text, 'unmarshal existing network bytes'))
+    .filter(({ key }) => !Object.hasOwn(keys, key))
+    .map(({ source }) => source)
+  const added = Object.entries(keys).map(
+    ([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`,
+  )
+  return parsePluginConf(`{${[...own, ...added].join(',')}}`)
+}
