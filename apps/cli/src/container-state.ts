@@ -20,7 +20,7 @@ export interface KnownContainer {
  * `prepared`: never started; `running`: attached, and its namespace is alive; `stopped`: postStop ran;
  * `failed`: its last start was undone; `dead`: attached, and its namespace has gone: start or remove it.
  */
-export type ContainerState = 'prepared' | 'running' | 'stopped' | 'failed' | 'dead'
+type ContainerState = 'prepared' | 'running' | 'stopped' | 'failed' | 'dead'
 
 /** All that is known of a container by its id. */
 export async function readContainer(tools: Tools, id: string): Promise<KnownContainer> {

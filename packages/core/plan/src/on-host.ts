@@ -1,7 +1,7 @@
 import { guards } from '@vethra/lock'
 import { attachmentLeftovers } from '@vethra/model'
 import type { ParsedResult } from '@vethra/result'
-import { type Attachment, CniError, type ConfList } from '@vethra/spec'
+import type { Attachment, ConfList } from '@vethra/spec'
 import {
   attach,
   checkAttachable,
@@ -11,6 +11,7 @@ import {
   unknownNetwork,
 } from './attach.ts'
 import type { AttachmentRecords } from './attachment-records.ts'
+import { isIncomplete, together } from './failures.ts'
 import type { AttachmentKey } from './result-cache.ts'
 import { attachInTurn, mustTakeTurns, type TurnTools } from './take-turns.ts'
 
@@ -133,11 +134,6 @@ async function makeRecord(
   await lock.hold(guards.network(places, membership.network), () => records.write(record))
 }
 
-// Several errors mean that the undoing failed too: something is left, and it is ours.
-function isIncomplete(error: unknown): boolean {
-  return error instanceof Error && error.cause instanceof AggregateError
-}
-
 async function removeStale(tools: HostTools, membership: Membership): Promise<void> {
   const key = keyOf(membership)
   const [cached, record] = await Promise.all([tools.cache.read(key), tools.records.read(key)])
@@ -232,21 +228,4 @@ function keyOf({ network, attachment }: Membership): AttachmentKey {
 
 function gone(membership: Membership): Membership {
   return { ...membership, attachment: { ...membership.attachment, netns: '' } }
-}
-
-// The first failure is what the user is told; the others stand behind its own causes.
-function together(errors: readonly unknown[]): unknown {
-  const [first, ...others] = errors
-  if (others.length === 0 || !(first instanceof Error)) return first
-  const causes = first.cause === undefined ? others : [first.cause, ...others]
-  const cause = new AggregateError(causes, `${errors.length} things failed`)
-  if (!(first instanceof CniError)) return Object.assign(first, { cause })
-  const { code, message, hint, details } = first
-  return new CniError({
-    code,
-    message,
-    ...(hint === undefined ? {} : { hint }),
-    ...(details === undefined ? {} : { details }),
-    cause,
-  })
 }

@@ -1,0 +1,23 @@
+import { CniError } from '@vethra/spec'
+
+/** Whether an error says that the undoing failed too: something is left then, and it is ours. */
+export function isIncomplete(error: unknown): boolean {
+  return error instanceof Error && error.cause instanceof AggregateError
+}
+
+/** Errors as one: the first is what the user is told, the others stand behind its own causes. */
+export function together(errors: readonly unknown[]): unknown {
+  const [first, ...others] = errors
+  if (others.length === 0 || !(first instanceof Error)) return first
+  const causes = first.cause === undefined ? others : [first.cause, ...others]
+  const cause = new AggregateError(causes, `${errors.length} things failed`)
+  if (!(first instanceof CniError)) return Object.assign(first, { cause })
+  const { code, message, hint, details } = first
+  return new CniError({
+    code,
+    message,
+    ...(hint === undefined ? {} : { hint }),
+    ...(details === undefined ? {} : { details }),
+    cause,
+  })
+}
