@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs'
 import { pickApp } from './pick-app.ts'
 import { writeAll } from './write-all.ts'
 
-const argv = process.argv.slice(2)
+const { app, argv } = pickApp(process.argv0, process.argv.slice(2))
 const io = {
   env: process.env,
   readStdin: async () => readFileSync(0, 'utf8'),
+  write: (text: string) => writeAll(1, text),
   print: (line: string) => writeAll(1, `${line}\n`),
   complain: (line: string) => writeAll(2, `${line}\n`),
   now: () => Date.now(),
@@ -17,10 +18,15 @@ const io = {
   program: programOf(process.argv),
 }
 
-// Only the app that is called is loaded: the hook must not pay for the commands of people.
-const { main } =
-  pickApp(argv) === 'oci-hook' ? await import('@vethra/oci-hook') : await import('@vethra/cli')
+// Only the app that is called is loaded: plugins and the hook must not pay for the commands of people.
+const { main } = await load()
 process.exitCode = await main(argv, io)
+
+function load() {
+  if (app === 'cni-plugin') return import('@vethra/cni-plugin')
+  if (app === 'oci-hook') return import('@vethra/oci-hook')
+  return import('@vethra/cli')
+}
 
 // How a hook line calls this program again: the executable alone, or Node with the source file.
 function programOf([first = '', script = '']: readonly string[]): readonly string[] {

@@ -6,9 +6,22 @@ it.each([
   [['--data-root=/x', '--namespace', 'k8s.io', 'oci-hook', 'postStop'], 'oci-hook'],
   [['--debug', '--cgroup-manager=systemd', 'internal', 'oci-hook', 'createRuntime'], 'oci-hook'],
   [['network', 'create', 'oci-hook'], 'cli'],
+  [['network', 'create', 'plugin'], 'cli'],
   [['internal', 'other'], 'cli'],
+  [['plugin'], 'cli'],
+  [['plugin', '--help'], 'cli'],
   [['--data-root'], 'cli'],
   [[], 'cli'],
-])('%j calls %s', (argv, app) => {
-  expect(pickApp(argv)).toBe(app)
+])('%j calls %s with the arguments as they are', (argv, app) => {
+  expect(pickApp('/usr/local/bin/vethra', argv)).toEqual({ app, argv })
+})
+
+it.each([
+  ['/opt/cni/bin/host-local', [], ['host-local']],
+  ['static', ['ignored'], ['static']],
+  ['host-local', ['network', 'ls'], ['host-local']],
+  ['vethra', ['plugin', 'host-local'], ['host-local']],
+  ['vethra', ['--data-root=/x', 'plugin', 'nope'], ['nope']],
+])('called by %j with %j it is the plugin %j', (calledBy, argv, name) => {
+  expect(pickApp(calledBy, argv)).toEqual({ app: 'cni-plugin', argv: name })
 })

@@ -1,15 +1,28 @@
+import { basename } from 'node:path'
 import { splitHookFlags } from '@vethra/settings'
 import { CniError } from '@vethra/spec'
 
+/** An app, and the arguments that it gets. */
+export interface Picked {
+  readonly app: 'cni-plugin' | 'oci-hook' | 'cli'
+  readonly argv: readonly string[]
+}
+
 /**
- * The app that an argument vector calls: the hook for `oci-hook` and for nerdctl's own hook line,
- * `internal oci-hook`, whatever global flags stand before; the commands of people for all else.
+ * The app that a call means: the plugin whose name the program was called by, or that stands after
+ * `plugin`; the hook for `oci-hook` and for nerdctl's own hook line, `internal oci-hook`, whatever
+ * global flags stand before; the commands of people for all else.
  */
-export function pickApp(argv: readonly string[]): 'oci-hook' | 'cli' {
+export function pickApp(calledBy: string, argv: readonly string[]): Picked {
+  const name = basename(calledBy)
+  // The names that other programs call: what they pass is in the environment, not in the arguments.
+  if (name === 'host-local' || name === 'static') return { app: 'cni-plugin', argv: [name] }
   const [first, second] = words(argv)
-  return first === 'oci-hook' || (first === 'internal' && second === 'oci-hook')
-    ? 'oci-hook'
-    : 'cli'
+  if (first === 'plugin' && second !== undefined && !second.startsWith('-')) {
+    return { app: 'cni-plugin', argv: [second] }
+  }
+  const isHook = first === 'oci-hook' || (first === 'internal' && second === 'oci-hook')
+  return { app: isHook ? 'oci-hook' : 'cli', argv }
 }
 
 function words(argv: readonly string[]): readonly string[] {

@@ -17,6 +17,7 @@ import { diskIpamStore } from './index.ts'
 
 let dataDir: string
 let lan: string
+const lock = { hold: <T>(_path: string, work: () => Promise<T>): Promise<T> => work() }
 beforeEach(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'vethra-ipam-'))
   lan = join(dataDir, 'lan')
@@ -39,7 +40,7 @@ describe('list', () => {
       'fd00::2': 'b\r\neth0',
     })
     utimesSync(join(lan, '10.4.0.9'), 1, 1_700_000_000)
-    const listed = await diskIpamStore({ dataDir }).list('lan')
+    const listed = await diskIpamStore({ dataDir, lock }).list('lan')
     expect(listed[0]).toEqual({
       address: '10.4.0.9',
       containerId: 'a',
@@ -55,7 +56,7 @@ describe('list', () => {
 
   it('shows what other versions and crashes left', async () => {
     fill({ '10.4.0.2': 'old', '10.4.0.3': '', '10.4.0.4': 'id\neth0' })
-    expect(await diskIpamStore({ dataDir }).list('lan')).toMatchObject([
+    expect(await diskIpamStore({ dataDir, lock }).list('lan')).toMatchObject([
       { address: '10.4.0.2', containerId: 'old' },
       { address: '10.4.0.3', containerId: '' },
       { address: '10.4.0.4', containerId: 'id\neth0' },
@@ -69,30 +70,30 @@ describe('list', () => {
     symlinkSync(secret, join(lan, '10.4.0.5'))
     mkdirSync(join(lan, '10.4.0.6'))
     execFileSync('mkfifo', [join(lan, '10.4.0.7')])
-    const listed = await diskIpamStore({ dataDir }).list('lan')
+    const listed = await diskIpamStore({ dataDir, lock }).list('lan')
     expect(listed.map(({ address }) => address)).toEqual(['10.4.0.8'])
   })
 
   it('reads only the beginning of a huge file', async () => {
     fill({ '10.4.0.2': 'x'.repeat(1_000_000) })
-    const [only] = await diskIpamStore({ dataDir }).list('lan')
+    const [only] = await diskIpamStore({ dataDir, lock }).list('lan')
     expect(only?.containerId).toHaveLength(4096)
   })
 
   it('reads more reservations than files can be open', async () => {
     const names = Array.from({ length: 3000 }, (_, index) => `10.${index >> 8}.${index & 255}.7`)
     fill(Object.fromEntries(names.map((name) => [name, `${name}\r\neth0`])))
-    const listed = await diskIpamStore({ dataDir }).list('lan')
+    const listed = await diskIpamStore({ dataDir, lock }).list('lan')
     expect(listed.map(({ containerId }) => containerId)).toEqual(names)
   })
 
   it('is empty for a network that is not there, and where there is no data folder', async () => {
-    expect(await diskIpamStore({ dataDir }).list('lan')).toEqual([])
-    expect(await diskIpamStore({ dataDir: join(dataDir, 'none') }).list('lan')).toEqual([])
+    expect(await diskIpamStore({ dataDir, lock }).list('lan')).toEqual([])
+    expect(await diskIpamStore({ dataDir: join(dataDir, 'none'), lock }).list('lan')).toEqual([])
   })
 
   it.each(hostile)('refuses the name %j', async (name) => {
-    await expect(diskIpamStore({ dataDir }).list(name)).rejects.toMatchObject({ code: 7 })
+    await expect(diskIpamStore({ dataDir, lock }).list(name)).rejects.toMatchObject({ code: 7 })
   })
 })
 
@@ -100,13 +101,13 @@ describe('removeNetwork', () => {
   it('removes what host-local left of a network, and nothing beside it', async () => {
     fill(markers)
     mkdirSync(join(dataDir, 'other'))
-    await diskIpamStore({ dataDir }).removeNetwork('lan')
+    await diskIpamStore({ dataDir, lock }).removeNetwork('lan')
     expect(readdirSync(dataDir)).toEqual(['other'])
   })
 
   it('refuses while addresses are reserved, and says by whom', async () => {
     fill({ ...markers, '10.4.0.2': 'a\r\neth0', '10.4.0.3': '' })
-    await expect(diskIpamStore({ dataDir }).removeNetwork('lan')).rejects.toMatchObject({
+    await expect(diskIpamStore({ dataDir, lock }).removeNetwork('lan')).rejects.toMatchObject({
       code: 102,
       message: 'cannot remove the reservations of network lan: addresses are reserved',
       details: '10.4.0.2 by a, 10.4.0.3',
@@ -116,18 +117,18 @@ describe('removeNetwork', () => {
 
   it('removes reservations too when told', async () => {
     fill({ ...markers, '10.4.0.2': 'a\r\neth0' })
-    await diskIpamStore({ dataDir }).removeNetwork('lan', { evenIfReserved: true })
+    await diskIpamStore({ dataDir, lock }).removeNetwork('lan', { evenIfReserved: true })
     expect(existsSync(lan)).toBe(false)
   })
 
   it('does nothing where there is nothing', async () => {
-    await diskIpamStore({ dataDir }).removeNetwork('lan')
+    await diskIpamStore({ dataDir, lock }).removeNetwork('lan')
     expect(readdirSync(dataDir)).toEqual([])
   })
 
   it.each(['notes', 'last_reserved_ip.x'])('touches nothing when %s is there', async (name) => {
     fill({ ...markers, [name]: 'x' })
-    await expect(diskIpamStore({ dataDir }).removeNetwork('lan')).rejects.toMatchObject({
+    await expect(diskIpamStore({ dataDir, lock }).removeNetwork('lan')).rejects.toMatchObject({
       code: 102,
       details: `"${name}"`,
     })
@@ -137,7 +138,7 @@ describe('removeNetwork', () => {
   it('touches nothing when a folder is named like an address', async () => {
     fill(markers)
     mkdirSync(join(lan, '10.4.0.2'))
-    await expect(diskIpamStore({ dataDir }).removeNetwork('lan')).rejects.toMatchObject({
+    await expect(diskIpamStore({ dataDir, lock }).removeNetwork('lan')).rejects.toMatchObject({
       code: 102,
     })
     expect(readdirSync(lan)).toHaveLength(4)
@@ -148,7 +149,7 @@ describe('removeNetwork', () => {
     mkdirSync(elsewhere)
     writeFileSync(join(elsewhere, 'lock'), 'x')
     symlinkSync(elsewhere, lan)
-    const store = diskIpamStore({ dataDir })
+    const store = diskIpamStore({ dataDir, lock })
     await expect(store.removeNetwork('lan')).rejects.toMatchObject({ code: 107 })
     rmSync(lan)
     fill({})
@@ -160,14 +161,14 @@ describe('removeNetwork', () => {
 
   it('refuses a file in the place of the folder', async () => {
     writeFileSync(lan, 'x')
-    await expect(diskIpamStore({ dataDir }).removeNetwork('lan')).rejects.toMatchObject({
+    await expect(diskIpamStore({ dataDir, lock }).removeNetwork('lan')).rejects.toMatchObject({
       code: 107,
     })
   })
 
   it.each(hostile)('refuses the name %j', async (name) => {
     writeFileSync(join(dataDir, 'lock'), '')
-    const store = diskIpamStore({ dataDir })
+    const store = diskIpamStore({ dataDir, lock })
     await expect(store.removeNetwork(name, { evenIfReserved: true })).rejects.toMatchObject({
       code: 7,
     })

@@ -1,33 +1,103 @@
-import type { IpamStore, RemoveNetworkOptions, Reservation } from '@vethra/ipam'
-import { CniError } from '@vethra/spec'
+import { readdir, rm } from 'node:fs/promises'
+import type { IpamStore, Reservation } from '@vethra/ipam'
+import type { Lock } from '@vethra/lock'
+import { CniError, checkNetworkName } from '@vethra/spec'
+import { claimAddress } from './claim-address.ts'
+import { failure, isMissing } from './failure.ts'
 import { networkFolder } from './network-folder.ts'
-import { readReservations } from './read-reservations.ts'
+import { readReservations, reservedIn } from './read-reservations.ts'
+import { dropReservation, heldAddresses, releaseAddresses } from './release-addresses.ts'
 import { removeFolder } from './remove-folder.ts'
+import { removeDrafts } from './reservation-file.ts'
+import { indexPath, markOf, withFolder } from './session.ts'
 
 /** Where the store lies. */
 export interface DiskIpamStoreOptions {
   /** host-local's `dataDir`: `/var/lib/cni/networks` unless a conf says otherwise. A network's reservations lie in `dataDir/NETWORK`. */
   readonly dataDir: string
+  /**
+   * Taken on `dataDir/NETWORK/lock` around each step. It keeps the round robin and the rule of one
+   * address an interface; addresses are safe without it. One by flock(2) keeps Go's host-local away, too.
+   */
+  readonly lock: Lock
+  /**
+   * Where an index of each network may lie, so that no step reads every reservation: a folder that does
+   * not outlive a boot, 32 to 64 octets a reservation. Default: none, and every file is read each time.
+   */
+  readonly indexDir?: string
 }
 
 /**
  * The reservations of host-local, in its own layout (backend/disk): a file for each address, named
- * by it, that holds container id, CR LF and ifname. Nothing outside `dataDir` is ever touched: a name that
- * could lead elsewhere is refused, and so is a network's folder that is a symbolic link.
+ * by it, that holds container id, CR LF and ifname. Go's host-local can work there at the same time. A
+ * file appears whole or not at all, and only where none is: link(2) sees to both. An empty file that a
+ * killed host-local left counts as free when it is older than ten seconds. Nothing outside `dataDir` is
+ * ever touched: a name that could lead elsewhere is refused, and so is a folder that is a symbolic link.
  */
-export function diskIpamStore({ dataDir }: DiskIpamStoreOptions): IpamStore {
+export function diskIpamStore(options: DiskIpamStoreOptions): IpamStore {
+  const { dataDir } = options
+  const existing = (network: string) => networkFolder(dataDir, network)
   return {
-    async list(network: string): Promise<readonly Reservation[]> {
-      const folder = await networkFolder(dataDir, network)
+    networks: () => networksIn(dataDir),
+
+    async list(network) {
+      const folder = await existing(network)
       return folder === undefined ? [] : readReservations(folder)
     },
 
-    async removeNetwork(network: string, options: RemoveNetworkOptions = {}): Promise<void> {
-      const folder = await networkFolder(dataDir, network)
-      if (folder === undefined) return
-      if (!options.evenIfReserved) refuseReserved(network, await readReservations(folder))
-      await removeFolder(folder)
+    async taken(network) {
+      const folder = await existing(network)
+      return folder === undefined ? [] : reservedIn(folder)
     },
+
+    held: (network, holder) =>
+      withFolder(options, network, (session) => heldAddresses(session, holder)),
+
+    reserve: (network, claim) =>
+      withFolder(options, network, (session) => claimAddress(session, claim)),
+
+    release: (network, holder) =>
+      withFolder(options, network, (session) => releaseAddresses(session, holder)),
+
+    async drop(network, reservations) {
+      const folder = await existing(network)
+      if (folder === undefined || reservations.length === 0) return []
+      return withFolder(options, network, (session) =>
+        reservations.filter((each) => dropReservation(session, each)),
+      )
+    },
+
+    async removeNetwork(network, { evenIfReserved } = {}) {
+      const folder = await existing(network)
+      if (folder === undefined) return
+      if (!evenIfReserved) refuseReserved(network, await readReservations(folder))
+      const index = indexPath(options, folder)
+      const mark = markOf(folder)
+      await removeFolder(folder)
+      removeDrafts(dataDir, mark)
+      if (index !== undefined) await rm(index, { force: true })
+    },
+  }
+}
+
+async function networksIn(dataDir: string): Promise<readonly string[]> {
+  try {
+    const entries = await readdir(dataDir, { withFileTypes: true })
+    const folders = entries.filter((entry) => entry.isDirectory() && isNetworkName(entry.name))
+    return folders.map(({ name }) => name).sort()
+  } catch (cause) {
+    if (isMissing(cause)) return []
+    throw failure(`list ${dataDir}`, cause)
+  }
+}
+
+function isNetworkName(name: string): boolean {
+  try {
+    checkNetworkName(name)
+    return true
+  } catch (error) {
+    if (error instanceof CniError) return false
+    throw error
   }
 }
 

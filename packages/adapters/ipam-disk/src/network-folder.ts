@@ -1,7 +1,8 @@
+import { closeSync, constants, lstatSync, mkdirSync, openSync } from 'node:fs'
 import { lstat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { CniError, checkNetworkName } from '@vethra/spec'
-import { failure, isMissing } from './failure.ts'
+import { failure, hasCode, isMissing } from './failure.ts'
 
 /**
  * The folder of a network's reservations; `undefined` when there is none. Throws CniError 7 for a
@@ -9,16 +10,58 @@ import { failure, isMissing } from './failure.ts'
  */
 export async function networkFolder(dataDir: string, network: string): Promise<string | undefined> {
   checkNetworkName(network)
-  const folder = join(dataDir, network)
-  try {
-    if ((await lstat(folder)).isDirectory()) return folder
-  } catch (cause) {
-    if (isMissing(cause)) return undefined
-    throw failure(`look at ${folder}`, cause)
+  for (const folder of [dataDir, join(dataDir, network)]) {
+    try {
+      if (!(await lstat(folder)).isDirectory()) throw notFolder(folder)
+    } catch (cause) {
+      if (isMissing(cause)) return undefined
+      if (cause instanceof CniError) throw cause
+      throw failure(`look at ${folder}`, cause)
+    }
   }
-  throw new CniError({
+  return join(dataDir, network)
+}
+
+/**
+ * Makes the folder of a network and the lock in it as host-local does, where they are missing. Throws
+ * CniError 7 for the name, 107 when a link or a file stands in a place, 5 when one cannot be made.
+ */
+export function makeNetworkFolder(dataDir: string, lock: string): void {
+  const folder = dirname(lock)
+  makeFolder(dataDir)
+  makeFolder(folder)
+  try {
+    const { O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants
+    closeSync(openSync(lock, O_RDONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o750))
+  } catch (cause) {
+    if (hasCode(cause, 'ELOOP')) throw notFile(lock)
+    throw failure(`open ${lock}`, cause)
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    const there = lstatSync(folder, { throwIfNoEntry: false })
+    if (there === undefined) mkdirSync(folder, { recursive: true, mode: 0o755 })
+    else if (!there.isDirectory()) throw notFolder(folder)
+  } catch (cause) {
+    if (cause instanceof CniError) throw cause
+    throw failure(`make ${folder}`, cause)
+  }
+}
+
+function notFolder(folder: string): CniError {
+  return new CniError({
     code: 107,
     message: `cannot use ${folder}: it is no folder`,
-    hint: 'Move it away: reservations are kept in a real folder, not behind a link.',
+    hint: 'Move it away, or name another dataDir: reservations are kept in a real folder, not behind a link.',
+  })
+}
+
+function notFile(path: string): CniError {
+  return new CniError({
+    code: 107,
+    message: `cannot use ${path}: it is a symbolic link`,
+    hint: 'Remove it.',
   })
 }

@@ -1,22 +1,16 @@
 import { constants } from 'node:fs'
 import { open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import {
-  type Address,
-  compareAddresses,
-  formatAddress,
-  type Reservation,
-  readAddress,
-} from '@vethra/ipam'
+import { type Address, compareAddresses, formatAddress, type Reservation } from '@vethra/ipam'
+import { addressOfFile } from './address-name.ts'
 import { failure, hasCode, isMissing } from './failure.ts'
+import { longest } from './reservation-file.ts'
 
-// host-local allows a container id of any length; what is longer than a page is not one of its files.
-const longest = 4096
 const atOnce = 64
 
 /** The reservations in a network's folder, by address. What host-local would not have named is passed over; so is a file that vanishes meanwhile. */
 export async function readReservations(folder: string): Promise<readonly Reservation[]> {
-  const addresses = (await reservedIn(folder)).sort(compareAddresses)
+  const addresses = await reservedIn(folder)
   const read: Reservation[] = []
   for (let start = 0; start < addresses.length; start += atOnce) {
     const batch = addresses.slice(start, start + atOnce).map(formatAddress)
@@ -26,17 +20,12 @@ export async function readReservations(folder: string): Promise<readonly Reserva
   return read
 }
 
-/** The address that a file of host-local is named by; `undefined` for any other name, another spelling of an address too. */
-export function addressOfFile(name: string): Address | undefined {
-  const address = readAddress(name)
-  return address && formatAddress(address) === name ? address : undefined
-}
-
-async function reservedIn(folder: string): Promise<Address[]> {
+/** The addresses that have a file in a network's folder, in order. */
+export async function reservedIn(folder: string): Promise<readonly Address[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true })
     const files = entries.filter((entry) => entry.isFile())
-    return files.flatMap(({ name }) => addressOfFile(name) ?? [])
+    return files.flatMap(({ name }) => addressOfFile(name) ?? []).sort(compareAddresses)
   } catch (cause) {
     if (isMissing(cause)) return []
     throw failure(`list ${folder}`, cause)
@@ -67,8 +56,8 @@ async function readBeginning(path: string): Promise<{ content: string; sinceMs: 
   }
 }
 
-// As host-local compares: the whole content trimmed, id and ifname apart by CR LF and nothing else.
-function holder(content: string): Pick<Reservation, 'containerId' | 'ifname'> {
+/** Whose a file is, as host-local compares: the whole content trimmed, id and ifname apart by CR LF and nothing else. */
+export function holder(content: string): Pick<Reservation, 'containerId' | 'ifname'> {
   const [containerId = '', ifname] = content.trim().split('\r\n', 2)
   return ifname === undefined ? { containerId } : { containerId, ifname }
 }

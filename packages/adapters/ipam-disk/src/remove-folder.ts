@@ -2,8 +2,8 @@ import type { Dirent } from 'node:fs'
 import { readdir, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CniError } from '@vethra/spec'
+import { isAddressName } from './address-name.ts'
 import { failure, hasCode, isMissing } from './failure.ts'
-import { addressOfFile } from './read-reservations.ts'
 
 /**
  * Removes a network's folder with what host-local keeps in it: addresses, `last_reserved_ip.N`, `lock`.
@@ -32,9 +32,7 @@ async function entriesOf(folder: string): Promise<readonly Dirent[]> {
 }
 
 function isOfHostLocal(name: string): boolean {
-  return (
-    name === 'lock' || /^last_reserved_ip\.\d+$/.test(name) || addressOfFile(name) !== undefined
-  )
+  return name === 'lock' || /^last_reserved_ip\.\d+$/.test(name) || isAddressName(name)
 }
 
 async function removed(path: string, remove: (path: string) => Promise<void>): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * Addresses as numbers, host-local's range sets, the order in which addresses are tried, and the
+ * Addresses as numbers, what host-local and static are told, the choice of addresses, and the
  * interface of a store of reservations. Not for keeping reservations: that is `@vethra/ipam-disk`.
  */
 export {
@@ -12,7 +12,14 @@ export {
   parseAddress,
   readAddress,
 } from './address.ts'
+export {
+  type Allocated,
+  type Allocation,
+  type AllocationRequest,
+  allocate,
+} from './allocate.ts'
 export { type Candidate, candidates } from './candidates.ts'
+export { type HostLocalConf, readDataDir, readHostLocalConf } from './host-local-conf.ts'
 export {
   type Cidr,
   contains,
@@ -34,4 +41,14 @@ export {
   rangeOf,
   rangeSets,
 } from './range-set.ts'
-export type { IpamStore, RemoveNetworkOptions, Reservation } from './store.ts'
+export { judgedAfterMs, reasonToKeep, type SignsOfLife } from './reason-to-keep.ts'
+export { readStaticConf, type StaticConf } from './static-conf.ts'
+export type {
+  Claim,
+  ClaimOutcome,
+  Holder,
+  IpamStore,
+  RemoveNetworkOptions,
+  Reservation,
+} from './store.ts'
+export { formatUsage, sizeOf, type Usage, usageOf } from './usage.ts'

@@ -44,6 +44,11 @@ describe('rangeSets', () => {
       ['10.1.4.1-10.1.4.254 via 10.1.4.1'],
     ],
     [
+      'a start on the broadcast address is a range of one',
+      { ranges: [[{ subnet: '10.1.4.0/24', rangeStart: '10.1.4.255' }]] },
+      ['10.1.4.255-10.1.4.255 via 10.1.4.1'],
+    ],
+    [
       'IPv6 has no broadcast address to leave out',
       { ranges: [[{ subnet: '2001:db8:1::/64' }]] },
       ['2001:db8:1::1-2001:db8:1:0:ffff:ffff:ffff:ffff via 2001:db8:1::1'],

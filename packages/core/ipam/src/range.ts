@@ -46,6 +46,8 @@ export function readRange(conf: RangeConf): Range {
     const outside = !contains(subnet.prefix, start) || (end && compareAddresses(start, end) > 0)
     if (outside) throw notIn('RangeStart', start, subnet)
     bounds.start = start
+    // The broadcast address, asked for as the start, lies behind the default end: host-local walks out of the subnet there.
+    if (compareAddresses(start, bounds.end) > 0) bounds.end = start
   }
   if (end) {
     const outside = !contains(subnet.prefix, end) || compareAddresses(end, bounds.start) < 0

@@ -1,3 +1,11 @@
+import type { Address } from './address.ts'
+
+/** Who holds an address: one interface of one container. */
+export interface Holder {
+  readonly containerId: string
+  readonly ifname: string
+}
+
 /** An address that is taken. */
 export interface Reservation {
   /** RFC 5952 text, without prefix length. */
@@ -10,6 +18,30 @@ export interface Reservation {
   readonly sinceMs: number
 }
 
+/** What a holder asks a store for: one address, the first of an order that is free. */
+export interface Claim extends Holder {
+  /** The number of the range set: a store remembers the last address reserved for each. */
+  readonly set: number
+  /**
+   * The addresses to try, in order, given the one reserved last. Pure and lazy: a store takes as much
+   * of it as it needs, and may begin again when another writer was faster.
+   */
+  readonly candidates: (lastReserved: Address | undefined) => Iterable<Address>
+  /**
+   * Reserve nothing when the holder has an address for which this is true; one that its container
+   * holds without an ifname counts too. Absent: whatever it has is no hindrance.
+   */
+  readonly unlessHeldIn?: (address: Address) => boolean
+}
+
+/**
+ * What became of a claim: `reserved`; `held`, with the address in the way (the first one by text where
+ * there are several); or `none` when every candidate was taken.
+ */
+export type ClaimOutcome =
+  | { readonly kind: 'reserved' | 'held'; readonly address: Address }
+  | { readonly kind: 'none' }
+
 /** What a removal may do. */
 export interface RemoveNetworkOptions {
   /** Remove even while addresses are reserved. Default false. */
@@ -17,12 +49,35 @@ export interface RemoveNetworkOptions {
 }
 
 /**
- * Where reservations are kept, network by network. Every method may take as long as a round trip to
- * another machine does; none holds a lock after its promise has settled.
+ * Where reservations are kept, network by network: on a disk, in memory, across a network. Every
+ * method is one step that other writers see whole or not at all, and one round trip where the store is
+ * far away; how it is made so, by a lock or by a transaction, is the store's own affair. Throws
+ * CniError 7 for a name that no network can have, 5 when the store can't be read or written.
  */
 export interface IpamStore {
+  /** The networks that the store knows, ascending by their octets. */
+  networks(): Promise<readonly string[]>
   /** Every reservation of a network, IPv4 first, then by address as a number; empty when the store does not know the network. */
   list(network: string): Promise<readonly Reservation[]>
+  /** The addresses taken in a network, in the order of `list`: cheaper where holders don't matter. */
+  taken(network: string): Promise<readonly Address[]>
+  /**
+   * The addresses of a holder, in the order of `list`. Only where it has none, those that its container
+   * holds without an ifname.
+   */
+  held(network: string, holder: Holder): Promise<readonly Address[]>
+  /**
+   * Reserves an address and remembers it as the last of its set. Whatever happens at the same time,
+   * here or elsewhere, an address is never reserved twice.
+   */
+  reserve(network: string, claim: Claim): Promise<ClaimOutcome>
+  /** Gives back what `held` tells, and returns it. None is fine. */
+  release(network: string, holder: Holder): Promise<readonly Address[]>
+  /**
+   * Gives back those of the reservations that still are as described, and returns them. One without a
+   * container goes only when the store can prove that its writer is dead.
+   */
+  drop(network: string, reservations: readonly Reservation[]): Promise<readonly Reservation[]>
   /**
    * Forgets a network: its reservations and the memory of the round robin. Nothing to do is no
    * error. Throws CniError 102 while addresses are reserved, unless `evenIfReserved`.

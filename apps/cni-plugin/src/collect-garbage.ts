@@ -1,0 +1,53 @@
+import type { IpamStore, Reservation } from '@vethra/ipam'
+import { CniError, goField, type Json, type JsonObject } from '@vethra/spec'
+
+/**
+ * Frees every reservation that is of none of the valid attachments of a GC request (SPEC 1.1.0, section
+ * 2, "GC"); one that names no interface stays while its container has any. Throws CniError 7 when the
+ * request has no list of them, or one that can't be read: then nothing is freed.
+ */
+export async function collectGarbage(
+  store: IpamStore,
+  network: string,
+  conf: JsonObject,
+): Promise<void> {
+  const valid = validAttachments(conf)
+  const reservations = await store.list(network)
+  const dead = reservations.filter((each) => !valid.some((one) => isOf(each, one)))
+  await store.drop(network, dead)
+}
+
+interface ValidAttachment {
+  readonly containerId: string
+  readonly ifname: string
+}
+
+function isOf({ containerId, ifname }: Reservation, valid: ValidAttachment): boolean {
+  return containerId === valid.containerId && (ifname === undefined || ifname === valid.ifname)
+}
+
+function validAttachments(conf: JsonObject): readonly ValidAttachment[] {
+  // The second key is what the first text of SPEC 1.1.0 called it; libcni sends both.
+  const value = ['cni.dev/valid-attachments', 'cni.dev/attachments']
+    .map((key) => conf[key])
+    .find((each) => each !== undefined)
+  // libcni writes an empty list as null.
+  if (value === null) return []
+  if (!Array.isArray(value)) throw invalid(value === undefined ? 'is missing' : 'is no list')
+  return value.map(readAttachment)
+}
+
+function readAttachment(value: Json): ValidAttachment {
+  const containerId = goField(value, 'containerID')
+  const ifname = goField(value, 'ifname')
+  if (typeof containerId === 'string' && typeof ifname === 'string') return { containerId, ifname }
+  throw invalid(`holds ${JSON.stringify(value)?.slice(0, 200)}`)
+}
+
+function invalid(fault: string): CniError {
+  return new CniError({
+    code: 7,
+    message: `cni.dev/valid-attachments ${fault}`,
+    hint: 'Send a list of {"containerID", "ifname"}.',
+  })
+}

@@ -1,0 +1,10 @@
+/** What a plugin is started with and writes to. */
+export interface Io {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The whole of standard input. */
+  readonly readStdin: () => Promise<string>
+  /** Writes a text to standard output as it is. */
+  readonly write: (text: string) => void
+  /** Writes one line to standard error. */
+  readonly complain: (line: string) => void
+}

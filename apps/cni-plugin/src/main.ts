@@ -1,0 +1,77 @@
+import { CniError, type JsonObject, specVersions } from '@vethra/spec'
+import { answer, errorAnswer } from './answer.ts'
+import type { Io } from './io.ts'
+import { isPluginName, type PluginName, pluginNames } from './names.ts'
+import { checkNetns } from './netns.ts'
+import type { Plugin } from './plugin.ts'
+import { type Call, readCall } from './request.ts'
+import { checkVersion } from './versions.ts'
+
+const version = '0.1.0'
+
+/**
+ * Is the plugin that `argv` names, for one call, and returns the exit status: 0 done, 1 it failed, with the
+ * error as JSON on standard output (SPEC 1.1.0, section 5, "Error"); 2 when there is no such plugin.
+ * Called without `CNI_COMMAND` it says what it is, as the reference plugins do.
+ */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  const [name = ''] = argv
+  if (!isPluginName(name)) {
+    io.complain(`error: there is no plugin ${JSON.stringify(name)} (CNI code 103)`)
+    io.complain(`  hint: Give one of ${pluginNames.join(', ')}.`)
+    return 2
+  }
+  if (!io.env['CNI_COMMAND']) {
+    io.complain(`CNI ${name} plugin v${version}`)
+    io.complain(`CNI protocol versions supported: ${specVersions.join(', ')}`)
+    return 0
+  }
+  try {
+    await run(name, io)
+    return 0
+  } catch (error) {
+    io.write(errorAnswer(error))
+    if (!(error instanceof CniError) && error instanceof Error) io.complain(error.stack ?? '')
+    return 1
+  }
+}
+
+async function run(name: PluginName, io: Io): Promise<void> {
+  const call = await readCall(io)
+  if (call.command === 'VERSION') {
+    const [current] = specVersions.slice(-1)
+    io.write(`${JSON.stringify({ cniVersion: current, supportedVersions: specVersions })}\n`)
+    return
+  }
+  const result = await perform(await load(name), call)
+  if (result) io.write(answer(result))
+}
+
+/** Only what is called is loaded: start-up is most of what a call costs. */
+async function load(name: PluginName): Promise<Plugin> {
+  if (name === 'static') return (await import('./static.ts')).staticPlugin
+  return (await import('./host-local.ts')).hostLocal
+}
+
+async function perform(plugin: Plugin, call: Call): Promise<JsonObject | undefined> {
+  const request = { ...call, cniVersion: checkVersion(call) }
+  switch (call.command) {
+    case 'ADD':
+      // The reference plugins look after the work, when its result is printed already.
+      checkNetns(call)
+      return plugin.add(request)
+    case 'DEL':
+      await plugin.del(request)
+      checkNetns(call)
+      return undefined
+    case 'CHECK':
+      await plugin.check(request)
+      return undefined
+    case 'GC':
+      await plugin.gc(request)
+      return undefined
+    default:
+      await plugin.status(request)
+      return undefined
+  }
+}

@@ -1,0 +1,131 @@
+import {
+  CniError,
+  checkContainerId,
+  checkIfname,
+  checkNetworkName,
+  goField,
+  type Json,
+  type JsonObject,
+} from '@vethra/spec'
+import type { Io } from './io.ts'
+
+/** The operations that a plugin knows. */
+type Command = 'ADD' | 'DEL' | 'CHECK' | 'GC' | 'STATUS' | 'VERSION'
+
+/** One call of a plugin, as it was made. */
+export interface Call {
+  readonly command: Command
+  /** Empty where the operation has none. */
+  readonly containerId: string
+  readonly netns: string
+  readonly ifname: string
+  /** `CNI_ARGS`. */
+  readonly args: string
+  /** Whether the namespace may be the plugin's own. */
+  readonly netnsOverride: boolean
+  /** The name of the network. */
+  readonly network: string
+  /** The request configuration. */
+  readonly conf: JsonObject
+}
+
+// Which variables an operation can't do without (libcni, pkg/skel).
+const attachment = ['CNI_CONTAINERID', 'CNI_IFNAME', 'CNI_PATH']
+const required: Readonly<Record<string, readonly string[]>> = {
+  ADD: [...attachment, 'CNI_NETNS'],
+  CHECK: [...attachment, 'CNI_NETNS'],
+  DEL: attachment,
+  GC: ['CNI_PATH'],
+  STATUS: ['CNI_PATH'],
+}
+const order = ['CNI_CONTAINERID', 'CNI_NETNS', 'CNI_IFNAME', 'CNI_PATH']
+
+/**
+ * Reads environment and standard input. Throws CniError 4 for the environment, 6 and 7 for the request
+ * configuration, with the texts of libcni's pkg/skel and in its order.
+ */
+export async function readCall(io: Io): Promise<Call> {
+  const variable = (name: string) => io.env[name] ?? ''
+  const command = variable('CNI_COMMAND')
+  checkEnvironment(required[command] ?? [], variable)
+  const conf = command === 'VERSION' ? {} : readConf(await io.readStdin())
+  const network = command === 'VERSION' ? '' : networkOf(conf)
+  if (!isCommand(command)) {
+    throw new CniError({ code: 4, message: `unknown CNI_COMMAND: ${command}` })
+  }
+  return {
+    command,
+    containerId: variable('CNI_CONTAINERID'),
+    netns: variable('CNI_NETNS'),
+    ifname: variable('CNI_IFNAME'),
+    args: variable('CNI_ARGS'),
+    netnsOverride: /^(TRUE|1)$/i.test(variable('CNI_NETNS_OVERRIDE')),
+    network,
+    conf,
+  }
+}
+
+function isCommand(text: string): text is Command {
+  return text === 'VERSION' || Object.hasOwn(required, text)
+}
+
+function checkEnvironment(needed: readonly string[], variable: (name: string) => string): void {
+  const missing: string[] = []
+  for (const name of order.filter((each) => needed.includes(each))) {
+    const value = variable(name)
+    if (value === '') missing.push(name)
+    else if (name === 'CNI_CONTAINERID') checkContainerId(value)
+    else if (name === 'CNI_IFNAME') checkIfname(value)
+  }
+  if (missing.length === 0) return
+  throw new CniError({ code: 4, message: `required env variables [${missing}] missing` })
+}
+
+function readConf(text: string): JsonObject {
+  const value = decode(text)
+  if (value === null) return {}
+  if (typeof value === 'object' && !Array.isArray(value)) return value as JsonObject
+  const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
+  throw undecodable(
+    `json: cannot unmarshal ${kind} into Go value of type struct { Name string "json:\\"name\\"" }`,
+  )
+}
+
+function decode(text: string): Json {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw undecodable(jsonFault(text), cause)
+  }
+}
+
+/** The commonest faults in Go's words; any other in the engine's. */
+function jsonFault(text: string): string {
+  const trimmed = text.trim()
+  const [first = ''] = trimmed
+  if (trimmed === '' || (/^[[{]/.test(trimmed) && !/[\]}]/.test(trimmed))) {
+    return 'unexpected end of JSON input'
+  }
+  return /[[{"\-\dtfn]/.test(first)
+    ? 'it is no JSON'
+    : `invalid character '${first}' looking for beginning of value`
+}
+
+function networkOf(conf: JsonObject): string {
+  const name = goField(conf, 'name') ?? ''
+  if (typeof name !== 'string') {
+    const kind = Array.isArray(name) ? 'array' : typeof name === 'boolean' ? 'bool' : typeof name
+    throw undecodable(`json: cannot unmarshal ${kind} into Go struct field .name of type string`)
+  }
+  if (name === '') throw new CniError({ code: 7, message: 'missing network name' })
+  checkNetworkName(name)
+  return name
+}
+
+function undecodable(why: string, cause?: unknown): CniError {
+  return new CniError({
+    code: 6,
+    message: `error unmarshall network config: ${why}`,
+    ...(cause === undefined ? {} : { cause }),
+  })
+}

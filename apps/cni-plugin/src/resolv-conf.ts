@@ -1,0 +1,50 @@
+import { closeSync, constants, openSync, readFileSync } from 'node:fs'
+import { CniError, type ResultDns } from '@vethra/spec'
+
+/** What a resolv.conf answers for `dns`, read as host-local reads it (dns.go). Throws CniError 999 in Go's words when it can't be read. */
+export function readDns(path: string): ResultDns {
+  return parseDns(readWhole(path))
+}
+
+/** The same of a text. */
+export function parseDns(text: string): ResultDns {
+  const dns = {
+    nameservers: [] as string[],
+    domain: '',
+    search: [] as string[],
+    options: [] as string[],
+  }
+  for (const line of text.split('\n').map((each) => each.trim())) {
+    const [keyword, value, ...more] = line.split(/\s+/)
+    if (/^[#;]/.test(line) || value === undefined) continue
+    if (keyword === 'nameserver') dns.nameservers.push(value)
+    if (keyword === 'domain') dns.domain = value
+    if (keyword === 'search') dns.search.push(value, ...more)
+    if (keyword === 'options') dns.options.push(value, ...more)
+  }
+  return Object.fromEntries(Object.entries(dns).filter(([, each]) => each.length > 0))
+}
+
+function readWhole(path: string): string {
+  try {
+    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    try {
+      return readFileSync(file, 'utf8')
+    } finally {
+      closeSync(file)
+    }
+  } catch (cause) {
+    const { code = '', syscall = 'open' } = cause as NodeJS.ErrnoException
+    const message = `${syscall} ${path}: ${words[code] ?? code}`
+    throw new CniError({ code: 999, message })
+  }
+}
+
+const words: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file or directory',
+  EACCES: 'permission denied',
+  EISDIR: 'is a directory',
+  ENOTDIR: 'not a directory',
+  ELOOP: 'too many levels of symbolic links',
+  ENAMETOOLONG: 'file name too long',
+}

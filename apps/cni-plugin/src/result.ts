@@ -1,0 +1,23 @@
+import { renderResult } from '@vethra/result'
+import { CniError, type JsonObject, type Result, type SpecVersion } from '@vethra/spec'
+
+/** What an IPAM plugin answers: no interfaces, and `dns` in every version, as the reference plugins print it. */
+export function ipamResult(
+  result: Pick<Result, 'ips' | 'routes' | 'dns'>,
+  cniVersion: SpecVersion,
+): JsonObject {
+  const { json } = inGoWords(() =>
+    renderResult({ ...result, cniVersion, interfaces: [] }, cniVersion),
+  )
+  return { ...json, dns: json['dns'] ?? {} }
+}
+
+/** Runs what complains of a conf or a result; the reference plugins give such errors no code of their own: 999. */
+export function inGoWords<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof CniError)) throw error
+    throw new CniError({ code: 999, message: error.message, cause: error })
+  }
+}

@@ -1,0 +1,57 @@
+import {
+  CniError,
+  compareVersions,
+  goField,
+  isSpecVersion,
+  type SpecVersion,
+  specVersions,
+} from '@vethra/spec'
+import type { Call } from './request.ts'
+
+const since: Readonly<Record<string, string>> = { CHECK: '0.4.0', GC: '1.1.0', STATUS: '1.1.0' }
+
+/**
+ * The version of the request, 0.1.0 where it names none. Throws CniError 1 when it is not supported or
+ * knows no such operation, 6 when it is no version (libcni, pkg/skel).
+ */
+export function checkVersion({ command, conf }: Call): SpecVersion {
+  const value = goField(conf, 'cniVersion') ?? ''
+  if (typeof value !== 'string') {
+    const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
+    const why = `json: cannot unmarshal ${kind} into Go struct field .cniVersion of type string`
+    throw new CniError({ code: 6, message: `decoding version from network config: ${why}` })
+  }
+  const version = value || '0.1.0'
+  const minimum = since[command]
+  if (minimum !== undefined) checkAge(version, minimum, command)
+  if (isSpecVersion(version)) return version
+  const known = specVersions.map((each) => JSON.stringify(each)).join(' ')
+  throw new CniError({
+    code: 1,
+    message: 'incompatible CNI versions',
+    details: `config is ${JSON.stringify(version)}, plugin supports [${known}]`,
+  })
+}
+
+function checkAge(version: string, minimum: string, command: string): void {
+  const age = compareVersions(version, minimum)
+  if (Number.isNaN(age)) {
+    throw new CniError({ code: 6, message: notVersion(version) })
+  }
+  if (age < 0) {
+    throw new CniError({ code: 1, message: `config version does not allow ${command}` })
+  }
+  if (compareVersions(version, specVersions.at(-1) ?? '') > 0) {
+    throw new CniError({ code: 1, message: `plugin version does not allow ${command}` })
+  }
+}
+
+function notVersion(version: string): string {
+  const parts = version.split('.')
+  const index = parts.findIndex((part) => !/^[+-]?\d+$/.test(part))
+  const name = ['major', 'minor', 'micro'][index]
+  const part = JSON.stringify(parts[index] ?? version)
+  return name === undefined
+    ? `invalid version ${JSON.stringify(version)}: too many parts`
+    : `failed to convert ${name} version part ${part}: strconv.Atoi: parsing ${part}: invalid syntax`
+}

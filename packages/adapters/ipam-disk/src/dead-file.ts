@@ -1,0 +1,24 @@
+import { type Stats, unlinkSync } from 'node:fs'
+import { failure, isMissing } from './failure.ts'
+
+/**
+ * How old an empty file must be to be dead, in milliseconds. host-local makes a file and writes it in one
+ * breath under the lock, so that with the lock in our hands its writer is dead already; the time is for
+ * writers that take no lock.
+ */
+const deadAfterMs = 10_000
+
+/** Whether a file is one that a killed host-local left: empty, and older than any writer takes. To be asked while the lock is held. */
+export function isDead(file: Stats): boolean {
+  const now = performance.timeOrigin + performance.now()
+  return file.isFile() && file.size === 0 && now - file.mtimeMs > deadAfterMs
+}
+
+/** Removes a file; one that is gone is fine. Throws CniError 5. */
+export function removeReserved(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch (cause) {
+    if (!isMissing(cause)) throw failure(`remove ${path}`, cause)
+  }
+}

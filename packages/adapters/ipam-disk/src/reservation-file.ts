@@ -1,0 +1,118 @@
+import {
+  closeSync,
+  constants,
+  linkSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { failure, hasCode, isMissing } from './failure.ts'
+
+/** The octets of a file that are looked at: host-local allows any id, but what is longer than a page is not one of ours. */
+export const longest = 4096
+
+const buffer = Buffer.alloc(longest)
+
+/** The beginning of a regular file, trimmed as host-local compares it; undefined when there is none. Follows no link, waits for no pipe. */
+export function readTrimmed(path: string): string | undefined {
+  return readBeginning(path)?.toString('utf8').trim()
+}
+
+/** The octets of the same, untrimmed, in a buffer that the next call writes over. */
+export function readBeginning(path: string): Buffer | undefined {
+  try {
+    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+    const file = openSync(path, flags)
+    try {
+      return buffer.subarray(0, readSync(file, buffer, 0, longest, 0))
+    } finally {
+      closeSync(file)
+    }
+  } catch (cause) {
+    const passedOver = ['ELOOP', 'EISDIR', 'ENXIO', 'EAGAIN'].some((code) => hasCode(cause, code))
+    if (isMissing(cause) || passedOver) return undefined
+    throw failure(`read ${path}`, cause)
+  }
+}
+
+/**
+ * Writes a file of host-local's mode that nobody takes for a reservation: beside the network's folder,
+ * since Go's host-local reads every file inside it. `mark` tells whose it is when its writer is killed.
+ */
+export function writeDraft(dataDir: string, mark: string, text: string): string {
+  const path = join(dataDir, `${mark}${process.pid}-${process.hrtime.bigint()}`)
+  try {
+    const { O_CREAT, O_EXCL, O_WRONLY } = constants
+    const file = openSync(path, O_WRONLY | O_CREAT | O_EXCL, 0o600)
+    try {
+      const octets = Buffer.from(text)
+      for (let done = 0; done < octets.length; ) done += writeSync(file, octets, done)
+    } catch (cause) {
+      removeDraft(path)
+      throw cause
+    } finally {
+      closeSync(file)
+    }
+  } catch (cause) {
+    throw failure(`write ${path}`, cause)
+  }
+  return path
+}
+
+/** Removes a draft. One that is gone is fine. */
+export function removeDraft(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch (cause) {
+    if (!isMissing(cause)) throw failure(`remove ${path}`, cause)
+  }
+}
+
+/** Removes what killed writers left under a mark. Only while others with the same mark are kept away. */
+export function removeDrafts(dataDir: string, mark: string): void {
+  for (const name of readdirSync(dataDir)) {
+    if (name.startsWith(mark)) removeDraft(join(dataDir, name))
+  }
+}
+
+/** Gives a draft its name, complete; false when the name is taken. This, and no lock, is what keeps an address from two holders. */
+export function publishDraft(draft: string, path: string): boolean {
+  try {
+    linkSync(draft, path)
+    return true
+  } catch (cause) {
+    if (hasCode(cause, 'EEXIST')) return false
+    throw failure(`reserve ${path}`, cause)
+  }
+}
+
+/** Replaces a file by a text, whole. */
+export function replaceWhole(dataDir: string, mark: string, path: string, text: string): void {
+  const draft = writeDraft(dataDir, mark, text)
+  try {
+    renameSync(draft, path)
+  } catch (cause) {
+    removeDraft(draft)
+    throw failure(`write ${path}`, cause)
+  }
+}
+
+/** The text of a small regular file, untrimmed; undefined when there is none, or it can't be read. */
+export function readSmall(path: string): string | undefined {
+  try {
+    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+    const file = openSync(path, flags)
+    try {
+      return buffer.toString('utf8', 0, readSync(file, buffer, 0, longest, 0))
+    } finally {
+      closeSync(file)
+    }
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause) return undefined
+    throw cause
+  }
+}

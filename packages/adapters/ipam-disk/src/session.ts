@@ -1,0 +1,78 @@
+import { lstatSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Holder } from '@vethra/ipam'
+import { guards, type Lock } from '@vethra/lock'
+import { CniError, checkContainerId, checkIfname, checkNetworkName } from '@vethra/spec'
+import { type Holders, openHolders } from './holders.ts'
+import { makeNetworkFolder } from './network-folder.ts'
+
+/** Where a store lies and what it is guarded by. */
+export interface Places {
+  readonly dataDir: string
+  readonly lock: Lock
+  readonly indexDir?: string
+}
+
+/** A network's folder while its lock is held. */
+export interface Session {
+  readonly dataDir: string
+  readonly folder: string
+  /** What the drafts of this network are named by. */
+  readonly mark: string
+  readonly holders: Holders
+}
+
+/** Runs `work` while the lock of a network is held; makes its folder where it is missing. */
+export async function withFolder<T>(
+  places: Places,
+  network: string,
+  work: (session: Session) => T,
+): Promise<T> {
+  checkNetworkName(network)
+  const { dataDir, lock } = places
+  const path = guards.reservations({ networks: dataDir }, network)
+  makeNetworkFolder(dataDir, path)
+  return lock.hold(path, async () => {
+    const folder = join(dataDir, network)
+    const holders = openHolders(folder, indexPath(places, folder))
+    try {
+      return work({ dataDir, folder, mark: markOf(folder), holders })
+    } finally {
+      holders.close()
+    }
+  })
+}
+
+/** What the drafts of a network are named by: beside its folder, and by its number. */
+export function markOf(folder: string): string {
+  return `.vethra-${lstatSync(folder).ino}-`
+}
+
+/** Where the index of a folder lies, by the numbers of the folder: two names of it share one. */
+export function indexPath(
+  { indexDir }: Pick<Places, 'indexDir'>,
+  folder: string,
+): string | undefined {
+  if (indexDir === undefined) return undefined
+  const { dev, ino } = lstatSync(folder)
+  return join(indexDir, `${dev}-${ino}`)
+}
+
+/** What a reservation of a holder holds, and what old versions of host-local wrote. Throws CniError 4 for what cannot be a holder. */
+export function textsOf(holder: Holder): { readonly exact: string; readonly old: string } {
+  // host-local trims the id, so that what reads the file back compares the same.
+  const id = holder.containerId.trim()
+  checkContainerId(id)
+  checkIfname(holder.ifname)
+  if (id.length > longestId) {
+    throw new CniError({
+      code: 4,
+      message: `container id is longer than ${longestId} octets`,
+      details: `${id.slice(0, 64)}…`,
+      hint: 'Give a shorter container id: what is longer fits no file of host-local.',
+    })
+  }
+  return { exact: `${id}\r\n${holder.ifname}`, old: id }
+}
+
+const longestId = 1024

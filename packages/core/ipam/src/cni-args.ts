@@ -1,0 +1,45 @@
+import { invalid } from './go-decode.ts'
+
+/**
+ * The values in a `CNI_ARGS` text, by key; of a key given twice, the last. `known` says which keys a
+ * plugin knows, and checks their values: it returns what is wrong with one. Throws CniError 7 in the
+ * words of Go's types.LoadArgs for a pair without exactly one `=`, and for unknown keys unless
+ * `IgnoreUnknown` is true.
+ */
+export function readCniArgs(
+  text: string,
+  known: Readonly<Record<string, (value: string) => string | undefined>>,
+): ReadonlyMap<string, string> {
+  const values = new Map<string, string>()
+  const unknown: string[] = []
+  for (const pair of text === '' ? [] : text.split(';')) {
+    const [key = '', value, ...more] = pair.split('=')
+    if (value === undefined || more.length > 0) {
+      throw invalid(`ARGS: invalid pair ${JSON.stringify(pair)}`)
+    }
+    // The Go struct of known keys has one that no text can fill.
+    if (key === 'CommonArgs') throw invalid(commonArgs)
+    const check = key === 'IgnoreUnknown' ? checkBoolean : own(known, key)
+    const fault = check?.(value)
+    if (fault !== undefined) {
+      throw invalid(`ARGS: error parsing value of pair ${JSON.stringify(pair)}: ${fault}`)
+    }
+    if (check) values.set(key, value)
+    else unknown.push(JSON.stringify(pair))
+  }
+  const ignored = /^(1|true)$/i.test(values.get('IgnoreUnknown') ?? '')
+  if (unknown.length > 0 && !ignored) throw invalid(`ARGS: unknown args [${unknown.join(' ')}]`)
+  return values
+}
+
+const commonArgs =
+  "ARGS: cannot unmarshal into field 'CommonArgs' - type '*types.CommonArgs' does not implement encoding.TextUnmarshaler"
+
+function own<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined
+}
+
+function checkBoolean(value: string): string | undefined {
+  if (/^(0|1|true|false)$/i.test(value)) return undefined
+  return `boolean unmarshal error: invalid input ${value}`
+}

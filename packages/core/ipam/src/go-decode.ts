@@ -1,0 +1,72 @@
+import { CniError, goField, type Json, type JsonObject } from '@vethra/spec'
+
+/** Where in Go's structs a value stands: what encoding/json names in its complaints. */
+export interface Place {
+  /** The struct that has the field; empty for one without a name. */
+  readonly struct: string
+  /** The keys from the top, with dots: `ipam.ranges.subnet`. */
+  readonly path: string
+}
+
+/** The place of a key in the value at a place. `struct` is the Go type that has the key. */
+export function under(place: Place, struct: string, key: string): Place {
+  return { struct, path: place.path === '' ? key : `${place.path}.${key}` }
+}
+
+/** The text there; undefined for null and for nothing. Throws CniError 7 in Go's words. */
+export function readText(
+  value: Json | undefined,
+  place: Place,
+  type = 'string',
+): string | undefined {
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'string') return value
+  throw mismatch(value, place, type)
+}
+
+/** The whole number there; undefined for null and for nothing. Throws CniError 7 in Go's words. */
+export function readInteger(value: Json | undefined, place: Place): number | undefined {
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'number' && Number.isInteger(value)) return value
+  throw mismatch(value, place, 'int')
+}
+
+/** The items there; empty for null and for nothing. Throws CniError 7 in Go's words. */
+export function readItems(value: Json | undefined, place: Place, type: string): readonly Json[] {
+  if (value === undefined || value === null) return []
+  if (Array.isArray(value)) return value
+  throw mismatch(value, place, type)
+}
+
+/** The object there; undefined for null and for nothing. Throws CniError 7 in Go's words. */
+export function readObject(
+  value: Json | undefined,
+  place: Place,
+  type: string,
+): JsonObject | undefined {
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'object' && !Array.isArray(value)) return value as JsonObject
+  throw mismatch(value, place, type)
+}
+
+/** The value of a key, whatever its case, and its place. */
+export function at(
+  object: JsonObject | undefined,
+  place: Place,
+  struct: string,
+  key: string,
+): readonly [Json | undefined, Place] {
+  return [object && goField(object, key), under(place, struct, key)]
+}
+
+/** The CniError for what is wrong in a plugin's configuration. */
+export function invalid(message: string): CniError {
+  return new CniError({ code: 7, message })
+}
+
+function mismatch(value: Json, { struct, path }: Place, type: string): CniError {
+  const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
+  return invalid(
+    `json: cannot unmarshal ${kind} into Go struct field ${struct}.${path} of type ${type}`,
+  )
+}

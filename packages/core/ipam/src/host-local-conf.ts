@@ -1,0 +1,145 @@
+import type { Json, JsonObject, ResultRoute } from '@vethra/spec'
+import { type Address, readAddress } from './address.ts'
+import { readCniArgs } from './cni-args.ts'
+import { at, invalid, type Place, readItems, readObject, readText, under } from './go-decode.ts'
+import { readCidr } from './prefix.ts'
+import type { RangeConf } from './range.ts'
+import { type RangeSet, rangeSets } from './range-set.ts'
+import { readRoutes } from './routes.ts'
+
+/** What host-local is told to do: its part of a request configuration, checked. */
+export interface HostLocalConf {
+  /** In the order that numbers `last_reserved_ip.N`. */
+  readonly sets: readonly RangeSet[]
+  /** Out of `CNI_ARGS`, `args.cni.ips` and `runtimeConfig.ips`, in this order. */
+  readonly requested: readonly Address[]
+  readonly routes: readonly ResultRoute[]
+  /** The folder of the networks; host-local's own by default. */
+  readonly dataDir: string
+  /** A file with the answers for `dns`. */
+  readonly resolvConf?: string
+}
+
+const top: Place = { struct: '', path: '' }
+
+/**
+ * Reads the request configuration of host-local, keys in any case. Throws CniError 7 for the first
+ * fault, in the words of host-local (backend/allocator/config.go) and of Go's encoding/json.
+ */
+export function readHostLocalConf(conf: JsonObject, cniArgs: string): HostLocalConf {
+  const [ipam, place] = ipamOf(conf)
+  const range = readRangeConf(ipam, place, 'IPAMConfig')
+  const key = (name: string) => at(ipam, place, 'IPAMConfig', name)
+  const routes = readRoutes(...key('routes'))
+  const dataDir = readDataDir(conf)
+  const resolvConf = readText(...key('resolvConf')) || undefined
+  const ranges = readRangeSets(...key('ranges'))
+  const runtime = runtimeConfigOf(conf)
+  const requested = [...requestedByArgs(cniArgs), ...requestedByConf(conf), ...runtime.ips]
+  const cniVersion = readText(...at(conf, top, 'Net', 'cniVersion')) ?? ''
+  const sets = rangeSets({ ...range, ranges, ipRanges: runtime.ipRanges, cniVersion })
+  if (resolvConf !== undefined) checkPath('resolvConf', resolvConf)
+  return { sets, requested, routes, dataDir, ...(resolvConf === undefined ? {} : { resolvConf }) }
+}
+
+/**
+ * The folder alone, which is all that DEL needs: a conf whose ranges have gone wrong since ADD must not keep
+ * an address from being given back. Throws CniError 7 when there is no `ipam`, or `dataDir` is no absolute path.
+ */
+export function readDataDir(conf: JsonObject): string {
+  const [ipam, place] = ipamOf(conf)
+  const dataDir = readText(...at(ipam, place, 'IPAMConfig', 'dataDir')) || defaultDataDir
+  checkPath('dataDir', dataDir)
+  return dataDir
+}
+
+const defaultDataDir = '/var/lib/cni/networks'
+
+// A path without a beginning would mean the working directory, which is the bundle's.
+function checkPath(key: string, path: string): void {
+  if (!path.startsWith('/') || path.includes('\0')) {
+    throw invalid(`${key} ${JSON.stringify(path.slice(0, 200))} is not an absolute path`)
+  }
+}
+
+function ipamOf(conf: JsonObject): readonly [JsonObject, Place] {
+  const [value, place] = at(conf, top, 'Net', 'ipam')
+  const ipam = readObject(value, place, 'allocator.IPAMConfig')
+  if (ipam === undefined) throw invalid("IPAM config missing 'ipam' key")
+  return [ipam, place]
+}
+
+function readRangeConf(range: JsonObject | undefined, place: Place, struct: string): RangeConf {
+  const read = (key: keyof RangeConf, type?: string) =>
+    readText(...at(range, place, struct, key), type)
+  const [subnet] = at(range, place, struct, 'subnet')
+  const present = {
+    // Go's types.IPNet takes null for the empty text, which is no subnet.
+    subnet: subnet === null ? '' : read('subnet'),
+    rangeStart: checkIp(read('rangeStart', 'net.IP')),
+    rangeEnd: checkIp(read('rangeEnd', 'net.IP')),
+    gateway: checkIp(read('gateway', 'net.IP')),
+  }
+  if (present.subnet !== undefined && readCidr(present.subnet) === undefined) {
+    throw invalid(`invalid CIDR address: ${present.subnet}`)
+  }
+  return Object.fromEntries(Object.entries(present).filter(([, value]) => value !== undefined))
+}
+
+function checkIp(text: string | undefined): string | undefined {
+  if (!text) return undefined
+  if (readAddress(text)) return text
+  throw invalid(`invalid IP address: ${text}`)
+}
+
+function readRangeSets(value: Json | undefined, place: Place): readonly (readonly RangeConf[])[] {
+  return readItems(value, place, '[]allocator.RangeSet').map((set) =>
+    readItems(set, place, 'allocator.RangeSet').map((range) =>
+      readRangeConf(readObject(range, place, 'allocator.Range'), place, 'Range'),
+    ),
+  )
+}
+
+const runtimeType =
+  'struct { IPRanges []allocator.RangeSet "json:\\"ipRanges,omitempty\\""; IPs []*ip.IP "json:\\"ips,omitempty\\"" }'
+
+function runtimeConfigOf(conf: JsonObject) {
+  const [value, place] = at(conf, top, 'Net', 'runtimeConfig')
+  const runtime = readObject(value, place, runtimeType)
+  return {
+    ipRanges: readRangeSets(...at(runtime, place, '', 'ipRanges')),
+    ips: readIps(...at(runtime, place, '', 'ips')),
+  }
+}
+
+function requestedByConf(conf: JsonObject): readonly Address[] {
+  const [value, place] = at(conf, top, 'Net', 'args')
+  const args = readObject(value, place, 'struct { A *allocator.IPAMArgs "json:\\"cni\\"" }')
+  const [inner] = at(args, place, '', 'cni')
+  const cni = readObject(inner, under(place, '', 'cni'), 'allocator.IPAMArgs')
+  return readIps(...at(cni, under(place, '', 'cni'), 'IPAMArgs', 'ips'))
+}
+
+function requestedByArgs(cniArgs: string): readonly Address[] {
+  const notIp = (text: string) =>
+    text === '' || readIp(text) ? undefined : `invalid IP address ${text}`
+  const address = readIp(readCniArgs(cniArgs, { IP: notIp }).get('IP') ?? '')
+  return address ? [address] : []
+}
+
+function readIps(value: Json | undefined, place: Place): readonly Address[] {
+  return readItems(value, place, '[]*ip.IP').map((item) => {
+    const text = readText(item, place, '*ip.IP') ?? ''
+    const address = readIp(text)
+    if (address) return address
+    throw invalid(
+      text === '' ? 'cannot understand ip: IP <nil> not v4 nor v6' : `invalid IP address ${text}`,
+    )
+  })
+}
+
+/** An address with or without a prefix length, which is dropped. */
+function readIp(text: string): Address | undefined {
+  const cidr = text.includes('/') ? readCidr(text) : undefined
+  return cidr ? readAddress(text.slice(0, text.indexOf('/'))) : readAddress(text)
+}

@@ -1,0 +1,49 @@
+import type { Reservation } from './store.ts'
+
+/** What a host tells of containers that may still live: container ids, each set by where it was found. */
+export interface SignsOfLife {
+  /** Of attachments in the result cache. */
+  readonly cached: ReadonlySet<string>
+  /** Of attachments that our runtime recorded. */
+  readonly recorded: ReadonlySet<string>
+  /** That a data store or an OCI runtime knows; a container id may have a namespace before it: `default-ID`. */
+  readonly known: ReadonlySet<string>
+  /** Of network namespaces that exist, by their name, and as cnitool makes ids of them. */
+  readonly namespaces: ReadonlySet<string>
+  /** Of plugins that are running. */
+  readonly running: ReadonlySet<string>
+}
+
+/** How old a reservation must be to be judged, in milliseconds: an ADD that is on its way may show no sign for a moment. */
+export const judgedAfterMs = 3000
+
+/** How old a reservation without a container must be to be dead, in milliseconds. */
+const emptyAfterMs = 10_000
+
+/**
+ * Why a reservation is to be kept; undefined when its container is gone: no namespace, no attachment
+ * cached or recorded, unknown to every store, and no plugin at work for it. `nowMs` is the time.
+ */
+export function reasonToKeep(
+  { containerId, sinceMs }: Reservation,
+  signs: SignsOfLife,
+  nowMs: number,
+): string | undefined {
+  if (containerId === '') {
+    return nowMs - sinceMs > emptyAfterMs ? undefined : 'its writer may be at work'
+  }
+  if (signs.cached.has(containerId)) return 'an attachment is in the cache'
+  if (signs.recorded.has(containerId)) return 'an attachment is recorded'
+  if (isKnown(containerId, signs.known)) return 'the container is known'
+  if (signs.namespaces.has(containerId)) return 'its namespace is there'
+  if (signs.running.has(containerId)) return 'a plugin is at work for it'
+  return nowMs - sinceMs >= judgedAfterMs ? undefined : 'it is too young to tell'
+}
+
+function isKnown(containerId: string, known: ReadonlySet<string>): boolean {
+  if (known.has(containerId)) return true
+  // A namespace may hold dashes itself, so every dash may be where the id begins.
+  return [...containerId.matchAll(/-/g)].some(({ index }) =>
+    known.has(containerId.slice(index + 1)),
+  )
+}

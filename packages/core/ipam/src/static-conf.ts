@@ -1,0 +1,127 @@
+import {
+  compareVersions,
+  type Json,
+  type JsonObject,
+  type ResultDns,
+  type ResultIp,
+  type ResultRoute,
+} from '@vethra/spec'
+import { formatAddress, readAddress } from './address.ts'
+import { readCniArgs } from './cni-args.ts'
+import { at, invalid, type Place, readItems, readObject, readText, under } from './go-decode.ts'
+import { contains, readCidr } from './prefix.ts'
+import { canonicalCidr, readRoutes } from './routes.ts'
+
+/** What the plugin `static` is told to answer. */
+export interface StaticConf {
+  readonly ips: readonly ResultIp[]
+  readonly routes: readonly ResultRoute[]
+  readonly dns: ResultDns
+}
+
+const top: Place = { struct: '', path: '' }
+
+/**
+ * Reads the request configuration of `static`: addresses of the conf, then those of `CNI_ARGS`; all of
+ * them replaced by `args.cni.ips`, and these by `runtimeConfig.ips`. Throws CniError 7 for the first
+ * fault, in the plugin's own words.
+ */
+export function readStaticConf(conf: JsonObject, cniArgs: string): StaticConf {
+  const [value, place] = at(conf, top, 'Net', 'ipam')
+  const ipam = readObject(value, place, 'main.IPAMConfig')
+  const args = ipsAt(conf, 'args', 'cni')
+  const runtime = ipsAt(conf, 'runtimeConfig')
+  if (ipam === undefined) throw invalid("IPAM config missing 'ipam' key")
+  const key = (name: string) => at(ipam, place, 'IPAMConfig', name)
+  const own = readAddresses(...key('addresses'))
+  const routes = readRoutes(...key('routes'))
+  const dns = readDns(...key('dns'))
+  const listed = [args, runtime].findLast((texts) => texts.length > 0)
+  const asked = askedByArgs(cniArgs)
+  const ips = listed ? listed.map(fromList) : [...own.map(fromConf), ...asked]
+  checkFamilies(ips, readText(...at(conf, top, 'Net', 'cniVersion')) ?? '')
+  return { ips, routes, dns }
+}
+
+interface ConfAddress {
+  readonly address: string
+  readonly gateway: string | undefined
+}
+
+function readAddresses(value: Json | undefined, place: Place): readonly ConfAddress[] {
+  return readItems(value, place, '[]main.Address').map((item) => {
+    const entry = readObject(item, place, 'main.Address')
+    const address = readText(...at(entry, place, 'Address', 'address')) ?? ''
+    const text = readText(...at(entry, place, 'Address', 'gateway'), 'net.IP')
+    const gateway = text ? readAddress(text) : undefined
+    if (text && !gateway) throw invalid(`invalid IP address: ${text}`)
+    return { address, gateway: gateway && formatAddress(gateway) }
+  })
+}
+
+function fromConf({ address, gateway }: ConfAddress): ResultIp {
+  return ipOf(address, gateway, "the 'address' field is expected to be in CIDR notation, got: ")
+}
+
+function fromList(address: string): ResultIp {
+  return ipOf(address, undefined, "an entry in the 'ips' field is NOT in CIDR notation, got: ")
+}
+
+function ipOf(text: string, gateway: string | undefined, complaint: string): ResultIp {
+  const address = canonicalCidr(text)
+  if (address === undefined) throw invalid(`${complaint}'${text}'`)
+  return gateway === undefined ? { address } : { address, gateway }
+}
+
+function askedByArgs(cniArgs: string): readonly ResultIp[] {
+  const anything = () => undefined
+  const values = readCniArgs(cniArgs, { IP: anything, GATEWAY: anything })
+  const gateways = list(values.get('GATEWAY')).map((text) => {
+    const address = readAddress(text)
+    if (!address) throw invalid(`invalid gateway address: ${text}`)
+    return address
+  })
+  return list(values.get('IP')).map((text) => {
+    const prefix = readCidr(text)?.prefix
+    const gateway = prefix && gateways.findLast((each) => contains(prefix, each))
+    const complaint = "the 'ip' field is expected to be in CIDR notation, got: "
+    return ipOf(text, gateway && formatAddress(gateway), complaint)
+  })
+}
+
+function list(text: string | undefined): readonly string[] {
+  return text ? text.split(',').map((each) => each.trim()) : []
+}
+
+function ipsAt(conf: JsonObject, ...keys: readonly string[]): readonly string[] {
+  let object: JsonObject | undefined = conf
+  let place = top
+  for (const key of keys) {
+    object = readObject(at(object, place, '', key)[0], under(place, '', key), 'struct')
+    place = under(place, '', key)
+  }
+  const [value, inner] = at(object, place, '', 'ips')
+  return readItems(value, inner, '[]string').map((item) => readText(item, inner) ?? '')
+}
+
+function readDns(value: Json | undefined, place: Place): ResultDns {
+  const dns = readObject(value, place, 'types.DNS')
+  const texts = (key: string) => {
+    const [items, inner] = at(dns, place, 'DNS', key)
+    return readItems(items, inner, '[]string').map((item) => readText(item, inner) ?? '')
+  }
+  const read = {
+    nameservers: texts('nameservers'),
+    domain: readText(...at(dns, place, 'DNS', 'domain')) ?? '',
+    search: texts('search'),
+    options: texts('options'),
+  }
+  return Object.fromEntries(Object.entries(read).filter(([, each]) => each.length > 0))
+}
+
+function checkFamilies(ips: readonly ResultIp[], cniVersion: string): void {
+  if (!(compareVersions(cniVersion, '0.3.0') < 0)) return
+  const families = ips.map(({ address }) => address.includes(':'))
+  if (new Set(families).size === families.length) return
+  throw invalid(`CNI version ${cniVersion} does not support more than 1 address per family`)
+}
