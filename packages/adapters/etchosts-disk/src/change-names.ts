@@ -42,7 +42,9 @@ export async function changeNames(
   if (next !== undefined) {
     known.set(id, { names: settleClaims(next, namesOf(known)), keys: keysOf(next) })
   }
-  const after = { ...before, known }
+  // Whoever leaves is looked at by the next operation: nerdctl may start it, and it may come again.
+  const idle = before.known.has(id) ? [...before.idle, id] : before.idle
+  const after = { ...before, known, idle }
   dropHead(places)
   await keepNames(places, id, known.get(id)?.names)
   const failed = await updateFiles(places, id, after, onFault)

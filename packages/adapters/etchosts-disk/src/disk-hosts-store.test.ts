@@ -96,6 +96,16 @@ describe('which files are written to', () => {
     expect(await entriesOf(sample.store.path('c'))).toHaveLength(2)
   })
 
+  it('a container that comes again after it left is no reason to look at others', async () => {
+    const beside = container('d', 'wan', '10.1.0.4/24')
+    for (const names of [a, b, apart, beside]) await sample.store.acquire(names)
+    await sample.store.release('b')
+    const before = await traceOf(sample.store.path('d'))
+    await writeFile(join(sample.folder, 'c', 'meta.json'), 'damaged')
+    await sample.store.acquire(b)
+    expect(await traceOf(sample.store.path('d'))).toBe(before)
+  })
+
   it('a file is right in all its networks when something changes in one of them', async () => {
     const both = {
       ...a,
@@ -174,6 +184,17 @@ describe('beside nerdctl', () => {
     ]
     expect([...(await entriesOf(sample.store.path('a')))].sort()).toEqual(expected)
     expect([...(await entriesOf(sample.store.path('n')))].sort()).toEqual(expected)
+  })
+
+  it('a container of ours that it starts again is known at the next operation', async () => {
+    for (const names of [a, b, apart]) await sample.store.acquire(names)
+    await sample.store.release('b')
+    await writeFile(join(sample.folder, 'b', 'meta.json'), meta('b', 'lan', '10.0.0.7/24'))
+    await sample.store.acquire(container('d', 'wan', '10.1.0.4/24'))
+    expect(await entriesOf(sample.store.path('a'))).toEqual([
+      '10.0.0.1 h-a h-a.lan',
+      '10.0.0.7 h-b h-b.lan n-b n-b.lan',
+    ])
   })
 
   it('a change in one network brings in what nerdctl did in another', async () => {

@@ -20,6 +20,7 @@ describe('checkRequest', () => {
       ],
     },
     { dns: { servers: ['10.0.0.2'], search: ['.'], options: ['ndots:2'] } },
+    { dns: { search: ['corp.example.'] } },
     { networks: networks('container:web'), utsHost: true, dns: { options: ['ndots:2'] } },
   ])('takes %j', (parts) => {
     expect(() => checkRequest(sampleRequest(parts))).not.toThrow()
@@ -84,6 +85,7 @@ describe('checkRequest', () => {
     { aliases: ['a b'] },
     { extraHosts: [['a b', '10.0.0.1']] },
     { dns: { search: ['a\nnameserver 6.6.6.6'] } },
+    { dns: { search: ['..'] } },
   ])('lets no text through that could forge a line: %j', (parts) => {
     expect(() => checkRequest(sampleRequest(parts))).toThrow(
       expect.objectContaining({ name: 'CniError' }),

@@ -90,7 +90,7 @@ export function checkDns(dns: DnsRequest): void {
     if (!isIpv4(server) && !isIpv6(server)) throw wrongServer(server)
   }
   // A search list of "." alone means that there is none: resolv.conf(5).
-  for (const domain of dns.search ?? []) if (domain !== '.') checkDomain(domain)
+  for (const domain of dns.search ?? []) if (domain !== '.') checkDomain(domain.replace(/\.$/, ''))
   for (const option of dns.options ?? []) {
     if (!/^[\x21-\x7e]{1,255}$/.test(option)) throw wrongOption(option)
   }

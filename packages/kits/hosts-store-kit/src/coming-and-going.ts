@@ -79,7 +79,7 @@ export function comingAndGoing(subject: () => HostsStoreSubject): void {
     expect(entriesOf(await hostsOf('c'))).toEqual(['10.1.0.3 h-c h-c.wan', '10.1.0.2 h-b h-b.wan'])
   })
 
-  it('rename shows in the own file and in those of the peers', async () => {
+  it('rename shows in the own file and in those of the peers (nerdctl, case 59)', async () => {
     const { store, hostsOf } = subject()
     for (const names of [a, { ...b, name: 'old' }]) await store.acquire(names)
     await store.rename('b', 'new')
