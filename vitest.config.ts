@@ -14,7 +14,10 @@ const config: ViteUserConfig = {
       {
         test: {
           name: 'bun',
-          include: ['packages/adapters/*-bun/src/**/*.test.ts', 'packages/*/*/src/**/*.bun.test.ts'],
+          include: [
+            'packages/adapters/*-bun/src/**/*.test.ts',
+            'packages/*/*/src/**/*.bun.test.ts',
+          ],
           testTimeout: 60_000,
         },
       },
