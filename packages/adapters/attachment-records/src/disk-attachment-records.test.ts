@@ -36,6 +36,19 @@ it('a record is read back as it was written, listed, and forgotten', async () =>
   expect(await readdir(dir)).toEqual([])
 })
 
+it('a record keeps what an ADD has made so far', async () => {
+  const attachment = { ...record, cniArgs: [['K', 'V']] as const, capabilityArgs: { ports: [1] } }
+  const { network, netnsId: _id, ...rest } = attachment
+  const made = {
+    network,
+    attachment: rest,
+    listText: '{"name":"lan"}',
+    result: '{"x":12345678901234567890}',
+  }
+  await records.write({ ...record, made })
+  expect(await records.read(record)).toEqual({ ...record, made })
+})
+
 it.each(['', '{', '[]', '{"network":1}'])('a file that holds %j is no record', async (text) => {
   await records.write(record)
   await writeFile(join(dir, 'lan-c1-eth0'), text)

@@ -1,7 +1,19 @@
 import { join } from 'node:path'
-import { listFolder, makeFolder, readText, removeFile, writeWhole } from '@vethra/files'
-import type { AttachmentKey, AttachmentRecord, AttachmentRecords } from '@vethra/plan'
-import { goField, type Json } from '@vethra/spec'
+import {
+  listFolder,
+  makeFolder,
+  readText,
+  removeAbandoned,
+  removeFile,
+  writeWhole,
+} from '@vethra/files'
+import type {
+  AttachmentKey,
+  AttachmentRecord,
+  AttachmentRecords,
+  CachedAttachment,
+} from '@vethra/plan'
+import { type Attachment, goField, type Json } from '@vethra/spec'
 
 /**
  * AttachmentRecords in a folder (0700), one file an attachment (0600) named `NETWORK-CONTAINERID-IFNAME`
@@ -13,7 +25,8 @@ export function diskAttachmentRecords({ dir }: { readonly dir: string }): Attach
   return {
     write: async (record) => {
       await makeFolder(dir, 0o700)
-      await writeWhole(fileOf(record), JSON.stringify(record), { mode: 0o600 })
+      const sync = record.made === undefined
+      await writeWhole(fileOf(record), JSON.stringify(record), { mode: 0o600, sync })
     },
     read: async (key) => {
       const record = parseRecord((await readText(fileOf(key))) ?? '')
@@ -21,6 +34,7 @@ export function diskAttachmentRecords({ dir }: { readonly dir: string }): Attach
     },
     remove: async (key) => {
       await removeFile(fileOf(key))
+      await removeAbandoned(dir)
     },
     list: async (containerId) => {
       const names = await listFolder(dir)
@@ -46,7 +60,23 @@ function parseRecord(text: string): AttachmentRecord | undefined {
   )
   if (!fields.every((field) => typeof field === 'string')) return undefined
   const [network = '', containerId = '', ifname = '', netns = '', netnsId = ''] = fields
-  return { network, containerId, ifname, netns, netnsId }
+  const made = parseMade(goField(value, 'made') ?? null, { network, containerId, ifname })
+  return { network, containerId, ifname, netns, netnsId, ...(made === undefined ? {} : { made }) }
+}
+
+// What we wrote ourselves, whole or not at all: an object that holds the texts is taken as it is.
+function parseMade(value: Json, key: AttachmentKey): CachedAttachment | undefined {
+  const listText = goField(value, 'listText')
+  const result = goField(value, 'result')
+  const attachment = goField(value, 'attachment')
+  const isOurs = goField(attachment ?? null, 'containerId') === key.containerId
+  if (typeof listText !== 'string' || typeof result !== 'string' || !isOurs) return undefined
+  return {
+    network: key.network,
+    attachment: attachment as unknown as Attachment,
+    listText,
+    result,
+  }
 }
 
 function decode(text: string): Json {

@@ -1,5 +1,12 @@
 import { join } from 'node:path'
-import { listFolder, makeFolder, readText, removeFile, writeWhole } from '@vethra/files'
+import {
+  listFolder,
+  makeFolder,
+  readText,
+  removeAbandoned,
+  removeFile,
+  writeWhole,
+} from '@vethra/files'
 import type { AttachmentKey, CachedAttachment, ResultCache } from '@vethra/plan'
 import { CniError } from '@vethra/spec'
 import { parseEntry, parseLegacyEntry, renderEntry } from './entry.ts'
@@ -28,6 +35,7 @@ export function diskResultCache({ dir }: { readonly dir: string }): ResultCache 
     },
     remove: async (key) => {
       await removeFile(fileOf(key))
+      await removeAbandoned(folder)
     },
     list: async (containerId) => {
       const names = await listFolder(folder)

@@ -18,6 +18,8 @@ import { run } from './run.ts'
 export interface AttachTools {
   readonly runner: PluginRunner
   readonly cache: ResultCache
+  /** Is told what ADD has made so far, before its next plugin runs. Default: nobody is. */
+  readonly onMade?: (made: CachedAttachment) => Promise<void>
 }
 
 /**
@@ -26,15 +28,22 @@ export interface AttachTools {
  * has been done is undone and CniError thrown, whose cause has the first failure first.
  */
 export async function attach(
-  { runner, cache }: AttachTools,
+  { runner, cache, onMade = async () => {} }: AttachTools,
   list: ConfList,
   attachment: Attachment,
 ): Promise<ParsedResult> {
   await checkAttachable(cache, list, attachment)
-  const result = await run(runner, { operation: 'ADD', list, attachment })
+  const made = ({ text }: ParsedResult): CachedAttachment => ({
+    network: list.name,
+    attachment,
+    listText: list.text,
+    result: text,
+  })
+  const plan = { operation: 'ADD', list, attachment } as const
+  const result = await run(runner, plan, (each) => onMade(made(each)))
   if (result === undefined) throw noPlugins(list.name)
   try {
-    await cache.write({ network: list.name, attachment, listText: list.text, result: result.text })
+    await cache.write(made(result))
   } catch (cause) {
     throw await undone(runner, list, attachment, result, cause)
   }

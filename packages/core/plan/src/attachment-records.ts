@@ -1,4 +1,4 @@
-import type { AttachmentKey } from './result-cache.ts'
+import type { AttachmentKey, CachedAttachment } from './result-cache.ts'
 
 /** That an attachment is ours, and which namespace it is in. */
 export interface AttachmentRecord extends AttachmentKey {
@@ -6,11 +6,13 @@ export interface AttachmentRecord extends AttachmentKey {
   readonly netns: string
   /** Device and inode of the namespace, `4:4026532201`: a path such as `/proc/7/ns/net` can come to mean another. Empty when not known. */
   readonly netnsId: string
+  /** While ADD is under way: what it has made so far, so that a DEL after a kill knows it. */
+  readonly made?: CachedAttachment
 }
 
 /** What our runtime remembers of the attachments that it makes: from before the first plugin of ADD until DEL is done. */
 export interface AttachmentRecords {
-  /** Replaces what was there. Throws CniError 5. */
+  /** Replaces what was there; with `made` a power cut may leave what was there before. Throws CniError 5. */
   write(record: AttachmentRecord): Promise<void>
   /** Undefined when there is none, or it is damaged. */
   read(key: AttachmentKey): Promise<AttachmentRecord | undefined>

@@ -124,6 +124,24 @@ describe('attachAll', () => {
     expect([...records.keys()]).toEqual(['beth0'])
   })
 
+  it('undoes an ADD that was killed with the result that it had by then', async () => {
+    const { run } = tools.runner
+    const killed = new Error('killed')
+    tools.runner.run = (call) => (call.type === 'firewall' ? Promise.reject(killed) : run(call))
+    await expect(attachAll(tools, [member('a', 'eth0', listOf('a', true))])).rejects.toBe(killed)
+    expect(records.get('aeth0')?.made?.result).toBe('{"cniVersion":"1.0.0"}')
+    const requests: string[] = []
+    tools.runner.run = async ({ stdin }) => {
+      requests.push(stdin)
+      return ''
+    }
+    await detachAll(tools, [{ ...member('a', 'eth0'), list: undefined }])
+    expect(requests.map((stdin) => JSON.parse(stdin).prevResult)).toEqual([
+      { cniVersion: '1.0.0' },
+      { cniVersion: '1.0.0' },
+    ])
+  })
+
   it('undoes an ADD that was killed, once its plugins have ended', async () => {
     await attachAll(tools, [member('a', 'eth0')])
     entries.clear()

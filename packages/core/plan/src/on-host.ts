@@ -1,8 +1,9 @@
 import { guards } from '@vethra/lock'
 import { attachmentLeftovers } from '@vethra/model'
 import type { ParsedResult } from '@vethra/result'
-import type { Attachment, ConfList } from '@vethra/spec'
+import { type Attachment, CniError, type ConfList } from '@vethra/spec'
 import {
+  type AttachTools,
   attach,
   checkAttachable,
   checkAttachment,
@@ -10,9 +11,9 @@ import {
   detach,
   unknownNetwork,
 } from './attach.ts'
-import type { AttachmentRecords } from './attachment-records.ts'
+import type { AttachmentRecord, AttachmentRecords } from './attachment-records.ts'
 import { isIncomplete, together } from './failures.ts'
-import type { AttachmentKey } from './result-cache.ts'
+import type { AttachmentKey, CachedAttachment } from './result-cache.ts'
 import { attachInTurn, mustTakeTurns, type TurnTools } from './take-turns.ts'
 
 /** What attachments are made with on a host that others use at the same time. */
@@ -110,15 +111,18 @@ async function attachOne(tools: HostTools, membership: Membership): Promise<Pars
   const { network, list, attachment } = membership
   if (list === undefined) throw unknownNetwork(network)
   await checkAttachable(tools.cache, list, attachment)
-  const [turns] = await Promise.all([
+  const [turns, record] = await Promise.all([
     mustTakeTurns(tools, list, attachment),
     makeRecord(tools, membership),
   ])
+  const onMade = (made: CachedAttachment) => tools.records.write({ ...record, made })
   try {
-    const first = turns ? await attachInTurn(tools, list, attachment) : undefined
-    return first ?? (await attach(tools, list, attachment))
+    const first = turns ? await attachInTurn({ ...tools, onMade }, list, attachment) : undefined
+    return first ?? (await attach({ ...tools, onMade }, list, attachment))
   } catch (error) {
-    if (!isIncomplete(error)) await tools.records.remove(keyOf(membership))
+    // A bug has undone nothing: the record stays, and the next command takes it up.
+    const undone = error instanceof CniError && !isIncomplete(error)
+    if (undone) await tools.records.remove(keyOf(membership))
     throw error
   }
 }
@@ -128,10 +132,11 @@ async function attachOne(tools: HostTools, membership: Membership): Promise<Pars
 async function makeRecord(
   { records, netns, lock, places }: HostTools,
   membership: Membership,
-): Promise<void> {
+): Promise<AttachmentRecord> {
   const path = membership.attachment.netns
   const record = { ...keyOf(membership), netns: path, netnsId: await netns.idOf(path) }
   await lock.hold(guards.network(places, membership.network), () => records.write(record))
+  return record
 }
 
 async function removeStale(tools: HostTools, membership: Membership): Promise<void> {
@@ -167,8 +172,16 @@ async function detachOne(tools: HostTools, membership: Membership): Promise<void
   const { network, list, attachment } = membership
   const key = keyOf(membership)
   await afterOrphans(tools, key)
-  await detach(tools, list, network, attachment)
+  await detach(withRecords(tools), list, network, attachment)
   await tools.records.remove(key)
+}
+
+// Where nothing is cached, what a killed ADD had made so far serves: plugins such as firewall find their
+// rules by the result alone.
+function withRecords({ runner, cache, records }: HostTools): AttachTools {
+  const read = async (key: AttachmentKey) =>
+    (await cache.read(key)) ?? (await records.read(key))?.made
+  return { runner, cache: { ...cache, read } }
 }
 
 // A record without a cache entry means that an ADD did not come to its end. If it was killed, the

@@ -1,22 +1,51 @@
 import type { ParsedResult } from '@vethra/result'
 import { CniError } from '@vethra/spec'
-import { advance, type Outcome, type Plan, start, stepOf } from './next-step.ts'
+import { advance, type Outcome, type Plan, type Progress, start, stepOf } from './next-step.ts'
 import type { PluginCall, PluginRunner } from './plugin-runner.ts'
 
 /**
  * Runs a plan to its end: one plugin after the other, as the specification demands of one container.
  * Returns the result of an ADD, undefined for DEL and for a network without plugins. Throws CniError
- * when it failed, after an ADD has been undone and a DEL has gone through all plugins.
+ * when it failed, after an ADD has been undone and a DEL has gone through all plugins. `onResult` is told
+ * of each result of ADD that differs from the one before, while plugins are left to run; when it fails,
+ * so does the ADD.
  */
-export async function run(runner: PluginRunner, plan: Plan): Promise<ParsedResult | undefined> {
+export async function run(
+  runner: PluginRunner,
+  plan: Plan,
+  onResult: (result: ParsedResult) => Promise<void> = async () => {},
+): Promise<ParsedResult | undefined> {
   let progress = start(plan)
   let step = stepOf(progress)
   while (step.kind === 'exec') {
-    progress = advance(progress, await outcomeOf(runner, step.call))
+    const before = progress
+    progress = advance(before, await outcomeOf(runner, step.call))
     step = stepOf(progress)
+    if (step.kind === 'exec' && isNewResult(before, progress)) {
+      const failure = await told(onResult, progress.last)
+      if (failure) progress = advance(before, failure)
+      step = stepOf(progress)
+    }
   }
   if (step.kind === 'failed') throw step.error
   return step.result
+}
+
+function isNewResult(before: Progress, { direction, last }: Progress): boolean {
+  return direction === 'forward' && last !== undefined && last.text !== before.last?.text
+}
+
+async function told(
+  onResult: (result: ParsedResult) => Promise<void>,
+  result: ParsedResult | undefined,
+): Promise<{ readonly error: CniError } | undefined> {
+  try {
+    if (result) await onResult(result)
+    return undefined
+  } catch (error) {
+    if (error instanceof CniError) return { error }
+    throw error
+  }
 }
 
 async function outcomeOf(runner: PluginRunner, call: PluginCall): Promise<Outcome> {

@@ -1,0 +1,21 @@
+import { existsSync } from 'node:fs'
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { errno, fileError } from './file-error.ts'
+
+/**
+ * Removes what processes that were killed while they wrote a file whole have left in a folder: temporary
+ * files of ours whose process is gone. A folder that is not there is fine. Throws CniError 5.
+ */
+export async function removeAbandoned(folder: string): Promise<void> {
+  try {
+    for (const name of await readdir(folder)) {
+      const pid = /^\.tmp-(\d+)-[0-9a-f-]{36}$/.exec(name)?.[1]
+      if (pid !== undefined && !existsSync(`/proc/${pid}`))
+        await rm(join(folder, name), { force: true })
+    }
+  } catch (error) {
+    if (errno(error) === 'ENOENT') return
+    throw fileError('clean', folder, error)
+  }
+}
