@@ -123,6 +123,58 @@ describeOnHost('host-local on a host', () => {
     },
   )
 
+  // The conf list that containerd's own set-up script writes, both families, run by the whole runtime.
+  it("serves containerd's network, which notices no difference", async () => {
+    const folder = join(host.folder, 'cni')
+    await mkdir(folder)
+    for (const name of ['bridge', 'portmap']) {
+      await symlink(join(plugins, name), join(folder, name))
+    }
+    const list = {
+      cniVersion: '1.0.0',
+      name: 'containerd-net',
+      plugins: [
+        {
+          type: 'bridge',
+          bridge: 'cni0',
+          isGateway: true,
+          ipMasq: true,
+          promiscMode: true,
+          ipam: {
+            type: 'host-local',
+            ranges: [[{ subnet: '10.88.0.0/16' }], [{ subnet: '2001:db8:4860::/64' }]],
+            routes: [{ dst: '0.0.0.0/0' }, { dst: '::/0' }],
+          },
+        },
+        { type: 'portmap', capabilities: { portMappings: true } },
+      ],
+    }
+    const file = 'mkdir -p /etc/cni/net.d; cat > /etc/cni/net.d/10-containerd-net.conflist'
+    await host.run(['sh', '-c', file], { input: JSON.stringify(list) })
+    const env = { CNI_PATH: folder }
+    const results: unknown[] = []
+    for (const ipam of [debianHostLocal, executable]) {
+      await host.run(['rm', '-f', join(folder, 'host-local')])
+      await symlink(ipam, join(folder, 'host-local'))
+      await host.run(['ip', 'netns', 'add', 'blue'])
+      const cni = (operation: string) =>
+        host.run([executable, 'cni', operation, 'containerd-net', '/run/netns/blue'], { env })
+      const added = await cni('add')
+      expect(added).toMatchObject({ exitCode: 0, stderr: '' })
+      const { ips, routes } = JSON.parse(added.stdout)
+      results.push({
+        ips,
+        routes,
+        files: await filesOf(host, '/var/lib/cni/networks/containerd-net'),
+      })
+      expect(await cni('del')).toMatchObject({ exitCode: 0, stderr: '' })
+      results.push(await filesOf(host, '/var/lib/cni/networks/containerd-net'))
+      await host.run(['ip', 'netns', 'del', 'blue'])
+      await host.run(['rm', '-rf', '/var/lib/cni/networks'])
+    }
+    expect(results.slice(2)).toEqual(results.slice(0, 2))
+  })
+
   it("serves Debian's bridge, which notices no difference", async () => {
     const folder = join(host.folder, 'cni')
     await mkdir(folder)
