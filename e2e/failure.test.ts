@@ -97,6 +97,8 @@ describeOnHost('a start that fails', () => {
       const ran = await host.start(bundle, id)
       expect(ran.exitCode).not.toBe(0)
       expect(ran.stderr).toContain(`annotation ${key}`)
+      const log = `/var/lib/vethra/1935db59/containers/default/${id}/oci-hook.createRuntime.log`
+      expect((await host.run(['cat', log])).stdout).toContain(`annotation ${key}`)
     }
     expect(await readdir(`${host.folder}/evil`)).toEqual([])
     expect((await host.snapshot()).links).toHaveLength(1)

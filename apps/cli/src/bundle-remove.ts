@@ -1,3 +1,4 @@
+import { networksFromFiles } from '@vethra/networks'
 import { detachAll, type Membership } from '@vethra/plan'
 import { CniError } from '@vethra/spec'
 import { findContainer } from './container-inspect.ts'
@@ -42,9 +43,11 @@ async function removeBundle(tools: Tools, ref: string): Promise<void> {
 
 // What the hook could not undo: recorded as ours, or cached by whoever ran the plugins.
 async function leftMemberships(
-  { host, settings }: Tools,
+  { host, settings, networks }: Tools,
   { id, attachments }: KnownContainer,
 ): Promise<readonly Membership[]> {
+  // Where nothing was cached, the conf list of now serves.
+  const known = networksFromFiles(await networks.list()).networks
   const cached = await host.cache.list(`${settings.namespace}-${id}`)
   const keys = [
     ...attachments,
@@ -53,7 +56,7 @@ async function leftMemberships(
   const each = new Map(keys.map((key) => [JSON.stringify(key), key]))
   return [...each.values()].map(({ network, containerId, ifname }) => ({
     network,
-    list: undefined,
+    list: known.find(({ name }) => name === network)?.list,
     attachment: { containerId, netns: '', ifname, cniArgs: [], capabilityArgs: {} },
   }))
 }

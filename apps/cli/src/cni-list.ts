@@ -11,15 +11,15 @@ export async function loadList(tools: HostSide, network: string): Promise<ConfLi
   return withDropIns(list, await tools.networks.dropIns(file, list.name))
 }
 
-/** The same, or undefined when the network is not there: what was cached at ADD serves then. */
-export async function loadListIfThere(
+/** The same, or undefined when the network is not there or can't be used: what was cached at ADD serves then. */
+export async function loadListIfUsable(
   tools: HostSide,
   network: string,
 ): Promise<ConfList | undefined> {
   try {
     return await loadList(tools, network)
   } catch (error) {
-    if (error instanceof CniError && error.code === 101) return undefined
+    if (error instanceof CniError) return undefined
     throw error
   }
 }

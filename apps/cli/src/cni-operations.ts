@@ -2,7 +2,7 @@ import { bringLoopbackUp, checkNetns } from '@vethra/host'
 import { attachAll, checkAll, checkStatus, detachAll, plannedCalls } from '@vethra/plan'
 import type { Attachment, ConfList } from '@vethra/spec'
 import { attachmentOf } from './cni-attachment.ts'
-import { loadList, loadListIfThere } from './cni-list.ts'
+import { loadList, loadListIfUsable } from './cni-list.ts'
 import type { HostSide } from './host-side.ts'
 import type { Io } from './io.ts'
 
@@ -28,7 +28,8 @@ export async function add(
     return
   }
   await checkNetns(attachment.netns)
-  // Beside the plugins, which do not ask for it; when it fails, the attachment is undone.
+  // Beside the plugins, which do not ask for it; when it fails, the attachment is undone. Until then
+  // nobody awaits it: a failure must not count as one that nobody handles.
   const loopback = bringLoopbackUp(attachment.netns)
   loopback.catch(() => undefined)
   const [result] = await attachAll(tools.host, [{ network, list, attachment }], () => loopback)
@@ -66,7 +67,5 @@ async function listAtHand(
   { containerId, ifname }: Attachment,
 ): Promise<ConfList | undefined> {
   const cached = await tools.host.cache.read({ network, containerId, ifname })
-  return cached?.listText
-    ? loadListIfThere(tools, network).catch(() => undefined)
-    : loadList(tools, network)
+  return cached?.listText ? loadListIfUsable(tools, network) : loadList(tools, network)
 }

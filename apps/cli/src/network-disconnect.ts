@@ -1,4 +1,5 @@
 import { renderRecord } from '@vethra/bundle'
+import type { Network } from '@vethra/networks'
 import { detachAll } from '@vethra/plan'
 import { CniError } from '@vethra/spec'
 import { findContainer } from './container-inspect.ts'
@@ -23,7 +24,7 @@ export async function disconnectContainer(
   const networks = record.networks.filter((each) => !isSame(network, each.ref))
   if (networks.length === record.networks.length) throw notConnected(network.name, container)
   if (networks.length === 0) throw lastOne(network.name, container)
-  const detached = detach(tools, container, network.name)
+  const detached = detach(tools, container, network)
   await (force ? detached.catch((error: unknown) => onlyExpected(error)) : detached)
   await forgetNames(tools, container, (each) => isSame(network, each))
   await tools.containers.write(container.id, 'vethra.json', renderRecord({ ...record, networks }))
@@ -32,14 +33,14 @@ export async function disconnectContainer(
 async function detach(
   { host }: Tools,
   { attachments, state }: KnownContainer,
-  network: string,
+  { name, list }: Network,
 ): Promise<void> {
   const alive = state === 'running'
   const memberships = attachments
-    .filter((each) => each.network === network)
+    .filter(({ network }) => network === name)
     .map(({ containerId, ifname, netns }) => ({
-      network,
-      list: undefined,
+      network: name,
+      list,
       attachment: {
         containerId,
         netns: alive ? netns : '',

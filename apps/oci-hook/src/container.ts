@@ -19,6 +19,31 @@ export interface Container {
   readonly now: () => number
 }
 
+/** The log of one hook of one container, and the store that it is in. */
+export interface HookLog {
+  readonly namespace: string
+  readonly store: Container['store']
+  readonly record: Container['record']
+}
+
+/**
+ * Starts the log: before anything of the container is believed, so that it tells what was not. Throws
+ * CniError 107 for a namespace that cannot be, which leaves no place for a log.
+ */
+export async function openLog(
+  tools: Tools,
+  state: OciState,
+  event: 'createRuntime' | 'postStop',
+  io: Io,
+): Promise<HookLog> {
+  const namespace = await namespaceOf(tools, state)
+  const store = tools.containers(namespace)
+  await store.startLog(state.id, event, '')
+  const record = (lines: readonly string[]) =>
+    store.appendLog(state.id, event, stamped(lines, io.now()))
+  return { namespace, store, record }
+}
+
 /**
  * The container of a state. Files of the data store come before annotations. Throws CniError 107
  * naming the annotation or file that is not to be trusted.
@@ -26,14 +51,11 @@ export interface Container {
 export async function openContainer(
   tools: Tools,
   state: OciState,
-  event: 'createRuntime' | 'postStop',
+  { namespace, store, record: toLog }: HookLog,
   io: Io,
 ): Promise<Container> {
-  const namespace = await namespaceOf(tools, state)
-  const store = tools.containers(namespace)
   const file = await store.read(state.id, 'vethra.json')
   const record = file === undefined ? undefined : parseRecord(file)
-  await store.startLog(state.id, event, '')
   const request = hookRequest(state, record, { stateDir: store.folder(state.id) })
   const ports = record ? request.ports : await storedPorts(store, state.id, request)
   return {
@@ -42,7 +64,7 @@ export async function openContainer(
     ours: record !== undefined,
     store,
     hosts: tools.hosts(namespace),
-    record: (lines) => store.appendLog(state.id, event, stamped(lines, io.now())),
+    record: toLog,
     now: io.now,
   }
 }

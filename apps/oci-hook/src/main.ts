@@ -1,7 +1,7 @@
 import { parseState } from '@vethra/bundle'
 import { splitHookFlags } from '@vethra/settings'
 import { CniError, explain } from '@vethra/spec'
-import { openContainer } from './container.ts'
+import { openContainer, openLog } from './container.ts'
 import { createRuntime } from './create-runtime.ts'
 import type { Io } from './io.ts'
 import { postStop } from './post-stop.ts'
@@ -21,11 +21,12 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     const event = eventOf(rest)
     const state = parseState(await io.readStdin())
     const tools = await openTools(flags, rest.includes('internal'), io)
-    const container = await openContainer(tools, state, event, io)
-    record = container.record
-    await container.record([`${event} of ${state.id}, pid ${state.pid}`])
+    const log = await openLog(tools, state, event, io)
+    record = log.record
+    await record([`${event} of ${state.id}, pid ${state.pid}`])
+    const container = await openContainer(tools, state, log, io)
     await events[event](tools, container)
-    await container.record([`${event} done`])
+    await record([`${event} done`])
     return 0
   } catch (error) {
     if (!(error instanceof CniError)) throw error

@@ -1,4 +1,4 @@
-import { networksFromFiles } from '@vethra/networks'
+import { type Network, networksFromFiles } from '@vethra/networks'
 import { detachAll, type Membership } from '@vethra/plan'
 import { CniError, goField } from '@vethra/spec'
 import type { Container } from './container.ts'
@@ -27,7 +27,7 @@ async function disconnect(tools: Tools, container: Container): Promise<void> {
   const { networks } = networksFromFiles(files)
   // The container's processes have gone, and the namespace with them: plugins are told no path.
   const planned = membershipsOf(request, networks, '')
-  const recorded = await recordedMemberships(tools, container, planned)
+  const recorded = await recordedMemberships(tools, container, planned, networks)
   if (recorded.length > 0) return detachAll(tools.host, recorded)
   const failed = await startFailed(container)
   await detachAll(tools.host, failed ? await remembered(tools, planned) : planned)
@@ -39,6 +39,7 @@ async function recordedMemberships(
   { host }: Tools,
   { request }: Container,
   planned: readonly Membership[],
+  networks: readonly Network[],
 ): Promise<readonly Membership[]> {
   const records = await host.records.list(`${request.namespace}-${request.id}`)
   return records.map(({ network, containerId, ifname }) => {
@@ -46,7 +47,8 @@ async function recordedMemberships(
       (each) => each.network === network && each.attachment.ifname === ifname,
     )
     const attachment = { containerId, netns: '', ifname, cniArgs: [], capabilityArgs: {} }
-    return known ?? { network, list: undefined, attachment }
+    const list = networks.find(({ name }) => name === network)?.list
+    return known ?? { network, list, attachment }
   })
 }
 
