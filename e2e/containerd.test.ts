@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type Containerd, startContainerd } from './containerd.ts'
+import { describeOnHost } from './gate.ts'
+import { type Host, openHost, plugins } from './host.ts'
+
+describeOnHost("Debian's containerd, beside Vethra", () => {
+  let host: Host
+  let containerd: Containerd
+
+  beforeAll(async () => {
+    host = await openHost()
+    // go-cni, as ctr uses it, looks for plugins here alone.
+    const places = 'mount -t tmpfs tmpfs /opt && mkdir /opt/cni && ln -s "$0" /opt/cni/bin'
+    await host.run(['sh', '-c', places, plugins])
+    containerd = await startContainerd(host, plugins)
+  })
+
+  afterAll(async () => {
+    await containerd.stop()
+    await host.close()
+  })
+
+  it('has no network before there is a conf list', async () => {
+    const { conditions, networks } = await containerd.status()
+    expect(conditions['RuntimeReady']).toEqual({ status: true, why: '' })
+    expect(conditions['NetworkReady']?.status).toBe(false)
+    expect(networks.map(({ name }) => name)).toEqual(['cni-loopback'])
+  })
+
+  it('its CRI plugin loads every kind of network that we write, and reports that the network is ready', async () => {
+    await host.run(['ip', 'link', 'add', 'up0', 'type', 'dummy'])
+    const kinds = {
+      'a-lan': [],
+      'b-dual': ['--ipv6', '-o', 'mtu=1400', '--label', 'team=<web>'],
+      'c-inner': ['--internal'],
+      'd-macvlan': ['-d', 'macvlan', '-o', 'parent=up0', '--subnet', '10.88.0.0/24'],
+      'e-ipvlan': ['-d', 'ipvlan', '-o', 'parent=up0', '-o', 'mode=l3'],
+      'f-dhcp': ['-d', 'macvlan', '-o', 'parent=up0', '--ipam-driver', 'dhcp'],
+      'g-static': ['--ipam-driver', 'static'],
+      'h-parts': [
+        '--subnet',
+        '10.89.0.0/24',
+        '--ip-range',
+        '10.89.0.64/26',
+        '--aux-address',
+        'printer=10.89.0.70',
+      ],
+    }
+    for (const [name, flags] of Object.entries(kinds)) {
+      expect(await host.vethra('network', 'create', ...flags, name)).toMatchObject({ exitCode: 0 })
+    }
+    await expect
+      .poll(async () => (await containerd.status()).networks.map(({ name }) => name))
+      .toEqual(['cni-loopback', ...Object.keys(kinds)])
+    const { conditions } = await containerd.status()
+    expect(conditions['NetworkReady']).toEqual({ status: true, why: '' })
+  })
+
+  it('ctr attaches a container to our network with go-cni, and its address is free again', async () => {
+    const bundle = await host.bundle('by-ctr', [])
+    const run = ['ctr', '-a', containerd.socket, 'run', '--rm', '--rootfs', '--cni']
+    const ran = await host.run([
+      ...run,
+      `${bundle}/rootfs`,
+      host.tag,
+      '/bin/ip',
+      '-4',
+      '-o',
+      'addr',
+    ])
+    expect(ran).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/eth0 +inet 10\.4\.1\.2\/24/),
+    })
+    expect((await host.vethra('ipam', 'ls', '--format', 'json')).stdout).toBe('[]')
+  })
+})
