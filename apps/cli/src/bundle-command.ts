@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { prepareBundle } from './bundle-prepare.ts'
-import { removeBundles } from './bundle-remove.ts'
 import type { PrepareFlags } from './bundle-request.ts'
+import { forgetContainers } from './container-remove.ts'
 import { gather } from './flags.ts'
 import type { Io } from './io.ts'
 import { subcommand } from './program.ts'
@@ -58,5 +58,5 @@ export function bundleCommand(program: Command, open: () => Promise<Tools>, io: 
     'rm <id...>',
     'forget containers that have been deleted, and all that is kept of them',
     ['vethra bundle rm web db'],
-  ).action(async (ids: string[]) => removeBundles(await open(), ids, io))
+  ).action(async (ids: string[]) => forgetContainers(await open(), ids, io))
 }

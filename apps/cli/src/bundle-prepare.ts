@@ -2,13 +2,13 @@ import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type BundlePlan, planBundle, renderRecord } from '@vethra/bundle'
 import { readText, writeWhole } from '@vethra/files'
+import { ensureDefaultNetwork } from '@vethra/manage'
 import { storedMappings } from '@vethra/ports'
 import { CniError, explain } from '@vethra/spec'
 import { placesFor } from './bundle-places.ts'
 import { type PrepareFlags, requestOf } from './bundle-request.ts'
 import { writeContainerFiles } from './container-files.ts'
 import type { Io } from './io.ts'
-import { ensureDefaultNetwork } from './network-create.ts'
 import type { Tools } from './tools.ts'
 
 /**
@@ -26,7 +26,9 @@ export async function prepareBundle(
   const config = await readConfig(file)
   const request = await requestOf(tools, flags)
   const usesDefault = request.networks.some(({ ref }) => ref === 'bridge')
-  if (usesDefault && !flags.dryRun) await ensureDefaultNetwork(tools, io)
+  if (usesDefault && !flags.dryRun) {
+    for (const note of await ensureDefaultNetwork(tools)) io.complain(`note: ${note}`)
+  }
   const plan = planBundle(config, request, await placesFor(tools, request, io))
   if (flags.dryRun) {
     const { changes, mode, record } = plan

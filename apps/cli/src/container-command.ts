@@ -1,9 +1,8 @@
+import { inspectContainer, renameContainer } from '@vethra/manage'
 import type { Command } from 'commander'
-import { removeBundles } from './bundle-remove.ts'
-import { inspectContainer } from './container-inspect.ts'
-import { type ContainerListFlags, listContainers } from './container-list.ts'
+import { type ContainerListFlags, printContainers } from './container-list.ts'
 import { printPorts } from './container-port.ts'
-import { renameContainer } from './container-rename.ts'
+import { forgetContainers } from './container-remove.ts'
 import type { Io } from './io.ts'
 import { subcommand } from './program.ts'
 import type { Tools } from './tools.ts'
@@ -21,10 +20,12 @@ export function containerCommand(program: Command, open: () => Promise<Tools>, i
     .option('-q, --quiet', 'ids only', false)
     .option('--no-trunc', 'whole ids')
     .option('--format <format>', 'table, json or a template', 'table')
-    .action(async (flags: ContainerListFlags) => listContainers(await open(), flags, io))
+    .action(async (flags: ContainerListFlags) => printContainers(await open(), flags, io))
   subcommand(container, 'inspect <container>', 'show a container as JSON', [
     'vethra container inspect web',
-  ]).action(async (ref: string) => inspectContainer(await open(), ref, io))
+  ]).action(async (ref: string) => {
+    io.print(JSON.stringify(await inspectContainer(await open(), ref), null, 4))
+  })
   subcommand(container, 'port <container> [port]', 'show published ports', [
     'vethra container port web',
     'vethra container port web 80/tcp',
@@ -34,5 +35,5 @@ export function containerCommand(program: Command, open: () => Promise<Tools>, i
   ]).action(async (ref: string, name: string) => renameContainer(await open(), ref, name))
   subcommand(container, 'rm <container...>', 'forget containers that have been deleted', [
     'vethra container rm web db',
-  ]).action(async (refs: string[]) => removeBundles(await open(), refs, io))
+  ]).action(async (refs: string[]) => forgetContainers(await open(), refs, io))
 }

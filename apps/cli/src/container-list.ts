@@ -1,5 +1,4 @@
-import { formatPorts } from '@vethra/ports'
-import { type KnownContainer, readContainers } from './container-state.ts'
+import { type ContainerRow, listContainers } from '@vethra/manage'
 import type { Io } from './io.ts'
 import { printListing } from './listing.ts'
 import type { Tools } from './tools.ts'
@@ -11,16 +10,16 @@ export interface ContainerListFlags {
   readonly format: string
 }
 
-/** Lists the containers that Vethra knows, whatever their state. */
-export async function listContainers(
+/** Prints the containers that Vethra knows, whatever their state. */
+export async function printContainers(
   tools: Tools,
   flags: ContainerListFlags,
   io: Io,
 ): Promise<void> {
-  const containers = await readContainers(tools)
+  const containers = await listContainers(tools)
   const short = (id: string) => (flags.trunc ? id.slice(0, 12) : id)
   if (flags.quiet) {
-    for (const { id } of containers) io.print(short(id))
+    for (const { ID } of containers) io.print(short(ID))
     return
   }
   const header = ['CONTAINER ID', 'NAME', 'NETWORKS', 'ADDRESSES', 'PORTS', 'STATE']
@@ -32,27 +31,5 @@ export async function listContainers(
     each.Ports,
     each.State,
   ]
-  printListing({ items: containers.map(asRow), header, row }, flags.format, io)
-}
-
-interface ContainerRow {
-  readonly ID: string
-  readonly Name: string
-  readonly Networks: readonly string[]
-  readonly Addresses: readonly string[]
-  readonly Ports: string
-  readonly State: string
-}
-
-function asRow({ id, record, names, attachments, state }: KnownContainer): ContainerRow {
-  const asked = record?.networks.map(({ ref }) => ref) ?? Object.keys(names?.networks ?? {})
-  const results = Object.values(names?.networks ?? {})
-  return {
-    ID: id,
-    Name: names?.name || record?.name || '',
-    Networks: attachments.length > 0 ? attachments.map(({ network }) => network) : asked,
-    Addresses: results.flatMap(({ ips }) => ips.map(({ address }) => address)),
-    Ports: formatPorts(record?.ports ?? []),
-    State: state,
-  }
+  printListing({ items: containers, header, row }, flags.format, io)
 }

@@ -1,6 +1,6 @@
+import { findContainer } from '@vethra/manage'
 import type { PortMapping } from '@vethra/ports'
 import { CniError } from '@vethra/spec'
-import { findContainer } from './container-inspect.ts'
 import type { Io } from './io.ts'
 import type { Tools } from './tools.ts'
 

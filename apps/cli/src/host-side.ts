@@ -6,6 +6,7 @@ import { netnsId, pluginsEnded, resolveAddress } from '@vethra/host'
 import { iptablesRules } from '@vethra/iptables'
 import type { LockPlaces } from '@vethra/lock'
 import { flockLock } from '@vethra/lock-flock'
+import type { ConfDir } from '@vethra/networks'
 import type { HostTools, PluginReport, PluginRunner } from '@vethra/plan'
 import type { PluginExecOptions } from '@vethra/plugin-exec'
 import { diskResultCache } from '@vethra/result-cache'
@@ -25,7 +26,7 @@ export interface HostSide {
   readonly resolved: ResolvedSettings
   readonly settings: Settings
   readonly host: HostTools
-  readonly networks: ReturnType<typeof confDir>
+  readonly networks: ConfDir
 }
 
 /** Loads the settings and makes these adapters. Throws CniError 103 for settings that are wrong. */

@@ -1,8 +1,8 @@
+import { type ReleaseRequest, releaseReservations } from '@vethra/manage'
 import type { Command } from 'commander'
 import type { Io } from './io.ts'
 import { collectReservations } from './ipam-gc.ts'
-import { type IpamListFlags, listReservations } from './ipam-list.ts'
-import { type ReleaseFlags, releaseReservations } from './ipam-release.ts'
+import { type IpamListFlags, printReservations } from './ipam-list.ts'
 import { subcommand } from './program.ts'
 import type { Tools } from './tools.ts'
 
@@ -16,7 +16,7 @@ export function ipamCommand(program: Command, open: () => Promise<Tools>, io: Io
     .alias('list')
     .option('--network <network>', 'of this network only')
     .option('--format <format>', 'table or json', 'table')
-    .action(async (flags: IpamListFlags) => listReservations(await open(), flags, io))
+    .action(async (flags: IpamListFlags) => printReservations(await open(), flags, io))
   subcommand(
     ipam,
     'release',
@@ -29,7 +29,9 @@ export function ipamCommand(program: Command, open: () => Promise<Tools>, io: Io
     .requiredOption('--network <network>', 'the network')
     .option('--ip <address>', 'the address')
     .option('--id <container>', 'the container id, as "vethra ipam ls" shows it')
-    .action(async (flags: ReleaseFlags) => releaseReservations(await open(), flags, io))
+    .action(async (flags: ReleaseRequest) => {
+      for (const address of await releaseReservations(await open(), flags)) io.print(address)
+    })
   subcommand(
     ipam,
     'gc',

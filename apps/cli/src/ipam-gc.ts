@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
 import { judgedAfterMs, reasonToKeep } from '@vethra/ipam'
+import { ipamPlaces, type PlacedReservation, reservationRow, reservationsAt } from '@vethra/manage'
 import type { Io } from './io.ts'
-import { asRow } from './ipam-list.ts'
-import { ipamPlaces, type PlacedReservation, reservationsAt } from './ipam-places.ts'
+import { cells } from './ipam-list.ts'
 import { signsOfLife } from './ipam-signs.ts'
 import { table } from './table.ts'
 import type { Tools } from './tools.ts'
@@ -25,7 +25,7 @@ export async function collectReservations(tools: Tools, flags: GcFlags, io: Io):
   const dead = suspects.length > 0 ? await withoutSign(tools, suspects, io.now()) : []
   if (flags.dryRun) {
     const header = ['NETWORK', 'ADDRESS', 'CONTAINER ID', 'INTERFACE', 'SINCE', 'REASON']
-    const rows = dead.map((each) => [...asRow(each), reasonToFree(each)])
+    const rows = dead.map((each) => [...cells(reservationRow(each)), reasonToFree(each)])
     for (const line of table(header, rows, io.terminal)) io.print(line)
     return
   }

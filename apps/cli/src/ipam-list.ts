@@ -1,6 +1,6 @@
+import { listReservations, type ReservationRow } from '@vethra/manage'
 import { unsupported } from './flags.ts'
 import type { Io } from './io.ts'
-import { ipamPlaces, type PlacedReservation, reservationsAt } from './ipam-places.ts'
 import { table } from './table.ts'
 import type { Tools } from './tools.ts'
 
@@ -10,33 +10,22 @@ export interface IpamListFlags {
   readonly format: string
 }
 
-/** Lists reservations by network, then by address as a number. */
-export async function listReservations(tools: Tools, flags: IpamListFlags, io: Io): Promise<void> {
+/** Prints reservations by network, then by address as a number. */
+export async function printReservations(tools: Tools, flags: IpamListFlags, io: Io): Promise<void> {
   const { format, network } = flags
   if (format !== 'json' && format !== 'table') {
     throw unsupported('--format', format, 'table or json')
   }
-  const all = await reservationsAt(await ipamPlaces(tools, network))
+  const rows = await listReservations(tools, network)
   if (format === 'json') {
-    io.print(JSON.stringify(all.map(asJson), null, 2))
+    io.print(JSON.stringify(rows, null, 2))
     return
   }
   const header = ['NETWORK', 'ADDRESS', 'CONTAINER ID', 'INTERFACE', 'SINCE']
-  for (const line of table(header, all.map(asRow), io.terminal)) io.print(line)
+  for (const line of table(header, rows.map(cells), io.terminal)) io.print(line)
 }
 
 /** A reservation as people see it: network, address, container id, interface, time. No cell breaks a line. */
-export function asRow(each: PlacedReservation): readonly string[] {
-  return Object.values(asJson(each)).map((cell) => cell.replace(/\p{Cc}+/gu, ' '))
-}
-
-function asJson({ network, reservation }: PlacedReservation): Readonly<Record<string, string>> {
-  const { address, containerId, ifname = '', sinceMs } = reservation
-  return {
-    Network: network,
-    Address: address,
-    ContainerID: containerId,
-    Interface: ifname,
-    Since: new Date(sinceMs).toISOString(),
-  }
+export function cells(row: ReservationRow): readonly string[] {
+  return Object.values(row).map((cell: string) => cell.replace(/\p{Cc}+/gu, ' '))
 }

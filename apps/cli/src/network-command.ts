@@ -1,14 +1,17 @@
-import { readPairs } from '@vethra/networks'
+import {
+  type ConnectOptions,
+  connectContainer,
+  createNetwork,
+  disconnectContainer,
+  removeNetworks,
+} from '@vethra/manage'
+import { type NetworkOptions, readPairs } from '@vethra/networks'
 import type { Command } from 'commander'
 import { gather, unsupported } from './flags.ts'
 import type { Io } from './io.ts'
-import { type ConnectFlags, connectContainer } from './network-connect.ts'
-import { createNetwork } from './network-create.ts'
-import { disconnectContainer } from './network-disconnect.ts'
-import { inspectNetworks } from './network-inspect.ts'
-import { type ListFlags, listNetworks } from './network-list.ts'
+import { printInspected } from './network-inspect.ts'
+import { type ListFlags, printNetworks } from './network-list.ts'
 import { pruneNetworks } from './network-prune.ts'
-import { removeNetworks } from './network-remove.ts'
 import { subcommand } from './program.ts'
 import type { Tools } from './tools.ts'
 
@@ -24,7 +27,10 @@ export function networkCommand(program: Command, open: () => Promise<Tools>, io:
     'vethra network rm lan',
   ])
     .alias('remove')
-    .action(async (names: string[]) => removeNetworks(await open(), names, io))
+    .action(async (names: string[]) => {
+      await removeNetworks(await open(), names)
+      for (const name of names) io.print(name)
+    })
   subcommand(network, 'prune', 'remove all networks that no container uses', [
     'vethra network prune --force',
     'vethra network prune --force --filter label=team=web',
@@ -55,7 +61,9 @@ function addCreate(network: Command, open: () => Promise<Tools>, io: Io): void {
     .option('-o, --opt <key=value>', 'an option of the driver (repeatable)', gather, [])
     .option('--label <key=value>', 'a label (repeatable)', gather, [])
     .action(async (name: string, flags: CreateFlags) => {
-      io.print(await createNetwork(await open(), optionsOf(name, flags), io))
+      const { id, notes } = await createNetwork(await open(), optionsOf(name, flags))
+      for (const note of notes) io.complain(`note: ${note}`)
+      io.print(id)
     })
 }
 
@@ -68,7 +76,7 @@ function addConnecting(network: Command, open: () => Promise<Tools>): void {
     .option('--ip6 <ip>', 'the IPv6 address there')
     .option('--mac-address <mac>', 'the hardware address there')
     .option('--alias <name>', 'another name there (repeatable)', gather, [])
-    .action(async (ref: string, container: string, flags: ConnectFlags) =>
+    .action(async (ref: string, container: string, flags: ConnectOptions) =>
       connectContainer(await open(), ref, container, flags),
     )
   subcommand(network, 'disconnect <network> <container>', 'disconnect a container', [
@@ -91,7 +99,7 @@ function addListing(network: Command, open: () => Promise<Tools>, io: Io): void 
     .option('--no-trunc', 'whole ids')
     .option('-f, --filter <key=value>', 'name=REGEX or label=KEY[=VALUE] (repeatable)', gather, [])
     .option('--format <format>', 'table, json or a template', 'table')
-    .action(async (flags: ListFlags) => listNetworks(await open(), flags, io))
+    .action(async (flags: ListFlags) => printNetworks(await open(), flags, io))
   subcommand(network, 'inspect <network...>', 'show networks and the containers in them', [
     'vethra network inspect lan',
     'vethra network inspect --mode native lan',
@@ -99,7 +107,7 @@ function addListing(network: Command, open: () => Promise<Tools>, io: Io): void 
     .option('--mode <mode>', 'dockercompat or native', 'dockercompat')
     .option('--format <format>', 'json or a template', 'json')
     .action(async (names: string[], flags: { mode: string; format: string }) =>
-      inspectNetworks(await open(), names, flags, io),
+      printInspected(await open(), names, flags, io),
     )
 }
 
@@ -118,7 +126,7 @@ interface CreateFlags {
   readonly label: readonly string[]
 }
 
-function optionsOf(name: string, flags: CreateFlags): Parameters<typeof createNetwork>[1] {
+function optionsOf(name: string, flags: CreateFlags): NetworkOptions {
   const { driver, ipv4 } = flags
   if (driver !== 'bridge' && driver !== 'macvlan' && driver !== 'ipvlan') {
     throw unsupported(

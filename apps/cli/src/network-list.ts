@@ -1,4 +1,4 @@
-import { filterNetworks, type Network, networksFromFiles } from '@vethra/networks'
+import { listNetworks, type NetworkRow } from '@vethra/manage'
 import { explain } from '@vethra/spec'
 import type { Io } from './io.ts'
 import { printListing } from './listing.ts'
@@ -12,55 +12,21 @@ export interface ListFlags {
   readonly format: string
 }
 
-/** Lists networks. A conf file that cannot be used is told of on standard error, and hides no network. */
-export async function listNetworks(tools: Tools, flags: ListFlags, io: Io): Promise<void> {
-  const { networks, faults } = networksFromFiles(await tools.networks.list())
-  const shown = filterNetworks(networks, flags.filter)
+/** Prints the networks. A conf file that cannot be used is told of on standard error, and hides no network. */
+export async function printNetworks(tools: Tools, flags: ListFlags, io: Io): Promise<void> {
+  const { rows, faults } = await listNetworks(tools, flags.filter)
   for (const fault of faults)
     io.complain(
       explain(fault)
         .join('\n')
         .replace(/^error/, 'warning'),
     )
+  const id = ({ ID }: NetworkRow) => (flags.trunc ? ID.slice(0, 12) : ID)
   if (flags.quiet) {
-    for (const network of shown) if (network.id) io.print(shortened(network, flags))
+    for (const each of rows) if (each.ID !== '') io.print(id(each))
     return
   }
-  const row = (each: NetworkRow) => [
-    flags.trunc ? each.ID.slice(0, 12) : each.ID,
-    each.Name,
-    each.Driver,
-    each.File,
-  ]
+  const row = (each: NetworkRow) => [id(each), each.Name, each.Driver, each.File]
   const header = ['NETWORK ID', 'NAME', 'DRIVER', 'FILE']
-  printListing({ items: shown.map(asRow), header, row }, flags.format, io)
-}
-
-interface NetworkRow {
-  readonly ID: string
-  readonly Name: string
-  readonly Driver: string
-  readonly Labels: Readonly<Record<string, string>>
-  readonly File: string
-  readonly Managed: boolean
-}
-
-function asRow(network: Network): NetworkRow {
-  const { id, name, labels, file, managed } = network
-  return {
-    ID: id ?? '',
-    Name: name,
-    Driver: driverOf(network),
-    Labels: labels,
-    File: file,
-    Managed: managed,
-  }
-}
-
-function driverOf({ list }: Network): string {
-  return list.plugins[0]?.type ?? ''
-}
-
-function shortened({ id = '' }: Network, { trunc }: ListFlags): string {
-  return trunc ? id.slice(0, 12) : id
+  printListing({ items: rows, header, row }, flags.format, io)
 }

@@ -1,20 +1,16 @@
 import { basename } from 'node:path'
 import { containerStore } from '@vethra/container-store'
 import { diskHostsStore } from '@vethra/etchosts-disk'
-import type { HostsStore } from '@vethra/hosts'
-import type { IpamStore } from '@vethra/ipam'
+import { defaultRouteMtu, deleteLink, hostPrefixes } from '@vethra/host'
 import { diskIpamStore } from '@vethra/ipam-disk'
+import type { ManageTools } from '@vethra/manage'
 import type { GivenSettings } from '@vethra/settings'
 import { explain } from '@vethra/spec'
 import { type HostSide, openHostSide } from './host-side.ts'
 import type { Io } from './io.ts'
 
 /** All adapters that commands act with. */
-export interface Tools extends HostSide {
-  readonly ipam: IpamStore
-  readonly containers: ReturnType<typeof containerStore>
-  readonly hosts: HostsStore
-}
+export type Tools = HostSide & ManageTools
 
 /** Loads the settings and makes the adapters. Throws CniError 103 for settings that are wrong. */
 export async function openTools(flags: GivenSettings, io: Io): Promise<Tools> {
@@ -22,9 +18,11 @@ export async function openTools(flags: GivenSettings, io: Io): Promise<Tools> {
   const { lock, places } = side.host
   const { dataStore, runtime } = places
   const { namespace } = side.settings
+  const ipamAt = (dataDir: string) => diskIpamStore({ dataDir, lock, indexDir: `${runtime}/ipam` })
   return {
     ...side,
-    ipam: diskIpamStore({ dataDir: places.networks, lock, indexDir: `${runtime}/ipam` }),
+    ipam: ipamAt(places.networks),
+    ipamAt,
     containers: containerStore({ dataStore, namespace, lock }),
     hosts: diskHostsStore({
       dir: `${dataStore}/etchosts`,
@@ -33,6 +31,7 @@ export async function openTools(flags: GivenSettings, io: Io): Promise<Tools> {
       indexes: `${runtime}/hosts/${basename(dataStore)}`,
       onFault: (fault) => warn(fault, io),
     }),
+    effects: { hostPrefixes, defaultRouteMtu, deleteLink },
   }
 }
 

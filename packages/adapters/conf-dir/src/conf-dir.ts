@@ -1,8 +1,9 @@
 import { dirname, join, resolve } from 'node:path'
 import { createWhole, makeFolder, removeFile } from '@vethra/files'
 import { guards, type Lock } from '@vethra/lock'
+import type { ConfDir } from '@vethra/networks'
 import { CniError, checkNetworkName, checkPathComponent } from '@vethra/spec'
-import { type ConfFile, readConfFiles } from './read-conf-files.ts'
+import { readConfFiles } from './read-conf-files.ts'
 
 /** Options of `confDir`. */
 export interface ConfDirOptions {
@@ -12,31 +13,6 @@ export interface ConfDirOptions {
   readonly namespace: string
   /** Excludes other writers; by flock(2), nerdctl too. */
   readonly lock: Lock
-}
-
-/** The conf lists of one namespace and those that all namespaces share. */
-export interface ConfDir {
-  /**
-   * Every `.conflist`, `.conf` and `.json` in the folder and in that of the namespace, all paths
-   * together ascending by their octets; sub-folders are not entered. Makes no folder. nerdctl writes
-   * in place, so a text read outside of `exclusively` may be half of one.
-   */
-  list(): Promise<readonly ConfFile[]>
-  /**
-   * The drop-in plugin confs of a list (libcni 1.3): `*.conf` in the folder that lies beside the
-   * list's `file` and has the network's name. Ascending by their octets. Throws CniError 107 for a
-   * name that would lead elsewhere.
-   */
-  dropIns(file: string, networkName: string): Promise<readonly ConfFile[]>
-  /**
-   * Writes `nerdctl-NAME.conflist` (0644) and gives its path: in the folder itself for the namespace
-   * `default`, else in that of the namespace. Throws CniError 102 when the file is there already.
-   */
-  create(name: string, text: string): Promise<string>
-  /** Removes a file of `list`; false when it is gone. Throws CniError 101 for any other path. */
-  remove(file: string): Promise<boolean>
-  /** Runs `work` while nobody else reads and then writes: from the choice of a subnet to its conf list. */
-  exclusively<T>(work: () => Promise<T>): Promise<T>
 }
 
 /** Conf lists on disk, where nerdctl, containerd and cnitool look for them. Throws CniError 107 for a hostile namespace. */

@@ -2,5 +2,4 @@
  * The folder of conf lists: list, create, remove. Not for what is in them: texts are handed on as
  * they are, for `@vethra/conflist` to parse.
  */
-export { type ConfDir, type ConfDirOptions, confDir } from './conf-dir.ts'
-export type { ConfFile } from './read-conf-files.ts'
+export { type ConfDirOptions, confDir } from './conf-dir.ts'

@@ -1,22 +1,13 @@
 import { stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
+import type { ConfFileText } from '@vethra/conflist'
 import { errno, fileError, listFolder, readText } from '@vethra/files'
-import type { CniError } from '@vethra/spec'
-
-/** A file that may be a conf list: either its text or why there is none. */
-export interface ConfFile {
-  /** Absolute path. */
-  readonly file: string
-  readonly text?: string
-  /** CniError 5: one unreadable file must not keep anyone from the others. */
-  readonly error?: CniError
-}
 
 /** The regular files in some folders with one of the extensions, ascending by the octets of their paths. */
 export async function readConfFiles(
   folders: readonly string[],
   extensions: readonly string[],
-): Promise<readonly ConfFile[]> {
+): Promise<readonly ConfFileText[]> {
   const paths = (await Promise.all(folders.map(pathsIn))).flat()
   const wanted = paths.filter((path) => extensions.includes(extname(path))).sort(byOctets)
   const files = await Promise.all(wanted.map(readConfFile))
@@ -32,7 +23,7 @@ function byOctets(a: string, b: string): number {
 }
 
 /** Undefined for what is no file, and for what vanished since it was listed. */
-async function readConfFile(file: string): Promise<ConfFile | undefined> {
+async function readConfFile(file: string): Promise<ConfFileText | undefined> {
   try {
     if (!(await stat(file)).isFile()) return undefined
     const text = await readText(file)

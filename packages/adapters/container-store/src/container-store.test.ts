@@ -12,8 +12,9 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Lock } from '@vethra/lock'
+import type { ContainerStore } from '@vethra/manage'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type ContainerStore, containerStore } from './index.ts'
+import { containerStore } from './index.ts'
 
 let root: string
 let dataStore: string

@@ -2,10 +2,4 @@
  * What is kept of containers in DATA_STORE: a folder for each with its state, mounted files and
  * logs, and the names that are taken. Not for hosts files: that is `@vethra/etchosts-disk`.
  */
-export {
-  type ContainerStore,
-  type ContainerStoreOptions,
-  containerStore,
-} from './container-store.ts'
-export type { HookEvent } from './logs.ts'
-export type { StateFile } from './state.ts'
+export { type ContainerStoreOptions, containerStore } from './container-store.ts'

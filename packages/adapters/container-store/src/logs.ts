@@ -1,19 +1,9 @@
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { appendText, errno, fileError } from '@vethra/files'
+import type { HookEvent, HookLogs } from '@vethra/manage'
 
-/** The two runs of the hook in a container's life. */
-export type HookEvent = 'createRuntime' | 'postStop'
-
-/** `oci-hook.<event>.log` of one container (0600). */
-export interface Logs {
-  /** Begins the log of a run with some lines, or none; that of the run before is kept as `….log.1`, older ones are not. */
-  startLog(id: string, event: HookEvent, text: string): Promise<void>
-  /** Adds lines to the log of the run. Of a text beyond 64 KiB only the end is kept. */
-  appendLog(id: string, event: HookEvent, text: string): Promise<void>
-}
-
-export function logs(prepare: (id: string) => Promise<string>): Logs {
+export function logs(prepare: (id: string) => Promise<string>): HookLogs {
   const path = async (id: string, event: HookEvent) =>
     join(await prepare(id), `oci-hook.${event}.log`)
   return {

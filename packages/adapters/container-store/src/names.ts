@@ -1,26 +1,14 @@
 import { join } from 'node:path'
 import { makeFolder, readText, removeFile, writeWhole } from '@vethra/files'
 import { guards, type Lock } from '@vethra/lock'
+import type { TakenNames } from '@vethra/manage'
 import { CniError, checkPathComponent } from '@vethra/spec'
-
-/** The names of the containers of one namespace: a file each, with the id that holds it (0600). */
-export interface Names {
-  /**
-   * Takes a name for an id; the id that holds it may take it again, and an empty file, what a
-   * crashed writer left, is nobody's. Throws CniError 102 when another id holds it.
-   */
-  claimName(name: string, id: string): Promise<void>
-  /** Gives a name back. A name that is free or another id's is left alone. */
-  releaseName(name: string, id: string): Promise<void>
-  /** The id that holds a name; undefined when it is free. */
-  nameHolder(name: string): Promise<string | undefined>
-}
 
 export function names(options: {
   readonly dataStore: string
   readonly namespace: string
   readonly lock: Lock
-}): Names {
+}): TakenNames {
   const { dataStore, namespace, lock } = options
   const folder = guards.names({ dataStore }, namespace)
   const path = (name: string): string => {

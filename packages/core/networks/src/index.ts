@@ -11,6 +11,7 @@ export {
   usedPrefixes,
 } from './anatomy.ts'
 export { chooseSubnet, overlapWith, type SubnetPool, type UsedPrefix } from './choose-subnet.ts'
+export type { ConfDir } from './conf-dir.ts'
 export { networkConfList } from './conf-list.ts'
 export { defaultNetwork } from './default-network.ts'
 export {

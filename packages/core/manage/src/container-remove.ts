@@ -3,33 +3,46 @@ import { detachAll, type Membership } from '@vethra/plan'
 import { CniError } from '@vethra/spec'
 import { findContainer } from './container-inspect.ts'
 import type { KnownContainer } from './container-state.ts'
-import type { Io } from './io.ts'
-import type { Tools } from './tools.ts'
+import type { ManageTools } from './tools.ts'
+
+/** Containers that were to be removed. */
+export interface RemovedContainers {
+  /** Those that have gone, as they were called. */
+  readonly removed: readonly string[]
+  /** Why others are still there: CniError 101 for one that is not known, 102 for one that is attached and alive. */
+  readonly failure?: CniError
+}
 
 /**
  * Forgets containers that the runtime has deleted: what the hook could not undo, their names, and all
- * files of theirs. Prints each id. Throws CniError 101 for one that is not known, 102 for one that is
- * attached and alive, after the others have gone.
+ * files of theirs. One that cannot go keeps no other.
  */
-export async function removeBundles(tools: Tools, refs: readonly string[], io: Io): Promise<void> {
-  const errors: unknown[] = []
+export async function removeContainers(
+  tools: ManageTools,
+  refs: readonly string[],
+): Promise<RemovedContainers> {
+  const removed: string[] = []
+  const errors: CniError[] = []
   for (const ref of refs) {
     try {
-      await removeBundle(tools, ref)
-      io.print(ref)
+      await removeContainer(tools, ref)
+      removed.push(ref)
     } catch (error) {
       if (!(error instanceof CniError)) throw error
       errors.push(error)
     }
   }
-  if (errors.length === 1) throw errors[0]
-  if (errors.length > 1) {
-    const message = `${errors.length} of ${refs.length} containers could not be removed`
-    throw new CniError({ code: 106, message, cause: new AggregateError(errors) })
-  }
+  const failure = together(errors, refs.length)
+  return failure === undefined ? { removed } : { removed, failure }
 }
 
-async function removeBundle(tools: Tools, ref: string): Promise<void> {
+function together(errors: readonly CniError[], all: number): CniError | undefined {
+  if (errors.length < 2) return errors[0]
+  const message = `${errors.length} of ${all} containers could not be removed`
+  return new CniError({ code: 106, message, cause: new AggregateError(errors) })
+}
+
+async function removeContainer(tools: ManageTools, ref: string): Promise<void> {
   const { containers, hosts, host } = tools
   const container = await findContainer(tools, ref)
   const { id, record } = container
@@ -43,7 +56,7 @@ async function removeBundle(tools: Tools, ref: string): Promise<void> {
 
 // What the hook could not undo: recorded as ours, or cached by whoever ran the plugins.
 async function leftMemberships(
-  { host, settings, networks }: Tools,
+  { host, settings, networks }: ManageTools,
   { id, attachments }: KnownContainer,
 ): Promise<readonly Membership[]> {
   // Where nothing was cached, the conf list of now serves.

@@ -8,18 +8,23 @@ import {
 } from '@vethra/networks'
 import { CniError } from '@vethra/spec'
 import { hostFacts } from './host-facts.ts'
-import type { Io } from './io.ts'
-import type { Tools } from './tools.ts'
+import type { ManageTools } from './tools.ts'
+
+/** A network that was created. */
+export interface CreatedNetwork {
+  readonly id: string
+  /** What its maker should know. */
+  readonly notes: readonly string[]
+}
 
 /**
- * Creates a network and returns its id. From the reading of what is in use until the conf list is
+ * Creates a network. From the reading of what is in use until the conf list is
  * written nobody else creates one, so that two never get the same subnet.
  */
 export async function createNetwork(
-  tools: Tools,
+  tools: ManageTools,
   options: NetworkOptions,
-  io: Io,
-): Promise<string> {
+): Promise<CreatedNetwork> {
   return tools.networks.exclusively(async () => {
     const { networks } = networksFromFiles(await tools.networks.list())
     const taken = networks.find(({ name }) => name === options.name)
@@ -32,28 +37,30 @@ export async function createNetwork(
     }
     const { text, notes } = networkConfList(options, await hostFacts(tools, networks))
     await tools.networks.create(options.name, text)
-    for (const note of notes) io.complain(`note: ${note}`)
-    return networkId(options.name)
+    return { id: networkId(options.name), notes }
   })
 }
 
-/** Creates the default network when there is none: a network called `bridge`, or one labelled as the default. */
-export async function ensureDefaultNetwork(tools: Tools, io: Io): Promise<void> {
-  if (await hasDefault(tools)) return
-  await tools.networks.exclusively(async () => {
+/**
+ * Creates the default network when there is none: a network called `bridge`, or one labelled as the
+ * default. Returns what its maker should know.
+ */
+export async function ensureDefaultNetwork(tools: ManageTools): Promise<readonly string[]> {
+  if (await hasDefault(tools)) return []
+  return tools.networks.exclusively(async () => {
     // Another command may have made it while this one waited.
-    if (await hasDefault(tools)) return
+    if (await hasDefault(tools)) return []
     const { networks } = networksFromFiles(await tools.networks.list())
     const { text, notes } = defaultNetwork(
       await hostFacts(tools, networks),
       tools.settings.bridgeIp,
     )
     await tools.networks.create('bridge', text)
-    for (const note of notes) io.complain(`note: ${note}`)
+    return notes
   })
 }
 
-async function hasDefault(tools: Tools): Promise<boolean> {
+async function hasDefault(tools: ManageTools): Promise<boolean> {
   const { networks } = networksFromFiles(await tools.networks.list())
   return findDefaultNetwork(networks) !== undefined
 }

@@ -1,14 +1,16 @@
-import { defaultRouteMtu, hostPrefixes } from '@vethra/host'
 import type { Network, NetworkFacts, UsedPrefix } from '@vethra/networks'
 import { usedPrefixes } from '@vethra/networks'
-import type { Tools } from './tools.ts'
+import type { ManageTools } from './tools.ts'
 
 /** What a new network must know of the host and of the networks that there are. */
 export async function hostFacts(
-  { settings }: Tools,
+  { settings, effects }: ManageTools,
   networks: readonly Network[],
 ): Promise<NetworkFacts> {
-  const [prefixes, defaultMtu] = await Promise.all([hostPrefixes(), defaultRouteMtu()])
+  const [prefixes, defaultMtu] = await Promise.all([
+    effects.hostPrefixes(),
+    effects.defaultRouteMtu(),
+  ])
   const onHost: readonly UsedPrefix[] = prefixes.map((each) => ({
     prefix: each.prefix,
     by: each.source === 'address' ? `interface ${each.interface}` : `route via ${each.interface}`,

@@ -6,10 +6,10 @@ import { attachAll, type Membership } from '@vethra/plan'
 import { type CniArgs, CniError } from '@vethra/spec'
 import { findContainer } from './container-inspect.ts'
 import type { KnownContainer } from './container-state.ts'
-import type { Tools } from './tools.ts'
+import type { ManageTools } from './tools.ts'
 
-/** The flags of `network connect`. */
-export interface ConnectFlags {
+/** How a container is to be in a network. */
+export interface ConnectOptions {
   readonly ip?: string
   readonly ip6?: string
   readonly macAddress?: string
@@ -22,15 +22,15 @@ export interface ConnectFlags {
  * 102 when it is in that network already, or was not made by `bundle prepare`.
  */
 export async function connectContainer(
-  tools: Tools,
+  tools: ManageTools,
   ref: string,
   containerRef: string,
-  flags: ConnectFlags,
+  options: ConnectOptions,
 ): Promise<void> {
   const container = await findContainer(tools, containerRef)
   const record = recordOf(container)
   const network = await networkOf(tools, ref)
-  const asked = requestOf(tools, network, record, flags)
+  const asked = requestOf(tools, network, record, options)
   if (record.networks.some((each) => isSame(network, each.ref)))
     throw connectedAlready(network, container)
   const next = { ...record, networks: [...record.networks, asked] }
@@ -57,7 +57,7 @@ export function recordOf({ id, record }: KnownContainer): BundleRecord {
 }
 
 /** The network that a name or id means. Throws CniError 101. */
-export async function networkOf(tools: Tools, ref: string): Promise<Network> {
+export async function networkOf(tools: ManageTools, ref: string): Promise<Network> {
   const { networks } = networksFromFiles(await tools.networks.list())
   const network = findNetwork(networks, ref)
   if (network) return network
@@ -74,10 +74,10 @@ export function isSame({ name, id = '' }: Network, ref: string): boolean {
 }
 
 function requestOf(
-  tools: Tools,
+  tools: ManageTools,
   { name }: Network,
   record: BundleRecord,
-  { ip, ip6, macAddress, alias }: ConnectFlags,
+  { ip, ip6, macAddress, alias }: ConnectOptions,
 ): NetworkRequest {
   for (const each of alias) checkHostname(each)
   const asked = {
@@ -94,7 +94,7 @@ function requestOf(
 }
 
 async function membershipOf(
-  tools: Tools,
+  tools: ManageTools,
   { id, record, attachments }: KnownContainer,
   network: Network,
   { ip, ip6, macAddress }: NetworkRequest,

@@ -1,4 +1,3 @@
-import { deleteLink } from '@vethra/host'
 import { guards } from '@vethra/lock'
 import { networkLeftovers, sharedLeftovers } from '@vethra/model'
 import {
@@ -9,21 +8,19 @@ import {
   networksFromFiles,
 } from '@vethra/networks'
 import { CniError } from '@vethra/spec'
-import type { Io } from './io.ts'
-import { notFound, oneNetwork } from './one-network.ts'
-import type { Tools } from './tools.ts'
+import { networksNotFound, oneNetwork } from './one-network.ts'
+import type { ManageTools } from './tools.ts'
 
 /**
- * Removes networks in the order given, each with its bridge, rules and reservations, and prints each
- * name as given. All are looked up and checked before the first one goes. Throws CniError 101 for a
+ * Removes networks in the order given, each with its bridge, rules and reservations. All are looked up and checked before the first one goes. Throws CniError 101 for a
  * network that is not there, 102 for one that is in use or not ours.
  */
-export async function removeNetworks(tools: Tools, refs: readonly string[], io: Io): Promise<void> {
+export async function removeNetworks(tools: ManageTools, refs: readonly string[]): Promise<void> {
   await tools.networks.exclusively(async () => {
     const { networks } = networksFromFiles(await tools.networks.list())
     const found = refs.map((ref) => oneNetwork(networks, ref))
     const missing = refs.filter((_, index) => found[index] === undefined)
-    if (missing.length > 0) throw notFound(missing)
+    if (missing.length > 0) throw networksNotFound(missing)
     const doomed = [...new Set(found.flatMap((network) => network ?? []))]
     for (const network of doomed) await checkRemovable(tools, network)
     for (const [index, network] of doomed.entries()) {
@@ -34,10 +31,9 @@ export async function removeNetworks(tools: Tools, refs: readonly string[], io: 
       )
     }
   })
-  for (const ref of refs) io.print(ref)
 }
 
-async function checkRemovable(tools: Tools, network: Network): Promise<void> {
+async function checkRemovable(tools: ManageTools, network: Network): Promise<void> {
   const { name, file, managed } = network
   if (!managed) {
     throw new CniError({
@@ -57,7 +53,7 @@ async function checkRemovable(tools: Tools, network: Network): Promise<void> {
 
 /** The containers in a network, by the ids that plugins know: attached, or with a reservation; sorted. */
 export async function containersIn(
-  { host, ipam }: Tools,
+  { host, ipam }: ManageTools,
   network: string,
 ): Promise<readonly string[]> {
   const attached = (await host.cache.list()).filter((entry) => entry.network === network)
@@ -71,7 +67,7 @@ export async function containersIn(
 
 // The conf list goes last: killed anywhere before, the network is still there to be removed again.
 async function removeNetwork(
-  tools: Tools,
+  tools: ManageTools,
   network: Network,
   others: readonly Network[],
 ): Promise<void> {
@@ -79,7 +75,7 @@ async function removeNetwork(
   const bridge = networkBridge(network)
   if (bridge !== undefined && bridge === bridgeName(network.name)) {
     await removeRules(tools, (text) => networkLeftovers(text, bridge))
-    await deleteLink(bridge)
+    await tools.effects.deleteLink(bridge)
   }
   if (!others.some(usesSharedChains)) {
     const { lock, places } = tools.host
@@ -93,7 +89,10 @@ function usesSharedChains(network: Network): boolean {
   return networkPlugins(network).some((type) => type === 'portmap' || type === 'firewall')
 }
 
-async function removeRules({ host }: Tools, removal: (saved: string) => string): Promise<void> {
+async function removeRules(
+  { host }: ManageTools,
+  removal: (saved: string) => string,
+): Promise<void> {
   for (const { family, text } of await host.rules.save()) {
     const taken = removal(text)
     if (taken !== '') await host.rules.restore(family, taken)

@@ -13,7 +13,7 @@ export function oneNetwork(networks: readonly Network[], ref: string): Network |
 }
 
 /** The CniError for networks that are not there. */
-export function notFound(refs: readonly string[]): CniError {
+export function networksNotFound(refs: readonly string[]): CniError {
   return new CniError({
     code: 101,
     message: `no network found matching: ${refs.join(', ')}`,

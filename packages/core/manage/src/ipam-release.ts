@@ -1,36 +1,32 @@
 import { formatAddress, parseAddress } from '@vethra/ipam'
 import { CniError } from '@vethra/spec'
-import type { Io } from './io.ts'
 import { ipamPlaces, type PlacedReservation, reservationsAt } from './ipam-places.ts'
-import type { Tools } from './tools.ts'
+import type { ManageTools } from './tools.ts'
 
-/** What `ipam release` is asked for: one of `ip` and `id`. */
-export interface ReleaseFlags {
+/** What is to be given back: one of `ip` and `id`. */
+export interface ReleaseRequest {
   readonly network: string
   readonly ip?: string
   readonly id?: string
 }
 
-/** Gives back an address, or all of a container, and prints each that was freed. Throws CniError 101 when there is none. */
+/** Gives back an address, or all of a container, and returns each that was freed. Throws CniError 101 when there is none. */
 export async function releaseReservations(
-  tools: Tools,
-  flags: ReleaseFlags,
-  io: Io,
-): Promise<void> {
-  const isMeant = meaning(flags)
-  const all = await reservationsAt(await ipamPlaces(tools, flags.network))
+  tools: ManageTools,
+  request: ReleaseRequest,
+): Promise<readonly string[]> {
+  const isMeant = meaning(request)
+  const all = await reservationsAt(await ipamPlaces(tools, request.network))
   const meant = all.filter(isMeant)
-  let freed = 0
+  const freed: string[] = []
   for (const { network, store, reservation } of meant) {
-    for (const { address } of await store.drop(network, [reservation])) {
-      freed += 1
-      io.print(address)
-    }
+    freed.push(...(await store.drop(network, [reservation])).map(({ address }) => address))
   }
-  if (freed === 0) throw nothingFreed(flags, meant.length > 0)
+  if (freed.length === 0) throw nothingFreed(request, meant.length > 0)
+  return freed
 }
 
-function meaning({ ip, id }: ReleaseFlags): (each: PlacedReservation) => boolean {
+function meaning({ ip, id }: ReleaseRequest): (each: PlacedReservation) => boolean {
   if ((ip === undefined) === (id === undefined)) {
     throw new CniError({
       code: 103,
@@ -43,7 +39,7 @@ function meaning({ ip, id }: ReleaseFlags): (each: PlacedReservation) => boolean
   return ({ reservation }) => reservation.address === address
 }
 
-function nothingFreed({ network, ip, id }: ReleaseFlags, changed: boolean): CniError {
+function nothingFreed({ network, ip, id }: ReleaseRequest, changed: boolean): CniError {
   const what = ip === undefined ? `container ${JSON.stringify(id)}` : `address ${ip}`
   return new CniError({
     code: 101,

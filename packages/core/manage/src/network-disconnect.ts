@@ -5,7 +5,7 @@ import { CniError } from '@vethra/spec'
 import { findContainer } from './container-inspect.ts'
 import type { KnownContainer } from './container-state.ts'
 import { isSame, networkOf, recordOf } from './network-connect.ts'
-import type { Tools } from './tools.ts'
+import type { ManageTools } from './tools.ts'
 
 /**
  * Disconnects a container from a network: its interface, address and rules go at once when it runs, its
@@ -13,7 +13,7 @@ import type { Tools } from './tools.ts'
  * that network. With `force` what cannot be undone does not keep it from being forgotten.
  */
 export async function disconnectContainer(
-  tools: Tools,
+  tools: ManageTools,
   ref: string,
   containerRef: string,
   force: boolean,
@@ -31,7 +31,7 @@ export async function disconnectContainer(
 }
 
 async function detach(
-  { host }: Tools,
+  { host }: ManageTools,
   { attachments, state }: KnownContainer,
   { name, list }: Network,
 ): Promise<void> {
@@ -53,7 +53,7 @@ async function detach(
 }
 
 async function forgetNames(
-  { hosts }: Tools,
+  { hosts }: ManageTools,
   { names }: KnownContainer,
   isThis: (ref: string) => boolean,
 ): Promise<void> {

@@ -1,13 +1,17 @@
 import { renderRecord } from '@vethra/bundle'
 import { CniError, checkPathComponent } from '@vethra/spec'
 import { findContainer } from './container-inspect.ts'
-import type { Tools } from './tools.ts'
+import type { ManageTools } from './tools.ts'
 
 /**
  * Gives a container another name: in the name store, in what its next start goes by, and in the hosts
  * files of its peers. Throws CniError 102 when another container has the name.
  */
-export async function renameContainer(tools: Tools, ref: string, name: string): Promise<void> {
+export async function renameContainer(
+  tools: ManageTools,
+  ref: string,
+  name: string,
+): Promise<void> {
   checkPathComponent('name', name)
   const { id, record } = await findContainer(tools, ref)
   if (record === undefined) {

@@ -2,7 +2,7 @@ import { type BundleRecord, parseRecord } from '@vethra/bundle'
 import type { ContainerNames } from '@vethra/hosts'
 import type { AttachmentRecord } from '@vethra/plan'
 import { goField } from '@vethra/spec'
-import type { Tools } from './tools.ts'
+import type { ManageTools } from './tools.ts'
 
 /** What Vethra knows of one container. */
 export interface KnownContainer {
@@ -20,10 +20,10 @@ export interface KnownContainer {
  * `prepared`: never started; `running`: attached, and its namespace is alive; `stopped`: postStop ran;
  * `failed`: its last start was undone; `dead`: attached, and its namespace has gone: start or remove it.
  */
-type ContainerState = 'prepared' | 'running' | 'stopped' | 'failed' | 'dead'
+export type ContainerState = 'prepared' | 'running' | 'stopped' | 'failed' | 'dead'
 
 /** All that is known of a container by its id. */
-export async function readContainer(tools: Tools, id: string): Promise<KnownContainer> {
+export async function readContainer(tools: ManageTools, id: string): Promise<KnownContainer> {
   const { containers, hosts, host, settings } = tools
   const file = await containers.read(id, 'vethra.json')
   const names = await hosts.read(id)
@@ -39,13 +39,13 @@ export async function readContainer(tools: Tools, id: string): Promise<KnownCont
 }
 
 /** All containers of the namespace, by id. */
-export async function readContainers(tools: Tools): Promise<readonly KnownContainer[]> {
+export async function readContainers(tools: ManageTools): Promise<readonly KnownContainer[]> {
   const ids = await tools.containers.list()
   return Promise.all(ids.map((id) => readContainer(tools, id)))
 }
 
 async function stateOf(
-  { containers, host }: Tools,
+  { containers, host }: ManageTools,
   id: string,
   attachments: readonly AttachmentRecord[],
   names: ContainerNames | undefined,

@@ -1,9 +1,8 @@
 import type { IpamStore, Reservation } from '@vethra/ipam'
-import { diskIpamStore } from '@vethra/ipam-disk'
 import { ipamDataDirs, networksFromFiles } from '@vethra/networks'
 import { checkNetworkName } from '@vethra/spec'
-import { notFound } from './one-network.ts'
-import type { Tools } from './tools.ts'
+import { networksNotFound } from './one-network.ts'
+import type { ManageTools } from './tools.ts'
 
 /** A network, and the store that its reservations are in. */
 export interface IpamPlace {
@@ -21,14 +20,14 @@ export interface PlacedReservation extends IpamPlace {
  * dataDir, and those of conf lists, which may name another. Throws CniError 101 for a name that is
  * neither, 7 for one that no network can have.
  */
-export async function ipamPlaces(tools: Tools, only?: string): Promise<readonly IpamPlace[]> {
+export async function ipamPlaces(tools: ManageTools, only?: string): Promise<readonly IpamPlace[]> {
   if (only !== undefined) checkNetworkName(only)
   const all = [...(await ofDefaultDir(tools)), ...(await ofConfLists(tools))]
   const unique = new Map(all.map((each) => [`${each.dataDir}/${each.network}`, each]))
   const places = [...unique.values()]
     .filter(({ network }) => only === undefined || network === only)
     .sort((a, b) => (a.network < b.network ? -1 : a.network > b.network ? 1 : 0))
-  if (only !== undefined && places.length === 0) throw notFound([only])
+  if (only !== undefined && places.length === 0) throw networksNotFound([only])
   return places.map(({ dataDir, network }) => ({ network, store: storeAt(tools, dataDir) }))
 }
 
@@ -49,20 +48,18 @@ interface Place {
   readonly network: string
 }
 
-async function ofDefaultDir({ ipam, host }: Tools): Promise<readonly Place[]> {
+async function ofDefaultDir({ ipam, host }: ManageTools): Promise<readonly Place[]> {
   const dataDir = host.places.networks
   return (await ipam.networks()).map((network) => ({ dataDir, network }))
 }
 
-async function ofConfLists(tools: Tools): Promise<readonly Place[]> {
+async function ofConfLists(tools: ManageTools): Promise<readonly Place[]> {
   const { networks } = networksFromFiles(await tools.networks.list())
   return networks.flatMap((network) =>
     ipamDataDirs(network).map((dataDir) => ({ dataDir, network: network.name })),
   )
 }
 
-function storeAt({ host, ipam }: Tools, dataDir: string): IpamStore {
-  const { lock, places } = host
-  if (dataDir === places.networks) return ipam
-  return diskIpamStore({ dataDir, lock, indexDir: `${places.runtime}/ipam` })
+function storeAt({ host, ipam, ipamAt }: ManageTools, dataDir: string): IpamStore {
+  return dataDir === host.places.networks ? ipam : ipamAt(dataDir)
 }

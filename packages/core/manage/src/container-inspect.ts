@@ -1,11 +1,10 @@
-import { storedMappings } from '@vethra/ports'
+import { type StoredMapping, storedMappings } from '@vethra/ports'
 import { CniError, type Result } from '@vethra/spec'
-import { type KnownContainer, readContainer } from './container-state.ts'
-import type { Io } from './io.ts'
-import type { Tools } from './tools.ts'
+import { type ContainerState, type KnownContainer, readContainer } from './container-state.ts'
+import type { ManageTools } from './tools.ts'
 
 /** The container that an id, the start of one, or a name means. Throws CniError 101 when there is none. */
-export async function findContainer(tools: Tools, ref: string): Promise<KnownContainer> {
+export async function findContainer(tools: ManageTools, ref: string): Promise<KnownContainer> {
   const id = await tools.containers.find(ref)
   if (id !== undefined) return readContainer(tools, id)
   throw new CniError({
@@ -15,8 +14,30 @@ export async function findContainer(tools: Tools, ref: string): Promise<KnownCon
   })
 }
 
-/** Prints what is known of a container as one JSON object. */
-export async function inspectContainer(tools: Tools, ref: string, io: Io): Promise<void> {
+/** A container as `container inspect` shows it. */
+export interface ContainerDetails {
+  readonly ID: string
+  readonly Name: string
+  readonly Namespace: string
+  readonly Hostname: string
+  readonly Networks: Readonly<Record<string, ContainerNetwork>>
+  readonly Ports: readonly StoredMapping[]
+  readonly HostsPath: string
+  readonly ResolvConfPath: string
+  readonly HostnamePath: string
+  readonly State: ContainerState
+}
+
+/** A container in one of its networks. */
+interface ContainerNetwork {
+  readonly Interface: string
+  readonly MacAddress: string
+  readonly Addresses: readonly string[]
+  readonly Gateways: readonly string[]
+}
+
+/** What is known of a container. Throws CniError 101 when there is none. */
+export async function inspectContainer(tools: ManageTools, ref: string): Promise<ContainerDetails> {
   const container = await findContainer(tools, ref)
   const { id, record, names, attachments, state } = container
   const folder = tools.containers.folder(id)
@@ -24,7 +45,7 @@ export async function inspectContainer(tools: Tools, ref: string, io: Io): Promi
     name,
     networkOf(result, attachments[index]?.ifname ?? ''),
   ])
-  const shown = {
+  return {
     ID: id,
     Name: names?.name || record?.name || '',
     Namespace: tools.settings.namespace,
@@ -36,10 +57,9 @@ export async function inspectContainer(tools: Tools, ref: string, io: Io): Promi
     HostnamePath: `${folder}/hostname`,
     State: state,
   }
-  io.print(JSON.stringify(shown, null, 4))
 }
 
-function networkOf({ interfaces, ips }: Result, ifname: string): object {
+function networkOf({ interfaces, ips }: Result, ifname: string): ContainerNetwork {
   const inside = interfaces.find(({ sandbox }) => sandbox !== undefined)
   return {
     Interface: inside?.name ?? ifname,

@@ -1,0 +1,14 @@
+import { removeContainers } from '@vethra/manage'
+import type { Io } from './io.ts'
+import type { Tools } from './tools.ts'
+
+/** Forgets containers that the runtime has deleted, and prints each id. Throws CniError 101 and 102 for those that stay, after the others have gone. */
+export async function forgetContainers(
+  tools: Tools,
+  refs: readonly string[],
+  io: Io,
+): Promise<void> {
+  const { removed, failure } = await removeContainers(tools, refs)
+  for (const ref of removed) io.print(ref)
+  if (failure) throw failure
+}

@@ -1,0 +1,62 @@
+import type { Json } from '@vethra/spec'
+
+/**
+ * The containers of one namespace, on `DATA_STORE/containers` and `DATA_STORE/names`. Ids and names that
+ * cannot be one component of a path are refused with CniError 107; what the disk refuses is CniError 5.
+ * Reading makes nothing.
+ */
+export interface ContainerStore extends ContainerFiles, HookLogs, TakenNames {
+  /** `DATA_STORE/containers/NS/ID`, whether it exists or not. */
+  folder(id: string): string
+  /** Makes the folder of a container (0700) and gives its path. */
+  prepare(id: string): Promise<string>
+  /** The ids that have a folder, ascending by their octets. */
+  list(): Promise<readonly string[]>
+  /**
+   * The id that is meant by an id, a name or the beginning of one id, in this order; undefined when
+   * nothing is. Throws CniError 103 when several ids begin so.
+   */
+  find(ref: string): Promise<string | undefined>
+  /** Removes the folder of a container with all that is in it, but not its name. False when there is none. */
+  remove(id: string): Promise<boolean>
+}
+
+/** A file of JSON in a container's folder: ports, life cycle, and what `bundle prepare` decided. */
+export type StateFile = 'network-config.json' | 'lifecycle.json' | 'vethra.json'
+
+/** The files of one container. */
+export interface ContainerFiles {
+  /** Writes a file of JSON (0600) by rename, compact as nerdctl does; makes the container's folder if missing. */
+  write(id: string, file: StateFile, json: object): Promise<void>
+  /** What a file says; undefined when it is missing. Throws CniError 107 naming the file when it is not JSON. */
+  read(id: string, file: StateFile): Promise<Json | undefined>
+  /**
+   * Writes a file that is bind-mounted into the container and gives its path: 0644 when it is new,
+   * in place when it exists, so that the container sees the change.
+   */
+  writeMounted(id: string, file: 'resolv.conf' | 'hostname', text: string): Promise<string>
+}
+
+/** The two runs of the hook in a container's life. */
+export type HookEvent = 'createRuntime' | 'postStop'
+
+/** `oci-hook.<event>.log` of one container (0600). */
+export interface HookLogs {
+  /** Begins the log of a run with some lines, or none; that of the run before is kept as `….log.1`, older ones are not. */
+  startLog(id: string, event: HookEvent, text: string): Promise<void>
+  /** Adds lines to the log of the run. Of a text beyond 64 KiB only the end is kept. */
+  appendLog(id: string, event: HookEvent, text: string): Promise<void>
+}
+
+/** The names of the containers of one namespace: a file each, with the id that holds it (0600). */
+export interface TakenNames {
+  /**
+   * Takes a name for an id; the id that holds it may take it again, and an empty file, what a
+   * crashed writer left, is nobody's. Throws CniError 102 when another id holds it.
+   */
+  claimName(name: string, id: string): Promise<void>
+  /** Gives a name back. A name that is free or another id's is left alone. */
+  releaseName(name: string, id: string): Promise<void>
+  /** The id that holds a name; undefined when it is free. */
+  nameHolder(name: string): Promise<string | undefined>
+}

@@ -1,0 +1,41 @@
+/**
+ * Networks and containers, and what is done with them: create, list, inspect, connect, disconnect,
+ * remove, over stores and host effects that are handed in. What comes back are the objects that
+ * `--format json` prints. Not for reading what a user typed, nor for printing.
+ */
+export { type ContainerDetails, findContainer, inspectContainer } from './container-inspect.ts'
+export { type ContainerRow, listContainers } from './container-list.ts'
+export { type RemovedContainers, removeContainers } from './container-remove.ts'
+export { renameContainer } from './container-rename.ts'
+export {
+  type ContainerState,
+  type KnownContainer,
+  readContainer,
+  readContainers,
+} from './container-state.ts'
+export type {
+  ContainerFiles,
+  ContainerStore,
+  HookEvent,
+  HookLogs,
+  StateFile,
+  TakenNames,
+} from './container-store.ts'
+export type { HostEffects, UsedByHost } from './host-effects.ts'
+export { listReservations, type ReservationRow, reservationRow } from './ipam-list.ts'
+export {
+  type IpamPlace,
+  ipamPlaces,
+  type PlacedReservation,
+  reservationsAt,
+} from './ipam-places.ts'
+export { type ReleaseRequest, releaseReservations } from './ipam-release.ts'
+export { type ConnectOptions, connectContainer } from './network-connect.ts'
+export { type CreatedNetwork, createNetwork, ensureDefaultNetwork } from './network-create.ts'
+export { disconnectContainer } from './network-disconnect.ts'
+export { type InspectedNetworks, type InspectMode, inspectNetworks } from './network-inspect.ts'
+export { listNetworks, type NetworkRow } from './network-list.ts'
+export { unusedNetworks } from './network-prune.ts'
+export { removeNetworks } from './network-remove.ts'
+export { networksNotFound } from './one-network.ts'
+export type { ManageTools } from './tools.ts'

@@ -1,0 +1,67 @@
+import type { ContainerNames } from '@vethra/hosts'
+import {
+  type DockerNetwork,
+  dockerNetwork,
+  type NativeNetwork,
+  type Network,
+  type NetworkContainer,
+  nativeNetwork,
+  networksFromFiles,
+} from '@vethra/networks'
+import { oneNetwork } from './one-network.ts'
+import type { ManageTools } from './tools.ts'
+
+/** How a network is shown: as docker and nerdctl do, or with its whole conf list. */
+export type InspectMode = 'dockercompat' | 'native'
+
+/** Networks that were asked for, in that order. */
+export interface InspectedNetworks {
+  readonly shown: readonly (DockerNetwork | NativeNetwork)[]
+  /** What was asked for and is not there. */
+  readonly missing: readonly string[]
+}
+
+/** Networks and the containers in them. Throws CniError 101 for the start of an id that could be several. */
+export async function inspectNetworks(
+  tools: ManageTools,
+  refs: readonly string[],
+  mode: InspectMode,
+): Promise<InspectedNetworks> {
+  const { networks } = networksFromFiles(await tools.networks.list())
+  const containers = await tools.hosts.list()
+  const found = refs.map((ref) => oneNetwork(networks, ref))
+  return {
+    shown: found.flatMap((network) => (network ? [show(network, containers, mode)] : [])),
+    missing: refs.filter((_, index) => found[index] === undefined),
+  }
+}
+
+function show(
+  network: Network,
+  containers: readonly ContainerNames[],
+  mode: InspectMode,
+): DockerNetwork | NativeNetwork {
+  const inside = containers.flatMap((container) => memberOf(network, container))
+  return mode === 'native' ? nativeNetwork(network, inside) : dockerNetwork(network, inside)
+}
+
+// Containers name a network as their user did: by name, by id or by the short id.
+function memberOf(
+  { name: network, id: networkId = '' }: Network,
+  { id, name = '', networks }: ContainerNames,
+): readonly NetworkContainer[] {
+  const refs = [network, networkId, networkId.slice(0, 12)].filter((ref) => ref !== '')
+  const ref = refs.find((each) => networks !== null && Object.hasOwn(networks, each))
+  const result = ref === undefined ? undefined : networks?.[ref]
+  if (result === undefined) return []
+  const addresses = result.ips.map(({ address }) => address)
+  return [
+    {
+      id,
+      name,
+      macAddress: result.interfaces.find(({ sandbox }) => sandbox)?.mac ?? '',
+      ipv4Address: addresses.find((address) => !address.includes(':')) ?? '',
+      ipv6Address: addresses.find((address) => address.includes(':')) ?? '',
+    },
+  ]
+}

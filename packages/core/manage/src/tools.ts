@@ -1,0 +1,21 @@
+import type { HostsStore } from '@vethra/hosts'
+import type { IpamStore } from '@vethra/ipam'
+import type { ConfDir } from '@vethra/networks'
+import type { HostTools } from '@vethra/plan'
+import type { Settings } from '@vethra/settings'
+import type { ContainerStore } from './container-store.ts'
+import type { HostEffects } from './host-effects.ts'
+
+/** What networks and containers of one namespace are managed with. */
+export interface ManageTools {
+  readonly settings: Pick<Settings, 'namespace' | 'addressPools' | 'bridgeIp'>
+  readonly host: HostTools
+  readonly networks: ConfDir
+  readonly containers: ContainerStore
+  readonly hosts: HostsStore
+  /** Reservations in the default dataDir. */
+  readonly ipam: IpamStore
+  /** Reservations in the dataDir that a conf list names. */
+  readonly ipamAt: (dataDir: string) => IpamStore
+  readonly effects: HostEffects
+}
