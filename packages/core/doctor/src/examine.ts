@@ -1,0 +1,23 @@
+import { diff, type Finding } from '@vethra/model'
+import type { DoctorTools } from './doctor-tools.ts'
+import { observe } from './observe.ts'
+
+/** How long what was found must last, in milliseconds: an ADD that is under way looks half done for a moment. */
+const lastingMs = 1000
+
+/**
+ * What is wrong on this host now, the worst first. Where something of ours looks wrong it is looked for
+ * twice, so that what is only under way is not told.
+ */
+export async function examine(tools: DoctorTools): Promise<readonly Finding[]> {
+  const first = await lookOnce(tools)
+  if (!first.some(({ repair }) => repair)) return first
+  await tools.clock.sleep(lastingMs)
+  const ids = new Set(first.map(({ id }) => id))
+  return (await lookOnce(tools)).filter(({ id }) => ids.has(id))
+}
+
+async function lookOnce(tools: DoctorTools): Promise<readonly Finding[]> {
+  const { desired, observed } = await observe(tools)
+  return diff(desired, observed)
+}

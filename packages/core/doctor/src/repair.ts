@@ -1,0 +1,63 @@
+import { describeRepair, type Repair } from '@vethra/model'
+import { CniError } from '@vethra/spec'
+import type { DoctorTools } from './doctor-tools.ts'
+import { repairAttachment } from './repair-attachment.ts'
+import { repairReservation } from './repair-reservation.ts'
+
+/** What became of one repair: done, not needed any more (`why` says how so), or failed. */
+export type RepairOutcome =
+  | { readonly kind: 'done'; readonly repair: Repair }
+  | { readonly kind: 'unneeded'; readonly repair: Repair; readonly why: string }
+  | { readonly kind: 'failed'; readonly repair: Repair; readonly error: CniError }
+
+/** Told of each repair: before it is begun, and what became of it. */
+export type RepairEvent = { readonly kind: 'begun'; readonly repair: Repair } | RepairOutcome
+
+/** What one repair did: undefined when it was done, or why it was not needed any more. */
+export type RepairResult = string | undefined
+
+/**
+ * Carries repairs out, one after the other in the order given, each under its locks and after a second
+ * look: a container may have come back. Goes on after failures. The outcomes stand in the same order.
+ * One that is cut short can be done again.
+ */
+export async function repair(
+  tools: DoctorTools,
+  repairs: readonly Repair[],
+  onEvent: (event: RepairEvent) => void = () => {},
+): Promise<readonly RepairOutcome[]> {
+  const outcomes: RepairOutcome[] = []
+  for (const each of repairs) {
+    onEvent({ kind: 'begun', repair: each })
+    const outcome = await attempt(tools, each)
+    onEvent(outcome)
+    outcomes.push(outcome)
+  }
+  return outcomes
+}
+
+async function attempt(tools: DoctorTools, each: Repair): Promise<RepairOutcome> {
+  try {
+    const why = await carryOut(tools, each)
+    return why === undefined
+      ? { kind: 'done', repair: each }
+      : { kind: 'unneeded', repair: each, why }
+  } catch (cause) {
+    if (!(cause instanceof CniError)) throw cause
+    const message = `cannot ${describeRepair(each)}`
+    return {
+      kind: 'failed',
+      repair: each,
+      error: new CniError({ code: cause.code, message, cause }),
+    }
+  }
+}
+
+function carryOut(tools: DoctorTools, each: Repair): Promise<RepairResult> {
+  switch (each.kind) {
+    case 'detach':
+      return repairAttachment(tools, each)
+    case 'release-address':
+      return repairReservation(tools, each)
+  }
+}

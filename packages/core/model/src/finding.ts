@@ -1,0 +1,49 @@
+import type { Repair } from './repair.ts'
+
+/** How bad a finding is: `error` is something that does not work or leaks, `warning` something that may come to hurt. */
+export type Severity = 'error' | 'warning' | 'info'
+
+/** What a finding is about. */
+export interface Subject {
+  readonly kind:
+    | 'attachment'
+    | 'container'
+    | 'file'
+    | 'host'
+    | 'interface'
+    | 'name'
+    | 'network'
+    | 'port'
+    | 'reservation'
+    | 'rules'
+  /** As people read it. */
+  readonly name: string
+}
+
+/** One difference between what should be and what is. */
+export interface Finding {
+  /** The same as long as the same is wrong: kind and subject. */
+  readonly id: string
+  /** `attachment-dead`, …: what programs switch on. */
+  readonly kind: string
+  readonly severity: Severity
+  readonly subject: Subject
+  /** What is wrong, in words for a stranger, in one sentence. */
+  readonly message: string
+  /** What was seen, a line each. */
+  readonly evidence: readonly string[]
+  /** Whether it is in DATA_STORE or recorded in `attachments/`: what is not is never touched. */
+  readonly ours: boolean
+  /** The command that fixes it; absent when there is no one command. */
+  readonly fix?: string
+  /** What fixes it without asking; absent when that is not safe. */
+  readonly repair?: Repair
+}
+
+/** A finding without what follows from the rest. */
+export type FindingFields = Omit<Finding, 'id'>
+
+/** A finding with its id. */
+export function finding(fields: FindingFields): Finding {
+  return { id: `${fields.kind} ${fields.subject.name}`, ...fields }
+}

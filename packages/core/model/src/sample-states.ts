@@ -1,0 +1,32 @@
+import type { DesiredNetwork, DesiredState } from './desired-state.ts'
+import type { ObservedState } from './observed-state.ts'
+
+/** For tests: a host that should have nothing. */
+export const nothingDesired: DesiredState = { networks: [], containers: [], attachments: [] }
+
+/** For tests: a host that has nothing. */
+export const nothingObserved: ObservedState = {
+  nowMs: 1_000_000,
+  attachments: [],
+  reservations: [],
+  signs: {
+    cached: new Set(),
+    recorded: new Set(),
+    known: new Set(),
+    namespaces: new Set(),
+    running: new Set(),
+  },
+  confFaults: [],
+}
+
+/** For tests: a network that Vethra made. */
+export const ourNetwork: DesiredNetwork = {
+  name: 'lan',
+  file: '/etc/cni/net.d/nerdctl-lan.conflist',
+  ours: true,
+  subnets: ['10.4.1.0/24'],
+  bridge: 'br-lan',
+  routed: true,
+  isolation: 'none',
+  programs: ['bridge', 'host-local'],
+}
