@@ -61,9 +61,21 @@ describe('as root', () => {
       'ip -6 addr add fd00:8::1/64 dev v0 nodad; ip -6 route add default via fd00:8::9 mtu 1290',
       1290,
     ],
-    ['undefined without a default route', 'ip route add 10.3.0.0/16 dev v0', null],
-  ])('defaultRouteMtu gives %s', (_, commands, mtu) => {
-    const program = 'return (await host.defaultRouteMtu()) ?? null'
-    expect(inNamespace(`${veth}\nip addr add 10.8.0.1/24 dev v0\n${commands}`, program)).toBe(mtu)
+    [
+      'that of the first way of several',
+      'ip route add default nexthop via 10.8.0.2 dev v0 nexthop via 10.8.0.3 dev v0',
+      1500,
+    ],
+  ])('defaultRoute gives the device and as MTU %s', (_, commands, mtu) => {
+    const found = inNamespace(
+      `${veth}\nip addr add 10.8.0.1/24 dev v0\n${commands}`,
+      'return host.defaultRoute()',
+    )
+    expect(found).toEqual({ device: 'v0', mtu })
+  })
+
+  it('defaultRoute is undefined where there is none', () => {
+    const commands = `${veth}\nip addr add 10.8.0.1/24 dev v0\nip route add 10.3.0.0/16 dev v0`
+    expect(inNamespace(commands, 'return (await host.defaultRoute()) ?? null')).toBeNull()
   })
 })

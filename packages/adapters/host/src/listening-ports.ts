@@ -8,6 +8,8 @@ export interface ListeningPort {
   /** `0.0.0.0` and `::` for all addresses; a `::` of a dual-stack socket takes IPv4 too. */
   readonly address: string
   readonly port: number
+  /** The socket's, which `socketHolders` goes by. */
+  readonly inode: string
 }
 
 /**
@@ -40,8 +42,8 @@ function inet(
 ): readonly ListeningPort[] {
   const rows = texts.flatMap((text = '') => text.split('\n').slice(1))
   return rows.flatMap((row) => {
-    const [, local = '', , actual] = row.trim().split(/\s+/)
-    return actual === state ? [{ protocol, ...parseSocketAddress(local, endianness()) }] : []
+    const [, local = '', , actual, , , , , , inode = ''] = row.trim().split(/\s+/)
+    return actual === state ? [{ protocol, ...parseSocketAddress(local, endianness()), inode }] : []
   })
 }
 
@@ -69,7 +71,7 @@ function asAddress(value: bigint, words: number): string {
   return formatAddress({ family: 6, value })
 }
 
-/** The endpoints of /proc/net/sctp/eps: the port is the sixth column, addresses follow the eighth. */
+/** The endpoints of /proc/net/sctp/eps: the port is the sixth column, the inode the eighth; addresses follow it. */
 export function parseSctpEndpoints(text: string): readonly ListeningPort[] {
   const rows = text.split('\n').slice(1)
   return rows.flatMap((row) => {
@@ -79,6 +81,12 @@ export function parseSctpEndpoints(text: string): readonly ListeningPort[] {
       .map(readAddress)
       .filter((address) => address !== undefined)
     const port = Number(columns[5])
-    return addresses.map((address) => ({ protocol: 'sctp', address: formatAddress(address), port }))
+    const inode = columns[7] ?? ''
+    return addresses.map((address) => ({
+      protocol: 'sctp',
+      address: formatAddress(address),
+      port,
+      inode,
+    }))
   })
 }

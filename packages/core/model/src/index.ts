@@ -16,6 +16,7 @@ export type {
 } from './desired-state.ts'
 export { diff } from './diff.ts'
 export type { Finding, Severity, Subject } from './finding.ts'
+export { type ForwardedPorts, forwardedPorts } from './forwarded-ports.ts'
 export { attachmentLeftovers, networkLeftovers, sharedLeftovers } from './leftovers.ts'
 export type {
   ObservedAttachment,

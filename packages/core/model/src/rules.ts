@@ -29,6 +29,13 @@ export function targetOf(rule: string): string {
   return /(?: -[jg] )([^ "]+)(?: --?[^"]*)?$/.exec(unquoted(rule))?.[1] ?? ''
 }
 
+/** The word behind an option of a rule, such as `--dport`; `undefined` without the option, and where it is negated. */
+export function optionOf(rule: string, option: string): string | undefined {
+  const words = unquoted(rule).split(' ')
+  const at = words.indexOf(option)
+  return at === -1 || words[at - 1] === '!' ? undefined : words[at + 1]
+}
+
 /** Whether the rule matches on the interface, coming in or going out. */
 export function namesInterface(rule: string, name: string): boolean {
   const words = unquoted(rule).split(' ')

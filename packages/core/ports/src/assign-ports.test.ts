@@ -62,6 +62,35 @@ describe('assignPorts', () => {
     ])
   })
 
+  it.each([
+    [[4], '3000:80', ['0.0.0.0:3000->80/tcp']],
+    [[6], '3000:80', [':::3000->80/tcp']],
+    [[4, 6], '3000:80', ['0.0.0.0:3000->80/tcp', ':::3000->80/tcp']],
+    [[4, 6], '127.0.0.1:3000:80', ['127.0.0.1:3000->80/tcp']],
+    [[4, 6], '0.0.0.0:3000:80', ['0.0.0.0:3000->80/tcp']],
+    [[4, 6], '80', ['0.0.0.0:49153->80/tcp', ':::49153->80/tcp']],
+    [
+      [4, 6],
+      '3000-3001:80-81',
+      [3000, 3001].flatMap((port) =>
+        ['0.0.0.0', '::'].map((address) => `${address}:${port}->${port - 2920}/tcp`),
+      ),
+    ],
+  ] as const)('in a network of IPv%j, %s is %j', (families, spec, expected) => {
+    expect(assign([spec], { families })).toEqual(expected)
+  })
+
+  it('without an address, a port has to be free on all addresses of each family of the network', () => {
+    const listening = [tcp('::1', 7000)]
+    const pool = (families: PortFacts['families'] & {}) =>
+      assign(['7000-7001:80'], { listening, families }).at(-1)
+    expect(pool([4])).toBe('0.0.0.0:7000->80/tcp')
+    expect(pool([4, 6])).toBe(':::7001->80/tcp')
+    expect(() => assign(['7000:80'], { listening, families: [4, 6] })).toThrow(
+      'bind for [::]:7000 failed: port is already allocated',
+    )
+  })
+
   it('publishes a port on two addresses, and on both families', () => {
     expect(assign(['127.0.0.1:80:80', '127.0.0.2:80:80'])).toHaveLength(2)
     expect(assign(['0.0.0.0:80:80', '[::]:80:80'])).toHaveLength(2)
@@ -117,6 +146,14 @@ describe('conflicts', () => {
       message: 'bind for 127.0.0.1:80 failed: port is already allocated',
       details: 'held by -p 80:80 of this command',
     })
+  })
+
+  it('names a container before the socket that holds the port for it', () => {
+    const facts = {
+      mapped: [held('0.0.0.0', 8080, 'container web')],
+      listening: [{ ...tcp('0.0.0.0', 8080), by: 'process 7' }],
+    }
+    expect(failure(['8080:80'], facts)).toMatchObject({ details: 'held by container web' })
   })
 
   it('says that a pool is exhausted, and by whom', () => {

@@ -1,21 +1,17 @@
-import { readAddress } from '@vethra/ipam'
+import type { Family } from '@vethra/ipam'
 import { CniError } from '@vethra/spec'
-import {
-  type Claim,
-  type HeldMapping,
-  type ListeningSocket,
-  mappingClaim,
-  socketClaim,
-  standsInTheWay,
-} from './claims.ts'
-import { joinHostPort, type PortMapping, type Protocol } from './port-mapping.ts'
+import { type ClaimTable, claimTable } from './claim-table.ts'
+import { type HeldMapping, type ListeningSocket, mappingClaim, socketClaim } from './claims.ts'
+import { joinHostPort, type PortMapping } from './port-mapping.ts'
 import { length, type PortRequest, type PortSpan } from './port-spec.ts'
 
 /** What the host says of its ports. */
 export interface PortFacts {
   readonly listening: readonly ListeningSocket[]
-  /** What other containers publish, running or not. */
+  /** What others publish: containers, and rules of the firewall. They are named before sockets, which may be theirs. */
   readonly mapped: readonly HeldMapping[]
+  /** The families of the network that leads to the container: a port without an address is published on all addresses of each. Default: IPv4. */
+  readonly families?: readonly Family[]
   /** Where ports are chosen from: the kernel's `net.ipv4.ip_local_port_range`. */
   readonly ephemeral: PortSpan
   /** Any number: where in that range the search begins. */
@@ -25,20 +21,23 @@ export interface PortFacts {
 /**
  * The port mappings of requests, in their order, each ascending. Ports that are named come first, then
  * pools, then any free ones, so that chance never takes what another request names. Without a host
- * address a port is published on 0.0.0.0. Any free port is one that no socket and no mapping of its protocol
- * holds on whichever address. Throws CniError 102 with nerdctl's text, and who holds the port in `details`.
+ * address a port is published on 0.0.0.0, on :: or on both, as the network has it. Any free port is one
+ * that no socket and no mapping of its protocol holds on whichever address. Throws CniError 102 with nerdctl's text, and who holds the port in `details`.
  */
 export function assignPorts(
   requests: readonly PortRequest[],
   facts: PortFacts,
 ): readonly PortMapping[] {
   const claims = claimTable([
-    ...facts.listening.map(socketClaim),
     ...facts.mapped.map(mappingClaim),
+    ...facts.listening.map(socketClaim),
   ])
+  const everyAddress = (facts.families ?? [4]).map((family) => (family === 4 ? '0.0.0.0' : '::'))
   const assigned = new Map<PortRequest, readonly PortMapping[]>()
   for (const request of [...requests].sort((a, b) => rank(a) - rank(b))) {
-    const mappings = assign(request, claims, facts)
+    const { hostIP } = request
+    const wanted = { ...request, addresses: hostIP === undefined ? everyAddress : [hostIP] }
+    const mappings = mappingsFrom(wanted, firstPort(wanted, claims, facts))
     assigned.set(request, mappings)
     for (const each of mappings) {
       claims.add(mappingClaim({ ...each, by: `-p ${request.text} of this command` }))
@@ -47,56 +46,40 @@ export function assignPorts(
   return requests.flatMap((request) => assigned.get(request) ?? [])
 }
 
-interface ClaimTable {
-  of(protocol: Protocol, port: number): readonly Claim[]
-  add(claim: Claim): void
-}
-
-function claimTable(claims: readonly Claim[]): ClaimTable {
-  const table = new Map<string, readonly Claim[]>()
-  const key = (protocol: Protocol, port: number): string => `${port}/${protocol}`
-  const of: ClaimTable['of'] = (protocol, port) => table.get(key(protocol, port)) ?? []
-  const add: ClaimTable['add'] = (claim) => {
-    table.set(key(claim.protocol, claim.port), [...of(claim.protocol, claim.port), claim])
-  }
-  for (const claim of claims) add(claim)
-  return { of, add }
-}
-
 function rank({ host, container }: PortRequest): 0 | 1 | 2 {
   if (!host) return 2
   return length(host) === length(container) ? 0 : 1
 }
 
-function assign(
-  request: PortRequest,
-  claims: ClaimTable,
-  facts: PortFacts,
-): readonly PortMapping[] {
-  const { host } = request
-  if (!host) return mappingsFrom(request, freeBlock(request, claims, facts))
-  if (rank(request) === 1) return mappingsFrom(request, firstOfPool(request, host, claims))
-  for (const { hostPort } of mappingsFrom(request, host.first)) {
-    const holder = holderOf(request, hostPort, claims)
-    if (holder)
-      throw taken(`${joinHostPort(hostIPOf(request), hostPort)} failed: port is`, [holder])
-  }
-  return mappingsFrom(request, host.first)
+/** A request, and the addresses of the host that it is for. */
+interface Wanted extends PortRequest {
+  readonly addresses: readonly string[]
 }
 
-function firstOfPool(request: PortRequest, host: PortSpan, claims: ClaimTable): number {
+function firstPort(wanted: Wanted, claims: ClaimTable, facts: PortFacts): number {
+  const { host } = wanted
+  if (!host) return freeBlock(wanted, claims, facts)
+  if (rank(wanted) === 1) return firstOfPool(wanted, host, claims)
+  for (const { hostIP, hostPort } of mappingsFrom(wanted, host.first)) {
+    const holder = claims.holder(wanted.protocol, hostIP, hostPort)
+    if (holder) throw taken(`${joinHostPort(hostIP, hostPort)} failed: port is`, [holder])
+  }
+  return host.first
+}
+
+function firstOfPool({ addresses, protocol }: Wanted, host: PortSpan, claims: ClaimTable): number {
   const holders = new Set<string>()
   for (let port = host.first; port <= host.last; port += 1) {
-    const holder = holderOf(request, port, claims)
-    if (!holder) return port
-    holders.add(holder)
+    const found = addresses.flatMap((each) => claims.holder(protocol, each, port) ?? [])
+    if (found.length === 0) return port
+    for (const holder of found) holders.add(holder)
   }
   const range = `${host.first}-${host.last}`
-  throw taken(`${hostIPOf(request)} failed: all ports in range ${range} are`, [...holders])
+  throw taken(`${addresses[0]} failed: all ports in range ${range} are`, [...holders])
 }
 
 function freeBlock(
-  { protocol, container }: PortRequest,
+  { protocol, container }: Wanted,
   claims: ClaimTable,
   { ephemeral, seed }: PortFacts,
 ): number {
@@ -107,30 +90,23 @@ function freeBlock(
   for (let tried = 0; tried < starts; tried += 1) {
     const start = ephemeral.first + ((begin + tried) % starts)
     const ports = Array.from({ length: count }, (_, index) => start + index)
-    if (ports.every((port) => claims.of(protocol, port).length === 0)) return start
+    if (ports.every((port) => claims.isFree(protocol, port))) return start
   }
   throw scarce(`there is not enough ${count} free ports`, ephemeral)
 }
 
-function mappingsFrom(request: PortRequest, hostFirst: number): readonly PortMapping[] {
-  const { container, protocol } = request
-  return Array.from({ length: length(container) }, (_, index) => ({
-    hostPort: hostFirst + index,
-    containerPort: container.first + index,
-    protocol,
-    hostIP: hostIPOf(request),
-  }))
-}
-
-function holderOf(request: PortRequest, port: number, claims: ClaimTable): string | undefined {
-  const address = readAddress(hostIPOf(request))
-  return claims
-    .of(request.protocol, port)
-    .find((claim) => address === undefined || standsInTheWay(claim, address))?.by
-}
-
-function hostIPOf(request: PortRequest): string {
-  return request.hostIP ?? '0.0.0.0'
+function mappingsFrom(
+  { container, protocol, addresses }: Wanted,
+  hostFirst: number,
+): readonly PortMapping[] {
+  return Array.from({ length: length(container) }, (_, index) => index).flatMap((index) =>
+    addresses.map((hostIP) => ({
+      hostPort: hostFirst + index,
+      containerPort: container.first + index,
+      protocol,
+      hostIP,
+    })),
+  )
 }
 
 function taken(what: string, holders: readonly string[]): CniError {

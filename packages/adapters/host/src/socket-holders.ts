@@ -1,0 +1,45 @@
+import { readdir, readFile, readlink } from 'node:fs/promises'
+
+/** A process that has a socket open. */
+export interface SocketHolder {
+  readonly pid: number
+  /** Its name, as `ps -o comm` shows it; empty when it has just ended. */
+  readonly command: string
+}
+
+/**
+ * The processes that have these sockets open, by inode; of several the one with the lowest pid, which is
+ * mostly the parent. A socket of a process that is out of sight, in another pid namespace or of another user
+ * when this is not root, has no entry. Reads every process's open files: for when a name is needed.
+ */
+export async function socketHolders(
+  inodes: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, SocketHolder>> {
+  const holders = new Map<string, SocketHolder>()
+  if (inodes.size === 0) return holders
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
+  for (const pid of pids.toSorted((a, b) => a - b)) {
+    const found = (await socketsOf(pid)).filter((each) => inodes.has(each) && !holders.has(each))
+    for (const inode of found) holders.set(inode, { pid, command: await commandOf(pid) })
+    if (holders.size === inodes.size) break
+  }
+  return holders
+}
+
+async function socketsOf(pid: number): Promise<readonly string[]> {
+  const folder = `/proc/${pid}/fd`
+  const names = await readdir(folder).catch(nothing)
+  const links = await Promise.all(
+    names.map((name) => readlink(`${folder}/${name}`).catch(() => '')),
+  )
+  return links.flatMap((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? [])
+}
+
+async function commandOf(pid: number): Promise<string> {
+  return (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim()
+}
+
+// A process that ended meanwhile, or is not ours to look into, holds nothing that could be named.
+function nothing(): readonly string[] {
+  return []
+}

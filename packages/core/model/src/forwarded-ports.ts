@@ -1,0 +1,61 @@
+import { chainOf, optionOf, parseRules, type RuleTable, targetOf } from './rules.ts'
+
+/** Ports of the host that a firewall rule leads elsewhere. */
+export interface ForwardedPorts {
+  /** As the rule has it: `tcp`, `udp`, `sctp`, …; empty for every one. */
+  readonly protocol: string
+  /** The address that the rule is for, without its length when that is the whole; empty for every one of the family. */
+  readonly address: string
+  readonly first: number
+  readonly last: number
+  /** The chain that the rule stands in, which often tells whose it is. */
+  readonly chain: string
+  /** Where it leads: `10.4.0.3:80`; empty when the rule does not say. */
+  readonly to: string
+}
+
+/**
+ * The ports that rules of table nat take for others (targets DNAT and REDIRECT), in the order of the
+ * rules, whoever made them. Rules that no packet can come to, such as those of a chain that was left behind,
+ * and those in `except`, chains by name, do not count.
+ */
+export function forwardedPorts(
+  saved: string,
+  except: readonly string[] = [],
+): readonly ForwardedPorts[] {
+  const nat = parseRules(saved).filter(({ name }) => name === 'nat')
+  return nat.flatMap((table) => {
+    const live = reachable(table)
+    return table.rules
+      .filter((rule) => ['DNAT', 'REDIRECT'].includes(targetOf(rule)))
+      .filter((rule) => live.has(chainOf(rule)) && !except.includes(chainOf(rule)))
+      .flatMap(portsOf)
+  })
+}
+
+function reachable({ rules }: RuleTable): ReadonlySet<string> {
+  const live = new Set(['PREROUTING', 'OUTPUT'])
+  // A set that grows while it is gone through: what is added is visited, too.
+  for (const chain of live) {
+    for (const rule of rules) if (chainOf(rule) === chain) live.add(targetOf(rule))
+  }
+  return live
+}
+
+function portsOf(rule: string): readonly ForwardedPorts[] {
+  const ports = optionOf(rule, '--dport') ?? optionOf(rule, '--dports') ?? ''
+  return ports.split(',').flatMap((text) => {
+    const [, low = '', high = low] = /^(\d+)(?::(\d+))?$/.exec(text) ?? []
+    if (low === '') return []
+    return [
+      {
+        protocol: optionOf(rule, '-p') ?? '',
+        address: optionOf(rule, '-d')?.replace(/\/(32|128)$/, '') ?? '',
+        first: Number(low),
+        last: Number(high),
+        chain: chainOf(rule),
+        to: optionOf(rule, '--to-destination') ?? optionOf(rule, '--to-ports') ?? '',
+      },
+    ]
+  })
+}

@@ -1,0 +1,33 @@
+import { readAddress } from '@vethra/ipam'
+import { type Claim, standsInTheWay } from './claims.ts'
+import type { Protocol } from './port-mapping.ts'
+
+/** What holds the ports of the host, looked up by port. */
+export interface ClaimTable {
+  /** Whether nobody holds the port, on whichever address. */
+  isFree(protocol: Protocol, port: number): boolean
+  /** Who holds the port on an address, for people: the first one that was claimed. */
+  holder(protocol: Protocol, hostIP: string, port: number): string | undefined
+  add(claim: Claim): void
+}
+
+/** The table of these claims, in their order. */
+export function claimTable(claims: readonly Claim[]): ClaimTable {
+  const table = new Map<string, Claim[]>()
+  const key = (protocol: Protocol, port: number) => `${port}/${protocol}`
+  const add: ClaimTable['add'] = (claim) => {
+    const known = table.get(key(claim.protocol, claim.port))
+    if (known) known.push(claim)
+    else table.set(key(claim.protocol, claim.port), [claim])
+  }
+  for (const claim of claims) add(claim)
+  return {
+    add,
+    isFree: (protocol, port) => !table.has(key(protocol, port)),
+    holder: (protocol, hostIP, port) => {
+      const address = readAddress(hostIP)
+      const held = table.get(key(protocol, port)) ?? []
+      return held.find((claim) => !address || standsInTheWay(claim, address))?.by
+    },
+  }
+}
