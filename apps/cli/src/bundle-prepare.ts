@@ -24,7 +24,7 @@ export async function prepareBundle(
 ): Promise<void> {
   const file = join(resolve(folder), 'config.json')
   const config = await readConfig(file)
-  const request = await requestOf(tools, flags)
+  const request = await requestOf(tools, flags, io)
   const usesDefault = request.networks.some(({ ref }) => ref === 'bridge')
   if (usesDefault && !flags.dryRun) {
     for (const note of await ensureDefaultNetwork(tools)) io.complain(`note: ${note}`)

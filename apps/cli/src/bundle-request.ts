@@ -1,10 +1,11 @@
 import { type BundleRequest, parseNetworkFlag } from '@vethra/bundle'
-import { ephemeralPorts, hostPrefixes, listeningPorts } from '@vethra/host'
+import { hostPrefixes } from '@vethra/host'
 import { type ExtraHost, parseExtraHost } from '@vethra/hosts'
 import { findNetwork, networksFromFiles } from '@vethra/networks'
-import { assignPorts, type HeldMapping, parsePortSpecs, parseStoredMappings } from '@vethra/ports'
 import { CniError } from '@vethra/spec'
+import { portsOf } from './bundle-ports.ts'
 import { unsupported } from './flags.ts'
+import type { Io } from './io.ts'
 import type { Tools } from './tools.ts'
 
 /** The flags of `bundle prepare`. */
@@ -26,7 +27,7 @@ export interface PrepareFlags {
 }
 
 /** What the flags ask for, with host ports chosen. Throws CniError 103 for a flag that can't be, 101 for a network that is not there, 102 for a port that is taken. */
-export async function requestOf(tools: Tools, flags: PrepareFlags): Promise<BundleRequest> {
+export async function requestOf(tools: Tools, flags: PrepareFlags, io: Io): Promise<BundleRequest> {
   if (flags.uts !== undefined && flags.uts !== 'host') {
     const text = `unknown uts value. valid value(s) are 'host', got: ${JSON.stringify(flags.uts)}`
     throw unsupported('--uts', flags.uts, 'host', text)
@@ -43,7 +44,7 @@ export async function requestOf(tools: Tools, flags: PrepareFlags): Promise<Bund
     ...present({ name, hostname, domainname, ip, ip6, macAddress }),
     namespace: settings.namespace,
     networks,
-    ports: await portsOf(tools, flags),
+    ports: await portsOf(tools, flags, networks[0]?.ref ?? '', io),
     utsHost: flags.uts === 'host',
     extraHosts: await extraHostsOf(tools, flags.addHost),
     aliases: flags.networkAlias,
@@ -84,32 +85,6 @@ async function firstAddress(): Promise<string | undefined> {
   const addresses = (await hostPrefixes()).filter(({ source }) => source === 'address')
   const texts = addresses.map(({ prefix }) => prefix.split('/', 1)[0] ?? '')
   return texts.find((text) => /^[0-9.]+$/.test(text) && !text.startsWith('127.'))
-}
-
-async function portsOf(tools: Tools, flags: PrepareFlags): Promise<BundleRequest['ports']> {
-  const requests = parsePortSpecs(flags.publish)
-  if (requests.length === 0) return []
-  const entries = await tools.host.cache.list()
-  const own = `${tools.settings.namespace}-${flags.id}`
-  const mapped = entries
-    .filter(({ attachment }) => attachment.containerId !== own)
-    .flatMap(({ attachment: { containerId, capabilityArgs } }) =>
-      parseStoredMappings(capabilityArgs['portMappings'] ?? []).map(
-        (mapping): HeldMapping => ({ ...mapping, by: `container ${containerId}` }),
-      ),
-    )
-  return assignPorts(requests, {
-    listening: await listeningPorts(),
-    mapped,
-    ephemeral: await ephemeralPorts(),
-    seed: seedOf(flags.id),
-  })
-}
-
-// The same container gets the same random ports again while they are free, so that preparing a bundle
-// twice gives the same bundle.
-function seedOf(id: string): number {
-  return [...id].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 1_000_003, 7)
 }
 
 function present<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

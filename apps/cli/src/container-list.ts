@@ -31,5 +31,5 @@ export async function printContainers(
     each.Ports,
     each.State,
   ]
-  printListing({ items: containers, header, row }, flags.format, io)
+  printListing({ items: containers, header, row, whole: !flags.trunc }, flags.format, io)
 }

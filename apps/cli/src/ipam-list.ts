@@ -22,7 +22,7 @@ export async function printReservations(tools: Tools, flags: IpamListFlags, io: 
     return
   }
   const header = ['NETWORK', 'ADDRESS', 'CONTAINER ID', 'INTERFACE', 'SINCE']
-  for (const line of table(header, rows.map(cells), io.terminal)) io.print(line)
+  for (const line of table(header, rows.map(cells), { terminal: io.terminal })) io.print(line)
 }
 
 /** A reservation as people see it: network, address, container id, interface, time. No cell breaks a line. */

@@ -1,4 +1,5 @@
 import { listNetworks, type NetworkRow } from '@vethra/manage'
+import { networkModes } from '@vethra/networks'
 import { explain } from '@vethra/spec'
 import type { Io } from './io.ts'
 import { printListing } from './listing.ts'
@@ -12,7 +13,7 @@ export interface ListFlags {
   readonly format: string
 }
 
-/** Prints the networks. A conf file that cannot be used is told of on standard error, and hides no network. */
+/** Prints the networks; for people also the modes that a container can be in instead, as docker and nerdctl do. A conf file that cannot be used is told of on standard error, and hides no network. */
 export async function printNetworks(tools: Tools, flags: ListFlags, io: Io): Promise<void> {
   const { rows, faults } = await listNetworks(tools, flags.filter)
   for (const fault of faults)
@@ -26,7 +27,10 @@ export async function printNetworks(tools: Tools, flags: ListFlags, io: Io): Pro
     for (const each of rows) if (each.ID !== '') io.print(id(each))
     return
   }
-  const row = (each: NetworkRow) => [id(each), each.Name, each.Driver, each.File]
+  // What is not ours has no id of ours: who made it stands there.
+  const mark = (each: NetworkRow) => (each.Managed ? id(each) : `(${each.Origin})`)
+  const row = (each: NetworkRow) => [mark(each), each.Name, each.Driver, each.File]
   const header = ['NETWORK ID', 'NAME', 'DRIVER', 'FILE']
-  printListing({ items: rows, header, row }, flags.format, io)
+  const more = flags.filter.length > 0 ? [] : networkModes.map((mode) => ['(mode)', mode, '', ''])
+  printListing({ items: rows, header, row, more, whole: !flags.trunc }, flags.format, io)
 }

@@ -2,18 +2,39 @@ import { expect, it } from 'vitest'
 import { table } from './table.ts'
 
 it('columns are as wide as their widest cell, with nothing after the last one', () => {
-  expect(
-    table(
-      ['ID', 'NAME', 'FILE'],
-      [
-        ['1234', 'a', '/x'],
-        ['1', 'long', ''],
-      ],
-      false,
-    ),
-  ).toEqual(['ID    NAME  FILE', '1234  a     /x', '1     long'])
+  const rows = [
+    ['1234', 'a', '/x'],
+    ['1', 'long', ''],
+  ]
+  expect(table(['ID', 'NAME', 'FILE'], rows, { terminal: false })).toEqual([
+    'ID    NAME  FILE',
+    '1234  a     /x',
+    '1     long',
+  ])
 })
 
 it('only a terminal sees bold', () => {
-  expect(table(['ID'], [], true)).toEqual(['\u001b[1mID\u001b[0m'])
+  expect(table(['ID'], [], { terminal: true })).toEqual(['\u001b[1mID\u001b[0m'])
+})
+
+it('the widest columns are cut until a line fits, a path at its beginning', () => {
+  const rows = [
+    ['12', 'n'.repeat(30), `/etc/cni/net.d/${'n'.repeat(30)}.conflist`],
+    ['3', 'lan', '/etc/cni/net.d/lan.conflist'],
+  ]
+  const lines = table(['ID', 'NAME', 'FILE'], rows, { terminal: false, width: 40 })
+  expect(lines).toEqual([
+    'ID  NAME               FILE',
+    '12  nnnnnnnnnnnnnnnn…  …nnnnnnn.conflist',
+    '3   lan                …t.d/lan.conflist',
+  ])
+  expect(Math.max(...lines.map((line) => line.length))).toBe(40)
+  expect(table(['A'], [['x'.repeat(90)]], { terminal: false })[1]).toHaveLength(90)
+})
+
+it('a title is never cut', () => {
+  expect(table(['ADDRESSES'], [['10.0.0.1/24']], { terminal: false, width: 3 })).toEqual([
+    'ADDRESSES',
+    '10.0.0.1…',
+  ])
 })

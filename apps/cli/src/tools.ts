@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { containerStore } from '@vethra/container-store'
 import { diskHostsStore } from '@vethra/etchosts-disk'
-import { defaultRouteMtu, deleteLink, hostPrefixes } from '@vethra/host'
+import { askFirewallPlugin, defaultRoute, deleteLink, hostPrefixes, pluginFile } from '@vethra/host'
 import { diskIpamStore } from '@vethra/ipam-disk'
 import type { ManageTools } from '@vethra/manage'
 import type { GivenSettings } from '@vethra/settings'
@@ -17,7 +17,7 @@ export async function openTools(flags: GivenSettings, io: Io): Promise<Tools> {
   const side = await openHostSide(flags, io)
   const { lock, places } = side.host
   const { dataStore, runtime } = places
-  const { namespace } = side.settings
+  const { namespace, cniPath } = side.settings
   const ipamAt = (dataDir: string) => diskIpamStore({ dataDir, lock, indexDir: `${runtime}/ipam` })
   return {
     ...side,
@@ -31,7 +31,13 @@ export async function openTools(flags: GivenSettings, io: Io): Promise<Tools> {
       indexes: `${runtime}/hosts/${basename(dataStore)}`,
       onFault: (fault) => warn(fault, io),
     }),
-    effects: { hostPrefixes, defaultRouteMtu, deleteLink },
+    effects: {
+      hostPrefixes,
+      defaultRoute,
+      deleteLink,
+      hasPlugin: async (type) => (await pluginFile(type, cniPath)) !== undefined,
+      askFirewallPlugin: (policy) => askFirewallPlugin(policy, cniPath),
+    },
   }
 }
 

@@ -44,6 +44,21 @@ describe('list', () => {
     )
   })
 
+  it('those of other namespaces are listed apart', async () => {
+    for (const name of [
+      'b.conf',
+      'ns/a.conflist',
+      'other/x.conf',
+      'k8s.io/y.json',
+      'k8s.io/deep/z.conf',
+    ])
+      put(name)
+    const others = async (namespace: string) =>
+      (await at(namespace).listOthers()).map(({ file }) => file.slice(dir.length + 1))
+    expect(await others('ns')).toEqual(['k8s.io/y.json', 'other/x.conf'])
+    expect(await others('default')).toEqual(['k8s.io/y.json', 'ns/a.conflist', 'other/x.conf'])
+  })
+
   it('takes files and links to files with the three extensions, and nothing else', async () => {
     for (const name of ['a.conf', 'a.conf.bak', 'conf', 'sub/b.conf', '.tmp-1.conf', 'README.md'])
       put(name)
@@ -85,6 +100,10 @@ describe('create', () => {
     expect(readFileSync(file, 'utf8')).toBe('{}')
     expect(mode(file)).toBe('644')
     expect(await at(namespace).list()).toEqual([{ file, text: '{}' }])
+  })
+
+  it('puts the default network where all namespaces see it', async () => {
+    expect(await at('ns').create('bridge', '{}')).toBe(join(dir, 'nerdctl-bridge.conflist'))
   })
 
   it('makes the folders 0755', async () => {

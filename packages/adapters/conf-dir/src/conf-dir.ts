@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path'
-import { createWhole, makeFolder, removeFile } from '@vethra/files'
+import { createWhole, listFolders, makeFolder, removeFile } from '@vethra/files'
 import { guards, type Lock } from '@vethra/lock'
-import type { ConfDir } from '@vethra/networks'
+import { type ConfDir, defaultNetworkName } from '@vethra/networks'
 import { CniError, checkNetworkName, checkPathComponent } from '@vethra/spec'
 import { readConfFiles } from './read-conf-files.ts'
 
@@ -15,14 +15,24 @@ export interface ConfDirOptions {
   readonly lock: Lock
 }
 
+const extensions = ['.conflist', '.conf', '.json']
+
 /** Conf lists on disk, where nerdctl, containerd and cnitool look for them. Throws CniError 107 for a hostile namespace. */
 export function confDir({ dir, namespace, lock }: ConfDirOptions): ConfDir {
   checkPathComponent('namespace', namespace)
   const shared = resolve(dir)
   const own = join(shared, namespace)
-  const place = namespace === 'default' ? shared : own
+  const isShared = (name: string) => namespace === 'default' || name === defaultNetworkName
   return {
-    list: () => readConfFiles([shared, own], ['.conflist', '.conf', '.json']),
+    list: () => readConfFiles([shared, own], extensions),
+
+    async listOthers() {
+      const folders = (await listFolders(shared)).filter((name) => name !== namespace)
+      return await readConfFiles(
+        folders.map((name) => join(shared, name)),
+        extensions,
+      )
+    },
 
     async dropIns(file, networkName) {
       checkPathComponent('network name', networkName)
@@ -31,6 +41,7 @@ export function confDir({ dir, namespace, lock }: ConfDirOptions): ConfDir {
 
     async create(name, text) {
       checkNetworkName(name)
+      const place = isShared(name) ? shared : own
       const file = join(place, `nerdctl-${name}.conflist`)
       await makeFolder(place, 0o755)
       if (!(await createWhole(file, text, { mode: 0o644 }))) throw exists(name, file)

@@ -45,6 +45,17 @@ describe('state', () => {
     expect(await store.read('c1', 'lifecycle.json')).toEqual(lifecycle)
   })
 
+  it('what was decided for containers comes from every namespace', async () => {
+    const other = containerStore({ dataStore, namespace: 'k8s.io', lock: queue() })
+    expect(await store.decisions()).toEqual([])
+    await store.write('c2', 'vethra.json', { id: 'c2' })
+    await store.write('c3', 'lifecycle.json', { started_at: '', create_error: false })
+    await other.write('c1', 'vethra.json', { id: 'c1' })
+    expect(await store.decisions()).toEqual([{ id: 'c1' }, { id: 'c2' }])
+    writeFileSync(join(store.folder('c3'), 'vethra.json'), '{')
+    await expect(other.decisions()).rejects.toMatchObject({ code: 107 })
+  })
+
   it('is undefined when missing, and reading makes nothing', async () => {
     expect(await store.read('c1', 'vethra.json')).toBeUndefined()
     expect(await store.list()).toEqual([])

@@ -5,7 +5,7 @@ import type { ContainerStore } from '@vethra/manage'
 import { CniError, checkPathComponent } from '@vethra/spec'
 import { logs } from './logs.ts'
 import { names } from './names.ts'
-import { state } from './state.ts'
+import { readJson, state } from './state.ts'
 
 /** Options of `containerStore`. */
 export interface ContainerStoreOptions {
@@ -50,6 +50,16 @@ export function containerStore(options: ContainerStoreOptions): ContainerStore {
           ids.filter((id) => id.startsWith(ref)),
         )
       )
+    },
+    async decisions() {
+      const all = join(dataStore, 'containers')
+      const folders = await Promise.all(
+        (await listFolders(all)).map(async (each) =>
+          (await listFolders(join(all, each))).map((id) => join(all, each, id)),
+        ),
+      )
+      const files = folders.flat().map((each) => readJson(join(each, 'vethra.json')))
+      return (await Promise.all(files)).filter((json) => json !== undefined)
     },
     remove: async (id) => await removeFolder(folder(id)),
   }

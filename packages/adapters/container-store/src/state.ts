@@ -12,11 +12,7 @@ export function state(
       await writeWhole(join(await prepare(id), file), JSON.stringify(json), { mode: 0o600 })
     },
 
-    async read(id, file) {
-      const path = join(folder(id), file)
-      const text = await readText(path)
-      return text === undefined ? undefined : parse(path, text)
-    },
+    read: (id, file) => readJson(join(folder(id), file)),
 
     async writeMounted(id, file, text) {
       const path = join(await prepare(id), file)
@@ -26,6 +22,12 @@ export function state(
       return path
     },
   }
+}
+
+/** The JSON in a file; undefined when there is none. Throws CniError 107 when it is damaged. */
+export async function readJson(path: string): Promise<Json | undefined> {
+  const text = await readText(path)
+  return text === undefined ? undefined : parse(path, text)
 }
 
 function parse(path: string, text: string): Json {

@@ -20,11 +20,6 @@ export async function defaultRoute(): Promise<DefaultRoute | undefined> {
   return { device, ...(mtu === undefined ? {} : { mtu }) }
 }
 
-/** The MTU of the default route. Throws CniError 5 and 100. */
-export async function defaultRouteMtu(): Promise<number | undefined> {
-  return (await defaultRoute())?.mtu
-}
-
 /** The one of the lowest metric. */
 async function preferred(family: '-4' | '-6'): Promise<IpRoute | undefined> {
   const routes = await ipJson<IpRoute>(family, 'route', 'show', 'default')

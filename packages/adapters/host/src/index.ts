@@ -2,7 +2,7 @@
  * What the host says of itself: addresses, routes, links, listening ports, namespaces, its own
  * resolv.conf and hosts. Not for deciding anything by it.
  */
-export { type DefaultRoute, defaultRoute, defaultRouteMtu } from './default-route.ts'
+export { type DefaultRoute, defaultRoute } from './default-route.ts'
 export { ephemeralPorts } from './ephemeral-ports.ts'
 export { type HostFiles, hostName, readHostResolvConf, readHostsFile } from './host-files.ts'
 export { type HostPrefix, hostPrefixes } from './host-prefixes.ts'
@@ -10,5 +10,6 @@ export { deleteLink, linkExists } from './links.ts'
 export { type ListeningPort, listeningPorts } from './listening-ports.ts'
 export { bringLoopbackUp, checkNetns, isNetns } from './netns.ts'
 export { netnsId, pluginsEnded } from './netns-facts.ts'
+export { askFirewallPlugin, pluginFile } from './plugin-file.ts'
 export { resolveAddress } from './resolve-address.ts'
 export { type SocketHolder, socketHolders } from './socket-holders.ts'

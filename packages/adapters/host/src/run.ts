@@ -1,9 +1,9 @@
 import { type Outcome, runProgram } from '@vethra/programs'
 import { CniError } from '@vethra/spec'
 
-/** Runs a program of iproute2 or util-linux. Throws CniError 100 when it is nowhere. */
-export async function run(program: string, args: readonly string[]): Promise<Outcome> {
-  const outcome = await runProgram(program, args)
+/** Runs a program of iproute2, coreutils or util-linux. Throws CniError 100 when it is nowhere. */
+export async function run(program: string, args: readonly string[], input = ''): Promise<Outcome> {
+  const outcome = await runProgram(program, args, input)
   if (outcome !== undefined) return outcome
   throw new CniError({
     code: 100,

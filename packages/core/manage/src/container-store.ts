@@ -17,6 +17,8 @@ export interface ContainerStore extends ContainerFiles, HookLogs, TakenNames {
    * nothing is. Throws CniError 103 when several ids begin so.
    */
   find(ref: string): Promise<string | undefined>
+  /** What `bundle prepare` decided (vethra.json) for every container of every namespace in the data store, by namespace and id. */
+  decisions(): Promise<readonly Json[]>
   /** Removes the folder of a container with all that is in it, but not its name. False when there is none. */
   remove(id: string): Promise<boolean>
 }

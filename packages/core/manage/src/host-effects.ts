@@ -1,9 +1,15 @@
+import type { FirewallAnswers } from '@vethra/networks'
+
 /** What is asked of the host itself, and done to it. */
 export interface HostEffects {
   /** The prefixes that its addresses and its routes, but default ones, use. */
   hostPrefixes(): Promise<readonly UsedByHost[]>
-  /** The MTU of its default route; undefined without one. */
-  defaultRouteMtu(): Promise<number | undefined>
+  /** Its way out, with the MTU where it is known; undefined without one. */
+  defaultRoute(): Promise<{ readonly device: string; readonly mtu?: number } | undefined>
+  /** Whether a CNI plugin is installed: found in the folders of CNI_PATH. */
+  hasPlugin(type: string): Promise<boolean>
+  /** What the firewall plugin says of itself, and how an ADD with an ingress policy went, tried where it does no harm; undefined when it is not installed. */
+  askFirewallPlugin(ingressPolicy: string): Promise<FirewallAnswers | undefined>
   /** Deletes an interface; false when there is none. Throws CniError 5 when it cannot be deleted. */
   deleteLink(name: string): Promise<boolean>
 }

@@ -1,15 +1,27 @@
-import type { Network, NetworkFacts, UsedPrefix } from '@vethra/networks'
-import { usedPrefixes } from '@vethra/networks'
+import {
+  bridgeName,
+  isolationSupport,
+  type Network,
+  type NetworkFacts,
+  type NetworkOptions,
+  networksFromFiles,
+  type UsedPrefix,
+  usedPrefixes,
+  wantsIsolation,
+} from '@vethra/networks'
 import type { ManageTools } from './tools.ts'
 
-/** What a new network must know of the host and of the networks that there are. */
+/** What a new network must know of the host and of the networks that there are, those of other namespaces too. */
 export async function hostFacts(
-  { settings, effects }: ManageTools,
+  tools: ManageTools,
   networks: readonly Network[],
+  options?: NetworkOptions,
 ): Promise<NetworkFacts> {
-  const [prefixes, defaultMtu] = await Promise.all([
+  const { settings, effects } = tools
+  const [prefixes, route, others] = await Promise.all([
     effects.hostPrefixes(),
-    effects.defaultRouteMtu(),
+    effects.defaultRoute(),
+    networksOfOthers(tools),
   ])
   const onHost: readonly UsedPrefix[] = prefixes.map((each) => ({
     prefix: each.prefix,
@@ -17,8 +29,37 @@ export async function hostFacts(
     device: each.interface,
   }))
   return {
-    used: [...onHost, ...usedPrefixes(networks)],
+    used: [...onHost, ...usedPrefixes(networks), ...others.flatMap(usedElsewhere)],
     pools: settings.addressPools,
-    ...(defaultMtu === undefined ? {} : { defaultMtu }),
+    ...(route === undefined ? {} : { defaultDevice: route.device }),
+    ...(route?.mtu === undefined ? {} : { defaultMtu: route.mtu }),
+    ...(options === undefined ? {} : await factsFor(tools, options, others)),
+  }
+}
+
+/** The networks of all other namespaces; files there that are no conf lists are left out. */
+export async function networksOfOthers({ networks }: ManageTools): Promise<readonly Network[]> {
+  return networksFromFiles(await networks.listOthers()).networks
+}
+
+function usedElsewhere(network: Network): readonly UsedPrefix[] {
+  return usedPrefixes([network]).map(({ prefix, by }) => ({
+    prefix,
+    by: `${by} in ${network.file}`,
+  }))
+}
+
+async function factsFor(
+  { settings, effects }: ManageTools,
+  options: NetworkOptions,
+  others: readonly Network[],
+): Promise<Pick<NetworkFacts, 'isolation' | 'bridge'>> {
+  const isolation = wantsIsolation(options)
+    ? { isolation: isolationSupport(await effects.askFirewallPlugin('isolated')) }
+    : {}
+  const hasNamesake = others.some(({ name }) => name === options.name)
+  return {
+    ...isolation,
+    ...(hasNamesake ? { bridge: bridgeName(options.name, settings.namespace) } : {}),
   }
 }

@@ -37,5 +37,6 @@ export { type InspectedNetworks, type InspectMode, inspectNetworks } from './net
 export { listNetworks, type NetworkRow } from './network-list.ts'
 export { unusedNetworks } from './network-prune.ts'
 export { removeNetworks } from './network-remove.ts'
+export { containerLabels, recordsOfAll } from './network-users.ts'
 export { networksNotFound } from './one-network.ts'
 export type { ManageTools } from './tools.ts'

@@ -1,13 +1,15 @@
 import {
   defaultNetwork,
   findDefaultNetwork,
+  type Network,
   type NetworkOptions,
   networkConfList,
   networkId,
+  networkPlugins,
   networksFromFiles,
 } from '@vethra/networks'
 import { CniError } from '@vethra/spec'
-import { hostFacts } from './host-facts.ts'
+import { hostFacts, networksOfOthers } from './host-facts.ts'
 import type { ManageTools } from './tools.ts'
 
 /** A network that was created. */
@@ -27,18 +29,44 @@ export async function createNetwork(
 ): Promise<CreatedNetwork> {
   return tools.networks.exclusively(async () => {
     const { networks } = networksFromFiles(await tools.networks.list())
-    const taken = networks.find(({ name }) => name === options.name)
-    if (taken) {
-      throw new CniError({
-        code: 102,
-        message: `network with name ${options.name} already exists, in ${taken.file}`,
-        hint: 'Choose another name, or remove that network first with "vethra network rm".',
-      })
-    }
-    const { text, notes } = networkConfList(options, await hostFacts(tools, networks))
+    const taken = [...networks, ...(await hiddenBy(tools))].find(isNamed(options.name))
+    if (taken) throw exists(taken)
+    const { text, notes } = networkConfList(options, await hostFacts(tools, networks, options))
+    await checkPlugins(tools, text)
     await tools.networks.create(options.name, text)
     return { id: networkId(options.name), notes }
   })
+}
+
+// What namespace default makes is shared by all: another's network of the same name would stand beside it.
+async function hiddenBy(tools: ManageTools): Promise<readonly Network[]> {
+  return tools.settings.namespace === 'default' ? networksOfOthers(tools) : []
+}
+
+function isNamed(wanted: string): (network: Network) => boolean {
+  return ({ name }) => name === wanted
+}
+
+function exists({ name, file }: Network): CniError {
+  return new CniError({
+    code: 102,
+    message: `network with name ${name} already exists, in ${file}`,
+    hint: 'Choose another name, or remove that network first with "vethra network rm".',
+  })
+}
+
+// nerdctl's text. Its IPAM plugin is asked for as well: every ADD would fail without it.
+async function checkPlugins({ effects, settings }: ManageTools, text: string): Promise<void> {
+  const [network] = networksFromFiles([{ file: 'new', text }]).networks
+  for (const type of network ? networkPlugins(network) : []) {
+    if (await effects.hasPlugin(type)) continue
+    const path = settings.cniPath.join(':')
+    throw new CniError({
+      code: 100,
+      message: `needs CNI plugin ${JSON.stringify(type)} to be installed in CNI_PATH (${JSON.stringify(path)})`,
+      hint: `Install it (Debian: apt-get install containernetworking-plugins), or name its folder with --cni-path or CNI_PATH.`,
+    })
+  }
 }
 
 /**

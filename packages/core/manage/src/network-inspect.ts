@@ -2,6 +2,7 @@ import type { ContainerNames } from '@vethra/hosts'
 import {
   type DockerNetwork,
   dockerNetwork,
+  modeNetwork,
   type NativeNetwork,
   type Network,
   type NetworkContainer,
@@ -21,19 +22,36 @@ export interface InspectedNetworks {
   readonly missing: readonly string[]
 }
 
-/** Networks and the containers in them. Throws CniError 101 for the start of an id that could be several. */
+/** Networks and the containers that are alive in them. Throws CniError 101 for the start of an id that could be several. */
 export async function inspectNetworks(
   tools: ManageTools,
   refs: readonly string[],
   mode: InspectMode,
 ): Promise<InspectedNetworks> {
   const { networks } = networksFromFiles(await tools.networks.list())
-  const containers = await tools.hosts.list()
-  const found = refs.map((ref) => oneNetwork(networks, ref))
+  const containers = await liveContainers(tools)
+  const found = refs.map((ref) => oneNetwork(networks, ref) ?? modeNetwork(ref))
   return {
     shown: found.flatMap((network) => (network ? [show(network, containers, mode)] : [])),
     missing: refs.filter((_, index) => found[index] === undefined),
   }
+}
+
+// After a crash the host still has what is known of a container whose namespace has gone.
+async function liveContainers({
+  hosts,
+  host,
+  settings,
+}: ManageTools): Promise<readonly ContainerNames[]> {
+  const known = await hosts.list()
+  const isAlive = async ({ id }: ContainerNames) => {
+    const records = await host.records.list(`${settings.namespace}-${id}`)
+    const [first] = records
+    // What nerdctl attached has no record of ours: it is taken at its word.
+    return first === undefined || (await host.netns.idOf(first.netns)) === first.netnsId
+  }
+  const alive = await Promise.all(known.map(isAlive))
+  return known.filter((_, index) => alive[index])
 }
 
 function show(

@@ -22,6 +22,7 @@ it('networks come by path, with what is wrong with other files beside them', asy
       Labels: {},
       File: '/net.d/10-other.conflist',
       Managed: false,
+      Origin: 'other',
     },
     {
       ID: '9b3ae2c0d1f4',
@@ -30,6 +31,7 @@ it('networks come by path, with what is wrong with other files beside them', asy
       Labels: { team: 'web' },
       File: '/net.d/nerdctl-lan.conflist',
       Managed: true,
+      Origin: 'own',
     },
   ])
   expect(faults.map(({ message }) => message)).toEqual([

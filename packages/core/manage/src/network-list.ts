@@ -1,4 +1,12 @@
-import { type ConfDir, filterNetworks, type Network, networksFromFiles } from '@vethra/networks'
+import {
+  type ConfDir,
+  filterNetworks,
+  type Network,
+  type NetworkOrigin,
+  networkOrigin,
+  networksFromFiles,
+  visibleLabels,
+} from '@vethra/networks'
 import type { CniError } from '@vethra/spec'
 
 /** A network as `network ls` shows it. */
@@ -9,7 +17,9 @@ export interface NetworkRow {
   readonly Driver: string
   readonly Labels: Readonly<Record<string, string>>
   readonly File: string
+  /** Whether nerdctl or Vethra made it: only then it can be removed here. */
   readonly Managed: boolean
+  readonly Origin: NetworkOrigin
 }
 
 /** The networks that filters let through, by path of their files, and what is wrong with other files. */
@@ -21,13 +31,15 @@ export async function listNetworks(
   return { rows: filterNetworks(networks, filters).map(asRow), faults }
 }
 
-function asRow({ id, name, labels, file, managed, list }: Network): NetworkRow {
+function asRow(network: Network): NetworkRow {
+  const { id, name, file, managed, list } = network
   return {
     ID: id ?? '',
     Name: name,
     Driver: list.plugins[0]?.type ?? '',
-    Labels: labels,
+    Labels: visibleLabels(network),
     File: file,
     Managed: managed,
+    Origin: networkOrigin(network),
   }
 }

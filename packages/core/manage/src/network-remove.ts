@@ -2,33 +2,37 @@ import { guards } from '@vethra/lock'
 import { networkLeftovers, sharedLeftovers } from '@vethra/model'
 import {
   bridgeName,
+  modeNetwork,
   type Network,
   networkBridge,
   networkPlugins,
   networksFromFiles,
 } from '@vethra/networks'
 import { CniError } from '@vethra/spec'
+import { networksOfOthers } from './host-facts.ts'
+import { usersOf } from './network-users.ts'
 import { networksNotFound, oneNetwork } from './one-network.ts'
 import type { ManageTools } from './tools.ts'
 
 /**
- * Removes networks in the order given, each with its bridge, rules and reservations. All are looked up and checked before the first one goes. Throws CniError 101 for a
- * network that is not there, 102 for one that is in use or not ours.
+ * Removes networks in the order given, each with its bridge, rules and reservations. All are looked up
+ * and checked before the first one goes. Throws CniError 101 for a network that is not there, 102 for
+ * one that is in use or not ours.
  */
 export async function removeNetworks(tools: ManageTools, refs: readonly string[]): Promise<void> {
   await tools.networks.exclusively(async () => {
     const { networks } = networksFromFiles(await tools.networks.list())
     const found = refs.map((ref) => oneNetwork(networks, ref))
     const missing = refs.filter((_, index) => found[index] === undefined)
+    const mode = missing.find((ref) => modeNetwork(ref))
+    if (mode !== undefined) throw isMode(mode)
     if (missing.length > 0) throw networksNotFound(missing)
     const doomed = [...new Set(found.flatMap((network) => network ?? []))]
     for (const network of doomed) await checkRemovable(tools, network)
+    const elsewhere = await networksOfOthers(tools)
     for (const [index, network] of doomed.entries()) {
-      await removeNetwork(
-        tools,
-        network,
-        networks.filter((each) => !doomed.slice(0, index + 1).includes(each)),
-      )
+      const left = networks.filter((each) => !doomed.slice(0, index + 1).includes(each))
+      await removeNetwork(tools, network, [...left, ...elsewhere])
     }
   })
 }
@@ -42,7 +46,7 @@ async function checkRemovable(tools: ManageTools, network: Network): Promise<voi
       hint: `Remove it with what made it, or delete ${file} yourself.`,
     })
   }
-  const users = await containersIn(tools, name)
+  const users = await usersOf(tools, network)
   if (users.length === 0) return
   throw new CniError({
     code: 102,
@@ -51,29 +55,14 @@ async function checkRemovable(tools: ManageTools, network: Network): Promise<voi
   })
 }
 
-/** The containers in a network, by the ids that plugins know: attached, or with a reservation; sorted. */
-export async function containersIn(
-  { host, ipam }: ManageTools,
-  network: string,
-): Promise<readonly string[]> {
-  const attached = (await host.cache.list()).filter((entry) => entry.network === network)
-  const reserved = await ipam.list(network)
-  const ids = [
-    ...attached.map(({ attachment }) => attachment.containerId),
-    ...reserved.map(({ containerId }) => containerId),
-  ]
-  return [...new Set(ids)].sort()
-}
-
 // The conf list goes last: killed anywhere before, the network is still there to be removed again.
 async function removeNetwork(
   tools: ManageTools,
   network: Network,
   others: readonly Network[],
 ): Promise<void> {
-  // Only a bridge of the name that we give is ours: a file may say anything.
   const bridge = networkBridge(network)
-  if (bridge !== undefined && bridge === bridgeName(network.name)) {
+  if (bridge !== undefined && isOurs(tools, network, bridge) && !others.some(isOn(bridge))) {
     await removeRules(tools, (text) => networkLeftovers(text, bridge))
     await tools.effects.deleteLink(bridge)
   }
@@ -81,8 +70,28 @@ async function removeNetwork(
     const { lock, places } = tools.host
     await lock.hold(guards['shared-chains'](places), () => removeRules(tools, sharedLeftovers))
   }
-  await tools.ipam.removeNetwork(network.name)
+  // Namesakes keep their reservations in one folder.
+  const hasNamesake = others.some(({ name }) => name === network.name)
+  if (!hasNamesake) await tools.ipam.removeNetwork(network.name)
   await tools.networks.remove(network.file)
+}
+
+// Only a bridge of a name that we give is ours: a file may say anything.
+function isOurs({ settings }: ManageTools, { name }: Network, bridge: string): boolean {
+  return bridge === bridgeName(name) || bridge === bridgeName(name, settings.namespace)
+}
+
+// nerdctl puts namesakes of two namespaces on one.
+function isOn(bridge: string): (network: Network) => boolean {
+  return (network) => networkBridge(network) === bridge
+}
+
+function isMode(ref: string): CniError {
+  return new CniError({
+    code: 102,
+    message: `pseudo network not allowed: ${ref}`,
+    hint: `"${ref}" is a network mode, which is always there.`,
+  })
 }
 
 function usesSharedChains(network: Network): boolean {

@@ -8,7 +8,7 @@ import type { HostEffects } from './host-effects.ts'
 
 /** What networks and containers of one namespace are managed with. */
 export interface ManageTools {
-  readonly settings: Pick<Settings, 'namespace' | 'addressPools' | 'bridgeIp'>
+  readonly settings: Pick<Settings, 'namespace' | 'addressPools' | 'bridgeIp' | 'cniPath'>
   readonly host: HostTools
   readonly networks: ConfDir
   readonly containers: ContainerStore

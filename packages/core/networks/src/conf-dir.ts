@@ -9,6 +9,11 @@ export interface ConfDir {
    */
   list(): Promise<readonly ConfFileText[]>
   /**
+   * The same of all other namespaces: what they use, one host has no more of. A folder of drop-in plugin
+   * confs looks like that of a namespace, so files may be there that are no conf lists.
+   */
+  listOthers(): Promise<readonly ConfFileText[]>
+  /**
    * The drop-in plugin confs of a list (libcni 1.3): `*.conf` in the folder that lies beside the
    * list's `file` and has the network's name. Ascending by their octets. Throws CniError 107 for a
    * name that would lead elsewhere.
@@ -16,7 +21,7 @@ export interface ConfDir {
   dropIns(file: string, networkName: string): Promise<readonly ConfFileText[]>
   /**
    * Writes `nerdctl-NAME.conflist` (0644) and gives its path: in the folder itself for the namespace
-   * `default`, else in that of the namespace. Throws CniError 102 when the file is there already.
+   * `default` and for the default network, which all namespaces share; else in that of the namespace. Throws CniError 102 when the file is there already.
    */
   create(name: string, text: string): Promise<string>
   /** Removes a file of `list`; false when it is gone. Throws CniError 101 for any other path. */

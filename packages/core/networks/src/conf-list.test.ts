@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type NetworkFacts, type NetworkOptions, networkConfList } from './index.ts'
+import { bridgeName, type NetworkFacts, type NetworkOptions, networkConfList } from './index.ts'
 
 const lan: NetworkOptions = {
   name: 'lan',
@@ -179,11 +179,25 @@ describe('driver options', () => {
 
   it('icc=false isolates where the firewall plugin can, and is refused where not', () => {
     const options = { 'com.docker.network.bridge.enable_icc': 'false' }
-    const { list } = make({ options }, { firewallSupportsIsolated: true })
+    const { list } = make({ options }, { isolation: { supported: true, why: '' } })
     expect(list.plugins[2]).toEqual({ type: 'firewall', ingressPolicy: 'isolated' })
-    expect(() => make({ options })).toThrow(
-      expect.objectContaining({ code: 103, message: expect.stringContaining('cannot isolate') }),
+    const isolation = { supported: false, why: 'the firewall plugin is of version 1.1.1' }
+    expect(() => make({ options }, { isolation })).toThrow(
+      expect.objectContaining({
+        code: 103,
+        message:
+          'cannot isolate the containers of network lan from each other: the firewall plugin is of version 1.1.1',
+      }),
     )
+    expect(() => make({ options })).toThrow(/cannot isolate/)
+    expect(() => make({}, { isolation })).not.toThrow()
+  })
+
+  it('a bridge that the caller names takes the place of the usual one', () => {
+    expect(make({}, { bridge: bridgeName('lan', 'k8s.io') }).first.bridge).toMatch(
+      /^br-[0-9a-f]{12}$/,
+    )
+    expect(bridgeName('lan', 'k8s.io')).not.toBe(bridgeName('lan'))
   })
 
   it.each<[Partial<NetworkOptions>, string]>([

@@ -35,9 +35,9 @@ export function networkConfList(options: NetworkOptions, facts: NetworkFacts): N
 function neighbours(
   { name, driver }: NetworkOptions,
   { parent, allowOverlap }: DriverOptions,
-  { used, defaultDevice }: NetworkFacts,
+  { used, defaultDevice, bridge: given }: NetworkFacts,
 ): Neighbours {
-  const bridge = driver === 'bridge' ? bridgeName(name) : undefined
+  const bridge = driver === 'bridge' ? (given ?? bridgeName(name)) : undefined
   const avoided = used.filter(notOn(bridge))
   const shared = driver === 'bridge' ? undefined : (parent ?? defaultDevice)
   return { avoided, forbidden: allowOverlap ? [] : avoided.filter(notOn(shared)) }
@@ -56,7 +56,7 @@ function bridgePlugins(
   const outward = !options.internal
   const bridge = members([
     ['type', 'bridge'],
-    ['bridge', bridgeName(options.name)],
+    ['bridge', facts.bridge ?? bridgeName(options.name)],
     ['isGateway', outward || undefined],
     ['ipMasq', (outward && ipMasq) || undefined],
     ['mtu', mtu === undefined ? unusual(facts.defaultMtu) : mtu || undefined],
@@ -80,10 +80,11 @@ function unusual(mtu: number | undefined): number | undefined {
 }
 
 // nerdctl only warns here, and leaves the containers open to each other.
-function isolated(options: NetworkOptions, facts: NetworkFacts): string {
-  if (facts.firewallSupportsIsolated) return 'isolated'
+function isolated(options: NetworkOptions, { isolation }: NetworkFacts): string {
+  if (isolation?.supported) return 'isolated'
+  const why = isolation?.why ?? 'nobody asked the firewall plugin whether it can'
   throw refusal(
-    `cannot isolate the containers of network ${options.name}: the firewall plugin knows no ingress policy "isolated"`,
+    `cannot isolate the containers of network ${options.name} from each other: ${why}`,
     'Install the CNI firewall plugin 1.7.1 or newer, or leave icc out.',
   )
 }

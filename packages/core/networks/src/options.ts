@@ -1,4 +1,5 @@
 import type { SubnetPool, UsedPrefix } from './choose-subnet.ts'
+import type { IsolationSupport } from './isolation.ts'
 
 /** Which plugin makes the interface. */
 export type Driver = 'bridge' | 'macvlan' | 'ipvlan'
@@ -39,8 +40,10 @@ export interface NetworkFacts {
   readonly defaultMtu?: number
   /** The device of the default route: the parent of a macvlan or ipvlan that names none. */
   readonly defaultDevice?: string
-  /** Whether the firewall plugin knows the ingress policy `isolated` (v1.7.1). Default false. */
-  readonly firewallSupportsIsolated?: boolean
+  /** Whether the firewall plugin can keep containers of one network apart; absent when nobody asked. */
+  readonly isolation?: IsolationSupport
+  /** The bridge of a bridge network; absent for the usual one, by the network's name. */
+  readonly bridge?: string
 }
 
 /** A conf list to be written, and what the user should know of it. */

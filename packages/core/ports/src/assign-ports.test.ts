@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   assignPorts,
+  brokenPromises,
   type ListeningSocket,
   type PortFacts,
   type PortMapping,
@@ -89,6 +90,24 @@ describe('assignPorts', () => {
     expect(() => assign(['7000:80'], { listening, families: [4, 6] })).toThrow(
       'bind for [::]:7000 failed: port is already allocated',
     )
+  })
+
+  it('chance and pools keep clear of what others are going to publish, where they can', () => {
+    const promised = [held('0.0.0.0', 7000), held('0.0.0.0', 49153)]
+    expect(assign(['7000-7001:80'], { promised })).toEqual(['0.0.0.0:7001->80/tcp'])
+    const listening = [tcp('0.0.0.0', 7001)]
+    expect(assign(['7000-7001:80'], { promised, listening })).toEqual(['0.0.0.0:7000->80/tcp'])
+    expect(assign(['80'], { promised })).toEqual(['0.0.0.0:49154->80/tcp'])
+    const ephemeral = { first: 49153, last: 49153 }
+    expect(assign(['80'], { promised, ephemeral })).toEqual(['0.0.0.0:49153->80/tcp'])
+  })
+
+  it('a port that is named may be promised to another, and that is told', () => {
+    const promised = [held('127.0.0.1', 7000, 'container web')]
+    const mappings = assignPorts(parsePortSpecs(['7000-7001:80-81']), { ...idle, promised })
+    expect(brokenPromises(mappings, promised)).toEqual([
+      '0.0.0.0:7000/tcp is that of container web, too, which does not run: only one of the two can',
+    ])
   })
 
   it('publishes a port on two addresses, and on both families', () => {

@@ -10,6 +10,8 @@ export interface PortFacts {
   readonly listening: readonly ListeningSocket[]
   /** What others publish: containers, and rules of the firewall. They are named before sockets, which may be theirs. */
   readonly mapped: readonly HeldMapping[]
+  /** What containers that do not run are going to publish: chance and pools keep clear of it where they can, a port that is named does not. Default: nothing. */
+  readonly promised?: readonly HeldMapping[]
   /** The families of the network that leads to the container: a port without an address is published on all addresses of each. Default: IPv4. */
   readonly families?: readonly Family[]
   /** Where ports are chosen from: the kernel's `net.ipv4.ip_local_port_range`. */
@@ -32,12 +34,13 @@ export function assignPorts(
     ...facts.mapped.map(mappingClaim),
     ...facts.listening.map(socketClaim),
   ])
+  const promised = claimTable((facts.promised ?? []).map(mappingClaim))
   const everyAddress = (facts.families ?? [4]).map((family) => (family === 4 ? '0.0.0.0' : '::'))
   const assigned = new Map<PortRequest, readonly PortMapping[]>()
   for (const request of [...requests].sort((a, b) => rank(a) - rank(b))) {
     const { hostIP } = request
     const wanted = { ...request, addresses: hostIP === undefined ? everyAddress : [hostIP] }
-    const mappings = mappingsFrom(wanted, firstPort(wanted, claims, facts))
+    const mappings = mappingsFrom(wanted, firstPort(wanted, claims, promised, facts))
     assigned.set(request, mappings)
     for (const each of mappings) {
       claims.add(mappingClaim({ ...each, by: `-p ${request.text} of this command` }))
@@ -56,10 +59,15 @@ interface Wanted extends PortRequest {
   readonly addresses: readonly string[]
 }
 
-function firstPort(wanted: Wanted, claims: ClaimTable, facts: PortFacts): number {
+function firstPort(
+  wanted: Wanted,
+  claims: ClaimTable,
+  promised: ClaimTable,
+  facts: PortFacts,
+): number {
   const { host } = wanted
-  if (!host) return freeBlock(wanted, claims, facts)
-  if (rank(wanted) === 1) return firstOfPool(wanted, host, claims)
+  if (!host) return freeBlock(wanted, claims, promised, facts)
+  if (rank(wanted) === 1) return firstOfPool(wanted, host, claims, promised)
   for (const { hostIP, hostPort } of mappingsFrom(wanted, host.first)) {
     const holder = claims.holder(wanted.protocol, hostIP, hostPort)
     if (holder) throw taken(`${joinHostPort(hostIP, hostPort)} failed: port is`, [holder])
@@ -67,13 +75,21 @@ function firstPort(wanted: Wanted, claims: ClaimTable, facts: PortFacts): number
   return host.first
 }
 
-function firstOfPool({ addresses, protocol }: Wanted, host: PortSpan, claims: ClaimTable): number {
+function firstOfPool(
+  { addresses, protocol }: Wanted,
+  host: PortSpan,
+  claims: ClaimTable,
+  promised: ClaimTable,
+): number {
   const holders = new Set<string>()
+  const free: number[] = []
   for (let port = host.first; port <= host.last; port += 1) {
     const found = addresses.flatMap((each) => claims.holder(protocol, each, port) ?? [])
-    if (found.length === 0) return port
     for (const holder of found) holders.add(holder)
+    if (found.length === 0) free.push(port)
   }
+  const first = free.find((port) => promised.isFree(protocol, port)) ?? free[0]
+  if (first !== undefined) return first
   const range = `${host.first}-${host.last}`
   throw taken(`${addresses[0]} failed: all ports in range ${range} are`, [...holders])
 }
@@ -81,17 +97,23 @@ function firstOfPool({ addresses, protocol }: Wanted, host: PortSpan, claims: Cl
 function freeBlock(
   { protocol, container }: Wanted,
   claims: ClaimTable,
+  promised: ClaimTable,
   { ephemeral, seed }: PortFacts,
 ): number {
   const count = length(container)
   const starts = length(ephemeral) - count + 1
   if (starts < 1) throw scarce(`can not allocate ${count} ports`, ephemeral)
   const begin = Number.isFinite(seed) ? Math.abs(Math.trunc(seed)) % starts : 0
-  for (let tried = 0; tried < starts; tried += 1) {
-    const start = ephemeral.first + ((begin + tried) % starts)
-    const ports = Array.from({ length: count }, (_, index) => start + index)
-    if (ports.every((port) => claims.isFree(protocol, port))) return start
+  const find = (tables: readonly ClaimTable[]): number | undefined => {
+    for (let tried = 0; tried < starts; tried += 1) {
+      const start = ephemeral.first + ((begin + tried) % starts)
+      const ports = Array.from({ length: count }, (_, index) => start + index)
+      if (ports.every((port) => tables.every((each) => each.isFree(protocol, port)))) return start
+    }
+    return undefined
   }
+  const start = find([claims, promised]) ?? find([claims])
+  if (start !== undefined) return start
   throw scarce(`there is not enough ${count} free ports`, ephemeral)
 }
 

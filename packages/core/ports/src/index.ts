@@ -3,6 +3,7 @@
  * mappings are stored, sent and shown. Not for looking at sockets or rules: the caller says what is taken.
  */
 export { assignPorts, type PortFacts } from './assign-ports.ts'
+export { brokenPromises } from './broken-promises.ts'
 export { capabilityMappings } from './capability-mappings.ts'
 export type { HeldMapping, ListeningSocket } from './claims.ts'
 export { formatPorts } from './format-ports.ts'

@@ -1,0 +1,144 @@
+import { ephemeralPorts, type ListeningPort, listeningPorts, socketHolders } from '@vethra/host'
+import { containerLabels, recordsOfAll } from '@vethra/manage'
+import { attachmentChains, type ForwardedPorts, forwardedPorts } from '@vethra/model'
+import { findNetwork, networkPlugins, networkSubnets, networksFromFiles } from '@vethra/networks'
+import type { CachedAttachment } from '@vethra/plan'
+import {
+  assignPorts,
+  brokenPromises,
+  type HeldMapping,
+  type ListeningSocket,
+  type PortMapping,
+  type PortRequest,
+  parsePortSpecs,
+  parseStoredMappings,
+} from '@vethra/ports'
+import type { Io } from './io.ts'
+import type { Tools } from './tools.ts'
+
+/**
+ * The ports that a container publishes through its first network, with host ports chosen. What cannot
+ * work as asked, but may later, is a warning. Throws CniError 103 for a spec that cannot be, 102 for a port
+ * that is taken.
+ */
+export async function portsOf(
+  tools: Tools,
+  { id, publish }: { readonly id: string; readonly publish: readonly string[] },
+  networkRef: string,
+  io: Io,
+): Promise<readonly PortMapping[]> {
+  const requests = parsePortSpecs(publish)
+  if (requests.length === 0) return []
+  const entries = await tools.host.cache.list()
+  const own = `${tools.settings.namespace}-${id}`
+  const labels = await containerLabels(tools)
+  const by = (pluginId: string) => `container ${labels.get(pluginId) ?? pluginId}`
+  const others = entries.filter(({ attachment }) => attachment.containerId !== own)
+  const promised = await promisedPorts(tools, own, others, by)
+  const ports = assignPorts(requests, {
+    listening: await namedSockets(requests),
+    mapped: [...mappedPorts(others, by), ...(await ruledPorts(tools, entries, own))],
+    promised,
+    families: await familiesOf(tools, networkRef, io),
+    ephemeral: await ephemeralPorts(),
+    seed: seedOf(id),
+  })
+  for (const warning of brokenPromises(ports, promised)) io.complain(`warning: ${warning}`)
+  return ports
+}
+
+function mappedPorts(
+  entries: readonly CachedAttachment[],
+  by: (pluginId: string) => string,
+): readonly HeldMapping[] {
+  return entries.flatMap(({ attachment: { containerId, capabilityArgs } }) =>
+    parseStoredMappings(capabilityArgs['portMappings'] ?? []).map((mapping) => ({
+      ...mapping,
+      by: by(containerId),
+    })),
+  )
+}
+
+// Prepared, or stopped: nothing of it is attached.
+async function promisedPorts(
+  tools: Tools,
+  own: string,
+  others: readonly CachedAttachment[],
+  by: (pluginId: string) => string,
+): Promise<readonly HeldMapping[]> {
+  const attached = new Set(others.map(({ attachment }) => attachment.containerId))
+  return (await recordsOfAll(tools)).flatMap(({ namespace, id, ports }) => {
+    const pluginId = `${namespace}-${id}`
+    if (pluginId === own || attached.has(pluginId)) return []
+    return ports.map((mapping) => ({ ...mapping, by: by(pluginId) }))
+  })
+}
+
+// What rules of the firewall forward, of whichever tool; this container's own chains are no hindrance to it.
+async function ruledPorts(
+  { host }: Tools,
+  entries: readonly CachedAttachment[],
+  own: string,
+): Promise<readonly HeldMapping[]> {
+  const chains = entries
+    .filter(({ attachment }) => attachment.containerId === own)
+    .flatMap(({ network }) => attachmentChains(network, own))
+  const saved = await host.rules.save()
+  return saved.flatMap(({ family, text }) =>
+    forwardedPorts(text, chains).flatMap((each) =>
+      asMappings(each, family === 4 ? '0.0.0.0' : '::'),
+    ),
+  )
+}
+
+function asMappings(rule: ForwardedPorts, everyAddress: string): readonly HeldMapping[] {
+  const to = rule.to === '' ? '' : ` that leads to ${rule.to}`
+  const protocols = rule.protocol === '' ? (['tcp', 'udp', 'sctp'] as const) : [rule.protocol]
+  const known = protocols.filter((each) => each === 'tcp' || each === 'udp' || each === 'sctp')
+  const count = rule.last - rule.first + 1
+  return known.flatMap((protocol) =>
+    Array.from({ length: count }, (_, index) => ({
+      hostPort: rule.first + index,
+      containerPort: 0,
+      protocol,
+      hostIP: rule.address === '' ? everyAddress : rule.address,
+      by: `a rule in chain ${rule.chain} of the firewall${to}`,
+    })),
+  )
+}
+
+// Finding a process costs a look at all open files of the host: only for what may be in the way.
+async function namedSockets(requests: readonly PortRequest[]): Promise<readonly ListeningSocket[]> {
+  const sockets = await listeningPorts()
+  const inTheWay = sockets.filter((each) => requests.some((request) => names(request, each)))
+  const holders = await socketHolders(new Set(inTheWay.map(({ inode }) => inode)))
+  return sockets.map(({ inode, ...socket }) => {
+    const holder = holders.get(inode)
+    if (!holder) return socket
+    return { ...socket, by: `process ${holder.command || '?'} (pid ${holder.pid})` }
+  })
+}
+
+function names({ protocol, host }: PortRequest, socket: ListeningPort): boolean {
+  if (host === undefined || protocol !== socket.protocol) return false
+  return socket.port >= host.first && socket.port <= host.last
+}
+
+async function familiesOf({ networks }: Tools, ref: string, io: Io): Promise<readonly (4 | 6)[]> {
+  const network = findNetwork(networksFromFiles(await networks.list()).networks, ref)
+  if (network === undefined) return [4]
+  if (!networkPlugins(network).includes('portmap')) {
+    io.complain(`warning: network ${network.name} publishes no ports: it has no plugin portmap`)
+  }
+  const subnets = networkSubnets(network).map(({ subnet }) => subnet)
+  const families = ([4, 6] as const).filter((family) =>
+    subnets.some((subnet) => subnet.includes(':') === (family === 6)),
+  )
+  return families.length > 0 ? families : [4]
+}
+
+// The same container gets the same random ports again while they are free, so that preparing a bundle
+// twice gives the same bundle.
+function seedOf(id: string): number {
+  return [...id].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 1_000_003, 7)
+}

@@ -1,0 +1,61 @@
+import { stat } from 'node:fs/promises'
+import { type PluginCall, pluginCandidates, pluginEnvironment } from '@vethra/plan'
+import { run } from './run.ts'
+
+/** The path of a CNI plugin in the folders of CNI_PATH, symbolic links followed; undefined when it is nowhere. Throws CniError 7 for a bad type. */
+export async function pluginFile(
+  type: string,
+  path: readonly string[],
+): Promise<string | undefined> {
+  for (const candidate of pluginCandidates(type, path)) {
+    const found = await stat(candidate).catch(() => undefined)
+    if (found?.isFile()) return candidate
+  }
+  return undefined
+}
+
+/** What the firewall plugin says of itself, and what it does with a policy. */
+interface FirewallPlugin {
+  /** What it prints when called without CNI_COMMAND: name, version, versions of CNI. */
+  readonly about: string
+  /** How an ADD with the policy went. */
+  readonly trial: { readonly succeeded: boolean; readonly stdout: string }
+}
+
+/**
+ * Asks the firewall plugin what it is, and has it do an ADD with an ingress policy in a network namespace that
+ * goes with it: no rule of the host is made. Undefined when it is not installed. Throws CniError 5 and 100.
+ */
+export async function askFirewallPlugin(
+  ingressPolicy: string,
+  path: readonly string[],
+): Promise<FirewallPlugin | undefined> {
+  const file = await pluginFile('firewall', path)
+  if (file === undefined) return undefined
+  const about = await run('env', ['-i', file])
+  const call = trialOf(ingressPolicy)
+  const variables = Object.entries(pluginEnvironment(call, path)).map(
+    ([key, value]) => `${key}=${value}`,
+  )
+  const command = ['env', '-i', programs, ...variables, file]
+  const { status, stdout } = await run('unshare', ['--net', ...command], call.stdin)
+  return { about: `${about.stdout}${about.stderr}`, trial: { succeeded: status === 0, stdout } }
+}
+
+const programs = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+// A container that has no address gets no rule but the policy's own. Its namespace must not be that of the
+// plugin: newer plugins refuse that.
+function trialOf(ingressPolicy: string): PluginCall {
+  const prevResult = { cniVersion: '1.0.0', interfaces: [{ name: 'lo' }], ips: [] }
+  const conf = { cniVersion: '1.0.0', name: 'trial', type: 'firewall', ingressPolicy, prevResult }
+  return {
+    type: 'firewall',
+    operation: 'ADD',
+    containerId: 'trial',
+    netns: `/proc/${process.pid}/ns/net`,
+    ifname: 'eth0',
+    cniArgs: [],
+    stdin: JSON.stringify(conf),
+  }
+}

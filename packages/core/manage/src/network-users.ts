@@ -1,0 +1,77 @@
+import { type BundleRecord, parseRecord } from '@vethra/bundle'
+import { findNetwork, type Network } from '@vethra/networks'
+import { networksOfOthers } from './host-facts.ts'
+import type { ManageTools } from './tools.ts'
+
+/**
+ * The containers in a network, as people know them: by name, else by id, with the namespace where it is
+ * another; what was attached without a container by the id that plugins know. Each once, sorted. Attached
+ * counts, and so does a reservation.
+ */
+export async function usersOf(tools: ManageTools, network: Network): Promise<readonly string[]> {
+  const ids = await containersIn(tools, network)
+  if (ids.length === 0) return []
+  const known = await containerLabels(tools)
+  return [...new Set(ids.map((id) => known.get(id) ?? id))].sort()
+}
+
+/** Whether a container that is prepared or has stopped wants the network: it could not start without. Those of every namespace count that can see the network. */
+export async function wantedNetworks(
+  tools: ManageTools,
+  networks: readonly Network[],
+): Promise<ReadonlySet<string>> {
+  const refs = (await recordsOfAll(tools)).flatMap((record) => record.networks)
+  return new Set(refs.flatMap(({ ref }) => findNetwork(networks, ref)?.name ?? []))
+}
+
+/** What `bundle prepare` decided for every container, whatever its namespace. Throws CniError 107 for one that is damaged. */
+export async function recordsOfAll({ containers }: ManageTools): Promise<readonly BundleRecord[]> {
+  return (await containers.decisions()).map(parseRecord)
+}
+
+/** The networks of that name which other namespaces have for themselves. */
+async function namesakesOf(tools: ManageTools, { name }: Network): Promise<readonly Network[]> {
+  return (await networksOfOthers(tools)).filter((each) => each.name === name)
+}
+
+// Plugins, the cache and reservations know a network by its name alone: what a namesake's containers have
+// is told by the namespace that their ids begin with.
+async function containersIn(tools: ManageTools, network: Network): Promise<readonly string[]> {
+  const { host, ipam, settings } = tools
+  const attached = (await host.cache.list()).filter((entry) => entry.network === network.name)
+  const ids = [
+    ...attached.map(({ attachment }) => attachment.containerId),
+    ...(await ipam.list(network.name)).map(({ containerId }) => containerId),
+  ]
+  const elsewhere = (await namesakesOf(tools, network)).map(({ file }) => namespaceOf(file))
+  const isElsewhere = (id: string) =>
+    !id.startsWith(`${settings.namespace}-`) && elsewhere.some((ns) => id.startsWith(`${ns}-`))
+  return ids.filter((id) => !isElsewhere(id))
+}
+
+function namespaceOf(file: string): string {
+  return file.split('/').at(-2) ?? ''
+}
+
+/** What people call containers, by the id that plugins know (`NAMESPACE-ID`): the name, else the id, with the namespace where it is another. */
+export async function containerLabels(tools: ManageTools): Promise<ReadonlyMap<string, string>> {
+  const { hosts, settings } = tools
+  const own = settings.namespace
+  const attached = (await hosts.list()).map(({ id, name }) => [`${own}-${id}`, name || id] as const)
+  const prepared = (await recordsOfAll(tools)).map(({ namespace, id, name }) => {
+    const where = namespace === own ? '' : ` in namespace ${namespace}`
+    return [`${namespace}-${id}`, `${name || id}${where}`] as const
+  })
+  return new Map([...attached, ...prepared])
+}
+
+/** The networks of the namespace that it need not share: from here, others' are only looked at. */
+export function ownNetworks(
+  { settings }: ManageTools,
+  networks: readonly Network[],
+): readonly Network[] {
+  const { namespace } = settings
+  return namespace === 'default'
+    ? networks
+    : networks.filter(({ file }) => namespaceOf(file) === namespace)
+}

@@ -1,0 +1,47 @@
+import { goField } from '@vethra/spec'
+import { readDriverOptions } from './driver-options.ts'
+import type { NetworkOptions } from './options.ts'
+import { readJson } from './read-json.ts'
+
+/** Whether containers of one network can be kept apart. */
+export interface IsolationSupport {
+  readonly supported: boolean
+  /** Why not, for people. */
+  readonly why: string
+}
+
+/** What the firewall plugin answered when it was asked. */
+export interface FirewallAnswers {
+  /** What it says of itself when called without CNI_COMMAND. */
+  readonly about: string
+  /** What it printed for an ADD with the ingress policy `isolated`, in a network namespace of its own; absent when it could not be tried. */
+  readonly trial?: { readonly succeeded: boolean; readonly stdout: string }
+}
+
+/** Whether a network is to keep its containers apart (`-o icc=false`). Throws CniError 103 for options that cannot be. */
+export function wantsIsolation({ driver, options }: NetworkOptions): boolean {
+  return !readDriverOptions(driver, options).icc
+}
+
+/**
+ * Whether the firewall plugin knows the ingress policy `isolated`. A version that it states decides: the policy
+ * came with 1.7.1. Many builds, Debian's among them, state none ("version unknown"): then what it did decides.
+ */
+export function isolationSupport(answers: FirewallAnswers | undefined): IsolationSupport {
+  if (!answers) return { supported: false, why: 'there is no firewall plugin' }
+  const { about, trial } = answers
+  const [, version, ...parts] = /plugin v(([0-9]+)\.([0-9]+)\.([0-9]+))/.exec(about) ?? []
+  if (version !== undefined) {
+    const supported = isAtLeast(parts.map(Number), [1, 7, 1])
+    return { supported, why: supported ? '' : `the firewall plugin is of version ${version}` }
+  }
+  if (trial?.succeeded) return { supported: true, why: '' }
+  const said = trial === undefined ? undefined : goField(readJson(trial.stdout), 'msg')
+  const told = typeof said === 'string' ? said : 'it could not be tried out'
+  return { supported: false, why: `the firewall plugin states no version, and says: ${told}` }
+}
+
+function isAtLeast(version: readonly number[], wanted: readonly number[]): boolean {
+  const index = version.findIndex((each, at) => each !== wanted[at])
+  return index === -1 || (version[index] ?? 0) > (wanted[index] ?? 0)
+}
