@@ -1,4 +1,5 @@
 import { ephemeralPorts, type ListeningPort, listeningPorts, socketHolders } from '@vethra/host'
+import { readAddress } from '@vethra/ipam'
 import { containerLabels, recordsOfAll } from '@vethra/manage'
 import { attachmentChains, type ForwardedPorts, forwardedPorts } from '@vethra/model'
 import { findNetwork, networkPlugins, networkSubnets, networksFromFiles } from '@vethra/networks'
@@ -6,6 +7,7 @@ import type { CachedAttachment } from '@vethra/plan'
 import {
   assignPorts,
   brokenPromises,
+  formatSocket,
   type HeldMapping,
   type ListeningSocket,
   type PortMapping,
@@ -36,7 +38,7 @@ export async function portsOf(
   const others = entries.filter(({ attachment }) => attachment.containerId !== own)
   const promised = await promisedPorts(tools, own, others, by)
   const ports = assignPorts(requests, {
-    listening: await namedSockets(requests),
+    listening: await namedSockets(requests, await heldFor(tools, own)),
     mapped: [...mappedPorts(others, by), ...(await ruledPorts(tools, entries, own))],
     promised,
     families: await familiesOf(tools, networkRef, io),
@@ -108,8 +110,11 @@ function asMappings(rule: ForwardedPorts, everyAddress: string): readonly HeldMa
 }
 
 // Finding a process costs a look at all open files of the host: only for what may be in the way.
-async function namedSockets(requests: readonly PortRequest[]): Promise<readonly ListeningSocket[]> {
-  const sockets = await listeningPorts()
+async function namedSockets(
+  requests: readonly PortRequest[],
+  own: ReadonlySet<string>,
+): Promise<readonly ListeningSocket[]> {
+  const sockets = (await listeningPorts()).filter((each) => !own.has(asText(each)))
   const inTheWay = sockets.filter((each) => requests.some((request) => names(request, each)))
   const holders = await socketHolders(new Set(inTheWay.map(({ inode }) => inode)))
   return sockets.map(({ inode, ...socket }) => {
@@ -117,6 +122,17 @@ async function namedSockets(requests: readonly PortRequest[]): Promise<readonly 
     if (!holder) return socket
     return { ...socket, by: `process ${holder.command || '?'} (pid ${holder.pid})` }
   })
+}
+
+// A container that runs already has its ports, by a process of ours.
+async function heldFor({ ports }: Tools, own: string): Promise<ReadonlySet<string>> {
+  const holds = await ports.list()
+  return new Set(holds.find(({ containerId }) => containerId === own)?.sockets)
+}
+
+function asText({ protocol, address, port }: ListeningPort): string {
+  const read = readAddress(address)
+  return read ? formatSocket({ protocol, address: read, port }) : ''
 }
 
 function names({ protocol, host }: PortRequest, socket: ListeningPort): boolean {

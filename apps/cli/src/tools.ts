@@ -4,6 +4,7 @@ import { diskHostsStore } from '@vethra/etchosts-disk'
 import { askFirewallPlugin, defaultRoute, deleteLink, hostPrefixes, pluginFile } from '@vethra/host'
 import { diskIpamStore } from '@vethra/ipam-disk'
 import type { ManageTools } from '@vethra/manage'
+import { portHolder } from '@vethra/port-holder'
 import type { GivenSettings } from '@vethra/settings'
 import { explain } from '@vethra/spec'
 import { type HostSide, openHostSide } from './host-side.ts'
@@ -31,6 +32,7 @@ export async function openTools(flags: GivenSettings, io: Io): Promise<Tools> {
       indexes: `${runtime}/hosts/${basename(dataStore)}`,
       onFault: (fault) => warn(fault, io),
     }),
+    ports: portHolder({ dir: `${runtime}/ports`, program: io.program }),
     effects: {
       hostPrefixes,
       defaultRoute,

@@ -1,7 +1,8 @@
 import { withDropIns } from '@vethra/conflist'
 import type { ContainerNames } from '@vethra/hosts'
 import { networksFromFiles } from '@vethra/networks'
-import { attachAll, type Membership } from '@vethra/plan'
+import { attachAll, type Membership, together } from '@vethra/plan'
+import type { HoldRequest } from '@vethra/ports'
 import type { ParsedResult } from '@vethra/result'
 import { CniError, type Result } from '@vethra/spec'
 import type { Container } from './container.ts'
@@ -32,7 +33,16 @@ async function connect(tools: Tools, container: Container): Promise<void> {
   const memberships = await Promise.all(
     planned.map((each) => withItsDropIns(tools, container, each)),
   )
-  const results = await attachAll(tools.host, memberships, (made) => makeKnown(container, made))
+  const { id, namespace, ports } = container.request
+  const published = { containerId: `${namespace}-${id}`, pid: container.state.pid, ports }
+  // Before any plugin: a port that is taken is told without anything to undo.
+  const reservation = await tools.ports.hold(published)
+  const results = await attachAll(tools.host, memberships, async (made) => {
+    await reservation.settled()
+    await makeKnown(container, made)
+  }).catch(async (error: unknown) => {
+    throw await released(tools, published, error)
+  })
   await container.record(results.flatMap((result, index) => told(memberships[index], result)))
 }
 
@@ -45,6 +55,12 @@ async function withItsDropIns(
   if (list === undefined || list.loadOnlyInlinedPlugins) return membership
   const dropIns = await tools.networks(request.namespace).dropIns(file, list.name)
   return { ...membership, list: withDropIns(list, dropIns) }
+}
+
+async function released(tools: Tools, published: HoldRequest, error: unknown): Promise<unknown> {
+  const errors = [error]
+  await tools.ports.release(published).catch((failure: unknown) => errors.push(failure))
+  return together(errors)
 }
 
 // The names of a container that will be detached again must not stay in its peers' files.

@@ -7,4 +7,6 @@ export interface Io {
   readonly complain: (line: string) => void
   /** Milliseconds since 1970. */
   readonly now: () => number
+  /** The argument vector that calls this program again. */
+  readonly program: readonly string[]
 }

@@ -1,5 +1,7 @@
+import type { HookRequest } from '@vethra/bundle'
 import { type Network, networksFromFiles } from '@vethra/networks'
 import { detachAll, type Membership } from '@vethra/plan'
+import type { HoldRequest } from '@vethra/ports'
 import { CniError, goField } from '@vethra/spec'
 import type { Container } from './container.ts'
 import { membershipsOf } from './memberships.ts'
@@ -15,10 +17,16 @@ export async function postStop(tools: Tools, container: Container): Promise<void
   const errors: unknown[] = []
   const attempt = (work: Promise<void>) => work.catch((error: unknown) => void errors.push(error))
   if (request.mode === 'cni') await attempt(disconnect(tools, container))
+  // Last of what others could take: a port that is free while rules still lead from it would reach nobody.
+  if (request.mode === 'cni') await attempt(tools.ports.release(published(request)))
   await attempt(hosts.release(state.id))
   // A container of nerdctl's is ended by nerdctl, which expects the name to be free by then.
   if (!ours && request.name !== '') await attempt(store.releaseName(request.name, state.id))
   if (errors.length > 0) throw failure(state.id, errors)
+}
+
+function published({ id, namespace, ports }: HookRequest): Omit<HoldRequest, 'pid'> {
+  return { containerId: `${namespace}-${id}`, ports }
 }
 
 async function disconnect(tools: Tools, container: Container): Promise<void> {

@@ -12,6 +12,8 @@ import type { LockPlaces } from '@vethra/lock'
 import { flockLock } from '@vethra/lock-flock'
 import type { HostTools, PluginRunner } from '@vethra/plan'
 import type { PluginExecOptions } from '@vethra/plugin-exec'
+import { portHolder } from '@vethra/port-holder'
+import type { PortHolder } from '@vethra/ports'
 import { diskResultCache } from '@vethra/result-cache'
 import { dataStorePath, type GivenSettings, loadSettings, type Settings } from '@vethra/settings'
 import { explain } from '@vethra/spec'
@@ -27,6 +29,7 @@ export interface Tools {
   readonly containers: (namespace: string) => ReturnType<typeof containerStore>
   readonly hosts: (namespace: string) => HostsStore
   readonly networks: (namespace: string) => ReturnType<typeof confDir>
+  readonly ports: PortHolder
 }
 
 /** Makes the adapters. `nerdctl` is true for nerdctl's own hook line, whose data root is nerdctl's. */
@@ -68,6 +71,7 @@ export async function openTools(flags: GivenSettings, nerdctl: boolean, io: Io):
         onFault: (fault) => warn(fault, io),
       }),
     networks: (namespace) => confDir({ dir: settings.cniNetconfpath, namespace, lock }),
+    ports: portHolder({ dir: `${runtime}/ports`, program: io.program }),
   }
 }
 

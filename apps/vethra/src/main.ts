@@ -19,13 +19,14 @@ const io = {
 }
 
 // Only the app that is called is loaded: plugins and the hook must not pay for the commands of people.
-const { main } = await load()
+const main = await load()
 process.exitCode = await main(argv, io)
 
-function load() {
-  if (app === 'cni-plugin') return import('@vethra/cni-plugin')
-  if (app === 'oci-hook') return import('@vethra/oci-hook')
-  return import('@vethra/cli')
+async function load() {
+  if (app === 'cni-plugin') return (await import('@vethra/cni-plugin')).main
+  if (app === 'oci-hook') return (await import('@vethra/oci-hook')).main
+  if (app === 'port-holder') return (await import('@vethra/port-holder')).holdPorts
+  return (await import('@vethra/cli')).main
 }
 
 // How a hook line calls this program again: the executable alone, or Node with the source file.

@@ -5,6 +5,8 @@ it.each([
   [['oci-hook', 'createRuntime'], 'oci-hook'],
   [['--data-root=/x', '--namespace', 'k8s.io', 'oci-hook', 'postStop'], 'oci-hook'],
   [['--debug', '--cgroup-manager=systemd', 'internal', 'oci-hook', 'createRuntime'], 'oci-hook'],
+  [['port-holder', 'default-web', '4711', '1234', '0.0.0.0:80/tcp'], 'port-holder'],
+  [['network', 'create', 'port-holder'], 'cli'],
   [['network', 'create', 'oci-hook'], 'cli'],
   [['network', 'create', 'plugin'], 'cli'],
   [['internal', 'other'], 'cli'],

@@ -43,11 +43,13 @@ function together(errors: readonly CniError[], all: number): CniError | undefine
 }
 
 async function removeContainer(tools: ManageTools, ref: string): Promise<void> {
-  const { containers, hosts, host } = tools
+  const { containers, hosts, host, ports, settings } = tools
   const container = await findContainer(tools, ref)
   const { id, record } = container
   if (container.state === 'running' && container.attachments.length > 0) throw alive(container)
   await detachAll(host, await leftMemberships(tools, container))
+  const containerId = `${settings.namespace}-${id}`
+  await ports.release({ containerId, ports: record?.ports ?? [] })
   await hosts.release(id)
   await hosts.remove(id)
   if (record !== undefined && record.name !== '') await containers.releaseName(record.name, id)

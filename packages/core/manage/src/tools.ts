@@ -2,6 +2,7 @@ import type { HostsStore } from '@vethra/hosts'
 import type { IpamStore } from '@vethra/ipam'
 import type { ConfDir } from '@vethra/networks'
 import type { HostTools } from '@vethra/plan'
+import type { PortHolder } from '@vethra/ports'
 import type { Settings } from '@vethra/settings'
 import type { ContainerStore } from './container-store.ts'
 import type { HostEffects } from './host-effects.ts'
@@ -13,6 +14,8 @@ export interface ManageTools {
   readonly networks: ConfDir
   readonly containers: ContainerStore
   readonly hosts: HostsStore
+  /** What holds published ports while containers live. */
+  readonly ports: PortHolder
   /** Reservations in the default dataDir. */
   readonly ipam: IpamStore
   /** Reservations in the dataDir that a conf list names. */

@@ -7,6 +7,7 @@ export { type AttachTools, attach, checkAttachment, detach } from './attach.ts'
 export type { AttachmentRecord, AttachmentRecords } from './attachment-records.ts'
 export { type CniRuntime, cniRuntime } from './cni-runtime.ts'
 export { collectGarbage } from './collect-garbage.ts'
+export { together } from './failures.ts'
 export { checkStatus, freeUnused } from './network-operations.ts'
 export {
   type AttachmentPlan,

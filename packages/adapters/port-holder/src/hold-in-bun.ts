@@ -1,0 +1,71 @@
+import { dlopen } from 'bun:ffi'
+import { closeSync } from 'node:fs'
+import type { HeldSocket } from '@vethra/ports'
+import { isAlive, type Process } from './processes.ts'
+
+/**
+ * Keeps the sockets that this process was started with, until another process ends. Whoever connects
+ * is sent away at once: the rules that should have led the connection to the container are not there. Sleeps
+ * in the kernel meanwhile.
+ */
+export function holdInBun(init: Process, sockets: readonly HeldSocket[], ready: () => void): void {
+  libc.prctl(setName, Buffer.from('vethra-ports\0'), 0n, 0n, 0n)
+  const watched = libc.syscall(pidfdOpen, init.pid, 0)
+  // Looked at after it was opened: so it is of that very process.
+  if (!isAlive(init)) return
+  ready()
+  const listeners = sockets.flatMap(({ protocol }, index) =>
+    protocol === 'udp' ? [] : [firstSocket + index],
+  )
+  const wanted = pollEntries([watched, ...listeners])
+  // Kernels before 5.3 have no descriptors of processes: then looking now and then is all there is.
+  const timeoutMs = watched === -1 ? 1000 : -1
+  while (isStillThere(wanted, watched, init)) {
+    libc.poll(wanted, BigInt(listeners.length + 1), timeoutMs)
+    for (const [index, listener] of listeners.entries()) {
+      if (wanted.readInt16LE((index + 1) * 8 + 6) !== 0) sendAway(listener)
+    }
+  }
+}
+
+const firstSocket = 3
+const setName = 15
+const pidfdOpen = 434n
+const readable = 1
+const socketLevel = 1
+const lingerOption = 13
+/** Closing with nothing to linger for resets the connection. */
+const noLinger = Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0)
+
+const libc = dlopen('libc.so.6', {
+  accept: { args: ['i32', 'ptr', 'ptr'], returns: 'i32' },
+  poll: { args: ['ptr', 'u64', 'i32'], returns: 'i32' },
+  prctl: { args: ['i32', 'ptr', 'u64', 'u64', 'u64'], returns: 'i32' },
+  setsockopt: { args: ['i32', 'i32', 'i32', 'ptr', 'u32'], returns: 'i32' },
+  syscall: { args: ['i64', 'i32', 'u32'], returns: 'i32' },
+}).symbols
+
+/** As an array of struct pollfd. */
+function pollEntries(descriptors: readonly number[]): Buffer {
+  const entries = Buffer.alloc(descriptors.length * 8)
+  for (const [index, descriptor] of descriptors.entries()) {
+    entries.writeInt32LE(descriptor, index * 8)
+    entries.writeInt16LE(readable, index * 8 + 4)
+  }
+  return entries
+}
+
+function isStillThere(entries: Buffer, watched: number, init: Process): boolean {
+  return watched === -1 ? isAlive(init) : entries.readInt16LE(6) === 0
+}
+
+function sendAway(listener: number): void {
+  const connection = libc.accept(listener, null, null)
+  if (connection === -1) {
+    // A listener that is readable and gives nothing would keep us busy.
+    Bun.sleepSync(100)
+    return
+  }
+  libc.setsockopt(connection, socketLevel, lingerOption, noLinger, noLinger.length)
+  closeSync(connection)
+}

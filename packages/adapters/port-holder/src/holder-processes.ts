@@ -1,0 +1,47 @@
+import { statSync } from 'node:fs'
+import { allPids, type Process, processAt, textOf } from './processes.ts'
+
+/** What a holder is started with, and recognised by. */
+export interface HolderCall {
+  readonly containerId: string
+  /** The first process of the container. */
+  readonly init: Process
+  /** Texts like `0.0.0.0:8080/tcp`. */
+  readonly sockets: readonly string[]
+}
+
+/** A process that holds ports for a container. */
+export interface HolderProcess extends HolderCall, Process {}
+
+const word = 'port-holder'
+
+/** The command line of a holder, behind the program. */
+export function holderArgs({ containerId, init, sockets }: HolderCall): readonly string[] {
+  return [word, containerId, String(init.pid), init.startTime, ...sockets]
+}
+
+/** What a command line says, whatever program stands before it; undefined when it is no holder's. */
+export function readHolderArgs(argv: readonly string[]): HolderCall | undefined {
+  const [containerId, pid = '', startTime = '', ...sockets] = argv.slice(argv.indexOf(word) + 1)
+  if (!argv.includes(word) || !containerId || !/^\d+$/.test(pid) || !/^\d+$/.test(startTime)) {
+    return undefined
+  }
+  return { containerId, init: { pid: Number(pid), startTime }, sockets }
+}
+
+/** The holder that a process is; undefined when it is none of ours, or has ended. */
+export function holderAt(pid: number): HolderProcess | undefined {
+  const call = readHolderArgs(textOf(`/proc/${pid}/cmdline`).split('\0').slice(0, -1))
+  const found = call && isOurs(pid) ? processAt(pid) : undefined
+  return call && found && { ...call, ...found }
+}
+
+/** All holders, by their command lines: for when there is no record of them. */
+export function allHolders(): readonly HolderProcess[] {
+  return allPids().flatMap((pid) => holderAt(pid) ?? [])
+}
+
+// Anybody can call a process of theirs what they like.
+function isOurs(pid: number): boolean {
+  return statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid === process.geteuid?.()
+}

@@ -1,0 +1,133 @@
+import { ptr } from 'bun:ffi'
+import { closeSync } from 'node:fs'
+import { addressBits } from '@vethra/ipam'
+import { formatSocket, type HeldSocket } from '@vethra/ports'
+import { CniError } from '@vethra/spec'
+import { bind, errorNumber, listen, socket as newSocket, setOption } from './libc.ts'
+import type { OpenedSockets } from './way.ts'
+
+/** Opens all sockets, or none: the first that another has is told. Throws CniError 100 or 5. */
+export function openSockets(sockets: readonly HeldSocket[]): OpenedSockets {
+  const opened: (readonly [socket: HeldSocket, descriptor: number])[] = []
+  const close = () => {
+    for (const [, descriptor] of opened) closeSync(descriptor)
+  }
+  try {
+    for (const socket of sockets) {
+      const outcome = openSocket(socket)
+      if (typeof outcome === 'number') opened.push([socket, outcome])
+      if (outcome !== 'taken') continue
+      close()
+      return { taken: socket }
+    }
+  } catch (error) {
+    close()
+    throw error
+  }
+  return {
+    sockets: opened.map(([socket]) => socket),
+    descriptors: opened.map(([, descriptor]) => descriptor),
+  }
+}
+
+/** Numbers of the kernel's headers, the same on x86_64 and aarch64. */
+const families = { 4: 2, 6: 10 } as const
+const streamType = 1
+const datagramType = 2
+const closeOnExecAndNonBlocking = 0o2004000
+const protocols = { tcp: 6, udp: 17, sctp: 132 } as const
+const socketLevel = 1
+const ipLevel = 0
+const ipv6Level = 41
+const options = {
+  reuseAddress: 2,
+  attachFilter: 26,
+  ipFreebind: 15,
+  ipv6Only: 26,
+  ipv6Freebind: 78,
+} as const
+const errors = { addressInUse: 98 } as const
+// EPROTONOSUPPORT, ESOCKTNOSUPPORT, EAFNOSUPPORT, EINVAL
+const unsupported: readonly number[] = [93, 94, 97, 22]
+
+function openSocket(socket: HeldSocket): number | 'taken' | 'left out' {
+  const { protocol, address, optional } = socket
+  const type = protocol === 'udp' ? datagramType : streamType
+  const descriptor = newSocket(
+    families[address.family],
+    type | closeOnExecAndNonBlocking,
+    protocols[protocol],
+  )
+  if (descriptor < 0) {
+    const error = errorNumber()
+    if (optional && unsupported.includes(error)) return 'left out'
+    throw notOpened(socket, error)
+  }
+  setOptions(descriptor, socket)
+  const fault = bindAndListen(descriptor, socket)
+  if (fault === 0) return descriptor
+  closeSync(descriptor)
+  if (fault === errors.addressInUse) return 'taken'
+  throw notOpened(socket, fault)
+}
+
+function setOptions(descriptor: number, { protocol, address }: HeldSocket): void {
+  const set = (level: number, option: number, value: Uint8Array) =>
+    setOption(descriptor, level, option, value)
+  const one = Uint8Array.of(1, 0, 0, 0)
+  // A published address may come to the host later: a floating one, or one of an interface that is down.
+  if (address.family === 4) set(ipLevel, options.ipFreebind, one)
+  else set(ipv6Level, options.ipv6Freebind, one)
+  if (address.family === 6) set(ipv6Level, options.ipv6Only, one)
+  // Connections that have just ended must not stand in the way; among listeners it allows nothing.
+  if (protocol === 'udp') set(socketLevel, options.attachFilter, dropAll())
+  else set(socketLevel, options.reuseAddress, one)
+}
+
+/** One instruction of the packet filter, "return 0": what nobody will read takes no memory. */
+const returnNothing = Uint8Array.of(6, 0, 0, 0, 0, 0, 0, 0)
+
+function dropAll(): Uint8Array {
+  const program = new DataView(new ArrayBuffer(16))
+  program.setUint16(0, 1, true)
+  program.setBigUint64(8, BigInt(ptr(returnNothing)), true)
+  return new Uint8Array(program.buffer)
+}
+
+function bindAndListen(descriptor: number, socket: HeldSocket): number {
+  const address = socketAddress(socket)
+  if (bind(descriptor, address) !== 0) return errorNumber()
+  if (socket.protocol === 'udp') return 0
+  return listen(descriptor, backlog) === 0 ? 0 : errorNumber()
+}
+
+/** What comes without a rule that leads it away is refused at once; a few may come together. */
+const backlog = 16
+
+/** As struct sockaddr_in and sockaddr_in6. */
+function socketAddress({ address: { family, value }, port }: HeldSocket): Uint8Array {
+  const view = new DataView(new ArrayBuffer(family === 4 ? 16 : 28))
+  view.setUint16(0, families[family], true)
+  view.setUint16(2, port)
+  const octets = addressBits(family) / 8
+  const start = family === 4 ? 4 : 8
+  for (let index = 0; index < octets; index += 1) {
+    const shift = BigInt((octets - 1 - index) * 8)
+    view.setUint8(start + index, Number((value >> shift) & 0xffn))
+  }
+  return new Uint8Array(view.buffer)
+}
+
+function notOpened(socket: HeldSocket, error: number): CniError {
+  const published = `port ${formatSocket(socket)} is published`
+  if (!unsupported.includes(error)) {
+    const message = `cannot hold port ${formatSocket(socket)}: error ${error} of the system`
+    return new CniError({ code: 5, message, hint: 'Run as root.' })
+  }
+  if (socket.protocol === 'sctp') {
+    const message = `the kernel has no SCTP, and ${published}`
+    return new CniError({ code: 100, message, hint: 'Load it with "modprobe sctp".' })
+  }
+  const message = `the kernel has no IPv${socket.address.family}, and ${published}`
+  return new CniError({ code: 100, message, hint: 'Publish the port on an address that it has.' })
+}

@@ -1,0 +1,97 @@
+// In the executable the sockets are opened by system calls and handed on: the same tests hold there.
+import './port-holder.test.ts'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createSocket } from 'node:dgram'
+import { existsSync, readlinkSync } from 'node:fs'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import { portHolder } from './index.ts'
+
+const init: ChildProcess = spawn('sleep', ['60'])
+const dir = await mkdtemp(join(tmpdir(), 'holder-'))
+const holder = portHolder({
+  dir,
+  program: [process.execPath, new URL('./hold-here.ts', import.meta.url).pathname],
+})
+const containerId = `bun-${process.pid}`
+const port = 30_000 + (process.pid % 2_000)
+
+afterAll(async () => {
+  init.kill('SIGKILL')
+  await rm(dir, { recursive: true })
+})
+
+it('these tests run on bun', () => {
+  expect(process.versions).toHaveProperty('bun')
+})
+
+it('a published address may come to the host later, and what comes to a udp port takes no memory', async () => {
+  const udp = { hostIP: '127.0.0.1', hostPort: port, containerPort: 53, protocol: 'udp' } as const
+  const floating = {
+    hostIP: '192.0.2.77',
+    hostPort: port,
+    containerPort: 80,
+    protocol: 'tcp',
+  } as const
+  const ports = [udp, floating, { ...floating, hostIP: '2001:db8::77' }]
+  await (await holder.hold({ containerId, pid: init.pid ?? 0, ports })).settled()
+  const sender = createSocket('udp4')
+  for (let sent = 0; sent < 50; sent += 1) {
+    await new Promise((resolve) => sender.send('x'.repeat(1000), port, '127.0.0.1', resolve))
+  }
+  sender.close()
+  const hex = port.toString(16).toUpperCase().padStart(4, '0')
+  const row = new RegExp(`0100007F:${hex} 00000000:0000 07 00000000:00000000 .* (\\d+)\\s*$`, 'm')
+  const dropped = row.exec(await readFile('/proc/self/net/udp', 'utf8'))?.[1]
+  expect(Number(dropped)).toBe(50)
+  await holder.release({ containerId, ports })
+})
+
+it('its process has nothing open but its sockets and the process that it waits for', async () => {
+  const ports = [
+    { hostIP: '127.0.0.1', hostPort: port, containerPort: 80, protocol: 'tcp' },
+  ] as const
+  await (await holder.hold({ containerId, pid: init.pid ?? 0, ports })).settled()
+  const [held] = (await holder.list()).filter((each) => each.containerId === containerId)
+  const folder = `/proc/${held?.pid}/fd`
+  const targets = (await readdir(folder)).map((name) => readlinkSync(`${folder}/${name}`))
+  expect(targets.filter((each) => each.startsWith('socket:'))).toHaveLength(1)
+  expect(targets).toContain('anon_inode:[pidfd]')
+  expect(targets.filter((each) => !/^(socket|anon_inode):|^\/dev\/null$/.test(each))).toEqual([])
+  await holder.release({ containerId, ports })
+})
+
+it('sctp is held where the kernel has it, and is an error by name where it has not', async () => {
+  const ports = [
+    { hostIP: '0.0.0.0', hostPort: port, containerPort: 80, protocol: 'sctp' },
+  ] as const
+  const held = holder.hold({ containerId, pid: init.pid ?? 0, ports })
+  if (existsSync('/proc/net/sctp')) await (await held).settled()
+  else {
+    const message = `the kernel has no SCTP, and port 0.0.0.0:${port}/sctp is published`
+    await expect(held).rejects.toMatchObject({ code: 100, message })
+  }
+  await holder.release({ containerId, ports })
+})
+
+it('a thousand ports are held by one process, which sleeps', async () => {
+  const ports = Array.from({ length: 1000 }, (_, index) => ({
+    hostIP: '127.0.0.3',
+    hostPort: 40_000 + index,
+    containerPort: 80,
+    protocol: 'tcp' as const,
+  }))
+  await (await holder.hold({ containerId, pid: init.pid ?? 0, ports })).settled()
+  const [held] = (await holder.list()).filter((each) => each.containerId === containerId)
+  expect(held?.sockets).toHaveLength(1000)
+  const ticks = async () =>
+    (await readFile(`/proc/${held?.pid}/stat`, 'utf8')).split(' ').slice(13, 15)
+  // Starting has its threads busy for a moment.
+  await Bun.sleep(500)
+  const before = await ticks()
+  await Bun.sleep(500)
+  expect(await ticks()).toEqual(before)
+  await holder.release({ containerId, ports })
+})

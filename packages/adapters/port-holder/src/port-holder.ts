@@ -1,0 +1,83 @@
+import { heldSockets, type PortHold, type PortHolder } from '@vethra/ports'
+import { CniError } from '@vethra/spec'
+import { allHolders } from './holder-processes.ts'
+import { endProcess, isAlive } from './processes.ts'
+import { type HolderRecord, type HolderRecords, holderRecords } from './records.ts'
+import { take } from './take.ts'
+import { type StartedHolder, wayHere } from './way.ts'
+
+/** Options of `portHolder`. */
+export interface PortHolderOptions {
+  /** Where it is written down who holds what; `/run/vethra/ports`. Need not exist. */
+  readonly dir: string
+  /** A program that calls `holdPorts` with its arguments: this one, usually. */
+  readonly program: readonly string[]
+}
+
+/**
+ * A PortHolder by one small process a container, of its own session, which keeps nothing of ours open.
+ * It ends with the container's first process, by itself. TCP and SCTP ports are listened on, and
+ * whoever connects is reset; UDP ports are bound, and what comes is dropped.
+ */
+export function portHolder({ dir, program }: PortHolderOptions): PortHolder {
+  const records = holderRecords(dir)
+  return {
+    async hold(request) {
+      const { containerId, ports } = request
+      const record = await records.read(containerId)
+      if (record) await free(records, record)
+      const sockets = heldSockets(ports)
+      if (sockets.length === 0) return { settled: async () => {} }
+      try {
+        const holder = await take({ records, program, way: await wayHere() }, request, sockets)
+        return { settled: () => demandReady(holder, containerId) }
+      } catch (error) {
+        await free(records, { containerId, sockets: [] })
+        throw error
+      }
+    },
+
+    async release({ containerId, ports }) {
+      const record = await records.read(containerId)
+      // Records are gone where /run was emptied; looking at all processes is for those that had ports.
+      if (record || ports.length > 0) await free(records, record ?? { containerId, sockets: [] })
+    },
+
+    async list() {
+      return listed(await records.list())
+    },
+  }
+}
+
+async function free(records: HolderRecords, { containerId, holder }: HolderRecord): Promise<void> {
+  const own = () => allHolders().filter((each) => each.containerId === containerId)
+  for (const each of holder ? [holder] : own()) await endProcess(each)
+  await records.remove(containerId)
+}
+
+async function demandReady({ said }: StartedHolder, containerId: string): Promise<void> {
+  const text = await said
+  if (text === 'ready') return
+  throw new CniError({
+    code: 5,
+    message: `the ports of container ${containerId} are not held`,
+    details: text || 'the process that is to hold them ended, or the container did',
+    hint: 'Start the container again.',
+  })
+}
+
+function listed(records: readonly HolderRecord[]): readonly PortHold[] {
+  const holders = allHolders()
+  const recorded = records.map(({ containerId, sockets, holder }) => {
+    const running = holders.find((each) => each.containerId === containerId)
+    const pid = holder?.pid ?? running?.pid ?? 0
+    const alive = holder ? isAlive(holder) : running !== undefined
+    return { containerId, sockets, pid, alive, recorded: true }
+  })
+  const strays = holders
+    .filter(({ pid }) => !recorded.some((each) => each.pid === pid))
+    .map(({ containerId, sockets, pid }) => {
+      return { containerId, sockets, pid, alive: true, recorded: false }
+    })
+  return [...recorded, ...strays].sort((a, b) => (a.containerId < b.containerId ? -1 : 1))
+}

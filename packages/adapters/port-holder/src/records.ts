@@ -1,0 +1,73 @@
+import { join } from 'node:path'
+import { listFolder, makeFolder, readText, removeFile, writeWhole } from '@vethra/files'
+import { checkPathComponent, goField, type Json } from '@vethra/spec'
+import type { Process } from './processes.ts'
+
+/** What is written down of a holder: `DIR/<containerId>`. */
+export interface HolderRecord {
+  readonly containerId: string
+  readonly sockets: readonly string[]
+  /** Absent from before the holder is started until its number is known. */
+  readonly holder?: Process
+}
+
+/** The records of holders in a folder (0700), one file a container (0600). */
+export interface HolderRecords {
+  write(record: HolderRecord): Promise<void>
+  /** Undefined when there is none. */
+  read(containerId: string): Promise<HolderRecord | undefined>
+  remove(containerId: string): Promise<void>
+  /** Ordered by container id. */
+  list(): Promise<readonly HolderRecord[]>
+}
+
+export function holderRecords(dir: string): HolderRecords {
+  const fileOf = (containerId: string): string => {
+    checkPathComponent('container id', containerId)
+    return join(dir, containerId)
+  }
+  const read = async (containerId: string) => {
+    const text = await readText(fileOf(containerId))
+    return text === undefined ? undefined : parse(containerId, text)
+  }
+  return {
+    read,
+    async write(record) {
+      await makeFolder(dir, 0o700)
+      // It does not outlive a boot, and nor does what it tells of.
+      await writeWhole(fileOf(record.containerId), JSON.stringify(record), {
+        mode: 0o600,
+        sync: false,
+      })
+    },
+    async remove(containerId) {
+      await removeFile(fileOf(containerId))
+    },
+    async list() {
+      const records = await Promise.all((await listFolder(dir)).map(read))
+      return records.filter((each) => each !== undefined)
+    },
+  }
+}
+
+// A damaged record says that there may be a holder, and no more: it is then looked for.
+function parse(containerId: string, text: string): HolderRecord {
+  const value = decode(text)
+  const sockets = goField(value, 'sockets')
+  const holder = goField(value, 'holder') ?? null
+  const [pid, startTime] = [goField(holder, 'pid'), goField(holder, 'startTime')]
+  const known = typeof pid === 'number' && pid > 0 && typeof startTime === 'string'
+  return {
+    containerId,
+    sockets: Array.isArray(sockets) ? sockets.map(String) : [],
+    ...(known ? { holder: { pid, startTime } } : {}),
+  }
+}
+
+function decode(text: string): Json {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,65 @@
+import { closeSync } from 'node:fs'
+import { formatSocket, type HeldSocket, type HoldRequest, readSocket } from '@vethra/ports'
+import { CniError } from '@vethra/spec'
+import { holderArgs } from './holder-processes.ts'
+import { type Process, processAt } from './processes.ts'
+import type { HolderRecords } from './records.ts'
+import { freeIfStale } from './taken.ts'
+import type { OpenedSockets, StartedHolder, Way } from './way.ts'
+
+/** What ports are taken with. */
+export interface TakeTools {
+  readonly records: HolderRecords
+  readonly program: readonly string[]
+  readonly way: Way
+}
+
+/**
+ * Takes all sockets and starts the process that keeps them. Holders that are in the way and whose
+ * container is gone are ended. Throws CniError 102 that names who has a port, 100 or 5.
+ */
+export async function take(
+  tools: TakeTools,
+  request: HoldRequest,
+  wanted: readonly HeldSocket[],
+): Promise<StartedHolder> {
+  const init = initOf(request)
+  for (;;) {
+    const opened = tools.way.open(wanted)
+    const outcome = 'taken' in opened ? opened : await start(tools, request, init, opened)
+    if (!('taken' in outcome)) return outcome
+    await freeIfStale(outcome.taken, request.containerId)
+  }
+}
+
+function initOf({ containerId, pid }: HoldRequest): Process {
+  const found = processAt(pid)
+  if (found) return found
+  throw new CniError({ code: 3, message: `container ${containerId} has no process ${pid}` })
+}
+
+// The record is there before the process is, so that none is ever without one for longer than a kill allows.
+async function start(
+  { records, program, way }: TakeTools,
+  { containerId }: HoldRequest,
+  init: Process,
+  { sockets, descriptors }: Exclude<OpenedSockets, { taken: HeldSocket }>,
+): Promise<StartedHolder | { readonly taken: HeldSocket }> {
+  const record = { containerId, sockets: sockets.map(formatSocket) }
+  try {
+    await records.write(record)
+    const command = [...program, ...holderArgs({ ...record, init })]
+    const holder = way.start(command, descriptors)
+    const found = processAt(holder.pid)
+    if (found) await records.write({ ...record, holder: found })
+    const taken = way.takesAtOnce ? undefined : await takenBy(holder)
+    return taken ? { taken } : holder
+  } finally {
+    for (const descriptor of descriptors) closeSync(descriptor)
+  }
+}
+
+async function takenBy({ said }: StartedHolder): Promise<HeldSocket | undefined> {
+  const [word, text = ''] = (await said).split(' ')
+  return word === 'taken' ? readSocket(text) : undefined
+}

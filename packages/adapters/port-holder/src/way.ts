@@ -1,0 +1,31 @@
+import type { HeldSocket } from '@vethra/ports'
+
+/** How a runtime takes ports and hands them to a process that keeps them. */
+export interface Way {
+  /** Takes sockets in this process, as far as the runtime can. Throws CniError 100 or 5. */
+  open(sockets: readonly HeldSocket[]): OpenedSockets
+  /** Starts a process of its own session that has the descriptors from 3 on, and nothing else of ours. */
+  start(command: readonly string[], descriptors: readonly number[]): StartedHolder
+  /** Whether the ports are taken once they are open: else the process takes them. */
+  readonly takesAtOnce: boolean
+}
+
+/** Open sockets, those left out that may be missing, or the one that another has. */
+export type OpenedSockets =
+  | { readonly sockets: readonly HeldSocket[]; readonly descriptors: readonly number[] }
+  | { readonly taken: HeldSocket }
+
+/** A process that has just been started. */
+export interface StartedHolder {
+  readonly pid: number
+  /** What it says before it goes silent for good: `ready`, `taken SOCKET`, or why it can't. Never rejects. */
+  readonly said: Promise<string>
+}
+
+/** The way of the runtime that this is. */
+export async function wayHere(): Promise<Way> {
+  // Node must never evaluate bun:ffi, and node:child_process costs the executable a start of 5 ms.
+  return 'bun' in process.versions
+    ? (await import('./way-in-bun.ts')).wayInBun
+    : (await import('./way-in-node.ts')).wayInNode
+}

@@ -1,0 +1,47 @@
+import type { PortMapping } from './port-mapping.ts'
+
+/** Keeps published ports of the host taken, visible as sockets, for as long as their container lives. */
+export interface PortHolder {
+  /**
+   * Takes all ports of a container, or none. What an earlier life of the same container still holds is
+   * freed first, also when there are no ports now. The ports are taken when the promise is kept; they
+   * outlive this process from `settled` on. Throws CniError 102 that names who has a port, 100 for a
+   * protocol or family that the kernel lacks, 5 when the system refuses.
+   */
+  hold(request: HoldRequest): Promise<PortReservation>
+  /**
+   * Frees what is held for a container; nothing is fine. `ports` are those that it publishes: with them it
+   * is found even where the record of it is gone. Throws CniError 5 when it stays taken.
+   */
+  release(container: Omit<HoldRequest, 'pid'>): Promise<void>
+  /** Everything that is held or recorded, ordered by container id. */
+  list(): Promise<readonly PortHold[]>
+}
+
+/** The container whose ports are to be held. */
+export interface HoldRequest {
+  /** As plugins are told it: `<namespace>-<id>`. */
+  readonly containerId: string
+  /** Its first process: the ports are free when it ends. */
+  readonly pid: number
+  readonly ports: readonly PortMapping[]
+}
+
+/** Ports that have just been taken. */
+export interface PortReservation {
+  /** Waits until the ports outlive this process. Throws CniError 5 when they will not. */
+  settled(): Promise<void>
+}
+
+/** What is held for one container. */
+export interface PortHold {
+  readonly containerId: string
+  /** Texts like `0.0.0.0:8080/tcp`. */
+  readonly sockets: readonly string[]
+  /** The process that has the sockets; 0 when there is only a record, of one that was never seen. */
+  readonly pid: number
+  /** Whether that process is alive. */
+  readonly alive: boolean
+  /** Whether there is a record: without one the process is on its own. */
+  readonly recorded: boolean
+}
