@@ -67,7 +67,7 @@ function tell({ call, path, status, elapsedMs, stderr }: PluginReport, io: Io): 
 
 // Each runtime loads only its own way to start a program: execa costs the executable start-up time.
 async function newRunner(options: PluginExecOptions): Promise<PluginRunner> {
-  return 'bun' in process.versions
+  return process.versions['bun'] !== undefined
     ? (await import('@vethra/plugin-exec-bun')).bunPluginExec(options)
     : (await import('@vethra/plugin-exec')).pluginExec(options)
 }

@@ -13,7 +13,7 @@ export function inNamespace(commands: string, program: string): unknown {
     import * as host from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)}
     const outcome = await (async () => { ${program} })()
     console.log(JSON.stringify(outcome))`
-  const flags = 'bun' in process.versions ? [] : ['--input-type=module-typescript']
+  const flags = process.versions['bun'] !== undefined ? [] : ['--input-type=module-typescript']
   const script = `set -e\n${commands}\nexec "$@"`
   const command = [process.execPath, ...flags, '-e', source]
   const output = execFileSync('unshare', ['-n', 'sh', '-c', script, 'sh', ...command])

@@ -64,7 +64,7 @@ async function take(path: string, timeoutMs: number): Promise<number> {
 
 async function waitForLock(): Promise<WaitForLock> {
   // Node must never evaluate bun:ffi, nor the executable spawn flock(1).
-  return 'bun' in process.versions
+  return process.versions['bun'] !== undefined
     ? (await import('./wait-in-bun.ts')).waitInBun
     : (await import('./wait-in-node.ts')).waitInNode
 }

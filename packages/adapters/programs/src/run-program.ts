@@ -32,7 +32,7 @@ type Start = (file: string, args: readonly string[], input: string) => Promise<O
 
 // Under bun, node:child_process alone costs a start of 5 ms.
 async function starter(): Promise<Start> {
-  return 'bun' in process.versions
+  return process.versions['bun'] !== undefined
     ? (await import('./start-in-bun.ts')).startInBun
     : (await import('./start-in-node.ts')).startInNode
 }

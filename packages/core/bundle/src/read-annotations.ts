@@ -1,7 +1,6 @@
 import { checkDomain, checkHostname } from '@vethra/hosts'
 import { type PortMapping, parseStoredMappings } from '@vethra/ports'
 import { CniError } from '@vethra/spec'
-import * as z from 'zod/mini'
 import { parseMac } from './addresses.ts'
 import { type AnnotationKey, annotationKeys as keys } from './annotations.ts'
 import { checkIds, checkName } from './check-names.ts'
@@ -10,9 +9,8 @@ import type { HookRequest } from './hook-request.ts'
 import { isOwnHostname } from './hostname.ts'
 import { networkMode } from './network-mode.ts'
 import type { NetworkRequest } from './request.ts'
+import { faultsOf, list, text } from './shape.ts'
 import type { OciState } from './state.ts'
-
-const texts = z.array(z.string())
 
 /**
  * What the annotations of a bundle without a record ask for. Throws CniError 107 naming the
@@ -98,7 +96,7 @@ function readWish(
 }
 
 function parseNetworks(value: string): readonly NetworkRequest[] {
-  const networks = [...new Set(z.parse(texts, JSON.parse(value)))].map((ref) => ({
+  const networks = [...new Set(parseTexts(value))].map((ref) => ({
     ref,
     aliases: [],
   }))
@@ -108,14 +106,21 @@ function parseNetworks(value: string): readonly NetworkRequest[] {
 }
 
 function parseExtraHosts(value: string): readonly (readonly [string, string])[] {
-  return (z.parse(z.nullable(texts), JSON.parse(value)) ?? []).map((text) => {
-    const colon = text.indexOf(':')
-    const name = text.slice(0, Math.max(colon, 0))
+  return (value.trim() === 'null' ? [] : parseTexts(value)).map((pair) => {
+    const colon = pair.indexOf(':')
+    const name = pair.slice(0, Math.max(colon, 0))
     // nerdctl keeps the brackets in which an IPv6 address was given.
-    const ip = text.slice(colon + 1).replace(/^\[(.*)\]$/, '$1')
+    const ip = pair.slice(colon + 1).replace(/^\[(.*)\]$/, '$1')
     checkExtraHost(name, ip)
     return [name, ip]
   })
+}
+
+function parseTexts(value: string): readonly string[] {
+  const parsed: unknown = JSON.parse(value)
+  const fault = faultsOf(list(text), parsed)
+  if (fault !== undefined) throw new CniError({ code: 107, message: fault })
+  return parsed as readonly string[]
 }
 
 function parsePorts(value: string): readonly PortMapping[] {

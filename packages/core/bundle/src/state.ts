@@ -1,6 +1,5 @@
 import { CniError, checkContainerId, checkPathComponent } from '@vethra/spec'
-import * as z from 'zod/mini'
-import { faults } from './faults.ts'
+import { faultsOf, fields, optional, path, table, text, that } from './shape.ts'
 
 /** What an OCI runtime writes to a hook's standard input (OCI runtime-spec, runtime.md, "State"). */
 export interface OciState {
@@ -17,32 +16,35 @@ export interface OciState {
 // runc hands on every annotation, and those of an image may be many; more than this is an attack.
 const longest = 4 * 1024 * 1024
 
-const shape = z.object({
-  ociVersion: z.string(),
-  id: z.string(),
-  status: z.string(),
-  pid: z._default(z.int().check(z.nonnegative()), 0),
-  bundle: z.string().check(z.regex(/^\//)),
-  annotations: z.nullish(z.record(z.string(), z.string())),
+const shape = fields({
+  ociVersion: text,
+  id: text,
+  status: text,
+  pid: optional(that('int', Number.isSafeInteger)),
+  bundle: path,
+  annotations: (value, place) => (value === null ? [] : optional(table(text))(value, place)),
 })
 
 /**
  * The state in a text. Throws CniError 6 when it is no JSON or longer than 4 MiB, CniError 107 naming
  * the key when it is not a container's state or its id cannot name a file.
  */
-export function parseState(text: string): OciState {
-  if (text.length > longest) throw undecodable(`it is longer than ${longest} characters`)
-  const result = shape.safeParse(parseJson(text))
-  if (!result.success) throw untrusted(faults(result.error))
-  const { annotations, ...state } = result.data
-  checkId(state.id)
-  return { ...state, annotations: annotations ?? {} }
+export function parseState(json: string): OciState {
+  if (json.length > longest) throw undecodable(`it is longer than ${longest} characters`)
+  const value = parseJson(json)
+  const fault = faultsOf(shape, value)
+  if (fault !== undefined) throw untrusted(fault)
+  // Other keys of the state are of no use here.
+  const { ociVersion, id, status, pid = 0, bundle, annotations } = value as OciState
+  if (pid < 0) throw untrusted('pid must be 0 or more')
+  checkId(id)
+  return { ociVersion, id, status, pid, bundle, annotations: annotations ?? {} }
 }
 
-function parseJson(text: string): unknown {
-  if (text.trim() === '') throw undecodable('it is empty')
+function parseJson(json: string): unknown {
+  if (json.trim() === '') throw undecodable('it is empty')
   try {
-    return JSON.parse(text)
+    return JSON.parse(json)
   } catch (cause) {
     throw undecodable('it is not JSON', cause)
   }

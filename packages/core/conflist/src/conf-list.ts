@@ -3,31 +3,15 @@ import {
   type ConfList,
   goField,
   goType,
+  type Json,
   type JsonObject,
   type PluginConf,
 } from '@vethra/spec'
-import * as z from 'zod/mini'
 import { elements, readJson } from './json-text.ts'
 import { selectVersion } from './select-version.ts'
 
 const listFault = 'error parsing configuration list'
 const pluginFault = 'error parsing configuration'
-
-interface RawList {
-  readonly name: string
-  readonly cniVersion?: string | undefined
-  readonly cniVersions?: readonly string[] | undefined
-  readonly disableCheck?: boolean | string | undefined
-  readonly disableGC?: boolean | string | undefined
-  readonly loadOnlyInlinedPlugins?: boolean | string | undefined
-  readonly plugins?: readonly unknown[] | undefined
-}
-
-interface RawPlugin {
-  readonly type: string
-  readonly capabilities?: Readonly<Record<string, boolean>> | null | undefined
-  readonly ipam?: object | null | undefined
-}
 
 /**
  * Parses a conf list (SPEC 1.1.0, section 1, "Network configuration format"). Each plugin keeps its
@@ -37,16 +21,20 @@ interface RawPlugin {
  */
 export function parseConfList(text: string): ConfList {
   const json = readJson(text, listFault)
-  const list = check(objectOrEmpty(json.value, listFault), isList, listSchema, listFault)
-  if (isTrue(list.loadOnlyInlinedPlugins) && list.plugins === undefined) {
+  const list = objectOrEmpty(json.value, listFault)
+  throwIf(listFaults(list), listFault)
+  if (isTrue(list['loadOnlyInlinedPlugins']) && list['plugins'] === undefined) {
     throw invalid(`${listFault}: \`loadOnlyInlinedPlugins\` is true, and no 'plugins' key`)
   }
   return {
-    name: list.name,
-    cniVersion: selectVersion(list.cniVersion ?? '', list.cniVersions),
-    disableCheck: isTrue(list.disableCheck),
-    disableGc: isTrue(list.disableGC),
-    loadOnlyInlinedPlugins: isTrue(list.loadOnlyInlinedPlugins),
+    name: list['name'] as string,
+    cniVersion: selectVersion(
+      (list['cniVersion'] ?? '') as string,
+      list['cniVersions'] as readonly string[] | undefined,
+    ),
+    disableCheck: isTrue(list['disableCheck']),
+    disableGc: isTrue(list['disableGC']),
+    loadOnlyInlinedPlugins: isTrue(list['loadOnlyInlinedPlugins']),
     plugins: elements(json, 'plugins').map((source, index) =>
       parsePluginConf(source, `failed to parse plugin config ${index}: ${pluginFault}`),
     ),
@@ -65,11 +53,11 @@ export function parsePluginConf(text: string, what: string = pluginFault): Plugi
     capabilities: goField(value, 'capabilities'),
     ipam: goField(value, 'ipam'),
   }
-  const plugin = check(fields, isPlugin, pluginSchema, what)
+  throwIf(pluginFaults(fields), what)
   const ipamType = goField(fields.ipam ?? null, 'type')
   return {
-    type: plugin.type,
-    capabilities: plugin.capabilities ?? {},
+    type: fields.type as string,
+    capabilities: (fields.capabilities ?? {}) as Readonly<Record<string, boolean>>,
     ...(typeof ipamType === 'string' && ipamType !== '' ? { ipamType } : {}),
     text,
   }
@@ -84,122 +72,80 @@ function objectOrEmpty(value: unknown, what: string): JsonObject {
   )
 }
 
-// The schemas name faults, and are made only when there is one: making them costs the hook's start
-// 3 ms, and nearly every list is in order.
-function check<T>(
-  value: object,
-  isRight: (value: object) => value is T & object,
-  schema: () => z.ZodMiniType<object>,
-  what: string,
-): T {
-  if (isRight(value)) return value
-  const outcome = schema().safeParse(value)
-  // What is not plainly right may be so all the same: a flag may be a text.
-  if (outcome.success) return outcome.data as T
-  const [first] = outcome.error.issues
-  throw invalid(`${what}: ${first?.message}`, z.prettifyError(outcome.error))
-}
+// Not by a library of schemas: loading one costs the hook's start 3 ms.
 
-function isList(value: object): value is RawList {
-  const list = value as Readonly<Record<string, unknown>>
+/** What is wrong with the keys of a list, in libcni's order of evaluation: the first is what it would report. */
+function listFaults(list: JsonObject): readonly string[] {
   const { name, cniVersion, cniVersions, plugins } = list
-  return (
-    typeof name === 'string' &&
-    (cniVersion === undefined || typeof cniVersion === 'string') &&
-    (cniVersions === undefined || isTexts(cniVersions)) &&
-    (plugins === undefined || (Array.isArray(plugins) && plugins.length > 0)) &&
-    ['disableCheck', 'disableGC', 'loadOnlyInlinedPlugins'].every(
-      (key) => list[key] === undefined || typeof list[key] === 'boolean',
-    )
+  return [
+    ...(name === undefined ? ['no name'] : unlessText(name, 'invalid name type')),
+    ...(cniVersion === undefined ? [] : unlessText(cniVersion, 'invalid cniVersion type')),
+    ...versionsFaults(cniVersions),
+    ...flags.flatMap((key) => flagFaults(key, list[key])),
+    ...pluginsFaults(plugins),
+  ]
+}
+
+const flags = ['disableCheck', 'disableGC', 'loadOnlyInlinedPlugins']
+
+function unlessText(value: Json, what: string): readonly string[] {
+  return typeof value === 'string' ? [] : [`${what} ${goType(value)}`]
+}
+
+function versionsFaults(versions: Json | undefined): readonly string[] {
+  if (versions === undefined) return []
+  if (!Array.isArray(versions)) return [`invalid type for cniVersions: ${goType(versions)}`]
+  return versions.flatMap((each: Json, index) =>
+    unlessText(each, `invalid type for cniVersions index ${index}:`),
   )
-}
-
-function isPlugin(value: object): value is RawPlugin {
-  const { type, capabilities = {}, ipam = {} } = value as Readonly<Record<string, unknown>>
-  return (
-    typeof type === 'string' &&
-    type !== '' &&
-    isObject(capabilities) &&
-    Object.values(capabilities).every((each) => typeof each === 'boolean') &&
-    isObject(ipam)
-  )
-}
-
-function isTexts(value: unknown): boolean {
-  return Array.isArray(value) && value.every((each) => typeof each === 'string')
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 // A flag is true, false, or a string that says so: the SPEC of 0.4.0 had it as a string.
-const flag = (key: string) =>
-  z.optional(
-    z.custom<boolean | string>((value) => typeof value === 'boolean' || isFlagText(value), {
-      error: ({ input }) =>
-        typeof input === 'string'
-          ? `invalid value "${input.toLowerCase()}" for ${key}`
-          : `invalid type ${goType(input)} for ${key}`,
-    }),
-  )
+function flagFaults(key: string, value: Json | undefined): readonly string[] {
+  if (value === undefined || typeof value === 'boolean') return []
+  if (typeof value !== 'string') return [`invalid type ${goType(value)} for ${key}`]
+  const lower = value.toLowerCase()
+  return lower === 'true' || lower === 'false' ? [] : [`invalid value "${lower}" for ${key}`]
+}
 
-// In libcni's order of evaluation: the first fault is the one it would report.
-const listSchema = () =>
-  z.looseObject({
-    name: z.string({
-      error: ({ input }) =>
-        input === undefined ? 'no name' : `invalid name type ${goType(input)}`,
-    }),
-    cniVersion: z.optional(
-      z.string({ error: ({ input }) => `invalid cniVersion type ${goType(input)}` }),
-    ),
-    cniVersions: z.optional(
-      z.array(
-        z.string({
-          error: ({ input, path }) =>
-            `invalid type for cniVersions index ${String(path?.at(-1))}: ${goType(input)}`,
-        }),
-        { error: ({ input }) => `invalid type for cniVersions: ${goType(input)}` },
-      ),
-    ),
-    disableCheck: flag('disableCheck'),
-    disableGC: flag('disableGC'),
-    loadOnlyInlinedPlugins: flag('loadOnlyInlinedPlugins'),
-    plugins: z.optional(
-      z
-        .array(z.unknown(), { error: ({ input }) => `invalid 'plugins' type ${goType(input)}` })
-        .check(z.minLength(1, { error: 'no plugins in list' })),
-    ),
-  })
+function pluginsFaults(plugins: Json | undefined): readonly string[] {
+  if (plugins === undefined) return []
+  if (!Array.isArray(plugins)) return [`invalid 'plugins' type ${goType(plugins)}`]
+  return plugins.length > 0 ? [] : ['no plugins in list']
+}
 
-const pluginSchema = () =>
-  z.object({
-    type: z
-      .string({
-        error: ({ input }) => (input === undefined ? "missing 'type'" : wrong('type', input)),
-      })
-      .check(z.minLength(1, { error: "missing 'type'" })),
-    capabilities: z.optional(
-      z.nullable(
-        z.record(z.string(), z.boolean({ error: ({ input }) => wrong('capabilities', input) }), {
-          error: ({ input }) => wrong('capabilities', input),
-        }),
-      ),
-    ),
-    ipam: z.optional(z.nullable(z.looseObject({}, { error: ({ input }) => wrong('ipam', input) }))),
-  })
+/** What is wrong with the known keys of a plugin object, in the order of Go's struct. */
+function pluginFaults({ type, capabilities, ipam }: Partial<JsonObject>): readonly string[] {
+  return [
+    ...(type === undefined || type === '' ? ["missing 'type'"] : []),
+    ...(type === undefined || typeof type === 'string' ? [] : [wrong('type', type)]),
+    ...objectFaults('capabilities', capabilities),
+    ...Object.values(isObject(capabilities) ? capabilities : {})
+      .filter((each) => typeof each !== 'boolean')
+      .map((each) => wrong('capabilities', each)),
+    ...objectFaults('ipam', ipam),
+  ]
+}
+
+function objectFaults(key: string, value: Json | undefined): readonly string[] {
+  return value === undefined || value === null || isObject(value) ? [] : [wrong(key, value)]
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function throwIf(faults: readonly string[], what: string): void {
+  const [first] = faults
+  if (first !== undefined) throw invalid(`${what}: ${first}`, faults.join('; '))
+}
 
 function invalid(message: string, details?: string): CniError {
   const hint = 'Correct the file; "vethra cni validate" shows every fault of every file.'
   return new CniError({ code: 7, message, hint, ...(details === undefined ? {} : { details }) })
 }
 
-function isFlagText(value: unknown): boolean {
-  return typeof value === 'string' && /^(true|false)$/i.test(value)
-}
-
-function isTrue(value: boolean | string | undefined): boolean {
+function isTrue(value: Json | undefined): boolean {
   return value === true || (typeof value === 'string' && value.toLowerCase() === 'true')
 }
 

@@ -1,10 +1,12 @@
 import { CniError, type Json } from '@vethra/spec'
-import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
+import { jsonFault } from './json-fault.ts'
 
-/** A JSON text that has been read: its value, and where each part of it stands in the text. */
+// By hand, not by a library for JSON with places: loading one costs the hook's start 2 ms, and only a
+// text that is not JSON needs more than its uppermost members.
+
+/** A JSON text that has been read. */
 export interface JsonText {
   readonly value: Json
-  readonly root: Node
   readonly text: string
 }
 
@@ -22,54 +24,59 @@ export interface Property {
  * and column; a text that ends early says `unexpected end of JSON input`, as Go does.
  */
 export function readJson(text: string, what: string): JsonText {
-  const faults: ParseError[] = []
-  const root = parseTree(text, faults, {
-    disallowComments: true,
-    allowTrailingComma: false,
-    allowEmptyContent: false,
-  })
-  if (root === undefined || faults.length > 0) throw broken(text, what, faults[0])
   try {
-    return { value: JSON.parse(text), root, text }
+    return { value: JSON.parse(text), text }
   } catch (cause) {
-    throw broken(text, what, undefined, cause)
+    throw broken(text, what, cause)
   }
 }
 
-/** The properties of an object node in the order written; duplicates are kept. */
-export function properties({ root, text }: JsonText, node: Node = root): readonly Property[] {
-  return (node.children ?? []).flatMap((property) => {
-    const [key, value] = property.children ?? []
-    if (key === undefined || value === undefined) return []
-    return [{ key: key.value, source: slice(text, property), value: slice(text, value) }]
+/** The properties of the object that a text is, in the order written; duplicates are kept. Empty for any other value. */
+export function properties({ value, text }: JsonText): readonly Property[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return []
+  return members(text).map((source) => {
+    const [, key = '""', written = ''] = property.exec(source) ?? []
+    return { key: JSON.parse(key), source, value: written }
   })
 }
 
-/** The source of each element of the array under `key`; the last one counts when a key stands twice. */
-export function elements({ root, text }: JsonText, key: string): readonly string[] {
-  const property = root.children?.findLast((child) => child.children?.[0]?.value === key)
-  return (property?.children?.[1]?.children ?? []).map((element) => slice(text, element))
+/** The source of each element of the array under `key`; the last one counts when a key stands twice. Empty for any other value. */
+export function elements(json: JsonText, key: string): readonly string[] {
+  const found = properties(json).findLast((each) => each.key === key)
+  return found?.value.startsWith('[') ? members(found.value) : []
 }
 
-function slice(text: string, { offset, length }: Node): string {
-  return text.slice(offset, offset + length)
+const property = /^("[^"\\]*(?:\\.[^"\\]*)*")\s*:\s*([\s\S]*)$/
+const token = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^\s"{}[\],:]+/g
+
+// What stands between the commas of an object or array, whose text is known to be JSON.
+function members(text: string): readonly string[] {
+  const found: string[] = []
+  let depth = 0
+  let start = -1
+  let end = 0
+  for (const { 0: each, index } of text.matchAll(token)) {
+    if (each === '}' || each === ']') depth -= 1
+    const ends = (each === ',' && depth === 1) || depth === 0
+    if (ends && start >= 0) found.push(text.slice(start, end))
+    if (ends) start = -1
+    else if (start < 0 && depth > 0) start = index
+    if (each === '{' || each === '[') depth += 1
+    end = index + each.length
+  }
+  return found
 }
 
-function broken(text: string, what: string, fault?: ParseError, cause?: unknown): CniError {
-  const end = fault === undefined || fault.offset >= text.trimEnd().length
+function broken(text: string, what: string, cause: unknown): CniError {
+  const fault = jsonFault(text)
+  const end = fault !== undefined && fault.offset >= text.trimEnd().length
   const lines = text.slice(0, fault?.offset ?? text.length).split('\n')
   const where = `line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1}`
-  const why = end ? 'unexpected end of JSON input' : `invalid JSON: ${faultName(fault)}`
+  const why = end ? 'unexpected end of JSON input' : `invalid JSON: ${fault?.why ?? 'unreadable'}`
   return new CniError({
     code: 6,
-    message: `${what}: ${cause === undefined ? why : 'invalid JSON'} at ${where}`,
+    message: `${what}: ${why} at ${where}`,
     hint: 'Correct the JSON there: it allows no comments and no comma after the last element.',
-    ...(cause === undefined ? {} : { cause }),
+    ...(fault === undefined ? { cause } : {}),
   })
-}
-
-function faultName(fault: ParseError): string {
-  return printParseErrorCode(fault.error)
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .toLowerCase()
 }

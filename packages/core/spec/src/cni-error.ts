@@ -12,11 +12,18 @@ export interface CniErrorFields {
   readonly cause?: unknown
 }
 
+const brand = Symbol.for('@vethra/spec CniError')
+
 /**
  * The one error of this monorepo. Callers switch on `code`, never on text. Anything else that is
- * thrown is a bug.
+ * thrown is a bug. `instanceof` holds for the errors of every copy of this package in the process.
  */
 export class CniError extends Error {
+  // Two versions in one node_modules, and the parts of the executable, each have a class of their own.
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && brand in value
+  }
+
   readonly code: number
   readonly hint: string | undefined
   readonly details: string | undefined
@@ -27,5 +34,6 @@ export class CniError extends Error {
     this.code = fields.code
     this.hint = fields.hint
     this.details = fields.details
+    Object.defineProperty(this, brand, { value: true })
   }
 }

@@ -1,0 +1,23 @@
+/** What is used of bun's own global; this file is compiled with Node's types. */
+interface BunGlobal {
+  readonly Bun: {
+    readonly CryptoHasher: new (
+      algorithm: 'sha256' | 'sha512',
+    ) => { update(octets: Uint8Array): { digest(): Uint8Array } }
+  }
+}
+
+/** SHA-256 of octets (FIPS 180-4) by bun itself. */
+export function sha256(octets: Uint8Array): Uint8Array {
+  return digestOf('sha256', octets)
+}
+
+/** SHA-512 of octets (FIPS 180-4) by bun itself. */
+export function sha512(octets: Uint8Array): Uint8Array {
+  return digestOf('sha512', octets)
+}
+
+function digestOf(algorithm: 'sha256' | 'sha512', octets: Uint8Array): Uint8Array {
+  const { Bun } = globalThis as unknown as BunGlobal
+  return new Bun.CryptoHasher(algorithm).update(octets).digest()
+}
