@@ -19,7 +19,7 @@ export interface LockPlaces {
  * The one table of what is guarded by which lock, as paths. The first three and `reservations` are
  * what nerdctl and host-local take by flock(2) (facts of nerdctl 2.x, host-local backend/disk); the
  * others are ours alone. No lock of the table is held while a plugin runs, but `attachment`,
- * `isolation`, `shared-chains`, and `network` by a garbage collection. `hosts` and `names` are folders that must be there before their lock is taken.
+ * `isolation`, `shared-chains`, `daemon`, and `network` by a garbage collection. `hosts` and `names` are folders that must be there before their lock is taken.
  * Throws CniError 107 for a namespace, id or network that cannot be one component of a path.
  */
 export const guards: {
@@ -37,6 +37,8 @@ export const guards: {
   readonly 'shared-chains': (places: Pick<LockPlaces, 'runtime'>) => string
   /** Firewall rules that isolate one network's bridge, until they exist: plugins make them check-then-append. */
   readonly isolation: (places: Pick<LockPlaces, 'runtime'>, network: string) => string
+  /** One data store, against a second daemon: held for as long as one runs. */
+  readonly daemon: (places: Pick<LockPlaces, 'dataStore'>) => string
   /** Round robin and the same-container rule of one network's reservations. */
   readonly reservations: (places: Pick<LockPlaces, 'networks'>, network: string) => string
 } = {
@@ -50,6 +52,7 @@ export const guards: {
   'shared-chains': ({ runtime }) => `${runtime}/locks/shared-chains`,
   isolation: ({ runtime }, network) =>
     `${runtime}/locks/isolation-${component('network name', network)}`,
+  daemon: ({ dataStore }) => `${dataStore}/daemon.lock`,
   reservations: ({ networks }, network) => `${networks}/${component('network name', network)}/lock`,
 }
 

@@ -1,5 +1,14 @@
 import type { FirewallAnswers } from '@vethra/networks'
 
+/** How many octets an interface of the host has passed since it was made. */
+export interface LinkCounters {
+  readonly name: string
+  /** The bridge that it is a port of; absent when it is none's. */
+  readonly master?: string
+  readonly receivedBytes: number
+  readonly sentBytes: number
+}
+
 /** What is asked of the host itself, and done to it. */
 export interface HostEffects {
   /** The prefixes that its addresses and its routes, but default ones, use. */

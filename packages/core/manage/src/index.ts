@@ -3,6 +3,7 @@
  * remove, over stores and host effects that are handed in. What comes back are the objects that
  * `--format json` prints. Not for reading what a user typed, nor for printing.
  */
+export { type AttachmentRow, listAttachments } from './attachment-list.ts'
 export { type ContainerDetails, findContainer, inspectContainer } from './container-inspect.ts'
 export { type ContainerRow, listContainers } from './container-list.ts'
 export { type RemovedContainers, removeContainers } from './container-remove.ts'
@@ -21,7 +22,7 @@ export type {
   StateFile,
   TakenNames,
 } from './container-store.ts'
-export type { HostEffects, UsedByHost } from './host-effects.ts'
+export type { HostEffects, LinkCounters, UsedByHost } from './host-effects.ts'
 export { listReservations, type ReservationRow, reservationRow } from './ipam-list.ts'
 export {
   type IpamPlace,
@@ -40,3 +41,10 @@ export { removeNetworks } from './network-remove.ts'
 export { containerLabels, recordsOfAll } from './network-users.ts'
 export { networksNotFound } from './one-network.ts'
 export type { ManageTools } from './tools.ts'
+export {
+  type ContainerTraffic,
+  type NetworkTraffic,
+  type Octets,
+  readTraffic,
+  type Traffic,
+} from './traffic.ts'

@@ -29,6 +29,8 @@ describe('resolveSettings', () => {
       addressPools: [],
       pluginTimeoutMs: 60_000,
       pluginOutputLimit: 16_777_216,
+      socket: '/run/vethra/vethra.sock',
+      reconcileIntervalMs: 300_000,
     })
   })
 
@@ -94,6 +96,8 @@ describe('resolveSettings', () => {
         address_pools: ['base=172.20.0.0/14,size=24', 'base=fd00:1::/48,size=64'],
         plugin_timeout: '0.5',
         plugin_output_limit: '1',
+        socket: '/run//v.sock',
+        reconcile_interval: '1.5',
         address: 'unix:///run/other.sock',
         containerd_config: '/etc/containerd/config.toml',
       },
@@ -110,6 +114,8 @@ describe('resolveSettings', () => {
       ],
       pluginTimeoutMs: 500,
       pluginOutputLimit: 1_048_576,
+      socket: '/run/v.sock',
+      reconcileIntervalMs: 1500,
       address: 'unix:///run/other.sock',
       containerdConfig: '/etc/containerd/config.toml',
     })
@@ -151,6 +157,8 @@ describe('resolveSettings', () => {
     ],
     [{ flags: { plugin_timeout: '0' } }, '--plugin-timeout: "0" is no time'],
     [{ flags: { plugin_timeout: '1e9' } }, '--plugin-timeout: "1e9" is no time'],
+    [{ flags: { reconcile_interval: '0.9' } }, '--reconcile-interval: "0.9" is too short'],
+    [{ flags: { socket: 'v.sock' } }, '--socket: "v.sock" is no absolute path'],
     [{ flags: { plugin_output_limit: '1.5' } }, '--plugin-output-limit: "1.5" is no size'],
     [
       { containerd: { file: '/c.toml', settings: { cni_netconfpath: 'net.d' } } },

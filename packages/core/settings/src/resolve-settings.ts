@@ -5,6 +5,7 @@ import {
   type Given,
   readAddresses,
   readBridgeIp,
+  readInterval,
   readLevel,
   readMebioctets,
   readNamespace,
@@ -71,6 +72,8 @@ export function resolveSettings(input: SettingsInput): ResolvedSettings {
     addressPools: value('address_pools', readPools) ?? [],
     pluginTimeoutMs: value('plugin_timeout', readSeconds) ?? defaults.pluginTimeoutMs,
     pluginOutputLimit: value('plugin_output_limit', readMebioctets) ?? defaults.pluginOutputLimit,
+    socket: value('socket', readPath) ?? defaults.socket,
+    reconcileIntervalMs: value('reconcile_interval', readInterval) ?? defaults.reconcileIntervalMs,
     ...present({
       containerdConfig: value('containerd_config', readPath),
       dns: value('dns', readAddresses),

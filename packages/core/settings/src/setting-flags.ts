@@ -146,4 +146,20 @@ export const settingFlags: readonly SettingFlag[] = [
     help: 'how much one plugin may print, in MiB (16)',
     ...baked,
   },
+  {
+    flag: '--socket',
+    env: 'VETHRA_SOCKET',
+    toml: 'socket',
+    value: 'PATH',
+    help: 'where the daemon listens (/run/vethra/vethra.sock)',
+    ...once,
+  },
+  {
+    flag: '--reconcile-interval',
+    env: 'VETHRA_RECONCILE_INTERVAL',
+    toml: 'reconcile_interval',
+    value: 'SECONDS',
+    help: 'how long the daemon goes without a look at the host, in seconds (300)',
+    ...once,
+  },
 ]

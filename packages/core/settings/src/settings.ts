@@ -38,6 +38,10 @@ export interface Settings {
   readonly pluginTimeoutMs: number
   /** How much one plugin may print, in octets. */
   readonly pluginOutputLimit: number
+  /** Where the daemon listens. */
+  readonly socket: string
+  /** How long the daemon goes without a look at the host where nothing changes, in milliseconds. */
+  readonly reconcileIntervalMs: number
 }
 
 /** A setting by its key in vethra.toml. */
@@ -58,6 +62,8 @@ export type SettingKey =
   | 'address_pools'
   | 'plugin_timeout'
   | 'plugin_output_limit'
+  | 'socket'
+  | 'reconcile_interval'
 
 /** Where a setting came from. */
 export type Source = 'flag' | 'env' | 'toml' | 'containerd' | 'default'

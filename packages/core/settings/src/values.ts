@@ -94,6 +94,14 @@ export function readSeconds({ where, texts: [text = ''] }: Given): number {
   throw invalid(where, text, 'is no time', 'Give seconds, from 0.001 to 2147483.')
 }
 
+/** Seconds between things that cost something each time: at least one. */
+export function readInterval(given: Given): number {
+  const ms = readSeconds(given)
+  if (ms >= 1000) return ms
+  const [text = ''] = given.texts
+  throw invalid(given.where, text, 'is too short', 'Give seconds, from 1 to 2147483.')
+}
+
 /** Whole MiB as octets. The upper end keeps what was printed inside one JavaScript string. */
 export function readMebioctets({ where, texts: [text = ''] }: Given): number {
   const count = /^\d{1,4}$/.test(text) ? Number(text) : 0

@@ -9,6 +9,7 @@ describe('parseVethraToml', () => {
     dns_search = "example.com"
     plugin_timeout = 5
     plugin_output_limit = 32
+    reconcile_interval = 20
     address_pools = [{ base = "172.20.0.0/14", size = 24 }]
   `
 
@@ -22,6 +23,7 @@ describe('parseVethraToml', () => {
       dnsSearch: ['example.com'],
       pluginTimeoutMs: 5000,
       pluginOutputLimit: 32 * 1024 * 1024,
+      reconcileIntervalMs: 20_000,
       addressPools: [{ base: '172.20.0.0/14', size: 24 }],
     })
   })

@@ -27,13 +27,15 @@ export async function parseVethraToml(file: string, text: string): Promise<Given
   return { file, settings: Object.fromEntries(entries) as GivenSettings }
 }
 
+const numbers: readonly string[] = ['plugin_timeout', 'plugin_output_limit', 'reconcile_interval']
+
 function keys(): string {
   return settingFlags.map((row) => row.toml).join(', ')
 }
 
 function readValue(where: string, key: string, value: unknown): string | readonly string[] {
   if (key === 'address_pools') return readPools(where, value)
-  if (key === 'plugin_timeout' || key === 'plugin_output_limit') return readNumber(where, value)
+  if (numbers.includes(key)) return readNumber(where, value)
   const row = settingFlags.find((each) => each.toml === key)
   if (typeof value === 'string') return value
   if (row?.repeated && isTexts(value)) return value

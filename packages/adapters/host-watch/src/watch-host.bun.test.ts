@@ -1,0 +1,1 @@
+import './watch-host.test.ts'

@@ -1,0 +1,41 @@
+import type { CniError } from '@vethra/spec'
+import { startMonitor } from './monitor.ts'
+import { watchFolder } from './watch-folder.ts'
+
+/** Options of `watchHost`. */
+export interface HostWatchOptions {
+  /** Folders that are watched with all that is below them; they may appear later. */
+  readonly folders: readonly string[]
+  /** Programs that print something at each change, such as `ip -o monitor link`. One that is nowhere is passed over. */
+  readonly programs: readonly (readonly [string, ...string[]])[]
+  /** Called at each change, many times for one: with the path or the program. */
+  readonly onChange: (what: string) => void
+  /** Called with CniError 5 when something can't be watched any more: changes in it go unseen until `refresh`. */
+  readonly onFault: (fault: CniError) => void
+}
+
+/** Folders and programs that are watched. */
+export interface HostWatch {
+  /** Watches folders that have appeared or were replaced, and starts programs that have ended. Call it at leisure. */
+  refresh(): void
+  /** Ends watching, and the programs. */
+  close(): void
+}
+
+/**
+ * Watches folders by inotify(7) and the kernel's tables by programs. Costs nothing while nothing
+ * changes. When this process is killed, the programs end too.
+ */
+export function watchHost(options: HostWatchOptions): HostWatch {
+  const folders = options.folders.map((folder) => watchFolder(folder, options))
+  const monitors = options.programs.map((program) => startMonitor(program, options))
+  const all = [...folders, ...monitors]
+  return {
+    refresh: () => {
+      for (const each of all) each.refresh()
+    },
+    close: () => {
+      for (const each of all) each.close()
+    },
+  }
+}

@@ -1,0 +1,31 @@
+import { ipJson } from './ip-json.ts'
+
+/** How many octets an interface has passed since it was made. */
+interface LinkCounters {
+  readonly name: string
+  /** The bridge that it is a port of; absent when it is none's. */
+  readonly master?: string
+  readonly receivedBytes: number
+  readonly sentBytes: number
+}
+
+interface IpLinkCounters {
+  readonly ifname: string
+  readonly master?: string
+  readonly stats64?: { readonly rx: IpOctets; readonly tx: IpOctets }
+}
+
+interface IpOctets {
+  readonly bytes: number
+}
+
+/** The counters of all interfaces of the current network namespace, in the kernel's order. Throws CniError 5 and 100. */
+export async function linkCounters(): Promise<readonly LinkCounters[]> {
+  const links = await ipJson<IpLinkCounters>('-s', 'link')
+  return links.map(({ ifname, master, stats64 }) => ({
+    name: ifname,
+    ...(master === undefined ? {} : { master }),
+    receivedBytes: stats64?.rx.bytes ?? 0,
+    sentBytes: stats64?.tx.bytes ?? 0,
+  }))
+}

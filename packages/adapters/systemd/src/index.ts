@@ -1,0 +1,6 @@
+/**
+ * Sockets that systemd hands over and what it is told of a service: sd_listen_fds(3), sd_notify(3),
+ * sd_watchdog_enabled(3), without libsystemd. Not for units: those are in `packaging/systemd`.
+ */
+export { inheritedSockets } from './inherited-sockets.ts'
+export { type Notifier, serviceNotifier } from './notifier.ts'

@@ -1,0 +1,48 @@
+import { CniError } from '@vethra/spec'
+
+/** Whom to tell how a service fares. */
+export interface Notifier {
+  /**
+   * Sends assignments such as `READY=1`, a line each. Nothing happens where nobody listens. Throws
+   * CniError 5 when it can't be sent.
+   */
+  tell(state: string): Promise<void>
+  /** How long systemd waits for `WATCHDOG=1` before it kills us, in milliseconds; undefined when it does not. */
+  readonly watchdogMs: number | undefined
+}
+
+/** Sends a datagram to a socket: a path, or an abstract name after `@`. */
+type Send = (socket: string, text: string) => Promise<void>
+
+/** What systemd wants to be told, by the variables that it starts a service with. sd_notify(3), sd_watchdog_enabled(3). */
+export function serviceNotifier(
+  env: Readonly<Record<string, string | undefined>>,
+  pid: number,
+): Notifier {
+  const { NOTIFY_SOCKET: socket = '' } = env
+  return {
+    async tell(state) {
+      if (!/^[/@]./.test(socket)) return
+      const send = await sender()
+      await send(socket, state).catch((cause: unknown) => {
+        throw new CniError({ code: 5, message: `cannot tell ${socket} of ${state}`, cause })
+      })
+    },
+    watchdogMs: watchdogOf(env, pid),
+  }
+}
+
+function watchdogOf(
+  { WATCHDOG_USEC = '', WATCHDOG_PID }: Readonly<Record<string, string | undefined>>,
+  pid: number,
+): number | undefined {
+  const ours = WATCHDOG_PID === undefined || WATCHDOG_PID === '' || WATCHDOG_PID === String(pid)
+  return ours && /^[1-9]\d{0,15}$/.test(WATCHDOG_USEC) ? Number(WATCHDOG_USEC) / 1000 : undefined
+}
+
+async function sender(): Promise<Send> {
+  // Neither runtime has datagrams on unix sockets of its own.
+  return process.versions['bun'] !== undefined
+    ? (await import('./send-in-bun.ts')).sendInBun
+    : (await import('./send-in-node.ts')).sendInNode
+}

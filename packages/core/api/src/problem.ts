@@ -1,0 +1,67 @@
+import { CniError, errorName, explain } from '@vethra/spec'
+
+/** A failure, as RFC 9457 wants it told, with what our errors carry. */
+export interface Problem {
+  /** `urn:vethra:error:101`, or `about:blank` where the status says it all. */
+  readonly type: string
+  readonly title: string
+  /** The HTTP status. */
+  readonly status: number
+  /** What failed, in one sentence. */
+  readonly detail: string
+  /** The code of the CniError. */
+  readonly code?: number
+  /** What can be done about it. */
+  readonly hint?: string
+  /** Why it failed, innermost last. */
+  readonly causes?: readonly string[]
+}
+
+/** The problem that a CniError is. */
+export function problemOf(error: CniError): Problem {
+  const lines = explain(error).slice(1)
+  const causes = linesAfter(lines, '  caused by: ')
+  const hints = linesAfter(lines, '  hint: ')
+  return {
+    type: `urn:vethra:error:${error.code}`,
+    title: errorName(error.code),
+    status: statusOf(error.code),
+    detail: error.details ? `${error.message}: ${error.details}` : error.message,
+    code: error.code,
+    ...(hints.length > 0 ? { hint: hints.join(' ') } : {}),
+    ...(causes.length > 0 ? { causes } : {}),
+  }
+}
+
+/** The HTTP status for a code: what the caller got wrong, what is in the way, or what failed here. */
+export function statusOf(code: number): number {
+  return statuses[code] ?? 500
+}
+
+const statuses: Readonly<Record<number, number>> = {
+  4: 400,
+  11: 503,
+  50: 503,
+  51: 503,
+  101: 404,
+  102: 409,
+  103: 400,
+  104: 504,
+  105: 503,
+  107: 400,
+}
+
+/** The CniError that a problem tells of, for a client to throw; code 999 for what was no CniError. */
+export function errorOf({ detail, title, code = 999, hint, causes = [] }: Problem): CniError {
+  const inner = causes.map((message) => new Error(message))
+  return new CniError({
+    code,
+    message: detail || title,
+    ...(hint === undefined ? {} : { hint }),
+    ...(inner.length === 0 ? {} : { cause: new AggregateError(inner) }),
+  })
+}
+
+function linesAfter(lines: readonly string[], prefix: string): readonly string[] {
+  return lines.filter((line) => line.startsWith(prefix)).map((line) => line.slice(prefix.length))
+}
