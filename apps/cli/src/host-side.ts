@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { diskAttachmentRecords } from '@vethra/attachment-records'
 import { confDir } from '@vethra/conf-dir'
+import type { DoctorTools } from '@vethra/doctor'
 import { readText } from '@vethra/files'
 import { netnsId, pluginsEnded, resolveAddress } from '@vethra/host'
 import { iptablesRules } from '@vethra/iptables'
@@ -19,7 +20,8 @@ import {
 } from '@vethra/settings'
 import type { Io } from './io.ts'
 
-const attachments = '/var/lib/vethra/attachments'
+/** Where it is recorded which attachments are ours. */
+export const attachmentsDir = '/var/lib/vethra/attachments'
 
 /** The adapters that plugins are run with, made from the settings: all that `vethra cni` needs. */
 export interface HostSide {
@@ -27,6 +29,8 @@ export interface HostSide {
   readonly settings: Settings
   readonly host: HostTools
   readonly networks: ConfDir
+  /** The records and cached results that cannot be read. */
+  readonly damagedFiles: DoctorTools['damagedFiles']
 }
 
 /** Loads the settings and makes these adapters. Throws CniError 103 for settings that are wrong. */
@@ -48,7 +52,7 @@ export async function openHostSide(flags: GivenSettings, io: Io): Promise<HostSi
     outputLimit: settings.pluginOutputLimit,
     ...(settings.logLevel === 'debug' ? { onReport: (report) => tell(report, io) } : {}),
   })
-  const records = diskAttachmentRecords({ dir: attachments })
+  const records = diskAttachmentRecords({ dir: attachmentsDir })
   const netns = { idOf: netnsId, pluginsEnded }
   const cache = diskResultCache({ dir: settings.cniCache })
   const { cniNetconfpath: dir, namespace } = settings
@@ -57,6 +61,10 @@ export async function openHostSide(flags: GivenSettings, io: Io): Promise<HostSi
     settings,
     host: { runner, cache, lock, rules: iptablesRules(), places, records, netns },
     networks: confDir({ dir, namespace, lock }),
+    damagedFiles: async () => [
+      ...(await records.damaged()).map((file) => ({ of: 'record', file }) as const),
+      ...(await cache.damaged()).map((file) => ({ of: 'result', file }) as const),
+    ],
   }
 }
 

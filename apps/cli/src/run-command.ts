@@ -29,6 +29,14 @@ const commands: Readonly<Record<string, Load>> = {
     const { ipamCommand } = await import('./ipam-command.ts')
     ipamCommand(program, async () => (await import('./tools.ts')).openTools(flags, io), io)
   },
+  doctor: async (program, flags, io) => {
+    const { doctorCommand } = await import('./doctor-command.ts')
+    doctorCommand(
+      program,
+      async () => (await import('./doctor-tools.ts')).openDoctor(flags, io),
+      io,
+    )
+  },
 }
 
 async function completion(program: Command, flags: GivenSettings, io: Io): Promise<void> {

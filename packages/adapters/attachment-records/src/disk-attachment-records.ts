@@ -15,11 +15,21 @@ import type {
 } from '@vethra/plan'
 import { type Attachment, goField, type Json } from '@vethra/spec'
 
+/** What a folder of records tells beside the records. */
+export interface DamagedRecords {
+  /** The paths of files that are no records any more, ascending. */
+  damaged(): Promise<readonly string[]>
+}
+
 /**
  * AttachmentRecords in a folder (0700), one file an attachment (0600) named `NETWORK-CONTAINERID-IFNAME`
  * as in the result cache, whose `check` has refused names that could be taken for others.
  */
-export function diskAttachmentRecords({ dir }: { readonly dir: string }): AttachmentRecords {
+export function diskAttachmentRecords({
+  dir,
+}: {
+  readonly dir: string
+}): AttachmentRecords & DamagedRecords {
   const fileOf = ({ network, containerId, ifname }: AttachmentKey) =>
     join(dir, `${network}-${containerId}-${ifname}`)
   return {
@@ -43,6 +53,15 @@ export function diskAttachmentRecords({ dir }: { readonly dir: string }): Attach
       const texts = await Promise.all(wanted.map((name) => readText(join(dir, name))))
       const records = texts.flatMap((text) => parseRecord(text ?? '') ?? [])
       return records.filter((each) => !containerId || each.containerId === containerId)
+    },
+    damaged: async () => {
+      const files = (await listFolder(dir)).map((name) => join(dir, name))
+      const texts = await Promise.all(files.map((file) => readText(file)))
+      // One that is gone meanwhile is not damaged.
+      return files.filter((_, index) => {
+        const text = texts[index]
+        return text !== undefined && parseRecord(text) === undefined
+      })
     },
   }
 }

@@ -1,14 +1,20 @@
 import { join } from 'node:path'
-import { makeFolder, readText, removeFile, writeWhole } from '@vethra/files'
+import { listFolder, makeFolder, readText, removeFile, writeWhole } from '@vethra/files'
 import { guards, type Lock } from '@vethra/lock'
 import type { TakenNames } from '@vethra/manage'
 import { CniError, checkPathComponent } from '@vethra/spec'
+
+/** What the folder of names tells as a whole. */
+export interface HeldNames {
+  /** The names that a container holds, ascending by their octets; a file that names none is nobody's, and left out. */
+  heldNames(): Promise<readonly { readonly name: string; readonly id: string }[]>
+}
 
 export function names(options: {
   readonly dataStore: string
   readonly namespace: string
   readonly lock: Lock
-}): TakenNames {
+}): TakenNames & HeldNames {
   const { dataStore, namespace, lock } = options
   const folder = guards.names({ dataStore }, namespace)
   const path = (name: string): string => {
@@ -33,6 +39,25 @@ export function names(options: {
     },
 
     nameHolder: async (name) => await holderIn(path(name)),
+
+    async heldNames() {
+      const all = await listFolder(folder)
+      const ids = await Promise.all(all.map((name) => holderIfSane(join(folder, name))))
+      return all.flatMap((name, index) => {
+        const id = ids[index]
+        return id === undefined ? [] : [{ name, id }]
+      })
+    },
+  }
+}
+
+async function holderIfSane(file: string): Promise<string | undefined> {
+  try {
+    return await holderIn(file)
+  } catch (error) {
+    // What can be no id is no container's.
+    if (error instanceof CniError && error.code === 107) return undefined
+    throw error
   }
 }
 

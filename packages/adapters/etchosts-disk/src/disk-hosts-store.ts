@@ -4,6 +4,7 @@ import { type ContainerNames, checkNames, type HostsStore } from '@vethra/hosts'
 import type { Lock } from '@vethra/lock'
 import { changeNames, type NameChange, type OnFault } from './change-names.ts'
 import { listContainers } from './list-containers.ts'
+import { type HostsFolder, listHostsFolders } from './list-folders.ts'
 import { placesOf } from './places.ts'
 import { prepareFiles } from './prepare-files.ts'
 import { readNames } from './read-names.ts'
@@ -24,6 +25,12 @@ export interface DiskHostsStoreOptions {
   readonly onFault?: OnFault
 }
 
+/** What the folders of containers tell beside what is known. */
+export interface HostsFolders {
+  /** Every folder of a container, ascending by id. Throws CniError 5. */
+  folders(): Promise<readonly HostsFolder[]>
+}
+
 /**
  * A HostsStore on nerdctl's layout: `DIR/NAMESPACE/ID/hosts` (0644, bind-mounted, written in place) and
  * `meta.json` (0600, replaced by rename), in folders of mode 0700. An operation reads each meta.json at
@@ -31,7 +38,7 @@ export interface DiskHostsStoreOptions {
  * where their text changes; an index says who they are. Meanwhile it
  * keeps the thread: about 0.1 ms for each of these files.
  */
-export function diskHostsStore(options: DiskHostsStoreOptions): HostsStore {
+export function diskHostsStore(options: DiskHostsStoreOptions): HostsStore & HostsFolders {
   const { dir, namespace, lock, indexes, onFault = () => {} } = options
   const places = placesOf(dir, namespace, indexes)
   const change = (each: NameChange) =>
@@ -63,6 +70,9 @@ export function diskHostsStore(options: DiskHostsStoreOptions): HostsStore {
     },
     async read(id) {
       return readNames(places, id)
+    },
+    async folders() {
+      return listHostsFolders(places)
     },
     async list() {
       return listContainers(places).flatMap((id) => readNames(places, id) ?? [])

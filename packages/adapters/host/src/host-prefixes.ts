@@ -21,7 +21,8 @@ export async function hostPrefixes(): Promise<readonly HostPrefix[]> {
   return [...links.flatMap(addressesOf), ...routes.filter(takesSpace).map(routePrefix)]
 }
 
-function addressesOf({ ifname, addr_info = [] }: IpLink): readonly HostPrefix[] {
+/** The addresses of an interface. */
+export function addressesOf({ ifname, addr_info = [] }: IpLink): readonly HostPrefix[] {
   return addr_info
     .flatMap(prefixes)
     .map((prefix) => ({ source: 'address', prefix, interface: ifname }))
@@ -33,13 +34,14 @@ function prefixes({ family, local, address, prefixlen }: IpAddress): readonly st
   return [`${local}/${family === 'inet' ? 32 : 128}`, `${address}/${prefixlen}`]
 }
 
-/** A blackhole takes space too; a `throw` says that this table has nothing there. */
-function takesSpace({ dst, type = 'unicast', table }: IpRoute): boolean {
+/** Whether a route takes space. A blackhole does, too; a `throw` says that this table has nothing there. */
+export function takesSpace({ dst, type = 'unicast', table }: IpRoute): boolean {
   const kernelsOwn = ['local', 'broadcast', 'multicast', 'anycast', 'throw'].includes(type)
   return dst !== 'default' && table !== 'local' && !kernelsOwn
 }
 
-function routePrefix({ dst, dev, nexthops }: IpRoute): HostPrefix {
+/** The prefix that a route leads to. */
+export function routePrefix({ dst, dev, nexthops }: IpRoute): HostPrefix {
   const whole = dst.includes('/') ? dst : `${dst}/${dst.includes(':') ? 128 : 32}`
   return { source: 'route', prefix: whole, interface: dev ?? nexthops?.[0]?.dev ?? '' }
 }

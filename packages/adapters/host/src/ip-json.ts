@@ -13,6 +13,9 @@ export interface IpAddress {
 export interface IpLink {
   readonly ifname: string
   readonly mtu: number
+  readonly flags: readonly string[]
+  /** The bridge or the like that it is a port of. */
+  readonly master?: string
   readonly addr_info?: readonly IpAddress[]
 }
 

@@ -9,13 +9,19 @@ import {
 } from '@vethra/files'
 import type { AttachmentKey, CachedAttachment, ResultCache } from '@vethra/plan'
 import { CniError } from '@vethra/spec'
-import { parseEntry, parseLegacyEntry, renderEntry } from './entry.ts'
+import { isResultAlone, parseEntry, parseLegacyEntry, renderEntry } from './entry.ts'
+
+/** What a folder of cached results tells beside the results. */
+export interface DamagedResults {
+  /** The paths of files that hold no attachment, ascending. Those of older libcni, which hold the result alone, are not among them. */
+  damaged(): Promise<readonly string[]>
+}
 
 /**
  * A ResultCache in `DIR/results`, one file an attachment, named `NETWORK-CONTAINERID-IFNAME` as
  * libcni names it (folder 0700, files 0600). Entries are replaced by rename.
  */
-export function diskResultCache({ dir }: { readonly dir: string }): ResultCache {
+export function diskResultCache({ dir }: { readonly dir: string }): ResultCache & DamagedResults {
   const folder = join(dir, 'results')
   const fileOf = (key: AttachmentKey) => join(folder, fileName(key))
   return {
@@ -44,6 +50,14 @@ export function diskResultCache({ dir }: { readonly dir: string }): ResultCache 
       const texts = await Promise.all(wanted.map((name) => readText(join(folder, name))))
       const entries = texts.flatMap((text) => parseEntry(text ?? '') ?? [])
       return entries.filter((each) => !containerId || each.attachment.containerId === containerId)
+    },
+    damaged: async () => {
+      const files = (await listFolder(folder)).map((name) => join(folder, name))
+      const texts = await Promise.all(files.map((file) => readText(file)))
+      return files.filter((_, index) => {
+        const text = texts[index]
+        return text !== undefined && parseEntry(text) === undefined && !isResultAlone(text)
+      })
     },
   }
 }

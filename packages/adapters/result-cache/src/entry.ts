@@ -50,13 +50,8 @@ export function parseEntry(text: string): CachedAttachment | undefined {
  * Undefined when the text is empty, or JSON with nothing of a result in it.
  */
 export function parseLegacyEntry(text: string, key: AttachmentKey): CachedAttachment | undefined {
-  const value = decode(text)
-  const damaged = value === null && !/^\s*(null\s*)?$/.test(text)
-  const known = ['cniVersion', 'ips', 'ip4', 'ip6', 'interfaces'].map((each) =>
-    goField(value, each),
-  )
-  const isResult = damaged || known.some((each) => each !== undefined)
-  if (goField(value, 'kind') !== undefined || !isResult) return undefined
+  const damaged = decode(text) === null && !/^\s*(null\s*)?$/.test(text)
+  if (!damaged && !isResultAlone(text)) return undefined
   const { network, containerId, ifname } = key
   return {
     network,
@@ -64,6 +59,15 @@ export function parseLegacyEntry(text: string, key: AttachmentKey): CachedAttach
     listText: '',
     result: text.trim(),
   }
+}
+
+/** Whether a text is a result and nothing else, as older libcni cached it. */
+export function isResultAlone(text: string): boolean {
+  const value = decode(text)
+  const known = ['cniVersion', 'ips', 'ip4', 'ip6', 'interfaces']
+  return (
+    goField(value, 'kind') === undefined && known.some((each) => goField(value, each) !== undefined)
+  )
 }
 
 // libcni tolerates pairs that are too short or too long, so entries of other tools may hold some.

@@ -1,25 +1,80 @@
+import type { HostsStore } from '@vethra/hosts'
 import type { IpamStore, SignsOfLife } from '@vethra/ipam'
+import type { ObservedName } from '@vethra/model'
 import type { ConfFile } from '@vethra/networks'
 import type { HostTools } from '@vethra/plan'
+import type { Json } from '@vethra/spec'
+import type { Kernel } from './kernel.ts'
 
 /** All that a doctor looks and acts with: adapters that are handed in. */
 export interface DoctorTools {
   readonly host: HostTools
-  /** The containerd namespaces that DATA_STORE or the conf list folder know, `default` included. */
+  readonly kernel: Kernel
+  /** The containerd namespaces that DATA_STORE knows, `default` included. */
   namespaces(): Promise<readonly string[]>
   /** What belongs to one of them. */
   inNamespace(namespace: string): NamespaceTools
   /** The reservations below a `dataDir`. */
   ipam(dataDir: string): IpamStore
-  /** Containers that may still live, ours and others'. */
-  signsOfLife(): Promise<SignsOfLife>
+  /** Containers that may still live, ours and others', as far as caches and records do not tell. */
+  otherSigns(): Promise<OtherSigns>
+  /** The files of records, and of cached results, that cannot be read. */
+  damagedFiles(): Promise<readonly DamagedFile[]>
+  /** Where state is kept. */
+  readonly folders: readonly WatchedFolder[]
   readonly clock: Clock
 }
 
 /** What one containerd namespace holds. */
 export interface NamespaceTools {
   readonly networks: { list(): Promise<readonly ConfFile[]> }
-  readonly containers: { list(): Promise<readonly string[]> }
+  readonly containers: KnownContainers
+  readonly hosts: HostsStore & HostsFolders
+}
+
+/** The containers of one namespace, as far as a doctor cares. */
+export interface KnownContainers {
+  /** The ids that have a folder, ascending. */
+  list(): Promise<readonly string[]>
+  /** What a file of a container says; undefined when it is missing. Throws CniError 107 when it is damaged. */
+  read(id: string, file: 'lifecycle.json' | 'vethra.json'): Promise<Json | undefined>
+  /** The names that are taken, ascending; those that nobody holds are left out. */
+  heldNames(): Promise<readonly Omit<ObservedName, 'namespace'>[]>
+  /** Takes a name for an id. Throws CniError 102 when another id holds it. */
+  claimName(name: string, id: string): Promise<void>
+  /** Gives a name back. A name that is free or another id's is left alone. */
+  releaseName(name: string, id: string): Promise<void>
+}
+
+/** The folders that hosts files are in. */
+export interface HostsFolders {
+  /** Every folder of a container, ascending by id, and what its peers know of it. */
+  folders(): Promise<readonly HostsFolder[]>
+}
+
+/** The folder of one container's hosts file. */
+export interface HostsFolder {
+  readonly id: string
+  readonly names: 'none' | 'known' | 'damaged'
+  /** Whether it is known without being in a network. */
+  readonly withoutNetworks: boolean
+}
+
+/** Signs of life that neither caches nor records give. */
+export type OtherSigns = Pick<SignsOfLife, 'known' | 'namespaces' | 'running'>
+
+/** A file of ours, or of libcni, that is damaged. */
+export interface DamagedFile {
+  readonly of: 'record' | 'result'
+  /** Absolute path; its last part is made of network, container id and ifname. */
+  readonly file: string
+}
+
+/** A folder that state is kept in. */
+export interface WatchedFolder {
+  readonly path: string
+  /** Whether what is in it is meant to outlive a boot. */
+  readonly lasting: boolean
 }
 
 /** Time, as it is handed in. */

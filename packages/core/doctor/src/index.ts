@@ -2,7 +2,20 @@
  * Looks at a host through adapters that are handed in, tells what is not as it should be, and repairs
  * what is safe to repair. Not for deciding what is wrong: that is `@vethra/model`.
  */
-export type { Clock, DoctorTools, NamespaceTools } from './doctor-tools.ts'
+export type {
+  Clock,
+  DamagedFile,
+  DoctorTools,
+  HostsFolder,
+  HostsFolders,
+  KnownContainers,
+  NamespaceTools,
+  OtherSigns,
+  WatchedFolder,
+} from './doctor-tools.ts'
 export { examine } from './examine.ts'
+export { type Healing, heal } from './heal.ts'
+export type { Kernel, KernelFacts } from './kernel.ts'
 export { type HostState, observe } from './observe.ts'
 export { type RepairEvent, type RepairOutcome, repair } from './repair.ts'
+export { type FindingRow, findingRow, outcomeRow, plannedRow, type RepairRow } from './rows.ts'

@@ -1,13 +1,26 @@
-import type {
-  DesiredState,
-  ObservedAttachment,
-  ObservedReservation,
-  ObservedState,
+import {
+  containerIdOf,
+  type DesiredNetwork,
+  type DesiredState,
+  type ObservedFault,
+  type ObservedReservation,
+  type ObservedState,
+  readFirewall,
+  unreadableTables,
 } from '@vethra/model'
-import { ipamDataDirs, type Network, networkSubnets, networksFromFiles } from '@vethra/networks'
-import type { AttachmentKey } from '@vethra/plan'
-import type { CniError } from '@vethra/spec'
+import {
+  ipamDataDirs,
+  type Network,
+  networkPlugins,
+  networkSubnets,
+  networksFromFiles,
+} from '@vethra/networks'
+import { CniError } from '@vethra/spec'
 import type { DoctorTools } from './doctor-tools.ts'
+import { effectsOf } from './list-effects.ts'
+import { observeAttachments } from './observe-attachments.ts'
+import { desiredContainers, observeContainers } from './observe-containers.ts'
+import { observeHost } from './observe-host.ts'
 
 /** What should be on a host, and what is. */
 export interface HostState {
@@ -15,87 +28,105 @@ export interface HostState {
   readonly observed: ObservedState
 }
 
-/** Looks at everything, changing nothing. Throws CniError 5 for what cannot be read at all, 100 for a program that is missing. */
+/**
+ * Looks at everything, changing nothing: each kind of thing once, however many containers there are.
+ * Throws CniError 5 for what cannot be read at all, 100 for a program that is missing.
+ */
 export async function observe(tools: DoctorTools): Promise<HostState> {
   const namespaces = await tools.namespaces()
-  const files = (
-    await Promise.all(namespaces.map((each) => tools.inNamespace(each).networks.list()))
-  ).flat()
-  const unique = [...new Map(files.map((each) => [each.file, each])).values()]
-  const { networks, faults } = networksFromFiles(unique)
-  const [attachments, reservations, signs] = await Promise.all([
-    attachmentsOf(tools, namespaces),
-    reservationsOf(tools, networks),
-    tools.signsOfLife(),
+  const [{ networks, confFaults }, { containers, names }] = await Promise.all([
+    readNetworks(tools, namespaces),
+    observeContainers(tools, namespaces),
   ])
+  const observed = containers.map((each) => each.observed)
+  const stored = observed
+    .filter((each) => each.stored)
+    .map(({ namespace, id }) => containerIdOf(namespace, id))
+  const lists = new Map(networks.map(({ name, list }) => [name, list]))
+  const [attachments, reservations, other, links, routes, { firewall, host }] = await Promise.all([
+    observeAttachments(tools, { networks: lists, stored: new Set(stored) }),
+    readReservations(tools, networks),
+    tools.otherSigns(),
+    tools.kernel.links(),
+    tools.kernel.routes(),
+    lookAtHost(tools, networks),
+  ])
+  const seen = attachments.observed
+  const ids = (wanted: (each: (typeof seen)[number]) => boolean) =>
+    new Set(seen.filter(wanted).map(({ containerId }) => containerId))
   return {
-    desired: { networks: networks.map(desiredNetwork), containers: [], attachments: [] },
+    desired: {
+      networks: networks.map(desiredNetwork),
+      containers: desiredContainers(containers, seen),
+      attachments: attachments.desired,
+    },
     observed: {
       nowMs: tools.clock.now(),
-      attachments,
+      attachments: seen,
       reservations,
-      signs,
-      confFaults: faults.map(confFault),
+      signs: {
+        ...other,
+        cached: ids(({ remembered }) => remembered),
+        recorded: ids(({ recorded }) => recorded),
+      },
+      containers: observed,
+      names,
+      links,
+      routes,
+      firewall,
+      confFaults,
+      damaged: attachments.damaged,
+      host,
     },
   }
 }
 
-function desiredNetwork(network: Network): DesiredState['networks'][number] {
-  return {
-    name: network.name,
-    file: network.file,
-    ours: network.managed,
-    subnets: networkSubnets(network).map(({ subnet }) => subnet),
-    routed: false,
-    isolation: 'none',
-    programs: [],
-  }
-}
-
-function confFault({ message, hint }: CniError): ObservedState['confFaults'][number] {
-  const file = /(\/\S*)/.exec(message)?.[1] ?? ''
-  return { file, reason: message, ...(hint === undefined ? {} : { hint }) }
-}
-
-async function attachmentsOf(
-  { host, inNamespace }: DoctorTools,
+/** The networks of all namespaces, and the conf lists that cannot be used. */
+export async function readNetworks(
+  tools: DoctorTools,
   namespaces: readonly string[],
-): Promise<readonly ObservedAttachment[]> {
-  const [records, cached, ids] = await Promise.all([
-    host.records.list(),
-    host.cache.list(),
-    Promise.all(
-      namespaces.map(async (each) =>
-        (await inNamespace(each).containers.list()).map((id) => `${each}-${id}`),
-      ),
-    ),
-  ])
-  const stored = new Set(ids.flat())
-  const all = new Map<string, ObservedAttachment>()
-  for (const { network, attachment } of cached) {
-    const { containerId, ifname, netns } = attachment
-    const state =
-      netns === '' ? 'unknown' : (await host.netns.idOf(netns)) === '' ? 'gone' : 'unknown'
-    const ours = stored.has(containerId)
-    const each = { network, containerId, ifname, netns, recorded: false, remembered: true }
-    all.set(keyText(each), { ...each, state, ours })
-  }
-  for (const record of records) {
-    const { network, containerId, ifname, netns, netnsId } = record
-    const now = await host.netns.idOf(netns)
-    const known = now === netnsId ? 'alive' : now === '' ? 'gone' : 'replaced'
-    const remembered = all.has(keyText(record))
-    const each = { network, containerId, ifname, netns, recorded: true, remembered, ours: true }
-    all.set(keyText(record), { ...each, state: netnsId === '' ? 'unknown' : known })
-  }
-  return [...all.values()]
+): Promise<{
+  readonly networks: readonly Network[]
+  readonly confFaults: readonly ObservedFault[]
+}> {
+  const lists = await Promise.all(namespaces.map((each) => tools.inNamespace(each).networks.list()))
+  const files = [...new Map(lists.flat().map((each) => [each.file, each])).values()]
+  const faulty = files.flatMap((each) => {
+    const [fault] = networksFromFiles([each]).faults
+    return fault ? [faultOf(each.file, fault)] : []
+  })
+  return { networks: networksFromFiles(files).networks, confFaults: faulty }
 }
 
-function keyText({ network, containerId, ifname }: AttachmentKey): string {
-  return `${network}/${containerId}/${ifname}`
+function faultOf(file: string, error: CniError): ObservedFault {
+  const { details, hint } = error
+  const causes = causesOf(error).map(({ message }) => message)
+  const reason = [...causes, ...(details === undefined ? [] : [details])].join(': ')
+  return { file, reason, ...(hint === undefined ? {} : { hint }) }
 }
 
-async function reservationsOf(
+function causesOf(error: unknown): readonly Error[] {
+  return error instanceof Error ? [error, ...causesOf(error.cause)] : []
+}
+
+function desiredNetwork(network: Network): DesiredNetwork {
+  const { name, file, managed, list } = network
+  const { bridge, routed, isolation, filtered } = effectsOf(list)
+  return {
+    name,
+    file,
+    ours: managed,
+    subnets: networkSubnets(network).map(({ subnet }) => subnet),
+    ...(bridge === undefined ? {} : { bridge: bridge.name }),
+    routed,
+    isolation,
+    filtered,
+    programs: networkPlugins(network),
+    cniVersion: list.cniVersion,
+  }
+}
+
+async function readReservations(
   tools: DoctorTools,
   networks: readonly Network[],
 ): Promise<readonly ObservedReservation[]> {
@@ -116,4 +147,23 @@ async function reservationsOf(
     ),
   )
   return found.flat()
+}
+
+// Rules that cannot be read are a finding, and no reason to see nothing else.
+async function lookAtHost(
+  tools: DoctorTools,
+  networks: readonly Network[],
+): Promise<Pick<ObservedState, 'firewall' | 'host'>> {
+  const host = await observeHost(tools, networks)
+  try {
+    const saved = await tools.host.rules.save()
+    return {
+      firewall: saved.map(readFirewall),
+      host: { ...host, unreadableRules: saved.flatMap(unreadableTables) },
+    }
+  } catch (error) {
+    if (!(error instanceof CniError)) throw error
+    const { message, details = '' } = error
+    return { firewall: [], host: { ...host, unreadableRules: [`${message} ${details}`.trim()] } }
+  }
 }

@@ -1,8 +1,12 @@
 import { describeRepair, type Repair } from '@vethra/model'
 import { CniError } from '@vethra/spec'
 import type { DoctorTools } from './doctor-tools.ts'
-import { repairAttachment } from './repair-attachment.ts'
-import { repairReservation } from './repair-reservation.ts'
+import { detachDead, reattach } from './repair-attachment.ts'
+import { restoreBridge, restoreLink } from './repair-links.ts'
+import { restoreRecord, restoreResult } from './repair-memory.ts'
+import { claimName, forgetNames, releaseName, removeHosts, restoreNames } from './repair-names.ts'
+import { releaseAddress, reserveAddress } from './repair-reservation.ts'
+import { removeRules, restoreMasquerading, restoreRules } from './repair-rules.ts'
 
 /** What became of one repair: done, not needed any more (`why` says how so), or failed. */
 export type RepairOutcome =
@@ -45,19 +49,44 @@ async function attempt(tools: DoctorTools, each: Repair): Promise<RepairOutcome>
   } catch (cause) {
     if (!(cause instanceof CniError)) throw cause
     const message = `cannot ${describeRepair(each)}`
-    return {
-      kind: 'failed',
-      repair: each,
-      error: new CniError({ code: cause.code, message, cause }),
-    }
+    const error = new CniError({ code: cause.code, message, cause })
+    return { kind: 'failed', repair: each, error }
   }
 }
 
 function carryOut(tools: DoctorTools, each: Repair): Promise<RepairResult> {
   switch (each.kind) {
+    case 'restore-result':
+      return restoreResult(tools, each)
+    case 'restore-record':
+      return restoreRecord(tools, each)
     case 'detach':
-      return repairAttachment(tools, each)
+      return detachDead(tools, each)
+    case 'remove-rules':
+      return removeRules(tools, each)
     case 'release-address':
-      return repairReservation(tools, each)
+      return releaseAddress(tools, each)
+    case 'forget-names':
+      return forgetNames(tools, each)
+    case 'remove-hosts':
+      return removeHosts(tools, each)
+    case 'release-name':
+      return releaseName(tools, each)
+    case 'claim-name':
+      return claimName(tools, each)
+    case 'restore-bridge':
+      return restoreBridge(tools, each)
+    case 'reattach':
+      return reattach(tools, each)
+    case 'restore-link':
+      return restoreLink(tools, each)
+    case 'reserve-address':
+      return reserveAddress(tools, each)
+    case 'restore-masquerading':
+      return restoreMasquerading(tools, each)
+    case 'restore-rules':
+      return restoreRules(tools, each)
+    case 'restore-names':
+      return restoreNames(tools, each)
   }
 }

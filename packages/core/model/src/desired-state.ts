@@ -25,8 +25,12 @@ export interface DesiredNetwork {
   /** Whether the host routes for its containers. */
   readonly routed: boolean
   readonly isolation: Isolation
-  /** The programs that attaching takes, in the order of need. */
+  /** Whether attaching makes firewall rules. */
+  readonly filtered: boolean
+  /** The programs that attaching takes, each once. */
   readonly programs: readonly string[]
+  /** The version of the specification that its programs are spoken to in. */
+  readonly cniVersion: string
 }
 
 /** Who may send to the containers of a network: everybody, those on the same bridge, or no other container. */
@@ -36,29 +40,39 @@ export type Isolation = 'none' | 'same-bridge' | 'isolated'
 export interface DesiredContainer {
   readonly namespace: string
   readonly id: string
-  /** Empty when it has none. */
+  /** Empty when it has none, or it is not known. */
   readonly name: string
-  /** What its peers are to know of it; absent while it is in no network. */
+  /** Whether its peers are to know its names. */
   readonly known: boolean
 }
 
 /** A container in a network, as it was made. */
 export interface DesiredAttachment extends AttachmentRef {
   readonly netns: string
-  /** `10.4.1.2/24`. */
   readonly addresses: readonly DesiredAddress[]
   /** The link of the host that leads to the container; absent for macvlan and the like. */
   readonly hostLink?: string
   /** The bridge that `hostLink` is a port of. */
-  readonly bridge?: string
+  readonly bridge?: DesiredBridge
   /** Whether what it sends leaves the host under the host's address. */
   readonly masqueraded: boolean
   /** Whether forwarding from and to its addresses is accepted whatever the policy is. */
   readonly admitted: boolean
   readonly isolation: Isolation
   readonly ports: readonly DesiredPort[]
-  /** Where its addresses are reserved: the folder that the network's own is in; absent when they are in no store. */
+  /** The folder that its network's reservations are in a folder of; absent when no store has them. */
   readonly dataDir?: string
+}
+
+/** A bridge as an attachment needs it. */
+export interface DesiredBridge {
+  readonly name: string
+  /** What it had when the attachment was made. */
+  readonly mac?: string
+  /** Absent for the kernel's own. */
+  readonly mtu?: number
+  /** Whether the host has the gateways' addresses on it. */
+  readonly routed: boolean
 }
 
 /** An address of an attachment. */
@@ -66,7 +80,7 @@ export interface DesiredAddress {
   /** `10.4.1.2`. */
   readonly address: string
   readonly prefixLength: number
-  /** The bridge's own address in this subnet, where the host routes. */
+  /** Absent when it has none. */
   readonly gateway?: string
 }
 

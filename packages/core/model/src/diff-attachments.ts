@@ -1,36 +1,143 @@
-import { attachmentText } from './attachment-ref.ts'
+import { type AttachmentRef, attachmentText } from './attachment-ref.ts'
 import type { DesiredState } from './desired-state.ts'
-import { type Finding, finding } from './finding.ts'
+import { firewallFindings } from './diff-firewall.ts'
+import { interfaceFindings } from './diff-interfaces.ts'
+import { type Finding, finding, repairable } from './finding.ts'
+import { containerIdOf, type Maps } from './maps.ts'
 import type { ObservedAttachment, ObservedState } from './observed-state.ts'
+import { marksOf } from './read-firewall.ts'
 
-/** Attachments whose namespace is gone or is another, and those that were never finished. */
-export function attachmentFindings(_: DesiredState, observed: ObservedState): readonly Finding[] {
-  return observed.attachments.flatMap((each) => {
-    if (each.state === 'gone' || each.state === 'replaced') return [dead(each)]
-    return []
+/** Attachments whose namespace is gone or is another. */
+export function attachmentFindings(observed: ObservedState): readonly Finding[] {
+  return observed.attachments
+    .filter(({ state }) => state === 'gone' || state === 'replaced')
+    .map((each) => dead(each, ruleEvidence(each, observed)))
+}
+
+/** Living attachments whose record cannot be read: nobody can tell whether their namespace is still the same. */
+export function recordFindings(observed: ObservedState): readonly Finding[] {
+  return observed.attachments
+    .filter(({ recordDamaged, state }) => recordDamaged && state === 'alive')
+    .map((each) =>
+      repairable({
+        kind: 'record-damaged',
+        subject: { kind: 'attachment', name: attachmentText(each) },
+        message: `the record that Vethra attached ${each.ifname} of container ${each.containerId} to network ${each.network} cannot be read`,
+        evidence: [
+          'the record is damaged',
+          `what it was attached with is cached, and ${each.netns} is there`,
+        ],
+        repair: { kind: 'restore-record', attachment: refOf(each) },
+      }),
+    )
+}
+
+function dead(attachment: ObservedAttachment, rules: readonly string[]): Finding {
+  const { network, containerId, ifname, netns, ours, state, recorded, remembered } = attachment
+  const there =
+    state === 'gone' ? `there is no namespace at ${netns}` : `${netns} is another namespace now`
+  const known = {
+    kind: 'attachment-dead',
+    subject: { kind: 'attachment', name: attachmentText(attachment) },
+    message: `container ${containerId} is gone, but its ${ifname} is still attached to network ${network}`,
+    evidence: [
+      there,
+      ...(recorded ? ['it is recorded among the attachments that Vethra made'] : []),
+      ...(remembered ? ['what it was attached with is cached'] : []),
+      ...rules,
+    ],
+  } as const
+  if (ours)
+    return repairable({ ...known, repair: { kind: 'detach', attachment: refOf(attachment) } })
+  return finding({
+    ...known,
+    severity: 'warning',
+    ours,
+    fix: `whoever attached it has to detach it; with cnitool: cnitool del ${network} ${netns}`,
   })
 }
 
-function dead(attachment: ObservedAttachment): Finding {
-  const { network, containerId, ifname, netns, ours, state, recorded, remembered } = attachment
-  const what =
-    state === 'gone' ? `there is no namespace at ${netns}` : `${netns} is another namespace now`
-  return finding({
-    kind: 'attachment-dead',
-    severity: ours ? 'error' : 'warning',
+function ruleEvidence(
+  { network, containerId }: ObservedAttachment,
+  { firewall }: ObservedState,
+): readonly string[] {
+  const { masquerading, ports } = marksOf(network, containerId)
+  return firewall.flatMap(({ owned }) =>
+    [masquerading, ports].flatMap((mark) => {
+      const rules = owned.get(mark)
+      return rules ? [`${rules.lines.length} firewall rules of chain ${mark}`] : []
+    }),
+  )
+}
+
+/**
+ * Living attachments of ours that nobody remembers how they were made. Where all that they need is there,
+ * their cached result was lost, and is written again; else ADD never came to its end.
+ */
+export function unfinishedFindings(
+  desired: DesiredState,
+  observed: ObservedState,
+  maps: Maps,
+): readonly Finding[] {
+  const known = new Map(desired.attachments.map((each) => [attachmentText(each), each]))
+  const told = new Set(
+    observed.containers
+      .filter(({ names }) => names !== 'none')
+      .map(({ namespace, id }) => containerIdOf(namespace, id)),
+  )
+  return observed.attachments
+    .filter(({ recorded, remembered, state }) => recorded && !remembered && state === 'alive')
+    .filter(({ containerId }) => !observed.signs.running.has(containerId))
+    .map((each) => {
+      const wanted = known.get(attachmentText(each))
+      const whole =
+        wanted !== undefined &&
+        interfaceFindings(wanted, observed, maps).length === 0 &&
+        firewallFindings(wanted, observed).length === 0
+      if (whole || told.has(each.containerId)) return resultLost(each)
+      return unfinished(each)
+    })
+}
+
+function resultLost(attachment: ObservedAttachment): Finding {
+  const { network, containerId, ifname, netns, restorable } = attachment
+  const known = {
+    kind: 'result-lost',
     subject: { kind: 'attachment', name: attachmentText(attachment) },
-    message: `container ${containerId} is gone, but ${ifname} of it is still attached to network ${network}`,
+    message: `how ${ifname} of container ${containerId} was attached to network ${network} is not remembered: detaching it would leave things behind`,
     evidence: [
-      what,
-      ...(recorded ? ['the attachment is recorded as one of Vethra'] : []),
-      ...(remembered ? ['what ADD returned is in the cache'] : []),
+      `the namespace at ${netns} is alive`,
+      'it is recorded, but there is no usable cache entry',
     ],
-    ours,
-    ...(ours
-      ? {
-          fix: 'vethra doctor --repair',
-          repair: { kind: 'detach', attachment: { network, containerId, ifname } },
-        }
-      : {}),
+  } as const
+  if (restorable) {
+    return repairable({
+      ...known,
+      repair: { kind: 'restore-result', attachment: refOf(attachment) },
+    })
+  }
+  return finding({
+    ...known,
+    severity: 'error',
+    ours: true,
+    fix: `stop and start container ${containerId}`,
   })
+}
+
+function unfinished(attachment: ObservedAttachment): Finding {
+  const { network, containerId, ifname, netns } = attachment
+  return repairable({
+    kind: 'attachment-unfinished',
+    subject: { kind: 'attachment', name: attachmentText(attachment) },
+    message: `attaching ${ifname} of container ${containerId} to network ${network} was cut short: what it made is still there`,
+    evidence: [
+      `the namespace at ${netns} is alive`,
+      'it is recorded, but there is no result of it, and no plugin is at work',
+    ],
+    repair: { kind: 'detach', attachment: refOf(attachment) },
+  })
+}
+
+function refOf({ network, containerId, ifname }: AttachmentRef): AttachmentRef {
+  return { network, containerId, ifname }
 }

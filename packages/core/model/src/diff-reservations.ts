@@ -1,35 +1,131 @@
 import { reasonToKeep } from '@vethra/ipam'
-import type { DesiredState } from './desired-state.ts'
-import { type Finding, finding } from './finding.ts'
+import { attachmentText } from './attachment-ref.ts'
+import type { DesiredAttachment, DesiredState } from './desired-state.ts'
+import { clockSlackMs } from './diff-clock.ts'
+import { type Finding, finding, repairable } from './finding.ts'
+import type { Maps } from './maps.ts'
 import type { ObservedReservation, ObservedState } from './observed-state.ts'
+import type { RepairedReservation } from './repair.ts'
 
-/** Addresses that nobody holds any more. */
+/** Addresses that nobody holds any more, and those that are held but not reserved. */
 export function reservationFindings(
-  { networks }: DesiredState,
-  { reservations, signs, nowMs }: ObservedState,
+  desired: DesiredState,
+  observed: ObservedState,
+  maps: Maps,
 ): readonly Finding[] {
-  const ours = new Set(networks.filter((each) => each.ours).map(({ name }) => name))
-  return reservations
-    .filter(({ reservation }) => reasonToKeep(reservation, signs, nowMs) === undefined)
-    .map((each) => dead(each, ours.has(each.network)))
+  const ours = new Set(desired.networks.filter((each) => each.ours).map(({ name }) => name))
+  const reserved = new Map(observed.reservations.map((each) => [placeOf(each), each]))
+  return [
+    ...observed.reservations
+      .filter((each) => isDead(each, observed, maps))
+      .map((each) => dead(each, ours.has(each.network) || isOfOurs(each, maps))),
+    ...desired.attachments.flatMap((each) => unreserved(each, reserved)),
+  ]
+}
+
+function isDead(
+  { network, reservation }: ObservedReservation,
+  { signs, nowMs }: ObservedState,
+  { byContainer, ourContainers }: Maps,
+): boolean {
+  const { containerId, ifname } = reservation
+  const attached = (byContainer.get(containerId) ?? []).some(
+    (each) => each.network === network && (ifname === undefined || each.ifname === ifname),
+  )
+  if (attached) return false
+  // That a container of ours is known is no sign of life: it holds addresses only while it is attached.
+  const ours = ourContainers.has(containerId)
+  const nobody: ReadonlySet<string> = new Set()
+  const telling = ours ? { ...signs, known: nobody, recorded: nobody, cached: nobody } : signs
+  return reasonToKeep(datedInThePast(reservation, nowMs), telling, nowMs) === undefined
+}
+
+/** A reservation as it is judged: one from the future would be too young for ever. */
+export function datedInThePast<T extends RepairedReservation>(reservation: T, nowMs: number): T {
+  return reservation.sinceMs > nowMs + clockSlackMs ? { ...reservation, sinceMs: 0 } : reservation
+}
+
+function isOfOurs({ reservation }: ObservedReservation, { ourContainers }: Maps): boolean {
+  return ourContainers.has(reservation.containerId)
 }
 
 function dead({ network, dataDir, reservation }: ObservedReservation, ours: boolean): Finding {
-  const { address, containerId } = reservation
-  const holder = containerId === '' ? 'nobody' : `container ${containerId}`
-  return finding({
+  const { address, containerId, ifname } = reservation
+  const known = {
     kind: 'reservation-dead',
-    severity: ours ? 'error' : 'warning',
     subject: { kind: 'reservation', name: `${network}/${address}` },
-    message: `address ${address} of network ${network} is reserved for ${holder}, which is gone`,
+    message:
+      containerId === ''
+        ? `address ${address} of network ${network} is taken by a reservation that was never written`
+        : `address ${address} of network ${network} is reserved for container ${containerId}, which does not have it`,
     evidence: [
-      `${dataDir}/${network}/${address}`,
+      `${dataDir}/${network}/${address}${ifname === undefined ? '' : ` names ${ifname}`}`,
       containerId === ''
         ? 'the file is empty: its writer was killed'
-        : 'no namespace, no attachment cached or recorded, unknown to every store and runtime',
+        : 'nothing attaches that container to the network, and it shows no sign of life',
     ],
-    ours,
-    fix: ours ? 'vethra doctor --repair' : `vethra ipam gc --network ${network}`,
-    ...(ours ? { repair: { kind: 'release-address', dataDir, network, reservation } } : {}),
+  } as const
+  if (ours) {
+    return repairable({
+      ...known,
+      repair: { kind: 'release-address', dataDir, network, reservation },
+    })
+  }
+  const fix = `vethra ipam gc --network ${network}`
+  return finding({ ...known, severity: 'warning', ours, fix })
+}
+
+function unreserved(
+  attachment: DesiredAttachment,
+  reserved: ReadonlyMap<string, ObservedReservation>,
+): readonly Finding[] {
+  const { network, containerId, ifname, dataDir } = attachment
+  if (dataDir === undefined) return []
+  return attachment.addresses.flatMap(({ address }) => {
+    const there = reserved.get(placeOf({ dataDir, network, reservation: { address } }))
+    if (there?.reservation.containerId === containerId) return []
+    const subject = {
+      kind: 'attachment',
+      name: `${attachmentText(attachment)} ${address}`,
+    } as const
+    if (there === undefined) {
+      return [
+        repairable({
+          kind: 'reservation-missing',
+          subject,
+          message: `container ${containerId} has address ${address} of network ${network}, and it is not reserved: another container may get it, too`,
+          evidence: [`there is no ${dataDir}/${network}/${address}`],
+          repair: {
+            kind: 'reserve-address',
+            attachment: { network, containerId, ifname },
+            dataDir,
+            address,
+          },
+        }),
+      ]
+    }
+    return [
+      finding({
+        kind: 'address-twice',
+        severity: 'error',
+        subject,
+        message: `container ${containerId} has address ${address} of network ${network}, which is reserved for container ${there.reservation.containerId || '(nobody)'}`,
+        evidence: [`${dataDir}/${network}/${address}`],
+        ours: true,
+        fix: `stop and start container ${containerId}`,
+      }),
+    ]
   })
+}
+
+function placeOf({
+  dataDir,
+  network,
+  reservation,
+}: {
+  readonly dataDir: string
+  readonly network: string
+  readonly reservation: { readonly address: string }
+}): string {
+  return `${dataDir}/${network}/${reservation.address}`
 }

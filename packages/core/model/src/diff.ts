@@ -1,8 +1,15 @@
-import type { DesiredState } from './desired-state.ts'
-import { attachmentFindings } from './diff-attachments.ts'
-import { confFindings } from './diff-confs.ts'
+import { attachmentText } from './attachment-ref.ts'
+import type { DesiredAttachment, DesiredState } from './desired-state.ts'
+import { attachmentFindings, recordFindings, unfinishedFindings } from './diff-attachments.ts'
+import { confFindings, damageFindings } from './diff-files.ts'
+import { firewallFindings, leftRuleFindings } from './diff-firewall.ts'
+import { hostFindings } from './diff-host.ts'
+import { interfaceFindings, strayLinkFindings } from './diff-interfaces.ts'
+import { nameFindings } from './diff-names.ts'
 import { reservationFindings } from './diff-reservations.ts'
+import { subnetFindings } from './diff-subnets.ts'
 import type { Finding } from './finding.ts'
+import { type Maps, mapsOf } from './maps.ts'
 import type { ObservedState } from './observed-state.ts'
 
 /**
@@ -10,12 +17,38 @@ import type { ObservedState } from './observed-state.ts'
  * among it, and has no repair. The same states give the same findings, in the same order.
  */
 export function diff(desired: DesiredState, observed: ObservedState): readonly Finding[] {
+  const maps = mapsOf(desired, observed)
   const findings = [
-    ...attachmentFindings(desired, observed),
-    ...reservationFindings(desired, observed),
     ...confFindings(observed),
+    ...damageFindings(desired, observed),
+    ...attachmentFindings(observed),
+    ...recordFindings(observed),
+    ...desired.attachments.flatMap((each) => lacks(each, observed, maps)),
+    ...unfinishedFindings(desired, observed, maps),
+    ...strayLinkFindings(desired, observed, maps),
+    ...leftRuleFindings(observed, maps),
+    ...reservationFindings(desired, observed, maps),
+    ...nameFindings(desired, observed),
+    ...subnetFindings(desired, observed),
+    ...hostFindings(desired, observed),
   ]
-  return findings.toSorted((a, b) => ranks[a.severity] - ranks[b.severity])
+  // A bridge, or the isolation of a network, is missed by each of its attachments.
+  const unique = new Map<string, Finding>()
+  for (const each of findings) if (!unique.has(each.id)) unique.set(each.id, each)
+  return [...unique.values()].toSorted((a, b) => ranks[a.severity] - ranks[b.severity])
 }
 
 const ranks = { error: 0, warning: 1, info: 2 } as const
+
+// What one that was never finished lacks is no matter: it is to go.
+function lacks(
+  attachment: DesiredAttachment,
+  observed: ObservedState,
+  maps: Maps,
+): readonly Finding[] {
+  if (!maps.attachments.get(attachmentText(attachment))?.remembered) return []
+  return [
+    ...interfaceFindings(attachment, observed, maps),
+    ...firewallFindings(attachment, observed),
+  ]
+}

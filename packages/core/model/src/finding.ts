@@ -40,10 +40,17 @@ export interface Finding {
   readonly repair?: Repair
 }
 
-/** A finding without what follows from the rest. */
-export type FindingFields = Omit<Finding, 'id'>
-
 /** A finding with its id. */
-export function finding(fields: FindingFields): Finding {
+export function finding(fields: Omit<Finding, 'id'>): Finding {
   return { id: `${fields.kind} ${fields.subject.name}`, ...fields }
+}
+
+/** A finding about what is ours, with the repair that the doctor does itself. */
+export function repairable(
+  fields: Omit<Finding, 'id' | 'ours' | 'fix' | 'severity' | 'repair'> & {
+    readonly severity?: Severity
+    readonly repair: Repair
+  },
+): Finding {
+  return finding({ severity: 'error', ours: true, fix: 'vethra doctor --repair', ...fields })
 }

@@ -5,9 +5,11 @@
  */
 export { type AttachmentRef, attachmentText } from './attachment-ref.ts'
 export { attachmentChains } from './chain-names.ts'
+export { describeRepair } from './describe-repair.ts'
 export type {
   DesiredAddress,
   DesiredAttachment,
+  DesiredBridge,
   DesiredContainer,
   DesiredNetwork,
   DesiredPort,
@@ -15,17 +17,33 @@ export type {
   Isolation,
 } from './desired-state.ts'
 export { diff } from './diff.ts'
+export { datedInThePast } from './diff-reservations.ts'
 export type { Finding, Severity, Subject } from './finding.ts'
 export { type ForwardedPorts, forwardedPorts } from './forwarded-ports.ts'
 export { attachmentLeftovers, networkLeftovers, sharedLeftovers } from './leftovers.ts'
+export { containerIdOf } from './maps.ts'
+export { masqueradingRules } from './masquerading-rules.ts'
+export type { ObservedFirewall, OwnedRules, PublishedPort } from './observed-firewall.ts'
+export type { ObservedFolder, ObservedHost, ObservedProgram } from './observed-host.ts'
 export type {
   ObservedAttachment,
+  ObservedContainer,
   ObservedFault,
+  ObservedLink,
+  ObservedName,
   ObservedReservation,
+  ObservedRoute,
   ObservedState,
 } from './observed-state.ts'
 export { planRepairs } from './plan-repairs.ts'
-export { describeRepair, type Repair, type RepairedReservation } from './repair.ts'
+export { readFirewall, unreadableTables } from './read-firewall.ts'
+export type {
+  MasqueradedAttachment,
+  Repair,
+  RepairedBridge,
+  RepairedReservation,
+  RuleEffect,
+} from './repair.ts'
 export type { RuleSets, SavedRules } from './rule-sets.ts'
 export { parseRules, type RuleTable } from './rules.ts'
 export { networkRulesReady, sharedRulesReady } from './shared-rules.ts'

@@ -1,5 +1,7 @@
 import type { Reservation, SignsOfLife } from '@vethra/ipam'
 import type { AttachmentRef } from './attachment-ref.ts'
+import type { ObservedFirewall } from './observed-firewall.ts'
+import type { ObservedHost } from './observed-host.ts'
 
 /** What is on a host. */
 export interface ObservedState {
@@ -9,16 +11,30 @@ export interface ObservedState {
   readonly reservations: readonly ObservedReservation[]
   /** Of containers that may still live. */
   readonly signs: SignsOfLife
+  readonly containers: readonly ObservedContainer[]
+  /** The names that are taken. */
+  readonly names: readonly ObservedName[]
+  readonly links: readonly ObservedLink[]
+  readonly routes: readonly ObservedRoute[]
+  /** By address family; one that cannot be looked at has no entry. */
+  readonly firewall: readonly ObservedFirewall[]
   /** Conf lists that cannot be used, and why. */
   readonly confFaults: readonly ObservedFault[]
+  /** Records of attachments, and what is cached of them, that cannot be read. */
+  readonly damaged: readonly ObservedFault[]
+  readonly host: ObservedHost
 }
 
 /** What is remembered of an attachment. */
 export interface ObservedAttachment extends AttachmentRef {
   /** Whether our runtime recorded it. */
   readonly recorded: boolean
+  /** Whether what it recorded cannot be read any more. */
+  readonly recordDamaged: boolean
   /** Whether what ADD returned is remembered. */
   readonly remembered: boolean
+  /** Whether what it has made so far is recorded: enough to remember it by. */
+  readonly restorable: boolean
   /** Whether it is in DATA_STORE or recorded. */
   readonly ours: boolean
   /** The path of its namespace; empty when none is recorded. */
@@ -33,6 +49,51 @@ export interface ObservedReservation {
   /** The folder that the network's own is in. */
   readonly dataDir: string
   readonly reservation: Reservation
+}
+
+/** A container that has files of its own. */
+export interface ObservedContainer {
+  readonly namespace: string
+  readonly id: string
+  /** Whether it is in DATA_STORE/containers; else only its hosts folder is there. */
+  readonly stored: boolean
+  /** Why what was decided for it cannot be read. */
+  readonly fault?: ObservedFault
+  /** What its peers know: nothing, its names, or nobody can tell, since meta.json is damaged. */
+  readonly names: 'none' | 'known' | 'damaged'
+  /** Whether it is in no network of its own, and so known without an attachment. */
+  readonly withoutNetworks: boolean
+  /** Whether its names can be told again from what was decided for it. */
+  readonly restorable: boolean
+  /** When it was started last: milliseconds since 1970. */
+  readonly startedMs?: number
+}
+
+/** A container's name that is taken. */
+export interface ObservedName {
+  readonly namespace: string
+  readonly name: string
+  /** Of the container that holds it. */
+  readonly id: string
+}
+
+/** An interface of the host. */
+export interface ObservedLink {
+  readonly name: string
+  readonly bridge: boolean
+  readonly up: boolean
+  /** The bridge that it is a port of. */
+  readonly master?: string
+  /** `10.4.1.1/24`. */
+  readonly addresses: readonly string[]
+}
+
+/** A route of the host. */
+export interface ObservedRoute {
+  /** `10.0.0.0/8`; default routes are none. */
+  readonly prefix: string
+  /** Empty for a route that leads to no interface. */
+  readonly device: string
 }
 
 /** Something that cannot be read. */

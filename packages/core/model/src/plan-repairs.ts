@@ -1,14 +1,59 @@
+import { attachmentText } from './attachment-ref.ts'
 import type { Finding } from './finding.ts'
 import type { Repair } from './repair.ts'
 
 /**
- * What to do about findings, each thing once, in a safe order: first what makes room, then what fills it.
- * Nothing of what is not ours is in it.
+ * What to do about findings, each thing once, in a safe order: first what is known is put in order, then
+ * what is dead makes room, then the living get back what they lack. Nothing that is not ours is in it.
  */
 export function planRepairs(findings: readonly Finding[]): readonly Repair[] {
   const wanted = findings.flatMap(({ ours, repair }) => (ours && repair ? [repair] : []))
   const unique = new Map(wanted.map((each) => [JSON.stringify(each), each]))
-  return [...unique.values()].toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))
+  return merged([...unique.values()]).toSorted(
+    (a, b) => order.indexOf(a.kind) - order.indexOf(b.kind),
+  )
 }
 
-const order: readonly Repair['kind'][] = ['detach', 'release-address']
+const order: readonly Repair['kind'][] = [
+  'restore-record',
+  'restore-result',
+  'detach',
+  'remove-rules',
+  'release-address',
+  'forget-names',
+  'remove-hosts',
+  'release-name',
+  'claim-name',
+  'restore-bridge',
+  'reattach',
+  'restore-link',
+  'reserve-address',
+  'restore-masquerading',
+  'restore-rules',
+  'restore-names',
+]
+
+// Masquerading takes one transaction whoever it is for, and an attachment's other rules one run of plugins.
+function merged(repairs: readonly Repair[]): readonly Repair[] {
+  const attachments = repairs.flatMap((each) =>
+    each.kind === 'restore-masquerading' ? each.attachments : [],
+  )
+  const rules = new Map<string, Extract<Repair, { kind: 'restore-rules' }>>()
+  const anew = new Set<string>()
+  for (const each of repairs) {
+    if (each.kind === 'reattach' || each.kind === 'detach')
+      anew.add(attachmentText(each.attachment))
+    if (each.kind !== 'restore-rules') continue
+    const key = attachmentText(each.attachment)
+    const before = rules.get(key)?.effects ?? []
+    rules.set(key, { ...each, effects: [...new Set([...before, ...each.effects])].toSorted() })
+  }
+  const others = repairs.filter(
+    ({ kind }) => kind !== 'restore-masquerading' && kind !== 'restore-rules',
+  )
+  // Whoever is attached anew gets all of its rules with it.
+  const kept = [...rules].filter(([key]) => !anew.has(key)).map(([, each]) => each)
+  const left = attachments.filter((each) => !anew.has(attachmentText(each)))
+  const masquerading = { kind: 'restore-masquerading', attachments: left } as const
+  return [...others, ...(left.length > 0 ? [masquerading] : []), ...kept]
+}

@@ -1,9 +1,18 @@
 import type { AttachmentRef } from './attachment-ref.ts'
 
-/** What is to be done about a finding, said by its effect. Whoever does it looks again right before. */
+/**
+ * What is to be done about a finding, said by its effect. Whoever does it looks again right before, and
+ * does nothing where it is not needed any more.
+ */
 export type Repair =
-  /** Detach what is attached to a namespace that is gone, is another, or was never finished. */
+  /** Remember again what ADD returned, from what was recorded or from what peers know. */
+  | { readonly kind: 'restore-result'; readonly attachment: AttachmentRef }
+  /** Record again that an attachment is ours, from what is cached. */
+  | { readonly kind: 'restore-record'; readonly attachment: AttachmentRef }
+  /** Detach what is attached to a namespace that is gone or is another, or was never finished. */
   | { readonly kind: 'detach'; readonly attachment: AttachmentRef }
+  /** Take out the rules that bear the marks of a container in a network. */
+  | { readonly kind: 'remove-rules'; readonly network: string; readonly containerId: string }
   /** Give back an address that nobody holds. */
   | {
       readonly kind: 'release-address'
@@ -11,6 +20,58 @@ export type Repair =
       readonly network: string
       readonly reservation: RepairedReservation
     }
+  /** Make a container unknown to its peers. */
+  | { readonly kind: 'forget-names'; readonly namespace: string; readonly id: string }
+  /** Remove what is left of a container that was removed. */
+  | { readonly kind: 'remove-hosts'; readonly namespace: string; readonly id: string }
+  /** Give back a container's name. */
+  | {
+      readonly kind: 'release-name'
+      readonly namespace: string
+      readonly name: string
+      readonly id: string
+    }
+  /** Take a container's name for it. */
+  | {
+      readonly kind: 'claim-name'
+      readonly namespace: string
+      readonly name: string
+      readonly id: string
+    }
+  /** Make a bridge as it should be: there, up, with its addresses. */
+  | { readonly kind: 'restore-bridge'; readonly bridge: RepairedBridge }
+  /** Attach a living container anew, under the addresses that it had: its interface is gone. */
+  | { readonly kind: 'reattach'; readonly attachment: AttachmentRef }
+  /** Make a container's link a port of its bridge again, and up. */
+  | {
+      readonly kind: 'restore-link'
+      readonly attachment: AttachmentRef
+      readonly link: string
+      readonly bridge?: string
+    }
+  /** Reserve the address that a living container has. */
+  | {
+      readonly kind: 'reserve-address'
+      readonly attachment: AttachmentRef
+      readonly dataDir: string
+      readonly address: string
+    }
+  /** Masquerade what containers send again. */
+  | {
+      readonly kind: 'restore-masquerading'
+      readonly attachments: readonly MasqueradedAttachment[]
+    }
+  /** Accept, isolate and publish again as the network wants it. */
+  | {
+      readonly kind: 'restore-rules'
+      readonly attachment: AttachmentRef
+      readonly effects: readonly RuleEffect[]
+    }
+  /** Make a container known to its peers again. */
+  | { readonly kind: 'restore-names'; readonly namespace: string; readonly id: string }
+
+/** What rules do for a container beside masquerading. */
+export type RuleEffect = 'admission' | 'isolation' | 'ports'
 
 /** A reservation as it was seen. */
 export interface RepairedReservation {
@@ -20,14 +81,20 @@ export interface RepairedReservation {
   readonly sinceMs: number
 }
 
-/** What a repair does, in words. */
-export function describeRepair(repair: Repair): string {
-  switch (repair.kind) {
-    case 'detach': {
-      const { network, containerId, ifname } = repair.attachment
-      return `detach ${ifname} of container ${containerId} from network ${network}`
-    }
-    case 'release-address':
-      return `release ${repair.reservation.address} of network ${repair.network}`
-  }
+/** A bridge as it should be. */
+export interface RepairedBridge {
+  readonly name: string
+  readonly network: string
+  readonly mac?: string
+  readonly mtu?: number
+  /** `10.4.1.1/24`: those that it must have; others stay. */
+  readonly addresses: readonly string[]
+  /** Whether ports that are published are to be reached by 127.0.0.1, too. */
+  readonly localPorts: boolean
+}
+
+/** An attachment whose traffic leaves under the host's address. */
+export interface MasqueradedAttachment extends AttachmentRef {
+  /** `10.4.1.2/24`. */
+  readonly addresses: readonly string[]
 }

@@ -16,7 +16,22 @@ export const nothingObserved: ObservedState = {
     namespaces: new Set(),
     running: new Set(),
   },
+  containers: [],
+  names: [],
+  links: [],
+  routes: [],
+  firewall: [],
   confFaults: [],
+  damaged: [],
+  host: {
+    forwards: { 4: true, 6: true },
+    programs: [],
+    hiddenRules: [],
+    unreadableRules: [],
+    firewallManagers: [],
+    forwardRefusers: [],
+    folders: [],
+  },
 }
 
 /** For tests: a network that Vethra made. */
@@ -28,5 +43,7 @@ export const ourNetwork: DesiredNetwork = {
   bridge: 'br-lan',
   routed: true,
   isolation: 'none',
+  filtered: true,
   programs: ['bridge', 'host-local'],
+  cniVersion: '1.0.0',
 }

@@ -116,8 +116,8 @@ export function unknownNetwork(network: string): CniError {
   })
 }
 
-// What ADD was called with, as far as it was cached; the namespace is always that of now.
-async function asMade(
+/** What ADD was called with, as far as it was cached; the namespace is always that of now. */
+export async function asMade(
   cache: ResultCache,
   list: ConfList | undefined,
   network: string,
@@ -164,8 +164,8 @@ function convert(text: string, { name, cniVersion }: ConfList): string {
   }
 }
 
-// One that is unreadable must not block a DEL either: it is left out.
-function convertIfReadable(text: string, list: ConfList): string | undefined {
+/** A cached result in the version of a list. One that is unreadable must not block a DEL: it is left out. */
+export function convertIfReadable(text: string, list: ConfList): string | undefined {
   try {
     return convert(text, list)
   } catch (error) {

@@ -11,7 +11,7 @@ export interface AttachmentPlan {
   readonly operation: 'ADD' | 'DEL' | 'CHECK'
   readonly list: ConfList
   readonly attachment: Attachment
-  /** DEL and CHECK: the JSON text of what ADD returned, when it is known. */
+  /** The JSON text of what ADD returned, when it is known. An ADD begins with it: for plugins that are chained to others. */
   readonly prevResult?: string
 }
 
@@ -39,7 +39,7 @@ export interface Progress {
   readonly direction: 'forward' | 'back'
   /** Position of the plugin that is next. */
   readonly index: number
-  /** What the last plugin of ADD returned. */
+  /** What the last plugin of ADD returned, or what ADD began with. */
   readonly last?: ParsedResult
   /** In the order in which they came up; the first one is why an ADD failed. */
   readonly errors: readonly CniError[]
@@ -61,8 +61,13 @@ export function start(plan: Plan): Progress {
   const fresh: Progress = { plan, direction: 'forward', index: 0, errors: [] }
   if (plan.operation === 'DEL') return { ...fresh, direction: 'back', index: end - 1 }
   const gate = gateOf(plan)
-  if (gate === 'run') return fresh
+  if (gate === 'run') return { ...fresh, ...previousOf(plan) }
   return { ...fresh, index: end, errors: gate === 'skip' ? [] : [gate] }
+}
+
+function previousOf(plan: Plan): Pick<Progress, 'last'> {
+  if (plan.operation !== 'ADD' || plan.prevResult === undefined) return {}
+  return { last: parseResult(plan.prevResult, plan.list.cniVersion) }
 }
 
 /** What follows from the progress (SPEC 1.1.0, section 2, and section 3, "Lifecycle & Ordering"). */

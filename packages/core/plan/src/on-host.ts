@@ -97,7 +97,8 @@ export async function checkAll(
   })
 }
 
-async function holdingContainer<T>(
+/** Runs `work` while no other operation is at work on the container. */
+export async function holdingContainer<T>(
   { lock, places }: HostTools,
   memberships: readonly Membership[],
   work: () => Promise<T>,
@@ -107,7 +108,8 @@ async function holdingContainer<T>(
   return lock.hold(guards.attachment(places, first.attachment.containerId), work)
 }
 
-async function attachOne(tools: HostTools, membership: Membership): Promise<ParsedResult> {
+/** Attaches to one network while the container's lock is held. */
+export async function attachOne(tools: HostTools, membership: Membership): Promise<ParsedResult> {
   const { network, list, attachment } = membership
   if (list === undefined) throw unknownNetwork(network)
   await checkAttachable(tools.cache, list, attachment)
@@ -149,7 +151,8 @@ async function removeStale(tools: HostTools, membership: Membership): Promise<vo
   await detachEach(tools, [same ? membership : gone(membership)])
 }
 
-async function detachEach(
+/** Detaches while the container's lock is held; the rules of `doubtful` are looked for, too. */
+export async function detachEach(
   tools: HostTools,
   memberships: readonly Membership[],
   doubtful: readonly Membership[] = [],

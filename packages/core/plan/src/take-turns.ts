@@ -48,6 +48,17 @@ export async function attachInTurn(
   })
 }
 
+/** Runs `work` while nobody else makes rules that networks share, or those of this one. */
+export async function alone<T>(
+  { lock, places }: TurnTools,
+  network: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  return lock.hold(guards.isolation(places, network), () =>
+    lock.hold(guards['shared-chains'](places), work),
+  )
+}
+
 // Where the rules cannot be looked at, there is nothing to wait for.
 async function rulesReady(
   { rules }: TurnTools,

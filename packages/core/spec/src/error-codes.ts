@@ -23,6 +23,7 @@ export const errorCodes: Readonly<Record<number, string>> = {
   105: 'a lock was not to be had in time',
   106: 'several things failed; the cause lists them',
   107: 'an annotation, a bundle or a stored file is not to be trusted',
+  108: 'something on the host is not as it should be',
   999: 'internal error of a plugin',
 }
 

@@ -1,0 +1,124 @@
+import {
+  type DoctorTools,
+  examine,
+  findingRow,
+  heal,
+  outcomeRow,
+  plannedRow,
+  type RepairRow,
+} from '@vethra/doctor'
+import { type Finding, planRepairs } from '@vethra/model'
+import { CniError } from '@vethra/spec'
+import type { Command } from 'commander'
+import { findingLines, repairLines, summaryLines } from './doctor-report.ts'
+import { unsupported } from './flags.ts'
+import type { Io } from './io.ts'
+import { printListing } from './listing.ts'
+import { subcommand } from './program.ts'
+import { whileWaiting } from './progress.ts'
+
+interface DoctorFlags {
+  readonly repair: boolean
+  readonly dryRun: boolean
+  readonly format: string
+}
+
+/** `vethra doctor`: what is wrong on this host, and what to do about it. */
+export function doctorCommand(program: Command, open: () => Promise<DoctorTools>, io: Io): void {
+  subcommand(
+    program,
+    'doctor',
+    'find what is wrong on this host: what leaks, what containers lack, what is in their way',
+    [
+      'vethra doctor',
+      'vethra doctor --repair --dry-run',
+      'vethra doctor --repair',
+      "vethra doctor --format '{{.Severity}} {{.Message}}'",
+    ],
+  )
+    .option('--repair', 'do the repairs that are safe: nothing is touched that is not ours', false)
+    .option('--dry-run', 'with --repair: print what would be done, and change nothing', false)
+    .option('--format <format>', 'text, json, or a template for each finding or repair', 'text')
+    .action(async (flags: DoctorFlags) => {
+      if (flags.dryRun && !flags.repair) throw dryRunAlone()
+      const tools = await open()
+      if (!flags.repair) return report(await lookAt(tools, io), flags, io)
+      if (flags.dryRun) return printPlan(await lookAt(tools, io), flags, io)
+      return repairAll(tools, flags, io)
+    })
+}
+
+function lookAt(tools: DoctorTools, io: Io): Promise<readonly Finding[]> {
+  return whileWaiting(io, 'looking at networks, containers, rules and addresses', () =>
+    examine(tools),
+  )
+}
+
+function report(findings: readonly Finding[], { format }: DoctorFlags, io: Io): void {
+  if (format === 'text') {
+    for (const line of [...findingLines(findings, io.terminal), ...summaryLines(findings)]) {
+      io.print(line)
+    }
+  } else {
+    const row = ({ Severity, Message }: ReturnType<typeof findingRow>) => [Severity, Message]
+    printListing(
+      { items: findings.map(findingRow), header: ['SEVERITY', 'MESSAGE'], row },
+      format,
+      io,
+    )
+  }
+  const errors = findings.filter(({ severity }) => severity === 'error')
+  if (errors.length > 0) throw broken(errors)
+}
+
+function printPlan(findings: readonly Finding[], { format }: DoctorFlags, io: Io): void {
+  printRepairs(planRepairs(findings).map(plannedRow), format, io)
+}
+
+async function repairAll(tools: DoctorTools, { format }: DoctorFlags, io: Io): Promise<void> {
+  const { outcomes, left } = await whileWaiting(io, 'repairing', () =>
+    heal(tools, (event) => {
+      if (format !== 'text' || event.kind === 'begun') return
+      for (const line of repairLines(outcomeRow(event), io.terminal)) io.print(line)
+    }),
+  )
+  if (format !== 'text') printRepairs(outcomes.map(outcomeRow), format, io)
+  else if (outcomes.length === 0) io.print('nothing to repair')
+  if (format === 'text' && left.length > 0) {
+    io.print('')
+    for (const line of [...findingLines(left, io.terminal), ...summaryLines(left)]) io.print(line)
+  }
+  const failed = outcomes.flatMap((each) => (each.kind === 'failed' ? [each.error] : []))
+  if (failed.length > 0) throw notAll(failed, outcomes.length)
+}
+
+function printRepairs(rows: readonly RepairRow[], format: string, io: Io): void {
+  if (format !== 'text') {
+    const row = ({ Outcome, Repair }: RepairRow) => [Outcome, Repair]
+    printListing({ items: rows, header: ['OUTCOME', 'REPAIR'], row }, format, io)
+    return
+  }
+  for (const each of rows) for (const line of repairLines(each, io.terminal)) io.print(line)
+  if (rows.length === 0) io.print('nothing to repair')
+}
+
+function broken(errors: readonly Finding[]): CniError {
+  const some = errors.some(({ repair }) => repair !== undefined)
+  return new CniError({
+    code: 108,
+    message: errors.length === 1 ? '1 thing is broken' : `${errors.length} things are broken`,
+    ...(some ? { hint: 'Let the safe ones be repaired: vethra doctor --repair' } : {}),
+  })
+}
+
+function notAll(errors: readonly CniError[], all: number): CniError {
+  return new CniError({
+    code: 106,
+    message: `${errors.length} of ${all} repairs failed`,
+    cause: new AggregateError(errors),
+  })
+}
+
+function dryRunAlone(): CniError {
+  return unsupported('--dry-run', 'given without --repair', '"--repair --dry-run"')
+}

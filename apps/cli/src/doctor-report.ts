@@ -1,0 +1,78 @@
+import { styleText } from 'node:util'
+import type { RepairRow } from '@vethra/doctor'
+import type { Finding, Severity } from '@vethra/model'
+
+/** So many findings of a kind are told in full; of more, how many there are. */
+const shown = 5
+
+/** Findings for people: what is wrong, what was seen, and the command that fixes it. */
+export function findingLines(findings: readonly Finding[], colour: boolean): readonly string[] {
+  const kinds = Map.groupBy(findings, ({ kind, severity }) => `${severity} ${kind}`)
+  return [...kinds.values()].flatMap((alike) => [
+    ...alike.slice(0, shown).flatMap((each) => linesOf(each, colour)),
+    ...(alike.length > shown ? [more(alike), ''] : []),
+  ])
+}
+
+/** What it all comes to, in one line. */
+export function summaryLines(findings: readonly Finding[]): readonly string[] {
+  if (findings.length === 0) return ['nothing is wrong']
+  const counts = (['error', 'warning', 'info'] as const).flatMap((severity) => {
+    const count = findings.filter((each) => each.severity === severity).length
+    return count === 0 ? [] : [`${count} ${severity}${count > 1 && severity !== 'info' ? 's' : ''}`]
+  })
+  const safe = findings.filter(({ repair }) => repair !== undefined).length
+  const repaired = safe === 0 ? '' : `; ${safe} of them "vethra doctor --repair" can repair`
+  return [`${counts.join(', ')}${repaired}`]
+}
+
+/** What became of a repair, for people. */
+export function repairLines(
+  { Outcome, Repair, Why }: RepairRow,
+  colour: boolean,
+): readonly string[] {
+  if (Outcome === 'unneeded') return [`not needed: ${Repair}: ${Why.join(' ')}`]
+  if (Outcome === 'planned') return [`would ${plain(Repair)}`]
+  const word =
+    Outcome === 'failed' ? paint('red', 'failed', colour) : paint('green', 'done', colour)
+  return [`${word}: ${plain(Repair)}`]
+}
+
+function linesOf(
+  { severity, message, evidence, ours, subject, fix }: Finding,
+  colour: boolean,
+): readonly string[] {
+  const seen =
+    evidence.length > 8 ? [...evidence.slice(0, 7), `and ${evidence.length - 7} more`] : evidence
+  return [
+    `${paint(colours[severity], severity, colour)}: ${plain(message)}`,
+    ...seen.map((line) => `  seen: ${plain(line)}`),
+    ...(ours || !ownable.has(subject.kind)
+      ? []
+      : ['  Vethra did not make it, and leaves it alone']),
+    ...(fix === undefined ? [] : [`  fix: ${plain(fix)}`]),
+    '',
+  ]
+}
+
+const ownable: ReadonlySet<string> = new Set(['attachment', 'interface', 'reservation', 'rules'])
+
+function more(alike: readonly Finding[]): string {
+  const [first] = alike
+  return `… and ${alike.length - shown} more of this kind (${first?.kind}): --format json tells them all`
+}
+
+const colours: Readonly<Record<Severity, 'blue' | 'red' | 'yellow'>> = {
+  error: 'red',
+  warning: 'yellow',
+  info: 'blue',
+}
+
+function paint(style: Parameters<typeof styleText>[0], text: string, colour: boolean): string {
+  return colour ? styleText(style, text, { validateStream: false }) : text
+}
+
+// Names and files may hold anything, and a terminal obeys control characters.
+function plain(text: string): string {
+  return text.replace(/\p{Cc}+/gu, ' ')
+}

@@ -1,0 +1,79 @@
+import { readdir } from 'node:fs/promises'
+import type { KernelFacts } from '@vethra/doctor'
+import { readText } from '@vethra/files'
+import { runProgram } from '@vethra/programs'
+import { type BaseChain, chainsOnForward } from './nft-chains.ts'
+
+/** What the kernel and the programs beside it say of forwarding and firewalls. What cannot be looked at is left out. */
+export async function kernelFacts(): Promise<KernelFacts> {
+  const [four, six, bridged, hidden, chains, managers] = await Promise.all([
+    flagAt('/proc/sys/net/ipv4/ip_forward'),
+    flagAt('/proc/sys/net/ipv6/conf/all/forwarding'),
+    flagAt('/proc/sys/net/bridge/bridge-nf-call-iptables'),
+    hiddenRules(),
+    chainsOnForward(),
+    firewallManagers(),
+  ])
+  return {
+    forwards: {
+      ...(four === undefined ? {} : { 4: four }),
+      ...(six === undefined ? {} : { 6: six }),
+    },
+    ...(bridged === undefined ? {} : { filtersBridges: bridged }),
+    hiddenRules: hidden,
+    firewallManagers: [
+      ...managers,
+      ...(chains.some(({ table }) => table === 'firewalld') ? ['firewalld'] : []),
+    ].filter((each, index, all) => all.indexOf(each) === index),
+    forwardRefusers: chains
+      .filter(refuses)
+      .map(({ family, table, name }) => `chain ${name} of table ${family} ${table}`),
+  }
+}
+
+async function flagAt(file: string): Promise<boolean | undefined> {
+  const text = await readText(file)
+  return text === undefined ? undefined : text.trim() !== '0'
+}
+
+// The rules that the host's own iptables does not show: those of the other backend.
+async function hiddenRules(): Promise<readonly string[]> {
+  const version = await outputOf('iptables', ['-V'])
+  if (version === undefined) return []
+  const [tables, program] = version.includes('nf_tables')
+    ? [await readText('/proc/self/net/ip_tables_names'), 'iptables-legacy-save']
+    : ['nft', 'iptables-nft-save']
+  if ((tables ?? '').trim() === '') return []
+  const saved = (await outputOf(program, [])) ?? ''
+  const rules = saved.split('\n').filter((line) => line.startsWith('-A '))
+  return rules.length === 0
+    ? []
+    : [
+        `${program} shows ${rules.length} rules that "${version.trim()}" does not, such as ${rules[0]}`,
+      ]
+}
+
+/** iptables' own chains are read with its rules. */
+function refuses({ family, table, policy }: BaseChain): boolean {
+  const ofIptables = (family === 'ip' || family === 'ip6') && table === 'filter'
+  return policy === 'drop' && !ofIptables
+}
+
+async function firewallManagers(): Promise<readonly string[]> {
+  const [commands, ufw] = await Promise.all([commandsRunning(), readText('/etc/ufw/ufw.conf')])
+  return [
+    ...(commands.has('firewalld') ? ['firewalld'] : []),
+    ...(/^ENABLED=yes/im.test(ufw ?? '') ? ['ufw'] : []),
+  ]
+}
+
+async function commandsRunning(): Promise<ReadonlySet<string>> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const names = await Promise.all(pids.map((pid) => readText(`/proc/${pid}/comm`).catch(() => '')))
+  return new Set(names.map((name) => (name ?? '').trim()))
+}
+
+async function outputOf(program: string, args: readonly string[]): Promise<string | undefined> {
+  const outcome = await runProgram(program, args)
+  return outcome?.status === 0 ? outcome.stdout : undefined
+}

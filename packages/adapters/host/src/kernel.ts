@@ -1,0 +1,17 @@
+import type { Kernel } from '@vethra/doctor'
+import { fileSystemOf } from './file-system.ts'
+import { kernelFacts } from './kernel-facts.ts'
+import { observedLinks, observedRoutes } from './observed-links.ts'
+import { restoreBridge, restoreLink } from './restore-links.ts'
+
+/** The kernel of the current network namespace, by `ip`, `nft`, `iptables` and /proc. */
+export function hostKernel(): Kernel {
+  return {
+    links: observedLinks,
+    routes: observedRoutes,
+    facts: kernelFacts,
+    fileSystem: fileSystemOf,
+    restoreBridge,
+    restoreLink,
+  }
+}

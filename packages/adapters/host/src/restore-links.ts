@@ -1,0 +1,68 @@
+import { writeFile } from 'node:fs/promises'
+import type { RepairedBridge } from '@vethra/model'
+import { CniError, checkIfname } from '@vethra/spec'
+import { observedLinks } from './observed-links.ts'
+import { failed, run } from './run.ts'
+
+/**
+ * Makes a bridge where it is missing, with the MAC that it had, so that its containers need not learn it
+ * anew, brings it up and gives it the addresses that it lacks. Throws CniError 5, and 102 when something
+ * else has its name.
+ */
+export async function restoreBridge(bridge: RepairedBridge): Promise<void> {
+  const { name, mac, mtu, addresses, localPorts } = bridge
+  checkIfname(name)
+  const there = (await observedLinks()).find((link) => link.name === name)
+  if (there && !there.bridge) throw noBridge(name)
+  if (there === undefined) {
+    const options = [
+      ...(mtu === undefined ? [] : ['mtu', String(mtu)]),
+      ...(mac === undefined ? [] : ['address', mac]),
+    ]
+    // Plugins make it as well: whoever is first.
+    await ip(['link', 'add', 'name', name, ...options, 'type', 'bridge'], /File exists/)
+    await writeSetting(`/proc/sys/net/ipv6/conf/${name}/accept_ra`, '0')
+  }
+  await ip(['link', 'set', 'dev', name, 'up'])
+  for (const address of addresses) {
+    if (!there?.addresses.includes(address)) {
+      await ip(['addr', 'add', address, 'dev', name], /File exists|already assigned/)
+    }
+  }
+  // portmap sets this, once, for what is sent to 127.0.0.1.
+  if (localPorts) await writeSetting(`/proc/sys/net/ipv4/conf/${name}/route_localnet`, '1')
+}
+
+/** Makes a link a port of a bridge, where one is given, and brings it up. Throws CniError 5. */
+export async function restoreLink(link: string, bridge?: string): Promise<void> {
+  checkIfname(link)
+  if (bridge !== undefined) {
+    checkIfname(bridge)
+    await ip(['link', 'set', 'dev', link, 'master', bridge])
+  }
+  await ip(['link', 'set', 'dev', link, 'up'])
+}
+
+async function ip(args: readonly string[], unless?: RegExp): Promise<void> {
+  const outcome = await run('ip', args)
+  if (outcome.status === 0 || unless?.test(outcome.stderr)) return
+  throw failed(`ip ${args.join(' ')}`, outcome)
+}
+
+async function writeSetting(file: string, value: string): Promise<void> {
+  try {
+    await writeFile(file, value)
+  } catch (cause) {
+    // A kernel without IPv6 has no such setting.
+    if ((cause as { code?: unknown }).code === 'ENOENT') return
+    throw new CniError({ code: 5, message: `cannot write ${file}`, hint: 'Run as root.', cause })
+  }
+}
+
+function noBridge(name: string): CniError {
+  return new CniError({
+    code: 102,
+    message: `${name} is not a bridge`,
+    hint: `Rename that interface: ip link set ${name} name ANOTHER`,
+  })
+}

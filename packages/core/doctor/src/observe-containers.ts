@@ -1,0 +1,128 @@
+import { type BundleRecord, parseRecord } from '@vethra/bundle'
+import {
+  containerIdOf,
+  type DesiredContainer,
+  type ObservedAttachment,
+  type ObservedContainer,
+  type ObservedFault,
+  type ObservedName,
+} from '@vethra/model'
+import { CniError, goField, type Json } from '@vethra/spec'
+import type { DoctorTools, HostsFolder, NamespaceTools } from './doctor-tools.ts'
+import { millisecondsOf } from './milliseconds-of.ts'
+
+/** The containers of all namespaces, and the names that are taken. */
+export interface SeenContainers {
+  readonly containers: readonly SeenContainer[]
+  readonly names: readonly ObservedName[]
+}
+
+/** A container, and what was decided for it. */
+export interface SeenContainer {
+  readonly observed: ObservedContainer
+  readonly record?: BundleRecord
+}
+
+/** Looks at what DATA_STORE holds of containers. */
+export async function observeContainers(
+  tools: DoctorTools,
+  namespaces: readonly string[],
+): Promise<SeenContainers> {
+  const each = await Promise.all(
+    namespaces.map((namespace) => inNamespace(namespace, tools.inNamespace(namespace))),
+  )
+  return {
+    containers: each.flatMap(({ containers }) => containers),
+    names: each.flatMap(({ names }) => names),
+  }
+}
+
+/** What should be known of containers, given what they are attached to. */
+export function desiredContainers(
+  containers: readonly SeenContainer[],
+  attachments: readonly ObservedAttachment[],
+): readonly DesiredContainer[] {
+  const attached = new Set(
+    attachments
+      .filter(({ state, remembered }) => remembered && (state === 'alive' || state === 'unknown'))
+      .map(({ containerId }) => containerId),
+  )
+  return containers
+    .filter(({ observed }) => observed.stored)
+    .map(({ observed: { namespace, id }, record }) => ({
+      namespace,
+      id,
+      name: record?.name ?? '',
+      known: attached.has(containerIdOf(namespace, id)),
+    }))
+}
+
+async function inNamespace(
+  namespace: string,
+  { containers, hosts }: NamespaceTools,
+): Promise<SeenContainers> {
+  const [stored, folders, held] = await Promise.all([
+    containers.list(),
+    hosts.folders(),
+    containers.heldNames(),
+  ])
+  const byId = new Map(folders.map((each) => [each.id, each]))
+  const known = await Promise.all(
+    stored.map((id) => storedContainer(namespace, id, containers, byId.get(id))),
+  )
+  const ids = new Set(stored)
+  const left = folders.filter(({ id }) => !ids.has(id)).map((each) => hostsAlone(namespace, each))
+  return { containers: [...known, ...left], names: held.map((each) => ({ namespace, ...each })) }
+}
+
+async function storedContainer(
+  namespace: string,
+  id: string,
+  containers: NamespaceTools['containers'],
+  folder: HostsFolder | undefined,
+): Promise<SeenContainer> {
+  const [decided, lifecycle] = await Promise.all([
+    readOrFault(async () => {
+      const json = await containers.read(id, 'vethra.json')
+      return json === undefined ? undefined : parseRecord(json)
+    }, 'vethra.json'),
+    readOrFault(() => containers.read(id, 'lifecycle.json'), 'lifecycle.json'),
+  ])
+  const record = decided.value
+  const startedMs = startOf(lifecycle.value)
+  const observed = {
+    namespace,
+    id,
+    stored: true,
+    ...(decided.fault ? { fault: decided.fault } : {}),
+    names: folder?.names ?? 'none',
+    withoutNetworks: folder?.withoutNetworks ?? (record !== undefined && record.mode !== 'cni'),
+    restorable: record?.mode === 'cni',
+    ...(startedMs === undefined ? {} : { startedMs }),
+  } as const
+  return { observed, ...(record === undefined ? {} : { record }) }
+}
+
+function hostsAlone(namespace: string, { id, names, withoutNetworks }: HostsFolder): SeenContainer {
+  return {
+    observed: { namespace, id, stored: false, names, withoutNetworks, restorable: false },
+  }
+}
+
+async function readOrFault<T>(
+  read: () => Promise<T>,
+  file: string,
+): Promise<{ readonly value?: T; readonly fault?: ObservedFault }> {
+  try {
+    return { value: await read() }
+  } catch (error) {
+    if (!(error instanceof CniError)) throw error
+    const { message, hint } = error
+    return { fault: { file, reason: message, ...(hint === undefined ? {} : { hint }) } }
+  }
+}
+
+function startOf(lifecycle: Json | undefined): number | undefined {
+  const started = goField(lifecycle ?? null, 'started_at')
+  return typeof started === 'string' ? millisecondsOf(started) : undefined
+}

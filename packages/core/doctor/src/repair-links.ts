@@ -1,0 +1,31 @@
+import { guards } from '@vethra/lock'
+import type { Repair } from '@vethra/model'
+import { livingRecord } from './alive.ts'
+import type { DoctorTools } from './doctor-tools.ts'
+import type { RepairResult } from './repair.ts'
+
+/** Makes a bridge as it should be, while something is attached to its network. */
+export async function restoreBridge(
+  { host, kernel }: DoctorTools,
+  { bridge }: Extract<Repair, { kind: 'restore-bridge' }>,
+): Promise<RepairResult> {
+  const records = await host.records.list()
+  if (!records.some(({ network }) => network === bridge.network)) {
+    return 'nothing is attached to its network any more'
+  }
+  await kernel.restoreBridge(bridge)
+  return undefined
+}
+
+/** Puts the interface of the host that leads to a living container back on its bridge. */
+export async function restoreLink(
+  { host, kernel }: DoctorTools,
+  { attachment: key, link, bridge }: Extract<Repair, { kind: 'restore-link' }>,
+): Promise<RepairResult> {
+  return host.lock.hold(guards.attachment(host.places, key.containerId), async () => {
+    if ((await livingRecord(host, key)) === undefined) return 'it is not attached any more'
+    if (!(await kernel.links()).some(({ name }) => name === link)) return 'the interface is gone'
+    await kernel.restoreLink(link, bridge)
+    return undefined
+  })
+}

@@ -1,0 +1,59 @@
+import type { AttachmentRef } from './attachment-ref.ts'
+import type { Repair } from './repair.ts'
+
+/** What a repair does, in words: `release 10.4.1.2 of network lan`. */
+export function describeRepair(repair: Repair): string {
+  switch (repair.kind) {
+    case 'restore-result':
+      return `remember again how ${whom(repair.attachment)} was attached`
+    case 'restore-record':
+      return `record again that ${whom(repair.attachment)} is attached by Vethra`
+    case 'detach':
+      return `detach ${whom(repair.attachment)}`
+    case 'remove-rules':
+      return `take out the firewall rules of container ${repair.containerId} in network ${repair.network}`
+    case 'release-address':
+      return `release address ${repair.reservation.address} of network ${repair.network}`
+    case 'forget-names':
+      return `take the names of container ${repair.id} out of its peers' hosts files`
+    case 'remove-hosts':
+      return `remove the hosts folder of container ${repair.id}, which was removed`
+    case 'release-name':
+      return `release name ${repair.name} of container ${repair.id}`
+    case 'claim-name':
+      return `take name ${repair.name} for container ${repair.id}`
+    case 'restore-bridge':
+      return `restore bridge ${repair.bridge.name}${listed(repair.bridge.addresses, ' with ')}`
+    case 'reattach':
+      return `attach ${whom(repair.attachment)} anew`
+    case 'restore-link':
+      return `restore interface ${repair.link} of ${whom(repair.attachment)}`
+    case 'reserve-address':
+      return `reserve address ${repair.address} for ${whom(repair.attachment)}`
+    case 'restore-masquerading':
+      return `restore masquerading of ${several(repair.attachments)}`
+    case 'restore-rules':
+      return `restore ${repair.effects.map((each) => effects[each]).join(', ')} of ${whom(repair.attachment)}`
+    case 'restore-names':
+      return `make container ${repair.id} known to its peers by name`
+  }
+}
+
+const effects = {
+  admission: 'forwarding',
+  isolation: 'isolation',
+  ports: 'published ports',
+} as const
+
+function whom({ network, containerId, ifname }: AttachmentRef): string {
+  return `${ifname} of container ${containerId} in network ${network}`
+}
+
+function several(attachments: readonly AttachmentRef[]): string {
+  const [first] = attachments
+  return first && attachments.length === 1 ? whom(first) : `${attachments.length} attachments`
+}
+
+function listed(items: readonly string[], before: string): string {
+  return items.length === 0 ? '' : `${before}${items.join(', ')}`
+}

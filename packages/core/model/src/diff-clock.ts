@@ -1,0 +1,48 @@
+import { type Finding, finding } from './finding.ts'
+import type { ObservedState } from './observed-state.ts'
+
+/** How far ahead of now a time may be, in milliseconds, before the clock must have jumped back. */
+export const clockSlackMs = 60_000
+
+/** Times that have not come yet: the clock was ahead when they were written, and ages cannot be told by them. */
+export function clockFindings({
+  nowMs,
+  reservations,
+  containers,
+}: ObservedState): readonly Finding[] {
+  const late = nowMs + clockSlackMs
+  const ahead = [
+    ...reservations
+      .filter(({ reservation }) => reservation.sinceMs > late)
+      .map((each) => ({
+        what: `address ${each.reservation.address} of network ${each.network} was reserved`,
+        ms: each.reservation.sinceMs,
+      })),
+    ...containers.flatMap(({ id, startedMs = 0 }) =>
+      startedMs > late ? [{ what: `container ${id} was started`, ms: startedMs }] : [],
+    ),
+  ]
+  if (ahead.length === 0) return []
+  const furthest = Math.max(...ahead.map(({ ms }) => ms))
+  return [
+    finding({
+      kind: 'clock-jumped',
+      severity: 'warning',
+      subject: { kind: 'host', name: 'clock' },
+      message: `the clock has jumped back: ${ahead.length} times that were written lie up to ${inWords(furthest - nowMs)} ahead`,
+      evidence: [
+        ...ahead.slice(0, 3).map(({ what, ms }) => `${what} ${inWords(ms - nowMs)} from now`),
+        ...(ahead.length > 3 ? [`and ${ahead.length - 3} more`] : []),
+      ],
+      ours: false,
+      fix: 'timedatectl   (set the clock right, and keep it so by NTP)',
+    }),
+  ]
+}
+
+function inWords(ms: number): string {
+  const minutes = Math.round(ms / 60_000)
+  if (minutes < 120) return `${minutes} minutes`
+  const hours = Math.round(minutes / 60)
+  return hours < 48 ? `${hours} hours` : `${Math.round(hours / 24)} days`
+}

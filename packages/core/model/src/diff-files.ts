@@ -1,0 +1,54 @@
+import type { DesiredState } from './desired-state.ts'
+import { type Finding, finding } from './finding.ts'
+import type { ObservedState } from './observed-state.ts'
+
+/** Conf lists that cannot be read or used. */
+export function confFindings({ confFaults }: ObservedState): readonly Finding[] {
+  return confFaults.map(({ file, reason, hint }) =>
+    finding({
+      kind: 'conf-unreadable',
+      severity: 'error',
+      subject: { kind: 'file', name: file },
+      message: `conf list ${file} cannot be used: the network that it defines is there for nobody`,
+      evidence: hint === undefined ? [reason] : [reason, hint],
+      ours: false,
+      fix: `vethra cni validate ${file}`,
+    }),
+  )
+}
+
+/** State of our own that cannot be read. */
+export function damageFindings(
+  { containers }: DesiredState,
+  observed: ObservedState,
+): readonly Finding[] {
+  const names = new Map(containers.map(({ namespace, id, name }) => [`${namespace}/${id}`, name]))
+  return [
+    ...observed.damaged.map(({ file, reason }) =>
+      finding({
+        kind: 'file-damaged',
+        severity: 'warning',
+        subject: { kind: 'file', name: file },
+        message: `${file} cannot be read: what it was of is not known`,
+        evidence: [reason],
+        ours: false,
+        fix: `rm ${file}`,
+      }),
+    ),
+    ...observed.containers.flatMap(({ namespace, id, fault }) =>
+      fault === undefined
+        ? []
+        : [
+            finding({
+              kind: 'container-damaged',
+              severity: 'error',
+              subject: { kind: 'container', name: `${namespace}/${id}` },
+              message: `what was decided for container ${names.get(`${namespace}/${id}`) || id} cannot be read: it cannot be started`,
+              evidence: [`${fault.file}: ${fault.reason}`],
+              ours: true,
+              fix: `prepare its bundle again with "vethra bundle prepare", or remove it: vethra -n ${namespace} container rm ${id}`,
+            }),
+          ],
+    ),
+  ]
+}

@@ -1,0 +1,103 @@
+import type { DesiredState } from './desired-state.ts'
+import { type Finding, finding } from './finding.ts'
+import type { ObservedState } from './observed-state.ts'
+
+/** Firewalls that get in the way of each other, or of containers. */
+export function filterFindings(
+  { networks, attachments }: DesiredState,
+  { host, firewall }: ObservedState,
+): readonly Finding[] {
+  const { hiddenRules, unreadableRules, firewallManagers, forwardRefusers } = host
+  const filtered = networks.filter((each) => each.filtered)
+  // Rules are another's matter on a host that makes none.
+  if (filtered.length === 0) return []
+  const refusing = firewall.filter((each) => each.refusesForwarding).map(({ family }) => family)
+  const refused = attachments.filter(
+    ({ admitted, bridge, addresses }) =>
+      !admitted &&
+      bridge?.routed === true &&
+      addresses.some(({ address }) => refusing.includes(address.includes(':') ? 6 : 4)),
+  )
+  return [
+    ...unreadableRules.map(unreadable),
+    ...(hiddenRules.length > 0 ? [mixed(hiddenRules)] : []),
+    ...firewallManagers.map(managed),
+    ...forwardRefusers.map(refuser),
+    ...[...new Set(refused.map(({ network }) => network))].map((network) =>
+      refusedByPolicy(
+        network,
+        refused.find((each) => each.network === network)?.bridge?.name ?? '',
+      ),
+    ),
+  ]
+}
+
+function unreadable(reason: string): Finding {
+  return finding({
+    kind: 'rules-unreadable',
+    severity: 'error',
+    subject: { kind: 'host', name: 'iptables' },
+    message:
+      'the firewall rules cannot be read by iptables: plugins cannot change them, and attaching fails',
+    evidence: [reason],
+    ours: false,
+    fix: 'nft list ruleset   (what iptables did not make in its own tables has to go to another table)',
+  })
+}
+
+function mixed(hidden: readonly string[]): Finding {
+  return finding({
+    kind: 'iptables-mixed',
+    severity: 'warning',
+    subject: { kind: 'host', name: 'iptables' },
+    message:
+      'there are rules of iptables-legacy and of iptables-nft: each hides from the other, and both count',
+    evidence: hidden,
+    ours: false,
+    fix: 'update-alternatives --config iptables   (choose one for all programs, then restart or reboot)',
+  })
+}
+
+function managed(manager: string): Finding {
+  const firewalld = manager === 'firewalld'
+  return finding({
+    kind: 'firewall-managed',
+    severity: 'warning',
+    subject: { kind: 'host', name: manager },
+    message: firewalld
+      ? 'firewalld is active: when it is reloaded, it drops the rules of containers'
+      : 'ufw is active: it refuses what is forwarded unless told otherwise, and published ports go past it',
+    evidence: [`${manager} looks after the firewall`],
+    ours: false,
+    fix: firewalld
+      ? 'after each reload: vethra doctor --repair   (the daemon does so by itself)'
+      : 'ufw route allow in on BRIDGE   (for each bridge of a network)',
+  })
+}
+
+function refuser(chain: string): Finding {
+  return finding({
+    kind: 'forwarding-refused',
+    severity: 'warning',
+    subject: { kind: 'host', name: chain },
+    message: `${chain} refuses what it is not told to accept: what containers send is lost there, whatever iptables accepts`,
+    evidence: ['its policy is drop, and it is on the hook for forwarding'],
+    ours: false,
+    fix: 'nft list ruleset   (accept there what comes from and goes to the bridges of networks)',
+  })
+}
+
+function refusedByPolicy(network: string, bridge: string): Finding {
+  return finding({
+    kind: 'forwarding-refused',
+    severity: 'error',
+    subject: { kind: 'network', name: network },
+    message: `the host refuses to forward what it is not told to accept, and network ${network} tells it nothing: its containers reach nobody outside`,
+    evidence: [
+      'the policy of chain FORWARD is DROP',
+      'no plugin of the network accepts anything (type "firewall")',
+    ],
+    ours: false,
+    fix: `iptables -I FORWARD -i ${bridge} -j ACCEPT && iptables -I FORWARD -o ${bridge} -j ACCEPT`,
+  })
+}

@@ -1,0 +1,56 @@
+import { type Finding, finding } from './finding.ts'
+import type { ObservedFolder } from './observed-host.ts'
+import type { ObservedState } from './observed-state.ts'
+
+/** State on file systems that lose it, keep it for too long, or do not lock. */
+export function folderFindings({ host }: ObservedState): readonly Finding[] {
+  const faulty = host.folders.flatMap((folder) => {
+    const fault = faultOf(folder)
+    return fault === undefined ? [] : [{ ...folder, fault }]
+  })
+  const alike = Map.groupBy(faulty, ({ fault, fileSystem }) => `${fileSystem} ${fault.words}`)
+  return [...alike.values()].map((group) => {
+    const [{ fault, fileSystem, path }] = group as [(typeof group)[number]]
+    const paths = group.map((each) => each.path).join(', ')
+    return finding({
+      kind: 'wrong-file-system',
+      severity: fault.severity,
+      subject: { kind: 'host', name: paths },
+      message: `${paths} ${group.length > 1 ? 'are' : 'is'} on ${fileSystem}: ${fault.words}`,
+      evidence: [`"stat -f ${path}" tells the file system`],
+      ours: false,
+      fix: fault.fix(path),
+    })
+  })
+}
+
+interface Fault {
+  readonly severity: Finding['severity']
+  readonly words: string
+  readonly fix: (path: string) => string
+}
+
+const inMemory: ReadonlySet<string> = new Set(['tmpfs', 'ramfs'])
+const remote: ReadonlySet<string> = new Set(['nfs', 'cifs', 'smb2', 'ceph', 'fuse', '9p'])
+
+function faultOf({ fileSystem, lasting }: ObservedFolder): Fault | undefined {
+  const move = (path: string) => `mount --bind /A/FOLDER/ON/A/DISK ${path}`
+  if (remote.has(fileSystem)) {
+    const words = 'locks and renames there do not do what they must'
+    return { severity: 'error', words, fix: move }
+  }
+  if (!lasting) {
+    if (inMemory.has(fileSystem)) return undefined
+    const words = 'what must not outlive a boot does'
+    return { severity: 'warning', words, fix: (path) => `mount -t tmpfs tmpfs ${path}` }
+  }
+  if (inMemory.has(fileSystem)) {
+    const words = 'what is known of containers and addresses is lost at the next boot'
+    return { severity: 'warning', words, fix: move }
+  }
+  if (fileSystem === 'overlay') {
+    const words = 'it goes with the container that Vethra runs in'
+    return { severity: 'warning', words, fix: move }
+  }
+  return undefined
+}

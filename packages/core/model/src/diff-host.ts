@@ -1,0 +1,71 @@
+import type { DesiredState } from './desired-state.ts'
+import { clockFindings } from './diff-clock.ts'
+import { filterFindings } from './diff-filter.ts'
+import { folderFindings } from './diff-folders.ts'
+import { programFindings } from './diff-programs.ts'
+import { type Finding, finding } from './finding.ts'
+import type { ObservedState } from './observed-state.ts'
+
+/** The host's own faults: what keeps containers from each other or from the world, whatever is attached. */
+export function hostFindings(desired: DesiredState, observed: ObservedState): readonly Finding[] {
+  return [
+    ...forwardingFindings(desired, observed),
+    ...bridgeFilterFindings(desired, observed),
+    ...filterFindings(desired, observed),
+    ...programFindings(desired, observed),
+    ...folderFindings(observed),
+    ...clockFindings(observed),
+  ]
+}
+
+// Attaching turns forwarding on: while nothing is attached it may be off.
+function forwardingFindings(
+  { networks, attachments }: DesiredState,
+  { host }: ObservedState,
+): readonly Finding[] {
+  const routed = new Set(networks.filter((each) => each.routed).map(({ name }) => name))
+  const addresses = attachments
+    .filter(({ network, bridge }) => bridge?.routed ?? routed.has(network))
+    .flatMap((each) => each.addresses)
+  return ([4, 6] as const).flatMap((family) => {
+    const needed = addresses.some(({ address }) => address.includes(':') === (family === 6))
+    if (!needed || host.forwards[family] !== false) return []
+    const key = family === 4 ? 'net.ipv4.ip_forward' : 'net.ipv6.conf.all.forwarding'
+    return [
+      finding({
+        kind: 'forwarding-off',
+        severity: 'error',
+        subject: { kind: 'host', name: key },
+        message: `the host does not forward IPv${family} packets: containers reach nobody outside of their bridge`,
+        evidence: [`${key} is 0`],
+        ours: false,
+        fix: `sysctl -w ${key}=1`,
+      }),
+    ]
+  })
+}
+
+function bridgeFilterFindings(
+  { networks }: DesiredState,
+  { host }: ObservedState,
+): readonly Finding[] {
+  const isolated = networks.filter(({ isolation }) => isolation === 'isolated')
+  if (isolated.length === 0 || host.filtersBridges === true) return []
+  const loaded = host.filtersBridges === false
+  const key = 'net.bridge.bridge-nf-call-iptables'
+  return [
+    finding({
+      kind: 'bridge-filter-off',
+      severity: 'warning',
+      subject: { kind: 'host', name: key },
+      message:
+        'packets between containers on one bridge go past the firewall: networks that isolate their containers do not',
+      evidence: [
+        loaded ? `${key} is 0` : 'the kernel module br_netfilter is not loaded',
+        `isolating: ${isolated.map(({ name }) => name).join(', ')}`,
+      ],
+      ours: false,
+      fix: loaded ? `sysctl -w ${key}=1` : `modprobe br_netfilter && sysctl -w ${key}=1`,
+    }),
+  ]
+}

@@ -1,0 +1,148 @@
+import { attachmentText } from './attachment-ref.ts'
+import type { DesiredAttachment, DesiredBridge, DesiredState } from './desired-state.ts'
+import { type Finding, finding, repairable } from './finding.ts'
+import type { Maps } from './maps.ts'
+import type { ObservedLink, ObservedState } from './observed-state.ts'
+import type { RepairedBridge } from './repair.ts'
+
+/** What is amiss with the interfaces of the host that lead to a living container. */
+export function interfaceFindings(
+  attachment: DesiredAttachment,
+  _: ObservedState,
+  maps: Pick<Maps, 'links' | 'byBridge'>,
+): readonly Finding[] {
+  const { bridge, hostLink } = attachment
+  const onBridge = bridge === undefined ? [] : bridgeFindings(attachment, bridge, maps)
+  return [...onBridge, ...(hostLink === undefined ? [] : linkFindings(attachment, hostLink, maps))]
+}
+
+function bridgeFindings(
+  { network, containerId }: DesiredAttachment,
+  bridge: DesiredBridge,
+  { links, byBridge }: Pick<Maps, 'links' | 'byBridge'>,
+): readonly Finding[] {
+  const wanted = repairedBridge(network, bridge, byBridge.get(bridge.name) ?? [])
+  const there = links.get(bridge.name)
+  const fault = bridgeFault(there, wanted.addresses)
+  if (fault === undefined) return []
+  return [
+    repairable({
+      kind: fault.kind,
+      subject: { kind: 'interface', name: bridge.name },
+      message: `bridge ${bridge.name} of network ${network} ${fault.words}: its containers reach nobody outside`,
+      evidence: [fault.seen, `container ${containerId} is attached to it`],
+      repair: { kind: 'restore-bridge', bridge: wanted },
+    }),
+  ]
+}
+
+function bridgeFault(
+  there: ObservedLink | undefined,
+  addresses: readonly string[],
+): { readonly kind: string; readonly words: string; readonly seen: string } | undefined {
+  if (there === undefined) {
+    return { kind: 'bridge-missing', words: 'is gone', seen: 'there is no interface of that name' }
+  }
+  const missing = addresses.filter((each) => !there.addresses.includes(each))
+  if (missing.length > 0) {
+    return {
+      kind: 'bridge-address-missing',
+      words: `has lost its address ${missing.join(', ')}`,
+      seen: `its addresses are ${there.addresses.join(', ') || 'none'}`,
+    }
+  }
+  if (there.up) return undefined
+  return { kind: 'bridge-down', words: 'is down', seen: 'the interface is not up' }
+}
+
+function repairedBridge(
+  network: string,
+  { name, mac, mtu, routed }: DesiredBridge,
+  attachments: readonly DesiredAttachment[],
+): RepairedBridge {
+  const gateways = attachments.flatMap(({ addresses }) =>
+    addresses.flatMap(({ gateway, prefixLength }) =>
+      gateway ? [`${gateway}/${prefixLength}`] : [],
+    ),
+  )
+  return {
+    name,
+    network,
+    ...(mac === undefined ? {} : { mac }),
+    ...(mtu === undefined ? {} : { mtu }),
+    addresses: routed ? [...new Set(gateways)].toSorted() : [],
+    localPorts: attachments.some(({ ports }) => ports.length > 0),
+  }
+}
+
+function linkFindings(
+  attachment: DesiredAttachment,
+  hostLink: string,
+  { links }: Pick<Maps, 'links'>,
+): readonly Finding[] {
+  const { network, containerId, ifname, bridge } = attachment
+  const there = links.get(hostLink)
+  const ref = { network, containerId, ifname }
+  const subject = { kind: 'attachment', name: attachmentText(ref) } as const
+  const of = `container ${containerId} in network ${network}`
+  if (there === undefined) {
+    return [
+      repairable({
+        kind: 'interface-missing',
+        subject,
+        message: `${of} has lost its interface ${ifname}: it reaches nobody there`,
+        evidence: [`interface ${hostLink} of the host, which led to it, is gone`],
+        repair: { kind: 'reattach', attachment: ref },
+      }),
+    ]
+  }
+  const loose = bridge !== undefined && there.master !== bridge.name
+  if (!loose && there.up) return []
+  return [
+    repairable({
+      kind: 'interface-loose',
+      subject,
+      message: `${of} is cut off: its interface of the host, ${hostLink}, is ${loose ? `not on bridge ${bridge.name}` : 'down'}`,
+      evidence: [
+        `${hostLink} is ${there.up ? 'up' : 'down'}, ${there.master ? `on ${there.master}` : 'on no bridge'}`,
+      ],
+      repair: {
+        kind: 'restore-link',
+        attachment: ref,
+        link: hostLink,
+        ...(bridge === undefined ? {} : { bridge: bridge.name }),
+      },
+    }),
+  ]
+}
+
+/** Interfaces on bridges of ours that lead to nobody who is known. */
+export function strayLinkFindings(
+  { networks, attachments }: DesiredState,
+  observed: ObservedState,
+  { byContainer }: Pick<Maps, 'byContainer'>,
+): readonly Finding[] {
+  const bridges = new Map(
+    networks.flatMap(({ ours, bridge, name }) => (ours && bridge ? [[bridge, name]] : [])),
+  )
+  const known = new Set(attachments.flatMap(({ hostLink }) => hostLink ?? []))
+  // What others attached may be on the bridge, and nobody but them knows through which interface.
+  const networksOfOthers = new Set(
+    [...byContainer.values()].flat().flatMap((each) => (each.recorded ? [] : [each.network])),
+  )
+  return observed.links.flatMap(({ name, master = '' }) => {
+    const network = bridges.get(master)
+    if (network === undefined || known.has(name) || networksOfOthers.has(network)) return []
+    return [
+      finding({
+        kind: 'interface-stray',
+        severity: 'warning',
+        subject: { kind: 'interface', name },
+        message: `interface ${name} is on bridge ${master} of network ${network}, and no attachment is known that it belongs to`,
+        evidence: [`${name} is a port of ${master}`],
+        ours: false,
+        fix: `ip link delete ${name}`,
+      }),
+    ]
+  })
+}

@@ -1,0 +1,98 @@
+import type { DesiredContainer, DesiredState } from './desired-state.ts'
+import { type Finding, finding, repairable } from './finding.ts'
+import type { ObservedContainer, ObservedName, ObservedState } from './observed-state.ts'
+
+/** Names of containers that are gone, and those that living ones lack. */
+export function nameFindings(desired: DesiredState, observed: ObservedState): readonly Finding[] {
+  const wanted = new Map(desired.containers.map((each) => [keyOf(each), each]))
+  const stored = new Set(observed.containers.filter((each) => each.stored).map(keyOf))
+  const holders = new Map(observed.names.map((each) => [`${each.namespace}/${each.name}`, each]))
+  return [
+    ...observed.containers.flatMap((each) => peerNames(each, wanted.get(keyOf(each)))),
+    ...observed.names.filter((each) => !stored.has(keyOf(each))).map(leftName),
+    ...desired.containers.flatMap((each) => ownName(each, holders)),
+  ]
+}
+
+function peerNames(
+  container: ObservedContainer,
+  wanted: DesiredContainer | undefined,
+): readonly Finding[] {
+  const { namespace, id, stored, names, withoutNetworks, restorable } = container
+  const subject = { kind: 'container', name: keyOf(container) } as const
+  if (!stored) {
+    return [
+      repairable({
+        kind: 'hosts-left',
+        subject,
+        message: `a hosts folder of container ${id} is left, which was removed`,
+        evidence: ['there is a folder in etchosts, and none in containers'],
+        repair: { kind: 'remove-hosts', namespace, id },
+      }),
+    ]
+  }
+  const known = wanted?.known ?? false
+  if (!known && names !== 'none' && !withoutNetworks) {
+    return [
+      repairable({
+        kind: 'names-left',
+        subject,
+        message: `the names of container ${id} are still in its peers' hosts files, though it is in no network`,
+        evidence: [
+          names === 'damaged' ? 'its meta.json cannot be read' : 'its meta.json is there',
+          'nothing attaches it to a network',
+        ],
+        repair: { kind: 'forget-names', namespace, id },
+      }),
+    ]
+  }
+  if (!known || names === 'known') return []
+  return [unknownToPeers(container, restorable)]
+}
+
+function unknownToPeers(container: ObservedContainer, restorable: boolean): Finding {
+  const { namespace, id, names } = container
+  const known = {
+    kind: 'names-missing',
+    subject: { kind: 'container', name: keyOf(container) },
+    message: `container ${id} is running, and its peers do not know its names`,
+    evidence: [names === 'damaged' ? 'its meta.json cannot be read' : 'it has no meta.json'],
+  } as const
+  if (restorable) return repairable({ ...known, repair: { kind: 'restore-names', namespace, id } })
+  return finding({ ...known, severity: 'error', ours: true, fix: `stop and start container ${id}` })
+}
+
+function leftName({ namespace, name, id }: ObservedName): Finding {
+  return repairable({
+    kind: 'name-left',
+    subject: { kind: 'name', name: `${namespace}/${name}` },
+    message: `name ${name} is taken by container ${id}, which is not there: no other can have it`,
+    evidence: [`DATA_STORE/names/${namespace}/${name} names ${id}`, 'there is no such container'],
+    repair: { kind: 'release-name', namespace, name, id },
+  })
+}
+
+function ownName(
+  { namespace, id, name, known }: DesiredContainer,
+  holders: ReadonlyMap<string, ObservedName>,
+): readonly Finding[] {
+  const holder = holders.get(`${namespace}/${name}`)
+  if (name === '' || !known || holder?.id === id) return []
+  const lost = {
+    kind: 'name-lost',
+    subject: { kind: 'container', name: `${namespace}/${id}` },
+    message: `container ${id} is called ${name}, and that name is ${holder ? `taken by ${holder.id}` : 'not taken for it'}`,
+    evidence: [
+      `DATA_STORE/names/${namespace}/${name} ${holder ? `names ${holder.id}` : 'is missing'}`,
+    ],
+  } as const
+  if (holder === undefined) {
+    return [repairable({ ...lost, repair: { kind: 'claim-name', namespace, name, id } })]
+  }
+  const fix = `vethra -n ${namespace} container rename ${id} ANOTHER-NAME`
+  return [finding({ ...lost, severity: 'error', ours: true, fix })]
+}
+
+function keyOf({ namespace, id }: { readonly namespace: string; readonly id: string }): string {
+  return `${namespace}/${id}`
+}

@@ -1,0 +1,36 @@
+import type { Isolation } from './desired-state.ts'
+
+/** What the packet filter does for containers, in one address family. */
+export interface ObservedFirewall {
+  readonly family: 4 | 6
+  /** Whether forwarding is refused where no rule decides. */
+  readonly refusesForwarding: boolean
+  /** Whether what is sent to a port of the host comes to published ports at all. */
+  readonly publishes: boolean
+  /** By mark: what only one container in one network makes. */
+  readonly owned: ReadonlyMap<string, OwnedRules>
+  /** Addresses whose forwarding is accepted, in both directions. */
+  readonly admitted: ReadonlySet<string>
+  /** By bridge. */
+  readonly isolation: ReadonlyMap<string, Isolation>
+}
+
+/** The rules that bear one mark. */
+export interface OwnedRules {
+  readonly mark: string
+  /** Whose they say they are; only where the mark proves it. */
+  readonly owner?: { readonly network: string; readonly containerId: string }
+  /** Addresses whose traffic is masqueraded. */
+  readonly masqueraded: readonly string[]
+  readonly published: readonly PublishedPort[]
+  /** As they are saved. */
+  readonly lines: readonly string[]
+}
+
+/** A port that the packet filter sends on. */
+export interface PublishedPort {
+  readonly protocol: string
+  readonly hostPort: number
+  /** `10.4.1.2:80`, `[fd00::2]:80`. */
+  readonly target: string
+}

@@ -1,0 +1,35 @@
+/** What a host says of itself, beside what is made for containers. */
+export interface ObservedHost {
+  /** Whether it forwards packets; absent where the kernel does not say. */
+  readonly forwards: { readonly 4?: boolean; readonly 6?: boolean }
+  /** Whether what goes through a bridge goes through the firewall; absent without br_netfilter. */
+  readonly filtersBridges?: boolean
+  readonly programs: readonly ObservedProgram[]
+  /** Rules that nobody sees who looks at the others: of iptables-legacy, where iptables is nf_tables, or the other way round. */
+  readonly hiddenRules: readonly string[]
+  /** Why rules cannot be read, or tables that iptables cannot. */
+  readonly unreadableRules: readonly string[]
+  /** Programs that look after the firewall themselves: `firewalld`, `ufw`. */
+  readonly firewallManagers: readonly string[]
+  /** Where forwarding is refused unless a rule accepts it, beside iptables' own chain: `chain forward of table inet filter`. */
+  readonly forwardRefusers: readonly string[]
+  readonly folders: readonly ObservedFolder[]
+}
+
+/** A plugin that a network needs. */
+export interface ObservedProgram {
+  readonly name: string
+  /** The spec versions that it supports; absent when it is not there or does not say. */
+  readonly versions?: readonly string[]
+  /** Why it cannot be used. */
+  readonly fault?: string
+}
+
+/** A folder that state is kept in. */
+export interface ObservedFolder {
+  readonly path: string
+  /** What the file system is called: `ext4`, `tmpfs`, `overlay`, `nfs`. */
+  readonly fileSystem: string
+  /** Whether what is in it is meant to outlive a boot. */
+  readonly lasting: boolean
+}

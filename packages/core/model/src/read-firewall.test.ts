@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest'
+import { masqueradingRules, readFirewall } from './index.ts'
+
+const id = 'cnitool-9cbb48fd12acc83a7355'
+const comment = `-m comment --comment "name: \\"bridge\\" id: \\"${id}\\""`
+const masquerading = 'CNI-f0d9648d76acffccaddefa0b'
+const ports = 'CNI-DN-f0d9648d76acffccaddef'
+const nat = `*nat
+:PREROUTING ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+:POSTROUTING ACCEPT [0:0]
+:${ports} - [0:0]
+:CNI-HOSTPORT-DNAT - [0:0]
+:${masquerading} - [0:0]
+-A PREROUTING -m addrtype --dst-type LOCAL -j CNI-HOSTPORT-DNAT
+-A OUTPUT -m addrtype --dst-type LOCAL -j CNI-HOSTPORT-DNAT
+-A POSTROUTING -s 10.4.0.3/32 ${comment} -j ${masquerading}
+-A ${ports} -p tcp -m tcp --dport 8080 -j DNAT --to-destination 10.4.0.3:80
+-A ${ports} -p udp -m udp --dport 53 -j DNAT --to-destination 10.4.0.3:53
+-A CNI-HOSTPORT-DNAT -p tcp -m comment --comment "dnat name: \\"bridge\\" id: \\"${id}\\"" -m multiport --dports 8080 -j ${ports}
+-A ${masquerading} -d 10.4.0.0/24 ${comment} -j ACCEPT
+-A ${masquerading} ! -d 224.0.0.0/4 ${comment} -j MASQUERADE
+COMMIT
+`
+const filter = `*filter
+:FORWARD DROP [0:0]
+:CNI-FORWARD - [0:0]
+-A FORWARD -m comment --comment "CNI firewall plugin rules" -j CNI-ISOLATION-STAGE-1
+-A FORWARD -m comment --comment "CNI firewall plugin rules" -j CNI-FORWARD
+-A CNI-FORWARD -d 10.4.0.3/32 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+-A CNI-FORWARD -s 10.4.0.3/32 -j ACCEPT
+-A CNI-FORWARD -s 10.4.0.4/32 -j ACCEPT
+-A CNI-ISOLATION-STAGE-1 -i br0 ! -o br0 -m comment --comment "x" -j CNI-ISOLATION-STAGE-2
+-A CNI-ISOLATION-STAGE-1 -i br1 -o br1 -m comment --comment "x" -j DROP
+-A CNI-ISOLATION-STAGE-1 -i br2 ! -o br2 -m comment --comment "x" -j CNI-ISOLATION-STAGE-2
+-A CNI-ISOLATION-STAGE-2 -o br0 -m comment --comment "-o br2 -j DROP" -j DROP
+COMMIT
+`
+
+describe('readFirewall', () => {
+  const read = readFirewall({ family: 4, text: nat + filter })
+
+  it('tells whose rules are by the comment that their mark is made of', () => {
+    expect(read.owned.get(masquerading)).toMatchObject({
+      owner: { network: 'bridge', containerId: id },
+      masqueraded: ['10.4.0.3'],
+    })
+    const forged = readFirewall({ family: 4, text: nat.replaceAll('\\"bridge\\"', '\\"other\\"') })
+    expect(forged.owned.get(masquerading)?.owner).toBeUndefined()
+  })
+
+  it('counts only ports that what is sent to the host comes to', () => {
+    expect(read.publishes).toBe(true)
+    expect(read.owned.get(ports)?.published).toEqual([
+      { protocol: 'tcp', hostPort: 8080, target: '10.4.0.3:80' },
+    ])
+    const unreached = nat.replace(/-A OUTPUT.*\n/, '')
+    expect(readFirewall({ family: 4, text: unreached }).publishes).toBe(false)
+  })
+
+  it('counts an address as admitted when both directions are, and the chain is entered', () => {
+    expect([...read.admitted]).toEqual(['10.4.0.3'])
+    const unentered = filter.replace(/.*-j CNI-FORWARD\n/, '')
+    expect(readFirewall({ family: 4, text: unentered }).admitted.size).toBe(0)
+  })
+
+  it('tells how bridges are isolated, whatever comments say', () => {
+    expect([...read.isolation]).toEqual([
+      ['br0', 'same-bridge'],
+      ['br1', 'isolated'],
+    ])
+    expect(read.refusesForwarding).toBe(true)
+  })
+})
+
+describe('masqueradingRules', () => {
+  const attachment = { network: 'bridge', containerId: id, ifname: 'eth0' }
+  const text = (saved: string, addresses: readonly string[]) =>
+    masqueradingRules({ family: 4, text: saved }, [{ ...attachment, addresses }])
+
+  it('are those of the plugin where nothing is left', () => {
+    expect(text('', ['10.4.0.3/24'])).toBe(`*nat
+:${masquerading} - [0:0]
+-F ${masquerading}
+-A ${masquerading} -d 10.4.0.3/24 ${comment} -j ACCEPT
+-A ${masquerading} ! -d 224.0.0.0/4 ${comment} -j MASQUERADE
+-A POSTROUTING -s 10.4.0.3/32 ${comment} -j ${masquerading}
+COMMIT
+`)
+  })
+
+  it('are none where all are there', () => {
+    expect(text(nat, ['10.4.0.3/24'])).toBe('')
+  })
+
+  it('keep the jump that is there when the chain was emptied', () => {
+    const emptied = nat.replaceAll(new RegExp(`-A ${masquerading} .*\\n`, 'g'), '')
+    expect(text(emptied, ['10.4.0.3/24'])).not.toMatch(/POSTROUTING/)
+    expect(text(emptied, ['10.4.0.3/24'])).toMatch(/MASQUERADE/)
+  })
+
+  it('of a second interface in the network come before what masquerades the rest', () => {
+    expect(text(nat, ['10.4.0.3/24', '10.4.0.9/24'])).toBe(`*nat
+-I ${masquerading} 1 -d 10.4.0.9/24 ${comment} -j ACCEPT
+-A POSTROUTING -s 10.4.0.9/32 ${comment} -j ${masquerading}
+COMMIT
+`)
+  })
+})

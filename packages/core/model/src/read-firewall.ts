@@ -1,0 +1,165 @@
+import { attachmentChains } from './chain-names.ts'
+import type { Isolation } from './desired-state.ts'
+import type { ObservedFirewall, OwnedRules, PublishedPort } from './observed-firewall.ts'
+import type { SavedRules } from './rule-sets.ts'
+import { chainOf, parseRules, type RuleTable, targetOf } from './rules.ts'
+
+/** What a saved rule set does for containers. */
+export function readFirewall({ family, text }: SavedRules): ObservedFirewall {
+  const tables = parseRules(text)
+  const filter = rulesOf(tables, 'filter')
+  const nat = rulesOf(tables, 'nat')
+  return {
+    family,
+    refusesForwarding: /^:FORWARD DROP/m.test(text),
+    publishes: publishes(nat),
+    owned: ownedRules(nat, chainsOf(tables, 'nat')),
+    admitted: admitted(filter),
+    isolation: isolation(filter),
+  }
+}
+
+/** What a saved rule set says of tables that iptables cannot read: others have put there what it has no words for. */
+export function unreadableTables({ family, text }: SavedRules): readonly string[] {
+  const lines = text.split('\n').filter((line) => / is incompatible, use 'nft' tool/.test(line))
+  return lines.map((line) => `${line.replace(/^# /, '')} (IPv${family})`)
+}
+
+/** The marks that the rules of a container in a network bear: of masquerading, then of published ports. */
+export function marksOf(
+  network: string,
+  containerId: string,
+): { readonly masquerading: string; readonly ports: string } {
+  const [masquerading = '', ports = ''] = attachmentChains(network, containerId)
+  return { masquerading, ports }
+}
+
+interface Rule {
+  readonly line: string
+  readonly chain: string
+  readonly target: string
+}
+
+function rulesOf(tables: readonly RuleTable[], name: string): readonly Rule[] {
+  return tables
+    .filter((table) => table.name === name)
+    .flatMap(({ rules }) =>
+      rules.map((line) => ({ line, chain: chainOf(line), target: targetOf(line) })),
+    )
+}
+
+function chainsOf(tables: readonly RuleTable[], name: string): readonly string[] {
+  return tables.filter((table) => table.name === name).flatMap(({ chains }) => chains)
+}
+
+function publishes(nat: readonly Rule[]): boolean {
+  return ['PREROUTING', 'OUTPUT'].every((chain) =>
+    nat.some((rule) => rule.chain === chain && rule.target === 'CNI-HOSTPORT-DNAT'),
+  )
+}
+
+// The plugins' shared chains look the same; their names are words.
+const mark = /^CNI-(?:(?:DN|SN)-)?[0-9a-f]{21,24}$/
+
+function ownedRules(
+  nat: readonly Rule[],
+  chains: readonly string[],
+): ReadonlyMap<string, OwnedRules> {
+  const byMark = new Map(
+    chains.filter((each) => mark.test(each)).map((each) => [each, [] as Rule[]]),
+  )
+  for (const rule of nat) {
+    byMark.get(rule.chain)?.push(rule)
+    byMark.get(rule.target)?.push(rule)
+  }
+  return new Map([...byMark].map(([each, rules]) => [each, owned(each, rules)]))
+}
+
+function owned(chain: string, rules: readonly Rule[]): OwnedRules {
+  const inside = rules.filter((rule) => rule.chain === chain)
+  const jumps = rules.filter((rule) => rule.target === chain)
+  const masquerades = inside.some(({ target }) => target === 'MASQUERADE')
+  const owner = rules.map(({ line }) => ownerOf(line, chain)).find((each) => each !== undefined)
+  return {
+    mark: chain,
+    ...(owner === undefined ? {} : { owner }),
+    masqueraded: masquerades
+      ? jumps.flatMap(({ chain: from, line }) =>
+          from === 'POSTROUTING' ? hostIn(option(line, '-s')) : [],
+        )
+      : [],
+    published: publishedBy(inside, jumps),
+    lines: rules.map(({ line }) => line),
+  }
+}
+
+function publishedBy(inside: readonly Rule[], jumps: readonly Rule[]): readonly PublishedPort[] {
+  const reached = new Set(
+    jumps.flatMap(({ line }) =>
+      (option(line, '--dports') ?? '').split(',').map((port) => `${option(line, '-p')}/${port}`),
+    ),
+  )
+  return inside.flatMap(({ target, line }) => {
+    const [protocol, port] = [option(line, '-p') ?? '', option(line, '--dport') ?? '']
+    if (target !== 'DNAT' || !reached.has(`${protocol}/${port}`)) return []
+    return [{ protocol, hostPort: Number(port), target: option(line, '--to-destination') ?? '' }]
+  })
+}
+
+// What a comment says counts only where the chain's name is made of it.
+function ownerOf(line: string, chain: string): OwnedRules['owner'] {
+  const [, network = '', containerId = ''] =
+    /name: \\"(.*?)\\" id: \\"([^"\\]+)\\"/.exec(line) ?? []
+  if (containerId === '' || !attachmentChains(network, containerId).includes(chain))
+    return undefined
+  return { network, containerId }
+}
+
+function admitted(filter: readonly Rule[]): ReadonlySet<string> {
+  if (!filter.some(({ chain, target }) => chain === 'FORWARD' && target === 'CNI-FORWARD')) {
+    return new Set()
+  }
+  const accepting = filter.filter(
+    ({ chain, target }) => chain === 'CNI-FORWARD' && target === 'ACCEPT',
+  )
+  const towards = new Set(accepting.flatMap(({ line }) => hostIn(option(line, '-d'))))
+  const from = accepting.flatMap(({ line }) => hostIn(option(line, '-s')))
+  return new Set(from.filter((address) => towards.has(address)))
+}
+
+const [firstStage, secondStage] = ['CNI-ISOLATION-STAGE-1', 'CNI-ISOLATION-STAGE-2']
+
+function isolation(filter: readonly Rule[]): ReadonlyMap<string, Isolation> {
+  const entered = filter.some(({ chain, target }) => chain === 'FORWARD' && target === firstStage)
+  if (!entered) return new Map()
+  const found = new Map<string, Isolation>()
+  const leaving = new Set<string>()
+  for (const { chain, target, line } of filter) {
+    const out = option(line, '-o') ?? ''
+    if (chain === secondStage && target === 'DROP') leaving.add(out)
+  }
+  for (const { chain, target, line } of filter) {
+    const bridge = option(line, '-i') ?? ''
+    if (chain !== firstStage || bridge === '' || option(line, '-o') !== bridge) continue
+    if (target === 'DROP') found.set(bridge, 'isolated')
+    else if (target === secondStage && leaving.has(bridge) && !found.has(bridge)) {
+      found.set(bridge, 'same-bridge')
+    }
+  }
+  return found
+}
+
+// Before the comment and after it: what a comment holds is no option. None of these options comes twice.
+function option(line: string, name: string): string | undefined {
+  const words = line.includes('"') ? line.replace(/"(?:[^"\\]|\\.)*"/g, '""') : line
+  const at = words.indexOf(` ${name} `)
+  if (at === -1) return undefined
+  const start = at + name.length + 2
+  const end = words.indexOf(' ', start)
+  return end === -1 ? words.slice(start) : words.slice(start, end)
+}
+
+function hostIn(text: string | undefined): readonly string[] {
+  const host = /^(.*)\/(?:32|128)$/.exec(text ?? '')?.[1]
+  return host === undefined ? [] : [host]
+}

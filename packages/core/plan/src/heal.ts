@@ -1,0 +1,91 @@
+import type { ParsedResult } from '@vethra/result'
+import type { ConfList } from '@vethra/spec'
+import { asMade, convertIfReadable } from './attach.ts'
+import { together } from './failures.ts'
+import {
+  attachOne,
+  detachEach,
+  type HostTools,
+  holdingContainer,
+  type Membership,
+} from './on-host.ts'
+import type { AttachmentKey } from './result-cache.ts'
+import { run } from './run.ts'
+import { alone } from './take-turns.ts'
+
+/**
+ * Detaches what `isDue` still says is to be detached when the container's lock is held: it may have come
+ * back meanwhile. False when it said no, and nothing was done. Fails as `detachAll` does.
+ */
+export async function detachIfDue(
+  tools: HostTools,
+  membership: Membership,
+  isDue: () => Promise<boolean>,
+): Promise<boolean> {
+  return holdingContainer(tools, [membership], async () => {
+    if (!(await isDue())) return false
+    await detachEach(tools, [membership])
+    return true
+  })
+}
+
+/**
+ * Attaches a living container anew in the ways given, the first that succeeds, after what is left of the
+ * attachment was removed. Undefined when `isDue` said no under the container's lock, and nothing was done.
+ * Throws why the last way failed; the container is detached then.
+ */
+export async function attachAnew(
+  tools: HostTools,
+  ways: readonly [Membership, ...Membership[]],
+  isDue: () => Promise<boolean>,
+): Promise<ParsedResult | undefined> {
+  return holdingContainer(tools, ways, async () => {
+    if (!(await isDue())) return undefined
+    await detachEach(tools, [ways[0]])
+    const errors: unknown[] = []
+    for (const way of ways) {
+      try {
+        return await attachOne(tools, way)
+      } catch (error) {
+        errors.push(error)
+      }
+    }
+    throw together(errors)
+  })
+}
+
+/**
+ * Has some chained plugins of a living attachment do their work again: DEL, then ADD on what the
+ * attachment's own ADD returned. For rules that were flushed. False when the attachment is not alive, or
+ * not remembered, and nothing was done.
+ */
+export async function chainAgain(
+  tools: HostTools,
+  key: AttachmentKey,
+  isWanted: (type: string) => boolean,
+): Promise<boolean> {
+  const attachment = { ...key, netns: '', cniArgs: [], capabilityArgs: {} }
+  const membership = { network: key.network, list: undefined, attachment }
+  return holdingContainer(tools, [membership], async () => {
+    const record = await tools.records.read(key)
+    const alive = record && record.netnsId === (await tools.netns.idOf(record.netns))
+    if (!record || !alive || record.netnsId === '') return false
+    const there = { ...attachment, netns: record.netns }
+    const made = await asMade(tools.cache, undefined, key.network, there, convertIfReadable)
+    if (made?.prevResult === undefined) return false
+    const again = { ...made, list: chainedOnly(made.list, isWanted) }
+    if (again.list.plugins.length === 0) return false
+    // Shared chains may be missing, too, and plugins make them check-then-append.
+    await alone(tools, key.network, async () => {
+      await run(tools.runner, { operation: 'DEL', ...again })
+      await run(tools.runner, { operation: 'ADD', ...again })
+    })
+    return true
+  })
+}
+
+// The first plugin made the interface: a second ADD would find it there.
+function chainedOnly(list: ConfList, isWanted: (type: string) => boolean): ConfList {
+  const [, ...chained] = list.plugins
+  return { ...list, plugins: chained.filter(({ type }) => isWanted(type)) }
+}
