@@ -93,16 +93,136 @@ describeOnHost('vethra network connect and disconnect', () => {
     expect(left).toEqual([])
   })
 
-  it.each([
-    [['connect', 'front', 'WEB'], 'is connected to network front already'],
-    [['connect', 'nowhere', 'WEB'], 'no such network: "nowhere"'],
-    [['connect', 'back', 'nobody'], 'no such container "nobody"'],
-    [['connect', '--ip', 'x', 'back', 'WEB'], 'x'],
-    [['disconnect', 'back', 'WEB'], 'is not connected to network back'],
-    [['disconnect', 'front', 'WEB'], 'is the only one of container'],
-  ])('%j is refused', async (args, said) => {
-    const ran = await host.vethra('network', ...args.map((each) => (each === 'WEB' ? web : each)))
-    expect(ran.exitCode).toBeGreaterThan(0)
-    expect(ran.stderr).toContain(said)
+  it('address and hardware address are as asked, and a network is meant by its id as well', async () => {
+    const dual = (
+      await host.vethra('network', 'create', '--ipv6', '--subnet', 'fd00:7::/64', 'dual')
+    ).stdout
+    const asked = ['--ip', '10.4.3.9', '--ip6', 'fd00:7::9', '--mac-address', '02:42:00:00:00:09']
+    const ran = await host.vethra('network', 'connect', ...asked, dual.slice(0, 12), web)
+    expect(ran).toMatchObject({ exitCode: 0, stderr: '' })
+    const shown = JSON.parse((await host.vethra('container', 'inspect', web)).stdout)
+    expect(shown.Networks.dual).toMatchObject({
+      Interface: 'eth1',
+      MacAddress: '02:42:00:00:00:09',
+      Addresses: expect.arrayContaining(['10.4.3.9/24', 'fd00:7::9/64']),
+    })
+    const [inspected] = JSON.parse((await host.vethra('network', 'inspect', 'dual')).stdout)
+    expect(inspected.Containers[web]).toMatchObject({
+      IPv4Address: '10.4.3.9/24',
+      IPv6Address: 'fd00:7::9/64',
+    })
+    expect((await host.vethra('network', 'disconnect', dual, web)).exitCode).toBe(0)
+    expect((await host.vethra('network', 'rm', 'dual')).exitCode).toBe(0)
+  })
+
+  it('a container may leave its only network, live without, and join another, ports included', async () => {
+    const id = `lone-${host.tag}`
+    const bundle = await host.bundle(id, ['httpd', '-f', '-p', '80', '-h', '/etc'])
+    await host.vethra(
+      'bundle',
+      'prepare',
+      bundle,
+      '--id',
+      id,
+      '--name',
+      'lone',
+      '--network',
+      'front',
+      '-p',
+      '8080:80',
+    )
+    const start = async () => expect((await host.start(bundle, id)).exitCode).toBe(0)
+    const links = async () => (await host.runc('exec', id, 'ip', '-o', 'link')).stdout.split('\n')
+    const state = async () =>
+      JSON.parse((await host.vethra('container', 'inspect', id)).stdout).State
+    await start()
+    expect((await host.vethra('network', 'disconnect', 'front', id)).exitCode).toBe(0)
+    expect(await links()).toHaveLength(1)
+    expect(await state()).toBe('running')
+    await host.stop(id)
+    expect(await state()).toBe('stopped')
+    await start()
+    expect([await links(), await state()]).toEqual([
+      expect.toSatisfy((each) => each.length === 1),
+      'running',
+    ])
+    expect((await host.vethra('network', 'connect', 'back', id)).exitCode).toBe(0)
+    expect((await ping(peer, 'lone')).stdout).toMatch(/1 packets received/)
+    const page = await host.run([
+      'busybox',
+      'wget',
+      '-q',
+      '-O',
+      '-',
+      'http://127.0.0.1:8080/hostname',
+    ])
+    expect(page).toMatchObject({ exitCode: 0 })
+    await host.stop(id)
+    expect((await host.vethra('bundle', 'rm', id)).exitCode).toBe(0)
+  })
+
+  it('many at once are done one after the other: nobody overwrites what another remembered', async () => {
+    const names = ['one', 'two', 'three', 'four']
+    for (const name of names) await host.vethra('network', 'create', name)
+    const each =
+      (...words: readonly string[]) =>
+      (name: string) =>
+        host.vethra('network', ...words, name, web)
+    const connected = await Promise.all(names.map(each('connect')))
+    expect(connected.map(({ exitCode, stderr }) => [exitCode, stderr])).toEqual(
+      names.map(() => [0, '']),
+    )
+    const networks = async () =>
+      Object.keys(
+        JSON.parse((await host.vethra('container', 'inspect', web)).stdout).Networks,
+      ).sort()
+    expect(await networks()).toEqual(['front', ...names].sort())
+    const left = await Promise.all(names.map(each('disconnect')))
+    expect(left.map(({ exitCode }) => exitCode)).toEqual(names.map(() => 0))
+    expect(await networks()).toEqual(['front'])
+  })
+
+  it('a network whose conf list has gone can be left, and rm tells who is in one, by name', async () => {
+    await host.vethra('network', 'connect', 'back', web)
+    await host.vethra('container', 'rename', web, 'shop')
+    expect(await host.vethra('network', 'rm', 'back')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining(`network "back" is in use by container ["${peer}","shop"]`),
+    })
+    await host.run(['rm', '/etc/cni/net.d/nerdctl-back.conflist'])
+    expect((await host.vethra('network', 'disconnect', 'back', 'shop')).exitCode).toBe(0)
+    expect((await host.runc('exec', web, 'ip', 'link')).stdout).not.toMatch(/eth1/)
+    expect(await reservations()).toHaveLength(1)
+  })
+
+  it('a stopped container is connected at its next start', async () => {
+    await host.stop(web)
+    expect((await host.vethra('network', 'connect', 'back', web)).exitCode).toBe(0)
+    expect(await reservations()).toHaveLength(1)
+    expect((await host.start(`${host.folder}/${web}`, web)).exitCode).toBe(0)
+    expect((await ping(peer, 'web')).stdout).toMatch(/1 packets received/)
+    await host.stop(web)
+    expect((await host.vethra('network', 'disconnect', 'back', web)).exitCode).toBe(0)
+    expect((await host.start(`${host.folder}/${web}`, web)).exitCode).toBe(0)
+    expect((await host.runc('exec', web, 'ip', 'link')).stdout).not.toMatch(/eth1/)
+  })
+
+  it('what cannot be is refused, and changes nothing', async () => {
+    const before = await host.snapshot()
+    const rows: readonly [readonly string[], string][] = [
+      [['connect', 'front', 'WEB'], 'is connected to network front already'],
+      [['connect', 'nowhere', 'WEB'], 'no such network: "nowhere"'],
+      [['connect', 'back', 'nobody'], 'no such container "nobody"'],
+      [['connect', '--ip', 'x', 'back', 'WEB'], 'x'],
+      [['disconnect', 'back', 'WEB'], 'is not connected to network back'],
+      [['disconnect', 'nowhere', 'WEB'], 'is not connected to network nowhere'],
+      [['connect', '--mac-address', '01:00:00:00:00:01', 'back', 'WEB'], '--mac-address'],
+    ]
+    for (const [args, said] of rows) {
+      const ran = await host.vethra('network', ...args.map((each) => (each === 'WEB' ? web : each)))
+      expect.soft(ran.exitCode, args.join(' ')).toBeGreaterThan(0)
+      expect.soft(ran.stderr).toContain(said)
+    }
+    expect(await host.snapshot()).toEqual(before)
   })
 })

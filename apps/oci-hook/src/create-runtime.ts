@@ -19,7 +19,7 @@ export async function createRuntime(tools: Tools, container: Container): Promise
   try {
     if (request.name !== '') await store.claimName(request.name, state.id)
     if (request.mode === 'cni') await connect(tools, container)
-    await note(container, false)
+    await note(container, false, await detachedLife(tools, container))
   } catch (error) {
     await note(container, true)
     throw error
@@ -100,11 +100,27 @@ function namesOf({ request }: Container, results: readonly ParsedResult[]): Cont
   }
 }
 
-async function note({ store, state, now }: Container, createError: boolean): Promise<void> {
+async function note(
+  { store, state, now }: Container,
+  createError: boolean,
+  more: Readonly<Record<string, string>> = {},
+): Promise<void> {
   await store.write(state.id, 'lifecycle.json', {
     started_at: new Date(now()).toISOString(),
     create_error: createError,
+    ...more,
   })
+}
+
+// No attachment tells where a container lives that has left all of its networks, and may join one again.
+async function detachedLife(
+  { host }: Tools,
+  container: Container,
+): Promise<Readonly<Record<string, string>>> {
+  const { mode, networks } = container.request
+  if (mode !== 'cni' || networks.length > 0) return {}
+  const netns = netnsOf(container)
+  return { netns, netns_id: await host.netns.idOf(netns) }
 }
 
 function told(membership: Membership | undefined, { result }: ParsedResult): readonly string[] {

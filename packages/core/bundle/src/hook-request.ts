@@ -21,8 +21,8 @@ export interface HookRequest {
   /** Empty when there is none. */
   readonly domainname: string
   /**
-   * In the order of `eth0`, `eth1`, …; never empty. The first one has the addresses that were
-   * asked for the container as a whole.
+   * In the order of `eth0`, `eth1`, …; empty when the container has left all of them. The first one
+   * has the addresses that were asked for the container as a whole.
    */
   readonly networks: readonly NetworkRequest[]
   readonly extraHosts: readonly (readonly [name: string, ip: string])[]

@@ -56,6 +56,10 @@ describe('parseRecord', () => {
     expect(parseRecord(JSON.parse(JSON.stringify(file)))).toEqual(record)
   })
 
+  it('a container that has left all of its networks has none', () => {
+    expect(parseRecord({ ...file, networks: [] }).networks).toEqual([])
+  })
+
   it('passes over keys that it does not know', () => {
     expect(parseRecord({ ...file, later: 1 })).toEqual(record)
   })
@@ -66,7 +70,7 @@ describe('parseRecord', () => {
     [{ id: 7 }, /id must be string/],
     [{ name: 'a b' }, /a value cannot be/],
     [{ hostname: 'a\nb' }, /a value cannot be/],
-    [{ networks: [] }, /a value cannot be/],
+    [{ networks: [], mode: 'host' }, /a value cannot be/],
     [{ networks: [{ ref: 'lan', ip: 'x', aliases: [] }] }, /a value cannot be/],
     [{ networks: [{ ref: 'host', aliases: [] }] }, /a value cannot be/],
     [{ extraHosts: [['a']] }, /extraHosts\[0\]/],

@@ -20,8 +20,8 @@ export interface BundleRecord {
   /** Empty when there is none. */
   readonly domainname: string
   /**
-   * In the order of `eth0`, `eth1`, …; never empty. What was asked for the container as a whole
-   * is in the first.
+   * In the order of `eth0`, `eth1`, …; empty only in mode cni, when the container has left all of
+   * them. What was asked for the container as a whole is in the first.
    */
   readonly networks: readonly NetworkRequest[]
   readonly ports: readonly PortMapping[]
@@ -129,7 +129,7 @@ function checkRecord(record: BundleRecord): void {
   record.networks.forEach(checkNetwork)
   for (const [name, ip] of record.extraHosts) checkExtraHost(name, ip)
   checkDns(record.dns)
-  if (record.networks.length === 0 || networkMode(record.networks) !== record.mode) {
+  if (networkMode(record.networks) !== record.mode) {
     throw new CniError({ code: 107, message: `mode ${record.mode} is not that of the networks` })
   }
 }

@@ -29,6 +29,7 @@ describe('guards', () => {
     ['hosts', '/var/lib/nerdctl/1935db59/etchosts/'],
     ['names', '/var/lib/nerdctl/1935db59/names/'],
     ['attachment', '/run/vethra/locks/attachment-'],
+    ['container', '/run/vethra/locks/container-'],
     ['reservations', '/var/lib/cni/networks/'],
   ] as const)('no text leads the lock of %s out of its folder', (guard, prefix) => {
     const text = fc.oneof(fc.string(), fc.constantFrom('..', '../x', 'a/../..', 'a\n', ''))

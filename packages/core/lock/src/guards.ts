@@ -18,7 +18,7 @@ export interface LockPlaces {
 /**
  * The one table of what is guarded by which lock, as paths. The first three and `reservations` are
  * what nerdctl and host-local take by flock(2) (facts of nerdctl 2.x, host-local backend/disk); the
- * others are ours alone. No lock of the table is held while a plugin runs, but `attachment`,
+ * others are ours alone. No lock of the table is held while a plugin runs, but `container`, `attachment`,
  * `isolation`, `shared-chains`, `daemon`, and `network` by a garbage collection. `hosts` and `names` are folders that must be there before their lock is taken.
  * Throws CniError 107 for a namespace, id or network that cannot be one component of a path.
  */
@@ -31,6 +31,8 @@ export const guards: {
   readonly names: (places: Pick<LockPlaces, 'dataStore'>, namespace: string) => string
   /** Two operations on one container in one network (SPEC 1.1.0, section 2: none in parallel). */
   readonly attachment: (places: Pick<LockPlaces, 'runtime'>, containerId: string) => string
+  /** What one container is to be: its networks and its name, from reading them until the change is written. */
+  readonly container: (places: Pick<LockPlaces, 'runtime'>, containerId: string) => string
   /** A new attachment of one network being recorded, against the network's garbage collection. */
   readonly network: (places: Pick<LockPlaces, 'runtime'>, network: string) => string
   /** Firewall chains that all networks share, until they exist: plugins make them check-then-append. */
@@ -47,6 +49,8 @@ export const guards: {
   names: ({ dataStore }, namespace) => `${dataStore}/names/${component('namespace', namespace)}`,
   attachment: ({ runtime }, containerId) =>
     `${runtime}/locks/attachment-${component('container id', containerId)}`,
+  container: ({ runtime }, containerId) =>
+    `${runtime}/locks/container-${component('container id', containerId)}`,
   network: ({ runtime }, network) =>
     `${runtime}/locks/network-${component('network name', network)}`,
   'shared-chains': ({ runtime }) => `${runtime}/locks/shared-chains`,

@@ -1,6 +1,7 @@
 import { renderRecord } from '@vethra/bundle'
 import { CniError, checkPathComponent } from '@vethra/spec'
-import { findContainer } from './container-inspect.ts'
+import { changeContainer } from './container-record.ts'
+import type { KnownContainer } from './container-state.ts'
 import type { ManageTools } from './tools.ts'
 
 /**
@@ -13,7 +14,14 @@ export async function renameContainer(
   name: string,
 ): Promise<void> {
   checkPathComponent('name', name)
-  const { id, record } = await findContainer(tools, ref)
+  await changeContainer(tools, ref, (container) => rename(tools, container, name))
+}
+
+async function rename(
+  tools: ManageTools,
+  { id, record }: KnownContainer,
+  name: string,
+): Promise<void> {
   if (record === undefined) {
     throw new CniError({
       code: 102,

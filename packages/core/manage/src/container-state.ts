@@ -1,7 +1,7 @@
 import { type BundleRecord, parseRecord } from '@vethra/bundle'
 import type { ContainerNames } from '@vethra/hosts'
 import type { AttachmentRecord } from '@vethra/plan'
-import { goField } from '@vethra/spec'
+import { goField, type Json } from '@vethra/spec'
 import type { ManageTools } from './tools.ts'
 
 /** What Vethra knows of one container. */
@@ -14,6 +14,8 @@ export interface KnownContainer {
   /** In the order of interfaces; empty unless it is attached. */
   readonly attachments: readonly AttachmentRecord[]
   readonly state: ContainerState
+  /** The namespace that it lives in while it runs; empty otherwise, and where that is not known. */
+  readonly netns: string
 }
 
 /**
@@ -28,13 +30,20 @@ export async function readContainer(tools: ManageTools, id: string): Promise<Kno
   const file = await containers.read(id, 'vethra.json')
   const names = await hosts.read(id)
   const records = await host.records.list(`${settings.namespace}-${id}`)
-  const attachments = [...records].sort((a, b) => (a.ifname < b.ifname ? -1 : 1))
+  const attachments = [...records].sort(byInterface)
+  const lifecycle = await containers.read(id, 'lifecycle.json')
+  const home = attachments[0] ?? homeOf(lifecycle)
+  const isAlive =
+    home !== undefined &&
+    home.netnsId !== '' &&
+    (await host.netns.idOf(home.netns)) === home.netnsId
   return {
     id,
     ...(file === undefined ? {} : { record: parseRecord(file) }),
     ...(names === undefined ? {} : { names }),
     attachments,
-    state: await stateOf(tools, id, attachments, names),
+    state: stateOf({ isAttached: attachments.length > 0, isAlive, lifecycle, names }),
+    netns: isAlive ? home.netns : '',
   }
 }
 
@@ -44,18 +53,27 @@ export async function readContainers(tools: ManageTools): Promise<readonly Known
   return Promise.all(ids.map((id) => readContainer(tools, id)))
 }
 
-async function stateOf(
-  { containers, host }: ManageTools,
-  id: string,
-  attachments: readonly AttachmentRecord[],
-  names: ContainerNames | undefined,
-): Promise<ContainerState> {
-  const [first] = attachments
-  if (first !== undefined) {
-    const alive = first.netnsId !== '' && (await host.netns.idOf(first.netns)) === first.netnsId
-    return alive ? 'running' : 'dead'
-  }
-  const lifecycle = await containers.read(id, 'lifecycle.json')
+// eth10 comes after eth9.
+function byInterface(a: AttachmentRecord, b: AttachmentRecord): number {
+  return a.ifname.length - b.ifname.length || (a.ifname < b.ifname ? -1 : 1)
+}
+
+// Written down only where no attachment tells.
+function homeOf(lifecycle: Json | undefined): { netns: string; netnsId: string } | undefined {
+  const netns = goField(lifecycle ?? null, 'netns')
+  const netnsId = goField(lifecycle ?? null, 'netns_id')
+  return typeof netns === 'string' && typeof netnsId === 'string' ? { netns, netnsId } : undefined
+}
+
+function stateOf(signs: {
+  readonly isAttached: boolean
+  readonly isAlive: boolean
+  readonly lifecycle: Json | undefined
+  readonly names: ContainerNames | undefined
+}): ContainerState {
+  const { isAttached, isAlive, lifecycle, names } = signs
+  if (isAlive) return 'running'
+  if (isAttached) return 'dead'
   if (lifecycle === undefined) return 'prepared'
   if (goField(lifecycle, 'create_error') === true) return 'failed'
   // In host's or another's namespace there is no attachment that would tell.

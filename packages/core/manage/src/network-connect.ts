@@ -3,8 +3,9 @@ import { withDropIns } from '@vethra/conflist'
 import { type ContainerNames, checkHostname } from '@vethra/hosts'
 import { findNetwork, type Network, networksFromFiles } from '@vethra/networks'
 import { attachAll, type Membership } from '@vethra/plan'
+import { capabilityMappings } from '@vethra/ports'
 import { type CniArgs, CniError } from '@vethra/spec'
-import { findContainer } from './container-inspect.ts'
+import { changeContainer, recordOf } from './container-record.ts'
 import type { KnownContainer } from './container-state.ts'
 import type { ManageTools } from './tools.ts'
 
@@ -27,37 +28,45 @@ export async function connectContainer(
   containerRef: string,
   options: ConnectOptions,
 ): Promise<void> {
-  const container = await findContainer(tools, containerRef)
-  const record = recordOf(container)
-  const network = await networkOf(tools, ref)
-  const asked = requestOf(tools, network, record, options)
-  if (record.networks.some((each) => isSame(network, each.ref)))
-    throw connectedAlready(network, container)
-  const next = { ...record, networks: [...record.networks, asked] }
-  const remember = () => tools.containers.write(container.id, 'vethra.json', renderRecord(next))
-  if (container.state !== 'running') return remember()
-  const membership = await membershipOf(tools, container, network, asked)
-  await attachAll(tools.host, [membership], async ([result]) => {
-    if (result) await tools.hosts.acquire(withNetwork(container, asked, result.result))
-    await remember()
+  await changeContainer(tools, containerRef, async (container) => {
+    const record = recordOf(container)
+    const network = await networkOf(tools, ref)
+    const asked = requestOf(tools, network, record, options)
+    if (record.networks.some((each) => isSame(network, each.ref)))
+      throw connectedAlready(network, container)
+    const remember = (networks: BundleRecord['networks']) =>
+      tools.containers.write(container.id, 'vethra.json', renderRecord({ ...record, networks }))
+    if (container.state !== 'running') return remember([...record.networks, asked])
+    const membership = await membershipOf(tools, container, network, asked)
+    await attachAll(tools.host, [membership], async ([made]) => {
+      await remember([...record.networks, asked])
+      if (made === undefined) return
+      await tellPeers(tools, container, withNetwork(container, asked, made.result)).catch(
+        async (error: unknown) => {
+          await remember(record.networks)
+          throw error
+        },
+      )
+    })
   })
 }
 
-/** The record of a container that `bundle prepare` made. Throws CniError 102 for any other, and for one without networks of its own. */
-export function recordOf({ id, record }: KnownContainer): BundleRecord {
-  if (record?.mode === 'cni') return record
-  throw new CniError({
-    code: 102,
-    message:
-      record === undefined
-        ? `container ${id} was not made by "vethra bundle prepare"`
-        : `container ${id} has no networks of its own: its mode is ${record.mode}`,
-    hint: 'Prepare the bundle with --network NAME.',
-  })
+// The names of a container that will be detached again must not stay in its peers' files.
+async function tellPeers(
+  { hosts }: ManageTools,
+  { id, names }: KnownContainer,
+  now: ContainerNames,
+): Promise<void> {
+  try {
+    await hosts.acquire(now)
+  } catch (error) {
+    await (names === undefined ? hosts.release(id) : hosts.acquire(names))
+    throw error
+  }
 }
 
 /** The network that a name or id means. Throws CniError 101. */
-export async function networkOf(tools: ManageTools, ref: string): Promise<Network> {
+async function networkOf(tools: ManageTools, ref: string): Promise<Network> {
   const { networks } = networksFromFiles(await tools.networks.list())
   const network = findNetwork(networks, ref)
   if (network) return network
@@ -69,7 +78,7 @@ export async function networkOf(tools: ManageTools, ref: string): Promise<Networ
 }
 
 /** Whether a reference, as a user typed it, means this network. */
-export function isSame({ name, id = '' }: Network, ref: string): boolean {
+function isSame({ name, id = '' }: Network, ref: string): boolean {
   return ref === name || (id !== '' && (ref === id || ref === id.slice(0, 12)))
 }
 
@@ -95,7 +104,7 @@ function requestOf(
 
 async function membershipOf(
   tools: ManageTools,
-  { id, record, attachments }: KnownContainer,
+  { id, record, attachments, netns }: KnownContainer,
   network: Network,
   { ip, ip6, macAddress }: NetworkRequest,
 ): Promise<Membership> {
@@ -107,15 +116,21 @@ async function membershipOf(
     ...(ip === undefined ? [] : [['IP', ip] as const]),
     ...(macAddress === undefined ? [] : [['MAC', macAddress] as const]),
   ]
+  // The first network publishes the ports, as at a start.
+  const { ports = [], networks = [] } = record ?? {}
+  const publishes = networks.length === 0 && ports.length > 0
   return {
     network: name,
     list: withDropIns(list, dropIns),
     attachment: {
       containerId: `${tools.settings.namespace}-${id}`,
-      netns: attachments[0]?.netns ?? '',
+      netns,
       ifname: freeIfname(attachments.map(({ ifname }) => ifname)),
       cniArgs,
-      capabilityArgs: ip6 === undefined ? {} : { ips: [ip6] },
+      capabilityArgs: {
+        ...(publishes ? { portMappings: capabilityMappings(ports) } : {}),
+        ...(ip6 === undefined ? {} : { ips: [ip6] }),
+      },
     },
   }
 }

@@ -1,16 +1,16 @@
 import { renderRecord } from '@vethra/bundle'
-import type { Network } from '@vethra/networks'
+import { findNetwork, networkId, networksFromFiles } from '@vethra/networks'
 import { detachAll } from '@vethra/plan'
-import { CniError } from '@vethra/spec'
-import { findContainer } from './container-inspect.ts'
+import { CniError, type ConfList, goField } from '@vethra/spec'
+import { changeContainer, recordOf } from './container-record.ts'
 import type { KnownContainer } from './container-state.ts'
-import { isSame, networkOf, recordOf } from './network-connect.ts'
 import type { ManageTools } from './tools.ts'
 
 /**
  * Disconnects a container from a network: its interface, address and rules go at once when it runs, its
- * names leave the hosts files, and its next start goes without. Throws CniError 101 when it is not in
- * that network. With `force` what cannot be undone does not keep it from being forgotten.
+ * names leave the hosts files, and its next start goes without. It works where the conf list has gone,
+ * too. Throws CniError 101 when it is not in that network. With `force` what cannot be undone does not
+ * keep it from being forgotten.
  */
 export async function disconnectContainer(
   tools: ManageTools,
@@ -18,38 +18,70 @@ export async function disconnectContainer(
   containerRef: string,
   force: boolean,
 ): Promise<void> {
-  const container = await findContainer(tools, containerRef)
-  const record = recordOf(container)
-  const network = await networkOf(tools, ref)
-  const networks = record.networks.filter((each) => !isSame(network, each.ref))
-  if (networks.length === record.networks.length) throw notConnected(network.name, container)
-  if (networks.length === 0) throw lastOne(network.name, container)
-  const detached = detach(tools, container, network)
-  await (force ? detached.catch((error: unknown) => onlyExpected(error)) : detached)
-  await forgetNames(tools, container, (each) => isSame(network, each))
-  await tools.containers.write(container.id, 'vethra.json', renderRecord({ ...record, networks }))
+  await changeContainer(tools, containerRef, async (container) => {
+    const record = recordOf(container)
+    const target = await targetOf(tools, container, ref)
+    const networks = record.networks.filter((each) => !target.isMeant(each.ref))
+    if (networks.length === record.networks.length) throw notConnected(target.name, container)
+    const detached = detach(tools, container, target)
+    await (force ? detached.catch((error: unknown) => onlyExpected(error)) : detached)
+    if (networks.length === 0) await rememberHome(tools, container)
+    await forgetNames(tools, container, target.isMeant)
+    await tools.containers.write(container.id, 'vethra.json', renderRecord({ ...record, networks }))
+  })
+}
+
+/** A network, which may have no conf list any more. */
+interface Target {
+  readonly name: string
+  readonly list: ConfList | undefined
+  /** Whether a reference, as a user typed it, means this network. */
+  readonly isMeant: (ref: string) => boolean
+}
+
+async function targetOf(
+  tools: ManageTools,
+  { attachments }: KnownContainer,
+  ref: string,
+): Promise<Target> {
+  const known = findNetwork(networksFromFiles(await tools.networks.list()).networks, ref)
+  const means = (name: string, id: string) => (each: string) =>
+    each === name || (id !== '' && (each === id || each === id.slice(0, 12)))
+  if (known) return { ...known, isMeant: means(known.name, known.id ?? '') }
+  // The conf list has gone: the id of a name is known even so, and the cache knows what was attached.
+  const names = attachments.map(({ network }) => network)
+  const name = names.find((each) => means(each, networkId(each))(ref)) ?? ref
+  return { name, list: undefined, isMeant: means(name, networkId(name)) }
 }
 
 async function detach(
   { host }: ManageTools,
-  { attachments, state }: KnownContainer,
-  { name, list }: Network,
+  { attachments, netns }: KnownContainer,
+  { name, list }: Target,
 ): Promise<void> {
-  const alive = state === 'running'
   const memberships = attachments
     .filter(({ network }) => network === name)
-    .map(({ containerId, ifname, netns }) => ({
+    .map(({ containerId, ifname }) => ({
       network: name,
       list,
-      attachment: {
-        containerId,
-        netns: alive ? netns : '',
-        ifname,
-        cniArgs: [],
-        capabilityArgs: {},
-      },
+      attachment: { containerId, netns, ifname, cniArgs: [], capabilityArgs: {} },
     }))
   await detachAll(host, memberships)
+}
+
+// No attachment will tell where the container lives, and it may join a network again.
+async function rememberHome(
+  { containers, host }: ManageTools,
+  { id, netns }: KnownContainer,
+): Promise<void> {
+  if (netns === '') return
+  const lifecycle = (await containers.read(id, 'lifecycle.json')) ?? null
+  await containers.write(id, 'lifecycle.json', {
+    started_at: goField(lifecycle, 'started_at') ?? '',
+    create_error: false,
+    netns,
+    netns_id: await host.netns.idOf(netns),
+  })
 }
 
 async function forgetNames(
@@ -76,14 +108,5 @@ function notConnected(network: string, { id }: KnownContainer): CniError {
     code: 101,
     message: `container ${id} is not connected to network ${network}`,
     hint: `See its networks with "vethra container inspect ${id}".`,
-  })
-}
-
-// The empty list would mean the default network at the next start, which nobody asked for.
-function lastOne(network: string, { id }: KnownContainer): CniError {
-  return new CniError({
-    code: 102,
-    message: `network ${network} is the only one of container ${id}`,
-    hint: 'Connect it to another network first.',
   })
 }
