@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { describeOnHost } from './gate.ts'
 import { type Host, openHost } from './host.ts'
+import { createAtOnce, createWhileRemoving } from './networks-at-once.ts'
+
+const many = Number(process.env['VETHRA_TEST_NETWORKS'] ?? 12)
 
 describeOnHost('vethra network', () => {
   let host: Host
@@ -46,15 +49,14 @@ describeOnHost('vethra network', () => {
     expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('br9') })
   })
 
-  it('create of many at once gives each its own subnet', async () => {
-    const names = Array.from({ length: 12 }, (_, index) => `net${index}`)
-    const ran = await Promise.all(names.map((name) => host.vethra('network', 'create', name)))
-    expect(ran.map(({ exitCode }) => exitCode)).toEqual(names.map(() => 0))
-    const inspected = JSON.parse((await host.vethra('network', 'inspect', ...names)).stdout)
-    const subnets = inspected.map(
-      (each: { IPAM: { Config: { Subnet: string }[] } }) => each.IPAM.Config[0]?.Subnet,
-    )
-    expect(new Set(subnets).size).toBe(12)
+  it.each([
+    ['at once', createAtOnce],
+    ['while others are removed', createWhileRemoving],
+  ] as const)('create of many %s gives each its own subnet', async (_, work) => {
+    const { failures, subnets } = await work(host, many)
+    expect(failures).toEqual([])
+    expect(subnets).toHaveLength(many)
+    expect(new Set(subnets).size).toBe(many)
   })
 
   it('the default network gives way to what the host uses, and says so', async () => {
