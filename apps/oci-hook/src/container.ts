@@ -26,21 +26,48 @@ export interface HookLog {
   readonly record: Container['record']
 }
 
+/** The events that a hook is called for. */
+export type HookEvent = 'createRuntime' | 'postStop'
+
 /**
- * Starts the log: before anything of the container is believed, so that it tells what was not. Throws
- * CniError 107 for a namespace that cannot be, which leaves no place for a log.
+ * Starts the log: before anything of the container is believed, so that it tells what was not. One that
+ * names a namespace which cannot be has its log where it is known already, else none.
  */
 export async function openLog(
   tools: Tools,
   state: OciState,
-  event: 'createRuntime' | 'postStop',
+  event: HookEvent,
   io: Io,
 ): Promise<HookLog> {
   const namespace = await namespaceOf(tools, state)
+  if (namespace === undefined) return openKnownLog(tools, state.id, event, io)
+  return startLog(tools, { namespace, id: state.id }, event, io)
+}
+
+/** Starts the log of a container that is known in the namespace of the hook line; of no other. */
+export async function openKnownLog(
+  tools: Tools,
+  id: string,
+  event: HookEvent,
+  io: Io,
+): Promise<HookLog> {
+  const { namespace } = tools.settings
   const store = tools.containers(namespace)
-  await store.startLog(state.id, event, '')
-  const record = (lines: readonly string[]) =>
-    store.appendLog(state.id, event, stamped(lines, io.now()))
+  const known = (await store.list()).includes(id)
+  return known
+    ? startLog(tools, { namespace, id }, event, io)
+    : { namespace, store, record: async () => {} }
+}
+
+async function startLog(
+  tools: Tools,
+  { namespace, id }: { readonly namespace: string; readonly id: string },
+  event: HookEvent,
+  io: Io,
+): Promise<HookLog> {
+  const store = tools.containers(namespace)
+  await store.startLog(id, event, '')
+  const record = (lines: readonly string[]) => store.appendLog(id, event, stamped(lines, io.now()))
   return { namespace, store, record }
 }
 
@@ -71,13 +98,26 @@ export async function openContainer(
 
 // Our own bundles name their namespace on the hook line; nerdctl's name it in an annotation, which
 // chooses among namespaces but never leads out of the data store.
-async function namespaceOf(tools: Tools, { id, annotations }: OciState): Promise<string> {
+async function namespaceOf(
+  tools: Tools,
+  { id, annotations }: OciState,
+): Promise<string | undefined> {
   const own = tools.settings.namespace
   const annotated = annotations['nerdctl/namespace'] ?? own
-  checkPathComponent('namespace in annotation nerdctl/namespace', annotated)
+  if (!isPathComponent(annotated)) return undefined
   if (annotated === own) return own
   const recorded = await tools.containers(own).read(id, 'vethra.json')
   return recorded === undefined ? annotated : own
+}
+
+function isPathComponent(text: string): boolean {
+  try {
+    checkPathComponent('namespace', text)
+    return true
+  } catch {
+    // What is wrong with it is told when the annotations are read.
+    return false
+  }
 }
 
 async function storedPorts(

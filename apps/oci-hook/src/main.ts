@@ -1,11 +1,11 @@
-import { parseState } from '@vethra/bundle'
+import { idInState, type OciState, parseState } from '@vethra/bundle'
 import { splitHookFlags } from '@vethra/settings'
 import { CniError, explain } from '@vethra/spec'
-import { openContainer, openLog } from './container.ts'
+import { type HookEvent, openContainer, openKnownLog, openLog } from './container.ts'
 import { createRuntime } from './create-runtime.ts'
 import type { Io } from './io.ts'
 import { postStop } from './post-stop.ts'
-import { openTools } from './tools.ts'
+import { openTools, type Tools } from './tools.ts'
 
 const events = { createRuntime, postStop } as const
 
@@ -19,8 +19,9 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
     const { flags, rest } = splitHookFlags(argv)
     const event = eventOf(rest)
-    const state = parseState(await io.readStdin())
+    const text = await io.readStdin()
     const tools = await openTools(flags, rest.includes('internal'), io)
+    const state = await readState(tools, text, event, io)
     const log = await openLog(tools, state, event, io)
     record = log.record
     await record([`${event} of ${state.id}, pid ${state.pid}`])
@@ -34,6 +35,18 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     for (const line of lines) io.complain(line)
     await record(lines).catch((fault: unknown) => explain(fault).map(io.complain))
     return error.code === 103 ? 2 : 1
+  }
+}
+
+// What is wrong with a state is told in the log of the container that it names, where that is known.
+async function readState(tools: Tools, text: string, event: HookEvent, io: Io): Promise<OciState> {
+  try {
+    return parseState(text)
+  } catch (error) {
+    const id = idInState(text)
+    const log = id === undefined ? undefined : await openKnownLog(tools, id, event, io)
+    await log?.record(explain(error))
+    throw error
   }
 }
 

@@ -2,9 +2,10 @@ import type { HookRequest } from '@vethra/bundle'
 import { type Network, networksFromFiles } from '@vethra/networks'
 import { detachAll, type Membership } from '@vethra/plan'
 import type { HoldRequest } from '@vethra/ports'
-import { CniError, goField } from '@vethra/spec'
+import { CniError, goField, type JsonObject } from '@vethra/spec'
 import type { Container } from './container.ts'
 import { membershipsOf } from './memberships.ts'
+import { removePidFile } from './pid-file.ts'
 import type { Tools } from './tools.ts'
 
 /**
@@ -13,16 +14,26 @@ import type { Tools } from './tools.ts'
  * succeeds. The container's own files stay until it is deleted.
  */
 export async function postStop(tools: Tools, container: Container): Promise<void> {
-  const { store, state, request, hosts, ours } = container
+  const { state, request, hosts, ours } = container
   const errors: unknown[] = []
   const attempt = (work: Promise<void>) => work.catch((error: unknown) => void errors.push(error))
   if (request.mode === 'cni') await attempt(disconnect(tools, container))
   // Last of what others could take: a port that is free while rules still lead from it would reach nobody.
   if (request.mode === 'cni') await attempt(tools.ports.release(published(request)))
   await attempt(hosts.release(state.id))
-  // A container of nerdctl's is ended by nerdctl, which expects the name to be free by then.
-  if (!ours && request.name !== '') await attempt(store.releaseName(request.name, state.id))
+  await attempt(removePidFile(container))
+  if (!ours) await attempt(endForNerdctl(container))
   if (errors.length > 0) throw failure(state.id, errors)
+}
+
+// nerdctl expects the name of a container that has stopped to be free, but not that of one whose start
+// failed: the container is there, and may be started again.
+async function endForNerdctl({ store, state, request }: Container): Promise<void> {
+  const lifecycle = await store.read(state.id, 'lifecycle.json')
+  if (goField(lifecycle ?? null, 'create_error') === true) {
+    const cleared = { ...(lifecycle as JsonObject), create_error: false }
+    await store.write(state.id, 'lifecycle.json', cleared)
+  } else if (request.name !== '') await store.releaseName(request.name, state.id)
 }
 
 function published({ id, namespace, ports }: HookRequest): Omit<HoldRequest, 'pid'> {

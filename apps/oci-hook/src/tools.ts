@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
+import { type AppArmorHost, appArmorHost } from '@vethra/apparmor-host'
 import { diskAttachmentRecords } from '@vethra/attachment-records'
 import { confDir } from '@vethra/conf-dir'
 import { containerStore } from '@vethra/container-store'
@@ -30,6 +31,7 @@ export interface Tools {
   readonly hosts: (namespace: string) => HostsStore
   readonly networks: (namespace: string) => ReturnType<typeof confDir>
   readonly ports: PortHolder
+  readonly appArmor: AppArmorHost
 }
 
 /** Makes the adapters. `nerdctl` is true for nerdctl's own hook line, whose data root is nerdctl's. */
@@ -71,6 +73,7 @@ export async function openTools(flags: GivenSettings, nerdctl: boolean, io: Io):
         onFault: (fault) => warn(fault, io),
       }),
     networks: (namespace) => confDir({ dir: settings.cniNetconfpath, namespace, lock }),
+    appArmor: appArmorHost(),
     ports: portHolder({ dir: `${runtime}/ports`, program: io.program }),
   }
 }

@@ -11,7 +11,7 @@ export async function holdPorts(argv: readonly string[]): Promise<number> {
   if (call === undefined) return say('not the command line of a port holder', 2)
   const sockets = call.sockets.flatMap((text) => readSocket(text) ?? [])
   try {
-    if ('bun' in process.versions) {
+    if (process.versions['bun'] !== undefined) {
       const { holdInBun } = await import('./hold-in-bun.ts')
       holdInBun(call.init, sockets, () => say('ready', 0))
     } else {

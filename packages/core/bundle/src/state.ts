@@ -1,4 +1,4 @@
-import { CniError, checkContainerId, checkPathComponent } from '@vethra/spec'
+import { CniError, checkContainerId, checkPathComponent, goField, type Json } from '@vethra/spec'
 import { faultsOf, fields, optional, path, table, text, that } from './shape.ts'
 
 /** What an OCI runtime writes to a hook's standard input (OCI runtime-spec, runtime.md, "State"). */
@@ -39,6 +39,19 @@ export function parseState(json: string): OciState {
   if (pid < 0) throw untrusted('pid must be 0 or more')
   checkId(id)
   return { ociVersion, id, status, pid, bundle, annotations: annotations ?? {} }
+}
+
+/** The id in a text that `parseState` refuses, where it can be one: for saying in its log what was wrong. */
+export function idInState(json: string): string | undefined {
+  try {
+    const id = goField(parseJson(json) as Json, 'id')
+    if (typeof id !== 'string') return undefined
+    checkId(id)
+    return id
+  } catch (error) {
+    if (error instanceof CniError) return undefined
+    throw error
+  }
 }
 
 function parseJson(json: string): unknown {

@@ -1,0 +1,93 @@
+import { withDropIns } from '@vethra/conflist'
+import type { ContainerNames } from '@vethra/hosts'
+import { networksFromFiles } from '@vethra/networks'
+import { attachAll, type Membership, together } from '@vethra/plan'
+import type { HoldRequest } from '@vethra/ports'
+import type { ParsedResult } from '@vethra/result'
+import type { Result } from '@vethra/spec'
+import type { Container } from './container.ts'
+import { membershipsOf, type PlannedMembership } from './memberships.ts'
+import { netnsOf } from './netns-of.ts'
+import type { Tools } from './tools.ts'
+
+/**
+ * Takes a container's ports, attaches it to its networks in order, and makes it known to its peers by
+ * name. On failure all of it is undone.
+ */
+export async function connect(tools: Tools, container: Container): Promise<void> {
+  const netns = await netnsOf(tools, container)
+  const files = await tools.networks(container.request.namespace).list()
+  const { networks } = networksFromFiles(files)
+  const planned = membershipsOf(container.request, networks, netns)
+  const memberships = await Promise.all(
+    planned.map((each) => withItsDropIns(tools, container, each)),
+  )
+  const results = await withPorts(tools, container, (held) =>
+    attachAll(tools.host, memberships, async (made) => {
+      await held()
+      await makeKnown(container, made)
+    }),
+  )
+  await container.record(results.flatMap((result, index) => told(memberships[index], result)))
+}
+
+async function withItsDropIns(
+  tools: Tools,
+  { request }: Container,
+  membership: PlannedMembership,
+): Promise<Membership> {
+  const { list, file } = membership
+  if (list === undefined || list.loadOnlyInlinedPlugins) return membership
+  const dropIns = await tools.networks(request.namespace).dropIns(file, list.name)
+  return { ...membership, list: withDropIns(list, dropIns) }
+}
+
+/** Takes the ports before any plugin runs, so that a taken one leaves nothing to undo; frees them when `work` fails. */
+async function withPorts<T>(
+  { ports }: Tools,
+  { state, request }: Container,
+  work: (held: () => Promise<void>) => Promise<T>,
+): Promise<T> {
+  const containerId = `${request.namespace}-${request.id}`
+  const wanted: HoldRequest = { containerId, pid: state.pid, ports: request.ports }
+  const reservation = await ports.hold(wanted)
+  try {
+    return await work(reservation.settled)
+  } catch (error) {
+    const errors = [error]
+    await ports.release(wanted).catch((failure: unknown) => errors.push(failure))
+    throw together(errors)
+  }
+}
+
+// The names of a container that will be detached again must not stay in its peers' files.
+async function makeKnown(container: Container, results: readonly ParsedResult[]): Promise<void> {
+  try {
+    await container.hosts.acquire(namesOf(container, results))
+  } catch (error) {
+    await container.hosts.release(container.state.id)
+    throw error
+  }
+}
+
+function namesOf({ request }: Container, results: readonly ParsedResult[]): ContainerNames {
+  const { id, name, hostname, domainname, extraHosts } = request
+  const entries = request.networks.map(({ ref }, index) => [ref, results[index]?.result] as const)
+  const aliases = request.networks
+    .filter((network) => network.aliases.length > 0)
+    .map((network) => [network.ref, network.aliases] as const)
+  return {
+    id,
+    name,
+    hostname,
+    domainname,
+    extraHosts,
+    networks: Object.fromEntries(entries.filter((entry): entry is [string, Result] => !!entry[1])),
+    ...(aliases.length > 0 ? { aliases: Object.fromEntries(aliases) } : {}),
+  }
+}
+
+function told(membership: Membership | undefined, { result }: ParsedResult): readonly string[] {
+  const addresses = result.ips.map(({ address }) => address).join(', ')
+  return [`${membership?.attachment.ifname} in network ${membership?.network}: ${addresses}`]
+}

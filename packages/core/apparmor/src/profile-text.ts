@@ -1,0 +1,45 @@
+/** The profile that nerdctl runs containers in. */
+export const profileName = 'nerdctl-default'
+
+/**
+ * The text of a profile with the rules of containerd's default one, for apparmor_parser(8): a container
+ * may do what its capabilities allow, but not mount, nor write to what of /proc and /sys is the host's.
+ */
+export function profileText(name: string = profileName): string {
+  const rules = [
+    ...['network', 'capability', 'file', 'umount', 'deny mount'],
+    // OCI runtimes that are confined themselves, and everybody who is not, may stop a container.
+    ...['unconfined', 'runc', 'crun'].map((peer) => `signal (receive) peer=${peer}`),
+    `signal (send,receive) peer=${name}`,
+    `ptrace (trace,tracedby,read,readby) peer=${name}`,
+    'deny /proc/* w',
+    ...ofProcessesOrSys.map((path) => `deny ${path} w`),
+    ...allBut('/proc/sys/', 'kernel/shm').map((path) => `deny ${path} w`),
+    ...allBut('/sys/', 'fs/cgroup/').map((path) => `deny ${path} wklx`),
+    ...secrets.map((path) => `deny ${path} rwklx`),
+  ]
+  const body = rules.map((rule) => `  ${rule},\n`).join('')
+  return `profile ${name} flags=(attach_disconnected,mediate_deleted) {\n${body}}\n`
+}
+
+const secrets: readonly string[] = [
+  '/proc/kcore',
+  '/proc/sysrq-trigger',
+  '/sys/devices/virtual/powercap/**',
+  '/sys/firmware/**',
+  '/sys/kernel/security/**',
+]
+
+// Folders of /proc that are no process's, which begin with a digit, and are not sys.
+const ofProcessesOrSys: readonly string[] = ['/proc/[^0-9s]**/**', ...beginsLike('/proc/', 'sys/')]
+
+/** Paths below a folder that differ from the one that is allowed, at one character each. */
+function allBut(folder: string, allowed: string): readonly string[] {
+  return [`${folder}[^${allowed[0]}]**`, ...beginsLike(folder, allowed)]
+}
+
+function beginsLike(folder: string, allowed: string): readonly string[] {
+  return [...allowed].slice(1).map((character, index) => {
+    return `${folder}${allowed.slice(0, index + 1)}[^${character}]**`
+  })
+}

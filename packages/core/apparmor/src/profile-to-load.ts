@@ -1,0 +1,26 @@
+import { profileName, profileText } from './profile-text.ts'
+
+/** What the kernel says of AppArmor; a file that is not there has no text. */
+export interface AppArmorFacts {
+  /** `/sys/kernel/security/apparmor/profiles`. */
+  readonly profiles: string | undefined
+  /** `/sys/module/apparmor/parameters/enabled`. */
+  readonly enabled: string | undefined
+  /** `/proc/self/uid_map`. */
+  readonly uidMap: string | undefined
+}
+
+/**
+ * The profile that is to be loaded, as text; undefined when it is loaded already, or cannot be: without
+ * AppArmor, and in a user namespace. As nerdctl decides.
+ */
+export function profileToLoad({ profiles, enabled, uidMap }: AppArmorFacts): string | undefined {
+  if (profiles === undefined || enabled !== 'Y\n' || !isWhole(uidMap)) return undefined
+  const loaded = profiles.split('\n').some((line) => line.startsWith(`${profileName} (`))
+  return loaded ? undefined : profileText()
+}
+
+// user_namespaces(7): outside of user namespaces all ids are mapped to themselves.
+function isWhole(uidMap: string | undefined): boolean {
+  return /^\s*0\s+0\s+4294967295\s*$/.test(uidMap ?? '')
+}
