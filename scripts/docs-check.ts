@@ -1,20 +1,23 @@
 /**
  * Fails on documents that no longer tell the truth: dead links, packages without a README, a long
- * or stale ARCHITECTURE.md.
+ * or stale ARCHITECTURE.md, settings that docs/vethra.toml.md does not tell.
  */
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { linkFaults } from './docs-check-links.ts'
+import { settingsFaults } from './docs-check-settings.ts'
 import { filesMatching, type WorkspacePackage, workspacePackages } from './packages.ts'
 import { firstExample, withoutFences } from './readme.ts'
 
 const top = join(import.meta.dirname, '..')
 const documents = await filesMatching(top, '**/*.md')
 const packages = await workspacePackages(top)
+const settings = 'docs/vethra.toml.md'
 const faults = [
   ...(await Promise.all(documents.map((path) => linkFaults(top, path)))).flat(),
   ...(await Promise.all(packages.map(readmeFaults))).flat(),
   ...(await architectureFaults()),
+  ...(await settingsFaults(settings, (await read(settings)) ?? '')),
 ]
 for (const fault of faults) console.error(fault)
 console.log(`${documents.length} documents, ${packages.length} packages, ${faults.length} faults`)

@@ -70,6 +70,7 @@ describe('chooseSubnet', () => {
     ]
     expect(chooseSubnet(by('fd00:1::/64'), pools, 6)).toBe('fd00:1:0:1::/64')
     expect(() => chooseSubnet([], [], 6)).toThrow('no address pool has room for IPv6')
+    expect(chooseSubnet([], [{ base: 'fd00::/48', size: 64 }])).toBe('10.4.1.0/24')
   })
 
   it('names what takes the space, the largest first', () => {

@@ -37,7 +37,7 @@ interface Interval {
 }
 
 /**
- * A subnet that overlaps nothing used, the first in the order of the pools. Without pools: from
+ * A subnet that overlaps nothing used, the first in the order of the pools of its family. Without any: from
  * 10.4.1.0/24 up to 10.255.255.0/24, as nerdctl does, then 172.16.0.0/12 and 192.168.0.0/16. For IPv6
  * there is no built-in order. Costs a sort of what is used, however large that is. Throws CniError 102
  * that names what takes the space.
@@ -77,11 +77,11 @@ function readUsed(used: readonly UsedPrefix[]): readonly ReadPrefix[] {
 }
 
 function intervalsOf(pools: readonly SubnetPool[], family: Family): readonly Interval[] {
-  if (pools.length === 0) return family === 4 ? builtIn : []
-  return pools
+  const own = pools
     .map(({ base, size }) => ({ prefix: parsePrefix('address pool', base), size }))
     .filter(({ prefix }) => prefix.family === family)
     .map(({ prefix, size }) => intervalOf(prefix, size))
+  return own.length > 0 || family === 6 ? own : builtIn
 }
 
 function intervalOf(prefix: Prefix, size: number): Interval {
