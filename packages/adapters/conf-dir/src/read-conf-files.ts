@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { statSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import type { ConfFileText } from '@vethra/conflist'
 import { errno, fileError, listFolder, readText } from '@vethra/files'
@@ -25,7 +25,7 @@ function byOctets(a: string, b: string): number {
 /** Undefined for what is no file, and for what vanished since it was listed. */
 async function readConfFile(file: string): Promise<ConfFileText | undefined> {
   try {
-    if (!(await stat(file)).isFile()) return undefined
+    if (!statSync(file).isFile()) return undefined
     const text = await readText(file)
     return text === undefined ? undefined : { file, text }
   } catch (error) {

@@ -1,5 +1,4 @@
-import { constants } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { appendFileSync, closeSync, constants, openSync } from 'node:fs'
 import { fileError } from './file-error.ts'
 import type { WriteOptions } from './write-whole.ts'
 
@@ -11,11 +10,11 @@ export async function appendText(path: string, text: string, options: WriteOptio
   try {
     const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = constants
     const flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK
-    const handle = await open(path, flags, options.mode)
+    const descriptor = openSync(path, flags, options.mode)
     try {
-      await handle.appendFile(text)
+      appendFileSync(descriptor, text)
     } finally {
-      await handle.close()
+      closeSync(descriptor)
     }
   } catch (error) {
     throw fileError('append to', path, error)

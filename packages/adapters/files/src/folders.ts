@@ -1,5 +1,5 @@
-import type { Dirent } from 'node:fs'
-import { chmod, mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { chmodSync, type Dirent, mkdirSync, readdirSync, statSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { errno, fileError } from './file-error.ts'
 
@@ -53,18 +53,18 @@ async function make(path: string, mode: number): Promise<void> {
 
 async function makeOne(path: string, mode: number): Promise<void> {
   try {
-    await mkdir(path, mode)
+    mkdirSync(path, mode)
   } catch (error) {
-    if (errno(error) === 'EEXIST' && (await stat(path)).isDirectory()) return
+    if (errno(error) === 'EEXIST' && statSync(path).isDirectory()) return
     throw error
   }
   // mkdir(2) takes the umask off the mode.
-  await chmod(path, mode)
+  chmodSync(path, mode)
 }
 
 async function entries(path: string): Promise<readonly Dirent[]> {
   try {
-    return await readdir(path, { withFileTypes: true })
+    return readdirSync(path, { withFileTypes: true })
   } catch (error) {
     if (errno(error) === 'ENOENT') return []
     throw fileError('list the folder', path, error)

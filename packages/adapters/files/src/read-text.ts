@@ -1,5 +1,4 @@
-import { constants } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { CniError } from '@vethra/spec'
 import { errno, fileError } from './file-error.ts'
 
@@ -13,12 +12,13 @@ const defaultLimit = 16 * 1024 * 1024
  */
 export async function readText(path: string, limit?: number): Promise<string | undefined> {
   try {
-    // Without O_NONBLOCK, opening a FIFO waits for somebody to write to it.
-    const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    // Without O_NONBLOCK, opening a FIFO waits for somebody to write to it. At once and not by a thread:
+    // waking one takes longer than reading.
+    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
     try {
-      return (await readAll(handle, path, limit)).toString('utf8')
+      return readAll(descriptor, path, limit).toString('utf8')
     } finally {
-      await handle.close()
+      closeSync(descriptor)
     }
   } catch (error) {
     if (errno(error) === 'ENOENT') return undefined
@@ -27,19 +27,15 @@ export async function readText(path: string, limit?: number): Promise<string | u
 }
 
 /** Everything in an open file, under the conditions of readText. */
-export async function readAll(
-  handle: FileHandle,
-  path: string,
-  limit: number = defaultLimit,
-): Promise<Buffer> {
-  const status = await handle.stat()
+export function readAll(descriptor: number, path: string, limit: number = defaultLimit): Buffer {
+  const status = fstatSync(descriptor)
   if (!status.isFile()) throw unfit(path, 'it is not a regular file')
   const pieces: Buffer[] = []
   let length = 0
   // Files of /proc say size 0 and have text all the same, so the end is where a read finds nothing.
   while (length <= limit) {
     const piece = Buffer.allocUnsafe(Math.max(4096, Math.min(status.size, limit) - length + 1))
-    const { bytesRead } = await handle.read(piece, 0, piece.length, length)
+    const bytesRead = readSync(descriptor, piece, 0, piece.length, length)
     if (bytesRead === 0) return Buffer.concat(pieces)
     pieces.push(piece.subarray(0, bytesRead))
     length += bytesRead

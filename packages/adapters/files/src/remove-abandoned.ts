@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { readdir, rm } from 'node:fs/promises'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { errno, fileError } from './file-error.ts'
 
@@ -9,10 +8,10 @@ import { errno, fileError } from './file-error.ts'
  */
 export async function removeAbandoned(folder: string): Promise<void> {
   try {
-    for (const name of await readdir(folder)) {
+    for (const name of readdirSync(folder)) {
       const pid = /^\.tmp-(\d+)-[0-9a-f-]{36}$/.exec(name)?.[1]
       if (pid !== undefined && !existsSync(`/proc/${pid}`))
-        await rm(join(folder, name), { force: true })
+        rmSync(join(folder, name), { force: true })
     }
   } catch (error) {
     if (errno(error) === 'ENOENT') return

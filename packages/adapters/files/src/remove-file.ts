@@ -1,10 +1,10 @@
-import { unlink } from 'node:fs/promises'
+import { unlinkSync } from 'node:fs'
 import { errno, fileError } from './file-error.ts'
 
 /** Removes a file, or a symbolic link and not what it names. False when there is none. Throws CniError 5. */
 export async function removeFile(path: string): Promise<boolean> {
   try {
-    await unlink(path)
+    unlinkSync(path)
     return true
   } catch (error) {
     if (errno(error) === 'ENOENT') return false

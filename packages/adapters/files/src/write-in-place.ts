@@ -26,7 +26,7 @@ export async function writeInPlace(path: string, text: string): Promise<boolean>
 }
 
 async function rewrite(handle: FileHandle, path: string, next: Buffer): Promise<boolean> {
-  const old = await readAll(handle, path)
+  const old = readAll(handle.fd, path)
   if (old.equals(next)) return false
   const { start, octets } = difference(old, padded(next, old.length))
   await writeAt(handle, octets, start)

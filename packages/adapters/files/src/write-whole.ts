@@ -1,5 +1,14 @@
-import { constants } from 'node:fs'
-import { link, open, rename, rm } from 'node:fs/promises'
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fsync,
+  linkSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { errno, fileError } from './file-error.ts'
 
@@ -24,9 +33,9 @@ export async function writeWhole(path: string, text: string, options: WriteOptio
   try {
     const temporary = await writeTemporary(path, text, options)
     try {
-      await rename(temporary, path)
+      renameSync(temporary, path)
     } catch (error) {
-      await rm(temporary, { force: true })
+      rmSync(temporary, { force: true })
       throw error
     }
     if (options.sync !== false) await syncFolder(dirname(path))
@@ -48,12 +57,12 @@ export async function createWhole(
     const temporary = await writeTemporary(path, text, options)
     try {
       // rename(2) would replace what is there; link(2) refuses.
-      await link(temporary, path)
+      linkSync(temporary, path)
     } catch (error) {
       if (errno(error) === 'EEXIST') return false
       throw error
     } finally {
-      await rm(temporary, { force: true })
+      rmSync(temporary, { force: true })
     }
     if (options.sync !== false) await syncFolder(dirname(path))
     return true
@@ -71,29 +80,36 @@ async function writeTemporary(
   // that `removeAbandoned` can tell what nobody writes any more.
   const temporary = join(dirname(path), `.tmp-${process.pid}-${crypto.randomUUID()}`)
   const { O_CREAT, O_EXCL, O_WRONLY } = constants
-  const handle = await open(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o600)
+  const descriptor = openSync(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o600)
   try {
-    await handle.writeFile(text)
-    await handle.chmod(mode)
-    if (sync) await handle.sync()
+    writeFileSync(descriptor, text)
+    fchmodSync(descriptor, mode)
+    if (sync) await toDisk(descriptor)
   } catch (error) {
-    await rm(temporary, { force: true })
+    rmSync(temporary, { force: true })
     throw error
   } finally {
-    await handle.close()
+    closeSync(descriptor)
   }
   return temporary
 }
 
 /** A rename survives a power cut only once its folder is on disk: fsync(2), "NOTES". */
 async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY)
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY)
   try {
-    await handle.sync()
+    await toDisk(descriptor)
   } catch (error) {
     // Some network and FUSE file systems know no fsync of a folder.
     if (errno(error) !== 'EINVAL') throw error
   } finally {
-    await handle.close()
+    closeSync(descriptor)
   }
+}
+
+// The disk alone is waited for by a thread: everything else is over before one would wake.
+function toDisk(descriptor: number): Promise<void> {
+  return new Promise((resolve, reject) =>
+    fsync(descriptor, (error) => (error === null ? resolve() : reject(error))),
+  )
 }

@@ -1,4 +1,5 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { statSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CniError } from '@vethra/spec'
 import { isNetns } from './netns.ts'
@@ -12,7 +13,7 @@ const pauseMs = 20
 export async function netnsId(path: string): Promise<string> {
   if (path === '' || !(await isNetns(path))) return ''
   try {
-    const { dev, ino } = await stat(path)
+    const { dev, ino } = statSync(path)
     return `${dev}:${ino}`
   } catch {
     // It was there a moment ago: a namespace that goes meanwhile has gone.

@@ -1,4 +1,4 @@
-import { statfs } from 'node:fs/promises'
+import { statfsSync } from 'node:fs'
 import { readText } from '@vethra/files'
 import type { Outcome } from '@vethra/programs'
 import { CniError } from '@vethra/spec'
@@ -32,7 +32,7 @@ const ofProcess = /^\/proc\/(\d+|self)\/ns\/net$/
 
 async function fault(path: string): Promise<string | undefined> {
   try {
-    const { type } = await statfs(path)
+    const { type } = statfsSync(path)
     // Kernels before 3.19 had the namespaces of a process on procfs itself.
     if (type === nsfs || (type === procfs && ofProcess.test(path))) return undefined
     return `unknown FS magic on ${JSON.stringify(path)}: ${type.toString(16)}`

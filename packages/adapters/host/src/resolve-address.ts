@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises'
+import { realpathSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
 /**
@@ -13,7 +13,7 @@ export async function resolveAddress(address: string): Promise<string> {
 
 async function resolveExisting(path: string): Promise<string> {
   try {
-    return await realpath(path)
+    return realpathSync.native(path)
   } catch {
     // Missing, or not for us to see: what is above it may be.
     const parent = dirname(path)

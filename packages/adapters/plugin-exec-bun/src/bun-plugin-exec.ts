@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { statSync } from 'node:fs'
 import {
   exitStatus,
   type PluginCall,
@@ -40,7 +40,7 @@ export function bunPluginExec(options: BunPluginExecOptions): PluginRunner {
   const { timeoutMs = 60_000, outputLimit = 16 * 1024 * 1024 } = options
   return {
     run: async (call) => {
-      const path = await find(call.type, options.path)
+      const path = find(call.type, options.path)
       const exit = await execute(path, call, options, { timeoutMs, outputLimit })
       options.onReport?.({ ...exit, call })
       if (exit.status !== 'exit status 0') throw pluginFailure(exit)
@@ -49,12 +49,20 @@ export function bunPluginExec(options: BunPluginExecOptions): PluginRunner {
   }
 }
 
-async function find(type: string, path: readonly string[]): Promise<string> {
+function find(type: string, path: readonly string[]): string {
   for (const candidate of pluginCandidates(type, path)) {
-    const found = await stat(candidate).catch(() => undefined)
-    if (found?.isFile()) return candidate
+    if (isFile(candidate)) return candidate
   }
   throw pluginMissing(type, path)
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile()
+  } catch {
+    // Nothing there, or nothing that can be looked at: the next folder may have the plugin.
+    return false
+  }
 }
 
 async function execute(

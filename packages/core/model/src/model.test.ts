@@ -157,4 +157,16 @@ describe('sharedRulesReady and networkRulesReady', () => {
     const own = networkRulesReady(saved, list(bridge))
     expect(sharedRulesReady(saved, list(bridge), ports) && own).toBe(ready)
   })
+
+  it.each([
+    '-A OUTPUT -m addrtype --dst-type LOCAL -j CNI-HOSTPORT-DNAT',
+    '-A CNI-HOSTPORT-MASQ -m mark --mark 0x2000/0x2000 -j MASQUERADE',
+    '-A CNI-ISOLATION-STAGE-1 -m comment --comment "x" -j RETURN',
+    '-A CNI-ISOLATION-STAGE-2 -m comment --comment "x" -j RETURN',
+    '-A CNI-FORWARD -m comment --comment "CNI firewall plugin admin overrides" -j CNI-ADMIN',
+  ])('waits while a plugin that runs has not made %s yet', (rule) => {
+    const saved = (nat + filter).replace(rule, '')
+    expect(saved).not.toBe(nat + filter)
+    expect(sharedRulesReady(saved, list('nerdctl0'), true)).toBe(false)
+  })
 })

@@ -1,6 +1,5 @@
-import type { ConfList, Json, PluginConf } from '@vethra/spec'
-import { goField } from '@vethra/spec'
-import { chainOf, namesInterface, parseRules, targetOf } from './rules.ts'
+import { type ConfList, goField, type Json, type PluginConf } from '@vethra/spec'
+import { namesInterface, targetOf } from './rules.ts'
 
 /**
  * Whether the chains and rules that an ADD shares with those of all networks exist already, in one
@@ -8,16 +7,14 @@ import { chainOf, namesInterface, parseRules, targetOf } from './rules.ts'
  * twice: while this is false, ADDs must take turns. `ports` says whether ports are published.
  */
 export function sharedRulesReady(saved: string, list: ConfList, ports: boolean): boolean {
-  const rules = rulesIn(saved)
-  const jumpsTo = (target: string) => rules.some((rule) => targetOf(rule) === target)
-  return list.plugins.every((plugin) => {
-    if (plugin.type === 'portmap') {
-      return !ports || ['CNI-HOSTPORT-DNAT', 'CNI-HOSTPORT-MASQ', 'MARK'].every(jumpsTo)
-    }
-    if (plugin.type !== 'firewall') return true
-    const targets = isOpen(plugin) ? ['CNI-FORWARD', 'CNI-ADMIN'] : isolating
-    return targets.every(jumpsTo)
+  const lines = saved.split('\n')
+  const needed = list.plugins.flatMap((plugin) => {
+    if (plugin.type === 'firewall') return rulesOfFirewall(plugin)
+    return plugin.type === 'portmap' && ports ? rulesOfPortmap(plugin) : []
   })
+  return needed.every(([chain, target]) =>
+    lines.some((line) => stands(line, chain, target) && targetOf(line) === target),
+  )
 }
 
 /**
@@ -25,22 +22,54 @@ export function sharedRulesReady(saved: string, list: ConfList, ports: boolean):
  * bridge. While this is false, ADDs on the network must take turns.
  */
 export function networkRulesReady(saved: string, list: ConfList): boolean {
-  const rules = rulesIn(saved)
+  if (!list.plugins.some((plugin) => plugin.type === 'firewall' && !isOpen(plugin))) return true
+  const lines = saved.split('\n')
   const bridge = bridgeOf(list)
-  return list.plugins.every(
-    (plugin) =>
-      plugin.type !== 'firewall' ||
-      isOpen(plugin) ||
-      ['CNI-ISOLATION-STAGE-1', 'CNI-ISOLATION-STAGE-2'].every((chain) =>
-        rules.some((rule) => chainOf(rule) === chain && namesInterface(rule, bridge)),
-      ),
+  return stages.every((chain) =>
+    lines.some((line) => stands(line, chain, bridge) && namesInterface(line, bridge)),
   )
 }
 
-const isolating = ['CNI-FORWARD', 'CNI-ADMIN', 'CNI-ISOLATION-STAGE-1', 'CNI-ISOLATION-STAGE-2']
+type Rule = readonly [chain: string, target: string]
 
-function rulesIn(saved: string): readonly string[] {
-  return parseRules(saved).flatMap((table) => table.rules)
+const stages = ['CNI-ISOLATION-STAGE-1', 'CNI-ISOLATION-STAGE-2'] as const
+
+// Each plugin's last rules are among them: while they are missing it may still be at work.
+function rulesOfPortmap({ text }: PluginConf): readonly Rule[] {
+  const conf: Json = JSON.parse(text)
+  const snat = goField(conf, 'snat') !== false
+  const external = goField(conf, 'externalSetMarkChain')
+  return [
+    ['PREROUTING', 'CNI-HOSTPORT-DNAT'],
+    ['OUTPUT', 'CNI-HOSTPORT-DNAT'],
+    ...(snat
+      ? ([
+          ['POSTROUTING', 'CNI-HOSTPORT-MASQ'],
+          ['CNI-HOSTPORT-MASQ', 'MASQUERADE'],
+        ] as const)
+      : []),
+    ...(snat && !external ? ([['CNI-HOSTPORT-SETMARK', 'MARK']] as const) : []),
+  ]
+}
+
+function rulesOfFirewall(plugin: PluginConf): readonly Rule[] {
+  const admin = goField(JSON.parse(plugin.text), 'iptablesAdminChainName')
+  return [
+    ['FORWARD', 'CNI-FORWARD'],
+    ['CNI-FORWARD', typeof admin === 'string' && admin !== '' ? admin : 'CNI-ADMIN'],
+    ...(isOpen(plugin)
+      ? []
+      : ([
+          ['FORWARD', stages[0]],
+          [stages[0], 'RETURN'],
+          [stages[1], 'RETURN'],
+        ] as const)),
+  ]
+}
+
+// A thousand containers have thousands of rules: most are told apart by looking at their text alone.
+function stands(line: string, chain: string, word: string): boolean {
+  return line.startsWith(`-A ${chain} `) && line.includes(` ${word}`)
 }
 
 function isOpen({ text }: PluginConf): boolean {

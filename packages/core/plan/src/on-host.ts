@@ -14,10 +14,10 @@ import {
 import type { AttachmentRecord, AttachmentRecords } from './attachment-records.ts'
 import { isIncomplete, together } from './failures.ts'
 import type { AttachmentKey, CachedAttachment } from './result-cache.ts'
-import { attachInTurn, mustTakeTurns, type TurnTools } from './take-turns.ts'
+import { type TurnTools, takingTurns } from './take-turns.ts'
 
 /** What attachments are made with on a host that others use at the same time. */
-export interface HostTools extends TurnTools {
+export interface HostTools extends AttachTools, TurnTools {
   /** What makes an attachment ours. */
   readonly records: AttachmentRecords
   /** What is known of namespaces and processes. */
@@ -113,14 +113,11 @@ export async function attachOne(tools: HostTools, membership: Membership): Promi
   const { network, list, attachment } = membership
   if (list === undefined) throw unknownNetwork(network)
   await checkAttachable(tools.cache, list, attachment)
-  const [turns, record] = await Promise.all([
-    mustTakeTurns(tools, list, attachment),
-    makeRecord(tools, membership),
-  ])
+  const runner = takingTurns(tools, list, attachment)
+  const record = await makeRecord(tools, membership)
   const onMade = (made: CachedAttachment) => tools.records.write({ ...record, made })
   try {
-    const first = turns ? await attachInTurn({ ...tools, onMade }, list, attachment) : undefined
-    return first ?? (await attach({ ...tools, onMade }, list, attachment))
+    return await attach({ runner, cache: tools.cache, onMade }, list, attachment)
   } catch (error) {
     // A bug has undone nothing: the record stays, and the next command takes it up.
     const undone = error instanceof CniError && !isIncomplete(error)

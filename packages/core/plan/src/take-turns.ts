@@ -1,51 +1,66 @@
 import { guards, type Lock, type LockPlaces } from '@vethra/lock'
 import { networkRulesReady, type RuleSets, sharedRulesReady } from '@vethra/model'
-import type { ParsedResult } from '@vethra/result'
-import type { Attachment, ConfList } from '@vethra/spec'
-import { type AttachTools, attach } from './attach.ts'
+import { type Attachment, type ConfList, goField } from '@vethra/spec'
+import type { PluginCall, PluginRunner } from './plugin-runner.ts'
 
 /** What attachments are made with where others make some at the same time. */
-export interface TurnTools extends AttachTools {
+export interface TurnTools {
+  readonly runner: PluginRunner
   readonly lock: Lock
   readonly rules: RuleSets
   readonly places: LockPlaces
 }
 
 /**
- * Whether rules are missing that plugins of the list make check-then-append, for all networks or for
- * this one: two at once would make some twice.
+ * A runner that lets the plugins of an ADD which make rules that others share (portmap, firewall) run
+ * one at a time while those rules do not exist: they make them check-then-append, so two at once would
+ * make some twice. Once the rules are there nobody waits. They are looked at while the plugins before
+ * run, and again by whoever had to wait.
  */
-export async function mustTakeTurns(
+export function takingTurns(
   tools: TurnTools,
   list: ConfList,
   attachment: Attachment,
-): Promise<boolean> {
-  if (!list.plugins.some(({ type }) => type === 'portmap' || type === 'firewall')) return false
-  const { shared, own } = await rulesReady(tools, list, attachment)
-  return !(shared && own)
+): PluginRunner {
+  const { runner, lock, places } = tools
+  if (!list.plugins.some(({ type }) => sharing.includes(type))) return runner
+  const early = tools.rules.save([4])
+  // Awaited by the first plugin that shares rules; when none gets that far its failure is of no matter.
+  early.catch(() => undefined)
+  const turn = <T>(ready: boolean, path: string, work: () => Promise<T>) =>
+    ready ? work() : lock.hold(path, work)
+  return {
+    run: async (call) => {
+      if (call.operation !== 'ADD' || !sharing.includes(call.type)) return runner.run(call)
+      const families = hasIpv6(call) ? ([4, 6] as const) : ([4] as const)
+      const look = async (saved = tools.rules.save(families)) =>
+        rulesReady(await saved, { ...list, plugins: pluginsOf(list, call) }, attachment)
+      const { shared, own } = await look(families.length === 1 ? early : undefined)
+      if (shared && own) return runner.run(call)
+      const done = await turn(own, guards.isolation(places, list.name), async () => {
+        const now = own ? { shared, own } : await look()
+        const first = await turn(now.shared, guards['shared-chains'](places), async () =>
+          now.shared || (await look()).shared ? undefined : runner.run(call),
+        )
+        return first ?? (now.own ? undefined : runner.run(call))
+      })
+      // Whoever was first has made the rules meanwhile: nobody need wait any more.
+      return done ?? runner.run(call)
+    },
+  }
 }
 
-/**
- * Attaches when it is this one's turn. The first makes the rules that others share; whoever waited
- * meanwhile finds them there, and lets go of the lock at once: undefined then, and nothing was done.
- */
-export async function attachInTurn(
-  tools: TurnTools,
-  list: ConfList,
-  attachment: Attachment,
-): Promise<ParsedResult | undefined> {
-  const { lock, places } = tools
-  return lock.hold(guards.isolation(places, list.name), async () => {
-    const { shared, own } = await rulesReady(tools, list, attachment)
-    const first = shared
-      ? undefined
-      : await lock.hold(guards['shared-chains'](places), async () =>
-          (await rulesReady(tools, list, attachment)).shared
-            ? undefined
-            : attach(tools, list, attachment),
-        )
-    return first ?? (own ? undefined : attach(tools, list, attachment))
-  })
+const sharing: readonly string[] = ['portmap', 'firewall']
+
+function pluginsOf(list: ConfList, { type }: PluginCall): ConfList['plugins'] {
+  // The bridge stays: its name says which rules isolate the network.
+  return list.plugins.filter((each) => each.type === type || each.type === 'bridge')
+}
+
+// Plugins make rules in the families of the addresses that the interface has got.
+function hasIpv6({ stdin }: PluginCall): boolean {
+  const ips = goField(goField(JSON.parse(stdin), 'prevResult') ?? null, 'ips')
+  return Array.isArray(ips) && ips.some((ip) => String(goField(ip, 'address')).includes(':'))
 }
 
 /** Runs `work` while nobody else makes rules that networks share, or those of this one. */
@@ -60,17 +75,15 @@ export async function alone<T>(
 }
 
 // Where the rules cannot be looked at, there is nothing to wait for.
-async function rulesReady(
-  { rules }: TurnTools,
+function rulesReady(
+  saved: Awaited<ReturnType<RuleSets['save']>>,
   list: ConfList,
   { capabilityArgs }: Attachment,
-): Promise<{ readonly shared: boolean; readonly own: boolean }> {
-  const [saved] = await rules.save([4])
-  if (saved === undefined) return { shared: true, own: true }
+): { readonly shared: boolean; readonly own: boolean } {
   const { portMappings } = capabilityArgs
   const ports = Array.isArray(portMappings) && portMappings.length > 0
   return {
-    shared: sharedRulesReady(saved.text, list, ports),
-    own: networkRulesReady(saved.text, list),
+    shared: saved.every(({ text }) => sharedRulesReady(text, list, ports)),
+    own: saved.every(({ text }) => networkRulesReady(text, list)),
   }
 }
