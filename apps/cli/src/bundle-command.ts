@@ -9,9 +9,10 @@ import type { Tools } from './tools.ts'
 
 /** `vethra bundle prepare|rm`. */
 export function bundleCommand(program: Command, open: () => Promise<Tools>, io: Io): void {
-  const bundle = program
-    .command('bundle')
-    .description('OCI bundles: give them networks, and forget them')
+  const bundle = subcommand(program, 'bundle', 'OCI bundles: give them networks, and forget them', [
+    'vethra bundle prepare ./web --id web --network lan',
+    'vethra bundle rm web',
+  ])
   subcommand(
     bundle,
     'prepare <bundle>',

@@ -8,9 +8,12 @@ import { subcommand } from './program.ts'
 
 /** `vethra cni add|check|del|status|gc|validate`: one network, one namespace, as cnitool and with its variables. */
 export function cniCommand(program: Command, open: () => Promise<HostSide>, io: Io): void {
-  const cni = program
-    .command('cni')
-    .description('single CNI operations on a network namespace, as cnitool')
+  const cni = subcommand(
+    program,
+    'cni',
+    'single CNI operations on a network namespace, as cnitool',
+    ['vethra cni add lan /run/netns/blue', 'vethra cni del lan /run/netns/blue'],
+  )
   addAttachmentCommands(cni, open, io)
   subcommand(cni, 'status <network> [netns]', 'ask whether a network can take containers', [
     'vethra cni status lan',

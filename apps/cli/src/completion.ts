@@ -1,96 +1,141 @@
-import { settingFlags } from '@vethra/settings'
-import type { Command } from 'commander'
-
-/** A place in a command line, and the words that can follow. */
-interface Place {
-  /** The words before: `network rm`; empty at the beginning. */
-  readonly path: string
-  readonly words: readonly string[]
-  /** What the arguments there are: names that are asked of vethra itself. */
-  readonly names: 'network' | 'container' | 'none'
-}
-
-/** The places of a command and all that is below it. */
-export function placesOf(program: Command, path = ''): readonly Place[] {
-  const below = program.commands.map((each) => ({
-    each,
-    path: `${path} ${each.name()}`.trim(),
-  }))
-  const flags = program.options.map(({ long, short }) => long ?? short ?? '')
-  const words = [...below.map(({ each }) => each.name()), ...flags, '--help']
-  const names = namesAt(program)
-  return [{ path, words, names }, ...below.flatMap(({ each, path: sub }) => placesOf(each, sub))]
-}
-
-function namesAt({ registeredArguments }: Command): Place['names'] {
-  const [first] = registeredArguments.map((argument) => argument.name())
-  if (first === 'network') return 'network'
-  return first === 'container' || first === 'id' ? 'container' : 'none'
-}
-
-const asked = {
-  network: "vethra network ls --format '{{.Name}}' 2>/dev/null",
-  container: "vethra container ls --format '{{.ID}}' 2>/dev/null",
-} as const
-
-const globalFlags = settingFlags.map(({ flag }) => flag)
+import { type Grammar, type Kind, listing, type Place } from './completion-places.ts'
 
 /** The completion script for bash. */
-export function bashCompletion(places: readonly Place[]): string {
-  const cases = places.map(({ path, words, names }) => {
-    const dynamic = names === 'none' ? '' : ` $(${asked[names]})`
-    // What follows the last known word is its arguments: the same words can come again.
-    const pattern = path === '' ? '""' : `"${path}"|"${path} "*`
-    return `    ${pattern}) words="${words.join(' ')}${dynamic}" ;;`
-  })
+export function bashCompletion(grammar: Grammar): string {
   return [
+    ...offering(grammar),
     '_vethra() {',
-    '  local cur=${COMP_WORDS[COMP_CWORD]} path= word words=',
-    '  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do',
-    '    case $word in -*) ;; *) path="${path:+$path }$word" ;; esac',
-    '  done',
-    '  case "$path" in',
-    ...cases.toSorted((a, b) => b.length - a.length).toSorted(byDepth),
-    '  esac',
-    `  COMPREPLY=($(compgen -W "$words ${globalFlags.join(' ')}" -- "$cur"))`,
+    '  local cur=${COMP_WORDS[COMP_CWORD]}',
+    '  COMPREPLY=($(compgen -W "$(_vethra_offers "$cur" "${COMP_WORDS[@]:1:COMP_CWORD-1}")" -- "$cur"))',
     '}',
+    // Where nothing is offered, bash offers files.
     'complete -o default -F _vethra vethra',
   ].join('\n')
 }
 
-// A longer path must be asked for before a shorter one, whose pattern takes it too.
-function byDepth(a: string, b: string): number {
-  const depth = (line: string) => (line.split('"')[1] ?? '').split(' ').filter(Boolean).length
-  return depth(b) - depth(a)
-}
-
-/** The completion script for zsh: bash's, in zsh's own compatibility. */
-export function zshCompletion(places: readonly Place[]): string {
+/** The completion script for zsh: to be sourced, or put as `_vethra` into a folder of fpath. */
+export function zshCompletion(grammar: Grammar): string {
   return [
     '#compdef vethra',
-    'autoload -U +X bashcompinit && bashcompinit',
-    bashCompletion(places),
+    ...offering(grammar),
+    '_vethra() {',
+    '  local -a offers',
+    '  offers=(${=$(_vethra_offers "$words[CURRENT]" "${(@)words[2,CURRENT-1]}")})',
+    '  if (( $#offers )); then compadd -- $offers; else _files; fi',
+    '}',
+    'if [ "$funcstack[1]" = "_vethra" ]; then _vethra "$@"; else compdef _vethra vethra; fi',
   ].join('\n')
+}
+
+// One function for both shells prints what can stand for the word at the cursor, given first, after those before
+// it. Flags are for those who have typed a dash. `path` and `words` are zsh's own, and no names for variables.
+function offering({ places, valued, anywhere }: Grammar): readonly string[] {
+  const known = places.map(({ path }) => path).filter((path) => path !== '')
+  return [
+    '_vethra_offers() {',
+    '  local now=$1 word= flag= at= count=0',
+    '  shift',
+    '  for word in "$@"; do',
+    '    if [ -n "$flag" ]; then flag=; continue; fi',
+    '    case $word in',
+    `      ${[...valued.keys()].join('|')}) flag=$word ;;`,
+    '      -*) ;;',
+    '      *)',
+    '        case "${at:+$at }$word" in',
+    `          ${known.map((path) => `"${path}"`).join('|')}) at="\${at:+$at }$word" ;;`,
+    '          *) count=$((count + 1)) ;;',
+    '        esac ;;',
+    '    esac',
+    '  done',
+    '  case $flag in',
+    ...byKind(valued).map(([flags, kind]) => `    ${flags.join('|')}) ${offer(kind)}; return ;;`),
+    '    ?*) return ;;',
+    '  esac',
+    '  case $now in -*)',
+    '    case "$at" in',
+    ...places.map(({ path, flags }) => `      "${path}") echo "${flags.join(' ')}" ;;`),
+    '    esac',
+    `    echo "${anywhere.join(' ')}"; return ;;`,
+    '  esac',
+    '  case "$at:$count" in',
+    ...places.flatMap((place) => cases(place)),
+    '  esac',
+    '}',
+  ]
+}
+
+function cases({ path, subcommands, args, repeats }: Place): readonly string[] {
+  const positions = args.map((kind, index) => {
+    const last = repeats && index === args.length - 1
+    return `    "${path}:"${last ? '*' : index}) ${offer(kind)} ;;`
+  })
+  return subcommands.length === 0 ? positions : [`    "${path}:"*) ${offer(subcommands)} ;;`]
+}
+
+function byKind(valued: Grammar['valued']): readonly (readonly [readonly string[], Kind])[] {
+  const groups = Map.groupBy(
+    [...valued].filter(([, kind]) => kind !== 'none' && kind !== 'file'),
+    ([, kind]) => String(kind),
+  )
+  return [...groups.values()].map((group) => [group.map(([flag]) => flag), group[0]?.[1] ?? 'none'])
+}
+
+function offer(kind: Kind): string {
+  if (kind === 'network' || kind === 'container') return listing[kind]
+  return kind === 'file' || kind === 'none' ? ':' : `echo "${kind.join(' ')}"`
 }
 
 /** The completion script for fish. */
-export function fishCompletion(places: readonly Place[]): string {
-  const lines = places.flatMap(({ path, words, names }) => {
-    const depth = path === '' ? 0 : path.split(' ').length
-    const here =
-      path === '' ? 'test (__vethra_words | count) -eq 0' : `__vethra_at ${depth} ${path}`
-    const fixed = `complete -c vethra -f -n '${here}' -a '${words.join(' ')}'`
-    if (names === 'none') return [fixed]
-    return [fixed, `complete -c vethra -f -n '${here}' -a "(${asked[names]})"`]
-  })
+export function fishCompletion({ places, valued, anywhere }: Grammar): string {
+  const known = places.map(({ path }) => path).filter((path) => path !== '')
   return [
-    'function __vethra_words',
-    "  for word in (commandline -opc)[2..-1]; string match -q -- '-*' $word; or echo $word; end",
+    'function __vethra_offers',
+    '  set -l flag; set -l at; set -l count 0',
+    '  for word in (commandline -opc)[2..-1]',
+    '    if test -n "$flag"; set flag; continue; end',
+    '    switch $word',
+    `      case ${[...valued.keys()].join(' ')}`,
+    '        set flag $word',
+    "      case '-*'",
+    "      case '*'",
+    '        set -l longer (string join " " $at $word)',
+    `        if contains -- "$longer" ${known.map((path) => `"${path}"`).join(' ')}`,
+    '          set at $longer',
+    '        else',
+    '          set count (math $count + 1)',
+    '        end',
+    '    end',
+    '  end',
+    '  switch "$flag"',
+    ...byKind(valued).map(
+      ([flags, kind]) => `    case ${flags.join(' ')}; ${fishOffer(kind)}; return`,
+    ),
+    "    case '?*'; __fish_complete_path (commandline -ct); return",
+    '  end',
+    '  if string match -q -- "-*" (commandline -ct)',
+    '    switch "$at"',
+    ...places.map(({ path, flags }) => `      case "${path}"; ${fishOffer(flags)}`),
+    '    end',
+    `    ${fishOffer(anywhere)}; return`,
+    '  end',
+    '  switch "$at:$count"',
+    ...places.flatMap((place) => fishCases(place)),
+    '  end',
     'end',
-    'function __vethra_at',
-    '  set -l words (__vethra_words)',
-    '  test (count $words) -ge $argv[1]; and test "$words[1..$argv[1]]" = "$argv[2..-1]"',
-    'end',
-    ...lines,
+    "complete -c vethra -f -a '(__vethra_offers)'",
   ].join('\n')
+}
+
+function fishCases({ path, subcommands, args, repeats }: Place): readonly string[] {
+  const positions = args.map((kind, index) => {
+    const last = repeats && index === args.length - 1
+    return `    case "${path}:${last ? '*' : index}"; ${fishOffer(kind)}`
+  })
+  return subcommands.length === 0 ? positions : [`    case "${path}:*"; ${fishOffer(subcommands)}`]
+}
+
+function fishOffer(kind: Kind): string {
+  if (kind === 'network' || kind === 'container') return `${listing[kind]} | string split ' '`
+  if (kind === 'file') return '__fish_complete_path (commandline -ct)'
+  return kind === 'none' ? 'true' : `printf "%s\\n" ${kind.join(' ')}`
 }

@@ -9,9 +9,12 @@ import type { Tools } from './tools.ts'
 
 /** `vethra container ls|inspect|port|rename|rm`. */
 export function containerCommand(program: Command, open: () => Promise<Tools>, io: Io): void {
-  const container = program
-    .command('container')
-    .description('what Vethra knows of containers: names, networks, addresses, ports, state')
+  const container = subcommand(
+    program,
+    'container',
+    'what Vethra knows of containers: names, networks, addresses, ports, state',
+    ['vethra container ls', 'vethra container inspect web'],
+  )
   subcommand(container, 'ls', 'list containers', [
     'vethra container ls',
     'vethra container ls --format json',

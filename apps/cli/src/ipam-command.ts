@@ -8,7 +8,10 @@ import type { Tools } from './tools.ts'
 
 /** `vethra ipam ls|release|gc`: who holds which address, and what to do about it. */
 export function ipamCommand(program: Command, open: () => Promise<Tools>, io: Io): void {
-  const ipam = program.command('ipam').description('reserved addresses: list, release, collect')
+  const ipam = subcommand(program, 'ipam', 'reserved addresses: list, release, collect', [
+    'vethra ipam ls',
+    'vethra ipam gc --dry-run',
+  ])
   subcommand(ipam, 'ls', 'list who holds which address since when', [
     'vethra ipam ls',
     'vethra ipam ls --network lan --format json',

@@ -17,9 +17,12 @@ import type { Tools } from './tools.ts'
 
 /** `vethra network create|ls|inspect|rm`. */
 export function networkCommand(program: Command, open: () => Promise<Tools>, io: Io): void {
-  const network = program
-    .command('network')
-    .description('networks: create, list, inspect, connect, remove')
+  const network = subcommand(
+    program,
+    'network',
+    'networks: create, list, inspect, connect, remove',
+    ['vethra network create lan', 'vethra network ls', 'vethra network connect lan web'],
+  )
   addCreate(network, open, io)
   addConnecting(network, open)
   addListing(network, open, io)

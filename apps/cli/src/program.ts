@@ -12,14 +12,17 @@ export function newProgram(io: Io): Command {
     .description('Container networking for one host: for runc, crun and containerd.')
     .exitOverride()
     .configureOutput({ writeOut: lines(io.print), writeErr: lines(io.complain) })
-    .configureHelp({ helpWidth: 80 })
+    .configureHelp({ helpWidth: 80, minWidthToWrap: 20 })
     .showHelpAfterError('  hint: Add --help to see what the command takes.')
+    .addHelpText(
+      'after',
+      `\nExamples:\n  vethra network create lan\n  vethra bundle prepare ./web --id web --network lan -p 8080:80\n  vethra network inspect lan`,
+    )
     .addHelpText('after', `\nGlobal flags, before or after the command:\n${globalFlags()}`)
     .helpCommand(true)
-  program
-    .command('version')
-    .description('print the version')
-    .action(() => io.print(version))
+  subcommand(program, 'version', 'print the version', ['vethra version']).action(() =>
+    io.print(version),
+  )
   return program
 }
 
@@ -40,7 +43,17 @@ function globalFlags(): string {
   return settingFlags
     .map(({ flag, short, value, help }) => {
       const names = `${short === undefined ? '' : `${short}, `}${flag} ${value}`
-      return `  ${names.padEnd(30)} ${help}`
+      return `  ${names}\n${wrapped(help)}`
     })
     .join('\n')
+}
+
+function wrapped(text: string): string {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const longer = `${lines.at(-1) ?? ''} ${word}`
+    if (lines.length > 0 && longer.length <= 72) lines.splice(-1, 1, longer)
+    else lines.push(word)
+  }
+  return lines.map((line) => `      ${line}`).join('\n')
 }

@@ -41,17 +41,17 @@ const commands: Readonly<Record<string, Load>> = {
 
 async function completion(program: Command, flags: GivenSettings, io: Io): Promise<void> {
   for (const load of Object.values(commands)) await load(program, flags, io)
-  const { bashCompletion, fishCompletion, placesOf, zshCompletion } = await import(
-    './completion.ts'
-  )
+  const { bashCompletion, fishCompletion, zshCompletion } = await import('./completion.ts')
+  const { grammarOf } = await import('./completion-places.ts')
   const scripts = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion }
   const shells = Object.keys(scripts).join(', ')
   subcommand(program, 'completion <shell>', `print the completion script for ${shells}`, [
     'vethra completion bash > /etc/bash_completion.d/vethra',
+    'vethra completion zsh > "${fpath[1]}/_vethra"',
     'vethra completion fish > ~/.config/fish/completions/vethra.fish',
   ]).action((shell: string) => {
     if (!Object.hasOwn(scripts, shell)) throw unsupported('the shell', shell, shells)
-    io.print(scripts[shell as keyof typeof scripts](placesOf(program)))
+    io.print(scripts[shell as keyof typeof scripts](grammarOf(program)))
   })
 }
 
