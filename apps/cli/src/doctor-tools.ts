@@ -6,6 +6,7 @@ import type { DoctorTools } from '@vethra/doctor'
 import { diskHostsStore } from '@vethra/etchosts-disk'
 import { hostKernel, signsOnHost } from '@vethra/host'
 import { diskIpamStore } from '@vethra/ipam-disk'
+import { portHolder } from '@vethra/port-holder'
 import type { GivenSettings } from '@vethra/settings'
 import { attachmentsDir, openHostSide } from './host-side.ts'
 import type { Io } from './io.ts'
@@ -32,6 +33,7 @@ export async function openDoctor(flags: GivenSettings, io: Io): Promise<DoctorTo
       }),
     }),
     ipam: (dataDir) => diskIpamStore({ dataDir, lock, indexDir: `${runtime}/ipam` }),
+    ports: portHolder({ dir: `${runtime}/ports`, program: io.program }),
     otherSigns: () => signsOnHost(settings.dataRoot),
     damagedFiles,
     folders: [

@@ -3,6 +3,7 @@ import type { IpamStore, SignsOfLife } from '@vethra/ipam'
 import type { ObservedName } from '@vethra/model'
 import type { ConfFile } from '@vethra/networks'
 import type { HostTools } from '@vethra/plan'
+import type { PortHolder } from '@vethra/ports'
 import type { Json } from '@vethra/spec'
 import type { Kernel } from './kernel.ts'
 
@@ -16,6 +17,8 @@ export interface DoctorTools {
   inNamespace(namespace: string): NamespaceTools
   /** The reservations below a `dataDir`. */
   ipam(dataDir: string): IpamStore
+  /** What keeps published ports taken. */
+  readonly ports: PortHolder
   /** Containers that may still live, ours and others', as far as caches and records do not tell. */
   otherSigns(): Promise<OtherSigns>
   /** The files of records, and of cached results, that cannot be read. */

@@ -3,7 +3,7 @@ import type { DoctorTools } from './doctor-tools.ts'
 import { observe } from './observe.ts'
 
 /** How long what was found must last, in milliseconds: an ADD that is under way looks half done for a moment. */
-const lastingMs = 1000
+const lastingMs = 500
 
 /**
  * What is wrong on this host now, the worst first. Where something of ours looks wrong it is looked for

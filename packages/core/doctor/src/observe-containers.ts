@@ -42,19 +42,19 @@ export function desiredContainers(
   containers: readonly SeenContainer[],
   attachments: readonly ObservedAttachment[],
 ): readonly DesiredContainer[] {
-  const attached = new Set(
-    attachments
-      .filter(({ state, remembered }) => remembered && (state === 'alive' || state === 'unknown'))
-      .map(({ containerId }) => containerId),
+  const living = attachments.filter(({ state }) => state === 'alive' || state === 'unknown')
+  const attached = new Set(living.map(({ containerId }) => containerId))
+  const remembered = new Set(
+    living.filter((each) => each.remembered).map(({ containerId }) => containerId),
   )
   return containers
     .filter(({ observed }) => observed.stored)
-    .map(({ observed: { namespace, id }, record }) => ({
-      namespace,
-      id,
-      name: record?.name ?? '',
-      known: attached.has(containerIdOf(namespace, id)),
-    }))
+    .map(({ observed: { namespace, id }, record }) => {
+      const container = { namespace, id, name: record?.name ?? '' }
+      const containerId = containerIdOf(namespace, id)
+      if (remembered.has(containerId)) return { ...container, known: true }
+      return attached.has(containerId) ? container : { ...container, known: false }
+    })
 }
 
 async function inNamespace(

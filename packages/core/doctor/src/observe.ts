@@ -43,14 +43,16 @@ export async function observe(tools: DoctorTools): Promise<HostState> {
     .filter((each) => each.stored)
     .map(({ namespace, id }) => containerIdOf(namespace, id))
   const lists = new Map(networks.map(({ name, list }) => [name, list]))
-  const [attachments, reservations, other, links, routes, { firewall, host }] = await Promise.all([
-    observeAttachments(tools, { networks: lists, stored: new Set(stored) }),
-    readReservations(tools, networks),
-    tools.otherSigns(),
-    tools.kernel.links(),
-    tools.kernel.routes(),
-    lookAtHost(tools, networks),
-  ])
+  const [attachments, reservations, other, links, routes, portHolds, { firewall, host }] =
+    await Promise.all([
+      observeAttachments(tools, { networks: lists, stored: new Set(stored) }),
+      readReservations(tools, networks),
+      tools.otherSigns(),
+      tools.kernel.links(),
+      tools.kernel.routes(),
+      tools.ports.list(),
+      lookAtHost(tools, networks),
+    ])
   const seen = attachments.observed
   const ids = (wanted: (each: (typeof seen)[number]) => boolean) =>
     new Set(seen.filter(wanted).map(({ containerId }) => containerId))
@@ -70,6 +72,7 @@ export async function observe(tools: DoctorTools): Promise<HostState> {
         recorded: ids(({ recorded }) => recorded),
       },
       containers: observed,
+      portHolds,
       names,
       links,
       routes,

@@ -1,19 +1,14 @@
 import { parseRecord } from '@vethra/bundle'
 import type { ContainerNames } from '@vethra/hosts'
-import { guards } from '@vethra/lock'
 import { containerIdOf, type Repair } from '@vethra/model'
 import { findNetwork } from '@vethra/networks'
 import { parseResult } from '@vethra/result'
 import { CniError, type Result } from '@vethra/spec'
 import { isAlive } from './alive.ts'
-import type { DoctorTools, NamespaceTools } from './doctor-tools.ts'
+import { holding, isAttached, type Whose } from './container-lock.ts'
+import type { DoctorTools } from './doctor-tools.ts'
 import { readNetworks } from './observe.ts'
 import type { RepairResult } from './repair.ts'
-
-interface Whose {
-  readonly namespace: string
-  readonly id: string
-}
 
 /** Takes a container that is in no network out of its peers' files. */
 export async function forgetNames(
@@ -21,7 +16,7 @@ export async function forgetNames(
   { namespace, id }: Extract<Repair, { kind: 'forget-names' }>,
 ): Promise<RepairResult> {
   return holding(tools, { namespace, id }, async ({ hosts }) => {
-    if (await isAttached(tools, { namespace, id })) return 'it is in a network'
+    if (await isAttached(tools, containerIdOf(namespace, id))) return 'it is in a network'
     await hosts.release(id)
     return undefined
   })
@@ -34,7 +29,7 @@ export async function removeHosts(
 ): Promise<RepairResult> {
   return holding(tools, { namespace, id }, async ({ containers, hosts }) => {
     if ((await containers.list()).includes(id)) return 'the container is there'
-    if (await isAttached(tools, { namespace, id })) return 'it is in a network'
+    if (await isAttached(tools, containerIdOf(namespace, id))) return 'it is in a network'
     await hosts.remove(id)
     return undefined
   })
@@ -93,27 +88,6 @@ export async function restoreNames(
     await hosts.acquire(names)
     return undefined
   })
-}
-
-// Names come and go with attachments, under the same lock.
-async function holding(
-  { host, inNamespace }: DoctorTools,
-  { namespace, id }: Whose,
-  work: (own: NamespaceTools) => Promise<RepairResult>,
-): Promise<RepairResult> {
-  const lock = guards.attachment(host.places, containerIdOf(namespace, id))
-  return host.lock.hold(lock, () => work(inNamespace(namespace)))
-}
-
-async function isAttached({ host }: DoctorTools, { namespace, id }: Whose): Promise<boolean> {
-  const containerId = containerIdOf(namespace, id)
-  for (const record of await host.records.list(containerId)) {
-    if (record.netnsId === '' || (await isAlive(host, record))) return true
-  }
-  for (const { attachment } of await host.cache.list(containerId)) {
-    if (attachment.netns === '' || (await host.netns.idOf(attachment.netns)) !== '') return true
-  }
-  return false
 }
 
 async function resultsOf(

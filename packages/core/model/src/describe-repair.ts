@@ -22,6 +22,10 @@ export function describeRepair(repair: Repair): string {
       return `release name ${repair.name} of container ${repair.id}`
     case 'claim-name':
       return `take name ${repair.name} for container ${repair.id}`
+    case 'release-ports':
+      return `free ports ${repair.sockets.join(', ')} of container ${repair.containerId}`
+    case 'hold-ports':
+      return `hold the published ports of container ${repair.id} again`
     case 'restore-bridge':
       return `restore bridge ${repair.bridge.name}${listed(repair.bridge.addresses, ' with ')}`
     case 'reattach':

@@ -42,8 +42,8 @@ export interface DesiredContainer {
   readonly id: string
   /** Empty when it has none, or it is not known. */
   readonly name: string
-  /** Whether its peers are to know its names. */
-  readonly known: boolean
+  /** Whether its peers are to know its names; absent while it is attached and nobody remembers how: either will do. */
+  readonly known?: boolean
 }
 
 /** A container in a network, as it was made. */

@@ -71,8 +71,9 @@ function ruleEvidence(
 }
 
 /**
- * Living attachments of ours that nobody remembers how they were made. Where all that they need is there,
- * their cached result was lost, and is written again; else ADD never came to its end.
+ * Living attachments of ours that nobody remembers how they were made. A container that was prepared ends
+ * when attaching it is cut short, so one that lives has lost its cached result. Of others it is lost where
+ * all that they need is there; else ADD never came to its end.
  */
 export function unfinishedFindings(
   desired: DesiredState,
@@ -80,9 +81,9 @@ export function unfinishedFindings(
   maps: Maps,
 ): readonly Finding[] {
   const known = new Map(desired.attachments.map((each) => [attachmentText(each), each]))
-  const told = new Set(
+  const prepared = new Set(
     observed.containers
-      .filter(({ names }) => names !== 'none')
+      .filter(({ stored }) => stored)
       .map(({ namespace, id }) => containerIdOf(namespace, id)),
   )
   return observed.attachments
@@ -94,7 +95,7 @@ export function unfinishedFindings(
         wanted !== undefined &&
         interfaceFindings(wanted, observed, maps).length === 0 &&
         firewallFindings(wanted, observed).length === 0
-      if (whole || told.has(each.containerId)) return resultLost(each)
+      if (whole || prepared.has(each.containerId)) return resultLost(each)
       return unfinished(each)
     })
 }

@@ -31,8 +31,7 @@ function peerNames(
       }),
     ]
   }
-  const known = wanted?.known ?? false
-  if (!known && names !== 'none' && !withoutNetworks) {
+  if (wanted?.known === false && names !== 'none' && !withoutNetworks) {
     return [
       repairable({
         kind: 'names-left',
@@ -46,7 +45,7 @@ function peerNames(
       }),
     ]
   }
-  if (!known || names === 'known') return []
+  if (wanted?.known !== true || names === 'known') return []
   return [unknownToPeers(container, restorable)]
 }
 
@@ -77,7 +76,7 @@ function ownName(
   holders: ReadonlyMap<string, ObservedName>,
 ): readonly Finding[] {
   const holder = holders.get(`${namespace}/${name}`)
-  if (name === '' || !known || holder?.id === id) return []
+  if (name === '' || known !== true || holder?.id === id) return []
   const lost = {
     kind: 'name-lost',
     subject: { kind: 'container', name: `${namespace}/${id}` },

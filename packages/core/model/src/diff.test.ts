@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { diff, type ObservedAttachment, planRepairs } from './index.ts'
+import { diff, type ObservedAttachment, type ObservedState, planRepairs } from './index.ts'
+import { onFirewall } from './sample-damage.ts'
+import { desiredAttachment, healthyWorld, ownedBy } from './sample-host.ts'
 import { nothingDesired, nothingObserved, ourNetwork } from './sample-states.ts'
 
 const attachment: ObservedAttachment = {
@@ -14,6 +16,7 @@ const attachment: ObservedAttachment = {
   netns: '/proc/7/ns/net',
   state: 'alive',
 }
+const observing = (change: Partial<ObservedState>) => ({ ...nothingObserved, ...change })
 
 describe('attachments', () => {
   it.each([
@@ -23,24 +26,58 @@ describe('attachments', () => {
     ['alive', true, [], 0],
     ['unknown', true, [], 0],
   ] as const)('%s, ours: %s', (state, ours, kinds, repairs) => {
-    const found = diff(nothingDesired, {
-      ...nothingObserved,
-      attachments: [{ ...attachment, state, ours }],
-    })
+    const found = diff(nothingDesired, observing({ attachments: [{ ...attachment, state, ours }] }))
     expect(found.map(({ kind, severity }) => `${kind} ${severity}`)).toEqual(kinds)
     expect(planRepairs(found)).toHaveLength(repairs)
+  })
+
+  describe('that nobody remembers the making of', () => {
+    const world = healthyWorld(1)
+    const [one] = world.observed.attachments
+    const forgotten = (change: Partial<ObservedState>, restorable = true) => {
+      const attachments = one ? [{ ...one, remembered: false, restorable }] : []
+      const desired = { ...world.desired, containers: [] }
+      const found = diff(desired, { ...world.observed, attachments, ...change })
+      return found.map(({ kind, repair }) => `${kind} ${repair?.kind}`)
+    }
+    const unknown = { containers: [], names: [], portHolds: [] }
+
+    it('are remembered again where all that they need is there', () => {
+      expect(forgotten(unknown)).toEqual(['result-lost restore-result'])
+    })
+
+    it('were cut short where something is missing', () => {
+      const [firewall] = onFirewall(world, (each) => ({ ...each, owned: new Map() })).observed
+        .firewall
+      expect(forgotten({ ...unknown, firewall: firewall ? [firewall] : [] })).toEqual([
+        'attachment-unfinished detach',
+      ])
+    })
+
+    it('are never cut off where their container was prepared', () => {
+      const firewall: ObservedState['firewall'] = []
+      expect(forgotten({ names: [], links: [], firewall }, false)).toContain(
+        'result-lost undefined',
+      )
+      expect(forgotten({ names: [], links: [], firewall })).toContain('result-lost restore-result')
+    })
+
+    it('are being made while a plugin is at work', () => {
+      const signs = { ...world.observed.signs, running: new Set([one?.containerId ?? '']) }
+      expect(forgotten({ ...unknown, signs })).toEqual([])
+    })
   })
 })
 
 describe('reservations', () => {
   const reservation = { address: '10.4.1.2', containerId: 'gone', ifname: 'eth0', sinceMs: 0 }
-  const observed = {
-    ...nothingObserved,
+  const observed = observing({
     reservations: [{ network: 'lan', dataDir: '/var/lib/cni/networks', reservation }],
-  }
+  })
+  const desired = { ...nothingDesired, networks: [ourNetwork] }
 
   it('of a container that shows no sign of life are released in a network of ours', () => {
-    const [found, ...others] = diff({ ...nothingDesired, networks: [ourNetwork] }, observed)
+    const [found, ...others] = diff(desired, observed)
     expect(others).toEqual([])
     expect(found).toMatchObject({ id: 'reservation-dead lan/10.4.1.2', severity: 'error' })
     expect(found?.repair).toMatchObject({ kind: 'release-address', reservation })
@@ -52,8 +89,171 @@ describe('reservations', () => {
     expect(found?.repair).toBeUndefined()
   })
 
-  it('are no finding while the container lives', () => {
-    const signs = { ...observed.signs, running: new Set(['gone']) }
-    expect(diff(nothingDesired, { ...observed, signs })).toEqual([])
+  it.each(['cached', 'recorded', 'known', 'namespaces', 'running'])(
+    'are no finding while the container is %s',
+    (sign) => {
+      const signs = { ...observed.signs, [sign]: new Set(['gone']) }
+      expect(diff(desired, { ...observed, signs })).toEqual([])
+    },
+  )
+
+  it('are no finding while an ADD may be on its way', () => {
+    const young = { ...reservation, sinceMs: observed.nowMs - 100 }
+    const reservations = observed.reservations.map((each) => ({ ...each, reservation: young }))
+    expect(diff(desired, { ...observed, reservations })).toEqual([])
+  })
+
+  it('of two containers at one address are told, and nobody is cut off', () => {
+    const world = healthyWorld(1)
+    const reservations = world.observed.reservations.map((each) => ({
+      ...each,
+      reservation: { ...each.reservation, containerId: 'other' },
+    }))
+    const signs = { ...world.observed.signs, running: new Set(['other']) }
+    const found = diff(world.desired, { ...world.observed, reservations, signs })
+    expect(found.map(({ kind, repair }) => [kind, repair])).toEqual([['address-twice', undefined]])
+  })
+})
+
+describe('rules', () => {
+  const owned = ownedBy({ ...desiredAttachment('web', 0), network: 'old' })
+  const firewall = healthyWorld(0).observed.firewall.map((each) => ({
+    ...each,
+    owned: new Map(owned.map((one) => [one.mark, one])),
+  }))
+
+  it('of a container of ours in a network that it is not in are taken out', () => {
+    const containers = healthyWorld(1).observed.containers.map((each) => ({
+      ...each,
+      ...{ id: 'web', names: 'none' as const },
+    }))
+    const found = diff(nothingDesired, observing({ firewall, containers }))
+    expect(found.map(({ kind }) => kind)).toEqual(['rules-left', 'rules-left'])
+    expect(planRepairs(found)).toEqual([
+      { kind: 'remove-rules', network: 'old', containerId: 'default-web' },
+    ])
+    expect(found.flatMap(({ evidence }) => evidence)).toContain(
+      'tcp port 8000 still goes to 10.4.1.2:80',
+    )
+  })
+
+  it('of somebody else are told with the commands that take them out', () => {
+    const found = diff(nothingDesired, observing({ firewall }))
+    expect(found.map(({ severity, repair }) => [severity, repair])).toEqual([
+      ['warning', undefined],
+      ['warning', undefined],
+    ])
+    expect(found[0]?.fix).toMatch(
+      /^iptables -t nat -D POSTROUTING .* && .* -F CNI-.* && .* -X CNI-/,
+    )
+  })
+})
+
+describe('interfaces', () => {
+  const world = healthyWorld(1)
+  const stray = { name: 'veth9', bridge: false, up: true, master: 'br-lan', addresses: [] }
+  const links = [...world.observed.links, stray]
+
+  it('on a bridge of ours that belong to nobody are told, and left alone', () => {
+    const found = diff(world.desired, { ...world.observed, links })
+    expect(found.map(({ kind, severity, repair }) => [kind, severity, repair])).toEqual([
+      ['interface-stray', 'warning', undefined],
+    ])
+  })
+
+  it('may be those of another runtime that uses the network', () => {
+    const others = { ...attachment, recorded: false, ours: false, state: 'unknown' as const }
+    const attachments = [...world.observed.attachments, others]
+    expect(diff(world.desired, { ...world.observed, links, attachments })).toEqual([])
+  })
+})
+
+describe('names', () => {
+  const [container] = healthyWorld(1).observed.containers
+
+  it.each([
+    [false, 'known', false, ['names-left']],
+    [false, 'damaged', false, ['names-left']],
+    [false, 'none', false, []],
+    [false, 'known', true, []],
+    [true, 'none', false, ['names-missing']],
+    [undefined, 'none', false, []],
+    [undefined, 'damaged', false, []],
+  ] as const)(
+    'wanted: %s, there: %s, in no network: %s',
+    (known, names, withoutNetworks, kinds) => {
+      const wanted = { namespace: 'default', id: 'c0', name: '' }
+      const containers = container ? [{ ...container, names, withoutNetworks }] : []
+      const found = diff(
+        { ...nothingDesired, containers: [known === undefined ? wanted : { ...wanted, known }] },
+        observing({ containers }),
+      )
+      expect(found.map(({ kind }) => kind)).toEqual(kinds)
+    },
+  )
+
+  it('of a running container that another holds are told', () => {
+    const world = healthyWorld(1)
+    const other = { ...world.observed.containers[0], id: 'c9', names: 'none' as const }
+    const names = [{ namespace: 'default', name: 'name-c0', id: 'c9' }]
+    const containers = [
+      ...world.observed.containers,
+      other as (typeof world.observed.containers)[number],
+    ]
+    const [found] = diff(world.desired, { ...world.observed, names, containers })
+    expect(found).toMatchObject({ kind: 'name-lost', severity: 'error' })
+    expect(found?.repair).toBeUndefined()
+  })
+})
+
+describe('files', () => {
+  it.each([
+    [
+      { confFaults: [{ file: '/etc/cni/net.d/a.conf', reason: 'no JSON' }] },
+      'conf-unreadable',
+      'error',
+    ],
+    [
+      { damaged: [{ file: '/var/lib/cni/results/x', reason: 'no JSON' }] },
+      'file-damaged',
+      'warning',
+    ],
+  ])('%j', (change, kind, severity) => {
+    const found = diff(nothingDesired, observing(change))
+    expect(found.map((each) => [each.kind, each.severity, each.repair])).toEqual([
+      [kind, severity, undefined],
+    ])
+  })
+
+  it('what was decided for a container can be damaged', () => {
+    const containers = healthyWorld(1).observed.containers.map((each) => ({
+      ...each,
+      ...{ names: 'none' as const, fault: { file: 'vethra.json', reason: 'no JSON' } },
+    }))
+    const [found] = diff(nothingDesired, observing({ containers }))
+    expect(found).toMatchObject({ kind: 'container-damaged', severity: 'error' })
+  })
+})
+
+describe('ports held', () => {
+  const hold = {
+    containerId: 'default-web',
+    sockets: ['0.0.0.0:80/tcp'],
+    pid: 9,
+    alive: true,
+    recorded: true,
+  }
+  it.each([
+    ['by a living process', hold, ['ports-left error']],
+    ['by a process that ended', { ...hold, alive: false }, ['ports-left warning']],
+    ['by what another data store started', { ...hold, recorded: false }, []],
+  ])('%s', (_, each, kinds) => {
+    const found = diff(nothingDesired, observing({ portHolds: [each] }))
+    expect(found.map(({ kind, severity }) => `${kind} ${severity}`)).toEqual(kinds)
+  })
+
+  it('for an attached container are as they should be', () => {
+    const found = diff(nothingDesired, observing({ portHolds: [hold], attachments: [attachment] }))
+    expect(found).toEqual([])
   })
 })

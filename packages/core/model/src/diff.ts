@@ -6,6 +6,7 @@ import { firewallFindings, leftRuleFindings } from './diff-firewall.ts'
 import { hostFindings } from './diff-host.ts'
 import { interfaceFindings, strayLinkFindings } from './diff-interfaces.ts'
 import { nameFindings } from './diff-names.ts'
+import { portFindings } from './diff-ports.ts'
 import { reservationFindings } from './diff-reservations.ts'
 import { subnetFindings } from './diff-subnets.ts'
 import type { Finding } from './finding.ts'
@@ -29,6 +30,7 @@ export function diff(desired: DesiredState, observed: ObservedState): readonly F
     ...leftRuleFindings(observed, maps),
     ...reservationFindings(desired, observed, maps),
     ...nameFindings(desired, observed),
+    ...portFindings(desired, observed, maps),
     ...subnetFindings(desired, observed),
     ...hostFindings(desired, observed),
   ]

@@ -31,6 +31,7 @@ export type {
   ObservedFault,
   ObservedLink,
   ObservedName,
+  ObservedPortHold,
   ObservedReservation,
   ObservedRoute,
   ObservedState,

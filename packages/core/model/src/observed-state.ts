@@ -12,6 +12,8 @@ export interface ObservedState {
   /** Of containers that may still live. */
   readonly signs: SignsOfLife
   readonly containers: readonly ObservedContainer[]
+  /** Ports of the host that are kept taken for containers. */
+  readonly portHolds: readonly ObservedPortHold[]
   /** The names that are taken. */
   readonly names: readonly ObservedName[]
   readonly links: readonly ObservedLink[]
@@ -75,6 +77,19 @@ export interface ObservedName {
   readonly name: string
   /** Of the container that holds it. */
   readonly id: string
+}
+
+/** Ports of the host that are kept taken for one container. */
+export interface ObservedPortHold {
+  readonly containerId: string
+  /** `0.0.0.0:8080/tcp`. */
+  readonly sockets: readonly string[]
+  /** The process that has them; 0 when it was never seen. */
+  readonly pid: number
+  /** Whether that process is alive. */
+  readonly alive: boolean
+  /** Whether it is written down that we hold them. */
+  readonly recorded: boolean
 }
 
 /** An interface of the host. */

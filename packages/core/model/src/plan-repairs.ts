@@ -23,6 +23,7 @@ const order: readonly Repair['kind'][] = [
   'forget-names',
   'remove-hosts',
   'release-name',
+  'release-ports',
   'claim-name',
   'restore-bridge',
   'reattach',
@@ -31,6 +32,7 @@ const order: readonly Repair['kind'][] = [
   'restore-masquerading',
   'restore-rules',
   'restore-names',
+  'hold-ports',
 ]
 
 // Masquerading takes one transaction whoever it is for, and an attachment's other rules one run of plugins.

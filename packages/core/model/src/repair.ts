@@ -38,6 +38,14 @@ export type Repair =
       readonly name: string
       readonly id: string
     }
+  /** Free ports of the host that are held for a container that is not there. */
+  | {
+      readonly kind: 'release-ports'
+      readonly containerId: string
+      readonly sockets: readonly string[]
+    }
+  /** Hold the published ports of a running container again. */
+  | { readonly kind: 'hold-ports'; readonly namespace: string; readonly id: string }
   /** Make a bridge as it should be: there, up, with its addresses. */
   | { readonly kind: 'restore-bridge'; readonly bridge: RepairedBridge }
   /** Attach a living container anew, under the addresses that it had: its interface is gone. */

@@ -17,6 +17,7 @@ export const nothingObserved: ObservedState = {
     running: new Set(),
   },
   containers: [],
+  portHolds: [],
   names: [],
   links: [],
   routes: [],

@@ -1,0 +1,270 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describeOnHost } from './gate.ts'
+import { type Host, openHost, type Ran, type Snapshot } from './host.ts'
+
+interface Row {
+  readonly ID: string
+  readonly Kind: string
+  readonly Severity: string
+  readonly Subject: string
+  readonly Repair: string
+  readonly Fix: string
+}
+
+const reservations = '/var/lib/cni/networks'
+
+describeOnHost('vethra doctor', () => {
+  let host: Host
+  let web: string
+
+  beforeEach(async () => {
+    host = await openHost()
+    web = `web-${host.tag}`
+  })
+
+  afterEach(async () => {
+    await host.close()
+  })
+
+  const sh = (script: string): Promise<Ran> => host.run(['sh', '-ec', script])
+  const findings = async (): Promise<readonly Row[]> => {
+    const { stdout, exitCode, stderr } = await host.vethra('doctor', '--format', 'json')
+    const found: readonly Row[] = JSON.parse(stdout)
+    const errors = found.filter(({ Severity }) => Severity === 'error').length
+    expect([exitCode, stderr === '']).toEqual(errors > 0 ? [1, false] : [0, true])
+    return found
+  }
+  // Hosts of tests keep all of their state in memory, and are told so.
+  const kinds = async () =>
+    (await findings()).map(({ Kind }) => Kind).filter((kind) => kind !== 'wrong-file-system')
+  // What is left is told at the end.
+  const heal = async () => {
+    const ran = await host.vethra('doctor', '--repair')
+    expect(ran).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(ran.stdout).not.toMatch(/^error|^not needed/m)
+    return [...ran.stdout.matchAll(/^done: (\S+ \S+)/gm)].map(([, words]) => words).toSorted()
+  }
+  const prepare = async (id: string, ...args: readonly string[]) => {
+    const bundle = await host.bundle(id, ['sleep', '60'])
+    const flags = ['--id', id, '--network', 'lan', ...args]
+    expect(await host.vethra('bundle', 'prepare', bundle, ...flags)).toMatchObject({ exitCode: 0 })
+    return bundle
+  }
+  const start = async (id: string, ...args: readonly string[]) => {
+    const bundle = await prepare(id, ...args)
+    expect(await host.start(bundle, id)).toMatchObject({ exitCode: 0 })
+  }
+  // No hook runs: as after a crash, or when the machine lost power.
+  const kill = async (id: string) => {
+    const { pid } = JSON.parse((await host.runc('state', id)).stdout)
+    await sh(`kill -9 ${pid}; rm -rf ${host.folder}/runc/${id}`)
+    for (let tries = 0; tries < 100; tries += 1) {
+      if ((await sh(`test -e /proc/${pid}/ns/net`)).exitCode !== 0) break
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+  }
+  const bridge = async () => {
+    const { stdout } = await host.run(['ip', '-j', 'link', 'show', 'type', 'bridge'])
+    return (JSON.parse(stdout)[0]?.ifname ?? '') as string
+  }
+  const ping = async (from: string, to: string) =>
+    (await host.runc('exec', from, 'ping', '-c', '1', '-W', '1', to)).stdout
+  const old = (file: string, text: string) =>
+    `printf '${text}' >${file}; touch -d '1 hour ago' ${file}`
+
+  it('a host where nothing is amiss is told so', async () => {
+    const ran = await host.vethra('doctor')
+    expect(ran).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(ran.stdout).not.toMatch(/error/)
+    expect(await kinds()).toEqual([])
+    expect((await host.vethra('doctor', '--dry-run')).exitCode).toBe(2)
+  })
+
+  it('finds and frees what containers that were killed have left, and nothing of others', async () => {
+    await host.vethra('network', 'create', 'lan')
+    await start(`peer-${host.tag}`, '--hostname', 'peer')
+    await start(web, '--hostname', 'web', '--name', 'shop', '-p', '127.0.0.1:8080:80/tcp')
+    await sh('ip netns add one')
+    await host.vethra('cni', 'add', 'lan', '/run/netns/one')
+    await host.vethra('container', 'rm', 'nobody')
+    const holder = JSON.parse((await sh(`cat /run/vethra/ports/default-${web}`)).stdout)
+    await sh(`kill -STOP ${holder.holder.pid}; ip netns del one`)
+    await kill(web)
+    // Of a container that nobody knows, in a network of ours and in one that is not; and of a writer that was killed.
+    await sh(
+      [
+        `mkdir -p ${reservations}/strangers`,
+        old(`${reservations}/lan/10.4.1.200`, 'nobody\\r\\neth0'),
+        old(`${reservations}/lan/10.4.1.201`, ''),
+        old(`${reservations}/strangers/10.9.0.2`, 'stranger\\r\\neth0'),
+        'iptables -t nat -N CNI-000000000000000000000000',
+        'mkdir -p /var/lib/vethra/x/names/default',
+      ].join('; '),
+    )
+    const before = await host.snapshot()
+    const found = await findings()
+    const errors = found.filter(({ Severity }) => Severity === 'error').map(({ Kind }) => Kind)
+    expect(errors.toSorted()).toEqual([
+      'attachment-dead',
+      'attachment-dead',
+      'names-left',
+      'ports-left',
+      'reservation-dead',
+      'reservation-dead',
+    ])
+    expect(found.filter(({ Severity }) => Severity === 'warning').map(({ ID }) => ID)).toEqual(
+      expect.arrayContaining([
+        'reservation-dead strangers/10.9.0.2',
+        'rules-left CNI-000000000000000000000000 (IPv4)',
+      ]),
+    )
+    expect((await host.vethra('doctor', '--repair', '--dry-run')).stdout).toMatch(/^would detach/)
+    expect(await host.snapshot()).toEqual(before)
+
+    await heal()
+    const { files, rules } = await host.snapshot()
+    const left = files.filter((file) => /networks\/.*\d+\.\d+|attachments|results|ports/.test(file))
+    expect(left.map((file) => file.replace(/.*\//, ''))).toEqual([
+      expect.stringMatching(/^10\.4\.1\.\d+$/),
+      '10.9.0.2',
+      expect.stringMatching(/^lan-default-peer/),
+      expect.stringMatching(/^lan-default-peer/),
+    ])
+    expect(rules.join('\n')).not.toMatch(/8080|web-/)
+    expect(rules).toContain(':CNI-000000000000000000000000 - [0:0]')
+    const hosts = await host.runc('exec', `peer-${host.tag}`, 'cat', '/etc/hosts')
+    expect(hosts.stdout).toMatch(/peer/)
+    expect(hosts.stdout).not.toMatch(/web/)
+    expect((await sh('cat /proc/net/tcp')).stdout).not.toMatch(/0100007F:1F90/)
+  })
+
+  it('after a reboot nothing is in the way of the next start', async () => {
+    await host.vethra('network', 'create', 'lan')
+    await start(web, '--name', 'shop', '--ip', '10.4.1.50', '-p', '127.0.0.1:8081:80')
+    await kill(web)
+    await sh(`rm -rf /run/vethra; nft flush ruleset; ip link delete ${await bridge()}`)
+    expect(await heal()).toEqual(['detach eth0', 'take the'])
+    const { files } = await host.snapshot()
+    expect(files.filter((file) => /10\.4\.1\.50|attachments|results/.test(file))).toEqual([])
+    expect(await host.start(`${host.folder}/${web}`, web)).toMatchObject({ exitCode: 0 })
+    expect(await kinds()).toEqual([])
+  })
+
+  it('gives the living back what they have lost', async () => {
+    await host.vethra('network', 'create', 'lan')
+    const peer = `peer-${host.tag}`
+    await start(peer, '--hostname', 'peer')
+    await start(web, '--hostname', 'web', '--name', 'shop', '-p', '127.0.0.1:8082:80/tcp')
+    const before = await host.snapshot()
+    const meta = (
+      await sh(`echo /var/lib/vethra/*/etchosts/default/${web}/meta.json`)
+    ).stdout.trim()
+    const names = (await sh('echo /var/lib/vethra/*/names/default/shop')).stdout.trim()
+    const holder = JSON.parse((await sh(`cat /run/vethra/ports/default-${web}`)).stdout)
+    await sh(
+      [
+        'nft flush ruleset',
+        `printf '{"ID":' >${meta}`,
+        `rm ${names}`,
+        `rm /var/lib/cni/results/lan-default-${web}-eth0`,
+        `printf x >/var/lib/vethra/attachments/lan-default-${peer}-eth0`,
+        `kill -9 ${holder.holder.pid}`,
+        `rm $(grep -l default-${peer} ${reservations}/lan/10.*)`,
+      ].join('; '),
+    )
+    expect(await heal()).toEqual([
+      'hold the',
+      'make container',
+      'record again',
+      'remember again',
+      'reserve address',
+      'restore forwarding,',
+      'restore forwarding,',
+      'restore masquerading',
+      'restore masquerading',
+      'take name',
+    ])
+    expect(sorted(await host.snapshot())).toEqual(sorted(before))
+    expect(await ping(peer, 'web')).toMatch(/1 packets received/)
+    expect(await ping(web, 'peer')).toMatch(/1 packets received/)
+  })
+
+  it('puts interfaces back, with the addresses that they had', async () => {
+    await host.vethra('network', 'create', 'lan')
+    const peer = `peer-${host.tag}`
+    await start(peer, '--hostname', 'peer')
+    await start(web, '--hostname', 'web')
+    const name = await bridge()
+    const addresses = async (id: string) =>
+      (await host.runc('exec', id, 'ip', '-o', 'addr', 'show', 'eth0')).stdout
+    const before = await addresses(web)
+    expect(before).toMatch(/10\.4\.1\.3/)
+    await sh(`ip link delete ${name}`)
+    expect(await heal()).toEqual(['restore bridge', 'restore interface', 'restore interface'])
+    expect(await ping(peer, 'web')).toMatch(/1 packets received/)
+    const link = JSON.parse((await sh(`cat /var/lib/cni/results/lan-default-${web}-eth0`)).stdout)
+      .result.interfaces[1].name
+    await sh(`ip link delete ${link}; ip addr flush dev ${name}; ip link set ${name} down`)
+    expect(await heal()).toEqual(['attach eth0', 'restore bridge'])
+    expect(await addresses(web)).toMatch(/10\.4\.1\.3\/24/)
+    expect(await ping(peer, 'web')).toMatch(/1 packets received/)
+  })
+
+  it("tells the host's own faults with the commands that mend them", async () => {
+    await host.vethra('network', 'create', 'lan')
+    await host.run(['ip', 'netns', 'add', 'one'])
+    await host.vethra('cni', 'add', 'lan', '/run/netns/one')
+    await sh(
+      [
+        'echo 0 >/proc/sys/net/ipv4/ip_forward',
+        'printf \'{"name":\' >/etc/cni/net.d/broken.conflist',
+        'printf \'{"cniVersion":"1.0.0","name":"odd","plugins":[{"type":"missing-plugin"}]}\' >/etc/cni/net.d/odd.conflist',
+        'ip link add tun0 type bridge; ip link set tun0 up; ip route add 10.4.1.128/25 dev tun0',
+        'iptables-legacy -t nat -A POSTROUTING -j RETURN',
+        'mkdir -p /etc/ufw; echo ENABLED=yes >/etc/ufw/ufw.conf',
+        "nft add table inet strict; nft add chain inet strict fw '{ type filter hook forward priority 5; policy drop; }'",
+        `touch -d '1 day' ${reservations}/lan/10.4.1.2`,
+      ].join('; '),
+    )
+    const found = await findings()
+    expect(found.map(({ Kind, Severity }) => `${Severity} ${Kind}`).toSorted()).toEqual([
+      'error conf-unreadable',
+      'error forwarding-off',
+      'error subnet-collides',
+      'warning clock-jumped',
+      'warning firewall-managed',
+      'warning forwarding-refused',
+      'warning iptables-mixed',
+      'warning plugin-missing',
+      'warning wrong-file-system',
+    ])
+    expect(found.every(({ Fix, Repair }) => Fix !== '' && Repair === '')).toBe(true)
+    const { exitCode, stdout } = await host.vethra('doctor', '--repair')
+    expect([exitCode, stdout.split('\n')[0]]).toEqual([0, 'nothing to repair'])
+    await sh((found.find(({ Kind }) => Kind === 'forwarding-off')?.Fix ?? '').replace(/-w/, '-qw'))
+    expect(await kinds()).not.toContain('forwarding-off')
+  })
+
+  describe('an ADD that was cut short', () => {
+    it('is undone in a namespace that lives', async () => {
+      await host.vethra('network', 'create', 'lan')
+      await host.run(['ip', 'netns', 'add', 'one'])
+      await host.vethra('cni', 'add', 'lan', '/run/netns/one')
+      await sh('rm /var/lib/cni/results/*; nft flush table ip filter')
+      expect(await heal()).toEqual(['detach eth0'])
+      const { files, rules } = await host.snapshot()
+      expect(files.filter((file) => /10\.4\.1\.|attachments|results/.test(file))).toEqual([])
+      expect(rules.join('\n')).not.toMatch(/10\.4\.1\./)
+      expect((await sh('ip netns exec one ip link')).stdout).not.toMatch(/eth0/)
+    })
+  })
+})
+
+// The order in which rules were made is no matter, and neither is an index, which is made when it is asked.
+function sorted({ links, rules, files }: Snapshot): Snapshot {
+  return {
+    links: [...links].sort(),
+    rules: [...rules].sort(),
+    files: files.filter((file) => !file.startsWith('/run/vethra/ipam/')),
+  }
+}

@@ -1,0 +1,36 @@
+import { guards } from '@vethra/lock'
+import { containerIdOf } from '@vethra/model'
+import { isAlive } from './alive.ts'
+import type { DoctorTools, NamespaceTools } from './doctor-tools.ts'
+import type { RepairResult } from './repair.ts'
+
+/** A container of a namespace. */
+export interface Whose {
+  readonly namespace: string
+  readonly id: string
+}
+
+/** Runs `work` while nobody attaches or detaches the container: its names and ports come and go with that. */
+export async function holding(
+  { host, inNamespace }: DoctorTools,
+  { namespace, id }: Whose,
+  work: (own: NamespaceTools) => Promise<RepairResult>,
+): Promise<RepairResult> {
+  const lock = guards.attachment(host.places, containerIdOf(namespace, id))
+  return host.lock.hold(lock, () => work(inNamespace(namespace)))
+}
+
+/** Whether something attaches a container, as plugins know it, to a namespace that is there, or may be. */
+export async function isAttached({ host }: DoctorTools, containerId: string): Promise<boolean> {
+  const records = await host.records.list(containerId)
+  for (const record of records) {
+    if (record.netnsId === '' || (await isAlive(host, record))) return true
+  }
+  const recorded = new Set(records.map(({ ifname }) => ifname))
+  for (const { attachment } of await host.cache.list(containerId)) {
+    // Of what is recorded the record tells more.
+    if (recorded.has(attachment.ifname)) continue
+    if (attachment.netns === '' || (await host.netns.idOf(attachment.netns)) !== '') return true
+  }
+  return false
+}

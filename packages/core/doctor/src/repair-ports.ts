@@ -1,0 +1,51 @@
+import { parseRecord } from '@vethra/bundle'
+import { formatAddress } from '@vethra/ipam'
+import { guards } from '@vethra/lock'
+import { containerIdOf, type Repair } from '@vethra/model'
+import { type PortMapping, readSocket } from '@vethra/ports'
+import { isAlive } from './alive.ts'
+import { holding, isAttached } from './container-lock.ts'
+import type { DoctorTools } from './doctor-tools.ts'
+import type { RepairResult } from './repair.ts'
+
+/** Frees the ports that are held for a container that is attached to nothing. */
+export async function releasePorts(
+  tools: DoctorTools,
+  { containerId, sockets }: Extract<Repair, { kind: 'release-ports' }>,
+): Promise<RepairResult> {
+  const { host, ports } = tools
+  return host.lock.hold(guards.attachment(host.places, containerId), async () => {
+    if (await isAttached(tools, containerId)) return 'the container is attached'
+    await ports.release({ containerId, ports: sockets.flatMap(asMapping) })
+    return undefined
+  })
+}
+
+/** Holds the published ports of a running container again. Throws CniError 102 that names who has one meanwhile. */
+export async function holdPorts(
+  tools: DoctorTools,
+  { namespace, id }: Extract<Repair, { kind: 'hold-ports' }>,
+): Promise<RepairResult> {
+  const { host, ports } = tools
+  const containerId = containerIdOf(namespace, id)
+  return holding(tools, { namespace, id }, async ({ containers }) => {
+    const file = await containers.read(id, 'vethra.json')
+    if (file === undefined) return 'it is not there any more'
+    const [record] = await host.records.list(containerId)
+    const pid = Number(/^\/proc\/(\d+)\/ns\/net$/.exec(record?.netns ?? '')?.[1])
+    if (!record || Number.isNaN(pid) || !(await isAlive(host, record))) return 'it is not running'
+    if ((await ports.list()).some((each) => each.containerId === containerId && each.alive)) {
+      return 'they are held'
+    }
+    const reservation = await ports.hold({ containerId, pid, ports: parseRecord(file).ports })
+    await reservation.settled()
+    return undefined
+  })
+}
+
+function asMapping(socket: string): readonly PortMapping[] {
+  const read = readSocket(socket)
+  if (read === undefined) return []
+  const { protocol, address, port } = read
+  return [{ protocol, hostIP: formatAddress(address), hostPort: port, containerPort: port }]
+}

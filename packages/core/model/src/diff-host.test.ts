@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest'
+import { type DesiredState, diff, type ObservedHost, type ObservedState } from './index.ts'
+import { onFirewall } from './sample-damage.ts'
+import { healthyWorld } from './sample-host.ts'
+import { nothingDesired, nothingObserved, ourNetwork } from './sample-states.ts'
+
+const attached = healthyWorld(1)
+const found = (desired: DesiredState, observed: ObservedState) =>
+  diff(desired, observed).map(({ kind, severity }) => `${kind} ${severity}`)
+const withHost = (host: Partial<ObservedHost>): ObservedState => ({
+  ...attached.observed,
+  host: { ...attached.observed.host, ...host },
+})
+
+describe("the host's own faults", () => {
+  const program = { name: 'bridge', versions: ['0.4.0', '1.0.0'] }
+  const folder = { path: '/var/lib/vethra', lasting: true }
+  it.each<[string, Partial<ObservedHost>, readonly string[]]>([
+    ['it does not forward', { forwards: { 4: false, 6: false } }, ['forwarding-off error']],
+    ['it does not say whether it forwards', { forwards: {} }, []],
+    ['a plugin is there', { programs: [program] }, []],
+    [
+      'a plugin is too old',
+      { programs: [{ ...program, versions: ['0.2.0'] }] },
+      ['plugin-old error'],
+    ],
+    [
+      'a plugin is missing',
+      { programs: [{ name: 'bridge', fault: 'x' }] },
+      ['plugin-missing error'],
+    ],
+    ['a plugin that nobody needs is missing', { programs: [{ name: 'vrf', fault: 'x' }] }, []],
+    ['rules of the other iptables', { hiddenRules: ['x'] }, ['iptables-mixed warning']],
+    ['a table that iptables cannot read', { unreadableRules: ['x'] }, ['rules-unreadable error']],
+    ['ufw is active', { firewallManagers: ['ufw'] }, ['firewall-managed warning']],
+    ['another firewall refuses', { forwardRefusers: ['x'] }, ['forwarding-refused warning']],
+    ['state on a disk', { folders: [{ ...folder, fileSystem: 'ext4' }] }, []],
+    [
+      'state in memory',
+      { folders: [{ ...folder, fileSystem: 'tmpfs' }] },
+      ['wrong-file-system warning'],
+    ],
+    [
+      'state on a network',
+      { folders: [{ ...folder, fileSystem: 'nfs' }] },
+      ['wrong-file-system error'],
+    ],
+    [
+      'locks on a disk',
+      { folders: [{ path: '/run/vethra', lasting: false, fileSystem: 'ext4' }] },
+      ['wrong-file-system warning'],
+    ],
+    [
+      'locks in memory',
+      { folders: [{ path: '/run/vethra', lasting: false, fileSystem: 'tmpfs' }] },
+      [],
+    ],
+  ])('%s', (_, host, kinds) => {
+    expect(found(attached.desired, withHost(host))).toEqual(kinds)
+  })
+
+  it('folders with the same fault are one finding', () => {
+    const folders = ['/a', '/b'].map((path) => ({ path, lasting: true, fileSystem: 'tmpfs' }))
+    const [only, ...others] = diff(nothingDesired, {
+      ...nothingObserved,
+      host: { ...nothingObserved.host, folders },
+    })
+    expect(only?.subject.name).toBe('/a, /b')
+    expect(others).toEqual([])
+  })
+
+  it('forwarding may be off, and firewalls may do as they like, while nothing is made for containers', () => {
+    const host = {
+      forwards: { 4: false },
+      firewallManagers: ['ufw'],
+      hiddenRules: ['x'],
+      forwardRefusers: ['x'],
+      unreadableRules: ['x'],
+    }
+    expect(
+      found(nothingDesired, { ...nothingObserved, host: { ...nothingObserved.host, ...host } }),
+    ).toEqual([])
+  })
+
+  it('isolation between containers of one bridge needs br_netfilter', () => {
+    const desired = {
+      ...nothingDesired,
+      networks: [{ ...ourNetwork, isolation: 'isolated' as const }],
+    }
+    expect(found(desired, nothingObserved)).toEqual(['bridge-filter-off warning'])
+    const host = { ...nothingObserved.host, filtersBridges: true }
+    expect(found(desired, { ...nothingObserved, host })).toEqual([])
+  })
+
+  it('a policy that refuses forwarding cuts off a network that accepts nothing by itself', () => {
+    const attachments = attached.desired.attachments.map((each) => ({ ...each, admitted: false }))
+    const desired = { ...attached.desired, attachments }
+    expect(found(desired, attached.observed)).toEqual(['forwarding-refused error'])
+    const open = onFirewall(attached, (firewall) => ({ ...firewall, refusesForwarding: false }))
+    expect(found(desired, open.observed)).toEqual([])
+  })
+
+  it('where firewalld is, rules that its zone stands for are not missed', () => {
+    const world = onFirewall(attached, (firewall) => ({
+      ...firewall,
+      admitted: new Set<string>(),
+      isolation: new Map(),
+    }))
+    const host = { ...world.observed.host, firewallManagers: ['firewalld'] }
+    expect(found(world.desired, { ...world.observed, host })).toEqual(['firewall-managed warning'])
+  })
+
+  it('a time that has not come yet is told, and no reason to keep an address for ever', () => {
+    const [reservation] = attached.observed.reservations
+    const ahead = {
+      ...reservation?.reservation,
+      address: '10.4.1.77',
+      containerId: 'x',
+      sinceMs: 9e9,
+    }
+    const observed = {
+      ...attached.observed,
+      reservations: [
+        ...attached.observed.reservations,
+        { network: 'lan', dataDir: '/var/lib/cni/networks', reservation: ahead },
+      ],
+    }
+    expect(found(attached.desired, observed)).toEqual([
+      'reservation-dead error',
+      'clock-jumped warning',
+    ])
+  })
+})
+
+describe('subnets', () => {
+  const other = { ...ourNetwork, name: 'other', bridge: 'br-other', file: '/other' }
+  const routed = (prefix: string) => ({
+    ...attached.observed,
+    routes: [{ prefix, device: 'tun0' }],
+  })
+
+  it.each([
+    ['10.4.1.128/25', ['subnet-collides error']],
+    ['10.4.1.0/24', ['subnet-collides error']],
+    ['10.0.0.0/8', ['subnet-collides warning']],
+    ['10.4.2.0/24', []],
+    ['0.0.0.0/0', []],
+  ])('a route to %s', (prefix, kinds) => {
+    expect(found(attached.desired, routed(prefix))).toEqual(kinds)
+  })
+
+  it('nothing is attached, and nothing is lost yet', () => {
+    const desired = { ...nothingDesired, networks: [ourNetwork] }
+    expect(
+      found(desired, { ...nothingObserved, routes: [{ prefix: '10.4.1.0/25', device: 'tun0' }] }),
+    ).toEqual(['subnet-collides warning'])
+  })
+
+  it('what is on the bridge itself is its own', () => {
+    const routes = [
+      { prefix: '10.4.1.0/24', device: 'br-lan' },
+      { prefix: '10.4.1.2/32', device: 'veth0' },
+    ]
+    expect(found(attached.desired, { ...attached.observed, routes })).toEqual([])
+  })
+
+  it.each([
+    [['10.4.1.0/25'], ['subnet-collides warning']],
+    [['10.4.2.0/24'], []],
+  ])('another network has %j', (subnets, kinds) => {
+    const desired = {
+      ...attached.desired,
+      networks: [...attached.desired.networks, { ...other, subnets }],
+    }
+    expect(found(desired, attached.observed)).toEqual(kinds)
+  })
+})

@@ -1,0 +1,60 @@
+import type { DesiredContainer, DesiredState } from './desired-state.ts'
+import { type Finding, repairable } from './finding.ts'
+import { containerIdOf, type Maps } from './maps.ts'
+import type { ObservedPortHold, ObservedState } from './observed-state.ts'
+
+/** Ports of the host that are held for containers that are gone, and those of living ones that are not held. */
+export function portFindings(
+  { attachments, containers }: DesiredState,
+  { portHolds, containers: observed, signs }: ObservedState,
+  { byContainer, ourContainers }: Pick<Maps, 'byContainer' | 'ourContainers'>,
+): readonly Finding[] {
+  const attached = (containerId: string) =>
+    signs.running.has(containerId) ||
+    (byContainer.get(containerId) ?? []).some(
+      ({ state }) => state === 'alive' || state === 'unknown',
+    )
+  const held = new Set(portHolds.filter(({ alive }) => alive).map(({ containerId }) => containerId))
+  const restorable = new Set(
+    observed
+      .filter((each) => each.restorable)
+      .map(({ namespace, id }) => containerIdOf(namespace, id)),
+  )
+  const published = new Set(
+    attachments.filter(({ ports }) => ports.length > 0).map(({ containerId }) => containerId),
+  )
+  return [
+    ...portHolds
+      .filter(({ containerId, recorded }) => recorded || ourContainers.has(containerId))
+      .filter(({ containerId }) => !attached(containerId))
+      .map(left),
+    ...containers.flatMap((each) => {
+      const containerId = containerIdOf(each.namespace, each.id)
+      const lacks = published.has(containerId) && !held.has(containerId)
+      return lacks && each.known === true && restorable.has(containerId) ? [unheld(each)] : []
+    }),
+  ]
+}
+
+function left({ containerId, sockets, pid, alive }: ObservedPortHold): Finding {
+  return repairable({
+    kind: 'ports-left',
+    severity: alive ? 'error' : 'warning',
+    subject: { kind: 'port', name: `${containerId} ${sockets.join(' ')}`.trim() },
+    message: alive
+      ? `ports ${sockets.join(', ')} are taken for container ${containerId}, which is not attached: nobody else can have them`
+      : `it is written down that ports are held for container ${containerId}, which is not attached`,
+    evidence: [alive ? `process ${pid} holds them` : 'no process holds them any more'],
+    repair: { kind: 'release-ports', containerId, sockets },
+  })
+}
+
+function unheld({ namespace, id }: DesiredContainer): Finding {
+  return repairable({
+    kind: 'ports-unheld',
+    subject: { kind: 'container', name: `${namespace}/${id}` },
+    message: `the published ports of container ${id} are not held on the host: another program can take them, and gets nothing`,
+    evidence: ['it is running, and no process holds its ports'],
+    repair: { kind: 'hold-ports', namespace, id },
+  })
+}
