@@ -214,6 +214,8 @@ describeOnHost('vethra network connect and disconnect', () => {
       [['connect', 'nowhere', 'WEB'], 'no such network: "nowhere"'],
       [['connect', 'back', 'nobody'], 'no such container "nobody"'],
       [['connect', '--ip', 'x', 'back', 'WEB'], 'x'],
+      [['connect', '--ip', '10.9.9.9', 'back', 'WEB'], 'is in no subnet of network back'],
+      [['connect', '--ip6', 'fd00::9', 'back', 'WEB'], 'is in no subnet of network back'],
       [['disconnect', 'back', 'WEB'], 'is not connected to network back'],
       [['disconnect', 'nowhere', 'WEB'], 'is not connected to network nowhere'],
       [['connect', '--mac-address', '01:00:00:00:00:01', 'back', 'WEB'], '--mac-address'],

@@ -114,6 +114,13 @@ describeOnHost('vethra bundle prepare -p', () => {
     expect((await host.snapshot()).rules.filter((rule) => rule.includes('8080'))).toEqual([])
   })
 
+  it('a port that can lead nowhere is warned of', async () => {
+    expect(await prepare('web', '-p', '[::1]:8080:80')).toMatchObject({
+      exitCode: 0,
+      stderr: 'warning: -p [::1]:8080:80 leads nowhere: the container gets no IPv6 address',
+    })
+  })
+
   it('a network that can publish nothing is warned of', async () => {
     await host.vethra('network', 'create', '--internal', 'inner')
     expect(await prepare('web', '--network', 'inner', '-p', '8080:80')).toMatchObject({

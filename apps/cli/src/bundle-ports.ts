@@ -37,15 +37,17 @@ export async function portsOf(
   const by = (pluginId: string) => `container ${labels.get(pluginId) ?? pluginId}`
   const others = entries.filter(({ attachment }) => attachment.containerId !== own)
   const promised = await promisedPorts(tools, own, others, by)
+  const families = await familiesOf(tools, networkRef, io)
   const ports = assignPorts(requests, {
     listening: await namedSockets(requests, await heldFor(tools, own)),
     mapped: [...mappedPorts(others, by), ...(await ruledPorts(tools, entries, own))],
     promised,
-    families: await familiesOf(tools, networkRef, io),
+    families,
     ephemeral: await ephemeralPorts(),
     seed: seedOf(id),
   })
-  for (const warning of brokenPromises(ports, promised)) io.complain(`warning: ${warning}`)
+  const warnings = [...brokenPromises(ports, promised), ...deadEnds(requests, families)]
+  for (const warning of warnings) io.complain(`warning: ${warning}`)
   return ports
 }
 
@@ -151,6 +153,18 @@ async function familiesOf({ networks }: Tools, ref: string, io: Io): Promise<rea
     subnets.some((subnet) => subnet.includes(':') === (family === 6)),
   )
   return families.length > 0 ? families : [4]
+}
+
+// Behind an address of the host of the other family there is no address of the container.
+function deadEnds(
+  requests: readonly PortRequest[],
+  families: readonly (4 | 6)[],
+): readonly string[] {
+  return requests.flatMap(({ text, hostIP = '' }) => {
+    const family = readAddress(hostIP)?.family
+    if (family === undefined || families.includes(family)) return []
+    return [`-p ${text} leads nowhere: the container gets no IPv${family} address`]
+  })
 }
 
 // The same container gets the same random ports again while they are free, so that preparing a bundle

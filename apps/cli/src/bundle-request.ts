@@ -1,7 +1,7 @@
-import { type BundleRequest, parseNetworkFlag } from '@vethra/bundle'
+import { type BundleRequest, type NetworkRequest, parseNetworkFlag } from '@vethra/bundle'
 import { hostPrefixes } from '@vethra/host'
 import { type ExtraHost, parseExtraHost } from '@vethra/hosts'
-import { findNetwork, networksFromFiles } from '@vethra/networks'
+import { checkWishes, findNetwork, networksFromFiles } from '@vethra/networks'
 import { CniError } from '@vethra/spec'
 import { portsOf } from './bundle-ports.ts'
 import { unsupported } from './flags.ts'
@@ -34,10 +34,7 @@ export async function requestOf(tools: Tools, flags: PrepareFlags, io: Io): Prom
   }
   const { settings, resolved } = tools
   const networks = (flags.network.length > 0 ? flags.network : ['bridge']).map(parseNetworkFlag)
-  await checkNetworks(
-    tools,
-    networks.map(({ ref }) => ref),
-  )
+  await checkNetworks(tools, networks, flags)
   const { id, name, hostname, domainname, ip, ip6, macAddress } = flags
   return {
     id,
@@ -56,19 +53,29 @@ export async function requestOf(tools: Tools, flags: PrepareFlags, io: Io): Prom
   }
 }
 
-async function checkNetworks(tools: Tools, refs: readonly string[]): Promise<void> {
+async function checkNetworks(
+  tools: Tools,
+  asked: readonly NetworkRequest[],
+  { ip, ip6, macAddress }: PrepareFlags,
+): Promise<void> {
   const { networks } = networksFromFiles(await tools.networks.list())
-  for (const ref of refs) {
-    // The default network appears on first use, and a mode is no network.
-    if (ref === 'bridge' || /^(none|host)$|^(container|ns):/.test(ref)) continue
-    if (findNetwork(networks, ref) === undefined) {
-      throw new CniError({
-        code: 101,
-        message: `no such network: ${JSON.stringify(ref)}`,
-        hint: `Create it with "vethra network create ${ref}", or list the networks with "vethra network ls".`,
-      })
-    }
+  for (const [index, request] of asked.entries()) {
+    const { ref } = request
+    if (/^(none|host)$|^(container|ns):/.test(ref)) continue
+    const network = findNetwork(networks, ref)
+    // The default network appears on first use, and what was asked for the container is for its first one.
+    const whole = index === 0 ? present({ ip, ip6, macAddress }) : {}
+    if (network) checkWishes(network, { ...whole, ...request })
+    else if (ref !== 'bridge') throw unknown(ref)
   }
+}
+
+function unknown(ref: string): CniError {
+  return new CniError({
+    code: 101,
+    message: `no such network: ${JSON.stringify(ref)}`,
+    hint: `Create it with "vethra network create ${ref}", or list the networks with "vethra network ls".`,
+  })
 }
 
 async function extraHostsOf(

@@ -1,7 +1,7 @@
 import { type BundleRecord, checkRequest, type NetworkRequest, renderRecord } from '@vethra/bundle'
 import { withDropIns } from '@vethra/conflist'
 import { type ContainerNames, checkHostname } from '@vethra/hosts'
-import { findNetwork, type Network, networksFromFiles } from '@vethra/networks'
+import { checkWishes, findNetwork, type Network, networksFromFiles } from '@vethra/networks'
 import { attachAll, type Membership } from '@vethra/plan'
 import { capabilityMappings } from '@vethra/ports'
 import { type CniArgs, CniError } from '@vethra/spec'
@@ -32,6 +32,7 @@ export async function connectContainer(
     const record = recordOf(container)
     const network = await networkOf(tools, ref)
     const asked = requestOf(tools, network, record, options)
+    checkWishes(network, asked)
     if (record.networks.some((each) => isSame(network, each.ref)))
       throw connectedAlready(network, container)
     const remember = (networks: BundleRecord['networks']) =>

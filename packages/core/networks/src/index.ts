@@ -10,6 +10,7 @@ export {
   networkSubnets,
   usedPrefixes,
 } from './anatomy.ts'
+export { checkWishes, type Wishes } from './check-wishes.ts'
 export { chooseSubnet, overlapWith, type SubnetPool, type UsedPrefix } from './choose-subnet.ts'
 export type { ConfDir } from './conf-dir.ts'
 export { networkConfList } from './conf-list.ts'

@@ -1,0 +1,61 @@
+import { expect, it } from 'vitest'
+import { checkWishes, type Network, networksFromFiles, type Wishes } from './index.ts'
+
+function network(type: string, ipam: object): Network {
+  const text = JSON.stringify({ cniVersion: '1.0.0', name: 'lan', plugins: [{ type, ipam }] })
+  const [read] = networksFromFiles([{ file: '/n/lan.conflist', text }]).networks
+  if (!read) throw new Error('the conf list is no network')
+  return read
+}
+
+const dual = {
+  type: 'host-local',
+  ranges: [[{ subnet: '10.4.1.0/24' }], [{ subnet: 'fd00:7::/64' }]],
+}
+const four = { type: 'host-local', subnet: '10.4.1.0/24' }
+
+it.each<[string, object, Wishes]>([
+  ['bridge', dual, {}],
+  ['bridge', dual, { ip: '10.4.1.9', ip6: 'fd00:7::9', macAddress: '02:42:00:00:00:09' }],
+  ['macvlan', four, { ip: '10.4.1.255', macAddress: '02:42:00:00:00:09' }],
+  ['ipvlan', four, { ip: '10.4.1.9' }],
+  ['macvlan', { type: 'dhcp' }, { ip: '10.9.9.9' }],
+  ['bridge', { type: 'static' }, { ip6: 'fd00::1' }],
+])('%s with %j grants %j', (type, ipam, wishes) => {
+  expect(() => checkWishes(network(type, ipam), wishes)).not.toThrow()
+})
+
+it.each<[string, object, Wishes, number, string]>([
+  [
+    'bridge',
+    dual,
+    { ip: '10.4.2.9' },
+    101,
+    'address 10.4.2.9 is in no subnet of network lan: 10.4.1.0/24, fd00:7::/64',
+  ],
+  [
+    'bridge',
+    dual,
+    { ip6: 'fd00:8::9' },
+    101,
+    'address fd00:8::9 is in no subnet of network lan: 10.4.1.0/24, fd00:7::/64',
+  ],
+  [
+    'bridge',
+    four,
+    { ip6: 'fd00:7::9' },
+    101,
+    'address fd00:7::9 is in no subnet of network lan: 10.4.1.0/24',
+  ],
+  [
+    'ipvlan',
+    four,
+    { macAddress: '02:42:00:00:00:09' },
+    103,
+    'network type "ipvlan" is not supported for network mapping "lan", must be one of: [bridge macvlan]',
+  ],
+])('%s with %j refuses %j', (type, ipam, wishes, code, message) => {
+  expect(() => checkWishes(network(type, ipam), wishes)).toThrow(
+    expect.objectContaining({ code, message }),
+  )
+})

@@ -1,0 +1,41 @@
+import { contains, readAddress, readCidr } from '@vethra/ipam'
+import { CniError } from '@vethra/spec'
+import { networkSubnets } from './anatomy.ts'
+import type { Network } from './network.ts'
+import { refusal } from './refusal.ts'
+
+/** What a container wants to have in one network; addresses have been checked for their form. */
+export interface Wishes {
+  readonly ip?: string
+  readonly ip6?: string
+  readonly macAddress?: string
+}
+
+/**
+ * Throws CniError 101 for an address that is in no subnet of the network, as far as its conf list tells
+ * subnets, and 103 for a hardware address where interfaces have their parent's: every ADD would fail, or
+ * pass over the wish.
+ */
+export function checkWishes(network: Network, { ip, ip6, macAddress }: Wishes): void {
+  const type = network.list.plugins[0]?.type ?? ''
+  if (macAddress !== undefined && type === 'ipvlan') {
+    throw refusal(
+      `network type "${type}" is not supported for network mapping "${network.name}", must be one of: [bridge macvlan]`,
+      'Leave the hardware address out: interfaces of an ipvlan have that of their parent.',
+    )
+  }
+  for (const address of [ip, ip6]) if (address !== undefined) checkAddress(network, address)
+}
+
+function checkAddress(network: Network, text: string): void {
+  const address = readAddress(text)
+  const subnets = networkSubnets(network).map(({ subnet }) => subnet)
+  if (!address || subnets.length === 0) return
+  const prefixes = subnets.flatMap((each) => readCidr(each)?.prefix ?? [])
+  if (prefixes.some((prefix) => contains(prefix, address))) return
+  throw new CniError({
+    code: 101,
+    message: `address ${text} is in no subnet of network ${network.name}: ${subnets.join(', ')}`,
+    hint: 'Give an address of the network, or leave it out.',
+  })
+}
