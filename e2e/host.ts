@@ -47,6 +47,8 @@ export interface Snapshot {
   readonly links: readonly string[]
   readonly rules: readonly string[]
   readonly files: readonly string[]
+  /** Command lines of processes of ours that live in its network namespace. */
+  readonly processes: readonly string[]
 }
 
 const root = new URL('..', import.meta.url).pathname
@@ -188,5 +190,14 @@ async function takeSnapshot(run: Host['run']): Promise<Snapshot> {
       .split('\n')
       .filter((file) => file !== '' && !file.endsWith('/.nerdctl.lock'))
       .sort(),
+    processes: (await run(['sh', '-c', ownProcesses])).stdout.split('\n').filter(Boolean).sort(),
   }
 }
+
+// A process that has ended, and waits for its parent to notice, has no namespace any more.
+const ownProcesses = `own=$(readlink /proc/self/ns/net)
+for place in $(grep -lsaE 'port-holder|oci-hook' /proc/[0-9]*/cmdline); do
+  process=\${place%/cmdline}
+  [ "$process" = /proc/$$ ] && continue
+  [ "$(readlink $process/ns/net)" = "$own" ] && tr '\\0' ' ' <$place && echo
+done; true`

@@ -1,5 +1,6 @@
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
+import { faultPoint } from '@vethra/faults'
 import { appendText, errno, fileError } from '@vethra/files'
 import type { HookEvent, HookLogs } from '@vethra/manage'
 
@@ -21,6 +22,7 @@ export function logs(prepare: (id: string) => Promise<string>): HookLogs {
 
 async function keepPrevious(log: string): Promise<void> {
   try {
+    faultPoint('remove', log)
     await rename(log, `${log}.1`)
   } catch (error) {
     if (errno(error) !== 'ENOENT') throw fileError('keep the log', log, error)

@@ -1,4 +1,5 @@
 import { closeSync, constants, fdatasyncSync, fstatSync, openSync, writeSync } from 'node:fs'
+import { faultPoint } from '@vethra/faults'
 import { createWhole, fileError } from '@vethra/files'
 import { fitHosts, type LineBlock, type Patch } from '@vethra/hosts'
 import { CniError } from '@vethra/spec'
@@ -79,7 +80,10 @@ function tryUpdate(
   if (patches.length === 0) return true
   const now = fstatSync(descriptor)
   if (!anyway && (now.mtimeMs !== before.mtimeMs || now.size !== before.size)) return false
-  for (const patch of patches) write(descriptor, patch)
+  for (const patch of patches) {
+    faultPoint('write', `in place to ${path}`)
+    write(descriptor, patch)
+  }
   return true
 }
 

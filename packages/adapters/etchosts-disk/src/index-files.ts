@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { faultPoint } from '@vethra/faults'
 import { fileError } from '@vethra/files'
 import type { Places } from './places.ts'
 
@@ -76,6 +77,7 @@ function read(path: string): unknown {
 
 function write({ index }: Places, path: string, value: unknown): void {
   try {
+    faultPoint('write', path)
     mkdirSync(index, { recursive: true, mode: 0o700 })
     writeFileSync(path, JSON.stringify(value), { mode: 0o600 })
   } catch (error) {
@@ -85,6 +87,7 @@ function write({ index }: Places, path: string, value: unknown): void {
 
 function remove(path: string): void {
   try {
+    faultPoint('remove', path)
     rmSync(path, { recursive: true, force: true })
   } catch (error) {
     throw fileError('remove', path, error)

@@ -1,5 +1,6 @@
 import { chmodSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { faultPoint } from '@vethra/faults'
 import { fileError, makeFolder, removeFile, writeWhole } from '@vethra/files'
 import { type ContainerNames, renderMeta } from '@vethra/hosts'
 import type { Places } from './places.ts'
@@ -27,8 +28,10 @@ export async function keepNames(
 function replaceFile(path: string, text: string): void {
   const temporary = join(dirname(path), '.tmp-meta.json')
   try {
+    faultPoint('write', path)
     writeFileSync(temporary, text, { mode: 0o600 })
     chmodSync(temporary, 0o600)
+    faultPoint('process', `has written what becomes ${path}`)
     renameSync(temporary, path)
   } catch (error) {
     throw fileError('write', path, error)

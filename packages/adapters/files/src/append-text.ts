@@ -1,4 +1,5 @@
 import { appendFileSync, closeSync, constants, openSync } from 'node:fs'
+import { faultPoint } from '@vethra/faults'
 import { fileError } from './file-error.ts'
 import type { WriteOptions } from './write-whole.ts'
 
@@ -10,6 +11,7 @@ export async function appendText(path: string, text: string, options: WriteOptio
   try {
     const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = constants
     const flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK
+    faultPoint('write', `to ${path}`)
     const descriptor = openSync(path, flags, options.mode)
     try {
       appendFileSync(descriptor, text)

@@ -1,6 +1,7 @@
 import { chmodSync, type Dirent, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { faultPoint } from '@vethra/faults'
 import { errno, fileError } from './file-error.ts'
 
 /**
@@ -18,6 +19,7 @@ export async function makeFolder(path: string, mode: number): Promise<void> {
 /** Removes a folder and all below it, following no symbolic link. False when there is none. Throws CniError 5. */
 export async function removeFolder(path: string): Promise<boolean> {
   try {
+    faultPoint('remove', path)
     await rm(path, { recursive: true })
     return true
   } catch (error) {

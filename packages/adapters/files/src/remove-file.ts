@@ -1,9 +1,11 @@
 import { unlinkSync } from 'node:fs'
+import { faultPoint } from '@vethra/faults'
 import { errno, fileError } from './file-error.ts'
 
 /** Removes a file, or a symbolic link and not what it names. False when there is none. Throws CniError 5. */
 export async function removeFile(path: string): Promise<boolean> {
   try {
+    faultPoint('remove', path)
     unlinkSync(path)
     return true
   } catch (error) {

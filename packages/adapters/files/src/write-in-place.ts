@@ -1,5 +1,6 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
+import { faultPoint } from '@vethra/faults'
 import { fileError } from './file-error.ts'
 import { readAll } from './read-text.ts'
 
@@ -29,7 +30,9 @@ async function rewrite(handle: FileHandle, path: string, next: Buffer): Promise<
   const old = readAll(handle.fd, path)
   if (old.equals(next)) return false
   const { start, octets } = difference(old, padded(next, old.length))
+  faultPoint('write', `in place to ${path}`)
   await writeAt(handle, octets, start)
+  faultPoint('process', `has written ${path}`)
   if (old.length > next.length) await handle.truncate(next.length)
   await handle.datasync()
   return true

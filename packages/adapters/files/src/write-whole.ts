@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { faultPoint } from '@vethra/faults'
 import { errno, fileError } from './file-error.ts'
 
 /** How a file is written. */
@@ -33,6 +34,7 @@ export async function writeWhole(path: string, text: string, options: WriteOptio
   try {
     const temporary = await writeTemporary(path, text, options)
     try {
+      faultPoint('process', `has written what becomes ${path}`)
       renameSync(temporary, path)
     } catch (error) {
       rmSync(temporary, { force: true })
@@ -56,6 +58,7 @@ export async function createWhole(
   try {
     const temporary = await writeTemporary(path, text, options)
     try {
+      faultPoint('process', `has written what becomes ${path}`)
       // rename(2) would replace what is there; link(2) refuses.
       linkSync(temporary, path)
     } catch (error) {
@@ -80,6 +83,7 @@ async function writeTemporary(
   // that `removeAbandoned` can tell what nobody writes any more.
   const temporary = join(dirname(path), `.tmp-${process.pid}-${crypto.randomUUID()}`)
   const { O_CREAT, O_EXCL, O_WRONLY } = constants
+  faultPoint('write', path)
   const descriptor = openSync(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o600)
   try {
     writeFileSync(descriptor, text)

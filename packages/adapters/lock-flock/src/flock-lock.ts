@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, rmSync, statSync } from 'node:fs'
+import { faultPoint } from '@vethra/faults'
 import type { Lock } from '@vethra/lock'
 import { CniError } from '@vethra/spec'
 import { holderOf } from './holder.ts'
@@ -29,8 +30,10 @@ export function flockLock(options: FlockLockOptions = {}): Lock {
     async hold(path, work) {
       const descriptor = await take(path, timeoutMs)
       try {
+        faultPoint('lock', `taken on ${path}`)
         return await work()
       } finally {
+        faultPoint('lock', `to be freed on ${path}`)
         if (removeBelow !== undefined && path.startsWith(`${removeBelow}/`)) removeOwn(path)
         closeSync(descriptor)
       }

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs'
+import { faultPoint } from '@vethra/faults'
 import {
   exitStatus,
   type PluginCall,
@@ -72,8 +73,11 @@ async function execute(
   limits: PluginLimits,
 ): Promise<PluginExit> {
   const started = performance.now()
+  faultPoint('plugin', `${call.operation} ${call.type}, to be started`)
   const child = await start(path, call, options, limits)
+  faultPoint('plugin', `${call.operation} ${call.type}, running`)
   const { stdout, stderr } = await watch(child, path, call, limits)
+  faultPoint('plugin', `${call.operation} ${call.type}, ended`)
   const status = exitStatus(
     child.exitCode,
     child.signalCode === null ? null : String(child.signalCode),

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { faultPoint } from '@vethra/faults'
 import {
   exitStatus,
   type PluginCall,
@@ -59,6 +60,7 @@ async function execute(
   const { timeoutMs = 60_000, outputLimit = 16 * 1024 * 1024 } = options
   const limits = { timeoutMs, outputLimit }
   const started = performance.now()
+  faultPoint('plugin', `${call.operation} ${call.type}, to be started`)
   const child = execa(path, [], {
     env: { ...options.env, ...pluginEnvironment(call, options.path) },
     extendEnv: false,
@@ -71,6 +73,7 @@ async function execute(
   const deadline = setDeadline(child, timeoutMs)
   const ended = await child.finally(deadline.clear)
   const elapsedMs = performance.now() - started
+  faultPoint('plugin', `${call.operation} ${call.type}, ended`)
   if (ended.code === 'ETXTBSY' && attempt < busyAttempts && attempt * busyPauseMs <= timeoutMs) {
     await sleep(busyPauseMs)
     return execute(path, call, options, attempt + 1)

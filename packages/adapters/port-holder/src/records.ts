@@ -1,5 +1,12 @@
 import { join } from 'node:path'
-import { listFolder, makeFolder, readText, removeFile, writeWhole } from '@vethra/files'
+import {
+  listFolder,
+  makeFolder,
+  readText,
+  removeAbandoned,
+  removeFile,
+  writeWhole,
+} from '@vethra/files'
 import { checkPathComponent, goField, type Json } from '@vethra/spec'
 import type { Process } from './processes.ts'
 
@@ -42,6 +49,7 @@ export function holderRecords(dir: string): HolderRecords {
     },
     async remove(containerId) {
       await removeFile(fileOf(containerId))
+      await removeAbandoned(dir)
     },
     async list() {
       const records = await Promise.all((await listFolder(dir)).map(read))

@@ -1,4 +1,5 @@
 import { closeSync } from 'node:fs'
+import { faultPoint } from '@vethra/faults'
 import { formatSocket, type HeldSocket, type HoldRequest, readSocket } from '@vethra/ports'
 import { CniError } from '@vethra/spec'
 import { holderArgs } from './holder-processes.ts'
@@ -25,6 +26,7 @@ export async function take(
 ): Promise<StartedHolder> {
   const init = initOf(request)
   for (;;) {
+    faultPoint('socket', wanted.map(formatSocket).join(' '))
     const opened = tools.way.open(wanted)
     const outcome = 'taken' in opened ? opened : await start(tools, request, init, opened)
     if (!('taken' in outcome)) return outcome
@@ -49,7 +51,9 @@ async function start(
   try {
     await records.write(record)
     const command = [...program, ...holderArgs({ ...record, init })]
+    faultPoint('process', 'the port holder, to be started')
     const holder = way.start(command, descriptors)
+    faultPoint('process', 'the port holder, running')
     const found = processAt(holder.pid)
     if (found) await records.write({ ...record, holder: found })
     const taken = way.takesAtOnce ? undefined : await takenBy(holder)

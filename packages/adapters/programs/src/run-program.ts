@@ -1,3 +1,4 @@
+import { faultPoint } from '@vethra/faults'
 import { CniError } from '@vethra/spec'
 
 /** How a program ended. */
@@ -20,7 +21,9 @@ export async function runProgram(
 ): Promise<Outcome | undefined> {
   const start = await starter()
   for (const file of [program, `/usr/sbin/${program}`, `/sbin/${program}`]) {
+    faultPoint('program', `${file} ${args.join(' ')}, to be started`)
     const outcome = await start(file, args, input).catch((cause: unknown) => cause)
+    faultPoint('program', `${file} ${args.join(' ')}, ended`)
     if (!(outcome instanceof Error)) return outcome as Outcome
     if ((outcome as { code?: unknown }).code !== 'ENOENT') throw notStarted(file, outcome)
   }

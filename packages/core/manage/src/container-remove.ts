@@ -1,5 +1,5 @@
-import { networksFromFiles } from '@vethra/networks'
-import { detachAll, type Membership } from '@vethra/plan'
+import { findNetwork, networksFromFiles } from '@vethra/networks'
+import { detachAll, type Membership, passLocks } from '@vethra/plan'
 import { CniError } from '@vethra/spec'
 import { findContainer } from './container-inspect.ts'
 import type { KnownContainer } from './container-state.ts'
@@ -47,13 +47,25 @@ async function removeContainer(tools: ManageTools, ref: string): Promise<void> {
   const container = await findContainer(tools, ref)
   const { id, record } = container
   if (container.state === 'running' && container.attachments.length > 0) throw alive(container)
-  await detachAll(host, await leftMemberships(tools, container))
   const containerId = `${settings.namespace}-${id}`
+  await detachAll(host, await leftMemberships(tools, container))
+  await passLocks(host, containerId, await networkNames(tools, container))
   await ports.release({ containerId, ports: record?.ports ?? [] })
   await hosts.release(id)
   await hosts.remove(id)
   if (record !== undefined && record.name !== '') await containers.releaseName(record.name, id)
   await containers.remove(id)
+}
+
+// The networks that it was in, or was to be in when its hook was killed.
+async function networkNames(
+  { networks }: ManageTools,
+  { record, attachments }: KnownContainer,
+): Promise<readonly string[]> {
+  const known = networksFromFiles(await networks.list()).networks
+  const refs = record?.mode === 'cni' ? record.networks.map(({ ref }) => ref) : []
+  const asked = refs.flatMap((ref) => findNetwork(known, ref)?.name ?? [])
+  return [...new Set([...asked, ...attachments.map(({ network }) => network)])]
 }
 
 // What the hook could not undo: recorded as ours, or cached by whoever ran the plugins.

@@ -30,6 +30,7 @@ export {
   type Membership,
   type NamespaceFacts,
 } from './on-host.ts'
+export { passLocks } from './pass-locks.ts'
 export type { PluginExit } from './plugin-exit.ts'
 export {
   exitStatus,

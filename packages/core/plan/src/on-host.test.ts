@@ -124,6 +124,27 @@ describe('attachAll', () => {
     expect([...records.keys()]).toEqual(['beth0'])
   })
 
+  it('forgets what is ours only when the rules that plugins leave have gone', async () => {
+    const [chain] = attachmentChains('a', 'ns-c1')
+    saved = `*nat\n:${chain} - [0:0]\n-A POSTROUTING -s 10.0.0.2/32 -j ${chain}\nCOMMIT\n`
+    const { restore } = tools.rules
+    const denied = new CniError({ code: 5, message: 'not now' })
+    tools = { ...tools, rules: { ...tools.rules, restore: () => Promise.reject(denied) } }
+    broken = ['ADD main-a']
+    await expect(attachAll(tools, [member('a', 'eth0')])).rejects.toMatchObject({ code: 100 })
+    expect([...records.keys()]).toEqual(['aeth0'])
+    broken = []
+    const gone = { ...member('a', 'eth0').attachment, netns: '' }
+    await expect(detachAll(tools, [{ ...member('a', 'eth0'), attachment: gone }])).rejects.toBe(
+      denied,
+    )
+    expect([...records.keys()]).toEqual(['aeth0'])
+    const allowed = { ...tools, rules: { ...tools.rules, restore } }
+    await detachAll(allowed, [{ ...member('a', 'eth0'), attachment: gone }])
+    expect(log.at(-1)).toContain('restore 4: -D POSTROUTING')
+    expect(records.size).toBe(0)
+  })
+
   it('undoes an ADD that was killed with the result that it had by then', async () => {
     const { run } = tools.runner
     const killed = new Error('killed')

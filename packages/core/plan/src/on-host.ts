@@ -60,11 +60,11 @@ export async function attachAll(
         await removeStale(tools, membership)
         results.push(await attachOne(tools, membership))
       } catch (error) {
-        throw await undone(tools, memberships.slice(0, index), [membership], error)
+        throw await undone(tools, memberships.slice(0, index), error)
       }
     }
     await settle(results).catch(async (error: unknown) => {
-      throw await undone(tools, memberships, [], error)
+      throw await undone(tools, memberships, error)
     })
     return results
   })
@@ -108,7 +108,7 @@ export async function holdingContainer<T>(
   return lock.hold(guards.attachment(places, first.attachment.containerId), work)
 }
 
-/** Attaches to one network while the container's lock is held. */
+/** Attaches to one network while the container's lock is held. A failure has been undone. */
 export async function attachOne(tools: HostTools, membership: Membership): Promise<ParsedResult> {
   const { network, list, attachment } = membership
   if (list === undefined) throw unknownNetwork(network)
@@ -119,10 +119,24 @@ export async function attachOne(tools: HostTools, membership: Membership): Promi
   try {
     return await attach({ runner, cache: tools.cache, onMade }, list, attachment)
   } catch (error) {
-    // A bug has undone nothing: the record stays, and the next command takes it up.
-    const undone = error instanceof CniError && !isIncomplete(error)
-    if (undone) await tools.records.remove(keyOf(membership))
-    throw error
+    throw await forgotten(tools, membership, error)
+  }
+}
+
+// Plugins have undone an ADD that failed, but for rules that some leave. The record goes when those have:
+// a kill in between leaves it. A bug has undone nothing: the next command takes that up.
+async function forgotten(
+  tools: HostTools,
+  membership: Membership,
+  error: unknown,
+): Promise<unknown> {
+  if (!(error instanceof CniError) || isIncomplete(error)) return error
+  try {
+    await sweep(tools, [membership])
+    await tools.records.remove(keyOf(membership))
+    return error
+  } catch (failure) {
+    return together([error, failure])
   }
 }
 
@@ -148,32 +162,35 @@ async function removeStale(tools: HostTools, membership: Membership): Promise<vo
   await detachEach(tools, [same ? membership : gone(membership)])
 }
 
-/** Detaches while the container's lock is held; the rules of `doubtful` are looked for, too. */
+/** Detaches while the container's lock is held. */
 export async function detachEach(
   tools: HostTools,
   memberships: readonly Membership[],
-  doubtful: readonly Membership[] = [],
 ): Promise<void> {
   const errors: unknown[] = []
-  const attempt = (work: Promise<void>) => work.catch((error: unknown) => void errors.push(error))
-  const swept = new Set(doubtful)
+  const attempt = (work: Promise<unknown>) => work.catch((error: unknown) => errors.push(error))
+  const swept = new Set<Membership>()
+  const detached: Membership[] = []
   for (const membership of memberships.toReversed()) {
     if (!(await isRemembered(tools, membership))) swept.add(membership)
-    await attempt(detachOne(tools, membership))
+    await attempt(detachOne(tools, membership).then(() => detached.push(membership)))
   }
   for (const each of memberships) {
     if (await mayLeaveRules(tools, each, errors)) swept.add(each)
   }
-  await attempt(sweep(tools, [...swept]))
+  // Whoever is killed, or fails, before the rules have gone leaves the records: the next one looks again.
+  const forget = async () => {
+    await sweep(tools, [...swept])
+    for (const each of detached) await attempt(tools.records.remove(keyOf(each)))
+  }
+  await attempt(forget())
   if (errors.length > 0) throw together(errors)
 }
 
 async function detachOne(tools: HostTools, membership: Membership): Promise<void> {
   const { network, list, attachment } = membership
-  const key = keyOf(membership)
-  await afterOrphans(tools, key)
+  await afterOrphans(tools, keyOf(membership))
   await detach(withRecords(tools), list, network, attachment)
-  await tools.records.remove(key)
 }
 
 // Where nothing is cached, what a killed ADD had made so far serves: plugins such as firewall find their
@@ -224,11 +241,10 @@ async function sweep({ rules }: HostTools, memberships: readonly Membership[]): 
 async function undone(
   tools: HostTools,
   made: readonly Membership[],
-  failed: readonly Membership[],
   error: unknown,
 ): Promise<unknown> {
   try {
-    await detachEach(tools, made, failed)
+    await detachEach(tools, made)
     return error
   } catch (failure) {
     return together([error, failure])

@@ -1,0 +1,48 @@
+import { writeSync } from 'node:fs'
+import { type Fault, readFault } from './read-fault.ts'
+
+/** What a step is: `write` takes space on a disk, `remove` gives some back, any other changes no file. */
+export type StepKind = 'write' | 'remove' | 'lock' | 'plugin' | 'program' | 'socket' | 'process'
+
+/**
+ * Tells that a step is about to be taken; `what` is for people. Does nothing, unless the variable
+ * VETHRA_FAULT was set when the process started: then the process dies at the step that it chooses, or the
+ * step throws what the system would.
+ */
+export type FaultPoint = (kind: StepKind, what: string) => void
+
+/** The fault point of this process. */
+export const faultPoint: FaultPoint = pointOf(
+  // biome-ignore lint/style/noProcessEnv: nothing may be handed down for it through every function that writes
+  readFault(process.env['VETHRA_FAULT']),
+)
+
+/** A fault point that has the fault happen; without one it does nothing. */
+export function pointOf(
+  fault: Fault | undefined,
+  die: (what: string) => void = killThisProcess,
+): FaultPoint {
+  if (fault === undefined) return () => {}
+  let counted = 0
+  return (kind, what) => {
+    if (!concerns(fault, kind)) return
+    counted += 1
+    if (counted !== fault.step && !(fault.lasting && counted > fault.step)) return
+    if (fault.kind === 'kill') die(`fault: killed at step ${counted}, ${kind} ${what}\n`)
+    else throw refusal(fault.kind, `${kind} ${what}`)
+  }
+}
+
+// A disk that is full still lets go of files; one that is mounted for reading alone does not.
+function concerns({ kind }: Fault, step: StepKind): boolean {
+  return kind === 'kill' || step === 'write' || (kind === 'EROFS' && step === 'remove')
+}
+
+function killThisProcess(what: string): void {
+  writeSync(2, what)
+  process.kill(process.pid, 'SIGKILL')
+}
+
+function refusal(code: string, what: string): Error {
+  return Object.assign(new Error(`${code}: fault at ${what}`), { code })
+}
