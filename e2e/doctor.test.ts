@@ -261,8 +261,9 @@ describeOnHost('vethra doctor', () => {
 })
 
 // The order in which rules were made is no matter, and neither is an index, which is made when it is asked.
-function sorted({ links, rules, files }: Snapshot): Snapshot {
+function sorted({ links, rules, files, processes }: Snapshot): Snapshot {
   return {
+    processes,
     links: [...links].sort(),
     rules: [...rules].sort(),
     files: files.filter((file) => !file.startsWith('/run/vethra/ipam/')),
