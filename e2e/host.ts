@@ -16,6 +16,8 @@ export interface Ran {
 export interface Host {
   /** Unique: for container ids and names. */
   readonly tag: string
+  /** What nsenter(1) is told to run a program there. */
+  readonly enter: readonly string[]
   /** A folder that goes with the host. */
   readonly folder: string
   /** Runs a program there, with the environment given over a plain one; never rejects. */
@@ -85,6 +87,7 @@ export async function openHost(): Promise<Host> {
   const started = new Set<string>()
   return {
     tag,
+    enter: enterOf(keeper.pid ?? 0),
     folder,
     run,
     vethra: (...args) => run([executable, ...args]),
@@ -113,8 +116,12 @@ export async function openHost(): Promise<Host> {
   }
 }
 
+function enterOf(keeper: number): readonly string[] {
+  return ['-t', String(keeper), '-n', '-m']
+}
+
 function runner(keeper: number): Host['run'] {
-  const enter = ['-t', String(keeper), '-n', '-m']
+  const enter = enterOf(keeper)
   return async ([file = '', ...args], { input = '', env = {}, cwd = '/' } = {}) => {
     const ran = await execa('nsenter', [...enter, `--wd=${cwd}`, '--', file, ...args], {
       input,

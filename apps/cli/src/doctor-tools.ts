@@ -13,7 +13,7 @@ import type { Io } from './io.ts'
 
 /** Loads the settings and makes what a doctor looks and acts with, in all namespaces. */
 export async function openDoctor(flags: GivenSettings, io: Io): Promise<DoctorTools> {
-  const { host, settings, damagedFiles } = await openHostSide(flags, io)
+  const { host, settings, memory } = await openHostSide(flags, io)
   const { lock, places } = host
   const { dataStore, runtime } = places
   return {
@@ -35,7 +35,7 @@ export async function openDoctor(flags: GivenSettings, io: Io): Promise<DoctorTo
     ipam: (dataDir) => diskIpamStore({ dataDir, lock, indexDir: `${runtime}/ipam` }),
     ports: portHolder({ dir: `${runtime}/ports`, program: io.program }),
     otherSigns: () => signsOnHost(settings.dataRoot),
-    damagedFiles,
+    memory,
     folders: [
       { path: dataStore, lasting: true },
       { path: attachmentsDir, lasting: true },

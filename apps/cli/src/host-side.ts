@@ -29,8 +29,8 @@ export interface HostSide {
   readonly settings: Settings
   readonly host: HostTools
   readonly networks: ConfDir
-  /** The records and cached results that cannot be read. */
-  readonly damagedFiles: DoctorTools['damagedFiles']
+  /** All that is remembered of attachments. */
+  readonly memory: DoctorTools['memory']
 }
 
 /** Loads the settings and makes these adapters. Throws CniError 103 for settings that are wrong. */
@@ -61,10 +61,16 @@ export async function openHostSide(flags: GivenSettings, io: Io): Promise<HostSi
     settings,
     host: { runner, cache, lock, rules: iptablesRules(), places, records, netns },
     networks: confDir({ dir, namespace, lock }),
-    damagedFiles: async () => [
-      ...(await records.damaged()).map((file) => ({ of: 'record', file }) as const),
-      ...(await cache.damaged()).map((file) => ({ of: 'result', file }) as const),
-    ],
+    memory: async () => {
+      const [{ records: recorded, damaged: lost }, { entries: cached, damaged }] =
+        await Promise.all([records.survey(), cache.survey()])
+      const of = (kind: 'record' | 'result') => (file: string) => ({ of: kind, file })
+      return {
+        records: recorded,
+        cached,
+        damaged: [...lost.map(of('record')), ...damaged.map(of('result'))],
+      }
+    },
   }
 }
 

@@ -15,10 +15,13 @@ import type {
 } from '@vethra/plan'
 import { type Attachment, goField, type Json } from '@vethra/spec'
 
-/** What a folder of records tells beside the records. */
-export interface DamagedRecords {
-  /** The paths of files that are no records any more, ascending. */
-  damaged(): Promise<readonly string[]>
+/** All that a folder of records holds. */
+export interface RecordsFolder {
+  /** Every record, and the paths of files that are none any more, both by file name. */
+  survey(): Promise<{
+    readonly records: readonly AttachmentRecord[]
+    readonly damaged: readonly string[]
+  }>
 }
 
 /**
@@ -29,7 +32,7 @@ export function diskAttachmentRecords({
   dir,
 }: {
   readonly dir: string
-}): AttachmentRecords & DamagedRecords {
+}): AttachmentRecords & RecordsFolder {
   const fileOf = ({ network, containerId, ifname }: AttachmentKey) =>
     join(dir, `${network}-${containerId}-${ifname}`)
   return {
@@ -54,14 +57,17 @@ export function diskAttachmentRecords({
       const records = texts.flatMap((text) => parseRecord(text ?? '') ?? [])
       return records.filter((each) => !containerId || each.containerId === containerId)
     },
-    damaged: async () => {
-      const files = (await listFolder(dir)).map((name) => join(dir, name))
-      const texts = await Promise.all(files.map((file) => readText(file)))
-      // One that is gone meanwhile is not damaged.
-      return files.filter((_, index) => {
-        const text = texts[index]
-        return text !== undefined && parseRecord(text) === undefined
-      })
+    survey: async () => {
+      const records: AttachmentRecord[] = []
+      const damaged: string[] = []
+      for (const name of await listFolder(dir)) {
+        const text = await readText(join(dir, name))
+        // One that is gone meanwhile is not damaged.
+        const record = text === undefined ? 'gone' : parseRecord(text)
+        if (record === undefined) damaged.push(join(dir, name))
+        else if (record !== 'gone') records.push(record)
+      }
+      return { records, damaged }
     },
   }
 }

@@ -11,17 +11,23 @@ import type { AttachmentKey, CachedAttachment, ResultCache } from '@vethra/plan'
 import { CniError } from '@vethra/spec'
 import { isResultAlone, parseEntry, parseLegacyEntry, renderEntry } from './entry.ts'
 
-/** What a folder of cached results tells beside the results. */
-export interface DamagedResults {
-  /** The paths of files that hold no attachment, ascending. Those of older libcni, which hold the result alone, are not among them. */
-  damaged(): Promise<readonly string[]>
+/** All that a folder of cached results holds. */
+export interface ResultsFolder {
+  /**
+   * Every attachment, and the paths of files that hold none, both by file name. Those of older libcni,
+   * which hold the result alone, are in neither.
+   */
+  survey(): Promise<{
+    readonly entries: readonly CachedAttachment[]
+    readonly damaged: readonly string[]
+  }>
 }
 
 /**
  * A ResultCache in `DIR/results`, one file an attachment, named `NETWORK-CONTAINERID-IFNAME` as
  * libcni names it (folder 0700, files 0600). Entries are replaced by rename.
  */
-export function diskResultCache({ dir }: { readonly dir: string }): ResultCache & DamagedResults {
+export function diskResultCache({ dir }: { readonly dir: string }): ResultCache & ResultsFolder {
   const folder = join(dir, 'results')
   const fileOf = (key: AttachmentKey) => join(folder, fileName(key))
   return {
@@ -51,13 +57,18 @@ export function diskResultCache({ dir }: { readonly dir: string }): ResultCache 
       const entries = texts.flatMap((text) => parseEntry(text ?? '') ?? [])
       return entries.filter((each) => !containerId || each.attachment.containerId === containerId)
     },
-    damaged: async () => {
-      const files = (await listFolder(folder)).map((name) => join(folder, name))
-      const texts = await Promise.all(files.map((file) => readText(file)))
-      return files.filter((_, index) => {
-        const text = texts[index]
-        return text !== undefined && parseEntry(text) === undefined && !isResultAlone(text)
-      })
+    survey: async () => {
+      const entries: CachedAttachment[] = []
+      const damaged: string[] = []
+      for (const name of await listFolder(folder)) {
+        const text = await readText(join(folder, name))
+        // One that is gone meanwhile is not damaged.
+        if (text === undefined) continue
+        const entry = parseEntry(text)
+        if (entry !== undefined) entries.push(entry)
+        else if (!isResultAlone(text)) damaged.push(join(folder, name))
+      }
+      return { entries, damaged }
     },
   }
 }

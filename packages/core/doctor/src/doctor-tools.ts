@@ -2,7 +2,7 @@ import type { HostsStore } from '@vethra/hosts'
 import type { IpamStore, SignsOfLife } from '@vethra/ipam'
 import type { ObservedName } from '@vethra/model'
 import type { ConfFile } from '@vethra/networks'
-import type { HostTools } from '@vethra/plan'
+import type { AttachmentRecord, CachedAttachment, HostTools } from '@vethra/plan'
 import type { PortHolder } from '@vethra/ports'
 import type { Json } from '@vethra/spec'
 import type { Kernel } from './kernel.ts'
@@ -21,8 +21,8 @@ export interface DoctorTools {
   readonly ports: PortHolder
   /** Containers that may still live, ours and others', as far as caches and records do not tell. */
   otherSigns(): Promise<OtherSigns>
-  /** The files of records, and of cached results, that cannot be read. */
-  damagedFiles(): Promise<readonly DamagedFile[]>
+  /** All that is remembered of attachments. */
+  memory(): Promise<Memory>
   /** Where state is kept. */
   readonly folders: readonly WatchedFolder[]
   readonly clock: Clock
@@ -65,6 +65,13 @@ export interface HostsFolder {
 
 /** Signs of life that neither caches nor records give. */
 export type OtherSigns = Pick<SignsOfLife, 'known' | 'namespaces' | 'running'>
+
+/** What is remembered of attachments, by whoever made them. */
+export interface Memory {
+  readonly records: readonly AttachmentRecord[]
+  readonly cached: readonly CachedAttachment[]
+  readonly damaged: readonly DamagedFile[]
+}
 
 /** A file of ours, or of libcni, that is damaged. */
 export interface DamagedFile {

@@ -9,6 +9,7 @@ export type {
   HostsFolder,
   HostsFolders,
   KnownContainers,
+  Memory,
   NamespaceTools,
   OtherSigns,
   WatchedFolder,

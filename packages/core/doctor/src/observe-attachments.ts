@@ -21,14 +21,10 @@ export interface AttachmentFacts {
 
 /** Looks at records, at cached results, and at the namespaces that they name. */
 export async function observeAttachments(
-  { host, damagedFiles }: DoctorTools,
+  { host, memory }: DoctorTools,
   { networks, stored }: AttachmentFacts,
 ): Promise<SeenAttachments> {
-  const [records, cached, damaged] = await Promise.all([
-    host.records.list(),
-    host.cache.list(),
-    damagedFiles(),
-  ])
+  const { records, cached, damaged } = await memory()
   const read = attachmentReader(networks)
   const made = new Map(cached.map((each) => [keyOf(each), each]))
   const recorded = new Map(records.map((each) => [attachmentText(each), each]))

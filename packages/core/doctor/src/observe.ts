@@ -6,6 +6,7 @@ import {
   type ObservedReservation,
   type ObservedState,
   readFirewall,
+  type SavedRules,
   unreadableTables,
 } from '@vethra/model'
 import {
@@ -15,11 +16,11 @@ import {
   networkSubnets,
   networksFromFiles,
 } from '@vethra/networks'
-import { CniError } from '@vethra/spec'
+import { CniError, type ConfList } from '@vethra/spec'
 import type { DoctorTools } from './doctor-tools.ts'
 import { effectsOf } from './list-effects.ts'
-import { observeAttachments } from './observe-attachments.ts'
-import { desiredContainers, observeContainers } from './observe-containers.ts'
+import { observeAttachments, type SeenAttachments } from './observe-attachments.ts'
+import { desiredContainers, observeContainers, type SeenContainers } from './observe-containers.ts'
 import { observeHost } from './observe-host.ts'
 
 /** What should be on a host, and what is. */
@@ -34,25 +35,21 @@ export interface HostState {
  */
 export async function observe(tools: DoctorTools): Promise<HostState> {
   const namespaces = await tools.namespaces()
-  const [{ networks, confFaults }, { containers, names }] = await Promise.all([
-    readNetworks(tools, namespaces),
-    observeContainers(tools, namespaces),
-  ])
-  const observed = containers.map((each) => each.observed)
-  const stored = observed
-    .filter((each) => each.stored)
-    .map(({ namespace, id }) => containerIdOf(namespace, id))
+  const { networks, confFaults } = await readNetworks(tools, namespaces)
   const lists = new Map(networks.map(({ name, list }) => [name, list]))
-  const [attachments, reservations, other, links, routes, portHolds, { firewall, host }] =
+  // Programs are started first: they run while files are read.
+  const [{ firewall, host }, links, routes, portHolds, other, reservations, [known, attachments]] =
     await Promise.all([
-      observeAttachments(tools, { networks: lists, stored: new Set(stored) }),
-      readReservations(tools, networks),
-      tools.otherSigns(),
+      lookAtHost(tools, networks),
       tools.kernel.links(),
       tools.kernel.routes(),
       tools.ports.list(),
-      lookAtHost(tools, networks),
+      tools.otherSigns(),
+      readReservations(tools, networks),
+      lookAtContainers(tools, namespaces, lists),
     ])
+  const { containers, names } = known
+  const observed = containers.map((each) => each.observed)
   const seen = attachments.observed
   const ids = (wanted: (each: (typeof seen)[number]) => boolean) =>
     new Set(seen.filter(wanted).map(({ containerId }) => containerId))
@@ -82,6 +79,18 @@ export async function observe(tools: DoctorTools): Promise<HostState> {
       host,
     },
   }
+}
+
+async function lookAtContainers(
+  tools: DoctorTools,
+  namespaces: readonly string[],
+  networks: ReadonlyMap<string, ConfList>,
+): Promise<readonly [SeenContainers, SeenAttachments]> {
+  const known = await observeContainers(tools, namespaces)
+  const stored = known.containers.flatMap(({ observed: { stored, namespace, id } }) =>
+    stored ? [containerIdOf(namespace, id)] : [],
+  )
+  return [known, await observeAttachments(tools, { networks, stored: new Set(stored) })]
 }
 
 /** The networks of all namespaces, and the conf lists that cannot be used. */
@@ -152,21 +161,27 @@ async function readReservations(
   return found.flat()
 }
 
-// Rules that cannot be read are a finding, and no reason to see nothing else.
 async function lookAtHost(
   tools: DoctorTools,
   networks: readonly Network[],
 ): Promise<Pick<ObservedState, 'firewall' | 'host'>> {
-  const host = await observeHost(tools, networks)
-  try {
-    const saved = await tools.host.rules.save()
-    return {
-      firewall: saved.map(readFirewall),
-      host: { ...host, unreadableRules: saved.flatMap(unreadableTables) },
-    }
-  } catch (error) {
-    if (!(error instanceof CniError)) throw error
-    const { message, details = '' } = error
+  const [saved, host] = await Promise.all([saveRules(tools), observeHost(tools, networks)])
+  if (saved instanceof CniError) {
+    const { message, details = '' } = saved
     return { firewall: [], host: { ...host, unreadableRules: [`${message} ${details}`.trim()] } }
+  }
+  return {
+    firewall: saved.map(readFirewall),
+    host: { ...host, unreadableRules: saved.flatMap(unreadableTables) },
+  }
+}
+
+// Rules that cannot be read are a finding, and no reason to see nothing else.
+async function saveRules({ host }: DoctorTools): Promise<readonly SavedRules[] | CniError> {
+  try {
+    return await host.rules.save()
+  } catch (error) {
+    if (error instanceof CniError) return error
+    throw error
   }
 }

@@ -5,13 +5,16 @@ import { interfaceFindings } from './diff-interfaces.ts'
 import { type Finding, finding, repairable } from './finding.ts'
 import { containerIdOf, type Maps } from './maps.ts'
 import type { ObservedAttachment, ObservedState } from './observed-state.ts'
-import { marksOf } from './read-firewall.ts'
+import type { Marks } from './read-firewall.ts'
 
 /** Attachments whose namespace is gone or is another. */
-export function attachmentFindings(observed: ObservedState): readonly Finding[] {
+export function attachmentFindings(
+  observed: ObservedState,
+  { marks }: Pick<Maps, 'marks'>,
+): readonly Finding[] {
   return observed.attachments
     .filter(({ state }) => state === 'gone' || state === 'replaced')
-    .map((each) => dead(each, ruleEvidence(each, observed)))
+    .map((each) => dead(each, ruleEvidence(marks.get(attachmentText(each)), observed)))
 }
 
 /** Living attachments whose record cannot be read: nobody can tell whether their namespace is still the same. */
@@ -58,10 +61,9 @@ function dead(attachment: ObservedAttachment, rules: readonly string[]): Finding
 }
 
 function ruleEvidence(
-  { network, containerId }: ObservedAttachment,
+  { masquerading, ports }: Marks = { masquerading: '', ports: '' },
   { firewall }: ObservedState,
 ): readonly string[] {
-  const { masquerading, ports } = marksOf(network, containerId)
   return firewall.flatMap(({ owned }) =>
     [masquerading, ports].flatMap((mark) => {
       const rules = owned.get(mark)
@@ -93,8 +95,8 @@ export function unfinishedFindings(
       const wanted = known.get(attachmentText(each))
       const whole =
         wanted !== undefined &&
-        interfaceFindings(wanted, observed, maps).length === 0 &&
-        firewallFindings(wanted, observed).length === 0
+        interfaceFindings(wanted, maps).length === 0 &&
+        firewallFindings(wanted, observed, maps).length === 0
       if (whole || prepared.has(each.containerId)) return resultLost(each)
       return unfinished(each)
     })

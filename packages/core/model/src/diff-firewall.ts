@@ -4,17 +4,19 @@ import { type Finding, finding, repairable } from './finding.ts'
 import type { Maps } from './maps.ts'
 import type { ObservedFirewall, OwnedRules } from './observed-firewall.ts'
 import type { ObservedState } from './observed-state.ts'
-import { marksOf } from './read-firewall.ts'
+import { ownerOf } from './read-firewall.ts'
 
 /** What the packet filter should do for a living container, and does not. */
 export function firewallFindings(
   attachment: DesiredAttachment,
   { firewall, host }: ObservedState,
+  { marks }: Pick<Maps, 'marks'>,
 ): readonly Finding[] {
+  const own = marks.get(attachmentText(attachment))
   const byFirewalld = host.firewallManagers.includes('firewalld')
   return [
-    ...unmasqueraded(attachment, firewall),
-    ...closedPorts(attachment, firewall),
+    ...unmasqueraded(attachment, firewall, own?.masquerading ?? ''),
+    ...closedPorts(attachment, firewall, own?.ports ?? ''),
     // Where firewalld is, its zone admits and isolates in place of rules that could be seen.
     ...(byFirewalld
       ? []
@@ -25,10 +27,10 @@ export function firewallFindings(
 function unmasqueraded(
   attachment: DesiredAttachment,
   firewall: readonly ObservedFirewall[],
+  mark: string,
 ): readonly Finding[] {
   if (!attachment.masqueraded) return []
   const { network, containerId } = attachment
-  const { masquerading: mark } = marksOf(network, containerId)
   const lost = lostAddresses(attachment, firewall, ({ owned }, { address }) =>
     owned.get(mark)?.masqueraded.includes(address),
   )
@@ -53,9 +55,9 @@ function unmasqueraded(
 function closedPorts(
   attachment: DesiredAttachment,
   firewall: readonly ObservedFirewall[],
+  mark: string,
 ): readonly Finding[] {
-  const { network, containerId, ports } = attachment
-  const { ports: mark } = marksOf(network, containerId)
+  const { containerId, ports } = attachment
   const closed = firewall.flatMap(({ family, publishes, owned }) => {
     const address = attachment.addresses.find((each) => familyOf(each.address) === family)?.address
     if (address === undefined) return []
@@ -161,11 +163,9 @@ export function leftRuleFindings(
   )
 }
 
-function leftRules(
-  { mark, owner, lines, published }: OwnedRules,
-  family: 4 | 6,
-  ourContainers: ReadonlySet<string>,
-): Finding {
+function leftRules(rules: OwnedRules, family: 4 | 6, ourContainers: ReadonlySet<string>): Finding {
+  const { mark, lines, published } = rules
+  const owner = ownerOf(rules)
   const whose = owner
     ? `container ${owner.containerId} in network ${owner.network}`
     : 'a container that is not known'

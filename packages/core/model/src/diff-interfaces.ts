@@ -1,5 +1,5 @@
 import { attachmentText } from './attachment-ref.ts'
-import type { DesiredAttachment, DesiredBridge, DesiredState } from './desired-state.ts'
+import type { DesiredAttachment, DesiredState } from './desired-state.ts'
 import { type Finding, finding, repairable } from './finding.ts'
 import type { Maps } from './maps.ts'
 import type { ObservedLink, ObservedState } from './observed-state.ts'
@@ -8,28 +8,29 @@ import type { RepairedBridge } from './repair.ts'
 /** What is amiss with the interfaces of the host that lead to a living container. */
 export function interfaceFindings(
   attachment: DesiredAttachment,
-  _: ObservedState,
-  maps: Pick<Maps, 'links' | 'byBridge'>,
+  maps: Pick<Maps, 'bridges' | 'links'>,
 ): readonly Finding[] {
   const { bridge, hostLink } = attachment
-  const onBridge = bridge === undefined ? [] : bridgeFindings(attachment, bridge, maps)
-  return [...onBridge, ...(hostLink === undefined ? [] : linkFindings(attachment, hostLink, maps))]
+  const wanted = bridge && maps.bridges.get(bridge.name)
+  return [
+    ...(wanted === undefined ? [] : bridgeFindings(attachment, wanted, maps)),
+    ...(hostLink === undefined ? [] : linkFindings(attachment, hostLink, maps)),
+  ]
 }
 
 function bridgeFindings(
   { network, containerId }: DesiredAttachment,
-  bridge: DesiredBridge,
-  { links, byBridge }: Pick<Maps, 'links' | 'byBridge'>,
+  wanted: RepairedBridge,
+  { links }: Pick<Maps, 'links'>,
 ): readonly Finding[] {
-  const wanted = repairedBridge(network, bridge, byBridge.get(bridge.name) ?? [])
-  const there = links.get(bridge.name)
-  const fault = bridgeFault(there, wanted.addresses)
+  const { name } = wanted
+  const fault = bridgeFault(links.get(name), wanted.addresses)
   if (fault === undefined) return []
   return [
     repairable({
       kind: fault.kind,
-      subject: { kind: 'interface', name: bridge.name },
-      message: `bridge ${bridge.name} of network ${network} ${fault.words}: its containers reach nobody outside`,
+      subject: { kind: 'interface', name },
+      message: `bridge ${name} of network ${network} ${fault.words}: its containers reach nobody outside`,
       evidence: [fault.seen, `container ${containerId} is attached to it`],
       repair: { kind: 'restore-bridge', bridge: wanted },
     }),
@@ -53,26 +54,6 @@ function bridgeFault(
   }
   if (there.up) return undefined
   return { kind: 'bridge-down', words: 'is down', seen: 'the interface is not up' }
-}
-
-function repairedBridge(
-  network: string,
-  { name, mac, mtu, routed }: DesiredBridge,
-  attachments: readonly DesiredAttachment[],
-): RepairedBridge {
-  const gateways = attachments.flatMap(({ addresses }) =>
-    addresses.flatMap(({ gateway, prefixLength }) =>
-      gateway ? [`${gateway}/${prefixLength}`] : [],
-    ),
-  )
-  return {
-    name,
-    network,
-    ...(mac === undefined ? {} : { mac }),
-    ...(mtu === undefined ? {} : { mtu }),
-    addresses: routed ? [...new Set(gateways)].toSorted() : [],
-    localPorts: attachments.some(({ ports }) => ports.length > 0),
-  }
 }
 
 function linkFindings(

@@ -22,7 +22,7 @@ export function diff(desired: DesiredState, observed: ObservedState): readonly F
   const findings = [
     ...confFindings(observed),
     ...damageFindings(desired, observed),
-    ...attachmentFindings(observed),
+    ...attachmentFindings(observed, maps),
     ...recordFindings(observed),
     ...desired.attachments.flatMap((each) => lacks(each, observed, maps)),
     ...unfinishedFindings(desired, observed, maps),
@@ -49,8 +49,5 @@ function lacks(
   maps: Maps,
 ): readonly Finding[] {
   if (!maps.attachments.get(attachmentText(attachment))?.remembered) return []
-  return [
-    ...interfaceFindings(attachment, observed, maps),
-    ...firewallFindings(attachment, observed),
-  ]
+  return [...interfaceFindings(attachment, maps), ...firewallFindings(attachment, observed, maps)]
 }

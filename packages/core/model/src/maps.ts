@@ -1,7 +1,8 @@
 import { attachmentText } from './attachment-ref.ts'
 import type { DesiredAttachment, DesiredState } from './desired-state.ts'
 import type { ObservedAttachment, ObservedLink, ObservedState } from './observed-state.ts'
-import { marksOf } from './read-firewall.ts'
+import { type Marks, marksOf } from './read-firewall.ts'
+import type { RepairedBridge } from './repair.ts'
 
 /** The two states by what they are looked up by: a thousand attachments are compared in one pass. */
 export interface Maps {
@@ -13,16 +14,20 @@ export interface Maps {
   readonly ourContainers: ReadonlySet<string>
   /** By the marks of their rules. */
   readonly byMark: ReadonlyMap<string, ObservedAttachment>
+  /** By `attachmentText`. */
+  readonly marks: ReadonlyMap<string, Marks>
   readonly links: ReadonlyMap<string, ObservedLink>
-  /** By bridge: the attachments that are to be on it. */
-  readonly byBridge: ReadonlyMap<string, readonly DesiredAttachment[]>
+  /** By name: what attachments need of their bridges. */
+  readonly bridges: ReadonlyMap<string, RepairedBridge>
 }
 
 /** Makes the maps of two states. */
 export function mapsOf({ attachments }: DesiredState, observed: ObservedState): Maps {
-  const { containers } = observed
   const recorded = observed.attachments.filter((each) => each.recorded)
-  const stored = containers.filter((each) => each.stored)
+  const stored = observed.containers.filter((each) => each.stored)
+  const marked = observed.attachments.map(
+    (each) => [each, marksOf(each.network, each.containerId)] as const,
+  )
   return {
     attachments: new Map(observed.attachments.map((each) => [attachmentText(each), each])),
     byContainer: Map.groupBy(observed.attachments, ({ containerId }) => containerId),
@@ -31,19 +36,38 @@ export function mapsOf({ attachments }: DesiredState, observed: ObservedState): 
       ...stored.map(({ namespace, id }) => containerIdOf(namespace, id)),
     ]),
     byMark: new Map(
-      observed.attachments.flatMap((each) => {
-        const { masquerading, ports } = marksOf(each.network, each.containerId)
-        return [
-          [masquerading, each],
-          [ports, each],
-        ]
-      }),
+      marked.flatMap(([each, { masquerading, ports }]) => [
+        [masquerading, each],
+        [ports, each],
+      ]),
     ),
+    marks: new Map(marked.map(([each, marks]) => [attachmentText(each), marks])),
     links: new Map(observed.links.map((each) => [each.name, each])),
-    byBridge: Map.groupBy(
-      attachments.filter(({ bridge }) => bridge),
-      ({ bridge }) => bridge?.name ?? '',
+    bridges: wantedBridges(attachments),
+  }
+}
+
+function wantedBridges(
+  attachments: readonly DesiredAttachment[],
+): ReadonlyMap<string, RepairedBridge> {
+  const byName = Map.groupBy(attachments, ({ bridge }) => bridge?.name ?? '')
+  byName.delete('')
+  return new Map([...byName].map(([name, group]) => [name, wantedBridge(name, group)]))
+}
+
+function wantedBridge(name: string, group: readonly DesiredAttachment[]): RepairedBridge {
+  const [{ network = '', bridge } = {}] = group as readonly Partial<DesiredAttachment>[]
+  const gateways = group.flatMap(({ addresses }) =>
+    addresses.flatMap(({ gateway, prefixLength }) =>
+      gateway ? [`${gateway}/${prefixLength}`] : [],
     ),
+  )
+  return {
+    ...{ name, network },
+    ...(bridge?.mac === undefined ? {} : { mac: bridge.mac }),
+    ...(bridge?.mtu === undefined ? {} : { mtu: bridge.mtu }),
+    addresses: bridge?.routed ? [...new Set(gateways)].toSorted() : [],
+    localPorts: group.some(({ ports }) => ports.length > 0),
   }
 }
 

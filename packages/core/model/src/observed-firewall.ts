@@ -18,8 +18,8 @@ export interface ObservedFirewall {
 /** The rules that bear one mark. */
 export interface OwnedRules {
   readonly mark: string
-  /** Whose they say they are; only where the mark proves it. */
-  readonly owner?: { readonly network: string; readonly containerId: string }
+  /** Whose they say they are. */
+  readonly claim?: { readonly network: string; readonly containerId: string }
   /** Addresses whose traffic is masqueraded. */
   readonly masqueraded: readonly string[]
   readonly published: readonly PublishedPort[]

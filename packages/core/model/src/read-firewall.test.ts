@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { masqueradingRules, readFirewall } from './index.ts'
+import { ownerOf } from './read-firewall.ts'
 
 const id = 'cnitool-9cbb48fd12acc83a7355'
 const comment = `-m comment --comment "name: \\"bridge\\" id: \\"${id}\\""`
@@ -41,12 +42,13 @@ describe('readFirewall', () => {
   const read = readFirewall({ family: 4, text: nat + filter })
 
   it('tells whose rules are by the comment that their mark is made of', () => {
-    expect(read.owned.get(masquerading)).toMatchObject({
-      owner: { network: 'bridge', containerId: id },
-      masqueraded: ['10.4.0.3'],
-    })
-    const forged = readFirewall({ family: 4, text: nat.replaceAll('\\"bridge\\"', '\\"other\\"') })
-    expect(forged.owned.get(masquerading)?.owner).toBeUndefined()
+    const rules = read.owned.get(masquerading)
+    expect(rules?.masqueraded).toEqual(['10.4.0.3'])
+    expect(rules && ownerOf(rules)).toEqual({ network: 'bridge', containerId: id })
+    const text = nat.replaceAll('\\"bridge\\"', '\\"other\\"')
+    const forged = readFirewall({ family: 4, text }).owned.get(masquerading)
+    expect(forged?.claim).toEqual({ network: 'other', containerId: id })
+    expect(forged && ownerOf(forged)).toBeUndefined()
   })
 
   it('counts only ports that what is sent to the host comes to', () => {

@@ -25,11 +25,20 @@ export function unreadableTables({ family, text }: SavedRules): readonly string[
   return lines.map((line) => `${line.replace(/^# /, '')} (IPv${family})`)
 }
 
+/** Whose rules are: what they say counts only where their mark is made of it. */
+export function ownerOf({ mark, claim }: Pick<OwnedRules, 'claim' | 'mark'>): OwnedRules['claim'] {
+  if (claim === undefined) return undefined
+  return attachmentChains(claim.network, claim.containerId).includes(mark) ? claim : undefined
+}
+
+/** What tells the rules of one container in one network. */
+export interface Marks {
+  readonly masquerading: string
+  readonly ports: string
+}
+
 /** The marks that the rules of a container in a network bear: of masquerading, then of published ports. */
-export function marksOf(
-  network: string,
-  containerId: string,
-): { readonly masquerading: string; readonly ports: string } {
+export function marksOf(network: string, containerId: string): Marks {
   const [masquerading = '', ports = ''] = attachmentChains(network, containerId)
   return { masquerading, ports }
 }
@@ -79,10 +88,10 @@ function owned(chain: string, rules: readonly Rule[]): OwnedRules {
   const inside = rules.filter((rule) => rule.chain === chain)
   const jumps = rules.filter((rule) => rule.target === chain)
   const masquerades = inside.some(({ target }) => target === 'MASQUERADE')
-  const owner = rules.map(({ line }) => ownerOf(line, chain)).find((each) => each !== undefined)
+  const claim = rules.map(({ line }) => claimOf(line)).find((each) => each !== undefined)
   return {
     mark: chain,
-    ...(owner === undefined ? {} : { owner }),
+    ...(claim === undefined ? {} : { claim }),
     masqueraded: masquerades
       ? jumps.flatMap(({ chain: from, line }) =>
           from === 'POSTROUTING' ? hostIn(option(line, '-s')) : [],
@@ -106,13 +115,10 @@ function publishedBy(inside: readonly Rule[], jumps: readonly Rule[]): readonly 
   })
 }
 
-// What a comment says counts only where the chain's name is made of it.
-function ownerOf(line: string, chain: string): OwnedRules['owner'] {
+function claimOf(line: string): OwnedRules['claim'] {
   const [, network = '', containerId = ''] =
     /name: \\"(.*?)\\" id: \\"([^"\\]+)\\"/.exec(line) ?? []
-  if (containerId === '' || !attachmentChains(network, containerId).includes(chain))
-    return undefined
-  return { network, containerId }
+  return containerId === '' ? undefined : { network, containerId }
 }
 
 function admitted(filter: readonly Rule[]): ReadonlySet<string> {

@@ -103,14 +103,14 @@ export function ownedBy(attachment: DesiredAttachment): readonly OwnedRules[] {
   const { network, containerId, addresses, ports } = attachment
   const marks = marksOf(network, containerId)
   const [address = ''] = addresses.map((each) => each.address)
-  const owner = { network, containerId }
+  const claim = { network, containerId }
   return [
     {
-      ...{ mark: marks.masquerading, owner, masqueraded: [address], published: [] },
+      ...{ mark: marks.masquerading, claim, masqueraded: [address], published: [] },
       lines: [`-A POSTROUTING -s ${address}/32 -j ${marks.masquerading}`],
     },
     {
-      ...{ mark: marks.ports, owner, masqueraded: [] },
+      ...{ mark: marks.ports, claim, masqueraded: [] },
       published: ports.map(({ hostPort }) => ({
         ...{ protocol: 'tcp', hostPort, target: `${address}:80` },
       })),
