@@ -72,6 +72,28 @@ describeOnHost('vethra network', () => {
     expect(network.IPAM.Config).toEqual([{ Subnet: '10.4.1.0/24', Gateway: '10.4.1.1' }])
   })
 
+  it('the default network appears again when a container starts that wants it', async () => {
+    const id = `web-${host.tag}`
+    const bundle = await host.bundle(id, ['sleep', '60'])
+    await host.vethra('bundle', 'prepare', bundle, '--id', id)
+    expect((await host.vethra('network', 'rm', 'bridge')).exitCode).toBe(0)
+    expect((await host.start(bundle, id)).exitCode).toBe(0)
+    const [network] = JSON.parse((await host.vethra('network', 'inspect', 'bridge')).stdout)
+    expect(network).toMatchObject({
+      IPAM: { Config: [{ Subnet: '10.4.0.0/24', Gateway: '10.4.0.1' }] },
+      Labels: { 'nerdctl/default-network': 'true' },
+      Containers: { [id]: { IPv4Address: '10.4.0.2/24' } },
+    })
+    // A container whose namespace has gone is in no network any more, though nobody cleaned up.
+    await host.run([
+      'sh',
+      '-c',
+      `kill -9 $(cat ${host.folder}/runc/${id}/state.json | sed 's/.*"init_process_pid":\\([0-9]*\\).*/\\1/'); sleep 0.2`,
+    ])
+    const gone = JSON.parse((await host.vethra('network', 'inspect', 'bridge')).stdout)
+    expect(gone[0].Containers).toEqual({})
+  })
+
   it('create --ipv6 alone gives both families, each with its way out', async () => {
     await host.run(['ip', 'netns', 'add', 'blue'])
     expect((await host.vethra('network', 'create', '--ipv6', 'dual')).exitCode).toBe(0)

@@ -1,6 +1,7 @@
 import { withDropIns } from '@vethra/conflist'
 import type { ContainerNames } from '@vethra/hosts'
-import { networksFromFiles } from '@vethra/networks'
+import { ensureDefaultNetwork } from '@vethra/manage'
+import { defaultNetworkName, findNetwork, type Network, networksFromFiles } from '@vethra/networks'
 import { attachAll, type Membership, together } from '@vethra/plan'
 import type { HoldRequest } from '@vethra/ports'
 import type { ParsedResult } from '@vethra/result'
@@ -16,8 +17,7 @@ import type { Tools } from './tools.ts'
  */
 export async function connect(tools: Tools, container: Container): Promise<void> {
   const netns = await netnsOf(tools, container)
-  const files = await tools.networks(container.request.namespace).list()
-  const { networks } = networksFromFiles(files)
+  const networks = await networksFor(tools, container)
   const planned = membershipsOf(container.request, networks, netns)
   const memberships = await Promise.all(
     planned.map((each) => withItsDropIns(tools, container, each)),
@@ -29,6 +29,19 @@ export async function connect(tools: Tools, container: Container): Promise<void>
     }),
   )
   await container.record(results.flatMap((result, index) => told(memberships[index], result)))
+}
+
+// The default network appears on its first use: with a bundle of nerdctl's, or after it was removed.
+async function networksFor(
+  { networks, settings, effects }: Tools,
+  { request, record }: Container,
+): Promise<readonly Network[]> {
+  const folder = networks(request.namespace)
+  const known = networksFromFiles(await folder.list()).networks
+  const isAsked = request.networks.some(({ ref }) => ref === defaultNetworkName)
+  if (!isAsked || findNetwork(known, defaultNetworkName) !== undefined) return known
+  await record(await ensureDefaultNetwork({ networks: folder, settings, effects }))
+  return networksFromFiles(await folder.list()).networks
 }
 
 async function withItsDropIns(

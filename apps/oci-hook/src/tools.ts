@@ -6,11 +6,12 @@ import { confDir } from '@vethra/conf-dir'
 import { containerStore } from '@vethra/container-store'
 import { diskHostsStore } from '@vethra/etchosts-disk'
 import { readText } from '@vethra/files'
-import { netnsId, pluginsEnded, resolveAddress } from '@vethra/host'
+import { defaultRoute, hostPrefixes, netnsId, pluginsEnded, resolveAddress } from '@vethra/host'
 import type { HostsStore } from '@vethra/hosts'
 import { iptablesRules } from '@vethra/iptables'
 import type { LockPlaces } from '@vethra/lock'
 import { flockLock } from '@vethra/lock-flock'
+import type { DefaultNetworkTools } from '@vethra/manage'
 import type { HostTools, PluginRunner } from '@vethra/plan'
 import type { PluginExecOptions } from '@vethra/plugin-exec'
 import { portHolder } from '@vethra/port-holder'
@@ -30,6 +31,7 @@ export interface Tools {
   readonly containers: (namespace: string) => ReturnType<typeof containerStore>
   readonly hosts: (namespace: string) => HostsStore
   readonly networks: (namespace: string) => ReturnType<typeof confDir>
+  readonly effects: DefaultNetworkTools['effects']
   readonly ports: PortHolder
   readonly appArmor: AppArmorHost
 }
@@ -72,6 +74,7 @@ export async function openTools(flags: GivenSettings, nerdctl: boolean, io: Io):
         indexes: `${runtime}/hosts/${basename(dataStore)}`,
         onFault: (fault) => warn(fault, io),
       }),
+    effects: { hostPrefixes, defaultRoute },
     networks: (namespace) => confDir({ dir: settings.cniNetconfpath, namespace, lock }),
     appArmor: appArmorHost(),
     ports: portHolder({ dir: `${runtime}/ports`, program: io.program }),

@@ -11,11 +11,17 @@ import {
 } from '@vethra/networks'
 import type { ManageTools } from './tools.ts'
 
+/** What the host is asked with for a new network. */
+export interface FactTools {
+  readonly networks: Pick<ManageTools['networks'], 'listOthers'>
+  readonly settings: Pick<ManageTools['settings'], 'addressPools'>
+  readonly effects: Pick<ManageTools['effects'], 'hostPrefixes' | 'defaultRoute'>
+}
+
 /** What a new network must know of the host and of the networks that there are, those of other namespaces too. */
 export async function hostFacts(
-  tools: ManageTools,
+  tools: FactTools,
   networks: readonly Network[],
-  options?: NetworkOptions,
 ): Promise<NetworkFacts> {
   const { settings, effects } = tools
   const [prefixes, route, others] = await Promise.all([
@@ -33,12 +39,13 @@ export async function hostFacts(
     pools: settings.addressPools,
     ...(route === undefined ? {} : { defaultDevice: route.device }),
     ...(route?.mtu === undefined ? {} : { defaultMtu: route.mtu }),
-    ...(options === undefined ? {} : await factsFor(tools, options, others)),
   }
 }
 
 /** The networks of all other namespaces; files there that are no conf lists are left out. */
-export async function networksOfOthers({ networks }: ManageTools): Promise<readonly Network[]> {
+export async function networksOfOthers({
+  networks,
+}: Pick<FactTools, 'networks'>): Promise<readonly Network[]> {
   return networksFromFiles(await networks.listOthers()).networks
 }
 
@@ -49,17 +56,16 @@ function usedElsewhere(network: Network): readonly UsedPrefix[] {
   }))
 }
 
-async function factsFor(
-  { settings, effects }: ManageTools,
+/** What a network of these options must know besides: whether the firewall plugin can isolate, and which bridge is free for it. */
+export async function factsFor(
+  tools: ManageTools,
   options: NetworkOptions,
-  others: readonly Network[],
 ): Promise<Pick<NetworkFacts, 'isolation' | 'bridge'>> {
-  const isolation = wantsIsolation(options)
-    ? { isolation: isolationSupport(await effects.askFirewallPlugin('isolated')) }
+  const { settings, effects } = tools
+  const others = await networksOfOthers(tools)
+  const bridge = others.some(({ name }) => name === options.name)
+    ? { bridge: bridgeName(options.name, settings.namespace) }
     : {}
-  const hasNamesake = others.some(({ name }) => name === options.name)
-  return {
-    ...isolation,
-    ...(hasNamesake ? { bridge: bridgeName(options.name, settings.namespace) } : {}),
-  }
+  if (!wantsIsolation(options)) return bridge
+  return { ...bridge, isolation: isolationSupport(await effects.askFirewallPlugin('isolated')) }
 }

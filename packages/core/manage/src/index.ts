@@ -32,7 +32,12 @@ export {
 } from './ipam-places.ts'
 export { type ReleaseRequest, releaseReservations } from './ipam-release.ts'
 export { type ConnectOptions, connectContainer } from './network-connect.ts'
-export { type CreatedNetwork, createNetwork, ensureDefaultNetwork } from './network-create.ts'
+export {
+  type CreatedNetwork,
+  createNetwork,
+  type DefaultNetworkTools,
+  ensureDefaultNetwork,
+} from './network-create.ts'
 export { disconnectContainer } from './network-disconnect.ts'
 export { type InspectedNetworks, type InspectMode, inspectNetworks } from './network-inspect.ts'
 export { listNetworks, type NetworkRow } from './network-list.ts'

@@ -9,7 +9,7 @@ import {
   networksFromFiles,
 } from '@vethra/networks'
 import { CniError } from '@vethra/spec'
-import { hostFacts, networksOfOthers } from './host-facts.ts'
+import { type FactTools, factsFor, hostFacts, networksOfOthers } from './host-facts.ts'
 import type { ManageTools } from './tools.ts'
 
 /** A network that was created. */
@@ -31,7 +31,8 @@ export async function createNetwork(
     const { networks } = networksFromFiles(await tools.networks.list())
     const taken = [...networks, ...(await hiddenBy(tools))].find(isNamed(options.name))
     if (taken) throw exists(taken)
-    const { text, notes } = networkConfList(options, await hostFacts(tools, networks, options))
+    const facts = { ...(await hostFacts(tools, networks)), ...(await factsFor(tools, options)) }
+    const { text, notes } = networkConfList(options, facts)
     await checkPlugins(tools, text)
     await tools.networks.create(options.name, text)
     return { id: networkId(options.name), notes }
@@ -69,11 +70,17 @@ async function checkPlugins({ effects, settings }: ManageTools, text: string): P
   }
 }
 
+/** What the default network is made with. */
+export interface DefaultNetworkTools extends FactTools {
+  readonly networks: ManageTools['networks']
+  readonly settings: Pick<ManageTools['settings'], 'addressPools' | 'bridgeIp'>
+}
+
 /**
  * Creates the default network when there is none: a network called `bridge`, or one labelled as the
  * default. Returns what its maker should know.
  */
-export async function ensureDefaultNetwork(tools: ManageTools): Promise<readonly string[]> {
+export async function ensureDefaultNetwork(tools: DefaultNetworkTools): Promise<readonly string[]> {
   if (await hasDefault(tools)) return []
   return tools.networks.exclusively(async () => {
     // Another command may have made it while this one waited.
@@ -88,7 +95,7 @@ export async function ensureDefaultNetwork(tools: ManageTools): Promise<readonly
   })
 }
 
-async function hasDefault(tools: ManageTools): Promise<boolean> {
+async function hasDefault(tools: Pick<ManageTools, 'networks'>): Promise<boolean> {
   const { networks } = networksFromFiles(await tools.networks.list())
   return findDefaultNetwork(networks) !== undefined
 }

@@ -1,6 +1,6 @@
-import * as z from 'zod/mini'
+import type { Json } from '@vethra/spec'
 import type { NetworkOptions } from './options.ts'
-import { readJson } from './read-json.ts'
+import { isObject, readJson } from './read-json.ts'
 import { refusal } from './refusal.ts'
 import { members, type Written } from './written-json.ts'
 
@@ -11,12 +11,12 @@ interface DhcpOption {
   readonly skipDefault?: boolean
 }
 
-const dhcpOption = z.object({
-  type: z.exactOptional(z.string()),
-  value: z.exactOptional(z.string()),
-  fromArg: z.exactOptional(z.string()),
-  skipDefault: z.exactOptional(z.boolean()),
-}) satisfies z.ZodMiniType<DhcpOption>
+const keys: Readonly<Record<keyof DhcpOption, 'string' | 'boolean'>> = {
+  type: 'string',
+  value: 'string',
+  fromArg: 'string',
+  skipDefault: 'boolean',
+}
 
 /**
  * The members of `ipam` for the dhcp plugin. Each entry of `ipamOptions` is a DHCP option by name and JSON:
@@ -50,11 +50,17 @@ const hostName = members([
 ])
 
 function readOption(name: string, text: string): DhcpOption {
-  const parsed = dhcpOption.safeParse(readJson(text))
-  if (!parsed.success) throw refusal(`unparsable ipam option ${name} "${text}"`)
-  const { type } = parsed.data
-  if (type === 'provide' || type === 'request') return parsed.data
+  const option = readJson(text)
+  if (!isDhcpOption(option)) throw refusal(`unparsable ipam option ${name} "${text}"`)
+  if (option.type === 'provide' || option.type === 'request') return option
   throw refusal('ipam option must have a type (provide or request)')
+}
+
+function isDhcpOption(value: Json): value is DhcpOption & Json {
+  if (!isObject(value)) return false
+  return Object.entries(keys).every(
+    ([key, type]) => !Object.hasOwn(value, key) || typeof value[key] === type,
+  )
 }
 
 function writeProvided({ option, value, fromArg }: DhcpOption & { option: string }): Written {
