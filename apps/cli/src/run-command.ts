@@ -37,6 +37,17 @@ const commands: Readonly<Record<string, Load>> = {
       io,
     )
   },
+  daemon: async (program) => (await import('./daemon-command.ts')).daemonCommand(program),
+  events: async (program, flags, io) => {
+    const { eventsCommand } = await import('./events-command.ts')
+    const open = async () => (await import('./daemon-client.ts')).openDaemonClient(flags, io)
+    eventsCommand(program, open, io)
+  },
+  top: async (program, flags, io) => {
+    const { topCommand } = await import('./top-command.ts')
+    const open = async () => (await import('./daemon-client.ts')).openDaemonClient(flags, io)
+    topCommand(program, open, io)
+  },
 }
 
 async function completion(program: Command, flags: GivenSettings, io: Io): Promise<void> {

@@ -25,6 +25,7 @@ process.exitCode = await main(argv, io)
 async function load() {
   if (app === 'cni-plugin') return (await import('@vethra/cni-plugin')).main
   if (app === 'oci-hook') return (await import('@vethra/oci-hook')).main
+  if (app === 'daemon') return (await import('@vethra/daemon')).main
   if (app === 'port-holder') return (await import('@vethra/hold-ports')).main
   return (await import('@vethra/cli')).main
 }

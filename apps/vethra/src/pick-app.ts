@@ -4,15 +4,15 @@ import { CniError } from '@vethra/spec'
 
 /** An app, and the arguments that it gets. */
 export interface Picked {
-  readonly app: 'cni-plugin' | 'oci-hook' | 'port-holder' | 'cli'
+  readonly app: 'cni-plugin' | 'oci-hook' | 'port-holder' | 'daemon' | 'cli'
   readonly argv: readonly string[]
 }
 
 /**
  * The app that a call means: the plugin whose name the program was called by, or that stands after
  * `plugin`; the hook for `oci-hook` and for nerdctl's own hook line, `internal oci-hook`, whatever
- * global flags stand before; the process that the hook starts to hold ports; the commands of people
- * for all else.
+ * global flags stand before; the process that the hook starts to hold ports; the daemon; the commands
+ * of people for all else, help on the daemon among it.
  */
 export function pickApp(calledBy: string, argv: readonly string[]): Picked {
   const name = basename(calledBy)
@@ -22,9 +22,14 @@ export function pickApp(calledBy: string, argv: readonly string[]): Picked {
   if (first === 'plugin' && second !== undefined && !second.startsWith('-')) {
     return { app: 'cni-plugin', argv: [second] }
   }
+  if (first === 'daemon' && !asksForHelp(argv)) return { app: 'daemon', argv }
   if (first === 'port-holder') return { app: 'port-holder', argv }
   const isHook = first === 'oci-hook' || (first === 'internal' && second === 'oci-hook')
   return { app: isHook ? 'oci-hook' : 'cli', argv }
+}
+
+function asksForHelp(argv: readonly string[]): boolean {
+  return argv.some((each) => each === '--help' || each === '-h')
 }
 
 function words(argv: readonly string[]): readonly string[] {

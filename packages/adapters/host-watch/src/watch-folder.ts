@@ -10,12 +10,14 @@ export function watchFolder(
 ): HostWatch {
   let watcher: FSWatcher | undefined
   let watched = ''
+  let closed = false
   const stop = () => {
     watcher?.close()
     watcher = undefined
     watched = ''
   }
   const start = () => {
+    if (closed) return
     const place = nearest(folder)
     const id = idOf(place)
     if (watcher !== undefined && watched === `${place} ${id}`) return
@@ -38,7 +40,13 @@ export function watchFolder(
     }
   }
   start()
-  return { refresh: start, close: stop }
+  return {
+    refresh: start,
+    close: () => {
+      closed = true
+      stop()
+    },
+  }
 }
 
 function nearest(folder: string): string {

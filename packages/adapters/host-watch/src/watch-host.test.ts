@@ -81,6 +81,7 @@ describe('a folder', () => {
     await setTimeout(200)
     expect(changes).toEqual([])
     watching?.close()
+    watching?.refresh()
     writeFileSync(join(folder, 'x'), '1')
     await setTimeout(200)
     expect(changes).toEqual([])

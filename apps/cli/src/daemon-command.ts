@@ -1,0 +1,12 @@
+import type { Command } from 'commander'
+import { subcommand } from './program.ts'
+
+/** What is to be read of `vethra daemon`; it is run by an app of its own. */
+export function daemonCommand(program: Command): void {
+  subcommand(
+    program,
+    'daemon',
+    'hold the host against what should be, repair it, and serve an API on a unix socket',
+    ['vethra daemon', 'vethra daemon --socket /run/vethra/vethra.sock --log-level debug'],
+  )
+}

@@ -1,0 +1,52 @@
+import { setTimeout } from 'node:timers/promises'
+import type { Command } from 'commander'
+import type { DaemonClient } from './daemon-client.ts'
+import { unsupported } from './flags.ts'
+import type { Io } from './io.ts'
+import { subcommand } from './program.ts'
+import { type TimedTraffic, topLines } from './top-table.ts'
+
+interface TopFlags {
+  readonly once: boolean
+  readonly interval: string
+}
+
+/** `vethra top`: what networks and containers receive and send. */
+export function topCommand(program: Command, open: () => Promise<DaemonClient>, io: Io): void {
+  subcommand(program, 'top', 'show what networks and containers receive and send, by the daemon', [
+    'vethra top',
+    'vethra top --once',
+    'vethra --namespace k8s.io top --interval 5',
+  ])
+    .option('--once', 'print one table and end; so it does where there is no terminal', false)
+    .option('--interval <seconds>', 'how long octets are counted for each table', '1')
+    .action(async (flags: TopFlags) => showTop(await open(), flags, io))
+}
+
+async function showTop(client: DaemonClient, flags: TopFlags, io: Io): Promise<void> {
+  const seconds = Number(flags.interval)
+  if (!(seconds >= 0.1 && seconds <= 3600)) {
+    throw unsupported('--interval', flags.interval, 'seconds from 0.1 to 3600')
+  }
+  const read = () => client.get<TimedTraffic>(`/traffic?namespace=${client.namespace}`)
+  const live = io.terminal && !flags.once
+  let before = await read()
+  do {
+    await setTimeout(seconds * 1000)
+    const now = await read()
+    const { rows = 24, columns = 80 } = process.stdout
+    const lines = topLines(before, now, {
+      terminal: io.terminal,
+      ...(live ? { width: columns } : {}),
+    })
+    // Home, each line to its end, and what is below: without a flicker.
+    if (live) io.print(`\u001b[H${fitting(lines, rows).join('\u001b[K\n')}\u001b[J`)
+    else for (const line of lines) io.print(line)
+    before = now
+  } while (live)
+}
+
+// A table longer than the window would scroll its head away.
+function fitting(lines: readonly string[], rows: number): readonly string[] {
+  return lines.length < rows ? lines : [...lines.slice(0, rows - 2), '…']
+}

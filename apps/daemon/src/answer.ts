@@ -1,0 +1,65 @@
+import type { z } from '@hono/zod-openapi'
+import { CniError } from '@vethra/spec'
+import type { Context } from 'hono'
+import type { Api } from './api.ts'
+import type { Operation } from './operation.ts'
+
+/** Answers one request by its operation. Throws CniError 103 for what the request got wrong. */
+export async function answer(
+  api: Api,
+  operation: Operation,
+  context: Context<{ Variables: { body: string } }>,
+): Promise<Response> {
+  const { params, query, body, status, run } = operation
+  const { req } = context
+  const value = await run(api, {
+    params: checked('the path', params, req.param()),
+    query: checked('the query', query, queryOf(operation, context)),
+    body: body && checked('the body', body, parse(context.get('body'))),
+  })
+  if (value instanceof Response) return value
+  if (status === 204) return new Response(null, { status })
+  const type = operation.contentType
+  return type === undefined
+    ? Response.json(value, { status })
+    : new Response(String(value), { status, headers: { 'content-type': type } })
+}
+
+// Once a text, several times an array. Clients of event streams name their place in a header.
+function queryOf({ id }: Operation, { req }: Context): Readonly<Record<string, unknown>> {
+  const given = Object.entries(req.queries()).map(([key, values]) => [
+    key,
+    values.length === 1 ? values[0] : values,
+  ])
+  const place = id === 'followEvents' ? req.header('last-event-id') : undefined
+  return { ...Object.fromEntries(given), ...(place === undefined ? {} : { after: place }) }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw invalid('the body is no JSON', [why])
+  }
+}
+
+function checked(where: string, schema: z.ZodType | undefined, value: unknown): unknown {
+  if (schema === undefined) return {}
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const faults = parsed.error.issues.slice(0, 20).map(({ path, message }) => {
+    const place = path.map(String).join('.').slice(0, 200)
+    return place === '' ? message.slice(0, 500) : `${place}: ${message.slice(0, 500)}`
+  })
+  throw invalid(`${where} is not as it must be`, faults)
+}
+
+function invalid(message: string, faults: readonly string[]): CniError {
+  return new CniError({
+    code: 103,
+    message,
+    hint: 'See /openapi.json for what each request takes.',
+    cause: new AggregateError(faults.map((each) => new Error(each))),
+  })
+}

@@ -1,0 +1,24 @@
+import type { DaemonEvent, EventLog } from '@vethra/api'
+import type { LinkCounters, ManageTools } from '@vethra/manage'
+import type { Settings } from '@vethra/settings'
+import type { Reconciler } from './reconciler.ts'
+import type { Tally } from './tally.ts'
+
+/** What requests are answered with. */
+export interface Api {
+  readonly version: string
+  readonly dataStore: string
+  readonly settings: Settings
+  /** What one containerd namespace is managed with. */
+  readonly manage: (namespace: string) => ManageTools
+  /** The counters of the interfaces of the host. */
+  readonly links: () => Promise<readonly LinkCounters[]>
+  readonly reconciler: Reconciler
+  readonly events: EventLog
+  readonly tell: (event: Omit<DaemonEvent, 'ID' | 'Time'>) => void
+  readonly tally: Tally
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  /** Aborted when the daemon stops: streams end. */
+  readonly stopping: AbortSignal
+}

@@ -1,0 +1,133 @@
+import { z } from '@hono/zod-openapi'
+import {
+  inspectContainer,
+  listAttachments,
+  listContainers,
+  listReservations,
+  readTraffic,
+  releaseReservations,
+  removeContainers,
+} from '@vethra/manage'
+import { inNamespace } from './inputs.ts'
+import { type Operation, operation } from './operation.ts'
+import {
+  attachmentRow,
+  containerDetails,
+  containerRow,
+  reservationRow,
+  traffic,
+} from './schemas.ts'
+
+const container = z.object({
+  container: z.string().openapi({ description: 'Its id, the start of it, or its name.' }),
+})
+const ofNetwork = z.object({ network: z.string().optional() })
+
+/** What can be done with containers, and with what they hold. */
+export const containerOperations: readonly Operation[] = [
+  operation({
+    id: 'listContainers',
+    method: 'get',
+    path: '/containers',
+    summary: 'List containers, as "vethra container ls --format json".',
+    query: inNamespace,
+    status: 200,
+    answer: z.array(containerRow),
+    run: async (api, { query }) =>
+      listContainers(api.manage(query.namespace ?? api.settings.namespace)),
+  }),
+  operation({
+    id: 'inspectContainer',
+    method: 'get',
+    path: '/containers/{container}',
+    summary: 'Show a container, as "vethra container inspect".',
+    params: container,
+    query: inNamespace,
+    status: 200,
+    answer: containerDetails,
+    run: async (api, { params, query }) =>
+      inspectContainer(api.manage(query.namespace ?? api.settings.namespace), params.container),
+  }),
+  operation({
+    id: 'removeContainer',
+    method: 'delete',
+    path: '/containers/{container}',
+    summary: 'Forget a container that its runtime has deleted, and free what it holds.',
+    params: container,
+    query: inNamespace,
+    status: 204,
+    run: async (api, { params, query }) => {
+      const tools = api.manage(query.namespace ?? api.settings.namespace)
+      const { failure } = await removeContainers(tools, [params.container])
+      if (failure) throw failure
+      const Message = `container ${params.container} removed`
+      api.tell({ Type: 'container-removed', Message, Subject: params.container })
+    },
+  }),
+  operation({
+    id: 'listAttachments',
+    method: 'get',
+    path: '/attachments',
+    summary:
+      'List attachments of all namespaces: those that are cached and those that are recorded.',
+    query: ofNetwork,
+    status: 200,
+    answer: z.array(attachmentRow),
+    run: async (api, { query }) =>
+      listAttachments(api.manage(api.settings.namespace), query.network),
+  }),
+  operation({
+    id: 'listReservations',
+    method: 'get',
+    path: '/reservations',
+    summary: 'List reserved addresses, as "vethra ipam ls --format json".',
+    query: inNamespace.extend(ofNetwork.shape),
+    status: 200,
+    answer: z.array(reservationRow),
+    run: async (api, { query }) =>
+      listReservations(api.manage(query.namespace ?? api.settings.namespace), query.network),
+  }),
+  operation({
+    id: 'releaseReservations',
+    method: 'delete',
+    path: '/reservations/{network}',
+    summary: 'Give back an address of a network, or all of a container, and say which.',
+    params: z.object({ network: z.string() }),
+    query: inNamespace.extend({
+      ip: z.string().optional(),
+      id: z
+        .string()
+        .optional()
+        .openapi({ description: 'The container id, as reservations show it.' }),
+    }),
+    status: 200,
+    answer: z.array(z.string()),
+    run: async (api, { params, query }) => {
+      const { namespace = api.settings.namespace, ip, id } = query
+      const freed = await releaseReservations(api.manage(namespace), {
+        network: params.network,
+        ...(ip === undefined ? {} : { ip }),
+        ...(id === undefined ? {} : { id }),
+      })
+      for (const address of freed) {
+        const Message = `${address} of network ${params.network} released`
+        api.tell({ Type: 'reservation-released', Message, Subject: address })
+      }
+      return freed
+    },
+  }),
+  operation({
+    id: 'readTraffic',
+    method: 'get',
+    path: '/traffic',
+    summary: 'Tell what networks and containers have received and sent so far.',
+    query: inNamespace,
+    status: 200,
+    answer: traffic,
+    run: async (api, { query }) => {
+      const tools = api.manage(query.namespace ?? api.settings.namespace)
+      const Time = new Date(api.now()).toISOString()
+      return { Time, ...(await readTraffic(tools, await api.links())) }
+    },
+  }),
+]

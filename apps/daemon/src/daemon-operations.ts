@@ -1,0 +1,105 @@
+import { z } from '@hono/zod-openapi'
+import { renderMetrics } from '@vethra/api'
+import { outcomeRow, plannedRow, findingRow as rowOf } from '@vethra/doctor'
+import { planRepairs } from '@vethra/model'
+import { eventStream } from './event-stream.ts'
+import { readMetrics } from './metrics.ts'
+import { type Operation, operation } from './operation.ts'
+import { daemonEvent, findingRow, repairRow } from './schemas.ts'
+
+/** What can be asked of the daemon itself. */
+export const daemonOperations: readonly Operation[] = [
+  operation({
+    id: 'listFindings',
+    method: 'get',
+    path: '/findings',
+    summary: 'Look at the host now and tell what is wrong, as "vethra doctor --format json".',
+    status: 200,
+    answer: z.array(findingRow),
+    run: async (api) => (await api.reconciler.findings()).map(rowOf),
+  }),
+  operation({
+    id: 'repair',
+    method: 'post',
+    path: '/repair',
+    summary: 'Look at the host and repair it now, as "vethra doctor --repair --format json".',
+    body: z.strictObject({ DryRun: z.boolean().default(false) }).openapi('RepairRequest'),
+    status: 200,
+    answer: z.array(repairRow),
+    run: async (api, { body }) =>
+      body.DryRun
+        ? planRepairs(await api.reconciler.findings()).map(plannedRow)
+        : (await api.reconciler.repairNow()).map(outcomeRow),
+  }),
+  operation({
+    id: 'followEvents',
+    method: 'get',
+    path: '/events',
+    summary: 'Server-sent events: those that are kept after an id, then each as it happens.',
+    query: z.object({
+      after: z
+        .string()
+        .regex(/^\d{1,16}$/)
+        .optional()
+        .openapi({
+          description: 'An id, as the header Last-Event-ID has it; default: only new ones.',
+        }),
+      follow: z.enum(['true', 'false']).default('true'),
+    }),
+    status: 200,
+    contentType: 'text/event-stream',
+    answer: daemonEvent,
+    run: async (api, { query }) => eventStream(api, query.after, query.follow === 'true'),
+  }),
+  operation({
+    id: 'readHealth',
+    method: 'get',
+    path: '/health',
+    summary: 'Tell whether the host could be looked at, and what was wrong: 503 until it could.',
+    status: 200,
+    answer: z
+      .object({
+        Status: z.enum(['ok', 'starting', 'failing']),
+        LastLook: z.string(),
+        Errors: z.int(),
+        Warnings: z.int(),
+        Failure: z.string(),
+      })
+      .openapi('Health'),
+    run: async (api) => {
+      const last = api.reconciler.last()
+      const count = (wanted: string) =>
+        last?.findings.filter(({ severity }) => severity === wanted).length ?? 0
+      const Status = last === undefined ? 'starting' : last.failure ? 'failing' : 'ok'
+      const health = {
+        Status,
+        LastLook: last === undefined ? '' : new Date(last.atMs).toISOString(),
+        Errors: count('error'),
+        Warnings: count('warning'),
+        Failure: last?.failure?.message ?? '',
+      }
+      return Response.json(health, { status: Status === 'ok' ? 200 : 503 })
+    },
+  }),
+  operation({
+    id: 'readVersion',
+    method: 'get',
+    path: '/version',
+    summary: 'Tell which version this is, its process and the data store that it keeps.',
+    status: 200,
+    answer: z
+      .object({ Version: z.string(), Pid: z.int(), DataStore: z.string() })
+      .openapi('Version'),
+    run: async (api) => ({ Version: api.version, Pid: process.pid, DataStore: api.dataStore }),
+  }),
+  operation({
+    id: 'readMetrics',
+    method: 'get',
+    path: '/metrics',
+    summary: 'Metrics as Prometheus reads them.',
+    status: 200,
+    contentType: 'text/plain; version=0.0.4; charset=utf-8',
+    answer: z.string(),
+    run: async (api) => renderMetrics(await readMetrics(api)),
+  }),
+]

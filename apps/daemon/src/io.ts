@@ -1,0 +1,10 @@
+/** What the daemon is started with and writes to. */
+export interface Io {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Writes one line to standard error. */
+  readonly complain: (line: string) => void
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  /** The argument vector that calls this program again. */
+  readonly program: readonly string[]
+}

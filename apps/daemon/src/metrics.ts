@@ -1,0 +1,95 @@
+import { readdirSync } from 'node:fs'
+import type { MetricFamily } from '@vethra/api'
+import { listAttachments, listContainers, listNetworks } from '@vethra/manage'
+import type { Api } from './api.ts'
+
+/** What the daemon counts and measures. */
+export async function readMetrics(api: Api): Promise<readonly MetricFamily[]> {
+  return [
+    gauge('vethra_build_info', 'The version that runs.', [[{ version: api.version }, 1]]),
+    ...(await counted(api)),
+    ...looked(api),
+    api.tally.family('vethra_looks_total', 'Looks at the host, by how they went.'),
+    api.tally.family('vethra_look_seconds_total', 'The time that looks took.'),
+    api.tally.family('vethra_repairs_total', 'Repairs, by kind and outcome.'),
+    api.tally.family('vethra_events_total', 'Events, by type.'),
+    api.tally.family('vethra_http_requests_total', 'Requests, by operation and status.'),
+    gauge('vethra_event_readers', 'Readers of events that wait for the next.', [
+      [{}, api.events.waiting()],
+    ]),
+    ...ofProcess(),
+  ]
+}
+
+// Of the default namespace: others are not known by heart, and a scrape must stay cheap.
+async function counted(api: Api): Promise<readonly MetricFamily[]> {
+  const tools = api.manage(api.settings.namespace)
+  const [{ rows }, containers, attachments] = await Promise.all([
+    listNetworks(tools),
+    listContainers(tools),
+    listAttachments(tools),
+  ])
+  const states = Map.groupBy(containers, ({ State }) => State)
+  return [
+    gauge('vethra_networks', 'Networks.', [[{}, rows.length]]),
+    gauge(
+      'vethra_containers',
+      'Containers of the default namespace, by state.',
+      [...states].map(([state, each]) => [{ state }, each.length] as const),
+    ),
+    gauge('vethra_attachments', 'Attachments that are cached or recorded.', [
+      [{}, attachments.length],
+    ]),
+  ]
+}
+
+function looked({ reconciler }: Api): readonly MetricFamily[] {
+  const last = reconciler.last()
+  const kinds = Map.groupBy(last?.findings ?? [], ({ kind, severity }) => `${severity} ${kind}`)
+  return [
+    gauge(
+      'vethra_findings',
+      'What was wrong at the last look, by severity and kind.',
+      [...kinds.values()].map((each) => {
+        const [{ severity = '', kind = '' } = {}] = each
+        return [{ severity, kind }, each.length] as const
+      }),
+    ),
+    gauge('vethra_last_look_timestamp_seconds', 'When the host was last looked at.', [
+      [{}, (last?.atMs ?? 0) / 1000],
+    ]),
+    gauge('vethra_last_look_seconds', 'How long that took, what was waited for included.', [
+      [{}, (last?.tookMs ?? 0) / 1000],
+    ]),
+  ]
+}
+
+function ofProcess(): readonly MetricFamily[] {
+  const { user, system } = process.cpuUsage()
+  return [
+    {
+      name: 'process_cpu_seconds_total',
+      type: 'counter',
+      help: 'Processor time used.',
+      samples: [{ value: (user + system) / 1e6 }],
+    },
+    gauge('process_resident_memory_bytes', 'Memory in use.', [[{}, process.memoryUsage.rss()]]),
+    gauge('process_open_fds', 'Open descriptors.', [[{}, readdirSync('/proc/self/fd').length]]),
+    gauge('process_start_time_seconds', 'When it started.', [
+      [{}, Math.round(Date.now() / 1000 - process.uptime())],
+    ]),
+  ]
+}
+
+function gauge(
+  name: string,
+  help: string,
+  values: readonly (readonly [Readonly<Record<string, string>>, number])[],
+): MetricFamily {
+  return {
+    name,
+    type: 'gauge',
+    help,
+    samples: values.map(([labels, value]) => ({ labels, value })),
+  }
+}

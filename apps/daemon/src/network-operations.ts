@@ -1,0 +1,198 @@
+import { z } from '@hono/zod-openapi'
+import {
+  connectContainer,
+  createNetwork,
+  disconnectContainer,
+  inspectNetworks,
+  listNetworks,
+  networksNotFound,
+  removeNetworks,
+  unusedNetworks,
+} from '@vethra/manage'
+import type { Api } from './api.ts'
+import { filters, inNamespace } from './inputs.ts'
+import { type Operation, operation } from './operation.ts'
+import { createdNetwork, dockerNetwork, nativeNetwork, networkRow } from './schemas.ts'
+
+const texts = z.array(z.string().max(4096)).max(256).default([])
+const pairs = z.record(z.string().max(4096), z.string().max(4096)).default({})
+const network = z.object({ network: z.string().openapi({ description: 'Its name or id.' }) })
+
+const newNetwork = z
+  .strictObject({
+    Name: z.string().max(256),
+    Driver: z.enum(['bridge', 'macvlan', 'ipvlan']).default('bridge'),
+    Subnets: texts,
+    Gateways: texts,
+    IPRanges: texts,
+    AuxAddresses: texts.openapi({ description: 'NAME=IP: addresses that no container gets.' }),
+    IPv4: z.boolean().default(true),
+    IPv6: z.boolean().default(false),
+    Internal: z.boolean().default(false),
+    IPAMDriver: z.string().max(64).default('default'),
+    IPAMOptions: pairs,
+    Options: pairs,
+    Labels: pairs,
+  })
+  .openapi('NewNetwork', { description: 'The fields are the flags of "vethra network create".' })
+
+const connection = z
+  .strictObject({
+    Container: z
+      .string()
+      .max(256)
+      .openapi({ description: 'Its id, the start of it, or its name.' }),
+    IP: z.string().max(64).optional(),
+    IP6: z.string().max(64).optional(),
+    MacAddress: z.string().max(64).optional(),
+    Aliases: texts,
+  })
+  .openapi('Connection')
+
+const disconnection = z
+  .strictObject({ Container: z.string().max(256), Force: z.boolean().default(false) })
+  .openapi('Disconnection')
+
+/** What can be done with networks. */
+export const networkOperations: readonly Operation[] = [
+  operation({
+    id: 'listNetworks',
+    method: 'get',
+    path: '/networks',
+    summary: 'List networks, as "vethra network ls --format json".',
+    query: inNamespace.extend({ filter: filters }),
+    status: 200,
+    answer: z.array(networkRow),
+    run: async (api, { query }) => (await listNetworks(toolsOf(api, query), query.filter)).rows,
+  }),
+  operation({
+    id: 'createNetwork',
+    method: 'post',
+    path: '/networks',
+    summary: 'Create a network.',
+    query: inNamespace,
+    body: newNetwork,
+    status: 201,
+    answer: createdNetwork,
+    run: async (api, { query, body }) => {
+      const { Name, Driver, Subnets, Gateways, IPRanges, AuxAddresses } = body
+      const { id, notes } = await createNetwork(toolsOf(api, query), {
+        name: Name,
+        driver: Driver,
+        subnets: Subnets,
+        gateways: Gateways,
+        ipRanges: IPRanges,
+        auxAddresses: AuxAddresses,
+        ipv4: body.IPv4,
+        ipv6: body.IPv6,
+        internal: body.Internal,
+        ipamDriver: body.IPAMDriver,
+        ipamOptions: body.IPAMOptions,
+        options: body.Options,
+        labels: body.Labels,
+      })
+      api.tell({ Type: 'network-created', Message: `network ${Name} created`, Subject: Name })
+      return { ID: id, Name, Notes: notes }
+    },
+  }),
+  operation({
+    id: 'pruneNetworks',
+    method: 'post',
+    path: '/networks/prune',
+    summary: 'Remove all networks that no container uses, and say which.',
+    query: inNamespace.extend({ filter: filters }),
+    status: 200,
+    answer: z.array(z.string()),
+    run: async (api, { query }) => {
+      const tools = toolsOf(api, query)
+      const unused = await unusedNetworks(tools, query.filter)
+      if (unused.length > 0) await removeNetworks(tools, unused)
+      for (const name of unused) tellRemoved(api, name)
+      return unused
+    },
+  }),
+  operation({
+    id: 'inspectNetwork',
+    method: 'get',
+    path: '/networks/{network}',
+    summary:
+      'Show a network and its containers: an element of what "vethra network inspect" prints.',
+    params: network,
+    query: inNamespace.extend({ mode: z.enum(['dockercompat', 'native']).default('dockercompat') }),
+    status: 200,
+    answer: z.union([dockerNetwork, nativeNetwork]),
+    run: async (api, { params, query }) => {
+      const { shown, missing } = await inspectNetworks(
+        toolsOf(api, query),
+        [params.network],
+        query.mode,
+      )
+      if (missing.length > 0) throw networksNotFound(missing)
+      return shown[0]
+    },
+  }),
+  operation({
+    id: 'removeNetwork',
+    method: 'delete',
+    path: '/networks/{network}',
+    summary: 'Remove a network with its bridge, rules and reservations.',
+    params: network,
+    query: inNamespace,
+    status: 204,
+    run: async (api, { params, query }) => {
+      await removeNetworks(toolsOf(api, query), [params.network])
+      tellRemoved(api, params.network)
+    },
+  }),
+  operation({
+    id: 'connectContainer',
+    method: 'post',
+    path: '/networks/{network}/connect',
+    summary: 'Connect a container to a network, at once when it runs.',
+    params: network,
+    query: inNamespace,
+    body: connection,
+    status: 204,
+    run: async (api, { params, query, body }) => {
+      const { Container, IP, IP6, MacAddress, Aliases } = body
+      await connectContainer(toolsOf(api, query), params.network, Container, {
+        ...(IP === undefined ? {} : { ip: IP }),
+        ...(IP6 === undefined ? {} : { ip6: IP6 }),
+        ...(MacAddress === undefined ? {} : { macAddress: MacAddress }),
+        alias: Aliases,
+      })
+      api.tell({
+        Type: 'container-connected',
+        Message: `container ${Container} connected to network ${params.network}`,
+        Subject: Container,
+      })
+    },
+  }),
+  operation({
+    id: 'disconnectContainer',
+    method: 'post',
+    path: '/networks/{network}/disconnect',
+    summary: 'Disconnect a container from a network.',
+    params: network,
+    query: inNamespace,
+    body: disconnection,
+    status: 204,
+    run: async (api, { params, query, body }) => {
+      const { Container, Force } = body
+      await disconnectContainer(toolsOf(api, query), params.network, Container, Force)
+      api.tell({
+        Type: 'container-disconnected',
+        Message: `container ${Container} disconnected from network ${params.network}`,
+        Subject: Container,
+      })
+    },
+  }),
+]
+
+function toolsOf(api: Api, { namespace }: { readonly namespace?: string | undefined }) {
+  return api.manage(namespace ?? api.settings.namespace)
+}
+
+function tellRemoved(api: Api, name: string): void {
+  api.tell({ Type: 'network-removed', Message: `network ${name} removed`, Subject: name })
+}

@@ -1,0 +1,35 @@
+import type { z } from '@hono/zod-openapi'
+import type { Api } from './api.ts'
+
+/** What a request holds, checked. */
+interface Input<P, Q, B> {
+  readonly params: P
+  readonly query: Q
+  readonly body: B
+}
+
+/** One thing that the API does: the route, what it takes, what it answers with, and how. */
+export interface Operation<P = unknown, Q = unknown, B = unknown> {
+  /** `listNetworks`: unique, for generated clients. */
+  readonly id: string
+  readonly method: 'get' | 'post' | 'delete'
+  /** With parameters in braces: `/networks/{network}`. */
+  readonly path: string
+  /** One sentence for the document. */
+  readonly summary: string
+  readonly params?: z.ZodType<P>
+  readonly query?: z.ZodType<Q>
+  readonly body?: z.ZodType<B>
+  readonly status: 200 | 201 | 204
+  /** The answer's schema; absent for 204. */
+  readonly answer?: z.ZodType
+  /** Of the answer. Default `application/json`. */
+  readonly contentType?: string
+  /** The answer, as JSON or whole. Throws CniError. */
+  readonly run: (api: Api, input: Input<P, Q, B>) => Promise<unknown>
+}
+
+/** An operation whose `run` is checked against its schemas; what calls it has checked the input. */
+export function operation<P, Q, B>(operation: Operation<P, Q, B>): Operation {
+  return operation as unknown as Operation
+}

@@ -1,0 +1,42 @@
+import { type Problem, problemOf } from '@vethra/api'
+import { CniError } from '@vethra/spec'
+import type { Logger } from 'pino'
+
+/** A problem as an answer (RFC 9457). */
+export function problemResponse(problem: Problem, headers: Record<string, string> = {}): Response {
+  return new Response(JSON.stringify(problem), {
+    status: problem.status,
+    headers: { 'content-type': 'application/problem+json', ...headers },
+  })
+}
+
+/** The answer to a failure. What is no CniError is a bug of ours: it is logged whole, and told without its insides. */
+export function failureResponse(error: unknown, log: Logger): Response {
+  if (error instanceof CniError) {
+    const problem = problemOf(error)
+    log[problem.status >= 500 ? 'error' : 'debug']({ problem }, 'request failed')
+    return problemResponse(problem)
+  }
+  log.error({ err: error }, 'bug in the daemon')
+  return problemResponse(plainProblem(500, 'a bug in the daemon: its log says more'))
+}
+
+/** A problem that the status says it all of. */
+export function plainProblem(status: number, detail: string, hint?: string): Problem {
+  return {
+    type: 'about:blank',
+    title: titles[status] ?? 'Error',
+    status,
+    detail,
+    ...(hint === undefined ? {} : { hint }),
+  }
+}
+
+const titles: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
+  500: 'Internal Server Error',
+}

@@ -1,0 +1,217 @@
+import type { DaemonEvent } from '@vethra/api'
+import {
+  type DoctorTools,
+  examine,
+  type RepairEvent,
+  type RepairOutcome,
+  repair,
+} from '@vethra/doctor'
+import { describeRepair, type Finding, planRepairs, type Repair } from '@vethra/model'
+import { CniError, explain } from '@vethra/spec'
+import type { Logger } from 'pino'
+import { quietMs, restAfter } from './settle.ts'
+import type { Tally } from './tally.ts'
+
+/** What the reconciler works with. */
+export interface ReconcilerTools {
+  readonly doctor: DoctorTools
+  readonly tell: (event: Omit<DaemonEvent, 'ID' | 'Time'>) => void
+  readonly tally: Tally
+  readonly log: Logger
+  /** How long it goes without a look, in milliseconds. */
+  readonly intervalMs: number
+  /** Called after each look: folders may have come. */
+  readonly onLooked: () => void
+  readonly now: () => number
+  /** The processor time of this process so far, in milliseconds. */
+  readonly cpuMs: () => number
+}
+
+/** Findings as they were at the last look, and how that went. */
+interface LastLook {
+  readonly atMs: number
+  readonly tookMs: number
+  readonly findings: readonly Finding[]
+  /** Why the host could not be looked at. */
+  readonly failure?: CniError
+}
+
+/** Holds the host against what should be: at once, from time to time, and after changes. */
+export interface Reconciler {
+  /** Looks for the first time, and from then on. */
+  begin(): void
+  /** The look before this call; undefined until the first one is done. */
+  last(): LastLook | undefined
+  /** Looks now, and changes nothing. Throws CniError when the host can't be looked at. */
+  findings(): Promise<readonly Finding[]>
+  /** Looks now and repairs. What was to be done, and what became of it, in the same order. */
+  repairNow(): Promise<readonly RepairOutcome[]>
+  /** Something on the host has changed. */
+  changed(what: string): void
+  /** No more looks; waits for the one that is under way. */
+  close(): Promise<void>
+}
+
+const rounds = 3
+
+/** A reconciler that has not begun. One look at a time; repairs follow each look. */
+export function newReconciler(tools: ReconcilerTools): Reconciler {
+  const { doctor, tell, tally, log } = tools
+  let last: LastLook | undefined
+  let repeated = 0
+  let tried = ''
+  let restUntil = 0
+  let running: Promise<readonly RepairOutcome[]> = Promise.resolve([])
+  let timer: NodeJS.Timeout | undefined
+  let timerAt = Number.POSITIVE_INFINITY
+  let closed = false
+
+  const look = async (): Promise<readonly Finding[]> => {
+    const began = tools.now()
+    const findings = await examine(doctor)
+    tellDifference(last?.findings ?? [], findings, tell)
+    last = { atMs: tools.now(), tookMs: tools.now() - began, findings }
+    tally.count('vethra_looks_total', { outcome: 'done' })
+    tally.count('vethra_look_seconds_total', {}, last.tookMs / 1000)
+    return findings
+  }
+
+  const reconcile = async (): Promise<readonly RepairOutcome[]> => {
+    const cpu = tools.cpuMs()
+    const outcomes: RepairOutcome[] = []
+    try {
+      // A repair may bring the next thing to light, and the last look tells what is left.
+      for (let round = 0; ; round += 1) {
+        const repairs = planRepairs(await look()).filter(isNew(outcomes))
+        if (repairs.length === 0 || round === rounds || closed) break
+        outcomes.push(...(await carryOut(tools, repairs)))
+      }
+    } catch (error) {
+      last = failed(tools, last, error)
+    }
+    const now = outcomes.map((each) => JSON.stringify(each.repair)).join()
+    repeated = now !== '' && now === tried ? repeated + 1 : 0
+    tried = now
+    restUntil = tools.now() + restAfter({ cpuMs: tools.cpuMs() - cpu, repeated })
+    tools.onLooked()
+    return outcomes
+  }
+
+  const plan = (inMs: number) => {
+    const at = tools.now() + inMs
+    if (closed || at >= timerAt) return
+    clearTimeout(timer)
+    timerAt = at
+    timer = setTimeout(() => {
+      timerAt = Number.POSITIVE_INFINITY
+      const restMs = restUntil - tools.now()
+      if (restMs > 0) plan(restMs)
+      else void inTurn()
+    }, inMs)
+  }
+  const inTurn = (): Promise<readonly RepairOutcome[]> => {
+    running = running.then(async () => (closed ? [] : await reconcile()))
+    void running.then(() => plan(tools.intervalMs))
+    return running
+  }
+
+  return {
+    begin: () => void inTurn(),
+    last: () => last,
+    findings: () => examine(doctor),
+    repairNow: inTurn,
+    changed(what) {
+      log.debug({ what }, 'changed')
+      plan(Math.max(quietMs, restUntil - tools.now()))
+    },
+    async close() {
+      closed = true
+      clearTimeout(timer)
+      await running
+    },
+  }
+}
+
+async function carryOut(
+  { doctor, tell, tally, now }: ReconcilerTools,
+  repairs: readonly Repair[],
+): Promise<readonly RepairOutcome[]> {
+  let began = now()
+  return repair(doctor, repairs, (event) => {
+    if (event.kind === 'begun') began = now()
+    else tally.count('vethra_repairs_total', { kind: event.repair.kind, outcome: event.kind })
+    tell(eventOf(event, now() - began))
+  })
+}
+
+function eventOf(event: RepairEvent, tookMs: number): Omit<DaemonEvent, 'ID' | 'Time'> {
+  const words = describeRepair(event.repair)
+  const about = { Subject: words, Repair: event.repair.kind }
+  switch (event.kind) {
+    case 'begun':
+      return { Type: 'repair-begun', Message: `about to ${words}`, ...about }
+    case 'done':
+      return { Type: 'repair-done', Message: `done: ${words}`, ...about, DurationMs: tookMs }
+    case 'unneeded':
+      return {
+        Type: 'repair-unneeded',
+        Message: `no need to ${words}: ${event.why}`,
+        ...about,
+        Causes: [event.why],
+      }
+    case 'failed': {
+      const [message = '', ...causes] = explain(event.error).map((line) => line.trim())
+      return {
+        Type: 'repair-failed',
+        Message: message,
+        ...about,
+        Causes: causes,
+        DurationMs: tookMs,
+      }
+    }
+  }
+}
+
+function tellDifference(
+  before: readonly Finding[],
+  now: readonly Finding[],
+  tell: ReconcilerTools['tell'],
+): void {
+  for (const { id, message, subject } of now) {
+    if (before.some((each) => each.id === id)) continue
+    tell({ Type: 'finding-appeared', Message: message, Subject: subject.name, Finding: id })
+  }
+  for (const { id, message, subject } of before) {
+    if (now.some((each) => each.id === id)) continue
+    tell({
+      Type: 'finding-gone',
+      Message: `no longer: ${message}`,
+      Subject: subject.name,
+      Finding: id,
+    })
+  }
+}
+
+function failed(
+  { tell, tally, log, now }: ReconcilerTools,
+  last: LastLook | undefined,
+  error: unknown,
+): LastLook {
+  // Whatever it was, the daemon goes on serving, and tells of it until a look succeeds.
+  log.error({ err: error }, 'cannot look at the host')
+  tally.count('vethra_looks_total', { outcome: 'failed' })
+  const [message = '', ...causes] = explain(error).map((line) => line.trim())
+  if (last?.failure?.message !== (error as Error).message) {
+    tell({ Type: 'look-failed', Message: message, Causes: causes })
+  }
+  const failure =
+    error instanceof CniError
+      ? error
+      : new CniError({ code: 999, message: 'cannot look at the host', cause: error })
+  return { atMs: now(), tookMs: 0, findings: last?.findings ?? [], failure }
+}
+
+function isNew(outcomes: readonly RepairOutcome[]): (each: Repair) => boolean {
+  const tried = new Set(outcomes.map((each) => JSON.stringify(each.repair)))
+  return (each) => !tried.has(JSON.stringify(each))
+}

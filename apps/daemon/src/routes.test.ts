@@ -1,0 +1,335 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { type DaemonEvent, eventLog, parseEventStream } from '@vethra/api'
+import { loadSettings } from '@vethra/settings'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import pino from 'pino'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Api } from './api.ts'
+import { bodyLimit } from './request-body.ts'
+import { operations, routes } from './routes.ts'
+import { newTally } from './tally.ts'
+import { openTools } from './tools.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'routes-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const text =
+  '{"cniVersion":"1.0.0","name":"lan","nerdctlID":"0123456789abcdef","plugins":[{"type":"bridge","ipam":{"type":"host-local"}}]}'
+const read = { findings: [], atMs: 1000, tookMs: 5 }
+let api: Api
+let stop: AbortController
+let logged: string[]
+
+beforeAll(() => {
+  const netconf = join(folder, 'net.d')
+  mkdirSync(netconf)
+  writeFileSync(join(netconf, 'nerdctl-lan.conflist'), text)
+  mkdirSync(join(folder, 'cache/networks/lan'), { recursive: true })
+  writeFileSync(join(folder, 'cache/networks/lan/10.4.1.2'), 'default-web\r\neth0')
+  mkdirSync(join(folder, 'data/containers/default/web'), { recursive: true })
+})
+
+beforeEach(async () => {
+  const settings = { cni_netconfpath: join(folder, 'net.d'), cni_cache: join(folder, 'cache') }
+  const resolved = await loadSettings({
+    flags: settings,
+    env: {},
+    read: async () => undefined,
+    existing: () => false,
+  })
+  const places = {
+    netconf: settings.cni_netconfpath,
+    dataStore: join(folder, 'data'),
+    runtime: join(folder, 'run'),
+    networks: join(folder, 'cache/networks'),
+  }
+  const io = { env: {}, complain: () => {}, now: () => 5000, program: [] }
+  const grounds = { resolved, settings: resolved.settings, places }
+  const { manage } = await openTools(grounds, io, () => {})
+  const events = eventLog(3)
+  stop = new AbortController()
+  logged = []
+  api = {
+    version: '0.1.0',
+    dataStore: places.dataStore,
+    settings: resolved.settings,
+    manage,
+    links: async () => [],
+    reconciler: {
+      begin: () => {},
+      last: () => read,
+      findings: async () => [],
+      repairNow: async () => [],
+      changed: () => {},
+      close: async () => {},
+    },
+    events,
+    tell: (event) => void events.add(5000, event),
+    tally: newTally(),
+    now: () => 5000,
+    stopping: stop.signal,
+  }
+})
+
+async function ask(path: string, init: RequestInit = {}): Promise<Response> {
+  const log = pino({ level: 'error' }, { write: (line: string) => void logged.push(line) })
+  return routes(api, log).fetch(new Request(`http://vethra${path}`, init))
+}
+
+const post = (body: string, type = 'application/json'): RequestInit => ({
+  method: 'POST',
+  headers: { 'content-type': type },
+  body,
+})
+
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, DocumentOperation>>>>
+  readonly components: object
+}
+
+interface DocumentOperation {
+  readonly operationId: string
+  readonly responses: Readonly<
+    Record<string, { readonly content?: Readonly<Record<string, { readonly schema: object }>> }>
+  >
+}
+
+async function document(): Promise<Document> {
+  return (await ask('/openapi.json')).json() as Promise<Document>
+}
+
+describe('the document', () => {
+  it('is OpenAPI 3.1', async () => {
+    expect(
+      await new Validator().validate(structuredClone(await document()) as never),
+    ).toMatchObject({
+      valid: true,
+    })
+  })
+
+  it('names every operation once, and no other', async () => {
+    const { paths } = await document()
+    const named = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { operationId }]) => [operationId, method, path]),
+    )
+    expect(named.sort()).toEqual(
+      operations.map(({ id, method, path }) => [id, method, path]).sort(),
+    )
+  })
+
+  it.each([
+    ['/networks', '/networks'],
+    ['/networks/lan', '/networks/{network}'],
+    ['/networks/lan?mode=native', '/networks/{network}'],
+    ['/containers', '/containers'],
+    ['/containers/web', '/containers/{container}'],
+    ['/attachments', '/attachments'],
+    ['/reservations', '/reservations'],
+    ['/findings', '/findings'],
+    ['/traffic', '/traffic'],
+    ['/health', '/health'],
+    ['/version', '/version'],
+  ])('says what %s is answered with', async (path, route) => {
+    const { paths, components } = await document()
+    const schema = paths[route]?.['get']?.responses['200']?.content?.['application/json']?.schema
+    const response = await ask(path)
+    expect(response.status).toBe(200)
+    const ajv = new Ajv2020({ strict: false })
+    const valid = ajv.compile({ ...schema, components })
+    const body = await response.json()
+    expect([valid(body), valid.errors, body]).toEqual([true, null, body])
+    expect(JSON.stringify(body)).not.toBe('{}')
+  })
+
+  it('says what a failure is', async () => {
+    const { paths, components } = await document()
+    const schema =
+      paths['/networks/{network}']?.['get']?.responses['default']?.content?.[
+        'application/problem+json'
+      ]?.schema
+    const valid = new Ajv2020({ strict: false }).compile({ ...schema, components })
+    const response = await ask('/networks/nowhere')
+    expect(response.headers.get('content-type')).toBe('application/problem+json')
+    const body = await response.json()
+    expect([response.status, valid(body), body]).toEqual([404, true, body])
+    expect(body).toMatchObject({ code: 101, hint: expect.stringContaining('vethra network ls') })
+  })
+})
+
+describe('what is wrong with a request', () => {
+  const deep = '['.repeat(30_000)
+  it.each<[string, RequestInit, number, unknown]>([
+    ['/nowhere', {}, 404, { type: 'about:blank' }],
+    ['/networks', { method: 'PUT' }, 405, { detail: '/networks takes GET, POST, HEAD' }],
+    ['/networks/lan', { method: 'PATCH' }, 405, {}],
+    ['/openapi.json', { method: 'DELETE' }, 405, {}],
+    ['/networks', post('{'), 400, { code: 103, detail: 'the body is no JSON' }],
+    ['/networks', post(''), 400, { code: 103 }],
+    ['/networks', post(deep), 400, { code: 103 }],
+    ['/networks', post('null'), 400, { code: 103 }],
+    ['/networks', post('[]'), 400, { code: 103 }],
+    ['/networks', post('"lan"'), 400, { code: 103 }],
+    ['/networks', post('{"Name":7}'), 400, { causes: [expect.stringMatching(/^Name: /)] }],
+    ['/networks', post('{"Name":"a","Nme":"b"}'), 400, { causes: [expect.stringMatching(/Nme/)] }],
+    ['/networks', post('{"Name":"a","__proto__":{"x":1}}'), 400, { code: 103 }],
+    ['/networks', post('{"Name":"a","Driver":"vxlan"}'), 400, { code: 103 }],
+    ['/networks', post('{"Name":"a","Subnets":"10.0.0.0/8"}'), 400, { code: 103 }],
+    ['/networks', post('{}', 'text/plain'), 415, { hint: 'Send application/json.' }],
+    ['/networks', post('{}', 'application/jsonp'), 415, {}],
+    ['/networks', post(`"${'x'.repeat(bodyLimit)}"`), 413, {}],
+    ['/networks?namespace=../x', {}, 400, { causes: [expect.stringMatching(/^namespace: /)] }],
+    ['/networks?namespace=a&namespace=b', {}, 400, { code: 103 }],
+    ['/networks/lan?mode=other', {}, 400, { code: 103 }],
+    ['/networks?filter=x', {}, 400, {}],
+    ['/containers/..%2F..', {}, 400, { code: 107 }],
+    ['/containers/%00', {}, 400, { code: 107 }],
+    ['/containers/%ZZ', {}, 404, {}],
+    ['/reservations/lan', { method: 'DELETE' }, 400, { code: 103 }],
+    ['/reservations/lan?ip=10.4.1.9', { method: 'DELETE' }, 404, { code: 101 }],
+    ['/reservations/a%2Fb', { method: 'DELETE' }, 400, {}],
+    ['/events?after=-1', {}, 400, { code: 103 }],
+    ['/repair', post('{"DryRun":"yes"}'), 400, { code: 103 }],
+  ])('%s %j', async (path, init, status, problem) => {
+    const response = await ask(path, init)
+    const body = (await response.json()) as Record<string, unknown>
+    expect([response.status, body]).toEqual([status, body])
+    expect(response.headers.get('content-type')).toBe('application/problem+json')
+    expect(body).toMatchObject(problem as object)
+    expect(body).toMatchObject({
+      type: expect.any(String),
+      title: expect.stringMatching(/./),
+      status,
+      detail: expect.stringMatching(/./),
+    })
+    expect(logged).toEqual([])
+  })
+
+  it('a body without a length is cut at the limit', async () => {
+    let sent = 0
+    const body = new ReadableStream({
+      pull(controller) {
+        sent += 16_384
+        controller.enqueue(new Uint8Array(16_384))
+      },
+    })
+    const init = { ...post(''), body, duplex: 'half' } as RequestInit
+    expect((await ask('/networks', init)).status).toBe(413)
+    expect(sent).toBeLessThan(3 * bodyLimit)
+  })
+
+  it('a bug of ours is logged with its stack, and told without its insides', async () => {
+    const broken = async () => Promise.reject(new TypeError('insides'))
+    api = { ...api, reconciler: { ...api.reconciler, findings: broken } }
+    const response = await ask('/findings')
+    expect([response.status, await response.text()]).toEqual([
+      500,
+      expect.not.stringMatching(/insides/),
+    ])
+    expect(logged.join()).toMatch(/TypeError: insides\\n/)
+  })
+})
+
+describe('what is asked and done', () => {
+  it('networks are filtered and shown as the commands show them', async () => {
+    expect(await (await ask('/networks?filter=name=^l&filter=name=n$')).json()).toMatchObject([
+      { Name: 'lan', ID: '0123456789abcdef', Managed: true },
+    ])
+    expect(await (await ask('/networks?filter=name=^x')).json()).toEqual([])
+  })
+
+  it('a reservation is given back once, and told of', async () => {
+    const request = () => ask('/reservations/lan?ip=10.4.1.2', { method: 'DELETE' })
+    expect(await (await ask('/reservations')).json()).toMatchObject([{ Address: '10.4.1.2' }])
+    expect(await (await request()).json()).toEqual(['10.4.1.2'])
+    expect((await request()).status).toBe(404)
+    expect(api.events.after(0).events).toMatchObject([
+      { Type: 'reservation-released', Subject: '10.4.1.2' },
+    ])
+  })
+
+  it('HEAD is answered without a body', async () => {
+    const response = await ask('/networks', { method: 'HEAD' })
+    expect([response.status, await response.text()]).toEqual([200, ''])
+  })
+
+  it('health is 503 until the host was looked at, and while it cannot be', async () => {
+    const at = (last: ReturnType<Api['reconciler']['last']>) => {
+      api = { ...api, reconciler: { ...api.reconciler, last: () => last } }
+      return ask('/health')
+    }
+    const failure = Object.assign(new Error('no ip'), { code: 5 }) as never
+    expect([(await at(undefined)).status, (await at(read)).status]).toEqual([503, 200])
+    const failing = await at({ ...read, failure })
+    expect([failing.status, await failing.json()]).toMatchObject([503, { Failure: 'no ip' }])
+  })
+
+  it('metrics count requests by operation, never by what was asked', async () => {
+    await ask('/networks/lan')
+    await ask('/networks/other')
+    await ask('/x/y')
+    const metrics = await (await ask('/metrics')).text()
+    expect(metrics).toMatch(
+      /^vethra_http_requests_total\{operation="inspectNetwork",status="404"\} 1$/m,
+    )
+    expect(metrics).toMatch(/^vethra_http_requests_total\{operation="none",status="404"\} 1$/m)
+    expect(metrics).toMatch(/^vethra_networks 1$/m)
+    expect(metrics).not.toMatch(/other|\/x\/y/)
+  })
+})
+
+describe('events', () => {
+  const happen = (Message: string) => api.tell({ Type: 'repair-done', Message })
+  const messages = (body: string) =>
+    parseEventStream()(body).map((data) => (JSON.parse(data) as DaemonEvent).Message)
+
+  it('are replayed after an id, by query or by header, and then end when nobody follows', async () => {
+    for (const each of ['a', 'b', 'c']) happen(each)
+    const whole = await (await ask('/events?after=0&follow=false')).text()
+    expect(messages(whole)).toEqual(['a', 'b', 'c'])
+    const headers = { 'last-event-id': '5000' }
+    expect(messages(await (await ask('/events?follow=false', { headers })).text())).toEqual([
+      'b',
+      'c',
+    ])
+    expect(messages(await (await ask('/events?follow=false')).text())).toEqual([])
+  })
+
+  it('that are no longer kept are said to be missing', async () => {
+    for (const each of ['a', 'b', 'c', 'd', 'e']) happen(each)
+    const stream = await (await ask('/events?after=5000&follow=false')).text()
+    expect([messages(stream), stream]).toEqual([
+      ['c', 'd', 'e'],
+      expect.stringContaining(': events before these are no longer kept'),
+    ])
+  })
+
+  it('arrive as they happen, until the daemon stops', async () => {
+    const reader = (await ask('/events')).body?.getReader()
+    const decoder = new TextDecoder()
+    const next = async () => decoder.decode((await reader?.read())?.value)
+    expect(await next()).toMatch(/^: vethra/)
+    const coming = next()
+    happen('a')
+    expect(messages(await coming)).toEqual(['a'])
+    const last = reader?.read()
+    stop.abort()
+    expect((await last)?.done).toBe(true)
+  })
+
+  it('keep nothing of a reader that has gone', async () => {
+    const readers = await Promise.all(
+      Array.from({ length: 50 }, async () => (await ask('/events')).body?.getReader()),
+    )
+    for (const reader of readers) {
+      await reader?.read()
+      void reader?.read()
+    }
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(api.events.waiting()).toBe(50)
+    for (const reader of readers) await reader?.cancel()
+    expect(api.events.waiting()).toBe(0)
+  })
+})

@@ -1,0 +1,184 @@
+import { z } from '@hono/zod-openapi'
+import { type DaemonEvent, eventTypes, type Problem } from '@vethra/api'
+import type { FindingRow, RepairRow } from '@vethra/doctor'
+import type {
+  AttachmentRow,
+  ContainerDetails,
+  ContainerRow,
+  NetworkRow,
+  ReservationRow,
+  Traffic,
+} from '@vethra/manage'
+import type { DockerNetwork, NativeNetwork } from '@vethra/networks'
+
+// The document would call a field that is `exactOptional()` required.
+const maybe = <T extends z.ZodType>(schema: T) =>
+  schema.optional() as unknown as z.ZodExactOptional<T>
+
+const text = z.string()
+const texts = z.array(text)
+const labels = z.record(text, text)
+const state = z.enum(['prepared', 'running', 'stopped', 'failed', 'dead'])
+const octets = { ReceivedBytes: maybe(z.int()), SentBytes: maybe(z.int()) }
+
+export const networkRow: z.ZodType<NetworkRow> = z
+  .object({
+    ID: text,
+    Name: text,
+    Driver: text,
+    Labels: labels,
+    File: text,
+    Managed: z.boolean(),
+    Origin: z.enum(['own', 'nerdctl', 'containerd', 'podman', 'cri-o', 'other']),
+  })
+  .openapi('Network')
+
+const endpoint = z.object({
+  Name: text,
+  MacAddress: text,
+  IPv4Address: text,
+  IPv6Address: text,
+})
+
+export const dockerNetwork: z.ZodType<DockerNetwork> = z
+  .object({
+    Name: text,
+    Id: maybe(text),
+    IPAM: z.object({
+      Config: z.array(
+        z.object({
+          Subnet: text,
+          Gateway: maybe(text),
+          IPRange: maybe(text),
+          AuxiliaryAddresses: maybe(labels),
+        }),
+      ),
+    }),
+    Labels: labels.nullable(),
+    Containers: z.record(text, endpoint),
+  })
+  .openapi('NetworkDetails')
+
+export const nativeNetwork: z.ZodType<NativeNetwork> = z
+  .object({
+    CNI: z.any().openapi({ type: 'object', description: 'The conf list.' }),
+    NerdctlID: text.nullable(),
+    NerdctlLabels: maybe(labels),
+    File: text,
+    Containers: z.array(endpoint.extend({ ID: text })).nullable(),
+  })
+  .openapi('NativeNetwork')
+
+export const createdNetwork: z.ZodType<{
+  readonly ID: string
+  readonly Name: string
+  readonly Notes: readonly string[]
+}> = z.object({ ID: text, Name: text, Notes: texts }).openapi('CreatedNetwork')
+
+export const containerRow: z.ZodType<ContainerRow> = z
+  .object({
+    ID: text,
+    Name: text,
+    Networks: texts,
+    Addresses: texts,
+    Ports: text,
+    State: state,
+  })
+  .openapi('Container')
+
+export const containerDetails: z.ZodType<ContainerDetails> = z
+  .object({
+    ID: text,
+    Name: text,
+    Namespace: text,
+    Hostname: text,
+    Networks: z.record(
+      text,
+      z.object({ Interface: text, MacAddress: text, Addresses: texts, Gateways: texts }),
+    ),
+    Ports: z.array(
+      z.object({ HostPort: z.int(), ContainerPort: z.int(), Protocol: text, HostIP: text }),
+    ),
+    HostsPath: text,
+    ResolvConfPath: text,
+    HostnamePath: text,
+    State: state,
+  })
+  .openapi('ContainerDetails')
+
+export const attachmentRow: z.ZodType<AttachmentRow> = z
+  .object({
+    Network: text,
+    ContainerID: text,
+    Interface: text,
+    Netns: text,
+    Addresses: texts,
+    Ours: z.boolean(),
+  })
+  .openapi('Attachment')
+
+export const reservationRow: z.ZodType<ReservationRow> = z
+  .object({ Network: text, Address: text, ContainerID: text, Interface: text, Since: text })
+  .openapi('Reservation')
+
+export const findingRow: z.ZodType<FindingRow> = z
+  .object({
+    ID: text,
+    Kind: text,
+    Severity: text,
+    About: text,
+    Subject: text,
+    Message: text,
+    Evidence: texts,
+    Ours: z.boolean(),
+    Fix: text,
+    Repair: text,
+  })
+  .openapi('Finding')
+
+export const repairRow: z.ZodType<RepairRow> = z
+  .object({ Kind: text, Repair: text, Outcome: text, Why: texts })
+  .openapi('Repair')
+
+export const traffic: z.ZodType<Traffic & { readonly Time: string }> = z
+  .object({
+    Time: text,
+    Networks: z.array(z.object({ Name: text, Driver: text, Containers: z.int(), ...octets })),
+    Containers: z.array(
+      z.object({
+        ID: text,
+        Name: text,
+        State: state,
+        Networks: texts,
+        Addresses: texts,
+        ...octets,
+      }),
+    ),
+  })
+  .openapi('Traffic')
+
+export const daemonEvent: z.ZodType<DaemonEvent> = z
+  .object({
+    ID: text,
+    Time: text,
+    Type: z.enum(eventTypes),
+    Message: text,
+    Subject: maybe(text),
+    Finding: maybe(text),
+    Repair: maybe(text),
+    Causes: maybe(texts),
+    DurationMs: maybe(z.number()),
+  })
+  .openapi('Event')
+
+export const problem: z.ZodType<Problem> = z
+  .object({
+    type: text,
+    title: text,
+    status: z.int(),
+    detail: text,
+    code: maybe(z.int()),
+    hint: maybe(text),
+    causes: maybe(texts),
+  })
+  .openapi('Problem')

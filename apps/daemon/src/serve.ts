@@ -1,0 +1,121 @@
+import { chmodSync, rmSync, statSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { dirname } from 'node:path'
+import { getRequestListener } from '@hono/node-server'
+import { makeFolder } from '@vethra/files'
+import { CniError } from '@vethra/spec'
+
+/** An API that is being served. */
+export interface Serving {
+  /** Takes no more connections, lets requests that are under way finish, for a while, and removes a socket of its own. */
+  close(graceMs: number): Promise<void>
+}
+
+/**
+ * Serves HTTP on a unix socket: an inherited descriptor, or a path where the socket is made (0660, root
+ * and root's group). A socket that a killed process left is replaced. Throws CniError 102 when someone
+ * listens there or something else is there, 5 when it can't be made.
+ */
+export async function serve(
+  at: { readonly path: string; readonly descriptor: number | undefined },
+  fetch: (request: Request) => Promise<Response>,
+): Promise<Serving> {
+  const busy = new Map<Socket, number>()
+  let closing = false
+  const http = createHttpServer(getRequestListener(fetch, { overrideGlobalObjects: false }))
+  http.prependListener('request', ({ socket }, response) => {
+    if (closing) response.shouldKeepAlive = false
+    busy.set(socket, (busy.get(socket) ?? 0) + 1)
+    response.once('close', () => {
+      const left = (busy.get(socket) ?? 1) - 1
+      if (busy.has(socket)) busy.set(socket, left)
+      if (closing && left === 0) socket.end()
+    })
+  })
+  // Connections are handed on by hand: bun's own http server does not answer on an inherited socket.
+  const listener = createServer((socket) => {
+    busy.set(socket, 0)
+    socket.once('close', () => busy.delete(socket))
+    socket.on('error', () => socket.destroy())
+    http.emit('connection', socket)
+  })
+  const made = await listen(listener, at)
+  return {
+    async close(graceMs) {
+      closing = true
+      const closed = new Promise<void>((resolve) => listener.close(() => resolve()))
+      if (made !== undefined && idOf(at.path) === made) rmSync(at.path, { force: true })
+      for (const [socket, requests] of busy) if (requests === 0) socket.end()
+      const cut = setTimeout(() => {
+        for (const socket of busy.keys()) socket.destroy()
+      }, graceMs)
+      await closed
+      clearTimeout(cut)
+      http.close()
+    },
+  }
+}
+
+async function listen(
+  listener: Server,
+  { path, descriptor }: { readonly path: string; readonly descriptor: number | undefined },
+): Promise<string | undefined> {
+  if (descriptor !== undefined) {
+    await listening(listener, { fd: descriptor }, `descriptor ${descriptor}`)
+    return undefined
+  }
+  await makeFolder(dirname(path), 0o755)
+  await clear(path)
+  // What is between here and chmod is closed to others by the umask, which leaves them no way to write.
+  const umask = process.umask(0o117)
+  try {
+    await listening(listener, { path }, path)
+  } finally {
+    process.umask(umask)
+  }
+  chmodSync(path, 0o660)
+  return idOf(path)
+}
+
+function listening(server: Server, where: object, name: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause) =>
+      reject(new CniError({ code: 5, message: `cannot listen at ${name}`, cause })),
+    )
+    server.listen(where, () => resolve())
+  })
+}
+
+/** Removes a socket at which nobody listens any more. */
+async function clear(path: string): Promise<void> {
+  const there = statSync(path, { throwIfNoEntry: false })
+  if (there === undefined) return
+  if (!there.isSocket()) throw inTheWay(path, 'something that is no socket is there')
+  if (await answers(path)) throw inTheWay(path, 'another process listens there')
+  rmSync(path, { force: true })
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path)
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+}
+
+function inTheWay(path: string, why: string): CniError {
+  return new CniError({
+    code: 102,
+    message: `cannot listen at ${path}: ${why}`,
+    hint: 'Stop what listens there, or choose another path with --socket.',
+  })
+}
+
+function idOf(path: string): string | undefined {
+  const found = statSync(path, { throwIfNoEntry: false })
+  return found && `${found.dev}:${found.ino}`
+}

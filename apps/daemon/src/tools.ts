@@ -1,0 +1,204 @@
+import { existsSync } from 'node:fs'
+import { basename } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { diskAttachmentRecords } from '@vethra/attachment-records'
+import { confDir } from '@vethra/conf-dir'
+import { containerStore, storedNamespaces } from '@vethra/container-store'
+import type { DoctorTools } from '@vethra/doctor'
+import { diskHostsStore } from '@vethra/etchosts-disk'
+import { readText } from '@vethra/files'
+import {
+  askFirewallPlugin,
+  defaultRoute,
+  deleteLink,
+  hostKernel,
+  hostPrefixes,
+  netnsId,
+  pluginFile,
+  pluginsEnded,
+  resolveAddress,
+  signsOnHost,
+} from '@vethra/host'
+import type { IpamStore } from '@vethra/ipam'
+import { diskIpamStore } from '@vethra/ipam-disk'
+import { iptablesRules } from '@vethra/iptables'
+import type { LockPlaces } from '@vethra/lock'
+import { flockLock } from '@vethra/lock-flock'
+import type { ManageTools } from '@vethra/manage'
+import type { ConfDir } from '@vethra/networks'
+import type { HostTools, PluginRunner } from '@vethra/plan'
+import type { PluginExecOptions } from '@vethra/plugin-exec'
+import { portHolder } from '@vethra/port-holder'
+import type { PortHolder } from '@vethra/ports'
+import { diskResultCache } from '@vethra/result-cache'
+import {
+  dataStorePath,
+  type GivenSettings,
+  loadSettings,
+  type ResolvedSettings,
+  type Settings,
+} from '@vethra/settings'
+import type { Io } from './io.ts'
+
+const runtime = '/run/vethra'
+const attachmentsDir = '/var/lib/vethra/attachments'
+
+/** Where things lie, by the settings. */
+export interface Grounds {
+  readonly resolved: ResolvedSettings
+  readonly settings: Settings
+  readonly places: LockPlaces
+}
+
+/** The adapters that the daemon acts with. */
+export interface Tools {
+  readonly manage: (namespace: string) => ManageTools
+  readonly doctor: DoctorTools
+  /** Folders in which a change may be one of what should be, or of what is. */
+  readonly watched: readonly string[]
+}
+
+/** Loads the settings. Throws CniError 103 for those that are wrong. */
+export async function loadGrounds(flags: GivenSettings, io: Io): Promise<Grounds> {
+  const resolved = await loadSettings({ flags, env: io.env, read: readText, existing: existsSync })
+  const { settings } = resolved
+  const places: LockPlaces = {
+    netconf: settings.cniNetconfpath,
+    dataStore: dataStorePath(settings.dataRoot, await resolveAddress(settings.address)),
+    runtime,
+    networks: `${settings.cniCache}/networks`,
+  }
+  return { resolved, settings, places }
+}
+
+/** Makes the adapters. `onFault` is told of hosts files that could not be written for a peer. */
+export async function openTools(
+  grounds: Grounds,
+  io: Io,
+  onFault: (fault: unknown) => void,
+): Promise<Tools> {
+  const adapters = await openAdapters(grounds, io, onFault)
+  const { dataStore, networks } = grounds.places
+  const { cniNetconfpath, cniCache } = grounds.settings
+  return {
+    manage: (namespace) => manageTools(grounds, adapters, namespace),
+    doctor: doctorTools(grounds, adapters, io),
+    watched: [
+      cniNetconfpath,
+      ...['containers', 'etchosts', 'names'].map((each) => `${dataStore}/${each}`),
+      attachmentsDir,
+      `${cniCache}/results`,
+      networks,
+      '/run/netns',
+    ],
+  }
+}
+
+interface Adapters {
+  readonly host: HostTools
+  readonly ports: PortHolder
+  readonly ipamAt: (dataDir: string) => IpamStore
+  readonly damagedFiles: DoctorTools['damagedFiles']
+  readonly networks: (namespace: string) => ConfDir
+  readonly containers: (namespace: string) => ReturnType<typeof containerStore>
+  readonly hosts: (namespace: string) => ReturnType<typeof diskHostsStore>
+}
+
+async function openAdapters(
+  { settings, places }: Grounds,
+  io: Io,
+  onFault: (fault: unknown) => void,
+): Promise<Adapters> {
+  const { dataStore } = places
+  const lock = flockLock({ removeBelow: runtime })
+  const records = diskAttachmentRecords({ dir: attachmentsDir })
+  const cache = diskResultCache({ dir: settings.cniCache })
+  const runner = await newRunner({
+    path: settings.cniPath,
+    env: io.env,
+    timeoutMs: settings.pluginTimeoutMs,
+    outputLimit: settings.pluginOutputLimit,
+  })
+  const netns = { idOf: netnsId, pluginsEnded }
+  return {
+    host: { runner, cache, lock, rules: iptablesRules(), places, records, netns },
+    ports: portHolder({ dir: `${runtime}/ports`, program: io.program }),
+    ipamAt: (dataDir) => diskIpamStore({ dataDir, lock, indexDir: `${runtime}/ipam` }),
+    damagedFiles: async () => [
+      ...(await records.damaged()).map((file) => ({ of: 'record', file }) as const),
+      ...(await cache.damaged()).map((file) => ({ of: 'result', file }) as const),
+    ],
+    networks: (namespace) => confDir({ dir: settings.cniNetconfpath, namespace, lock }),
+    containers: (namespace) => containerStore({ dataStore, namespace, lock }),
+    hosts: (namespace) =>
+      diskHostsStore({
+        dir: `${dataStore}/etchosts`,
+        namespace,
+        lock,
+        indexes: `${runtime}/hosts/${basename(dataStore)}`,
+        onFault,
+      }),
+  }
+}
+
+function manageTools(
+  { settings, places }: Grounds,
+  { host, ports, ipamAt, networks, containers, hosts }: Adapters,
+  namespace: string,
+): ManageTools {
+  const { cniPath } = settings
+  return {
+    settings: { ...settings, namespace },
+    host,
+    networks: networks(namespace),
+    containers: containers(namespace),
+    hosts: hosts(namespace),
+    ports,
+    ipam: ipamAt(places.networks),
+    ipamAt,
+    effects: {
+      hostPrefixes,
+      defaultRoute,
+      deleteLink,
+      hasPlugin: async (type) => (await pluginFile(type, cniPath)) !== undefined,
+      askFirewallPlugin: (policy) => askFirewallPlugin(policy, cniPath),
+    },
+  }
+}
+
+function doctorTools(
+  { settings, places: { dataStore } }: Grounds,
+  { host, ports, ipamAt, damagedFiles, networks, containers, hosts }: Adapters,
+  { now }: Io,
+): DoctorTools {
+  return {
+    host,
+    ports,
+    kernel: hostKernel(),
+    namespaces: async () => [
+      ...new Set([...(await storedNamespaces(dataStore)), settings.namespace]),
+    ],
+    inNamespace: (namespace) => ({
+      networks: networks(namespace),
+      containers: containers(namespace),
+      hosts: hosts(namespace),
+    }),
+    ipam: ipamAt,
+    otherSigns: () => signsOnHost(settings.dataRoot),
+    damagedFiles,
+    folders: [
+      { path: dataStore, lasting: true },
+      { path: attachmentsDir, lasting: true },
+      { path: settings.cniCache, lasting: true },
+      { path: runtime, lasting: false },
+    ],
+    clock: { now, sleep: async (ms) => void (await setTimeout(ms)) },
+  }
+}
+
+// Each runtime loads only its own way to start a program, as in the other apps.
+async function newRunner(options: PluginExecOptions): Promise<PluginRunner> {
+  return process.versions['bun'] !== undefined
+    ? (await import('@vethra/plugin-exec-bun')).bunPluginExec(options)
+    : (await import('@vethra/plugin-exec')).pluginExec(options)
+}

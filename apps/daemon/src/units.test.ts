@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs'
+import { loadSettings } from '@vethra/settings'
+import { describe, expect, it } from 'vitest'
+import { loadGrounds, openTools } from './tools.ts'
+
+/** The directives of a unit by section; what is said several times is one list, as systemd reads it. */
+function parseUnit(name: string): Record<string, Record<string, readonly string[]>> {
+  const file = new URL(`../../../packaging/systemd/${name}`, import.meta.url)
+  const unit: Record<string, Record<string, string[]>> = {}
+  let section: Record<string, string[]> = {}
+  for (const line of readFileSync(file, 'utf8').split('\n')) {
+    const header = /^\[(\w+)\]$/.exec(line)
+    const directive = /^(\w+)=(.*)$/.exec(line)
+    if (header?.[1] !== undefined) unit[header[1]] = section = {}
+    else if (directive?.[1] !== undefined) {
+      section[directive[1]] = [...(section[directive[1]] ?? []), directive[2] ?? '']
+    } else expect(line, 'a comment or nothing').toMatch(/^(#.*)?$/)
+  }
+  return unit
+}
+
+const { Unit = {}, Service = {} } = parseUnit('vethra.service')
+const { Socket = {} } = parseUnit('vethra.socket')
+const io = { env: {}, complain: () => {}, now: () => 0, program: [] }
+
+describe('vethra.service', () => {
+  it.each([
+    ['Type', 'notify'],
+    ['NotifyAccess', 'main'],
+    ['Restart', 'on-failure'],
+    ['KillMode', 'process'],
+    ['RuntimeDirectoryPreserve', 'yes'],
+    ['UMask', '0077'],
+    ['NoNewPrivileges', 'yes'],
+    ['ProtectSystem', 'strict'],
+    ['ProtectHome', 'yes'],
+    ['PrivateTmp', 'yes'],
+    ['PrivateDevices', 'yes'],
+    ['ProtectClock', 'yes'],
+    ['ProtectHostname', 'yes'],
+    ['ProtectKernelLogs', 'yes'],
+    ['ProtectControlGroups', 'yes'],
+    ['LockPersonality', 'yes'],
+    ['RestrictRealtime', 'yes'],
+    ['RestrictSUIDSGID', 'yes'],
+    ['SystemCallArchitectures', 'native'],
+  ])('says %s=%s', (directive, value) => {
+    expect(Service[directive]).toEqual([value])
+  })
+
+  it('runs the executable as the daemon, and tells systemd that it lives', () => {
+    expect(Service['ExecStart']).toEqual(['/usr/local/bin/vethra daemon'])
+    expect(Service['WatchdogSec']).toEqual([expect.stringMatching(/^\d+s$/)])
+    expect(Unit['Description']).toHaveLength(1)
+  })
+
+  it('may write wherever the daemon writes by default', async () => {
+    const grounds = await loadGrounds({}, io)
+    const { doctor } = await openTools(grounds, io, () => {})
+    const writable = (Service['ReadWritePaths'] ?? []).flatMap((each) => each.split(' '))
+    const { settings } = await loadSettings({
+      flags: {},
+      env: {},
+      read: async () => undefined,
+      existing: () => false,
+    })
+    const written = [
+      ...doctor.folders.map(({ path }) => path),
+      settings.cniNetconfpath,
+      settings.socket,
+      grounds.places.networks,
+    ]
+    const within = (path: string) => writable.some((each) => `${path}/`.startsWith(`${each}/`))
+    expect(written.filter((path) => !within(path))).toEqual([])
+    // A path that is missing would keep the service from starting, unless a step before makes it.
+    const made = (Service['ExecStartPre'] ?? []).join(' ').split(' ')
+    const sure = writable.filter((each) => !each.startsWith('-') && each !== '/run/vethra')
+    expect(sure.filter((each) => !made.includes(each))).toEqual([])
+    expect(Service['RuntimeDirectory']).toEqual(['vethra'])
+  })
+
+  it('keeps what plugins need, and no more', () => {
+    const kept = (Service['CapabilityBoundingSet'] ?? []).flatMap((each) => each.split(' '))
+    expect(kept).toEqual(expect.arrayContaining(['CAP_NET_ADMIN', 'CAP_NET_RAW', 'CAP_SYS_ADMIN']))
+    for (const each of ['CAP_SYS_MODULE', 'CAP_SYS_BOOT', 'CAP_SYS_RAWIO', 'CAP_SYS_TIME']) {
+      expect(kept).not.toContain(each)
+    }
+    expect(Service['RestrictAddressFamilies']?.[0]?.split(' ')).toEqual(
+      expect.arrayContaining(['AF_UNIX', 'AF_NETLINK', 'AF_INET', 'AF_INET6']),
+    )
+  })
+})
+
+it('vethra.socket is where the daemon would listen itself, with the same mode', async () => {
+  const { settings } = await loadGrounds({}, io)
+  expect(Socket).toMatchObject({
+    ListenStream: [settings.socket],
+    SocketMode: ['0660'],
+    SocketUser: ['root'],
+    SocketGroup: ['root'],
+  })
+})
