@@ -2,7 +2,7 @@ import { type HookRequest, hookRequest, type OciState, parseRecord } from '@veth
 import type { containerStore } from '@vethra/container-store'
 import type { HostsStore } from '@vethra/hosts'
 import { parseStoredMappings } from '@vethra/ports'
-import { checkPathComponent, goField } from '@vethra/spec'
+import { checkPathComponent, explain, goField } from '@vethra/spec'
 import type { Io } from './io.ts'
 import type { Tools } from './tools.ts'
 
@@ -66,9 +66,19 @@ async function startLog(
   io: Io,
 ): Promise<HookLog> {
   const store = tools.containers(namespace)
-  await store.startLog(id, event, '')
-  const record = (lines: readonly string[]) => store.appendLog(id, event, stamped(lines, io.now()))
+  // A log that cannot be written stops nothing: what is freed may be what a full disk waits for.
+  const trying = (work: Promise<void>) =>
+    work.catch((fault: unknown) => explain(fault).map(asWarning).forEach(io.complain))
+  await trying(store.startLog(id, event, ''))
+  const record = async (lines: readonly string[]): Promise<void> => {
+    await trying(store.appendLog(id, event, stamped(lines, io.now())))
+  }
   return { namespace, store, record }
+}
+
+/** A line of an error, as that of a warning. */
+export function asWarning(line: string): string {
+  return line.replace(/^error/, 'warning')
 }
 
 /**

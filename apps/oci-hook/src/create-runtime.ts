@@ -1,7 +1,7 @@
 import { together } from '@vethra/plan'
 import { CniError, explain } from '@vethra/spec'
 import { connect } from './connect.ts'
-import type { Container } from './container.ts'
+import { asWarning, type Container } from './container.ts'
 import { netnsOf } from './netns-of.ts'
 import { removePidFile, writePidFile } from './pid-file.ts'
 import type { Tools } from './tools.ts'
@@ -34,7 +34,7 @@ async function loadProfile({ appArmor }: Tools, { record }: Container): Promise<
   try {
     if (await appArmor.loadProfile()) await record(['loaded AppArmor profile nerdctl-default'])
   } catch (error) {
-    await record(asWarning(error))
+    await record(explain(error).map(asWarning))
   }
 }
 
@@ -47,13 +47,9 @@ async function takeName({ store, state, request, ours, record }: Container): Pro
     return request.name
   } catch (error) {
     if (ours || !(error instanceof CniError)) throw error
-    await record(asWarning(error))
+    await record(explain(error).map(asWarning))
     return ''
   }
-}
-
-function asWarning(error: unknown): readonly string[] {
-  return explain(error).map((line) => line.replace(/^error/, 'warning'))
 }
 
 async function note(

@@ -7,8 +7,6 @@ import type { Io } from './io.ts'
 import { postStop } from './post-stop.ts'
 import { openTools, type Tools } from './tools.ts'
 
-const events = { createRuntime, postStop } as const
-
 /**
  * Runs one hook and returns the exit status: 0 done, 1 it failed, 2 the command line is wrong. `argv`
  * is what follows the program's name: global flags, `oci-hook` or nerdctl's `internal oci-hook`, and
@@ -25,15 +23,16 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     const log = await openLog(tools, state, event, io)
     record = log.record
     await record([`${event} of ${state.id}, pid ${state.pid}`])
-    const container = await openContainer(tools, state, log, io)
-    await events[event](tools, container)
+    const open = () => openContainer(tools, state, log, io)
+    if (event === 'createRuntime') await createRuntime(tools, await open())
+    else await postStop(tools, { ...log, id: state.id }, open)
     await record([`${event} done`])
     return 0
   } catch (error) {
     if (!(error instanceof CniError)) throw error
     const lines = explain(error)
     for (const line of lines) io.complain(line)
-    await record(lines).catch((fault: unknown) => explain(fault).map(io.complain))
+    await record(lines)
     return error.code === 103 ? 2 : 1
   }
 }
@@ -50,9 +49,9 @@ async function readState(tools: Tools, text: string, event: HookEvent, io: Io): 
   }
 }
 
-function eventOf(rest: readonly string[]): keyof typeof events {
+function eventOf(rest: readonly string[]): HookEvent {
   const event = rest.at(-1) ?? ''
-  if (Object.hasOwn(events, event)) return event as keyof typeof events
+  if (event === 'createRuntime' || event === 'postStop') return event
   throw new CniError({
     code: 103,
     message: event === 'oci-hook' ? 'event type needs to be passed' : `unexpected event "${event}"`,

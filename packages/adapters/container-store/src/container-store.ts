@@ -4,7 +4,7 @@ import type { Lock } from '@vethra/lock'
 import type { ContainerStore } from '@vethra/manage'
 import { CniError, checkPathComponent } from '@vethra/spec'
 import { logs } from './logs.ts'
-import { type HeldNames, names } from './names.ts'
+import { names } from './names.ts'
 import { readJson, state } from './state.ts'
 
 /** Options of `containerStore`. */
@@ -18,7 +18,7 @@ export interface ContainerStoreOptions {
 }
 
 /** Containers on disk. Throws CniError 107 for a hostile namespace. */
-export function containerStore(options: ContainerStoreOptions): ContainerStore & HeldNames {
+export function containerStore(options: ContainerStoreOptions): ContainerStore {
   const { dataStore, namespace, lock } = options
   checkPathComponent('namespace', namespace)
   const parent = join(dataStore, 'containers', namespace)

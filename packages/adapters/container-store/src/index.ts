@@ -3,5 +3,4 @@
  * logs, and the names that are taken. Not for hosts files: that is `@vethra/etchosts-disk`.
  */
 export { type ContainerStoreOptions, containerStore } from './container-store.ts'
-export type { HeldNames } from './names.ts'
 export { storedNamespaces } from './namespaces.ts'

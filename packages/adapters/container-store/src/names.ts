@@ -4,17 +4,11 @@ import { guards, type Lock } from '@vethra/lock'
 import type { TakenNames } from '@vethra/manage'
 import { CniError, checkPathComponent } from '@vethra/spec'
 
-/** What the folder of names tells as a whole. */
-export interface HeldNames {
-  /** The names that a container holds, ascending by their octets; a file that names none is nobody's, and left out. */
-  heldNames(): Promise<readonly { readonly name: string; readonly id: string }[]>
-}
-
 export function names(options: {
   readonly dataStore: string
   readonly namespace: string
   readonly lock: Lock
-}): TakenNames & HeldNames {
+}): TakenNames {
   const { dataStore, namespace, lock } = options
   const folder = guards.names({ dataStore }, namespace)
   const path = (name: string): string => {

@@ -1,7 +1,7 @@
 import { findNetwork, networksFromFiles } from '@vethra/networks'
 import { detachAll, type Membership, passLocks } from '@vethra/plan'
 import { CniError } from '@vethra/spec'
-import { findContainer } from './container-inspect.ts'
+import { findRemains } from './container-remains.ts'
 import type { KnownContainer } from './container-state.ts'
 import type { ManageTools } from './tools.ts'
 
@@ -44,7 +44,7 @@ function together(errors: readonly CniError[], all: number): CniError | undefine
 
 async function removeContainer(tools: ManageTools, ref: string): Promise<void> {
   const { containers, hosts, host, ports, settings } = tools
-  const container = await findContainer(tools, ref)
+  const container = await findRemains(tools, ref)
   const { id, record } = container
   if (container.state === 'running' && container.attachments.length > 0) throw alive(container)
   const containerId = `${settings.namespace}-${id}`
@@ -53,8 +53,18 @@ async function removeContainer(tools: ManageTools, ref: string): Promise<void> {
   await ports.release({ containerId, ports: record?.ports ?? [] })
   await hosts.release(id)
   await hosts.remove(id)
-  if (record !== undefined && record.name !== '') await containers.releaseName(record.name, id)
+  for (const name of await namesOf(tools, container)) await containers.releaseName(name, id)
   await containers.remove(id)
+}
+
+// Without a record only the names themselves tell whose they are.
+async function namesOf(
+  { containers }: ManageTools,
+  { id, record }: KnownContainer,
+): Promise<readonly string[]> {
+  if (record) return record.name === '' ? [] : [record.name]
+  const held = await containers.heldNames()
+  return held.filter((each) => each.id === id).map(({ name }) => name)
 }
 
 // The networks that it was in, or was to be in when its hook was killed.

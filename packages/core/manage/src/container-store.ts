@@ -61,4 +61,6 @@ export interface TakenNames {
   releaseName(name: string, id: string): Promise<void>
   /** The id that holds a name; undefined when it is free. */
   nameHolder(name: string): Promise<string | undefined>
+  /** The names that a container holds, ascending by their octets; a file that names none is nobody's, and left out. */
+  heldNames(): Promise<readonly { readonly name: string; readonly id: string }[]>
 }

@@ -1,0 +1,43 @@
+import { CniError, checkPathComponent } from '@vethra/spec'
+import { findContainer } from './container-inspect.ts'
+import type { KnownContainer } from './container-state.ts'
+import type { ManageTools } from './tools.ts'
+
+/**
+ * What there is of a container that is to be removed: all that is known of it, or what is attached where
+ * its files are damaged or half deleted. Throws CniError 101 when there is nothing.
+ */
+export async function findRemains(tools: ManageTools, ref: string): Promise<KnownContainer> {
+  try {
+    return await findContainer(tools, ref)
+  } catch (error) {
+    const unreadable = error instanceof CniError && [101, 107].includes(error.code)
+    const remains = unreadable ? await remainsOf(tools, ref) : undefined
+    if (remains === undefined) throw error
+    return remains
+  }
+}
+
+async function remainsOf(
+  { containers, host, settings }: ManageTools,
+  ref: string,
+): Promise<KnownContainer | undefined> {
+  checkPathComponent('container id', ref)
+  const found = await containers.find(ref)
+  const id = found ?? ref
+  const containerId = `${settings.namespace}-${id}`
+  const attachments = await host.records.list(containerId)
+  const cached = await host.cache.list(containerId)
+  if (found === undefined && attachments.length === 0 && cached.length === 0) return undefined
+  const [first] = attachments
+  const isAlive =
+    first !== undefined &&
+    first.netnsId !== '' &&
+    (await host.netns.idOf(first.netns)) === first.netnsId
+  return {
+    id,
+    attachments,
+    state: isAlive ? 'running' : 'dead',
+    netns: isAlive ? first.netns : '',
+  }
+}
