@@ -54,7 +54,8 @@ async function run(grounds: Grounds, io: Io): Promise<void> {
   const { settings, places, resolved } = grounds
   const log = openLog(resolved)
   const fault = (error: unknown) => log.warn({ err: error }, 'goes on after a fault')
-  const stopping = untilStopped()
+  const stopped = untilStopped()
+  const closing = new AbortController()
   const file = `${places.runtime}/events/${basename(places.dataStore)}.jsonl`
   const eventFile = await openEventFile(file, keptEvents, fault)
   const tools = await openTools(grounds, io, fault)
@@ -62,7 +63,7 @@ async function run(grounds: Grounds, io: Io): Promise<void> {
   const api = openApi(grounds, io, eventFile, {
     tools,
     log,
-    stopping: stopping.signal,
+    stopping: closing.signal,
     onLooked: () => watching?.refresh(),
   })
   const { reconciler, tell } = api
@@ -78,10 +79,11 @@ async function run(grounds: Grounds, io: Io): Promise<void> {
   log.info({ pid: process.pid, socket: settings.socket, dataStore: places.dataStore }, 'started')
   reconciler.begin()
   const service = await beService(io, fault)
-  await aborted(stopping.signal)
+  await aborted(stopped)
   log.info('stopping')
   await service.stopping()
   tell({ Type: 'daemon-stopping', Message: `daemon ${process.pid} stops` })
+  closing.abort()
   watching.close()
   await Promise.all([serving.close(graceMs), reconciler.close()])
   await eventFile.written()
@@ -167,7 +169,7 @@ async function beService(
 }
 
 /** Aborted by the first SIGTERM or SIGINT; a second one ends the process there and then. */
-function untilStopped(): { readonly signal: AbortSignal } {
+function untilStopped(): AbortSignal {
   const controller = new AbortController()
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
@@ -175,7 +177,7 @@ function untilStopped(): { readonly signal: AbortSignal } {
       controller.abort()
     })
   }
-  return controller
+  return controller.signal
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

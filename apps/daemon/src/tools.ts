@@ -98,7 +98,7 @@ interface Adapters {
   readonly host: HostTools
   readonly ports: PortHolder
   readonly ipamAt: (dataDir: string) => IpamStore
-  readonly damagedFiles: DoctorTools['damagedFiles']
+  readonly memory: DoctorTools['memory']
   readonly networks: (namespace: string) => ConfDir
   readonly containers: (namespace: string) => ReturnType<typeof containerStore>
   readonly hosts: (namespace: string) => ReturnType<typeof diskHostsStore>
@@ -124,10 +124,15 @@ async function openAdapters(
     host: { runner, cache, lock, rules: iptablesRules(), places, records, netns },
     ports: portHolder({ dir: `${runtime}/ports`, program: io.program }),
     ipamAt: (dataDir) => diskIpamStore({ dataDir, lock, indexDir: `${runtime}/ipam` }),
-    damagedFiles: async () => [
-      ...(await records.damaged()).map((file) => ({ of: 'record', file }) as const),
-      ...(await cache.damaged()).map((file) => ({ of: 'result', file }) as const),
-    ],
+    memory: async () => {
+      const [recorded, cached] = await Promise.all([records.survey(), cache.survey()])
+      const of = (kind: 'record' | 'result') => (file: string) => ({ of: kind, file })
+      return {
+        records: recorded.records,
+        cached: cached.entries,
+        damaged: [...recorded.damaged.map(of('record')), ...cached.damaged.map(of('result'))],
+      }
+    },
     networks: (namespace) => confDir({ dir: settings.cniNetconfpath, namespace, lock }),
     containers: (namespace) => containerStore({ dataStore, namespace, lock }),
     hosts: (namespace) =>
@@ -168,7 +173,7 @@ function manageTools(
 
 function doctorTools(
   { settings, places: { dataStore } }: Grounds,
-  { host, ports, ipamAt, damagedFiles, networks, containers, hosts }: Adapters,
+  { host, ports, ipamAt, memory, networks, containers, hosts }: Adapters,
   { now }: Io,
 ): DoctorTools {
   return {
@@ -185,7 +190,7 @@ function doctorTools(
     }),
     ipam: ipamAt,
     otherSigns: () => signsOnHost(settings.dataRoot),
-    damagedFiles,
+    memory,
     folders: [
       { path: dataStore, lasting: true },
       { path: attachmentsDir, lasting: true },
