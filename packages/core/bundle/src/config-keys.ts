@@ -8,7 +8,7 @@ const written: readonly (readonly [path: readonly string[], known: readonly stri
     ['process', 'hostname', 'domainname', 'mounts', 'hooks', 'annotations', 'linux', 'ociVersion'],
   ],
   [['process'], ['env']],
-  [['hooks'], ['createRuntime', 'poststop']],
+  [['hooks'], ['prestart', 'createRuntime', 'poststop']],
   [['linux'], ['namespaces', 'sysctl']],
   [['linux', 'sysctl'], []],
   [['annotations'], []],

@@ -34,6 +34,8 @@ export interface Config {
   readonly mounts: readonly Mount[]
   readonly namespaces: readonly Namespace[]
   readonly sysctl: Readonly<Record<string, string>>
+  /** Deprecated by the OCI runtime-spec; runs where createRuntime does. */
+  readonly prestart: readonly Hook[]
   readonly createRuntime: readonly Hook[]
   readonly poststop: readonly Hook[]
   readonly annotations: Readonly<Record<string, string>>
@@ -63,6 +65,7 @@ const config = z.looseObject({
   mounts: z.nullish(z.array(mount)),
   hooks: z.nullish(
     z.looseObject({
+      prestart: z.nullish(z.array(hook)),
       createRuntime: z.nullish(z.array(hook)),
       poststop: z.nullish(z.array(hook)),
     }),
@@ -90,6 +93,7 @@ export function parseConfig(text: string): Config {
     mounts: mounts ?? [],
     namespaces: linux.namespaces ?? [],
     sysctl: linux.sysctl ?? {},
+    prestart: hooks?.prestart ?? [],
     createRuntime: hooks?.createRuntime ?? [],
     poststop: hooks?.poststop ?? [],
     annotations: annotations ?? {},

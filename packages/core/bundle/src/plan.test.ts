@@ -122,7 +122,7 @@ describe('hooks', () => {
   }
 
   it("of others keep their turn, and nerdctl's own is replaced", () => {
-    const hooks = { prestart: [foreign], createRuntime: [foreign, nerdctl, foreign] }
+    const hooks = { prestart: [nerdctl, foreign], createRuntime: [foreign, nerdctl, foreign] }
     const plan = planned({}, sampleConfig({ hooks }))
     expect(plan.json.hooks).toEqual({
       prestart: [foreign],

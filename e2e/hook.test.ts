@@ -1,0 +1,218 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { describeOnHost } from './gate.ts'
+import { executable, type Host, openHost, type Ran } from './host.ts'
+
+describeOnHost('the hook', () => {
+  let host: Host
+  let id: string
+  let bundle: string
+  let folder: string
+
+  beforeEach(async () => {
+    host = await openHost()
+    id = `web-${host.tag}`
+    bundle = await host.bundle(id, ['sleep', '600'])
+    folder = `/var/lib/vethra/1935db59/containers/default/${id}`
+  })
+
+  afterEach(async () => {
+    await host.close()
+  })
+
+  async function prepare(...flags: readonly string[]): Promise<void> {
+    const ran = await host.vethra('bundle', 'prepare', bundle, '--id', id, ...flags)
+    expect(ran).toMatchObject({ exitCode: 0, stderr: '' })
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: an OCI configuration, of which a test changes what it wants
+  async function change(edit: (config: any) => void): Promise<void> {
+    const config = JSON.parse(await readFile(`${bundle}/config.json`, 'utf8'))
+    edit(config)
+    await writeFile(`${bundle}/config.json`, JSON.stringify(config))
+  }
+
+  const sh = (script: string) => host.run(['sh', '-c', script])
+  const cat = async (file: string) => (await host.run(['cat', file])).stdout
+  const log = (event: string) => cat(`${folder}/oci-hook.${event}.log`)
+
+  /** Calls a hook as a runtime does. */
+  const call = (event: string, state: object, ...flags: readonly string[]): Promise<Ran> =>
+    host.run([executable, ...flags, 'oci-hook', event], {
+      input: JSON.stringify({
+        ociVersion: '1.0.2',
+        id,
+        status: 'stopped',
+        pid: 0,
+        bundle,
+        ...state,
+      }),
+    })
+
+  async function processEnds(pid: number): Promise<void> {
+    await host.run(['kill', '-9', String(pid)])
+    const state = async () => (await cat(`/proc/${pid}/stat`)).split(') ')[1]?.[0] ?? 'gone'
+    await expect.poll(state, { timeout: 5_000 }).toMatch(/^(Z|gone)$/)
+  }
+
+  // The log of the run before is kept once, and host-local goes round its addresses.
+  const settled = (files: readonly string[]) =>
+    files
+      .filter((file) => !file.endsWith('.log.1'))
+      .map((file) => file.replace(/(\/fd\S*::)\d+$/, '$1N'))
+
+  // What a reboot does to a container: nobody calls postStop, and the runtime knows nothing of it.
+  async function crash(): Promise<void> {
+    const { pid } = JSON.parse((await host.runc('state', id)).stdout)
+    await processEnds(pid)
+    await sh(`rm -rf ${host.folder}/runc /run/vethra /run/netns
+      for d in /sys/fs/cgroup/*/${id} /sys/fs/cgroup/unified/${id}; do rmdir $d 2>/dev/null; done; true`)
+  }
+
+  it('works from prestart too, with runc and with crun, and prepare puts it where it belongs', async () => {
+    await prepare()
+    await change(({ hooks }) => {
+      hooks.prestart = hooks.createRuntime
+      delete hooks.createRuntime
+    })
+    expect(await host.start(bundle, id)).toMatchObject({ exitCode: 0, stderr: '' })
+    const address = await host.runc('exec', id, 'ip', '-o', '-4', 'addr', 'show', 'eth0')
+    expect(address.stdout).toMatch(/10\.4\.0\.2\/24/)
+    expect((await host.stop(id)).exitCode).toBe(0)
+    await change(({ process }) => {
+      process.args = ['ip', '-o', '-4', 'addr', 'show', 'eth0']
+    })
+    // crun refuses a host that has both versions of cgroups mounted.
+    const lonely = 'umount /sys/fs/cgroup/unified 2>/dev/null; exec "$@"'
+    const crun = ['crun', '--root', `${host.folder}/crun`, '--cgroup-manager=disabled']
+    const argv = ['unshare', '-m', 'sh', '-c', lonely, 'sh', ...crun, 'run', '-b', bundle, id]
+    expect(await host.run(argv)).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/10\.4\.0\.3\/24/),
+    })
+    await prepare()
+    const { hooks } = JSON.parse(await readFile(`${bundle}/config.json`, 'utf8'))
+    expect([hooks.prestart, hooks.createRuntime.length]).toEqual([[], 1])
+  })
+
+  it('refuses a container that has no network namespace of its own, and touches nothing', async () => {
+    await prepare('-p', '8080:80')
+    await change(({ linux }) => {
+      linux.namespaces = linux.namespaces.filter(({ type }: { type: string }) => type !== 'network')
+      linux.sysctl = {}
+    })
+    const before = await host.snapshot()
+    const ran = await host.start(bundle, id)
+    expect(ran.exitCode).not.toBe(0)
+    expect(ran.stderr).toContain(
+      `container ${id} has no network namespace of its own: it is in that of the host`,
+    )
+    const { links, rules, processes } = await host.snapshot()
+    expect({ links, rules, processes }).toEqual({
+      links: before.links,
+      rules: before.rules,
+      processes: [],
+    })
+  })
+
+  it('writes the pid file that was recorded, and removes it', async () => {
+    await prepare()
+    await sh(`sed -i 's|{|{"pidFile":"/run/pids/web.pid",|' ${folder}/vethra.json`)
+    await change(({ annotations }) => {
+      annotations['nerdctl/pid-file'] = '/run/pids/web.pid'
+    })
+    expect(await host.start(bundle, id)).toMatchObject({ exitCode: 0, stderr: '' })
+    const { pid } = JSON.parse((await host.runc('state', id)).stdout)
+    expect(await cat('/run/pids/web.pid')).toBe(String(pid))
+    expect(JSON.parse(await cat(`${folder}/lifecycle.json`))).toEqual({
+      started_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      create_error: false,
+    })
+    await host.stop(id)
+    expect((await host.run(['ls', '/run/pids'])).stdout).toBe('')
+  })
+
+  it('after a crash frees what was its own, a holder that hangs too, and starts again', async () => {
+    await host.vethra('network', 'create', 'lan', '--ipv6')
+    await prepare('--network', 'lan:ip=10.4.1.9', '-p', '8080:80', '--name', 'shop')
+    expect(await host.start(bundle, id)).toMatchObject({ exitCode: 0, stderr: '' })
+    const before = await host.snapshot()
+    await sh('kill -STOP $(sed "s/.*\\"pid\\"://;s/,.*//" /run/vethra/ports/*)')
+    await crash()
+    expect((await host.snapshot()).processes).toHaveLength(1)
+    expect(await host.start(bundle, id)).toMatchObject({ exitCode: 0, stderr: '' })
+    const { files, rules, processes } = await host.snapshot()
+    expect(settled(files)).toEqual(settled(before.files))
+    expect(rules.length).toBe(before.rules.length)
+    expect(processes).toHaveLength(1)
+    const address = await host.runc('exec', id, 'ip', '-o', '-4', 'addr', 'show', 'eth0')
+    expect(address.stdout).toMatch(/10\.4\.1\.9\/24/)
+  })
+
+  it.each([
+    ['its conf list gone', 'rm /etc/cni/net.d/*lan*'],
+    ['vethra.json damaged', 'echo "{" > FOLDER/vethra.json'],
+    ['its folder gone', 'rm -r FOLDER'],
+  ])(
+    'that never ran postStop, and a container with %s: bundle rm leaves nothing',
+    async (_, damage) => {
+      await host.vethra('network', 'create', 'lan', '--ipv6')
+      await prepare('--network', 'lan', '-p', '8080:80', '--name', 'shop')
+      expect(await host.start(bundle, id)).toMatchObject({ exitCode: 0, stderr: '' })
+      await crash()
+      await sh(damage.replace('FOLDER', folder))
+      expect(await host.vethra('bundle', 'rm', id)).toMatchObject({ exitCode: 0, stdout: id })
+      const { files, rules, links, processes } = await host.snapshot()
+      expect(rules.filter((rule) => rule.includes(id) || /8080/.test(rule))).toEqual([])
+      expect(
+        files.filter((file) => file.includes(id) || /shop|\/lan\/\d|\/lan\/fd/.test(file)),
+      ).toEqual([])
+      expect(links.filter((link) => link.startsWith('veth'))).toEqual([])
+      expect(processes).toEqual([])
+    },
+  )
+
+  it('cleans up with the conf list gone and vethra.json damaged, rules of IPv6 too, and twice', async () => {
+    await host.vethra('network', 'create', 'lan', '--ipv6')
+    await prepare('--network', 'lan', '-p', '8080:80')
+    expect(await host.start(bundle, id)).toMatchObject({ exitCode: 0, stderr: '' })
+    const { rules } = await host.snapshot()
+    expect(rules.filter((rule) => rule.includes(id) && /fd[0-9a-f:]+\//.test(rule))).not.toEqual([])
+    const { pid } = JSON.parse((await host.runc('state', id)).stdout)
+    await processEnds(pid)
+    await sh(
+      `rm /etc/cni/net.d/*lan*; cp ${folder}/vethra.json /run/kept; echo '{' > ${folder}/vethra.json`,
+    )
+    const damaged = await call('postStop', {})
+    expect(damaged).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('vethra.json') })
+    const after = await host.snapshot()
+    expect(after.rules.filter((rule) => rule.includes(id))).toEqual([])
+    expect(
+      after.files.filter((file) =>
+        /\/lan\/(\d|fd)|meta\.json|results|attachments|ports\//.test(file),
+      ),
+    ).toEqual([])
+    await sh(`cp /run/kept ${folder}/vethra.json`)
+    for (let times = 0; times < 2; times += 1) {
+      expect(await call('postStop', {})).toMatchObject({ exitCode: 0, stderr: '' })
+    }
+  })
+
+  it('tells in the log what of a state or an annotation it did not believe', async () => {
+    await prepare()
+    for (const [annotations, said] of [
+      [{ 'nerdctl/namespace': '../../etc' }, 'annotation nerdctl/namespace'],
+      [{ 'nerdctl/namespace': 'other' }, 'annotation nerdctl/namespace'],
+      [{ 'nerdctl/name': 7 }, 'annotations["nerdctl/name"] must be string'],
+      [{ 'nerdctl/state-dir': 'x'.repeat(1_000_000) }, 'annotation nerdctl/state-dir'],
+      [{ 'nerdctl/pid-file': '/run/../etc/x\n' }, 'annotation nerdctl/pid-file'],
+    ] as const) {
+      await sh(`rm -f ${folder}/*.log*`)
+      const ran = await call('createRuntime', { annotations, pid: process.pid })
+      expect(ran).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(said) })
+      expect(await log('createRuntime')).toContain(said)
+      expect(ran.stderr.length).toBeLessThan(1_000)
+    }
+    expect((await host.snapshot()).links).toHaveLength(1)
+  })
+})
