@@ -94,6 +94,84 @@ describeOnHost('a bundle that nerdctl made', () => {
     ).not.toEqual([])
   })
 
+  it('whose start failed keeps its name until it is removed, as its life cycle says', async () => {
+    const bundle = await made({ 'nerdctl/networks': '["bridge","nowhere"]' })
+    const state = { ociVersion: '1.0.2', id, status: 'stopped', pid: 0, bundle }
+    const { annotations } = JSON.parse(await readFile(`${bundle}/config.json`, 'utf8'))
+    const postStop = () =>
+      host.run([executable, 'internal', 'oci-hook', 'postStop'], {
+        input: JSON.stringify({ ...state, annotations }),
+      })
+    expect((await host.start(bundle, id)).stderr).toContain('no such network: \\"nowhere\\"')
+    // runc has called postStop by now, since the container was made; nerdctl still has it.
+    expect(await cat('/var/lib/nerdctl/1935db59/names/default/shop')).toBe(id)
+    expect(JSON.parse(await cat(`${folder}/lifecycle.json`)).create_error).toBe(false)
+    expect(await postStop()).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(await cat('/var/lib/nerdctl/1935db59/names/default/shop')).toBe('')
+  })
+
+  it('whose name another took after a rename starts without one, and the log says so', async () => {
+    const bundle = await made({})
+    const names = '/var/lib/nerdctl/1935db59/names/default'
+    await host.run(['sh', '-c', `mkdir -p ${names} && printf other > ${names}/shop`])
+    expect(await host.start(bundle, id)).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(await cat(`${folder}/oci-hook.createRuntime.log`)).toContain(
+      'warning: name "shop" is already used by ID "other"',
+    )
+    expect(await cat(`/var/lib/nerdctl/1935db59/etchosts/default/${id}/hosts`)).not.toMatch(/shop/)
+    await host.stop(id)
+    expect(await cat(`${names}/shop`)).toBe('other')
+  })
+
+  // As write-ups print it: the annotations of nerdctl 0.x and 1.x, its mounts, and the whole environment of
+  // whoever made it.
+  it('as it is printed in public runs unchanged', async () => {
+    const store = '/var/lib/nerdctl/1935db59'
+    const bundle = await made({
+      'nerdctl/networks': '["bridge"]',
+      'nerdctl/ports': '[{"HostPort":8082,"ContainerPort":80,"Protocol":"tcp","HostIP":"0.0.0.0"}]',
+      'nerdctl/extraHosts': 'null',
+      'nerdctl/hostname': id.slice(0, 12),
+      'nerdctl/name': 'nginx-3f9d2',
+      'nerdctl/log-uri':
+        'binary:///usr/local/bin/nerdctl?_NERDCTL_INTERNAL_LOGGING=%2Fvar%2Flib%2Fnerdctl%2F1935db59',
+      'nerdctl/anonymous-volumes': '["e8f2f5b9"]',
+      'nerdctl/mounts':
+        '[{"Type":"bind","Source":"/srv","Destination":"/srv","Mode":"","RW":true}]',
+      'nerdctl/ipc': '{"mode":"private"}',
+      'nerdctl/auto-remove': 'false',
+      'nerdctl/dns': '{"DNSServers":null,"DNSResolvConfOptions":null,"DNSSearchDomains":null}',
+      'nerdctl/bypass4netns': 'false',
+      'org.opencontainers.image.ref.name': 'docker.io/library/nginx:alpine',
+    })
+    const config = JSON.parse(await readFile(`${bundle}/config.json`, 'utf8'))
+    for (const [hook] of Object.values(config.hooks) as { env: string[] }[][]) {
+      hook?.env.push(
+        'HOME=/root',
+        'LS_COLORS=rs=0:di=01;34',
+        'SSH_CONNECTION=192.0.2.1 22',
+        'SECRET=1',
+      )
+      hook?.env.push(`PATH=${process.env['PATH']}:/usr/sbin:/sbin`)
+    }
+    config.mounts.push({
+      destination: '/etc/hosts',
+      type: 'bind',
+      source: `${store}/etchosts/default/${id}/hosts`,
+      options: ['bind', 'rprivate'],
+    })
+    await writeFile(`${bundle}/config.json`, JSON.stringify(config))
+    expect(await host.start(bundle, id)).toMatchObject({ exitCode: 0, stderr: '' })
+    expect((await host.runc('exec', id, 'cat', '/etc/hosts')).stdout).toMatch(
+      new RegExp(`^10\\.4\\.0\\.2 +${id.slice(0, 12)} nginx-3f9d2`, 'm'),
+    )
+    const { rules, processes } = await host.snapshot()
+    expect(rules.filter((rule) => rule.includes('--dport 8082'))).not.toEqual([])
+    expect(processes).toEqual([expect.stringContaining(`port-holder default-${id} `)])
+    await host.stop(id)
+    expect((await host.snapshot()).processes).toEqual([])
+  })
+
   it.each([
     ['nerdctl/state-dir', '/etc'],
     ['nerdctl/pid-file', '/etc/pid'],
@@ -106,11 +184,15 @@ describeOnHost('a bundle that nerdctl made', () => {
     ['nerdctl/extraHosts', '["a:1.2.3.4\\n6.6.6.6 evil"]'],
     ['nerdctl/ports', '[{"HostPort":"x"}]'],
     ['nerdctl/ip', '10.4.0.2;CNI_COMMAND=DEL'],
+    ['nerdctl/ip6', 'fd00::1%eth0\nx'],
+    ['nerdctl/mac-address', '02:42:0a:04:00:07;x=y'],
+    ['nerdctl/domainname', '../..'],
   ])('with a hostile %s is refused by name before a plugin runs', async (key, value) => {
     const bundle = await made({ [key]: value })
     const ran = await host.start(bundle, id)
     expect(ran.exitCode).not.toBe(0)
     expect(ran.stderr).toContain(key)
+    expect(await cat(`${folder}/oci-hook.createRuntime.log`)).toContain(key)
     const { links, files } = await host.snapshot()
     expect(links).toHaveLength(1)
     expect(files.filter((file) => /networks\/bridge\/\d|meta\.json|evil/.test(file))).toEqual([])
