@@ -172,6 +172,22 @@ describeOnHost('vethra network create, on a host that is in use', () => {
     })
   })
 
+  it('rm sees and removes what is elsewhere than usual: reservations in a dataDir, a cache of its own', async () => {
+    const at = (...args: readonly string[]) => host.vethra('--cni-cache', '/run/cache', ...args)
+    await at('network', 'create', 'lan')
+    await sh(`sed -i 's#"type": "host-local"#"type": "host-local", "dataDir": "/run/data"#' /etc/cni/net.d/nerdctl-lan.conflist
+      ip netns add blue`)
+    expect((await at('cni', 'add', 'lan', '/run/netns/blue')).exitCode).toBe(0)
+    expect((await sh('ls /run/data/lan')).stdout).toContain('10.4.1.2')
+    expect((await at('network', 'rm', 'lan')).stderr).toContain('is in use by container ["cnitool-')
+    await at('cni', 'del', 'lan', '/run/netns/blue')
+    expect((await at('network', 'rm', 'lan')).exitCode).toBe(0)
+    expect(
+      await sh('ls -d /run/data/lan /etc/cni/net.d/nerdctl-lan.conflist 2>/dev/null || true'),
+    ).toMatchObject({ stdout: '' })
+    await sh('ip netns del blue')
+  })
+
   it.each(['host', 'none'])('%s is a mode: shown, never made or removed', async (mode) => {
     expect(await create(mode)).toMatchObject({ exitCode: 2 })
     expect(await host.vethra('network', 'rm', mode)).toMatchObject({

@@ -1,5 +1,5 @@
 import type { IpamStore, Reservation } from '@vethra/ipam'
-import { ipamDataDirs, networksFromFiles } from '@vethra/networks'
+import { ipamDataDirs, type Network, networksFromFiles } from '@vethra/networks'
 import { checkNetworkName } from '@vethra/spec'
 import { networksNotFound } from './one-network.ts'
 import type { ManageTools } from './tools.ts'
@@ -29,6 +29,12 @@ export async function ipamPlaces(tools: ManageTools, only?: string): Promise<rea
     .sort((a, b) => (a.network < b.network ? -1 : a.network > b.network ? 1 : 0))
   if (only !== undefined && places.length === 0) throw networksNotFound([only])
   return places.map(({ dataDir, network }) => ({ network, store: storeAt(tools, dataDir) }))
+}
+
+/** Where one network may have reservations: in the default dataDir, and in those that its conf list means. */
+export function placesOfNetwork(tools: ManageTools, network: Network): readonly IpamPlace[] {
+  const dirs = new Set([tools.host.places.networks, ...ipamDataDirs(network)])
+  return [...dirs].map((dir) => ({ network: network.name, store: storeAt(tools, dir) }))
 }
 
 /** Every reservation of these places, in their order. */

@@ -10,6 +10,7 @@ import {
 } from '@vethra/networks'
 import { CniError } from '@vethra/spec'
 import { networksOfOthers } from './host-facts.ts'
+import { placesOfNetwork } from './ipam-places.ts'
 import { usersOf } from './network-users.ts'
 import { networksNotFound, oneNetwork } from './one-network.ts'
 import type { ManageTools } from './tools.ts'
@@ -72,7 +73,8 @@ async function removeNetwork(
   }
   // Namesakes keep their reservations in one folder.
   const hasNamesake = others.some(({ name }) => name === network.name)
-  if (!hasNamesake) await tools.ipam.removeNetwork(network.name)
+  const places = hasNamesake ? [] : placesOfNetwork(tools, network)
+  for (const { store } of places) await store.removeNetwork(network.name)
   await tools.networks.remove(network.file)
 }
 

@@ -1,6 +1,7 @@
 import { type BundleRecord, parseRecord } from '@vethra/bundle'
 import { findNetwork, type Network } from '@vethra/networks'
 import { networksOfOthers } from './host-facts.ts'
+import { placesOfNetwork, reservationsAt } from './ipam-places.ts'
 import type { ManageTools } from './tools.ts'
 
 /**
@@ -37,11 +38,12 @@ async function namesakesOf(tools: ManageTools, { name }: Network): Promise<reado
 // Plugins, the cache and reservations know a network by its name alone: what a namesake's containers have
 // is told by the namespace that their ids begin with.
 async function containersIn(tools: ManageTools, network: Network): Promise<readonly string[]> {
-  const { host, ipam, settings } = tools
+  const { host, settings } = tools
   const attached = (await host.cache.list()).filter((entry) => entry.network === network.name)
+  const reserved = await reservationsAt(placesOfNetwork(tools, network))
   const ids = [
     ...attached.map(({ attachment }) => attachment.containerId),
-    ...(await ipam.list(network.name)).map(({ containerId }) => containerId),
+    ...reserved.map(({ reservation }) => reservation.containerId),
   ]
   const elsewhere = (await namesakesOf(tools, network)).map(({ file }) => namespaceOf(file))
   const isElsewhere = (id: string) =>
