@@ -17,7 +17,11 @@ import type { Tools } from './tools.ts'
  */
 export async function connect(tools: Tools, container: Container): Promise<void> {
   const netns = await netnsOf(tools, container)
-  const networks = await networksFor(tools, container)
+  // Most runtimes have done so already, and then this only looks.
+  const [networks] = await Promise.all([
+    networksFor(tools, container),
+    tools.bringLoopbackUp(netns),
+  ])
   const planned = membershipsOf(container.request, networks, netns)
   const memberships = await Promise.all(
     planned.map((each) => withItsDropIns(tools, container, each)),

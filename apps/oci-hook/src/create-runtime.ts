@@ -2,7 +2,7 @@ import { together } from '@vethra/plan'
 import { CniError, explain } from '@vethra/spec'
 import { connect } from './connect.ts'
 import { asWarning, type Container } from './container.ts'
-import { netnsOf } from './netns-of.ts'
+import { checkJoined, netnsOf } from './netns-of.ts'
 import { removePidFile, writePidFile } from './pid-file.ts'
 import type { Tools } from './tools.ts'
 
@@ -19,6 +19,7 @@ export async function createRuntime(tools: Tools, container: Container): Promise
     await writePidFile(container)
     const named = { ...container, request: { ...request, name } }
     if (request.mode === 'cni') await connect(tools, named)
+    if (request.mode === 'container') await checkJoined(tools, named)
     await note(container, false, await detachedLife(tools, container))
   } catch (error) {
     const errors = [error]

@@ -3,6 +3,23 @@ import type { Container } from './container.ts'
 import type { Tools } from './tools.ts'
 
 /**
+ * Throws CniError 8 unless a container that shares another's network is in the namespace of that one now: it
+ * was joined by the number of a process, which is another process's by and by.
+ */
+export async function checkJoined(tools: Tools, container: Container): Promise<void> {
+  const { state, request } = container
+  const target = request.networks[0]?.ref.slice('container:'.length) ?? ''
+  const [record] = await tools.host.records.list(`${request.namespace}-${target}`)
+  const own = await tools.host.netns.idOf(`/proc/${state.pid}/ns/net`)
+  if (record === undefined || record.netnsId === '' || record.netnsId === own) return
+  throw new CniError({
+    code: 8,
+    message: `container ${state.id} is not in the network namespace of container ${target}, which has been started anew`,
+    hint: 'Run "vethra bundle prepare" on its bundle again.',
+  })
+}
+
+/**
  * The network namespace of a container. Throws CniError 107 when nothing tells it, 8 when it is that of the
  * host: plugins would take the host's own interfaces apart.
  */

@@ -6,7 +6,14 @@ import { confDir } from '@vethra/conf-dir'
 import { containerStore } from '@vethra/container-store'
 import { diskHostsStore } from '@vethra/etchosts-disk'
 import { readText } from '@vethra/files'
-import { defaultRoute, hostPrefixes, netnsId, pluginsEnded, resolveAddress } from '@vethra/host'
+import {
+  bringLoopbackUp,
+  defaultRoute,
+  hostPrefixes,
+  netnsId,
+  pluginsEnded,
+  resolveAddress,
+} from '@vethra/host'
 import type { HostsStore } from '@vethra/hosts'
 import { iptablesRules } from '@vethra/iptables'
 import type { LockPlaces } from '@vethra/lock'
@@ -34,6 +41,8 @@ export interface Tools {
   readonly effects: DefaultNetworkTools['effects']
   readonly ports: PortHolder
   readonly appArmor: AppArmorHost
+  /** Brings up `lo` in a network namespace. */
+  readonly bringLoopbackUp: (netns: string) => Promise<void>
 }
 
 /** Makes the adapters. `nerdctl` is true for nerdctl's own hook line, whose data root is nerdctl's. */
@@ -77,6 +86,7 @@ export async function openTools(flags: GivenSettings, nerdctl: boolean, io: Io):
     effects: { hostPrefixes, defaultRoute },
     networks: (namespace) => confDir({ dir: settings.cniNetconfpath, namespace, lock }),
     appArmor: appArmorHost(),
+    bringLoopbackUp,
     ports: portHolder({ dir: `${runtime}/ports`, program: io.program }),
   }
 }

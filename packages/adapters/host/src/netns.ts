@@ -44,12 +44,13 @@ async function fault(path: string): Promise<string | undefined> {
 }
 
 /**
- * runc brings `lo` up itself, and looking costs no process. The route to ::1 is there while it is up;
- * that to 127.0.0.1 outlives it, so that a host without IPv6 is told nothing here.
+ * runc brings `lo` up itself, and looking costs no process. While it is up it is in the group of all hosts,
+ * and the route to ::1 is there; one of the two serves where the kernel lacks multicast or IPv6.
  */
 async function isLoopbackUp(netns: string): Promise<boolean> {
   const pid = ofProcess.exec(netns)?.[1]
   if (pid === undefined) return false
+  if (/^\d+\tlo\s/m.test((await readText(`/proc/${pid}/net/igmp`)) ?? '')) return true
   const routes = await readText(`/proc/${pid}/net/ipv6_route`)
   return /^0{31}1 80 .* 80200001 +lo$/m.test(routes ?? '')
 }
