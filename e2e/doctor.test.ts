@@ -154,7 +154,17 @@ describeOnHost('vethra doctor', () => {
     await host.vethra('network', 'create', 'lan')
     const peer = `peer-${host.tag}`
     await start(peer, '--hostname', 'peer')
-    await start(web, '--hostname', 'web', '--name', 'shop', '-p', '127.0.0.1:8082:80/tcp')
+    await start(
+      web,
+      '--hostname',
+      'web',
+      '--name',
+      'shop',
+      '-p',
+      '127.0.0.1:8082:80/tcp',
+      '-p',
+      '5353:53/udp',
+    )
     const before = await host.snapshot()
     const meta = (
       await sh(`echo /var/lib/vethra/*/etchosts/default/${web}/meta.json`)
@@ -163,6 +173,9 @@ describeOnHost('vethra doctor', () => {
     const holder = JSON.parse((await sh(`cat /run/vethra/ports/default-${web}`)).stdout)
     await sh(
       [
+        // A sender whose packets once went elsewhere goes on being sent there.
+        'iptables -t nat -I OUTPUT -p udp --dport 5353 -j DNAT --to-destination 10.4.1.99:53',
+        "bash -c 'echo x >/dev/udp/10.4.1.1/5353'",
         'nft flush ruleset',
         `printf '{"ID":' >${meta}`,
         `rm ${names}`,
@@ -172,6 +185,7 @@ describeOnHost('vethra doctor', () => {
         `rm $(grep -l default-${peer} ${reservations}/lan/10.*)`,
       ].join('; '),
     )
+    expect((await sh('cat /proc/net/nf_conntrack')).stdout).toMatch(/src=10\.4\.1\.99/)
     expect(await heal()).toEqual([
       'hold the',
       'make container',
@@ -185,6 +199,7 @@ describeOnHost('vethra doctor', () => {
       'take name',
     ])
     expect(sorted(await host.snapshot())).toEqual(sorted(before))
+    expect((await sh('cat /proc/net/nf_conntrack')).stdout).not.toMatch(/10\.4\.1\.99/)
     expect(await ping(peer, 'web')).toMatch(/1 packets received/)
     expect(await ping(web, 'peer')).toMatch(/1 packets received/)
   })

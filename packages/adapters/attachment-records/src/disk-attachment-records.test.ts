@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AttachmentRecords } from '@vethra/plan'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { diskAttachmentRecords } from './index.ts'
+import { diskAttachmentRecords, type RecordsFolder } from './index.ts'
 
 let dir: string
-let records: AttachmentRecords
+let records: AttachmentRecords & RecordsFolder
 
 beforeEach(async () => {
   dir = join(await mkdtemp(join(tmpdir(), 'vethra-records-')), 'attachments')
@@ -67,4 +67,13 @@ it('lists what is of one container', async () => {
   await records.write(record)
   await records.write({ ...record, containerId: 'x-c1-y' })
   expect(await records.list('c1')).toEqual([record])
+})
+
+it('a survey tells damaged files beside the records', async () => {
+  expect(await records.survey()).toEqual({ records: [], damaged: [] })
+  await records.write(record)
+  await writeFile(join(dir, 'lan-c2-eth0'), '{"network":')
+  await writeFile(join(dir, 'lan-c3-eth0'), '')
+  const damaged = ['lan-c2-eth0', 'lan-c3-eth0'].map((name) => join(dir, name))
+  expect(await records.survey()).toEqual({ records: [record], damaged })
 })

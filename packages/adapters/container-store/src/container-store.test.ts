@@ -14,7 +14,7 @@ import { join } from 'node:path'
 import type { Lock } from '@vethra/lock'
 import type { ContainerStore } from '@vethra/manage'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { containerStore } from './index.ts'
+import { containerStore, storedNamespaces } from './index.ts'
 
 let root: string
 let dataStore: string
@@ -252,3 +252,23 @@ function queue(): Lock {
     },
   }
 }
+
+it('the names that are held come with who holds them; a file that names nobody is left out', async () => {
+  expect(await store.heldNames()).toEqual([])
+  await store.claimName('web', 'c1')
+  await store.claimName('db', 'c2')
+  writeFileSync(join(dataStore, 'names/ns/empty'), '')
+  writeFileSync(join(dataStore, 'names/ns/hostile'), '../../etc')
+  expect(await store.heldNames()).toEqual([
+    { name: 'db', id: 'c2' },
+    { name: 'web', id: 'c1' },
+  ])
+})
+
+it('the namespaces of a data store are those of containers, hosts files and names', async () => {
+  expect(await storedNamespaces(dataStore)).toEqual(['default'])
+  await store.claimName('web', 'c1')
+  mkdirSync(join(dataStore, 'etchosts/other'), { recursive: true })
+  mkdirSync(join(dataStore, 'etchosts/.index'))
+  expect(await storedNamespaces(dataStore)).toEqual(['default', 'ns', 'other'])
+})

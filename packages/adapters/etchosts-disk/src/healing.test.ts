@@ -135,3 +135,15 @@ describe('what a kill leaves', () => {
     expect(await readdir(join(indexes, 'default'))).toContain('head.json')
   })
 })
+
+it('every folder is told with what peers know of its container', async () => {
+  await sample.store.release('a')
+  await writeFile(join(sample.folder, 'b', 'meta.json'), '{')
+  await sample.store.acquire({ ...container('d', 'lan', '10.0.0.4/24'), networks: null })
+  expect(await sample.store.folders()).toEqual([
+    { id: 'a', names: 'none', withoutNetworks: false },
+    { id: 'b', names: 'damaged', withoutNetworks: false },
+    { id: 'c', names: 'known', withoutNetworks: false },
+    { id: 'd', names: 'known', withoutNetworks: true },
+  ])
+})

@@ -19,6 +19,7 @@ export function listHostsFolders(places: Places): readonly HostsFolder[] {
     if (names === undefined) {
       return { id, names: existsSync(places.meta(id)) ? 'damaged' : 'none', withoutNetworks: false }
     }
-    return { id, names: 'known', withoutNetworks: names.networks === null }
+    const withoutNetworks = Object.keys(names.networks ?? {}).length === 0
+    return { id, names: 'known', withoutNetworks }
   })
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { ContainerNames, HostsStore } from '@vethra/hosts'
+import type { ContainerNames } from '@vethra/hosts'
 import type { Lock } from '@vethra/lock'
 import { type DiskHostsStoreOptions, diskHostsStore } from './index.ts'
 
@@ -10,7 +10,7 @@ export interface SampleStore {
   readonly dir: string
   /** `dir/default`. */
   readonly folder: string
-  readonly store: HostsStore
+  readonly store: ReturnType<typeof diskHostsStore>
   readonly close: () => Promise<void>
 }
 

@@ -1,6 +1,7 @@
 import type { Kernel } from '@vethra/doctor'
 import { fileSystemOf } from './file-system.ts'
 import { kernelFacts } from './kernel-facts.ts'
+import { observedFlows } from './observed-flows.ts'
 import { observedLinks, observedRoutes } from './observed-links.ts'
 import { restoreBridge, restoreLink } from './restore-links.ts'
 
@@ -9,6 +10,7 @@ export function hostKernel(): Kernel {
   return {
     links: observedLinks,
     routes: observedRoutes,
+    flows: observedFlows,
     facts: kernelFacts,
     fileSystem: fileSystemOf,
     restoreBridge,

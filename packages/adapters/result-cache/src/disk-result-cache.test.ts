@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { CachedAttachment, ResultCache } from '@vethra/plan'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { diskResultCache } from './index.ts'
+import { diskResultCache, type ResultsFolder } from './index.ts'
 
 let dir: string
-let cache: ResultCache
+let cache: ResultCache & ResultsFolder
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'vethra-cache-'))
@@ -114,4 +114,15 @@ describe('the result cache', () => {
   ])('refuses names without a place before anything is written', async (bad, message) => {
     await expect(cache.check(bad)).rejects.toThrow(message)
   })
+})
+
+it('a survey tells damaged files beside the attachments; results of older libcni are neither', async () => {
+  expect(await cache.survey()).toEqual({ entries: [], damaged: [] })
+  await cache.write({ ...entry, result: '{"cniVersion":"1.0.0"}' })
+  await writeFile(join(dir, 'results/lan-c2-eth0'), '{"kind":"cniCacheV1"}')
+  await writeFile(join(dir, 'results/lan-c3-eth0'), 'x')
+  await writeFile(join(dir, 'results/lan-c4-eth0'), '{"cniVersion":"0.3.1","ips":[]}')
+  const { entries, damaged } = await cache.survey()
+  expect(entries.map(({ attachment }) => attachment.containerId)).toEqual(['c1'])
+  expect(damaged).toEqual(['lan-c2-eth0', 'lan-c3-eth0'].map((name) => join(dir, 'results', name)))
 })

@@ -1,4 +1,10 @@
-import type { ObservedHost, ObservedLink, ObservedRoute, RepairedBridge } from '@vethra/model'
+import type {
+  ObservedFlow,
+  ObservedHost,
+  ObservedLink,
+  ObservedRoute,
+  RepairedBridge,
+} from '@vethra/model'
 
 /** What the kernel says, and what a doctor has it do. */
 export interface Kernel {
@@ -6,6 +12,8 @@ export interface Kernel {
   links(): Promise<readonly ObservedLink[]>
   /** Every route but default ones and the kernel's own. Throws CniError 5 and 100. */
   routes(): Promise<readonly ObservedRoute[]>
+  /** Where UDP packets that were sent on went, as far as the kernel tells. */
+  flows(): Promise<readonly ObservedFlow[]>
   /** What else is of matter. What cannot be looked at is left out. */
   facts(): Promise<KernelFacts>
   /** The file system that a path is on, or would be. */

@@ -79,6 +79,7 @@ function look({ record, entry, wanted, remembered, now, stored, lostRecords }: S
     remembered,
     restorable: !remembered && wanted !== undefined,
     ours: recorded || stored.has(containerId),
+    ...(wanted?.hostLink === undefined ? {} : { hostLink: wanted.hostLink }),
     netns: record?.netns ?? entry?.attachment.netns ?? '',
     state: stateOf(record, recordDamaged, entry, now),
   }

@@ -51,6 +51,10 @@ export async function observe(tools: DoctorTools): Promise<HostState> {
   const { containers, names } = known
   const observed = containers.map((each) => each.observed)
   const seen = attachments.observed
+  // A table as long as the host is busy: read only where it matters.
+  const publishesUdp = attachments.desired.some(({ ports }) =>
+    ports.some(({ protocol }) => protocol === 'udp'),
+  )
   const ids = (wanted: (each: (typeof seen)[number]) => boolean) =>
     new Set(seen.filter(wanted).map(({ containerId }) => containerId))
   return {
@@ -73,6 +77,7 @@ export async function observe(tools: DoctorTools): Promise<HostState> {
       names,
       links,
       routes,
+      flows: publishesUdp ? await tools.kernel.flows() : [],
       firewall,
       confFaults,
       damaged: attachments.damaged,

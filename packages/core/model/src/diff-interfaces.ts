@@ -99,21 +99,21 @@ function linkFindings(
 
 /** Interfaces on bridges of ours that lead to nobody who is known. */
 export function strayLinkFindings(
-  { networks, attachments }: DesiredState,
+  { networks }: DesiredState,
   observed: ObservedState,
-  { byContainer }: Pick<Maps, 'byContainer'>,
 ): readonly Finding[] {
   const bridges = new Map(
     networks.flatMap(({ ours, bridge, name }) => (ours && bridge ? [[bridge, name]] : [])),
   )
-  const known = new Set(attachments.flatMap(({ hostLink }) => hostLink ?? []))
-  // What others attached may be on the bridge, and nobody but them knows through which interface.
-  const networksOfOthers = new Set(
-    [...byContainer.values()].flat().flatMap((each) => (each.recorded ? [] : [each.network])),
+  // Of a dead attachment it goes with the namespace, in a moment.
+  const known = new Set(observed.attachments.flatMap(({ hostLink }) => hostLink ?? []))
+  // Nobody can tell which interface is that of an attachment whose making is not remembered.
+  const unclear = new Set(
+    observed.attachments.flatMap(({ hostLink, network }) => (hostLink ? [] : [network])),
   )
   return observed.links.flatMap(({ name, master = '' }) => {
     const network = bridges.get(master)
-    if (network === undefined || known.has(name) || networksOfOthers.has(network)) return []
+    if (network === undefined || known.has(name) || unclear.has(network)) return []
     return [
       finding({
         kind: 'interface-stray',

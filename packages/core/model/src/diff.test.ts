@@ -161,7 +161,7 @@ describe('interfaces', () => {
     ])
   })
 
-  it('may be those of another runtime that uses the network', () => {
+  it('may be those of an attachment that nobody remembers the making of', () => {
     const others = { ...attachment, recorded: false, ours: false, state: 'unknown' as const }
     const attachments = [...world.observed.attachments, others]
     expect(diff(world.desired, { ...world.observed, links, attachments })).toEqual([])

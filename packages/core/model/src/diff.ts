@@ -3,6 +3,7 @@ import type { DesiredAttachment, DesiredState } from './desired-state.ts'
 import { attachmentFindings, recordFindings, unfinishedFindings } from './diff-attachments.ts'
 import { confFindings, damageFindings } from './diff-files.ts'
 import { firewallFindings, leftRuleFindings } from './diff-firewall.ts'
+import { flowFindings } from './diff-flows.ts'
 import { hostFindings } from './diff-host.ts'
 import { interfaceFindings, strayLinkFindings } from './diff-interfaces.ts'
 import { nameFindings } from './diff-names.ts'
@@ -26,7 +27,7 @@ export function diff(desired: DesiredState, observed: ObservedState): readonly F
     ...recordFindings(observed),
     ...desired.attachments.flatMap((each) => lacks(each, observed, maps)),
     ...unfinishedFindings(desired, observed, maps),
-    ...strayLinkFindings(desired, observed, maps),
+    ...strayLinkFindings(desired, observed),
     ...leftRuleFindings(observed, maps),
     ...reservationFindings(desired, observed, maps),
     ...nameFindings(desired, observed),
@@ -49,5 +50,9 @@ function lacks(
   maps: Maps,
 ): readonly Finding[] {
   if (!maps.attachments.get(attachmentText(attachment))?.remembered) return []
-  return [...interfaceFindings(attachment, maps), ...firewallFindings(attachment, observed, maps)]
+  return [
+    ...interfaceFindings(attachment, maps),
+    ...firewallFindings(attachment, observed, maps),
+    ...flowFindings(attachment, observed),
+  ]
 }

@@ -29,6 +29,7 @@ export type {
   ObservedAttachment,
   ObservedContainer,
   ObservedFault,
+  ObservedFlow,
   ObservedLink,
   ObservedName,
   ObservedPortHold,

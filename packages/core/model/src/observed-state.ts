@@ -18,6 +18,8 @@ export interface ObservedState {
   readonly names: readonly ObservedName[]
   readonly links: readonly ObservedLink[]
   readonly routes: readonly ObservedRoute[]
+  /** What the kernel remembers of UDP packets that it sent on; empty where it does not tell. */
+  readonly flows: readonly ObservedFlow[]
   /** By address family; one that cannot be looked at has no entry. */
   readonly firewall: readonly ObservedFirewall[]
   /** Conf lists that cannot be used, and why. */
@@ -39,6 +41,8 @@ export interface ObservedAttachment extends AttachmentRef {
   readonly restorable: boolean
   /** Whether it is in DATA_STORE or recorded. */
   readonly ours: boolean
+  /** The link of the host that led to it; absent where that is not known. */
+  readonly hostLink?: string
   /** The path of its namespace; empty when none is recorded. */
   readonly netns: string
   /** What is at that path: the namespace of then, nothing, another one, or nobody can tell. */
@@ -109,6 +113,13 @@ export interface ObservedRoute {
   readonly prefix: string
   /** Empty for a route that leads to no interface. */
   readonly device: string
+}
+
+/** Where the kernel goes on sending what comes to a UDP port, whatever the rules say now. */
+export interface ObservedFlow {
+  readonly hostPort: number
+  /** `10.4.1.2`. */
+  readonly target: string
 }
 
 /** Something that cannot be read. */

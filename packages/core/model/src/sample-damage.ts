@@ -131,6 +131,13 @@ export const damages: Readonly<Record<string, { readonly kind: string; readonly 
         }))
       },
     },
+    'packets to its UDP port go elsewhere': {
+      kind: 'flow-stale',
+      damage: (world, at) =>
+        observing(world, ({ flows }) => ({
+          flows: [...flows, { hostPort: 5300 + at, target: '10.4.1.250' }],
+        })),
+    },
     'ports are held for nobody': {
       kind: 'ports-left',
       damage: (world, at) =>

@@ -27,8 +27,8 @@ export function healthyWorld(count: number): World {
     },
     observed: {
       ...nothingObserved,
-      attachments: attachments.map(({ network, containerId, ifname, netns }) => ({
-        ...{ network, containerId, ifname, netns, state: 'alive' },
+      attachments: attachments.map(({ network, containerId, ifname, netns, hostLink = '' }) => ({
+        ...{ network, containerId, ifname, netns, hostLink, state: 'alive' },
         ...{ recorded: true, recordDamaged: false, remembered: true, restorable: false },
         ours: true,
       })),
@@ -67,7 +67,10 @@ export function desiredAttachment(id: string, index: number): DesiredAttachment 
     masqueraded: true,
     admitted: true,
     isolation: 'same-bridge',
-    ports: [{ protocol: 'tcp', hostPort: 8000 + index, containerPort: 80, hostIp: '' }],
+    ports: [
+      { protocol: 'tcp', hostPort: 8000 + index, containerPort: 80, hostIp: '' },
+      { protocol: 'udp', hostPort: 5300 + index, containerPort: 80, hostIp: '' },
+    ],
     dataDir,
   }
 }
@@ -111,8 +114,8 @@ export function ownedBy(attachment: DesiredAttachment): readonly OwnedRules[] {
     },
     {
       ...{ mark: marks.ports, claim, masqueraded: [] },
-      published: ports.map(({ hostPort }) => ({
-        ...{ protocol: 'tcp', hostPort, target: `${address}:80` },
+      published: ports.map(({ protocol, hostPort }) => ({
+        ...{ protocol, hostPort, target: `${address}:80` },
       })),
       lines: [`-A CNI-HOSTPORT-DNAT -p tcp -j ${marks.ports}`],
     },

@@ -70,7 +70,10 @@ export function repaired(world: World, repair: Repair): World {
         world,
       )
     case 'restore-rules':
-      return withRules(world, wantedOf(world, attachmentText(repair.attachment)), 1)
+      return withoutFlows(
+        withRules(world, wantedOf(world, attachmentText(repair.attachment)), 1),
+        wantedOf(world, attachmentText(repair.attachment)),
+      )
   }
 }
 
@@ -84,17 +87,10 @@ function attached(world: World, wanted: DesiredAttachment): World {
     'reservations',
     ({ reservation }) => reservation.address !== wanted.addresses[0]?.address,
   )
-  return withRules(
-    withRules(
-      observing(reserved, ({ reservations }) => ({
-        reservations: [...reservations, reservationOf(wanted)],
-      })),
-      wanted,
-      0,
-    ),
-    wanted,
-    1,
-  )
+  const held = observing(reserved, ({ reservations }) => ({
+    reservations: [...reservations, reservationOf(wanted)],
+  }))
+  return withoutFlows(withRules(withRules(held, wanted, 0), wanted, 1), wanted)
 }
 
 // Masquerading is the first mark; the plugins that make the second admit and isolate as well.
@@ -110,6 +106,14 @@ function withRules(world: World, wanted: DesiredAttachment, which: 0 | 1): World
           admitted: new Set([...firewall.admitted, ...whole.admitted]),
           isolation: new Map([...firewall.isolation, ...whole.isolation]),
         }),
+  }))
+}
+
+// portmap has the kernel forget where packets to its ports went.
+function withoutFlows(world: World, { ports }: DesiredAttachment): World {
+  const own = new Set(ports.map(({ hostPort }) => hostPort))
+  return observing(world, ({ flows }) => ({
+    flows: flows.filter((each) => !own.has(each.hostPort)),
   }))
 }
 

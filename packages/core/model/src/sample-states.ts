@@ -21,6 +21,7 @@ export const nothingObserved: ObservedState = {
   names: [],
   links: [],
   routes: [],
+  flows: [],
   firewall: [],
   confFaults: [],
   damaged: [],

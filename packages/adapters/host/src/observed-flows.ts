@@ -1,0 +1,37 @@
+import { readText } from '@vethra/files'
+import { formatAddress, readAddress } from '@vethra/ipam'
+import type { ObservedFlow } from '@vethra/model'
+import { CniError } from '@vethra/spec'
+
+/** Where UDP packets that were sent on went, each port and target once. Empty where the kernel does not tell, or has more to tell than is sensible to read. */
+export async function observedFlows(): Promise<readonly ObservedFlow[]> {
+  return parseFlows(await readTable())
+}
+
+/** The UDP lines of /proc/net/nf_conntrack whose packets are sent to another address than they were sent to. */
+export function parseFlows(text: string): readonly ObservedFlow[] {
+  const found = new Map<string, ObservedFlow>()
+  for (const line of text.split('\n')) {
+    const [, to, port, target] = udp.exec(line) ?? []
+    if (to === undefined || target === undefined || to === target) continue
+    found.set(`${port} ${target}`, { hostPort: Number(port), target: shortest(target) })
+  }
+  return [...found.values()]
+}
+
+// The way there, then the way back, whose source is where packets went.
+const udp = /^ipv[46] +\d+ udp .*? dst=(\S+) sport=\d+ dport=(\d+) .*?src=(\S+) dst=/
+
+function shortest(address: string): string {
+  const read = readAddress(address)
+  return read === undefined ? address : formatAddress(read)
+}
+
+async function readTable(): Promise<string> {
+  try {
+    return (await readText('/proc/self/net/nf_conntrack')) ?? ''
+  } catch (error) {
+    if (error instanceof CniError) return ''
+    throw error
+  }
+}

@@ -1,0 +1,80 @@
+import { parseConfList } from '@vethra/conflist'
+import { expect, it } from 'vitest'
+import { effectsOf } from './list-effects.ts'
+
+const bridge = { type: 'bridge', isGateway: true, ipMasq: true, ipam: { type: 'host-local' } }
+const effects = (...plugins: readonly object[]) =>
+  effectsOf(parseConfList(JSON.stringify({ cniVersion: '1.0.0', name: 'lan', plugins })))
+
+it('what the default chain brings about', () => {
+  const firewall = { type: 'firewall', ingressPolicy: 'same-bridge' }
+  expect(
+    effects({ ...bridge, bridge: 'br-lan', mtu: 1400 }, { type: 'portmap' }, firewall),
+  ).toEqual({
+    bridge: { name: 'br-lan', mtu: 1400, routed: true },
+    linked: true,
+    routed: true,
+    masqueraded: true,
+    admitted: true,
+    isolation: 'same-bridge',
+    publishes: true,
+    filtered: true,
+    dataDir: '/var/lib/cni/networks',
+  })
+})
+
+it.each([
+  ['a bridge without a name is cni0', [bridge], { bridge: { name: 'cni0', routed: true } }],
+  [
+    'a bridge that is no gateway has no address',
+    [{ type: 'bridge' }],
+    { routed: false, masqueraded: false, filtered: false },
+  ],
+  ['isDefaultGateway routes, too', [{ type: 'bridge', isDefaultGateway: true }], { routed: true }],
+  [
+    'with a VLAN the gateway is elsewhere',
+    [{ ...bridge, vlan: 7 }],
+    { bridge: { name: 'cni0', routed: false } },
+  ],
+  [
+    'what nft masquerades is not looked at',
+    [{ ...bridge, ipMasqBackend: 'nftables' }],
+    { masqueraded: false, filtered: true },
+  ],
+  [
+    'what nft publishes is not looked at',
+    [bridge, { type: 'portmap', backend: 'nftables' }],
+    { publishes: false },
+  ],
+  [
+    'firewalld admits by its zone',
+    [bridge, { type: 'firewall', backend: 'firewalld', ingressPolicy: 'isolated' }],
+    { admitted: false, isolation: 'none' },
+  ],
+  [
+    'ptp leads to each container by a link of its own',
+    [{ type: 'ptp', ipMasq: true }],
+    { linked: true, routed: true, masqueraded: true },
+  ],
+  [
+    'macvlan leads past the host',
+    [{ type: 'macvlan' }],
+    { linked: false, routed: false, filtered: false },
+  ],
+  [
+    'reservations may lie elsewhere',
+    [{ ...bridge, ipam: { type: 'host-local', dataDir: '/run/x' } }],
+    { dataDir: '/run/x' },
+  ],
+  [
+    'keys match whatever their case',
+    [{ type: 'bridge', ISGATEWAY: true, BRIDGE: 'b' }],
+    { bridge: { name: 'b', routed: true } },
+  ],
+])('%s', (_, plugins, expected) => {
+  expect(effects(...plugins)).toMatchObject(expected)
+})
+
+it('addresses that host-local does not give are in no folder', () => {
+  expect(effects({ type: 'bridge', ipam: { type: 'static' } })).not.toHaveProperty('dataDir')
+})

@@ -1,0 +1,168 @@
+import { parseConfList } from '@vethra/conflist'
+import { CniError } from '@vethra/spec'
+import { beforeEach, describe, expect, it } from 'vitest'
+import {
+  type AttachmentRecord,
+  attachAnew,
+  type CachedAttachment,
+  chainAgain,
+  detachIfDue,
+  type HostTools,
+  type Membership,
+  type PluginCall,
+} from './index.ts'
+
+const list = parseConfList(
+  '{"cniVersion":"1.0.0","name":"lan","plugins":[{"type":"bridge"},{"type":"tuning"},{"type":"firewall"},{"type":"portmap"}]}',
+)
+const key = { network: 'lan', containerId: 'ns-c1', ifname: 'eth0' }
+const attachment = { ...key, netns: '/n', cniArgs: [], capabilityArgs: {} }
+const membership: Membership = { network: 'lan', list, attachment }
+const made: CachedAttachment = {
+  network: 'lan',
+  attachment: { ...attachment, netns: '/old' },
+  listText: list.text,
+  result: '{"cniVersion":"1.0.0","ips":[{"address":"10.4.1.2/24"}]}',
+}
+const record: AttachmentRecord = { ...key, netns: '/n', netnsId: '4:1' }
+
+let calls: PluginCall[]
+let locks: string[]
+let cached: CachedAttachment | undefined
+let recorded: AttachmentRecord | undefined
+let netnsId: string
+let refuses: (call: PluginCall) => boolean
+let tools: HostTools
+const done = () => calls.map(({ operation, type }) => `${operation} ${type}`)
+
+beforeEach(() => {
+  calls = []
+  locks = []
+  cached = made
+  recorded = record
+  netnsId = '4:1'
+  refuses = () => false
+  tools = {
+    runner: {
+      run: async (call) => {
+        calls.push(call)
+        if (refuses(call)) throw new CniError({ code: 999, message: `no ${call.type}` })
+        return made.result ?? ''
+      },
+    },
+    cache: {
+      check: async () => undefined,
+      read: async () => cached,
+      write: async (entry) => {
+        cached = entry
+      },
+      remove: async () => {
+        cached = undefined
+      },
+      list: async () => (cached ? [cached] : []),
+    },
+    records: {
+      read: async () => recorded,
+      write: async (one) => {
+        recorded = one
+      },
+      remove: async () => {
+        recorded = undefined
+      },
+      list: async () => (recorded ? [recorded] : []),
+    },
+    lock: {
+      hold: async (path, work) => {
+        locks.push(path.split('/').at(-1) ?? '')
+        return work()
+      },
+    },
+    rules: { save: async () => [{ family: 4, text: '' }], restore: async () => undefined },
+    netns: { idOf: async () => netnsId, pluginsEnded: async () => undefined },
+    places: { netconf: '/c', dataStore: '/d', runtime: '/r', networks: '/i' },
+  }
+})
+
+describe('detachIfDue', () => {
+  it('asks when the lock of the container is held', async () => {
+    const asked: string[][] = []
+    const isDue = async () => {
+      asked.push([...locks])
+      return true
+    }
+    expect(await detachIfDue(tools, membership, isDue)).toBe(true)
+    expect(asked).toEqual([['attachment-ns-c1']])
+    expect([cached, recorded]).toEqual([undefined, undefined])
+  })
+
+  it('does nothing to a container that has come back', async () => {
+    expect(await detachIfDue(tools, membership, async () => false)).toBe(false)
+    expect([done(), cached]).toEqual([[], made])
+  })
+})
+
+describe('attachAnew', () => {
+  const plain: Membership = { ...membership, attachment: { ...attachment, cniArgs: [['K', 'V']] } }
+
+  it('detaches, then attaches in the first way', async () => {
+    expect(await attachAnew(tools, [membership, plain], async () => true)).toBeDefined()
+    expect(done().slice(0, 5)).toEqual([
+      'DEL portmap',
+      'DEL firewall',
+      'DEL tuning',
+      'DEL bridge',
+      'ADD bridge',
+    ])
+    expect(cached?.attachment.cniArgs).toEqual([])
+  })
+
+  it('attaches in the next way where the first is refused', async () => {
+    refuses = ({ operation, cniArgs }) => operation === 'ADD' && cniArgs.length === 0
+    await attachAnew(tools, [membership, plain], async () => true)
+    expect(cached?.attachment.cniArgs).toEqual([['K', 'V']])
+  })
+
+  it('tells why when no way succeeds', async () => {
+    refuses = ({ operation }) => operation === 'ADD'
+    const failure = attachAnew(tools, [membership, plain], async () => true)
+    await expect(failure).rejects.toMatchObject({ code: 999 })
+    expect(cached).toBeUndefined()
+  })
+
+  it('does nothing where it is not due any more', async () => {
+    expect(await attachAnew(tools, [membership], async () => false)).toBeUndefined()
+    expect(done()).toEqual([])
+  })
+})
+
+describe('chainAgain', () => {
+  const rules = (type: string) => type === 'firewall' || type === 'portmap'
+
+  it('runs the chained plugins that are wanted on what ADD returned, in the namespace of now', async () => {
+    expect(await chainAgain(tools, key, rules)).toBe(true)
+    expect(done()).toEqual(['DEL portmap', 'DEL firewall', 'ADD firewall', 'ADD portmap'])
+    for (const { netns, stdin } of calls) {
+      expect(netns).toBe('/n')
+      expect(JSON.parse(stdin).prevResult.ips).toEqual([{ address: '10.4.1.2/24' }])
+    }
+    expect(locks).toEqual(['attachment-ns-c1', 'isolation-lan', 'shared-chains'])
+  })
+
+  it('never runs the plugin that made the interface', async () => {
+    expect(await chainAgain(tools, key, (type) => type === 'bridge')).toBe(false)
+    expect(done()).toEqual([])
+  })
+
+  it.each([
+    ['its namespace is another', { id: '4:2', record, entry: made }],
+    ['its namespace is gone', { id: '', record, entry: made }],
+    ['nothing is recorded', { id: '4:1', record: undefined, entry: made }],
+    ['nothing is cached', { id: '4:1', record, entry: undefined }],
+  ])('does nothing when %s', async (_, now) => {
+    netnsId = now.id
+    recorded = now.record
+    cached = now.entry
+    expect(await chainAgain(tools, key, rules)).toBe(false)
+    expect(done()).toEqual([])
+  })
+})
