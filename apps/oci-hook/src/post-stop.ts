@@ -23,21 +23,33 @@ export async function postStop(
   open: () => Promise<Container>,
 ): Promise<void> {
   const errors: unknown[] = []
-  const attempt = <T>(work: Promise<T>) =>
+  const attempt: Attempt = (work) =>
     work.catch((error: unknown): undefined => void errors.push(error))
   const containerId = `${namespace}-${id}`
   const container = await attempt(open())
   const { mode = 'cni', ports = [] } = container?.request ?? {}
-  if (mode === 'cni') {
-    const attached = await attachedNow(tools, containerId, container, attempt)
-    await attempt(detachAll(tools.host, attached))
-    // After that: a port that is free while rules still lead from it would reach nobody.
-    await attempt(tools.ports.release({ containerId, ports }))
-  }
+  const detached = mode === 'cni' ? detach(tools, containerId, container, attempt) : undefined
+  // While plugins run: the names of the container lead nowhere any more.
   await attempt(tools.hosts(namespace).release(id))
+  await detached
+  // After that: a port that is free while rules still lead from it would reach nobody.
+  if (mode === 'cni') await attempt(tools.ports.release({ containerId, ports }))
   if (container) await attempt(removePidFile(container))
   if (container && !container.ours) await attempt(endForNerdctl(container))
   if (errors.length > 0) throw failure(id, errors)
+}
+
+/** Waits for work whose failure is told later. */
+type Attempt = <T>(work: Promise<T>) => Promise<T | undefined>
+
+async function detach(
+  tools: Tools,
+  containerId: string,
+  container: Container | undefined,
+  attempt: Attempt,
+): Promise<void> {
+  const attached = await attachedNow(tools, containerId, container, attempt)
+  await attempt(detachAll(tools.host, attached))
 }
 
 // nerdctl expects the name of a container that has stopped to be free, but not that of one whose start

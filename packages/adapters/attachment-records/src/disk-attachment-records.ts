@@ -5,6 +5,7 @@ import {
   readText,
   removeAbandoned,
   removeFile,
+  syncFile,
   writeWhole,
 } from '@vethra/files'
 import type {
@@ -35,11 +36,20 @@ export function diskAttachmentRecords({
 }): AttachmentRecords & RecordsFolder {
   const fileOf = ({ network, containerId, ifname }: AttachmentKey) =>
     join(dir, `${network}-${containerId}-${ifname}`)
+  const syncing: Promise<void>[] = []
   return {
     write: async (record) => {
       await makeFolder(dir, 0o700)
-      const sync = record.made === undefined
-      await writeWhole(fileOf(record), JSON.stringify(record), { mode: 0o600, sync })
+      const file = fileOf(record)
+      await writeWhole(file, JSON.stringify(record), { mode: 0o600, sync: false })
+      if (record.made !== undefined) return
+      // The disk is not waited for: plugins run meanwhile. What it says comes up in `flush`.
+      const synced = syncFile(file)
+      synced.catch(() => undefined)
+      syncing.push(synced)
+    },
+    flush: async () => {
+      await Promise.all(syncing.splice(0))
     },
     read: async (key) => {
       const record = parseRecord((await readText(fileOf(key))) ?? '')

@@ -1,4 +1,4 @@
-import { rename } from 'node:fs/promises'
+import { renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { faultPoint } from '@vethra/faults'
 import { appendText, errno, fileError } from '@vethra/files'
@@ -23,7 +23,7 @@ export function logs(prepare: (id: string) => Promise<string>): HookLogs {
 async function keepPrevious(log: string): Promise<void> {
   try {
     faultPoint('remove', log)
-    await rename(log, `${log}.1`)
+    renameSync(log, `${log}.1`)
   } catch (error) {
     if (errno(error) !== 'ENOENT') throw fileError('keep the log', log, error)
   }

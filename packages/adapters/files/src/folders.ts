@@ -1,5 +1,4 @@
-import { chmodSync, type Dirent, mkdirSync, readdirSync, statSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { chmodSync, type Dirent, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { faultPoint } from '@vethra/faults'
 import { errno, fileError } from './file-error.ts'
@@ -20,7 +19,7 @@ export async function makeFolder(path: string, mode: number): Promise<void> {
 export async function removeFolder(path: string): Promise<boolean> {
   try {
     faultPoint('remove', path)
-    await rm(path, { recursive: true })
+    rmSync(path, { recursive: true })
     return true
   } catch (error) {
     if (errno(error) === 'ENOENT') return false

@@ -1,5 +1,4 @@
-import { constants } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import { closeSync, constants, fdatasync, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { faultPoint } from '@vethra/faults'
 import { fileError } from './file-error.ts'
 import { readAll } from './read-text.ts'
@@ -15,26 +14,26 @@ import { readAll } from './read-text.ts'
 export async function writeInPlace(path: string, text: string): Promise<boolean> {
   try {
     const { O_NOFOLLOW, O_NONBLOCK, O_RDWR } = constants
-    const handle = await open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK)
+    const descriptor = openSync(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK)
     try {
-      return await rewrite(handle, path, Buffer.from(text))
+      return await rewrite(descriptor, path, Buffer.from(text))
     } finally {
-      await handle.close()
+      closeSync(descriptor)
     }
   } catch (error) {
     throw fileError('write in place', path, error)
   }
 }
 
-async function rewrite(handle: FileHandle, path: string, next: Buffer): Promise<boolean> {
-  const old = readAll(handle.fd, path)
+async function rewrite(descriptor: number, path: string, next: Buffer): Promise<boolean> {
+  const old = readAll(descriptor, path)
   if (old.equals(next)) return false
   const { start, octets } = difference(old, padded(next, old.length))
   faultPoint('write', `in place to ${path}`)
-  await writeAt(handle, octets, start)
+  writeAt(descriptor, octets, start)
   faultPoint('process', `has written ${path}`)
-  if (old.length > next.length) await handle.truncate(next.length)
-  await handle.datasync()
+  if (old.length > next.length) ftruncateSync(descriptor, next.length)
+  await toDisk(descriptor)
   return true
 }
 
@@ -53,11 +52,16 @@ function difference(old: Buffer, next: Buffer): { start: number; octets: Buffer 
   return { start, octets: next.subarray(start, end) }
 }
 
-async function writeAt(handle: FileHandle, octets: Buffer, position: number): Promise<void> {
+function writeAt(descriptor: number, octets: Buffer, position: number): void {
   let done = 0
   while (done < octets.length) {
     const left = octets.length - done
-    const { bytesWritten } = await handle.write(octets, done, left, position + done)
-    done += bytesWritten
+    done += writeSync(descriptor, octets, done, left, position + done)
   }
+}
+
+function toDisk(descriptor: number): Promise<void> {
+  return new Promise((resolve, reject) =>
+    fdatasync(descriptor, (error) => (error === null ? resolve() : reject(error))),
+  )
 }

@@ -74,6 +74,24 @@ export async function createWhole(
   }
 }
 
+/**
+ * Waits until a file that was written without `sync`, and its name, have reached the disk. One that is
+ * gone again is fine. Throws CniError 5 naming the path.
+ */
+export async function syncFile(path: string): Promise<void> {
+  try {
+    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+    try {
+      await toDisk(descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
+    await syncFolder(dirname(path))
+  } catch (error) {
+    if (errno(error) !== 'ENOENT') throw fileError('flush', path, error)
+  }
+}
+
 async function writeTemporary(
   path: string,
   text: string,

@@ -1,5 +1,4 @@
-import { statSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CniError } from '@vethra/spec'
 import { isNetns } from './netns.ts'
@@ -29,25 +28,28 @@ export async function netnsId(path: string): Promise<string> {
 export async function pluginsEnded(containerId: string, timeoutMs = 60_000): Promise<void> {
   const end = performance.now() + timeoutMs
   for (;;) {
-    const running = await pluginsOf(containerId)
+    const running = pluginsOf(containerId)
     if (running.length === 0) return
     if (performance.now() > end) throw stillRunning(containerId, running)
     await sleep(pauseMs)
   }
 }
 
-async function pluginsOf(containerId: string): Promise<readonly string[]> {
+function pluginsOf(containerId: string): readonly string[] {
   const wanted = `\0CNI_CONTAINERID=${containerId}\0`
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
-  const matches = await Promise.all(
-    pids.map(async (pid) => `\0${await environmentOf(pid)}`.includes(wanted)),
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  return pids.filter(
+    (pid) => pid !== String(process.pid) && `\0${environmentOf(pid)}`.includes(wanted),
   )
-  return pids.filter((pid, index) => matches[index] && pid !== String(process.pid))
 }
 
 // A process that ends meanwhile, and a zombie, have no environment.
-async function environmentOf(pid: string): Promise<string> {
-  return readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')
+function environmentOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 function stillRunning(containerId: string, pids: readonly string[]): CniError {

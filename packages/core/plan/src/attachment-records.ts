@@ -12,8 +12,10 @@ export interface AttachmentRecord extends AttachmentKey {
 
 /** What our runtime remembers of the attachments that it makes: from before the first plugin of ADD until DEL is done. */
 export interface AttachmentRecords {
-  /** Replaces what was there; with `made` a power cut may leave what was there before. Throws CniError 5. */
+  /** Replaces what was there; until `flush` a power cut may bring that back. Throws CniError 5. */
   write(record: AttachmentRecord): Promise<void>
+  /** Waits until the records that were written without `made` have reached the disk. Throws CniError 5. */
+  flush(): Promise<void>
   /** Undefined when there is none, or it is damaged. */
   read(key: AttachmentKey): Promise<AttachmentRecord | undefined>
   /** Forgets it; none is fine. */

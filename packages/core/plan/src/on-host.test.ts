@@ -63,6 +63,7 @@ beforeEach(() => {
     },
     records: {
       write: async (record) => void records.set(record.network + record.ifname, record),
+      flush: async () => undefined,
       read: async ({ network, ifname }) => records.get(network + ifname),
       remove: async ({ network, ifname }) => void records.delete(network + ifname),
       list: async (id) =>

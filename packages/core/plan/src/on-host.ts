@@ -1,5 +1,4 @@
 import { guards } from '@vethra/lock'
-import { attachmentLeftovers } from '@vethra/model'
 import type { ParsedResult } from '@vethra/result'
 import { type Attachment, CniError, type ConfList } from '@vethra/spec'
 import {
@@ -14,6 +13,7 @@ import {
 import type { AttachmentRecord, AttachmentRecords } from './attachment-records.ts'
 import { isIncomplete, together } from './failures.ts'
 import type { AttachmentKey, CachedAttachment } from './result-cache.ts'
+import { lookingEarly, sweep } from './sweep.ts'
 import { type TurnTools, takingTurns } from './take-turns.ts'
 
 /** What attachments are made with on a host that others use at the same time. */
@@ -117,7 +117,9 @@ export async function attachOne(tools: HostTools, membership: Membership): Promi
   const record = await makeRecord(tools, membership)
   const onMade = (made: CachedAttachment) => tools.records.write({ ...record, made })
   try {
-    return await attach({ runner, cache: tools.cache, onMade }, list, attachment)
+    const result = await attach({ runner, cache: tools.cache, onMade }, list, attachment)
+    await tools.records.flush()
+    return result
   } catch (error) {
     throw await forgotten(tools, membership, error)
   }
@@ -171,16 +173,18 @@ export async function detachEach(
   const attempt = (work: Promise<unknown>) => work.catch((error: unknown) => errors.push(error))
   const swept = new Set<Membership>()
   const detached: Membership[] = []
+  const looking = lookingEarly(tools)
   for (const membership of memberships.toReversed()) {
     if (!(await isRemembered(tools, membership))) swept.add(membership)
-    await attempt(detachOne(tools, membership).then(() => detached.push(membership)))
+    const detaching = detachOne({ ...tools, runner: looking.runner }, membership)
+    await attempt(detaching.then(() => detached.push(membership)))
   }
   for (const each of memberships) {
     if (await mayLeaveRules(tools, each, errors)) swept.add(each)
   }
   // Whoever is killed, or fails, before the rules have gone leaves the records: the next one looks again.
   const forget = async () => {
-    await sweep(tools, [...swept])
+    await sweep(tools, [...swept], looking.rules())
     for (const each of detached) await attempt(tools.records.remove(keyOf(each)))
   }
   await attempt(forget())
@@ -224,17 +228,6 @@ async function mayLeaveRules(
   errors: readonly unknown[],
 ): Promise<boolean> {
   return errors.length > 0 || (await netns.idOf(attachment.netns)) === ''
-}
-
-// Debian's bridge leaves masquerading behind when the netns is gone, and portmap what lost its ports.
-async function sweep({ rules }: HostTools, memberships: readonly Membership[]): Promise<void> {
-  if (memberships.length === 0) return
-  for (const { family, text } of await rules.save()) {
-    const removal = memberships
-      .map(({ network, attachment }) => attachmentLeftovers(text, network, attachment.containerId))
-      .join('')
-    if (removal !== '') await rules.restore(family, removal)
-  }
 }
 
 // The attachment that failed has undone itself: a second DEL would only repeat its error.

@@ -24,14 +24,19 @@ export function takingTurns(
 ): PluginRunner {
   const { runner, lock, places } = tools
   if (!list.plugins.some(({ type }) => sharing.includes(type))) return runner
-  const early = tools.rules.save([4])
-  // Awaited by the first plugin that shares rules; when none gets that far its failure is of no matter.
-  early.catch(() => undefined)
+  let early: ReturnType<RuleSets['save']> | undefined
   const turn = <T>(ready: boolean, path: string, work: () => Promise<T>) =>
     ready ? work() : lock.hold(path, work)
   return {
     run: async (call) => {
-      if (call.operation !== 'ADD' || !sharing.includes(call.type)) return runner.run(call)
+      if (call.operation !== 'ADD') return runner.run(call)
+      if (!sharing.includes(call.type)) {
+        const running = runner.run(call)
+        early ??= tools.rules.save([4])
+        // When no plugin that shares rules comes to run, a failure of this is of no matter.
+        early.catch(() => undefined)
+        return running
+      }
       const families = hasIpv6(call) ? ([4, 6] as const) : ([4] as const)
       const look = async (saved = tools.rules.save(families)) =>
         rulesReady(await saved, { ...list, plugins: pluginsOf(list, call) }, attachment)
