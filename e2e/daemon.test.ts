@@ -1,4 +1,5 @@
-import { stat, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { describeOnHost } from './gate.ts'
@@ -164,6 +165,10 @@ describeOnHost('vethra daemon', () => {
     const daemon = await start()
     expect((await stat(daemon.socket)).mode & 0o777).toBe(0o660)
     expect(await stat(daemon.socket)).toMatchObject({ uid: 0, gid: 0 })
+    const children = (await readFile(`/proc/${daemon.pid}/task/${daemon.pid}/children`, 'utf8'))
+      .trim()
+      .split(' ')
+    expect(children).toHaveLength(2)
     const before = await host.snapshot()
     const slow = daemon.ask('/findings')
     const stream = daemon.ask('/events')
@@ -174,9 +179,7 @@ describeOnHost('vethra daemon', () => {
     await expect(stat(daemon.socket)).rejects.toMatchObject({ code: 'ENOENT' })
     expect(await daemon.log()).toMatch(/"msg":"stopped"/)
     expect(await host.snapshot()).toEqual(before)
-    expect((await host.run(['sh', '-c', 'ps -eo args | grep -F "[i]p -o monitor"'])).stdout).toBe(
-      '',
-    )
+    expect(children.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([])
   })
 
   it('is one on a data store, and says which process the other is', async () => {
