@@ -32,6 +32,7 @@ export async function restoreRecord(
     const netnsId = await host.netns.idOf(netns)
     if (netnsId === '') return 'its namespace is gone'
     await host.records.write({ ...key, netns, netnsId })
+    await host.records.flush()
     return undefined
   })
 }

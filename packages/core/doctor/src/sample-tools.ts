@@ -88,6 +88,7 @@ export function sampleTools(host: SampleHost): DoctorTools {
       records: {
         read: async (key) => host.records.find((each) => same(each, key)),
         write: async (record) => void host.records.push(record),
+        flush: async () => undefined,
         remove: async (key) => {
           host.records = host.records.filter((each) => !same(each, key))
         },

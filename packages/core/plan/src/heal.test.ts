@@ -62,6 +62,7 @@ beforeEach(() => {
       list: async () => (cached ? [cached] : []),
     },
     records: {
+      flush: async () => undefined,
       read: async () => recorded,
       write: async (one) => {
         recorded = one
