@@ -1,6 +1,8 @@
 // What does an ADD and a DEL cost through `vethra cni`, against cnitool and against the plugins called
-// bare from a shell script? Default chain, one published port, real plugins, alternating in one run.
-// Sizes: VETHRA_BENCH_RUNS (default 15). cnitool is taken from CNITOOL or PATH.
+// bare from a shell script? Default chain, one published port, real plugins, alternating in one run, with
+// 1, 50 and 200 containers attached beside, each with a port.
+// Sizes: VETHRA_BENCH_RUNS (default 15), VETHRA_BENCH_ATTACHED (default 1,50,200). cnitool is taken from
+// CNITOOL or PATH.
 
 import { writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
@@ -8,7 +10,10 @@ import { executable, type Host, openHost, plugins } from '../e2e/host.ts'
 import { type Figures, figuresOf, reportLine } from './figures.ts'
 
 const runs = Number(process.env['VETHRA_BENCH_RUNS'] ?? 15)
-const port = '{"portMappings":[{"hostPort":8080,"containerPort":80,"protocol":"tcp"}]}'
+const attached = (process.env['VETHRA_BENCH_ATTACHED'] ?? '1,50,200').split(',').map(Number)
+const publish = (hostPort: number) =>
+  JSON.stringify({ portMappings: [{ hostPort, containerPort: 80, protocol: 'tcp' }] })
+const port = publish(8080)
 
 interface Way {
   readonly name: string
@@ -23,8 +28,38 @@ try {
 }
 
 async function bench(host: Host): Promise<void> {
-  await host.vethra('network', 'create', 'lan')
+  await host.vethra('network', 'create', '--subnet', '10.90.0.0/16', 'lan')
   const ways = await waysOf(host)
+  console.log(
+    `cni-attach: ${runs} runs each, ${cpus().length} CPUs, ${cpus()[0]?.model}, Node ${process.version}`,
+  )
+  let already = 0
+  for (const count of attached) {
+    await attachMore(host, already, count)
+    already = count
+    console.log(`with ${count} attached beside:`)
+    report(await measure(host, ways))
+  }
+}
+
+// Four at a time: neighbours are only there to be many.
+async function attachMore(host: Host, from: number, to: number): Promise<void> {
+  const add = async (index: number) => {
+    const name = `beside${index}`
+    await host.run(['ip', 'netns', 'add', name])
+    const env = { CAP_ARGS: publish(20000 + index), CNI_PATH: plugins }
+    const ran = await host.run([executable, 'cni', 'add', 'lan', `/run/netns/${name}`], { env })
+    if (ran.exitCode !== 0) throw new Error(ran.stderr)
+  }
+  for (let index = from; index < to; index += 4) {
+    const some = [0, 1, 2, 3].map((more) => index + more).filter((each) => each < to)
+    await Promise.all(some.map(add))
+  }
+}
+
+type Samples = ReadonlyMap<string, { readonly add: number[]; readonly del: number[] }>
+
+async function measure(host: Host, ways: readonly Way[]): Promise<Samples> {
   const samples = new Map(
     ways.map(({ name }) => [name, { add: [] as number[], del: [] as number[] }]),
   )
@@ -37,17 +72,25 @@ async function bench(host: Host): Promise<void> {
       samples.get(way.name)?.del.push(del)
     }
   }
-  console.log(
-    `cni-attach: ${runs} runs each, ${cpus().length} CPUs, ${cpus()[0]?.model}, Node ${process.version}`,
-  )
+  return samples
+}
+
+function report(samples: Samples): void {
   for (const operation of ['add', 'del'] as const) {
-    const figures = ways.map(({ name }): [string, Figures] => [
+    const figures = [...samples].map(([name, each]): [string, Figures] => [
       name,
-      figuresOf(samples.get(name)?.[operation] ?? []),
+      figuresOf(each[operation]),
     ])
     const yardstick = figures.at(-1)?.[1]
     for (const [name, each] of figures)
       console.log(reportLine(`${operation.toUpperCase()} ${name}`, each, yardstick))
+    const [ours, other] = [samples.get('vethra cni'), samples.get('cnitool')]
+    if (ours && other) {
+      const more = figuresOf(ours[operation]).median - figuresOf(other[operation]).median
+      console.log(
+        `${operation.toUpperCase()} through vethra cni takes ${more.toFixed(1)} ms more than through cnitool`,
+      )
+    }
   }
 }
 

@@ -64,6 +64,7 @@ beforeEach(() => {
     records: {
       flush: async () => undefined,
       read: async () => recorded,
+      flush: async () => undefined,
       write: async (one) => {
         recorded = one
       },
