@@ -23,20 +23,21 @@ describeOnHost('the apps under Node, from source', () => {
     const bundle = await host.bundle(id, ['sleep', '60'])
     const vethra = (...args: readonly string[]) => host.run([...fromSource, ...args])
     expect(await vethra('network', 'create', 'lan')).toMatchObject({ exitCode: 0, stderr: '' })
-    expect(await vethra('bundle', 'prepare', bundle, '--id', id, '--network', 'lan')).toMatchObject(
-      {
-        exitCode: 0,
-        stderr: '',
-      },
-    )
+    const asked = ['--id', id, '--network', 'lan', '-p', '8090:80']
+    expect(await vethra('bundle', 'prepare', bundle, ...asked)).toMatchObject({
+      exitCode: 0,
+      stderr: '',
+    })
     expect(await host.start(bundle, id)).toMatchObject({ exitCode: 0, stderr: '' })
     const address = await host.runc('exec', id, 'ip', '-o', '-4', 'addr', 'show', 'eth0')
     expect(address.stdout).toMatch(/10\.4\.1\.2\/24/)
+    expect((await host.run(['ss', '-Hlnt'])).stdout).toMatch(/0\.0\.0\.0:8090 /)
     expect((await host.stop(id)).exitCode).toBe(0)
     expect(await vethra('bundle', 'rm', id)).toMatchObject({ exitCode: 0, stdout: id })
     expect(await vethra('network', 'rm', 'lan')).toMatchObject({ exitCode: 0, stdout: 'lan' })
-    const { links, rules, files } = await host.snapshot()
-    expect({ links, rules, files }).toEqual({
+    const { links, rules, files, processes } = await host.snapshot()
+    expect({ links, rules, files, processes }).toEqual({
+      processes: [],
       links: [expect.stringMatching(/^lo /)],
       rules: [],
       files: [],
