@@ -44,7 +44,14 @@ describeOnHost('networks that nerdctl and people made', () => {
   })
 
   const put = (file: string, input: string) =>
-    host.run(['sh', '-c', `mkdir -p /etc/cni/net.d; cat > /etc/cni/net.d/${file}`], { input })
+    host.run(
+      [
+        'sh',
+        '-c',
+        `mkdir -p /etc/cni; cd /etc/cni; mkdir -p "net.d/$(dirname ${file})"; cat > net.d/${file}`,
+      ],
+      { input },
+    )
   const list = async () =>
     JSON.parse((await host.vethra('network', 'ls', '--format', 'json')).stdout).map(
       (each: { Name: string; Origin: string }) => [each.Name, each.Origin],
@@ -58,7 +65,7 @@ describeOnHost('networks that nerdctl and people made', () => {
       const file = `/etc/cni/net.d/nerdctl-${name}.conflist`
       const ours = (await host.run(['cat', file])).stdout
       const theirs = await fileOf(`nerdctl-${name}.conflist`)
-      // nerdctl 2 leaves empty labels out.
+      // Later versions leave empty labels out.
       const expected = theirs.replace('  "nerdctlLabels": {},\n', '')
       const more = ',\n          {\n            "dst": "::/0"\n          }'
       expect.soft(ours.replace(more, '')).toBe(expected)
@@ -75,19 +82,29 @@ describeOnHost('networks that nerdctl and people made', () => {
     await put('20-minimal.conflist', '{"name":"minimal","plugins":[{"type":"loopback"}]}')
     await put('integer.conflist', await fileOf('integer.conflist'))
     await put('nerdctl-gg.conflist', await fileOf('nerdctl-gg.conflist'))
+    await put(
+      'default/nerdctl-bb.conflist',
+      (await fileOf('nerdctl-bb.conflist')).replaceAll('10.60.0', '10.62.0'),
+    )
     expect(await list()).toEqual([
       ['hand', 'other'],
       ['minimal', 'other'],
+      ['bb', 'own'],
       ['integer', 'nerdctl'],
       ['gg', 'own'],
     ])
-    const names = ['hand', 'integer', 'gg']
+    const names = ['hand', 'integer', 'gg', 'bb']
     const inspected = JSON.parse((await host.vethra('network', 'inspect', ...names)).stdout)
     expect(
       inspected.map(({ IPAM }: { IPAM: { Config: { Subnet: string }[] } }) =>
         IPAM.Config.map(({ Subnet }) => Subnet),
       ),
-    ).toEqual([['10.61.0.0/24'], ['10.4.2.0/24'], ['10.60.0.0/24', 'fd00:60::/64']])
+    ).toEqual([
+      ['10.61.0.0/24'],
+      ['10.4.2.0/24'],
+      ['10.60.0.0/24', 'fd00:60::/64'],
+      ['10.62.0.0/24'],
+    ])
     for (const name of names) {
       await host.run(['ip', 'netns', 'add', name])
       const added = await host.vethra('cni', 'add', name, `/run/netns/${name}`)
@@ -106,7 +123,9 @@ describeOnHost('networks that nerdctl and people made', () => {
         stderr: expect.stringContaining(`network "${name}" is managed outside vethra`),
       })
     }
-    expect((await host.vethra('network', 'rm', 'cbd3cfb9b9f5', 'lan', 'next')).exitCode).toBe(0)
+    expect((await host.vethra('network', 'rm', 'cbd3cfb9b9f5', 'bb', 'lan', 'next')).exitCode).toBe(
+      0,
+    )
     expect((await host.run(['ip', 'link', 'show', 'br-cbd3cfb9b9f5'])).exitCode).not.toBe(0)
   })
 })

@@ -121,6 +121,14 @@ describeOnHost('vethra bundle prepare -p', () => {
     })
   })
 
+  it('in the network of the host nothing is published, and that is said', async () => {
+    expect(await prepare('web', '--network', 'host', '-p', '8080:80')).toMatchObject({
+      exitCode: 0,
+      stderr: 'warning: published ports are left out: the network is host',
+    })
+    expect(await ports('web')).toBe('')
+  })
+
   it('a network that can publish nothing is warned of', async () => {
     await host.vethra('network', 'create', '--internal', 'inner')
     expect(await prepare('web', '--network', 'inner', '-p', '8080:80')).toMatchObject({

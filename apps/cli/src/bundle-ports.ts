@@ -31,6 +31,10 @@ export async function portsOf(
 ): Promise<readonly PortMapping[]> {
   const requests = parsePortSpecs(publish)
   if (requests.length === 0) return []
+  if (/^(host|none)$|^ns:/.test(networkRef)) {
+    io.complain(`warning: published ports are left out: the network is ${networkRef}`)
+    return []
+  }
   const entries = await tools.host.cache.list()
   const own = `${tools.settings.namespace}-${id}`
   const labels = await containerLabels(tools)

@@ -39,11 +39,13 @@ export function networkCommand(program: Command, open: () => Promise<Tools>, io:
     'vethra network prune --force --filter label=team=web',
   ])
     .option('-f, --force', 'remove them without asking', false)
-    .option('--filter <key=value>', 'name=REGEX or label=KEY[=VALUE] (repeatable)', gather, [])
+    .option('--filter <key=value>', filterHelp, gather, [])
     .action(async (flags: { force: boolean; filter: readonly string[] }) =>
       pruneNetworks(await open(), flags, io),
     )
 }
+
+const filterHelp = 'name=REGEX, label=KEY[=VALUE], driver=TYPE or id=START (repeatable)'
 
 function addCreate(network: Command, open: () => Promise<Tools>, io: Io): void {
   subcommand(network, 'create <name>', 'create a network; prints its id', [
@@ -100,7 +102,7 @@ function addListing(network: Command, open: () => Promise<Tools>, io: Io): void 
     .alias('list')
     .option('-q, --quiet', 'ids only', false)
     .option('--no-trunc', 'whole ids')
-    .option('-f, --filter <key=value>', 'name=REGEX or label=KEY[=VALUE] (repeatable)', gather, [])
+    .option('-f, --filter <key=value>', filterHelp, gather, [])
     .option('--format <format>', 'table, json or a template', 'table')
     .action(async (flags: ListFlags) => printNetworks(await open(), flags, io))
   subcommand(network, 'inspect <network...>', 'show networks and the containers in them', [
@@ -108,7 +110,7 @@ function addListing(network: Command, open: () => Promise<Tools>, io: Io): void 
     'vethra network inspect --mode native lan',
   ])
     .option('--mode <mode>', 'dockercompat or native', 'dockercompat')
-    .option('--format <format>', 'json or a template', 'json')
+    .option('-f, --format <format>', 'json or a template', 'json')
     .action(async (names: string[], flags: { mode: string; format: string }) =>
       printInspected(await open(), names, flags, io),
     )

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import { containerStore } from '@vethra/container-store'
 import { diskHostsStore } from '@vethra/etchosts-disk'
@@ -37,6 +38,7 @@ export async function openTools(flags: GivenSettings, io: Io): Promise<Tools> {
       hostPrefixes,
       defaultRoute,
       deleteLink,
+      exists: async (path) => existsSync(path),
       hasPlugin: async (type) => (await pluginFile(type, cniPath)) !== undefined,
       askFirewallPlugin: (policy) => askFirewallPlugin(policy, cniPath),
     },

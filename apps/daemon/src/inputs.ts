@@ -18,5 +18,5 @@ export const filters: z.ZodType<readonly string[]> = z
   .openapi({
     type: 'array',
     items: { type: 'string' },
-    description: 'name=REGEX or label=KEY[=VALUE]; may be repeated.',
+    description: 'name=REGEX, label=KEY[=VALUE], driver=TYPE or id=START; may be repeated.',
   })

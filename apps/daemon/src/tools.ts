@@ -165,6 +165,7 @@ function manageTools(
       hostPrefixes,
       defaultRoute,
       deleteLink,
+      exists: async (path) => existsSync(path),
       hasPlugin: async (type) => (await pluginFile(type, cniPath)) !== undefined,
       askFirewallPlugin: (policy) => askFirewallPlugin(policy, cniPath),
     },

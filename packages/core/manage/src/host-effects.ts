@@ -17,6 +17,8 @@ export interface HostEffects {
   defaultRoute(): Promise<{ readonly device: string; readonly mtu?: number } | undefined>
   /** Whether a CNI plugin is installed: found in the folders of CNI_PATH. */
   hasPlugin(type: string): Promise<boolean>
+  /** Whether something is at a path of the host. */
+  exists(path: string): Promise<boolean>
   /** What the firewall plugin says of itself, and how an ADD with an ingress policy went, tried where it does no harm; undefined when it is not installed. */
   askFirewallPlugin(ingressPolicy: string): Promise<FirewallAnswers | undefined>
   /** Deletes an interface; false when there is none. Throws CniError 5 when it cannot be deleted. */

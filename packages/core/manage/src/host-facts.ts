@@ -9,6 +9,7 @@ import {
   usedPrefixes,
   wantsIsolation,
 } from '@vethra/networks'
+import type { UsedByHost } from './host-effects.ts'
 import type { ManageTools } from './tools.ts'
 
 /** What the host is asked with for a new network. */
@@ -31,7 +32,7 @@ export async function hostFacts(
   ])
   const onHost: readonly UsedPrefix[] = prefixes.map((each) => ({
     prefix: each.prefix,
-    by: each.source === 'address' ? `interface ${each.interface}` : `route via ${each.interface}`,
+    by: userOf(each),
     device: each.interface,
   }))
   return {
@@ -40,6 +41,11 @@ export async function hostFacts(
     ...(route === undefined ? {} : { defaultDevice: route.device }),
     ...(route?.mtu === undefined ? {} : { defaultMtu: route.mtu }),
   }
+}
+
+function userOf({ source, interface: device }: UsedByHost): string {
+  if (source === 'address') return `interface ${device}`
+  return device === '' ? 'a route to nowhere' : `route via ${device}`
 }
 
 /** The networks of all other namespaces; files there that are no conf lists are left out. */

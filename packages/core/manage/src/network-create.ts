@@ -35,7 +35,7 @@ export async function createNetwork(
     const { text, notes } = networkConfList(options, facts)
     await checkPlugins(tools, text)
     await tools.networks.create(options.name, text)
-    return { id: networkId(options.name), notes }
+    return { id: networkId(options.name), notes: [...notes, ...(await missing(tools, options))] }
   })
 }
 
@@ -54,6 +54,15 @@ function exists({ name, file }: Network): CniError {
     message: `network with name ${name} already exists, in ${file}`,
     hint: 'Choose another name, or remove that network first with "vethra network rm".',
   })
+}
+
+// The dhcp plugin only passes on what its daemon does, which nobody starts by itself.
+async function missing(
+  { effects, settings }: ManageTools,
+  { ipamDriver }: NetworkOptions,
+): Promise<readonly string[]> {
+  if (ipamDriver !== 'dhcp' || (await effects.exists('/run/cni/dhcp.sock'))) return []
+  return [`no DHCP daemon runs; start it before a container: ${settings.cniPath[0]}/dhcp daemon`]
 }
 
 // nerdctl's text. Its IPAM plugin is asked for as well: every ADD would fail without it.

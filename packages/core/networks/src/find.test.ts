@@ -89,11 +89,15 @@ describe('filterNetworks', () => {
     [['label=empty='], ['foo']],
     [['label=nerdctl/network-aux-addresses'], []],
     [['name=fo', 'label=k'], ['foo']],
+    [['driver=bridge', 'name=foo'], ['foo']],
+    [['driver=macvlan'], []],
+    [['id=2c26b46b68'], ['foo']],
+    [['id='], []],
   ])('%j leaves %j', (filters, expected) => {
     expect([...names(filterNetworks(networks, filters))].sort()).toEqual([...expected].sort())
   })
 
-  it.each(['driver=bridge', 'name', '', 'name=('])('refuses %j', (filter) => {
+  it.each(['scope=local', 'name', '', 'name=('])('refuses %j', (filter) => {
     expect(() => filterNetworks(networks, [filter])).toThrow(expect.objectContaining({ code: 103 }))
   })
 })

@@ -34,7 +34,8 @@ export function visibleLabels(network: Network): Readonly<Record<string, string>
 }
 
 /**
- * The networks that match every filter: `name=REGEX`, found anywhere in the name, or `label=KEY[=VALUE]`.
+ * The networks that match every filter: `name=REGEX`, found anywhere in the name, `label=KEY[=VALUE]`,
+ * `driver=TYPE`, the type of the first plugin, or `id=START`.
  * Throws CniError 103 for any other filter: nerdctl ignores it, and `prune` would then take too much.
  */
 export function filterNetworks(
@@ -55,8 +56,15 @@ function readFilter(filter: string): (network: Network) => boolean {
     }
     case 'label':
       return labelFilter(value)
+    case 'driver':
+      return ({ list }) => list.plugins[0]?.type === value
+    case 'id':
+      return ({ id = '' }) => value !== '' && id.startsWith(value)
     default:
-      throw refusal(`unknown filter "${filter}"`, 'Use name=REGEX or label=KEY[=VALUE].')
+      throw refusal(
+        `unknown filter "${filter}"`,
+        'Use name=REGEX, label=KEY[=VALUE], driver=TYPE or id=START.',
+      )
   }
 }
 
