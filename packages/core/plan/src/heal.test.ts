@@ -64,7 +64,6 @@ beforeEach(() => {
     records: {
       flush: async () => undefined,
       read: async () => recorded,
-      flush: async () => undefined,
       write: async (one) => {
         recorded = one
       },
