@@ -127,6 +127,12 @@ describeOnHost('vethra network', () => {
       exitCode: 0,
       stderr: expect.stringContaining('00-broken.conflist'),
     })
+    for (const command of ['inspect', 'rm']) {
+      expect(await host.vethra('network', command, 'broken')).toMatchObject({
+        exitCode: 1,
+        stderr: expect.stringContaining('cannot use /etc/cni/net.d/00-broken.conflist'),
+      })
+    }
     const rows = JSON.parse(ran.stdout) as { Name: string; Managed: boolean }[]
     expect(rows.map(({ Name, Managed }) => [Name, Managed])).toEqual([
       ['podman', false],

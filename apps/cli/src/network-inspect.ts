@@ -17,8 +17,8 @@ export async function printInspected(
   if (mode !== 'dockercompat' && mode !== 'native') {
     throw unsupported('--mode', mode, 'dockercompat or native', `unknown mode "${mode}"`)
   }
-  const { shown, missing } = await inspectNetworks(tools, refs, mode)
+  const { shown, missing, faults } = await inspectNetworks(tools, refs, mode)
   if (format !== 'json') for (const each of shown) io.print(readFormat(format)(each))
   else if (shown.length > 0) io.print(JSON.stringify(shown, null, 4))
-  if (missing.length > 0) throw networksNotFound(missing)
+  if (missing.length > 0) throw networksNotFound(missing, faults)
 }

@@ -9,6 +9,7 @@ import {
   nativeNetwork,
   networksFromFiles,
 } from '@vethra/networks'
+import type { CniError } from '@vethra/spec'
 import { oneNetwork } from './one-network.ts'
 import type { ManageTools } from './tools.ts'
 
@@ -20,6 +21,8 @@ export interface InspectedNetworks {
   readonly shown: readonly (DockerNetwork | NativeNetwork)[]
   /** What was asked for and is not there. */
   readonly missing: readonly string[]
+  /** The files that cannot be used. */
+  readonly faults: readonly CniError[]
 }
 
 /** Networks and the containers that are alive in them. Throws CniError 101 for the start of an id that could be several. */
@@ -28,12 +31,13 @@ export async function inspectNetworks(
   refs: readonly string[],
   mode: InspectMode,
 ): Promise<InspectedNetworks> {
-  const { networks } = networksFromFiles(await tools.networks.list())
+  const { networks, faults } = networksFromFiles(await tools.networks.list())
   const containers = await liveContainers(tools)
   const found = refs.map((ref) => oneNetwork(networks, ref) ?? modeNetwork(ref))
   return {
     shown: found.flatMap((network) => (network ? [show(network, containers, mode)] : [])),
     missing: refs.filter((_, index) => found[index] === undefined),
+    faults,
   }
 }
 

@@ -22,12 +22,12 @@ import type { ManageTools } from './tools.ts'
  */
 export async function removeNetworks(tools: ManageTools, refs: readonly string[]): Promise<void> {
   await tools.networks.exclusively(async () => {
-    const { networks } = networksFromFiles(await tools.networks.list())
+    const { networks, faults } = networksFromFiles(await tools.networks.list())
     const found = refs.map((ref) => oneNetwork(networks, ref))
     const missing = refs.filter((_, index) => found[index] === undefined)
     const mode = missing.find((ref) => modeNetwork(ref))
     if (mode !== undefined) throw isMode(mode)
-    if (missing.length > 0) throw networksNotFound(missing)
+    if (missing.length > 0) throw networksNotFound(missing, faults)
     const doomed = [...new Set(found.flatMap((network) => network ?? []))]
     for (const network of doomed) await checkRemovable(tools, network)
     const elsewhere = await networksOfOthers(tools)

@@ -12,11 +12,16 @@ export function oneNetwork(networks: readonly Network[], ref: string): Network |
   })
 }
 
-/** The CniError for networks that are not there. */
-export function networksNotFound(refs: readonly string[]): CniError {
+/** The CniError for networks that are not there; files that cannot be used may be theirs. */
+export function networksNotFound(
+  refs: readonly string[],
+  faults: readonly CniError[] = [],
+): CniError {
+  const broken = faults.map(({ message }) => message).join('; ')
   return new CniError({
     code: 101,
     message: `no network found matching: ${refs.join(', ')}`,
+    ...(broken === '' ? {} : { details: broken }),
     hint: 'List the networks with "vethra network ls".',
   })
 }
