@@ -46,7 +46,9 @@ describeOnHost('a published port', () => {
     await host.run(['busybox', 'timeout', '5', 'busybox', 'wget', '-O', '-', `127.0.0.1:${port}`])
 
   it('shows on the host as a socket, leads to the container, and goes when its process is killed', async () => {
-    await started(web, '-p', '8080:80', '-p', '5353:53/udp', '-p', '[::1]:8081:80')
+    await host.vethra('network', 'create', 'lan', '--ipv6')
+    const ports = ['0.0.0.0:8080:80', '0.0.0.0:5353:53/udp', '[::1]:8081:80']
+    await started(web, '--network', 'lan', ...ports.flatMap((port) => ['-p', port]))
     const shown = await sockets()
     expect(shown).toMatch(/^tcp +LISTEN .* 0\.0\.0\.0:8080 .*"vethra-ports"/m)
     expect(shown).toMatch(/^udp +UNCONN .* 0\.0\.0\.0:5353 .*"vethra-ports"/m)
