@@ -102,6 +102,27 @@ describe('repair', () => {
     expect(host.done).toEqual([])
   })
 
+  it('takes no interface from a network that has its name by now', async () => {
+    const calls: string[] = []
+    const tools = sampleTools(host)
+    const { run } = tools.host.runner
+    const runner = {
+      run: (call: Parameters<typeof run>[0]) => {
+        calls.push(`${call.operation} ${call.netns}`)
+        return run(call)
+      },
+    }
+    host.records.push({ ...key, network: 'other', netns: '/n', netnsId: '4:1' })
+    const unfinished = { kind: 'detach', attachment: { ...key, network: 'other' } } as const
+    host.conf = host.conf.replace('"lan"', '"other"')
+    await repair({ ...tools, host: { ...tools.host, runner } }, [unfinished])
+    expect(calls).toEqual(['DEL '])
+    host.cached = []
+    host.records = [{ ...key, network: 'other', netns: '/n', netnsId: '4:1' }]
+    await repair({ ...tools, host: { ...tools.host, runner } }, [unfinished])
+    expect(calls).toEqual(['DEL ', 'DEL /n'])
+  })
+
   it('goes on after a failure, and tells each as it comes', async () => {
     host.namespaces = {}
     host.broken = ['bridge']

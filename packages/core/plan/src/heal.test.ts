@@ -123,11 +123,30 @@ describe('attachAnew', () => {
     expect(cached?.attachment.cniArgs).toEqual([['K', 'V']])
   })
 
-  it('tells why when no way succeeds', async () => {
+  it('tells why when no way succeeds, and is still due', async () => {
     refuses = ({ operation }) => operation === 'ADD'
     const failure = attachAnew(tools, [membership, plain], async () => true)
     await expect(failure).rejects.toMatchObject({ code: 999 })
-    expect(cached).toBeUndefined()
+    expect([cached, recorded]).toEqual([made, record])
+  })
+
+  it('remembers the attachment all the while: whoever is killed leaves it to the next one', async () => {
+    const { run } = tools.runner
+    tools.runner.run = (call) => {
+      expect(cached?.attachment.containerId).toBe('ns-c1')
+      expect(recorded).toMatchObject(record)
+      return run(call)
+    }
+    await attachAnew(tools, [membership, plain], async () => true)
+    expect(done()).toHaveLength(8)
+  })
+
+  it('detaches once more where the rules of a plugin were gone', async () => {
+    let failures = 1
+    refuses = ({ operation, type }) => operation === 'DEL' && type === 'bridge' && failures-- > 0
+    await attachAnew(tools, [membership], async () => true)
+    expect(done().filter((each) => each === 'DEL bridge')).toHaveLength(2)
+    expect(done().at(-1)).toBe('ADD portmap')
   })
 
   it('does nothing where it is not due any more', async () => {

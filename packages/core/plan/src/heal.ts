@@ -1,17 +1,11 @@
 import type { ParsedResult } from '@vethra/result'
 import type { ConfList } from '@vethra/spec'
-import { asMade, convertIfReadable } from './attach.ts'
+import { asMade, attach, convertIfReadable, unknownNetwork } from './attach.ts'
 import { together } from './failures.ts'
-import {
-  attachOne,
-  detachEach,
-  type HostTools,
-  holdingContainer,
-  type Membership,
-} from './on-host.ts'
-import type { AttachmentKey } from './result-cache.ts'
+import { detachEach, type HostTools, holdingContainer, type Membership } from './on-host.ts'
+import type { AttachmentKey, CachedAttachment } from './result-cache.ts'
 import { run } from './run.ts'
-import { alone } from './take-turns.ts'
+import { alone, takingTurns } from './take-turns.ts'
 
 /**
  * Detaches what `isDue` still says is to be detached when the container's lock is held: it may have come
@@ -32,7 +26,8 @@ export async function detachIfDue(
 /**
  * Attaches a living container anew in the ways given, the first that succeeds, after what is left of the
  * attachment was removed. Undefined when `isDue` said no under the container's lock, and nothing was done.
- * Throws why the last way failed; the container is detached then.
+ * What is remembered stays until it is replaced: cut short, or where no way succeeds, it is still due. Throws
+ * why each way failed.
  */
 export async function attachAnew(
   tools: HostTools,
@@ -41,17 +36,40 @@ export async function attachAnew(
 ): Promise<ParsedResult | undefined> {
   return holdingContainer(tools, ways, async () => {
     if (!(await isDue())) return undefined
-    await detachEach(tools, [ways[0]])
+    // Debian's bridge fails for rules that are gone, once: what is left of the interface went before.
+    await undo(tools, ways[0]).catch(() => undo(tools, ways[0]))
     const errors: unknown[] = []
     for (const way of ways) {
       try {
-        return await attachOne(tools, way)
+        return await redo(tools, way)
       } catch (error) {
         errors.push(error)
       }
     }
     throw together(errors)
   })
+}
+
+async function undo(
+  { runner, cache }: HostTools,
+  { network, list, attachment }: Membership,
+): Promise<void> {
+  const made = await asMade(cache, list, network, attachment, convertIfReadable)
+  if (made) await run(runner, { operation: 'DEL', ...made })
+}
+
+async function redo(
+  tools: HostTools,
+  { network, list, attachment }: Membership,
+): Promise<ParsedResult> {
+  if (list === undefined) throw unknownNetwork(network)
+  const { containerId, ifname, netns } = attachment
+  const record = { network, containerId, ifname, netns, netnsId: await tools.netns.idOf(netns) }
+  const runner = takingTurns(tools, list, attachment)
+  const onMade = (made: CachedAttachment) => tools.records.write({ ...record, made })
+  const result = await attach({ runner, cache: tools.cache, onMade }, list, attachment)
+  await tools.records.flush()
+  return result
 }
 
 /**

@@ -108,8 +108,8 @@ export async function holdingContainer<T>(
   return lock.hold(guards.attachment(places, first.attachment.containerId), work)
 }
 
-/** Attaches to one network while the container's lock is held. A failure has been undone. */
-export async function attachOne(tools: HostTools, membership: Membership): Promise<ParsedResult> {
+// A failure has been undone.
+async function attachOne(tools: HostTools, membership: Membership): Promise<ParsedResult> {
   const { network, list, attachment } = membership
   if (list === undefined) throw unknownNetwork(network)
   await checkAttachable(tools.cache, list, attachment)
