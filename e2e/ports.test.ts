@@ -87,6 +87,17 @@ describeOnHost('vethra bundle prepare -p', () => {
     })
   })
 
+  it('bundles that are prepared at the same time get a port each, and all of them start', async () => {
+    await host.run(['sh', '-c', 'echo 40000 40005 > /proc/sys/net/ipv4/ip_local_port_range'])
+    const names = ['a', 'b', 'c', 'd', 'e', 'f']
+    for (const ran of await Promise.all(names.map((name) => prepare(name, '-p', '80')))) {
+      expect(ran).toMatchObject({ exitCode: 0, stderr: '' })
+    }
+    await Promise.all(names.map(start))
+    const chosen = await Promise.all(names.map(ports))
+    expect(new Set(chosen).size).toBe(names.length)
+  })
+
   it('without an address a port is published on IPv6 as well where the network has it', async () => {
     await host.vethra('network', 'create', '--ipv6', 'dual')
     await host.run([

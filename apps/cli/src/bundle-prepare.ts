@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type BundlePlan, planBundle, renderRecord } from '@vethra/bundle'
 import { readText, writeWhole } from '@vethra/files'
+import { guards } from '@vethra/lock'
 import { ensureDefaultNetwork } from '@vethra/manage'
 import { storedMappings } from '@vethra/ports'
 import { CniError, explain } from '@vethra/spec'
@@ -22,6 +23,14 @@ export async function prepareBundle(
   flags: PrepareFlags,
   io: Io,
 ): Promise<void> {
+  const { lock, places } = tools.host
+  const work = () => prepare(tools, folder, flags, io)
+  // Bundles that are prepared at the same time must not choose one port twice.
+  const chooses = flags.publish.length > 0 && !flags.dryRun
+  await (chooses ? lock.hold(guards.ports(places), work) : work())
+}
+
+async function prepare(tools: Tools, folder: string, flags: PrepareFlags, io: Io): Promise<void> {
   const file = join(resolve(folder), 'config.json')
   const config = await readConfig(file)
   const request = await requestOf(tools, flags, io)

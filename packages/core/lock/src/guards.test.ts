@@ -23,6 +23,7 @@ describe('guards', () => {
   it('our own locks lie in our runtime folder', () => {
     expect(guards.attachment(places, 'default-0a')).toBe('/run/vethra/locks/attachment-default-0a')
     expect(guards['shared-chains'](places)).toBe('/run/vethra/locks/shared-chains')
+    expect(guards.ports(places)).toBe('/run/vethra/locks/ports')
   })
 
   it.each([

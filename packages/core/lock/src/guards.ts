@@ -39,6 +39,8 @@ export const guards: {
   readonly 'shared-chains': (places: Pick<LockPlaces, 'runtime'>) => string
   /** Firewall rules that isolate one network's bridge, until they exist: plugins make them check-then-append. */
   readonly isolation: (places: Pick<LockPlaces, 'runtime'>, network: string) => string
+  /** Ports of the host being chosen, until they are written down as a container's. */
+  readonly ports: (places: Pick<LockPlaces, 'runtime'>) => string
   /** One data store, against a second daemon: held for as long as one runs. */
   readonly daemon: (places: Pick<LockPlaces, 'dataStore'>) => string
   /** Round robin and the same-container rule of one network's reservations. */
@@ -56,6 +58,7 @@ export const guards: {
   'shared-chains': ({ runtime }) => `${runtime}/locks/shared-chains`,
   isolation: ({ runtime }, network) =>
     `${runtime}/locks/isolation-${component('network name', network)}`,
+  ports: ({ runtime }) => `${runtime}/locks/ports`,
   daemon: ({ dataStore }) => `${dataStore}/daemon.lock`,
   reservations: ({ networks }, network) => `${networks}/${component('network name', network)}/lock`,
 }
