@@ -115,4 +115,17 @@ describeOnHost('vethra network prune', () => {
     const left = JSON.parse((await host.vethra('network', 'ls', '--format', 'json')).stdout)
     expect(left.map(({ Name }: { Name: string }) => Name)).toEqual(['used'])
   })
+
+  it('looks at the containers of every namespace, and takes what all share from default alone', async () => {
+    const other = (...args: readonly string[]) => host.vethra('-n', 'other', ...args)
+    const bundle = await host.bundle('web', ['sleep', '60'])
+    for (const name of ['wanted', 'idle']) await host.vethra('network', 'create', name)
+    for (const name of ['own', 'own-idle']) await other('network', 'create', name)
+    const networks = ['--network', 'wanted', '--network', 'own']
+    await other('bundle', 'prepare', bundle, '--id', host.tag, ...networks)
+    expect((await other('network', 'prune', '-f')).stdout).toBe('own-idle')
+    expect((await host.vethra('network', 'prune', '-f')).stdout).toBe('idle')
+    const left = JSON.parse((await other('network', 'ls', '--format', 'json')).stdout)
+    expect(left.map(({ Name }: { Name: string }) => Name).sort()).toEqual(['own', 'wanted'])
+  })
 })

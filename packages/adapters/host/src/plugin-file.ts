@@ -32,15 +32,18 @@ export async function askFirewallPlugin(
 ): Promise<FirewallPlugin | undefined> {
   const file = await pluginFile('firewall', path)
   if (file === undefined) return undefined
-  const about = await run('env', ['-i', file])
+  const about = await run('timeout', [longest, 'env', '-i', file])
   const call = trialOf(ingressPolicy)
   const variables = Object.entries(pluginEnvironment(call, path)).map(
     ([key, value]) => `${key}=${value}`,
   )
-  const command = ['env', '-i', programs, ...variables, file]
+  const command = ['timeout', longest, 'env', '-i', programs, ...variables, file]
   const { status, stdout } = await run('unshare', ['--net', ...command], call.stdin)
   return { about: `${about.stdout}${about.stderr}`, trial: { succeeded: status === 0, stdout } }
 }
+
+/** In seconds: it has next to nothing to do. */
+const longest = '10'
 
 const programs = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
