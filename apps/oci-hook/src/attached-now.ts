@@ -1,12 +1,48 @@
+import { parseConfList } from '@vethra/conflist'
 import { type Network, networksFromFiles } from '@vethra/networks'
 import type { Membership } from '@vethra/plan'
-import { goField } from '@vethra/spec'
+import { CniError, goField } from '@vethra/spec'
 import type { Container } from './container.ts'
 import { membershipsOf } from './memberships.ts'
 import type { Tools } from './tools.ts'
 
 /** Waits for work, and tells of its failure elsewhere. */
 type Attempt = <T>(work: Promise<T>) => Promise<T | undefined>
+
+/**
+ * The networks that a container is recorded to be attached to, where the cache remembers each: neither
+ * conf lists nor the container's own files need be read to detach it then. Undefined otherwise.
+ */
+export async function attachedByRecord(
+  { host }: Tools,
+  containerId: string,
+): Promise<readonly Membership[] | undefined> {
+  const records = await host.records.list(containerId)
+  const cached = await Promise.all(records.map((record) => host.cache.read(record)))
+  const isKnown = cached.every((entry) => entry !== undefined && isList(entry.listText))
+  if (records.length === 0 || !isKnown) return undefined
+  return records.map(({ network, ifname }) => ({
+    network,
+    list: undefined,
+    attachment: gone(containerId, ifname),
+  }))
+}
+
+function isList(text: string): boolean {
+  try {
+    parseConfList(text)
+    return true
+  } catch (error) {
+    // The conf list of now serves then.
+    if (error instanceof CniError) return false
+    throw error
+  }
+}
+
+// The container's processes have gone, and the namespace with them: plugins are told no path.
+function gone(containerId: string, ifname: string): Membership['attachment'] {
+  return { containerId, netns: '', ifname, cniArgs: [], capabilityArgs: {} }
+}
 
 /**
  * The networks that a container which has stopped is attached to: those that are recorded, else those that
@@ -21,7 +57,6 @@ export async function attachedNow(
   const namespace = container?.request.namespace ?? tools.settings.namespace
   const files = (await attempt(tools.networks(namespace).list())) ?? []
   const { networks } = networksFromFiles(files)
-  // The container's processes have gone, and the namespace with them: plugins are told no path.
   const planned = container ? membershipsOf(container.request, networks, '') : []
   const recorded = await attempt(recordedMemberships(tools, containerId, planned, networks))
   if (container === undefined || (recorded ?? []).length > 0) return recorded ?? []
@@ -42,9 +77,8 @@ async function recordedMemberships(
     const known = planned.find(
       (each) => each.network === network && each.attachment.ifname === ifname,
     )
-    const attachment = { containerId, netns: '', ifname, cniArgs: [], capabilityArgs: {} }
     const list = networks.find(({ name }) => name === network)?.list
-    return known ?? { network, list, attachment }
+    return known ?? { network, list, attachment: gone(containerId, ifname) }
   })
 }
 

@@ -1,6 +1,5 @@
 import { withDropIns } from '@vethra/conflist'
 import type { ContainerNames } from '@vethra/hosts'
-import { ensureDefaultNetwork } from '@vethra/manage'
 import { defaultNetworkName, findNetwork, type Network, networksFromFiles } from '@vethra/networks'
 import { attachAll, type Membership, together } from '@vethra/plan'
 import type { HoldRequest } from '@vethra/ports'
@@ -44,6 +43,8 @@ async function networksFor(
   const known = networksFromFiles(await folder.list()).networks
   const isAsked = request.networks.some(({ ref }) => ref === defaultNetworkName)
   if (!isAsked || findNetwork(known, defaultNetworkName) !== undefined) return known
+  // Rarely needed, and much: every start would pay for what it reads.
+  const { ensureDefaultNetwork } = await import('@vethra/manage')
   await record(await ensureDefaultNetwork({ networks: folder, settings, effects }))
   return networksFromFiles(await folder.list()).networks
 }
@@ -79,10 +80,11 @@ async function withPorts<T>(
 
 // The names of a container that will be detached again must not stay in its peers' files.
 async function makeKnown(container: Container, results: readonly ParsedResult[]): Promise<void> {
+  const hosts = await container.hosts()
   try {
-    await container.hosts.acquire(namesOf(container, results))
+    await hosts.acquire(namesOf(container, results))
   } catch (error) {
-    await container.hosts.release(container.state.id)
+    await hosts.release(container.state.id)
     throw error
   }
 }

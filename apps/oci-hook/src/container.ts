@@ -13,7 +13,7 @@ export interface Container {
   /** Whether `bundle prepare` made it, and so `bundle rm` will end it. */
   readonly ours: boolean
   readonly store: ReturnType<typeof containerStore>
-  readonly hosts: HostsStore
+  readonly hosts: () => Promise<HostsStore>
   /** Appends lines to the log of this hook. */
   readonly record: (lines: readonly string[]) => Promise<void>
   readonly now: () => number
@@ -100,7 +100,7 @@ export async function openContainer(
     request: { ...request, ports },
     ours: record !== undefined,
     store,
-    hosts: tools.hosts(namespace),
+    hosts: () => tools.hosts(namespace),
     record: toLog,
     now: io.now,
   }

@@ -1,6 +1,6 @@
 import { detachAll } from '@vethra/plan'
 import { CniError, goField, type JsonObject } from '@vethra/spec'
-import { attachedNow } from './attached-now.ts'
+import { attachedByRecord, attachedNow } from './attached-now.ts'
 import type { Container } from './container.ts'
 import { removePidFile } from './pid-file.ts'
 import type { Tools } from './tools.ts'
@@ -26,11 +26,14 @@ export async function postStop(
   const attempt: Attempt = (work) =>
     work.catch((error: unknown): undefined => void errors.push(error))
   const containerId = `${namespace}-${id}`
+  // Plugins are started before all else is read: it is theirs to take time.
+  const recorded = await attempt(attachedByRecord(tools, containerId))
+  const early = recorded && attempt(detachAll(tools.host, recorded))
   const container = await attempt(open())
   const { mode = 'cni', ports = [] } = container?.request ?? {}
-  const detached = mode === 'cni' ? detach(tools, containerId, container, attempt) : undefined
+  const detached = early ?? (mode === 'cni' && detach(tools, containerId, container, attempt))
   // While plugins run: the names of the container lead nowhere any more.
-  await attempt(tools.hosts(namespace).release(id))
+  await attempt(release(tools, namespace, id))
   await detached
   // After that: a port that is free while rules still lead from it would reach nobody.
   if (mode === 'cni') await attempt(tools.ports.release({ containerId, ports }))
@@ -41,6 +44,11 @@ export async function postStop(
 
 /** Waits for work whose failure is told later. */
 type Attempt = <T>(work: Promise<T>) => Promise<T | undefined>
+
+async function release(tools: Tools, namespace: string, id: string): Promise<void> {
+  const hosts = await tools.hosts(namespace)
+  await hosts.release(id)
+}
 
 async function detach(
   tools: Tools,

@@ -4,7 +4,6 @@ import { type AppArmorHost, appArmorHost } from '@vethra/apparmor-host'
 import { diskAttachmentRecords } from '@vethra/attachment-records'
 import { confDir } from '@vethra/conf-dir'
 import { containerStore } from '@vethra/container-store'
-import { diskHostsStore } from '@vethra/etchosts-disk'
 import { readText } from '@vethra/files'
 import {
   bringLoopbackUp,
@@ -36,7 +35,7 @@ export interface Tools {
   readonly settings: Settings
   readonly host: HostTools
   readonly containers: (namespace: string) => ReturnType<typeof containerStore>
-  readonly hosts: (namespace: string) => HostsStore
+  readonly hosts: (namespace: string) => Promise<HostsStore>
   readonly networks: (namespace: string) => ReturnType<typeof confDir>
   readonly effects: DefaultNetworkTools['effects']
   readonly ports: PortHolder
@@ -75,14 +74,17 @@ export async function openTools(flags: GivenSettings, nerdctl: boolean, io: Io):
     settings,
     host: { runner, cache, lock, rules: iptablesRules(), places, records, netns },
     containers: (namespace) => containerStore({ dataStore, namespace, lock }),
-    hosts: (namespace) =>
-      diskHostsStore({
+    // Loaded when it is asked for: plugins run by then.
+    hosts: async (namespace) => {
+      const { diskHostsStore } = await import('@vethra/etchosts-disk')
+      return diskHostsStore({
         dir: `${dataStore}/etchosts`,
         namespace,
         lock,
         indexes: `${runtime}/hosts/${basename(dataStore)}`,
         onFault: (fault) => warn(fault, io),
-      }),
+      })
+    },
     effects: { hostPrefixes, defaultRoute },
     networks: (namespace) => confDir({ dir: settings.cniNetconfpath, namespace, lock }),
     appArmor: appArmorHost(),

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import {
+  backgroundSync,
   listFolder,
   makeFolder,
   readText,
   removeAbandoned,
   removeFile,
-  syncFile,
   writeWhole,
 } from '@vethra/files'
 import type {
@@ -36,21 +36,16 @@ export function diskAttachmentRecords({
 }): AttachmentRecords & RecordsFolder {
   const fileOf = ({ network, containerId, ifname }: AttachmentKey) =>
     join(dir, `${network}-${containerId}-${ifname}`)
-  const syncing: Promise<void>[] = []
+  const sync = backgroundSync()
   return {
     write: async (record) => {
       await makeFolder(dir, 0o700)
       const file = fileOf(record)
       await writeWhole(file, JSON.stringify(record), { mode: 0o600, sync: false })
-      if (record.made !== undefined) return
-      // The disk is not waited for: plugins run meanwhile. What it says comes up in `flush`.
-      const synced = syncFile(file)
-      synced.catch(() => undefined)
-      syncing.push(synced)
+      // The disk is not waited for: plugins run meanwhile.
+      if (record.made === undefined) sync.start(file)
     },
-    flush: async () => {
-      await Promise.all(syncing.splice(0))
-    },
+    flush: sync.flush,
     read: async (key) => {
       const record = parseRecord((await readText(fileOf(key))) ?? '')
       return record && isOf(record, key) ? record : undefined

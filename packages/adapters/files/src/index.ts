@@ -3,10 +3,11 @@
  * for formats, and not for locks: what a file means is its owner's matter.
  */
 export { appendText } from './append-text.ts'
+export { type BackgroundSync, backgroundSync } from './background-sync.ts'
 export { errno, fileError } from './file-error.ts'
 export { listFolder, listFolders, makeFolder, removeFolder } from './folders.ts'
 export { readText } from './read-text.ts'
 export { removeAbandoned } from './remove-abandoned.ts'
 export { removeFile } from './remove-file.ts'
 export { writeInPlace } from './write-in-place.ts'
-export { createWhole, syncFile, type WriteOptions, writeWhole } from './write-whole.ts'
+export { createWhole, type WriteOptions, writeWhole } from './write-whole.ts'

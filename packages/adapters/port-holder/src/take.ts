@@ -15,22 +15,34 @@ export interface TakeTools {
   readonly way: Way
 }
 
+/** Ports that are taken. */
+export interface TakenPorts {
+  /** The process that keeps them; rejects when it cannot be started. */
+  readonly holder: Promise<StartedHolder>
+}
+
 /**
- * Takes all sockets and starts the process that keeps them. Holders that are in the way and whose
+ * Takes all sockets and starts the process that keeps them, soon where they are taken already. Holders that are in the way and whose
  * container is gone are ended. Throws CniError 102 that names who has a port, 100 or 5.
  */
 export async function take(
   tools: TakeTools,
   request: HoldRequest,
   wanted: readonly HeldSocket[],
-): Promise<StartedHolder> {
+): Promise<TakenPorts> {
   const init = initOf(request)
   for (;;) {
     faultPoint('socket', wanted.map(formatSocket).join(' '))
     const opened = tools.way.open(wanted)
-    const outcome = 'taken' in opened ? opened : await start(tools, request, init, opened)
-    if (!('taken' in outcome)) return outcome
-    await freeIfStale(outcome.taken, request.containerId)
+    if ('taken' in opened) {
+      await freeIfStale(opened.taken, request.containerId)
+      continue
+    }
+    if (tools.way.takesAtOnce) return { holder: soon(() => start(tools, request, init, opened)) }
+    const holder = await start(tools, request, init, opened)
+    const taken = await takenBy(holder)
+    if (taken === undefined) return { holder: Promise.resolve(holder) }
+    await freeIfStale(taken, request.containerId)
   }
 }
 
@@ -46,7 +58,7 @@ async function start(
   { containerId }: HoldRequest,
   init: Process,
   { sockets, descriptors }: Exclude<OpenedSockets, { taken: HeldSocket }>,
-): Promise<StartedHolder | { readonly taken: HeldSocket }> {
+): Promise<StartedHolder> {
   const record = { containerId, sockets: sockets.map(formatSocket) }
   try {
     await records.write(record)
@@ -56,11 +68,18 @@ async function start(
     faultPoint('process', 'the port holder, running')
     const found = processAt(holder.pid)
     if (found) await records.write({ ...record, holder: found })
-    const taken = way.takesAtOnce ? undefined : await takenBy(holder)
-    return taken ? { taken } : holder
+    return holder
   } finally {
     for (const descriptor of descriptors) closeSync(descriptor)
   }
+}
+
+// The first plugin need not wait for a process to be started: it is when this one has nothing else to do.
+function soon<T>(work: () => Promise<T>): Promise<T> {
+  const done = new Promise<void>((resolve) => setImmediate(resolve)).then(work)
+  // Whoever gives up before it is asked for has a failure of its own to tell.
+  done.catch(() => undefined)
+  return done
 }
 
 async function takenBy({ said }: StartedHolder): Promise<HeldSocket | undefined> {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import {
+  backgroundSync,
   listFolder,
   makeFolder,
   readText,
@@ -30,6 +31,7 @@ export interface ResultsFolder {
 export function diskResultCache({ dir }: { readonly dir: string }): ResultCache & ResultsFolder {
   const folder = join(dir, 'results')
   const fileOf = (key: AttachmentKey) => join(folder, fileName(key))
+  const sync = backgroundSync()
   return {
     check: async (key) => {
       const entry = parseEntry((await readText(fileOf(key))) ?? '')
@@ -43,8 +45,10 @@ export function diskResultCache({ dir }: { readonly dir: string }): ResultCache 
     write: async (entry) => {
       const file = fileOf({ network: entry.network, ...entry.attachment })
       await makeFolder(folder, 0o700)
-      await writeWhole(file, renderEntry(entry), { mode: 0o600 })
+      await writeWhole(file, renderEntry(entry), { mode: 0o600, sync: false })
+      sync.start(file)
     },
+    flush: sync.flush,
     remove: async (key) => {
       await removeFile(fileOf(key))
       await removeAbandoned(folder)

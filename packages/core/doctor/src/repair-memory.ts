@@ -15,6 +15,7 @@ export async function restoreResult(
     if (isUsable(await host.cache.read(key))) return 'it is remembered'
     if (record.made === undefined) return 'nothing is recorded to remember it by'
     await host.cache.write(record.made)
+    await host.cache.flush()
     return undefined
   })
 }

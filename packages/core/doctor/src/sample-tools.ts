@@ -76,6 +76,7 @@ export function sampleTools(host: SampleHost): DoctorTools {
         },
       },
       cache: {
+        flush: async () => undefined,
         check: async () => undefined,
         read: async (key) => host.cached.find((each) => same(keyOf(each), key)),
         write: async (entry) => void host.cached.push(entry),

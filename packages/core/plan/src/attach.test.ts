@@ -40,6 +40,7 @@ beforeEach(() => {
       },
     },
     cache: {
+      flush: async () => undefined,
       check: async () => undefined,
       read: async () => entries[0],
       write: async (entry) => {

@@ -33,7 +33,11 @@ export interface CniRuntime {
 export function cniRuntime(tools: AttachTools): CniRuntime {
   const { runner, cache } = tools
   return {
-    addNetworkList: (list, attachment) => attach(tools, list, attachment),
+    addNetworkList: async (list, attachment) => {
+      const result = await attach(tools, list, attachment)
+      await cache.flush()
+      return result
+    },
     delNetworkList: (list, attachment) => detach(tools, list, list.name, attachment),
     checkNetworkList: (list, attachment) => checkAttachment(tools, list, list.name, attachment),
     getStatusNetworkList: (list) => checkStatus(runner, list),

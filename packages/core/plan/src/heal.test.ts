@@ -51,6 +51,7 @@ beforeEach(() => {
       },
     },
     cache: {
+      flush: async () => undefined,
       check: async () => undefined,
       read: async () => cached,
       write: async (entry) => {

@@ -68,7 +68,7 @@ async function redo(
   const runner = takingTurns(tools, list, attachment)
   const onMade = (made: CachedAttachment) => tools.records.write({ ...record, made })
   const result = await attach({ runner, cache: tools.cache, onMade }, list, attachment)
-  await tools.records.flush()
+  await Promise.all([tools.records.flush(), tools.cache.flush()])
   return result
 }
 

@@ -45,6 +45,7 @@ beforeEach(() => {
       },
     },
     cache: {
+      flush: async () => undefined,
       check: async () => undefined,
       read: async ({ network, ifname }) => entries.get(network + ifname),
       write: async (entry) => void entries.set(entry.network + entry.attachment.ifname, entry),

@@ -63,9 +63,10 @@ export async function attachAll(
         throw await undone(tools, memberships.slice(0, index), error)
       }
     }
-    await settle(results).catch(async (error: unknown) => {
-      throw await undone(tools, memberships, error)
-    })
+    const flushed = [tools.records.flush(), tools.cache.flush()]
+    const outcomes = await Promise.allSettled([settle(results), ...flushed])
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+    if (failed) throw await undone(tools, memberships, failed.reason)
     return results
   })
 }
@@ -117,9 +118,7 @@ async function attachOne(tools: HostTools, membership: Membership): Promise<Pars
   const record = await makeRecord(tools, membership)
   const onMade = (made: CachedAttachment) => tools.records.write({ ...record, made })
   try {
-    const result = await attach({ runner, cache: tools.cache, onMade }, list, attachment)
-    await tools.records.flush()
-    return result
+    return await attach({ runner, cache: tools.cache, onMade }, list, attachment)
   } catch (error) {
     throw await forgotten(tools, membership, error)
   }

@@ -23,8 +23,10 @@ export interface ResultCache {
   check(key: AttachmentKey): Promise<void>
   /** Undefined when there is none, or nothing can be made of it: that never blocks a DEL. Whether `result` is one is not looked at. */
   read(key: AttachmentKey): Promise<CachedAttachment | undefined>
-  /** Replaces what was there, whole. Throws CniError 5 naming the file. */
+  /** Replaces what was there, whole; until `flush` a power cut may bring that back. Throws CniError 5 naming the file. */
   write(entry: CachedAttachment): Promise<void>
+  /** Waits until what was written has reached the disk. Throws CniError 5. */
+  flush(): Promise<void>
   /** Forgets the attachment; none is fine. */
   remove(key: AttachmentKey): Promise<void>
   /** All attachments that can be read, or those of one container, ordered by file name. */
