@@ -47,6 +47,18 @@ export function networkCommand(program: Command, open: () => Promise<Tools>, io:
 
 const filterHelp = 'name=REGEX, label=KEY[=VALUE], driver=TYPE or id=START (repeatable)'
 
+const driverOptions = `
+What -o takes (docker's names in brackets):
+  mtu=N                      default: that of the way out
+                             [com.docker.network.driver.mtu]
+  icc=false                  keep containers of the network apart; bridge
+                             [com.docker.network.bridge.enable_icc]
+  ip-masq=false              no source NAT on the way out; bridge
+                             [com.docker.network.bridge.enable_ip_masquerade]
+  parent=DEVICE              default: that of the way out; macvlan, ipvlan
+  mode=bridge, mode=l2|l3    macvlan, ipvlan [macvlan_mode, ipvlan_mode]
+  vethra.allow-overlap=true  take a --subnet that something else has, too`
+
 function addCreate(network: Command, open: () => Promise<Tools>, io: Io): void {
   subcommand(network, 'create <name>', 'create a network; prints its id', [
     'vethra network create lan',
@@ -65,6 +77,7 @@ function addCreate(network: Command, open: () => Promise<Tools>, io: Io): void {
     .option('--ipam-opt <key=value>', 'an option of the IPAM driver (repeatable)', gather, [])
     .option('-o, --opt <key=value>', 'an option of the driver (repeatable)', gather, [])
     .option('--label <key=value>', 'a label (repeatable)', gather, [])
+    .addHelpText('after', driverOptions)
     .action(async (name: string, flags: CreateFlags) => {
       const { id, notes } = await createNetwork(await open(), optionsOf(name, flags))
       for (const note of notes) io.complain(`note: ${note}`)

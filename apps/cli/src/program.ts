@@ -1,5 +1,5 @@
 import { settingFlags } from '@vethra/settings'
-import { Command } from 'commander'
+import { Command, type Option } from 'commander'
 import type { Io } from './io.ts'
 
 const version = '0.1.0'
@@ -12,7 +12,7 @@ export function newProgram(io: Io): Command {
     .description('Container networking for one host: for runc, crun and containerd.')
     .exitOverride()
     .configureOutput({ writeOut: lines(io.print), writeErr: lines(io.complain) })
-    .configureHelp({ helpWidth: 80, minWidthToWrap: 20 })
+    .configureHelp({ helpWidth: 80, minWidthToWrap: 20, optionDescription: described })
     .showHelpAfterError('  hint: Add --help to see what the command takes.')
     .addHelpText(
       'after',
@@ -37,6 +37,12 @@ export function subcommand(
     .command(usage)
     .description(text)
     .addHelpText('after', `\nExamples:\n${examples.map((each) => `  ${each}`).join('\n')}`)
+}
+
+// That a flag is not given by default needs no words.
+function described({ description, defaultValue }: Option): string {
+  const given = typeof defaultValue === 'string' && defaultValue !== ''
+  return given ? `${description} (default: ${defaultValue})` : description
 }
 
 function globalFlags(): string {
