@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { failingPlugins, type PluginFault } from './failing-plugins.ts'
-import { openHost, type Ran, type Snapshot } from './host.ts'
+import { executable, openHost, type Ran, type Snapshot } from './host.ts'
 
 /** The hooks of config.json that faults are put into. */
 type FaultyHook = 'createRuntime' | 'poststop'
@@ -13,6 +13,11 @@ export interface FaultWalk {
    * forgotten. Throws when anything of the container is left.
    */
   run(hook: FaultyHook, fault: string): Promise<FaultRun>
+  /**
+   * Starts and deletes a container whose postStop is killed before it did anything, and has it forgotten
+   * by a command with VETHRA_FAULT, and then once more. Throws as `run` does.
+   */
+  remove(fault: string): Promise<FaultRun>
   /** The same with a plugin that fails, in whichever hook calls it. */
   fail(fault: PluginFault): Promise<FaultRun>
   close(): Promise<void>
@@ -51,8 +56,17 @@ export async function openFaultWalk(): Promise<FaultWalk> {
     await failing.choose('')
     const said = `${started.stderr}${stopped.stderr}`
     await demand(host.vethra('bundle', 'rm', id), `bundle rm after ${what}: ${said}`)
-    const step = /fault: (killed at step .*?)(\\n|\n|")/.exec(said)?.[1] ?? ''
-    return { untouched: started.exitCode === 0 && said === '', step }
+    return { untouched: started.exitCode === 0 && said === '', step: stepIn(said) }
+  }
+
+  const removedTwice = async (fault: string): Promise<FaultRun> => {
+    await demand(host.start(bundle, id), 'start')
+    await host.stop(id)
+    const argv = [executable, 'bundle', 'rm', id]
+    const { stderr } = await host.run(argv, { env: { VETHRA_FAULT: fault } })
+    const again = await host.vethra('bundle', 'rm', id)
+    if (!again.stderr.includes('no such container')) await demand(Promise.resolve(again), 'rm')
+    return { untouched: stderr === '', step: stepIn(stderr) }
   }
 
   await prepare([], 'createRuntime', '')
@@ -68,6 +82,12 @@ export async function openFaultWalk(): Promise<FaultWalk> {
       await prepare([], hook, fault)
       return compared(`${hook} with ${fault}`)
     },
+    async remove(fault) {
+      await prepare([], 'poststop', 'kill:3')
+      const run = await removedTwice(fault)
+      demandEqual(await host.snapshot(), before, `bundle rm with ${fault}: ${run.step}`)
+      return run
+    },
     async fail(fault) {
       await prepare(['--cni-path', failing.path], 'createRuntime', '')
       await failing.choose(fault)
@@ -75,6 +95,10 @@ export async function openFaultWalk(): Promise<FaultWalk> {
     },
     close: () => host.close(),
   }
+}
+
+function stepIn(said: string): string {
+  return /fault: (killed at step .*?)(\\n|\n|"|$)/.exec(said)?.[1] ?? ''
 }
 
 async function demand(running: Promise<Ran>, what: string): Promise<void> {

@@ -26,6 +26,13 @@ describeOnHost('a hook', () => {
     },
   )
 
+  it('that did nothing leaves it to bundle rm, which can be killed and run again', async () => {
+    for (const step of [6, 20, 33]) {
+      const { step: killed } = await walk.remove(`kill:${step}`)
+      expect(killed).toMatch(new RegExp(`^killed at step ${step}, `))
+    }
+  })
+
   it('whose disk is full, or not to be written to, leaves nothing once that is over', async () => {
     for (const fault of ['ENOSPC:3', 'EROFS:9+']) {
       expect(await walk.run('createRuntime', fault)).toMatchObject({ untouched: false })

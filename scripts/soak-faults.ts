@@ -13,6 +13,7 @@ try {
     for (const kind of ['ENOSPC', 'EROFS']) await failEachWrite(walk, hook, kind)
   }
   await failEachPlugin(walk)
+  await killEachRemoval(walk)
 } finally {
   await walk.close()
 }
@@ -21,6 +22,12 @@ async function killAtEachStep(walk: FaultWalk, hook: (typeof hooks)[number]): Pr
   let step = 1
   while (step <= most && (await walk.run(hook, `kill:${step}`)).step !== '') step += 1
   console.log(`${hook} killed at each of its ${step - 1} steps: nothing left`)
+}
+
+async function killEachRemoval(walk: FaultWalk): Promise<void> {
+  let step = 1
+  while (step <= most && (await walk.remove(`kill:${step}`)).step !== '') step += 1
+  console.log(`bundle rm killed at each of its ${step - 1} steps, and run again: nothing left`)
 }
 
 // Some writes may fail without a complaint: it is over when several in a row did not happen.

@@ -81,7 +81,7 @@ async function killAndHeal(host: Host, before: Snapshot): Promise<void> {
 }
 
 function demandEqual(now: Snapshot, before: Snapshot, when: string): void {
-  for (const key of ['links', 'rules', 'files'] as const) {
+  for (const key of ['links', 'rules', 'files', 'processes'] as const) {
     const more = now[key].filter(
       (each) => !before[key].includes(each) && !/\/lock|locks\/|last_reserved/.test(each),
     )
