@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { addresses, attachTwo, killRepair } from './doctor-kill.ts'
 import { describeOnHost } from './gate.ts'
 import { type Host, openHost, type Ran, type Snapshot } from './host.ts'
 
@@ -12,6 +13,7 @@ interface Row {
 }
 
 const reservations = '/var/lib/cni/networks'
+const kills = Number(process.env['VETHRA_TEST_DOCTOR_KILLS'] ?? 1)
 
 describeOnHost('vethra doctor', () => {
   let host: Host
@@ -210,9 +212,9 @@ describeOnHost('vethra doctor', () => {
     await start(peer, '--hostname', 'peer')
     await start(web, '--hostname', 'web')
     const name = await bridge()
-    const addresses = async (id: string) =>
+    const shown = async (id: string) =>
       (await host.runc('exec', id, 'ip', '-o', 'addr', 'show', 'eth0')).stdout
-    const before = await addresses(web)
+    const before = await shown(web)
     expect(before).toMatch(/10\.4\.1\.3/)
     await sh(`ip link delete ${name}`)
     expect(await heal()).toEqual(['restore bridge', 'restore interface', 'restore interface'])
@@ -221,7 +223,7 @@ describeOnHost('vethra doctor', () => {
       .result.interfaces[1].name
     await sh(`ip link delete ${link}; ip addr flush dev ${name}; ip link set ${name} down`)
     expect(await heal()).toEqual(['attach eth0', 'restore bridge'])
-    expect(await addresses(web)).toMatch(/10\.4\.1\.3\/24/)
+    expect(await shown(web)).toMatch(/10\.4\.1\.3\/24/)
     expect(await ping(peer, 'web')).toMatch(/1 packets received/)
   })
 
@@ -258,6 +260,17 @@ describeOnHost('vethra doctor', () => {
     expect([exitCode, stdout.split('\n')[0]]).toEqual([0, 'nothing to repair'])
     await sh((found.find(({ Kind }) => Kind === 'forwarding-off')?.Fix ?? '').replace(/-w/, '-qw'))
     expect(await kinds()).not.toContain('forwarding-off')
+  })
+
+  it('takes up what a doctor who was killed has left undone', async () => {
+    const before = await attachTwo(host)
+    for (let round = 0; round < kills; round += 1) {
+      const { next } = await killRepair(host, 900 + 200 * round)
+      expect(next).toMatchObject({ exitCode: 0, stderr: '' })
+      expect(next.stdout).not.toMatch(/^error/m)
+      expect(await addresses(host)).toEqual(before)
+      expect((await sh('iptables-save | grep ^-A | sort | uniq -d')).stdout).toBe('')
+    }
   })
 
   describe('an ADD that was cut short', () => {

@@ -1,0 +1,95 @@
+// Doctors that are killed at random moments while they repair, doctors that repair while containers come
+// and go, and how long it takes to restore the rules of many. scripts/soak runs it.
+import { addresses, attachTwo, killRepair } from '../e2e/doctor-kill.ts'
+import { executable, type Host, openHost } from '../e2e/host.ts'
+
+const kills = Number(process.env['VETHRA_SOAK_DOCTOR_KILLS'] ?? 40)
+const rounds = Number(process.env['VETHRA_SOAK_DOCTOR_ROUNDS'] ?? 10)
+const flushed = Number(process.env['VETHRA_SOAK_DOCTOR_FLUSHED'] ?? 100)
+const settle = new URL('../bench/attachments.ts', import.meta.url).pathname
+
+await onHost(killDoctors)
+await onHost(repairWhileOthersWork)
+await onHost(restoreRules)
+
+async function killDoctors(host: Host): Promise<void> {
+  const before = await attachTwo(host)
+  let cut = 0
+  for (let index = 0; index < kills; index += 1) {
+    const { done, next } = await killRepair(host, 500 + Math.random() * 1500)
+    if (done > 0) cut += 1
+    const now = await addresses(host)
+    const twice = await sameTwice(host)
+    if (next.exitCode !== 0 || String(now) !== String(before) || twice !== '') {
+      throw new Error(`kill ${index + 1}: ${next.stdout}${next.stderr} ${now} ${twice}`)
+    }
+    await demandWell(host)
+  }
+  console.log(
+    `${kills} doctors killed at random moments (${cut} with some repairs done), each healed by the next one: nothing lost, no rule twice`,
+  )
+}
+
+async function repairWhileOthersWork(host: Host): Promise<void> {
+  await host.vethra('network', 'create', 'lan')
+  let working = true
+  let doctors = 0
+  const doctor = async () => {
+    for (; working; doctors += 1) {
+      const { exitCode, stderr } = await host.vethra('doctor', '--repair')
+      if (exitCode !== 0) throw new Error(stderr)
+    }
+  }
+  const worker = async (number: number) => {
+    for (let round = 0; round < rounds; round += 1) {
+      await host.run(['ip', 'netns', 'add', `w${number}`])
+      for (const operation of ['add', 'check', 'del']) {
+        const argv = [executable, 'cni', operation, 'lan', `/run/netns/w${number}`]
+        const { exitCode, stderr } = await host.run(argv)
+        if (exitCode !== 0) throw new Error(`${operation}: ${stderr}`)
+      }
+      await host.run(['ip', 'netns', 'del', `w${number}`])
+    }
+  }
+  const repairing = doctor()
+  await Promise.all([1, 2, 3].map(worker))
+  working = false
+  await repairing
+  await demandWell(host)
+  console.log(
+    `${doctors} doctors repaired while 3 workers attached, checked and detached ${rounds} times each: no operation was disturbed`,
+  )
+}
+
+async function restoreRules(host: Host): Promise<void> {
+  const settled = await host.run([process.execPath, settle, executable, String(flushed)])
+  if (settled.exitCode !== 0) throw new Error(settled.stderr)
+  await host.run(['nft', 'flush', 'ruleset'])
+  const began = performance.now()
+  const { exitCode, stderr } = await host.vethra('doctor', '--repair')
+  if (exitCode !== 0) throw new Error(stderr)
+  const seconds = (performance.now() - began) / 1000
+  await demandWell(host)
+  console.log(
+    `the flushed rules of ${flushed} attachments restored in ${seconds.toFixed(1)} s: ${((1000 * seconds) / flushed).toFixed(0)} ms each`,
+  )
+}
+
+async function demandWell(host: Host): Promise<void> {
+  const { exitCode, stdout } = await host.vethra('doctor')
+  if (exitCode !== 0) throw new Error(stdout)
+}
+
+async function sameTwice(host: Host): Promise<string> {
+  const { stdout } = await host.run(['sh', '-c', 'iptables-save | grep ^-A | sort | uniq -d'])
+  return stdout
+}
+
+async function onHost(work: (host: Host) => Promise<void>): Promise<void> {
+  const host = await openHost()
+  try {
+    await work(host)
+  } finally {
+    await host.close()
+  }
+}
