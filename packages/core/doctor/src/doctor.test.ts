@@ -90,7 +90,7 @@ describe('repair', () => {
   it('restores nothing for a container that is gone', async () => {
     host.namespaces = {}
     const outcomes = await repair(sampleTools(host), [
-      { kind: 'restore-rules', attachment: key, effects: ['ports'] },
+      { kind: 'restore-rules', attachment: key, effects: ['ports'], left: true },
       { kind: 'restore-masquerading', attachments: [{ ...key, addresses: ['10.4.1.2/24'] }] },
       { kind: 'restore-link', attachment: key, link: 'veth1', bridge: 'br0' },
       { kind: 'reattach', attachment: key },

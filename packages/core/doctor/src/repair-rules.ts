@@ -36,10 +36,10 @@ export async function removeRules(
 /** Has the plugins that accept, isolate and publish do so again for a living container. */
 export async function restoreRules(
   { host }: DoctorTools,
-  { attachment, effects }: Extract<Repair, { kind: 'restore-rules' }>,
+  { attachment, effects, left }: Extract<Repair, { kind: 'restore-rules' }>,
 ): Promise<RepairResult> {
   const types = new Set(effects.map((each) => typeOf[each]))
-  const done = await chainAgain(host, attachment, (type) => types.has(type))
+  const done = await chainAgain(host, attachment, { isWanted: (type) => types.has(type), left })
   return done ? undefined : 'it is not attached any more'
 }
 

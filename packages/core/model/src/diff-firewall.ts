@@ -77,7 +77,12 @@ function closedPorts(
       subject: subjectOf(attachment),
       message: `published ports of container ${containerId} lead nowhere`,
       evidence: closed,
-      repair: { kind: 'restore-rules', attachment: refOf(attachment), effects: ['ports'] },
+      repair: {
+        kind: 'restore-rules',
+        attachment: refOf(attachment),
+        effects: ['ports'],
+        left: firewall.some(({ owned }) => owned.has(mark)),
+      },
     }),
   ]
 }
@@ -111,7 +116,13 @@ function unadmitted(
       subject: subjectOf(attachment),
       message: `the firewall no longer lets through what container ${attachment.containerId} sends and gets in network ${attachment.network}`,
       evidence: [`no rules accept forwarding from and to ${lost.join(', ')}`],
-      repair: { kind: 'restore-rules', attachment: refOf(attachment), effects: ['admission'] },
+      repair: {
+        kind: 'restore-rules',
+        attachment: refOf(attachment),
+        effects: ['admission'],
+        // One of two directions, or one of two families, may be there.
+        left: firewall.some(({ admitted }) => admitted.size > 0),
+      },
     }),
   ]
 }
@@ -133,7 +144,13 @@ function unisolated(
       subject: { kind: 'network', name: network },
       message: `network ${network} is not isolated any more: containers of other networks can reach its own`,
       evidence: open.map(({ family }) => `no IPv${family} rules isolate bridge ${bridge.name}`),
-      repair: { kind: 'restore-rules', attachment: refOf(attachment), effects: ['isolation'] },
+      // No DEL removes what isolates, and ADD makes only what is missing.
+      repair: {
+        kind: 'restore-rules',
+        attachment: refOf(attachment),
+        effects: ['isolation'],
+        left: false,
+      },
     }),
   ]
 }

@@ -31,7 +31,7 @@ export function flowFindings(
       evidence: stale.map(
         ({ hostPort, target }) => `packets to port ${hostPort} still go to ${target}`,
       ),
-      repair: { kind: 'restore-rules', attachment, effects: ['ports'] },
+      repair: { kind: 'restore-rules', attachment, effects: ['ports'], left: true },
     }),
   ]
 }

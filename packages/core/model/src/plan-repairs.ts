@@ -47,8 +47,9 @@ function merged(repairs: readonly Repair[]): readonly Repair[] {
       anew.add(attachmentText(each.attachment))
     if (each.kind !== 'restore-rules') continue
     const key = attachmentText(each.attachment)
-    const before = rules.get(key)?.effects ?? []
-    rules.set(key, { ...each, effects: [...new Set([...before, ...each.effects])].toSorted() })
+    const before = rules.get(key)
+    const effects = [...new Set([...(before?.effects ?? []), ...each.effects])].toSorted()
+    rules.set(key, { ...each, effects, left: each.left || before?.left === true })
   }
   const others = repairs.filter(
     ({ kind }) => kind !== 'restore-masquerading' && kind !== 'restore-rules',

@@ -74,6 +74,8 @@ export type Repair =
       readonly kind: 'restore-rules'
       readonly attachment: AttachmentRef
       readonly effects: readonly RuleEffect[]
+      /** Whether some of these rules are there, and have to go first. */
+      readonly left: boolean
     }
   /** Make a container known to its peers again. */
   | { readonly kind: 'restore-names'; readonly namespace: string; readonly id: string }

@@ -157,7 +157,10 @@ describe('attachAnew', () => {
 })
 
 describe('chainAgain', () => {
-  const rules = (type: string) => type === 'firewall' || type === 'portmap'
+  const rules = {
+    isWanted: (type: string) => type === 'firewall' || type === 'portmap',
+    left: true,
+  }
 
   it('runs the chained plugins that are wanted on what ADD returned, in the namespace of now', async () => {
     expect(await chainAgain(tools, key, rules)).toBe(true)
@@ -169,8 +172,14 @@ describe('chainAgain', () => {
     expect(locks).toEqual(['attachment-ns-c1', 'isolation-lan', 'shared-chains'])
   })
 
+  it('runs no DEL where nothing is left', async () => {
+    expect(await chainAgain(tools, key, { ...rules, left: false })).toBe(true)
+    expect(done()).toEqual(['ADD firewall', 'ADD portmap'])
+  })
+
   it('never runs the plugin that made the interface', async () => {
-    expect(await chainAgain(tools, key, (type) => type === 'bridge')).toBe(false)
+    const isWanted = (type: string) => type === 'bridge'
+    expect(await chainAgain(tools, key, { isWanted, left: true })).toBe(false)
     expect(done()).toEqual([])
   })
 

@@ -72,15 +72,22 @@ async function redo(
   return result
 }
 
+/** Which chained plugins are to do their work again. */
+export interface ChainAgain {
+  readonly isWanted: (type: string) => boolean
+  /** Whether something of what they did is left and goes first: DEL is the dearer half. */
+  readonly left: boolean
+}
+
 /**
- * Has some chained plugins of a living attachment do their work again: DEL, then ADD on what the
- * attachment's own ADD returned. For rules that were flushed. False when the attachment is not alive, or
- * not remembered, and nothing was done.
+ * Has some chained plugins of a living attachment do their work again: DEL, where something is left, then
+ * ADD on what the attachment's own ADD returned. For rules that were flushed. False when the attachment is
+ * not alive, or not remembered, and nothing was done.
  */
 export async function chainAgain(
   tools: HostTools,
   key: AttachmentKey,
-  isWanted: (type: string) => boolean,
+  { isWanted, left }: ChainAgain,
 ): Promise<boolean> {
   const attachment = { ...key, netns: '', cniArgs: [], capabilityArgs: {} }
   const membership = { network: key.network, list: undefined, attachment }
@@ -95,7 +102,7 @@ export async function chainAgain(
     if (again.list.plugins.length === 0) return false
     // Shared chains may be missing, too, and plugins make them check-then-append.
     await alone(tools, key.network, async () => {
-      await run(tools.runner, { operation: 'DEL', ...again })
+      if (left) await run(tools.runner, { operation: 'DEL', ...again })
       await run(tools.runner, { operation: 'ADD', ...again })
     })
     return true

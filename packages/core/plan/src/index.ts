@@ -8,7 +8,7 @@ export type { AttachmentRecord, AttachmentRecords } from './attachment-records.t
 export { type CniRuntime, cniRuntime } from './cni-runtime.ts'
 export { collectGarbage } from './collect-garbage.ts'
 export { together } from './failures.ts'
-export { attachAnew, chainAgain, detachIfDue } from './heal.ts'
+export { attachAnew, type ChainAgain, chainAgain, detachIfDue } from './heal.ts'
 export { checkStatus, freeUnused } from './network-operations.ts'
 export {
   type AttachmentPlan,
