@@ -12,11 +12,14 @@ export async function answer(
 ): Promise<Response> {
   const { params, query, body, status, run } = operation
   const { req } = context
-  const value = await run(api, {
+  const input = {
     params: checked('the path', params, req.param()),
     query: checked('the query', query, queryOf(operation, context)),
     body: bodyOf(body, context.get('body')),
-  })
+  }
+  const value = await (operation.shared
+    ? api.together(`${operation.id} ${JSON.stringify(input)}`, () => run(api, input))
+    : run(api, input))
   if (value instanceof Response) return value
   if (status === 204) return new Response(null, { status })
   const type = operation.contentType

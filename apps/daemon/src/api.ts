@@ -17,6 +17,8 @@ export interface Api {
   readonly events: EventLog
   readonly tell: (event: Omit<DaemonEvent, 'ID' | 'Time'>) => void
   readonly tally: Tally
+  /** One piece of work for all who ask for the same at the same time. */
+  readonly together: (key: string, work: () => Promise<unknown>) => Promise<unknown>
   /** Milliseconds since 1970. */
   readonly now: () => number
   /** Aborted when the daemon stops: streams end. */

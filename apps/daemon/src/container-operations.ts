@@ -28,6 +28,7 @@ export const containerOperations: readonly Operation[] = [
   operation({
     id: 'listContainers',
     method: 'get',
+    shared: true,
     path: '/containers',
     summary: 'List containers, as "vethra container ls --format json".',
     query: inNamespace,
@@ -67,6 +68,7 @@ export const containerOperations: readonly Operation[] = [
   operation({
     id: 'listAttachments',
     method: 'get',
+    shared: true,
     path: '/attachments',
     summary:
       'List attachments of all namespaces: those that are cached and those that are recorded.',
@@ -79,6 +81,7 @@ export const containerOperations: readonly Operation[] = [
   operation({
     id: 'listReservations',
     method: 'get',
+    shared: true,
     path: '/reservations',
     summary: 'List reserved addresses, as "vethra ipam ls --format json".',
     query: inNamespace.extend(ofNetwork.shape),
@@ -119,6 +122,7 @@ export const containerOperations: readonly Operation[] = [
   operation({
     id: 'readTraffic',
     method: 'get',
+    shared: true,
     path: '/traffic',
     summary: 'Tell what networks and containers have received and sent so far.',
     query: inNamespace,

@@ -12,6 +12,7 @@ export const daemonOperations: readonly Operation[] = [
   operation({
     id: 'listFindings',
     method: 'get',
+    shared: true,
     path: '/findings',
     summary: 'Look at the host now and tell what is wrong, as "vethra doctor --format json".',
     status: 200,
@@ -95,6 +96,7 @@ export const daemonOperations: readonly Operation[] = [
   operation({
     id: 'readMetrics',
     method: 'get',
+    shared: true,
     path: '/metrics',
     summary: 'Metrics as Prometheus reads them.',
     status: 200,

@@ -58,6 +58,7 @@ export const networkOperations: readonly Operation[] = [
   operation({
     id: 'listNetworks',
     method: 'get',
+    shared: true,
     path: '/networks',
     summary: 'List networks, as "vethra network ls --format json".',
     query: inNamespace.extend({ filter: filters }),
@@ -114,6 +115,7 @@ export const networkOperations: readonly Operation[] = [
   operation({
     id: 'inspectNetwork',
     method: 'get',
+    shared: true,
     path: '/networks/{network}',
     summary:
       'Show a network and its containers: an element of what "vethra network inspect" prints.',

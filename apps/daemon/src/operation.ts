@@ -25,6 +25,8 @@ export interface Operation<P = unknown, Q = unknown, B = unknown> {
   readonly answer?: z.ZodType
   /** Of the answer. Default `application/json`. */
   readonly contentType?: string
+  /** Whether those who ask for the same at the same time get one answer: for what costs more the more there is. */
+  readonly shared?: boolean
   /** The answer, as JSON or whole. Throws CniError. */
   readonly run: (api: Api, input: Input<P, Q, B>) => Promise<unknown>
 }

@@ -8,6 +8,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import pino from 'pino'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Api } from './api.ts'
+import { inBatches } from './in-batches.ts'
 import { bodyLimit } from './request-body.ts'
 import { operations, routes } from './routes.ts'
 import { newTally } from './tally.ts'
@@ -69,6 +70,7 @@ beforeEach(async () => {
     events,
     tell: (event) => void events.add(5000, event),
     tally: newTally(),
+    together: inBatches(),
     now: () => 5000,
     stopping: stop.signal,
   }

@@ -11,6 +11,7 @@ import { inheritedSockets, serviceNotifier } from '@vethra/systemd'
 import type { Logger } from 'pino'
 import type { Api } from './api.ts'
 import { type EventFile, openEventFile } from './event-file.ts'
+import { inBatches } from './in-batches.ts'
 import type { Io } from './io.ts'
 import { openLog } from './log.ts'
 import { newReconciler } from './reconciler.ts'
@@ -137,6 +138,7 @@ function openApi(
     events,
     tell,
     tally,
+    together: inBatches(),
     now,
     stopping,
   }

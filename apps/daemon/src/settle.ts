@@ -10,10 +10,11 @@ export interface Looked {
 export const quietMs = 300
 
 /**
- * How long after a look changes are left alone, in milliseconds: ten times what a look costs, so that a
- * host that never rests costs a tenth of a core at most, and twice as long each time the same is
+ * How long after a look changes are left alone, in milliseconds: ten times what a look costs, but no
+ * more than five seconds, so that a host that never rests costs a tenth of a core; and twice as long each time the same is
  * repaired again, as when a repair does not help.
  */
 export function restAfter({ cpuMs, repeated }: Looked): number {
-  return Math.min(60_000, Math.max(500, 10 * cpuMs) * 2 ** Math.min(repeated, 10))
+  const once = Math.min(5000, Math.max(500, 10 * cpuMs))
+  return Math.min(60_000, once * 2 ** Math.min(repeated, 10))
 }

@@ -26,10 +26,34 @@ export type ContainerState = 'prepared' | 'running' | 'stopped' | 'failed' | 'de
 
 /** All that is known of a container by its id. */
 export async function readContainer(tools: ManageTools, id: string): Promise<KnownContainer> {
-  const { containers, hosts, host, settings } = tools
+  return readWith(tools, id, await tools.host.records.list(`${tools.settings.namespace}-${id}`))
+}
+
+/** All containers of the namespace, by id. */
+export async function readContainers(tools: ManageTools): Promise<readonly KnownContainer[]> {
+  const ids = await tools.containers.list()
+  // Each look at the records of one container reads the names of all.
+  const records = Map.groupBy(await tools.host.records.list(), ({ containerId }) => containerId)
+  const known: KnownContainer[] = []
+  // Some at a time: a thousand at once are hundreds of megabytes for a moment.
+  for (let index = 0; index < ids.length; index += atOnce) {
+    const some = ids.slice(index, index + atOnce)
+    const read = (id: string) =>
+      readWith(tools, id, records.get(`${tools.settings.namespace}-${id}`) ?? [])
+    known.push(...(await Promise.all(some.map(read))))
+  }
+  return known
+}
+
+const atOnce = 32
+
+async function readWith(
+  { containers, hosts, host }: ManageTools,
+  id: string,
+  records: readonly AttachmentRecord[],
+): Promise<KnownContainer> {
   const file = await containers.read(id, 'vethra.json')
   const names = await hosts.read(id)
-  const records = await host.records.list(`${settings.namespace}-${id}`)
   const attachments = [...records].sort(byInterface)
   const lifecycle = await containers.read(id, 'lifecycle.json')
   const home = attachments[0] ?? homeOf(lifecycle)
@@ -45,12 +69,6 @@ export async function readContainer(tools: ManageTools, id: string): Promise<Kno
     state: stateOf({ isAttached: attachments.length > 0, isAlive, lifecycle, names }),
     netns: isAlive ? home.netns : '',
   }
-}
-
-/** All containers of the namespace, by id. */
-export async function readContainers(tools: ManageTools): Promise<readonly KnownContainer[]> {
-  const ids = await tools.containers.list()
-  return Promise.all(ids.map((id) => readContainer(tools, id)))
 }
 
 // eth10 comes after eth9.

@@ -1,0 +1,30 @@
+import { setImmediate } from 'node:timers/promises'
+
+/**
+ * Work that many may ask for at the same time, by key: it is begun after everyone who has asked by now is
+ * heard, and when the one before is done; all of them get what comes of it. So nobody gets an answer that is
+ * older than the question, and a crowd of readers costs what two of them do.
+ */
+export function inBatches<T>(): (key: string, work: () => Promise<T>) => Promise<T> {
+  const running = new Map<string, Promise<unknown>>()
+  const waiting = new Map<string, Promise<T>>()
+  return (key, work) => {
+    const joined = waiting.get(key)
+    if (joined !== undefined) return joined
+    const before = running.get(key) ?? Promise.resolve()
+    const batch = before
+      .catch(() => undefined)
+      // Files are read without a pause: requests that have arrived meanwhile are heard here.
+      .then(() => setImmediate())
+      .then(() => {
+        waiting.delete(key)
+        running.set(key, batch)
+        return work()
+      })
+      .finally(() => {
+        if (running.get(key) === batch) running.delete(key)
+      })
+    waiting.set(key, batch)
+    return batch
+  }
+}
