@@ -153,7 +153,7 @@ describeOnHost('vethra doctor', () => {
   })
 
   it('gives the living back what they have lost', async () => {
-    await host.vethra('network', 'create', 'lan')
+    await host.vethra('network', 'create', 'lan', '--ipv6')
     const peer = `peer-${host.tag}`
     await start(peer, '--hostname', 'peer')
     await start(

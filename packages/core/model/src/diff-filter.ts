@@ -1,4 +1,4 @@
-import type { DesiredState } from './desired-state.ts'
+import type { DesiredNetwork, DesiredState } from './desired-state.ts'
 import { type Finding, finding } from './finding.ts'
 import type { ObservedState } from './observed-state.ts'
 
@@ -20,6 +20,7 @@ export function filterFindings(
   )
   return [
     ...unreadableRules.map(unreadable),
+    ...(firewall.length === 0 && unreadableRules.length === 0 ? [missing(filtered)] : []),
     ...(hiddenRules.length > 0 ? [mixed(hiddenRules)] : []),
     ...firewallManagers.map(managed),
     ...forwardRefusers.map(refuser),
@@ -42,6 +43,22 @@ function unreadable(reason: string): Finding {
     evidence: [reason],
     ours: false,
     fix: 'nft list ruleset   (what iptables did not make in its own tables has to go to another table)',
+  })
+}
+
+function missing(networks: readonly DesiredNetwork[]): Finding {
+  return finding({
+    kind: 'iptables-missing',
+    severity: 'error',
+    subject: { kind: 'host', name: 'iptables' },
+    message:
+      'no firewall rules can be looked at or made: containers cannot be attached to networks that need some',
+    evidence: [
+      'iptables-save and ip6tables-save are missing, or the kernel has nothing for them',
+      `needed by network ${networks.map(({ name }) => name).join(', ')}`,
+    ],
+    ours: false,
+    fix: 'apt-get install iptables',
   })
 }
 

@@ -82,6 +82,14 @@ describe("the host's own faults", () => {
     ).toEqual([])
   })
 
+  it('a host that has no iptables can attach to no network that needs rules', () => {
+    const observed = { ...attached.observed, firewall: [] }
+    expect(found(attached.desired, observed)).toEqual(['iptables-missing error'])
+    expect(
+      found({ ...nothingDesired, networks: [{ ...ourNetwork, filtered: false }] }, observed),
+    ).not.toContain('iptables-missing error')
+  })
+
   it('isolation between containers of one bridge needs br_netfilter', () => {
     const desired = {
       ...nothingDesired,

@@ -22,7 +22,16 @@ export const nothingObserved: ObservedState = {
   links: [],
   routes: [],
   flows: [],
-  firewall: [],
+  firewall: [
+    {
+      family: 4,
+      refusesForwarding: false,
+      publishes: false,
+      owned: new Map(),
+      admitted: new Set(),
+      isolation: new Map(),
+    },
+  ],
   confFaults: [],
   damaged: [],
   host: {
