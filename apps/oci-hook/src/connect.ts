@@ -12,9 +12,13 @@ import type { Tools } from './tools.ts'
 
 /**
  * Takes a container's ports, attaches it to its networks in order, and makes it known to its peers by
- * name. On failure all of it is undone.
+ * name; `last` is what comes then. When any of it fails, all of it is undone.
  */
-export async function connect(tools: Tools, container: Container): Promise<void> {
+export async function connect(
+  tools: Tools,
+  container: Container,
+  last: () => Promise<void>,
+): Promise<void> {
   const netns = await netnsOf(tools, container)
   // Most runtimes have done so already, and then this only looks.
   const [networks] = await Promise.all([
@@ -26,9 +30,9 @@ export async function connect(tools: Tools, container: Container): Promise<void>
     planned.map((each) => withItsDropIns(tools, container, each)),
   )
   const results = await withPorts(tools, container, (held) =>
-    attachAll(tools.host, memberships, async (made) => {
+    attachAll(tools.host, memberships, async (made, onDisk) => {
       await held()
-      await makeKnown(container, made)
+      await whileKnown(container, made, () => bothOf(onDisk, last()))
     }),
   )
   await container.record(results.flatMap((result, index) => told(memberships[index], result)))
@@ -79,14 +83,26 @@ async function withPorts<T>(
 }
 
 // The names of a container that will be detached again must not stay in its peers' files.
-async function makeKnown(container: Container, results: readonly ParsedResult[]): Promise<void> {
+async function whileKnown(
+  container: Container,
+  results: readonly ParsedResult[],
+  work: () => Promise<void>,
+): Promise<void> {
   const hosts = await container.hosts()
   try {
     await hosts.acquire(namesOf(container, results))
+    await work()
   } catch (error) {
     await hosts.release(container.state.id)
     throw error
   }
+}
+
+// Neither is left alone while the other is undone.
+async function bothOf(one: Promise<void>, other: Promise<void>): Promise<void> {
+  const outcomes = await Promise.allSettled([one, other])
+  const reasons = outcomes.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []))
+  if (reasons.length > 0) throw together(reasons)
 }
 
 function namesOf({ request }: Container, results: readonly ParsedResult[]): ContainerNames {

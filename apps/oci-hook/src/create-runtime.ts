@@ -18,9 +18,9 @@ export async function createRuntime(tools: Tools, container: Container): Promise
     const name = await takeName(container)
     await writePidFile(container)
     const named = { ...container, request: { ...request, name } }
-    if (request.mode === 'cni') await connect(tools, named)
+    const done = async () => note(container, false, await detachedLife(tools, container))
     if (request.mode === 'container') await checkJoined(tools, named)
-    await note(container, false, await detachedLife(tools, container))
+    await (request.mode === 'cni' ? connect(tools, named, done) : done())
   } catch (error) {
     const errors = [error]
     const attempt = (work: Promise<void>) => work.catch((fault: unknown) => errors.push(fault))

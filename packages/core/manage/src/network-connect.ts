@@ -39,7 +39,8 @@ export async function connectContainer(
       tools.containers.write(container.id, 'vethra.json', renderRecord({ ...record, networks }))
     if (container.state !== 'running') return remember([...record.networks, asked])
     const membership = await membershipOf(tools, container, network, asked)
-    await attachAll(tools.host, [membership], async ([made]) => {
+    await attachAll(tools.host, [membership], async ([made], onDisk) => {
+      await onDisk
       await remember([...record.networks, asked])
       if (made === undefined) return
       await tellPeers(tools, container, withNetwork(container, asked, made.result)).catch(

@@ -29,6 +29,7 @@ export {
   type HostTools,
   type Membership,
   type NamespaceFacts,
+  type Settle,
 } from './on-host.ts'
 export { passLocks } from './pass-locks.ts'
 export type { PluginExit } from './plugin-exit.ts'

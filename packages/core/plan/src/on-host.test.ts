@@ -211,6 +211,19 @@ describe('attachAll', () => {
     expect(log).toEqual(['lock attachment-ns-c1', 'ADD main-a', 'DEL main-a'])
   })
 
+  it('undoes everything when what is remembered does not reach the disk, and tells all that failed', async () => {
+    const full = new CniError({ code: 5, message: 'disk full' })
+    tools = { ...tools, cache: { ...tools.cache, flush: () => Promise.reject(full) } }
+    const settle = async (_: unknown, onDisk: Promise<void>) => onDisk
+    await expect(attachAll(tools, [member('a', 'eth0')], settle)).rejects.toBe(full)
+    expect(log.at(-1)).toBe('DEL main-a')
+    const other = new CniError({ code: 5, message: 'no names' })
+    const error = await attachAll(tools, [member('a', 'eth0')], () => Promise.reject(other)).catch(
+      explain,
+    )
+    expect(error).toEqual(['error: no names (CNI code 5)', '  caused by: disk full (CNI code 5)'])
+  })
+
   it('names a network that is not there', async () => {
     const error = await attachAll(tools, [{ ...member('a', 'eth0'), list: undefined }]).catch(
       (e) => e,

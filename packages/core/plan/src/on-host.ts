@@ -41,6 +41,12 @@ export interface Membership {
 }
 
 /**
+ * What belongs to attaching a container: undone by whoever does it, when it fails or when `onDisk` does,
+ * which is kept when what is remembered of the attachments outlives a power cut.
+ */
+export type Settle = (results: readonly ParsedResult[], onDisk: Promise<void>) => Promise<void>
+
+/**
  * Attaches one container to networks, one after the other in the order given (SPEC 1.1.0, section 2:
  * no two operations on one container in parallel), and returns the results in that order. What is
  * left of an earlier life of the same container is removed first. While the firewall chains that all
@@ -50,7 +56,7 @@ export interface Membership {
 export async function attachAll(
   tools: HostTools,
   memberships: readonly Membership[],
-  settle: (results: readonly ParsedResult[]) => Promise<void> = async () => {},
+  settle: Settle = async () => {},
 ): Promise<readonly ParsedResult[]> {
   for (const { network, attachment } of memberships) checkNames(network, attachment)
   return holdingContainer(tools, memberships, async () => {
@@ -63,10 +69,10 @@ export async function attachAll(
         throw await undone(tools, memberships.slice(0, index), error)
       }
     }
-    const flushed = [tools.records.flush(), tools.cache.flush()]
-    const outcomes = await Promise.allSettled([settle(results), ...flushed])
-    const failed = outcomes.find((outcome) => outcome.status === 'rejected')
-    if (failed) throw await undone(tools, memberships, failed.reason)
+    const onDisk = Promise.all([tools.records.flush(), tools.cache.flush()]).then(() => {})
+    const outcomes = await Promise.allSettled([settle(results, onDisk), onDisk])
+    const reasons = outcomes.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []))
+    if (reasons.length > 0) throw await undone(tools, memberships, together([...new Set(reasons)]))
     return results
   })
 }
