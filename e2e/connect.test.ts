@@ -115,6 +115,54 @@ describeOnHost('vethra network connect and disconnect', () => {
     expect((await host.vethra('network', 'rm', 'dual')).exitCode).toBe(0)
   })
 
+  it('in a network with static addresses each container brings its own, at its start and live', async () => {
+    const made = [
+      '--ipam-driver',
+      'static',
+      '--ipv6',
+      '--subnet',
+      '10.90.0.0/24',
+      '--subnet',
+      'fd00:90::/64',
+    ]
+    expect(await host.vethra('network', 'create', ...made, 'fixed')).toMatchObject({
+      exitCode: 0,
+      stderr: '',
+    })
+    const id = `still-${host.tag}`
+    const bundle = await host.bundle(id, ['sleep', '60'])
+    const prepare = (network: string) =>
+      host.vethra('bundle', 'prepare', bundle, '--id', id, '--network', network)
+    expect((await prepare('fixed')).stderr).toContain(
+      'network fixed gives no IPv6 address by itself',
+    )
+    expect((await prepare('fixed:ip=10.90.0.5,ip6=fd00:90::5')).exitCode).toBe(0)
+    expect(await host.start(bundle, id)).toMatchObject({ exitCode: 0 })
+    expect((await host.vethra('network', 'connect', 'fixed', web)).stderr).toContain(
+      'gives no IPv6 address by itself',
+    )
+    expect(
+      (
+        await host.vethra(
+          'network',
+          'connect',
+          '--ip',
+          '10.90.0.6',
+          '--ip6',
+          'fd00:90::6',
+          'fixed',
+          web,
+        )
+      ).exitCode,
+    ).toBe(0)
+    expect((await ping(web, '10.90.0.5')).stdout).toMatch(/1 packets received/)
+    const routes = await host.runc('exec', id, 'ip', '-6', 'route')
+    expect(routes.stdout).toMatch(/default via fd00:90::1/)
+    expect((await host.vethra('network', 'disconnect', 'fixed', web)).exitCode).toBe(0)
+    await host.stop(id)
+    expect((await host.vethra('network', 'rm', 'fixed')).exitCode).toBe(0)
+  })
+
   it('a container may leave its only network, live without, and join another, ports included', async () => {
     const id = `lone-${host.tag}`
     const bundle = await host.bundle(id, ['httpd', '-f', '-p', '80', '-h', '/etc'])

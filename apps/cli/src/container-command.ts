@@ -21,7 +21,7 @@ export function containerCommand(program: Command, open: () => Promise<Tools>, i
   ])
     .alias('list')
     .option('-q, --quiet', 'ids only', false)
-    .option('--no-trunc', 'whole ids')
+    .option('--no-trunc', 'cut nothing short')
     .option('--format <format>', 'table, json or a template', 'table')
     .action(async (flags: ContainerListFlags) => printContainers(await open(), flags, io))
   subcommand(container, 'inspect <container>', 'show a container as JSON', [

@@ -114,7 +114,7 @@ function addListing(network: Command, open: () => Promise<Tools>, io: Io): void 
   ])
     .alias('list')
     .option('-q, --quiet', 'ids only', false)
-    .option('--no-trunc', 'whole ids')
+    .option('--no-trunc', 'cut nothing short')
     .option('-f, --filter <key=value>', filterHelp, gather, [])
     .option('--format <format>', 'table, json or a template', 'table')
     .action(async (flags: ListFlags) => printNetworks(await open(), flags, io))

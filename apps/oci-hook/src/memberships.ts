@@ -1,5 +1,5 @@
-import type { HookRequest, NetworkRequest } from '@vethra/bundle'
-import { findNetwork, type Network } from '@vethra/networks'
+import type { HookRequest } from '@vethra/bundle'
+import { findNetwork, type Network, wantedAddresses } from '@vethra/networks'
 import type { Membership } from '@vethra/plan'
 import { capabilityMappings } from '@vethra/ports'
 import type { CniArgs, JsonObject } from '@vethra/spec'
@@ -22,6 +22,7 @@ export function membershipsOf(
 ): readonly PlannedMembership[] {
   return request.networks.map((asked, index) => {
     const found = findNetwork(networks, asked.ref)
+    const wanted = wantedAddresses(found, asked)
     return {
       network: found?.name ?? asked.ref,
       list: found?.list,
@@ -30,15 +31,18 @@ export function membershipsOf(
         containerId: `${request.namespace}-${request.id}`,
         netns,
         ifname: `eth${index}`,
-        cniArgs: cniArgsOf(request, asked),
-        capabilityArgs: capabilityArgsOf(request, asked, index === 0),
+        cniArgs: cniArgsOf(request, { ...asked, ip: wanted.ip }),
+        capabilityArgs: capabilityArgsOf(request, wanted.ips, index === 0),
       },
     }
   })
 }
 
 // IgnoreUnknown, since every plugin of a chain sees the same pairs and knows only some of them.
-function cniArgsOf({ hostname }: HookRequest, { ip, macAddress }: NetworkRequest): CniArgs {
+function cniArgsOf(
+  { hostname }: HookRequest,
+  { ip, macAddress }: { readonly ip: string | undefined; readonly macAddress?: string },
+): CniArgs {
   return [
     ['IgnoreUnknown', '1'],
     ['NERDCTL_CNI_DHCP_HOSTNAME', hostname],
@@ -49,11 +53,11 @@ function cniArgsOf({ hostname }: HookRequest, { ip, macAddress }: NetworkRequest
 
 function capabilityArgsOf(
   { ports }: HookRequest,
-  { ip6 }: NetworkRequest,
+  ips: readonly string[],
   first: boolean,
 ): JsonObject {
   return {
     ...(first && ports.length > 0 ? { portMappings: capabilityMappings(ports) } : {}),
-    ...(ip6 === undefined ? {} : { ips: [ip6] }),
+    ...(ips.length > 0 ? { ips } : {}),
   }
 }

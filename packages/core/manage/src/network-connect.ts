@@ -1,7 +1,13 @@
 import { type BundleRecord, checkRequest, type NetworkRequest, renderRecord } from '@vethra/bundle'
 import { withDropIns } from '@vethra/conflist'
 import { type ContainerNames, checkHostname } from '@vethra/hosts'
-import { checkWishes, findNetwork, type Network, networksFromFiles } from '@vethra/networks'
+import {
+  checkWishes,
+  findNetwork,
+  type Network,
+  networksFromFiles,
+  wantedAddresses,
+} from '@vethra/networks'
 import { attachAll, type Membership } from '@vethra/plan'
 import { capabilityMappings } from '@vethra/ports'
 import { type CniArgs, CniError } from '@vethra/spec'
@@ -108,10 +114,12 @@ async function membershipOf(
   tools: ManageTools,
   { id, record, attachments, netns }: KnownContainer,
   network: Network,
-  { ip, ip6, macAddress }: NetworkRequest,
+  asked: NetworkRequest,
 ): Promise<Membership> {
   const { list, file, name } = network
   const dropIns = list.loadOnlyInlinedPlugins ? [] : await tools.networks.dropIns(file, name)
+  const { macAddress } = asked
+  const { ip, ips } = wantedAddresses(network, asked)
   const cniArgs: CniArgs = [
     ['IgnoreUnknown', '1'],
     ['NERDCTL_CNI_DHCP_HOSTNAME', record?.hostname ?? ''],
@@ -131,7 +139,7 @@ async function membershipOf(
       cniArgs,
       capabilityArgs: {
         ...(publishes ? { portMappings: capabilityMappings(ports) } : {}),
-        ...(ip6 === undefined ? {} : { ips: [ip6] }),
+        ...(ips.length > 0 ? { ips } : {}),
       },
     },
   }

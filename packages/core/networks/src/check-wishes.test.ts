@@ -20,12 +20,34 @@ it.each<[string, object, Wishes]>([
   ['macvlan', four, { ip: '10.4.1.255', macAddress: '02:42:00:00:00:09' }],
   ['ipvlan', four, { ip: '10.4.1.9' }],
   ['macvlan', { type: 'dhcp' }, { ip: '10.9.9.9' }],
-  ['bridge', { type: 'static' }, { ip6: 'fd00::1' }],
+  ['bridge', { type: 'static', ranges: [[{ subnet: '10.9.0.0/24' }]] }, { ip: '10.9.0.7' }],
+  ['bridge', { type: 'static', addresses: [{ address: '10.9.0.7/24' }] }, {}],
 ])('%s with %j grants %j', (type, ipam, wishes) => {
   expect(() => checkWishes(network(type, ipam), wishes)).not.toThrow()
 })
 
 it.each<[string, object, Wishes, number, string]>([
+  [
+    'bridge',
+    { type: 'static' },
+    { ip: '10.9.0.7' },
+    101,
+    'network lan knows no subnet, which addresses of containers need: its ipam driver is static',
+  ],
+  [
+    'bridge',
+    { type: 'static', ranges: [[{ subnet: '10.9.0.0/24' }]] },
+    {},
+    101,
+    'network lan gives no IPv4 address by itself: its ipam driver is static',
+  ],
+  [
+    'bridge',
+    { ...dual, type: 'static' },
+    { ip: '10.4.1.9' },
+    101,
+    'network lan gives no IPv6 address by itself: its ipam driver is static',
+  ],
   [
     'bridge',
     dual,

@@ -1,8 +1,9 @@
 import { contains, readAddress, readCidr } from '@vethra/ipam'
 import { CniError } from '@vethra/spec'
-import { networkSubnets } from './anatomy.ts'
+import { networkSubnets, usedPrefixes } from './anatomy.ts'
 import type { Network } from './network.ts'
 import { refusal } from './refusal.ts'
+import { isStatic } from './wanted-addresses.ts'
 
 /** What a container wants to have in one network; addresses have been checked for their form. */
 export interface Wishes {
@@ -16,7 +17,8 @@ export interface Wishes {
  * subnets, and 103 for a hardware address where interfaces have their parent's: every ADD would fail, or
  * pass over the wish.
  */
-export function checkWishes(network: Network, { ip, ip6, macAddress }: Wishes): void {
+export function checkWishes(network: Network, wishes: Wishes): void {
+  const { ip, ip6, macAddress } = wishes
   const type = network.list.plugins[0]?.type ?? ''
   if (macAddress !== undefined && type === 'ipvlan') {
     throw refusal(
@@ -24,7 +26,37 @@ export function checkWishes(network: Network, { ip, ip6, macAddress }: Wishes): 
       'Leave the hardware address out: interfaces of an ipvlan have that of their parent.',
     )
   }
+  if (isStatic(network)) checkBrought(network, wishes)
   for (const address of [ip, ip6]) if (address !== undefined) checkAddress(network, address)
+}
+
+// Where the conf list has addresses itself, they are those of every container. A default route of a family
+// of which the container has no address could not be set.
+function checkBrought(network: Network, { ip, ip6 }: Wishes): void {
+  const subnets = networkSubnets(network).map(({ subnet }) => subnet)
+  if (usedPrefixes([network]).length > subnets.length) return
+  if (subnets.length === 0) {
+    throw brought(
+      network,
+      'knows no subnet, which addresses of containers need',
+      'Make the network with --subnet.',
+    )
+  }
+  const isSix = (subnet: string) => subnet.includes(':')
+  if (ip6 === undefined && subnets.some(isSix)) {
+    throw brought(network, 'gives no IPv6 address by itself', 'Give the container one with --ip6.')
+  }
+  if (ip === undefined && !subnets.every(isSix)) {
+    throw brought(network, 'gives no IPv4 address by itself', 'Give the container one with --ip.')
+  }
+}
+
+function brought({ name }: Network, why: string, hint: string): CniError {
+  return new CniError({
+    code: 101,
+    message: `network ${name} ${why}: its ipam driver is static`,
+    hint,
+  })
 }
 
 function checkAddress(network: Network, text: string): void {

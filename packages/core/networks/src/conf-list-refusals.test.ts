@@ -81,8 +81,12 @@ it.each<[Partial<NetworkOptions>, string]>([
     'ipam option must have a type (provide or request)',
   ],
   [
-    { ipamDriver: 'static', subnets },
-    'ipam driver static cannot use "10.6.0.0/16": it chooses no addresses',
+    { ipamDriver: 'static', subnets, ipRanges: ['10.6.1.0/24'] },
+    'ipam driver static cannot use "10.6.1.0/24": it chooses no addresses',
+  ],
+  [
+    { ipamDriver: 'static', subnets: ['10.6.0.0/24'], gateways: ['10.6.0.254'] },
+    'gateway "10.6.0.254" is not 10.6.0.1, which the bridge takes where ipam driver static is used',
   ],
   [
     { labels: { 'nerdctl/network-aux-addresses': '{}' } },

@@ -59,6 +59,10 @@ it.each<[string, Partial<NetworkOptions>]>([
     },
   ],
   ['static', { ipamDriver: 'static', ipv6: true, gateways: ['192.168.7.1'] }],
+  [
+    'static-subnets',
+    { ipamDriver: 'static', ipv6: true, subnets: ['10.90.0.0/24', 'fd00:90::/64'] },
+  ],
 ])('%s', async (name, options) => {
   const { text } = networkConfList({ ...lan, ...options }, facts)
   await expect(text).toMatchFileSnapshot(`__golden__/${name}.conflist`)

@@ -54,3 +54,4 @@ export {
 export type { Driver, NetworkFacts, NetworkOptions, NewConfList } from './options.ts'
 export { type NetworkOrigin, networkOrigin } from './origin.ts'
 export { readPairs } from './pairs.ts'
+export { type WantedAddresses, wantedAddresses } from './wanted-addresses.ts'

@@ -7,7 +7,7 @@ import type { NetworkFacts, NetworkOptions } from './options.ts'
 import { rangesOf, type WrittenRange } from './ranges.ts'
 import { refusal } from './refusal.ts'
 import { shareOut } from './share-out.ts'
-import { staticMembers } from './static.ts'
+import { staticIpam } from './static.ts'
 import { members, sortedMembers, type Written } from './written-json.ts'
 
 /** The `ipam` object of a plugin conf, and what goes with it. */
@@ -35,8 +35,10 @@ export function ipamConf(
       const { ipam, notes } = dhcpMembers(options)
       return { ipam: sortedMembers(ipam), ips: options.ipv6, notes }
     }
-    case 'static':
-      return { ipam: sortedMembers(staticMembers(options)), ips: true, notes: [] }
+    case 'static': {
+      const { ipam, notes } = staticIpam(options, neighbours)
+      return { ipam: sortedMembers(ipam), ips: true, notes }
+    }
     default:
       throw refusal(`unsupported ipam driver "${options.ipamDriver}"`)
   }

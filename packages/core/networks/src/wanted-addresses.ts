@@ -1,0 +1,38 @@
+import { contains, readAddress, readCidr } from '@vethra/ipam'
+import { networkSubnets } from './anatomy.ts'
+import type { Network } from './network.ts'
+
+/** How addresses that a container wants are said to the plugins of a network. */
+export interface WantedAddresses {
+  /** For the CNI arg `IP`. */
+  readonly ip?: string
+  /** For the capability `ips`; empty for none. */
+  readonly ips: readonly string[]
+}
+
+/**
+ * The addresses that a container wants, as the network's IPAM plugin understands them: host-local takes the IPv4
+ * one as CNI arg; static takes all of them by capability, each with the prefix length of its subnet.
+ */
+export function wantedAddresses(
+  network: Network | undefined,
+  { ip, ip6 }: { readonly ip?: string; readonly ip6?: string },
+): WantedAddresses {
+  if (network !== undefined && isStatic(network)) {
+    const all = [ip, ip6].filter((each) => each !== undefined)
+    return { ips: all.map((each) => withLength(network, each)) }
+  }
+  return { ...(ip === undefined ? {} : { ip }), ips: ip6 === undefined ? [] : [ip6] }
+}
+
+/** Whether containers have to bring their addresses. */
+export function isStatic({ list }: Network): boolean {
+  return list.plugins[0]?.ipamType === 'static'
+}
+
+function withLength(network: Network, text: string): string {
+  const address = readAddress(text)
+  const subnets = networkSubnets(network).flatMap(({ subnet }) => readCidr(subnet)?.prefix ?? [])
+  const subnet = address && subnets.find((each) => contains(each, address))
+  return subnet ? `${text}/${subnet.length}` : text
+}
