@@ -31,6 +31,15 @@ describe('examine', () => {
     expect(await kinds()).toEqual([])
   })
 
+  it('does not tell what has only just come up', async () => {
+    host.names.push({ name: 'web', id: 'gone' })
+    host.meanwhile = () => {
+      host.names.push({ name: 'shop', id: 'prepared-in-a-moment' })
+    }
+    const found = await examine(sampleTools(host))
+    expect(found.map(({ subject }) => subject.name)).toEqual(['default/web'])
+  })
+
   it('tells a conf list that cannot be used, with the reason, at once', async () => {
     host.conf = '{"name":'
     host.meanwhile = () => {
@@ -74,6 +83,33 @@ describe('repair', () => {
     const [outcome] = await repair(sampleTools(host), [each])
     expect(outcome?.kind).toBe('unneeded')
     expect([host.done, host.records.length, host.cached.length]).toEqual([[], 1, 1])
+  })
+
+  it.each(['/n', ''])(
+    'leaves the names of a container that another runtime has attached, in namespace "%s"',
+    async (netns) => {
+      const [entry] = host.cached
+      host.records = []
+      host.cached = entry ? [{ ...entry, attachment: { ...entry.attachment, netns } }] : []
+      const forget = { kind: 'forget-names', namespace: 'default', id: 'c1' } as const
+      expect(await repair(sampleTools(host), [forget])).toMatchObject([{ kind: 'unneeded' }])
+      host.cached = []
+      expect(await repair(sampleTools(host), [forget])).toMatchObject([{ kind: 'done' }])
+      expect(host.done).toEqual(['forget c1'])
+    },
+  )
+
+  it('masquerades for those that still live, in one transaction', async () => {
+    const gone = { ...key, containerId: 'default-c2' }
+    host.records.push({ ...gone, netns: '/gone', netnsId: '4:2' })
+    const attachments = [
+      { ...key, addresses: ['10.4.1.2/24'] },
+      { ...gone, addresses: ['10.4.1.3/24'] },
+    ]
+    await repair(sampleTools(host), [{ kind: 'restore-masquerading', attachments }])
+    expect(host.done).toHaveLength(1)
+    expect(host.done[0]).toMatch(/-A POSTROUTING -s 10\.4\.1\.2\/32 /)
+    expect(host.done[0]).not.toMatch(/10\.4\.1\.3/)
   })
 
   it('leaves the name and the files of a container that is there again', async () => {

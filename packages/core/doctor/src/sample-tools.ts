@@ -16,6 +16,8 @@ export interface SampleHost {
   names: Omit<ObservedName, 'namespace'>[]
   reservations: { address: string; containerId: string; ifname: string; sinceMs: number }[]
   conf: string
+  /** As iptables-save prints it. */
+  saved: string
   /** What was done, in order. */
   done: string[]
   /** Plugins that fail. */
@@ -31,7 +33,7 @@ export function sampleHost(): SampleHost {
   const conf = { cniVersion: '1.0.0', name: 'lan', nerdctlID: 'ab', nerdctlLabels: {}, plugins }
   return {
     ...{ records: [], cached: [], namespaces: {}, links: [], containers: {}, folders: [] },
-    ...{ names: [], reservations: [], done: [], broken: [], nowMs: 1_000_000 },
+    ...{ names: [], reservations: [], saved: '', done: [], broken: [], nowMs: 1_000_000 },
     meanwhile: () => undefined,
     conf: JSON.stringify(conf),
   }
@@ -96,7 +98,10 @@ export function sampleTools(host: SampleHost): DoctorTools {
         list: async (id) => host.records.filter(({ containerId }) => !id || containerId === id),
       },
       lock: { hold: async (_, work) => work() },
-      rules: { save: async () => [], restore: async () => undefined },
+      rules: {
+        save: async () => [{ family: 4, text: host.saved }],
+        restore: async (_, text) => void host.done.push(text),
+      },
       netns: {
         idOf: async (path) => host.namespaces[path] ?? '',
         pluginsEnded: async () => undefined,

@@ -257,3 +257,12 @@ describe('ports held', () => {
     expect(found).toEqual([])
   })
 })
+
+it('nothing is planned for what is not ours, whatever a finding says', () => {
+  const [found] = diff(
+    nothingDesired,
+    observing({ attachments: [{ ...attachment, state: 'gone' }] }),
+  )
+  expect(found && planRepairs([found])).toHaveLength(1)
+  expect(found && planRepairs([{ ...found, ours: false }])).toEqual([])
+})
