@@ -2,6 +2,7 @@ import { together } from '@vethra/plan'
 import { CniError, explain } from '@vethra/spec'
 import { connect } from './connect.ts'
 import { asWarning, type Container } from './container.ts'
+import { idle } from './idle.ts'
 import { checkJoined, netnsOf } from './netns-of.ts'
 import { removePidFile, writePidFile } from './pid-file.ts'
 import type { Tools } from './tools.ts'
@@ -14,11 +15,16 @@ import type { Tools } from './tools.ts'
 export async function createRuntime(tools: Tools, container: Container): Promise<void> {
   const { request } = container
   try {
-    await loadProfile(tools, container)
+    const profile = idle().then(() => loadProfile(tools, container))
+    // Awaited at the end; where that is not reached, the failure before it is the one to be told.
+    profile.catch(() => undefined)
     const name = await takeName(container)
     await writePidFile(container)
     const named = { ...container, request: { ...request, name } }
-    const done = async () => note(container, false, await detachedLife(tools, container))
+    const done = async () => {
+      await profile
+      await note(container, false, await detachedLife(tools, container))
+    }
     if (request.mode === 'container') await checkJoined(tools, named)
     await (request.mode === 'cni' ? connect(tools, named, done) : done())
   } catch (error) {

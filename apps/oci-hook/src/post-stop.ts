@@ -2,6 +2,7 @@ import { detachAll } from '@vethra/plan'
 import { CniError, goField, type JsonObject } from '@vethra/spec'
 import { attachedByRecord, attachedNow } from './attached-now.ts'
 import type { Container } from './container.ts'
+import { idle } from './idle.ts'
 import { removePidFile } from './pid-file.ts'
 import type { Tools } from './tools.ts'
 
@@ -29,6 +30,7 @@ export async function postStop(
   // Plugins are started before all else is read: it is theirs to take time.
   const recorded = await attempt(attachedByRecord(tools, containerId))
   const early = recorded && attempt(detachAll(tools.host, recorded))
+  if (early) await idle()
   const container = await attempt(open())
   const { mode = 'cni', ports = [] } = container?.request ?? {}
   const detached = early ?? (mode === 'cni' && detach(tools, containerId, container, attempt))

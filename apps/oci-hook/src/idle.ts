@@ -1,0 +1,7 @@
+/**
+ * Waits until all that is under way waits for something outside of this process, such as a plugin that was
+ * started: what does not matter to it is done then.
+ */
+export function idle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
