@@ -3,7 +3,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { describeOnHost } from './gate.ts'
-import { type Host, openHost } from './host.ts'
+import { executable, type Host, openHost } from './host.ts'
 import { dataOf, type RunningDaemon, startDaemon, until } from './running-daemon.ts'
 
 describeOnHost('the routes of the daemon', () => {
@@ -196,6 +196,22 @@ describeOnHost('vethra daemon', () => {
     expect(third.stderr).toMatch(/cannot listen at .*: another process listens there/)
     await daemon.end('SIGKILL')
     await start()
+  })
+
+  it('vethra events goes on when the daemon comes back, and misses nothing', async () => {
+    const first = await start()
+    const told = join(host.folder, 'told')
+    const script = `"$@" >${told} 2>&1 </dev/null & echo $!`
+    const command = [executable, 'events', '--socket', first.socket, '--format', '{{.Type}}']
+    const { stdout } = await host.run(['sh', '-c', script, 'sh', ...command])
+    await until(async () => /event_readers 1/.test((await first.ask('/metrics')).text))
+    await first.end()
+    await start()
+    const lines = async () => (await readFile(told, 'utf8')).trim().split('\n')
+    await until(async () => (await lines()).includes('daemon-started'))
+    process.kill(Number(stdout))
+    expect(await lines()).toEqual(expect.arrayContaining(['daemon-stopping', 'daemon-started']))
+    expect((await lines()).filter((type) => type === 'daemon-stopping')).toHaveLength(1)
   })
 
   it('replaces a socket that a killed one left, and nothing else', async () => {

@@ -58,7 +58,7 @@ export async function startDaemon(host: Host, ...flags: readonly string[]): Prom
 }
 
 /** A daemon that another program has started. */
-export function daemonAt(pid: number, socket: string, log: string): RunningDaemon {
+function daemonAt(pid: number, socket: string, log: string): RunningDaemon {
   const ask: RunningDaemon['ask'] = (path, options) => askSocket(socket, path, options)
   return {
     pid,
