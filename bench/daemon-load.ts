@@ -59,7 +59,9 @@ async function bench(host: Host, crowd: number): Promise<void> {
 }
 
 async function idle(daemon: RunningDaemon, lookCpuMs: number): Promise<void> {
-  // Ports of a new bridge change their state for half a minute, and each change is looked at.
+  // For half a minute ports of a new bridge change their state, which is looked at each time, and bun
+  // gives back the memory of the looks.
+  await setTimeout(30 * second)
   let share = 1
   for (let tries = 0; tries < 5; tries += 1) {
     const looks = await looksOf(daemon)
