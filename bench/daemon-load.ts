@@ -64,11 +64,11 @@ async function idle(daemon: RunningDaemon, lookCpuMs: number): Promise<void> {
   await setTimeout(30 * second)
   let share = 1
   for (let tries = 0; tries < 5; tries += 1) {
-    const looks = await looksOf(daemon)
+    const look = await lastLook(daemon)
     const before = cpuMs(daemon)
     await setTimeout(15 * second)
     share = (cpuMs(daemon) - before) / (15 * second)
-    if ((await looksOf(daemon)) === looks) break
+    if ((await lastLook(daemon)) === look) break
   }
   const withTimer = share + lookCpuMs / (timerSeconds * 1000)
   console.log(
@@ -76,9 +76,8 @@ async function idle(daemon: RunningDaemon, lookCpuMs: number): Promise<void> {
   )
 }
 
-async function looksOf(daemon: RunningDaemon): Promise<string> {
-  const { text } = await daemon.ask('/metrics')
-  return /^vethra_looks_total.*$/m.exec(text)?.[0] ?? ''
+async function lastLook(daemon: RunningDaemon): Promise<string> {
+  return ((await daemon.ask('/health')).json as { readonly LastLook: string }).LastLook
 }
 
 async function load(daemon: RunningDaemon, path: string): Promise<void> {
