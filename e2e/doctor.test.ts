@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { addresses, attachTwo, killRepair } from './doctor-kill.ts'
 import { describeOnHost } from './gate.ts'
 import { type Host, openHost, type Ran, type Snapshot } from './host.ts'
 
@@ -13,7 +12,6 @@ interface Row {
 }
 
 const reservations = '/var/lib/cni/networks'
-const kills = Number(process.env['VETHRA_TEST_DOCTOR_KILLS'] ?? 1)
 
 describeOnHost('vethra doctor', () => {
   let host: Host
@@ -60,10 +58,7 @@ describeOnHost('vethra doctor', () => {
   const kill = async (id: string) => {
     const { pid } = JSON.parse((await host.runc('state', id)).stdout)
     await sh(`kill -9 ${pid}; rm -rf ${host.folder}/runc/${id}`)
-    for (let tries = 0; tries < 100; tries += 1) {
-      if ((await sh(`test -e /proc/${pid}/ns/net`)).exitCode !== 0) break
-      await new Promise((resolve) => setTimeout(resolve, 10))
-    }
+    await expect.poll(async () => (await sh(`test -e /proc/${pid}/ns/net`)).exitCode).toBe(1)
   }
   const bridge = async () => {
     const { stdout } = await host.run(['ip', '-j', 'link', 'show', 'type', 'bridge'])
@@ -88,7 +83,6 @@ describeOnHost('vethra doctor', () => {
     await start(web, '--hostname', 'web', '--name', 'shop', '-p', '127.0.0.1:8080:80/tcp')
     await sh('ip netns add one')
     await host.vethra('cni', 'add', 'lan', '/run/netns/one')
-    await host.vethra('container', 'rm', 'nobody')
     const holder = JSON.parse((await sh(`cat /run/vethra/ports/default-${web}`)).stdout)
     await sh(`kill -STOP ${holder.holder.pid}; ip netns del one`)
     await kill(web)
@@ -100,9 +94,11 @@ describeOnHost('vethra doctor', () => {
         old(`${reservations}/lan/10.4.1.201`, ''),
         old(`${reservations}/strangers/10.9.0.2`, 'stranger\\r\\neth0'),
         'iptables -t nat -N CNI-000000000000000000000000',
-        'mkdir -p /var/lib/vethra/x/names/default',
       ].join('; '),
     )
+    // The kernel takes a moment to remove what was in a namespace that is gone.
+    const links = async () => (await host.snapshot()).links.length
+    await expect.poll(links, { timeout: 10_000 }).toBe(3)
     const before = await host.snapshot()
     const found = await findings()
     const errors = found.filter(({ Severity }) => Severity === 'error').map(({ Kind }) => Kind)
@@ -225,52 +221,6 @@ describeOnHost('vethra doctor', () => {
     expect(await heal()).toEqual(['attach eth0', 'restore bridge'])
     expect(await shown(web)).toMatch(/10\.4\.1\.3\/24/)
     expect(await ping(peer, 'web')).toMatch(/1 packets received/)
-  })
-
-  it("tells the host's own faults with the commands that mend them", async () => {
-    await host.vethra('network', 'create', 'lan')
-    await host.run(['ip', 'netns', 'add', 'one'])
-    await host.vethra('cni', 'add', 'lan', '/run/netns/one')
-    await sh(
-      [
-        'echo 0 >/proc/sys/net/ipv4/ip_forward',
-        'printf \'{"name":\' >/etc/cni/net.d/broken.conflist',
-        'printf \'{"cniVersion":"1.0.0","name":"odd","plugins":[{"type":"missing-plugin"}]}\' >/etc/cni/net.d/odd.conflist',
-        'ip link add tun0 type bridge; ip link set tun0 up; ip route add 10.4.1.128/25 dev tun0',
-        'iptables-legacy -t nat -A POSTROUTING -j RETURN',
-        'mkdir -p /etc/ufw; echo ENABLED=yes >/etc/ufw/ufw.conf',
-        "nft add table inet strict; nft add chain inet strict fw '{ type filter hook forward priority 5; policy drop; }'",
-        `touch -d '1 day' ${reservations}/lan/10.4.1.2`,
-      ].join('; '),
-    )
-    const found = await findings()
-    expect(found.map(({ Kind, Severity }) => `${Severity} ${Kind}`).toSorted()).toEqual([
-      'error conf-unreadable',
-      'error forwarding-off',
-      'error subnet-collides',
-      'warning clock-jumped',
-      'warning firewall-managed',
-      'warning forwarding-refused',
-      'warning iptables-mixed',
-      'warning plugin-missing',
-      'warning wrong-file-system',
-    ])
-    expect(found.every(({ Fix, Repair }) => Fix !== '' && Repair === '')).toBe(true)
-    const { exitCode, stdout } = await host.vethra('doctor', '--repair')
-    expect([exitCode, stdout.split('\n')[0]]).toEqual([0, 'nothing to repair'])
-    await sh((found.find(({ Kind }) => Kind === 'forwarding-off')?.Fix ?? '').replace(/-w/, '-qw'))
-    expect(await kinds()).not.toContain('forwarding-off')
-  })
-
-  it('takes up what a doctor who was killed has left undone', async () => {
-    const before = await attachTwo(host)
-    for (let round = 0; round < kills; round += 1) {
-      const { next } = await killRepair(host, 900 + 200 * round)
-      expect(next).toMatchObject({ exitCode: 0, stderr: '' })
-      expect(next.stdout).not.toMatch(/^error/m)
-      expect(await addresses(host)).toEqual(before)
-      expect((await sh('iptables-save | grep ^-A | sort | uniq -d')).stdout).toBe('')
-    }
   })
 
   describe('an ADD that was cut short', () => {

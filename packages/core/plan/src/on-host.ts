@@ -12,6 +12,7 @@ import {
 } from './attach.ts'
 import type { AttachmentRecord, AttachmentRecords } from './attachment-records.ts'
 import { isIncomplete, together } from './failures.ts'
+import { afterOrphans, withRecords } from './killed-add.ts'
 import type { AttachmentKey, CachedAttachment } from './result-cache.ts'
 import { lookingEarly, sweep } from './sweep.ts'
 import { type TurnTools, takingTurns } from './take-turns.ts'
@@ -200,24 +201,6 @@ async function detachOne(tools: HostTools, membership: Membership): Promise<void
   const { network, list, attachment } = membership
   await afterOrphans(tools, keyOf(membership))
   await detach(withRecords(tools), list, network, attachment)
-}
-
-// Where nothing is cached, what a killed ADD had made so far serves: plugins such as firewall find their
-// rules by the result alone.
-function withRecords({ runner, cache, records }: HostTools): AttachTools {
-  const read = async (key: AttachmentKey) =>
-    (await cache.read(key)) ?? (await records.read(key))?.made
-  return { runner, cache: { ...cache, read } }
-}
-
-// A record without a cache entry means that an ADD did not come to its end. If it was killed, the
-// plugin that ran then may still be running, and would undo our undoing.
-async function afterOrphans(
-  { records, cache, netns }: HostTools,
-  key: AttachmentKey,
-): Promise<void> {
-  if ((await records.read(key)) === undefined || (await cache.read(key)) !== undefined) return
-  await netns.pluginsEnded(key.containerId)
 }
 
 // Without what ADD was called with, portmap does not know that there are ports to be closed.

@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { addresses, attachTwo, killRepair } from './doctor-kill.ts'
+import { describeOnHost } from './gate.ts'
+import { type Host, openHost, type Ran } from './host.ts'
+
+interface Row {
+  readonly ID: string
+  readonly Kind: string
+  readonly Severity: string
+  readonly Subject: string
+  readonly Repair: string
+  readonly Fix: string
+}
+
+const reservations = '/var/lib/cni/networks'
+const kills = Number(process.env['VETHRA_TEST_DOCTOR_KILLS'] ?? 1)
+
+describeOnHost('vethra doctor', () => {
+  let host: Host
+
+  beforeEach(async () => {
+    host = await openHost()
+  })
+
+  afterEach(async () => {
+    await host.close()
+  })
+
+  const sh = (script: string): Promise<Ran> => host.run(['sh', '-ec', script])
+  const findings = async (): Promise<readonly Row[]> => {
+    const { stdout, exitCode, stderr } = await host.vethra('doctor', '--format', 'json')
+    const found: readonly Row[] = JSON.parse(stdout)
+    const errors = found.filter(({ Severity }) => Severity === 'error').length
+    expect([exitCode, stderr === '']).toEqual(errors > 0 ? [1, false] : [0, true])
+    return found
+  }
+  // Hosts of tests keep all of their state in memory, and are told so.
+  const kinds = async () =>
+    (await findings()).map(({ Kind }) => Kind).filter((kind) => kind !== 'wrong-file-system')
+
+  it("tells the host's own faults with the commands that mend them", async () => {
+    await host.vethra('network', 'create', 'lan')
+    await host.run(['ip', 'netns', 'add', 'one'])
+    await host.vethra('cni', 'add', 'lan', '/run/netns/one')
+    await sh(
+      [
+        'echo 0 >/proc/sys/net/ipv4/ip_forward',
+        'printf \'{"name":\' >/etc/cni/net.d/broken.conflist',
+        'printf \'{"cniVersion":"1.0.0","name":"odd","plugins":[{"type":"missing-plugin"}]}\' >/etc/cni/net.d/odd.conflist',
+        'ip link add tun0 type bridge; ip link set tun0 up; ip route add 10.4.1.128/25 dev tun0',
+        'iptables-legacy -t nat -A POSTROUTING -j RETURN',
+        'mkdir -p /etc/ufw; echo ENABLED=yes >/etc/ufw/ufw.conf',
+        "nft add table inet strict; nft add chain inet strict fw '{ type filter hook forward priority 5; policy drop; }'",
+        `touch -d '1 day' ${reservations}/lan/10.4.1.2`,
+      ].join('; '),
+    )
+    const found = await findings()
+    expect(found.map(({ Kind, Severity }) => `${Severity} ${Kind}`).toSorted()).toEqual([
+      'error conf-unreadable',
+      'error forwarding-off',
+      'error subnet-collides',
+      'warning clock-jumped',
+      'warning firewall-managed',
+      'warning forwarding-refused',
+      'warning iptables-mixed',
+      'warning plugin-missing',
+      'warning wrong-file-system',
+    ])
+    expect(found.every(({ Fix, Repair }) => Fix !== '' && Repair === '')).toBe(true)
+    const { exitCode, stdout } = await host.vethra('doctor', '--repair')
+    expect([exitCode, stdout.split('\n')[0]]).toEqual([0, 'nothing to repair'])
+    await sh((found.find(({ Kind }) => Kind === 'forwarding-off')?.Fix ?? '').replace(/-w/, '-qw'))
+    expect(await kinds()).not.toContain('forwarding-off')
+  })
+
+  it('takes up what a doctor who was killed has left undone', async () => {
+    const before = await attachTwo(host)
+    for (let round = 0; round < kills; round += 1) {
+      const { next } = await killRepair(host, 900 + 200 * round)
+      expect(next).toMatchObject({ exitCode: 0, stderr: '' })
+      expect(next.stdout).not.toMatch(/^error/m)
+      expect(await addresses(host)).toEqual(before)
+      expect((await sh('iptables-save | grep ^-A | sort | uniq -d')).stdout).toBe('')
+    }
+  })
+})
