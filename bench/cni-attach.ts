@@ -6,6 +6,7 @@
 
 import { writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
+import { bareChain } from '../e2e/cni-crowd.ts'
 import { executable, type Host, openHost, plugins } from '../e2e/host.ts'
 import { type Figures, figuresOf, reportLine } from './figures.ts'
 
@@ -129,39 +130,11 @@ async function timed(host: Host, argv: readonly string[]): Promise<number> {
   return elapsed
 }
 
-// The yardstick: each plugin with its request, the previous result spliced in, and nothing else.
 async function writeBareChain(host: Host): Promise<string> {
   const text = (await host.run(['cat', '/etc/cni/net.d/nerdctl-lan.conflist'])).stdout
-  const list = JSON.parse(text) as {
-    name: string
-    plugins: { type: string; capabilities?: object }[]
-  }
-  const requests = list.plugins.map((plugin) => {
-    const runtimeConfig = plugin.capabilities ? { runtimeConfig: JSON.parse(port) } : {}
-    const request = { cniVersion: '1.0.0', name: list.name, ...plugin, ...runtimeConfig }
-    return { type: plugin.type, head: JSON.stringify(request).slice(0, -1) }
-  })
-  const call = ({ type, head }: { type: string; head: string }, previous: string) =>
-    `printf '%s%s}' '${head}' "${previous}" | ${plugins}/${type}`
-  const add = requests.map(
-    (request, index) =>
-      `R=$(${call(request, index === 0 ? '' : ',\\"prevResult\\":$R')}) || { echo "$R"; exit 1; }`,
-  )
-  const del = requests
-    .toReversed()
-    .map((request) => `${call(request, ',\\"prevResult\\":$R')} || exit 1`)
-  const lines = [
-    `export CNI_CONTAINERID=bare CNI_NETNS=/run/netns/bench CNI_IFNAME=eth0 CNI_ARGS= CNI_PATH=${plugins}`,
-    'if [ "$1" = add ]; then',
-    'export CNI_COMMAND=ADD',
-    ...add,
-    'printf "%s" "$R" > /run/bare-result',
-    'else',
-    'export CNI_COMMAND=DEL; R=$(cat /run/bare-result)',
-    ...del,
-    'fi',
-  ]
+  const variables =
+    'export CNI_CONTAINERID=bare CNI_NETNS=/run/netns/bench CNI_IFNAME=eth0 CNI_ARGS='
   const file = `${host.folder}/bare.sh`
-  await writeFile(file, `${lines.join('\n')}\n`)
+  await writeFile(file, `${variables} CNI_PATH=${plugins}\n${bareChain(text, JSON.parse(port))}`)
   return file
 }

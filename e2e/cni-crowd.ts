@@ -73,12 +73,27 @@ export async function byBareChain(host: Host, networks: readonly string[]): Prom
     })
 }
 
-function bareChain(text: string): string {
-  const list = JSON.parse(text) as { name: string; cniVersion: string; plugins: { type: string }[] }
-  const requests = list.plugins.map((plugin) => ({
-    type: plugin.type,
-    head: JSON.stringify({ ...plugin, cniVersion: list.cniVersion, name: list.name }).slice(0, -1),
-  }))
+/**
+ * A shell script that calls the plugins of a conf list for `add` or `del`, each with its request and the
+ * previous result, and nothing else. Its variables are the caller's, but CNI_COMMAND. The plugins that
+ * declare a capability of `capabilityArgs` get it.
+ */
+export function bareChain(
+  text: string,
+  capabilityArgs: Readonly<Record<string, unknown>> = {},
+): string {
+  const list = JSON.parse(text) as {
+    name: string
+    cniVersion: string
+    plugins: { type: string; capabilities?: Readonly<Record<string, boolean>> }[]
+  }
+  const requests = list.plugins.map(({ capabilities = {}, ...plugin }) => {
+    const own = Object.entries(capabilityArgs).filter(([name]) => capabilities[name])
+    const runtimeConfig = own.length > 0 ? { runtimeConfig: Object.fromEntries(own) } : {}
+    const { cniVersion, name } = list
+    const head = JSON.stringify({ ...plugin, cniVersion, name, ...runtimeConfig }).slice(0, -1)
+    return { type: plugin.type, head }
+  })
   const call = ({ type, head }: (typeof requests)[number], previous: string) =>
     `printf '%s%s}' '${head}' "${previous}" | ${plugins}/${type}`
   return [
