@@ -2,17 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Validator } from '@seriousme/openapi-schema-validator'
-import { type DaemonEvent, eventLog, parseEventStream } from '@vethra/api'
-import { loadSettings } from '@vethra/settings'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import pino from 'pino'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Api } from './api.ts'
-import { inBatches } from './in-batches.ts'
 import { bodyLimit } from './request-body.ts'
 import { operations, routes } from './routes.ts'
-import { newTally } from './tally.ts'
-import { openTools } from './tools.ts'
+import { sampleApi } from './sample-api.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'routes-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -34,46 +30,9 @@ beforeAll(() => {
 })
 
 beforeEach(async () => {
-  const settings = { cni_netconfpath: join(folder, 'net.d'), cni_cache: join(folder, 'cache') }
-  const resolved = await loadSettings({
-    flags: settings,
-    env: {},
-    read: async () => undefined,
-    existing: () => false,
-  })
-  const places = {
-    netconf: settings.cni_netconfpath,
-    dataStore: join(folder, 'data'),
-    runtime: join(folder, 'run'),
-    networks: join(folder, 'cache/networks'),
-  }
-  const io = { env: {}, complain: () => {}, now: () => 5000, program: [] }
-  const grounds = { resolved, settings: resolved.settings, places }
-  const { manage } = await openTools(grounds, io, () => {})
-  const events = eventLog(3)
   stop = new AbortController()
   logged = []
-  api = {
-    version: '0.1.0',
-    dataStore: places.dataStore,
-    settings: resolved.settings,
-    manage,
-    links: async () => [],
-    reconciler: {
-      begin: () => {},
-      last: () => read,
-      findings: async () => [],
-      repairNow: async () => [],
-      changed: () => {},
-      close: async () => {},
-    },
-    events,
-    tell: (event) => void events.add(5000, event),
-    tally: newTally(),
-    together: inBatches(),
-    now: () => 5000,
-    stopping: stop.signal,
-  }
+  api = await sampleApi(folder, stop.signal)
 })
 
 async function ask(path: string, init: RequestInit = {}): Promise<Response> {
@@ -281,59 +240,5 @@ describe('what is asked and done', () => {
     expect(metrics).toMatch(/^vethra_http_requests_total\{operation="none",status="404"\} 1$/m)
     expect(metrics).toMatch(/^vethra_networks 1$/m)
     expect(metrics).not.toMatch(/other|\/x\/y/)
-  })
-})
-
-describe('events', () => {
-  const happen = (Message: string) => api.tell({ Type: 'repair-done', Message })
-  const messages = (body: string) =>
-    parseEventStream()(body).map((data) => (JSON.parse(data) as DaemonEvent).Message)
-
-  it('are replayed after an id, by query or by header, and then end when nobody follows', async () => {
-    for (const each of ['a', 'b', 'c']) happen(each)
-    const whole = await (await ask('/events?after=0&follow=false')).text()
-    expect(messages(whole)).toEqual(['a', 'b', 'c'])
-    const headers = { 'last-event-id': '5000' }
-    expect(messages(await (await ask('/events?follow=false', { headers })).text())).toEqual([
-      'b',
-      'c',
-    ])
-    expect(messages(await (await ask('/events?follow=false')).text())).toEqual([])
-  })
-
-  it('that are no longer kept are said to be missing', async () => {
-    for (const each of ['a', 'b', 'c', 'd', 'e']) happen(each)
-    const stream = await (await ask('/events?after=5000&follow=false')).text()
-    expect([messages(stream), stream]).toEqual([
-      ['c', 'd', 'e'],
-      expect.stringContaining(': events before these are no longer kept'),
-    ])
-  })
-
-  it('arrive as they happen, until the daemon stops', async () => {
-    const reader = (await ask('/events')).body?.getReader()
-    const decoder = new TextDecoder()
-    const next = async () => decoder.decode((await reader?.read())?.value)
-    expect(await next()).toMatch(/^: vethra/)
-    const coming = next()
-    happen('a')
-    expect(messages(await coming)).toEqual(['a'])
-    const last = reader?.read()
-    stop.abort()
-    expect((await last)?.done).toBe(true)
-  })
-
-  it('keep nothing of a reader that has gone', async () => {
-    const readers = await Promise.all(
-      Array.from({ length: 50 }, async () => (await ask('/events')).body?.getReader()),
-    )
-    for (const reader of readers) {
-      await reader?.read()
-      void reader?.read()
-    }
-    await new Promise((resolve) => setImmediate(resolve))
-    expect(api.events.waiting()).toBe(50)
-    for (const reader of readers) await reader?.cancel()
-    expect(api.events.waiting()).toBe(0)
   })
 })

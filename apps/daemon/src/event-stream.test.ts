@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type DaemonEvent, parseEventStream } from '@vethra/api'
+import pino from 'pino'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Api } from './api.ts'
+import { routes } from './routes.ts'
+import { sampleApi } from './sample-api.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'events-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+let api: Api
+let stop: AbortController
+beforeEach(async () => {
+  stop = new AbortController()
+  api = await sampleApi(folder, stop.signal)
+})
+
+const ask = (path: string, init: RequestInit = {}): Promise<Response> =>
+  routes(api, pino({ level: 'silent' })).fetch(new Request(`http://vethra${path}`, init))
+
+describe('events', () => {
+  const happen = (Message: string) => api.tell({ Type: 'repair-done', Message })
+  const messages = (body: string) =>
+    parseEventStream()(body).map((data) => (JSON.parse(data) as DaemonEvent).Message)
+
+  it('are replayed after an id, by query or by header, and then end when nobody follows', async () => {
+    for (const each of ['a', 'b', 'c']) happen(each)
+    const whole = await (await ask('/events?after=0&follow=false')).text()
+    expect(messages(whole)).toEqual(['a', 'b', 'c'])
+    const headers = { 'last-event-id': '5000' }
+    expect(messages(await (await ask('/events?follow=false', { headers })).text())).toEqual([
+      'b',
+      'c',
+    ])
+    expect(messages(await (await ask('/events?follow=false')).text())).toEqual([])
+  })
+
+  it('that are no longer kept are said to be missing', async () => {
+    for (const each of ['a', 'b', 'c', 'd', 'e']) happen(each)
+    const stream = await (await ask('/events?after=5000&follow=false')).text()
+    expect([messages(stream), stream]).toEqual([
+      ['c', 'd', 'e'],
+      expect.stringContaining(': events before these are no longer kept'),
+    ])
+  })
+
+  it('arrive as they happen, until the daemon stops', async () => {
+    const reader = (await ask('/events')).body?.getReader()
+    const decoder = new TextDecoder()
+    const next = async () => decoder.decode((await reader?.read())?.value)
+    expect(await next()).toMatch(/^: vethra/)
+    const coming = next()
+    happen('a')
+    expect(messages(await coming)).toEqual(['a'])
+    const last = reader?.read()
+    stop.abort()
+    expect((await last)?.done).toBe(true)
+  })
+
+  it('keep nothing of a reader that has gone', async () => {
+    const readers = await Promise.all(
+      Array.from({ length: 50 }, async () => (await ask('/events')).body?.getReader()),
+    )
+    for (const reader of readers) {
+      await reader?.read()
+      void reader?.read()
+    }
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(api.events.waiting()).toBe(50)
+    for (const reader of readers) await reader?.cancel()
+    expect(api.events.waiting()).toBe(0)
+  })
+})
