@@ -22,6 +22,11 @@ export async function checkNetns(path: string): Promise<void> {
 export async function bringLoopbackUp(netns: string): Promise<void> {
   await checkNetns(netns)
   if (await isLoopbackUp(netns)) return
+  // Two programs to be started cost more than all else that is done for an attachment here.
+  if (process.versions['bun'] !== undefined) {
+    const { loopbackUpInBun } = await import('./loopback-in-bun.ts')
+    if (loopbackUpInBun(netns)) return
+  }
   const outcome = await setLoopbackUp(netns)
   if (outcome.status !== 0) throw notNetns(netns, outcome.stderr.trim())
 }
