@@ -30,7 +30,8 @@ export async function add(
   await checkNetns(attachment.netns)
   // Beside the plugins, which do not ask for it; when it fails, the attachment is undone. Until then
   // nobody awaits it: a failure must not count as one that nobody handles.
-  const loopback = bringLoopbackUp(attachment.netns)
+  const started = new Promise((resolve) => setImmediate(resolve))
+  const loopback = started.then(() => bringLoopbackUp(attachment.netns))
   loopback.catch(() => undefined)
   const [result] = await attachAll(tools.host, [{ network, list, attachment }], () => loopback)
   io.print(JSON.stringify(JSON.parse(result?.text ?? 'null'), null, 4))
