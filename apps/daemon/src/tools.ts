@@ -40,7 +40,7 @@ import {
 } from '@vethra/settings'
 import type { Io } from './io.ts'
 
-const runtime = '/run/vethra'
+const runtimeDir = '/run/vethra'
 const attachmentsDir = '/var/lib/vethra/attachments'
 
 /** Where things lie, by the settings. */
@@ -65,7 +65,7 @@ export async function loadGrounds(flags: GivenSettings, io: Io): Promise<Grounds
   const places: LockPlaces = {
     netconf: settings.cniNetconfpath,
     dataStore: dataStorePath(settings.dataRoot, await resolveAddress(settings.address)),
-    runtime,
+    runtime: runtimeDir,
     networks: `${settings.cniCache}/networks`,
   }
   return { resolved, settings, places }
@@ -109,7 +109,7 @@ async function openAdapters(
   io: Io,
   onFault: (fault: unknown) => void,
 ): Promise<Adapters> {
-  const { dataStore } = places
+  const { dataStore, runtime } = places
   const lock = flockLock({ removeBelow: runtime })
   const records = diskAttachmentRecords({ dir: attachmentsDir })
   const cache = diskResultCache({ dir: settings.cniCache })
@@ -173,7 +173,7 @@ function manageTools(
 }
 
 function doctorTools(
-  { settings, places: { dataStore } }: Grounds,
+  { settings, places: { dataStore, runtime } }: Grounds,
   { host, ports, ipamAt, memory, networks, containers, hosts }: Adapters,
   { now }: Io,
 ): DoctorTools {
