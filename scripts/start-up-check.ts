@@ -7,8 +7,7 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 
 const root = new URL('..', import.meta.url).pathname
-const libraries = ['ipaddr.js', '@noble/hashes/utils.js']
-const builtIn = ['bun:ffi', 'fs', 'os', 'path', 'timers/promises']
+const builtIn = ['bun:ffi', 'fs', 'path', 'timers/promises']
 const starts = [
   {
     name: 'the hook',
@@ -34,7 +33,7 @@ interface Metafile {
 let failed = false
 for (const { name, entry, later } of starts) {
   const { read, octets } = await readAtStart(entry)
-  const allowed = new Set([...libraries, ...builtIn])
+  const allowed = new Set(builtIn)
   const faults = read.filter((each) =>
     each.startsWith('packages/') || each.startsWith('apps/')
       ? later.includes(each)
@@ -91,7 +90,7 @@ function fromMetafile({ inputs, outputs }: Metafile, entry: string) {
 
 function owner(path: string): string {
   const library = path.split('node_modules/').at(-1) ?? path
-  if (library !== path) return library.replace(/^(ipaddr\.js)\/.*/, '$1')
+  if (library !== path) return library
   return path
     .split('/')
     .slice(0, path.startsWith('apps/') ? 2 : 3)

@@ -21,6 +21,9 @@ const io = {
 // Only the app that is called is loaded: plugins and the hook must not pay for the commands of people.
 const main = await load()
 process.exitCode = await main(argv, io)
+// What succeeded has awaited all of its work. Ending here, and not when the event loop finds nothing left,
+// saves each start up to 3 ms; after a failure the loop lets what is still under way come to its end.
+if (process.exitCode === 0) process.exit()
 
 async function load() {
   if (app === 'cni-plugin') return (await import('@vethra/cni-plugin')).main

@@ -81,7 +81,7 @@ function intervalsOf(pools: readonly SubnetPool[], family: Family): readonly Int
     .map(({ base, size }) => ({ prefix: parsePrefix('address pool', base), size }))
     .filter(({ prefix }) => prefix.family === family)
     .map(({ prefix, size }) => intervalOf(prefix, size))
-  return own.length > 0 || family === 6 ? own : builtIn
+  return own.length > 0 || family === 6 ? own : builtIn()
 }
 
 function intervalOf(prefix: Prefix, size: number): Interval {
@@ -89,14 +89,17 @@ function intervalOf(prefix: Prefix, size: number): Interval {
   return { start: prefix.base, end: lastAddress(prefix).value, size, step }
 }
 
-const builtIn: readonly Interval[] = [
-  {
-    ...intervalOf(parsePrefix('pool', '10.0.0.0/8'), 24),
-    start: parseAddress('pool', '10.4.1.0').value,
-  },
-  intervalOf(parsePrefix('pool', '172.16.0.0/12'), 24),
-  intervalOf(parsePrefix('pool', '192.168.0.0/16'), 24),
-]
+// Made when they are asked for: most starts choose no subnet.
+function builtIn(): readonly Interval[] {
+  return [
+    {
+      ...intervalOf(parsePrefix('pool', '10.0.0.0/8'), 24),
+      start: parseAddress('pool', '10.4.1.0').value,
+    },
+    intervalOf(parsePrefix('pool', '172.16.0.0/12'), 24),
+    intervalOf(parsePrefix('pool', '192.168.0.0/16'), 24),
+  ]
+}
 
 // Jumps from one used prefix to behind the next, so a VPN over 10.0.0.0/8 costs one step, not 65,000.
 function firstGap(interval: Interval, taken: readonly ReadPrefix[]): bigint | undefined {
