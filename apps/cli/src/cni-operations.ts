@@ -1,5 +1,5 @@
 import { bringLoopbackUp, checkNetns } from '@vethra/host'
-import { attachAll, checkAll, checkStatus, detachAll, plannedCalls } from '@vethra/plan'
+import { attachAll, cachedList, checkAll, checkStatus, detachAll, plannedCalls } from '@vethra/plan'
 import type { Attachment, ConfList } from '@vethra/spec'
 import { attachmentOf } from './cni-attachment.ts'
 import { loadList, loadListIfUsable } from './cni-list.ts'
@@ -68,5 +68,7 @@ async function listAtHand(
   { containerId, ifname }: Attachment,
 ): Promise<ConfList | undefined> {
   const cached = await tools.host.cache.read({ network, containerId, ifname })
+  const made = cached && cachedList(cached)
+  if (made) return made
   return cached?.listText ? loadListIfUsable(tools, network) : loadList(tools, network)
 }

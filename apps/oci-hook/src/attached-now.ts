@@ -1,7 +1,6 @@
-import { parseConfList } from '@vethra/conflist'
 import { type Network, networksFromFiles } from '@vethra/networks'
-import type { Membership } from '@vethra/plan'
-import { CniError, goField } from '@vethra/spec'
+import { cachedList, type Membership } from '@vethra/plan'
+import { goField } from '@vethra/spec'
 import type { Container } from './container.ts'
 import { membershipsOf } from './memberships.ts'
 import type { Tools } from './tools.ts'
@@ -19,24 +18,13 @@ export async function attachedByRecord(
 ): Promise<readonly Membership[] | undefined> {
   const records = await host.records.list(containerId)
   const cached = await Promise.all(records.map((record) => host.cache.read(record)))
-  const isKnown = cached.every((entry) => entry !== undefined && isList(entry.listText))
+  const isKnown = cached.every((entry) => entry && cachedList(entry))
   if (records.length === 0 || !isKnown) return undefined
   return records.map(({ network, ifname }) => ({
     network,
     list: undefined,
     attachment: gone(containerId, ifname),
   }))
-}
-
-function isList(text: string): boolean {
-  try {
-    parseConfList(text)
-    return true
-  } catch (error) {
-    // The conf list of now serves then.
-    if (error instanceof CniError) return false
-    throw error
-  }
 }
 
 // The container's processes have gone, and the namespace with them: plugins are told no path.

@@ -125,7 +125,7 @@ export async function asMade(
   read: typeof convertIfReadable,
 ): Promise<Omit<AttachmentPlan, 'operation'> | undefined> {
   const cached = await cache.read(keyOf(network, attachment))
-  const known = cached === undefined ? undefined : listOf(cached)
+  const known = cached && cachedList(cached)
   const from = known ?? list
   if (from === undefined) return undefined
   const prevResult = cached?.result && read(cached.result, from)
@@ -140,8 +140,8 @@ function keyOf(network: string, { containerId, ifname }: Attachment): Attachment
   return { network, containerId, ifname }
 }
 
-// A damaged entry must not block a DEL: the list at hand serves then.
-function listOf({ listText, network }: CachedAttachment): ConfList | undefined {
+/** The conf list that ADD ran; undefined when the entry is damaged: that must not block a DEL, and the list at hand serves then. */
+export function cachedList({ listText, network }: CachedAttachment): ConfList | undefined {
   try {
     const list = parseConfList(listText)
     return list.name === network && list.plugins.length > 0 ? list : undefined

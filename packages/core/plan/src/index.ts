@@ -3,7 +3,7 @@
  * have it run. Not for finding or starting programs (`@vethra/plugin-exec`), nor for files
  * (`@vethra/result-cache`).
  */
-export { type AttachTools, attach, checkAttachment, detach } from './attach.ts'
+export { type AttachTools, attach, cachedList, checkAttachment, detach } from './attach.ts'
 export type { AttachmentRecord, AttachmentRecords } from './attachment-records.ts'
 export { type CniRuntime, cniRuntime } from './cni-runtime.ts'
 export { collectGarbage } from './collect-garbage.ts'

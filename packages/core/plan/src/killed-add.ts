@@ -1,22 +1,33 @@
-import type { AttachTools } from './attach.ts'
+import type { AttachmentRecord } from './attachment-records.ts'
 import type { HostTools } from './on-host.ts'
-import type { AttachmentKey } from './result-cache.ts'
+import type { AttachmentKey, CachedAttachment } from './result-cache.ts'
 
-/** Where nothing is cached, what a killed ADD had made so far serves: plugins such as firewall find their rules by the result alone. */
-export function withRecords({ runner, cache, records }: HostTools): AttachTools {
-  const read = async (key: AttachmentKey) =>
-    (await cache.read(key)) ?? (await records.read(key))?.made
-  return { runner, cache: { ...cache, read } }
+/** What is remembered of one attachment. */
+export interface Remembered {
+  /** By the cache: an ADD that came to its end. */
+  readonly cached: CachedAttachment | undefined
+  /** Where nothing is cached, what was recorded of an ADD that was cut short. */
+  readonly record: AttachmentRecord | undefined
+}
+
+/** Reads each file once: nobody changes them while the container's lock is held. */
+export async function rememberedOf(
+  { cache, records }: HostTools,
+  key: AttachmentKey,
+): Promise<Remembered> {
+  const cached = await cache.read(key)
+  return { cached, record: cached ? undefined : await records.read(key) }
+}
+
+/** What a DEL goes by: what a killed ADD had made so far, too, for plugins such as firewall find their rules by the result alone. */
+export function madeSoFar({ cached, record }: Remembered): CachedAttachment | undefined {
+  return cached ?? record?.made
 }
 
 /**
  * A record without a cache entry means that an ADD did not come to its end. If it was killed, the plugin that
  * ran then may still be running, and would undo our undoing: waits until it has ended.
  */
-export async function afterOrphans(
-  { records, cache, netns }: HostTools,
-  key: AttachmentKey,
-): Promise<void> {
-  if ((await records.read(key)) === undefined || (await cache.read(key)) !== undefined) return
-  await netns.pluginsEnded(key.containerId)
+export async function afterOrphans({ netns }: HostTools, { record }: Remembered): Promise<void> {
+  if (record) await netns.pluginsEnded(record.containerId)
 }

@@ -12,7 +12,7 @@ import {
 } from './attach.ts'
 import type { AttachmentRecord, AttachmentRecords } from './attachment-records.ts'
 import { isIncomplete, together } from './failures.ts'
-import { afterOrphans, withRecords } from './killed-add.ts'
+import { afterOrphans, madeSoFar, type Remembered, rememberedOf } from './killed-add.ts'
 import type { AttachmentKey, CachedAttachment } from './result-cache.ts'
 import { lookingEarly, sweep } from './sweep.ts'
 import { type TurnTools, takingTurns } from './take-turns.ts'
@@ -181,8 +181,10 @@ export async function detachEach(
   const detached: Membership[] = []
   const looking = lookingEarly(tools)
   for (const membership of memberships.toReversed()) {
-    if (!(await isRemembered(tools, membership))) swept.add(membership)
-    const detaching = detachOne({ ...tools, runner: looking.runner }, membership)
+    const known = await rememberedOf(tools, keyOf(membership))
+    // Without what ADD was called with, portmap does not know that there are ports to be closed.
+    if (!known.cached?.listText) swept.add(membership)
+    const detaching = detachOne({ ...tools, runner: looking.runner }, membership, known)
     await attempt(detaching.then(() => detached.push(membership)))
   }
   for (const each of memberships) {
@@ -197,16 +199,14 @@ export async function detachEach(
   if (errors.length > 0) throw together(errors)
 }
 
-async function detachOne(tools: HostTools, membership: Membership): Promise<void> {
-  const { network, list, attachment } = membership
-  await afterOrphans(tools, keyOf(membership))
-  await detach(withRecords(tools), list, network, attachment)
-}
-
-// Without what ADD was called with, portmap does not know that there are ports to be closed.
-async function isRemembered({ cache }: HostTools, membership: Membership): Promise<boolean> {
-  const cached = await cache.read(keyOf(membership))
-  return cached !== undefined && cached.listText !== ''
+async function detachOne(
+  tools: HostTools,
+  { network, list, attachment }: Membership,
+  known: Remembered,
+): Promise<void> {
+  await afterOrphans(tools, known)
+  const cache = { ...tools.cache, read: async () => madeSoFar(known) }
+  await detach({ runner: tools.runner, cache }, list, network, attachment)
 }
 
 // Where ADD is remembered, the namespace is there and every DEL succeeded, plugins leave nothing: looking is saved.
