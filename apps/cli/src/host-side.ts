@@ -38,12 +38,7 @@ export async function openHostSide(flags: GivenSettings, io: Io): Promise<HostSi
   const resolved = await loadSettings({ flags, env: io.env, read: readText, existing: existsSync })
   const { settings } = resolved
   const runtime = '/run/vethra'
-  const places: LockPlaces = {
-    netconf: settings.cniNetconfpath,
-    dataStore: dataStorePath(settings.dataRoot, await resolveAddress(settings.address)),
-    runtime,
-    networks: `${settings.cniCache}/networks`,
-  }
+  const places = placesOf(settings, runtime)
   const lock = flockLock({ removeBelow: runtime })
   const runner = await newRunner({
     path: settings.cniPath,
@@ -71,6 +66,20 @@ export async function openHostSide(flags: GivenSettings, io: Io): Promise<HostSi
         damaged: [...lost.map(of('record')), ...damaged.map(of('result'))],
       }
     },
+  }
+}
+
+// Where the data store is costs half a millisecond to say, and single CNI operations do not ask.
+function placesOf(settings: Settings, runtime: string): LockPlaces {
+  let dataStore: string | undefined
+  return {
+    netconf: settings.cniNetconfpath,
+    get dataStore() {
+      dataStore ??= dataStorePath(settings.dataRoot, resolveAddress(settings.address))
+      return dataStore
+    },
+    runtime,
+    networks: `${settings.cniCache}/networks`,
   }
 }
 

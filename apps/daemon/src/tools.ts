@@ -64,7 +64,7 @@ export async function loadGrounds(flags: GivenSettings, io: Io): Promise<Grounds
   const { settings } = resolved
   const places: LockPlaces = {
     netconf: settings.cniNetconfpath,
-    dataStore: dataStorePath(settings.dataRoot, await resolveAddress(settings.address)),
+    dataStore: dataStorePath(settings.dataRoot, resolveAddress(settings.address)),
     runtime: runtimeDir,
     networks: `${settings.cniCache}/networks`,
   }

@@ -1,11 +1,12 @@
 import { withDropIns } from '@vethra/conflist'
-import type { ContainerNames } from '@vethra/hosts'
+import type { ContainerNames, HostsStore } from '@vethra/hosts'
 import { defaultNetworkName, findNetwork, type Network, networksFromFiles } from '@vethra/networks'
 import { attachAll, type Membership, together } from '@vethra/plan'
 import type { HoldRequest } from '@vethra/ports'
 import type { ParsedResult } from '@vethra/result'
 import type { Result } from '@vethra/spec'
 import type { Container } from './container.ts'
+import { idle } from './idle.ts'
 import { membershipsOf, type PlannedMembership } from './memberships.ts'
 import { netnsOf } from './netns-of.ts'
 import type { Tools } from './tools.ts'
@@ -29,10 +30,13 @@ export async function connect(
   const memberships = await Promise.all(
     planned.map((each) => withItsDropIns(tools, container, each)),
   )
+  // While plugins run. Why it fails is told when it is needed.
+  const hosts = idle().then(container.hosts)
+  hosts.catch(() => undefined)
   const results = await withPorts(tools, container, (held) =>
     attachAll(tools.host, memberships, async (made, onDisk) => {
       await held()
-      await whileKnown(container, made, () => bothOf(onDisk, last()))
+      await whileKnown(container, hosts, made, () => bothOf(onDisk, last()))
     }),
   )
   await container.record(results.flatMap((result, index) => told(memberships[index], result)))
@@ -85,10 +89,11 @@ async function withPorts<T>(
 // The names of a container that will be detached again must not stay in its peers' files.
 async function whileKnown(
   container: Container,
+  store: Promise<HostsStore>,
   results: readonly ParsedResult[],
   work: () => Promise<void>,
 ): Promise<void> {
-  const hosts = await container.hosts()
+  const hosts = await store
   try {
     await hosts.acquire(namesOf(container, results))
     await work()

@@ -53,7 +53,7 @@ export async function openTools(flags: GivenSettings, nerdctl: boolean, io: Io):
     existing: existsSync,
     ...(nerdctl ? { defaultDataRoot: '/var/lib/nerdctl' } : {}),
   })
-  const dataStore = dataStorePath(settings.dataRoot, await resolveAddress(settings.address))
+  const dataStore = dataStorePath(settings.dataRoot, resolveAddress(settings.address))
   const lock = flockLock({ removeBelow: runtime })
   const places: LockPlaces = {
     netconf: settings.cniNetconfpath,

@@ -33,6 +33,8 @@ function asksForHelp(argv: readonly string[]): boolean {
 }
 
 function words(argv: readonly string[]): readonly string[] {
+  // Nothing stands before or between the words that are asked for: no flag need be read.
+  if (argv.slice(0, 2).every((each) => !each.startsWith('-'))) return argv
   try {
     return splitHookFlags(argv).rest
   } catch (error) {

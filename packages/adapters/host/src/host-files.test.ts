@@ -52,20 +52,20 @@ describe('resolveAddress', () => {
     ['missing folders behind a link', 'run/a/b/c.sock', 'real/a/b/c.sock'],
     ['a dangling link, as text', 'dangling', 'dangling'],
     ['what lies below a file, as text', 'real/c.sock/x', 'real/c.sock/x'],
-  ])('resolves %s', async (_, given, expected) => {
+  ])('resolves %s', (_, given, expected) => {
     mkdirSync(join(folder, 'real'))
     writeFileSync(join(folder, 'real', 'c.sock'), '')
     symlinkSync('real', join(folder, 'run'))
     symlinkSync('nowhere', join(folder, 'dangling'))
-    expect(await resolveAddress(join(folder, given))).toBe(join(folder, expected))
-    expect(await resolveAddress(`unix://${join(folder, given)}`)).toBe(join(folder, expected))
+    expect(resolveAddress(join(folder, given))).toBe(join(folder, expected))
+    expect(resolveAddress(`unix://${join(folder, given)}`)).toBe(join(folder, expected))
   })
 
-  it.each(['', 'relative/c.sock', 'tcp://127.0.0.1:1'])('leaves %j alone', async (address) => {
-    expect(await resolveAddress(address)).toBe(address)
+  it.each(['', 'relative/c.sock', 'tcp://127.0.0.1:1'])('leaves %j alone', (address) => {
+    expect(resolveAddress(address)).toBe(address)
   })
 
-  it('ends at the root', async () => {
-    expect(await resolveAddress('/does-not-exist/at-all')).toBe('/does-not-exist/at-all')
+  it('ends at the root', () => {
+    expect(resolveAddress('/does-not-exist/at-all')).toBe('/does-not-exist/at-all')
   })
 })

@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
 /**
@@ -6,17 +6,23 @@ import { basename, dirname, join } from 'node:path'
  * as far as the path exists, the rest as text. So it is the same before containerd made its socket. An
  * address that is no absolute path is given back as it is.
  */
-export async function resolveAddress(address: string): Promise<string> {
+export function resolveAddress(address: string): string {
   const path = address.replace(/^unix:\/\//, '')
-  return path.startsWith('/') ? await resolveExisting(path) : path
+  return path.startsWith('/') ? resolveExisting(path) : path
 }
 
-async function resolveExisting(path: string): Promise<string> {
+function resolveExisting(path: string): string {
+  // Asked first: hosts that run no containerd lack all of it, and an error costs its stack.
+  if (!existsSync(path)) return above(path)
   try {
     return realpathSync.native(path)
   } catch {
-    // Missing, or not for us to see: what is above it may be.
-    const parent = dirname(path)
-    return parent === path ? path : join(await resolveExisting(parent), basename(path))
+    return above(path)
   }
+}
+
+// Missing, or not for us to see: what is above it may be.
+function above(path: string): string {
+  const parent = dirname(path)
+  return parent === path ? path : join(resolveExisting(parent), basename(path))
 }

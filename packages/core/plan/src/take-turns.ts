@@ -1,5 +1,5 @@
 import { guards, type Lock, type LockPlaces } from '@vethra/lock'
-import { networkRulesReady, type RuleSets, sharedRulesReady } from '@vethra/model'
+import { networkRulesReady, type RuleSets, type SavedRules, sharedRulesReady } from '@vethra/model'
 import { type Attachment, type ConfList, goField } from '@vethra/spec'
 import type { PluginCall, PluginRunner } from './plugin-runner.ts'
 
@@ -24,7 +24,7 @@ export function takingTurns(
 ): PluginRunner {
   const { runner, lock, places } = tools
   if (!list.plugins.some(({ type }) => sharing.includes(type))) return runner
-  let early: ReturnType<RuleSets['save']> | undefined
+  let early: Promise<Looked> | undefined
   const turn = <T>(ready: boolean, path: string, work: () => Promise<T>) =>
     ready ? work() : lock.hold(path, work)
   return {
@@ -32,7 +32,7 @@ export function takingTurns(
       if (call.operation !== 'ADD') return runner.run(call)
       if (!sharing.includes(call.type)) {
         const running = runner.run(call)
-        early ??= tools.rules.save([4])
+        early ??= lookAt(tools.rules, list, attachment)
         // When no plugin that shares rules comes to run, a failure of this is of no matter.
         early.catch(() => undefined)
         return running
@@ -40,7 +40,9 @@ export function takingTurns(
       const families = hasIpv6(call) ? ([4, 6] as const) : ([4] as const)
       const look = async (saved = tools.rules.save(families)) =>
         rulesReady(await saved, { ...list, plugins: pluginsOf(list, call) }, attachment)
-      const { shared, own } = await look(families.length === 1 ? early : undefined)
+      const seen = families.length === 1 ? await early : undefined
+      if (seen?.ready) return runner.run(call)
+      const { shared, own } = await look(seen && Promise.resolve(seen.saved))
       if (shared && own) return runner.run(call)
       const done = await turn(own, guards.isolation(places, list.name), async () => {
         const now = own ? { shared, own } : await look()
@@ -56,6 +58,19 @@ export function takingTurns(
 }
 
 const sharing: readonly string[] = ['portmap', 'firewall']
+
+/** What was seen of the rules before any plugin needed them. */
+interface Looked {
+  readonly saved: readonly SavedRules[]
+  /** Whether all that any plugin of the network shares is there: then none need look again. */
+  readonly ready: boolean
+}
+
+async function lookAt(rules: RuleSets, list: ConfList, attachment: Attachment): Promise<Looked> {
+  const saved = await rules.save([4])
+  const { shared, own } = rulesReady(saved, list, attachment)
+  return { saved, ready: shared && own }
+}
 
 function pluginsOf(list: ConfList, { type }: PluginCall): ConfList['plugins'] {
   // The bridge stays: its name says which rules isolate the network.
@@ -81,7 +96,7 @@ export async function alone<T>(
 
 // Where the rules cannot be looked at, there is nothing to wait for.
 function rulesReady(
-  saved: Awaited<ReturnType<RuleSets['save']>>,
+  saved: readonly SavedRules[],
   list: ConfList,
   { capabilityArgs }: Attachment,
 ): { readonly shared: boolean; readonly own: boolean } {

@@ -1,5 +1,5 @@
 import { defaults, pluginFolder } from './defaults.ts'
-import { settingFlags } from './setting-flags.ts'
+import { type SettingFlag, settingFlags } from './setting-flags.ts'
 import type { GivenSettings, SettingKey, Settings, Source } from './settings.ts'
 import {
   type Given,
@@ -57,8 +57,9 @@ export interface ResolvedSettings {
  * that cannot be; a value that is overridden is not looked at.
  */
 export function resolveSettings(input: SettingsInput): ResolvedSettings {
+  const found = new Map(settingFlags.map((row) => [row.toml, find(row, input)]))
   const value = <T>(key: SettingKey, read: (given: Given) => T): T | undefined => {
-    const given = find(key, input)
+    const given = found.get(key)
     return given && read(given)
   }
   const settings = {
@@ -83,7 +84,7 @@ export function resolveSettings(input: SettingsInput): ResolvedSettings {
       bridgeIp: value('bridge_ip', readBridgeIp),
     }),
   }
-  const sources = settingFlags.map(({ toml }) => [toml, find(toml, input)?.source ?? 'default'])
+  const sources = [...found].map(([key, given]) => [key, given?.source ?? 'default'])
   return { settings, sources: Object.fromEntries(sources) }
 }
 
@@ -92,34 +93,33 @@ export function resolveSettings(input: SettingsInput): ResolvedSettings {
  * `undefined` when none is named. Throws CniError 103 as resolveSettings does.
  */
 export function containerdConfigFile(places: Places): string | undefined {
-  const given = find('containerd_config', places)
+  const row = settingFlags.find(({ toml }) => toml === 'containerd_config')
+  const given = row && find(row, places)
   return given && readPath(given)
 }
 
 function find(
-  key: SettingKey,
+  { flag, env: name = '', toml: key }: SettingFlag,
   { flags, env, toml, containerd }: Places & { readonly containerd?: GivenFile },
 ): (Given & { source: Source }) | undefined {
-  const row = settingFlags.find((each) => each.toml === key)
-  const fromEnv = row?.env === undefined ? undefined : env[row.env]
   // ":" alone names no folder either: CNI_PATH drops its empty elements.
-  const variable = fromEnv !== undefined && /[^:\s]/.test(fromEnv) ? fromEnv : undefined
-  return (
-    given('flag', row?.flag ?? key, flags[key]) ??
-    given('env', row?.env ?? key, variable) ??
-    given('toml', `${key} in ${toml?.file}`, toml?.settings[key]) ??
-    given('containerd', `CNI settings in ${containerd?.file}`, containerd?.settings[key])
-  )
+  const variable = env[name] && /[^:\s]/.test(env[name]) ? env[name] : undefined
+  const [fromToml, fromContainerd] = [toml?.settings[key], containerd?.settings[key]]
+  if (isGiven(flags[key])) return given('flag', flag, flags[key])
+  if (isGiven(variable)) return given('env', name, variable)
+  if (isGiven(fromToml)) return given('toml', `${key} in ${toml?.file}`, fromToml)
+  if (!isGiven(fromContainerd)) return undefined
+  return given('containerd', `CNI settings in ${containerd?.file}`, fromContainerd)
 }
 
-function given(
-  source: Source,
-  where: string,
-  value: string | readonly string[] | undefined,
-): (Given & { source: Source }) | undefined {
-  if (value === undefined || value.length === 0) {
-    return value === '' ? { source, where, texts: [''] } : undefined
-  }
+type Value = string | readonly string[]
+
+// An empty text is given, and refused; an empty array is none.
+function isGiven(value: Value | undefined): value is Value {
+  return value === '' || (value !== undefined && value.length > 0)
+}
+
+function given(source: Source, where: string, value: Value): Given & { source: Source } {
   return { source, where, texts: typeof value === 'string' ? [value] : value }
 }
 
