@@ -22,8 +22,9 @@ const io = {
 const main = await load()
 process.exitCode = await main(argv, io)
 // What succeeded has awaited all of its work. Ending here, and not when the event loop finds nothing left,
-// saves each start up to 3 ms; after a failure the loop lets what is still under way come to its end.
-if (process.exitCode === 0) process.exit()
+// saves each start up to 3 ms; after a failure the loop lets what is still under way come to its end, and
+// the daemon its children.
+if (process.exitCode === 0 && app !== 'daemon') process.exit()
 
 async function load() {
   if (app === 'cni-plugin') return (await import('@vethra/cni-plugin')).main

@@ -117,6 +117,23 @@ it('the rules of IPv6 count where the interface has such an address', async () =
   ])
 })
 
+it('what was seen while the bridge ran tells each plugin by itself whether it must wait', async () => {
+  rules = { 4: portRules, 6: [] }
+  expect(await run(call('bridge'), call('portmap'), call('firewall'))).toEqual([
+    'ADD bridge',
+    'ADD portmap',
+    ...['lock isolation-lan', 'lock shared-chains', 'ADD firewall', 'unlock', 'unlock'],
+  ])
+})
+
+it('what was seen of IPv4 while the bridge ran says nothing of IPv6', async () => {
+  rules = { 4: all, 6: [] }
+  expect(await run(call('bridge'), call('portmap', 'ADD', 'fd00::2/64'))).toEqual([
+    'ADD bridge',
+    ...['lock shared-chains', 'ADD portmap', 'unlock'],
+  ])
+})
+
 it('a DEL waits for nobody', async () => {
   expect(await run(call('firewall', 'DEL'), call('portmap', 'DEL'))).toEqual([
     'DEL firewall',
