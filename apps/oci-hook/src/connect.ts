@@ -21,17 +21,14 @@ export async function connect(
   last: () => Promise<void>,
 ): Promise<void> {
   const netns = await netnsOf(tools, container)
-  // Most runtimes have done so already, and then this only looks.
-  const [networks] = await Promise.all([
-    networksFor(tools, container),
-    tools.bringLoopbackUp(netns),
-  ])
+  const networks = await networksFor(tools, container)
   const planned = membershipsOf(container.request, networks, netns)
   const memberships = await Promise.all(
     planned.map((each) => withItsDropIns(tools, container, each)),
   )
-  // While plugins run. Why it fails is told when it is needed.
-  const hosts = idle().then(container.hosts)
+  // While plugins run, which ask for none of it. Why it fails is told when it is needed.
+  const loopback = idle().then(() => tools.bringLoopbackUp(netns))
+  const hosts = loopback.then(() => withoutOldNames(container))
   hosts.catch(() => undefined)
   const results = await withPorts(tools, container, (held) =>
     attachAll(tools.host, memberships, async (made, onDisk) => {
@@ -84,6 +81,13 @@ async function withPorts<T>(
     await ports.release(wanted).catch((failure: unknown) => errors.push(failure))
     throw together(errors)
   }
+}
+
+// Those of an earlier life that was cut short, before the new ones are known.
+async function withoutOldNames({ hosts, state }: Container): Promise<HostsStore> {
+  const store = await hosts()
+  await store.release(state.id)
+  return store
 }
 
 // The names of a container that will be detached again must not stay in its peers' files.
