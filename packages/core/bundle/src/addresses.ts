@@ -1,9 +1,9 @@
-import { CniError } from '@vethra/spec'
+import { CniError, isDottedAddress } from '@vethra/spec'
 import ipaddr from 'ipaddr.js'
 
 /** Whether the text is an IPv4 address of four decimal parts. */
 export function isIpv4(text: string): boolean {
-  return ipaddr.IPv4.isValidFourPartDecimal(text)
+  return isDottedAddress(text)
 }
 
 /** Whether the text is an IPv6 address without brackets or zone. */

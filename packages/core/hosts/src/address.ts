@@ -1,3 +1,4 @@
+import { isDottedAddress } from '@vethra/spec'
 import ipaddr from 'ipaddr.js'
 
 /** An address as hosts files have it. */
@@ -12,14 +13,17 @@ export interface HostAddress {
 
 /** Reads an IP address, without zone, brackets or leading zeros (Go's net.ParseIP); undefined when the text is none. */
 export function hostAddress(text: string): HostAddress | undefined {
+  if (isDottedAddress(text)) return of4(text)
   const address = parse(text)
   if (address === undefined) return undefined
+  if (address.kind() === 'ipv4') return of4(address.toString())
   const octets = address.toByteArray()
-  return {
-    text: address.toString(),
-    order: `${octets.length === 4 ? 4 : 6}${hex(octets)}`,
-    remote: octets.length === 4 ? isRemote4(octets) : octets.some(isRemote6),
-  }
+  return { text: address.toString(), order: `6${hex(octets)}`, remote: octets.some(isRemote6) }
+}
+
+function of4(text: string): HostAddress {
+  const octets = text.split('.').map(Number)
+  return { text, order: `4${hex(octets)}`, remote: isRemote4(octets) }
 }
 
 function isRemote4(octets: readonly number[]): boolean {
@@ -32,7 +36,6 @@ function isRemote6(octet: number, index: number): boolean {
 }
 
 function parse(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
-  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text)
   if (!/^[0-9a-fA-F:.]+$/.test(text) || !ipaddr.IPv6.isValid(text)) return undefined
   const address = ipaddr.IPv6.parse(text)
   return address.isIPv4MappedAddress() ? address.toIPv4Address() : address

@@ -28,8 +28,10 @@ export function changedBlock(
 
 /** The lines in blocks of 8; the last may have fewer. The line at `index` is in the block `blockAt(index)`. */
 export function blocksOf(lines: readonly string[]): readonly LineBlock[] {
-  const starts = Array.from({ length: Math.ceil(lines.length / size) }, (_, index) => index * size)
-  return starts.map((start) => blockOf(lines.slice(start, start + size)))
+  const blocks: LineBlock[] = []
+  for (let start = 0; start < lines.length; start += size)
+    blocks.push(blockOf(lines.slice(start, start + size)))
+  return blocks
 }
 
 /** Which block of `blocksOf` holds the line at an index, and which of its rows it is. */

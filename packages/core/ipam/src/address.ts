@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/spec'
+import { CniError, isDottedAddress } from '@vethra/spec'
 import ipaddr from 'ipaddr.js'
 
 /** 4 for IPv4, 6 for IPv6. */
@@ -60,10 +60,12 @@ export function addAddress(address: Address, step: bigint): Address | undefined 
 
 /** Like readAddress, but an IPv4-mapped text stays IPv6. Not exported by the package. */
 export function readLiteral(text: string): Address | undefined {
-  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return fromOctets(4, ipaddr.IPv4.parse(text))
+  const dotted = readDotted(text)
+  if (dotted !== undefined) return { family: 4, value: dotted }
   const hex = withoutDottedTail(text)
   if (hex === undefined || !ipaddr.IPv6.isValid(hex)) return undefined
-  return fromOctets(6, ipaddr.IPv6.parse(hex))
+  const octets = ipaddr.IPv6.parse(hex).toByteArray()
+  return { family: 6, value: octets.reduce((sum, octet) => (sum << 8n) | BigInt(octet), 0n) }
 }
 
 // ipaddr.js reads "::1.2.3.4" as "::ffff:1.2.3.4" and takes octal octets there, so it never sees a dotted tail.
@@ -72,19 +74,19 @@ function withoutDottedTail(text: string): string | undefined {
   const cut = text.lastIndexOf(':') + 1
   const tail = text.slice(cut)
   if (!tail.includes('.')) return text
-  if (!ipaddr.IPv4.isValidFourPartDecimal(tail)) return undefined
-  const [a = 0, b = 0, c = 0, d = 0] = ipaddr.IPv4.parse(tail).toByteArray()
-  return `${text.slice(0, cut)}${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`
+  const value = readDotted(tail)
+  if (value === undefined) return undefined
+  return `${text.slice(0, cut)}${(value >> 16n).toString(16)}:${(value & 0xffffn).toString(16)}`
 }
 
-function fromOctets(family: Family, address: ipaddr.IPv4 | ipaddr.IPv6): Address {
-  const value = address.toByteArray().reduce((sum, octet) => (sum << 8n) | BigInt(octet), 0n)
-  return { family, value }
+function readDotted(text: string): bigint | undefined {
+  if (!isDottedAddress(text)) return undefined
+  return text.split('.').reduce((sum, octet) => (sum << 8n) | BigInt(octet), 0n)
 }
 
-function octets(address: Address): readonly number[] {
-  const count = addressBits(address.family) / 8
-  return Array.from({ length: count }, (_, index) =>
-    Number((address.value >> BigInt(8 * (count - 1 - index))) & 0xffn),
-  )
+function octets({ family, value }: Address): readonly number[] {
+  const found: number[] = []
+  for (let shift = addressBits(family) - 8; shift >= 0; shift -= 8)
+    found.push(Number((value >> BigInt(shift)) & 0xffn))
+  return found
 }
