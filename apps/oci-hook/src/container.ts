@@ -30,7 +30,7 @@ export interface HookLog {
 export type HookEvent = 'createRuntime' | 'postStop'
 
 /**
- * Starts the log: before anything of the container is believed, so that it tells what was not. One that
+ * Starts the log with the state's first line: before anything of the container is believed, so that it tells what was not. One that
  * names a namespace which cannot be has its log where it is known already, else none.
  */
 export async function openLog(
@@ -41,7 +41,8 @@ export async function openLog(
 ): Promise<HookLog> {
   const namespace = await namespaceOf(tools, state)
   if (namespace === undefined) return openKnownLog(tools, state.id, event, io)
-  return startLog(tools, { namespace, id: state.id }, event, io)
+  const first = [`${event} of ${state.id}, pid ${state.pid}`]
+  return startLog(tools, { namespace, id: state.id }, event, io, first)
 }
 
 /** Starts the log of a container that is known in the namespace of the hook line; of no other. */
@@ -64,12 +65,13 @@ async function startLog(
   { namespace, id }: { readonly namespace: string; readonly id: string },
   event: HookEvent,
   io: Io,
+  first: readonly string[] = [],
 ): Promise<HookLog> {
   const store = tools.containers(namespace)
   // A log that cannot be written stops nothing: what is freed may be what a full disk waits for.
   const trying = (work: Promise<void>) =>
     work.catch((fault: unknown) => explain(fault).map(asWarning).forEach(io.complain))
-  await trying(store.startLog(id, event, ''))
+  await trying(store.startLog(id, event, stamped(first, io.now())))
   const record = async (lines: readonly string[]): Promise<void> => {
     await trying(store.appendLog(id, event, stamped(lines, io.now())))
   }

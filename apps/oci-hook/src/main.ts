@@ -22,7 +22,6 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     const state = await readState(tools, text, event, io)
     const log = await openLog(tools, state, event, io)
     record = log.record
-    await record([`${event} of ${state.id}, pid ${state.pid}`])
     const open = () => openContainer(tools, state, log, io)
     if (event === 'createRuntime') await createRuntime(tools, await open())
     else await postStop(tools, { ...log, id: state.id }, open)

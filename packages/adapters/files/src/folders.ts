@@ -53,14 +53,20 @@ async function make(path: string, mode: number): Promise<void> {
 }
 
 async function makeOne(path: string, mode: number): Promise<void> {
+  // Nearly always it is there, and asking takes less than a failure.
+  if (isFolder(path)) return
   try {
     mkdirSync(path, mode)
   } catch (error) {
-    if (errno(error) === 'EEXIST' && statSync(path).isDirectory()) return
+    if (errno(error) === 'EEXIST' && isFolder(path)) return
     throw error
   }
   // mkdir(2) takes the umask off the mode.
   chmodSync(path, mode)
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
 async function entries(path: string): Promise<readonly Dirent[]> {

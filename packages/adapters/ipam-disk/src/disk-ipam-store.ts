@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises'
+import { readdirSync, rmSync } from 'node:fs'
 import type { IpamStore, Reservation } from '@vethra/ipam'
 import type { Lock } from '@vethra/lock'
 import { CniError, checkNetworkName } from '@vethra/spec'
@@ -75,14 +75,14 @@ export function diskIpamStore(options: DiskIpamStoreOptions): IpamStore {
       const mark = markOf(folder)
       await removeFolder(folder)
       removeDrafts(dataDir, mark)
-      if (index !== undefined) await rm(index, { force: true })
+      if (index !== undefined) rmSync(index, { force: true })
     },
   }
 }
 
 async function networksIn(dataDir: string): Promise<readonly string[]> {
   try {
-    const entries = await readdir(dataDir, { withFileTypes: true })
+    const entries = readdirSync(dataDir, { withFileTypes: true })
     const folders = entries.filter((entry) => entry.isDirectory() && isNetworkName(entry.name))
     return folders.map(({ name }) => name).sort()
   } catch (cause) {

@@ -1,5 +1,4 @@
 import { closeSync, constants, lstatSync, mkdirSync, openSync } from 'node:fs'
-import { lstat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { CniError, checkNetworkName } from '@vethra/spec'
 import { failure, hasCode, isMissing } from './failure.ts'
@@ -12,7 +11,7 @@ export async function networkFolder(dataDir: string, network: string): Promise<s
   checkNetworkName(network)
   for (const folder of [dataDir, join(dataDir, network)]) {
     try {
-      if (!(await lstat(folder)).isDirectory()) throw notFolder(folder)
+      if (!lstatSync(folder).isDirectory()) throw notFolder(folder)
     } catch (cause) {
       if (isMissing(cause)) return undefined
       if (cause instanceof CniError) throw cause

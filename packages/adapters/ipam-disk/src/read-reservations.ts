@@ -1,5 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
+import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as breath } from 'node:timers/promises'
 import { type Address, compareAddresses, formatAddress, type Reservation } from '@vethra/ipam'
@@ -27,7 +26,7 @@ export async function readReservations(folder: string): Promise<readonly Reserva
 /** The addresses that have a file in a network's folder, in order. */
 export async function reservedIn(folder: string): Promise<readonly Address[]> {
   try {
-    const entries = await readdir(folder, { withFileTypes: true })
+    const entries = readdirSync(folder, { withFileTypes: true })
     const files = entries.filter((entry) => entry.isFile())
     return files.flatMap(({ name }) => addressOfFile(name) ?? []).sort(compareAddresses)
   } catch (cause) {

@@ -1,5 +1,4 @@
-import type { Dirent } from 'node:fs'
-import { readdir, rmdir, unlink } from 'node:fs/promises'
+import { type Dirent, readdirSync, rmdirSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { CniError } from '@vethra/spec'
 import { isAddressName } from './address-name.ts'
@@ -11,20 +10,20 @@ import { failure, hasCode, isMissing } from './failure.ts'
  * reserved meanwhile.
  */
 export async function removeFolder(folder: string): Promise<void> {
-  const entries = await entriesOf(folder)
+  const entries = entriesOf(folder)
   const foreign = entries.filter((entry) => entry.isDirectory() || !isOfHostLocal(entry.name))
   if (foreign.length > 0)
     throw notEmpty(
       folder,
       foreign.map(({ name }) => name),
     )
-  for (const { name } of entries) await removed(join(folder, name), unlink)
-  await removed(folder, rmdir)
+  for (const { name } of entries) removed(join(folder, name), unlinkSync)
+  removed(folder, rmdirSync)
 }
 
-async function entriesOf(folder: string): Promise<readonly Dirent[]> {
+function entriesOf(folder: string): readonly Dirent[] {
   try {
-    return await readdir(folder, { withFileTypes: true })
+    return readdirSync(folder, { withFileTypes: true })
   } catch (cause) {
     if (isMissing(cause)) return []
     throw failure(`list ${folder}`, cause)
@@ -35,9 +34,9 @@ function isOfHostLocal(name: string): boolean {
   return name === 'lock' || /^last_reserved_ip\.\d+$/.test(name) || isAddressName(name)
 }
 
-async function removed(path: string, remove: (path: string) => Promise<void>): Promise<void> {
+function removed(path: string, remove: (path: string) => void): void {
   try {
-    await remove(path)
+    remove(path)
   } catch (cause) {
     if (hasCode(cause, 'ENOTEMPTY')) throw notEmpty(path, [], cause)
     if (!isMissing(cause)) throw failure(`remove ${path}`, cause)
