@@ -1,0 +1,3 @@
+export * from './ffi.ts'
+export * from './fs.ts'
+export * from './path.ts'
