@@ -1,6 +1,6 @@
 // What does the hook itself cost? From process start to the first plugin's exec, and from the last
-// plugin's exit to process exit, for createRuntime and postStop of a container with one port, with the
-// environment that bundles carry and without it; and how much memory has it had while plugins run? The
+// plugin's exit to process exit, for createRuntime and postStop of a container with one port; and how much
+// memory has it had while plugins run? The
 // default chain, on a network that another container is attached to, whose process is gone when postStop
 // comes. The plugins take 20 ms each, as the real ones do at the least, and only write down when they
 // ran: what one takes to do so when it is called alone is subtracted.
@@ -38,19 +38,17 @@ async function bench(host: Host): Promise<void> {
     samples.set(name, [...(samples.get(name) ?? []), value])
   const alone = await calibrate(host)
   for (let run = 0; run < runs; run += 1) {
-    for (const env of ['bundle', 'plain'] as const) {
-      const init = await startInit(host)
-      for (const event of events) {
-        if (event === 'poststop') await init.end()
-        const times = await timed(host, hooks[event], env, { id, pid: init.pid })
-        const before = times.before - alone.before
-        const after = times.after - alone.after
-        const between = times.between - (types.length - 1) * (alone.before + alone.after)
-        note(`${event}, ${env} env: until first plugin`, before)
-        note(`${event}, ${env} env: between plugins`, between)
-        note(`${event}, ${env} env: after last plugin`, after)
-        note(`${event}, ${env} env: in all`, before + between + after)
-      }
+    const init = await startInit(host)
+    for (const event of events) {
+      if (event === 'poststop') await init.end()
+      const times = await timed(host, hooks[event], { id, pid: init.pid })
+      const before = times.before - alone.before
+      const after = times.after - alone.after
+      const between = times.between - (types.length - 1) * (alone.before + alone.after)
+      note(`${event}: until first plugin`, before)
+      note(`${event}: between plugins`, between)
+      note(`${event}: after last plugin`, after)
+      note(`${event}: in all`, before + between + after)
     }
   }
   console.log(`hook-startup: ${runs} runs each, ${cpus().length} CPUs, ${cpus()[0]?.model}`)
@@ -80,7 +78,7 @@ async function calibrate(host: Host): Promise<{ before: number; after: number }>
   const plugin = { path: `${host.folder}/plugins/${types[0]}`, args: [], env: [] }
   const times: { before: number; after: number }[] = []
   for (let run = 0; run < runs; run += 1)
-    times.push(await timed(host, plugin, 'plain', { id: 'alone', pid: process.pid }))
+    times.push(await timed(host, plugin, { id: 'alone', pid: process.pid }))
   // What callers write is not the hook's.
   await writeFile(`${host.folder}/peaks.txt`, '')
   return {
@@ -141,12 +139,10 @@ async function ran(running: Promise<Ran>): Promise<void> {
 async function timed(
   host: Host,
   hook: Hook,
-  env: 'bundle' | 'plain',
   { id, pid }: { readonly id: string; readonly pid: number },
 ): Promise<{ before: number; between: number; after: number }> {
   const stamp = `${host.folder}/stamp.txt`
   await writeFile(stamp, '')
-  const variables = hook.env.filter((each) => env === 'bundle' || !each.startsWith('BUN_'))
   const state = JSON.stringify({
     ociVersion: '1.0.2',
     id,
@@ -156,7 +152,7 @@ async function timed(
   })
   // The shell writes down when it starts the hook and when it has ended: nsenter is not what is asked.
   const script = `echo $EPOCHREALTIME >> ${stamp}; env -i "$@" <<< '${state}' || exit 1; echo $EPOCHREALTIME >> ${stamp}`
-  const argv = ['bash', '-c', script, 'bash', ...variables, hook.path, ...hook.args.slice(1)]
+  const argv = ['bash', '-c', script, 'bash', ...hook.env, hook.path, ...hook.args.slice(1)]
   await ran(host.run(argv))
   const times = (await readFile(stamp, 'utf8'))
     .trim()

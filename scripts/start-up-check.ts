@@ -7,19 +7,20 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 
 const root = new URL('..', import.meta.url).pathname
-const builtIn = ['bun:ffi', 'fs', 'path', 'timers/promises']
+const allowed = new Set(['@vethra/quick-node-bun', 'timers/promises'])
 const starts = [
   {
     name: 'the hook',
     entry: 'apps/oci-hook/src/index.ts',
-    later: [
-      'packages/core/manage',
-      'packages/adapters/etchosts-disk',
-      'packages/adapters/plugin-exec',
-    ],
+    later: ['packages/core/manage', 'packages/adapters/plugin-exec'],
   },
   { name: 'vethra cni', entry: 'apps/cli/src/run-on-netns.ts', later: ['packages/core/manage'] },
   { name: 'a plugin of ours', entry: 'apps/cni-plugin/src/index.ts', later: [] },
+  {
+    name: 'what stands for node:fs',
+    entry: 'packages/adapters/quick-node-bun/src/index.ts',
+    later: [],
+  },
 ]
 
 interface Input {
@@ -33,7 +34,6 @@ interface Metafile {
 let failed = false
 for (const { name, entry, later } of starts) {
   const { read, octets } = await readAtStart(entry)
-  const allowed = new Set(builtIn)
   const faults = read.filter((each) =>
     each.startsWith('packages/') || each.startsWith('apps/')
       ? later.includes(each)
@@ -43,7 +43,7 @@ for (const { name, entry, later } of starts) {
   const verdict = faults.length > 0 ? `reads ${faults.join(', ')}, which can wait` : 'ok'
   console.log(`${name}: ${Math.round(octets / 1024)} KiB before the first plugin: ${verdict}`)
 }
-const { read } = await readAtStart('apps/cli/src/run-command.ts')
+const { read } = await readAtStart('apps/cli/src/run-command.ts', [])
 if (!read.some((each) => each.startsWith('commander'))) {
   failed = true
   console.log('the commands of people read no commander: this check sees nothing')
@@ -51,16 +51,18 @@ if (!read.some((each) => each.startsWith('commander'))) {
 process.exitCode = failed ? 1 : 0
 
 /** What is evaluated when a file is imported: library files, built-in modules, and folders of ours. */
-async function readAtStart(entry: string): Promise<{ read: readonly string[]; octets: number }> {
+async function readAtStart(
+  entry: string,
+  how: readonly string[] = ['--together'],
+): Promise<{ read: readonly string[]; octets: number }> {
   const folder = await mkdtemp(join(tmpdir(), 'vethra-start-up-'))
   try {
     const metafile = join(folder, 'meta.json')
     // As scripts/build-executable has it.
-    const flags = ['--minify', '--format=esm', '--target=bun', '--external', 'smol-toml']
-    flags.push('--define', 'process.versions.bun="1"', `--metafile=${metafile}`)
-    flags.push('--tsconfig-override', 'apps/vethra/tsconfig.executable.json')
+    const external = ['smol-toml', '@vethra/manage', '*/run-command.ts']
+    const argv = [entry, join(folder, 'out.js'), ...how, '--metafile', metafile, ...external]
     const bun = join(root, 'node_modules/.bin/bun')
-    await execa(bun, ['build', ...flags, entry, '--outfile', join(folder, 'out.js')], { cwd: root })
+    await execa(bun, ['scripts/bundle/bundle.ts', ...argv], { cwd: root })
     return fromMetafile(JSON.parse(await readFile(metafile, 'utf8')), entry)
   } finally {
     await rm(folder, { recursive: true })

@@ -4,13 +4,6 @@ import { bakedFlags } from '@vethra/settings'
 import type { Io } from './io.ts'
 import type { Tools } from './tools.ts'
 
-// A hook lives for a moment: what bun's JIT compiles in its first milliseconds is never used again.
-// With these thresholds only long loops are compiled (bench/hook-startup).
-const quickStart = [
-  'BUN_JSC_thresholdForJITAfterWarmUp=50000',
-  'BUN_JSC_thresholdForJITSoon=20000',
-] as const
-
 const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /** Where the container's files and the hook's program are. */
@@ -30,7 +23,7 @@ export async function placesFor(
     hook: {
       path,
       args: ['vethra', ...script, ...bakedFlags(resolved)],
-      env: [...environmentOf(io), ...(script.length === 0 ? quickStart : [])],
+      env: environmentOf(io),
       // A chain that hangs is ended by the plugins' own deadline and undone: that must fit in.
       timeout: Math.ceil((settings.pluginTimeoutMs * 10) / 1000),
     },

@@ -1,4 +1,3 @@
-import { basename } from 'node:path'
 import { splitHookFlags } from '@vethra/settings'
 import { CniError } from '@vethra/spec'
 
@@ -15,7 +14,7 @@ export interface Picked {
  * of people for all else, help on the daemon among it.
  */
 export function pickApp(calledBy: string, argv: readonly string[]): Picked {
-  const name = basename(calledBy)
+  const name = calledBy.slice(calledBy.lastIndexOf('/') + 1)
   // The names that other programs call: what they pass is in the environment, not in the arguments.
   if (name === 'host-local' || name === 'static') return { app: 'cni-plugin', argv: [name] }
   const [first, second] = words(argv)
@@ -33,8 +32,10 @@ function asksForHelp(argv: readonly string[]): boolean {
 }
 
 function words(argv: readonly string[]): readonly string[] {
-  // Nothing stands before or between the words that are asked for: no flag need be read.
-  if (argv.slice(0, 2).every((each) => !each.startsWith('-'))) return argv
+  // As hook lines of ours are: each flag brings its value, and nothing else need be known of it.
+  const start = argv.findIndex((each) => !each.startsWith('--') || !each.includes('='))
+  const first = start === -1 ? [] : argv.slice(start, start + 2)
+  if (first.length > 0 && first.every((each) => !each.startsWith('-'))) return first
   try {
     return splitHookFlags(argv).rest
   } catch (error) {

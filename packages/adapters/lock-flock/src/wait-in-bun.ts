@@ -18,4 +18,14 @@ const longestPauseMs = 16
 const exclusive = 2
 const nonBlocking = 4
 
-const { flock } = dlopen('libc.so.6', { flock: { args: ['i32', 'i32'], returns: 'i32' } }).symbols
+let opened: ReturnType<typeof open> | undefined
+
+/** flock(2). libc is opened when a lock is first asked for. */
+function flock(descriptor: number, operation: number): number {
+  opened ??= open()
+  return opened.flock(descriptor, operation)
+}
+
+function open() {
+  return dlopen('libc.so.6', { flock: { args: ['i32', 'i32'], returns: 'i32' } }).symbols
+}
