@@ -24,7 +24,7 @@ try {
 async function main(): Promise<boolean> {
   const nodes = await Promise.all([nodeOf(22), nodeOf(24)])
   const all = await workspacePackages(top)
-  const packages = all.filter(({ folder }) => folder.startsWith('packages/'))
+  const packages = all.filter((each) => each.folder.startsWith('packages/') && !each.private)
   const tarballs = new Map<string, string>()
   const unshipped = await each(packages, async (one) => {
     tarballs.set(one.name, await ship(one))

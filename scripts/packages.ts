@@ -7,6 +7,8 @@ export interface WorkspacePackage {
   /** Relative to the top: `packages/core/spec`. */
   readonly folder: string
   readonly dependencies: readonly string[]
+  /** Whether it is never published. */
+  readonly private: boolean
 }
 
 /** The packages of the workspace by folder, the top itself left out. */
@@ -27,6 +29,12 @@ export async function filesMatching(top: string, pattern: string): Promise<reado
 }
 
 async function readPackage(top: string, path: string): Promise<WorkspacePackage> {
-  const { name, dependencies = {} } = JSON.parse(await readFile(join(top, path), 'utf8'))
-  return { name, folder: dirname(path), dependencies: Object.keys(dependencies) }
+  const manifest = JSON.parse(await readFile(join(top, path), 'utf8'))
+  const { name, dependencies = {}, private: isPrivate = false } = manifest
+  return {
+    name,
+    folder: dirname(path),
+    dependencies: Object.keys(dependencies),
+    private: isPrivate,
+  }
 }
