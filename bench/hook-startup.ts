@@ -1,9 +1,8 @@
 // What does the hook itself cost? From process start to the first plugin's exec, and from the last
 // plugin's exit to process exit, for createRuntime and postStop of a container with one port; and how much
-// memory has it had while plugins run? The
-// default chain, on a network that another container is attached to, whose process is gone when postStop
-// comes. The plugins take 20 ms each, as the real ones do at the least, and only write down when they
-// ran: what one takes to do so when it is called alone is subtracted.
+// memory has it had while plugins run? The default chain, on a network that another container is attached
+// to, whose process is gone when postStop comes. The plugins take 20 ms each, as the real ones do at the
+// least, and only write down when they ran: what one takes to do so when it is called alone is subtracted.
 // Sizes: VETHRA_BENCH_RUNS (default 20).
 import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'

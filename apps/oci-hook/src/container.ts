@@ -30,8 +30,9 @@ export interface HookLog {
 export type HookEvent = 'createRuntime' | 'postStop'
 
 /**
- * Starts the log with the state's first line: before anything of the container is believed, so that it tells what was not. One that
- * names a namespace which cannot be has its log where it is known already, else none.
+ * Starts the log with a line of the event: before anything of the container is believed, so that it
+ * tells what was not. One that names a namespace which cannot be has its log where it is known already,
+ * else none.
  */
 export async function openLog(
   tools: Tools,
