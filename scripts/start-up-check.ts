@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 
 const root = new URL('..', import.meta.url).pathname
-const allowed = new Set(['@vethra/quick-node-bun', 'timers/promises'])
+const allowed = new Set(['timers/promises'])
 const starts = [
   {
     name: 'the hook',
@@ -17,9 +17,9 @@ const starts = [
   { name: 'vethra cni', entry: 'apps/cli/src/run-on-netns.ts', later: ['packages/core/manage'] },
   { name: 'a plugin of ours', entry: 'apps/cni-plugin/src/index.ts', later: [] },
   {
-    name: 'what stands for node:fs',
-    entry: 'packages/adapters/quick-node-bun/src/index.ts',
-    later: [],
+    name: 'all of them together',
+    entry: 'apps/vethra/src/main.ts',
+    later: ['apps/daemon', 'packages/core/manage', 'packages/adapters/plugin-exec'],
   },
 ]
 
@@ -59,7 +59,7 @@ async function readAtStart(
   try {
     const metafile = join(folder, 'meta.json')
     // As scripts/build-executable has it.
-    const external = ['smol-toml', '@vethra/manage', '*/run-command.ts']
+    const external = ['smol-toml', '@vethra/manage', '@vethra/daemon', '*/run-command.ts']
     const argv = [entry, join(folder, 'out.js'), ...how, '--metafile', metafile, ...external]
     const bun = join(root, 'node_modules/.bin/bun')
     await execa(bun, ['scripts/bundle/bundle.ts', ...argv], { cwd: root })

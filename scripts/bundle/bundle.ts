@@ -5,6 +5,7 @@
 // With --together, what the sources import when they need it is imported at the start, but for what is left
 // external. An import inside a bundle has bun wrap each file that both sides read in a function of its own,
 // and calling hundreds of those costs a start more than evaluating what it did not need.
+import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { BunPlugin } from 'bun'
 
@@ -15,14 +16,18 @@ const { values, positionals } = parseArgs({
 })
 const [entry = '', outfile = '', ...external] = positionals
 
-/** What takes the place of modules that are slow to load. */
+/** What takes the place of modules that are slow to load. It is part of no package's own dependencies. */
 const quick = '@vethra/quick-node-bun'
+const quickSource = Bun.fileURLToPath(
+  new URL('../../packages/adapters/quick-node-bun/src/index.ts', import.meta.url),
+)
 
 const together: BunPlugin = {
   name: 'together',
   setup(build) {
+    build.onResolve({ filter: /^@vethra\/quick-node-bun$/ }, () => ({ path: quickSource }))
     build.onLoad({ filter: /\/(apps|packages)\/.*\/src\/.*\.ts$/ }, async ({ path }) => ({
-      contents: quickly(atTheStart(await Bun.file(path).text())),
+      contents: quickly(path, atTheStart(await Bun.file(path).text())),
       loader: 'ts',
     }))
   },
@@ -33,7 +38,7 @@ const { outputs, metafile } = await Bun.build({
   target: 'bun',
   format: 'esm',
   minify: true,
-  external: values.together ? [...external, quick] : external,
+  external,
   metafile: true,
   // Takes out what only Node needs.
   define: { 'process.versions.bun': '"1"' },
@@ -60,16 +65,20 @@ function atTheStart(source: string): string {
   const named = (all: string, name = '', file = ''): string => {
     // What only Node reads is taken out together with the condition that it stands under.
     if (isLater(file) || /-in-node\.ts$|^@vethra\/plugin-exec$/.test(file)) return all
-    imports.push(`import { ${name} as ${name}AtTheStart } from '${file}'`)
-    return `${all.startsWith('const') ? `const ${name} = ` : ''}${name}AtTheStart`
+    const unique = `${name}AtTheStart${imports.length}`
+    imports.push(`import { ${name} as ${unique} } from '${file}'`)
+    return `${all.startsWith('const') ? `const ${name} = ` : ''}${unique}`
   }
   const changed = source
+    .replace(/^#!.*\n/, '')
     .replace(/const \{ (\w+) \} = await import\('([^']+)'\)/g, named)
     .replace(/\(await import\('([^']+)'\)\)\.(\w+)/g, (all, file, name) => named(all, name, file))
   return [...imports, changed].join('\n')
 }
 
 // bun takes its own modules before it asks a plugin where they are.
-function quickly(source: string): string {
+function quickly(path: string, source: string): string {
+  // It has what it cannot do itself from the modules that it stands for.
+  if (path.startsWith(dirname(quickSource))) return source
   return source.replace(/ from '(bun:ffi|node:fs|node:path)'/g, ` from '${quick}'`)
 }
