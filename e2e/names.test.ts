@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { describeOnHost } from './gate.ts'
 import { type Host, openHost } from './host.ts'
 
@@ -187,5 +187,44 @@ describeOnHost('the names of a container', () => {
     expect(await readFile(`${bundle}/config.json`, 'utf8')).toBe(config)
     expect((await stat(`${bundle}/config.json`, { bigint: true })).mtimeNs).toBe(mtimeNs)
     expect(await host.snapshot()).toEqual(before)
+  })
+
+  it('its peers know its address from the first plugin on, and as the last one leaves it', async () => {
+    const says = (step: number, more: string) => `#!/bin/sh
+cat >/dev/null
+case $CNI_CONTAINERID in *watcher*) n=10 ;; *good*) n=20 ;; *) n=30 ;; esac
+[ $CNI_COMMAND = ADD ] || exit 0
+${more}
+echo '{"cniVersion":"1.0.0","ips":[{"address":"10.9.0.'$((n + ${step}))'/24"}]}'
+`
+    const waits = 'while [ -e /run/wait ]; do sleep 0.02; done'
+    const refuses = `[ $n != 30 ] || { echo '{"code":100,"msg":"not this one"}'; exit 1; }`
+    await put('/run/plugins/early', says(0, ''))
+    await put('/run/plugins/late', says(1, `${waits}\n${refuses}`))
+    const plugins = '[{"type":"early"},{"type":"late"}]'
+    await put(
+      '/etc/cni/net.d/two.conflist',
+      `{"cniVersion":"1.0.0","name":"two","plugins":${plugins}}`,
+    )
+    await host.run(['chmod', '755', '/run/plugins/early', '/run/plugins/late'])
+    const flags = ['--cni-path', '/run/plugins', '--network', 'two']
+    const file = await started('watcher', ...flags)
+    const addresses = async () => (await file()).match(/10\.9\.0\.[23]\d/g) ?? []
+    for (const [name, first, last] of [
+      ['good', '10.9.0.20', ['10.9.0.21']],
+      ['bad', '10.9.0.30', []],
+    ] as const) {
+      await host.run(['touch', '/run/wait'])
+      const { bundle } = await prepared(name, ['sleep', '600'], ...flags)
+      const running = host.start(bundle, idOf(name))
+      await vi.waitFor(async () => expect(await addresses()).toEqual([first]), 10_000)
+      await host.run(['rm', '/run/wait'])
+      expect((await running).exitCode === 0).toBe(name === 'good')
+      expect(await addresses()).toEqual(last)
+      if (name === 'good') {
+        expect(await host.runc('delete', '-f', idOf(name))).toMatchObject({ exitCode: 0 })
+        await vi.waitFor(async () => expect(await addresses()).toEqual([]), 10_000)
+      }
+    }
   })
 })

@@ -1,12 +1,12 @@
 import { withDropIns } from '@vethra/conflist'
-import type { ContainerNames, HostsStore } from '@vethra/hosts'
+import type { HostsStore } from '@vethra/hosts'
 import { defaultNetworkName, findNetwork, type Network, networksFromFiles } from '@vethra/networks'
 import { attachAll, type Membership, together } from '@vethra/plan'
 import type { HoldRequest } from '@vethra/ports'
 import type { ParsedResult } from '@vethra/result'
-import type { Result } from '@vethra/spec'
 import type { Container } from './container.ts'
 import { idle } from './idle.ts'
+import { knownNames } from './known-names.ts'
 import { membershipsOf, type PlannedMembership } from './memberships.ts'
 import { netnsOf } from './netns-of.ts'
 import type { Tools } from './tools.ts'
@@ -30,11 +30,20 @@ export async function connect(
   const loopback = idle().then(() => tools.bringLoopbackUp(netns))
   const hosts = loopback.then(() => withoutOldNames(container))
   hosts.catch(() => undefined)
+  const names = knownNames(container, hosts)
   const results = await withPorts(tools, container, (held) =>
-    attachAll(tools.host, memberships, async (made, onDisk) => {
-      await held()
-      await whileKnown(container, hosts, made, () => bothOf(onDisk, last()))
-    }),
+    undoing(names.forget, () =>
+      attachAll(
+        tools.host,
+        memberships,
+        async (made, onDisk) => {
+          await held()
+          await names.settle(made)
+          await bothOf(onDisk, last())
+        },
+        names.foresee,
+      ),
+    ),
   )
   await container.record(results.flatMap((result, index) => told(memberships[index], result)))
 }
@@ -74,11 +83,19 @@ async function withPorts<T>(
   const containerId = `${request.namespace}-${request.id}`
   const wanted: HoldRequest = { containerId, pid: state.pid, ports: request.ports }
   const reservation = await ports.hold(wanted)
+  return undoing(
+    () => ports.release(wanted),
+    () => work(reservation.settled),
+  )
+}
+
+/** When `work` fails, what it began is undone. */
+async function undoing<T>(undo: () => Promise<void>, work: () => Promise<T>): Promise<T> {
   try {
-    return await work(reservation.settled)
+    return await work()
   } catch (error) {
     const errors = [error]
-    await ports.release(wanted).catch((failure: unknown) => errors.push(failure))
+    await undo().catch((failure: unknown) => errors.push(failure))
     throw together(errors)
   }
 }
@@ -90,45 +107,11 @@ async function withoutOldNames({ hosts, state }: Container): Promise<HostsStore>
   return store
 }
 
-// The names of a container that will be detached again must not stay in its peers' files.
-async function whileKnown(
-  container: Container,
-  store: Promise<HostsStore>,
-  results: readonly ParsedResult[],
-  work: () => Promise<void>,
-): Promise<void> {
-  const hosts = await store
-  try {
-    await hosts.acquire(namesOf(container, results))
-    await work()
-  } catch (error) {
-    await hosts.release(container.state.id)
-    throw error
-  }
-}
-
 // Neither is left alone while the other is undone.
 async function bothOf(one: Promise<void>, other: Promise<void>): Promise<void> {
   const outcomes = await Promise.allSettled([one, other])
   const reasons = outcomes.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []))
   if (reasons.length > 0) throw together(reasons)
-}
-
-function namesOf({ request }: Container, results: readonly ParsedResult[]): ContainerNames {
-  const { id, name, hostname, domainname, extraHosts } = request
-  const entries = request.networks.map(({ ref }, index) => [ref, results[index]?.result] as const)
-  const aliases = request.networks
-    .filter((network) => network.aliases.length > 0)
-    .map((network) => [network.ref, network.aliases] as const)
-  return {
-    id,
-    name,
-    hostname,
-    domainname,
-    extraHosts,
-    networks: Object.fromEntries(entries.filter((entry): entry is [string, Result] => !!entry[1])),
-    ...(aliases.length > 0 ? { aliases: Object.fromEntries(aliases) } : {}),
-  }
 }
 
 function told(membership: Membership | undefined, { result }: ParsedResult): readonly string[] {

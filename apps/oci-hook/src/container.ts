@@ -3,6 +3,7 @@ import type { containerStore } from '@vethra/container-store'
 import type { HostsStore } from '@vethra/hosts'
 import { parseStoredMappings } from '@vethra/ports'
 import { checkPathComponent, explain, goField } from '@vethra/spec'
+import { idle } from './idle.ts'
 import type { Io } from './io.ts'
 import type { Tools } from './tools.ts'
 
@@ -30,8 +31,8 @@ export interface HookLog {
 export type HookEvent = 'createRuntime' | 'postStop'
 
 /**
- * Starts the log with a line of the event: before anything of the container is believed, so that it
- * tells what was not. One that names a namespace which cannot be has its log where it is known already,
+ * Starts the log with a line of the event: of what the container was asked for, nothing is believed yet, so
+ * that the log tells what was not. One that names a namespace which cannot be has its log where it is known already,
  * else none.
  */
 export async function openLog(
@@ -72,9 +73,13 @@ async function startLog(
   // A log that cannot be written stops nothing: what is freed may be what a full disk waits for.
   const trying = (work: Promise<void>) =>
     work.catch((fault: unknown) => explain(fault).map(asWarning).forEach(io.complain))
-  await trying(store.startLog(id, event, stamped(first, io.now())))
+  const now = io.now()
+  // While the first plugin runs, or before what is told next: no plugin waits for it.
+  const started = idle().then(() => trying(store.startLog(id, event, stamped(first, now))))
   const record = async (lines: readonly string[]): Promise<void> => {
-    await trying(store.appendLog(id, event, stamped(lines, io.now())))
+    const at = io.now()
+    await started
+    await trying(store.appendLog(id, event, stamped(lines, at)))
   }
   return { namespace, store, record }
 }

@@ -3,5 +3,7 @@
  * started: what does not matter to it is done then.
  */
 export function idle(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
+  const { promise, resolve } = Promise.withResolvers<void>()
+  setImmediate(resolve)
+  return promise
 }

@@ -49,7 +49,7 @@ async function readState(tools: Tools, text: string, event: HookEvent, io: Io): 
 }
 
 function eventOf(rest: readonly string[]): HookEvent {
-  const event = rest.at(-1) ?? ''
+  const event = rest[rest.length - 1] ?? ''
   if (event === 'createRuntime' || event === 'postStop') return event
   throw new CniError({
     code: 103,

@@ -18,8 +18,8 @@ import { run } from './run.ts'
 export interface AttachTools {
   readonly runner: PluginRunner
   readonly cache: ResultCache
-  /** Is told what ADD has made so far, before its next plugin runs. Default: nobody is. */
-  readonly onMade?: (made: CachedAttachment) => Promise<void>
+  /** Is told what ADD has made so far, and the result of it, before its next plugin runs. Default: nobody is. */
+  readonly onMade?: (made: CachedAttachment, result: ParsedResult) => Promise<void>
 }
 
 /**
@@ -40,7 +40,7 @@ export async function attach(
     result: text,
   })
   const plan = { operation: 'ADD', list, attachment } as const
-  const result = await run(runner, plan, (each) => onMade(made(each)))
+  const result = await run(runner, plan, (each) => onMade(made(each), each))
   if (result === undefined) throw noPlugins(list.name)
   try {
     await cache.write(made(result))

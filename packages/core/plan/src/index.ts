@@ -26,6 +26,7 @@ export {
   attachAll,
   checkAll,
   detachAll,
+  type Foresee,
   type HostTools,
   type Membership,
   type NamespaceFacts,

@@ -1,5 +1,6 @@
 import { parseConfList } from '@vethra/conflist'
 import { attachmentChains } from '@vethra/model'
+import type { ParsedResult } from '@vethra/result'
 import { CniError, explain } from '@vethra/spec'
 import { beforeEach, describe, expect, it } from 'vitest'
 import {
@@ -83,6 +84,17 @@ describe('attachAll', () => {
     await attachAll(tools, [member('a', 'eth0'), member('b', 'eth1')])
     expect(log).toEqual(['lock attachment-ns-c1', 'ADD main-a', 'ADD main-b'])
     expect(entries.size).toBe(2)
+  })
+
+  it('foresees all results from the first plugin of the last network on, while others are left to run', async () => {
+    const lists = ['a', 'b'].map((name) => listOf(name, true))
+    const seen: string[] = []
+    const foresee = (results: readonly ParsedResult[]) => {
+      seen.push(`${results.length} after ${log.filter((each) => each.startsWith('ADD')).at(-1)}`)
+    }
+    const memberships = lists.map((list, index) => member('ab'[index] ?? '', `eth${index}`, list))
+    await attachAll(tools, memberships, async () => {}, foresee)
+    expect(seen).toEqual(['2 after ADD main-b'])
   })
 
   it('undoes the networks before the one that fails, and tells the failure first', async () => {

@@ -48,6 +48,12 @@ export interface Membership {
 export type Settle = (results: readonly ParsedResult[], onDisk: Promise<void>) => Promise<void>
 
 /**
+ * Is told what the results will be unless a plugin that is left to run changes them: more than once, or never.
+ * What it starts meanwhile is its own to undo.
+ */
+export type Foresee = (results: readonly ParsedResult[]) => void
+
+/**
  * Attaches one container to networks, one after the other in the order given (SPEC 1.1.0, section 2:
  * no two operations on one container in parallel), and returns the results in that order. What is
  * left of an earlier life of the same container is removed first. While the firewall chains that all
@@ -58,6 +64,7 @@ export async function attachAll(
   tools: HostTools,
   memberships: readonly Membership[],
   settle: Settle = async () => {},
+  foresee: Foresee = () => {},
 ): Promise<readonly ParsedResult[]> {
   for (const { network, attachment } of memberships) checkNames(network, attachment)
   return holdingContainer(tools, memberships, async () => {
@@ -65,7 +72,9 @@ export async function attachAll(
     for (const [index, membership] of memberships.entries()) {
       try {
         await removeStale(tools, membership)
-        results.push(await attachOne(tools, membership))
+        const isLast = index === memberships.length - 1
+        const tell = (result: ParsedResult) => void (isLast && foresee([...results, result]))
+        results.push(await attachOne(tools, membership, tell))
       } catch (error) {
         throw await undone(tools, memberships.slice(0, index), error)
       }
@@ -117,13 +126,20 @@ export async function holdingContainer<T>(
 }
 
 // A failure has been undone.
-async function attachOne(tools: HostTools, membership: Membership): Promise<ParsedResult> {
+async function attachOne(
+  tools: HostTools,
+  membership: Membership,
+  onResult: (result: ParsedResult) => void,
+): Promise<ParsedResult> {
   const { network, list, attachment } = membership
   if (list === undefined) throw unknownNetwork(network)
   await checkAttachable(tools.cache, list, attachment)
   const runner = takingTurns(tools, list, attachment)
   const record = await makeRecord(tools, membership)
-  const onMade = (made: CachedAttachment) => tools.records.write({ ...record, made })
+  const onMade = (made: CachedAttachment, result: ParsedResult) => {
+    onResult(result)
+    return tools.records.write({ ...record, made })
+  }
   try {
     return await attach({ runner, cache: tools.cache, onMade }, list, attachment)
   } catch (error) {
