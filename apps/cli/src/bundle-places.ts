@@ -4,6 +4,10 @@ import { bakedFlags } from '@vethra/settings'
 import type { Io } from './io.ts'
 import type { Tools } from './tools.ts'
 
+// A hook lives for a moment: a thread of bun's that gets memory ready for later takes more of it than it gives
+// (bench/hook-startup).
+const quickStart = ['BUN_JSC_useWarmUpMarkedBlocks=false'] as const
+
 const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /** Where the container's files and the hook's program are. */
@@ -23,7 +27,7 @@ export async function placesFor(
     hook: {
       path,
       args: ['vethra', ...script, ...bakedFlags(resolved)],
-      env: environmentOf(io),
+      env: [...environmentOf(io), ...(script.length === 0 ? quickStart : [])],
       // A chain that hangs is ended by the plugins' own deadline and undone: that must fit in.
       timeout: Math.ceil((settings.pluginTimeoutMs * 10) / 1000),
     },
