@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import type { ConfFileText } from '@vethra/conflist'
-import { errno, fileError, listFolder, readText } from '@vethra/files'
+import { byOctets, errno, fileError, listFolder, readText } from '@vethra/files'
 
 /** The regular files in some folders with one of the extensions, ascending by the octets of their paths. */
 export async function readConfFiles(
@@ -9,17 +9,13 @@ export async function readConfFiles(
   extensions: readonly string[],
 ): Promise<readonly ConfFileText[]> {
   const paths = (await Promise.all(folders.map(pathsIn))).flat()
-  const wanted = paths.filter((path) => extensions.includes(extname(path))).sort(byOctets)
-  const files = await Promise.all(wanted.map(readConfFile))
+  const wanted = paths.filter((path) => extensions.includes(extname(path)))
+  const files = await Promise.all(byOctets(wanted).map(readConfFile))
   return files.filter((file) => file !== undefined)
 }
 
 async function pathsIn(folder: string): Promise<readonly string[]> {
   return (await listFolder(folder)).map((name) => join(folder, name))
-}
-
-function byOctets(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b))
 }
 
 /** Undefined for what is no file, and for what vanished since it was listed. */

@@ -9,7 +9,8 @@ export interface Fault {
 
 /** The fault of a text such as `kill:7`, `ENOSPC:3` or, from there on, `EROFS:3+`; undefined for any other. */
 export function readFault(text: string | undefined): Fault | undefined {
-  const [, kind, step, plus] = /^(kill|ENOSPC|EROFS):(\d{1,6})(\+?)$/.exec(text ?? '') ?? []
+  if (text === undefined) return undefined
+  const [, kind, step, plus] = /^(kill|ENOSPC|EROFS):(\d{1,6})(\+?)$/.exec(text) ?? []
   if (kind === undefined) return undefined
   return { kind: kind as Fault['kind'], step: Number(step), lasting: plus === '+' }
 }

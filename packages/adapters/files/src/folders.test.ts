@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   appendText,
+  byOctets,
   listFolder,
   listFolders,
   makeFolder,
@@ -130,5 +131,14 @@ describe('appendText', () => {
       code: 5,
     })
     expect(existsSync(join(folder, 'target'))).toBe(false)
+  })
+})
+
+describe('byOctets', () => {
+  it('orders as the octets of UTF-8 do, and leaves what it was given as it was', () => {
+    const texts = ['\u{1f600}', 'b', '\uffee', 'B', 'a', '']
+    expect(byOctets(texts)).toEqual(['', 'B', 'a', 'b', '\uffee', '\u{1f600}'])
+    expect(texts[0]).toBe('\u{1f600}')
+    expect(byOctets(['b', 'a'])).toEqual(['a', 'b'])
   })
 })

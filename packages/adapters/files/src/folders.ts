@@ -1,6 +1,7 @@
 import { chmodSync, type Dirent, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { faultPoint } from '@vethra/faults'
+import { byOctets } from './by-octets.ts'
 import { errno, fileError } from './file-error.ts'
 
 /**
@@ -79,8 +80,5 @@ async function entries(path: string): Promise<readonly Dirent[]> {
 }
 
 function inOrder(names: readonly string[]): readonly string[] {
-  const kept = names.filter((name) => !name.startsWith('.tmp-'))
-  // Only surrogates are ordered otherwise in UTF-16 than in UTF-8, and its order costs far less.
-  if (!kept.some((name) => /[\ud800-\udfff]/.test(name))) return kept.sort()
-  return kept.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+  return byOctets(names.filter((name) => !name.startsWith('.tmp-')))
 }

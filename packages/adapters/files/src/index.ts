@@ -4,6 +4,7 @@
  */
 export { appendText } from './append-text.ts'
 export { type BackgroundSync, backgroundSync } from './background-sync.ts'
+export { byOctets } from './by-octets.ts'
 export { errno, fileError } from './file-error.ts'
 export { listFolder, listFolders, makeFolder, removeFolder } from './folders.ts'
 export { readText } from './read-text.ts'

@@ -24,6 +24,11 @@ describe('readText', () => {
     expect(await readText(join(folder, 'b'))).toBeUndefined()
   })
 
+  it('keeps a byte order mark, and makes U+FFFD of what is not UTF-8', async () => {
+    writeFileSync(join(folder, 'a'), Buffer.from([0xef, 0xbb, 0xbf, 0x61, 0xff]))
+    expect(await readText(join(folder, 'a'))).toBe('\ufeffa\ufffd')
+  })
+
   it('reads a file of /proc, which says size 0', async () => {
     expect(await readText('/proc/self/mountinfo')).toMatch(/ \/ /)
   })

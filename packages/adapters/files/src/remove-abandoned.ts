@@ -9,7 +9,7 @@ import { errno, fileError } from './file-error.ts'
 export async function removeAbandoned(folder: string): Promise<void> {
   try {
     for (const name of readdirSync(folder)) {
-      const pid = /^\.tmp-(\d+)-[0-9a-f-]{36}$/.exec(name)?.[1]
+      const pid = /^\.tmp-(\d+)-[0-9a-f-]{1,36}$/.exec(name)?.[1]
       if (pid !== undefined && !existsSync(`/proc/${pid}`))
         rmSync(join(folder, name), { force: true })
     }

@@ -53,6 +53,17 @@ describe('writeWhole', () => {
     expect(mode(join(folder, 'a'))).toBe('644')
   })
 
+  it('passes over temporary files that another process of this number left, or is writing', async () => {
+    await writeWhole(join(folder, 'a'), 'x', { mode: 0o600 })
+    for (let number = 1; number < 200; number += 1)
+      writeFileSync(join(folder, `.tmp-${process.pid}-${number}`), 'theirs')
+    await writeWhole(join(folder, 'b'), 'ours', { mode: 0o600 })
+    expect(readFileSync(join(folder, 'b'), 'utf8')).toBe('ours')
+    const theirs = readdirSync(folder).filter((name) => name.startsWith('.tmp-'))
+    expect(theirs).toHaveLength(199)
+    expect(theirs.every((name) => readFileSync(join(folder, name), 'utf8') === 'theirs')).toBe(true)
+  })
+
   it('takes a name of 255 octets', async () => {
     const path = join(folder, 'n'.repeat(255))
     await writeWhole(path, 'x', { mode: 0o600 })

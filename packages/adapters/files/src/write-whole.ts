@@ -97,12 +97,8 @@ async function writeTemporary(
   text: string,
   { mode, sync = true }: WriteOptions,
 ): Promise<string> {
-  // The file's own name is left out: with a prefix it could pass 255 octets. The process is named, so
-  // that `removeAbandoned` can tell what nobody writes any more.
-  const temporary = join(dirname(path), `.tmp-${process.pid}-${crypto.randomUUID()}`)
-  const { O_CREAT, O_EXCL, O_WRONLY } = constants
   faultPoint('write', path)
-  const descriptor = openSync(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o600)
+  const { temporary, descriptor } = openTemporary(dirname(path))
   try {
     writeFileSync(descriptor, text)
     fchmodSync(descriptor, mode)
@@ -115,6 +111,32 @@ async function writeTemporary(
   }
   return temporary
 }
+
+let temporaries = 0
+
+// The file's own name is left out: with a prefix it could pass 255 octets. The process is named, so that
+// `removeAbandoned` can tell what nobody writes any more. Counted, for a random name costs a start 0.1 ms;
+// what one of the same number has left, or is writing in another PID namespace, is passed over.
+function openTemporary(folder: string): {
+  readonly temporary: string
+  readonly descriptor: number
+} {
+  const { O_CREAT, O_EXCL, O_WRONLY } = constants
+  for (let attempt = 1; ; attempt += 1) {
+    temporaries += 1
+    const temporary = join(folder, `.tmp-${process.pid}-${temporaries}`)
+    try {
+      return {
+        temporary,
+        descriptor: openSync(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o600),
+      }
+    } catch (error) {
+      if (errno(error) !== 'EEXIST' || attempt === temporaryAttempts) throw error
+    }
+  }
+}
+
+const temporaryAttempts = 1000
 
 /** A rename survives a power cut only once its folder is on disk: fsync(2), "NOTES". */
 async function syncFolder(path: string): Promise<void> {
@@ -131,7 +153,7 @@ async function syncFolder(path: string): Promise<void> {
 
 // The disk alone is waited for by a thread: everything else is over before one would wake.
 function toDisk(descriptor: number): Promise<void> {
-  return new Promise((resolve, reject) =>
-    fsync(descriptor, (error) => (error === null ? resolve() : reject(error))),
-  )
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  fsync(descriptor, (error) => (error === null ? resolve() : reject(error)))
+  return promise
 }

@@ -7,7 +7,7 @@ import { basename, dirname, join } from 'node:path'
  * address that is no absolute path is given back as it is.
  */
 export function resolveAddress(address: string): string {
-  const path = address.replace(/^unix:\/\//, '')
+  const path = address.startsWith('unix://') ? address.slice('unix://'.length) : address
   return path.startsWith('/') ? resolveExisting(path) : path
 }
 

@@ -5,10 +5,10 @@ import { dlopen } from 'bun:ffi'
  * own holders of the same lock too.
  */
 export async function waitInBun(descriptor: number, timeoutMs: number): Promise<boolean> {
-  const end = performance.now() + timeoutMs
+  const start = Bun.nanoseconds()
   for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     if (flock(descriptor, exclusive | nonBlocking) === 0) return true
-    const left = end - performance.now()
+    const left = timeoutMs - (Bun.nanoseconds() - start) / 1e6
     if (left <= 0) return false
     await Bun.sleep(Math.min(left, pauseMs))
   }

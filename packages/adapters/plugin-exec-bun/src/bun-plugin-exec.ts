@@ -72,7 +72,7 @@ async function execute(
   options: BunPluginExecOptions,
   limits: PluginLimits,
 ): Promise<PluginExit> {
-  const started = performance.now()
+  const started = Bun.nanoseconds()
   faultPoint('plugin', `${call.operation} ${call.type}, to be started`)
   const child = await start(path, call, options, limits)
   faultPoint('plugin', `${call.operation} ${call.type}, running`)
@@ -82,7 +82,7 @@ async function execute(
     child.exitCode,
     child.signalCode === null ? null : String(child.signalCode),
   )
-  return { path, stdout, stderr, status, elapsedMs: performance.now() - started }
+  return { path, stdout, stderr, status, elapsedMs: (Bun.nanoseconds() - started) / 1e6 }
 }
 
 async function start(
@@ -96,7 +96,7 @@ async function start(
       return Bun.spawn({
         cmd: [path],
         env: { ...options.env, ...pluginEnvironment(call, options.path) },
-        stdin: Buffer.from(call.stdin),
+        stdin: new TextEncoder().encode(call.stdin),
         stdout: 'pipe',
         stderr: 'pipe',
         // A session and process group of its own, so that all of it can be killed at once.

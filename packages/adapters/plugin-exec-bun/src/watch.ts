@@ -40,7 +40,8 @@ export async function watch(
 }
 
 async function readUpTo(reader: Reader, limit: number, onMore: () => void): Promise<string> {
-  const chunks: Uint8Array[] = []
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+  let text = ''
   let octets = 0
   for (;;) {
     const { value } = await reader.read()
@@ -50,9 +51,9 @@ async function readUpTo(reader: Reader, limit: number, onMore: () => void): Prom
       onMore()
       break
     }
-    chunks.push(value)
+    text += decoder.decode(value, { stream: true })
   }
-  return Buffer.concat(chunks).toString()
+  return text + decoder.decode()
 }
 
 function killGroup(pid: number): void {

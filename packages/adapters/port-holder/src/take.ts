@@ -76,7 +76,9 @@ async function start(
 
 // The first plugin need not wait for a process to be started: it is when this one has nothing else to do.
 function soon<T>(work: () => Promise<T>): Promise<T> {
-  const done = new Promise<void>((resolve) => setImmediate(resolve)).then(work)
+  const { promise, resolve } = Promise.withResolvers<void>()
+  setImmediate(resolve)
+  const done = promise.then(work)
   // Whoever gives up before it is asked for has a failure of its own to tell.
   done.catch(() => undefined)
   return done

@@ -69,10 +69,9 @@ function procAddress({ family, value }: Address): string {
   return (digits.match(/.{8}/g) ?? []).map(inOrder).join('')
 }
 
-// Not asked of node:os, which would cost each start of a container 0.2 ms.
-const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
-
 function inOrder(word: string): string {
+  // Not asked of node:os, which would cost each start of a container 0.2 ms.
+  const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
   return isLittleEndian ? (word.match(/../g)?.reverse().join('') ?? '') : word
 }
 

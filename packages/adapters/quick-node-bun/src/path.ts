@@ -7,8 +7,12 @@ export function join(...parts: readonly string[]): string {
 /** The same from the right until a part is absolute, or the working directory is; no slash at the end. */
 export function resolve(...parts: readonly string[]): string {
   let path = ''
-  for (const part of parts) path = part.startsWith('/') ? part : `${path}/${part}`
-  const whole = parts.some((part) => part.startsWith('/')) ? path : `${process.cwd()}/${path}`
+  let isAbsolute = false
+  for (const part of parts) {
+    path = part.startsWith('/') ? part : `${path}/${part}`
+    isAbsolute ||= part.startsWith('/')
+  }
+  const whole = isAbsolute ? path : `${process.cwd()}/${path}`
   return `/${segments(whole, true).join('/')}`
 }
 

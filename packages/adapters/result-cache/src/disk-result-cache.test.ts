@@ -42,6 +42,27 @@ describe('the result cache', () => {
     expect((await stat(join(dir, 'results'))).mode & 0o777).toBe(0o700)
   })
 
+  it.each(['{"name":"lan","é":"\\u0000 ¿ 漢 😀"}', '{"name":"lan","ÿ":1}', ''])(
+    'keeps the list %s in base64 as libcni does',
+    async (listText) => {
+      await cache.write({ ...entry, listText })
+      const { config } = JSON.parse(await readFile(file(), 'utf8'))
+      expect(config).toBe(Buffer.from(listText).toString('base64'))
+      expect((await cache.read(key))?.listText).toBe(listText)
+    },
+  )
+
+  it.each([
+    ['eyJuYW1lIjoibGFuIn0', '{"name":"lan"}'],
+    ['eyJuYW1lIjoi\n7/w', '{"name":"\ufffd\ufffd'],
+    ['eyJh-_*=', '{"a\ufffd'],
+  ])('reads the list of a config %j as far as it goes', async (config, listText) => {
+    await cache.write(entry)
+    const text = await readFile(file(), 'utf8')
+    await writeFile(file(), text.replace('"eyJuYW1lIjoibGFuIn0="', JSON.stringify(config)))
+    expect((await cache.read(key))?.listText).toBe(listText)
+  })
+
   it('reads back what it wrote, and forgets it', async () => {
     await cache.write({ ...entry, result: '{"cniVersion":"1.0.0"}' })
     expect(await cache.read(key)).toEqual({ ...entry, result: '{"cniVersion":"1.0.0"}' })

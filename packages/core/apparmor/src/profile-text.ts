@@ -13,7 +13,8 @@ export function profileText(name: string = profileName): string {
     `signal (send,receive) peer=${name}`,
     `ptrace (trace,tracedby,read,readby) peer=${name}`,
     'deny /proc/* w',
-    ...ofProcessesOrSys.map((path) => `deny ${path} w`),
+    // Folders of /proc that are no process's, which begin with a digit, and are not sys.
+    ...['/proc/[^0-9s]**/**', ...beginsLike('/proc/', 'sys/')].map((path) => `deny ${path} w`),
     ...allBut('/proc/sys/', 'kernel/shm').map((path) => `deny ${path} w`),
     ...allBut('/sys/', 'fs/cgroup/').map((path) => `deny ${path} wklx`),
     ...secrets.map((path) => `deny ${path} rwklx`),
@@ -29,9 +30,6 @@ const secrets: readonly string[] = [
   '/sys/firmware/**',
   '/sys/kernel/security/**',
 ]
-
-// Folders of /proc that are no process's, which begin with a digit, and are not sys.
-const ofProcessesOrSys: readonly string[] = ['/proc/[^0-9s]**/**', ...beginsLike('/proc/', 'sys/')]
 
 /** Paths below a folder that differ from the one that is allowed, at one character each. */
 function allBut(folder: string, allowed: string): readonly string[] {

@@ -126,7 +126,7 @@ function checkRecord(record: BundleRecord): void {
   if (record.name !== '') checkName(record.name)
   if (!isOwnHostname(record.id, record.hostname)) checkHostname(record.hostname)
   if (record.domainname !== '') checkDomain(record.domainname)
-  record.networks.forEach(checkNetwork)
+  for (const network of record.networks) checkNetwork(network)
   for (const [name, ip] of record.extraHosts) checkExtraHost(name, ip)
   checkDns(record.dns)
   if (networkMode(record.networks) !== record.mode) {

@@ -41,7 +41,7 @@ export function optional(shape: Shape): Shape {
 export function list(each: Shape): Shape {
   return (value, place) =>
     Array.isArray(value)
-      ? value.flatMap((element, index) => each(element, [...place, index]))
+      ? all(value.map((element, index) => each(element, [...place, index])))
       : array(value, place)
 }
 
@@ -49,7 +49,7 @@ export function list(each: Shape): Shape {
 export function table(each: Shape): Shape {
   return (value, place) =>
     isObject(value)
-      ? Object.entries(value).flatMap(([key, entry]) => each(entry, [...place, key]))
+      ? all(Object.entries(value).map(([key, entry]) => each(entry, [...place, key])))
       : object(value, place)
 }
 
@@ -57,8 +57,10 @@ export function table(each: Shape): Shape {
 export function fields(shapes: Readonly<Record<string, Shape>>): Shape {
   return (value, place) =>
     isObject(value)
-      ? Object.entries(shapes).flatMap(([key, shape]) =>
-          shape(Object.hasOwn(value, key) ? value[key] : undefined, [...place, key]),
+      ? all(
+          Object.entries(shapes).map(([key, shape]) =>
+            shape(Object.hasOwn(value, key) ? value[key] : undefined, [...place, key]),
+          ),
         )
       : object(value, place)
 }
@@ -67,6 +69,13 @@ export function fields(shapes: Readonly<Record<string, Shape>>): Shape {
 export function faultsOf(shape: Shape, value: unknown): string | undefined {
   const issues = shape(value, [])
   return issues.length > 0 ? faults({ issues }) : undefined
+}
+
+// Not by flatMap: the first call of it costs a start 0.1 ms.
+function all(issues: readonly (readonly Issue[])[]): readonly Issue[] {
+  const found: Issue[] = []
+  for (const each of issues) found.push(...each)
+  return found
 }
 
 const array = that('array', () => false)

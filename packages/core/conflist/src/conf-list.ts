@@ -81,7 +81,7 @@ function listFaults(list: JsonObject): readonly string[] {
     ...(name === undefined ? ['no name'] : unlessText(name, 'invalid name type')),
     ...(cniVersion === undefined ? [] : unlessText(cniVersion, 'invalid cniVersion type')),
     ...versionsFaults(cniVersions),
-    ...flags.flatMap((key) => flagFaults(key, list[key])),
+    ...flagsFaults(list),
     ...pluginsFaults(plugins),
   ]
 }
@@ -98,6 +98,12 @@ function versionsFaults(versions: Json | undefined): readonly string[] {
   return versions.flatMap((each: Json, index) =>
     unlessText(each, `invalid type for cniVersions index ${index}:`),
   )
+}
+
+function flagsFaults(list: JsonObject): readonly string[] {
+  const faults: string[] = []
+  for (const key of flags) faults.push(...flagFaults(key, list[key]))
+  return faults
 }
 
 // A flag is true, false, or a string that says so: the SPEC of 0.4.0 had it as a string.

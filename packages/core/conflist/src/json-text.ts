@@ -42,8 +42,9 @@ export function properties({ value, text }: JsonText): readonly Property[] {
 
 /** The source of each element of the array under `key`; the last one counts when a key stands twice. Empty for any other value. */
 export function elements(json: JsonText, key: string): readonly string[] {
-  const found = properties(json).findLast((each) => each.key === key)
-  return found?.value.startsWith('[') ? members(found.value) : []
+  let found = ''
+  for (const each of properties(json)) if (each.key === key) found = each.value
+  return found.startsWith('[') ? members(found) : []
 }
 
 const property = /^("[^"\\]*(?:\\.[^"\\]*)*")\s*:\s*([\s\S]*)$/

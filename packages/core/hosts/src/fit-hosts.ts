@@ -2,7 +2,6 @@ import { closed, type Patch, padded, trimmed, withRow } from './layout.ts'
 import { blockOf, type LineBlock } from './line-block.ts'
 import { begin, end, findRegion, furtherRegions, outside, type Region } from './region.ts'
 
-const head = blockOf([begin])
 const foot = `${end}\n`
 
 /** From this size on, a hole that can take all that follows it is closed. */
@@ -17,7 +16,7 @@ const hole = 16 * 1024
  */
 export function fitHosts(old: string, blocks: readonly LineBlock[]): readonly Patch[] {
   const region = findRegion(old)
-  const wanted = [head, ...blocks]
+  const wanted = [blockOf([begin]), ...blocks]
   if (region === undefined) return [added(old, wanted)]
   const { patches, start, first, text } = keepRows(old, region, wanted)
   if (!isAt(old, region.foot, foot) || start + text.length > region.foot) {

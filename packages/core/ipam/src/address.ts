@@ -81,7 +81,9 @@ function withoutDottedTail(text: string): string | undefined {
 
 function readDotted(text: string): bigint | undefined {
   if (!isDottedAddress(text)) return undefined
-  return text.split('.').reduce((sum, octet) => (sum << 8n) | BigInt(octet), 0n)
+  let value = 0
+  for (const octet of text.split('.')) value = value * 256 + Number(octet)
+  return BigInt(value)
 }
 
 function octets({ family, value }: Address): readonly number[] {

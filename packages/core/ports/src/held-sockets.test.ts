@@ -35,6 +35,14 @@ it('only the IPv6 half of a mapping without an address may be missing', () => {
   expect(optional.map(formatSocket)).toEqual(['[::]:80/tcp'])
 })
 
+it.each([
+  [mapping('', 80), mapping('::', 80)],
+  [mapping('::', 80), mapping('', 80)],
+])('a socket that %o or %o cannot do without is needed', (...mappings) => {
+  const [found] = heldSockets(mappings).filter((each) => each.address.family === 6)
+  expect(found?.optional).toBe(false)
+})
+
 it('a text gives back its socket, and other texts none', () => {
   for (const text of ['0.0.0.0:80/tcp', '[fd00::1]:65535/udp', '192.0.2.1:1/sctp']) {
     const socket = readSocket(text)

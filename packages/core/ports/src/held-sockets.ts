@@ -16,10 +16,19 @@ export interface HeldSocket {
  * What a socket for every address holds already has none of its own.
  */
 export function heldSockets(mappings: readonly PortMapping[]): readonly HeldSocket[] {
-  const all = mappings.flatMap(socketsOf)
+  const all: HeldSocket[] = []
+  for (const mapping of mappings) all.push(...socketsOf(mapping))
   const everywhere = new Set(all.filter(({ address }) => address.value === 0n).map(keyOf))
   const wanted = all.filter((each) => each.address.value === 0n || !everywhere.has(keyOf(each)))
-  return [...new Map(wanted.map((each) => [formatSocket(each), each])).values()]
+  const places = new Map<string, number>()
+  const sockets: HeldSocket[] = []
+  for (const each of wanted) {
+    const text = formatSocket(each)
+    const place = places.get(text)
+    if (place === undefined) places.set(text, sockets.push(each) - 1)
+    else if (!each.optional) sockets[place] = each
+  }
+  return sockets
 }
 
 /** A socket as people read it: `0.0.0.0:8080/tcp`, `[::1]:53/udp`. */

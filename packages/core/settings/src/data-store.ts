@@ -7,6 +7,8 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
  * the address; a leading `unix://` is dropped here.
  */
 export function dataStorePath(dataRoot: string, resolvedAddress: string): string {
+  // Known by heart: nearly every start of a hook asks for this one.
+  if (resolvedAddress === '/run/containerd/containerd.sock') return `${dataRoot}/1935db59`
   const address = resolvedAddress.replace(/^unix:\/\//, '')
   return `${dataRoot}/${bytesToHex(sha256(utf8ToBytes(address))).slice(0, 8)}`
 }

@@ -80,6 +80,20 @@ describe('splitHookFlags', () => {
     expect(splitHookFlags([flag, 'internal']).flags).toEqual({ address: '/s' })
   })
 
+  it.each(['constructor=x', 'host=/s', '--hosts=/s', '--n', '--nx', '--host', '='])(
+    'leaves %s as it is',
+    (word) => {
+      expect(splitHookFlags(['internal', word])).toEqual({ flags: {}, rest: ['internal', word] })
+    },
+  )
+
+  it('drops a flag of no value', () => {
+    expect(splitHookFlags(['--namespace=', '--address=/s', 'internal'])).toEqual({
+      flags: { address: '/s' },
+      rest: ['internal'],
+    })
+  })
+
   it('understands --n as the namespace', () => {
     expect(splitHookFlags(['--n=k8s.io', 'internal']).flags).toEqual({ namespace: 'k8s.io' })
   })

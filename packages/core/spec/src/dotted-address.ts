@@ -5,9 +5,12 @@
  */
 export function isDottedAddress(text: string): boolean {
   const octets = text.split('.')
-  return octets.length === 4 && octets.every(isOctet)
+  if (octets.length !== 4) return false
+  for (const octet of octets) if (!isOctet(octet)) return false
+  return true
 }
 
 function isOctet(text: string): boolean {
-  return /^(?:0|[1-9]\d{0,2})$/.test(text) && Number(text) < 256
+  const value = Number(text)
+  return value >= 0 && value < 256 && String(value) === text
 }
