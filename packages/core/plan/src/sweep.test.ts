@@ -60,6 +60,35 @@ describe('sweep', () => {
     expect(log).toHaveLength(4)
   })
 
+  it('looks again where another removes the same meanwhile, such as a DEL that was killed', async () => {
+    const { save } = rules
+    now = table(masquerade, ports)
+    const left = [table(ports), table()]
+    rules = {
+      ...rules,
+      save: async () => {
+        const seen = await save()
+        now = left.shift() ?? now
+        return seen
+      },
+    }
+    await sweep({ runner: { run: async () => '' }, rules }, attached)
+    expect(log).toEqual(['save', 'save', 'save'])
+  })
+
+  it('gives up on rules that never stay as they are', async () => {
+    let saves = 0
+    rules = {
+      save: async () => {
+        saves += 1
+        return [{ family: 4, text: table(...(saves % 2 === 0 ? [ports] : [masquerade])) }]
+      },
+      restore: async () => Promise.reject(new CniError({ code: 5, message: 'no' })),
+    }
+    await expect(sweep({ runner: { run: async () => '' }, rules }, attached)).rejects.toThrow('no')
+    expect(saves).toBe(10)
+  })
+
   it('tells a failure of what is there now', async () => {
     rules = {
       ...rules,

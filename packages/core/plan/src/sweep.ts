@@ -48,13 +48,38 @@ export async function sweep(
 ): Promise<void> {
   if (attached.length === 0) return
   const seen = await early?.catch(() => undefined)
-  if (seen && (await isRemoved(rules, attached, seen))) return
-  await remove(rules, attached, await rules.save())
+  if (seen && (await isRemoved(rules, removalsOf(attached, seen)))) return
+  let before = ''
+  for (let attempt = 1; ; attempt += 1) {
+    const removals = removalsOf(attached, await rules.save())
+    const now = JSON.stringify(removals)
+    // The same again is not somebody else's doing, such as that of a DEL which was killed and whose last
+    // transaction was still under way.
+    if (now === before || attempt === attempts) return restore(rules, removals)
+    if (await isRemoved(rules, removals)) return
+    before = now
+  }
 }
 
-async function isRemoved(...args: Parameters<typeof remove>): Promise<boolean> {
+/** A transaction for each family that has something to be removed. */
+type Removals = readonly SavedRules[]
+
+function removalsOf(attached: readonly Attached[], saved: readonly SavedRules[]): Removals {
+  return saved
+    .map(({ family, text }) => {
+      const texts = attached.map(({ network, attachment }) =>
+        attachmentLeftovers(text, network, attachment.containerId),
+      )
+      return { family, text: texts.join('') }
+    })
+    .filter(({ text }) => text !== '')
+}
+
+const attempts = 10
+
+async function isRemoved(rules: RuleSets, removals: Removals): Promise<boolean> {
   try {
-    await remove(...args)
+    await restore(rules, removals)
     return true
   } catch (error) {
     // What was seen has changed: a transaction that names a rule which is gone does nothing.
@@ -63,15 +88,6 @@ async function isRemoved(...args: Parameters<typeof remove>): Promise<boolean> {
   }
 }
 
-async function remove(
-  rules: RuleSets,
-  attached: readonly Attached[],
-  saved: readonly SavedRules[],
-): Promise<void> {
-  for (const { family, text } of saved) {
-    const removal = attached
-      .map(({ network, attachment }) => attachmentLeftovers(text, network, attachment.containerId))
-      .join('')
-    if (removal !== '') await rules.restore(family, removal)
-  }
+async function restore(rules: RuleSets, removals: Removals): Promise<void> {
+  for (const { family, text } of removals) await rules.restore(family, text)
 }
