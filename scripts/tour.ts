@@ -147,7 +147,9 @@ async function look(host: Host, id: string): Promise<readonly string[]> {
   const files = await Promise.all(
     ['hosts', 'resolv.conf', 'hostname'].map((file) => inside(host, id, 'cat', `/etc/${file}`)),
   )
-  const [hosts, resolv, hostname] = files.map(({ stdout }) => stdout.trimEnd().split('\n'))
+  const [hosts, resolv, hostname] = files.map(({ stdout }) =>
+    stdout.split('\n').filter((row) => row.trim() !== ''),
+  )
   return [
     `eth0              ${address.stdout.split(/\s+/)[3]}`,
     `/etc/hostname     ${hostname?.join(' ')}`,

@@ -31,9 +31,9 @@ export interface HookLog {
 export type HookEvent = 'createRuntime' | 'postStop'
 
 /**
- * Starts the log with a line of the event: of what the container was asked for, nothing is believed yet, so
- * that the log tells what was not. One that names a namespace which cannot be has its log where it is known already,
- * else none.
+ * Starts the log with a line of the event, before anything of the container is believed: so it tells what
+ * was not. It is written when this process next waits. One that names a namespace which cannot be has its log
+ * where it is known already, else none.
  */
 export async function openLog(
   tools: Tools,

@@ -9,8 +9,9 @@ import { isAlive, type Process } from './processes.ts'
  * in the kernel meanwhile.
  */
 export function holdInBun(init: Process, sockets: readonly HeldSocket[], ready: () => void): void {
-  libc().prctl(setName, Buffer.from('vethra-ports\0'), 0n, 0n, 0n)
-  const watched = libc().syscall(pidfdOpen, init.pid, 0)
+  const libc = openLibc()
+  libc.prctl(setName, Buffer.from('vethra-ports\0'), 0n, 0n, 0n)
+  const watched = libc.syscall(pidfdOpen, init.pid, 0)
   // Looked at after it was opened: so it is of that very process.
   if (!isAlive(init)) return
   ready()
@@ -21,9 +22,9 @@ export function holdInBun(init: Process, sockets: readonly HeldSocket[], ready: 
   // Kernels before 5.3 have no descriptors of processes: then looking now and then is all there is.
   const timeoutMs = watched === -1 ? 1000 : -1
   while (isStillThere(wanted, watched, init)) {
-    libc().poll(wanted, BigInt(listeners.length + 1), timeoutMs)
+    libc.poll(wanted, BigInt(listeners.length + 1), timeoutMs)
     for (const [index, listener] of listeners.entries()) {
-      if (wanted.readInt16LE((index + 1) * 8 + 6) !== 0) sendAway(listener)
+      if (wanted.readInt16LE((index + 1) * 8 + 6) !== 0) sendAway(libc, listener)
     }
   }
 }
@@ -37,15 +38,10 @@ const lingerOption = 13
 /** Closing with nothing to linger for resets the connection. */
 const noLinger = Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0)
 
-let opened: ReturnType<typeof open> | undefined
+type Libc = ReturnType<typeof openLibc>
 
-/** Opened when it is first used: other starts share this file and have no use for it. */
-function libc(): ReturnType<typeof open> {
-  opened ??= open()
-  return opened
-}
-
-function open() {
+// Not when this file is read: other starts share it, and have no use for it.
+function openLibc() {
   return dlopen('libc.so.6', {
     accept: { args: ['i32', 'ptr', 'ptr'], returns: 'i32' },
     poll: { args: ['ptr', 'u64', 'i32'], returns: 'i32' },
@@ -69,13 +65,13 @@ function isStillThere(entries: Buffer, watched: number, init: Process): boolean 
   return watched === -1 ? isAlive(init) : entries.readInt16LE(6) === 0
 }
 
-function sendAway(listener: number): void {
-  const connection = libc().accept(listener, null, null)
+function sendAway(libc: Libc, listener: number): void {
+  const connection = libc.accept(listener, null, null)
   if (connection === -1) {
     // A listener that is readable and gives nothing would keep us busy.
     Bun.sleepSync(100)
     return
   }
-  libc().setsockopt(connection, socketLevel, lingerOption, noLinger, noLinger.length)
+  libc.setsockopt(connection, socketLevel, lingerOption, noLinger, noLinger.length)
   closeSync(connection)
 }

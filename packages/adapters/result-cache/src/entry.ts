@@ -1,5 +1,6 @@
 import type { AttachmentKey, CachedAttachment } from '@vethra/plan'
 import { type CniArgs, goField, type Json, type JsonObject } from '@vethra/spec'
+import { fromBase64, toBase64 } from './base64.ts'
 
 /** The text of a cache file: libcni's `cniCacheV1`, keys in its order, empty ones left out. */
 export function renderEntry({ network, attachment, listText, result }: CachedAttachment): string {
@@ -92,35 +93,4 @@ function decode(text: string): Json {
     // A damaged entry counts as none: it must never block a DEL.
     return null
   }
-}
-
-// Conf lists are ASCII nearly always, and a function that names Buffer costs a start 0.1 ms before it has
-// done anything.
-function toBase64(text: string): string {
-  return isAscii(text) ? btoa(text) : encoded(text)
-}
-
-function fromBase64(text: string): string {
-  try {
-    const octets = atob(text)
-    if (isAscii(octets)) return octets
-  } catch {
-    // Of another alphabet, or damaged: read as far as it goes, as a DEL needs what there is.
-  }
-  return decoded(text)
-}
-
-function encoded(text: string): string {
-  return Buffer.from(text).toString('base64')
-}
-
-function decoded(text: string): string {
-  return Buffer.from(text, 'base64').toString()
-}
-
-function isAscii(text: string): boolean {
-  for (let index = 0; index < text.length; index += 1) {
-    if (text.charCodeAt(index) > 127) return false
-  }
-  return true
 }

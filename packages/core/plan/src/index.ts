@@ -9,6 +9,7 @@ export { type CniRuntime, cniRuntime } from './cni-runtime.ts'
 export { collectGarbage } from './collect-garbage.ts'
 export { together } from './failures.ts'
 export { attachAnew, type ChainAgain, chainAgain, detachIfDue } from './heal.ts'
+export type { Membership } from './membership.ts'
 export { checkStatus, freeUnused } from './network-operations.ts'
 export {
   type AttachmentPlan,
@@ -28,7 +29,6 @@ export {
   detachAll,
   type Foresee,
   type HostTools,
-  type Membership,
   type NamespaceFacts,
   type Settle,
 } from './on-host.ts'

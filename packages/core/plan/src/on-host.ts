@@ -1,20 +1,20 @@
 import { guards } from '@vethra/lock'
 import type { ParsedResult } from '@vethra/result'
-import { type Attachment, CniError, type ConfList } from '@vethra/spec'
+import { CniError } from '@vethra/spec'
 import {
   type AttachTools,
   attach,
   checkAttachable,
   checkAttachment,
   checkNames,
-  detach,
   unknownNetwork,
 } from './attach.ts'
 import type { AttachmentRecord, AttachmentRecords } from './attachment-records.ts'
+import { detachEach } from './detach-each.ts'
 import { isIncomplete, together } from './failures.ts'
-import { afterOrphans, madeSoFar, type Remembered, rememberedOf } from './killed-add.ts'
-import type { AttachmentKey, CachedAttachment } from './result-cache.ts'
-import { lookingEarly, sweep } from './sweep.ts'
+import { gone, keyOf, type Membership } from './membership.ts'
+import type { CachedAttachment } from './result-cache.ts'
+import { sweep } from './sweep.ts'
 import { type TurnTools, takingTurns } from './take-turns.ts'
 
 /** What attachments are made with on a host that others use at the same time. */
@@ -31,14 +31,6 @@ export interface NamespaceFacts {
   idOf(path: string): Promise<string>
   /** Waits until no plugin runs any more for a container: those that outlived a runtime that was killed. */
   pluginsEnded(containerId: string): Promise<void>
-}
-
-/** One network that a container is in, or is to be in. */
-export interface Membership {
-  readonly network: string
-  /** Undefined when the conf list is gone: the cache serves then. */
-  readonly list: ConfList | undefined
-  readonly attachment: Attachment
 }
 
 /**
@@ -72,9 +64,10 @@ export async function attachAll(
     for (const [index, membership] of memberships.entries()) {
       try {
         await removeStale(tools, membership)
-        const isLast = index === memberships.length - 1
-        const tell = (result: ParsedResult) => void (isLast && foresee([...results, result]))
-        results.push(await attachOne(tools, membership, tell))
+        const onResult = (result: ParsedResult) => {
+          if (index === memberships.length - 1) foresee([...results, result])
+        }
+        results.push(await attachOne(tools, membership, onResult))
       } catch (error) {
         throw await undone(tools, memberships.slice(0, index), error)
       }
@@ -186,54 +179,6 @@ async function removeStale(tools: HostTools, membership: Membership): Promise<vo
   await detachEach(tools, [same ? membership : gone(membership)])
 }
 
-/** Detaches while the container's lock is held. */
-export async function detachEach(
-  tools: HostTools,
-  memberships: readonly Membership[],
-): Promise<void> {
-  const errors: unknown[] = []
-  const attempt = (work: Promise<unknown>) => work.catch((error: unknown) => errors.push(error))
-  const swept = new Set<Membership>()
-  const detached: Membership[] = []
-  const looking = lookingEarly(tools)
-  for (const membership of memberships.toReversed()) {
-    const known = await rememberedOf(tools, keyOf(membership))
-    // Without what ADD was called with, portmap does not know that there are ports to be closed.
-    if (!known.cached?.listText) swept.add(membership)
-    const detaching = detachOne({ ...tools, runner: looking.runner }, membership, known)
-    await attempt(detaching.then(() => detached.push(membership)))
-  }
-  for (const each of memberships) {
-    if (await mayLeaveRules(tools, each, errors)) swept.add(each)
-  }
-  // Whoever is killed, or fails, before the rules have gone leaves the records: the next one looks again.
-  const forget = async () => {
-    await sweep(tools, [...swept], looking.rules())
-    for (const each of detached) await attempt(tools.records.remove(keyOf(each)))
-  }
-  await attempt(forget())
-  if (errors.length > 0) throw together(errors)
-}
-
-async function detachOne(
-  tools: HostTools,
-  { network, list, attachment }: Membership,
-  known: Remembered,
-): Promise<void> {
-  await afterOrphans(tools, known)
-  const cache = { ...tools.cache, read: async () => madeSoFar(known) }
-  await detach({ runner: tools.runner, cache }, list, network, attachment)
-}
-
-// Where ADD is remembered, the namespace is there and every DEL succeeded, plugins leave nothing: looking is saved.
-async function mayLeaveRules(
-  { netns }: HostTools,
-  { attachment }: Membership,
-  errors: readonly unknown[],
-): Promise<boolean> {
-  return errors.length > 0 || (await netns.idOf(attachment.netns)) === ''
-}
-
 // The attachment that failed has undone itself: a second DEL would only repeat its error.
 async function undone(
   tools: HostTools,
@@ -246,12 +191,4 @@ async function undone(
   } catch (failure) {
     return together([error, failure])
   }
-}
-
-function keyOf({ network, attachment }: Membership): AttachmentKey {
-  return { network, containerId: attachment.containerId, ifname: attachment.ifname }
-}
-
-function gone(membership: Membership): Membership {
-  return { ...membership, attachment: { ...membership.attachment, netns: '' } }
 }

@@ -1,0 +1,20 @@
+import type { Attachment, ConfList } from '@vethra/spec'
+import type { AttachmentKey } from './result-cache.ts'
+
+/** One network that a container is in, or is to be in. */
+export interface Membership {
+  readonly network: string
+  /** Undefined when the conf list is gone: the cache serves then. */
+  readonly list: ConfList | undefined
+  readonly attachment: Attachment
+}
+
+/** What an attachment is remembered by. */
+export function keyOf({ network, attachment }: Membership): AttachmentKey {
+  return { network, containerId: attachment.containerId, ifname: attachment.ifname }
+}
+
+/** The same once the network namespace has gone: plugins are told no path then. */
+export function gone(membership: Membership): Membership {
+  return { ...membership, attachment: { ...membership.attachment, netns: '' } }
+}
