@@ -28,7 +28,11 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     await record([`${event} done`])
     return 0
   } catch (error) {
-    if (!(error instanceof CniError)) throw error
+    if (!(error instanceof CniError)) {
+      // A fault of ours ends the process at once: the log has been begun by then.
+      await record([])
+      throw error
+    }
     const lines = explain(error)
     for (const line of lines) io.complain(line)
     await record(lines)
