@@ -74,7 +74,7 @@ export async function openTools(flags: GivenSettings, nerdctl: boolean, io: Io):
     settings,
     host: { runner, cache, lock, rules: iptablesRules(), places, records, netns },
     containers: (namespace) => containerStore({ dataStore, namespace, lock }),
-    // Under Node loaded when it is asked for; the executable has it from the start (scripts/bundle).
+    // The first plugin starts before it is loaded.
     hosts: async (namespace) => {
       const { diskHostsStore } = await import('@vethra/etchosts-disk')
       return diskHostsStore({

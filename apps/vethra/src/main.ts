@@ -21,8 +21,7 @@ const io = {
 // The executable is built so that bun's JIT waits: what ends within milliseconds runs nothing often enough.
 if (app === 'daemon' || (app === 'cli' && !argv.includes('cni'))) compileAsUsual()
 
-// Only the app that is called is loaded. In the executable what scripts call for each container is there
-// already (scripts/build-executable); the daemon and the commands of people come when they are called.
+// Only the app that is called is loaded.
 const main = await load()
 process.exitCode = await main(argv, io)
 // What succeeded has awaited all of its work. Ending here, and not when the event loop finds nothing left,

@@ -17,6 +17,16 @@ export function sha512(octets: Uint8Array): Uint8Array {
   return digestOf('sha512', octets)
 }
 
+/** Octets in lower-case hexadecimal digits. */
+export function bytesToHex(octets: Uint8Array): string {
+  return Buffer.from(octets).toString('hex')
+}
+
+/** The octets of a text in UTF-8. */
+export function utf8ToBytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text)
+}
+
 function digestOf(algorithm: 'sha256' | 'sha512', octets: Uint8Array): Uint8Array {
   const { Bun } = globalThis as unknown as BunGlobal
   return new Bun.CryptoHasher(algorithm).update(octets).digest()
