@@ -57,7 +57,8 @@ describeOnHost('networks that nerdctl and people made', () => {
       (each: { Name: string; Origin: string }) => [each.Name, each.Origin],
     )
 
-  it('the same options give the same bytes, but for empty labels and the way out of IPv6', async () => {
+  it('the same options give the same bytes, but for empty labels and, of IPv6, the way out and ::1', async () => {
+    await host.run(['ip', 'link', 'add', 'eth9', 'type', 'bridge'])
     for (const [name, options] of rows) {
       expect(await host.vethra('network', 'create', ...options, name)).toMatchObject({
         exitCode: 0,
@@ -68,7 +69,8 @@ describeOnHost('networks that nerdctl and people made', () => {
       // Later versions leave empty labels out.
       const expected = theirs.replace('  "nerdctlLabels": {},\n', '')
       const more = ',\n          {\n            "dst": "::/0"\n          }'
-      expect.soft(ours.replace(more, '')).toBe(expected)
+      const atLoopback = /\n *"conditionsV6": \[[^\]]*\],/
+      expect.soft(ours.replace(more, '').replace(atLoopback, '')).toBe(expected)
       expect.soft(ours.includes(more)).toBe(name === 'gg')
       await host.run(['rm', file])
     }

@@ -47,12 +47,12 @@ describeOnHost('a published port', () => {
 
   it('shows on the host as a socket, leads to the container, and goes when its process is killed', async () => {
     await host.vethra('network', 'create', 'lan', '--ipv6')
-    const ports = ['0.0.0.0:8080:80', '0.0.0.0:5353:53/udp', '[::1]:8081:80']
+    const ports = ['0.0.0.0:8080:80', '0.0.0.0:5353:53/udp', '[fd00:9::1]:8081:80']
     await started(web, '--network', 'lan', ...ports.flatMap((port) => ['-p', port]))
     const shown = await sockets()
     expect(shown).toMatch(/^tcp +LISTEN .* 0\.0\.0\.0:8080 .*"vethra-ports"/m)
     expect(shown).toMatch(/^udp +UNCONN .* 0\.0\.0\.0:5353 .*"vethra-ports"/m)
-    expect(shown).toMatch(/^tcp +LISTEN .* \[::1\]:8081 .*"vethra-ports"/m)
+    expect(shown).toMatch(/^tcp +LISTEN .* \[fd00:9::1\]:8081 .*"vethra-ports"/m)
     await expect.poll(async () => (await page(8080)).stdout, patience).toBe(`page of ${web}`)
     const { pid } = JSON.parse((await host.runc('state', web)).stdout)
     await host.run(['kill', '-9', String(pid)])

@@ -121,14 +121,18 @@ describeOnHost('vethra bundle prepare -p', () => {
       const got = await host.run(['busybox', 'wget', '-q', '-O', '-', `http://${address}:8080/`])
       expect(got).toMatchObject({ exitCode: 0, stdout: 'hello' })
     }
+    // Nothing that comes from ::1 can leave the host.
+    const atLoopback = ['busybox', 'timeout', '5', 'busybox', 'wget', '-O', '-']
+    expect(await host.run([...atLoopback, 'http://[::1]:8080/'])).toMatchObject({ exitCode: 1 })
+    expect((await host.vethra('doctor')).exitCode).toBe(0)
     await host.stop(`web-${host.tag}`)
     expect((await host.snapshot()).rules.filter((rule) => rule.includes('8080'))).toEqual([])
   })
 
   it('a port that can lead nowhere is warned of', async () => {
-    expect(await prepare('web', '-p', '[::1]:8080:80')).toMatchObject({
+    expect(await prepare('web', '-p', '[fd00:9::1]:8080:80')).toMatchObject({
       exitCode: 0,
-      stderr: 'warning: -p [::1]:8080:80 leads nowhere: the container gets no IPv6 address',
+      stderr: 'warning: -p [fd00:9::1]:8080:80 leads nowhere: the container gets no IPv6 address',
     })
   })
 

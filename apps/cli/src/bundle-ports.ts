@@ -7,6 +7,7 @@ import type { CachedAttachment } from '@vethra/plan'
 import {
   assignPorts,
   brokenPromises,
+  checkHostIps,
   formatSocket,
   type HeldMapping,
   type ListeningSocket,
@@ -30,6 +31,7 @@ export async function portsOf(
   io: Io,
 ): Promise<readonly PortMapping[]> {
   const requests = parsePortSpecs(publish)
+  checkHostIps(requests)
   if (requests.length === 0) return []
   if (/^(host|none)$|^ns:/.test(networkRef)) {
     io.complain(`warning: published ports are left out: the network is ${networkRef}`)

@@ -1,7 +1,8 @@
-import { type BundleRequest, type NetworkRequest, parseNetworkFlag } from '@vethra/bundle'
+import { type BundleRequest, checkIds, type NetworkRequest, parseNetworkFlag } from '@vethra/bundle'
 import { hostPrefixes } from '@vethra/host'
 import { type ExtraHost, parseExtraHost } from '@vethra/hosts'
-import { checkWishes, findNetwork, networksFromFiles } from '@vethra/networks'
+import { plannedDefaultNetwork } from '@vethra/manage'
+import { checkWishes, defaultNetworkName, findNetwork, networksFromFiles } from '@vethra/networks'
 import { CniError } from '@vethra/spec'
 import { portsOf } from './bundle-ports.ts'
 import { unsupported } from './flags.ts'
@@ -33,6 +34,7 @@ export async function requestOf(tools: Tools, flags: PrepareFlags, io: Io): Prom
     throw unsupported('--uts', flags.uts, 'host', text)
   }
   const { settings, resolved } = tools
+  checkIds(settings.namespace, flags.id)
   const networks = (flags.network.length > 0 ? flags.network : ['bridge']).map(parseNetworkFlag)
   await checkNetworks(tools, networks, flags)
   const { id, name, hostname, domainname, ip, ip6, macAddress } = flags
@@ -56,17 +58,22 @@ export async function requestOf(tools: Tools, flags: PrepareFlags, io: Io): Prom
 async function checkNetworks(
   tools: Tools,
   asked: readonly NetworkRequest[],
-  { ip, ip6, macAddress }: PrepareFlags,
+  { id, ip, ip6, macAddress }: PrepareFlags,
 ): Promise<void> {
   const { networks } = networksFromFiles(await tools.networks.list())
   for (const [index, request] of asked.entries()) {
     const { ref } = request
     if (/^(none|host)$|^(container|ns):/.test(ref)) continue
-    const network = findNetwork(networks, ref)
-    // The default network appears on first use, and what was asked for the container is for its first one.
+    // The default network appears on first use.
+    const network =
+      findNetwork(networks, ref) ??
+      (ref === defaultNetworkName ? await plannedDefaultNetwork(tools) : undefined)
+    // What was asked for the container is for its first network.
     const whole = index === 0 ? present({ ip, ip6, macAddress }) : {}
-    if (network) checkWishes(network, { ...whole, ...request })
-    else if (ref !== 'bridge') throw unknown(ref)
+    if (network === undefined) throw unknown(ref)
+    checkWishes(network, { ...whole, ...request })
+    const containerId = `${tools.settings.namespace}-${id}`
+    await tools.host.cache.check({ network: network.name, containerId, ifname: `eth${index}` })
   }
 }
 

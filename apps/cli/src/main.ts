@@ -1,6 +1,7 @@
 import { splitGlobalFlags } from '@vethra/settings'
 import { CniError, explain } from '@vethra/spec'
 import type { Io } from './io.ts'
+import { checkUsed } from './unused-flags.ts'
 
 /**
  * Runs one command and returns the exit status: 0 done, 1 it failed, 2 the command line or the
@@ -9,6 +10,7 @@ import type { Io } from './io.ts'
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
     const { flags, rest } = splitGlobalFlags(argv)
+    checkUsed(flags, rest)
     // Scripts call these for each container: with the network and the namespace alone they need no
     // command line library, which costs a start of 4 ms.
     const [word, operation = '', network = '', netns = ''] = rest

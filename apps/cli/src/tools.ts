@@ -2,7 +2,14 @@ import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import { containerStore } from '@vethra/container-store'
 import { diskHostsStore } from '@vethra/etchosts-disk'
-import { askFirewallPlugin, defaultRoute, deleteLink, hostPrefixes, pluginFile } from '@vethra/host'
+import {
+  askFirewallPlugin,
+  defaultRoute,
+  deleteLink,
+  findLink,
+  hostPrefixes,
+  pluginFile,
+} from '@vethra/host'
 import { diskIpamStore } from '@vethra/ipam-disk'
 import type { ManageTools } from '@vethra/manage'
 import { portHolder } from '@vethra/port-holder'
@@ -38,6 +45,7 @@ export async function openTools(flags: GivenSettings, io: Io): Promise<Tools> {
       hostPrefixes,
       defaultRoute,
       deleteLink,
+      findLink,
       exists: async (path) => existsSync(path),
       hasPlugin: async (type) => (await pluginFile(type, cniPath)) !== undefined,
       askFirewallPlugin: (policy) => askFirewallPlugin(policy, cniPath),

@@ -8,7 +8,7 @@ export { type HostFiles, hostName, readHostResolvConf, readHostsFile } from './h
 export { type HostPrefix, hostPrefixes } from './host-prefixes.ts'
 export { hostKernel } from './kernel.ts'
 export { linkCounters } from './link-counters.ts'
-export { deleteLink, linkExists } from './links.ts'
+export { deleteLink, findLink, linkExists } from './links.ts'
 export { type ListeningPort, listeningPorts } from './listening-ports.ts'
 export { bringLoopbackUp, checkNetns, isNetns } from './netns.ts'
 export { netnsId, pluginsEnded } from './netns-facts.ts'

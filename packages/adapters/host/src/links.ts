@@ -9,6 +9,15 @@ export async function linkExists(name: string): Promise<boolean> {
   return (await ipJson<IpLink>('link')).some(({ ifname }) => ifname === name)
 }
 
+/** An interface of the current network namespace; undefined when there is none of this name. Throws CniError 4 for what can be no name. */
+export async function findLink(
+  name: string,
+): Promise<{ readonly mtu: number; readonly loopback: boolean } | undefined> {
+  checkIfname(name)
+  const link = (await ipJson<IpLink>('link')).find(({ ifname }) => ifname === name)
+  return link && { mtu: link.mtu, loopback: link.flags.includes('LOOPBACK') }
+}
+
 /** Deletes an interface; false when there is none. Throws CniError 5 when it cannot be deleted. */
 export async function deleteLink(name: string): Promise<boolean> {
   if (!(await linkExists(name))) return false

@@ -3,13 +3,26 @@ import { refMode } from './network-mode.ts'
 
 /**
  * Throws CniError 4 or 107 unless id and namespace can name folders and, joined by a dash, the
- * container id that plugins are given.
+ * container id that plugins are given and locks are named by.
  */
 export function checkIds(namespace: string, id: string): void {
   checkContainerId(id)
   checkPathComponent('container id', id)
   checkPathComponent('namespace', namespace)
   checkContainerId(`${namespace}-${id}`)
+  checkLength(`${namespace}-${id}`)
+}
+
+// Of the file that is the container's lock: 255 octets, less those of "attachment-".
+const longest = 244
+
+function checkLength(containerId: string): void {
+  if (containerId.length <= longest) return
+  throw new CniError({
+    code: 107,
+    message: `container id ${JSON.stringify(containerId.slice(0, 64))} has ${containerId.length} octets, its namespace included`,
+    hint: `Give an id that has at most ${longest} octets with its namespace: files are named by both.`,
+  })
 }
 
 /**

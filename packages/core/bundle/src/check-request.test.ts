@@ -30,6 +30,7 @@ describe('checkRequest', () => {
     [{ id: '' }, 3, 'missing containerID'],
     [{ id: '../x' }, 4, 'invalid characters in containerID'],
     [{ id: 'a'.repeat(256) }, 107, /longer than 255 octets/],
+    [{ id: 'a'.repeat(240) }, 107, /has 248 octets/],
     [{ namespace: '..' }, 107, /it names a folder/],
     [{ namespace: 'a b' }, 4, 'invalid characters in containerID'],
     [{ name: 'a b' }, 103, 'invalid name "a b"'],

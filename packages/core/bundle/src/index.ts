@@ -4,6 +4,7 @@
  * nor for finding networks and containers.
  */
 export { type AnnotationKey, annotationKeys } from './annotations.ts'
+export { checkIds } from './check-names.ts'
 export { checkRequest } from './check-request.ts'
 export { type HookRequest, hookRequest } from './hook-request.ts'
 export { parseNetworkFlag } from './network-flag.ts'

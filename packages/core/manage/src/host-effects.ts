@@ -15,6 +15,8 @@ export interface HostEffects {
   hostPrefixes(): Promise<readonly UsedByHost[]>
   /** Its way out, with the MTU where it is known; undefined without one. */
   defaultRoute(): Promise<{ readonly device: string; readonly mtu?: number } | undefined>
+  /** An interface of the host; undefined when there is none of this name. */
+  findLink(name: string): Promise<{ readonly mtu: number; readonly loopback: boolean } | undefined>
   /** Whether a CNI plugin is installed: found in the folders of CNI_PATH. */
   hasPlugin(type: string): Promise<boolean>
   /** Whether something is at a path of the host. */

@@ -37,6 +37,7 @@ export {
   createNetwork,
   type DefaultNetworkTools,
   ensureDefaultNetwork,
+  plannedDefaultNetwork,
 } from './network-create.ts'
 export { disconnectContainer } from './network-disconnect.ts'
 export { type InspectedNetworks, type InspectMode, inspectNetworks } from './network-inspect.ts'

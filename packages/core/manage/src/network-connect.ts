@@ -41,6 +41,9 @@ export async function connectContainer(
     checkWishes(network, asked)
     if (record.networks.some((each) => isSame(network, each.ref)))
       throw connectedAlready(network, container)
+    const containerId = `${tools.settings.namespace}-${container.id}`
+    const ifname = `eth${record.networks.length}`
+    await tools.host.cache.check({ network: network.name, containerId, ifname })
     const remember = (networks: BundleRecord['networks']) =>
       tools.containers.write(container.id, 'vethra.json', renderRecord({ ...record, networks }))
     if (container.state !== 'running') return remember([...record.networks, asked])

@@ -3,6 +3,7 @@ import {
   findDefaultNetwork,
   type Network,
   type NetworkOptions,
+  type NewConfList,
   networkConfList,
   networkId,
   networkPlugins,
@@ -10,6 +11,7 @@ import {
 } from '@vethra/networks'
 import { CniError } from '@vethra/spec'
 import { type FactTools, factsFor, hostFacts, networksOfOthers } from './host-facts.ts'
+import { checkParent } from './network-parent.ts'
 import type { ManageTools } from './tools.ts'
 
 /** A network that was created. */
@@ -33,9 +35,12 @@ export async function createNetwork(
     if (taken) throw exists(taken)
     const facts = { ...(await hostFacts(tools, networks)), ...(await factsFor(tools, options)) }
     const { text, notes } = networkConfList(options, facts)
-    await checkPlugins(tools, text)
+    const [made] = networksFromFiles([{ file: 'new', text }]).networks
+    const parentNotes = made ? await checkParent(tools, made) : []
+    await checkPlugins(tools, made ? networkPlugins(made) : [])
     await tools.networks.create(options.name, text)
-    return { id: networkId(options.name), notes: [...notes, ...(await missing(tools, options))] }
+    const more = [...parentNotes, ...(await missing(tools, options))]
+    return { id: networkId(options.name), notes: [...notes, ...more] }
   })
 }
 
@@ -66,9 +71,11 @@ async function missing(
 }
 
 // nerdctl's text. Its IPAM plugin is asked for as well: every ADD would fail without it.
-async function checkPlugins({ effects, settings }: ManageTools, text: string): Promise<void> {
-  const [network] = networksFromFiles([{ file: 'new', text }]).networks
-  for (const type of network ? networkPlugins(network) : []) {
+async function checkPlugins(
+  { effects, settings }: ManageTools,
+  types: readonly string[],
+): Promise<void> {
+  for (const type of types) {
     if (await effects.hasPlugin(type)) continue
     const path = settings.cniPath.join(':')
     throw new CniError({
@@ -94,14 +101,23 @@ export async function ensureDefaultNetwork(tools: DefaultNetworkTools): Promise<
   return tools.networks.exclusively(async () => {
     // Another command may have made it while this one waited.
     if (await hasDefault(tools)) return []
-    const { networks } = networksFromFiles(await tools.networks.list())
-    const { text, notes } = defaultNetwork(
-      await hostFacts(tools, networks),
-      tools.settings.bridgeIp,
-    )
+    const { text, notes } = await newDefault(tools)
     await tools.networks.create('bridge', text)
     return notes
   })
+}
+
+/** The default network as it would be created now, to check against it what is asked of it. */
+export async function plannedDefaultNetwork(
+  tools: DefaultNetworkTools,
+): Promise<Network | undefined> {
+  const { text } = await newDefault(tools)
+  return networksFromFiles([{ file: 'new', text }]).networks[0]
+}
+
+async function newDefault(tools: DefaultNetworkTools): Promise<NewConfList> {
+  const { networks } = networksFromFiles(await tools.networks.list())
+  return defaultNetwork(await hostFacts(tools, networks), tools.settings.bridgeIp)
 }
 
 async function hasDefault(tools: Pick<ManageTools, 'networks'>): Promise<boolean> {

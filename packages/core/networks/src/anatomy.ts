@@ -20,6 +20,17 @@ export function networkBridge(network: Network): string | undefined {
   return plugin && (textField(readJson(plugin.text), 'bridge') ?? 'cni0')
 }
 
+/** The interface of the host that a macvlan or ipvlan network is on, empty for that of the default route, and the MTU asked for; `undefined` for other networks. */
+export function networkParent(
+  network: Network,
+): { readonly device: string; readonly mtu: number } | undefined {
+  const plugin = network.list.plugins.find(({ type }) => type === 'macvlan' || type === 'ipvlan')
+  if (plugin === undefined) return undefined
+  const conf = readJson(plugin.text)
+  const mtu = goField(conf, 'mtu')
+  return { device: textField(conf, 'master') ?? '', mtu: typeof mtu === 'number' ? mtu : 0 }
+}
+
 /** The plugins that ADD runs, each once, in the order of ADD; an IPAM plugin after the one that calls it. */
 export function networkPlugins(network: Network): readonly string[] {
   return [
@@ -53,6 +64,11 @@ export function usedPrefixes(networks: readonly Network[]): readonly UsedPrefix[
     const by = `network ${network.name}`
     return [...new Set(prefixes)].filter((each) => each !== '').map((prefix) => ({ prefix, by }))
   })
+}
+
+/** What the IPAM plugins of a network are told, the type among it. */
+export function ipamConfs(network: Network): readonly Json[] {
+  return network.list.plugins.map(ipamOf)
 }
 
 function ipamOf(plugin: PluginConf): Json {

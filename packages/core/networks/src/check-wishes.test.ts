@@ -17,7 +17,9 @@ const four = { type: 'host-local', subnet: '10.4.1.0/24' }
 it.each<[string, object, Wishes]>([
   ['bridge', dual, {}],
   ['bridge', dual, { ip: '10.4.1.9', ip6: 'fd00:7::9', macAddress: '02:42:00:00:00:09' }],
-  ['macvlan', four, { ip: '10.4.1.255', macAddress: '02:42:00:00:00:09' }],
+  ['macvlan', four, { ip: '10.4.1.254', macAddress: '02:42:00:00:00:09' }],
+  ['bridge', dual, { ip6: 'fd00:7::ffff:ffff:ffff:ffff' }],
+  ['bridge', { type: 'host-local', ranges: [[{ subnet: 7 }]] }, {}],
   ['ipvlan', four, { ip: '10.4.1.9' }],
   ['macvlan', { type: 'dhcp' }, { ip: '10.9.9.9' }],
   ['bridge', { type: 'static', ranges: [[{ subnet: '10.9.0.0/24' }]] }, { ip: '10.9.0.7' }],
@@ -79,5 +81,44 @@ it.each<[string, object, Wishes, number, string]>([
 ])('%s with %j refuses %j', (type, ipam, wishes, code, message) => {
   expect(() => checkWishes(network(type, ipam), wishes)).toThrow(
     expect.objectContaining({ code, message }),
+  )
+})
+
+const part = {
+  type: 'host-local',
+  ranges: [
+    [
+      {
+        subnet: '10.4.1.0/24',
+        gateway: '10.4.1.200',
+        rangeStart: '10.4.1.128',
+        rangeEnd: '10.4.1.149',
+      },
+      {
+        subnet: '10.4.1.0/24',
+        gateway: '10.4.1.200',
+        rangeStart: '10.4.1.151',
+        rangeEnd: '10.4.1.255',
+      },
+    ],
+  ],
+}
+
+it.each<[object, Wishes]>([
+  [four, { ip: '10.4.1.0' }],
+  [four, { ip: '10.4.1.1' }],
+  [four, { ip: '10.4.1.255' }],
+  [dual, { ip6: 'fd00:7::' }],
+  [dual, { ip6: 'fd00:7::1' }],
+  [part, { ip: '10.4.1.5' }],
+  [part, { ip: '10.4.1.150' }],
+  [part, { ip: '10.4.1.200' }],
+  [part, { ip: '10.4.1.255' }],
+  [{ ...part, type: 'static' }, { ip: '10.4.1.200' }],
+  [{ ...part, type: 'static' }, { ip: '10.4.1.255' }],
+])('an address that %j gives to no container is refused by name: %j', (ipam, wishes) => {
+  const [address = ''] = Object.values(wishes)
+  expect(() => checkWishes(network('bridge', ipam), wishes)).toThrow(
+    expect.objectContaining({ code: 102, message: expect.stringContaining(`address ${address} `) }),
   )
 })

@@ -1,6 +1,7 @@
 import { contains, readAddress, readCidr } from '@vethra/ipam'
 import { CniError } from '@vethra/spec'
 import { networkSubnets, usedPrefixes } from './anatomy.ts'
+import { checkFree } from './check-free.ts'
 import type { Network } from './network.ts'
 import { refusal } from './refusal.ts'
 import { isStatic } from './wanted-addresses.ts'
@@ -14,7 +15,7 @@ export interface Wishes {
 
 /**
  * Throws CniError 101 for an address that is in no subnet of the network, as far as its conf list tells
- * subnets, and 103 for a hardware address where interfaces have their parent's: every ADD would fail, or
+ * subnets, 102 for one that is the gateway's or that its IPAM plugin gives to nobody, and 103 for a hardware address where interfaces have their parent's: every ADD would fail, or
  * pass over the wish.
  */
 export function checkWishes(network: Network, wishes: Wishes): void {
@@ -64,7 +65,11 @@ function checkAddress(network: Network, text: string): void {
   const subnets = networkSubnets(network).map(({ subnet }) => subnet)
   if (!address || subnets.length === 0) return
   const prefixes = subnets.flatMap((each) => readCidr(each)?.prefix ?? [])
-  if (prefixes.some((prefix) => contains(prefix, address))) return
+  const subnet = prefixes.find((prefix) => contains(prefix, address))
+  if (subnet) {
+    checkFree(network, subnet, address)
+    return
+  }
   throw new CniError({
     code: 101,
     message: `address ${text} is in no subnet of network ${network.name}: ${subnets.join(', ')}`,

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { type NetworkOptions, networkConfList } from './index.ts'
 
 const lan: NetworkOptions = {
@@ -63,8 +63,8 @@ it.each<[Partial<NetworkOptions>, string]>([
   [
     {
       subnets: ['10.1.100.0/30'],
-      gateways: ['10.1.100.3'],
-      auxAddresses: ['a=10.1.100.1', 'b=10.1.100.2'],
+      gateways: ['10.1.100.2'],
+      auxAddresses: ['a=10.1.100.1'],
     },
     'aux-address reservations leave no allocatable IPs in subnet 10.1.100.0/30',
   ],
@@ -96,4 +96,63 @@ it.each<[Partial<NetworkOptions>, string]>([
   expect(() => networkConfList({ ...lan, ...options }, { used: [], pools: [] })).toThrow(
     expect.objectContaining({ code: 103, message }),
   )
+})
+
+describe('what no container could be attached with', () => {
+  it.each<[Partial<NetworkOptions>, string]>([
+    [{ options: { mtu: '67' } }, 'mtu 67'],
+    [{ options: { 'com.docker.network.driver.mtu': '1' } }, 'mtu 1 '],
+    [{ ipv6: true, options: { mtu: '1279' } }, 'mtu 1279'],
+    [{ driver: 'macvlan', options: { mtu: '67' } }, 'mtu 67'],
+    [{ subnets: ['224.0.0.0/24'] }, '224.0.0.0/24'],
+    [{ subnets: ['239.255.0.0/16'] }, '239.255.0.0/16'],
+    [{ subnets: ['255.255.255.0/24'] }, '255.255.255.0/24'],
+    [{ subnets: ['240.0.0.0/4'] }, '240.0.0.0/4'],
+    [{ subnets: ['127.9.0.0/16'] }, '127.9.0.0/16'],
+    [{ subnets: ['169.254.7.0/24'] }, '169.254.7.0/24'],
+    [{ subnets: ['0.0.0.0/24'] }, '0.0.0.0/24'],
+    [{ subnets: ['0.0.0.0/0'] }, '0.0.0.0/0'],
+    [{ ipv6: true, subnets: ['ff05::/64'] }, 'ff05::/64'],
+    [{ ipv6: true, subnets: ['fe80::/64'] }, 'fe80::/64'],
+    [{ ipv6: true, subnets: ['::/64'] }, '::/64'],
+    [{ ipamDriver: 'static', subnets: ['224.0.0.0/24'] }, '224.0.0.0/24'],
+    [{ subnets: ['10.6.0.0/24'], gateways: ['10.6.0.0'] }, 'gateway 10.6.0.0'],
+    [{ subnets: ['10.6.0.0/24'], gateways: ['10.6.0.255'] }, 'gateway 10.6.0.255'],
+    [{ ipv6: true, subnets: ['fd00:6::/64'], gateways: ['fd00:6::'] }, 'gateway fd00:6::'],
+    [
+      {
+        driver: 'macvlan',
+        ipamDriver: 'static',
+        subnets: ['10.6.0.0/24'],
+        gateways: ['10.6.0.255'],
+      },
+      'gateway 10.6.0.255',
+    ],
+    [{ subnets: ['10.6.0.0/24'], ipRanges: ['10.6.0.0/32'] }, '"10.6.0.0/32"'],
+    [{ subnets: ['10.6.0.0/24'], ipRanges: ['10.6.0.1/32'] }, '"10.6.0.1/32"'],
+    [{ subnets: ['10.6.0.0/24'], ipRanges: ['10.6.0.255/32'] }, '"10.6.0.255/32"'],
+  ])('is refused by name: %j', (options, named) => {
+    expect(() => networkConfList({ ...lan, ...options }, { used: [], pools: [] })).toThrow(
+      expect.objectContaining({ code: 103, message: expect.stringContaining(named) }),
+    )
+  })
+
+  it('is refused of address pools, too', () => {
+    const pools = [{ base: '224.0.0.0/16', size: 24 }]
+    expect(() => networkConfList(lan, { used: [], pools })).toThrow(
+      expect.objectContaining({ code: 103, message: expect.stringContaining('224.0.0.0/24') }),
+    )
+  })
+
+  it.each<Partial<NetworkOptions>>([
+    { options: { mtu: '68' } },
+    { options: { mtu: '0' } },
+    { ipv6: true, options: { mtu: '1280' } },
+    { subnets: ['240.1.0.0/16'] },
+    { subnets: ['10.6.0.0/30'], gateways: ['10.6.0.2'] },
+    { ipv6: true, subnets: ['fd00:6::/120'], gateways: ['fd00:6::ff'] },
+    { subnets: ['10.6.0.0/24'], ipRanges: ['10.6.0.254/32'] },
+  ])('is not %j', (options) => {
+    expect(() => networkConfList({ ...lan, ...options }, { used: [], pools: [] })).not.toThrow()
+  })
 })

@@ -10,12 +10,13 @@ import { members, sortedMembers, type Written, writeJson } from './written-json.
 
 /**
  * The conf list of a new network, in the bytes that nerdctl would write, but for the IPv6 default route of
- * a network of both families and an MTU that is not 1500. Throws CniError 103 for options that cannot
+ * a network of both families, an MTU that is not 1500, and ports that are not published at ::1. Throws CniError 103 for options that cannot
  * be, with nerdctl's texts, and 102 when a subnet overlaps or none is free.
  */
 export function networkConfList(options: NetworkOptions, facts: NetworkFacts): NewConfList {
   checkName(options.name)
   const driverOptions = readDriverOptions(options.driver, options.options)
+  checkMtu(options, driverOptions)
   const conf = ipamConf(options, neighbours(options, driverOptions, facts), facts.pools)
   const plugins =
     options.driver === 'bridge'
@@ -29,6 +30,20 @@ export function networkConfList(options: NetworkOptions, facts: NetworkFacts): N
     ['plugins', plugins],
   ])
   return { text: writeJson(list, '  '), notes: conf.notes }
+}
+
+// RFC 791 and RFC 8200: below these the kernel sets no MTU, or turns IPv6 off.
+function checkMtu({ ipv6 }: NetworkOptions, { mtu }: DriverOptions): void {
+  const least = leastMtu(ipv6)
+  if (!mtu || mtu >= least) return
+  throw refusal(
+    `mtu ${mtu} is less than ${least}, which ${ipv6 ? 'IPv6' : 'IPv4'} needs`,
+    `Give at least ${least}, or leave mtu out.`,
+  )
+}
+
+function leastMtu(ipv6: boolean): number {
+  return ipv6 ? 1280 : 68
 }
 
 // A bridge that was left behind is taken over, and a macvlan or ipvlan shares its parent's subnet.
@@ -59,13 +74,15 @@ function bridgePlugins(
     ['bridge', facts.bridge ?? bridgeName(options.name)],
     ['isGateway', outward || undefined],
     ['ipMasq', (outward && ipMasq) || undefined],
-    ['mtu', mtu === undefined ? unusual(facts.defaultMtu) : mtu || undefined],
+    ['mtu', mtu === undefined ? unusual(facts.defaultMtu, options) : mtu || undefined],
     ['hairpinMode', true],
     ['ipam', ipam],
     ['capabilities', ips ? members([['ips', true]]) : undefined],
   ])
   const portmap = members([
     ['type', 'portmap'],
+    // No packet from ::1 leaves the host (RFC 4291, 2.5.3): led to the container, it would get no answer.
+    ['conditionsV6', options.ipv6 ? ['!', '-d', '::1'] : undefined],
     ['capabilities', members([['portMappings', true]])],
   ])
   const firewall = members([
@@ -75,8 +92,8 @@ function bridgePlugins(
   return [bridge, ...(outward ? [portmap] : []), firewall, members([['type', 'tuning']])]
 }
 
-function unusual(mtu: number | undefined): number | undefined {
-  return mtu === 1500 || mtu === 0 ? undefined : mtu
+function unusual(mtu = 0, { ipv6 }: NetworkOptions): number | undefined {
+  return mtu === 1500 || mtu === 0 ? undefined : Math.max(mtu, leastMtu(ipv6))
 }
 
 // nerdctl only warns here, and leaves the containers open to each other.

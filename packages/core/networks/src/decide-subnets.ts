@@ -1,5 +1,6 @@
 import { formatPrefix, overlaps, type Prefix, parsePrefix, readCidr } from '@vethra/ipam'
 import { CniError } from '@vethra/spec'
+import { checkSubnet } from './check-subnet.ts'
 import { chooseSubnet, overlapWith, type UsedPrefix } from './choose-subnet.ts'
 import { networkId } from './identity.ts'
 import type { NetworkFacts, NetworkOptions } from './options.ts'
@@ -33,6 +34,7 @@ export function decideSubnets(
   pools: NetworkFacts['pools'],
 ): DecidedSubnets {
   const given = options.subnets.map(readSubnet)
+  for (const each of given) checkSubnet(each)
   checkOverlaps(given, neighbours.forbidden)
   if (!options.ipv4 && given.some((each) => each.family === 4)) {
     throw refusal('--ipv4=false conflicts with an IPv4 subnet')
@@ -40,9 +42,11 @@ export function decideSubnets(
   const unused = options.ipv6 ? [] : given.filter((each) => each.family === 6)
   const kept = given.filter((each) => !unused.includes(each))
   const used = [...neighbours.avoided, ...kept.map(asUsed)]
+  const chosen = choose(options, kept, used, pools)
+  for (const each of chosen) checkSubnet(each)
   return {
     given: kept,
-    chosen: choose(options, kept, used, pools),
+    chosen,
     notes: unused.map((each) => `subnet ${formatPrefix(each)} is left out: --ipv6 is not given`),
   }
 }

@@ -6,6 +6,7 @@ export {
   ipamDataDirs,
   type NetworkSubnet,
   networkBridge,
+  networkParent,
   networkPlugins,
   networkSubnets,
   usedPrefixes,

@@ -28,19 +28,18 @@ interface Span {
  */
 export function rangesOf({ subnet, gateway, ipRange, aux }: SubnetShare): readonly WrittenRange[] {
   const via = gateway?.value ?? second(subnet)
+  checkGateway(subnet, via)
   checkAux(subnet, via, aux)
   const span = ipRange && spanOf(subnet, ipRange.text, ipRange.prefix)
   const text = (value: bigint): string => formatAddress({ family: subnet.family, value })
   const frame = { subnet: formatPrefix(subnet), gateway: text(via) }
   const typed = ipRange ? { ipRange: ipRange.text } : {}
-  const pieces = cutOut(windowOf(subnet, span), aux)
+  const window = windowOf(subnet, span)
+  const pieces = cutOut(window, aux)
+  checkRoom(subnet, via, ipRange?.text, pieces ?? [window])
   if (pieces === undefined) {
     const bounds = span ? { rangeStart: text(span.start), rangeEnd: text(span.end) } : {}
     return [{ ...frame, ...typed, ...bounds }]
-  }
-  if (!pieces.some((each) => each.start !== each.end || each.start !== via)) {
-    const where = formatPrefix(subnet)
-    throw refusal(`aux-address reservations leave no allocatable IPs in subnet ${where}`)
   }
   return pieces.map((each, index) => ({
     ...frame,
@@ -58,6 +57,36 @@ function checkAux(subnet: Prefix, via: bigint, aux: readonly AuxAddress[]): void
   }
 }
 
+// Of two addresses or one, each is a host's (RFC 3021, RFC 6164).
+function isTiny({ family, length }: Prefix): boolean {
+  return addressBits(family) - length < 2
+}
+
+// The first address of an IPv6 subnet is that of every router (RFC 4291, 2.6.1).
+function checkGateway(subnet: Prefix, via: bigint): void {
+  if (isTiny(subnet)) return
+  const isLast = subnet.family === 4 && via === lastAddress(subnet).value
+  if (via !== subnet.base && !isLast) return
+  const gateway = formatAddress({ family: subnet.family, value: via })
+  throw refusal(
+    `gateway ${gateway} is the ${isLast ? 'broadcast' : 'network'} address of subnet ${formatPrefix(subnet)}`,
+    'Give another address of the subnet, or leave --gateway out.',
+  )
+}
+
+function checkRoom(
+  subnet: Prefix,
+  via: bigint,
+  ipRange: string | undefined,
+  pieces: readonly Span[],
+): void {
+  if (isTiny(subnet)) return
+  if (pieces.some(({ start, end }) => start < end || (start === end && start !== via))) return
+  const what =
+    ipRange === undefined ? 'aux-address reservations leave' : `ip-range "${ipRange}" leaves`
+  throw refusal(`${what} no allocatable IPs in subnet ${formatPrefix(subnet)}`)
+}
+
 // The last address of the range may be the subnet's broadcast address: nerdctl writes it so.
 function spanOf(subnet: Prefix, text: string, ipRange: Prefix): Span {
   const last = lastAddress(ipRange)
@@ -71,7 +100,8 @@ function windowOf(subnet: Prefix, span: Span | undefined): Span {
   const last = lastAddress(subnet).value
   const highest = subnet.family === 4 ? last - 1n : last
   const end = span && span.end < highest ? span.end : highest
-  return { start: span?.start ?? second(subnet), end }
+  const start = span?.start ?? second(subnet)
+  return { start: start === subnet.base ? start + 1n : start, end }
 }
 
 function cutOut(window: Span, aux: readonly AuxAddress[]): readonly Span[] | undefined {

@@ -5,6 +5,7 @@
 export { assignPorts, type PortFacts } from './assign-ports.ts'
 export { brokenPromises } from './broken-promises.ts'
 export { capabilityMappings } from './capability-mappings.ts'
+export { checkHostIps } from './check-host-ips.ts'
 export type { HeldMapping, ListeningSocket } from './claims.ts'
 export { formatPorts } from './format-ports.ts'
 export { formatSocket, type HeldSocket, heldSockets, readSocket } from './held-sockets.ts'

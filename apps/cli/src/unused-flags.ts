@@ -1,0 +1,24 @@
+import { type GivenSettings, type SettingKey, settingFlags } from '@vethra/settings'
+import { CniError } from '@vethra/spec'
+
+// What `bundle prepare` alone turns into files of a container, or into the default network.
+const forBundles: ReadonlySet<SettingKey> = new Set([
+  'dns',
+  'dns_opts',
+  'dns_search',
+  'host_gateway_ip',
+  'bridge_ip',
+])
+
+/** Throws CniError 103 for a global flag that the command would pass over without a word. */
+export function checkUsed(flags: GivenSettings, words: readonly string[]): void {
+  const [command] = words
+  if (command === undefined || command === 'bundle') return
+  const unused = settingFlags.find(({ toml }) => forBundles.has(toml) && toml in flags)
+  if (unused === undefined) return
+  throw new CniError({
+    code: 103,
+    message: `"vethra ${words.slice(0, 2).join(' ')}" takes no ${unused.flag}`,
+    hint: `Give it to "vethra bundle prepare", or set ${unused.toml} in vethra.toml.`,
+  })
+}

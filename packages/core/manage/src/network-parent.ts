@@ -1,0 +1,43 @@
+import { type Network, networkParent } from '@vethra/networks'
+import { CniError } from '@vethra/spec'
+import type { ManageTools } from './tools.ts'
+
+/**
+ * What the maker of a macvlan or ipvlan network should know of its parent. Throws CniError 101 when the host
+ * has no such interface, 103 when it is loopback, or its MTU is below the network's.
+ */
+export async function checkParent(
+  { effects }: Pick<ManageTools, 'effects'>,
+  network: Network,
+): Promise<readonly string[]> {
+  const parent = networkParent(network)
+  if (parent === undefined) return []
+  const device = parent.device || (await effects.defaultRoute())?.device
+  if (device === undefined) {
+    return ['the host has no default route now: containers cannot start without one, or a parent']
+  }
+  const link = await effects.findLink(device)
+  if (link === undefined) throw missing(device)
+  if (link.loopback) throw wrong(`parent ${device} is a loopback interface`)
+  // An ipvlan may have more (ipvlan_link_new in the kernel); the macvlan plugin refuses it.
+  if (network.list.plugins[0]?.type === 'macvlan' && parent.mtu > link.mtu) {
+    throw wrong(`mtu ${parent.mtu} is more than that of parent ${device}: ${link.mtu}`)
+  }
+  return []
+}
+
+function missing(device: string): CniError {
+  return new CniError({
+    code: 101,
+    message: `parent ${JSON.stringify(device)} is no interface of this host`,
+    hint: 'List the interfaces with "ip link", and give one of them as -o parent=DEVICE.',
+  })
+}
+
+function wrong(message: string): CniError {
+  return new CniError({
+    code: 103,
+    message,
+    hint: 'Give another interface with -o parent=DEVICE, or another mtu.',
+  })
+}
