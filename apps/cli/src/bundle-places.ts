@@ -4,9 +4,10 @@ import { bakedFlags } from '@vethra/settings'
 import type { Io } from './io.ts'
 import type { Tools } from './tools.ts'
 
-// A hook lives for a moment: a thread of bun's that gets memory ready for later takes more of it than it gives
-// (bench/hook-startup).
-const quickStart = ['BUN_JSC_useWarmUpMarkedBlocks=false'] as const
+// bun reads its own variables before our code runs. It refuses to start in a deleted folder, which runc may
+// have been called in, unless it is told another; and a thread that gets memory ready for later takes a hook more
+// time than it gives (bench/hook-startup).
+const bunVariables = ['BUN_OPTIONS=--cwd=/', 'BUN_JSC_useWarmUpMarkedBlocks=false'] as const
 
 const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
@@ -27,7 +28,7 @@ export async function placesFor(
     hook: {
       path,
       args: ['vethra', ...script, ...bakedFlags(resolved)],
-      env: [...environmentOf(io), ...(script.length === 0 ? quickStart : [])],
+      env: [...environmentOf(io), ...(script.length === 0 ? bunVariables : [])],
       // A chain that hangs is ended by the plugins' own deadline and undone: that must fit in.
       timeout: Math.ceil((settings.pluginTimeoutMs * 10) / 1000),
     },

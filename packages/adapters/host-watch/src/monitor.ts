@@ -17,6 +17,7 @@ export function startMonitor(
   const start = () => {
     if (child !== undefined || closed) return
     const started = spawn('sh', ['-c', script, 'sh', ...program], {
+      cwd: '/',
       stdio: ['pipe', 'pipe', 'ignore'],
     })
     child = started

@@ -17,7 +17,7 @@ import { type Child, watch } from './watch.ts'
 
 /** How plugins are run; as for `pluginExec` of `@vethra/plugin-exec`. */
 export interface BunPluginExecOptions {
-  /** The folders of `CNI_PATH`, in order. */
+  /** The folders of `CNI_PATH`, in order; absolute, since plugins run in `/`. */
   readonly path: readonly string[]
   /** The environment that plugins inherit; the `CNI_*` variables of the call win. */
   readonly env: Readonly<Record<string, string | undefined>>
@@ -96,6 +96,8 @@ async function start(
       return Bun.spawn({
         cmd: [path],
         env: { ...options.env, ...pluginEnvironment(call, options.path) },
+        // The folder of now is a bundle's, a person's, or deleted: none of it is the plugin's business.
+        cwd: '/',
         stdin: new TextEncoder().encode(call.stdin),
         stdout: 'pipe',
         stderr: 'pipe',

@@ -16,7 +16,7 @@ import { findPlugin } from './find-plugin.ts'
 
 /** How plugins are run. */
 export interface PluginExecOptions {
-  /** The folders of `CNI_PATH`, in order. */
+  /** The folders of `CNI_PATH`, in order; absolute, since plugins run in `/`. */
   readonly path: readonly string[]
   /** The environment that plugins inherit; the `CNI_*` variables of the call win. */
   readonly env: Readonly<Record<string, string | undefined>>
@@ -64,6 +64,8 @@ async function execute(
   const child = execa(path, [], {
     env: { ...options.env, ...pluginEnvironment(call, options.path) },
     extendEnv: false,
+    // The folder of now is a bundle's, a person's, or deleted: none of it is the plugin's business.
+    cwd: '/',
     input: call.stdin,
     detached: true,
     reject: false,

@@ -10,6 +10,10 @@ describe(`runProgram under ${'bun' in process.versions ? 'bun' : 'Node'}`, () =>
     expect(outcome).toEqual({ status: 3, stdout: 'é∞', stderr: 'no\n' })
   })
 
+  it('runs a program in /', async () => {
+    expect(await runProgram('pwd', [])).toMatchObject({ status: 0, stdout: '/\n' })
+  })
+
   it('says -1 of a program that a signal ended', async () => {
     expect(await runProgram('sh', ['-c', 'kill -9 $$'])).toMatchObject({ status: -1 })
   })

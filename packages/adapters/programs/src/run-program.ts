@@ -10,7 +10,7 @@ export interface Outcome {
 }
 
 /**
- * Runs a program with a text as its input (default: none), looked for on PATH and then in /usr/sbin and
+ * Runs a program in `/` with a text as its input (default: none), looked for on PATH and then in /usr/sbin and
  * /sbin, which a hook's PATH may lack. Undefined when it is nowhere. Throws CniError 5 when it is there
  * and cannot be started.
  */

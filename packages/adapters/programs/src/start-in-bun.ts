@@ -3,7 +3,13 @@ import type { Outcome } from './run-program.ts'
 /** What is used of bun's own global; this file is compiled with Node's types. */
 interface BunGlobal {
   readonly Bun: {
-    spawn(options: { cmd: readonly string[]; stdin: Uint8Array; stdout: 'pipe'; stderr: 'pipe' }): {
+    spawn(options: {
+      cmd: readonly string[]
+      cwd: string
+      stdin: Uint8Array
+      stdout: 'pipe'
+      stderr: 'pipe'
+    }): {
       readonly stdout: ReadableStream<Uint8Array>
       readonly stderr: ReadableStream<Uint8Array>
       readonly exited: Promise<number>
@@ -20,7 +26,8 @@ export async function startInBun(
 ): Promise<Outcome> {
   const { Bun } = globalThis as unknown as BunGlobal
   const stdin = Buffer.from(input)
-  const child = Bun.spawn({ cmd: [file, ...args], stdin, stdout: 'pipe', stderr: 'pipe' })
+  const pipes = { stdin, stdout: 'pipe', stderr: 'pipe' } as const
+  const child = Bun.spawn({ cmd: [file, ...args], cwd: '/', ...pipes })
   const [stdout, stderr, code] = await Promise.all([
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),

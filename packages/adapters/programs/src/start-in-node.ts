@@ -11,11 +11,16 @@ export function startInNode(
   input: string,
 ): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const child = execFile(file, args, { maxBuffer: longest }, (error, stdout, stderr) => {
-      const code = error === null ? 0 : error.code
-      if (typeof code === 'string') reject(error)
-      else resolve({ status: code ?? -1, stdout, stderr })
-    })
+    const child = execFile(
+      file,
+      args,
+      { cwd: '/', maxBuffer: longest },
+      (error, stdout, stderr) => {
+        const code = error === null ? 0 : error.code
+        if (typeof code === 'string') reject(error)
+        else resolve({ status: code ?? -1, stdout, stderr })
+      },
+    )
     child.stdin?.once('error', () => {
       // It ended without reading all of its input: its status and its words say why.
     })

@@ -50,6 +50,11 @@ function whatItIsGiven(subject: () => RunnerSubject): void {
     )
   })
 
+  it('runs a plugin in /, whatever folder the runtime was called in', async () => {
+    await script(subject(), 'pwd; readlink /proc/$$/cwd')
+    expect(await subject().runner().run(call)).toBe('/\n/\n')
+  })
+
   it('is content with a plugin that does not read what it is sent', async () => {
     await script(subject(), 'exec 0<&-; echo {}')
     expect(
