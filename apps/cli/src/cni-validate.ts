@@ -1,7 +1,7 @@
 import { type ConfFileText, parseConfFile, withDropIns } from '@vethra/conflist'
 import { readText } from '@vethra/files'
 import { validateList } from '@vethra/plan'
-import { CniError, type ConfList, checkNetworkName, explain } from '@vethra/spec'
+import { CniError, type ConfList, checkNetworkName, explain, oneLine } from '@vethra/spec'
 import type { HostSide } from './host-side.ts'
 import type { Io } from './io.ts'
 
@@ -14,16 +14,17 @@ export async function validate(tools: HostSide, names: readonly string[], io: Io
   const owners = new Map<string, string>()
   let bad = 0
   for (const file of files) {
+    const place = oneLine(file.file)
     try {
       const list = await load(tools, file)
       const capabilities = await validateList(tools.host.runner, list)
       const hidden = owners.get(list.name)
-      owners.set(list.name, hidden ?? file.file)
-      io.print(`${file.file}: network ${list.name} is good${told(list, capabilities, hidden)}`)
+      owners.set(list.name, hidden ?? place)
+      io.print(`${place}: network ${list.name} is good${told(list, capabilities, hidden)}`)
     } catch (fault) {
       if (!(fault instanceof CniError)) throw fault
       bad += 1
-      io.print(`${file.file}: bad`)
+      io.print(`${place}: bad`)
       for (const line of explain(fault)) io.print(`  ${line}`)
     }
   }

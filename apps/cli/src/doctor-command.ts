@@ -57,7 +57,7 @@ function lookAt(tools: DoctorTools, io: Io): Promise<readonly Finding[]> {
 function report(findings: readonly Finding[], { format }: DoctorFlags, io: Io): void {
   if (format === 'text') {
     for (const line of [...findingLines(findings, io.terminal), ...summaryLines(findings)]) {
-      io.print(line)
+      io.printStyled(line)
     }
   } else {
     const row = ({ Severity, Message }: ReturnType<typeof findingRow>) => [Severity, Message]
@@ -79,14 +79,15 @@ async function repairAll(tools: DoctorTools, { format }: DoctorFlags, io: Io): P
   const { outcomes, left } = await whileWaiting(io, 'repairing', () =>
     heal(tools, (event) => {
       if (format !== 'text' || event.kind === 'begun') return
-      for (const line of repairLines(outcomeRow(event), io.terminal)) io.print(line)
+      for (const line of repairLines(outcomeRow(event), io.terminal)) io.printStyled(line)
     }),
   )
   if (format !== 'text') printRepairs(outcomes.map(outcomeRow), format, io)
   else if (outcomes.length === 0) io.print('nothing to repair')
   if (format === 'text' && left.length > 0) {
     io.print('')
-    for (const line of [...findingLines(left, io.terminal), ...summaryLines(left)]) io.print(line)
+    for (const line of [...findingLines(left, io.terminal), ...summaryLines(left)])
+      io.printStyled(line)
   }
   const failed = outcomes.flatMap((each) => (each.kind === 'failed' ? [each.error] : []))
   if (failed.length > 0) throw notAll(failed, outcomes.length)
@@ -98,7 +99,7 @@ function printRepairs(rows: readonly RepairRow[], format: string, io: Io): void 
     printListing({ items: rows, header: ['OUTCOME', 'REPAIR'], row }, format, io)
     return
   }
-  for (const each of rows) for (const line of repairLines(each, io.terminal)) io.print(line)
+  for (const each of rows) for (const line of repairLines(each, io.terminal)) io.printStyled(line)
   if (rows.length === 0) io.print('nothing to repair')
 }
 

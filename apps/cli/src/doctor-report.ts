@@ -1,6 +1,7 @@
 import { styleText } from 'node:util'
 import type { RepairRow } from '@vethra/doctor'
 import type { Finding, Severity } from '@vethra/model'
+import { oneLine } from '@vethra/spec'
 
 /** So many findings of a kind are told in full; of more, how many there are. */
 const shown = 5
@@ -31,11 +32,11 @@ export function repairLines(
   { Outcome, Repair, Why }: RepairRow,
   colour: boolean,
 ): readonly string[] {
-  if (Outcome === 'unneeded') return [`not needed: ${Repair}: ${Why.join(' ')}`]
-  if (Outcome === 'planned') return [`would ${plain(Repair)}`]
+  if (Outcome === 'unneeded') return [`not needed: ${oneLine(Repair)}: ${oneLine(Why.join(' '))}`]
+  if (Outcome === 'planned') return [`would ${oneLine(Repair)}`]
   const word =
     Outcome === 'failed' ? paint('red', 'failed', colour) : paint('green', 'done', colour)
-  return [`${word}: ${plain(Repair)}`]
+  return [`${word}: ${oneLine(Repair)}`]
 }
 
 function linesOf(
@@ -45,12 +46,12 @@ function linesOf(
   const seen =
     evidence.length > 8 ? [...evidence.slice(0, 7), `and ${evidence.length - 7} more`] : evidence
   return [
-    `${paint(colours[severity], severity, colour)}: ${plain(message)}`,
-    ...seen.map((line) => `  seen: ${plain(line)}`),
+    `${paint(colours[severity], severity, colour)}: ${oneLine(message)}`,
+    ...seen.map((line) => `  seen: ${oneLine(line)}`),
     ...(ours || !ownable.has(subject.kind)
       ? []
       : ['  Vethra did not make it, and leaves it alone']),
-    ...(fix === undefined ? [] : [`  fix: ${plain(fix)}`]),
+    ...(fix === undefined ? [] : [`  fix: ${oneLine(fix)}`]),
     '',
   ]
 }
@@ -70,9 +71,4 @@ const colours: Readonly<Record<Severity, 'blue' | 'red' | 'yellow'>> = {
 
 function paint(style: Parameters<typeof styleText>[0], text: string, colour: boolean): string {
   return colour ? styleText(style, text, { validateStream: false }) : text
-}
-
-// Names and files may hold anything, and a terminal obeys control characters.
-function plain(text: string): string {
-  return text.replace(/\p{Cc}+/gu, ' ')
 }

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { type DaemonEvent, parseEventStream } from '@vethra/api'
-import { CniError } from '@vethra/spec'
+import { CniError, oneLine } from '@vethra/spec'
 import type { Command } from 'commander'
 import type { DaemonClient } from './daemon-client.ts'
 import { unsupported } from './flags.ts'
@@ -64,9 +64,7 @@ function rendererOf(format: string): (event: DaemonEvent) => string {
   if (format === 'json') return (event) => JSON.stringify(event)
   if (format !== 'text') return readFormat(format)
   return ({ Time, Type, Message, Causes = [] }) =>
-    [`${Time} ${Type} ${Message}`, ...Causes.map((each) => `  ${each}`)]
-      .map((line) => line.replace(/\p{Cc}+/gu, ' '))
-      .join('\n')
+    [`${Time} ${Type} ${Message}`, ...Causes.map((each) => `  ${each}`)].map(oneLine).join('\n')
 }
 
 // The ids of events are times in milliseconds, or a little later.

@@ -18,6 +18,7 @@ import {
   type ResolvedSettings,
   type Settings,
 } from '@vethra/settings'
+import { oneLine } from '@vethra/spec'
 import type { Io } from './io.ts'
 
 /** Where it is recorded which attachments are ours. */
@@ -84,7 +85,7 @@ function placesOf(settings: Settings, runtime: string): LockPlaces {
 }
 
 function tell({ call, path, status, elapsedMs, stderr }: PluginReport, io: Io): void {
-  const wrote = stderr.trim() === '' ? '' : `: ${stderr.trim()}`
+  const wrote = stderr.trim() === '' ? '' : `: ${oneLine(stderr.trim())}`
   io.complain(`debug: ${call.operation} ${path} ${Math.round(elapsedMs)} ms, ${status}${wrote}`)
 }
 

@@ -1,9 +1,11 @@
 /** What a command is started with and writes to. */
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Writes one line to standard output. */
+  /** Writes a text and a line feed to standard output; control characters but tab and line feed are escaped. */
   readonly print: (line: string) => void
-  /** Writes one line to standard error. */
+  /** Writes a text and a line feed to standard output as it is: what is foreign in it has been escaped. */
+  readonly printStyled: (line: string) => void
+  /** Writes one line to standard error; control characters in it are escaped. */
   readonly complain: (line: string) => void
   /** Milliseconds since 1970. */
   readonly now: () => number

@@ -22,10 +22,10 @@ export async function printReservations(tools: Tools, flags: IpamListFlags, io: 
     return
   }
   const header = ['NETWORK', 'ADDRESS', 'CONTAINER ID', 'INTERFACE', 'SINCE']
-  for (const line of table(header, rows.map(cells), { terminal: io.terminal })) io.print(line)
+  for (const line of table(header, rows.map(cells), { terminal: io.terminal })) io.printStyled(line)
 }
 
-/** A reservation as people see it: network, address, container id, interface, time. No cell breaks a line. */
+/** A reservation as people see it: network, address, container id, interface, time. */
 export function cells(row: ReservationRow): readonly string[] {
-  return Object.values(row).map((cell: string) => cell.replace(/\p{Cc}+/gu, ' '))
+  return Object.values(row)
 }

@@ -27,7 +27,7 @@ export function printListing<T>(
     io.print(JSON.stringify(items, null, 2))
   } else if (format === 'table' || format === '') {
     const options = { terminal: io.terminal, ...(whole ? {} : { width: 80 }) }
-    for (const line of table(header, [...items.map(row), ...more], options)) io.print(line)
+    for (const line of table(header, [...items.map(row), ...more], options)) io.printStyled(line)
   } else {
     const render = readFormat(format)
     for (const item of items) io.print(render(item))

@@ -1,3 +1,5 @@
+import { oneLine } from '@vethra/spec'
+
 /** The cells of a table, and how it is to be printed. */
 export interface TableOptions {
   /** On a terminal the header is bold. */
@@ -7,14 +9,15 @@ export interface TableOptions {
 }
 
 /**
- * Lines of a table for people: columns as wide as their widest cell, two spaces between, nothing after
+ * Lines of a table for people, control characters of cells escaped: columns as wide as their widest cell, two spaces between, nothing after
  * the last one. What is cut has "…" where something is missing: at the beginning of a path, else at the end.
  */
 export function table(
   header: readonly string[],
-  rows: readonly (readonly string[])[],
+  cells: readonly (readonly string[])[],
   { terminal, width = Number.POSITIVE_INFINITY }: TableOptions,
 ): readonly string[] {
+  const rows = cells.map((row) => row.map(oneLine))
   const natural = header.map((title, column) =>
     Math.max(...[header, ...rows].map((row) => (row[column] ?? title).length)),
   )

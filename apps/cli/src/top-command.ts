@@ -40,8 +40,8 @@ async function showTop(client: DaemonClient, flags: TopFlags, io: Io): Promise<v
       ...(live ? { width: columns } : {}),
     })
     // Home, each line to its end, and what is below: without a flicker.
-    if (live) io.print(`\u001b[H${fitting(lines, rows).join('\u001b[K\n')}\u001b[J`)
-    else for (const line of lines) io.print(line)
+    if (live) io.printStyled(`\u001b[H${fitting(lines, rows).join('\u001b[K\n')}\u001b[J`)
+    else for (const line of lines) io.printStyled(line)
     before = now
   } while (live)
 }

@@ -27,9 +27,9 @@ it('tells octets a second, the busiest first, and lets no name write on the term
     'lan      bridge   1           2.0 kB/s  0 B/s',
     'mac      macvlan  1           -         -',
     '',
-    'CONTAINER ID  NAME      STATE    NETWORKS  ADDRESSES    RECEIVED  SENT',
-    '0123456789ab  web       running  lan       10.4.1.2/24  2.0 kB/s  0 B/s',
-    'idle          i [2Jdle  stopped  lan                    -         -',
+    'CONTAINER ID  NAME           STATE    NETWORKS  ADDRESSES    RECEIVED  SENT',
+    '0123456789ab  web            running  lan       10.4.1.2/24  2.0 kB/s  0 B/s',
+    'idle          i\\u001b[2Jdle  stopped  lan                    -         -',
   ])
 })
 

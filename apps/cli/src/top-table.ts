@@ -60,7 +60,7 @@ function row(
   const received = rate(past?.ReceivedBytes, now.ReceivedBytes, seconds)
   const sent = rate(past?.SentBytes, now.SentBytes, seconds)
   return {
-    cells: [...cells, formatRate(received), formatRate(sent)].map(plain),
+    cells: [...cells, formatRate(received), formatRate(sent)],
     busy: (received ?? -1) + (sent ?? -1),
   }
 }
@@ -77,8 +77,4 @@ function rate(
 
 function sorted(rows: readonly Row[]): readonly (readonly string[])[] {
   return rows.toSorted((a, b) => b.busy - a.busy).map(({ cells }) => cells)
-}
-
-function plain(cell: string): string {
-  return cell.replace(/\p{Cc}+/gu, ' ')
 }

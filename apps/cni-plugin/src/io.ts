@@ -5,6 +5,6 @@ export interface Io {
   readonly readStdin: () => Promise<string>
   /** Writes a text to standard output as it is. */
   readonly write: (text: string) => void
-  /** Writes one line to standard error. */
+  /** Writes one line to standard error; control characters in it are escaped. */
   readonly complain: (line: string) => void
 }

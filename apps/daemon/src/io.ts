@@ -1,7 +1,7 @@
 /** What the daemon is started with and writes to. */
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Writes one line to standard error. */
+  /** Writes one line to standard error; control characters in it are escaped. */
   readonly complain: (line: string) => void
   /** Milliseconds since 1970. */
   readonly now: () => number

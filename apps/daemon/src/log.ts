@@ -1,4 +1,5 @@
 import type { ResolvedSettings } from '@vethra/settings'
+import { escapeControls } from '@vethra/spec'
 import pino, { type Logger } from 'pino'
 
 /**
@@ -13,5 +14,6 @@ export function openLog({ settings, sources }: ResolvedSettings): Logger {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   }
-  return pino(options, pino.destination({ fd: 2, sync: true }))
+  const file = pino.destination({ fd: 2, sync: true })
+  return pino(options, { write: (line) => void file.write(escapeControls(line)) })
 }

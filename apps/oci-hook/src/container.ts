@@ -2,7 +2,7 @@ import { type HookRequest, hookRequest, type OciState, parseRecord } from '@veth
 import type { containerStore } from '@vethra/container-store'
 import type { HostsStore } from '@vethra/hosts'
 import { parseStoredMappings } from '@vethra/ports'
-import { checkPathComponent, explain, goField } from '@vethra/spec'
+import { checkPathComponent, explain, goField, oneLine } from '@vethra/spec'
 import { idle } from './idle.ts'
 import type { Io } from './io.ts'
 import type { Tools } from './tools.ts'
@@ -150,5 +150,5 @@ async function storedPorts(
 
 function stamped(lines: readonly string[], now: number): string {
   const time = new Date(now).toISOString()
-  return lines.map((line) => `${time} ${line}\n`).join('')
+  return lines.map((line) => `${time} ${oneLine(line)}\n`).join('')
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
+import { escapeControls } from '@vethra/spec'
 import { pickApp } from './pick-app.ts'
 import { writeAll } from './write-all.ts'
 
@@ -8,8 +9,9 @@ const io = {
   env: process.env,
   readStdin: async () => readFileSync(0, 'utf8'),
   write: (text: string) => writeAll(1, text),
-  print: (line: string) => writeAll(1, `${line}\n`),
-  complain: (line: string) => writeAll(2, `${line}\n`),
+  print: (line: string) => writeAll(1, `${escapeControls(line)}\n`),
+  printStyled: (line: string) => writeAll(1, `${line}\n`),
+  complain: (line: string) => writeAll(2, `${escapeControls(line)}\n`),
   now: () => Date.now(),
   // Asked only by those who print tables: the answer loads Node's streams.
   get terminal() {

@@ -39,7 +39,7 @@ describe('explain', () => {
 
   it('lets no text of a plugin forge a line', () => {
     expect(explain(new Error('boom\nerror: forged\r\u001b[31m'))).toEqual([
-      'error: boom error: forged [31m',
+      'error: boom error: forged \\u001b[31m',
     ])
   })
 

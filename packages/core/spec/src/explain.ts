@@ -1,9 +1,10 @@
 import { CniError } from './cni-error.ts'
+import { oneLine } from './printable.ts'
 
 /**
  * The lines that an app prints for an error: `error: …`, one `  caused by: …` line for each cause
  * (those of an AggregateError one after the other), then each hint once as `  hint: …`. No line
- * break of a message survives, so that what a plugin printed cannot pass for a line of ours.
+ * break and no control character of a message survives: nothing that a plugin printed passes for ours.
  */
 export function explain(error: unknown): readonly string[] {
   const chain = causes(error)
@@ -24,13 +25,8 @@ function causes(error: unknown, seen: readonly unknown[] = []): readonly unknown
 }
 
 function describe(error: unknown): string {
-  if (!(error instanceof Error)) return oneLine(String(error))
-  if (!(error instanceof CniError)) return oneLine(error.message)
+  if (!(error instanceof Error)) return oneLine(String(error).trim())
+  if (!(error instanceof CniError)) return oneLine(error.message.trim())
   const details = error.details ? `: ${error.details}` : ''
-  return oneLine(`${error.message}${details} (CNI code ${error.code})`)
-}
-
-function oneLine(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced
-  return text.trim().replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ')
+  return oneLine(`${error.message}${details} (CNI code ${error.code})`.trim())
 }
