@@ -4,8 +4,10 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import { dirname } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
+import type { Problem } from '@vethra/api'
 import { makeFolder } from '@vethra/files'
 import { CniError } from '@vethra/spec'
+import { type ConnectionDeadlines, type Deadlines, watchDeadlines } from './connection-deadlines.ts'
 import { plainProblem } from './problem-response.ts'
 
 /** An API that is being served. */
@@ -14,25 +16,34 @@ export interface Serving {
   close(graceMs: number): Promise<void>
 }
 
+const usualDeadlines: Deadlines = { headMs: 5_000, bodyMs: 10_000, idleMs: 15_000 }
+
 /**
  * Serves HTTP on a unix socket: an inherited descriptor, or a path where the socket is made (0660, root
- * and root's group). A socket that a killed process left is replaced. Throws CniError 102 when someone
+ * and root's group). A socket that a killed process left is replaced. A client that is
+ * late is answered 408 where its request is half-sent, and loses its connection. Throws CniError 102 when someone
  * listens there or something else is there, 5 when it can't be made.
  */
 export async function serve(
   at: { readonly path: string; readonly descriptor: number | undefined },
   fetch: (request: Request) => Promise<Response>,
+  deadlines: Deadlines = usualDeadlines,
 ): Promise<Serving> {
   const busy = new Map<Socket, number>()
+  const watched = new WeakMap<Socket, ConnectionDeadlines>()
   let closing = false
   const http = createHttpServer(getRequestListener(fetch, { overrideGlobalObjects: false }))
-  http.prependListener('request', ({ socket }, response) => {
+  http.prependListener('request', (request, response) => {
+    const { socket } = request
+    watched.get(socket)?.begun(request)
     if (closing) response.shouldKeepAlive = false
     busy.set(socket, (busy.get(socket) ?? 0) + 1)
     response.once('close', () => {
       const left = (busy.get(socket) ?? 1) - 1
       if (busy.has(socket)) busy.set(socket, left)
-      if (closing && left === 0) socket.end()
+      if (left > 0) return
+      if (closing) socket.end()
+      else watched.get(socket)?.answered()
     })
   })
   http.on('clientError', (error, socket) => refuse(error, socket))
@@ -42,6 +53,14 @@ export async function serve(
     socket.once('close', () => busy.delete(socket))
     socket.on('error', () => socket.destroy())
     http.emit('connection', socket)
+    // After that: under Node, http takes a socket's data away from whoever listened before.
+    watched.set(
+      socket,
+      watchDeadlines(socket, deadlines, (halfSent) => {
+        if (halfSent) answerByHand(socket, plainProblem(408, 'the request is only half-sent'))
+        socket.destroySoon()
+      }),
+    )
   })
   const made = await listen(listener, at)
   return {
@@ -64,10 +83,13 @@ export async function serve(
 function refuse(error: Error & { code?: string }, socket: Duplex): void {
   if (!socket.writable) return void socket.destroy()
   const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400
-  const problem = plainProblem(status, 'the request is no HTTP that can be read')
+  answerByHand(socket, plainProblem(status, 'the request is no HTTP that can be read'))
+}
+
+function answerByHand(socket: Duplex, problem: Problem): void {
   const body = JSON.stringify(problem)
   socket.end(
-    `HTTP/1.1 ${status} ${problem.title}\r\nconnection: close\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    `HTTP/1.1 ${problem.status} ${problem.title}\r\nconnection: close\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   )
 }
 
