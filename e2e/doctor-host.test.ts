@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { addresses, attachTwo, killRepair } from './doctor-kill.ts'
 import { describeOnHost } from './gate.ts'
-import { type Host, openHost, type Ran } from './host.ts'
+import { executable, type Host, openHost, type Ran } from './host.ts'
 
 interface Row {
   readonly ID: string
@@ -71,6 +71,36 @@ describeOnHost('vethra doctor', () => {
     expect([exitCode, stdout.split('\n')[0]]).toEqual([0, 'nothing to repair'])
     await sh((found.find(({ Kind }) => Kind === 'forwarding-off')?.Fix ?? '').replace(/-w/, '-qw'))
     expect(await kinds()).not.toContain('forwarding-off')
+  })
+
+  it('says once how much is broken, and names the addresses that leak', async () => {
+    await host.vethra('network', 'create', '--ipv6', 'lan')
+    await host.run(['ip', 'netns', 'add', 'one'])
+    const added = JSON.parse((await host.vethra('cni', 'add', 'lan', '/run/netns/one')).stdout)
+    const addresses: readonly string[] = added.ips.map(
+      ({ address }: { address: string }) => address.split('/')[0] ?? '',
+    )
+    expect(addresses).toHaveLength(2)
+    await host.run(['ip', 'netns', 'del', 'one'])
+    const { stdout, stderr } = await host.vethra('doctor')
+    for (const each of addresses) {
+      expect(stdout).toContain(`${reservations}/lan/${each}`)
+      expect(stdout.split('\n').find((line) => line.startsWith('error'))).toContain(each)
+    }
+    const seen = stdout.split('\n').filter((line) => line.includes('seen:'))
+    expect(seen.filter((line) => line.includes('IPv6'))).not.toEqual([])
+    expect(new Set(seen).size).toBe(seen.length)
+    expect(`${stdout}\n${stderr}`.match(/\b1 (error|thing)/g)).toEqual(['1 thing'])
+  })
+
+  it('goes on where root is not root of the machine, and says what it cannot see', async () => {
+    await host.run(['ln', '-s', executable, '/run/vethra-here'])
+    const rootless = 'setpriv --reuid=65534 --regid=65534 --clear-groups unshare -Urn'
+    const ran = await sh(`chmod 755 /run; ${rootless} /run/vethra-here doctor --format json`)
+    expect(ran).toMatchObject({ exitCode: 0, stderr: '' })
+    const found: readonly { Kind: string; Evidence: readonly string[] }[] = JSON.parse(ran.stdout)
+    const unknown = found.find(({ Kind }) => Kind === 'facts-unknown')
+    expect(unknown?.Evidence.join()).toContain('/proc/self/net/ip_tables_names')
   })
 
   it('takes up what a doctor who was killed has left undone', async () => {

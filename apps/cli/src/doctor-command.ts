@@ -55,10 +55,11 @@ function lookAt(tools: DoctorTools, io: Io): Promise<readonly Finding[]> {
 }
 
 function report(findings: readonly Finding[], { format }: DoctorFlags, io: Io): void {
+  const errors = findings.filter(({ severity }) => severity === 'error')
   if (format === 'text') {
-    for (const line of [...findingLines(findings, io.terminal), ...summaryLines(findings)]) {
-      io.printStyled(line)
-    }
+    // What is broken is counted once: by the error below.
+    const summary = errors.length > 0 ? [] : summaryLines(findings)
+    for (const line of [...findingLines(findings, io.terminal), ...summary]) io.printStyled(line)
   } else {
     const row = ({ Severity, Message }: ReturnType<typeof findingRow>) => [Severity, Message]
     printListing(
@@ -67,7 +68,6 @@ function report(findings: readonly Finding[], { format }: DoctorFlags, io: Io): 
       io,
     )
   }
-  const errors = findings.filter(({ severity }) => severity === 'error')
   if (errors.length > 0) throw broken(errors)
 }
 

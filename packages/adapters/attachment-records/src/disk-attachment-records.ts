@@ -3,7 +3,7 @@ import {
   backgroundSync,
   listFolder,
   makeFolder,
-  readText,
+  readOwn,
   removeAbandoned,
   removeFile,
   writeWhole,
@@ -47,7 +47,7 @@ export function diskAttachmentRecords({
     },
     flush: sync.flush,
     read: async (key) => {
-      const record = parseRecord((await readText(fileOf(key))) ?? '')
+      const record = parseRecord(readOwn(fileOf(key)) ?? '')
       return record && isOf(record, key) ? record : undefined
     },
     remove: async (key) => {
@@ -58,15 +58,14 @@ export function diskAttachmentRecords({
       const names = await listFolder(dir)
       // What is of one container has its id in the name; what the record says then decides.
       const wanted = names.filter((name) => !containerId || name.includes(`-${containerId}-`))
-      const texts = await Promise.all(wanted.map((name) => readText(join(dir, name))))
-      const records = texts.flatMap((text) => parseRecord(text ?? '') ?? [])
+      const records = wanted.flatMap((name) => parseRecord(readOwn(join(dir, name)) ?? '') ?? [])
       return records.filter((each) => !containerId || each.containerId === containerId)
     },
     survey: async () => {
       const records: AttachmentRecord[] = []
       const damaged: string[] = []
       for (const name of await listFolder(dir)) {
-        const text = await readText(join(dir, name))
+        const text = readOwn(join(dir, name))
         // One that is gone meanwhile is not damaged.
         const record = text === undefined ? 'gone' : parseRecord(text)
         if (record === undefined) damaged.push(join(dir, name))

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { listFolder, makeFolder, readText, removeFile, writeWhole } from '@vethra/files'
+import { listFolder, makeFolder, readOwn, removeFile, writeWhole } from '@vethra/files'
 import { guards, type Lock } from '@vethra/lock'
 import type { TakenNames } from '@vethra/manage'
 import { CniError, checkPathComponent } from '@vethra/spec'
@@ -63,7 +63,7 @@ async function claim(file: string, name: string, id: string): Promise<void> {
 }
 
 async function holderIn(file: string): Promise<string | undefined> {
-  const holder = (await readText(file))?.trim()
+  const holder = readOwn(file)?.trim()
   if (holder === undefined || holder === '') return undefined
   checkPathComponent(`container id in ${file}`, holder)
   return holder

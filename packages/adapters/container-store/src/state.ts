@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { createWhole, readText, writeInPlace, writeWhole } from '@vethra/files'
+import { createWhole, readOwn, readText, writeInPlace, writeWhole } from '@vethra/files'
 import type { ContainerFiles } from '@vethra/manage'
 import { CniError, type Json } from '@vethra/spec'
 
@@ -26,7 +26,7 @@ export function state(
 
 /** The JSON in a file; undefined when there is none. Throws CniError 107 when it is damaged. */
 export async function readJson(path: string): Promise<Json | undefined> {
-  const text = await readText(path)
+  const text = readOwn(path)
   return text === undefined ? undefined : parse(path, text)
 }
 

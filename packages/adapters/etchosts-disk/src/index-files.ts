@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { lstatSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { faultPoint } from '@vethra/faults'
-import { fileError } from '@vethra/files'
+import { fileError, readOwn } from '@vethra/files'
 import type { Places } from './places.ts'
 
 /**
@@ -66,12 +66,12 @@ function membersOf({ index }: Places, key: string): string {
 }
 
 function read(path: string): unknown {
+  const text = readOwn(path)
   try {
-    return JSON.parse(readFileSync(path, 'utf8'))
+    return text === undefined ? undefined : JSON.parse(text)
   } catch (error) {
     if (error instanceof SyntaxError) return undefined
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw fileError('read', path, error)
+    throw error
   }
 }
 
@@ -79,6 +79,8 @@ function write({ index }: Places, path: string, value: unknown): void {
   try {
     faultPoint('write', path)
     mkdirSync(index, { recursive: true, mode: 0o700 })
+    // A FIFO would keep us waiting, and a link lead elsewhere.
+    if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === false) remove(path)
     writeFileSync(path, JSON.stringify(value), { mode: 0o600 })
   } catch (error) {
     throw fileError('write', path, error)

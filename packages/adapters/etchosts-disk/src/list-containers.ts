@@ -6,7 +6,10 @@ import type { Places } from './places.ts'
 /** The ids of all folders of containers, ascending; none when the namespace has no folder. Throws CniError 5. */
 export function listContainers({ folder }: Places): readonly string[] {
   try {
-    return readdirSync(folder).filter(isId).sort()
+    const folders = readdirSync(folder, { withFileTypes: true }).filter((each) =>
+      each.isDirectory(),
+    )
+    return folders.flatMap(({ name }) => (isId(name) ? [name] : [])).sort()
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
     throw fileError('list the folder', folder, error)

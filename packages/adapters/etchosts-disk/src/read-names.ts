@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { fileError } from '@vethra/files'
+import { readOwn } from '@vethra/files'
 import { type ContainerNames, parseMeta } from '@vethra/hosts'
 import { CniError } from '@vethra/spec'
 import type { Places } from './places.ts'
@@ -10,7 +9,7 @@ import type { Places } from './places.ts'
  * cannot be read.
  */
 export function readNames(places: Places, id: string): ContainerNames | undefined {
-  const text = readMeta(places.meta(id))
+  const text = readOwn(places.meta(id))
   if (text === undefined) return undefined
   try {
     const names = parseMeta(text)
@@ -18,16 +17,5 @@ export function readNames(places: Places, id: string): ContainerNames | undefine
   } catch (error) {
     if (error instanceof CniError) return undefined
     throw error
-  }
-}
-
-// Synchronous, as all that is done for each of a thousand containers: promises would cost several times the work.
-function readMeta(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined
-    throw fileError('read', path, error)
   }
 }

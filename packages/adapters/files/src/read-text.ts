@@ -19,7 +19,7 @@ export async function readText(path: string, limit?: number): Promise<string | u
     // waking one takes longer than reading.
     const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
     try {
-      return decoder.decode(readAll(descriptor, path, limit))
+      return decode(readAll(descriptor, path, limit))
     } finally {
       closeSync(descriptor)
     }
@@ -27,6 +27,11 @@ export async function readText(path: string, limit?: number): Promise<string | u
     if (errno(error) === 'ENOENT') return undefined
     throw fileError('read', path, error)
   }
+}
+
+/** The text of octets; those that are not UTF-8 become U+FFFD. */
+export function decode(octets: Uint8Array): string {
+  return decoder.decode(octets)
 }
 
 /** Everything in an open file, under the conditions of readText. */

@@ -2,17 +2,24 @@ import { readdir } from 'node:fs/promises'
 import type { KernelFacts } from '@vethra/doctor'
 import { readText } from '@vethra/files'
 import { runProgram } from '@vethra/programs'
+import { CniError } from '@vethra/spec'
 import { type BaseChain, chainsOnForward } from './nft-chains.ts'
 
 /** What the kernel and the programs beside it say of forwarding and firewalls. What cannot be looked at is left out. */
 export async function kernelFacts(): Promise<KernelFacts> {
+  const unknown: string[] = []
+  const read: Read = (file) =>
+    readText(file).catch((error: unknown) => {
+      unknown.push(reasonOf(error))
+      return undefined
+    })
   const [four, six, bridged, hidden, chains, managers] = await Promise.all([
-    flagAt('/proc/sys/net/ipv4/ip_forward'),
-    flagAt('/proc/sys/net/ipv6/conf/all/forwarding'),
-    flagAt('/proc/sys/net/bridge/bridge-nf-call-iptables'),
-    hiddenRules(),
+    flagAt(read, '/proc/sys/net/ipv4/ip_forward'),
+    flagAt(read, '/proc/sys/net/ipv6/conf/all/forwarding'),
+    flagAt(read, '/proc/sys/net/bridge/bridge-nf-call-iptables'),
+    hiddenRules(read),
     chainsOnForward(),
-    firewallManagers(),
+    firewallManagers(read),
   ])
   return {
     forwards: {
@@ -28,20 +35,31 @@ export async function kernelFacts(): Promise<KernelFacts> {
     forwardRefusers: chains
       .filter(refuses)
       .map(({ family, table, name }) => `chain ${name} of table ${family} ${table}`),
+    unknown: unknown.toSorted(),
   }
 }
 
-async function flagAt(file: string): Promise<boolean | undefined> {
-  const text = await readText(file)
+/** Reads a file; undefined when it is missing, or unreadable, which is then noted. */
+type Read = (file: string) => Promise<string | undefined>
+
+// RootlessKit's namespaces have files of an owner that is mapped to nobody: even their root cannot read them.
+function reasonOf(error: unknown): string {
+  if (!(error instanceof CniError)) throw error
+  const { message, cause } = error
+  return cause instanceof Error ? `${message}: ${cause.message}` : message
+}
+
+async function flagAt(read: Read, file: string): Promise<boolean | undefined> {
+  const text = await read(file)
   return text === undefined ? undefined : text.trim() !== '0'
 }
 
 // The rules that the host's own iptables does not show: those of the other backend.
-async function hiddenRules(): Promise<readonly string[]> {
+async function hiddenRules(read: Read): Promise<readonly string[]> {
   const version = await outputOf('iptables', ['-V'])
   if (version === undefined) return []
   const [tables, program] = version.includes('nf_tables')
-    ? [await readText('/proc/self/net/ip_tables_names'), 'iptables-legacy-save']
+    ? [await read('/proc/self/net/ip_tables_names'), 'iptables-legacy-save']
     : ['nft', 'iptables-nft-save']
   if ((tables ?? '').trim() === '') return []
   const saved = (await outputOf(program, [])) ?? ''
@@ -59,8 +77,8 @@ function refuses({ family, table, policy }: BaseChain): boolean {
   return policy === 'drop' && !ofIptables
 }
 
-async function firewallManagers(): Promise<readonly string[]> {
-  const [commands, ufw] = await Promise.all([commandsRunning(), readText('/etc/ufw/ufw.conf')])
+async function firewallManagers(read: Read): Promise<readonly string[]> {
+  const [commands, ufw] = await Promise.all([commandsRunning(), read('/etc/ufw/ufw.conf')])
   return [
     ...(commands.has('firewalld') ? ['firewalld'] : []),
     ...(/^ENABLED=yes/im.test(ufw ?? '') ? ['ufw'] : []),

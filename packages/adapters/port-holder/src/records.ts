@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import {
   listFolder,
   makeFolder,
-  readText,
+  readOwn,
   removeAbandoned,
   removeFile,
   writeWhole,
@@ -34,7 +34,7 @@ export function holderRecords(dir: string): HolderRecords {
     return join(dir, containerId)
   }
   const read = async (containerId: string) => {
-    const text = await readText(fileOf(containerId))
+    const text = readOwn(fileOf(containerId))
     return text === undefined ? undefined : parse(containerId, text)
   }
   return {
@@ -52,9 +52,19 @@ export function holderRecords(dir: string): HolderRecords {
       await removeAbandoned(dir)
     },
     async list() {
-      const records = await Promise.all((await listFolder(dir)).map(read))
+      const records = await Promise.all((await listFolder(dir)).filter(isId).map(read))
       return records.filter((each) => each !== undefined)
     },
+  }
+}
+
+// What no method would take for an id is not a record of ours.
+function isId(name: string): boolean {
+  try {
+    checkPathComponent('container id', name)
+    return true
+  } catch {
+    return false
   }
 }
 

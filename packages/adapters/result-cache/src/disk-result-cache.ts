@@ -3,7 +3,7 @@ import {
   backgroundSync,
   listFolder,
   makeFolder,
-  readText,
+  readOwn,
   removeAbandoned,
   removeFile,
   writeWhole,
@@ -34,11 +34,11 @@ export function diskResultCache({ dir }: { readonly dir: string }): ResultCache 
   const sync = backgroundSync()
   return {
     check: async (key) => {
-      const entry = parseEntry((await readText(fileOf(key))) ?? '')
+      const entry = parseEntry(readOwn(fileOf(key)) ?? '')
       if (entry && !isOf(entry, key)) throw ambiguous(fileOf(key), entry)
     },
     read: async (key) => {
-      const text = (await readText(fileOf(key))) ?? ''
+      const text = readOwn(fileOf(key)) ?? ''
       const entry = parseEntry(text) ?? parseLegacyEntry(text, key)
       return entry && isOf(entry, key) ? entry : undefined
     },
@@ -57,15 +57,14 @@ export function diskResultCache({ dir }: { readonly dir: string }): ResultCache 
       const names = await listFolder(folder)
       // What is of one container has its id in the name; what the entry says then decides.
       const wanted = names.filter((name) => !containerId || name.includes(`-${containerId}-`))
-      const texts = await Promise.all(wanted.map((name) => readText(join(folder, name))))
-      const entries = texts.flatMap((text) => parseEntry(text ?? '') ?? [])
+      const entries = wanted.flatMap((name) => parseEntry(readOwn(join(folder, name)) ?? '') ?? [])
       return entries.filter((each) => !containerId || each.attachment.containerId === containerId)
     },
     survey: async () => {
       const entries: CachedAttachment[] = []
       const damaged: string[] = []
       for (const name of await listFolder(folder)) {
-        const text = await readText(join(folder, name))
+        const text = readOwn(join(folder, name))
         // One that is gone meanwhile is not damaged.
         if (text === undefined) continue
         const entry = parseEntry(text)

@@ -14,7 +14,7 @@ export interface Kernel {
   routes(): Promise<readonly ObservedRoute[]>
   /** Where UDP packets that were sent on went, as far as the kernel tells. */
   flows(): Promise<readonly ObservedFlow[]>
-  /** What else is of matter. What cannot be looked at is left out. */
+  /** What else is of matter. What cannot be looked at is left out, and named in `unknown`. */
   facts(): Promise<KernelFacts>
   /** The file system that a path is on, or would be. */
   fileSystem(path: string): Promise<string>
@@ -27,5 +27,5 @@ export interface Kernel {
 /** What a kernel says of the host as a whole. */
 export type KernelFacts = Pick<
   ObservedHost,
-  'filtersBridges' | 'firewallManagers' | 'forwardRefusers' | 'forwards' | 'hiddenRules'
+  'filtersBridges' | 'firewallManagers' | 'forwardRefusers' | 'forwards' | 'hiddenRules' | 'unknown'
 >

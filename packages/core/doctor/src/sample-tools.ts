@@ -113,7 +113,13 @@ export function sampleTools(host: SampleHost): DoctorTools {
       routes: async () => [],
       flows: async () => [],
       facts: async () => ({
-        ...{ forwards: {}, hiddenRules: [], firewallManagers: [], forwardRefusers: [] },
+        ...{
+          forwards: {},
+          hiddenRules: [],
+          firewallManagers: [],
+          forwardRefusers: [],
+          unknown: [],
+        },
       }),
       fileSystem: async () => 'ext4',
       restoreBridge: async ({ name }) => void host.done.push(`bridge ${name}`),

@@ -4,7 +4,7 @@ import { firewallFindings } from './diff-firewall.ts'
 import { interfaceFindings } from './diff-interfaces.ts'
 import { type Finding, finding, repairable } from './finding.ts'
 import { containerIdOf, type Maps } from './maps.ts'
-import type { ObservedAttachment, ObservedState } from './observed-state.ts'
+import type { ObservedAttachment, ObservedReservation, ObservedState } from './observed-state.ts'
 import type { Marks } from './read-firewall.ts'
 
 /** Attachments whose namespace is gone or is another. */
@@ -12,9 +12,25 @@ export function attachmentFindings(
   observed: ObservedState,
   { marks }: Pick<Maps, 'marks'>,
 ): readonly Finding[] {
-  return observed.attachments
-    .filter(({ state }) => state === 'gone' || state === 'replaced')
-    .map((each) => dead(each, ruleEvidence(marks.get(attachmentText(each)), observed)))
+  const gone = observed.attachments.filter(({ state }) => state === 'gone' || state === 'replaced')
+  if (gone.length === 0) return []
+  const held = Map.groupBy(observed.reservations, holderOf)
+  return gone.map((each) => {
+    const rules = ruleEvidence(marks.get(attachmentText(each)), observed)
+    return dead(each, heldBy(each, held.get(`${each.network} ${each.containerId}`)), rules)
+  })
+}
+
+function holderOf({ network, reservation }: ObservedReservation): string {
+  return `${network} ${reservation.containerId}`
+}
+
+// A reservation of an older host-local names no interface.
+function heldBy(
+  { ifname }: ObservedAttachment,
+  reservations: readonly ObservedReservation[] = [],
+): readonly ObservedReservation[] {
+  return reservations.filter(({ reservation }) => (reservation.ifname ?? ifname) === ifname)
 }
 
 /** Living attachments whose record cannot be read: nobody can tell whether their namespace is still the same. */
@@ -35,16 +51,26 @@ export function recordFindings(observed: ObservedState): readonly Finding[] {
     )
 }
 
-function dead(attachment: ObservedAttachment, rules: readonly string[]): Finding {
+function dead(
+  attachment: ObservedAttachment,
+  held: readonly ObservedReservation[],
+  rules: readonly string[],
+): Finding {
   const { network, containerId, ifname, netns, ours, state, recorded, remembered } = attachment
   const there =
     state === 'gone' ? `there is no namespace at ${netns}` : `${netns} is another namespace now`
+  const addresses = held.map(({ reservation }) => reservation.address).join(', ')
+  const holds = held.length === 0 ? '' : ` and holds ${addresses}`
   const known = {
     kind: 'attachment-dead',
     subject: { kind: 'attachment', name: attachmentText(attachment) },
-    message: `container ${containerId} is gone, but its ${ifname} is still attached to network ${network}`,
+    message: `container ${containerId} is gone, but its ${ifname} is still attached to network ${network}${holds}`,
     evidence: [
       there,
+      ...held.map(
+        ({ dataDir, reservation: { address } }) =>
+          `${dataDir}/${network}/${address} is reserved for it`,
+      ),
       ...(recorded ? ['it is recorded among the attachments that Vethra made'] : []),
       ...(remembered ? ['what it was attached with is cached'] : []),
       ...rules,
@@ -64,10 +90,10 @@ function ruleEvidence(
   { masquerading, ports }: Marks = { masquerading: '', ports: '' },
   { firewall }: ObservedState,
 ): readonly string[] {
-  return firewall.flatMap(({ owned }) =>
+  return firewall.flatMap(({ family, owned }) =>
     [masquerading, ports].flatMap((mark) => {
       const rules = owned.get(mark)
-      return rules ? [`${rules.lines.length} firewall rules of chain ${mark}`] : []
+      return rules ? [`${rules.lines.length} IPv${family} firewall rules of chain ${mark}`] : []
     }),
   )
 }

@@ -32,6 +32,7 @@ describe("the host's own faults", () => {
     ['a plugin that nobody needs is missing', { programs: [{ name: 'vrf', fault: 'x' }] }, []],
     ['rules of the other iptables', { hiddenRules: ['x'] }, ['iptables-mixed warning']],
     ['a table that iptables cannot read', { unreadableRules: ['x'] }, ['rules-unreadable error']],
+    ['something cannot be looked at', { unknown: ['x'] }, ['facts-unknown info']],
     ['ufw is active', { firewallManagers: ['ufw'] }, ['firewall-managed warning']],
     ['another firewall refuses', { forwardRefusers: ['x'] }, ['forwarding-refused warning']],
     ['state on a disk', { folders: [{ ...folder, fileSystem: 'ext4' }] }, []],

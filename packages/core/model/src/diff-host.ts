@@ -15,6 +15,21 @@ export function hostFindings(desired: DesiredState, observed: ObservedState): re
     ...programFindings(desired, observed),
     ...folderFindings(observed),
     ...clockFindings(observed),
+    ...unknownFindings(observed),
+  ]
+}
+
+function unknownFindings({ host: { unknown } }: ObservedState): readonly Finding[] {
+  if (unknown.length === 0) return []
+  return [
+    finding({
+      kind: 'facts-unknown',
+      severity: 'info',
+      subject: { kind: 'host', name: 'unknown' },
+      message: 'some facts about this host are unknown: they cannot be read here',
+      evidence: unknown,
+      ours: false,
+    }),
   ]
 }
 

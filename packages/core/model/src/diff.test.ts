@@ -31,6 +31,35 @@ describe('attachments', () => {
     expect(planRepairs(found)).toHaveLength(repairs)
   })
 
+  it('that are gone name the addresses that they hold, and their rules by family', () => {
+    const world = healthyWorld(2)
+    const [one, ...others] = world.observed.attachments
+    const [firewall] = world.observed.firewall
+    const reservations = ['10.4.1.2', 'fd00::2'].map((address) => ({
+      ...{ network: 'lan', dataDir: '/var/lib/cni/networks' },
+      reservation: { address, containerId: 'default-c0', ifname: 'eth0', sinceMs: 1000 },
+    }))
+    const found = diff(
+      { ...world.desired, attachments: world.desired.attachments.slice(1) },
+      {
+        ...world.observed,
+        attachments: one ? [{ ...one, state: 'gone' }, ...others] : [],
+        reservations: [...reservations, ...world.observed.reservations.slice(1)],
+        firewall: firewall ? [firewall, { ...firewall, family: 6 }] : [],
+      },
+    )
+    const dead = found.find(({ kind }) => kind === 'attachment-dead')
+    expect(dead?.message).toMatch(/ 10\.4\.1\.2, fd00::2$/)
+    expect(dead?.evidence).toEqual(
+      expect.arrayContaining([
+        '/var/lib/cni/networks/lan/10.4.1.2 is reserved for it',
+        '/var/lib/cni/networks/lan/fd00::2 is reserved for it',
+      ]),
+    )
+    expect(dead?.evidence.filter((line) => line.includes('IPv6'))).toHaveLength(2)
+    expect(new Set(dead?.evidence).size).toBe(dead?.evidence.length)
+  })
+
   describe('that nobody remembers the making of', () => {
     const world = healthyWorld(1)
     const [one] = world.observed.attachments

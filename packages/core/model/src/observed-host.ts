@@ -13,6 +13,8 @@ export interface ObservedHost {
   readonly firewallManagers: readonly string[]
   /** Where forwarding is refused unless a rule accepts it, beside iptables' own chain: `chain forward of table inet filter`. */
   readonly forwardRefusers: readonly string[]
+  /** What cannot be looked at, and why: `/proc/self/net/ip_tables_names: EACCES`. */
+  readonly unknown: readonly string[]
   readonly folders: readonly ObservedFolder[]
 }
 

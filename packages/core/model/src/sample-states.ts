@@ -41,6 +41,7 @@ export const nothingObserved: ObservedState = {
     unreadableRules: [],
     firewallManagers: [],
     forwardRefusers: [],
+    unknown: [],
     folders: [],
   },
 }

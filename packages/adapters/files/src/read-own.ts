@@ -1,0 +1,28 @@
+import { closeSync, constants, openSync } from 'node:fs'
+import { CniError } from '@vethra/spec'
+import { errno, fileError } from './file-error.ts'
+import { decode, readAll } from './read-text.ts'
+
+const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW
+
+/**
+ * The text of a file that our own programs write; undefined when it is missing, and empty for what none of them
+ * makes: a FIFO, a socket, a folder, a symbolic link, more than 16 MiB. So a stray file counts as a damaged
+ * one. Throws CniError 5 where the system refuses to read.
+ */
+export function readOwn(path: string): string | undefined {
+  try {
+    const descriptor = openSync(path, flags)
+    try {
+      return decode(readAll(descriptor, path))
+    } finally {
+      closeSync(descriptor)
+    }
+  } catch (error) {
+    if (error instanceof CniError) return ''
+    const code = errno(error) ?? ''
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    if (code === 'ELOOP' || code === 'ENXIO') return ''
+    throw fileError('read', path, error)
+  }
+}
