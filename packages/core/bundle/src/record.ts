@@ -1,12 +1,13 @@
 import { checkDomain, checkHostname } from '@vethra/hosts'
 import { type PortMapping, parseStoredMappings } from '@vethra/ports'
 import { CniError, type JsonObject } from '@vethra/spec'
+import * as z from 'zod/mini'
 import { checkIds, checkName } from './check-names.ts'
 import { checkDns, checkExtraHost, checkNetwork } from './check-request.ts'
+import { faults } from './faults.ts'
 import { isOwnHostname } from './hostname.ts'
 import { type NetworkMode, networkMode } from './network-mode.ts'
 import type { DnsRequest, NetworkRequest } from './request.ts'
-import { faultsOf, fields, list, oneOf, optional, path, text, that } from './shape.ts'
 
 /** What `bundle prepare` decided: the content of vethra.json. */
 export interface BundleRecord {
@@ -34,30 +35,34 @@ export interface BundleRecord {
   readonly netns?: string
 }
 
-const texts = list(text)
-const isPair = (value: unknown) =>
-  Array.isArray(value) && value.length === 2 && value.every((each) => typeof each === 'string')
-const shape = fields({
-  version: that('1', (value) => value === 1),
-  id: text,
-  name: text,
-  namespace: text,
-  hostname: text,
-  domainname: text,
-  networks: list(
-    fields({
-      ref: text,
-      ip: optional(text),
-      ip6: optional(text),
-      macAddress: optional(text),
+const texts = z.array(z.string())
+const path = z.string().check(z.startsWith('/'))
+const shape = z.object({
+  version: z.literal(1),
+  id: z.string(),
+  name: z.string(),
+  namespace: z.string(),
+  hostname: z.string(),
+  domainname: z.string(),
+  networks: z.array(
+    z.object({
+      ref: z.string(),
+      ip: z.exactOptional(z.string()),
+      ip6: z.exactOptional(z.string()),
+      macAddress: z.exactOptional(z.string()),
       aliases: texts,
     }),
   ),
-  extraHosts: list(that('a name and an address', isPair)),
-  mode: oneOf('cni', 'none', 'host', 'container', 'ns'),
-  dns: fields({ servers: optional(texts), search: optional(texts), options: optional(texts) }),
-  pidFile: optional(path),
-  netns: optional(path),
+  ports: z.unknown(),
+  extraHosts: z.array(z.tuple([z.string(), z.string()])),
+  mode: z.enum(['cni', 'none', 'host', 'container', 'ns']),
+  dns: z.object({
+    servers: z.exactOptional(texts),
+    search: z.exactOptional(texts),
+    options: z.exactOptional(texts),
+  }),
+  pidFile: z.exactOptional(path),
+  netns: z.exactOptional(path),
 })
 
 /** The record as the object to write to vethra.json; `parseRecord` gives the record back. */
@@ -84,40 +89,14 @@ export function renderRecord(record: BundleRecord): JsonObject {
  * file is damaged, or of a version that this program does not know.
  */
 export function parseRecord(json: unknown): BundleRecord {
-  const fault = faultsOf(shape, json)
-  if (fault !== undefined) throw damaged(fault)
+  const result = shape.safeParse(json)
+  if (!result.success) throw damaged(faults(result.error))
   try {
-    const record = knownKeys(json as BundleRecord)
+    const record = { ...result.data, ports: parseStoredMappings(result.data.ports) }
     checkRecord(record)
     return record
   } catch (cause) {
     throw damaged('a value cannot be', cause)
-  }
-}
-
-// What a later version may have written beside them is not handed on.
-function knownKeys(file: BundleRecord): BundleRecord {
-  const { version, id, name, namespace, hostname, domainname, extraHosts, mode } = file
-  return {
-    ...{ version, id, name, namespace, hostname, domainname, extraHosts, mode },
-    networks: file.networks.map(({ ref, ip, ip6, macAddress, aliases }) => ({
-      ...{ ref, aliases },
-      ...(ip === undefined ? {} : { ip }),
-      ...(ip6 === undefined ? {} : { ip6 }),
-      ...(macAddress === undefined ? {} : { macAddress }),
-    })),
-    ports: parseStoredMappings(file.ports),
-    dns: knownDns(file.dns),
-    ...(file.pidFile === undefined ? {} : { pidFile: file.pidFile }),
-    ...(file.netns === undefined ? {} : { netns: file.netns }),
-  }
-}
-
-function knownDns({ servers, search, options }: DnsRequest): DnsRequest {
-  return {
-    ...(servers === undefined ? {} : { servers }),
-    ...(search === undefined ? {} : { search }),
-    ...(options === undefined ? {} : { options }),
   }
 }
 

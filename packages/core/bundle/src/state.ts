@@ -1,5 +1,6 @@
 import { CniError, checkContainerId, checkPathComponent, goField, type Json } from '@vethra/spec'
-import { faultsOf, fields, optional, path, table, text, that } from './shape.ts'
+import * as z from 'zod/mini'
+import { faults } from './faults.ts'
 
 /** What an OCI runtime writes to a hook's standard input (OCI runtime-spec, runtime.md, "State"). */
 export interface OciState {
@@ -16,13 +17,13 @@ export interface OciState {
 // runc hands on every annotation, and those of an image may be many; more than this is an attack.
 const longest = 4 * 1024 * 1024
 
-const shape = fields({
-  ociVersion: text,
-  id: text,
-  status: text,
-  pid: optional(that('int', Number.isSafeInteger)),
-  bundle: path,
-  annotations: (value, place) => (value === null ? [] : optional(table(text))(value, place)),
+const shape = z.object({
+  ociVersion: z.string(),
+  id: z.string(),
+  status: z.string(),
+  pid: z._default(z.int().check(z.nonnegative()), 0),
+  bundle: z.string().check(z.startsWith('/')),
+  annotations: z.nullish(z.record(z.string(), z.string())),
 })
 
 /**
@@ -31,14 +32,11 @@ const shape = fields({
  */
 export function parseState(json: string): OciState {
   if (json.length > longest) throw undecodable(`it is longer than ${longest} characters`)
-  const value = parseJson(json)
-  const fault = faultsOf(shape, value)
-  if (fault !== undefined) throw untrusted(fault)
-  // Other keys of the state are of no use here.
-  const { ociVersion, id, status, pid = 0, bundle, annotations } = value as OciState
-  if (pid < 0) throw untrusted('pid must be 0 or more')
-  checkId(id)
-  return { ociVersion, id, status, pid, bundle, annotations: annotations ?? {} }
+  const result = shape.safeParse(parseJson(json))
+  if (!result.success) throw untrusted(faults(result.error))
+  const { annotations, ...state } = result.data
+  checkId(state.id)
+  return { ...state, annotations: annotations ?? {} }
 }
 
 /** The id in a text that `parseState` refuses, where it can be one: for saying in its log what was wrong. */
