@@ -18,17 +18,22 @@ describeOnHost('vethra cni between ADD and DEL', () => {
     cni.vethra(['cni', operation, 'lan', blue.netns], env)
   const recorded = { cniVersion: '1.0.0', name: 'lan', plugins: [{ type: 'rec', was: 'old' }] }
 
-  it('records the attachment as ours, with its namespace, until DEL', async () => {
+  it('records the attachment as ours, with what tells its namespace from others, until DEL', async () => {
     await cni.conf('10-lan.conflist', recorded)
     await run('add')
     const record = JSON.parse(await read(`/var/lib/vethra/attachments/lan-${blue.id}-eth0`))
-    const inode = (await cni.host.run(['stat', '-c', '%d:%i', blue.netns])).stdout
+    const numbers = async (path: string) =>
+      (await cni.host.run(['stat', '-c', '%d:%i', path])).stdout
     expect(record).toEqual({
       network: 'lan',
       containerId: blue.id,
       ifname: 'eth0',
       netns: blue.netns,
-      netnsId: inode,
+      netnsId: await numbers(blue.netns),
+      cookie: expect.stringMatching(/^[1-9]\d*$/),
+      bootId: (await read('/proc/sys/kernel/random/boot_id')).trim(),
+      place: await numbers('/run/netns'),
+      nonce: expect.stringMatching(/^[0-9a-f-]{36}$/),
     })
     await run('del')
     expect(await cni.leftovers()).toEqual([])

@@ -3,7 +3,7 @@ import { diskAttachmentRecords } from '@vethra/attachment-records'
 import { confDir } from '@vethra/conf-dir'
 import type { DoctorTools } from '@vethra/doctor'
 import { readText } from '@vethra/files'
-import { netnsId, pluginsEnded, resolveAddress } from '@vethra/host'
+import { namespaceFacts, resolveAddress } from '@vethra/host'
 import { iptablesRules } from '@vethra/iptables'
 import type { LockPlaces } from '@vethra/lock'
 import { flockLock } from '@vethra/lock-flock'
@@ -49,7 +49,7 @@ export async function openHostSide(flags: GivenSettings, io: Io): Promise<HostSi
     ...(settings.logLevel === 'debug' ? { onReport: (report) => tell(report, io) } : {}),
   })
   const records = diskAttachmentRecords({ dir: attachmentsDir })
-  const netns = { idOf: netnsId, pluginsEnded }
+  const netns = namespaceFacts()
   const cache = diskResultCache({ dir: settings.cniCache })
   const { cniNetconfpath: dir, namespace } = settings
   return {

@@ -14,9 +14,8 @@ import {
   findLink,
   hostKernel,
   hostPrefixes,
-  netnsId,
+  namespaceFacts,
   pluginFile,
-  pluginsEnded,
   resolveAddress,
   signsOnHost,
 } from '@vethra/host'
@@ -120,7 +119,7 @@ async function openAdapters(
     timeoutMs: settings.pluginTimeoutMs,
     outputLimit: settings.pluginOutputLimit,
   })
-  const netns = { idOf: netnsId, pluginsEnded }
+  const netns = namespaceFacts()
   return {
     host: { runner, cache, lock, rules: iptablesRules(), places, records, netns },
     ports: portHolder({ dir: `${runtime}/ports`, program: io.program }),

@@ -1,5 +1,5 @@
-import { together } from '@vethra/plan'
-import { CniError, explain } from '@vethra/spec'
+import { identityOf, together } from '@vethra/plan'
+import { CniError, explain, type JsonObject } from '@vethra/spec'
 import { connect } from './connect.ts'
 import { asWarning, type Container } from './container.ts'
 import { idle } from './idle.ts'
@@ -62,7 +62,7 @@ async function takeName({ store, state, request, ours, record }: Container): Pro
 async function note(
   { store, state, now }: Container,
   createError: boolean,
-  more: Readonly<Record<string, string>> = {},
+  more: JsonObject = {},
 ): Promise<void> {
   await store.write(state.id, 'lifecycle.json', {
     started_at: new Date(now()).toISOString(),
@@ -72,12 +72,9 @@ async function note(
 }
 
 // No attachment tells where a container lives that has left all of its networks, and may join one again.
-async function detachedLife(
-  tools: Tools,
-  container: Container,
-): Promise<Readonly<Record<string, string>>> {
+async function detachedLife(tools: Tools, container: Container): Promise<JsonObject> {
   const { mode, networks } = container.request
   if (mode !== 'cni' || networks.length > 0) return {}
   const netns = await netnsOf(tools, container)
-  return { netns, netns_id: await tools.host.netns.idOf(netns) }
+  return { netns, netns_identity: { ...identityOf(await tools.host.netns.look(netns)) } }
 }

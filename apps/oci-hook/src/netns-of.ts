@@ -1,3 +1,4 @@
+import { isSameNamespace } from '@vethra/plan'
 import { CniError } from '@vethra/spec'
 import type { Container } from './container.ts'
 import type { Tools } from './tools.ts'
@@ -10,8 +11,8 @@ export async function checkJoined(tools: Tools, container: Container): Promise<v
   const { state, request } = container
   const target = request.networks[0]?.ref.slice('container:'.length) ?? ''
   const [record] = await tools.host.records.list(`${request.namespace}-${target}`)
-  const own = await tools.host.netns.idOf(`/proc/${state.pid}/ns/net`)
-  if (record === undefined || record.netnsId === '' || record.netnsId === own) return
+  const own = await tools.host.netns.look(`/proc/${state.pid}/ns/net`)
+  if (record === undefined || isSameNamespace(record, own) !== false) return
   throw new CniError({
     code: 8,
     message: `container ${state.id} is not in the network namespace of container ${target}, which has been started anew`,
@@ -32,8 +33,9 @@ export async function netnsOf({ host }: Tools, { state, request }: Container): P
       hint: 'Let the OCI runtime call the hook as createRuntime, when the container has a process.',
     })
   }
-  const [own, ours] = await Promise.all([netns, '/proc/self/ns/net'].map(host.netns.idOf))
-  if (own !== ours) return netns
+  const [own, ours] = await Promise.all([netns, '/proc/self/ns/net'].map(host.netns.look))
+  // Of two that live, device and inode tell.
+  if (own?.netnsId !== ours?.netnsId) return netns
   throw new CniError({
     code: 8,
     message: `container ${state.id} has no network namespace of its own: it is in that of the host`,

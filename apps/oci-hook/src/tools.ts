@@ -9,8 +9,7 @@ import {
   bringLoopbackUp,
   defaultRoute,
   hostPrefixes,
-  netnsId,
-  pluginsEnded,
+  namespaceFacts,
   resolveAddress,
 } from '@vethra/host'
 import type { HostsStore } from '@vethra/hosts'
@@ -68,7 +67,7 @@ export async function openTools(flags: GivenSettings, nerdctl: boolean, io: Io):
     outputLimit: settings.pluginOutputLimit,
   })
   const records = diskAttachmentRecords({ dir: attachments })
-  const netns = { idOf: netnsId, pluginsEnded }
+  const netns = namespaceFacts()
   const cache = diskResultCache({ dir: settings.cniCache })
   return {
     settings,

@@ -8,11 +8,12 @@ import {
   removeFile,
   writeWhole,
 } from '@vethra/files'
-import type {
-  AttachmentKey,
-  AttachmentRecord,
-  AttachmentRecords,
-  CachedAttachment,
+import {
+  type AttachmentKey,
+  type AttachmentRecord,
+  type AttachmentRecords,
+  type CachedAttachment,
+  readIdentity,
 } from '@vethra/plan'
 import { type Attachment, goField, type Json } from '@vethra/spec'
 
@@ -88,9 +89,15 @@ function parseRecord(text: string): AttachmentRecord | undefined {
     goField(value, key),
   )
   if (!fields.every((field) => typeof field === 'string')) return undefined
-  const [network = '', containerId = '', ifname = '', netns = '', netnsId = ''] = fields
+  const [network = '', containerId = '', ifname = '', netns = ''] = fields
   const made = parseMade(goField(value, 'made') ?? null, { network, containerId, ifname })
-  return { network, containerId, ifname, netns, netnsId, ...(made === undefined ? {} : { made }) }
+  const nonce = goField(value, 'nonce')
+  return {
+    ...{ network, containerId, ifname, netns },
+    ...readIdentity(value),
+    ...(typeof nonce === 'string' ? { nonce } : {}),
+    ...(made === undefined ? {} : { made }),
+  }
 }
 
 // What we wrote ourselves, whole or not at all: an object that holds the texts is taken as it is.

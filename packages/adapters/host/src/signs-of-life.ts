@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { listFolder, listFolders } from '@vethra/files'
 import type { SignsOfLife } from '@vethra/ipam'
+import { containersOfPlugins } from './plugins-at-work.ts'
 
 /**
  * Signs of life of containers all over the host, beside those of caches and records: ours, nerdctl's,
@@ -11,12 +11,9 @@ import type { SignsOfLife } from '@vethra/ipam'
 export async function signsOnHost(
   dataRoot: string,
 ): Promise<Pick<SignsOfLife, 'known' | 'namespaces' | 'running'>> {
-  const [known, namespaces, running] = await Promise.all([
-    knownContainers(dataRoot),
-    namespaceIds(),
-    idsOfPlugins(),
-  ])
-  return { known: new Set(known), namespaces: new Set(namespaces), running: new Set(running) }
+  const [known, namespaces] = await Promise.all([knownContainers(dataRoot), namespaceIds()])
+  const running = new Set(containersOfPlugins())
+  return { known: new Set(known), namespaces: new Set(namespaces), running }
 }
 
 // nerdctl keeps reservations in the same folder, and its containers in its own.
@@ -48,21 +45,4 @@ async function namespaceIds(): Promise<readonly string[]> {
 
 function idOfCnitool(path: string): string {
   return `cnitool-${createHash('sha512').update(path).digest('hex').slice(0, 20)}`
-}
-
-/** The containers that plugins are at work for: a plugin has its id in the environment. */
-async function idsOfPlugins(): Promise<readonly string[]> {
-  const processes = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
-  const found = await Promise.all(processes.map(environmentOf))
-  return found.flatMap((text) => /(?:^|\0)CNI_CONTAINERID=([^\0]*)/.exec(text)?.[1] ?? [])
-}
-
-async function environmentOf(pid: string): Promise<string> {
-  try {
-    return await readFile(`/proc/${pid}/environ`, 'utf8')
-  } catch (error) {
-    // It has ended, or is the kernel's or another user's.
-    if (error instanceof Error && 'code' in error) return ''
-    throw error
-  }
 }

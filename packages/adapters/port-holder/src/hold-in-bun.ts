@@ -1,7 +1,7 @@
-import { dlopen } from 'bun:ffi'
+import { dlopen, ptr } from 'bun:ffi'
 import { closeSync } from 'node:fs'
 import type { HeldSocket } from '@vethra/ports'
-import { isAlive, type Process } from './processes.ts'
+import { isAlive, type Process } from '@vethra/programs'
 
 /**
  * Keeps the sockets that this process was started with, until another process ends. Whoever connects
@@ -10,7 +10,8 @@ import { isAlive, type Process } from './processes.ts'
  */
 export function holdInBun(init: Process, sockets: readonly HeldSocket[], ready: () => void): void {
   const libc = openLibc()
-  libc.prctl(setName, Buffer.from('vethra-ports\0'), 0n, 0n, 0n)
+  dropCapabilities(libc)
+  libc.prctl(setName, BigInt(ptr(processName)), 0n, 0n, 0n)
   const watched = libc.syscall(pidfdOpen, init.pid, 0)
   // Looked at after it was opened: so it is of that very process.
   if (!isAlive(init)) return
@@ -31,6 +32,10 @@ export function holdInBun(init: Process, sockets: readonly HeldSocket[], ready: 
 
 const firstSocket = 3
 const setName = 15
+const processName = Buffer.from('vethra-ports\0')
+const noNewPrivileges = 38
+/** Version 3: sets of 64 bits. */
+const capabilityHeader = Uint32Array.of(0x20080522, 0)
 const pidfdOpen = 434n
 const readable = 1
 const socketLevel = 1
@@ -43,12 +48,20 @@ type Libc = ReturnType<typeof openLibc>
 // Not when this file is read: other starts share it, and have no use for it.
 function openLibc() {
   return dlopen('libc.so.6', {
+    capset: { args: ['ptr', 'ptr'], returns: 'i32' },
     accept: { args: ['i32', 'ptr', 'ptr'], returns: 'i32' },
     poll: { args: ['ptr', 'u64', 'i32'], returns: 'i32' },
-    prctl: { args: ['i32', 'ptr', 'u64', 'u64', 'u64'], returns: 'i32' },
+    prctl: { args: ['i32', 'u64', 'u64', 'u64', 'u64'], returns: 'i32' },
     setsockopt: { args: ['i32', 'i32', 'i32', 'ptr', 'u32'], returns: 'i32' },
     syscall: { args: ['i64', 'i32', 'u32'], returns: 'i32' },
   }).symbols
+}
+
+// The sockets were opened before this process was started. Threads that bun has by now keep theirs where setpriv(1)
+// has not taken them away: capset(2) is about this one.
+function dropCapabilities(libc: Libc): void {
+  libc.prctl(noNewPrivileges, 1n, 0n, 0n, 0n)
+  libc.capset(capabilityHeader, new Uint32Array(6))
 }
 
 /** As an array of struct pollfd. */

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { formatAddress } from '@vethra/ipam'
 import { formatSocket, type HeldSocket } from '@vethra/ports'
-import { isAlive, type Process } from './processes.ts'
+import { isAlive, type Process } from '@vethra/programs'
 
 /** As `holdInBun`, with sockets of its own, and with a look at the other process now and then. */
 export async function holdInNode(

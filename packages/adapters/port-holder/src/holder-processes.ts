@@ -1,5 +1,4 @@
-import { statSync } from 'node:fs'
-import { allPids, type Process, processAt, textOf } from './processes.ts'
+import { allPids, isOfOurs, type Process, processAt, textOf } from '@vethra/programs'
 
 /** What a holder is started with, and recognised by. */
 export interface HolderCall {
@@ -32,16 +31,12 @@ export function readHolderArgs(argv: readonly string[]): HolderCall | undefined 
 /** The holder that a process is; undefined when it is none of ours, or has ended. */
 export function holderAt(pid: number): HolderProcess | undefined {
   const call = readHolderArgs(textOf(`/proc/${pid}/cmdline`).split('\0').slice(0, -1))
-  const found = call && isOurs(pid) ? processAt(pid) : undefined
+  // Anybody can call a process of theirs what they like.
+  const found = call && isOfOurs(pid) ? processAt(pid) : undefined
   return call && found && { ...call, ...found }
 }
 
 /** All holders, by their command lines: for when there is no record of them. */
 export function allHolders(): readonly HolderProcess[] {
   return allPids().flatMap((pid) => holderAt(pid) ?? [])
-}
-
-// Anybody can call a process of theirs what they like.
-function isOurs(pid: number): boolean {
-  return statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid === process.geteuid?.()
 }

@@ -63,6 +63,23 @@ it('its process has nothing open but its sockets and the process that it waits f
   await holder.release({ containerId, ports })
 })
 
+it('its process has no capability left, in any of its threads, and can get none', async () => {
+  const ports = [
+    { hostIP: '127.0.0.1', hostPort: port, containerPort: 80, protocol: 'tcp' },
+  ] as const
+  await (await holder.hold({ containerId, pid: init.pid ?? 0, ports })).settled()
+  const [held] = (await holder.list()).filter((each) => each.containerId === containerId)
+  const threads = await readdir(`/proc/${held?.pid}/task`)
+  for (const thread of threads) {
+    const status = await readFile(`/proc/${held?.pid}/task/${thread}/status`, 'utf8')
+    expect(status).toMatch(/^NoNewPrivs:\t1$/m)
+    for (const set of ['Inh', 'Prm', 'Eff', 'Bnd', 'Amb']) {
+      expect(status).toMatch(new RegExp(`^Cap${set}:\t0{16}$`, 'm'))
+    }
+  }
+  await holder.release({ containerId, ports })
+})
+
 it('sctp is held where the kernel has it, and is an error by name where it has not', async () => {
   const ports = [
     { hostIP: '0.0.0.0', hostPort: port, containerPort: 80, protocol: 'sctp' },

@@ -185,6 +185,30 @@ describe('a port holder', () => {
     expect(await own()).toBeUndefined()
   })
 
+  it('never ends a process that a record names and that holds no ports for the container', async () => {
+    const other = await hold([mapping()], `${id}-other`)
+    const stranger = spawn('sleep', ['60'])
+    for (const pid of [stranger.pid ?? 0, other?.pid ?? 0]) {
+      const [, fields = ''] = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')
+      const startTime = fields.split(' ')[19]
+      await writeFile(
+        join(dir, id),
+        JSON.stringify({ containerId: id, sockets: [], holder: { pid, startTime } }),
+      )
+      await holder.release({ containerId: id, ports: [] })
+      expect(process.kill(pid, 0)).toBe(true)
+    }
+    expect(stranger.exitCode ?? stranger.signalCode).toBeNull()
+    expect(await own(`${id}-other`)).toMatchObject({ alive: true })
+    stranger.kill('SIGKILL')
+  })
+
+  it("holds nothing for a process that only has the number of the container's", async () => {
+    const request = { containerId: id, pid: pid(), startTime: '1', ports: [mapping()] }
+    await expect(holder.hold(request)).rejects.toMatchObject({ code: 3 })
+    expect(await own()).toBeUndefined()
+  })
+
   it('leaves nothing when it is released, twice too, and by a damaged record', async () => {
     await hold([mapping()])
     await writeFile(join(dir, id), '{"holder":')

@@ -1,7 +1,8 @@
 import { heldSockets, type PortHold, type PortHolder } from '@vethra/ports'
+import { isAlive } from '@vethra/programs'
 import { CniError } from '@vethra/spec'
-import { allHolders } from './holder-processes.ts'
-import { endProcess, isAlive } from './processes.ts'
+import { endProcess } from './end-process.ts'
+import { allHolders, holderAt } from './holder-processes.ts'
 import { type HolderRecord, type HolderRecords, holderRecords } from './records.ts'
 import { take } from './take.ts'
 import { type StartedHolder, wayHere } from './way.ts'
@@ -54,8 +55,12 @@ export function portHolder({ dir, program }: PortHolderOptions): PortHolder {
 }
 
 async function free(records: HolderRecords, { containerId, holder }: HolderRecord): Promise<void> {
-  const own = () => allHolders().filter((each) => each.containerId === containerId)
-  for (const each of holder ? [holder] : own()) await endProcess(each)
+  const found = holder ? [holderAt(holder.pid)] : allHolders()
+  for (const each of found) {
+    // What a record names is ended only where the process itself says that it holds ports for this container.
+    const isOwn = each?.containerId === containerId
+    if (isOwn && each.startTime === (holder ?? each).startTime) await endProcess(each)
+  }
   await records.remove(containerId)
 }
 

@@ -7,8 +7,8 @@ import {
   removeFile,
   writeWhole,
 } from '@vethra/files'
+import type { Process } from '@vethra/programs'
 import { checkPathComponent, goField, type Json } from '@vethra/spec'
-import type { Process } from './processes.ts'
 
 /** What is written down of a holder: `DIR/<containerId>`. */
 export interface HolderRecord {

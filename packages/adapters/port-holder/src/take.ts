@@ -1,9 +1,9 @@
 import { closeSync } from 'node:fs'
 import { faultPoint } from '@vethra/faults'
 import { formatSocket, type HeldSocket, type HoldRequest, readSocket } from '@vethra/ports'
+import { type Process, processAt } from '@vethra/programs'
 import { CniError } from '@vethra/spec'
 import { holderArgs } from './holder-processes.ts'
-import { type Process, processAt } from './processes.ts'
 import type { HolderRecords } from './records.ts'
 import { freeIfStale } from './taken.ts'
 import type { OpenedSockets, StartedHolder, Way } from './way.ts'
@@ -46,9 +46,9 @@ export async function take(
   }
 }
 
-function initOf({ containerId, pid }: HoldRequest): Process {
+function initOf({ containerId, pid, startTime }: HoldRequest): Process {
   const found = processAt(pid)
-  if (found) return found
+  if (found && (startTime ?? found.startTime) === found.startTime) return found
   throw new CniError({ code: 3, message: `container ${containerId} has no process ${pid}` })
 }
 

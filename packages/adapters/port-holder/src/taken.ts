@@ -1,7 +1,8 @@
 import { formatSocket, type HeldSocket } from '@vethra/ports'
+import { isAlive } from '@vethra/programs'
 import { CniError } from '@vethra/spec'
+import { endProcess } from './end-process.ts'
 import { holderAt } from './holder-processes.ts'
-import { endProcess, isAlive } from './processes.ts'
 import { whoHas } from './who-has.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { readlinkSync } from 'node:fs'
 import type { Address } from '@vethra/ipam'
 import type { HeldSocket } from '@vethra/ports'
-import { allPids, namesIn, textOf } from './processes.ts'
+import { allPids, namesIn, textOf } from '@vethra/programs'
 
 /** The process that has a port. */
 export interface PortOwner {

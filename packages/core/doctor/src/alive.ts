@@ -1,16 +1,30 @@
-import type { AttachmentKey, AttachmentRecord, CachedAttachment, HostTools } from '@vethra/plan'
+import {
+  type AttachmentKey,
+  type AttachmentRecord,
+  type CachedAttachment,
+  type HostTools,
+  type Life,
+  type LifeTools,
+  lifeNow,
+  lifeOf,
+} from '@vethra/plan'
 
-/** Whether a namespace is still the one that was recorded. */
-export async function isAlive(
+/** Whether a namespace is certainly still the one that was recorded. */
+export async function isAlive(tools: LifeTools, record: AttachmentRecord): Promise<boolean> {
+  return (await lifeNow(tools, record)) === 'alive'
+}
+
+/** Whether an attachment that nothing but the cache tells of has ended: a path alone tells it only of processes. */
+export async function lifeOfCached(
   { netns }: Pick<HostTools, 'netns'>,
-  record: AttachmentRecord,
-): Promise<boolean> {
-  return record.netnsId !== '' && (await netns.idOf(record.netns)) === record.netnsId
+  { attachment }: CachedAttachment,
+): Promise<Life> {
+  return lifeOf({ netnsId: '' }, await netns.look(attachment.netns))
 }
 
 /** The record of an attachment whose namespace lives; undefined when it does not, or nothing is recorded. */
 export async function livingRecord(
-  host: Pick<HostTools, 'netns' | 'records'>,
+  host: LifeTools & Pick<HostTools, 'records'>,
   key: AttachmentKey,
 ): Promise<AttachmentRecord | undefined> {
   const record = await host.records.read(key)

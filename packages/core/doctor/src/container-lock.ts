@@ -1,6 +1,7 @@
 import { guards } from '@vethra/lock'
 import { containerIdOf } from '@vethra/model'
-import { isAlive } from './alive.ts'
+import { lifeNow } from '@vethra/plan'
+import { lifeOfCached } from './alive.ts'
 import type { DoctorTools, NamespaceTools } from './doctor-tools.ts'
 import type { RepairResult } from './repair.ts'
 
@@ -24,13 +25,13 @@ export async function holding(
 export async function isAttached({ host }: DoctorTools, containerId: string): Promise<boolean> {
   const records = await host.records.list(containerId)
   for (const record of records) {
-    if (record.netnsId === '' || (await isAlive(host, record))) return true
+    if ((await lifeNow(host, record)) !== 'gone') return true
   }
   const recorded = new Set(records.map(({ ifname }) => ifname))
-  for (const { attachment } of await host.cache.list(containerId)) {
+  for (const cached of await host.cache.list(containerId)) {
     // Of what is recorded the record tells more.
-    if (recorded.has(attachment.ifname)) continue
-    if (attachment.netns === '' || (await host.netns.idOf(attachment.netns)) !== '') return true
+    if (recorded.has(cached.attachment.ifname)) continue
+    if ((await lifeOfCached(host, cached)) !== 'gone') return true
   }
   return false
 }

@@ -1,7 +1,7 @@
 import { planRepairs } from '@vethra/model'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { examine, heal, repair } from './index.ts'
-import { attach, type SampleHost, sampleHost, sampleTools } from './sample-tools.ts'
+import { attach, identity, type SampleHost, sampleHost, sampleTools } from './sample-tools.ts'
 
 let host: SampleHost
 const kinds = async () => (await examine(sampleTools(host))).map(({ kind }) => kind)
@@ -101,7 +101,7 @@ describe('repair', () => {
 
   it('masquerades for those that still live, in one transaction', async () => {
     const gone = { ...key, containerId: 'default-c2' }
-    host.records.push({ ...gone, netns: '/gone', netnsId: '4:2' })
+    host.records.push({ ...gone, netns: '/gone', ...identity, cookie: '4:2' })
     const attachments = [
       { ...key, addresses: ['10.4.1.2/24'] },
       { ...gone, addresses: ['10.4.1.3/24'] },
@@ -148,13 +148,13 @@ describe('repair', () => {
         return run(call)
       },
     }
-    host.records.push({ ...key, network: 'other', netns: '/n', netnsId: '4:1' })
+    host.records.push({ ...key, network: 'other', netns: '/n', ...identity })
     const unfinished = { kind: 'detach', attachment: { ...key, network: 'other' } } as const
     host.conf = host.conf.replace('"lan"', '"other"')
     await repair({ ...tools, host: { ...tools.host, runner } }, [unfinished])
     expect(calls).toEqual(['DEL '])
     host.cached = []
-    host.records = [{ ...key, network: 'other', netns: '/n', netnsId: '4:1' }]
+    host.records = [{ ...key, network: 'other', netns: '/n', ...identity }]
     await repair({ ...tools, host: { ...tools.host, runner } }, [unfinished])
     expect(calls).toEqual(['DEL ', 'DEL /n'])
   })

@@ -1,6 +1,13 @@
 import type { DesiredAttachment, ObservedAttachment, ObservedFault } from '@vethra/model'
 import { attachmentText } from '@vethra/model'
-import type { AttachmentRecord, CachedAttachment } from '@vethra/plan'
+import {
+  type AttachmentRecord,
+  type CachedAttachment,
+  isProven,
+  type Life,
+  lifeNow,
+  lifeOf,
+} from '@vethra/plan'
 import type { ConfList } from '@vethra/spec'
 import { attachmentReader } from './desired-attachment.ts'
 import type { DamagedFile, DoctorTools } from './doctor-tools.ts'
@@ -33,12 +40,14 @@ export async function observeAttachments(
   const seen = await Promise.all(
     keys.map(async (key) => {
       const [record, entry] = [recorded.get(key), made.get(key)]
-      const netns = record?.netns ?? entry?.attachment.netns ?? ''
-      const now = netns === '' ? '' : await host.netns.idOf(netns)
       const cachedOne = entry && read(entry)
       const wanted = cachedOne ?? (record?.made && read(record.made))
       const remembered = cachedOne !== undefined
-      return look({ record, entry, wanted, remembered, now, stored, lostRecords })
+      const ref = record ?? { network: entry?.network ?? '', ...pick(entry) }
+      const recordDamaged = record === undefined && lostRecords.has(fileNameOf(ref))
+      const ours = record !== undefined || recordDamaged || stored.has(ref.containerId)
+      const state = await stateOf(host, { record, entry, recordDamaged, ours })
+      return look({ record, entry, wanted, remembered, recordDamaged, ours, state })
     }),
   )
   const observed = seen.map(({ attachment }) => attachment)
@@ -56,32 +65,32 @@ interface Sources {
   readonly entry: CachedAttachment | undefined
   readonly wanted: DesiredAttachment | undefined
   readonly remembered: boolean
-  /** The namespace that is at the path now. */
-  readonly now: string
-  readonly stored: ReadonlySet<string>
-  readonly lostRecords: ReadonlySet<string>
+  readonly recordDamaged: boolean
+  readonly ours: boolean
+  readonly state: Life
 }
 
-function look({ record, entry, wanted, remembered, now, stored, lostRecords }: Sources): {
+function look({ record, entry, wanted, remembered, recordDamaged, ours, state }: Sources): {
   readonly attachment: ObservedAttachment
   readonly wanted: DesiredAttachment | undefined
 } {
-  const ref = record ?? { network: entry?.network ?? '', ...pick(entry) }
-  const { network, containerId, ifname } = ref
-  const recordDamaged = record === undefined && lostRecords.has(fileNameOf(ref))
-  const recorded = record !== undefined || recordDamaged
+  const { network, containerId, ifname } = record ?? {
+    network: entry?.network ?? '',
+    ...pick(entry),
+  }
   const attachment = {
     network,
     containerId,
     ifname,
-    recorded,
+    recorded: record !== undefined || recordDamaged,
     recordDamaged,
+    byInode: record !== undefined && record.cookie === undefined,
     remembered,
     restorable: !remembered && wanted !== undefined,
-    ours: recorded || stored.has(containerId),
+    ours,
     ...(wanted?.hostLink === undefined ? {} : { hostLink: wanted.hostLink }),
     netns: record?.netns ?? entry?.attachment.netns ?? '',
-    state: stateOf(record, recordDamaged, entry, now),
+    state,
   }
   return { attachment, wanted }
 }
@@ -91,21 +100,22 @@ function pick(entry: CachedAttachment | undefined): { containerId: string; ifnam
   return { containerId, ifname }
 }
 
-// A path alone does not tell whether the namespace is the one of then: only that none is.
-function stateOf(
-  record: AttachmentRecord | undefined,
-  recordDamaged: boolean,
-  entry: CachedAttachment | undefined,
-  now: string,
-): ObservedAttachment['state'] {
-  if (record) {
-    if (record.netnsId === '') return 'unknown'
-    if (now === '') return 'gone'
-    return now === record.netnsId ? 'alive' : 'replaced'
-  }
-  if (entry === undefined || entry.attachment.netns === '') return 'unknown'
-  if (now === '') return 'gone'
-  return recordDamaged ? 'alive' : 'unknown'
+// Without a record a path alone tells little: enough to report what is not ours, and is never changed.
+async function stateOf(
+  host: DoctorTools['host'],
+  {
+    record,
+    entry,
+    recordDamaged,
+    ours,
+  }: Pick<Sources, 'record' | 'entry' | 'recordDamaged' | 'ours'>,
+): Promise<Life> {
+  if (record) return lifeNow(host, record)
+  if (entry === undefined) return 'unknown'
+  const seen = await host.netns.look(entry.attachment.netns)
+  const lost = { ...entry.attachment, network: entry.network, netnsId: '' }
+  if (recordDamaged && (await isProven(host, lost, seen))) return 'alive'
+  return !ours && seen.found === 'missing' ? 'gone' : lifeOf(lost, seen)
 }
 
 function keyOf({ network, attachment }: CachedAttachment): string {

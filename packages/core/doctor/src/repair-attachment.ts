@@ -3,10 +3,17 @@ import type { HostsStore } from '@vethra/hosts'
 import { readCidr } from '@vethra/ipam'
 import type { Repair } from '@vethra/model'
 import { findNetwork, type Network } from '@vethra/networks'
-import { type AttachmentKey, attachAnew, detachIfDue, type Membership } from '@vethra/plan'
+import {
+  type AttachmentKey,
+  attachAnew,
+  detachIfDue,
+  isSameNamespace,
+  lifeNow,
+  type Membership,
+} from '@vethra/plan'
 import { parseResult } from '@vethra/result'
 import type { CniArgs, Result } from '@vethra/spec'
-import { isAlive, isUsable, livingRecord } from './alive.ts'
+import { isUsable, lifeOfCached, livingRecord } from './alive.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { readNetworks } from './observe.ts'
 import type { RepairResult } from './repair.ts'
@@ -49,12 +56,10 @@ async function isDue(
 ): Promise<boolean> {
   const [record, cached] = await Promise.all([host.records.read(key), host.cache.read(key)])
   if (record === undefined) {
-    const netns = cached?.attachment.netns ?? ''
-    return netns !== '' && (await host.netns.idOf(netns)) === ''
+    return cached !== undefined && (await lifeOfCached(host, cached)) === 'gone'
   }
-  if (record.netnsId === '') return false
-  const alive = await isAlive(host, record)
-  return unfinished ? alive && !isUsable(cached) : !alive
+  const life = await lifeNow(host, record)
+  return unfinished ? life === 'alive' && !isUsable(cached) : life === 'gone'
 }
 
 /** Attaches a living container anew whose interface is gone, under the addresses that it had where they are free. */
@@ -76,7 +81,7 @@ export async function reattach(
   const ways = [asBefore(plain, result), plain] as const
   const isNeeded = async () => {
     const now = await livingRecord(host, key)
-    if (now?.netnsId !== record.netnsId) return false
+    if (now === undefined || isSameNamespace(now, record) === false) return false
     const names = new Set((await kernel.links()).map(({ name }) => name))
     return result.interfaces.some(({ name, sandbox = '' }) => sandbox === '' && !names.has(name))
   }

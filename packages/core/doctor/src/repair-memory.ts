@@ -1,5 +1,6 @@
 import { guards } from '@vethra/lock'
 import type { Repair } from '@vethra/model'
+import { identityOf, isProven, isSameNamespace } from '@vethra/plan'
 import { isUsable, livingRecord } from './alive.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import type { RepairResult } from './repair.ts'
@@ -20,19 +21,22 @@ export async function restoreResult(
   })
 }
 
-/** Writes the record of a living attachment again, from what is cached. */
+/** Writes the record of a living attachment again: its cached result and the interface inside prove which namespace it is in. */
 export async function restoreRecord(
   { host }: DoctorTools,
   { attachment: key }: Extract<Repair, { kind: 'restore-record' }>,
 ): Promise<RepairResult> {
   return host.lock.hold(guards.attachment(host.places, key.containerId), async () => {
-    if ((await host.records.read(key)) !== undefined) return 'it is recorded'
+    const record = await host.records.read(key)
+    if (record?.cookie !== undefined) return 'it is recorded'
     const cached = await host.cache.read(key)
     if (!isUsable(cached)) return 'it is not attached any more'
-    const { netns } = cached.attachment
-    const netnsId = await host.netns.idOf(netns)
-    if (netnsId === '') return 'its namespace is gone'
-    await host.records.write({ ...key, netns, netnsId })
+    const { netns } = record ?? cached.attachment
+    const seen = await host.netns.look(netns)
+    if (record && isSameNamespace(record, seen) === false) return 'its namespace is another'
+    const wanted = { ...key, ...record, netns, ...identityOf(seen) }
+    if (!(await isProven(host, wanted, seen))) return 'nothing proves its namespace'
+    await host.records.write(wanted)
     await host.records.flush()
     return undefined
   })

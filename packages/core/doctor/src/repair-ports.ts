@@ -37,7 +37,10 @@ export async function holdPorts(
     if ((await ports.list()).some((each) => each.containerId === containerId && each.alive)) {
       return 'they are held'
     }
-    const reservation = await ports.hold({ containerId, pid, ports: parseRecord(file).ports })
+    const { startTime } = record
+    const init = { pid, ...(startTime === undefined ? {} : { startTime }) }
+    const wanted = parseRecord(file).ports
+    const reservation = await ports.hold({ containerId, ...init, ports: wanted })
     await reservation.settled()
     return undefined
   })

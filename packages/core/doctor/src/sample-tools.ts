@@ -1,5 +1,5 @@
 import type { ObservedLink, ObservedName } from '@vethra/model'
-import type { AttachmentRecord, CachedAttachment } from '@vethra/plan'
+import type { AttachmentRecord, CachedAttachment, NamespaceIdentity } from '@vethra/plan'
 import { CniError, type Json } from '@vethra/spec'
 import type { DoctorTools, HostsFolder } from './doctor-tools.ts'
 
@@ -27,6 +27,11 @@ export interface SampleHost {
   nowMs: number
 }
 
+const place = { bootId: 'b', place: '24:2' }
+
+/** For tests: the namespace that the container of `attach` is in. */
+export const identity: NamespaceIdentity = { netnsId: '4:1', cookie: '4:1', ...place }
+
 /** For tests: a host with network `lan` and nothing else. */
 export function sampleHost(): SampleHost {
   const plugins = [{ type: 'bridge', bridge: 'br0', isGateway: true, ipam: { type: 'host-local' } }]
@@ -44,7 +49,7 @@ export function attach(host: SampleHost): void {
   const key = { network: 'lan', containerId: 'default-c1', ifname: 'eth0' }
   const interfaces = [{ name: 'br0' }, { name: 'veth1' }, { name: 'eth0', sandbox: '/n' }]
   const ips = [{ address: '10.4.1.2/24', gateway: '10.4.1.1', interface: 2 }]
-  host.records.push({ ...key, netns: '/n', netnsId: '4:1' })
+  host.records.push({ ...key, netns: '/n', ...identity })
   host.cached.push({
     network: 'lan',
     attachment: { ...key, netns: '/n', cniArgs: [], capabilityArgs: {} },
@@ -103,7 +108,14 @@ export function sampleTools(host: SampleHost): DoctorTools {
         restore: async (_, text) => void host.done.push(text),
       },
       netns: {
-        idOf: async (path) => host.namespaces[path] ?? '',
+        look: async (path) => {
+          const id = host.namespaces[path]
+          return id === undefined
+            ? { found: 'missing', netnsId: '', ...place }
+            : { found: 'namespace', netnsId: id, cookie: id, ...place }
+        },
+        interfaceIn: async () => undefined,
+        nonce: () => 'n',
         pluginsEnded: async () => undefined,
       },
       places: { netconf: '/c', dataStore: '/d', runtime: '/r', networks: '/var/lib/cni/networks' },

@@ -1,6 +1,7 @@
+import { lifeNow } from '@vethra/plan'
 import { CniError, checkPathComponent } from '@vethra/spec'
 import { findContainer } from './container-inspect.ts'
-import type { KnownContainer } from './container-state.ts'
+import { attachedState, type KnownContainer, netnsOf } from './container-state.ts'
 import type { ManageTools } from './tools.ts'
 
 /**
@@ -30,14 +31,6 @@ async function remainsOf(
   const cached = await host.cache.list(containerId)
   if (found === undefined && attachments.length === 0 && cached.length === 0) return undefined
   const [first] = attachments
-  const isAlive =
-    first !== undefined &&
-    first.netnsId !== '' &&
-    (await host.netns.idOf(first.netns)) === first.netnsId
-  return {
-    id,
-    attachments,
-    state: isAlive ? 'running' : 'dead',
-    netns: isAlive ? first.netns : '',
-  }
+  const life = first === undefined ? 'gone' : await lifeNow(host, first)
+  return { id, attachments, state: attachedState[life], netns: netnsOf(first, life) }
 }

@@ -2,7 +2,7 @@ import { findNetwork, networksFromFiles } from '@vethra/networks'
 import { detachAll, type Membership, passLocks } from '@vethra/plan'
 import { CniError } from '@vethra/spec'
 import { findRemains } from './container-remains.ts'
-import type { KnownContainer } from './container-state.ts'
+import { demandSeen, type KnownContainer } from './container-state.ts'
 import type { ManageTools } from './tools.ts'
 
 /** Containers that were to be removed. */
@@ -47,6 +47,7 @@ async function removeContainer(tools: ManageTools, ref: string): Promise<void> {
   const container = await findRemains(tools, ref)
   const { id, record } = container
   if (container.state === 'running' && container.attachments.length > 0) throw alive(container)
+  demandSeen(container)
   const containerId = `${settings.namespace}-${id}`
   await detachAll(host, await leftMemberships(tools, container))
   await passLocks(host, containerId, await networkNames(tools, container))

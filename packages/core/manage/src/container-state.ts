@@ -1,7 +1,14 @@
 import { type BundleRecord, parseRecord } from '@vethra/bundle'
 import type { ContainerNames } from '@vethra/hosts'
-import type { AttachmentRecord } from '@vethra/plan'
-import { goField, type Json } from '@vethra/spec'
+import {
+  type AttachmentRecord,
+  type Life,
+  lifeNow,
+  lifeOf,
+  type NamespaceIdentity,
+  readIdentity,
+} from '@vethra/plan'
+import { CniError, goField, type Json } from '@vethra/spec'
 import type { ManageTools } from './tools.ts'
 
 /** What Vethra knows of one container. */
@@ -20,9 +27,13 @@ export interface KnownContainer {
 
 /**
  * `prepared`: never started; `running`: attached, and its namespace is alive; `stopped`: postStop ran;
- * `failed`: its last start was undone; `dead`: attached, and its namespace has gone: start or remove it.
+ * `failed`: its last start was undone; `dead`: attached, and its namespace has gone: start or remove it;
+ * `unknown`: attached, and its namespace cannot be seen from here, or nothing proves that it is the one of then.
  */
-export type ContainerState = 'prepared' | 'running' | 'stopped' | 'failed' | 'dead'
+export type ContainerState = 'prepared' | 'running' | 'stopped' | 'failed' | 'dead' | 'unknown'
+
+/** The state of a container that is attached. */
+export const attachedState = { alive: 'running', gone: 'dead', unknown: 'unknown' } as const
 
 /** All that is known of a container by its id. */
 export async function readContainer(tools: ManageTools, id: string): Promise<KnownContainer> {
@@ -56,18 +67,18 @@ async function readWith(
   const names = await hosts.read(id)
   const attachments = [...records].sort(byInterface)
   const lifecycle = await containers.read(id, 'lifecycle.json')
-  const home = attachments[0] ?? homeOf(lifecycle)
-  const isAlive =
-    home !== undefined &&
-    home.netnsId !== '' &&
-    (await host.netns.idOf(home.netns)) === home.netnsId
+  const [first] = attachments
+  const home = first ?? homeOf(lifecycle)
+  const life = first
+    ? await lifeNow(host, first)
+    : home && lifeOf(home, await host.netns.look(home.netns))
   return {
     id,
     ...(file === undefined ? {} : { record: parseRecord(file) }),
     ...(names === undefined ? {} : { names }),
     attachments,
-    state: stateOf({ isAttached: attachments.length > 0, isAlive, lifecycle, names }),
-    netns: isAlive ? home.netns : '',
+    state: stateOf({ isAttached: first !== undefined, life, lifecycle, names }),
+    netns: netnsOf(home, life),
   }
 }
 
@@ -76,22 +87,45 @@ function byInterface(a: AttachmentRecord, b: AttachmentRecord): number {
   return a.ifname.length - b.ifname.length || (a.ifname < b.ifname ? -1 : 1)
 }
 
-// Written down only where no attachment tells.
-function homeOf(lifecycle: Json | undefined): { netns: string; netnsId: string } | undefined {
+/** Throws CniError 102 for a container whose namespace cannot be told: it may be alive. */
+export function demandSeen({ id, state, attachments }: KnownContainer): void {
+  if (state !== 'unknown') return
+  const [first] = attachments
+  throw new CniError({
+    code: 102,
+    message: `cannot tell whether container ${id} is alive: namespace ${first?.netns} is out of sight, or may be another`,
+    hint: 'Run the command on the host itself, outside of other mount and PID namespaces; or stop and start the container.',
+  })
+}
+
+/** Where a container lives. */
+interface Home extends NamespaceIdentity {
+  readonly netns: string
+}
+
+/** The path of a namespace that is certainly the one recorded; else empty. */
+export function netnsOf(home: Home | undefined, life: Life | undefined): string {
+  return home && life === 'alive' ? home.netns : ''
+}
+
+// Written down only where no attachment tells. 0.1 wrote device and inode alone.
+function homeOf(lifecycle: Json | undefined): Home | undefined {
   const netns = goField(lifecycle ?? null, 'netns')
-  const netnsId = goField(lifecycle ?? null, 'netns_id')
-  return typeof netns === 'string' && typeof netnsId === 'string' ? { netns, netnsId } : undefined
+  if (typeof netns !== 'string') return undefined
+  const inode = goField(lifecycle ?? null, 'netns_id') ?? ''
+  const identity = goField(lifecycle ?? null, 'netns_identity') ?? { netnsId: inode }
+  return { netns, ...readIdentity(identity) }
 }
 
 function stateOf(signs: {
   readonly isAttached: boolean
-  readonly isAlive: boolean
+  readonly life: Life | undefined
   readonly lifecycle: Json | undefined
   readonly names: ContainerNames | undefined
 }): ContainerState {
-  const { isAttached, isAlive, lifecycle, names } = signs
-  if (isAlive) return 'running'
-  if (isAttached) return 'dead'
+  const { isAttached, life, lifecycle, names } = signs
+  if (life === 'alive') return 'running'
+  if (isAttached) return attachedState[life ?? 'gone']
   if (lifecycle === undefined) return 'prepared'
   if (goField(lifecycle, 'create_error') === true) return 'failed'
   // In host's or another's namespace there is no attachment that would tell.

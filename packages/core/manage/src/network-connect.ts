@@ -12,7 +12,7 @@ import { attachAll, type Membership } from '@vethra/plan'
 import { capabilityMappings } from '@vethra/ports'
 import { type CniArgs, CniError } from '@vethra/spec'
 import { changeContainer, recordOf } from './container-record.ts'
-import type { KnownContainer } from './container-state.ts'
+import { demandSeen, type KnownContainer } from './container-state.ts'
 import type { ManageTools } from './tools.ts'
 
 /** How a container is to be in a network. */
@@ -46,6 +46,7 @@ export async function connectContainer(
     await tools.host.cache.check({ network: network.name, containerId, ifname })
     const remember = (networks: BundleRecord['networks']) =>
       tools.containers.write(container.id, 'vethra.json', renderRecord({ ...record, networks }))
+    demandSeen(container)
     if (container.state !== 'running') return remember([...record.networks, asked])
     const membership = await membershipOf(tools, container, network, asked)
     await attachAll(tools.host, [membership], async ([made], onDisk) => {

@@ -1,9 +1,9 @@
 import { renderRecord } from '@vethra/bundle'
 import { findNetwork, networkId, networksFromFiles } from '@vethra/networks'
-import { detachAll } from '@vethra/plan'
+import { detachAll, identityOf } from '@vethra/plan'
 import { CniError, type ConfList, goField } from '@vethra/spec'
 import { changeContainer, recordOf } from './container-record.ts'
-import type { KnownContainer } from './container-state.ts'
+import { demandSeen, type KnownContainer } from './container-state.ts'
 import type { ManageTools } from './tools.ts'
 
 /**
@@ -23,6 +23,7 @@ export async function disconnectContainer(
     const target = await targetOf(tools, container, ref)
     const networks = record.networks.filter((each) => !target.isMeant(each.ref))
     if (networks.length === record.networks.length) throw notConnected(target.name, container)
+    if (!force) demandSeen(container)
     const detached = detach(tools, container, target)
     await (force ? detached.catch((error: unknown) => onlyExpected(error)) : detached)
     if (networks.length === 0) await rememberHome(tools, container)
@@ -80,7 +81,7 @@ async function rememberHome(
     started_at: goField(lifecycle, 'started_at') ?? '',
     create_error: false,
     netns,
-    netns_id: await host.netns.idOf(netns),
+    netns_identity: { ...identityOf(await host.netns.look(netns)) },
   })
 }
 

@@ -9,6 +9,7 @@ import {
   nativeNetwork,
   networksFromFiles,
 } from '@vethra/networks'
+import { lifeNow } from '@vethra/plan'
 import type { CniError } from '@vethra/spec'
 import { oneNetwork } from './one-network.ts'
 import type { ManageTools } from './tools.ts'
@@ -52,7 +53,7 @@ async function liveContainers({
     const records = await host.records.list(`${settings.namespace}-${id}`)
     const [first] = records
     // What nerdctl attached has no record of ours: it is taken at its word.
-    return first === undefined || (await host.netns.idOf(first.netns)) === first.netnsId
+    return first === undefined || (await lifeNow(host, first)) !== 'gone'
   }
   const alive = await Promise.all(known.map(isAlive))
   return known.filter((_, index) => alive[index])

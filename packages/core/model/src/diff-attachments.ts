@@ -6,13 +6,14 @@ import { type Finding, finding, repairable } from './finding.ts'
 import { containerIdOf, type Maps } from './maps.ts'
 import type { ObservedAttachment, ObservedReservation, ObservedState } from './observed-state.ts'
 import type { Marks } from './read-firewall.ts'
+import type { Repair } from './repair.ts'
 
-/** Attachments whose namespace is gone or is another. */
+/** Attachments whose namespace is gone. */
 export function attachmentFindings(
   observed: ObservedState,
   { marks }: Pick<Maps, 'marks'>,
 ): readonly Finding[] {
-  const gone = observed.attachments.filter(({ state }) => state === 'gone' || state === 'replaced')
+  const gone = observed.attachments.filter(({ state }) => state === 'gone')
   if (gone.length === 0) return []
   const held = Map.groupBy(observed.reservations, holderOf)
   return gone.map((each) => {
@@ -33,22 +34,48 @@ function heldBy(
   return reservations.filter(({ reservation }) => (reservation.ifname ?? ifname) === ifname)
 }
 
-/** Living attachments whose record cannot be read: nobody can tell whether their namespace is still the same. */
-export function recordFindings(observed: ObservedState): readonly Finding[] {
-  return observed.attachments
-    .filter(({ recordDamaged, state }) => recordDamaged && state === 'alive')
-    .map((each) =>
-      repairable({
-        kind: 'record-damaged',
-        subject: { kind: 'attachment', name: attachmentText(each) },
-        message: `the record that Vethra attached ${each.ifname} of container ${each.containerId} to network ${each.network} cannot be read`,
-        evidence: [
-          'the record is damaged',
-          `what it was attached with is cached, and ${each.netns} is there`,
-        ],
-        repair: { kind: 'restore-record', attachment: refOf(each) },
-      }),
-    )
+/** Attachments whose record cannot be read, or tells their namespace by what another can get: the interface inside proves it. */
+export function recordFindings({ attachments }: ObservedState): readonly Finding[] {
+  return [
+    ...attachments.filter((each) => each.recordDamaged && each.state !== 'gone').map(damaged),
+    ...attachments.filter(({ byInode, state }) => byInode && state === 'alive').map(outdated),
+  ]
+}
+
+function damaged(each: ObservedAttachment): Finding {
+  const { network, containerId, ifname, netns, state } = each
+  const known = {
+    kind: 'record-damaged',
+    subject: { kind: 'attachment', name: attachmentText(each) },
+    message: `the record that Vethra attached ${ifname} of container ${containerId} to network ${network} cannot be read`,
+  } as const
+  if (state === 'alive') {
+    const evidence = [`${ifname} in ${netns} has the MAC and the addresses that are cached`]
+    return repairable({ ...known, evidence, repair: restoreRecord(each) })
+  }
+  return finding({
+    ...known,
+    severity: 'error',
+    evidence: [`nothing proves that ${netns} is the namespace of the container`],
+    ours: true,
+    fix: `stop and start container ${containerId}`,
+  })
+}
+
+function outdated(each: ObservedAttachment): Finding {
+  const { network, containerId, ifname, netns } = each
+  return repairable({
+    kind: 'record-outdated',
+    severity: 'warning',
+    subject: { kind: 'attachment', name: attachmentText(each) },
+    message: `the record of ${ifname} of container ${containerId} in network ${network} names its namespace by an inode, which another can get`,
+    evidence: [`${ifname} in ${netns} has the MAC and the addresses that are cached`],
+    repair: restoreRecord(each),
+  })
+}
+
+function restoreRecord(each: ObservedAttachment): Repair {
+  return { kind: 'restore-record', attachment: refOf(each) }
 }
 
 function dead(
@@ -56,9 +83,7 @@ function dead(
   held: readonly ObservedReservation[],
   rules: readonly string[],
 ): Finding {
-  const { network, containerId, ifname, netns, ours, state, recorded, remembered } = attachment
-  const there =
-    state === 'gone' ? `there is no namespace at ${netns}` : `${netns} is another namespace now`
+  const { network, containerId, ifname, netns, ours, recorded, remembered } = attachment
   const addresses = held.map(({ reservation }) => reservation.address).join(', ')
   const holds = held.length === 0 ? '' : ` and holds ${addresses}`
   const known = {
@@ -66,7 +91,7 @@ function dead(
     subject: { kind: 'attachment', name: attachmentText(attachment) },
     message: `container ${containerId} is gone, but its ${ifname} is still attached to network ${network}${holds}`,
     evidence: [
-      there,
+      `the namespace that was at ${netns} is gone`,
       ...held.map(
         ({ dataDir, reservation: { address } }) =>
           `${dataDir}/${network}/${address} is reserved for it`,

@@ -10,6 +10,7 @@ const attachment: ObservedAttachment = {
   ifname: 'eth0',
   recorded: true,
   recordDamaged: false,
+  byInode: false,
   remembered: true,
   restorable: false,
   ours: true,
@@ -21,7 +22,6 @@ const observing = (change: Partial<ObservedState>) => ({ ...nothingObserved, ...
 describe('attachments', () => {
   it.each([
     ['gone', true, ['attachment-dead error'], 1],
-    ['replaced', true, ['attachment-dead error'], 1],
     ['gone', false, ['attachment-dead warning'], 0],
     ['alive', true, [], 0],
     ['unknown', true, [], 0],

@@ -75,7 +75,13 @@ function foreign(world: World): World {
   const attachment = { network: 'strangers', containerId: 'stranger', ifname: 'eth0' }
   const seen = {
     ...attachment,
-    ...{ recorded: false, recordDamaged: false, remembered: true, restorable: false },
+    ...{
+      recorded: false,
+      recordDamaged: false,
+      byInode: false,
+      remembered: true,
+      restorable: false,
+    },
     ...({ ours: false, netns: '/run/netns/stranger', state: 'gone' } as const),
   } as const
   const [wanted] = healthyWorld(1).desired.attachments

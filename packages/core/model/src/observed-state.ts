@@ -35,6 +35,8 @@ export interface ObservedAttachment extends AttachmentRef {
   readonly recorded: boolean
   /** Whether what it recorded cannot be read any more. */
   readonly recordDamaged: boolean
+  /** Whether it recorded its namespace by device and inode alone, as 0.1 did. */
+  readonly byInode: boolean
   /** Whether what ADD returned is remembered. */
   readonly remembered: boolean
   /** Whether what it has made so far is recorded: enough to remember it by. */
@@ -45,8 +47,8 @@ export interface ObservedAttachment extends AttachmentRef {
   readonly hostLink?: string
   /** The path of its namespace; empty when none is recorded. */
   readonly netns: string
-  /** What is at that path: the namespace of then, nothing, another one, or nobody can tell. */
-  readonly state: 'alive' | 'gone' | 'replaced' | 'unknown'
+  /** Whether that namespace is certainly there, certainly gone, or neither. */
+  readonly state: 'alive' | 'gone' | 'unknown'
 }
 
 /** An address that is taken. */

@@ -11,11 +11,11 @@ export const damages: Readonly<Record<string, { readonly kind: string; readonly 
   {
     'its namespace is gone': {
       kind: 'attachment-dead',
-      damage: (world, at) => killed(world, at, 'gone'),
+      damage: killed,
     },
-    'its namespace is another': {
-      kind: 'attachment-dead',
-      damage: (world, at) => killed(world, at, 'replaced'),
+    'its record tells its namespace by inode alone': {
+      kind: 'record-outdated',
+      damage: attachmentIs({ byInode: true }),
     },
     'its cached result is gone': {
       kind: 'result-lost',
@@ -176,7 +176,7 @@ export function onFirewall(
   return observing(world, ({ firewall }) => ({ firewall: firewall.map(change) }))
 }
 
-function killed(world: World, at: number, state: 'gone' | 'replaced'): World {
+function killed(world: World, at: number): World {
   const containerId = `default-c${at}`
   const { attachments, containers } = world.desired
   const desired = {
@@ -184,7 +184,7 @@ function killed(world: World, at: number, state: 'gone' | 'replaced'): World {
     attachments: attachments.filter((each) => each.containerId !== containerId),
     containers: containers.map((each) => (each.id === `c${at}` ? { ...each, known: false } : each)),
   }
-  return observing({ ...attachmentIs({ state })(world, at), desired }, ({ links }) => ({
+  return observing({ ...attachmentIs({ state: 'gone' })(world, at), desired }, ({ links }) => ({
     links: links.filter(({ name }) => name !== `veth${at}`),
   }))
 }

@@ -29,7 +29,13 @@ export function healthyWorld(count: number): World {
       ...nothingObserved,
       attachments: attachments.map(({ network, containerId, ifname, netns, hostLink = '' }) => ({
         ...{ network, containerId, ifname, netns, hostLink, state: 'alive' },
-        ...{ recorded: true, recordDamaged: false, remembered: true, restorable: false },
+        ...{
+          recorded: true,
+          recordDamaged: false,
+          byInode: false,
+          remembered: true,
+          restorable: false,
+        },
         ours: true,
       })),
       reservations: attachments.map((each) => reservationOf(each)),

@@ -1,11 +1,12 @@
+import type { NamespaceIdentity } from './namespace.ts'
 import type { AttachmentKey, CachedAttachment } from './result-cache.ts'
 
 /** That an attachment is ours, and which namespace it is in. */
-export interface AttachmentRecord extends AttachmentKey {
-  /** The path that ADD was given. */
+export interface AttachmentRecord extends AttachmentKey, NamespaceIdentity {
+  /** The path that ADD was given: it can come to mean another namespace. */
   readonly netns: string
-  /** Device and inode of the namespace, `4:4026532201`: a path such as `/proc/7/ns/net` can come to mean another. Empty when not known. */
-  readonly netnsId: string
+  /** What plugins of this ADD have in their environment. Absent in records of 0.1. */
+  readonly nonce?: string
   /** While ADD is under way: what it has made so far, so that a DEL after a kill knows it. */
   readonly made?: CachedAttachment
 }

@@ -1,6 +1,7 @@
 import { guards } from '@vethra/lock'
 import { CniError, type ConfList } from '@vethra/spec'
 import type { AttachmentRecord } from './attachment-records.ts'
+import { lifeNow } from './namespace-facts.ts'
 import { freeUnused } from './network-operations.ts'
 import type { ValidAttachment } from './next-step.ts'
 import { detachAll, type HostTools } from './on-host.ts'
@@ -32,12 +33,12 @@ export async function collectGarbage(
 }
 
 async function isStale(
-  { netns }: HostTools,
+  tools: HostTools,
   record: AttachmentRecord,
   keep: readonly ValidAttachment[] | undefined,
 ): Promise<boolean> {
   if (keep) return !keep.some(sameAs(record))
-  return record.netnsId !== '' && (await netns.idOf(record.netns)) !== record.netnsId
+  return (await lifeNow(tools, record)) === 'gone'
 }
 
 function sameAs({ containerId, ifname }: AttachmentKey): (valid: ValidAttachment) => boolean {
@@ -47,9 +48,10 @@ function sameAs({ containerId, ifname }: AttachmentKey): (valid: ValidAttachment
 async function detachStale(
   tools: HostTools,
   list: ConfList,
-  { network, containerId, ifname, netns, netnsId }: AttachmentRecord,
+  record: AttachmentRecord,
 ): Promise<void> {
-  const alive = netnsId !== '' && (await tools.netns.idOf(netns)) === netnsId
+  const { network, containerId, ifname, netns } = record
+  const alive = (await lifeNow(tools, record)) === 'alive'
   const attachment = {
     containerId,
     netns: alive ? netns : '',

@@ -2,6 +2,7 @@ import { detach } from './attach.ts'
 import { together } from './failures.ts'
 import { afterOrphans, madeSoFar, type Remembered, rememberedOf } from './killed-add.ts'
 import { keyOf, type Membership } from './membership.ts'
+import { withNonce } from './nonce.ts'
 import type { HostTools } from './on-host.ts'
 import { lookingEarly, sweep } from './sweep.ts'
 
@@ -41,7 +42,7 @@ async function detachOne(
 ): Promise<void> {
   await afterOrphans(tools, known)
   const cache = { ...tools.cache, read: async () => madeSoFar(known) }
-  await detach({ runner: tools.runner, cache }, list, network, attachment)
+  await detach({ runner: withNonce(tools.runner, known.record), cache }, list, network, attachment)
 }
 
 // Where ADD is remembered, the namespace is there and every DEL succeeded, plugins leave nothing: looking is saved.
@@ -50,5 +51,5 @@ async function mayLeaveRules(
   { attachment }: Membership,
   errors: readonly unknown[],
 ): Promise<boolean> {
-  return errors.length > 0 || (await netns.idOf(attachment.netns)) === ''
+  return errors.length > 0 || (await netns.look(attachment.netns)).found !== 'namespace'
 }

@@ -24,13 +24,14 @@ const made: CachedAttachment = {
   listText: list.text,
   result: '{"cniVersion":"1.0.0","ips":[{"address":"10.4.1.2/24"}]}',
 }
-const record: AttachmentRecord = { ...key, netns: '/n', netnsId: '4:1' }
+const place = { bootId: 'b', place: '24:2' }
+const record: AttachmentRecord = { ...key, netns: '/n', netnsId: '4:1', cookie: '1', ...place }
 
 let calls: PluginCall[]
 let locks: string[]
 let cached: CachedAttachment | undefined
 let recorded: AttachmentRecord | undefined
-let netnsId: string
+let cookie: string
 let refuses: (call: PluginCall) => boolean
 let tools: HostTools
 const done = () => calls.map(({ operation, type }) => `${operation} ${type}`)
@@ -40,7 +41,7 @@ beforeEach(() => {
   locks = []
   cached = made
   recorded = record
-  netnsId = '4:1'
+  cookie = '1'
   refuses = () => false
   tools = {
     runner: {
@@ -80,7 +81,15 @@ beforeEach(() => {
       },
     },
     rules: { save: async () => [{ family: 4, text: '' }], restore: async () => undefined },
-    netns: { idOf: async () => netnsId, pluginsEnded: async () => undefined },
+    netns: {
+      look: async () =>
+        cookie === ''
+          ? { found: 'missing', netnsId: '', ...place }
+          : { found: 'namespace', netnsId: '4:1', cookie, ...place },
+      interfaceIn: async () => undefined,
+      nonce: () => 'n',
+      pluginsEnded: async () => undefined,
+    },
     places: { netconf: '/c', dataStore: '/d', runtime: '/r', networks: '/i' },
   }
 })
@@ -184,12 +193,12 @@ describe('chainAgain', () => {
   })
 
   it.each([
-    ['its namespace is another', { id: '4:2', record, entry: made }],
+    ['its namespace is another', { id: '2', record, entry: made }],
     ['its namespace is gone', { id: '', record, entry: made }],
-    ['nothing is recorded', { id: '4:1', record: undefined, entry: made }],
-    ['nothing is cached', { id: '4:1', record, entry: undefined }],
+    ['nothing is recorded', { id: '1', record: undefined, entry: made }],
+    ['nothing is cached', { id: '1', record, entry: undefined }],
   ])('does nothing when %s', async (_, now) => {
-    netnsId = now.id
+    cookie = now.id
     recorded = now.record
     cached = now.entry
     expect(await chainAgain(tools, key, rules)).toBe(false)

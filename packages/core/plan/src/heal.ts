@@ -3,7 +3,9 @@ import type { ConfList } from '@vethra/spec'
 import { asMade, attach, convertIfReadable, unknownNetwork } from './attach.ts'
 import { detachEach } from './detach-each.ts'
 import { together } from './failures.ts'
-import type { Membership } from './membership.ts'
+import { keyOf, type Membership } from './membership.ts'
+import { lifeNow } from './namespace-facts.ts'
+import { withNonce } from './nonce.ts'
 import { type HostTools, holdingContainer } from './on-host.ts'
 import type { AttachmentKey, CachedAttachment } from './result-cache.ts'
 import { run } from './run.ts'
@@ -60,15 +62,15 @@ async function undo(
   if (made) await run(runner, { operation: 'DEL', ...made })
 }
 
-async function redo(
-  tools: HostTools,
-  { network, list, attachment }: Membership,
-): Promise<ParsedResult> {
+async function redo(tools: HostTools, membership: Membership): Promise<ParsedResult> {
+  const { network, list, attachment } = membership
   if (list === undefined) throw unknownNetwork(network)
-  const { containerId, ifname, netns } = attachment
-  const record = { network, containerId, ifname, netns, netnsId: await tools.netns.idOf(netns) }
-  const runner = takingTurns(tools, list, attachment)
-  const onMade = (made: CachedAttachment) => tools.records.write({ ...record, made })
+  // Who is in the namespace was asked before: the record goes on naming that one, whatever is at its path by now.
+  const record = await tools.records.read(keyOf(membership))
+  const runner = withNonce(takingTurns(tools, list, attachment), record)
+  const onMade = async (made: CachedAttachment) => {
+    if (record) await tools.records.write({ ...record, made })
+  }
   const result = await attach({ runner, cache: tools.cache, onMade }, list, attachment)
   await Promise.all([tools.records.flush(), tools.cache.flush()])
   return result
@@ -95,8 +97,7 @@ export async function chainAgain(
   const membership = { network: key.network, list: undefined, attachment }
   return holdingContainer(tools, [membership], async () => {
     const record = await tools.records.read(key)
-    const alive = record && record.netnsId === (await tools.netns.idOf(record.netns))
-    if (!record || !alive || record.netnsId === '') return false
+    if (!record || (await lifeNow(tools, record)) !== 'alive') return false
     const there = { ...attachment, netns: record.netns }
     const made = await asMade(tools.cache, undefined, key.network, there, convertIfReadable)
     if (made?.prevResult === undefined) return false

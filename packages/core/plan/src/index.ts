@@ -10,6 +10,22 @@ export { collectGarbage } from './collect-garbage.ts'
 export { together } from './failures.ts'
 export { attachAnew, type ChainAgain, chainAgain, detachIfDue } from './heal.ts'
 export type { Membership } from './membership.ts'
+export {
+  identityOf,
+  isSameNamespace,
+  type Life,
+  lifeOf,
+  type NamespaceIdentity,
+  readIdentity,
+  type SeenNamespace,
+} from './namespace.ts'
+export {
+  isProven,
+  type LifeTools,
+  lifeNow,
+  type NamespaceFacts,
+  type SeenInterface,
+} from './namespace-facts.ts'
 export { checkStatus, freeUnused } from './network-operations.ts'
 export {
   type AttachmentPlan,
@@ -29,7 +45,6 @@ export {
   detachAll,
   type Foresee,
   type HostTools,
-  type NamespaceFacts,
   type Settle,
 } from './on-host.ts'
 export { passLocks } from './pass-locks.ts'

@@ -29,5 +29,5 @@ export function madeSoFar({ cached, record }: Remembered): CachedAttachment | un
  * ran then may still be running, and would undo our undoing: waits until it has ended.
  */
 export async function afterOrphans({ netns }: HostTools, { record }: Remembered): Promise<void> {
-  if (record) await netns.pluginsEnded(record.containerId)
+  if (record?.nonce !== undefined) await netns.pluginsEnded(record.containerId, record.nonce)
 }

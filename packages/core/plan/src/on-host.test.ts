@@ -22,6 +22,11 @@ const member = (network: string, ifname: string, list = listOf(network)): Member
   attachment: { containerId: 'ns-c1', netns: '/n', ifname, cniArgs: [], capabilityArgs: {} },
 })
 
+const place = { bootId: 'b', place: '24:2' }
+const seen = { found: 'namespace', netnsId: '4:1', cookie: '1', ...place } as const
+const another = { ...seen, cookie: '2' }
+const missing = { found: 'missing', netnsId: '', ...place } as const
+
 let log: string[]
 let entries: Map<string, CachedAttachment>
 let records: Map<string, AttachmentRecord>
@@ -72,8 +77,10 @@ beforeEach(() => {
         [...records.values()].filter(({ containerId }) => !id || containerId === id),
     },
     netns: {
-      idOf: async (path) => (path === '/n' ? '4:1' : ''),
-      pluginsEnded: async (id) => void log.push(`wait for ${id}`),
+      look: async (path) => (path === '/n' ? seen : missing),
+      interfaceIn: async () => undefined,
+      nonce: () => 'n1',
+      pluginsEnded: async (id, nonce) => void log.push(`wait for ${id} by ${nonce}`),
     },
     places: { netconf: '/c', dataStore: '/d', runtime: '/r', networks: '/i' },
   }
@@ -124,6 +131,10 @@ describe('attachAll', () => {
       containerId: 'ns-c1',
       netns: '/n',
       netnsId: '4:1',
+      cookie: '1',
+      bootId: 'b',
+      place: '24:2',
+      nonce: 'n1',
     })
     await detachAll(tools, [member('a', 'eth0')])
     expect(records.size).toBe(0)
@@ -182,13 +193,18 @@ describe('attachAll', () => {
     entries.clear()
     log = []
     await attachAll(tools, [member('a', 'eth0')])
-    expect(log).toEqual(['lock attachment-ns-c1', 'wait for ns-c1', 'DEL main-a', 'ADD main-a'])
+    expect(log).toEqual([
+      'lock attachment-ns-c1',
+      'wait for ns-c1 by n1',
+      'DEL main-a',
+      'ADD main-a',
+    ])
   })
 
   it('removes what an earlier life of the container left, and only then', async () => {
     await attachAll(tools, [member('a', 'eth0')])
     log = []
-    tools = { ...tools, netns: { ...tools.netns, idOf: async () => '4:2' } }
+    tools = { ...tools, netns: { ...tools.netns, look: async () => another } }
     await attachAll(tools, [member('a', 'eth0')])
     expect(log).toEqual(['lock attachment-ns-c1', 'DEL main-a (gone)', 'ADD main-a'])
   })

@@ -13,6 +13,9 @@ import type { AttachmentRecord, AttachmentRecords } from './attachment-records.t
 import { detachEach } from './detach-each.ts'
 import { isIncomplete, together } from './failures.ts'
 import { gone, keyOf, type Membership } from './membership.ts'
+import { identityOf, isSameNamespace } from './namespace.ts'
+import type { NamespaceFacts } from './namespace-facts.ts'
+import { withNonce } from './nonce.ts'
 import type { CachedAttachment } from './result-cache.ts'
 import { sweep } from './sweep.ts'
 import { type TurnTools, takingTurns } from './take-turns.ts'
@@ -23,14 +26,6 @@ export interface HostTools extends AttachTools, TurnTools {
   readonly records: AttachmentRecords
   /** What is known of namespaces and processes. */
   readonly netns: NamespaceFacts
-}
-
-/** What the host says of namespaces and of the processes that plugins run in. */
-export interface NamespaceFacts {
-  /** Device and inode of the namespace at a path; empty when there is none. */
-  idOf(path: string): Promise<string>
-  /** Waits until no plugin runs any more for a container: those that outlived a runtime that was killed. */
-  pluginsEnded(containerId: string): Promise<void>
 }
 
 /**
@@ -127,13 +122,14 @@ async function attachOne(
   const { network, list, attachment } = membership
   if (list === undefined) throw unknownNetwork(network)
   await checkAttachable(tools.cache, list, attachment)
-  const runner = takingTurns(tools, list, attachment)
   const record = await makeRecord(tools, membership)
+  const turns = takingTurns(tools, list, attachment)
   const onMade = (made: CachedAttachment, result: ParsedResult) => {
     onResult(result)
     return tools.records.write({ ...record, made })
   }
   try {
+    const runner = withNonce(turns, record)
     return await attach({ runner, cache: tools.cache, onMade }, list, attachment)
   } catch (error) {
     throw await forgotten(tools, membership, error)
@@ -164,7 +160,8 @@ async function makeRecord(
   membership: Membership,
 ): Promise<AttachmentRecord> {
   const path = membership.attachment.netns
-  const record = { ...keyOf(membership), netns: path, netnsId: await netns.idOf(path) }
+  const identity = identityOf(await netns.look(path))
+  const record = { ...keyOf(membership), netns: path, ...identity, nonce: netns.nonce() }
   await lock.hold(guards.network(places, membership.network), () => records.write(record))
   return record
 }
@@ -174,9 +171,19 @@ async function removeStale(tools: HostTools, membership: Membership): Promise<vo
   const [cached, record] = await Promise.all([tools.cache.read(key), tools.records.read(key)])
   if (cached === undefined && record === undefined) return
   // In the same namespace, an ADD that was killed or is repeated: its interface must go, too.
-  const id = await tools.netns.idOf(membership.attachment.netns)
-  const same = id !== '' && record?.netnsId === id
+  const same = record !== undefined && (await isInSameNamespace(tools, membership, record))
   await detachEach(tools, [same ? membership : gone(membership)])
+}
+
+// Where only device and inode tell, the path of then must be the one of now, too.
+async function isInSameNamespace(
+  { netns }: HostTools,
+  { attachment }: Membership,
+  record: AttachmentRecord,
+): Promise<boolean> {
+  const seen = await netns.look(attachment.netns)
+  const same = isSameNamespace(record, seen) ?? record.netns === attachment.netns
+  return seen.found === 'namespace' && same
 }
 
 // The attachment that failed has undone itself: a second DEL would only repeat its error.

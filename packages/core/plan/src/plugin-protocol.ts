@@ -6,7 +6,7 @@ const tailOctets = 2048
 
 /**
  * The variables that tell a plugin what to do (SPEC 1.1.0, section 2, "Parameters"): always all six,
- * empty where they do not apply. `path` are the folders of `CNI_PATH`.
+ * empty where they do not apply. `path` are the folders of `CNI_PATH`. `VETHRA_NONCE` is ours.
  */
 export function pluginEnvironment(
   call: PluginCall,
@@ -19,6 +19,7 @@ export function pluginEnvironment(
     CNI_IFNAME: call.ifname,
     CNI_ARGS: call.cniArgs.map(([key, value]) => `${key}=${value}`).join(';'),
     CNI_PATH: path.join(':'),
+    ...(call.nonce === undefined ? {} : { VETHRA_NONCE: call.nonce }),
   }
 }
 

@@ -17,6 +17,8 @@ export interface PluginCall {
   readonly cniArgs: CniArgs
   /** The request configuration. */
   readonly stdin: string
+  /** What the processes of this run are known by, in `VETHRA_NONCE`. Default: the variable is not set. */
+  readonly nonce?: string
 }
 
 /** What runs a plugin: an executable, or a function in this process. */

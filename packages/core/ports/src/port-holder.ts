@@ -13,7 +13,7 @@ export interface PortHolder {
    * Frees what is held for a container; nothing is fine. `ports` are those that it publishes: with them it
    * is found even where the record of it is gone. Throws CniError 5 when it stays taken.
    */
-  release(container: Omit<HoldRequest, 'pid'>): Promise<void>
+  release(container: Omit<HoldRequest, 'pid' | 'startTime'>): Promise<void>
   /** Everything that is held or recorded, ordered by container id. */
   list(): Promise<readonly PortHold[]>
 }
@@ -24,6 +24,8 @@ export interface HoldRequest {
   readonly containerId: string
   /** Its first process: the ports are free when it ends. */
   readonly pid: number
+  /** When it started: proc_pid_stat(5), field 22. Default: the process that has the number now. */
+  readonly startTime?: string
   readonly ports: readonly PortMapping[]
 }
 

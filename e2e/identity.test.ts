@@ -1,0 +1,173 @@
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { describeOnHost } from './gate.ts'
+import { executable, type Host, openHost, type Ran } from './host.ts'
+
+interface Row {
+  readonly Kind: string
+  readonly Severity: string
+}
+
+const netns = '/run/netns/one'
+
+describeOnHost('a namespace, and a process, is told from the next one', () => {
+  let host: Host
+  let record: string
+  let id: string
+
+  beforeEach(async () => {
+    host = await openHost()
+    await host.vethra('network', 'create', 'lan')
+    await sh('ip netns add one')
+    expect(await host.vethra('cni', 'add', 'lan', netns)).toMatchObject({ exitCode: 0 })
+    record = (await sh('ls /var/lib/vethra/attachments/*')).stdout.trim()
+    id = JSON.parse(await text(record)).containerId
+  })
+
+  afterEach(() => host.close())
+
+  const sh = (script: string, env = {}): Promise<Ran> => host.run(['sh', '-ec', script], { env })
+  const text = async (file: string) => (await sh(`cat ${file}`)).stdout
+  const rewrite = async (change: Record<string, unknown>) => {
+    const changed = JSON.stringify({ ...JSON.parse(await text(record)), ...change })
+    await host.run(['sh', '-c', `cat >${record}`], { input: changed })
+  }
+  const asOld = () =>
+    rewrite({ cookie: undefined, bootId: undefined, place: undefined, nonce: undefined })
+  const kinds = async () => {
+    const { stdout } = await host.vethra('doctor', '--format', 'json')
+    const found: readonly Row[] = JSON.parse(stdout)
+    return found.map(({ Kind }) => Kind).filter((kind) => kind !== 'wrong-file-system')
+  }
+  const attached = async () => ({
+    inside: (await sh('ip -n one link show eth0')).exitCode === 0,
+    recorded: (await sh(`test -e ${record}`)).exitCode === 0,
+    reserved: (await sh('ls /var/lib/cni/networks/lan | grep -c "^10\\." || true')).stdout,
+  })
+  const whole = { inside: true, recorded: true, reserved: '1' }
+  const nothing = { inside: false, recorded: false, reserved: '0' }
+  // Until the kernel hands out the inode again: mostly at once.
+  const anotherWithTheInode = async () => {
+    const { netnsId } = JSON.parse(await text(record))
+    const script = `ip netns del one
+      for round in $(seq 200); do
+        ip netns add one
+        [ "$(stat -c %d:%i ${netns})" = ${netnsId} ] && exit 0
+        ip netns del one; sleep 0.02
+      done; exit 1`
+    expect(await sh(script)).toMatchObject({ exitCode: 0 })
+  }
+
+  it('nobody who got the path and the inode of a dead one is attached in its place', async () => {
+    await anotherWithTheInode()
+    expect(await kinds()).toContain('attachment-dead')
+    await host.vethra('doctor', '--repair')
+    expect(await attached()).toEqual(nothing)
+  })
+
+  it('nobody is either by a record of 0.1, which has no cookie', async () => {
+    await asOld()
+    await anotherWithTheInode()
+    await host.vethra('doctor', '--repair')
+    expect((await attached()).inside).toBe(false)
+  })
+
+  it.each([
+    ['mounts of the host', 'unshare -m', 'mount -t tmpfs tmpfs /run/netns'],
+    ['namespace, where a plain file is', 'unshare -m', `umount -l ${netns}`],
+  ])('one that does not see the %s takes nothing for dead', async (_, wrapper, hide) => {
+    const commands = ['doctor --repair', 'cni gc lan', 'ipam gc'].map((each) => `"$0" ${each}`)
+    await sh(`${wrapper} sh -c '${hide}; ${commands.join('; ')}' ${executable} || true`)
+    expect(await attached()).toEqual(whole)
+    expect(await kinds()).toEqual([])
+  })
+
+  it('one in another PID namespace takes no container for dead', async () => {
+    const web = `web-${host.tag}`
+    const bundle = await host.bundle(web, ['sleep', '60'])
+    await host.vethra('bundle', 'prepare', bundle, '--id', web, '--network', 'lan')
+    expect(await host.start(bundle, web)).toMatchObject({ exitCode: 0 })
+    const inspect = `${executable} container inspect ${web}`
+    const elsewhere = await sh(
+      `unshare -pf --mount-proc sh -c '${executable} doctor --repair; ${inspect}' || true`,
+    )
+    expect(elsewhere.stdout).toContain('"State": "unknown"')
+    expect(await kinds()).toEqual([])
+    expect(JSON.parse((await sh(inspect)).stdout)).toMatchObject({ State: 'running' })
+    const remove = await sh(`unshare -pf --mount-proc ${executable} bundle rm ${web}`)
+    expect(remove).toMatchObject({ exitCode: 1 })
+    expect(JSON.parse((await sh(inspect)).stdout)).toMatchObject({ State: 'running' })
+  })
+
+  it('what was attached in another boot is gone, whatever is at its path', async () => {
+    await rewrite({ bootId: '00000000-0000-4000-8000-000000000000' })
+    expect(await kinds()).toContain('attachment-dead')
+    await host.vethra('doctor', '--repair')
+    expect(await attached()).toMatchObject({ recorded: false, reserved: '0' })
+  })
+
+  it('a record of 0.1 gets the cookie where the interface inside is the one of ADD', async () => {
+    const { cookie } = JSON.parse(await text(record))
+    await asOld()
+    expect(await kinds()).toEqual(['record-outdated'])
+    expect(await host.vethra('doctor', '--repair')).toMatchObject({ exitCode: 0 })
+    expect(JSON.parse(await text(record))).toMatchObject({ cookie, netns })
+    expect(await kinds()).toEqual([])
+    await sh('ip -n one link del eth0')
+    await host.vethra('doctor', '--repair')
+    expect(await attached()).toEqual(whole)
+  })
+
+  it.each(['ip -n one link set eth0 address 02:00:00:00:00:99', 'ip -n one link del eth0'])(
+    'a record of 0.1 is neither detached nor attached again after: %s',
+    async (damage) => {
+      await asOld()
+      await sh(damage)
+      const before = await attached()
+      await host.vethra('doctor', '--repair')
+      await host.vethra('cni', 'gc', 'lan')
+      expect(await attached()).toEqual(before)
+      expect(JSON.parse(await text(record)).cookie).toBeUndefined()
+    },
+  )
+
+  const pretend = async (wrapper: string, env: string) => {
+    const { stdout } = await sh(`${wrapper} env ${env} sleep 100 >/dev/null 2>&1 & echo $!`)
+    return stdout.trim()
+  }
+
+  it.each([
+    ['another user', 'setpriv --reuid=65534 --clear-groups'],
+    ['a set-user-ID program of another user', 'setpriv --ruid=65534'],
+    ['our own user', ''],
+  ])('DEL does not wait for a process of %s that calls itself a plugin', async (_, wrapper) => {
+    // As after an ADD that was killed.
+    await sh('rm /var/lib/cni/results/lan-*')
+    const pid = await pretend(wrapper, `CNI_CONTAINERID=${id} VETHRA_NONCE=x`)
+    const del = await sh(`timeout 20 ${executable} cni del lan ${netns}`)
+    expect(del).toMatchObject({ exitCode: 0, stderr: '' })
+    await sh(`kill -9 ${pid}`)
+  })
+
+  it('DEL waits for a plugin that has the nonce of the ADD that it takes over', async () => {
+    await sh('rm /var/lib/cni/results/lan-*')
+    const { nonce } = JSON.parse(await text(record))
+    const pid = await pretend('', `VETHRA_NONCE=${nonce}`)
+    const del = await sh(`timeout 3 ${executable} cni del lan ${netns}`)
+    expect(del.exitCode).toBe(124)
+    await sh(`kill -9 ${pid}`)
+    expect(await host.vethra('cni', 'del', 'lan', netns)).toMatchObject({ exitCode: 0 })
+  })
+
+  it('a reservation that is dead is freed though another user has a process of its name', async () => {
+    const file = '/var/lib/cni/networks/lan/10.4.1.200'
+    await sh(`printf 'lost\\r\\neth0' >${file}; touch -d '1 hour ago' ${file}`)
+    const pid = await pretend('setpriv --reuid=65534 --clear-groups', 'CNI_CONTAINERID=lost')
+    const kept = await pretend('', 'CNI_CONTAINERID=lost')
+    await host.vethra('ipam', 'gc')
+    expect((await sh(`test -e ${file}`)).exitCode).toBe(0)
+    await sh(`kill -9 ${kept}`)
+    await host.vethra('ipam', 'gc')
+    expect((await sh(`test -e ${file}`)).exitCode).toBe(1)
+    await sh(`kill -9 ${pid}`)
+  })
+})

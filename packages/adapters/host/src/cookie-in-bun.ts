@@ -1,0 +1,23 @@
+import { closeSync } from 'node:fs'
+import { getOption, ioctl, socketIn } from './libc-in-bun.ts'
+
+const getId = 0x8008b70dn
+const socketLevel = 1
+const netnsCookie = 71
+
+/**
+ * The cookie of the network namespace that a descriptor is of, in decimal: asked of the namespace itself
+ * (NS_GET_ID), else of a socket in it (SO_NETNS_COOKIE, Linux 5.14). Undefined where the kernel tells neither.
+ */
+export function cookieInBun(namespace: number): string | undefined {
+  const cookie = new BigUint64Array(1)
+  if (ioctl(namespace, getId, cookie) === 0) return String(cookie[0])
+  const socket = socketIn(namespace)
+  if (socket === -1) return undefined
+  try {
+    const got = getOption(socket, socketLevel, netnsCookie, cookie)
+    return got === 0 ? String(cookie[0]) : undefined
+  } finally {
+    closeSync(socket)
+  }
+}

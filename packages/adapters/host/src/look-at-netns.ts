@@ -1,0 +1,93 @@
+import { closeSync, fstatSync, lstatSync, openSync, readFileSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { SeenNamespace } from '@vethra/plan'
+import { isFree, processAt } from '@vethra/programs'
+import { isNetns } from './netns.ts'
+
+/** What does not change while this process lives. */
+export interface Here {
+  readonly bootId?: string
+  /** Our PID namespace. */
+  readonly pidNamespace?: string
+}
+
+/** Where this process is, as far as /proc tells. */
+export function here(): Here {
+  const bootId = trying(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim())
+  const pidNamespace = trying(() => `pid:${numbersOf(statSync('/proc/self/ns/pid'))}`)
+  return { ...known('bootId', bootId), ...known('pidNamespace', pidNamespace) }
+}
+
+/** What is at a path, and where that path is looked up. Never rejects. */
+export async function lookAtNetns(
+  path: string,
+  { bootId, pidNamespace }: Here,
+): Promise<SeenNamespace> {
+  const pid = /^\/proc\/(\d+)\/(task\/\d+\/)?ns\/net$/.exec(path)?.[1]
+  const place = pid === undefined ? trying(() => numbersOf(statSync(dirname(path)))) : pidNamespace
+  const startTime = pid === undefined ? undefined : processAt(Number(pid))?.startTime
+  const where = {
+    ...known('bootId', bootId),
+    ...known('place', place),
+    ...known('startTime', startTime),
+  }
+  const namespace = (await isNetns(path)) ? await identify(path) : undefined
+  if (namespace) return { found: 'namespace', ...namespace, ...where }
+  const missing = pid === undefined ? path !== '' && isMissing(path) : isFree(Number(pid))
+  return { found: missing ? 'missing' : 'unreadable', netnsId: '', ...where }
+}
+
+/** Runs `work` with a descriptor of what is at a path; undefined when that cannot be opened. */
+export async function withNetns<T>(
+  path: string,
+  work: (descriptor: number) => T | Promise<T>,
+): Promise<T | undefined> {
+  const descriptor = trying(() => openSync(path, 'r'))
+  if (descriptor === undefined) return undefined
+  try {
+    return await work(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** The cookie of the namespace that a descriptor is of; undefined under Node, which has no way to ask. */
+export async function cookieOf(descriptor: number): Promise<string | undefined> {
+  if (process.versions['bun'] === undefined) return undefined
+  const { cookieInBun } = await import('./cookie-in-bun.ts')
+  return cookieInBun(descriptor)
+}
+
+function identify(path: string) {
+  return withNetns(path, async (descriptor) => {
+    const netnsId = numbersOf(fstatSync(descriptor))
+    return { netnsId, ...known('cookie', await cookieOf(descriptor)) }
+  })
+}
+
+// A link that leads nowhere is there: what it named may be seen from elsewhere.
+function isMissing(path: string): boolean {
+  try {
+    lstatSync(path)
+    return false
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT'
+  }
+}
+
+function numbersOf({ dev, ino }: { readonly dev: number; readonly ino: number }): string {
+  return `${dev}:${ino}`
+}
+
+function known<Key extends string>(key: Key, value: string | undefined): { [K in Key]?: string } {
+  return value === undefined ? {} : ({ [key]: value } as { [K in Key]: string })
+}
+
+function trying<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch {
+    // Not there, or not ours to see: the same as not known.
+    return undefined
+  }
+}

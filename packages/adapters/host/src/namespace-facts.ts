@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs'
+import type { NamespaceFacts, SeenInterface } from '@vethra/plan'
+import type { IpLink } from './ip-json.ts'
+import { cookieOf, here, lookAtNetns, withNetns } from './look-at-netns.ts'
+import { pluginsEnded } from './plugins-at-work.ts'
+import { run } from './run.ts'
+
+/** What the host says of namespaces and of the processes that plugins run in. */
+export function namespaceFacts(): NamespaceFacts {
+  let known: ReturnType<typeof here> | undefined
+  return {
+    look: async (path) => {
+      known ??= here()
+      return lookAtNetns(path, known)
+    },
+    interfaceIn: (path, ifname) => withNetns(path, (descriptor) => interfaceIn(descriptor, ifname)),
+    // Asked of the kernel: bun's own way to random numbers costs a start more.
+    nonce: () => readFileSync('/proc/sys/kernel/random/uuid', 'utf8').trim(),
+    pluginsEnded,
+  }
+}
+
+// By the descriptor: what is at the path may be another namespace a moment later.
+async function interfaceIn(descriptor: number, ifname: string): Promise<SeenInterface | undefined> {
+  const cookie = await cookieOf(descriptor)
+  if (cookie === undefined) return undefined
+  const net = `--net=/proc/${process.pid}/fd/${descriptor}`
+  const shown = await run('nsenter', [net, '--', 'ip', '-j', 'addr', 'show', 'dev', ifname])
+  if (shown.status !== 0) return undefined
+  const [link] = JSON.parse(shown.stdout) as readonly (IpLink & { readonly address?: string })[]
+  const addresses = link?.addr_info?.map(({ local, prefixlen }) => `${local}/${prefixlen}`) ?? []
+  return { cookie, mac: link?.address ?? '', addresses }
+}

@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { afterEach, describe, expect, it } from 'vitest'
+import { needsRoot } from './in-namespace.ts'
+import { containersOfPlugins, pluginsEnded } from './plugins-at-work.ts'
+
+const id = `plugin-test-${process.pid}`
+const nonce = `nonce-${process.pid}`
+const env = { PATH: process.env['PATH'], CNI_CONTAINERID: id, VETHRA_NONCE: nonce }
+let started: ChildProcess[] = []
+
+const start = async (argv: readonly string[], variables = env): Promise<ChildProcess> => {
+  const [file = '', ...args] = [...argv, 'sh', '-c', 'echo; exec sleep 30']
+  const child = spawn(file, args, { env: variables, detached: true })
+  started.push(child)
+  await once(child.stdout, 'data')
+  return child
+}
+
+afterEach(() => {
+  for (const { pid } of started) process.kill(-(pid ?? 0), 'SIGKILL')
+  started = []
+})
+
+it('waits for the processes of one ADD, and of no other', async () => {
+  const plugin = await start([])
+  await expect(pluginsEnded(id, nonce, 100)).rejects.toMatchObject({
+    code: 104,
+    message: expect.stringContaining(String(plugin.pid)),
+  })
+  expect(containersOfPlugins()).toContain(id)
+  await pluginsEnded(id, `${nonce}-other`, 0)
+  const waiting = pluginsEnded(id, nonce, 10_000)
+  plugin.kill()
+  await waiting
+  expect(plugin.killed).toBe(true)
+  started = []
+})
+
+it('a plugin of another runtime counts as at work, and is not waited for', async () => {
+  const { VETHRA_NONCE: _, ...others } = env
+  await start([], { ...others } as typeof env)
+  expect(containersOfPlugins()).toContain(id)
+  await pluginsEnded(id, nonce, 0)
+})
+
+describe.skipIf(needsRoot !== undefined)('who is no plugin of ours', () => {
+  it.each([
+    ['another user', ['setpriv', '--reuid=65534', '--clear-groups']],
+    ['a set-user-ID program of another user', ['setpriv', '--ruid=65534']],
+    ['root in a container', ['unshare', '-p', '-f']],
+  ])('%s', async (_, wrapper) => {
+    await start(wrapper)
+    expect(containersOfPlugins().filter((each) => each === id)).toHaveLength(
+      // unshare itself stays in our PID namespace, and has the environment, too.
+      wrapper[0] === 'unshare' ? 1 : 0,
+    )
+    if (wrapper[0] !== 'unshare') await pluginsEnded(id, nonce, 0)
+  })
+})

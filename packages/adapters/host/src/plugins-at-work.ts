@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { allPids, isOfOurs, textOf } from '@vethra/programs'
+import { CniError } from '@vethra/spec'
+
+const pauseMs = 20
+
+/**
+ * Waits until no process of ours runs any more that has the nonce of an ADD in its environment: plugins that
+ * outlived their runtime, and what they started. Throws CniError 104 that names them when they are still there
+ * after `timeoutMs` (default 60,000).
+ */
+export async function pluginsEnded(
+  containerId: string,
+  nonce: string,
+  timeoutMs = 60_000,
+): Promise<void> {
+  const end = performance.now() + timeoutMs
+  const wanted = `\0VETHRA_NONCE=${nonce}\0`
+  for (;;) {
+    const running = allPids().filter(
+      (pid) => pid !== process.pid && environmentOf(pid).includes(wanted) && isOfOurs(pid),
+    )
+    if (running.length === 0) return
+    if (performance.now() > end) throw stillRunning(containerId, running)
+    await sleep(pauseMs)
+  }
+}
+
+/** The containers that plugins of our own user are at work for, whoever started them: a plugin has its id in the environment. */
+export function containersOfPlugins(): readonly string[] {
+  return allPids().flatMap((pid) => {
+    const id = /\0CNI_CONTAINERID=([^\0]*)\0/.exec(environmentOf(pid))?.[1]
+    return id !== undefined && isOfOurs(pid) ? [id] : []
+  })
+}
+
+// A process that ends meanwhile, and a zombie, have no environment.
+function environmentOf(pid: number): string {
+  return `\0${textOf(`/proc/${pid}/environ`)}\0`
+}
+
+function stillRunning(containerId: string, pids: readonly number[]): CniError {
+  return new CniError({
+    code: 104,
+    message: `plugins of an earlier operation on container ${containerId} are still running: ${pids.join(', ')}`,
+    hint: `Look at what they wait for, or end them: kill -9 ${pids.join(' ')}`,
+  })
+}

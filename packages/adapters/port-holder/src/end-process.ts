@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isAlive, type Process } from '@vethra/programs'
+import { CniError } from '@vethra/spec'
+
+/** Kills that very process and waits until its sockets are closed. Throws CniError 5 when it does not end. */
+export async function endProcess(process_: Process): Promise<void> {
+  if (!isAlive(process_)) return
+  await kill(process_)
+  for (let pauseMs = 1; isAlive(process_); pauseMs *= 2) {
+    if (pauseMs > longestPauseMs) throw stillThere(process_.pid)
+    await sleep(pauseMs)
+  }
+}
+
+/** The waits before it add up to two seconds. */
+const longestPauseMs = 1024
+
+async function kill(process_: Process): Promise<void> {
+  try {
+    await killHere(process_)
+  } catch (cause) {
+    // ESRCH: it has ended by itself.
+    if ((cause as NodeJS.ErrnoException).code === 'ESRCH') return
+    const message = `cannot end process ${process_.pid}, which holds ports`
+    throw new CniError({ code: 5, message, hint: 'Run as root.', cause })
+  }
+}
+
+async function killHere(process_: Process): Promise<void> {
+  if (process.versions['bun'] !== undefined) {
+    const { killInBun } = await import('./kill-in-bun.ts')
+    if (killInBun(process_)) return
+  }
+  // Without a descriptor of the process: it was looked at right before.
+  if (isAlive(process_)) process.kill(process_.pid, 'SIGKILL')
+}
+
+function stillThere(pid: number): CniError {
+  return new CniError({
+    code: 5,
+    message: `process ${pid}, which holds ports, does not end`,
+    hint: `Look at what keeps it: cat /proc/${pid}/stack`,
+  })
+}

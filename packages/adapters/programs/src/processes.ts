@@ -1,0 +1,85 @@
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
+
+/** A process, told by when it started from a later one of the same number. */
+export interface Process {
+  readonly pid: number
+  /** Clock ticks since the machine was started, as /proc has them. */
+  readonly startTime: string
+}
+
+/** The process of a number; undefined when there is none, or only what is left of one that has ended. */
+export function processAt(pid: number): Process | undefined {
+  const [state = '', ...rest] = fieldsAfterName(textOf(`/proc/${pid}/stat`))
+  const startTime = rest[18]
+  return startTime === undefined || hasEnded(pid, state) ? undefined : { pid, startTime }
+}
+
+/** Whether that very process is alive. */
+export function isAlive({ pid, startTime }: Process): boolean {
+  return startTime !== '' && processAt(pid)?.startTime === startTime
+}
+
+/** Whether no process has a number, as far as our PID namespace goes: /proc can hide those of others (hidepid). */
+export function isFree(pid: number): boolean {
+  const [state] = fieldsAfterName(textOf(`/proc/${pid}/stat`))
+  if (state !== undefined) return hasEnded(pid, state)
+  try {
+    process.kill(pid, 0)
+    return false
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH'
+  }
+}
+
+/**
+ * Whether a process is of our user alone, and in our PID namespace. A program with the set-user-ID bit has the
+ * environment of whoever started it, and root in a container can call its processes what it likes.
+ */
+export function isOfOurs(pid: number): boolean {
+  const uid = process.geteuid?.()
+  try {
+    if (statSync(`/proc/${pid}`).uid !== uid) return false
+    if (readlinkSync(`/proc/${pid}/ns/pid`) !== readlinkSync('/proc/self/ns/pid')) return false
+  } catch {
+    // It has ended meanwhile, or is not ours to see.
+    return false
+  }
+  const uids = /^Uid:\t(.*)$/m.exec(textOf(`/proc/${pid}/status`))?.[1]?.split('\t') ?? ['']
+  return uids.every((each) => each === String(uid))
+}
+
+/** The numbers of all processes. */
+export function allPids(): readonly number[] {
+  return namesIn('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+}
+
+/** The text of a file of /proc; empty when its process has gone meanwhile or is not ours to see. */
+export function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+/** The names in a folder of /proc; none when its process has gone meanwhile or is not ours to see. */
+export function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
+
+// The name, in brackets, may hold blanks and brackets itself: proc(5), "/proc/pid/stat".
+function fieldsAfterName(stat: string): readonly string[] {
+  const end = stat.lastIndexOf(') ')
+  return end === -1 ? [] : stat.slice(end + 2).split(' ')
+}
+
+// The first thread can be gone and others not, and then the sockets are still open.
+function hasEnded(pid: number, state: string): boolean {
+  return /^[ZXx]/.test(state) && namesIn(`/proc/${pid}/task`).length < 2
+}

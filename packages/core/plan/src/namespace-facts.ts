@@ -1,0 +1,79 @@
+import { type ParsedResult, parseResult } from '@vethra/result'
+import { CniError } from '@vethra/spec'
+import type { AttachmentRecord } from './attachment-records.ts'
+import { isProvable, type Life, lifeOf, type SeenNamespace } from './namespace.ts'
+import type { ResultCache } from './result-cache.ts'
+
+/** What the host says of namespaces and of the processes that plugins run in. */
+export interface NamespaceFacts {
+  /** What is at a path now. Never rejects. */
+  look(path: string): Promise<SeenNamespace>
+  /** An interface inside the namespace at a path; undefined where it cannot be read. */
+  interfaceIn(path: string, ifname: string): Promise<SeenInterface | undefined>
+  /** A random word by which the plugins of one ADD are known. */
+  nonce(): string
+  /**
+   * Waits until no plugin runs any more that has the nonce of an ADD on a container: those that outlived a
+   * runtime that was killed. Throws CniError 104 that names them.
+   */
+  pluginsEnded(containerId: string, nonce: string): Promise<void>
+}
+
+/** An interface of a container, as the kernel has it. */
+export interface SeenInterface {
+  /** The namespace that it was read in. */
+  readonly cookie: string
+  readonly mac: string
+  /** `10.4.1.2/24`. */
+  readonly addresses: readonly string[]
+}
+
+/** What the life of an attachment is told by. */
+export interface LifeTools {
+  readonly netns: NamespaceFacts
+  readonly cache: Pick<ResultCache, 'read'>
+}
+
+/**
+ * Whether the namespace of a recorded attachment lives. One that only device and inode tell, as 0.1 recorded it,
+ * is alive where the interface inside has the MAC and the addresses that ADD returned.
+ */
+export async function lifeNow(tools: LifeTools, record: AttachmentRecord): Promise<Life> {
+  const seen = await tools.netns.look(record.netns)
+  const proven = isProvable(record, seen) && (await isProven(tools, record, seen))
+  return lifeOf(record, seen, proven)
+}
+
+/** Whether the interface of an attachment is in a namespace that was seen, with the MAC and the addresses that ADD returned. */
+export async function isProven(
+  { netns, cache }: LifeTools,
+  record: AttachmentRecord,
+  { cookie }: SeenNamespace,
+): Promise<boolean> {
+  const { result: text } = (await cache.read(record)) ?? record.made ?? {}
+  const returned = text === undefined ? undefined : parseIfReadable(text)?.result
+  const mac = returned?.interfaces.find(isInside(record.ifname))?.mac ?? ''
+  const addresses = returned?.ips.map(({ address }) => address) ?? []
+  if (mac === '' || addresses.length === 0) return false
+  const found = await netns.interfaceIn(record.netns, record.ifname)
+  if (found === undefined || found.cookie !== cookie || !isEqual(found.mac, mac)) return false
+  return addresses.every((each) => found.addresses.some((own) => isEqual(own, each)))
+}
+
+function isInside(ifname: string) {
+  return ({ name, sandbox = '' }: { readonly name: string; readonly sandbox?: string }) =>
+    name === ifname && sandbox !== ''
+}
+
+function isEqual(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase()
+}
+
+function parseIfReadable(text: string): ParsedResult | undefined {
+  try {
+    return parseResult(text, '0.1.0')
+  } catch (error) {
+    if (error instanceof CniError) return undefined
+    throw error
+  }
+}

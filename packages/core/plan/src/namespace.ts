@@ -1,0 +1,90 @@
+import { goField, type Json } from '@vethra/spec'
+
+/** What tells a network namespace from every other, and where its path was looked up. */
+export interface NamespaceIdentity {
+  /** Device and inode, `4:4026532201`: another namespace may get them once this one has ended. Empty when not known. */
+  readonly netnsId: string
+  /** The cookie (SO_NETNS_COOKIE), in decimal: never reused within a boot. Absent where the kernel or the runtime gives none. */
+  readonly cookie?: string
+  /** `/proc/sys/kernel/random/boot_id`. */
+  readonly bootId?: string
+  /** Device and inode of the folder that the path is in; for `/proc/PID/ns/net`, behind `pid:`, of our PID namespace. */
+  readonly place?: string
+  /** When process PID of `/proc/PID/ns/net` started: proc_pid_stat(5), field 22. */
+  readonly startTime?: string
+}
+
+/** What is at the path of a namespace now. */
+export interface SeenNamespace extends NamespaceIdentity {
+  /** `missing`: ENOENT, or no such process. `unreadable`: nothing that tells whether the namespace lives. */
+  readonly found: 'namespace' | 'missing' | 'unreadable'
+}
+
+/** Whether what was recorded of a namespace is still there. `unknown` is never detached, and never attached again. */
+export type Life = 'alive' | 'gone' | 'unknown'
+
+/**
+ * Decides about a recorded namespace by what is at its path now. Another boot: gone. Another namespace or
+ * none: gone only where the path is looked up in the place of then, and process PID is another or none.
+ * `proven` says that the interface inside proves a namespace which only device and inode tell.
+ */
+export function lifeOf(recorded: NamespaceIdentity, seen: SeenNamespace, proven = false): Life {
+  if (differ(recorded.bootId, seen.bootId)) return 'gone'
+  if (seen.found === 'unreadable') return 'unknown'
+  if (seen.found === 'namespace') {
+    const same = isSameNamespace(recorded, seen)
+    if (same === true || (same === undefined && proven)) return 'alive'
+    if (same === undefined) return 'unknown'
+  }
+  return isSamePlace(recorded, seen) && mayBeReplaced(recorded, seen) ? 'gone' : 'unknown'
+}
+
+/** Whether two namespaces are one; undefined where only device and inode say so, which are reused. */
+export function isSameNamespace(a: NamespaceIdentity, b: NamespaceIdentity): boolean | undefined {
+  if (differ(a.bootId, b.bootId)) return false
+  const known = a.bootId !== undefined && b.bootId !== undefined
+  if (known && a.cookie !== undefined && b.cookie !== undefined) return a.cookie === b.cookie
+  return a.netnsId !== '' && b.netnsId !== '' && a.netnsId !== b.netnsId ? false : undefined
+}
+
+/** Whether the interface inside can prove a namespace: its record has no cookie, and the kernel has one. */
+export function isProvable(recorded: NamespaceIdentity, seen: SeenNamespace): boolean {
+  const { cookie, netnsId } = recorded
+  const inode = netnsId !== '' && netnsId === seen.netnsId
+  return inode && cookie === undefined && seen.cookie !== undefined
+}
+
+/** What is recorded of a namespace that was seen. */
+export function identityOf({ found: _, ...identity }: SeenNamespace): NamespaceIdentity {
+  return identity
+}
+
+/** What a file says of a namespace; what is no text is left out. */
+export function readIdentity(value: Json): NamespaceIdentity {
+  const netnsId = goField(value, 'netnsId')
+  const optional = (['cookie', 'bootId', 'place', 'startTime'] as const).map((key) => {
+    const text = goField(value, key)
+    return typeof text === 'string' ? { [key]: text } : {}
+  })
+  return Object.assign({ netnsId: typeof netnsId === 'string' ? netnsId : '' }, ...optional)
+}
+
+function differ(a: string | undefined, b: string | undefined): boolean {
+  return a !== undefined && b !== undefined && a !== b
+}
+
+// Of a path in /proc that was recorded without a place, our own PID namespace counts.
+function isSamePlace(recorded: NamespaceIdentity, { place }: SeenNamespace): boolean {
+  if (place === undefined) return false
+  return recorded.place === place || (recorded.place === undefined && isOfProcess(place))
+}
+
+// A process that lives on can have gone to another namespace, and others of its container stayed.
+function mayBeReplaced(recorded: NamespaceIdentity, seen: SeenNamespace): boolean {
+  if (seen.found === 'missing' || !isOfProcess(seen.place ?? '')) return true
+  return differ(recorded.startTime, seen.startTime)
+}
+
+function isOfProcess(place: string): boolean {
+  return place.startsWith('pid:')
+}
