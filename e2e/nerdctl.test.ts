@@ -197,4 +197,23 @@ describeOnHost('a bundle that nerdctl made', () => {
     expect(links).toHaveLength(1)
     expect(files.filter((file) => /networks\/bridge\/\d|meta\.json|evil/.test(file))).toEqual([])
   })
+  it.each([
+    {},
+    { 'nerdctl/namespace': 'of-an-image' },
+    { 'nerdctl/namespace': 'of an image' },
+    { 'nerdctl/namespace': 'x'.repeat(250) },
+    { 'nerdctl/namespace': '..' },
+    { 'nerdctl/namespace': 'other', 'nerdctl/state-dir': '/var/lib/nerdctl/1935db59/containers/x' },
+    { 'nerdctl/namespace': 'default', 'nerdctl/networks': '["bridge"]', 'nerdctl/state-dir': '/x' },
+  ])('of a container that nobody has made here, %j leave nothing', async (annotations) => {
+    const folders = async () => (await host.run(['find', '/var/lib', '/run'])).stdout
+    const before = await folders()
+    for (const event of ['createRuntime', 'postStop']) {
+      const state = { ociVersion: '1.0.2', id, status: 'created', pid: process.pid, bundle: '/' }
+      const line = [executable, 'internal', 'oci-hook', event]
+      const ran = await host.run(line, { input: JSON.stringify({ ...state, annotations }) })
+      expect(ran).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('annotation') })
+    }
+    expect(await folders()).toBe(before)
+  })
 })

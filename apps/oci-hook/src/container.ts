@@ -1,8 +1,8 @@
-import { type HookRequest, hookRequest, type OciState, parseRecord } from '@vethra/bundle'
+import { checkIds, type HookRequest, hookRequest, type OciState, parseRecord } from '@vethra/bundle'
 import type { containerStore } from '@vethra/container-store'
 import type { HostsStore } from '@vethra/hosts'
 import { parseStoredMappings } from '@vethra/ports'
-import { checkPathComponent, explain, goField, oneLine } from '@vethra/spec'
+import { explain, goField, oneLine } from '@vethra/spec'
 import { idle } from './idle.ts'
 import type { Io } from './io.ts'
 import type { Tools } from './tools.ts'
@@ -32,8 +32,7 @@ export type HookEvent = 'createRuntime' | 'postStop'
 
 /**
  * Starts the log with a line of the event, before anything of the container is believed: so it tells what
- * was not. It is written when this process next waits. One that names a namespace which cannot be has its log
- * where it is known already, else none.
+ * was not. It is written when this process next waits, and only where the container has a folder already.
  */
 export async function openLog(
   tools: Tools,
@@ -42,24 +41,18 @@ export async function openLog(
   io: Io,
 ): Promise<HookLog> {
   const namespace = await namespaceOf(tools, state)
-  if (namespace === undefined) return openKnownLog(tools, state.id, event, io)
   const first = [`${event} of ${state.id}, pid ${state.pid}`]
   return startLog(tools, { namespace, id: state.id }, event, io, first)
 }
 
-/** Starts the log of a container that is known in the namespace of the hook line; of no other. */
-export async function openKnownLog(
+/** Starts the log of a container in the namespace of the hook line. */
+export async function openOwnLog(
   tools: Tools,
   id: string,
   event: HookEvent,
   io: Io,
 ): Promise<HookLog> {
-  const { namespace } = tools.settings
-  const store = tools.containers(namespace)
-  const known = (await store.list()).includes(id)
-  return known
-    ? startLog(tools, { namespace, id }, event, io)
-    : { namespace, store, record: async () => {} }
+  return startLog(tools, { namespace: tools.settings.namespace, id }, event, io)
 }
 
 async function startLog(
@@ -116,21 +109,17 @@ export async function openContainer(
 
 // Our own bundles name their namespace on the hook line; nerdctl's name it in an annotation, which
 // chooses among namespaces but never leads out of the data store.
-async function namespaceOf(
-  tools: Tools,
-  { id, annotations }: OciState,
-): Promise<string | undefined> {
+async function namespaceOf(tools: Tools, { id, annotations }: OciState): Promise<string> {
   const own = tools.settings.namespace
   const annotated = annotations['nerdctl/namespace'] ?? own
-  if (!isPathComponent(annotated)) return undefined
-  if (annotated === own) return own
+  if (annotated === own || !isNamespace(annotated, id)) return own
   const recorded = await tools.containers(own).read(id, 'vethra.json')
   return recorded === undefined ? annotated : own
 }
 
-function isPathComponent(text: string): boolean {
+function isNamespace(text: string, id: string): boolean {
   try {
-    checkPathComponent('namespace', text)
+    checkIds(text, id)
     return true
   } catch {
     // What is wrong with it is told when the annotations are read.

@@ -1,7 +1,7 @@
 import { idInState, type OciState, parseState } from '@vethra/bundle'
 import { splitHookFlags } from '@vethra/settings'
 import { CniError, explain } from '@vethra/spec'
-import { type HookEvent, openContainer, openKnownLog, openLog } from './container.ts'
+import { type HookEvent, openContainer, openLog, openOwnLog } from './container.ts'
 import { createRuntime } from './create-runtime.ts'
 import type { Io } from './io.ts'
 import { postStop } from './post-stop.ts'
@@ -46,7 +46,7 @@ async function readState(tools: Tools, text: string, event: HookEvent, io: Io): 
     return parseState(text)
   } catch (error) {
     const id = idInState(text)
-    const log = id === undefined ? undefined : await openKnownLog(tools, id, event, io)
+    const log = id === undefined ? undefined : await openOwnLog(tools, id, event, io)
     await log?.record(explain(error))
     throw error
   }

@@ -115,6 +115,13 @@ describe('mounted files', () => {
 
 describe('logs', () => {
   const log = () => join(store.folder('c1'), 'oci-hook.postStop.log')
+  beforeEach(async () => void (await store.prepare('c1')))
+
+  it('are of containers that have a folder', async () => {
+    await store.startLog('c2', 'postStop', 'run')
+    await store.appendLog('c2', 'postStop', 'run')
+    expect(await store.list()).not.toContain('c2')
+  })
 
   it('begin anew with each run and keep the one before', async () => {
     for (const run of ['first', 'second', 'third']) {

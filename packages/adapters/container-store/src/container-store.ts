@@ -37,7 +37,7 @@ export function containerStore(options: ContainerStoreOptions): ContainerStore {
     prepare,
     list,
     ...state(prepare, folder),
-    ...logs(prepare),
+    ...logs(folder),
     ...taken,
     async find(ref) {
       const holder = await taken.nameHolder(ref)

@@ -1,22 +1,19 @@
-import { renameSync } from 'node:fs'
+import { existsSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { faultPoint } from '@vethra/faults'
 import { appendText, errno, fileError } from '@vethra/files'
 import type { HookEvent, HookLogs } from '@vethra/manage'
 
-export function logs(prepare: (id: string) => Promise<string>): HookLogs {
-  const path = async (id: string, event: HookEvent) =>
-    join(await prepare(id), `oci-hook.${event}.log`)
+export function logs(folder: (id: string) => string): HookLogs {
+  const append = async (id: string, event: HookEvent, text: string, begins: boolean) => {
+    if (!existsSync(folder(id))) return
+    const log = join(folder(id), `oci-hook.${event}.log`)
+    if (begins) await keepPrevious(log)
+    await appendText(log, asLines(text), { mode: 0o600 })
+  }
   return {
-    async startLog(id, event, text) {
-      const log = await path(id, event)
-      await keepPrevious(log)
-      await appendText(log, asLines(text), { mode: 0o600 })
-    },
-
-    async appendLog(id, event, text) {
-      await appendText(await path(id, event), asLines(text), { mode: 0o600 })
-    },
+    startLog: (id, event, text) => append(id, event, text, true),
+    appendLog: (id, event, text) => append(id, event, text, false),
   }
 }
 

@@ -42,7 +42,7 @@ export interface ContainerFiles {
 /** The two runs of the hook in a container's life. */
 export type HookEvent = 'createRuntime' | 'postStop'
 
-/** `oci-hook.<event>.log` of one container (0600). */
+/** `oci-hook.<event>.log` of one container (0600); of one that has no folder nothing is written. */
 export interface HookLogs {
   /** Begins the log of a run with some lines, or none; that of the run before is kept as `….log.1`, older ones are not. */
   startLog(id: string, event: HookEvent, text: string): Promise<void>
