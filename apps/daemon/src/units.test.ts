@@ -1,4 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { loadSettings } from '@vethra/settings'
 import { describe, expect, it } from 'vitest'
 import { loadGrounds, openTools } from './tools.ts'
@@ -70,13 +73,42 @@ describe('vethra.service', () => {
       settings.socket,
       grounds.places.networks,
     ]
-    const within = (path: string) => writable.some((each) => `${path}/`.startsWith(`${each}/`))
+    const within = (path: string) =>
+      writable.some((each) => `${path}/`.startsWith(`${each.slice(1)}/`))
     expect(written.filter((path) => !within(path))).toEqual([])
-    // A path that is missing would keep the service from starting, unless a step before makes it.
+    // A path that is missing keeps every step of the service from starting, those that would make it included.
+    expect(writable.filter((each) => !each.startsWith('-'))).toEqual([])
     const made = (Service['ExecStartPre'] ?? []).join(' ').split(' ')
-    const sure = writable.filter((each) => !each.startsWith('-') && each !== '/run/vethra')
-    expect(sure.filter((each) => !made.includes(each))).toEqual([])
+    expect(made).toEqual(
+      expect.arrayContaining([
+        '/run/xtables.lock',
+        '/var/lib/vethra',
+        '/var/lib/cni',
+        settings.cniNetconfpath,
+      ]),
+    )
     expect(Service['RuntimeDirectory']).toEqual(['vethra'])
+  })
+
+  it('says what bun and the linker read of the environment, whatever the manager has in its own', () => {
+    const set = (Service['Environment'] ?? []).map((each) => each.split('=')[0])
+    expect(Service['Environment']).toContain('BUN_OPTIONS=--cwd=/')
+    expect(set).toContain('PATH')
+    const unset = (Service['UnsetEnvironment'] ?? []).flatMap((each) => each.split(' '))
+    expect(unset).toEqual(
+      expect.arrayContaining([
+        'BUN_BE_BUN',
+        'BUN_INSPECT',
+        'BUN_INSPECT_CONNECT_TO',
+        'BUN_INSPECT_NOTIFY',
+        'BUN_INSPECT_PRELOAD',
+        'BUN_BYTECODE_ORDER_OUT',
+        'BUN_BYTECODE_DIGEST_OUT',
+        'LD_AUDIT',
+        'LD_LIBRARY_PATH',
+        'LD_PRELOAD',
+      ]),
+    )
   })
 
   it('keeps what plugins need, and no more', () => {
@@ -89,6 +121,26 @@ describe('vethra.service', () => {
       expect.arrayContaining(['AF_UNIX', 'AF_NETLINK', 'AF_INET', 'AF_INET6']),
     )
   })
+})
+
+const analyzer = '/usr/bin/systemd-analyze'
+
+it.skipIf(!existsSync(analyzer))('systemd finds nothing wrong with the units', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'vethra-units-'))
+  const units = ['vethra.service', 'vethra.socket'].map((name) => {
+    const text = readFileSync(
+      new URL(`../../../packaging/systemd/${name}`, import.meta.url),
+      'utf8',
+    )
+    // What is to be started must be there for it.
+    writeFileSync(join(folder, name), text.replace('/usr/local/bin/vethra', '/bin/true'))
+    return join(folder, name)
+  })
+  const said = spawnSync(analyzer, ['verify', '--man=no', ...units], { encoding: 'utf8' })
+  rmSync(folder, { recursive: true })
+  expect(said).toMatchObject({ status: 0, stdout: '' })
+  // It tells of other units of the host, too.
+  expect(said.stderr.split('\n').filter((line) => line.includes('vethra'))).toEqual([])
 })
 
 it('vethra.socket is where the daemon would listen itself, with the same mode', async () => {
