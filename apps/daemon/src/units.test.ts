@@ -78,7 +78,7 @@ describe('vethra.service', () => {
     expect(written.filter((path) => !within(path))).toEqual([])
     // A path that is missing keeps every step of the service from starting, those that would make it included.
     expect(writable.filter((each) => !each.startsWith('-'))).toEqual([])
-    const made = (Service['ExecStartPre'] ?? []).join(' ').split(' ')
+    const made = (Service['ExecStartPre'] ?? []).join(' ').split(/[ ']/)
     expect(made).toEqual(
       expect.arrayContaining([
         '/run/xtables.lock',
