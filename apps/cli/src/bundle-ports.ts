@@ -1,5 +1,5 @@
+import { readAddress } from '@vethra/address'
 import { ephemeralPorts, type ListeningPort, listeningPorts, socketHolders } from '@vethra/host'
-import { readAddress } from '@vethra/ipam'
 import { containerLabels, recordsOfAll } from '@vethra/manage'
 import { attachmentChains, type ForwardedPorts, forwardedPorts } from '@vethra/model'
 import { findNetwork, networkPlugins, networkSubnets, networksFromFiles } from '@vethra/networks'

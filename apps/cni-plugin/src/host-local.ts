@@ -1,6 +1,6 @@
+import { formatAddress } from '@vethra/address'
 import {
   allocate,
-  formatAddress,
   formatRangeSet,
   formatUsage,
   type IpamStore,

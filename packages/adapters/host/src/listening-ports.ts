@@ -1,6 +1,6 @@
 import { endianness } from 'node:os'
+import { formatAddress, readAddress } from '@vethra/address'
 import { readText } from '@vethra/files'
-import { formatAddress, readAddress } from '@vethra/ipam'
 
 /** A port that a socket of the current network namespace has. */
 export interface ListeningPort {

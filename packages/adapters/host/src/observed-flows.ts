@@ -1,5 +1,5 @@
+import { formatAddress, readAddress } from '@vethra/address'
 import { readText } from '@vethra/files'
-import { formatAddress, readAddress } from '@vethra/ipam'
 import type { ObservedFlow } from '@vethra/model'
 import { CniError } from '@vethra/spec'
 

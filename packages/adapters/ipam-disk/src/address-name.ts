@@ -1,4 +1,4 @@
-import { type Address, formatAddress, readAddress } from '@vethra/ipam'
+import { type Address, formatAddress, readAddress } from '@vethra/address'
 
 // Reading 60,000 names one by one through a parser would cost more than reading the folder.
 const dotted = /^(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/

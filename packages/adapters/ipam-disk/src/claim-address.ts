@@ -1,12 +1,7 @@
 import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  type Address,
-  type Claim,
-  type ClaimOutcome,
-  formatAddress,
-  readAddress,
-} from '@vethra/ipam'
+import { type Address, formatAddress, readAddress } from '@vethra/address'
+import type { Claim, ClaimOutcome } from '@vethra/ipam'
 import { addressOfFile } from './address-name.ts'
 import { isDead, removeReserved } from './dead-file.ts'
 import { failure } from './failure.ts'

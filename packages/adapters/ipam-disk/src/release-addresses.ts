@@ -1,6 +1,7 @@
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Address, compareAddresses, type Holder, type Reservation } from '@vethra/ipam'
+import { type Address, compareAddresses } from '@vethra/address'
+import type { Holder, Reservation } from '@vethra/ipam'
 import { addressOfFile, isAddressName } from './address-name.ts'
 import { isDead, removeReserved } from './dead-file.ts'
 import { holder } from './read-reservations.ts'

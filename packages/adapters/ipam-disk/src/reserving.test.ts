@@ -13,7 +13,8 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { allocate, formatAddress, rangeSets } from '@vethra/ipam'
+import { formatAddress } from '@vethra/address'
+import { allocate, rangeSets } from '@vethra/ipam'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { diskIpamStore } from './index.ts'
 

@@ -1,14 +1,5 @@
-import {
-  type Address,
-  type Allocation,
-  allocate,
-  compareAddresses,
-  formatAddress,
-  type IpamStore,
-  rangeOf,
-  rangeSets,
-  sizeOf,
-} from '@vethra/ipam'
+import { type Address, compareAddresses, formatAddress } from '@vethra/address'
+import { type Allocation, allocate, type IpamStore, rangeOf, rangeSets, sizeOf } from '@vethra/ipam'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { memoryIpamStore } from './index.ts'

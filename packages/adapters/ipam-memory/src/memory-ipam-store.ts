@@ -1,14 +1,11 @@
-import {
-  type Address,
-  type Claim,
-  type ClaimOutcome,
-  compareAddresses,
-  formatAddress,
-  type Holder,
-  type IpamStore,
-  type RemoveNetworkOptions,
-  type Reservation,
-  readAddress,
+import { type Address, compareAddresses, formatAddress, readAddress } from '@vethra/address'
+import type {
+  Claim,
+  ClaimOutcome,
+  Holder,
+  IpamStore,
+  RemoveNetworkOptions,
+  Reservation,
 } from '@vethra/ipam'
 import { CniError, checkNetworkName } from '@vethra/spec'
 

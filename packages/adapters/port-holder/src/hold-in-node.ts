@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { formatAddress } from '@vethra/ipam'
+import { formatAddress } from '@vethra/address'
 import { formatSocket, type HeldSocket } from '@vethra/ports'
 import { isAlive, type Process } from '@vethra/programs'
 

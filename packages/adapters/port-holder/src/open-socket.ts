@@ -1,6 +1,6 @@
 import { ptr } from 'bun:ffi'
 import { closeSync } from 'node:fs'
-import { addressBits } from '@vethra/ipam'
+import { addressBits } from '@vethra/address'
 import { formatSocket, type HeldSocket } from '@vethra/ports'
 import { CniError } from '@vethra/spec'
 import { bind, errorNumber, listen, socket as newSocket, setOption } from './libc.ts'

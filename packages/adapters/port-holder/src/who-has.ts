@@ -1,5 +1,5 @@
 import { readlinkSync } from 'node:fs'
-import type { Address } from '@vethra/ipam'
+import type { Address } from '@vethra/address'
 import type { HeldSocket } from '@vethra/ports'
 import { allPids, namesIn, textOf } from '@vethra/programs'
 

@@ -1,14 +1,14 @@
-import { CniError, isDottedAddress } from '@vethra/spec'
-import ipaddr from 'ipaddr.js'
+import { readLiteral } from '@vethra/address'
+import { CniError } from '@vethra/spec'
 
 /** Whether the text is an IPv4 address of four decimal parts. */
 export function isIpv4(text: string): boolean {
-  return isDottedAddress(text)
+  return readLiteral(text)?.family === 4
 }
 
 /** Whether the text is an IPv6 address without brackets or zone. */
 export function isIpv6(text: string): boolean {
-  return /^[0-9a-f:.]+$/i.test(text) && ipaddr.IPv6.isValid(text)
+  return readLiteral(text)?.family === 6
 }
 
 /** Throws CniError 103 unless the text is an IPv4 address; `flag` is named in the error. */

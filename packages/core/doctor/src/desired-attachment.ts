@@ -1,5 +1,5 @@
+import { formatAddress, readAddress, readCidr } from '@vethra/address'
 import { parseConfList } from '@vethra/conflist'
-import { formatAddress, readAddress, readCidr } from '@vethra/ipam'
 import type { DesiredAddress, DesiredAttachment, DesiredPort } from '@vethra/model'
 import type { CachedAttachment } from '@vethra/plan'
 import { parseResult } from '@vethra/result'

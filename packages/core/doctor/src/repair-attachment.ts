@@ -1,6 +1,6 @@
+import { readCidr } from '@vethra/address'
 import { parseConfList } from '@vethra/conflist'
 import type { HostsStore } from '@vethra/hosts'
-import { readCidr } from '@vethra/ipam'
 import type { Repair } from '@vethra/model'
 import { findNetwork, type Network } from '@vethra/networks'
 import {

@@ -1,5 +1,5 @@
+import { formatAddress } from '@vethra/address'
 import { parseRecord } from '@vethra/bundle'
-import { formatAddress } from '@vethra/ipam'
 import { guards } from '@vethra/lock'
 import { containerIdOf, type Repair } from '@vethra/model'
 import { type PortMapping, readSocket } from '@vethra/ports'

@@ -1,4 +1,5 @@
-import { contains, parseAddress, readAddress, readCidr, reasonToKeep } from '@vethra/ipam'
+import { contains, parseAddress, readAddress, readCidr } from '@vethra/address'
+import { reasonToKeep } from '@vethra/ipam'
 import { guards } from '@vethra/lock'
 import { datedInThePast, type Repair } from '@vethra/model'
 import { networkSubnets } from '@vethra/networks'

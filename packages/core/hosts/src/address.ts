@@ -1,5 +1,4 @@
-import { isDottedAddress } from '@vethra/spec'
-import ipaddr from 'ipaddr.js'
+import { addressBits, formatAddress, isLocal, readAddress } from '@vethra/address'
 
 /** An address as hosts files have it. */
 export interface HostAddress {
@@ -13,34 +12,9 @@ export interface HostAddress {
 
 /** Reads an IP address, without zone, brackets or leading zeros (Go's net.ParseIP); undefined when the text is none. */
 export function hostAddress(text: string): HostAddress | undefined {
-  if (isDottedAddress(text)) return of4(text)
-  const address = parse(text)
+  const address = readAddress(text)
   if (address === undefined) return undefined
-  if (address.kind() === 'ipv4') return of4(address.toString())
-  const octets = address.toByteArray()
-  return { text: address.toString(), order: `6${hex(octets)}`, remote: octets.some(isRemote6) }
-}
-
-function of4(text: string): HostAddress {
-  const octets = text.split('.').map(Number)
-  return { text, order: `4${hex(octets)}`, remote: isRemote4(octets) }
-}
-
-function isRemote4(octets: readonly number[]): boolean {
-  return octets[0] !== 127 && octets.some((octet) => octet !== 0)
-}
-
-// Neither :: nor ::1.
-function isRemote6(octet: number, index: number): boolean {
-  return octet > (index === 15 ? 1 : 0)
-}
-
-function parse(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
-  if (!/^[0-9a-fA-F:.]+$/.test(text) || !ipaddr.IPv6.isValid(text)) return undefined
-  const address = ipaddr.IPv6.parse(text)
-  return address.isIPv4MappedAddress() ? address.toIPv4Address() : address
-}
-
-function hex(octets: readonly number[]): string {
-  return octets.map((octet) => octet.toString(16).padStart(2, '0')).join('')
+  const digits = addressBits(address.family) / 4
+  const order = `${address.family}${address.value.toString(16).padStart(digits, '0')}`
+  return { text: formatAddress(address), order, remote: !isLocal(address) }
 }

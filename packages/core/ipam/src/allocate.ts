@@ -1,5 +1,5 @@
+import { type Address, compareAddresses, formatAddress } from '@vethra/address'
 import { CniError } from '@vethra/spec'
-import { type Address, compareAddresses, formatAddress } from './address.ts'
 import { candidates } from './candidates.ts'
 import type { Range } from './range.ts'
 import { formatRangeSet, type RangeSet, rangeOf } from './range-set.ts'

@@ -1,14 +1,7 @@
+import { addAddress, formatAddress, parseAddress } from '@vethra/address'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  addAddress,
-  candidates,
-  formatAddress,
-  parseAddress,
-  type RangeConf,
-  type RangeSet,
-  rangeSets,
-} from './index.ts'
+import { candidates, type RangeConf, type RangeSet, rangeSets } from './index.ts'
 
 const set = (...confs: readonly RangeConf[]): RangeSet => rangeSets({ ranges: [confs] })[0] ?? []
 const order = (ranges: RangeSet, last?: string): readonly string[] =>

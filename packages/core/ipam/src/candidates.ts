@@ -1,4 +1,4 @@
-import { type Address, addAddress, compareAddresses } from './address.ts'
+import { type Address, addAddress, compareAddresses } from '@vethra/address'
 import type { Range } from './range.ts'
 import { type RangeSet, rangeOf } from './range-set.ts'
 

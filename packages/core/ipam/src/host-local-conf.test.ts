@@ -1,6 +1,7 @@
+import { formatAddress } from '@vethra/address'
 import type { JsonObject } from '@vethra/spec'
 import { describe, expect, it } from 'vitest'
-import { formatAddress, formatRangeSet, readDataDir, readHostLocalConf } from './index.ts'
+import { formatRangeSet, readDataDir, readHostLocalConf } from './index.ts'
 
 const subnet = '10.1.2.0/24'
 

@@ -1,17 +1,7 @@
 /**
- * Addresses as numbers, what host-local and static are told, the choice of addresses, and the
- * interface of a store of reservations. Not for keeping reservations: that is `@vethra/ipam-disk`.
+ * What host-local and static are told, the choice of addresses, and the interface of a store of
+ * reservations. Not for keeping reservations: that is `@vethra/ipam-disk`.
  */
-export {
-  type Address,
-  addAddress,
-  addressBits,
-  compareAddresses,
-  type Family,
-  formatAddress,
-  parseAddress,
-  readAddress,
-} from './address.ts'
 export {
   type Allocated,
   type Allocation,
@@ -20,18 +10,6 @@ export {
 } from './allocate.ts'
 export { type Candidate, candidates } from './candidates.ts'
 export { type HostLocalConf, readDataDir, readHostLocalConf } from './host-local-conf.ts'
-export {
-  type Cidr,
-  contains,
-  firstAddress,
-  formatPrefix,
-  lastAddress,
-  overlaps,
-  type Prefix,
-  parsePrefix,
-  prefixAt,
-  readCidr,
-} from './prefix.ts'
 export type { Range, RangeConf } from './range.ts'
 export {
   formatRange,

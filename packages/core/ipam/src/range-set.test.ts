@@ -1,13 +1,6 @@
+import { formatAddress, parseAddress } from '@vethra/address'
 import { describe, expect, it } from 'vitest'
-import {
-  formatAddress,
-  formatRangeSet,
-  parseAddress,
-  type RangeConf,
-  type RangeSource,
-  rangeOf,
-  rangeSets,
-} from './index.ts'
+import { formatRangeSet, type RangeConf, type RangeSource, rangeOf, rangeSets } from './index.ts'
 
 const written = (source: RangeSource): readonly string[] =>
   rangeSets(source).map((set) =>

@@ -1,13 +1,18 @@
-import { CniError } from '@vethra/spec'
 import {
   type Address,
   addAddress,
   addressBits,
+  type Cidr,
   compareAddresses,
+  contains,
+  firstAddress,
   formatAddress,
+  lastAddress,
+  type Prefix,
   readAddress,
-} from './address.ts'
-import { type Cidr, contains, firstAddress, lastAddress, type Prefix, readCidr } from './prefix.ts'
+  readCidr,
+} from '@vethra/address'
+import { CniError } from '@vethra/spec'
 
 /** Consecutive addresses of one subnet that containers may get. */
 export interface Range {

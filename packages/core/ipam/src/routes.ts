@@ -1,5 +1,5 @@
+import { formatAddress, readAddress, readCidr } from '@vethra/address'
 import type { Json, ResultRoute } from '@vethra/spec'
-import { formatAddress, readAddress } from './address.ts'
 import {
   at,
   invalid,
@@ -9,7 +9,6 @@ import {
   readObject,
   readText,
 } from './go-decode.ts'
-import { readCidr } from './prefix.ts'
 
 /** Routes of an IPAM configuration, in their order, addresses in canonical form. Throws CniError 7 in Go's words. */
 export function readRoutes(value: Json | undefined, place: Place): readonly ResultRoute[] {

@@ -1,3 +1,4 @@
+import { contains, formatAddress, readAddress, readCidr } from '@vethra/address'
 import {
   compareVersions,
   type Json,
@@ -6,10 +7,8 @@ import {
   type ResultIp,
   type ResultRoute,
 } from '@vethra/spec'
-import { formatAddress, readAddress } from './address.ts'
 import { readCniArgs } from './cni-args.ts'
 import { at, invalid, type Place, readItems, readObject, readText, under } from './go-decode.ts'
-import { contains, readCidr } from './prefix.ts'
 import { canonicalCidr, readRoutes } from './routes.ts'
 
 /** What the plugin `static` is told to answer. */

@@ -1,4 +1,4 @@
-import type { Address } from './address.ts'
+import type { Address } from '@vethra/address'
 
 /** Who holds an address: one interface of one container. */
 export interface Holder {

@@ -1,4 +1,4 @@
-import { compareAddresses, readAddress } from './address.ts'
+import { compareAddresses, readAddress } from '@vethra/address'
 import { type RangeSet, rangeOf } from './range-set.ts'
 import type { Reservation } from './store.ts'
 

@@ -1,4 +1,4 @@
-import { formatAddress, parseAddress } from '@vethra/ipam'
+import { formatAddress, parseAddress } from '@vethra/address'
 import { CniError } from '@vethra/spec'
 import { ipamPlaces, type PlacedReservation, reservationsAt } from './ipam-places.ts'
 import type { ManageTools } from './tools.ts'

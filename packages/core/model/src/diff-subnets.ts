@@ -1,4 +1,4 @@
-import { overlaps, type Prefix, readCidr } from '@vethra/ipam'
+import { overlaps, type Prefix, readCidr } from '@vethra/address'
 import type { DesiredNetwork, DesiredState } from './desired-state.ts'
 import { type Finding, finding } from './finding.ts'
 import type { ObservedState } from './observed-state.ts'

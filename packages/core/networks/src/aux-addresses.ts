@@ -1,4 +1,4 @@
-import { type Address, formatAddress, readAddress } from '@vethra/ipam'
+import { type Address, formatAddress, readAddress } from '@vethra/address'
 import type { Json } from '@vethra/spec'
 import { isObject, readJson } from './read-json.ts'
 import { refusal } from './refusal.ts'

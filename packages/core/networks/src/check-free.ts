@@ -4,14 +4,11 @@ import {
   compareAddresses,
   firstAddress,
   formatAddress,
-  formatRange,
   lastAddress,
   type Prefix,
-  type Range,
-  rangeOf,
-  rangeSets,
   readAddress,
-} from '@vethra/ipam'
+} from '@vethra/address'
+import { formatRange, type Range, rangeOf, rangeSets } from '@vethra/ipam'
 import { CniError, type Json } from '@vethra/spec'
 import { ipamConfs, networkSubnets } from './anatomy.ts'
 import type { Network } from './network.ts'

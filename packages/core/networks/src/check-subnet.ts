@@ -1,4 +1,4 @@
-import { formatPrefix, overlaps, type Prefix, parsePrefix } from '@vethra/ipam'
+import { formatPrefix, overlaps, type Prefix, parsePrefix } from '@vethra/address'
 import { refusal } from './refusal.ts'
 
 // Addresses that the kernel gives to no interface as those of a neighbour, or that no router passes on

@@ -1,4 +1,4 @@
-import { contains, readAddress, readCidr } from '@vethra/ipam'
+import { contains, readAddress, readCidr } from '@vethra/address'
 import { CniError } from '@vethra/spec'
 import { networkSubnets, usedPrefixes } from './anatomy.ts'
 import { checkFree } from './check-free.ts'

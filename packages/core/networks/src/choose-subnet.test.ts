@@ -1,4 +1,4 @@
-import { formatPrefix, overlaps, parsePrefix, prefixAt } from '@vethra/ipam'
+import { formatPrefix, overlaps, parsePrefix, prefixAt } from '@vethra/address'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { chooseSubnet, overlapWith, type UsedPrefix } from './index.ts'

@@ -8,7 +8,7 @@ import {
   parseAddress,
   parsePrefix,
   readCidr,
-} from '@vethra/ipam'
+} from '@vethra/address'
 import { CniError } from '@vethra/spec'
 
 /** A prefix that a new subnet must keep clear of. */

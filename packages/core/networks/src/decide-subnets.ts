@@ -1,4 +1,4 @@
-import { formatPrefix, overlaps, type Prefix, parsePrefix, readCidr } from '@vethra/ipam'
+import { formatPrefix, overlaps, type Prefix, parsePrefix, readCidr } from '@vethra/address'
 import { CniError } from '@vethra/spec'
 import { checkSubnet } from './check-subnet.ts'
 import { chooseSubnet, overlapWith, type UsedPrefix } from './choose-subnet.ts'

@@ -1,4 +1,4 @@
-import { formatAddress, formatPrefix, parsePrefix, readCidr } from '@vethra/ipam'
+import { formatAddress, formatPrefix, parsePrefix, readCidr } from '@vethra/address'
 import { chooseSubnet, overlapWith } from './choose-subnet.ts'
 import { networkConfList } from './conf-list.ts'
 import { bridgeName, defaultNetworkLabel, defaultNetworkName } from './identity.ts'

@@ -6,8 +6,8 @@ import {
   formatPrefix,
   lastAddress,
   type Prefix,
-  type RangeConf,
-} from '@vethra/ipam'
+} from '@vethra/address'
+import type { RangeConf } from '@vethra/ipam'
 import type { AuxAddress } from './aux-addresses.ts'
 import { refusal } from './refusal.ts'
 import type { SubnetShare } from './share-out.ts'

@@ -6,7 +6,7 @@ import {
   type Prefix,
   readAddress,
   readCidr,
-} from '@vethra/ipam'
+} from '@vethra/address'
 import { type AuxAddress, readAuxAddresses } from './aux-addresses.ts'
 import type { NetworkOptions } from './options.ts'
 import { refusal } from './refusal.ts'

@@ -1,4 +1,4 @@
-import { firstAddress, formatAddress, readAddress, readCidr } from '@vethra/ipam'
+import { firstAddress, formatAddress, readAddress, readCidr } from '@vethra/address'
 import { decideSubnets, type Neighbours } from './decide-subnets.ts'
 import type { NetworkOptions } from './options.ts'
 import { rangesOf } from './ranges.ts'

@@ -1,4 +1,4 @@
-import { contains, readAddress, readCidr } from '@vethra/ipam'
+import { contains, readAddress, readCidr } from '@vethra/address'
 import { networkSubnets } from './anatomy.ts'
 import type { Network } from './network.ts'
 

@@ -1,4 +1,4 @@
-import type { Family } from '@vethra/ipam'
+import type { Family } from '@vethra/address'
 import { CniError } from '@vethra/spec'
 import { type ClaimTable, claimTable } from './claim-table.ts'
 import { type HeldMapping, type ListeningSocket, mappingClaim, socketClaim } from './claims.ts'

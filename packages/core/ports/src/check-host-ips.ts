@@ -1,4 +1,4 @@
-import { contains, parsePrefix, readAddress } from '@vethra/ipam'
+import { contains, parsePrefix, readAddress } from '@vethra/address'
 import { CniError } from '@vethra/spec'
 import type { PortRequest } from './port-spec.ts'
 

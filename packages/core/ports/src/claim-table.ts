@@ -1,4 +1,4 @@
-import { readAddress } from '@vethra/ipam'
+import { readAddress } from '@vethra/address'
 import { type Claim, standsInTheWay } from './claims.ts'
 import type { Protocol } from './port-mapping.ts'
 

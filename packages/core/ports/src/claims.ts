@@ -1,4 +1,4 @@
-import { type Address, readAddress } from '@vethra/ipam'
+import { type Address, readAddress } from '@vethra/address'
 import { joinHostPort, type PortMapping, type Protocol } from './port-mapping.ts'
 
 /** A socket of the host that holds a port. */

@@ -1,4 +1,4 @@
-import { type Address, formatAddress, readAddress } from '@vethra/ipam'
+import { type Address, formatAddress, readAddress } from '@vethra/address'
 import { joinHostPort, type PortMapping, type Protocol, readProtocol } from './port-mapping.ts'
 
 /** A socket that holds a published port on the host. */

@@ -1,4 +1,4 @@
-import { readAddress } from '@vethra/ipam'
+import { readAddress } from '@vethra/address'
 import { CniError } from '@vethra/spec'
 import { type Protocol, readProtocol } from './port-mapping.ts'
 

@@ -1,4 +1,4 @@
-import { readAddress } from '@vethra/ipam'
+import { readAddress } from '@vethra/address'
 import { CniError, goField, type Json } from '@vethra/spec'
 import { type PortMapping, readProtocol } from './port-mapping.ts'
 

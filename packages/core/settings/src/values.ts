@@ -1,4 +1,4 @@
-import { parsePrefix, readAddress, readCidr } from '@vethra/ipam'
+import { parsePrefix, readAddress, readCidr } from '@vethra/address'
 import { CniError } from '@vethra/spec'
 import type { AddressPool, LogLevel } from './settings.ts'
 

@@ -5,7 +5,6 @@
 export type { Attachment, CniArgs } from './attachment.ts'
 export { CniError, type CniErrorFields } from './cni-error.ts'
 export type { ConfList, PluginConf } from './conf-list.ts'
-export { isDottedAddress } from './dotted-address.ts'
 export { errorCodes, errorName } from './error-codes.ts'
 export { explain } from './explain.ts'
 export { goField, goType } from './go-json.ts'

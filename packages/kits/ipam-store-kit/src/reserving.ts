@@ -1,4 +1,4 @@
-import type { Address } from '@vethra/ipam'
+import type { Address } from '@vethra/address'
 import { expect, it } from 'vitest'
 import { address, claim, holders } from './sample.ts'
 import type { IpamStoreSubject } from './subject.ts'

@@ -1,4 +1,5 @@
-import type { Address, Claim, IpamStore } from '@vethra/ipam'
+import type { Address } from '@vethra/address'
+import type { Claim, IpamStore } from '@vethra/ipam'
 
 /** The address 10.4.X.Y that a number stands for: 2 is 10.4.0.2. */
 export function address(number: number): Address {

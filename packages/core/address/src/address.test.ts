@@ -5,8 +5,10 @@ import {
   addAddress,
   compareAddresses,
   formatAddress,
+  isLocal,
   parseAddress,
   readAddress,
+  readLiteral,
 } from './index.ts'
 
 const addresses: fc.Arbitrary<Address> = fc.oneof(
@@ -44,6 +46,11 @@ describe('readAddress', () => {
     '0x0a.4.0.2',
     '167772161',
     '10.4.0.2\n',
+    '10.4.0.0x2',
+    '10.4.0.+2',
+    '10.4.0.٢',
+    '10.4.0.2.1',
+    '10.4.0.',
     '[::1]',
     ':::',
     '1::2::3',
@@ -58,6 +65,22 @@ describe('readAddress', () => {
   ])('refuses %j', (text) => {
     expect(readAddress(text)).toBeUndefined()
   })
+})
+
+it('readLiteral leaves an IPv4-mapped address in its family', () => {
+  expect(readLiteral('::ffff:10.0.0.1')).toEqual({ family: 6, value: 0xffff0a000001n })
+})
+
+it.each([
+  ['127.0.0.53', true],
+  ['0.0.0.0', true],
+  ['::', true],
+  ['::1', true],
+  ['::ffff:127.0.0.1', true],
+  ['10.0.0.127', false],
+  ['::2', false],
+])('%s is local: %s', (text, expected) => {
+  expect(isLocal(parseAddress('address', text))).toBe(expected)
 })
 
 it('parseAddress names what is wrong and its value', () => {

@@ -1,4 +1,4 @@
-import { CniError, isDottedAddress } from '@vethra/spec'
+import { CniError } from '@vethra/spec'
 import ipaddr from 'ipaddr.js'
 
 /** 4 for IPv4, 6 for IPv6. */
@@ -58,14 +58,17 @@ export function addAddress(address: Address, step: bigint): Address | undefined 
   return { family: address.family, value }
 }
 
-/** Like readAddress, but an IPv4-mapped text stays IPv6. Not exported by the package. */
+/** Like readAddress, but an IPv4-mapped text stays IPv6. */
 export function readLiteral(text: string): Address | undefined {
-  const dotted = readDotted(text)
-  if (dotted !== undefined) return { family: 4, value: dotted }
+  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return fromOctets(4, ipaddr.IPv4.parse(text))
   const hex = withoutDottedTail(text)
   if (hex === undefined || !ipaddr.IPv6.isValid(hex)) return undefined
-  const octets = ipaddr.IPv6.parse(hex).toByteArray()
-  return { family: 6, value: octets.reduce((sum, octet) => (sum << 8n) | BigInt(octet), 0n) }
+  return fromOctets(6, ipaddr.IPv6.parse(hex))
+}
+
+/** Whether an address is the machine itself: of 127.0.0.0/8 or 0.0.0.0/8, ::1 or ::. */
+export function isLocal({ family, value }: Address): boolean {
+  return family === 4 ? [0n, 127n].includes(value >> 24n) : value <= 1n
 }
 
 // ipaddr.js reads "::1.2.3.4" as "::ffff:1.2.3.4" and takes octal octets there, so it never sees a dotted tail.
@@ -74,21 +77,19 @@ function withoutDottedTail(text: string): string | undefined {
   const cut = text.lastIndexOf(':') + 1
   const tail = text.slice(cut)
   if (!tail.includes('.')) return text
-  const value = readDotted(tail)
-  if (value === undefined) return undefined
-  return `${text.slice(0, cut)}${(value >> 16n).toString(16)}:${(value & 0xffffn).toString(16)}`
+  if (!ipaddr.IPv4.isValidFourPartDecimal(tail)) return undefined
+  const [a = 0, b = 0, c = 0, d = 0] = ipaddr.IPv4.parse(tail).toByteArray()
+  return `${text.slice(0, cut)}${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`
 }
 
-function readDotted(text: string): bigint | undefined {
-  if (!isDottedAddress(text)) return undefined
-  let value = 0
-  for (const octet of text.split('.')) value = value * 256 + Number(octet)
-  return BigInt(value)
+function fromOctets(family: Family, address: ipaddr.IPv4 | ipaddr.IPv6): Address {
+  const value = address.toByteArray().reduce((sum, octet) => (sum << 8n) | BigInt(octet), 0n)
+  return { family, value }
 }
 
 function octets({ family, value }: Address): readonly number[] {
-  const found: number[] = []
-  for (let shift = addressBits(family) - 8; shift >= 0; shift -= 8)
-    found.push(Number((value >> BigInt(shift)) & 0xffn))
-  return found
+  const count = addressBits(family) / 8
+  return Array.from({ length: count }, (_, index) =>
+    Number((value >> BigInt(8 * (count - 1 - index))) & 0xffn),
+  )
 }

@@ -1,0 +1,28 @@
+/**
+ * IP addresses and prefixes: the one reading of them, and the only arithmetic.
+ * Not for choosing addresses: that is `@vethra/ipam`.
+ */
+export {
+  type Address,
+  addAddress,
+  addressBits,
+  compareAddresses,
+  type Family,
+  formatAddress,
+  isLocal,
+  parseAddress,
+  readAddress,
+  readLiteral,
+} from './address.ts'
+export {
+  type Cidr,
+  contains,
+  firstAddress,
+  formatPrefix,
+  lastAddress,
+  overlaps,
+  type Prefix,
+  parsePrefix,
+  prefixAt,
+  readCidr,
+} from './prefix.ts'
