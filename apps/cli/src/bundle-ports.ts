@@ -2,8 +2,8 @@ import { readAddress } from '@vethra/address'
 import { ephemeralPorts, type ListeningPort, listeningPorts, socketHolders } from '@vethra/host'
 import { containerLabels, recordsOfAll } from '@vethra/manage'
 import { attachmentChains, type ForwardedPorts, forwardedPorts } from '@vethra/model'
-import { findNetwork, networkPlugins, networkSubnets, networksFromFiles } from '@vethra/networks'
-import type { CachedAttachment } from '@vethra/plan'
+import { findNetwork, networkSubnets, networksFromFiles } from '@vethra/networks'
+import { type CachedAttachment, takesPorts } from '@vethra/plan'
 import {
   assignPorts,
   brokenPromises,
@@ -20,16 +20,17 @@ import type { Io } from './io.ts'
 import type { Tools } from './tools.ts'
 
 /**
- * The ports that a container publishes through its first network, with host ports chosen. What cannot
+ * The ports that a container publishes through the first of its networks that can, with host ports chosen. What cannot
  * work as asked, but may later, is a warning. Throws CniError 103 for a spec that cannot be, 102 for a port
  * that is taken.
  */
 export async function portsOf(
   tools: Tools,
   { id, publish }: { readonly id: string; readonly publish: readonly string[] },
-  networkRef: string,
+  refs: readonly string[],
   io: Io,
 ): Promise<readonly PortMapping[]> {
+  const [networkRef = ''] = refs
   const requests = parsePortSpecs(publish)
   checkHostIps(requests)
   if (requests.length === 0) return []
@@ -43,7 +44,7 @@ export async function portsOf(
   const by = (pluginId: string) => `container ${labels.get(pluginId) ?? pluginId}`
   const others = entries.filter(({ attachment }) => attachment.containerId !== own)
   const promised = await promisedPorts(tools, own, others, by)
-  const families = await familiesOf(tools, networkRef, io)
+  const families = await familiesOf(tools, refs, io)
   const ports = assignPorts(requests, {
     listening: await namedSockets(requests, await heldFor(tools, own)),
     mapped: [...mappedPorts(others, by), ...(await ruledPorts(tools, entries, own))],
@@ -148,10 +149,18 @@ function names({ protocol, host }: PortRequest, socket: ListeningPort): boolean 
   return socket.port >= host.first && socket.port <= host.last
 }
 
-async function familiesOf({ networks }: Tools, ref: string, io: Io): Promise<readonly (4 | 6)[]> {
-  const network = findNetwork(networksFromFiles(await networks.list()).networks, ref)
+async function familiesOf(
+  { networks }: Tools,
+  refs: readonly string[],
+  io: Io,
+): Promise<readonly (4 | 6)[]> {
+  const known = networksFromFiles(await networks.list()).networks
+  // The default network, which can publish, appears on its first use.
+  const asked = refs.map((ref) => findNetwork(known, ref))
+  const index = asked.findIndex((each) => each === undefined || takesPorts(each.list))
+  const network = asked[Math.max(index, 0)]
   if (network === undefined) return [4]
-  if (!networkPlugins(network).includes('portmap')) {
+  if (index === -1) {
     io.complain(`warning: network ${network.name} publishes no ports: it has no plugin portmap`)
   }
   const subnets = networkSubnets(network).map(({ subnet }) => subnet)

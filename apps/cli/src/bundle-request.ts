@@ -43,7 +43,12 @@ export async function requestOf(tools: Tools, flags: PrepareFlags, io: Io): Prom
     ...present({ name, hostname, domainname, ip, ip6, macAddress }),
     namespace: settings.namespace,
     networks,
-    ports: await portsOf(tools, flags, networks[0]?.ref ?? '', io),
+    ports: await portsOf(
+      tools,
+      flags,
+      networks.map(({ ref }) => ref),
+      io,
+    ),
     utsHost: flags.uts === 'host',
     extraHosts: await extraHostsOf(tools, flags.addHost),
     aliases: flags.networkAlias,

@@ -1,19 +1,24 @@
-import { findContainer } from '@vethra/manage'
+import { findContainer, publishedPorts } from '@vethra/manage'
 import type { PortMapping } from '@vethra/ports'
 import { CniError } from '@vethra/spec'
 import type { Io } from './io.ts'
 import type { Tools } from './tools.ts'
 
-/** Prints the published ports of a container, or those of one `PORT[/PROTOCOL]` of it. Throws CniError 101 when that one is not published. */
+/** Prints the ports that a container publishes now, or those of one `PORT[/PROTOCOL]` of it. Throws CniError 101 when that one is not published. */
 export async function printPorts(
   tools: Tools,
   ref: string,
   port: string | undefined,
   io: Io,
 ): Promise<void> {
-  const { id, record } = await findContainer(tools, ref)
-  const ports = record?.ports ?? []
+  const container = await findContainer(tools, ref)
+  const { id, record } = container
+  const ports = await publishedPorts(tools, container)
   if (port === undefined) {
+    const closed = (record?.ports ?? []).filter((each) => !ports.includes(each))
+    for (const each of closed) {
+      io.complain(`warning: ${hostSide(each)} is closed: no network of the container publishes it`)
+    }
     for (const each of ports) {
       io.print(`${each.containerPort}/${each.protocol} -> ${hostSide(each)}`)
     }

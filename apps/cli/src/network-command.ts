@@ -24,7 +24,7 @@ export function networkCommand(program: Command, open: () => Promise<Tools>, io:
     ['vethra network create lan', 'vethra network ls', 'vethra network connect lan web'],
   )
   addCreate(network, open, io)
-  addConnecting(network, open)
+  addConnecting(network, open, io)
   addListing(network, open, io)
   subcommand(network, 'rm <network...>', 'remove networks, with bridge, rules and reservations', [
     'vethra network rm lan',
@@ -85,7 +85,7 @@ function addCreate(network: Command, open: () => Promise<Tools>, io: Io): void {
     })
 }
 
-function addConnecting(network: Command, open: () => Promise<Tools>): void {
+function addConnecting(network: Command, open: () => Promise<Tools>, io: Io): void {
   subcommand(network, 'connect <network> <container>', 'connect a container, running or not', [
     'vethra network connect backend web',
     'vethra network connect --ip 10.4.2.9 --alias db backend web',
@@ -101,9 +101,10 @@ function addConnecting(network: Command, open: () => Promise<Tools>): void {
     'vethra network disconnect backend web',
   ])
     .option('-f, --force', 'forget it even when a plugin fails', false)
-    .action(async (ref: string, container: string, { force }: { force: boolean }) =>
-      disconnectContainer(await open(), ref, container, force),
-    )
+    .action(async (ref: string, container: string, { force }: { force: boolean }) => {
+      const warnings = await disconnectContainer(await open(), ref, container, force)
+      for (const each of warnings) io.complain(`warning: ${each}`)
+    })
 }
 
 function addListing(network: Command, open: () => Promise<Tools>, io: Io): void {

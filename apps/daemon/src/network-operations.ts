@@ -181,10 +181,14 @@ export const networkOperations: readonly Operation[] = [
     status: 204,
     run: async (api, { params, query, body }) => {
       const { Container, Force } = body
-      await disconnectContainer(toolsOf(api, query), params.network, Container, Force)
+      const tools = toolsOf(api, query)
+      const warnings = await disconnectContainer(tools, params.network, Container, Force)
       api.tell({
         Type: 'container-disconnected',
-        Message: `container ${Container} disconnected from network ${params.network}`,
+        Message: [
+          `container ${Container} disconnected from network ${params.network}`,
+          ...warnings,
+        ].join('; '),
         Subject: Container,
       })
     },

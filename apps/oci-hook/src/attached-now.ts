@@ -2,7 +2,7 @@ import { type Network, networksFromFiles } from '@vethra/networks'
 import { cachedList, type Membership } from '@vethra/plan'
 import { goField } from '@vethra/spec'
 import type { Container } from './container.ts'
-import { membershipsOf } from './memberships.ts'
+import { membershipsOf, publishing } from './memberships.ts'
 import type { Tools } from './tools.ts'
 
 /** Waits for work, and tells of its failure elsewhere. */
@@ -45,7 +45,9 @@ export async function attachedNow(
   const namespace = container?.request.namespace ?? tools.settings.namespace
   const files = (await attempt(tools.networks(namespace).list())) ?? []
   const { networks } = networksFromFiles(files)
-  const planned = container ? membershipsOf(container.request, networks, '') : []
+  const planned = container
+    ? publishing(membershipsOf(container.request, networks, ''), container.request)
+    : []
   const recorded = await attempt(recordedMemberships(tools, containerId, planned, networks))
   if (container === undefined || (recorded ?? []).length > 0) return recorded ?? []
   const failed = await attempt(startFailed(container))

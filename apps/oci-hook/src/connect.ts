@@ -7,7 +7,7 @@ import type { ParsedResult } from '@vethra/result'
 import type { Container } from './container.ts'
 import { idle } from './idle.ts'
 import { knownNames } from './known-names.ts'
-import { membershipsOf, type PlannedMembership } from './memberships.ts'
+import { membershipsOf, type PlannedMembership, publishing } from './memberships.ts'
 import { netnsOf } from './netns-of.ts'
 import type { Tools } from './tools.ts'
 
@@ -23,9 +23,8 @@ export async function connect(
   const netns = await netnsOf(tools, container)
   const networks = await networksFor(tools, container)
   const planned = membershipsOf(container.request, networks, netns)
-  const memberships = await Promise.all(
-    planned.map((each) => withItsDropIns(tools, container, each)),
-  )
+  const whole = await Promise.all(planned.map((each) => withItsDropIns(tools, container, each)))
+  const memberships = publishing(whole, container.request)
   // While plugins run, which ask for none of it. Why it fails is told when it is needed.
   const loopback = idle().then(() => tools.bringLoopbackUp(netns))
   const hosts = loopback.then(() => withoutOldNames(container))

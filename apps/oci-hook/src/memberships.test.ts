@@ -1,7 +1,7 @@
 import type { HookRequest } from '@vethra/bundle'
 import { networksFromFiles } from '@vethra/networks'
 import { expect, it } from 'vitest'
-import { membershipsOf } from './memberships.ts'
+import { membershipsOf, publishing } from './memberships.ts'
 
 const text = (name: string) =>
   `{"cniVersion":"1.0.0","name":"${name}","nerdctlID":"${name.repeat(20)}","plugins":[{"type":"bridge"}]}`
@@ -22,7 +22,7 @@ const request: HookRequest = {
 }
 
 it('a container is attached under its namespace and id, with what its network asked for', () => {
-  expect(membershipsOf(request, networks, '/n')).toMatchObject([
+  expect(publishing(membershipsOf(request, networks, '/n'), request)).toMatchObject([
     {
       network: 'lan',
       list: { name: 'lan' },
@@ -42,18 +42,35 @@ it('a container is attached under its namespace and id, with what its network as
   ])
 })
 
-it('each network has its own addresses, and only the first one publishes the ports', () => {
+it('each network has its own addresses, and only one publishes the ports', () => {
   const two = {
     ...request,
     networks: [...request.networks, { ref: 'dmzdmzdmzdmz', ip6: 'fd00::9', aliases: [] }],
   }
-  const [, second] = membershipsOf(two, networks, '/n')
+  const [, second] = publishing(membershipsOf(two, networks, '/n'), two)
   expect(second).toMatchObject({
     network: 'dmz',
     attachment: { ifname: 'eth1', capabilityArgs: { ips: ['fd00::9'] } },
   })
   expect(second?.attachment.capabilityArgs).not.toHaveProperty('portMappings')
   expect(second?.attachment.cniArgs).toHaveLength(2)
+})
+
+it('ports go through the first network whose plugins take them', () => {
+  const mapped = text('pub').replace(
+    '{"type":"bridge"}',
+    '{"type":"portmap","capabilities":{"portMappings":true}}',
+  )
+  const known = networksFromFiles([
+    { file: '/d/lan.conflist', text: text('lan') },
+    { file: '/d/pub.conflist', text: mapped },
+  ])
+  const both = { ...request, networks: ['lan', 'pub'].map((ref) => ({ ref, aliases: [] })) }
+  const planned = publishing(membershipsOf(both, known.networks, '/n'), both)
+  expect(planned.map(({ attachment }) => Object.keys(attachment.capabilityArgs))).toEqual([
+    [],
+    ['portMappings'],
+  ])
 })
 
 it('a network that is not there has no list', () => {

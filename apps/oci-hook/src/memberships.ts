@@ -1,8 +1,8 @@
 import type { HookRequest } from '@vethra/bundle'
 import { findNetwork, type Network, wantedAddresses } from '@vethra/networks'
-import type { Membership } from '@vethra/plan'
+import { type Membership, publishThrough } from '@vethra/plan'
 import { capabilityMappings } from '@vethra/ports'
-import type { CniArgs, JsonObject } from '@vethra/spec'
+import type { CniArgs } from '@vethra/spec'
 
 /** A membership, and the conf file that its list stands in; empty when it is not there. */
 export interface PlannedMembership extends Membership {
@@ -11,9 +11,7 @@ export interface PlannedMembership extends Membership {
 
 /**
  * What attaches a container to each of its networks, in order: interfaces `eth0`, `eth1`, … The
- * container id that plugins see is `<namespace>-<id>`, as nerdctl's. Ports are published through the
- * first network alone: each would answer for the same host port otherwise. A network that is not
- * there has no list.
+ * container id that plugins see is `<namespace>-<id>`, as nerdctl's. A network that is not there has no list.
  */
 export function membershipsOf(
   request: HookRequest,
@@ -32,7 +30,7 @@ export function membershipsOf(
         netns,
         ifname: `eth${index}`,
         cniArgs: cniArgsOf(request, { ...asked, ip: wanted.ip }),
-        capabilityArgs: capabilityArgsOf(request, wanted.ips, index === 0),
+        capabilityArgs: wanted.ips.length > 0 ? { ips: wanted.ips } : {},
       },
     }
   })
@@ -51,13 +49,10 @@ function cniArgsOf(
   ]
 }
 
-function capabilityArgsOf(
-  { ports }: HookRequest,
-  ips: readonly string[],
-  first: boolean,
-): JsonObject {
-  return {
-    ...(first && ports.length > 0 ? { portMappings: capabilityMappings(ports) } : {}),
-    ...(ips.length > 0 ? { ips } : {}),
-  }
+/** The same with the ports in the one that publishes them: the first network that can, since two would answer for one port. */
+export function publishing<M extends Membership>(
+  memberships: readonly M[],
+  { ports }: Pick<HookRequest, 'ports'>,
+): readonly M[] {
+  return publishThrough(memberships, capabilityMappings(ports))
 }

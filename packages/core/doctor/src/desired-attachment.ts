@@ -1,7 +1,7 @@
 import { formatAddress, readAddress, readCidr } from '@vethra/address'
 import { parseConfList } from '@vethra/conflist'
 import type { DesiredAddress, DesiredAttachment, DesiredPort } from '@vethra/model'
-import type { CachedAttachment } from '@vethra/plan'
+import { type CachedAttachment, takesPorts } from '@vethra/plan'
 import { parseResult } from '@vethra/result'
 import { CniError, type ConfList, goField, type Json, type Result } from '@vethra/spec'
 import { effectsOf, type ListEffects } from './list-effects.ts'
@@ -21,6 +21,7 @@ export function attachmentReader(
 
 interface ReadList {
   readonly effects: ListEffects
+  readonly takesPorts: boolean
   readonly cniVersion: string
 }
 
@@ -30,17 +31,20 @@ function readList(
 ): ReadList | undefined {
   const list =
     listText === '' ? networks.get(network) : unlessDamaged(() => parseConfList(listText))
-  return list && { effects: effectsOf(list), cniVersion: list.cniVersion }
+  return (
+    list && { effects: effectsOf(list), takesPorts: takesPorts(list), cniVersion: list.cniVersion }
+  )
 }
 
 function readAttachment(
   { network, attachment, result: text = '' }: CachedAttachment,
-  { effects, cniVersion }: ReadList,
+  { effects, takesPorts: takes, cniVersion }: ReadList,
 ): DesiredAttachment | undefined {
   const parsed = unlessDamaged(() => parseResult(text, cniVersion))
   if (parsed === undefined) return undefined
   const { result } = parsed
   const { containerId, ifname, netns, capabilityArgs } = attachment
+  const told = readPorts(goField(capabilityArgs, 'portMappings'))
   const hostLink = effects.linked ? hostLinkOf(result, effects.bridge?.name) : undefined
   return {
     network,
@@ -55,7 +59,8 @@ function readAttachment(
     masqueraded: effects.masqueraded,
     admitted: effects.admitted,
     isolation: effects.isolation,
-    ports: effects.publishes ? readPorts(goField(capabilityArgs, 'portMappings')) : [],
+    ports: effects.publishes ? told : [],
+    publishes: takes ? (told.length > 0 ? 'does' : 'could') : 'cannot',
     ...(effects.dataDir === undefined ? {} : { dataDir: effects.dataDir }),
   }
 }

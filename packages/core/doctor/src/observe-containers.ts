@@ -50,7 +50,12 @@ export function desiredContainers(
   return containers
     .filter(({ observed }) => observed.stored)
     .map(({ observed: { namespace, id }, record }) => {
-      const container = { namespace, id, name: record?.name ?? '' }
+      const asked = record?.mode === 'cni' ? record.ports : []
+      const ports = asked.map(({ hostIP, ...port }) => ({ ...port, hostIp: hostIP }))
+      const container = {
+        ...{ namespace, id, name: record?.name ?? '' },
+        ...(ports.length > 0 ? { ports } : {}),
+      }
       const containerId = containerIdOf(namespace, id)
       if (remembered.has(containerId)) return { ...container, known: true }
       return attached.has(containerId) ? container : { ...container, known: false }

@@ -2,7 +2,8 @@ import { formatAddress } from '@vethra/address'
 import { parseRecord } from '@vethra/bundle'
 import { guards } from '@vethra/lock'
 import { containerIdOf, type Repair } from '@vethra/model'
-import { type PortMapping, readSocket } from '@vethra/ports'
+import { byInterface, publishPorts } from '@vethra/plan'
+import { capabilityMappings, type PortMapping, readSocket } from '@vethra/ports'
 import { isAlive } from './alive.ts'
 import { holding, isAttached } from './container-lock.ts'
 import type { DoctorTools } from './doctor-tools.ts'
@@ -44,6 +45,18 @@ export async function holdPorts(
     await reservation.settled()
     return undefined
   })
+}
+
+/** Publishes the ports of a running container through the first of its networks that can, where none does. */
+export async function publishAgain(
+  { host, inNamespace }: DoctorTools,
+  { namespace, id }: Extract<Repair, { kind: 'publish-ports' }>,
+): Promise<RepairResult> {
+  const file = await inNamespace(namespace).containers.read(id, 'vethra.json')
+  if (file === undefined) return 'it is not there any more'
+  const keys = [...(await host.records.list(containerIdOf(namespace, id)))].sort(byInterface)
+  const outcome = await publishPorts(host, keys, capabilityMappings(parseRecord(file).ports))
+  return outcome === 'published' ? undefined : 'they are published, or no network of it can'
 }
 
 function asMapping(socket: string): readonly PortMapping[] {

@@ -39,7 +39,7 @@ export async function restoreRules(
   { attachment, effects, left }: Extract<Repair, { kind: 'restore-rules' }>,
 ): Promise<RepairResult> {
   const types = new Set(effects.map((each) => typeOf[each]))
-  const done = await chainAgain(host, attachment, { isWanted: (type) => types.has(type), left })
+  const done = await chainAgain(host, attachment, { isWanted: ({ type }) => types.has(type), left })
   return done ? undefined : 'it is not attached any more'
 }
 

@@ -5,7 +5,7 @@ import { detachDead, reattach } from './repair-attachment.ts'
 import { restoreBridge, restoreLink } from './repair-links.ts'
 import { restoreRecord, restoreResult } from './repair-memory.ts'
 import { claimName, forgetNames, releaseName, removeHosts, restoreNames } from './repair-names.ts'
-import { holdPorts, releasePorts } from './repair-ports.ts'
+import { holdPorts, publishAgain, releasePorts } from './repair-ports.ts'
 import { releaseAddress, reserveAddress } from './repair-reservation.ts'
 import { removeRules, restoreMasquerading, restoreRules } from './repair-rules.ts'
 
@@ -79,6 +79,8 @@ function carryOut(tools: DoctorTools, each: Repair): Promise<RepairResult> {
       return releasePorts(tools, each)
     case 'hold-ports':
       return holdPorts(tools, each)
+    case 'publish-ports':
+      return publishAgain(tools, each)
     case 'restore-bridge':
       return restoreBridge(tools, each)
     case 'reattach':

@@ -1,6 +1,7 @@
 import { type StoredMapping, storedMappings } from '@vethra/ports'
 import { CniError, type Result } from '@vethra/spec'
 import { type ContainerState, type KnownContainer, readContainer } from './container-state.ts'
+import { publishedPorts } from './published-ports.ts'
 import type { ManageTools } from './tools.ts'
 
 /** The container that an id, the start of one, or a name means. Throws CniError 101 when there is none. */
@@ -51,7 +52,7 @@ export async function inspectContainer(tools: ManageTools, ref: string): Promise
     Namespace: tools.settings.namespace,
     Hostname: names?.hostname || record?.hostname || '',
     Networks: Object.fromEntries(networks),
-    Ports: storedMappings(record?.ports ?? []),
+    Ports: storedMappings(await publishedPorts(tools, container)),
     HostsPath: tools.hosts.path(id),
     ResolvConfPath: `${folder}/resolv.conf`,
     HostnamePath: `${folder}/hostname`,

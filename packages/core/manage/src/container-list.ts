@@ -1,5 +1,6 @@
-import { formatPorts } from '@vethra/ports'
+import { formatPorts, type PortMapping } from '@vethra/ports'
 import { type ContainerState, type KnownContainer, readContainers } from './container-state.ts'
+import { publishedPorts } from './published-ports.ts'
 import type { ManageTools } from './tools.ts'
 
 /** A container as `container ls` shows it. */
@@ -14,10 +15,14 @@ export interface ContainerRow {
 
 /** The containers that Vethra knows, whatever their state, by id. */
 export async function listContainers(tools: ManageTools): Promise<readonly ContainerRow[]> {
-  return (await readContainers(tools)).map(asRow)
+  const containers = await readContainers(tools)
+  return Promise.all(containers.map(async (each) => asRow(each, await publishedPorts(tools, each))))
 }
 
-function asRow({ id, record, names, attachments, state }: KnownContainer): ContainerRow {
+function asRow(
+  { id, record, names, attachments, state }: KnownContainer,
+  ports: readonly PortMapping[],
+): ContainerRow {
   const asked = record?.networks.map(({ ref }) => ref) ?? Object.keys(names?.networks ?? {})
   const results = Object.values(names?.networks ?? {})
   return {
@@ -25,7 +30,7 @@ function asRow({ id, record, names, attachments, state }: KnownContainer): Conta
     Name: names?.name || record?.name || '',
     Networks: attachments.length > 0 ? attachments.map(({ network }) => network) : asked,
     Addresses: results.flatMap(({ ips }) => ips.map(({ address }) => address)),
-    Ports: formatPorts(record?.ports ?? []),
+    Ports: formatPorts(ports),
     State: state,
   }
 }

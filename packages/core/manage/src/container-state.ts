@@ -2,6 +2,7 @@ import { type BundleRecord, parseRecord } from '@vethra/bundle'
 import type { ContainerNames } from '@vethra/hosts'
 import {
   type AttachmentRecord,
+  byInterface,
   type Life,
   lifeNow,
   lifeOf,
@@ -80,11 +81,6 @@ async function readWith(
     state: stateOf({ isAttached: first !== undefined, life, lifecycle, names }),
     netns: netnsOf(home, life),
   }
-}
-
-// eth10 comes after eth9.
-function byInterface(a: AttachmentRecord, b: AttachmentRecord): number {
-  return a.ifname.length - b.ifname.length || (a.ifname < b.ifname ? -1 : 1)
 }
 
 /** Throws CniError 102 for a container whose namespace cannot be told: it may be alive. */

@@ -46,6 +46,7 @@ export { unusedNetworks } from './network-prune.ts'
 export { removeNetworks } from './network-remove.ts'
 export { containerLabels, recordsOfAll } from './network-users.ts'
 export { networksNotFound } from './one-network.ts'
+export { publishedPorts } from './published-ports.ts'
 export type { ManageTools } from './tools.ts'
 export {
   type ContainerTraffic,

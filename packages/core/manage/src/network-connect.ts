@@ -13,6 +13,7 @@ import { capabilityMappings } from '@vethra/ports'
 import { type CniArgs, CniError } from '@vethra/spec'
 import { changeContainer, recordOf } from './container-record.ts'
 import { demandSeen, type KnownContainer } from './container-state.ts'
+import { isToPublish } from './published-ports.ts'
 import type { ManageTools } from './tools.ts'
 
 /** How a container is to be in a network. */
@@ -116,10 +117,11 @@ function requestOf(
 
 async function membershipOf(
   tools: ManageTools,
-  { id, record, attachments, netns }: KnownContainer,
+  container: KnownContainer,
   network: Network,
   asked: NetworkRequest,
 ): Promise<Membership> {
+  const { id, record, attachments, netns } = container
   const { list, file, name } = network
   const dropIns = list.loadOnlyInlinedPlugins ? [] : await tools.networks.dropIns(file, name)
   const { macAddress } = asked
@@ -130,12 +132,12 @@ async function membershipOf(
     ...(ip === undefined ? [] : [['IP', ip] as const]),
     ...(macAddress === undefined ? [] : [['MAC', macAddress] as const]),
   ]
-  // The first network publishes the ports, as at a start.
-  const { ports = [], networks = [] } = record ?? {}
-  const publishes = networks.length === 0 && ports.length > 0
+  const { ports = [] } = record ?? {}
+  const whole = withDropIns(list, dropIns)
+  const publishes = ports.length > 0 && (await isToPublish(tools, container, whole))
   return {
     network: name,
-    list: withDropIns(list, dropIns),
+    list: whole,
     attachment: {
       containerId: `${tools.settings.namespace}-${id}`,
       netns,

@@ -4,21 +4,23 @@ import { detachAll, identityOf } from '@vethra/plan'
 import { CniError, type ConfList, goField } from '@vethra/spec'
 import { changeContainer, recordOf } from './container-record.ts'
 import { demandSeen, type KnownContainer } from './container-state.ts'
+import { movePorts } from './published-ports.ts'
 import type { ManageTools } from './tools.ts'
 
 /**
  * Disconnects a container from a network: its interface, address and rules go at once when it runs, its
  * names leave the hosts files, and its next start goes without. It works where the conf list has gone,
- * too. Throws CniError 101 when it is not in that network. With `force` what cannot be undone does not
- * keep it from being forgotten.
+ * too. Its ports move to the next network that can publish them; warnings, which are returned, say when there is none.
+ * Throws CniError 101 when it is not in that network. With `force` what cannot be undone does not keep it from being
+ * forgotten.
  */
 export async function disconnectContainer(
   tools: ManageTools,
   ref: string,
   containerRef: string,
   force: boolean,
-): Promise<void> {
-  await changeContainer(tools, containerRef, async (container) => {
+): Promise<readonly string[]> {
+  return changeContainer(tools, containerRef, async (container) => {
     const record = recordOf(container)
     const target = await targetOf(tools, container, ref)
     const networks = record.networks.filter((each) => !target.isMeant(each.ref))
@@ -29,6 +31,7 @@ export async function disconnectContainer(
     if (networks.length === 0) await rememberHome(tools, container)
     await forgetNames(tools, container, target.isMeant)
     await tools.containers.write(container.id, 'vethra.json', renderRecord({ ...record, networks }))
+    return movePorts(tools, container, target.name)
   })
 }
 

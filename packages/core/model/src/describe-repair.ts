@@ -26,6 +26,8 @@ export function describeRepair(repair: Repair): string {
       return `free ports ${repair.sockets.join(', ')} of container ${repair.containerId}`
     case 'hold-ports':
       return `hold the published ports of container ${repair.id} again`
+    case 'publish-ports':
+      return `publish the ports of container ${repair.id} through the next network that can`
     case 'restore-bridge':
       return `restore bridge ${repair.bridge.name}${listed(repair.bridge.addresses, ' with ')}`
     case 'reattach':

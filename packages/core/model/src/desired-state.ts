@@ -44,6 +44,8 @@ export interface DesiredContainer {
   readonly name: string
   /** Whether its peers are to know its names; absent while it is attached and nobody remembers how: either will do. */
   readonly known?: boolean
+  /** The ports that it asked for; absent when it asked for none. */
+  readonly ports?: readonly DesiredPort[]
 }
 
 /** A container in a network, as it was made. */
@@ -60,6 +62,8 @@ export interface DesiredAttachment extends AttachmentRef {
   readonly admitted: boolean
   readonly isolation: Isolation
   readonly ports: readonly DesiredPort[]
+  /** Whether its plugins were told ports to publish, could be, or take none. */
+  readonly publishes: 'does' | 'could' | 'cannot'
   /** The folder that its network's reservations are in a folder of; absent when no store has them. */
   readonly dataDir?: string
 }

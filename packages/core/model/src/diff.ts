@@ -8,6 +8,7 @@ import { hostFindings } from './diff-host.ts'
 import { interfaceFindings, strayLinkFindings } from './diff-interfaces.ts'
 import { nameFindings } from './diff-names.ts'
 import { portFindings } from './diff-ports.ts'
+import { publishedFindings } from './diff-published.ts'
 import { reservationFindings } from './diff-reservations.ts'
 import { subnetFindings } from './diff-subnets.ts'
 import type { Finding } from './finding.ts'
@@ -32,6 +33,7 @@ export function diff(desired: DesiredState, observed: ObservedState): readonly F
     ...reservationFindings(desired, observed, maps),
     ...nameFindings(desired, observed),
     ...portFindings(desired, observed, maps),
+    ...publishedFindings(desired),
     ...subnetFindings(desired, observed),
     ...hostFindings(desired, observed),
   ]

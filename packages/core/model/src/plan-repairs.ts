@@ -31,6 +31,7 @@ const order: readonly Repair['kind'][] = [
   'reserve-address',
   'restore-masquerading',
   'restore-rules',
+  'publish-ports',
   'restore-names',
   'hold-ports',
 ]

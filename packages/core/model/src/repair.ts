@@ -46,6 +46,8 @@ export type Repair =
     }
   /** Hold the published ports of a running container again. */
   | { readonly kind: 'hold-ports'; readonly namespace: string; readonly id: string }
+  /** Publish the ports of a running container through the first of its networks that can. */
+  | { readonly kind: 'publish-ports'; readonly namespace: string; readonly id: string }
   /** Make a bridge as it should be: there, up, with its addresses. */
   | { readonly kind: 'restore-bridge'; readonly bridge: RepairedBridge }
   /** Attach a living container anew, under the addresses that it had: its interface is gone. */

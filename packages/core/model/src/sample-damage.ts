@@ -151,6 +151,10 @@ export const damages: Readonly<Record<string, { readonly kind: string; readonly 
           ],
         })),
     },
+    'none of its networks publishes its ports': {
+      kind: 'ports-unpublished',
+      damage: (world, at) => publishing(world, `default-c${at}`, 'could'),
+    },
     'its ports are not held': {
       kind: 'ports-unheld',
       damage: (world, at) =>
@@ -166,6 +170,18 @@ export function observing(
   change: (observed: ObservedState) => Partial<ObservedState>,
 ): World {
   return { ...world, observed: { ...world.observed, ...change(world.observed) } }
+}
+
+/** For tests: changes whether a container's plugins were told its ports. */
+export function publishing(
+  world: World,
+  containerId: string,
+  publishes: DesiredAttachment['publishes'],
+): World {
+  const attachments = world.desired.attachments.map((each) =>
+    each.containerId === containerId ? { ...each, publishes } : each,
+  )
+  return { ...world, desired: { ...world.desired, attachments } }
 }
 
 /** For tests: changes what the packet filter does. */

@@ -22,7 +22,10 @@ export function healthyWorld(count: number): World {
     desired: {
       ...nothingDesired,
       networks: [{ ...ourNetwork, isolation: 'same-bridge' }],
-      containers: ids.map((id) => ({ namespace: 'default', id, name: `name-${id}`, known: true })),
+      containers: ids.map((id, index) => ({
+        ...{ namespace: 'default', id, name: `name-${id}`, known: true },
+        ports: desiredAttachment(id, index).ports,
+      })),
       attachments,
     },
     observed: {
@@ -77,6 +80,7 @@ export function desiredAttachment(id: string, index: number): DesiredAttachment 
       { protocol: 'tcp', hostPort: 8000 + index, containerPort: 80, hostIp: '' },
       { protocol: 'udp', hostPort: 5300 + index, containerPort: 80, hostIp: '' },
     ],
+    publishes: 'does',
     dataDir,
   }
 }

@@ -4,7 +4,7 @@ import { containerIdOf } from './maps.ts'
 import type { ObservedState } from './observed-state.ts'
 import { marksOf } from './read-firewall.ts'
 import type { Repair } from './repair.ts'
-import { observing, onFirewall } from './sample-damage.ts'
+import { observing, onFirewall, publishing } from './sample-damage.ts'
 import { firewallOf, ownedBy, reservationOf, type World } from './sample-host.ts'
 
 /** For tests: the world as a repair leaves it. */
@@ -43,6 +43,8 @@ export function repaired(world: World, repair: Repair): World {
       const hold = { containerId, sockets: [], pid: 7, alive: true, recorded: true }
       return observing(world, ({ portHolds }) => ({ portHolds: [...portHolds, hold] }))
     }
+    case 'publish-ports':
+      return publishing(world, containerIdOf(repair.namespace, repair.id), 'does')
     case 'restore-bridge': {
       const { name, addresses } = repair.bridge
       const rest = (links: ObservedState['links']) => links.filter((each) => each.name !== name)

@@ -167,7 +167,7 @@ describe('attachAnew', () => {
 
 describe('chainAgain', () => {
   const rules = {
-    isWanted: (type: string) => type === 'firewall' || type === 'portmap',
+    isWanted: ({ type }: { type: string }) => type === 'firewall' || type === 'portmap',
     left: true,
   }
 
@@ -187,7 +187,7 @@ describe('chainAgain', () => {
   })
 
   it('never runs the plugin that made the interface', async () => {
-    const isWanted = (type: string) => type === 'bridge'
+    const isWanted = ({ type }: { type: string }) => type === 'bridge'
     expect(await chainAgain(tools, key, { isWanted, left: true })).toBe(false)
     expect(done()).toEqual([])
   })

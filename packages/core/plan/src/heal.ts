@@ -1,9 +1,9 @@
 import type { ParsedResult } from '@vethra/result'
-import type { ConfList } from '@vethra/spec'
+import type { ConfList, PluginConf } from '@vethra/spec'
 import { asMade, attach, convertIfReadable, unknownNetwork } from './attach.ts'
 import { detachEach } from './detach-each.ts'
 import { together } from './failures.ts'
-import { keyOf, type Membership } from './membership.ts'
+import { keyOf, type Membership, rememberedOnly } from './membership.ts'
 import { lifeNow } from './namespace-facts.ts'
 import { withNonce } from './nonce.ts'
 import { type HostTools, holdingContainer } from './on-host.ts'
@@ -78,7 +78,7 @@ async function redo(tools: HostTools, membership: Membership): Promise<ParsedRes
 
 /** Which chained plugins are to do their work again. */
 export interface ChainAgain {
-  readonly isWanted: (type: string) => boolean
+  readonly isWanted: (plugin: PluginConf) => boolean
   /** Whether something of what they did is left and goes first: DEL is the dearer half. */
   readonly left: boolean
 }
@@ -91,29 +91,43 @@ export interface ChainAgain {
 export async function chainAgain(
   tools: HostTools,
   key: AttachmentKey,
+  which: ChainAgain,
+): Promise<boolean> {
+  return holdingContainer(tools, [rememberedOnly(key)], () => runChainAgain(tools, key, which))
+}
+
+/** The same while the container's lock is held. */
+export async function runChainAgain(
+  tools: HostTools,
+  key: AttachmentKey,
   { isWanted, left }: ChainAgain,
 ): Promise<boolean> {
-  const attachment = { ...key, netns: '', cniArgs: [], capabilityArgs: {} }
-  const membership = { network: key.network, list: undefined, attachment }
-  return holdingContainer(tools, [membership], async () => {
-    const record = await tools.records.read(key)
-    if (!record || (await lifeNow(tools, record)) !== 'alive') return false
-    const there = { ...attachment, netns: record.netns }
-    const made = await asMade(tools.cache, undefined, key.network, there, convertIfReadable)
-    if (made?.prevResult === undefined) return false
-    const again = { ...made, list: chainedOnly(made.list, isWanted) }
-    if (again.list.plugins.length === 0) return false
-    // Shared chains may be missing, too, and plugins make them check-then-append.
-    await alone(tools, key.network, async () => {
-      if (left) await run(tools.runner, { operation: 'DEL', ...again })
-      await run(tools.runner, { operation: 'ADD', ...again })
-    })
-    return true
+  const netns = await livingNetns(tools, key)
+  if (netns === undefined) return false
+  const there = { ...rememberedOnly(key).attachment, netns }
+  const made = await asMade(tools.cache, undefined, key.network, there, convertIfReadable)
+  if (made?.prevResult === undefined) return false
+  const again = { ...made, list: chainedOnly(made.list, isWanted) }
+  if (again.list.plugins.length === 0) return false
+  // Shared chains may be missing, too, and plugins make them check-then-append.
+  await alone(tools, key.network, async () => {
+    if (left) await run(tools.runner, { operation: 'DEL', ...again })
+    await run(tools.runner, { operation: 'ADD', ...again })
   })
+  return true
+}
+
+/** The namespace of an attachment; undefined unless it is the one that was recorded. */
+export async function livingNetns(
+  tools: HostTools,
+  key: AttachmentKey,
+): Promise<string | undefined> {
+  const record = await tools.records.read(key)
+  return record && (await lifeNow(tools, record)) === 'alive' ? record.netns : undefined
 }
 
 // The first plugin made the interface: a second ADD would find it there.
-function chainedOnly(list: ConfList, isWanted: (type: string) => boolean): ConfList {
+function chainedOnly(list: ConfList, isWanted: ChainAgain['isWanted']): ConfList {
   const [, ...chained] = list.plugins
-  return { ...list, plugins: chained.filter(({ type }) => isWanted(type)) }
+  return { ...list, plugins: chained.filter(isWanted) }
 }

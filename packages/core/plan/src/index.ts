@@ -61,7 +61,13 @@ export {
   pluginTooFar,
 } from './plugin-protocol.ts'
 export type { PluginCall, PluginReport, PluginRunner } from './plugin-runner.ts'
-export type { AttachmentKey, CachedAttachment, ResultCache } from './result-cache.ts'
+export { type Publishing, portsOf, publishPorts, publishThrough, takesPorts } from './publish.ts'
+export {
+  type AttachmentKey,
+  byInterface,
+  type CachedAttachment,
+  type ResultCache,
+} from './result-cache.ts'
 export { plannedCalls, run } from './run.ts'
 export { supportedVersions } from './supported-versions.ts'
 export { validateList } from './validate-list.ts'

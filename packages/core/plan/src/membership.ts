@@ -14,6 +14,15 @@ export function keyOf({ network, attachment }: Membership): AttachmentKey {
   return { network, containerId: attachment.containerId, ifname: attachment.ifname }
 }
 
+/** An attachment as a membership of which nothing but its key is known: what is remembered tells the rest. */
+export function rememberedOnly({ network, ...rest }: AttachmentKey): Membership {
+  return {
+    network,
+    list: undefined,
+    attachment: { ...rest, netns: '', cniArgs: [], capabilityArgs: {} },
+  }
+}
+
 /** The same once the network namespace has gone: plugins are told no path then. */
 export function gone(membership: Membership): Membership {
   return { ...membership, attachment: { ...membership.attachment, netns: '' } }

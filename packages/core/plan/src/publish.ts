@@ -1,0 +1,84 @@
+import type { ConfList, JsonObject, PluginConf } from '@vethra/spec'
+import { cachedList } from './attach.ts'
+import { livingNetns, runChainAgain } from './heal.ts'
+import { keyOf, type Membership, rememberedOnly } from './membership.ts'
+import { type HostTools, holdingContainer } from './on-host.ts'
+import type { AttachmentKey, CachedAttachment } from './result-cache.ts'
+
+const capability = 'portMappings'
+
+/** Whether a plugin of a conf list takes port mappings: other networks publish nothing, whatever they are told. */
+export function takesPorts({ plugins }: Pick<ConfList, 'plugins'>): boolean {
+  return plugins.some(takesMappings)
+}
+
+/** The memberships with the ports in the first one whose network takes them; in the very first where none does. */
+export function publishThrough<M extends Membership>(
+  memberships: readonly M[],
+  ports: readonly JsonObject[],
+): readonly M[] {
+  if (ports.length === 0) return memberships
+  const chosen = memberships.find(({ list }) => list && takesPorts(list)) ?? memberships[0]
+  return memberships.map((each) => (each === chosen ? withPorts(each, ports) : each))
+}
+
+/** The port mappings that an attachment publishes, as ADD was told them; empty where its network takes none. */
+export function portsOf(made: CachedAttachment): readonly JsonObject[] {
+  const list = cachedList(made)
+  const mappings = made.attachment.capabilityArgs[capability]
+  return list && takesPorts(list) && Array.isArray(mappings)
+    ? (mappings as readonly JsonObject[])
+    : []
+}
+
+/** What became of ports that were to be published: done, nothing to do, or no attachment can. */
+export type Publishing = 'published' | 'unneeded' | 'impossible'
+
+/**
+ * Has the first of a living container's attachments that can publish its ports do so, unless one publishes already.
+ * The cache says so before any plugin runs: cut short, or where a plugin fails, rules are missing, and can be
+ * restored. Throws what the plugin fails with.
+ */
+export async function publishPorts(
+  tools: HostTools,
+  keys: readonly AttachmentKey[],
+  ports: readonly JsonObject[],
+): Promise<Publishing> {
+  const [first] = keys
+  if (first === undefined) return 'impossible'
+  return holdingContainer(tools, [rememberedOnly(first)], async () => {
+    const made = (await Promise.all(keys.map((key) => livingEntry(tools, key)))).flat()
+    if (made.length === 0 || made.some((each) => portsOf(each).length > 0)) return 'unneeded'
+    const next = made.find((each) => {
+      const list = cachedList(each)
+      return list && takesPorts(list)
+    })
+    if (next === undefined) return 'impossible'
+    await tools.cache.write(withPorts(next, ports))
+    await tools.cache.flush()
+    const key = keyOf({ ...next, list: undefined })
+    await runChainAgain(tools, key, { isWanted: takesMappings, left: false })
+    return 'published'
+  })
+}
+
+async function livingEntry(
+  tools: HostTools,
+  key: AttachmentKey,
+): Promise<readonly CachedAttachment[]> {
+  const cached = (await livingNetns(tools, key)) && (await tools.cache.read(key))
+  return cached ? [cached] : []
+}
+
+function withPorts<T extends Pick<Membership, 'attachment'>>(
+  made: T,
+  ports: readonly JsonObject[],
+): T {
+  const { attachment } = made
+  const capabilityArgs = { ...attachment.capabilityArgs, [capability]: ports }
+  return { ...made, attachment: { ...attachment, capabilityArgs } }
+}
+
+function takesMappings({ capabilities }: PluginConf): boolean {
+  return capabilities[capability] === true
+}
