@@ -34,7 +34,7 @@ describeOnHost('vethra cni add, killed', () => {
   )
 
   it('while a plugin runs: DEL waits for that plugin, and undoes what it does then', async () => {
-    const slow = 'setsid sh -c "sleep 1; ip -n blue link add late type dummy" & wait'
+    const slow = 'setsid sh -c "sleep 1; ip -n blue link add late type bridge" & wait'
     await cni.record(
       'slow',
       `[ $CNI_COMMAND = DEL ] && ip -n blue link del late\n[ $CNI_COMMAND = ADD ] && { ${slow}; }`,

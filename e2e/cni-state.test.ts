@@ -104,6 +104,26 @@ describeOnHost('vethra cni between ADD and DEL', () => {
     expect((await cni.host.run(['ip', '-n', 'blue', 'link', 'show', 'eth0'])).exitCode).not.toBe(0)
   })
 
+  it.each([
+    ['empty', ''],
+    ['cut off', '{"kind":"cniCacheV1","containerId":"c'],
+    ['NUL-filled', '\0'.repeat(400)],
+    ['garbage', 'x\u0001{"'],
+    ['of a result that is none', undefined],
+  ])('an entry that is %s: the result in the record serves, and no rule stays', async (_, text) => {
+    await cni.conf('10-lan.conflist', bridgeList('1.0.0', [{ type: 'firewall' }]))
+    const forwards = async () =>
+      (await cni.host.snapshot()).rules.filter((rule) => /-A CNI-FORWARD .*10\.22/.test(rule))
+    expect(await run('add')).toMatchObject({ exitCode: 0 })
+    expect(await forwards()).toHaveLength(2)
+    const whole = JSON.parse(await read(entry))
+    await write(entry, text ?? JSON.stringify({ ...whole, result: [5] }))
+    expect(await run('check')).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(await run('del')).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(await forwards()).toEqual([])
+    expect(await cni.leftovers()).toEqual([])
+  })
+
   it('SPEC 2, "DEL" (case 73): twice succeeds, and so does one of what never was', async () => {
     await cni.conf('10-lan.conflist', recorded)
     for (const operation of ['del', 'add', 'del', 'del']) {

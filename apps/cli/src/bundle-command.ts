@@ -59,5 +59,9 @@ export function bundleCommand(program: Command, open: () => Promise<Tools>, io: 
     'rm <id...>',
     'forget containers that have been deleted, and all that is kept of them',
     ['vethra bundle rm web db'],
-  ).action(async (ids: string[]) => forgetContainers(await open(), ids, io))
+  )
+    .option('--force', 'forget what cannot be undone, too, and say what may remain', false)
+    .action(async (ids: string[], options: { force: boolean }) =>
+      forgetContainers(await open(), ids, io, options),
+    )
 }

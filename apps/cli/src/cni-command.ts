@@ -49,5 +49,9 @@ function addAttachmentCommands(cni: Command, open: () => Promise<HostSide>, io: 
   ]).action(async (network: string, netns: string) => check(await open(), network, netns, io))
   subcommand(cni, 'del <network> <netns>', 'detach a namespace from a network', [
     'vethra cni del lan /run/netns/blue',
-  ]).action(async (network: string, netns: string) => del(await open(), network, netns, io))
+  ])
+    .option('--force', 'forget it even where it cannot be undone, and say what may remain', false)
+    .action(async (network: string, netns: string, options: { force: boolean }) =>
+      del(await open(), network, netns, io, options),
+    )
 }

@@ -1,5 +1,16 @@
+import { existsSync } from 'node:fs'
 import { bringLoopbackUp, checkNetns } from '@vethra/host'
-import { attachAll, cachedList, checkAll, checkStatus, detachAll, plannedCalls } from '@vethra/plan'
+import {
+  attachAll,
+  cachedList,
+  checkAll,
+  checkDoor,
+  checkNamespace,
+  checkStatus,
+  type DetachOptions,
+  detachAll,
+  plannedCalls,
+} from '@vethra/plan'
 import type { Attachment, ConfList } from '@vethra/spec'
 import { attachmentOf } from './cni-attachment.ts'
 import { loadList, loadListIfUsable } from './cni-list.ts'
@@ -28,6 +39,7 @@ export async function add(
     return
   }
   await checkNetns(attachment.netns)
+  await checkDoor(tools.host, [attachment])
   // Beside the plugins, which do not ask for it; when it fails, the attachment is undone. Until then
   // nobody awaits it: a failure must not count as one that nobody handles.
   const started = new Promise((resolve) => setImmediate(resolve))
@@ -45,20 +57,40 @@ export async function check(
   io: Io,
 ): Promise<void> {
   const attachment = attachmentOf(netns, io.env)
+  await checkOthers(tools, network, attachment)
   const list = await listAtHand(tools, network, attachment)
   await checkAll(tools.host, [{ network, list, attachment }])
 }
 
 /** Detaches a namespace with what was cached at ADD; the conf list is asked for only where nothing was. */
-export async function del(tools: HostSide, network: string, netns: string, io: Io): Promise<void> {
+export async function del(
+  tools: HostSide,
+  network: string,
+  netns: string,
+  io: Io,
+  options: DetachOptions = {},
+): Promise<void> {
   const attachment = attachmentOf(netns, io.env)
-  const list = await listAtHand(tools, network, attachment)
-  await detachAll(tools.host, [{ network, list, attachment }])
+  await checkOthers(tools, network, attachment)
+  const list = options.force
+    ? await loadListIfUsable(tools, network)
+    : await listAtHand(tools, network, attachment)
+  await detachAll(tools.host, [{ network, list, attachment }], options)
 }
 
 /** Asks the plugins of a network whether they can take containers. */
 export async function status(tools: HostSide, network: string): Promise<void> {
   await checkStatus(tools.host.runner, await loadList(tools, network))
+}
+
+// A namespace that is gone has nothing to be taken apart. One of 0.1's may be the runtime's own: its record says so.
+async function checkOthers(
+  { host }: HostSide,
+  network: string,
+  { containerId, ifname, netns }: Attachment,
+): Promise<void> {
+  const record = await host.records.read({ network, containerId, ifname })
+  if (record === undefined && existsSync(netns)) await checkNamespace(host.netns, netns)
 }
 
 // Where ADD is remembered, a conf list that is broken or gone is of no matter.

@@ -1,4 +1,5 @@
 import { removeContainers } from '@vethra/manage'
+import type { DetachOptions } from '@vethra/plan'
 import type { Io } from './io.ts'
 import type { Tools } from './tools.ts'
 
@@ -7,8 +8,9 @@ export async function forgetContainers(
   tools: Tools,
   refs: readonly string[],
   io: Io,
+  options: DetachOptions = {},
 ): Promise<void> {
-  const { removed, failure } = await removeContainers(tools, refs)
+  const { removed, failure } = await removeContainers(tools, refs, options)
   for (const ref of removed) io.print(ref)
   if (failure) throw failure
 }

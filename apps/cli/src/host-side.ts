@@ -18,7 +18,7 @@ import {
   type ResolvedSettings,
   type Settings,
 } from '@vethra/settings'
-import { oneLine } from '@vethra/spec'
+import { explain, oneLine } from '@vethra/spec'
 import type { Io } from './io.ts'
 
 /** Where it is recorded which attachments are ours. */
@@ -55,7 +55,10 @@ export async function openHostSide(flags: GivenSettings, io: Io): Promise<HostSi
   return {
     resolved,
     settings,
-    host: { runner, cache, lock, rules: iptablesRules(), places, records, netns },
+    host: {
+      ...{ runner, cache, lock, rules: iptablesRules(), places, records, netns },
+      onRemains: (remains) => warn(remains, io),
+    },
     networks: confDir({ dir, namespace, lock }),
     memory: async () => {
       const [{ records: recorded, damaged: lost }, { entries: cached, damaged }] =
@@ -82,6 +85,11 @@ function placesOf(settings: Settings, runtime: string): LockPlaces {
     runtime,
     networks: `${settings.cniCache}/networks`,
   }
+}
+
+/** Prints a fault that ends nothing. */
+export function warn(fault: unknown, io: Io): void {
+  for (const line of explain(fault)) io.complain(line.replace(/^error/, 'warning'))
 }
 
 function tell({ call, path, status, elapsedMs, stderr }: PluginReport, io: Io): void {

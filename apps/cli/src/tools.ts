@@ -14,8 +14,7 @@ import { diskIpamStore } from '@vethra/ipam-disk'
 import type { ManageTools } from '@vethra/manage'
 import { portHolder } from '@vethra/port-holder'
 import type { GivenSettings } from '@vethra/settings'
-import { explain } from '@vethra/spec'
-import { type HostSide, openHostSide } from './host-side.ts'
+import { type HostSide, openHostSide, warn } from './host-side.ts'
 import type { Io } from './io.ts'
 
 /** All adapters that commands act with. */
@@ -51,8 +50,4 @@ export async function openTools(flags: GivenSettings, io: Io): Promise<Tools> {
       askFirewallPlugin: (policy) => askFirewallPlugin(policy, cniPath),
     },
   }
-}
-
-function warn(fault: unknown, io: Io): void {
-  for (const line of explain(fault)) io.complain(line.replace(/^error/, 'warning'))
 }

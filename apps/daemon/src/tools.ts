@@ -121,7 +121,10 @@ async function openAdapters(
   })
   const netns = namespaceFacts()
   return {
-    host: { runner, cache, lock, rules: iptablesRules(), places, records, netns },
+    host: {
+      ...{ runner, cache, lock, rules: iptablesRules(), places, records, netns },
+      onRemains: onFault,
+    },
     ports: portHolder({ dir: `${runtime}/ports`, program: io.program }),
     ipamAt: (dataDir) => diskIpamStore({ dataDir, lock, indexDir: `${runtime}/ipam` }),
     memory: async () => {

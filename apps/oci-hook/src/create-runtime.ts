@@ -1,8 +1,9 @@
-import { identityOf, together } from '@vethra/plan'
+import { checkDoor, identityOf, together } from '@vethra/plan'
 import { CniError, explain, type JsonObject } from '@vethra/spec'
 import { connect } from './connect.ts'
 import { asWarning, type Container } from './container.ts'
 import { idle } from './idle.ts'
+import { ifnameAt } from './memberships.ts'
 import { checkJoined, netnsOf } from './netns-of.ts'
 import { removePidFile, writePidFile } from './pid-file.ts'
 import type { Tools } from './tools.ts'
@@ -10,10 +11,17 @@ import type { Tools } from './tools.ts'
 /**
  * createRuntime: takes the container's name, attaches it to its networks, and makes it known to its
  * peers by name. On failure all of it is undone, and the life cycle file says so, for runc calls
- * postStop for a container that was never started.
+ * postStop for a container that was never started. One that is attached already keeps all that it has.
  */
 export async function createRuntime(tools: Tools, container: Container): Promise<void> {
   const { request } = container
+  try {
+    await checkInterfaces(tools, container)
+  } catch (error) {
+    const attached = await tools.host.records.list(`${request.namespace}-${request.id}`)
+    if (attached.length === 0) await note(container, true)
+    throw error
+  }
   try {
     const profile = idle().then(() => loadProfile(tools, container))
     // Awaited at the end; where that is not reached, the failure before it is the one to be told.
@@ -34,6 +42,14 @@ export async function createRuntime(tools: Tools, container: Container): Promise
     await attempt(note(container, true))
     throw together(errors)
   }
+}
+
+async function checkInterfaces(tools: Tools, container: Container): Promise<void> {
+  const { mode, networks } = container.request
+  if (mode !== 'cni') return
+  const netns = await netnsOf(tools, container)
+  const wanted = networks.map((_, index) => ({ netns, ifname: ifnameAt(index) }))
+  await checkDoor(tools.host, wanted)
 }
 
 // A container whose profile is missing is refused by the OCI runtime; any other does without.

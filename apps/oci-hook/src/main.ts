@@ -1,7 +1,7 @@
 import { idInState, type OciState, parseState } from '@vethra/bundle'
 import { splitHookFlags } from '@vethra/settings'
 import { CniError, explain } from '@vethra/spec'
-import { type HookEvent, openContainer, openLog, openOwnLog } from './container.ts'
+import { asWarning, type HookEvent, openContainer, openLog, openOwnLog } from './container.ts'
 import { createRuntime } from './create-runtime.ts'
 import type { Io } from './io.ts'
 import { postStop } from './post-stop.ts'
@@ -14,18 +14,22 @@ import { openTools, type Tools } from './tools.ts'
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   let record = async (_lines: readonly string[]): Promise<void> => {}
+  const remains: string[] = []
   try {
     const { flags, rest } = splitHookFlags(argv)
     const event = eventOf(rest)
     const text = await io.readStdin()
-    const tools = await openTools(flags, rest.includes('internal'), io)
+    const opened = await openTools(flags, rest.includes('internal'), io)
+    const onRemains = (each: CniError) => void remains.push(...explain(each).map(asWarning))
+    const tools = { ...opened, host: { ...opened.host, onRemains } }
     const state = await readState(tools, text, event, io)
     const log = await openLog(tools, state, event, io)
     record = log.record
     const open = () => openContainer(tools, state, log, io)
     if (event === 'createRuntime') await createRuntime(tools, await open())
     else await postStop(tools, { ...log, id: state.id }, open)
-    await record([`${event} done`])
+    for (const line of remains) io.complain(line)
+    await record([...remains, `${event} done`])
     return 0
   } catch (error) {
     if (!(error instanceof CniError)) {
@@ -33,7 +37,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       await record([])
       throw error
     }
-    const lines = explain(error)
+    const lines = [...remains, ...explain(error)]
     for (const line of lines) io.complain(line)
     await record(lines)
     return error.code === 103 ? 2 : 1

@@ -28,12 +28,17 @@ export function membershipsOf(
       attachment: {
         containerId: `${request.namespace}-${request.id}`,
         netns,
-        ifname: `eth${index}`,
+        ifname: ifnameAt(index),
         cniArgs: cniArgsOf(request, { ...asked, ip: wanted.ip }),
         capabilityArgs: wanted.ips.length > 0 ? { ips: wanted.ips } : {},
       },
     }
   })
+}
+
+/** The interface in the network at a position. */
+export function ifnameAt(index: number): string {
+  return `eth${index}`
 }
 
 // IgnoreUnknown, since every plugin of a chain sees the same pairs and knows only some of them.

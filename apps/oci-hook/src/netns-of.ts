@@ -1,4 +1,4 @@
-import { isSameNamespace } from '@vethra/plan'
+import { checkNamespace, isSameNamespace } from '@vethra/plan'
 import { CniError } from '@vethra/spec'
 import type { Container } from './container.ts'
 import type { Tools } from './tools.ts'
@@ -21,8 +21,8 @@ export async function checkJoined(tools: Tools, container: Container): Promise<v
 }
 
 /**
- * The network namespace of a container. Throws CniError 107 when nothing tells it, 8 when it is that of the
- * host: plugins would take the host's own interfaces apart.
+ * The network namespace of a container. Throws CniError 107 when nothing tells it, 8 when it is none or that of
+ * the host: plugins would take the host's own interfaces apart.
  */
 export async function netnsOf({ host }: Tools, { state, request }: Container): Promise<string> {
   const netns = request.netns ?? (state.pid > 0 ? `/proc/${state.pid}/ns/net` : undefined)
@@ -34,6 +34,7 @@ export async function netnsOf({ host }: Tools, { state, request }: Container): P
     })
   }
   const [own, ours] = await Promise.all([netns, '/proc/self/ns/net'].map(host.netns.look))
+  if (own?.found !== 'namespace') await checkNamespace(host.netns, netns)
   // Of two that live, device and inode tell.
   if (own?.netnsId !== ours?.netnsId) return netns
   throw new CniError({

@@ -1,6 +1,7 @@
 // The executable runs on bun, whose node:fs and node:child_process are bun's own: the same tests hold there.
 import './host-files.test.ts'
 import './host-prefixes.test.ts'
+import './link-inside.test.ts'
 import './links.test.ts'
 import './listening-ports.test.ts'
 import './look-at-netns.test.ts'

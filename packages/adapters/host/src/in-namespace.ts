@@ -5,7 +5,7 @@ export const needsRoot: string | undefined =
   process.getuid?.() === 0 ? undefined : 'needs root, to make a network namespace'
 
 /**
- * For tests: runs shell commands in a network namespace of its own, then a program there that gets
+ * For tests: runs shell commands in network and mount namespaces of their own, then a program there that gets
  * what this package exports as `host`, and gives what it returned. Nothing is left of either.
  */
 export function inNamespace(commands: string, program: string): unknown {
@@ -16,6 +16,6 @@ export function inNamespace(commands: string, program: string): unknown {
   const flags = process.versions['bun'] !== undefined ? [] : ['--input-type=module-typescript']
   const script = `set -e\n${commands}\nexec "$@"`
   const command = [process.execPath, ...flags, '-e', source]
-  const output = execFileSync('unshare', ['-n', 'sh', '-c', script, 'sh', ...command])
+  const output = execFileSync('unshare', ['-n', '-m', 'sh', '-c', script, 'sh', ...command])
   return JSON.parse(output.toString())
 }

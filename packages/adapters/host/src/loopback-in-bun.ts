@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { ioctl, socketIn } from './libc-in-bun.ts'
 
 /**
@@ -6,12 +6,26 @@ import { ioctl, socketIn } from './libc-in-bun.ts'
  * says is not to be had here.
  */
 export function loopbackUpInBun(netns: string): boolean {
+  return visiting(netns, setUp)
+}
+
+/** Whether a network namespace has an interface of that name; false where the system refuses the visit. */
+export function hasLinkInBun(netns: string, ifname: string): boolean {
+  if (ifname.length > nameLength || !existsSync(netns)) return false
+  return visiting(netns, (socket) => {
+    const request = Buffer.alloc(40)
+    request.write(ifname)
+    return ioctl(socket, getIndex, request) === 0
+  })
+}
+
+function visiting(netns: string, work: (socket: number) => boolean): boolean {
   const there = openSync(netns, 'r')
   try {
     const socket = socketIn(there)
     if (socket === -1) return false
     try {
-      return setUp(socket)
+      return work(socket)
     } finally {
       closeSync(socket)
     }
@@ -20,6 +34,8 @@ export function loopbackUpInBun(netns: string): boolean {
   }
 }
 
+const nameLength = 15
+const getIndex = 0x8933n
 const getFlags = 0x8913n
 const setFlags = 0x8914n
 const up = 1

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { NamespaceFacts, SeenInterface } from '@vethra/plan'
 import type { IpLink } from './ip-json.ts'
+import { hasLink, linkAt } from './link-inside.ts'
 import { cookieOf, here, lookAtNetns, withNetns } from './look-at-netns.ts'
 import { pluginsEnded } from './plugins-at-work.ts'
 import { run } from './run.ts'
@@ -14,6 +15,8 @@ export function namespaceFacts(): NamespaceFacts {
       return lookAtNetns(path, known)
     },
     interfaceIn: (path, ifname) => withNetns(path, (descriptor) => interfaceIn(descriptor, ifname)),
+    hasLink,
+    linkAt,
     // Asked of the kernel: bun's own way to random numbers costs a start more.
     nonce: () => readFileSync('/proc/sys/kernel/random/uuid', 'utf8').trim(),
     pluginsEnded,

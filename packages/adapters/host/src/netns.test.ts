@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -19,6 +19,20 @@ it('isNetns knows a namespace from a folder, from procfs and from nothing', asyn
   expect(await isNetns(join(folder, 'missing'))).toBe(false)
 })
 
+it('isNetns knows a namespace of another kind, by a link to it as well', async () => {
+  for (const [kind, expected] of [
+    ['net', true],
+    ['mnt', false],
+    ['uts', false],
+  ] as const) {
+    const path = `/proc/self/ns/${kind}`
+    symlinkSync(path, join(folder, kind))
+    symlinkSync(kind, join(folder, `to-${kind}`))
+    const paths = [path, join(folder, kind), join(folder, `to-${kind}`)]
+    expect(await Promise.all(paths.map(isNetns)), kind).toEqual(paths.map(() => expected))
+  }
+})
+
 it('bringLoopbackUp says in the words of the plugins why a path is no namespace', async () => {
   await expect(bringLoopbackUp(join(folder, 'missing'))).rejects.toMatchObject({
     code: 8,
@@ -37,6 +51,14 @@ describe('as root', () => {
   const flags = `
     const { execFileSync } = await import('node:child_process')
     const up = () => JSON.parse(execFileSync('ip', ['-j', 'link', 'show', 'lo']))[0].flags.includes('UP')`
+
+  it('isNetns knows what a mount is a namespace of', () => {
+    const commands = `mount -t tmpfs none ${folder}; cd ${folder}; touch net uts 'a b'
+      for kind in net uts; do mount --bind /proc/self/ns/$kind $kind; done
+      mount --bind /proc/self/ns/uts 'a b'`
+    const program = `return Promise.all(['net', 'uts', 'a b'].map((name) => host.isNetns('${folder}/' + name)))`
+    expect(inNamespace(`${commands}`, program)).toEqual([true, false, false])
+  })
 
   it('bringLoopbackUp brings it up, and leaves it up', () => {
     const program = `${flags}

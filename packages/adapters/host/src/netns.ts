@@ -1,4 +1,5 @@
-import { statfsSync } from 'node:fs'
+import { readFileSync, readlinkSync, realpathSync, statfsSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { readText } from '@vethra/files'
 import type { Outcome } from '@vethra/programs'
 import { CniError } from '@vethra/spec'
@@ -39,13 +40,49 @@ async function fault(path: string): Promise<string | undefined> {
   try {
     const { type } = statfsSync(path)
     // Kernels before 3.19 had the namespaces of a process on procfs itself.
-    if (type === nsfs || (type === procfs && ofProcess.test(path))) return undefined
+    if (ofProcess.test(path) && (type === nsfs || type === procfs)) return undefined
+    if (type === nsfs) return faultOfKind(path, kindOf(path))
     return `unknown FS magic on ${JSON.stringify(path)}: ${type.toString(16)}`
   } catch (error) {
     const text = (error as { code?: unknown }).code
     const reason = text === 'ENOENT' ? 'no such file or directory' : (error as Error).message
     return `failed to Statfs ${JSON.stringify(path)}: ${reason}`
   }
+}
+
+function faultOfKind(path: string, kind: string): string | undefined {
+  return kind === 'net'
+    ? undefined
+    : `${JSON.stringify(path)} is a namespace of another kind: ${kind}`
+}
+
+/**
+ * What a path on nsfs is a namespace of: `net`, `mnt`, … as the link in /proc says, or the mount at the path.
+ * Where neither is to be seen from here it counts as `net`: whoever enters it learns better.
+ */
+function kindOf(path: string): string {
+  const link = linkOf(path)
+  const kind = /^(\w+):\[\d+\]$/.exec(link)?.[1]
+  if (kind !== undefined) return kind
+  if (link !== '') return kindOf(resolve(dirname(path), link))
+  const real = realpathSync(path)
+  const mounts = readFileSync('/proc/self/mountinfo', 'utf8').split('\n')
+  // The one on top comes last.
+  const mount = mounts.findLast((line) => withoutOctals(line.split(' ')[4] ?? '') === real)
+  return /^(\w+):/.exec(mount?.split(' ')[3] ?? '')?.[1] ?? 'net'
+}
+
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path)
+  } catch {
+    // It is no link, and statfs has seen it a moment ago.
+    return ''
+  }
+}
+
+function withoutOctals(text: string): string {
+  return text.replace(/\\(\d{3})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8)))
 }
 
 /**

@@ -28,7 +28,7 @@ export async function detachDead(
   const { networks } = await readNetworks(tools, await tools.namespaces())
   const list = networks.find(({ name }) => name === key.network)?.list
   const record = await livingRecord(host, key)
-  const netns = record && !(await isTakenOver(tools, key)) ? record.netns : ''
+  const netns = record?.netns ?? ''
   const { containerId, ifname } = key
   const attachment = { containerId, netns, ifname, cniArgs: [], capabilityArgs: {} }
   const membership = { network: key.network, list, attachment }
@@ -36,17 +36,6 @@ export async function detachDead(
   // Debian's bridge fails for rules that are gone, once: the second time the interface is gone, too.
   const done = netns === '' ? await detach() : await detach().catch(detach)
   return done ? undefined : 'it is detached, or its container is there again'
-}
-
-// The interface of one that was never finished must go, unless another network's has its name by now.
-async function isTakenOver(
-  { host }: DoctorTools,
-  { network, containerId, ifname }: AttachmentKey,
-): Promise<boolean> {
-  const records = await host.records.list(containerId)
-  const others = records.filter((each) => each.ifname === ifname && each.network !== network)
-  for (const each of others) if (isUsable(await host.cache.read(each))) return true
-  return false
 }
 
 async function isDue(

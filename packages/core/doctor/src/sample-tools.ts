@@ -117,6 +117,8 @@ export function sampleTools(host: SampleHost): DoctorTools {
         interfaceIn: async () => undefined,
         nonce: () => 'n',
         pluginsEnded: async () => undefined,
+        hasLink: async () => false,
+        linkAt: async () => undefined,
       },
       places: { netconf: '/c', dataStore: '/d', runtime: '/r', networks: '/var/lib/cni/networks' },
     },

@@ -1,5 +1,5 @@
 import { findNetwork, networksFromFiles } from '@vethra/networks'
-import { detachAll, type Membership, passLocks } from '@vethra/plan'
+import { type DetachOptions, detachAll, type Membership, passLocks } from '@vethra/plan'
 import { CniError } from '@vethra/spec'
 import { findRemains } from './container-remains.ts'
 import { demandSeen, type KnownContainer } from './container-state.ts'
@@ -15,17 +15,19 @@ export interface RemovedContainers {
 
 /**
  * Forgets containers that the runtime has deleted: what the hook could not undo, their names, and all
- * files of theirs. One that cannot go keeps no other.
+ * files of theirs. One that cannot go keeps no other. With `force` an attachment that cannot be undone is
+ * forgotten, too.
  */
 export async function removeContainers(
   tools: ManageTools,
   refs: readonly string[],
+  options: DetachOptions = {},
 ): Promise<RemovedContainers> {
   const removed: string[] = []
   const errors: CniError[] = []
   for (const ref of refs) {
     try {
-      await removeContainer(tools, ref)
+      await removeContainer(tools, ref, options)
       removed.push(ref)
     } catch (error) {
       if (!(error instanceof CniError)) throw error
@@ -42,14 +44,18 @@ function together(errors: readonly CniError[], all: number): CniError | undefine
   return new CniError({ code: 106, message, cause: new AggregateError(errors) })
 }
 
-async function removeContainer(tools: ManageTools, ref: string): Promise<void> {
+async function removeContainer(
+  tools: ManageTools,
+  ref: string,
+  options: DetachOptions,
+): Promise<void> {
   const { containers, hosts, host, ports, settings } = tools
   const container = await findRemains(tools, ref)
   const { id, record } = container
   if (container.state === 'running' && container.attachments.length > 0) throw alive(container)
   demandSeen(container)
   const containerId = `${settings.namespace}-${id}`
-  await detachAll(host, await leftMemberships(tools, container))
+  await detachAll(host, await leftMemberships(tools, container), options)
   await passLocks(host, containerId, await networkNames(tools, container))
   await ports.release({ containerId, ports: record?.ports ?? [] })
   await hosts.release(id)

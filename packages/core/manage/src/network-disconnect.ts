@@ -26,8 +26,7 @@ export async function disconnectContainer(
     const networks = record.networks.filter((each) => !target.isMeant(each.ref))
     if (networks.length === record.networks.length) throw notConnected(target.name, container)
     if (!force) demandSeen(container)
-    const detached = detach(tools, container, target)
-    await (force ? detached.catch((error: unknown) => onlyExpected(error)) : detached)
+    await detach(tools, container, target, force)
     if (networks.length === 0) await rememberHome(tools, container)
     await forgetNames(tools, container, target.isMeant)
     await tools.containers.write(container.id, 'vethra.json', renderRecord({ ...record, networks }))
@@ -62,6 +61,7 @@ async function detach(
   { host }: ManageTools,
   { attachments, netns }: KnownContainer,
   { name, list }: Target,
+  force: boolean,
 ): Promise<void> {
   const memberships = attachments
     .filter(({ network }) => network === name)
@@ -70,7 +70,7 @@ async function detach(
       list,
       attachment: { containerId, netns, ifname, cniArgs: [], capabilityArgs: {} },
     }))
-  await detachAll(host, memberships)
+  await detachAll(host, memberships, { force })
 }
 
 // No attachment will tell where the container lives, and it may join a network again.
@@ -101,10 +101,6 @@ async function forgetNames(
     networks: names.networks && left(names.networks),
     ...(names.aliases === undefined ? {} : { aliases: left(names.aliases) }),
   })
-}
-
-function onlyExpected(error: unknown): void {
-  if (!(error instanceof CniError)) throw error
 }
 
 function notConnected(network: string, { id }: KnownContainer): CniError {

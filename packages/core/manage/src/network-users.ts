@@ -7,7 +7,7 @@ import type { ManageTools } from './tools.ts'
 /**
  * The containers in a network, as people know them: by name, else by id, with the namespace where it is
  * another; what was attached without a container by the id that plugins know. Each once, sorted. Attached
- * counts, and so does a reservation.
+ * counts, and so do a reservation and the record of what could not be undone.
  */
 export async function usersOf(tools: ManageTools, network: Network): Promise<readonly string[]> {
   const ids = await containersIn(tools, network)
@@ -40,8 +40,11 @@ async function namesakesOf(tools: ManageTools, { name }: Network): Promise<reado
 async function containersIn(tools: ManageTools, network: Network): Promise<readonly string[]> {
   const { host, settings } = tools
   const attached = (await host.cache.list()).filter((entry) => entry.network === network.name)
+  // One that could not be undone has neither: its record would be an orphan without the conf list.
+  const recorded = (await host.records.list()).filter((record) => record.network === network.name)
   const reserved = await reservationsAt(placesOfNetwork(tools, network))
   const ids = [
+    ...recorded.map(({ containerId }) => containerId),
     ...attached.map(({ attachment }) => attachment.containerId),
     ...reserved.map(({ reservation }) => reservation.containerId),
   ]

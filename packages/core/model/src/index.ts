@@ -48,4 +48,4 @@ export type {
 } from './repair.ts'
 export type { RuleSets, SavedRules } from './rule-sets.ts'
 export { parseRules, type RuleTable } from './rules.ts'
-export { networkRulesReady, sharedRulesReady } from './shared-rules.ts'
+export { bridgeOf, networkRulesReady, sharedRulesReady } from './shared-rules.ts'

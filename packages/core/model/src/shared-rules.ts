@@ -76,7 +76,8 @@ function isOpen({ text }: PluginConf): boolean {
   return (goField(JSON.parse(text), 'ingressPolicy') ?? 'open') === 'open'
 }
 
-function bridgeOf({ plugins }: ConfList): string {
+/** The bridge that a list's containers are put on: `cni0` where its bridge plugin names none. */
+export function bridgeOf({ plugins }: ConfList): string {
   const plugin = plugins.find(({ type }) => type === 'bridge')
   const name: Json | undefined = plugin && goField(JSON.parse(plugin.text), 'bridge')
   return typeof name === 'string' && name !== '' ? name : 'cni0'

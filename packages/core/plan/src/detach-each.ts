@@ -1,55 +1,147 @@
-import { detach } from './attach.ts'
+import { CniError } from '@vethra/spec'
+import { cachedList, detach } from './attach.ts'
 import { together } from './failures.ts'
 import { afterOrphans, madeSoFar, type Remembered, rememberedOf } from './killed-add.ts'
 import { keyOf, type Membership } from './membership.ts'
 import { withNonce } from './nonce.ts'
 import type { HostTools } from './on-host.ts'
-import { lookingEarly, sweep } from './sweep.ts'
+import type { PluginRunner } from './plugin-runner.ts'
+import { reachable } from './reachable.ts'
+import type { CachedAttachment } from './result-cache.ts'
+import { sparingOthers } from './sparing-others.ts'
+import { lookingEarly, sweepAlone } from './sweep.ts'
+
+/** How attachments are removed. */
+export interface DetachOptions {
+  /** Forgets an attachment that cannot be undone, and reports what may remain. Default: it stays, and is tried again. */
+  readonly force?: boolean
+}
 
 /** Detaches while the container's lock is held. */
 export async function detachEach(
   tools: HostTools,
   memberships: readonly Membership[],
+  { force = false }: DetachOptions = {},
 ): Promise<void> {
   const errors: unknown[] = []
   const attempt = (work: Promise<unknown>) => work.catch((error: unknown) => errors.push(error))
   const swept = new Set<Membership>()
   const detached: Membership[] = []
+  const reached: Membership[] = []
   const looking = lookingEarly(tools)
-  for (const membership of memberships.toReversed()) {
-    const known = await rememberedOf(tools, keyOf(membership))
+  for (const given of memberships.toReversed()) {
+    const known = await rememberedOf(tools, keyOf(given))
+    const membership = await reachable(tools, given, known)
+    reached.push(membership)
     // Without what ADD was called with, portmap does not know that there are ports to be closed.
-    if (!known.cached?.listText) swept.add(membership)
+    if (!known.cached?.listText || madeSoFar(known) !== known.cached) swept.add(membership)
     const detaching = detachOne({ ...tools, runner: looking.runner }, membership, known)
     await attempt(detaching.then(() => detached.push(membership)))
   }
-  for (const each of memberships) {
-    if (await mayLeaveRules(tools, each, errors)) swept.add(each)
+  for (const each of reached) {
+    // Where ADD is remembered, the namespace is there and every DEL succeeded, plugins leave nothing: looking is saved.
+    if (errors.length > 0 || each.attachment.netns === '') swept.add(each)
   }
   // Whoever is killed, or fails, before the rules have gone leaves the records: the next one looks again.
   const forget = async () => {
-    await sweep(tools, [...swept], looking.rules())
+    await sweepAlone(tools, [...swept], looking.rules())
     for (const each of detached) await attempt(tools.records.remove(keyOf(each)))
   }
   await attempt(forget())
-  if (errors.length > 0) throw together(errors)
+  if (errors.length === 0) return
+  if (!force || errors.some((error) => !(error instanceof CniError))) throw together(errors)
+  await forgetAll(tools, reached)
+  tools.onRemains?.(remains(memberships, together(errors)))
+}
+
+async function forgetAll(
+  { cache, records }: HostTools,
+  memberships: readonly Membership[],
+): Promise<void> {
+  for (const each of memberships) {
+    await cache.remove(keyOf(each))
+    await records.remove(keyOf(each))
+  }
 }
 
 async function detachOne(
   tools: HostTools,
-  { network, list, attachment }: Membership,
+  membership: Membership,
   known: Remembered,
 ): Promise<void> {
   await afterOrphans(tools, known)
-  const cache = { ...tools.cache, read: async () => madeSoFar(known) }
-  await detach({ runner: withNonce(tools.runner, known.record), cache }, list, network, attachment)
+  const made = madeSoFar(known)
+  if (known.cached) return detachAs(tools, membership, made)
+  const nonced = { ...tools, runner: withNonce(tools.runner, known.record) }
+  if (made) return detachUnfinished(nonced, membership, made)
+  const { list } = membership
+  const runner = list ? sparingOthers(nonced.runner, tools.netns, list) : nonced.runner
+  return detachAs({ ...tools, runner }, membership, made)
 }
 
-// Where ADD is remembered, the namespace is there and every DEL succeeded, plugins leave nothing: looking is saved.
-async function mayLeaveRules(
-  { netns }: HostTools,
-  { attachment }: Membership,
-  errors: readonly unknown[],
-): Promise<boolean> {
-  return errors.length > 0 || (await netns.look(attachment.netns)).found !== 'namespace'
+async function detachAs(
+  { runner, cache }: HostTools,
+  { network, list, attachment }: Membership,
+  made: CachedAttachment | undefined,
+): Promise<void> {
+  await detach({ runner, cache: { ...cache, read: async () => made } }, list, network, attachment)
+}
+
+/**
+ * Undoes an ADD whose first plugin alone is known to have succeeded. Where a later one refuses its conf in DEL,
+ * too, as it did in ADD, the conf list of now is tried: somebody may have corrected it.
+ */
+async function detachUnfinished(
+  tools: HostTools,
+  membership: Membership,
+  made: CachedAttachment,
+): Promise<void> {
+  const { runner, failed } = noting(tools.runner)
+  try {
+    await detachAs({ ...tools, runner }, membership, made)
+  } catch (error) {
+    const listText = membership.list?.text ?? made.listText
+    const first = cachedList(made)?.plugins[0]?.type ?? ''
+    if (!(error instanceof CniError) || failed.includes(first) || listText === made.listText)
+      throw error
+    try {
+      await detachAs(tools, membership, { ...made, listText })
+    } catch (failure) {
+      throw together([error, failure])
+    }
+    tools.onRemains?.(remains([membership], error))
+  }
+}
+
+function noting({ run }: PluginRunner): {
+  readonly runner: PluginRunner
+  readonly failed: readonly string[]
+} {
+  const failed: string[] = []
+  return {
+    failed,
+    runner: {
+      run: async (call) => {
+        try {
+          return await run(call)
+        } catch (error) {
+          failed.push(call.type)
+          throw error
+        }
+      },
+    },
+  }
+}
+
+function remains(memberships: readonly Membership[], cause: unknown): CniError {
+  const interfaces = memberships.map(
+    ({ network, attachment }) => `${attachment.ifname} in network ${network}`,
+  )
+  const id = memberships[0]?.attachment.containerId ?? ''
+  return new CniError({
+    code: 106,
+    message: `forgot container ${id} (${interfaces.join(', ')}): what its plugins made may remain`,
+    hint: `Look for it with "vethra doctor", and by the container's id: iptables-save | grep ${id}`,
+    cause,
+  })
 }

@@ -32,6 +32,7 @@ let locks: string[]
 let cached: CachedAttachment | undefined
 let recorded: AttachmentRecord | undefined
 let cookie: string
+let hasLink: boolean
 let refuses: (call: PluginCall) => boolean
 let tools: HostTools
 const done = () => calls.map(({ operation, type }) => `${operation} ${type}`)
@@ -42,6 +43,7 @@ beforeEach(() => {
   cached = made
   recorded = record
   cookie = '1'
+  hasLink = false
   refuses = () => false
   tools = {
     runner: {
@@ -82,13 +84,15 @@ beforeEach(() => {
     },
     rules: { save: async () => [{ family: 4, text: '' }], restore: async () => undefined },
     netns: {
-      look: async () =>
-        cookie === ''
+      look: async (path) =>
+        cookie === '' || path !== '/n'
           ? { found: 'missing', netnsId: '', ...place }
           : { found: 'namespace', netnsId: '4:1', cookie, ...place },
       interfaceIn: async () => undefined,
       nonce: () => 'n',
       pluginsEnded: async () => undefined,
+      hasLink: async () => hasLink,
+      linkAt: async () => undefined,
     },
     places: { netconf: '/c', dataStore: '/d', runtime: '/r', networks: '/i' },
   }
@@ -149,6 +153,13 @@ describe('attachAnew', () => {
     }
     await attachAnew(tools, [membership, plain], async () => true)
     expect(done()).toHaveLength(8)
+  })
+
+  it('touches nothing where an interface has its name that DEL did not take away', async () => {
+    hasLink = true
+    const failure = attachAnew(tools, [membership], async () => true)
+    await expect(failure).rejects.toMatchObject({ code: 102 })
+    expect(done()).not.toContain('ADD bridge')
   })
 
   it('detaches once more where the rules of a plugin were gone', async () => {

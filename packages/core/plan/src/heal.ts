@@ -2,13 +2,17 @@ import type { ParsedResult } from '@vethra/result'
 import type { ConfList, PluginConf } from '@vethra/spec'
 import { asMade, attach, convertIfReadable, unknownNetwork } from './attach.ts'
 import { detachEach } from './detach-each.ts'
+import { checkFree } from './door.ts'
 import { together } from './failures.ts'
+import { holdingContainer } from './holding-container.ts'
+import { rememberingCache } from './killed-add.ts'
 import { keyOf, type Membership, rememberedOnly } from './membership.ts'
-import { lifeNow } from './namespace-facts.ts'
+import { checkNamespace, lifeNow } from './namespace-facts.ts'
 import { withNonce } from './nonce.ts'
-import { type HostTools, holdingContainer } from './on-host.ts'
+import type { HostTools } from './on-host.ts'
 import type { AttachmentKey, CachedAttachment } from './result-cache.ts'
 import { run } from './run.ts'
+import { sparingOthers } from './sparing-others.ts'
 import { alone, takingTurns } from './take-turns.ts'
 
 /**
@@ -54,20 +58,20 @@ export async function attachAnew(
   })
 }
 
-async function undo(
-  { runner, cache }: HostTools,
-  { network, list, attachment }: Membership,
-): Promise<void> {
-  const made = await asMade(cache, list, network, attachment, convertIfReadable)
-  if (made) await run(runner, { operation: 'DEL', ...made })
+async function undo(tools: HostTools, { network, list, attachment }: Membership): Promise<void> {
+  const made = await asMade(rememberingCache(tools), list, network, attachment, convertIfReadable)
+  if (made) await run(tools.runner, { operation: 'DEL', ...made })
 }
 
 async function redo(tools: HostTools, membership: Membership): Promise<ParsedResult> {
   const { network, list, attachment } = membership
   if (list === undefined) throw unknownNetwork(network)
+  await checkNamespace(tools.netns, attachment.netns)
+  await checkFree(tools, attachment)
   // Who is in the namespace was asked before: the record goes on naming that one, whatever is at its path by now.
   const record = await tools.records.read(keyOf(membership))
-  const runner = withNonce(takingTurns(tools, list, attachment), record)
+  const turns = takingTurns(tools, list, attachment)
+  const runner = withNonce(sparingOthers(turns, tools.netns, list), record)
   const onMade = async (made: CachedAttachment) => {
     if (record) await tools.records.write({ ...record, made })
   }
@@ -105,7 +109,13 @@ export async function runChainAgain(
   const netns = await livingNetns(tools, key)
   if (netns === undefined) return false
   const there = { ...rememberedOnly(key).attachment, netns }
-  const made = await asMade(tools.cache, undefined, key.network, there, convertIfReadable)
+  const made = await asMade(
+    rememberingCache(tools),
+    undefined,
+    key.network,
+    there,
+    convertIfReadable,
+  )
   if (made?.prevResult === undefined) return false
   const again = { ...made, list: chainedOnly(made.list, isWanted) }
   if (again.list.plugins.length === 0) return false

@@ -7,6 +7,8 @@ export { type AttachTools, attach, cachedList, checkAttachment, detach } from '.
 export type { AttachmentRecord, AttachmentRecords } from './attachment-records.ts'
 export { type CniRuntime, cniRuntime } from './cni-runtime.ts'
 export { collectGarbage } from './collect-garbage.ts'
+export type { DetachOptions } from './detach-each.ts'
+export { checkDoor } from './door.ts'
 export { together } from './failures.ts'
 export { attachAnew, type ChainAgain, chainAgain, detachIfDue } from './heal.ts'
 export type { Membership } from './membership.ts'
@@ -20,8 +22,10 @@ export {
   type SeenNamespace,
 } from './namespace.ts'
 export {
+  checkNamespace,
   isProven,
   type LifeTools,
+  type LinkInside,
   lifeNow,
   type NamespaceFacts,
   type SeenInterface,

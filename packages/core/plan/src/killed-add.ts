@@ -1,33 +1,51 @@
+import { cachedList, convertIfReadable } from './attach.ts'
 import type { AttachmentRecord } from './attachment-records.ts'
 import type { HostTools } from './on-host.ts'
-import type { AttachmentKey, CachedAttachment } from './result-cache.ts'
+import type { AttachmentKey, CachedAttachment, ResultCache } from './result-cache.ts'
 
 /** What is remembered of one attachment. */
 export interface Remembered {
   /** By the cache: an ADD that came to its end. */
   readonly cached: CachedAttachment | undefined
-  /** Where nothing is cached, what was recorded of an ADD that was cut short. */
+  /** What our runtime recorded. */
   readonly record: AttachmentRecord | undefined
 }
 
 /** Reads each file once: nobody changes them while the container's lock is held. */
 export async function rememberedOf(
-  { cache, records }: HostTools,
+  { cache, records }: Pick<HostTools, 'cache' | 'records'>,
   key: AttachmentKey,
 ): Promise<Remembered> {
-  const cached = await cache.read(key)
-  return { cached, record: cached ? undefined : await records.read(key) }
+  const [cached, record] = await Promise.all([cache.read(key), records.read(key)])
+  return { cached, record }
 }
 
-/** What a DEL goes by: what a killed ADD had made so far, too, for plugins such as firewall find their rules by the result alone. */
+/**
+ * What a DEL goes by: the cache entry, or what was recorded while ADD was under way where that is
+ * missing or damaged, for plugins such as firewall find their rules by the result alone.
+ */
 export function madeSoFar({ cached, record }: Remembered): CachedAttachment | undefined {
-  return cached ?? record?.made
+  return cached && isWhole(cached) ? cached : (record?.made ?? cached)
+}
+
+/** The cache as `madeSoFar` reads it. */
+export function rememberingCache(tools: Pick<HostTools, 'cache' | 'records'>): ResultCache {
+  return { ...tools.cache, read: async (key) => madeSoFar(await rememberedOf(tools, key)) }
+}
+
+function isWhole(entry: CachedAttachment): boolean {
+  const list = cachedList(entry)
+  return list !== undefined && convertIfReadable(entry.result ?? '', list) !== undefined
 }
 
 /**
  * A record without a cache entry means that an ADD did not come to its end. If it was killed, the plugin that
  * ran then may still be running, and would undo our undoing: waits until it has ended.
  */
-export async function afterOrphans({ netns }: HostTools, { record }: Remembered): Promise<void> {
-  if (record?.nonce !== undefined) await netns.pluginsEnded(record.containerId, record.nonce)
+export async function afterOrphans(
+  { netns }: HostTools,
+  { cached, record }: Remembered,
+): Promise<void> {
+  if (record?.nonce !== undefined && !cached)
+    await netns.pluginsEnded(record.containerId, record.nonce)
 }

@@ -49,6 +49,8 @@ const lifeOfOld = (now: Now, record = old) => {
     interfaceIn: async () => ('inside' in now ? now.inside : inside),
     nonce: () => 'n',
     pluginsEnded: async () => undefined,
+    hasLink: async () => true,
+    linkAt: async () => undefined,
   }
   return lifeNow({ netns, cache: { read: async () => entry } }, record)
 }

@@ -10,6 +10,10 @@ export interface NamespaceFacts {
   look(path: string): Promise<SeenNamespace>
   /** An interface inside the namespace at a path; undefined where it cannot be read. */
   interfaceIn(path: string, ifname: string): Promise<SeenInterface | undefined>
+  /** Whether the namespace at a path has an interface of that name. */
+  hasLink(path: string, ifname: string): Promise<boolean>
+  /** What that interface is; undefined when there is none. */
+  linkAt(path: string, ifname: string): Promise<LinkInside | undefined>
   /** A random word by which the plugins of one ADD are known. */
   nonce(): string
   /**
@@ -26,6 +30,29 @@ export interface SeenInterface {
   readonly mac: string
   /** `10.4.1.2/24`. */
   readonly addresses: readonly string[]
+}
+
+/** What an interface in a namespace is. */
+export interface LinkInside {
+  /** `veth`, `macvlan`, …; empty where the kernel names none. */
+  readonly kind: string
+  readonly mac: string
+  /** The bridge of the host that its other end is a port of. */
+  readonly bridge?: string
+}
+
+/** Throws CniError 8 unless a path is a network namespace other than the runtime's own. */
+export async function checkNamespace({ look }: NamespaceFacts, path: string): Promise<void> {
+  const seen = await look(path)
+  // Of two that live, device and inode tell.
+  const isOwn = seen.netnsId === (await look('/proc/self/ns/net')).netnsId
+  if (seen.found === 'namespace' && !isOwn) return
+  const what = seen.found === 'namespace' ? "the runtime's own network" : 'no network'
+  throw new CniError({
+    code: 8,
+    message: `${JSON.stringify(path)} is ${what} namespace`,
+    hint: 'Give the path of a container\'s network namespace: /proc/PID/ns/net, or one that "ip netns add" made.',
+  })
 }
 
 /** What the life of an attachment is told by. */

@@ -10,14 +10,18 @@ import {
   unknownNetwork,
 } from './attach.ts'
 import type { AttachmentRecord, AttachmentRecords } from './attachment-records.ts'
-import { detachEach } from './detach-each.ts'
+import { type DetachOptions, detachEach } from './detach-each.ts'
+import { checkDoor, checkFree, undoUnfinished } from './door.ts'
 import { isIncomplete, together } from './failures.ts'
+import { holdingContainer } from './holding-container.ts'
+import { rememberingCache } from './killed-add.ts'
 import { gone, keyOf, type Membership } from './membership.ts'
-import { identityOf, isSameNamespace } from './namespace.ts'
+import { identityOf } from './namespace.ts'
 import type { NamespaceFacts } from './namespace-facts.ts'
 import { withNonce } from './nonce.ts'
 import type { CachedAttachment } from './result-cache.ts'
-import { sweep } from './sweep.ts'
+import { sparingOthers } from './sparing-others.ts'
+import { sweepAlone } from './sweep.ts'
 import { type TurnTools, takingTurns } from './take-turns.ts'
 
 /** What attachments are made with on a host that others use at the same time. */
@@ -26,6 +30,8 @@ export interface HostTools extends AttachTools, TurnTools {
   readonly records: AttachmentRecords
   /** What is known of namespaces and processes. */
   readonly netns: NamespaceFacts
+  /** Gets what may remain of an attachment that is forgotten without having been undone whole. Default: dropped. */
+  readonly onRemains?: (remains: CniError) => void
 }
 
 /**
@@ -43,7 +49,8 @@ export type Foresee = (results: readonly ParsedResult[]) => void
 /**
  * Attaches one container to networks, one after the other in the order given (SPEC 1.1.0, section 2:
  * no two operations on one container in parallel), and returns the results in that order. What is
- * left of an earlier life of the same container is removed first. While the firewall chains that all
+ * left of an earlier life of the same container is removed first. Throws CniError 8 or 102 before any plugin
+ * runs for an interface that cannot be made where it is to be, because others made it. While the firewall chains that all
  * networks share, or the rules that isolate a network, do not exist yet, containers take turns. `settle` is called with the results and
  * belongs to the attaching. On failure everything is undone; CniError has the first failure first.
  */
@@ -54,7 +61,10 @@ export async function attachAll(
   foresee: Foresee = () => {},
 ): Promise<readonly ParsedResult[]> {
   for (const { network, attachment } of memberships) checkNames(network, attachment)
+  const wanted = memberships.map(({ attachment }) => attachment)
+  await undoUnfinished(tools, await checkDoor(tools, wanted), memberships)
   return holdingContainer(tools, memberships, async () => {
+    for (const each of wanted) await checkFree(tools, each)
     const results: ParsedResult[] = []
     for (const [index, membership] of memberships.entries()) {
       try {
@@ -83,8 +93,9 @@ export async function attachAll(
 export async function detachAll(
   tools: HostTools,
   memberships: readonly Membership[],
+  options: DetachOptions = {},
 ): Promise<void> {
-  await holdingContainer(tools, memberships, () => detachEach(tools, memberships))
+  await holdingContainer(tools, memberships, () => detachEach(tools, memberships, options))
 }
 
 /**
@@ -95,22 +106,13 @@ export async function checkAll(
   tools: HostTools,
   memberships: readonly Membership[],
 ): Promise<void> {
+  const { runner } = tools
+  const cache = rememberingCache(tools)
   await holdingContainer(tools, memberships, async () => {
     for (const { network, list, attachment } of memberships) {
-      await checkAttachment(tools, list, network, attachment)
+      await checkAttachment({ runner, cache }, list, network, attachment)
     }
   })
-}
-
-/** Runs `work` while no other operation is at work on the container. */
-export async function holdingContainer<T>(
-  { lock, places }: HostTools,
-  memberships: readonly Membership[],
-  work: () => Promise<T>,
-): Promise<T> {
-  const [first] = memberships
-  if (first === undefined) return work()
-  return lock.hold(guards.attachment(places, first.attachment.containerId), work)
 }
 
 // A failure has been undone.
@@ -129,7 +131,7 @@ async function attachOne(
     return tools.records.write({ ...record, made })
   }
   try {
-    const runner = withNonce(turns, record)
+    const runner = withNonce(sparingOthers(turns, tools.netns, list), record)
     return await attach({ runner, cache: tools.cache, onMade }, list, attachment)
   } catch (error) {
     throw await forgotten(tools, membership, error)
@@ -145,7 +147,7 @@ async function forgotten(
 ): Promise<unknown> {
   if (!(error instanceof CniError) || isIncomplete(error)) return error
   try {
-    await sweep(tools, [membership])
+    await sweepAlone(tools, [membership])
     await tools.records.remove(keyOf(membership))
     return error
   } catch (failure) {
@@ -170,20 +172,7 @@ async function removeStale(tools: HostTools, membership: Membership): Promise<vo
   const key = keyOf(membership)
   const [cached, record] = await Promise.all([tools.cache.read(key), tools.records.read(key)])
   if (cached === undefined && record === undefined) return
-  // In the same namespace, an ADD that was killed or is repeated: its interface must go, too.
-  const same = record !== undefined && (await isInSameNamespace(tools, membership, record))
-  await detachEach(tools, [same ? membership : gone(membership)])
-}
-
-// Where only device and inode tell, the path of then must be the one of now, too.
-async function isInSameNamespace(
-  { netns }: HostTools,
-  { attachment }: Membership,
-  record: AttachmentRecord,
-): Promise<boolean> {
-  const seen = await netns.look(attachment.netns)
-  const same = isSameNamespace(record, seen) ?? record.netns === attachment.netns
-  return seen.found === 'namespace' && same
+  await detachEach(tools, [record ? membership : gone(membership)])
 }
 
 // The attachment that failed has undone itself: a second DEL would only repeat its error.

@@ -78,6 +78,8 @@ beforeEach(() => {
       interfaceIn: async () => undefined,
       nonce: () => 'n',
       pluginsEnded: async () => undefined,
+      hasLink: async () => true,
+      linkAt: async () => undefined,
     },
     places: { netconf: '/c', dataStore: '/d', runtime: '/r', networks: '/i' },
   }

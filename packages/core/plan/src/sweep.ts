@@ -1,5 +1,7 @@
 import { attachmentLeftovers, type RuleSets, type SavedRules } from '@vethra/model'
 import { CniError } from '@vethra/spec'
+import type { AttachmentRecords } from './attachment-records.ts'
+import type { Membership } from './membership.ts'
 import type { PluginRunner } from './plugin-runner.ts'
 
 /** The attachment that rules were made for, as far as their chains are named by it. */
@@ -59,6 +61,26 @@ export async function sweep(
     if (await isRemoved(rules, removals)) return
     before = now
   }
+}
+
+/** Sweeps for attachments whose container has no other interface in the same network: the rules of both are in the same chains. */
+export async function sweepAlone(
+  tools: SweepTools & { readonly records: Pick<AttachmentRecords, 'list'> },
+  memberships: readonly Membership[],
+  early?: Promise<readonly SavedRules[]>,
+): Promise<void> {
+  const going = new Set(
+    memberships.map(({ network, attachment }) => `${network}/${attachment.ifname}`),
+  )
+  const id = memberships[0]?.attachment.containerId
+  if (id === undefined) return
+  const others = (await tools.records.list(id)).filter(
+    ({ network, ifname }) => !going.has(`${network}/${ifname}`),
+  )
+  const alone = memberships.filter(
+    (each) => !others.some(({ network }) => network === each.network),
+  )
+  await sweep(tools, alone, early)
 }
 
 /** A transaction for each family that has something to be removed. */

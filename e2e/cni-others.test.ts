@@ -1,0 +1,177 @@
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { killAfter } from './cni-kill.ts'
+import { describeOnHost } from './gate.ts'
+import { plugins } from './host.ts'
+import { blue, bridgeList, type CniHost, openCniHost } from './recording-plugins.ts'
+
+describeOnHost('vethra cni and the interfaces of others', () => {
+  let cni: CniHost
+  beforeEach(async () => {
+    cni = await openCniHost()
+    await cni.conf('10-lan.conflist', bridgeList('1.0.0', [{ type: 'firewall' }]))
+  })
+  afterEach(() => cni.close())
+
+  const run = (operation: string, netns: string = blue.netns, env = {}) =>
+    cni.vethra(['cni', operation, 'lan', netns], env)
+  const ip = (...args: readonly string[]) => cni.host.run(['ip', ...args])
+  const linksIn = async (netns: string) =>
+    JSON.parse((await ip('-n', netns, '-j', 'link')).stdout) as {
+      ifname: string
+      address: string
+      operstate: string
+    }[]
+  const eth0 = async () => (await linksIn('blue')).find(({ ifname }) => ifname === 'eth0')
+
+  it('an interface that nobody of ours made is refused before anything runs, and stays', async () => {
+    await ip('-n', 'blue', 'link', 'add', 'eth0', 'type', 'bridge')
+    const before = await linksIn('blue')
+    const host = await cni.host.snapshot()
+    const added = await run('add')
+    expect(added.exitCode).toBe(1)
+    expect(added.stderr).toMatch(/eth0.*\/run\/netns\/blue.*\(CNI code 102\)/)
+    expect(await linksIn('blue')).toEqual(before)
+    expect(await cni.host.snapshot()).toEqual(host)
+  })
+
+  it('a path of the namespace that differs from the one it was attached by gives no second attachment', async () => {
+    expect(await run('add')).toMatchObject({ exitCode: 0 })
+    const before = [await eth0(), await cni.leftovers()]
+    await cni.host.run(['ln', '-s', blue.netns, '/run/other'])
+    for (const path of [blue.netns, '/run/other']) {
+      const again = await run('add', path)
+      expect(again.exitCode).toBe(1)
+      expect(again.stderr).toContain('(CNI code 102)')
+      expect(again.stderr).toContain(blue.id)
+      expect([await eth0(), await cni.leftovers()]).toEqual(before)
+    }
+    expect(await run('del')).toMatchObject({ exitCode: 0 })
+    expect(await cni.leftovers()).toEqual([])
+  })
+
+  it('an interface that comes between the look and the ADD of bridge is not touched by the roll-back', async () => {
+    await cni.make(
+      'bridge',
+      `[ $CNI_COMMAND = ADD ] && ip -n blue link add eth0 type bridge
+printf '%s' "$request" | ${plugins}/bridge`,
+    )
+    const added = await run('add')
+    expect(added.exitCode).toBe(1)
+    expect(await eth0()).toMatchObject({ ifname: 'eth0' })
+    expect(await cni.leftovers()).toEqual([])
+  })
+
+  it('a pair that another runtime put on its own bridge meanwhile is not touched either', async () => {
+    await cni.make(
+      'bridge',
+      `[ $CNI_COMMAND = ADD ] && {
+ip link add theirs type bridge
+ip link add vtheirs type veth peer name eth0 netns blue
+ip link set vtheirs master theirs; }
+printf '%s' "$request" | ${plugins}/bridge`,
+    )
+    expect((await run('add')).exitCode).toBe(1)
+    expect(await eth0()).toMatchObject({ ifname: 'eth0' })
+    await ip('link', 'del', 'vtheirs')
+    expect(await cni.leftovers()).toEqual([])
+  })
+
+  it('what a plugin made before it failed goes, its own and a stranger alike', async () => {
+    await cni.make('bridge', `printf '%s' "$request" | ${plugins}/bridge; [ $CNI_COMMAND != ADD ]`)
+    expect((await run('add')).exitCode).toBe(1)
+    expect(await eth0()).toBeUndefined()
+    expect(await cni.leftovers()).toEqual([])
+    await cni.make(
+      'wires',
+      `case $CNI_COMMAND in
+ADD) ip -n blue link add eth0 type bridge; exit 3 ;;
+DEL) [ -z "$CNI_NETNS" ] || ip -n blue link del eth0 ;;
+esac`,
+    )
+    const list = { cniVersion: '1.0.0', name: 'wired', plugins: [{ type: 'wires' }] }
+    await cni.conf('20-wired.conflist', list)
+    expect((await cni.vethra(['cni', 'add', 'wired', blue.netns])).exitCode).toBe(1)
+    expect(await eth0()).toBeUndefined()
+  })
+
+  it('an ADD that was killed before it made anything takes no interface that came since', async () => {
+    await cni.make('bridge', 'sleep 1; exit 1')
+    await killAfter(cni.host, ['lan', blue.netns], cni.path, 400)
+    await cni.host.run(['rm', `${cni.host.folder}/plugins/bridge`])
+    await ip('-n', 'blue', 'link', 'add', 'eth0', 'type', 'bridge')
+    const added = await run('add')
+    expect(added.exitCode).toBe(1)
+    expect(added.stderr).toContain('(CNI code 102)')
+    expect(await run('del')).toMatchObject({ exitCode: 0 })
+    expect(await eth0()).toMatchObject({ ifname: 'eth0' })
+    expect(await cni.leftovers()).toEqual([])
+  })
+
+  it('an ADD that was cut short is undone first, though another network asks for the name', async () => {
+    const late = '[ $CNI_COMMAND = ADD ] && sleep 1; exit 0'
+    await cni.make('late', late)
+    await cni.conf('10-lan.conflist', bridgeList('1.0.0', [{ type: 'late' }]))
+    await killAfter(cni.host, ['lan', blue.netns], cni.path, 600)
+    expect(await eth0()).toMatchObject({ ifname: 'eth0' })
+    await cni.conf('20-other.conflist', { ...bridgeList('1.0.0'), name: 'other' })
+    expect(await cni.vethra(['cni', 'add', 'other', blue.netns])).toMatchObject({
+      exitCode: 0,
+      stderr: '',
+    })
+    expect(await cni.leftovers()).not.toContainEqual(expect.stringContaining('/lan-'))
+    await cni.vethra(['cni', 'del', 'other', blue.netns])
+    expect(await cni.leftovers()).toEqual([])
+  })
+
+  it('DEL of what never was, or of a namespace that was made anew, leaves the interface there', async () => {
+    await ip('-n', 'blue', 'link', 'add', 'eth0', 'type', 'bridge')
+    expect(await run('del')).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(await eth0()).toMatchObject({ ifname: 'eth0' })
+    await ip('-n', 'blue', 'link', 'del', 'eth0')
+    expect(await run('add')).toMatchObject({ exitCode: 0 })
+    // Made before the other goes, so that the two differ in their inodes.
+    await ip('netns', 'add', 'anew')
+    await ip('netns', 'del', 'blue')
+    await cni.host.run(['touch', blue.netns])
+    await cni.host.run(['mount', '--bind', '/run/netns/anew', blue.netns])
+    await ip('-n', 'blue', 'link', 'add', 'eth0', 'type', 'bridge')
+    expect(await run('del')).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(await eth0()).toMatchObject({ ifname: 'eth0' })
+    expect(await cni.leftovers()).toEqual([])
+  })
+
+  it.each([
+    ['/proc/self/ns/net', ''],
+    ['/proc/self/ns/mnt', ''],
+    ['/run/netns/host', 'touch /run/netns/host; mount --bind /proc/self/ns/net /run/netns/host'],
+    ['/run/netns/plain', 'touch /run/netns/plain'],
+    ['/run/link', 'ln -s /proc/self/ns/net /run/link'],
+  ])('%s is refused with code 8 before anything runs', async (path, prepare) => {
+    await cni.host.run(['sh', '-c', prepare])
+    await ip('link', 'add', 'eth0', 'type', 'bridge')
+    await ip('link', 'set', 'lo', 'down')
+    const before = [await cni.host.snapshot(), (await ip('-j', 'link')).stdout]
+    for (const operation of ['add', 'check', 'del']) {
+      const ran = await run(operation, path)
+      expect(ran.exitCode, operation).toBe(1)
+      expect(ran.stderr).toContain('(CNI code 8)')
+      expect([await cni.host.snapshot(), (await ip('-j', 'link')).stdout]).toEqual(before)
+    }
+  })
+
+  it('lo is there in every namespace: it is refused to nobody, and a roll-back leaves it up', async () => {
+    await cni.make('bad', '[ $CNI_COMMAND != ADD ]')
+    const list = { cniVersion: '1.0.0', name: 'lo', plugins: [{ type: 'loopback' }] }
+    await cni.conf('30-lo.conflist', list)
+    await cni.conf('31-bad.conflist', {
+      ...list,
+      name: 'lobad',
+      plugins: [{ type: 'loopback' }, { type: 'bad' }],
+    })
+    const env = { CNI_IFNAME: 'lo' }
+    expect(await cni.vethra(['cni', 'add', 'lo', blue.netns], env)).toMatchObject({ exitCode: 0 })
+    expect((await cni.vethra(['cni', 'add', 'lobad', blue.netns], env)).exitCode).toBe(1)
+    const up = (await ip('-n', 'blue', 'addr', 'show', 'lo')).stdout
+    expect(up).toMatch(/<LOOPBACK,UP/)
+  })
+})

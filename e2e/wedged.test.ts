@@ -1,0 +1,120 @@
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { describeOnHost } from './gate.ts'
+import { blue, bridgeList, type CniHost, openCniHost } from './recording-plugins.ts'
+
+describeOnHost('an attachment whose plugin refuses its conf in ADD and in DEL', () => {
+  let cni: CniHost
+  const broken = bridgeList('1.0.0', [
+    { type: 'portmap', capabilities: { portMappings: true }, markMasqBit: 55 },
+  ])
+  const mended = bridgeList('1.0.0', [{ type: 'portmap', capabilities: { portMappings: true } }])
+  const records = async () => (await cni.host.run(['ls', '/var/lib/vethra/attachments'])).stdout
+  const run = (...args: readonly string[]) => cni.vethra(args)
+
+  beforeEach(async () => {
+    cni = await openCniHost()
+    await cni.conf('10-lan.conflist', broken)
+  })
+  afterEach(() => cni.close())
+
+  const wedge = async () => {
+    const env = {
+      CAP_ARGS: '{"portMappings":[{"hostPort":8091,"containerPort":80,"protocol":"tcp"}]}',
+    }
+    expect((await cni.vethra(['cni', 'add', 'lan', blue.netns], env)).exitCode).toBe(1)
+    expect(await records()).toBe(`lan-${blue.id}-eth0`)
+  }
+
+  it.each([
+    ['cni', 'del', 'lan', blue.netns],
+    ['doctor', '--repair'],
+  ])('goes with %s %s once the file is corrected, and what may remain is told', async (...args) => {
+    await wedge()
+    expect((await run('cni', 'del', 'lan', blue.netns)).exitCode).toBe(1)
+    await cni.conf('10-lan.conflist', mended)
+    const ran = await run(...args)
+    expect(ran.exitCode, ran.stderr + ran.stdout).toBe(0)
+    if (args[0] === 'cni') expect(ran.stderr).toMatch(/^warning: .*lan.*may remain/)
+    expect(await records()).toBe('')
+    expect(await cni.leftovers()).toEqual([])
+  })
+
+  it('can be attached once the file is corrected', async () => {
+    await wedge()
+    await cni.conf('10-lan.conflist', mended)
+    expect(await run('cni', 'add', 'lan', blue.netns)).toMatchObject({ exitCode: 0 })
+    expect(await run('cni', 'del', 'lan', blue.netns)).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(await cni.leftovers()).toEqual([])
+  })
+
+  it('goes with cni del --force while it cannot be undone, with a report', async () => {
+    await wedge()
+    const ran = await run('cni', 'del', '--force', 'lan', blue.netns)
+    expect(ran.exitCode).toBe(0)
+    expect(ran.stderr).toMatch(/^warning: .*may remain/)
+    expect(ran.stderr).toContain('MasqMarkBit')
+    expect(await records()).toBe('')
+    expect((await run('cni', 'del', '--force', 'lan', blue.netns)).exitCode).toBe(0)
+  })
+
+  it('goes with cni del --force though its conf list has gone', async () => {
+    await wedge()
+    await cni.host.run(['rm', '/etc/cni/net.d/10-lan.conflist'])
+    expect((await run('cni', 'del', 'lan', blue.netns)).exitCode).toBe(1)
+    expect((await run('cni', 'del', '--force', 'lan', blue.netns)).exitCode).toBe(0)
+    expect(await records()).toBe('')
+  })
+
+  it('keeps its network from network rm and prune until it has gone', async () => {
+    await run('network', 'create', 'ours', '--subnet', '10.23.0.0/24')
+    const file = '/etc/cni/net.d/nerdctl-ours.conflist'
+    const text = (await cni.host.run(['cat', file])).stdout
+    const list = JSON.parse(text)
+    const portmap = list.plugins.find(({ type }: { type: string }) => type === 'portmap')
+    portmap.markMasqBit = 55
+    await cni.conf('nerdctl-ours.conflist', list)
+    const env = {
+      CAP_ARGS: '{"portMappings":[{"hostPort":8092,"containerPort":80,"protocol":"tcp"}]}',
+    }
+    expect((await cni.vethra(['cni', 'add', 'ours', blue.netns], env)).exitCode).toBe(1)
+    const removed = await run('network', 'rm', 'ours')
+    expect(removed).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(blue.id) })
+    await run('network', 'prune', '--force')
+    expect((await cni.host.run(['cat', file])).exitCode).toBe(0)
+    await cni.conf('nerdctl-ours.conflist', text)
+    await run('cni', 'del', 'ours', blue.netns)
+    expect(await run('network', 'rm', 'ours')).toMatchObject({ exitCode: 0 })
+    expect(await records()).toBe('')
+  })
+
+  it('of a container goes with its next start, with bundle rm, and with bundle rm --force', async () => {
+    const id = `web-${cni.host.tag}`
+    const bundle = await cni.host.bundle(id, ['sleep', '60'])
+    const prepare = () =>
+      run('bundle', 'prepare', bundle, '--id', id, '--network', 'lan', '-p', '8093:80')
+    const started = async () => {
+      const { exitCode } = await cni.host.start(bundle, id)
+      await cni.host.stop(id)
+      return exitCode
+    }
+    expect(await prepare()).toMatchObject({ exitCode: 0 })
+    expect(await started()).not.toBe(0)
+    expect(await records()).toBe(`lan-default-${id}-eth0`)
+    await cni.conf('10-lan.conflist', mended)
+    expect(await started()).toBe(0)
+    expect(await records()).toBe('')
+    await cni.conf('10-lan.conflist', broken)
+    expect(await started()).not.toBe(0)
+    const kept = await run('bundle', 'rm', id)
+    expect(kept.exitCode).toBe(1)
+    const forced = await run('bundle', 'rm', '--force', id)
+    expect(forced).toMatchObject({ exitCode: 0, stdout: id })
+    expect(forced.stderr).toMatch(/^warning: .*may remain/)
+    expect(await records()).toBe('')
+    expect(await prepare()).toMatchObject({ exitCode: 0 })
+    expect(await started()).not.toBe(0)
+    await cni.conf('10-lan.conflist', mended)
+    expect(await run('bundle', 'rm', id)).toMatchObject({ exitCode: 0, stdout: id })
+    expect(await records()).toBe('')
+  })
+})

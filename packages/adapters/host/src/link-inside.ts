@@ -1,0 +1,66 @@
+import { readText } from '@vethra/files'
+import type { LinkInside } from '@vethra/plan'
+import type { Outcome } from '@vethra/programs'
+import { run } from './run.ts'
+
+/** An interface as `ip -d link` describes it. */
+interface IpDetails {
+  readonly ifindex: number
+  readonly ifname: string
+  readonly address?: string
+  readonly link_index?: number
+  readonly master?: string
+  readonly linkinfo?: { readonly info_kind?: string }
+}
+
+const ofProcess = /^\/proc\/(\d+)\/ns\/net$/
+
+/** Whether the namespace at a path has an interface of that name; false where it cannot be entered. */
+export async function hasLink(netns: string, ifname: string): Promise<boolean> {
+  const pid = ofProcess.exec(netns)?.[1]
+  // A hook asks this of each container, and reading needs neither a visit nor a program.
+  const listed = pid && (await readText(`/proc/${pid}/net/dev`))
+  if (listed !== undefined && listed !== '') return names(listed).includes(ifname)
+  if (process.versions['bun'] !== undefined) {
+    const { hasLinkInBun } = await import('./loopback-in-bun.ts')
+    return hasLinkInBun(netns, ifname)
+  }
+  const { status, stdout } = await inside(netns, ['cat', '/proc/self/net/dev'])
+  return status === 0 && names(stdout).includes(ifname)
+}
+
+/** An interface of the namespace at a path; undefined when there is none. */
+export async function linkAt(netns: string, ifname: string): Promise<LinkInside | undefined> {
+  const [link] = parse(await inside(netns, ['ip', '-d', '-j', 'link', 'show', 'dev', ifname]))
+  if (link === undefined) return undefined
+  const here = parse(await run('ip', ['-d', '-j', 'link']))
+  const other = here.find((each) => isPair(each, link))
+  return {
+    kind: link.linkinfo?.info_kind ?? '',
+    mac: link.address ?? '',
+    ...(other?.master === undefined ? {} : { bridge: other.master }),
+  }
+}
+
+function names(listed: string): readonly string[] {
+  return [...listed.matchAll(/^ *([^\s:]+):/gm)].map(([, name = '']) => name)
+}
+
+function isPair(one: IpDetails, other: IpDetails): boolean {
+  return (
+    one.linkinfo?.info_kind === 'veth' &&
+    one.ifindex === other.link_index &&
+    one.link_index === other.ifindex
+  )
+}
+
+function parse({ status, stdout }: Outcome): readonly IpDetails[] {
+  return status === 0 && stdout.trim() !== '' ? JSON.parse(stdout) : []
+}
+
+/** nsenter looks for programs on PATH alone and ends with 127 where one is missing. */
+async function inside(netns: string, [program = '', ...args]: readonly string[]): Promise<Outcome> {
+  const enter = (each: string) => run('nsenter', [`--net=${netns}`, '--', each, ...args])
+  const outcome = await enter(program)
+  return outcome.status === 127 ? enter(`/usr/sbin/${program}`) : outcome
+}

@@ -1,0 +1,14 @@
+import { guards } from '@vethra/lock'
+import type { Membership } from './membership.ts'
+import type { HostTools } from './on-host.ts'
+
+/** Runs `work` while no other operation is at work on the container. */
+export async function holdingContainer<T>(
+  { lock, places }: HostTools,
+  memberships: readonly Membership[],
+  work: () => Promise<T>,
+): Promise<T> {
+  const [first] = memberships
+  if (first === undefined) return work()
+  return lock.hold(guards.attachment(places, first.attachment.containerId), work)
+}

@@ -1,0 +1,73 @@
+import { parseResult } from '@vethra/result'
+import { CniError } from '@vethra/spec'
+import type { AttachmentRecord } from './attachment-records.ts'
+import type { Remembered } from './killed-add.ts'
+import { gone, type Membership } from './membership.ts'
+import { isSameNamespace } from './namespace.ts'
+import type { HostTools } from './on-host.ts'
+import type { CachedAttachment } from './result-cache.ts'
+
+type Facts = Pick<HostTools, 'netns' | 'records' | 'cache'>
+
+/**
+ * A membership as DEL may reach it: without its namespace unless the attachment is there. Another namespace
+ * may be at its path by now, another attachment of ours may have its interface, and where nothing is
+ * remembered nothing is ours.
+ */
+export async function reachable(
+  tools: Facts,
+  membership: Membership,
+  { cached, record }: Remembered,
+): Promise<Membership> {
+  const path = membership.attachment.netns
+  if (path === '') return membership
+  const seen = await tools.netns.look(path)
+  if (seen.found !== 'namespace') return gone(membership)
+  // Where only device and inode tell, the path of then must be the one of now, too.
+  const isThere = record
+    ? (isSameNamespace(record, seen) ?? record.netns === path) &&
+      (cached !== undefined || !(await isTakenOver(tools, record)))
+    : cached !== undefined && (await isSameLink(tools, cached, path))
+  return isThere ? membership : gone(membership)
+}
+
+/** Records of ours that name an interface of the namespace that is at a path now. */
+export async function recordsNaming(
+  { netns, records }: Facts,
+  wanted: { readonly netns: string; readonly ifname: string },
+): Promise<readonly AttachmentRecord[]> {
+  const seen = await netns.look(wanted.netns)
+  const isHere = (record: AttachmentRecord) =>
+    isSameNamespace(record, seen) ?? record.netnsId === seen.netnsId
+  const all = await records.list()
+  return all.filter((record) => record.ifname === wanted.ifname && isHere(record))
+}
+
+async function isTakenOver(tools: Facts, record: AttachmentRecord): Promise<boolean> {
+  for (const each of await recordsNaming(tools, record)) {
+    const isOther = each.network !== record.network || each.containerId !== record.containerId
+    if (isOther && (await tools.cache.read(each))) return true
+  }
+  return false
+}
+
+// Another runtime's entry has no record beside it, and knows the namespace by its path alone.
+async function isSameLink(
+  { netns }: Facts,
+  { attachment, result = '' }: CachedAttachment,
+  path: string,
+): Promise<boolean> {
+  const link = await netns.linkAt(path, attachment.ifname)
+  const mac = macOf(result, attachment.ifname)
+  return link === undefined || mac === undefined || link.mac === mac
+}
+
+function macOf(result: string, ifname: string): string | undefined {
+  try {
+    const { interfaces } = parseResult(result, '').result
+    return interfaces.find(({ name, sandbox = '' }) => sandbox !== '' && name === ifname)?.mac
+  } catch (error) {
+    if (error instanceof CniError) return undefined
+    throw error
+  }
+}
