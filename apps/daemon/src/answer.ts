@@ -1,8 +1,10 @@
 import { z } from '@hono/zod-openapi'
+import { problemOf } from '@vethra/api'
 import { CniError } from '@vethra/spec'
 import type { Context } from 'hono'
 import type { Api } from './api.ts'
 import type { Operation } from './operation.ts'
+import { problemResponse } from './problem-response.ts'
 
 /** Answers one request by its operation. Throws CniError 103 for what the request got wrong. */
 export async function answer(
@@ -17,15 +19,24 @@ export async function answer(
     query: checked('the query', query, queryOf(operation, context)),
     body: bodyOf(body, context.get('body')),
   }
-  const value = await (operation.shared
+  const work = operation.shared
     ? api.together(`${operation.id} ${JSON.stringify(input)}`, () => run(api, input))
-    : run(api, input))
+    : run(api, input)
+  const value = await work.catch(conflict)
   if (value instanceof Response) return value
   if (status === 204) return new Response(null, { status })
   const type = operation.contentType
   return type === undefined
     ? Response.json(value, { status })
     : new Response(String(value), { status, headers: { 'content-type': type } })
+}
+
+// What is as the document wants it, and refused all the same, contradicts itself or what there is.
+function conflict(error: unknown): Response {
+  if (!(error instanceof CniError)) throw error
+  const problem = problemOf(error)
+  if (problem.status !== 400) throw error
+  return problemResponse({ ...problem, status: 409 })
 }
 
 // Once a text, several times an array. Clients of event streams name their place in a header.

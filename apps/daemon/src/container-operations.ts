@@ -8,7 +8,7 @@ import {
   releaseReservations,
   removeContainers,
 } from '@vethra/manage'
-import { inNamespace } from './inputs.ts'
+import { address, identifier, inNamespace } from './inputs.ts'
 import { type Operation, operation } from './operation.ts'
 import {
   attachmentRow,
@@ -19,9 +19,9 @@ import {
 } from './schemas.ts'
 
 const container = z.object({
-  container: z.string().openapi({ description: 'Its id, the start of it, or its name.' }),
+  container: identifier.openapi({ description: 'Its id, the start of it, or its name.' }),
 })
-const ofNetwork = z.object({ network: z.string().optional() })
+const ofNetwork = z.object({ network: identifier.optional() })
 
 /** What can be done with containers, and with what they hold. */
 export const containerOperations: readonly Operation[] = [
@@ -95,11 +95,10 @@ export const containerOperations: readonly Operation[] = [
     method: 'delete',
     path: '/reservations/{network}',
     summary: 'Give back an address of a network, or all of a container, and say which.',
-    params: z.object({ network: z.string() }),
+    params: z.object({ network: identifier }),
     query: inNamespace.extend({
-      ip: z.string().optional(),
-      id: z
-        .string()
+      ip: address.optional(),
+      id: identifier
         .optional()
         .openapi({ description: 'The container id, as reservations show it.' }),
     }),

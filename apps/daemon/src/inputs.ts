@@ -10,13 +10,43 @@ export const inNamespace: z.ZodObject<{ namespace: z.ZodOptional<z.ZodString> }>
     .openapi({ description: "The containerd namespace; default: the daemon's own setting." }),
 })
 
+/** What can be the name or id of a network, and the id, the start of it, or the name of a container. */
+export const identifier: z.ZodString = z
+  .string()
+  .max(255)
+  .regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/)
+
+/** What is read as an address, or as one with its prefix length: the form alone. */
+export const address: z.ZodString = z
+  .string()
+  .max(64)
+  .regex(/^[0-9a-fA-F:.]+$/)
+export const prefix: z.ZodString = z
+  .string()
+  .max(64)
+  .regex(/^[0-9a-fA-F:.]+\/[0-9]{1,3}$/)
+
+const filter = z.string().regex(/^(name|label|driver|id)=/)
+
 /** A parameter that may be given once or many times, as `network ls --filter`. */
 export const filters: z.ZodType<readonly string[]> = z
-  .union([z.string(), z.array(z.string())])
+  .union([filter, z.array(filter)])
   .optional()
-  .transform((given) => (given === undefined ? [] : [given].flat()))
+  .transform((given) => (given === undefined ? [] : [given].flat().map(asPattern)))
   .openapi({
     type: 'array',
-    items: { type: 'string' },
-    description: 'name=REGEX, label=KEY[=VALUE], driver=TYPE or id=START; may be repeated.',
+    items: { type: 'string', pattern: '^(name|label|driver|id)=' },
+    description:
+      'name=REGEX, or a part of it, label=KEY[=VALUE], driver=TYPE or id=START; may be repeated.',
   })
+
+// No document can say what a regular expression is: any other text is looked for as it is.
+function asPattern(filter: string): string {
+  if (!filter.startsWith('name=')) return filter
+  try {
+    new RegExp(filter.slice(5), 'u')
+    return filter
+  } catch {
+    return `name=${filter.slice(5).replaceAll(/[$()*+.?[\\\]^{|}/]/g, '\\$&')}`
+  }
+}

@@ -10,26 +10,36 @@ import {
   unusedNetworks,
 } from '@vethra/manage'
 import type { Api } from './api.ts'
-import { filters, inNamespace } from './inputs.ts'
+import { address, filters, identifier, inNamespace, prefix } from './inputs.ts'
 import { type Operation, operation } from './operation.ts'
 import { createdNetwork, dockerNetwork, nativeNetwork, networkRow } from './schemas.ts'
 
-const texts = z.array(z.string().max(4096)).max(256).default([])
+const listOf = (text: z.ZodString, most = 256) => z.array(text).max(most).default([])
 const pairs = z.record(z.string().max(4096), z.string().max(4096)).default({})
-const network = z.object({ network: z.string().openapi({ description: 'Its name or id.' }) })
+const network = z.object({ network: identifier.openapi({ description: 'Its name or id.' }) })
+
+const auxAddress = z
+  .string()
+  .max(128)
+  .regex(/^[^=]*=[0-9a-fA-F:.]+$/)
 
 const newNetwork = z
   .strictObject({
-    Name: z.string().max(256),
+    Name: z
+      .string()
+      .max(128)
+      .regex(/^(?!(host|none)$)[a-zA-Z0-9][a-zA-Z0-9_.-]+$/),
     Driver: z.enum(['bridge', 'macvlan', 'ipvlan']).default('bridge'),
-    Subnets: texts,
-    Gateways: texts,
-    IPRanges: texts,
-    AuxAddresses: texts.openapi({ description: 'NAME=IP: addresses that no container gets.' }),
+    Subnets: listOf(prefix),
+    Gateways: listOf(address),
+    IPRanges: listOf(prefix),
+    AuxAddresses: listOf(auxAddress).openapi({
+      description: 'NAME=IP: addresses that no container gets.',
+    }),
     IPv4: z.boolean().default(true),
     IPv6: z.boolean().default(false),
     Internal: z.boolean().default(false),
-    IPAMDriver: z.string().max(64).default('default'),
+    IPAMDriver: z.enum(['default', 'host-local', 'dhcp', 'static']).default('default'),
     IPAMOptions: pairs,
     Options: pairs,
     Labels: pairs,
@@ -38,19 +48,25 @@ const newNetwork = z
 
 const connection = z
   .strictObject({
-    Container: z
+    Container: identifier.openapi({ description: 'Its id, the start of it, or its name.' }),
+    IP: address.optional(),
+    IP6: address.optional(),
+    MacAddress: z
       .string()
-      .max(256)
-      .openapi({ description: 'Its id, the start of it, or its name.' }),
-    IP: z.string().max(64).optional(),
-    IP6: z.string().max(64).optional(),
-    MacAddress: z.string().max(64).optional(),
-    Aliases: texts,
+      .regex(/^[0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){5}$/)
+      .optional(),
+    Aliases: listOf(
+      z
+        .string()
+        .max(253)
+        .regex(/^[a-zA-Z0-9_.-]+$/),
+      128,
+    ),
   })
   .openapi('Connection')
 
 const disconnection = z
-  .strictObject({ Container: z.string().max(256), Force: z.boolean().default(false) })
+  .strictObject({ Container: identifier, Force: z.boolean().default(false) })
   .openapi('Disconnection')
 
 /** What can be done with networks. */

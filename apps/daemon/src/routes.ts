@@ -75,9 +75,9 @@ function describe(each: Operation): ReturnType<typeof createRoute> {
 }
 
 function unknown(path: string): Response {
-  const allowed = operations
-    .filter((each) => patternOf(each.path).test(path))
-    .map((each) => each.method.toUpperCase())
+  const matching = operations.filter((each) => patternOf(each.path).test(path))
+  const exact = matching.filter((each) => each.path === path)
+  const allowed = (exact.length > 0 ? exact : matching).map((each) => each.method.toUpperCase())
   if (path === '/openapi.json') allowed.push('GET')
   if (allowed.length === 0) {
     const hint = 'See /openapi.json for what there is.'
