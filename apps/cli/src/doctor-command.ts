@@ -121,5 +121,5 @@ function notAll(errors: readonly CniError[], all: number): CniError {
 }
 
 function dryRunAlone(): CniError {
-  return unsupported('--dry-run', 'given without --repair', '"--repair --dry-run"')
+  return unsupported('--dry-run', '', '"--repair --dry-run"', '--dry-run is given without --repair')
 }

@@ -25,6 +25,6 @@ export function failed(command: string, { status, stderr }: Outcome): CniError {
     code: 5,
     message: `${command} failed with status ${status}`,
     details: stderr.trim(),
-    hint: 'Run as root.',
+    ...(process.getuid?.() === 0 ? {} : { hint: 'Run as root.' }),
   })
 }

@@ -1,12 +1,14 @@
-import { CniError } from '@vethra/spec'
+import { CniError, systemHint } from '@vethra/spec'
 
 /** The CniError 5 for a system call that failed. */
 export function failure(action: string, cause: unknown): CniError {
+  const denied = hasCode(cause, 'EACCES') || hasCode(cause, 'EPERM')
+  const hint = denied ? 'Run as root, or point dataDir at a folder you own.' : systemHint(cause)
   return new CniError({
     code: 5,
     message: `cannot ${action}`,
-    hint: 'Run as root, or point dataDir at a folder you own.',
     cause,
+    ...(hint === undefined ? {} : { hint }),
   })
 }
 

@@ -1,11 +1,12 @@
-import { CniError } from '@vethra/spec'
+import { CniError, systemHint } from '@vethra/spec'
 
 /** CniError 5 for a lock whose folder cannot be made or read. */
 export function failed(path: string, cause: unknown): CniError {
+  const hint = systemHint(cause)
   return new CniError({
     code: 5,
     message: `cannot make the lock ${path}.lock`,
-    hint: 'Run as root, or name a folder that you own.',
     cause,
+    ...(hint === undefined ? {} : { hint }),
   })
 }

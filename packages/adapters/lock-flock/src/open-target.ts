@@ -1,6 +1,6 @@
 import { constants, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { CniError } from '@vethra/spec'
+import { CniError, systemHint } from '@vethra/spec'
 
 /** Opens what is to be locked, made if missing; the descriptor is not inherited by children. Throws CniError 5. */
 export function openTarget(path: string): number {
@@ -33,10 +33,11 @@ function is(error: unknown, code: string): boolean {
 }
 
 function cannotOpen(path: string, cause: unknown): CniError {
+  const hint = systemHint(cause)
   return new CniError({
     code: 5,
     message: `cannot open ${path} to lock it`,
-    hint: 'Run as root, or name a folder that you own.',
     cause,
+    ...(hint === undefined ? {} : { hint }),
   })
 }

@@ -1,5 +1,5 @@
 import { faultPoint } from '@vethra/faults'
-import { CniError } from '@vethra/spec'
+import { CniError, systemHint } from '@vethra/spec'
 
 /** How a program ended. */
 export interface Outcome {
@@ -41,5 +41,7 @@ async function starter(): Promise<Start> {
 }
 
 function notStarted(file: string, cause: unknown): CniError {
-  return new CniError({ code: 5, message: `cannot start ${file}`, hint: 'Run as root.', cause })
+  const hint = systemHint(cause)
+  const message = `cannot start ${file}`
+  return new CniError({ code: 5, message, cause, ...(hint === undefined ? {} : { hint }) })
 }

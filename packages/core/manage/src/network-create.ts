@@ -53,11 +53,12 @@ function isNamed(wanted: string): (network: Network) => boolean {
   return ({ name }) => name === wanted
 }
 
-function exists({ name, file }: Network): CniError {
+function exists({ name, file, managed }: Network): CniError {
+  const removal = managed ? `that network first with "vethra network rm ${name}"` : file
   return new CniError({
     code: 102,
     message: `network with name ${name} already exists, in ${file}`,
-    hint: 'Choose another name, or remove that network first with "vethra network rm".',
+    hint: `Choose another name, or remove ${removal}.`,
   })
 }
 

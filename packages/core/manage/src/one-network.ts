@@ -1,14 +1,28 @@
 import { findNetworks, type Network } from '@vethra/networks'
 import { CniError } from '@vethra/spec'
 
-/** The one network that a name, an id or the start of an id means; undefined when there is none. Throws CniError 101 when it could be several. */
+/**
+ * The one network that a name, an id or the start of an id means; undefined when there is none. Throws CniError 101 when it
+ * could be several, 102 when several files define that name.
+ */
 export function oneNetwork(networks: readonly Network[], ref: string): Network | undefined {
-  const [first, second] = findNetworks(networks, ref)
+  const found = findNetworks(networks, ref)
+  const [first, second] = found
   if (second === undefined) return first
+  if (second.name === ref) throw namesakes(ref, found)
   throw new CniError({
     code: 101,
     message: `multiple IDs found with provided prefix: ${ref}`,
     hint: 'Give more of the id, or the name.',
+  })
+}
+
+function namesakes(name: string, networks: readonly Network[]): CniError {
+  const files = networks.map(({ file }) => file)
+  return new CniError({
+    code: 102,
+    message: `network ${name} is defined by ${files.length} files: ${files.join(', ')}`,
+    hint: `Remove all but one of them, or give the others another "name": containers get that of ${files[0]}.`,
   })
 }
 

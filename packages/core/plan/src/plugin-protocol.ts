@@ -1,4 +1,4 @@
-import { CniError, goField, type Json } from '@vethra/spec'
+import { CniError, goField, type Json, systemHint } from '@vethra/spec'
 import type { PluginExit } from './plugin-exit.ts'
 import type { PluginCall } from './plugin-runner.ts'
 
@@ -113,12 +113,15 @@ const startWords: Readonly<Record<string, string>> = {
   ETXTBSY: 'text file busy',
 }
 
+const executable =
+  'Make it an executable of this machine: file mode 0755, the right architecture, its interpreter present.'
+
 /** The CniError 5 of a plugin that is there and cannot be started; `code` is what execve(2) says. */
 export function pluginNotStarted(path: string, code: string, cause: unknown): CniError {
   return new CniError({
     code: 5,
     message: `fork/exec ${path}: ${startWords[code] ?? code}`,
-    hint: 'Make it an executable of this machine: file mode 0755, the right architecture, its interpreter present.',
+    hint: code in startWords ? executable : (systemHint(cause) ?? executable),
     cause,
   })
 }

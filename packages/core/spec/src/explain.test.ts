@@ -37,6 +37,20 @@ describe('explain', () => {
     ])
   })
 
+  it('says once what an operation and its undoing failed by', () => {
+    const refused = () => new CniError({ code: 7, message: 'no such key' })
+    const cause = new AggregateError([
+      new CniError({ code: 7, message: 'add', cause: refused() }),
+      new CniError({ code: 7, message: 'delete', cause: refused() }),
+    ])
+    expect(explain(new CniError({ code: 7, message: 'ADD failed', cause }))).toEqual([
+      'error: ADD failed (CNI code 7)',
+      '  caused by: add (CNI code 7)',
+      '  caused by: no such key (CNI code 7)',
+      '  caused by: delete (CNI code 7)',
+    ])
+  })
+
   it('lets no text of a plugin forge a line', () => {
     expect(explain(new Error('boom\nerror: forged\r\u001b[31m'))).toEqual([
       'error: boom error: forged \\u001b[31m',

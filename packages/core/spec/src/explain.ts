@@ -3,12 +3,12 @@ import { oneLine } from './printable.ts'
 
 /**
  * The lines that an app prints for an error: `error: …`, one `  caused by: …` line for each cause
- * (those of an AggregateError one after the other), then each hint once as `  hint: …`. No line
+ * (those of an AggregateError one after the other), then each hint as `  hint: …`. Each text stands once. No line
  * break and no control character of a message survives: nothing that a plugin printed passes for ours.
  */
 export function explain(error: unknown): readonly string[] {
   const chain = causes(error)
-  const [first, ...rest] = chain.map(describe)
+  const [first, ...rest] = new Set(chain.map(describe))
   const hints = chain.flatMap((each) => (each instanceof CniError && each.hint ? [each.hint] : []))
   return [
     `error: ${first}`,

@@ -13,4 +13,5 @@ export { checkContainerId, checkIfname, checkNetworkName, checkPathComponent } f
 export type { Operation } from './operation.ts'
 export { escapeControls, oneLine } from './printable.ts'
 export type { Result, ResultDns, ResultInterface, ResultIp, ResultRoute } from './result.ts'
+export { systemHint } from './system-hint.ts'
 export { compareVersions, isSpecVersion, type SpecVersion, specVersions } from './versions.ts'

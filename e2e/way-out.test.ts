@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { describeOnHost } from './gate.ts'
+import { executable, type Host, openHost } from './host.ts'
+
+describeOnHost('the way out that an error tells', () => {
+  let host: Host
+
+  beforeEach(async () => {
+    host = await openHost()
+    const made = await host.vethra('network', 'create', '--subnet', '10.50.0.0/24', 'lan')
+    expect(made.exitCode).toBe(0)
+    await host.run(['ip', 'netns', 'add', 'blue'])
+  })
+
+  afterEach(async () => {
+    await host.close()
+  })
+
+  const linesOf = (stderr: string, kind: string) =>
+    stderr.split('\n').filter((line) => line.trimStart().startsWith(`${kind}:`))
+
+  it.each([['inspect'], ['rm']])(
+    'of two files of one network name names both: network %s',
+    async (command) => {
+      const dir = '/etc/cni/net.d'
+      await host.run(['cp', `${dir}/nerdctl-lan.conflist`, `${dir}/99-copy.conflist`])
+      const { exitCode, stderr } = await host.vethra('network', command, 'lan')
+      expect(exitCode).toBe(1)
+      for (const file of ['nerdctl-lan.conflist', '99-copy.conflist']) {
+        expect(linesOf(stderr, 'error').join()).toContain(`${dir}/${file}`)
+      }
+      expect(linesOf(stderr, 'hint').join()).not.toMatch(/more of the id/)
+    },
+  )
+
+  it('of too few open files is their limit, also as root', async () => {
+    const commands = [
+      ['network', 'create', 'more'],
+      ['cni', 'add', 'lan', '/run/netns/blue'],
+      ['doctor'],
+    ]
+    for (const command of commands) {
+      const limited = ['sh', '-c', 'ulimit -n 10; exec "$@"', 'sh', executable]
+      const { exitCode, stderr } = await host.run([...limited, ...command])
+      expect.soft(exitCode, stderr).toBe(1)
+      expect.soft(stderr).toContain('EMFILE')
+      expect.soft(linesOf(stderr, 'hint').join(), stderr).toMatch(/open files/)
+      expect.soft(linesOf(stderr, 'hint').join()).not.toMatch(/root|executable/)
+      const lines = stderr.split('\n')
+      expect.soft(new Set(lines).size, stderr).toBe(lines.length)
+    }
+  })
+
+  it('of a /run/vethra that is a file is to remove it', async () => {
+    await host.run(['sh', '-c', 'rm -rf /run/vethra; echo x > /run/vethra'])
+    for (const command of [['cni', 'add', 'lan', '/run/netns/blue'], ['doctor'], ['daemon']]) {
+      const { exitCode, stderr } = await host.vethra(...command)
+      expect.soft(exitCode).toBe(1)
+      expect.soft(stderr).toContain('ENOTDIR')
+      expect.soft(linesOf(stderr, 'hint'), stderr).toEqual([expect.stringMatching(/file/)])
+    }
+  })
+
+  it('of a failure that its undoing meets again is told once', async () => {
+    const list = {
+      cniVersion: '1.0.0',
+      name: 'wrong',
+      plugins: [{ type: 'bridge', ipam: { type: 'host-local', subnet: '10.51.0.0/31' } }],
+    }
+    const input = JSON.stringify(list)
+    await host.run(['sh', '-c', 'cat > /etc/cni/net.d/wrong.conflist'], { input })
+    const { exitCode, stderr } = await host.vethra('cni', 'add', 'wrong', '/run/netns/blue')
+    expect(exitCode).toBe(1)
+    expect(stderr.match(/too small to allocate from/g)).toHaveLength(1)
+  })
+})

@@ -1,0 +1,27 @@
+/**
+ * What an operator can do about an error of the system, told by its name (`code` of what Node throws: `EACCES`);
+ * undefined where there is no usual way out. errno(3) says what each means.
+ */
+export function systemHint(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null | undefined)?.code
+  return typeof code === 'string' && Object.hasOwn(hints, code) ? hints[code] : undefined
+}
+
+const hints: Readonly<Record<string, string>> = {
+  EACCES: 'Run as root, or name a folder that you own.',
+  EPERM: 'Run as root, or name a folder on a file system that allows it.',
+  EROFS: 'Name a folder on a file system that is mounted for writing.',
+  ENOSPC: 'Free some space on the file system that holds it.',
+  EDQUOT: 'Free some of the quota on the file system that holds it.',
+  EMFILE: 'Raise the limit of open files: ulimit -n, or LimitNOFILE= in a unit.',
+  ENFILE: "Raise the system's limit of open files: sysctl fs.file-max.",
+  EAGAIN: 'Raise the limit of processes: ulimit -u, or TasksMax= in a unit.',
+  ENOMEM: 'Free some memory.',
+  ELOOP: 'Remove the symbolic link that stands in the way.',
+  ENOTDIR: 'Remove the file that stands where a folder belongs.',
+  EEXIST: 'Remove the file that stands where a folder belongs.',
+  EISDIR: 'Remove the folder that stands where a file belongs.',
+  ENOENT: 'Make the folder that is to hold it.',
+  ENAMETOOLONG: 'Choose a shorter name.',
+  ENOEXEC: 'Make it a program of this machine: the right architecture, its interpreter present.',
+}
