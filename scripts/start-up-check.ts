@@ -8,7 +8,16 @@ import { execa } from 'execa'
 
 const root = new URL('..', import.meta.url).pathname
 /** The libraries and built-in modules that a start may read. */
-const allowed = ['bun:ffi', 'fs', 'ipaddr.js', 'jsonc-parser', 'path', 'timers/promises', 'zod']
+const allowed = [
+  'bun:ffi',
+  'fs',
+  'ipaddr.js',
+  'jsonc-parser',
+  'os',
+  'path',
+  'timers/promises',
+  'zod',
+]
 /** What a start reads under Node, for a vethra.toml, or for a default network that is not there yet. */
 const rare =
   /-in-node\.ts$|^packages\/adapters\/plugin-exec\/|^packages\/core\/manage\/|\/smol-toml\//

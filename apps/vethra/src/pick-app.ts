@@ -32,12 +32,6 @@ function asksForHelp(argv: readonly string[]): boolean {
 }
 
 function words(argv: readonly string[]): readonly string[] {
-  // As hook lines of ours are: each flag brings its value, and nothing else need be known of it. A plain
-  // loop: each method of arrays that a start calls first takes bun longer than the loop does.
-  let start = 0
-  while (argv[start]?.startsWith('--') && argv[start]?.includes('=')) start += 1
-  const first = argv.slice(start, start + 2)
-  if (first[0]?.startsWith('-') === false && !first[1]?.startsWith('-')) return first
   try {
     return splitHookFlags(argv).rest
   } catch (error) {

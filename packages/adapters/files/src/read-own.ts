@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync } from 'node:fs'
 import { CniError } from '@vethra/spec'
 import { errno, fileError } from './file-error.ts'
-import { decode, readAll } from './read-text.ts'
+import { readAll } from './read-text.ts'
 
 const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW
 
@@ -14,7 +14,7 @@ export function readOwn(path: string): string | undefined {
   try {
     const descriptor = openSync(path, flags)
     try {
-      return decode(readAll(descriptor, path))
+      return readAll(descriptor, path).toString()
     } finally {
       closeSync(descriptor)
     }

@@ -26,7 +26,7 @@ export async function writeInPlace(path: string, text: string): Promise<boolean>
 }
 
 async function rewrite(descriptor: number, path: string, next: Buffer): Promise<boolean> {
-  const old = Buffer.from(readAll(descriptor, path))
+  const old = readAll(descriptor, path)
   if (old.equals(next)) return false
   const { start, octets } = difference(old, padded(next, old.length))
   faultPoint('write', `in place to ${path}`)

@@ -72,7 +72,7 @@ async function execute(
   options: BunPluginExecOptions,
   limits: PluginLimits,
 ): Promise<PluginExit> {
-  const started = Bun.nanoseconds()
+  const started = performance.now()
   faultPoint('plugin', `${call.operation} ${call.type}, to be started`)
   const child = await start(path, call, options, limits)
   faultPoint('plugin', `${call.operation} ${call.type}, running`)
@@ -82,7 +82,7 @@ async function execute(
     child.exitCode,
     child.signalCode === null ? null : String(child.signalCode),
   )
-  return { path, stdout, stderr, status, elapsedMs: (Bun.nanoseconds() - started) / 1e6 }
+  return { path, stdout, stderr, status, elapsedMs: performance.now() - started }
 }
 
 async function start(
@@ -98,7 +98,7 @@ async function start(
         env: { ...options.env, ...pluginEnvironment(call, options.path) },
         // The folder of now is a bundle's, a person's, or deleted: none of it is the plugin's business.
         cwd: '/',
-        stdin: new TextEncoder().encode(call.stdin),
+        stdin: Buffer.from(call.stdin),
         stdout: 'pipe',
         stderr: 'pipe',
         // A session and process group of its own, so that all of it can be killed at once.

@@ -1,4 +1,4 @@
-import type { ConfList, Json, JsonObject, PluginConf } from '@vethra/spec'
+import type { ConfList, JsonObject, PluginConf } from '@vethra/spec'
 import { properties, readJson } from './json-text.ts'
 
 /** What a request configuration holds beside the plugin's own keys. */
@@ -48,10 +48,7 @@ export function requestConfiguration(
 }
 
 function declared(plugin: PluginConf, args: JsonObject): JsonObject {
-  // Without a prototype: a key `__proto__` stays a key.
-  const found: Record<string, Json> = Object.create(null)
-  for (const [name, value] of Object.entries(args)) {
-    if (plugin.capabilities[name] === true) found[name] = value
-  }
-  return found
+  return Object.fromEntries(
+    Object.entries(args).filter(([name]) => plugin.capabilities[name] === true),
+  )
 }

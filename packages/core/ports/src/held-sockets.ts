@@ -16,19 +16,15 @@ export interface HeldSocket {
  * What a socket for every address holds already has none of its own.
  */
 export function heldSockets(mappings: readonly PortMapping[]): readonly HeldSocket[] {
-  const all: HeldSocket[] = []
-  for (const mapping of mappings) all.push(...socketsOf(mapping))
+  const all = mappings.flatMap(socketsOf)
   const everywhere = new Set(all.filter(({ address }) => address.value === 0n).map(keyOf))
   const wanted = all.filter((each) => each.address.value === 0n || !everywhere.has(keyOf(each)))
-  const places = new Map<string, number>()
-  const sockets: HeldSocket[] = []
+  const sockets = new Map<string, HeldSocket>()
   for (const each of wanted) {
     const text = formatSocket(each)
-    const place = places.get(text)
-    if (place === undefined) places.set(text, sockets.push(each) - 1)
-    else if (!each.optional) sockets[place] = each
+    if (!sockets.has(text) || !each.optional) sockets.set(text, each)
   }
-  return sockets
+  return [...sockets.values()]
 }
 
 /** A socket as people read it: `0.0.0.0:8080/tcp`, `[::1]:53/udp`. */

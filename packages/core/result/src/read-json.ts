@@ -1,8 +1,6 @@
 import { CniError, goField, goType, type Json, type JsonObject } from '@vethra/spec'
 import { canonicalAddress, canonicalCidr } from './addresses.ts'
 
-// Not by zod: building its schemas and running them once costs the hook's start 5 ms.
-
 /** An object somewhere in a JSON text: known keys are read whatever their case, as Go does. */
 export interface Place {
   readonly value: JsonObject

@@ -57,10 +57,9 @@ export interface ResolvedSettings {
  * that cannot be; a value that is overridden is not looked at.
  */
 export function resolveSettings(input: SettingsInput): ResolvedSettings {
-  const found: Partial<Record<SettingKey, ReturnType<typeof find>>> = {}
-  for (const row of settingFlags) found[row.toml] = find(row, input)
+  const found = new Map(settingFlags.map((row) => [row.toml, find(row, input)]))
   const value = <T>(key: SettingKey, read: (given: Given) => T): T | undefined => {
-    const given = found[key]
+    const given = found.get(key)
     return given && read(given)
   }
   const settings = {
@@ -85,9 +84,8 @@ export function resolveSettings(input: SettingsInput): ResolvedSettings {
       bridgeIp: value('bridge_ip', readBridgeIp),
     }),
   }
-  const sources: Partial<Record<SettingKey, Source>> = {}
-  for (const { toml } of settingFlags) sources[toml] = found[toml]?.source ?? 'default'
-  return { settings, sources: sources as Record<SettingKey, Source> }
+  const sources = [...found].map(([key, given]) => [key, given?.source ?? 'default'])
+  return { settings, sources: Object.fromEntries(sources) }
 }
 
 /**
@@ -128,7 +126,6 @@ function given(source: Source, where: string, value: Value): Given & { source: S
 type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
 
 function present<T extends object>(values: T): Present<T> {
-  const found: Partial<Record<string, unknown>> = {}
-  for (const [key, value] of Object.entries(values)) if (value !== undefined) found[key] = value
-  return found as Present<T>
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries) as Present<T>
 }

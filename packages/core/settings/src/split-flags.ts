@@ -37,14 +37,9 @@ export function splitGlobalFlags(argv: readonly string[]): SplitFlags {
  */
 export function splitHookFlags(argv: readonly string[]): SplitFlags {
   const { flags: all, rest } = splitGlobalFlags(argv.map(ourName))
-  const flags: Partial<Record<SettingKey, string | readonly string[]>> = {}
-  for (const row of settingFlags) {
-    const value = all[row.toml]
-    if (value !== undefined && value !== '') flags[row.toml] = value
-  }
-  let word = 0
-  while (rest[word]?.startsWith('--') && rest[word] !== '--') word += 1
-  return { flags, rest: rest.slice(word) }
+  const flags = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''))
+  const word = rest.findIndex((each) => !each.startsWith('--') || each === '--')
+  return { flags, rest: word === -1 ? [] : rest.slice(word) }
 }
 
 function readFlag([token = '', following]: readonly string[]):
@@ -65,11 +60,6 @@ function readFlag([token = '', following]: readonly string[]):
   return { key: row.toml, repeated: row.repeated, value, taken: inline === undefined ? 2 : 1 }
 }
 
-// Compared, not matched: a start has nothing else to compile a pattern for.
 function ourName(token: string): string {
-  const end = token.indexOf('=')
-  if (end === -1) return token
-  const name = token.slice(0, end)
-  if (name === '--host' || name === '--a' || name === '--H') return `--address${token.slice(end)}`
-  return name === '--n' ? `--namespace${token.slice(end)}` : token
+  return token.replace(/^--(?:host|a|H)=/, '--address=').replace(/^--n=/, '--namespace=')
 }

@@ -15,10 +15,7 @@ export function readPath({ where, texts: [text = ''] }: Given): string {
 
 /** Absolute paths out of `DIR:DIR`; empty elements are dropped. */
 export function readPathList({ where, texts }: Given): readonly string[] {
-  const parts = texts
-    .join(':')
-    .split(':')
-    .filter((part) => part !== '')
+  const parts = texts.flatMap((text) => text.split(':')).filter((part) => part !== '')
   if (parts.length === 0) throw invalid(where, texts.join(':'), 'names no folder')
   return parts.map((part) => cleanPath(where, part))
 }

@@ -18,9 +18,6 @@ export function goField(value: Json, key: string): Json | undefined {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return undefined
   const object = value as { readonly [key: string]: Json }
   if (Object.hasOwn(object, key)) return object[key]
-  const wanted = key.toLowerCase()
-  let found: Json | undefined
-  // Of several that Go takes for the same, it has the last.
-  for (const each of Object.keys(object)) if (each.toLowerCase() === wanted) found = object[each]
-  return found
+  const other = Object.keys(object).findLast((each) => each.toLowerCase() === key.toLowerCase())
+  return other === undefined ? undefined : object[other]
 }
