@@ -28,6 +28,7 @@ describeOnHost('vethra cni between ADD and DEL', () => {
       network: 'lan',
       containerId: blue.id,
       ifname: 'eth0',
+      container: { namespace: '', id: blue.id },
       netns: blue.netns,
       netnsId: await numbers(blue.netns),
       cookie: expect.stringMatching(/^[1-9]\d*$/),

@@ -1,5 +1,6 @@
 import { type BundlePlaces, type BundleRequest, networkMode, parseRecord } from '@vethra/bundle'
 import { hostName } from '@vethra/host'
+import { recordsOf } from '@vethra/plan'
 import { bakedFlags } from '@vethra/settings'
 import type { Io } from './io.ts'
 import type { Tools } from './tools.ts'
@@ -50,10 +51,11 @@ async function joining(
 ): Promise<BundlePlaces> {
   const target = await containers.find(request.networks[0]?.ref.slice('container:'.length) ?? '')
   const record = target && (await containers.read(target, 'vethra.json'))
-  const entries = await host.cache.list()
-  const wanted = `${settings.namespace}-${target}`
-  const entry = entries.find(({ attachment }) => attachment.containerId === wanted)
-  if (target === undefined || record === undefined || entry === undefined) return own
+  if (target === undefined || record === undefined) return own
+  const { namespace } = settings
+  const [attached] = await recordsOf(host.records, { namespace, id: target })
+  const entry = attached && (await host.cache.read(attached))
+  if (entry === undefined) return own
   const folder = containers.folder(target)
   return {
     ...own,

@@ -3,7 +3,7 @@ import { ephemeralPorts, type ListeningPort, listeningPorts, socketHolders } fro
 import { containerLabels, recordsOfAll } from '@vethra/manage'
 import { attachmentChains, type ForwardedPorts, forwardedPorts } from '@vethra/model'
 import { findNetwork, networkSubnets, networksFromFiles } from '@vethra/networks'
-import { type CachedAttachment, takesPorts } from '@vethra/plan'
+import { attachedIdOf, attachedIds, type CachedAttachment, takesPorts } from '@vethra/plan'
 import {
   assignPorts,
   brokenPromises,
@@ -39,7 +39,7 @@ export async function portsOf(
     return []
   }
   const entries = await tools.host.cache.list()
-  const own = `${tools.settings.namespace}-${id}`
+  const own = await attachedIdOf(tools.host.records, { namespace: tools.settings.namespace, id })
   const labels = await containerLabels(tools)
   const by = (pluginId: string) => `container ${labels.get(pluginId) ?? pluginId}`
   const others = entries.filter(({ attachment }) => attachment.containerId !== own)
@@ -78,8 +78,9 @@ async function promisedPorts(
   by: (pluginId: string) => string,
 ): Promise<readonly HeldMapping[]> {
   const attached = new Set(others.map(({ attachment }) => attachment.containerId))
+  const idOf = attachedIds(await tools.host.records.list())
   return (await recordsOfAll(tools)).flatMap(({ namespace, id, ports }) => {
-    const pluginId = `${namespace}-${id}`
+    const pluginId = idOf({ namespace, id })
     if (pluginId === own || attached.has(pluginId)) return []
     return ports.map((mapping) => ({ ...mapping, by: by(pluginId) }))
   })

@@ -3,7 +3,7 @@ import { hostPrefixes } from '@vethra/host'
 import { type ExtraHost, parseExtraHost } from '@vethra/hosts'
 import { plannedDefaultNetwork } from '@vethra/manage'
 import { checkWishes, defaultNetworkName, findNetwork, networksFromFiles } from '@vethra/networks'
-import { CniError } from '@vethra/spec'
+import { CniError, containerIdOf } from '@vethra/spec'
 import { portsOf } from './bundle-ports.ts'
 import { unsupported } from './flags.ts'
 import type { Io } from './io.ts'
@@ -77,7 +77,7 @@ async function checkNetworks(
     const whole = index === 0 ? present({ ip, ip6, macAddress }) : {}
     if (network === undefined) throw unknown(ref)
     checkWishes(network, { ...whole, ...request })
-    const containerId = `${tools.settings.namespace}-${id}`
+    const containerId = containerIdOf({ namespace: tools.settings.namespace, id })
     await tools.host.cache.check({ network: network.name, containerId, ifname: `eth${index}` })
   }
 }

@@ -1,6 +1,13 @@
 import { type Network, networksFromFiles } from '@vethra/networks'
-import { cachedList, type Membership } from '@vethra/plan'
-import { goField } from '@vethra/spec'
+import {
+  type AttachmentRecord,
+  cachedList,
+  entryLives,
+  lifeNow,
+  type Membership,
+  recordsOf,
+} from '@vethra/plan'
+import { type ContainerRef, goField } from '@vethra/spec'
 import type { Container } from './container.ts'
 import { membershipsOf, publishing } from './memberships.ts'
 import type { Tools } from './tools.ts'
@@ -14,13 +21,15 @@ type Attempt = <T>(work: Promise<T>) => Promise<T | undefined>
  */
 export async function attachedByRecord(
   { host }: Tools,
-  containerId: string,
+  ref: ContainerRef,
 ): Promise<readonly Membership[] | undefined> {
-  const records = await host.records.list(containerId)
+  const records = await recordsOf(host.records, ref)
+  // One of 0.1 does not tell whose it is: see `ownRecords`.
+  if (records.some(({ container }) => container === undefined)) return undefined
   const cached = await Promise.all(records.map((record) => host.cache.read(record)))
   const isKnown = cached.every((entry) => entry && cachedList(entry))
   if (records.length === 0 || !isKnown) return undefined
-  return records.map(({ network, ifname }) => ({
+  return records.map(({ network, containerId, ifname }) => ({
     network,
     list: undefined,
     attachment: gone(containerId, ifname),
@@ -38,34 +47,49 @@ function gone(containerId: string, ifname: string): Membership['attachment'] {
  */
 export async function attachedNow(
   tools: Tools,
-  containerId: string,
+  ref: ContainerRef,
   container: Container | undefined,
   attempt: Attempt,
 ): Promise<readonly Membership[]> {
-  const namespace = container?.request.namespace ?? tools.settings.namespace
+  const { namespace } = ref
   const files = (await attempt(tools.networks(namespace).list())) ?? []
   const { networks } = networksFromFiles(files)
   const planned = container
     ? publishing(membershipsOf(container.request, networks, ''), container.request)
     : []
-  const recorded = await attempt(recordedMemberships(tools, containerId, planned, networks))
-  if (container === undefined || (recorded ?? []).length > 0) return recorded ?? []
-  const failed = await attempt(startFailed(container))
-  return failed === true ? await remembered(tools, planned) : planned
+  const records = (await attempt(ownRecords(tools, ref))) ?? []
+  const recorded = recordedMemberships(records, planned, networks)
+  if (container === undefined || recorded.length > 0) return recorded
+  return (await attempt(startFailed(container))) === true
+    ? await remembered(tools, planned)
+    : planned
+}
+
+// One of 0.1 that lives is of the container whose names are known, as they are from its start to its end.
+async function ownRecords(
+  { host, hosts }: Tools,
+  ref: ContainerRef,
+): Promise<readonly AttachmentRecord[]> {
+  const records = await recordsOf(host.records, ref)
+  if (records.every(({ container }) => container !== undefined)) return records
+  if ((await (await hosts(ref.namespace)).read(ref.id)) !== undefined) return records
+  const lives = await Promise.all(records.map((each) => lifeNow(host, each)))
+  return records.filter(({ container }, index) => container || lives[index] === 'gone')
 }
 
 // What is attached now: networks that were connected while the container ran are among it, and those
 // that were disconnected are not.
-async function recordedMemberships(
-  { host }: Tools,
-  containerId: string,
+function recordedMemberships(
+  records: readonly AttachmentRecord[],
   planned: readonly Membership[],
   networks: readonly Network[],
-): Promise<readonly Membership[]> {
-  const records = await host.records.list(containerId)
-  return records.map(({ network, ifname }) => {
+): readonly Membership[] {
+  return records.map(({ network, containerId, ifname }) => {
     const known = planned.find(
-      (each) => each.network === network && each.attachment.ifname === ifname,
+      ({ attachment, ...each }) =>
+        each.network === network &&
+        attachment.ifname === ifname &&
+        attachment.containerId === containerId,
     )
     const list = networks.find(({ name }) => name === network)?.list
     return known ?? { network, list, attachment: gone(containerId, ifname) }
@@ -83,10 +107,11 @@ async function remembered(
   { host }: Tools,
   memberships: readonly Membership[],
 ): Promise<readonly Membership[]> {
-  const entries = await Promise.all(
-    memberships.map(({ network, attachment }) =>
-      host.cache.read({ network, containerId: attachment.containerId, ifname: attachment.ifname }),
-    ),
+  const left = await Promise.all(
+    memberships.map(async ({ network, attachment: { containerId, ifname } }) => {
+      const entry = await host.cache.read({ network, containerId, ifname })
+      return entry !== undefined && !(await entryLives(host, entry))
+    }),
   )
-  return memberships.filter((_, index) => entries[index] !== undefined)
+  return memberships.filter((_, index) => left[index])
 }

@@ -1,10 +1,12 @@
 import { withDropIns } from '@vethra/conflist'
 import type { HostsStore } from '@vethra/hosts'
 import { defaultNetworkName, findNetwork, type Network, networksFromFiles } from '@vethra/networks'
-import { attachAll, type Membership, together } from '@vethra/plan'
+import { attachAll, checkOthers, type Membership, together } from '@vethra/plan'
 import type { HoldRequest } from '@vethra/ports'
 import type { ParsedResult } from '@vethra/result'
+import { containerIdOf } from '@vethra/spec'
 import type { Container } from './container.ts'
+import { detachFormer } from './detach-former.ts'
 import { idle } from './idle.ts'
 import { knownNames } from './known-names.ts'
 import { membershipsOf, type PlannedMembership, publishing } from './memberships.ts'
@@ -25,6 +27,9 @@ export async function connect(
   const planned = membershipsOf(container.request, networks, netns)
   const whole = await Promise.all(planned.map((each) => withItsDropIns(tools, container, each)))
   const memberships = publishing(whole, container.request)
+  // Before ports are taken: taking those of one container id frees what holds them.
+  if (container.request.ports.length > 0) await checkOthers(tools.host, memberships)
+  await detachFormer(tools, container.request)
   // While plugins run, which ask for none of it. Why it fails is told when it is needed.
   const loopback = idle().then(() => tools.bringLoopbackUp(netns))
   const hosts = loopback.then(() => withoutOldNames(container))
@@ -79,7 +84,7 @@ async function withPorts<T>(
   { state, request }: Container,
   work: (held: () => Promise<void>) => Promise<T>,
 ): Promise<T> {
-  const containerId = `${request.namespace}-${request.id}`
+  const containerId = containerIdOf(request)
   const wanted: HoldRequest = { containerId, pid: state.pid, ports: request.ports }
   const reservation = await ports.hold(wanted)
   return undoing(

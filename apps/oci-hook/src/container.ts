@@ -2,7 +2,7 @@ import { checkIds, type HookRequest, hookRequest, type OciState, parseRecord } f
 import type { containerStore } from '@vethra/container-store'
 import type { HostsStore } from '@vethra/hosts'
 import { parseStoredMappings } from '@vethra/ports'
-import { explain, goField, oneLine } from '@vethra/spec'
+import { explain, goField, isNamespace, oneLine } from '@vethra/spec'
 import { idle } from './idle.ts'
 import type { Io } from './io.ts'
 import type { Tools } from './tools.ts'
@@ -112,17 +112,17 @@ export async function openContainer(
 async function namespaceOf(tools: Tools, { id, annotations }: OciState): Promise<string> {
   const own = tools.settings.namespace
   const annotated = annotations['nerdctl/namespace'] ?? own
-  if (annotated === own || !isNamespace(annotated, id)) return own
+  // What is wrong with it is told when the annotations are read.
+  if (annotated === own || !isNamespace(annotated) || !isIdIn(annotated, id)) return own
   const recorded = await tools.containers(own).read(id, 'vethra.json')
   return recorded === undefined ? annotated : own
 }
 
-function isNamespace(text: string, id: string): boolean {
+function isIdIn(namespace: string, id: string): boolean {
   try {
-    checkIds(text, id)
+    checkIds(namespace, id)
     return true
   } catch {
-    // What is wrong with it is told when the annotations are read.
     return false
   }
 }

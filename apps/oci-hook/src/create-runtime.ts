@@ -1,4 +1,4 @@
-import { checkDoor, identityOf, together } from '@vethra/plan'
+import { checkDoor, identityOf, recordsOf, together } from '@vethra/plan'
 import { CniError, explain, type JsonObject } from '@vethra/spec'
 import { connect } from './connect.ts'
 import { asWarning, type Container } from './container.ts'
@@ -18,7 +18,7 @@ export async function createRuntime(tools: Tools, container: Container): Promise
   try {
     await checkInterfaces(tools, container)
   } catch (error) {
-    const attached = await tools.host.records.list(`${request.namespace}-${request.id}`)
+    const attached = await recordsOf(tools.host.records, request)
     if (attached.length === 0) await note(container, true)
     throw error
   }

@@ -2,7 +2,7 @@ import type { HookRequest } from '@vethra/bundle'
 import { findNetwork, type Network, wantedAddresses } from '@vethra/networks'
 import { type Membership, publishThrough } from '@vethra/plan'
 import { capabilityMappings } from '@vethra/ports'
-import type { CniArgs } from '@vethra/spec'
+import { type CniArgs, containerIdOf } from '@vethra/spec'
 
 /** A membership, and the conf file that its list stands in; empty when it is not there. */
 export interface PlannedMembership extends Membership {
@@ -10,8 +10,8 @@ export interface PlannedMembership extends Membership {
 }
 
 /**
- * What attaches a container to each of its networks, in order: interfaces `eth0`, `eth1`, … The
- * container id that plugins see is `<namespace>-<id>`, as nerdctl's. A network that is not there has no list.
+ * What attaches a container to each of its networks, in order: interfaces `eth0`, `eth1`, … A network that is
+ * not there has no list.
  */
 export function membershipsOf(
   request: HookRequest,
@@ -25,8 +25,9 @@ export function membershipsOf(
       network: found?.name ?? asked.ref,
       list: found?.list,
       file: found?.file ?? '',
+      container: { namespace: request.namespace, id: request.id },
       attachment: {
-        containerId: `${request.namespace}-${request.id}`,
+        containerId: containerIdOf(request),
         netns,
         ifname: ifnameAt(index),
         cniArgs: cniArgsOf(request, { ...asked, ip: wanted.ip }),

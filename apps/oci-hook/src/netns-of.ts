@@ -1,4 +1,4 @@
-import { checkNamespace, isSameNamespace } from '@vethra/plan'
+import { checkNamespace, isSameNamespace, recordsOf } from '@vethra/plan'
 import { CniError } from '@vethra/spec'
 import type { Container } from './container.ts'
 import type { Tools } from './tools.ts'
@@ -10,7 +10,8 @@ import type { Tools } from './tools.ts'
 export async function checkJoined(tools: Tools, container: Container): Promise<void> {
   const { state, request } = container
   const target = request.networks[0]?.ref.slice('container:'.length) ?? ''
-  const [record] = await tools.host.records.list(`${request.namespace}-${target}`)
+  const { namespace } = request
+  const [record] = await recordsOf(tools.host.records, { namespace, id: target })
   const own = await tools.host.netns.look(`/proc/${state.pid}/ns/net`)
   if (record === undefined || isSameNamespace(record, own) !== false) return
   throw new CniError({

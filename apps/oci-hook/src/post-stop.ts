@@ -1,5 +1,5 @@
-import { detachAll } from '@vethra/plan'
-import { CniError, goField, type JsonObject } from '@vethra/spec'
+import { detachAll, type Membership } from '@vethra/plan'
+import { CniError, containerIdOf, goField, type JsonObject } from '@vethra/spec'
 import { attachedByRecord, attachedNow } from './attached-now.ts'
 import type { Container } from './container.ts'
 import { idle } from './idle.ts'
@@ -26,19 +26,22 @@ export async function postStop(
   const errors: unknown[] = []
   const attempt: Attempt = (work) =>
     work.catch((error: unknown): undefined => void errors.push(error))
-  const containerId = `${namespace}-${id}`
+  const ref = { namespace, id }
   // Plugins are started before all else is read: it is theirs to take time.
-  const recorded = await attempt(attachedByRecord(tools, containerId))
-  const early = recorded && attempt(detachAll(tools.host, recorded))
+  const recorded = await attempt(attachedByRecord(tools, ref))
+  const early = recorded && attempt(detachAll(tools.host, recorded)).then(() => recorded)
   if (early) await idle()
   const container = await attempt(open())
   const { mode = 'cni', ports = [] } = container?.request ?? {}
-  const detached = early ?? (mode === 'cni' && detach(tools, containerId, container, attempt))
+  const detached = early ?? (mode === 'cni' && detach(tools, ref, container, attempt))
   // While plugins run: the names of the container lead nowhere any more.
   await attempt(release(tools, namespace, id))
-  await detached
+  const [first] = (await detached) || []
+  const containerId = first?.attachment.containerId ?? containerIdOf(ref)
   // After that: a port that is free while rules still lead from it would reach nobody.
-  if (mode === 'cni') await attempt(tools.ports.release({ containerId, ports }))
+  if (mode === 'cni') {
+    await attempt(releasePorts(tools, { containerId, ports }, (await detached) || []))
+  }
   if (container) await attempt(removePidFile(container))
   if (container && !container.ours) await attempt(endForNerdctl(container))
   if (errors.length > 0) throw failure(id, errors)
@@ -54,12 +57,23 @@ async function release(tools: Tools, namespace: string, id: string): Promise<voi
 
 async function detach(
   tools: Tools,
-  containerId: string,
+  ref: Stopped,
   container: Container | undefined,
   attempt: Attempt,
-): Promise<void> {
-  const attached = await attachedNow(tools, containerId, container, attempt)
+): Promise<readonly Membership[]> {
+  const attached = await attachedNow(tools, ref, container, attempt)
   await attempt(detachAll(tools.host, attached))
+  return attached
+}
+
+// Ports are held by the id that plugins know, which another container may have had since 0.1.
+async function releasePorts(
+  { host, ports }: Tools,
+  held: Parameters<Tools['ports']['release']>[0],
+  detached: readonly Membership[],
+): Promise<void> {
+  const isOthers = detached.length === 0 && (await host.records.list(held.containerId)).length > 0
+  if (!isOthers) await ports.release(held)
 }
 
 // nerdctl expects the name of a container that has stopped to be free, but not that of one whose start

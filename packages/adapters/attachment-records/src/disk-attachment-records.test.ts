@@ -63,10 +63,19 @@ it.each(['', '{', '[]', '{"network":1}'])('a file that holds %j is no record', a
 })
 
 it('the record of another attachment with the same file name is not taken for it', async () => {
-  await records.write({ ...record, network: 'lan-c1', containerId: 'x' })
-  expect(
-    await records.read({ network: 'lan', containerId: 'c1-x', ifname: 'eth0' }),
-  ).toBeUndefined()
+  const other = { ...record, network: 'lan-c1', containerId: 'x' }
+  await records.write(other)
+  const same = { network: 'lan', containerId: 'c1-x', ifname: 'eth0' }
+  expect(await records.read(same)).toBeUndefined()
+  await expect(records.write({ ...record, ...same })).rejects.toMatchObject({ code: 7 })
+  await records.remove(same)
+  expect(await records.list()).toEqual([other])
+})
+
+it('a record keeps the container that it names', async () => {
+  const whose = { ...record, container: { namespace: 'default', id: 'c1' } }
+  await records.write(whose)
+  expect(await records.read(record)).toEqual(whose)
 })
 
 it('lists what is of one container', async () => {

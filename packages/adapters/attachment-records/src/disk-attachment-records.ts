@@ -15,7 +15,7 @@ import {
   type CachedAttachment,
   readIdentity,
 } from '@vethra/plan'
-import { type Attachment, goField, type Json } from '@vethra/spec'
+import { type Attachment, CniError, type ContainerRef, goField, type Json } from '@vethra/spec'
 
 /** All that a folder of records holds. */
 export interface RecordsFolder {
@@ -42,6 +42,7 @@ export function diskAttachmentRecords({
     write: async (record) => {
       await makeFolder(dir, 0o700)
       const file = fileOf(record)
+      if (record.made === undefined) refuseOthers(file, record)
       await writeWhole(file, JSON.stringify(record), { mode: 0o600, sync: false })
       // The disk is not waited for: plugins run meanwhile.
       if (record.made === undefined) sync.start(file)
@@ -52,7 +53,8 @@ export function diskAttachmentRecords({
       return record && isOf(record, key) ? record : undefined
     },
     remove: async (key) => {
-      await removeFile(fileOf(key))
+      const file = fileOf(key)
+      if (othersIn(file, key) === undefined) await removeFile(file)
       await removeAbandoned(dir)
     },
     list: async (containerId) => {
@@ -77,6 +79,22 @@ export function diskAttachmentRecords({
   }
 }
 
+// As the result cache refuses it: the file name does not tell (a-b, c) from (a, b-c).
+function refuseOthers(file: string, key: AttachmentKey): void {
+  const other = othersIn(file, key)
+  if (other === undefined) return
+  throw new CniError({
+    code: 7,
+    message: `the names make the file name ${file}, which is that of network ${other.network} and container ${other.containerId}`,
+    hint: 'Use another container id or network name: joined by dashes these two are the same.',
+  })
+}
+
+function othersIn(file: string, key: AttachmentKey): AttachmentRecord | undefined {
+  const record = parseRecord(readOwn(file) ?? '')
+  return record && !isOf(record, key) ? record : undefined
+}
+
 function isOf(record: AttachmentRecord, key: AttachmentKey): boolean {
   return (['network', 'containerId', 'ifname'] as const).every(
     (field) => record[field] === key[field],
@@ -92,12 +110,19 @@ function parseRecord(text: string): AttachmentRecord | undefined {
   const [network = '', containerId = '', ifname = '', netns = ''] = fields
   const made = parseMade(goField(value, 'made') ?? null, { network, containerId, ifname })
   const nonce = goField(value, 'nonce')
+  const container = parseContainer(goField(value, 'container') ?? null)
   return {
-    ...{ network, containerId, ifname, netns },
+    ...{ network, containerId, ifname, ...(container === undefined ? {} : { container }), netns },
     ...readIdentity(value),
     ...(typeof nonce === 'string' ? { nonce } : {}),
     ...(made === undefined ? {} : { made }),
   }
+}
+
+function parseContainer(value: Json): ContainerRef | undefined {
+  const namespace = goField(value, 'namespace')
+  const id = goField(value, 'id')
+  return typeof namespace === 'string' && typeof id === 'string' ? { namespace, id } : undefined
 }
 
 // What we wrote ourselves, whole or not at all: an object that holds the texts is taken as it is.

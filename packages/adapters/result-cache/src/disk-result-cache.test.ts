@@ -104,6 +104,8 @@ describe('the result cache', () => {
       cache.check({ network: 'lan', containerId: 'c1-x', ifname: 'eth0' }),
     ).rejects.toMatchObject({ code: 7, message: expect.stringContaining('network lan-c1') })
     await cache.check({ ...key, network: 'lan-c1', containerId: 'x' })
+    await cache.remove({ network: 'lan', containerId: 'c1-x', ifname: 'eth0' })
+    expect(await cache.list('x')).toHaveLength(1)
   })
 
   it('reads the bare result that older libcni wrote', async () => {

@@ -34,8 +34,8 @@ export function diskResultCache({ dir }: { readonly dir: string }): ResultCache 
   const sync = backgroundSync()
   return {
     check: async (key) => {
-      const entry = parseEntry(readOwn(fileOf(key)) ?? '')
-      if (entry && !isOf(entry, key)) throw ambiguous(fileOf(key), entry)
+      const other = othersIn(fileOf(key), key)
+      if (other) throw ambiguous(fileOf(key), other)
     },
     read: async (key) => {
       const text = readOwn(fileOf(key)) ?? ''
@@ -50,7 +50,8 @@ export function diskResultCache({ dir }: { readonly dir: string }): ResultCache 
     },
     flush: sync.flush,
     remove: async (key) => {
-      await removeFile(fileOf(key))
+      const file = fileOf(key)
+      if (othersIn(file, key) === undefined) await removeFile(file)
       await removeAbandoned(folder)
     },
     list: async (containerId) => {
@@ -74,6 +75,11 @@ export function diskResultCache({ dir }: { readonly dir: string }): ResultCache 
       return { entries, damaged }
     },
   }
+}
+
+function othersIn(file: string, key: AttachmentKey): CachedAttachment | undefined {
+  const entry = parseEntry(readOwn(file) ?? '')
+  return entry && !isOf(entry, key) ? entry : undefined
 }
 
 // A file name does not tell (a-b, c) from (a, b-c): what the entry says of itself decides.

@@ -1,16 +1,24 @@
-import { CniError, checkContainerId, checkNetworkName, checkPathComponent } from '@vethra/spec'
+import {
+  CniError,
+  checkContainerId,
+  checkNetworkName,
+  checkPathComponent,
+  containerIdOf,
+  isNamespace,
+} from '@vethra/spec'
 import { refMode } from './network-mode.ts'
 
 /**
- * Throws CniError 4 or 107 unless id and namespace can name folders and, joined by a dash, the
- * container id that plugins are given and locks are named by.
+ * Throws CniError 4 or 107 unless id and namespace can name folders and, joined, the container id that
+ * plugins are given and locks are named by.
  */
 export function checkIds(namespace: string, id: string): void {
   checkContainerId(id)
   checkPathComponent('container id', id)
   checkPathComponent('namespace', namespace)
-  checkContainerId(`${namespace}-${id}`)
-  checkLength(`${namespace}-${id}`)
+  const containerId = containerIdOf({ namespace, id })
+  checkContainerId(containerId)
+  checkLength(containerId)
 }
 
 // Of the file that is the container's lock: 255 octets, less those of "attachment-".
@@ -24,6 +32,19 @@ function checkLength(containerId: string): void {
     hint: `Give an id that has at most ${longest} octets with its namespace: files are named by both.`,
   })
 }
+
+/** Throws CniError 107 unless the text can be a containerd namespace. */
+export function checkNamespace(namespace: string): void {
+  if (isNamespace(namespace)) return
+  throw new CniError({
+    code: 107,
+    message: `invalid namespace ${JSON.stringify(namespace.slice(0, 64))}`,
+    hint: namespaceHint,
+  })
+}
+
+const namespaceHint =
+  'Use up to 76 letters and digits, with single dots, dashes and underscores between them.'
 
 /**
  * Throws CniError 103 or 107 unless the text can be the name of a container: a file name, and a

@@ -33,6 +33,8 @@ describe('checkRequest', () => {
     [{ id: 'a'.repeat(240) }, 107, /has 248 octets/],
     [{ namespace: '..' }, 107, /it names a folder/],
     [{ namespace: 'a b' }, 4, 'invalid characters in containerID'],
+    [{ namespace: 'a--b' }, 107, /invalid namespace/],
+    [{ namespace: 'a-' }, 107, /invalid namespace/],
     [{ name: 'a b' }, 103, 'invalid name "a b"'],
     [{ name: 'a/../b' }, 107, /it holds "\/" or a control character/],
     [{ name: 'a'.repeat(254) }, 103, /^invalid name "a{64}"$/],

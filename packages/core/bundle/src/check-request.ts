@@ -1,7 +1,7 @@
 import { checkDomain, checkHostname } from '@vethra/hosts'
 import { CniError } from '@vethra/spec'
 import { checkIpv4, checkIpv6, isIpv4, isIpv6, parseMac } from './addresses.ts'
-import { checkIds, checkName, checkRef } from './check-names.ts'
+import { checkIds, checkName, checkNamespace, checkRef } from './check-names.ts'
 import { networkMode } from './network-mode.ts'
 import type { BundleRequest, DnsRequest, NetworkRequest } from './request.ts'
 import { requestedNetworks } from './requested-networks.ts'
@@ -15,6 +15,7 @@ export const utsLength: number = 64
  */
 export function checkRequest(request: BundleRequest): void {
   checkIds(request.namespace, request.id)
+  checkNamespace(request.namespace)
   if (request.name !== undefined) checkName(request.name)
   checkOptions(request)
   checkOwnNames(request)

@@ -4,7 +4,7 @@ import { CniError } from '@vethra/spec'
 import * as z from 'zod/mini'
 import { parseMac } from './addresses.ts'
 import { type AnnotationKey, annotationKeys as keys } from './annotations.ts'
-import { checkIds, checkName } from './check-names.ts'
+import { checkIds, checkName, checkNamespace } from './check-names.ts'
 import { checkExtraHost, checkNetwork } from './check-request.ts'
 import { faults } from './faults.ts'
 import type { HookRequest } from './hook-request.ts'
@@ -26,7 +26,10 @@ export function readAnnotations(state: OciState): HookRequest {
   const networks = readNetworks(state)
   return {
     id: state.id,
-    namespace: readChecked(state, keys.namespace, (value) => checkIds(value, state.id)),
+    namespace: readChecked(state, keys.namespace, (value) => {
+      checkIds(value, state.id)
+      checkNamespace(value)
+    }),
     name: readChecked(state, keys.name, checkName),
     hostname: readChecked(state, keys.hostname, (value) => {
       if (!isOwnHostname(state.id, value)) checkHostname(value)

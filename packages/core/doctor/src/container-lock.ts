@@ -1,27 +1,26 @@
 import { guards } from '@vethra/lock'
-import { containerIdOf } from '@vethra/model'
-import { lifeNow } from '@vethra/plan'
+import { attachedIdOf, lifeNow } from '@vethra/plan'
+import type { ContainerRef } from '@vethra/spec'
 import { lifeOfCached } from './alive.ts'
 import type { DoctorTools, NamespaceTools } from './doctor-tools.ts'
 import type { RepairResult } from './repair.ts'
 
-/** A container of a namespace. */
-export interface Whose {
-  readonly namespace: string
-  readonly id: string
-}
-
 /** Runs `work` while nobody attaches or detaches the container: its names and ports come and go with that. */
 export async function holding(
   { host, inNamespace }: DoctorTools,
-  { namespace, id }: Whose,
+  ref: ContainerRef,
   work: (own: NamespaceTools) => Promise<RepairResult>,
 ): Promise<RepairResult> {
-  const lock = guards.attachment(host.places, containerIdOf(namespace, id))
-  return host.lock.hold(lock, () => work(inNamespace(namespace)))
+  const lock = guards.attachment(host.places, await attachedIdOf(host.records, ref))
+  return host.lock.hold(lock, () => work(inNamespace(ref.namespace)))
 }
 
-/** Whether something attaches a container, as plugins know it, to a namespace that is there, or may be. */
+/** Whether something attaches a container to a namespace that is there, or may be. */
+export async function isContainerAttached(tools: DoctorTools, ref: ContainerRef): Promise<boolean> {
+  return isAttached(tools, await attachedIdOf(tools.host.records, ref))
+}
+
+/** The same of a container as plugins know it. */
 export async function isAttached({ host }: DoctorTools, containerId: string): Promise<boolean> {
   const records = await host.records.list(containerId)
   for (const record of records) {

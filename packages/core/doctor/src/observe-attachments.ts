@@ -10,7 +10,7 @@ import {
 } from '@vethra/plan'
 import type { ConfList } from '@vethra/spec'
 import { attachmentReader } from './desired-attachment.ts'
-import type { DamagedFile, DoctorTools } from './doctor-tools.ts'
+import type { DamagedFile, DoctorTools, Memory } from './doctor-tools.ts'
 
 /** What is remembered of attachments, and what those that live should have. */
 export interface SeenAttachments {
@@ -21,6 +21,7 @@ export interface SeenAttachments {
 
 /** What attachments are looked at with. */
 export interface AttachmentFacts {
+  readonly memory: Memory
   readonly networks: ReadonlyMap<string, ConfList>
   /** Container ids, as plugins know them, of the containers in DATA_STORE. */
   readonly stored: ReadonlySet<string>
@@ -28,10 +29,10 @@ export interface AttachmentFacts {
 
 /** Looks at records, at cached results, and at the namespaces that they name. */
 export async function observeAttachments(
-  { host, memory }: DoctorTools,
-  { networks, stored }: AttachmentFacts,
+  { host }: DoctorTools,
+  { memory, networks, stored }: AttachmentFacts,
 ): Promise<SeenAttachments> {
-  const { records, cached, damaged } = await memory()
+  const { records, cached, damaged } = memory
   const read = attachmentReader(networks)
   const made = new Map(cached.map((each) => [keyOf(each), each]))
   const recorded = new Map(records.map((each) => [attachmentText(each), each]))

@@ -1,13 +1,12 @@
 import { type BundleRecord, parseRecord } from '@vethra/bundle'
-import {
-  containerIdOf,
-  type DesiredContainer,
-  type ObservedAttachment,
-  type ObservedContainer,
-  type ObservedFault,
-  type ObservedName,
+import type {
+  DesiredContainer,
+  ObservedAttachment,
+  ObservedContainer,
+  ObservedFault,
+  ObservedName,
 } from '@vethra/model'
-import { CniError, goField, type Json } from '@vethra/spec'
+import { CniError, type ContainerRef, goField, type Json } from '@vethra/spec'
 import type { DoctorTools, HostsFolder, NamespaceTools } from './doctor-tools.ts'
 import { millisecondsOf } from './milliseconds-of.ts'
 
@@ -23,13 +22,14 @@ export interface SeenContainer {
   readonly record?: BundleRecord
 }
 
-/** Looks at what DATA_STORE holds of containers. */
+/** Looks at what DATA_STORE holds of containers; `idOf` tells what plugins know one by. */
 export async function observeContainers(
   tools: DoctorTools,
   namespaces: readonly string[],
+  idOf: (ref: ContainerRef) => string,
 ): Promise<SeenContainers> {
   const each = await Promise.all(
-    namespaces.map((namespace) => inNamespace(namespace, tools.inNamespace(namespace))),
+    namespaces.map((namespace) => inNamespace(namespace, tools.inNamespace(namespace), idOf)),
   )
   return {
     containers: each.flatMap(({ containers }) => containers),
@@ -49,14 +49,13 @@ export function desiredContainers(
   )
   return containers
     .filter(({ observed }) => observed.stored)
-    .map(({ observed: { namespace, id }, record }) => {
+    .map(({ observed: { namespace, id, containerId }, record }) => {
       const asked = record?.mode === 'cni' ? record.ports : []
       const ports = asked.map(({ hostIP, ...port }) => ({ ...port, hostIp: hostIP }))
       const container = {
-        ...{ namespace, id, name: record?.name ?? '' },
+        ...{ namespace, id, containerId, name: record?.name ?? '' },
         ...(ports.length > 0 ? { ports } : {}),
       }
-      const containerId = containerIdOf(namespace, id)
       if (remembered.has(containerId)) return { ...container, known: true }
       return attached.has(containerId) ? container : { ...container, known: false }
     })
@@ -65,6 +64,7 @@ export function desiredContainers(
 async function inNamespace(
   namespace: string,
   { containers, hosts }: NamespaceTools,
+  idOf: (ref: ContainerRef) => string,
 ): Promise<SeenContainers> {
   const [stored, folders, held] = await Promise.all([
     containers.list(),
@@ -72,20 +72,25 @@ async function inNamespace(
     containers.heldNames(),
   ])
   const byId = new Map(folders.map((each) => [each.id, each]))
+  const named = (id: string) => ({ namespace, id, containerId: idOf({ namespace, id }) })
   const known = await Promise.all(
-    stored.map((id) => storedContainer(namespace, id, containers, byId.get(id))),
+    stored.map((id) => storedContainer(named(id), containers, byId.get(id))),
   )
   const ids = new Set(stored)
-  const left = folders.filter(({ id }) => !ids.has(id)).map((each) => hostsAlone(namespace, each))
+  const left = folders
+    .filter(({ id }) => !ids.has(id))
+    .map((each) => hostsAlone(named(each.id), each))
   return { containers: [...known, ...left], names: held.map((each) => ({ namespace, ...each })) }
 }
 
+type Named = Pick<ObservedContainer, 'namespace' | 'id' | 'containerId'>
+
 async function storedContainer(
-  namespace: string,
-  id: string,
+  named: Named,
   containers: NamespaceTools['containers'],
   folder: HostsFolder | undefined,
 ): Promise<SeenContainer> {
+  const { id } = named
   const [decided, lifecycle] = await Promise.all([
     readOrFault(async () => {
       const json = await containers.read(id, 'vethra.json')
@@ -96,8 +101,7 @@ async function storedContainer(
   const record = decided.value
   const startedMs = startOf(lifecycle.value)
   const observed = {
-    namespace,
-    id,
+    ...named,
     stored: true,
     ...(decided.fault ? { fault: decided.fault } : {}),
     names: folder?.names ?? 'none',
@@ -108,9 +112,9 @@ async function storedContainer(
   return { observed, ...(record === undefined ? {} : { record }) }
 }
 
-function hostsAlone(namespace: string, { id, names, withoutNetworks }: HostsFolder): SeenContainer {
+function hostsAlone(named: Named, { names, withoutNetworks }: HostsFolder): SeenContainer {
   return {
-    observed: { namespace, id, stored: false, names, withoutNetworks, restorable: false },
+    observed: { ...named, stored: false, names, withoutNetworks, restorable: false },
   }
 }
 

@@ -1,5 +1,4 @@
 import {
-  containerIdOf,
   type DesiredNetwork,
   type DesiredState,
   type ObservedFault,
@@ -16,6 +15,7 @@ import {
   networkSubnets,
   networksFromFiles,
 } from '@vethra/networks'
+import { attachedIds } from '@vethra/plan'
 import { CniError, type ConfList } from '@vethra/spec'
 import type { DoctorTools } from './doctor-tools.ts'
 import { effectsOf } from './list-effects.ts'
@@ -91,11 +91,12 @@ async function lookAtContainers(
   namespaces: readonly string[],
   networks: ReadonlyMap<string, ConfList>,
 ): Promise<readonly [SeenContainers, SeenAttachments]> {
-  const known = await observeContainers(tools, namespaces)
-  const stored = known.containers.flatMap(({ observed: { stored, namespace, id } }) =>
-    stored ? [containerIdOf(namespace, id)] : [],
+  const memory = await tools.memory()
+  const known = await observeContainers(tools, namespaces, attachedIds(memory.records))
+  const stored = known.containers.flatMap(({ observed: { stored, containerId } }) =>
+    stored ? [containerId] : [],
   )
-  return [known, await observeAttachments(tools, { networks, stored: new Set(stored) })]
+  return [known, await observeAttachments(tools, { memory, networks, stored: new Set(stored) })]
 }
 
 /** The networks of all namespaces, and the conf lists that cannot be used. */

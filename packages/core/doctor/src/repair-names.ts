@@ -1,11 +1,12 @@
 import { parseRecord } from '@vethra/bundle'
 import type { ContainerNames } from '@vethra/hosts'
-import { containerIdOf, type Repair } from '@vethra/model'
+import type { Repair } from '@vethra/model'
 import { findNetwork } from '@vethra/networks'
+import { recordsOf } from '@vethra/plan'
 import { parseResult } from '@vethra/result'
-import { CniError, type Result } from '@vethra/spec'
+import { CniError, type ContainerRef, type Result } from '@vethra/spec'
 import { isAlive } from './alive.ts'
-import { holding, isAttached, type Whose } from './container-lock.ts'
+import { holding, isContainerAttached } from './container-lock.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { readNetworks } from './observe.ts'
 import type { RepairResult } from './repair.ts'
@@ -16,7 +17,7 @@ export async function forgetNames(
   { namespace, id }: Extract<Repair, { kind: 'forget-names' }>,
 ): Promise<RepairResult> {
   return holding(tools, { namespace, id }, async ({ hosts }) => {
-    if (await isAttached(tools, containerIdOf(namespace, id))) return 'it is in a network'
+    if (await isContainerAttached(tools, { namespace, id })) return 'it is in a network'
     await hosts.release(id)
     return undefined
   })
@@ -29,7 +30,7 @@ export async function removeHosts(
 ): Promise<RepairResult> {
   return holding(tools, { namespace, id }, async ({ containers, hosts }) => {
     if ((await containers.list()).includes(id)) return 'the container is there'
-    if (await isAttached(tools, containerIdOf(namespace, id))) return 'it is in a network'
+    if (await isContainerAttached(tools, { namespace, id })) return 'it is in a network'
     await hosts.remove(id)
     return undefined
   })
@@ -92,10 +93,10 @@ export async function restoreNames(
 
 async function resultsOf(
   { host }: DoctorTools,
-  { namespace, id }: Whose,
+  ref: ContainerRef,
 ): Promise<ReadonlyMap<string, Result>> {
   const results = new Map<string, Result>()
-  for (const record of await host.records.list(containerIdOf(namespace, id))) {
+  for (const record of await recordsOf(host.records, ref)) {
     const cached = (await isAlive(host, record)) ? await host.cache.read(record) : undefined
     const result = cached?.result === undefined ? undefined : readResult(cached.result)
     if (result) results.set(record.network, result)

@@ -1,8 +1,8 @@
 import { formatAddress } from '@vethra/address'
 import { parseRecord } from '@vethra/bundle'
 import { guards } from '@vethra/lock'
-import { containerIdOf, type Repair } from '@vethra/model'
-import { byInterface, publishPorts } from '@vethra/plan'
+import type { Repair } from '@vethra/model'
+import { byInterface, publishPorts, recordsOf } from '@vethra/plan'
 import { capabilityMappings, type PortMapping, readSocket } from '@vethra/ports'
 import { isAlive } from './alive.ts'
 import { holding, isAttached } from './container-lock.ts'
@@ -28,13 +28,13 @@ export async function holdPorts(
   { namespace, id }: Extract<Repair, { kind: 'hold-ports' }>,
 ): Promise<RepairResult> {
   const { host, ports } = tools
-  const containerId = containerIdOf(namespace, id)
   return holding(tools, { namespace, id }, async ({ containers }) => {
     const file = await containers.read(id, 'vethra.json')
     if (file === undefined) return 'it is not there any more'
-    const [record] = await host.records.list(containerId)
+    const [record] = await recordsOf(host.records, { namespace, id })
     const pid = Number(/^\/proc\/(\d+)\/ns\/net$/.exec(record?.netns ?? '')?.[1])
     if (!record || Number.isNaN(pid) || !(await isAlive(host, record))) return 'it is not running'
+    const { containerId } = record
     if ((await ports.list()).some((each) => each.containerId === containerId && each.alive)) {
       return 'they are held'
     }
@@ -54,7 +54,7 @@ export async function publishAgain(
 ): Promise<RepairResult> {
   const file = await inNamespace(namespace).containers.read(id, 'vethra.json')
   if (file === undefined) return 'it is not there any more'
-  const keys = [...(await host.records.list(containerIdOf(namespace, id)))].sort(byInterface)
+  const keys = [...(await recordsOf(host.records, { namespace, id }))].sort(byInterface)
   const outcome = await publishPorts(host, keys, capabilityMappings(parseRecord(file).ports))
   return outcome === 'published' ? undefined : 'they are published, or no network of it can'
 }

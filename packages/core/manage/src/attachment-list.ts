@@ -5,7 +5,7 @@ import type { ManageTools } from './tools.ts'
 /** An attachment as the daemon shows it. */
 export interface AttachmentRow {
   readonly Network: string
-  /** As plugins know it: `NAMESPACE-ID` for containers of ours. */
+  /** As plugins know it. */
   readonly ContainerID: string
   readonly Interface: string
   /** A path; empty when none is known. */

@@ -1,6 +1,6 @@
 import type { BundleRecord } from '@vethra/bundle'
 import { guards } from '@vethra/lock'
-import { CniError } from '@vethra/spec'
+import { CniError, containerIdOf } from '@vethra/spec'
 import { findContainer } from './container-inspect.ts'
 import type { KnownContainer } from './container-state.ts'
 import type { ManageTools } from './tools.ts'
@@ -16,7 +16,8 @@ export async function changeContainer<T>(
 ): Promise<T> {
   const { id } = await findContainer(tools, ref)
   const { lock, places } = tools.host
-  const guard = guards.container(places, `${tools.settings.namespace}-${id}`)
+  const { namespace } = tools.settings
+  const guard = guards.container(places, containerIdOf({ namespace, id }))
   return lock.hold(guard, async () => change(await findContainer(tools, id)))
 }
 

@@ -1,4 +1,4 @@
-import { lifeNow } from '@vethra/plan'
+import { attachedIdOf, lifeNow, recordsOf } from '@vethra/plan'
 import { CniError, checkPathComponent } from '@vethra/spec'
 import { findContainer } from './container-inspect.ts'
 import { attachedState, type KnownContainer, netnsOf } from './container-state.ts'
@@ -26,9 +26,9 @@ async function remainsOf(
   checkPathComponent('container id', ref)
   const found = await containers.find(ref)
   const id = found ?? ref
-  const containerId = `${settings.namespace}-${id}`
-  const attachments = await host.records.list(containerId)
-  const cached = await host.cache.list(containerId)
+  const container = { namespace: settings.namespace, id }
+  const attachments = await recordsOf(host.records, container)
+  const cached = await host.cache.list(await attachedIdOf(host.records, container))
   if (found === undefined && attachments.length === 0 && cached.length === 0) return undefined
   const [first] = attachments
   const life = first === undefined ? 'gone' : await lifeNow(host, first)

@@ -1,5 +1,15 @@
 import { findNetwork, networksFromFiles } from '@vethra/networks'
-import { type DetachOptions, detachAll, type Membership, passLocks } from '@vethra/plan'
+import {
+  type AttachmentKey,
+  attachedIdOf,
+  type CachedAttachment,
+  type DetachOptions,
+  detachAll,
+  entryLives,
+  type HostTools,
+  type Membership,
+  passLocks,
+} from '@vethra/plan'
 import { CniError } from '@vethra/spec'
 import { findRemains } from './container-remains.ts'
 import { demandSeen, type KnownContainer } from './container-state.ts'
@@ -54,10 +64,12 @@ async function removeContainer(
   const { id, record } = container
   if (container.state === 'running' && container.attachments.length > 0) throw alive(container)
   demandSeen(container)
-  const containerId = `${settings.namespace}-${id}`
+  const containerId = await attachedIdOf(host.records, { namespace: settings.namespace, id })
   await detachAll(host, await leftMemberships(tools, container), options)
   await passLocks(host, containerId, await networkNames(tools, container))
-  await ports.release({ containerId, ports: record?.ports ?? [] })
+  // What is left is another container's, and so are the ports that are held under that id.
+  const others = await host.records.list(containerId)
+  if (others.length === 0) await ports.release({ containerId, ports: record?.ports ?? [] })
   await hosts.release(id)
   await hosts.remove(id)
   for (const name of await namesOf(tools, container)) await containers.releaseName(name, id)
@@ -92,7 +104,9 @@ async function leftMemberships(
 ): Promise<readonly Membership[]> {
   // Where nothing was cached, the conf list of now serves.
   const known = networksFromFiles(await networks.list()).networks
-  const cached = await host.cache.list(`${settings.namespace}-${id}`)
+  const container = { namespace: settings.namespace, id }
+  const entries = await host.cache.list(await attachedIdOf(host.records, container))
+  const cached = await notOthers(host, entries, attachments)
   const keys = [
     ...attachments,
     ...cached.map(({ network, attachment }) => ({ network, ...attachment })),
@@ -103,6 +117,22 @@ async function leftMemberships(
     list: known.find(({ name }) => name === network)?.list,
     attachment: { containerId, netns: '', ifname, cniArgs: [], capabilityArgs: {} },
   }))
+}
+
+// An entry that no record of ours goes with, and whose namespace is there, is of a container that lives.
+async function notOthers(
+  host: HostTools,
+  entries: readonly CachedAttachment[],
+  recorded: readonly AttachmentKey[],
+): Promise<readonly CachedAttachment[]> {
+  const keyOf = ({ network, ifname }: Pick<AttachmentKey, 'network' | 'ifname'>) =>
+    `${network}/${ifname}`
+  const ours = new Set(recorded.map(keyOf))
+  const living = await Promise.all(entries.map((each) => entryLives(host, each)))
+  return entries.filter(
+    ({ network, attachment: { ifname } }, index) =>
+      living[index] === false || ours.has(keyOf({ network, ifname })),
+  )
 }
 
 function alive({ id, attachments }: KnownContainer): CniError {

@@ -8,8 +8,10 @@ import {
   lifeOf,
   type NamespaceIdentity,
   readIdentity,
+  recordsAmong,
+  recordsOf,
 } from '@vethra/plan'
-import { CniError, goField, type Json } from '@vethra/spec'
+import { CniError, containerIdOf, dashJoined, goField, type Json } from '@vethra/spec'
 import type { ManageTools } from './tools.ts'
 
 /** What Vethra knows of one container. */
@@ -38,7 +40,8 @@ export const attachedState = { alive: 'running', gone: 'dead', unknown: 'unknown
 
 /** All that is known of a container by its id. */
 export async function readContainer(tools: ManageTools, id: string): Promise<KnownContainer> {
-  return readWith(tools, id, await tools.host.records.list(`${tools.settings.namespace}-${id}`))
+  const { namespace } = tools.settings
+  return readWith(tools, id, await recordsOf(tools.host.records, { namespace, id }))
 }
 
 /** All containers of the namespace, by id. */
@@ -46,13 +49,17 @@ export async function readContainers(tools: ManageTools): Promise<readonly Known
   const ids = await tools.containers.list()
   // Each look at the records of one container reads the names of all.
   const records = Map.groupBy(await tools.host.records.list(), ({ containerId }) => containerId)
+  const { namespace } = tools.settings
+  const of = (id: string) => {
+    const texts = [containerIdOf({ namespace, id }), dashJoined({ namespace, id })]
+    const found = [...new Set(texts)].flatMap((text) => records.get(text) ?? [])
+    return recordsAmong(found, { namespace, id })
+  }
   const known: KnownContainer[] = []
   // Some at a time: a thousand at once are hundreds of megabytes for a moment.
   for (let index = 0; index < ids.length; index += atOnce) {
     const some = ids.slice(index, index + atOnce)
-    const read = (id: string) =>
-      readWith(tools, id, records.get(`${tools.settings.namespace}-${id}`) ?? [])
-    known.push(...(await Promise.all(some.map(read))))
+    known.push(...(await Promise.all(some.map((id) => readWith(tools, id, of(id))))))
   }
   return known
 }
@@ -66,8 +73,8 @@ async function readWith(
 ): Promise<KnownContainer> {
   const file = await containers.read(id, 'vethra.json')
   const names = await hosts.read(id)
-  const attachments = [...records].sort(byInterface)
   const lifecycle = await containers.read(id, 'lifecycle.json')
+  const attachments = (await ownOf(host, records, names !== undefined)).toSorted(byInterface)
   const [first] = attachments
   const home = first ?? homeOf(lifecycle)
   const life = first
@@ -81,6 +88,18 @@ async function readWith(
     state: stateOf({ isAttached: first !== undefined, life, lifecycle, names }),
     netns: netnsOf(home, life),
   }
+}
+
+// A record of 0.1 does not tell a container from another of the same container id: one that lives is of the
+// container whose names are known, as they are from its start to its end.
+async function ownOf(
+  host: ManageTools['host'],
+  records: readonly AttachmentRecord[],
+  isNamed: boolean,
+): Promise<readonly AttachmentRecord[]> {
+  if (isNamed) return records
+  const lives = await Promise.all(records.map((each) => lifeNow(host, each)))
+  return records.filter(({ container }, index) => container || lives[index] === 'gone')
 }
 
 /** Throws CniError 102 for a container whose namespace cannot be told: it may be alive. */

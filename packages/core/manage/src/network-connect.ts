@@ -10,7 +10,7 @@ import {
 } from '@vethra/networks'
 import { attachAll, type Membership } from '@vethra/plan'
 import { capabilityMappings } from '@vethra/ports'
-import { type CniArgs, CniError } from '@vethra/spec'
+import { type CniArgs, CniError, containerIdOf } from '@vethra/spec'
 import { changeContainer, recordOf } from './container-record.ts'
 import { demandSeen, type KnownContainer } from './container-state.ts'
 import { isToPublish } from './published-ports.ts'
@@ -42,7 +42,7 @@ export async function connectContainer(
     checkWishes(network, asked)
     if (record.networks.some((each) => isSame(network, each.ref)))
       throw connectedAlready(network, container)
-    const containerId = `${tools.settings.namespace}-${container.id}`
+    const containerId = pluginId(tools, container)
     const ifname = `eth${record.networks.length}`
     await tools.host.cache.check({ network: network.name, containerId, ifname })
     const remember = (networks: BundleRecord['networks']) =>
@@ -138,8 +138,9 @@ async function membershipOf(
   return {
     network: name,
     list: whole,
+    container: { namespace: tools.settings.namespace, id },
     attachment: {
-      containerId: `${tools.settings.namespace}-${id}`,
+      containerId: pluginId(tools, { id, attachments }),
       netns,
       ifname: freeIfname(attachments.map(({ ifname }) => ifname)),
       cniArgs,
@@ -149,6 +150,14 @@ async function membershipOf(
       },
     },
   }
+}
+
+// A container that 0.1 attached keeps the id that it has.
+function pluginId(
+  { settings }: ManageTools,
+  { id, attachments }: Pick<KnownContainer, 'id' | 'attachments'>,
+): string {
+  return attachments[0]?.containerId ?? containerIdOf({ namespace: settings.namespace, id })
 }
 
 function freeIfname(taken: readonly string[]): string {

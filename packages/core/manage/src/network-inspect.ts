@@ -9,7 +9,7 @@ import {
   nativeNetwork,
   networksFromFiles,
 } from '@vethra/networks'
-import { lifeNow } from '@vethra/plan'
+import { lifeNow, recordsOf } from '@vethra/plan'
 import type { CniError } from '@vethra/spec'
 import { oneNetwork } from './one-network.ts'
 import type { ManageTools } from './tools.ts'
@@ -50,8 +50,7 @@ async function liveContainers({
 }: ManageTools): Promise<readonly ContainerNames[]> {
   const known = await hosts.list()
   const isAlive = async ({ id }: ContainerNames) => {
-    const records = await host.records.list(`${settings.namespace}-${id}`)
-    const [first] = records
+    const [first] = await recordsOf(host.records, { namespace: settings.namespace, id })
     // What nerdctl attached has no record of ours: it is taken at its word.
     return first === undefined || (await lifeNow(host, first)) !== 'gone'
   }

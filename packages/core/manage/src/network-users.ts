@@ -1,5 +1,6 @@
 import { type BundleRecord, parseRecord } from '@vethra/bundle'
 import { findNetwork, type Network } from '@vethra/networks'
+import { type ContainerRef, containerIdOf, dashJoined, splitContainerId } from '@vethra/spec'
 import { networksOfOthers } from './host-facts.ts'
 import { placesOfNetwork, reservationsAt } from './ipam-places.ts'
 import type { ManageTools } from './tools.ts'
@@ -48,9 +49,9 @@ async function containersIn(tools: ManageTools, network: Network): Promise<reado
     ...attached.map(({ attachment }) => attachment.containerId),
     ...reserved.map(({ reservation }) => reservation.containerId),
   ]
-  const elsewhere = (await namesakesOf(tools, network)).map(({ file }) => namespaceOf(file))
-  const isElsewhere = (id: string) =>
-    !id.startsWith(`${settings.namespace}-`) && elsewhere.some((ns) => id.startsWith(`${ns}-`))
+  const namesakes = (await namesakesOf(tools, network)).map(({ file }) => namespaceOf(file))
+  const elsewhere = namesakes.filter((each) => each !== settings.namespace)
+  const isElsewhere = (id: string) => elsewhere.includes(splitContainerId(id)?.namespace ?? '')
   return ids.filter((id) => !isElsewhere(id))
 }
 
@@ -58,16 +59,19 @@ function namespaceOf(file: string): string {
   return file.split('/').at(-2) ?? ''
 }
 
-/** What people call containers, by the id that plugins know (`NAMESPACE-ID`): the name, else the id, with the namespace where it is another. */
+/** What people call containers, by the id that plugins know: the name, else the id, with the namespace where it is another. */
 export async function containerLabels(tools: ManageTools): Promise<ReadonlyMap<string, string>> {
   const { hosts, settings } = tools
   const own = settings.namespace
-  const attached = (await hosts.list()).map(({ id, name }) => [`${own}-${id}`, name || id] as const)
-  const prepared = (await recordsOfAll(tools)).map(({ namespace, id, name }) => {
+  const attached = (await hosts.list()).map((each) => ({ ...each, namespace: own }))
+  const known = [...attached, ...(await recordsOfAll(tools))].map(({ namespace, id, name }) => {
     const where = namespace === own ? '' : ` in namespace ${namespace}`
-    return [`${namespace}-${id}`, `${name || id}${where}`] as const
+    return { ref: { namespace, id }, label: `${name || id}${where}` }
   })
-  return new Map([...attached, ...prepared])
+  const ids = (idOf: (ref: ContainerRef) => string) =>
+    known.map(({ ref, label }) => [idOf(ref), label] as const)
+  // Those that 0.1 attached are known by the other.
+  return new Map([...ids(dashJoined), ...ids(containerIdOf)])
 }
 
 /** The networks of the namespace that it need not share: from here, others' are only looked at. */

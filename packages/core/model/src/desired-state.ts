@@ -1,3 +1,4 @@
+import type { ContainerRef } from '@vethra/spec'
 import type { AttachmentRef } from './attachment-ref.ts'
 
 /**
@@ -37,9 +38,9 @@ export interface DesiredNetwork {
 export type Isolation = 'none' | 'same-bridge' | 'isolated'
 
 /** A container in the data store. */
-export interface DesiredContainer {
-  readonly namespace: string
-  readonly id: string
+export interface DesiredContainer extends ContainerRef {
+  /** As plugins know it. */
+  readonly containerId: string
   /** Empty when it has none, or it is not known. */
   readonly name: string
   /** Whether its peers are to know its names; absent while it is attached and nobody remembers how: either will do. */

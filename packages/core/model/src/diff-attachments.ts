@@ -3,7 +3,7 @@ import type { DesiredState } from './desired-state.ts'
 import { firewallFindings } from './diff-firewall.ts'
 import { interfaceFindings } from './diff-interfaces.ts'
 import { type Finding, finding, repairable } from './finding.ts'
-import { containerIdOf, type Maps } from './maps.ts'
+import type { Maps } from './maps.ts'
 import type { ObservedAttachment, ObservedReservation, ObservedState } from './observed-state.ts'
 import type { Marks } from './read-firewall.ts'
 import type { Repair } from './repair.ts'
@@ -135,9 +135,7 @@ export function unfinishedFindings(
 ): readonly Finding[] {
   const known = new Map(desired.attachments.map((each) => [attachmentText(each), each]))
   const prepared = new Set(
-    observed.containers
-      .filter(({ stored }) => stored)
-      .map(({ namespace, id }) => containerIdOf(namespace, id)),
+    observed.containers.filter(({ stored }) => stored).map(({ containerId }) => containerId),
   )
   return observed.attachments
     .filter(({ recorded, remembered, state }) => recorded && !remembered && state === 'alive')

@@ -20,7 +20,7 @@ describe('names', () => {
   ] as const)(
     'wanted: %s, there: %s, in no network: %s',
     (known, names, withoutNetworks, kinds) => {
-      const wanted = { namespace: 'default', id: 'c0', name: '' }
+      const wanted = { namespace: 'default', id: 'c0', containerId: 'default-c0', name: '' }
       const containers = container ? [{ ...container, names, withoutNetworks }] : []
       const found = diff(
         { ...nothingDesired, containers: [known === undefined ? wanted : { ...wanted, known }] },

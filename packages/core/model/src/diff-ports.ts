@@ -1,6 +1,6 @@
 import type { DesiredContainer, DesiredState } from './desired-state.ts'
 import { type Finding, repairable } from './finding.ts'
-import { containerIdOf, type Maps } from './maps.ts'
+import type { Maps } from './maps.ts'
 import type { ObservedPortHold, ObservedState } from './observed-state.ts'
 
 /** Ports of the host that are held for containers that are gone, and those of living ones that are not held. */
@@ -16,9 +16,7 @@ export function portFindings(
     )
   const held = new Set(portHolds.filter(({ alive }) => alive).map(({ containerId }) => containerId))
   const restorable = new Set(
-    observed
-      .filter((each) => each.restorable)
-      .map(({ namespace, id }) => containerIdOf(namespace, id)),
+    observed.filter((each) => each.restorable).map(({ containerId }) => containerId),
   )
   const published = new Set(
     attachments.filter(({ ports }) => ports.length > 0).map(({ containerId }) => containerId),
@@ -29,9 +27,9 @@ export function portFindings(
       .filter(({ containerId }) => !attached(containerId))
       .map(left),
     ...containers.flatMap((each) => {
-      const containerId = containerIdOf(each.namespace, each.id)
+      const { containerId, known } = each
       const lacks = published.has(containerId) && !held.has(containerId)
-      return lacks && each.known === true && restorable.has(containerId) ? [unheld(each)] : []
+      return lacks && known === true && restorable.has(containerId) ? [unheld(each)] : []
     }),
   ]
 }

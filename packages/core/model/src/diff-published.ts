@@ -5,13 +5,12 @@ import type {
   DesiredState,
 } from './desired-state.ts'
 import { type Finding, finding, repairable } from './finding.ts'
-import { containerIdOf } from './maps.ts'
 
 /** Ports that running containers asked for, and that none of their networks publishes. */
 export function publishedFindings({ attachments, containers }: DesiredState): readonly Finding[] {
   const byContainer = Map.groupBy(attachments, ({ containerId }) => containerId)
   return containers.flatMap((each) => {
-    const own = byContainer.get(containerIdOf(each.namespace, each.id)) ?? []
+    const own = byContainer.get(each.containerId) ?? []
     if (each.ports === undefined || own.length === 0) return []
     const publisher = own.find(({ publishes }) => publishes === 'does')
     return publisher === undefined

@@ -154,7 +154,7 @@ describe('rules', () => {
   it('of a container of ours in a network that it is not in are taken out', () => {
     const containers = healthyWorld(1).observed.containers.map((each) => ({
       ...each,
-      ...{ id: 'web', names: 'none' as const },
+      ...{ id: 'web', containerId: 'default-web', names: 'none' as const },
     }))
     const found = diff(nothingDesired, observing({ firewall, containers }))
     expect(found.map(({ kind }) => kind)).toEqual(['rules-left', 'rules-left'])

@@ -33,7 +33,7 @@ export function mapsOf({ attachments }: DesiredState, observed: ObservedState): 
     byContainer: Map.groupBy(observed.attachments, ({ containerId }) => containerId),
     ourContainers: new Set([
       ...recorded.map(({ containerId }) => containerId),
-      ...stored.map(({ namespace, id }) => containerIdOf(namespace, id)),
+      ...stored.map(({ containerId }) => containerId),
     ]),
     byMark: new Map(
       marked.flatMap(([each, { masquerading, ports }]) => [
@@ -69,9 +69,4 @@ function wantedBridge(name: string, group: readonly DesiredAttachment[]): Repair
     addresses: bridge?.routed ? [...new Set(gateways)].toSorted() : [],
     localPorts: group.some(({ ports }) => ports.length > 0),
   }
-}
-
-/** The container id that plugins are given for a container of a namespace, as nerdctl has it. */
-export function containerIdOf(namespace: string, id: string): string {
-  return `${namespace}-${id}`
 }

@@ -1,4 +1,5 @@
 import type { Reservation, SignsOfLife } from '@vethra/ipam'
+import type { ContainerRef } from '@vethra/spec'
 import type { AttachmentRef } from './attachment-ref.ts'
 import type { ObservedFirewall } from './observed-firewall.ts'
 import type { ObservedHost } from './observed-host.ts'
@@ -60,9 +61,9 @@ export interface ObservedReservation {
 }
 
 /** A container that has files of its own. */
-export interface ObservedContainer {
-  readonly namespace: string
-  readonly id: string
+export interface ObservedContainer extends ContainerRef {
+  /** As plugins know it. */
+  readonly containerId: string
   /** Whether it is in DATA_STORE/containers; else only its hosts folder is there. */
   readonly stored: boolean
   /** Why what was decided for it cannot be read. */

@@ -115,7 +115,8 @@ export const damages: Readonly<Record<string, { readonly kind: string; readonly 
           containers: [
             ...containers,
             {
-              ...{ namespace: 'default', id: `removed${at}`, stored: false, names: 'none' },
+              ...{ namespace: 'default', id: `removed${at}`, containerId: `default-removed${at}` },
+              ...{ stored: false, names: 'none' },
               ...{ withoutNetworks: false, restorable: false },
             } as const,
           ],

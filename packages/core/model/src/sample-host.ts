@@ -1,5 +1,5 @@
+import { containerIdOf } from '@vethra/spec'
 import type { DesiredAttachment, DesiredState } from './desired-state.ts'
-import { containerIdOf } from './maps.ts'
 import type { ObservedFirewall, OwnedRules } from './observed-firewall.ts'
 import type { ObservedState } from './observed-state.ts'
 import { marksOf } from './read-firewall.ts'
@@ -23,7 +23,7 @@ export function healthyWorld(count: number): World {
       ...nothingDesired,
       networks: [{ ...ourNetwork, isolation: 'same-bridge' }],
       containers: ids.map((id, index) => ({
-        ...{ namespace: 'default', id, name: `name-${id}`, known: true },
+        ...{ ...refOf(id), name: `name-${id}`, known: true },
         ports: desiredAttachment(id, index).ports,
       })),
       attachments,
@@ -43,7 +43,8 @@ export function healthyWorld(count: number): World {
       })),
       reservations: attachments.map((each) => reservationOf(each)),
       containers: ids.map((id) => ({
-        ...{ namespace: 'default', id, stored: true, names: 'known', withoutNetworks: false },
+        ...refOf(id),
+        ...{ stored: true, names: 'known', withoutNetworks: false },
         ...{ restorable: true, startedMs: times.startedMs },
       })),
       names: ids.map((id) => ({ namespace: 'default', name: `name-${id}`, id })),
@@ -63,11 +64,16 @@ export function healthyWorld(count: number): World {
   }
 }
 
+function refOf(id: string) {
+  const ref = { namespace: 'default', id }
+  return { ...ref, containerId: containerIdOf(ref) }
+}
+
 /** For tests: what a container in network `lan` should have. */
 export function desiredAttachment(id: string, index: number): DesiredAttachment {
   return {
     network: 'lan',
-    containerId: containerIdOf('default', id),
+    containerId: containerIdOf({ namespace: 'default', id }),
     ifname: 'eth0',
     netns: `/proc/${index + 7}/ns/net`,
     addresses: [{ address: `10.4.1.${index + 2}`, prefixLength: 24, gateway: '10.4.1.1' }],

@@ -1,6 +1,6 @@
+import { containerIdOf } from '@vethra/spec'
 import { attachmentText } from './attachment-ref.ts'
 import type { DesiredAttachment } from './desired-state.ts'
-import { containerIdOf } from './maps.ts'
 import type { ObservedState } from './observed-state.ts'
 import { marksOf } from './read-firewall.ts'
 import type { Repair } from './repair.ts'
@@ -39,12 +39,12 @@ export function repaired(world: World, repair: Repair): World {
     case 'release-ports':
       return kept(world, 'portHolds', ({ containerId }) => containerId !== repair.containerId)
     case 'hold-ports': {
-      const containerId = containerIdOf(repair.namespace, repair.id)
+      const containerId = containerIdOf(repair)
       const hold = { containerId, sockets: [], pid: 7, alive: true, recorded: true }
       return observing(world, ({ portHolds }) => ({ portHolds: [...portHolds, hold] }))
     }
     case 'publish-ports':
-      return publishing(world, containerIdOf(repair.namespace, repair.id), 'does')
+      return publishing(world, containerIdOf(repair), 'does')
     case 'restore-bridge': {
       const { name, addresses } = repair.bridge
       const rest = (links: ObservedState['links']) => links.filter((each) => each.name !== name)

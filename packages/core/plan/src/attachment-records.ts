@@ -1,8 +1,11 @@
+import type { ContainerRef } from '@vethra/spec'
 import type { NamespaceIdentity } from './namespace.ts'
 import type { AttachmentKey, CachedAttachment } from './result-cache.ts'
 
 /** That an attachment is ours, and which namespace it is in. */
 export interface AttachmentRecord extends AttachmentKey, NamespaceIdentity {
+  /** Whose attachment it is; the namespace is empty for what no hook attached. Absent in a record of 0.1. */
+  readonly container?: ContainerRef
   /** The path that ADD was given: it can come to mean another namespace. */
   readonly netns: string
   /** What plugins of this ADD have in their environment. Absent in records of 0.1. */

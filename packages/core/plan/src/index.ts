@@ -75,3 +75,11 @@ export {
 export { plannedCalls, run } from './run.ts'
 export { supportedVersions } from './supported-versions.ts'
 export { validateList } from './validate-list.ts'
+export {
+  attachedIdOf,
+  attachedIds,
+  checkOthers,
+  entryLives,
+  recordsAmong,
+  recordsOf,
+} from './whose.ts'

@@ -1,4 +1,4 @@
-import type { Attachment, ConfList } from '@vethra/spec'
+import type { Attachment, ConfList, ContainerRef } from '@vethra/spec'
 import type { AttachmentKey } from './result-cache.ts'
 
 /** One network that a container is in, or is to be in. */
@@ -7,6 +7,8 @@ export interface Membership {
   /** Undefined when the conf list is gone: the cache serves then. */
   readonly list: ConfList | undefined
   readonly attachment: Attachment
+  /** The container of a namespace; absent where a network namespace alone is attached. */
+  readonly container?: ContainerRef
 }
 
 /** What an attachment is remembered by. */

@@ -23,6 +23,7 @@ import type { CachedAttachment } from './result-cache.ts'
 import { sparingOthers } from './sparing-others.ts'
 import { sweepAlone } from './sweep.ts'
 import { type TurnTools, takingTurns } from './take-turns.ts'
+import { containerOf, refuseOthers, remembered } from './whose.ts'
 
 /** What attachments are made with on a host that others use at the same time. */
 export interface HostTools extends AttachTools, TurnTools {
@@ -162,16 +163,19 @@ async function makeRecord(
   membership: Membership,
 ): Promise<AttachmentRecord> {
   const path = membership.attachment.netns
+  const container = containerOf(membership)
   const identity = identityOf(await netns.look(path))
-  const record = { ...keyOf(membership), netns: path, ...identity, nonce: netns.nonce() }
+  const nonce = netns.nonce()
+  const record = { ...keyOf(membership), container, netns: path, ...identity, nonce }
   await lock.hold(guards.network(places, membership.network), () => records.write(record))
   return record
 }
 
 async function removeStale(tools: HostTools, membership: Membership): Promise<void> {
   const key = keyOf(membership)
-  const [cached, record] = await Promise.all([tools.cache.read(key), tools.records.read(key)])
+  const { cached, record } = await remembered(tools, key)
   if (cached === undefined && record === undefined) return
+  await refuseOthers(tools, membership, { cached, record })
   await detachEach(tools, [record ? membership : gone(membership)])
 }
 

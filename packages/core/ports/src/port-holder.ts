@@ -20,7 +20,7 @@ export interface PortHolder {
 
 /** The container whose ports are to be held. */
 export interface HoldRequest {
-  /** As plugins are told it: `<namespace>-<id>`. */
+  /** As plugins know it. */
   readonly containerId: string
   /** Its first process: the ports are free when it ends. */
   readonly pid: number

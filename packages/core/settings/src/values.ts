@@ -1,5 +1,5 @@
 import { parsePrefix, readAddress, readCidr } from '@vethra/address'
-import { CniError } from '@vethra/spec'
+import { CniError, isNamespace } from '@vethra/spec'
 import type { AddressPool, LogLevel } from './settings.ts'
 
 /** A setting as it was given: its texts, and where from, as errors name it: `--dns`, `CNI_PATH`, `dns in FILE`. */
@@ -27,10 +27,11 @@ export function readSocket(given: Given): string {
   return text
 }
 
-/** A namespace: it becomes a folder and the beginning of a container id for plugins. */
+/** A containerd namespace: it becomes a folder and the beginning of a container id for plugins. */
 export function readNamespace({ where, texts: [text = ''] }: Given): string {
-  if (text.length <= 76 && /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(text)) return text
-  const how = 'Use up to 76 letters, digits, dots, dashes and underscores, a letter or digit first.'
+  if (isNamespace(text)) return text
+  const how =
+    'Use up to 76 letters and digits, with single dots, dashes and underscores between them.'
   throw invalid(where, text, 'is no namespace', how)
 }
 

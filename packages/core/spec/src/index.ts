@@ -5,6 +5,13 @@
 export type { Attachment, CniArgs } from './attachment.ts'
 export { CniError, type CniErrorFields } from './cni-error.ts'
 export type { ConfList, PluginConf } from './conf-list.ts'
+export {
+  type ContainerRef,
+  containerIdOf,
+  dashJoined,
+  isNamespace,
+  splitContainerId,
+} from './container-id.ts'
 export { errorCodes, errorName } from './error-codes.ts'
 export { explain } from './explain.ts'
 export { goField, goType } from './go-json.ts'

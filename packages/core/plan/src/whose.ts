@@ -1,0 +1,134 @@
+import { CniError, type ContainerRef, containerIdOf, dashJoined } from '@vethra/spec'
+import type { AttachmentRecord, AttachmentRecords } from './attachment-records.ts'
+import { keyOf, type Membership } from './membership.ts'
+import { isSameNamespace } from './namespace.ts'
+import { isProven, type LifeTools, lifeNow } from './namespace-facts.ts'
+import type { HostTools } from './on-host.ts'
+import type { AttachmentKey, CachedAttachment } from './result-cache.ts'
+
+/**
+ * Those of some records that are of a container. A record of 0.1 names none: it counts by its container id,
+ * and only where no other is found.
+ */
+export function recordsAmong(
+  records: readonly AttachmentRecord[],
+  ref: ContainerRef,
+): readonly AttachmentRecord[] {
+  const marked = records.filter(({ container }) => container && isSame(container, ref))
+  if (marked.length > 0) return marked
+  const ids = [containerIdOf(ref), dashJoined(ref)]
+  return records.filter((each) => !each.container && ids.includes(each.containerId))
+}
+
+/** The records of a container's attachments, those of 0.1 among them. */
+export async function recordsOf(
+  records: Pick<AttachmentRecords, 'list'>,
+  ref: ContainerRef,
+): Promise<readonly AttachmentRecord[]> {
+  const ids = [...new Set([containerIdOf(ref), dashJoined(ref)])]
+  const found = await Promise.all(ids.map((id) => records.list(id)))
+  return recordsAmong(found.flat(), ref)
+}
+
+/** The `CNI_CONTAINERID` that a container is attached by; where nothing is recorded, the one of its next attachment. */
+export async function attachedIdOf(
+  records: Pick<AttachmentRecords, 'list'>,
+  ref: ContainerRef,
+): Promise<string> {
+  const [first] = await recordsOf(records, ref)
+  return first?.containerId ?? containerIdOf(ref)
+}
+
+/** As `attachedIdOf`, of many containers by all records there are. */
+export function attachedIds(records: readonly AttachmentRecord[]): (ref: ContainerRef) => string {
+  const ids = new Set(records.map(({ containerId }) => containerId))
+  const former = new Set(records.flatMap((each) => (each.container ? [] : [each.containerId])))
+  return (ref) => {
+    const [now, then] = [containerIdOf(ref), dashJoined(ref)]
+    return !ids.has(now) && former.has(then) ? then : now
+  }
+}
+
+/** The container of a record that is to be: one without a namespace, where no container store has it. */
+export function containerOf({ container, attachment }: Membership): ContainerRef {
+  return container ?? { namespace: '', id: attachment.containerId }
+}
+
+/** Throws CniError 102 when a membership's names are those of the living attachment of another container. Changes nothing. */
+export async function checkOthers(
+  tools: HostTools,
+  memberships: readonly Membership[],
+): Promise<void> {
+  for (const each of memberships) {
+    await refuseOthers(tools, each, await remembered(tools, keyOf(each)))
+  }
+}
+
+/** What the record and the cache have of an attachment. */
+export async function remembered({ cache, records }: HostTools, key: AttachmentKey): Promise<Both> {
+  const [cached, record] = await Promise.all([cache.read(key), records.read(key)])
+  return { cached, record }
+}
+
+interface Both {
+  readonly record: AttachmentRecord | undefined
+  readonly cached: CachedAttachment | undefined
+}
+
+/** Throws CniError 102 when what is remembered under the key of a membership is the living attachment of another container. */
+export async function refuseOthers(
+  tools: LifeTools,
+  membership: Membership,
+  { record, cached }: Both,
+): Promise<void> {
+  if (record?.container && isSame(record.container, containerOf(membership))) return
+  const path = record?.netns ?? cached?.attachment.netns ?? ''
+  const own = membership.attachment.netns
+  const same = isSameNamespace(await tools.netns.look(path), await tools.netns.look(own))
+  if (same ?? path === own) return
+  if (await mayLive(tools, record, cached)) throw taken(membership, path, record)
+}
+
+// A record of 0.1 may be this container's own, from before: only one that certainly lives is in the way.
+async function mayLive(
+  tools: LifeTools,
+  record: AttachmentRecord | undefined,
+  cached: CachedAttachment | undefined,
+): Promise<boolean> {
+  if (record === undefined) return cached !== undefined && (await entryLives(tools, cached))
+  const life = await lifeNow(tools, record)
+  return record.container ? life !== 'gone' : life === 'alive'
+}
+
+/**
+ * Whether a cached attachment lives that we have no record of. At `/proc/PID/ns/net` may be another process by
+ * now: there the interface has to have the MAC and the addresses that ADD returned.
+ */
+export async function entryLives(tools: LifeTools, cached: CachedAttachment): Promise<boolean> {
+  const { netns, containerId, ifname } = cached.attachment
+  if (netns === '') return false
+  const seen = await tools.netns.look(netns)
+  if (seen.found !== 'namespace') return false
+  if (!netns.startsWith('/proc/')) return true
+  const { network } = cached
+  const record = { network, containerId, ifname, netns, netnsId: '', made: cached }
+  return isProven(tools, record, seen)
+}
+
+function isSame(a: ContainerRef, b: ContainerRef): boolean {
+  return a.namespace === b.namespace && a.id === b.id
+}
+
+function taken(
+  { network, attachment: { containerId, ifname } }: Membership,
+  path: string,
+  record: AttachmentRecord | undefined,
+): CniError {
+  const { namespace = '', id = '' } = record?.container ?? {}
+  const whose = namespace === '' ? '' : `container ${id} of namespace ${namespace}, in `
+  return new CniError({
+    code: 102,
+    message: `${containerId} is attached to network ${network} by ${ifname} already: ${whose}the network namespace ${path}, which is alive`,
+    hint: 'Stop that container first, or use another container id.',
+  })
+}
