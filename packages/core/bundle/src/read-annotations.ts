@@ -1,19 +1,16 @@
 import { checkDomain, checkHostname } from '@vethra/hosts'
 import { type PortMapping, parseStoredMappings } from '@vethra/ports'
 import { CniError } from '@vethra/spec'
-import * as z from 'zod/mini'
 import { parseMac } from './addresses.ts'
 import { type AnnotationKey, annotationKeys as keys } from './annotations.ts'
 import { checkIds, checkName, checkNamespace } from './check-names.ts'
 import { checkExtraHost, checkNetwork } from './check-request.ts'
-import { faults } from './faults.ts'
+import { isTexts } from './facts.ts'
 import type { HookRequest } from './hook-request.ts'
 import { isOwnHostname } from './hostname.ts'
 import { networkMode } from './network-mode.ts'
 import type { NetworkRequest } from './request.ts'
 import type { OciState } from './state.ts'
-
-const texts = z.array(z.string())
 
 /**
  * What the annotations of a bundle without a record ask for. Throws CniError 107 naming the
@@ -123,9 +120,9 @@ function parseExtraHosts(value: string): readonly (readonly [string, string])[] 
 }
 
 function parseTexts(value: string): readonly string[] {
-  const result = texts.safeParse(JSON.parse(value))
-  if (!result.success) throw new CniError({ code: 107, message: faults(result.error) })
-  return result.data
+  const texts: unknown = JSON.parse(value)
+  if (isTexts(texts)) return texts
+  throw new CniError({ code: 107, message: 'it must be a list of texts' })
 }
 
 function parsePorts(value: string): readonly PortMapping[] {

@@ -61,7 +61,7 @@ describe('parseRecord', () => {
   })
 
   it('passes over keys that it does not know', () => {
-    expect(parseRecord({ ...file, later: 1 })).toEqual(record)
+    expect(parseRecord({ ...file, later: 1 })).toMatchObject(record)
   })
 
   it.each<[JsonObject, RegExp]>([
@@ -71,9 +71,11 @@ describe('parseRecord', () => {
     [{ name: 'a b' }, /a value cannot be/],
     [{ hostname: 'a\nb' }, /a value cannot be/],
     [{ networks: [], mode: 'host' }, /a value cannot be/],
+    [{ networks: [{ ref: 'lan', aliases: [1] }] }, /networks must be/],
+    [{ dns: { servers: 'x' } }, /dns must be/],
     [{ networks: [{ ref: 'lan', ip: 'x', aliases: [] }] }, /a value cannot be/],
     [{ networks: [{ ref: 'host', aliases: [] }] }, /a value cannot be/],
-    [{ extraHosts: [['a']] }, /extraHosts\[0\]/],
+    [{ extraHosts: [['a']] }, /extraHosts must be pairs/],
     [{ ports: 'x' }, /a value cannot be/],
     [{ domainname: 'a b' }, /a value cannot be/],
     [{ dns: { servers: ['x'] } }, /a value cannot be/],

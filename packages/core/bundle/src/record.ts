@@ -1,10 +1,9 @@
 import { checkDomain, checkHostname } from '@vethra/hosts'
 import { type PortMapping, parseStoredMappings } from '@vethra/ports'
 import { CniError, type JsonObject } from '@vethra/spec'
-import * as z from 'zod/mini'
 import { checkIds, checkName } from './check-names.ts'
 import { checkDns, checkExtraHost, checkNetwork } from './check-request.ts'
-import { faults } from './faults.ts'
+import { firstFalse, isObject, isPath, isText, isTexts } from './facts.ts'
 import { isOwnHostname } from './hostname.ts'
 import { type NetworkMode, networkMode } from './network-mode.ts'
 import type { DnsRequest, NetworkRequest } from './request.ts'
@@ -35,36 +34,6 @@ export interface BundleRecord {
   readonly netns?: string
 }
 
-const texts = z.array(z.string())
-const path = z.string().check(z.startsWith('/'))
-const shape = z.object({
-  version: z.literal(1),
-  id: z.string(),
-  name: z.string(),
-  namespace: z.string(),
-  hostname: z.string(),
-  domainname: z.string(),
-  networks: z.array(
-    z.object({
-      ref: z.string(),
-      ip: z.exactOptional(z.string()),
-      ip6: z.exactOptional(z.string()),
-      macAddress: z.exactOptional(z.string()),
-      aliases: texts,
-    }),
-  ),
-  ports: z.unknown(),
-  extraHosts: z.array(z.tuple([z.string(), z.string()])),
-  mode: z.enum(['cni', 'none', 'host', 'container', 'ns']),
-  dns: z.object({
-    servers: z.exactOptional(texts),
-    search: z.exactOptional(texts),
-    options: z.exactOptional(texts),
-  }),
-  pidFile: z.exactOptional(path),
-  netns: z.exactOptional(path),
-})
-
 /** The record as the object to write to vethra.json; `parseRecord` gives the record back. */
 export function renderRecord(record: BundleRecord): JsonObject {
   return {
@@ -89,15 +58,49 @@ export function renderRecord(record: BundleRecord): JsonObject {
  * file is damaged, or of a version that this program does not know.
  */
 export function parseRecord(json: unknown): BundleRecord {
-  const result = shape.safeParse(json)
-  if (!result.success) throw damaged(faults(result.error))
+  const wrong = isObject(json) ? faultOf(json) : 'the whole must be object'
+  if (wrong !== undefined) throw damaged(wrong)
   try {
-    const record = { ...result.data, ports: parseStoredMappings(result.data.ports) }
+    const file = json as BundleRecord
+    const record = { ...file, ports: parseStoredMappings(file.ports) }
     checkRecord(record)
     return record
   } catch (cause) {
     throw damaged('a value cannot be', cause)
   }
+}
+
+function faultOf(file: Partial<Record<keyof BundleRecord, unknown>>): string | undefined {
+  const { networks, extraHosts, dns, pidFile, netns } = file
+  return firstFalse({
+    'version must be 1': file.version === 1,
+    'id must be string': isText(file.id),
+    'name must be string': isText(file.name),
+    'namespace must be string': isText(file.namespace),
+    'hostname must be string': isText(file.hostname),
+    'domainname must be string': isText(file.domainname),
+    'networks must be a list of networks': Array.isArray(networks) && networks.every(isNetwork),
+    'extraHosts must be pairs': Array.isArray(extraHosts) && extraHosts.every(isPair),
+    'mode must be string': isText(file.mode),
+    'dns must be lists':
+      isObject(dns) && [dns['servers'], dns['search'], dns['options']].every(isTextsOrNone),
+    'pidFile must be an absolute path': pidFile === undefined || isPath(pidFile),
+    'netns must be an absolute path': netns === undefined || isPath(netns),
+  })
+}
+
+function isNetwork(value: unknown): boolean {
+  if (!isObject(value)) return false
+  const { ref, ip = '', ip6 = '', macAddress = '', aliases } = value
+  return [ref, ip, ip6, macAddress].every(isText) && isTexts(aliases)
+}
+
+function isPair(value: unknown): boolean {
+  return isTexts(value) && value.length === 2
+}
+
+function isTextsOrNone(value: unknown): boolean {
+  return value === undefined || isTexts(value)
 }
 
 function checkRecord(record: BundleRecord): void {

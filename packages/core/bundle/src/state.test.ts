@@ -39,9 +39,10 @@ describe('parseState', () => {
     [{ id: 'a'.repeat(300) }, 'id cannot be'],
     [{ id: 7 }, 'id must be string'],
     [{ pid: -1 }, expect.stringContaining('pid')],
-    [{ pid: 1.5 }, 'pid must be int'],
+    [{ pid: 1.5 }, 'pid must be int, 0 or more'],
     [{ bundle: 'relative' }, expect.stringContaining('bundle')],
-    [{ annotations: { a: 1 } }, 'annotations.a must be string'],
+    [{ annotations: { a: 1 } }, 'annotations["a"] must be string'],
+    [{ annotations: ['a', 1] }, 'annotations must be object'],
   ])('refuses %j', (parts, fault) => {
     const message = `the container state on standard input is not to be trusted: ${fault}`
     expect(() => parseState(JSON.stringify({ ...state, ...parts }))).toThrow(

@@ -1,6 +1,5 @@
 import { CniError, checkContainerId, checkPathComponent, goField, type Json } from '@vethra/spec'
-import * as z from 'zod/mini'
-import { faults } from './faults.ts'
+import { firstFalse, isObject, isPath, isText } from './facts.ts'
 
 /** What an OCI runtime writes to a hook's standard input (OCI runtime-spec, runtime.md, "State"). */
 export interface OciState {
@@ -17,26 +16,36 @@ export interface OciState {
 // runc hands on every annotation, and those of an image may be many; more than this is an attack.
 const longest = 4 * 1024 * 1024
 
-const shape = z.object({
-  ociVersion: z.string(),
-  id: z.string(),
-  status: z.string(),
-  pid: z._default(z.int().check(z.nonnegative()), 0),
-  bundle: z.string().check(z.startsWith('/')),
-  annotations: z.nullish(z.record(z.string(), z.string())),
-})
-
 /**
  * The state in a text. Throws CniError 6 when it is no JSON or longer than 4 MiB, CniError 107 naming
  * the key when it is not a container's state or its id cannot name a file.
  */
 export function parseState(json: string): OciState {
   if (json.length > longest) throw undecodable(`it is longer than ${longest} characters`)
-  const result = shape.safeParse(parseJson(json))
-  if (!result.success) throw untrusted(faults(result.error))
-  const { annotations, ...state } = result.data
-  checkId(state.id)
-  return { ...state, annotations: annotations ?? {} }
+  const value = parseJson(json)
+  const wrong = isObject(value) ? faultOf(value) : 'the whole must be object'
+  if (wrong !== undefined) throw untrusted(wrong)
+  const { ociVersion, id, status, pid = 0, bundle, annotations } = value as OciState
+  checkId(id)
+  return { ociVersion, id, status, pid, bundle, annotations: annotations ?? {} }
+}
+
+function faultOf(state: Partial<Record<keyof OciState, unknown>>): string | undefined {
+  const { ociVersion, id, status, pid = 0, bundle } = state
+  const annotations = state.annotations ?? {}
+  const texts = Object.entries(annotations).map(([key, value]) => [
+    `annotations[${JSON.stringify(key.slice(0, 64))}] must be string`,
+    isText(value),
+  ])
+  return firstFalse({
+    'ociVersion must be string': isText(ociVersion),
+    'id must be string': isText(id),
+    'status must be string': isText(status),
+    'pid must be int, 0 or more': Number.isSafeInteger(pid) && Number(pid) >= 0,
+    'bundle must be an absolute path': isPath(bundle),
+    'annotations must be object': isObject(annotations),
+    ...Object.fromEntries(texts),
+  })
 }
 
 /** The id in a text that `parseState` refuses, where it can be one: for saying in its log what was wrong. */
