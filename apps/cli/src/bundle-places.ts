@@ -1,6 +1,6 @@
 import { type BundlePlaces, type BundleRequest, networkMode, parseRecord } from '@vethra/bundle'
 import { hostName } from '@vethra/host'
-import { recordsOf } from '@vethra/plan'
+import { lifeNow, recordsOf } from '@vethra/plan'
 import { bakedFlags } from '@vethra/settings'
 import type { Io } from './io.ts'
 import type { Tools } from './tools.ts'
@@ -54,7 +54,9 @@ async function joining(
   if (target === undefined || record === undefined) return own
   const { namespace } = settings
   const [attached] = await recordsOf(host.records, { namespace, id: target })
-  const entry = attached && (await host.cache.read(attached))
+  // What is joined is found by a path: another's namespace may be there by now.
+  if (attached === undefined || (await lifeNow(host, attached)) !== 'alive') return own
+  const entry = await host.cache.read(attached)
   if (entry === undefined) return own
   const folder = containers.folder(target)
   return {

@@ -3,17 +3,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { removeAbandoned } from './index.ts'
+import { pidNamespace } from './pid-namespace.ts'
 
 it('takes temporary files of processes that are gone, and nothing else', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'vethra-abandoned-'))
-  const uuid = crypto.randomUUID()
-  const alive = `.tmp-${process.pid}-${uuid}`
+  const here = pidNamespace()
+  const alive = `.tmp-${process.pid}-${here}-1`
   // Above the kernel's largest pid: no such process can be.
-  for (const name of [alive, `.tmp-4194305-${uuid}`, '.tmp-lifecycle.json123', 'kept']) {
-    await writeFile(join(folder, name), '')
-  }
+  const elsewhere = '.tmp-4194305-1-1'
+  const kept = [alive, elsewhere, '.tmp-lifecycle.json123', 'kept']
+  for (const name of [...kept, `.tmp-4194305-${here}-1`]) await writeFile(join(folder, name), '')
   await removeAbandoned(folder)
-  expect((await readdir(folder)).sort()).toEqual([alive, '.tmp-lifecycle.json123', 'kept'].sort())
+  expect((await readdir(folder)).sort()).toEqual(kept.sort())
   await rm(folder, { recursive: true })
   await removeAbandoned(folder)
 })

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { errno, fileError } from './file-error.ts'
+import { pidNamespace } from './pid-namespace.ts'
 
 /**
  * Removes what processes that were killed while they wrote a file whole have left in a folder: temporary
@@ -9,9 +10,10 @@ import { errno, fileError } from './file-error.ts'
 export async function removeAbandoned(folder: string): Promise<void> {
   try {
     for (const name of readdirSync(folder)) {
-      const pid = /^\.tmp-(\d+)-[0-9a-f-]{1,36}$/.exec(name)?.[1]
-      if (pid !== undefined && !existsSync(`/proc/${pid}`))
-        rmSync(join(folder, name), { force: true })
+      const [, pid, namespace] = /^\.tmp-(\d+)-(\d+)-\d+$/.exec(name) ?? []
+      // In another PID namespace the number is another process's, and may be alive.
+      if (pid === undefined || namespace !== pidNamespace()) continue
+      if (!existsSync(`/proc/${pid}`)) rmSync(join(folder, name), { force: true })
     }
   } catch (error) {
     if (errno(error) === 'ENOENT') return

@@ -12,6 +12,7 @@ import {
 import { dirname, join } from 'node:path'
 import { faultPoint } from '@vethra/faults'
 import { errno, fileError } from './file-error.ts'
+import { pidNamespace } from './pid-namespace.ts'
 
 /** How a file is written. */
 export interface WriteOptions {
@@ -114,17 +115,18 @@ async function writeTemporary(
 
 let temporaries = 0
 
-// The file's own name is left out: with a prefix it could pass 255 octets. The process is named, so that
-// `removeAbandoned` can tell what nobody writes any more. Counted, for a random name costs a start 0.1 ms;
+// The file's own name is left out: with a prefix it could pass 255 octets. The process is named, with its PID
+// namespace, so that `removeAbandoned` can tell what nobody writes any more. Counted, for a random name costs a start 0.1 ms;
 // what one of the same number has left, or is writing in another PID namespace, is passed over.
 function openTemporary(folder: string): {
   readonly temporary: string
   readonly descriptor: number
 } {
   const { O_CREAT, O_EXCL, O_WRONLY } = constants
+  const writer = `${process.pid}-${pidNamespace()}`
   for (let attempt = 1; ; attempt += 1) {
     temporaries += 1
-    const temporary = join(folder, `.tmp-${process.pid}-${temporaries}`)
+    const temporary = join(folder, `.tmp-${writer}-${temporaries}`)
     try {
       return {
         temporary,

@@ -2,8 +2,17 @@ import { closeSync } from 'node:fs'
 import { getOption, ioctl, socketIn } from './libc-in-bun.ts'
 
 const getId = 0x8008b70dn
+const getType = 0xb703n
+const nothing = new Uint8Array(1)
+/** CLONE_NEWNET. */
+const networkType = 0x40000000
 const socketLevel = 1
 const netnsCookie = 71
+
+/** Whether a descriptor is of a network namespace: NS_GET_NSTYPE, Linux 4.11. */
+export function isNetworkInBun(namespace: number): boolean {
+  return ioctl(namespace, getType, nothing) === networkType
+}
 
 /**
  * The cookie of the network namespace that a descriptor is of, in decimal: asked of the namespace itself

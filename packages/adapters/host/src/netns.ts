@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync, realpathSync, statfsSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, readlinkSync, realpathSync, statfsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { readText } from '@vethra/files'
 import type { Outcome } from '@vethra/programs'
@@ -41,12 +41,24 @@ async function fault(path: string): Promise<string | undefined> {
     const { type } = statfsSync(path)
     // Kernels before 3.19 had the namespaces of a process on procfs itself.
     if (ofProcess.test(path) && (type === nsfs || type === procfs)) return undefined
-    if (type === nsfs) return faultOfKind(path, kindOf(path))
+    if (type === nsfs) return (await isNetwork(path)) ? undefined : faultOfKind(path, kindOf(path))
     return `unknown FS magic on ${JSON.stringify(path)}: ${type.toString(16)}`
   } catch (error) {
     const text = (error as { code?: unknown }).code
     const reason = text === 'ENOENT' ? 'no such file or directory' : (error as Error).message
     return `failed to Statfs ${JSON.stringify(path)}: ${reason}`
+  }
+}
+
+// Asked of the namespace itself: with a thousand of them, the list of mounts is long.
+async function isNetwork(path: string): Promise<boolean> {
+  if (process.versions['bun'] === undefined) return false
+  const { isNetworkInBun } = await import('./cookie-in-bun.ts')
+  const descriptor = openSync(path, 'r')
+  try {
+    return isNetworkInBun(descriptor)
+  } finally {
+    closeSync(descriptor)
   }
 }
 

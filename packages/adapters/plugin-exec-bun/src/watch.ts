@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { type PluginCall, type PluginLimits, pluginTooFar } from '@vethra/plan'
 
 /** A plugin's process. */
@@ -22,7 +23,7 @@ export async function watch(
 ): Promise<{ readonly stdout: string; readonly stderr: string }> {
   const tooFar = Promise.withResolvers<keyof PluginLimits>()
   const stop = (limit: keyof PluginLimits) => {
-    killGroup(child.pid)
+    killGroup(child)
     tooFar.resolve(limit)
   }
   const timer = setTimeout(stop, limits.timeoutMs, 'timeoutMs')
@@ -56,7 +57,10 @@ async function readUpTo(reader: Reader, limit: number, onMore: () => void): Prom
   return text + decoder.decode()
 }
 
-function killGroup(pid: number): void {
+// Once the plugin has ended, a process of its number is another, and may lead a group.
+function killGroup({ pid, exitCode, signalCode }: Child): void {
+  const hasEnded = exitCode !== null || signalCode !== null
+  if (hasEnded && existsSync(`/proc/${pid}`)) return
   try {
     process.kill(-pid, 'SIGKILL')
   } catch (error) {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { faultPoint } from '@vethra/faults'
 import {
@@ -80,7 +81,7 @@ async function execute(
     await sleep(busyPauseMs)
     return execute(path, call, options, attempt + 1)
   }
-  if (ended.isMaxBuffer) killGroup(child.pid)
+  if (ended.isMaxBuffer) killGroup(child)
   const { stdout = '', stderr = '', exitCode, signal } = ended
   const limit = deadline.passed() ? 'timeoutMs' : ended.isMaxBuffer ? 'outputLimit' : undefined
   if (limit !== undefined) throw pluginTooFar(path, call, limits, { limit, stdout, stderr })
@@ -91,6 +92,10 @@ async function execute(
 
 interface Child {
   readonly pid?: number | undefined
+  readonly nodeChildProcess: {
+    readonly exitCode: number | null
+    readonly signalCode: string | null
+  }
   readonly stdout: { destroy(): unknown }
   readonly stderr: { destroy(): unknown }
 }
@@ -100,7 +105,7 @@ function setDeadline(child: Child, timeoutMs: number): { clear(): void; passed()
   let drain: NodeJS.Timeout | undefined
   const timer = setTimeout(() => {
     passed = true
-    killGroup(child.pid)
+    killGroup(child)
     drain = setTimeout(() => [child.stdout, child.stderr].map((pipe) => pipe.destroy()), drainMs)
   }, timeoutMs)
   const clear = () => {
@@ -110,8 +115,11 @@ function setDeadline(child: Child, timeoutMs: number): { clear(): void; passed()
   return { clear, passed: () => passed }
 }
 
-function killGroup(pid: number | undefined): void {
+// Once the plugin has ended, a process of its number is another, and may lead a group.
+function killGroup({ pid, nodeChildProcess: { exitCode, signalCode } }: Child): void {
   if (pid === undefined) return
+  const hasEnded = exitCode !== null || signalCode !== null
+  if (hasEnded && existsSync(`/proc/${pid}`)) return
   try {
     process.kill(-pid, 'SIGKILL')
   } catch (error) {

@@ -63,7 +63,7 @@ async function removeContainer(
   const container = await findRemains(tools, ref)
   const { id, record } = container
   if (container.state === 'running' && container.attachments.length > 0) throw alive(container)
-  demandSeen(container)
+  if (options.force !== true) demandSeen(container)
   const containerId = await attachedIdOf(host.records, { namespace: settings.namespace, id })
   await detachAll(host, await leftMemberships(tools, container), options)
   await passLocks(host, containerId, await networkNames(tools, container))

@@ -8,11 +8,32 @@ import type { ObservedAttachment, ObservedReservation, ObservedState } from './o
 import type { Marks } from './read-firewall.ts'
 import type { Repair } from './repair.ts'
 
-/** Attachments whose namespace is gone. */
+/** Attachments whose namespace is gone, and those of ours where nobody can tell. */
 export function attachmentFindings(
   observed: ObservedState,
   { marks }: Pick<Maps, 'marks'>,
 ): readonly Finding[] {
+  const unsure = observed.attachments.filter(
+    ({ recorded, recordDamaged, state }) => recorded && state === 'unknown' && !recordDamaged,
+  )
+  return [...unsure.map(unseen), ...deadFindings(observed, marks)]
+}
+
+function unseen(each: ObservedAttachment): Finding {
+  const { network, containerId, ifname, netns } = each
+  return finding({
+    kind: 'attachment-unknown',
+    severity: 'warning',
+    subject: { kind: 'attachment', name: attachmentText(each) },
+    message: `cannot tell whether container ${containerId} is alive, whose ${ifname} is attached to network ${network}`,
+    evidence: [
+      `namespace ${netns || '(none recorded)'} is out of sight, or nothing proves that it is the one of then`,
+    ],
+    ours: true,
+  })
+}
+
+function deadFindings(observed: ObservedState, marks: Maps['marks']): readonly Finding[] {
   const gone = observed.attachments.filter(({ state }) => state === 'gone')
   if (gone.length === 0) return []
   const held = Map.groupBy(observed.reservations, holderOf)

@@ -24,7 +24,7 @@ describe('attachments', () => {
     ['gone', true, ['attachment-dead error'], 1],
     ['gone', false, ['attachment-dead warning'], 0],
     ['alive', true, [], 0],
-    ['unknown', true, [], 0],
+    ['unknown', true, ['attachment-unknown warning'], 0],
   ] as const)('%s, ours: %s', (state, ours, kinds, repairs) => {
     const found = diff(nothingDesired, observing({ attachments: [{ ...attachment, state, ours }] }))
     expect(found.map(({ kind, severity }) => `${kind} ${severity}`)).toEqual(kinds)

@@ -170,6 +170,19 @@ describe('attachAnew', () => {
     expect(done().at(-1)).toBe('ADD portmap')
   })
 
+  it('leaves nothing in a namespace that took the path of the one it was due for', async () => {
+    const { run } = tools.runner
+    tools.runner.run = (call) => {
+      if (call.operation === 'ADD') cookie = '2'
+      return run(call)
+    }
+    const anew = attachAnew(tools, [membership, plain], async () => true)
+    await expect(anew).rejects.toMatchObject({ code: 8 })
+    expect(done().slice(-4)).toEqual(['DEL portmap', 'DEL firewall', 'DEL tuning', 'DEL bridge'])
+    expect(done().filter((each) => each === 'ADD bridge')).toHaveLength(1)
+    expect([cached, recorded]).toEqual([undefined, undefined])
+  })
+
   it('does nothing where it is not due any more', async () => {
     expect(await attachAnew(tools, [membership], async () => false)).toBeUndefined()
     expect(done()).toEqual([])

@@ -1,5 +1,5 @@
 import type { ParsedResult } from '@vethra/result'
-import type { ConfList, PluginConf } from '@vethra/spec'
+import { CniError, type ConfList, type PluginConf } from '@vethra/spec'
 import { asMade, attach, convertIfReadable, unknownNetwork } from './attach.ts'
 import { detachEach } from './detach-each.ts'
 import { checkFree } from './door.ts'
@@ -46,15 +46,32 @@ export async function attachAnew(
     if (!(await isDue())) return undefined
     // Debian's bridge fails for rules that are gone, once: what is left of the interface went before.
     await undo(tools, ways[0]).catch(() => undo(tools, ways[0]))
-    const errors: unknown[] = []
-    for (const way of ways) {
-      try {
-        return await redo(tools, way)
-      } catch (error) {
-        errors.push(error)
-      }
+    const result = await redoInOneOf(tools, ways)
+    await demandSame(tools, ways[0])
+    return result
+  })
+}
+
+async function redoInOneOf(tools: HostTools, ways: readonly Membership[]): Promise<ParsedResult> {
+  const errors: unknown[] = []
+  for (const way of ways) {
+    try {
+      return await redo(tools, way)
+    } catch (error) {
+      errors.push(error)
     }
-    throw together(errors)
+  }
+  throw together(errors)
+}
+
+// Plugins open the path themselves: by then it may have led to another namespace, which must not keep what was made.
+async function demandSame(tools: HostTools, membership: Membership): Promise<void> {
+  const record = await tools.records.read(keyOf(membership))
+  if (record === undefined || (await lifeNow(tools, record)) === 'alive') return
+  await detachEach(tools, [membership])
+  throw new CniError({
+    code: 8,
+    message: `namespace ${record.netns} of container ${record.containerId} has ended while it was attached to network ${record.network}`,
   })
 }
 
@@ -68,7 +85,7 @@ async function redo(tools: HostTools, membership: Membership): Promise<ParsedRes
   if (list === undefined) throw unknownNetwork(network)
   await checkNamespace(tools.netns, attachment.netns)
   await checkFree(tools, attachment)
-  // Who is in the namespace was asked before: the record goes on naming that one, whatever is at its path by now.
+  // The record goes on naming the namespace that was asked about, whatever is at its path by now.
   const record = await tools.records.read(keyOf(membership))
   const turns = takingTurns(tools, list, attachment)
   const runner = withNonce(sparingOthers(turns, tools.netns, list), record)

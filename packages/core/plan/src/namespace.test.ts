@@ -44,6 +44,18 @@ describe('lifeOf', () => {
     ],
     ['the process in another namespace', ofProcess, { ...process, cookie: '10' }, 'unknown'],
     [
+      'the process and the inode, no cookie',
+      withoutCookie({ ...process }),
+      withoutCookie(process),
+      'alive',
+    ],
+    [
+      'another process with the inode, no cookie',
+      ofProcess,
+      withoutCookie({ ...process, startTime: '101' }),
+      'gone',
+    ],
+    [
       'another PID namespace',
       ofProcess,
       { ...process, cookie: '10', startTime: '101', place: 'pid:4:9' },

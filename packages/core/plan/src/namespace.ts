@@ -25,18 +25,18 @@ export type Life = 'alive' | 'gone' | 'unknown'
 
 /**
  * Decides about a recorded namespace by what is at its path now. Another boot: gone. Another namespace or
- * none: gone only where the path is looked up in the place of then, and process PID is another or none.
- * `proven` says that the interface inside proves a namespace which only device and inode tell.
+ * none: gone only where the path is looked up in the place of then, and process PID is another or none. What
+ * only device and inode tell is alive where process PID is the one of then, or the interface inside proves it.
  */
 export function lifeOf(recorded: NamespaceIdentity, seen: SeenNamespace, proven = false): Life {
   if (differ(recorded.bootId, seen.bootId)) return 'gone'
   if (seen.found === 'unreadable') return 'unknown'
-  if (seen.found === 'namespace') {
-    const same = isSameNamespace(recorded, seen)
-    if (same === true || (same === undefined && proven)) return 'alive'
-    if (same === undefined) return 'unknown'
-  }
-  return isSamePlace(recorded, seen) && mayBeReplaced(recorded, seen) ? 'gone' : 'unknown'
+  const same = seen.found === 'namespace' ? isSame(recorded, seen, proven) : false
+  if (same === true) return 'alive'
+  if (!isSamePlace(recorded, seen)) return 'unknown'
+  // A process that lives on can have gone to another namespace, and others of its container stayed.
+  const left = isOfProcess(seen) ? isOtherProcess(recorded, seen) : same === false
+  return left ? 'gone' : 'unknown'
 }
 
 /** Whether two namespaces are one; undefined where only device and inode say so, which are reused. */
@@ -73,18 +73,27 @@ function differ(a: string | undefined, b: string | undefined): boolean {
   return a !== undefined && b !== undefined && a !== b
 }
 
+function isSame(recorded: NamespaceIdentity, seen: SeenNamespace, proven: boolean) {
+  const told = isSameNamespace(recorded, seen)
+  return told ?? (proven || isSameProcess(recorded, seen) ? true : undefined)
+}
+
+// While a process lives in a namespace, nothing else gets its inode.
+function isSameProcess(recorded: NamespaceIdentity, seen: SeenNamespace): boolean {
+  const keys = ['bootId', 'place', 'startTime', 'netnsId'] as const
+  return isOfProcess(seen) && keys.every((key) => seen[key] && recorded[key] === seen[key])
+}
+
+function isOtherProcess(recorded: NamespaceIdentity, seen: SeenNamespace): boolean {
+  return seen.found === 'missing' || differ(recorded.startTime, seen.startTime)
+}
+
 // Of a path in /proc that was recorded without a place, our own PID namespace counts.
-function isSamePlace(recorded: NamespaceIdentity, { place }: SeenNamespace): boolean {
-  if (place === undefined) return false
-  return recorded.place === place || (recorded.place === undefined && isOfProcess(place))
+function isSamePlace(recorded: NamespaceIdentity, seen: SeenNamespace): boolean {
+  if (seen.place === undefined) return false
+  return recorded.place === seen.place || (recorded.place === undefined && isOfProcess(seen))
 }
 
-// A process that lives on can have gone to another namespace, and others of its container stayed.
-function mayBeReplaced(recorded: NamespaceIdentity, seen: SeenNamespace): boolean {
-  if (seen.found === 'missing' || !isOfProcess(seen.place ?? '')) return true
-  return differ(recorded.startTime, seen.startTime)
-}
-
-function isOfProcess(place: string): boolean {
+function isOfProcess({ place = '' }: NamespaceIdentity): boolean {
   return place.startsWith('pid:')
 }
