@@ -5,14 +5,14 @@ import { execa } from 'execa'
 import type { WorkspacePackage } from './packages.ts'
 
 /**
- * Bundles `src/index.ts` to `dist/index.js`. Dependencies stay outside, dynamic imports stay
- * chunks.
+ * Bundles each entry, such as `src/index.ts`, into `dist`. Dependencies stay outside, dynamic imports
+ * stay chunks.
  */
-export async function bundle(top: string, { folder }: WorkspacePackage): Promise<void> {
+export async function bundle(top: string, { folder, entries }: WorkspacePackage): Promise<void> {
   await rm(join(top, folder, 'dist'), { recursive: true, force: true })
   await build({
     absWorkingDir: join(top, folder),
-    entryPoints: ['src/index.ts'],
+    entryPoints: entries.map((entry) => join('src', entry)),
     outdir: 'dist',
     bundle: true,
     splitting: true,
@@ -25,12 +25,12 @@ export async function bundle(top: string, { folder }: WorkspacePackage): Promise
   })
 }
 
-/** Copies to `dist` the declarations that `index.d.ts` reaches, as `tsc --build` left them. */
-export async function declare(top: string, { folder }: WorkspacePackage): Promise<void> {
+/** Copies to `dist` the declarations that the entries reach, as `tsc --build` left them. */
+export async function declare(top: string, { folder, entries }: WorkspacePackage): Promise<void> {
   const from = join(top, 'node_modules/.types', folder, 'src')
   const to = join(top, folder, 'dist')
   const done = new Set<string>()
-  const open = ['index.d.ts']
+  const open = entries.map((entry) => entry.replace(/\.ts$/, '.d.ts'))
   for (const file of open) {
     if (done.has(file)) continue
     done.add(file)

@@ -1,11 +1,13 @@
 import { glob, readFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 
 /** A folder of the workspace that has a package.json. */
 export interface WorkspacePackage {
   readonly name: string
   /** Relative to the top: `packages/core/spec`. */
   readonly folder: string
+  /** Source files by which it is imported, relative to `src`. */
+  readonly entries: readonly string[]
   readonly dependencies: readonly string[]
   /** Whether it is never published. */
   readonly private: boolean
@@ -30,10 +32,14 @@ export async function filesMatching(top: string, pattern: string): Promise<reado
 
 async function readPackage(top: string, path: string): Promise<WorkspacePackage> {
   const manifest = JSON.parse(await readFile(join(top, path), 'utf8'))
-  const { name, dependencies = {}, private: isPrivate = false } = manifest
+  const { name, exports = [], dependencies = {}, private: isPrivate = false } = manifest
+  const entries: readonly string[] = Object.values({
+    ...(typeof exports === 'string' ? [exports] : exports),
+  })
   return {
     name,
     folder: dirname(path),
+    entries: entries.map((entry) => relative('src', entry)),
     dependencies: Object.keys(dependencies),
     private: isPrivate,
   }

@@ -52,6 +52,7 @@ export {
   type Settle,
 } from './on-host.ts'
 export { passLocks } from './pass-locks.ts'
+export type { PluginCall } from './plugin-call.ts'
 export type { PluginExit } from './plugin-exit.ts'
 export {
   exitStatus,
@@ -64,7 +65,7 @@ export {
   pluginNotStarted,
   pluginTooFar,
 } from './plugin-protocol.ts'
-export type { PluginCall, PluginReport, PluginRunner } from './plugin-runner.ts'
+export type { PluginReport, PluginRunner } from './plugin-runner.ts'
 export { type Publishing, portsOf, publishPorts, publishThrough, takesPorts } from './publish.ts'
 export {
   type AttachmentKey,

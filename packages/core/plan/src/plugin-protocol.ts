@@ -1,6 +1,6 @@
 import { CniError, goField, type Json, systemHint } from '@vethra/spec'
+import type { PluginCall } from './plugin-call.ts'
 import type { PluginExit } from './plugin-exit.ts'
-import type { PluginCall } from './plugin-runner.ts'
 
 const tailOctets = 2048
 

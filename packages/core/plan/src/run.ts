@@ -1,7 +1,8 @@
 import { type ParsedResult, parseResult } from '@vethra/result'
 import { CniError } from '@vethra/spec'
 import { advance, type Outcome, type Plan, type Progress, start, stepOf } from './next-step.ts'
-import type { PluginCall, PluginRunner } from './plugin-runner.ts'
+import type { PluginCall } from './plugin-call.ts'
+import type { PluginRunner } from './plugin-runner.ts'
 
 /**
  * Runs a plan to its end: one plugin after the other, as the specification demands of one container.

@@ -1,7 +1,8 @@
 import { guards, type Lock, type LockPlaces } from '@vethra/lock'
 import { networkRulesReady, type RuleSets, type SavedRules, sharedRulesReady } from '@vethra/model'
 import { type Attachment, type ConfList, goField } from '@vethra/spec'
-import type { PluginCall, PluginRunner } from './plugin-runner.ts'
+import type { PluginCall } from './plugin-call.ts'
+import type { PluginRunner } from './plugin-runner.ts'
 
 /** What attachments are made with where others make some at the same time. */
 export interface TurnTools {
