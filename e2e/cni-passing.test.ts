@@ -111,14 +111,44 @@ describeOnHost('vethra cni passes on', () => {
     }
   })
 
-  it('what a plugin that succeeds writes on standard error, at debug level alone', async () => {
+  it('numbers that JavaScript has not: from CAP_ARGS to plugins, of results to standard output, CHECK and DEL, and in dry runs', async () => {
+    const big = '{"big":18446744073709551615,"one":1.0,"zero":-0}'
+    const result = `{"cniVersion":"1.0.0","ips":[{"address":"10.98.0.2/24"}],"own":${big}}`
+    const plugin = `{"type":"rec","conf":${big},"capabilities":{"cap":true}}`
+    await cni.conf('10-lan.conflist', `{"cniVersion":"1.0.0","name":"lan","plugins":[${plugin}]}`)
+    const requests = `${cni.host.folder}/requests`
+    await cni.record(
+      'rec',
+      `printf '%s\\n' "$request" >> ${requests}; [ "$CNI_COMMAND" = ADD ] && { printf '%s' '${result}'; exit 0; }`,
+    )
+    const env = { CAP_ARGS: `{"cap":${big}}` }
+    const flat = (text: string) => text.replaceAll(/\s/g, '')
+    const dry = await cni.vethra(['cni', 'add', '--dry-run', 'lan', blue.netns], env)
+    expect(flat(dry.stdout)).toContain(`"conf":${big}`)
+    expect(flat(dry.stdout)).toContain(`"runtimeConfig":{"cap":${big}}`)
+    expect(flat((await run('add', env)).stdout)).toBe(result)
+    expect((await run('check')).exitCode).toBe(0)
+    expect((await run('del')).exitCode).toBe(0)
+    const [add = '', check = '', del = ''] = (await readFile(requests, 'utf8')).split('\n')
+    expect(add).toContain(`"runtimeConfig":{"cap":${big}}`)
+    for (const each of [check, del]) {
+      expect(each).toContain(`"own":${big}`)
+      expect(each).toContain(`"runtimeConfig":{"cap":${big}}`)
+    }
+    const native = await cni.vethra(['network', 'inspect', '--mode', 'native', 'lan'])
+    expect(flat(native.stdout)).toContain(`"conf":${big}`)
+  })
+
+  it('what a plugin that succeeds writes on standard error, as libcni does', async () => {
     await cni.record('rec', 'echo a word of warning >&2')
     await cni.conf('10-lan.conflist', {
       cniVersion: '1.0.0',
       name: 'lan',
       plugins: [{ type: 'rec' }],
     })
-    expect(await run('add')).toMatchObject({ exitCode: 0, stderr: '' })
+    const added = await run('add')
+    expect(added).toMatchObject({ exitCode: 0, stderr: 'plugin "rec": a word of warning' })
+    expect(JSON.parse(added.stdout)).toMatchObject({ ips: [{ address: '10.98.0.2/24' }] })
     const ran = await cni.vethra(['--log-level', 'debug', 'cni', 'del', 'lan', blue.netns])
     expect(ran.exitCode).toBe(0)
     expect(ran.stderr).toMatch(/debug: DEL .*\/rec \d+ ms, exit status 0: a word of warning/)

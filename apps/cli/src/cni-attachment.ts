@@ -1,7 +1,13 @@
 import { resolve } from 'node:path'
 import { sha512 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import { type Attachment, type CniArgs, CniError, type JsonObject } from '@vethra/spec'
+import {
+  type Attachment,
+  type CniArgs,
+  CniError,
+  type JsonObject,
+  parseExactly,
+} from '@vethra/spec'
 import type { Io } from './io.ts'
 
 /**
@@ -35,8 +41,10 @@ function parseCapArgs(text: string): JsonObject {
   const fault = (cause?: unknown) =>
     wrong(`CAP_ARGS is no JSON object: ${text}`, 'Write CAP_ARGS as {"capability":value}.', cause)
   try {
-    const value = JSON.parse(text)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+    const value = parseExactly(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      return value as JsonObject
+    }
   } catch (cause) {
     throw fault(cause)
   }

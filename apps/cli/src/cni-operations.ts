@@ -11,7 +11,7 @@ import {
   detachAll,
   plannedCalls,
 } from '@vethra/plan'
-import type { Attachment, ConfList } from '@vethra/spec'
+import { type Attachment, type ConfList, parseExactly } from '@vethra/spec'
 import { attachmentOf } from './cni-attachment.ts'
 import { loadList, loadListIfUsable } from './cni-list.ts'
 import type { HostSide } from './host-side.ts'
@@ -31,7 +31,7 @@ export async function add(
     const calls = plannedCalls({ operation: 'ADD', list, attachment })
     io.print(
       JSON.stringify(
-        calls.map(({ stdin, ...call }) => ({ ...call, stdin: JSON.parse(stdin) })),
+        calls.map(({ stdin, ...call }) => ({ ...call, stdin: parseExactly(stdin) })),
         null,
         4,
       ),
@@ -46,7 +46,7 @@ export async function add(
   const loopback = started.then(() => bringLoopbackUp(attachment.netns))
   loopback.catch(() => undefined)
   const [result] = await attachAll(tools.host, [{ network, list, attachment }], () => loopback)
-  io.print(JSON.stringify(JSON.parse(result?.text ?? 'null'), null, 4))
+  io.print(JSON.stringify(parseExactly(result?.text ?? 'null'), null, 4))
 }
 
 /** Checks an attachment against what was cached at ADD; the conf list is asked for only where nothing was. */

@@ -8,7 +8,7 @@ import { iptablesRules } from '@vethra/iptables'
 import type { LockPlaces } from '@vethra/lock'
 import { flockLock } from '@vethra/lock-flock'
 import type { ConfDir } from '@vethra/networks'
-import type { HostTools, PluginReport, PluginRunner } from '@vethra/plan'
+import { type HostTools, type PluginRunner, reportLines } from '@vethra/plan'
 import type { PluginExecOptions } from '@vethra/plugin-exec'
 import { diskResultCache } from '@vethra/result-cache'
 import {
@@ -18,7 +18,7 @@ import {
   type ResolvedSettings,
   type Settings,
 } from '@vethra/settings'
-import { explain, oneLine } from '@vethra/spec'
+import { explain } from '@vethra/spec'
 import type { Io } from './io.ts'
 
 /** Where it is recorded which attachments are ours. */
@@ -41,12 +41,13 @@ export async function openHostSide(flags: GivenSettings, io: Io): Promise<HostSi
   const runtime = '/run/vethra'
   const places = placesOf(settings, runtime)
   const lock = flockLock({ removeBelow: runtime })
+  const debug = settings.logLevel === 'debug'
   const runner = await newRunner({
     path: settings.cniPath,
     env: io.env,
     timeoutMs: settings.pluginTimeoutMs,
     outputLimit: settings.pluginOutputLimit,
-    ...(settings.logLevel === 'debug' ? { onReport: (report) => tell(report, io) } : {}),
+    onReport: (report) => reportLines(report, debug).forEach(io.complain),
   })
   const records = diskAttachmentRecords({ dir: attachmentsDir })
   const netns = namespaceFacts()
@@ -90,11 +91,6 @@ function placesOf(settings: Settings, runtime: string): LockPlaces {
 /** Prints a fault that ends nothing. */
 export function warn(fault: unknown, io: Io): void {
   for (const line of explain(fault)) io.complain(line.replace(/^error/, 'warning'))
-}
-
-function tell({ call, path, status, elapsedMs, stderr }: PluginReport, io: Io): void {
-  const wrote = stderr.trim() === '' ? '' : `: ${oneLine(stderr.trim())}`
-  io.complain(`debug: ${call.operation} ${path} ${Math.round(elapsedMs)} ms, ${status}${wrote}`)
 }
 
 // Each runtime loads only its own way to start a program: execa costs the executable start-up time.

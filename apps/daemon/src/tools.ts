@@ -26,7 +26,7 @@ import type { LockPlaces } from '@vethra/lock'
 import { flockLock } from '@vethra/lock-flock'
 import type { ManageTools } from '@vethra/manage'
 import type { ConfDir } from '@vethra/networks'
-import type { HostTools, PluginRunner } from '@vethra/plan'
+import { type HostTools, type PluginRunner, reportLines } from '@vethra/plan'
 import type { PluginExecOptions } from '@vethra/plugin-exec'
 import { portHolder } from '@vethra/port-holder'
 import type { PortHolder } from '@vethra/ports'
@@ -118,6 +118,9 @@ async function openAdapters(
     env: io.env,
     timeoutMs: settings.pluginTimeoutMs,
     outputLimit: settings.pluginOutputLimit,
+    onReport: (report) => {
+      for (const line of reportLines(report, false)) onFault(new Error(line))
+    },
   })
   const netns = namespaceFacts()
   return {

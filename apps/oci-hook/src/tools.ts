@@ -17,7 +17,7 @@ import { iptablesRules } from '@vethra/iptables'
 import type { LockPlaces } from '@vethra/lock'
 import { flockLock } from '@vethra/lock-flock'
 import type { DefaultNetworkTools } from '@vethra/manage'
-import type { HostTools, PluginRunner } from '@vethra/plan'
+import { type HostTools, type PluginRunner, reportLines } from '@vethra/plan'
 import type { PluginExecOptions } from '@vethra/plugin-exec'
 import { portHolder } from '@vethra/port-holder'
 import type { PortHolder } from '@vethra/ports'
@@ -60,11 +60,13 @@ export async function openTools(flags: GivenSettings, nerdctl: boolean, io: Io):
     runtime,
     networks: `${settings.cniCache}/networks`,
   }
+  const debug = settings.logLevel === 'debug'
   const runner = await newRunner({
     path: settings.cniPath,
     env: io.env,
     timeoutMs: settings.pluginTimeoutMs,
     outputLimit: settings.pluginOutputLimit,
+    onReport: (report) => reportLines(report, debug).forEach(io.complain),
   })
   const records = diskAttachmentRecords({ dir: attachments })
   const netns = namespaceFacts()

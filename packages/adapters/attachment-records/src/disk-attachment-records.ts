@@ -15,7 +15,7 @@ import {
   type CachedAttachment,
   readIdentity,
 } from '@vethra/plan'
-import { type Attachment, CniError, type ContainerRef, goField, type Json } from '@vethra/spec'
+import { type Attachment, CniError, type ContainerRef, goField, type Json, parseExactly } from '@vethra/spec'
 
 /** All that a folder of records holds. */
 export interface RecordsFolder {
@@ -142,7 +142,7 @@ function parseMade(value: Json, key: AttachmentKey): CachedAttachment | undefine
 
 function decode(text: string): Json {
   try {
-    return JSON.parse(text)
+    return parseExactly(text)
   } catch {
     // A damaged record counts as none: what it was of is then reported, and not touched.
     return null

@@ -123,7 +123,7 @@ describe('the result cache', () => {
     await cache.write(entry)
     await cache.write({ ...entry, attachment: { ...entry.attachment, containerId: 'x-c1-y' } })
     expect(await cache.list('c1')).toEqual([
-      { ...entry, result: '{"cniVersion":"1.0.0","x":12345678901234567000}' },
+      { ...entry, result: '{"cniVersion":"1.0.0","x":12345678901234567890}' },
     ])
   })
 

@@ -1,5 +1,5 @@
 import type { AttachmentKey, CachedAttachment } from '@vethra/plan'
-import { type CniArgs, goField, type Json, type JsonObject } from '@vethra/spec'
+import { type CniArgs, goField, type Json, type JsonObject, parseExactly } from '@vethra/spec'
 import { fromBase64, toBase64 } from './base64.ts'
 
 /** The text of a cache file: libcni's `cniCacheV1`, keys in its order, empty ones left out. */
@@ -88,7 +88,7 @@ function objectOrNone(value: Json | undefined): JsonObject {
 
 function decode(text: string): Json {
   try {
-    return JSON.parse(text)
+    return parseExactly(text)
   } catch {
     // A damaged entry counts as none: it must never block a DEL.
     return null

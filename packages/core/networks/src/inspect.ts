@@ -1,8 +1,8 @@
-import type { Json } from '@vethra/spec'
+import { type Json, parseExactly } from '@vethra/spec'
 import { networkSubnets } from './anatomy.ts'
 import { visibleLabels } from './find.ts'
 import type { Network } from './network.ts'
-import { isObject, readJson } from './read-json.ts'
+import { isObject } from './read-json.ts'
 
 /** A container of a network, for `network inspect`. */
 export interface NetworkContainer {
@@ -70,7 +70,7 @@ export function nativeNetwork(
   network: Network,
   containers: readonly NetworkContainer[],
 ): NativeNetwork {
-  const CNI = readJson(network.list.text)
+  const CNI = parseExactly(network.list.text)
   const labelled = isObject(CNI) && Object.hasOwn(CNI, 'nerdctlLabels')
   return {
     CNI,

@@ -13,6 +13,7 @@ export {
   splitContainerId,
 } from './container-id.ts'
 export { errorCodes, errorName } from './error-codes.ts'
+export { parseExactly } from './exact-json.ts'
 export { explain } from './explain.ts'
 export { goField, goType } from './go-json.ts'
 export type { Json, JsonObject } from './json.ts'

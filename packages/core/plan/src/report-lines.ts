@@ -1,0 +1,22 @@
+import { oneLine } from '@vethra/spec'
+import type { PluginReport } from './plugin-runner.ts'
+
+/** How much of what a plugin writes is handed on, in UTF-16 code units. */
+const limit = 16_384
+
+/**
+ * What is told of a plugin's run on standard error: at debug level its time and how it ended, else what it wrote
+ * there although it succeeded, line by line (libcni hands it on). A failure tells it in its causes.
+ */
+export function reportLines(
+  { call, path, status, elapsedMs, stderr }: PluginReport,
+  debug: boolean,
+): readonly string[] {
+  const wrote = stderr.trim().slice(0, limit)
+  if (debug) {
+    const more = wrote === '' ? '' : `: ${oneLine(wrote)}`
+    return [`debug: ${call.operation} ${path} ${Math.round(elapsedMs)} ms, ${status}${more}`]
+  }
+  if (wrote === '' || status !== 'exit status 0') return []
+  return wrote.split('\n').map((line) => `plugin ${JSON.stringify(call.type)}: ${oneLine(line)}`)
+}

@@ -1,0 +1,20 @@
+import type { Json } from './json.ts'
+
+// "JSON.parse source text access" of ECMAScript: TypeScript has no types for it yet.
+const { parse, rawJSON } = JSON as unknown as {
+  parse(
+    text: string,
+    reviver: (key: string, value: unknown, context: { readonly source: string }) => unknown,
+  ): Json
+  rawJSON(source: string): unknown
+}
+
+/**
+ * The value of a JSON text that will be written again: a number that JavaScript would spell otherwise, such as
+ * 18446744073709551615 or 1.0, becomes one that JSON.stringify writes as it was. Throws SyntaxError.
+ */
+export function parseExactly(text: string): Json {
+  return parse(text, (_, value, { source }) =>
+    typeof value === 'number' && String(value) !== source ? rawJSON(source) : value,
+  )
+}
