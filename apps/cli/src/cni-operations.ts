@@ -46,7 +46,9 @@ export async function add(
   const loopback = started.then(() => bringLoopbackUp(attachment.netns))
   loopback.catch(() => undefined)
   const [result] = await attachAll(tools.host, [{ network, list, attachment }], () => loopback)
-  io.print(JSON.stringify(parseExactly(result?.text ?? 'null'), null, 4))
+  const { containerId, ifname } = attachment
+  const done = `${ifname} of ${attachment.netns} is in network ${network}, as container ${containerId}`
+  io.print(JSON.stringify(parseExactly(result?.text ?? 'null'), null, 4), done)
 }
 
 /** Checks an attachment against what was cached at ADD; the conf list is asked for only where nothing was. */

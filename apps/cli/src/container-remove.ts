@@ -11,6 +11,6 @@ export async function forgetContainers(
   options: DetachOptions = {},
 ): Promise<void> {
   const { removed, failure } = await removeContainers(tools, refs, options)
-  for (const ref of removed) io.print(ref)
+  for (const ref of removed) io.print(ref, `container ${ref} is forgotten`)
   if (failure) throw failure
 }

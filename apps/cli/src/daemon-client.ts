@@ -12,8 +12,8 @@ export interface DaemonClient {
   readonly namespace: string
   /** What a path is answered with. Throws CniError 101 when no daemon runs, or what the daemon met. */
   get<T>(path: string): Promise<T>
-  /** Hands on the text of an answer as it arrives, until it ends. Throws as `get` does. */
-  follow(path: string, onText: (text: string) => void): Promise<void>
+  /** Hands on the text of an answer as it arrives, until it ends or `onText` says false. Throws as `get` does. */
+  follow(path: string, onText: (text: string) => boolean): Promise<void>
 }
 
 /** The daemon at the socket of the settings. Throws CniError 103 for settings that are wrong. */
@@ -30,7 +30,7 @@ export async function openDaemonClient(flags: GivenSettings, io: Io): Promise<Da
     answer.setEncoding('utf8')
     if (answer.statusCode !== 200 && answer.statusCode !== 503) throw await failure(answer)
     try {
-      for await (const text of answer) onText(text as string)
+      for await (const text of answer) if (!onText(text as string)) return
     } catch (cause) {
       throw gone(socket, cause)
     }
@@ -42,6 +42,7 @@ export async function openDaemonClient(flags: GivenSettings, io: Io): Promise<Da
       let text = ''
       await follow(path, (more) => {
         text += more
+        return true
       })
       return JSON.parse(text)
     },

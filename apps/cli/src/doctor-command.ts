@@ -79,7 +79,9 @@ async function repairAll(tools: DoctorTools, { format }: DoctorFlags, io: Io): P
   const { outcomes, left } = await whileWaiting(io, 'repairing', () =>
     heal(tools, (event) => {
       if (format !== 'text' || event.kind === 'begun') return
-      for (const line of repairLines(outcomeRow(event), io.terminal)) io.printStyled(line)
+      for (const line of repairLines(outcomeRow(event), io.terminal)) {
+        io.printStyled(line, outcomeRow(event).Repair)
+      }
     }),
   )
   if (format !== 'text') printRepairs(outcomes.map(outcomeRow), format, io)

@@ -43,12 +43,14 @@ async function printEvents(client: DaemonClient, flags: EventFlags, io: Io): Pro
         const event = JSON.parse(data) as DaemonEvent
         place = event.ID
         io.print(render(event))
+        if (io.isLost()) return false
       }
+      return true
     })
   }
   await read()
   // The daemon has stopped: what comes after a restart is told, too.
-  for (let end = io.now() + patienceMs; follow; ) {
+  for (let end = io.now() + patienceMs; follow && !io.isLost(); ) {
     await setTimeout(500)
     try {
       place ??= '0'

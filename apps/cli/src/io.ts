@@ -1,10 +1,15 @@
 /** What a command is started with and writes to. */
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Writes a text and a line feed to standard output; control characters but tab and line feed are escaped. */
-  readonly print: (line: string) => void
+  /**
+   * Writes a text and a line feed to standard output; control characters but tab and line feed are escaped. Never
+   * throws: where it cannot be written, that is said at the end, with what `done` says to be done all the same.
+   */
+  readonly print: (line: string, done?: string) => void
   /** Writes a text and a line feed to standard output as it is: what is foreign in it has been escaped. */
-  readonly printStyled: (line: string) => void
+  readonly printStyled: (line: string, done?: string) => void
+  /** Whether standard output takes no more. */
+  readonly isLost: () => boolean
   /** Writes one line to standard error; control characters in it are escaped. */
   readonly complain: (line: string) => void
   /** Milliseconds since 1970. */

@@ -57,5 +57,7 @@ function reasonToFree({ reservation }: PlacedReservation): string {
 
 async function free({ network, store, reservation }: PlacedReservation, io: Io): Promise<void> {
   const freed = await store.drop(network, [reservation])
-  for (const { address } of freed) io.print(`${network} ${address}`)
+  for (const { address } of freed) {
+    io.print(`${network} ${address}`, `${address} of network ${network} is free`)
+  }
 }

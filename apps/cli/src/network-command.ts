@@ -32,7 +32,7 @@ export function networkCommand(program: Command, open: () => Promise<Tools>, io:
     .alias('remove')
     .action(async (names: string[]) => {
       await removeNetworks(await open(), names)
-      for (const name of names) io.print(name)
+      for (const name of names) io.print(name, `network ${name} is removed`)
     })
   subcommand(network, 'prune', 'remove all networks that no container uses', [
     'vethra network prune --force',
@@ -81,7 +81,7 @@ function addCreate(network: Command, open: () => Promise<Tools>, io: Io): void {
     .action(async (name: string, flags: CreateFlags) => {
       const { id, notes } = await createNetwork(await open(), optionsOf(name, flags))
       for (const note of notes) io.complain(`note: ${note}`)
-      io.print(id)
+      io.print(id, `network ${name} exists, its id is ${id}`)
     })
 }
 

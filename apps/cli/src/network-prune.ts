@@ -22,5 +22,5 @@ export async function pruneNetworks(
     })
   }
   await removeNetworks(tools, unused)
-  for (const name of unused) io.print(name)
+  for (const name of unused) io.print(name, `network ${name} is removed`)
 }

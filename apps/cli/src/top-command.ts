@@ -43,7 +43,7 @@ async function showTop(client: DaemonClient, flags: TopFlags, io: Io): Promise<v
     if (live) io.printStyled(`\u001b[H${fitting(lines, rows).join('\u001b[K\n')}\u001b[J`)
     else for (const line of lines) io.printStyled(line)
     before = now
-  } while (live)
+  } while (live && !io.isLost())
 }
 
 // A table longer than the window would scroll its head away.

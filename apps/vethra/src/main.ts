@@ -1,17 +1,21 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { escapeControls } from '@vethra/spec'
+import { openOutput } from './output.ts'
 import { pickApp } from './pick-app.ts'
-import { writeAll } from './write-all.ts'
 
 const { app, argv } = pickApp(process.argv0, process.argv.slice(2))
+const output = openOutput(1)
+const errors = openOutput(2)
 const io = {
   env: process.env,
   readStdin: async () => readFileSync(0, 'utf8'),
-  write: (text: string) => writeAll(1, text),
-  print: (line: string) => writeAll(1, `${escapeControls(line)}\n`),
-  printStyled: (line: string) => writeAll(1, `${line}\n`),
-  complain: (line: string) => writeAll(2, `${escapeControls(line)}\n`),
+  write: (text: string) => output.write(text),
+  print: (line: string, done?: string) => output.write(`${escapeControls(line)}\n`, done),
+  printStyled: (line: string, done?: string) => output.write(`${line}\n`, done),
+  isLost: output.isLost,
+  // What cannot be told there cannot be told at all.
+  complain: (line: string) => errors.write(`${escapeControls(line)}\n`),
   now: () => Date.now(),
   // Asked only by those who print tables: the answer loads Node's streams.
   get terminal() {
@@ -25,7 +29,10 @@ if (app === 'daemon' || (app === 'cli' && !argv.includes('cni'))) compileAsUsual
 
 // Only the app that is called is loaded.
 const main = await load()
-process.exitCode = await main(argv, io)
+const status = await main(argv, io)
+const faults = output.faults()
+for (const line of faults) io.complain(line)
+process.exitCode = faults.length > 0 && status === 0 ? 1 : status
 // What succeeded has awaited all of its work. Ending here, and not when the event loop finds nothing left,
 // saves each start up to 3 ms; after a failure the loop lets what is still under way come to its end, and
 // the daemon its children.

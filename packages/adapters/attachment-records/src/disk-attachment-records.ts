@@ -15,7 +15,14 @@ import {
   type CachedAttachment,
   readIdentity,
 } from '@vethra/plan'
-import { type Attachment, CniError, type ContainerRef, goField, type Json, parseExactly } from '@vethra/spec'
+import {
+  type Attachment,
+  CniError,
+  type ContainerRef,
+  goField,
+  type Json,
+  parseExactly,
+} from '@vethra/spec'
 
 /** All that a folder of records holds. */
 export interface RecordsFolder {

@@ -1,0 +1,43 @@
+import { CniError, explain, systemHint } from '@vethra/spec'
+import { writeAll } from './write-all.ts'
+
+/** Standard output, which may take no more: a full disk, a reader that has gone. */
+export interface Output {
+  /** Writes a text, unless one before was lost; of one that is lost, `done` says what it would have told to be done. */
+  write(text: string, done?: string): void
+  /** Whether a text was lost. */
+  isLost(): boolean
+  /** What to say of lost texts; nothing where the reader has gone, for it wants no more. */
+  faults(): readonly string[]
+}
+
+/** Opens a descriptor as standard output. Nothing is thrown: what a command does must not end halfway for what it prints. */
+export function openOutput(descriptor: number): Output {
+  let lost = false
+  let fault: unknown
+  const done: string[] = []
+  return {
+    write(text, what) {
+      try {
+        if (!lost) lost = !writeAll(descriptor, text)
+      } catch (error) {
+        lost = true
+        fault = error
+      }
+      if (lost && what !== undefined) done.push(what)
+    },
+    isLost: () => lost,
+    faults: () => (fault === undefined ? [] : explain(unwritten(done, fault))),
+  }
+}
+
+function unwritten(done: readonly string[], cause: unknown): CniError {
+  const hint = systemHint(cause)
+  const cannot = 'cannot write to standard output'
+  return new CniError({
+    code: 5,
+    message: done.length === 0 ? cannot : `${cannot}, but it is done: ${done.join('; ')}`,
+    cause,
+    ...(hint === undefined ? {} : { hint }),
+  })
+}
