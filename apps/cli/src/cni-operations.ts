@@ -40,12 +40,8 @@ export async function add(
   }
   await checkNetns(attachment.netns)
   await checkDoor(tools.host, [attachment])
-  // Beside the plugins, which do not ask for it; when it fails, the attachment is undone. Until then
-  // nobody awaits it: a failure must not count as one that nobody handles.
-  const started = new Promise((resolve) => setImmediate(resolve))
-  const loopback = started.then(() => bringLoopbackUp(attachment.netns))
-  loopback.catch(() => undefined)
-  const [result] = await attachAll(tools.host, [{ network, list, attachment }], () => loopback)
+  await bringLoopbackUp(attachment.netns)
+  const [result] = await attachAll(tools.host, [{ network, list, attachment }])
   const { containerId, ifname } = attachment
   const done = `${ifname} of ${attachment.netns} is in network ${network}, as container ${containerId}`
   io.print(JSON.stringify(parseExactly(result?.text ?? 'null'), null, 4), done)

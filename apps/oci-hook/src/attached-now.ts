@@ -1,6 +1,7 @@
 import { type Network, networksFromFiles } from '@vethra/networks'
 import {
   type AttachmentRecord,
+  type Attempt,
   cachedList,
   entryLives,
   lifeNow,
@@ -11,9 +12,6 @@ import { type ContainerRef, goField } from '@vethra/spec'
 import type { Container } from './container.ts'
 import { membershipsOf, publishing } from './memberships.ts'
 import type { Tools } from './tools.ts'
-
-/** Waits for work, and tells of its failure elsewhere. */
-type Attempt = <T>(work: Promise<T>) => Promise<T | undefined>
 
 /**
  * The networks that a container is recorded to be attached to, where the cache remembers each: neither
@@ -52,15 +50,15 @@ export async function attachedNow(
   attempt: Attempt,
 ): Promise<readonly Membership[]> {
   const { namespace } = ref
-  const files = (await attempt(tools.networks(namespace).list())) ?? []
+  const files = (await attempt('read the networks', () => tools.networks(namespace).list())) ?? []
   const { networks } = networksFromFiles(files)
   const planned = container
     ? publishing(membershipsOf(container.request, networks, ''), container.request)
     : []
-  const records = (await attempt(ownRecords(tools, ref))) ?? []
+  const records = (await attempt('read what is attached', () => ownRecords(tools, ref))) ?? []
   const recorded = recordedMemberships(records, planned, networks)
   if (container === undefined || recorded.length > 0) return recorded
-  return (await attempt(startFailed(container))) === true
+  return (await attempt('read lifecycle.json', () => startFailed(container))) === true
     ? await remembered(tools, planned)
     : planned
 }

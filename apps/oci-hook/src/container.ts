@@ -3,7 +3,6 @@ import type { containerStore } from '@vethra/container-store'
 import type { HostsStore } from '@vethra/hosts'
 import { parseStoredMappings } from '@vethra/ports'
 import { explain, goField, isNamespace, oneLine } from '@vethra/spec'
-import { idle } from './idle.ts'
 import type { Io } from './io.ts'
 import type { Tools } from './tools.ts'
 
@@ -32,7 +31,7 @@ export type HookEvent = 'createRuntime' | 'postStop'
 
 /**
  * Starts the log with a line of the event, before anything of the container is believed: so it tells what
- * was not. It is written when this process next waits, and only where the container has a folder already.
+ * was not. It is written only where the container has a folder already.
  */
 export async function openLog(
   tools: Tools,
@@ -66,14 +65,9 @@ async function startLog(
   // A log that cannot be written stops nothing: what is freed may be what a full disk waits for.
   const trying = (work: Promise<void>) =>
     work.catch((fault: unknown) => explain(fault).map(asWarning).forEach(io.complain))
-  const now = io.now()
-  // While the first plugin runs, or before what is told next: no plugin waits for it.
-  const started = idle().then(() => trying(store.startLog(id, event, stamped(first, now))))
-  const record = async (lines: readonly string[]): Promise<void> => {
-    const at = io.now()
-    await started
-    await trying(store.appendLog(id, event, stamped(lines, at)))
-  }
+  await trying(store.startLog(id, event, stamped(first, io.now())))
+  const record = (lines: readonly string[]): Promise<void> =>
+    trying(store.appendLog(id, event, stamped(lines, io.now())))
   return { namespace, store, record }
 }
 

@@ -1,11 +1,27 @@
-import { checkDoor, identityOf, recordsOf, together } from '@vethra/plan'
-import { CniError, explain, type JsonObject } from '@vethra/spec'
-import { connect } from './connect.ts'
+import {
+  attachEach,
+  checkDoor,
+  checkOthers,
+  demandDone,
+  detachEach,
+  holdingContainer,
+  identityOf,
+  inSequence,
+  type Membership,
+  openDoor,
+  recordsOf,
+  type SequenceStep,
+} from '@vethra/plan'
+import type { HoldRequest } from '@vethra/ports'
+import type { ParsedResult } from '@vethra/result'
+import { CniError, containerIdOf, explain, type JsonObject } from '@vethra/spec'
 import { asWarning, type Container } from './container.ts'
-import { idle } from './idle.ts'
+import { namesOf } from './container-names.ts'
+import { detachFormer } from './detach-former.ts'
 import { ifnameAt } from './memberships.ts'
 import { checkJoined, netnsOf } from './netns-of.ts'
 import { removePidFile, writePidFile } from './pid-file.ts'
+import { plannedMemberships } from './planned-memberships.ts'
 import type { Tools } from './tools.ts'
 
 /**
@@ -22,26 +38,71 @@ export async function createRuntime(tools: Tools, container: Container): Promise
     if (attached.length === 0) await note(container, true)
     throw error
   }
-  try {
-    const profile = idle().then(() => loadProfile(tools, container))
-    // Awaited at the end; where that is not reached, the failure before it is the one to be told.
-    profile.catch(() => undefined)
-    const name = await takeName(container)
-    await writePidFile(container)
+  const outcome = await inSequence(async (step) => {
+    await step('load the AppArmor profile', () => loadProfile(tools, container))
+    const name = await step('take the name', () => takeName(container))
     const named = { ...container, request: { ...request, name } }
-    const done = async () => {
-      await profile
-      await note(container, false, await detachedLife(tools, container))
-    }
+    await step(
+      'write the pid file',
+      () => writePidFile(container),
+      () => removePidFile(container),
+    )
     if (request.mode === 'container') await checkJoined(tools, named)
-    await (request.mode === 'cni' ? connect(tools, named, done) : done())
-  } catch (error) {
-    const errors = [error]
-    const attempt = (work: Promise<void>) => work.catch((fault: unknown) => errors.push(fault))
-    await attempt(removePidFile(container))
-    await attempt(note(container, true))
-    throw together(errors)
-  }
+    if (request.mode === 'cni') await connect(tools, named, step)
+    else await step('write lifecycle.json', () => note(container, false))
+  }, tools.host.steps)
+  if ('failed' in outcome) await note(container, true)
+  demandDone(outcome)
+}
+
+// From the container's ports to its names, while no other operation is at work on it.
+async function connect(tools: Tools, container: Container, step: SequenceStep): Promise<void> {
+  const { host, ports } = tools
+  const { state, request } = container
+  const netns = await netnsOf(tools, container)
+  const memberships = await step('read the networks', () =>
+    plannedMemberships(tools, container, netns),
+  )
+  // Before ports are taken: taking those of one container id frees what holds them.
+  if (request.ports.length > 0) await checkOthers(host, memberships)
+  await step('detach what 0.1 left', () => detachFormer(tools, request))
+  await step('bring lo up', () => tools.bringLoopbackUp(netns))
+  await step('check the namespace', () => openDoor(host, memberships))
+  const containerId = containerIdOf(request)
+  const wanted: HoldRequest = { containerId, pid: state.pid, ports: request.ports }
+  const reservation = await step(
+    'take the ports',
+    () => ports.hold(wanted),
+    () => ports.release(wanted),
+  )
+  await holdingContainer(host, memberships, async () => {
+    const outcome = await inSequence(async (inner) => {
+      const hosts = await inner('read the names', container.hosts)
+      // Those of an earlier life that was cut short, before the new ones are known.
+      await inner('remove names of an earlier life', () => hosts.release(state.id))
+      const results = await inner(
+        'attach the container',
+        () => attachEach(host, memberships),
+        () => detachEach(host, memberships),
+      )
+      await inner('wait for the port holder', reservation.settled)
+      // What a failure leaves half written goes as well.
+      const release = () => hosts.release(state.id)
+      await inner('register names', async () => {}, release)
+      await inner('write the hosts files', () => hosts.acquire(namesOf(container, results)))
+      await inner('write lifecycle.json', async () =>
+        note(container, false, await detachedLife(tools, container)),
+      )
+      return results
+    }, host.steps)
+    const results = demandDone(outcome)
+    await container.record(results.flatMap((result, at) => told(memberships[at], result)))
+  })
+}
+
+function told(membership: Membership | undefined, { result }: ParsedResult): readonly string[] {
+  const addresses = result.ips.map(({ address }) => address).join(', ')
+  return [`${membership?.attachment.ifname} in network ${membership?.network}: ${addresses}`]
 }
 
 async function checkInterfaces(tools: Tools, container: Container): Promise<void> {

@@ -1,8 +1,7 @@
-import { detachAll, type Membership } from '@vethra/plan'
+import { type Attempt, detachAll, goingOn, type Membership } from '@vethra/plan'
 import { CniError, containerIdOf, goField, type JsonObject } from '@vethra/spec'
 import { attachedByRecord, attachedNow } from './attached-now.ts'
 import type { Container } from './container.ts'
-import { idle } from './idle.ts'
 import { removePidFile } from './pid-file.ts'
 import type { Tools } from './tools.ts'
 
@@ -23,32 +22,27 @@ export async function postStop(
   { namespace, id }: Stopped,
   open: () => Promise<Container>,
 ): Promise<void> {
-  const errors: unknown[] = []
-  const attempt: Attempt = (work) =>
-    work.catch((error: unknown): undefined => void errors.push(error))
   const ref = { namespace, id }
-  // Plugins are started before all else is read: it is theirs to take time.
-  const recorded = await attempt(attachedByRecord(tools, ref))
-  const early = recorded && attempt(detachAll(tools.host, recorded)).then(() => recorded)
-  if (early) await idle()
-  const container = await attempt(open())
-  const { mode = 'cni', ports = [] } = container?.request ?? {}
-  const detached = early ?? (mode === 'cni' && detach(tools, ref, container, attempt))
-  // While plugins run: the names of the container lead nowhere any more.
-  await attempt(release(tools, namespace, id))
-  const [first] = (await detached) || []
-  const containerId = first?.attachment.containerId ?? containerIdOf(ref)
-  // After that: a port that is free while rules still lead from it would reach nobody.
-  if (mode === 'cni') {
-    await attempt(releasePorts(tools, { containerId, ports }, (await detached) || []))
-  }
-  if (container) await attempt(removePidFile(container))
-  if (container && !container.ours) await attempt(endForNerdctl(container))
+  const errors = await goingOn(async (attempt) => {
+    // By the records, before any file of the container's is believed.
+    const recorded = await attempt('read the records', () => attachedByRecord(tools, ref))
+    if (recorded) await attempt('detach by the records', () => detachAll(tools.host, recorded))
+    const container = await attempt('read the container', open)
+    const { mode = 'cni', ports = [] } = container?.request ?? {}
+    const late = recorded === undefined && mode === 'cni'
+    const detached = late ? await detach(tools, ref, container, attempt) : (recorded ?? [])
+    await attempt('remove the names', () => release(tools, namespace, id))
+    const containerId = detached[0]?.attachment.containerId ?? containerIdOf(ref)
+    // After the rules: a port that is free while rules still lead from it would reach nobody.
+    if (mode === 'cni') {
+      const held = { containerId, ports }
+      await attempt('free the ports', () => releasePorts(tools, held, detached))
+    }
+    if (container) await attempt('remove the pid file', () => removePidFile(container))
+    if (container && !container.ours) await attempt('tell nerdctl', () => endForNerdctl(container))
+  }, tools.host.steps)
   if (errors.length > 0) throw failure(id, errors)
 }
-
-/** Waits for work whose failure is told later. */
-type Attempt = <T>(work: Promise<T>) => Promise<T | undefined>
 
 async function release(tools: Tools, namespace: string, id: string): Promise<void> {
   const hosts = await tools.hosts(namespace)
@@ -62,7 +56,7 @@ async function detach(
   attempt: Attempt,
 ): Promise<readonly Membership[]> {
   const attached = await attachedNow(tools, ref, container, attempt)
-  await attempt(detachAll(tools.host, attached))
+  await attempt('detach', () => detachAll(tools.host, attached))
   return attached
 }
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import {
-  backgroundSync,
   listFolder,
   makeFolder,
+  pendingSync,
   readOwn,
   removeAbandoned,
   removeFile,
@@ -44,15 +44,15 @@ export function diskAttachmentRecords({
 }): AttachmentRecords & RecordsFolder {
   const fileOf = ({ network, containerId, ifname }: AttachmentKey) =>
     join(dir, `${network}-${containerId}-${ifname}`)
-  const sync = backgroundSync()
+  const sync = pendingSync()
   return {
     write: async (record) => {
       await makeFolder(dir, 0o700)
       const file = fileOf(record)
       if (record.made === undefined) refuseOthers(file, record)
       await writeWhole(file, JSON.stringify(record), { mode: 0o600, sync: false })
-      // The disk is not waited for: plugins run meanwhile.
-      if (record.made === undefined) sync.start(file)
+      // What it grows into while ADD goes on is for a kill, not for a power cut.
+      if (record.made === undefined) sync.add(file)
     },
     flush: sync.flush,
     read: async (key) => {

@@ -3,10 +3,10 @@
  * for formats, and not for locks: what a file means is its owner's matter.
  */
 export { appendText } from './append-text.ts'
-export { type BackgroundSync, backgroundSync } from './background-sync.ts'
 export { byOctets } from './by-octets.ts'
 export { errno, fileError } from './file-error.ts'
 export { listFolder, listFolders, makeFolder, removeFolder } from './folders.ts'
+export { type PendingSync, pendingSync } from './pending-sync.ts'
 export { readOwn } from './read-own.ts'
 export { readText } from './read-text.ts'
 export { removeAbandoned } from './remove-abandoned.ts'

@@ -22,7 +22,6 @@ export interface PortHolderOptions {
  */
 export function portHolder({ dir, program }: PortHolderOptions): PortHolder {
   const records = holderRecords(dir)
-  const starting = new Map<string, Promise<StartedHolder>>()
   return {
     async hold(request) {
       const { containerId, ports } = request
@@ -31,9 +30,8 @@ export function portHolder({ dir, program }: PortHolderOptions): PortHolder {
       const sockets = heldSockets(ports)
       if (sockets.length === 0) return { settled: async () => {} }
       try {
-        const { holder } = await take({ records, program, way: await wayHere() }, request, sockets)
-        starting.set(containerId, holder)
-        return { settled: async () => demandReady(await holder, containerId) }
+        const holder = await take({ records, program, way: await wayHere() }, request, sockets)
+        return { settled: () => demandReady(holder, containerId) }
       } catch (error) {
         await free(records, { containerId, sockets: [] })
         throw error
@@ -41,8 +39,6 @@ export function portHolder({ dir, program }: PortHolderOptions): PortHolder {
     },
 
     async release({ containerId, ports }) {
-      // One that is just being started could not be found yet. Why it is not, `settled` has told.
-      await starting.get(containerId)?.catch(() => undefined)
       const record = await records.read(containerId)
       // Records are gone where /run was emptied; looking at all processes is for those that had ports.
       if (record || ports.length > 0) await free(records, record ?? { containerId, sockets: [] })

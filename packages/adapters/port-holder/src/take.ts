@@ -15,21 +15,15 @@ export interface TakeTools {
   readonly way: Way
 }
 
-/** Ports that are taken. */
-export interface TakenPorts {
-  /** The process that keeps them; rejects when it cannot be started. */
-  readonly holder: Promise<StartedHolder>
-}
-
 /**
- * Takes all sockets and starts the process that keeps them, soon where they are taken already. Holders that are in the way and whose
+ * Takes all sockets and starts the process that keeps them. Holders that are in the way and whose
  * container is gone are ended. Throws CniError 102 that names who has a port, 100 or 5.
  */
 export async function take(
   tools: TakeTools,
   request: HoldRequest,
   wanted: readonly HeldSocket[],
-): Promise<TakenPorts> {
+): Promise<StartedHolder> {
   const init = initOf(request)
   for (;;) {
     faultPoint('socket', wanted.map(formatSocket).join(' '))
@@ -38,10 +32,10 @@ export async function take(
       await freeIfStale(opened.taken, request.containerId)
       continue
     }
-    if (tools.way.takesAtOnce) return { holder: soon(() => start(tools, request, init, opened)) }
     const holder = await start(tools, request, init, opened)
+    if (tools.way.takesAtOnce) return holder
     const taken = await takenBy(holder)
-    if (taken === undefined) return { holder: Promise.resolve(holder) }
+    if (taken === undefined) return holder
     await freeIfStale(taken, request.containerId)
   }
 }
@@ -72,16 +66,6 @@ async function start(
   } finally {
     for (const descriptor of descriptors) closeSync(descriptor)
   }
-}
-
-// The first plugin need not wait for a process to be started: it is when this one has nothing else to do.
-function soon<T>(work: () => Promise<T>): Promise<T> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  setImmediate(resolve)
-  const done = promise.then(work)
-  // Whoever gives up before it is asked for has a failure of its own to tell.
-  done.catch(() => undefined)
-  return done
 }
 
 async function takenBy({ said }: StartedHolder): Promise<HeldSocket | undefined> {

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import {
-  backgroundSync,
   listFolder,
   makeFolder,
+  pendingSync,
   readOwn,
   removeAbandoned,
   removeFile,
@@ -31,7 +31,7 @@ export interface ResultsFolder {
 export function diskResultCache({ dir }: { readonly dir: string }): ResultCache & ResultsFolder {
   const folder = join(dir, 'results')
   const fileOf = (key: AttachmentKey) => join(folder, fileName(key))
-  const sync = backgroundSync()
+  const sync = pendingSync()
   return {
     check: async (key) => {
       const other = othersIn(fileOf(key), key)
@@ -46,7 +46,7 @@ export function diskResultCache({ dir }: { readonly dir: string }): ResultCache 
       const file = fileOf({ network: entry.network, ...entry.attachment })
       await makeFolder(folder, 0o700)
       await writeWhole(file, renderEntry(entry), { mode: 0o600, sync: false })
-      sync.start(file)
+      sync.add(file)
     },
     flush: sync.flush,
     remove: async (key) => {

@@ -8,7 +8,15 @@ import {
   networksFromFiles,
   wantedAddresses,
 } from '@vethra/networks'
-import { attachAll, type Membership } from '@vethra/plan'
+import {
+  attachEach,
+  demandDone,
+  detachEach,
+  holdingContainer,
+  inSequence,
+  type Membership,
+  openDoor,
+} from '@vethra/plan'
 import { capabilityMappings } from '@vethra/ports'
 import { type CniArgs, CniError, containerIdOf } from '@vethra/spec'
 import { changeContainer, recordOf } from './container-record.ts'
@@ -50,32 +58,50 @@ export async function connectContainer(
     demandSeen(container)
     if (container.state !== 'running') return remember([...record.networks, asked])
     const membership = await membershipOf(tools, container, network, asked)
-    await attachAll(tools.host, [membership], async ([made], onDisk) => {
-      await onDisk
-      await remember([...record.networks, asked])
-      if (made === undefined) return
-      await tellPeers(tools, container, withNetwork(container, asked, made.result)).catch(
-        async (error: unknown) => {
-          await remember(record.networks)
-          throw error
-        },
-      )
-    })
+    await openDoor(tools.host, [membership])
+    await holdingContainer(tools.host, [membership], () =>
+      connectNow(tools, container, { membership, asked, remember }),
+    )
   })
 }
 
-// The names of a container that will be detached again must not stay in its peers' files.
-async function tellPeers(
-  { hosts }: ManageTools,
-  { id, names }: KnownContainer,
-  now: ContainerNames,
+interface Connecting {
+  readonly membership: Membership
+  readonly asked: NetworkRequest
+  /** Writes down which networks the container is to be in. */
+  readonly remember: (networks: BundleRecord['networks']) => Promise<void>
+}
+
+async function connectNow(
+  { host, hosts }: ManageTools,
+  container: KnownContainer,
+  { membership, asked, remember }: Connecting,
 ): Promise<void> {
-  try {
-    await hosts.acquire(now)
-  } catch (error) {
-    await (names === undefined ? hosts.release(id) : hosts.acquire(names))
-    throw error
-  }
+  const { id, names } = container
+  const { networks } = recordOf(container)
+  const outcome = await inSequence(async (step) => {
+    const [made] = await step(
+      'attach the container',
+      () => attachEach(host, [membership]),
+      () => detachEach(host, [membership]),
+    )
+    await step(
+      'write vethra.json',
+      () => remember([...networks, asked]),
+      () => remember(networks),
+    )
+    // Registered before the files are written: a part of them may be when that fails.
+    await step(
+      'prepare the hosts files',
+      async () => {},
+      () => (names === undefined ? hosts.release(id) : hosts.acquire(names)),
+    )
+    if (made)
+      await step('write the hosts files', () =>
+        hosts.acquire(withNetwork(container, asked, made.result)),
+      )
+  }, host.steps)
+  demandDone(outcome)
 }
 
 /** The network that a name or id means. Throws CniError 101. */

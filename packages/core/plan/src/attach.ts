@@ -9,6 +9,7 @@ import {
   checkNetworkName,
   isSpecVersion,
 } from '@vethra/spec'
+import { cacheEntry, noPlugins } from './add-plugins.ts'
 import { type AttachmentPlan, start, stepOf } from './next-step.ts'
 import type { PluginRunner } from './plugin-runner.ts'
 import type { AttachmentKey, CachedAttachment, ResultCache } from './result-cache.ts'
@@ -18,8 +19,6 @@ import { run } from './run.ts'
 export interface AttachTools {
   readonly runner: PluginRunner
   readonly cache: ResultCache
-  /** Is told what ADD has made so far, and the result of it, before its next plugin runs. Default: nobody is. */
-  readonly onMade?: (made: CachedAttachment, result: ParsedResult) => Promise<void>
 }
 
 /**
@@ -28,26 +27,28 @@ export interface AttachTools {
  * has been done is undone and CniError thrown, whose cause has the first failure first.
  */
 export async function attach(
-  { runner, cache, onMade = async () => {} }: AttachTools,
+  { runner, cache }: AttachTools,
   list: ConfList,
   attachment: Attachment,
 ): Promise<ParsedResult> {
   await checkAttachable(cache, list, attachment)
-  const made = ({ text }: ParsedResult): CachedAttachment => ({
-    network: list.name,
-    attachment,
-    listText: list.text,
-    result: text,
-  })
-  const plan = { operation: 'ADD', list, attachment } as const
-  const result = await run(runner, plan, (each) => onMade(made(each), each))
+  const result = await run(runner, { operation: 'ADD', list, attachment })
   if (result === undefined) throw noPlugins(list.name)
+  await cacheOrUndo({ runner, cache }, { list, attachment }, result)
+  return result
+}
+
+/** Writes an attachment that was made into the cache; where that fails it is undone by DEL, and CniError thrown. */
+export async function cacheOrUndo(
+  { runner, cache }: AttachTools,
+  { list, attachment }: { readonly list: ConfList; readonly attachment: Attachment },
+  result: ParsedResult,
+): Promise<void> {
   try {
-    await cache.write(made(result))
+    await cache.write(cacheEntry({ list, attachment }, result))
   } catch (cause) {
     throw await undone(runner, list, attachment, result, cause)
   }
-  return result
 }
 
 /** Throws CniError 3, 4 or 7 for a name that cannot be, before anything runs. */
@@ -189,13 +190,5 @@ async function undone(
     code: cause instanceof CniError ? cause.code : 5,
     message: `failed to set network ${JSON.stringify(list.name)} cached result`,
     cause: errors.length === 1 ? cause : new AggregateError(errors),
-  })
-}
-
-function noPlugins(network: string): CniError {
-  return new CniError({
-    code: 7,
-    message: `network ${JSON.stringify(network)} has no plugins`,
-    hint: 'Give the conf list a "plugins" key with at least one plugin.',
   })
 }

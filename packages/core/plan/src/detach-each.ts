@@ -3,13 +3,12 @@ import { cachedList, detach } from './attach.ts'
 import { together } from './failures.ts'
 import { afterOrphans, madeSoFar, type Remembered, rememberedOf } from './killed-add.ts'
 import { keyOf, type Membership } from './membership.ts'
-import { withNonce } from './nonce.ts'
 import type { HostTools } from './on-host.ts'
 import type { PluginRunner } from './plugin-runner.ts'
 import { reachable } from './reachable.ts'
 import type { CachedAttachment } from './result-cache.ts'
-import { sparingOthers } from './sparing-others.ts'
-import { lookingEarly, sweepAlone } from './sweep.ts'
+import { pluginRunner } from './run-plugin.ts'
+import { sweepAlone } from './sweep.ts'
 
 /** How attachments are removed. */
 export interface DetachOptions {
@@ -28,14 +27,13 @@ export async function detachEach(
   const swept = new Set<Membership>()
   const detached: Membership[] = []
   const reached: Membership[] = []
-  const looking = lookingEarly(tools)
   for (const given of memberships.toReversed()) {
     const known = await rememberedOf(tools, keyOf(given))
     const membership = await reachable(tools, given, known)
     reached.push(membership)
     // Without what ADD was called with, portmap does not know that there are ports to be closed.
     if (!known.cached?.listText || madeSoFar(known) !== known.cached) swept.add(membership)
-    const detaching = detachOne({ ...tools, runner: looking.runner }, membership, known)
+    const detaching = detachOne(tools, membership, known)
     await attempt(detaching.then(() => detached.push(membership)))
   }
   for (const each of reached) {
@@ -44,7 +42,7 @@ export async function detachEach(
   }
   // Whoever is killed, or fails, before the rules have gone leaves the records: the next one looks again.
   const forget = async () => {
-    await sweepAlone(tools, [...swept], looking.rules())
+    await sweepAlone(tools, [...swept])
     for (const each of detached) await attempt(tools.records.remove(keyOf(each)))
   }
   await attempt(forget())
@@ -71,12 +69,15 @@ async function detachOne(
 ): Promise<void> {
   await afterOrphans(tools, known)
   const made = madeSoFar(known)
-  if (known.cached) return detachAs(tools, membership, made)
-  const nonced = { ...tools, runner: withNonce(tools.runner, known.record) }
-  if (made) return detachUnfinished(nonced, membership, made)
   const { list } = membership
-  const runner = list ? sparingOthers(nonced.runner, tools.netns, list) : nonced.runner
-  return detachAs({ ...tools, runner }, membership, made)
+  const { cached, record } = known
+  if (cached) return detachAs(tools, membership, made)
+  const of = made ? cachedList(made) : list
+  // Without a conf list no plugin runs.
+  if (of === undefined) return detachAs(tools, membership, made)
+  const runner = pluginRunner(tools, { list: of, record, isMade: made !== undefined })
+  const own = { ...tools, runner }
+  return made ? detachUnfinished(own, membership, made) : detachAs(own, membership, made)
 }
 
 async function detachAs(

@@ -1,6 +1,7 @@
 import type { ParsedResult } from '@vethra/result'
 import { CniError, type ConfList, type PluginConf } from '@vethra/spec'
-import { asMade, attach, convertIfReadable, unknownNetwork } from './attach.ts'
+import { addPlugins } from './add-plugins.ts'
+import { asMade, cacheOrUndo, convertIfReadable, unknownNetwork } from './attach.ts'
 import { detachEach } from './detach-each.ts'
 import { checkFree } from './door.ts'
 import { together } from './failures.ts'
@@ -8,12 +9,12 @@ import { holdingContainer } from './holding-container.ts'
 import { rememberingCache } from './killed-add.ts'
 import { keyOf, type Membership, rememberedOnly } from './membership.ts'
 import { checkNamespace, lifeNow } from './namespace-facts.ts'
-import { withNonce } from './nonce.ts'
 import type { HostTools } from './on-host.ts'
-import type { AttachmentKey, CachedAttachment } from './result-cache.ts'
+import type { AttachmentKey } from './result-cache.ts'
 import { run } from './run.ts'
-import { sparingOthers } from './sparing-others.ts'
-import { alone, takingTurns } from './take-turns.ts'
+import { pluginRunner } from './run-plugin.ts'
+import { all } from './sequence.ts'
+import { alone } from './take-turns.ts'
 
 /**
  * Detaches what `isDue` still says is to be detached when the container's lock is held: it may have come
@@ -87,13 +88,10 @@ async function redo(tools: HostTools, membership: Membership): Promise<ParsedRes
   await checkFree(tools, attachment)
   // The record goes on naming the namespace that was asked about, whatever is at its path by now.
   const record = await tools.records.read(keyOf(membership))
-  const turns = takingTurns(tools, list, attachment)
-  const runner = withNonce(sparingOthers(turns, tools.netns, list), record)
-  const onMade = async (made: CachedAttachment) => {
-    if (record) await tools.records.write({ ...record, made })
-  }
-  const result = await attach({ runner, cache: tools.cache, onMade }, list, attachment)
-  await Promise.all([tools.records.flush(), tools.cache.flush()])
+  const result = await addPlugins(tools, { list, attachment, record })
+  const runner = pluginRunner(tools, { list, record, isMade: true })
+  await cacheOrUndo({ runner, cache: tools.cache }, { list, attachment }, result)
+  await all([tools.records.flush(), tools.cache.flush()])
   return result
 }
 

@@ -7,10 +7,11 @@ export { type AttachTools, attach, cachedList, checkAttachment, detach } from '.
 export type { AttachmentRecord, AttachmentRecords } from './attachment-records.ts'
 export { type CniRuntime, cniRuntime } from './cni-runtime.ts'
 export { collectGarbage } from './collect-garbage.ts'
-export type { DetachOptions } from './detach-each.ts'
+export { type DetachOptions, detachEach } from './detach-each.ts'
 export { checkDoor } from './door.ts'
 export { together } from './failures.ts'
 export { attachAnew, type ChainAgain, chainAgain, detachIfDue } from './heal.ts'
+export { holdingContainer } from './holding-container.ts'
 export type { Membership } from './membership.ts'
 export {
   identityOf,
@@ -45,11 +46,11 @@ export {
 } from './next-step.ts'
 export {
   attachAll,
+  attachEach,
   checkAll,
   detachAll,
-  type Foresee,
   type HostTools,
-  type Settle,
+  openDoor,
 } from './on-host.ts'
 export { passLocks } from './pass-locks.ts'
 export type { PluginCall } from './plugin-call.ts'
@@ -75,6 +76,16 @@ export {
   type ResultCache,
 } from './result-cache.ts'
 export { plannedCalls, run } from './run.ts'
+export {
+  type Attempt,
+  all,
+  demandDone,
+  goingOn,
+  inSequence,
+  type Outcome as SequenceOutcome,
+  type Step as SequenceStep,
+  type StepLog,
+} from './sequence.ts'
 export { supportedVersions } from './supported-versions.ts'
 export { validateList } from './validate-list.ts'
 export {

@@ -1,9 +1,10 @@
 import { guards } from '@vethra/lock'
 import type { ParsedResult } from '@vethra/result'
 import { CniError } from '@vethra/spec'
+import { addPlugins } from './add-plugins.ts'
 import {
   type AttachTools,
-  attach,
+  cacheOrUndo,
   checkAttachable,
   checkAttachment,
   checkNames,
@@ -18,11 +19,10 @@ import { rememberingCache } from './killed-add.ts'
 import { gone, keyOf, type Membership } from './membership.ts'
 import { identityOf } from './namespace.ts'
 import type { NamespaceFacts } from './namespace-facts.ts'
-import { withNonce } from './nonce.ts'
-import type { CachedAttachment } from './result-cache.ts'
-import { sparingOthers } from './sparing-others.ts'
+import { pluginRunner } from './run-plugin.ts'
+import { all, demandDone, inSequence, type StepLog } from './sequence.ts'
 import { sweepAlone } from './sweep.ts'
-import { type TurnTools, takingTurns } from './take-turns.ts'
+import type { TurnTools } from './take-turns.ts'
 import { containerOf, refuseOthers, remembered } from './whose.ts'
 
 /** What attachments are made with on a host that others use at the same time. */
@@ -31,59 +31,58 @@ export interface HostTools extends AttachTools, TurnTools {
   readonly records: AttachmentRecords
   /** What is known of namespaces and processes. */
   readonly netns: NamespaceFacts
+  /** Is told of each step of an operation. Default: nobody is. */
+  readonly steps?: StepLog
   /** Gets what may remain of an attachment that is forgotten without having been undone whole. Default: dropped. */
   readonly onRemains?: (remains: CniError) => void
 }
 
 /**
- * What belongs to attaching a container: undone by whoever does it, when it fails or when `onDisk` does,
- * which is kept when what is remembered of the attachments outlives a power cut.
- */
-export type Settle = (results: readonly ParsedResult[], onDisk: Promise<void>) => Promise<void>
-
-/**
- * Is told what the results will be unless a plugin that is left to run changes them: more than once, or never.
- * What it starts meanwhile is its own to undo.
- */
-export type Foresee = (results: readonly ParsedResult[]) => void
-
-/**
  * Attaches one container to networks, one after the other in the order given (SPEC 1.1.0, section 2:
  * no two operations on one container in parallel), and returns the results in that order. What is
  * left of an earlier life of the same container is removed first. Throws CniError 8 or 102 before any plugin
- * runs for an interface that cannot be made where it is to be, because others made it. While the firewall chains that all
- * networks share, or the rules that isolate a network, do not exist yet, containers take turns. `settle` is called with the results and
- * belongs to the attaching. On failure everything is undone; CniError has the first failure first.
+ * runs for an interface that cannot be made where it is to be, because others made it. On failure everything
+ * is undone; CniError has the first failure first.
  */
 export async function attachAll(
   tools: HostTools,
   memberships: readonly Membership[],
-  settle: Settle = async () => {},
-  foresee: Foresee = () => {},
 ): Promise<readonly ParsedResult[]> {
+  await openDoor(tools, memberships)
+  return holdingContainer(tools, memberships, () => attachEach(tools, memberships))
+}
+
+/**
+ * What comes before a container is attached, without its lock: names and namespaces are checked, and ADDs
+ * that were cut short are undone where their interfaces are in the way.
+ */
+export async function openDoor(
+  tools: HostTools,
+  memberships: readonly Membership[],
+): Promise<void> {
   for (const { network, attachment } of memberships) checkNames(network, attachment)
   const wanted = memberships.map(({ attachment }) => attachment)
   await undoUnfinished(tools, await checkDoor(tools, wanted), memberships)
-  return holdingContainer(tools, memberships, async () => {
-    for (const each of wanted) await checkFree(tools, each)
+}
+
+/** Attaches as `attachAll` does, while the container's lock is held and the door is open. */
+export async function attachEach(
+  tools: HostTools,
+  memberships: readonly Membership[],
+): Promise<readonly ParsedResult[]> {
+  const outcome = await inSequence(async (step) => {
+    for (const { attachment } of memberships) await checkFree(tools, attachment)
     const results: ParsedResult[] = []
-    for (const [index, membership] of memberships.entries()) {
-      try {
-        await removeStale(tools, membership)
-        const onResult = (result: ParsedResult) => {
-          if (index === memberships.length - 1) foresee([...results, result])
-        }
-        results.push(await attachOne(tools, membership, onResult))
-      } catch (error) {
-        throw await undone(tools, memberships.slice(0, index), error)
-      }
+    for (const membership of memberships) {
+      const { network } = membership
+      await step(`remove what is left in ${network}`, () => removeStale(tools, membership))
+      const undo = () => detachEach(tools, [membership])
+      results.push(await step(`ADD of ${network}`, () => attachOne(tools, membership), undo))
     }
-    const onDisk = Promise.all([tools.records.flush(), tools.cache.flush()]).then(() => {})
-    const outcomes = await Promise.allSettled([settle(results, onDisk), onDisk])
-    const reasons = outcomes.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []))
-    if (reasons.length > 0) throw await undone(tools, memberships, together([...new Set(reasons)]))
+    await step('flush records and cache', () => all([tools.records.flush(), tools.cache.flush()]))
     return results
-  })
+  }, tools.steps)
+  return demandDone(outcome)
 }
 
 /**
@@ -117,23 +116,16 @@ export async function checkAll(
 }
 
 // A failure has been undone.
-async function attachOne(
-  tools: HostTools,
-  membership: Membership,
-  onResult: (result: ParsedResult) => void,
-): Promise<ParsedResult> {
+async function attachOne(tools: HostTools, membership: Membership): Promise<ParsedResult> {
   const { network, list, attachment } = membership
   if (list === undefined) throw unknownNetwork(network)
   await checkAttachable(tools.cache, list, attachment)
   const record = await makeRecord(tools, membership)
-  const turns = takingTurns(tools, list, attachment)
-  const onMade = (made: CachedAttachment, result: ParsedResult) => {
-    onResult(result)
-    return tools.records.write({ ...record, made })
-  }
   try {
-    const runner = withNonce(sparingOthers(turns, tools.netns, list), record)
-    return await attach({ runner, cache: tools.cache, onMade }, list, attachment)
+    const result = await addPlugins(tools, { list, attachment, record })
+    const runner = pluginRunner(tools, { list, record, isMade: true })
+    await cacheOrUndo({ runner, cache: tools.cache }, { list, attachment }, result)
+    return result
   } catch (error) {
     throw await forgotten(tools, membership, error)
   }
@@ -177,18 +169,4 @@ async function removeStale(tools: HostTools, membership: Membership): Promise<vo
   if (cached === undefined && record === undefined) return
   await refuseOthers(tools, membership, { cached, record })
   await detachEach(tools, [record ? membership : gone(membership)])
-}
-
-// The attachment that failed has undone itself: a second DEL would only repeat its error.
-async function undone(
-  tools: HostTools,
-  made: readonly Membership[],
-  error: unknown,
-): Promise<unknown> {
-  try {
-    await detachEach(tools, made)
-    return error
-  } catch (failure) {
-    return together([error, failure])
-  }
 }

@@ -1,7 +1,7 @@
 import { attachmentChains, type RuleSets } from '@vethra/model'
-import { CniError, type Operation } from '@vethra/spec'
+import { CniError } from '@vethra/spec'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { lookingEarly, sweep } from './sweep.ts'
+import { sweep } from './sweep.ts'
 
 const [masquerade = '', ports = ''] = attachmentChains('lan', 'ns-c1')
 const attached = [{ network: 'lan', attachment: { containerId: 'ns-c1' } }]
@@ -31,33 +31,10 @@ beforeEach(() => {
   }
 })
 
-const call = (type: string, operation: Operation, netns: string) => {
-  const rest = { containerId: 'ns-c1', ifname: 'eth0', cniArgs: [], stdin: '{}' }
-  return { type, operation, netns, ...rest }
-}
-
 describe('sweep', () => {
   it('removes what is left of the attachment', async () => {
-    await sweep({ runner: { run: async () => '' }, rules }, attached)
+    await sweep({ rules }, attached)
     expect(log).toEqual(['save', `remove ${masquerade}`])
-  })
-
-  it('goes by what was seen early', async () => {
-    const early = Promise.resolve([{ family: 4 as const, text: now }])
-    await sweep({ runner: { run: async () => '' }, rules }, attached, early)
-    expect(log).toEqual([`remove ${masquerade}`])
-  })
-
-  it('looks again where what was seen early has changed, or could not be seen', async () => {
-    const early = Promise.resolve([{ family: 4 as const, text: table(masquerade, ports) }])
-    await sweep({ runner: { run: async () => '' }, rules }, attached, early)
-    expect(log).toEqual(['save', `remove ${masquerade}`])
-    await sweep(
-      { runner: { run: async () => '' }, rules },
-      attached,
-      Promise.reject(new Error('x')),
-    )
-    expect(log).toHaveLength(4)
   })
 
   it('looks again where another removes the same meanwhile, such as a DEL that was killed', async () => {
@@ -72,7 +49,7 @@ describe('sweep', () => {
         return seen
       },
     }
-    await sweep({ runner: { run: async () => '' }, rules }, attached)
+    await sweep({ rules }, attached)
     expect(log).toEqual(['save', 'save', 'save'])
   })
 
@@ -85,7 +62,7 @@ describe('sweep', () => {
       },
       restore: async () => Promise.reject(new CniError({ code: 5, message: 'no' })),
     }
-    await expect(sweep({ runner: { run: async () => '' }, rules }, attached)).rejects.toThrow('no')
+    await expect(sweep({ rules }, attached)).rejects.toThrow('no')
     expect(saves).toBe(10)
   })
 
@@ -94,20 +71,6 @@ describe('sweep', () => {
       ...rules,
       restore: async () => Promise.reject(new CniError({ code: 5, message: 'no' })),
     }
-    await expect(sweep({ runner: { run: async () => '' }, rules }, attached)).rejects.toThrow('no')
-  })
-})
-
-describe('lookingEarly', () => {
-  it.each<[string, Operation, string, boolean]>([
-    ['bridge', 'DEL', '', true],
-    ['ptp', 'DEL', '', true],
-    ['bridge', 'DEL', '/n', false],
-    ['bridge', 'ADD', '', false],
-    ['portmap', 'DEL', '', false],
-  ])('%s %s in "%s" is taken for one that leaves rules: %s', async (type, operation, netns, is) => {
-    const looking = lookingEarly({ runner: { run: async () => 'printed' }, rules })
-    expect(await looking.runner.run(call(type, operation, netns))).toBe('printed')
-    expect(looking.rules() !== undefined).toBe(is)
+    await expect(sweep({ rules }, attached)).rejects.toThrow('no')
   })
 })

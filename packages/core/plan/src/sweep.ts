@@ -2,7 +2,6 @@ import { attachmentLeftovers, type RuleSets, type SavedRules } from '@vethra/mod
 import { CniError } from '@vethra/spec'
 import type { AttachmentRecords } from './attachment-records.ts'
 import type { Membership } from './membership.ts'
-import type { PluginRunner } from './plugin-runner.ts'
 
 /** The attachment that rules were made for, as far as their chains are named by it. */
 interface Attached {
@@ -11,46 +10,15 @@ interface Attached {
 }
 
 interface SweepTools {
-  readonly runner: PluginRunner
   readonly rules: RuleSets
 }
 
 /**
- * A runner that looks at the rules while the last plugin of a DEL runs in a namespace that is gone:
- * `bridge` and `ptp` leave their masquerading behind then, so it will be asked for. `rules` gives what
- * was seen last; undefined when nothing was looked at.
- */
-export function lookingEarly({ runner, rules }: SweepTools): {
-  readonly runner: PluginRunner
-  readonly rules: () => Promise<readonly SavedRules[]> | undefined
-} {
-  let seen: Promise<readonly SavedRules[]> | undefined
-  const run: PluginRunner['run'] = (call) => {
-    const running = runner.run(call)
-    const leaves = ['bridge', 'ptp'].includes(call.type)
-    if (leaves && call.operation === 'DEL' && call.netns === '') {
-      seen = rules.save()
-      // A failure comes up where the rules are looked at again.
-      seen.catch(() => undefined)
-    }
-    return running
-  }
-  return { runner: { run }, rules: () => seen }
-}
-
-/**
  * Removes what plugins leave of attachments: Debian's bridge its masquerading when the netns is gone, and
- * portmap what lost its ports. `early` is what was seen before the last plugin ended: when that is not
- * how things are now, the rules are looked at again.
+ * portmap what lost its ports. Rules that change meanwhile are looked at again.
  */
-export async function sweep(
-  { rules }: SweepTools,
-  attached: readonly Attached[],
-  early?: Promise<readonly SavedRules[]>,
-): Promise<void> {
+export async function sweep({ rules }: SweepTools, attached: readonly Attached[]): Promise<void> {
   if (attached.length === 0) return
-  const seen = await early?.catch(() => undefined)
-  if (seen && (await isRemoved(rules, removalsOf(attached, seen)))) return
   let before = ''
   for (let attempt = 1; ; attempt += 1) {
     const removals = removalsOf(attached, await rules.save())
@@ -67,7 +35,6 @@ export async function sweep(
 export async function sweepAlone(
   tools: SweepTools & { readonly records: Pick<AttachmentRecords, 'list'> },
   memberships: readonly Membership[],
-  early?: Promise<readonly SavedRules[]>,
 ): Promise<void> {
   const going = new Set(
     memberships.map(({ network, attachment }) => `${network}/${attachment.ifname}`),
@@ -80,7 +47,7 @@ export async function sweepAlone(
   const alone = memberships.filter(
     (each) => !others.some(({ network }) => network === each.network),
   )
-  await sweep(tools, alone, early)
+  await sweep(tools, alone)
 }
 
 /** A transaction for each family that has something to be removed. */

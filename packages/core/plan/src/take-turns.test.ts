@@ -1,7 +1,8 @@
 import { parseConfList } from '@vethra/conflist'
 import { beforeEach, expect, it } from 'vitest'
 import type { PluginCall } from './index.ts'
-import { type TurnTools, takingTurns } from './take-turns.ts'
+import { pluginRunner } from './run-plugin.ts'
+import { runInTurn, type TurnTools } from './take-turns.ts'
 
 const portRules = [
   '-A PREROUTING -j CNI-HOSTPORT-DNAT',
@@ -68,13 +69,15 @@ beforeEach(() => {
 })
 
 function call(type: string, operation: PluginCall['operation'] = 'ADD', address = '10.0.0.2/24') {
-  const stdin = JSON.stringify({ prevResult: { ips: [{ address }] } })
+  const runtimeConfig = { portMappings: [{ hostPort: 80 }] }
+  const stdin = JSON.stringify({ runtimeConfig, prevResult: { ips: [{ address }] } })
   const { containerId, netns, ifname, cniArgs } = attachment
   return { type, operation, containerId, netns, ifname, cniArgs, stdin }
 }
 
 async function run(...calls: readonly PluginCall[]): Promise<readonly string[]> {
-  const runner = takingTurns(tools, list, attachment)
+  const netns = { linkAt: async () => undefined }
+  const runner = pluginRunner({ ...tools, netns }, { list, isMade: true })
   for (const each of calls) await runner.run(each)
   return log
 }
@@ -117,7 +120,7 @@ it('the rules of IPv6 count where the interface has such an address', async () =
   ])
 })
 
-it('what was seen while the bridge ran tells each plugin by itself whether it must wait', async () => {
+it('each plugin waits for its own rules alone', async () => {
   rules = { 4: portRules, 6: [] }
   expect(await run(call('bridge'), call('portmap'), call('firewall'))).toEqual([
     'ADD bridge',
@@ -126,7 +129,7 @@ it('what was seen while the bridge ran tells each plugin by itself whether it mu
   ])
 })
 
-it('what was seen of IPv4 while the bridge ran says nothing of IPv6', async () => {
+it('the rules of IPv4 say nothing of those of IPv6', async () => {
   rules = { 4: all, 6: [] }
   expect(await run(call('bridge'), call('portmap', 'ADD', 'fd00::2/64'))).toEqual([
     'ADD bridge',
@@ -147,6 +150,6 @@ it('a plugin that fails while it has its turn gives it back and its failure on',
     runner: { run: async () => Promise.reject(new Error('no')) },
     lock: { hold: (_, work) => work().finally(() => log.push('unlock')) },
   }
-  await expect(takingTurns(failing, list, attachment).run(call('portmap'))).rejects.toThrow('no')
+  await expect(runInTurn(failing, list, call('portmap'))).rejects.toThrow('no')
   expect(log).toEqual(['unlock'])
 })

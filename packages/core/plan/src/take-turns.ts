@@ -1,6 +1,6 @@
 import { guards, type Lock, type LockPlaces } from '@vethra/lock'
 import { networkRulesReady, type RuleSets, type SavedRules, sharedRulesReady } from '@vethra/model'
-import { type Attachment, type ConfList, goField } from '@vethra/spec'
+import { type ConfList, goField, type Json } from '@vethra/spec'
 import type { PluginCall } from './plugin-call.ts'
 import type { PluginRunner } from './plugin-runner.ts'
 
@@ -12,81 +12,39 @@ export interface TurnTools {
   readonly places: LockPlaces
 }
 
-/**
- * A runner that lets the plugins of an ADD which make rules that others share (portmap, firewall) run
- * one at a time while those rules do not exist: they make them check-then-append, so two at once would
- * make some twice. Once the rules are there nobody waits. They are looked at while the plugins before
- * run, and again by whoever had to wait.
- */
-export function takingTurns(
-  tools: TurnTools,
-  list: ConfList,
-  attachment: Attachment,
-): PluginRunner {
-  const { runner, lock, places } = tools
-  if (!list.plugins.some(({ type }) => sharing.includes(type))) return runner
-  let early: Promise<Looked> | undefined
-  const turn = <T>(ready: boolean, path: string, work: () => Promise<T>) =>
-    ready ? work() : lock.hold(path, work)
-  return {
-    run: async (call) => {
-      if (call.operation !== 'ADD') return runner.run(call)
-      if (!sharing.includes(call.type)) {
-        const running = runner.run(call)
-        early ??= lookAt(tools.rules, list, attachment)
-        // When no plugin that shares rules comes to run, a failure of this is of no matter.
-        early.catch(() => undefined)
-        return running
-      }
-      const families = hasIpv6(call) ? ([4, 6] as const) : ([4] as const)
-      const look = async (saved = tools.rules.save(families)) =>
-        rulesReady(await saved, { ...list, plugins: pluginsOf(list, call) }, attachment)
-      const seen = families.length === 1 ? await early : undefined
-      if (seen?.ready) return runner.run(call)
-      const { shared, own } = await look(seen && Promise.resolve(seen.saved))
-      if (shared && own) return runner.run(call)
-      const done = await turn(own, guards.isolation(places, list.name), async () => {
-        const now = own ? { shared, own } : await look()
-        const first = await turn(now.shared, guards['shared-chains'](places), async () =>
-          now.shared || (await look()).shared ? undefined : runner.run(call),
-        )
-        return first ?? (now.own ? undefined : runner.run(call))
-      })
-      // Whoever was first has made the rules meanwhile: nobody need wait any more.
-      return done ?? runner.run(call)
-    },
-  }
-}
-
 const sharing: readonly string[] = ['portmap', 'firewall']
 
-/** What was seen of the rules before any plugin needed them. */
-interface Looked {
-  readonly saved: readonly SavedRules[]
-  /** Whether all that any plugin of the network shares is there: then none need look again. */
-  readonly ready: boolean
-}
-
-async function lookAt(rules: RuleSets, list: ConfList, attachment: Attachment): Promise<Looked> {
-  const saved = await rules.save([4])
-  const { shared, own } = rulesReady(saved, list, attachment)
-  return { saved, ready: shared && own }
-}
-
-function pluginsOf(list: ConfList, { type }: PluginCall): ConfList['plugins'] {
-  // The bridge stays: its name says which rules isolate the network.
-  return list.plugins.filter((each) => each.type === type || each.type === 'bridge')
-}
-
-// Plugins make rules in the families of the addresses that the interface has got.
-function hasIpv6({ stdin }: PluginCall): boolean {
-  const ips = goField(goField(JSON.parse(stdin), 'prevResult') ?? null, 'ips')
-  return Array.isArray(ips) && ips.some((ip) => String(goField(ip, 'address')).includes(':'))
+/**
+ * Runs the ADD of a plugin. One that makes rules which others share (portmap, firewall) runs alone while
+ * those rules do not exist: plugins make them check-then-append, so two at once would make some twice.
+ * Once the rules are there nobody waits; whoever had to wait looks again.
+ */
+export async function runInTurn(
+  tools: TurnTools,
+  list: ConfList,
+  call: PluginCall,
+): Promise<string> {
+  const { runner, lock, places, rules } = tools
+  if (!sharing.includes(call.type)) return runner.run(call)
+  const look = async () => rulesReady(await rules.save(familiesOf(call)), list, call)
+  const seen = await look()
+  if (seen.shared && seen.own) return runner.run(call)
+  const turn = <T>(ready: boolean, path: string, work: () => Promise<T>) =>
+    ready ? work() : lock.hold(path, work)
+  const done = await turn(seen.own, guards.isolation(places, list.name), async () => {
+    const now = seen.own ? seen : await look()
+    const first = await turn(now.shared, guards['shared-chains'](places), async () =>
+      now.shared || (await look()).shared ? undefined : runner.run(call),
+    )
+    return first ?? (now.own ? undefined : runner.run(call))
+  })
+  // Whoever was first has made the rules meanwhile: nobody need wait any more.
+  return done ?? runner.run(call)
 }
 
 /** Runs `work` while nobody else makes rules that networks share, or those of this one. */
 export async function alone<T>(
-  { lock, places }: TurnTools,
+  { lock, places }: Pick<TurnTools, 'lock' | 'places'>,
   network: string,
   work: () => Promise<T>,
 ): Promise<T> {
@@ -95,16 +53,27 @@ export async function alone<T>(
   )
 }
 
+// Plugins make rules in the families of the addresses that the interface has got.
+function familiesOf({ stdin }: PluginCall): readonly (4 | 6)[] {
+  const ips = goField(goField(JSON.parse(stdin), 'prevResult') ?? null, 'ips')
+  const has6 = Array.isArray(ips) && ips.some((ip) => String(goField(ip, 'address')).includes(':'))
+  return has6 ? [4, 6] : [4]
+}
+
 // Where the rules cannot be looked at, there is nothing to wait for.
 function rulesReady(
   saved: readonly SavedRules[],
   list: ConfList,
-  { capabilityArgs }: Attachment,
+  { type, stdin }: PluginCall,
 ): { readonly shared: boolean; readonly own: boolean } {
-  const { portMappings } = capabilityArgs
-  const ports = Array.isArray(portMappings) && portMappings.length > 0
+  const runtime: Json = goField(JSON.parse(stdin), 'runtimeConfig') ?? null
+  const mappings = goField(runtime, 'portMappings')
+  const ports = Array.isArray(mappings) && mappings.length > 0
+  // The bridge stays: its name says which rules isolate the network.
+  const plugins = list.plugins.filter((each) => each.type === type || each.type === 'bridge')
+  const own = { ...list, plugins }
   return {
-    shared: saved.every(({ text }) => sharedRulesReady(text, list, ports)),
-    own: saved.every(({ text }) => networkRulesReady(text, list)),
+    shared: saved.every(({ text }) => sharedRulesReady(text, own, ports)),
+    own: saved.every(({ text }) => networkRulesReady(text, own)),
   }
 }

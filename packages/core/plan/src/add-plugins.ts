@@ -1,0 +1,79 @@
+import type { ParsedResult } from '@vethra/result'
+import { type Attachment, CniError, type ConfList } from '@vethra/spec'
+import type { AttachmentRecord, AttachmentRecords } from './attachment-records.ts'
+import { advance, type Outcome, type Progress, start, stepOf } from './next-step.ts'
+import type { CachedAttachment, ResultCache } from './result-cache.ts'
+import { type PluginTools, runPlugin } from './run-plugin.ts'
+
+/** What an attachment is made with. */
+export interface AddTools extends PluginTools {
+  readonly cache: ResultCache
+  readonly records: Pick<AttachmentRecords, 'write'>
+}
+
+/** An attachment to be made. */
+export interface Adding {
+  readonly list: ConfList
+  readonly attachment: Attachment
+  /** The intent; what ADD has made so far is written into it before each next plugin. */
+  readonly record: AttachmentRecord | undefined
+}
+
+/**
+ * ADD of every plugin in order, then the cache (libcni, AddNetworkList). When a plugin, the record or the
+ * cache fails, what has been done is undone by DEL in reverse and CniError thrown, whose cause has the
+ * first failure first.
+ */
+export async function addPlugins(tools: AddTools, adding: Adding): Promise<ParsedResult> {
+  const { list, attachment, record } = adding
+  let progress = start({ operation: 'ADD', list, attachment })
+  let step = stepOf(progress)
+  for (; step.kind === 'exec'; step = stepOf(progress)) {
+    const before = progress
+    const isMade = progress.last !== undefined
+    progress = advance(before, await runPlugin(tools, { list, record, isMade }, step.call))
+    const fault = isNewResult(before, progress) && (await remember(tools, adding, progress))
+    if (fault) progress = advance(before, fault)
+  }
+  if (step.kind === 'failed') throw step.error
+  if (step.result === undefined) throw noPlugins(list.name)
+  return step.result
+}
+
+function isNewResult(before: Progress, { direction, last }: Progress): boolean {
+  return direction === 'forward' && last !== undefined && last.text !== before.last?.text
+}
+
+/** An attachment as the cache keeps it. */
+export function cacheEntry(
+  { list, attachment }: Pick<Adding, 'list' | 'attachment'>,
+  { text }: ParsedResult,
+): CachedAttachment {
+  return { network: list.name, attachment, listText: list.text, result: text }
+}
+
+// In the record while plugins are left to run, so that a DEL after a kill knows it.
+async function remember(
+  { records }: AddTools,
+  adding: Adding,
+  progress: Progress,
+): Promise<Extract<Outcome, { error: unknown }> | undefined> {
+  const { record } = adding
+  if (!record || !progress.last || stepOf(progress).kind !== 'exec') return undefined
+  try {
+    await records.write({ ...record, made: cacheEntry(adding, progress.last) })
+    return undefined
+  } catch (error) {
+    if (error instanceof CniError) return { error }
+    throw error
+  }
+}
+
+/** The CniError 7 for a network that has no plugins. */
+export function noPlugins(network: string): CniError {
+  return new CniError({
+    code: 7,
+    message: `network ${JSON.stringify(network)} has no plugins`,
+    hint: 'Give the conf list a "plugins" key with at least one plugin.',
+  })
+}

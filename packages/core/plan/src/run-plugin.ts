@@ -1,0 +1,92 @@
+import { bridgeOf } from '@vethra/model'
+import { CniError, type ConfList } from '@vethra/spec'
+import type { AttachmentRecord } from './attachment-records.ts'
+import type { LinkInside, NamespaceFacts } from './namespace-facts.ts'
+import type { Outcome } from './next-step.ts'
+import type { PluginCall } from './plugin-call.ts'
+import type { PluginRunner } from './plugin-runner.ts'
+import { runInTurn, type TurnTools } from './take-turns.ts'
+
+/** What plugins of one attachment are run with. */
+export interface PluginTools extends TurnTools {
+  readonly netns: Pick<NamespaceFacts, 'linkAt'>
+}
+
+/** The attachment that a plugin is run for. */
+export interface PluginContext {
+  readonly list: ConfList
+  /** The intent that was recorded: its plugins carry its nonce. */
+  readonly record?: Pick<AttachmentRecord, 'nonce'> | undefined
+  /**
+   * Whether the interface is known to be the attachment's. Where it is not, DEL is given no namespace while the
+   * interface there is none that the first plugin makes: another runtime's may have come before the ADD.
+   */
+  readonly isMade: boolean
+}
+
+/** Runs one plugin of an attachment, and returns what it printed, or its error. An ADD that makes rules which others share takes turns. */
+export async function runPlugin(
+  tools: PluginTools,
+  context: PluginContext,
+  call: PluginCall,
+): Promise<Outcome> {
+  const { list, record } = context
+  const whose = record?.nonce === undefined ? call : { ...call, nonce: record.nonce }
+  const spared = await sparingOthers(tools.netns, context, whose)
+  return outcomeOf(
+    spared.operation === 'ADD' ? runInTurn(tools, list, spared) : tools.runner.run(spared),
+  )
+}
+
+/** What a plugin printed, or its error as a value. */
+export async function outcomeOf(running: Promise<string>): Promise<Outcome> {
+  try {
+    return { printed: await running }
+  } catch (error) {
+    if (error instanceof CniError) return { error }
+    throw error
+  }
+}
+
+/** A runner of the plugins of one attachment, for plans that are run whole. */
+export function pluginRunner(tools: PluginTools, context: PluginContext): PluginRunner {
+  return {
+    run: async (call) => {
+      const outcome = await runPlugin(tools, context, call)
+      if ('error' in outcome) throw outcome.error
+      return outcome.printed
+    },
+  }
+}
+
+// `lo` is made by no plugin.
+async function sparingOthers(
+  { linkAt }: PluginTools['netns'],
+  { list, isMade }: PluginContext,
+  call: PluginCall,
+): Promise<PluginCall> {
+  const { operation, netns, ifname } = call
+  if (operation !== 'DEL' || netns === '') return call
+  const link = isMade || ifname === 'lo' ? undefined : await linkAt(netns, ifname)
+  const isOthers = ifname === 'lo' || (link !== undefined && !mayBeMadeBy(list, link))
+  return isOthers ? { ...call, netns: '' } : call
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  bridge: 'veth',
+  ptp: 'veth',
+  macvlan: 'macvlan',
+  ipvlan: 'ipvlan',
+  vlan: 'vlan',
+  dummy: 'dummy',
+  tap: 'tun',
+}
+
+// A plugin of a type that is not known here may make any interface.
+function mayBeMadeBy(list: ConfList, { kind, bridge }: LinkInside): boolean {
+  const type = list.plugins[0]?.type ?? ''
+  const made = kinds[type]
+  if (made === undefined) return true
+  if (kind !== made) return false
+  return kind !== 'veth' || bridge === (type === 'bridge' ? bridgeOf(list) : undefined)
+}

@@ -1,0 +1,96 @@
+import { together } from './failures.ts'
+
+/**
+ * Does one step of an operation and returns what it returns. `undo` takes back what the step did, when a later
+ * step fails.
+ */
+export type Step = <T>(
+  name: string,
+  work: () => Promise<T>,
+  undo?: () => Promise<unknown>,
+) => Promise<T>
+
+/** Is told that a step begins; what it returns is called when the step has ended, in success or failure. */
+export type StepLog = (name: string) => () => void
+
+/**
+ * What became of an operation: what it returned, or why it failed. Whatever failed was undone then, unless
+ * `undone` is false: the error has the failures of the undo among its causes.
+ */
+export type Outcome<T> =
+  | { readonly done: T }
+  | { readonly failed: unknown; readonly undone: boolean }
+
+/**
+ * Does the steps of an operation, top to bottom. When one fails, those before it are undone in reverse; an
+ * undo that fails does not keep the others from being done.
+ */
+export async function inSequence<T>(
+  work: (step: Step) => Promise<T>,
+  log: StepLog = () => () => {},
+): Promise<Outcome<T>> {
+  const undos: { readonly name: string; readonly undo: () => Promise<unknown> }[] = []
+  const timed = async <R>(name: string, each: () => Promise<R>): Promise<R> => {
+    const end = log(name)
+    try {
+      return await each()
+    } finally {
+      end()
+    }
+  }
+  const step: Step = async (name, each, undo) => {
+    const result = await timed(name, each)
+    if (undo) undos.push({ name, undo })
+    return result
+  }
+  try {
+    return { done: await work(step) }
+  } catch (error) {
+    const errors: unknown[] = [error]
+    for (const { name, undo } of undos.toReversed()) {
+      await timed(`undo: ${name}`, undo).catch((failure: unknown) => errors.push(failure))
+    }
+    return { failed: together(errors), undone: errors.length === 1 }
+  }
+}
+
+/** Does one step of a clean-up; undefined when it failed. */
+export type Attempt = <T>(name: string, work: () => Promise<T>) => Promise<T | undefined>
+
+/** Does the steps of a clean-up, top to bottom, whatever fails. Returns the failures in their order. */
+export async function goingOn(
+  work: (attempt: Attempt) => Promise<void>,
+  log: StepLog = () => () => {},
+): Promise<readonly unknown[]> {
+  const errors: unknown[] = []
+  await work(async (name, each) => {
+    const end = log(name)
+    try {
+      return await each()
+    } catch (error) {
+      errors.push(error)
+      return undefined
+    } finally {
+      end()
+    }
+  })
+  return errors
+}
+
+/** What an operation returned. Throws why it failed. */
+export function demandDone<T>(outcome: Outcome<T>): T {
+  if ('failed' in outcome) throw outcome.failed
+  return outcome.done
+}
+
+/** Waits for works that go on at the same time until all have ended. Throws their failures, the first one first. */
+export async function all<T extends readonly unknown[]>(
+  works: readonly [...{ [K in keyof T]: Promise<T[K]> }],
+): Promise<T> {
+  const outcomes = await Promise.allSettled(works)
+  const errors = outcomes.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []))
+  if (errors.length > 0) throw together(errors)
+  return outcomes.map((each) =>
+    each.status === 'fulfilled' ? each.value : undefined,
+  ) as unknown as T
+}
