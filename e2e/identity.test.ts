@@ -92,6 +92,20 @@ describeOnHost('a namespace, and a process, is told from the next one', () => {
     expect(JSON.parse((await sh(inspect)).stdout)).toMatchObject({ State: 'running' })
   })
 
+  it('a container whose namespace is gone, or another by now, is not joined', async () => {
+    const [web, side] = [`web-${host.tag}`, `side-${host.tag}`]
+    const bundle = await host.bundle(web, ['sleep', '60'])
+    await host.vethra('bundle', 'prepare', bundle, '--id', web, '--network', 'lan')
+    expect(await host.start(bundle, web)).toMatchObject({ exitCode: 0 })
+    const other = await host.bundle(side, ['sleep', '60'])
+    const join = () =>
+      host.vethra('bundle', 'prepare', other, '--id', side, '--network', `container:${web}`)
+    expect(await join()).toMatchObject({ exitCode: 0 })
+    await host.vethra('bundle', 'rm', side)
+    await sh(`sed -i 's/"cookie":"[0-9]*"/"cookie":"1"/' /var/lib/vethra/attachments/lan-*${web}*`)
+    expect(await join()).toMatchObject({ exitCode: 1 })
+  })
+
   it('what was attached in another boot is gone, whatever is at its path', async () => {
     await rewrite({ bootId: '00000000-0000-4000-8000-000000000000' })
     expect(await kinds()).toContain('attachment-dead')
