@@ -1,4 +1,3 @@
-import { CniError } from '@vethra/spec'
 import ipaddr from 'ipaddr.js'
 
 /** 4 for IPv4, 6 for IPv6. */
@@ -25,17 +24,6 @@ export function readAddress(text: string): Address | undefined {
   const literal = readLiteral(text)
   const mapped = literal?.family === 6 && literal.value >> 32n === 0xffffn
   return mapped ? { family: 4, value: literal.value & 0xffffffffn } : literal
-}
-
-/** The address that a text spells. Throws CniError 103 naming `what` and the text when it spells none. */
-export function parseAddress(what: string, text: string): Address {
-  const address = readAddress(text)
-  if (address) return address
-  throw new CniError({
-    code: 103,
-    message: `invalid ${what} ${JSON.stringify(text.slice(0, 64))}: not an IP address`,
-    hint: 'Write an address like 10.4.0.2 or fd00::2: no leading zeros, brackets, zone or prefix length.',
-  })
 }
 
 /** An address as text: dotted octets, or RFC 5952 (an IPv4-mapped one with dotted octets, section 5). */

@@ -10,7 +10,6 @@ export {
   type Family,
   formatAddress,
   isLocal,
-  parseAddress,
   readAddress,
   readLiteral,
 } from './address.ts'
@@ -22,7 +21,6 @@ export {
   lastAddress,
   overlaps,
   type Prefix,
-  parsePrefix,
   prefixAt,
   readCidr,
 } from './prefix.ts'

@@ -1,4 +1,3 @@
-import { CniError } from '@vethra/spec'
 import { type Address, addressBits, type Family, formatAddress, readLiteral } from './address.ts'
 
 /** Every address that shares its first `length` bits with `base`; the other bits of `base` are 0. */
@@ -25,27 +24,6 @@ export function readCidr(text: string): Cidr | undefined {
   const length = Number(digits)
   if (!address || length > addressBits(address.family)) return undefined
   return { address, prefix: prefixAt(address, length) }
-}
-
-/**
- * The prefix that a text spells. Throws CniError 103 naming `what` and the text when it spells none,
- * or has host bits: `10.5.0.1/16` for `10.5.0.0/16`.
- */
-export function parsePrefix(what: string, text: string): Prefix {
-  const cidr = readCidr(text)
-  const quoted = JSON.stringify(text.slice(0, 64))
-  if (!cidr) {
-    throw new CniError({
-      code: 103,
-      message: `invalid ${what} ${quoted}: not an address with a prefix length`,
-      hint: 'Write a subnet like 10.4.1.0/24 or fd00:1::/64.',
-    })
-  }
-  if (cidr.address.value === cidr.prefix.base) return cidr.prefix
-  throw new CniError({
-    code: 103,
-    message: `unexpected ${what} ${quoted}, maybe you meant "${formatPrefix(cidr.prefix)}"?`,
-  })
 }
 
 /** The prefix of this length that an address lies in. */

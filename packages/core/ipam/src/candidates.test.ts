@@ -1,4 +1,5 @@
-import { addAddress, formatAddress, parseAddress } from '@vethra/address'
+import { addAddress, formatAddress } from '@vethra/address'
+import { parseAddress } from '@vethra/spec'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { candidates, type RangeConf, type RangeSet, rangeSets } from './index.ts'

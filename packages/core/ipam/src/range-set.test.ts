@@ -1,4 +1,5 @@
-import { formatAddress, parseAddress } from '@vethra/address'
+import { formatAddress } from '@vethra/address'
+import { parseAddress } from '@vethra/spec'
 import { describe, expect, it } from 'vitest'
 import { formatRangeSet, type RangeConf, type RangeSource, rangeOf, rangeSets } from './index.ts'
 

@@ -1,5 +1,5 @@
-import { formatAddress, parseAddress } from '@vethra/address'
-import { CniError } from '@vethra/spec'
+import { formatAddress } from '@vethra/address'
+import { CniError, parseAddress } from '@vethra/spec'
 import { ipamPlaces, type PlacedReservation, reservationsAt } from './ipam-places.ts'
 import type { ManageTools } from './tools.ts'
 

@@ -5,11 +5,9 @@ import {
   lastAddress,
   overlaps,
   type Prefix,
-  parseAddress,
-  parsePrefix,
   readCidr,
 } from '@vethra/address'
-import { CniError } from '@vethra/spec'
+import { CniError, parseAddress, parsePrefix } from '@vethra/spec'
 
 /** A prefix that a new subnet must keep clear of. */
 export interface UsedPrefix {

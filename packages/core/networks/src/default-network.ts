@@ -1,4 +1,5 @@
-import { formatAddress, formatPrefix, parsePrefix, readCidr } from '@vethra/address'
+import { formatAddress, formatPrefix, readCidr } from '@vethra/address'
+import { parsePrefix } from '@vethra/spec'
 import { chooseSubnet, overlapWith } from './choose-subnet.ts'
 import { networkConfList } from './conf-list.ts'
 import { bridgeName, defaultNetworkLabel, defaultNetworkName } from './identity.ts'

@@ -1,5 +1,5 @@
-import { contains, parsePrefix, readAddress } from '@vethra/address'
-import { CniError } from '@vethra/spec'
+import { contains, readAddress } from '@vethra/address'
+import { CniError, parsePrefix } from '@vethra/spec'
 import type { PortRequest } from './port-spec.ts'
 
 // Multicast and broadcast addresses take no connections, a link-local one is of no interface without its
