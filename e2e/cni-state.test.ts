@@ -119,10 +119,17 @@ describeOnHost('vethra cni between ADD and DEL', () => {
     expect(await forwards()).toHaveLength(2)
     const whole = JSON.parse(await read(entry))
     await write(entry, text ?? JSON.stringify({ ...whole, result: [5] }))
+    expect(await cni.host.vethra('doctor', '--format', 'json')).toMatchObject({ exitCode: 1 })
     expect(await run('check')).toMatchObject({ exitCode: 0, stderr: '' })
     expect(await run('del')).toMatchObject({ exitCode: 0, stderr: '' })
     expect(await forwards()).toEqual([])
     expect(await cni.leftovers()).toEqual([])
+    await run('add')
+    await write(entry, text ?? JSON.stringify({ ...whole, result: [5] }))
+    await cni.host.vethra('doctor', '--repair')
+    expect(JSON.parse(await read(entry)).result.ips).toHaveLength(1)
+    expect(await run('del')).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(await forwards()).toEqual([])
   })
 
   it('SPEC 2, "DEL" (case 73): twice succeeds, and so does one of what never was', async () => {

@@ -3,6 +3,7 @@ import {
   type AttachmentRecord,
   type CachedAttachment,
   type HostTools,
+  isWhole,
   type Life,
   type LifeTools,
   lifeNow,
@@ -33,5 +34,5 @@ export async function livingRecord(
 
 /** Whether a cached attachment tells how it was made. Entries without a list are damaged, or of old libcni: never ours. */
 export function isUsable(entry: CachedAttachment | undefined): entry is CachedAttachment {
-  return entry !== undefined && entry.listText !== '' && entry.result !== undefined
+  return entry !== undefined && isWhole(entry)
 }

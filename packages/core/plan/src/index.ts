@@ -12,6 +12,7 @@ export { checkDoor } from './door.ts'
 export { together } from './failures.ts'
 export { attachAnew, type ChainAgain, chainAgain, detachIfDue } from './heal.ts'
 export { holdingContainer } from './holding-container.ts'
+export { isWhole } from './killed-add.ts'
 export type { Membership } from './membership.ts'
 export {
   identityOf,
