@@ -9,6 +9,7 @@ import {
   findLink,
   hostPrefixes,
   pluginFile,
+  taskState,
 } from '@vethra/host'
 import { diskIpamStore } from '@vethra/ipam-disk'
 import type { ManageTools } from '@vethra/manage'
@@ -44,6 +45,7 @@ export async function openTools(flags: GivenSettings, io: Io): Promise<Tools> {
       hostPrefixes,
       defaultRoute,
       deleteLink,
+      taskState,
       findLink,
       exists: async (path) => existsSync(path),
       hasPlugin: async (type) => (await pluginFile(type, cniPath)) !== undefined,

@@ -18,6 +18,7 @@ import {
   pluginFile,
   resolveAddress,
   signsOnHost,
+  taskState,
 } from '@vethra/host'
 import type { IpamStore } from '@vethra/ipam'
 import { diskIpamStore } from '@vethra/ipam-disk'
@@ -171,6 +172,7 @@ function manageTools(
       hostPrefixes,
       defaultRoute,
       deleteLink,
+      taskState,
       findLink,
       exists: async (path) => existsSync(path),
       hasPlugin: async (type) => (await pluginFile(type, cniPath)) !== undefined,

@@ -49,7 +49,7 @@ export async function createRuntime(tools: Tools, container: Container): Promise
     )
     if (request.mode === 'container') await checkJoined(tools, named)
     if (request.mode === 'cni') await connect(tools, named, step)
-    else await step('write lifecycle.json', () => note(container, false))
+    else await step('write lifecycle.json', () => noteStart(tools, container))
   }, tools.host.steps)
   if ('failed' in outcome) await note(container, true)
   demandDone(outcome)
@@ -90,9 +90,7 @@ async function connect(tools: Tools, container: Container, step: SequenceStep): 
       const release = () => hosts.release(state.id)
       await inner('register names', async () => {}, release)
       await inner('write the hosts files', () => hosts.acquire(namesOf(container, results)))
-      await inner('write lifecycle.json', async () =>
-        note(container, false, await detachedLife(tools, container)),
-      )
+      await inner('write lifecycle.json', () => noteStart(tools, container))
       return results
     }, host.steps)
     const results = demandDone(outcome)
@@ -148,10 +146,15 @@ async function note(
   })
 }
 
-// No attachment tells where a container lives that has left all of its networks, and may join one again.
+async function noteStart(tools: Tools, container: Container): Promise<void> {
+  await note(container, false, await detachedLife(tools, container))
+}
+
+// No attachment tells where a container lives that is in no network of its own, or may join one again.
 async function detachedLife(tools: Tools, container: Container): Promise<JsonObject> {
   const { mode, networks } = container.request
-  if (mode !== 'cni' || networks.length > 0) return {}
-  const netns = await netnsOf(tools, container)
+  if (mode === 'cni' && networks.length > 0) return {}
+  const { pid } = container.state
+  const netns = mode === 'cni' ? await netnsOf(tools, container) : `/proc/${pid}/ns/net`
   return { netns, netns_identity: { ...identityOf(await tools.host.netns.look(netns)) } }
 }

@@ -62,7 +62,8 @@ async function removeContainer(
   const { containers, hosts, host, ports, settings } = tools
   const container = await findRemains(tools, ref)
   const { id, record } = container
-  if (container.state === 'running' && container.attachments.length > 0) throw alive(container)
+  const holds = container.attachments.length > 0 || record === undefined
+  if (container.state === 'running' && holds) throw alive(container)
   if (options.force !== true) demandSeen(container)
   const containerId = await attachedIdOf(host.records, { namespace: settings.namespace, id })
   await detachAll(host, await leftMemberships(tools, container), options)
@@ -135,10 +136,13 @@ async function notOthers(
   )
 }
 
-function alive({ id, attachments }: KnownContainer): CniError {
+function alive({ id, record, attachments, netns }: KnownContainer): CniError {
+  const first = record
+    ? 'Stop and delete it first: runc delete --force'
+    : 'Stop it first: nerdctl stop'
   return new CniError({
     code: 102,
-    message: `container ${id} is attached to a network, and its namespace ${attachments[0]?.netns} is alive`,
-    hint: `Stop and delete it first: runc delete --force ${id}`,
+    message: `container ${id} is ${attachments.length > 0 ? 'attached to a network' : 'running'}, and its namespace ${netns} is alive`,
+    hint: `${first} ${id}`,
   })
 }

@@ -5,13 +5,11 @@ import {
   byInterface,
   type Life,
   lifeNow,
-  lifeOf,
-  type NamespaceIdentity,
-  readIdentity,
   recordsAmong,
   recordsOf,
 } from '@vethra/plan'
 import { CniError, containerIdOf, dashJoined, goField, type Json } from '@vethra/spec'
+import { type Home, homeLife, homeOf, homeOfTask } from './container-home.ts'
 import type { ManageTools } from './tools.ts'
 
 /** What Vethra knows of one container. */
@@ -67,19 +65,20 @@ export async function readContainers(tools: ManageTools): Promise<readonly Known
 const atOnce = 32
 
 async function readWith(
-  { containers, hosts, host }: ManageTools,
+  tools: ManageTools,
   id: string,
   records: readonly AttachmentRecord[],
 ): Promise<KnownContainer> {
+  const { containers, hosts, host } = tools
   const file = await containers.read(id, 'vethra.json')
   const names = await hosts.read(id)
   const lifecycle = await containers.read(id, 'lifecycle.json')
   const attachments = (await ownOf(host, records, names !== undefined)).toSorted(byInterface)
   const [first] = attachments
-  const home = first ?? homeOf(lifecycle)
+  const home = first ?? homeOf(lifecycle) ?? (await taskHome(tools, id, file))
   const life = first
     ? await lifeNow(host, first)
-    : home && lifeOf(home, await host.netns.look(home.netns))
+    : home && homeLife(home, await host.netns.look(home.netns))
   return {
     id,
     ...(file === undefined ? {} : { record: parseRecord(file) }),
@@ -88,6 +87,17 @@ async function readWith(
     state: stateOf({ isAttached: first !== undefined, life, lifecycle, names }),
     netns: netnsOf(home, life),
   }
+}
+
+// nerdctl's own hook writes down no more than when it ran.
+async function taskHome(
+  { effects, settings }: ManageTools,
+  id: string,
+  record: Json | undefined,
+): Promise<Home | undefined> {
+  if (record !== undefined) return undefined
+  const state = await effects.taskState(settings.namespace, id)
+  return state === undefined ? undefined : homeOfTask(state)
 }
 
 // A record of 0.1 does not tell a container from another of the same container id: one that lives is of the
@@ -113,23 +123,9 @@ export function demandSeen({ id, state, attachments }: KnownContainer): void {
   })
 }
 
-/** Where a container lives. */
-interface Home extends NamespaceIdentity {
-  readonly netns: string
-}
-
 /** The path of a namespace that is certainly the one recorded; else empty. */
 export function netnsOf(home: Home | undefined, life: Life | undefined): string {
   return home && life === 'alive' ? home.netns : ''
-}
-
-// Written down only where no attachment tells. 0.1 wrote device and inode alone.
-function homeOf(lifecycle: Json | undefined): Home | undefined {
-  const netns = goField(lifecycle ?? null, 'netns')
-  if (typeof netns !== 'string') return undefined
-  const inode = goField(lifecycle ?? null, 'netns_id') ?? ''
-  const identity = goField(lifecycle ?? null, 'netns_identity') ?? { netnsId: inode }
-  return { netns, ...readIdentity(identity) }
 }
 
 function stateOf(signs: {
@@ -143,6 +139,6 @@ function stateOf(signs: {
   if (isAttached) return attachedState[life ?? 'gone']
   if (lifecycle === undefined) return 'prepared'
   if (goField(lifecycle, 'create_error') === true) return 'failed'
-  // In host's or another's namespace there is no attachment that would tell.
-  return names?.networks === null ? 'running' : 'stopped'
+  // In host's or another's namespace there is no attachment that would tell, and 0.1 wrote nothing else.
+  return names?.networks === null && life !== 'gone' ? 'running' : 'stopped'
 }

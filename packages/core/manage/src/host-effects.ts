@@ -23,6 +23,8 @@ export interface HostEffects {
   exists(path: string): Promise<boolean>
   /** What the firewall plugin says of itself, and how an ADD with an ingress policy went, tried where it does no harm; undefined when it is not installed. */
   askFirewallPlugin(ingressPolicy: string): Promise<FirewallAnswers | undefined>
+  /** What runc's state.json says of a container that containerd runs; undefined when nothing can be read. */
+  taskState(namespace: string, id: string): Promise<string | undefined>
   /** Deletes an interface; false when there is none. Throws CniError 5 when it cannot be deleted. */
   deleteLink(name: string): Promise<boolean>
 }

@@ -5,7 +5,7 @@ import {
   type PortMapping,
   parseStoredMappings,
 } from '@vethra/ports'
-import { CniError } from '@vethra/spec'
+import { CniError, goField } from '@vethra/spec'
 import type { KnownContainer } from './container-state.ts'
 import type { ManageTools } from './tools.ts'
 
@@ -14,16 +14,32 @@ import type { ManageTools } from './tools.ts'
  * for. Where it is not remembered how a network was joined, the latter, too.
  */
 export async function publishedPorts(
-  { host }: ManageTools,
-  { record, attachments, state }: KnownContainer,
+  { host, containers }: ManageTools,
+  { id, record, attachments, state }: KnownContainer,
 ): Promise<readonly PortMapping[]> {
-  const asked = record?.ports ?? []
+  // One that nerdctl made leaves no network while it runs.
+  if (record === undefined) return nerdctlsPorts(containers, id)
+  const asked = record.ports
   if (asked.length === 0 || state !== 'running') return asked
   const made = await Promise.all(attachments.map((each) => host.cache.read(each)))
   if (made.some((each) => each === undefined || cachedList(each) === undefined)) return asked
   const published = made.flatMap((each) => (each ? portsOf(each) : []))
   const texts = new Set(parseStoredMappings(published).map(textOf))
   return asked.filter((each) => texts.has(textOf(each)))
+}
+
+// A file that is damaged publishes nothing, and hides no other container.
+async function nerdctlsPorts(
+  containers: ManageTools['containers'],
+  id: string,
+): Promise<readonly PortMapping[]> {
+  try {
+    const file = await containers.read(id, 'network-config.json')
+    return parseStoredMappings(goField(file ?? null, 'portMappings'))
+  } catch (error) {
+    if (error instanceof CniError) return []
+    throw error
+  }
 }
 
 /** Whether a network that a running container joins is to publish its ports: it can, and no other one does. */

@@ -1,0 +1,168 @@
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { describeOnHost } from './gate.ts'
+import { executable, type Host, openHost } from './host.ts'
+
+describeOnHost('the state that a container is shown in', () => {
+  let host: Host
+
+  beforeEach(async () => {
+    host = await openHost()
+  })
+
+  afterEach(async () => {
+    await host.close()
+  })
+
+  async function started(name: string, ...flags: readonly string[]): Promise<string> {
+    const id = `${name}-${host.tag}`
+    const bundle = await host.bundle(id, ['sleep', '600'])
+    const prepare = ['bundle', 'prepare', bundle, '--id', id, ...flags]
+    expect(await host.vethra(...prepare)).toMatchObject({ exitCode: 0 })
+    expect(await host.start(bundle, id)).toMatchObject({ exitCode: 0, stderr: '' })
+    return id
+  }
+
+  const states = async () => {
+    const ran = await host.vethra('container', 'ls', '--format', 'json')
+    const rows = JSON.parse(ran.stdout) as { ID: string; State: string }[]
+    return Object.fromEntries(rows.map(({ ID, State }) => [ID, State]))
+  }
+
+  it('follows its process in every mode, killed without a postStop too', async () => {
+    await host.run(['ip', 'netns', 'add', 'blue'])
+    const web = await started('web')
+    const all = [
+      web,
+      await started('beside', '--network', `container:${web}`),
+      await started('open', '--network', 'host', '--uts', 'host'),
+      await started('none', '--network', 'none'),
+      await started('joining', '--network', 'ns:/run/netns/blue'),
+    ]
+    const every = (state: string) => Object.fromEntries(all.map((id) => [id, state]))
+    expect(await states()).toEqual(every('running'))
+    for (const id of all) {
+      const { pid } = JSON.parse((await host.runc('state', id)).stdout)
+      await host.run(['kill', '-9', String(pid)])
+      await expect
+        .poll(async () => (await host.run(['cat', `/proc/${pid}/stat`])).stdout)
+        .not.toMatch(/\) [^ZX]/)
+    }
+    expect(await states()).toEqual({ ...every('stopped'), [web]: 'dead' })
+    for (const id of all) await host.stop(id)
+    expect(await states()).toEqual(every('stopped'))
+  })
+
+  const id = 'ab'.repeat(32)
+  const other = 'cd'.repeat(32)
+  const store = '/var/lib/nerdctl/1935db59'
+  const task = `/run/containerd/runc/default/${id}`
+  const put = async (file: string, text: string) => {
+    await host.run(['mkdir', '-p', file.slice(0, file.lastIndexOf('/'))])
+    await host.run(['tee', file], { input: text })
+  }
+  const nerdctls = (...args: readonly string[]) =>
+    host.run([executable, '--data-root', '/var/lib/nerdctl', 'container', ...args])
+  const rows = async () => {
+    const ran = await nerdctls('ls', '--format', 'json')
+    expect(ran.exitCode).toBe(0)
+    return (JSON.parse(ran.stdout) as { ID: string; State: string; Ports: string }[]).map(
+      (each) => [each.ID, each.State, each.Ports],
+    )
+  }
+
+  // What nerdctl 2.3 and its runc leave of a container that they started by their own hook.
+  async function made(which: string): Promise<void> {
+    const folder = `${store}/containers/default/${which}`
+    await put(
+      `${folder}/lifecycle.json`,
+      '{"started_at":"2026-01-02T03:04:05Z","create_error":false}',
+    )
+    await put(
+      `${folder}/network-config.json`,
+      '{"portMappings":[{"HostPort":8080,"ContainerPort":80,"Protocol":"tcp","HostIP":"0.0.0.0"}]}',
+    )
+    await put(
+      `${store}/etchosts/default/${which}/meta.json`,
+      `{"ID":"${which}","Networks":{"bridge":{"cniVersion":"1.0.0","ips":[{"address":"10.4.0.2/24"}]}},"Hostname":"h","Name":"shop-${which[0]}"}`,
+    )
+  }
+
+  async function living(): Promise<{ pid: number; start: number }> {
+    const { stdout } = await host.run([
+      'sh',
+      '-c',
+      'unshare -n sleep 600 >/dev/null 2>&1 & echo $!',
+    ])
+    const stat = (await host.run(['cat', `/proc/${stdout}/stat`])).stdout
+    return { pid: Number(stdout), start: Number(stat.split(') ')[1]?.split(' ')[19]) }
+  }
+
+  it('is that of its task for one that nerdctl runs, and its ports are shown', async () => {
+    await made(id)
+    const { pid, start } = await living()
+    try {
+      expect(await rows()).toEqual([[id, 'stopped', '0.0.0.0:8080->80/tcp']])
+      const state = (at: number) =>
+        JSON.stringify({ id, init_process_pid: pid, init_process_start: at, config: {} })
+      await put(`${task}/state.json`, state(start))
+      expect(await rows()).toEqual([[id, 'running', '0.0.0.0:8080->80/tcp']])
+      expect((await nerdctls('port', id)).stdout).toBe('80/tcp -> 0.0.0.0:8080')
+      expect(JSON.parse((await nerdctls('inspect', id)).stdout)).toMatchObject({
+        State: 'running',
+        Ports: [{ HostPort: 8080 }],
+      })
+      // It lives: its files are not ours to remove.
+      const removed = await host.run([
+        executable,
+        '--data-root',
+        '/var/lib/nerdctl',
+        'bundle',
+        'rm',
+        id,
+      ])
+      expect(removed.exitCode).toBe(1)
+      expect(await rows()).toEqual([[id, 'running', '0.0.0.0:8080->80/tcp']])
+      // Another process has its number by now.
+      await put(`${task}/state.json`, state(start + 1))
+      expect(await rows()).toEqual([[id, 'stopped', '0.0.0.0:8080->80/tcp']])
+    } finally {
+      await host.run(['kill', '-9', String(pid)])
+    }
+  })
+
+  it.each([
+    ['nothing', 'printf "" >FILE'],
+    ['garbage', 'printf "{{" >FILE'],
+    ['another shape', `echo '{"init_process_pid":"1","portMappings":[{"HostPort":"x"}]}' >FILE`],
+    ['too many levels', 'for i in 1 2 3 4 5 6 7 8; do printf "%5000s" | tr " " "["; done >FILE'],
+    ['a FIFO', 'mkfifo FILE'],
+    ['a folder', 'mkdir FILE'],
+    ['no end', 'ln -s /dev/zero FILE'],
+    ['64 MiB', 'truncate -s 64M FILE'],
+  ])('is told where a file of another container holds %s', async (_what, command) => {
+    await made(id)
+    await made(other)
+    const { pid, start } = await living()
+    try {
+      await put(
+        `${task}/state.json`,
+        JSON.stringify({ init_process_pid: pid, init_process_start: start }),
+      )
+      const broken = [
+        `${store}/containers/default/${other}/network-config.json`,
+        `/run/containerd/runc/default/${other}/state.json`,
+      ]
+      for (const file of broken) {
+        await put(file, '')
+        await host.run(['rm', file])
+        await host.run(['sh', '-c', command.replaceAll('FILE', file)])
+      }
+      expect(await rows()).toEqual([
+        [id, 'running', '0.0.0.0:8080->80/tcp'],
+        [other, 'stopped', ''],
+      ])
+    } finally {
+      await host.run(['kill', '-9', String(pid)])
+    }
+  })
+})
