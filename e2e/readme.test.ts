@@ -1,0 +1,48 @@
+import { mkdir, readFile, symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { describeOnHost } from './gate.ts'
+import { executable, type Host, openHost } from './host.ts'
+
+const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
+const [, tour = ''] = /\n## Five minutes\n([\s\S]*?)\n## /.exec(readme) ?? []
+const blocks = [...tour.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block = '']) => block)
+
+// The executable is built already, and the machine's own /usr/local/bin is none of ours.
+const setUp = `npm() { [ "$*" = start ]; }
+mount -t tmpfs tmpfs /usr/local/bin
+`
+
+describeOnHost("README's tour", () => {
+  let host: Host
+
+  beforeEach(async () => {
+    host = await openHost()
+    await mkdir(join(host.folder, 'dist'))
+    await symlink(executable, join(host.folder, 'dist/vethra'))
+  })
+
+  afterEach(async () => {
+    for (const id of ['web', 'client']) await host.run(['runc', 'delete', '--force', id])
+    await host.close()
+  })
+
+  it('works to the letter on a fresh host, with bundles of a plain "runc spec", and leaves nothing', async () => {
+    expect(blocks.length).toBeGreaterThan(5)
+    const before = await host.snapshot()
+    const marked = blocks.map((block, index) => `echo "== block ${index}"\n${block}`)
+    const script = `set -e; cd ${host.folder}; exec >tour.log 2>&1 </dev/null\n${setUp}${marked.join('\n')}`
+    const { exitCode } = await host.run(['bash', '--norc', '-c', script])
+    const log = await readFile(join(host.folder, 'tour.log'), 'utf8')
+    expect(exitCode, log).toBe(0)
+    expect(log).toContain('hello from web')
+    expect(log).toMatch(/1 packets received/)
+    expect(log).not.toMatch(/^(error|warning): (?!.* tmpfs)/m)
+    const { links, rules, processes } = await host.snapshot()
+    expect({ links, rules, processes }).toEqual({
+      links: before.links,
+      rules: before.rules,
+      processes: before.processes,
+    })
+  })
+})
