@@ -49,6 +49,16 @@ describeOnHost('vethra cni with a plugin that misbehaves', () => {
       /failed to unmarshal raw result: .*\n?/,
     ],
     [
+      'prints a result of 50,000 levels',
+      `printf '{"cniVersion":"1.0.0","x":%s%s}' "$(head -c 50000 /dev/zero | tr '\\0' '[')" "$(head -c 50000 /dev/zero | tr '\\0' ']')"`,
+      /failed to unmarshal raw result: .*\n?/,
+    ],
+    [
+      'prints an error of 50,000 levels',
+      `printf '{"code":%s' "$(head -c 50000 /dev/zero | tr '\\0' '[')"; exit 1`,
+      /netplugin failed but error parsing its diagnostic message/,
+    ],
+    [
       'ends with 0 and prints nothing (libcni, case 44)',
       'exit 0',
       /failed to unmarshal raw result: unexpected end of JSON input/,

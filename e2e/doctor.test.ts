@@ -77,6 +77,33 @@ describeOnHost('vethra doctor', () => {
     expect((await host.vethra('doctor', '--dry-run')).exitCode).toBe(2)
   })
 
+  it('what an earlier version wrote of a result of 50,000 levels stops no command, and is put right', async () => {
+    await host.vethra('network', 'create', 'lan')
+    const bundle = await prepare(web)
+    expect(await host.start(bundle, web)).toMatchObject({ exitCode: 0 })
+    const deep = '['.repeat(50_000) + ']'.repeat(50_000)
+    const key = `lan-default-${web}-eth0`
+    const cache = `/var/lib/cni/results/${key}`
+    const record = `/var/lib/vethra/attachments/${key}`
+    const read = async (file: string) => (await host.run(['cat', file])).stdout
+    const put = (file: string, input: string) => host.run(['sh', '-c', `cat >${file}`], { input })
+    await put(cache, (await read(cache)).replace('"result":{', `"result":{"x":${deep},`))
+    const { made, ...rest } = JSON.parse(await read(record))
+    const result = made.result.replace('{', `{"x":${deep},`)
+    await put(record, JSON.stringify({ ...rest, made: { ...made, result } }))
+    expect((await findings()).length).toBeGreaterThan(0)
+    for (const args of [
+      ['network', 'ls'],
+      ['container', 'ls'],
+      ['ipam', 'ls'],
+      ['cni', 'gc', 'lan'],
+    ])
+      expect(await host.vethra(...args), args.join(' ')).toMatchObject({ exitCode: 0 })
+    await host.stop(web)
+    expect((await findings()).filter(({ Severity }) => Severity === 'error')).toEqual([])
+    expect(await host.start(bundle, web)).toMatchObject({ exitCode: 0, stderr: '' })
+  })
+
   it('finds and frees what containers that were killed have left, and nothing of others', async () => {
     await host.vethra('network', 'create', 'lan')
     await start(`peer-${host.tag}`, '--hostname', 'peer')

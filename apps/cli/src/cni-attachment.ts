@@ -5,6 +5,7 @@ import {
   type Attachment,
   type CniArgs,
   CniError,
+  deepestPart,
   type JsonObject,
   parseExactly,
 } from '@vethra/spec'
@@ -41,7 +42,7 @@ function parseCapArgs(text: string): JsonObject {
   const fault = (cause?: unknown) =>
     wrong(`CAP_ARGS is no JSON object: ${text}`, 'Write CAP_ARGS as {"capability":value}.', cause)
   try {
-    const value = parseExactly(text)
+    const value = parseExactly(text, deepestPart)
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
       return value as JsonObject
     }

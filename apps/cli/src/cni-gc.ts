@@ -1,6 +1,13 @@
 import { readText } from '@vethra/files'
 import { collectGarbage, type ValidAttachment } from '@vethra/plan'
-import { CniError, checkContainerId, checkIfname, goField, type Json } from '@vethra/spec'
+import {
+  CniError,
+  checkContainerId,
+  checkIfname,
+  goField,
+  type Json,
+  parseJson,
+} from '@vethra/spec'
 import { loadList } from './cni-list.ts'
 import type { HostSide } from './host-side.ts'
 
@@ -33,7 +40,7 @@ async function readKeep(file: string): Promise<readonly ValidAttachment[]> {
 
 function parse(file: string, text: string): Json {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch (cause) {
     throw wrong(file, 'it is no JSON', cause)
   }

@@ -6,6 +6,7 @@ import {
   goField,
   type Json,
   type JsonObject,
+  parseJson,
 } from '@vethra/spec'
 import type { Io } from './io.ts'
 
@@ -93,7 +94,7 @@ function readConf(text: string): JsonObject {
 
 function decode(text: string): Json {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch (cause) {
     throw undecodable(jsonFault(text), cause)
   }

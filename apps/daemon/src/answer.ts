@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { problemOf } from '@vethra/api'
-import { CniError } from '@vethra/spec'
+import { CniError, parseJson } from '@vethra/spec'
 import type { Context } from 'hono'
 import type { Api } from './api.ts'
 import type { Operation } from './operation.ts'
@@ -57,7 +57,7 @@ function bodyOf(schema: z.ZodType | undefined, text: string | undefined): unknow
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
     throw invalid('the body is no JSON', [why])

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import type { DaemonEvent } from '@vethra/api'
 import { appendText, makeFolder, readText, writeWhole } from '@vethra/files'
+import { parseJson } from '@vethra/spec'
 
 /** Events on disk, for the daemon that comes after this one. */
 export interface EventFile {
@@ -45,7 +46,7 @@ export async function openEventFile(
 function linesOf(text: string): DaemonEvent[] {
   return text.split('\n').flatMap((line) => {
     try {
-      const event = JSON.parse(line || 'null') as DaemonEvent | null
+      const event = parseJson(line || 'null') as DaemonEvent | null
       return event !== null && /^\d{1,16}$/.test(event.ID) ? [event] : []
     } catch (error) {
       if (error instanceof SyntaxError) return []

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { createWhole, readOwn, readText, writeInPlace, writeWhole } from '@vethra/files'
 import type { ContainerFiles } from '@vethra/manage'
-import { CniError, type Json } from '@vethra/spec'
+import { CniError, type Json, parseJson } from '@vethra/spec'
 
 export function state(
   prepare: (id: string) => Promise<string>,
@@ -32,7 +32,7 @@ export async function readJson(path: string): Promise<Json | undefined> {
 
 function parse(path: string, text: string): Json {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch (cause) {
     throw new CniError({
       code: 107,

@@ -2,6 +2,7 @@ import { lstatSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { faultPoint } from '@vethra/faults'
 import { fileError, readOwn } from '@vethra/files'
+import { parseJson } from '@vethra/spec'
 import type { Places } from './places.ts'
 
 /**
@@ -68,7 +69,7 @@ function membersOf({ index }: Places, key: string): string {
 function read(path: string): unknown {
   const text = readOwn(path)
   try {
-    return text === undefined ? undefined : JSON.parse(text)
+    return text === undefined ? undefined : parseJson(text)
   } catch (error) {
     if (error instanceof SyntaxError) return undefined
     throw error

@@ -8,7 +8,7 @@ import {
   writeWhole,
 } from '@vethra/files'
 import type { Process } from '@vethra/programs'
-import { checkPathComponent, goField, type Json } from '@vethra/spec'
+import { checkPathComponent, goField, type Json, parseJson } from '@vethra/spec'
 
 /** What is written down of a holder: `DIR/<containerId>`. */
 export interface HolderRecord {
@@ -84,7 +84,7 @@ function parse(containerId: string, text: string): HolderRecord {
 
 function decode(text: string): Json {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
     return null
   }

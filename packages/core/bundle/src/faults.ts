@@ -1,3 +1,5 @@
+import type { ZodMiniType } from 'zod/mini'
+
 /** What a failed schema says, as far as a sentence needs it. */
 interface SchemaError {
   readonly issues: readonly {
@@ -8,11 +10,26 @@ interface SchemaError {
   }[]
 }
 
+/** A value once it has a shape, or what is wrong with it. */
+export type Checked<T> = { readonly data: T } | { readonly fault: string }
+
+/** Checks a value that may be anything, of any size. */
+export function checked<T>(shape: ZodMiniType<T>, value: unknown): Checked<T> {
+  try {
+    const result = shape.safeParse(value)
+    return result.success ? { data: result.data } : { fault: faults(result.error) }
+  } catch (error) {
+    // zod hands on faults as arguments: of a hundred thousand it makes more than a call can have.
+    if (error instanceof RangeError) return { fault: 'it has more faults than can be told' }
+    throw error
+  }
+}
+
 /**
  * The faults of a value, each with the place it is at: `linux.namespaces[0].type must be string;
  * …`. At most three.
  */
-export function faults(error: SchemaError): string {
+function faults(error: SchemaError): string {
   // zod/mini carries no sentences, so that the hook starts fast.
   return error.issues
     .slice(0, 3)

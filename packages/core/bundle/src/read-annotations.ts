@@ -1,6 +1,6 @@
 import { checkDomain, checkHostname } from '@vethra/hosts'
 import { type PortMapping, parseStoredMappings } from '@vethra/ports'
-import { CniError } from '@vethra/spec'
+import { CniError, parseJson } from '@vethra/spec'
 import { parseMac } from './addresses.ts'
 import { type AnnotationKey, annotationKeys as keys } from './annotations.ts'
 import { checkIds, checkName, checkNamespace } from './check-names.ts'
@@ -120,11 +120,11 @@ function parseExtraHosts(value: string): readonly (readonly [string, string])[] 
 }
 
 function parseTexts(value: string): readonly string[] {
-  const texts: unknown = JSON.parse(value)
+  const texts: unknown = parseJson(value)
   if (isTexts(texts)) return texts
   throw new CniError({ code: 107, message: 'it must be a list of texts' })
 }
 
 function parsePorts(value: string): readonly PortMapping[] {
-  return parseStoredMappings(JSON.parse(value))
+  return parseStoredMappings(parseJson(value))
 }

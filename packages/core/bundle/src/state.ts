@@ -1,4 +1,11 @@
-import { CniError, checkContainerId, checkPathComponent, goField, type Json } from '@vethra/spec'
+import {
+  CniError,
+  checkContainerId,
+  checkPathComponent,
+  goField,
+  type Json,
+  parseJson,
+} from '@vethra/spec'
 import { firstFalse, isObject, isPath, isText } from './facts.ts'
 
 /** What an OCI runtime writes to a hook's standard input (OCI runtime-spec, runtime.md, "State"). */
@@ -22,10 +29,10 @@ const longest = 4 * 1024 * 1024
  */
 export function parseState(json: string): OciState {
   if (json.length > longest) throw undecodable(`it is longer than ${longest} characters`)
-  const value = parseJson(json)
+  const value = decode(json)
   const wrong = isObject(value) ? faultOf(value) : 'the whole must be object'
   if (wrong !== undefined) throw untrusted(wrong)
-  const { ociVersion, id, status, pid = 0, bundle, annotations } = value as OciState
+  const { ociVersion, id, status, pid = 0, bundle, annotations } = value as unknown as OciState
   checkId(id)
   return { ociVersion, id, status, pid, bundle, annotations: annotations ?? {} }
 }
@@ -51,7 +58,7 @@ function faultOf(state: Partial<Record<keyof OciState, unknown>>): string | unde
 /** The id in a text that `parseState` refuses, where it can be one: for saying in its log what was wrong. */
 export function idInState(json: string): string | undefined {
   try {
-    const id = goField(parseJson(json) as Json, 'id')
+    const id = goField(decode(json), 'id')
     if (typeof id !== 'string') return undefined
     checkId(id)
     return id
@@ -61,10 +68,10 @@ export function idInState(json: string): string | undefined {
   }
 }
 
-function parseJson(json: string): unknown {
+function decode(json: string): Json {
   if (json.trim() === '') throw undecodable('it is empty')
   try {
-    return JSON.parse(json)
+    return parseJson(json)
   } catch (cause) {
     throw undecodable('it is not JSON', cause)
   }

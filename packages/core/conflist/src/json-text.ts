@@ -1,4 +1,4 @@
-import { CniError, type Json } from '@vethra/spec'
+import { CniError, isNestedDeeper, type Json, parseJson } from '@vethra/spec'
 import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
 
 /** A JSON text that has been read. */
@@ -20,7 +20,7 @@ export interface Property {
  */
 export function readJson(text: string, what: string): JsonText {
   try {
-    return { value: JSON.parse(text), text }
+    return { value: parseJson(text), text }
   } catch (cause) {
     throw broken(text, what, cause)
   }
@@ -52,9 +52,10 @@ function slice(text: string, { offset, length }: Node): string {
 
 function broken(text: string, what: string, cause: unknown): CniError {
   const faults: ParseError[] = []
-  parseTree(text, faults, { disallowComments: true })
+  // The parser of faults goes as deep as the text does.
+  if (!isNestedDeeper(text)) parseTree(text, faults, { disallowComments: true })
   const [fault] = faults
-  const why = fault === undefined ? 'invalid JSON' : reason(text, fault)
+  const why = fault === undefined ? 'unreadable JSON' : reason(text, fault)
   return new CniError({
     code: 6,
     message: `${what}: ${why}`,

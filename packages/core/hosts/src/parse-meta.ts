@@ -1,4 +1,4 @@
-import { CniError, goField, type Json } from '@vethra/spec'
+import { CniError, goField, type Json, parseJson } from '@vethra/spec'
 import type { ContainerNames, ExtraHost } from './container-names.ts'
 import { asTexts, isObject, untrusted } from './json-fields.ts'
 import { metaResult } from './meta-result.ts'
@@ -29,7 +29,7 @@ export function parseMeta(text: string): ContainerNames {
 
 function decode(text: string): Json {
   try {
-    const value: Json = JSON.parse(text)
+    const value = parseJson(text)
     if (isObject(value)) return value
   } catch (cause) {
     throw new CniError({ code: 6, message: 'cannot read meta.json: it is no JSON', cause })

@@ -1,5 +1,5 @@
 import type { CachedAttachment } from '@vethra/plan'
-import { goField, type Json } from '@vethra/spec'
+import { goField, type Json, parseJson } from '@vethra/spec'
 import type { ManageTools } from './tools.ts'
 
 /** An attachment as the daemon shows it. */
@@ -54,7 +54,7 @@ function addressesOf({ result }: CachedAttachment): readonly string[] {
 
 function read(text = 'null'): Json {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch (error) {
     // What another runtime cached may be anything: there is an attachment all the same.
     if (error instanceof SyntaxError) return null

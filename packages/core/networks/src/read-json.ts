@@ -1,9 +1,9 @@
-import { goField, type Json, type JsonObject } from '@vethra/spec'
+import { goField, type Json, type JsonObject, parseJson } from '@vethra/spec'
 
 /** What a JSON text says; `null` when it is no JSON. */
 export function readJson(text: string): Json {
   try {
-    return JSON.parse(text) as Json
+    return parseJson(text)
   } catch {
     return null
   }

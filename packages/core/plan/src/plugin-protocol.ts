@@ -1,4 +1,4 @@
-import { CniError, goField, type Json, systemHint } from '@vethra/spec'
+import { CniError, goField, type Json, parseJson, systemHint } from '@vethra/spec'
 import type { PluginCall } from './plugin-call.ts'
 import type { PluginExit } from './plugin-exit.ts'
 
@@ -166,7 +166,7 @@ function ownError(stdout: string): { code: number; message: string; details?: st
 
 function decode(text: string): Json {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
     // Not JSON is an expected outcome: the caller then quotes the text itself.
     return null

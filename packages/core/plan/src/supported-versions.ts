@@ -1,4 +1,4 @@
-import { CniError, goField, type Json } from '@vethra/spec'
+import { CniError, goField, type Json, parseJson } from '@vethra/spec'
 import type { PluginRunner } from './plugin-runner.ts'
 
 /**
@@ -46,7 +46,7 @@ function versionsIn(printed: string): readonly string[] {
 
 function decode(printed: string): Json {
   try {
-    return JSON.parse(printed)
+    return parseJson(printed)
   } catch (cause) {
     throw undecodable('it is no JSON', cause)
   }

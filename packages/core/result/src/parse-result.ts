@@ -1,9 +1,11 @@
 import {
   CniError,
+  deepestPart,
   goType,
   isSpecVersion,
   type Json,
   type JsonObject,
+  parseJson,
   type Result,
   type ResultDns,
   type ResultInterface,
@@ -125,7 +127,7 @@ function readObject(printed: string): JsonObject {
 function decode(printed: string): Json {
   if (printed.trim() === '') throw undecodable('unexpected end of JSON input')
   try {
-    return JSON.parse(printed)
+    return parseJson(printed, deepestPart)
   } catch (cause) {
     throw undecodable('it is no JSON', cause)
   }

@@ -16,3 +16,10 @@ it('a number that JavaScript has is one', () => {
 it('what is no JSON is refused', () => {
   expect(() => parseExactly('{')).toThrow(SyntaxError)
 })
+
+it('what is nested deeper than 128 levels, or than is asked for, is refused', () => {
+  const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth)
+  expect(() => parseExactly(nested(128))).not.toThrow()
+  expect(() => parseExactly(nested(50_000))).toThrow(SyntaxError)
+  expect(() => parseExactly(nested(4), 3)).toThrow(SyntaxError)
+})

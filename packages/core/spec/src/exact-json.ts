@@ -1,4 +1,5 @@
 import type { Json } from './json.ts'
+import { checkBounds } from './parse-json.ts'
 
 // "JSON.parse source text access" of ECMAScript: TypeScript has no types for it yet.
 const { parse, rawJSON } = JSON as unknown as {
@@ -11,9 +12,10 @@ const { parse, rawJSON } = JSON as unknown as {
 
 /**
  * The value of a JSON text that will be written again: a number that JavaScript would spell otherwise, such as
- * 18446744073709551615 or 1.0, becomes one that JSON.stringify writes as it was. Throws SyntaxError.
+ * 18446744073709551615 or 1.0, becomes one that JSON.stringify writes as it was. Throws SyntaxError, within the bounds of `parseJson`.
  */
-export function parseExactly(text: string): Json {
+export function parseExactly(text: string, depth?: number): Json {
+  checkBounds(text, depth)
   return parse(text, (_, value, { source }) =>
     typeof value === 'number' && String(value) !== source ? rawJSON(source) : value,
   )
