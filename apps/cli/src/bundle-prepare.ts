@@ -1,6 +1,12 @@
 import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { type BundlePlan, planBundle, renderRecord } from '@vethra/bundle'
+import {
+  type BundlePlan,
+  type ParsedConfig,
+  parseConfig,
+  planBundle,
+  renderRecord,
+} from '@vethra/bundle'
 import { readText, writeWhole } from '@vethra/files'
 import { guards } from '@vethra/lock'
 import { ensureDefaultNetwork } from '@vethra/manage'
@@ -24,27 +30,40 @@ export async function prepareBundle(
   io: Io,
 ): Promise<void> {
   const { lock, places } = tools.host
-  const work = () => prepare(tools, folder, flags, io)
+  // Before any lock is held: whoever wrote it may have made it large.
+  const config = await readConfig(join(resolve(folder), 'config.json'))
+  const work = () => prepare(tools, config, flags, io)
   // Bundles that are prepared at the same time must not choose one port twice.
   const chooses = flags.publish.length > 0 && !flags.dryRun
   await (chooses ? lock.hold(guards.ports(places), work) : work())
 }
 
-async function prepare(tools: Tools, folder: string, flags: PrepareFlags, io: Io): Promise<void> {
-  const file = join(resolve(folder), 'config.json')
-  const config = await readConfig(file)
+/** A bundle's config.json. */
+interface ConfigFile {
+  readonly file: string
+  readonly text: string
+  readonly parsed: ParsedConfig
+}
+
+async function prepare(
+  tools: Tools,
+  config: ConfigFile,
+  flags: PrepareFlags,
+  io: Io,
+): Promise<void> {
+  const { file, parsed } = config
   const request = await requestOf(tools, flags, io)
   const usesDefault = request.networks.some(({ ref }) => ref === 'bridge')
   if (usesDefault && !flags.dryRun) {
     for (const note of await ensureDefaultNetwork(tools)) io.complain(`note: ${note}`)
   }
-  const plan = planBundle(config, request, await placesFor(tools, request, io))
+  const plan = planBundle(parsed, request, await placesFor(tools, request, io))
   if (flags.dryRun) {
     const { changes, mode, record } = plan
     io.print(JSON.stringify({ file, mode, changes, record: renderRecord(record) }, null, 2))
     return
   }
-  await apply(tools, plan, file, config, io)
+  await apply(tools, plan, config, io)
   for (const change of plan.changes) {
     if (tools.settings.logLevel === 'debug') io.complain(`debug: ${change}`)
   }
@@ -53,8 +72,7 @@ async function prepare(tools: Tools, folder: string, flags: PrepareFlags, io: Io
 async function apply(
   tools: Tools,
   plan: BundlePlan,
-  file: string,
-  config: string,
+  { file, text }: ConfigFile,
   io: Io,
 ): Promise<void> {
   const { containers } = tools
@@ -67,7 +85,7 @@ async function apply(
     await containers.write(id, 'network-config.json', networkConfig(plan))
     await containers.write(id, 'vethra.json', renderRecord(plan.record))
     const { mode } = await stat(file)
-    if (plan.config !== config) await writeWhole(file, plan.config, { mode: mode & 0o777 })
+    if (plan.config !== text) await writeWhole(file, plan.config, { mode: mode & 0o777 })
   } catch (error) {
     if (!known) await forget(tools, id, name, io)
     throw error
@@ -93,9 +111,9 @@ async function forget(tools: Tools, id: string, name: string, io: Io): Promise<v
   }
 }
 
-async function readConfig(file: string): Promise<string> {
+async function readConfig(file: string): Promise<ConfigFile> {
   const text = await readText(file)
-  if (text !== undefined) return text
+  if (text !== undefined) return { file, text, parsed: parseConfig(text) }
   throw new CniError({
     code: 101,
     message: `${file} is not there`,

@@ -1,41 +1,52 @@
 import { CniError } from '@vethra/spec'
-import { findNodeAtLocation, type Node, parseTree } from 'jsonc-parser'
+import { type Draft, draftOf, type Holder } from './draft.ts'
 
-/** The objects that a plan writes into, with the keys it knows there; none for maps of any key. */
-const written: readonly (readonly [path: readonly string[], known: readonly string[]])[] = [
+/** The objects and arrays that a plan writes into, with the keys it knows in each; none for maps of any key. */
+const written: ReadonlyMap<string, readonly string[]> = new Map([
   [
-    [],
+    '',
     ['process', 'hostname', 'domainname', 'mounts', 'hooks', 'annotations', 'linux', 'ociVersion'],
   ],
-  [['process'], ['env']],
-  [['hooks'], ['prestart', 'createRuntime', 'poststop']],
-  [['linux'], ['namespaces', 'sysctl']],
-  [['linux', 'sysctl'], []],
-  [['annotations'], []],
-]
+  ['process', ['env']],
+  ['process/env', []],
+  ['mounts', []],
+  ['hooks', ['prestart', 'createRuntime', 'poststop']],
+  ['hooks/prestart', []],
+  ['hooks/createRuntime', []],
+  ['hooks/poststop', []],
+  ['linux', ['namespaces', 'sysctl']],
+  ['linux/namespaces', []],
+  ['linux/sysctl', []],
+  ['annotations', []],
+])
+
+/** A config.json taken apart where a plan writes into it. */
+export function draftOfConfig(text: string): Draft {
+  return draftOf(text, (path) => written.has(path))
+}
 
 /**
  * Throws CniError 7 when an object that a plan writes into has a key twice, or one that differs
  * from a key of ours by case alone: runc (Go's encoding/json) takes `Hooks` for `hooks`, and the
  * last one counts, crun does not, so that what is written here might not be what runs.
  */
-export function checkKeys(text: string): void {
-  const root = parseTree(text)
-  for (const [path, known] of written) {
-    const object = root && findNodeAtLocation(root, [...path])
-    if (object?.type === 'object') checkObject(path, keysOf(object), known)
+export function checkKeys(holder: Holder, path: readonly string[] = []): void {
+  if (holder.kind === 'array') return
+  checkObject(path, holder, written.get(path.join('/')) ?? [])
+  for (const { key = '', value } of holder.pieces)
+    if (typeof value !== 'string') checkKeys(value, [...path, key])
+}
+
+function checkObject(path: readonly string[], { pieces }: Holder, known: readonly string[]) {
+  const seen = new Set<string>()
+  const folded = new Map(known.map((key) => [fold(key), key]))
+  for (const { key = '' } of pieces) {
+    if (seen.has(key)) throw ambiguous([...path, key], 'stands twice')
+    seen.add(key)
   }
-}
-
-function checkObject(path: readonly string[], keys: readonly string[], known: readonly string[]) {
-  const twice = keys.find((key, index) => keys.indexOf(key) !== index)
-  if (twice !== undefined) throw ambiguous([...path, twice], 'stands twice')
-  const odd = keys.find((key) => known.some((ours) => ours !== key && fold(ours) === fold(key)))
-  if (odd !== undefined) throw ambiguous([...path, odd], 'is another key to runc than to crun')
-}
-
-function keysOf(object: Node): readonly string[] {
-  return (object.children ?? []).map((property) => String(property.children?.[0]?.value))
+  for (const { key = '' } of pieces)
+    if ((folded.get(fold(key)) ?? key) !== key)
+      throw ambiguous([...path, key], 'is another key to runc than to crun')
 }
 
 // Upper case first: Go folds the long s and the Kelvin sign too.

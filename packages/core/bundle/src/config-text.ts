@@ -1,5 +1,5 @@
-import { CniError } from '@vethra/spec'
-import { type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
+import { CniError, isNestedDeeper, parseJson } from '@vethra/spec'
+import { type ParseErrorCode, printParseErrorCode, visit } from 'jsonc-parser'
 
 const longest = 16 * 1024 * 1024
 const deepest = 100
@@ -10,40 +10,24 @@ const deepest = 100
  */
 export function parseConfigText(text: string): unknown {
   if (text.length > longest) throw undecodable(`it is longer than ${longest} characters`)
-  const value = parseJson(text)
-  if (depth(text) > deepest) throw undecodable(`it is nested deeper than ${deepest} levels`)
-  return value
-}
-
-function parseJson(text: string): unknown {
+  if (isNestedDeeper(text, deepest)) throw undecodable(`it is nested deeper than ${deepest} levels`)
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch (cause) {
     throw undecodable(firstFault(text), cause)
   }
 }
 
 function firstFault(text: string): string {
-  if (depth(text) > deepest) return `it is nested deeper than ${deepest} levels`
-  const errors: ParseError[] = []
-  parseTree(text, errors, { disallowComments: true })
-  const [first] = errors
-  if (!first) return 'it is not JSON'
+  let first: { readonly code: ParseErrorCode; readonly offset: number } | undefined
+  const onError = (code: ParseErrorCode, offset: number) => {
+    first ??= { code, offset }
+  }
+  visit(text, { onError }, { disallowComments: true })
+  if (first === undefined) return 'it is not JSON'
   const before = text.slice(0, first.offset).split('\n')
   const column = (before.at(-1)?.length ?? 0) + 1
-  return `line ${before.length}, column ${column}: ${printParseErrorCode(first.error)}`
-}
-
-function depth(text: string): number {
-  let [now, most, inString] = [0, 0, false]
-  for (let index = 0; index < text.length; index += 1) {
-    const character = text[index]
-    if (inString && character === '\\') index += 1
-    else if (character === '"') inString = !inString
-    else if (!inString && (character === '{' || character === '[')) most = Math.max(most, ++now)
-    else if (!inString && (character === '}' || character === ']')) now -= 1
-  }
-  return most
+  return `line ${before.length}, column ${column}: ${printParseErrorCode(first.code)}`
 }
 
 function undecodable(fault: string, cause?: unknown): CniError {

@@ -1,10 +1,10 @@
 import type { Json } from '@vethra/spec'
 import { describe, expect, it } from 'vitest'
-import { planBundle } from './index.ts'
+import { parseConfig, planBundle } from './index.ts'
 import { sampleConfig, samplePlaces, sampleRequest } from './sample-bundle.ts'
 
 function plan(text: string) {
-  return () => planBundle(text, sampleRequest(), samplePlaces)
+  return () => planBundle(parseConfig(text), sampleRequest(), samplePlaces)
 }
 
 describe('a config.json that is no JSON', () => {

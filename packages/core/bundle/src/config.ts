@@ -1,8 +1,9 @@
 import { CniError } from '@vethra/spec'
 import * as z from 'zod/mini'
-import { checkKeys } from './config-keys.ts'
+import { checkKeys, draftOfConfig } from './config-keys.ts'
 import { parseConfigText } from './config-text.ts'
-import { faults } from './faults.ts'
+import type { Draft } from './draft.ts'
+import { checked } from './faults.ts'
 
 /** A mount of config.json; keys that are not named here may be there too. */
 export interface Mount {
@@ -58,7 +59,7 @@ const namespace = z.looseObject({
   type: z.string(),
   path: z.nullish(z.string()),
 }) satisfies z.ZodMiniType<Namespace>
-const config = z.looseObject({
+const shape = z.looseObject({
   process: z.looseObject({ env: z.nullish(texts) }),
   hostname: z.nullish(z.string()),
   domainname: z.nullish(z.string()),
@@ -77,15 +78,27 @@ const config = z.looseObject({
   }),
 })
 
+/** A config.json that has been read. */
+export interface ParsedConfig {
+  readonly config: Config
+  /** Its text, which a plan changes. */
+  readonly draft: Draft
+}
+
 /**
- * The parts of a config.json that matter here. Throws CniError 6 when it is no JSON, and CniError 7
- * naming the key when it is no configuration of a Linux container (OCI runtime-spec, config.md).
+ * The parts of a config.json that matter here, and its text taken apart. Throws CniError 6 when it is no JSON,
+ * and CniError 7 naming the key when it is no configuration of a Linux container (OCI runtime-spec, config.md).
  */
-export function parseConfig(text: string): Config {
-  const result = config.safeParse(parseConfigText(text))
-  if (!result.success) throw wrongShape(faults(result.error))
-  checkKeys(text)
-  const { process, hostname, domainname, mounts, hooks, annotations, linux } = result.data
+export function parseConfig(text: string): ParsedConfig {
+  const result = checked(shape, parseConfigText(text))
+  if ('fault' in result) throw wrongShape(result.fault)
+  const draft = draftOfConfig(text)
+  checkKeys(draft.root)
+  return { config: configOf(result.data), draft }
+}
+
+function configOf(data: z.infer<typeof shape>): Config {
+  const { process, hostname, domainname, mounts, hooks, annotations, linux } = data
   return {
     env: process.env ?? [],
     hostname: hostname ?? undefined,

@@ -1,5 +1,6 @@
 import type { Json } from '@vethra/spec'
-import { appendTo, type JsonPath, removeAt, setAt } from './splice.ts'
+import { type Draft, type JsonPath, renderDraft } from './draft.ts'
+import { appendTo, removeAt, setAt } from './splice.ts'
 
 /** One thing to do to config.json, and the line that tells of it. */
 export type Edit =
@@ -15,19 +16,13 @@ export type Edit =
 
 /**
  * The text after all edits. Positions in paths are those of the text as given: what is set comes
- * first, then what is removed, the last position first, then what is appended.
+ * first, then what is removed, then what is appended.
  */
-export function applyAll(text: string, edits: readonly Edit[]): string {
-  const removals = edits
-    .flatMap((edit) => (edit.kind === 'remove' ? [edit.path] : []))
-    .toSorted((a, b) => position(b) - position(a))
-  const set = edits.reduce((so, edit) => {
-    return edit.kind === 'set' ? setAt(so, edit.path, edit.value) : so
-  }, text)
-  const removed = removals.reduce(removeAt, set)
-  return edits.reduce((so, edit) => {
-    return edit.kind === 'append' ? appendTo(so, edit.path, edit.value) : so
-  }, removed)
+export function applyAll(draft: Draft, edits: readonly Edit[]): string {
+  for (const edit of edits) if (edit.kind === 'set') setAt(draft, edit.path, edit.value)
+  for (const edit of edits) if (edit.kind === 'remove') removeAt(draft, edit.path)
+  for (const edit of edits) if (edit.kind === 'append') appendTo(draft, edit.path, edit.value)
+  return renderDraft(draft)
 }
 
 /** An edit that sets the path to the value; none when it has that value already. */
@@ -70,9 +65,4 @@ export function noneOfOurs<Item>(own: OwnItems<Item>, note: string): readonly Ed
 
 function removal(path: JsonPath, note: string): Edit {
   return { kind: 'remove', path, note }
-}
-
-function position(path: JsonPath): number {
-  const last = path.at(-1)
-  return typeof last === 'number' ? last : 0
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type BundleRequest, hookRequest, type OciState, planBundle } from './index.ts'
+import { type BundleRequest, hookRequest, type OciState, parseConfig, planBundle } from './index.ts'
 import { sampleConfig, samplePlaces, sampleRequest } from './sample-bundle.ts'
 
 const { stateDir } = samplePlaces
@@ -18,7 +18,7 @@ function state(annotations: Readonly<Record<string, string>>): OciState {
 
 function prepared(parts: Partial<BundleRequest>, pidFile?: string) {
   const places = pidFile === undefined ? samplePlaces : { ...samplePlaces, pidFile }
-  const plan = planBundle(sampleConfig(), sampleRequest(parts), places)
+  const plan = planBundle(parseConfig(sampleConfig()), sampleRequest(parts), places)
   return { record: plan.record, annotations: JSON.parse(plan.config).annotations }
 }
 

@@ -6,6 +6,7 @@
 export { type AnnotationKey, annotationKeys } from './annotations.ts'
 export { checkIds } from './check-names.ts'
 export { checkRequest } from './check-request.ts'
+export { type ParsedConfig, parseConfig } from './config.ts'
 export { type HookRequest, hookRequest } from './hook-request.ts'
 export { parseNetworkFlag } from './network-flag.ts'
 export { type NetworkMode, networkMode } from './network-mode.ts'

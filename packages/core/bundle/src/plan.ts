@@ -1,6 +1,6 @@
 import { CniError } from '@vethra/spec'
 import { checkRequest } from './check-request.ts'
-import { type Config, parseConfig } from './config.ts'
+import type { Config, ParsedConfig } from './config.ts'
 import { applyAll, type Edit } from './edit.ts'
 import { hostnameOf } from './hostname.ts'
 import { type NetworkMode, networkMode } from './network-mode.ts'
@@ -30,25 +30,23 @@ export interface BundlePlan {
 }
 
 /**
- * The plan for the bundle with this config.json. A plan for its own result changes nothing.
- * Throws CniError 3, 4, 103 or 107 where the request cannot be, 6 or 7 where config.json is not
- * one, 101 where the container to join is gone, and 107 where the bundle joins a network
+ * The plan for the bundle with this config.json, which serves for one plan alone. A plan for its own result changes nothing.
+ * Throws CniError 3, 4, 103 or 107 where the request cannot be, 101 where the container to join is gone, and 107 where the bundle joins a network
  * namespace by itself.
  */
 export function planBundle(
-  configText: string,
+  { config, draft }: ParsedConfig,
   request: BundleRequest,
   places: BundlePlaces,
 ): BundlePlan {
   checkRequest(request)
   checkPlaces(places)
-  const config = parseConfig(configText)
   const mode = networkMode(request.networks)
   const record = recordOf(request, mode, places)
   const edits = planEdits(config, request.utsHost === true, record, places)
   const notes = edits.map((edit) => edit.note)
   return {
-    config: applyAll(configText, edits),
+    config: applyAll(draft, edits),
     changes: [...notes, ...unused(request, mode)],
     record,
     mode,

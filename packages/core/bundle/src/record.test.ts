@@ -1,6 +1,6 @@
 import type { JsonObject } from '@vethra/spec'
 import { describe, expect, it } from 'vitest'
-import { parseRecord, planBundle, renderRecord } from './index.ts'
+import { parseConfig, parseRecord, planBundle, renderRecord } from './index.ts'
 import { sampleConfig, samplePlaces, sampleRequest } from './sample-bundle.ts'
 
 const ports = [{ hostPort: 80, containerPort: 8080, protocol: 'tcp', hostIP: '0.0.0.0' }] as const
@@ -10,7 +10,10 @@ const request = sampleRequest({
   ports,
   extraHosts: [['db', 'fd00::1']],
 })
-const { record } = planBundle(sampleConfig(), request, { ...samplePlaces, pidFile: '/run/web.pid' })
+const { record } = planBundle(parseConfig(sampleConfig()), request, {
+  ...samplePlaces,
+  pidFile: '/run/web.pid',
+})
 const file: JsonObject = renderRecord(record)
 
 describe('renderRecord', () => {

@@ -1,4 +1,5 @@
 import type { Json } from '@vethra/spec'
+import { parseConfig } from './config.ts'
 import type { BundlePlaces } from './places.ts'
 import { type BundlePlan, planBundle } from './plan.ts'
 import type { BundleRequest } from './request.ts'
@@ -44,7 +45,7 @@ export function planned(
   places: BundlePlaces = samplePlaces,
   // biome-ignore lint/suspicious/noExplicitAny: tests reach into the value, and a wrong step fails them
 ): BundlePlan & { readonly json: any } {
-  const plan = planBundle(text, sampleRequest(parts), places)
+  const plan = planBundle(parseConfig(text), sampleRequest(parts), places)
   return { ...plan, json: JSON.parse(plan.config) }
 }
 

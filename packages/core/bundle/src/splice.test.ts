@@ -1,7 +1,26 @@
 import type { Json } from '@vethra/spec'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { appendTo, removeAt, setAt } from './splice.ts'
+import { type Draft, draftOf, type JsonPath, renderDraft } from './draft.ts'
+import * as splice from './splice.ts'
+
+function edited(text: string, edit: (draft: Draft) => void): string {
+  const draft = draftOf(text, () => true)
+  edit(draft)
+  return renderDraft(draft)
+}
+
+function setAt(text: string, path: JsonPath, value: Json): string {
+  return edited(text, (draft) => splice.setAt(draft, path, value))
+}
+
+function appendTo(text: string, path: JsonPath, value: Json): string {
+  return edited(text, (draft) => splice.appendTo(draft, path, value))
+}
+
+function removeAt(text: string, path: JsonPath): string {
+  return edited(text, (draft) => splice.removeAt(draft, path))
+}
 
 const pretty = (value: Json) => JSON.stringify(value, null, '\t')
 

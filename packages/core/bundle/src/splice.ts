@@ -1,102 +1,89 @@
 import type { Json } from '@vethra/spec'
-import { findNodeAtLocation, type Node, parseTree } from 'jsonc-parser'
-
-/** Where a value stands in a JSON text: keys and positions from the top. */
-export type JsonPath = readonly (string | number)[]
-
-// jsonc-parser's own `modify` lays the whole line out anew, which in a compact file is the file, and
-// turns [1,2] into [12] when the last item goes. So only its tree is used here.
+import type { Draft, Holder, JsonPath, Piece, Style } from './draft.ts'
 
 /**
- * The text with the value at the path: replaced where there is one, else put last in its object,
- * which is made when it is absent or null.
+ * Puts a value at the path: in the place of the one that is there, else last in its object, which is made
+ * when it is absent or null.
  */
-export function setAt(text: string, path: JsonPath, value: Json): string {
-  const root = treeOf(text)
-  const node = nodeAt(root, path)
-  if (node) return replaced(text, node, rendered(text, path.length, value))
+export function setAt(draft: Draft, path: JsonPath, value: Json): void {
   const key = path.at(-1)
-  const holder = path.slice(0, -1)
-  const parent = nodeAt(root, holder)
-  if (parent?.type !== 'object') return setAt(text, holder, { [String(key)]: value })
-  return insertLast(text, parent, path.length, `${JSON.stringify(key)}:`, value)
+  const holder = holderAt(draft, path.slice(0, -1), kindFor(key))
+  const piece = pieceAt(holder, key)
+  if (piece) piece.value = laidOut(draft.style, path.length, value)
+  else add(draft.style, holder, { depth: path.length, key: String(key), value })
 }
 
-/**
- * The text with the value put last in the array at the path, which is made when it is absent or
- * null.
- */
-export function appendTo(text: string, path: JsonPath, value: Json): string {
-  const array = nodeAt(treeOf(text), path)
-  if (array?.type !== 'array') return setAt(text, path, [value])
-  return insertLast(text, array, path.length + 1, '', value)
+/** Puts a value last in the array at the path, which is made when it is absent or null. */
+export function appendTo(draft: Draft, path: JsonPath, value: Json): void {
+  add(draft.style, holderAt(draft, path, 'array'), { depth: path.length + 1, value })
 }
 
-/** The text without the key or item at the path, which must be there. */
-export function removeAt(text: string, path: JsonPath): string {
-  const value = nodeAt(treeOf(text), path)
-  const node = value?.parent?.type === 'property' ? value.parent : value
-  if (!node?.parent) return text
-  const siblings = node.parent.children ?? []
-  const index = siblings.indexOf(node)
-  const [before, after] = [siblings[index - 1], siblings[index + 1]]
-  if (before) return text.slice(0, end(before)) + text.slice(end(node))
-  if (after) return text.slice(0, node.offset) + text.slice(after.offset)
-  return text.slice(0, node.parent.offset + 1) + text.slice(end(node.parent) - 1)
+/** Removes the key or item at the path; nothing when there is none. The items behind it keep their positions. */
+export function removeAt({ root }: Draft, path: JsonPath): void {
+  let value: string | Holder | undefined = root
+  for (const key of path.slice(0, -1)) value = isHolder(value) ? pieceAt(value, key)?.value : value
+  const piece = isHolder(value) ? pieceAt(value, path.at(-1)) : undefined
+  if (piece) piece.isGone = true
 }
 
-function treeOf(text: string): Node {
-  const root = parseTree(text)
-  if (!root) throw new SyntaxError('no JSON value to splice into')
-  return root
+/** The object or array at a path, made where there is none. */
+function holderAt({ root, style }: Draft, path: JsonPath, kind: Holder['kind']): Holder {
+  let holder = root
+  for (const [index, key] of path.entries()) {
+    const wanted = index === path.length - 1 ? kind : kindFor(path[index + 1])
+    const now = { depth: index + 1, key: String(key), value: null }
+    const inline = isInline(holder)
+    const known = pieceAt(holder, key)
+    const piece = known ?? add(style, holder, now)
+    if (!isHolder(piece.value) || piece.value.kind !== wanted)
+      piece.value = { kind: wanted, pieces: [], tail: '', inline: known === undefined && inline }
+    holder = piece.value
+  }
+  return holder
 }
 
-function nodeAt(root: Node, path: JsonPath): Node | undefined {
-  return findNodeAtLocation(root, [...path])
+function kindFor(key: string | number | undefined): Holder['kind'] {
+  return typeof key === 'number' ? 'array' : 'object'
 }
 
-function end(node: Node): number {
-  return node.offset + node.length
+function isHolder(value: string | Holder | undefined): value is Holder {
+  return typeof value === 'object'
 }
 
-function replaced(text: string, node: Node, content: string): string {
-  return text.slice(0, node.offset) + content + text.slice(end(node))
+function pieceAt({ pieces }: Holder, key: string | number | undefined): Piece | undefined {
+  const piece = typeof key === 'number' ? pieces[key] : pieces.find((each) => each.key === key)
+  return piece?.isGone === true ? undefined : piece
 }
 
-function insertLast(text: string, parent: Node, depth: number, key: string, value: Json): string {
-  const style = styleOf(text)
-  const last = parent.children?.at(-1)
-  const oneLine = last && !text.slice(end(last), end(parent)).includes('\n')
-  const gap = key && style.unit ? ' ' : ''
-  const between = style.unit ? ', ' : ','
-  if (last && oneLine) return insertAt(text, end(last), between + key + gap + JSON.stringify(value))
-  const line = newline(style, depth) + key + gap + rendered(text, depth, value)
-  if (last) return insertAt(text, end(last), `,${line}`)
-  const [open, close] = [text.slice(0, parent.offset + 1), text.slice(end(parent) - 1)]
-  return open + line + newline(style, depth - 1) + close
+function isInline({ pieces, tail, inline }: Holder): boolean {
+  return inline || (pieces.some(({ isGone }) => !isGone) && !tail.includes('\n'))
 }
 
-function insertAt(text: string, offset: number, content: string): string {
-  return text.slice(0, offset) + content + text.slice(offset)
+function add(
+  style: Style,
+  holder: Holder,
+  { depth, key, value }: { readonly depth: number; readonly key?: string; readonly value: Json },
+): Piece {
+  const [gap, isFirst] = [style.unit === '' ? '' : ' ', holder.pieces.every(({ isGone }) => isGone)]
+  const inline = isInline(holder)
+  const space = inline ? (isFirst ? '' : gap) : newline(style, depth)
+  if (!inline && isFirst) holder.tail = newline(style, depth - 1)
+  const piece = {
+    lead: isFirst ? space : `,${space}`,
+    ...(key === undefined ? {} : { key }),
+    head: key === undefined ? '' : `${JSON.stringify(key)}:${gap}`,
+    value: inline ? JSON.stringify(value) : laidOut(style, depth, value),
+    isGone: false,
+  }
+  holder.pieces.push(piece)
+  return piece
 }
 
-interface Style {
-  /** One step of indentation; empty in a compact text. */
-  readonly unit: string
-  readonly eol: string
+function newline({ unit, eol }: Style, depth: number): string {
+  return unit === '' ? '' : eol + unit.repeat(depth)
 }
 
-function styleOf(text: string): Style {
-  const match = /^\s*\{[ \t]*(\r?\n)([ \t]+)"/.exec(text)
-  return { unit: match?.[2] ?? '', eol: match?.[1] ?? '\n' }
-}
-
-function newline(style: Style, depth: number): string {
-  return style.unit === '' ? '' : style.eol + style.unit.repeat(depth)
-}
-
-function rendered(text: string, depth: number, value: Json): string {
-  const style = styleOf(text)
+function laidOut(style: Style, depth: number, value: Json): string {
   if (style.unit === '') return JSON.stringify(value)
   return JSON.stringify(value, null, style.unit).replaceAll('\n', newline(style, depth))
 }

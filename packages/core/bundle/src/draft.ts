@@ -1,0 +1,147 @@
+import { visit } from 'jsonc-parser'
+
+/** Where a value stands in a JSON text: keys and positions from the top. */
+export type JsonPath = readonly (string | number)[]
+
+/** A JSON text in pieces, which edits change in place: read once, and written once, however many there are. */
+export interface Draft {
+  readonly before: string
+  readonly root: Holder
+  readonly after: string
+  readonly style: Style
+}
+
+/** How a text is laid out. */
+export interface Style {
+  /** One step of indentation; empty in a compact text. */
+  readonly unit: string
+  readonly eol: string
+}
+
+/** An object or array, taken apart. */
+export interface Holder {
+  readonly kind: 'object' | 'array'
+  readonly pieces: Piece[]
+  /** What stands between the last piece and the closing bracket. */
+  tail: string
+  /** Whether it was added to a line of others. */
+  readonly inline: boolean
+}
+
+/** A property of an object, or an item of an array. */
+export interface Piece {
+  /** What stands between the piece before and this one, the comma too. */
+  readonly lead: string
+  /** Absent for an item. */
+  readonly key?: string
+  /** The key as written, up to the value; empty for an item. */
+  readonly head: string
+  value: string | Holder
+  isGone: boolean
+}
+
+/** What is read of an object or array while it is open. */
+interface Frame {
+  readonly path: string
+  /** Undefined where nothing is to be changed. */
+  readonly holder: Holder | undefined
+  readonly offset: number
+  /** Behind the bracket, or the last piece. */
+  end: number
+  key: { readonly text: string; readonly offset: number } | undefined
+}
+
+/**
+ * Takes a JSON text apart where it may be changed: in its uppermost value, and in the objects and arrays
+ * whose keys from the top, joined by slashes, are among these; an item counts as the key `*`. Throws
+ * SyntaxError when the text is no object or array.
+ */
+export function draftOf(text: string, changed: (path: string) => boolean): Draft {
+  const open: Frame[] = []
+  let draft: Draft | undefined
+  const enter = (kind: Holder['kind'], offset: number) => {
+    const path = pathIn(open.at(-1))
+    const taken = path === '' || changed(path)
+    const holder = taken ? ({ kind, pieces: [], tail: '', inline: false } as Holder) : undefined
+    open.push({ path, holder, offset, end: offset + 1, key: undefined })
+    return taken
+  }
+  const leave = (offset: number, length: number) => {
+    const frame = open.pop()
+    const end = offset + length
+    if (frame?.holder) frame.holder.tail = text.slice(frame.end, offset)
+    const value = frame?.holder ?? text.slice(frame?.offset, end)
+    const parent = open.at(-1)
+    if (parent) add(text, parent, { value, offset: frame?.offset ?? offset, end })
+    else if (typeof value !== 'string')
+      draft = {
+        before: text.slice(0, frame?.offset),
+        root: value,
+        after: text.slice(end),
+        style: styleOf(text),
+      }
+  }
+  visit(text, {
+    onObjectBegin: (offset) => enter('object', offset),
+    onArrayBegin: (offset) => enter('array', offset),
+    onObjectProperty: (key, offset) => {
+      const frame = open.at(-1)
+      if (frame) frame.key = { text: key, offset }
+    },
+    onObjectEnd: leave,
+    onArrayEnd: leave,
+    onLiteralValue: (_, offset, length) => {
+      const [frame, end] = [open.at(-1), offset + length]
+      if (frame) add(text, frame, { value: text.slice(offset, end), offset, end })
+    },
+  })
+  if (draft === undefined) throw new SyntaxError('no JSON object or array to take apart')
+  return draft
+}
+
+/** The text that a draft has become. */
+export function renderDraft({ before, root, after }: Draft): string {
+  return before + rendered(root) + after
+}
+
+function rendered({ kind, pieces, tail }: Holder): string {
+  const left = pieces.filter(({ isGone }) => !isGone)
+  const body = left.map(({ lead, head, value }, index) => {
+    const first = index === 0 && lead.includes(',') ? pieces[0]?.lead : lead
+    return first + head + (typeof value === 'string' ? value : rendered(value))
+  })
+  const end = left.length === 0 && pieces.length > 0 ? '' : tail
+  return kind === 'object' ? `{${body.join('')}${end}}` : `[${body.join('')}${end}]`
+}
+
+function pathIn(parent: Frame | undefined): string {
+  if (parent === undefined) return ''
+  const name = parent.key?.text ?? '*'
+  return parent.path === '' ? name : `${parent.path}/${name}`
+}
+
+function add(
+  text: string,
+  frame: Frame,
+  {
+    value,
+    offset,
+    end,
+  }: { readonly value: string | Holder; readonly offset: number; readonly end: number },
+): void {
+  const start = frame.key?.offset ?? offset
+  frame.holder?.pieces.push({
+    lead: text.slice(frame.end, start),
+    ...(frame.key === undefined ? {} : { key: frame.key.text }),
+    head: text.slice(start, offset),
+    value,
+    isGone: false,
+  })
+  frame.end = end
+  frame.key = undefined
+}
+
+function styleOf(text: string): Style {
+  const match = /^\s*\{[ \t]*(\r?\n)([ \t]{1,16})"/.exec(text)
+  return { unit: match?.[2] ?? '', eol: match?.[1] ?? '\n' }
+}
