@@ -42,7 +42,8 @@ export function settle(folder: string, crowd: Crowd): void {
   const book = nameBook(all)
   for (const names of all) {
     const own = join(folder, names.id)
-    const hosts = fitHosts('', managedBlocks(names, book)).map(({ text }) => text)
+    const { patches } = fitHosts('', managedBlocks(names, book))
+    const hosts = patches.map(({ text }) => text)
     mkdirSync(own, { recursive: true, mode: 0o700 })
     writeFileSync(join(own, 'meta.json'), renderMeta(names), { mode: 0o600 })
     writeFileSync(join(own, 'hosts'), hosts.join(''), { mode: 0o644 })

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { describeOnHost } from './gate.ts'
 import { type Host, openHost } from './host.ts'
@@ -158,6 +158,37 @@ describeOnHost('the names of a container', () => {
     expect(await hosts()).not.toMatch('other')
     expect(await inside('a', 'ls', '-i', '/etc/hosts')).toBe(before)
   })
+
+  it('holds its lines alone, whoever came and went', async () => {
+    const hosts = await started('a', '--network', 'lan')
+    for (const name of ['b', 'c', 'd']) await started(name, '--network', 'lan', '--name', name)
+    await host.stop(idOf('c'))
+    await started('e', '--network', 'lan', '--name', 'a-longer-name-than-theirs')
+    await host.stop(idOf('b'))
+    expect(
+      (await hosts()).split('\n').filter((row) => !/^(# |127|::1|10\.4\.1\.)/.test(row)),
+    ).toEqual([''])
+    expect(entriesOf(await hosts())).toHaveLength(3)
+  })
+
+  it.each([
+    ['markers without a newline', '<nerdctl>'.repeat(100_000)],
+    ['last markers without a newline', `# <nerdctl>\n${'</nerdctl>'.repeat(100_000)}`],
+    ['managed parts', '# <nerdctl>\n# </nerdctl>\n'.repeat(40_000)],
+  ])(
+    'that a container fills with %s delays no peer, is made anew, and the log says so',
+    async (_, text) => {
+      const hosts = await started('a', '--network', 'lan')
+      const { pid } = JSON.parse((await host.runc('state', idOf('a'))).stdout)
+      await writeFile(`/proc/${pid}/root/etc/hosts`, text)
+      const began = performance.now()
+      await started('b', '--network', 'lan', '--name', 'late')
+      expect(performance.now() - began).toBeLessThan(15_000)
+      expect(entriesOf(await hosts())).toHaveLength(2)
+      const log = `/var/lib/vethra/*/containers/default/${idOf('b')}/oci-hook.createRuntime.log`
+      expect((await host.run(['sh', '-c', `cat ${log}`])).stdout).toContain(`${idOf('a')}/hosts`)
+    },
+  )
 
   it('names that could forge a line are refused by name, and nothing is written (cases 43, 53, 58)', async () => {
     const bundle = await host.bundle(idOf('bad'), ['sleep', '600'])

@@ -19,7 +19,7 @@ const pathOf = (script: string) => new URL(script, import.meta.url).pathname
 const bun = pathOf('../node_modules/.bin/bun')
 
 // Every row that may be there: what users wrote, markers, localhost, itself, and each peer of each round.
-const whole = String.raw`^(# </?nerdctl>|127\.0\.0\.1\tlocalhost localhost\.localdomain|::1\t\tlocalhost localhost\.localdomain|192\.0\.2\.7 mine # kept|10\.0\.255\.1 {6}h-own h-own\.lan|10\.0\.\d+\.\d+ {1,8}h-p(\d+r\d+) h-p\2\.lan)$`
+const whole = String.raw`^(# </?nerdctl>|#-*|127\.0\.0\.1\tlocalhost localhost\.localdomain|::1\t\tlocalhost localhost\.localdomain|192\.0\.2\.7 mine # kept|10\.0\.255\.1 {6}h-own h-own\.lan|10\.0\.\d+\.\d+ {1,8}h-p(\d+r\d+) h-p\2\.lan)$`
 
 for (const soak of [soakReader, soakKills]) {
   const dir = await mkdtemp(join(tmpdir(), 'vethra-soak-'))
@@ -71,9 +71,9 @@ function addressOf(last: number): string {
   return `10.0.${last >> 8}.${last & 255}`
 }
 
-// What a read that overlaps a write can show of a row: its start or its end, blanks for the rest.
+// What a read that overlaps a write can show: the start of a row and the end of another, and NULs where the file was cut.
 function isHalf(row: string): boolean {
-  return /^[ 0-9.h\-prlan]*$/.test(row)
+  return /^[ \0#<>/nerdctl0-9.h\-pa]*$/.test(row)
 }
 
 async function comeAndGo(store: HostsStore): Promise<ReadonlyMap<string, number>> {
@@ -174,6 +174,6 @@ async function demandRight(store: HostsStore, when: string): Promise<void> {
 function rowsOf(text: string): string {
   return text
     .split('\n')
-    .filter((row) => row.trim() !== '')
+    .filter((row) => row !== '' && !/^#-*$/.test(row))
     .join('\n')
 }

@@ -10,9 +10,16 @@ import { openTools, type Tools } from './tools.ts'
 /**
  * Runs one hook and returns the exit status: 0 done, 1 it failed, 2 the command line is wrong. `argv`
  * is what follows the program's name: global flags, `oci-hook` or nerdctl's `internal oci-hook`, and
- * the event. A failure is written to standard error and to the container's `oci-hook.<event>.log`.
+ * the event. A failure, and what it warns of, is written to standard error and to the container's
+ * `oci-hook.<event>.log`.
  */
-export async function main(argv: readonly string[], io: Io): Promise<number> {
+export async function main(argv: readonly string[], given: Io): Promise<number> {
+  const told: string[] = []
+  const complain = (line: string) => {
+    told.push(line)
+    given.complain(line)
+  }
+  const io = { ...given, complain }
   let record = async (_lines: readonly string[]): Promise<void> => {}
   const remains: string[] = []
   try {
@@ -29,7 +36,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     if (event === 'createRuntime') await createRuntime(tools, await open())
     else await postStop(tools, { ...log, id: state.id }, open)
     for (const line of remains) io.complain(line)
-    await record([...remains, `${event} done`])
+    await record([...told, `${event} done`])
     return 0
   } catch (error) {
     if (!(error instanceof CniError)) {
@@ -37,9 +44,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       await record([])
       throw error
     }
-    const lines = [...remains, ...explain(error)]
-    for (const line of lines) io.complain(line)
-    await record(lines)
+    for (const line of [...remains, ...explain(error)]) io.complain(line)
+    await record(told)
     return error.code === 103 ? 2 : 1
   }
 }

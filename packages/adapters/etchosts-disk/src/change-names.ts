@@ -20,7 +20,7 @@ export interface NameChange {
   readonly last?: () => Promise<void>
 }
 
-/** Told of each peer's hosts file that could not be updated. */
+/** Told of each peer's hosts file that could not be updated, and of each file that held too much to be kept. */
 export type OnFault = (fault: CniError) => void
 
 /**
@@ -66,6 +66,7 @@ async function updateFiles(
       // Nobody writes it anew when the container is started again.
       durable: names.networks === null,
       read,
+      onExcess: onFault,
     })
   const self = known.get(own)
   if (self !== undefined) await update(self)

@@ -21,7 +21,10 @@ export interface DiskHostsStoreOptions {
    * reboot. Default: beside the namespace's folder, `DIR/.NAMESPACE`.
    */
   readonly indexes?: string
-  /** Told of each peer's hosts file that could not be updated; the next operation tries again. Default: nobody is told. */
+  /**
+   * Told of each peer's hosts file that could not be updated, which the next operation tries again, and of
+   * each file that held too much to be kept. Default: nobody is told.
+   */
   readonly onFault?: OnFault
 }
 

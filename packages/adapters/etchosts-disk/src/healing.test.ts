@@ -1,4 +1,17 @@
-import { mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  appendFile,
+  mkdir,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { CniError } from '@vethra/spec'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -60,10 +73,8 @@ describe('a hosts file', () => {
   it.each([
     ['a folder', (path: string) => mkdir(path)],
     ['a symbolic link', (path: string) => symlink(join(sample.dir, 'victim'), path)],
-    [
-      'larger than any hosts file',
-      (path: string) => writeFile(path, '').then(() => truncate(path, 2 ** 33)),
-    ],
+    ['a FIFO', (path: string) => execFileSync('mkfifo', [path])],
+    ['a socket', (path: string) => once(createServer().listen(path).unref(), 'listening')],
   ])(
     'that is now %s keeps no other from its names, is told of, and tried again',
     async (_, make) => {
@@ -80,6 +91,25 @@ describe('a hosts file', () => {
       expect(await sorted('b')).toEqual(all)
     },
   )
+
+  it.each([
+    ['8 GiB without a word', (path: string) => truncate(path, 2 ** 33)],
+    ['a megabyte of markers', (path: string) => writeFile(path, '<nerdctl>'.repeat(120_000))],
+    ['a megabyte outside', async (path: string) => appendFile(path, '# note\n'.repeat(150_000))],
+    ['a megabyte inside', (path: string) => writeFile(path, `# <nerdctl>\n${'\n'.repeat(1e6)}`)],
+  ])('that a container filled with %s is made anew, and told of', async (_, fill) => {
+    const path = sample.store.path('b')
+    const { ino } = await stat(path)
+    await fill(path)
+    const before = performance.now()
+    await sample.store.acquire(late)
+    expect(performance.now() - before).toBeLessThan(1000)
+    expect(await sorted('a')).toEqual(all)
+    expect(await sorted('b')).toEqual(all)
+    expect((await stat(path)).ino).toBe(ino)
+    expect((await stat(path)).size).toBeLessThan(4096)
+    expect(faults).toMatchObject([{ code: 107, message: expect.stringContaining(path) }])
+  })
 
   it('of the container itself that cannot be written fails the operation', async () => {
     await rm(sample.store.path('a'))

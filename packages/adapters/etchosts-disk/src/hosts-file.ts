@@ -1,12 +1,24 @@
-import { closeSync, constants, fdatasyncSync, fstatSync, openSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fdatasyncSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  writeSync,
+} from 'node:fs'
 import { faultPoint } from '@vethra/faults'
 import { createWhole, fileError } from '@vethra/files'
-import { fitHosts, type LineBlock, type Patch } from '@vethra/hosts'
+import {
+  type Excess,
+  fitHosts,
+  type HostsFit,
+  hostsLimit,
+  type LineBlock,
+  type Patch,
+} from '@vethra/hosts'
 import { CniError } from '@vethra/spec'
 import type { ReadOctets } from './octet-reader.ts'
-
-/** A container can fill its own file; one of this size in octets is not read any more. */
-const limit = 4 * 1024 * 1024
 
 /** How often a file is read anew when a container writes to it in the meantime. */
 const attempts = 3
@@ -17,11 +29,14 @@ export interface UpdateOptions {
   readonly durable: boolean
   /** From `octetReader`, the same for all files of an operation. */
   readonly read: ReadOctets
+  /** Told of a file that held too much, so that nothing of its text was kept. */
+  readonly onExcess: (fault: CniError) => void
 }
 
 /**
  * Gives a hosts file these managed lines, in place, and only where it differs. A file that is gone is
- * made anew, 0644. Throws CniError 5 naming the path.
+ * made anew, 0644. A container can fill its own file: no more than `hostsLimit` octets of it are read.
+ * Throws CniError 5 naming the path.
  */
 export async function updateHostsFile(
   path: string,
@@ -30,7 +45,7 @@ export async function updateHostsFile(
 ): Promise<void> {
   try {
     if (updateInPlace(path, blocks, options)) return
-    const text = fitHosts('', blocks).map((patch) => patch.text)
+    const text = fitHosts('', blocks).patches.map((patch) => patch.text)
     await createWhole(path, text.join(''), { mode: 0o644 })
   } catch (error) {
     throw fileError('update', path, error)
@@ -41,14 +56,18 @@ export async function updateHostsFile(
 function updateInPlace(
   path: string,
   blocks: readonly LineBlock[],
-  { durable, read }: UpdateOptions,
+  { durable, read, onExcess }: UpdateOptions,
 ): boolean {
   const descriptor = openFile(path)
   if (descriptor === undefined) return false
   try {
-    const plan = (size: number) => fitHosts(read(descriptor, size), blocks)
-    let attempt = 1
-    while (!tryUpdate(path, descriptor, plan, attempt === attempts)) attempt += 1
+    const limit = hostsLimit(blocks)
+    const plan = (size: number) =>
+      fitHosts(size > limit ? '' : read(descriptor, size), blocks, size)
+    let fit: HostsFit | undefined
+    for (let attempt = 1; fit === undefined; attempt += 1)
+      fit = tryUpdate(path, descriptor, plan, attempt === attempts)
+    if (fit.excess !== undefined) onExcess(rewritten(path, fit.excess))
     if (durable) fdatasyncSync(descriptor)
     return true
   } finally {
@@ -66,25 +85,31 @@ function openFile(path: string): number | undefined {
   }
 }
 
-/** False when someone else wrote between our reading and our writing: our text could land in the wrong place. */
+/** Undefined when someone else wrote between our reading and our writing: our text could land in the wrong place. */
 function tryUpdate(
   path: string,
   descriptor: number,
-  plan: (size: number) => readonly Patch[],
+  plan: (size: number) => HostsFit,
   anyway: boolean,
-): boolean {
+): HostsFit | undefined {
   const before = fstatSync(descriptor)
-  if (!before.isFile()) throw unfit(path, 'it is no regular file')
-  if (before.size > limit) throw unfit(path, `it is larger than ${limit} octets`)
-  const patches = plan(before.size)
-  if (patches.length === 0) return true
+  if (!before.isFile()) throw irregular(path)
+  const fit = plan(before.size)
+  if (fit.patches.length === 0) return fit
   const now = fstatSync(descriptor)
-  if (!anyway && (now.mtimeMs !== before.mtimeMs || now.size !== before.size)) return false
-  for (const patch of patches) {
+  if (!anyway && (now.mtimeMs !== before.mtimeMs || now.size !== before.size)) return undefined
+  for (const patch of fit.patches) {
     faultPoint('write', `in place to ${path}`)
     write(descriptor, patch)
   }
-  return true
+  if (fit.size < before.size) cut(path, descriptor, fit, before.size)
+  return fit
+}
+
+/** Cuts off the empty lines at the end, but not what a container has put behind them meanwhile. */
+function cut(path: string, descriptor: number, { size, excess }: HostsFit, known: number): void {
+  faultPoint('process', `has written ${path}`)
+  if (excess !== undefined || fstatSync(descriptor).size === known) ftruncateSync(descriptor, size)
 }
 
 function write(descriptor: number, { at, text }: Patch): void {
@@ -95,10 +120,18 @@ function write(descriptor: number, { at, text }: Patch): void {
   }
 }
 
-function unfit(path: string, fault: string): CniError {
+function irregular(path: string): CniError {
   return new CniError({
     code: 5,
-    message: `cannot update ${path}: ${fault}`,
+    message: `cannot update ${path}: it is no regular file`,
     hint: 'Remove it: the container gets a new one when it is started again.',
+  })
+}
+
+function rewritten(path: string, { part, octets, limit }: Excess): CniError {
+  return new CniError({
+    code: 107,
+    message: `rewrote ${path}: its ${part} had ${octets} octets, more than ${limit}`,
+    hint: 'Look at what the container writes into its hosts file.',
   })
 }

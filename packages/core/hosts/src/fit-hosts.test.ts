@@ -1,28 +1,34 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { blockOf, fitHosts as fitBlocks, type Patch } from './index.ts'
+import { blockOf, fitHosts as fitBlocks, type HostsFit, type LineBlock } from './index.ts'
 import { outside } from './region.ts'
-import { rowsOf } from './sample-names.ts'
+import { rowsOf as rowsIn } from './sample-names.ts'
 
 const begin = '# <nerdctl>'
 const end = '# </nerdctl>'
 
 // In two blocks, so that both ways of comparing are taken.
-function fitHosts(old: string, lines: readonly string[]): readonly Patch[] {
+function blocksOf(lines: readonly string[]): readonly LineBlock[] {
   const half = lines.length >> 1
-  return fitBlocks(old, [blockOf(lines.slice(0, half)), blockOf(lines.slice(half))])
+  return [blockOf(lines.slice(0, half)), blockOf(lines.slice(half))]
 }
 
-/** What a file holds after the patches, written as pwrite(2) would. */
-function applied(old: string, patches: readonly Patch[]): string {
-  return patches.reduce(
-    (text, { at, text: part }) => text.slice(0, at) + part + text.slice(at + part.length),
-    old,
-  )
+function fitHosts(old: string, lines: readonly string[]): HostsFit {
+  return fitBlocks(old, blocksOf(lines))
+}
+
+/** What a file holds after each of the writes, as pwrite(2) does them, and after it was cut. */
+function steps(old: string, { patches, size }: HostsFit): readonly string[] {
+  const texts = [old]
+  for (const { at, text: part } of patches) {
+    const text = texts.at(-1) ?? ''
+    texts.push(text.slice(0, at) + part + text.slice(at + part.length))
+  }
+  return [...texts, (texts.at(-1) ?? '').slice(0, size)]
 }
 
 function fitted(old: string, lines: readonly string[]): string {
-  return applied(old, fitHosts(old, lines))
+  return steps(old, fitHosts(old, lines)).at(-1) ?? ''
 }
 
 /** A line for the peer with this number; their order is the order of their addresses. */
@@ -32,133 +38,166 @@ function peer(number: number, name = `c${number}`): string {
 
 const peers = (...numbers: readonly number[]) => numbers.map((number) => peer(number))
 const upTo = (count: number) => peers(...Array.from({ length: count }, (_, index) => index))
+const isFiller = (row: string) => /^#-*$/.test(row)
+const rowsOf = (text: string) => rowsIn(text).filter((row) => !isFiller(row))
+const whole = (...lines: readonly string[]) => `${[begin, ...lines, end].join('\n')}\n`
 
 describe('a file without a managed part', () => {
   it.each(['', '1.2.3.4 mine\n', '1.2.3.4 mine'])(
     '%j gets one behind its text, in one write',
     (old) => {
-      const patches = fitHosts(old, peers(1, 2))
       const head = old === '' || old.endsWith('\n') ? old : `${old}\n`
+      const { patches } = fitHosts(old, peers(1, 2))
       expect(patches).toHaveLength(1)
       expect(patches[0]?.at).toBe(old.length)
-      expect(applied(old, patches).startsWith(`${head}${begin}\n${peer(1)}\n${peer(2)}\n`)).toBe(
-        true,
-      )
-      expect(rowsOf(applied(old, patches)).at(-1)).toBe(end)
+      expect(fitted(old, peers(1, 2))).toBe(head + whole(...peers(1, 2)))
     },
   )
 
-  it('holds some room, and is a whole number of half kilobytes', () => {
+  it('is right after that', () => {
     const text = fitted('', peers(1, 2))
-    expect(text.length % 512).toBe(0)
-    expect(text.length).toBeLessThanOrEqual(512)
-    expect(fitHosts(text, peers(1, 2))).toEqual([])
+    expect(fitHosts(text, peers(1, 2))).toEqual({ patches: [], size: text.length })
   })
 })
 
-describe('a line that comes', () => {
-  it('behind the others is one write of that line', () => {
-    const old = fitted('', peers(1, 2))
-    expect(fitHosts(old, peers(1, 2, 3))).toEqual([
-      { at: old.indexOf(peer(2)) + peer(2).length + 1, text: `${peer(3)}\n` },
-    ])
-  })
-
-  it('where one went before is one write, and nothing else moves', () => {
-    const left = fitted(fitted('', peers(1, 2, 3)), peers(1, 3))
-    const patches = fitHosts(left, [peer(1), peer(2, 'x'), peer(3)])
-    expect(patches.map(({ at }) => at)).toEqual([left.indexOf(peer(1)) + peer(1).length + 1])
-    expect(patches[0]?.text.trim()).toBe(peer(2, 'x'))
-    expect(applied(left, patches)).toHaveLength(left.length)
-  })
-
-  it('takes room behind the end of the file when there is none left, in one write', () => {
-    let text = ''
-    for (let count = 1; count <= 300; count += 1) {
-      const patches = fitHosts(text, upTo(count))
-      expect(patches).toHaveLength(1)
-      // The size of the file grows last, so that where it ended there has to end a row.
-      const [patch] = patches
-      const inside = patch?.text.slice(0, Math.max(0, text.length - patch.at)) ?? ''
-      if (inside !== patch?.text && inside !== '') expect(inside.at(-1)).toBe('\n')
-      text = applied(text, patches)
+describe('a file within one page', () => {
+  it('holds its lines and nothing else, whoever came and went', () => {
+    let text = fitted('', [])
+    for (const lines of [upTo(9), peers(3, 5, 8), peers(2, 3, 5), upTo(30), upTo(5), peers(4)]) {
+      text = fitted(text, lines)
+      expect(text).toBe(whole(...lines))
     }
-    expect(rowsOf(text)).toEqual([begin, ...upTo(300), end])
   })
 
-  it('pushes the next ones aside where it does not fit, up to the first gap', () => {
-    const old = fitted(fitted('', peers(2, 3, 4, 5)), peers(2, 3, 5))
-    const patches = fitHosts(old, peers(1, 2, 3, 5))
-    expect(rowsOf(applied(old, patches))).toEqual([begin, ...peers(1, 2, 3, 5), end])
-    const last = old.indexOf(peer(5))
-    expect(patches.every(({ at, text }) => at + text.length <= last)).toBe(true)
-  })
-})
-
-describe('a line that goes', () => {
-  it('is overwritten with blanks, and nothing else is written', () => {
-    const old = fitted('', peers(1, 2, 3))
-    expect(fitHosts(old, peers(1, 3))).toEqual([
-      { at: old.indexOf(peer(2)), text: ' '.repeat(peer(2).length) },
-    ])
+  it('keeps what follows the managed part right behind it', () => {
+    const text = fitted(`${whole(...upTo(5))}1.2.3.4 mine\n`, peers(1))
+    expect(text).toBe(`${whole(...peers(1))}1.2.3.4 mine\n`)
   })
 
-  it('that comes back under another name changes only what differs', () => {
-    const old = fitted('', peers(1, 2, 3))
-    const [patch, ...more] = fitHosts(old, [peer(1), peer(2, 'd2'), peer(3)])
-    expect(more).toEqual([])
-    expect(patch?.text).toBe('d2 d')
+  it('changes all its lines in one write; empty lines come before that and go after it', () => {
+    const old = whole(...peers(1, 2, 3))
+    for (const lines of [peers(1, 2, 3, 4), peers(0, 3), [peer(1, 'another'), peer(3)]]) {
+      const seen = steps(old, fitHosts(old, lines)).map((text) => text.replace(/\n+$/, '\n'))
+      expect([...new Set(seen)]).toEqual([old, whole(...lines)])
+    }
+  })
+
+  it('changes only what differs where no line changes its length', () => {
+    const { patches } = fitHosts(whole(...peers(1, 2, 3)), [peer(1), peer(2, 'd2'), peer(3)])
+    expect(patches.map(({ text }) => text)).toEqual(['d2 d'])
+  })
+
+  it('of an earlier version, with blanks, is written without', () => {
+    const old = `${begin}\n${peer(1)}\n${' '.repeat(30)}\n${peer(3)}\n${' '.repeat(380)}\n${end}\n`
+    expect(fitted(old, peers(1, 3))).toBe(whole(...peers(1, 3)))
   })
 })
 
-describe('a file in any state', () => {
+describe('a file of many pages', () => {
   it('no line lies across two pages, nor does the last marker', () => {
     const text = fitted('x'.repeat(300), upTo(600))
     for (const row of rowsOf(text)) {
-      const at = text.indexOf(`${row}\n`)
+      const at = text.indexOf(row)
       expect([row, Math.floor(at / 4096)]).toEqual([row, Math.floor((at + row.length) / 4096)])
     }
   })
 
-  it('addresses that only go up do not make the file grow for ever', () => {
-    let text = ''
-    for (let first = 0; first < 12_000; first += 20) {
-      const lines = peers(...Array.from({ length: 50 }, (_, index) => first + index))
-      text = fitted(text, lines)
+  it('is written page by page, each in one write, and a line of another page stays where it is', () => {
+    const old = fitted('', upTo(600))
+    const lines = upTo(600).filter((_, index) => index !== 250)
+    const { patches } = fitHosts(old, lines)
+    expect(patches).toHaveLength(1)
+    const pageOf = (at = 0) => Math.floor(at / 4096)
+    expect(pageOf(patches[0]?.at)).toBe(pageOf(old.indexOf(peer(250))))
+    expect(fitted(old, lines)).toHaveLength(old.length)
+    const joined = fitHosts(fitted(old, lines), upTo(600))
+    expect(joined.patches).toHaveLength(1)
+    for (const { at, text } of joined.patches) {
+      expect(pageOf(at)).toBe(pageOf(at + text.length - 1))
     }
-    expect(rowsOf(text)).toHaveLength(52)
-    expect(text.length).toBeLessThan(32 * 1024)
   })
 
-  it('whatever comes and goes, the rows are those asked for, in order, and the file never shrinks', () => {
-    const step = fc.uniqueArray(fc.integer({ min: 0, max: 400 }), { maxLength: 60 })
-    const names = fc.stringMatching(/^[a-z]{1,60}$/)
-    const own = fc.constantFrom(
-      '',
-      '# mine\n1.2.3.4 foo # x\n',
-      'no newline',
-      `${'y'.repeat(4090)}\n`,
-    )
+  it('fills its pages with short comments, and with a quarter of its size at most', () => {
+    let text = fitted('', upTo(600))
+    for (let left = 600; left > 0; left -= 1) {
+      const lines = upTo(600).filter((_, index) => index % 7 === 0 || index < left)
+      text = fitted(text, lines)
+      const room = rowsIn(text).filter(isFiller)
+      expect(Math.max(0, ...room.map((row) => row.length))).toBeLessThan(64)
+      expect(room.join('').length).toBeLessThan(text.length / 4 + 2048)
+    }
+  })
+
+  it('addresses that only go up do not make it grow for ever', () => {
+    let text = ''
+    for (let first = 0; first < 12_000; first += 20) {
+      const lines = peers(...Array.from({ length: 200 }, (_, index) => first + index))
+      text = fitted(text, lines)
+    }
+    expect(rowsOf(text)).toHaveLength(202)
+    expect(text.length).toBeLessThan(16 * 1024)
+  })
+})
+
+const step = fc.uniqueArray(fc.integer({ min: 0, max: 400 }), { maxLength: 120 })
+const names = fc.stringMatching(/^[a-z]{1,60}$/)
+const users = fc.constantFrom(
+  '',
+  '# mine\n1.2.3.4 foo # x\n',
+  'no newline',
+  `${'y'.repeat(4090)}\n`,
+)
+
+describe('a file in any state', () => {
+  it('whatever comes and goes, the rows are those asked for, in order', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(step, names), { maxLength: 8 }),
-        own,
-        own,
-        (steps, before, behind) => {
+        users,
+        users,
+        (changes, before, behind) => {
           let text = fitted(before, []) + behind
-          for (const [numbers, name] of steps) {
-            const lines = numbers
-              .toSorted((a, b) => a - b)
-              .map((each) => peer(each, `${name}${each}`))
+          for (const [numbers, name] of changes) {
+            const lines = linesOf(numbers, name)
             const next = fitted(text, lines)
-            expect(next.length).toBeGreaterThanOrEqual(text.length)
             expect(rowsOf(managed(next))).toEqual([begin, ...lines, end])
             expect(outside(next)).toEqual(outside(text))
-            expect(fitHosts(next, lines)).toEqual([])
+            expect(fitHosts(next, lines).patches).toEqual([])
             text = next
           }
         },
       ),
+    )
+  })
+
+  it('after a kill between two writes the next operation makes it right', () => {
+    fc.assert(
+      fc.property(
+        step,
+        step,
+        names,
+        fc.integer({ min: 0, max: 400 }),
+        (first, second, name, pad) => {
+          const mine = pad === 0 ? '' : `#${'m'.repeat(pad)}\n`
+          const old = fitted(mine, linesOf(first, ''))
+          const lines = linesOf(second, name)
+          for (const cut of steps(old, fitHosts(old, lines))) {
+            expect(rowsOf(fitted(cut, lines))).toEqual(rowsOf(mine + whole(...lines)))
+          }
+        },
+      ),
+    )
+  })
+
+  it('a kill between two writes takes nothing from what users wrote behind', () => {
+    fc.assert(
+      fc.property(step, step, names, (first, second, name) => {
+        const behind = '1.2.3.4 mine # first\n1.2.3.5 mine # last\n'
+        const old = fitted('', linesOf(first, '')) + behind
+        for (const cut of steps(old, fitHosts(old, linesOf(second, name)))) {
+          for (const row of rowsIn(behind)) expect(cut).toContain(`${row}\n`)
+        }
+      }),
     )
   })
 
@@ -183,12 +222,16 @@ describe('a file in any state', () => {
         const next = fitted(old, peers(1, 3))
         expect(rowsOf(managed(next))).toEqual([begin, ...peers(1, 3), end])
         expect(rowsOf(both(outside(next)))).toEqual(rowsOf(both(outside(old))))
-        expect(fitHosts(next, peers(1, 3))).toEqual([])
+        expect(fitHosts(next, peers(1, 3)).patches).toEqual([])
       }),
       { numRuns: 1000 },
     )
   })
 })
+
+function linesOf(numbers: readonly number[], name: string): readonly string[] {
+  return numbers.toSorted((a, b) => a - b).map((each) => peer(each, `${name}c${each}`))
+}
 
 function managed(text: string): string {
   const { before, behind } = outside(text)

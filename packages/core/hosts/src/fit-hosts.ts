@@ -1,142 +1,112 @@
-import { closed, type Patch, padded, trimmed, withRow } from './layout.ts'
+import { type Anchors, anchorsOf, filler, fillerEnd, layOut, page, withRow } from './layout.ts'
 import { blockOf, type LineBlock } from './line-block.ts'
-import { begin, end, findRegion, furtherRegions, outside, type Region } from './region.ts'
+import { type Patch, patchesBetween } from './patches.ts'
+import { begin, end, findRegion, outside } from './region.ts'
 
-const foot = `${end}\n`
-
-/** From this size on, a hole that can take all that follows it is closed. */
-const hole = 16 * 1024
-
-/**
- * What to write into a hosts file, while others read it, so that its managed part holds just these
- * lines in this order. Where it can be, a line that comes is one write into blank space, one that
- * goes is overwritten with blanks, no line moves, and none lies across two pages; the file never gets
- * shorter. Apart from blanks the outcome is that of `renderHosts`. Nothing to write when it holds
- * them already. One character of `old` stands for one octet (latin1); the lines are ASCII.
- */
-export function fitHosts(old: string, blocks: readonly LineBlock[]): readonly Patch[] {
-  const region = findRegion(old)
-  const wanted = [blockOf([begin]), ...blocks]
-  if (region === undefined) return [added(old, wanted)]
-  const { patches, start, first, text } = keepRows(old, region, wanted)
-  if (!isAt(old, region.foot, foot) || start + text.length > region.foot) {
-    return [...patches, grown(old, region, { start, rows: rowsOf(wanted).slice(first) })]
-  }
-  const further = furtherRegions(old, region).map((each) => filled(old, each.start, each.stop, ''))
-  return [...patches, ...filled(old, start, region.foot, text), ...further.flat()]
-}
-
-/** What is left to do when all rows have been looked at: the rows from `first` on, which `text` holds, go to `start`. */
-interface Fitted {
+/** How a hosts file gets its managed lines while others read it. */
+export interface HostsFit {
+  /** What to write, in this order. */
   readonly patches: readonly Patch[]
-  readonly start: number
-  readonly first: number
-  readonly text: string
+  /** The size of the file after that: where it is longer it ends in what has to be cut off. */
+  readonly size: number
+  /** What the file held too much of, so that nothing of its text was kept. */
+  readonly excess?: Excess
+}
+
+/** A part of a hosts file that is larger than any real one. */
+export interface Excess {
+  readonly part: 'whole file' | 'text outside the managed part' | 'managed part'
+  readonly octets: number
+  readonly limit: number
+}
+
+/** What users may write beside the managed part, in octets. */
+const outsideLimit = 64 * 1024
+
+/** An end that text follows moves only so many octets at a time. */
+const step = 512
+
+/** The largest hosts file with these lines that is read, in octets. */
+export function hostsLimit(blocks: readonly LineBlock[]): number {
+  return outsideLimit + regionLimit(blocks)
 }
 
 /**
- * Keeps every wanted row where it is, and puts the rows that are missing into the gap before the next
- * one kept. One moves only when the gap is too small for them.
+ * What to write into a hosts file of `size` octets so that its managed part holds just these lines in
+ * this order; `old` is its text, or the first `hostsLimit` octets of it. Apart from comments without
+ * words, which keep lines from lying across two pages, the outcome is that of `renderHosts`; of a file
+ * with too much in it nothing is kept. One character of `old` stands for one octet (latin1); the lines
+ * are ASCII.
  */
-function keepRows(old: string, region: Region, wanted: readonly LineBlock[]): Fitted {
-  const nextRow = rowFinder(old, region, wanted)
-  const patches: Patch[] = []
-  let { start } = region
-  let position = start
-  let index = 0
-  let first = 0
-  let text = ''
-  let moving = false
-  for (const block of wanted) {
-    if (position === start && text === '' && isAt(old, position, block.text)) {
-      position += block.text.length
-      start = position
-      index += block.rows.length
-      first = index
-      continue
-    }
-    for (const row of block.rows) {
-      position = nextRow(position, index, row)
-      const stays = isAt(old, position, row)
-      const free = position - start - text.length
-      moving ||= stays && free >= hole && free >= region.foot - position
-      index += 1
-      if (stays && free >= 0 && !moving) {
-        patches.push(...filled(old, start, position, text))
-        start = position + row.length
-        first = index
-        text = ''
-      } else text = withRow(text, row, start)
-      if (stays) position += row.length
-    }
-  }
-  return { patches, start, first, text }
-}
-
-/** Walks from a position over rows that are blank, or wanted no more behind the line at an index, up to that line's row. */
-function rowFinder(
+export function fitHosts(
   old: string,
-  region: Region,
-  wanted: readonly LineBlock[],
-): (position: number, index: number, row: string) => number {
-  let indexes: ReadonlyMap<string, number> | undefined
-  const isWanted = (row: string, index: number) => {
-    // Made only for a file that differs: most do not.
-    indexes ??= new Map(rowsOf(wanted).map((each, at) => [each, at]))
-    return (indexes.get(row) ?? -1) > index
+  blocks: readonly LineBlock[],
+  size: number = old.length,
+): HostsFit {
+  const { before, behind } = outside(old)
+  const excess = excessOf({ size, kept: before.length + behind.length }, blocks)
+  if (excess !== undefined) {
+    const text = managed('', 0, blocks, '')
+    return { patches: [{ at: 0, text }], size: text.length, excess }
   }
-  return (from, index, row) => {
-    let position = from
-    while (position < region.foot && !isAt(old, position, row)) {
-      const newline = old.indexOf('\n', position)
-      const stop = newline < 0 ? region.foot : Math.min(newline + 1, region.foot)
-      const there = old.slice(position, stop)
-      if (there.trim() !== '' && isWanted(there, index)) break
-      position = stop
+  const head = before === '' || before.endsWith('\n') ? before : `${before}\n`
+  // A kill leaves empty lines at the end, and nothing else does: they are no text.
+  const tail = /[^\n]/.test(behind) ? behind : ''
+  if (tail === behind && holds(old, head.length, blocks, tail)) return { patches: [], size }
+  const next = head + managed(old, head.length, blocks, tail) + tail
+  // A kill between two writes leaves text of users twice rather than not at all, and where there is none
+  // behind, a part without a last marker, which the next operation takes for what it is.
+  const order = next.length > old.length === (tail === '') ? 'forwards' : 'backwards'
+  return { patches: patchesBetween(old, next, order), size: next.length }
+}
+
+/** Whether these lines are all that is managed, with nothing between them but what fills pages. */
+function holds(old: string, start: number, blocks: readonly LineBlock[], tail: string): boolean {
+  let at: number | undefined = start
+  for (const { text, rows } of [blockOf([begin]), ...blocks, blockOf([end])]) {
+    for (const row of old.startsWith(text, at) ? [text] : rows) {
+      at = old.startsWith(row.slice(0, -1), at) ? fillerEnd(old, at + row.length - 1) : undefined
+      if (at === undefined) return false
     }
-    return position
   }
+  return at + tail.length === old.length
 }
 
-// V8 compares slices many times faster than startsWith does.
-function isAt(old: string, position: number, text: string): boolean {
-  return old.slice(position, position + text.length) === text
+function managed(old: string, start: number, blocks: readonly LineBlock[], tail: string): string {
+  const text = rowsAt(old, start, [blockOf([begin]), ...blocks])
+  const foot = `${end}\n`
+  const at = start + text.length
+  // Behind the first page, moving what follows could lose it to a kill between two writes.
+  const room = tail !== '' && at + foot.length > page ? (step - (at % step)) % step : 0
+  return withRow(text + filler(room), foot, start)
 }
 
-function rowsOf(blocks: readonly LineBlock[]): readonly string[] {
-  return blocks.flatMap(({ rows }) => rows)
-}
-/** Puts a text into the gap between two offsets, and blanks over the rest of it. */
-function filled(old: string, start: number, stop: number, text: string): readonly Patch[] {
-  const gap = old.slice(start, stop)
-  if (text === '' && gap.trim() === '') return []
-  const next = text + gap.slice(text.length).replace(/[^\n ]/g, ' ')
-  return next === gap ? [] : [trimmed(gap, next, start)]
+const none: Anchors = new Map()
+
+/** Rows stay in their pages, so that no reader misses one that moves, unless that takes up a quarter of the file. */
+function rowsAt(old: string, start: number, blocks: readonly LineBlock[]): string {
+  const region = findRegion(old)
+  const stable = layOut(start, blocks, region ? anchorsOf(old, start, region.foot) : none)
+  const isWide = stable.spare > page / 4 + stable.text.length / 4
+  return isWide ? layOut(start, blocks, none).text : stable.text
 }
 
-function added(old: string, wanted: readonly LineBlock[]): Patch {
-  const at = old.length
-  const newline = old === '' || old.endsWith('\n') ? '' : '\n'
-  const text = rowsOf(wanted).reduce((sum, row) => withRow(sum, row, at), newline)
-  return { at, text: closed(text, at) }
-}
-
-/**
- * Puts the lines that are left where the last marker was and behind the end of the file: what lies
- * there is seen only when it is whole, for the size grows last.
- */
-function grown(
-  old: string,
-  region: Region,
-  { start, rows }: { readonly start: number; readonly rows: readonly string[] },
-): Patch {
-  const rest = old.length - start
-  let text = ''
-  for (const row of rows) {
-    const next = withRow(text, row, start)
-    const overflows = start + next.length > region.foot && text.length < rest
-    text = overflows ? withRow(padded(text, rest), row, start) : next
+function excessOf(
+  { size, kept }: { readonly size: number; readonly kept: number },
+  blocks: readonly LineBlock[],
+): Excess | undefined {
+  const limit = regionLimit(blocks)
+  if (size > outsideLimit + limit) {
+    return { part: 'whole file', octets: size, limit: outsideLimit + limit }
   }
-  const whole = closed(padded(text, rest), start) + outside(old).behind
-  return trimmed(old.slice(start), whole, start)
+  if (kept > outsideLimit) {
+    return { part: 'text outside the managed part', octets: kept, limit: outsideLimit }
+  }
+  return size - kept > limit ? { part: 'managed part', octets: size - kept, limit } : undefined
+}
+
+// Twice what would be written, and a page for the room that earlier versions kept.
+function regionLimit(blocks: readonly LineBlock[]): number {
+  const octets = blocks.reduce((sum, { text }) => sum + text.length, begin.length + end.length + 2)
+  return 2 * octets + page
 }

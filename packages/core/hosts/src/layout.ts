@@ -1,46 +1,73 @@
-import { end } from './region.ts'
-
-/** A change of a file: what to write at which octet. */
-export interface Patch {
-  readonly at: number
-  readonly text: string
-}
+import type { LineBlock } from './line-block.ts'
 
 /** The kernel copies page by page, and most resolvers read so: a line across two may be seen half. */
-const page = 4096
+export const page = 4096
 
-/** What is kept free at least before the last marker, and what its end is rounded up to. */
-const room = { least: 128, block: 512 }
+/** Rows that are not to come before the offset of the page that they were in. */
+export type Anchors = ReadonlyMap<string, number>
 
-/** The text with one more row, for a file that has it at `start`: behind the end of the page where the row would lie across. */
+/** How many rows of each page are looked at: when the first has gone, the next one tells where the page was. */
+const anchorsOfPage = 8
+
+/** The rows between two offsets of a text that are among the first of their page, each with the offset of its page. */
+export function anchorsOf(text: string, start: number, stop: number): Anchors {
+  const anchors = new Map<string, number>()
+  for (let at = Math.ceil((start + 1) / page) * page; at < stop; at += page) {
+    const rows = text.slice(at, Math.min(at + page, stop)).split('\n', anchorsOfPage)
+    for (const row of rows) anchors.set(`${row}\n`, at)
+  }
+  return anchors
+}
+
+/** Some rows as they stand in a file. */
+export interface Layout {
+  readonly text: string
+  /** How many octets keep rows in the pages that they were in. */
+  readonly spare: number
+}
+
+/** Lays rows out for an offset of a file: close together, and none across two pages. */
+export function layOut(start: number, blocks: readonly LineBlock[], anchors: Anchors): Layout {
+  let text = ''
+  let spare = 0
+  for (const block of blocks) {
+    const whole = anchors.size === 0 && block.text.length <= leftOfPage(start + text.length)
+    if (whole) text += block.text
+    else
+      for (const row of block.rows) {
+        const gap = (anchors.get(row) ?? 0) - start - text.length
+        if (gap > 0) spare += gap
+        text = withRow(text + filler(gap), row, start)
+      }
+  }
+  return { text, spare }
+}
+
+/** The text with one more row: on the next page where the row would lie across two. */
 export function withRow(text: string, row: string, start: number): string {
-  const left = page - ((start + text.length) % page)
-  return row.length > left && row.length <= page ? text + blank(left) + row : text + row
+  const left = leftOfPage(start + text.length)
+  return row.length > left && row.length <= page ? text + filler(left) + row : text + row
 }
 
-/** The text with room for newcomers and the last marker, which so never lies across two pages. */
-export function closed(text: string, start: number): string {
-  const foot = `${end}\n`
-  const least = start + text.length + room.least + foot.length
-  const stop = Math.ceil(least / room.block) * room.block
-  return text + blank(stop - start - text.length - foot.length) + foot
+/** Comments without words, of so many octets in all; none for less than one. */
+export function filler(octets: number): string {
+  const widest = 64
+  const left = Math.max(octets, 0) % widest
+  return comment(widest).repeat(Math.max(octets, 0) / widest) + comment(left)
 }
 
-/** The text with a blank row up to a length; as it is when it has it. */
-export function padded(text: string, length: number): string {
-  return text + blank(length - text.length)
+/** Where the next row starts when the last word of one ends at an offset: behind filler. Undefined when something else is there. */
+export function fillerEnd(text: string, at: number): number | undefined {
+  const rows = /\n(?:#-*\n)*\n?/y
+  rows.lastIndex = at
+  return rows.test(text) ? rows.lastIndex : undefined
 }
 
-/** The change that makes `old`, at an offset of a file, the same as `next`, which is as long or longer. */
-export function trimmed(old: string, next: string, start: number): Patch {
-  let head = 0
-  while (head < old.length && old[head] === next[head]) head += 1
-  let stop = next.length
-  if (stop === old.length) while (stop > head && old[stop - 1] === next[stop - 1]) stop -= 1
-  return { at: start + head, text: next.slice(head, stop) }
+function comment(octets: number): string {
+  if (octets < 2) return '\n'.repeat(octets)
+  return `#${'-'.repeat(octets - 2)}\n`
 }
 
-// Of spaces, so that a person who looks at the file sees one empty line and not hundreds.
-function blank(length: number): string {
-  return length > 0 ? `${' '.repeat(length - 1)}\n` : ''
+function leftOfPage(at: number): number {
+  return page - (at % page)
 }

@@ -25,35 +25,31 @@ export function findRegion(text: string, from = 0): Region | undefined {
 
 /** The text outside all managed parts, before and behind the first one; all before when there is none. */
 export function outside(text: string): { readonly before: string; readonly behind: string } {
-  const region = findRegion(text)
-  if (region === undefined) return { before: text, behind: '' }
-  return {
-    before: text.slice(0, region.start),
-    behind: withoutRegions(text.slice(region.stop)),
+  const pieces: string[] = []
+  let from = 0
+  for (
+    let region = findRegion(text);
+    region !== undefined;
+    region = findRegion(text, region.stop)
+  ) {
+    pieces.push(text.slice(from, region.start))
+    from = region.stop
   }
+  const [before = '', ...behind] = [...pieces, text.slice(from)]
+  return { before, behind: behind.join('') }
 }
 
-/** The managed parts behind a first one: whoever appends a copy of the file to it makes some. */
-export function furtherRegions(text: string, region: Region): readonly Region[] {
-  const next = findRegion(text, region.stop)
-  return next === undefined ? [] : [next, ...furtherRegions(text, next)]
-}
-
-function withoutRegions(text: string): string {
-  const region = findRegion(text)
-  if (region === undefined) return text
-  return text.slice(0, region.start) + withoutRegions(text.slice(region.stop))
-}
-
+// A row is looked at once however often it has the marker: a container can write a million into one.
 function markerRow(
   text: string,
   marker: string,
   from: number,
 ): { start: number; stop: number } | undefined {
-  for (let at = text.indexOf(marker, from); at >= 0; at = text.indexOf(marker, at + 1)) {
+  let stop = from
+  for (let at = text.indexOf(marker, from); at >= 0; at = text.indexOf(marker, stop)) {
     const start = text.lastIndexOf('\n', at) + 1
     const newline = text.indexOf('\n', at)
-    const stop = newline < 0 ? text.length : newline + 1
+    stop = newline < 0 ? text.length : newline + 1
     const row = text.slice(start, stop)
     if (/^[ \t]*#/.test(row) && row.replace('#', '').trim() === marker) return { start, stop }
   }

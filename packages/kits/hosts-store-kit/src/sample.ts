@@ -14,9 +14,9 @@ export function container(
   return { id, name: '', hostname: `h-${id}`, extraHosts: [], networks: networksOf, ...changes }
 }
 
-/** The rows of a file that say something: where blanks are kept is the store's own matter. */
+/** The rows of a file that say something: where a store keeps room, in blank rows or comments without words, is its own matter. */
 export function rowsOf(text: string): readonly string[] {
-  return text.split('\n').filter((row) => row.trim() !== '')
+  return text.split('\n').filter((row) => row.trim() !== '' && !/^#-*$/.test(row))
 }
 
 /** The managed rows of a file without markers and localhost, each as address and names. */

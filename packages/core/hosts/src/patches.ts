@@ -1,0 +1,40 @@
+import { page } from './layout.ts'
+
+/** A change of a file: what to write at which octet. */
+export interface Patch {
+  readonly at: number
+  readonly text: string
+}
+
+/**
+ * The writes that make a file of the text `old` hold `next`, each inside one page, from the start of the
+ * file on or from its end. Its size changes by empty lines alone, which a reader does not notice: they
+ * come before anything else is written, or are left at the end to be cut off.
+ */
+export function patchesBetween(
+  old: string,
+  next: string,
+  order: 'forwards' | 'backwards',
+): readonly Patch[] {
+  if (next.startsWith(old)) {
+    return next === old ? [] : [{ at: old.length, text: next.slice(old.length) }]
+  }
+  const room = '\n'.repeat(Math.max(next.length - old.length, 0))
+  const from = old + room
+  const to = next.padEnd(old.length, '\n')
+  const patches: Patch[] = []
+  for (let at = 0; at < to.length; at += page) {
+    const [before, after] = [from.slice(at, at + page), to.slice(at, at + page)]
+    if (before !== after) patches.push(trimmed(before, after, at))
+  }
+  const ordered = order === 'forwards' ? patches : patches.reverse()
+  return room === '' ? ordered : [{ at: old.length, text: room }, ...ordered]
+}
+
+function trimmed(old: string, next: string, at: number): Patch {
+  let head = 0
+  while (old[head] === next[head]) head += 1
+  let stop = next.length
+  while (old[stop - 1] === next[stop - 1]) stop -= 1
+  return { at: at + head, text: next.slice(head, stop) }
+}
