@@ -1,3 +1,4 @@
+import type { RemoveOptions } from '@vethra/manage'
 import type { Command } from 'commander'
 import { prepareBundle } from './bundle-prepare.ts'
 import type { PrepareFlags } from './bundle-request.ts'
@@ -57,11 +58,12 @@ export function bundleCommand(program: Command, open: () => Promise<Tools>, io: 
   subcommand(
     bundle,
     'rm <id...>',
-    'forget containers that have been deleted, and all that is kept of them',
+    'forget containers that have been deleted, and give their bundles config.json back',
     ['vethra bundle rm web db'],
   )
     .option('--force', 'forget what cannot be undone, too, and say what may remain', false)
-    .action(async (ids: string[], options: { force: boolean }) =>
-      forgetContainers(await open(), ids, io, options),
+    .option('--keep-config', 'leave config.json as it is', false)
+    .action(async (ids: string[], options: RemoveOptions) =>
+      forgetContainers(await open(), ids, options, io),
     )
 }

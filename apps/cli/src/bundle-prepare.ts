@@ -1,17 +1,10 @@
-import { stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
-import {
-  type BundlePlan,
-  type ParsedConfig,
-  parseConfig,
-  planBundle,
-  renderRecord,
-} from '@vethra/bundle'
-import { readText, writeWhole } from '@vethra/files'
+import { type BundlePlan, planBundle, renderRecord } from '@vethra/bundle'
+import { rewriteWhole } from '@vethra/files'
 import { guards } from '@vethra/lock'
 import { ensureDefaultNetwork } from '@vethra/manage'
 import { storedMappings } from '@vethra/ports'
-import { CniError, explain } from '@vethra/spec'
+import { explain } from '@vethra/spec'
+import { type ConfigFile, preparedWith, readConfig, undoOthers } from './bundle-config.ts'
 import { placesFor } from './bundle-places.ts'
 import { type PrepareFlags, requestOf } from './bundle-request.ts'
 import { writeContainerFiles } from './container-files.ts'
@@ -20,7 +13,7 @@ import type { Tools } from './tools.ts'
 
 /**
  * Prepares a bundle: the container's folder, its resolv.conf, hosts and hostname, what the hook will
- * read, and last config.json. Run again it gives the same bundle. When something fails, a container
+ * read, and last config.json. What an earlier run did to it is undone first: run again it gives the same bundle. When something fails, a container
  * that was not known before is forgotten again, and config.json is as it was.
  */
 export async function prepareBundle(
@@ -31,18 +24,11 @@ export async function prepareBundle(
 ): Promise<void> {
   const { lock, places } = tools.host
   // Before any lock is held: whoever wrote it may have made it large.
-  const config = await readConfig(join(resolve(folder), 'config.json'))
+  const config = await readConfig(tools, folder, flags.id)
   const work = () => prepare(tools, config, flags, io)
   // Bundles that are prepared at the same time must not choose one port twice.
   const chooses = flags.publish.length > 0 && !flags.dryRun
   await (chooses ? lock.hold(guards.ports(places), work) : work())
-}
-
-/** A bundle's config.json. */
-interface ConfigFile {
-  readonly file: string
-  readonly text: string
-  readonly parsed: ParsedConfig
 }
 
 async function prepare(
@@ -51,31 +37,29 @@ async function prepare(
   flags: PrepareFlags,
   io: Io,
 ): Promise<void> {
-  const { file, parsed } = config
+  const { file, text, parsed } = config
   const request = await requestOf(tools, flags, io)
   const usesDefault = request.networks.some(({ ref }) => ref === 'bridge')
   if (usesDefault && !flags.dryRun) {
     for (const note of await ensureDefaultNetwork(tools)) io.complain(`note: ${note}`)
   }
   const plan = planBundle(parsed, request, await placesFor(tools, request, io))
+  const changes = plan.config === text ? [] : plan.changes
   if (flags.dryRun) {
-    const { changes, mode, record } = plan
+    const { mode, record } = plan
     io.print(JSON.stringify({ file, mode, changes, record: renderRecord(record) }, null, 2))
     return
   }
   await apply(tools, plan, config, io)
-  for (const change of plan.changes) {
+  for (const change of changes) {
     if (tools.settings.logLevel === 'debug') io.complain(`debug: ${change}`)
   }
 }
 
-async function apply(
-  tools: Tools,
-  plan: BundlePlan,
-  { file, text }: ConfigFile,
-  io: Io,
-): Promise<void> {
+async function apply(tools: Tools, plan: BundlePlan, config: ConfigFile, io: Io): Promise<void> {
   const { containers } = tools
+  const { file, text, others } = config
+  const record = { ...plan.record, configs: preparedWith(config, plan) }
   const { id, name } = plan.record
   const known = (await containers.read(id, 'vethra.json')) !== undefined
   try {
@@ -83,9 +67,14 @@ async function apply(
     await containers.prepare(id)
     for (const warning of await writeContainerFiles(tools, plan)) io.complain(`warning: ${warning}`)
     await containers.write(id, 'network-config.json', networkConfig(plan))
-    await containers.write(id, 'vethra.json', renderRecord(plan.record))
-    const { mode } = await stat(file)
-    if (plan.config !== text) await writeWhole(file, plan.config, { mode: mode & 0o777 })
+    // Before the file is written, so that whoever is killed in between can undo either text of it.
+    await containers.write(id, 'vethra.json', renderRecord(record))
+    if (plan.config !== text) await rewriteWhole(file, plan.config)
+    if (others.length === 0) return
+    const { left, faults } = await undoOthers(config)
+    for (const each of faults) warn(each, io)
+    const configs = preparedWith({ ...config, others: left }, plan)
+    await containers.write(id, 'vethra.json', renderRecord({ ...record, configs }))
   } catch (error) {
     if (!known) await forget(tools, id, name, io)
     throw error
@@ -105,18 +94,10 @@ async function forget(tools: Tools, id: string, name: string, io: Io): Promise<v
     () => tools.containers.remove(id),
   ]
   for (const step of steps) {
-    await step().catch((fault: unknown) => {
-      for (const line of explain(fault)) io.complain(line.replace(/^error/, 'warning'))
-    })
+    await step().catch((fault: unknown) => warn(fault, io))
   }
 }
 
-async function readConfig(file: string): Promise<ConfigFile> {
-  const text = await readText(file)
-  if (text !== undefined) return { file, text, parsed: parseConfig(text) }
-  throw new CniError({
-    code: 101,
-    message: `${file} is not there`,
-    hint: 'Name the folder of an OCI bundle; "runc spec" makes a config.json.',
-  })
+function warn(fault: unknown, io: Io): void {
+  for (const line of explain(fault)) io.complain(line.replace(/^error/, 'warning'))
 }

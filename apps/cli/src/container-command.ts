@@ -1,4 +1,4 @@
-import { inspectContainer, renameContainer } from '@vethra/manage'
+import { inspectContainer, type RemoveOptions, renameContainer } from '@vethra/manage'
 import type { Command } from 'commander'
 import { type ContainerListFlags, printContainers } from './container-list.ts'
 import { printPorts } from './container-port.ts'
@@ -38,5 +38,9 @@ export function containerCommand(program: Command, open: () => Promise<Tools>, i
   ]).action(async (ref: string, name: string) => renameContainer(await open(), ref, name))
   subcommand(container, 'rm <container...>', 'forget containers that have been deleted', [
     'vethra container rm web db',
-  ]).action(async (refs: string[]) => forgetContainers(await open(), refs, io))
+  ])
+    .option('--keep-config', 'leave config.json of the bundle as it is', false)
+    .action(async (refs: string[], flags: RemoveOptions) =>
+      forgetContainers(await open(), refs, flags, io),
+    )
 }

@@ -1,5 +1,4 @@
-import { removeContainers } from '@vethra/manage'
-import type { DetachOptions } from '@vethra/plan'
+import { type RemoveOptions, removeContainers } from '@vethra/manage'
 import type { Io } from './io.ts'
 import type { Tools } from './tools.ts'
 
@@ -7,8 +6,8 @@ import type { Tools } from './tools.ts'
 export async function forgetContainers(
   tools: Tools,
   refs: readonly string[],
+  options: RemoveOptions,
   io: Io,
-  options: DetachOptions = {},
 ): Promise<void> {
   const { removed, failure } = await removeContainers(tools, refs, options)
   for (const ref of removed) io.print(ref, `container ${ref} is forgotten`)

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import { containerStore } from '@vethra/container-store'
 import { diskHostsStore } from '@vethra/etchosts-disk'
+import { readText, rewriteWhole } from '@vethra/files'
 import {
   askFirewallPlugin,
   defaultRoute,
@@ -41,6 +42,7 @@ export async function openTools(flags: GivenSettings, io: Io): Promise<Tools> {
       onFault: (fault) => warn(fault, io),
     }),
     ports: portHolder({ dir: `${runtime}/ports`, program: io.program }),
+    files: { read: readText, write: rewriteWhole },
     effects: {
       hostPrefixes,
       defaultRoute,

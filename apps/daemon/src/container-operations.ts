@@ -53,13 +53,16 @@ export const containerOperations: readonly Operation[] = [
     id: 'removeContainer',
     method: 'delete',
     path: '/containers/{container}',
-    summary: 'Forget a container that its runtime has deleted, and free what it holds.',
+    summary:
+      'Forget a container that its runtime has deleted, and free what it holds; config.json of its bundle is kept.',
     params: container,
     query: inNamespace,
     status: 204,
     run: async (api, { params, query }) => {
       const tools = api.manage(query.namespace ?? api.settings.namespace)
-      const { failure } = await removeContainers(tools, [params.container])
+      // The sandbox of the unit shows the daemon no bundles, and lets it write to none.
+      const options = { keepConfig: true }
+      const { failure } = await removeContainers(tools, [params.container], options)
       if (failure) throw failure
       const Message = `container ${params.container} removed`
       api.tell({ Type: 'container-removed', Message, Subject: params.container })

@@ -6,7 +6,7 @@ import { confDir } from '@vethra/conf-dir'
 import { containerStore, storedNamespaces } from '@vethra/container-store'
 import type { DoctorTools } from '@vethra/doctor'
 import { diskHostsStore } from '@vethra/etchosts-disk'
-import { readText } from '@vethra/files'
+import { readText, rewriteWhole } from '@vethra/files'
 import {
   askFirewallPlugin,
   defaultRoute,
@@ -168,6 +168,7 @@ function manageTools(
     ports,
     ipam: ipamAt(places.networks),
     ipamAt,
+    files: { read: readText, write: rewriteWhole },
     effects: {
       hostPrefixes,
       defaultRoute,

@@ -5,6 +5,8 @@ export type JsonPath = readonly (string | number)[]
 
 /** A JSON text in pieces, which edits change in place: read once, and written once, however many there are. */
 export interface Draft {
+  /** The text as it was read. */
+  readonly source: string
   readonly before: string
   readonly root: Holder
   readonly after: string
@@ -38,6 +40,8 @@ export interface Piece {
   readonly head: string
   value: string | Holder
   isGone: boolean
+  /** All of it as it was read, while it is so; absent for a holder. */
+  source?: string | undefined
 }
 
 /** What is read of an object or array while it is open. */
@@ -75,6 +79,7 @@ export function draftOf(text: string, changed: (path: string) => boolean): Draft
     if (parent) add(text, parent, { value, offset: frame?.offset ?? offset, end })
     else if (typeof value !== 'string')
       draft = {
+        source: text,
         before: text.slice(0, frame?.offset),
         root: value,
         after: text.slice(end),
@@ -100,18 +105,44 @@ export function draftOf(text: string, changed: (path: string) => boolean): Draft
 }
 
 /** The text that a draft has become. */
-export function renderDraft({ before, root, after }: Draft): string {
-  return before + rendered(root) + after
+export function renderDraft(draft: Draft): string {
+  return segmentsOf(draft).join('')
 }
 
-function rendered({ kind, pieces, tail }: Holder): string {
+/** The same in pieces: a draft that changes little has nearly the same ones afterwards. */
+export function segmentsOf({ before, root, after }: Draft): readonly string[] {
+  const parts = [before]
+  collect(root, parts)
+  parts.push(after)
+  return parts
+}
+
+/** The text of a value. */
+export function renderValue(value: Piece['value']): string {
+  if (typeof value === 'string') return value
+  const parts: string[] = []
+  collect(value, parts)
+  return parts.join('')
+}
+
+function collect({ kind, pieces, tail }: Holder, parts: string[]): void {
+  const [open, close] = kind === 'object' ? '{}' : '[]'
   const left = pieces.filter(({ isGone }) => !isGone)
-  const body = left.map(({ lead, head, value }, index) => {
-    const first = index === 0 && lead.includes(',') ? pieces[0]?.lead : lead
-    return first + head + (typeof value === 'string' ? value : rendered(value))
-  })
-  const end = left.length === 0 && pieces.length > 0 ? '' : tail
-  return kind === 'object' ? `{${body.join('')}${end}}` : `[${body.join('')}${end}]`
+  parts.push(open ?? '')
+  for (const [index, { lead, head, value, source }] of left.entries()) {
+    const isMoved = index === 0 && lead.includes(',')
+    if (source !== undefined && !isMoved) {
+      parts.push(source)
+      continue
+    }
+    const start = (isMoved ? (pieces[0]?.lead ?? '') : lead) + head
+    if (typeof value === 'string') parts.push(start + value)
+    else {
+      parts.push(start)
+      collect(value, parts)
+    }
+  }
+  parts.push((left.length === 0 && pieces.length > 0 ? '' : tail) + (close ?? ''))
 }
 
 function pathIn(parent: Frame | undefined): string {
@@ -136,6 +167,7 @@ function add(
     head: text.slice(start, offset),
     value,
     isGone: false,
+    ...(typeof value === 'string' ? { source: text.slice(frame.end, end) } : {}),
   })
   frame.end = end
   frame.key = undefined

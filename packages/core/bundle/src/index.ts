@@ -15,3 +15,11 @@ export { type BundlePlan, planBundle } from './plan.ts'
 export { type BundleRecord, parseRecord, renderRecord } from './record.ts'
 export type { BundleRequest, DnsRequest, NetworkRequest } from './request.ts'
 export { idInState, type OciState, parseState } from './state.ts'
+export {
+  type ConfigUndo,
+  hashOf,
+  isOfAnother,
+  type PreparedConfig,
+  parsePrepared,
+  undoConfig,
+} from './undo.ts'

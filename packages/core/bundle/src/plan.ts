@@ -1,8 +1,10 @@
 import { CniError } from '@vethra/spec'
 import { checkRequest } from './check-request.ts'
 import type { Config, ParsedConfig } from './config.ts'
+import { segmentsOf } from './draft.ts'
 import { applyAll, type Edit } from './edit.ts'
 import { hostnameOf } from './hostname.ts'
+import { madeBy, membersOf } from './members.ts'
 import { type NetworkMode, networkMode } from './network-mode.ts'
 import { type BundlePlaces, checkPlaces } from './places.ts'
 import { planAnnotations } from './plan-annotations.ts'
@@ -14,6 +16,8 @@ import { planSysctl } from './plan-sysctl.ts'
 import type { BundleRecord } from './record.ts'
 import type { BundleRequest, NetworkRequest } from './request.ts'
 import { requestedNetworks } from './requested-networks.ts'
+import { inverseEdits } from './text-edits.ts'
+import { type ConfigUndo, hashOf } from './undo.ts'
 
 /** What `bundle prepare` will do. */
 export interface BundlePlan {
@@ -27,6 +31,8 @@ export interface BundlePlan {
   /** What goes to vethra.json. */
   readonly record: BundleRecord
   readonly mode: NetworkMode
+  /** How config.json becomes what it was again. */
+  readonly undo: ConfigUndo
 }
 
 /**
@@ -45,12 +51,28 @@ export function planBundle(
   const record = recordOf(request, mode, places)
   const edits = planEdits(config, request.utsHost === true, record, places)
   const notes = edits.map((edit) => edit.note)
-  return {
-    config: applyAll(draft, edits),
-    changes: [...notes, ...unused(request, mode)],
-    record,
-    mode,
+  const before = segmentsOf(draft)
+  const [members, made] = [membersOf(draft, edits), madeBy(draft, edits)]
+  const text = applyAll(draft, edits)
+  const undo = {
+    ...{ sha256: hashOf(text), was: hashOf(draft.source) },
+    ...{ edits: inverseEdits(before, segmentsOf(draft)), members, made },
   }
+  demandSmall(undo)
+  return { config: text, changes: [...notes, ...unused(request, mode)], record, mode, undo }
+}
+
+/** So many characters are kept of a config.json for undoing it; vethra.json, which has them, may be twice as large. */
+const largestUndo = 8 * 1024 * 1024
+
+function demandSmall(undo: ConfigUndo): void {
+  const size = JSON.stringify(undo).length
+  if (size <= largestUndo) return
+  throw new CniError({
+    code: 107,
+    message: `config.json has too much of what is replaced: ${size} characters, and ${largestUndo} can be kept`,
+    hint: 'Remove its "nerdctl/" annotations, or hooks and mounts of an earlier run.',
+  })
 }
 
 function planEdits(

@@ -1,6 +1,6 @@
 import { checkDomain, checkHostname } from '@vethra/hosts'
 import { type PortMapping, parseStoredMappings } from '@vethra/ports'
-import { CniError, type JsonObject } from '@vethra/spec'
+import { CniError, type Json, type JsonObject } from '@vethra/spec'
 import { checkIds, checkName } from './check-names.ts'
 import { checkDns, checkExtraHost, checkNetwork } from './check-request.ts'
 import { firstFalse, isObject, isPath, isText, isTexts } from './facts.ts'
@@ -32,6 +32,8 @@ export interface BundleRecord {
   readonly pidFile?: string
   /** The network namespace joined, in modes ns and container. */
   readonly netns?: string
+  /** What was done to files config.json; `parsePrepared` reads it, where it is asked for. */
+  readonly configs?: Json
 }
 
 /** The record as the object to write to vethra.json; `parseRecord` gives the record back. */
@@ -50,6 +52,7 @@ export function renderRecord(record: BundleRecord): JsonObject {
     dns: { ...record.dns },
     ...(record.pidFile === undefined ? {} : { pidFile: record.pidFile }),
     ...(record.netns === undefined ? {} : { netns: record.netns }),
+    ...(record.configs === undefined ? {} : { configs: record.configs }),
   }
 }
 

@@ -9,7 +9,7 @@ export function setAt(draft: Draft, path: JsonPath, value: Json): void {
   const key = path.at(-1)
   const holder = holderAt(draft, path.slice(0, -1), kindFor(key))
   const piece = pieceAt(holder, key)
-  if (piece) piece.value = laidOut(draft.style, path.length, value)
+  if (piece) change(piece, laidOut(draft.style, path.length, value))
   else add(draft.style, holder, { depth: path.length, key: String(key), value })
 }
 
@@ -35,11 +35,19 @@ function holderAt({ root, style }: Draft, path: JsonPath, kind: Holder['kind']):
     const inline = isInline(holder)
     const known = pieceAt(holder, key)
     const piece = known ?? add(style, holder, now)
-    if (!isHolder(piece.value) || piece.value.kind !== wanted)
-      piece.value = { kind: wanted, pieces: [], tail: '', inline: known === undefined && inline }
-    holder = piece.value
+    const inside = piece.value
+    if (isHolder(inside) && inside.kind === wanted) holder = inside
+    else {
+      holder = { kind: wanted, pieces: [], tail: '', inline: known === undefined && inline }
+      change(piece, holder)
+    }
   }
   return holder
+}
+
+function change(piece: Piece, value: Piece['value']): void {
+  piece.value = value
+  piece.source = undefined
 }
 
 function kindFor(key: string | number | undefined): Holder['kind'] {

@@ -11,6 +11,7 @@ import {
   passLocks,
 } from '@vethra/plan'
 import { CniError } from '@vethra/spec'
+import { undoneConfigs, writeConfigs } from './container-configs.ts'
 import { findRemains } from './container-remains.ts'
 import { demandSeen, type KnownContainer } from './container-state.ts'
 import type { ManageTools } from './tools.ts'
@@ -23,15 +24,21 @@ export interface RemovedContainers {
   readonly failure?: CniError
 }
 
+/** How containers are forgotten. */
+export interface RemoveOptions extends DetachOptions {
+  /** Whether the edits of config.json are kept, and not undone. Default false. */
+  readonly keepConfig?: boolean
+}
+
 /**
- * Forgets containers that the runtime has deleted: what the hook could not undo, their names, and all
- * files of theirs. One that cannot go keeps no other. With `force` an attachment that cannot be undone is
- * forgotten, too.
+ * Forgets containers that the runtime has deleted: what the hook could not undo, their names, all files of
+ * theirs, and what was done to their bundles. One that cannot go keeps no other. With `force` an attachment
+ * that cannot be undone is forgotten, too.
  */
 export async function removeContainers(
   tools: ManageTools,
   refs: readonly string[],
-  options: DetachOptions = {},
+  options: RemoveOptions,
 ): Promise<RemovedContainers> {
   const removed: string[] = []
   const errors: CniError[] = []
@@ -57,7 +64,7 @@ function together(errors: readonly CniError[], all: number): CniError | undefine
 async function removeContainer(
   tools: ManageTools,
   ref: string,
-  options: DetachOptions,
+  options: RemoveOptions,
 ): Promise<void> {
   const { containers, hosts, host, ports, settings } = tools
   const container = await findRemains(tools, ref)
@@ -65,6 +72,8 @@ async function removeContainer(
   const holds = container.attachments.length > 0 || record === undefined
   if (container.state === 'running' && holds) throw alive(container)
   if (options.force !== true) demandSeen(container)
+  // What cannot be undone is told before anything is.
+  const configs = options.keepConfig ? [] : await undoneConfigs(tools, container)
   const containerId = await attachedIdOf(host.records, { namespace: settings.namespace, id })
   await detachAll(host, await leftMemberships(tools, container), options)
   await passLocks(host, containerId, await networkNames(tools, container))
@@ -74,6 +83,7 @@ async function removeContainer(
   await hosts.release(id)
   await hosts.remove(id)
   for (const name of await namesOf(tools, container)) await containers.releaseName(name, id)
+  await writeConfigs(tools, id, configs)
   await containers.remove(id)
 }
 

@@ -6,7 +6,7 @@
 export { type AttachmentRow, listAttachments } from './attachment-list.ts'
 export { type ContainerDetails, findContainer, inspectContainer } from './container-inspect.ts'
 export { type ContainerRow, listContainers } from './container-list.ts'
-export { type RemovedContainers, removeContainers } from './container-remove.ts'
+export { type RemovedContainers, type RemoveOptions, removeContainers } from './container-remove.ts'
 export { renameContainer } from './container-rename.ts'
 export {
   type ContainerState,

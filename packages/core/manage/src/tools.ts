@@ -21,4 +21,14 @@ export interface ManageTools {
   /** Reservations in the dataDir that a conf list names. */
   readonly ipamAt: (dataDir: string) => IpamStore
   readonly effects: HostEffects
+  /** Files config.json of bundles. */
+  readonly files: BundleFiles
+}
+
+/** Reads and writes files of others. */
+interface BundleFiles {
+  /** The text of a regular file; undefined when there is none. Throws CniError 5. */
+  read(file: string): Promise<string | undefined>
+  /** Replaces a file whole, and keeps its mode. Throws CniError 5. */
+  write(file: string, text: string): Promise<void>
 }

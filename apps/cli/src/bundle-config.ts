@@ -1,0 +1,112 @@
+import { realpath } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
+import {
+  annotationKeys,
+  type BundlePlan,
+  type ConfigUndo,
+  hashOf,
+  type ParsedConfig,
+  type PreparedConfig,
+  parseConfig,
+  parsePrepared,
+  undoConfig,
+} from '@vethra/bundle'
+import { readText, rewriteWhole } from '@vethra/files'
+import { CniError, goField, type Json } from '@vethra/spec'
+import type { Tools } from './tools.ts'
+
+/** A bundle's config.json, and what earlier runs have done to it. */
+export interface ConfigFile {
+  readonly file: string
+  readonly text: string
+  /** The text without what earlier runs did. */
+  readonly parsed: ParsedConfig
+  /** How those are undone, the newest first. */
+  readonly versions: readonly ConfigUndo[]
+  /** The files of other bundles that were prepared for the same container. */
+  readonly others: readonly PreparedConfig[]
+}
+
+/** Reads the config.json of a bundle that is to be prepared. Throws CniError 101 without one, 6 and 7 for what is none. */
+export async function readConfig(tools: Tools, folder: string, id: string): Promise<ConfigFile> {
+  const path = resolve(folder)
+  const file = join(await realpath(path).catch(() => path), 'config.json')
+  const text = await readText(file)
+  if (text === undefined) throw missing(file)
+  const own = await preparedFor(tools, id)
+  const others = own.filter((each) => each.file !== file)
+  const versions = own.find((each) => each.file === file)?.versions
+  const parsed = parseConfig(undoConfig(text, versions ?? []))
+  const common = { file, text, others }
+  if (versions !== undefined) return { ...common, versions, parsed }
+  const claimant = claimantOf(tools, parsed)
+  const theirs = claimant === undefined ? [] : await preparedFor(tools, claimant)
+  const found = theirs.find((each) => each.file === file)?.versions
+  if (found === undefined) return { ...common, versions: [], parsed }
+  return { ...common, versions: found, parsed: parseConfig(undoConfig(text, found)) }
+}
+
+/** What a record says of the file once it has been written: the version that stands there now, too, until then. */
+export function preparedWith(
+  { file, text, versions, others }: ConfigFile,
+  { undo }: Pick<BundlePlan, 'undo'>,
+): Json {
+  const now = hashOf(text)
+  const [newest] = versions
+  const before = versions.find(({ sha256 }) => sha256 === now) ?? newest
+  const kept = before === undefined || before.sha256 === undo.sha256 ? [] : [before]
+  return [{ file, versions: [undo, ...kept] }, ...others] as unknown as Json
+}
+
+/** Undoes what was done to the bundles that a container had before this one. Returns those that could not be, and why. */
+export async function undoOthers({ others }: ConfigFile): Promise<{
+  readonly left: readonly PreparedConfig[]
+  readonly faults: readonly CniError[]
+}> {
+  const left: PreparedConfig[] = []
+  const faults: CniError[] = []
+  for (const each of others) {
+    try {
+      const text = await readText(each.file)
+      const before = text === undefined ? undefined : undoConfig(text, each.versions)
+      if (before !== undefined && before !== text) await rewriteWhole(each.file, before)
+    } catch (error) {
+      if (!(error instanceof CniError)) throw error
+      left.push(each)
+      faults.push(error)
+    }
+  }
+  return { left, faults }
+}
+
+// What cannot be read is done without: the plan puts right what an earlier run wrote.
+async function preparedFor(tools: Tools, id: string): Promise<readonly PreparedConfig[]> {
+  try {
+    return parsePrepared(
+      goField((await tools.containers.read(id, 'vethra.json')) ?? null, 'configs'),
+    )
+  } catch (error) {
+    if (error instanceof CniError) return []
+    throw error
+  }
+}
+
+// The annotation may say anything: it counts where that container says the same of the file.
+function claimantOf({ containers }: Tools, { config }: ParsedConfig): string | undefined {
+  const folder = config.annotations[annotationKeys.stateDir] ?? ''
+  const id = basename(folder)
+  try {
+    return containers.folder(id) === folder ? id : undefined
+  } catch (error) {
+    if (error instanceof CniError) return undefined
+    throw error
+  }
+}
+
+function missing(file: string): CniError {
+  return new CniError({
+    code: 101,
+    message: `${file} is not there`,
+    hint: 'Name the folder of an OCI bundle; "runc spec" makes a config.json.',
+  })
+}

@@ -1,0 +1,93 @@
+/** A change to a text: `length` characters from `at` on are replaced. */
+export interface TextEdit {
+  readonly at: number
+  readonly length: number
+  readonly text: string
+}
+
+/** The text after edits, which stand in order and do not overlap; undefined where they do not fit it. */
+export function applyTextEdits(text: string, edits: readonly TextEdit[]): string | undefined {
+  const parts: string[] = []
+  let end = 0
+  for (const { at, length, text: part } of edits) {
+    if (at < end || at + length > text.length) return undefined
+    parts.push(text.slice(end, at), part)
+    end = at + length
+  }
+  return parts.join('') + text.slice(end)
+}
+
+/** The edits that turn the second of two texts back into the first; both are given in pieces, of which most are in both. */
+export function inverseEdits(
+  before: readonly string[],
+  after: readonly string[],
+): readonly TextEdit[] {
+  let start = 0
+  while (start < before.length && before[start] === after[start]) start += 1
+  const offset = joined(after, 0, start).length
+  const edits = differing(before.slice(start), after.slice(start))
+  return edits.map(({ at, length, text }) => ({ at: at + offset, length, text }))
+}
+
+function differing(before: readonly string[], after: readonly string[]): readonly TextEdit[] {
+  const [inBefore, inAfter] = [placesIn(before), placesIn(after)]
+  const edits: { at: number; length: number; text: string }[] = []
+  let [offset, from, to] = [0, 0, 0]
+  const replace = (removed: number, added: number) => {
+    const length = joined(after, to, to + added).length
+    const text = joined(before, from, from + removed)
+    const last = edits.at(-1)
+    if (last && last.at + last.length === offset) {
+      last.length += length
+      last.text += text
+    } else edits.push({ at: offset, length, text })
+    ;[offset, from, to] = [offset + length, from + removed, to + added]
+  }
+  while (from < before.length || to < after.length) {
+    const [was, is] = [before[from], after[to]]
+    if (was !== undefined && was === is) {
+      ;[offset, from, to] = [offset + is.length, from + 1, to + 1]
+      continue
+    }
+    const added = distance(inAfter, was, to)
+    const removed = distance(inBefore, is, from)
+    // The nearer of the two is where the texts meet again.
+    if (added === undefined && removed === undefined) {
+      replace(was === undefined ? 0 : 1, is === undefined ? 0 : 1)
+    } else if ((added ?? Number.POSITIVE_INFINITY) <= (removed ?? Number.POSITIVE_INFINITY)) {
+      replace(0, added ?? 0)
+    } else replace(removed ?? 0, 0)
+  }
+  return edits
+}
+
+function joined(parts: readonly string[], start: number, end: number): string {
+  return parts.slice(start, end).join('')
+}
+
+/** Where each piece stands, ascending. */
+type Places = ReadonlyMap<string, readonly number[]>
+
+function placesIn(parts: readonly string[]): Places {
+  const places = new Map<string, number[]>()
+  for (const [index, part] of parts.entries()) {
+    const known = places.get(part)
+    if (known) known.push(index)
+    else places.set(part, [index])
+  }
+  return places
+}
+
+/** How far behind a place a piece stands next; undefined where it does not. */
+function distance(places: Places, part: string | undefined, from: number): number | undefined {
+  const known = part === undefined ? undefined : places.get(part)
+  if (known === undefined) return undefined
+  let [low, high] = [0, known.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((known[middle] ?? 0) < from) low = middle + 1
+    else high = middle
+  }
+  const found = known[low]
+  return found === undefined ? undefined : found - from
+}
