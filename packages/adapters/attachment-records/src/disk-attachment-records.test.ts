@@ -37,7 +37,7 @@ it('a record is read back as it was written, listed, and forgotten', async () =>
 })
 
 it('a record keeps what tells its namespace, and the nonce of its ADD', async () => {
-  const whole = { cookie: '9', bootId: 'b', place: 'pid:4:3', startTime: '100', nonce: 'n' }
+  const whole = { cookie: '9', bootId: 'b', place: 'pid:[3]', startTime: '100', nonce: 'n' }
   await records.write({ ...record, ...whole })
   expect(await records.read(record)).toEqual({ ...record, ...whole })
 })

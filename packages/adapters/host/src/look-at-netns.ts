@@ -1,4 +1,13 @@
-import { closeSync, fstatSync, lstatSync, openSync, readFileSync, statSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import type { SeenNamespace } from '@vethra/plan'
 import { isFree, processAt } from '@vethra/programs'
@@ -14,7 +23,7 @@ export interface Here {
 /** Where this process is, as far as /proc tells. */
 export function here(): Here {
   const bootId = trying(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim())
-  const pidNamespace = trying(() => `pid:${numbersOf(statSync('/proc/self/ns/pid'))}`)
+  const pidNamespace = trying(() => readlinkSync('/proc/self/ns/pid'))
   return { ...known('bootId', bootId), ...known('pidNamespace', pidNamespace) }
 }
 
@@ -31,7 +40,7 @@ export async function lookAtNetns(
     ...known('place', place),
     ...known('startTime', startTime),
   }
-  const namespace = (await isNetns(path)) ? await identify(path) : undefined
+  const namespace = await withNetns(path, (descriptor) => identify(descriptor, path))
   if (namespace) return { found: 'namespace', ...namespace, ...where }
   const missing = pid === undefined ? path !== '' && isMissing(path) : isFree(Number(pid))
   return { found: missing ? 'missing' : 'unreadable', netnsId: '', ...where }
@@ -42,7 +51,8 @@ export async function withNetns<T>(
   path: string,
   work: (descriptor: number) => T | Promise<T>,
 ): Promise<T | undefined> {
-  const descriptor = trying(() => openSync(path, 'r'))
+  // What is at the path may be a FIFO, which would be waited for.
+  const descriptor = trying(() => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK))
   if (descriptor === undefined) return undefined
   try {
     return await work(descriptor)
@@ -58,11 +68,14 @@ export async function cookieOf(descriptor: number): Promise<string | undefined> 
   return cookieInBun(descriptor)
 }
 
-function identify(path: string) {
-  return withNetns(path, async (descriptor) => {
-    const netnsId = numbersOf(fstatSync(descriptor))
-    return { netnsId, ...known('cookie', await cookieOf(descriptor)) }
-  })
+// In the executable the kernel says of the descriptor what it is of.
+async function identify(descriptor: number, path: string) {
+  if (process.versions['bun'] === undefined) {
+    return (await isNetns(path)) ? { netnsId: numbersOf(fstatSync(descriptor)) } : undefined
+  }
+  const { cookieInBun, isNetworkInBun } = await import('./cookie-in-bun.ts')
+  if (!isNetworkInBun(descriptor)) return undefined
+  return { netnsId: numbersOf(fstatSync(descriptor)), ...known('cookie', cookieInBun(descriptor)) }
 }
 
 // A link that leads nowhere is there: what it named may be seen from elsewhere.

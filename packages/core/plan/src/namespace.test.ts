@@ -3,13 +3,13 @@ import { isSameNamespace, lifeOf, type NamespaceIdentity, type SeenNamespace } f
 
 // A record of `/run/netns/x`, and one of `/proc/7/ns/net`.
 const named = { netnsId: '4:1', cookie: '9', bootId: 'b', place: '24:2' }
-const ofProcess = { ...named, place: 'pid:4:3', startTime: '100' }
+const ofProcess = { ...named, place: 'pid:[3]', startTime: '100' }
 const old = { netnsId: '4:1' }
 const there = { ...named, found: 'namespace' } as const
 const another = { ...there, cookie: '10' }
 const missing = { netnsId: '', bootId: 'b', place: '24:2', found: 'missing' } as const
-const noProcess = { ...missing, place: 'pid:4:3' }
-const process = { ...there, place: 'pid:4:3', startTime: '100' }
+const noProcess = { ...missing, place: 'pid:[3]' }
+const process = { ...there, place: 'pid:[3]', startTime: '100' }
 const withoutCookie = ({ cookie: _, ...rest }: SeenNamespace): SeenNamespace => rest
 type Row = readonly [title: string, recorded: NamespaceIdentity, seen: SeenNamespace, life: string]
 
@@ -33,7 +33,7 @@ describe('lifeOf', () => {
     [
       'no such process, seen from another PID namespace',
       ofProcess,
-      { ...noProcess, place: 'pid:4:9' },
+      { ...noProcess, place: 'pid:[9]' },
       'unknown',
     ],
     [
@@ -58,7 +58,7 @@ describe('lifeOf', () => {
     [
       'another PID namespace',
       ofProcess,
-      { ...process, cookie: '10', startTime: '101', place: 'pid:4:9' },
+      { ...process, cookie: '10', startTime: '101', place: 'pid:[9]' },
       'unknown',
     ],
     ['record of 0.1: the inode alone', old, there, 'unknown'],

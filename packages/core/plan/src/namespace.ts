@@ -8,7 +8,7 @@ export interface NamespaceIdentity {
   readonly cookie?: string
   /** `/proc/sys/kernel/random/boot_id`. */
   readonly bootId?: string
-  /** Device and inode of the folder that the path is in; for `/proc/PID/ns/net`, behind `pid:`, of our PID namespace. */
+  /** Device and inode of the folder that the path is in; for `/proc/PID/ns/net` our PID namespace, `pid:[4026531836]`. */
   readonly place?: string
   /** When process PID of `/proc/PID/ns/net` started: proc_pid_stat(5), field 22. */
   readonly startTime?: string
