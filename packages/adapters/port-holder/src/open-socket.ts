@@ -118,11 +118,20 @@ function socketAddress({ address: { family, value }, port }: HeldSocket): Uint8A
   return new Uint8Array(view.buffer)
 }
 
+// EPERM, EACCES, EMFILE, EADDRNOTAVAIL
+const hints: Readonly<Record<number, string>> = {
+  1: 'Run as root.',
+  13: 'Run as root.',
+  24: 'Raise the limit of open files: ulimit -n, or LimitNOFILE= in a unit.',
+  99: 'Publish the port on an address that the host has.',
+}
+
 function notOpened(socket: HeldSocket, error: number): CniError {
   const published = `port ${formatSocket(socket)} is published`
   if (!unsupported.includes(error)) {
     const message = `cannot hold port ${formatSocket(socket)}: error ${error} of the system`
-    return new CniError({ code: 5, message, hint: 'Run as root.' })
+    const hint = hints[error]
+    return new CniError({ code: 5, message, ...(hint === undefined ? {} : { hint }) })
   }
   if (socket.protocol === 'sctp') {
     const message = `the kernel has no SCTP, and ${published}`
