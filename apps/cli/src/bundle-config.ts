@@ -51,8 +51,8 @@ export function preparedWith(
   { file, text, versions, others }: ConfigFile,
   { undo }: Pick<BundlePlan, 'undo'>,
 ): Json {
-  const now = hashOf(text)
   const [newest] = versions
+  const now = newest && hashOf(text)
   const before = versions.find(({ sha256 }) => sha256 === now) ?? newest
   const kept = before === undefined || before.sha256 === undo.sha256 ? [] : [before]
   return [{ file, versions: [undo, ...kept] }, ...others] as unknown as Json

@@ -65,12 +65,13 @@ export function parsePrepared(value: unknown): readonly PreparedConfig[] {
  * without what is still as it was written. Throws CniError 6 and 7 when that cannot be told.
  */
 export function undoConfig(text: string, versions: readonly ConfigUndo[]): string {
+  if (versions.length === 0) return text
   const now = hashOf(text)
   if (versions.some(({ was }) => was === now)) return text
   const exact = versions.find((each) => each.sha256 === now)
   const before = exact && applyTextEdits(text, exact.edits)
   if (before !== undefined && hashOf(before) === exact?.was) return before
-  if (versions.length > 0) parseConfigText(text)
+  parseConfigText(text)
   return versions.reduce(undoMembers, text)
 }
 
