@@ -69,6 +69,25 @@ describeOnHost('the hook', () => {
       for d in /sys/fs/cgroup/*/${id} /sys/fs/cgroup/unified/${id}; do rmdir $d 2>/dev/null; done; true`)
   }
 
+  it('at debug level its logs tell each step with its milliseconds', async () => {
+    expect((await host.vethra('network', 'create', 'lan')).exitCode).toBe(0)
+    const ran = await host.vethra(
+      ...['--log-level', 'debug', 'bundle', 'prepare', bundle, '--id', id, '--network', 'lan'],
+    )
+    expect(ran.exitCode).toBe(0)
+    expect((await host.start(bundle, id)).exitCode).toBe(0)
+    await host.stop(id)
+    const steps = async (event: string) =>
+      [...(await log(event)).matchAll(/debug: (.*) \d+ ms$/gm)].map(([, name]) => name)
+    const started = await steps('createRuntime')
+    const named = ['take the ports', 'attach the container', 'write the hosts files']
+    expect(named.map((name) => started.indexOf(name)).toSorted((a, b) => a - b)).toEqual(
+      named.map((name) => started.indexOf(name)),
+    )
+    expect(started).toEqual(expect.arrayContaining(named))
+    expect(await steps('postStop')).toContain('detach by the records')
+  })
+
   it('works from prestart too, with runc and with crun, and prepare puts it where it belongs', async () => {
     await prepare()
     await change(({ hooks }) => {

@@ -8,7 +8,7 @@ import { iptablesRules } from '@vethra/iptables'
 import type { LockPlaces } from '@vethra/lock'
 import { flockLock } from '@vethra/lock-flock'
 import type { ConfDir } from '@vethra/networks'
-import { type HostTools, type PluginRunner, reportLines } from '@vethra/plan'
+import { type HostTools, type PluginRunner, reportLines, stepLines } from '@vethra/plan'
 import type { PluginExecOptions } from '@vethra/plugin-exec'
 import { diskResultCache } from '@vethra/result-cache'
 import {
@@ -49,6 +49,7 @@ export async function openHostSide(flags: GivenSettings, io: Io): Promise<HostSi
     outputLimit: settings.pluginOutputLimit,
     onReport: (report) => reportLines(report, debug).forEach(io.complain),
   })
+  const steps = debug ? { steps: stepLines(io.complain, io.now) } : {}
   const records = diskAttachmentRecords({ dir: attachmentsDir })
   const netns = namespaceFacts()
   const cache = diskResultCache({ dir: settings.cniCache })
@@ -57,7 +58,7 @@ export async function openHostSide(flags: GivenSettings, io: Io): Promise<HostSi
     resolved,
     settings,
     host: {
-      ...{ runner, cache, lock, rules: iptablesRules(), places, records, netns },
+      ...{ runner, cache, lock, rules: iptablesRules(), places, records, netns, ...steps },
       onRemains: (remains) => warn(remains, io),
     },
     networks: confDir({ dir, namespace, lock }),

@@ -17,7 +17,7 @@ import { iptablesRules } from '@vethra/iptables'
 import type { LockPlaces } from '@vethra/lock'
 import { flockLock } from '@vethra/lock-flock'
 import type { DefaultNetworkTools } from '@vethra/manage'
-import { type HostTools, type PluginRunner, reportLines } from '@vethra/plan'
+import { type HostTools, type PluginRunner, reportLines, stepLines } from '@vethra/plan'
 import type { PluginExecOptions } from '@vethra/plugin-exec'
 import { portHolder } from '@vethra/port-holder'
 import type { PortHolder } from '@vethra/ports'
@@ -68,12 +68,13 @@ export async function openTools(flags: GivenSettings, nerdctl: boolean, io: Io):
     outputLimit: settings.pluginOutputLimit,
     onReport: (report) => reportLines(report, debug).forEach(io.complain),
   })
+  const steps = debug ? { steps: stepLines(io.complain, io.now) } : {}
   const records = diskAttachmentRecords({ dir: attachments })
   const netns = namespaceFacts()
   const cache = diskResultCache({ dir: settings.cniCache })
   return {
     settings,
-    host: { runner, cache, lock, rules: iptablesRules(), places, records, netns },
+    host: { runner, cache, lock, rules: iptablesRules(), places, records, netns, ...steps },
     containers: (namespace) => containerStore({ dataStore, namespace, lock }),
     // The first plugin starts before it is loaded.
     hosts: async (namespace) => {

@@ -69,7 +69,7 @@ export {
 } from './plugin-protocol.ts'
 export type { PluginReport, PluginRunner } from './plugin-runner.ts'
 export { type Publishing, portsOf, publishPorts, publishThrough, takesPorts } from './publish.ts'
-export { reportLines } from './report-lines.ts'
+export { reportLines, stepLines } from './report-lines.ts'
 export {
   type AttachmentKey,
   byInterface,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { type PluginReport, reportLines } from './index.ts'
+import { inSequence, type PluginReport, reportLines, stepLines } from './index.ts'
 
 const report = (stderr: string, status = 'exit status 0'): PluginReport => ({
   call: {
@@ -40,4 +40,16 @@ it('at debug level each run is one line', () => {
 it('a plugin that writes without end is cut short', () => {
   const [line = '', ...more] = reportLines(report('x'.repeat(1_000_000)), false)
   expect([more, line.length < 20_000]).toEqual([[], true])
+})
+
+it('a step has a line with its milliseconds when it ends, an inner one first', async () => {
+  const lines: string[] = []
+  const times = [0, 4, 7, 11]
+  const log = stepLines(
+    (line) => lines.push(line),
+    () => times.shift() ?? 0,
+  )
+  const inner = () => inSequence((step) => step('inner', async () => 1), log)
+  await inSequence((step) => step('outer\u001b', inner), log)
+  expect(lines).toEqual(['debug: inner 3 ms', 'debug: outer\\u001b 11 ms'])
 })

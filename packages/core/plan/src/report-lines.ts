@@ -1,5 +1,6 @@
 import { oneLine } from '@vethra/spec'
 import type { PluginReport } from './plugin-runner.ts'
+import type { StepLog } from './sequence.ts'
 
 /** How much of what a plugin writes is handed on, in UTF-16 code units. */
 const limit = 16_384
@@ -19,4 +20,12 @@ export function reportLines(
   }
   if (wrote === '' || status !== 'exit status 0') return []
   return wrote.split('\n').map((line) => `plugin ${JSON.stringify(call.type)}: ${oneLine(line)}`)
+}
+
+/** Writes a line for each step of an operation when the step ends: its name and its milliseconds by `now`. */
+export function stepLines(write: (line: string) => void, now: () => number): StepLog {
+  return (name) => {
+    const began = now()
+    return () => write(`debug: ${oneLine(name)} ${Math.round(now() - began)} ms`)
+  }
 }
