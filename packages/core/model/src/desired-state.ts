@@ -2,8 +2,8 @@ import type { ContainerRef } from '@vethra/spec'
 import type { AttachmentRef } from './attachment-ref.ts'
 
 /**
- * What should be on a host, said by its effect and never by the means: the same whether plugins, netlink
- * or nftables bring it about.
+ * What should be on a host: by effect where rules make it (masquerading, publishing, isolation), and by name
+ * where it has one (bridges, links of the host, the programs of a network's plugins).
  */
 export interface DesiredState {
   readonly networks: readonly DesiredNetwork[]
