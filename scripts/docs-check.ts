@@ -1,11 +1,12 @@
 /**
- * Fails on documents that no longer tell the truth: dead links, packages without a README, a long
- * or stale ARCHITECTURE.md, settings that docs/vethra.toml.md does not tell.
+ * Fails on documents that no longer tell the truth: dead links, table cells longer than a
+ * sentence, packages without a README, a long or stale ARCHITECTURE.md, settings that docs/vethra.toml.md does not tell.
  */
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { linkFaults } from './docs-check-links.ts'
 import { settingsFaults } from './docs-check-settings.ts'
+import { tableFaults } from './docs-check-tables.ts'
 import { filesMatching, type WorkspacePackage, workspacePackages } from './packages.ts'
 import { firstExample, withoutFences } from './readme.ts'
 
@@ -15,6 +16,7 @@ const packages = await workspacePackages(top)
 const settings = 'docs/vethra.toml.md'
 const faults = [
   ...(await Promise.all(documents.map((path) => linkFaults(top, path)))).flat(),
+  ...(await Promise.all(documents.map((path) => tableFaults(top, path)))).flat(),
   ...(await Promise.all(packages.map(readmeFaults))).flat(),
   ...(await architectureFaults()),
   ...(await settingsFaults(settings, (await read(settings)) ?? '')),
