@@ -7,14 +7,15 @@ const results = '/var/lib/cni/results'
 
 describeOnHost('two containers whose namespace and id make one text', () => {
   let host: Host
-  let long: string
+  const long = 'default-web'
+  let one: string
   let short: string
 
   beforeEach(async () => {
     host = await openHost()
-    // NAMESPACE-1 and default-TAG-1: the same by one dash. runc knows them by their ids alone.
-    long = `default-${host.tag}`
-    short = `${host.tag}-1`
+    // Container TAG of default-web and web-TAG of default: the same by one dash.
+    one = host.tag
+    short = `web-${host.tag}`
     await host.vethra('network', 'create', '--subnet', '10.4.1.0/24', 'lan')
   })
 
@@ -52,39 +53,50 @@ describeOnHost('two containers whose namespace and id make one text', () => {
     await host.run(['tee', `${records}/${name}`], { input: JSON.stringify(rest) })
   }
 
+  // The container of the longer namespace, by the id that 0.1 gave it.
+  async function asOf01(): Promise<string> {
+    const [now, then] = [`${long}--${one}`, `${long}-${one}`]
+    await forgetWhose(`lan-${now}-eth0`)
+    const files = `${records}/lan-${now}-eth0 ${results}/lan-${now}-eth0 /run/vethra/ports/${now}`
+    await run(
+      `sed -i s/${now}/${then}/g ${files} /var/lib/cni/networks/lan/10.4.1.2; for f in ${files}; do mv $f $(echo $f | sed s/${now}/${then}/); done`,
+    )
+    return then
+  }
+
   it('have a record, an address and ports each, and one that ends takes nothing of the other', async () => {
-    expect(await started(long, '1', '8081:80')).toMatchObject({ exitCode: 0 })
+    expect(await started(long, one, '8081:80')).toMatchObject({ exitCode: 0 })
     expect(await started('default', short, '8082:80')).toMatchObject({ exitCode: 0 })
-    const each = [`lan-${long}--1-eth0`, `lan-default-${short}-eth0`].sort()
+    const each = [`lan-${long}--${one}-eth0`, `lan-default-${short}-eth0`].sort()
     expect((await list(records)).sort()).toEqual(each)
     expect((await list(results)).sort()).toEqual(each)
     expect([await published('8081'), await published('8082')]).toEqual([true, true])
 
     await host.stop(short)
     expect([await published('8081'), await published('8082')]).toEqual([true, false])
-    expect(await list(records)).toEqual([`lan-${long}--1-eth0`])
+    expect(await list(records)).toEqual([`lan-${long}--${one}-eth0`])
     expect((await run('grep -l . /var/lib/cni/networks/lan/10.4.1.2')).exitCode).toBe(0)
-    expect(await states(long)).toEqual(['1 running'])
+    expect(await states(long)).toEqual([`${one} running`])
     expect(await states('default')).toEqual([`${short} stopped`])
 
     const before = await list(records)
     expect((await within('default', 'bundle', 'rm', short)).exitCode).toBe(0)
     expect(await list(records)).toEqual(before)
     expect(await host.vethra('doctor', '--format', 'json')).not.toMatchObject({ exitCode: 2 })
-    await host.stop('1')
+    await host.stop(one)
     expect(await published('8081')).toBe(false)
     expect(await list(records)).toEqual([''])
   })
 
   it('of which 0.1 attached one: the other is refused, and neither its end nor its removal touches it', async () => {
     expect(await started('default', short, '8082:80')).toMatchObject({ exitCode: 0 })
-    // The record as 0.1 has it, and the same text from another container: what 0.1 would have called default-TAG-1, too.
+    // The record as 0.1 has it, and the same text from another container: what 0.1 would have called the other, too.
     const name = `lan-default-${short}-eth0`
     await forgetWhose(name)
     expect(await states('default')).toEqual([`${short} running`])
-    expect(await started(long, '1', '8081:80')).toMatchObject({ exitCode: 0 })
-    await host.stop('1')
-    expect((await within(long, 'bundle', 'rm', '1')).exitCode).toBe(0)
+    expect(await started(long, one, '8081:80')).toMatchObject({ exitCode: 0 })
+    await host.stop(one)
+    expect((await within(long, 'bundle', 'rm', one)).exitCode).toBe(0)
     expect(await list(records)).toEqual([name])
     expect(await published('8082')).toBe(true)
     await host.stop(short)
@@ -94,14 +106,9 @@ describeOnHost('two containers whose namespace and id make one text', () => {
   })
 
   it('of which 0.1 attached the one that has another id now: it is shown, and detached when it ends', async () => {
-    expect(await started(long, '1', '8081:80')).toMatchObject({ exitCode: 0 })
-    const [now, then] = [`${long}--1`, `${long}-1`]
-    await forgetWhose(`lan-${now}-eth0`)
-    const files = `${records}/lan-${now}-eth0 ${results}/lan-${now}-eth0 /run/vethra/ports/${now}`
-    await run(
-      `sed -i s/${now}/${then}/g ${files} /var/lib/cni/networks/lan/10.4.1.2; for f in ${files}; do mv $f $(echo $f | sed s/${now}/${then}/); done`,
-    )
-    expect(await states(long)).toEqual(['1 running'])
+    expect(await started(long, one, '8081:80')).toMatchObject({ exitCode: 0 })
+    const then = await asOf01()
+    expect(await states(long)).toEqual([`${one} running`])
     // Its text is that of a container of namespace default now, which is refused and undone.
     const refused = await started('default', short, '8082:80')
     expect(refused.exitCode).not.toBe(0)
@@ -110,10 +117,44 @@ describeOnHost('two containers whose namespace and id make one text', () => {
     expect((await host.snapshot()).processes).toHaveLength(1)
     expect((await within('default', 'bundle', 'rm', short)).exitCode).toBe(0)
     expect(await list(results)).toEqual([`lan-${then}-eth0`])
-    await host.stop('1')
+    await host.stop(one)
     const { files: left, processes } = await host.snapshot()
     expect(left.filter((file) => /lan\/10\.|attachments\/|results\//.test(file))).toEqual([])
     expect(processes).toEqual([])
+  })
+
+  it('of which 0.1 attached one that was killed: its next start takes all of that away', async () => {
+    expect(await started(long, one, '8081:80')).toMatchObject({ exitCode: 0 })
+    const then = await asOf01()
+    const { pid } = JSON.parse((await host.runc('state', one)).stdout)
+    // Nobody calls postStop.
+    await host.run(['kill', '-9', String(pid)])
+    await run(
+      `rm -rf ${host.folder}/runc; rmdir /sys/fs/cgroup/*/${one} /sys/fs/cgroup/unified/${one} 2>/dev/null`,
+    )
+    expect(await states(long)).toEqual([`${one} dead`])
+    expect(await host.start(`${host.folder}/${long}-of-${one}`, one)).toMatchObject({ exitCode: 0 })
+    for (const folder of [records, results, '/run/vethra/ports']) {
+      expect((await list(folder)).filter((each) => each.includes(then))).toEqual([])
+    }
+    expect((await run('ls /var/lib/cni/networks/lan/10.*')).stdout.split('\n')).toHaveLength(1)
+  })
+
+  it('of which 0.1 attached one, that joins another network: both go when it ends', async () => {
+    for (const [namespace, id] of [
+      ['default', short],
+      [long, one],
+    ] as const) {
+      expect(await started(namespace, id, '8082:80')).toMatchObject({ exitCode: 0 })
+      const [name = ''] = await list(records)
+      await forgetWhose(name)
+      await within(namespace, 'network', 'create', 'back')
+      const joined = await within(namespace, 'network', 'connect', 'back', id)
+      expect(joined).toMatchObject({ exitCode: 0 })
+      expect(await list(records)).toHaveLength(2)
+      await host.stop(id)
+      expect(await list(records)).toEqual([''])
+    }
   })
 
   it('of which another runtime made one by libcni: it is refused by name, and left alone', async () => {

@@ -1,18 +1,24 @@
+import type { HookRequest } from '@vethra/bundle'
 import { type AttachmentRecord, detachAll, lifeNow, type Membership, recordsOf } from '@vethra/plan'
-import { type ContainerRef, containerIdOf, dashJoined } from '@vethra/spec'
+import { containerIdOf, dashJoined } from '@vethra/spec'
 import type { Tools } from './tools.ts'
 
 /**
- * Detaches what 0.1 left attached in an earlier life of a container that had another id for plugins then. What
- * lives is not its own: the two ids differ where 0.1 took containers for each other.
+ * Detaches what 0.1 left attached in an earlier life of a container that had another id for plugins then, and frees
+ * its ports. What lives is not its own: the two ids differ where 0.1 took containers for each other.
  */
-export async function detachFormer({ host }: Tools, ref: ContainerRef): Promise<void> {
-  const former = dashJoined(ref)
-  if (former === containerIdOf(ref)) return
-  const records = (await recordsOf(host.records, ref)).filter((each) => each.containerId === former)
+export async function detachFormer({ host, ports: holder }: Tools, asked: Asked): Promise<void> {
+  const former = dashJoined(asked)
+  if (former === containerIdOf(asked)) return
+  const own = await recordsOf(host.records, asked)
+  const records = own.filter((each) => each.containerId === former)
   const lives = await Promise.all(records.map((each) => lifeNow(host, each)))
   await detachAll(host, records.filter((_, index) => lives[index] === 'gone').map(gone))
+  const left = await host.records.list(former)
+  if (left.length === 0) await holder.release({ containerId: former, ports: asked.ports })
 }
+
+type Asked = Pick<HookRequest, 'namespace' | 'id' | 'ports'>
 
 function gone({ network, containerId, ifname }: AttachmentRecord): Membership {
   const attachment = { containerId, netns: '', ifname, cniArgs: [], capabilityArgs: {} }

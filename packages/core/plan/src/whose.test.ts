@@ -27,6 +27,9 @@ it('a record of 0.1 is of a container whose id it has by one dash, unless that h
   expect(recordsAmong([old], { namespace: 'default-web', id: '2' })).toEqual([])
   const own = record('default-web--1', web)
   expect(recordsAmong([old, own], web)).toEqual([own])
+  const joined = { ...record(shared, web), network: 'back' }
+  expect(recordsAmong([old, joined], web)).toEqual([joined, old])
+  expect(recordsAmong([{ ...old, netns: '/run/netns/b' }, joined], web)).toEqual([joined])
   expect(attachedIds([old])(web)).toBe(shared)
   expect(attachedIds([old, own])(web)).toBe('default-web--1')
   expect(attachedIds([record(shared, other)])(web)).toBe('default-web--1')

@@ -7,17 +7,20 @@ import type { HostTools } from './on-host.ts'
 import type { AttachmentKey, CachedAttachment } from './result-cache.ts'
 
 /**
- * Those of some records that are of a container. A record of 0.1 names none: it counts by its container id,
- * and only where no other is found.
+ * Those of some records that are of a container. A record of 0.1 names none: it counts by its container id; where
+ * others name the container, only with one of them in the same namespace.
  */
 export function recordsAmong(
   records: readonly AttachmentRecord[],
   ref: ContainerRef,
 ): readonly AttachmentRecord[] {
   const marked = records.filter(({ container }) => container && isSame(container, ref))
-  if (marked.length > 0) return marked
   const ids = [containerIdOf(ref), dashJoined(ref)]
-  return records.filter((each) => !each.container && ids.includes(each.containerId))
+  const old = records.filter((each) => !each.container && ids.includes(each.containerId))
+  if (marked.length === 0) return old
+  const beside = ({ containerId, netns }: AttachmentRecord) =>
+    marked.some((each) => each.containerId === containerId && each.netns === netns)
+  return [...marked, ...old.filter(beside)]
 }
 
 /** The records of a container's attachments, those of 0.1 among them. */
