@@ -44,6 +44,7 @@ function checkObject(path: readonly string[], { pieces }: Holder, known: readonl
     if (seen.has(key)) throw ambiguous([...path, key], 'stands twice')
     seen.add(key)
   }
+  if (known.length === 0) return
   for (const { key = '' } of pieces)
     if ((folded.get(fold(key)) ?? key) !== key)
       throw ambiguous([...path, key], 'is another key to runc than to crun')

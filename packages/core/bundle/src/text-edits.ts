@@ -25,12 +25,16 @@ export function inverseEdits(
   let start = 0
   while (start < before.length && before[start] === after[start]) start += 1
   const offset = joined(after, 0, start).length
-  const edits = differing(before.slice(start), after.slice(start))
+  let end = 0
+  const left = Math.min(before.length, after.length) - start
+  while (end < left && before.at(-1 - end) === after.at(-1 - end)) end += 1
+  const middle = (parts: readonly string[]) => parts.slice(start, parts.length - end)
+  const edits = differing(middle(before), middle(after))
   return edits.map(({ at, length, text }) => ({ at: at + offset, length, text }))
 }
 
 function differing(before: readonly string[], after: readonly string[]): readonly TextEdit[] {
-  const [inBefore, inAfter] = [placesIn(before), placesIn(after)]
+  const [inBefore, inAfter] = [finder(before), finder(after)]
   const edits: { at: number; length: number; text: string }[] = []
   let [offset, from, to] = [0, 0, 0]
   const replace = (removed: number, added: number) => {
@@ -49,8 +53,8 @@ function differing(before: readonly string[], after: readonly string[]): readonl
       ;[offset, from, to] = [offset + is.length, from + 1, to + 1]
       continue
     }
-    const added = distance(inAfter, was, to)
-    const removed = distance(inBefore, is, from)
+    const added = inAfter(was, to)
+    const removed = inBefore(is, from)
     // The nearer of the two is where the texts meet again.
     if (added === undefined && removed === undefined) {
       replace(was === undefined ? 0 : 1, is === undefined ? 0 : 1)
@@ -65,10 +69,27 @@ function joined(parts: readonly string[], start: number, end: number): string {
   return parts.slice(start, end).join('')
 }
 
-/** Where each piece stands, ascending. */
-type Places = ReadonlyMap<string, readonly number[]>
+/** How far behind a place a piece stands next; undefined where it does not. */
+type Finder = (part: string | undefined, from: number) => number | undefined
 
-function placesIn(parts: readonly string[]): Places {
+const near = 256
+
+/** Edits are small: a piece is looked for nearby, and an index of all is made only when many were not found there. */
+function finder(parts: readonly string[]): Finder {
+  let places: ReadonlyMap<string, readonly number[]> | undefined
+  let missed = 0
+  return (part, from) => {
+    if (part === undefined) return undefined
+    const found = parts.slice(from, from + near).indexOf(part)
+    if (found >= 0) return found
+    missed += 1
+    if (missed < near || from + near >= parts.length) return undefined
+    places ??= placesIn(parts)
+    return distance(places.get(part) ?? [], from)
+  }
+}
+
+function placesIn(parts: readonly string[]): ReadonlyMap<string, readonly number[]> {
   const places = new Map<string, number[]>()
   for (const [index, part] of parts.entries()) {
     const known = places.get(part)
@@ -78,10 +99,7 @@ function placesIn(parts: readonly string[]): Places {
   return places
 }
 
-/** How far behind a place a piece stands next; undefined where it does not. */
-function distance(places: Places, part: string | undefined, from: number): number | undefined {
-  const known = part === undefined ? undefined : places.get(part)
-  if (known === undefined) return undefined
+function distance(known: readonly number[], from: number): number | undefined {
   let [low, high] = [0, known.length]
   while (low < high) {
     const middle = (low + high) >> 1
