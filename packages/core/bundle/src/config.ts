@@ -3,6 +3,7 @@ import * as z from 'zod/mini'
 import { checkKeys, draftOfConfig } from './config-keys.ts'
 import { parseConfigText } from './config-text.ts'
 import type { Draft } from './draft.ts'
+import { isObject, isText } from './facts.ts'
 import { checked } from './faults.ts'
 
 /** A mount of config.json; keys that are not named here may be there too. */
@@ -43,6 +44,16 @@ export interface Config {
 }
 
 const texts = z.array(z.string())
+// Not `record`, which takes a second for half a million keys.
+const table = z
+  .custom<Readonly<Record<string, string>>>(isObject, { error: 'must be object' })
+  .check(({ value, issues }) => {
+    const entries = isObject(value) ? Object.entries(value) : []
+    const wrong = entries.find(([, each]) => !isText(each))
+    if (wrong === undefined) return
+    const [key, input] = wrong
+    issues.push({ code: 'custom', input, path: [key], message: 'must be string' })
+  })
 const mount = z.looseObject({
   destination: z.string(),
   type: z.nullish(z.string()),
@@ -71,10 +82,10 @@ const shape = z.looseObject({
       poststop: z.nullish(z.array(hook)),
     }),
   ),
-  annotations: z.nullish(z.record(z.string(), z.string())),
+  annotations: z.nullish(table),
   linux: z.looseObject({
     namespaces: z.nullish(z.array(namespace)),
-    sysctl: z.nullish(z.record(z.string(), z.string())),
+    sysctl: z.nullish(table),
   }),
 })
 
