@@ -7,17 +7,14 @@ const config: ViteUserConfig = {
         test: {
           name: 'unit',
           include: ['packages/*/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts'],
-          exclude: ['packages/adapters/*-bun/**', '**/*.bun.test.ts', '**/node_modules/**'],
+          exclude: ['**/*.bun.test.ts', '**/node_modules/**'],
           testTimeout: 60_000,
         },
       },
       {
         test: {
           name: 'bun',
-          include: [
-            'packages/adapters/*-bun/src/**/*.test.ts',
-            'packages/*/*/src/**/*.bun.test.ts',
-          ],
+          include: ['packages/*/*/src/**/*.bun.test.ts'],
           testTimeout: 60_000,
         },
       },

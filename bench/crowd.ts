@@ -7,7 +7,7 @@ import {
   managedBlocks,
   nameBook,
   renderMeta,
-} from '../packages/core/hosts/src/index.ts'
+} from '../packages/core/names/src/index.ts'
 
 /** How many containers there are, evenly spread over how many networks, each in one of them. */
 export interface Crowd {

@@ -15,7 +15,7 @@ import {
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { flockLock } from '../packages/adapters/lock-flock/src/index.ts'
-import type { ContainerNames } from '../packages/core/hosts/src/index.ts'
+import type { ContainerNames } from '../packages/core/names/src/index.ts'
 import { type Crowd, inserted, newcomer, settle } from './crowd.ts'
 import { type Figures, figuresOf, reportLine } from './figures.ts'
 import { type Way, waysIn } from './ways.ts'

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { diskIpamStore } from '../packages/adapters/ipam-disk/src/index.ts'
-import { memoryIpamStore } from '../packages/adapters/ipam-memory/src/index.ts'
+import { memoryIpamStore } from '../packages/adapters/memory-world/src/index.ts'
 import { allocate, type IpamStore, rangeSets } from '../packages/core/ipam/src/index.ts'
 
 const runs = Number(process.env['VETHRA_BENCH_RUNS'] ?? 15)

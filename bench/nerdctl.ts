@@ -12,7 +12,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { type ContainerNames, renderMeta } from '../packages/core/hosts/src/index.ts'
+import { type ContainerNames, renderMeta } from '../packages/core/names/src/index.ts'
 
 /** What nerdctl 2.3 does with the files of a namespace, written down as lean as it can be: the yardstick. */
 export interface NerdctlWay {

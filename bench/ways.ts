@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { diskHostsStore } from '../packages/adapters/etchosts-disk/src/index.ts'
-import type { ContainerNames } from '../packages/core/hosts/src/index.ts'
+import { diskHostsStore } from '../packages/adapters/etchosts/src/index.ts'
+import type { ContainerNames } from '../packages/core/names/src/index.ts'
 import { nerdctlWay } from './nerdctl.ts'
 
 /** Makes a container come, or go, in the files below a folder. */

@@ -10,7 +10,8 @@ import { executable, type Host, openHost } from './host.ts'
 import { askSocket, until } from './running-daemon.ts'
 
 const bun = fileURLToPath(new URL('../node_modules/.bin/bun', import.meta.url))
-const receiver = new URL('../packages/adapters/systemd/src/receive-in-bun.ts', import.meta.url).href
+const receiver = new URL('../packages/adapters/systemd/test/receive-in-bun.ts', import.meta.url)
+  .href
 
 /** Prints each datagram that comes to a socket, as a line of JSON. */
 const listening = `

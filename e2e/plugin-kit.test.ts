@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { describePlugin, type PluginTraits } from '@vethra/plugin-kit'
+import { describePlugin, type PluginTraits } from '@vethra/cni-kit'
 import { afterAll, beforeAll } from 'vitest'
 import { describeOnHost } from './gate.ts'
 import { type Host, openHost, plugins } from './host.ts'

@@ -4,7 +4,7 @@ import { basename, dirname, join, relative } from 'node:path'
 /** A folder of the workspace that has a package.json. */
 export interface WorkspacePackage {
   readonly name: string
-  /** Relative to the top: `packages/core/spec`. */
+  /** Relative to the top: `packages/core/cni`. */
   readonly folder: string
   /** Source files by which it is imported, relative to `src`. */
   readonly entries: readonly string[]

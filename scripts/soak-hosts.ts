@@ -7,7 +7,7 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { type HostsStore, renderHosts } from '../packages/core/hosts/src/index.ts'
+import { type HostsStore, renderHosts } from '../packages/core/names/src/index.ts'
 import { container, openStore, randomFrom } from './come-and-go.ts'
 import type { Seen } from './read-hosts.ts'
 

@@ -1,6 +1,6 @@
 // expect nothing
 
-import { CniError } from '@vethra/spec'
+import { CniError } from '@vethra/cni'
 import ipaddr from 'ipaddr.js'
 import * as z from 'zod/mini'
 

@@ -1,5 +1,6 @@
 import { realpath } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
+import { CniError, goField, type Json } from '@vethra/cni'
 import {
   annotationKeys,
   type BundlePlan,
@@ -10,9 +11,8 @@ import {
   parseConfig,
   parsePrepared,
   undoConfig,
-} from '@vethra/bundle'
+} from '@vethra/container'
 import { readText, rewriteWhole } from '@vethra/files'
-import { CniError, goField, type Json } from '@vethra/spec'
 import type { Tools } from './tools.ts'
 
 /** A bundle's config.json, and what earlier runs have done to it. */

@@ -1,4 +1,4 @@
-import { type BundlePlaces, type BundleRequest, networkMode, parseRecord } from '@vethra/bundle'
+import { type BundlePlaces, type BundleRequest, networkMode, parseRecord } from '@vethra/container'
 import { hostName } from '@vethra/host'
 import { lifeNow, recordsOf } from '@vethra/plan'
 import { bakedFlags } from '@vethra/settings'

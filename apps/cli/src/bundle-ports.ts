@@ -1,9 +1,4 @@
 import { readAddress } from '@vethra/address'
-import { ephemeralPorts, type ListeningPort, listeningPorts, socketHolders } from '@vethra/host'
-import { containerLabels, recordsOfAll } from '@vethra/manage'
-import { attachmentChains, type ForwardedPorts, forwardedPorts } from '@vethra/model'
-import { findNetwork, networkSubnets, networksFromFiles } from '@vethra/networks'
-import { attachedIdOf, attachedIds, type CachedAttachment, takesPorts } from '@vethra/plan'
 import {
   assignPorts,
   brokenPromises,
@@ -15,7 +10,12 @@ import {
   type PortRequest,
   parsePortSpecs,
   parseStoredMappings,
-} from '@vethra/ports'
+} from '@vethra/container'
+import { ephemeralPorts, type ListeningPort, listeningPorts, socketHolders } from '@vethra/host'
+import { containerLabels, recordsOfAll } from '@vethra/manage'
+import { attachmentChains, type ForwardedPorts, forwardedPorts } from '@vethra/model'
+import { findNetwork, networkSubnets, networksFromFiles } from '@vethra/networks'
+import { attachedIdOf, attachedIds, type CachedAttachment, takesPorts } from '@vethra/plan'
 import type { Io } from './io.ts'
 import type { Tools } from './tools.ts'
 

@@ -1,9 +1,14 @@
-import { type BundleRequest, checkIds, type NetworkRequest, parseNetworkFlag } from '@vethra/bundle'
+import { CniError, containerIdOf } from '@vethra/cni'
+import {
+  type BundleRequest,
+  checkIds,
+  type NetworkRequest,
+  parseNetworkFlag,
+} from '@vethra/container'
 import { hostPrefixes } from '@vethra/host'
-import { type ExtraHost, parseExtraHost } from '@vethra/hosts'
 import { plannedDefaultNetwork } from '@vethra/manage'
+import { type ExtraHost, parseExtraHost } from '@vethra/names'
 import { checkWishes, defaultNetworkName, findNetwork, networksFromFiles } from '@vethra/networks'
-import { CniError, containerIdOf } from '@vethra/spec'
 import { portsOf } from './bundle-ports.ts'
 import { unsupported } from './flags.ts'
 import type { Io } from './io.ts'

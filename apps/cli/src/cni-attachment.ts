@@ -8,7 +8,7 @@ import {
   deepestPart,
   type JsonObject,
   parseExactly,
-} from '@vethra/spec'
+} from '@vethra/cni'
 import type { Io } from './io.ts'
 
 /**

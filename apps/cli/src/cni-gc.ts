@@ -1,13 +1,6 @@
+import { CniError, checkContainerId, checkIfname, goField, type Json, parseJson } from '@vethra/cni'
 import { readText } from '@vethra/files'
 import { collectGarbage, type ValidAttachment } from '@vethra/plan'
-import {
-  CniError,
-  checkContainerId,
-  checkIfname,
-  goField,
-  type Json,
-  parseJson,
-} from '@vethra/spec'
 import { loadList } from './cni-list.ts'
 import type { HostSide } from './host-side.ts'
 

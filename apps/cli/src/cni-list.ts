@@ -1,5 +1,5 @@
+import { CniError, type ConfList, checkNetworkName } from '@vethra/cni'
 import { selectConfList, withDropIns } from '@vethra/conflist'
-import { CniError, type ConfList, checkNetworkName } from '@vethra/spec'
 import type { HostSide } from './host-side.ts'
 
 /** The conf list of a network with its drop-in plugins. Throws CniError 101 when there is none, 7 when it can't be used. */

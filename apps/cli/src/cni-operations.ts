@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { type Attachment, type ConfList, parseExactly } from '@vethra/cni'
 import { bringLoopbackUp, checkNetns } from '@vethra/host'
 import {
   attachAll,
@@ -11,7 +12,6 @@ import {
   detachAll,
   plannedCalls,
 } from '@vethra/plan'
-import { type Attachment, type ConfList, parseExactly } from '@vethra/spec'
 import { attachmentOf } from './cni-attachment.ts'
 import { loadList, loadListIfUsable } from './cni-list.ts'
 import type { HostSide } from './host-side.ts'

@@ -1,8 +1,14 @@
-import type { BundlePlan } from '@vethra/bundle'
+import type { BundlePlan } from '@vethra/container'
 import { readHostResolvConf, readHostsFile } from '@vethra/host'
-import { type ContainerNames, renderHostname, renderHosts } from '@vethra/hosts'
+import {
+  type ContainerNames,
+  containerResolvConf,
+  renderHostname,
+  renderHosts,
+  renderResolvConf,
+  usesStub,
+} from '@vethra/names'
 import { findNetwork, networkSubnets, networksFromFiles } from '@vethra/networks'
-import { containerResolvConf, renderResolvConf, usesStub } from '@vethra/resolvconf'
 import type { Tools } from './tools.ts'
 
 /**

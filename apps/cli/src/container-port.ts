@@ -1,6 +1,6 @@
+import { CniError } from '@vethra/cni'
+import type { PortMapping } from '@vethra/container'
 import { findContainer, publishedPorts } from '@vethra/manage'
-import type { PortMapping } from '@vethra/ports'
-import { CniError } from '@vethra/spec'
 import type { Io } from './io.ts'
 import type { Tools } from './tools.ts'
 

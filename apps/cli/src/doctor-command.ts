@@ -1,3 +1,4 @@
+import { CniError } from '@vethra/cni'
 import {
   type DoctorTools,
   examine,
@@ -8,7 +9,6 @@ import {
   type RepairRow,
 } from '@vethra/doctor'
 import { type Finding, planRepairs } from '@vethra/model'
-import { CniError } from '@vethra/spec'
 import type { Command } from 'commander'
 import { findingLines, repairLines, summaryLines } from './doctor-report.ts'
 import { unsupported } from './flags.ts'

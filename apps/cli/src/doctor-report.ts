@@ -1,7 +1,7 @@
 import { styleText } from 'node:util'
+import { oneLine } from '@vethra/cni'
 import type { RepairRow } from '@vethra/doctor'
 import type { Finding, Severity } from '@vethra/model'
-import { oneLine } from '@vethra/spec'
 
 /** So many findings of a kind are told in full; of more, how many there are. */
 const shown = 5

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { type DaemonEvent, parseEventStream } from '@vethra/api'
-import { CniError, oneLine } from '@vethra/spec'
+import { CniError, oneLine } from '@vethra/cni'
 import type { Command } from 'commander'
 import type { DaemonClient } from './daemon-client.ts'
 import { unsupported } from './flags.ts'

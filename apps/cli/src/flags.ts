@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/spec'
+import { CniError } from '@vethra/cni'
 
 /** Collects the values of a flag that may be repeated. */
 export function gather(value: string, before: readonly string[]): readonly string[] {

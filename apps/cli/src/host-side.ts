@@ -1,16 +1,15 @@
 import { existsSync } from 'node:fs'
-import { diskAttachmentRecords } from '@vethra/attachment-records'
+import { explain, type LockPlaces } from '@vethra/cni'
 import { confDir } from '@vethra/conf-dir'
 import type { DoctorTools } from '@vethra/doctor'
 import { readText } from '@vethra/files'
 import { namespaceFacts, resolveAddress } from '@vethra/host'
 import { iptablesRules } from '@vethra/iptables'
-import type { LockPlaces } from '@vethra/lock'
 import { flockLock } from '@vethra/lock-flock'
+import { diskAttachmentRecords, diskResultCache } from '@vethra/memory'
 import type { ConfDir } from '@vethra/networks'
 import { type HostTools, type PluginRunner, reportLines, stepLines } from '@vethra/plan'
 import type { PluginExecOptions } from '@vethra/plugin-exec'
-import { diskResultCache } from '@vethra/result-cache'
 import {
   dataStorePath,
   type GivenSettings,
@@ -18,7 +17,6 @@ import {
   type ResolvedSettings,
   type Settings,
 } from '@vethra/settings'
-import { explain } from '@vethra/spec'
 import type { Io } from './io.ts'
 
 /** Where it is recorded which attachments are ours. */
@@ -97,6 +95,6 @@ export function warn(fault: unknown, io: Io): void {
 // Each runtime loads only its own way to start a program: execa costs the executable start-up time.
 async function newRunner(options: PluginExecOptions): Promise<PluginRunner> {
   return process.versions['bun'] !== undefined
-    ? (await import('@vethra/plugin-exec-bun')).bunPluginExec(options)
+    ? (await import('@vethra/plugin-exec/bun')).bunPluginExec(options)
     : (await import('@vethra/plugin-exec')).pluginExec(options)
 }

@@ -1,5 +1,5 @@
+import { CniError, explain } from '@vethra/cni'
 import { splitGlobalFlags } from '@vethra/settings'
-import { CniError, explain } from '@vethra/spec'
 import type { Io } from './io.ts'
 import { checkUsed } from './unused-flags.ts'
 

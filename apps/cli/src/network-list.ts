@@ -1,6 +1,6 @@
+import { explain } from '@vethra/cni'
 import { listNetworks, type NetworkRow } from '@vethra/manage'
 import { networkModes } from '@vethra/networks'
-import { explain } from '@vethra/spec'
 import type { Io } from './io.ts'
 import { printListing } from './listing.ts'
 import type { Tools } from './tools.ts'

@@ -1,5 +1,5 @@
+import { CniError } from '@vethra/cni'
 import { removeNetworks, unusedNetworks } from '@vethra/manage'
-import { CniError } from '@vethra/spec'
 import type { Io } from './io.ts'
 import type { Tools } from './tools.ts'
 

@@ -1,4 +1,4 @@
-import { oneLine } from '@vethra/spec'
+import { oneLine } from '@vethra/cni'
 
 /** The cells of a table, and how it is to be printed. */
 export interface TableOptions {

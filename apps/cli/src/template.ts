@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/spec'
+import { CniError } from '@vethra/cni'
 
 /** A piece of a template that has been read. */
 type Piece =

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import { containerStore } from '@vethra/container-store'
-import { diskHostsStore } from '@vethra/etchosts-disk'
+import { diskHostsStore } from '@vethra/etchosts'
 import { readText, rewriteWhole } from '@vethra/files'
 import {
   askFirewallPlugin,

@@ -1,5 +1,5 @@
+import { CniError } from '@vethra/cni'
 import { type GivenSettings, type SettingKey, settingFlags } from '@vethra/settings'
-import { CniError } from '@vethra/spec'
 
 // What `bundle prepare` alone turns into files of a container, or into the default network.
 const forBundles: ReadonlySet<SettingKey> = new Set([

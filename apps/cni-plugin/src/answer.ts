@@ -1,4 +1,4 @@
-import { CniError, type JsonObject } from '@vethra/spec'
+import { CniError, type JsonObject } from '@vethra/cni'
 
 /** A result as the reference plugins print it: four blanks a level, no newline at the end, `<`, `>` and `&` escaped. */
 export function answer(result: JsonObject): string {

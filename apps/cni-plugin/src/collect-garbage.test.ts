@@ -1,4 +1,4 @@
-import { memoryIpamStore } from '@vethra/ipam-memory'
+import { memoryIpamStore } from '@vethra/memory-world'
 import { expect, it } from 'vitest'
 import { collectGarbage } from './collect-garbage.ts'
 

@@ -1,5 +1,5 @@
+import { CniError, goField, type Json, type JsonObject } from '@vethra/cni'
 import type { IpamStore, Reservation } from '@vethra/ipam'
-import { CniError, goField, type Json, type JsonObject } from '@vethra/spec'
 
 /**
  * Frees every reservation that is of none of the valid attachments of a GC request (SPEC 1.1.0, section

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Reservation } from '@vethra/ipam'
-import { diskResultCache } from '@vethra/result-cache'
+import { diskResultCache } from '@vethra/memory'
 
 /**
  * Tells which reservations of a network look dead: those without a holder, and those whose cached

@@ -1,4 +1,5 @@
 import { formatAddress } from '@vethra/address'
+import { CniError, type JsonObject } from '@vethra/cni'
 import {
   allocate,
   formatRangeSet,
@@ -12,7 +13,6 @@ import {
 } from '@vethra/ipam'
 import { diskIpamStore } from '@vethra/ipam-disk'
 import { flockLock } from '@vethra/lock-flock'
-import { CniError, type JsonObject } from '@vethra/spec'
 import { collectGarbage } from './collect-garbage.ts'
 import type { Plugin, Request } from './plugin.ts'
 import { readDns } from './resolv-conf.ts'

@@ -1,4 +1,4 @@
-import { CniError, type JsonObject, specVersions } from '@vethra/spec'
+import { CniError, type JsonObject, specVersions } from '@vethra/cni'
 import { answer, errorAnswer } from './answer.ts'
 import type { Io } from './io.ts'
 import { isPluginName, type PluginName, pluginNames } from './names.ts'

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import { CniError } from '@vethra/spec'
+import { CniError } from '@vethra/cni'
 import type { Call } from './request.ts'
 
 /** Throws CniError 8 when the namespace of the call is the one that we run in, unless the caller says that it may be. A path that can't be opened is fine (libcni, pkg/skel). */

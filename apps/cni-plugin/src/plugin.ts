@@ -1,4 +1,4 @@
-import type { JsonObject, SpecVersion } from '@vethra/spec'
+import type { JsonObject, SpecVersion } from '@vethra/cni'
 import type { Call } from './request.ts'
 
 /** A call whose version was checked. */

@@ -1,5 +1,4 @@
-import { parseResult } from '@vethra/result'
-import { CniError, goField, type Result } from '@vethra/spec'
+import { CniError, goField, parseResult, type Result } from '@vethra/cni'
 import type { Request } from './plugin.ts'
 
 /** The `prevResult` of a request. Throws CniError 999 in libcni's words when there is none, or none of the family of the request's version. */

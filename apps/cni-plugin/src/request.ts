@@ -7,7 +7,7 @@ import {
   type Json,
   type JsonObject,
   parseJson,
-} from '@vethra/spec'
+} from '@vethra/cni'
 import type { Io } from './io.ts'
 
 /** The operations that a plugin knows. */

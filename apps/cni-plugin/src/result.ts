@@ -1,5 +1,4 @@
-import { renderResult } from '@vethra/result'
-import { CniError, type JsonObject, type Result, type SpecVersion } from '@vethra/spec'
+import { CniError, type JsonObject, type Result, renderResult, type SpecVersion } from '@vethra/cni'
 
 /** What an IPAM plugin answers: no interfaces, and `dns` in every version, as the reference plugins print it. */
 export function ipamResult(

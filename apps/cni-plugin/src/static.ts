@@ -1,5 +1,5 @@
+import { CniError } from '@vethra/cni'
 import { readStaticConf, type StaticConf } from '@vethra/ipam'
-import { CniError } from '@vethra/spec'
 import type { Plugin, Request } from './plugin.ts'
 import { inGoWords, ipamResult } from './result.ts'
 

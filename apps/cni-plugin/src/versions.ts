@@ -5,7 +5,7 @@ import {
   isSpecVersion,
   type SpecVersion,
   specVersions,
-} from '@vethra/spec'
+} from '@vethra/cni'
 import type { Call } from './request.ts'
 
 const since: Readonly<Record<string, string>> = { CHECK: '0.4.0', GC: '1.1.0', STATUS: '1.1.0' }

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { problemOf } from '@vethra/api'
-import { CniError, parseJson } from '@vethra/spec'
+import { CniError, parseJson } from '@vethra/cni'
 import type { Context } from 'hono'
 import type { Api } from './api.ts'
 import type { Operation } from './operation.ts'

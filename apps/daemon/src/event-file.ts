@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import type { DaemonEvent } from '@vethra/api'
+import { parseJson } from '@vethra/cni'
 import { appendText, makeFolder, readText, writeWhole } from '@vethra/files'
-import { parseJson } from '@vethra/spec'
 
 /** Events on disk, for the daemon that comes after this one. */
 export interface EventFile {

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { type DaemonEvent, parseEventStream } from '@vethra/api'
 import pino from 'pino'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { sampleApi } from '../test/sample-api.ts'
 import type { Api } from './api.ts'
 import { routes } from './routes.ts'
-import { sampleApi } from './sample-api.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'events-'))
 afterAll(() => rmSync(folder, { recursive: true }))

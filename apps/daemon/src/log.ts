@@ -1,5 +1,5 @@
+import { escapeControls } from '@vethra/cni'
 import type { ResolvedSettings } from '@vethra/settings'
-import { escapeControls } from '@vethra/spec'
 import pino, { type Logger } from 'pino'
 
 /**

@@ -1,5 +1,5 @@
 import { type Problem, problemOf } from '@vethra/api'
-import { CniError } from '@vethra/spec'
+import { CniError } from '@vethra/cni'
 import type { Logger } from 'pino'
 
 /** A problem as an answer (RFC 9457). */

@@ -1,4 +1,5 @@
 import type { DaemonEvent } from '@vethra/api'
+import { CniError, explain } from '@vethra/cni'
 import {
   type DoctorTools,
   examine,
@@ -7,7 +8,6 @@ import {
   repair,
 } from '@vethra/doctor'
 import { describeRepair, type Finding, planRepairs, type Repair } from '@vethra/model'
-import { CniError, explain } from '@vethra/spec'
 import type { Logger } from 'pino'
 import { quietMs, restAfter } from './settle.ts'
 import type { Tally } from './tally.ts'

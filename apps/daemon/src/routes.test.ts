@@ -5,10 +5,10 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import pino from 'pino'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { sampleApi } from '../test/sample-api.ts'
 import type { Api } from './api.ts'
 import { bodyLimit } from './request-body.ts'
 import { operations, routes } from './routes.ts'
-import { sampleApi } from './sample-api.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'routes-'))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { diskAttachmentRecords } from '@vethra/attachment-records'
+import type { LockPlaces } from '@vethra/cni'
 import { confDir } from '@vethra/conf-dir'
+import type { PortHolder } from '@vethra/container'
 import { containerStore, storedNamespaces } from '@vethra/container-store'
 import type { DoctorTools } from '@vethra/doctor'
-import { diskHostsStore } from '@vethra/etchosts-disk'
+import { diskHostsStore } from '@vethra/etchosts'
 import { readText, rewriteWhole } from '@vethra/files'
 import {
   askFirewallPlugin,
@@ -23,15 +24,13 @@ import {
 import type { IpamStore } from '@vethra/ipam'
 import { diskIpamStore } from '@vethra/ipam-disk'
 import { iptablesRules } from '@vethra/iptables'
-import type { LockPlaces } from '@vethra/lock'
 import { flockLock } from '@vethra/lock-flock'
 import type { ManageTools } from '@vethra/manage'
+import { diskAttachmentRecords, diskResultCache } from '@vethra/memory'
 import type { ConfDir } from '@vethra/networks'
 import { type HostTools, type PluginRunner, reportLines } from '@vethra/plan'
 import type { PluginExecOptions } from '@vethra/plugin-exec'
 import { portHolder } from '@vethra/port-holder'
-import type { PortHolder } from '@vethra/ports'
-import { diskResultCache } from '@vethra/result-cache'
 import {
   dataStorePath,
   type GivenSettings,
@@ -215,6 +214,6 @@ function doctorTools(
 // Each runtime loads only its own way to start a program, as in the other apps.
 async function newRunner(options: PluginExecOptions): Promise<PluginRunner> {
   return process.versions['bun'] !== undefined
-    ? (await import('@vethra/plugin-exec-bun')).bunPluginExec(options)
+    ? (await import('@vethra/plugin-exec/bun')).bunPluginExec(options)
     : (await import('@vethra/plugin-exec')).pluginExec(options)
 }

@@ -1,3 +1,4 @@
+import { type ContainerRef, goField } from '@vethra/cni'
 import { type Network, networksFromFiles } from '@vethra/networks'
 import {
   type AttachmentRecord,
@@ -8,7 +9,6 @@ import {
   type Membership,
   recordsOf,
 } from '@vethra/plan'
-import { type ContainerRef, goField } from '@vethra/spec'
 import type { Container } from './container.ts'
 import { membershipsOf, publishing } from './memberships.ts'
 import type { Tools } from './tools.ts'

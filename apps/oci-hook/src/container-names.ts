@@ -1,6 +1,5 @@
-import type { ContainerNames } from '@vethra/hosts'
-import type { ParsedResult } from '@vethra/result'
-import type { Result } from '@vethra/spec'
+import type { ParsedResult, Result } from '@vethra/cni'
+import type { ContainerNames } from '@vethra/names'
 import type { Container } from './container.ts'
 
 /** What the peers of a container are to know of it, given what its networks returned, in their order. */

@@ -1,8 +1,14 @@
-import { checkIds, type HookRequest, hookRequest, type OciState, parseRecord } from '@vethra/bundle'
+import { explain, goField, isNamespace, oneLine } from '@vethra/cni'
+import {
+  checkIds,
+  type HookRequest,
+  hookRequest,
+  type OciState,
+  parseRecord,
+  parseStoredMappings,
+} from '@vethra/container'
 import type { containerStore } from '@vethra/container-store'
-import type { HostsStore } from '@vethra/hosts'
-import { parseStoredMappings } from '@vethra/ports'
-import { explain, goField, isNamespace, oneLine } from '@vethra/spec'
+import type { HostsStore } from '@vethra/names'
 import type { Io } from './io.ts'
 import type { Tools } from './tools.ts'
 

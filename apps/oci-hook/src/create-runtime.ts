@@ -1,3 +1,5 @@
+import { CniError, containerIdOf, explain, type JsonObject, type ParsedResult } from '@vethra/cni'
+import type { HoldRequest } from '@vethra/container'
 import {
   attachEach,
   checkDoor,
@@ -12,9 +14,6 @@ import {
   recordsOf,
   type SequenceStep,
 } from '@vethra/plan'
-import type { HoldRequest } from '@vethra/ports'
-import type { ParsedResult } from '@vethra/result'
-import { CniError, containerIdOf, explain, type JsonObject } from '@vethra/spec'
 import { asWarning, type Container } from './container.ts'
 import { namesOf } from './container-names.ts'
 import { detachFormer } from './detach-former.ts'

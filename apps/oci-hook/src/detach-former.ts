@@ -1,6 +1,6 @@
-import type { HookRequest } from '@vethra/bundle'
+import { containerIdOf, dashJoined } from '@vethra/cni'
+import type { HookRequest } from '@vethra/container'
 import { type AttachmentRecord, detachAll, lifeNow, type Membership, recordsOf } from '@vethra/plan'
-import { containerIdOf, dashJoined } from '@vethra/spec'
 import type { Tools } from './tools.ts'
 
 /**

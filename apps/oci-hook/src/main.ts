@@ -1,6 +1,6 @@
-import { idInState, type OciState, parseState } from '@vethra/bundle'
+import { CniError, explain } from '@vethra/cni'
+import { idInState, type OciState, parseState } from '@vethra/container'
 import { splitHookFlags } from '@vethra/settings'
-import { CniError, explain } from '@vethra/spec'
 import { asWarning, type HookEvent, openContainer, openLog, openOwnLog } from './container.ts'
 import { createRuntime } from './create-runtime.ts'
 import type { Io } from './io.ts'

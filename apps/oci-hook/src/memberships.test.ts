@@ -1,4 +1,4 @@
-import type { HookRequest } from '@vethra/bundle'
+import type { HookRequest } from '@vethra/container'
 import { networksFromFiles } from '@vethra/networks'
 import { expect, it } from 'vitest'
 import { membershipsOf, publishing } from './memberships.ts'

@@ -1,8 +1,7 @@
-import type { HookRequest } from '@vethra/bundle'
+import { type CniArgs, containerIdOf } from '@vethra/cni'
+import { capabilityMappings, type HookRequest } from '@vethra/container'
 import { findNetwork, type Network, wantedAddresses } from '@vethra/networks'
 import { type Membership, publishThrough } from '@vethra/plan'
-import { capabilityMappings } from '@vethra/ports'
-import { type CniArgs, containerIdOf } from '@vethra/spec'
 
 /** A membership, and the conf file that its list stands in; empty when it is not there. */
 export interface PlannedMembership extends Membership {

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
-import { type AppArmorHost, appArmorHost } from '@vethra/apparmor-host'
-import { diskAttachmentRecords } from '@vethra/attachment-records'
+import { type AppArmorHost, appArmorHost } from '@vethra/apparmor'
+import { explain, type LockPlaces } from '@vethra/cni'
 import { confDir } from '@vethra/conf-dir'
+import type { PortHolder } from '@vethra/container'
 import { containerStore } from '@vethra/container-store'
 import { readText } from '@vethra/files'
 import {
@@ -12,18 +13,15 @@ import {
   namespaceFacts,
   resolveAddress,
 } from '@vethra/host'
-import type { HostsStore } from '@vethra/hosts'
 import { iptablesRules } from '@vethra/iptables'
-import type { LockPlaces } from '@vethra/lock'
 import { flockLock } from '@vethra/lock-flock'
 import type { DefaultNetworkTools } from '@vethra/manage'
+import { diskAttachmentRecords, diskResultCache } from '@vethra/memory'
+import type { HostsStore } from '@vethra/names'
 import { type HostTools, type PluginRunner, reportLines, stepLines } from '@vethra/plan'
 import type { PluginExecOptions } from '@vethra/plugin-exec'
 import { portHolder } from '@vethra/port-holder'
-import type { PortHolder } from '@vethra/ports'
-import { diskResultCache } from '@vethra/result-cache'
 import { dataStorePath, type GivenSettings, loadSettings, type Settings } from '@vethra/settings'
-import { explain } from '@vethra/spec'
 import type { Io } from './io.ts'
 
 const runtime = '/run/vethra'
@@ -78,7 +76,7 @@ export async function openTools(flags: GivenSettings, nerdctl: boolean, io: Io):
     containers: (namespace) => containerStore({ dataStore, namespace, lock }),
     // The first plugin starts before it is loaded.
     hosts: async (namespace) => {
-      const { diskHostsStore } = await import('@vethra/etchosts-disk')
+      const { diskHostsStore } = await import('@vethra/etchosts')
       return diskHostsStore({
         dir: `${dataStore}/etchosts`,
         namespace,
@@ -98,7 +96,7 @@ export async function openTools(flags: GivenSettings, nerdctl: boolean, io: Io):
 // Each runtime loads only its own way to start a program: execa costs the executable start-up time.
 async function newRunner(options: PluginExecOptions): Promise<PluginRunner> {
   return process.versions['bun'] !== undefined
-    ? (await import('@vethra/plugin-exec-bun')).bunPluginExec(options)
+    ? (await import('@vethra/plugin-exec/bun')).bunPluginExec(options)
     : (await import('@vethra/plugin-exec')).pluginExec(options)
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
-import { escapeControls } from '@vethra/spec'
+import { escapeControls } from '@vethra/cni'
 import { openOutput } from './output.ts'
 import { pickApp } from './pick-app.ts'
 
@@ -47,7 +47,7 @@ async function load() {
   if (app === 'cni-plugin') return (await import('@vethra/cni-plugin')).main
   if (app === 'oci-hook') return (await import('@vethra/oci-hook')).main
   if (app === 'daemon') return (await import('@vethra/daemon')).main
-  if (app === 'port-holder') return (await import('@vethra/hold-ports')).main
+  if (app === 'port-holder') return (await import('@vethra/port-holder')).main
   return (await import('@vethra/cli')).main
 }
 

@@ -1,4 +1,4 @@
-import { CniError, explain, systemHint } from '@vethra/spec'
+import { CniError, explain, systemHint } from '@vethra/cni'
 import { writeAll } from './write-all.ts'
 
 /** Standard output, which may take no more: a full disk, a reader that has gone. */

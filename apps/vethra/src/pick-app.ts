@@ -1,5 +1,5 @@
+import { CniError } from '@vethra/cni'
 import { splitHookFlags } from '@vethra/settings'
-import { CniError } from '@vethra/spec'
 
 /** An app, and the arguments that it gets. */
 export interface Picked {

@@ -1,8 +1,7 @@
 import { dirname, join, resolve } from 'node:path'
+import { CniError, checkNetworkName, checkPathComponent, guards, type Lock } from '@vethra/cni'
 import { createWhole, listFolders, makeFolder, removeFile } from '@vethra/files'
-import { guards, type Lock } from '@vethra/lock'
 import { type ConfDir, defaultNetworkName } from '@vethra/networks'
-import { CniError, checkNetworkName, checkPathComponent } from '@vethra/spec'
 import { readConfFiles } from './read-conf-files.ts'
 
 /** Options of `confDir`. */

@@ -1,8 +1,7 @@
 import { join } from 'node:path'
+import { CniError, checkPathComponent, guards, type Lock } from '@vethra/cni'
 import { listFolder, makeFolder, readOwn, removeFile, writeWhole } from '@vethra/files'
-import { guards, type Lock } from '@vethra/lock'
 import type { TakenNames } from '@vethra/manage'
-import { CniError, checkPathComponent } from '@vethra/spec'
 
 export function names(options: {
   readonly dataStore: string

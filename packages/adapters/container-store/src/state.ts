@@ -1,7 +1,7 @@
 import { join } from 'node:path'
+import { CniError, type Json, parseJson } from '@vethra/cni'
 import { createWhole, readOwn, readText, writeInPlace, writeWhole } from '@vethra/files'
 import type { ContainerFiles } from '@vethra/manage'
-import { CniError, type Json, parseJson } from '@vethra/spec'
 
 export function state(
   prepare: (id: string) => Promise<string>,

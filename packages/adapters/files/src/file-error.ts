@@ -1,4 +1,4 @@
-import { CniError, systemHint } from '@vethra/spec'
+import { CniError, systemHint } from '@vethra/cni'
 
 /**
  * CniError 5 for an action on a path that failed: `cannot write /x/y`, with the system's error as

@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
-import { CniError } from '@vethra/spec'
+import { CniError } from '@vethra/cni'
 import { errno, fileError } from './file-error.ts'
 
 /** 16 MiB. */

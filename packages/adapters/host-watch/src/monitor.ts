@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { CniError } from '@vethra/spec'
+import { CniError } from '@vethra/cni'
 import type { HostWatch, HostWatchOptions } from './watch-host.ts'
 
 // The shell waits for the end of its input, which this process holds: however this one ends, the

@@ -1,4 +1,4 @@
-import type { CniError } from '@vethra/spec'
+import type { CniError } from '@vethra/cni'
 import { startMonitor } from './monitor.ts'
 import { watchFolder } from './watch-folder.ts'
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { inNamespace, needsRoot } from './in-namespace.ts'
+import { inNamespace, needsRoot } from '../test/in-namespace.ts'
 
 const veth = `
   ip link add v0 type veth peer name v1

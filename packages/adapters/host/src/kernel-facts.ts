@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises'
+import { CniError } from '@vethra/cni'
 import type { KernelFacts } from '@vethra/doctor'
 import { readText } from '@vethra/files'
-import { runProgram } from '@vethra/programs'
-import { CniError } from '@vethra/spec'
+import { runProgram } from '@vethra/plugin-exec/programs'
 import { type BaseChain, chainsOnForward } from './nft-chains.ts'
 
 /** What the kernel and the programs beside it say of forwarding and firewalls. What cannot be looked at is left out. */

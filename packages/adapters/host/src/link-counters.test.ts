@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest'
-import { inNamespace, needsRoot } from './in-namespace.ts'
+import { inNamespace, needsRoot } from '../test/in-namespace.ts'
 
 beforeEach((context) => context.skip(needsRoot !== undefined, needsRoot))
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { inNamespace, needsRoot } from './in-namespace.ts'
+import { inNamespace, needsRoot } from '../test/in-namespace.ts'
 
 describe.skipIf(needsRoot !== undefined)('in namespaces of their own', () => {
   // A namespace is called by the process that lives in it, and by a file descriptor: paths that say nothing of it.

@@ -1,6 +1,6 @@
 import { readText } from '@vethra/files'
 import type { LinkInside } from '@vethra/plan'
-import type { Outcome } from '@vethra/programs'
+import type { Outcome } from '@vethra/plugin-exec/programs'
 import { run } from './run.ts'
 
 /** An interface as `ip -d link` describes it. */

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { inNamespace, needsRoot } from './in-namespace.ts'
+import { inNamespace, needsRoot } from '../test/in-namespace.ts'
 import { deleteLink, linkExists } from './index.ts'
 
 describe('as root', () => {

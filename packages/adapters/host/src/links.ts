@@ -1,4 +1,4 @@
-import { checkIfname } from '@vethra/spec'
+import { checkIfname } from '@vethra/cni'
 import { type IpLink, ipJson } from './ip-json.ts'
 import { failed, run } from './run.ts'
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { lifeOf, type SeenNamespace } from '@vethra/plan'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { needsRoot } from './in-namespace.ts'
+import { needsRoot } from '../test/in-namespace.ts'
 import { namespaceFacts } from './index.ts'
 
 const isBun = process.versions['bun'] !== undefined

@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 import type { SeenNamespace } from '@vethra/plan'
-import { isFree, processAt } from '@vethra/programs'
+import { isFree, processAt } from '@vethra/plugin-exec/programs'
 import { isNetns } from './netns.ts'
 
 /** What does not change while this process lives. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { inNamespace, needsRoot } from './in-namespace.ts'
+import { inNamespace, needsRoot } from '../test/in-namespace.ts'
 import { bringLoopbackUp, isNetns } from './index.ts'
 
 let folder: string

@@ -1,8 +1,8 @@
 import { closeSync, openSync, readFileSync, readlinkSync, realpathSync, statfsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { CniError } from '@vethra/cni'
 import { readText } from '@vethra/files'
-import type { Outcome } from '@vethra/programs'
-import { CniError } from '@vethra/spec'
+import type { Outcome } from '@vethra/plugin-exec/programs'
 import { run } from './run.ts'
 
 /** Whether a path is a network namespace, as far as its file system tells: nsfs, or /proc/PID/ns/net. */

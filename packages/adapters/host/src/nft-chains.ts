@@ -1,4 +1,4 @@
-import { runProgram } from '@vethra/programs'
+import { runProgram } from '@vethra/plugin-exec/programs'
 
 /** A chain of nftables that the kernel itself calls. */
 export interface BaseChain {

@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { needsRoot } from './in-namespace.ts'
+import { needsRoot } from '../test/in-namespace.ts'
 import { askFirewallPlugin, pluginFile } from './index.ts'
 
 let dir: string

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { type PluginCall, pluginCandidates, pluginEnvironment } from '@vethra/plan'
+import { type PluginCall, pluginCandidates, pluginEnvironment } from '@vethra/cni'
 import { run } from './run.ts'
 
 /** The path of a CNI plugin in the folders of CNI_PATH, symbolic links followed; undefined when it is nowhere. Throws CniError 7 for a bad type. */

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterEach, describe, expect, it } from 'vitest'
-import { needsRoot } from './in-namespace.ts'
+import { needsRoot } from '../test/in-namespace.ts'
 import { containersOfPlugins, pluginsEnded } from './plugins-at-work.ts'
 
 const id = `plugin-test-${process.pid}`

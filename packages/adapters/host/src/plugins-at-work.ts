@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { allPids, isOfOurs, textOf } from '@vethra/programs'
-import { CniError } from '@vethra/spec'
+import { CniError } from '@vethra/cni'
+import { allPids, isOfOurs, textOf } from '@vethra/plugin-exec/programs'
 
 const pauseMs = 20
 

@@ -1,5 +1,5 @@
-import { type Outcome, runProgram } from '@vethra/programs'
-import { CniError } from '@vethra/spec'
+import { CniError } from '@vethra/cni'
+import { type Outcome, runProgram } from '@vethra/plugin-exec/programs'
 
 /** Runs a program of iproute2, coreutils or util-linux. Throws CniError 100 when it is nowhere. */
 export async function run(program: string, args: readonly string[], input = ''): Promise<Outcome> {

@@ -1,5 +1,5 @@
+import { CniError } from '@vethra/cni'
 import { readText } from '@vethra/files'
-import { CniError } from '@vethra/spec'
 
 /** Of octets: runc writes a container's whole configuration into it. */
 const limit = 4 * 1024 * 1024

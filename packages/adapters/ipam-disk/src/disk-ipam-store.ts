@@ -1,7 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs'
+import { CniError, checkNetworkName, type Lock } from '@vethra/cni'
 import type { IpamStore, Reservation } from '@vethra/ipam'
-import type { Lock } from '@vethra/lock'
-import { CniError, checkNetworkName } from '@vethra/spec'
 import { claimAddress } from './claim-address.ts'
 import { failure, isMissing } from './failure.ts'
 import { networkFolder } from './network-folder.ts'

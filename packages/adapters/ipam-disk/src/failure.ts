@@ -1,4 +1,4 @@
-import { CniError, systemHint } from '@vethra/spec'
+import { CniError, systemHint } from '@vethra/cni'
 
 /** The CniError 5 for a system call that failed. */
 export function failure(action: string, cause: unknown): CniError {

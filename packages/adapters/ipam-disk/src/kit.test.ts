@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describeIpamStore } from '@vethra/ipam-store-kit'
-import type { Lock } from '@vethra/lock'
+import type { Lock } from '@vethra/cni'
+import { describeIpamStore } from '@vethra/world-kit'
 import { diskIpamStore } from './index.ts'
 
 /** A lock for the writers of this process: each waits for the one before. */

@@ -1,6 +1,6 @@
 import { closeSync, constants, lstatSync, mkdirSync, openSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { CniError, checkNetworkName } from '@vethra/spec'
+import { CniError, checkNetworkName } from '@vethra/cni'
 import { failure, hasCode, isMissing } from './failure.ts'
 
 /**

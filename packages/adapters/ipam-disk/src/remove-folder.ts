@@ -1,6 +1,6 @@
 import { type Dirent, readdirSync, rmdirSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { CniError } from '@vethra/spec'
+import { CniError } from '@vethra/cni'
 import { isAddressName } from './address-name.ts'
 import { failure, hasCode, isMissing } from './failure.ts'
 

@@ -1,8 +1,14 @@
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
+import {
+  CniError,
+  checkContainerId,
+  checkIfname,
+  checkNetworkName,
+  guards,
+  type Lock,
+} from '@vethra/cni'
 import type { Holder } from '@vethra/ipam'
-import { guards, type Lock } from '@vethra/lock'
-import { CniError, checkContainerId, checkIfname, checkNetworkName } from '@vethra/spec'
 import { type Holders, openHolders } from './holders.ts'
 import { makeNetworkFolder } from './network-folder.ts'
 

@@ -1,6 +1,6 @@
+import { CniError } from '@vethra/cni'
 import type { RuleSets } from '@vethra/model'
-import { type Outcome, runProgram as run } from '@vethra/programs'
-import { CniError } from '@vethra/spec'
+import { type Outcome, runProgram as run } from '@vethra/plugin-exec/programs'
 
 /** Rule sets by the host's own iptables, whichever backend it has. */
 export function iptablesRules(): RuleSets {

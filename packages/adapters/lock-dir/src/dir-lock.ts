@@ -1,8 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import type { Lock } from '@vethra/lock'
-import { CniError } from '@vethra/spec'
+import { CniError, type Lock } from '@vethra/cni'
 import { failed } from './failed.ts'
 import { type Held, tryToHold } from './try-to-hold.ts'
 

@@ -1,4 +1,4 @@
-import { CniError, systemHint } from '@vethra/spec'
+import { CniError, systemHint } from '@vethra/cni'
 
 /** CniError 5 for a lock whose folder cannot be made or read. */
 export function failed(path: string, cause: unknown): CniError {

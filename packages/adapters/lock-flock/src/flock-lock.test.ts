@@ -4,9 +4,9 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { describeLock } from '@vethra/lock-kit'
+import { describeLock } from '@vethra/world-kit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { elsewhere } from './hold-elsewhere.ts'
+import { elsewhere } from '../test/hold-elsewhere.ts'
 import { type FlockLockOptions, flockLock } from './index.ts'
 
 /** This runtime, running a program that holds the lock at its last argument. */

@@ -1,7 +1,6 @@
 import { closeSync, fstatSync, rmSync, statSync } from 'node:fs'
+import { CniError, type Lock } from '@vethra/cni'
 import { faultPoint } from '@vethra/faults'
-import type { Lock } from '@vethra/lock'
-import { CniError } from '@vethra/spec'
 import { holderOf } from './holder.ts'
 import { openTarget } from './open-target.ts'
 

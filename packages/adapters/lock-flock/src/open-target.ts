@@ -1,6 +1,6 @@
 import { constants, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { CniError, systemHint } from '@vethra/spec'
+import { CniError, systemHint } from '@vethra/cni'
 
 /** Opens what is to be locked, made if missing; the descriptor is not inherited by children. Throws CniError 5. */
 export function openTarget(path: string): number {

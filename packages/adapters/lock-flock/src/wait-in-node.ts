@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { CniError } from '@vethra/spec'
+import { CniError } from '@vethra/cni'
 
 /**
  * Has flock(1) wait for us. It gets our open file as its descriptor 3, takes the lock and ends: a

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { pluginCandidates, pluginMissing } from '@vethra/plan'
+import { pluginCandidates, pluginMissing } from '@vethra/cni'
 
 /**
  * The path of a plugin: the first regular file of that name in the folders, symbolic links followed.

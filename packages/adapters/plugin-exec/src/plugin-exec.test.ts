@@ -1,11 +1,7 @@
 import { chmod, mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  describePluginRunner,
-  type RunnerLimits,
-  type RunnerSubject,
-} from '@vethra/plugin-runner-kit'
+import { describePluginRunner, type RunnerLimits, type RunnerSubject } from '@vethra/world-kit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findPlugin, pluginExec } from './index.ts'
 

@@ -1,17 +1,16 @@
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { faultPoint } from '@vethra/faults'
 import {
   exitStatus,
   type PluginCall,
   type PluginExit,
-  type PluginReport,
-  type PluginRunner,
   pluginEnvironment,
   pluginFailure,
   pluginNotStarted,
   pluginTooFar,
-} from '@vethra/plan'
+} from '@vethra/cni'
+import { faultPoint } from '@vethra/faults'
+import type { PluginReport, PluginRunner } from '@vethra/plan'
 import { execa } from 'execa'
 import { findPlugin } from './find-plugin.ts'
 

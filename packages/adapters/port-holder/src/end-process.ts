@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isAlive, type Process } from '@vethra/programs'
-import { CniError } from '@vethra/spec'
+import { CniError } from '@vethra/cni'
+import { isAlive, type Process } from '@vethra/plugin-exec/programs'
 
 /** Kills that very process and waits until its sockets are closed. Throws CniError 5 when it does not end. */
 export async function endProcess(process_: Process): Promise<void> {

@@ -1,7 +1,7 @@
 import { dlopen, ptr } from 'bun:ffi'
 import { closeSync } from 'node:fs'
-import type { HeldSocket } from '@vethra/ports'
-import { isAlive, type Process } from '@vethra/programs'
+import type { HeldSocket } from '@vethra/container'
+import { isAlive, type Process } from '@vethra/plugin-exec/programs'
 
 /**
  * Keeps the sockets that this process was started with, until another process ends. Whoever connects

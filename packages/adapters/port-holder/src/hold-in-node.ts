@@ -2,8 +2,8 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { formatAddress } from '@vethra/address'
-import { formatSocket, type HeldSocket } from '@vethra/ports'
-import { isAlive, type Process } from '@vethra/programs'
+import { formatSocket, type HeldSocket } from '@vethra/container'
+import { isAlive, type Process } from '@vethra/plugin-exec/programs'
 
 /** As `holdInBun`, with sockets of its own, and with a look at the other process now and then. */
 export async function holdInNode(

@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
-import { readSocket } from '@vethra/ports'
+import { readSocket } from '@vethra/container'
 import { readHolderArgs } from './holder-processes.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { allPids, isOfOurs, type Process, processAt, textOf } from '@vethra/programs'
+import { allPids, isOfOurs, type Process, processAt, textOf } from '@vethra/plugin-exec/programs'
 
 /** What a holder is started with, and recognised by. */
 export interface HolderCall {

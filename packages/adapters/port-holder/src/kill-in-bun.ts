@@ -1,6 +1,6 @@
 import { dlopen } from 'bun:ffi'
 import { closeSync } from 'node:fs'
-import { isAlive, type Process } from '@vethra/programs'
+import { isAlive, type Process } from '@vethra/plugin-exec/programs'
 
 /** Numbers of the kernel's headers, the same on x86_64 and aarch64. */
 const pidfdSendSignal = 424n

@@ -1,8 +1,8 @@
 import { ptr } from 'bun:ffi'
 import { closeSync } from 'node:fs'
 import { addressBits } from '@vethra/address'
-import { formatSocket, type HeldSocket } from '@vethra/ports'
-import { CniError } from '@vethra/spec'
+import { CniError } from '@vethra/cni'
+import { formatSocket, type HeldSocket } from '@vethra/container'
 import { bind, errorNumber, listen, socket as newSocket, setOption } from './libc.ts'
 import type { OpenedSockets } from './way.ts'
 

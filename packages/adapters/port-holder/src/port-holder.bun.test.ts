@@ -13,7 +13,7 @@ const init: ChildProcess = spawn('sleep', ['60'])
 const dir = await mkdtemp(join(tmpdir(), 'holder-'))
 const holder = portHolder({
   dir,
-  program: [process.execPath, new URL('./hold-here.ts', import.meta.url).pathname],
+  program: [process.execPath, new URL('../test/hold-here.ts', import.meta.url).pathname],
 })
 const containerId = `bun-${process.pid}`
 const port = 30_000 + (process.pid % 2_000)

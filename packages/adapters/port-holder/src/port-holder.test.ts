@@ -5,12 +5,12 @@ import { mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/pro
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { PortHolder, PortMapping } from '@vethra/ports'
+import type { PortHolder, PortMapping } from '@vethra/container'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { portHolder } from './index.ts'
 
 const here = (name: string) => new URL(name, import.meta.url).pathname
-const program = [process.execPath, here('./hold-here.ts')]
+const program = [process.execPath, here('../test/hold-here.ts')]
 // Each run of these tests in a range of its own: Node's and bun's may run at the same time.
 const first = 20_000 + (process.pid % 2_000) * 5
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { checkPathComponent, goField, type Json, parseJson } from '@vethra/cni'
 import {
   listFolder,
   makeFolder,
@@ -7,8 +8,7 @@ import {
   removeFile,
   writeWhole,
 } from '@vethra/files'
-import type { Process } from '@vethra/programs'
-import { checkPathComponent, goField, type Json, parseJson } from '@vethra/spec'
+import type { Process } from '@vethra/plugin-exec/programs'
 
 /** What is written down of a holder: `DIR/<containerId>`. */
 export interface HolderRecord {

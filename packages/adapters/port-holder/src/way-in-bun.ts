@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { textOf } from '@vethra/programs'
+import { textOf } from '@vethra/plugin-exec/programs'
 import { openSockets } from './open-socket.ts'
 import type { Way } from './way.ts'
 

@@ -1,4 +1,4 @@
-import type { HeldSocket } from '@vethra/ports'
+import type { HeldSocket } from '@vethra/container'
 
 /** How a runtime takes ports and hands them to a process that keeps them. */
 export interface Way {

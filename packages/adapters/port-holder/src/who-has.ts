@@ -1,8 +1,8 @@
 import { readlinkSync } from 'node:fs'
 import { endianness } from 'node:os'
 import type { Address } from '@vethra/address'
-import type { HeldSocket } from '@vethra/ports'
-import { allPids, namesIn, textOf } from '@vethra/programs'
+import type { HeldSocket } from '@vethra/container'
+import { allPids, namesIn, textOf } from '@vethra/plugin-exec/programs'
 
 /** The process that has a port. */
 export interface PortOwner {

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import { serviceNotifier } from './index.ts'
 import './inherited-sockets.test.ts'
 import './notifier.test.ts'
-import { receiveInBun } from './receive-in-bun.ts'
+import { receiveInBun } from '../test/receive-in-bun.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'notify-'))
 

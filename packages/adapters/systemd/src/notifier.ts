@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/spec'
+import { CniError } from '@vethra/cni'
 
 /** Whom to tell how a service fares. */
 export interface Notifier {

@@ -1,4 +1,4 @@
-import { CniError, explain } from '@vethra/spec'
+import { CniError, explain } from '@vethra/cni'
 import { describe, expect, it } from 'vitest'
 import { errorOf, problemOf } from './index.ts'
 

@@ -1,4 +1,4 @@
-import { CniError, errorName, explain } from '@vethra/spec'
+import { CniError, errorName, explain } from '@vethra/cni'
 
 /** A failure, as RFC 9457 wants it told, with what our errors carry. */
 export interface Problem {

@@ -1,4 +1,4 @@
-import { CniError, type ConfList, goField } from '@vethra/spec'
+import { CniError, type ConfList, goField } from '@vethra/cni'
 import { parseConfList, parsePluginConf } from './conf-list.ts'
 import { elements, readJson } from './json-text.ts'
 

@@ -1,4 +1,4 @@
-import type { CniError } from '@vethra/spec'
+import type { CniError } from '@vethra/cni'
 import { describe, expect, it } from 'vitest'
 import { parseConfFile, parseConfList, selectVersion } from './index.ts'
 

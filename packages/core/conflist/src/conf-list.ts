@@ -6,7 +6,7 @@ import {
   type Json,
   type JsonObject,
   type PluginConf,
-} from '@vethra/spec'
+} from '@vethra/cni'
 import { elements, readJson } from './json-text.ts'
 import { selectVersion } from './select-version.ts'
 

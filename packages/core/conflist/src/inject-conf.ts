@@ -1,4 +1,4 @@
-import { CniError, type JsonObject, type PluginConf } from '@vethra/spec'
+import { CniError, type JsonObject, type PluginConf } from '@vethra/cni'
 import { parsePluginConf } from './conf-list.ts'
 import { properties, readJson } from './json-text.ts'
 

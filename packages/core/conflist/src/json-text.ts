@@ -1,4 +1,4 @@
-import { CniError, isNestedDeeper, type Json, parseJson } from '@vethra/spec'
+import { CniError, isNestedDeeper, type Json, parseJson } from '@vethra/cni'
 import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
 
 /** A JSON text that has been read. */

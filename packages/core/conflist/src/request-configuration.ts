@@ -1,4 +1,4 @@
-import type { ConfList, JsonObject, PluginConf } from '@vethra/spec'
+import type { ConfList, JsonObject, PluginConf } from '@vethra/cni'
 import { properties, readJson } from './json-text.ts'
 
 /** What a request configuration holds beside the plugin's own keys. */

@@ -1,4 +1,4 @@
-import { CniError, compareVersions, specVersions } from '@vethra/spec'
+import { CniError, compareVersions, specVersions } from '@vethra/cni'
 
 const newest = specVersions[specVersions.length - 1] ?? '1.1.0'
 

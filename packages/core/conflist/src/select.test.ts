@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/spec'
+import { CniError } from '@vethra/cni'
 import { describe, expect, it } from 'vitest'
 import { parseConfList, selectConfList, withDropIns } from './index.ts'
 

@@ -1,4 +1,4 @@
-import { CniError, type ConfList, type PluginConf } from '@vethra/spec'
+import { CniError, type ConfList, type PluginConf } from '@vethra/cni'
 import { parseConfFile } from './conf-file.ts'
 import { parsePluginConf } from './conf-list.ts'
 import { properties, readJson } from './json-text.ts'

@@ -1,4 +1,4 @@
-import { type CniError, explain } from '@vethra/spec'
+import { type CniError, explain } from '@vethra/cni'
 import {
   confListVectors,
   discoveryVectors,
@@ -6,7 +6,7 @@ import {
   requestVectors,
   titled,
   versionVectors,
-} from '@vethra/spec-vectors'
+} from '@vethra/cni-kit'
 import { describe, expect, it } from 'vitest'
 import {
   injectConf,

@@ -1,6 +1,5 @@
-import { guards } from '@vethra/lock'
+import { type ContainerRef, guards } from '@vethra/cni'
 import { attachedIdOf, lifeNow } from '@vethra/plan'
-import type { ContainerRef } from '@vethra/spec'
 import { lifeOfCached } from './alive.ts'
 import type { DoctorTools, NamespaceTools } from './doctor-tools.ts'
 import type { RepairResult } from './repair.ts'

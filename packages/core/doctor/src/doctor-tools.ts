@@ -1,10 +1,10 @@
-import type { HostsStore } from '@vethra/hosts'
+import type { Json } from '@vethra/cni'
+import type { PortHolder } from '@vethra/container'
 import type { IpamStore, SignsOfLife } from '@vethra/ipam'
 import type { ObservedName } from '@vethra/model'
+import type { HostsStore } from '@vethra/names'
 import type { ConfFile } from '@vethra/networks'
 import type { AttachmentRecord, CachedAttachment, HostTools } from '@vethra/plan'
-import type { PortHolder } from '@vethra/ports'
-import type { Json } from '@vethra/spec'
 import type { Kernel } from './kernel.ts'
 
 /** All that a doctor looks and acts with: adapters that are handed in. */

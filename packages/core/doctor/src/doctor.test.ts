@@ -1,7 +1,7 @@
 import { planRepairs } from '@vethra/model'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { attach, identity, type SampleHost, sampleHost, sampleTools } from '../test/sample-tools.ts'
 import { examine, heal, repair } from './index.ts'
-import { attach, identity, type SampleHost, sampleHost, sampleTools } from './sample-tools.ts'
 
 let host: SampleHost
 const kinds = async () => (await examine(sampleTools(host))).map(({ kind }) => kind)

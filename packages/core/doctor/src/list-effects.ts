@@ -1,5 +1,5 @@
+import { type ConfList, goField, type Json, type PluginConf } from '@vethra/cni'
 import type { Isolation } from '@vethra/model'
-import { type ConfList, goField, type Json, type PluginConf } from '@vethra/spec'
 
 /** What attaching by a conf list brings about on the host, whichever container it is. */
 export interface ListEffects {

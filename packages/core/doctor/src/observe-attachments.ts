@@ -1,3 +1,4 @@
+import type { ConfList } from '@vethra/cni'
 import type { DesiredAttachment, ObservedAttachment, ObservedFault } from '@vethra/model'
 import { attachmentText } from '@vethra/model'
 import {
@@ -8,7 +9,6 @@ import {
   lifeNow,
   lifeOf,
 } from '@vethra/plan'
-import type { ConfList } from '@vethra/spec'
 import { attachmentReader } from './desired-attachment.ts'
 import type { DamagedFile, DoctorTools, Memory } from './doctor-tools.ts'
 

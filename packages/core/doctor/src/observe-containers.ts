@@ -1,4 +1,5 @@
-import { type BundleRecord, parseRecord } from '@vethra/bundle'
+import { CniError, type ContainerRef, goField, type Json } from '@vethra/cni'
+import { type BundleRecord, parseRecord } from '@vethra/container'
 import type {
   DesiredContainer,
   ObservedAttachment,
@@ -6,7 +7,6 @@ import type {
   ObservedFault,
   ObservedName,
 } from '@vethra/model'
-import { CniError, type ContainerRef, goField, type Json } from '@vethra/spec'
 import type { DoctorTools, HostsFolder, NamespaceTools } from './doctor-tools.ts'
 import { millisecondsOf } from './milliseconds-of.ts'
 

@@ -1,7 +1,7 @@
+import { CniError } from '@vethra/cni'
 import type { ObservedHost, ObservedProgram } from '@vethra/model'
 import { type Network, networkPlugins } from '@vethra/networks'
 import { type PluginRunner, supportedVersions } from '@vethra/plan'
-import { CniError } from '@vethra/spec'
 import type { DoctorTools } from './doctor-tools.ts'
 
 /** Looks at the host itself: the kernel, the plugins that networks need, and where state is kept. */

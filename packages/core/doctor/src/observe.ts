@@ -1,3 +1,4 @@
+import { CniError, type ConfList } from '@vethra/cni'
 import {
   type DesiredNetwork,
   type DesiredState,
@@ -16,7 +17,6 @@ import {
   networksFromFiles,
 } from '@vethra/networks'
 import { attachedIds } from '@vethra/plan'
-import { CniError, type ConfList } from '@vethra/spec'
 import type { DoctorTools } from './doctor-tools.ts'
 import { effectsOf } from './list-effects.ts'
 import { observeAttachments, type SeenAttachments } from './observe-attachments.ts'

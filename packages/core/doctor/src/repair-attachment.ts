@@ -1,7 +1,8 @@
 import { readCidr } from '@vethra/address'
+import { type CniArgs, parseResult, type Result } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
-import type { HostsStore } from '@vethra/hosts'
 import type { Repair } from '@vethra/model'
+import type { HostsStore } from '@vethra/names'
 import { findNetwork, type Network } from '@vethra/networks'
 import {
   type AttachmentKey,
@@ -11,8 +12,6 @@ import {
   lifeNow,
   type Membership,
 } from '@vethra/plan'
-import { parseResult } from '@vethra/result'
-import type { CniArgs, Result } from '@vethra/spec'
 import { isUsable, lifeOfCached, livingRecord } from './alive.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { readNetworks } from './observe.ts'

@@ -1,4 +1,4 @@
-import { guards } from '@vethra/lock'
+import { guards } from '@vethra/cni'
 import type { Repair } from '@vethra/model'
 import { livingRecord } from './alive.ts'
 import type { DoctorTools } from './doctor-tools.ts'

@@ -1,4 +1,4 @@
-import { guards } from '@vethra/lock'
+import { guards } from '@vethra/cni'
 import type { Repair } from '@vethra/model'
 import { identityOf, isProven, isSameNamespace } from '@vethra/plan'
 import { isUsable, livingRecord } from './alive.ts'

@@ -1,4 +1,4 @@
-import { guards } from '@vethra/lock'
+import { guards } from '@vethra/cni'
 import {
   attachmentLeftovers,
   type MasqueradedAttachment,

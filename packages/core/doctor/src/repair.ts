@@ -1,5 +1,5 @@
+import { CniError } from '@vethra/cni'
 import { describeRepair, type Repair } from '@vethra/model'
-import { CniError } from '@vethra/spec'
 import type { DoctorTools } from './doctor-tools.ts'
 import { detachDead, reattach } from './repair-attachment.ts'
 import { restoreBridge, restoreLink } from './repair-links.ts'

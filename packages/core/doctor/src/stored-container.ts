@@ -1,4 +1,4 @@
-import { type ContainerRef, dashJoined, splitContainerId } from '@vethra/spec'
+import { type ContainerRef, dashJoined, splitContainerId } from '@vethra/cni'
 import type { DoctorTools, NamespaceTools } from './doctor-tools.ts'
 
 /** A container in DATA_STORE, and what belongs to its namespace. */

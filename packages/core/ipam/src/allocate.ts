@@ -1,5 +1,5 @@
 import { type Address, compareAddresses, formatAddress } from '@vethra/address'
-import { CniError } from '@vethra/spec'
+import { CniError } from '@vethra/cni'
 import { candidates } from './candidates.ts'
 import type { Range } from './range.ts'
 import { formatRangeSet, type RangeSet, rangeOf } from './range-set.ts'

@@ -1,5 +1,5 @@
 import { addAddress, formatAddress } from '@vethra/address'
-import { parseAddress } from '@vethra/spec'
+import { parseAddress } from '@vethra/cni'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { candidates, type RangeConf, type RangeSet, rangeSets } from './index.ts'

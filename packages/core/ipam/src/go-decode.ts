@@ -1,4 +1,4 @@
-import { CniError, goField, type Json, type JsonObject } from '@vethra/spec'
+import { CniError, goField, type Json, type JsonObject } from '@vethra/cni'
 
 /** Where in Go's structs a value stands: what encoding/json names in its complaints. */
 export interface Place {

@@ -1,5 +1,5 @@
 import { formatAddress } from '@vethra/address'
-import type { JsonObject } from '@vethra/spec'
+import type { JsonObject } from '@vethra/cni'
 import { describe, expect, it } from 'vitest'
 import { formatRangeSet, readDataDir, readHostLocalConf } from './index.ts'
 

@@ -1,5 +1,5 @@
 import { type Address, readAddress, readCidr } from '@vethra/address'
-import type { Json, JsonObject, ResultRoute } from '@vethra/spec'
+import type { Json, JsonObject, ResultRoute } from '@vethra/cni'
 import { readCniArgs } from './cni-args.ts'
 import { at, invalid, type Place, readItems, readObject, readText, under } from './go-decode.ts'
 import type { RangeConf } from './range.ts'

@@ -1,5 +1,5 @@
 import { formatAddress } from '@vethra/address'
-import { parseAddress } from '@vethra/spec'
+import { parseAddress } from '@vethra/cni'
 import { describe, expect, it } from 'vitest'
 import { formatRangeSet, type RangeConf, type RangeSource, rangeOf, rangeSets } from './index.ts'
 

@@ -1,5 +1,5 @@
 import { type Address, compareAddresses, formatAddress } from '@vethra/address'
-import { CniError, compareVersions } from '@vethra/spec'
+import { CniError, compareVersions } from '@vethra/cni'
 import { type Range, type RangeConf, readRange } from './range.ts'
 
 /** Ranges of one family that do not overlap; a container gets one address out of all of them. */

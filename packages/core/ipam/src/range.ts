@@ -12,7 +12,7 @@ import {
   readAddress,
   readCidr,
 } from '@vethra/address'
-import { CniError } from '@vethra/spec'
+import { CniError } from '@vethra/cni'
 
 /** Consecutive addresses of one subnet that containers may get. */
 export interface Range {

@@ -1,5 +1,5 @@
 import { formatAddress, readAddress, readCidr } from '@vethra/address'
-import type { Json, ResultRoute } from '@vethra/spec'
+import type { Json, ResultRoute } from '@vethra/cni'
 import {
   at,
   invalid,

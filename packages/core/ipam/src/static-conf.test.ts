@@ -1,4 +1,4 @@
-import type { JsonObject } from '@vethra/spec'
+import type { JsonObject } from '@vethra/cni'
 import { describe, expect, it } from 'vitest'
 import { readStaticConf } from './index.ts'
 

@@ -6,7 +6,7 @@ import {
   type ResultDns,
   type ResultIp,
   type ResultRoute,
-} from '@vethra/spec'
+} from '@vethra/cni'
 import { readCniArgs } from './cni-args.ts'
 import { at, invalid, type Place, readItems, readObject, readText, under } from './go-decode.ts'
 import { canonicalCidr, readRoutes } from './routes.ts'

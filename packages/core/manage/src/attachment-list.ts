@@ -1,5 +1,5 @@
+import { goField, type Json, parseJson } from '@vethra/cni'
 import type { CachedAttachment } from '@vethra/plan'
-import { goField, type Json, parseJson } from '@vethra/spec'
 import type { ManageTools } from './tools.ts'
 
 /** An attachment as the daemon shows it. */

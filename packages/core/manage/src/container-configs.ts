@@ -1,5 +1,5 @@
-import { isOfAnother, parsePrepared, undoConfig } from '@vethra/bundle'
-import { CniError } from '@vethra/spec'
+import { CniError } from '@vethra/cni'
+import { isOfAnother, parsePrepared, undoConfig } from '@vethra/container'
 import type { KnownContainer } from './container-state.ts'
 import type { ManageTools } from './tools.ts'
 

@@ -1,3 +1,4 @@
+import { goField, type Json } from '@vethra/cni'
 import {
   isSameNamespace,
   type Life,
@@ -6,7 +7,6 @@ import {
   readIdentity,
   type SeenNamespace,
 } from '@vethra/plan'
-import { goField, type Json } from '@vethra/spec'
 
 /** Where a container lives. */
 export interface Home extends NamespaceIdentity {

@@ -1,5 +1,5 @@
-import { type StoredMapping, storedMappings } from '@vethra/ports'
-import { CniError, type Result } from '@vethra/spec'
+import { CniError, type Result } from '@vethra/cni'
+import { type StoredMapping, storedMappings } from '@vethra/container'
 import { type ContainerState, type KnownContainer, readContainer } from './container-state.ts'
 import { publishedPorts } from './published-ports.ts'
 import type { ManageTools } from './tools.ts'

@@ -1,4 +1,4 @@
-import { formatPorts, type PortMapping } from '@vethra/ports'
+import { formatPorts, type PortMapping } from '@vethra/container'
 import { type ContainerState, type KnownContainer, readContainers } from './container-state.ts'
 import { publishedPorts } from './published-ports.ts'
 import type { ManageTools } from './tools.ts'

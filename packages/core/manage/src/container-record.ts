@@ -1,6 +1,5 @@
-import type { BundleRecord } from '@vethra/bundle'
-import { guards } from '@vethra/lock'
-import { CniError, containerIdOf } from '@vethra/spec'
+import { CniError, containerIdOf, guards } from '@vethra/cni'
+import type { BundleRecord } from '@vethra/container'
 import { findContainer } from './container-inspect.ts'
 import type { KnownContainer } from './container-state.ts'
 import type { ManageTools } from './tools.ts'

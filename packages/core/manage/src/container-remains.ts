@@ -1,5 +1,5 @@
+import { CniError, checkPathComponent } from '@vethra/cni'
 import { attachedIdOf, lifeNow, recordsOf } from '@vethra/plan'
-import { CniError, checkPathComponent } from '@vethra/spec'
 import { findContainer } from './container-inspect.ts'
 import { attachedState, type KnownContainer, netnsOf } from './container-state.ts'
 import type { ManageTools } from './tools.ts'

@@ -1,3 +1,4 @@
+import { CniError } from '@vethra/cni'
 import { findNetwork, networksFromFiles } from '@vethra/networks'
 import {
   type AttachmentKey,
@@ -10,7 +11,6 @@ import {
   type Membership,
   passLocks,
 } from '@vethra/plan'
-import { CniError } from '@vethra/spec'
 import { undoneConfigs, writeConfigs } from './container-configs.ts'
 import { findRemains } from './container-remains.ts'
 import { demandSeen, type KnownContainer } from './container-state.ts'

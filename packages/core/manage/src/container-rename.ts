@@ -1,5 +1,5 @@
-import { renderRecord } from '@vethra/bundle'
-import { CniError, checkPathComponent } from '@vethra/spec'
+import { CniError, checkPathComponent } from '@vethra/cni'
+import { renderRecord } from '@vethra/container'
 import { changeContainer } from './container-record.ts'
 import type { KnownContainer } from './container-state.ts'
 import type { ManageTools } from './tools.ts'

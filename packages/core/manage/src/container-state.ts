@@ -1,5 +1,6 @@
-import { type BundleRecord, parseRecord } from '@vethra/bundle'
-import type { ContainerNames } from '@vethra/hosts'
+import { CniError, containerIdOf, dashJoined, goField, type Json } from '@vethra/cni'
+import { type BundleRecord, parseRecord } from '@vethra/container'
+import type { ContainerNames } from '@vethra/names'
 import {
   type AttachmentRecord,
   byInterface,
@@ -8,7 +9,6 @@ import {
   recordsAmong,
   recordsOf,
 } from '@vethra/plan'
-import { CniError, containerIdOf, dashJoined, goField, type Json } from '@vethra/spec'
 import { type Home, homeLife, homeOf, homeOfTask } from './container-home.ts'
 import type { ManageTools } from './tools.ts'
 

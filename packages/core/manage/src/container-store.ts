@@ -1,4 +1,4 @@
-import type { Json } from '@vethra/spec'
+import type { Json } from '@vethra/cni'
 
 /**
  * The containers of one namespace, on `DATA_STORE/containers` and `DATA_STORE/names`. Ids and names that

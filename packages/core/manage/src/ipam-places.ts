@@ -1,6 +1,6 @@
+import { checkNetworkName } from '@vethra/cni'
 import type { IpamStore, Reservation } from '@vethra/ipam'
 import { ipamDataDirs, type Network, networksFromFiles } from '@vethra/networks'
-import { checkNetworkName } from '@vethra/spec'
 import { networksNotFound } from './one-network.ts'
 import type { ManageTools } from './tools.ts'
 

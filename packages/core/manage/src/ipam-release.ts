@@ -1,5 +1,5 @@
 import { formatAddress } from '@vethra/address'
-import { CniError, parseAddress } from '@vethra/spec'
+import { CniError, parseAddress } from '@vethra/cni'
 import { ipamPlaces, type PlacedReservation, reservationsAt } from './ipam-places.ts'
 import type { ManageTools } from './tools.ts'
 

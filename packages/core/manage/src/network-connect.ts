@@ -1,6 +1,13 @@
-import { type BundleRecord, checkRequest, type NetworkRequest, renderRecord } from '@vethra/bundle'
+import { type CniArgs, CniError, containerIdOf } from '@vethra/cni'
 import { withDropIns } from '@vethra/conflist'
-import { type ContainerNames, checkHostname } from '@vethra/hosts'
+import {
+  type BundleRecord,
+  capabilityMappings,
+  checkRequest,
+  type NetworkRequest,
+  renderRecord,
+} from '@vethra/container'
+import { type ContainerNames, checkHostname } from '@vethra/names'
 import {
   checkWishes,
   findNetwork,
@@ -17,8 +24,6 @@ import {
   type Membership,
   openDoor,
 } from '@vethra/plan'
-import { capabilityMappings } from '@vethra/ports'
-import { type CniArgs, CniError, containerIdOf } from '@vethra/spec'
 import { changeContainer, recordOf } from './container-record.ts'
 import { demandSeen, type KnownContainer } from './container-state.ts'
 import { isToPublish } from './published-ports.ts'

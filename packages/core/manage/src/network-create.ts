@@ -1,3 +1,4 @@
+import { CniError } from '@vethra/cni'
 import {
   defaultNetwork,
   findDefaultNetwork,
@@ -9,7 +10,6 @@ import {
   networkPlugins,
   networksFromFiles,
 } from '@vethra/networks'
-import { CniError } from '@vethra/spec'
 import { type FactTools, factsFor, hostFacts, networksOfOthers } from './host-facts.ts'
 import { checkParent } from './network-parent.ts'
 import type { ManageTools } from './tools.ts'

@@ -1,4 +1,5 @@
-import type { ContainerNames } from '@vethra/hosts'
+import type { CniError } from '@vethra/cni'
+import type { ContainerNames } from '@vethra/names'
 import {
   type DockerNetwork,
   dockerNetwork,
@@ -10,7 +11,6 @@ import {
   networksFromFiles,
 } from '@vethra/networks'
 import { lifeNow, recordsOf } from '@vethra/plan'
-import type { CniError } from '@vethra/spec'
 import { oneNetwork } from './one-network.ts'
 import type { ManageTools } from './tools.ts'
 

@@ -1,3 +1,4 @@
+import type { CniError } from '@vethra/cni'
 import {
   type ConfDir,
   filterNetworks,
@@ -7,7 +8,6 @@ import {
   networksFromFiles,
   visibleLabels,
 } from '@vethra/networks'
-import type { CniError } from '@vethra/spec'
 
 /** A network as `network ls` shows it. */
 export interface NetworkRow {

@@ -1,5 +1,5 @@
+import { CniError } from '@vethra/cni'
 import { type Network, networkParent } from '@vethra/networks'
-import { CniError } from '@vethra/spec'
 import type { ManageTools } from './tools.ts'
 
 /**

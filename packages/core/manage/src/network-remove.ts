@@ -1,4 +1,4 @@
-import { guards } from '@vethra/lock'
+import { CniError, guards } from '@vethra/cni'
 import { networkLeftovers, sharedLeftovers } from '@vethra/model'
 import {
   bridgeName,
@@ -8,7 +8,6 @@ import {
   networkPlugins,
   networksFromFiles,
 } from '@vethra/networks'
-import { CniError } from '@vethra/spec'
 import { networksOfOthers } from './host-facts.ts'
 import { placesOfNetwork } from './ipam-places.ts'
 import { usersOf } from './network-users.ts'

@@ -1,6 +1,6 @@
-import { type BundleRecord, parseRecord } from '@vethra/bundle'
+import { type ContainerRef, containerIdOf, dashJoined, splitContainerId } from '@vethra/cni'
+import { type BundleRecord, parseRecord } from '@vethra/container'
 import { findNetwork, type Network } from '@vethra/networks'
-import { type ContainerRef, containerIdOf, dashJoined, splitContainerId } from '@vethra/spec'
 import { networksOfOthers } from './host-facts.ts'
 import { placesOfNetwork, reservationsAt } from './ipam-places.ts'
 import type { ManageTools } from './tools.ts'

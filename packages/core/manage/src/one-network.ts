@@ -1,5 +1,5 @@
+import { CniError } from '@vethra/cni'
 import { findNetworks, type Network } from '@vethra/networks'
-import { CniError } from '@vethra/spec'
 
 /**
  * The one network that a name, an id or the start of an id means; undefined when there is none. Throws CniError 101 when it

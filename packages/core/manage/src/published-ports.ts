@@ -1,11 +1,11 @@
-import { cachedList, portsOf, publishPorts, takesPorts } from '@vethra/plan'
+import { CniError, goField } from '@vethra/cni'
 import {
   capabilityMappings,
   formatPorts,
   type PortMapping,
   parseStoredMappings,
-} from '@vethra/ports'
-import { CniError, goField } from '@vethra/spec'
+} from '@vethra/container'
+import { cachedList, portsOf, publishPorts, takesPorts } from '@vethra/plan'
 import type { KnownContainer } from './container-state.ts'
 import type { ManageTools } from './tools.ts'
 

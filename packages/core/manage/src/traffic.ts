@@ -1,5 +1,5 @@
+import type { Result } from '@vethra/cni'
 import { networkBridge, networksFromFiles } from '@vethra/networks'
-import type { Result } from '@vethra/spec'
 import { type ContainerState, readContainers } from './container-state.ts'
 import type { LinkCounters } from './host-effects.ts'
 import type { ManageTools } from './tools.ts'

@@ -1,4 +1,4 @@
-import type { ContainerRef } from '@vethra/spec'
+import type { ContainerRef } from '@vethra/cni'
 import type { AttachmentRef } from './attachment-ref.ts'
 
 /**

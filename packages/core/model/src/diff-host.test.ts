@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { onFirewall } from '../test/sample-damage.ts'
+import { healthyWorld } from '../test/sample-host.ts'
+import { nothingDesired, nothingObserved, ourNetwork } from '../test/sample-states.ts'
 import { type DesiredState, diff, type ObservedHost, type ObservedState } from './index.ts'
-import { onFirewall } from './sample-damage.ts'
-import { healthyWorld } from './sample-host.ts'
-import { nothingDesired, nothingObserved, ourNetwork } from './sample-states.ts'
 
 const attached = healthyWorld(1)
 const found = (desired: DesiredState, observed: ObservedState) =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { healthyWorld } from '../test/sample-host.ts'
+import { nothingDesired, nothingObserved } from '../test/sample-states.ts'
 import { diff, type ObservedState } from './index.ts'
-import { healthyWorld } from './sample-host.ts'
-import { nothingDesired, nothingObserved } from './sample-states.ts'
 
 const [attachment] = healthyWorld(1).observed.attachments
 const observing = (change: Partial<ObservedState>) => ({ ...nothingObserved, ...change })

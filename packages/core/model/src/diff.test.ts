@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { onFirewall } from '../test/sample-damage.ts'
+import { desiredAttachment, healthyWorld, ownedBy } from '../test/sample-host.ts'
+import { nothingDesired, nothingObserved, ourNetwork } from '../test/sample-states.ts'
 import { diff, type ObservedAttachment, type ObservedState, planRepairs } from './index.ts'
-import { onFirewall } from './sample-damage.ts'
-import { desiredAttachment, healthyWorld, ownedBy } from './sample-host.ts'
-import { nothingDesired, nothingObserved, ourNetwork } from './sample-states.ts'
 
 const attachment: ObservedAttachment = {
   network: 'lan',

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { damages, observing, onFirewall } from '../test/sample-damage.ts'
+import { healthyWorld, ownedBy, type World } from '../test/sample-host.ts'
+import { repaired } from '../test/sample-repairs.ts'
 import { describeRepair, diff, type Finding, planRepairs, type Repair } from './index.ts'
-import { damages, observing, onFirewall } from './sample-damage.ts'
-import { healthyWorld, ownedBy, type World } from './sample-host.ts'
-import { repaired } from './sample-repairs.ts'
 
 const count = 4
 const kindsOf = (findings: readonly Finding[]) => findings.map(({ kind }) => kind)

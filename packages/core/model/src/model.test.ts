@@ -1,4 +1,4 @@
-import type { ConfList } from '@vethra/spec'
+import type { ConfList } from '@vethra/cni'
 import { describe, expect, it } from 'vitest'
 import {
   attachmentChains,

@@ -1,5 +1,5 @@
+import type { ContainerRef } from '@vethra/cni'
 import type { Reservation, SignsOfLife } from '@vethra/ipam'
-import type { ContainerRef } from '@vethra/spec'
 import type { AttachmentRef } from './attachment-ref.ts'
 import type { ObservedFirewall } from './observed-firewall.ts'
 import type { ObservedHost } from './observed-host.ts'

@@ -1,4 +1,4 @@
-import { type ConfList, goField, type Json, type PluginConf } from '@vethra/spec'
+import { type ConfList, goField, type Json, type PluginConf } from '@vethra/cni'
 import { namesInterface, targetOf } from './rules.ts'
 
 /**

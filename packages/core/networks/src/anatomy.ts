@@ -1,4 +1,4 @@
-import { goField, type Json, type PluginConf } from '@vethra/spec'
+import { goField, type Json, type PluginConf } from '@vethra/cni'
 import { type AuxBySubnet, auxLabel, readAuxLabel } from './aux-addresses.ts'
 import type { UsedPrefix } from './choose-subnet.ts'
 import type { Network } from './network.ts'

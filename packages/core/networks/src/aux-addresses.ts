@@ -1,5 +1,5 @@
 import { type Address, formatAddress, readAddress } from '@vethra/address'
-import type { Json } from '@vethra/spec'
+import type { Json } from '@vethra/cni'
 import { isObject, readJson } from './read-json.ts'
 import { refusal } from './refusal.ts'
 import { sortedMembers, writeJson } from './written-json.ts'

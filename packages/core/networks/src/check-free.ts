@@ -8,8 +8,8 @@ import {
   type Prefix,
   readAddress,
 } from '@vethra/address'
+import { CniError, type Json } from '@vethra/cni'
 import { formatRange, type Range, rangeOf, rangeSets } from '@vethra/ipam'
-import { CniError, type Json } from '@vethra/spec'
 import { ipamConfs, networkSubnets } from './anatomy.ts'
 import type { Network } from './network.ts'
 import { isObject } from './read-json.ts'

@@ -1,5 +1,5 @@
 import { formatPrefix, overlaps, type Prefix } from '@vethra/address'
-import { parsePrefix } from '@vethra/spec'
+import { parsePrefix } from '@vethra/cni'
 import { refusal } from './refusal.ts'
 
 // Addresses that the kernel gives to no interface as those of a neighbour, or that no router passes on

@@ -1,5 +1,5 @@
 import { contains, readAddress, readCidr } from '@vethra/address'
-import { CniError } from '@vethra/spec'
+import { CniError } from '@vethra/cni'
 import { networkSubnets, usedPrefixes } from './anatomy.ts'
 import { checkFree } from './check-free.ts'
 import type { Network } from './network.ts'

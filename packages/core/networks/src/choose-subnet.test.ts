@@ -1,5 +1,5 @@
 import { formatPrefix, overlaps, prefixAt } from '@vethra/address'
-import { parsePrefix } from '@vethra/spec'
+import { parsePrefix } from '@vethra/cni'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { chooseSubnet, overlapWith, type UsedPrefix } from './index.ts'

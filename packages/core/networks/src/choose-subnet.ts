@@ -7,7 +7,7 @@ import {
   type Prefix,
   readCidr,
 } from '@vethra/address'
-import { CniError, parseAddress, parsePrefix } from '@vethra/spec'
+import { CniError, parseAddress, parsePrefix } from '@vethra/cni'
 
 /** A prefix that a new subnet must keep clear of. */
 export interface UsedPrefix {

@@ -1,5 +1,5 @@
 import { formatPrefix, overlaps, type Prefix, readCidr } from '@vethra/address'
-import { CniError, parsePrefix } from '@vethra/spec'
+import { CniError, parsePrefix } from '@vethra/cni'
 import { checkSubnet } from './check-subnet.ts'
 import { chooseSubnet, overlapWith, type UsedPrefix } from './choose-subnet.ts'
 import { networkId } from './identity.ts'

@@ -1,5 +1,5 @@
 import { formatAddress, formatPrefix, readCidr } from '@vethra/address'
-import { parsePrefix } from '@vethra/spec'
+import { parsePrefix } from '@vethra/cni'
 import { chooseSubnet, overlapWith } from './choose-subnet.ts'
 import { networkConfList } from './conf-list.ts'
 import { bridgeName, defaultNetworkLabel, defaultNetworkName } from './identity.ts'

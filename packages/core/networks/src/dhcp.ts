@@ -1,4 +1,4 @@
-import type { Json } from '@vethra/spec'
+import type { Json } from '@vethra/cni'
 import type { NetworkOptions } from './options.ts'
 import { isObject, readJson } from './read-json.ts'
 import { refusal } from './refusal.ts'

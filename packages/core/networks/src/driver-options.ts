@@ -1,4 +1,4 @@
-import { CniError, checkIfname } from '@vethra/spec'
+import { CniError, checkIfname } from '@vethra/cni'
 import type { Driver } from './options.ts'
 import { refusal } from './refusal.ts'
 

@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/spec'
+import { CniError } from '@vethra/cni'
 import { auxLabel } from './aux-addresses.ts'
 import { defaultNetworkLabel, defaultNetworkName } from './identity.ts'
 import type { Network } from './network.ts'

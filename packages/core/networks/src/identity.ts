@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import { CniError } from '@vethra/spec'
+import { CniError } from '@vethra/cni'
 
 /** The name of the default network. */
 export const defaultNetworkName = 'bridge'

@@ -1,4 +1,4 @@
-import { type Json, parseExactly } from '@vethra/spec'
+import { type Json, parseExactly } from '@vethra/cni'
 import { networkSubnets } from './anatomy.ts'
 import { visibleLabels } from './find.ts'
 import type { Network } from './network.ts'

@@ -1,5 +1,5 @@
+import { CniError } from '@vethra/cni'
 import { rangeSets } from '@vethra/ipam'
-import { CniError } from '@vethra/spec'
 import { writeAuxLabel } from './aux-addresses.ts'
 import { decideSubnets, type Neighbours } from './decide-subnets.ts'
 import { dhcpMembers } from './dhcp.ts'

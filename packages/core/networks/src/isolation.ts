@@ -1,4 +1,4 @@
-import { goField } from '@vethra/spec'
+import { goField } from '@vethra/cni'
 import { readDriverOptions } from './driver-options.ts'
 import type { NetworkOptions } from './options.ts'
 import { readJson } from './read-json.ts'

@@ -1,5 +1,5 @@
+import { CniError, type ConfList, checkNetworkName, goField, type Json } from '@vethra/cni'
 import { parseConfFile } from '@vethra/conflist'
-import { CniError, type ConfList, checkNetworkName, goField, type Json } from '@vethra/spec'
 import { isObject, readJson } from './read-json.ts'
 
 /** A network as a file of the conf list folder defines it. */

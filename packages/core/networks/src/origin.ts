@@ -1,4 +1,4 @@
-import { goField } from '@vethra/spec'
+import { goField } from '@vethra/cni'
 import { networkPlugins } from './anatomy.ts'
 import type { Network } from './network.ts'
 import { readJson } from './read-json.ts'

@@ -1,4 +1,4 @@
-import { goField, type Json, type JsonObject, parseJson } from '@vethra/spec'
+import { goField, type Json, type JsonObject, parseJson } from '@vethra/cni'
 
 /** What a JSON text says; `null` when it is no JSON. */
 export function readJson(text: string): Json {

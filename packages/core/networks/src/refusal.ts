@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/spec'
+import { CniError } from '@vethra/cni'
 
 /** The CniError 103 for what cannot be made of the options of a network. */
 export function refusal(message: string, hint?: string): CniError {

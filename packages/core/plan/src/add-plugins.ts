@@ -1,5 +1,4 @@
-import type { ParsedResult } from '@vethra/result'
-import { type Attachment, CniError, type ConfList } from '@vethra/spec'
+import { type Attachment, CniError, type ConfList, type ParsedResult } from '@vethra/cni'
 import type { AttachmentRecord, AttachmentRecords } from './attachment-records.ts'
 import { advance, type Outcome, type Progress, start, stepOf } from './next-step.ts'
 import type { CachedAttachment, ResultCache } from './result-cache.ts'

@@ -1,13 +1,7 @@
+import { CniError, type PluginCall } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
-import { CniError } from '@vethra/spec'
 import { beforeEach, describe, expect, it } from 'vitest'
-import {
-  type AttachTools,
-  attach,
-  type CachedAttachment,
-  detach,
-  type PluginCall,
-} from './index.ts'
+import { type AttachTools, attach, type CachedAttachment, detach } from './index.ts'
 
 const list = parseConfList(
   '{"cniVersion":"1.0.0","name":"lan","plugins":[{"type":"a"},{"type":"b"}]}',

@@ -1,5 +1,3 @@
-import { parseConfList } from '@vethra/conflist'
-import { type ParsedResult, parseResult, renderResult } from '@vethra/result'
 import {
   type Attachment,
   CniError,
@@ -8,7 +6,11 @@ import {
   checkIfname,
   checkNetworkName,
   isSpecVersion,
-} from '@vethra/spec'
+  type ParsedResult,
+  parseResult,
+  renderResult,
+} from '@vethra/cni'
+import { parseConfList } from '@vethra/conflist'
 import { cacheEntry, noPlugins } from './add-plugins.ts'
 import { type AttachmentPlan, start, stepOf } from './next-step.ts'
 import type { PluginRunner } from './plugin-runner.ts'

@@ -1,4 +1,4 @@
-import type { ContainerRef } from '@vethra/spec'
+import type { ContainerRef } from '@vethra/cni'
 import type { NamespaceIdentity } from './namespace.ts'
 import type { AttachmentKey, CachedAttachment } from './result-cache.ts'
 

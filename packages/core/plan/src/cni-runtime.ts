@@ -1,5 +1,4 @@
-import type { ParsedResult } from '@vethra/result'
-import type { Attachment, ConfList } from '@vethra/spec'
+import type { Attachment, ConfList, ParsedResult } from '@vethra/cni'
 import { type AttachTools, attach, checkAttachment, detach } from './attach.ts'
 import { checkStatus, freeUnused } from './network-operations.ts'
 import type { ValidAttachment } from './next-step.ts'

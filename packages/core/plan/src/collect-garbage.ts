@@ -1,5 +1,4 @@
-import { guards } from '@vethra/lock'
-import { CniError, type ConfList } from '@vethra/spec'
+import { CniError, type ConfList, guards } from '@vethra/cni'
 import type { AttachmentRecord } from './attachment-records.ts'
 import { lifeNow } from './namespace-facts.ts'
 import { freeUnused } from './network-operations.ts'

@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/spec'
+import { CniError } from '@vethra/cni'
 import { cachedList, detach } from './attach.ts'
 import { together } from './failures.ts'
 import { afterOrphans, madeSoFar, type Remembered, rememberedOf } from './killed-add.ts'

@@ -1,4 +1,4 @@
-import { type Attachment, CniError } from '@vethra/spec'
+import { type Attachment, CniError } from '@vethra/cni'
 import type { AttachmentRecord } from './attachment-records.ts'
 import { detachEach } from './detach-each.ts'
 import { holdingContainer } from './holding-container.ts'

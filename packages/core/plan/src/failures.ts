@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/spec'
+import { CniError } from '@vethra/cni'
 
 /** Whether an error says that the undoing failed too: something is left then, and it is ours. */
 export function isIncomplete(error: unknown): boolean {

@@ -1,5 +1,5 @@
+import { CniError, type PluginCall } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
-import { CniError } from '@vethra/spec'
 import { beforeEach, describe, expect, it } from 'vitest'
 import {
   type AttachmentRecord,
@@ -9,7 +9,6 @@ import {
   detachIfDue,
   type HostTools,
   type Membership,
-  type PluginCall,
 } from './index.ts'
 
 const list = parseConfList(

@@ -1,5 +1,4 @@
-import type { ParsedResult } from '@vethra/result'
-import { CniError, type ConfList, type PluginConf } from '@vethra/spec'
+import { CniError, type ConfList, type ParsedResult, type PluginConf } from '@vethra/cni'
 import { addPlugins } from './add-plugins.ts'
 import { asMade, cacheOrUndo, convertIfReadable, unknownNetwork } from './attach.ts'
 import { detachEach } from './detach-each.ts'

@@ -1,4 +1,4 @@
-import { guards } from '@vethra/lock'
+import { guards } from '@vethra/cni'
 import type { Membership } from './membership.ts'
 import type { HostTools } from './on-host.ts'
 

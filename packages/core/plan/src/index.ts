@@ -1,7 +1,7 @@
 /**
  * The next plugin to run for an operation on a conf list, given the last outcome, and the loops that
  * have it run. Not for finding or starting programs (`@vethra/plugin-exec`), nor for files
- * (`@vethra/result-cache`).
+ * (`@vethra/memory`).
  */
 export { type AttachTools, attach, cachedList, checkAttachment, detach } from './attach.ts'
 export type { AttachmentRecord, AttachmentRecords } from './attachment-records.ts'
@@ -54,19 +54,7 @@ export {
   openDoor,
 } from './on-host.ts'
 export { passLocks } from './pass-locks.ts'
-export type { PluginCall } from './plugin-call.ts'
-export type { PluginExit } from './plugin-exit.ts'
-export {
-  exitStatus,
-  type PluginLastWords,
-  type PluginLimits,
-  pluginCandidates,
-  pluginEnvironment,
-  pluginFailure,
-  pluginMissing,
-  pluginNotStarted,
-  pluginTooFar,
-} from './plugin-protocol.ts'
+
 export type { PluginReport, PluginRunner } from './plugin-runner.ts'
 export { type Publishing, portsOf, publishPorts, publishThrough, takesPorts } from './publish.ts'
 export { reportLines, stepLines } from './report-lines.ts'

@@ -1,4 +1,4 @@
-import type { Attachment, ConfList, ContainerRef } from '@vethra/spec'
+import type { Attachment, ConfList, ContainerRef } from '@vethra/cni'
 import type { AttachmentKey } from './result-cache.ts'
 
 /** One network that a container is in, or is to be in. */

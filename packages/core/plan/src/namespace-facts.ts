@@ -1,5 +1,4 @@
-import { type ParsedResult, parseResult } from '@vethra/result'
-import { CniError } from '@vethra/spec'
+import { CniError, type ParsedResult, parseResult } from '@vethra/cni'
 import type { AttachmentRecord } from './attachment-records.ts'
 import { isProvable, type Life, lifeOf, type SeenNamespace } from './namespace.ts'
 import type { ResultCache } from './result-cache.ts'

@@ -1,4 +1,4 @@
-import { goField, type Json } from '@vethra/spec'
+import { goField, type Json } from '@vethra/cni'
 
 /** What tells a network namespace from every other, and where its path was looked up. */
 export interface NamespaceIdentity {

@@ -1,5 +1,5 @@
+import { CniError } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
-import { CniError } from '@vethra/spec'
 import { beforeEach, describe, expect, it } from 'vitest'
 import {
   checkStatus,

@@ -1,5 +1,5 @@
+import { CniError, type ConfList, compareVersions, type PluginConf } from '@vethra/cni'
 import { requestConfiguration } from '@vethra/conflist'
-import { CniError, type ConfList, compareVersions, type PluginConf } from '@vethra/spec'
 import { type NetworkPlan, networkCall } from './next-step.ts'
 import type { PluginRunner } from './plugin-runner.ts'
 import { run } from './run.ts'

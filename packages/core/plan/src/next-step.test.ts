@@ -1,5 +1,5 @@
+import { CniError } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
-import { CniError } from '@vethra/spec'
 import { describe, expect, it } from 'vitest'
 import { advance, type Outcome, type Plan, type Progress, start, stepOf } from './index.ts'
 

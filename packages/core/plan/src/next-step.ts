@@ -1,7 +1,13 @@
+import {
+  type Attachment,
+  CniError,
+  type ConfList,
+  compareVersions,
+  type ParsedResult,
+  type PluginCall,
+  parseResult,
+} from '@vethra/cni'
 import { requestConfiguration } from '@vethra/conflist'
-import { type ParsedResult, parseResult } from '@vethra/result'
-import { type Attachment, CniError, type ConfList, compareVersions } from '@vethra/spec'
-import type { PluginCall } from './plugin-call.ts'
 
 /** An operation on all plugins of a network. */
 export type Plan = AttachmentPlan | NetworkPlan

@@ -1,6 +1,6 @@
+import { CniError, explain } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
 import { attachmentChains } from '@vethra/model'
-import { CniError, explain } from '@vethra/spec'
 import { beforeEach, describe, expect, it } from 'vitest'
 import {
   type AttachmentRecord,

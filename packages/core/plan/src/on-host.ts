@@ -1,6 +1,4 @@
-import { guards } from '@vethra/lock'
-import type { ParsedResult } from '@vethra/result'
-import { CniError } from '@vethra/spec'
+import { CniError, guards, type ParsedResult } from '@vethra/cni'
 import { addPlugins } from './add-plugins.ts'
 import {
   type AttachTools,

@@ -1,4 +1,4 @@
-import { guards, type Lock, type LockPlaces } from '@vethra/lock'
+import { guards, type Lock, type LockPlaces } from '@vethra/cni'
 
 /**
  * Takes each lock that attaching a container to networks takes, and lets go of it at once: of a holder

@@ -1,5 +1,4 @@
-import type { PluginCall } from './plugin-call.ts'
-import type { PluginExit } from './plugin-exit.ts'
+import type { PluginCall, PluginExit } from '@vethra/cni'
 
 /** What runs a plugin: an executable, or a function in this process. */
 export interface PluginRunner {

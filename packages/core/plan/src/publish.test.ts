@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/spec'
+import { CniError } from '@vethra/cni'
 import { beforeEach, describe, expect, it } from 'vitest'
 import {
   type AttachmentKey,

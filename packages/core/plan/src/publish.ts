@@ -1,4 +1,4 @@
-import type { ConfList, JsonObject, PluginConf } from '@vethra/spec'
+import type { ConfList, JsonObject, PluginConf } from '@vethra/cni'
 import { cachedList } from './attach.ts'
 import { livingNetns, runChainAgain } from './heal.ts'
 import { holdingContainer } from './holding-container.ts'

@@ -1,5 +1,4 @@
-import { parseResult } from '@vethra/result'
-import { CniError } from '@vethra/spec'
+import { CniError, parseResult } from '@vethra/cni'
 import type { AttachmentRecord } from './attachment-records.ts'
 import type { Remembered } from './killed-add.ts'
 import { gone, type Membership } from './membership.ts'

@@ -1,4 +1,4 @@
-import { oneLine } from '@vethra/spec'
+import { oneLine } from '@vethra/cni'
 import type { PluginReport } from './plugin-runner.ts'
 import type { StepLog } from './sequence.ts'
 

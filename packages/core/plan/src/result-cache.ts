@@ -1,4 +1,4 @@
-import type { Attachment } from '@vethra/spec'
+import type { Attachment } from '@vethra/cni'
 
 /** What tells one attachment from all others on a host. */
 export interface AttachmentKey {

@@ -1,9 +1,8 @@
+import { CniError, type ConfList, type PluginCall } from '@vethra/cni'
 import { bridgeOf } from '@vethra/model'
-import { CniError, type ConfList } from '@vethra/spec'
 import type { AttachmentRecord } from './attachment-records.ts'
 import type { LinkInside, NamespaceFacts } from './namespace-facts.ts'
 import type { Outcome } from './next-step.ts'
-import type { PluginCall } from './plugin-call.ts'
 import type { PluginRunner } from './plugin-runner.ts'
 import { runInTurn, type TurnTools } from './take-turns.ts'
 

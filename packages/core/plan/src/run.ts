@@ -1,6 +1,5 @@
-import type { ParsedResult } from '@vethra/result'
+import type { ParsedResult, PluginCall } from '@vethra/cni'
 import { advance, type Plan, type Progress, start, stepOf } from './next-step.ts'
-import type { PluginCall } from './plugin-call.ts'
 import type { PluginRunner } from './plugin-runner.ts'
 import { outcomeOf } from './run-plugin.ts'
 

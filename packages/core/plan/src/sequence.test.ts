@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/spec'
+import { CniError } from '@vethra/cni'
 import { expect, it } from 'vitest'
 import { all, demandDone, inSequence } from './sequence.ts'
 

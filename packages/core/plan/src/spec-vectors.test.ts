@@ -1,16 +1,16 @@
-import { parseConfList } from '@vethra/conflist'
-import { CniError, explain } from '@vethra/spec'
-import { chainVectors, operationVectors, pluginOutputVectors, titled } from '@vethra/spec-vectors'
-import { describe, expect, it } from 'vitest'
 import {
-  type Plan,
+  CniError,
+  explain,
   type PluginCall,
   pluginCandidates,
   pluginEnvironment,
   pluginFailure,
   pluginMissing,
-  run,
-} from './index.ts'
+} from '@vethra/cni'
+import { chainVectors, operationVectors, pluginOutputVectors, titled } from '@vethra/cni-kit'
+import { parseConfList } from '@vethra/conflist'
+import { describe, expect, it } from 'vitest'
+import { type Plan, run } from './index.ts'
 
 const attachment = {
   containerId: 'c1',

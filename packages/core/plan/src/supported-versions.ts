@@ -1,4 +1,4 @@
-import { CniError, goField, type Json, parseJson } from '@vethra/spec'
+import { CniError, goField, type Json, parseJson } from '@vethra/cni'
 import type { PluginRunner } from './plugin-runner.ts'
 
 /**

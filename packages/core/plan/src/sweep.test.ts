@@ -1,5 +1,5 @@
+import { CniError } from '@vethra/cni'
 import { attachmentChains, type RuleSets } from '@vethra/model'
-import { CniError } from '@vethra/spec'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { sweep } from './sweep.ts'
 

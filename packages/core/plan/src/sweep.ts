@@ -1,5 +1,5 @@
+import { CniError } from '@vethra/cni'
 import { attachmentLeftovers, type RuleSets, type SavedRules } from '@vethra/model'
-import { CniError } from '@vethra/spec'
 import type { AttachmentRecords } from './attachment-records.ts'
 import type { Membership } from './membership.ts'
 

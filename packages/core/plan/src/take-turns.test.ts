@@ -1,6 +1,6 @@
+import type { PluginCall } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
 import { beforeEach, expect, it } from 'vitest'
-import type { PluginCall } from './index.ts'
 import { pluginRunner } from './run-plugin.ts'
 import { runInTurn, type TurnTools } from './take-turns.ts'
 

@@ -1,7 +1,13 @@
-import { guards, type Lock, type LockPlaces } from '@vethra/lock'
+import {
+  type ConfList,
+  goField,
+  guards,
+  type Json,
+  type Lock,
+  type LockPlaces,
+  type PluginCall,
+} from '@vethra/cni'
 import { networkRulesReady, type RuleSets, type SavedRules, sharedRulesReady } from '@vethra/model'
-import { type ConfList, goField, type Json } from '@vethra/spec'
-import type { PluginCall } from './plugin-call.ts'
 import type { PluginRunner } from './plugin-runner.ts'
 
 /** What attachments are made with where others make some at the same time. */

@@ -1,4 +1,4 @@
-import { CniError, type ConfList } from '@vethra/spec'
+import { CniError, type ConfList } from '@vethra/cni'
 import type { PluginRunner } from './plugin-runner.ts'
 import { supportedVersions } from './supported-versions.ts'
 

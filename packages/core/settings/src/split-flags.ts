@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/spec'
+import { CniError } from '@vethra/cni'
 import { settingFlags } from './setting-flags.ts'
 import type { GivenSettings, SettingKey } from './settings.ts'
 

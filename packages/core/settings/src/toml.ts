@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/spec'
+import { CniError } from '@vethra/cni'
 
 /** A table of a TOML document. */
 export type TomlTable = Readonly<Record<string, unknown>>

@@ -1,5 +1,5 @@
 import { readAddress, readCidr } from '@vethra/address'
-import { CniError, isNamespace, parsePrefix } from '@vethra/spec'
+import { CniError, isNamespace, parsePrefix } from '@vethra/cni'
 import type { AddressPool, LogLevel } from './settings.ts'
 
 /** A setting as it was given: its texts, and where from, as errors name it: `--dns`, `CNI_PATH`, `dns in FILE`. */

@@ -1,8 +1,0 @@
-import { readFile } from 'node:fs/promises'
-import { describeHostsStore } from '@vethra/hosts-store-kit'
-import { sampleStore } from './sample-store.ts'
-
-describeHostsStore('diskHostsStore', async () => {
-  const { store, close } = await sampleStore()
-  return { store, hostsOf: (id) => readFile(store.path(id), 'utf8'), close }
-})

@@ -1,6 +1,0 @@
-/**
- * HostsStore on disk, in nerdctl's layout: the hosts files of one namespace's containers, kept right
- * in place while the containers read them. Not for what stands in them: that is `@vethra/hosts`.
- */
-export type { OnFault } from './change-names.ts'
-export { type DiskHostsStoreOptions, diskHostsStore } from './disk-hosts-store.ts'

@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs'
+import type { Lock } from '@vethra/cni'
+import { makeFolder, removeFolder } from '@vethra/files'
+import { type ContainerNames, checkNames, type HostsStore } from '@vethra/names'
+import { changeNames, type NameChange, type OnFault } from './change-names.ts'
+import { listContainers } from './list-containers.ts'
+import { type HostsFolder, listHostsFolders } from './list-folders.ts'
+import { placesOf } from './places.ts'
+import { prepareFiles } from './prepare-files.ts'
+import { readNames } from './read-names.ts'
+
+/** Options of `diskHostsStore`. */
+export interface DiskHostsStoreOptions {
+  /** `DATA_STORE/etchosts`: the folder that holds one folder for each namespace. */
+  readonly dir: string
+  readonly namespace: string
+  /** Is taken on the namespace's folder, as nerdctl takes it. */
+  readonly lock: Lock
+  /**
+   * The folder for indexes, one for each store: a cache that may vanish at any time, such as with a
+   * reboot. Default: beside the namespace's folder, `DIR/.NAMESPACE`.
+   */
+  readonly indexes?: string
+  /**
+   * Told of each peer's hosts file that could not be updated, which the next operation tries again, and of
+   * each file that held too much to be kept. Default: nobody is told.
+   */
+  readonly onFault?: OnFault
+}
+
+/** What the folders of containers tell beside what is known. */
+export interface HostsFolders {
+  /** Every folder of a container, ascending by id. Throws CniError 5. */
+  folders(): Promise<readonly HostsFolder[]>
+}
+
+/**
+ * A HostsStore on nerdctl's layout: `DIR/NAMESPACE/ID/hosts` (0644, bind-mounted, written in place) and
+ * `meta.json` (0600, replaced by rename), in folders of mode 0700. An operation reads each meta.json at
+ * most once and writes to the files of containers that share a network with the one that changes, only
+ * where their text changes; an index says who they are. Meanwhile it
+ * keeps the thread: about 0.1 ms for each of these files.
+ */
+export function diskHostsStore(options: DiskHostsStoreOptions): HostsStore & HostsFolders {
+  const { dir, namespace, lock, indexes, onFault = () => {} } = options
+  const places = placesOf(dir, namespace, indexes)
+  const change = (each: NameChange) =>
+    lock.hold(places.folder, () => changeNames(places, each, onFault))
+  return {
+    async prepare(id, initial) {
+      const path = places.hosts(id)
+      await makeFolder(places.folder, 0o700)
+      await lock.hold(places.folder, () => prepareFiles(places, id, initial))
+      return path
+    },
+    path: (id) => places.hosts(id),
+    async acquire(names) {
+      checkNames(names)
+      await makeFolder(places.folder, 0o700)
+      await change({ id: names.id, joins: names, next: () => names })
+    },
+    async release(id) {
+      if (existsSync(places.container(id))) await change({ id, next: () => undefined })
+    },
+    async rename(id, name) {
+      checkNames({ ...nobody, id, name })
+      if (existsSync(places.meta(id))) await change({ id, next: (now) => now && { ...now, name } })
+    },
+    async remove(id) {
+      const folder = places.container(id)
+      const last = async () => void (await removeFolder(folder))
+      if (existsSync(folder)) await change({ id, next: () => undefined, last })
+    },
+    async read(id) {
+      return readNames(places, id)
+    },
+    async folders() {
+      return listHostsFolders(places)
+    },
+    async list() {
+      return listContainers(places).flatMap((id) => readNames(places, id) ?? [])
+    },
+  }
+}
+
+const nobody: ContainerNames = { id: '', name: '', hostname: '', extraHosts: [], networks: null }

@@ -1,0 +1,102 @@
+import { lstatSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseJson } from '@vethra/cni'
+import { faultPoint } from '@vethra/faults'
+import { fileError, readOwn } from '@vethra/files'
+import type { Places } from './places.ts'
+
+/**
+ * The index keeps an operation from reading what it has nothing to do with. It is a cache: its head is
+ * there only while all files are as the last operation left them, whole; without it everything is
+ * looked at. Nothing of it is synced: after a power cut none is as good as one.
+ */
+export interface IndexHead {
+  /** Of the folder of the namespace: other when a folder in it came or went. */
+  readonly stamp: string
+  /** The containers that nothing is known of: prepared, stopped, damaged. nerdctl may start them. */
+  readonly idle: readonly string[]
+}
+
+/** The head; undefined when there is none, when it makes no sense, or when folders came or went without it. */
+export function readHead(places: Places): IndexHead | undefined {
+  const value = read(headOf(places)) as Partial<IndexHead> | null | undefined
+  if (value?.stamp === undefined || value.stamp !== folderStamp(places)) return undefined
+  return isTexts(value.idle) ? { stamp: value.stamp, idle: value.idle } : undefined
+}
+
+/** Writes the head, after everything else. */
+export function writeHead(places: Places, idle: readonly string[]): void {
+  write(places, headOf(places), { stamp: folderStamp(places), idle })
+}
+
+/** Removes the head, before anything else is changed: whoever is killed then leaves none. */
+export function dropHead(places: Places): void {
+  remove(headOf(places))
+}
+
+/** The ids of the members of a network, by its key; empty when nobody is in it. */
+export function readMembers(places: Places, key: string): readonly string[] {
+  const value = read(membersOf(places, key))
+  return isTexts(value) ? value : []
+}
+
+/** Writes the members of a network; while there is no head. */
+export function writeMembers(places: Places, key: string, ids: readonly string[]): void {
+  if (ids.length === 0) remove(membersOf(places, key))
+  else write(places, membersOf(places, key), ids)
+}
+
+/** Removes the whole index. */
+export function clearIndex({ index }: Places): void {
+  remove(index)
+}
+
+// What changes when a container's folder comes or goes.
+function folderStamp({ folder }: Places): string | undefined {
+  const status = statSync(folder, { bigint: true, throwIfNoEntry: false })
+  // Two changes within one tick of the clock have the same time, but not the same number of folders.
+  return status && `${status.ino} ${status.mtimeNs} ${status.nlink}`
+}
+
+function headOf({ index }: Places): string {
+  return join(index, 'head.json')
+}
+
+function membersOf({ index }: Places, key: string): string {
+  return join(index, `${key}.json`)
+}
+
+function read(path: string): unknown {
+  const text = readOwn(path)
+  try {
+    return text === undefined ? undefined : parseJson(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+function write({ index }: Places, path: string, value: unknown): void {
+  try {
+    faultPoint('write', path)
+    mkdirSync(index, { recursive: true, mode: 0o700 })
+    // A FIFO would keep us waiting, and a link lead elsewhere.
+    if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === false) remove(path)
+    writeFileSync(path, JSON.stringify(value), { mode: 0o600 })
+  } catch (error) {
+    throw fileError('write', path, error)
+  }
+}
+
+function remove(path: string): void {
+  try {
+    faultPoint('remove', path)
+    rmSync(path, { recursive: true, force: true })
+  } catch (error) {
+    throw fileError('remove', path, error)
+  }
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string')
+}

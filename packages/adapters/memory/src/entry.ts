@@ -1,0 +1,96 @@
+import { type CniArgs, goField, type Json, type JsonObject, parseExactly } from '@vethra/cni'
+import type { AttachmentKey, CachedAttachment } from '@vethra/plan'
+import { fromBase64, toBase64 } from './base64.ts'
+
+/** The text of a cache file: libcni's `cniCacheV1`, keys in its order, empty ones left out. */
+export function renderEntry({ network, attachment, listText, result }: CachedAttachment): string {
+  const { containerId, ifname, netns, cniArgs, capabilityArgs } = attachment
+  const head = JSON.stringify({
+    kind: 'cniCacheV1',
+    containerId,
+    config: toBase64(listText),
+    ifName: ifname,
+    networkName: network,
+    ...(netns === '' ? {} : { netns }),
+    ...(cniArgs.length === 0 ? {} : { cniArgs }),
+    ...(Object.keys(capabilityArgs).length === 0 ? {} : { capabilityArgs }),
+  })
+  // Spliced, not parsed: what the plugin printed must survive, large integers included.
+  return result === undefined ? head : `${head.slice(0, -1)},"result":${result}}`
+}
+
+/** A cache file read back; undefined when it is empty, damaged, of another kind or incomplete. */
+export function parseEntry(text: string): CachedAttachment | undefined {
+  const value = decode(text)
+  const kind = goField(value, 'kind')
+  const string = (key: string) => {
+    const field = goField(value, key)
+    return typeof field === 'string' ? field : ''
+  }
+  const network = string('networkName')
+  const ifname = string('ifName')
+  if (kind !== 'cniCacheV1' || network === '' || ifname === '') return undefined
+  const result = goField(value, 'result')
+  return {
+    network,
+    attachment: {
+      containerId: string('containerId'),
+      netns: string('netns'),
+      ifname,
+      cniArgs: pairs(goField(value, 'cniArgs')),
+      capabilityArgs: objectOrNone(goField(value, 'capabilityArgs')),
+    },
+    listText: fromBase64(string('config')),
+    ...(result === undefined || result === null ? {} : { result: JSON.stringify(result) }),
+  }
+}
+
+/**
+ * An entry of older libcni (before 0.8.0): the result alone, whose attachment only the file name tells.
+ * A text that is no JSON counts as one too: that it is damaged comes up where the result is needed.
+ * Undefined when the text is empty, or JSON with nothing of a result in it.
+ */
+export function parseLegacyEntry(text: string, key: AttachmentKey): CachedAttachment | undefined {
+  const damaged = decode(text) === null && !/^\s*(null\s*)?$/.test(text)
+  if (!damaged && !isResultAlone(text)) return undefined
+  const { network, containerId, ifname } = key
+  return {
+    network,
+    attachment: { containerId, netns: '', ifname, cniArgs: [], capabilityArgs: {} },
+    listText: '',
+    result: text.trim(),
+  }
+}
+
+/** Whether a text is a result and nothing else, as older libcni cached it. */
+export function isResultAlone(text: string): boolean {
+  const value = decode(text)
+  const known = ['cniVersion', 'ips', 'ip4', 'ip6', 'interfaces']
+  return (
+    goField(value, 'kind') === undefined && known.some((each) => goField(value, each) !== undefined)
+  )
+}
+
+// libcni tolerates pairs that are too short or too long, so entries of other tools may hold some.
+function pairs(value: Json | undefined): CniArgs {
+  if (!Array.isArray(value)) return []
+  return value.map((pair: Json) => {
+    const [key, second] = Array.isArray(pair) ? pair : []
+    return [String(key ?? ''), String(second ?? '')] as const
+  })
+}
+
+function objectOrNone(value: Json | undefined): JsonObject {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+    ? (value as JsonObject)
+    : {}
+}
+
+function decode(text: string): Json {
+  try {
+    return parseExactly(text)
+  } catch {
+    // A damaged entry counts as none: it must never block a DEL.
+    return null
+  }
+}

@@ -1,0 +1,113 @@
+import { statSync } from 'node:fs'
+import {
+  exitStatus,
+  type PluginCall,
+  type PluginExit,
+  type PluginLimits,
+  pluginCandidates,
+  pluginEnvironment,
+  pluginFailure,
+  pluginMissing,
+  pluginNotStarted,
+} from '@vethra/cni'
+import { faultPoint } from '@vethra/faults'
+import type { PluginReport, PluginRunner } from '@vethra/plan'
+import { type Child, watch } from './watch-in-bun.ts'
+
+/** How plugins are run; as for `pluginExec` of `@vethra/plugin-exec`. */
+export interface BunPluginExecOptions {
+  /** The folders of `CNI_PATH`, in order; absolute, since plugins run in `/`. */
+  readonly path: readonly string[]
+  /** The environment that plugins inherit; the `CNI_*` variables of the call win. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** After this many milliseconds the plugin's whole process group is killed. Default: 60,000. */
+  readonly timeoutMs?: number
+  /** More octets than this on standard output or error end the plugin. Default: 16 MiB. */
+  readonly outputLimit?: number
+  /** Is told of each run that came to an end, successful or not. Default: nobody is. */
+  readonly onReport?: (report: PluginReport) => void
+}
+
+const busyAttempts = 6
+const busyPauseMs = 1000
+
+/**
+ * A PluginRunner that starts executables by `Bun.spawn`. A plugin that another program is just writing
+ * (ETXTBSY) is tried up to six times, a second apart, within the deadline. Throws CniError 104 for a deadline or an output
+ * that went too far, 5 when the program cannot be started.
+ */
+export function bunPluginExec(options: BunPluginExecOptions): PluginRunner {
+  const { timeoutMs = 60_000, outputLimit = 16 * 1024 * 1024 } = options
+  return {
+    run: async (call) => {
+      const path = find(call.type, options.path)
+      const exit = await execute(path, call, options, { timeoutMs, outputLimit })
+      options.onReport?.({ ...exit, call })
+      if (exit.status !== 'exit status 0') throw pluginFailure(exit)
+      return exit.stdout
+    },
+  }
+}
+
+function find(type: string, path: readonly string[]): string {
+  for (const candidate of pluginCandidates(type, path)) {
+    if (isFile(candidate)) return candidate
+  }
+  throw pluginMissing(type, path)
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile()
+  } catch {
+    // Nothing there, or nothing that can be looked at: the next folder may have the plugin.
+    return false
+  }
+}
+
+async function execute(
+  path: string,
+  call: PluginCall,
+  options: BunPluginExecOptions,
+  limits: PluginLimits,
+): Promise<PluginExit> {
+  const started = performance.now()
+  faultPoint('plugin', `${call.operation} ${call.type}, to be started`)
+  const child = await start(path, call, options, limits)
+  faultPoint('plugin', `${call.operation} ${call.type}, running`)
+  const { stdout, stderr } = await watch(child, path, call, limits)
+  faultPoint('plugin', `${call.operation} ${call.type}, ended`)
+  const status = exitStatus(
+    child.exitCode,
+    child.signalCode === null ? null : String(child.signalCode),
+  )
+  return { path, stdout, stderr, status, elapsedMs: performance.now() - started }
+}
+
+async function start(
+  path: string,
+  call: PluginCall,
+  options: BunPluginExecOptions,
+  { timeoutMs }: PluginLimits,
+): Promise<Child> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return Bun.spawn({
+        cmd: [path],
+        env: { ...options.env, ...pluginEnvironment(call, options.path) },
+        // The folder of now is a bundle's, a person's, or deleted: none of it is the plugin's business.
+        cwd: '/',
+        stdin: Buffer.from(call.stdin),
+        stdout: 'pipe',
+        stderr: 'pipe',
+        // A session and process group of its own, so that all of it can be killed at once.
+        detached: true,
+      })
+    } catch (cause) {
+      const code = String((cause as { code?: unknown }).code)
+      const last = attempt === busyAttempts || attempt * busyPauseMs > timeoutMs
+      if (code !== 'ETXTBSY' || last) throw pluginNotStarted(path, code, cause)
+      await Bun.sleep(busyPauseMs)
+    }
+  }
+}

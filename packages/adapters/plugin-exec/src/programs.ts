@@ -1,0 +1,15 @@
+/**
+ * Runs programs of the host, such as `ip`, to their end, and tells a process from a later one of its number. Not for
+ * CNI plugins, which need deadlines and limits.
+ */
+export {
+  allPids,
+  isAlive,
+  isFree,
+  isOfOurs,
+  namesIn,
+  type Process,
+  processAt,
+  textOf,
+} from './processes.ts'
+export { type Outcome, runProgram } from './run-program.ts'

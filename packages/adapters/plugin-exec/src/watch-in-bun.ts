@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs'
+import { type PluginCall, type PluginLimits, pluginTooFar } from '@vethra/cni'
+
+/** A plugin's process. */
+export type Child = Bun.ReadableSubprocess
+
+// What is used of a reader: Bun's has two kinds of it.
+interface Reader {
+  read(): Promise<{ readonly value?: Uint8Array | undefined }>
+  cancel(): Promise<void>
+}
+
+/**
+ * What a process printed, once it has ended and its pipes are closed. Throws CniError 104 when it goes
+ * past a limit, after its whole process group has been killed; a process that has left the group and
+ * keeps the pipes open is not waited for.
+ */
+export async function watch(
+  child: Child,
+  path: string,
+  call: PluginCall,
+  limits: PluginLimits,
+): Promise<{ readonly stdout: string; readonly stderr: string }> {
+  const tooFar = Promise.withResolvers<keyof PluginLimits>()
+  const stop = (limit: keyof PluginLimits) => {
+    killGroup(child)
+    tooFar.resolve(limit)
+  }
+  const timer = setTimeout(stop, limits.timeoutMs, 'timeoutMs')
+  const readers: readonly Reader[] = [child.stdout.getReader(), child.stderr.getReader()]
+  const outputs = readers.map((reader) =>
+    readUpTo(reader, limits.outputLimit, () => stop('outputLimit')),
+  )
+  const ended = Promise.all([...outputs, child.exited]).then(() => undefined)
+  const limit = await Promise.race([ended, tooFar.promise]).finally(() => clearTimeout(timer))
+  // A pipe that is still read would keep this process alive for as long as it is open.
+  if (limit !== undefined) await Promise.all(readers.map((reader) => reader.cancel()))
+  const [stdout = '', stderr = ''] = await Promise.all(outputs)
+  if (limit !== undefined) throw pluginTooFar(path, call, limits, { limit, stdout, stderr })
+  return { stdout, stderr }
+}
+
+async function readUpTo(reader: Reader, limit: number, onMore: () => void): Promise<string> {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+  let text = ''
+  let octets = 0
+  for (;;) {
+    const { value } = await reader.read()
+    if (value === undefined) break
+    octets += value.length
+    if (octets > limit) {
+      onMore()
+      break
+    }
+    text += decoder.decode(value, { stream: true })
+  }
+  return text + decoder.decode()
+}
+
+// Once the plugin has ended, a process of its number is another, and may lead a group.
+function killGroup({ pid, exitCode, signalCode }: Child): void {
+  const hasEnded = exitCode !== null || signalCode !== null
+  if (hasEnded && existsSync(`/proc/${pid}`)) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch (error) {
+    // ESRCH: the whole group has gone already, which is what was wanted.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}

@@ -1,4 +1,0 @@
-// For tests: the program that a port holder is started by.
-import { holdPorts } from './hold-ports.ts'
-
-process.exitCode = await holdPorts(process.argv.slice(2))

@@ -1,0 +1,45 @@
+/**
+ * The CNI specification as values: names, versions, conf lists, attachments and results of every version, what a
+ * plugin is called with and may answer; the one error of this monorepo; and which lock guards what. Not for reading
+ * conf lists (`@vethra/conflist`), nor for running plugins (`@vethra/plugin-exec`).
+ */
+export type { Attachment, CniArgs } from './attachment.ts'
+export { CniError, type CniErrorFields } from './cni-error.ts'
+export type { ConfList, PluginConf } from './conf-list.ts'
+export {
+  type ContainerRef,
+  containerIdOf,
+  dashJoined,
+  isNamespace,
+  splitContainerId,
+} from './container-id.ts'
+export { errorCodes, errorName } from './error-codes.ts'
+export { parseExactly } from './exact-json.ts'
+export { explain } from './explain.ts'
+export { goField, goType } from './go-json.ts'
+export { type Guard, guards, type LockPlaces } from './guards.ts'
+export type { Json, JsonObject } from './json.ts'
+export type { Lock } from './lock.ts'
+export { checkContainerId, checkIfname, checkNetworkName, checkPathComponent } from './names.ts'
+export type { Operation } from './operation.ts'
+export { parseAddress, parsePrefix } from './parse-address.ts'
+export { deepestPart, isNestedDeeper, parseJson } from './parse-json.ts'
+export { type ParsedResult, parseResult } from './parse-result.ts'
+export type { PluginCall } from './plugin-call.ts'
+export type { PluginExit } from './plugin-exit.ts'
+export {
+  exitStatus,
+  type PluginLastWords,
+  type PluginLimits,
+  pluginCandidates,
+  pluginEnvironment,
+  pluginFailure,
+  pluginMissing,
+  pluginNotStarted,
+  pluginTooFar,
+} from './plugin-protocol.ts'
+export { escapeControls, oneLine } from './printable.ts'
+export { type RenderedResult, renderResult } from './render-result.ts'
+export type { Result, ResultDns, ResultInterface, ResultIp, ResultRoute } from './result.ts'
+export { systemHint } from './system-hint.ts'
+export { compareVersions, isSpecVersion, type SpecVersion, specVersions } from './versions.ts'

@@ -1,0 +1,134 @@
+import { CniError } from './cni-error.ts'
+import { goType } from './go-json.ts'
+import type { Json, JsonObject } from './json.ts'
+import { deepestPart, parseJson } from './parse-json.ts'
+import {
+  addressAt,
+  cidrAt,
+  integerAt,
+  objectAt,
+  objectsAt,
+  type Place,
+  present,
+  textAt,
+  textsAt,
+  undecodable,
+} from './read-result.ts'
+import type { Result, ResultDns, ResultInterface, ResultIp, ResultRoute } from './result.ts'
+import { isSpecVersion } from './versions.ts'
+
+/** What a plugin printed, read. */
+export interface ParsedResult {
+  /** In the shape of 1.1.0; `cniVersion` is the one that it was written in. */
+  readonly result: Result
+  /** The JSON to hand on as `prevResult`: as printed, with `cniVersion` put in where it was missing. */
+  readonly text: string
+}
+
+/**
+ * Parses what ADD printed (SPEC 1.1.0, section 5, "ADD Success"), of any version. A result without
+ * `cniVersion` has the request's, and 0.1.0 where that is empty too (libcni). Unknown keys are left
+ * out of `result` and kept in `text`; addresses come out in canonical form. Throws CniError 6 when
+ * the text is no such JSON, 1 when its version is not supported.
+ */
+export function parseResult(printed: string, requestVersion: string): ParsedResult {
+  const value = readObject(printed)
+  const own = value['cniVersion']
+  const named = typeof own === 'string' && own !== ''
+  const version = named ? own : requestVersion || '0.1.0'
+  if (!isSpecVersion(version)) throw unsupported(version)
+  const place = { value, path: '' }
+  const read = version === '0.1.0' || version === '0.2.0' ? readLegacy : readModern
+  return {
+    result: { cniVersion: version, ...read(place) },
+    text: named ? printed.trim() : JSON.stringify({ ...value, cniVersion: version }),
+  }
+}
+
+function readModern(place: Place): Omit<Result, 'cniVersion'> {
+  return {
+    interfaces: objectsAt(place, 'interfaces').map(readInterface),
+    ips: objectsAt(place, 'ips').map((ip) => readIp(ip, 'address')),
+    routes: objectsAt(place, 'routes').map(readRoute),
+    dns: readDns(place),
+  }
+}
+
+// The order is libcni's: IPv4 before IPv6, for addresses and for routes.
+function readLegacy(place: Place): Omit<Result, 'cniVersion'> {
+  const both = [objectAt(place, 'ip4'), objectAt(place, 'ip6')].filter((each) => each !== undefined)
+  return {
+    interfaces: [],
+    ips: both.map((ip) => readIp(ip, 'ip')),
+    routes: both.flatMap((each) => objectsAt(each, 'routes')).map(readRoute),
+    dns: readDns(place),
+  }
+}
+
+function readInterface(place: Place): ResultInterface {
+  const name = textAt(place, 'name')
+  if (name === undefined) throw undecodable(`${place.path}.name is missing`)
+  return present<ResultInterface>({
+    name,
+    mac: textAt(place, 'mac'),
+    mtu: integerAt(place, 'mtu'),
+    sandbox: textAt(place, 'sandbox'),
+    socketPath: textAt(place, 'socketPath'),
+    pciID: textAt(place, 'pciID'),
+  })
+}
+
+function readIp(place: Place, key: 'address' | 'ip'): ResultIp {
+  return present<ResultIp>({
+    interface: key === 'address' ? integerAt(place, 'interface') : undefined,
+    address: cidrAt(place, key),
+    gateway: addressAt(place, 'gateway'),
+  })
+}
+
+function readRoute(place: Place): ResultRoute {
+  return present<ResultRoute>({
+    dst: cidrAt(place, 'dst'),
+    gw: addressAt(place, 'gw'),
+    mtu: integerAt(place, 'mtu'),
+    advmss: integerAt(place, 'advmss'),
+    priority: integerAt(place, 'priority'),
+    table: integerAt(place, 'table'),
+    scope: integerAt(place, 'scope'),
+  })
+}
+
+function readDns(place: Place): ResultDns {
+  const dns = objectAt(place, 'dns')
+  if (dns === undefined) return {}
+  return present<ResultDns>({
+    nameservers: textsAt(dns, 'nameservers'),
+    domain: textAt(dns, 'domain'),
+    search: textsAt(dns, 'search'),
+    options: textsAt(dns, 'options'),
+  })
+}
+
+function readObject(printed: string): JsonObject {
+  const value = decode(printed)
+  if (value === null) return {}
+  if (typeof value === 'object' && !Array.isArray(value)) return value as JsonObject
+  throw undecodable(`json: cannot unmarshal a ${goType(value)} into a result`)
+}
+
+function decode(printed: string): Json {
+  if (printed.trim() === '') throw undecodable('unexpected end of JSON input')
+  try {
+    return parseJson(printed, deepestPart)
+  } catch (cause) {
+    throw undecodable('it is no JSON', cause)
+  }
+}
+
+function unsupported(version: string): CniError {
+  return new CniError({
+    code: 1,
+    message: `unsupported CNI result version ${JSON.stringify(version)}`,
+    hint: 'Use a plugin that prints results of 0.1.0 to 1.1.0, or set cniVersion in the conf list to one of these.',
+  })
+}

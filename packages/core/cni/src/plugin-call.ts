@@ -1,0 +1,22 @@
+import type { CniArgs } from './attachment.ts'
+import type { Operation } from './operation.ts'
+
+/** One run of one plugin: what becomes its environment and standard input (SPEC 1.1.0, section 2, "Overview"). */
+export interface PluginCall {
+  /** The plugin's `type`: the name of the program. */
+  readonly type: string
+  /** `CNI_COMMAND`. */
+  readonly operation: Operation
+  /** `CNI_CONTAINERID`; empty where the operation has none. */
+  readonly containerId: string
+  /** `CNI_NETNS`; empty where the operation has none. */
+  readonly netns: string
+  /** `CNI_IFNAME`; empty where the operation has none. */
+  readonly ifname: string
+  /** `CNI_ARGS`. */
+  readonly cniArgs: CniArgs
+  /** The request configuration. */
+  readonly stdin: string
+  /** What the processes of this run are known by, in `VETHRA_NONCE`. Default: the variable is not set. */
+  readonly nonce?: string
+}

@@ -1,0 +1,182 @@
+import { CniError } from './cni-error.ts'
+import { goField } from './go-json.ts'
+import type { Json } from './json.ts'
+import { parseJson } from './parse-json.ts'
+import type { PluginCall } from './plugin-call.ts'
+import type { PluginExit } from './plugin-exit.ts'
+import { systemHint } from './system-hint.ts'
+
+const tailOctets = 2048
+
+/**
+ * The variables that tell a plugin what to do (SPEC 1.1.0, section 2, "Parameters"): always all six,
+ * empty where they do not apply. `path` are the folders of `CNI_PATH`. `VETHRA_NONCE` is ours.
+ */
+export function pluginEnvironment(
+  call: PluginCall,
+  path: readonly string[],
+): Readonly<Record<string, string>> {
+  return {
+    CNI_COMMAND: call.operation,
+    CNI_CONTAINERID: call.containerId,
+    CNI_NETNS: call.netns,
+    CNI_IFNAME: call.ifname,
+    CNI_ARGS: call.cniArgs.map(([key, value]) => `${key}=${value}`).join(';'),
+    CNI_PATH: path.join(':'),
+    ...(call.nonce === undefined ? {} : { VETHRA_NONCE: call.nonce }),
+  }
+}
+
+/**
+ * Where a plugin may lie, in order: the first regular file of these counts. Throws CniError 7 when
+ * the type is empty or holds a slash, 100 when there is no folder to look in.
+ */
+export function pluginCandidates(type: string, path: readonly string[]): readonly string[] {
+  if (type === '') throw new CniError({ code: 7, message: 'no plugin name provided' })
+  if (type.includes('/')) throw new CniError({ code: 7, message: `invalid plugin name: ${type}` })
+  // An empty element would mean the working directory, which the caller does not control.
+  const folders = path.filter((folder) => folder !== '')
+  if (folders.length === 0) {
+    throw new CniError({
+      code: 100,
+      message: 'no paths provided',
+      hint: 'Name the folder of the CNI plugins with --cni-path or CNI_PATH.',
+    })
+  }
+  return folders.map((folder) => `${folder}/${type}`)
+}
+
+/** The CniError 100 for a plugin that lies in none of the folders. */
+export function pluginMissing(type: string, path: readonly string[]): CniError {
+  return new CniError({
+    code: 100,
+    message: `failed to find plugin ${JSON.stringify(type)} in path [${path.join(' ')}]`,
+    hint: `Install the CNI plugin "${type}" (Debian: apt-get install containernetworking-plugins), or name its folder with --cni-path or CNI_PATH.`,
+  })
+}
+
+/** How a process ended, in the words of Go's os/exec: `exit status 0` is success. */
+export function exitStatus(exitCode: number | null, signal: string | null): string {
+  return signal === null
+    ? `exit status ${exitCode ?? 0}`
+    : `signal: ${signalWords[signal] ?? signal}`
+}
+
+const signalWords: Readonly<Record<string, string>> = {
+  SIGABRT: 'aborted',
+  SIGHUP: 'hangup',
+  SIGINT: 'interrupt',
+  SIGKILL: 'killed',
+  SIGPIPE: 'broken pipe',
+  SIGSEGV: 'segmentation fault',
+  SIGTERM: 'terminated',
+}
+
+/** How far a plugin may go. */
+export interface PluginLimits {
+  /** Milliseconds until it is killed with all that it started. */
+  readonly timeoutMs: number
+  /** Octets on standard output or error that end it. */
+  readonly outputLimit: number
+}
+
+/** Which limit a plugin went past, and what it had printed until then. */
+export interface PluginLastWords {
+  readonly limit: keyof PluginLimits
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** The CniError 104 of a plugin that was killed because it ran or printed for too long. */
+export function pluginTooFar(
+  path: string,
+  { operation }: PluginCall,
+  limits: PluginLimits,
+  { limit, stdout, stderr }: PluginLastWords,
+): CniError {
+  const printed = limit === 'outputLimit'
+  const words = [stdout, stderr].map((text) => tail(text.trim())).filter((text) => text !== '')
+  const said = words.length > 0 ? `, after: ${words.join(' ')}` : ''
+  const what = printed
+    ? `printed more than ${limits.outputLimit} octets`
+    : `did not end within ${limits.timeoutMs / 1000} s`
+  return new CniError({
+    code: 104,
+    message: `plugin ${path} ${what} on ${operation} and was killed with all that it had started`,
+    hint: printed
+      ? 'Look into the plugin; --plugin-output-limit sets the limit in MiB.'
+      : 'Look into what the plugin waits for; --plugin-timeout sets the limit in seconds.',
+    cause: new Error(`netplugin failed with no error message: signal: killed${said}`),
+  })
+}
+
+const startWords: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  ENOENT: 'no such file or directory',
+  ENOEXEC: 'exec format error',
+  ETXTBSY: 'text file busy',
+}
+
+const executable =
+  'Make it an executable of this machine: file mode 0755, the right architecture, its interpreter present.'
+
+/** The CniError 5 of a plugin that is there and cannot be started; `code` is what execve(2) says. */
+export function pluginNotStarted(path: string, code: string, cause: unknown): CniError {
+  return new CniError({
+    code: 5,
+    message: `fork/exec ${path}: ${startWords[code] ?? code}`,
+    hint: code in startWords ? executable : (systemHint(cause) ?? executable),
+    cause,
+  })
+}
+
+/**
+ * The CniError of a plugin that failed (SPEC 1.1.0, section 5, "Error"): its own code, message and
+ * details when it printed them on standard output; else code 0 and what libcni would say. What it
+ * wrote on standard error, how it ended, where it lies and how long it ran is in the cause.
+ */
+export function pluginFailure(exit: PluginExit): CniError {
+  const own = ownError(exit.stdout)
+  const cause = new Error(circumstances(exit))
+  if (own !== undefined && own.message !== '') return new CniError({ ...own, cause })
+  return new CniError({ code: own?.code ?? 0, message: wordless(exit, own !== undefined), cause })
+}
+
+function wordless({ stdout, stderr, status }: PluginExit, readable: boolean): string {
+  if (readable) return `netplugin failed with an empty error message: ${status}`
+  if (stdout !== '') {
+    return `netplugin failed but error parsing its diagnostic message ${JSON.stringify(tail(stdout))}: ${status}`
+  }
+  return stderr === ''
+    ? `netplugin failed with no error message: ${status}`
+    : `netplugin failed: ${JSON.stringify(tail(stderr))}: ${status}`
+}
+
+function circumstances({ path, stderr, status, elapsedMs }: PluginExit): string {
+  const wrote = stderr.trim() === '' ? '' : `, and wrote on standard error: ${tail(stderr.trim())}`
+  return `${path} ended with ${status} after ${Math.round(elapsedMs)} ms${wrote}`
+}
+
+function ownError(stdout: string): { code: number; message: string; details?: string } | undefined {
+  const value = decode(stdout)
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return undefined
+  const code = goField(value, 'code') ?? 0
+  const message = goField(value, 'msg') ?? ''
+  const details = goField(value, 'details') ?? ''
+  if (typeof code !== 'number' || !Number.isInteger(code) || code < 0) return undefined
+  if (typeof message !== 'string' || typeof details !== 'string') return undefined
+  return { code, message, ...(details === '' ? {} : { details }) }
+}
+
+function decode(text: string): Json {
+  try {
+    return parseJson(text)
+  } catch {
+    // Not JSON is an expected outcome: the caller then quotes the text itself.
+    return null
+  }
+}
+
+function tail(text: string): string {
+  return text.length > tailOctets ? `…${text.slice(-tailOctets)}` : text
+}

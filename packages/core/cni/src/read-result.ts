@@ -1,0 +1,101 @@
+import { CniError } from './cni-error.ts'
+import { goField, goType } from './go-json.ts'
+import type { Json, JsonObject } from './json.ts'
+import { canonicalAddress, canonicalCidr } from './result-addresses.ts'
+
+/** An object somewhere in a JSON text: known keys are read whatever their case, as Go does. */
+export interface Place {
+  readonly value: JsonObject
+  /** Where it stands, such as `ips[0]`; empty at the top. */
+  readonly path: string
+}
+
+/** The CniError 6 for a result that cannot be read. */
+export function undecodable(why: string, cause?: unknown): CniError {
+  return new CniError({
+    code: 6,
+    message: `failed to unmarshal raw result: ${why}`,
+    ...(cause === undefined ? {} : { cause }),
+  })
+}
+
+/** The text under a key; undefined when it is absent, null or empty. */
+export function textAt(place: Place, key: string): string | undefined {
+  const value = fieldAt(place, key)
+  if (value === undefined || value === '') return undefined
+  return typeof value === 'string' ? value : wrongType(place, key, value, 'string')
+}
+
+/** The integer under a key; undefined when it is absent or null. */
+export function integerAt(place: Place, key: string): number | undefined {
+  const value = fieldAt(place, key)
+  if (value === undefined) return undefined
+  return Number.isSafeInteger(value) ? (value as number) : wrongType(place, key, value, 'int')
+}
+
+/** The texts under a key; undefined when it is absent or null. */
+export function textsAt(place: Place, key: string): readonly string[] | undefined {
+  const value = fieldAt(place, key)
+  if (value === undefined) return undefined
+  const texts = Array.isArray(value) && value.every((each) => typeof each === 'string')
+  return texts ? (value as readonly string[]) : wrongType(place, key, value, '[]string')
+}
+
+/** The object under a key; undefined when it is absent or null. */
+export function objectAt(place: Place, key: string): Place | undefined {
+  const value = fieldAt(place, key)
+  if (value === undefined) return undefined
+  return { value: asObject(place, key, value), path: pathOf(place, key) }
+}
+
+/** The objects of the list under a key; empty when it is absent or null. */
+export function objectsAt(place: Place, key: string): readonly Place[] {
+  const value = fieldAt(place, key)
+  if (value === undefined) return []
+  if (!Array.isArray(value)) return wrongType(place, key, value, 'list')
+  return value.map((each: Json, index) => ({
+    value: asObject(place, `${key}[${index}]`, each),
+    path: `${pathOf(place, key)}[${index}]`,
+  }))
+}
+
+/** The address with prefix length under a key that must be there, in canonical form. */
+export function cidrAt(place: Place, key: string): string {
+  const text = textAt(place, key)
+  const canonical = canonicalCidr(text ?? '')
+  if (canonical !== undefined) return canonical
+  throw undecodable(`invalid CIDR address: ${text ?? `${pathOf(place, key)} is missing`}`)
+}
+
+/** The address under a key, in canonical form; undefined when it is absent, null or empty. */
+export function addressAt(place: Place, key: string): string | undefined {
+  const text = textAt(place, key)
+  if (text === undefined) return undefined
+  const canonical = canonicalAddress(text)
+  if (canonical !== undefined) return canonical
+  throw undecodable(`invalid IP address: ${text}`)
+}
+
+/** The object without the keys whose value is undefined. */
+export function present<T>(value: { readonly [K in keyof T]: T[K] | undefined }): T {
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as T
+}
+
+function fieldAt({ value }: Place, key: string): Json | undefined {
+  return goField(value, key) ?? undefined
+}
+
+function asObject(place: Place, key: string, value: Json): JsonObject {
+  const object = typeof value === 'object' && value !== null && !Array.isArray(value)
+  return object ? (value as JsonObject) : wrongType(place, key, value, 'object')
+}
+
+function wrongType(place: Place, key: string, value: Json, wanted: string): never {
+  throw undecodable(
+    `json: cannot unmarshal a ${goType(value)} into ${pathOf(place, key)} of type ${wanted}`,
+  )
+}
+
+function pathOf({ path }: Place, key: string): string {
+  return path === '' ? key : `${path}.${key}`
+}

@@ -1,0 +1,114 @@
+import { CniError } from '@vethra/cni'
+import { checkDomain, checkHostname } from '@vethra/names'
+import { checkIpv4, checkIpv6, isIpv4, isIpv6, parseMac } from './addresses.ts'
+import { checkIds, checkName, checkNamespace, checkRef } from './check-names.ts'
+import { networkMode } from './network-mode.ts'
+import type { BundleRequest, DnsRequest, NetworkRequest } from './request.ts'
+import { requestedNetworks } from './requested-networks.ts'
+
+/** How long a hostname or domain name may be: __NEW_UTS_LEN of the kernel, sethostname(2). */
+export const utsLength: number = 64
+
+/**
+ * Throws CniError 3, 4, 103 or 107 on the first thing asked for that cannot be: a name, address
+ * or domain that must not reach a file or a program, or options that exclude each other.
+ */
+export function checkRequest(request: BundleRequest): void {
+  checkIds(request.namespace, request.id)
+  checkNamespace(request.namespace)
+  if (request.name !== undefined) checkName(request.name)
+  checkOptions(request)
+  checkOwnNames(request)
+  for (const network of requestedNetworks(request)) checkNetwork(network)
+  for (const [name, ip] of request.extraHosts) checkExtraHost(name, ip)
+  checkDns(request.dns)
+}
+
+/** Throws CniError 103 unless reference, addresses and aliases of one network request can be. */
+export function checkNetwork(network: NetworkRequest): void {
+  checkRef(network.ref)
+  if (network.ip !== undefined) checkIpv4('--ip', network.ip)
+  if (network.ip6 !== undefined) checkIpv6('--ip6', network.ip6)
+  if (network.macAddress !== undefined) parseMac('--mac-address', network.macAddress)
+  for (const alias of network.aliases) checkHostname(alias)
+}
+
+/** Throws CniError 103 unless the pair can be a line of a hosts file. */
+export function checkExtraHost(name: string, ip: string): void {
+  checkHostname(name)
+  if (isIpv4(ip) || isIpv6(ip)) return
+  const value = `${name}:${ip}`.slice(0, 128)
+  throw new CniError({
+    code: 103,
+    message: `invalid IP address in add-host: ${JSON.stringify(value)}`,
+    hint: 'Write NAME:IP.',
+  })
+}
+
+function checkOwnNames({ hostname, domainname }: BundleRequest): void {
+  if (hostname !== undefined) checkHostname(hostname)
+  if (domainname !== undefined) checkDomain(domainname)
+  const long = [hostname, domainname].find((text) => text !== undefined && text.length > utsLength)
+  if (long === undefined) return
+  throw new CniError({
+    code: 103,
+    message: `the kernel takes no name of ${long.length} characters: ${JSON.stringify(long)}`,
+    hint: `Give a hostname and a domain name of at most ${utsLength} characters each.`,
+  })
+}
+
+function checkOptions(request: BundleRequest): void {
+  const mode = networkMode(request.networks)
+  if (request.utsHost && (request.hostname !== undefined || request.domainname !== undefined)) {
+    throw new CniError({
+      code: 103,
+      message: 'conflicting options: cannot set --hostname and/or --domainname with --uts=host',
+      hint: 'Leave out --uts, or the names.',
+    })
+  }
+  if (mode === 'container') checkContainerMode(request)
+}
+
+function checkContainerMode(request: BundleRequest): void {
+  const given = [
+    request.hostname === undefined ? undefined : '--hostname',
+    request.domainname === undefined ? undefined : '--domainname',
+    request.ports.length === 0 ? undefined : '-p/--publish',
+    request.dns.servers === undefined ? undefined : '--dns',
+    request.extraHosts.length === 0 ? undefined : '--add-host',
+  ].filter((flag) => flag !== undefined)
+  if (given.length === 0) return
+  throw new CniError({
+    code: 103,
+    message: `conflicting options: the following arguments are not supported when using \`--network=container:<container>\`: [${given.join(' ')}]`,
+    hint: 'Give them to the container whose network is shared.',
+  })
+}
+
+/** Throws CniError 103 unless servers, search domains and options can stand in resolv.conf. */
+export function checkDns(dns: DnsRequest): void {
+  for (const server of dns.servers ?? []) {
+    if (!isIpv4(server) && !isIpv6(server)) throw wrongServer(server)
+  }
+  // A search list of "." alone means that there is none: resolv.conf(5).
+  for (const domain of dns.search ?? []) if (domain !== '.') checkDomain(domain.replace(/\.$/, ''))
+  for (const option of dns.options ?? []) {
+    if (!/^[\x21-\x7e]{1,255}$/.test(option)) throw wrongOption(option)
+  }
+}
+
+function wrongServer(server: string): CniError {
+  return new CniError({
+    code: 103,
+    message: `ip address is not correctly formatted: ${JSON.stringify(server.slice(0, 64))} with --dns flag`,
+    hint: 'Give an address like 10.0.0.2 or fd00::2, without brackets.',
+  })
+}
+
+function wrongOption(option: string): CniError {
+  return new CniError({
+    code: 103,
+    message: `invalid --dns-option ${JSON.stringify(option.slice(0, 64))}`,
+    hint: 'Give one option of resolv.conf(5), like ndots:2.',
+  })
+}

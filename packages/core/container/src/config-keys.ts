@@ -1,0 +1,65 @@
+import { CniError } from '@vethra/cni'
+import { type Draft, draftOf, type Holder } from './draft.ts'
+
+/** The objects and arrays that a plan writes into, with the keys it knows in each; none for maps of any key. */
+const written: ReadonlyMap<string, readonly string[]> = new Map([
+  [
+    '',
+    ['process', 'hostname', 'domainname', 'mounts', 'hooks', 'annotations', 'linux', 'ociVersion'],
+  ],
+  ['process', ['env']],
+  ['process/env', []],
+  ['mounts', []],
+  ['hooks', ['prestart', 'createRuntime', 'poststop']],
+  ['hooks/prestart', []],
+  ['hooks/createRuntime', []],
+  ['hooks/poststop', []],
+  ['linux', ['namespaces', 'sysctl']],
+  ['linux/namespaces', []],
+  ['linux/sysctl', []],
+  ['annotations', []],
+])
+
+/** A config.json taken apart where a plan writes into it. */
+export function draftOfConfig(text: string): Draft {
+  return draftOf(text, (path) => written.has(path))
+}
+
+/**
+ * Throws CniError 7 when an object that a plan writes into has a key twice, or one that differs
+ * from a key of ours by case alone: runc (Go's encoding/json) takes `Hooks` for `hooks`, and the
+ * last one counts, crun does not, so that what is written here might not be what runs.
+ */
+export function checkKeys(holder: Holder, path: readonly string[] = []): void {
+  if (holder.kind === 'array') return
+  checkObject(path, holder, written.get(path.join('/')) ?? [])
+  for (const { key = '', value } of holder.pieces)
+    if (typeof value !== 'string') checkKeys(value, [...path, key])
+}
+
+function checkObject(path: readonly string[], { pieces }: Holder, known: readonly string[]) {
+  const seen = new Set<string>()
+  const folded = new Map(known.map((key) => [fold(key), key]))
+  for (const { key = '' } of pieces) {
+    if (seen.has(key)) throw ambiguous([...path, key], 'stands twice')
+    seen.add(key)
+  }
+  if (known.length === 0) return
+  for (const { key = '' } of pieces)
+    if ((folded.get(fold(key)) ?? key) !== key)
+      throw ambiguous([...path, key], 'is another key to runc than to crun')
+}
+
+// Upper case first: Go folds the long s and the Kelvin sign too.
+function fold(key: string): string {
+  return key.toUpperCase().toLowerCase()
+}
+
+function ambiguous(path: readonly string[], fault: string): CniError {
+  const key = path.join('.').slice(0, 128)
+  return new CniError({
+    code: 7,
+    message: `config.json is ambiguous: ${JSON.stringify(key)} ${fault}`,
+    hint: 'Leave one, spelled as the OCI runtime specification does.',
+  })
+}

@@ -1,0 +1,40 @@
+import { CniError, isNestedDeeper, parseJson } from '@vethra/cni'
+import { type ParseErrorCode, printParseErrorCode, visit } from 'jsonc-parser'
+
+const longest = 16 * 1024 * 1024
+const deepest = 100
+
+/**
+ * The JSON value of a config.json. Throws CniError 6 when it is no JSON, naming line and column,
+ * or is larger or deeper than any real one.
+ */
+export function parseConfigText(text: string): unknown {
+  if (text.length > longest) throw undecodable(`it is longer than ${longest} characters`)
+  if (isNestedDeeper(text, deepest)) throw undecodable(`it is nested deeper than ${deepest} levels`)
+  try {
+    return parseJson(text)
+  } catch (cause) {
+    throw undecodable(firstFault(text), cause)
+  }
+}
+
+function firstFault(text: string): string {
+  let first: { readonly code: ParseErrorCode; readonly offset: number } | undefined
+  const onError = (code: ParseErrorCode, offset: number) => {
+    first ??= { code, offset }
+  }
+  visit(text, { onError }, { disallowComments: true })
+  if (first === undefined) return 'it is not JSON'
+  const before = text.slice(0, first.offset).split('\n')
+  const column = (before.at(-1)?.length ?? 0) + 1
+  return `line ${before.length}, column ${column}: ${printParseErrorCode(first.code)}`
+}
+
+function undecodable(fault: string, cause?: unknown): CniError {
+  return new CniError({
+    code: 6,
+    message: `cannot decode config.json: ${fault}`,
+    hint: 'Make the bundle anew, for example with "runc spec".',
+    ...(cause === undefined ? {} : { cause }),
+  })
+}

@@ -1,0 +1,72 @@
+import type { Json } from '@vethra/cni'
+import { describe, expect, it } from 'vitest'
+import { sampleConfig, samplePlaces, sampleRequest } from '../test/sample-bundle.ts'
+import { parseConfig, planBundle } from './index.ts'
+
+function plan(text: string) {
+  return () => planBundle(parseConfig(text), sampleRequest(), samplePlaces)
+}
+
+describe('a config.json that is no JSON', () => {
+  it.each([
+    ['', 'line 1, column 1: ValueExpected'],
+    ['{\n  "process": {},\n  "linux" {}\n}', 'line 3, column 11: ColonExpected'],
+    ['{"process": {}, /* no */ "linux": {}}', 'line 1, column 17: InvalidCommentToken'],
+    ['{"process": {},}', 'line 1, column 16: PropertyNameExpected'],
+    [`${'['.repeat(200)}${']'.repeat(200)}`, 'it is nested deeper than 100 levels'],
+    ['['.repeat(1_000_000), 'it is nested deeper than 100 levels'],
+    [' '.repeat(17 * 1024 * 1024), 'it is longer than 16777216 characters'],
+  ])('is refused with the place: %#', (text, fault) => {
+    expect(plan(text)).toThrow(
+      expect.objectContaining({ code: 6, message: `cannot decode config.json: ${fault}` }),
+    )
+  })
+})
+
+it('brackets in strings are no depth', () => {
+  const text = JSON.stringify(`"${'['.repeat(200)}`)
+  expect(plan(`{"process": {}, "linux": {}, "x": ${text}}`)).not.toThrow()
+})
+
+describe('a config.json of another shape', () => {
+  const linux = { namespaces: [] }
+
+  it.each<[Record<string, Json>, string]>([
+    [{ linux: null }, 'linux must be object'],
+    [{ process: [] }, 'process must be object'],
+    [{ process: { env: [1] } }, 'process.env[0] must be string'],
+    [{ mounts: {} }, 'mounts must be array'],
+    [{ mounts: [{ source: 'x' }] }, 'mounts[0].destination must be string'],
+    [{ hooks: { poststop: [{}] } }, 'hooks.poststop[0].path must be string'],
+    [{ annotations: { 'a b': 1 } }, 'annotations["a b"] must be string'],
+    [{ linux: { namespaces: [{}] } }, 'linux.namespaces[0].type must be string'],
+  ])('is refused with the key: %j', (parts, fault) => {
+    expect(plan(sampleConfig({ linux, ...parts }))).toThrow(
+      expect.objectContaining({
+        code: 7,
+        message: `config.json is not the configuration of a Linux container: ${fault}`,
+      }),
+    )
+  })
+
+  it.each(['[]', 'null', '1', '"text"'])('is refused when it is %s', (text) => {
+    expect(plan(text)).toThrow(expect.objectContaining({ code: 7 }))
+  })
+})
+
+describe('a config.json that runc and crun read differently', () => {
+  it.each([
+    ['"hooks": {}, "hooks": {}', '"hooks" stands twice'],
+    ['"Hooks": {}', '"Hooks" is another key to runc than to crun'],
+    ['"mount\u017f": []', '"mount\u017f" is another key to runc than to crun'],
+    ['"annotations": {"a": "1", "a": "2"}', '"annotations.a" stands twice'],
+  ])('is refused: %s', (part, fault) => {
+    expect(plan(`{"process": {}, "linux": {}, ${part}}`)).toThrow(
+      expect.objectContaining({ code: 7, message: `config.json is ambiguous: ${fault}` }),
+    )
+  })
+
+  it('may have keys of others in any case', () => {
+    expect(plan('{"process": {}, "linux": {}, "VM": {}, "Vm": {}}')).not.toThrow()
+  })
+})

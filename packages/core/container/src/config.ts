@@ -1,0 +1,133 @@
+import { CniError } from '@vethra/cni'
+import * as z from 'zod/mini'
+import { checkKeys, draftOfConfig } from './config-keys.ts'
+import { parseConfigText } from './config-text.ts'
+import type { Draft } from './draft.ts'
+import { isObject, isText } from './facts.ts'
+import { checked } from './faults.ts'
+
+/** A mount of config.json; keys that are not named here may be there too. */
+export interface Mount {
+  readonly destination: string
+  readonly type?: string | null | undefined
+  readonly source?: string | null | undefined
+  readonly options?: readonly string[] | null | undefined
+}
+
+/** A hook of config.json. */
+export interface Hook {
+  readonly path: string
+  readonly args?: readonly string[] | null | undefined
+  readonly env?: readonly string[] | null | undefined
+  readonly timeout?: number | null | undefined
+}
+
+/** A namespace of config.json: new without a path, joined with one. */
+export interface Namespace {
+  readonly type: string
+  readonly path?: string | null | undefined
+}
+
+/** The parts of an OCI config.json that a plan looks at, checked; empty where the file has none. */
+export interface Config {
+  readonly env: readonly string[]
+  readonly hostname: string | undefined
+  readonly domainname: string | undefined
+  readonly mounts: readonly Mount[]
+  readonly namespaces: readonly Namespace[]
+  readonly sysctl: Readonly<Record<string, string>>
+  /** Deprecated by the OCI runtime-spec; runs where createRuntime does. */
+  readonly prestart: readonly Hook[]
+  readonly createRuntime: readonly Hook[]
+  readonly poststop: readonly Hook[]
+  readonly annotations: Readonly<Record<string, string>>
+}
+
+const texts = z.array(z.string())
+// Not `record`, which takes a second for half a million keys.
+const table = z
+  .custom<Readonly<Record<string, string>>>(isObject, { error: 'must be object' })
+  .check(({ value, issues }) => {
+    const entries = isObject(value) ? Object.entries(value) : []
+    const wrong = entries.find(([, each]) => !isText(each))
+    if (wrong === undefined) return
+    const [key, input] = wrong
+    issues.push({ code: 'custom', input, path: [key], message: 'must be string' })
+  })
+const mount = z.looseObject({
+  destination: z.string(),
+  type: z.nullish(z.string()),
+  source: z.nullish(z.string()),
+  options: z.nullish(texts),
+}) satisfies z.ZodMiniType<Mount>
+const hook = z.looseObject({
+  path: z.string(),
+  args: z.nullish(texts),
+  env: z.nullish(texts),
+  timeout: z.nullish(z.number()),
+}) satisfies z.ZodMiniType<Hook>
+const namespace = z.looseObject({
+  type: z.string(),
+  path: z.nullish(z.string()),
+}) satisfies z.ZodMiniType<Namespace>
+const shape = z.looseObject({
+  process: z.looseObject({ env: z.nullish(texts) }),
+  hostname: z.nullish(z.string()),
+  domainname: z.nullish(z.string()),
+  mounts: z.nullish(z.array(mount)),
+  hooks: z.nullish(
+    z.looseObject({
+      prestart: z.nullish(z.array(hook)),
+      createRuntime: z.nullish(z.array(hook)),
+      poststop: z.nullish(z.array(hook)),
+    }),
+  ),
+  annotations: z.nullish(table),
+  linux: z.looseObject({
+    namespaces: z.nullish(z.array(namespace)),
+    sysctl: z.nullish(table),
+  }),
+})
+
+/** A config.json that has been read. */
+export interface ParsedConfig {
+  readonly config: Config
+  /** Its text, which a plan changes. */
+  readonly draft: Draft
+}
+
+/**
+ * The parts of a config.json that matter here, and its text taken apart. Throws CniError 6 when it is no JSON,
+ * and CniError 7 naming the key when it is no configuration of a Linux container (OCI runtime-spec, config.md).
+ */
+export function parseConfig(text: string): ParsedConfig {
+  const result = checked(shape, parseConfigText(text))
+  if ('fault' in result) throw wrongShape(result.fault)
+  const draft = draftOfConfig(text)
+  checkKeys(draft.root)
+  return { config: configOf(result.data), draft }
+}
+
+function configOf(data: z.infer<typeof shape>): Config {
+  const { process, hostname, domainname, mounts, hooks, annotations, linux } = data
+  return {
+    env: process.env ?? [],
+    hostname: hostname ?? undefined,
+    domainname: domainname ?? undefined,
+    mounts: mounts ?? [],
+    namespaces: linux.namespaces ?? [],
+    sysctl: linux.sysctl ?? {},
+    prestart: hooks?.prestart ?? [],
+    createRuntime: hooks?.createRuntime ?? [],
+    poststop: hooks?.poststop ?? [],
+    annotations: annotations ?? {},
+  }
+}
+
+function wrongShape(details: string): CniError {
+  return new CniError({
+    code: 7,
+    message: `config.json is not the configuration of a Linux container: ${details}`,
+    hint: 'Make the bundle anew, for example with "runc spec".',
+  })
+}

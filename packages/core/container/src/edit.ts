@@ -1,0 +1,68 @@
+import type { Json } from '@vethra/cni'
+import { type Draft, type JsonPath, renderDraft } from './draft.ts'
+import { appendTo, removeAt, setAt } from './splice.ts'
+
+/** One thing to do to config.json, and the line that tells of it. */
+export type Edit =
+  | {
+      readonly kind: 'set' | 'append'
+      readonly path: JsonPath
+      readonly value: Json
+      readonly note: string
+    }
+  | { readonly kind: 'remove'; readonly path: JsonPath; readonly note: string }
+  /** Nothing to do, and worth saying why. */
+  | { readonly kind: 'keep'; readonly note: string }
+
+/**
+ * The text after all edits. Positions in paths are those of the text as given: what is set comes
+ * first, then what is removed, then what is appended.
+ */
+export function applyAll(draft: Draft, edits: readonly Edit[]): string {
+  for (const edit of edits) if (edit.kind === 'set') setAt(draft, edit.path, edit.value)
+  for (const edit of edits) if (edit.kind === 'remove') removeAt(draft, edit.path)
+  for (const edit of edits) if (edit.kind === 'append') appendTo(draft, edit.path, edit.value)
+  return renderDraft(draft)
+}
+
+/** An edit that sets the path to the value; none when it has that value already. */
+export function setUnlessSame(
+  path: JsonPath,
+  present: unknown,
+  value: Json,
+  note: string,
+): readonly Edit[] {
+  if (JSON.stringify(present) === JSON.stringify(value)) return []
+  return [{ kind: 'set', path, value, note }]
+}
+
+/** The items of an array, and which of them are ours. */
+export interface OwnItems<Item> {
+  readonly path: JsonPath
+  readonly items: readonly Item[]
+  readonly isOurs: (item: Item) => boolean
+}
+
+/**
+ * Edits after which exactly one item of ours is in the array, and is `value`: the first is replaced
+ * where it stands, more are removed, and where there is none it is appended.
+ */
+export function oneOfOurs<Item>(own: OwnItems<Item>, value: Json, note: string): readonly Edit[] {
+  const [first, ...more] = own.items.flatMap((item, index) => (own.isOurs(item) ? [index] : []))
+  if (first === undefined) return [{ kind: 'append', path: own.path, value, note }]
+  return [
+    ...setUnlessSame([...own.path, first], own.items[first], value, note),
+    ...more.map((index) => removal([...own.path, index], `only once: ${note}`)),
+  ]
+}
+
+/** Edits after which no item of ours is in the array. */
+export function noneOfOurs<Item>(own: OwnItems<Item>, note: string): readonly Edit[] {
+  return own.items.flatMap((item, index) => {
+    return own.isOurs(item) ? [removal([...own.path, index], note)] : []
+  })
+}
+
+function removal(path: JsonPath, note: string): Edit {
+  return { kind: 'remove', path, note }
+}

@@ -1,0 +1,36 @@
+/**
+ * What a container asked for: the edits of its config.json that attach it to its networks, the record of what was
+ * decided, what the hook may believe of what it is handed, and its published ports. Not for reading or writing files,
+ * nor for finding networks and containers.
+ */
+export { type AnnotationKey, annotationKeys } from './annotations.ts'
+export { assignPorts, type PortFacts } from './assign-ports.ts'
+export { brokenPromises } from './broken-promises.ts'
+export { capabilityMappings } from './capability-mappings.ts'
+export { checkHostIps } from './check-host-ips.ts'
+export { checkIds } from './check-names.ts'
+export { checkRequest } from './check-request.ts'
+export type { HeldMapping, ListeningSocket } from './claims.ts'
+export { type ParsedConfig, parseConfig } from './config.ts'
+export { formatPorts } from './format-ports.ts'
+export { formatSocket, type HeldSocket, heldSockets, readSocket } from './held-sockets.ts'
+export { type HookRequest, hookRequest } from './hook-request.ts'
+export { parseNetworkFlag } from './network-flag.ts'
+export { type NetworkMode, networkMode } from './network-mode.ts'
+export type { BundlePlaces, HookProgram, JoinedContainer } from './places.ts'
+export { type BundlePlan, planBundle } from './plan.ts'
+export type { HoldRequest, PortHold, PortHolder, PortReservation } from './port-holder.ts'
+export type { PortMapping, Protocol } from './port-mapping.ts'
+export { type PortRequest, type PortSpan, parsePortSpec, parsePortSpecs } from './port-spec.ts'
+export { type BundleRecord, parseRecord, renderRecord } from './record.ts'
+export type { BundleRequest, DnsRequest, NetworkRequest } from './request.ts'
+export { idInState, type OciState, parseState } from './state.ts'
+export { parseStoredMappings, type StoredMapping, storedMappings } from './stored-mappings.ts'
+export {
+  type ConfigUndo,
+  hashOf,
+  isOfAnother,
+  type PreparedConfig,
+  parsePrepared,
+  undoConfig,
+} from './undo.ts'

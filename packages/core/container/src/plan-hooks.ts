@@ -1,0 +1,43 @@
+import type { JsonObject } from '@vethra/cni'
+import type { Config, Hook } from './config.ts'
+import { type Edit, noneOfOurs, oneOfOurs } from './edit.ts'
+import type { HookProgram } from './places.ts'
+
+/**
+ * The edits that have the OCI runtime call the hook when the container is made and after it has
+ * been deleted. Hooks of others keep their place and so their turn; one of an earlier run, or of
+ * nerdctl, which would do the same work, is replaced, and goes from prestart, which would do it twice.
+ */
+export function planHooks(config: Config, program: HookProgram): readonly Edit[] {
+  const isOurs = (hook: Hook) => isCalledFor('createRuntime', hook)
+  const note = `have ${program.path} called at createRuntime, not at prestart`
+  return [
+    ...noneOfOurs({ path: ['hooks', 'prestart'], items: config.prestart, isOurs }, note),
+    ...planHook('createRuntime', config.createRuntime, 'createRuntime', program),
+    ...planHook('poststop', config.poststop, 'postStop', program),
+  ]
+}
+
+function planHook(
+  key: string,
+  items: readonly Hook[],
+  event: string,
+  program: HookProgram,
+): readonly Edit[] {
+  const isOurs = (hook: Hook) => isCalledFor(event, hook)
+  const note = `have ${program.path} called at ${key}`
+  return oneOfOurs({ path: ['hooks', key], items, isOurs }, hookOf(event, program), note)
+}
+
+function isCalledFor(event: string, { args }: Hook): boolean {
+  return args?.slice(-2).join('\n') === `oci-hook\n${event}`
+}
+
+function hookOf(event: string, program: HookProgram): JsonObject {
+  return {
+    path: program.path,
+    args: [...program.args, 'oci-hook', event],
+    env: [...program.env],
+    timeout: program.timeout,
+  }
+}

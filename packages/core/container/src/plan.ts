@@ -1,0 +1,151 @@
+import { CniError } from '@vethra/cni'
+import { checkRequest } from './check-request.ts'
+import type { Config, ParsedConfig } from './config.ts'
+import { segmentsOf } from './draft.ts'
+import { applyAll, type Edit } from './edit.ts'
+import { hostnameOf } from './hostname.ts'
+import { madeBy, membersOf } from './members.ts'
+import { type NetworkMode, networkMode } from './network-mode.ts'
+import { type BundlePlaces, checkPlaces } from './places.ts'
+import { planAnnotations } from './plan-annotations.ts'
+import { planHooks } from './plan-hooks.ts'
+import { planMounts } from './plan-mounts.ts'
+import { planNames } from './plan-names.ts'
+import { planNetworkNamespace, planUtsNamespace } from './plan-namespaces.ts'
+import { planSysctl } from './plan-sysctl.ts'
+import type { BundleRecord } from './record.ts'
+import type { BundleRequest, NetworkRequest } from './request.ts'
+import { requestedNetworks } from './requested-networks.ts'
+import { inverseEdits } from './text-edits.ts'
+import { type ConfigUndo, hashOf } from './undo.ts'
+
+/** What `bundle prepare` will do. */
+export interface BundlePlan {
+  /** The new text of config.json; what is not listed in `changes` stands in it byte for byte. */
+  readonly config: string
+  /**
+   * One line for each change, and for each thing of the user's that is kept or left out; for
+   * people.
+   */
+  readonly changes: readonly string[]
+  /** What goes to vethra.json. */
+  readonly record: BundleRecord
+  readonly mode: NetworkMode
+  /** How config.json becomes what it was again. */
+  readonly undo: ConfigUndo
+}
+
+/**
+ * The plan for the bundle with this config.json, which serves for one plan alone. A plan for its own result changes nothing.
+ * Throws CniError 3, 4, 103 or 107 where the request cannot be, 101 where the container to join is gone, and 107 where the bundle joins a network
+ * namespace by itself.
+ */
+export function planBundle(
+  { config, draft }: ParsedConfig,
+  request: BundleRequest,
+  places: BundlePlaces,
+): BundlePlan {
+  checkRequest(request)
+  checkPlaces(places)
+  const mode = networkMode(request.networks)
+  const record = recordOf(request, mode, places)
+  const edits = planEdits(config, request.utsHost === true, record, places)
+  const notes = edits.map((edit) => edit.note)
+  const before = segmentsOf(draft)
+  const [members, made] = [membersOf(draft, edits), madeBy(draft, edits)]
+  const text = applyAll(draft, edits)
+  const undo = {
+    ...{ sha256: hashOf(text), was: hashOf(draft.source) },
+    ...{ edits: inverseEdits(before, segmentsOf(draft)), members, made },
+  }
+  demandSmall(undo)
+  return { config: text, changes: [...notes, ...unused(request, mode)], record, mode, undo }
+}
+
+/** So many characters are kept of a config.json for undoing it; vethra.json, which has them, may be twice as large. */
+const largestUndo = 8 * 1024 * 1024
+
+function demandSmall(undo: ConfigUndo): void {
+  const size = JSON.stringify(undo).length
+  if (size <= largestUndo) return
+  throw new CniError({
+    code: 107,
+    message: `config.json has too much of what is replaced: ${size} characters, and ${largestUndo} can be kept`,
+    hint: 'Remove its "nerdctl/" annotations, or hooks and mounts of an earlier run.',
+  })
+}
+
+function planEdits(
+  config: Config,
+  utsHost: boolean,
+  record: BundleRecord,
+  places: BundlePlaces,
+): readonly Edit[] {
+  // nerdctl leaves the variable empty where the name is not the container's own.
+  const variable = record.mode === 'container' ? '' : record.hostname
+  return [
+    ...planNetworkNamespace(config, record.mode, record.netns),
+    ...planUtsNamespace(config, utsHost),
+    ...planNames(config, { ...record, utsHost }, variable),
+    ...planSysctl(config, record.mode),
+    ...planMounts(config, places, record.hostname),
+    ...planAnnotations(config, record, places.stateDir),
+    ...planHooks(config, places.hook),
+  ]
+}
+
+function recordOf(request: BundleRequest, mode: NetworkMode, places: BundlePlaces): BundleRecord {
+  const netns = joinedNamespace(request, mode, places)
+  return {
+    version: 1,
+    id: request.id,
+    name: request.name ?? '',
+    namespace: request.namespace,
+    hostname: hostnameOf(request, mode, places),
+    domainname: request.domainname ?? '',
+    networks: normalised(requestedNetworks(request), mode, places),
+    ports: request.ports,
+    extraHosts: request.extraHosts,
+    mode,
+    dns: request.dns,
+    ...(places.pidFile === undefined ? {} : { pidFile: places.pidFile }),
+    ...(netns === undefined ? {} : { netns }),
+  }
+}
+
+function joinedNamespace(
+  { networks }: BundleRequest,
+  mode: NetworkMode,
+  places: BundlePlaces,
+): string | undefined {
+  const ref = networks[0]?.ref ?? ''
+  if (mode === 'ns') return ref.slice('ns:'.length)
+  if (mode !== 'container') return undefined
+  if (places.joined) return places.joined.netns
+  throw new CniError({
+    code: 101,
+    message: `container networking: could not find container: ${ref.slice('container:'.length)}`,
+    hint: 'List the containers that there are with "vethra container ls".',
+  })
+}
+
+function normalised(
+  networks: readonly NetworkRequest[],
+  mode: NetworkMode,
+  { joined }: BundlePlaces,
+): readonly NetworkRequest[] {
+  if (mode !== 'container' || !joined) return networks
+  return [{ ref: `container:${joined.id}`, aliases: [] }]
+}
+
+function unused(request: BundleRequest, mode: NetworkMode): readonly string[] {
+  if (mode === 'cni') return []
+  const given = [
+    request.ip === undefined ? undefined : '--ip',
+    request.ip6 === undefined ? undefined : '--ip6',
+    request.macAddress === undefined ? undefined : '--mac-address',
+    request.aliases.length === 0 ? undefined : '--network-alias',
+    request.ports.length === 0 ? undefined : '-p/--publish',
+  ].filter((flag) => flag !== undefined)
+  return given.map((flag) => `ignore ${flag}: it has no meaning in mode ${mode}`)
+}

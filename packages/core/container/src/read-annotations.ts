@@ -1,0 +1,131 @@
+import { CniError, parseJson } from '@vethra/cni'
+import { checkDomain, checkHostname } from '@vethra/names'
+import { parseMac } from './addresses.ts'
+import { type AnnotationKey, annotationKeys as keys } from './annotations.ts'
+import { checkIds, checkName, checkNamespace } from './check-names.ts'
+import { checkExtraHost, checkNetwork } from './check-request.ts'
+import { isTexts } from './facts.ts'
+import type { HookRequest } from './hook-request.ts'
+import { isOwnHostname } from './hostname.ts'
+import { networkMode } from './network-mode.ts'
+import type { PortMapping } from './port-mapping.ts'
+import type { NetworkRequest } from './request.ts'
+import type { OciState } from './state.ts'
+import { parseStoredMappings } from './stored-mappings.ts'
+
+/**
+ * What the annotations of a bundle without a record ask for. Throws CniError 107 naming the
+ * annotation that is missing or cannot be; the details of a missing one are nerdctl's words.
+ */
+export function readAnnotations(state: OciState): HookRequest {
+  required(state, keys.stateDir, 'state dir must be set')
+  required(state, keys.namespace, 'namespace must be set')
+  required(state, keys.networks, 'networks must be set')
+  const networks = readNetworks(state)
+  return {
+    id: state.id,
+    namespace: readChecked(state, keys.namespace, (value) => {
+      checkIds(value, state.id)
+      checkNamespace(value)
+    }),
+    name: readChecked(state, keys.name, checkName),
+    hostname: readChecked(state, keys.hostname, (value) => {
+      if (!isOwnHostname(state.id, value)) checkHostname(value)
+    }),
+    domainname: readChecked(state, keys.domainname, checkDomain),
+    networks,
+    extraHosts: read(state, keys.extraHosts, parseExtraHosts) ?? [],
+    ports: read(state, keys.ports, parsePorts) ?? [],
+    mode: networkMode(networks),
+  }
+}
+
+function required(state: OciState, key: AnnotationKey, details: string): void {
+  if (state.annotations[key]) return
+  throw new CniError({
+    code: 107,
+    message: `annotation ${key} is missing`,
+    details,
+    hint: 'Run "vethra bundle prepare" on the bundle, or make the container with nerdctl.',
+  })
+}
+
+/** The value that an annotation has for us; absent or empty, it has none. */
+function read<T>(state: OciState, key: AnnotationKey, parse: (value: string) => T): T | undefined {
+  const value = state.annotations[key]
+  if (!value) return undefined
+  try {
+    return parse(value)
+  } catch (cause) {
+    throw new CniError({
+      code: 107,
+      message: `annotation ${key} cannot be ${JSON.stringify(value.slice(0, 128))}`,
+      hint: `Correct ${key} in config.json, or run "vethra bundle prepare" on the bundle.`,
+      cause,
+    })
+  }
+}
+
+function readChecked(state: OciState, key: AnnotationKey, check: (value: string) => void): string {
+  const parse = (value: string) => {
+    check(value)
+    return value
+  }
+  return read(state, key, parse) ?? ''
+}
+
+function readNetworks(state: OciState): readonly NetworkRequest[] {
+  const [first, ...rest] = read(state, keys.networks, parseNetworks) ?? []
+  const ip = readWish(state, keys.ip, (value) => ({ ip: value }))
+  const ip6 = readWish(state, keys.ip6, (value) => ({ ip6: value }))
+  const mac = readWish(state, keys.macAddress, (value) => ({
+    macAddress: parseMac(keys.macAddress, value),
+  }))
+  const bridge = { ref: 'bridge', aliases: [] }
+  if (first && networkMode([first]) !== 'cni') return [first]
+  return [{ ...(first ?? bridge), ...ip, ...ip6, ...mac }, ...rest]
+}
+
+function readWish(
+  state: OciState,
+  key: AnnotationKey,
+  wish: (value: string) => Partial<NetworkRequest>,
+): Partial<NetworkRequest> {
+  const parse = (value: string) => {
+    const wanted = wish(value)
+    checkNetwork({ ref: 'bridge', aliases: [], ...wanted })
+    return wanted
+  }
+  return read(state, key, parse) ?? {}
+}
+
+function parseNetworks(value: string): readonly NetworkRequest[] {
+  const networks = [...new Set(parseTexts(value))].map((ref) => ({
+    ref,
+    aliases: [],
+  }))
+  networks.forEach(checkNetwork)
+  networkMode(networks)
+  return networks
+}
+
+function parseExtraHosts(value: string): readonly (readonly [string, string])[] {
+  return (value.trim() === 'null' ? [] : parseTexts(value)).map((pair) => {
+    const colon = pair.indexOf(':')
+    const name = pair.slice(0, Math.max(colon, 0))
+    // nerdctl keeps the brackets in which an IPv6 address was given.
+    const ip = pair.slice(colon + 1).replace(/^\[(.*)\]$/, '$1')
+    checkExtraHost(name, ip)
+    return [name, ip]
+  })
+}
+
+function parseTexts(value: string): readonly string[] {
+  const texts: unknown = parseJson(value)
+  if (isTexts(texts)) return texts
+  throw new CniError({ code: 107, message: 'it must be a list of texts' })
+}
+
+function parsePorts(value: string): readonly PortMapping[] {
+  return parseStoredMappings(parseJson(value))
+}

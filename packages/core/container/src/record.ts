@@ -1,0 +1,130 @@
+import { CniError, type Json, type JsonObject } from '@vethra/cni'
+import { checkDomain, checkHostname } from '@vethra/names'
+import { checkIds, checkName } from './check-names.ts'
+import { checkDns, checkExtraHost, checkNetwork } from './check-request.ts'
+import { firstFalse, isObject, isPath, isText, isTexts } from './facts.ts'
+import { isOwnHostname } from './hostname.ts'
+import { type NetworkMode, networkMode } from './network-mode.ts'
+import type { PortMapping } from './port-mapping.ts'
+import type { DnsRequest, NetworkRequest } from './request.ts'
+import { parseStoredMappings } from './stored-mappings.ts'
+
+/** What `bundle prepare` decided: the content of vethra.json. */
+export interface BundleRecord {
+  readonly version: 1
+  readonly id: string
+  /** Empty when the container has no name. */
+  readonly name: string
+  readonly namespace: string
+  /** Empty when the container shares the host's UTS namespace. */
+  readonly hostname: string
+  /** Empty when there is none. */
+  readonly domainname: string
+  /**
+   * In the order of `eth0`, `eth1`, …; empty only in mode cni, when the container has left all of
+   * them. What was asked for the container as a whole is in the first.
+   */
+  readonly networks: readonly NetworkRequest[]
+  readonly ports: readonly PortMapping[]
+  readonly extraHosts: readonly (readonly [name: string, ip: string])[]
+  readonly mode: NetworkMode
+  readonly dns: DnsRequest
+  /** Where the hook writes the container's pid; it does not when absent. */
+  readonly pidFile?: string
+  /** The network namespace joined, in modes ns and container. */
+  readonly netns?: string
+  /** What was done to files config.json; `parsePrepared` reads it, where it is asked for. */
+  readonly configs?: Json
+}
+
+/** The record as the object to write to vethra.json; `parseRecord` gives the record back. */
+export function renderRecord(record: BundleRecord): JsonObject {
+  return {
+    version: record.version,
+    id: record.id,
+    name: record.name,
+    namespace: record.namespace,
+    hostname: record.hostname,
+    domainname: record.domainname,
+    networks: record.networks.map((network) => ({ ...network })),
+    ports: record.ports.map((port) => ({ ...port })),
+    extraHosts: record.extraHosts,
+    mode: record.mode,
+    dns: { ...record.dns },
+    ...(record.pidFile === undefined ? {} : { pidFile: record.pidFile }),
+    ...(record.netns === undefined ? {} : { netns: record.netns }),
+    ...(record.configs === undefined ? {} : { configs: record.configs }),
+  }
+}
+
+/**
+ * The record in a parsed vethra.json, after the checks of a request. Throws CniError 107 when the
+ * file is damaged, or of a version that this program does not know.
+ */
+export function parseRecord(json: unknown): BundleRecord {
+  const wrong = isObject(json) ? faultOf(json) : 'the whole must be object'
+  if (wrong !== undefined) throw damaged(wrong)
+  try {
+    const file = json as BundleRecord
+    const record = { ...file, ports: parseStoredMappings(file.ports) }
+    checkRecord(record)
+    return record
+  } catch (cause) {
+    throw damaged('a value cannot be', cause)
+  }
+}
+
+function faultOf(file: Partial<Record<keyof BundleRecord, unknown>>): string | undefined {
+  const { networks, extraHosts, dns, pidFile, netns } = file
+  return firstFalse({
+    'version must be 1': file.version === 1,
+    'id must be string': isText(file.id),
+    'name must be string': isText(file.name),
+    'namespace must be string': isText(file.namespace),
+    'hostname must be string': isText(file.hostname),
+    'domainname must be string': isText(file.domainname),
+    'networks must be a list of networks': Array.isArray(networks) && networks.every(isNetwork),
+    'extraHosts must be pairs': Array.isArray(extraHosts) && extraHosts.every(isPair),
+    'mode must be string': isText(file.mode),
+    'dns must be lists':
+      isObject(dns) && [dns['servers'], dns['search'], dns['options']].every(isTextsOrNone),
+    'pidFile must be an absolute path': pidFile === undefined || isPath(pidFile),
+    'netns must be an absolute path': netns === undefined || isPath(netns),
+  })
+}
+
+function isNetwork(value: unknown): boolean {
+  if (!isObject(value)) return false
+  const { ref, ip = '', ip6 = '', macAddress = '', aliases } = value
+  return [ref, ip, ip6, macAddress].every(isText) && isTexts(aliases)
+}
+
+function isPair(value: unknown): boolean {
+  return isTexts(value) && value.length === 2
+}
+
+function isTextsOrNone(value: unknown): boolean {
+  return value === undefined || isTexts(value)
+}
+
+function checkRecord(record: BundleRecord): void {
+  checkIds(record.namespace, record.id)
+  if (record.name !== '') checkName(record.name)
+  if (!isOwnHostname(record.id, record.hostname)) checkHostname(record.hostname)
+  if (record.domainname !== '') checkDomain(record.domainname)
+  for (const network of record.networks) checkNetwork(network)
+  for (const [name, ip] of record.extraHosts) checkExtraHost(name, ip)
+  checkDns(record.dns)
+  if (networkMode(record.networks) !== record.mode) {
+    throw new CniError({ code: 107, message: `mode ${record.mode} is not that of the networks` })
+  }
+}
+
+function damaged(details: string, cause?: unknown): CniError {
+  return new CniError({
+    code: 107,
+    message: `vethra.json is damaged: ${details}`,
+    hint: 'Run "vethra bundle prepare" on the bundle again.',
+    ...(cause === undefined ? {} : { cause }),
+  })
+}

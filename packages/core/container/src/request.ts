@@ -1,0 +1,50 @@
+import type { PortMapping } from './port-mapping.ts'
+
+/** One network that a container asks for, with what it wants there. */
+export interface NetworkRequest {
+  /** A network's name or id, or a mode: `none`, `host`, `container:<id>`, `ns:<path>`. */
+  readonly ref: string
+  /** The IPv4 address wanted in this network, dotted. */
+  readonly ip?: string
+  /** The IPv6 address wanted in this network, without brackets or zone. */
+  readonly ip6?: string
+  /** The hardware address wanted in this network: lower case, with colons. */
+  readonly macAddress?: string
+  /** More names for the container in this network. */
+  readonly aliases: readonly string[]
+}
+
+/** What goes to resolv.conf instead of the host's values; an absent key keeps those. */
+export interface DnsRequest {
+  readonly servers?: readonly string[]
+  readonly search?: readonly string[]
+  readonly options?: readonly string[]
+}
+
+/** What the user asked of `bundle prepare`. */
+export interface BundleRequest {
+  /** The container's id, as the OCI runtime will be told it. */
+  readonly id: string
+  readonly name?: string
+  /** The containerd namespace. */
+  readonly namespace: string
+  /** In the order of `eth0`, `eth1`, …; empty means the network `bridge`. */
+  readonly networks: readonly NetworkRequest[]
+  readonly ports: readonly PortMapping[]
+  /** Default: the first 12 characters of the id, or the host's own name in modes host and ns. */
+  readonly hostname?: string
+  readonly domainname?: string
+  /** Share the host's UTS namespace: no hostname of its own. Default false. */
+  readonly utsHost?: boolean
+  /** Names and their addresses for the hosts file, as given. */
+  readonly extraHosts: readonly (readonly [name: string, ip: string])[]
+  /** More names for the container in its first network. */
+  readonly aliases: readonly string[]
+  /** The IPv4 address wanted in the first network. */
+  readonly ip?: string
+  /** The IPv6 address wanted in the first network. */
+  readonly ip6?: string
+  /** The hardware address wanted in the first network. */
+  readonly macAddress?: string
+  readonly dns: DnsRequest
+}

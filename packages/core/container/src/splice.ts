@@ -1,0 +1,97 @@
+import type { Json } from '@vethra/cni'
+import type { Draft, Holder, JsonPath, Piece, Style } from './draft.ts'
+
+/**
+ * Puts a value at the path: in the place of the one that is there, else last in its object, which is made
+ * when it is absent or null.
+ */
+export function setAt(draft: Draft, path: JsonPath, value: Json): void {
+  const key = path.at(-1)
+  const holder = holderAt(draft, path.slice(0, -1), kindFor(key))
+  const piece = pieceAt(holder, key)
+  if (piece) change(piece, laidOut(draft.style, path.length, value))
+  else add(draft.style, holder, { depth: path.length, key: String(key), value })
+}
+
+/** Puts a value last in the array at the path, which is made when it is absent or null. */
+export function appendTo(draft: Draft, path: JsonPath, value: Json): void {
+  add(draft.style, holderAt(draft, path, 'array'), { depth: path.length + 1, value })
+}
+
+/** Removes the key or item at the path; nothing when there is none. The items behind it keep their positions. */
+export function removeAt({ root }: Draft, path: JsonPath): void {
+  let value: string | Holder | undefined = root
+  for (const key of path.slice(0, -1)) value = isHolder(value) ? pieceAt(value, key)?.value : value
+  const piece = isHolder(value) ? pieceAt(value, path.at(-1)) : undefined
+  if (piece) piece.isGone = true
+}
+
+/** The object or array at a path, made where there is none. */
+function holderAt({ root, style }: Draft, path: JsonPath, kind: Holder['kind']): Holder {
+  let holder = root
+  for (const [index, key] of path.entries()) {
+    const wanted = index === path.length - 1 ? kind : kindFor(path[index + 1])
+    const now = { depth: index + 1, key: String(key), value: null }
+    const inline = isInline(holder)
+    const known = pieceAt(holder, key)
+    const piece = known ?? add(style, holder, now)
+    const inside = piece.value
+    if (isHolder(inside) && inside.kind === wanted) holder = inside
+    else {
+      holder = { kind: wanted, pieces: [], tail: '', inline: known === undefined && inline }
+      change(piece, holder)
+    }
+  }
+  return holder
+}
+
+function change(piece: Piece, value: Piece['value']): void {
+  piece.value = value
+  piece.source = undefined
+}
+
+function kindFor(key: string | number | undefined): Holder['kind'] {
+  return typeof key === 'number' ? 'array' : 'object'
+}
+
+function isHolder(value: string | Holder | undefined): value is Holder {
+  return typeof value === 'object'
+}
+
+function pieceAt({ pieces }: Holder, key: string | number | undefined): Piece | undefined {
+  const piece = typeof key === 'number' ? pieces[key] : pieces.find((each) => each.key === key)
+  return piece?.isGone === true ? undefined : piece
+}
+
+function isInline({ pieces, tail, inline }: Holder): boolean {
+  return inline || (pieces.some(({ isGone }) => !isGone) && !tail.includes('\n'))
+}
+
+function add(
+  style: Style,
+  holder: Holder,
+  { depth, key, value }: { readonly depth: number; readonly key?: string; readonly value: Json },
+): Piece {
+  const [gap, isFirst] = [style.unit === '' ? '' : ' ', holder.pieces.every(({ isGone }) => isGone)]
+  const inline = isInline(holder)
+  const space = inline ? (isFirst ? '' : gap) : newline(style, depth)
+  if (!inline && isFirst) holder.tail = newline(style, depth - 1)
+  const piece = {
+    lead: isFirst ? space : `,${space}`,
+    ...(key === undefined ? {} : { key }),
+    head: key === undefined ? '' : `${JSON.stringify(key)}:${gap}`,
+    value: inline ? JSON.stringify(value) : laidOut(style, depth, value),
+    isGone: false,
+  }
+  holder.pieces.push(piece)
+  return piece
+}
+
+function newline({ unit, eol }: Style, depth: number): string {
+  return unit === '' ? '' : eol + unit.repeat(depth)
+}
+
+function laidOut(style: Style, depth: number, value: Json): string {
+  if (style.unit === '') return JSON.stringify(value)
+  return JSON.stringify(value, null, style.unit).replaceAll('\n', newline(style, depth))
+}

@@ -1,0 +1,104 @@
+import {
+  CniError,
+  checkContainerId,
+  checkPathComponent,
+  goField,
+  type Json,
+  parseJson,
+} from '@vethra/cni'
+import { firstFalse, isObject, isPath, isText } from './facts.ts'
+
+/** What an OCI runtime writes to a hook's standard input (OCI runtime-spec, runtime.md, "State"). */
+export interface OciState {
+  readonly ociVersion: string
+  readonly id: string
+  readonly status: string
+  /** 0 when there is no process any more. */
+  readonly pid: number
+  /** The bundle's folder; absolute. */
+  readonly bundle: string
+  readonly annotations: Readonly<Record<string, string>>
+}
+
+// runc hands on every annotation, and those of an image may be many; more than this is an attack.
+const longest = 4 * 1024 * 1024
+
+/**
+ * The state in a text. Throws CniError 6 when it is no JSON or longer than 4 MiB, CniError 107 naming
+ * the key when it is not a container's state or its id cannot name a file.
+ */
+export function parseState(json: string): OciState {
+  if (json.length > longest) throw undecodable(`it is longer than ${longest} characters`)
+  const value = decode(json)
+  const wrong = isObject(value) ? faultOf(value) : 'the whole must be object'
+  if (wrong !== undefined) throw untrusted(wrong)
+  const { ociVersion, id, status, pid = 0, bundle, annotations } = value as unknown as OciState
+  checkId(id)
+  return { ociVersion, id, status, pid, bundle, annotations: annotations ?? {} }
+}
+
+function faultOf(state: Partial<Record<keyof OciState, unknown>>): string | undefined {
+  const { ociVersion, id, status, pid = 0, bundle } = state
+  const annotations = state.annotations ?? {}
+  const texts = Object.entries(annotations).map(([key, value]) => [
+    `annotations[${JSON.stringify(key.slice(0, 64))}] must be string`,
+    isText(value),
+  ])
+  return firstFalse({
+    'ociVersion must be string': isText(ociVersion),
+    'id must be string': isText(id),
+    'status must be string': isText(status),
+    'pid must be int, 0 or more': Number.isSafeInteger(pid) && Number(pid) >= 0,
+    'bundle must be an absolute path': isPath(bundle),
+    'annotations must be object': isObject(annotations),
+    ...Object.fromEntries(texts),
+  })
+}
+
+/** The id in a text that `parseState` refuses, where it can be one: for saying in its log what was wrong. */
+export function idInState(json: string): string | undefined {
+  try {
+    const id = goField(decode(json), 'id')
+    if (typeof id !== 'string') return undefined
+    checkId(id)
+    return id
+  } catch (error) {
+    if (error instanceof CniError) return undefined
+    throw error
+  }
+}
+
+function decode(json: string): Json {
+  if (json.trim() === '') throw undecodable('it is empty')
+  try {
+    return parseJson(json)
+  } catch (cause) {
+    throw undecodable('it is not JSON', cause)
+  }
+}
+
+function checkId(id: string): void {
+  try {
+    checkContainerId(id)
+    checkPathComponent('container id', id)
+  } catch (cause) {
+    throw untrusted('id cannot be', cause)
+  }
+}
+
+function undecodable(fault: string, cause?: unknown): CniError {
+  return new CniError({
+    code: 6,
+    message: `cannot decode the container state on standard input: ${fault}`,
+    hint: 'Let an OCI runtime call the hook, or hand it what "runc state ID" prints.',
+    ...(cause === undefined ? {} : { cause }),
+  })
+}
+
+function untrusted(fault: string, cause?: unknown): CniError {
+  return new CniError({
+    code: 107,
+    message: `the container state on standard input is not to be trusted: ${fault}`,
+    ...(cause === undefined ? {} : { cause }),
+  })
+}

@@ -1,0 +1,61 @@
+import type { DesiredNetwork, DesiredState } from '../src/desired-state.ts'
+import type { ObservedState } from '../src/observed-state.ts'
+
+/** For tests: a host that should have nothing. */
+export const nothingDesired: DesiredState = { networks: [], containers: [], attachments: [] }
+
+/** For tests: a host that has nothing. */
+export const nothingObserved: ObservedState = {
+  nowMs: 1_000_000,
+  attachments: [],
+  reservations: [],
+  signs: {
+    cached: new Set(),
+    recorded: new Set(),
+    known: new Set(),
+    namespaces: new Set(),
+    running: new Set(),
+  },
+  containers: [],
+  portHolds: [],
+  names: [],
+  links: [],
+  routes: [],
+  flows: [],
+  firewall: [
+    {
+      family: 4,
+      refusesForwarding: false,
+      publishes: false,
+      owned: new Map(),
+      admitted: new Set(),
+      isolation: new Map(),
+    },
+  ],
+  confFaults: [],
+  damaged: [],
+  host: {
+    forwards: { 4: true, 6: true },
+    programs: [],
+    hiddenRules: [],
+    unreadableRules: [],
+    firewallManagers: [],
+    forwardRefusers: [],
+    unknown: [],
+    folders: [],
+  },
+}
+
+/** For tests: a network that Vethra made. */
+export const ourNetwork: DesiredNetwork = {
+  name: 'lan',
+  file: '/etc/cni/net.d/nerdctl-lan.conflist',
+  ours: true,
+  subnets: ['10.4.1.0/24'],
+  bridge: 'br-lan',
+  routed: true,
+  isolation: 'none',
+  filtered: true,
+  programs: ['bridge', 'host-local'],
+  cniVersion: '1.0.0',
+}

@@ -1,0 +1,64 @@
+import { type CheckedDns, checkDns } from './check-dns.ts'
+import { withinLimits } from './dns-limits.ts'
+import { type ChosenNameservers, hostNameservers, withSource } from './host-nameservers.ts'
+import { nameserverKind } from './nameserver.ts'
+import { parseResolvConf } from './parse-resolv-conf.ts'
+import type { DnsOptions, NetworkMode, ResolvConf, Sourced } from './resolv-conf.ts'
+
+/** What a container's resolv.conf is made from. */
+export interface ContainerDnsInput {
+  readonly mode: NetworkMode
+  /** The host's resolv.conf, the one behind systemd-resolved's stub where `usesStub` says so; empty when there is none. */
+  readonly host: string
+  readonly cli: DnsOptions
+  readonly settings: DnsOptions
+  /** Whether the container's networks have IPv6. Looked at in mode cni. */
+  readonly ipv6: boolean
+  /** The addresses of RootlessKit's resolver. Looked at in mode cni. */
+  readonly rootless?: readonly string[]
+}
+
+/**
+ * The resolv.conf of a container. For each of nameservers, search list and options the first source
+ * counts that has any: command line, settings, host; nothing is merged, but that RootlessKit's
+ * resolver stands before the host's, and after what the operator named. At most 3 nameservers and 6
+ * search domains of 256 characters; the warnings name what had to go. Throws CniError 103 for a
+ * value of command line or settings that is none (nerdctl's texts).
+ */
+export function containerResolvConf(input: ContainerDnsInput): {
+  readonly conf: ResolvConf
+  readonly warnings: readonly string[]
+} {
+  const cli = checkDns(input.cli, 'cli')
+  const settings = checkDns(input.settings, 'settings')
+  const host = parseResolvConf(input.host)
+  const { nameservers, warnings } = chooseNameservers(input, { ...settings, ...cli }, host)
+  const limited = withinLimits({
+    nameservers: withoutRepetitions(nameservers),
+    search: cli.search ?? settings.search ?? host.search,
+    options: cli.options ?? settings.options ?? host.options,
+    sortlist: host.sortlist,
+  })
+  return { conf: limited.conf, warnings: [...warnings, ...limited.warnings] }
+}
+
+function chooseNameservers(
+  input: ContainerDnsInput,
+  asked: CheckedDns,
+  host: ResolvConf,
+): ChosenNameservers {
+  const rootless = rootlessServers(input)
+  if (asked.servers === undefined) return hostNameservers(host.nameservers, rootless, input)
+  return { nameservers: [...asked.servers, ...rootless], warnings: [] }
+}
+
+function rootlessServers({ mode, rootless = [] }: ContainerDnsInput): readonly Sourced[] {
+  const usable = rootless.filter((address) => nameserverKind(address) !== undefined)
+  return mode === 'cni' ? withSource(usable, 'rootless') : []
+}
+
+function withoutRepetitions(list: readonly Sourced[]): readonly Sourced[] {
+  const first = new Map<string, Sourced>()
+  for (const each of list) if (!first.has(each.value)) first.set(each.value, each)
+  return [...first.values()]
+}

@@ -1,0 +1,50 @@
+import { CniError } from '@vethra/cni'
+import { isHostToken } from './check-host.ts'
+import type { ExtraHost } from './container-names.ts'
+import { hostAddress } from './host-address.ts'
+
+/**
+ * Reads `--add-host`: `name:ip` or `name=ip`, an address of either family with or without brackets,
+ * or `host-gateway` for the address given. Throws CniError 103 with the texts of docker/cli and
+ * nerdctl: no name, no address, or no address for `host-gateway`.
+ */
+export function parseExtraHost(text: string, hostGateway?: string): ExtraHost {
+  const { name, value } = split(text)
+  if (!isHostToken(name)) throw badFormat(text)
+  if (value === 'host-gateway') return [name, gatewayAddress(hostGateway)]
+  const address = value.replace(/^\[(.*)\]$/, '$1').trim()
+  if (hostAddress(address) === undefined) throw badAddress(value)
+  return [name, address]
+}
+
+// An address may hold colons, a name may not: docker/cli looks for the equals sign first.
+function split(text: string): { name: string; value: string } {
+  const at = text.includes('=') ? text.indexOf('=') : text.indexOf(':')
+  return at < 0 ? { name: '', value: '' } : { name: text.slice(0, at), value: text.slice(at + 1) }
+}
+
+function gatewayAddress(hostGateway: string | undefined): string {
+  if (hostGateway !== undefined && hostAddress(hostGateway) !== undefined) return hostGateway
+  throw new CniError({
+    code: 103,
+    message: 'unable to derive the IP value for host-gateway',
+    ...(hostGateway ? { details: JSON.stringify(hostGateway.slice(0, 64)) } : {}),
+    hint: 'Set host_gateway_ip in the settings, or give the address itself.',
+  })
+}
+
+function badFormat(text: string): CniError {
+  return new CniError({
+    code: 103,
+    message: `bad format for add-host: ${JSON.stringify(text.slice(0, 128))}`,
+    hint: 'Write it as name:ip or name=ip.',
+  })
+}
+
+function badAddress(text: string): CniError {
+  return new CniError({
+    code: 103,
+    message: `invalid IP address in add-host: ${JSON.stringify(text.slice(0, 128))}`,
+    hint: 'Write it as name:ip, with an IPv4 or IPv6 address or host-gateway.',
+  })
+}
