@@ -6,7 +6,7 @@ const config: ViteUserConfig = {
       {
         test: {
           name: 'unit',
-          include: ['packages/*/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts'],
+          include: ['{packages/*/*,apps/*}/src/**/*.test.ts', 'scripts/*.test.ts'],
           exclude: ['**/*.bun.test.ts', '**/node_modules/**'],
           testTimeout: 60_000,
         },

@@ -50,7 +50,7 @@ export function bundleCommand(program: Command, open: () => Promise<Tools>, io: 
     .option('--dry-run', 'print what would be done as JSON, and change nothing', false)
     .addHelpText(
       'after',
-      '\nThe global flags --dns and --dns-search set what stands in resolv.conf.',
+      '\nThe global flags --dns and --dns-search set the nameservers and search list in resolv.conf.',
     )
     .action(async (folder: string, flags: PrepareFlags) =>
       prepareBundle(await open(), folder, flags, io),

@@ -46,7 +46,7 @@ export async function readConfig(tools: Tools, folder: string, id: string): Prom
   return { ...common, versions: found, parsed: parseConfig(undoConfig(text, found)) }
 }
 
-/** What a record says of the file once it has been written: the version that stands there now, too, until then. */
+/** The record of a written config.json, with the version on disk until then. */
 export function preparedWith(
   { file, text, versions, others }: ConfigFile,
   { undo }: Pick<BundlePlan, 'undo'>,
@@ -106,7 +106,7 @@ function claimantOf({ containers }: Tools, { config }: ParsedConfig): string | u
 function missing(file: string): CniError {
   return new CniError({
     code: 101,
-    message: `${file} is not there`,
+    message: `${file} does not exist`,
     hint: 'Name the folder of an OCI bundle; "runc spec" makes a config.json.',
   })
 }

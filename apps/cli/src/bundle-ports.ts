@@ -20,9 +20,9 @@ import type { Io } from './io.ts'
 import type { Tools } from './tools.ts'
 
 /**
- * The ports that a container publishes through the first of its networks that can, with host ports chosen. What cannot
- * work as asked, but may later, is a warning. Throws CniError 103 for a spec that cannot be, 102 for a port
- * that is taken.
+ * The ports that a container publishes through the first of its networks that can, with host ports
+ * chosen. A request that cannot work now, but may later, is a warning. Throws CniError 103 for a
+ * spec that cannot be, 102 for a port that is taken.
  */
 export async function portsOf(
   tools: Tools,

@@ -10,9 +10,10 @@ import type { Io } from './io.ts'
 import type { Tools } from './tools.ts'
 
 /**
- * Prepares a bundle: the container's folder, its resolv.conf, hosts and hostname, what the hook will
- * read, and last config.json. What an earlier run did to it is undone first: run again it gives the same bundle. When something fails, a container
- * that was not known before is forgotten again, and config.json is as it was.
+ * Prepares a bundle: the container's folder, its resolv.conf, hosts and hostname, what the hook
+ * will read, and last config.json. It undoes an earlier run first: run again it gives the same
+ * bundle. When something fails, a container that was not known before is forgotten again, and
+ * config.json is as it was.
  */
 export async function prepareBundle(
   tools: Tools,

@@ -32,7 +32,10 @@ export interface PrepareFlags {
   readonly dryRun: boolean
 }
 
-/** What the flags ask for, with host ports chosen. Throws CniError 103 for a flag that can't be, 101 for a network that is not there, 102 for a port that is taken. */
+/**
+ * The request of the flags, with host ports chosen. Throws CniError 103 for a flag that can't be,
+ * 101 for a network that is not there, 102 for a port that is taken.
+ */
 export async function requestOf(tools: Tools, flags: PrepareFlags, io: Io): Promise<BundleRequest> {
   if (flags.uts !== undefined && flags.uts !== 'host') {
     const text = `unknown uts value. valid value(s) are 'host', got: ${JSON.stringify(flags.uts)}`

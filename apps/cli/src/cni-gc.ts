@@ -42,7 +42,7 @@ function parse(file: string, text: string): Json {
 function wrong(file: string, why: string, cause?: unknown): CniError {
   return new CniError({
     code: 103,
-    message: `cannot keep what ${file} says: ${why}`,
+    message: `cannot keep the content of ${file}: ${why}`,
     hint: 'Write it as [{"containerID":"…","ifname":"eth0"}].',
     ...(cause === undefined ? {} : { cause }),
   })

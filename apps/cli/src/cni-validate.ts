@@ -37,7 +37,7 @@ async function named(names: readonly string[]): Promise<readonly ConfFileText[]>
     names.map(async (file) => {
       const text = await readText(file)
       if (text !== undefined) return { file, text }
-      return { file, error: new CniError({ code: 101, message: `${file} is not there` }) }
+      return { file, error: new CniError({ code: 101, message: `${file} does not exist` }) }
     }),
   )
 }

@@ -12,7 +12,7 @@ export function containerCommand(program: Command, open: () => Promise<Tools>, i
   const container = subcommand(
     program,
     'container',
-    'what Vethra knows of containers: names, networks, addresses, ports, state',
+    'show and change containers: names, networks, addresses, ports, state',
     ['vethra container ls', 'vethra container inspect web'],
   )
   subcommand(container, 'ls', 'list containers', [

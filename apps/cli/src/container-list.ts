@@ -3,7 +3,7 @@ import type { Io } from './io.ts'
 import { printListing } from './listing.ts'
 import type { Tools } from './tools.ts'
 
-/** What `container ls` is asked for. */
+/** The options of `container ls`. */
 export interface ContainerListFlags {
   readonly quiet: boolean
   readonly trunc: boolean

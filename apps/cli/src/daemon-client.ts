@@ -10,7 +10,10 @@ import type { Io } from './io.ts'
 export interface DaemonClient {
   /** The containerd namespace of the settings. */
   readonly namespace: string
-  /** What a path is answered with. Throws CniError 101 when no daemon runs, or what the daemon met. */
+  /**
+   * The answer to a request for a path. Throws CniError 101 when no daemon runs, or what the daemon
+   * met.
+   */
   get<T>(path: string): Promise<T>
   /** Hands on the text of an answer as it arrives, until it ends or `onText` says false. Throws as `get` does. */
   follow(path: string, onText: (text: string) => boolean): Promise<void>
@@ -75,5 +78,10 @@ function unreachable(socket: string, cause: Error & { code?: string }): CniError
 
 function gone(socket: string, cause: unknown): CniError {
   const hint = 'See its log: journalctl -u vethra'
-  return new CniError({ code: 101, message: `the daemon at ${socket} has gone`, hint, cause })
+  return new CniError({
+    code: 101,
+    message: `the daemon at ${socket} closed the connection`,
+    hint,
+    cause,
+  })
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { subcommand } from './program.ts'
 
-/** What is to be read of `vethra daemon`; it is run by an app of its own. */
+/** The flags and help of `vethra daemon`; an app of its own runs it. */
 export function daemonCommand(program: Command): void {
   subcommand(
     program,

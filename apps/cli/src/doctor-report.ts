@@ -3,7 +3,7 @@ import { oneLine } from '@vethra/cni'
 import type { RepairRow } from '@vethra/doctor'
 import type { Finding, Severity } from '@vethra/model'
 
-/** So many findings of a kind are told in full; of more, how many there are. */
+/** The number of findings of a kind that are printed in full; the others are counted. */
 const shown = 5
 
 /** Findings for people: what is wrong, what was seen, and the command that fixes it. */
@@ -15,7 +15,7 @@ export function findingLines(findings: readonly Finding[], colour: boolean): rea
   ])
 }
 
-/** What it all comes to, in one line. */
+/** The summary of a report, in one line. */
 export function summaryLines(findings: readonly Finding[]): readonly string[] {
   if (findings.length === 0) return ['nothing is wrong']
   const counts = (['error', 'warning', 'info'] as const).flatMap((severity) => {
@@ -27,7 +27,7 @@ export function summaryLines(findings: readonly Finding[]): readonly string[] {
   return [`${counts.join(', ')}${repaired}`]
 }
 
-/** What became of a repair, for people. */
+/** The outcome of a repair, for people. */
 export function repairLines(
   { Outcome, Repair, Why }: RepairRow,
   colour: boolean,

@@ -1,4 +1,4 @@
-/** What a command is started with and writes to. */
+/** The arguments, environment and streams of a command. */
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
   /**

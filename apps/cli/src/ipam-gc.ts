@@ -7,16 +7,16 @@ import { signsOfLife } from './ipam-signs.ts'
 import { table } from './table.ts'
 import type { Tools } from './tools.ts'
 
-/** What `ipam gc` is asked for. */
+/** The options of `ipam gc`. */
 interface GcFlags {
   readonly network?: string
   readonly dryRun: boolean
 }
 
 /**
- * Frees reservations whose container is gone, and prints them; with `dryRun` it prints them with the
- * reason and frees none. What shows any sign of life is kept, and looked for twice: an ADD that is on
- * its way may show none for a moment.
+ * Frees reservations whose container is gone, and prints them; with `dryRun` it prints them with
+ * the reason and frees none. A reservation with any sign of life is kept, and looked for twice: an
+ * ADD under way may show none for a moment.
  */
 export async function collectReservations(tools: Tools, flags: GcFlags, io: Io): Promise<void> {
   const all = await reservationsAt(await ipamPlaces(tools, flags.network))

@@ -4,7 +4,7 @@ import type { Io } from './io.ts'
 import { table } from './table.ts'
 import type { Tools } from './tools.ts'
 
-/** What `ipam ls` is asked for. */
+/** The options of `ipam ls`. */
 export interface IpamListFlags {
   readonly network?: string
   readonly format: string

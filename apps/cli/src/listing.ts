@@ -34,7 +34,10 @@ export function printListing<T>(
   }
 }
 
-/** What renders one object for a format that is a template. A word without braces is a mistake, no template. */
+/**
+ * A function that renders one object by a template. A word without braces is a mistake, no
+ * template.
+ */
 export function readFormat(format: string): (item: unknown) => string {
   return parseTemplate(format.includes('{{') ? format : `{{${format}}}`)
 }

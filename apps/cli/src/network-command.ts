@@ -48,7 +48,7 @@ export function networkCommand(program: Command, open: () => Promise<Tools>, io:
 const filterHelp = 'name=REGEX, label=KEY[=VALUE], driver=TYPE or id=START (repeatable)'
 
 const driverOptions = `
-What -o takes (docker's names in brackets):
+Options of -o (docker's names in brackets):
   mtu=N                      default: that of the way out
                              [com.docker.network.driver.mtu]
   icc=false                  keep containers of the network apart; bridge

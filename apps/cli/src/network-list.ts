@@ -5,7 +5,7 @@ import type { Io } from './io.ts'
 import { printListing } from './listing.ts'
 import type { Tools } from './tools.ts'
 
-/** What `network ls` is asked for. */
+/** The options of `network ls`. */
 export interface ListFlags {
   readonly quiet: boolean
   readonly trunc: boolean
@@ -13,7 +13,10 @@ export interface ListFlags {
   readonly format: string
 }
 
-/** Prints the networks; for people also the modes that a container can be in instead, as docker and nerdctl do. A conf file that cannot be used is told of on standard error, and hides no network. */
+/**
+ * Prints the networks; for people also the modes that a container can be in instead, as docker and
+ * nerdctl do. A broken conf file is reported on standard error, and hides no network.
+ */
 export async function printNetworks(tools: Tools, flags: ListFlags, io: Io): Promise<void> {
   const { rows, faults } = await listNetworks(tools, flags.filter)
   for (const fault of faults)

@@ -66,7 +66,10 @@ async function completion(program: Command, flags: GivenSettings, io: Io): Promi
   })
 }
 
-/** Runs the command that the words name, and returns 0, or 2 when they are no command. What a command throws comes through. */
+/**
+ * Runs the command that the words name, and returns 0, or 2 when they are no command. Errors of the
+ * command pass through.
+ */
 export async function runCommand(
   words: readonly string[],
   flags: GivenSettings,

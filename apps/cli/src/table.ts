@@ -9,8 +9,9 @@ export interface TableOptions {
 }
 
 /**
- * Lines of a table for people, control characters of cells escaped: columns as wide as their widest cell, two spaces between, nothing after
- * the last one. What is cut has "…" where something is missing: at the beginning of a path, else at the end.
+ * Lines of a table for people, control characters of cells escaped: columns as wide as their widest
+ * cell, two spaces between, nothing after the last one. A cell that is cut has "…" in place of the
+ * missing part: at the beginning of a path, else at the end.
  */
 export function table(
   header: readonly string[],

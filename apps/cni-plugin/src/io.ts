@@ -1,4 +1,4 @@
-/** What a plugin is started with and writes to. */
+/** The arguments, environment and streams of a plugin. */
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
   /** The whole of standard input. */

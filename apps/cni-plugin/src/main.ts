@@ -10,9 +10,9 @@ import { checkVersion } from './versions.ts'
 const version = '0.1.0'
 
 /**
- * Is the plugin that `argv` names, for one call, and returns the exit status: 0 done, 1 it failed, with the
- * error as JSON on standard output (SPEC 1.1.0, section 5, "Error"); 2 when there is no such plugin.
- * Called without `CNI_COMMAND` it says what it is, as the reference plugins do.
+ * Runs the plugin that `argv` names once, and returns the exit status: 0 done; 1 failed, with the
+ * error as JSON on standard output (SPEC 1.1.0, section 5, "Error"); 2 no such plugin. Called
+ * without `CNI_COMMAND` it says what it is, as the reference plugins do.
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   const [name = ''] = argv

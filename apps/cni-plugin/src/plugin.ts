@@ -6,7 +6,7 @@ export interface Request extends Call {
   readonly cniVersion: SpecVersion
 }
 
-/** What a plugin does at each operation; each throws the CniError that is to be printed. */
+/** The operations of a plugin; each throws the CniError to print. */
 export interface Plugin {
   /** Returns the result, in the version of the request. */
   readonly add: (request: Request) => Promise<JsonObject>

@@ -1,7 +1,10 @@
 import { closeSync, constants, openSync, readFileSync } from 'node:fs'
 import { CniError, type ResultDns } from '@vethra/cni'
 
-/** What a resolv.conf answers for `dns`, read as host-local reads it (dns.go). Throws CniError 999 in Go's words when it can't be read. */
+/**
+ * The `dns` result of a resolv.conf, read as host-local reads it (dns.go). Throws CniError 999 in
+ * Go's words when it can't be read.
+ */
 export function readDns(path: string): ResultDns {
   return parseDns(readWhole(path))
 }

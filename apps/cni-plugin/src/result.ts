@@ -1,6 +1,9 @@
 import { CniError, type JsonObject, type Result, renderResult, type SpecVersion } from '@vethra/cni'
 
-/** What an IPAM plugin answers: no interfaces, and `dns` in every version, as the reference plugins print it. */
+/**
+ * The result of an IPAM plugin: no interfaces, and `dns` in every version, as the reference plugins
+ * print it.
+ */
 export function ipamResult(
   result: Pick<Result, 'ips' | 'routes' | 'dns'>,
   cniVersion: SpecVersion,

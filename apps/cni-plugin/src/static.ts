@@ -3,7 +3,7 @@ import { readStaticConf, type StaticConf } from '@vethra/ipam'
 import type { Plugin, Request } from './plugin.ts'
 import { inGoWords, ipamResult } from './result.ts'
 
-/** static: the IPAM plugin that answers with the addresses it is told, and keeps nothing. */
+/** static: the IPAM plugin that returns the addresses of its configuration, and keeps nothing. */
 export const staticPlugin: Plugin = {
   add: async (request) => ipamResult(confOf(request), request.cniVersion),
   // Nothing is kept, so nothing is to be given back, whatever the conf says.

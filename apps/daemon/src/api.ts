@@ -4,12 +4,12 @@ import type { Settings } from '@vethra/settings'
 import type { Reconciler } from './reconciler.ts'
 import type { Tally } from './tally.ts'
 
-/** What requests are answered with. */
+/** The parts that answer requests. */
 export interface Api {
   readonly version: string
   readonly dataStore: string
   readonly settings: Settings
-  /** What one containerd namespace is managed with. */
+  /** The parts that manage one containerd namespace. */
   readonly manage: (namespace: string) => ManageTools
   /** The counters of the interfaces of the host. */
   readonly links: () => Promise<readonly LinkCounters[]>

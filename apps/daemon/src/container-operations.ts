@@ -23,7 +23,7 @@ const container = z.object({
 })
 const ofNetwork = z.object({ network: identifier.optional() })
 
-/** What can be done with containers, and with what they hold. */
+/** The operations on containers and on their reservations. */
 export const containerOperations: readonly Operation[] = [
   operation({
     id: 'listContainers',

@@ -7,7 +7,7 @@ import { readMetrics } from './metrics.ts'
 import { type Operation, operation } from './operation.ts'
 import { daemonEvent, findingRow, repairRow } from './schemas.ts'
 
-/** What can be asked of the daemon itself. */
+/** The operations on the daemon itself. */
 export const daemonOperations: readonly Operation[] = [
   operation({
     id: 'listFindings',

@@ -5,9 +5,9 @@ import type { Api } from './api.ts'
 const heartbeatMs = 30_000
 
 /**
- * The events after an id, as a stream of server-sent events; without one only new ones. A reader that
- * is slow keeps nothing but its place in the log; that it missed some is told as a comment. Ends when
- * the daemon stops, and with the log when it is not to follow.
+ * The events after an id, as a stream of server-sent events; without one only new ones. A slow
+ * reader keeps nothing but its place in the log; a comment reports the events that it missed. Ends
+ * when the daemon stops, and with the log when it is not to follow.
  */
 export function eventStream(api: Api, after: string | undefined, follow: boolean): Response {
   const { events, stopping } = api

@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
 
 /**
- * Work that many may ask for at the same time, by key: it is begun after everyone who has asked by now is
- * heard, and when the one before is done; all of them get what comes of it. So nobody gets an answer that is
- * older than the question, and a crowd of readers costs what two of them do.
+ * Shared work, by key. A run begins when the one before is done; all who asked before it began get
+ * its outcome. So nobody gets an answer that is older than the question, and a crowd of readers
+ * costs what two of them do.
  */
 export function inBatches<T>(): (key: string, work: () => Promise<T>) => Promise<T> {
   const running = new Map<string, Promise<unknown>>()

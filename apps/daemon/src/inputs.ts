@@ -10,13 +10,13 @@ export const inNamespace: z.ZodObject<{ namespace: z.ZodOptional<z.ZodString> }>
     .openapi({ description: "The containerd namespace; default: the daemon's own setting." }),
 })
 
-/** What can be the name or id of a network, and the id, the start of it, or the name of a container. */
+/** The name or id of a network, or the id, its start, or the name of a container. */
 export const identifier: z.ZodString = z
   .string()
   .max(255)
   .regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/)
 
-/** What is read as an address, or as one with its prefix length: the form alone. */
+/** An address, or one with its prefix length: only the form is checked. */
 export const address: z.ZodString = z
   .string()
   .max(64)

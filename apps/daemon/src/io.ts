@@ -1,4 +1,4 @@
-/** What the daemon is started with and writes to. */
+/** The arguments, environment and streams of the daemon. */
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Writes one line to standard error; control characters in it are escaped. */

@@ -4,8 +4,9 @@ import type { Io } from './io.ts'
 import { runDaemon } from './run-daemon.ts'
 
 /**
- * Runs the daemon until it is told to stop, and returns the exit status: 0 it was stopped, 1 it failed,
- * 2 the command line or the configuration is wrong. `argv` is what follows the program's name.
+ * Runs the daemon until a signal stops it, and returns the exit status: 0 it was stopped, 1 it
+ * failed, 2 the command line or the configuration is wrong. `argv` is what follows the program's
+ * name.
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {

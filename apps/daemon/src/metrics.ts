@@ -3,7 +3,7 @@ import type { MetricFamily } from '@vethra/api'
 import { listAttachments, listContainers, listNetworks } from '@vethra/manage'
 import type { Api } from './api.ts'
 
-/** What the daemon counts and measures. */
+/** The counters and gauges of the daemon. */
 export async function readMetrics(api: Api): Promise<readonly MetricFamily[]> {
   return [
     gauge('vethra_build_info', 'The version that runs.', [[{ version: api.version }, 1]]),
@@ -49,7 +49,7 @@ function looked({ reconciler }: Api): readonly MetricFamily[] {
   return [
     gauge(
       'vethra_findings',
-      'What was wrong at the last look, by severity and kind.',
+      'The findings of the last look, by severity and kind.',
       [...kinds.values()].map((each) => {
         const [{ severity = '', kind = '' } = {}] = each
         return [{ severity, kind }, each.length] as const

@@ -69,7 +69,7 @@ const disconnection = z
   .strictObject({ Container: identifier, Force: z.boolean().default(false) })
   .openapi('Disconnection')
 
-/** What can be done with networks. */
+/** The operations on networks. */
 export const networkOperations: readonly Operation[] = [
   operation({
     id: 'listNetworks',

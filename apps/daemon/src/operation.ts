@@ -1,7 +1,7 @@
 import type { z } from '@hono/zod-openapi'
 import type { Api } from './api.ts'
 
-/** What a request holds, checked. */
+/** The parts of a request, checked. */
 interface Input<P, Q, B> {
   readonly params: P
   readonly query: Q
@@ -23,7 +23,7 @@ export interface Operation<P = unknown, Q = unknown, B = unknown> {
   readonly status: 200 | 201 | 204
   /** The answer's schema; absent for 204. */
   readonly answer?: z.ZodType
-  /** Of the answer. Default `application/json`. */
+  /** The media type of the answer. Default `application/json`. */
   readonly contentType?: string
   /** Whether those who ask for the same at the same time get one answer: for what costs more the more there is. */
   readonly shared?: boolean

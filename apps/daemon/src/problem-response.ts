@@ -10,7 +10,10 @@ export function problemResponse(problem: Problem, headers: Record<string, string
   })
 }
 
-/** The answer to a failure. What is no CniError is a bug of ours: it is logged whole, and told without its insides. */
+/**
+ * The answer to a failure. An error that is no CniError is a bug of ours: the log has it whole, the
+ * answer has no details.
+ */
 export function failureResponse(error: unknown, log: Logger): Response {
   if (error instanceof CniError) {
     const problem = problemOf(error)

@@ -12,7 +12,7 @@ import type { Logger } from 'pino'
 import { quietMs, restAfter } from './settle.ts'
 import type { Tally } from './tally.ts'
 
-/** What the reconciler works with. */
+/** The dependencies of the reconciler. */
 export interface ReconcilerTools {
   readonly doctor: DoctorTools
   readonly tell: (event: Omit<DaemonEvent, 'ID' | 'Time'>) => void
@@ -44,7 +44,7 @@ export interface Reconciler {
   last(): LastLook | undefined
   /** Looks now, and changes nothing. Throws CniError when the host can't be looked at. */
   findings(): Promise<readonly Finding[]>
-  /** Looks now and repairs. What was to be done, and what became of it, in the same order. */
+  /** Looks now and repairs. The repairs planned, and the outcome of each, in the same order. */
   repairNow(): Promise<readonly RepairOutcome[]>
   /** Something on the host has changed. */
   changed(what: string): void

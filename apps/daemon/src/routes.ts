@@ -17,7 +17,7 @@ export const operations: readonly Operation[] = [
   ...daemonOperations,
 ]
 
-/** The API: requests to answers. Whatever is thrown becomes a problem. */
+/** The API: requests to answers. Every error becomes a problem. */
 export function routes(api: Api, log: Logger): { fetch(request: Request): Promise<Response> } {
   const app = new OpenAPIHono<{ Variables: { body: string } }>()
   app.use(checkBody)
@@ -49,7 +49,7 @@ function describe(each: Operation): ReturnType<typeof createRoute> {
   const { id, method, path, summary, params, query, body, status, answer: schema } = each
   const type = each.contentType?.split(';')[0] ?? 'application/json'
   const failure = {
-    description: 'What failed, and what can be done about it.',
+    description: 'The failure, and the hint to it.',
     content: { 'application/problem+json': { schema: problem } },
   }
   return createRoute({

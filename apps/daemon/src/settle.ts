@@ -1,4 +1,4 @@
-/** What the wait before the next look depends on. */
+/** The inputs to the wait before the next look. */
 export interface Looked {
   /** The processor time that the last look took, in milliseconds. */
   readonly cpuMs: number
@@ -10,9 +10,9 @@ export interface Looked {
 export const quietMs = 300
 
 /**
- * How long after a look changes are left alone, in milliseconds: ten times what a look costs, but no
- * more than five seconds, so that a host that never rests costs a tenth of a core; and twice as long each time the same is
- * repaired again, as when a repair does not help.
+ * The milliseconds after a look for which changes are left alone: ten times its cost, at most five
+ * seconds. So a host that never rests costs a tenth of a core. The wait doubles each time the same
+ * is repaired again.
  */
 export function restAfter({ cpuMs, repeated }: Looked): number {
   const once = Math.min(5000, Math.max(500, 10 * cpuMs))

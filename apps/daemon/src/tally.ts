@@ -1,6 +1,6 @@
 import type { MetricFamily, MetricSample } from '@vethra/api'
 
-/** What the daemon counts. */
+/** The counters of the daemon. */
 export interface Tally {
   /** Counts one more of these labels under a name. */
   count(name: string, labels: Readonly<Record<string, string>>, by?: number): void

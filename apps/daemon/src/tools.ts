@@ -71,7 +71,7 @@ export async function loadGrounds(flags: GivenSettings, io: Io): Promise<Grounds
   return { resolved, settings, places }
 }
 
-/** Makes the adapters. `onFault` is told of hosts files that could not be written for a peer. */
+/** Makes the adapters. `onFault` receives errors of writing the hosts files of peers. */
 export async function openTools(
   grounds: Grounds,
   io: Io,

@@ -40,8 +40,9 @@ function gone(containerId: string, ifname: string): Membership['attachment'] {
 }
 
 /**
- * The networks that a container which has stopped is attached to: those that are recorded, else those that
- * it asked for. Without a container only the former. What cannot be read is told by `attempt`, and done without.
+ * The networks that a container which has stopped is attached to: those that are recorded, else
+ * those that it asked for. Without a container only the former. `attempt` logs what cannot be read,
+ * and the hook goes on without it.
  */
 export async function attachedNow(
   tools: Tools,

@@ -2,7 +2,10 @@ import type { ParsedResult, Result } from '@vethra/cni'
 import type { ContainerNames } from '@vethra/names'
 import type { Container } from './container.ts'
 
-/** What the peers of a container are to know of it, given what its networks returned, in their order. */
+/**
+ * The entry of a container in its peers' hosts files, given the results of its networks, in their
+ * order.
+ */
 export function namesOf({ request }: Container, results: readonly ParsedResult[]): ContainerNames {
   const { id, name, hostname, domainname, extraHosts } = request
   const entries = request.networks.map(({ ref }, index) => [ref, results[index]?.result] as const)

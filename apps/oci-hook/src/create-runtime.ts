@@ -26,7 +26,7 @@ import type { Tools } from './tools.ts'
 /**
  * createRuntime: takes the container's name, attaches it to its networks, and makes it known to its
  * peers by name. On failure all of it is undone, and the life cycle file says so, for runc calls
- * postStop for a container that was never started. One that is attached already keeps all that it has.
+ * postStop for a container that was never started. An attached container keeps all that it has.
  */
 export async function createRuntime(tools: Tools, container: Container): Promise<void> {
   const { request } = container

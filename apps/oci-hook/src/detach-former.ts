@@ -4,8 +4,9 @@ import { type AttachmentRecord, detachAll, lifeNow, type Membership, recordsOf }
 import type { Tools } from './tools.ts'
 
 /**
- * Detaches what 0.1 left attached in an earlier life of a container that had another id for plugins then, and frees
- * its ports. What lives is not its own: the two ids differ where 0.1 took containers for each other.
+ * Detaches what 0.1 left attached in an earlier life of a container that had another id for plugins
+ * then, and frees its ports. A living attachment is another container's: the two ids differ where
+ * 0.1 took containers for each other.
  */
 export async function detachFormer({ host, ports: holder }: Tools, asked: Asked): Promise<void> {
   const former = dashJoined(asked)

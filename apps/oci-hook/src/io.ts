@@ -1,4 +1,4 @@
-/** What the hook is started with and writes to. */
+/** The arguments, environment and streams of the hook. */
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
   /** The whole of standard input. */

@@ -3,14 +3,14 @@ import { capabilityMappings, type HookRequest } from '@vethra/container'
 import { findNetwork, type Network, wantedAddresses } from '@vethra/networks'
 import { type Membership, publishThrough } from '@vethra/plan'
 
-/** A membership, and the conf file that its list stands in; empty when it is not there. */
+/** A membership, and the conf file that holds its list; empty when the network is missing. */
 export interface PlannedMembership extends Membership {
   readonly file: string
 }
 
 /**
- * What attaches a container to each of its networks, in order: interfaces `eth0`, `eth1`, … A network that is
- * not there has no list.
+ * The memberships of a container in its networks, in order: interfaces `eth0`, `eth1`, … A missing
+ * network has no list.
  */
 export function membershipsOf(
   request: HookRequest,

@@ -4,8 +4,8 @@ import type { Container } from './container.ts'
 import type { Tools } from './tools.ts'
 
 /**
- * Throws CniError 8 unless a container that shares another's network is in the namespace of that one now: it
- * was joined by the number of a process, which is another process's by and by.
+ * Throws CniError 8 unless a container that shares another's network is in the namespace of that
+ * one now: it joined by the number of a process, which may be reused.
  */
 export async function checkJoined(tools: Tools, container: Container): Promise<void> {
   const { state, request } = container
@@ -16,7 +16,7 @@ export async function checkJoined(tools: Tools, container: Container): Promise<v
   if (record === undefined || isSameNamespace(record, own) !== false) return
   throw new CniError({
     code: 8,
-    message: `container ${state.id} is not in the network namespace of container ${target}, which has been started anew`,
+    message: `container ${state.id} is not in the network namespace of container ${target}, which was restarted`,
     hint: 'Run "vethra bundle prepare" on its bundle again.',
   })
 }

@@ -9,7 +9,7 @@ export async function writePidFile({ state, request }: Container): Promise<void>
   await writeWhole(request.pidFile, String(state.pid), { mode: 0o644, sync: false })
 }
 
-/** Removes it: a number that is somebody else's by and by must not stay (nerdctl leaves a 0). */
+/** Removes the pid file: a stale number may be another process's later (nerdctl leaves a 0). */
 export async function removePidFile({ request }: Container): Promise<void> {
   if (request.pidFile !== undefined) await removeFile(request.pidFile)
 }

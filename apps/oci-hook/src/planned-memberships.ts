@@ -5,7 +5,10 @@ import type { Container } from './container.ts'
 import { membershipsOf, type PlannedMembership, publishing } from './memberships.ts'
 import type { Tools } from './tools.ts'
 
-/** What attaches a container to each of its networks, in order, drop-ins included; one of them publishes its ports. */
+/**
+ * The memberships of a container in its networks, in order, drop-ins included; one of them
+ * publishes its ports.
+ */
 export async function plannedMemberships(
   tools: Tools,
   container: Container,

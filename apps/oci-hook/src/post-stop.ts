@@ -86,7 +86,7 @@ function failure(id: string, errors: readonly unknown[]): unknown {
   return new CniError({
     code: 106,
     message: `the clean-up after container ${id} is not complete`,
-    hint: 'What is left is removed by "vethra bundle rm", or by the next start of the container.',
+    hint: 'Leftovers are removed by "vethra bundle rm", or by the next start of the container.',
     cause: new AggregateError(errors),
   })
 }

@@ -7,7 +7,7 @@ export interface Output {
   write(text: string, done?: string): void
   /** Whether a text was lost. */
   isLost(): boolean
-  /** What to say of lost texts; nothing where the reader has gone, for it wants no more. */
+  /** The message about lost output; nothing where the reader has closed its end. */
   faults(): readonly string[]
 }
 

@@ -8,10 +8,9 @@ export interface Picked {
 }
 
 /**
- * The app that a call means: the plugin whose name the program was called by, or that stands after
- * `plugin`; the hook for `oci-hook` and for nerdctl's own hook line, `internal oci-hook`, whatever
- * global flags stand before; the process that the hook starts to hold ports; the daemon; the commands
- * of people for all else, help on the daemon among it.
+ * The app of a call. A plugin's name, or `plugin NAME`, is that plugin; `oci-hook` and nerdctl's
+ * `internal oci-hook` are the hook. The port holder and the daemon have words of their own; all
+ * else is the command line.
  */
 export function pickApp(calledBy: string, argv: readonly string[]): Picked {
   const name = calledBy.slice(calledBy.lastIndexOf('/') + 1)

@@ -8,7 +8,7 @@ import { profileToLoad } from './profile-to-load.ts'
 export interface AppArmorHostOptions {
   /** Where the kernel tells of itself. Default `/sys`. */
   readonly sys?: string
-  /** What loads a profile from its standard input. Default `apparmor_parser`. */
+  /** The program that loads a profile from its standard input. Default `apparmor_parser`. */
   readonly parser?: string
 }
 

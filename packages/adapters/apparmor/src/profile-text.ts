@@ -2,8 +2,9 @@
 export const profileName = 'nerdctl-default'
 
 /**
- * The text of a profile with the rules of containerd's default one, for apparmor_parser(8): a container
- * may do what its capabilities allow, but not mount, nor write to what of /proc and /sys is the host's.
+ * The text of a profile with the rules of containerd's default one, for apparmor_parser(8). A
+ * container may use its capabilities, but not mount, nor write to the host's part of /proc and
+ * /sys.
  */
 export function profileText(name: string = profileName): string {
   const rules = [

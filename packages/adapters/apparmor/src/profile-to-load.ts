@@ -1,6 +1,6 @@
 import { profileName, profileText } from './profile-text.ts'
 
-/** What the kernel says of AppArmor; a file that is not there has no text. */
+/** The kernel's files about AppArmor; a missing file has no text. */
 export interface AppArmorFacts {
   /** `/sys/kernel/security/apparmor/profiles`. */
   readonly profiles: string | undefined

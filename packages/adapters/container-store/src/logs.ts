@@ -26,7 +26,7 @@ async function keepPrevious(log: string): Promise<void> {
   }
 }
 
-/** The end of a text is where an error is told, and a plugin may print as much as it likes. */
+/** The end of a text holds the error, and a plugin may print as much as it likes. */
 function asLines(text: string): string {
   const kept = text.length > longest ? `[…]${text.slice(-longest)}` : text
   return kept === '' || kept.endsWith('\n') ? kept : `${kept}\n`

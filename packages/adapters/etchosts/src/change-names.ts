@@ -9,12 +9,12 @@ import { octetReader } from './octet-reader.ts'
 import type { Places } from './places.ts'
 import { isTouched, type Known, type Survey, survey } from './survey.ts'
 
-/** What becomes of one container. */
+/** The change of one container. */
 export interface NameChange {
   readonly id: string
-  /** What it joins as; absent when it joins nothing new. */
+  /** The names and networks that it joins with; absent when it joins nothing new. */
   readonly joins?: ContainerNames
-  /** What is to be known of it, given what is known now; undefined for nothing. */
+  /** The new names, given the ones known now; undefined for none. */
   readonly next: (now: ContainerNames | undefined) => ContainerNames | undefined
   /** Comes when all files are right and before the index says so. */
   readonly last?: () => Promise<void>
@@ -24,9 +24,9 @@ export interface NameChange {
 export type OnFault = (fault: CniError) => void
 
 /**
- * Changes what is known of one container, and makes all hosts files right that this touches or that an
- * operation cut short has left. The lock has to be held. A peer's file that fails does not keep the
- * others from theirs: it is told, and tried again by the next operation.
+ * Changes what is known of one container, and makes all hosts files right that this touches or that
+ * an operation cut short has left. The lock has to be held. A failure to write a peer's file leaves
+ * the others theirs: it is logged, and the next operation tries again.
  */
 export async function changeNames(
   places: Places,

@@ -22,13 +22,13 @@ export interface DiskHostsStoreOptions {
    */
   readonly indexes?: string
   /**
-   * Told of each peer's hosts file that could not be updated, which the next operation tries again, and of
-   * each file that held too much to be kept. Default: nobody is told.
+   * Told of each peer's hosts file that could not be updated, which the next operation tries again,
+   * and of each file that held too much to be kept. Default: errors are ignored.
    */
   readonly onFault?: OnFault
 }
 
-/** What the folders of containers tell beside what is known. */
+/** The names in the folders of containers, beside those known. */
 export interface HostsFolders {
   /** Every folder of a container, ascending by id. Throws CniError 5. */
   folders(): Promise<readonly HostsFolder[]>

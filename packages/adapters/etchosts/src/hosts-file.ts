@@ -20,7 +20,7 @@ import {
 } from '@vethra/names'
 import type { ReadOctets } from './octet-reader.ts'
 
-/** How often a file is read anew when a container writes to it in the meantime. */
+/** The number of times a file is read again when a container writes to it in the meantime. */
 const attempts = 3
 
 /** How a hosts file is updated. */
@@ -34,9 +34,9 @@ export interface UpdateOptions {
 }
 
 /**
- * Gives a hosts file these managed lines, in place, and only where it differs. A file that is gone is
- * made anew, 0644. A container can fill its own file: no more than `hostsLimit` octets of it are read.
- * Throws CniError 5 naming the path.
+ * Gives a hosts file these managed lines, in place, and only where it differs. A missing file is
+ * created, 0644. A container can fill its own file: no more than `hostsLimit` octets of it are
+ * read. Throws CniError 5 naming the path.
  */
 export async function updateHostsFile(
   path: string,

@@ -11,7 +11,7 @@ import type { Places } from './places.ts'
  * looked at. Nothing of it is synced: after a power cut none is as good as one.
  */
 export interface IndexHead {
-  /** Of the folder of the namespace: other when a folder in it came or went. */
+  /** The times of the namespace's folder: they change when a folder in it is made or removed. */
   readonly stamp: string
   /** The containers that nothing is known of: prepared, stopped, damaged. nerdctl may start them. */
   readonly idle: readonly string[]

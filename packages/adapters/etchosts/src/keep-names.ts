@@ -6,9 +6,9 @@ import { type ContainerNames, renderMeta } from '@vethra/names'
 import type { Places } from './places.ts'
 
 /**
- * Writes a container's meta.json, 0600, by rename; removes it when nothing is to be known. Of a
- * container in a network it is not synced: a power cut ends the container too, its next start writes
- * it anew, and until then one that is damaged counts as none. Throws CniError 5.
+ * Writes a container's meta.json, 0600, by rename; removes it when nothing is to be known. The file
+ * of a container in a network is not synced. A power cut ends the container too, and its next start
+ * writes the file again; until then a damaged one counts as missing. Throws CniError 5.
  */
 export async function keepNames(
   places: Places,

@@ -3,7 +3,7 @@ import { listContainers } from './list-containers.ts'
 import type { Places } from './places.ts'
 import { readNames } from './read-names.ts'
 
-/** What the peers of a container know of it, as its own folder tells. */
+/** The peers' names of a container, from its own folder. */
 export interface HostsFolder {
   readonly id: string
   /** `damaged` when there is a meta.json that cannot be used. */

@@ -4,9 +4,9 @@ import { type ContainerNames, parseMeta } from '@vethra/names'
 import type { Places } from './places.ts'
 
 /**
- * What a container's meta.json says; undefined when there is none, and when it is damaged or of
- * another container: then it counts as not there until it is written anew. Throws CniError 5 when it
- * cannot be read.
+ * The content of a container's meta.json; undefined when it is missing, damaged or another
+ * container's: then it counts as missing until the next write. Throws CniError 5 when it cannot be
+ * read.
  */
 export function readNames(places: Places, id: string): ContainerNames | undefined {
   const text = readOwn(places.meta(id))

@@ -19,7 +19,7 @@ export interface Change {
   readonly keys: readonly string[]
 }
 
-/** What an operation has to know of the containers before it changes one of them. */
+/** The knowledge of containers that an operation needs before it changes one of them. */
 export interface Survey {
   /** Whether all containers were looked at, for want of an index; then every file has to be put right. */
   readonly full: boolean
@@ -35,9 +35,9 @@ export interface Survey {
 
 /**
  * Looks at the containers that a change may have to do with; each meta.json is read at most once.
- * Without an index these are all. With one they are the container itself, the idle ones, which may have
- * been started by nerdctl, and the members of the networks of all these, and of every other network
- * whose names stand in these members' files.
+ * Without an index these are all. With one they are the container itself, the idle ones, which
+ * nerdctl may have started, and the members of the networks of all these. Networks whose names are
+ * in these members' files count, too.
  */
 export function survey(places: Places, change: Change, keysOf: KeysOf): Survey {
   const head = readHead(places)

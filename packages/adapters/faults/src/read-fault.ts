@@ -1,4 +1,4 @@
-/** What is to go wrong, and where. */
+/** The fault to cause, and its place. */
 export interface Fault {
   readonly kind: 'kill' | 'ENOSPC' | 'EROFS'
   /** The first step is 1; those that the kind does not concern are not counted. */

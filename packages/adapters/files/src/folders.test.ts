@@ -86,7 +86,7 @@ describe('listFolder', () => {
     writeFileSync(join(folder, 'file'), '')
     await expect(listFolder(join(folder, 'file'))).rejects.toMatchObject({
       code: 5,
-      hint: 'Remove the file that stands where a folder belongs.',
+      hint: 'Remove the file: a folder belongs there.',
     })
   })
 })

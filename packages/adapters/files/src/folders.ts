@@ -5,8 +5,8 @@ import { byOctets } from './by-octets.ts'
 import { errno, fileError } from './file-error.ts'
 
 /**
- * Makes a folder and the folders above it that are missing, each with `mode` whatever the umask.
- * What exists keeps its mode. Throws CniError 5, also when something else is at the path.
+ * Makes a folder and the folders above it that are missing, each with `mode` whatever the umask. An
+ * existing folder keeps its mode. Throws CniError 5, also when something else is at the path.
  */
 export async function makeFolder(path: string, mode: number): Promise<void> {
   try {

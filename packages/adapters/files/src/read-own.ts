@@ -6,8 +6,8 @@ import { readAll } from './read-text.ts'
 const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW
 
 /**
- * The text of a file that our own programs write; undefined when it is missing, and empty for what none of them
- * makes: a FIFO, a socket, a folder, a symbolic link, more than 16 MiB. So a stray file counts as a damaged
+ * The text of a file that our own programs write; undefined when it is missing. A FIFO, a socket, a
+ * folder, a symbolic link or more than 16 MiB is read as empty. So a stray file counts as a damaged
  * one. Throws CniError 5 where the system refuses to read.
  */
 export function readOwn(path: string): string | undefined {

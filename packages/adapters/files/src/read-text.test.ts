@@ -56,7 +56,7 @@ describe('readText', () => {
     await expect(readText(join(folder, 'loop'))).rejects.toMatchObject({
       code: 5,
       message: `cannot read ${join(folder, 'loop')}`,
-      hint: 'Remove the symbolic link that stands in the way.',
+      hint: 'Remove the symbolic link at that path.',
     })
   })
 })

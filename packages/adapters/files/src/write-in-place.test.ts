@@ -67,7 +67,7 @@ describe('writeInPlace', () => {
     symlinkSync('target', path)
     await expect(writeInPlace(path, 'x')).rejects.toMatchObject({
       code: 5,
-      hint: 'Remove the symbolic link that stands in the way.',
+      hint: 'Remove the symbolic link at that path.',
     })
     expect(readFileSync(join(folder, 'target'), 'utf8')).toBe('kept')
   })

@@ -75,7 +75,7 @@ describe('writeWhole', () => {
     await expect(writeWhole(join(folder, 'taken'), 'x', { mode: 0o600 })).rejects.toMatchObject({
       code: 5,
       message: `cannot write ${join(folder, 'taken')}`,
-      hint: 'Remove the folder that stands where a file belongs.',
+      hint: 'Remove the folder: a file belongs there.',
     })
     expect(readdirSync(folder)).toEqual(['taken'])
   })

@@ -27,9 +27,8 @@ export interface WriteOptions {
 
 /**
  * Replaces the file by rename: who reads it sees the old text or the new, never less, and after a
- * crash the same. A symbolic link at the path is replaced, not followed. What is written first lies
- * beside it under a name that starts with `.tmp-`, and is gone after a failure.
- * Throws CniError 5 naming the path.
+ * crash the same. A symbolic link at the path is replaced, not followed. The draft beside it has a
+ * name that starts with `.tmp-`, and is removed after a failure. Throws CniError 5 naming the path.
  */
 export async function writeWhole(path: string, text: string, options: WriteOptions): Promise<void> {
   try {
@@ -76,8 +75,8 @@ export async function createWhole(
 }
 
 /**
- * Waits until a file that was written without `sync`, and its name, have reached the disk. One that is
- * gone again is fine. Throws CniError 5 naming the path.
+ * Waits until a file that was written without `sync`, and its name, have reached the disk. A
+ * missing draft is fine. Throws CniError 5 naming the path.
  */
 export async function syncFile(path: string): Promise<void> {
   try {

@@ -1,5 +1,5 @@
 /**
- * Says that something on the host has changed: in folders, and by what a program such as `ip monitor`
- * prints. Not for what has changed: whoever is told looks for himself.
+ * Says that something on the host has changed: in folders, and by what a program such as `ip
+ * monitor` prints. It does not report the change itself: callers look for themselves.
  */
 export { type HostWatch, type HostWatchOptions, watchHost } from './watch-host.ts'

@@ -6,7 +6,10 @@ import { watchFolder } from './watch-folder.ts'
 export interface HostWatchOptions {
   /** Folders that are watched with all that is below them; they may appear later. */
   readonly folders: readonly string[]
-  /** Programs that print something at each change, such as `ip -o monitor link`. One that is nowhere is passed over. */
+  /**
+   * Programs that print something at each change, such as `ip -o monitor link`. A missing place is
+   * skipped.
+   */
   readonly programs: readonly (readonly [string, ...string[]])[]
   /** Called at each change, many times for one: with the path or the program. */
   readonly onChange: (what: string) => void

@@ -5,7 +5,10 @@ import { readText } from '@vethra/files'
 export interface HostFiles {
   /** Default /etc/resolv.conf. */
   readonly resolvConf?: string
-  /** What systemd-resolved writes for those who go around its stub. Default /run/systemd/resolve/resolv.conf. */
+  /**
+   * The resolv.conf that systemd-resolved writes for programs that go around its stub. Default
+   * /run/systemd/resolve/resolv.conf.
+   */
   readonly behindStub?: string
   /** Default /etc/hosts. */
   readonly hosts?: string

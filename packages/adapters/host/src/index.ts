@@ -1,6 +1,6 @@
 /**
- * What the host says of itself: addresses, routes, links, listening ports, namespaces, its own
- * resolv.conf and hosts. Not for deciding anything by it.
+ * The facts of the host: addresses, routes, links, listening ports, namespaces, its own resolv.conf
+ * and hosts. Not for deciding anything by it.
  */
 export { type DefaultRoute, defaultRoute } from './default-route.ts'
 export { ephemeralPorts } from './ephemeral-ports.ts'

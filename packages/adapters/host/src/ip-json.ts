@@ -32,7 +32,7 @@ export interface IpRoute {
   readonly nexthops?: readonly { readonly dev?: string }[]
 }
 
-/** What an `ip -j` command lists. Throws CniError 5 when it fails. */
+/** The output of an `ip -j` command. Throws CniError 5 when it fails. */
 export async function ipJson<T>(...args: readonly string[]): Promise<readonly T[]> {
   const text = await outputOf('ip', ['-j', ...args])
   // Old versions print nothing at all for an empty list.

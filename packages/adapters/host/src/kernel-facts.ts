@@ -5,7 +5,10 @@ import { readText } from '@vethra/files'
 import { runProgram } from '@vethra/plugin-exec/programs'
 import { type BaseChain, chainsOnForward } from './nft-chains.ts'
 
-/** What the kernel and the programs beside it say of forwarding and firewalls. What cannot be looked at is left out. */
+/**
+ * The facts of the kernel and its programs about forwarding and firewalls. Facts that cannot be
+ * read are left out.
+ */
 export async function kernelFacts(): Promise<KernelFacts> {
   const unknown: string[] = []
   const read: Read = (file) =>

@@ -27,7 +27,10 @@ export async function listeningPorts(): Promise<readonly ListeningPort[]> {
   ]
 }
 
-/** A family or protocol that the kernel lacks has no file. Of this process, not of the outer host. */
+/**
+ * A family or protocol that the kernel lacks has no file. The ports of this process's network
+ * namespace, not of the outer host.
+ */
 async function table(name: string): Promise<string> {
   return (await readText(`/proc/self/net/${name}`, largestTable)) ?? ''
 }
@@ -49,7 +52,7 @@ function inet(
 
 /**
  * An address of /proc/net/tcp: hexadecimal digits of 32-bit words in the order of the machine, then
- * the port. An IPv4-mapped address is given as the IPv4 one that it stands for.
+ * the port. An IPv4-mapped address is given as its IPv4 address.
  */
 export function parseSocketAddress(
   text: string,

@@ -13,7 +13,7 @@ import type { SeenNamespace } from '@vethra/plan'
 import { isFree, processAt } from '@vethra/plugin-exec/programs'
 import { isNetns } from './netns.ts'
 
-/** What does not change while this process lives. */
+/** The facts that do not change while this process lives. */
 export interface Here {
   readonly bootId?: string
   /** Our PID namespace. */
@@ -27,7 +27,7 @@ export function here(): Here {
   return { ...known('bootId', bootId), ...known('pidNamespace', pidNamespace) }
 }
 
-/** What is at a path, and where that path is looked up. Never rejects. */
+/** The file at a path, and the folder in which that path is looked up. Never rejects. */
 export async function lookAtNetns(
   path: string,
   { bootId, pidNamespace }: Here,

@@ -2,8 +2,8 @@ import { closeSync, existsSync, openSync } from 'node:fs'
 import { ioctl, socketIn } from './libc-in-bun.ts'
 
 /**
- * Brings up `lo` in a network namespace by system calls of this thread. False when the system refuses: what it
- * says is not to be had here.
+ * Brings up `lo` in a network namespace by system calls of this thread. False when the system
+ * refuses: its error is not available here.
  */
 export function loopbackUpInBun(netns: string): boolean {
   return visiting(netns, setUp)

@@ -6,7 +6,7 @@ import { cookieOf, here, lookAtNetns, withNetns } from './look-at-netns.ts'
 import { pluginsEnded } from './plugins-at-work.ts'
 import { run } from './run.ts'
 
-/** What the host says of namespaces and of the processes that plugins run in. */
+/** The facts of the host about namespaces and about the processes that plugins run in. */
 export function namespaceFacts(): NamespaceFacts {
   let known: ReturnType<typeof here> | undefined
   return {

@@ -69,8 +69,9 @@ function faultOfKind(path: string, kind: string): string | undefined {
 }
 
 /**
- * What a path on nsfs is a namespace of: `net`, `mnt`, … as the link in /proc says, or the mount at the path.
- * Where neither is to be seen from here it counts as `net`: whoever enters it learns better.
+ * The kind of namespace at a path on nsfs: `net`, `mnt`, … as the link in /proc says, or the mount
+ * at the path. Where neither is to be seen from here it counts as `net`: whoever enters it learns
+ * better.
  */
 function kindOf(path: string): string {
   const link = linkOf(path)

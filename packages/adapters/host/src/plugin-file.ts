@@ -14,9 +14,9 @@ export async function pluginFile(
   return undefined
 }
 
-/** What the firewall plugin says of itself, and what it does with a policy. */
+/** The firewall plugin's version output, and its answer to a policy. */
 interface FirewallPlugin {
-  /** What it prints when called without CNI_COMMAND: name, version, versions of CNI. */
+  /** Its output when called without CNI_COMMAND: name, version, versions of CNI. */
   readonly about: string
   /** How an ADD with the policy went. */
   readonly trial: { readonly succeeded: boolean; readonly stdout: string }

@@ -5,9 +5,9 @@ import { observedLinks } from './observed-links.ts'
 import { failed, run } from './run.ts'
 
 /**
- * Makes a bridge where it is missing, with the MAC that it had, so that its containers need not learn it
- * anew, brings it up and gives it the addresses that it lacks. Throws CniError 5, and 102 when something
- * else has its name.
+ * Makes a missing bridge with the MAC that it had, so that its containers keep their neighbour
+ * entries. Brings it up and adds the addresses that it lacks. Throws CniError 5, and 102 when
+ * something else has its name.
  */
 export async function restoreBridge(bridge: RepairedBridge): Promise<void> {
   const { name, mac, mtu, addresses, localPorts } = bridge

@@ -2,9 +2,9 @@ import { type Stats, unlinkSync } from 'node:fs'
 import { failure, isMissing } from './failure.ts'
 
 /**
- * How old an empty file must be to be dead, in milliseconds. host-local makes a file and writes it in one
- * breath under the lock, so that with the lock in our hands its writer is dead already; the time is for
- * writers that take no lock.
+ * The age in milliseconds at which an empty file is dead. host-local makes and writes a file under
+ * the lock, so the writer of an empty one is dead already. The time is for writers that take no
+ * lock.
  */
 const deadAfterMs = 10_000
 

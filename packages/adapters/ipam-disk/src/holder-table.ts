@@ -11,7 +11,7 @@ export interface Cells {
   readonly write: (position: number, octets: Buffer) => void
 }
 
-/** What the folder was like when the table was right. */
+/** The state of the folder when the table was right. */
 export interface Stamp {
   readonly mtimeNs: bigint
   readonly inode: bigint

@@ -29,18 +29,18 @@ import { readBeginning, readTrimmed } from './reservation-file.ts'
 export interface Holders {
   /** The names of the files that hold exactly this text when trimmed, ascending by text. */
   readonly find: (text: string) => readonly string[]
-  /** To be told of each file that is made. */
+  /** Called for each file that is made. */
   readonly added: (text: string, name: string) => void
-  /** To be told of each file that is removed. */
+  /** Called for each file that is removed. */
   readonly removed: (text: string, name: string) => void
   /** To be called at the end, whatever happened. */
   readonly close: () => void
 }
 
 /**
- * Finds holders by an index that lies elsewhere, as long as the folder is as it was when the index was
- * last right; else by reading every file, which makes the index anew. Without `index` every file is
- * read each time. The index is no more than a help: one that can't be read or written is done without.
+ * Finds holders by an index outside of the folder, as long as the folder has not changed since the
+ * index was right; else reads every file and rebuilds the index. Without `index` every file is read
+ * each time. The index is no more than a help: one that can't be read or written is done without.
  */
 export function openHolders(folder: string, index: string | undefined): Holders {
   const before = stampOf(folder)
@@ -101,9 +101,9 @@ function openIndex(path: string): OpenIndex | undefined {
 }
 
 /**
- * Makes the stamp that tells any later change. The kernel's clock for files may stand still for
- * milliseconds, so that two changes in a row can leave one time: we set the folder's own time to one in
- * the past that no change can give it.
+ * Makes the stamp that tells any later change. The kernel's clock for files may be still for
+ * milliseconds, so that two changes in a row leave one time. The folder's own time is therefore set
+ * to one in the past that no change can give it.
  */
 function seal(folder: string, cells: Cells): void {
   helpful(() => {

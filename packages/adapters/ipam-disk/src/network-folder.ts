@@ -5,7 +5,7 @@ import { failure, hasCode, isMissing } from './failure.ts'
 
 /**
  * The folder of a network's reservations; `undefined` when there is none. Throws CniError 7 for a
- * name that no network can have, 107 when something else than a folder stands there.
+ * name that no network can have, 107 when the folder's place holds something else.
  */
 export async function networkFolder(dataDir: string, network: string): Promise<string | undefined> {
   checkNetworkName(network)
@@ -22,8 +22,9 @@ export async function networkFolder(dataDir: string, network: string): Promise<s
 }
 
 /**
- * Makes the folder of a network and the lock in it as host-local does, where they are missing. Throws
- * CniError 7 for the name, 107 when a link or a file stands in a place, 5 when one cannot be made.
+ * Makes the folder of a network and the lock in it as host-local does, where they are missing.
+ * Throws CniError 7 for the name, 107 when a link or a file is in the place of a folder, 5 when one
+ * cannot be made.
  */
 export function makeNetworkFolder(dataDir: string, lock: string): void {
   const folder = dirname(lock)

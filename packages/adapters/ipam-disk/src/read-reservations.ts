@@ -10,7 +10,10 @@ import { longest } from './reservation-file.ts'
 // Read here and not by threads: waking one takes longer than reading. Others get their turn in between.
 const atOnce = 256
 
-/** The reservations in a network's folder, by address. What host-local would not have named is passed over; so is a file that vanishes meanwhile. */
+/**
+ * The reservations in a network's folder, by address. Files whose names host-local would not give
+ * are skipped; so is a file that vanishes meanwhile.
+ */
 export async function readReservations(folder: string): Promise<readonly Reservation[]> {
   const addresses = await reservedIn(folder)
   const read: Reservation[] = []

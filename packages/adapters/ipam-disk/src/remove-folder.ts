@@ -47,7 +47,7 @@ function notEmpty(folder: string, names: readonly string[], cause?: unknown): Cn
   const shown = names.slice(0, 3).map((name) => JSON.stringify(name))
   return new CniError({
     code: 102,
-    message: `cannot remove ${folder}: it holds what host-local does not keep there, or something new`,
+    message: `cannot remove ${folder}: it holds files that are not host-local's, or a new reservation`,
     ...(shown.length > 0 ? { details: shown.join(', ') } : {}),
     hint: 'Look into the folder, and move away what is not of host-local.',
     ...(cause === undefined ? {} : { cause }),

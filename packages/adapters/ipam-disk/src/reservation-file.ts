@@ -63,7 +63,7 @@ export function writeDraft(dataDir: string, mark: string, text: string): string 
   return path
 }
 
-/** Removes a draft. One that is gone is fine. */
+/** Removes a draft. A missing file is fine. */
 export function removeDraft(path: string): void {
   try {
     unlinkSync(path)

@@ -23,7 +23,7 @@ export interface Places {
 export interface Session {
   readonly dataDir: string
   readonly folder: string
-  /** What the drafts of this network are named by. */
+  /** The prefix of this network's draft names. */
   readonly mark: string
   readonly holders: Holders
 }
@@ -49,7 +49,7 @@ export async function withFolder<T>(
   })
 }
 
-/** What the drafts of a network are named by: beside its folder, and by its number. */
+/** The prefix of a network's draft names: beside its folder, and by its number. */
 export function markOf(folder: string): string {
   return `.vethra-${lstatSync(folder).ino}-`
 }
@@ -64,7 +64,10 @@ export function indexPath(
   return join(indexDir, `${dev}-${ino}`)
 }
 
-/** What a reservation of a holder holds, and what old versions of host-local wrote. Throws CniError 4 for what cannot be a holder. */
+/**
+ * The content of a holder's reservation, and that of old versions of host-local. Throws CniError 4
+ * for what cannot be a holder.
+ */
 export function textsOf(holder: Holder): { readonly exact: string; readonly old: string } {
   // host-local trims the id, so that what reads the file back compares the same.
   const id = holder.containerId.trim()

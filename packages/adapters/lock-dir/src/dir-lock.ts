@@ -71,7 +71,7 @@ async function makeFolderOf(path: string): Promise<void> {
 function tooLate(path: string, cause: unknown): CniError {
   return new CniError({
     code: 105,
-    message: `cannot lock ${path} in time`,
+    message: `timed out waiting for the lock ${path}`,
     hint: 'Wait for the process that holds it, or end it.',
     cause,
   })

@@ -5,8 +5,8 @@ export type Rmdir = (path: string, done: (error: Error | null) => void) => void
 
 /**
  * The removal of a lock that proper-lockfile found stale. It looks and then removes, and so two of
- * its callers can remove each other's new locks and both go on. Here only who makes the folder
- * `LOCK.stale` may remove, and looks again first; the others are told `ELOCKED`.
+ * its callers can remove each other's new locks and both go on. Here only the process that makes
+ * the folder `LOCK.stale` may remove, and looks again first; the others get `ELOCKED`.
  */
 export function removeStale(staleMs: number): Rmdir {
   return (path, done) => {

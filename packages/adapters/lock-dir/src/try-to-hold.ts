@@ -43,7 +43,7 @@ export async function tryToHold(path: string, staleMs: number): Promise<Held | E
   }
 }
 
-/** What tells a folder from its successor, which may get the same inode number. Empty when it is gone. */
+/** The identity of a folder: its successor may get the same inode number. Empty when it is gone. */
 async function identity(folder: string): Promise<string> {
   try {
     const { ino, birthtimeNs } = await stat(folder, { bigint: true })

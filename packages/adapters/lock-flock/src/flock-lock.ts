@@ -82,7 +82,7 @@ function tooLate(path: string, descriptor: number): CniError {
   const holder = holderOf(descriptor)
   return new CniError({
     code: 105,
-    message: `cannot lock ${path} in time${holder === undefined ? '' : `: process ${holder} holds it`}`,
+    message: `timed out waiting for the lock ${path}${holder === undefined ? '' : `: process ${holder} holds it`}`,
     hint:
       holder === undefined
         ? `Find who holds it with "fuser ${path}", and end it or wait.`

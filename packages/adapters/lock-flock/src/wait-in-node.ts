@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import { CniError } from '@vethra/cni'
 
 /**
- * Has flock(1) wait for us. It gets our open file as its descriptor 3, takes the lock and ends: a
- * lock belongs to the open file, so it is ours from then on, and goes when we close it or die.
+ * Has flock(1) wait for us. It gets our open file as its descriptor 3, takes the lock and ends. A
+ * lock belongs to the open file, so it is ours from then on, until we close it or die.
  */
 export function waitInNode(descriptor: number, timeoutMs: number): Promise<boolean> {
   return new Promise((resolve, reject) => {

@@ -9,7 +9,7 @@ import type {
   Reservation,
 } from '@vethra/ipam'
 
-/** What the store can't know by itself. */
+/** The facts that the store can't know by itself. */
 export interface MemoryIpamStoreOptions {
   /** Milliseconds since 1970-01-01 UTC: what `sinceMs` of a reservation is taken from. Default: always 0. */
   readonly now?: () => number

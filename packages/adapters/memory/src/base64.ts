@@ -6,7 +6,7 @@ export function toBase64(text: string): string {
   return isAscii(text) ? btoa(text) : encoded(text)
 }
 
-/** The text again. What is damaged, or of the other alphabet, is read as far as it goes. */
+/** The text again. Text that is damaged, or of the other alphabet, is read as far as it goes. */
 export function fromBase64(text: string): string {
   try {
     const octets = atob(text)

@@ -1,6 +1,6 @@
 import type { Outcome } from './run-program.ts'
 
-/** What is used of bun's own global; this file is compiled with Node's types. */
+/** The part of bun's own global in use; this file is compiled with Node's types. */
 interface BunGlobal {
   readonly Bun: {
     spawn(options: {

@@ -11,9 +11,9 @@ interface Reader {
 }
 
 /**
- * What a process printed, once it has ended and its pipes are closed. Throws CniError 104 when it goes
- * past a limit, after its whole process group has been killed; a process that has left the group and
- * keeps the pipes open is not waited for.
+ * The output of a process, once it has ended and its pipes are closed. Throws CniError 104 when it
+ * goes past a limit, after its whole process group has been killed; a process that has left the
+ * group and keeps the pipes open is not waited for.
  */
 export async function watch(
   child: Child,

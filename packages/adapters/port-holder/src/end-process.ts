@@ -38,7 +38,7 @@ async function killHere(process_: Process): Promise<void> {
 function stillThere(pid: number): CniError {
   return new CniError({
     code: 5,
-    message: `process ${pid}, which holds ports, does not end`,
+    message: `port holder ${pid} does not end`,
     hint: `Look at what keeps it: cat /proc/${pid}/stack`,
   })
 }

@@ -4,9 +4,9 @@ import type { HeldSocket } from '@vethra/container'
 import { isAlive, type Process } from '@vethra/plugin-exec/programs'
 
 /**
- * Keeps the sockets that this process was started with, until another process ends. Whoever connects
- * is sent away at once: the rules that should have led the connection to the container are not there. Sleeps
- * in the kernel meanwhile.
+ * Keeps the sockets that this process was started with, until another process ends. Connections are
+ * closed at once: the rules that should have led them to the container are missing. Sleeps in the
+ * kernel meanwhile.
  */
 export function holdInBun(init: Process, sockets: readonly HeldSocket[], ready: () => void): void {
   const libc = openLibc()

@@ -3,8 +3,8 @@ import { readSocket } from '@vethra/container'
 import { readHolderArgs } from './holder-processes.ts'
 
 /**
- * What the holder's process does: keeps the ports until the container's first process ends. `argv` is
- * what `portHolder` appended to its program. Returns the exit status.
+ * The holder's process: keeps the ports until the container's first process ends. `argv` is what
+ * `portHolder` appended to its program. Returns the exit status.
  */
 export async function holdPorts(argv: readonly string[]): Promise<number> {
   const call = readHolderArgs(argv)

@@ -1,6 +1,6 @@
 import { allPids, isOfOurs, type Process, processAt, textOf } from '@vethra/plugin-exec/programs'
 
-/** What a holder is started with, and recognised by. */
+/** The command line of a holder, by which it is recognised. */
 export interface HolderCall {
   readonly containerId: string
   /** The first process of the container. */
@@ -19,7 +19,10 @@ export function holderArgs({ containerId, init, sockets }: HolderCall): readonly
   return [word, containerId, String(init.pid), init.startTime, ...sockets]
 }
 
-/** What a command line says, whatever program stands before it; undefined when it is no holder's. */
+/**
+ * The content of a holder's command line, whatever program is before it; undefined for another
+ * process.
+ */
 export function readHolderArgs(argv: readonly string[]): HolderCall | undefined {
   const [containerId, pid = '', startTime = '', ...sockets] = argv.slice(argv.indexOf(word) + 1)
   if (!argv.includes(word) || !containerId || !/^\d+$/.test(pid) || !/^\d+$/.test(startTime)) {

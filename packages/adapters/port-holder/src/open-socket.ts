@@ -6,7 +6,7 @@ import { formatSocket, type HeldSocket } from '@vethra/container'
 import { bind, errorNumber, listen, socket as newSocket, setOption } from './libc.ts'
 import type { OpenedSockets } from './way.ts'
 
-/** Opens all sockets, or none: the first that another has is told. Throws CniError 100 or 5. */
+/** Opens all sockets, or none: throws on the first port in use. Throws CniError 100 or 5. */
 export function openSockets(sockets: readonly HeldSocket[]): OpenedSockets {
   const opened: (readonly [socket: HeldSocket, descriptor: number])[] = []
   const close = () => {
@@ -101,7 +101,7 @@ function bindAndListen(descriptor: number, socket: HeldSocket): number {
   return listen(descriptor, backlog) === 0 ? 0 : errorNumber()
 }
 
-/** What comes without a rule that leads it away is refused at once; a few may come together. */
+/** A connection that no rule leads away is refused at once; a few may come together. */
 const backlog = 16
 
 /** As struct sockaddr_in and sockaddr_in6. */

@@ -10,7 +10,7 @@ import {
 } from '@vethra/files'
 import type { Process } from '@vethra/plugin-exec/programs'
 
-/** What is written down of a holder: `DIR/<containerId>`. */
+/** The record of a holder: `DIR/<containerId>`. */
 export interface HolderRecord {
   readonly containerId: string
   readonly sockets: readonly string[]

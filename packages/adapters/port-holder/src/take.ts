@@ -8,7 +8,7 @@ import type { HolderRecords } from './records.ts'
 import { freeIfStale } from './taken.ts'
 import type { OpenedSockets, StartedHolder, Way } from './way.ts'
 
-/** What ports are taken with. */
+/** The parts that take ports. */
 export interface TakeTools {
   readonly records: HolderRecords
   readonly program: readonly string[]

@@ -14,7 +14,10 @@ export interface Notifier {
 /** Sends a datagram to a socket: a path, or an abstract name after `@`. */
 type Send = (socket: string, text: string) => Promise<void>
 
-/** What systemd wants to be told, by the variables that it starts a service with. sd_notify(3), sd_watchdog_enabled(3). */
+/**
+ * The notifications that systemd expects, by the variables that it starts a service with.
+ * sd_notify(3), sd_watchdog_enabled(3).
+ */
 export function serviceNotifier(
   env: Readonly<Record<string, string | undefined>>,
   pid: number,

@@ -12,7 +12,7 @@ export interface EventsAfter {
 export interface EventLog {
   /** Takes an event and gives it its id and time: of two, the later one has the larger id. */
   add(nowMs: number, event: Omit<DaemonEvent, 'ID' | 'Time'>): DaemonEvent
-  /** What came after the event of this id; all that is kept for 0. */
+  /** The events after the one of this id; all that are kept for 0. */
   after(id: number): EventsAfter
   /** The id of the latest; 0 when there was none. */
   latest(): number

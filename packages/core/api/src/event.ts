@@ -17,7 +17,7 @@ export const eventTypes = [
   'reservation-released',
 ] as const
 
-/** What an event is: what programs switch on. */
+/** The kind of an event, which programs switch on. */
 export type EventType = (typeof eventTypes)[number]
 
 /** Something that happened on the host or was done to it, as `vethra events` shows it. */
@@ -29,7 +29,10 @@ export interface DaemonEvent {
   readonly Type: EventType
   /** One sentence for people. */
   readonly Message: string
-  /** What it is about, as people read it: a network, a container, an address; absent when it is the daemon itself. */
+  /**
+   * The subject, as people read it: a network, a container, an address; absent when it is the
+   * daemon itself.
+   */
   readonly Subject?: string
   /** The id of the finding that appeared or is gone. */
   readonly Finding?: string

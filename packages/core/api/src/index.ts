@@ -1,6 +1,6 @@
 /**
- * What the daemon and its clients say to each other: events and their stream, failures as problem
- * details, metrics as text, byte rates. Not for sockets, HTTP or printing: that is `@vethra/daemon` and
+ * The protocol of the daemon and its clients: events and their stream, failures as problem details,
+ * metrics as text, byte rates. Not for sockets, HTTP or printing: that is `@vethra/daemon` and
  * `@vethra/cli`.
  */
 export { type DaemonEvent, type EventType, eventTypes } from './event.ts'

@@ -7,11 +7,11 @@ export interface Problem {
   readonly title: string
   /** The HTTP status. */
   readonly status: number
-  /** What failed, in one sentence. */
+  /** The failure, in one sentence. */
   readonly detail: string
   /** The code of the CniError. */
   readonly code?: number
-  /** What can be done about it. */
+  /** The hint to the failure. */
   readonly hint?: string
   /** Why it failed, innermost last. */
   readonly causes?: readonly string[]

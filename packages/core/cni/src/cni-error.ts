@@ -4,7 +4,7 @@ export interface CniErrorFields {
   readonly code: number
   /** The action and the object, in lower case: `cannot reserve 10.0.0.2 in network lan`. */
   readonly message: string
-  /** What the operator can do: one imperative sentence. */
+  /** The operator's way out: one imperative sentence. */
   readonly hint?: string
   /** More about the failure, as a plugin gave it. */
   readonly details?: string

@@ -1,6 +1,6 @@
 /**
- * Every code that a CniError can carry, with its meaning. 0 to 99 are the SPEC's (1.1.0, section 5,
- * "Error"); from 100 up they are ours; 999 is libcni's word for an error without a code.
+ * Every code of a CniError, with its meaning. Codes 0 to 99 are the SPEC's (1.1.0, section 5,
+ * "Error"). Codes from 100 up are ours; 999 is libcni's for an error without a code.
  */
 export const errorCodes: Readonly<Record<number, string>> = {
   0: 'the plugin gave no code',
@@ -20,14 +20,14 @@ export const errorCodes: Readonly<Record<number, string>> = {
   102: 'the thing named exists already or is in use',
   103: 'the command line or a setting is wrong',
   104: 'a plugin ran past its deadline or printed too much',
-  105: 'a lock was not to be had in time',
+  105: 'timed out waiting for a lock',
   106: 'several things failed; the cause lists them',
   107: 'an annotation, a bundle or a stored file is not to be trusted',
   108: 'something on the host is not as it should be',
   999: 'internal error of a plugin',
 }
 
-/** What a code means, in a few words; unknown codes are the plugin's own. */
+/** The meaning of a code, in a few words; unknown codes are the plugin's own. */
 export function errorName(code: number): string {
   return errorCodes[code] ?? "the plugin's own code"
 }

@@ -2,9 +2,10 @@ import { CniError } from './cni-error.ts'
 import { oneLine } from './printable.ts'
 
 /**
- * The lines that an app prints for an error: `error: …`, one `  caused by: …` line for each cause
- * (those of an AggregateError one after the other), then each hint as `  hint: …`. Each text stands once. No line
- * break and no control character of a message survives: nothing that a plugin printed passes for ours.
+ * The lines that an app prints for an error: `error: …`, one ` caused by: …` line for each cause
+ * (those of an AggregateError one after the other), then each hint as ` hint: …`. Each text appears
+ * once. No line break and no control character of a message survives: nothing that a plugin printed
+ * passes for ours.
  */
 export function explain(error: unknown): readonly string[] {
   const chain = causes(error)

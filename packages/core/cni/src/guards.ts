@@ -1,6 +1,6 @@
 import { checkPathComponent } from './names.ts'
 
-/** What a lock guards. */
+/** The subject that a lock guards. */
 export type Guard = keyof typeof guards
 
 /** The folders that locks are placed in. */
@@ -31,7 +31,7 @@ export const guards: {
   readonly names: (places: Pick<LockPlaces, 'dataStore'>, namespace: string) => string
   /** Two operations on one container in one network (SPEC 1.1.0, section 2: none in parallel). */
   readonly attachment: (places: Pick<LockPlaces, 'runtime'>, containerId: string) => string
-  /** What one container is to be: its networks and its name, from reading them until the change is written. */
+  /** The networks and the name of one container, from reading them until the change is written. */
   readonly container: (places: Pick<LockPlaces, 'runtime'>, containerId: string) => string
   /** A new attachment of one network being recorded, against the network's garbage collection. */
   readonly network: (places: Pick<LockPlaces, 'runtime'>, network: string) => string

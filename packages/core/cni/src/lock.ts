@@ -6,8 +6,8 @@ export interface Lock {
   /**
    * Runs `work` while holding the lock and returns what it returned. Released when `work` ends
    * either way; when the process is killed, the next one gets it no later than the bound that the
-   * implementation states. Not reentrant. Throws CniError 105 when the lock was not to be had in
-   * time, 5 when its file cannot be made.
+   * implementation states. Not reentrant. Throws CniError 105 when it timed out waiting for the
+   * lock, 5 when its file cannot be made.
    */
   hold<T>(path: string, work: () => Promise<T>): Promise<T>
 }

@@ -12,7 +12,7 @@ export const deepestPart = 120
 /**
  * The value of a JSON text that comes from outside of this process, by way of a file too. Throws
  * SyntaxError when it is no JSON, has more than 16 Mi characters, or is nested deeper than `depth`
- * levels: whoever walks the value, or parses the text with a library, does not run out of stack.
+ * levels. Code that walks the value, or parses the text with a library, does not run out of stack.
  */
 export function parseJson(text: string, depth?: number): Json {
   checkBounds(text, depth)

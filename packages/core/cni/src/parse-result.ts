@@ -17,7 +17,7 @@ import {
 import type { Result, ResultDns, ResultInterface, ResultIp, ResultRoute } from './result.ts'
 import { isSpecVersion } from './versions.ts'
 
-/** What a plugin printed, read. */
+/** The output of a plugin, read. */
 export interface ParsedResult {
   /** In the shape of 1.1.0; `cniVersion` is the one that it was written in. */
   readonly result: Result

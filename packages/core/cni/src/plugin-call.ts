@@ -17,6 +17,6 @@ export interface PluginCall {
   readonly cniArgs: CniArgs
   /** The request configuration. */
   readonly stdin: string
-  /** What the processes of this run are known by, in `VETHRA_NONCE`. Default: the variable is not set. */
+  /** The mark of this run's processes, in `VETHRA_NONCE`. Default: the variable is not set. */
   readonly nonce?: string
 }

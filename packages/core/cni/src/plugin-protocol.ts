@@ -132,8 +132,8 @@ export function pluginNotStarted(path: string, code: string, cause: unknown): Cn
 
 /**
  * The CniError of a plugin that failed (SPEC 1.1.0, section 5, "Error"): its own code, message and
- * details when it printed them on standard output; else code 0 and what libcni would say. What it
- * wrote on standard error, how it ended, where it lies and how long it ran is in the cause.
+ * details when it printed them on standard output; else code 0 and what libcni would say. Its cause
+ * has the text on standard error, the exit status, the program's path and the time.
  */
 export function pluginFailure(exit: PluginExit): CniError {
   const own = ownError(exit.stdout)

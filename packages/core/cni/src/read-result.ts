@@ -6,7 +6,7 @@ import { canonicalAddress, canonicalCidr } from './result-addresses.ts'
 /** An object somewhere in a JSON text: known keys are read whatever their case, as Go does. */
 export interface Place {
   readonly value: JsonObject
-  /** Where it stands, such as `ips[0]`; empty at the top. */
+  /** The place, such as `ips[0]`; empty at the top. */
   readonly path: string
 }
 

@@ -29,7 +29,7 @@ export interface ResultRoute {
   readonly scope?: number
 }
 
-/** What the plugin knows of name service. */
+/** The plugin's knowledge of name service. */
 export interface ResultDns {
   readonly nameservers?: readonly string[]
   readonly domain?: string
@@ -37,7 +37,7 @@ export interface ResultDns {
   readonly options?: readonly string[]
 }
 
-/** What ADD returned, in the shape of 1.1.0 whatever version it was written in. */
+/** The result of ADD, in the shape of 1.1.0 whatever version it was written in. */
 export interface Result {
   /** The version that the result was written in. */
   readonly cniVersion: string

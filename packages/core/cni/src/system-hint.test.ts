@@ -3,7 +3,7 @@ import { systemHint } from './index.ts'
 
 it.each([
   ['EMFILE', /limit of open files/],
-  ['ENOTDIR', /file that stands where a folder belongs/],
+  ['ENOTDIR', /\bfile\b.*\bfolder\b/],
   ['ENAMETOOLONG', /shorter name/],
   ['EACCES', /as root/],
 ])('%s has its own way out', (code, hint) => {

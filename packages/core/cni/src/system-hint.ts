@@ -1,5 +1,5 @@
 /**
- * What an operator can do about an error of the system, told by its name (`code` of what Node throws: `EACCES`);
+ * The hint to an error of the system, by its name (`code` of an error that Node throws: `EACCES`);
  * undefined where there is no usual way out. errno(3) says what each means.
  */
 export function systemHint(error: unknown): string | undefined {
@@ -17,10 +17,10 @@ const hints: Readonly<Record<string, string>> = {
   ENFILE: "Raise the system's limit of open files: sysctl fs.file-max.",
   EAGAIN: 'Raise the limit of processes: ulimit -u, or TasksMax= in a unit.',
   ENOMEM: 'Free some memory.',
-  ELOOP: 'Remove the symbolic link that stands in the way.',
-  ENOTDIR: 'Remove the file that stands where a folder belongs.',
-  EEXIST: 'Remove the file that stands where a folder belongs.',
-  EISDIR: 'Remove the folder that stands where a file belongs.',
+  ELOOP: 'Remove the symbolic link at that path.',
+  ENOTDIR: 'Remove the file: a folder belongs there.',
+  EEXIST: 'Remove the file: a folder belongs there.',
+  EISDIR: 'Remove the folder: a file belongs there.',
   ENOENT: 'Make the folder that is to hold it.',
   ENAMETOOLONG: 'Choose a shorter name.',
   ENOEXEC: 'Make it a program of this machine: the right architecture, its interpreter present.',

@@ -3,9 +3,9 @@ import { parseConfList, parsePluginConf } from './conf-list.ts'
 import { elements, readJson } from './json-text.ts'
 
 /**
- * Parses a file of a conf list folder: a `.conflist` is a list; a `.conf` or `.json` is one plugin
- * object, wrapped into a list of itself as libcni does, or a list after all when it has `plugins`.
- * Throws CniError 6 or 7 whose message names the file.
+ * Parses a file of a conf list folder. A `.conflist` is a list; a `.conf` or `.json` is one plugin
+ * object, wrapped into a list of itself as libcni does, or a list when it has `plugins`. Throws
+ * CniError 6 or 7 whose message names the file.
  */
 export function parseConfFile(text: string, file: string): ConfList {
   try {

@@ -72,7 +72,10 @@ function objectOrEmpty(value: unknown, what: string): JsonObject {
   )
 }
 
-/** What is wrong with the keys of a list, in libcni's order of evaluation: the first is what it would report. */
+/**
+ * The faults in the keys of a list, in libcni's order of evaluation: the first is the one that it
+ * would report.
+ */
 function listFaults(list: JsonObject): readonly string[] {
   const { name, cniVersion, cniVersions, plugins } = list
   return [
@@ -112,7 +115,7 @@ function pluginsFaults(plugins: Json | undefined): readonly string[] {
   return plugins.length > 0 ? [] : ['no plugins in list']
 }
 
-/** What is wrong with the known keys of a plugin object, in the order of Go's struct. */
+/** The faults in the known keys of a plugin object, in the order of Go's struct. */
 function pluginFaults({ type, capabilities, ipam }: Partial<JsonObject>): readonly string[] {
   return [
     ...(type === undefined || type === '' ? ["missing 'type'"] : []),

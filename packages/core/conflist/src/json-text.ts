@@ -7,7 +7,7 @@ export interface JsonText {
   readonly text: string
 }
 
-/** A property of an object as it stands in a text. */
+/** A property of an object as written in a text. */
 export interface Property {
   readonly key: string
   /** `"key": value`, as written. */
@@ -34,7 +34,10 @@ export function properties({ text }: JsonText): readonly Property[] {
   }))
 }
 
-/** The source of each element of the array under `key`; the last one counts when a key stands twice. Empty for any other value. */
+/**
+ * The source of each element of the array under `key`; the last one counts when a key is repeated.
+ * Empty for any other value.
+ */
 export function elements({ text }: JsonText, key: string): readonly string[] {
   const property = membersOf(parseTree(text), 'object').findLast(
     (each) => each.children?.[0]?.value === key,

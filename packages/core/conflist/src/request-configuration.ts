@@ -1,13 +1,15 @@
 import type { ConfList, JsonObject, PluginConf } from '@vethra/cni'
 import { properties, readJson } from './json-text.ts'
 
-/** What a request configuration holds beside the plugin's own keys. */
+/** The content of a request configuration beside the plugin's own keys. */
 export interface RequestExtras {
   /** Values for capabilities by name; the plugin gets those that it declares. Default: none. */
   readonly capabilityArgs?: JsonObject
   /** The JSON text of the previous result, sent as it is. Default: none. */
   readonly prevResult?: string
-  /** What GC must keep (SPEC 1.1.0, section 3, "GC"). Default: the key is not sent. */
+  /**
+   * The attachments that GC must keep (SPEC 1.1.0, section 3, "GC"). Default: the key is not sent.
+   */
   readonly validAttachments?: readonly { readonly containerID: string; readonly ifname: string }[]
 }
 

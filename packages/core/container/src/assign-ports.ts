@@ -5,12 +5,18 @@ import { type HeldMapping, type ListeningSocket, mappingClaim, socketClaim } fro
 import { joinHostPort, type PortMapping } from './port-mapping.ts'
 import { length, type PortRequest, type PortSpan } from './port-spec.ts'
 
-/** What the host says of its ports. */
+/** The ports in use on the host. */
 export interface PortFacts {
   readonly listening: readonly ListeningSocket[]
-  /** What others publish: containers, and rules of the firewall. They are named before sockets, which may be theirs. */
+  /**
+   * The ports that others publish: containers, and rules of the firewall. They are named before
+   * sockets, which may be theirs.
+   */
   readonly mapped: readonly HeldMapping[]
-  /** What containers that do not run are going to publish: chance and pools keep clear of it where they can, a port that is named does not. Default: nothing. */
+  /**
+   * The ports that stopped containers will publish: chance and pools keep clear of them where they
+   * can, a port that is named does not. Default: nothing.
+   */
   readonly promised?: readonly HeldMapping[]
   /** The families of the network that leads to the container: a port without an address is published on all addresses of each. Default: IPv4. */
   readonly families?: readonly Family[]

@@ -13,7 +13,7 @@ export function checkHostIps(requests: readonly PortRequest[]): void {
     if (address && unreachable.some((each) => contains(parsePrefix('prefix', each), address))) {
       throw new CniError({
         code: 103,
-        message: `-p ${text} leads nowhere: no container can be reached through ${hostIP}`,
+        message: `-p ${text} cannot work: no container can be reached through ${hostIP}`,
         hint: 'Publish the port at another address of the host, or leave the address out.',
       })
     }

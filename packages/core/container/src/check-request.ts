@@ -10,8 +10,8 @@ import { requestedNetworks } from './requested-networks.ts'
 export const utsLength: number = 64
 
 /**
- * Throws CniError 3, 4, 103 or 107 on the first thing asked for that cannot be: a name, address
- * or domain that must not reach a file or a program, or options that exclude each other.
+ * Throws CniError 3, 4, 103 or 107 on the first invalid request: a name, address or domain that
+ * must not reach a file or a program, or options that exclude each other.
  */
 export function checkRequest(request: BundleRequest): void {
   checkIds(request.namespace, request.id)
@@ -52,7 +52,7 @@ function checkOwnNames({ hostname, domainname }: BundleRequest): void {
   if (long === undefined) return
   throw new CniError({
     code: 103,
-    message: `the kernel takes no name of ${long.length} characters: ${JSON.stringify(long)}`,
+    message: `the kernel refuses a name of ${long.length} characters: ${JSON.stringify(long)}`,
     hint: `Give a hostname and a domain name of at most ${utsLength} characters each.`,
   })
 }

@@ -2,11 +2,11 @@ import { readAddress } from '@vethra/address'
 import { type Claim, standsInTheWay } from './claims.ts'
 import type { Protocol } from './port-mapping.ts'
 
-/** What holds the ports of the host, looked up by port. */
+/** The holders of the host's ports, by port. */
 export interface ClaimTable {
   /** Whether nobody holds the port, on whichever address. */
   isFree(protocol: Protocol, port: number): boolean
-  /** Who holds the port on an address, for people: the first one that was claimed. */
+  /** The holder of the port on an address, for people: the first one that was claimed. */
   holder(protocol: Protocol, hostIP: string, port: number): string | undefined
   add(claim: Claim): void
 }

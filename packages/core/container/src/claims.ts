@@ -43,7 +43,10 @@ export function mappingClaim(mapping: HeldMapping): Claim {
   return { protocol, port: hostPort, address: readAddress(hostIP) ?? 'any', by }
 }
 
-/** Whether a claim stands in the way of an address: the same one, or one of the two being every address of the family. */
+/**
+ * Whether a claim conflicts with an address: the same one, or one of the two being every address of
+ * the family.
+ */
 export function standsInTheWay(claim: Claim, address: Address): boolean {
   if (claim.address === 'any') return true
   if (claim.address.family !== address.family) return false

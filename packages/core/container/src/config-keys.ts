@@ -27,8 +27,8 @@ export function draftOfConfig(text: string): Draft {
 
 /**
  * Throws CniError 7 when an object that a plan writes into has a key twice, or one that differs
- * from a key of ours by case alone: runc (Go's encoding/json) takes `Hooks` for `hooks`, and the
- * last one counts, crun does not, so that what is written here might not be what runs.
+ * from a key of ours by case alone. For runc (Go's encoding/json) `Hooks` is `hooks`, and the
+ * last one counts; for crun it is not. The text written here might not be the one that runs.
  */
 export function checkKeys(holder: Holder, path: readonly string[] = []): void {
   if (holder.kind === 'array') return

@@ -34,7 +34,7 @@ function undecodable(fault: string, cause?: unknown): CniError {
   return new CniError({
     code: 6,
     message: `cannot decode config.json: ${fault}`,
-    hint: 'Make the bundle anew, for example with "runc spec".',
+    hint: 'Make the bundle again, for example with "runc spec".',
     ...(cause === undefined ? {} : { cause }),
   })
 }

@@ -128,6 +128,6 @@ function wrongShape(details: string): CniError {
   return new CniError({
     code: 7,
     message: `config.json is not the configuration of a Linux container: ${details}`,
-    hint: 'Make the bundle anew, for example with "runc spec".',
+    hint: 'Make the bundle again, for example with "runc spec".',
   })
 }

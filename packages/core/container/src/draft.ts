@@ -1,6 +1,6 @@
 import { visit } from 'jsonc-parser'
 
-/** Where a value stands in a JSON text: keys and positions from the top. */
+/** The place of a value in a JSON text: keys and positions from the top. */
 export type JsonPath = readonly (string | number)[]
 
 /** A JSON text in pieces, which edits change in place: read once, and written once, however many there are. */
@@ -24,7 +24,7 @@ export interface Style {
 export interface Holder {
   readonly kind: 'object' | 'array'
   readonly pieces: Piece[]
-  /** What stands between the last piece and the closing bracket. */
+  /** The text between the last piece and the closing bracket. */
   tail: string
   /** Whether it was added to a line of others. */
   readonly inline: boolean
@@ -32,7 +32,7 @@ export interface Holder {
 
 /** A property of an object, or an item of an array. */
 export interface Piece {
-  /** What stands between the piece before and this one, the comma too. */
+  /** The text between the piece before and this one, the comma too. */
   readonly lead: string
   /** Absent for an item. */
   readonly key?: string
@@ -44,7 +44,7 @@ export interface Piece {
   source?: string | undefined
 }
 
-/** What is read of an object or array while it is open. */
+/** The part of an object or array that is read while it is open. */
 interface Frame {
   readonly path: string
   /** Undefined where nothing is to be changed. */
@@ -56,9 +56,9 @@ interface Frame {
 }
 
 /**
- * Takes a JSON text apart where it may be changed: in its uppermost value, and in the objects and arrays
- * whose keys from the top, joined by slashes, are among these; an item counts as the key `*`. Throws
- * SyntaxError when the text is no object or array.
+ * Takes a JSON text apart in its uppermost value, and in the objects and arrays at these paths:
+ * keys from the top, joined by slashes. An item counts as the key `*`. Throws SyntaxError when the
+ * text is no object or array.
  */
 export function draftOf(text: string, changed: (path: string) => boolean): Draft {
   const open: Frame[] = []

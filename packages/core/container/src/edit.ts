@@ -44,8 +44,8 @@ export interface OwnItems<Item> {
 }
 
 /**
- * Edits after which exactly one item of ours is in the array, and is `value`: the first is replaced
- * where it stands, more are removed, and where there is none it is appended.
+ * Edits that leave exactly one item of ours in the array, `value`. The first is replaced in place,
+ * more are removed; it is appended where there is none.
  */
 export function oneOfOurs<Item>(own: OwnItems<Item>, value: Json, note: string): readonly Edit[] {
   const [first, ...more] = own.items.flatMap((item, index) => (own.isOurs(item) ? [index] : []))

@@ -1,6 +1,6 @@
 import type { ZodMiniType } from 'zod/mini'
 
-/** What a failed schema says, as far as a sentence needs it. */
+/** The message of a failed schema, short enough for a sentence. */
 interface SchemaError {
   readonly issues: readonly {
     readonly path: readonly PropertyKey[]
@@ -20,7 +20,7 @@ export function checked<T>(shape: ZodMiniType<T>, value: unknown): Checked<T> {
     return result.success ? { data: result.data } : { fault: faults(result.error) }
   } catch (error) {
     // zod hands on faults as arguments: of a hundred thousand it makes more than a call can have.
-    if (error instanceof RangeError) return { fault: 'it has more faults than can be told' }
+    if (error instanceof RangeError) return { fault: 'it has more faults than are listed' }
     throw error
   }
 }

@@ -11,9 +11,9 @@ export interface HeldSocket {
 }
 
 /**
- * The sockets that hold the host's side of mappings, in their order. `0.0.0.0` is every IPv4 address and
- * `::` every IPv6 one; a mapping without a host address is held in both families, as portmap takes it.
- * What a socket for every address holds already has none of its own.
+ * The sockets that hold the host's side of mappings, in their order. `0.0.0.0` is every IPv4
+ * address and `::` every IPv6 one; a mapping without a host address is held in both families, as
+ * portmap takes it. A port that a socket for every address holds already has none of its own.
  */
 export function heldSockets(mappings: readonly PortMapping[]): readonly HeldSocket[] {
   const all = mappings.flatMap(socketsOf)

@@ -7,10 +7,7 @@ import type { BundleRecord } from './record.ts'
 import type { NetworkRequest } from './request.ts'
 import type { OciState } from './state.ts'
 
-/**
- * What a hook has to do for the container whose state it was handed; every value has been
- * checked.
- */
+/** The work of a hook for the container whose state it received; every value has been checked. */
 export interface HookRequest {
   readonly id: string
   readonly namespace: string
@@ -27,8 +24,8 @@ export interface HookRequest {
   readonly networks: readonly NetworkRequest[]
   readonly extraHosts: readonly (readonly [name: string, ip: string])[]
   /**
-   * Of the record, else of the annotation `nerdctl/ports`; newer bundles of nerdctl have theirs
-   * in network-config.json.
+   * Ports of the record, else of the annotation `nerdctl/ports`; newer bundles of nerdctl have
+   * theirs in network-config.json.
    */
   readonly ports: readonly PortMapping[]
   readonly mode: NetworkMode
@@ -44,14 +41,14 @@ export interface HookRequest {
   readonly netns?: string
 }
 
-/** What the caller computes itself, for an annotation to be held against. */
+/** The values that the caller computes itself, to compare an annotation with. */
 export interface ExpectedPlaces {
   /** The container's folder in the data store. */
   readonly stateDir: string
 }
 
 /**
- * What a hook is to do. The record of `bundle prepare` comes before annotations; without one (a
+ * The work of a hook. The record of `bundle prepare` comes before annotations; without one (a
  * bundle that nerdctl made) annotations count after the checks of a request. Throws CniError 107
  * naming the annotation that is missing, cannot be, or points a file or namespace elsewhere than
  * was recorded.

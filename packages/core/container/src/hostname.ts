@@ -5,8 +5,8 @@ import type { BundlePlaces } from './places.ts'
 import type { BundleRequest } from './request.ts'
 
 /**
- * The hostname that a container gets: none in the host's UTS namespace, that of the container
- * joined (which may be none), what was asked for, the host's own in modes host and ns, or the
+ * The hostname of a container: none in the host's UTS namespace, else that of the container joined
+ * (which may be none). Else it is the one requested, the host's own in modes host and ns, or the
  * first 12 characters of the id.
  */
 export function hostnameOf(

@@ -1,6 +1,6 @@
 /**
- * What a container asked for: the edits of its config.json that attach it to its networks, the record of what was
- * decided, what the hook may believe of what it is handed, and its published ports. Not for reading or writing files,
+ * The request of a container: the edits of its config.json that attach it to its networks, the record of decisions,
+ * the checked input of the hook, and the published ports. Not for reading or writing files,
  * nor for finding networks and containers.
  */
 export { type AnnotationKey, annotationKeys } from './annotations.ts'

@@ -13,17 +13,17 @@ import { appendTo, removeAt, setAt } from './splice.ts'
 
 /** One member of an object, or item of an array, that was written or taken away. */
 export interface Member {
-  /** Of the object or array. */
+  /** The place of the object or array. */
   readonly path: readonly string[]
   /** Absent for an item. */
   readonly key?: string
-  /** What was written; absent where something was taken away. */
+  /** The text written; absent where something was removed. */
   readonly wrote?: Json
-  /** What was there before; absent where nothing was. */
+  /** The text before; absent where there was none. */
   readonly before?: Json
 }
 
-/** What edits do to a draft that they have not been applied to yet, a member each. */
+/** The effect of edits on a draft that they have not been applied to yet, a member each. */
 export function membersOf(draft: Draft, edits: readonly Edit[]): readonly Member[] {
   return edits.flatMap((edit) => {
     if (edit.kind === 'keep') return []

@@ -28,8 +28,7 @@ export function networkMode(requests: readonly NetworkRequest[]): NetworkMode {
 }
 
 /**
- * The mode that one reference names. Only what stands before the first colon counts, as in
- * nerdctl.
+ * The mode that one reference names. Only the part before the first colon counts, as in nerdctl.
  */
 export function refMode(ref: string): NetworkMode {
   const [head] = ref.split(':', 1)

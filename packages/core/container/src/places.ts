@@ -13,10 +13,7 @@ export interface JoinedContainer {
 /** The program that a bundle's hooks call. */
 export interface HookProgram {
   readonly path: string
-  /**
-   * What it is called with before `oci-hook <event>`: the name it is called by, then global
-   * flags.
-   */
+  /** The command line before `oci-hook <event>`: the program's name, then global flags. */
   readonly args: readonly string[]
   /** All of its environment as `KEY=value`; nothing is inherited. */
   readonly env: readonly string[]

@@ -5,8 +5,8 @@ import type { BundleRecord } from './record.ts'
 
 /**
  * The edits that make the annotations say what the record says, so that nerdctl's hook can serve
- * the bundle too. One that a hook reads and nobody asked for goes: an image's label becomes an
- * annotation, and could have a file written anywhere or any port published.
+ * the bundle too. An annotation that a hook reads and that was not requested is removed: an image's
+ * label becomes an annotation, and could have a file written anywhere or any port published.
  */
 export function planAnnotations(
   config: Config,

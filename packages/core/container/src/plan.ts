@@ -19,16 +19,18 @@ import { requestedNetworks } from './requested-networks.ts'
 import { inverseEdits } from './text-edits.ts'
 import { type ConfigUndo, hashOf } from './undo.ts'
 
-/** What `bundle prepare` will do. */
+/** The plan of `bundle prepare`. */
 export interface BundlePlan {
-  /** The new text of config.json; what is not listed in `changes` stands in it byte for byte. */
+  /**
+   * The new text of config.json; parts that are not listed in `changes` are in it byte for byte.
+   */
   readonly config: string
   /**
    * One line for each change, and for each thing of the user's that is kept or left out; for
    * people.
    */
   readonly changes: readonly string[]
-  /** What goes to vethra.json. */
+  /** The content of vethra.json. */
   readonly record: BundleRecord
   readonly mode: NetworkMode
   /** How config.json becomes what it was again. */
@@ -70,7 +72,7 @@ function demandSmall(undo: ConfigUndo): void {
   if (size <= largestUndo) return
   throw new CniError({
     code: 107,
-    message: `config.json has too much of what is replaced: ${size} characters, and ${largestUndo} can be kept`,
+    message: `cannot keep the replaced parts of config.json: ${size} characters, more than ${largestUndo}`,
     hint: 'Remove its "nerdctl/" annotations, or hooks and mounts of an earlier run.',
   })
 }

@@ -3,10 +3,10 @@ import type { PortMapping } from './port-mapping.ts'
 /** Keeps published ports of the host taken, visible as sockets, for as long as their container lives. */
 export interface PortHolder {
   /**
-   * Takes all ports of a container, or none. What an earlier life of the same container still holds is
-   * freed first, also when there are no ports now. The ports are taken when the promise is kept; they
-   * outlive this process from `settled` on. Throws CniError 102 that names who has a port, 100 for a
-   * protocol or family that the kernel lacks, 5 when the system refuses.
+   * Takes all ports of a container, or none. Ports that an earlier life of the same container still
+   * holds are freed first, also when there are no ports now. The ports are taken when the promise
+   * is kept; they outlive this process from `settled` on. Throws CniError 102 that names who has a
+   * port, 100 for a protocol or family that the kernel lacks, 5 when the system refuses.
    */
   hold(request: HoldRequest): Promise<PortReservation>
   /**
@@ -35,7 +35,7 @@ export interface PortReservation {
   settled(): Promise<void>
 }
 
-/** What is held for one container. */
+/** The ports held for one container. */
 export interface PortHold {
   readonly containerId: string
   /** Texts like `0.0.0.0:8080/tcp`. */

@@ -1,4 +1,4 @@
-/** What a port belongs to. */
+/** The owner of a port. */
 export type Protocol = 'tcp' | 'udp' | 'sctp'
 
 /** A port of the host that leads to a port of a container. */

@@ -8,7 +8,7 @@ export interface PortSpan {
   readonly last: number
 }
 
-/** What one `-p` asks for. */
+/** The request of one `-p`. */
 export interface PortRequest {
   /** As typed, for messages. */
   readonly text: string

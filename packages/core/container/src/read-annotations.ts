@@ -14,7 +14,7 @@ import type { OciState } from './state.ts'
 import { parseStoredMappings } from './stored-mappings.ts'
 
 /**
- * What the annotations of a bundle without a record ask for. Throws CniError 107 naming the
+ * The request in the annotations of a bundle without a record. Throws CniError 107 naming the
  * annotation that is missing or cannot be; the details of a missing one are nerdctl's words.
  */
 export function readAnnotations(state: OciState): HookRequest {

@@ -9,7 +9,7 @@ import type { PortMapping } from './port-mapping.ts'
 import type { DnsRequest, NetworkRequest } from './request.ts'
 import { parseStoredMappings } from './stored-mappings.ts'
 
-/** What `bundle prepare` decided: the content of vethra.json. */
+/** The decision of `bundle prepare`: the content of vethra.json. */
 export interface BundleRecord {
   readonly version: 1
   readonly id: string
@@ -22,7 +22,7 @@ export interface BundleRecord {
   readonly domainname: string
   /**
    * In the order of `eth0`, `eth1`, …; empty only in mode cni, when the container has left all of
-   * them. What was asked for the container as a whole is in the first.
+   * them. The first one carries the values requested for the container as a whole.
    */
   readonly networks: readonly NetworkRequest[]
   readonly ports: readonly PortMapping[]
@@ -33,7 +33,7 @@ export interface BundleRecord {
   readonly pidFile?: string
   /** The network namespace joined, in modes ns and container. */
   readonly netns?: string
-  /** What was done to files config.json; `parsePrepared` reads it, where it is asked for. */
+  /** The changes made to files config.json; `parsePrepared` reads them on demand. */
   readonly configs?: Json
 }
 

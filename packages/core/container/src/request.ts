@@ -14,16 +14,16 @@ export interface NetworkRequest {
   readonly aliases: readonly string[]
 }
 
-/** What goes to resolv.conf instead of the host's values; an absent key keeps those. */
+/** The values for resolv.conf in place of the host's; an absent key keeps those. */
 export interface DnsRequest {
   readonly servers?: readonly string[]
   readonly search?: readonly string[]
   readonly options?: readonly string[]
 }
 
-/** What the user asked of `bundle prepare`. */
+/** The request to `bundle prepare`. */
 export interface BundleRequest {
-  /** The container's id, as the OCI runtime will be told it. */
+  /** The container's id, as the OCI runtime will know it. */
   readonly id: string
   readonly name?: string
   /** The containerd namespace. */

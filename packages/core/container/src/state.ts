@@ -8,7 +8,10 @@ import {
 } from '@vethra/cni'
 import { firstFalse, isObject, isPath, isText } from './facts.ts'
 
-/** What an OCI runtime writes to a hook's standard input (OCI runtime-spec, runtime.md, "State"). */
+/**
+ * The state that an OCI runtime writes to a hook's standard input (OCI runtime-spec, runtime.md,
+ * "State").
+ */
 export interface OciState {
   readonly ociVersion: string
   readonly id: string

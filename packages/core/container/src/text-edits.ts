@@ -69,7 +69,7 @@ function joined(parts: readonly string[], start: number, end: number): string {
   return parts.slice(start, end).join('')
 }
 
-/** How far behind a place a piece stands next; undefined where it does not. */
+/** The distance from a place to the next occurrence of a piece; undefined where there is none. */
 type Finder = (part: string | undefined, from: number) => number | undefined
 
 const near = 256

@@ -10,9 +10,9 @@ import { applyTextEdits, type TextEdit } from './text-edits.ts'
 
 /** How one `bundle prepare` is undone. */
 export interface ConfigUndo {
-  /** Of the text that was written. */
+  /** The hash of the text that was written. */
   readonly sha256: string
-  /** Of the text before. */
+  /** The hash of the text before. */
   readonly was: string
   /** The edits that turn the one into the other. */
   readonly edits: readonly TextEdit[]
@@ -22,7 +22,7 @@ export interface ConfigUndo {
   readonly made: readonly (readonly string[])[]
 }
 
-/** What was done to one config.json. */
+/** The changes made to one config.json. */
 export interface PreparedConfig {
   readonly file: string
   /** The newest first; more than one while the newest may not have reached the file. */
@@ -53,7 +53,7 @@ const prepared = z.array(z.object({ file, versions: z.array(undo) })) satisfies 
   readonly PreparedConfig[]
 >
 
-/** What vethra.json says was done to files; empty without. Throws CniError 107 when it is damaged. */
+/** The changes to files in vethra.json; empty without. Throws CniError 107 when it is damaged. */
 export function parsePrepared(value: unknown): readonly PreparedConfig[] {
   const result = checked(prepared, value ?? [])
   if ('data' in result) return result.data
@@ -61,8 +61,9 @@ export function parsePrepared(value: unknown): readonly PreparedConfig[] {
 }
 
 /**
- * The text of a config.json as it was before it was prepared: byte for byte where it is as it was written, else
- * without what is still as it was written. Throws CniError 6 and 7 when that cannot be told.
+ * The text of a config.json as it was before it was prepared: byte for byte where it is as it was
+ * written, else without what is still as it was written. Throws CniError 6 and 7 when the text
+ * cannot be read.
  */
 export function undoConfig(text: string, versions: readonly ConfigUndo[]): string {
   if (versions.length === 0) return text

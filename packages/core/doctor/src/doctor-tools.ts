@@ -13,11 +13,11 @@ export interface DoctorTools {
   readonly kernel: Kernel
   /** The containerd namespaces that DATA_STORE knows, `default` included. */
   namespaces(): Promise<readonly string[]>
-  /** What belongs to one of them. */
+  /** The files of one container. */
   inNamespace(namespace: string): NamespaceTools
   /** The reservations below a `dataDir`. */
   ipam(dataDir: string): IpamStore
-  /** What keeps published ports taken. */
+  /** The port holder. */
   readonly ports: PortHolder
   /** Containers that may still live, ours and others', as far as caches and records do not tell. */
   otherSigns(): Promise<OtherSigns>
@@ -28,7 +28,7 @@ export interface DoctorTools {
   readonly clock: Clock
 }
 
-/** What one containerd namespace holds. */
+/** The content of one containerd namespace. */
 export interface NamespaceTools {
   readonly networks: { list(): Promise<readonly ConfFile[]> }
   readonly containers: KnownContainers
@@ -39,7 +39,10 @@ export interface NamespaceTools {
 export interface KnownContainers {
   /** The ids that have a folder, ascending. */
   list(): Promise<readonly string[]>
-  /** What a file of a container says; undefined when it is missing. Throws CniError 107 when it is damaged. */
+  /**
+   * The content of a container's file; undefined when it is missing. Throws CniError 107 when it is
+   * damaged.
+   */
   read(id: string, file: 'lifecycle.json' | 'vethra.json'): Promise<Json | undefined>
   /** The names that are taken, ascending; those that nobody holds are left out. */
   heldNames(): Promise<readonly Omit<ObservedName, 'namespace'>[]>
@@ -66,7 +69,7 @@ export interface HostsFolder {
 /** Signs of life that neither caches nor records give. */
 export type OtherSigns = Pick<SignsOfLife, 'known' | 'namespaces' | 'running'>
 
-/** What is remembered of attachments, by whoever made them. */
+/** The memory of attachments, whichever runtime made them. */
 export interface Memory {
   readonly records: readonly AttachmentRecord[]
   readonly cached: readonly CachedAttachment[]

@@ -3,7 +3,7 @@ import type { DoctorTools } from './doctor-tools.ts'
 import { examine } from './examine.ts'
 import { type RepairEvent, type RepairOutcome, repair } from './repair.ts'
 
-/** What was done, and what is still wrong. */
+/** The repairs made, and the findings that are left. */
 export interface Healing {
   /** In the order in which repairs were tried. */
   readonly outcomes: readonly RepairOutcome[]

@@ -6,7 +6,7 @@ import type {
   RepairedBridge,
 } from '@vethra/model'
 
-/** What the kernel says, and what a doctor has it do. */
+/** The kernel's state, and the repairs that a doctor makes in it. */
 export interface Kernel {
   /** Every interface. Throws CniError 5 and 100. */
   links(): Promise<readonly ObservedLink[]>
@@ -14,7 +14,7 @@ export interface Kernel {
   routes(): Promise<readonly ObservedRoute[]>
   /** Where UDP packets that were sent on went, as far as the kernel tells. */
   flows(): Promise<readonly ObservedFlow[]>
-  /** What else is of matter. What cannot be looked at is left out, and named in `unknown`. */
+  /** Further facts. Parts that cannot be read are left out, and named in `unknown`. */
   facts(): Promise<KernelFacts>
   /** The file system that a path is on, or would be. */
   fileSystem(path: string): Promise<string>
@@ -24,7 +24,7 @@ export interface Kernel {
   restoreLink(link: string, bridge?: string): Promise<void>
 }
 
-/** What a kernel says of the host as a whole. */
+/** The kernel's facts about the host as a whole. */
 export type KernelFacts = Pick<
   ObservedHost,
   'filtersBridges' | 'firewallManagers' | 'forwardRefusers' | 'forwards' | 'hiddenRules' | 'unknown'

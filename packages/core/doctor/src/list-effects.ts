@@ -1,7 +1,7 @@
 import { type ConfList, goField, type Json, type PluginConf } from '@vethra/cni'
 import type { Isolation } from '@vethra/model'
 
-/** What attaching by a conf list brings about on the host, whichever container it is. */
+/** The effects on the host of attaching by a conf list, the same for every container. */
 export interface ListEffects {
   /** The bridge; absent for other kinds of network. */
   readonly bridge?: { readonly name: string; readonly mtu?: number; readonly routed: boolean }
@@ -18,7 +18,7 @@ export interface ListEffects {
   readonly dataDir?: string
 }
 
-/** Reads what the plugins of a list bring about. What an unknown plugin does is not known. */
+/** Reads what the plugins of a list bring about. The effects of an unknown plugin are unknown. */
 export function effectsOf({ plugins }: Pick<ConfList, 'plugins'>): ListEffects {
   const confs = plugins.map(readConf)
   const main = confs.find(({ type }) => type === 'bridge' || type === 'ptp')

@@ -12,14 +12,14 @@ import {
 import { attachmentReader } from './desired-attachment.ts'
 import type { DamagedFile, DoctorTools, Memory } from './doctor-tools.ts'
 
-/** What is remembered of attachments, and what those that live should have. */
+/** The remembered attachments, and the desired state of those that live. */
 export interface SeenAttachments {
   readonly observed: readonly ObservedAttachment[]
   readonly desired: readonly DesiredAttachment[]
   readonly damaged: readonly ObservedFault[]
 }
 
-/** What attachments are looked at with. */
+/** The parts that observe attachments. */
 export interface AttachmentFacts {
   readonly memory: Memory
   readonly networks: ReadonlyMap<string, ConfList>
@@ -151,5 +151,5 @@ function explained(each: DamagedFile, observed: readonly ObservedAttachment[]): 
 }
 
 function faultOf(file: string): ObservedFault {
-  return { file, reason: 'what is in it is not what was written' }
+  return { file, reason: 'its content differs from the text that was written' }
 }

@@ -37,7 +37,7 @@ export async function observeContainers(
   }
 }
 
-/** What should be known of containers, given what they are attached to. */
+/** The names that should be known of containers, given their attachments. */
 export function desiredContainers(
   containers: readonly SeenContainer[],
   attachments: readonly ObservedAttachment[],

@@ -23,7 +23,7 @@ import { observeAttachments, type SeenAttachments } from './observe-attachments.
 import { desiredContainers, observeContainers, type SeenContainers } from './observe-containers.ts'
 import { observeHost } from './observe-host.ts'
 
-/** What should be on a host, and what is. */
+/** The desired and the observed state of a host. */
 export interface HostState {
   readonly desired: DesiredState
   readonly observed: ObservedState

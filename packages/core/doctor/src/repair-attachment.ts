@@ -50,7 +50,10 @@ async function isDue(
   return unfinished ? life === 'alive' && !isUsable(cached) : life === 'gone'
 }
 
-/** Attaches a living container anew whose interface is gone, under the addresses that it had where they are free. */
+/**
+ * Attaches a living container again whose interface is missing, under the addresses that it had
+ * where they are free.
+ */
 export async function reattach(
   tools: DoctorTools,
   { attachment: key }: Extract<Repair, { kind: 'reattach' }>,

@@ -54,7 +54,7 @@ export async function claimName(
 ): Promise<RepairResult> {
   return holding(tools, { namespace, id }, async ({ containers }) => {
     const file = await containers.read(id, 'vethra.json')
-    if (file === undefined || parseRecord(file).name !== name) return 'it is called otherwise'
+    if (file === undefined || parseRecord(file).name !== name) return 'it has another name'
     await containers.claimName(name, id)
     return undefined
   })
@@ -67,7 +67,7 @@ export async function restoreNames(
 ): Promise<RepairResult> {
   return holding(tools, { namespace, id }, async ({ containers, hosts }) => {
     const file = await containers.read(id, 'vethra.json')
-    if (file === undefined) return 'it is not there any more'
+    if (file === undefined) return 'it no longer exists'
     const results = await resultsOf(tools, { namespace, id })
     if (results.size === 0) return 'it is in no network any more'
     const record = parseRecord(file)

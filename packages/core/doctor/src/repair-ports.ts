@@ -29,7 +29,7 @@ export async function holdPorts(
   const { host, ports } = tools
   return holding(tools, { namespace, id }, async ({ containers }) => {
     const file = await containers.read(id, 'vethra.json')
-    if (file === undefined) return 'it is not there any more'
+    if (file === undefined) return 'it no longer exists'
     const [record] = await recordsOf(host.records, { namespace, id })
     const pid = Number(/^\/proc\/(\d+)\/ns\/net$/.exec(record?.netns ?? '')?.[1])
     if (!record || Number.isNaN(pid) || !(await isAlive(host, record))) return 'it is not running'
@@ -52,7 +52,7 @@ export async function publishAgain(
   { namespace, id }: Extract<Repair, { kind: 'publish-ports' }>,
 ): Promise<RepairResult> {
   const file = await inNamespace(namespace).containers.read(id, 'vethra.json')
-  if (file === undefined) return 'it is not there any more'
+  if (file === undefined) return 'it no longer exists'
   const keys = [...(await recordsOf(host.records, { namespace, id }))].sort(byInterface)
   const outcome = await publishPorts(host, keys, capabilityMappings(parseRecord(file).ports))
   return outcome === 'published' ? undefined : 'they are published, or no network of it can'

@@ -9,7 +9,7 @@ import { holdPorts, publishAgain, releasePorts } from './repair-ports.ts'
 import { releaseAddress, reserveAddress } from './repair-reservation.ts'
 import { removeRules, restoreMasquerading, restoreRules } from './repair-rules.ts'
 
-/** What became of one repair: done, not needed any more (`why` says how so), or failed. */
+/** The outcome of one repair: done, not needed any more (`why` has the reason), or failed. */
 export type RepairOutcome =
   | { readonly kind: 'done'; readonly repair: Repair }
   | { readonly kind: 'unneeded'; readonly repair: Repair; readonly why: string }
@@ -18,13 +18,16 @@ export type RepairOutcome =
 /** Told of each repair: before it is begun, and what became of it. */
 export type RepairEvent = { readonly kind: 'begun'; readonly repair: Repair } | RepairOutcome
 
-/** What one repair did: undefined when it was done, or why it was not needed any more. */
+/**
+ * The result of one repair: undefined when it was done, or the reason why it was not needed any
+ * more.
+ */
 export type RepairResult = string | undefined
 
 /**
- * Carries repairs out, one after the other in the order given, each under its locks and after a second
- * look: a container may have come back. Goes on after failures. The outcomes stand in the same order.
- * One that is cut short can be done again.
+ * Carries repairs out, one after the other in the order given, each under its locks and after a
+ * second look: a container may have come back. Goes on after failures. The outcomes stand in the
+ * same order. A repair that was cut short can be repeated.
  */
 export async function repair(
   tools: DoctorTools,

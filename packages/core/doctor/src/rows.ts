@@ -7,7 +7,7 @@ export interface FindingRow {
   readonly ID: string
   readonly Kind: string
   readonly Severity: string
-  /** What kind of thing it is about: `attachment`, `host`, … */
+  /** The kind of the subject: `attachment`, `host`, … */
   readonly About: string
   readonly Subject: string
   readonly Message: string
@@ -15,7 +15,7 @@ export interface FindingRow {
   readonly Ours: boolean
   /** The command that fixes it; empty when there is no one command. */
   readonly Fix: string
-  /** What `--repair` does about it; empty when it does nothing. */
+  /** The repair that `--repair` makes; empty when it makes none. */
   readonly Repair: string
 }
 

@@ -5,7 +5,7 @@ import type { Range } from './range.ts'
 import { formatRangeSet, type RangeSet, rangeOf } from './range-set.ts'
 import type { ClaimOutcome, Holder, IpamStore } from './store.ts'
 
-/** What a container needs: one address out of every set. */
+/** The request of a container: one address out of every set. */
 export interface AllocationRequest {
   readonly network: string
   readonly holder: Holder
@@ -20,7 +20,10 @@ export interface Allocated {
   readonly range: Range
 }
 
-/** What became of a request: an address for each set in their order, or why there is none. */
+/**
+ * The outcome of a request: an address for each set in their order, or the reason why there is
+ * none.
+ */
 export type Allocation =
   | { readonly kind: 'allocated'; readonly ips: readonly Allocated[] }
   | {

@@ -9,10 +9,10 @@ export interface Candidate {
 }
 
 /**
- * The addresses of a range set in the order in which host-local tries them, computed one by one: from
- * the one after `lastReserved` round to `lastReserved` itself, or from the start of the first range
- * when it is absent or in no range of the set. The gateway of the range that is being walked is left
- * out; gateways of other ranges are not (host-local, backend/allocator/allocator.go, RangeIter).
+ * The addresses of a range set in host-local's order, computed one by one: from the one after
+ * `lastReserved` round to `lastReserved` itself. Without one in the set they start at the first
+ * range. The gateway of the range that is being walked is left out; gateways of other ranges are
+ * not (host-local, backend/allocator/allocator.go, RangeIter).
  */
 export function* candidates(set: RangeSet, lastReserved?: Address): Generator<Candidate> {
   const first = firstCandidate(set, lastReserved)

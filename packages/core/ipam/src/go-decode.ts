@@ -1,6 +1,6 @@
 import { CniError, goField, type Json, type JsonObject } from '@vethra/cni'
 
-/** Where in Go's structs a value stands: what encoding/json names in its complaints. */
+/** The place of a value in Go's structs, as encoding/json names it in its errors. */
 export interface Place {
   /** The struct that has the field; empty for one without a name. */
   readonly struct: string

@@ -6,7 +6,7 @@ import type { RangeConf } from './range.ts'
 import { type RangeSet, rangeSets } from './range-set.ts'
 import { readRoutes } from './routes.ts'
 
-/** What host-local is told to do: its part of a request configuration, checked. */
+/** The configuration of host-local: its part of a request configuration, checked. */
 export interface HostLocalConf {
   /** In the order that numbers `last_reserved_ip.N`. */
   readonly sets: readonly RangeSet[]

@@ -1,6 +1,6 @@
 /**
- * What host-local and static are told, the choice of addresses, and the interface of a store of
- * reservations. Not for keeping reservations: that is `@vethra/ipam-disk`.
+ * The configurations of host-local and static, the choice of addresses, and the interface of a
+ * store of reservations. Not for keeping reservations: that is `@vethra/ipam-disk`.
  */
 export {
   type Allocated,

@@ -11,7 +11,7 @@ export interface RangeSource extends RangeConf {
   readonly ipRanges?: readonly (readonly RangeConf[])[]
   /** `ipam.ranges`: come last, after the one range that the keys of this object make when `subnet` is there. */
   readonly ranges?: readonly (readonly RangeConf[])[]
-  /** Of the request; below 0.3.0 one set a family is allowed. */
+  /** The CNI version of the request; below 0.3.0 one set a family is allowed. */
   readonly cniVersion?: string
 }
 

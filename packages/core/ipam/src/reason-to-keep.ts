@@ -1,16 +1,19 @@
 import type { Reservation } from './store.ts'
 
-/** What a host tells of containers that may still live: container ids, each set by where it was found. */
+/**
+ * The containers of a host that may still live: container ids, each set by the place where it was
+ * found.
+ */
 export interface SignsOfLife {
-  /** Of attachments in the result cache. */
+  /** Container ids of attachments in the result cache. */
   readonly cached: ReadonlySet<string>
-  /** Of attachments that our runtime recorded. */
+  /** Container ids of attachments that our runtime recorded. */
   readonly recorded: ReadonlySet<string>
   /** That a data store or an OCI runtime knows; a container id may have a namespace before it: `default-ID`. */
   readonly known: ReadonlySet<string>
-  /** Of network namespaces that exist, by their name, and as cnitool makes ids of them. */
+  /** Names of network namespaces that exist, and the ids that cnitool makes of them. */
   readonly namespaces: ReadonlySet<string>
-  /** Of plugins that are running. */
+  /** Container ids of plugins that are running. */
   readonly running: ReadonlySet<string>
 }
 

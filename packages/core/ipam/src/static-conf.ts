@@ -11,7 +11,7 @@ import { readCniArgs } from './cni-args.ts'
 import { at, invalid, type Place, readItems, readObject, readText, under } from './go-decode.ts'
 import { canonicalCidr, readRoutes } from './routes.ts'
 
-/** What the plugin `static` is told to answer. */
+/** The configuration of the plugin `static`. */
 export interface StaticConf {
   readonly ips: readonly ResultIp[]
   readonly routes: readonly ResultRoute[]

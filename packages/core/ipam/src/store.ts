@@ -1,6 +1,6 @@
 import type { Address } from '@vethra/address'
 
-/** Who holds an address: one interface of one container. */
+/** The holder of an address: one interface of one container. */
 export interface Holder {
   readonly containerId: string
   readonly ifname: string
@@ -18,7 +18,7 @@ export interface Reservation {
   readonly sinceMs: number
 }
 
-/** What a holder asks a store for: one address, the first of an order that is free. */
+/** The request of a holder to a store: one address, the first of an order that is free. */
 export interface Claim extends Holder {
   /** The number of the range set: a store remembers the last address reserved for each. */
   readonly set: number
@@ -35,14 +35,14 @@ export interface Claim extends Holder {
 }
 
 /**
- * What became of a claim: `reserved`; `held`, with the address in the way (the first one by text where
- * there are several); or `none` when every candidate was taken.
+ * The outcome of a claim: `reserved`; `held`, with the address in the way (the first one by text
+ * where there are several); or `none` when every candidate was taken.
  */
 export type ClaimOutcome =
   | { readonly kind: 'reserved' | 'held'; readonly address: Address }
   | { readonly kind: 'none' }
 
-/** What a removal may do. */
+/** The operations of a removal. */
 export interface RemoveNetworkOptions {
   /** Remove even while addresses are reserved. Default false. */
   readonly evenIfReserved?: boolean
@@ -50,9 +50,9 @@ export interface RemoveNetworkOptions {
 
 /**
  * Where reservations are kept, network by network: on a disk, in memory, across a network. Every
- * method is one step that other writers see whole or not at all, and one round trip where the store is
- * far away; how it is made so, by a lock or by a transaction, is the store's own affair. Throws
- * CniError 7 for a name that no network can have, 5 when the store can't be read or written.
+ * method is one step that other writers see whole or not at all, and one round trip where the store
+ * is remote. The store decides how: by a lock or by a transaction. Throws CniError 7 for a name
+ * that no network can have, 5 when the store can't be read or written.
  */
 export interface IpamStore {
   /** The networks that the store knows, ascending by their octets. */
@@ -67,8 +67,8 @@ export interface IpamStore {
    */
   held(network: string, holder: Holder): Promise<readonly Address[]>
   /**
-   * Reserves an address and remembers it as the last of its set. Whatever happens at the same time,
-   * here or elsewhere, an address is never reserved twice.
+   * Reserves an address and remembers it as the last of its set. An address is never reserved
+   * twice, even by concurrent writers.
    */
   reserve(network: string, claim: Claim): Promise<ClaimOutcome>
   /** Gives back what `held` tells, and returns it. None is fine. */

@@ -10,8 +10,9 @@ export interface ChangedConfig {
 }
 
 /**
- * What gives the bundles of a container their config.json back; a bundle that is gone, or another's by now, is left out. Throws CniError with
- * the file and a way out where that cannot be told.
+ * Gives the bundles of a container their config.json back; a bundle that is missing, or another
+ * container's by now, is left out. Throws CniError with the file and a hint where that cannot be
+ * read.
  */
 export async function undoneConfigs(
   { files, containers }: ManageTools,

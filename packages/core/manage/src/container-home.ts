@@ -13,7 +13,10 @@ export interface Home extends NamespaceIdentity {
   readonly netns: string
 }
 
-/** What the life cycle file tells of it: written where no attachment does. 0.1 wrote device and inode alone. */
+/**
+ * The content of the life cycle file: written where no attachment has it. 0.1 wrote device and
+ * inode alone.
+ */
 export function homeOf(lifecycle: Json | undefined): Home | undefined {
   const netns = goField(lifecycle ?? null, 'netns')
   if (typeof netns !== 'string') return undefined
@@ -22,7 +25,7 @@ export function homeOf(lifecycle: Json | undefined): Home | undefined {
   return { netns, ...readIdentity(identity) }
 }
 
-/** What runc's state.json of a container tells of it; undefined for any other text. */
+/** The content of runc's state.json of a container; undefined for any other text. */
 export function homeOfTask(state: string): Home | undefined {
   const json = decode(state)
   const [pid, start] = ['init_process_pid', 'init_process_start'].map((key) => goField(json, key))

@@ -37,7 +37,7 @@ interface ContainerNetwork {
   readonly Gateways: readonly string[]
 }
 
-/** What is known of a container. Throws CniError 101 when there is none. */
+/** The known state of a container. Throws CniError 101 when there is none. */
 export async function inspectContainer(tools: ManageTools, ref: string): Promise<ContainerDetails> {
   const container = await findContainer(tools, ref)
   const { id, record, names, attachments, state } = container

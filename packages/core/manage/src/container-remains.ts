@@ -5,8 +5,8 @@ import { attachedState, type KnownContainer, netnsOf } from './container-state.t
 import type { ManageTools } from './tools.ts'
 
 /**
- * What there is of a container that is to be removed: all that is known of it, or what is attached where
- * its files are damaged or half deleted. Throws CniError 101 when there is nothing.
+ * The remains of a container to remove: all that is known of it, or its attachments where its files
+ * are damaged or half deleted. Throws CniError 101 when there is nothing.
  */
 export async function findRemains(tools: ManageTools, ref: string): Promise<KnownContainer> {
   try {

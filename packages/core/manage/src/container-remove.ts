@@ -31,9 +31,9 @@ export interface RemoveOptions extends DetachOptions {
 }
 
 /**
- * Forgets containers that the runtime has deleted: what the hook could not undo, their names, all files of
- * theirs, and what was done to their bundles. One that cannot go keeps no other. With `force` an attachment
- * that cannot be undone is forgotten, too.
+ * Forgets containers that the runtime has deleted: what the hook could not undo, their names, all
+ * files of theirs, and what was done to their bundles. A container that cannot be removed keeps no
+ * other. With `force` an attachment that cannot be undone is forgotten, too.
  */
 export async function removeContainers(
   tools: ManageTools,

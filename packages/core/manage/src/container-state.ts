@@ -12,12 +12,12 @@ import {
 import { type Home, homeLife, homeOf, homeOfTask } from './container-home.ts'
 import type { ManageTools } from './tools.ts'
 
-/** What Vethra knows of one container. */
+/** Vethra's knowledge of one container. */
 export interface KnownContainer {
   readonly id: string
   /** Absent for a container that nerdctl made. */
   readonly record?: BundleRecord
-  /** What its peers know; absent unless it is attached. */
+  /** The names that its peers know; absent unless it is attached. */
   readonly names?: ContainerNames
   /** In the order of interfaces; empty unless it is attached. */
   readonly attachments: readonly AttachmentRecord[]
@@ -27,9 +27,10 @@ export interface KnownContainer {
 }
 
 /**
- * `prepared`: never started; `running`: attached, and its namespace is alive; `stopped`: postStop ran;
- * `failed`: its last start was undone; `dead`: attached, and its namespace has gone: start or remove it;
- * `unknown`: attached, and its namespace cannot be seen from here, or nothing proves that it is the one of then.
+ * `prepared`: never started; `running`: attached, and its namespace is alive; `stopped`: postStop
+ * ran; `failed`: its last start was undone. `dead`: attached, and its namespace is gone: start or
+ * remove it. `unknown`: attached, and its namespace cannot be seen from here or cannot be proved to
+ * be the same.
  */
 export type ContainerState = 'prepared' | 'running' | 'stopped' | 'failed' | 'dead' | 'unknown'
 
@@ -112,13 +113,13 @@ async function ownOf(
   return records.filter(({ container }, index) => container || lives[index] === 'gone')
 }
 
-/** Throws CniError 102 for a container whose namespace cannot be told: it may be alive. */
+/** Throws CniError 102 for a container whose namespace is unknown: it may be alive. */
 export function demandSeen({ id, state, attachments }: KnownContainer): void {
   if (state !== 'unknown') return
   const [first] = attachments
   throw new CniError({
     code: 102,
-    message: `cannot tell whether container ${id} is alive: namespace ${first?.netns} is out of sight, or may be another`,
+    message: `cannot tell whether container ${id} is alive: namespace ${first?.netns} is not visible here, or may be another`,
     hint: 'Run the command on the host itself, outside of other mount and PID namespaces; or stop and start the container.',
   })
 }

@@ -17,7 +17,10 @@ export interface ContainerStore extends ContainerFiles, HookLogs, TakenNames {
    * nothing is. Throws CniError 103 when several ids begin so.
    */
   find(ref: string): Promise<string | undefined>
-  /** What `bundle prepare` decided (vethra.json) for every container of every namespace in the data store, by namespace and id. */
+  /**
+   * The decisions of `bundle prepare` (vethra.json) for every container of every namespace in the
+   * data store, by namespace and id.
+   */
   decisions(): Promise<readonly Json[]>
   /** Removes the folder of a container with all that is in it, but not its name. False when there is none. */
   remove(id: string): Promise<boolean>
@@ -30,7 +33,10 @@ export type StateFile = 'network-config.json' | 'lifecycle.json' | 'vethra.json'
 export interface ContainerFiles {
   /** Writes a file of JSON (0600) by rename, compact as nerdctl does; makes the container's folder if missing. */
   write(id: string, file: StateFile, json: object): Promise<void>
-  /** What a file says; undefined when it is missing. Throws CniError 107 naming the file when it is not JSON. */
+  /**
+   * The content of a file; undefined when it is missing. Throws CniError 107 naming the file when
+   * it is not JSON.
+   */
   read(id: string, file: StateFile): Promise<Json | undefined>
   /**
    * Writes a file that is bind-mounted into the container and gives its path: 0644 when it is new,
@@ -46,7 +52,7 @@ export type HookEvent = 'createRuntime' | 'postStop'
 export interface HookLogs {
   /** Begins the log of a run with some lines, or none; that of the run before is kept as `….log.1`, older ones are not. */
   startLog(id: string, event: HookEvent, text: string): Promise<void>
-  /** Adds lines to the log of the run. Of a text beyond 64 KiB only the end is kept. */
+  /** Adds lines to the log of the run. Only the end of a text beyond 64 KiB is kept. */
   appendLog(id: string, event: HookEvent, text: string): Promise<void>
 }
 

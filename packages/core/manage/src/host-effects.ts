@@ -9,7 +9,7 @@ export interface LinkCounters {
   readonly sentBytes: number
 }
 
-/** What is asked of the host itself, and done to it. */
+/** The reads and effects on the host itself. */
 export interface HostEffects {
   /** The prefixes that its addresses and its routes, but default ones, use. */
   hostPrefixes(): Promise<readonly UsedByHost[]>
@@ -21,9 +21,15 @@ export interface HostEffects {
   hasPlugin(type: string): Promise<boolean>
   /** Whether something is at a path of the host. */
   exists(path: string): Promise<boolean>
-  /** What the firewall plugin says of itself, and how an ADD with an ingress policy went, tried where it does no harm; undefined when it is not installed. */
+  /**
+   * The firewall plugin's version output, and the outcome of an ADD with an ingress policy, tried
+   * where it does no harm; undefined when it is not installed.
+   */
   askFirewallPlugin(ingressPolicy: string): Promise<FirewallAnswers | undefined>
-  /** What runc's state.json says of a container that containerd runs; undefined when nothing can be read. */
+  /**
+   * The content of runc's state.json of a container that containerd runs; undefined when nothing
+   * can be read.
+   */
   taskState(namespace: string, id: string): Promise<string | undefined>
   /** Deletes an interface; false when there is none. Throws CniError 5 when it cannot be deleted. */
   deleteLink(name: string): Promise<boolean>

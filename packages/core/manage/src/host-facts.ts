@@ -12,14 +12,17 @@ import {
 import type { UsedByHost } from './host-effects.ts'
 import type { ManageTools } from './tools.ts'
 
-/** What the host is asked with for a new network. */
+/** The queries to the host for a new network. */
 export interface FactTools {
   readonly networks: Pick<ManageTools['networks'], 'listOthers'>
   readonly settings: Pick<ManageTools['settings'], 'addressPools'>
   readonly effects: Pick<ManageTools['effects'], 'hostPrefixes' | 'defaultRoute'>
 }
 
-/** What a new network must know of the host and of the networks that there are, those of other namespaces too. */
+/**
+ * The facts for a new network: of the host and of the existing networks, those of other namespaces
+ * too.
+ */
 export async function hostFacts(
   tools: FactTools,
   networks: readonly Network[],
@@ -62,7 +65,10 @@ function usedElsewhere(network: Network): readonly UsedPrefix[] {
   }))
 }
 
-/** What a network of these options must know besides: whether the firewall plugin can isolate, and which bridge is free for it. */
+/**
+ * Further facts for a network of these options: whether the firewall plugin can isolate, and which
+ * bridge is free for it.
+ */
 export async function factsFor(
   tools: ManageTools,
   options: NetworkOptions,

@@ -1,7 +1,7 @@
 /**
  * Networks and containers, and what is done with them: create, list, inspect, connect, disconnect,
- * remove, over stores and host effects that are handed in. What comes back are the objects that
- * `--format json` prints. Not for reading what a user typed, nor for printing.
+ * remove, over stores and host effects that are handed in. Results are the objects that `--format
+ * json` prints. Not for reading what a user typed, nor for printing.
  */
 export { type AttachmentRow, listAttachments } from './attachment-list.ts'
 export { type ContainerDetails, findContainer, inspectContainer } from './container-inspect.ts'

@@ -3,7 +3,7 @@ import { CniError, parseAddress } from '@vethra/cni'
 import { ipamPlaces, type PlacedReservation, reservationsAt } from './ipam-places.ts'
 import type { ManageTools } from './tools.ts'
 
-/** What is to be given back: one of `ip` and `id`. */
+/** The reservations to release: one of `ip` and `id`. */
 export interface ReleaseRequest {
   readonly network: string
   readonly ip?: string

@@ -17,7 +17,7 @@ import type { ManageTools } from './tools.ts'
 /** A network that was created. */
 export interface CreatedNetwork {
   readonly id: string
-  /** What its maker should know. */
+  /** Notes for its maker. */
   readonly notes: readonly string[]
 }
 
@@ -87,7 +87,7 @@ async function checkPlugins(
   }
 }
 
-/** What the default network is made with. */
+/** The parts that make the default network. */
 export interface DefaultNetworkTools extends FactTools {
   readonly networks: ManageTools['networks']
   readonly settings: Pick<ManageTools['settings'], 'addressPools' | 'bridgeIp'>

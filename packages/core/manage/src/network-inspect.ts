@@ -20,7 +20,7 @@ export type InspectMode = 'dockercompat' | 'native'
 /** Networks that were asked for, in that order. */
 export interface InspectedNetworks {
   readonly shown: readonly (DockerNetwork | NativeNetwork)[]
-  /** What was asked for and is not there. */
+  /** The references that match no network. */
   readonly missing: readonly string[]
   /** The files that cannot be used. */
   readonly faults: readonly CniError[]

@@ -3,8 +3,8 @@ import { type Network, networkParent } from '@vethra/networks'
 import type { ManageTools } from './tools.ts'
 
 /**
- * What the maker of a macvlan or ipvlan network should know of its parent. Throws CniError 101 when the host
- * has no such interface, 103 when it is loopback, or its MTU is below the network's.
+ * Notes on the parent for the maker of a macvlan or ipvlan network. Throws CniError 101 when the
+ * host has no such interface, 103 when it is loopback, or its MTU is below the network's.
  */
 export async function checkParent(
   { effects }: Pick<ManageTools, 'effects'>,

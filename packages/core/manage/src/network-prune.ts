@@ -4,8 +4,8 @@ import type { ManageTools } from './tools.ts'
 
 /**
  * The names of all networks of ours that nobody uses, but the default one. A container that is
- * prepared or stopped uses its networks too: it could not start again. What all namespaces share goes
- * from `default` alone.
+ * prepared or stopped uses its networks too: it could not start again. Resources that all
+ * namespaces share are removed from `default` alone.
  */
 export async function unusedNetworks(
   tools: ManageTools,

@@ -26,7 +26,10 @@ export async function wantedNetworks(
   return new Set(refs.flatMap(({ ref }) => findNetwork(networks, ref)?.name ?? []))
 }
 
-/** What `bundle prepare` decided for every container, whatever its namespace. Throws CniError 107 for one that is damaged. */
+/**
+ * The decisions of `bundle prepare` for every container of every namespace. Throws CniError 107 for
+ * one that is damaged.
+ */
 export async function recordsOfAll({ containers }: ManageTools): Promise<readonly BundleRecord[]> {
   return (await containers.decisions()).map(parseRecord)
 }
@@ -59,7 +62,10 @@ function namespaceOf(file: string): string {
   return file.split('/').at(-2) ?? ''
 }
 
-/** What people call containers, by the id that plugins know: the name, else the id, with the namespace where it is another. */
+/**
+ * The names of containers, by the id that plugins know: the name, else the id, with the namespace
+ * where it is another.
+ */
 export async function containerLabels(tools: ManageTools): Promise<ReadonlyMap<string, string>> {
   const { hosts, settings } = tools
   const own = settings.namespace

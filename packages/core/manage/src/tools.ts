@@ -7,14 +7,14 @@ import type { Settings } from '@vethra/settings'
 import type { ContainerStore } from './container-store.ts'
 import type { HostEffects } from './host-effects.ts'
 
-/** What networks and containers of one namespace are managed with. */
+/** The parts that manage networks and containers of one namespace. */
 export interface ManageTools {
   readonly settings: Pick<Settings, 'namespace' | 'addressPools' | 'bridgeIp' | 'cniPath'>
   readonly host: HostTools
   readonly networks: ConfDir
   readonly containers: ContainerStore
   readonly hosts: HostsStore
-  /** What holds published ports while containers live. */
+  /** The holder of published ports while containers live. */
   readonly ports: PortHolder
   /** Reservations in the default dataDir. */
   readonly ipam: IpamStore

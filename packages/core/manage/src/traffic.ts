@@ -10,7 +10,7 @@ export interface Octets {
   readonly SentBytes?: number
 }
 
-/** What the containers of a network have received and sent. */
+/** The traffic of a network's containers, received and sent. */
 export interface NetworkTraffic extends Octets {
   readonly Name: string
   readonly Driver: string
@@ -18,7 +18,7 @@ export interface NetworkTraffic extends Octets {
   readonly Containers: number
 }
 
-/** What a container has received and sent, in all of its networks. */
+/** The traffic of a container, received and sent, in all of its networks. */
 export interface ContainerTraffic extends Octets {
   readonly ID: string
   readonly Name: string

@@ -1,4 +1,4 @@
-/** What tells one attachment from all others on a host. */
+/** The key that distinguishes one attachment from all others on a host. */
 export interface AttachmentRef {
   readonly network: string
   readonly containerId: string

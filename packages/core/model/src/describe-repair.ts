@@ -1,27 +1,27 @@
 import type { AttachmentRef } from './attachment-ref.ts'
 import type { Repair } from './repair.ts'
 
-/** What a repair does, in words: `release 10.4.1.2 of network lan`. */
+/** The effect of a repair, in words: `release 10.4.1.2 of network lan`. */
 export function describeRepair(repair: Repair): string {
   switch (repair.kind) {
     case 'restore-result':
-      return `remember again how ${whom(repair.attachment)} was attached`
+      return `restore the cache entry of ${whom(repair.attachment)}`
     case 'restore-record':
       return `record again that ${whom(repair.attachment)} is attached by Vethra`
     case 'detach':
       return `detach ${whom(repair.attachment)}`
     case 'remove-rules':
-      return `take out the firewall rules of container ${repair.containerId} in network ${repair.network}`
+      return `remove the firewall rules of container ${repair.containerId} in network ${repair.network}`
     case 'release-address':
       return `release address ${repair.reservation.address} of network ${repair.network}`
     case 'forget-names':
-      return `take the names of container ${repair.id} out of its peers' hosts files`
+      return `remove the names of container ${repair.id} from its peers' hosts files`
     case 'remove-hosts':
       return `remove the hosts folder of container ${repair.id}, which was removed`
     case 'release-name':
       return `release name ${repair.name} of container ${repair.id}`
     case 'claim-name':
-      return `take name ${repair.name} for container ${repair.id}`
+      return `reserve name ${repair.name} for container ${repair.id}`
     case 'release-ports':
       return `free ports ${repair.sockets.join(', ')} of container ${repair.containerId}`
     case 'hold-ports':
@@ -31,7 +31,7 @@ export function describeRepair(repair: Repair): string {
     case 'restore-bridge':
       return `restore bridge ${repair.bridge.name}${listed(repair.bridge.addresses, ' with ')}`
     case 'reattach':
-      return `attach ${whom(repair.attachment)} anew`
+      return `attach ${whom(repair.attachment)} again`
     case 'restore-link':
       return `restore interface ${repair.link} of ${whom(repair.attachment)}`
     case 'reserve-address':
@@ -41,7 +41,7 @@ export function describeRepair(repair: Repair): string {
     case 'restore-rules':
       return `restore ${repair.effects.map((each) => effects[each]).join(', ')} of ${whom(repair.attachment)}`
     case 'restore-names':
-      return `make container ${repair.id} known to its peers by name`
+      return `write the names of container ${repair.id} to its peers' hosts files`
   }
 }
 

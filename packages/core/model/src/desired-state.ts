@@ -2,8 +2,8 @@ import type { ContainerRef } from '@vethra/cni'
 import type { AttachmentRef } from './attachment-ref.ts'
 
 /**
- * What should be on a host: by effect where rules make it (masquerading, publishing, isolation), and by name
- * where it has one (bridges, links of the host, the programs of a network's plugins).
+ * The desired state of a host: by effect where rules make it (masquerading, publishing, isolation),
+ * and by name where it has one (bridges, links of the host, the programs of a network's plugins).
  */
 export interface DesiredState {
   readonly networks: readonly DesiredNetwork[]
@@ -34,7 +34,10 @@ export interface DesiredNetwork {
   readonly cniVersion: string
 }
 
-/** Who may send to the containers of a network: everybody, those on the same bridge, or no other container. */
+/**
+ * The senders that may reach the containers of a network: all, those on the same bridge, or no
+ * other container.
+ */
 export type Isolation = 'none' | 'same-bridge' | 'isolated'
 
 /** A container in the data store. */
@@ -63,7 +66,7 @@ export interface DesiredAttachment extends AttachmentRef {
   readonly admitted: boolean
   readonly isolation: Isolation
   readonly ports: readonly DesiredPort[]
-  /** Whether its plugins were told ports to publish, could be, or take none. */
+  /** Whether its plugins got ports to publish, could get some, or take none. */
   readonly publishes: 'does' | 'could' | 'cannot'
   /** The folder that its network's reservations are in a folder of; absent when no store has them. */
   readonly dataDir?: string
@@ -72,7 +75,7 @@ export interface DesiredAttachment extends AttachmentRef {
 /** A bridge as an attachment needs it. */
 export interface DesiredBridge {
   readonly name: string
-  /** What it had when the attachment was made. */
+  /** The addresses that it had when the attachment was made. */
   readonly mac?: string
   /** Absent for the kernel's own. */
   readonly mtu?: number

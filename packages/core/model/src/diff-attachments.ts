@@ -25,7 +25,7 @@ function unseen(each: ObservedAttachment): Finding {
     kind: 'attachment-unknown',
     severity: 'warning',
     subject: { kind: 'attachment', name: attachmentText(each) },
-    message: `cannot tell whether container ${containerId} is alive, whose ${ifname} is attached to network ${network}`,
+    message: `cannot tell whether container ${containerId} is alive: its ${ifname} is attached to network ${network}`,
     evidence: [
       `namespace ${netns || '(none recorded)'} is out of sight, or nothing proves that it is the one of then`,
     ],
@@ -68,7 +68,7 @@ function damaged(each: ObservedAttachment): Finding {
   const known = {
     kind: 'record-damaged',
     subject: { kind: 'attachment', name: attachmentText(each) },
-    message: `the record that Vethra attached ${ifname} of container ${containerId} to network ${network} cannot be read`,
+    message: `cannot read the record of ${ifname} of container ${containerId} in network ${network}`,
   } as const
   if (state === 'alive') {
     const evidence = [`${ifname} in ${netns} has the MAC and the addresses that are cached`]
@@ -89,7 +89,7 @@ function outdated(each: ObservedAttachment): Finding {
     kind: 'record-outdated',
     severity: 'warning',
     subject: { kind: 'attachment', name: attachmentText(each) },
-    message: `the record of ${ifname} of container ${containerId} in network ${network} names its namespace by an inode, which another can get`,
+    message: `the record of ${ifname} of container ${containerId} in network ${network} names its namespace by an inode, which can be reused`,
     evidence: [`${ifname} in ${netns} has the MAC and the addresses that are cached`],
     repair: restoreRecord(each),
   })
@@ -118,7 +118,7 @@ function dead(
           `${dataDir}/${network}/${address} is reserved for it`,
       ),
       ...(recorded ? ['it is recorded among the attachments that Vethra made'] : []),
-      ...(remembered ? ['what it was attached with is cached'] : []),
+      ...(remembered ? ['its configuration is in the result cache'] : []),
       ...rules,
     ],
   } as const
@@ -128,7 +128,7 @@ function dead(
     ...known,
     severity: 'warning',
     ours,
-    fix: `whoever attached it has to detach it; with cnitool: cnitool del ${network} ${netns}`,
+    fix: `detach it with the runtime that attached it; with cnitool: cnitool del ${network} ${netns}`,
   })
 }
 
@@ -145,9 +145,9 @@ function ruleEvidence(
 }
 
 /**
- * Living attachments of ours that nobody remembers how they were made. A container that was prepared ends
- * when attaching it is cut short, so one that lives has lost its cached result. Of others it is lost where
- * all that they need is there; else ADD never came to its end.
+ * Living attachments of ours that nobody remembers how they were made. A container that was
+ * prepared ends when attaching it is cut short, so one that lives has lost its cached result. An
+ * entry of others is lost where all that they need is there; else ADD never finished.
  */
 export function unfinishedFindings(
   desired: DesiredState,
@@ -177,7 +177,7 @@ function resultLost(attachment: ObservedAttachment): Finding {
   const known = {
     kind: 'result-lost',
     subject: { kind: 'attachment', name: attachmentText(attachment) },
-    message: `how ${ifname} of container ${containerId} was attached to network ${network} is not remembered: detaching it would leave things behind`,
+    message: `the cache entry of ${ifname} of container ${containerId} in network ${network} is missing: detaching it would leave rules and reservations`,
     evidence: [
       `the namespace at ${netns} is alive`,
       'it is recorded, but there is no usable cache entry',
@@ -202,7 +202,7 @@ function unfinished(attachment: ObservedAttachment): Finding {
   return repairable({
     kind: 'attachment-unfinished',
     subject: { kind: 'attachment', name: attachmentText(attachment) },
-    message: `attaching ${ifname} of container ${containerId} to network ${network} was cut short: what it made is still there`,
+    message: `attaching ${ifname} of container ${containerId} to network ${network} was cut short: its interfaces, rules or reservations remain`,
     evidence: [
       `the namespace at ${netns} is alive`,
       'it is recorded, but there is no result of it, and no plugin is at work',

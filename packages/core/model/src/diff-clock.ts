@@ -4,7 +4,10 @@ import type { ObservedState } from './observed-state.ts'
 /** How far ahead of now a time may be, in milliseconds, before the clock must have jumped back. */
 export const clockSlackMs = 60_000
 
-/** Times that have not come yet: the clock was ahead when they were written, and ages cannot be told by them. */
+/**
+ * Times in the future: the clock was ahead when they were written, and ages cannot be computed from
+ * them.
+ */
 export function clockFindings({
   nowMs,
   reservations,
@@ -29,7 +32,7 @@ export function clockFindings({
       kind: 'clock-jumped',
       severity: 'warning',
       subject: { kind: 'host', name: 'clock' },
-      message: `the clock has jumped back: ${ahead.length} times that were written lie up to ${inWords(furthest - nowMs)} ahead`,
+      message: `the clock has jumped back: ${ahead.length} stored times are up to ${inWords(furthest - nowMs)} ahead`,
       evidence: [
         ...ahead.slice(0, 3).map(({ what, ms }) => `${what} ${inWords(ms - nowMs)} from now`),
         ...(ahead.length > 3 ? [`and ${ahead.length - 3} more`] : []),

@@ -39,10 +39,10 @@ function unreadable(reason: string): Finding {
     severity: 'error',
     subject: { kind: 'host', name: 'iptables' },
     message:
-      'the firewall rules cannot be read by iptables: plugins cannot change them, and attaching fails',
+      'iptables cannot read the firewall rules: plugins cannot change them, and attaching fails',
     evidence: [reason],
     ours: false,
-    fix: 'nft list ruleset   (what iptables did not make in its own tables has to go to another table)',
+    fix: 'nft list ruleset   (move the rules that iptables did not make to a table of their own)',
   })
 }
 
@@ -52,7 +52,7 @@ function missing(networks: readonly DesiredNetwork[]): Finding {
     severity: 'error',
     subject: { kind: 'host', name: 'iptables' },
     message:
-      'no firewall rules can be looked at or made: containers cannot be attached to networks that need some',
+      'cannot read or make firewall rules: containers cannot be attached to networks that need some',
     evidence: [
       'iptables-save and ip6tables-save are missing, or the kernel has nothing for them',
       `needed by network ${networks.map(({ name }) => name).join(', ')}`,
@@ -68,7 +68,7 @@ function mixed(hidden: readonly string[]): Finding {
     severity: 'warning',
     subject: { kind: 'host', name: 'iptables' },
     message:
-      'there are rules of iptables-legacy and of iptables-nft: each hides from the other, and both count',
+      'iptables-legacy and iptables-nft both have rules: neither shows those of the other, and both apply',
     evidence: hidden,
     ours: false,
     fix: 'update-alternatives --config iptables   (choose one for all programs, then restart or reboot)',
@@ -83,8 +83,8 @@ function managed(manager: string): Finding {
     subject: { kind: 'host', name: manager },
     message: firewalld
       ? 'firewalld is active: when it is reloaded, it drops the rules of containers'
-      : 'ufw is active: it refuses what is forwarded unless told otherwise, and published ports go past it',
-    evidence: [`${manager} looks after the firewall`],
+      : 'ufw is active: its FORWARD policy drops forwarded traffic by default, and published ports bypass it',
+    evidence: [`${manager} manages the firewall`],
     ours: false,
     fix: firewalld
       ? 'after each reload: vethra doctor --repair   (the daemon does so by itself)'
@@ -97,10 +97,10 @@ function refuser(chain: string): Finding {
     kind: 'forwarding-refused',
     severity: 'warning',
     subject: { kind: 'host', name: chain },
-    message: `${chain} refuses what it is not told to accept: what containers send is lost there, whatever iptables accepts`,
-    evidence: ['its policy is drop, and it is on the hook for forwarding'],
+    message: `chain ${chain} has policy drop on the forward hook: it drops containers' traffic, even where iptables accepts it`,
+    evidence: ['its policy is drop, and it is on the forward hook'],
     ours: false,
-    fix: 'nft list ruleset   (accept there what comes from and goes to the bridges of networks)',
+    fix: 'nft list ruleset   (accept traffic from and to the bridges of networks there)',
   })
 }
 
@@ -109,9 +109,9 @@ function refusedByPolicy(network: string, bridge: string): Finding {
     kind: 'forwarding-refused',
     severity: 'error',
     subject: { kind: 'network', name: network },
-    message: `the host refuses to forward what it is not told to accept, and network ${network} tells it nothing: its containers reach nobody outside`,
+    message: `FORWARD policy is DROP, and no rule accepts network ${network}: its containers cannot reach other hosts`,
     evidence: [
-      'the policy of chain FORWARD is DROP',
+      'chain FORWARD has policy DROP',
       'no plugin of the network accepts anything (type "firewall")',
     ],
     ours: false,

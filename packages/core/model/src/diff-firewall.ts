@@ -6,7 +6,7 @@ import type { ObservedFirewall, OwnedRules } from './observed-firewall.ts'
 import type { ObservedState } from './observed-state.ts'
 import { ownerOf } from './read-firewall.ts'
 
-/** What the packet filter should do for a living container, and does not. */
+/** The packet filter's missing rules for a living container. */
 export function firewallFindings(
   attachment: DesiredAttachment,
   { firewall, host }: ObservedState,
@@ -42,7 +42,7 @@ function unmasqueraded(
     repairable({
       kind: 'masquerading-missing',
       subject: subjectOf(attachment),
-      message: `container ${containerId} reaches nobody outside: what it sends from network ${network} is not masqueraded`,
+      message: `container ${containerId} cannot reach other hosts: its traffic from network ${network} is not masqueraded`,
       evidence: [`no rule masquerades ${lost.join(', ')}`],
       repair: {
         kind: 'restore-masquerading',
@@ -75,7 +75,7 @@ function closedPorts(
     repairable({
       kind: 'ports-closed',
       subject: subjectOf(attachment),
-      message: `published ports of container ${containerId} lead nowhere`,
+      message: `published ports of container ${containerId} have no forwarding rules`,
       evidence: closed,
       repair: {
         kind: 'restore-rules',
@@ -114,7 +114,7 @@ function unadmitted(
     repairable({
       kind: 'forwarding-missing',
       subject: subjectOf(attachment),
-      message: `the firewall no longer lets through what container ${attachment.containerId} sends and gets in network ${attachment.network}`,
+      message: `the firewall no longer accepts traffic of container ${attachment.containerId} in network ${attachment.network}`,
       evidence: [`no rules accept forwarding from and to ${lost.join(', ')}`],
       repair: {
         kind: 'restore-rules',
@@ -192,7 +192,7 @@ function leftRules(rules: OwnedRules, family: 4 | 6, ourContainers: ReadonlySet<
   const known = {
     kind: 'rules-left',
     subject: { kind: 'rules', name: `${mark} (IPv${family})` },
-    message: `firewall rules of ${whose} are left, which is not attached`,
+    message: `orphaned firewall rules of ${whose}, which is not attached`,
     evidence: [...sends, ...lines],
   } as const
   if (owner && ourContainers.has(owner.containerId)) {

@@ -27,7 +27,7 @@ export function flowFindings(
     repairable({
       kind: 'flow-stale',
       subject: { kind: 'attachment', name: attachmentText(attachment) },
-      message: `container ${containerId} does not get all that is sent to its published UDP ports: some goes to one that is gone`,
+      message: `container ${containerId} misses traffic to its published UDP ports: a stale conntrack entry sends it to a removed container`,
       evidence: stale.map(
         ({ hostPort, target }) => `packets to port ${hostPort} still go to ${target}`,
       ),

@@ -17,7 +17,7 @@ export function folderFindings({ host }: ObservedState): readonly Finding[] {
       severity: fault.severity,
       subject: { kind: 'host', name: paths },
       message: `${paths} ${group.length > 1 ? 'are' : 'is'} on ${fileSystem}: ${fault.words}`,
-      evidence: [`"stat -f ${path}" tells the file system`],
+      evidence: [`"stat -f ${path}" shows the file system`],
       ours: false,
       fix: fault.fix(path),
     })
@@ -41,11 +41,11 @@ function faultOf({ fileSystem, lasting }: ObservedFolder): Fault | undefined {
   }
   if (!lasting) {
     if (inMemory.has(fileSystem)) return undefined
-    const words = 'what must not outlive a boot does'
+    const words = 'files that must not outlive a boot do'
     return { severity: 'warning', words, fix: (path) => `mount -t tmpfs tmpfs ${path}` }
   }
   if (inMemory.has(fileSystem)) {
-    const words = 'what is known of containers and addresses is lost at the next boot'
+    const words = 'containers and addresses are forgotten at the next boot'
     return { severity: 'warning', words, fix: move }
   }
   if (fileSystem === 'overlay') {

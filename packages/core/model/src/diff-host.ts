@@ -26,7 +26,7 @@ function unknownFindings({ host: { unknown } }: ObservedState): readonly Finding
       kind: 'facts-unknown',
       severity: 'info',
       subject: { kind: 'host', name: 'unknown' },
-      message: 'some facts about this host are unknown: they cannot be read here',
+      message: 'cannot read some facts about this host',
       evidence: unknown,
       ours: false,
     }),
@@ -51,7 +51,7 @@ function forwardingFindings(
         kind: 'forwarding-off',
         severity: 'error',
         subject: { kind: 'host', name: key },
-        message: `the host does not forward IPv${family} packets: containers reach nobody outside of their bridge`,
+        message: `the host does not forward IPv${family} packets: containers cannot reach hosts outside of their bridge`,
         evidence: [`${key} is 0`],
         ours: false,
         fix: `sysctl -w ${key}=1`,
@@ -74,7 +74,7 @@ function bridgeFilterFindings(
       severity: 'warning',
       subject: { kind: 'host', name: key },
       message:
-        'packets between containers on one bridge go past the firewall: networks that isolate their containers do not',
+        'packets between containers on one bridge bypass the firewall: networks cannot isolate their containers',
       evidence: [
         loaded ? `${key} is 0` : 'the kernel module br_netfilter is not loaded',
         `isolating: ${isolated.map(({ name }) => name).join(', ')}`,

@@ -5,7 +5,7 @@ import type { Maps } from './maps.ts'
 import type { ObservedLink, ObservedState } from './observed-state.ts'
 import type { RepairedBridge } from './repair.ts'
 
-/** What is amiss with the interfaces of the host that lead to a living container. */
+/** The faults of the host's interfaces that lead to a living container. */
 export function interfaceFindings(
   attachment: DesiredAttachment,
   maps: Pick<Maps, 'bridges' | 'links'>,
@@ -30,7 +30,7 @@ function bridgeFindings(
     repairable({
       kind: fault.kind,
       subject: { kind: 'interface', name },
-      message: `bridge ${name} of network ${network} ${fault.words}: its containers reach nobody outside`,
+      message: `bridge ${name} of network ${network} ${fault.words}: its containers cannot reach other hosts`,
       evidence: [fault.seen, `container ${containerId} is attached to it`],
       repair: { kind: 'restore-bridge', bridge: wanted },
     }),
@@ -71,7 +71,7 @@ function linkFindings(
       repairable({
         kind: 'interface-missing',
         subject,
-        message: `${of} has lost its interface ${ifname}: it reaches nobody there`,
+        message: `${of} has lost its interface ${ifname}: it has no connection there`,
         evidence: [`interface ${hostLink} of the host, which led to it, is gone`],
         repair: { kind: 'reattach', attachment: ref },
       }),
@@ -97,7 +97,7 @@ function linkFindings(
   ]
 }
 
-/** Interfaces on bridges of ours that lead to nobody who is known. */
+/** Orphaned interfaces on bridges of ours: no known container has their other end. */
 export function strayLinkFindings(
   { networks }: DesiredState,
   observed: ObservedState,
@@ -119,7 +119,7 @@ export function strayLinkFindings(
         kind: 'interface-stray',
         severity: 'warning',
         subject: { kind: 'interface', name },
-        message: `interface ${name} is on bridge ${master} of network ${network}, and no attachment is known that it belongs to`,
+        message: `interface ${name} on bridge ${master} of network ${network} is orphaned: it belongs to no known attachment`,
         evidence: [`${name} is a port of ${master}`],
         ours: false,
         fix: `ip link delete ${name}`,

@@ -25,8 +25,8 @@ function peerNames(
       repairable({
         kind: 'hosts-left',
         subject,
-        message: `a hosts folder of container ${id} is left, which was removed`,
-        evidence: ['there is a folder in etchosts, and none in containers'],
+        message: `stale hosts folder of container ${id}, which was removed`,
+        evidence: ['it has a folder in etchosts, and none in containers'],
         repair: { kind: 'remove-hosts', namespace, id },
       }),
     ]
@@ -36,7 +36,7 @@ function peerNames(
       repairable({
         kind: 'names-left',
         subject,
-        message: `the names of container ${id} are still in its peers' hosts files, though it is in no network`,
+        message: `stale names of container ${id} in its peers' hosts files: it is in no network`,
         evidence: [
           names === 'damaged' ? 'its meta.json cannot be read' : 'its meta.json is there',
           'nothing attaches it to a network',
@@ -54,7 +54,7 @@ function unknownToPeers(container: ObservedContainer, restorable: boolean): Find
   const known = {
     kind: 'names-missing',
     subject: { kind: 'container', name: keyOf(container) },
-    message: `container ${id} is running, and its peers do not know its names`,
+    message: `hosts files of peers lack the names of container ${id}, which is running`,
     evidence: [names === 'damaged' ? 'its meta.json cannot be read' : 'it has no meta.json'],
   } as const
   if (restorable) return repairable({ ...known, repair: { kind: 'restore-names', namespace, id } })
@@ -65,7 +65,7 @@ function leftName({ namespace, name, id }: ObservedName): Finding {
   return repairable({
     kind: 'name-left',
     subject: { kind: 'name', name: `${namespace}/${name}` },
-    message: `name ${name} is taken by container ${id}, which is not there: no other can have it`,
+    message: `name ${name} is still reserved for container ${id}, which no longer exists`,
     evidence: [`DATA_STORE/names/${namespace}/${name} names ${id}`, 'there is no such container'],
     repair: { kind: 'release-name', namespace, name, id },
   })
@@ -80,7 +80,7 @@ function ownName(
   const lost = {
     kind: 'name-lost',
     subject: { kind: 'container', name: `${namespace}/${id}` },
-    message: `container ${id} is called ${name}, and that name is ${holder ? `taken by ${holder.id}` : 'not taken for it'}`,
+    message: `container ${id} is called ${name}, and that name is ${holder ? `reserved for ${holder.id}` : 'not reserved for it'}`,
     evidence: [
       `DATA_STORE/names/${namespace}/${name} ${holder ? `names ${holder.id}` : 'is missing'}`,
     ],

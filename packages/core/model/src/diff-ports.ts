@@ -51,7 +51,7 @@ function unheld({ namespace, id }: DesiredContainer): Finding {
   return repairable({
     kind: 'ports-unheld',
     subject: { kind: 'container', name: `${namespace}/${id}` },
-    message: `the published ports of container ${id} are not held on the host: another program can take them, and gets nothing`,
+    message: `published ports of container ${id} are not held on the host: another program can bind them, and receives nothing`,
     evidence: ['it is running, and no process holds its ports'],
     repair: { kind: 'hold-ports', namespace, id },
   })

@@ -27,7 +27,7 @@ function unpublished(
   const known = {
     kind: 'ports-unpublished',
     subject: { kind: 'container', name: `${namespace}/${id}` },
-    message: `container ${id} asked for published ports, and none of its networks publishes them`,
+    message: `published ports of container ${id} are missing: none of its networks can publish them`,
     evidence: [
       ...ports.map(textOf),
       `its networks: ${own.map(({ network }) => network).join(', ')}`,
@@ -54,7 +54,7 @@ function deadEnds(
       kind: 'ports-unreachable',
       severity: 'warning',
       subject: { kind: 'container', name: `${namespace}/${id}` },
-      message: `published ports of container ${id} lead nowhere: network ${network} gives it no address of their family`,
+      message: `published ports of container ${id} reach no container: network ${network} gives it no address of their family`,
       evidence: dead.map(textOf),
       ours: true,
     }),

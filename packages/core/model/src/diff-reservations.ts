@@ -93,7 +93,7 @@ function unreserved(
         repairable({
           kind: 'reservation-missing',
           subject,
-          message: `container ${containerId} has address ${address} of network ${network}, and it is not reserved: another container may get it, too`,
+          message: `container ${containerId} has address ${address} of network ${network} without a reservation: another container may get it, too`,
           evidence: [`there is no ${dataDir}/${network}/${address}`],
           repair: {
             kind: 'reserve-address',

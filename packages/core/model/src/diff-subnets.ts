@@ -80,7 +80,7 @@ function collision(
     kind: 'subnet-collides',
     severity,
     subject: { kind: 'network', name: `${name} ${subnet}` },
-    message: `subnet ${subnet} of network ${name} overlaps ${other}: what is sent there may come to the wrong one`,
+    message: `subnet ${subnet} of network ${name} overlaps ${other}: traffic may reach the wrong one`,
     evidence: [`${file} has ${subnet}`, `in use: ${other}`],
     ours,
     fix: `vethra network rm ${name} && vethra network create ${name} --subnet ANOTHER`,

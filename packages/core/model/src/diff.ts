@@ -16,8 +16,9 @@ import { type Maps, mapsOf } from './maps.ts'
 import type { ObservedState } from './observed-state.ts'
 
 /**
- * Every difference between what should be on a host and what is, the worst first. What is not ours is
- * among it, and has no repair. The same states give the same findings, in the same order.
+ * Every difference between what should be on a host and what is, the worst first. Findings on
+ * foreign resources are among them, and have no repair. The same states give the same findings, in
+ * the same order.
  */
 export function diff(desired: DesiredState, observed: ObservedState): readonly Finding[] {
   const maps = mapsOf(desired, observed)

@@ -1,9 +1,9 @@
 import type { Repair } from './repair.ts'
 
-/** How bad a finding is: `error` is something that does not work or leaks, `warning` something that may come to hurt. */
+/** How bad a finding is: `error` is a failure or a leak, `warning` a risk. */
 export type Severity = 'error' | 'warning' | 'info'
 
-/** What a finding is about. */
+/** The subject of a finding. */
 export interface Subject {
   readonly kind:
     | 'attachment'
@@ -28,15 +28,15 @@ export interface Finding {
   readonly kind: string
   readonly severity: Severity
   readonly subject: Subject
-  /** What is wrong, in words for a stranger, in one sentence. */
+  /** The fault, in one sentence for a stranger. */
   readonly message: string
-  /** What was seen, a line each. */
+  /** The evidence, a line each. */
   readonly evidence: readonly string[]
   /** Whether it is in DATA_STORE or recorded in `attachments/`: what is not is never touched. */
   readonly ours: boolean
   /** The command that fixes it; absent when there is no one command. */
   readonly fix?: string
-  /** What fixes it without asking; absent when that is not safe. */
+  /** The safe repair; absent when there is none. */
   readonly repair?: Repair
 }
 

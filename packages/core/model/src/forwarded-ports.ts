@@ -8,16 +8,16 @@ export interface ForwardedPorts {
   readonly address: string
   readonly first: number
   readonly last: number
-  /** The chain that the rule stands in, which often tells whose it is. */
+  /** The chain of the rule, whose name often tells its owner. */
   readonly chain: string
   /** Where it leads: `10.4.0.3:80`; empty when the rule does not say. */
   readonly to: string
 }
 
 /**
- * The ports that rules of table nat take for others (targets DNAT and REDIRECT), in the order of the
- * rules, whoever made them. Rules that no packet can come to, such as those of a chain that was left behind,
- * and those in `except`, chains by name, do not count.
+ * The ports that rules of table nat take for others (targets DNAT and REDIRECT), in the order of
+ * the rules, whoever made them. Unreachable rules, such as those of an orphaned chain, and those in
+ * `except`, chains by name, do not count.
  */
 export function forwardedPorts(
   saved: string,

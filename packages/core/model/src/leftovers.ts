@@ -2,10 +2,10 @@ import { attachmentChains } from './chain-names.ts'
 import { chainOf, namesInterface, parseRules, type RuleTable, removal, targetOf } from './rules.ts'
 
 /**
- * What takes out the rules that belong to one attachment alone, as text for
- * `iptables-restore --noflush`; empty when none are left. Debian's bridge leaves its masquerading
- * behind when the netns is gone (plugins, bridge DEL). Rules that are found by address are not
- * touched: the address may be another container's by now.
+ * The removal of the rules that belong to one attachment alone, as text for `iptables-restore
+ * --noflush`; empty when none are left. Debian's bridge leaves its masquerading behind when the
+ * netns is gone (plugins, bridge DEL). Rules that are found by address are not touched: the address
+ * may be another container's by now.
  */
 export function attachmentLeftovers(saved: string, network: string, containerId: string): string {
   const own = attachmentChains(network, containerId)
@@ -18,7 +18,7 @@ export function attachmentLeftovers(saved: string, network: string, containerId:
 }
 
 /**
- * What takes out the rules that belong to one network alone: the firewall plugin's isolation of its
+ * The removal of the rules that belong to one network alone: the firewall plugin's isolation of its
  * bridge, which no DEL removes.
  */
 export function networkLeftovers(saved: string, bridge: string): string {
@@ -29,9 +29,9 @@ export function networkLeftovers(saved: string, bridge: string): string {
 }
 
 /**
- * What takes out the chains that networks share, where nothing is left in them but what plugins put
- * there on first use: for when the last network has gone. An administrator's rule in CNI-ADMIN, and
- * any other rule, keeps its chains.
+ * The removal of the chains that networks share, for when the last network is gone: a chain is
+ * removed when it holds only the rules that plugins put there on first use. An administrator's rule
+ * in CNI-ADMIN, and any other rule, keeps its chains.
  */
 export function sharedLeftovers(saved: string): string {
   return removals(saved, (table) => {

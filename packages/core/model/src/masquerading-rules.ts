@@ -4,9 +4,9 @@ import type { SavedRules } from './rule-sets.ts'
 import { targetOf } from './rules.ts'
 
 /**
- * What masquerades the traffic of attachments, as text for `iptables-restore --noflush` in one
- * transaction; empty when nothing is missing. The rules are those of bridge and ptp (plugins, pkg/ip,
- * SetupIPMasqForNetworks), so that their DEL takes them out again.
+ * The rules that masquerade the traffic of attachments, as text for `iptables-restore --noflush` in
+ * one transaction; empty when nothing is missing. The rules are those of bridge and ptp (plugins,
+ * pkg/ip, SetupIPMasqForNetworks), so that their DEL takes them out again.
  */
 export function masqueradingRules(
   saved: SavedRules,

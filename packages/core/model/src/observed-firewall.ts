@@ -1,11 +1,11 @@
 import type { Isolation } from './desired-state.ts'
 
-/** What the packet filter does for containers, in one address family. */
+/** The effects of the packet filter on containers, in one address family. */
 export interface ObservedFirewall {
   readonly family: 4 | 6
   /** Whether forwarding is refused where no rule decides. */
   readonly refusesForwarding: boolean
-  /** Whether what is sent to a port of the host comes to published ports at all. */
+  /** Whether traffic to a port of the host reaches published ports at all. */
   readonly publishes: boolean
   /** By mark: what only one container in one network makes. */
   readonly owned: ReadonlyMap<string, OwnedRules>

@@ -1,4 +1,4 @@
-/** What a host says of itself, beside what is made for containers. */
+/** The facts of a host, beside the resources made for containers. */
 export interface ObservedHost {
   /** Whether it forwards packets; absent where the kernel does not say. */
   readonly forwards: { readonly 4?: boolean; readonly 6?: boolean }
@@ -13,7 +13,7 @@ export interface ObservedHost {
   readonly firewallManagers: readonly string[]
   /** Where forwarding is refused unless a rule accepts it, beside iptables' own chain: `chain forward of table inet filter`. */
   readonly forwardRefusers: readonly string[]
-  /** What cannot be looked at, and why: `/proc/self/net/ip_tables_names: EACCES`. */
+  /** The parts that cannot be read, with the reason: `/proc/self/net/ip_tables_names: EACCES`. */
   readonly unknown: readonly string[]
   readonly folders: readonly ObservedFolder[]
 }
@@ -30,7 +30,7 @@ export interface ObservedProgram {
 /** A folder that state is kept in. */
 export interface ObservedFolder {
   readonly path: string
-  /** What the file system is called: `ext4`, `tmpfs`, `overlay`, `nfs`. */
+  /** The name of the file system: `ext4`, `tmpfs`, `overlay`, `nfs`. */
   readonly fileSystem: string
   /** Whether what is in it is meant to outlive a boot. */
   readonly lasting: boolean

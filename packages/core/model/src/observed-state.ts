@@ -4,13 +4,13 @@ import type { AttachmentRef } from './attachment-ref.ts'
 import type { ObservedFirewall } from './observed-firewall.ts'
 import type { ObservedHost } from './observed-host.ts'
 
-/** What is on a host. */
+/** The observed state of a host. */
 export interface ObservedState {
   /** Milliseconds since 1970. */
   readonly nowMs: number
   readonly attachments: readonly ObservedAttachment[]
   readonly reservations: readonly ObservedReservation[]
-  /** Of containers that may still live. */
+  /** The ids of containers that may still live. */
   readonly signs: SignsOfLife
   readonly containers: readonly ObservedContainer[]
   /** Ports of the host that are kept taken for containers. */
@@ -19,7 +19,9 @@ export interface ObservedState {
   readonly names: readonly ObservedName[]
   readonly links: readonly ObservedLink[]
   readonly routes: readonly ObservedRoute[]
-  /** What the kernel remembers of UDP packets that it sent on; empty where it does not tell. */
+  /**
+   * The conntrack entries of UDP packets that were forwarded; empty where the kernel lists none.
+   */
   readonly flows: readonly ObservedFlow[]
   /** By address family; one that cannot be looked at has no entry. */
   readonly firewall: readonly ObservedFirewall[]
@@ -30,7 +32,7 @@ export interface ObservedState {
   readonly host: ObservedHost
 }
 
-/** What is remembered of an attachment. */
+/** The remembered state of an attachment. */
 export interface ObservedAttachment extends AttachmentRef {
   /** Whether our runtime recorded it. */
   readonly recorded: boolean
@@ -68,11 +70,11 @@ export interface ObservedContainer extends ContainerRef {
   readonly stored: boolean
   /** Why what was decided for it cannot be read. */
   readonly fault?: ObservedFault
-  /** What its peers know: nothing, its names, or nobody can tell, since meta.json is damaged. */
+  /** The names that its peers know: none, its names, or unknown, since meta.json is damaged. */
   readonly names: 'none' | 'known' | 'damaged'
   /** Whether it is in no network of its own, and so known without an attachment. */
   readonly withoutNetworks: boolean
-  /** Whether its names can be told again from what was decided for it. */
+  /** Whether its names can be rebuilt from its record. */
   readonly restorable: boolean
   /** When it was started last: milliseconds since 1970. */
   readonly startedMs?: number
@@ -82,7 +84,7 @@ export interface ObservedContainer extends ContainerRef {
 export interface ObservedName {
   readonly namespace: string
   readonly name: string
-  /** Of the container that holds it. */
+  /** The id of the container that holds it. */
   readonly id: string
 }
 
@@ -118,7 +120,7 @@ export interface ObservedRoute {
   readonly device: string
 }
 
-/** Where the kernel goes on sending what comes to a UDP port, whatever the rules say now. */
+/** The target of the conntrack entry for a UDP port, whatever the rules say now. */
 export interface ObservedFlow {
   readonly hostPort: number
   /** `10.4.1.2`. */

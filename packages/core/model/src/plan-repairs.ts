@@ -3,8 +3,8 @@ import type { Finding } from './finding.ts'
 import type { Repair } from './repair.ts'
 
 /**
- * What to do about findings, each thing once, in a safe order: first what is known is put in order, then
- * what is dead makes room, then the living get back what they lack. Nothing that is not ours is in it.
+ * The repairs for findings, each once, in a safe order. Stored knowledge comes first, then the
+ * removal of the dead, then the restoration of the living. Nothing that is not ours is in it.
  */
 export function planRepairs(findings: readonly Finding[]): readonly Repair[] {
   const wanted = findings.flatMap(({ ours, repair }) => (ours && repair ? [repair] : []))

@@ -4,7 +4,7 @@ import type { ObservedFirewall, OwnedRules, PublishedPort } from './observed-fir
 import type { SavedRules } from './rule-sets.ts'
 import { chainOf, parseRules, type RuleTable, targetOf } from './rules.ts'
 
-/** What a saved rule set does for containers. */
+/** The effects of a saved rule set on containers. */
 export function readFirewall({ family, text }: SavedRules): ObservedFirewall {
   const tables = parseRules(text)
   const filter = rulesOf(tables, 'filter')
@@ -19,7 +19,10 @@ export function readFirewall({ family, text }: SavedRules): ObservedFirewall {
   }
 }
 
-/** What a saved rule set says of tables that iptables cannot read: others have put there what it has no words for. */
+/**
+ * The warnings in a saved rule set about tables that iptables cannot read: other programs wrote
+ * rules that it cannot express.
+ */
 export function unreadableTables({ family, text }: SavedRules): readonly string[] {
   const lines = text.split('\n').filter((line) => / is incompatible, use 'nft' tool/.test(line))
   return lines.map((line) => `${line.replace(/^# /, '')} (IPv${family})`)
@@ -31,7 +34,7 @@ export function ownerOf({ mark, claim }: Pick<OwnedRules, 'claim' | 'mark'>): Ow
   return attachmentChains(claim.network, claim.containerId).includes(mark) ? claim : undefined
 }
 
-/** What tells the rules of one container in one network. */
+/** The marks of one container's rules in one network. */
 export interface Marks {
   readonly masquerading: string
   readonly ports: string

@@ -1,8 +1,8 @@
 import type { AttachmentRef } from './attachment-ref.ts'
 
 /**
- * What is to be done about a finding, said by its effect. Whoever does it looks again right before, and
- * does nothing where it is not needed any more.
+ * The repair of a finding, by its effect. The repairer looks again right before, and does nothing
+ * where the repair is not needed any more.
  */
 export type Repair =
   /** Remember again what ADD returned, from what was recorded or from what peers know. */
@@ -50,7 +50,7 @@ export type Repair =
   | { readonly kind: 'publish-ports'; readonly namespace: string; readonly id: string }
   /** Make a bridge as it should be: there, up, with its addresses. */
   | { readonly kind: 'restore-bridge'; readonly bridge: RepairedBridge }
-  /** Attach a living container anew, under the addresses that it had: its interface is gone. */
+  /** Attach a living container again, under the addresses that it had: its interface is missing. */
   | { readonly kind: 'reattach'; readonly attachment: AttachmentRef }
   /** Make a container's link a port of its bridge again, and up. */
   | {
@@ -82,7 +82,7 @@ export type Repair =
   /** Make a container known to its peers again. */
   | { readonly kind: 'restore-names'; readonly namespace: string; readonly id: string }
 
-/** What rules do for a container beside masquerading. */
+/** The rules of a container beside masquerading. */
 export type RuleEffect = 'admission' | 'isolation' | 'ports'
 
 /** A reservation as it was seen. */

@@ -19,12 +19,15 @@ export function parseRules(saved: string): readonly RuleTable[] {
   return tables
 }
 
-/** The chain that a rule stands in. */
+/** The chain of a rule. */
 export function chainOf(rule: string): string {
   return rule.split(' ')[1] ?? ''
 }
 
-/** The chain or target that a rule ends in; empty when it has none. What a comment says never counts. */
+/**
+ * The chain or target that a rule ends in; empty when it has none. The text of a comment never
+ * counts.
+ */
 export function targetOf(rule: string): string {
   return /(?: -[jg] )([^ "]+)(?: --?[^"]*)?$/.exec(unquoted(rule))?.[1] ?? ''
 }

@@ -177,6 +177,6 @@ function isRef({
 
 function wantedOf({ desired }: World, text: string): DesiredAttachment {
   const found = desired.attachments.find((each) => attachmentText(each) === text)
-  if (found === undefined) throw new Error(`nobody wants ${text}`)
+  if (found === undefined) throw new Error(`no finding is repaired by ${text}`)
   return found
 }

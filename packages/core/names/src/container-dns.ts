@@ -5,7 +5,7 @@ import { nameserverKind } from './nameserver.ts'
 import { parseResolvConf } from './parse-resolv-conf.ts'
 import type { DnsOptions, NetworkMode, ResolvConf, Sourced } from './resolv-conf.ts'
 
-/** What a container's resolv.conf is made from. */
+/** The sources of a container's resolv.conf. */
 export interface ContainerDnsInput {
   readonly mode: NetworkMode
   /** The host's resolv.conf, the one behind systemd-resolved's stub where `usesStub` says so; empty when there is none. */
@@ -20,8 +20,8 @@ export interface ContainerDnsInput {
 
 /**
  * The resolv.conf of a container. For each of nameservers, search list and options the first source
- * counts that has any: command line, settings, host; nothing is merged, but that RootlessKit's
- * resolver stands before the host's, and after what the operator named. At most 3 nameservers and 6
+ * that has any counts: command line, settings, host. Nothing is merged; RootlessKit's resolver only
+ * comes before the host's, and after those that the operator named. At most 3 nameservers and 6
  * search domains of 256 characters; the warnings name what had to go. Throws CniError 103 for a
  * value of command line or settings that is none (nerdctl's texts).
  */

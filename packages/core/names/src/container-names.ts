@@ -3,7 +3,7 @@ import type { Result } from '@vethra/cni'
 /** A name that the operator gave an address of their own: `--add-host`. */
 export type ExtraHost = readonly [name: string, address: string]
 
-/** What a container is called, and where it is to be found: the content of its meta.json. */
+/** The names and addresses of a container: the content of its meta.json. */
 export interface ContainerNames {
   readonly id: string
   /** Empty when it has none. */
@@ -14,15 +14,15 @@ export interface ContainerNames {
   /** In the order given; a name may come more than once. */
   readonly extraHosts: readonly ExtraHost[]
   /**
-   * What ADD returned, by network reference as it was typed: a name, or the 12 or 64 hex of an id.
+   * The result of ADD, by network reference as it was typed: a name, or the 12 or 64 hex of an id.
    * Null for a container that is in no network (modes none, host and ns).
    */
   readonly networks: Readonly<Record<string, Result>> | null
   /** More names in a network, by its reference. */
   readonly aliases?: Readonly<Record<string, readonly string[]>>
   /**
-   * Who has an address that two containers of a network claim: the higher number (default 0), then
-   * the lower id. `settleClaims` gives the newcomer the higher one.
+   * The rank for an address that two containers of a network claim: the higher number (default 0),
+   * then the lower id. `settleClaims` gives the newcomer the higher one.
    */
   readonly precedence?: number
 }

@@ -5,11 +5,11 @@ import { begin, end, findRegion, outside } from './region.ts'
 
 /** How a hosts file gets its managed lines while others read it. */
 export interface HostsFit {
-  /** What to write, in this order. */
+  /** The pieces to write, in this order. */
   readonly patches: readonly Patch[]
   /** The size of the file after that: where it is longer it ends in what has to be cut off. */
   readonly size: number
-  /** What the file held too much of, so that nothing of its text was kept. */
+  /** The kind of line that the file held too much of, so that nothing of its text was kept. */
   readonly excess?: Excess
 }
 
@@ -20,7 +20,7 @@ export interface Excess {
   readonly limit: number
 }
 
-/** What users may write beside the managed part, in octets. */
+/** The limit in octets of the users' text beside the managed part. */
 const outsideLimit = 64 * 1024
 
 /** An end that text follows moves only so many octets at a time. */
@@ -32,11 +32,11 @@ export function hostsLimit(blocks: readonly LineBlock[]): number {
 }
 
 /**
- * What to write into a hosts file of `size` octets so that its managed part holds just these lines in
- * this order; `old` is its text, or the first `hostsLimit` octets of it. Apart from comments without
- * words, which keep lines from lying across two pages, the outcome is that of `renderHosts`; of a file
- * with too much in it nothing is kept. One character of `old` stands for one octet (latin1); the lines
- * are ASCII.
+ * The pieces to write into a hosts file of `size` octets so that its managed part holds just these
+ * lines in this order; `old` is its text, or the first `hostsLimit` octets of it. Apart from
+ * comments without words, which keep lines from lying across two pages, the outcome is that of
+ * `renderHosts`; of a file with too much in it nothing is kept. One character of `old` is one octet
+ * (latin1); the lines are ASCII.
  */
 export function fitHosts(
   old: string,

@@ -7,7 +7,7 @@ export interface ChosenNameservers {
   readonly warnings: readonly string[]
 }
 
-/** What a container can reach of its host's nameservers. */
+/** The nameservers of its host that a container can reach. */
 export interface Reach {
   /** Whether the host's own loopback addresses answer there: in the host's network namespace. */
   readonly local: boolean

@@ -23,7 +23,7 @@ export interface HostsStore {
   rename(id: string, name: string): Promise<void>
   /** Releases the container and removes its folder. Nothing happens when there is none. */
   remove(id: string): Promise<void>
-  /** What is known of the container; undefined when it is not known, or when what is kept of it is damaged. */
+  /** The known names of the container; undefined when they are unknown or damaged. */
   read(id: string): Promise<ContainerNames | undefined>
   /** All known containers, ascending by id. */
   list(): Promise<readonly ContainerNames[]>

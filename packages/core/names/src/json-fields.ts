@@ -15,6 +15,6 @@ export function untrusted(field: string, fault: string): CniError {
   return new CniError({
     code: 107,
     message: `cannot use meta.json: ${field} ${fault}`,
-    hint: 'Start the container again: that writes the file anew.',
+    hint: 'Start the container again: that rewrites the file.',
   })
 }

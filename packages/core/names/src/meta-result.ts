@@ -12,7 +12,7 @@ import { asTexts, isObject, untrusted } from './json-fields.ts'
 
 /**
  * Reads a CNI result as meta.json has it: the JSON of 1.0.0, keys in any case, or go-cni's own
- * struct, which early nerdctl wrote. What has the wrong type is left out; throws CniError 107
+ * struct, which early nerdctl wrote. Fields of the wrong type are left out; throws CniError 107
  * when the value is no object.
  */
 export function metaResult(ref: string, value: Json): Result {

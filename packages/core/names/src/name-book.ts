@@ -7,7 +7,7 @@ import { type PeerGroup, peerGroup } from './peer-group.ts'
 export interface NameBook {
   /** All that a container itself claims, by its id. */
   readonly byId: ReadonlyMap<string, readonly HostEntry[]>
-  /** By name in lower case. Of two that claim one address in a network only one is here. */
+  /** By name in lower case. Only one of two that claim one address in a network is here. */
   readonly byName: ReadonlyMap<string, readonly HostEntry[]>
   /** By claim: who has the address. */
   readonly byClaim: ReadonlyMap<string, HostEntry>

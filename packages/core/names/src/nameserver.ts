@@ -1,6 +1,6 @@
 import { isLocal, readAddress, readLiteral } from '@vethra/address'
 
-/** What kind of address a nameserver has. */
+/** The kind of a nameserver's address. */
 export interface NameserverKind {
   readonly family: 4 | 6
   /** Whether it is the machine itself: a loopback address, or the unspecified one, which resolvers take for it. */

@@ -2,7 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 
 /**
- * What all references to one network have in common: the first 12 hex of its id. The id of a network
+ * The key that all references to one network share: the first 12 hex of its id. The id of a network
  * is the SHA-256 of its name (nerdctl), so that name, short id and id give the same key.
  */
 export function networkKey(ref: string): string {

@@ -4,9 +4,9 @@ import type { ResolvConf, Sourced } from './resolv-conf.ts'
 
 /**
  * Reads a resolv.conf as resolv.conf(5) has it, forgiving where resolvers are: CRLF, indented
- * lines, comments after a value. Of several `search` and `domain` lines the last one counts, and of
- * several `options` or `sortlist` lines the last of each. Lines and values that make no sense are
- * left out, as resolvers do. Every value has the source `host`.
+ * lines, comments after a value. The last `search` or `domain` line counts, and the last `options`
+ * and `sortlist` line each. Lines and values that make no sense are left out, as resolvers do.
+ * Every value has the source `host`.
  */
 export function parseResolvConf(text: string): ResolvConf {
   const lines = text.split('\n').map(fields)

@@ -7,7 +7,7 @@ export interface PeerGroup {
   readonly indexes: ReadonlyMap<HostEntry, number>
 }
 
-/** What a container's file says otherwise than its peers' files. */
+/** The difference between a container's file and its peers' files. */
 export interface OwnWords {
   /** The entries that are not to be there: those that claim an address of its own. */
   readonly gone: ReadonlySet<HostEntry>

@@ -1,7 +1,7 @@
-/** What stands at the head of the part of a hosts file that is managed. */
+/** The marker at the head of the managed part of a hosts file. */
 export const begin = '# <nerdctl>'
 
-/** What stands at its foot. */
+/** The marker at its foot. */
 export const end = '# </nerdctl>'
 
 /** Where the managed part of a hosts file is, in characters from its start. */

@@ -5,8 +5,8 @@ import { begin, end, outside } from './region.ts'
 
 /**
  * The text of a container's hosts file: `old` with its managed part replaced, or added at the end.
- * What stands outside the markers is kept to the byte, but for a newline that a last line lacks. The
- * peers are all other containers; those that share no network do not show.
+ * Text outside the markers is kept to the byte, but for a newline that a last line lacks. The peers
+ * are all other containers; those that share no network do not show.
  */
 export function renderHosts(
   old: string,

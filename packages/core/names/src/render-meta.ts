@@ -2,9 +2,9 @@ import type { Result } from '@vethra/cni'
 import type { ContainerNames, ExtraHost } from './container-names.ts'
 
 /**
- * The text of a meta.json: compact, with nerdctl's keys in its order. What has no place in them goes
- * under a key `Vethra`, which nerdctl passes over: extra hosts when its object of one address for a
- * name would lose some or their order, aliases, and the precedence.
+ * The text of a meta.json: compact, with nerdctl's keys in its order. Values without a place in
+ * them go under a key `Vethra`, which nerdctl ignores. These are aliases, the precedence, and extra
+ * hosts when nerdctl's object of one address for a name would lose some or their order.
  */
 export function renderMeta(names: ContainerNames): string {
   const extra = Object.fromEntries(names.extraHosts)

@@ -10,7 +10,7 @@ export interface Sourced {
   readonly source: DnsSource
 }
 
-/** What resolv.conf(5) can say, each value with its source, in the order of the file. */
+/** The values of resolv.conf(5), each with its source, in the order of the file. */
 export interface ResolvConf {
   /** IPv4 addresses, and IPv6 addresses with or without a zone, as they were written. */
   readonly nameservers: readonly Sourced[]
@@ -21,11 +21,14 @@ export interface ResolvConf {
   readonly sortlist: readonly Sourced[]
 }
 
-/** What an operator can set: by flags, or in the settings file. An absent or empty list leaves the say to the next source. */
+/**
+ * The operator's settings: by flags, or in the settings file. An absent or empty list leaves the
+ * say to the next source.
+ */
 export interface DnsOptions {
   /** IP addresses without zone or brackets. */
   readonly servers?: readonly string[]
-  /** Domains; `.` alone stands for no search list. */
+  /** Domains; `.` alone means no search list. */
   readonly search?: readonly string[]
   /** Such as `ndots:2`. */
   readonly options?: readonly string[]

@@ -8,7 +8,7 @@ import { elements, listField, readJson, textField } from './read-json.ts'
 export interface NetworkSubnet {
   readonly subnet: string
   readonly gateway?: string
-  /** What the user gave as `--ip-range`. */
+  /** The user's `--ip-range`. */
   readonly ipRange?: string
   /** Addresses that no container gets, by name; empty when there are none. */
   readonly auxAddresses: Readonly<Record<string, string>>
@@ -54,7 +54,10 @@ export function networkSubnets(network: Network): readonly NetworkSubnet[] {
   )
 }
 
-/** What new subnets must keep clear of because these networks have it, whichever plugins they use: every range's subnet, and the addresses of the static plugin. */
+/**
+ * The prefixes of these networks that new subnets must keep clear of, whichever plugins they use:
+ * every range's subnet, and the addresses of the static plugin.
+ */
 export function usedPrefixes(networks: readonly Network[]): readonly UsedPrefix[] {
   return networks.flatMap((network) => {
     const fixed = network.list.plugins.flatMap((plugin) =>
@@ -66,7 +69,7 @@ export function usedPrefixes(networks: readonly Network[]): readonly UsedPrefix[
   })
 }
 
-/** What the IPAM plugins of a network are told, the type among it. */
+/** The configurations of a network's IPAM plugins, the type included. */
 export function ipamConfs(network: Network): readonly Json[] {
   return network.list.plugins.map(ipamOf)
 }

@@ -6,7 +6,7 @@ import type { Network } from './network.ts'
 import { refusal } from './refusal.ts'
 import { isStatic } from './wanted-addresses.ts'
 
-/** What a container wants to have in one network; addresses have been checked for their form. */
+/** The wishes of a container in one network; the form of addresses has been checked. */
 export interface Wishes {
   readonly ip?: string
   readonly ip6?: string
@@ -14,9 +14,10 @@ export interface Wishes {
 }
 
 /**
- * Throws CniError 101 for an address that is in no subnet of the network, as far as its conf list tells
- * subnets, 102 for one that is the gateway's or that its IPAM plugin gives to nobody, and 103 for a hardware address where interfaces have their parent's: every ADD would fail, or
- * pass over the wish.
+ * Throws CniError 101 for an address outside all subnets of the network, as far as its conf list
+ * has subnets. Throws 102 for the gateway's address or one that the IPAM plugin never gives out.
+ * Throws 103 for a hardware address where interfaces have their parent's. Every ADD would fail, or
+ * ignore the wish.
  */
 export function checkWishes(network: Network, wishes: Wishes): void {
   const { ip, ip6, macAddress } = wishes

@@ -11,7 +11,10 @@ import { CniError, parseAddress, parsePrefix } from '@vethra/cni'
 
 /** A prefix that a new subnet must keep clear of. */
 export interface UsedPrefix {
-  /** Host bits are allowed: `192.168.1.5/24`. One that cannot be read, or holds everything, counts for nothing. */
+  /**
+   * Host bits are allowed: `192.168.1.5/24`. An unreadable prefix, or one that holds everything,
+   * counts for nothing.
+   */
   readonly prefix: string
   /** Whose it is, for people: `interface eth0`, `network lan`, `route via 10.0.0.1`. */
   readonly by: string

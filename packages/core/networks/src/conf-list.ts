@@ -9,9 +9,10 @@ import { refusal } from './refusal.ts'
 import { members, sortedMembers, type Written, writeJson } from './written-json.ts'
 
 /**
- * The conf list of a new network, in the bytes that nerdctl would write, but for the IPv6 default route of
- * a network of both families, an MTU that is not 1500, and ports that are not published at ::1. Throws CniError 103 for options that cannot
- * be, with nerdctl's texts, and 102 when a subnet overlaps or none is free.
+ * The conf list of a new network, in the bytes that nerdctl would write. The differences: the IPv6
+ * default route of a network of both families, an MTU that is not 1500, and ports not published at
+ * ::1. Throws CniError 103 for options that cannot be, with nerdctl's texts, and 102 when a subnet
+ * overlaps or none is free.
  */
 export function networkConfList(options: NetworkOptions, facts: NetworkFacts): NewConfList {
   checkName(options.name)
@@ -99,7 +100,7 @@ function unusual(mtu = 0, { ipv6 }: NetworkOptions): number | undefined {
 // nerdctl only warns here, and leaves the containers open to each other.
 function isolated(options: NetworkOptions, { isolation }: NetworkFacts): string {
   if (isolation?.supported) return 'isolated'
-  const why = isolation?.why ?? 'nobody asked the firewall plugin whether it can'
+  const why = isolation?.why ?? 'the firewall plugin was not asked whether it can'
   throw refusal(
     `cannot isolate the containers of network ${options.name} from each other: ${why}`,
     'Install the CNI firewall plugin 1.7.1 or newer, or leave icc out.',

@@ -15,11 +15,11 @@ export interface DecidedSubnets {
   readonly notes: readonly string[]
 }
 
-/** What subnets must keep clear of. */
+/** The prefixes that subnets must keep clear of. */
 export interface Neighbours {
-  /** Of subnets that the user gave. */
+  /** The prefixes that a user's subnet must keep clear of. */
   readonly forbidden: readonly UsedPrefix[]
-  /** Of subnets that are chosen. */
+  /** The prefixes that a chosen subnet must keep clear of. */
   readonly avoided: readonly UsedPrefix[]
 }
 

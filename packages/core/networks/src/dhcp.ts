@@ -19,9 +19,10 @@ const keys: Readonly<Record<keyof DhcpOption, 'string' | 'boolean'>> = {
 }
 
 /**
- * The members of `ipam` for the dhcp plugin. Each entry of `ipamOptions` is a DHCP option by name and JSON:
- * `{"type": "provide" | "request", "value", "fromArg", "skipDefault"}`; the host's name is always taken from the
- * CNI args. What concerns subnets is ignored, as nerdctl does, and said in the notes. Throws CniError 103 with nerdctl's texts.
+ * The members of `ipam` for the dhcp plugin. Each entry of `ipamOptions` is a DHCP option by name
+ * and JSON: `{"type": "provide" | "request", "value", "fromArg", "skipDefault"}`; the host's name
+ * is always taken from the CNI args. Options of subnets are ignored, as nerdctl does, and the notes
+ * say so. Throws CniError 103 with nerdctl's texts.
  */
 export function dhcpMembers(options: NetworkOptions): {
   readonly ipam: readonly (readonly [string, Written | undefined])[]

@@ -24,8 +24,8 @@ export function bridgeName(name: string, namespace?: string): string {
 }
 
 /**
- * Throws CniError 103 unless a network may be given this name: nerdctl's rule, with its texts; no name
- * of a network mode; at most 128 octets, so that the files which are named after it can exist.
+ * Throws CniError 103 unless a network may have this name: nerdctl's rule, with its texts. It is no
+ * name of a network mode, and has at most 128 octets, so that the files named after it can exist.
  */
 export function checkName(name: string): void {
   const fault = nameFault(name)

@@ -10,11 +10,14 @@ export interface IsolationSupport {
   readonly why: string
 }
 
-/** What the firewall plugin answered when it was asked. */
+/** The answers of the firewall plugin. */
 export interface FirewallAnswers {
-  /** What it says of itself when called without CNI_COMMAND. */
+  /** Its output when called without CNI_COMMAND. */
   readonly about: string
-  /** What it printed for an ADD with the ingress policy `isolated`, in a network namespace of its own; absent when it could not be tried. */
+  /**
+   * Its output for an ADD with the ingress policy `isolated`, in a network namespace of its own;
+   * absent when it could not be tried.
+   */
   readonly trial?: { readonly succeeded: boolean; readonly stdout: string }
 }
 
@@ -38,7 +41,7 @@ export function isolationSupport(answers: FirewallAnswers | undefined): Isolatio
   if (trial?.succeeded) return { supported: true, why: '' }
   const said = trial === undefined ? undefined : goField(readJson(trial.stdout), 'msg')
   const told = typeof said === 'string' ? said : 'it could not be tried out'
-  return { supported: false, why: `the firewall plugin states no version, and says: ${told}` }
+  return { supported: false, why: `the firewall plugin reports no version, and answers: ${told}` }
 }
 
 function isAtLeast(version: readonly number[], wanted: readonly number[]): boolean {

@@ -12,7 +12,7 @@ export interface Network {
   /** The path of the file. */
   readonly file: string
   readonly list: ConfList
-  /** Whether nerdctl or we made it: it has an id. What is not managed is never changed. */
+  /** Whether nerdctl or we made it: it has an id. An unmanaged network is never changed. */
   readonly managed: boolean
 }
 

@@ -4,7 +4,7 @@ import type { IsolationSupport } from './isolation.ts'
 /** Which plugin makes the interface. */
 export type Driver = 'bridge' | 'macvlan' | 'ipvlan'
 
-/** What a user asks of a new network; the fields are those of `network create`. */
+/** The user's options for a new network; the fields are those of `network create`. */
 export interface NetworkOptions {
   readonly name: string
   readonly driver: Driver
@@ -30,9 +30,9 @@ export interface NetworkOptions {
   readonly labels: Readonly<Record<string, string>>
 }
 
-/** What the host and the installed plugins say. */
+/** The facts of the host and of the installed plugins. */
 export interface NetworkFacts {
-  /** What new subnets must keep clear of. */
+  /** The prefixes that new subnets must keep clear of. */
   readonly used: readonly UsedPrefix[]
   /** Where subnets are chosen from, in order; empty for the built-in order. */
   readonly pools: readonly SubnetPool[]

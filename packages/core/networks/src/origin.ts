@@ -3,7 +3,11 @@ import { networkPlugins } from './anatomy.ts'
 import type { Network } from './network.ts'
 import { readJson } from './read-json.ts'
 
-/** Who made a network, as far as its file tells: `own` for nerdctl and us, who share one form; `nerdctl` for its versions before 1.0, which give integers as ids; `other` for a person, and tools not named here. */
+/**
+ * The maker of a network, as far as its file shows: `own` for nerdctl and us, who share one form;
+ * `nerdctl` for its versions before 1.0, which give integers as ids; `other` for a person, and
+ * tools not named here.
+ */
 export type NetworkOrigin = 'own' | 'nerdctl' | 'containerd' | 'podman' | 'cri-o' | 'other'
 
 // The names that these tools give, by their sources and packages: `10-containerd-net.conflist` with network
@@ -14,7 +18,7 @@ const known: readonly (readonly [NetworkOrigin, RegExp])[] = [
   ['cri-o', /(?:^|\/)\d*-?crio[^/]*\.|^crio$/],
 ]
 
-/** Who made a network. Only its file and its names are looked at: it is a hint for people. */
+/** The maker of a network. Only its file and its names are looked at: it is a hint for people. */
 export function networkOrigin(network: Network): NetworkOrigin {
   if (network.managed) return 'own'
   if (typeof goField(readJson(network.list.text), 'nerdctlID') === 'number') return 'nerdctl'

@@ -1,6 +1,6 @@
 import { goField, type Json, type JsonObject, parseJson } from '@vethra/cni'
 
-/** What a JSON text says; `null` when it is no JSON. */
+/** The value of a JSON text; `null` when it is no JSON. */
 export function readJson(text: string): Json {
   try {
     return parseJson(text)

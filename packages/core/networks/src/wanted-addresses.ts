@@ -11,8 +11,9 @@ export interface WantedAddresses {
 }
 
 /**
- * The addresses that a container wants, as the network's IPAM plugin understands them: host-local takes the IPv4
- * one as CNI arg; static takes all of them by capability, each with the prefix length of its subnet.
+ * The addresses that a container wants, in the form of the network's IPAM plugin. host-local takes
+ * the IPv4 one as CNI arg; static takes all by capability, each with the prefix length of its
+ * subnet.
  */
 export function wantedAddresses(
   network: Network | undefined,

@@ -4,7 +4,7 @@ import { advance, type Outcome, type Progress, start, stepOf } from './next-step
 import type { CachedAttachment, ResultCache } from './result-cache.ts'
 import { type PluginTools, runPlugin } from './run-plugin.ts'
 
-/** What an attachment is made with. */
+/** The parts that make an attachment. */
 export interface AddTools extends PluginTools {
   readonly cache: ResultCache
   readonly records: Pick<AttachmentRecords, 'write'>

@@ -17,7 +17,7 @@ import type { PluginRunner } from './plugin-runner.ts'
 import type { AttachmentKey, CachedAttachment, ResultCache } from './result-cache.ts'
 import { run } from './run.ts'
 
-/** What an attachment is made and removed with. */
+/** The parts that make and remove an attachment. */
 export interface AttachTools {
   readonly runner: PluginRunner
   readonly cache: ResultCache
@@ -71,9 +71,9 @@ export function checkNames(network: string, { containerId, ifname }: Attachment)
 }
 
 /**
- * Detaches a container: DEL of every plugin in reverse, with the conf list, CNI args, capability args
- * and result that were cached at ADD, so that a list that has changed or gone since leaks nothing;
- * `list` serves where nothing was cached. The cache entry goes last, and stays when a plugin failed.
+ * Detaches a container: DEL of every plugin in reverse, with the conf list, CNI args, capability
+ * args and result cached at ADD: a list that was changed or removed since leaks nothing. `list`
+ * serves where nothing was cached. The cache entry goes last, and stays when a plugin failed.
  * Succeeds when nothing is attached. `netns` is the one of `attachment`: empty when it is gone.
  */
 export async function detach(
@@ -119,7 +119,7 @@ export function unknownNetwork(network: string): CniError {
   })
 }
 
-/** What ADD was called with, as far as it was cached; the namespace is always that of now. */
+/** The arguments of ADD, as far as they were cached; the namespace is always that of now. */
 export async function asMade(
   cache: ResultCache,
   list: ConfList | undefined,
@@ -167,7 +167,10 @@ function convert(text: string, { name, cniVersion }: ConfList): string {
   }
 }
 
-/** A cached result in the version of a list. One that is unreadable must not block a DEL: it is left out. */
+/**
+ * A cached result in the version of a list. An unreadable entry must not block a DEL: it is left
+ * out.
+ */
 export function convertIfReadable(text: string, list: ConfList): string | undefined {
   try {
     return convert(text, list)

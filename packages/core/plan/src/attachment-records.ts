@@ -6,15 +6,18 @@ import type { AttachmentKey, CachedAttachment } from './result-cache.ts'
 export interface AttachmentRecord extends AttachmentKey, NamespaceIdentity {
   /** Whose attachment it is; the namespace is empty for what no hook attached. Absent in a record of 0.1. */
   readonly container?: ContainerRef
-  /** The path that ADD was given: it can come to mean another namespace. */
+  /** The path that ADD got: another namespace may be there later. */
   readonly netns: string
-  /** What plugins of this ADD have in their environment. Absent in records of 0.1. */
+  /** The environment of this ADD's plugins. Absent in records of 0.1. */
   readonly nonce?: string
   /** While ADD is under way: what it has made so far, so that a DEL after a kill knows it. */
   readonly made?: CachedAttachment
 }
 
-/** What our runtime remembers of the attachments that it makes: from before the first plugin of ADD until DEL is done. */
+/**
+ * Our runtime's record of the attachments that it makes: from before the first plugin of ADD until
+ * DEL is done.
+ */
 export interface AttachmentRecords {
   /** Replaces what was there; until `flush` a power cut may bring that back. Throws CniError 5. */
   write(record: AttachmentRecord): Promise<void>

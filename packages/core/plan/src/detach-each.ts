@@ -141,7 +141,7 @@ function remains(memberships: readonly Membership[], cause: unknown): CniError {
   const id = memberships[0]?.attachment.containerId ?? ''
   return new CniError({
     code: 106,
-    message: `forgot container ${id} (${interfaces.join(', ')}): what its plugins made may remain`,
+    message: `forgot container ${id} (${interfaces.join(', ')}): resources of its plugins may remain`,
     hint: `Look for it with "vethra doctor", and by the container's id: iptables-save | grep ${id}`,
     cause,
   })

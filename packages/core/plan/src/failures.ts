@@ -5,7 +5,7 @@ export function isIncomplete(error: unknown): boolean {
   return error instanceof Error && error.cause instanceof AggregateError
 }
 
-/** Errors as one: the first is what the user is told, the others stand behind its own causes. */
+/** Errors as one: the first is the user's, the others are behind its own causes. */
 export function together(errors: readonly unknown[]): unknown {
   const [first, ...others] = errors
   if (others.length === 0 || !(first instanceof Error)) return first

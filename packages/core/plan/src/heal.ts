@@ -32,10 +32,10 @@ export async function detachIfDue(
 }
 
 /**
- * Attaches a living container anew in the ways given, the first that succeeds, after what is left of the
- * attachment was removed. Undefined when `isDue` said no under the container's lock, and nothing was done.
- * What is remembered stays until it is replaced: cut short, or where no way succeeds, it is still due. Throws
- * why each way failed.
+ * Attaches a living container again in the ways given, the first that succeeds, after the rest of
+ * the attachment was removed. Undefined when `isDue` said no under the container's lock, and
+ * nothing was done. The record stays until it is replaced: cut short, or where no way succeeds, the
+ * repair is still due. Throws why each way failed.
  */
 export async function attachAnew(
   tools: HostTools,

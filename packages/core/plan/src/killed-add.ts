@@ -3,11 +3,11 @@ import type { AttachmentRecord } from './attachment-records.ts'
 import type { HostTools } from './on-host.ts'
 import type { AttachmentKey, CachedAttachment, ResultCache } from './result-cache.ts'
 
-/** What is remembered of one attachment. */
+/** The remembered state of one attachment. */
 export interface Remembered {
-  /** By the cache: an ADD that came to its end. */
+  /** The cache entry: an ADD that finished. */
   readonly cached: CachedAttachment | undefined
-  /** What our runtime recorded. */
+  /** The record of our runtime. */
   readonly record: AttachmentRecord | undefined
 }
 
@@ -21,8 +21,8 @@ export async function rememberedOf(
 }
 
 /**
- * What a DEL goes by: the cache entry, or what was recorded while ADD was under way where that is
- * missing or damaged, for plugins such as firewall find their rules by the result alone.
+ * The basis of a DEL: the cache entry, or the record of an ADD under way where the entry is missing
+ * or damaged. Plugins such as firewall find their rules by the result alone.
  */
 export function madeSoFar({ cached, record }: Remembered): CachedAttachment | undefined {
   return cached && isWhole(cached) ? cached : (record?.made ?? cached)
@@ -40,8 +40,8 @@ export function isWhole(entry: CachedAttachment): boolean {
 }
 
 /**
- * A record without a cache entry means that an ADD did not come to its end. If it was killed, the plugin that
- * ran then may still be running, and would undo our undoing: waits until it has ended.
+ * A record without a cache entry means that an ADD did not finish. If it was killed, the plugin
+ * that ran then may still be running, and would undo our undoing: waits until it has ended.
  */
 export async function afterOrphans(
   { netns }: HostTools,

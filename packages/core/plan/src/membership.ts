@@ -11,7 +11,7 @@ export interface Membership {
   readonly container?: ContainerRef
 }
 
-/** What an attachment is remembered by. */
+/** The key of a remembered attachment. */
 export function keyOf({ network, attachment }: Membership): AttachmentKey {
   return { network, containerId: attachment.containerId, ifname: attachment.ifname }
 }
@@ -25,7 +25,7 @@ export function rememberedOnly({ network, ...rest }: AttachmentKey): Membership 
   }
 }
 
-/** The same once the network namespace has gone: plugins are told no path then. */
+/** The same once the network namespace is gone: plugins get no path then. */
 export function gone(membership: Membership): Membership {
   return { ...membership, attachment: { ...membership.attachment, netns: '' } }
 }

@@ -3,15 +3,15 @@ import type { AttachmentRecord } from './attachment-records.ts'
 import { isProvable, type Life, lifeOf, type SeenNamespace } from './namespace.ts'
 import type { ResultCache } from './result-cache.ts'
 
-/** What the host says of namespaces and of the processes that plugins run in. */
+/** The facts of the host about namespaces and about the processes that plugins run in. */
 export interface NamespaceFacts {
-  /** What is at a path now. Never rejects. */
+  /** The object at a path now. Never rejects. */
   look(path: string): Promise<SeenNamespace>
   /** An interface inside the namespace at a path; undefined where it cannot be read. */
   interfaceIn(path: string, ifname: string): Promise<SeenInterface | undefined>
   /** Whether the namespace at a path has an interface of that name. */
   hasLink(path: string, ifname: string): Promise<boolean>
-  /** What that interface is; undefined when there is none. */
+  /** The identity of that interface; undefined when there is none. */
   linkAt(path: string, ifname: string): Promise<LinkInside | undefined>
   /** A random word by which the plugins of one ADD are known. */
   nonce(): string
@@ -31,7 +31,7 @@ export interface SeenInterface {
   readonly addresses: readonly string[]
 }
 
-/** What an interface in a namespace is. */
+/** The identity of an interface in a namespace. */
 export interface LinkInside {
   /** `veth`, `macvlan`, …; empty where the kernel names none. */
   readonly kind: string
@@ -54,15 +54,16 @@ export async function checkNamespace({ look }: NamespaceFacts, path: string): Pr
   })
 }
 
-/** What the life of an attachment is told by. */
+/** The evidence for the life of an attachment. */
 export interface LifeTools {
   readonly netns: NamespaceFacts
   readonly cache: Pick<ResultCache, 'read'>
 }
 
 /**
- * Whether the namespace of a recorded attachment lives. One that only device and inode tell, as 0.1 recorded it,
- * is alive where the interface inside has the MAC and the addresses that ADD returned.
+ * Whether the namespace of a recorded attachment lives. An attachment with device and inode alone,
+ * as 0.1 recorded it, is alive where the interface inside has the MAC and the addresses that ADD
+ * returned.
  */
 export async function lifeNow(tools: LifeTools, record: AttachmentRecord): Promise<Life> {
   const seen = await tools.netns.look(record.netns)

@@ -1,6 +1,6 @@
 import { goField, type Json } from '@vethra/cni'
 
-/** What tells a network namespace from every other, and where its path was looked up. */
+/** The identity of a network namespace, and the folder in which its path was looked up. */
 export interface NamespaceIdentity {
   /** Device and inode, `4:4026532201`: another namespace may get them once this one has ended. Empty when not known. */
   readonly netnsId: string
@@ -14,7 +14,7 @@ export interface NamespaceIdentity {
   readonly startTime?: string
 }
 
-/** What is at the path of a namespace now. */
+/** The object at the path of a namespace now. */
 export interface SeenNamespace extends NamespaceIdentity {
   /** `missing`: ENOENT, or no such process. `unreadable`: nothing that tells whether the namespace lives. */
   readonly found: 'namespace' | 'missing' | 'unreadable'
@@ -24,9 +24,10 @@ export interface SeenNamespace extends NamespaceIdentity {
 export type Life = 'alive' | 'gone' | 'unknown'
 
 /**
- * Decides about a recorded namespace by what is at its path now. Another boot: gone. Another namespace or
- * none: gone only where the path is looked up in the place of then, and process PID is another or none. What
- * only device and inode tell is alive where process PID is the one of then, or the interface inside proves it.
+ * Decides about a recorded namespace by what is at its path now. Another boot: gone. Another
+ * namespace or none: gone only where the path is looked up in the place of then, and process PID is
+ * another or none. A namespace with device and inode alone is alive where process PID is the same
+ * as then, or the interface inside proves it.
  */
 export function lifeOf(recorded: NamespaceIdentity, seen: SeenNamespace, proven = false): Life {
   if (differ(recorded.bootId, seen.bootId)) return 'gone'
@@ -54,12 +55,12 @@ export function isProvable(recorded: NamespaceIdentity, seen: SeenNamespace): bo
   return inode && cookie === undefined && seen.cookie !== undefined
 }
 
-/** What is recorded of a namespace that was seen. */
+/** The record of a namespace that was seen. */
 export function identityOf({ found: _, ...identity }: SeenNamespace): NamespaceIdentity {
   return identity
 }
 
-/** What a file says of a namespace; what is no text is left out. */
+/** The content of a file about a namespace; values that are no text are left out. */
 export function readIdentity(value: Json): NamespaceIdentity {
   const netnsId = goField(value, 'netnsId')
   const optional = (['cookie', 'bootId', 'place', 'startTime'] as const).map((key) => {

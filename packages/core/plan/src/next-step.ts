@@ -45,13 +45,13 @@ export interface Progress {
   readonly direction: 'forward' | 'back'
   /** Position of the plugin that is next. */
   readonly index: number
-  /** What the last plugin of ADD returned, or what ADD began with. */
+  /** The result of ADD's last plugin, or the one that ADD began with. */
   readonly last?: ParsedResult
   /** In the order in which they came up; the first one is why an ADD failed. */
   readonly errors: readonly CniError[]
 }
 
-/** What to do next: run a plugin, or nothing more. */
+/** The next step: run a plugin, or nothing more. */
 export type Step =
   | { readonly kind: 'exec'; readonly call: PluginCall }
   | { readonly kind: 'done'; readonly result?: ParsedResult }
@@ -76,7 +76,10 @@ function previousOf(plan: Plan): Pick<Progress, 'last'> {
   return { last: parseResult(plan.prevResult, plan.list.cniVersion) }
 }
 
-/** What follows from the progress (SPEC 1.1.0, section 2, and section 3, "Lifecycle & Ordering"). */
+/**
+ * The steps that follow from the progress (SPEC 1.1.0, section 2, and section 3, "Lifecycle &
+ * Ordering").
+ */
 export function stepOf(progress: Progress): Step {
   const { plan, direction, index, last, errors } = progress
   const plugin = plan.list.plugins[index]

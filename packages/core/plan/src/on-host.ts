@@ -23,24 +23,24 @@ import { sweepAlone } from './sweep.ts'
 import type { TurnTools } from './take-turns.ts'
 import { containerOf, refuseOthers, remembered } from './whose.ts'
 
-/** What attachments are made with on a host that others use at the same time. */
+/** The parts that make attachments on a host that others use at the same time. */
 export interface HostTools extends AttachTools, TurnTools {
-  /** What makes an attachment ours. */
+  /** The mark that makes an attachment ours. */
   readonly records: AttachmentRecords
-  /** What is known of namespaces and processes. */
+  /** The facts about namespaces and processes. */
   readonly netns: NamespaceFacts
-  /** Is told of each step of an operation. Default: nobody is. */
+  /** Called for each step of an operation. Default: nobody is. */
   readonly steps?: StepLog
   /** Gets what may remain of an attachment that is forgotten without having been undone whole. Default: dropped. */
   readonly onRemains?: (remains: CniError) => void
 }
 
 /**
- * Attaches one container to networks, one after the other in the order given (SPEC 1.1.0, section 2:
- * no two operations on one container in parallel), and returns the results in that order. What is
- * left of an earlier life of the same container is removed first. Throws CniError 8 or 102 before any plugin
- * runs for an interface that cannot be made where it is to be, because others made it. On failure everything
- * is undone; CniError has the first failure first.
+ * Attaches one container to networks, one after the other in the order given (SPEC 1.1.0, section
+ * 2: no two operations on one container in parallel), and returns the results in that order. The
+ * rest of an earlier life of the same container is removed first. Throws CniError 8 or 102 before
+ * any plugin runs for an interface that cannot be made where it is to be, because others made it.
+ * On failure everything is undone; CniError has the first failure first.
  */
 export async function attachAll(
   tools: HostTools,
@@ -51,8 +51,8 @@ export async function attachAll(
 }
 
 /**
- * What comes before a container is attached, without its lock: names and namespaces are checked, and ADDs
- * that were cut short are undone where their interfaces are in the way.
+ * The checks before a container is attached, without its lock. Names and namespaces are checked,
+ * and ADDs that were cut short are undone where their interfaces are in the way.
  */
 export async function openDoor(
   tools: HostTools,

@@ -8,7 +8,7 @@ import type { AttachmentKey, CachedAttachment } from './result-cache.ts'
 
 const capability = 'portMappings'
 
-/** Whether a plugin of a conf list takes port mappings: other networks publish nothing, whatever they are told. */
+/** Whether a plugin of a conf list takes port mappings: other networks publish nothing. */
 export function takesPorts({ plugins }: Pick<ConfList, 'plugins'>): boolean {
   return plugins.some(takesMappings)
 }
@@ -23,7 +23,10 @@ export function publishThrough<M extends Membership>(
   return memberships.map((each) => (each === chosen ? withPorts(each, ports) : each))
 }
 
-/** The port mappings that an attachment publishes, as ADD was told them; empty where its network takes none. */
+/**
+ * The port mappings that an attachment publishes, as ADD got them; empty where its network takes
+ * none.
+ */
 export function portsOf(made: CachedAttachment): readonly JsonObject[] {
   const list = cachedList(made)
   const mappings = made.attachment.capabilityArgs[capability]
@@ -32,7 +35,7 @@ export function portsOf(made: CachedAttachment): readonly JsonObject[] {
     : []
 }
 
-/** What became of ports that were to be published: done, nothing to do, or no attachment can. */
+/** The outcome of publishing ports: done, nothing to do, or no attachment can. */
 export type Publishing = 'published' | 'unneeded' | 'impossible'
 
 /**

@@ -6,8 +6,9 @@ import type { StepLog } from './sequence.ts'
 const limit = 16_384
 
 /**
- * What is told of a plugin's run on standard error: at debug level its time and how it ended, else what it wrote
- * there although it succeeded, line by line (libcni hands it on). A failure tells it in its causes.
+ * The report of a plugin's run on standard error: at debug level its time and how it ended. Else
+ * the lines that it wrote there although it succeeded (libcni hands them on). A failure tells it in
+ * its causes.
  */
 export function reportLines(
   { call, path, status, elapsedMs, stderr }: PluginReport,

@@ -1,6 +1,6 @@
 import type { Attachment } from '@vethra/cni'
 
-/** What tells one attachment from all others on a host. */
+/** The key that distinguishes one attachment from all others on a host. */
 export interface AttachmentKey {
   readonly network: string
   readonly containerId: string

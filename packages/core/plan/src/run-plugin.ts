@@ -6,7 +6,7 @@ import type { Outcome } from './next-step.ts'
 import type { PluginRunner } from './plugin-runner.ts'
 import { runInTurn, type TurnTools } from './take-turns.ts'
 
-/** What plugins of one attachment are run with. */
+/** The parts that run the plugins of one attachment. */
 export interface PluginTools extends TurnTools {
   readonly netns: Pick<NamespaceFacts, 'linkAt'>
 }
@@ -37,7 +37,7 @@ export async function runPlugin(
   )
 }
 
-/** What a plugin printed, or its error as a value. */
+/** The output of a plugin, or its error as a value. */
 export async function outcomeOf(running: Promise<string>): Promise<Outcome> {
   try {
     return { printed: await running }

@@ -10,11 +10,14 @@ export type Step = <T>(
   undo?: () => Promise<unknown>,
 ) => Promise<T>
 
-/** Is told that a step begins; what it returns is called when the step has ended, in success or failure. */
+/**
+ * Called when a step begins; the function that it returns is called when the step has ended, in
+ * success or failure.
+ */
 export type StepLog = (name: string) => () => void
 
 /**
- * What became of an operation: what it returned, or why it failed. Whatever failed was undone then, unless
+ * The outcome of an operation: its result, or its error. A failed operation was undone, unless
  * `undone` is false: the error has the failures of the undo among its causes.
  */
 export type Outcome<T> =
@@ -77,7 +80,7 @@ export async function goingOn(
   return errors
 }
 
-/** What an operation returned. Throws why it failed. */
+/** The result of an operation. Throws why it failed. */
 export function demandDone<T>(outcome: Outcome<T>): T {
   if ('failed' in outcome) throw outcome.failed
   return outcome.done

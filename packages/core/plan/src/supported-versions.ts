@@ -3,8 +3,8 @@ import type { PluginRunner } from './plugin-runner.ts'
 
 /**
  * The spec versions that a plugin supports, as it prints them on VERSION (SPEC 1.1.0, section 2,
- * "VERSION"). One that does not know the operation supports 0.1.0. Throws the plugin's error for
- * anything else that goes wrong, and CniError 6 for an answer that makes no sense.
+ * "VERSION"). A plugin that does not know the operation supports 0.1.0. Throws the plugin's error
+ * for anything else that goes wrong, and CniError 6 for an answer that makes no sense.
  */
 export async function supportedVersions(
   runner: PluginRunner,

@@ -10,7 +10,7 @@ import {
 import { networkRulesReady, type RuleSets, type SavedRules, sharedRulesReady } from '@vethra/model'
 import type { PluginRunner } from './plugin-runner.ts'
 
-/** What attachments are made with where others make some at the same time. */
+/** The parts that make attachments where others make some at the same time. */
 export interface TurnTools {
   readonly runner: PluginRunner
   readonly lock: Lock
@@ -21,9 +21,9 @@ export interface TurnTools {
 const sharing: readonly string[] = ['portmap', 'firewall']
 
 /**
- * Runs the ADD of a plugin. One that makes rules which others share (portmap, firewall) runs alone while
- * those rules do not exist: plugins make them check-then-append, so two at once would make some twice.
- * Once the rules are there nobody waits; whoever had to wait looks again.
+ * Runs the ADD of a plugin. An ADD that makes rules which others share (portmap, firewall) runs
+ * alone while those rules are missing: plugins check, then append, so two at once would make some
+ * twice. Once the rules are there nobody waits; whoever had to wait looks again.
  */
 export async function runInTurn(
   tools: TurnTools,

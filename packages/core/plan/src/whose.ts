@@ -67,7 +67,7 @@ export async function checkOthers(
   }
 }
 
-/** What the record and the cache have of an attachment. */
+/** The record and the cache entry of an attachment. */
 export async function remembered({ cache, records }: HostTools, key: AttachmentKey): Promise<Both> {
   const [cached, record] = await Promise.all([cache.read(key), records.read(key)])
   return { cached, record }

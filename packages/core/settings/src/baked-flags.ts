@@ -3,9 +3,10 @@ import { settingFlags } from './setting-flags.ts'
 import type { SettingKey, Settings } from './settings.ts'
 
 /**
- * The global flags that a hook line must carry so that the hook finds the same places: every setting
- * that came from a flag or the environment and decides where things lie or how plugins are run, as
- * `--key=value`, in the order of `settingFlags`. What came from a file is read again by the hook.
+ * The global flags that a hook line must carry so that the hook finds the same places, as
+ * `--key=value`, in the order of `settingFlags`. They are the settings from a flag or the
+ * environment that decide where things lie or how plugins are run. Settings from a file are read
+ * again by the hook.
  */
 export function bakedFlags({ settings, sources }: ResolvedSettings): readonly string[] {
   return settingFlags

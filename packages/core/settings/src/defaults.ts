@@ -1,6 +1,6 @@
 import type { Settings } from './settings.ts'
 
-/** What holds when nothing is given. */
+/** The default values. */
 export const defaults: Pick<
   Settings,
   | 'dataRoot'

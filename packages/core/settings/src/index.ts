@@ -1,5 +1,5 @@
 /**
- * What a command is told globally, by flags, environment and configuration files, as one checked
+ * The global settings of a command, from flags, environment and configuration files, as one checked
  * value. Not for reading files: the caller hands their text in.
  */
 export { bakedFlags } from './baked-flags.ts'

@@ -4,7 +4,7 @@ import type { GivenSettings } from './settings.ts'
 import { invalid } from './values.ts'
 import { parseVethraToml, tomlFile } from './vethra-toml.ts'
 
-/** What settings are loaded from; reading is the caller's. */
+/** The sources of settings; reading is the caller's. */
 export interface SettingsSource {
   /** By `splitGlobalFlags` or `splitHookFlags`. */
   readonly flags: GivenSettings

@@ -7,11 +7,11 @@ export interface SettingFlag {
   readonly env?: string
   /** The key in vethra.toml. */
   readonly toml: SettingKey
-  /** What stands for the value in help texts: `DIR`. */
+  /** The name of the value in help texts: `DIR`. */
   readonly value: string
   /** Whether the flag may be repeated; in vethra.toml the value is then an array. */
   readonly repeated: boolean
-  /** Whether a hook must be told: it decides where things lie or how plugins are run. */
+  /** Whether a hook line must carry it: it decides where things lie or how plugins are run. */
   readonly baked: boolean
   /** One line without a full stop; names the default. */
   readonly help: string
@@ -113,7 +113,7 @@ export const settingFlags: readonly SettingFlag[] = [
     flag: '--host-gateway-ip',
     toml: 'host_gateway_ip',
     value: 'IP',
-    help: 'address that host-gateway stands for in --add-host (one of the host)',
+    help: 'address of host-gateway in --add-host (one of the host)',
     ...once,
   },
   {

@@ -12,7 +12,7 @@ export interface AddressPool {
 /** Everything global that a command may depend on, checked. Every path is absolute and clean: no `//`, `.`, `..` or trailing `/`. */
 export interface Settings {
   readonly dataRoot: string
-  /** Of containerd's socket, as given: a path, with or without `unix://`. */
+  /** The path of containerd's socket, as given, with or without `unix://`. */
   readonly address: string
   /** containerd's namespace: letters, digits, dot, dash and underscore. */
   readonly namespace: string
@@ -28,7 +28,7 @@ export interface Settings {
   readonly dns?: readonly string[]
   readonly dnsOpts?: readonly string[]
   readonly dnsSearch?: readonly string[]
-  /** What `host-gateway` stands for in extra hosts. */
+  /** The address of `host-gateway` in extra hosts. */
   readonly hostGatewayIp?: string
   /** Address and prefix of the default network's bridge: `10.4.0.1/24`. */
   readonly bridgeIp?: string

@@ -5,13 +5,13 @@ import type { GivenSettings, SettingKey } from './settings.ts'
 /** An argument vector taken apart. */
 export interface SplitFlags {
   readonly flags: GivenSettings
-  /** What is left, in order: subcommands, their flags and arguments, and `--` with all behind it. */
+  /** The rest, in order: subcommands, their flags and arguments, and `--` with all behind it. */
   readonly rest: readonly string[]
 }
 
 /**
  * Takes the global flags out of an argument vector, before and after the subcommand, up to `--`:
- * `--key value`, `--key=value`, `-n value` and `-n=value`. Of a flag that is given twice the last one
+ * `--key value`, `--key=value`, `-n value` and `-n=value`. The last value of a repeated flag
  * counts, unless it may be repeated. Throws CniError 103 when a value is missing.
  */
 export function splitGlobalFlags(argv: readonly string[]): SplitFlags {
@@ -30,10 +30,10 @@ export function splitGlobalFlags(argv: readonly string[]): SplitFlags {
 }
 
 /**
- * The same for the hook line that nerdctl writes, `[global flags] internal oci-hook EVENT`: its names
- * for our flags (`--host`, `--a` and `--H` for `--address`, `--n` for `--namespace`) are understood,
- * every other flag before the first word is dropped, of which nerdctl writes each as `--key=value`, and
- * an empty value counts as absent.
+ * The same for the hook line that nerdctl writes, `[global flags] internal oci-hook EVENT`. Its
+ * names for our flags (`--host`, `--a` and `--H` for `--address`, `--n` for `--namespace`) are
+ * understood. Every other flag before the first word, which nerdctl writes as `--key=value`, is
+ * dropped; an empty value counts as absent.
  */
 export function splitHookFlags(argv: readonly string[]): SplitFlags {
   const { flags: all, rest } = splitGlobalFlags(argv.map(ourName))

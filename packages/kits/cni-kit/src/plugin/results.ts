@@ -19,7 +19,10 @@ async function added(
   return ran
 }
 
-/** What comes from the plugin before, and what else a caller says (SPEC 1.1.0, sections 3 and 5, and conventions). */
+/**
+ * The input from the plugin before and from the caller (SPEC 1.1.0, sections 3 and 5, and
+ * conventions).
+ */
 export const resultCases: readonly PluginCase[] = [
   ...['0.2.0', '5678.456'].map(
     (version): PluginCase => ({

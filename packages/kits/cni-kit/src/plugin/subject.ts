@@ -5,7 +5,7 @@ export interface PluginRun {
   readonly stderr: string
 }
 
-/** A plugin to be tested, and the means to do so. Made anew for each case. */
+/** A plugin to be tested, and the means to do so. Made for each case. */
 export interface PluginSubject {
   /** Runs the plugin once, with these variables and no others beside PATH, and this on standard input. */
   run(env: Readonly<Record<string, string>>, stdin: string): Promise<PluginRun>
@@ -19,7 +19,7 @@ export interface PluginSubject {
 /** Makes a subject. */
 export type OpenPlugin = () => Promise<PluginSubject>
 
-/** What is known of a plugin beforehand. */
+/** The known facts about a plugin. */
 export interface PluginTraits {
   /** Keys, beside name and version, of a configuration with which it works. Default: none. */
   readonly conf?: Readonly<Record<string, unknown>>

@@ -15,7 +15,7 @@ async function refusal(
 /** Versions (SPEC 1.1.0, section 1, "cniVersion", and the operations of section 2). */
 export const versionCases: readonly PluginCase[] = [
   always(
-    'SPEC 5, "Error" (case 100): a version that it does not support is told beside those that it does',
+    'SPEC 5, "Error" (case 100): the error names an unsupported version beside the supported ones',
     async (subject) => {
       const error = await refusal(subject, 'ADD', '9.9.9')
       expect(error).toMatchObject({ code: 1, msg: 'incompatible CNI versions' })

@@ -3,7 +3,7 @@ import type { Fault, Vector } from './vector.ts'
 /** The text of a conf list, and what it means or why it is refused. */
 export interface ConfListVector extends Vector {
   readonly text: string
-  /** What the list says once it is read; keys that are left out are not of interest. */
+  /** The content of the list once it is read; keys that are left out are not of interest. */
   readonly list?: {
     readonly name?: string
     /** The version that its requests carry. */
@@ -167,7 +167,7 @@ export const confListVectors: readonly ConfListVector[] = [
   },
   {
     section: 'SPEC 1, "type"',
-    rule: 'the position of a second plugin is told',
+    rule: 'the error names the position of a second plugin',
     text: '{"name":"n","plugins":[{"type":"a"},{"type":""}]}',
     fault: {
       code: 7,
@@ -194,7 +194,7 @@ export const confListVectors: readonly ConfListVector[] = [
   },
   {
     section: 'SPEC 1, "Plugin configuration objects"',
-    rule: 'what a plugin alone understands is kept as written',
+    rule: 'keys that only a plugin understands are kept as written',
     text: '{"name":"n","plugins":[{"zz":1.50, "type":"t","big":12345678901234567890}]}',
     list: { texts: ['{"zz":1.50, "type":"t","big":12345678901234567890}'] },
   },

@@ -6,7 +6,7 @@ export interface ConversionVector extends Vector {
   readonly from: Readonly<Record<string, Data>>
   readonly to: '0.1.0' | '0.2.0' | '0.3.0' | '0.3.1' | '0.4.0' | '1.0.0' | '1.1.0'
   readonly result?: Readonly<Record<string, Data>>
-  /** What has no place in the other version: the paths of keys. */
+  /** The values that the other version cannot carry: the paths of keys. */
   readonly dropped?: readonly string[]
   readonly fault?: Fault
 }

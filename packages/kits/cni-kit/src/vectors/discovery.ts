@@ -51,14 +51,14 @@ export const discoveryVectors: readonly DiscoveryVector[] = [
   {
     section,
     cases: 'case 19',
-    rule: 'a name that no file has is told with the folder',
+    rule: 'a missing name is reported with the folder',
     files: { '10.conflist': list('t') },
     network: 'other',
     fault: { code: 101, says: 'no net configuration with name "other" in ' },
   },
   {
     section,
-    rule: 'a folder without files is told as such',
+    rule: 'a folder without files is reported as such',
     files: {},
     network: 'n',
     fault: { code: 101, says: 'no net configurations found in ' },
@@ -75,7 +75,7 @@ export const discoveryVectors: readonly DiscoveryVector[] = [
   {
     section,
     cases: 'case 20',
-    rule: 'a broken file is told, in the words of libcni, when the name is nowhere',
+    rule: 'a broken file is reported, in the words of libcni, when no file has the name',
     files: { '00-bad.conflist': '{' },
     network: 'n',
     fault: {
@@ -151,7 +151,7 @@ export const discoveryVectors: readonly DiscoveryVector[] = [
   },
   {
     section: dropIn,
-    rule: 'a broken drop-in is told',
+    rule: 'a broken drop-in is reported',
     files: { '10.conflist': list('inline') },
     network: 'n',
     dropIns: { 'a.conf': '{}' },

@@ -21,7 +21,7 @@ export const errorCodeVectors: readonly ErrorCodeVector[] = [
   row(3, '0.4.0', 'the container is not known, and nothing needs to be cleaned up'),
   row(4, '1.0.0', 'a variable of the environment is wrong; the message names it'),
   row(5, '1.0.0', 'reading or writing failed'),
-  row(6, '1.0.0', 'what was read could not be decoded'),
+  row(6, '1.0.0', 'the content could not be decoded'),
   row(7, '1.0.0', 'the configuration is wrong'),
   row(11, '0.4.0', 'trying again later may help'),
   row(50, '1.1.0', 'the plugin cannot serve ADD'),

@@ -12,7 +12,7 @@ export interface ChainVector extends Vector {
   readonly calls: readonly string[]
   /** The code of the error; absent when all is well. */
   readonly code?: number
-  /** What the error says, causes included. */
+  /** The texts of the error, causes included. */
   readonly says?: string
 }
 
@@ -112,7 +112,7 @@ export const chainVectors: readonly ChainVector[] = [
   {
     section: 'docs/deviations.md',
     cases: 'case 74',
-    rule: 'a failure does not stop it, and is told',
+    rule: 'a failure does not stop it, and is reported',
     operation: 'DEL',
     cniVersion: '1.0.0',
     failing: { b: 5 },
@@ -195,7 +195,7 @@ export const chainVectors: readonly ChainVector[] = [
   {
     section: 'SPEC 2, "GC"',
     cases: 'case 82',
-    rule: 'goes through all plugins, and every failure is told',
+    rule: 'goes through all plugins, and reports every failure',
     operation: 'GC',
     cniVersion: '1.1.0',
     failing: { a: 5, b: 6 },

@@ -27,7 +27,7 @@ export const pluginOutputVectors: readonly PluginOutputVector[] = [
   {
     ...failed,
     section,
-    rule: 'keys of an error are matched whatever their case, its version is of no matter',
+    rule: 'keys of an error are matched whatever their case, its version is ignored',
     stdout: '{"CNIVersion":"1.0.0","Code":100,"MSG":"mine"}',
     fault: { code: 100, says: 'mine' },
   },
@@ -48,7 +48,7 @@ export const pluginOutputVectors: readonly PluginOutputVector[] = [
   {
     ...failed,
     section: 'libcni',
-    rule: 'what stands on standard error is quoted where standard output is empty',
+    rule: 'standard error is quoted where standard output is empty',
     stderr: 'oh "no"\n',
     fault: { code: 0, says: 'netplugin failed: "oh \\"no\\"\\n": exit status 1' },
   },

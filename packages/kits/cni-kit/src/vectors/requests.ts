@@ -1,6 +1,6 @@
 import type { Vector } from './vector.ts'
 
-/** What one plugin is sent, derived from its object in the list. */
+/** The request to one plugin, derived from its object in the list. */
 export interface RequestVector extends Vector {
   readonly list: { readonly name: string; readonly cniVersion: string }
   /** The plugin's object, as written. */
@@ -9,7 +9,7 @@ export interface RequestVector extends Vector {
   readonly capabilityArgs?: Readonly<Record<string, Data>>
   /** The JSON text of the previous result. Default: none. */
   readonly prevResult?: string
-  /** What GC has to keep. Default: the key is not sent. */
+  /** The attachments that GC has to keep. Default: the key is not sent. */
   readonly validAttachments?: readonly { readonly containerID: string; readonly ifname: string }[]
   /** The request, by value. */
   readonly request: Readonly<Record<string, Data>>

@@ -1,6 +1,6 @@
 import type { Fault, Vector } from './vector.ts'
 
-/** What a plugin printed on ADD, and what it means. */
+/** The output of a plugin on ADD, and its meaning. */
 export interface ResultVector extends Vector {
   readonly printed: string
   /** The version of the request. */

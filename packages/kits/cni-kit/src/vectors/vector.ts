@@ -8,11 +8,11 @@ export interface Vector {
   readonly rule: string
 }
 
-/** What an implementation has to say when it refuses. */
+/** The error of an implementation that refuses. */
 export interface Fault {
-  /** Of SPEC 5, "Error". */
+  /** The code of SPEC 5, "Error". */
   readonly code: number
-  /** What the message contains, the messages of causes included. */
+  /** A part of the message, the messages of causes included. */
   readonly says: string
 }
 

@@ -1,6 +1,6 @@
 import type { Fault, Vector } from './vector.ts'
 
-/** What a list says of versions, and the one that its requests then carry. */
+/** The versions of a list, and the one that its requests then carry. */
 export interface VersionVector extends Vector {
   readonly cniVersion: string
   /** Absent when the list has no such key. */
@@ -16,7 +16,7 @@ export const versionVectors: readonly VersionVector[] = [
   {
     section,
     cases: 'case 4',
-    rule: 'the highest is taken, wherever it stands',
+    rule: 'the highest is taken, wherever it is',
     cniVersion: '',
     cniVersions: ['1.1.0', '0.4.0', '1.0.0'],
     selected: '1.1.0',

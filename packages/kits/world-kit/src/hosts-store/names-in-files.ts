@@ -4,7 +4,7 @@ import type { HostsStoreSubject } from './subject.ts'
 
 const fooId = '2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae'
 
-/** The cases of what stands in the files, and in which order. */
+/** The cases of the files' content and its order. */
 export function namesInFiles(subject: () => HostsStoreSubject): void {
   it('own names come first, then extra hosts as given, then peers by address', async () => {
     const { store, hostsOf } = subject()
@@ -63,7 +63,7 @@ export function namesInFiles(subject: () => HostsStoreSubject): void {
     expect(await store.read('n')).toEqual(names)
   })
 
-  it("a container's own name never stands with the address of another", async () => {
+  it("a container's own name never appears with the address of another", async () => {
     const { store, hostsOf } = subject()
     await store.acquire(container('a', { lan: ['10.0.0.9/24'] }, { hostname: 'web' }))
     await store.acquire(container('b', { lan: ['10.0.0.1/24'] }, { hostname: 'WEB', name: 'b' }))
@@ -71,7 +71,7 @@ export function namesInFiles(subject: () => HostsStoreSubject): void {
     expect(entriesOf(await hostsOf('b'))).toEqual(['10.0.0.1 WEB WEB.lan b b.lan'])
   })
 
-  it('who comes last has the address that one before it never gave back', async () => {
+  it('the last container has the address that one before it never released', async () => {
     const { store, hostsOf } = subject()
     await store.acquire(container('a', { lan: ['10.0.0.1/24'] }))
     for (const id of ['z', 'dead', 'y']) {

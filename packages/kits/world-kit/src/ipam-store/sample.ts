@@ -1,7 +1,7 @@
 import type { Address } from '@vethra/address'
 import type { Claim, IpamStore } from '@vethra/ipam'
 
-/** The address 10.4.X.Y that a number stands for: 2 is 10.4.0.2. */
+/** The address 10.4.X.Y of a number: 2 is 10.4.0.2. */
 export function address(number: number): Address {
   return { family: 4, value: 0x0a040000n + BigInt(number) }
 }
@@ -23,7 +23,7 @@ export function claim(id: string, numbers: readonly number[], changes: Partial<C
   }
 }
 
-/** Who holds what, as `10.4.0.2 a eth0`, in the order of `list`. */
+/** The holders, as `10.4.0.2 a eth0`, in the order of `list`. */
 export async function holders(store: IpamStore, network = 'lan'): Promise<readonly string[]> {
   const list = await store.list(network)
   return list.map(({ address, containerId, ifname }) => `${address} ${containerId} ${ifname}`)

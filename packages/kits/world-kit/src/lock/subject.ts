@@ -8,7 +8,7 @@ export interface Holder {
   stop(): Promise<void>
 }
 
-/** One lock to be tested, and the means to do so. Made anew for each case. */
+/** One lock to be tested, and the means to do so. Made for each case. */
 export interface LockSubject {
   readonly lock: Lock
   /** The same implementation, but it gives up within 500 ms. */

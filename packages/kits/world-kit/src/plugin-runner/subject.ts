@@ -1,6 +1,6 @@
 import type { PluginReport, PluginRunner } from '@vethra/plan'
 
-/** What a runner is made with in a case. */
+/** The parts that make a runner in a case. */
 export interface RunnerLimits {
   readonly timeoutMs?: number
   readonly outputLimit?: number
