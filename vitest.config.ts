@@ -6,7 +6,10 @@ const config: ViteUserConfig = {
       {
         test: {
           name: 'unit',
-          include: ['{packages/*/*,apps/*}/src/**/*.test.ts', 'scripts/*.test.ts'],
+          include: [
+            '{packages/{world,engine},packages/*/*,apps/*}/src/**/*.test.ts',
+            'scripts/*.test.ts',
+          ],
           exclude: ['**/*.bun.test.ts', '**/node_modules/**'],
           testTimeout: 60_000,
         },

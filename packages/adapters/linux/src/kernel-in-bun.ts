@@ -1,0 +1,52 @@
+import { decodeRoute, encodeRouteDump } from '@vethra/netlink'
+import type { Facts, WantedFacts } from '@vethra/plugins'
+import type { AttachmentKernel } from '@vethra/world'
+import { applyChanges } from './apply.ts'
+import { observeExpected } from './observe.ts'
+import { openSession, type Session } from './session.ts'
+
+/** The kernel of this host, over netlink sockets: for programs that bun runs. */
+export function netlinkKernel(): AttachmentKernel {
+  return {
+    facts: async (wanted) => within('', (session) => factsOf(session, wanted)),
+    observe: async (netns, expected) =>
+      within(netns, (session) => observeExpected(session, expected)),
+    apply: async (netns, changes, options) =>
+      within(netns, (session) => applyChanges(session, changes, options)),
+  }
+}
+
+function within<T>(netns: string, work: (session: Session) => T): T {
+  const session = openSession(netns)
+  try {
+    return work(session)
+  } finally {
+    session.close()
+  }
+}
+
+function factsOf(session: Session, { links = [], defaultRoute = false }: WantedFacts): Facts {
+  const route = defaultRoute ? defaultInterface(session) : undefined
+  const names = route === undefined ? links : [...links, route]
+  const found = names.flatMap((name) => {
+    const link = session.link('host', name)
+    return link ? [[name, { kind: link.kind, mac: link.mac, mtu: link.mtu }] as const] : []
+  })
+  return {
+    links: Object.fromEntries(found),
+    ...(route === undefined ? {} : { defaultRoute: route }),
+  }
+}
+
+// The IPv4 default route with the lowest metric, else that of IPv6.
+function defaultInterface(session: Session): string | undefined {
+  const routes = session
+    .routeMessages('host', [encodeRouteDump('routes')])
+    .messages.flatMap((each) => decodeRoute(each) ?? [])
+    .filter(({ prefixLength, table, type }) => prefixLength === 0 && table === 254 && type === 1)
+    .toSorted(
+      (one, other) => one.family - other.family || (one.priority ?? 0) - (other.priority ?? 0),
+    )
+  const index = routes[0]?.index
+  return index === undefined ? undefined : session.linkAt('host', index)?.name
+}

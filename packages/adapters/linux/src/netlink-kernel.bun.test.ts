@@ -1,0 +1,61 @@
+import { execFileSync } from 'node:child_process'
+import { expect, it } from 'vitest'
+
+const program = `
+import { netlinkKernel } from '${import.meta.dirname}/kernel-in-bun.ts'
+const owner = { kind: 'attachment', network: 'lan', containerId: 'web', ifname: 'eth0' }
+const network = { kind: 'network', network: 'lan' }
+const state = [
+  { owner: network, resource: { kind: 'link', place: 'host', name: 'br-t', type: { name: 'bridge' }, up: true, mac: '02:00:00:00:00:09' } },
+  { owner: network, resource: { kind: 'address', place: 'host', link: 'br-t', address: '10.4.0.1', prefixLength: 24 } },
+  { owner: network, resource: { kind: 'sysctl', place: 'host', key: 'net/ipv4/ip_forward', value: '1' } },
+  { owner: network, resource: { kind: 'admit', bridge: 'br-t', subnets: ['10.4.0.0/24', 'fd00:4::/64'] } },
+  { owner, resource: { kind: 'link', place: 'container', name: 'eth0', type: { name: 'veth', hostName: 'vetht', hostMac: '02:00:00:00:00:01', bridge: 'br-t' }, up: true, mac: '02:00:0a:04:00:02', linkLocal: false } },
+  { owner, resource: { kind: 'bridge port', link: 'vetht', hairpin: true, isolated: false } },
+  { owner, resource: { kind: 'link settings', place: 'container', link: 'lo', up: true } },
+  { owner, resource: { kind: 'address', place: 'container', link: 'eth0', address: '10.4.0.2', prefixLength: 24, broadcast: '10.4.0.255' } },
+  { owner, resource: { kind: 'route', place: 'container', link: 'eth0', destination: '0.0.0.0/0', gateway: '10.4.0.1' } },
+  { owner, resource: { kind: 'publish', protocol: 'tcp', hostPort: 8080, address: '10.4.0.2', port: 80 } },
+]
+const made = (to) => ({ kind: 'make', to })
+const kernel = netlinkKernel()
+const netns = '/run/netns/t'
+const applied = await kernel.apply(netns, state.map(made))
+const observed = await kernel.observe(netns, state)
+const twice = await kernel.apply(netns, [made(state.at(-1))])
+const own = observed.filter((each) => each.owner.kind === 'attachment')
+const removed = await kernel.apply(netns, own.filter(({ resource }) => ['link', 'publish'].includes(resource.kind)).map((from) => ({ kind: 'remove', from })))
+const after = await kernel.observe(netns, own)
+const facts = await kernel.facts({ links: ['br-t', 'nope'] })
+const threads = (await import('node:fs')).readdirSync('/proc/self/task').map((task) => (require('node:fs')).readlinkSync('/proc/self/task/' + task + '/ns/net'))
+console.log(JSON.stringify({ failed: applied.failed?.error.message, observed, twice: twice.failed?.error.code, removed: removed.failed ?? null, after, facts, namespaces: new Set(threads).size }))
+`
+
+// A host of its own: network and mount namespaces, and a container's namespace below a tmpfs.
+const script = `mount -t tmpfs none /run && ip link set lo up && ip netns add t && exec "$0" -`
+
+it('what is applied is observed as it was wanted, and what is removed is gone', () => {
+  const said = execFileSync('unshare', ['-n', '-m', 'sh', '-c', script, process.execPath], {
+    input: program,
+    encoding: 'utf8',
+  })
+  const { failed, observed, twice, removed, after, facts, namespaces } = JSON.parse(said)
+  expect(failed).toBeUndefined()
+  expect(observed.map((each: { owner: { kind: string } }) => each.owner.kind)).toEqual([
+    ...Array(4).fill('network'),
+    ...Array(6).fill('attachment'),
+  ])
+  expect(observed[4].resource).toMatchObject({
+    type: { name: 'veth', hostName: 'vetht', bridge: 'br-t' },
+    up: true,
+    mac: '02:00:0a:04:00:02',
+    linkLocal: false,
+  })
+  expect(observed.at(-1).resource).toMatchObject({ hostPort: 8080, address: '10.4.0.2', port: 80 })
+  expect({ twice, removed }).toEqual({ twice: undefined, removed: null })
+  expect(after.map((each: { resource: { kind: string } }) => each.resource.kind)).toEqual([
+    'link settings',
+  ])
+  expect(facts.links).toEqual({ 'br-t': { kind: 'bridge', mac: '02:00:00:00:00:09', mtu: 1500 } })
+  expect(namespaces).toBe(1)
+})

@@ -1,0 +1,103 @@
+import { closeSync } from 'node:fs'
+import { CniError } from '@vethra/cni'
+import {
+  type Answers,
+  encodeMessages,
+  explainErrno,
+  type Message,
+  type ReceivedMessage,
+  sortAnswers,
+  splitMessages,
+} from '@vethra/netlink'
+import { errorNumber, receive, send, setOption, socket } from './libc-in-bun.ts'
+import { visit } from './visit.ts'
+
+/** A netlink socket: of the namespace that it was opened in, for as long as it is open. */
+export interface NetlinkSocket {
+  /** Sends messages at once and returns what the kernel answered. Throws CniError 5 when the socket fails. */
+  exchange(messages: readonly Message[]): Exchange
+  close(): void
+}
+
+/** Answers, and the sequence number of the first message that was sent. */
+export type Exchange = Answers & { readonly first: number }
+
+/** The netlink family of a socket: interfaces, addresses and routes, or nf_tables and conntrack. */
+export type NetlinkProtocol = 'route' | 'netfilter'
+
+const protocols = { route: 0, netfilter: 12 } as const
+const family = 16
+/** SOCK_RAW and SOCK_CLOEXEC. */
+const raw = 3 | 0o2000000
+const netlinkLevel = 270
+/** NETLINK_EXT_ACK: errors carry a text; NETLINK_CAP_ACK: they do not repeat their request. */
+const extendedAck = 11
+const cappedAck = 10
+
+/** Opens a socket in the namespace of this process. Throws CniError 5 when the kernel refuses. */
+export function openSocket(protocol: NetlinkProtocol): NetlinkSocket {
+  const descriptor = socket(family, raw, protocols[protocol])
+  if (descriptor < 0) throw failed('open a netlink socket', errorNumber())
+  return usable(descriptor)
+}
+
+/**
+ * Opens a socket in another network namespace. Throws CniError 8 for one that cannot be entered.
+ */
+export function openSocketIn(namespace: number, protocol: NetlinkProtocol): NetlinkSocket {
+  const number = protocols[protocol]
+  const descriptor = visit(namespace, () => socket(family, raw, number))
+  if (descriptor < 0) throw failed('open a netlink socket in a network namespace', errorNumber())
+  return usable(descriptor)
+}
+
+function usable(descriptor: number): NetlinkSocket {
+  for (const option of [extendedAck, cappedAck]) setOption(descriptor, netlinkLevel, option, 1)
+  let sequence = 1
+  return {
+    exchange: (messages) => {
+      const first = sequence
+      const octets = encodeMessages(messages, first)
+      sequence += messages.length
+      makeRoom(descriptor, octets.length)
+      if (send(descriptor, octets) < 0) throw failed('send to netlink', errorNumber())
+      return { ...sortAnswers(receiveAll(descriptor)), first }
+    },
+    close: () => closeSync(descriptor),
+  }
+}
+
+const socketLevel = 1
+const sendBufferForce = 32
+const receiveBufferForce = 33
+const ordinaryBuffer = 100_000
+
+// What is sent must fit into the socket's buffer, and each failing message is answered.
+function makeRoom(descriptor: number, length: number): void {
+  if (length < ordinaryBuffer) return
+  for (const option of [sendBufferForce, receiveBufferForce])
+    setOption(descriptor, socketLevel, option, length * 2)
+}
+
+const tryAgain = 11
+const interrupted = 4
+const bufferLength = 1 << 18
+
+// The kernel answers before send returns, and goes on with a dump at each receive: nothing is waited for.
+function receiveAll(descriptor: number): readonly ReceivedMessage[] {
+  const buffer = new Uint8Array(bufferLength)
+  const found: ReceivedMessage[] = []
+  for (;;) {
+    const length = receive(descriptor, buffer)
+    const errno = length < 0 ? errorNumber() : 0
+    if (errno === tryAgain || length === 0) return found
+    if (errno === interrupted) continue
+    if (errno !== 0) throw failed('receive from netlink', errno)
+    if (length > bufferLength) throw failed('receive from netlink', 90)
+    found.push(...splitMessages(buffer.slice(0, length)))
+  }
+}
+
+function failed(action: string, errno: number, code = 5): CniError {
+  return new CniError({ code, message: `cannot ${action}: ${explainErrno(errno)}` })
+}

@@ -1,0 +1,231 @@
+import { elementsOf, isEffect, type PlacedElement, shapeOf, vethraTable } from '@vethra/firewall'
+import {
+  addressText,
+  askElement,
+  decodeAddress,
+  decodeElements,
+  decodeRoute,
+  encodeRouteDump,
+  type FoundAddress,
+  type FoundElement,
+  type FoundLink,
+  type FoundRoute,
+} from '@vethra/netlink'
+import {
+  type Link,
+  type LinkType,
+  type Owned,
+  type Place,
+  type Resource,
+  type Route,
+  readMark,
+  type State,
+} from '@vethra/state'
+import type { Session } from './session.ts'
+import { prepareReads } from './sysctls-in-bun.ts'
+import { visit } from './visit.ts'
+
+/**
+ * The expected resources that exist: each as it is now, with the owner that its mark names; without a mark,
+ * that of the expectation. Missing ones are left out.
+ */
+export function observeExpected(session: Session, expected: State): State {
+  const known = looking(session)
+  return expected.flatMap((each) => {
+    const found = observeOne(known, each)
+    return found ? [found] : []
+  })
+}
+
+/** Looks at each thing once, however many resources ask. */
+interface Looking {
+  readonly session: Session
+  link(place: Place, name: string): FoundLink | undefined
+  linkAt(index: number): FoundLink | undefined
+  addresses(place: Place): readonly FoundAddress[]
+  routes(place: Place): readonly FoundRoute[]
+  element(set: string, key: readonly string[]): FoundElement | undefined
+}
+
+function looking(session: Session): Looking {
+  const links = remembering((place: Place, name: string) =>
+    place === 'host' || session.hasContainer ? session.link(place, name) : undefined,
+  )
+  const linksAt = remembering((index: number) => session.linkAt('host', index))
+  const dump = (place: Place, what: 'addresses' | 'routes') =>
+    session.routeMessages(place, [encodeRouteDump(what)]).messages
+  return {
+    session,
+    link: links,
+    linkAt: linksAt,
+    addresses: remembering((place: Place) =>
+      dump(place, 'addresses').flatMap((each) => decodeAddress(each) ?? []),
+    ),
+    routes: remembering((place: Place) =>
+      dump(place, 'routes').flatMap((each) => decodeRoute(each) ?? []),
+    ),
+    element: (set, key) => {
+      const { key: type, data } = shapeOf(set)
+      const { messages } = session.netfilter([askElement(vethraTable, set, type, key)])
+      return messages.flatMap((each) => decodeElements(each, type, data))[0]
+    },
+  }
+}
+
+function remembering<Args extends readonly (string | number)[], T>(
+  look: (...args: Args) => T,
+): (...args: Args) => T {
+  const seen = new Map<string, T>()
+  return (...args) => {
+    const key = args.join(' ')
+    const known = seen.get(key)
+    if (known !== undefined || seen.has(key)) return known as T
+    const found = look(...args)
+    seen.set(key, found)
+    return found
+  }
+}
+
+function observeOne(known: Looking, { resource, owner }: Owned): Owned | undefined {
+  const isAway =
+    'place' in resource && resource.place === 'container' && !known.session.hasContainer
+  if (isAway && resource.kind !== 'link') return undefined
+  if (isEffect(resource)) return observeEffect(known, { resource, owner })
+  if (resource.kind === 'link') return observeLink(known, resource, owner)
+  const found = observePlain(known, resource)
+  return found && { resource: found, owner }
+}
+
+function observePlain(known: Looking, resource: Resource): Resource | undefined {
+  if (resource.kind === 'link settings') {
+    const link = known.link(resource.place, resource.link)
+    return link && { ...resource, ...pick(link) }
+  }
+  if (resource.kind === 'bridge port') {
+    const port = known.link('host', resource.link)?.port
+    return port && { ...resource, ...port }
+  }
+  if (resource.kind === 'address') return hasAddress(known, resource) ? resource : undefined
+  if (resource.kind === 'route') return hasRoute(known, resource) ? resource : undefined
+  return resource.kind === 'sysctl' ? readSysctl(known, resource) : undefined
+}
+
+function pick({ up, mac, mtu, promiscuous, allMulticast, transmitQueueLength }: FoundLink) {
+  return { up, mac, mtu, promiscuous, allMulticast, transmitQueueLength }
+}
+
+function observeLink(known: Looking, wanted: Link, owner: Owned['owner']): Owned | undefined {
+  return wanted.type.name === 'veth'
+    ? observeVeth(known, wanted, wanted.type)
+    : observePlainLink(known, wanted, owner)
+}
+
+function observePlainLink(known: Looking, wanted: Link, owner: Owned['owner']): Owned | undefined {
+  const link = known.link(wanted.place, wanted.name)
+  if (link === undefined) return undefined
+  // What else a type says cannot change while the link is there.
+  const type = link.kind === wanted.type.name ? wanted.type : ({ name: link.kind } as LinkType)
+  return { resource: linkOf(wanted, link, type), owner: readMark(link.alias) ?? owner }
+}
+
+/** Whose a link of an attachment's name is that bears no mark: not ours. */
+const nobody: Owned['owner'] = { kind: 'host' }
+
+// By the host's end, which is there whether the container's namespace can be entered or not.
+function observeVeth(
+  known: Looking,
+  wanted: Link,
+  { hostName }: Extract<LinkType, { name: 'veth' }>,
+): Owned | undefined {
+  const hostEnd = known.link('host', hostName)
+  const inside = known.link('container', wanted.name)
+  if (hostEnd === undefined)
+    return inside && { resource: linkOf(wanted, inside, foreignType(inside)), owner: nobody }
+  const bridge = hostEnd.master === undefined ? undefined : known.linkAt(hostEnd.master)?.name
+  const ends = { name: 'veth', hostName, hostMac: hostEnd.mac } as const
+  const type = bridge === undefined ? ends : { ...ends, bridge }
+  const isWhole = inside?.lower === hostEnd.index && hostEnd.lower === inside.index
+  // An end whose other one is elsewhere, or has another name, is the rest of an earlier life.
+  const link = linkOf(wanted, inside ?? hostEnd, isWhole || inside === undefined ? type : ends)
+  return { resource: { ...link, up: link.up && isWhole }, owner: readMark(hostEnd.alias) ?? nobody }
+}
+
+function foreignType({ kind }: FoundLink): LinkType {
+  return kind === 'veth'
+    ? { name: 'veth', hostName: '', hostMac: '' }
+    : ({ name: kind } as LinkType)
+}
+
+function linkOf({ place, name }: Link, link: FoundLink, type: LinkType): Link {
+  const { up, mac, mtu, linkLocal } = link
+  return {
+    kind: 'link',
+    place,
+    name,
+    type,
+    up,
+    mac,
+    mtu,
+    ...(linkLocal === undefined ? {} : { linkLocal }),
+  }
+}
+
+function hasAddress(
+  known: Looking,
+  { place, link, address, prefixLength }: Extract<Resource, { kind: 'address' }>,
+): boolean {
+  const index = known.link(place, link)?.index
+  return known
+    .addresses(place)
+    .some(
+      (each) =>
+        each.index === index &&
+        each.prefixLength === prefixLength &&
+        addressText(each.octets) === address,
+    )
+}
+
+function hasRoute(known: Looking, route: Route): boolean {
+  const { place, link, destination, gateway, priority = 0, table = 254 } = route
+  const index = known.link(place, link)?.index
+  const family = destination.includes(':') ? 6 : 4
+  return known.routes(place).some((each) => {
+    const isHere = each.index === index && each.family === family && each.table === table
+    const text = each.destination ? addressText(each.destination) : family === 4 ? '0.0.0.0' : '::'
+    const metric = family === 6 && priority === 0 ? 1024 : priority
+    return (
+      isHere &&
+      `${text}/${each.prefixLength}` === destination &&
+      (each.gateway ? addressText(each.gateway) : undefined) === gateway &&
+      (each.priority ?? 0) === metric
+    )
+  })
+}
+
+function readSysctl(
+  known: Looking,
+  sysctl: Extract<Resource, { kind: 'sysctl' }>,
+): Resource | undefined {
+  const read = prepareReads([sysctl.key])
+  const [found] = sysctl.place === 'container' ? visit(known.session.namespace(), read) : read()
+  return found && { ...sysctl, value: found.toString('utf8').trim() }
+}
+
+// An effect is there when each of its elements is; one that leads elsewhere is found as it leads.
+function observeEffect(known: Looking, { resource, owner }: Owned): Owned | undefined {
+  if (!isEffect(resource)) return undefined
+  const wanted = elementsOf(resource, owner)
+  const found = wanted.map((each) => observeElement(known, each))
+  const [first] = found
+  if (first === undefined || found.includes(undefined)) return undefined
+  const { comment, data } = first
+  const mark = readMark(comment) ?? owner
+  if (resource.kind !== 'publish') return { resource, owner: mark }
+  const [address = '', port = ''] = data ?? []
+  return { resource: { ...resource, address, port: Number(port) }, owner: mark }
+}
+
+function observeElement(known: Looking, { set, element }: PlacedElement): FoundElement | undefined {
+  const key = element.key.map((each) => each.replace(/\/\d+$/, ''))
+  return known.element(set, key)
+}

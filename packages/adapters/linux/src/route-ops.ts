@@ -1,0 +1,209 @@
+import type { RouteOp } from '@vethra/netlink'
+import {
+  type Change,
+  type Link,
+  type LinkSettings,
+  type Owned,
+  ownerMark,
+  type Place,
+  type Resource,
+} from '@vethra/state'
+
+/** Numbers that only the kernel knows. */
+export interface Lookup {
+  /** The index of a link. Throws CniError 5 when it is missing. */
+  index(place: Place, name: string): number
+  /** The open descriptor of the container's namespace. */
+  namespace(): number
+}
+
+/** Operations of one namespace. */
+export interface PlacedOps {
+  readonly place: Place
+  readonly ops: readonly RouteOp[]
+}
+
+/** The operations on links, addresses and routes that a change is made of, in order; none for what is done otherwise. */
+export function routeOpsOf(
+  change: Change,
+  lookup: Lookup,
+  links: 'delete' | 'down',
+): readonly PlacedOps[] {
+  if (change.kind === 'remove') return removal(change.from.resource, lookup, links)
+  const { resource } = change.to
+  if (resource.kind !== 'link') return placedOps(resource, lookup)
+  return change.kind === 'make' ? makeLink(change.to, resource, lookup) : [alterLink(resource)]
+}
+
+function placedOps(resource: Exclude<Resource, Link>, lookup: Lookup): readonly PlacedOps[] {
+  if (resource.kind === 'link settings')
+    return [{ place: resource.place, ops: [settings(resource)] }]
+  if (resource.kind === 'bridge port') {
+    const { link: name, hairpin, isolated } = resource
+    const values = {
+      ...(hairpin === undefined ? {} : { hairpin }),
+      ...(isolated === undefined ? {} : { isolated }),
+    }
+    return [{ place: 'host', ops: [{ kind: 'set port', link: { name }, ...values }] }]
+  }
+  if (resource.kind === 'address') {
+    const { place, link, address, prefixLength, broadcast } = resource
+    const index = lookup.index(place, link)
+    const more = broadcast === undefined ? {} : { broadcast }
+    return [{ place, ops: [{ kind: 'add address', index, address, prefixLength, ...more }] }]
+  }
+  return resource.kind === 'route'
+    ? [{ place: resource.place, ops: [routeOp('add route', resource, lookup)] }]
+    : []
+}
+
+function settings({
+  link,
+  up,
+  mac,
+  mtu,
+  promiscuous,
+  allMulticast,
+  transmitQueueLength,
+}: LinkSettings): RouteOp {
+  return {
+    kind: 'set link',
+    link: { name: link },
+    ...(up === undefined ? {} : { up }),
+    ...(mac === undefined ? {} : { mac }),
+    ...(mtu === undefined ? {} : { mtu }),
+    ...(promiscuous === undefined ? {} : { promiscuous }),
+    ...(allMulticast === undefined ? {} : { allMulticast }),
+    ...(transmitQueueLength === undefined ? {} : { transmitQueueLength }),
+  }
+}
+
+function routeOp(
+  kind: 'add route' | 'delete route',
+  route: Extract<Resource, { kind: 'route' }>,
+  lookup: Lookup,
+): RouteOp {
+  const { place, link, destination, gateway, priority, table, scope, mtu, advmss } = route
+  const [address = '', length = ''] = destination.split('/')
+  return {
+    kind,
+    family: address.includes(':') ? 6 : 4,
+    index: lookup.index(place, link),
+    ...(Number(length) === 0 ? {} : { destination: { address, prefixLength: Number(length) } }),
+    ...(gateway === undefined ? {} : { gateway }),
+    ...(priority === undefined ? {} : { priority }),
+    ...(table === undefined ? {} : { table }),
+    ...(scope === undefined
+      ? gateway === undefined
+        ? { scope: 'link' as const }
+        : {}
+      : { scope }),
+    ...(mtu === undefined ? {} : { mtu }),
+    ...(advmss === undefined ? {} : { advmss }),
+  }
+}
+
+function makeLink({ owner }: Owned, link: Link, lookup: Lookup): readonly PlacedOps[] {
+  const { name, mac, mtu, type, place } = link
+  const alias = ownerMark(owner)
+  const common = {
+    ...(mac === undefined ? {} : { mac }),
+    ...(mtu === undefined ? {} : { mtu }),
+  }
+  if (type.name === 'bridge') {
+    return [
+      {
+        place: 'host',
+        ops: [{ kind: 'add bridge', name, ...common }, marked(name, alias), up(name)],
+      },
+    ]
+  }
+  if (type.name === 'veth') {
+    const { hostName, hostMac, bridge } = type
+    const master = bridge === undefined ? {} : { master: lookup.index('host', bridge) }
+    const peer = { name, ...common, namespace: { fd: lookup.namespace() } }
+    const ends = { kind: 'add veth', name: hostName, mac: hostMac, ...master, peer } as const
+    return [
+      {
+        place: 'host',
+        ops: [
+          { ...ends, ...(mtu === undefined ? {} : { mtu }) },
+          marked(hostName, alias),
+          noLinkLocal(hostName),
+          up(hostName),
+        ],
+      },
+      { place, ops: insideOps(link) },
+    ]
+  }
+  if (type.name === 'dummy')
+    return [{ place, ops: [{ kind: 'add dummy', name }, ...insideOps(link, alias)] }]
+  const upper = {
+    name,
+    lower: lookup.index('host', type.parent),
+    namespace: { fd: lookup.namespace() },
+    ...common,
+  }
+  const op: RouteOp =
+    type.name === 'vlan'
+      ? { kind: 'add vlan', ...upper, id: type.id }
+      : { kind: type.name === 'macvlan' ? 'add macvlan' : 'add ipvlan', ...upper, mode: type.mode }
+  return [
+    { place: 'host', ops: [op] },
+    { place, ops: insideOps(link, alias) },
+  ]
+}
+
+function insideOps({ name, up: isUp, linkLocal }: Link, alias?: string): readonly RouteOp[] {
+  return [
+    ...(alias === undefined ? [] : [marked(name, alias)]),
+    ...(linkLocal === false ? [noLinkLocal(name)] : []),
+    ...(isUp ? [up(name)] : []),
+  ]
+}
+
+// Not heeded in the message that makes the link.
+function marked(name: string, alias: string): RouteOp {
+  return { kind: 'set link', link: { name }, alias }
+}
+
+function up(name: string): RouteOp {
+  return { kind: 'set link', link: { name }, up: true }
+}
+
+function noLinkLocal(name: string): RouteOp {
+  return { kind: 'set address mode', link: { name }, mode: 'none' }
+}
+
+function alterLink({ name, place, up: isUp, mac, mtu }: Link): PlacedOps {
+  const values = {
+    up: isUp,
+    ...(mac === undefined ? {} : { mac }),
+    ...(mtu === undefined ? {} : { mtu }),
+  }
+  return { place, ops: [{ kind: 'set link', link: { name }, ...values }] }
+}
+
+function removal(
+  resource: Resource,
+  lookup: Lookup,
+  links: 'delete' | 'down',
+): readonly PlacedOps[] {
+  if (resource.kind === 'link') return [removeLink(resource, links)]
+  if (resource.kind === 'address') {
+    const { place, link, address, prefixLength } = resource
+    const index = lookup.index(place, link)
+    return [{ place, ops: [{ kind: 'delete address', index, address, prefixLength }] }]
+  }
+  return resource.kind === 'route'
+    ? [{ place: resource.place, ops: [routeOp('delete route', resource, lookup)] }]
+    : []
+}
+
+// Both ends of a veth go with the host's, whether the container's namespace can be entered or not.
+function removeLink({ place, name, type }: Link, links: 'delete' | 'down'): PlacedOps {
+  const link = { name: type.name === 'veth' ? type.hostName : name }
+  const op: RouteOp =
+    links === 'down' ? { kind: 'set link', link, up: false } : { kind: 'delete link', link }
+  return { place: type.name === 'veth' ? 'host' : place, ops: [op] }
+}

@@ -1,0 +1,70 @@
+import { closeSync } from 'node:fs'
+import {
+  decodeLink,
+  encodeRouteOps,
+  type FoundLink,
+  type Message,
+  type RouteOp,
+} from '@vethra/netlink'
+import type { Place } from '@vethra/state'
+import { type Exchange, type NetlinkSocket, openSocket, openSocketIn } from './netlink-socket.ts'
+import { openNamespace } from './visit.ts'
+
+/** The kernel, talked to for one operation: a socket for each namespace and protocol, opened when first used. */
+export interface Session {
+  /** Sends operations on links, addresses and routes at once. */
+  route(place: Place, ops: readonly RouteOp[]): Exchange
+  /** Sends other messages of rtnetlink. */
+  routeMessages(place: Place, messages: readonly Message[]): Exchange
+  /** Sends messages of nf_tables or conntrack. */
+  netfilter(messages: readonly Message[]): Exchange
+  /** Whether there is a container's namespace to look into. */
+  readonly hasContainer: boolean
+  /** A link by its name; undefined when it is missing. */
+  link(place: Place, name: string): FoundLink | undefined
+  /** A link by its index; undefined when it is missing. */
+  linkAt(place: Place, index: number): FoundLink | undefined
+  /** The open descriptor of the container's namespace. Throws CniError 8 when it cannot be opened. */
+  namespace(): number
+  close(): void
+}
+
+/** Opens a session. `netns` is the container's; empty where the operation has none. */
+export function openSession(netns: string): Session {
+  const sockets = new Map<Place | 'netfilter', NetlinkSocket>()
+  let container: number | undefined
+  const namespace = () => {
+    container ??= openNamespace(netns)
+    return container
+  }
+  const socketFor = (key: Place | 'netfilter'): NetlinkSocket => {
+    const known = sockets.get(key)
+    if (known) return known
+    const opened =
+      key === 'container'
+        ? openSocketIn(namespace(), 'route')
+        : openSocket(key === 'netfilter' ? 'netfilter' : 'route')
+    sockets.set(key, opened)
+    return opened
+  }
+  const routeMessages = (place: Place, messages: readonly Message[]) =>
+    socketFor(place).exchange(messages)
+  const route = (place: Place, ops: readonly RouteOp[]) => routeMessages(place, encodeRouteOps(ops))
+  return {
+    route,
+    routeMessages,
+    netfilter: (messages) => socketFor('netfilter').exchange(messages),
+    hasContainer: netns !== '',
+    link: (place, name) => linkOf(route(place, [{ kind: 'ask link', link: { name } }])),
+    linkAt: (place, index) => linkOf(route(place, [{ kind: 'ask link', link: { index } }])),
+    namespace,
+    close: () => {
+      for (const socket of sockets.values()) socket.close()
+      if (container !== undefined) closeSync(container)
+    },
+  }
+}
+
+function linkOf({ messages: [message] }: Exchange): FoundLink | undefined {
+  return message && decodeLink(message)
+}

@@ -1,0 +1,53 @@
+import { closeDescriptor, errorNumber, openPath, readInto, writeFrom } from './libc-in-bun.ts'
+
+/** A setting to be written, and what came of it: 0, or an errno. */
+export interface SysctlWrite {
+  readonly key: string
+  readonly value: string
+}
+
+const readOnly = 0o2000000
+const writeOnly = 1 | readOnly
+const longest = 4096
+
+/** Writes settings below /proc/sys in the namespace of the calling thread; an errno for each, 0 when it was written. */
+export function prepareWrites(writes: readonly SysctlWrite[]): () => readonly number[] {
+  const prepared = writes.map(({ key, value }) => ({
+    path: pathOf(key),
+    value: Buffer.from(value),
+  }))
+  const outcomes = new Array<number>(writes.length).fill(0)
+  return () => {
+    for (let at = 0; at < prepared.length; at += 1) {
+      const one = prepared[at]
+      if (one) outcomes[at] = writeOne(one.path, one.value)
+    }
+    return outcomes
+  }
+}
+
+/** Reads settings below /proc/sys in the namespace of the calling thread; undefined for one that is missing. */
+export function prepareReads(keys: readonly string[]): () => readonly (Buffer | undefined)[] {
+  const prepared = keys.map((key) => ({ path: pathOf(key), buffer: Buffer.alloc(longest) }))
+  return () => prepared.map(({ path, buffer }) => readOne(path, buffer))
+}
+
+function pathOf(key: string): Buffer {
+  return Buffer.from(`/proc/sys/${key}\0`)
+}
+
+function writeOne(path: Buffer, value: Buffer): number {
+  const descriptor = openPath(path, writeOnly)
+  if (descriptor < 0) return errorNumber()
+  const errno = writeFrom(descriptor, value) < 0 ? errorNumber() : 0
+  closeDescriptor(descriptor)
+  return errno
+}
+
+function readOne(path: Buffer, buffer: Buffer): Buffer | undefined {
+  const descriptor = openPath(path, readOnly)
+  if (descriptor < 0) return undefined
+  const length = readInto(descriptor, buffer)
+  closeDescriptor(descriptor)
+  return length < 0 ? undefined : buffer.subarray(0, length)
+}

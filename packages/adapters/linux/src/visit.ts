@@ -1,0 +1,42 @@
+import { closeSync, openSync } from 'node:fs'
+import { CniError } from '@vethra/cni'
+import { explainErrno } from '@vethra/netlink'
+import { errorNumber, setNamespace } from './libc-in-bun.ts'
+
+const networkNamespace = 0x40000000
+
+/** Opens the network namespace at a path. Throws CniError 8 when it cannot be opened. */
+export function openNamespace(netns: string): number {
+  try {
+    return openSync(netns, 'r')
+  } catch (cause) {
+    throw new CniError({ code: 8, message: `cannot open network namespace ${netns}`, cause })
+  }
+}
+
+/**
+ * Has this thread do something in another network namespace, and come back. `work` may make raw calls on
+ * what was allocated and opened before, and no more: a thread that is born meanwhile stays there for its
+ * life. Throws CniError 8 when the namespace cannot be entered.
+ */
+export function visit<T>(namespace: number, work: () => T): T {
+  const own = openSync('/proc/thread-self/ns/net', 'r')
+  try {
+    if (setNamespace(namespace, networkNamespace) !== 0) throw notEntered(errorNumber())
+    try {
+      return work()
+    } finally {
+      // Whatever came next would be done to the container's network in place of the host's.
+      if (setNamespace(own, networkNamespace) !== 0) process.abort()
+    }
+  } finally {
+    closeSync(own)
+  }
+}
+
+function notEntered(errno: number): CniError {
+  return new CniError({
+    code: 8,
+    message: `cannot enter a network namespace: ${explainErrno(errno)}`,
+  })
+}

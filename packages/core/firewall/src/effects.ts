@@ -1,0 +1,89 @@
+import type { NftElement, NftOp, NftType } from '@vethra/netlink'
+import {
+  type Admit,
+  type Isolate,
+  type Masquerade,
+  type Owned,
+  ownerMark,
+  type Publish,
+} from '@vethra/state'
+import { sets, vethraTable } from './vethra-table.ts'
+
+/** An effect of the firewall for a network or a container. */
+export type Effect = Admit | Isolate | Masquerade | Publish
+
+/** An element, and the set of the table that it is in. */
+export interface PlacedElement {
+  readonly set: string
+  readonly element: NftElement
+}
+
+/** Whether a resource is an effect of the firewall. */
+export function isEffect(resource: Owned['resource']): resource is Effect {
+  const { kind } = resource
+  return kind === 'admit' || kind === 'isolate' || kind === 'masquerade' || kind === 'publish'
+}
+
+/** The elements that an effect is made of, each with its owner's mark. */
+export function elementsOf(effect: Effect, owner: Owned['owner']): readonly PlacedElement[] {
+  const comment = ownerMark(owner)
+  return placed(effect).map(({ set, element }) => ({ set, element: { ...element, comment } }))
+}
+
+function placed(effect: Effect): readonly PlacedElement[] {
+  if (effect.kind === 'publish') return [publishElement(effect)]
+  if (effect.kind === 'admit') return admitElements(effect)
+  if (effect.kind === 'isolate') return [{ set: effect.from, element: { key: [effect.bridge] } }]
+  const { subnet } = effect
+  return [{ set: `masq${familyOf(subnet)}`, element: { key: [subnet] } }]
+}
+
+function publishElement(effect: Publish): PlacedElement {
+  const { protocol, hostAddress, hostPort, address, port } = effect
+  const family = familyOf(address)
+  const key = [protocol, String(hostPort)]
+  const data = [address, String(port)]
+  return hostAddress === undefined
+    ? { set: `p${family}`, element: { key, data } }
+    : { set: `a${family}`, element: { key: [hostAddress, ...key], data } }
+}
+
+function admitElements({ bridge, subnets }: Admit): readonly PlacedElement[] {
+  return [
+    { set: 'bridges', element: { key: [bridge] } },
+    { set: 'same', element: { key: [bridge, bridge] } },
+    ...subnets.flatMap((subnet) => [
+      { set: `nets${familyOf(subnet)}`, element: { key: [subnet] } },
+      { set: `self${familyOf(subnet)}`, element: { key: [subnet, subnet] } },
+    ]),
+  ]
+}
+
+function familyOf(address: string): 4 | 6 {
+  return address.includes(':') ? 6 : 4
+}
+
+/** The operations that add elements, or delete them: one for each set, in the table's order. `exclusive`: an element that exists is an error. */
+export function elementOps(
+  kind: 'add elements' | 'delete elements',
+  elements: readonly PlacedElement[],
+  exclusive: boolean = false,
+): readonly NftOp[] {
+  return sets.flatMap((shape) => {
+    const inside = elements.filter(({ set }) => set === shape.set).map(({ element }) => element)
+    const { set, key, data, interval } = shape
+    const common = { ...vethraTable, kind, set, key, elements: inside }
+    const more = { ...(data ? { data } : {}), ...(interval ? { interval } : {}) }
+    return inside.length === 0 ? [] : [{ ...common, ...more, ...(exclusive ? { exclusive } : {}) }]
+  })
+}
+
+/** The types of a set's keys and data. Throws RangeError for a set that the table has not. */
+export function shapeOf(set: string): {
+  readonly key: readonly NftType[]
+  readonly data?: readonly NftType[]
+} {
+  const shape = sets.find((each) => each.set === set)
+  if (shape === undefined) throw new RangeError(`table vethra has no set ${set}`)
+  return shape
+}

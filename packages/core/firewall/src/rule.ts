@@ -1,0 +1,167 @@
+import {
+  hostNumber,
+  type NftConntrack,
+  type NftExpression,
+  type NftMeta,
+  type NftPayload,
+  type NftVerdict,
+} from '@vethra/netlink'
+
+/** A rule of ours: what a packet must be, all of it, and what becomes of it then. */
+export interface Rule {
+  readonly when: readonly Match[]
+  readonly does: Action
+}
+
+/** One thing that a packet must be. */
+export type Match =
+  | { readonly kind: 'family'; readonly family: 4 | 6 }
+  /** To an address of this host. */
+  | { readonly kind: 'local' }
+  | { readonly kind: 'state'; readonly what: NftConntrack; readonly bits: readonly Bit[] }
+  | {
+      readonly kind: 'in'
+      readonly fields: readonly Field[]
+      readonly set: string
+      readonly not?: boolean
+    }
+  | {
+      readonly kind: 'prefix'
+      readonly field: NftPayload
+      readonly prefix: string
+      readonly not?: boolean
+    }
+
+/** A field of a packet that is looked up in a set. */
+export type Field = 'iifname' | 'oifname' | NftPayload | 'l4proto'
+
+/** Bits of a connection's state and status, in host order. */
+export type Bit = keyof typeof bits
+
+const bits = { established: 2, related: 4, dnat: 0x20 } as const
+
+/** The fate of a packet. `mark and accept` sets the bit, so that chains of others let it pass. */
+export type Action =
+  | NftVerdict
+  | 'masquerade'
+  | { readonly dnat: string; readonly family: 4 | 6; readonly fields: readonly Field[] }
+  | { readonly markAndAccept: number }
+
+/** The expressions of a rule, as the kernel has them. */
+export function expressionsOf({ when, does }: Rule): readonly NftExpression[] {
+  return [...when.flatMap(matchExpressions), ...actionExpressions(does)]
+}
+
+/** The rule as nft(8) reads it. */
+export function ruleText({ when, does }: Rule): string {
+  return [...when.map(matchText), actionText(does)].join(' ')
+}
+
+function matchExpressions(match: Match): readonly NftExpression[] {
+  if (match.kind === 'family')
+    return [load('nfproto', 1), equals(Uint8Array.of(match.family === 4 ? 2 : 10))]
+  if (match.kind === 'local') return [load('address type', 1), equals(hostNumber(2))]
+  if (match.kind === 'state') {
+    const mask = match.bits.reduce((sum, bit) => sum | bits[bit], 0)
+    return [
+      load(match.what, 1),
+      { kind: 'mask', register: 1, mask: hostNumber(mask) },
+      equals(hostNumber(0), true),
+    ]
+  }
+  if (match.kind === 'in') {
+    const { fields, set, not = false } = match
+    return [...loadFields(fields), { kind: 'look up', set, register: first, not }]
+  }
+  const { mask, address } = prefixOctets(match.prefix)
+  return [load(match.field, 1), { kind: 'mask', register: 1, mask }, equals(address, match.not)]
+}
+
+/** Register 8 is the first of those with 4 octets. */
+const first = 8
+const widths: Readonly<Record<string, number>> = {
+  iifname: 4,
+  oifname: 4,
+  'ip6 saddr': 4,
+  'ip6 daddr': 4,
+}
+
+function loadFields(fields: readonly Field[]): readonly NftExpression[] {
+  let register = first
+  return fields.map((field) => {
+    const at = register
+    register += widths[field] ?? 1
+    return load(field, at)
+  })
+}
+
+function actionExpressions(action: Action): readonly NftExpression[] {
+  if (action === 'masquerade') return [{ kind: 'masquerade' }]
+  if (typeof action === 'object' && 'markAndAccept' in action) {
+    const bit = action.markAndAccept
+    return [
+      load('mark', 1),
+      { kind: 'mask', register: 1, mask: hostNumber(0xffffffff ^ bit), xor: hostNumber(bit) },
+      { kind: 'set mark', register: 1 },
+      { kind: 'verdict', verdict: 'accept' },
+    ]
+  }
+  if (typeof action === 'object' && 'dnat' in action) {
+    const { dnat, family, fields } = action
+    const port = first + (family === 4 ? 1 : 4)
+    return [
+      ...loadFields(fields),
+      { kind: 'look up', set: dnat, register: first, into: first },
+      { kind: 'dnat', family, address: first, port },
+    ]
+  }
+  return [{ kind: 'verdict', verdict: action }]
+}
+
+function load(
+  what: NftMeta | NftPayload | NftConntrack | 'address type',
+  register: number,
+): NftExpression {
+  return { kind: 'load', what, register }
+}
+
+function equals(value: Uint8Array, not = false): NftExpression {
+  return { kind: 'compare', register: 1, value, not }
+}
+
+// `127.0.0.0/8`, `ff00::/8`: written so that the text before the slash has all octets.
+function prefixOctets(prefix: string): { readonly address: Uint8Array; readonly mask: Uint8Array } {
+  const [text = '', length = ''] = prefix.split('/')
+  const size = text.includes(':') ? 16 : 4
+  const known = text.includes(':')
+    ? [Number.parseInt(text, 16) >>> 8, Number.parseInt(text, 16) & 0xff]
+    : text.split('.').map(Number)
+  const address = Uint8Array.from({ length: size }, (_, at) => known[at] ?? 0)
+  const mask = address.map(
+    (_, at) => (0xff00 >> Math.min(8, Math.max(0, Number(length) - at * 8))) & 0xff,
+  )
+  return { address, mask }
+}
+
+function matchText(match: Match): string {
+  if (match.kind === 'family') return `meta nfproto ipv${match.family}`
+  if (match.kind === 'local') return 'fib daddr type local'
+  if (match.kind === 'state') return `${match.what} ${match.bits.join(',')}`
+  const not = match.not ? '!= ' : ''
+  if (match.kind === 'in') return `${match.fields.map(fieldText).join(' . ')} ${not}@${match.set}`
+  return `${match.field} ${not}${match.prefix}`
+}
+
+function fieldText(field: Field): string {
+  return field === 'l4proto' ? 'meta l4proto' : field
+}
+
+function actionText(action: Action): string {
+  if (typeof action === 'string') return action
+  if ('jump' in action) return `jump ${action.jump}`
+  if ('goto' in action) return `goto ${action.goto}`
+  if ('markAndAccept' in action)
+    return `meta mark set meta mark | 0x${action.markAndAccept.toString(16).padStart(8, '0')} accept`
+  const { dnat, family, fields } = action
+  return `dnat ${family === 4 ? 'ip' : 'ip6'} to ${fields.map(fieldText).join(' . ')} map @${dnat}`
+}

@@ -1,0 +1,98 @@
+import type { Field, Match, Rule } from './rule.ts'
+
+/** The bit of the mark on packets that our chains let pass, for chains of others to accept. */
+export const passMark = 0x01000000
+
+const ok = { goto: 'ok' }
+const replies: Match = { kind: 'state', what: 'ct state', bits: ['established', 'related'] }
+const published: Match = { kind: 'state', what: 'ct status', bits: ['dnat'] }
+
+function has(field: Field, set: string, not = false): Match {
+  return { kind: 'in', fields: [field], set, not }
+}
+
+function family(number: 4 | 6): Match {
+  return { kind: 'family', family: number }
+}
+
+function toPublished(number: 4 | 6): readonly Rule[] {
+  const address = number === 4 ? 'ip daddr' : 'ip6 daddr'
+  const port = ['l4proto', 'th dport'] as const
+  return [
+    {
+      when: [family(number)],
+      does: { dnat: `a${number}`, family: number, fields: [address, ...port] },
+    },
+    { when: [], does: { dnat: `p${number}`, family: number, fields: port } },
+  ]
+}
+
+function masquerading(number: 4 | 6): Rule {
+  const ip = number === 4 ? 'ip' : 'ip6'
+  const multicast: Match = {
+    kind: 'prefix',
+    field: `${ip} daddr`,
+    prefix: number === 4 ? '224.0.0.0/4' : 'ff00::/8',
+    not: true,
+  }
+  const from = has(`${ip} saddr`, `masq${number}`)
+  return {
+    when: [family(number), from, has(`${ip} daddr`, `nets${number}`, true), multicast],
+    does: 'masquerade',
+  }
+}
+
+function toItself(number: 4 | 6): Rule {
+  const ip = number === 4 ? 'ip' : 'ip6'
+  // By address: under br_netfilter the incoming interface is unknown in postrouting.
+  const same: Match = { kind: 'in', fields: [`${ip} saddr`, `${ip} daddr`], set: `self${number}` }
+  return { when: [published, family(number), same], does: 'masquerade' }
+}
+
+const leads: readonly Rule[] = [
+  { when: [{ kind: 'local' }, family(4)], does: { jump: 'dnat4' } },
+  { when: [{ kind: 'local' }, family(6)], does: { jump: 'dnat6' } },
+]
+const fromLoopback: Match = { kind: 'prefix', field: 'ip saddr', prefix: '127.0.0.0/8' }
+const toLoopback: Match = { kind: 'prefix', field: 'ip daddr', prefix: '127.0.0.0/8' }
+
+/** The rules of each chain, in their order. */
+export const tableRules: Readonly<Record<string, readonly Rule[]>> = {
+  dnat4: toPublished(4),
+  dnat6: toPublished(6),
+  ok: [{ when: [], does: { markAndAccept: passMark } }],
+  from: [
+    { when: [replies], does: ok },
+    { when: [{ kind: 'in', fields: ['iifname', 'oifname'], set: 'same' }], does: ok },
+    { when: [has('oifname', 'bridges')], does: { goto: 'between' } },
+    { when: [has('iifname', 'internal')], does: 'drop' },
+    { when: [], does: ok },
+  ],
+  between: [
+    { when: [published], does: ok },
+    { when: [has('iifname', 'isolated')], does: 'drop' },
+    { when: [has('oifname', 'isolated')], does: 'drop' },
+    { when: [], does: ok },
+  ],
+  to: [
+    { when: [replies], does: ok },
+    { when: [published], does: ok },
+    { when: [has('oifname', 'closed')], does: 'drop' },
+    { when: [], does: ok },
+  ],
+  // route_localnet without it opens what the host serves on its loopback to containers.
+  guard: [{ when: [has('iifname', 'bridges'), family(4), toLoopback], does: 'drop' }],
+  prerouting: leads,
+  output: leads,
+  postrouting: [
+    masquerading(4),
+    masquerading(6),
+    toItself(4),
+    toItself(6),
+    { when: [published, family(4), fromLoopback, has('oifname', 'bridges')], does: 'masquerade' },
+  ],
+  forward: [
+    { when: [has('iifname', 'bridges')], does: { goto: 'from' } },
+    { when: [has('oifname', 'bridges')], does: { goto: 'to' } },
+  ],
+}

@@ -1,0 +1,65 @@
+import type { NftType } from '@vethra/netlink'
+import type { PlacedElement } from './effects.ts'
+import { ruleText } from './rule.ts'
+import { tableRules } from './table-rules.ts'
+import { chains, sets, tableComment, vethraTable } from './vethra-table.ts'
+
+const name = `${vethraTable.family} ${vethraTable.table}`
+
+/**
+ * The table as nft(8) reads it from a file, in one transaction: what `makeTable` does over netlink. For hosts
+ * where a program must do it, and for people who read it.
+ */
+export function tableText(): string {
+  return [
+    `table ${name} {`,
+    `\tcomment "${tableComment}"`,
+    ...sets.flatMap(setText),
+    ...chains.map(({ chain, base }) =>
+      base ? chainText(chain, baseText(base)) : chainText(chain),
+    ),
+    '}',
+    ...chains.map(({ chain }) => `flush chain ${name} ${chain}`),
+    ...Object.entries(tableRules).flatMap(([chain, rules]) =>
+      rules.map((rule) => `add rule ${name} ${chain} ${ruleText(rule)}`),
+    ),
+    '',
+  ].join('\n')
+}
+
+function setText({ set, key, data, interval }: (typeof sets)[number]): readonly string[] {
+  const kind = data ? 'map' : 'set'
+  const type = data ? `${joined(key)} : ${joined(data)}` : joined(key)
+  return [`\t${kind} ${set} { type ${type};${interval ? ' flags interval;' : ''} }`]
+}
+
+function joined(fields: readonly NftType[]): string {
+  return fields.join(' . ')
+}
+
+function baseText({
+  type,
+  hook,
+  priority,
+  policy,
+}: NonNullable<(typeof chains)[number]['base']>): string {
+  return `type ${type} hook ${hook} priority ${priority}; policy ${policy};`
+}
+
+function chainText(chain: string, base = ''): string {
+  return `\tchain ${chain} { ${base} }`
+}
+
+/** Elements as nft(8) reads them from a file: one line each. */
+export function elementText(kind: 'add' | 'delete', { set, element }: PlacedElement): string {
+  const { key, data, comment } = element
+  const shape = sets.find((each) => each.set === set)
+  const keys = key.map((each, at) => quoted(shape?.key[at], each)).join(' . ')
+  const said = comment === undefined || kind === 'delete' ? '' : ` comment "${comment}"`
+  const led = data === undefined || kind === 'delete' ? '' : ` : ${data.join(' . ')}`
+  return `${kind} element ${name} ${set} { ${keys}${said}${led} }`
+}
+
+function quoted(type: NftType | undefined, text: string): string {
+  return type === 'ifname' ? `"${text}"` : text
+}

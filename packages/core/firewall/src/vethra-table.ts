@@ -1,0 +1,83 @@
+import type { NewChain, NewSet, NftOp } from '@vethra/netlink'
+import { expressionsOf } from './rule.ts'
+import { tableRules } from './table-rules.ts'
+
+/** The table that holds all rules of ours. */
+export const vethraTable = { family: 'inet', table: 'vethra' } as const
+
+/** Raised whenever the rules change: a table with another version in its comment is made again, its elements kept. */
+export const tableVersion = 1
+
+/** The comment of the table. */
+export const tableComment: string = `made by vethra, ${tableVersion}`
+
+/**
+ * The operations of one transaction that makes the table, or makes it again: shapes first, then each
+ * chain is emptied and filled. Repeated, it changes nothing; elements and their counters stay.
+ */
+export function makeTable(): readonly NftOp[] {
+  const filled = Object.entries(tableRules)
+  return [
+    { ...vethraTable, kind: 'add table', comment: tableComment },
+    ...sets.map((set) => ({ ...vethraTable, kind: 'add set' as const, ...set })),
+    ...chains.map((chain) => ({ ...vethraTable, kind: 'add chain' as const, ...chain })),
+    ...chains.map(({ chain }) => ({ ...vethraTable, kind: 'flush chain' as const, chain })),
+    ...filled.flatMap(([chain, list]) =>
+      list.map((rule) => ({
+        ...vethraTable,
+        kind: 'add rule' as const,
+        chain,
+        expressions: expressionsOf(rule),
+      })),
+    ),
+  ]
+}
+
+/** The sets and maps of the table. */
+export const sets: readonly Omit<NewSet, 'kind'>[] = [
+  // Published on any address of the host, and on one.
+  { set: 'p4', key: ['inet_proto', 'inet_service'], data: ['ipv4_addr', 'inet_service'] },
+  {
+    set: 'a4',
+    key: ['ipv4_addr', 'inet_proto', 'inet_service'],
+    data: ['ipv4_addr', 'inet_service'],
+  },
+  { set: 'p6', key: ['inet_proto', 'inet_service'], data: ['ipv6_addr', 'inet_service'] },
+  {
+    set: 'a6',
+    key: ['ipv6_addr', 'inet_proto', 'inet_service'],
+    data: ['ipv6_addr', 'inet_service'],
+  },
+  // A network's choices, by its bridge.
+  { set: 'bridges', key: ['ifname'] },
+  { set: 'same', key: ['ifname', 'ifname'] },
+  { set: 'isolated', key: ['ifname'] },
+  { set: 'closed', key: ['ifname'] },
+  { set: 'internal', key: ['ifname'] },
+  // A network's subnets: never masqueraded among each other, masqueraded to elsewhere, and to itself.
+  { set: 'nets4', key: ['ipv4_addr'], interval: true },
+  { set: 'nets6', key: ['ipv6_addr'], interval: true },
+  { set: 'self4', key: ['ipv4_addr', 'ipv4_addr'], interval: true },
+  { set: 'self6', key: ['ipv6_addr', 'ipv6_addr'], interval: true },
+  { set: 'masq4', key: ['ipv4_addr'], interval: true },
+  { set: 'masq6', key: ['ipv6_addr'], interval: true },
+]
+
+const accept = 'accept'
+
+/** The chains of the table; those that others jump to first. */
+export const chains: readonly Omit<NewChain, 'kind'>[] = [
+  ...['dnat4', 'dnat6', 'ok', 'from', 'between', 'to'].map((chain) => ({ chain })),
+  { chain: 'guard', base: { type: 'filter', hook: 'prerouting', priority: -300, policy: accept } },
+  {
+    chain: 'prerouting',
+    base: { type: 'nat', hook: 'prerouting', priority: -100, policy: accept },
+  },
+  { chain: 'output', base: { type: 'nat', hook: 'output', priority: -100, policy: accept } },
+  {
+    chain: 'postrouting',
+    base: { type: 'nat', hook: 'postrouting', priority: 100, policy: accept },
+  },
+  // Before those of others at `filter`, so that the mark is there when they look.
+  { chain: 'forward', base: { type: 'filter', hook: 'forward', priority: -10, policy: accept } },
+]

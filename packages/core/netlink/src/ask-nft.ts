@@ -1,0 +1,88 @@
+import { attribute, nested, payloadAt, readAttributes } from './attributes.ts'
+import { nfgenmsg, nftMessage } from './encode-nft-op.ts'
+import { flag, type Message, type ReceivedMessage } from './messages.ts'
+import { commentOf } from './nft-comment.ts'
+import type { NftTable } from './nft-op.ts'
+import { encodeValue, type NftType, type NftValue } from './nft-type.ts'
+import { nulText, type Octets, textOf, view } from './octets.ts'
+
+/** Asks for a table; refused with ENOENT when it is missing. */
+export function askTable(table: NftTable): Message {
+  return nftMessage(1, flag.ack, table, [])
+}
+
+/** Asks for the generation, which each transaction raises. */
+export function askGeneration(): Message {
+  return { type: (10 << 8) | 16, flags: flag.ack, body: nfgenmsg(0) }
+}
+
+/** Asks for a chain; refused with ENOENT when it is missing. */
+export function askChain(table: NftTable, chain: string): Message {
+  return nftMessage(4, flag.ack, table, [attribute(3, nulText(chain))])
+}
+
+/** Asks for all elements of a set. */
+export function dumpElements(table: NftTable, set: string): Message {
+  return nftMessage(13, flag.dump, table, [attribute(2, nulText(set))])
+}
+
+/** Asks for the element of a key; refused with ENOENT when there is none. */
+export function askElement(
+  table: NftTable,
+  set: string,
+  type: readonly NftType[],
+  key: NftValue,
+): Message {
+  const element = nested(1, [nested(1, [attribute(1, encodeValue(type, key))])])
+  return nftMessage(13, flag.ack, table, [attribute(2, nulText(set)), nested(3, [element])])
+}
+
+/** Asks for all chains of all tables of a family. */
+export function dumpChains(family: NftTable['family']): Message {
+  const numbers = { inet: 1, ip: 2, bridge: 7, ip6: 10 }
+  return { type: (10 << 8) | 4, flags: flag.dump, body: nfgenmsg(numbers[family]) }
+}
+
+/** The comment of the table that NFT_MSG_NEWTABLE tells of. */
+export function tableComment({ body }: ReceivedMessage): string {
+  return commentOf(payloadAt(body.subarray(4), [6]))
+}
+
+/** The generation that NFT_MSG_NEWGEN tells of. */
+export function generationOf({ body }: ReceivedMessage): number | undefined {
+  const octets = payloadAt(body.subarray(4), [1])
+  return octets?.length === 4 ? view(octets).getUint32(0) : undefined
+}
+
+/** A chain that the kernel told of. */
+export interface FoundChain {
+  readonly table: string
+  readonly chain: string
+  /** For a base chain. */
+  readonly base?: {
+    readonly hook: number
+    readonly priority: number
+    readonly policy: 'accept' | 'drop'
+  }
+}
+
+/** The chain of an NFT_MSG_NEWCHAIN message. */
+export function decodeChain({ body }: ReceivedMessage): FoundChain {
+  const attributes = readAttributes(body.subarray(4))
+  const text = (type: number) => textOf(attributes.get(type) ?? new Uint8Array())
+  const hook = attributes.get(4)
+  return {
+    table: text(1),
+    chain: text(3),
+    ...(hook ? { base: baseOf(hook, attributes.get(5)) } : {}),
+  }
+}
+
+function baseOf(hook: Octets, policy: Octets | undefined): NonNullable<FoundChain['base']> {
+  const number = (type: number) => {
+    const octets = payloadAt(hook, [type])
+    return octets?.length === 4 ? view(octets).getInt32(0) : 0
+  }
+  const drops = policy?.length === 4 && view(policy).getUint32(0) === 0
+  return { hook: number(1), priority: number(2), policy: drops ? 'drop' : 'accept' }
+}

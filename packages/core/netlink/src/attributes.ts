@@ -1,0 +1,50 @@
+import { join, type Octets, padded, u16, view } from './octets.ts'
+
+const nestedFlag = 0x8000
+const typeMask = 0x3fff
+const headerLength = 4
+
+/** One attribute: length and type in host order, the payload, zeros up to a multiple of 4. */
+export function attribute(type: number, payload: Octets): Octets {
+  return padded(join([u16(headerLength + payload.length), u16(type), payload]))
+}
+
+/** An attribute that holds others, or a fixed header with others behind it. */
+export function nested(type: number, parts: readonly Octets[]): Octets {
+  return attribute(type | nestedFlag, join(parts))
+}
+
+/** An attribute found in a message. */
+export interface FoundAttribute {
+  /** Without the nested and byte order flags. */
+  readonly type: number
+  readonly payload: Octets
+  /** Where it starts, in octets from the beginning of what was read. */
+  readonly offset: number
+}
+
+/** The attributes of a payload, in order. Ends at the first that does not fit: the rest of a damaged message is left out. */
+export function listAttributes(octets: Octets): readonly FoundAttribute[] {
+  const found: FoundAttribute[] = []
+  const numbers = view(octets)
+  for (let offset = 0; offset + headerLength <= octets.length; ) {
+    const length = numbers.getUint16(offset, true)
+    if (length < headerLength || offset + length > octets.length) break
+    const type = numbers.getUint16(offset + 2, true) & typeMask
+    found.push({ type, payload: octets.subarray(offset + headerLength, offset + length), offset })
+    offset += (length + 3) & ~3
+  }
+  return found
+}
+
+/** The payloads of attributes by type; of several with one type the last counts, as in the kernel. */
+export function readAttributes(octets: Octets): ReadonlyMap<number, Octets> {
+  return new Map(listAttributes(octets).map(({ type, payload }) => [type, payload]))
+}
+
+/** The payload of the attribute behind a path of types; undefined when any is missing. */
+export function payloadAt(octets: Octets, path: readonly number[]): Octets | undefined {
+  let inside: Octets | undefined = octets
+  for (const type of path) inside = inside && readAttributes(inside).get(type)
+  return inside
+}

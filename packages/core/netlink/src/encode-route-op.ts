@@ -1,0 +1,107 @@
+import { readAddress } from '@vethra/address'
+import { attribute, nested } from './attributes.ts'
+import { encodeLinkOp, linkHeader } from './encode-link.ts'
+import { flag, type Message } from './messages.ts'
+import { join, type Octets, u8, u32 } from './octets.ts'
+import type { AddressOp, RouteDump, RouteEntryOp, RouteOp } from './route-op.ts'
+
+const create = flag.create | flag.exclusive
+
+/**
+ * The messages of operations, in order. The last one asks for an acknowledgement: an error is answered
+ * in any case, and those behind a failed message are carried out all the same. Throws RangeError for
+ * an address, MAC or mode that cannot be.
+ */
+export function encodeRouteOps(ops: readonly RouteOp[]): readonly Message[] {
+  return ops.map((op, index) => {
+    const message = encodeLinkOp(op) ?? encodeOther(op as AddressOp | RouteEntryOp)
+    const last = index === ops.length - 1
+    return last ? { ...message, flags: message.flags | flag.ack } : message
+  })
+}
+
+function encodeOther(op: AddressOp | RouteEntryOp): Message {
+  return 'prefixLength' in op ? encodeAddress(op) : encodeRoute(op)
+}
+
+const dumpTypes = { links: 18, addresses: 22, routes: 26 } as const
+
+/** The message that lists all links, addresses or routes. Links come without statistics, the most of what the kernel writes. */
+export function encodeRouteDump(what: RouteDump): Message {
+  const skipStatistics = attribute(29, u32(8))
+  const body =
+    what === 'links'
+      ? join([linkHeader(), skipStatistics])
+      : new Uint8Array(what === 'addresses' ? 8 : 12)
+  return { type: dumpTypes[what], flags: flag.dump, body }
+}
+
+const noDuplicateDetection = 2
+
+// ifaddrmsg: family, prefix length, flags, scope, index. An IPv6 address is usable at once.
+function encodeAddress(op: AddressOp): Message {
+  const { octets, family } = addressOctets(op.address)
+  const flags = family === 10 ? noDuplicateDetection : 0
+  const head = [u8(family), u8(op.prefixLength), u8(flags), u8(0), u32(op.index)]
+  const attributes = [
+    attribute(2, octets),
+    ...(family === 2 ? [attribute(1, octets)] : []),
+    ...(op.broadcast === undefined ? [] : [attribute(4, addressOctets(op.broadcast).octets)]),
+  ]
+  const adds = op.kind === 'add address'
+  return { type: adds ? 20 : 21, flags: adds ? create : 0, body: join([...head, ...attributes]) }
+}
+
+const scopes = { global: 0, link: 253, host: 254 } as const
+const protocolBoot = 3
+const typeUnicast = 1
+
+// rtmsg: family, length of destination and source, tos, table, protocol, scope, type, flags.
+function encodeRoute(op: RouteEntryOp): Message {
+  const { destination, table = 254, scope = 'global' } = op
+  const head = Uint8Array.of(
+    op.family === 4 ? 2 : 10,
+    destination?.prefixLength ?? 0,
+    0,
+    0,
+    table < 256 ? table : 0,
+    protocolBoot,
+    scopes[scope],
+    typeUnicast,
+  )
+  const adds = op.kind === 'add route'
+  const body = join([head, u32(0), ...routeAttributes(op, table)])
+  return { type: adds ? 24 : 25, flags: adds ? create : 0, body }
+}
+
+function routeAttributes(op: RouteEntryOp, table: number): readonly Octets[] {
+  const addresses = [
+    [1, op.destination?.address],
+    [5, op.gateway],
+    [7, op.source],
+  ] as const
+  const metrics = [
+    ...(op.mtu === undefined ? [] : [attribute(2, u32(op.mtu))]),
+    ...(op.advmss === undefined ? [] : [attribute(8, u32(op.advmss))]),
+  ]
+  return [
+    ...addresses.flatMap(([type, address]) =>
+      address === undefined ? [] : [attribute(type, addressOctets(address).octets)],
+    ),
+    ...(op.index === undefined ? [] : [attribute(4, u32(op.index))]),
+    ...(op.priority === undefined ? [] : [attribute(6, u32(op.priority))]),
+    ...(metrics.length === 0 ? [] : [nested(8, metrics)]),
+    ...(table < 256 ? [] : [attribute(15, u32(table))]),
+  ]
+}
+
+/** The octets of an address in network order, and its address family number. Throws RangeError for a text that is none. */
+export function addressOctets(text: string): { readonly octets: Octets; readonly family: 2 | 10 } {
+  const address = readAddress(text)
+  if (address === undefined) throw new RangeError(`not an IP address: ${text}`)
+  const length = address.family === 4 ? 4 : 16
+  const octets = new Uint8Array(length)
+  for (let at = length - 1, rest = address.value; at >= 0; at -= 1, rest >>= 8n)
+    octets[at] = Number(rest & 0xffn)
+  return { octets, family: address.family === 4 ? 2 : 10 }
+}

@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest'
+import { encodeMessages, encodeNftBatch, encodeRouteOps, type Message } from './index.ts'
+
+const table = { family: 'inet', table: 'vethra' } as const
+
+function hex(messages: readonly Message[], first = 1): readonly string[] {
+  const octets = encodeMessages(messages, first)
+  const text = Array.from(octets, (octet) => octet.toString(16).padStart(2, '0')).join('')
+  return text.match(/.{1,8}/g) ?? []
+}
+
+function words(text: string): readonly string[] {
+  return text.trim().split(/\s+/)
+}
+
+test('a published port in one transaction has the octets that nft sends', () => {
+  const batch = encodeNftBatch([
+    {
+      ...table,
+      kind: 'add elements',
+      set: 'p4',
+      key: ['inet_proto', 'inet_service'],
+      data: ['ipv4_addr', 'inet_service'],
+      exclusive: true,
+      elements: [{ key: ['tcp', '8080'], data: ['10.4.0.2', '80'], comment: 'web' }],
+    },
+  ])
+  expect(hex(batch)).toEqual(
+    words(`
+      14000000 10000100 01000000 00000000 0000000a 5c000000 0c0a0506 02000000 00000000
+      01000000 0b000100 76657468 72610000 07000200 70340000 34000380 30000180 10000180
+      0c000100 06000000 1f900000 10000280 0c000100 0a040002 00500000 0a000600 00047765
+      62000000 14000000 11000100 03000000 00000000 0000000a
+    `),
+  )
+})
+
+test('a map of joined fields has the octets that nft sends', () => {
+  const [, set] = encodeNftBatch([
+    {
+      ...table,
+      kind: 'add set',
+      set: 'p4',
+      key: ['inet_proto', 'inet_service'],
+      data: ['ipv4_addr', 'inet_service'],
+    },
+    { ...table, kind: 'delete table' },
+  ])
+  expect(hex(set ? [set] : [])).toEqual(
+    words(`
+      68000000 090a0104 01000000 00000000 01000000 0b000100 76657468 72610000 07000200
+      70340000 08000300 00000008 08000400 0000030d 08000500 00000008 08000600 000001cd
+      08000700 00000008 08000a00 00000001 10000d00 00040000 00000104 00000000
+    `),
+  )
+})
+
+test('a veth pair, its port, its end up and its index are asked for in one send', () => {
+  const messages = encodeRouteOps([
+    {
+      kind: 'add veth',
+      name: 'veth0',
+      mtu: 1500,
+      master: 2,
+      peer: { name: 'eth0', mac: '02:00:0a:04:00:02', mtu: 1500, namespace: { fd: 7 } },
+    },
+    { kind: 'set port', link: { name: 'veth0' }, hairpin: true },
+    { kind: 'set address mode', link: { name: 'veth0' }, mode: 'none' },
+    { kind: 'set link', link: { name: 'veth0' }, up: true },
+    { kind: 'ask link', link: { name: 'veth0' } },
+  ])
+  expect(hex(messages)).toEqual(
+    words(`
+      8c000000 10000106 01000000 00000000 00000000 00000000 00000000 00000000 0a000300
+      76657468 30000000 08000400 dc050000 08000a00 02000000 50001280 09000100 76657468
+      00000000 40000280 3c000180 00000000 00000000 00000000 00000000 09000300 65746830
+      00000000 0a000100 02000a04 00020000 08000400 dc050000 08001c00 07000000
+      48000000 10000100 02000000 00000000 00000000 00000000 00000000 00000000 0a000300
+      76657468 30000000 1c001280 0b000400 62726964 67650000 0c000580 05000400 01000000
+      3c000000 10000100 03000000 00000000 00000000 00000000 00000000 00000000 0a000300
+      76657468 30000000 10001a80 0c000a80 05000800 01000000
+      2c000000 10000100 04000000 00000000 00000000 00000000 01000000 01000000 0a000300
+      76657468 30000000
+      34000000 12000500 05000000 00000000 00000000 00000000 00000000 00000000 0a000300
+      76657468 30000000 08001d00 08000000
+    `),
+  )
+})
+
+test('the inside of a namespace is set up in one send', () => {
+  const messages = encodeRouteOps([
+    { kind: 'set link', link: { index: 1 }, up: true },
+    { kind: 'set inet conf', link: { index: 3 }, values: { arp_notify: 1 } },
+    {
+      kind: 'add address',
+      index: 3,
+      address: '10.4.0.2',
+      prefixLength: 16,
+      broadcast: '10.4.255.255',
+    },
+    { kind: 'set link', link: { index: 3 }, up: true },
+    { kind: 'add route', family: 4, gateway: '10.4.0.1', index: 3 },
+  ])
+  expect(hex(messages)).toEqual(
+    words(`
+      20000000 10000100 01000000 00000000 00000000 01000000 01000000 01000000 34000000
+      10000100 02000000 00000000 00000000 03000000 00000000 00000000 14001a80 10000280
+      0c000180 08001600 01000000 30000000 14000106 03000000 00000000 02100000 03000000
+      08000200 0a040002 08000100 0a040002 08000400 0a04ffff 20000000 10000100 04000000
+      00000000 00000000 03000000 01000000 01000000 2c000000 18000506 05000000 00000000
+      02000000 fe030001 00000000 08000500 0a040001 08000400 03000000
+    `),
+  )
+})

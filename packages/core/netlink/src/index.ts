@@ -1,0 +1,74 @@
+/**
+ * rtnetlink and nf_tables messages to values and back: what is to be done as plain values, octets to
+ * send, octets received, what they say. Not for sockets or namespaces, which are an adapter's.
+ */
+export { type Answers, type Refusal, sortAnswers } from './answers.ts'
+export {
+  askChain,
+  askElement,
+  askGeneration,
+  askTable,
+  decodeChain,
+  dumpChains,
+  dumpElements,
+  type FoundChain,
+  generationOf,
+  tableComment,
+} from './ask-nft.ts'
+export { forgetFlows } from './conntrack.ts'
+export { encodeNftBatch } from './encode-nft-op.ts'
+export { encodeRouteDump, encodeRouteOps } from './encode-route-op.ts'
+export { errnoName, explainErrno } from './errno.ts'
+export {
+  decodeAddress,
+  decodeLink,
+  decodeRoute,
+  type FoundAddress,
+  type FoundLink,
+  type FoundRoute,
+} from './links.ts'
+export {
+  encodeMessages,
+  flag,
+  type Message,
+  type ReceivedMessage,
+  splitMessages,
+} from './messages.ts'
+export { decodeElements, type FoundElement } from './nft-element.ts'
+export {
+  hostNumber,
+  interfaceName,
+  type NftConntrack,
+  type NftExpression,
+  type NftMeta,
+  type NftPayload,
+  type NftVerdict,
+} from './nft-expression.ts'
+export type {
+  ElementsOp,
+  NewChain,
+  NewRule,
+  NewSet,
+  NftElement,
+  NftFamily,
+  NftHook,
+  NftOp,
+  NftTable,
+} from './nft-op.ts'
+export { addressText, type NftType, type NftValue } from './nft-type.ts'
+export type {
+  AddressOp,
+  InetConf,
+  LinkRef,
+  NamespaceRef,
+  NewBridge,
+  NewUpper,
+  NewVeth,
+  RouteDump,
+  RouteEntryOp,
+  RouteOp,
+  SetAddressMode,
+  SetInetConf,
+  SetLink,
+  SetPort,
+} from './route-op.ts'

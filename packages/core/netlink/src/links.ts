@@ -1,0 +1,152 @@
+import { listAttributes, payloadAt, readAttributes } from './attributes.ts'
+import type { ReceivedMessage } from './messages.ts'
+import { type Octets, textOf, view } from './octets.ts'
+
+/** An interface, as the kernel tells of it. */
+export interface FoundLink {
+  readonly index: number
+  readonly name: string
+  /** Lower case; empty for links that have none, such as tunnels. */
+  readonly mac: string
+  readonly mtu: number
+  readonly up: boolean
+  /** `veth`, `bridge`, …; empty for hardware. */
+  readonly kind: string
+  /** The owner's mark; empty without one. */
+  readonly alias: string
+  /** The index of its bridge or VRF; absent without one. */
+  readonly master?: number
+  /** The index of the veth's other end, or of what it lies on, in that one's namespace. */
+  readonly lower?: number
+  readonly group: number
+  readonly promiscuous: boolean
+  readonly allMulticast: boolean
+  readonly transmitQueueLength: number
+  /** How its bridge treats it; absent where it is no port. */
+  readonly port?: { readonly hairpin: boolean; readonly isolated: boolean }
+  /** Whether it makes a link-local IPv6 address by itself; absent where the kernel does not say. */
+  readonly linkLocal?: boolean
+}
+
+const newLink = 16
+
+/** The link of an RTM_NEWLINK message; undefined for another message, or one that is cut short. */
+export function decodeLink({ type, body }: ReceivedMessage): FoundLink | undefined {
+  if (type !== newLink || body.length < 16) return undefined
+  const numbers = view(body)
+  const attributes = readAttributes(body.subarray(16))
+  const text = (key: number) => textOf(attributes.get(key) ?? new Uint8Array())
+  const master = numberOf(attributes.get(10))
+  const lower = numberOf(attributes.get(5))
+  return {
+    index: numbers.getInt32(4, true),
+    name: text(3),
+    mac: macText(attributes.get(1)),
+    mtu: numberOf(attributes.get(4)) ?? 0,
+    up: (numbers.getUint32(8, true) & 1) === 1,
+    kind: textOf(payloadAt(body.subarray(16), [18, 1]) ?? new Uint8Array()),
+    alias: text(20),
+    ...(master ? { master } : {}),
+    ...(lower ? { lower } : {}),
+    group: numberOf(attributes.get(27)) ?? 0,
+    promiscuous: (numbers.getUint32(8, true) & 0x100) !== 0,
+    allMulticast: (numbers.getUint32(8, true) & 0x200) !== 0,
+    transmitQueueLength: numberOf(attributes.get(13)) ?? 0,
+    ...portOf(body.subarray(16)),
+    ...addressModeOf(body.subarray(16)),
+  }
+}
+
+function portOf(attributes: Octets): Pick<FoundLink, 'port'> {
+  const hairpin = payloadAt(attributes, [18, 5, 4])
+  const isolated = payloadAt(attributes, [18, 5, 33])
+  return hairpin ? { port: { hairpin: hairpin[0] === 1, isolated: isolated?.[0] === 1 } } : {}
+}
+
+// AF_SPEC, inet6, IFLA_INET6_ADDR_GEN_MODE: 1 is none.
+function addressModeOf(attributes: Octets): Pick<FoundLink, 'linkLocal'> {
+  const mode = payloadAt(attributes, [26, 10, 8])
+  return mode ? { linkLocal: mode[0] !== 1 } : {}
+}
+
+/** An address of an interface, as the kernel tells of it. */
+export interface FoundAddress {
+  readonly index: number
+  readonly family: 4 | 6
+  /** In network order: 4 or 16 octets. */
+  readonly octets: Octets
+  readonly prefixLength: number
+  readonly scope: 'global' | 'link' | 'host' | 'other'
+}
+
+/** The address of an RTM_NEWADDR message; undefined for another message, or another family. */
+export function decodeAddress({ type, body }: ReceivedMessage): FoundAddress | undefined {
+  const family = familyOf(body[0])
+  if (type !== 20 || body.length < 8 || family === undefined) return undefined
+  const attributes = readAttributes(body.subarray(8))
+  // IFA_ADDRESS is the other end of a point-to-point interface; IFA_LOCAL, where given, is the address itself.
+  const octets = attributes.get(2) ?? attributes.get(1)
+  if (octets?.length !== (family === 4 ? 4 : 16)) return undefined
+  const scope = scopeOf(body[3] ?? 0)
+  return { index: view(body).getUint32(4, true), family, octets, prefixLength: body[1] ?? 0, scope }
+}
+
+/** A route, as the kernel tells of it. */
+export interface FoundRoute {
+  readonly family: 4 | 6
+  readonly table: number
+  /** RTN_*: 1 unicast, 2 local, 6 blackhole, … */
+  readonly type: number
+  readonly protocol: number
+  /** Absent for a default route. */
+  readonly destination?: Octets
+  readonly prefixLength: number
+  readonly gateway?: Octets
+  readonly index?: number
+  readonly priority?: number
+}
+
+/** The route of an RTM_NEWROUTE message; undefined for another message, or another family. */
+export function decodeRoute({ type, body }: ReceivedMessage): FoundRoute | undefined {
+  const family = familyOf(body[0])
+  if (type !== 24 || body.length < 12 || family === undefined) return undefined
+  const attributes = new Map(
+    listAttributes(body.subarray(12)).map((each) => [each.type, each.payload]),
+  )
+  const destination = attributes.get(1)
+  const gateway = attributes.get(5)
+  const index = numberOf(attributes.get(4))
+  const priority = numberOf(attributes.get(6))
+  return {
+    family,
+    table: numberOf(attributes.get(15)) ?? body[4] ?? 0,
+    type: body[7] ?? 0,
+    protocol: body[5] ?? 0,
+    prefixLength: body[1] ?? 0,
+    ...(destination ? { destination } : {}),
+    ...(gateway ? { gateway } : {}),
+    ...(index === undefined ? {} : { index }),
+    ...(priority === undefined ? {} : { priority }),
+  }
+}
+
+function familyOf(octet: number | undefined): 4 | 6 | undefined {
+  return octet === 2 ? 4 : octet === 10 ? 6 : undefined
+}
+
+function scopeOf(octet: number): FoundAddress['scope'] {
+  const scopes = { 0: 'global', 253: 'link', 254: 'host' } as const
+  return scopes[octet as keyof typeof scopes] ?? 'other'
+}
+
+function numberOf(octets: Octets | undefined): number | undefined {
+  return octets?.length === 4 ? view(octets).getUint32(0, true) : undefined
+}
+
+function macText(octets: Octets = new Uint8Array()): string {
+  return octets.length === 6 ? Array.from(octets, hexOctet).join(':') : ''
+}
+
+function hexOctet(octet: number): string {
+  return octet.toString(16).padStart(2, '0')
+}

@@ -1,0 +1,87 @@
+import { attribute, listAttributes, nested, payloadAt, readAttributes } from './attributes.ts'
+import type { ReceivedMessage } from './messages.ts'
+import { commentAttribute, commentOf } from './nft-comment.ts'
+import type { ElementsOp, NftElement } from './nft-op.ts'
+import { decodeValue, encodeValue, type NftType, type NftValue, prefixBounds } from './nft-type.ts'
+import { be32, join, type Octets, padded, view } from './octets.ts'
+
+type Shape = Pick<ElementsOp, 'key' | 'data' | 'interval'>
+
+/** The NFTA_LIST_ELEMs of an element: two where an interval set of one field has a start and an end. */
+export function elementAttributes(shape: Shape, element: NftElement): readonly Octets[] {
+  const { comment } = element
+  const more = [
+    ...(shape.data && element.data ? [value(2, encodeValue(shape.data, element.data))] : []),
+    ...commentAttribute(6, comment),
+  ]
+  if (!shape.interval) return [nested(1, [value(1, encodeValue(shape.key, element.key)), ...more])]
+  const bounds = element.key.map(boundsOf)
+  const joined = (which: 'first' | 'last') => join(bounds.map((each) => padded(each[which])))
+  if (bounds.length > 1) {
+    // pipapo: one element, the last address inclusive.
+    return [nested(1, [value(1, joined('first')), ...more, value(10, joined('last'))])]
+  }
+  const end = following(joined('last'))
+  const ending = end && nested(1, [value(1, end), attribute(3, be32(1))])
+  return [nested(1, [value(1, joined('first')), ...more]), ...(ending ? [ending] : [])]
+}
+
+function boundsOf(text: string): { readonly first: Octets; readonly last: Octets } {
+  return prefixBounds(text.includes('/') ? text : `${text}/${text.includes(':') ? 128 : 32}`)
+}
+
+function value(type: number, octets: Octets): Octets {
+  return nested(type, [attribute(1, octets)])
+}
+
+// rbtree: the address behind the last ends the interval; behind the last of all there is none.
+function following(octets: Octets): Octets | undefined {
+  const next = Uint8Array.from(octets)
+  for (let at = next.length - 1; at >= 0; at -= 1) {
+    next[at] = ((octets[at] ?? 0) + 1) & 0xff
+    if (next[at] !== 0) return next
+  }
+  return undefined
+}
+
+/** An element that the kernel told of. */
+export interface FoundElement {
+  readonly key: NftValue
+  readonly data?: NftValue
+  /** Empty without one. */
+  readonly comment: string
+  /** Whether it is what ends an interval. */
+  readonly ends: boolean
+}
+
+/** The elements of an NFT_MSG_NEWSETELEM message, in order; those of another shape are left out. */
+export function decodeElements(
+  { body }: ReceivedMessage,
+  key: readonly NftType[],
+  data?: readonly NftType[],
+): readonly FoundElement[] {
+  const list = payloadAt(body.subarray(4), [3]) ?? new Uint8Array()
+  return listAttributes(list).flatMap(({ payload }) => {
+    const found = decodeElement(payload, key, data)
+    return found ? [found] : []
+  })
+}
+
+function decodeElement(
+  octets: Octets,
+  key: readonly NftType[],
+  data: readonly NftType[] | undefined,
+): FoundElement | undefined {
+  const keyOctets = payloadAt(octets, [1, 1])
+  const dataOctets = payloadAt(octets, [2, 1])
+  const read = keyOctets && decodeValue(key, keyOctets)
+  const led = data && dataOctets && decodeValue(data, dataOctets)
+  if (!read) return undefined
+  const flags = readAttributes(octets).get(3)
+  return {
+    key: read,
+    ...(led ? { data: led } : {}),
+    comment: commentOf(payloadAt(octets, [6])),
+    ends: flags?.length === 4 && (view(flags).getUint32(0) & 1) === 1,
+  }
+}

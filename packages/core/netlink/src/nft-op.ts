@@ -1,0 +1,80 @@
+import type { NftExpression } from './nft-expression.ts'
+import type { NftType, NftValue } from './nft-type.ts'
+
+/** Where tables live: `inet` holds IPv4 and IPv6. */
+export type NftFamily = 'inet' | 'ip' | 'ip6' | 'bridge'
+
+/** Which table. */
+export interface NftTable {
+  readonly family: NftFamily
+  readonly table: string
+}
+
+/** A change of nf_tables, in one transaction with others: plain JSON values. */
+export type NftOp =
+  | (NftTable & { readonly kind: 'add table'; readonly comment?: string })
+  | (NftTable & { readonly kind: 'delete table' })
+  | (NftTable & NewChain)
+  | (NftTable & { readonly kind: 'delete chain'; readonly chain: string })
+  | (NftTable & { readonly kind: 'flush chain'; readonly chain: string })
+  | (NftTable & NewRule)
+  | (NftTable & { readonly kind: 'delete rule'; readonly chain: string; readonly handle: bigint })
+  | (NftTable & NewSet)
+  | (NftTable & ElementsOp)
+
+/** A chain; a base chain where it is hooked. */
+export interface NewChain {
+  readonly kind: 'add chain'
+  readonly chain: string
+  readonly base?: {
+    readonly type: 'filter' | 'nat' | 'route'
+    readonly hook: NftHook
+    readonly priority: number
+    readonly policy: 'accept' | 'drop'
+  }
+}
+
+/** Where packets pass a base chain. */
+export type NftHook = 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting'
+
+/** A rule, at the end of a chain or at its start. Adding it again adds it twice. */
+export interface NewRule {
+  readonly kind: 'add rule' | 'insert rule'
+  readonly chain: string
+  readonly expressions: readonly NftExpression[]
+  readonly comment?: string
+}
+
+/** A set, or a map where `data` says so. Adding one that exists changes nothing. */
+export interface NewSet {
+  readonly kind: 'add set'
+  readonly set: string
+  /** The fields of a key, joined where there are several. */
+  readonly key: readonly NftType[]
+  /** The fields of what a map leads to. */
+  readonly data?: readonly NftType[]
+  /** Whether elements are prefixes. */
+  readonly interval?: boolean
+  /** Whether each element counts packets. */
+  readonly counter?: boolean
+}
+
+/** Adds elements to a set or removes them; all of one shape, which the set was made with. */
+export interface ElementsOp {
+  readonly kind: 'add elements' | 'delete elements'
+  readonly set: string
+  readonly key: readonly NftType[]
+  readonly data?: readonly NftType[]
+  readonly interval?: boolean
+  readonly elements: readonly NftElement[]
+  /** Whether an element that exists is an error even if it is the same. */
+  readonly exclusive?: boolean
+}
+
+/** One element. In an interval set each field of its key is a prefix, `10.0.0.0/8`, or an address. */
+export interface NftElement {
+  readonly key: NftValue
+  readonly data?: NftValue
+  /** The owner's mark. */
+  readonly comment?: string
+}

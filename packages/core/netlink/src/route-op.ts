@@ -1,0 +1,157 @@
+/** An interface, by the name or the index that it has in the namespace of the socket. */
+export type LinkRef = { readonly name: string } | { readonly index: number }
+
+/** A network namespace: an open descriptor of it, or a process in it. */
+export type NamespaceRef = { readonly fd: number } | { readonly pid: number }
+
+/** A request over rtnetlink, to do something or to ask: plain JSON values, addresses and MACs as text. */
+export type RouteOp =
+  | { readonly kind: 'ask link'; readonly link: LinkRef }
+  | NewBridge
+  | NewVeth
+  | NewUpper
+  | {
+      readonly kind: 'add dummy'
+      readonly name: string
+      readonly mtu?: number
+      readonly alias?: string
+    }
+  | SetLink
+  | SetPort
+  | SetInetConf
+  | SetAddressMode
+  | { readonly kind: 'delete link'; readonly link: LinkRef | { readonly group: number } }
+  | AddressOp
+  | RouteEntryOp
+
+/** Makes a bridge without spanning tree or forward delay. */
+export interface NewBridge {
+  readonly kind: 'add bridge'
+  readonly name: string
+  /** Without one the bridge takes the lowest of its ports', and changes it as they come and go. */
+  readonly mac?: string
+  readonly mtu?: number
+  readonly alias?: string
+  readonly vlanFiltering?: boolean
+  /** Default: as the kernel has it. */
+  readonly multicastSnooping?: boolean
+}
+
+/** Makes a veth pair: this end a port of a bridge, the other born under its last name in a namespace. */
+export interface NewVeth {
+  readonly kind: 'add veth'
+  readonly name: string
+  readonly mac?: string
+  readonly mtu?: number
+  readonly alias?: string
+  /** The index of the bridge. */
+  readonly master?: number
+  readonly peer: {
+    readonly name: string
+    readonly mac?: string
+    readonly mtu?: number
+    readonly namespace: NamespaceRef
+  }
+}
+
+/** Makes an interface on top of another of the host, born in a namespace. */
+export interface NewUpper {
+  readonly kind: 'add macvlan' | 'add ipvlan' | 'add vlan'
+  readonly name: string
+  /** The index of the interface below, in the namespace of the socket. */
+  readonly lower: number
+  readonly namespace?: NamespaceRef
+  readonly mac?: string
+  readonly mtu?: number
+  readonly alias?: string
+  /** macvlan: `bridge`, `private`, `vepa`, `passthru`; ipvlan: `l2`, `l3`, `l3s`. */
+  readonly mode?: string
+  /** vlan: 0 to 4094. */
+  readonly id?: number
+}
+
+/** Changes a link; what is not named stays. */
+export interface SetLink {
+  readonly kind: 'set link'
+  readonly link: LinkRef
+  readonly up?: boolean
+  readonly name?: string
+  readonly mac?: string
+  readonly mtu?: number
+  readonly alias?: string
+  /** The index of the bridge or VRF, 0 for none. */
+  readonly master?: number
+  readonly namespace?: NamespaceRef
+  readonly group?: number
+  readonly transmitQueueLength?: number
+  readonly promiscuous?: boolean
+  readonly allMulticast?: boolean
+}
+
+/** How a bridge treats one of its ports. Not heeded in the message that makes the link: it needs its own. */
+export interface SetPort {
+  readonly kind: 'set port'
+  readonly link: LinkRef
+  readonly hairpin?: boolean
+  readonly isolated?: boolean
+}
+
+/** IPv4 settings of a link: names of /proc/sys/net/ipv4/conf. Not heeded in the message that makes the link. */
+export interface SetInetConf {
+  readonly kind: 'set inet conf'
+  readonly link: LinkRef
+  readonly values: Readonly<Partial<Record<InetConf, number>>>
+}
+
+/** Whether a link gets a link-local IPv6 address by itself. */
+export interface SetAddressMode {
+  readonly kind: 'set address mode'
+  readonly link: LinkRef
+  readonly mode: 'none' | 'eui64'
+}
+
+/** The IPv4 settings that `set inet conf` knows. */
+export type InetConf = keyof typeof inetConf
+
+/** IPV4_DEVCONF numbers (linux/ip.h, counted from 1). */
+export const inetConf = {
+  forwarding: 1,
+  proxy_arp: 3,
+  rp_filter: 8,
+  arp_notify: 22,
+  accept_local: 23,
+  route_localnet: 26,
+} as const
+
+/** Adds or removes an address of an interface. */
+export interface AddressOp {
+  readonly kind: 'add address' | 'delete address'
+  /** The index of the interface. */
+  readonly index: number
+  readonly address: string
+  readonly prefixLength: number
+  /** IPv4: the kernel fills none in. */
+  readonly broadcast?: string
+}
+
+/** Adds or removes a route. */
+export interface RouteEntryOp {
+  readonly kind: 'add route' | 'delete route'
+  readonly family: 4 | 6
+  /** `10.0.0.0/8`; the default route without. */
+  readonly destination?: { readonly address: string; readonly prefixLength: number }
+  readonly gateway?: string
+  /** The index of the interface that leads there. */
+  readonly index?: number
+  /** The preferred source address. */
+  readonly source?: string
+  readonly scope?: 'global' | 'link' | 'host'
+  readonly priority?: number
+  readonly mtu?: number
+  readonly advmss?: number
+  /** 254, main, by default. */
+  readonly table?: number
+}
+
+/** A request to list all objects of a kind in the namespace of the socket. */
+export type RouteDump = 'links' | 'addresses' | 'routes'

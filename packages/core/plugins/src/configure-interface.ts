@@ -1,0 +1,52 @@
+import type { ResultRoute } from '@vethra/cni'
+import type { Resource, Route, Sysctl } from '@vethra/state'
+import { addressOn, type Ip } from './subnets.ts'
+
+/**
+ * The resources of an interface in a container: `lo` up, IPv6 switched on where it has such an address, its
+ * addresses and its routes. A route without a gateway goes by the first of its family (reference
+ * plugins, ipam.ConfigureIface).
+ */
+export function configureInterface(
+  ifname: string,
+  ips: readonly Ip[],
+  routes: readonly ResultRoute[],
+): readonly Resource[] {
+  const hasIpv6 = ips.some(({ family }) => family === 6)
+  return [
+    { kind: 'link settings', place: 'container', link: 'lo', up: true },
+    ...(hasIpv6 ? ['lo', ifname].map(ipv6On) : []),
+    ...ips.map((ip) => addressOn('container', ifname, ip)),
+    ...routes.map((route) => routeOn(ifname, route, ips)),
+  ]
+}
+
+function ipv6On(link: string): Sysctl {
+  return {
+    kind: 'sysctl',
+    place: 'container',
+    key: `net/ipv6/conf/${link}/disable_ipv6`,
+    value: '0',
+  }
+}
+
+const scopes = { 0: 'global', 253: 'link', 254: 'host' } as const
+
+function routeOn(ifname: string, route: ResultRoute, ips: readonly Ip[]): Route {
+  const { dst, priority, table, scope, mtu, advmss } = route
+  const family = dst.includes(':') ? 6 : 4
+  const gateway = route.gw ?? ips.find((ip) => ip.family === family && ip.gateway)?.gateway
+  const named = scopes[scope as keyof typeof scopes]
+  return {
+    kind: 'route',
+    place: 'container',
+    link: ifname,
+    destination: dst,
+    ...(gateway === undefined || named === 'link' ? {} : { gateway }),
+    ...(priority === undefined ? {} : { priority }),
+    ...(table === undefined ? {} : { table }),
+    ...(named === undefined ? {} : { scope: named }),
+    ...(mtu === undefined ? {} : { mtu }),
+    ...(advmss === undefined ? {} : { advmss }),
+  }
+}

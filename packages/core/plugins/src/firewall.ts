@@ -1,0 +1,85 @@
+import { CniError } from '@vethra/cni'
+import type { Owner, Resource } from '@vethra/state'
+import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
+import { hostInterfaceOf, needsPrevious } from './previous.ts'
+import { invalidKey, textOf } from './read-conf.ts'
+import { ipOf } from './subnets.ts'
+
+/** The conf of `firewall`, checked. */
+export interface FirewallConf {
+  readonly ingressPolicy: 'open' | 'same-bridge' | 'isolated'
+}
+
+/** The plugin `firewall`: a network's packets are forwarded, and its bridge may be kept from others. */
+export const firewall: Plugin<FirewallConf> = {
+  type: 'firewall',
+  // `backend` and `iptablesAdminChainName` mean iptables.
+  keys: ['ingressPolicy'],
+  parse,
+  wants: () => ({}),
+  plan,
+}
+
+function parse({ conf }: PluginRequest): FirewallConf {
+  const policy = textOf(conf, 'ingressPolicy') ?? 'open'
+  if (policy === 'open' || policy === 'same-bridge' || policy === 'isolated')
+    return { ingressPolicy: policy }
+  throw invalidKey('ingressPolicy', policy, 'it must be open, same-bridge or isolated')
+}
+
+function plan(
+  { ingressPolicy }: FirewallConf,
+  { request, previous, removing }: PlanInput,
+): Planned {
+  const result = needsPrevious('firewall', previous, request, removing)
+  const { network, attachment } = request
+  const owner: Owner = { kind: 'network', network }
+  const bridge = hostInterfaceOf(result)
+  if (bridge === undefined && ingressPolicy !== 'open' && !removing)
+    throw noInterface(ingressPolicy)
+  const subnets = [...new Set(result.ips.flatMap((ip) => ipOf(ip)?.subnet ?? []))]
+  const resources: readonly Resource[] =
+    bridge === undefined
+      ? []
+      : [
+          { kind: 'admit', bridge, subnets },
+          ...(ingressPolicy === 'open'
+            ? []
+            : [{ kind: 'isolate', bridge, from: 'isolated' } as const]),
+        ]
+  return {
+    resources: [
+      ...resources.map((resource) => ({ resource, owner })),
+      ...(ingressPolicy === 'isolated'
+        ? isolatedPort(result, { kind: 'attachment', network, ...pick(attachment) })
+        : []),
+    ],
+    result,
+  }
+}
+
+function pick({ containerId, ifname }: PlanInput['request']['attachment']): {
+  containerId: string
+  ifname: string
+} {
+  return { containerId, ifname }
+}
+
+// Containers of one bridge are kept apart by the bridge itself: their packets pass no chain.
+function isolatedPort(
+  { interfaces }: NonNullable<PlanInput['previous']>,
+  owner: Owner,
+): Planned['resources'] {
+  const port = interfaces.filter(({ sandbox }) => !sandbox)[1]?.name
+  return port === undefined
+    ? []
+    : [{ owner, resource: { kind: 'bridge port', link: port, isolated: true } }]
+}
+
+function noInterface(policy: string): CniError {
+  return new CniError({
+    code: 7,
+    message: `ingressPolicy ${JSON.stringify(policy)} needs an interface of the host, and the plugin before made none`,
+    hint: 'Set ingressPolicy to "open", or use it behind the plugin bridge.',
+  })
+}

@@ -1,0 +1,35 @@
+/**
+ * CNI plugins as pure planners: what a conf says, what it claims, and which resources and which result
+ * follow. One file a plugin. Not for doing any of it to a host.
+ */
+
+export { bridge } from './bridge.ts'
+export { firewall } from './firewall.ts'
+export { hostLocal } from './host-local.ts'
+export { loopback } from './loopback.ts'
+export type {
+  AddressClaim,
+  Addresses,
+  Facts,
+  HostLink,
+  IpamPlugin,
+  PlanInput,
+  Planned,
+  Plugin,
+  PluginRequest,
+  WantedFacts,
+} from './plugin.ts'
+export { portmap } from './portmap.ts'
+export { ptp } from './ptp.ts'
+export { ipamPlannerOf, plannerOf, whyProgram } from './registry.ts'
+export {
+  type FormerInput,
+  planFormer,
+  planStage,
+  type StageInput,
+  type StageNeeds,
+  stageNeeds,
+} from './stage.ts'
+export { staticAddresses } from './static.ts'
+export { tuning } from './tuning.ts'
+export { ipvlan, macvlan, vlan } from './upper.ts'

@@ -1,0 +1,37 @@
+import { sha512 } from '@noble/hashes/sha2.js'
+import { readAddress } from '@vethra/address'
+
+/** The name of the host's end of a veth: `veth` and 11 hex digits of a hash of the attachment. */
+export function hostEndName(network: string, containerId: string, ifname: string): string {
+  return `veth${hex(digest(network, containerId, ifname)).slice(0, 11)}`
+}
+
+/** A locally administered MAC that a text always gets. */
+export function macFor(...parts: readonly string[]): string {
+  return macOf([0x02, ...digest(...parts).subarray(0, 5)])
+}
+
+/**
+ * The MAC of an interface with an address: it follows the address, so that a neighbour's entry for an
+ * address that another container had is never stale. IPv4: `02`, one octet of the network, the address.
+ */
+export function macForAddress(network: string, address: string): string {
+  const read = readAddress(address)
+  const [octet = 0] = digest(network)
+  if (read?.family !== 4) return macFor(network, address)
+  const value = Number(read.value)
+  return macOf([0x02, octet, value >>> 24, value >>> 16, value >>> 8, value])
+}
+
+function macOf(octets: readonly number[]): string {
+  return hex(Uint8Array.from(octets)).replace(/(..)(?=.)/g, '$1:')
+}
+
+// No separator can be in a network's name, an id or an interface's name but as one.
+function digest(...parts: readonly string[]): Uint8Array {
+  return sha512(Uint8Array.from(parts.join(' '), (character) => character.charCodeAt(0)))
+}
+
+function hex(octets: Uint8Array): string {
+  return Array.from(octets, (octet) => octet.toString(16).padStart(2, '0')).join('')
+}

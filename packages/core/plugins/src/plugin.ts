@@ -1,0 +1,102 @@
+import type {
+  Attachment,
+  Json,
+  JsonObject,
+  Result,
+  ResultDns,
+  ResultIp,
+  ResultRoute,
+} from '@vethra/cni'
+import type { AllocationRequest } from '@vethra/ipam'
+import type { Owned } from '@vethra/state'
+
+/** The request of one plugin (SPEC 1.1.0, section 3), parsed. */
+export interface PluginRequest {
+  readonly network: string
+  readonly cniVersion: string
+  /** The plugin's own keys, and `runtimeConfig` where it declares capabilities. */
+  readonly conf: JsonObject
+  readonly attachment: Attachment
+}
+
+/** An interface of the host, as planners know it. */
+export interface HostLink {
+  readonly kind: string
+  readonly mac: string
+  readonly mtu: number
+}
+
+/** Facts of the host that a planner asks for. */
+export interface WantedFacts {
+  /** Names of interfaces of the host. */
+  readonly links?: readonly string[]
+  /** Whether the interface of the default route is wanted. */
+  readonly defaultRoute?: boolean
+}
+
+/** Facts of the host: of those that were asked for, the ones that exist. */
+export interface Facts {
+  readonly links: Readonly<Record<string, HostLink>>
+  /** The interface that the default route leads through. */
+  readonly defaultRoute?: string
+}
+
+/** The answer of an IPAM plugin. */
+export interface Addresses {
+  readonly ips: readonly ResultIp[]
+  readonly routes: readonly ResultRoute[]
+  readonly dns: ResultDns
+}
+
+/** The input of a plan, beside the conf. */
+export interface PlanInput {
+  readonly request: PluginRequest
+  /** The result of the plugin before; absent for the first. */
+  readonly previous?: Result
+  /** The answer of the IPAM plugin; absent where the conf has none. */
+  readonly addresses?: Addresses
+  readonly facts: Facts
+  /** Whether what is planned is to be removed: what is not known of it any more is no fault then. Default false. */
+  readonly removing?: boolean
+}
+
+/** The resources that a plugin wants on the host, and its result. */
+export interface Planned {
+  readonly resources: readonly Owned[]
+  readonly result: Result
+}
+
+/**
+ * A CNI plugin as a pure planner: ADD, DEL, CHECK, GC and STATUS follow from what it plans. `parse` throws
+ * CniError 7 naming key and value. A conf with a key outside of `keys` is not planned in this process.
+ */
+export interface Plugin<Conf> {
+  readonly type: string
+  /** The keys that it knows, beside those of every plugin. */
+  readonly keys: readonly string[]
+  /** Keys that it knows with one value alone: with another they mean what only the program does. */
+  readonly fixed?: Readonly<Record<string, Json>>
+  parse(request: PluginRequest): Conf
+  wants(conf: Conf): WantedFacts
+  plan(conf: Conf, input: PlanInput): Planned
+}
+
+/** An IPAM plugin as a pure planner. */
+export interface IpamPlugin<Conf> {
+  readonly type: string
+  /** The keys that it knows in the `ipam` object. */
+  readonly keys: readonly string[]
+  parse(request: PluginRequest): Conf
+  /** The addresses to be reserved, and where; undefined for none. */
+  claim(conf: Conf, request: PluginRequest): AddressClaim | undefined
+  /** The answer, given the addresses that were reserved, in the order of the claim's sets. */
+  answer(conf: Conf, granted: readonly ResultIp[]): Addresses
+}
+
+/** A request of an IPAM plugin to reserve addresses. */
+export interface AddressClaim extends AllocationRequest {
+  /** The folder of the networks. */
+  readonly dataDir: string
+  /** A file whose answers for `dns` are wanted. */
+  readonly resolvConf?: string
+}

@@ -1,0 +1,137 @@
+import { readAddress } from '@vethra/address'
+import type { Json, JsonObject, Result } from '@vethra/cni'
+import type { Owned, Owner, Publish, Resource } from '@vethra/state'
+import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
+import { hostInterfaceOf, needsPrevious } from './previous.ts'
+import { arrayOf, integerOf, invalidKey, objectOf, textOf } from './read-conf.ts'
+import { ipOf } from './subnets.ts'
+
+/** The conf of `portmap`, checked. */
+export interface PortmapConf {
+  readonly mappings: readonly Mapping[]
+}
+
+interface Mapping {
+  readonly protocol: Publish['protocol']
+  readonly hostPort: number
+  readonly containerPort: number
+  /** Absent for every address of the host; `0.0.0.0` and `::` for each of one family. */
+  readonly hostIp?: string
+}
+
+/** The plugin `portmap`: ports of the host that lead to the container. */
+export const portmap: Plugin<PortmapConf> = {
+  type: 'portmap',
+  keys: [],
+  // Marks and conditions are iptables' own.
+  fixed: { snat: true, masqAll: false },
+  parse,
+  wants: () => ({}),
+  plan,
+}
+
+function parse({ conf }: PluginRequest): PortmapConf {
+  const runtime = objectOf(conf, 'runtimeConfig') ?? {}
+  return { mappings: arrayOf(runtime, 'portMappings').map(mappingOf) }
+}
+
+const protocols: readonly string[] = ['tcp', 'udp', 'sctp']
+
+function mappingOf(value: Json): Mapping {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw invalidKey('portMappings', value, 'each must be an object')
+  }
+  const mapping = value as JsonObject
+  const protocol = (textOf(mapping, 'protocol') ?? 'tcp').toLowerCase()
+  if (!protocols.includes(protocol))
+    throw invalidKey('protocol', protocol, 'it must be tcp, udp or sctp')
+  const hostIp = textOf(mapping, 'hostIP')
+  if (hostIp !== undefined && !readAddress(hostIp))
+    throw invalidKey('hostIP', hostIp, 'it must be an IP address')
+  return {
+    protocol: protocol as Mapping['protocol'],
+    hostPort: portOf(mapping, 'hostPort'),
+    containerPort: portOf(mapping, 'containerPort'),
+    ...(hostIp === undefined ? {} : { hostIp }),
+  }
+}
+
+function portOf(mapping: JsonObject, key: string): number {
+  const port = integerOf(mapping, key, [1, 65535])
+  if (port !== undefined) return port
+  throw invalidKey(key, undefined, 'it must be a port from 1 to 65535')
+}
+
+function plan({ mappings }: PortmapConf, { request, previous, removing }: PlanInput): Planned {
+  const result = needsPrevious('portmap', previous, request, removing)
+  const { network, attachment } = request
+  const { containerId, ifname } = attachment
+  const owner: Owner = { kind: 'attachment', network, containerId, ifname }
+  const known = addressesOf(result, ifname)
+  // The key of a port has no address of the container's: a port is found without.
+  const addresses = known.length === 0 && removing ? ['0.0.0.0', '::'] : known
+  const publishes = mappings.flatMap((mapping) =>
+    addresses.flatMap((each) => publish(mapping, each)),
+  )
+  const ofNetwork: Owner = { kind: 'network', network }
+  return {
+    resources: [
+      ...(publishes.length > 0
+        ? ways(result, addresses).map((resource): Owned => ({ resource, owner: ofNetwork }))
+        : []),
+      ...publishes.map((resource) => ({ resource, owner })),
+    ],
+    result,
+  }
+}
+
+// Per family the first address of the container's interface.
+function addressesOf({ ips, interfaces }: Result, ifname: string): readonly string[] {
+  const own = ips.filter(({ interface: at }) => {
+    const link = at === undefined ? undefined : interfaces[at]
+    return link === undefined || (link.name === ifname && Boolean(link.sandbox))
+  })
+  const texts = own.flatMap((ip) => ipOf(ip)?.address ?? [])
+  const first = (is6: boolean) => texts.find((text) => text.includes(':') === is6)
+  return [first(false), first(true)].filter((text) => text !== undefined)
+}
+
+function publish(
+  { protocol, hostPort, containerPort, hostIp }: Mapping,
+  address: string,
+): readonly Publish[] {
+  if (hostIp !== undefined && hostIp.includes(':') !== address.includes(':')) return []
+  const isAny = hostIp === undefined || hostIp === '0.0.0.0' || hostIp === '::'
+  return [
+    {
+      kind: 'publish',
+      protocol,
+      hostPort,
+      address,
+      port: containerPort,
+      ...(isAny ? {} : { hostAddress: hostIp }),
+    },
+  ]
+}
+
+// What a bridge needs for packets from 127.0.0.1 to be led to its containers: the route, and the guard that comes
+// with a bridge of ours. A bridge that a program made is made known here.
+function ways(result: Result, addresses: readonly string[]): readonly Resource[] {
+  const link = hostInterfaceOf(result)
+  if (link === undefined) return []
+  const subnets = [...new Set(result.ips.flatMap((ip) => ipOf(ip)?.subnet ?? []))]
+  const hasIpv4 = addresses.some((address) => !address.includes(':'))
+  return [
+    { kind: 'admit', bridge: link, subnets },
+    ...(hasIpv4
+      ? [
+          {
+            kind: 'sysctl',
+            place: 'host',
+            key: `net/ipv4/conf/${link}/route_localnet`,
+            value: '1',
+          } as const,
+        ]
+      : []),
+  ]
+}

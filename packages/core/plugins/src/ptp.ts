@@ -1,0 +1,136 @@
+import { readCidr } from '@vethra/address'
+import type { Result } from '@vethra/cni'
+import type { Owner, Resource } from '@vethra/state'
+import { configureInterface } from './configure-interface.ts'
+import { hostEndName, macFor, macForAddress } from './names.ts'
+import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
+import { booleanOf, dnsOf, mtuOf } from './read-conf.ts'
+import { firstOf, type Ip, ipOf } from './subnets.ts'
+
+/** The conf of `ptp`, checked. */
+export interface PtpConf {
+  readonly ipMasq: boolean
+  readonly mtu?: number
+  readonly dns?: Result['dns']
+}
+
+/** The plugin `ptp`: a veth between host and container, with a route to each of its addresses. */
+export const ptp: Plugin<PtpConf> = {
+  type: 'ptp',
+  keys: ['ipMasq', 'mtu', 'dns', 'ipam'],
+  parse,
+  wants: () => ({}),
+  plan,
+}
+
+function parse({ conf }: PluginRequest): PtpConf {
+  const mtu = mtuOf(conf)
+  const dns = dnsOf(conf)
+  return {
+    ipMasq: booleanOf(conf, 'ipMasq'),
+    ...(mtu === undefined ? {} : { mtu }),
+    ...(dns === undefined ? {} : { dns }),
+  }
+}
+
+function plan(conf: PtpConf, { request, addresses }: PlanInput): Planned {
+  const { network, attachment, cniVersion } = request
+  const { containerId, ifname, netns } = attachment
+  const { ips: given = [], routes = [], dns = {} } = addresses ?? {}
+  const complete = given.map((ip) => {
+    const prefix = readCidr(ip.address)?.prefix
+    return ip.gateway === undefined && prefix ? { ...ip, gateway: firstOf(prefix) } : ip
+  })
+  const ips = complete.flatMap((ip) => ipOf(ip) ?? [])
+  const hostName = hostEndName(network, containerId, ifname)
+  const hostMac = macFor('veth', network, containerId, ifname)
+  const mac = ips[0] ? macForAddress(network, ips[0].address) : macFor(network, containerId, ifname)
+  const owner: Owner = { kind: 'attachment', network, containerId, ifname }
+  const resources: readonly Resource[] = [
+    {
+      kind: 'link',
+      place: 'container',
+      name: ifname,
+      type: { name: 'veth', hostName, hostMac },
+      up: true,
+      mac,
+      ...(conf.mtu === undefined ? {} : { mtu: conf.mtu }),
+      linkLocal: ips.some(({ family }) => family === 6),
+    },
+    ...ips.flatMap((ip) => onHost(hostName, ip)),
+    ...ips.flatMap((ip) => inContainer(ifname, ip)),
+    ...configureInterface(ifname, ips.map(alone), routes),
+    {
+      kind: 'admit',
+      bridge: hostName,
+      subnets: ips.map(({ address, family }) => `${address}/${bits(family)}`),
+    },
+    ...(conf.ipMasq ? ips.map(({ subnet }) => ({ kind: 'masquerade', subnet }) as const) : []),
+  ]
+  return {
+    resources: resources.map((resource) => ({ resource, owner })),
+    result: {
+      cniVersion,
+      interfaces: [
+        { name: hostName, mac: hostMac },
+        { name: ifname, mac, sandbox: netns },
+      ],
+      ips: complete.map((ip) => ({ ...ip, interface: 1 })),
+      routes,
+      dns: conf.dns ?? dns,
+    },
+  }
+}
+
+function bits(family: 4 | 6): number {
+  return family === 4 ? 32 : 128
+}
+
+// The subnet is behind the gateway, not on the link: an address without it makes no route of the kernel's.
+function alone(ip: Ip): Ip {
+  const { broadcast: _, ...rest } = ip
+  return { ...rest, prefixLength: bits(ip.family) }
+}
+
+function onHost(link: string, { address, family, gateway }: Ip): readonly Resource[] {
+  return [
+    {
+      kind: 'sysctl',
+      place: 'host',
+      key: family === 4 ? 'net/ipv4/ip_forward' : 'net/ipv6/conf/all/forwarding',
+      value: '1',
+    },
+    ...(gateway === undefined
+      ? []
+      : [
+          {
+            kind: 'address',
+            place: 'host',
+            link,
+            address: gateway,
+            prefixLength: bits(family),
+          } as const,
+        ]),
+    {
+      kind: 'route',
+      place: 'host',
+      link,
+      destination: `${address}/${bits(family)}`,
+      scope: 'host',
+    },
+  ]
+}
+
+function inContainer(link: string, { gateway, family, subnet }: Ip): readonly Resource[] {
+  if (gateway === undefined) return []
+  return [
+    {
+      kind: 'route',
+      place: 'container',
+      link,
+      destination: `${gateway}/${bits(family)}`,
+      scope: 'link',
+    },
+    { kind: 'route', place: 'container', link, destination: subnet, gateway },
+  ]
+}

@@ -1,0 +1,115 @@
+import { CniError, goField, type Json, type JsonObject, type ResultDns } from '@vethra/cni'
+
+/** The CniError 7 that names a key and its value. */
+export function invalidKey(key: string, value: Json | undefined, wanted: string): CniError {
+  const shown = JSON.stringify(value)?.slice(0, 200) ?? 'nothing'
+  return new CniError({ code: 7, message: `invalid ${key} ${shown}: ${wanted}` })
+}
+
+/** A key's value, whatever the case of its letters, as Go plugins read it; null counts as missing. */
+function fieldOf(conf: JsonObject, key: string): Json | undefined {
+  return goField(conf, key) ?? undefined
+}
+
+/** A key that is true or false; false when missing. Throws CniError 7 for any other value. */
+export function booleanOf(conf: JsonObject, key: string): boolean {
+  const value = fieldOf(conf, key) ?? false
+  if (typeof value === 'boolean') return value
+  throw invalidKey(key, value, 'it must be true or false')
+}
+
+/** A key's text; undefined when it is missing or empty. Throws CniError 7 for any other value. */
+export function textOf(conf: JsonObject, key: string): string | undefined {
+  const value = fieldOf(conf, key) ?? ''
+  if (typeof value === 'string') return value === '' ? undefined : value
+  throw invalidKey(key, value, 'it must be a text')
+}
+
+/** A key's integer within bounds; undefined when it is missing. Throws CniError 7 for any other value. */
+export function integerOf(
+  conf: JsonObject,
+  key: string,
+  [least, most]: readonly [least: number, most: number],
+): number | undefined {
+  const value = fieldOf(conf, key)
+  if (value === undefined) return undefined
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most)
+    return value
+  throw invalidKey(key, value, `it must be an integer from ${least} to ${most}`)
+}
+
+/** A key's object; undefined when it is missing. Throws CniError 7 for any other value. */
+export function objectOf(conf: JsonObject, key: string): JsonObject | undefined {
+  const value = fieldOf(conf, key)
+  if (value === undefined) return undefined
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return value as JsonObject
+  throw invalidKey(key, value, 'it must be an object')
+}
+
+/** A key's array; empty when it is missing. Throws CniError 7 for any other value. */
+export function arrayOf(conf: JsonObject, key: string): readonly Json[] {
+  const value = fieldOf(conf, key) ?? []
+  if (Array.isArray(value)) return value
+  throw invalidKey(key, value, 'it must be an array')
+}
+
+/** The MTU of a conf, 68 to 65536; undefined for 0 or nothing, which leave it to the kernel. */
+export function mtuOf(conf: JsonObject): number | undefined {
+  const mtu = integerOf(conf, 'mtu', [0, 65536])
+  if (mtu !== undefined && mtu > 0 && mtu < 68)
+    throw invalidKey('mtu', mtu, 'it must be 68 or more')
+  return mtu === 0 ? undefined : mtu
+}
+
+/** The name of an interface in a conf; undefined when it is missing. Throws CniError 7 for one that the kernel refuses. */
+export function linkNameOf(conf: JsonObject, key: string): string | undefined {
+  const name = textOf(conf, key)
+  if (
+    name === undefined ||
+    (/^[\x21-\x2e\x30-\x39\x3b-\x7e]{1,15}$/.test(name) && name !== '.' && name !== '..')
+  )
+    return name
+  throw invalidKey(key, name, 'it must be the name of an interface, at most 15 characters')
+}
+
+const unicastMac = /^[0-9a-f][02468ace](:[0-9a-f]{2}){5}$/
+
+/**
+ * The MAC that was asked for: CNI_ARGS, then `args.cni.mac`, then `runtimeConfig.mac`, the last of them
+ * counts. Lower case; undefined when none was. Throws CniError 7 for what is no unicast MAC.
+ */
+export function askedMac(
+  conf: JsonObject,
+  cniArgs: readonly (readonly [string, string])[],
+): string | undefined {
+  const args = objectOf(objectOf(conf, 'args') ?? {}, 'cni')
+  const asked = [
+    cniArgs.find(([key]) => key === 'MAC')?.[1],
+    args && textOf(args, 'mac'),
+    textOf(objectOf(conf, 'runtimeConfig') ?? {}, 'mac'),
+  ].findLast((each) => each !== undefined && each !== '')
+  const mac = asked?.toLowerCase().replaceAll('-', ':')
+  if (mac === undefined || unicastMac.test(mac)) return mac
+  throw invalidKey('MAC', asked, 'it must be a unicast address like 02:42:ac:11:00:02')
+}
+
+/** `dns` of a conf; undefined when it says nothing. */
+export function dnsOf(conf: JsonObject): ResultDns | undefined {
+  const dns = objectOf(conf, 'dns')
+  if (dns === undefined) return undefined
+  const texts = (key: string) =>
+    arrayOf(dns, key).map((each) => {
+      if (typeof each === 'string') return each
+      throw invalidKey(`dns.${key}`, each, 'it must be a text')
+    })
+  const domain = textOf(dns, 'domain')
+  const found = {
+    nameservers: texts('nameservers'),
+    search: texts('search'),
+    options: texts('options'),
+  }
+  const said = Object.entries(found).filter(([, list]) => list.length > 0)
+  if (said.length === 0 && domain === undefined) return undefined
+  return { ...Object.fromEntries(said), ...(domain === undefined ? {} : { domain }) }
+}

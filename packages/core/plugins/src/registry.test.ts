@@ -1,0 +1,30 @@
+import type { JsonObject } from '@vethra/cni'
+import { expect, it } from 'vitest'
+import { whyProgram } from './index.ts'
+
+const ipam = { type: 'host-local', ranges: [[{ subnet: '10.4.0.0/24' }]] }
+
+it.each<JsonObject>([
+  { type: 'bridge', bridge: 'br0', isGateway: true, ipMasq: true, hairpinMode: true, ipam },
+  { type: 'bridge', ForceAddress: false, vlan: 0, ipam },
+  { type: 'portmap', capabilities: { portMappings: true }, snat: true },
+  { type: 'firewall', ingressPolicy: 'same-bridge' },
+  { type: 'tuning', capabilities: { mac: true }, sysctl: {} },
+  { type: 'macvlan', master: 'eth0', mode: 'bridge', ipam: { type: 'static', addresses: [] } },
+])('planned in this process: %j', (conf) => {
+  expect(whyProgram(conf)).toBeUndefined()
+})
+
+it.each<[JsonObject, string]>([
+  [{ type: 'calico' }, 'calico'],
+  [{ type: 'bridge', vlan: 7 }, 'vlan'],
+  [{ type: 'bridge', ipam: { type: 'dhcp' } }, 'dhcp'],
+  [{ type: 'bridge', ipam: { ...ipam, daemon: true } }, 'daemon'],
+  [{ type: 'portmap', snat: false }, 'snat'],
+  [{ type: 'portmap', externalSetMarkChain: 'KUBE-MARK-MASQ' }, 'externalSetMarkChain'],
+  [{ type: 'portmap', backend: 'iptables' }, 'backend'],
+  [{ type: 'firewall', backend: 'firewalld' }, 'backend'],
+  [{ type: 'firewall', iptablesAdminChainName: 'MINE' }, 'iptablesAdminChainName'],
+])('left to the program: %j', (conf, named) => {
+  expect(whyProgram(conf)).toContain(named)
+})

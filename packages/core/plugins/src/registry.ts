@@ -1,0 +1,79 @@
+import type { Json, JsonObject } from '@vethra/cni'
+import { bridge } from './bridge.ts'
+import { firewall } from './firewall.ts'
+import { hostLocal } from './host-local.ts'
+import { loopback } from './loopback.ts'
+import type { IpamPlugin, Plugin } from './plugin.ts'
+import { portmap } from './portmap.ts'
+import { ptp } from './ptp.ts'
+import { objectOf, textOf } from './read-conf.ts'
+import { staticAddresses } from './static.ts'
+import { tuning } from './tuning.ts'
+import { ipvlan, macvlan, vlan } from './upper.ts'
+
+// biome-ignore lint/suspicious/noExplicitAny: each planner has a conf of its own, which it alone reads.
+type AnyPlugin = Plugin<any>
+// biome-ignore lint/suspicious/noExplicitAny: as above.
+type AnyIpamPlugin = IpamPlugin<any>
+
+const plugins: readonly AnyPlugin[] = [
+  bridge,
+  ptp,
+  macvlan,
+  ipvlan,
+  vlan,
+  loopback,
+  portmap,
+  firewall,
+  tuning,
+]
+const ipamPlugins: readonly AnyIpamPlugin[] = [hostLocal, staticAddresses]
+
+/** The planner of a plugin; undefined for a type that runs as a program alone. */
+export function plannerOf(type: string): AnyPlugin | undefined {
+  return plugins.find((each) => each.type === type)
+}
+
+/** The planner of an IPAM plugin; undefined for a type that runs as a program alone. */
+export function ipamPlannerOf(type: string): AnyIpamPlugin | undefined {
+  return ipamPlugins.find((each) => each.type === type)
+}
+
+// SPEC 1.1.0, section 3: what every plugin may be sent.
+const common = ['type', 'name', 'cniversion', 'capabilities', 'runtimeconfig', 'args', 'prevresult']
+
+/**
+ * Why a plugin runs as a program and not in this process: an unknown type, a key that the planner does
+ * not know, or one with a value that only the program knows. Undefined where it is planned here. An
+ * unknown IPAM plugin is a reason, too.
+ */
+export function whyProgram(conf: JsonObject): string | undefined {
+  const type = textOf(conf, 'type') ?? ''
+  const planner = plannerOf(type)
+  if (planner === undefined) return `plugin ${type} is not built in`
+  const key = unknownKey(conf, [...common, ...planner.keys], planner.fixed)
+  if (key !== undefined) return `plugin ${type} does not know ${key} in this process`
+  const ipam = objectOf(conf, 'ipam')
+  const ipamType = ipam && textOf(ipam, 'type')
+  return ipam === undefined || ipamType === undefined ? undefined : whyIpamProgram(ipamType, ipam)
+}
+
+function whyIpamProgram(type: string, ipam: JsonObject): string | undefined {
+  const planner = ipamPlannerOf(type)
+  if (planner === undefined) return `IPAM plugin ${type} is not built in`
+  const key = unknownKey(ipam, ['type', ...planner.keys], {})
+  return key === undefined ? undefined : `IPAM plugin ${type} does not know ${key} in this process`
+}
+
+function unknownKey(
+  conf: JsonObject,
+  known: readonly string[],
+  fixed: Readonly<Record<string, Json>> = {},
+): string | undefined {
+  const names = new Set(known.map((key) => key.toLowerCase()))
+  const values = new Map(Object.entries(fixed).map(([key, value]) => [key.toLowerCase(), value]))
+  return Object.keys(conf).find((key) => {
+    const lower = key.toLowerCase()
+    return !names.has(lower) && !(values.has(lower) && values.get(lower) === conf[key])
+  })
+}

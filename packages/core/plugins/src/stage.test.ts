@@ -1,0 +1,161 @@
+import type { Json, JsonObject } from '@vethra/cni'
+import { keyOf } from '@vethra/state'
+import { expect, it } from 'vitest'
+import { type Facts, type PluginRequest, planStage, stageNeeds } from './index.ts'
+
+const attachment = {
+  containerId: 'default-web',
+  netns: '/run/netns/web',
+  ifname: 'eth0',
+  cniArgs: [],
+  capabilityArgs: {},
+}
+const noFacts: Facts = { links: {} }
+
+function request(conf: JsonObject): PluginRequest {
+  return { network: 'lan', cniVersion: '1.0.0', conf, attachment }
+}
+
+const ipam = { type: 'host-local', ranges: [[{ subnet: '10.4.0.0/24' }]] }
+const lan = request({ type: 'bridge', bridge: 'br0', isDefaultGateway: true, ipMasq: true, ipam })
+const publishing = request({
+  type: 'portmap',
+  runtimeConfig: { portMappings: [{ hostPort: 8080, containerPort: 80, protocol: 'TCP' }] },
+})
+const kept = request({ type: 'firewall', ingressPolicy: 'same-bridge' })
+const granted = [{ address: '10.4.0.2/24', gateway: '10.4.0.1' }]
+
+it('the default chain is planned as one: resources of one key are one, and the result is that of the bridge', () => {
+  const { resources, result } = planStage([lan, publishing, kept], { granted, facts: noFacts })
+  expect(resources.map(({ resource, owner }) => `${owner.kind}: ${keyOf(resource)}`)).toEqual([
+    'network: link host br0',
+    'network: sysctl host net/ipv6/conf/br0/accept_ra',
+    'network: address host br0 10.4.0.1/24',
+    'network: admit br0',
+    'network: masquerade 10.4.0.0/24',
+    'host: sysctl host net/ipv4/ip_forward',
+    'attachment: link container eth0',
+    expect.stringMatching(/^attachment: bridge port veth[0-9a-f]{11}$/),
+    'attachment: link settings container lo',
+    'attachment: address container eth0 10.4.0.2/24',
+    'attachment: route container eth0 0.0.0.0/0 10.4.0.1 0 254',
+    'network: sysctl host net/ipv4/conf/br0/route_localnet',
+    'attachment: publish tcp 0.0.0.0 8080',
+    'network: isolate br0 isolated',
+  ])
+  expect(result).toMatchObject({
+    ips: [{ address: '10.4.0.2/24', gateway: '10.4.0.1', interface: 2 }],
+    routes: [{ dst: '0.0.0.0/0', gw: '10.4.0.1' }],
+    interfaces: [{ name: 'br0' }, {}, { name: 'eth0', sandbox: '/run/netns/web' }],
+  })
+})
+
+it('a MAC follows the address of the container, unless one was asked for', () => {
+  const macOf = (conf: JsonObject) =>
+    planStage([request({ ...lan.conf, ...conf })], { granted, facts: noFacts }).result.interfaces[2]
+      ?.mac
+  expect(macOf({})).toMatch(/^02:[0-9a-f]{2}:0a:04:00:02$/)
+  expect(macOf({ runtimeConfig: { mac: '02:AA:BB:CC:DD:EE' } })).toBe('02:aa:bb:cc:dd:ee')
+})
+
+it('a bridge that exists keeps its MAC and MTU', () => {
+  const facts = { links: { br0: { kind: 'bridge', mac: '02:00:00:00:00:09', mtu: 1400 } } }
+  const { resources, result } = planStage([request({ ...lan.conf, mtu: 1300 })], { granted, facts })
+  expect(resources[0]?.resource).toEqual({
+    kind: 'link',
+    place: 'host',
+    name: 'br0',
+    type: { name: 'bridge' },
+    up: true,
+  })
+  expect(result.interfaces[0]?.mac).toBe('02:00:00:00:00:09')
+})
+
+it('what is claimed and what must be known is told before anything is done', () => {
+  const { claim, wants } = stageNeeds([lan, publishing])
+  expect(wants.links).toEqual(['br0'])
+  expect(claim).toMatchObject({
+    network: 'lan',
+    holder: { containerId: 'default-web', ifname: 'eth0' },
+    dataDir: '/var/lib/cni/networks',
+  })
+  expect(claim?.sets).toHaveLength(1)
+})
+
+it.each<[string, readonly PluginRequest[], Facts?]>([
+  ['no bridge by that name', [lan], { links: { br0: { kind: 'veth', mac: '', mtu: 1500 } } }],
+  ['a chained plugin that stands first', [publishing]],
+  ['an interface that does not exist', [request({ type: 'macvlan', master: 'nope', ipam })]],
+])('refused with code 7: %s', (_, requests, facts = noFacts) => {
+  expect(() => planStage(requests, { granted, facts })).toThrow(
+    expect.objectContaining({ code: 7 }),
+  )
+})
+
+it.each<[key: string, value: Json]>([
+  ['mtu', 60],
+  ['mtu', 'big'],
+  ['isGateway', 'yes'],
+  ['bridge', 'a name with blanks'],
+  ['bridge', 'a-name-of-17-char'],
+  ['runtimeConfig', { mac: '01:00:00:00:00:01' }],
+  ['hairpinMode', 1],
+])('a conf of bridge with %s %j is refused with code 7 naming the key', (key, value) => {
+  const needs = () => stageNeeds([request({ ...lan.conf, [key]: value })])
+  expect(needs).toThrow(expect.objectContaining({ code: 7 }))
+  expect(needs).toThrow(key === 'runtimeConfig' ? 'MAC' : key)
+})
+
+it.each<Json>([
+  { hostPort: 0, containerPort: 80, protocol: 'tcp' },
+  { hostPort: 70000, containerPort: 80, protocol: 'tcp' },
+  { hostPort: 80, protocol: 'tcp' },
+  { hostPort: 80, containerPort: 80, protocol: 'icmp' },
+  { hostPort: 80, containerPort: 80, protocol: 'tcp', hostIP: 'host' },
+  'tcp',
+])('a port mapping %j is refused with code 7', (mapping) => {
+  const conf = { type: 'portmap', runtimeConfig: { portMappings: [mapping] } }
+  expect(() => stageNeeds([request(conf)])).toThrow(expect.objectContaining({ code: 7 }))
+})
+
+it('an address of both families is published on both, one on an address of the host on its family alone', () => {
+  const both = [...granted, { address: 'fd00::2/64', gateway: 'fd00::1' }]
+  const keys = (hostIP?: string) => {
+    const mapping = {
+      hostPort: 53,
+      containerPort: 53,
+      protocol: 'udp',
+      ...(hostIP ? { hostIP } : {}),
+    }
+    const conf = { type: 'portmap', runtimeConfig: { portMappings: [mapping] } }
+    return planStage([lan, request(conf)], { granted: both, facts: noFacts }).resources.flatMap(
+      ({ resource }) => (resource.kind === 'publish' ? [keyOf(resource)] : []),
+    )
+  }
+  expect(keys()).toEqual(['publish udp 0.0.0.0 53', 'publish udp :: 53'])
+  expect(keys('0.0.0.0')).toEqual(['publish udp 0.0.0.0 53'])
+  expect(keys('fd00:9::1')).toEqual(['publish udp fd00:9::1 53'])
+})
+
+it('an isolated policy keeps ports of one bridge apart without changing hairpin', () => {
+  const own = request({ ...lan.conf, hairpinMode: true })
+  const isolated = request({ type: 'firewall', ingressPolicy: 'isolated' })
+  const { resources } = planStage([own, isolated], { granted, facts: noFacts })
+  const port = resources.find(({ resource }) => resource.kind === 'bridge port')?.resource
+  expect(port).toMatchObject({ hairpin: true, isolated: true })
+})
+
+it('tuning sets sysctls below net alone, and its MAC is in the result', () => {
+  const tuned = request({
+    type: 'tuning',
+    mac: '02:00:00:00:00:07',
+    sysctl: { 'net.ipv4.conf.IFNAME.arp_notify': '1' },
+  })
+  const { resources, result } = planStage([lan, tuned], { granted, facts: noFacts })
+  expect(resources.map(({ resource }) => keyOf(resource))).toContain(
+    'sysctl container net/ipv4/conf/eth0/arp_notify',
+  )
+  expect(result.interfaces[2]?.mac).toBe('02:00:00:00:00:07')
+  const escaping = request({ type: 'tuning', sysctl: { 'net/../kernel/panic': '1' } })
+  expect(() => stageNeeds([escaping])).toThrow(expect.objectContaining({ code: 7 }))
+})

@@ -1,0 +1,138 @@
+import { CniError, type Result, type ResultIp } from '@vethra/cni'
+import { keyOf, type Owned } from '@vethra/state'
+import type {
+  AddressClaim,
+  Addresses,
+  Facts,
+  Planned,
+  PluginRequest,
+  WantedFacts,
+} from './plugin.ts'
+import { objectOf, textOf } from './read-conf.ts'
+import { ipamPlannerOf, plannerOf } from './registry.ts'
+
+/** The claims of a stretch of planned plugins, and the facts that it asks for. */
+export interface StageNeeds {
+  readonly claim?: AddressClaim
+  readonly wants: WantedFacts
+}
+
+/**
+ * The claims and facts that come before a plan. Throws CniError 7 for a conf that a plugin
+ * refuses: nothing has been done by then.
+ */
+export function stageNeeds(requests: readonly PluginRequest[]): StageNeeds {
+  const wants = requests.map((request) =>
+    plannerFor(request).wants(plannerFor(request).parse(request)),
+  )
+  const claims = requests.flatMap((request) => {
+    const ipam = ipamFor(request)
+    return ipam?.claim(ipam.parse(request), request) ?? []
+  })
+  const [claim] = claims
+  return {
+    ...(claim ? { claim } : {}),
+    wants: {
+      links: wants.flatMap(({ links = [] }) => links),
+      defaultRoute: wants.some(({ defaultRoute }) => defaultRoute === true),
+    },
+  }
+}
+
+/** The input of a stretch, beside its requests. */
+export interface StageInput {
+  /** The result of the stage before. */
+  readonly previous?: Result
+  /** The addresses that were reserved, in the order of the claim's sets. */
+  readonly granted: readonly ResultIp[]
+  /** `dns` of the file that the claim names. */
+  readonly dns?: Addresses['dns']
+  readonly facts: Facts
+}
+
+/** The remains of a stretch that was planned before. */
+export interface FormerInput {
+  /** The final result of ADD; absent when it is lost. */
+  readonly result?: Result
+  readonly facts: Facts
+}
+
+/**
+ * The resources of a stretch that ADD made, by its result, which has the addresses. Without the result, as far as
+ * the requests alone tell: what the container was given, by its name; its ports.
+ */
+export function planFormer(
+  requests: readonly PluginRequest[],
+  { result, facts }: FormerInput,
+): readonly Owned[] {
+  const addresses = result && { ips: result.ips, routes: result.routes, dns: result.dns }
+  const resources = requests.flatMap((request) => {
+    const planner = plannerFor(request)
+    const hasIpam = objectOf(request.conf, 'ipam') !== undefined
+    return planner.plan(planner.parse(request), {
+      request,
+      facts,
+      removing: true,
+      ...(result && !hasIpam ? { previous: result } : {}),
+      ...(addresses && hasIpam ? { addresses } : {}),
+    }).resources
+  })
+  return merged(resources)
+}
+
+/** Plans a stretch: each plugin from the result of the one before it. Resources of one key are one. */
+export function planStage(requests: readonly PluginRequest[], input: StageInput): Planned {
+  let previous = input.previous
+  const resources: Owned[] = []
+  for (const request of requests) {
+    const planner = plannerFor(request)
+    const addresses = addressesFor(request, input)
+    const planned = planner.plan(planner.parse(request), {
+      request,
+      facts: input.facts,
+      ...(previous ? { previous } : {}),
+      ...(addresses ? { addresses } : {}),
+    })
+    resources.push(...planned.resources)
+    previous = planned.result
+  }
+  if (previous === undefined) throw new CniError({ code: 7, message: 'a stage has no plugin' })
+  return { resources: merged(resources), result: previous }
+}
+
+function plannerFor({ conf }: PluginRequest) {
+  const type = textOf(conf, 'type') ?? ''
+  const planner = plannerOf(type)
+  if (planner) return planner
+  throw new CniError({ code: 7, message: `plugin ${type} is not built in` })
+}
+
+function ipamFor({ conf }: PluginRequest) {
+  return ipamPlannerOf(textOf(objectOf(conf, 'ipam') ?? {}, 'type') ?? '')
+}
+
+function addressesFor(request: PluginRequest, { granted, dns }: StageInput): Addresses | undefined {
+  const ipam = ipamFor(request)
+  const answer: Addresses | undefined = ipam?.answer(ipam.parse(request), granted)
+  return answer && dns ? { ...answer, dns } : answer
+}
+
+// A later plugin of a chain adds to what an earlier one planned: another subnet, another setting.
+function merged(resources: readonly Owned[]): readonly Owned[] {
+  const byKey = new Map<string, Owned>()
+  for (const each of resources) {
+    const key = keyOf(each.resource)
+    const before = byKey.get(key)
+    byKey.set(
+      key,
+      before ? { ...before, resource: mergedResource(before.resource, each.resource) } : each,
+    )
+  }
+  return [...byKey.values()]
+}
+
+function mergedResource(one: Owned['resource'], other: Owned['resource']): Owned['resource'] {
+  const both = { ...one, ...other } as Owned['resource']
+  if (one.kind !== 'admit' || both.kind !== 'admit' || other.kind !== 'admit') return both
+  return { ...both, subnets: [...new Set([...one.subnets, ...other.subnets])] }
+}

@@ -1,0 +1,58 @@
+import {
+  addAddress,
+  formatAddress,
+  formatPrefix,
+  lastAddress,
+  type Prefix,
+  readCidr,
+} from '@vethra/address'
+import type { ResultIp } from '@vethra/cni'
+import type { InterfaceAddress, Place } from '@vethra/state'
+
+/** One address of a result, taken apart. */
+export interface Ip {
+  /** Without prefix length. */
+  readonly address: string
+  readonly prefixLength: number
+  readonly family: 4 | 6
+  /** `10.4.0.0/24`. */
+  readonly subnet: string
+  readonly gateway?: string
+  readonly broadcast?: string
+}
+
+/** Takes a result's address apart; undefined for a text that is none. */
+export function ipOf({ address, gateway }: ResultIp): Ip | undefined {
+  const prefix = readCidr(address)?.prefix
+  if (prefix === undefined) return undefined
+  const slash = address.indexOf('/')
+  return {
+    address: address.slice(0, slash),
+    prefixLength: prefix.length,
+    family: prefix.family,
+    subnet: formatPrefix(prefix),
+    ...(gateway === undefined ? {} : { gateway }),
+    ...(prefix.family === 4 && prefix.length < 31
+      ? { broadcast: formatAddress(lastAddress(prefix)) }
+      : {}),
+  }
+}
+
+/** The first address of a subnet: what is its gateway where nobody says another. */
+export function firstOf(prefix: Prefix): string {
+  const base = { family: prefix.family, value: prefix.base }
+  return formatAddress(addAddress(base, 1n) ?? base)
+}
+
+/** An address on an interface. */
+export function addressOn(place: Place, link: string, ip: Ip): InterfaceAddress {
+  const { address, prefixLength, broadcast } = ip
+  return {
+    kind: 'address',
+    place,
+    link,
+    address,
+    prefixLength,
+    ...(broadcast === undefined ? {} : { broadcast }),
+  }
+}

@@ -1,0 +1,79 @@
+import type { Json } from '@vethra/cni'
+import type { LinkSettings, Owner, Resource } from '@vethra/state'
+import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
+import { needsPrevious } from './previous.ts'
+import { askedMac, booleanOf, integerOf, invalidKey, mtuOf, objectOf, textOf } from './read-conf.ts'
+
+/** The conf of `tuning`, checked. */
+export interface TuningConf {
+  /** Below /proc/sys, `net/ipv4/…`, and its value. */
+  readonly sysctls: readonly (readonly [key: string, value: string])[]
+  readonly settings: Omit<LinkSettings, 'kind' | 'place' | 'link'>
+}
+
+/** The plugin `tuning`: settings of the container's interface and of its namespace. */
+export const tuning: Plugin<TuningConf> = {
+  type: 'tuning',
+  keys: ['sysctl', 'mac', 'mtu', 'promisc', 'allmulti', 'txQLen'],
+  parse,
+  wants: () => ({}),
+  plan,
+}
+
+function parse({ conf, attachment }: PluginRequest): TuningConf {
+  const { ifname, cniArgs } = attachment
+  const mac = askedMac(conf, cniArgs) ?? textOf(conf, 'mac')?.toLowerCase()
+  const mtu = mtuOf(conf)
+  const queue = integerOf(conf, 'txQLen', [0, 2 ** 31 - 1])
+  return {
+    sysctls: Object.entries(objectOf(conf, 'sysctl') ?? {}).map(([key, value]) => [
+      keyOf(key, ifname),
+      sysctlValue(key, value),
+    ]),
+    settings: {
+      ...(mac === undefined ? {} : { mac }),
+      ...(mtu === undefined ? {} : { mtu }),
+      ...(queue === undefined ? {} : { transmitQueueLength: queue }),
+      ...(booleanOf(conf, 'promisc') ? { promiscuous: true } : {}),
+      ...(booleanOf(conf, 'allmulti') ? { allMulticast: true } : {}),
+    },
+  }
+}
+
+// Dots are slashes, and IFNAME is the interface (reference plugins, tuning). No way leads out of net/.
+function keyOf(key: string, ifname: string): string {
+  const path = key.replaceAll('.', '/').replace('IFNAME', ifname)
+  const parts = path.split('/')
+  if (parts[0] === 'net' && parts.length > 1 && parts.every((part) => part !== '' && part !== '..'))
+    return path
+  throw invalidKey('sysctl', key, 'it must be below net')
+}
+
+function sysctlValue(key: string, value: Json): string {
+  if (typeof value === 'string') return value
+  throw invalidKey(`sysctl ${key}`, value, 'it must be a text')
+}
+
+function plan(
+  { sysctls, settings }: TuningConf,
+  { request, previous, removing }: PlanInput,
+): Planned {
+  const before = needsPrevious('tuning', previous, request, removing)
+  const { network, attachment } = request
+  const { containerId, ifname } = attachment
+  const owner: Owner = { kind: 'attachment', network, containerId, ifname }
+  const resources: readonly Resource[] = [
+    ...sysctls.map(([key, value]) => ({ kind: 'sysctl', place: 'container', key, value }) as const),
+    ...(Object.keys(settings).length > 0
+      ? [{ kind: 'link settings', place: 'container', link: ifname, ...settings } as const]
+      : []),
+  ]
+  const { mac } = settings
+  const interfaces = before.interfaces.map((each) =>
+    mac !== undefined && each.name === ifname ? { ...each, mac } : each,
+  )
+  return {
+    resources: resources.map((resource) => ({ resource, owner })),
+    result: { ...before, interfaces },
+  }
+}

@@ -1,0 +1,60 @@
+import { keyOf } from './key.ts'
+import { type Owner, ownerMark } from './owner.ts'
+import type { Owned, Resource } from './resource.ts'
+
+/** One step from what is to what should be. */
+export type Change =
+  | { readonly kind: 'make'; readonly to: Owned }
+  /** From one value of a resource to another: `from` is what was observed. */
+  | { readonly kind: 'alter'; readonly from: Owned; readonly to: Owned }
+  | { readonly kind: 'remove'; readonly from: Owned }
+
+/**
+ * The changes that take back what was done, the last first. A removal has no inverse: what is gone may have carried
+ * what nobody remembers.
+ */
+export function invert(done: readonly Change[]): readonly Change[] {
+  return done.toReversed().flatMap((change): readonly Change[] => {
+    if (change.kind === 'make') return [{ kind: 'remove', from: change.to }]
+    if (change.kind === 'alter') return [{ kind: 'alter', from: change.to, to: change.from }]
+    return []
+  })
+}
+
+/** A change for people and logs: `make address container eth0 10.4.0.2/24 for web in lan`. */
+export function describeChange(change: Change): string {
+  const { resource, owner } = change.kind === 'remove' ? change.from : change.to
+  return `${change.kind} ${keyOf(resource)}${describeOwner(owner)}`
+}
+
+function describeOwner(owner: Owner): string {
+  if (owner.kind === 'host') return ''
+  if (owner.kind === 'network') return ` for network ${owner.network}`
+  return ` for ${owner.containerId} in network ${owner.network}`
+}
+
+/** Whether two resources of one key have the same value, as far as `wanted` says one. */
+export function isAsWanted(wanted: Resource, found: Resource): boolean {
+  return matches(wanted, found)
+}
+
+function matches(wanted: unknown, found: unknown): boolean {
+  if (typeof wanted !== 'object' || wanted === null) return wanted === found
+  if (typeof found !== 'object' || found === null) return false
+  if (Array.isArray(wanted)) return sameMembers(wanted, found)
+  return Object.entries(wanted).every(
+    ([key, value]) => key === 'optional' || matches(value, (found as Record<string, unknown>)[key]),
+  )
+}
+
+function sameMembers(wanted: readonly unknown[], found: object): boolean {
+  if (!Array.isArray(found) || found.length !== wanted.length) return false
+  return wanted.every((each) => found.some((other) => matches(each, other)))
+}
+
+/** Whether a change takes something of an owner's, or gives it something. */
+export function concerns(change: Change, owner: Owner): boolean {
+  const marks = change.kind === 'alter' ? [change.from, change.to] : []
+  const one = change.kind === 'remove' ? change.from : change.to
+  return [...marks, one].some((each) => ownerMark(each.owner) === ownerMark(owner))
+}

@@ -1,0 +1,93 @@
+import { type Change, isAsWanted } from './change.ts'
+import { carrierOf, carriersOf, keyOf } from './key.ts'
+import type { Owned, Resource, State } from './resource.ts'
+
+/**
+ * The changes that lead from what was observed to what is desired: removals first, users before what
+ * they use; then what is made and altered, makers before users. A resource that goes with a link that is removed
+ * is not removed by itself. Both states must be of the same scope: what is observed and not desired goes.
+ */
+export function diff(desired: State, observed: State): readonly Change[] {
+  const found = byKey(observed)
+  const wanted = byKey(desired)
+  const removed = observed.filter(({ resource }) => mustGo(resource, wanted))
+  const gone = new Set(removed.flatMap(({ resource }) => carriersOf(resource)))
+  const made = desired.flatMap((to) => changeTo(to, found.get(keyOf(to.resource)), gone))
+  return [
+    ...inOrder(removed, ({ resource }) => -rankOf(resource))
+      .filter(({ resource }) => !gone.has(carrierOf(resource) ?? ''))
+      .map((from): Change => ({ kind: 'remove', from })),
+    ...inOrder(made, (change) => rankOf(target(change).resource)),
+  ]
+}
+
+function byKey(state: State): ReadonlyMap<string, Owned> {
+  return new Map(state.map((each) => [keyOf(each.resource), each]))
+}
+
+// Settings have no absence that could be brought about: a sysctl that nobody wants stays as it is.
+function mustGo(resource: Resource, wanted: ReadonlyMap<string, Owned>): boolean {
+  const lasting =
+    resource.kind === 'sysctl' ||
+    resource.kind === 'link settings' ||
+    resource.kind === 'bridge port'
+  const same = wanted.get(keyOf(resource))
+  return same === undefined ? !lasting : mustBeMadeAnew(same.resource, resource)
+}
+
+// A link of another type, a route or a published port that leads elsewhere: the kernel replaces none in place.
+function mustBeMadeAnew(wanted: Resource, found: Resource): boolean {
+  if (wanted.kind === 'link' && found.kind === 'link')
+    return !isAsWanted({ ...wanted, up: found.up }, withoutSettings(wanted, found))
+  const replaced = wanted.kind === 'route' || wanted.kind === 'publish' || wanted.kind === 'address'
+  return replaced && !isAsWanted(wanted, found)
+}
+
+// What a link that exists can be given without being made anew: its state, MAC and MTU.
+function withoutSettings(wanted: Resource, found: Resource): Resource {
+  if (wanted.kind !== 'link' || found.kind !== 'link') return found
+  const { mac, mtu } = wanted
+  return { ...found, ...(mac === undefined ? {} : { mac }), ...(mtu === undefined ? {} : { mtu }) }
+}
+
+function changeTo(
+  to: Owned,
+  from: Owned | undefined,
+  gone: ReadonlySet<string>,
+): readonly Change[] {
+  const { resource } = to
+  const isGone =
+    gone.has(carrierOf(resource) ?? '') || carriersOf(resource).some((key) => gone.has(key))
+  if (from === undefined || isGone) return [{ kind: 'make', to }]
+  if (mustBeMadeAnew(resource, from.resource)) return [{ kind: 'make', to }]
+  return isAsWanted(resource, from.resource) ? [] : [{ kind: 'alter', from, to }]
+}
+
+function target(change: Change): Owned {
+  return change.kind === 'remove' ? change.from : change.to
+}
+
+const ranks: Readonly<Record<Resource['kind'], number>> = {
+  sysctl: 2,
+  link: 0,
+  'link settings': 3,
+  'bridge port': 1,
+  address: 4,
+  route: 5,
+  admit: 6,
+  isolate: 6,
+  masquerade: 6,
+  publish: 7,
+}
+
+// A bridge comes before its ports, a parent before what lies on it; a route behind a gateway before one through it.
+function rankOf(resource: Resource): number {
+  const rank = ranks[resource.kind] * 10
+  if (resource.kind === 'link') return resource.type.name === 'bridge' ? rank : rank + 1
+  if (resource.kind === 'route') return resource.gateway === undefined ? rank : rank + 1
+  return rank
+}
+
+function inOrder<T>(items: readonly T[], rank: (item: T) => number): readonly T[] {
+  return items.toSorted((one, other) => rank(one) - rank(other))
+}

@@ -1,0 +1,38 @@
+/** Whose a resource is. */
+export type Owner =
+  | AttachmentOwner
+  | { readonly kind: 'network'; readonly network: string }
+  | { readonly kind: 'host' }
+
+/** One container in one network through one interface. */
+export interface AttachmentOwner {
+  readonly kind: 'attachment'
+  readonly network: string
+  readonly containerId: string
+  readonly ifname: string
+}
+
+/**
+ * The mark of an owner where the kernel has room for one, a link's alias or an element's comment:
+ * `vethra NETWORK CONTAINERID IFNAME`, `vethra NETWORK`, `vethra`. Names of networks, containers and
+ * interfaces hold no blank, so that it is read back by `readMark`.
+ */
+export function ownerMark(owner: Owner): string {
+  if (owner.kind === 'host') return 'vethra'
+  if (owner.kind === 'network') return `vethra ${owner.network}`
+  return `vethra ${owner.network} ${owner.containerId} ${owner.ifname}`
+}
+
+/** The owner that a mark names; undefined for a text that is no mark of ours. */
+export function readMark(mark: string): Owner | undefined {
+  const [first, network, containerId, ifname, ...more] = mark.split(' ')
+  if (first !== 'vethra' || more.length > 0) return undefined
+  if (network === undefined) return { kind: 'host' }
+  if (containerId === undefined) return network === '' ? undefined : { kind: 'network', network }
+  return ifname ? { kind: 'attachment', network, containerId, ifname } : undefined
+}
+
+/** Whether two owners are the same. */
+export function isSameOwner(one: Owner, other: Owner): boolean {
+  return ownerMark(one) === ownerMark(other)
+}

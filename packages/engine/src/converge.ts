@@ -1,0 +1,82 @@
+import { CniError } from '@vethra/cni'
+import {
+  type Change,
+  type Conflict,
+  conflictsOf,
+  diff,
+  invert,
+  isSameOwner,
+  keyOf,
+  type Owner,
+  type State,
+} from '@vethra/state'
+import type { ApplyOptions, AttachmentKernel } from '@vethra/world'
+
+/** What the host should have of a scope, and where its container lives. */
+export interface Wish {
+  /** The container's namespace; empty when it is gone. */
+  readonly netns: string
+  readonly desired: State
+  /** What is looked for beside what is desired: what should be no more. Default: nothing. */
+  readonly former?: State
+}
+
+/** What became of a wish: what was changed, or why it could not be, and whether all of it was undone. */
+export type Outcome =
+  | { readonly kind: 'done'; readonly changes: readonly Change[] }
+  | { readonly kind: 'failed'; readonly error: CniError }
+
+/**
+ * The loop that all else is made of: observes the scope, takes the difference, applies it. What another
+ * owner has is not taken: CniError 102 names it. Where a change is refused what was done is undone; the
+ * error has the first refusal first, and each failure of the undo.
+ */
+export async function converge(
+  kernel: AttachmentKernel,
+  { netns, desired, former = [] }: Wish,
+  options: ApplyOptions = {},
+): Promise<Outcome> {
+  const found = await kernel.observe(netns, [...desired, ...former])
+  const observed = withoutOthers(found, desired, former)
+  const [conflict] = conflictsOf(desired, observed)
+  if (conflict) return { kind: 'failed', error: taken(conflict) }
+  const changes = diff(desired, observed)
+  const { done, failed } = await kernel.apply(netns, changes, options)
+  if (failed === undefined) return { kind: 'done', changes }
+  const undone = await kernel.apply(netns, invert(done))
+  const errors = [failed.error, ...(undone.failed ? [undone.failed.error] : [])]
+  return { kind: 'failed', error: errors.length === 1 ? failed.error : together(errors) }
+}
+
+// What should be no more is removed where it is the owner's still: a name or a port may be another's by now.
+function withoutOthers(found: State, desired: State, former: State): State {
+  const wanted = new Set(desired.map(({ resource }) => keyOf(resource)))
+  const owners = new Map(former.map(({ resource, owner }) => [keyOf(resource), owner]))
+  return found.filter(({ resource, owner }) => {
+    const before = owners.get(keyOf(resource))
+    return wanted.has(keyOf(resource)) || (before !== undefined && isSameOwner(before, owner))
+  })
+}
+
+function taken({ wanted, found }: Conflict): CniError {
+  return new CniError({
+    code: 102,
+    message: `cannot make ${keyOf(wanted.resource)}: it belongs to ${whose(found.owner)}`,
+    hint: 'Remove it with what made it, or ask for another.',
+  })
+}
+
+function whose(owner: Owner): string {
+  if (owner.kind === 'attachment')
+    return `container ${owner.containerId} in network ${owner.network}`
+  return owner.kind === 'network' ? `network ${owner.network}` : 'another program'
+}
+
+function together(errors: readonly CniError[]): CniError {
+  const [first] = errors
+  return new CniError({
+    code: first?.code ?? 5,
+    message: `${first?.message}; what was done could not be undone`,
+    cause: new AggregateError(errors),
+  })
+}

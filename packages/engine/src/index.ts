@@ -1,0 +1,3 @@
+/** What is done with a host, through ports: it awaits, and decides nothing that core can decide. */
+export { converge, type Outcome, type Wish } from './converge.ts'
+export { addStage, checkStage, delStage, type Stage, type StageOutcome } from './stage.ts'

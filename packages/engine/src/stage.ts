@@ -1,0 +1,146 @@
+import { formatAddress } from '@vethra/address'
+import { CniError, type Result, type ResultIp } from '@vethra/cni'
+import { allocate } from '@vethra/ipam'
+import {
+  type AddressClaim,
+  type PluginRequest,
+  planFormer,
+  planStage,
+  stageNeeds,
+} from '@vethra/plugins'
+import { type Change, describeChange, diff, type State } from '@vethra/state'
+import type { ApplyOptions, StageWorld } from '@vethra/world'
+import { converge } from './converge.ts'
+
+/** A stretch of plugins that are planned in this process, and what came before it. */
+export interface Stage {
+  readonly requests: readonly PluginRequest[]
+  /** ADD: the result of the stage before. DEL and CHECK: what ADD returned in the end; absent when that is lost. */
+  readonly previous?: Result
+}
+
+/** What became of a stage: its result, or why it failed. What it had done is undone then. */
+export type StageOutcome = { readonly result: Result } | { readonly error: CniError }
+
+/**
+ * ADD of a stage: claims its address, plans it, and converges to the plan. Throws CniError 7 for a conf
+ * that a plugin refuses, before anything is done.
+ */
+export async function addStage(
+  world: StageWorld,
+  { requests, previous }: Stage,
+): Promise<StageOutcome> {
+  const { claim, wants } = stageNeeds(requests)
+  const facts = await world.attachments.facts(wants)
+  const dns = claim?.resolvConf === undefined ? undefined : await world.resolvers(claim.resolvConf)
+  const claimed = claim ? await claimAddresses(world, claim) : { granted: [] }
+  if ('error' in claimed) return claimed
+  const planned = planOrError(() =>
+    planStage(requests, {
+      facts,
+      granted: claimed.granted,
+      ...(previous ? { previous } : {}),
+      ...(dns ? { dns } : {}),
+    }),
+  )
+  if ('error' in planned) return giveBack(world, claim, planned.error)
+  const { resources: desired, result } = planned.value
+  const outcome = await converge(world.attachments, { netns: netnsOf(requests), desired })
+  return outcome.kind === 'done' ? { result } : giveBack(world, claim, outcome.error)
+}
+
+/** DEL of a stage: removes what its plan gave the attachment, and gives its addresses back. Done twice, it changes nothing. */
+export async function delStage(
+  world: StageWorld,
+  { requests, previous }: Stage,
+  options: ApplyOptions = {},
+): Promise<CniError | undefined> {
+  const former = planFormer(requests, {
+    facts: { links: {} },
+    ...(previous ? { result: previous } : {}),
+  })
+  const own = former.filter(({ owner }) => owner.kind === 'attachment')
+  const wish = { netns: netnsOf(requests), desired: [], former: own }
+  const outcome = await converge(world.attachments, wish, options)
+  if (outcome.kind === 'failed') return outcome.error
+  const { claim } = stageNeeds(requests)
+  if (claim) await world.ipamAt(claim.dataDir).release(claim.network, claim.holder)
+  return undefined
+}
+
+/** CHECK of a stage: CniError 5 that names what is not as ADD left it; undefined when all is. */
+export async function checkStage(
+  world: StageWorld,
+  { requests, previous }: Stage,
+): Promise<CniError | undefined> {
+  const { wants, claim } = stageNeeds(requests)
+  const facts = await world.attachments.facts(wants)
+  const desired = planFormer(requests, { facts, ...(previous ? { result: previous } : {}) })
+  const changes = await stillDue(world, netnsOf(requests), desired)
+  if (changes.length > 0) return amiss(changes)
+  const held = claim
+    ? await world.ipamAt(claim.dataDir).held(claim.network, claim.holder)
+    : undefined
+  return held?.length === 0 && claim ? unreserved(claim) : undefined
+}
+
+async function stillDue(
+  world: StageWorld,
+  netns: string,
+  desired: State,
+): Promise<readonly Change[]> {
+  return diff(desired, await world.attachments.observe(netns, desired))
+}
+
+function netnsOf([first]: readonly PluginRequest[]): string {
+  return first?.attachment.netns ?? ''
+}
+
+type Claimed = { readonly granted: readonly ResultIp[] } | { readonly error: CniError }
+
+async function claimAddresses(world: StageWorld, claim: AddressClaim): Promise<Claimed> {
+  const allocation = await allocate(world.ipamAt(claim.dataDir), claim)
+  if (allocation.kind === 'refused') {
+    return { error: new CniError({ code: 999, message: allocation.message }) }
+  }
+  const granted = allocation.ips.map(({ address, range }) => ({
+    address: `${formatAddress(address)}/${range.subnet.length}`,
+    gateway: formatAddress(range.gateway),
+  }))
+  return { granted }
+}
+
+function planOrError<T>(plan: () => T): { readonly value: T } | { readonly error: CniError } {
+  try {
+    return { value: plan() }
+  } catch (error) {
+    if (error instanceof CniError) return { error }
+    throw error
+  }
+}
+
+async function giveBack(
+  world: StageWorld,
+  claim: AddressClaim | undefined,
+  error: CniError,
+): Promise<StageOutcome> {
+  if (claim) await world.ipamAt(claim.dataDir).release(claim.network, claim.holder)
+  return { error }
+}
+
+function amiss(changes: readonly Change[]): CniError {
+  const [first] = changes
+  const more = changes.length === 1 ? '' : `, and ${changes.length - 1} more`
+  return new CniError({
+    code: 5,
+    message: `not as ADD left it: to do is ${first ? describeChange(first) : ''}${more}`,
+    details: changes.map(describeChange).join('\n'),
+  })
+}
+
+function unreserved({ network, holder }: AddressClaim): CniError {
+  return new CniError({
+    code: 5,
+    message: `no address is reserved in network ${network} for container ${holder.containerId}`,
+  })
+}

@@ -1,0 +1,38 @@
+import type { CniError } from '@vethra/cni'
+import type { Facts, WantedFacts } from '@vethra/plugins'
+import type { Change, State } from '@vethra/state'
+
+/** What a change was refused for. */
+export interface FailedChange {
+  readonly change: Change
+  readonly error: CniError
+}
+
+/** What became of changes: those that were carried out, in order, and the first that was refused. */
+export interface Applied {
+  readonly done: readonly Change[]
+  readonly failed?: FailedChange
+}
+
+/** How changes are applied. */
+export interface ApplyOptions {
+  /**
+   * Whether an interface in a container is deleted, or taken down alone: its namespace is about to go, and the
+   * kernel deletes it then. Deleting waits some 20 ms for the kernel. Default: `delete`.
+   */
+  readonly links?: 'delete' | 'down'
+}
+
+/**
+ * The kernel of a host, as far as attachments need it. `netns` is the container's namespace, a path; empty
+ * where it is gone: nothing of the container's is observed or changed then. Throws CniError 8 for a path that
+ * cannot be entered, 5 when the kernel cannot be asked.
+ */
+export interface AttachmentKernel {
+  /** What is known of the host, of what a plan wants. */
+  facts(wanted: WantedFacts): Promise<Facts>
+  /** What exists of what is expected, as it is now, with the owner that its mark names. */
+  observe(netns: string, expected: State): Promise<State>
+  /** Applies changes in their order, until one is refused. */
+  apply(netns: string, changes: readonly Change[], options?: ApplyOptions): Promise<Applied>
+}
