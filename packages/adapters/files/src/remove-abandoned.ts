@@ -10,7 +10,7 @@ import { pidNamespace } from './pid-namespace.ts'
 export async function removeAbandoned(folder: string): Promise<void> {
   try {
     for (const name of readdirSync(folder)) {
-      const [, pid, namespace] = /^\.tmp-(\d+)-(\d+)-\d+$/.exec(name) ?? []
+      const [, pid, namespace] = /^\.tmp-(\d+)-(\d+)-[0-9a-f-]+$/.exec(name) ?? []
       // In another PID namespace the number is another process's, and may be alive.
       if (pid === undefined || namespace !== pidNamespace()) continue
       if (!existsSync(`/proc/${pid}`)) rmSync(join(folder, name), { force: true })

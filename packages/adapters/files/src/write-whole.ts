@@ -97,8 +97,10 @@ async function writeTemporary(
   text: string,
   { mode, sync = true }: WriteOptions,
 ): Promise<string> {
+  const { O_CREAT, O_EXCL, O_WRONLY } = constants
+  const temporary = temporaryIn(dirname(path))
   faultPoint('write', path)
-  const { temporary, descriptor } = openTemporary(dirname(path))
+  const descriptor = openSync(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o600)
   try {
     writeFileSync(descriptor, text)
     fchmodSync(descriptor, mode)
@@ -112,32 +114,11 @@ async function writeTemporary(
   return temporary
 }
 
-let temporaries = 0
-
 // The file's own name is left out: with a prefix it could pass 255 octets. The process is named, with its PID
-// namespace, so that `removeAbandoned` can tell what nobody writes any more. Counted, for a random name costs a start 0.1 ms;
-// what one of the same number has left, or is writing in another PID namespace, is passed over.
-function openTemporary(folder: string): {
-  readonly temporary: string
-  readonly descriptor: number
-} {
-  const { O_CREAT, O_EXCL, O_WRONLY } = constants
-  const writer = `${process.pid}-${pidNamespace()}`
-  for (let attempt = 1; ; attempt += 1) {
-    temporaries += 1
-    const temporary = join(folder, `.tmp-${writer}-${temporaries}`)
-    try {
-      return {
-        temporary,
-        descriptor: openSync(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o600),
-      }
-    } catch (error) {
-      if (errno(error) !== 'EEXIST' || attempt === temporaryAttempts) throw error
-    }
-  }
+// namespace, so that `removeAbandoned` finds the files of processes that have ended.
+function temporaryIn(folder: string): string {
+  return join(folder, `.tmp-${process.pid}-${pidNamespace()}-${crypto.randomUUID()}`)
 }
-
-const temporaryAttempts = 1000
 
 /** A rename survives a power cut only once its folder is on disk: fsync(2), "NOTES". */
 async function syncFolder(path: string): Promise<void> {

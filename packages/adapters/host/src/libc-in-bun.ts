@@ -13,10 +13,10 @@ const datagram = 2 | 0o2000000
 export function socketIn(namespace: number): number {
   const own = openSync('/proc/thread-self/ns/net', 'r')
   try {
-    if (libc().setns(namespace, networkNamespace) !== 0) return -1
-    const socket = libc().socket(ipv4, datagram, 0)
+    if (libc.setns(namespace, networkNamespace) !== 0) return -1
+    const socket = libc.socket(ipv4, datagram, 0)
     // Whatever came next would be done to the container's network in place of the host's.
-    if (libc().setns(own, networkNamespace) !== 0) throw new Error('cannot return from a namespace')
+    if (libc.setns(own, networkNamespace) !== 0) throw new Error('cannot return from a namespace')
     return socket
   } finally {
     closeSync(own)
@@ -25,7 +25,7 @@ export function socketIn(namespace: number): number {
 
 /** ioctl(2). */
 export function ioctl(descriptor: number, request: bigint, value: NodeJS.TypedArray): number {
-  return libc().ioctl(descriptor, request, value)
+  return libc.ioctl(descriptor, request, value)
 }
 
 /** getsockopt(2), into a value of a known length. */
@@ -35,22 +35,12 @@ export function getOption(
   option: number,
   value: NodeJS.TypedArray,
 ): number {
-  return libc().getsockopt(socket, level, option, value, Uint32Array.of(value.byteLength))
+  return libc.getsockopt(socket, level, option, value, Uint32Array.of(value.byteLength))
 }
 
-let opened: ReturnType<typeof open> | undefined
-
-/** Opened when it is first used: many a start has no use for it. */
-function libc(): ReturnType<typeof open> {
-  opened ??= open()
-  return opened
-}
-
-function open() {
-  return dlopen('libc.so.6', {
-    getsockopt: { args: ['i32', 'i32', 'i32', 'ptr', 'ptr'], returns: 'i32' },
-    ioctl: { args: ['i32', 'u64', 'ptr'], returns: 'i32' },
-    setns: { args: ['i32', 'i32'], returns: 'i32' },
-    socket: { args: ['i32', 'i32', 'i32'], returns: 'i32' },
-  }).symbols
-}
+const { symbols: libc } = dlopen('libc.so.6', {
+  getsockopt: { args: ['i32', 'i32', 'i32', 'ptr', 'ptr'], returns: 'i32' },
+  ioctl: { args: ['i32', 'u64', 'ptr'], returns: 'i32' },
+  setns: { args: ['i32', 'i32'], returns: 'i32' },
+  socket: { args: ['i32', 'i32', 'i32'], returns: 'i32' },
+})

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type { NamespaceFacts, SeenInterface } from '@vethra/plan'
 import type { IpLink } from './ip-json.ts'
 import { hasLink, linkAt } from './link-inside.ts'
@@ -17,8 +16,7 @@ export function namespaceFacts(): NamespaceFacts {
     interfaceIn: (path, ifname) => withNetns(path, (descriptor) => interfaceIn(descriptor, ifname)),
     hasLink,
     linkAt,
-    // Asked of the kernel: bun's own way to random numbers costs a start more.
-    nonce: () => readFileSync('/proc/sys/kernel/random/uuid', 'utf8').trim(),
+    nonce: () => crypto.randomUUID(),
     pluginsEnded,
   }
 }

@@ -1,6 +1,5 @@
 import { type CniArgs, goField, type Json, type JsonObject, parseExactly } from '@vethra/cni'
 import type { AttachmentKey, CachedAttachment } from '@vethra/plan'
-import { fromBase64, toBase64 } from './base64.ts'
 
 /** The text of a cache file: libcni's `cniCacheV1`, keys in its order, empty ones left out. */
 export function renderEntry({ network, attachment, listText, result }: CachedAttachment): string {
@@ -8,7 +7,7 @@ export function renderEntry({ network, attachment, listText, result }: CachedAtt
   const head = JSON.stringify({
     kind: 'cniCacheV1',
     containerId,
-    config: toBase64(listText),
+    config: Buffer.from(listText).toString('base64'),
     ifName: ifname,
     networkName: network,
     ...(netns === '' ? {} : { netns }),
@@ -40,7 +39,7 @@ export function parseEntry(text: string): CachedAttachment | undefined {
       cniArgs: pairs(goField(value, 'cniArgs')),
       capabilityArgs: objectOrNone(goField(value, 'capabilityArgs')),
     },
-    listText: fromBase64(string('config')),
+    listText: Buffer.from(string('config'), 'base64').toString(),
     ...(result === undefined || result === null ? {} : { result: JSON.stringify(result) }),
   }
 }
