@@ -24,7 +24,7 @@ export function bundleCommand(program: Command, open: () => Promise<Tools>, io: 
       'vethra bundle prepare ./web --id web --dry-run',
     ],
   )
-    .requiredOption('--id <id>', 'the id that the runtime will be given')
+    .requiredOption('--id <id>', 'the id of the container in the runtime')
     .option('--name <name>', 'a name by which others find the container')
     .option(
       '--network <net>',
@@ -47,7 +47,7 @@ export function bundleCommand(program: Command, open: () => Promise<Tools>, io: 
     .option('--hostname <name>', 'the hostname; default: the first 12 characters of the id')
     .option('--domainname <name>', 'the domain name')
     .option('--network-alias <name>', 'another name in the first network (repeatable)', gather, [])
-    .option('--dry-run', 'print what would be done as JSON, and change nothing', false)
+    .option('--dry-run', 'print the plan as JSON, and change nothing', false)
     .addHelpText(
       'after',
       '\nThe global flags --dns and --dns-search set the nameservers and search list in resolv.conf.',
@@ -61,7 +61,11 @@ export function bundleCommand(program: Command, open: () => Promise<Tools>, io: 
     'forget containers that have been deleted, and give their bundles config.json back',
     ['vethra bundle rm web db'],
   )
-    .option('--force', 'forget what cannot be undone, too, and say what may remain', false)
+    .option(
+      '--force',
+      'forget attachments that cannot be undone, too, and report possible remains',
+      false,
+    )
     .option('--keep-config', 'leave config.json as it is', false)
     .action(async (ids: string[], options: RemoveOptions) =>
       forgetContainers(await open(), ids, options, io),

@@ -179,7 +179,7 @@ function deadEnds(
   return requests.flatMap(({ text, hostIP = '' }) => {
     const family = readAddress(hostIP)?.family
     if (family === undefined || families.includes(family)) return []
-    return [`-p ${text} leads nowhere: the container gets no IPv${family} address`]
+    return [`-p ${text} reaches no container: this one gets no IPv${family} address`]
   })
 }
 

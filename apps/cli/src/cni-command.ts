@@ -18,16 +18,19 @@ export function cniCommand(program: Command, open: () => Promise<HostSide>, io: 
   subcommand(cni, 'status <network> [netns]', 'ask whether a network can take containers', [
     'vethra cni status lan',
   ]).action(async (network: string) => status(await open(), network))
-  subcommand(cni, 'gc <network> [netns]', 'free what is attached and no longer there', [
+  subcommand(cni, 'gc <network> [netns]', 'remove attachments whose container is gone', [
     'vethra cni gc lan',
     'echo \'[{"containerID":"cnitool-0123456789abcdef0123","ifname":"eth0"}]\' > keep.json',
     'vethra cni gc lan --keep keep.json',
   ])
-    .option('--keep <file>', 'a JSON array of {containerID, ifname}; all else of ours goes')
+    .option(
+      '--keep <file>',
+      'a JSON array of {containerID, ifname}; other attachments of ours are removed',
+    )
     .action(async (network: string, _netns: string | undefined, flags: { keep?: string }) =>
       collect(await open(), network, flags.keep),
     )
-  subcommand(cni, 'validate [file...]', 'say what is wrong with conf lists, and where', [
+  subcommand(cni, 'validate [file...]', 'report the faults of conf lists and their places', [
     'vethra cni validate',
     'vethra cni validate /etc/cni/net.d/10-lan.conflist',
   ]).action(async (files: string[]) => validate(await open(), files, io))
@@ -50,7 +53,11 @@ function addAttachmentCommands(cni: Command, open: () => Promise<HostSide>, io: 
   subcommand(cni, 'del <network> <netns>', 'detach a namespace from a network', [
     'vethra cni del lan /run/netns/blue',
   ])
-    .option('--force', 'forget it even where it cannot be undone, and say what may remain', false)
+    .option(
+      '--force',
+      'forget it even where it cannot be undone, and report possible remains',
+      false,
+    )
     .action(async (network: string, netns: string, options: { force: boolean }) =>
       del(await open(), network, netns, io, options),
     )

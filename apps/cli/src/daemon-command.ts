@@ -6,7 +6,7 @@ export function daemonCommand(program: Command): void {
   subcommand(
     program,
     'daemon',
-    'hold the host against what should be, repair it, and serve an API on a unix socket',
+    'compare the host with its desired state, repair it, and serve an API on a unix socket',
     ['vethra daemon', 'vethra daemon --socket /run/vethra/vethra.sock --log-level debug'],
   )
 }

@@ -28,7 +28,7 @@ export function doctorCommand(program: Command, open: () => Promise<DoctorTools>
   subcommand(
     program,
     'doctor',
-    'find what is wrong on this host: what leaks, what containers lack, what is in their way',
+    'find faults on this host: leaks, missing resources of containers, conflicts',
     [
       'vethra doctor',
       'vethra doctor --repair --dry-run',
@@ -36,8 +36,8 @@ export function doctorCommand(program: Command, open: () => Promise<DoctorTools>
       "vethra doctor --format '{{.Severity}} {{.Message}}'",
     ],
   )
-    .option('--repair', 'do the repairs that are safe: nothing is touched that is not ours', false)
-    .option('--dry-run', 'with --repair: print what would be done, and change nothing', false)
+    .option('--repair', 'make the safe repairs; foreign resources are never touched', false)
+    .option('--dry-run', 'with --repair: print the repairs, and make none', false)
     .option('--format <format>', 'text, json, or a template for each finding or repair', 'text')
     .action(async (flags: DoctorFlags) => {
       if (flags.dryRun && !flags.repair) throw dryRunAlone()
@@ -110,7 +110,7 @@ function broken(errors: readonly Finding[]): CniError {
   return new CniError({
     code: 108,
     message: errors.length === 1 ? '1 thing is broken' : `${errors.length} things are broken`,
-    ...(some ? { hint: 'Let the safe ones be repaired: vethra doctor --repair' } : {}),
+    ...(some ? { hint: 'Repair the safe ones: vethra doctor --repair' } : {}),
   })
 }
 

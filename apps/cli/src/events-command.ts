@@ -19,14 +19,14 @@ const patienceMs = 30_000
 
 /** `vethra events`: what the daemon sees and does. */
 export function eventsCommand(program: Command, open: () => Promise<DaemonClient>, io: Io): void {
-  subcommand(program, 'events', 'print what the daemon sees and does, as it happens', [
+  subcommand(program, 'events', 'print events of the daemon as they happen', [
     'vethra events',
     'vethra events --since 2026-01-31T12:00:00Z --no-follow',
     'vethra events --format json | jq .Message',
     "vethra events --format '{{.Type}} {{.Subject}}'",
   ])
     .option('--since <time>', 'begin with those after a time, or after an id; 0 for all kept')
-    .option('--no-follow', 'end with those that there are')
+    .option('--no-follow', 'end after the existing ones')
     .option('--format <format>', 'text, json (an object a line) or a template', 'text')
     .action(async (flags: EventFlags) => printEvents(await open(), flags, io))
 }

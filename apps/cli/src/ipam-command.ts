@@ -12,7 +12,7 @@ export function ipamCommand(program: Command, open: () => Promise<Tools>, io: Io
     'vethra ipam ls',
     'vethra ipam gc --dry-run',
   ])
-  subcommand(ipam, 'ls', 'list who holds which address since when', [
+  subcommand(ipam, 'ls', 'list reserved addresses with their holders and times', [
     'vethra ipam ls',
     'vethra ipam ls --network lan --format json',
   ])
@@ -23,7 +23,7 @@ export function ipamCommand(program: Command, open: () => Promise<Tools>, io: Io
   subcommand(
     ipam,
     'release',
-    'give back an address, or all of a container; prints what was freed',
+    'release an address, or all of a container; prints the released ones',
     [
       'vethra ipam release --network lan --ip 10.4.1.7',
       'vethra ipam release --network lan --id default-web',
@@ -40,11 +40,11 @@ export function ipamCommand(program: Command, open: () => Promise<Tools>, io: Io
   subcommand(
     ipam,
     'gc',
-    'free addresses whose container is certainly gone; prints what was freed',
+    'release stale addresses, whose container is certainly gone; prints the released ones',
     ['vethra ipam gc --dry-run', 'vethra ipam gc --network lan'],
   )
     .option('--network <network>', 'of this network only')
-    .option('--dry-run', 'show what would be freed and why, and change nothing', false)
+    .option('--dry-run', 'print the stale addresses with reasons, and change nothing', false)
     .action(async (flags: { network?: string; dryRun: boolean }) =>
       collectReservations(await open(), flags, io),
     )

@@ -13,13 +13,14 @@ interface TopFlags {
 
 /** `vethra top`: what networks and containers receive and send. */
 export function topCommand(program: Command, open: () => Promise<DaemonClient>, io: Io): void {
-  subcommand(program, 'top', 'show what networks and containers receive and send, by the daemon', [
-    'vethra top',
-    'vethra top --once',
-    'vethra --namespace k8s.io top --interval 5',
-  ])
-    .option('--once', 'print one table and end; so it does where there is no terminal', false)
-    .option('--interval <seconds>', 'how long octets are counted for each table', '1')
+  subcommand(
+    program,
+    'top',
+    'show the traffic of networks and containers, measured by the daemon',
+    ['vethra top', 'vethra top --once', 'vethra --namespace k8s.io top --interval 5'],
+  )
+    .option('--once', 'print one table and end; the default without a terminal', false)
+    .option('--interval <seconds>', 'the interval of each table', '1')
     .action(async (flags: TopFlags) => showTop(await open(), flags, io))
 }
 

@@ -79,7 +79,7 @@ function invalid(message: string, faults: readonly string[]): CniError {
   return new CniError({
     code: 103,
     message,
-    hint: 'See /openapi.json for what each request takes.',
+    hint: 'See /openapi.json for the fields of each request.',
     cause: new AggregateError(faults.map((each) => new Error(each))),
   })
 }

@@ -97,7 +97,7 @@ export const containerOperations: readonly Operation[] = [
     id: 'releaseReservations',
     method: 'delete',
     path: '/reservations/{network}',
-    summary: 'Give back an address of a network, or all of a container, and say which.',
+    summary: 'Release an address of a network, or all of a container, and list them.',
     params: z.object({ network: identifier }),
     query: inNamespace.extend({
       ip: address.optional(),
@@ -126,7 +126,7 @@ export const containerOperations: readonly Operation[] = [
     method: 'get',
     shared: true,
     path: '/traffic',
-    summary: 'Tell what networks and containers have received and sent so far.',
+    summary: 'Report the traffic of networks and containers so far.',
     query: inNamespace,
     status: 200,
     answer: traffic,

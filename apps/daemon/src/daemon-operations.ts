@@ -14,7 +14,7 @@ export const daemonOperations: readonly Operation[] = [
     method: 'get',
     shared: true,
     path: '/findings',
-    summary: 'Look at the host now and tell what is wrong, as "vethra doctor --format json".',
+    summary: 'Look at the host now and report its findings, as "vethra doctor --format json".',
     status: 200,
     answer: z.array(findingRow),
     run: async (api) => (await api.reconciler.findings()).map(rowOf),
@@ -56,7 +56,7 @@ export const daemonOperations: readonly Operation[] = [
     id: 'readHealth',
     method: 'get',
     path: '/health',
-    summary: 'Tell whether the host could be looked at, and what was wrong: 503 until it could.',
+    summary: 'Report whether the last look succeeded, and its findings: 503 until one did.',
     status: 200,
     answer: z
       .object({
@@ -86,7 +86,7 @@ export const daemonOperations: readonly Operation[] = [
     id: 'readVersion',
     method: 'get',
     path: '/version',
-    summary: 'Tell which version this is, its process and the data store that it keeps.',
+    summary: 'Report the version, the process and the data store.',
     status: 200,
     answer: z
       .object({ Version: z.string(), Pid: z.int(), DataStore: z.string() })

@@ -58,7 +58,7 @@ function looked({ reconciler }: Api): readonly MetricFamily[] {
     gauge('vethra_last_look_timestamp_seconds', 'When the host was last looked at.', [
       [{}, (last?.atMs ?? 0) / 1000],
     ]),
-    gauge('vethra_last_look_seconds', 'How long that took, what was waited for included.', [
+    gauge('vethra_last_look_seconds', 'The time of the last look, waits included.', [
       [{}, (last?.tookMs ?? 0) / 1000],
     ]),
   ]

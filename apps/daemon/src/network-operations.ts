@@ -116,7 +116,7 @@ export const networkOperations: readonly Operation[] = [
     id: 'pruneNetworks',
     method: 'post',
     path: '/networks/prune',
-    summary: 'Remove all networks that no container uses, and say which.',
+    summary: 'Remove all networks that no container uses, and list them.',
     query: inNamespace.extend({ filter: filters }),
     status: 200,
     answer: z.array(z.string()),
@@ -134,7 +134,7 @@ export const networkOperations: readonly Operation[] = [
     shared: true,
     path: '/networks/{network}',
     summary:
-      'Show a network and its containers: an element of what "vethra network inspect" prints.',
+      'Show a network and its containers: an element of the output of "vethra network inspect".',
     params: network,
     query: inNamespace.extend({ mode: z.enum(['dockercompat', 'native']).default('dockercompat') }),
     status: 200,

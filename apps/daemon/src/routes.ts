@@ -80,7 +80,7 @@ function unknown(path: string): Response {
   const allowed = (exact.length > 0 ? exact : matching).map((each) => each.method.toUpperCase())
   if (path === '/openapi.json') allowed.push('GET')
   if (allowed.length === 0) {
-    const hint = 'See /openapi.json for what there is.'
+    const hint = 'See /openapi.json for the paths.'
     return problemResponse(plainProblem(404, `there is no ${path.slice(0, 200)}`, hint))
   }
   const methods = [...new Set(allowed.includes('GET') ? [...allowed, 'HEAD'] : allowed)].join(', ')

@@ -83,7 +83,7 @@ export async function serve(
 function refuse(error: Error & { code?: string }, socket: Duplex): void {
   if (!socket.writable) return void socket.destroy()
   const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400
-  answerByHand(socket, plainProblem(status, 'the request is no HTTP that can be read'))
+  answerByHand(socket, plainProblem(status, 'the request is malformed HTTP'))
 }
 
 function answerByHand(socket: Duplex, problem: Problem): void {

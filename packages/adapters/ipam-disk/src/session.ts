@@ -78,7 +78,7 @@ export function textsOf(holder: Holder): { readonly exact: string; readonly old:
       code: 4,
       message: `container id is longer than ${longestId} octets`,
       details: `${id.slice(0, 64)}…`,
-      hint: 'Give a shorter container id: what is longer fits no file of host-local.',
+      hint: 'Give a shorter container id: files of host-local hold no longer one.',
     })
   }
   return { exact: `${id}\r\n${holder.ifname}`, old: id }

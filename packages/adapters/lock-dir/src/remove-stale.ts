@@ -62,5 +62,5 @@ function no(code: string, error: unknown): false {
 }
 
 function busy(): Error {
-  return Object.assign(new Error('somebody else removes the stale lock'), { code: 'ELOCKED' })
+  return Object.assign(new Error('another process removes the stale lock'), { code: 'ELOCKED' })
 }

@@ -34,7 +34,7 @@ export async function tryToHold(path: string, staleMs: number): Promise<Held | E
         const intact = (await identity(lockfilePath)) === ours
         rmdir = intact ? fs.rmdir : (_, done) => done(null)
         if (loss === undefined) await release()
-        return loss ?? (intact ? undefined : new Error('somebody took it in the meantime'))
+        return loss ?? (intact ? undefined : new Error('another process took it in the meantime'))
       },
     }
   } catch (error) {

@@ -19,11 +19,11 @@ export const errorCodes: Readonly<Record<number, string>> = {
   101: 'the thing named does not exist',
   102: 'the thing named exists already or is in use',
   103: 'the command line or a setting is wrong',
-  104: 'a plugin ran past its deadline or printed too much',
+  104: 'a plugin timed out or printed too much',
   105: 'timed out waiting for a lock',
   106: 'several things failed; the cause lists them',
-  107: 'an annotation, a bundle or a stored file is not to be trusted',
-  108: 'something on the host is not as it should be',
+  107: 'an annotation, a bundle or a stored file is invalid',
+  108: 'the host is in an unexpected state',
   999: 'internal error of a plugin',
 }
 

@@ -99,13 +99,13 @@ export function pluginTooFar(
   const said = words.length > 0 ? `, after: ${words.join(' ')}` : ''
   const what = printed
     ? `printed more than ${limits.outputLimit} octets`
-    : `did not end within ${limits.timeoutMs / 1000} s`
+    : `timed out after ${limits.timeoutMs / 1000} s`
   return new CniError({
     code: 104,
-    message: `plugin ${path} ${what} on ${operation} and was killed with all that it had started`,
+    message: `plugin ${path} ${what} on ${operation} and was killed with its children`,
     hint: printed
       ? 'Look into the plugin; --plugin-output-limit sets the limit in MiB.'
-      : 'Look into what the plugin waits for; --plugin-timeout sets the limit in seconds.',
+      : 'Find out why the plugin hangs; --plugin-timeout sets the limit in seconds.',
     cause: new Error(`netplugin failed with no error message: signal: killed${said}`),
   })
 }

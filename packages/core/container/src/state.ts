@@ -93,7 +93,7 @@ function undecodable(fault: string, cause?: unknown): CniError {
   return new CniError({
     code: 6,
     message: `cannot decode the container state on standard input: ${fault}`,
-    hint: 'Let an OCI runtime call the hook, or hand it what "runc state ID" prints.',
+    hint: 'Let an OCI runtime call the hook, or pipe it the output of "runc state ID".',
     ...(cause === undefined ? {} : { cause }),
   })
 }
@@ -101,7 +101,7 @@ function undecodable(fault: string, cause?: unknown): CniError {
 function untrusted(fault: string, cause?: unknown): CniError {
   return new CniError({
     code: 107,
-    message: `the container state on standard input is not to be trusted: ${fault}`,
+    message: `the container state on standard input is invalid: ${fault}`,
     ...(cause === undefined ? {} : { cause }),
   })
 }

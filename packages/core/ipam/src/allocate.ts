@@ -129,7 +129,10 @@ function readOutcome(outcome: ClaimOutcome, step: Step, holder: Holder): Allocat
   }
   const range = rangeOf(set, address)
   if (range) return { address, range }
-  throw new CniError({ code: 999, message: `the store gave ${formatAddress(address)} unasked` })
+  throw new CniError({
+    code: 999,
+    message: `the store returned ${formatAddress(address)}, which was not requested`,
+  })
 }
 
 function* addresses(set: RangeSet, last: Address | undefined): Generator<Address> {

@@ -26,7 +26,7 @@ async function rename(
     throw new CniError({
       code: 102,
       message: `container ${id} was not made by "vethra bundle prepare"`,
-      hint: 'Rename it with what made it.',
+      hint: 'Rename it with the program that made it.',
     })
   }
   if (record.name === name) return

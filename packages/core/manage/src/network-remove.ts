@@ -43,7 +43,7 @@ async function checkRemovable(tools: ManageTools, network: Network): Promise<voi
     throw new CniError({
       code: 102,
       message: `network ${JSON.stringify(name)} is managed outside vethra and cannot be removed`,
-      hint: `Remove it with what made it, or delete ${file} yourself.`,
+      hint: `Remove it with the program that made it, or delete ${file} yourself.`,
     })
   }
   const users = await usersOf(tools, network)
@@ -51,7 +51,7 @@ async function checkRemovable(tools: ManageTools, network: Network): Promise<voi
   throw new CniError({
     code: 102,
     message: `network ${JSON.stringify(name)} is in use by container ${JSON.stringify(users)}`,
-    hint: 'Stop and delete these containers, then "vethra bundle rm" them; what "vethra cni add" attached goes with "vethra cni del".',
+    hint: 'Stop and delete these containers, then "vethra bundle rm" them; remove attachments of "vethra cni add" with "vethra cni del".',
   })
 }
 

@@ -27,7 +27,7 @@ function unseen(each: ObservedAttachment): Finding {
     subject: { kind: 'attachment', name: attachmentText(each) },
     message: `cannot tell whether container ${containerId} is alive: its ${ifname} is attached to network ${network}`,
     evidence: [
-      `namespace ${netns || '(none recorded)'} is out of sight, or nothing proves that it is the one of then`,
+      `namespace ${netns || '(none recorded)'} is not visible here, or cannot be proved to be the same`,
     ],
     ours: true,
   })

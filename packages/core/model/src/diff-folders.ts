@@ -36,7 +36,7 @@ const remote: ReadonlySet<string> = new Set(['nfs', 'cifs', 'smb2', 'ceph', 'fus
 function faultOf({ fileSystem, lasting }: ObservedFolder): Fault | undefined {
   const move = (path: string) => `mount --bind /A/FOLDER/ON/A/DISK ${path}`
   if (remote.has(fileSystem)) {
-    const words = 'locks and renames there do not do what they must'
+    const words = 'locks and renames are not reliable there'
     return { severity: 'error', words, fix: move }
   }
   if (!lasting) {
@@ -49,7 +49,7 @@ function faultOf({ fileSystem, lasting }: ObservedFolder): Fault | undefined {
     return { severity: 'warning', words, fix: move }
   }
   if (fileSystem === 'overlay') {
-    const words = 'it goes with the container that Vethra runs in'
+    const words = 'it is removed with the container that Vethra runs in'
     return { severity: 'warning', words, fix: move }
   }
   return undefined

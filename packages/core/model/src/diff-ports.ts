@@ -40,8 +40,8 @@ function left({ containerId, sockets, pid, alive }: ObservedPortHold): Finding {
     severity: alive ? 'error' : 'warning',
     subject: { kind: 'port', name: `${containerId} ${sockets.join(' ')}`.trim() },
     message: alive
-      ? `ports ${sockets.join(', ')} are taken for container ${containerId}, which is not attached: nobody else can have them`
-      : `it is written down that ports are held for container ${containerId}, which is not attached`,
+      ? `ports ${sockets.join(', ')} are taken for container ${containerId}, which is not attached: no other container can bind them`
+      : `a record says that ports are held for container ${containerId}, which is not attached`,
     evidence: [alive ? `process ${pid} holds them` : 'no process holds them any more'],
     repair: { kind: 'release-ports', containerId, sockets },
   })

@@ -56,7 +56,7 @@ function dead({ network, dataDir, reservation }: ObservedReservation, ours: bool
     subject: { kind: 'reservation', name: `${network}/${address}` },
     message:
       containerId === ''
-        ? `address ${address} of network ${network} is taken by a reservation that was never written`
+        ? `address ${address} of network ${network} has an empty reservation file, which blocks it`
         : `address ${address} of network ${network} is reserved for container ${containerId}, which does not have it`,
     evidence: [
       `${dataDir}/${network}/${address}${ifname === undefined ? '' : ` names ${ifname}`}`,

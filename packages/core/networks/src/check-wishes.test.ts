@@ -34,7 +34,7 @@ it.each<[string, object, Wishes, number, string]>([
     { type: 'static' },
     { ip: '10.9.0.7' },
     101,
-    'network lan knows no subnet, which addresses of containers need: its ipam driver is static',
+    'network lan has no subnet, which addresses of containers need: its ipam driver is static',
   ],
   [
     'bridge',

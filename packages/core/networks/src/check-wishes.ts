@@ -40,7 +40,7 @@ function checkBrought(network: Network, { ip, ip6 }: Wishes): void {
   if (subnets.length === 0) {
     throw brought(
       network,
-      'knows no subnet, which addresses of containers need',
+      'has no subnet, which addresses of containers need',
       'Make the network with --subnet.',
     )
   }

@@ -74,6 +74,6 @@ function taken({ netns, ifname }: WantedInterface, holder?: AttachmentRecord): C
     message: `interface ${ifname} exists in namespace ${netns} already${whose}`,
     hint: holder
       ? 'Detach that container first, or give another name: CNI_IFNAME.'
-      : 'Remove it with what made it, or give another name: CNI_IFNAME.',
+      : 'Remove it with the program that made it, or give another name: CNI_IFNAME.',
   })
 }

@@ -28,7 +28,7 @@ export const settingFlags: readonly SettingFlag[] = [
     env: 'VETHRA_DATA_ROOT',
     toml: 'data_root',
     value: 'DIR',
-    help: 'folder of everything that is kept (/var/lib/vethra)',
+    help: 'folder of all stored state (/var/lib/vethra)',
     ...baked,
   },
   {
@@ -77,7 +77,7 @@ export const settingFlags: readonly SettingFlag[] = [
     env: 'VETHRA_CNI_CACHE',
     toml: 'cni_cache',
     value: 'DIR',
-    help: 'folder whose results/ keeps what plugins returned (/var/lib/cni)',
+    help: 'folder of the result cache, results/ in it (/var/lib/cni)',
     ...baked,
   },
   {
@@ -85,7 +85,7 @@ export const settingFlags: readonly SettingFlag[] = [
     env: 'VETHRA_LOG_LEVEL',
     toml: 'log_level',
     value: 'LEVEL',
-    help: 'debug, info, warn or error; debug tells each plugin call with its time (warn)',
+    help: 'debug, info, warn or error; debug logs each plugin call with its time (warn)',
     ...baked,
   },
   {
@@ -127,7 +127,7 @@ export const settingFlags: readonly SettingFlag[] = [
     flag: '--address-pools',
     toml: 'address_pools',
     value: 'base=CIDR,size=LEN',
-    help: 'where subnets for new networks are cut from, repeatable (private ranges)',
+    help: 'address pool for the subnets of new networks, repeatable (private ranges)',
     ...repeated,
   },
   {
@@ -135,7 +135,7 @@ export const settingFlags: readonly SettingFlag[] = [
     env: 'VETHRA_PLUGIN_TIMEOUT',
     toml: 'plugin_timeout',
     value: 'SECONDS',
-    help: 'how long one plugin may run, in seconds (60)',
+    help: 'time limit of one plugin, in seconds (60)',
     ...baked,
   },
   {
@@ -143,7 +143,7 @@ export const settingFlags: readonly SettingFlag[] = [
     env: 'VETHRA_PLUGIN_OUTPUT_LIMIT',
     toml: 'plugin_output_limit',
     value: 'MIB',
-    help: 'how much one plugin may print, in MiB (16)',
+    help: 'output limit of one plugin, in MiB (16)',
     ...baked,
   },
   {
@@ -151,7 +151,7 @@ export const settingFlags: readonly SettingFlag[] = [
     env: 'VETHRA_SOCKET',
     toml: 'socket',
     value: 'PATH',
-    help: 'where the daemon listens (/run/vethra/vethra.sock)',
+    help: 'socket of the daemon (/run/vethra/vethra.sock)',
     ...once,
   },
   {
@@ -159,7 +159,7 @@ export const settingFlags: readonly SettingFlag[] = [
     env: 'VETHRA_RECONCILE_INTERVAL',
     toml: 'reconcile_interval',
     value: 'SECONDS',
-    help: 'how long the daemon goes without a look at the host, in seconds (300)',
+    help: 'longest time between two looks of the daemon at the host, in seconds (300)',
     ...once,
   },
 ]

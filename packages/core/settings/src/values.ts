@@ -68,7 +68,7 @@ export function readWords(given: Given): readonly string[] {
   const texts = listed(given)
   for (const text of texts) {
     if (!/^[!-~]{1,255}$/.test(text) || /[#;,]/.test(text)) {
-      throw invalid(given.where, text, 'cannot stand in resolv.conf')
+      throw invalid(given.where, text, 'has characters that resolv.conf cannot hold')
     }
   }
   return texts
