@@ -4,8 +4,8 @@ import type { Io } from './io.ts'
 import type { Tools } from './tools.ts'
 
 /**
- * Removes all networks of ours that nobody uses, but the default one, and prints their names. Without
- * `force` nothing happens and CniError 103 says what would go.
+ * Removes all unused networks of ours, but the default one, and prints their names. Without `force`
+ * nothing happens and CniError 103 says what would go.
  */
 export async function pruneNetworks(
   tools: Tools,

@@ -37,7 +37,7 @@ export function topLines(
   ]
 }
 
-/** Octets a second for people: `1.2 kB/s`; `-` where nobody counts. */
+/** Octets a second for people: `1.2 kB/s`; `-` without a counter. */
 export function formatRate(octets: number | undefined): string {
   if (octets === undefined) return '-'
   const power = Math.min(units.length - 1, octets < 1000 ? 0 : Math.floor(Math.log10(octets) / 3))

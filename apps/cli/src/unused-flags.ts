@@ -10,7 +10,7 @@ const forBundles: ReadonlySet<SettingKey> = new Set([
   'bridge_ip',
 ])
 
-/** Throws CniError 103 for a global flag that the command would pass over without a word. */
+/** Throws CniError 103 for a global flag that the command would ignore silently. */
 export function checkUsed(flags: GivenSettings, words: readonly string[]): void {
   const [command] = words
   if (command === undefined || command === 'bundle') return

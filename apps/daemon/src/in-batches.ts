@@ -2,8 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 
 /**
  * Shared work, by key. A run begins when the one before is done; all who asked before it began get
- * its outcome. So nobody gets an answer that is older than the question, and a crowd of readers
- * costs what two of them do.
+ * its outcome. No answer is older than its question, and a crowd of readers costs as much as two.
  */
 export function inBatches<T>(): (key: string, work: () => Promise<T>) => Promise<T> {
   const running = new Map<string, Promise<unknown>>()

@@ -123,7 +123,7 @@ function listening(server: Server, where: object, name: string): Promise<void> {
   })
 }
 
-/** Removes a socket at which nobody listens any more. */
+/** Removes a stale socket, at which no process listens. */
 async function clear(path: string): Promise<void> {
   const there = statSync(path, { throwIfNoEntry: false })
   if (there === undefined) return

@@ -36,8 +36,8 @@ export interface HookLog {
 export type HookEvent = 'createRuntime' | 'postStop'
 
 /**
- * Starts the log with a line of the event, before anything of the container is believed: so it tells what
- * was not. It is written only where the container has a folder already.
+ * Starts the log with a line of the event, before anything of the container is trusted: so the log
+ * has refusals, too. It is written only where the container has a folder already.
  */
 export async function openLog(
   tools: Tools,

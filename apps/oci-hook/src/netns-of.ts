@@ -22,8 +22,8 @@ export async function checkJoined(tools: Tools, container: Container): Promise<v
 }
 
 /**
- * The network namespace of a container. Throws CniError 107 when nothing tells it, 8 when it is none or that of
- * the host: plugins would take the host's own interfaces apart.
+ * The network namespace of a container. Throws CniError 107 when it is unknown, 8 when it is
+ * missing or the host's: plugins would take the host's own interfaces apart.
  */
 export async function netnsOf({ host }: Tools, { state, request }: Container): Promise<string> {
   const netns = request.netns ?? (state.pid > 0 ? `/proc/${state.pid}/ns/net` : undefined)

@@ -13,9 +13,9 @@ export interface Stopped {
 
 /**
  * postStop: detaches the container from its networks and takes its names out of its peers' files.
- * Every step is tried whatever fails before it; CniError 106 tells all that failed. Called twice, it
- * succeeds. The container's own files stay until it is deleted. Where `open` fails, because a file or an
- * annotation is not to be trusted, what is recorded as attached goes all the same.
+ * Every step is tried whatever fails before it; CniError 106 lists all failures. Called twice, it
+ * succeeds. The container's own files stay until it is deleted. Where `open` fails, because a file
+ * or an annotation is not to be trusted, what is recorded as attached goes all the same.
  */
 export async function postStop(
   tools: Tools,

@@ -6,7 +6,7 @@ import { profileToLoad } from './profile-to-load.ts'
 
 /** Options of `appArmorHost`. */
 export interface AppArmorHostOptions {
-  /** Where the kernel tells of itself. Default `/sys`. */
+  /** The mount point of sysfs. Default `/sys`. */
   readonly sys?: string
   /** The program that loads a profile from its standard input. Default `apparmor_parser`. */
   readonly parser?: string
@@ -21,7 +21,7 @@ export interface AppArmorHost {
   loadProfile(): Promise<boolean>
 }
 
-/** The AppArmor of this host, as its kernel tells. */
+/** The AppArmor of this host, as its kernel reports it. */
 export function appArmorHost({
   sys = '/sys',
   parser = 'apparmor_parser',

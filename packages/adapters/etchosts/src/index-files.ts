@@ -29,12 +29,12 @@ export function writeHead(places: Places, idle: readonly string[]): void {
   write(places, headOf(places), { stamp: folderStamp(places), idle })
 }
 
-/** Removes the head, before anything else is changed: whoever is killed then leaves none. */
+/** Removes the head, before anything else is changed: a killed writer leaves none. */
 export function dropHead(places: Places): void {
   remove(headOf(places))
 }
 
-/** The ids of the members of a network, by its key; empty when nobody is in it. */
+/** The ids of the members of a network, by its key; empty when it has none. */
 export function readMembers(places: Places, key: string): readonly string[] {
   const value = read(membersOf(places, key))
   return isTexts(value) ? value : []

@@ -6,7 +6,7 @@ import type { HostWatch, HostWatchOptions } from './watch-host.ts'
 // program goes with it. Its own output is closed, so that the end of the program's is seen.
 const script = '"$@" </dev/null & exec >&- 2>&-; read -r _; kill $! 2>/dev/null'
 
-/** Runs a program for as long as this process lives, and tells when it prints. */
+/** Runs a program for as long as this process lives, and reports each output. */
 export function startMonitor(
   program: readonly [string, ...string[]],
   { onChange, onFault }: Pick<HostWatchOptions, 'onChange' | 'onFault'>,

@@ -1,6 +1,6 @@
 import { outputOf } from './run.ts'
 
-/** An address as `ip -j addr` tells it. */
+/** An address as `ip -j addr` prints it. */
 export interface IpAddress {
   readonly family: string
   readonly local?: string
@@ -19,7 +19,7 @@ export interface IpLink {
   readonly addr_info?: readonly IpAddress[]
 }
 
-/** A route as `ip -j route` tells it. */
+/** A route as `ip -j route` prints it. */
 export interface IpRoute {
   readonly dst: string
   /** Absent for unicast. */

@@ -20,7 +20,7 @@ export interface Here {
   readonly pidNamespace?: string
 }
 
-/** Where this process is, as far as /proc tells. */
+/** The boot and the PID namespace of this process, as far as /proc shows them. */
 export function here(): Here {
   const bootId = trying(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim())
   const pidNamespace = trying(() => readlinkSync('/proc/self/ns/pid'))

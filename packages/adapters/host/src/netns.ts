@@ -70,8 +70,7 @@ function faultOfKind(path: string, kind: string): string | undefined {
 
 /**
  * The kind of namespace at a path on nsfs: `net`, `mnt`, … as the link in /proc says, or the mount
- * at the path. Where neither is to be seen from here it counts as `net`: whoever enters it learns
- * better.
+ * at the path. Where neither is visible it counts as `net`: entering it shows an error.
  */
 function kindOf(path: string): string {
   const link = linkOf(path)

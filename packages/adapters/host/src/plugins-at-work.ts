@@ -26,7 +26,10 @@ export async function pluginsEnded(
   }
 }
 
-/** The containers that plugins of our own user are at work for, whoever started them: a plugin has its id in the environment. */
+/**
+ * The containers that plugins of our own user are at work for: a plugin has its container id in the
+ * environment.
+ */
 export function containersOfPlugins(): readonly string[] {
   return allPids().flatMap((pid) => {
     const id = /\0CNI_CONTAINERID=([^\0]*)\0/.exec(environmentOf(pid))?.[1]

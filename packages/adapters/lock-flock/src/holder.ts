@@ -1,7 +1,7 @@
 import { existsSync, fstatSync, readFileSync, type Stats } from 'node:fs'
 
 /**
- * The process that took a flock(2) lock on the same file, as the kernel tells it (proc(5),
+ * The process that took a flock(2) lock on the same file, as the kernel lists it (proc(5),
  * "/proc/locks"). Undefined when it does not, or when that process has ended and left the lock to
  * the one that it took it for, as flock(1) does.
  */

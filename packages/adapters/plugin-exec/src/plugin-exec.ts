@@ -24,7 +24,7 @@ export interface PluginExecOptions {
   readonly timeoutMs?: number
   /** More octets than this on standard output or error end the plugin. Default: 16 MiB. */
   readonly outputLimit?: number
-  /** Called for each run that ended, successful or not. Default: nobody is. */
+  /** Called for each run that ended, successful or not. Default: none. */
   readonly onReport?: (report: PluginReport) => void
 }
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 
-/** A process, told by when it started from a later one of the same number. */
+/** A process: its start time distinguishes it from a later one of the same number. */
 export interface Process {
   readonly pid: number
   /** Clock ticks since the machine was started, as /proc has them. */

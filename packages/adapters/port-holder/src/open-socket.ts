@@ -84,7 +84,7 @@ function setOptions(descriptor: number, { protocol, address }: HeldSocket): void
   else set(socketLevel, options.reuseAddress, one)
 }
 
-/** One instruction of the packet filter, "return 0": what nobody will read takes no memory. */
+/** One instruction of the packet filter, "return 0": unread packets take no memory. */
 const returnNothing = Uint8Array.of(6, 0, 0, 0, 0, 0, 0, 0)
 
 function dropAll(): Uint8Array {

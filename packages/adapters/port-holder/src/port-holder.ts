@@ -16,9 +16,9 @@ export interface PortHolderOptions {
 }
 
 /**
- * A PortHolder by one small process a container, of its own session, which keeps nothing of ours open.
- * It ends with the container's first process, by itself. TCP and SCTP ports are listened on, and
- * whoever connects is reset; UDP ports are bound, and what comes is dropped.
+ * A PortHolder by one small process a container, of its own session, which keeps nothing of ours
+ * open. It ends with the container's first process, by itself. TCP and SCTP ports are listened on,
+ * and connections are reset; UDP ports are bound, and packets are dropped.
  */
 export function portHolder({ dir, program }: PortHolderOptions): PortHolder {
   const records = holderRecords(dir)

@@ -3,7 +3,7 @@ import { CniError } from '@vethra/cni'
 /** Whom to tell how a service fares. */
 export interface Notifier {
   /**
-   * Sends assignments such as `READY=1`, a line each. Nothing happens where nobody listens. Throws
+   * Sends assignments such as `READY=1`, a line each. Does nothing without a socket. Throws
    * CniError 5 when it can't be sent.
    */
   tell(state: string): Promise<void>

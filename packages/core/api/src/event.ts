@@ -1,4 +1,4 @@
-/** Everything that the daemon tells of. */
+/** The types of the daemon's events. */
 export const eventTypes = [
   'daemon-started',
   'daemon-stopping',

@@ -1,6 +1,6 @@
 import { CniError, errorName, explain } from '@vethra/cni'
 
-/** A failure, as RFC 9457 wants it told, with what our errors carry. */
+/** A failure as problem details (RFC 9457), with the fields of our errors. */
 export interface Problem {
   /** `urn:vethra:error:101`, or `about:blank` where the status says it all. */
   readonly type: string
@@ -51,7 +51,7 @@ const statuses: Readonly<Record<number, number>> = {
   107: 400,
 }
 
-/** The CniError that a problem tells of, for a client to throw; code 999 for what was no CniError. */
+/** The CniError of a problem, for a client to throw; code 999 for any other error. */
 export function errorOf({ detail, title, code = 999, hint, causes = [] }: Problem): CniError {
   const inner = causes.map((message) => new Error(message))
   return new CniError({

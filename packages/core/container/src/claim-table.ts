@@ -4,7 +4,7 @@ import type { Protocol } from './port-mapping.ts'
 
 /** The holders of the host's ports, by port. */
 export interface ClaimTable {
-  /** Whether nobody holds the port, on whichever address. */
+  /** Whether the port is free on every address. */
   isFree(protocol: Protocol, port: number): boolean
   /** The holder of the port on an address, for people: the first one that was claimed. */
   holder(protocol: Protocol, hostIP: string, port: number): string | undefined

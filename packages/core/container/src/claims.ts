@@ -27,7 +27,10 @@ export interface Claim {
   readonly by: string
 }
 
-/** A socket's claim. One on `::` takes IPv4 connections too, unless it says otherwise, which nobody can see. */
+/**
+ * A socket's claim. One on `::` takes IPv4 connections too, unless IPV6_V6ONLY is set, which is not
+ * visible.
+ */
 export function socketClaim({ protocol, address, port, by }: ListeningSocket): Claim {
   const read = readAddress(address.split('%', 1)[0] ?? '')
   const dual = read?.family === 6 && read.value === 0n

@@ -2,7 +2,7 @@ import type { Json } from '@vethra/cni'
 import { type Draft, type JsonPath, renderDraft } from './draft.ts'
 import { appendTo, removeAt, setAt } from './splice.ts'
 
-/** One thing to do to config.json, and the line that tells of it. */
+/** One edit of config.json, and the line that describes it. */
 export type Edit =
   | {
       readonly kind: 'set' | 'append'

@@ -15,7 +15,10 @@ export async function isAlive(tools: LifeTools, record: AttachmentRecord): Promi
   return (await lifeNow(tools, record)) === 'alive'
 }
 
-/** Whether an attachment that nothing but the cache tells of has ended: a path alone tells it only of processes. */
+/**
+ * Whether an attachment with a cache entry alone has ended: a path alone proves it only for
+ * processes.
+ */
 export async function lifeOfCached(
   { netns }: Pick<HostTools, 'netns'>,
   { attachment }: CachedAttachment,
@@ -32,7 +35,10 @@ export async function livingRecord(
   return record && (await isAlive(host, record)) ? record : undefined
 }
 
-/** Whether a cached attachment tells how it was made. Entries without a list are damaged, or of old libcni: never ours. */
+/**
+ * Whether a cache entry holds all that DEL needs. Entries without a list are damaged, or of old
+ * libcni: never ours.
+ */
 export function isUsable(entry: CachedAttachment | undefined): entry is CachedAttachment {
   return entry !== undefined && isWhole(entry)
 }

@@ -4,7 +4,10 @@ import { lifeOfCached } from './alive.ts'
 import type { DoctorTools, NamespaceTools } from './doctor-tools.ts'
 import type { RepairResult } from './repair.ts'
 
-/** Runs `work` while nobody attaches or detaches the container: its names and ports come and go with that. */
+/**
+ * Runs `work` under the lock of the container: its names and ports change with attaching and
+ * detaching.
+ */
 export async function holding(
   { host, inNamespace }: DoctorTools,
   ref: ContainerRef,

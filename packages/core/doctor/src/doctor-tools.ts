@@ -44,7 +44,7 @@ export interface KnownContainers {
    * damaged.
    */
   read(id: string, file: 'lifecycle.json' | 'vethra.json'): Promise<Json | undefined>
-  /** The names that are taken, ascending; those that nobody holds are left out. */
+  /** The reserved names, ascending; those without a holder are left out. */
   heldNames(): Promise<readonly Omit<ObservedName, 'namespace'>[]>
   /** Takes a name for an id. Throws CniError 102 when another id holds it. */
   claimName(name: string, id: string): Promise<void>

@@ -6,8 +6,8 @@ import { observe } from './observe.ts'
 const lastingMs = 500
 
 /**
- * The findings on this host now, the worst first. Where something of ours looks wrong it is looked
- * for twice, so that what is only under way is not told.
+ * The findings on this host now, the worst first. A fault of ours is looked for twice, so that
+ * changes under way are not reported.
  */
 export async function examine(tools: DoctorTools): Promise<readonly Finding[]> {
   const first = await lookOnce(tools)

@@ -1,6 +1,6 @@
 /**
- * Looks at a host through adapters that are handed in, tells what is not as it should be, and repairs
- * what is safe to repair. Not for deciding what is wrong: that is `@vethra/model`.
+ * Observes a host through the adapters given, reports findings, and makes the safe repairs. Not for
+ * deciding what is wrong: that is `@vethra/model`.
  */
 export type {
   Clock,

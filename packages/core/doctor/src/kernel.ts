@@ -12,7 +12,7 @@ export interface Kernel {
   links(): Promise<readonly ObservedLink[]>
   /** Every route but default ones and the kernel's own. Throws CniError 5 and 100. */
   routes(): Promise<readonly ObservedRoute[]>
-  /** Where UDP packets that were sent on went, as far as the kernel tells. */
+  /** The conntrack entries of forwarded UDP packets, as far as the kernel lists them. */
   flows(): Promise<readonly ObservedFlow[]>
   /** Further facts. Parts that cannot be read are left out, and named in `unknown`. */
   facts(): Promise<KernelFacts>

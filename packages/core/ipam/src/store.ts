@@ -71,7 +71,7 @@ export interface IpamStore {
    * twice, even by concurrent writers.
    */
   reserve(network: string, claim: Claim): Promise<ClaimOutcome>
-  /** Gives back what `held` tells, and returns it. None is fine. */
+  /** Releases the reservations that `held` lists, and returns them. None is fine. */
   release(network: string, holder: Holder): Promise<readonly Address[]>
   /**
    * Gives back those of the reservations that still are as described, and returns them. One without a

@@ -22,8 +22,8 @@ export interface CreatedNetwork {
 }
 
 /**
- * Creates a network. From the reading of what is in use until the conf list is
- * written nobody else creates one, so that two never get the same subnet.
+ * Creates a network. A lock is held from reading the subnets in use until the conf list is written,
+ * so that two never get the same subnet.
  */
 export async function createNetwork(
   tools: ManageTools,

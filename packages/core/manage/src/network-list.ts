@@ -11,7 +11,7 @@ import {
 
 /** A network as `network ls` shows it. */
 export interface NetworkRow {
-  /** Empty for a network that nobody manages. */
+  /** Empty for an unmanaged network. */
   readonly ID: string
   readonly Name: string
   readonly Driver: string

@@ -3,9 +3,9 @@ import { ownNetworks, usersOf, wantedNetworks } from './network-users.ts'
 import type { ManageTools } from './tools.ts'
 
 /**
- * The names of all networks of ours that nobody uses, but the default one. A container that is
- * prepared or stopped uses its networks too: it could not start again. Resources that all
- * namespaces share are removed from `default` alone.
+ * The names of all unused networks of ours, but the default one. A container that is prepared or
+ * stopped uses its networks too: it could not start again. Resources that all namespaces share are
+ * removed from `default` alone.
  */
 export async function unusedNetworks(
   tools: ManageTools,

@@ -8,7 +8,7 @@ import type { ObservedAttachment, ObservedReservation, ObservedState } from './o
 import type { Marks } from './read-firewall.ts'
 import type { Repair } from './repair.ts'
 
-/** Attachments whose namespace is gone, and those of ours where nobody can tell. */
+/** Attachments whose namespace is gone, and those of ours whose state is unknown. */
 export function attachmentFindings(
   observed: ObservedState,
   { marks }: Pick<Maps, 'marks'>,
@@ -55,7 +55,10 @@ function heldBy(
   return reservations.filter(({ reservation }) => (reservation.ifname ?? ifname) === ifname)
 }
 
-/** Attachments whose record cannot be read, or tells their namespace by what another can get: the interface inside proves it. */
+/**
+ * Attachments whose record is unreadable, or names their namespace by an inode, which can be
+ * reused: the interface inside proves it.
+ */
 export function recordFindings({ attachments }: ObservedState): readonly Finding[] {
   return [
     ...attachments.filter((each) => each.recordDamaged && each.state !== 'gone').map(damaged),
@@ -145,9 +148,9 @@ function ruleEvidence(
 }
 
 /**
- * Living attachments of ours that nobody remembers how they were made. A container that was
- * prepared ends when attaching it is cut short, so one that lives has lost its cached result. An
- * entry of others is lost where all that they need is there; else ADD never finished.
+ * Living attachments of ours without a cache entry. A container that was prepared ends when
+ * attaching it is cut short, so one that lives has lost its cached result. An entry of others is
+ * lost where all that they need is there; else ADD never finished.
  */
 export function unfinishedFindings(
   desired: DesiredState,

@@ -7,7 +7,7 @@ import type { Maps } from './maps.ts'
 import type { ObservedReservation, ObservedState } from './observed-state.ts'
 import type { RepairedReservation } from './repair.ts'
 
-/** Addresses that nobody holds any more, and those that are held but not reserved. */
+/** Stale reservations, and addresses in use without a reservation. */
 export function reservationFindings(
   desired: DesiredState,
   observed: ObservedState,

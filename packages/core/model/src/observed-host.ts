@@ -5,7 +5,7 @@ export interface ObservedHost {
   /** Whether what goes through a bridge goes through the firewall; absent without br_netfilter. */
   readonly filtersBridges?: boolean
   readonly programs: readonly ObservedProgram[]
-  /** Rules that nobody sees who looks at the others: of iptables-legacy, where iptables is nf_tables, or the other way round. */
+  /** Hidden rules: of iptables-legacy, where iptables is nf_tables, or the other way round. */
   readonly hiddenRules: readonly string[]
   /** Why rules cannot be read, or tables that iptables cannot. */
   readonly unreadableRules: readonly string[]

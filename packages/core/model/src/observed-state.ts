@@ -13,7 +13,7 @@ export interface ObservedState {
   /** The ids of containers that may still live. */
   readonly signs: SignsOfLife
   readonly containers: readonly ObservedContainer[]
-  /** Ports of the host that are kept taken for containers. */
+  /** Ports of the host that are held for containers. */
   readonly portHolds: readonly ObservedPortHold[]
   /** The names that are taken. */
   readonly names: readonly ObservedName[]
@@ -88,7 +88,7 @@ export interface ObservedName {
   readonly id: string
 }
 
-/** Ports of the host that are kept taken for one container. */
+/** Ports of the host that are held for one container. */
 export interface ObservedPortHold {
   readonly containerId: string
   /** `0.0.0.0:8080/tcp`. */

@@ -13,7 +13,7 @@ export type Repair =
   | { readonly kind: 'detach'; readonly attachment: AttachmentRef }
   /** Take out the rules that bear the marks of a container in a network. */
   | { readonly kind: 'remove-rules'; readonly network: string; readonly containerId: string }
-  /** Give back an address that nobody holds. */
+  /** Release a stale address. */
   | {
       readonly kind: 'release-address'
       readonly dataDir: string

@@ -9,7 +9,7 @@ export interface KnownNetworks {
   readonly names: ReadonlyMap<string, string>
 }
 
-/** Looks at each reference once, whoever uses it. */
+/** Looks at each reference once. */
 export function knownNetworks(all: readonly ContainerNames[]): KnownNetworks {
   const refs = new Set(all.flatMap(refsOf))
   const keys = new Map([...refs].sort().map((ref) => [ref, networkKey(ref)]))

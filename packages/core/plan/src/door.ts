@@ -33,7 +33,7 @@ export async function checkDoor(
   return unfinished
 }
 
-/** Throws CniError 102 when an interface exists, whoever made it. */
+/** Throws CniError 102 when an interface exists already. */
 export async function checkFree(tools: DoorTools, wanted: WantedInterface): Promise<void> {
   if (!(await isThere(tools.netns, wanted))) return
   const [record] = await recordsNaming(tools, wanted)

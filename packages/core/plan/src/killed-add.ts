@@ -11,7 +11,7 @@ export interface Remembered {
   readonly record: AttachmentRecord | undefined
 }
 
-/** Reads each file once: nobody changes them while the container's lock is held. */
+/** Reads each file once: they do not change while the container's lock is held. */
 export async function rememberedOf(
   { cache, records }: Pick<HostTools, 'cache' | 'records'>,
   key: AttachmentKey,

@@ -29,7 +29,7 @@ export interface HostTools extends AttachTools, TurnTools {
   readonly records: AttachmentRecords
   /** The facts about namespaces and processes. */
   readonly netns: NamespaceFacts
-  /** Called for each step of an operation. Default: nobody is. */
+  /** Called for each step of an operation. Default: none. */
   readonly steps?: StepLog
   /** Gets what may remain of an attachment that is forgotten without having been undone whole. Default: dropped. */
   readonly onRemains?: (remains: CniError) => void

@@ -23,7 +23,7 @@ const sharing: readonly string[] = ['portmap', 'firewall']
 /**
  * Runs the ADD of a plugin. An ADD that makes rules which others share (portmap, firewall) runs
  * alone while those rules are missing: plugins check, then append, so two at once would make some
- * twice. Once the rules are there nobody waits; whoever had to wait looks again.
+ * twice. Once the rules exist no ADD waits; one that had to wait looks again.
  */
 export async function runInTurn(
   tools: TurnTools,
@@ -48,7 +48,7 @@ export async function runInTurn(
   return done ?? runner.run(call)
 }
 
-/** Runs `work` while nobody else makes rules that networks share, or those of this one. */
+/** Runs `work` under the lock of the rules that networks share, or of those of this one. */
 export async function alone<T>(
   { lock, places }: Pick<TurnTools, 'lock' | 'places'>,
   network: string,
