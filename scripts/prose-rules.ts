@@ -12,7 +12,7 @@ const phrases =
   /\b(?:(?:is|are|was|were|be|been) told|comes? to|came to|stands|to be had|of no matter|by and by|anew|the way that|(?:for|to) nobody)\b/i
 const longest = 35
 
-/** What a source file's messages, hints, help and docstrings have against the rule of plain prose. */
+/** The faults of a source file's messages, hints, help and docstrings, each with its line. */
 export function proseFaults(path: string, source: string): readonly string[] {
   return proseTexts(source).flatMap((each) =>
     textFaults(each).map((fault) => `${path}:${each.line}: ${fault}`),

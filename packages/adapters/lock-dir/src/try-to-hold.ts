@@ -11,7 +11,7 @@ export interface Held {
   release(): Promise<Error | undefined>
 }
 
-/** Takes the lock, or throws when another process has it. Throws CniError 5. */
+/** Takes the lock; returns an error when another process has it. Throws CniError 5. */
 export async function tryToHold(path: string, staleMs: number): Promise<Held | Error> {
   const lockfilePath = `${path}.lock`
   let rmdir = removeStale(staleMs)
