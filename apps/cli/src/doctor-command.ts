@@ -59,7 +59,8 @@ function report(findings: readonly Finding[], { format }: DoctorFlags, io: Io): 
   if (format === 'text') {
     // What is broken is counted once: by the error below.
     const summary = errors.length > 0 ? [] : summaryLines(findings)
-    for (const line of [...findingLines(findings, io.terminal), ...summary]) io.printStyled(line)
+    for (const line of [...findingLines(findings, io.isTerminal()), ...summary])
+      io.printStyled(line)
   } else {
     const row = ({ Severity, Message }: ReturnType<typeof findingRow>) => [Severity, Message]
     printListing(
@@ -79,7 +80,7 @@ async function repairAll(tools: DoctorTools, { format }: DoctorFlags, io: Io): P
   const { outcomes, left } = await whileWaiting(io, 'repairing', () =>
     heal(tools, (event) => {
       if (format !== 'text' || event.kind === 'begun') return
-      for (const line of repairLines(outcomeRow(event), io.terminal)) {
+      for (const line of repairLines(outcomeRow(event), io.isTerminal())) {
         io.printStyled(line, outcomeRow(event).Repair)
       }
     }),
@@ -88,7 +89,7 @@ async function repairAll(tools: DoctorTools, { format }: DoctorFlags, io: Io): P
   else if (outcomes.length === 0) io.print('nothing to repair')
   if (format === 'text' && left.length > 0) {
     io.print('')
-    for (const line of [...findingLines(left, io.terminal), ...summaryLines(left)])
+    for (const line of [...findingLines(left, io.isTerminal()), ...summaryLines(left)])
       io.printStyled(line)
   }
   const failed = outcomes.flatMap((each) => (each.kind === 'failed' ? [each.error] : []))
@@ -101,7 +102,8 @@ function printRepairs(rows: readonly RepairRow[], format: string, io: Io): void 
     printListing({ items: rows, header: ['OUTCOME', 'REPAIR'], row }, format, io)
     return
   }
-  for (const each of rows) for (const line of repairLines(each, io.terminal)) io.printStyled(line)
+  for (const each of rows)
+    for (const line of repairLines(each, io.isTerminal())) io.printStyled(line)
   if (rows.length === 0) io.print('nothing to repair')
 }
 

@@ -15,7 +15,7 @@ export interface Io {
   /** Milliseconds since 1970. */
   readonly now: () => number
   /** Whether standard output is a terminal: only then it gets colour. */
-  readonly terminal: boolean
+  readonly isTerminal: () => boolean
   /** The argument vector that calls this program again: what hook lines begin with. */
   readonly program: readonly string[]
 }

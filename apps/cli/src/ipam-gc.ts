@@ -26,7 +26,7 @@ export async function collectReservations(tools: Tools, flags: GcFlags, io: Io):
   if (flags.dryRun) {
     const header = ['NETWORK', 'ADDRESS', 'CONTAINER ID', 'INTERFACE', 'SINCE', 'REASON']
     const rows = dead.map((each) => [...cells(reservationRow(each)), reasonToFree(each)])
-    for (const line of table(header, rows, { terminal: io.terminal })) io.printStyled(line)
+    for (const line of table(header, rows, { terminal: io.isTerminal() })) io.printStyled(line)
     return
   }
   for (const each of dead) await free(each, io)

@@ -22,7 +22,8 @@ export async function printReservations(tools: Tools, flags: IpamListFlags, io: 
     return
   }
   const header = ['NETWORK', 'ADDRESS', 'CONTAINER ID', 'INTERFACE', 'SINCE']
-  for (const line of table(header, rows.map(cells), { terminal: io.terminal })) io.printStyled(line)
+  for (const line of table(header, rows.map(cells), { terminal: io.isTerminal() }))
+    io.printStyled(line)
 }
 
 /** A reservation as people see it: network, address, container id, interface, time. */

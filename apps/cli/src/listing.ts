@@ -26,7 +26,7 @@ export function printListing<T>(
   if (format === 'json') {
     io.print(JSON.stringify(items, null, 2))
   } else if (format === 'table' || format === '') {
-    const options = { terminal: io.terminal, ...(whole ? {} : { width: 80 }) }
+    const options = { terminal: io.isTerminal(), ...(whole ? {} : { width: 80 }) }
     for (const line of table(header, [...items.map(row), ...more], options)) io.printStyled(line)
   } else {
     const render = readFormat(format)

@@ -30,14 +30,14 @@ async function showTop(client: DaemonClient, flags: TopFlags, io: Io): Promise<v
     throw unsupported('--interval', flags.interval, 'seconds from 0.1 to 3600')
   }
   const read = () => client.get<TimedTraffic>(`/traffic?namespace=${client.namespace}`)
-  const live = io.terminal && !flags.once
+  const live = io.isTerminal() && !flags.once
   let before = await read()
   do {
     await setTimeout(seconds * 1000)
     const now = await read()
     const { rows = 24, columns = 80 } = process.stdout
     const lines = topLines(before, now, {
-      terminal: io.terminal,
+      terminal: io.isTerminal(),
       ...(live ? { width: columns } : {}),
     })
     // Home, each line to its end, and what is below: without a flicker.

@@ -18,9 +18,7 @@ const io = {
   complain: (line: string) => errors.write(`${escapeControls(line)}\n`),
   now: () => Date.now(),
   // Asked only by those who print tables: the answer loads Node's streams.
-  get terminal() {
-    return process.stdout.isTTY === true
-  },
+  isTerminal: () => process.stdout.isTTY === true,
   program: programOf(process.argv),
 }
 
