@@ -28,7 +28,7 @@ describeOnHost("Debian's containerd, beside Vethra", () => {
   })
 
   it('its CRI plugin loads every kind of network that we write, and reports that the network is ready', async () => {
-    await host.run(['ip', 'link', 'add', 'up0', 'type', 'dummy'])
+    await host.run(['ip', 'link', 'add', 'up0', 'type', 'bridge'])
     const kinds = {
       'a-lan': [],
       'b-dual': ['--ipv6', '-o', 'mtu=1400', '--label', 'team=<web>'],
