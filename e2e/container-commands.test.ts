@@ -18,6 +18,34 @@ describeOnHost('vethra container', () => {
   const list = async () =>
     JSON.parse((await host.vethra('container', 'ls', '--format', 'json')).stdout)
 
+  it.each(['{', '', '{"version":1}', '\0\0\0\0'])(
+    'a container whose files hold %j hides no other, and keeps no network and no port of others',
+    async (text) => {
+      await host.vethra('network', 'create', 'lan')
+      await host.vethra('network', 'create', 'unused')
+      const prepare = async (name: string, ...more: readonly string[]) => {
+        const bundle = await host.bundle(`${name}-${host.tag}`, ['sleep', '60'])
+        const flags = ['--id', `${name}-${host.tag}`, '--network', 'lan', ...more]
+        return host.vethra('bundle', 'prepare', bundle, ...flags)
+      }
+      for (const name of ['web', 'bad']) expect((await prepare(name)).exitCode).toBe(0)
+      const [folder = ''] = (
+        await host.run(['sh', '-c', `ls -d /var/lib/vethra/*/containers/default/bad-*`])
+      ).stdout.split('\n')
+      for (const file of ['vethra.json', 'lifecycle.json']) {
+        await host.run([
+          'sh',
+          '-c',
+          `printf '${text.replaceAll('\0', '\\000')}' > ${folder}/${file}`,
+        ])
+      }
+      expect((await list()).map(({ ID }: { ID: string }) => ID)).toEqual([`bad-${host.tag}`, id])
+      expect((await host.vethra('network', 'ls')).exitCode).toBe(0)
+      expect((await host.vethra('network', 'rm', 'unused')).exitCode).toBe(0)
+      expect((await prepare('next', '-p', '80')).exitCode).toBe(0)
+    },
+  )
+
   it('tells of a container from its preparation to its end', async () => {
     await host.vethra('network', 'create', 'lan')
     const bundle = await host.bundle(id, ['sleep', '60'])

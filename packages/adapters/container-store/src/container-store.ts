@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { CniError, checkPathComponent, type Lock } from '@vethra/cni'
+import { CniError, checkPathComponent, type Json, type Lock } from '@vethra/cni'
 import { listFolders, makeFolder, removeFolder } from '@vethra/files'
 import type { ContainerStore } from '@vethra/manage'
 import { logs } from './logs.ts'
@@ -57,10 +57,20 @@ export function containerStore(options: ContainerStoreOptions): ContainerStore {
           (await listFolders(join(all, each))).map((id) => join(all, each, id)),
         ),
       )
-      const files = folders.flat().map((each) => readJson(join(each, 'vethra.json')))
+      const files = folders.flat().map((each) => soundJson(join(each, 'vethra.json')))
       return (await Promise.all(files)).filter((json) => json !== undefined)
     },
     remove: async (id) => await removeFolder(folder(id)),
+  }
+}
+
+// A damaged file of one container keeps nobody from reading those of the others.
+async function soundJson(file: string): Promise<Json | undefined> {
+  try {
+    return await readJson(file)
+  } catch (error) {
+    if (error instanceof CniError && error.code === 107) return undefined
+    throw error
   }
 }
 

@@ -43,7 +43,7 @@ export async function readContainer(tools: ManageTools, id: string): Promise<Kno
   return readWith(tools, id, await recordsOf(tools.host.records, { namespace, id }))
 }
 
-/** All containers of the namespace, by id. */
+/** All containers of the namespace, by id. Damaged files of one count as missing. */
 export async function readContainers(tools: ManageTools): Promise<readonly KnownContainer[]> {
   const ids = await tools.containers.list()
   // Each look at the records of one container reads the names of all.
@@ -54,16 +54,34 @@ export async function readContainers(tools: ManageTools): Promise<readonly Known
     const found = [...new Set(texts)].flatMap((text) => records.get(text) ?? [])
     return recordsAmong(found, { namespace, id })
   }
+  const sparing = { ...tools, containers: sparingDamaged(tools.containers) }
   const known: KnownContainer[] = []
   // Some at a time: a thousand at once are hundreds of megabytes for a moment.
   for (let index = 0; index < ids.length; index += atOnce) {
     const some = ids.slice(index, index + atOnce)
-    known.push(...(await Promise.all(some.map((id) => readWith(tools, id, of(id))))))
+    known.push(...(await Promise.all(some.map((id) => readWith(sparing, id, of(id))))))
   }
   return known
 }
 
 const atOnce = 32
+
+// In a listing a damaged file counts as missing: it hides no other container, and doctor names it.
+function sparingDamaged(containers: ManageTools['containers']): ManageTools['containers'] {
+  return {
+    ...containers,
+    read: async (id, file) => {
+      try {
+        const json = await containers.read(id, file)
+        if (file === 'vethra.json' && json !== undefined) parseRecord(json)
+        return json
+      } catch (error) {
+        if (error instanceof CniError && error.code === 107) return undefined
+        throw error
+      }
+    },
+  }
+}
 
 async function readWith(
   tools: ManageTools,

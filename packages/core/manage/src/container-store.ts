@@ -19,7 +19,7 @@ export interface ContainerStore extends ContainerFiles, HookLogs, TakenNames {
   find(ref: string): Promise<string | undefined>
   /**
    * The decisions of `bundle prepare` (vethra.json) for every container of every namespace in the
-   * data store, by namespace and id.
+   * data store, by namespace and id. Damaged files are left out.
    */
   decisions(): Promise<readonly Json[]>
   /** Removes the folder of a container with all that is in it, but not its name. False when there is none. */

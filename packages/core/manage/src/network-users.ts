@@ -1,4 +1,11 @@
-import { type ContainerRef, containerIdOf, dashJoined, splitContainerId } from '@vethra/cni'
+import {
+  CniError,
+  type ContainerRef,
+  containerIdOf,
+  dashJoined,
+  type Json,
+  splitContainerId,
+} from '@vethra/cni'
 import { type BundleRecord, parseRecord } from '@vethra/container'
 import { findNetwork, type Network } from '@vethra/networks'
 import { networksOfOthers } from './host-facts.ts'
@@ -27,11 +34,20 @@ export async function wantedNetworks(
 }
 
 /**
- * The decisions of `bundle prepare` for every container of every namespace. Throws CniError 107 for
- * one that is damaged.
+ * The decisions of `bundle prepare` for every container of every namespace. Damaged ones are left out: such a
+ * container cannot start before it is prepared again.
  */
 export async function recordsOfAll({ containers }: ManageTools): Promise<readonly BundleRecord[]> {
-  return (await containers.decisions()).map(parseRecord)
+  return (await containers.decisions()).flatMap(soundRecord)
+}
+
+function soundRecord(json: Json): readonly BundleRecord[] {
+  try {
+    return [parseRecord(json)]
+  } catch (error) {
+    if (error instanceof CniError) return []
+    throw error
+  }
 }
 
 /** The networks of that name which other namespaces have for themselves. */
