@@ -1,35 +1,12 @@
 import { readCidr } from '@vethra/address'
-import { CniError, type Result, type ResultRoute } from '@vethra/cni'
+import { CniError, type ResultRoute } from '@vethra/cni'
 import type { Owned, Owner, Resource } from '@vethra/state'
+import { type BridgeConf, parseBridgeConf } from './bridge-conf.ts'
+import { bridgeResources, cable, forwarding } from './bridge-resources.ts'
 import { configureInterface } from './configure-interface.ts'
 import { hostEndName, macFor, macForAddress } from './names.ts'
 import type { Addresses, PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
-import {
-  askedMac,
-  booleanOf,
-  dnsOf,
-  invalidKey,
-  linkNameOf,
-  mtuOf,
-  objectOf,
-  textOf,
-} from './read-conf.ts'
-import { addressOn, firstOf, type Ip, ipOf } from './subnets.ts'
-
-/** The conf of `bridge`, checked. */
-export interface BridgeConf {
-  readonly bridge: string
-  readonly isGateway: boolean
-  readonly isDefaultGateway: boolean
-  readonly ipMasq: boolean
-  readonly hairpin: boolean
-  readonly promiscuous: boolean
-  readonly isolated: boolean
-  readonly mtu?: number
-  readonly mac?: string
-  readonly dns?: Result['dns']
-  readonly hasIpam: boolean
-}
+import { firstOf, type Ip, ipOf } from './subnets.ts'
 
 /** The plugin `bridge`: a veth between a bridge of the host and the container. */
 export const bridge: Plugin<BridgeConf> = {
@@ -53,34 +30,9 @@ export const bridge: Plugin<BridgeConf> = {
     enabledad: false,
     disableContainerInterface: false,
   },
-  parse,
+  parse: parseBridgeConf,
   wants: (conf) => ({ links: [conf.bridge] }),
   plan,
-}
-
-function parse({ conf, attachment }: PluginRequest): BridgeConf {
-  const hairpin = booleanOf(conf, 'hairpinMode')
-  const promiscuous = booleanOf(conf, 'promiscMode')
-  if (hairpin && promiscuous) {
-    throw invalidKey('promiscMode', true, 'a bridge with hairpinMode cannot be promiscuous, too')
-  }
-  const isDefaultGateway = booleanOf(conf, 'isDefaultGateway')
-  const mtu = mtuOf(conf)
-  const mac = askedMac(conf, attachment.cniArgs)
-  const dns = dnsOf(conf)
-  return {
-    bridge: linkNameOf(conf, 'bridge') ?? 'cni0',
-    isGateway: booleanOf(conf, 'isGateway') || isDefaultGateway,
-    isDefaultGateway,
-    ipMasq: booleanOf(conf, 'ipMasq'),
-    hairpin,
-    promiscuous,
-    isolated: booleanOf(conf, 'portIsolation'),
-    ...(mtu === undefined ? {} : { mtu }),
-    ...(mac === undefined ? {} : { mac }),
-    ...(dns === undefined ? {} : { dns }),
-    hasIpam: textOf(objectOf(conf, 'ipam') ?? {}, 'type') !== undefined,
-  }
 }
 
 function plan(conf: BridgeConf, { request, addresses, facts, removing }: PlanInput): Planned {
@@ -162,94 +114,6 @@ function withDefault(
   })
   const firsts = added.filter(({ dst }, at) => added.findIndex((each) => each.dst === dst) === at)
   return [...routes, ...firsts]
-}
-
-function bridgeResources(
-  conf: BridgeConf,
-  ips: readonly Ip[],
-  mac: string | undefined,
-): readonly Resource[] {
-  const { bridge: name, mtu, promiscuous, isGateway, ipMasq } = conf
-  const isNew = mac !== undefined
-  return [
-    {
-      kind: 'link',
-      place: 'host',
-      name,
-      type: { name: 'bridge' },
-      up: true,
-      // Nothing of a bridge that exists is changed: it may be others', too.
-      ...(isNew ? { mac } : {}),
-      ...(isNew && mtu !== undefined ? { mtu } : {}),
-    },
-    ...(promiscuous
-      ? [{ kind: 'link settings', place: 'host', link: name, promiscuous } as const]
-      : []),
-    {
-      kind: 'sysctl',
-      place: 'host',
-      key: `net/ipv6/conf/${name}/accept_ra`,
-      value: '0',
-      optional: true,
-    },
-    ...(isGateway ? ips.flatMap((ip) => gatewayAddress(name, ip)) : []),
-    ...(ips.length > 0
-      ? [{ kind: 'admit', bridge: name, subnets: unique(ips.map(({ subnet }) => subnet)) } as const]
-      : []),
-    ...(ipMasq
-      ? unique(ips.map(({ subnet }) => subnet)).map(
-          (subnet) => ({ kind: 'masquerade', subnet }) as const,
-        )
-      : []),
-  ]
-}
-
-function gatewayAddress(bridgeName: string, ip: Ip): readonly Resource[] {
-  return ip.gateway === undefined
-    ? []
-    : [addressOn('host', bridgeName, { ...ip, address: ip.gateway })]
-}
-
-function forwarding(ips: readonly Ip[]): readonly Resource[] {
-  const has = (family: 4 | 6) => ips.some((ip) => ip.family === family)
-  const sysctl = (key: string): Resource => ({ kind: 'sysctl', place: 'host', key, value: '1' })
-  return [
-    ...(has(4) ? [sysctl('net/ipv4/ip_forward')] : []),
-    ...(has(6) ? [sysctl('net/ipv6/conf/all/forwarding')] : []),
-  ]
-}
-
-interface Cable {
-  readonly hostName: string
-  readonly hostMac: string
-  readonly ifname: string
-  readonly mac: string
-  readonly hasIpv6: boolean
-}
-
-function cable(
-  conf: BridgeConf,
-  { hostName, hostMac, ifname, mac, hasIpv6 }: Cable,
-): readonly Resource[] {
-  const { bridge: master, mtu, hairpin, isolated } = conf
-  return [
-    {
-      kind: 'link',
-      place: 'container',
-      name: ifname,
-      type: { name: 'veth', hostName, hostMac, bridge: master },
-      up: true,
-      mac,
-      ...(mtu === undefined ? {} : { mtu }),
-      // Router solicitations and listener reports of each container are flooded to all others.
-      linkLocal: hasIpv6,
-    },
-    { kind: 'bridge port', link: hostName, hairpin, isolated },
-  ]
-}
-
-function unique(texts: readonly string[]): readonly string[] {
-  return [...new Set(texts)]
 }
 
 function noBridge(name: string, kind: string): CniError {

@@ -1,0 +1,95 @@
+import type { Resource } from '@vethra/state'
+import type { BridgeConf } from './bridge-conf.ts'
+import { addressOn, type Ip } from './subnets.ts'
+
+/** The resources of the bridge itself; `mac` for one that does not exist yet. */
+export function bridgeResources(
+  conf: BridgeConf,
+  ips: readonly Ip[],
+  mac: string | undefined,
+): readonly Resource[] {
+  const { bridge: name, mtu, promiscuous, isGateway, ipMasq } = conf
+  const isNew = mac !== undefined
+  return [
+    {
+      kind: 'link',
+      place: 'host',
+      name,
+      type: { name: 'bridge' },
+      up: true,
+      // Nothing of a bridge that exists is changed: it may be others', too.
+      ...(isNew ? { mac } : {}),
+      ...(isNew && mtu !== undefined ? { mtu } : {}),
+    },
+    ...(promiscuous
+      ? [{ kind: 'link settings', place: 'host', link: name, promiscuous } as const]
+      : []),
+    {
+      kind: 'sysctl',
+      place: 'host',
+      key: `net/ipv6/conf/${name}/accept_ra`,
+      value: '0',
+      optional: true,
+    },
+    ...(isGateway ? ips.flatMap((ip) => gatewayAddress(name, ip)) : []),
+    ...(ips.length > 0
+      ? [{ kind: 'admit', bridge: name, subnets: unique(ips.map(({ subnet }) => subnet)) } as const]
+      : []),
+    ...(ipMasq
+      ? unique(ips.map(({ subnet }) => subnet)).map(
+          (subnet) => ({ kind: 'masquerade', subnet }) as const,
+        )
+      : []),
+  ]
+}
+
+function gatewayAddress(bridgeName: string, ip: Ip): readonly Resource[] {
+  return ip.gateway === undefined
+    ? []
+    : [addressOn('host', bridgeName, { ...ip, address: ip.gateway })]
+}
+
+/** The settings that let the host forward, by the families of the addresses. */
+export function forwarding(ips: readonly Ip[]): readonly Resource[] {
+  const has = (family: 4 | 6) => ips.some((ip) => ip.family === family)
+  const sysctl = (key: string): Resource => ({ kind: 'sysctl', place: 'host', key, value: '1' })
+  return [
+    ...(has(4) ? [sysctl('net/ipv4/ip_forward')] : []),
+    ...(has(6) ? [sysctl('net/ipv6/conf/all/forwarding')] : []),
+  ]
+}
+
+/** The two ends of a container's veth. */
+export interface Cable {
+  readonly hostName: string
+  readonly hostMac: string
+  readonly ifname: string
+  readonly mac: string
+  readonly hasIpv6: boolean
+}
+
+/** The resources of a container's veth. */
+export function cable(
+  conf: BridgeConf,
+  { hostName, hostMac, ifname, mac, hasIpv6 }: Cable,
+): readonly Resource[] {
+  const { bridge: master, mtu, hairpin, isolated } = conf
+  return [
+    {
+      kind: 'link',
+      place: 'container',
+      name: ifname,
+      type: { name: 'veth', hostName, hostMac, bridge: master },
+      up: true,
+      mac,
+      ...(mtu === undefined ? {} : { mtu }),
+      // Router solicitations and listener reports of each container are flooded to all others.
+      linkLocal: hasIpv6,
+    },
+    { kind: 'bridge port', link: hostName, hairpin, isolated },
+  ]
+}
+
+function unique(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts)]
+}
