@@ -2,7 +2,9 @@ import { type Attachment, CniError, type ConfList, type ParsedResult } from '@ve
 import type { AttachmentRecord, AttachmentRecords } from './attachment-records.ts'
 import { advance, type Outcome, type Progress, start, stepOf } from './next-step.ts'
 import type { CachedAttachment, ResultCache } from './result-cache.ts'
-import { type PluginTools, runPlugin } from './run-plugin.ts'
+import { type PluginContext, type PluginTools, runPlugin } from './run-plugin.ts'
+import { all } from './sequence.ts'
+import { readSharedRules } from './take-turns.ts'
 
 /** The parts that make an attachment. */
 export interface AddTools extends PluginTools {
@@ -25,12 +27,18 @@ export interface Adding {
  */
 export async function addPlugins(tools: AddTools, adding: Adding): Promise<ParsedResult> {
   const { list, attachment, record } = adding
-  let progress = start({ operation: 'ADD', list, attachment })
+  const first = start({ operation: 'ADD', list, attachment })
+  let progress = first
+  let rules: PluginContext['rules']
   let step = stepOf(progress)
   for (; step.kind === 'exec'; step = stepOf(progress)) {
     const before = progress
-    const isMade = progress.last !== undefined
-    progress = advance(before, await runPlugin(tools, { list, record, isMade }, step.call))
+    const context = { list, record, isMade: progress.last !== undefined, rules }
+    // The first plugin makes none of the rules that networks share: they are read while it runs.
+    const known = async () => (before === first ? readSharedRules(tools, list) : rules)
+    const [outcome, read] = await all([runPlugin(tools, context, step.call), known()])
+    rules = read
+    progress = advance(before, outcome)
     const fault = isNewResult(before, progress) && (await remember(tools, adding, progress))
     if (fault) progress = advance(before, fault)
   }

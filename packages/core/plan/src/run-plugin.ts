@@ -1,5 +1,5 @@
 import { CniError, type ConfList, type PluginCall } from '@vethra/cni'
-import { bridgeOf } from '@vethra/model'
+import { bridgeOf, type SavedRules } from '@vethra/model'
 import type { AttachmentRecord } from './attachment-records.ts'
 import type { LinkInside, NamespaceFacts } from './namespace-facts.ts'
 import type { Outcome } from './next-step.ts'
@@ -21,6 +21,8 @@ export interface PluginContext {
    * interface there is none that the first plugin makes: another runtime's may have come before the ADD.
    */
   readonly isMade: boolean
+  /** The shared rules, where they have been read. */
+  readonly rules?: readonly SavedRules[] | undefined
 }
 
 /** Runs one plugin of an attachment, and returns what it printed, or its error. An ADD that makes rules which others share takes turns. */
@@ -29,12 +31,10 @@ export async function runPlugin(
   context: PluginContext,
   call: PluginCall,
 ): Promise<Outcome> {
-  const { list, record } = context
+  const { list, record, rules } = context
   const whose = record?.nonce === undefined ? call : { ...call, nonce: record.nonce }
-  const spared = await sparingOthers(tools.netns, context, whose)
-  return outcomeOf(
-    spared.operation === 'ADD' ? runInTurn(tools, list, spared) : tools.runner.run(spared),
-  )
+  if (call.operation === 'ADD') return outcomeOf(runInTurn(tools, list, whose, rules))
+  return outcomeOf(tools.runner.run(await sparingOthers(tools.netns, context, whose)))
 }
 
 /** The output of a plugin, or its error as a value. */

@@ -1,6 +1,7 @@
 import type { PluginCall } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
 import { beforeEach, expect, it } from 'vitest'
+import { addPlugins } from './add-plugins.ts'
 import { pluginRunner } from './run-plugin.ts'
 import { runInTurn, type TurnTools } from './take-turns.ts'
 
@@ -104,6 +105,40 @@ it('who finds them made after waiting lets go of the lock before the plugin runs
     rules = { 4: all, 6: [] }
   }
   expect(await run(call('portmap'))).toEqual(['lock shared-chains', 'unlock', 'ADD portmap'])
+})
+
+it('the rules are read once, while the interface plugin runs', async () => {
+  const events: string[] = []
+  const result = '{"cniVersion":"1.0.0","ips":[{"address":"10.0.0.2/24"}]}'
+  const runner: TurnTools['runner'] = {
+    run: async ({ type }) => {
+      events.push(type)
+      await Promise.resolve()
+      events.push(`${type} ended`)
+      return result
+    },
+  }
+  const saving: TurnTools['rules'] = {
+    ...tools.rules,
+    save: async (families = []) => {
+      events.push(`rules of ${families.join()}`)
+      return families.map((family) => ({ family, text: all.join('\n') }))
+    },
+  }
+  const unused = async () => expect.unreachable()
+  const cache = { check: unused, read: unused, write: unused, remove: unused, list: unused }
+  await addPlugins(
+    {
+      ...tools,
+      ...{ runner, rules: saving, records: { write: async () => undefined } },
+      ...{ cache: { ...cache, flush: unused }, netns: { linkAt: unused } },
+    },
+    { list, attachment, record: undefined },
+  )
+  expect(events).toEqual([
+    ...['bridge', 'rules of 4', 'bridge ended'],
+    ...['portmap', 'portmap ended', 'firewall', 'firewall ended'],
+  ])
 })
 
 it('another network waits for those who share its bridge alone', async () => {

@@ -1,4 +1,5 @@
 import {
+  CniError,
   type ConfList,
   goField,
   guards,
@@ -20,20 +21,37 @@ export interface TurnTools {
 
 const sharing: readonly string[] = ['portmap', 'firewall']
 
+/** The rules of IPv4, where a plugin of the list shares some with others; undefined where they cannot be read. */
+export async function readSharedRules(
+  { rules }: Pick<TurnTools, 'rules'>,
+  { plugins }: ConfList,
+): Promise<readonly SavedRules[] | undefined> {
+  if (!plugins.some(({ type }) => sharing.includes(type))) return undefined
+  try {
+    return await rules.save([4])
+  } catch (error) {
+    if (error instanceof CniError) return undefined
+    throw error
+  }
+}
+
 /**
  * Runs the ADD of a plugin. An ADD that makes rules which others share (portmap, firewall) runs
  * alone while those rules are missing: plugins check, then append, so two at once would make some
- * twice. Once the rules exist no ADD waits; one that had to wait looks again.
+ * twice. Once the rules exist no ADD waits; one that had to wait looks again. `known`, by
+ * `readSharedRules`, spares the first look.
  */
 export async function runInTurn(
   tools: TurnTools,
   list: ConfList,
   call: PluginCall,
+  known?: readonly SavedRules[],
 ): Promise<string> {
   const { runner, lock, places, rules } = tools
   if (!sharing.includes(call.type)) return runner.run(call)
-  const look = async () => rulesReady(await rules.save(familiesOf(call)), list, call)
-  const seen = await look()
+  const families = familiesOf(call)
+  const look = async () => rulesReady(await rules.save(families), list, call)
+  const seen = known && families.length === 1 ? rulesReady(known, list, call) : await look()
   if (seen.shared && seen.own) return runner.run(call)
   const turn = <T>(ready: boolean, path: string, work: () => Promise<T>) =>
     ready ? work() : lock.hold(path, work)
