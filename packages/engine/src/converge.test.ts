@@ -1,8 +1,8 @@
 import { CniError } from '@vethra/cni'
-import { memoryKernel } from '@vethra/memory-world'
 import { type Change, keyOf, type Owned, type Owner, type State } from '@vethra/state'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { memoryKernel } from '../test/memory-kernel.ts'
 import { converge } from './converge.ts'
 
 function attachment(containerId: string): State {
