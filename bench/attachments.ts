@@ -4,6 +4,7 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 
 const [executable = '', number = '10'] = process.argv.slice(2)
 const count = Number(number)
@@ -32,7 +33,30 @@ run('ip', ['-batch', '-'], {
     .join('\n'),
 })
 run('iptables-restore', ['--noflush'], { input: rules() })
+const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+const folder = statSync('/run/netns')
+const cookies = cookiesOf(ids.map((index) => `/run/netns/n${index}`))
 for (const index of ids) writeFiles(index)
+
+// As the executable records them: by ioctl NS_GET_ID, which Node cannot call.
+function cookiesOf(paths: readonly string[]): readonly string[] {
+  const ask = `
+    const { dlopen } = require('bun:ffi')
+    const { openSync, closeSync } = require('node:fs')
+    const { ioctl } = dlopen('libc.so.6', { ioctl: { args: ['i32', 'u64', 'ptr'], returns: 'i32' } }).symbols
+    const cookies = ${JSON.stringify(paths)}.map((path) => {
+      const [descriptor, cookie] = [openSync(path, 'r'), new BigUint64Array(1)]
+      if (ioctl(descriptor, 0x8008b70dn, cookie) !== 0) throw new Error('no NS_GET_ID')
+      closeSync(descriptor)
+      return String(cookie[0])
+    })
+    console.log(JSON.stringify(cookies))`
+  return JSON.parse(
+    execFileSync(join(import.meta.dirname, '../node_modules/.bin/bun'), ['-e', ask], {
+      encoding: 'utf8',
+    }),
+  )
+}
 
 function run(program: string, args: readonly string[], options = {}): void {
   execFileSync(program, args, { stdio: ['pipe', 'ignore', 'inherit'], ...options })
@@ -100,6 +124,9 @@ function writeFiles(index: number): void {
     ifname: 'eth0',
     netns,
     netnsId: `${dev}:${ino}`,
+    cookie: cookies[index],
+    bootId,
+    place: `${folder.dev}:${folder.ino}`,
   }
   writeFileSync(`/var/lib/vethra/attachments/lan-${id}-eth0`, JSON.stringify(record))
   writeFileSync(`/var/lib/cni/networks/lan/${addressOf(index)}`, `${id}\r\neth0`)
