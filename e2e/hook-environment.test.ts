@@ -50,7 +50,7 @@ describeOnHost('the hook line that bundle prepare writes', () => {
     for (const { env } of lines) {
       expect(env).toContain('BUN_OPTIONS=--cwd=/')
       const keys = env.map((each) => each.split('=')[0]).sort()
-      expect(keys).toEqual(['BUN_JSC_useWarmUpMarkedBlocks', 'BUN_OPTIONS', 'PATH'])
+      expect(keys).toEqual(['BUN_OPTIONS', 'PATH'])
     }
   })
 

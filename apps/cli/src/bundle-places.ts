@@ -6,9 +6,8 @@ import type { Io } from './io.ts'
 import type { Tools } from './tools.ts'
 
 // bun reads its own variables before our code runs. It refuses to start in a deleted folder, which runc may
-// have been called in, unless it is told another; and a thread that gets memory ready for later takes a hook more
-// time than it gives (bench/hook-startup).
-const bunVariables = ['BUN_OPTIONS=--cwd=/', 'BUN_JSC_useWarmUpMarkedBlocks=false'] as const
+// have been called in, unless it is told another.
+const bunVariables = ['BUN_OPTIONS=--cwd=/'] as const
 
 const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
