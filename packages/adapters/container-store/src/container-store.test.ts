@@ -45,7 +45,7 @@ describe('state', () => {
     expect(await store.read('c1', 'lifecycle.json')).toEqual(lifecycle)
   })
 
-  it('what was decided for containers comes from every namespace', async () => {
+  it('what was decided for containers comes from every namespace, but for damaged files', async () => {
     const other = containerStore({ dataStore, namespace: 'k8s.io', lock: queue() })
     expect(await store.decisions()).toEqual([])
     await store.write('c2', 'vethra.json', { id: 'c2' })
@@ -53,7 +53,7 @@ describe('state', () => {
     await other.write('c1', 'vethra.json', { id: 'c1' })
     expect(await store.decisions()).toEqual([{ id: 'c1' }, { id: 'c2' }])
     writeFileSync(join(store.folder('c3'), 'vethra.json'), '{')
-    await expect(other.decisions()).rejects.toMatchObject({ code: 107 })
+    expect(await other.decisions()).toEqual([{ id: 'c1' }, { id: 'c2' }])
   })
 
   it('is undefined when missing, and reading makes nothing', async () => {
