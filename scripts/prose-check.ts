@@ -8,9 +8,9 @@ import { filesMatching } from './packages.ts'
 import { proseFaults } from './prose-rules.ts'
 
 const top = join(import.meta.dirname, '..')
-const files = (await filesMatching(top, '{packages/*/*,apps/*}/src/**/*.ts')).filter(
-  (path) => !/\.test\.ts$/.test(path),
-)
+const files = (
+  await filesMatching(top, '{packages/{world,engine},packages/*/*,apps/*}/src/**/*.ts')
+).filter((path) => !/\.test\.ts$/.test(path))
 const faults = await Promise.all(
   files.map(async (path) => proseFaults(path, await readFile(join(top, path), 'utf8'))),
 )

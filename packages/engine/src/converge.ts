@@ -12,23 +12,23 @@ import {
 } from '@vethra/state'
 import type { ApplyOptions, AttachmentKernel } from '@vethra/world'
 
-/** What the host should have of a scope, and where its container lives. */
+/** The desired state of a scope, and the namespace of its container. */
 export interface Wish {
   /** The container's namespace; empty when it is gone. */
   readonly netns: string
   readonly desired: State
-  /** What is looked for beside what is desired: what should be no more. Default: nothing. */
+  /** Resources to be removed where they exist still. Default: none. */
   readonly former?: State
 }
 
-/** What became of a wish: what was changed, or why it could not be, and whether all of it was undone. */
+/** The outcome of a wish: its changes, or the error of one whose changes were undone. */
 export type Outcome =
   | { readonly kind: 'done'; readonly changes: readonly Change[] }
   | { readonly kind: 'failed'; readonly error: CniError }
 
 /**
- * The loop that all else is made of: observes the scope, takes the difference, applies it. What another
- * owner has is not taken: CniError 102 names it. Where a change is refused what was done is undone; the
+ * The loop that all else is made of: observes the scope, takes the difference, applies it. A resource of another
+ * owner is not taken: CniError 102 names it. Where a change is refused what was done is undone; the
  * error has the first refusal first, and each failure of the undo.
  */
 export async function converge(

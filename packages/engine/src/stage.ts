@@ -19,7 +19,7 @@ export interface Stage {
   readonly previous?: Result
 }
 
-/** What became of a stage: its result, or why it failed. What it had done is undone then. */
+/** The outcome of a stage: its result, or the error of a stage that is undone. */
 export type StageOutcome = { readonly result: Result } | { readonly error: CniError }
 
 /**

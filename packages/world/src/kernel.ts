@@ -2,13 +2,13 @@ import type { CniError } from '@vethra/cni'
 import type { Facts, WantedFacts } from '@vethra/plugins'
 import type { Change, State } from '@vethra/state'
 
-/** What a change was refused for. */
+/** A change that the kernel refused, and its error. */
 export interface FailedChange {
   readonly change: Change
   readonly error: CniError
 }
 
-/** What became of changes: those that were carried out, in order, and the first that was refused. */
+/** The outcome of changes: those that were carried out, in order, and the first that was refused. */
 export interface Applied {
   readonly done: readonly Change[]
   readonly failed?: FailedChange
@@ -29,9 +29,9 @@ export interface ApplyOptions {
  * cannot be entered, 5 when the kernel cannot be asked.
  */
 export interface AttachmentKernel {
-  /** What is known of the host, of what a plan wants. */
+  /** The facts of the host that a plan asks for. */
   facts(wanted: WantedFacts): Promise<Facts>
-  /** What exists of what is expected, as it is now, with the owner that its mark names. */
+  /** The expected resources that exist, as they are now, with the owners that their marks name. */
   observe(netns: string, expected: State): Promise<State>
   /** Applies changes in their order, until one is refused. */
   apply(netns: string, changes: readonly Change[], options?: ApplyOptions): Promise<Applied>
