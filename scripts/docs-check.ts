@@ -50,7 +50,9 @@ async function architectureFaults(): Promise<readonly string[]> {
   if (text === undefined) return ['ARCHITECTURE.md: missing']
   const lines = text.trimEnd().split('\n').length
   const [, tree = ''] = /^```\w*\n(packages\/core\/.*?)^```$/ms.exec(text) ?? []
-  const named = new Set([...tree.matchAll(/(?:^|\s)([\w-]+)\/(?=\s|$)/g)].map(([, name]) => name))
+  const named = new Set(
+    [...tree.matchAll(/(?:^|[\s/])([\w-]+)\/(?=\s|$)/g)].map(([, name]) => name),
+  )
   const unnamed = packages.filter(({ folder }) => !named.has(basename(folder)))
   return [
     ...(lines > 200 ? [`ARCHITECTURE.md: ${lines} lines, and 200 are allowed`] : []),

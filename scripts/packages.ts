@@ -15,7 +15,10 @@ export interface WorkspacePackage {
 
 /** The packages of the workspace by folder, the top itself left out. */
 export async function workspacePackages(top: string): Promise<readonly WorkspacePackage[]> {
-  const found = await filesMatching(top, '{packages/*/*,apps/*,e2e}/package.json')
+  const found = await filesMatching(
+    top,
+    '{packages/{world,engine},packages/*/*,apps/*,e2e}/package.json',
+  )
   return Promise.all(found.map((path) => readPackage(top, path)))
 }
 

@@ -20,7 +20,7 @@ const allowed = [
 ]
 /** What a start reads under Node, for a vethra.toml, or for a default network that is not there yet. */
 const rare =
-  /-in-node\.ts$|^packages\/adapters\/plugin-exec\/src\/index\.ts$|^packages\/core\/manage\/|\/smol-toml\//
+  /-in-node\.ts$|^packages\/adapters\/plugin-exec\/src\/index\.ts$|^apps\/oci-hook\/src\/default-network\.ts$|\/smol-toml\//
 const starts = {
   'the hook': 'apps/oci-hook/src/index.ts',
   'vethra cni': 'apps/cli/src/run-on-netns.ts',

@@ -1,4 +1,4 @@
-import type { RemoveOptions } from '@vethra/manage'
+import type { RemoveOptions } from '@vethra/engine'
 import type { Command } from 'commander'
 import { prepareBundle } from './bundle-prepare.ts'
 import type { PrepareFlags } from './bundle-request.ts'

@@ -11,11 +11,17 @@ import {
   parsePortSpecs,
   parseStoredMappings,
 } from '@vethra/container'
+import {
+  attachedIdOf,
+  attachedIds,
+  type CachedAttachment,
+  containerLabels,
+  recordsOfAll,
+  takesPorts,
+} from '@vethra/engine'
 import { ephemeralPorts, type ListeningPort, listeningPorts, socketHolders } from '@vethra/host'
-import { containerLabels, recordsOfAll } from '@vethra/manage'
 import { attachmentChains, type ForwardedPorts, forwardedPorts } from '@vethra/model'
 import { findNetwork, networkSubnets, networksFromFiles } from '@vethra/networks'
-import { attachedIdOf, attachedIds, type CachedAttachment, takesPorts } from '@vethra/plan'
 import type { Io } from './io.ts'
 import type { Tools } from './tools.ts'
 

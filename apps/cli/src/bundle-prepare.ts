@@ -1,7 +1,7 @@
 import { explain, guards } from '@vethra/cni'
 import { type BundlePlan, planBundle, renderRecord, storedMappings } from '@vethra/container'
+import { ensureDefaultNetwork } from '@vethra/engine'
 import { rewriteWhole } from '@vethra/files'
-import { ensureDefaultNetwork } from '@vethra/manage'
 import { type ConfigFile, preparedWith, readConfig, undoOthers } from './bundle-config.ts'
 import { placesFor } from './bundle-places.ts'
 import { type PrepareFlags, requestOf } from './bundle-request.ts'

@@ -5,8 +5,8 @@ import {
   type NetworkRequest,
   parseNetworkFlag,
 } from '@vethra/container'
+import { plannedDefaultNetwork } from '@vethra/engine'
 import { hostPrefixes } from '@vethra/host'
-import { plannedDefaultNetwork } from '@vethra/manage'
 import { type ExtraHost, parseExtraHost } from '@vethra/names'
 import { checkWishes, defaultNetworkName, findNetwork, networksFromFiles } from '@vethra/networks'
 import { portsOf } from './bundle-ports.ts'

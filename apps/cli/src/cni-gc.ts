@@ -1,6 +1,6 @@
 import { CniError, checkContainerId, checkIfname, goField, type Json, parseJson } from '@vethra/cni'
+import { collectGarbage, type ValidAttachment } from '@vethra/engine'
 import { readText } from '@vethra/files'
-import { collectGarbage, type ValidAttachment } from '@vethra/plan'
 import { loadList } from './cni-list.ts'
 import type { HostSide } from './host-side.ts'
 

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
 import { type Attachment, type ConfList, parseExactly } from '@vethra/cni'
-import { bringLoopbackUp, checkNetns } from '@vethra/host'
 import {
   attachAll,
   cachedList,
@@ -11,7 +10,8 @@ import {
   type DetachOptions,
   detachAll,
   plannedCalls,
-} from '@vethra/plan'
+} from '@vethra/engine'
+import { bringLoopbackUp, checkNetns } from '@vethra/host'
 import { attachmentOf } from './cni-attachment.ts'
 import { loadList, loadListIfUsable } from './cni-list.ts'
 import type { HostSide } from './host-side.ts'

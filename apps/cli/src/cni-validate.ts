@@ -1,7 +1,7 @@
 import { CniError, type ConfList, checkNetworkName, explain, oneLine } from '@vethra/cni'
 import { type ConfFileText, parseConfFile, withDropIns } from '@vethra/conflist'
+import { validateList } from '@vethra/engine'
 import { readText } from '@vethra/files'
-import { validateList } from '@vethra/plan'
 import type { HostSide } from './host-side.ts'
 import type { Io } from './io.ts'
 

@@ -1,4 +1,4 @@
-import { inspectContainer, type RemoveOptions, renameContainer } from '@vethra/manage'
+import { inspectContainer, type RemoveOptions, renameContainer } from '@vethra/engine'
 import type { Command } from 'commander'
 import { type ContainerListFlags, printContainers } from './container-list.ts'
 import { printPorts } from './container-port.ts'

@@ -1,4 +1,4 @@
-import { type ContainerRow, listContainers } from '@vethra/manage'
+import { type ContainerRow, listContainers } from '@vethra/engine'
 import type { Io } from './io.ts'
 import { printListing } from './listing.ts'
 import type { Tools } from './tools.ts'

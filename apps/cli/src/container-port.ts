@@ -1,6 +1,6 @@
 import { CniError } from '@vethra/cni'
 import type { PortMapping } from '@vethra/container'
-import { findContainer, publishedPorts } from '@vethra/manage'
+import { findContainer, publishedPorts } from '@vethra/engine'
 import type { Io } from './io.ts'
 import type { Tools } from './tools.ts'
 

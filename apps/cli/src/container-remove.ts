@@ -1,4 +1,4 @@
-import { type RemoveOptions, removeContainers } from '@vethra/manage'
+import { type RemoveOptions, removeContainers } from '@vethra/engine'
 import type { Io } from './io.ts'
 import type { Tools } from './tools.ts'
 

@@ -7,7 +7,7 @@ import {
   outcomeRow,
   plannedRow,
   type RepairRow,
-} from '@vethra/doctor'
+} from '@vethra/engine'
 import { type Finding, planRepairs } from '@vethra/model'
 import type { Command } from 'commander'
 import { findingLines, repairLines, summaryLines } from './doctor-report.ts'

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 import { oneLine } from '@vethra/cni'
-import type { RepairRow } from '@vethra/doctor'
+import type { RepairRow } from '@vethra/engine'
 import type { Finding, Severity } from '@vethra/model'
 
 /** The number of findings of a kind that are printed in full; the others are counted. */

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs'
 import { explain, type LockPlaces } from '@vethra/cni'
 import { confDir } from '@vethra/conf-dir'
-import type { DoctorTools } from '@vethra/doctor'
+import type { DoctorTools } from '@vethra/engine'
+import { type HostTools, type PluginRunner, reportLines, stepLines } from '@vethra/engine'
 import { readText } from '@vethra/files'
 import { namespaceFacts, resolveAddress } from '@vethra/host'
 import { iptablesRules } from '@vethra/iptables'
 import { flockLock } from '@vethra/lock-flock'
 import { diskAttachmentRecords, diskResultCache } from '@vethra/memory'
 import type { ConfDir } from '@vethra/networks'
-import { type HostTools, type PluginRunner, reportLines, stepLines } from '@vethra/plan'
 import type { PluginExecOptions } from '@vethra/plugin-exec'
 import {
   dataStorePath,

@@ -1,4 +1,4 @@
-import { type ReleaseRequest, releaseReservations } from '@vethra/manage'
+import { type ReleaseRequest, releaseReservations } from '@vethra/engine'
 import type { Command } from 'commander'
 import type { Io } from './io.ts'
 import { collectReservations } from './ipam-gc.ts'

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
+import { ipamPlaces, type PlacedReservation, reservationRow, reservationsAt } from '@vethra/engine'
 import { judgedAfterMs, reasonToKeep } from '@vethra/ipam'
-import { ipamPlaces, type PlacedReservation, reservationRow, reservationsAt } from '@vethra/manage'
 import type { Io } from './io.ts'
 import { cells } from './ipam-list.ts'
 import { signsOfLife } from './ipam-signs.ts'

@@ -1,4 +1,4 @@
-import { listReservations, type ReservationRow } from '@vethra/manage'
+import { listReservations, type ReservationRow } from '@vethra/engine'
 import { unsupported } from './flags.ts'
 import type { Io } from './io.ts'
 import { table } from './table.ts'

@@ -4,7 +4,7 @@ import {
   createNetwork,
   disconnectContainer,
   removeNetworks,
-} from '@vethra/manage'
+} from '@vethra/engine'
 import { type NetworkOptions, readPairs } from '@vethra/networks'
 import type { Command } from 'commander'
 import { gather, unsupported } from './flags.ts'

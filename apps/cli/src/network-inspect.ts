@@ -1,4 +1,4 @@
-import { inspectNetworks, networksNotFound } from '@vethra/manage'
+import { inspectNetworks, networksNotFound } from '@vethra/engine'
 import { unsupported } from './flags.ts'
 import type { Io } from './io.ts'
 import { readFormat } from './listing.ts'

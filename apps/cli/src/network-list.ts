@@ -1,5 +1,5 @@
 import { explain } from '@vethra/cni'
-import { listNetworks, type NetworkRow } from '@vethra/manage'
+import { listNetworks, type NetworkRow } from '@vethra/engine'
 import { networkModes } from '@vethra/networks'
 import type { Io } from './io.ts'
 import { printListing } from './listing.ts'

@@ -1,5 +1,5 @@
 import { CniError } from '@vethra/cni'
-import { removeNetworks, unusedNetworks } from '@vethra/manage'
+import { removeNetworks, unusedNetworks } from '@vethra/engine'
 import type { Io } from './io.ts'
 import type { Tools } from './tools.ts'
 

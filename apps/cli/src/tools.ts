@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import { containerStore } from '@vethra/container-store'
+import type { ManageTools } from '@vethra/engine'
 import { diskHostsStore } from '@vethra/etchosts'
 import { readText, rewriteWhole } from '@vethra/files'
 import {
@@ -13,7 +14,6 @@ import {
   taskState,
 } from '@vethra/host'
 import { diskIpamStore } from '@vethra/ipam-disk'
-import type { ManageTools } from '@vethra/manage'
 import { portHolder } from '@vethra/port-holder'
 import type { GivenSettings } from '@vethra/settings'
 import { type HostSide, openHostSide, warn } from './host-side.ts'

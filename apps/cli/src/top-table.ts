@@ -1,4 +1,4 @@
-import type { Octets, Traffic } from '@vethra/manage'
+import type { Octets, Traffic } from '@vethra/engine'
 import { type TableOptions, table } from './table.ts'
 
 /** Traffic, and when it was read. */

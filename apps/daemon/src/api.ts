@@ -1,5 +1,5 @@
 import type { DaemonEvent, EventLog } from '@vethra/api'
-import type { LinkCounters, ManageTools } from '@vethra/manage'
+import type { LinkCounters, ManageTools } from '@vethra/engine'
 import type { Settings } from '@vethra/settings'
 import type { Reconciler } from './reconciler.ts'
 import type { Tally } from './tally.ts'

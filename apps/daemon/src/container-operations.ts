@@ -7,7 +7,7 @@ import {
   readTraffic,
   releaseReservations,
   removeContainers,
-} from '@vethra/manage'
+} from '@vethra/engine'
 import { address, identifier, inNamespace } from './inputs.ts'
 import { type Operation, operation } from './operation.ts'
 import {

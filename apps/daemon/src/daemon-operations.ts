@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { renderMetrics } from '@vethra/api'
-import { outcomeRow, plannedRow, findingRow as rowOf } from '@vethra/doctor'
+import { outcomeRow, plannedRow, findingRow as rowOf } from '@vethra/engine'
 import { planRepairs } from '@vethra/model'
 import { eventStream } from './event-stream.ts'
 import { readMetrics } from './metrics.ts'

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import type { MetricFamily } from '@vethra/api'
-import { listAttachments, listContainers, listNetworks } from '@vethra/manage'
+import { listAttachments, listContainers, listNetworks } from '@vethra/engine'
 import type { Api } from './api.ts'
 
 /** The counters and gauges of the daemon. */

@@ -8,7 +8,7 @@ import {
   networksNotFound,
   removeNetworks,
   unusedNetworks,
-} from '@vethra/manage'
+} from '@vethra/engine'
 import type { Api } from './api.ts'
 import { address, filters, identifier, inNamespace, prefix } from './inputs.ts'
 import { type Operation, operation } from './operation.ts'

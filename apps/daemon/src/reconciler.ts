@@ -6,7 +6,7 @@ import {
   type RepairEvent,
   type RepairOutcome,
   repair,
-} from '@vethra/doctor'
+} from '@vethra/engine'
 import { describeRepair, type Finding, planRepairs, type Repair } from '@vethra/model'
 import type { Logger } from 'pino'
 import { quietMs, restAfter } from './settle.ts'

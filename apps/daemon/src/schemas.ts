@@ -1,14 +1,15 @@
 import { z } from '@hono/zod-openapi'
 import { type DaemonEvent, eventTypes, type Problem } from '@vethra/api'
-import type { FindingRow, RepairRow } from '@vethra/doctor'
 import type {
   AttachmentRow,
   ContainerDetails,
   ContainerRow,
+  FindingRow,
   NetworkRow,
+  RepairRow,
   ReservationRow,
   Traffic,
-} from '@vethra/manage'
+} from '@vethra/engine'
 import type { DockerNetwork, NativeNetwork } from '@vethra/networks'
 
 // The document would call a field that is `exactOptional()` required.

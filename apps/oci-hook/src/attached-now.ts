@@ -1,5 +1,4 @@
 import { type ContainerRef, goField } from '@vethra/cni'
-import { type Network, networksFromFiles } from '@vethra/networks'
 import {
   type AttachmentRecord,
   type Attempt,
@@ -8,7 +7,8 @@ import {
   lifeNow,
   type Membership,
   recordsOf,
-} from '@vethra/plan'
+} from '@vethra/engine'
+import { type Network, networksFromFiles } from '@vethra/networks'
 import type { Container } from './container.ts'
 import { membershipsOf, publishing } from './memberships.ts'
 import type { Tools } from './tools.ts'

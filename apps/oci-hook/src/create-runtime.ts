@@ -13,7 +13,7 @@ import {
   openDoor,
   recordsOf,
   type SequenceStep,
-} from '@vethra/plan'
+} from '@vethra/engine'
 import { asWarning, type Container } from './container.ts'
 import { namesOf } from './container-names.ts'
 import { detachFormer } from './detach-former.ts'

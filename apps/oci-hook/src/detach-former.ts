@@ -1,6 +1,12 @@
 import { containerIdOf, dashJoined } from '@vethra/cni'
 import type { HookRequest } from '@vethra/container'
-import { type AttachmentRecord, detachAll, lifeNow, type Membership, recordsOf } from '@vethra/plan'
+import {
+  type AttachmentRecord,
+  detachAll,
+  lifeNow,
+  type Membership,
+  recordsOf,
+} from '@vethra/engine'
 import type { Tools } from './tools.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { type CniArgs, containerIdOf } from '@vethra/cni'
 import { capabilityMappings, type HookRequest } from '@vethra/container'
+import { type Membership, publishThrough } from '@vethra/engine'
 import { findNetwork, type Network, wantedAddresses } from '@vethra/networks'
-import { type Membership, publishThrough } from '@vethra/plan'
 
 /** A membership, and the conf file that holds its list; empty when the network is missing. */
 export interface PlannedMembership extends Membership {

@@ -1,6 +1,6 @@
 import { withDropIns } from '@vethra/conflist'
+import type { Membership } from '@vethra/engine'
 import { defaultNetworkName, findNetwork, type Network, networksFromFiles } from '@vethra/networks'
-import type { Membership } from '@vethra/plan'
 import type { Container } from './container.ts'
 import { membershipsOf, type PlannedMembership, publishing } from './memberships.ts'
 import type { Tools } from './tools.ts'
@@ -29,8 +29,8 @@ async function networksFor(
   const known = networksFromFiles(await folder.list()).networks
   const isAsked = request.networks.some(({ ref }) => ref === defaultNetworkName)
   if (!isAsked || findNetwork(known, defaultNetworkName) !== undefined) return known
-  // Rarely needed, and much: every start would pay for what it reads.
-  const { ensureDefaultNetwork } = await import('@vethra/manage')
+  // Rarely needed, and much to read: every start would pay for it.
+  const { ensureDefaultNetwork } = await import('./default-network.ts')
   await record(await ensureDefaultNetwork({ networks: folder, settings, effects }))
   return networksFromFiles(await folder.list()).networks
 }

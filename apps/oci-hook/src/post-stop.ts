@@ -1,5 +1,5 @@
 import { CniError, containerIdOf, goField, type JsonObject } from '@vethra/cni'
-import { type Attempt, detachAll, goingOn, type Membership } from '@vethra/plan'
+import { type Attempt, detachAll, goingOn, type Membership } from '@vethra/engine'
 import { attachedByRecord, attachedNow } from './attached-now.ts'
 import type { Container } from './container.ts'
 import { removePidFile } from './pid-file.ts'

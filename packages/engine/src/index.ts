@@ -1,3 +1,181 @@
-/** Operations on a host, through ports: the engine awaits, and decides nothing that core can decide. */
+/**
+ * The operations on a host, through ports: attach, detach and check containers; create, list and remove
+ * networks and containers; examine and repair. Not for what core can decide, nor for acting: adapters are
+ * handed in.
+ */
+export { type AttachTools, attach, cachedList, checkAttachment, detach } from './attach/attach.ts'
+export type { AttachmentRecord, AttachmentRecords } from './attach/attachment-records.ts'
+export { type CniRuntime, cniRuntime } from './attach/cni-runtime.ts'
+export { collectGarbage } from './attach/collect-garbage.ts'
+export { type DetachOptions, detachEach } from './attach/detach-each.ts'
+export { checkDoor } from './attach/door.ts'
+export { together } from './attach/failures.ts'
+export { attachAnew, type ChainAgain, chainAgain, detachIfDue } from './attach/heal.ts'
+export { holdingContainer } from './attach/holding-container.ts'
+export { isWhole } from './attach/killed-add.ts'
+export type { Membership } from './attach/membership.ts'
+export {
+  identityOf,
+  isSameNamespace,
+  type Life,
+  lifeOf,
+  type NamespaceIdentity,
+  readIdentity,
+  type SeenNamespace,
+} from './attach/namespace.ts'
+export {
+  checkNamespace,
+  isProven,
+  type LifeTools,
+  type LinkInside,
+  lifeNow,
+  type NamespaceFacts,
+  type SeenInterface,
+} from './attach/namespace-facts.ts'
+export { checkStatus, freeUnused } from './attach/network-operations.ts'
+export {
+  type AttachmentPlan,
+  advance,
+  type NetworkPlan,
+  type Plan,
+  type Progress,
+  type Step,
+  start,
+  stepOf,
+  type ValidAttachment,
+} from './attach/next-step.ts'
+export {
+  attachAll,
+  attachEach,
+  checkAll,
+  detachAll,
+  type HostTools,
+  openDoor,
+} from './attach/on-host.ts'
+export { passLocks } from './attach/pass-locks.ts'
+export type { PluginReport, PluginRunner } from './attach/plugin-runner.ts'
+export {
+  type Publishing,
+  portsOf,
+  publishPorts,
+  publishThrough,
+  takesPorts,
+} from './attach/publish.ts'
+export { reportLines, stepLines } from './attach/report-lines.ts'
+export {
+  type AttachmentKey,
+  byInterface,
+  type CachedAttachment,
+  type ResultCache,
+} from './attach/result-cache.ts'
+export { plannedCalls, run } from './attach/run.ts'
+export {
+  type Attempt,
+  all,
+  demandDone,
+  goingOn,
+  inSequence,
+  type Outcome as SequenceOutcome,
+  type Step as SequenceStep,
+  type StepLog,
+} from './attach/sequence.ts'
+export { supportedVersions } from './attach/supported-versions.ts'
+export { validateList } from './attach/validate-list.ts'
+export {
+  attachedIdOf,
+  attachedIds,
+  checkOthers,
+  entryLives,
+  recordsAmong,
+  recordsOf,
+} from './attach/whose.ts'
+export { type AttachmentRow, listAttachments } from './container/attachment-list.ts'
+export {
+  type ContainerDetails,
+  findContainer,
+  inspectContainer,
+} from './container/container-inspect.ts'
+export { type ContainerRow, listContainers } from './container/container-list.ts'
+export {
+  type RemovedContainers,
+  type RemoveOptions,
+  removeContainers,
+} from './container/container-remove.ts'
+export { renameContainer } from './container/container-rename.ts'
+export {
+  type ContainerState,
+  type KnownContainer,
+  readContainer,
+  readContainers,
+} from './container/container-state.ts'
+export type {
+  ContainerFiles,
+  ContainerStore,
+  HookEvent,
+  HookLogs,
+  StateFile,
+  TakenNames,
+} from './container/container-store.ts'
+export { publishedPorts } from './container/published-ports.ts'
+export {
+  type ContainerTraffic,
+  type NetworkTraffic,
+  type Octets,
+  readTraffic,
+  type Traffic,
+} from './container/traffic.ts'
 export { converge, type Outcome, type Wish } from './converge.ts'
+export type {
+  Clock,
+  DamagedFile,
+  DoctorTools,
+  HostsFolder,
+  HostsFolders,
+  KnownContainers,
+  Memory,
+  NamespaceTools,
+  OtherSigns,
+  WatchedFolder,
+} from './doctor/doctor-tools.ts'
+export { examine } from './doctor/examine.ts'
+export { type Healing, heal } from './doctor/heal.ts'
+export type { Kernel, KernelFacts } from './doctor/kernel.ts'
+export { type HostState, observe } from './doctor/observe.ts'
+export { type RepairEvent, type RepairOutcome, repair } from './doctor/repair.ts'
+export {
+  type FindingRow,
+  findingRow,
+  outcomeRow,
+  plannedRow,
+  type RepairRow,
+} from './doctor/rows.ts'
+export type { HostEffects, LinkCounters, UsedByHost } from './network/host-effects.ts'
+export { listReservations, type ReservationRow, reservationRow } from './network/ipam-list.ts'
+export {
+  type IpamPlace,
+  ipamPlaces,
+  type PlacedReservation,
+  reservationsAt,
+} from './network/ipam-places.ts'
+export { type ReleaseRequest, releaseReservations } from './network/ipam-release.ts'
+export { type ConnectOptions, connectContainer } from './network/network-connect.ts'
+export {
+  type CreatedNetwork,
+  createNetwork,
+  type DefaultNetworkTools,
+  ensureDefaultNetwork,
+  plannedDefaultNetwork,
+} from './network/network-create.ts'
+export { disconnectContainer } from './network/network-disconnect.ts'
+export {
+  type InspectedNetworks,
+  type InspectMode,
+  inspectNetworks,
+} from './network/network-inspect.ts'
+export { listNetworks, type NetworkRow } from './network/network-list.ts'
+export { unusedNetworks } from './network/network-prune.ts'
+export { removeNetworks } from './network/network-remove.ts'
+export { containerLabels, recordsOfAll } from './network/network-users.ts'
+export { networksNotFound } from './network/one-network.ts'
+export type { ManageTools } from './network/tools.ts'
 export { addStage, checkStage, delStage, type Stage, type StageOutcome } from './stage.ts'

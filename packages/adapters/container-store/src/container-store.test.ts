@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Lock } from '@vethra/cni'
-import type { ContainerStore } from '@vethra/manage'
+import type { ContainerStore } from '@vethra/engine'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { containerStore, storedNamespaces } from './index.ts'
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { CniError, checkPathComponent, type Json, type Lock } from '@vethra/cni'
+import type { ContainerStore } from '@vethra/engine'
 import { listFolders, makeFolder, removeFolder } from '@vethra/files'
-import type { ContainerStore } from '@vethra/manage'
 import { logs } from './logs.ts'
 import { names } from './names.ts'
 import { readJson, state } from './state.ts'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { CniError, checkPathComponent, guards, type Lock } from '@vethra/cni'
+import type { TakenNames } from '@vethra/engine'
 import { listFolder, makeFolder, readOwn, removeFile, writeWhole } from '@vethra/files'
-import type { TakenNames } from '@vethra/manage'
 
 export function names(options: {
   readonly dataStore: string

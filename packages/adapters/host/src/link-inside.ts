@@ -1,5 +1,5 @@
+import type { LinkInside } from '@vethra/engine'
 import { readText } from '@vethra/files'
-import type { LinkInside } from '@vethra/plan'
 import type { Outcome } from '@vethra/plugin-exec/programs'
 import { run } from './run.ts'
 

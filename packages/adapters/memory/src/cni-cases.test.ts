@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Attachment, CniError, explain, type Json } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
-import { type AttachTools, type CniRuntime, cniRuntime } from '@vethra/plan'
+import { type AttachTools, type CniRuntime, cniRuntime } from '@vethra/engine'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { diskResultCache } from './index.ts'
 

@@ -8,6 +8,13 @@ import {
   parseExactly,
 } from '@vethra/cni'
 import {
+  type AttachmentKey,
+  type AttachmentRecord,
+  type AttachmentRecords,
+  type CachedAttachment,
+  readIdentity,
+} from '@vethra/engine'
+import {
   listFolder,
   makeFolder,
   pendingSync,
@@ -16,13 +23,6 @@ import {
   removeFile,
   writeWhole,
 } from '@vethra/files'
-import {
-  type AttachmentKey,
-  type AttachmentRecord,
-  type AttachmentRecords,
-  type CachedAttachment,
-  readIdentity,
-} from '@vethra/plan'
 
 /** All that a folder of records holds. */
 export interface RecordsFolder {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { CniError } from '@vethra/cni'
+import type { AttachmentKey, CachedAttachment, ResultCache } from '@vethra/engine'
 import {
   listFolder,
   makeFolder,
@@ -9,7 +10,6 @@ import {
   removeFile,
   writeWhole,
 } from '@vethra/files'
-import type { AttachmentKey, CachedAttachment, ResultCache } from '@vethra/plan'
 import { isResultAlone, parseEntry, parseLegacyEntry, renderEntry } from './entry.ts'
 
 /** All that a folder of cached results holds. */

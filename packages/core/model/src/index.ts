@@ -1,7 +1,7 @@
 /**
  * The observed state of a host held against what should be, and what to do about the difference, as
  * values; and whose the firewall rules are that CNI plugins make. Not for looking at a host or for
- * changing one: that is `@vethra/doctor`.
+ * changing one: that is `@vethra/engine`.
  */
 export { type AttachmentRef, attachmentText } from './attachment-ref.ts'
 export { attachmentChains } from './chain-names.ts'

@@ -1,4 +1,4 @@
-import type { PluginReport, PluginRunner } from '@vethra/plan'
+import type { PluginReport, PluginRunner } from '@vethra/engine'
 
 /** The parts that make a runner in a case. */
 export interface RunnerLimits {

@@ -1,0 +1,2 @@
+// A file of its own: only a start that misses the default network reads it.
+export { ensureDefaultNetwork } from '@vethra/engine'

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import type { AttachmentRecord } from './attachment-records.ts'
+import type { SeenNamespace } from './namespace.ts'
+import { lifeNow, type SeenInterface } from './namespace-facts.ts'
+import type { CachedAttachment } from './result-cache.ts'
+
+const key = { network: 'lan', containerId: 'c1', ifname: 'eth0' }
+const old: AttachmentRecord = { ...key, netns: '/n', netnsId: '4:1' }
+const seen: SeenNamespace = {
+  found: 'namespace',
+  netnsId: '4:1',
+  cookie: '9',
+  bootId: 'b',
+  place: '24:2',
+}
+const inside: SeenInterface = {
+  cookie: '9',
+  mac: '02:00:0a:04:01:02',
+  addresses: ['10.4.1.2/24', 'fe80::1/64'],
+}
+const result = JSON.stringify({
+  cniVersion: '1.0.0',
+  interfaces: [
+    { name: 'veth1', mac: '02:00:00:00:00:01' },
+    { name: 'eth0', mac: '02:00:0A:04:01:02', sandbox: '/n' },
+  ],
+  ips: [{ address: '10.4.1.2/24', interface: 1 }],
+})
+
+interface Now {
+  readonly seen?: SeenNamespace
+  readonly inside?: SeenInterface | undefined
+  readonly result?: string
+}
+
+const lifeOfOld = (now: Now, record = old) => {
+  const attachment = { ...key, netns: '/n', cniArgs: [], capabilityArgs: {} }
+  const entry: CachedAttachment = {
+    network: 'lan',
+    attachment,
+    listText: '',
+    result: now.result ?? result,
+  }
+  const netns = {
+    look: async () => now.seen ?? seen,
+    interfaceIn: async () => ('inside' in now ? now.inside : inside),
+    nonce: () => 'n',
+    pluginsEnded: async () => undefined,
+    hasLink: async () => true,
+    linkAt: async () => undefined,
+  }
+  return lifeNow({ netns, cache: { read: async () => entry } }, record)
+}
+
+describe('a record of 0.1, which tells its namespace by device and inode', () => {
+  it('is alive where the interface inside has the MAC and the addresses of its result', async () => {
+    expect(await lifeOfOld({})).toBe('alive')
+  })
+
+  it.each<readonly [string, Now]>([
+    ['no such interface is inside', { inside: undefined }],
+    ['the interface has another MAC', { inside: { ...inside, mac: '02:00:0a:04:01:03' } }],
+    ['the interface has another address', { inside: { ...inside, addresses: ['10.4.1.3/24'] } }],
+    ['the interface was read in another namespace', { inside: { ...inside, cookie: '10' } }],
+    ['the kernel has no cookie', { seen: { found: 'namespace', netnsId: '4:1', bootId: 'b' } }],
+    ['the inode is another', { seen: { ...seen, netnsId: '4:2' } }],
+    ['the result names no MAC', { result: '{"cniVersion":"0.2.0","ip4":{"ip":"10.4.1.2/24"}}' }],
+    ['the result is unreadable', { result: '{' }],
+  ])('is unknown where %s', async (_, now) => {
+    expect(await lifeOfOld(now)).toBe('unknown')
+  })
+})
+
+it('an interface proves nothing against a cookie', async () => {
+  const record = { ...old, cookie: '8', bootId: 'b', place: '24:2' }
+  expect(await lifeOfOld({}, record)).toBe('gone')
+})

@@ -1,0 +1,59 @@
+import { goField, type Json } from '@vethra/cni'
+import {
+  isSameNamespace,
+  type Life,
+  lifeOf,
+  type NamespaceIdentity,
+  readIdentity,
+  type SeenNamespace,
+} from '../attach/namespace.ts'
+
+/** Where a container lives. */
+export interface Home extends NamespaceIdentity {
+  readonly netns: string
+}
+
+/**
+ * The content of the life cycle file: written where no attachment has it. 0.1 wrote device and
+ * inode alone.
+ */
+export function homeOf(lifecycle: Json | undefined): Home | undefined {
+  const netns = goField(lifecycle ?? null, 'netns')
+  if (typeof netns !== 'string') return undefined
+  const inode = goField(lifecycle ?? null, 'netns_id') ?? ''
+  const identity = goField(lifecycle ?? null, 'netns_identity') ?? { netnsId: inode }
+  return { netns, ...readIdentity(identity) }
+}
+
+/** The content of runc's state.json of a container; undefined for any other text. */
+export function homeOfTask(state: string): Home | undefined {
+  const json = decode(state)
+  const [pid, start] = ['init_process_pid', 'init_process_start'].map((key) => goField(json, key))
+  if (!isCount(pid) || !isCount(start)) return undefined
+  return { netns: `/proc/${pid}/ns/net`, netnsId: '', startTime: String(start) }
+}
+
+/**
+ * Whether a container lives, by its first process where that is known: the namespace may be another's, or
+ * the host's, and goes on without it.
+ */
+export function homeLife(home: Home, seen: SeenNamespace): Life {
+  const { startTime, place = seen.place, bootId = seen.bootId } = home
+  const isHere = place === seen.place && bootId === seen.bootId
+  if (!isHere || startTime === undefined || seen.startTime === undefined) return lifeOf(home, seen)
+  if (startTime !== seen.startTime) return 'gone'
+  return isSameNamespace(home, seen) === false ? lifeOf(home, seen) : 'alive'
+}
+
+function isCount(value: Json | undefined): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0
+}
+
+function decode(text: string): Json {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Cut short, or written by something else: nothing tells of a task.
+    return null
+  }
+}

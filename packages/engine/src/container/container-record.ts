@@ -1,0 +1,34 @@
+import { CniError, containerIdOf, guards } from '@vethra/cni'
+import type { BundleRecord } from '@vethra/container'
+import type { ManageTools } from '../network/tools.ts'
+import { findContainer } from './container-inspect.ts'
+import type { KnownContainer } from './container-state.ts'
+
+/**
+ * Changes what a container is to be, one change at a time: it is read again when its turn has come. Throws
+ * CniError 101 when there is none.
+ */
+export async function changeContainer<T>(
+  tools: ManageTools,
+  ref: string,
+  change: (container: KnownContainer) => Promise<T>,
+): Promise<T> {
+  const { id } = await findContainer(tools, ref)
+  const { lock, places } = tools.host
+  const { namespace } = tools.settings
+  const guard = guards.container(places, containerIdOf({ namespace, id }))
+  return lock.hold(guard, async () => change(await findContainer(tools, id)))
+}
+
+/** The record of a container that `bundle prepare` made. Throws CniError 102 for any other, and for one without networks of its own. */
+export function recordOf({ id, record }: KnownContainer): BundleRecord {
+  if (record?.mode === 'cni') return record
+  throw new CniError({
+    code: 102,
+    message:
+      record === undefined
+        ? `container ${id} was not made by "vethra bundle prepare"`
+        : `container ${id} has no networks of its own: its mode is ${record.mode}`,
+    hint: 'Prepare the bundle with --network NAME.',
+  })
+}

@@ -1,0 +1,37 @@
+import { CniError, checkPathComponent } from '@vethra/cni'
+import { lifeNow } from '../attach/namespace-facts.ts'
+import { attachedIdOf, recordsOf } from '../attach/whose.ts'
+import type { ManageTools } from '../network/tools.ts'
+import { findContainer } from './container-inspect.ts'
+import { attachedState, type KnownContainer, netnsOf } from './container-state.ts'
+
+/**
+ * The remains of a container to remove: all that is known of it, or its attachments where its files
+ * are damaged or half deleted. Throws CniError 101 when there is nothing.
+ */
+export async function findRemains(tools: ManageTools, ref: string): Promise<KnownContainer> {
+  try {
+    return await findContainer(tools, ref)
+  } catch (error) {
+    const unreadable = error instanceof CniError && [101, 107].includes(error.code)
+    const remains = unreadable ? await remainsOf(tools, ref) : undefined
+    if (remains === undefined) throw error
+    return remains
+  }
+}
+
+async function remainsOf(
+  { containers, host, settings }: ManageTools,
+  ref: string,
+): Promise<KnownContainer | undefined> {
+  checkPathComponent('container id', ref)
+  const found = await containers.find(ref)
+  const id = found ?? ref
+  const container = { namespace: settings.namespace, id }
+  const attachments = await recordsOf(host.records, container)
+  const cached = await host.cache.list(await attachedIdOf(host.records, container))
+  if (found === undefined && attachments.length === 0 && cached.length === 0) return undefined
+  const [first] = attachments
+  const life = first === undefined ? 'gone' : await lifeNow(host, first)
+  return { id, attachments, state: attachedState[life], netns: netnsOf(first, life) }
+}

@@ -1,0 +1,153 @@
+import { CniError } from '@vethra/cni'
+import { findNetwork, networksFromFiles } from '@vethra/networks'
+import type { DetachOptions } from '../attach/detach-each.ts'
+import type { Membership } from '../attach/membership.ts'
+import { detachAll, type HostTools } from '../attach/on-host.ts'
+import { passLocks } from '../attach/pass-locks.ts'
+import type { AttachmentKey, CachedAttachment } from '../attach/result-cache.ts'
+import { attachedIdOf, entryLives } from '../attach/whose.ts'
+import type { ManageTools } from '../network/tools.ts'
+import { undoneConfigs, writeConfigs } from './container-configs.ts'
+import { findRemains } from './container-remains.ts'
+import { demandSeen, type KnownContainer } from './container-state.ts'
+
+/** Containers that were to be removed. */
+export interface RemovedContainers {
+  /** Those that have gone, as they were called. */
+  readonly removed: readonly string[]
+  /** Why others are still there: CniError 101 for one that is not known, 102 for one that is attached and alive. */
+  readonly failure?: CniError
+}
+
+/** How containers are forgotten. */
+export interface RemoveOptions extends DetachOptions {
+  /** Whether the edits of config.json are kept, and not undone. Default false. */
+  readonly keepConfig?: boolean
+}
+
+/**
+ * Forgets containers that the runtime has deleted: what the hook could not undo, their names, all
+ * files of theirs, and what was done to their bundles. A container that cannot be removed keeps no
+ * other. With `force` an attachment that cannot be undone is forgotten, too.
+ */
+export async function removeContainers(
+  tools: ManageTools,
+  refs: readonly string[],
+  options: RemoveOptions,
+): Promise<RemovedContainers> {
+  const removed: string[] = []
+  const errors: CniError[] = []
+  for (const ref of refs) {
+    try {
+      await removeContainer(tools, ref, options)
+      removed.push(ref)
+    } catch (error) {
+      if (!(error instanceof CniError)) throw error
+      errors.push(error)
+    }
+  }
+  const failure = together(errors, refs.length)
+  return failure === undefined ? { removed } : { removed, failure }
+}
+
+function together(errors: readonly CniError[], all: number): CniError | undefined {
+  if (errors.length < 2) return errors[0]
+  const message = `${errors.length} of ${all} containers could not be removed`
+  return new CniError({ code: 106, message, cause: new AggregateError(errors) })
+}
+
+async function removeContainer(
+  tools: ManageTools,
+  ref: string,
+  options: RemoveOptions,
+): Promise<void> {
+  const { containers, hosts, host, ports, settings } = tools
+  const container = await findRemains(tools, ref)
+  const { id, record } = container
+  const holds = container.attachments.length > 0 || record === undefined
+  if (container.state === 'running' && holds) throw alive(container)
+  if (options.force !== true) demandSeen(container)
+  // What cannot be undone is told before anything is.
+  const configs = options.keepConfig ? [] : await undoneConfigs(tools, container)
+  const containerId = await attachedIdOf(host.records, { namespace: settings.namespace, id })
+  await detachAll(host, await leftMemberships(tools, container), options)
+  await passLocks(host, containerId, await networkNames(tools, container))
+  // What is left is another container's, and so are the ports that are held under that id.
+  const others = await host.records.list(containerId)
+  if (others.length === 0) await ports.release({ containerId, ports: record?.ports ?? [] })
+  await hosts.release(id)
+  await hosts.remove(id)
+  for (const name of await namesOf(tools, container)) await containers.releaseName(name, id)
+  await writeConfigs(tools, id, configs)
+  await containers.remove(id)
+}
+
+// Without a record only the names themselves tell whose they are.
+async function namesOf(
+  { containers }: ManageTools,
+  { id, record }: KnownContainer,
+): Promise<readonly string[]> {
+  if (record) return record.name === '' ? [] : [record.name]
+  const held = await containers.heldNames()
+  return held.filter((each) => each.id === id).map(({ name }) => name)
+}
+
+// The networks that it was in, or was to be in when its hook was killed.
+async function networkNames(
+  { networks }: ManageTools,
+  { record, attachments }: KnownContainer,
+): Promise<readonly string[]> {
+  const known = networksFromFiles(await networks.list()).networks
+  const refs = record?.mode === 'cni' ? record.networks.map(({ ref }) => ref) : []
+  const asked = refs.flatMap((ref) => findNetwork(known, ref)?.name ?? [])
+  return [...new Set([...asked, ...attachments.map(({ network }) => network)])]
+}
+
+// What the hook could not undo: recorded as ours, or cached by whoever ran the plugins.
+async function leftMemberships(
+  { host, settings, networks }: ManageTools,
+  { id, attachments }: KnownContainer,
+): Promise<readonly Membership[]> {
+  // Where nothing was cached, the conf list of now serves.
+  const known = networksFromFiles(await networks.list()).networks
+  const container = { namespace: settings.namespace, id }
+  const entries = await host.cache.list(await attachedIdOf(host.records, container))
+  const cached = await notOthers(host, entries, attachments)
+  const keys = [
+    ...attachments,
+    ...cached.map(({ network, attachment }) => ({ network, ...attachment })),
+  ].map(({ network, containerId, ifname }) => ({ network, containerId, ifname }))
+  const each = new Map(keys.map((key) => [JSON.stringify(key), key]))
+  return [...each.values()].map(({ network, containerId, ifname }) => ({
+    network,
+    list: known.find(({ name }) => name === network)?.list,
+    attachment: { containerId, netns: '', ifname, cniArgs: [], capabilityArgs: {} },
+  }))
+}
+
+// An entry that no record of ours goes with, and whose namespace is there, is of a container that lives.
+async function notOthers(
+  host: HostTools,
+  entries: readonly CachedAttachment[],
+  recorded: readonly AttachmentKey[],
+): Promise<readonly CachedAttachment[]> {
+  const keyOf = ({ network, ifname }: Pick<AttachmentKey, 'network' | 'ifname'>) =>
+    `${network}/${ifname}`
+  const ours = new Set(recorded.map(keyOf))
+  const living = await Promise.all(entries.map((each) => entryLives(host, each)))
+  return entries.filter(
+    ({ network, attachment: { ifname } }, index) =>
+      living[index] === false || ours.has(keyOf({ network, ifname })),
+  )
+}
+
+function alive({ id, record, attachments, netns }: KnownContainer): CniError {
+  const first = record
+    ? 'Stop and delete it first: runc delete --force'
+    : 'Stop it first: nerdctl stop'
+  return new CniError({
+    code: 102,
+    message: `container ${id} is ${attachments.length > 0 ? 'attached to a network' : 'running'}, and its namespace ${netns} is alive`,
+    hint: `${first} ${id}`,
+  })
+}

@@ -1,0 +1,160 @@
+import { CniError, containerIdOf, dashJoined, goField, type Json } from '@vethra/cni'
+import { type BundleRecord, parseRecord } from '@vethra/container'
+import type { ContainerNames } from '@vethra/names'
+import type { AttachmentRecord } from '../attach/attachment-records.ts'
+import type { Life } from '../attach/namespace.ts'
+import { lifeNow } from '../attach/namespace-facts.ts'
+import { byInterface } from '../attach/result-cache.ts'
+import { recordsAmong, recordsOf } from '../attach/whose.ts'
+import type { ManageTools } from '../network/tools.ts'
+import { type Home, homeLife, homeOf, homeOfTask } from './container-home.ts'
+
+/** Vethra's knowledge of one container. */
+export interface KnownContainer {
+  readonly id: string
+  /** Absent for a container that nerdctl made. */
+  readonly record?: BundleRecord
+  /** The names that its peers know; absent unless it is attached. */
+  readonly names?: ContainerNames
+  /** In the order of interfaces; empty unless it is attached. */
+  readonly attachments: readonly AttachmentRecord[]
+  readonly state: ContainerState
+  /** The namespace that it lives in while it runs; empty otherwise, and where that is not known. */
+  readonly netns: string
+}
+
+/**
+ * `prepared`: never started; `running`: attached, and its namespace is alive; `stopped`: postStop
+ * ran; `failed`: its last start was undone. `dead`: attached, and its namespace is gone: start or
+ * remove it. `unknown`: attached, and its namespace cannot be seen from here or cannot be proved to
+ * be the same.
+ */
+export type ContainerState = 'prepared' | 'running' | 'stopped' | 'failed' | 'dead' | 'unknown'
+
+/** The state of a container that is attached. */
+export const attachedState = { alive: 'running', gone: 'dead', unknown: 'unknown' } as const
+
+/** All that is known of a container by its id. */
+export async function readContainer(tools: ManageTools, id: string): Promise<KnownContainer> {
+  const { namespace } = tools.settings
+  return readWith(tools, id, await recordsOf(tools.host.records, { namespace, id }))
+}
+
+/** All containers of the namespace, by id. Damaged files of one count as missing. */
+export async function readContainers(tools: ManageTools): Promise<readonly KnownContainer[]> {
+  const ids = await tools.containers.list()
+  // Each look at the records of one container reads the names of all.
+  const records = Map.groupBy(await tools.host.records.list(), ({ containerId }) => containerId)
+  const { namespace } = tools.settings
+  const of = (id: string) => {
+    const texts = [containerIdOf({ namespace, id }), dashJoined({ namespace, id })]
+    const found = [...new Set(texts)].flatMap((text) => records.get(text) ?? [])
+    return recordsAmong(found, { namespace, id })
+  }
+  const sparing = { ...tools, containers: sparingDamaged(tools.containers) }
+  const known: KnownContainer[] = []
+  // Some at a time: a thousand at once are hundreds of megabytes for a moment.
+  for (let index = 0; index < ids.length; index += atOnce) {
+    const some = ids.slice(index, index + atOnce)
+    known.push(...(await Promise.all(some.map((id) => readWith(sparing, id, of(id))))))
+  }
+  return known
+}
+
+const atOnce = 32
+
+// In a listing a damaged file counts as missing: it hides no other container, and doctor names it.
+function sparingDamaged(containers: ManageTools['containers']): ManageTools['containers'] {
+  return {
+    ...containers,
+    read: async (id, file) => {
+      try {
+        const json = await containers.read(id, file)
+        if (file === 'vethra.json' && json !== undefined) parseRecord(json)
+        return json
+      } catch (error) {
+        if (error instanceof CniError && error.code === 107) return undefined
+        throw error
+      }
+    },
+  }
+}
+
+async function readWith(
+  tools: ManageTools,
+  id: string,
+  records: readonly AttachmentRecord[],
+): Promise<KnownContainer> {
+  const { containers, hosts, host } = tools
+  const file = await containers.read(id, 'vethra.json')
+  const names = await hosts.read(id)
+  const lifecycle = await containers.read(id, 'lifecycle.json')
+  const attachments = (await ownOf(host, records, names !== undefined)).toSorted(byInterface)
+  const [first] = attachments
+  const home = first ?? homeOf(lifecycle) ?? (await taskHome(tools, id, file))
+  const life = first
+    ? await lifeNow(host, first)
+    : home && homeLife(home, await host.netns.look(home.netns))
+  return {
+    id,
+    ...(file === undefined ? {} : { record: parseRecord(file) }),
+    ...(names === undefined ? {} : { names }),
+    attachments,
+    state: stateOf({ isAttached: first !== undefined, life, lifecycle, names }),
+    netns: netnsOf(home, life),
+  }
+}
+
+// nerdctl's own hook writes down no more than when it ran.
+async function taskHome(
+  { effects, settings }: ManageTools,
+  id: string,
+  record: Json | undefined,
+): Promise<Home | undefined> {
+  if (record !== undefined) return undefined
+  const state = await effects.taskState(settings.namespace, id)
+  return state === undefined ? undefined : homeOfTask(state)
+}
+
+// A record of 0.1 does not tell a container from another of the same container id: one that lives is of the
+// container whose names are known, as they are from its start to its end.
+async function ownOf(
+  host: ManageTools['host'],
+  records: readonly AttachmentRecord[],
+  isNamed: boolean,
+): Promise<readonly AttachmentRecord[]> {
+  if (isNamed) return records
+  const lives = await Promise.all(records.map((each) => lifeNow(host, each)))
+  return records.filter(({ container }, index) => container || lives[index] === 'gone')
+}
+
+/** Throws CniError 102 for a container whose namespace is unknown: it may be alive. */
+export function demandSeen({ id, state, attachments }: KnownContainer): void {
+  if (state !== 'unknown') return
+  const [first] = attachments
+  throw new CniError({
+    code: 102,
+    message: `cannot tell whether container ${id} is alive: namespace ${first?.netns} is not visible here, or may be another`,
+    hint: 'Run the command on the host itself, outside of other mount and PID namespaces; or stop and start the container.',
+  })
+}
+
+/** The path of a namespace that is certainly the one recorded; else empty. */
+export function netnsOf(home: Home | undefined, life: Life | undefined): string {
+  return home && life === 'alive' ? home.netns : ''
+}
+
+function stateOf(signs: {
+  readonly isAttached: boolean
+  readonly life: Life | undefined
+  readonly lifecycle: Json | undefined
+  readonly names: ContainerNames | undefined
+}): ContainerState {
+  const { isAttached, life, lifecycle, names } = signs
+  if (life === 'alive') return 'running'
+  if (isAttached) return attachedState[life ?? 'gone']
+  if (lifecycle === undefined) return 'prepared'
+  if (goField(lifecycle, 'create_error') === true) return 'failed'
+  // In host's or another's namespace there is no attachment that would tell, and 0.1 wrote nothing else.
+  return names?.networks === null && life !== 'gone' ? 'running' : 'stopped'
+}

@@ -1,0 +1,88 @@
+import { CniError, goField } from '@vethra/cni'
+import {
+  capabilityMappings,
+  formatPorts,
+  type PortMapping,
+  parseStoredMappings,
+} from '@vethra/container'
+import { cachedList } from '../attach/attach.ts'
+import { portsOf, publishPorts, takesPorts } from '../attach/publish.ts'
+import type { ManageTools } from '../network/tools.ts'
+import type { KnownContainer } from './container-state.ts'
+
+/**
+ * The ports that lead to a container: while it runs those that a network of it publishes, else those that it asked
+ * for. Where it is not remembered how a network was joined, the latter, too.
+ */
+export async function publishedPorts(
+  { host, containers }: ManageTools,
+  { id, record, attachments, state }: KnownContainer,
+): Promise<readonly PortMapping[]> {
+  // One that nerdctl made leaves no network while it runs.
+  if (record === undefined) return nerdctlsPorts(containers, id)
+  const asked = record.ports
+  if (asked.length === 0 || state !== 'running') return asked
+  const made = await Promise.all(attachments.map((each) => host.cache.read(each)))
+  if (made.some((each) => each === undefined || cachedList(each) === undefined)) return asked
+  const published = made.flatMap((each) => (each ? portsOf(each) : []))
+  const texts = new Set(parseStoredMappings(published).map(textOf))
+  return asked.filter((each) => texts.has(textOf(each)))
+}
+
+// A file that is damaged publishes nothing, and hides no other container.
+async function nerdctlsPorts(
+  containers: ManageTools['containers'],
+  id: string,
+): Promise<readonly PortMapping[]> {
+  try {
+    const file = await containers.read(id, 'network-config.json')
+    return parseStoredMappings(goField(file ?? null, 'portMappings'))
+  } catch (error) {
+    if (error instanceof CniError) return []
+    throw error
+  }
+}
+
+/** Whether a network that a running container joins is to publish its ports: it can, and no other one does. */
+export async function isToPublish(
+  { host }: ManageTools,
+  { attachments }: KnownContainer,
+  list: Parameters<typeof takesPorts>[0],
+): Promise<boolean> {
+  if (!takesPorts(list)) return false
+  const made = await Promise.all(attachments.map((each) => host.cache.read(each)))
+  return !made.some((each) => each && portsOf(each).length > 0)
+}
+
+/** Moves the ports of a running container to the next network that can publish them, once it has left one. Returns warnings. */
+export async function movePorts(
+  { host }: ManageTools,
+  { id, record, attachments, state }: KnownContainer,
+  left: string,
+): Promise<readonly string[]> {
+  const ports = record?.ports ?? []
+  if (ports.length === 0 || state !== 'running') return []
+  const others = attachments.filter(({ network }) => network !== left)
+  const outcome = await publishPorts(host, others, capabilityMappings(ports)).catch(
+    (cause: unknown) => {
+      throw notMoved(id, left, cause)
+    },
+  )
+  if (outcome !== 'impossible') return []
+  const closed = `no network of container ${id} publishes its ports any more`
+  return [`${closed}: ${formatPorts(ports)}`]
+}
+
+function notMoved(id: string, left: string, cause: unknown): unknown {
+  if (!(cause instanceof CniError)) return cause
+  return new CniError({
+    code: cause.code,
+    message: `container ${id} has left network ${left}, and its ports are not published again`,
+    hint: 'Publish them with "vethra doctor --repair".',
+    cause,
+  })
+}
+
+function textOf({ hostIP, hostPort, containerPort, protocol }: PortMapping): string {
+  return `${hostIP} ${hostPort} ${containerPort} ${protocol}`
+}

@@ -1,0 +1,87 @@
+import type { Result } from '@vethra/cni'
+import { networkBridge, networksFromFiles } from '@vethra/networks'
+import type { LinkCounters } from '../network/host-effects.ts'
+import type { ManageTools } from '../network/tools.ts'
+import { type ContainerState, readContainers } from './container-state.ts'
+
+/** Octets since their interfaces were made, seen from the containers; absent where the host has no interface to count at. */
+export interface Octets {
+  readonly ReceivedBytes?: number
+  readonly SentBytes?: number
+}
+
+/** The traffic of a network's containers, received and sent. */
+export interface NetworkTraffic extends Octets {
+  readonly Name: string
+  readonly Driver: string
+  /** How many containers are attached. */
+  readonly Containers: number
+}
+
+/** The traffic of a container, received and sent, in all of its networks. */
+export interface ContainerTraffic extends Octets {
+  readonly ID: string
+  readonly Name: string
+  readonly State: ContainerState
+  readonly Networks: readonly string[]
+  readonly Addresses: readonly string[]
+}
+
+/** The octets of all networks and of the containers of one namespace, by name and by id. */
+export interface Traffic {
+  readonly Networks: readonly NetworkTraffic[]
+  readonly Containers: readonly ContainerTraffic[]
+}
+
+/** Counts at the host's ends of the containers' interfaces. Networks without such ends, as of macvlan, are not counted. */
+export async function readTraffic(
+  tools: ManageTools,
+  links: readonly LinkCounters[],
+): Promise<Traffic> {
+  const [files, known, cached] = await Promise.all([
+    tools.networks.list(),
+    readContainers(tools),
+    tools.host.cache.list(),
+  ])
+  const { networks } = networksFromFiles(files)
+  return {
+    Networks: networks.map((network) => {
+      const bridge = networkBridge(network)
+      const ports = links.filter(({ master }) => master !== undefined && master === bridge)
+      return {
+        Name: network.name,
+        Driver: network.list.plugins[0]?.type ?? '',
+        Containers: cached.filter((each) => each.network === network.name).length,
+        ...(links.some(({ name }) => name === bridge) ? octetsOf(ports) : {}),
+      }
+    }),
+    Containers: known.map(({ id, record, names, attachments, state }) => {
+      const results = Object.entries(names?.networks ?? {})
+      const ends = results.flatMap(([, result]) => hostEnds(result))
+      const ours = links.filter(({ name }) => ends.includes(name))
+      return {
+        ID: id,
+        Name: names?.name || record?.name || '',
+        State: state,
+        Networks: attachments.map(({ network }) => network),
+        Addresses: results.flatMap(([, { ips }]) => ips.map(({ address }) => address)),
+        ...(ours.length > 0 ? octetsOf(ours) : {}),
+      }
+    }),
+  }
+}
+
+// A bridge stands in results, too, and counts what all containers pass to the host.
+function hostEnds({ interfaces }: Result): readonly string[] {
+  return interfaces
+    .filter(({ sandbox, name }) => sandbox === undefined && name.startsWith('veth'))
+    .map(({ name }) => name)
+}
+
+// What the host's end sends, the container receives.
+function octetsOf(links: readonly LinkCounters[]): Required<Octets> {
+  return {
+    ReceivedBytes: links.reduce((sum, { sentBytes }) => sum + sentBytes, 0),
+    SentBytes: links.reduce((sum, { receivedBytes }) => sum + receivedBytes, 0),
+  }
+}

@@ -1,0 +1,39 @@
+import type { AttachmentRecord } from '../attach/attachment-records.ts'
+import { isWhole } from '../attach/killed-add.ts'
+import { type Life, lifeOf } from '../attach/namespace.ts'
+import { type LifeTools, lifeNow } from '../attach/namespace-facts.ts'
+import type { HostTools } from '../attach/on-host.ts'
+import type { AttachmentKey, CachedAttachment } from '../attach/result-cache.ts'
+
+/** Whether a namespace is certainly still the one that was recorded. */
+export async function isAlive(tools: LifeTools, record: AttachmentRecord): Promise<boolean> {
+  return (await lifeNow(tools, record)) === 'alive'
+}
+
+/**
+ * Whether an attachment with a cache entry alone has ended: a path alone proves it only for
+ * processes.
+ */
+export async function lifeOfCached(
+  { netns }: Pick<HostTools, 'netns'>,
+  { attachment }: CachedAttachment,
+): Promise<Life> {
+  return lifeOf({ netnsId: '' }, await netns.look(attachment.netns))
+}
+
+/** The record of an attachment whose namespace lives; undefined when it does not, or nothing is recorded. */
+export async function livingRecord(
+  host: LifeTools & Pick<HostTools, 'records'>,
+  key: AttachmentKey,
+): Promise<AttachmentRecord | undefined> {
+  const record = await host.records.read(key)
+  return record && (await isAlive(host, record)) ? record : undefined
+}
+
+/**
+ * Whether a cache entry holds all that DEL needs. Entries without a list are damaged, or of old
+ * libcni: never ours.
+ */
+export function isUsable(entry: CachedAttachment | undefined): entry is CachedAttachment {
+  return entry !== undefined && isWhole(entry)
+}

@@ -1,0 +1,75 @@
+import { parseConfList } from '@vethra/conflist'
+import { expect, it } from 'vitest'
+import type { CachedAttachment } from '../attach/result-cache.ts'
+import { attachmentReader } from './desired-attachment.ts'
+
+const list = {
+  cniVersion: '1.0.0',
+  name: 'lan',
+  plugins: [
+    { type: 'bridge', bridge: 'br0', isGateway: true, ipMasq: true, ipam: { type: 'host-local' } },
+    { type: 'portmap', capabilities: { portMappings: true } },
+  ],
+}
+const result = {
+  cniVersion: '1.0.0',
+  interfaces: [
+    { name: 'br0', mac: '02:00:00:00:00:01' },
+    { name: 'veth1', mac: '02:00:00:00:00:02' },
+    { name: 'eth0', mac: '02:00:00:00:00:03', sandbox: '/run/netns/one' },
+  ],
+  ips: [
+    { address: '10.4.1.2/24', gateway: '10.4.1.1', interface: 2 },
+    { address: 'FD00:0:0::2/64', interface: 2 },
+  ],
+}
+const made: CachedAttachment = {
+  network: 'lan',
+  attachment: {
+    containerId: 'c1',
+    netns: '/run/netns/one',
+    ifname: 'eth0',
+    cniArgs: [],
+    capabilityArgs: {
+      portMappings: [{ hostPort: 8080, containerPort: 80, protocol: 'TCP', hostIP: '127.0.0.1' }],
+    },
+  },
+  listText: JSON.stringify(list),
+  result: JSON.stringify(result),
+}
+
+it('says what an attachment has by its effect', () => {
+  expect(attachmentReader(new Map())(made)).toEqual({
+    network: 'lan',
+    containerId: 'c1',
+    ifname: 'eth0',
+    netns: '/run/netns/one',
+    addresses: [
+      { address: '10.4.1.2', prefixLength: 24, gateway: '10.4.1.1' },
+      { address: 'fd00::2', prefixLength: 64 },
+    ],
+    hostLink: 'veth1',
+    bridge: { name: 'br0', routed: true, mac: '02:00:00:00:00:01' },
+    masqueraded: true,
+    admitted: false,
+    isolation: 'none',
+    ports: [{ protocol: 'tcp', hostPort: 8080, containerPort: 80, hostIp: '127.0.0.1' }],
+    publishes: 'does',
+    dataDir: '/var/lib/cni/networks',
+  })
+})
+
+it('takes the list of now where none was cached', () => {
+  const networks = new Map([['lan', parseConfList(made.listText)]])
+  const old = { ...made, listText: '' }
+  expect(attachmentReader(networks)(old)).toMatchObject({ hostLink: 'veth1', masqueraded: true })
+  expect(attachmentReader(new Map())(old)).toBeUndefined()
+})
+
+it.each([
+  ['a damaged list', { ...made, listText: '{' }],
+  ['a damaged result', { ...made, result: 'x' }],
+])('%s is read as nothing, and keeps nobody from the others', (_, damaged) => {
+  const read = attachmentReader(new Map())
+  expect([read(damaged), read(made)?.containerId]).toEqual([undefined, 'c1'])
+})

@@ -1,0 +1,118 @@
+import { formatAddress, readAddress, readCidr } from '@vethra/address'
+import { CniError, type ConfList, goField, type Json, parseResult, type Result } from '@vethra/cni'
+import { parseConfList } from '@vethra/conflist'
+import type { DesiredAddress, DesiredAttachment, DesiredPort } from '@vethra/model'
+import { takesPorts } from '../attach/publish.ts'
+import type { CachedAttachment } from '../attach/result-cache.ts'
+import { effectsOf, type ListEffects } from './list-effects.ts'
+
+/** Reads attachments as they were made. Attachments of one network share what its list says: a thousand are read at once. */
+export function attachmentReader(
+  networks: ReadonlyMap<string, ConfList>,
+): (made: CachedAttachment) => DesiredAttachment | undefined {
+  const read = new Map<string, ReadList | undefined>()
+  return (made) => {
+    const key = made.listText || `\0${made.network}`
+    if (!read.has(key)) read.set(key, readList(made, networks))
+    const list = read.get(key)
+    return list && readAttachment(made, list)
+  }
+}
+
+interface ReadList {
+  readonly effects: ListEffects
+  readonly takesPorts: boolean
+  readonly cniVersion: string
+}
+
+function readList(
+  { listText, network }: CachedAttachment,
+  networks: ReadonlyMap<string, ConfList>,
+): ReadList | undefined {
+  const list =
+    listText === '' ? networks.get(network) : unlessDamaged(() => parseConfList(listText))
+  return (
+    list && { effects: effectsOf(list), takesPorts: takesPorts(list), cniVersion: list.cniVersion }
+  )
+}
+
+function readAttachment(
+  { network, attachment, result: text = '' }: CachedAttachment,
+  { effects, takesPorts: takes, cniVersion }: ReadList,
+): DesiredAttachment | undefined {
+  const parsed = unlessDamaged(() => parseResult(text, cniVersion))
+  if (parsed === undefined) return undefined
+  const { result } = parsed
+  const { containerId, ifname, netns, capabilityArgs } = attachment
+  const told = readPorts(goField(capabilityArgs, 'portMappings'))
+  const hostLink = effects.linked ? hostLinkOf(result, effects.bridge?.name) : undefined
+  return {
+    network,
+    containerId,
+    ifname,
+    netns,
+    addresses: result.ips.flatMap(readIp),
+    ...(hostLink === undefined ? {} : { hostLink }),
+    ...(effects.bridge
+      ? { bridge: { ...effects.bridge, ...macOf(result, effects.bridge.name) } }
+      : {}),
+    masqueraded: effects.masqueraded,
+    admitted: effects.admitted,
+    isolation: effects.isolation,
+    ports: effects.publishes ? told : [],
+    publishes: takes ? (told.length > 0 ? 'does' : 'could') : 'cannot',
+    ...(effects.dataDir === undefined ? {} : { dataDir: effects.dataDir }),
+  }
+}
+
+// What cannot be read is told as lost, and keeps nobody from the rest.
+function unlessDamaged<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof CniError) return undefined
+    throw error
+  }
+}
+
+function hostLinkOf({ interfaces }: Result, bridge: string | undefined): string | undefined {
+  return interfaces.find(
+    ({ name, sandbox = '' }) => sandbox === '' && name !== bridge && !name.startsWith(`${bridge}.`),
+  )?.name
+}
+
+function macOf({ interfaces }: Result, bridge: string): { readonly mac?: string } {
+  const mac = interfaces.find(({ name, sandbox = '' }) => sandbox === '' && name === bridge)?.mac
+  return mac === undefined || mac === '' ? {} : { mac }
+}
+
+function readIp({ address, gateway }: Result['ips'][number]): readonly DesiredAddress[] {
+  const cidr = readCidr(address)
+  if (cidr === undefined) return []
+  const at = gateway === undefined ? undefined : readAddress(gateway)
+  return [
+    {
+      address: formatAddress(cidr.address),
+      prefixLength: cidr.prefix.length,
+      ...(at === undefined ? {} : { gateway: formatAddress(at) }),
+    },
+  ]
+}
+
+function readPorts(value: Json | undefined): readonly DesiredPort[] {
+  if (!Array.isArray(value)) return []
+  return value.flatMap((each: Json) => {
+    const [hostPort, containerPort] = [goField(each, 'hostPort'), goField(each, 'containerPort')]
+    const protocol = goField(each, 'protocol')
+    const hostIp = goField(each, 'hostIP')
+    if (typeof hostPort !== 'number' || typeof containerPort !== 'number') return []
+    return [
+      {
+        hostPort,
+        containerPort,
+        protocol: typeof protocol === 'string' ? protocol.toLowerCase() : 'tcp',
+        hostIp: typeof hostIp === 'string' ? hostIp : '',
+      },
+    ]
+  })
+}

@@ -1,0 +1,236 @@
+import { planRepairs } from '@vethra/model'
+import { beforeEach, describe, expect, it } from 'vitest'
+import {
+  attach,
+  identity,
+  type SampleHost,
+  sampleHost,
+  sampleTools,
+} from '../../test/sample-tools.ts'
+import { examine } from './examine.ts'
+import { heal } from './heal.ts'
+import { repair } from './repair.ts'
+
+let host: SampleHost
+const kinds = async () => (await examine(sampleTools(host))).map(({ kind }) => kind)
+const key = { network: 'lan', containerId: 'default-c1', ifname: 'eth0' }
+
+beforeEach(() => {
+  host = sampleHost()
+  attach(host)
+})
+
+describe('examine', () => {
+  it('finds nothing where all is as it should be', async () => {
+    expect(await kinds()).toEqual([])
+  })
+
+  it('tells what is still wrong when it looks again', async () => {
+    host.namespaces = {}
+    expect(await kinds()).toEqual(['attachment-dead'])
+  })
+
+  it('does not tell what was only under way', async () => {
+    const [entry] = host.cached
+    host.cached = []
+    host.meanwhile = () => {
+      if (entry) host.cached = [entry]
+    }
+    expect(await kinds()).toEqual([])
+  })
+
+  it('does not tell what has only just come up', async () => {
+    host.names.push({ name: 'web', id: 'gone' })
+    host.meanwhile = () => {
+      host.names.push({ name: 'shop', id: 'prepared-in-a-moment' })
+    }
+    const found = await examine(sampleTools(host))
+    expect(found.map(({ subject }) => subject.name)).toEqual(['default/web'])
+  })
+
+  it('tells a conf list that cannot be used, with the reason, at once', async () => {
+    host.conf = '{"name":'
+    host.meanwhile = () => {
+      throw new Error('nothing is waited for')
+    }
+    const found = await examine(sampleTools({ ...host, records: [], cached: [], reservations: [] }))
+    expect(found.map(({ kind, subject }) => [kind, subject.name])).toEqual([
+      ['conf-unreadable', '/c/lan.conflist'],
+    ])
+  })
+})
+
+describe('repair', () => {
+  const detach = { kind: 'detach', attachment: key } as const
+
+  it('detaches what is dead, by what ADD was called with', async () => {
+    host.namespaces = {}
+    expect(await repair(sampleTools(host), [detach])).toEqual([{ kind: 'done', repair: detach }])
+    expect([host.done, host.records, host.cached]).toEqual([['DEL bridge'], [], []])
+  })
+
+  it.each([
+    ['detach', detach],
+    ['restore-result', { kind: 'restore-result', attachment: key }],
+    ['restore-record', { kind: 'restore-record', attachment: key }],
+    ['remove-rules', { kind: 'remove-rules', network: 'lan', containerId: 'default-c1' }],
+    [
+      'release-address',
+      {
+        kind: 'release-address',
+        network: 'lan',
+        dataDir: '/x',
+        reservation: { address: '10.4.1.2', containerId: 'default-c1', ifname: 'eth0', sinceMs: 1 },
+      },
+    ],
+    ['forget-names', { kind: 'forget-names', namespace: 'default', id: 'c1' }],
+    ['remove-hosts', { kind: 'remove-hosts', namespace: 'default', id: 'c1' }],
+    ['release-ports', { kind: 'release-ports', containerId: 'default-c1', sockets: [] }],
+    ['reattach', { kind: 'reattach', attachment: key }],
+  ] as const)('%s does nothing to a container that has come back', async (_, each) => {
+    const [outcome] = await repair(sampleTools(host), [each])
+    expect(outcome?.kind).toBe('unneeded')
+    expect([host.done, host.records.length, host.cached.length]).toEqual([[], 1, 1])
+  })
+
+  it.each(['/n', ''])(
+    'leaves the names of a container that another runtime has attached, in namespace "%s"',
+    async (netns) => {
+      const [entry] = host.cached
+      host.records = []
+      host.cached = entry ? [{ ...entry, attachment: { ...entry.attachment, netns } }] : []
+      const forget = { kind: 'forget-names', namespace: 'default', id: 'c1' } as const
+      expect(await repair(sampleTools(host), [forget])).toMatchObject([{ kind: 'unneeded' }])
+      host.cached = []
+      expect(await repair(sampleTools(host), [forget])).toMatchObject([{ kind: 'done' }])
+      expect(host.done).toEqual(['forget c1'])
+    },
+  )
+
+  it('masquerades for those that still live, in one transaction', async () => {
+    const gone = { ...key, containerId: 'default-c2' }
+    host.records.push({ ...gone, netns: '/gone', ...identity, cookie: '4:2' })
+    const attachments = [
+      { ...key, addresses: ['10.4.1.2/24'] },
+      { ...gone, addresses: ['10.4.1.3/24'] },
+    ]
+    await repair(sampleTools(host), [{ kind: 'restore-masquerading', attachments }])
+    expect(host.done).toHaveLength(1)
+    expect(host.done[0]).toMatch(/-A POSTROUTING -s 10\.4\.1\.2\/32 /)
+    expect(host.done[0]).not.toMatch(/10\.4\.1\.3/)
+  })
+
+  it('leaves the name and the files of a container that is there again', async () => {
+    host.containers['c1'] = {}
+    const outcomes = await repair(sampleTools(host), [
+      { kind: 'release-name', namespace: 'default', name: 'web', id: 'c1' },
+      { kind: 'remove-hosts', namespace: 'default', id: 'c1' },
+      { kind: 'claim-name', namespace: 'default', name: 'web', id: 'c1' },
+    ])
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['unneeded', 'unneeded', 'unneeded'])
+    expect(host.done).toEqual([])
+  })
+
+  it('restores nothing for a container that is gone', async () => {
+    host.namespaces = {}
+    const outcomes = await repair(sampleTools(host), [
+      { kind: 'restore-rules', attachment: key, effects: ['ports'], left: true },
+      { kind: 'restore-masquerading', attachments: [{ ...key, addresses: ['10.4.1.2/24'] }] },
+      { kind: 'restore-link', attachment: key, link: 'veth1', bridge: 'br0' },
+      { kind: 'reattach', attachment: key },
+      { kind: 'reserve-address', attachment: key, dataDir: '/x', address: '10.4.1.2' },
+      { kind: 'restore-names', namespace: 'default', id: 'c1' },
+      { kind: 'hold-ports', namespace: 'default', id: 'c1' },
+    ])
+    expect(new Set(outcomes.map(({ kind }) => kind))).toEqual(new Set(['unneeded']))
+    expect(host.done).toEqual([])
+  })
+
+  it('takes no interface from a network that has its name by now', async () => {
+    const calls: string[] = []
+    const tools = sampleTools(host)
+    const { run } = tools.host.runner
+    const runner = {
+      run: (call: Parameters<typeof run>[0]) => {
+        calls.push(`${call.operation} ${call.netns}`)
+        return run(call)
+      },
+    }
+    host.records.push({ ...key, network: 'other', netns: '/n', ...identity })
+    const unfinished = { kind: 'detach', attachment: { ...key, network: 'other' } } as const
+    host.conf = host.conf.replace('"lan"', '"other"')
+    await repair({ ...tools, host: { ...tools.host, runner } }, [unfinished])
+    expect(calls).toEqual(['DEL '])
+    host.cached = []
+    host.records = [{ ...key, network: 'other', netns: '/n', ...identity }]
+    await repair({ ...tools, host: { ...tools.host, runner } }, [unfinished])
+    expect(calls).toEqual(['DEL ', 'DEL /n'])
+  })
+
+  it('goes on after a failure, and tells each as it comes', async () => {
+    host.namespaces = {}
+    host.broken = ['bridge']
+    const events: string[] = []
+    const outcomes = await repair(
+      sampleTools(host),
+      [detach, { kind: 'release-name', namespace: 'default', name: 'web', id: 'gone' }],
+      (event) => events.push(`${event.kind} ${event.repair.kind}`),
+    )
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['failed', 'done'])
+    expect(events).toEqual([
+      'begun detach',
+      'failed detach',
+      'begun release-name',
+      'done release-name',
+    ])
+    expect(outcomes[0]).toMatchObject({
+      error: { message: 'cannot detach eth0 of container default-c1 in network lan', code: 5 },
+    })
+    expect(host.records).toHaveLength(1)
+  })
+
+  it('releases an address of a container of ours that is not attached, though the container is known', async () => {
+    const planted = { address: '10.4.1.9', containerId: 'default-c2', ifname: 'eth0', sinceMs: 1 }
+    host.containers['c2'] = {}
+    host.reservations.push(planted)
+    const found = await examine(sampleTools(host))
+    expect(found.map(({ kind }) => kind)).toEqual(['reservation-dead'])
+    await repair(sampleTools(host), planRepairs(found))
+    expect(host.done).toEqual(['drop 10.4.1.9'])
+  })
+})
+
+describe('heal', () => {
+  it('looks once where nothing is wrong', async () => {
+    host.meanwhile = () => {
+      throw new Error('nothing is waited for')
+    }
+    expect(await heal(sampleTools(host))).toEqual({ outcomes: [], left: [] })
+  })
+
+  it('tries nothing twice, and tells what is left', async () => {
+    host.namespaces = {}
+    host.broken = ['bridge']
+    const { outcomes, left } = await heal(sampleTools(host))
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['failed'])
+    expect(left.map(({ kind }) => kind)).toEqual(['attachment-dead'])
+  })
+
+  it('repairs what a repair has brought to light', async () => {
+    // The record is gone with the file: only the cached result tells, until it is written anew.
+    host.namespaces = {}
+    host.names.push({ name: 'web', id: 'gone' })
+    const tools = sampleTools(host)
+    const { outcomes } = await heal(tools, ({ kind, repair: each }) => {
+      if (kind === 'done' && each.kind === 'release-name') {
+        host.names = [{ name: 'shop', id: 'gone' }]
+      }
+    })
+    expect(outcomes.map(({ repair: each }) => each.kind)).toEqual([
+      'detach',
+      'release-name',
+      'release-address',
+      'release-name',
+    ])
+  })
+})

@@ -1,0 +1,151 @@
+import type { ConfList } from '@vethra/cni'
+import type { DesiredAttachment, ObservedAttachment, ObservedFault } from '@vethra/model'
+import { attachmentText } from '@vethra/model'
+import type { AttachmentRecord } from '../attach/attachment-records.ts'
+import { type Life, lifeOf } from '../attach/namespace.ts'
+import { isProven, lifeNow } from '../attach/namespace-facts.ts'
+import type { CachedAttachment } from '../attach/result-cache.ts'
+import { attachmentReader } from './desired-attachment.ts'
+import type { DamagedFile, DoctorTools, Memory } from './doctor-tools.ts'
+
+/** The remembered attachments, and the desired state of those that live. */
+export interface SeenAttachments {
+  readonly observed: readonly ObservedAttachment[]
+  readonly desired: readonly DesiredAttachment[]
+  readonly damaged: readonly ObservedFault[]
+}
+
+/** The parts that observe attachments. */
+export interface AttachmentFacts {
+  readonly memory: Memory
+  readonly networks: ReadonlyMap<string, ConfList>
+  /** Container ids, as plugins know them, of the containers in DATA_STORE. */
+  readonly stored: ReadonlySet<string>
+}
+
+/** Looks at records, at cached results, and at the namespaces that they name. */
+export async function observeAttachments(
+  { host }: DoctorTools,
+  { memory, networks, stored }: AttachmentFacts,
+): Promise<SeenAttachments> {
+  const { records, cached, damaged } = memory
+  const read = attachmentReader(networks)
+  const made = new Map(cached.map((each) => [keyOf(each), each]))
+  const recorded = new Map(records.map((each) => [attachmentText(each), each]))
+  const lostRecords = new Set(damaged.filter(({ of }) => of === 'record').map(nameOf))
+  const keys = [...new Set([...recorded.keys(), ...made.keys()])]
+  const seen = await Promise.all(
+    keys.map(async (key) => {
+      const [record, entry] = [recorded.get(key), made.get(key)]
+      const cachedOne = entry && read(entry)
+      const wanted = cachedOne ?? (record?.made && read(record.made))
+      const remembered = cachedOne !== undefined
+      const ref = record ?? { network: entry?.network ?? '', ...pick(entry) }
+      const recordDamaged = record === undefined && lostRecords.has(fileNameOf(ref))
+      const ours = record !== undefined || recordDamaged || stored.has(ref.containerId)
+      const state = await stateOf(host, { record, entry, recordDamaged, ours })
+      return look({ record, entry, wanted, remembered, recordDamaged, ours, state })
+    }),
+  )
+  const observed = seen.map(({ attachment }) => attachment)
+  return {
+    observed,
+    desired: seen.flatMap(({ attachment, wanted }) =>
+      attachment.recorded && attachment.state === 'alive' && wanted ? [wanted] : [],
+    ),
+    damaged: damaged.filter((each) => !explained(each, observed)).map(({ file }) => faultOf(file)),
+  }
+}
+
+interface Sources {
+  readonly record: AttachmentRecord | undefined
+  readonly entry: CachedAttachment | undefined
+  readonly wanted: DesiredAttachment | undefined
+  readonly remembered: boolean
+  readonly recordDamaged: boolean
+  readonly ours: boolean
+  readonly state: Life
+}
+
+function look({ record, entry, wanted, remembered, recordDamaged, ours, state }: Sources): {
+  readonly attachment: ObservedAttachment
+  readonly wanted: DesiredAttachment | undefined
+} {
+  const { network, containerId, ifname } = record ?? {
+    network: entry?.network ?? '',
+    ...pick(entry),
+  }
+  const attachment = {
+    network,
+    containerId,
+    ifname,
+    recorded: record !== undefined || recordDamaged,
+    recordDamaged,
+    byInode: record !== undefined && record.cookie === undefined,
+    remembered,
+    restorable: !remembered && wanted !== undefined,
+    ours,
+    ...(wanted?.hostLink === undefined ? {} : { hostLink: wanted.hostLink }),
+    netns: record?.netns ?? entry?.attachment.netns ?? '',
+    state,
+  }
+  return { attachment, wanted }
+}
+
+function pick(entry: CachedAttachment | undefined): { containerId: string; ifname: string } {
+  const { containerId = '', ifname = '' } = entry?.attachment ?? {}
+  return { containerId, ifname }
+}
+
+// Without a record a path alone tells little: enough to report what is not ours, and is never changed.
+async function stateOf(
+  host: DoctorTools['host'],
+  {
+    record,
+    entry,
+    recordDamaged,
+    ours,
+  }: Pick<Sources, 'record' | 'entry' | 'recordDamaged' | 'ours'>,
+): Promise<Life> {
+  if (record) return lifeNow(host, record)
+  if (entry === undefined) return 'unknown'
+  const seen = await host.netns.look(entry.attachment.netns)
+  const lost = { ...entry.attachment, network: entry.network, netnsId: '' }
+  if (recordDamaged && (await isProven(host, lost, seen))) return 'alive'
+  return !ours && seen.found === 'missing' ? 'gone' : lifeOf(lost, seen)
+}
+
+function keyOf({ network, attachment }: CachedAttachment): string {
+  return attachmentText({ network, ...attachment })
+}
+
+/** The last part of the files that records and cached results are in. */
+function fileNameOf({
+  network,
+  containerId,
+  ifname,
+}: {
+  readonly network: string
+  readonly containerId: string
+  readonly ifname: string
+}): string {
+  return `${network}-${containerId}-${ifname}`
+}
+
+function nameOf({ file }: DamagedFile): string {
+  return file.slice(file.lastIndexOf('/') + 1)
+}
+
+// A damaged file of an attachment that something else tells of is told with it.
+function explained(each: DamagedFile, observed: readonly ObservedAttachment[]): boolean {
+  const name = nameOf(each)
+  return observed.some(
+    (one) =>
+      fileNameOf(one) === name &&
+      (each.of === 'record' ? one.recordDamaged : one.recorded && !one.remembered),
+  )
+}
+
+function faultOf(file: string): ObservedFault {
+  return { file, reason: 'its content differs from the text that was written' }
+}

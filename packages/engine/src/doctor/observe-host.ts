@@ -1,0 +1,34 @@
+import { CniError } from '@vethra/cni'
+import type { ObservedHost, ObservedProgram } from '@vethra/model'
+import { type Network, networkPlugins } from '@vethra/networks'
+import type { PluginRunner } from '../attach/plugin-runner.ts'
+import { supportedVersions } from '../attach/supported-versions.ts'
+import type { DoctorTools } from './doctor-tools.ts'
+
+/** Looks at the host itself: the kernel, the plugins that networks need, and where state is kept. */
+export async function observeHost(
+  { host, kernel, folders }: DoctorTools,
+  networks: readonly Network[],
+): Promise<Omit<ObservedHost, 'unreadableRules'>> {
+  const names = [...new Set(networks.flatMap(networkPlugins))]
+  const [facts, programs, fileSystems] = await Promise.all([
+    kernel.facts(),
+    Promise.all(names.map((name) => lookAtProgram(host.runner, name))),
+    Promise.all(folders.map(({ path }) => kernel.fileSystem(path))),
+  ])
+  return {
+    ...facts,
+    programs,
+    folders: folders.map((each, index) => ({ ...each, fileSystem: fileSystems[index] ?? '' })),
+  }
+}
+
+async function lookAtProgram(runner: PluginRunner, name: string): Promise<ObservedProgram> {
+  try {
+    return { name, versions: await supportedVersions(runner, name) }
+  } catch (error) {
+    if (!(error instanceof CniError)) throw error
+    const { message, details } = error
+    return { name, fault: details === undefined ? message : `${message}: ${details}` }
+  }
+}

@@ -1,0 +1,193 @@
+import { CniError, type ConfList } from '@vethra/cni'
+import {
+  type DesiredNetwork,
+  type DesiredState,
+  type ObservedFault,
+  type ObservedReservation,
+  type ObservedState,
+  readFirewall,
+  type SavedRules,
+  unreadableTables,
+} from '@vethra/model'
+import {
+  ipamDataDirs,
+  type Network,
+  networkPlugins,
+  networkSubnets,
+  networksFromFiles,
+} from '@vethra/networks'
+import { attachedIds } from '../attach/whose.ts'
+import type { DoctorTools } from './doctor-tools.ts'
+import { effectsOf } from './list-effects.ts'
+import { observeAttachments, type SeenAttachments } from './observe-attachments.ts'
+import { desiredContainers, observeContainers, type SeenContainers } from './observe-containers.ts'
+import { observeHost } from './observe-host.ts'
+
+/** The desired and the observed state of a host. */
+export interface HostState {
+  readonly desired: DesiredState
+  readonly observed: ObservedState
+}
+
+/**
+ * Looks at everything, changing nothing: each kind of thing once, however many containers there are.
+ * Throws CniError 5 for what cannot be read at all, 100 for a program that is missing.
+ */
+export async function observe(tools: DoctorTools): Promise<HostState> {
+  const namespaces = await tools.namespaces()
+  const { networks, confFaults } = await readNetworks(tools, namespaces)
+  const lists = new Map(networks.map(({ name, list }) => [name, list]))
+  // Programs are started first: they run while files are read.
+  const [{ firewall, host }, links, routes, portHolds, other, reservations, [known, attachments]] =
+    await Promise.all([
+      lookAtHost(tools, networks),
+      tools.kernel.links(),
+      tools.kernel.routes(),
+      tools.ports.list(),
+      tools.otherSigns(),
+      readReservations(tools, networks),
+      lookAtContainers(tools, namespaces, lists),
+    ])
+  const { containers, names } = known
+  const observed = containers.map((each) => each.observed)
+  const seen = attachments.observed
+  // A table as long as the host is busy: read only where it matters.
+  const publishesUdp = attachments.desired.some(({ ports }) =>
+    ports.some(({ protocol }) => protocol === 'udp'),
+  )
+  const ids = (wanted: (each: (typeof seen)[number]) => boolean) =>
+    new Set(seen.filter(wanted).map(({ containerId }) => containerId))
+  return {
+    desired: {
+      networks: networks.map(desiredNetwork),
+      containers: desiredContainers(containers, seen),
+      attachments: attachments.desired,
+    },
+    observed: {
+      nowMs: tools.clock.now(),
+      attachments: seen,
+      reservations,
+      signs: {
+        ...other,
+        cached: ids(({ remembered }) => remembered),
+        recorded: ids(({ recorded }) => recorded),
+      },
+      containers: observed,
+      portHolds,
+      names,
+      links,
+      routes,
+      flows: publishesUdp ? await tools.kernel.flows() : [],
+      firewall,
+      confFaults,
+      damaged: attachments.damaged,
+      host,
+    },
+  }
+}
+
+async function lookAtContainers(
+  tools: DoctorTools,
+  namespaces: readonly string[],
+  networks: ReadonlyMap<string, ConfList>,
+): Promise<readonly [SeenContainers, SeenAttachments]> {
+  const memory = await tools.memory()
+  const known = await observeContainers(tools, namespaces, attachedIds(memory.records))
+  const stored = known.containers.flatMap(({ observed: { stored, containerId } }) =>
+    stored ? [containerId] : [],
+  )
+  return [known, await observeAttachments(tools, { memory, networks, stored: new Set(stored) })]
+}
+
+/** The networks of all namespaces, and the conf lists that cannot be used. */
+export async function readNetworks(
+  tools: DoctorTools,
+  namespaces: readonly string[],
+): Promise<{
+  readonly networks: readonly Network[]
+  readonly confFaults: readonly ObservedFault[]
+}> {
+  const lists = await Promise.all(namespaces.map((each) => tools.inNamespace(each).networks.list()))
+  const files = [...new Map(lists.flat().map((each) => [each.file, each])).values()]
+  const faulty = files.flatMap((each) => {
+    const [fault] = networksFromFiles([each]).faults
+    return fault ? [faultOf(each.file, fault)] : []
+  })
+  return { networks: networksFromFiles(files).networks, confFaults: faulty }
+}
+
+function faultOf(file: string, error: CniError): ObservedFault {
+  const { details, hint } = error
+  const causes = causesOf(error).map(({ message }) => message)
+  const reason = [...causes, ...(details === undefined ? [] : [details])].join(': ')
+  return { file, reason, ...(hint === undefined ? {} : { hint }) }
+}
+
+function causesOf(error: unknown): readonly Error[] {
+  return error instanceof Error ? [error, ...causesOf(error.cause)] : []
+}
+
+function desiredNetwork(network: Network): DesiredNetwork {
+  const { name, file, managed, list } = network
+  const { bridge, routed, isolation, filtered } = effectsOf(list)
+  return {
+    name,
+    file,
+    ours: managed,
+    subnets: networkSubnets(network).map(({ subnet }) => subnet),
+    ...(bridge === undefined ? {} : { bridge: bridge.name }),
+    routed,
+    isolation,
+    filtered,
+    programs: networkPlugins(network),
+    cniVersion: list.cniVersion,
+  }
+}
+
+async function readReservations(
+  tools: DoctorTools,
+  networks: readonly Network[],
+): Promise<readonly ObservedReservation[]> {
+  const dataDir = tools.host.places.networks
+  const known = (await tools.ipam(dataDir).networks()).map((network) => ({ dataDir, network }))
+  const listed = networks.flatMap((network) =>
+    ipamDataDirs(network).map((each) => ({ dataDir: each, network: network.name })),
+  )
+  const places = new Map(
+    [...known, ...listed].map((each) => [`${each.dataDir}/${each.network}`, each]),
+  )
+  const found = await Promise.all(
+    [...places.values()].map(async (place) =>
+      (await tools.ipam(place.dataDir).list(place.network)).map((reservation) => ({
+        ...place,
+        reservation,
+      })),
+    ),
+  )
+  return found.flat()
+}
+
+async function lookAtHost(
+  tools: DoctorTools,
+  networks: readonly Network[],
+): Promise<Pick<ObservedState, 'firewall' | 'host'>> {
+  const [saved, host] = await Promise.all([saveRules(tools), observeHost(tools, networks)])
+  if (saved instanceof CniError) {
+    const { message, details = '' } = saved
+    return { firewall: [], host: { ...host, unreadableRules: [`${message} ${details}`.trim()] } }
+  }
+  return {
+    firewall: saved.map(readFirewall),
+    host: { ...host, unreadableRules: saved.flatMap(unreadableTables) },
+  }
+}
+
+// Rules that cannot be read are a finding, and no reason to see nothing else.
+async function saveRules({ host }: DoctorTools): Promise<readonly SavedRules[] | CniError> {
+  try {
+    return await host.rules.save()
+  } catch (error) {
+    if (error instanceof CniError) return error
+    throw error
+  }
+}

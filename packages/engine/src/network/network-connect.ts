@@ -1,0 +1,214 @@
+import { type CniArgs, CniError, containerIdOf } from '@vethra/cni'
+import { withDropIns } from '@vethra/conflist'
+import {
+  type BundleRecord,
+  capabilityMappings,
+  checkRequest,
+  type NetworkRequest,
+  renderRecord,
+} from '@vethra/container'
+import { type ContainerNames, checkHostname } from '@vethra/names'
+import {
+  checkWishes,
+  findNetwork,
+  type Network,
+  networksFromFiles,
+  wantedAddresses,
+} from '@vethra/networks'
+import { detachEach } from '../attach/detach-each.ts'
+import { holdingContainer } from '../attach/holding-container.ts'
+import type { Membership } from '../attach/membership.ts'
+import { attachEach, openDoor } from '../attach/on-host.ts'
+import { demandDone, inSequence } from '../attach/sequence.ts'
+import { changeContainer, recordOf } from '../container/container-record.ts'
+import { demandSeen, type KnownContainer } from '../container/container-state.ts'
+import { isToPublish } from '../container/published-ports.ts'
+import type { ManageTools } from './tools.ts'
+
+/** How a container is to be in a network. */
+export interface ConnectOptions {
+  readonly ip?: string
+  readonly ip6?: string
+  readonly macAddress?: string
+  readonly alias: readonly string[]
+}
+
+/**
+ * Connects a container to one more network: at once when it runs, with a new interface and its names in
+ * the hosts files, and at each of its starts from now on. Undone when something fails. Throws CniError
+ * 102 when it is in that network already, or was not made by `bundle prepare`.
+ */
+export async function connectContainer(
+  tools: ManageTools,
+  ref: string,
+  containerRef: string,
+  options: ConnectOptions,
+): Promise<void> {
+  await changeContainer(tools, containerRef, async (container) => {
+    const record = recordOf(container)
+    const network = await networkOf(tools, ref)
+    const asked = requestOf(tools, network, record, options)
+    checkWishes(network, asked)
+    if (record.networks.some((each) => isSame(network, each.ref)))
+      throw connectedAlready(network, container)
+    const containerId = pluginId(tools, container)
+    const ifname = `eth${record.networks.length}`
+    await tools.host.cache.check({ network: network.name, containerId, ifname })
+    const remember = (networks: BundleRecord['networks']) =>
+      tools.containers.write(container.id, 'vethra.json', renderRecord({ ...record, networks }))
+    demandSeen(container)
+    if (container.state !== 'running') return remember([...record.networks, asked])
+    const membership = await membershipOf(tools, container, network, asked)
+    await openDoor(tools.host, [membership])
+    await holdingContainer(tools.host, [membership], () =>
+      connectNow(tools, container, { membership, asked, remember }),
+    )
+  })
+}
+
+interface Connecting {
+  readonly membership: Membership
+  readonly asked: NetworkRequest
+  /** Writes down which networks the container is to be in. */
+  readonly remember: (networks: BundleRecord['networks']) => Promise<void>
+}
+
+async function connectNow(
+  { host, hosts }: ManageTools,
+  container: KnownContainer,
+  { membership, asked, remember }: Connecting,
+): Promise<void> {
+  const { id, names } = container
+  const { networks } = recordOf(container)
+  const outcome = await inSequence(async (step) => {
+    const [made] = await step(
+      'attach the container',
+      () => attachEach(host, [membership]),
+      () => detachEach(host, [membership]),
+    )
+    await step(
+      'write vethra.json',
+      () => remember([...networks, asked]),
+      () => remember(networks),
+    )
+    // Registered before the files are written: a part of them may be when that fails.
+    await step(
+      'prepare the hosts files',
+      async () => {},
+      () => (names === undefined ? hosts.release(id) : hosts.acquire(names)),
+    )
+    if (made)
+      await step('write the hosts files', () =>
+        hosts.acquire(withNetwork(container, asked, made.result)),
+      )
+  }, host.steps)
+  demandDone(outcome)
+}
+
+/** The network that a name or id means. Throws CniError 101. */
+async function networkOf(tools: ManageTools, ref: string): Promise<Network> {
+  const { networks } = networksFromFiles(await tools.networks.list())
+  const network = findNetwork(networks, ref)
+  if (network) return network
+  throw new CniError({
+    code: 101,
+    message: `no such network: ${JSON.stringify(ref)}`,
+    hint: 'List the networks with "vethra network ls".',
+  })
+}
+
+/** Whether a reference, as a user typed it, means this network. */
+function isSame({ name, id = '' }: Network, ref: string): boolean {
+  return ref === name || (id !== '' && (ref === id || ref === id.slice(0, 12)))
+}
+
+function requestOf(
+  tools: ManageTools,
+  { name }: Network,
+  record: BundleRecord,
+  { ip, ip6, macAddress, alias }: ConnectOptions,
+): NetworkRequest {
+  for (const each of alias) checkHostname(each)
+  const asked = {
+    ref: name,
+    ...(ip === undefined ? {} : { ip }),
+    ...(ip6 === undefined ? {} : { ip6 }),
+    ...(macAddress === undefined ? {} : { macAddress }),
+    aliases: alias,
+  }
+  const { namespace } = tools.settings
+  const rest = { ports: [], extraHosts: [], aliases: [], dns: {} }
+  checkRequest({ ...rest, id: record.id, namespace, networks: [asked] })
+  return asked
+}
+
+async function membershipOf(
+  tools: ManageTools,
+  container: KnownContainer,
+  network: Network,
+  asked: NetworkRequest,
+): Promise<Membership> {
+  const { id, record, attachments, netns } = container
+  const { list, file, name } = network
+  const dropIns = list.loadOnlyInlinedPlugins ? [] : await tools.networks.dropIns(file, name)
+  const { macAddress } = asked
+  const { ip, ips } = wantedAddresses(network, asked)
+  const cniArgs: CniArgs = [
+    ['IgnoreUnknown', '1'],
+    ['NERDCTL_CNI_DHCP_HOSTNAME', record?.hostname ?? ''],
+    ...(ip === undefined ? [] : [['IP', ip] as const]),
+    ...(macAddress === undefined ? [] : [['MAC', macAddress] as const]),
+  ]
+  const { ports = [] } = record ?? {}
+  const whole = withDropIns(list, dropIns)
+  const publishes = ports.length > 0 && (await isToPublish(tools, container, whole))
+  return {
+    network: name,
+    list: whole,
+    container: { namespace: tools.settings.namespace, id },
+    attachment: {
+      containerId: pluginId(tools, { id, attachments }),
+      netns,
+      ifname: freeIfname(attachments.map(({ ifname }) => ifname)),
+      cniArgs,
+      capabilityArgs: {
+        ...(publishes ? { portMappings: capabilityMappings(ports) } : {}),
+        ...(ips.length > 0 ? { ips } : {}),
+      },
+    },
+  }
+}
+
+// A container that 0.1 attached keeps the id that it has.
+function pluginId(
+  { settings }: ManageTools,
+  { id, attachments }: Pick<KnownContainer, 'id' | 'attachments'>,
+): string {
+  return attachments[0]?.containerId ?? containerIdOf({ namespace: settings.namespace, id })
+}
+
+function freeIfname(taken: readonly string[]): string {
+  for (let index = 0; ; index += 1) if (!taken.includes(`eth${index}`)) return `eth${index}`
+}
+
+function withNetwork(
+  { id, record, names }: KnownContainer,
+  { ref, aliases }: NetworkRequest,
+  result: NonNullable<ContainerNames['networks']>[string],
+): ContainerNames {
+  const { name = '', hostname = '', domainname = '', extraHosts = [] } = record ?? {}
+  const before = names ?? { id, name, hostname, domainname, extraHosts, networks: {} }
+  return {
+    ...before,
+    networks: { ...before.networks, [ref]: result },
+    ...(aliases.length > 0 ? { aliases: { ...before.aliases, [ref]: aliases } } : {}),
+  }
+}
+
+function connectedAlready({ name }: Network, { id }: KnownContainer): CniError {
+  return new CniError({
+    code: 102,
+    message: `container ${id} is connected to network ${name} already`,
+    hint: `Disconnect it first: vethra network disconnect ${name} ${id}`,
+  })
+}

@@ -1,0 +1,113 @@
+import { CniError, type ConfList, goField } from '@vethra/cni'
+import { renderRecord } from '@vethra/container'
+import { findNetwork, networkId, networksFromFiles } from '@vethra/networks'
+import { identityOf } from '../attach/namespace.ts'
+import { detachAll } from '../attach/on-host.ts'
+import { changeContainer, recordOf } from '../container/container-record.ts'
+import { demandSeen, type KnownContainer } from '../container/container-state.ts'
+import { movePorts } from '../container/published-ports.ts'
+import type { ManageTools } from './tools.ts'
+
+/**
+ * Disconnects a container from a network: its interface, address and rules go at once when it runs, its
+ * names leave the hosts files, and its next start goes without. It works where the conf list has gone,
+ * too. Its ports move to the next network that can publish them; warnings, which are returned, say when there is none.
+ * Throws CniError 101 when it is not in that network. With `force` what cannot be undone does not keep it from being
+ * forgotten.
+ */
+export async function disconnectContainer(
+  tools: ManageTools,
+  ref: string,
+  containerRef: string,
+  force: boolean,
+): Promise<readonly string[]> {
+  return changeContainer(tools, containerRef, async (container) => {
+    const record = recordOf(container)
+    const target = await targetOf(tools, container, ref)
+    const networks = record.networks.filter((each) => !target.isMeant(each.ref))
+    if (networks.length === record.networks.length) throw notConnected(target.name, container)
+    if (!force) demandSeen(container)
+    await detach(tools, container, target, force)
+    if (networks.length === 0) await rememberHome(tools, container)
+    await forgetNames(tools, container, target.isMeant)
+    await tools.containers.write(container.id, 'vethra.json', renderRecord({ ...record, networks }))
+    return movePorts(tools, container, target.name)
+  })
+}
+
+/** A network, which may have no conf list any more. */
+interface Target {
+  readonly name: string
+  readonly list: ConfList | undefined
+  /** Whether a reference, as a user typed it, means this network. */
+  readonly isMeant: (ref: string) => boolean
+}
+
+async function targetOf(
+  tools: ManageTools,
+  { attachments }: KnownContainer,
+  ref: string,
+): Promise<Target> {
+  const known = findNetwork(networksFromFiles(await tools.networks.list()).networks, ref)
+  const means = (name: string, id: string) => (each: string) =>
+    each === name || (id !== '' && (each === id || each === id.slice(0, 12)))
+  if (known) return { ...known, isMeant: means(known.name, known.id ?? '') }
+  // The conf list has gone: the id of a name is known even so, and the cache knows what was attached.
+  const names = attachments.map(({ network }) => network)
+  const name = names.find((each) => means(each, networkId(each))(ref)) ?? ref
+  return { name, list: undefined, isMeant: means(name, networkId(name)) }
+}
+
+async function detach(
+  { host }: ManageTools,
+  { attachments, netns }: KnownContainer,
+  { name, list }: Target,
+  force: boolean,
+): Promise<void> {
+  const memberships = attachments
+    .filter(({ network }) => network === name)
+    .map(({ containerId, ifname }) => ({
+      network: name,
+      list,
+      attachment: { containerId, netns, ifname, cniArgs: [], capabilityArgs: {} },
+    }))
+  await detachAll(host, memberships, { force })
+}
+
+// No attachment will tell where the container lives, and it may join a network again.
+async function rememberHome(
+  { containers, host }: ManageTools,
+  { id, netns }: KnownContainer,
+): Promise<void> {
+  if (netns === '') return
+  const lifecycle = (await containers.read(id, 'lifecycle.json')) ?? null
+  await containers.write(id, 'lifecycle.json', {
+    started_at: goField(lifecycle, 'started_at') ?? '',
+    create_error: false,
+    netns,
+    netns_identity: { ...identityOf(await host.netns.look(netns)) },
+  })
+}
+
+async function forgetNames(
+  { hosts }: ManageTools,
+  { names }: KnownContainer,
+  isThis: (ref: string) => boolean,
+): Promise<void> {
+  if (names === undefined) return
+  const left = <T>(entries: Readonly<Record<string, T>>) =>
+    Object.fromEntries(Object.entries(entries).filter(([ref]) => !isThis(ref)))
+  await hosts.acquire({
+    ...names,
+    networks: names.networks && left(names.networks),
+    ...(names.aliases === undefined ? {} : { aliases: left(names.aliases) }),
+  })
+}
+
+function notConnected(network: string, { id }: KnownContainer): CniError {
+  return new CniError({
+    code: 101,
+    message: `container ${id} is not connected to network ${network}`,
+    hint: `See its networks with "vethra container inspect ${id}".`,
+  })
+}

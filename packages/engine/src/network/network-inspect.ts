@@ -1,0 +1,90 @@
+import type { CniError } from '@vethra/cni'
+import type { ContainerNames } from '@vethra/names'
+import {
+  type DockerNetwork,
+  dockerNetwork,
+  modeNetwork,
+  type NativeNetwork,
+  type Network,
+  type NetworkContainer,
+  nativeNetwork,
+  networksFromFiles,
+} from '@vethra/networks'
+import { lifeNow } from '../attach/namespace-facts.ts'
+import { recordsOf } from '../attach/whose.ts'
+import { oneNetwork } from './one-network.ts'
+import type { ManageTools } from './tools.ts'
+
+/** How a network is shown: as docker and nerdctl do, or with its whole conf list. */
+export type InspectMode = 'dockercompat' | 'native'
+
+/** Networks that were asked for, in that order. */
+export interface InspectedNetworks {
+  readonly shown: readonly (DockerNetwork | NativeNetwork)[]
+  /** The references that match no network. */
+  readonly missing: readonly string[]
+  /** The files that cannot be used. */
+  readonly faults: readonly CniError[]
+}
+
+/** Networks and the containers that are alive in them. Throws CniError 101 for the start of an id that could be several. */
+export async function inspectNetworks(
+  tools: ManageTools,
+  refs: readonly string[],
+  mode: InspectMode,
+): Promise<InspectedNetworks> {
+  const { networks, faults } = networksFromFiles(await tools.networks.list())
+  const containers = await liveContainers(tools)
+  const found = refs.map((ref) => oneNetwork(networks, ref) ?? modeNetwork(ref))
+  return {
+    shown: found.flatMap((network) => (network ? [show(network, containers, mode)] : [])),
+    missing: refs.filter((_, index) => found[index] === undefined),
+    faults,
+  }
+}
+
+// After a crash the host still has what is known of a container whose namespace has gone.
+async function liveContainers({
+  hosts,
+  host,
+  settings,
+}: ManageTools): Promise<readonly ContainerNames[]> {
+  const known = await hosts.list()
+  const isAlive = async ({ id }: ContainerNames) => {
+    const [first] = await recordsOf(host.records, { namespace: settings.namespace, id })
+    // What nerdctl attached has no record of ours: it is taken at its word.
+    return first === undefined || (await lifeNow(host, first)) !== 'gone'
+  }
+  const alive = await Promise.all(known.map(isAlive))
+  return known.filter((_, index) => alive[index])
+}
+
+function show(
+  network: Network,
+  containers: readonly ContainerNames[],
+  mode: InspectMode,
+): DockerNetwork | NativeNetwork {
+  const inside = containers.flatMap((container) => memberOf(network, container))
+  return mode === 'native' ? nativeNetwork(network, inside) : dockerNetwork(network, inside)
+}
+
+// Containers name a network as their user did: by name, by id or by the short id.
+function memberOf(
+  { name: network, id: networkId = '' }: Network,
+  { id, name = '', networks }: ContainerNames,
+): readonly NetworkContainer[] {
+  const refs = [network, networkId, networkId.slice(0, 12)].filter((ref) => ref !== '')
+  const ref = refs.find((each) => networks !== null && Object.hasOwn(networks, each))
+  const result = ref === undefined ? undefined : networks?.[ref]
+  if (result === undefined) return []
+  const addresses = result.ips.map(({ address }) => address)
+  return [
+    {
+      id,
+      name,
+      macAddress: result.interfaces.find(({ sandbox }) => sandbox)?.mac ?? '',
+      ipv4Address: addresses.find((address) => !address.includes(':')) ?? '',
+      ipv6Address: addresses.find((address) => address.includes(':')) ?? '',
+    },
+  ]
+}

@@ -1,0 +1,195 @@
+import { CniError, type Json } from '@vethra/cni'
+import type { ObservedLink, ObservedName } from '@vethra/model'
+import type { AttachmentRecord } from '../src/attach/attachment-records.ts'
+import type { NamespaceIdentity } from '../src/attach/namespace.ts'
+import type { CachedAttachment } from '../src/attach/result-cache.ts'
+import type { DoctorTools, HostsFolder } from '../src/doctor/doctor-tools.ts'
+
+/** For tests: what is on a host, to be changed at will. */
+export interface SampleHost {
+  records: AttachmentRecord[]
+  cached: CachedAttachment[]
+  /** By path. */
+  namespaces: Record<string, string>
+  links: ObservedLink[]
+  /** By id, then by file. */
+  containers: Record<string, Record<string, Json>>
+  folders: HostsFolder[]
+  names: Omit<ObservedName, 'namespace'>[]
+  reservations: { address: string; containerId: string; ifname: string; sinceMs: number }[]
+  conf: string
+  /** As iptables-save prints it. */
+  saved: string
+  /** What was done, in order. */
+  done: string[]
+  /** Plugins that fail. */
+  broken: string[]
+  /** Happens while a doctor waits. */
+  meanwhile: () => void
+  nowMs: number
+}
+
+const place = { bootId: 'b', place: '24:2' }
+
+/** For tests: the namespace that the container of `attach` is in. */
+export const identity: NamespaceIdentity = { netnsId: '4:1', cookie: '4:1', ...place }
+
+/** For tests: a host with network `lan` and nothing else. */
+export function sampleHost(): SampleHost {
+  const plugins = [{ type: 'bridge', bridge: 'br0', isGateway: true, ipam: { type: 'host-local' } }]
+  const conf = { cniVersion: '1.0.0', name: 'lan', nerdctlID: 'ab', nerdctlLabels: {}, plugins }
+  return {
+    ...{ records: [], cached: [], namespaces: {}, links: [], containers: {}, folders: [] },
+    ...{ names: [], reservations: [], saved: '', done: [], broken: [], nowMs: 1_000_000 },
+    meanwhile: () => undefined,
+    conf: JSON.stringify(conf),
+  }
+}
+
+/** For tests: a container `c1` of namespace `default`, attached to `lan` in a namespace that lives. */
+export function attach(host: SampleHost): void {
+  const key = { network: 'lan', containerId: 'default-c1', ifname: 'eth0' }
+  const interfaces = [{ name: 'br0' }, { name: 'veth1' }, { name: 'eth0', sandbox: '/n' }]
+  const ips = [{ address: '10.4.1.2/24', gateway: '10.4.1.1', interface: 2 }]
+  host.records.push({ ...key, netns: '/n', ...identity })
+  host.cached.push({
+    network: 'lan',
+    attachment: { ...key, netns: '/n', cniArgs: [], capabilityArgs: {} },
+    listText: host.conf,
+    result: JSON.stringify({ cniVersion: '1.0.0', interfaces, ips }),
+  })
+  host.namespaces['/n'] = '4:1'
+  host.links.push(
+    { name: 'br0', bridge: true, up: true, addresses: ['10.4.1.1/24'] },
+    { name: 'veth1', bridge: false, up: true, master: 'br0', addresses: [] },
+  )
+  const { containerId, ifname } = key
+  host.reservations.push({ address: '10.4.1.2', containerId, ifname, sinceMs: 1 })
+}
+
+/** For tests: a doctor's tools on such a host. */
+export function sampleTools(host: SampleHost): DoctorTools {
+  const same = (a: object, b: object) =>
+    ['network', 'containerId', 'ifname'].every(
+      (key) => (a as Record<string, unknown>)[key] === (b as Record<string, unknown>)[key],
+    )
+  const keyOf = ({ network, attachment }: CachedAttachment) => ({ ...attachment, network })
+  return {
+    host: {
+      runner: {
+        run: async ({ operation, type }) => {
+          if (operation === 'VERSION') return '{"cniVersion":"1.0.0","supportedVersions":["1.0.0"]}'
+          host.done.push(`${operation} ${type}`)
+          if (host.broken.includes(type)) throw new CniError({ code: 5, message: `no ${type}` })
+          return '{"cniVersion":"1.0.0"}'
+        },
+      },
+      cache: {
+        flush: async () => undefined,
+        check: async () => undefined,
+        read: async (key) => host.cached.find((each) => same(keyOf(each), key)),
+        write: async (entry) => void host.cached.push(entry),
+        remove: async (key) => {
+          host.cached = host.cached.filter((each) => !same(keyOf(each), key))
+        },
+        list: async (id) =>
+          host.cached.filter(({ attachment }) => !id || attachment.containerId === id),
+      },
+      records: {
+        read: async (key) => host.records.find((each) => same(each, key)),
+        write: async (record) => void host.records.push(record),
+        flush: async () => undefined,
+        remove: async (key) => {
+          host.records = host.records.filter((each) => !same(each, key))
+        },
+        list: async (id) => host.records.filter(({ containerId }) => !id || containerId === id),
+      },
+      lock: { hold: async (_, work) => work() },
+      rules: {
+        save: async () => [{ family: 4, text: host.saved }],
+        restore: async (_, text) => void host.done.push(text),
+      },
+      netns: {
+        look: async (path) => {
+          const id = host.namespaces[path]
+          return id === undefined
+            ? { found: 'missing', netnsId: '', ...place }
+            : { found: 'namespace', netnsId: id, cookie: id, ...place }
+        },
+        interfaceIn: async () => undefined,
+        nonce: () => 'n',
+        pluginsEnded: async () => undefined,
+        hasLink: async () => false,
+        linkAt: async () => undefined,
+      },
+      places: { netconf: '/c', dataStore: '/d', runtime: '/r', networks: '/var/lib/cni/networks' },
+    },
+    kernel: {
+      links: async () => host.links,
+      routes: async () => [],
+      flows: async () => [],
+      facts: async () => ({
+        ...{
+          forwards: {},
+          hiddenRules: [],
+          firewallManagers: [],
+          forwardRefusers: [],
+          unknown: [],
+        },
+      }),
+      fileSystem: async () => 'ext4',
+      restoreBridge: async ({ name }) => void host.done.push(`bridge ${name}`),
+      restoreLink: async (link) => void host.done.push(`link ${link}`),
+    },
+    namespaces: async () => ['default'],
+    inNamespace: () => ({
+      networks: { list: async () => [{ file: '/c/lan.conflist', text: host.conf }] },
+      containers: {
+        list: async () => Object.keys(host.containers),
+        read: async (id, file) => host.containers[id]?.[file],
+        heldNames: async () => host.names,
+        claimName: async (name) => void host.done.push(`claim ${name}`),
+        releaseName: async (name) => void host.done.push(`release ${name}`),
+      },
+      hosts: {
+        prepare: async () => '',
+        path: () => '',
+        acquire: async ({ id }) => void host.done.push(`acquire ${id}`),
+        release: async (id) => void host.done.push(`forget ${id}`),
+        rename: async () => undefined,
+        remove: async (id) => void host.done.push(`remove ${id}`),
+        read: async () => undefined,
+        list: async () => [],
+        folders: async () => host.folders,
+      },
+    }),
+    ipam: () => ({
+      networks: async () => ['lan'],
+      list: async () => host.reservations,
+      taken: async () => [],
+      held: async () => [],
+      reserve: async () => ({ kind: 'none' }),
+      release: async () => [],
+      drop: async (_, dropped) => {
+        host.done.push(...dropped.map(({ address }) => `drop ${address}`))
+        return dropped
+      },
+      removeNetwork: async () => undefined,
+    }),
+    ports: {
+      hold: async () => ({ settled: async () => undefined }),
+      release: async () => undefined,
+      list: async () => [],
+    },
+    otherSigns: async () => ({ known: new Set(), namespaces: new Set(), running: new Set() }),
+    memory: async () => ({ records: host.records, cached: host.cached, damaged: [] }),
+    folders: [],
+    clock: {
+      now: () => host.nowMs,
+      sleep: async (ms) => {
+        host.nowMs += ms
+        host.meanwhile()
+      },
+    },
+  }
+}
