@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises'
+import { scheduler } from 'node:timers/promises'
 
 /**
  * Shared work, by key. A run begins when the one before is done; all who asked before it began get
@@ -14,7 +14,7 @@ export function inBatches<T>(): (key: string, work: () => Promise<T>) => Promise
     const batch = before
       .catch(() => undefined)
       // Files are read without a pause: requests that have arrived meanwhile are heard here.
-      .then(() => setImmediate())
+      .then(() => scheduler.yield())
       .then(() => {
         waiting.delete(key)
         running.set(key, batch)

@@ -1,19 +1,8 @@
-import { type Address, formatAddress, readAddress } from '@vethra/address'
-
-// Reading 60,000 names one by one through a parser would cost more than reading the folder.
-const dotted = /^(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/
+import { type Address, formatAddress, isCanonical, readAddress } from '@vethra/address'
 
 /** The address that a file of host-local is named by; `undefined` for any other name, another spelling of an address too. */
 export function addressOfFile(name: string): Address | undefined {
-  if (!isAddressName(name)) return undefined
-  return readAddress(name)
-}
-
-/** Whether host-local would have named a file so: by an address in canonical form. */
-export function isAddressName(name: string): boolean {
-  if (!name.includes(':')) return dotted.test(name)
-  const address = readAddress(name)
-  return address !== undefined && formatAddress(address) === name
+  return isCanonical(name) ? readAddress(name) : undefined
 }
 
 /** Writes a canonical name as 17 octets: the family, then the address. */

@@ -11,7 +11,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { isAddressName } from './address-name.ts'
+import { isCanonical } from '@vethra/address'
 import { failure } from './failure.ts'
 import {
   addName,
@@ -129,7 +129,7 @@ function isRight(cells: Cells, { mtimeNs, inode }: { mtimeNs: bigint; inode: big
 
 // What costs is the number of files, so no text is made of any of them.
 function readAll(folder: string): Buffer {
-  const names = namesIn(folder).filter(isAddressName)
+  const names = namesIn(folder).filter(isCanonical)
   const table = emptyTable(names.length)
   for (const name of names) {
     const octets = trim(readBeginning(`${folder}/${name}`))

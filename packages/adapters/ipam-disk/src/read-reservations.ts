@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from 'node:fs'
 import { join } from 'node:path'
-import { setImmediate as breath } from 'node:timers/promises'
+import { scheduler } from 'node:timers/promises'
 import { type Address, compareAddresses, formatAddress } from '@vethra/address'
 import type { Reservation } from '@vethra/ipam'
 import { addressOfFile } from './address-name.ts'
@@ -18,7 +18,7 @@ export async function readReservations(folder: string): Promise<readonly Reserva
   const addresses = await reservedIn(folder)
   const read: Reservation[] = []
   for (let start = 0; start < addresses.length; start += atOnce) {
-    if (start > 0) await breath()
+    if (start > 0) await scheduler.yield()
     for (const address of addresses.slice(start, start + atOnce)) {
       const found = readReservation(folder, formatAddress(address))
       if (found !== undefined) read.push(found)

@@ -1,8 +1,8 @@
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Address, compareAddresses } from '@vethra/address'
+import { type Address, compareAddresses, isCanonical } from '@vethra/address'
 import type { Holder, Reservation } from '@vethra/ipam'
-import { addressOfFile, isAddressName } from './address-name.ts'
+import { addressOfFile } from './address-name.ts'
 import { isDead, removeReserved } from './dead-file.ts'
 import { holder } from './read-reservations.ts'
 import { readTrimmed } from './reservation-file.ts'
@@ -27,7 +27,7 @@ export function releaseAddresses(session: Session, who: Holder): readonly Addres
 export function dropReservation(session: Session, reservation: Reservation): boolean {
   const { address, containerId, ifname } = reservation
   const path = join(session.folder, address)
-  const text = isAddressName(address) ? readTrimmed(path) : undefined
+  const text = isCanonical(address) ? readTrimmed(path) : undefined
   if (text === undefined) return false
   const now = holder(text)
   if (now.containerId !== containerId || now.ifname !== ifname) return false

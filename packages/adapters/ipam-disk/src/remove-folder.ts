@@ -1,7 +1,7 @@
 import { type Dirent, readdirSync, rmdirSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { isCanonical } from '@vethra/address'
 import { CniError } from '@vethra/cni'
-import { isAddressName } from './address-name.ts'
 import { failure, hasCode, isMissing } from './failure.ts'
 
 /**
@@ -31,7 +31,7 @@ function entriesOf(folder: string): readonly Dirent[] {
 }
 
 function isOfHostLocal(name: string): boolean {
-  return name === 'lock' || /^last_reserved_ip\.\d+$/.test(name) || isAddressName(name)
+  return name === 'lock' || /^last_reserved_ip\.\d+$/.test(name) || isCanonical(name)
 }
 
 function removed(path: string, remove: (path: string) => void): void {

@@ -5,6 +5,7 @@ import {
   addAddress,
   compareAddresses,
   formatAddress,
+  isCanonical,
   isLocal,
   readAddress,
   readLiteral,
@@ -107,6 +108,18 @@ describe('formatAddress', () => {
       }),
     )
   })
+})
+
+it.each([
+  ['10.4.0.2', true],
+  ['2001:db8::1', true],
+  ['2001:DB8::1', false],
+  ['010.4.0.2', false],
+  ['10.4.0.256', false],
+  ['::ffff:10.0.0.1', false],
+  ['lock', false],
+])('isCanonical of %s is %s', (text, expected) => {
+  expect(isCanonical(text)).toBe(expected)
 })
 
 describe('addAddress', () => {

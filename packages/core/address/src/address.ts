@@ -33,6 +33,13 @@ export function formatAddress(address: Address): string {
   return new ipaddr.IPv6([...octets(address)]).toRFC5952String()
 }
 
+/** Whether an address is spelled as `formatAddress` spells it. IPv4 is decided without making a number of it. */
+export function isCanonical(text: string): boolean {
+  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return true
+  const address = readAddress(text)
+  return address !== undefined && formatAddress(address) === text
+}
+
 /** Negative when `a` sorts before `b`, 0 when they are equal: IPv4 first, then as numbers. */
 export function compareAddresses(a: Address, b: Address): number {
   if (a.family !== b.family) return a.family - b.family

@@ -9,6 +9,7 @@ export {
   compareAddresses,
   type Family,
   formatAddress,
+  isCanonical,
   isLocal,
   readAddress,
   readLiteral,

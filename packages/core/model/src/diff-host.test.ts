@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { onFirewall } from '../test/sample-damage.ts'
+import { onFirewall } from '../test/sample-change.ts'
 import { healthyWorld } from '../test/sample-host.ts'
 import { nothingDesired, nothingObserved, ourNetwork } from '../test/sample-states.ts'
 import { type DesiredState, diff, type ObservedHost, type ObservedState } from './index.ts'

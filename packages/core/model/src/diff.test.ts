@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { onFirewall } from '../test/sample-damage.ts'
+import { onFirewall } from '../test/sample-change.ts'
 import { desiredAttachment, healthyWorld, ownedBy } from '../test/sample-host.ts'
 import { nothingDesired, nothingObserved, ourNetwork } from '../test/sample-states.ts'
 import { diff, type ObservedAttachment, type ObservedState, planRepairs } from './index.ts'

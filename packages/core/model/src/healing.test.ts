@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { damages, observing, onFirewall } from '../test/sample-damage.ts'
+import { observing, onFirewall } from '../test/sample-change.ts'
+import { damages } from '../test/sample-damage.ts'
 import { healthyWorld, ownedBy, type World } from '../test/sample-host.ts'
 import { repaired } from '../test/sample-repairs.ts'
 import { describeRepair, diff, type Finding, planRepairs, type Repair } from './index.ts'

@@ -4,7 +4,7 @@ import type { DesiredAttachment } from '../src/desired-state.ts'
 import type { ObservedState } from '../src/observed-state.ts'
 import { marksOf } from '../src/read-firewall.ts'
 import type { Repair } from '../src/repair.ts'
-import { observing, onFirewall, publishing } from './sample-damage.ts'
+import { observing, onFirewall, publishing } from './sample-change.ts'
 import { firewallOf, ownedBy, reservationOf, type World } from './sample-host.ts'
 
 /** For tests: the world as a repair leaves it. */
