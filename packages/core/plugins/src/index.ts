@@ -33,3 +33,4 @@ export {
 export { staticAddresses } from './static.ts'
 export { tuning } from './tuning.ts'
 export { ipvlan, macvlan, vlan } from './upper.ts'
+export { isNative, type PluginChoice, type PluginWay, waysOf } from './ways.ts'

@@ -22,6 +22,7 @@ const texts: Partial<Record<SettingKey, (settings: Settings) => string | undefin
   cni_netconfpath: (settings) => settings.cniNetconfpath,
   containerd_config: (settings) => settings.containerdConfig,
   cni_cache: (settings) => settings.cniCache,
+  plugins: (settings) => settings.plugins,
   log_level: (settings) => settings.logLevel,
   plugin_timeout: (settings) => String(settings.pluginTimeoutMs / 1000),
   plugin_output_limit: (settings) => String(settings.pluginOutputLimit / (1024 * 1024)),

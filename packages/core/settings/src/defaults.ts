@@ -8,6 +8,7 @@ export const defaults: Pick<
   | 'namespace'
   | 'cniNetconfpath'
   | 'cniCache'
+  | 'plugins'
   | 'logLevel'
   | 'pluginTimeoutMs'
   | 'pluginOutputLimit'
@@ -19,6 +20,7 @@ export const defaults: Pick<
   namespace: 'default',
   cniNetconfpath: '/etc/cni/net.d',
   cniCache: '/var/lib/cni',
+  plugins: 'exec',
   logLevel: 'warn',
   pluginTimeoutMs: 60_000,
   pluginOutputLimit: 16 * 1024 * 1024,

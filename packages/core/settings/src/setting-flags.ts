@@ -81,6 +81,14 @@ export const settingFlags: readonly SettingFlag[] = [
     ...baked,
   },
   {
+    flag: '--plugins',
+    env: 'VETHRA_PLUGINS',
+    toml: 'plugins',
+    value: 'auto|native|exec',
+    help: 'which CNI plugins run in this process, not as programs: see docs/engine.md (exec)',
+    ...baked,
+  },
+  {
     flag: '--log-level',
     env: 'VETHRA_LOG_LEVEL',
     toml: 'log_level',

@@ -23,6 +23,8 @@ export interface Settings {
   readonly containerdConfig?: string
   /** Results lie in `cniCache/results`. */
   readonly cniCache: string
+  /** Which CNI plugins run in this process: `waysOf` of `@vethra/plugins` tells. */
+  readonly plugins: 'auto' | 'native' | 'exec'
   readonly logLevel: LogLevel
   /** Name servers for containers; absent when the host's are to be used. */
   readonly dns?: readonly string[]
@@ -53,6 +55,7 @@ export type SettingKey =
   | 'cni_netconfpath'
   | 'containerd_config'
   | 'cni_cache'
+  | 'plugins'
   | 'log_level'
   | 'dns'
   | 'dns_opts'

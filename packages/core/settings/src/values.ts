@@ -1,6 +1,6 @@
 import { readAddress, readCidr } from '@vethra/address'
 import { CniError, isNamespace, parsePrefix } from '@vethra/cni'
-import type { AddressPool, LogLevel } from './settings.ts'
+import type { AddressPool, LogLevel, Settings } from './settings.ts'
 
 /** A setting as it was given: its texts, and where from, as errors name it: `--dns`, `CNI_PATH`, `dns in FILE`. */
 export interface Given {
@@ -40,6 +40,13 @@ export function readLevel({ where, texts: [text = ''] }: Given): LogLevel {
   const level = (['debug', 'info', 'warn', 'error'] as const).find((each) => each === text)
   if (level) return level
   throw invalid(where, text, 'is no level', 'Use debug, info, warn or error.')
+}
+
+/** One of the three choices of which plugins run in this process. */
+export function readPluginChoice({ where, texts: [text = ''] }: Given): Settings['plugins'] {
+  const choice = (['auto', 'native', 'exec'] as const).find((each) => each === text)
+  if (choice) return choice
+  throw invalid(where, text, 'is no choice of plugins', 'Use auto, native or exec.')
 }
 
 /** Addresses, each once, as they were written. */

@@ -1,0 +1,42 @@
+import { type ConfList, goField, type JsonObject } from '@vethra/cni'
+import { whyProgram } from './registry.ts'
+
+/**
+ * Which plugins run in this process: `native` those that are built in, `exec` none, `auto` those that are
+ * built in of networks that Vethra or nerdctl made.
+ */
+export type PluginChoice = 'auto' | 'native' | 'exec'
+
+/** The way that one plugin of an attachment went: planned in this process, or run as a program. */
+export interface PluginWay {
+  readonly type: string
+  readonly way: 'native' | 'exec'
+}
+
+/** The ways of a list's plugins, in its order, by choice and by what is built in. */
+export function waysOf(list: ConfList, choice: PluginChoice): readonly PluginWay[] {
+  const isWanted = choice === 'native' || (choice === 'auto' && hasNerdctlId(list))
+  return list.plugins.map(({ type, text }) => {
+    const isNative = isWanted && whyProgram(JSON.parse(text)) === undefined
+    return { type, way: isNative ? 'native' : 'exec' }
+  })
+}
+
+/**
+ * Whether the plugin at a position went native. `ways` are those of ADD: a plugin of another type that stands
+ * there by now did not go that way.
+ */
+export function isNative(
+  { plugins }: ConfList,
+  ways: readonly PluginWay[] | undefined,
+  index: number,
+): boolean {
+  const found = ways?.[index]
+  return found?.way === 'native' && found.type === plugins[index]?.type
+}
+
+// nerdctl and Vethra mark their networks by the same key.
+function hasNerdctlId({ text }: ConfList): boolean {
+  const list: JsonObject = JSON.parse(text)
+  return goField(list, 'nerdctlID') !== undefined
+}
