@@ -2,9 +2,18 @@ import { existsSync } from 'node:fs'
 import { explain, type LockPlaces } from '@vethra/cni'
 import { confDir } from '@vethra/conf-dir'
 import type { DoctorTools } from '@vethra/engine'
-import { type HostTools, type PluginRunner, reportLines, stepLines } from '@vethra/engine'
+import {
+  type HostTools,
+  type PluginRunner,
+  reportLines,
+  type StageCall,
+  stageRunner,
+  stepLines,
+} from '@vethra/engine'
 import { readText } from '@vethra/files'
 import { namespaceFacts, resolveAddress } from '@vethra/host'
+import { dnsOf, type IpamStore } from '@vethra/ipam'
+import { diskIpamStore } from '@vethra/ipam-disk'
 import { iptablesRules } from '@vethra/iptables'
 import { flockLock } from '@vethra/lock-flock'
 import { diskAttachmentRecords, diskResultCache } from '@vethra/memory'
@@ -40,13 +49,17 @@ export async function openHostSide(flags: GivenSettings, io: Io): Promise<HostSi
   const places = placesOf(settings, runtime)
   const lock = flockLock({ removeBelow: runtime })
   const debug = settings.logLevel === 'debug'
-  const runner = await newRunner({
-    path: settings.cniPath,
-    env: io.env,
-    timeoutMs: settings.pluginTimeoutMs,
-    outputLimit: settings.pluginOutputLimit,
-    onReport: (report) => reportLines(report, debug).forEach(io.complain),
-  })
+  const ipamAt = (dataDir: string) => diskIpamStore({ dataDir, lock, indexDir: `${runtime}/ipam` })
+  const runner = await newRunner(
+    {
+      path: settings.cniPath,
+      env: io.env,
+      timeoutMs: settings.pluginTimeoutMs,
+      outputLimit: settings.pluginOutputLimit,
+      onReport: (report) => reportLines(report, debug).forEach(io.complain),
+    },
+    ipamAt,
+  )
   const steps = debug ? { steps: stepLines(io.complain, io.now) } : {}
   const records = diskAttachmentRecords({ dir: attachmentsDir })
   const netns = namespaceFacts()
@@ -57,6 +70,7 @@ export async function openHostSide(flags: GivenSettings, io: Io): Promise<HostSi
     settings,
     host: {
       ...{ runner, cache, lock, rules: iptablesRules(), places, records, netns, ...steps },
+      plugins: settings.plugins,
       onRemains: (remains) => warn(remains, io),
     },
     networks: confDir({ dir, namespace, lock }),
@@ -92,9 +106,20 @@ export function warn(fault: unknown, io: Io): void {
   for (const line of explain(fault)) io.complain(line.replace(/^error/, 'warning'))
 }
 
-// Each runtime loads only its own way to start a program: execa costs the executable start-up time.
-async function newRunner(options: PluginExecOptions): Promise<PluginRunner> {
-  return process.versions['bun'] !== undefined
-    ? (await import('@vethra/plugin-exec/bun')).bunPluginExec(options)
-    : (await import('@vethra/plugin-exec')).pluginExec(options)
+// Each runtime loads only its own way to start a program: execa costs the executable start-up time. What runs plugins
+// in this process is loaded when one does.
+async function newRunner(
+  options: PluginExecOptions,
+  ipamAt: (dataDir: string) => IpamStore,
+): Promise<PluginRunner> {
+  if (process.versions['bun'] === undefined) {
+    return (await import('@vethra/plugin-exec')).pluginExec(options)
+  }
+  const { bunPluginExec } = await import('@vethra/plugin-exec/bun')
+  const stage = async (call: StageCall) => {
+    const { netlinkKernel } = await import('@vethra/linux')
+    const resolvers = async (file: string) => dnsOf((await readText(file)) ?? '')
+    return stageRunner({ attachments: netlinkKernel(), ipamAt, resolvers })(call)
+  }
+  return { ...bunPluginExec(options), stage }
 }

@@ -1,31 +1,13 @@
 import { closeSync, constants, openSync, readFileSync } from 'node:fs'
 import { CniError, type ResultDns } from '@vethra/cni'
+import { dnsOf } from '@vethra/ipam'
 
 /**
  * The `dns` result of a resolv.conf, read as host-local reads it (dns.go). Throws CniError 999 in
  * Go's words when it can't be read.
  */
 export function readDns(path: string): ResultDns {
-  return parseDns(readWhole(path))
-}
-
-/** The same of a text. */
-export function parseDns(text: string): ResultDns {
-  const dns = {
-    nameservers: [] as string[],
-    domain: '',
-    search: [] as string[],
-    options: [] as string[],
-  }
-  for (const line of text.split('\n').map((each) => each.trim())) {
-    const [keyword, value, ...more] = line.split(/\s+/)
-    if (/^[#;]/.test(line) || value === undefined) continue
-    if (keyword === 'nameserver') dns.nameservers.push(value)
-    if (keyword === 'domain') dns.domain = value
-    if (keyword === 'search') dns.search.push(value, ...more)
-    if (keyword === 'options') dns.options.push(value, ...more)
-  }
-  return Object.fromEntries(Object.entries(dns).filter(([, each]) => each.length > 0))
+  return dnsOf(readWhole(path))
 }
 
 function readWhole(path: string): string {

@@ -6,7 +6,13 @@ import { confDir } from '@vethra/conf-dir'
 import type { PortHolder } from '@vethra/container'
 import { containerStore, storedNamespaces } from '@vethra/container-store'
 import type { DoctorTools, ManageTools } from '@vethra/engine'
-import { type HostTools, type PluginRunner, reportLines } from '@vethra/engine'
+import {
+  type HostTools,
+  type PluginRunner,
+  reportLines,
+  type StageCall,
+  stageRunner,
+} from '@vethra/engine'
 import { diskHostsStore } from '@vethra/etchosts'
 import { readText, rewriteWhole } from '@vethra/files'
 import {
@@ -22,7 +28,7 @@ import {
   signsOnHost,
   taskState,
 } from '@vethra/host'
-import type { IpamStore } from '@vethra/ipam'
+import { dnsOf, type IpamStore } from '@vethra/ipam'
 import { diskIpamStore } from '@vethra/ipam-disk'
 import { iptablesRules } from '@vethra/iptables'
 import { flockLock } from '@vethra/lock-flock'
@@ -112,23 +118,28 @@ async function openAdapters(
   const lock = flockLock({ removeBelow: runtime })
   const records = diskAttachmentRecords({ dir: attachmentsDir })
   const cache = diskResultCache({ dir: settings.cniCache })
-  const runner = await newRunner({
-    path: settings.cniPath,
-    env: io.env,
-    timeoutMs: settings.pluginTimeoutMs,
-    outputLimit: settings.pluginOutputLimit,
-    onReport: (report) => {
-      for (const line of reportLines(report, false)) onFault(new Error(line))
+  const ipamAt = (dataDir: string) => diskIpamStore({ dataDir, lock, indexDir: `${runtime}/ipam` })
+  const runner = await newRunner(
+    {
+      path: settings.cniPath,
+      env: io.env,
+      timeoutMs: settings.pluginTimeoutMs,
+      outputLimit: settings.pluginOutputLimit,
+      onReport: (report) => {
+        for (const line of reportLines(report, false)) onFault(new Error(line))
+      },
     },
-  })
+    ipamAt,
+  )
   const netns = namespaceFacts()
   return {
     host: {
       ...{ runner, cache, lock, rules: iptablesRules(), places, records, netns },
+      plugins: settings.plugins,
       onRemains: onFault,
     },
     ports: portHolder({ dir: `${runtime}/ports`, program: io.program }),
-    ipamAt: (dataDir) => diskIpamStore({ dataDir, lock, indexDir: `${runtime}/ipam` }),
+    ipamAt,
     memory: async () => {
       const [recorded, cached] = await Promise.all([records.survey(), cache.survey()])
       const of = (kind: 'record' | 'result') => (file: string) => ({ of: kind, file })
@@ -211,8 +222,18 @@ function doctorTools(
 }
 
 // Each runtime loads only its own way to start a program, as in the other apps.
-async function newRunner(options: PluginExecOptions): Promise<PluginRunner> {
-  return process.versions['bun'] !== undefined
-    ? (await import('@vethra/plugin-exec/bun')).bunPluginExec(options)
-    : (await import('@vethra/plugin-exec')).pluginExec(options)
+async function newRunner(
+  options: PluginExecOptions,
+  ipamAt: (dataDir: string) => IpamStore,
+): Promise<PluginRunner> {
+  if (process.versions['bun'] === undefined) {
+    return (await import('@vethra/plugin-exec')).pluginExec(options)
+  }
+  const { bunPluginExec } = await import('@vethra/plugin-exec/bun')
+  const stage = async (call: StageCall) => {
+    const { netlinkKernel } = await import('@vethra/linux')
+    const resolvers = async (file: string) => dnsOf((await readText(file)) ?? '')
+    return stageRunner({ attachments: netlinkKernel(), ipamAt, resolvers })(call)
+  }
+  return { ...bunPluginExec(options), stage }
 }

@@ -6,7 +6,14 @@ import { confDir } from '@vethra/conf-dir'
 import type { PortHolder } from '@vethra/container'
 import { containerStore } from '@vethra/container-store'
 import type { DefaultNetworkTools } from '@vethra/engine'
-import { type HostTools, type PluginRunner, reportLines, stepLines } from '@vethra/engine'
+import {
+  type HostTools,
+  type PluginRunner,
+  reportLines,
+  type StageCall,
+  stageRunner,
+  stepLines,
+} from '@vethra/engine'
 import { readText } from '@vethra/files'
 import {
   bringLoopbackUp,
@@ -15,6 +22,8 @@ import {
   namespaceFacts,
   resolveAddress,
 } from '@vethra/host'
+import { dnsOf, type IpamStore } from '@vethra/ipam'
+import { diskIpamStore } from '@vethra/ipam-disk'
 import { iptablesRules } from '@vethra/iptables'
 import { flockLock } from '@vethra/lock-flock'
 import { diskAttachmentRecords, diskResultCache } from '@vethra/memory'
@@ -59,20 +68,27 @@ export async function openTools(flags: GivenSettings, nerdctl: boolean, io: Io):
     networks: `${settings.cniCache}/networks`,
   }
   const debug = settings.logLevel === 'debug'
-  const runner = await newRunner({
-    path: settings.cniPath,
-    env: io.env,
-    timeoutMs: settings.pluginTimeoutMs,
-    outputLimit: settings.pluginOutputLimit,
-    onReport: (report) => reportLines(report, debug).forEach(io.complain),
-  })
+  const ipamAt = (dataDir: string) => diskIpamStore({ dataDir, lock, indexDir: `${runtime}/ipam` })
+  const runner = await newRunner(
+    {
+      path: settings.cniPath,
+      env: io.env,
+      timeoutMs: settings.pluginTimeoutMs,
+      outputLimit: settings.pluginOutputLimit,
+      onReport: (report) => reportLines(report, debug).forEach(io.complain),
+    },
+    ipamAt,
+  )
   const steps = debug ? { steps: stepLines(io.complain, io.now) } : {}
   const records = diskAttachmentRecords({ dir: attachments })
   const netns = namespaceFacts()
   const cache = diskResultCache({ dir: settings.cniCache })
   return {
     settings,
-    host: { runner, cache, lock, rules: iptablesRules(), places, records, netns, ...steps },
+    host: {
+      ...{ runner, cache, lock, rules: iptablesRules(), places, records, netns, ...steps },
+      plugins: settings.plugins,
+    },
     containers: (namespace) => containerStore({ dataStore, namespace, lock }),
     // The first plugin starts before it is loaded.
     hosts: async (namespace) => {
@@ -93,11 +109,22 @@ export async function openTools(flags: GivenSettings, nerdctl: boolean, io: Io):
   }
 }
 
-// Each runtime loads only its own way to start a program: execa costs the executable start-up time.
-async function newRunner(options: PluginExecOptions): Promise<PluginRunner> {
-  return process.versions['bun'] !== undefined
-    ? (await import('@vethra/plugin-exec/bun')).bunPluginExec(options)
-    : (await import('@vethra/plugin-exec')).pluginExec(options)
+// Each runtime loads only its own way to start a program: execa costs the executable start-up time. What runs plugins
+// in this process is loaded when one does.
+async function newRunner(
+  options: PluginExecOptions,
+  ipamAt: (dataDir: string) => IpamStore,
+): Promise<PluginRunner> {
+  if (process.versions['bun'] === undefined) {
+    return (await import('@vethra/plugin-exec')).pluginExec(options)
+  }
+  const { bunPluginExec } = await import('@vethra/plugin-exec/bun')
+  const stage = async (call: StageCall) => {
+    const { netlinkKernel } = await import('@vethra/linux')
+    const resolvers = async (file: string) => dnsOf((await readText(file)) ?? '')
+    return stageRunner({ attachments: netlinkKernel(), ipamAt, resolvers })(call)
+  }
+  return { ...bunPluginExec(options), stage }
 }
 
 function warn(fault: unknown, io: Io): void {

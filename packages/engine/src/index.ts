@@ -53,7 +53,7 @@ export {
   openDoor,
 } from './attach/on-host.ts'
 export { passLocks } from './attach/pass-locks.ts'
-export type { PluginReport, PluginRunner } from './attach/plugin-runner.ts'
+export type { PluginReport, PluginRunner, StageCall } from './attach/plugin-runner.ts'
 export {
   type Publishing,
   portsOf,
@@ -79,6 +79,8 @@ export {
   type Step as SequenceStep,
   type StepLog,
 } from './attach/sequence.ts'
+export { addStage, checkStage, delStage, type Stage, type StageOutcome } from './attach/stage.ts'
+export { stageRunner } from './attach/stage-runner.ts'
 export { supportedVersions } from './attach/supported-versions.ts'
 export { validateList } from './attach/validate-list.ts'
 export {
@@ -178,4 +180,3 @@ export { removeNetworks } from './network/network-remove.ts'
 export { containerLabels, recordsOfAll } from './network/network-users.ts'
 export { networksNotFound } from './network/one-network.ts'
 export type { ManageTools } from './network/tools.ts'
-export { addStage, checkStage, delStage, type Stage, type StageOutcome } from './stage.ts'

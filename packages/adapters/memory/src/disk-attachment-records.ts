@@ -115,14 +115,19 @@ function parseRecord(text: string): AttachmentRecord | undefined {
   )
   if (!fields.every((field) => typeof field === 'string')) return undefined
   const [network = '', containerId = '', ifname = '', netns = ''] = fields
-  const made = parseMade(goField(value, 'made') ?? null, { network, containerId, ifname })
+  const key = { network, containerId, ifname }
+  const made = parseMade(goField(value, 'made') ?? null, key)
+  const asked = parseMade(goField(value, 'asked') ?? null, key)
+  const ways = parseWays(goField(value, 'ways'))
   const nonce = goField(value, 'nonce')
   const container = parseContainer(goField(value, 'container') ?? null)
   return {
     ...{ network, containerId, ifname, ...(container === undefined ? {} : { container }), netns },
     ...readIdentity(value),
     ...(typeof nonce === 'string' ? { nonce } : {}),
-    ...(made === undefined ? {} : { made }),
+    ...(ways === undefined ? {} : { ways }),
+    ...(asked === undefined ? {} : { asked }),
+    ...(made?.result === undefined ? {} : { made }),
   }
 }
 
@@ -138,13 +143,23 @@ function parseMade(value: Json, key: AttachmentKey): CachedAttachment | undefine
   const result = goField(value, 'result')
   const attachment = goField(value, 'attachment')
   const isOurs = goField(attachment ?? null, 'containerId') === key.containerId
-  if (typeof listText !== 'string' || typeof result !== 'string' || !isOurs) return undefined
+  const hasResult = typeof result === 'string'
+  if (typeof listText !== 'string' || (result !== undefined && !hasResult) || !isOurs)
+    return undefined
   return {
     network: key.network,
     attachment: attachment as unknown as Attachment,
     listText,
-    result,
+    ...(hasResult ? { result } : {}),
   }
+}
+
+function parseWays(value: Json | undefined): AttachmentRecord['ways'] {
+  if (!Array.isArray(value)) return undefined
+  return value.map((each: Json) => ({
+    type: String(goField(each, 'type') ?? ''),
+    way: goField(each, 'way') === 'native' ? 'native' : 'exec',
+  }))
 }
 
 function decode(text: string): Json {

@@ -9,6 +9,7 @@ export {
   allocate,
 } from './allocate.ts'
 export { type Candidate, candidates } from './candidates.ts'
+export { dnsOf } from './dns-of.ts'
 export { type HostLocalConf, readDataDir, readHostLocalConf } from './host-local-conf.ts'
 export type { Range, RangeConf } from './range.ts'
 export {

@@ -4,7 +4,11 @@ import { isNative, type PluginChoice, waysOf } from './index.ts'
 
 const list = (mark: object, ...plugins: readonly object[]) =>
   parseConfList(JSON.stringify({ cniVersion: '1.0.0', name: 'lan', ...mark, plugins }))
-const bridge = { type: 'bridge', bridge: 'br0', ipam: { type: 'host-local', subnet: '10.1.0.0/24' } }
+const bridge = {
+  type: 'bridge',
+  bridge: 'br0',
+  ipam: { type: 'host-local', subnet: '10.1.0.0/24' },
+}
 const dhcp = { type: 'bridge', ipam: { type: 'dhcp' } }
 const own = { nerdctlID: 'a1' }
 
@@ -18,7 +22,11 @@ describe('the ways of plugins', () => {
     ['native', list({}, { type: 'portmap', conditionsV4: ['-s', '10.0.0.0/8'] }), 'exec'],
     ['exec', list(own, bridge), 'exec'],
   ])('of choice %s', (choice, of, expected) => {
-    expect(waysOf(of, choice).map(({ way }) => way).join(' ')).toBe(expected)
+    expect(
+      waysOf(of, choice)
+        .map(({ way }) => way)
+        .join(' '),
+    ).toBe(expected)
   })
 
   it('are those of the type that was there at ADD', () => {

@@ -1,8 +1,23 @@
 import { type Attachment, CniError, type ConfList, type ParsedResult } from '@vethra/cni'
+import { isNative } from '@vethra/plugins'
 import type { AttachmentRecord, AttachmentRecords } from './attachment-records.ts'
-import { advance, type Outcome, type Progress, start, stepOf } from './next-step.ts'
+import {
+  advance,
+  type Outcome,
+  type Progress,
+  type RunStep,
+  runsPlugins,
+  start,
+  stepOf,
+} from './next-step.ts'
 import type { CachedAttachment, ResultCache } from './result-cache.ts'
-import { type PluginContext, type PluginTools, runPlugin } from './run-plugin.ts'
+import {
+  outcomeOf,
+  type PluginContext,
+  type PluginTools,
+  runPlugin,
+  runStep,
+} from './run-plugin.ts'
 import { all } from './sequence.ts'
 import { readSharedRules } from './take-turns.ts'
 
@@ -27,16 +42,17 @@ export interface Adding {
  */
 export async function addPlugins(tools: AddTools, adding: Adding): Promise<ParsedResult> {
   const { list, attachment, record } = adding
-  const first = start({ operation: 'ADD', list, attachment })
+  const first = start({ operation: 'ADD', list, attachment, ways: record?.ways })
   let progress = first
   let rules: PluginContext['rules']
   let step = stepOf(progress)
-  for (; step.kind === 'exec'; step = stepOf(progress)) {
+  for (; runsPlugins(step); step = stepOf(progress)) {
     const before = progress
     const context = { list, record, isMade: progress.last !== undefined, rules }
-    // The first plugin makes none of the rules that networks share: they are read while it runs.
-    const known = async () => (before === first ? readSharedRules(tools, list) : rules)
-    const [outcome, read] = await all([runPlugin(tools, context, step.call), known()])
+    const [outcome, read] = await all([
+      runOne(tools, context, step),
+      before === first ? readSharedRules(tools, programsOf(adding)) : Promise.resolve(rules),
+    ])
     rules = read
     progress = advance(before, outcome)
     const fault = isNewResult(before, progress) && (await remember(tools, adding, progress))
@@ -47,16 +63,27 @@ export async function addPlugins(tools: AddTools, adding: Adding): Promise<Parse
   return step.result
 }
 
+// The first plugin makes none of the rules that networks share: they are read while it runs.
+function programsOf({ list, record }: Adding): Pick<ConfList, 'plugins'> {
+  return { plugins: list.plugins.filter((_, index) => !isNative(list, record?.ways, index)) }
+}
+
+async function runOne(tools: AddTools, context: PluginContext, step: RunStep): Promise<Outcome> {
+  if (step.kind === 'exec') return runPlugin(tools, context, step.call)
+  return outcomeOf(runStep(tools.runner, step))
+}
+
 function isNewResult(before: Progress, { direction, last }: Progress): boolean {
   return direction === 'forward' && last !== undefined && last.text !== before.last?.text
 }
 
-/** An attachment as the cache keeps it. */
+/** An attachment as the cache keeps it; without a result while there is none. */
 export function cacheEntry(
   { list, attachment }: Pick<Adding, 'list' | 'attachment'>,
-  { text }: ParsedResult,
+  result?: ParsedResult,
 ): CachedAttachment {
-  return { network: list.name, attachment, listText: list.text, result: text }
+  const made = result === undefined ? {} : { result: result.text }
+  return { network: list.name, attachment, listText: list.text, ...made }
 }
 
 // In the record while plugins are left to run, so that a DEL after a kill knows it.
@@ -66,7 +93,7 @@ async function remember(
   progress: Progress,
 ): Promise<Extract<Outcome, { error: unknown }> | undefined> {
   const { record } = adding
-  if (!record || !progress.last || stepOf(progress).kind !== 'exec') return undefined
+  if (!record || !progress.last || !runsPlugins(stepOf(progress))) return undefined
   try {
     await records.write({ ...record, made: cacheEntry(adding, progress.last) })
     return undefined

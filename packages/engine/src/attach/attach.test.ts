@@ -84,7 +84,11 @@ describe('detach', () => {
   it('uses what was cached at ADD, even when the list is gone, with the netns of now', async () => {
     await attach(tools, list, attachment)
     calls = []
-    await detach(tools, undefined, 'lan', { ...attachment, netns: '', cniArgs: [] })
+    await detach(tools, {
+      network: 'lan',
+      list: undefined,
+      attachment: { ...attachment, netns: '', cniArgs: [] },
+    })
     expect(ran()).toEqual(['DEL b', 'DEL a'])
     expect(calls[0]).toMatchObject({ netns: '', cniArgs: [['K', 'V']] })
     expect(JSON.parse(calls[0]?.stdin ?? '').prevResult.ips).toHaveLength(1)
@@ -93,7 +97,7 @@ describe('detach', () => {
 
   it('uses the list at hand where the entry is damaged', async () => {
     entries = [{ network: 'lan', attachment, listText: '{', result: 'nonsense' }]
-    await detach(tools, list, 'lan', attachment)
+    await detach(tools, { network: 'lan', list, attachment })
     expect(ran()).toEqual(['DEL b', 'DEL a'])
     expect(JSON.parse(calls[0]?.stdin ?? '').prevResult).toBeUndefined()
   })
@@ -101,16 +105,18 @@ describe('detach', () => {
   it('keeps the entry while a plugin fails, and the next try succeeds', async () => {
     await attach(tools, list, attachment)
     broken = ['DEL b']
-    await expect(detach(tools, list, 'lan', attachment)).rejects.toMatchObject({ code: 7 })
+    await expect(detach(tools, { network: 'lan', list, attachment })).rejects.toMatchObject({
+      code: 7,
+    })
     expect(ran()).toContain('DEL a')
     expect(entries).toHaveLength(1)
     broken = []
-    await detach(tools, list, 'lan', attachment)
+    await detach(tools, { network: 'lan', list, attachment })
     expect(entries).toEqual([])
   })
 
   it('succeeds when nothing is attached', async () => {
-    await detach(tools, undefined, 'lan', attachment)
+    await detach(tools, { network: 'lan', list: undefined, attachment })
     expect(calls).toEqual([])
   })
 })

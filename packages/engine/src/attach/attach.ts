@@ -11,8 +11,9 @@ import {
   renderResult,
 } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
+import type { PluginWay } from '@vethra/plugins'
 import { cacheEntry, noPlugins } from './add-plugins.ts'
-import { type AttachmentPlan, start, stepOf } from './next-step.ts'
+import { type AttachmentPlan, runsPlugins, start, stepOf } from './next-step.ts'
 import type { PluginRunner } from './plugin-runner.ts'
 import type { AttachmentKey, CachedAttachment, ResultCache } from './result-cache.ts'
 import { run } from './run.ts'
@@ -21,6 +22,17 @@ import { run } from './run.ts'
 export interface AttachTools {
   readonly runner: PluginRunner
   readonly cache: ResultCache
+}
+
+/** An attachment that was made, or may have been. */
+export interface Former {
+  readonly network: string
+  /** The conf list of now; undefined when it is gone. */
+  readonly list: ConfList | undefined
+  /** The namespace is that of now: empty when it is gone. */
+  readonly attachment: Attachment
+  /** The ways that the plugins of ADD went. Default: programs. */
+  readonly ways?: readonly PluginWay[] | undefined
 }
 
 /**
@@ -43,13 +55,13 @@ export async function attach(
 /** Writes an attachment that was made into the cache; where that fails it is undone by DEL, and CniError thrown. */
 export async function cacheOrUndo(
   { runner, cache }: AttachTools,
-  { list, attachment }: { readonly list: ConfList; readonly attachment: Attachment },
+  plan: Pick<AttachmentPlan, 'list' | 'attachment' | 'ways'>,
   result: ParsedResult,
 ): Promise<void> {
   try {
-    await cache.write(cacheEntry({ list, attachment }, result))
+    await cache.write(cacheEntry(plan, result))
   } catch (cause) {
-    throw await undone(runner, list, attachment, result, cause)
+    throw await undone(runner, plan, result, cause)
   }
 }
 
@@ -74,16 +86,11 @@ export function checkNames(network: string, { containerId, ifname }: Attachment)
  * Detaches a container: DEL of every plugin in reverse, with the conf list, CNI args, capability
  * args and result cached at ADD: a list that was changed or removed since leaks nothing. `list`
  * serves where nothing was cached. The cache entry goes last, and stays when a plugin failed.
- * Succeeds when nothing is attached. `netns` is the one of `attachment`: empty when it is gone.
+ * Succeeds when nothing is attached.
  */
-export async function detach(
-  { runner, cache }: AttachTools,
-  list: ConfList | undefined,
-  network: string,
-  attachment: Attachment,
-): Promise<void> {
-  const key = keyOf(network, attachment)
-  const made = await asMade(cache, list, network, attachment, convertIfReadable)
+export async function detach({ runner, cache }: AttachTools, former: Former): Promise<void> {
+  const key = keyOf(former.network, former.attachment)
+  const made = await asMade(cache, former, convertIfReadable)
   if (made) await run(runner, { operation: 'DEL', ...made })
   await cache.remove(key)
 }
@@ -96,16 +103,15 @@ export async function detach(
  */
 export async function checkAttachment(
   { runner, cache }: AttachTools,
-  list: ConfList | undefined,
-  network: string,
-  attachment: Attachment,
+  former: Former,
 ): Promise<void> {
+  const { network, attachment } = former
   // Where CHECK is refused or does nothing, what was cached is of no matter.
   const readIfNeeded = (text: string, from: ConfList) =>
-    stepOf(start({ operation: 'CHECK', list: from, attachment })).kind === 'exec'
+    runsPlugins(stepOf(start({ operation: 'CHECK', list: from, attachment })))
       ? convert(text, from)
       : undefined
-  const made = await asMade(cache, list, network, attachment, readIfNeeded)
+  const made = await asMade(cache, former, readIfNeeded)
   if (made === undefined) throw unknownNetwork(network)
   await run(runner, { operation: 'CHECK', ...made })
 }
@@ -122,9 +128,7 @@ export function unknownNetwork(network: string): CniError {
 /** The arguments of ADD, as far as they were cached; the namespace is always that of now. */
 export async function asMade(
   cache: ResultCache,
-  list: ConfList | undefined,
-  network: string,
-  attachment: Attachment,
+  { list, network, attachment, ways }: Former,
   read: typeof convertIfReadable,
 ): Promise<Omit<AttachmentPlan, 'operation'> | undefined> {
   const cached = await cache.read(keyOf(network, attachment))
@@ -136,6 +140,7 @@ export async function asMade(
     list: from,
     attachment: known && cached ? { ...cached.attachment, netns: attachment.netns } : attachment,
     ...(prevResult ? { prevResult } : {}),
+    ...(ways ? { ways } : {}),
   }
 }
 
@@ -182,18 +187,17 @@ export function convertIfReadable(text: string, list: ConfList): string | undefi
 
 async function undone(
   runner: PluginRunner,
-  list: ConfList,
-  attachment: Attachment,
+  plan: Pick<AttachmentPlan, 'list' | 'attachment' | 'ways'>,
   result: ParsedResult,
   cause: unknown,
 ): Promise<CniError> {
   const errors = [cause]
-  await run(runner, { operation: 'DEL', list, attachment, prevResult: result.text }).catch(
+  await run(runner, { operation: 'DEL', ...plan, prevResult: result.text }).catch(
     (error: unknown) => errors.push(error),
   )
   return new CniError({
     code: cause instanceof CniError ? cause.code : 5,
-    message: `failed to set network ${JSON.stringify(list.name)} cached result`,
+    message: `failed to set network ${JSON.stringify(plan.list.name)} cached result`,
     cause: errors.length === 1 ? cause : new AggregateError(errors),
   })
 }

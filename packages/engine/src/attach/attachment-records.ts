@@ -1,4 +1,5 @@
 import type { ContainerRef } from '@vethra/cni'
+import type { PluginWay } from '@vethra/plugins'
 import type { NamespaceIdentity } from './namespace.ts'
 import type { AttachmentKey, CachedAttachment } from './result-cache.ts'
 
@@ -10,6 +11,10 @@ export interface AttachmentRecord extends AttachmentKey, NamespaceIdentity {
   readonly netns: string
   /** The environment of this ADD's plugins. Absent in records of 0.1. */
   readonly nonce?: string
+  /** The ways that the plugins went, in the list's order. Absent where all ran as programs. */
+  readonly ways?: readonly PluginWay[]
+  /** With `ways`: the conf list and arguments of ADD, without its result. For a DEL after a kill. */
+  readonly asked?: CachedAttachment
   /** While ADD is under way: what it has made so far, so that a DEL after a kill knows it. */
   readonly made?: CachedAttachment
 }

@@ -37,8 +37,9 @@ export function cniRuntime(tools: AttachTools): CniRuntime {
       await cache.flush()
       return result
     },
-    delNetworkList: (list, attachment) => detach(tools, list, list.name, attachment),
-    checkNetworkList: (list, attachment) => checkAttachment(tools, list, list.name, attachment),
+    delNetworkList: (list, attachment) => detach(tools, { list, network: list.name, attachment }),
+    checkNetworkList: (list, attachment) =>
+      checkAttachment(tools, { list, network: list.name, attachment }),
     getStatusNetworkList: (list) => checkStatus(runner, list),
     gcNetworkList: (list, validAttachments) =>
       freeUnused(runner, { operation: 'GC', list, validAttachments }),

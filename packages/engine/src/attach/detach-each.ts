@@ -1,10 +1,10 @@
-import { CniError } from '@vethra/cni'
-import { cachedList, detach } from './attach.ts'
+import { CniError, type PluginCall } from '@vethra/cni'
+import { cachedList, detach, type Former } from './attach.ts'
 import { together } from './failures.ts'
 import { afterOrphans, madeSoFar, type Remembered, rememberedOf } from './killed-add.ts'
 import { keyOf, type Membership } from './membership.ts'
 import type { HostTools } from './on-host.ts'
-import type { PluginRunner } from './plugin-runner.ts'
+import type { PluginRunner, StageCall } from './plugin-runner.ts'
 import { reachable } from './reachable.ts'
 import type { CachedAttachment } from './result-cache.ts'
 import { pluginRunner } from './run-plugin.ts'
@@ -25,6 +25,7 @@ export async function detachEach(
   const errors: unknown[] = []
   const attempt = (work: Promise<unknown>) => work.catch((error: unknown) => errors.push(error))
   const swept = new Set<Membership>()
+  const native = new Set<Membership>()
   const detached: Membership[] = []
   const reached: Membership[] = []
   for (const given of memberships.toReversed()) {
@@ -33,6 +34,7 @@ export async function detachEach(
     reached.push(membership)
     // Without what ADD was called with, portmap does not know that there are ports to be closed.
     if (!known.cached?.listText || madeSoFar(known) !== known.cached) swept.add(membership)
+    if (isNativeAlone(known)) native.add(membership)
     const detaching = detachOne(tools, membership, known)
     await attempt(detaching.then(() => detached.push(membership)))
   }
@@ -42,7 +44,10 @@ export async function detachEach(
   }
   // Whoever is killed, or fails, before the rules have gone leaves the records: the next one looks again.
   const forget = async () => {
-    await sweepAlone(tools, [...swept])
+    await sweepAlone(
+      tools,
+      [...swept].filter((each) => !native.has(each)),
+    )
     for (const each of detached) await attempt(tools.records.remove(keyOf(each)))
   }
   await attempt(forget())
@@ -69,23 +74,39 @@ async function detachOne(
 ): Promise<void> {
   await afterOrphans(tools, known)
   const made = madeSoFar(known)
-  const { list } = membership
+  const former = formerOf(membership, known)
+  const { list } = former
   const { cached, record } = known
-  if (cached) return detachAs(tools, membership, made)
+  if (cached) return detachAs(tools, former, made)
   const of = made ? cachedList(made) : list
   // Without a conf list no plugin runs.
-  if (of === undefined) return detachAs(tools, membership, made)
+  if (of === undefined) return detachAs(tools, former, made)
   const runner = pluginRunner(tools, { list: of, record, isMade: made !== undefined })
   const own = { ...tools, runner }
-  return made ? detachUnfinished(own, membership, made) : detachAs(own, membership, made)
+  return made ? detachUnfinished(own, former, made) : detachAs(own, former, made)
+}
+
+// The plugins of an ADD of which nothing but the intent is known are told what that ADD was.
+function formerOf(membership: Membership, { record, cached }: Remembered): Former {
+  const { ways, asked } = record ?? {}
+  const { list, network, attachment } = membership
+  if (cached || !asked) return { list, network, attachment, ways }
+  const { netns } = attachment
+  const then = { ...asked.attachment, netns }
+  return { network, list: cachedList(asked) ?? list, attachment: then, ways }
+}
+
+// Such plugins make no rules that iptables knows: looking for some is saved.
+function isNativeAlone({ record }: Remembered): boolean {
+  return record?.ways !== undefined && record.ways.every(({ way }) => way === 'native')
 }
 
 async function detachAs(
   { runner, cache }: HostTools,
-  { network, list, attachment }: Membership,
+  former: Former,
   made: CachedAttachment | undefined,
 ): Promise<void> {
-  await detach({ runner, cache: { ...cache, read: async () => made } }, list, network, attachment)
+  await detach({ runner, cache: { ...cache, read: async () => made } }, former)
 }
 
 /**
@@ -94,47 +115,52 @@ async function detachAs(
  */
 async function detachUnfinished(
   tools: HostTools,
-  membership: Membership,
+  former: Former,
   made: CachedAttachment,
 ): Promise<void> {
   const { runner, failed } = noting(tools.runner)
   try {
-    await detachAs({ ...tools, runner }, membership, made)
+    await detachAs({ ...tools, runner }, former, made)
   } catch (error) {
-    const listText = membership.list?.text ?? made.listText
+    const listText = former.list?.text ?? made.listText
     const first = cachedList(made)?.plugins[0]?.type ?? ''
     if (!(error instanceof CniError) || failed.includes(first) || listText === made.listText)
       throw error
     try {
-      await detachAs(tools, membership, { ...made, listText })
+      await detachAs(tools, former, { ...made, listText })
     } catch (failure) {
       throw together([error, failure])
     }
-    tools.onRemains?.(remains([membership], error))
+    tools.onRemains?.(remains([former], error))
   }
 }
 
-function noting({ run }: PluginRunner): {
+function noting({ run, stage }: PluginRunner): {
   readonly runner: PluginRunner
   readonly failed: readonly string[]
 } {
   const failed: string[] = []
+  const noted = async (calls: readonly PluginCall[], running: Promise<string>) => {
+    try {
+      return await running
+    } catch (error) {
+      failed.push(...calls.map(({ type }) => type))
+      throw error
+    }
+  }
   return {
     failed,
     runner: {
-      run: async (call) => {
-        try {
-          return await run(call)
-        } catch (error) {
-          failed.push(call.type)
-          throw error
-        }
-      },
+      run: (call) => noted([call], run(call)),
+      ...(stage ? { stage: (call: StageCall) => noted(call.calls, stage(call)) } : {}),
     },
   }
 }
 
-function remains(memberships: readonly Membership[], cause: unknown): CniError {
+function remains(
+  memberships: readonly Pick<Membership, 'network' | 'attachment'>[],
+  cause: unknown,
+): CniError {
   const interfaces = memberships.map(
     ({ network, attachment }) => `${attachment.ifname} in network ${network}`,
   )

@@ -1,4 +1,4 @@
-import { CniError, type ConfList, type ParsedResult, type PluginConf } from '@vethra/cni'
+import { CniError, type ParsedResult, type PluginConf } from '@vethra/cni'
 import { addPlugins } from './add-plugins.ts'
 import { asMade, cacheOrUndo, convertIfReadable, unknownNetwork } from './attach.ts'
 import { detachEach } from './detach-each.ts'
@@ -8,6 +8,7 @@ import { holdingContainer } from './holding-container.ts'
 import { rememberingCache } from './killed-add.ts'
 import { keyOf, type Membership, rememberedOnly } from './membership.ts'
 import { checkNamespace, lifeNow } from './namespace-facts.ts'
+import type { AttachmentPlan } from './next-step.ts'
 import type { HostTools } from './on-host.ts'
 import type { AttachmentKey } from './result-cache.ts'
 import { run } from './run.ts'
@@ -75,8 +76,9 @@ async function demandSame(tools: HostTools, membership: Membership): Promise<voi
   })
 }
 
-async function undo(tools: HostTools, { network, list, attachment }: Membership): Promise<void> {
-  const made = await asMade(rememberingCache(tools), list, network, attachment, convertIfReadable)
+async function undo(tools: HostTools, membership: Membership): Promise<void> {
+  const ways = (await tools.records.read(keyOf(membership)))?.ways
+  const made = await asMade(rememberingCache(tools), { ...membership, ways }, convertIfReadable)
   if (made) await run(tools.runner, { operation: 'DEL', ...made })
 }
 
@@ -89,7 +91,8 @@ async function redo(tools: HostTools, membership: Membership): Promise<ParsedRes
   const record = await tools.records.read(keyOf(membership))
   const result = await addPlugins(tools, { list, attachment, record })
   const runner = pluginRunner(tools, { list, record, isMade: true })
-  await cacheOrUndo({ runner, cache: tools.cache }, { list, attachment }, result)
+  const ways = record?.ways
+  await cacheOrUndo({ runner, cache: tools.cache }, { list, attachment, ways }, result)
   await all([tools.records.flush(), tools.cache.flush()])
   return result
 }
@@ -122,16 +125,12 @@ export async function runChainAgain(
 ): Promise<boolean> {
   const netns = await livingNetns(tools, key)
   if (netns === undefined) return false
-  const there = { ...rememberedOnly(key).attachment, netns }
-  const made = await asMade(
-    rememberingCache(tools),
-    undefined,
-    key.network,
-    there,
-    convertIfReadable,
-  )
+  const { ways } = (await tools.records.read(key)) ?? {}
+  const former = rememberedOnly(key)
+  const there = { ...former, attachment: { ...former.attachment, netns }, ways }
+  const made = await asMade(rememberingCache(tools), there, convertIfReadable)
   if (made?.prevResult === undefined) return false
-  const again = { ...made, list: chainedOnly(made.list, isWanted) }
+  const again = { ...made, ...chainedOnly(made, isWanted) }
   if (again.list.plugins.length === 0) return false
   // Shared chains may be missing, too, and plugins make them check-then-append.
   await alone(tools, key.network, async () => {
@@ -151,7 +150,11 @@ export async function livingNetns(
 }
 
 // The first plugin made the interface: a second ADD would find it there.
-function chainedOnly(list: ConfList, isWanted: ChainAgain['isWanted']): ConfList {
-  const [, ...chained] = list.plugins
-  return { ...list, plugins: chained.filter(isWanted) }
+function chainedOnly(
+  { list, ways = [] }: Pick<AttachmentPlan, 'list' | 'ways'>,
+  isWanted: ChainAgain['isWanted'],
+): Pick<AttachmentPlan, 'list' | 'ways'> {
+  const chosen = list.plugins.map((plugin, index) => index > 0 && isWanted(plugin))
+  const plugins = list.plugins.filter((_, index) => chosen[index])
+  return { list: { ...list, plugins }, ways: ways.filter((_, index) => chosen[index]) }
 }

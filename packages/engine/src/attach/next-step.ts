@@ -5,9 +5,12 @@ import {
   compareVersions,
   type ParsedResult,
   type PluginCall,
+  type PluginConf,
   parseResult,
 } from '@vethra/cni'
 import { requestConfiguration } from '@vethra/conflist'
+import { isNative, type PluginWay } from '@vethra/plugins'
+import type { StageCall } from './plugin-runner.ts'
 
 /** An operation on all plugins of a network. */
 export type Plan = AttachmentPlan | NetworkPlan
@@ -19,12 +22,16 @@ export interface AttachmentPlan {
   readonly attachment: Attachment
   /** The JSON text of what ADD returned, when it is known. An ADD begins with it: for plugins that are chained to others. */
   readonly prevResult?: string
+  /** The ways of the plugins, in the list's order. Default: programs. */
+  readonly ways?: readonly PluginWay[] | undefined
 }
 
 /** An operation on the network itself. */
 export interface NetworkPlan {
   readonly operation: 'STATUS' | 'GC'
   readonly list: ConfList
+  /** As for an attachment. */
+  readonly ways?: readonly PluginWay[] | undefined
   /** GC: what must be kept. */
   readonly validAttachments?: readonly ValidAttachment[]
 }
@@ -51,9 +58,16 @@ export interface Progress {
   readonly errors: readonly CniError[]
 }
 
-/** The next step: run a plugin, or nothing more. */
-export type Step =
+/** The next step: run a plugin, or a stretch of plugins in this process, or nothing more. */
+export type Step = RunStep | EndStep
+
+/** A step that runs plugins. */
+export type RunStep =
   | { readonly kind: 'exec'; readonly call: PluginCall }
+  | { readonly kind: 'stage'; readonly stage: StageCall }
+
+/** The step after the last. */
+export type EndStep =
   | { readonly kind: 'done'; readonly result?: ParsedResult }
   | { readonly kind: 'failed'; readonly error: CniError }
 
@@ -76,13 +90,21 @@ function previousOf(plan: Plan): Pick<Progress, 'last'> {
   return { last: parseResult(plan.prevResult, plan.list.cniVersion) }
 }
 
+/** Whether a step runs plugins. */
+export function runsPlugins(step: Step): step is RunStep {
+  return step.kind === 'exec' || step.kind === 'stage'
+}
+
 /**
  * The steps that follow from the progress (SPEC 1.1.0, section 2, and section 3, "Lifecycle &
  * Ordering").
  */
 export function stepOf(progress: Progress): Step {
   const { plan, direction, index, last, errors } = progress
-  const plugin = plan.list.plugins[index]
+  const [plugin, ...others] = stretchOf(progress)
+  if (plugin && isNative(plan.list, plan.ways, index)) {
+    return { kind: 'stage', stage: stageOf(progress, [plugin, ...others]) }
+  }
   if (plugin) return { kind: 'exec', call: callOf(progress, plugin) }
   if (errors.length > 0) return { kind: 'failed', error: failure(plan, errors) }
   return { kind: 'done', ...(direction === 'forward' && last ? { result: last } : {}) }
@@ -96,7 +118,8 @@ export function advance(progress: Progress, outcome: Outcome): Progress {
   const { plan, direction, index, errors } = progress
   const { operation } = plan
   if (direction === 'forward' && operation === 'ADD') return advanceAdd(progress, outcome)
-  const next = { ...progress, index: direction === 'forward' ? index + 1 : index - 1 }
+  const { length } = stretchOf(progress)
+  const next = { ...progress, index: direction === 'forward' ? index + length : index - length }
   if ('printed' in outcome) return next
   const all = [...errors, wrap(progress, outcome.error)]
   const stops = operation === 'CHECK' || operation === 'STATUS'
@@ -106,12 +129,13 @@ export function advance(progress: Progress, outcome: Outcome): Progress {
 function advanceAdd(progress: Progress, outcome: Outcome): Progress {
   const read = 'printed' in outcome ? readResult(progress, outcome.printed) : outcome
   if ('error' in read) return turnBack(progress, read.error)
-  return { ...progress, index: progress.index + 1, last: read.result }
+  return { ...progress, index: progress.index + stretchOf(progress).length, last: read.result }
 }
 
 // A plugin that is not there has not run: it needs no DEL, which would only fail in the same way.
 function turnBack(progress: Progress, error: CniError): Progress {
-  const index = error.code === 100 ? progress.index - 1 : progress.index
+  const last = progress.index + stretchOf(progress).length - 1
+  const index = error.code === 100 ? progress.index - 1 : last
   return { ...progress, direction: 'back', index, errors: [wrap(progress, error)] }
 }
 
@@ -148,7 +172,24 @@ function tooOldForCheck(version: string): CniError {
   })
 }
 
-function callOf(progress: Progress, plugin: ConfList['plugins'][number]): PluginCall {
+// The plugins of the next step, in the list's order: one program, or all neighbours that go native.
+function stretchOf({ plan, direction, index }: Progress): readonly PluginConf[] {
+  const { list, ways } = plan
+  const step = direction === 'forward' ? 1 : -1
+  let end = index + step
+  if (isNative(list, ways, index)) while (isNative(list, ways, end)) end += step
+  return step === 1 ? list.plugins.slice(index, end) : list.plugins.slice(end + 1, index + 1)
+}
+
+function stageOf(progress: Progress, plugins: readonly PluginConf[]): StageCall {
+  const { plan, last } = progress
+  const previous = last?.text ?? ('attachment' in plan ? plan.prevResult : undefined)
+  const calls = plugins.map((plugin) => callOf(progress, plugin))
+  const { operation } = calls[0] ?? plan
+  return { operation, calls, ...(previous === undefined ? {} : { previous }) }
+}
+
+function callOf(progress: Progress, plugin: PluginConf): PluginCall {
   const { plan, direction } = progress
   const { type } = plugin
   if (!('attachment' in plan)) {
@@ -184,14 +225,12 @@ function prevResultOf(
 
 const words = { ADD: 'add', DEL: 'delete', CHECK: 'check', STATUS: 'status', GC: 'GC' } as const
 
-function wrap({ plan, index, direction }: Progress, cause: CniError): CniError {
+function wrap(progress: Progress, cause: CniError): CniError {
+  const { plan, direction } = progress
   const word = direction === 'back' ? 'delete' : words[plan.operation]
-  const type = plan.list.plugins[index]?.type
-  return new CniError({
-    code: cause.code,
-    message: `plugin type=${JSON.stringify(type)} failed (${word})`,
-    cause,
-  })
+  const types = stretchOf(progress).map(({ type }) => JSON.stringify(type))
+  const which = types.length === 1 ? `plugin type=${types[0]}` : `plugins ${types.join(', ')}`
+  return new CniError({ code: cause.code, message: `${which} failed (${word})`, cause })
 }
 
 function failure(plan: Plan, errors: readonly CniError[]): CniError {

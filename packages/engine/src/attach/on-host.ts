@@ -1,5 +1,6 @@
-import { CniError, guards, type ParsedResult } from '@vethra/cni'
-import { addPlugins } from './add-plugins.ts'
+import { CniError, type ConfList, guards, type ParsedResult } from '@vethra/cni'
+import { type PluginChoice, type PluginWay, waysOf } from '@vethra/plugins'
+import { addPlugins, cacheEntry } from './add-plugins.ts'
 import {
   type AttachTools,
   cacheOrUndo,
@@ -29,6 +30,8 @@ export interface HostTools extends AttachTools, TurnTools {
   readonly records: AttachmentRecords
   /** The facts about namespaces and processes. */
   readonly netns: NamespaceFacts
+  /** Which plugins of an ADD run in this process. Default: none. */
+  readonly plugins?: PluginChoice
   /** Called for each step of an operation. Default: none. */
   readonly steps?: StepLog
   /** Gets what may remain of an attachment that is forgotten without having been undone whole. Default: dropped. */
@@ -107,8 +110,9 @@ export async function checkAll(
   const { runner } = tools
   const cache = rememberingCache(tools)
   await holdingContainer(tools, memberships, async () => {
-    for (const { network, list, attachment } of memberships) {
-      await checkAttachment({ runner, cache }, list, network, attachment)
+    for (const membership of memberships) {
+      const ways = (await tools.records.read(keyOf(membership)))?.ways
+      await checkAttachment({ runner, cache }, { ...membership, ways })
     }
   })
 }
@@ -118,11 +122,12 @@ async function attachOne(tools: HostTools, membership: Membership): Promise<Pars
   const { network, list, attachment } = membership
   if (list === undefined) throw unknownNetwork(network)
   await checkAttachable(tools.cache, list, attachment)
-  const record = await makeRecord(tools, membership)
+  const ways = tools.runner.stage ? waysOf(list, tools.plugins ?? 'exec') : []
+  const record = await makeRecord(tools, membership, ways, list)
   try {
     const result = await addPlugins(tools, { list, attachment, record })
     const runner = pluginRunner(tools, { list, record, isMade: true })
-    await cacheOrUndo({ runner, cache: tools.cache }, { list, attachment }, result)
+    await cacheOrUndo({ runner, cache: tools.cache }, { list, attachment, ways }, result)
     return result
   } catch (error) {
     throw await forgotten(tools, membership, error)
@@ -151,12 +156,18 @@ async function forgotten(
 async function makeRecord(
   { records, netns, lock, places }: HostTools,
   membership: Membership,
+  ways: readonly PluginWay[],
+  list: ConfList,
 ): Promise<AttachmentRecord> {
+  const { attachment } = membership
+  const native = ways.some(({ way }) => way === 'native')
+    ? { ways, asked: cacheEntry({ list, attachment }) }
+    : {}
   const path = membership.attachment.netns
   const container = containerOf(membership)
   const identity = identityOf(await netns.look(path))
   const nonce = netns.nonce()
-  const record = { ...keyOf(membership), container, netns: path, ...identity, nonce }
+  const record = { ...keyOf(membership), container, netns: path, ...identity, nonce, ...native }
   await lock.hold(guards.network(places, membership.network), () => records.write(record))
   return record
 }

@@ -1,4 +1,4 @@
-import type { PluginCall, PluginExit } from '@vethra/cni'
+import type { Operation, PluginCall, PluginExit } from '@vethra/cni'
 
 /** Runs a plugin: an executable, or a function in this process. */
 export interface PluginRunner {
@@ -8,6 +8,20 @@ export interface PluginRunner {
    * timed out or printed too much; 0 when it failed without an error.
    */
   run(call: PluginCall): Promise<string>
+  /**
+   * Runs a stretch of plugins in this process, and returns the result of ADD as JSON, an empty text otherwise.
+   * Throws CniError; an ADD that failed has been undone. Absent where there is no kernel to do it with.
+   */
+  stage?(call: StageCall): Promise<string>
+}
+
+/** One operation of neighbours in a chain that are planned in this process. */
+export interface StageCall {
+  readonly operation: Operation
+  /** In the list's order; at least one. */
+  readonly calls: readonly PluginCall[]
+  /** The JSON text of the result before: of the plugin before for ADD, of the whole ADD for what comes after it. */
+  readonly previous?: string
 }
 
 /** The report of one run of a plugin, for logs. */

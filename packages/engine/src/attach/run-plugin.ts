@@ -2,7 +2,7 @@ import { CniError, type ConfList, type PluginCall } from '@vethra/cni'
 import { bridgeOf, type SavedRules } from '@vethra/model'
 import type { AttachmentRecord } from './attachment-records.ts'
 import type { LinkInside, NamespaceFacts } from './namespace-facts.ts'
-import type { Outcome } from './next-step.ts'
+import type { Outcome, RunStep } from './next-step.ts'
 import type { PluginRunner } from './plugin-runner.ts'
 import { runInTurn, type TurnTools } from './take-turns.ts'
 
@@ -37,6 +37,18 @@ export async function runPlugin(
   return outcomeOf(tools.runner.run(await sparingOthers(tools.netns, context, whose)))
 }
 
+/** Runs a step, and returns what it printed. Throws the CniError of a plugin that failed. */
+export async function runStep(runner: PluginRunner, step: RunStep): Promise<string> {
+  if (step.kind === 'exec') return runner.run(step.call)
+  if (runner.stage) return runner.stage(step.stage)
+  const types = step.stage.calls.map(({ type }) => type).join(', ')
+  throw new CniError({
+    code: 100,
+    message: `plugins ${types} were run in the process, which this build of Vethra cannot do`,
+    hint: 'Use the executable.',
+  })
+}
+
 /** The output of a plugin, or its error as a value. */
 export async function outcomeOf(running: Promise<string>): Promise<Outcome> {
   try {
@@ -55,6 +67,7 @@ export function pluginRunner(tools: PluginTools, context: PluginContext): Plugin
       if ('error' in outcome) throw outcome.error
       return outcome.printed
     },
+    ...(tools.runner.stage ? { stage: tools.runner.stage } : {}),
   }
 }
 

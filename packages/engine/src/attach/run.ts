@@ -1,7 +1,7 @@
 import type { ParsedResult, PluginCall } from '@vethra/cni'
-import { advance, type Plan, type Progress, start, stepOf } from './next-step.ts'
+import { advance, type Plan, type Progress, runsPlugins, start, stepOf } from './next-step.ts'
 import type { PluginRunner } from './plugin-runner.ts'
-import { outcomeOf } from './run-plugin.ts'
+import { outcomeOf, runStep } from './run-plugin.ts'
 
 /**
  * Runs a plan to its end: one plugin after the other, as the specification demands of one container.
@@ -11,8 +11,8 @@ import { outcomeOf } from './run-plugin.ts'
 export async function run(runner: PluginRunner, plan: Plan): Promise<ParsedResult | undefined> {
   let progress = start(plan)
   let step = stepOf(progress)
-  for (; step.kind === 'exec'; step = stepOf(progress)) {
-    progress = advance(progress, await outcomeOf(runner.run(step.call)))
+  for (; runsPlugins(step); step = stepOf(progress)) {
+    progress = advance(progress, await outcomeOf(runStep(runner, step)))
   }
   if (step.kind === 'failed') throw step.error
   return step.result

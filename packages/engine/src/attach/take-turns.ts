@@ -24,7 +24,7 @@ const sharing: readonly string[] = ['portmap', 'firewall']
 /** The rules of IPv4, where a plugin of the list shares some with others; undefined where they cannot be read. */
 export async function readSharedRules(
   { rules }: Pick<TurnTools, 'rules'>,
-  { plugins }: ConfList,
+  { plugins }: Pick<ConfList, 'plugins'>,
 ): Promise<readonly SavedRules[] | undefined> {
   if (!plugins.some(({ type }) => sharing.includes(type))) return undefined
   try {

@@ -10,7 +10,7 @@ import {
 } from '@vethra/plugins'
 import { type Change, describeChange, diff, type State } from '@vethra/state'
 import type { ApplyOptions, StageWorld } from '@vethra/world'
-import { converge } from './converge.ts'
+import { converge } from '../converge.ts'
 
 /** A stretch of plugins that are planned in this process, and what came before it. */
 export interface Stage {

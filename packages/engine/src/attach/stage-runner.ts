@@ -1,0 +1,84 @@
+import {
+  CniError,
+  isSpecVersion,
+  type JsonObject,
+  parseResult,
+  type Result,
+  renderResult,
+} from '@vethra/cni'
+import type { PluginRequest } from '@vethra/plugins'
+import type { StageWorld } from '@vethra/world'
+import type { StageCall } from './plugin-runner.ts'
+import { addStage, checkStage, delStage, type Stage } from './stage.ts'
+
+/**
+ * Runs stretches of plugins in this process, as a PluginRunner does with `stage`. ADD returns its result as JSON in
+ * the version of the request; the other operations an empty text. GC and STATUS have nothing to do here: reservations
+ * and resources are looked after by their owners. Throws the CniError of an operation that failed.
+ */
+export function stageRunner(world: StageWorld): (call: StageCall) => Promise<string> {
+  return async (call) => {
+    const { operation } = call
+    if (operation === 'ADD') return added(world, call)
+    const error =
+      operation === 'DEL'
+        ? await delStage(world, stageOf(call, ifReadable))
+        : operation === 'CHECK'
+          ? await checkStage(world, stageOf(call, parsed))
+          : undefined
+    if (error) throw error
+    return ''
+  }
+}
+
+async function added(world: StageWorld, call: StageCall): Promise<string> {
+  const stage = stageOf(call, parsed)
+  const version = stage.requests[0]?.cniVersion || '0.1.0'
+  if (!isSpecVersion(version)) throw unknownVersion(version)
+  const outcome = await addStage(world, stage)
+  if ('error' in outcome) throw outcome.error
+  return JSON.stringify(renderResult(outcome.result, version).json)
+}
+
+function unknownVersion(version: string): CniError {
+  return new CniError({
+    code: 1,
+    message: `incompatible CNI version ${JSON.stringify(version)}`,
+    hint: 'Set cniVersion in the conf list to one of 0.1.0 to 1.1.0.',
+  })
+}
+
+function stageOf(
+  { calls, previous }: StageCall,
+  read: (text: string, version: string) => Result | undefined,
+): Stage {
+  const requests = calls.map(requestOf)
+  const version = requests[0]?.cniVersion ?? ''
+  const result = previous === undefined ? undefined : read(previous, version)
+  return { requests, ...(result ? { previous: result } : {}) }
+}
+
+function requestOf({ stdin, ...call }: StageCall['calls'][number]): PluginRequest {
+  const conf: JsonObject = JSON.parse(stdin)
+  const { containerId, netns, ifname, cniArgs } = call
+  return {
+    network: String(conf['name']),
+    cniVersion: String(conf['cniVersion']),
+    conf,
+    attachment: { containerId, netns, ifname, cniArgs, capabilityArgs: {} },
+  }
+}
+
+function parsed(text: string, version: string): Result {
+  return parseResult(text, version).result
+}
+
+// A result that is damaged must not block a DEL.
+function ifReadable(text: string, version: string): Result | undefined {
+  try {
+    return parsed(text, version)
+  } catch (error) {
+    if (error instanceof CniError) return undefined
+    throw error
+  }
+}
