@@ -7,7 +7,7 @@ import { whyProgram } from './registry.ts'
  */
 export type PluginChoice = 'auto' | 'native' | 'exec'
 
-/** The way that one plugin of an attachment went: planned in this process, or run as a program. */
+/** How one plugin of an attachment ran: planned in this process, or as a program. */
 export interface PluginWay {
   readonly type: string
   readonly way: 'native' | 'exec'
@@ -23,8 +23,8 @@ export function waysOf(list: ConfList, choice: PluginChoice): readonly PluginWay
 }
 
 /**
- * Whether the plugin at a position went native. `ways` are those of ADD: a plugin of another type that stands
- * there by now did not go that way.
+ * Whether the plugin at a position went native. `ways` are those of ADD: a plugin of another type that has
+ * taken its place since did not go that way.
  */
 export function isNative(
   { plugins }: ConfList,

@@ -98,7 +98,7 @@ function formerOf(membership: Membership, { record, cached }: Remembered): Forme
 
 // Such plugins make no rules that iptables knows: looking for some is saved.
 function isNativeAlone({ record }: Remembered): boolean {
-  return record?.ways !== undefined && record.ways.every(({ way }) => way === 'native')
+  return record?.ways?.every(({ way }) => way === 'native') ?? false
 }
 
 async function detachAs(

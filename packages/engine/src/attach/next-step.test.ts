@@ -1,7 +1,15 @@
 import { CniError } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
 import { describe, expect, it } from 'vitest'
-import { advance, type Outcome, type Plan, type Progress, start, stepOf } from './next-step.ts'
+import {
+  advance,
+  type Outcome,
+  type Plan,
+  type Progress,
+  runsPlugins,
+  start,
+  stepOf,
+} from './next-step.ts'
 
 const list = parseConfList(
   '{"cniVersion":"1.0.0","name":"lan","plugins":[{"type":"a"},{"type":"b"},{"type":"c"}]}',
@@ -27,13 +35,57 @@ function follow(plan: Plan, outcomes: readonly Outcome[]): { steps: string[]; en
   const steps: string[] = []
   for (const outcome of outcomes) {
     const step = stepOf(end)
-    if (step.kind !== 'exec') throw new Error(`nothing left to run after ${steps}`)
-    const prev = JSON.parse(step.call.stdin).prevResult?.interfaces?.[0]?.name ?? '-'
-    steps.push(`${step.call.operation} ${step.call.type} ${prev}`)
+    if (!runsPlugins(step)) throw new Error(`nothing left to run after ${steps}`)
+    const calls = step.kind === 'exec' ? [step.call] : step.stage.calls
+    const types = calls.map(({ type }) => type).join('+')
+    const prev = JSON.parse(calls[0]?.stdin ?? '{}').prevResult?.interfaces?.[0]?.name ?? '-'
+    steps.push(`${calls[0]?.operation} ${types} ${prev}`)
     end = advance(end, outcome)
   }
   return { steps, end }
 }
+
+describe('neighbours that go native', () => {
+  const way = (type: string, native: boolean) =>
+    ({ type, way: native ? 'native' : 'exec' }) as const
+  const ways = [way('a', false), way('b', true), way('c', true)]
+
+  it('are one step of ADD', () => {
+    const { steps, end } = follow({ ...add, ways }, [printed('x'), printed('z')])
+    expect(steps).toEqual(['ADD a -', 'ADD b+c x'])
+    expect(stepOf(end)).toMatchObject({
+      kind: 'done',
+      result: { result: { interfaces: [{ name: 'z' }] } },
+    })
+  })
+
+  it('are undone as one step', () => {
+    const { steps, end } = follow({ ...add, ways }, [
+      printed('x'),
+      failed(7),
+      printed(''),
+      printed(''),
+    ])
+    expect(steps).toEqual(['ADD a -', 'ADD b+c x', 'DEL b+c x', 'DEL a x'])
+    expect(stepOf(end)).toMatchObject({
+      kind: 'failed',
+      error: { code: 7, cause: { message: 'plugins "b", "c" failed (add)' } },
+    })
+  })
+
+  it('are one step of DEL, and of CHECK', () => {
+    const del = follow({ ...add, operation: 'DEL', ways }, [printed(''), printed('')])
+    expect(del.steps).toEqual(['DEL b+c -', 'DEL a -'])
+    const check = follow({ ...add, operation: 'CHECK', ways }, [printed(''), printed('')])
+    expect(check.steps).toEqual(['CHECK a -', 'CHECK b+c -'])
+  })
+
+  it('are parted by a program', () => {
+    const parted = [way('a', true), way('b', false), way('c', true)]
+    const { steps } = follow({ ...add, ways: parted }, [printed('x'), printed('y'), printed('z')])
+    expect(steps).toEqual(['ADD a -', 'ADD b x', 'ADD c y'])
+  })
+})
 
 describe('ADD', () => {
   it('runs the plugins in order, each with the result of the one before, and returns the last', () => {

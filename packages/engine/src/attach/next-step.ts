@@ -67,7 +67,7 @@ export type RunStep =
   | { readonly kind: 'stage'; readonly stage: StageCall }
 
 /** The step after the last. */
-export type EndStep =
+type EndStep =
   | { readonly kind: 'done'; readonly result?: ParsedResult }
   | { readonly kind: 'failed'; readonly error: CniError }
 
