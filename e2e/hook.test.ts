@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { describeOnHost } from './gate.ts'
 import { executable, type Host, openHost, type Ran } from './host.ts'
 
@@ -131,6 +131,56 @@ describeOnHost('the hook', () => {
       links: before.links,
       rules: before.rules,
       processes: [],
+    })
+  })
+
+  describe('of a container that joins a network namespace by its path', () => {
+    const joined = () => `/run/netns/${id}`
+    const inside = async () =>
+      (await sh(`ip -n ${id} -br link | cut -d' ' -f1 | tr '\\n' ' '`)).stdout.trim()
+
+    beforeEach(async () => {
+      await sh(`ip netns add ${id}`)
+      await prepare('-p', '8080:80')
+      await change(({ linux }) => {
+        for (const each of linux.namespaces) if (each.type === 'network') each.path = joined()
+      })
+      expect(await host.start(bundle, id)).toMatchObject({ exitCode: 0, stderr: '' })
+      expect(await inside()).toContain('eth0')
+    })
+
+    it('takes its interface out of the namespace, which lives on', async () => {
+      await host.stop(id)
+      expect(await inside()).toBe('lo')
+      expect(await host.start(bundle, id)).toMatchObject({ exitCode: 0, stderr: '' })
+    })
+
+    it('takes the interface of an earlier life away, whose end nobody told', async () => {
+      const { pid } = JSON.parse((await host.runc('state', id)).stdout)
+      await processEnds(pid)
+      await sh(`rm -rf ${host.folder}/runc
+        for d in /sys/fs/cgroup/*/${id} /sys/fs/cgroup/unified/${id}; do rmdir $d 2>/dev/null; done; true`)
+      expect(await host.start(bundle, id)).toMatchObject({ exitCode: 0, stderr: '' })
+      await host.stop(id)
+      expect(await inside()).toBe('lo')
+    })
+
+    it('leaves an interface there that another attachment of ours has by now', async () => {
+      const { pid } = JSON.parse((await host.runc('state', id)).stdout)
+      await processEnds(pid)
+      await sh(`ip -n ${id} link del eth0`)
+      const other = await host.vethra('cni', 'add', 'bridge', joined())
+      expect(other).toMatchObject({ exitCode: 0 })
+      await host.stop(id)
+      expect(await inside()).toContain('eth0')
+      expect(await host.vethra('cni', 'check', 'bridge', joined())).toMatchObject({ exitCode: 0 })
+    })
+
+    it('a doctor takes it out as well', async () => {
+      const { pid } = JSON.parse((await host.runc('state', id)).stdout)
+      await processEnds(pid)
+      await host.vethra('doctor', '--repair')
+      expect(await inside()).toBe('lo')
     })
   })
 

@@ -179,6 +179,34 @@ describeOnHost('two containers whose namespace and id make one text', () => {
     expect(await list(results)).toEqual([name])
   })
 
+  it('a second start under the id of a living one is refused, and its end touches nothing', async () => {
+    expect(await started('default', short, '8082:80')).toMatchObject({ exitCode: 0 })
+    const before = await host.snapshot()
+    const second = async (root: string, bundle: string) => {
+      const ran = await host.run(
+        ['runc', '--root', `${host.folder}/${root}`, 'run', '-b', bundle, short],
+        { cwd: '/' },
+      )
+      expect(ran.exitCode).not.toBe(0)
+      expect(ran.stderr).toContain('CNI code 102')
+      expect(ran.stderr).toContain(`container ${short} of namespace default`)
+    }
+    const bundle = `${host.folder}/default-of-${short}`
+    await second('second', bundle)
+    await host.run(['cp', '-r', bundle, `${bundle}-copy`])
+    await second('third', `${bundle}-copy`)
+    const settled = (files: readonly string[]) => files.filter((file) => !/\.log(\.1)?$/.test(file))
+    const after = await host.snapshot()
+    expect({ ...after, files: settled(after.files) }).toEqual({
+      ...before,
+      files: settled(before.files),
+    })
+    expect(await states('default')).toEqual([`${short} running`])
+    await host.stop(short)
+    expect(await list(records)).toEqual([''])
+    expect(await host.start(bundle, short)).toMatchObject({ exitCode: 0 })
+  })
+
   it.each(['a--b', 'a..b', 'a-', '-a', 'a_.b'])(
     '%j is refused as a namespace',
     async (namespace) => {

@@ -12,6 +12,7 @@ import {
   type Membership,
   openDoor,
   recordsOf,
+  refuseSecondLife,
   type SequenceStep,
 } from '@vethra/engine'
 import { asWarning, type Container } from './container.ts'
@@ -106,7 +107,10 @@ async function checkInterfaces(tools: Tools, container: Container): Promise<void
   const { mode, networks } = container.request
   if (mode !== 'cni') return
   const netns = await netnsOf(tools, container)
-  const wanted = networks.map((_, index) => ({ netns, ifname: ifnameAt(index) }))
+  const { namespace, id } = container.request
+  const ref = { namespace, id }
+  await refuseSecondLife(tools.host, ref, netns)
+  const wanted = networks.map((_, index) => ({ netns, ifname: ifnameAt(index), container: ref }))
   await checkDoor(tools.host, wanted)
 }
 

@@ -2,6 +2,7 @@ import { withDropIns } from '@vethra/conflist'
 import type { Membership } from '@vethra/engine'
 import { defaultNetworkName, findNetwork, type Network, networksFromFiles } from '@vethra/networks'
 import type { Container } from './container.ts'
+import { joinedBy } from './joined-by.ts'
 import { membershipsOf, type PlannedMembership, publishing } from './memberships.ts'
 import type { Tools } from './tools.ts'
 
@@ -15,8 +16,10 @@ export async function plannedMemberships(
   netns: string,
 ): Promise<readonly Membership[]> {
   const networks = await networksFor(tools, container)
+  const joined = await joinedBy(container)
   const planned = membershipsOf(container.request, networks, netns)
-  const whole = await Promise.all(planned.map((each) => withItsDropIns(tools, container, each)))
+  const inIt = joined === undefined ? planned : planned.map((each) => ({ ...each, joined }))
+  const whole = await Promise.all(inIt.map((each) => withItsDropIns(tools, container, each)))
   return publishing(whole, container.request)
 }
 

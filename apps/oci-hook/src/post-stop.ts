@@ -1,28 +1,31 @@
-import { CniError, containerIdOf, goField, type JsonObject } from '@vethra/cni'
-import { type Attempt, detachAll, goingOn, type Membership } from '@vethra/engine'
+import { setTimeout } from 'node:timers/promises'
+import { CniError, type ContainerRef, containerIdOf, goField, type JsonObject } from '@vethra/cni'
+import { type Attempt, detachAll, goingOn, livingRecords, type Membership } from '@vethra/engine'
 import { attachedByRecord, attachedNow } from './attached-now.ts'
 import type { Container } from './container.ts'
 import { removePidFile } from './pid-file.ts'
 import type { Tools } from './tools.ts'
 
 /** Which container has stopped. */
-export interface Stopped {
-  readonly namespace: string
-  readonly id: string
+export interface Stopped extends ContainerRef {
+  /** Appends lines to the log of this hook. */
+  readonly record: (lines: readonly string[]) => Promise<void>
 }
 
 /**
  * postStop: detaches the container from its networks and takes its names out of its peers' files.
  * Every step is tried whatever fails before it; CniError 106 lists all failures. Called twice, it
  * succeeds. The container's own files stay until it is deleted. Where `open` fails, because a file
- * or an annotation is not to be trusted, what is recorded as attached goes all the same.
+ * or an annotation is not to be trusted, what is recorded as attached goes all the same. Nothing is
+ * touched while the container lives: it was a second start under its id that was refused.
  */
 export async function postStop(
   tools: Tools,
-  { namespace, id }: Stopped,
+  { namespace, id, record }: Stopped,
   open: () => Promise<Container>,
 ): Promise<void> {
   const ref = { namespace, id }
+  if (await isAlive(tools, ref)) return record([`container ${id} is alive: nothing is detached`])
   const errors = await goingOn(async (attempt) => {
     // By the records, before any file of the container's is believed.
     const recorded = await attempt('read the records', () => attachedByRecord(tools, ref))
@@ -44,6 +47,17 @@ export async function postStop(
   if (errors.length > 0) throw failure(id, errors)
 }
 
+// crun calls postStop while the process that it has killed is still ending.
+async function isAlive({ host }: Tools, ref: ContainerRef): Promise<boolean> {
+  for (const wait of endingMs) {
+    if ((await livingRecords(host, ref)).length === 0) return false
+    await setTimeout(wait)
+  }
+  return true
+}
+
+const endingMs = [5, 20, 75, 200, 700]
+
 async function release(tools: Tools, namespace: string, id: string): Promise<void> {
   const hosts = await tools.hosts(namespace)
   await hosts.release(id)
@@ -51,7 +65,7 @@ async function release(tools: Tools, namespace: string, id: string): Promise<voi
 
 async function detach(
   tools: Tools,
-  ref: Stopped,
+  ref: ContainerRef,
   container: Container | undefined,
   attempt: Attempt,
 ): Promise<readonly Membership[]> {

@@ -88,8 +88,10 @@ export {
   attachedIds,
   checkOthers,
   entryLives,
+  livingRecords,
   recordsAmong,
   recordsOf,
+  refuseSecondLife,
 } from './attach/whose.ts'
 export { type AttachmentRow, listAttachments } from './container/attachment-list.ts'
 export {

@@ -120,11 +120,13 @@ function parseRecord(text: string): AttachmentRecord | undefined {
   const asked = parseMade(goField(value, 'asked') ?? null, key)
   const ways = parseWays(goField(value, 'ways'))
   const nonce = goField(value, 'nonce')
+  const joined = goField(value, 'joined')
   const container = parseContainer(goField(value, 'container') ?? null)
   return {
     ...{ network, containerId, ifname, ...(container === undefined ? {} : { container }), netns },
     ...readIdentity(value),
     ...(typeof nonce === 'string' ? { nonce } : {}),
+    ...(typeof joined === 'string' ? { joined } : {}),
     ...(ways === undefined ? {} : { ways }),
     ...(asked === undefined ? {} : { asked }),
     ...(made?.result === undefined ? {} : { made }),

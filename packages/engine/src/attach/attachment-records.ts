@@ -9,6 +9,8 @@ export interface AttachmentRecord extends AttachmentKey, NamespaceIdentity {
   readonly container?: ContainerRef
   /** The path that ADD got: another namespace may be there later. */
   readonly netns: string
+  /** The path by which the container joined its namespace, where it got none of its own: that may outlive its process. */
+  readonly joined?: string
   /** The environment of this ADD's plugins. Absent in records of 0.1. */
   readonly nonce?: string
   /** The ways that the plugins went, in the list's order. Absent where all ran as programs. */

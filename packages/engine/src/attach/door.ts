@@ -1,36 +1,40 @@
-import { type Attachment, CniError } from '@vethra/cni'
+import { type Attachment, CniError, type ContainerRef } from '@vethra/cni'
 import type { AttachmentRecord } from './attachment-records.ts'
 import { detachEach } from './detach-each.ts'
 import { holdingContainer } from './holding-container.ts'
 import type { Membership } from './membership.ts'
-import { checkNamespace, type NamespaceFacts } from './namespace-facts.ts'
+import { checkNamespace, lifeNow, type NamespaceFacts } from './namespace-facts.ts'
 import type { HostTools } from './on-host.ts'
 import { recordsNaming } from './reachable.ts'
+import { isSame } from './whose.ts'
 
 type DoorTools = Pick<HostTools, 'netns' | 'records' | 'cache'>
 
-/** The interface that an attachment asks for. */
-export type WantedInterface = Pick<Attachment, 'netns' | 'ifname'>
+/** The interface that an attachment asks for, and the container that it is for. */
+export interface WantedInterface extends Pick<Attachment, 'netns' | 'ifname'> {
+  readonly container?: ContainerRef | undefined
+}
 
 /**
  * Checks that interfaces can be made where attachments ask for them. Throws CniError 8 unless the
  * path is a network namespace other than the runtime's own, and 102 when the interface exists and
- * no ADD of ours that was cut short accounts for it. Returns the records of those ADDs.
+ * neither an ADD of ours that was cut short nor an earlier life of the same container, in a
+ * namespace that it joined, accounts for it. Returns the records of those.
  */
 export async function checkDoor(
   tools: DoorTools,
   wanted: readonly WantedInterface[],
 ): Promise<readonly AttachmentRecord[]> {
-  const unfinished: AttachmentRecord[] = []
+  const left: AttachmentRecord[] = []
   for (const each of wanted) {
     await checkNamespace(tools.netns, each.netns)
     if (!(await isThere(tools.netns, each))) continue
     const named = await recordsNaming(tools, each)
-    for (const record of named) if (await tools.cache.read(record)) throw taken(each, record)
+    for (const record of named) if (!(await isLeft(tools, record, each))) throw taken(each, record)
     if (named.length === 0) throw taken(each)
-    unfinished.push(...named)
+    left.push(...named)
   }
-  return unfinished
+  return left
 }
 
 /** Throws CniError 102 when an interface exists already. */
@@ -40,8 +44,8 @@ export async function checkFree(tools: DoorTools, wanted: WantedInterface): Prom
   throw taken(wanted, record)
 }
 
-/** Undoes ADDs that were cut short, each under its container's lock, as far as their conf list is known. */
-export async function undoUnfinished(
+/** Undoes what `checkDoor` returned, each under its container's lock, as far as its conf list is known. */
+export async function undoLeft(
   tools: HostTools,
   records: readonly AttachmentRecord[],
   memberships: readonly Membership[],
@@ -49,14 +53,26 @@ export async function undoUnfinished(
   for (const record of records) {
     const { network, containerId, ifname, netns } = record
     const list = memberships.find((each) => each.network === network)?.list
-    if (list === undefined && record.made === undefined) continue
+    const isKnown = list !== undefined || record.made !== undefined
+    if (!isKnown && !(await tools.cache.read(record))) continue
     const attachment = { containerId, netns, ifname, cniArgs: [], capabilityArgs: {} }
     const membership = { network, list, attachment }
     await holdingContainer(tools, [membership], async () => {
-      const isFinished = (await tools.cache.read(record)) !== undefined
-      if (!isFinished) await detachEach(tools, [membership])
+      const now = await tools.records.read(record)
+      if (now && (await isLeft(tools, now, { container: memberships[0]?.container }))) await detachEach(tools, [membership])
     })
   }
+}
+
+// An ADD that did not finish, or one whose process has gone while the namespace that it joined lives.
+async function isLeft(
+  tools: DoorTools,
+  record: AttachmentRecord,
+  { container }: Pick<WantedInterface, 'container'>,
+): Promise<boolean> {
+  if ((await tools.cache.read(record)) === undefined) return true
+  const isOwn = record.container && container && isSame(record.container, container)
+  return isOwn === true && (await lifeNow(tools, record)) === 'gone'
 }
 
 // Every namespace has lo from its beginning.

@@ -9,6 +9,8 @@ export interface Membership {
   readonly attachment: Attachment
   /** The container of a namespace; absent where a network namespace alone is attached. */
   readonly container?: ContainerRef
+  /** The path by which the container joined a namespace that was there before it, and may live on after it. */
+  readonly joined?: string
 }
 
 /** The key of a remembered attachment. */

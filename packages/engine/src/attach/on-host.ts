@@ -11,7 +11,7 @@ import {
 } from './attach.ts'
 import type { AttachmentRecord, AttachmentRecords } from './attachment-records.ts'
 import { type DetachOptions, detachEach } from './detach-each.ts'
-import { checkDoor, checkFree, undoUnfinished } from './door.ts'
+import { checkDoor, checkFree, undoLeft } from './door.ts'
 import { isIncomplete, together } from './failures.ts'
 import { holdingContainer } from './holding-container.ts'
 import { rememberingCache } from './killed-add.ts'
@@ -62,8 +62,8 @@ export async function openDoor(
   memberships: readonly Membership[],
 ): Promise<void> {
   for (const { network, attachment } of memberships) checkNames(network, attachment)
-  const wanted = memberships.map(({ attachment }) => attachment)
-  await undoUnfinished(tools, await checkDoor(tools, wanted), memberships)
+  const wanted = memberships.map(({ attachment, container }) => ({ ...attachment, container }))
+  await undoLeft(tools, await checkDoor(tools, wanted), memberships)
 }
 
 /** Attaches as `attachAll` does, while the container's lock is held and the door is open. */
@@ -164,10 +164,13 @@ async function makeRecord(
     ? { ways, asked: cacheEntry({ list, attachment }) }
     : {}
   const path = membership.attachment.netns
+  const { joined } = membership
   const container = containerOf(membership)
   const identity = identityOf(await netns.look(path))
   const nonce = netns.nonce()
-  const record = { ...keyOf(membership), container, netns: path, ...identity, nonce, ...native }
+  const lasting = joined === undefined ? {} : { joined }
+  const made = { container, netns: path, ...lasting, ...identity, nonce, ...native }
+  const record = { ...keyOf(membership), ...made }
   await lock.hold(guards.network(places, membership.network), () => records.write(record))
   return record
 }

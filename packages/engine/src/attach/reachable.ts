@@ -11,23 +11,22 @@ type Facts = Pick<HostTools, 'netns' | 'records' | 'cache'>
 /**
  * A membership as DEL may reach it: without its namespace unless the attachment is there. Another namespace
  * may be at its path by now, another attachment of ours may have its interface, and where nothing is
- * remembered nothing is ours.
+ * remembered nothing is ours. A namespace that the container joined is reached by the path of that, too.
  */
 export async function reachable(
   tools: Facts,
   membership: Membership,
   { cached, record }: Remembered,
 ): Promise<Membership> {
-  const path = membership.attachment.netns
-  if (path === '') return membership
-  const seen = await tools.netns.look(path)
-  if (seen.found !== 'namespace') return gone(membership)
-  // Where only device and inode tell, the path of then must be the one of now, too.
-  const isThere = record
-    ? (isSameNamespace(record, seen) ?? record.netns === path) &&
-      (cached !== undefined || !(await isTakenOver(tools, record)))
-    : cached !== undefined && (await isSameLink(tools, cached, path))
-  return isThere ? membership : gone(membership)
+  const { attachment } = membership
+  const isOurs = record
+    ? (path: string) => isRecordedAt(tools, { record, cached }, path)
+    : async (path: string) => cached !== undefined && (await isSameLink(tools, cached, path))
+  for (const path of [attachment.netns, record?.joined ?? '']) {
+    if (path === '' || (await tools.netns.look(path)).found !== 'namespace') continue
+    if (await isOurs(path)) return { ...membership, attachment: { ...attachment, netns: path } }
+  }
+  return gone(membership)
 }
 
 /** Records of ours that name an interface of the namespace that is at a path now. */
@@ -42,8 +41,20 @@ export async function recordsNaming(
   return all.filter((record) => record.ifname === wanted.ifname && isHere(record))
 }
 
-async function isTakenOver(tools: Facts, record: AttachmentRecord): Promise<boolean> {
-  for (const each of await recordsNaming(tools, record)) {
+async function isRecordedAt(
+  tools: Facts,
+  { record, cached }: { readonly record: AttachmentRecord } & Pick<Remembered, 'cached'>,
+  path: string,
+): Promise<boolean> {
+  // Where only device and inode tell, the path of then must be the one of now, too.
+  const isSame = isSameNamespace(record, await tools.netns.look(path)) ?? record.netns === path
+  // A namespace that others had before the container may have an interface of theirs by now.
+  const isShared = cached === undefined || record.joined !== undefined
+  return isSame && !(isShared && (await isTakenOver(tools, record, path)))
+}
+
+async function isTakenOver(tools: Facts, record: AttachmentRecord, netns: string) {
+  for (const each of await recordsNaming(tools, { netns, ifname: record.ifname })) {
     const isOther = each.network !== record.network || each.containerId !== record.containerId
     if (isOther && (await tools.cache.read(each))) return true
   }

@@ -78,7 +78,15 @@ const at = (path: string, cookie: string, container?: AttachmentRecord['containe
 
 it.each([
   ['nothing', undefined, undefined, 'free'],
-  ['a record of its own', at('/run/netns/a', '1', web), undefined, 'free'],
+  ['a living record of its own elsewhere', at('/run/netns/a', '1', web), undefined, 'taken'],
+  ['a record of its own in this namespace', at('/run/netns/b', '2', web), undefined, 'free'],
+  ['a dead record of its own', at('/run/netns/a', '3', web), undefined, 'free'],
+  [
+    'a record of its own that cannot be told',
+    { ...at('/x/a', '3', web), place: '0:9' },
+    undefined,
+    'free',
+  ],
   ['a living record of another', at('/run/netns/a', '1', other), undefined, 'taken'],
   ['a dead record of another', at('/run/netns/a', '3', other), undefined, 'free'],
   [

@@ -1,4 +1,4 @@
-import { CniError, type ContainerRef, containerIdOf, dashJoined } from '@vethra/cni'
+import { type Attachment, CniError, type ContainerRef, containerIdOf, dashJoined } from '@vethra/cni'
 import type { AttachmentRecord, AttachmentRecords } from './attachment-records.ts'
 import { keyOf, type Membership } from './membership.ts'
 import { isSameNamespace } from './namespace.ts'
@@ -78,18 +78,51 @@ interface Both {
   readonly cached: CachedAttachment | undefined
 }
 
-/** Throws CniError 102 when what is remembered under the key of a membership is the living attachment of another container. */
+/**
+ * Throws CniError 102 when the key of a membership has a living attachment in another namespace: that of another
+ * container, or of the same one, which a second runtime folder started under its id.
+ */
 export async function refuseOthers(
   tools: LifeTools,
   membership: Membership,
   { record, cached }: Both,
 ): Promise<void> {
-  if (record?.container && isSame(record.container, containerOf(membership))) return
   const path = record?.netns ?? cached?.attachment.netns ?? ''
-  const own = membership.attachment.netns
-  const same = isSameNamespace(await tools.netns.look(path), await tools.netns.look(own))
-  if (same ?? path === own) return
-  if (await mayLive(tools, record, cached)) throw taken(membership, path, record)
+  if (await isThere(tools, path, membership.attachment.netns)) return
+  const isOwn = record?.container && isSame(record.container, containerOf(membership))
+  const lives = isOwn ? isAlive(tools, record) : mayLive(tools, record, cached)
+  if (await lives) throw taken(membership, path, record)
+}
+
+/** Throws CniError 102 when a container lives in another namespace than the one at a path: in a second runtime folder. */
+export async function refuseSecondLife(
+  tools: HostTools,
+  ref: ContainerRef,
+  netns: string,
+): Promise<void> {
+  for (const record of await livingRecords(tools, ref)) {
+    if (await isThere(tools, record.netns, netns)) continue
+    const { network, ifname, containerId } = record
+    throw taken({ network, attachment: { containerId, ifname } }, record.netns, record)
+  }
+}
+
+/** The records of a container that name it and whose namespace is alive. */
+export async function livingRecords(
+  tools: HostTools,
+  ref: ContainerRef,
+): Promise<readonly AttachmentRecord[]> {
+  const records = (await recordsOf(tools.records, ref)).filter(({ container }) => container)
+  const alive = await Promise.all(records.map((each) => isAlive(tools, each)))
+  return records.filter((_, index) => alive[index])
+}
+
+async function isThere({ netns }: LifeTools, path: string, own: string): Promise<boolean> {
+  return isSameNamespace(await netns.look(path), await netns.look(own)) ?? path === own
+}
+
+async function isAlive(tools: LifeTools, record: AttachmentRecord): Promise<boolean> {
+  return (await lifeNow(tools, record)) === 'alive'
 }
 
 // A record of 0.1 may be this container's own, from before: only one that certainly lives is in the way.
@@ -118,12 +151,16 @@ export async function entryLives(tools: LifeTools, cached: CachedAttachment): Pr
   return isProven(tools, record, seen)
 }
 
-function isSame(a: ContainerRef, b: ContainerRef): boolean {
+/** Whether two containers are one. */
+export function isSame(a: ContainerRef, b: ContainerRef): boolean {
   return a.namespace === b.namespace && a.id === b.id
 }
 
 function taken(
-  { network, attachment: { containerId, ifname } }: Membership,
+  {
+    network,
+    attachment: { containerId, ifname },
+  }: { readonly network: string; readonly attachment: Pick<Attachment, 'containerId' | 'ifname'> },
   path: string,
   record: AttachmentRecord | undefined,
 ): CniError {

@@ -160,12 +160,14 @@ async function membershipOf(
     ...(macAddress === undefined ? [] : [['MAC', macAddress] as const]),
   ]
   const { ports = [] } = record ?? {}
+  const joined = attachments[0]?.joined
   const whole = withDropIns(list, dropIns)
   const publishes = ports.length > 0 && (await isToPublish(tools, container, whole))
   return {
     network: name,
     list: whole,
     container: { namespace: tools.settings.namespace, id },
+    ...(joined === undefined ? {} : { joined }),
     attachment: {
       containerId: pluginId(tools, { id, attachments }),
       netns,
