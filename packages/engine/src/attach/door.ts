@@ -17,9 +17,8 @@ export interface WantedInterface extends Pick<Attachment, 'netns' | 'ifname'> {
 
 /**
  * Checks that interfaces can be made where attachments ask for them. Throws CniError 8 unless the
- * path is a network namespace other than the runtime's own, and 102 when the interface exists and
- * neither an ADD of ours that was cut short nor an earlier life of the same container, in a
- * namespace that it joined, accounts for it. Returns the records of those.
+ * path is a network namespace other than the runtime's own, and 102 when others made the interface.
+ * Returns the records of ADDs that were cut short, and of an earlier life of the same container.
  */
 export async function checkDoor(
   tools: DoorTools,
@@ -59,7 +58,8 @@ export async function undoLeft(
     const membership = { network, list, attachment }
     await holdingContainer(tools, [membership], async () => {
       const now = await tools.records.read(record)
-      if (now && (await isLeft(tools, now, { container: memberships[0]?.container }))) await detachEach(tools, [membership])
+      if (now && (await isLeft(tools, now, { container: memberships[0]?.container })))
+        await detachEach(tools, [membership])
     })
   }
 }

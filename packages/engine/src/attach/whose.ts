@@ -1,4 +1,10 @@
-import { type Attachment, CniError, type ContainerRef, containerIdOf, dashJoined } from '@vethra/cni'
+import {
+  type Attachment,
+  CniError,
+  type ContainerRef,
+  containerIdOf,
+  dashJoined,
+} from '@vethra/cni'
 import type { AttachmentRecord, AttachmentRecords } from './attachment-records.ts'
 import { keyOf, type Membership } from './membership.ts'
 import { isSameNamespace } from './namespace.ts'
