@@ -56,7 +56,7 @@ function own(state: State): State {
 
 const killed = new Error('killed')
 
-it('a refused change undoes what was done, and the error is that of the change', async () => {
+it('a refused change undoes what was done for the attachment, and the error is that of the change', async () => {
   const refused = new CniError({ code: 5, message: 'no' })
   const kernel = memoryKernel({
     before: ({ kind, ...change }) =>
@@ -66,7 +66,10 @@ it('a refused change undoes what was done, and the error is that of the change',
   })
   const outcome = await converge(kernel, { netns: '/a', desired: attachment('a') })
   expect(outcome).toEqual({ kind: 'failed', error: refused })
-  expect([...kernel.contents.keys()]).toEqual([])
+  expect([...kernel.contents.values()].map(({ owner }) => owner.kind)).toEqual([
+    'network',
+    'network',
+  ])
 })
 
 it('what is desired and there already is left alone', async () => {
@@ -99,6 +102,19 @@ it('a port that another owner leads to the address of the container is taken ove
   kernel.place('', { ...stale, resource: { ...stale.resource, port: 81 } as Owned['resource'] })
   expect(await converge(kernel, { netns: '/a', desired })).toMatchObject({ kind: 'done' })
   expect([...kernel.contents.values()]).toContainEqual(desired.at(-1))
+})
+
+it('a port on which another attachment leads to the address of the container is removed', async () => {
+  const kernel = memoryKernel()
+  const desired = attachment('a')
+  const stray = desired.flatMap(({ resource }) =>
+    resource.kind === 'publish' ? [{ ...resource, hostPort: 9999 }] : [],
+  )
+  const other = { ...stray[0], address: '10.4.0.9', hostPort: 9998 } as Owned['resource']
+  for (const resource of [...stray, other]) kernel.place('', { resource, owner: foreigner })
+  expect(await converge(kernel, { netns: '/a', desired })).toMatchObject({ kind: 'done' })
+  const left = [...kernel.contents.values()].filter(({ owner }) => owner === foreigner)
+  expect(left.map(({ resource }) => resource)).toEqual([other])
 })
 
 it('what should be no more and is another owner’s by now stays', async () => {

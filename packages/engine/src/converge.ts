@@ -28,8 +28,9 @@ export type Outcome =
 
 /**
  * The loop that all else is made of: observes the scope, takes the difference, applies it. A resource of another
- * owner is not taken: CniError 102 names it. Where a change is refused what was done is undone; the
- * error has the first refusal first, and each failure of the undo.
+ * owner is not taken: CniError 102 names it. A port that leads to an address of the attachment for another one is
+ * removed: it is left of an attachment which had that address before. Where a change is refused what was done is
+ * undone; the error has the first refusal first, and each failure of the undo.
  */
 export async function converge(
   kernel: AttachmentKernel,
@@ -37,7 +38,10 @@ export async function converge(
   options: ApplyOptions = {},
 ): Promise<Outcome> {
   const found = await kernel.observe(netns, [...desired, ...former])
-  const observed = withoutOthers(found, desired, former)
+  const observed = [
+    ...withoutOthers(found, desired, former),
+    ...(await strayPorts(kernel, desired)),
+  ]
   const [conflict] = conflictsOf(desired, observed)
   if (conflict) return { kind: 'failed', error: taken(conflict) }
   const changes = diff(desired, observed)
@@ -56,6 +60,22 @@ function withoutOthers(found: State, desired: State, former: State): State {
     const before = owners.get(keyOf(resource))
     return wanted.has(keyOf(resource)) || (before !== undefined && isSameOwner(before, owner))
   })
+}
+
+async function strayPorts(kernel: AttachmentKernel, desired: State): Promise<State> {
+  const own = desired.filter(({ owner }) => owner.kind === 'attachment')
+  const addresses = own.flatMap(({ resource }) =>
+    resource.kind === 'address' && resource.place === 'container' ? [resource.address] : [],
+  )
+  if (addresses.length === 0) return []
+  const wanted = new Set(desired.map(({ resource }) => keyOf(resource)))
+  const published = await kernel.publishedTo(addresses)
+  return published.filter(
+    ({ resource, owner }) =>
+      owner.kind === 'attachment' &&
+      !wanted.has(keyOf(resource)) &&
+      !own.some((each) => isSameOwner(each.owner, owner)),
+  )
 }
 
 function taken({ wanted, found }: Conflict): CniError {

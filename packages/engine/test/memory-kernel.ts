@@ -41,6 +41,10 @@ export function memoryKernel({ before = () => undefined }: Faults = {}): MemoryK
       expected.flatMap(({ resource }) =>
         isReachable(netns, resource) ? (contents.get(at(netns, resource)) ?? []) : [],
       ),
+    publishedTo: async (addresses): Promise<State> =>
+      [...contents.values()].filter(
+        ({ resource }) => resource.kind === 'publish' && addresses.includes(resource.address),
+      ),
     apply: async (netns, changes): Promise<Applied> => {
       const done: Change[] = []
       for (const change of changes) {

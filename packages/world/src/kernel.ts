@@ -33,6 +33,8 @@ export interface AttachmentKernel {
   facts(wanted: WantedFacts): Promise<Facts>
   /** The expected resources that exist, as they are now, with the owners that their marks name. */
   observe(netns: string, expected: State): Promise<State>
+  /** The published ports that lead to any of the addresses, with the owners that their marks name. */
+  publishedTo(addresses: readonly string[]): Promise<State>
   /** Applies changes in their order, until one is refused. */
   apply(netns: string, changes: readonly Change[], options?: ApplyOptions): Promise<Applied>
 }

@@ -13,14 +13,21 @@ import {
   tableComment as commentOfTable,
   encodeNftBatch,
   explainErrno,
-  forgetFlows,
   type Refusal,
   type RouteOp,
 } from '@vethra/netlink'
-import { type Change, describeChange, type Owned, type Place, type Sysctl } from '@vethra/state'
+import {
+  type Change,
+  describeChange,
+  type Owned,
+  type Place,
+  type Publish,
+  type Sysctl,
+} from '@vethra/state'
 import type { Applied, ApplyOptions } from '@vethra/world'
 import { routeOpsOf } from './route-ops.ts'
 import type { Session } from './session.ts'
+import { forgetStaleFlows } from './stale-flows.ts'
 import { prepareWrites } from './sysctls-in-bun.ts'
 import { visit } from './visit.ts'
 
@@ -191,21 +198,15 @@ function applyEffects(session: Session, group: readonly Change[]): Applied {
   const [refusal] = refusals
   const [change] = group
   if (refusal === undefined || change === undefined) {
-    forgetStaleFlows(session, group)
+    forgetStaleFlows(session, group.flatMap(publishOf))
     return { done: group }
   }
   return { done: [], failed: { change, error: refused(change, refusal) } }
 }
 
-// A datagram of a flow that conntrack knows is led where the first one was, whatever the map says by now. A
-// kernel without the filter refuses: such flows end when they are silent for 30 seconds.
-function forgetStaleFlows(session: Session, group: readonly Change[]): void {
-  const addresses = group.flatMap((change) => {
-    const { resource } = targetOf(change)
-    return resource.kind === 'publish' && resource.protocol === 'udp' ? [resource.address] : []
-  })
-  const messages = [...new Set(addresses)].map(forgetFlows)
-  if (messages.length > 0) session.netfilter(messages)
+function publishOf(change: Change): readonly Publish[] {
+  const { resource } = targetOf(change)
+  return resource.kind === 'publish' ? [resource] : []
 }
 
 function isTableReady(session: Session): boolean {

@@ -3,6 +3,7 @@ import type { Facts, WantedFacts } from '@vethra/plugins'
 import type { AttachmentKernel } from '@vethra/world'
 import { applyChanges } from './apply.ts'
 import { observeExpected } from './observe.ts'
+import { portsTo } from './published.ts'
 import { openSession, type Session } from './session.ts'
 
 /** The kernel of this host, over netlink sockets: for programs that bun runs. */
@@ -11,6 +12,7 @@ export function netlinkKernel(): AttachmentKernel {
     facts: async (wanted) => within('', (session) => factsOf(session, wanted)),
     observe: async (netns, expected) =>
       within(netns, (session) => observeExpected(session, expected)),
+    publishedTo: async (addresses) => within('', (session) => portsTo(session, addresses)),
     apply: async (netns, changes, options) =>
       within(netns, (session) => applyChanges(session, changes, options)),
   }

@@ -114,7 +114,7 @@ function makeLink({ owner }: Owned, link: Link, lookup: Lookup): readonly Placed
     return [
       {
         place: 'host',
-        ops: [{ kind: 'add bridge', name, ...common }, marked(name, alias), up(name)],
+        ops: [{ kind: 'add bridge', name, ...common }, ...insideOps(link, alias)],
       },
     ]
   }
@@ -129,7 +129,7 @@ function makeLink({ owner }: Owned, link: Link, lookup: Lookup): readonly Placed
         ops: [
           { ...ends, ...(mtu === undefined ? {} : { mtu }) },
           marked(hostName, alias),
-          noLinkLocal(hostName),
+          linkLocalOp(hostName, false),
           up(hostName),
         ],
       },
@@ -157,7 +157,7 @@ function makeLink({ owner }: Owned, link: Link, lookup: Lookup): readonly Placed
 function insideOps({ name, up: isUp, linkLocal }: Link, alias?: string): readonly RouteOp[] {
   return [
     ...(alias === undefined ? [] : [marked(name, alias)]),
-    ...(linkLocal === false ? [noLinkLocal(name)] : []),
+    ...(linkLocal === false ? [linkLocalOp(name, false)] : []),
     ...(isUp ? [up(name)] : []),
   ]
 }
@@ -171,17 +171,23 @@ function up(name: string): RouteOp {
   return { kind: 'set link', link: { name }, up: true }
 }
 
-function noLinkLocal(name: string): RouteOp {
-  return { kind: 'set address mode', link: { name }, mode: 'none' }
+function linkLocalOp(name: string, makesOne: boolean): RouteOp {
+  return { kind: 'set address mode', link: { name }, mode: makesOne ? 'eui64' : 'none' }
 }
 
-function alterLink({ name, place, up: isUp, mac, mtu }: Link): PlacedOps {
+function alterLink({ name, place, up: isUp, mac, mtu, linkLocal }: Link): PlacedOps {
   const values = {
     up: isUp,
     ...(mac === undefined ? {} : { mac }),
     ...(mtu === undefined ? {} : { mtu }),
   }
-  return { place, ops: [{ kind: 'set link', link: { name }, ...values }] }
+  return {
+    place,
+    ops: [
+      ...(linkLocal === undefined ? [] : [linkLocalOp(name, linkLocal)]),
+      { kind: 'set link', link: { name }, ...values },
+    ],
+  }
 }
 
 function removal(

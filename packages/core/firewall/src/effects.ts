@@ -33,9 +33,13 @@ export function elementsOf(effect: Effect, owner: Owned['owner']): readonly Plac
 function placed(effect: Effect): readonly PlacedElement[] {
   if (effect.kind === 'publish') return [publishElement(effect)]
   if (effect.kind === 'admit') return admitElements(effect)
-  if (effect.kind === 'isolate') return [{ set: effect.from, element: { key: [effect.bridge] } }]
+  if (effect.kind === 'isolate') return [isolateElement(effect)]
   const { subnet } = effect
   return [{ set: `masq${familyOf(subnet)}`, element: { key: [subnet] } }]
+}
+
+function isolateElement({ bridge, from }: Isolate): PlacedElement {
+  return { set: from, element: { key: from === 'apart' ? [bridge, bridge] : [bridge] } }
 }
 
 function publishElement(effect: Publish): PlacedElement {
@@ -47,6 +51,24 @@ function publishElement(effect: Publish): PlacedElement {
     ? { set: `p${family}`, element: { key, data } }
     : { set: `a${family}`, element: { key: [hostAddress, ...key], data } }
 }
+
+/** The port that an element of `p4`, `a4`, `p6` or `a6` publishes; undefined for an element of another set. */
+export function publishOf({ key, data }: Pick<NftElement, 'key' | 'data'>): Publish | undefined {
+  const [hostPort, protocol, hostAddress] = key.toReversed()
+  const [address, port] = data ?? []
+  const known = protocols.find((each) => each === protocol)
+  if (known === undefined || address === undefined) return undefined
+  return {
+    kind: 'publish',
+    protocol: known,
+    hostPort: Number(hostPort),
+    address,
+    port: Number(port),
+    ...(hostAddress === undefined ? {} : { hostAddress }),
+  }
+}
+
+const protocols = ['tcp', 'udp', 'sctp'] as const
 
 function admitElements({ bridge, subnets }: Admit): readonly PlacedElement[] {
   return [

@@ -5,6 +5,7 @@ export {
   elementsOf,
   isEffect,
   type PlacedElement,
+  publishOf,
   shapeOf,
 } from './effects.ts'
 export {

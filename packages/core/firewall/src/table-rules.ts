@@ -11,6 +11,11 @@ function has(field: Field, set: string, not = false): Match {
   return { kind: 'in', fields: [field], set, not }
 }
 
+// Whether a packet leaves by the bridge that it came from.
+function bothEnds(set: string): Match {
+  return { kind: 'in', fields: ['iifname', 'oifname'], set }
+}
+
 function family(number: 4 | 6): Match {
   return { kind: 'family', family: number }
 }
@@ -63,21 +68,23 @@ export const tableRules: Readonly<Record<string, readonly Rule[]>> = {
   ok: [{ when: [], does: { markAndAccept: passMark } }],
   from: [
     { when: [replies], does: ok },
-    { when: [{ kind: 'in', fields: ['iifname', 'oifname'], set: 'same' }], does: ok },
-    { when: [has('oifname', 'bridges')], does: { goto: 'between' } },
+    { when: [bothEnds('apart')], does: { goto: 'between' } },
+    { when: [bothEnds('same')], does: ok },
     { when: [has('iifname', 'internal')], does: 'drop' },
+    { when: [has('oifname', 'bridges')], does: { goto: 'between' } },
     { when: [], does: ok },
   ],
   between: [
     { when: [published], does: ok },
     { when: [has('iifname', 'isolated')], does: 'drop' },
     { when: [has('oifname', 'isolated')], does: 'drop' },
+    { when: [has('oifname', 'internal')], does: 'drop' },
     { when: [], does: ok },
   ],
   to: [
     { when: [replies], does: ok },
     { when: [published], does: ok },
-    { when: [has('oifname', 'closed')], does: 'drop' },
+    { when: [has('oifname', 'internal')], does: 'drop' },
     { when: [], does: ok },
   ],
   // route_localnet without it opens what the host serves on its loopback to containers.

@@ -51,8 +51,8 @@ export const sets: readonly Omit<NewSet, 'kind'>[] = [
   // A network's choices, by its bridge.
   { set: 'bridges', key: ['ifname'] },
   { set: 'same', key: ['ifname', 'ifname'] },
+  { set: 'apart', key: ['ifname', 'ifname'] },
   { set: 'isolated', key: ['ifname'] },
-  { set: 'closed', key: ['ifname'] },
   { set: 'internal', key: ['ifname'] },
   // A network's subnets: never masqueraded among each other, masqueraded to elsewhere, and to itself.
   { set: 'nets4', key: ['ipv4_addr'], interval: true },

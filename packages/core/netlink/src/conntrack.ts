@@ -1,21 +1,61 @@
-import { attribute, nested } from './attributes.ts'
-import { addressOctets } from './encode-route-op.ts'
-import { flag, type Message } from './messages.ts'
-import { be16, join, u8, u32 } from './octets.ts'
+import { attribute, nested, payloadAt } from './attributes.ts'
+import { flag, type Message, type ReceivedMessage } from './messages.ts'
+import { addressText } from './nft-type.ts'
+import { be16, join, type Octets, u8, u32, view } from './octets.ts'
 
-const deleteFlows = (1 << 8) | 2
-/** CTA_FILTER_F_CTA_IP_SRC: the source of the tuple alone is compared. In host order. */
-const bySource = 1
+const subsystem = 1 << 8
+const families = { 4: 2, 6: 10 } as const
+const udp = 17
+/** CTA_FILTER_F_CTA_PROTO_NUM and _DST_PORT, in host order: the protocol and the port alone are compared. */
+const byPort = (1 << 3) | (1 << 5)
+
+/** A flow that conntrack knows. */
+export interface FoundFlow {
+  readonly family: 4 | 6
+  /** The number of its protocol: 17 is UDP. */
+  readonly protocol: number
+  /** Where its first packet went, before any rule led it elsewhere. */
+  readonly address: string
+  readonly port: number
+  /** CTA_TUPLE_ORIG and CTA_ID: the flow's name. */
+  readonly name: { readonly tuple: Octets; readonly id?: Octets }
+}
 
 /**
- * Forgets all flows whose replies come from an address: those to a container that is gone, whose rules
- * would never be looked at again. Kernels before 6.9 refuse the filter (EINVAL) and forget nothing.
+ * Asks for the UDP flows of a family whose first packet went to a port. Kernels before 5.8 ignore the port
+ * and list all flows.
  */
-export function forgetFlows(address: string): Message {
-  const { octets, family } = addressOctets(address)
-  const source = attribute(family === 2 ? 1 : 3, octets)
-  const reply = nested(2, [nested(1, [source])])
-  const filter = nested(25, [attribute(2, u32(bySource))])
-  const head = join([u8(family), u8(0), be16(0)])
-  return { type: deleteFlows, flags: flag.ack, body: join([head, reply, filter]) }
+export function dumpUdpFlows(family: 4 | 6, port: number): Message {
+  const protocol = nested(2, [attribute(1, u8(udp)), attribute(3, be16(port))])
+  const filter = nested(25, [attribute(1, u32(byPort))])
+  return message(1, flag.dump, family, [nested(1, [protocol]), filter])
+}
+
+/** The flow of an IPCTNL_MSG_CT_NEW message; undefined for a message without one. */
+export function decodeFlow({ body }: ReceivedMessage): FoundFlow | undefined {
+  const attributes = body.subarray(4)
+  const family = body[0] === families[4] ? 4 : 6
+  const tuple = payloadAt(attributes, [1])
+  const address = tuple && payloadAt(tuple, [1, family === 4 ? 2 : 4])
+  const protocol = tuple && payloadAt(tuple, [2, 1])?.[0]
+  const port = tuple && payloadAt(tuple, [2, 3])
+  const id = payloadAt(attributes, [12])
+  if (!tuple || !address || protocol === undefined || port?.length !== 2) return undefined
+  const name = { tuple, ...(id ? { id } : {}) }
+  return { family, protocol, address: addressText(address), port: view(port).getUint16(0), name }
+}
+
+/** Forgets a flow: its next packet passes the rules as the first of a new one. Refused with ENOENT when it is gone. */
+export function forgetFlow({ family, name: { tuple, id } }: FoundFlow): Message {
+  return message(2, flag.ack, family, [nested(1, [tuple]), ...(id ? [attribute(12, id)] : [])])
+}
+
+function message(
+  type: number,
+  flags: number,
+  family: 4 | 6,
+  attributes: readonly Octets[],
+): Message {
+  const head = join([u8(families[family]), u8(0), be16(0)])
+  return { type: subsystem | type, flags, body: join([head, ...attributes]) }
 }

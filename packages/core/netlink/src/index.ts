@@ -15,7 +15,7 @@ export {
   generationOf,
   tableComment,
 } from './ask-nft.ts'
-export { forgetFlows } from './conntrack.ts'
+export { decodeFlow, dumpUdpFlows, type FoundFlow, forgetFlow } from './conntrack.ts'
 export { encodeNftBatch } from './encode-nft-op.ts'
 export { encodeRouteDump, encodeRouteOps } from './encode-route-op.ts'
 export { errnoName, explainErrno } from './errno.ts'

@@ -1,15 +1,24 @@
 import type { Resource } from '@vethra/state'
 import type { BridgeConf } from './bridge-conf.ts'
-import { addressOn, type Ip } from './subnets.ts'
+import { addressOn, type Ip, linkLocalOn } from './subnets.ts'
 
-/** The resources of the bridge itself; `mac` for one that does not exist yet. */
+/** Facts of the bridge that its conf alone does not say. */
+export interface BridgeState {
+  readonly mac: string
+  /** Whether the bridge is made. */
+  readonly isNew: boolean
+  /** Whether its containers have a route to anywhere but each other. */
+  readonly hasRoutes: boolean
+}
+
+/** The resources of the bridge itself. */
 export function bridgeResources(
   conf: BridgeConf,
   ips: readonly Ip[],
-  mac: string | undefined,
+  { mac, isNew, hasRoutes }: BridgeState,
 ): readonly Resource[] {
   const { bridge: name, mtu, promiscuous, isGateway, ipMasq } = conf
-  const isNew = mac !== undefined
+  const isInternal = ips.length > 0 && !isGateway && !ipMasq && !hasRoutes
   return [
     {
       kind: 'link',
@@ -18,7 +27,7 @@ export function bridgeResources(
       type: { name: 'bridge' },
       up: true,
       // Nothing of a bridge that exists is changed: it may be others', too.
-      ...(isNew ? { mac } : {}),
+      ...(isNew ? { mac, linkLocal: false } : {}),
       ...(isNew && mtu !== undefined ? { mtu } : {}),
     },
     ...(promiscuous
@@ -32,9 +41,11 @@ export function bridgeResources(
       optional: true,
     },
     ...(isGateway ? ips.flatMap((ip) => gatewayAddress(name, ip)) : []),
+    ...(isGateway && ips.some(({ family }) => family === 6) ? [linkLocalOn(name, mac)] : []),
     ...(ips.length > 0
       ? [{ kind: 'admit', bridge: name, subnets: unique(ips.map(({ subnet }) => subnet)) } as const]
       : []),
+    ...(isInternal ? [{ kind: 'isolate', bridge: name, from: 'internal' } as const] : []),
     ...(ipMasq
       ? unique(ips.map(({ subnet }) => subnet)).map(
           (subnet) => ({ kind: 'masquerade', subnet }) as const,

@@ -54,7 +54,11 @@ function plan(conf: BridgeConf, { request, addresses, facts, removing }: PlanInp
     resources: [
       ...owned(
         ofNetwork,
-        bridgeResources(conf, ips, existing === undefined ? bridgeMac : undefined),
+        bridgeResources(conf, ips, {
+          mac: bridgeMac,
+          isNew: existing === undefined,
+          hasRoutes: given.routes.length > 0,
+        }),
       ),
       ...owned({ kind: 'host' }, conf.isGateway ? forwarding(ips) : []),
       ...owned(

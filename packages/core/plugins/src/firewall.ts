@@ -1,9 +1,8 @@
 import { CniError } from '@vethra/cni'
-import type { Owner, Resource } from '@vethra/state'
+import type { Owned, Owner } from '@vethra/state'
 import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
-import { hostInterfaceOf, needsPrevious } from './previous.ts'
+import { admissionOf, hostInterfaceOf, needsPrevious } from './previous.ts'
 import { invalidKey, textOf } from './read-conf.ts'
-import { ipOf } from './subnets.ts'
 
 /** The conf of `firewall`, checked. */
 export interface FirewallConf {
@@ -33,29 +32,35 @@ function plan(
 ): Planned {
   const result = needsPrevious('firewall', previous, request, removing)
   const { network, attachment } = request
-  const owner: Owner = { kind: 'network', network }
   const bridge = hostInterfaceOf(result)
   if (bridge === undefined && ingressPolicy !== 'open' && !removing)
     throw noInterface(ingressPolicy)
-  const subnets = [...new Set(result.ips.flatMap((ip) => ipOf(ip)?.subnet ?? []))]
-  const resources: readonly Resource[] =
-    bridge === undefined
-      ? []
-      : [
-          { kind: 'admit', bridge, subnets },
-          ...(ingressPolicy === 'open'
-            ? []
-            : [{ kind: 'isolate', bridge, from: 'isolated' } as const]),
-        ]
+  const admission = admissionOf(result, request)
   return {
     resources: [
-      ...resources.map((resource) => ({ resource, owner })),
+      ...(admission ? [admission, ...isolations(admission, ingressPolicy)] : []),
       ...(ingressPolicy === 'isolated'
         ? isolatedPort(result, { kind: 'attachment', network, ...pick(attachment) })
         : []),
     ],
     result,
   }
+}
+
+// `apart` is for what the host routes: between ports of its own the bridge sees to it.
+const isolated = {
+  open: [],
+  'same-bridge': ['isolated'],
+  isolated: ['isolated', 'apart'],
+} as const
+
+function isolations(
+  { resource, owner }: Owned,
+  policy: FirewallConf['ingressPolicy'],
+): readonly Owned[] {
+  if (resource.kind !== 'admit') return []
+  const { bridge } = resource
+  return isolated[policy].map((from) => ({ owner, resource: { kind: 'isolate', bridge, from } }))
 }
 
 function pick({ containerId, ifname }: PlanInput['request']['attachment']): {

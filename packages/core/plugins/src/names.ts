@@ -1,5 +1,5 @@
 import { sha512 } from '@noble/hashes/sha2.js'
-import { readAddress } from '@vethra/address'
+import { formatAddress, readAddress } from '@vethra/address'
 
 /** The name of the host's end of a veth: `veth` and 11 hex digits of a hash of the attachment. */
 export function hostEndName(network: string, containerId: string, ifname: string): string {
@@ -21,6 +21,15 @@ export function macForAddress(network: string, address: string): string {
   if (read?.family !== 4) return macFor(network, address)
   const value = Number(read.value)
   return macOf([0x02, octet, value >>> 24, value >>> 16, value >>> 8, value])
+}
+
+/** The link-local IPv6 address that a MAC makes (RFC 4291, appendix A): `fe80::` and its modified EUI-64. */
+export function linkLocalOf(mac: string): string {
+  const octets = mac.split(':').map((octet) => Number.parseInt(octet, 16))
+  const [first = 0, ...rest] = octets
+  const eui64 = [first ^ 0x02, ...rest.slice(0, 2), 0xff, 0xfe, ...rest.slice(2)]
+  const value = eui64.reduce((sum, octet) => (sum << 8n) | BigInt(octet), 0xfe80n << 48n)
+  return formatAddress({ family: 6, value })
 }
 
 function macOf(octets: readonly number[]): string {

@@ -1,8 +1,8 @@
 import { readAddress } from '@vethra/address'
 import type { Json, JsonObject, Result } from '@vethra/cni'
-import type { Owned, Owner, Publish, Resource } from '@vethra/state'
+import type { Owned, Owner, Publish } from '@vethra/state'
 import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
-import { hostInterfaceOf, needsPrevious } from './previous.ts'
+import { admissionOf, hostInterfaceOf, needsPrevious } from './previous.ts'
 import { arrayOf, integerOf, invalidKey, objectOf, textOf } from './read-conf.ts'
 import { ipOf } from './subnets.ts'
 
@@ -73,12 +73,9 @@ function plan({ mappings }: PortmapConf, { request, previous, removing }: PlanIn
   const publishes = mappings.flatMap((mapping) =>
     addresses.flatMap((each) => publish(mapping, each)),
   )
-  const ofNetwork: Owner = { kind: 'network', network }
   return {
     resources: [
-      ...(publishes.length > 0
-        ? ways(result, addresses).map((resource): Owned => ({ resource, owner: ofNetwork }))
-        : []),
+      ...(publishes.length > 0 ? ways(result, request, addresses) : []),
       ...publishes.map((resource) => ({ resource, owner })),
     ],
     result,
@@ -116,22 +113,20 @@ function publish(
 
 // What a bridge needs for packets from 127.0.0.1 to be led to its containers: the route, and the guard that comes
 // with a bridge of ours. A bridge that a program made is made known here.
-function ways(result: Result, addresses: readonly string[]): readonly Resource[] {
-  const link = hostInterfaceOf(result)
-  if (link === undefined) return []
-  const subnets = [...new Set(result.ips.flatMap((ip) => ipOf(ip)?.subnet ?? []))]
+function ways(
+  result: Result,
+  request: PluginRequest,
+  addresses: readonly string[],
+): readonly Owned[] {
+  const admission = admissionOf(result, request)
+  if (admission === undefined) return []
+  const { owner } = admission
   const hasIpv4 = addresses.some((address) => !address.includes(':'))
+  const key = `net/ipv4/conf/${hostInterfaceOf(result)}/route_localnet`
   return [
-    { kind: 'admit', bridge: link, subnets },
+    admission,
     ...(hasIpv4
-      ? [
-          {
-            kind: 'sysctl',
-            place: 'host',
-            key: `net/ipv4/conf/${link}/route_localnet`,
-            value: '1',
-          } as const,
-        ]
+      ? [{ owner, resource: { kind: 'sysctl', place: 'host', key, value: '1' } } as const]
       : []),
   ]
 }

@@ -1,5 +1,7 @@
 import { CniError, type Result } from '@vethra/cni'
+import type { Owned } from '@vethra/state'
 import type { PluginRequest } from './plugin.ts'
+import { hostPrefix, ipOf } from './subnets.ts'
 
 /**
  * The result of the plugin before; an empty one where what is planned is to be removed and nothing is known
@@ -23,4 +25,24 @@ export function needsPrevious(
 /** The interface of the host that leads to the container: the bridge, or the host's end of its veth. */
 export function hostInterfaceOf({ interfaces }: Result): string | undefined {
   return interfaces.find(({ sandbox }) => !sandbox)?.name
+}
+
+/**
+ * The admission of what leads to the container: that of a bridge and its subnets is the network's; that of a veth
+ * which ends on the host is the attachment's, and of its addresses alone. Undefined where nothing leads there.
+ */
+export function admissionOf(
+  result: Result,
+  { network, attachment: { containerId, ifname } }: PluginRequest,
+): Owned | undefined {
+  const [link, port] = result.interfaces.filter(({ sandbox }) => !sandbox)
+  if (link === undefined) return undefined
+  const ips = result.ips.flatMap((ip) => ipOf(ip) ?? [])
+  const subnets = ips.map((ip) => (port ? ip.subnet : hostPrefix(ip)))
+  return {
+    owner: port
+      ? { kind: 'network', network }
+      : { kind: 'attachment', network, containerId, ifname },
+    resource: { kind: 'admit', bridge: link.name, subnets: [...new Set(subnets)] },
+  }
 }

@@ -5,7 +5,7 @@ import { configureInterface } from './configure-interface.ts'
 import { hostEndName, macFor, macForAddress } from './names.ts'
 import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
 import { booleanOf, dnsOf, mtuOf } from './read-conf.ts'
-import { firstOf, type Ip, ipOf } from './subnets.ts'
+import { firstOf, hostBits, hostPrefix, type Ip, ipOf, linkLocalOn } from './subnets.ts'
 
 /** The conf of `ptp`, checked. */
 export interface PtpConf {
@@ -58,14 +58,18 @@ function plan(conf: PtpConf, { request, addresses }: PlanInput): Planned {
       linkLocal: ips.some(({ family }) => family === 6),
     },
     ...ips.flatMap((ip) => onHost(hostName, ip)),
+    ...(ips.some(({ family }) => family === 6) ? [linkLocalOn(hostName, hostMac)] : []),
     ...ips.flatMap((ip) => inContainer(ifname, ip)),
     ...configureInterface(ifname, ips.map(alone), routes),
     {
       kind: 'admit',
       bridge: hostName,
-      subnets: ips.map(({ address, family }) => `${address}/${bits(family)}`),
+      subnets: ips.map(hostPrefix),
     },
-    ...(conf.ipMasq ? ips.map(({ subnet }) => ({ kind: 'masquerade', subnet }) as const) : []),
+    // By its addresses alone: others of the subnet come and go without it.
+    ...(conf.ipMasq
+      ? ips.map((ip) => ({ kind: 'masquerade', subnet: hostPrefix(ip) }) as const)
+      : []),
   ]
   return {
     resources: resources.map((resource) => ({ resource, owner })),
@@ -82,17 +86,14 @@ function plan(conf: PtpConf, { request, addresses }: PlanInput): Planned {
   }
 }
 
-function bits(family: 4 | 6): number {
-  return family === 4 ? 32 : 128
-}
-
 // The subnet is behind the gateway, not on the link: an address without it makes no route of the kernel's.
 function alone(ip: Ip): Ip {
   const { broadcast: _, ...rest } = ip
-  return { ...rest, prefixLength: bits(ip.family) }
+  return { ...rest, prefixLength: hostBits(ip.family) }
 }
 
-function onHost(link: string, { address, family, gateway }: Ip): readonly Resource[] {
+function onHost(link: string, ip: Ip): readonly Resource[] {
+  const { family, gateway } = ip
   return [
     {
       kind: 'sysctl',
@@ -108,14 +109,14 @@ function onHost(link: string, { address, family, gateway }: Ip): readonly Resour
             place: 'host',
             link,
             address: gateway,
-            prefixLength: bits(family),
+            prefixLength: hostBits(family),
           } as const,
         ]),
     {
       kind: 'route',
       place: 'host',
       link,
-      destination: `${address}/${bits(family)}`,
+      destination: hostPrefix(ip),
       scope: 'host',
     },
   ]
@@ -128,7 +129,7 @@ function inContainer(link: string, { gateway, family, subnet }: Ip): readonly Re
       kind: 'route',
       place: 'container',
       link,
-      destination: `${gateway}/${bits(family)}`,
+      destination: `${gateway}/${hostBits(family)}`,
       scope: 'link',
     },
     { kind: 'route', place: 'container', link, destination: subnet, gateway },

@@ -145,6 +145,48 @@ it('an isolated policy keeps ports of one bridge apart without changing hairpin'
   expect(port).toMatchObject({ hairpin: true, isolated: true })
 })
 
+const keysOf = (requests: readonly PluginRequest[], ips = granted) =>
+  planStage(requests, { granted: ips, facts: noFacts }).resources.map(
+    ({ resource, owner }) => `${owner.kind}: ${keyOf(resource)}`,
+  )
+
+it('a bridge without gateway, masquerading and routes is internal', () => {
+  const inner = { type: 'bridge', bridge: 'br0', ipam }
+  const internal = 'network: isolate br0 internal'
+  expect(keysOf([request(inner)])).toContain(internal)
+  expect(keysOf([request({ ...inner, isGateway: true })])).not.toContain(internal)
+  const routed = { ...inner, ipam: { ...ipam, routes: [{ dst: '10.0.0.0/8' }] } }
+  expect(keysOf([request(routed)])).not.toContain(internal)
+})
+
+it('an end of a veth on the host is admitted for the attachment, and its address alone is masqueraded', () => {
+  const both = [...granted, { address: 'fd00::2/64', gateway: 'fd00::1' }]
+  const ptp = request({ type: 'ptp', ipMasq: true, ipam })
+  const open = request({ type: 'firewall' })
+  const { resources } = planStage([ptp, publishing, open], { granted: both, facts: noFacts })
+  const subnets = resources.flatMap(({ resource, owner }) =>
+    resource.kind === 'admit' ? [[owner.kind, ...resource.subnets]] : [],
+  )
+  expect(subnets).toEqual([['attachment', '10.4.0.2/32', 'fd00::2/128']])
+  expect(keysOf([ptp], both)).toEqual(
+    expect.arrayContaining([
+      'attachment: masquerade 10.4.0.2/32',
+      'attachment: masquerade fd00::2/128',
+      expect.stringMatching(/^attachment: address host veth[0-9a-f]+ fe80::[0-9a-f:]+\/64$/),
+    ]),
+  )
+})
+
+it('a bridge with IPv6 has the link-local address that its MAC makes', () => {
+  const six = [{ address: 'fd00::2/64', gateway: 'fd00::1' }]
+  const facts = { links: { br0: { kind: 'bridge', mac: '02:42:ac:11:00:09', mtu: 1500 } } }
+  const { resources } = planStage([lan], { granted: six, facts })
+  expect(resources.map(({ resource }) => keyOf(resource))).toContain(
+    'address host br0 fe80::42:acff:fe11:9/64',
+  )
+  expect(keysOf([lan]).some((key) => key.includes('fe80'))).toBe(false)
+})
+
 it('tuning sets sysctls below net alone, and its MAC is in the result', () => {
   const tuned = request({
     type: 'tuning',

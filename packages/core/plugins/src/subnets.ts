@@ -8,6 +8,7 @@ import {
 } from '@vethra/address'
 import type { ResultIp } from '@vethra/cni'
 import type { InterfaceAddress, Place } from '@vethra/state'
+import { linkLocalOf } from './names.ts'
 
 /** One address of a result, taken apart. */
 export interface Ip {
@@ -38,6 +39,16 @@ export function ipOf({ address, gateway }: ResultIp): Ip | undefined {
   }
 }
 
+/** The prefix of an address alone: `10.4.0.2/32`. */
+export function hostPrefix({ address, family }: Ip): string {
+  return `${address}/${hostBits(family)}`
+}
+
+/** The length of the prefix of an address alone. */
+export function hostBits(family: 4 | 6): 32 | 128 {
+  return family === 4 ? 32 : 128
+}
+
 /** The first address of a subnet: what is its gateway where nobody says another. */
 export function firstOf(prefix: Prefix): string {
   const base = { family: prefix.family, value: prefix.base }
@@ -55,4 +66,12 @@ export function addressOn(place: Place, link: string, ip: Ip): InterfaceAddress 
     prefixLength,
     ...(broadcast === undefined ? {} : { broadcast }),
   }
+}
+
+/**
+ * The link-local IPv6 address of an interface of the host: the one that the kernel would give it. By itself the
+ * kernel asks for a second or two whether it is another's, and solicits no neighbour until then.
+ */
+export function linkLocalOn(link: string, mac: string): InterfaceAddress {
+  return { kind: 'address', place: 'host', link, address: linkLocalOf(mac), prefixLength: 64 }
 }

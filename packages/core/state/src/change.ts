@@ -10,11 +10,14 @@ export type Change =
   | { readonly kind: 'remove'; readonly from: Owned }
 
 /**
- * The changes that take back what was done, the last first. A removal has no inverse: what is gone may have carried
- * what nobody remembers.
+ * The changes that take back what was done for attachments, the last first. Those of networks and of the host
+ * stay: another attachment may use them by now. A removal has no inverse: what is gone may have carried what nobody
+ * remembers.
  */
 export function invert(done: readonly Change[]): readonly Change[] {
   return done.toReversed().flatMap((change): readonly Change[] => {
+    const { owner } = change.kind === 'remove' ? change.from : change.to
+    if (owner.kind !== 'attachment') return []
     if (change.kind === 'make') return [{ kind: 'remove', from: change.to }]
     if (change.kind === 'alter') return [{ kind: 'alter', from: change.to, to: change.from }]
     return []

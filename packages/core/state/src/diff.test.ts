@@ -110,6 +110,9 @@ it('a port that leads elsewhere is removed and made', () => {
 it('a link that is down is altered, one on another bridge is made anew with all that it carries', () => {
   const down = { ...veth, up: false } as Resource
   expect(told(diff(of(web, veth), of(web, down)))).toEqual(['alter link container eth0'])
+  const quiet = { ...veth, linkLocal: false } as Resource
+  const chatty = { ...veth, linkLocal: true } as Resource
+  expect(told(diff(of(web, quiet), of(web, chatty)))).toEqual(['alter link container eth0'])
   const moved = { ...veth, type: { ...veth.type, bridge: 'br9' } } as Resource
   expect(told(diff(of(web, veth, address), of(web, moved, address)))).toEqual([
     'remove link container eth0',
@@ -121,7 +124,7 @@ it('a link that is down is altered, one on another bridge is made anew with all 
 it('the inverse of makes and alterations is in reverse, and a removal has none', () => {
   const off = { ...forwarding, value: '0' } as Resource
   const done = [
-    ...diff(of(lan, forwarding), of(lan, off)),
+    ...diff(of(web, forwarding), of(web, off)),
     ...diff(of(web, published), []),
     ...diff([], of(web, address)),
   ]
@@ -129,6 +132,12 @@ it('the inverse of makes and alterations is in reverse, and a removal has none',
     'remove publish tcp 0.0.0.0 8080',
     'alter sysctl host net/ipv4/ip_forward',
   ])
+})
+
+it('what a network has is not undone: another attachment may use it by now', () => {
+  const off = { ...forwarding, value: '0' } as Resource
+  const done = [...diff(of(lan, br0, forwarding), of(lan, off)), ...diff(of(web, veth), [])]
+  expect(told(invert(done))).toEqual(['remove link container eth0'])
 })
 
 const all: readonly Resource[] = [

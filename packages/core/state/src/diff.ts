@@ -43,11 +43,16 @@ function mustBeMadeAnew(wanted: Resource, found: Resource): boolean {
   return replaced && !isAsWanted(wanted, found)
 }
 
-// What a link that exists can be given without being made anew: its state, MAC and MTU.
+// What a link that exists can be given without being made anew: its state, MAC, MTU and address mode.
 function withoutSettings(wanted: Resource, found: Resource): Resource {
   if (wanted.kind !== 'link' || found.kind !== 'link') return found
-  const { mac, mtu } = wanted
-  return { ...found, ...(mac === undefined ? {} : { mac }), ...(mtu === undefined ? {} : { mtu }) }
+  const { mac, mtu, linkLocal } = wanted
+  return {
+    ...found,
+    ...(mac === undefined ? {} : { mac }),
+    ...(mtu === undefined ? {} : { mtu }),
+    ...(linkLocal === undefined ? {} : { linkLocal }),
+  }
 }
 
 function changeTo(

@@ -134,8 +134,8 @@ export interface Admit {
 export interface Isolate {
   readonly kind: 'isolate'
   readonly bridge: string
-  /** `isolated`: other bridges of ours; `closed`: connections from outside that are not published; `internal`: the outside; `same`: nothing but its own ports. */
-  readonly from: 'isolated' | 'closed' | 'internal'
+  /** `isolated`: other bridges of ours; `apart`: each other; `internal`: everything but each other. */
+  readonly from: 'isolated' | 'apart' | 'internal'
 }
 
 /** A resource and whose it is. */

@@ -1,0 +1,134 @@
+import type { JsonObject } from '@vethra/cni'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import {
+  type EngineHost,
+  hostAt,
+  openEngineHost,
+  outside,
+  published,
+  type TestContainer,
+} from './engine-host.ts'
+import { describeOnHost } from './gate.ts'
+import { plugins } from './host.ts'
+
+function container(name: string, last: number, ...ports: readonly number[]): TestContainer {
+  return {
+    name,
+    bridge: 'br4',
+    addresses: [`10.4.0.${last}/24`, `fd00:4::${last}/64`],
+    chained: [published(...ports), { type: 'firewall' }],
+  }
+}
+
+const families = [
+  { of: 'four', a: '10.4.0.2', g: '10.4.0.3' },
+  { of: 'six', a: 'fd00:4::2', g: 'fd00:4::3' },
+] as const
+
+describeOnHost('the engine beside others', () => {
+  let place: EngineHost
+
+  beforeEach(async () => {
+    place = await openEngineHost()
+    await place.serve('outside', 90)
+  })
+
+  afterEach(async () => {
+    await place.close()
+  })
+
+  // The programs of containernetworking/plugins, one after the other as a runtime runs them.
+  async function attachByPrograms(name: string, plugins_: readonly JsonObject[]): Promise<void> {
+    await place.sh(`ip netns add ${name}`)
+    let prevResult: JsonObject | undefined
+    for (const conf of plugins_) {
+      const input = JSON.stringify({
+        cniVersion: '1.0.0',
+        name: 'go',
+        ...conf,
+        ...(prevResult ? { prevResult } : {}),
+      })
+      const env = {
+        CNI_COMMAND: 'ADD',
+        CNI_CONTAINERID: name,
+        CNI_NETNS: `/run/netns/${name}`,
+        CNI_IFNAME: 'eth0',
+      }
+      const ran = await place.host.run([`${plugins}/${conf['type']}`], { input, env })
+      if (ran.exitCode !== 0) throw new Error(ran.stdout)
+      prevResult = JSON.parse(ran.stdout)
+    }
+  }
+
+  const programs = (last: number, port: number): readonly JsonObject[] => [
+    {
+      type: 'bridge',
+      bridge: 'br4',
+      isGateway: true,
+      ipMasq: true,
+      hairpinMode: true,
+      ipam: {
+        type: 'static',
+        addresses: [
+          { address: `10.4.0.${last}/24`, gateway: '10.4.0.1' },
+          { address: `fd00:4::${last}/64`, gateway: 'fd00:4::1' },
+        ],
+        routes: [{ dst: '0.0.0.0/0' }, { dst: '::/0' }],
+      },
+    },
+    {
+      type: 'portmap',
+      capabilities: { portMappings: true },
+      runtimeConfig: { portMappings: [{ protocol: 'tcp', hostPort: port, containerPort: 80 }] },
+    },
+    { type: 'firewall' },
+  ]
+
+  it.each([{ first: 'programs' }, { first: 'engine' }])(
+    'containers of CNI programs on one bridge reach and are reached, $first first',
+    async ({ first }) => {
+      if (first === 'engine') await place.attach(container('a', 2, 80))
+      await attachByPrograms('g', programs(3, 9080))
+      if (first === 'programs') await place.attach(container('a', 2, 80))
+      for (const name of ['a', 'g']) await place.serve(name, 80)
+      // The bridge of the programs asks for a second or two whether its address is another's.
+      await place.sh('while ip -6 addr show tentative | grep -q inet6; do sleep 0.1; done')
+      for (const { of, a, g } of families) {
+        const tcp = { protocol: 'tcp', port: 80 } as const
+        const on = (port: number) => ({ ...tcp, address: hostAt[of], port })
+        expect({
+          toEngine: await place.ask('g', { ...tcp, address: a }),
+          toPrograms: await place.ask('a', { ...tcp, address: g }),
+          outsideToEngine: await place.ask('outside', on(8080)),
+          outsideToPrograms: await place.ask('outside', on(9080)),
+          portOfEngine: await place.ask('g', on(8080)),
+          portOfPrograms: await place.ask('a', on(9080)),
+          engineToOutside: await place.ask('a', { ...tcp, address: outside[of], port: 90 }),
+          programsToOutside: await place.ask('g', { ...tcp, address: outside[of], port: 90 }),
+        }).toEqual({
+          toEngine: `a ${g} 1`,
+          toPrograms: `g ${a} 1`,
+          outsideToEngine: `a ${outside[of]} 1`,
+          outsideToPrograms: `g ${outside[of]} 1`,
+          portOfEngine: expect.stringMatching(/^a /),
+          portOfPrograms: expect.stringMatching(/^g /),
+          engineToOutside: `outside ${hostAt[of]} 1`,
+          programsToOutside: `outside ${hostAt[of]} 1`,
+        })
+      }
+    },
+  )
+
+  it('a port that a DEL by programs left does not lead to the next container of its address', async () => {
+    await place.attach(container('a', 2, 80, 81))
+    await place.sh('ip -n a link del eth0')
+    await place.attach(container('b', 2, 82))
+    await place.serve('b', 80)
+    const left = await place.sh('nft list table inet vethra')
+    expect(left.match(/"vethra net-br4 [a-z] eth0"/g)).toEqual(
+      Array(4).fill('"vethra net-br4 b eth0"'),
+    )
+    const ask = { protocol: 'tcp', address: hostAt.four, port: 8080 } as const
+    expect(await place.ask('outside', ask)).toBe('ECONNREFUSED')
+  })
+})

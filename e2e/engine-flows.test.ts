@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import {
+  type EngineHost,
+  hostAt,
+  openEngineHost,
+  outside,
+  published,
+  type TestContainer,
+} from './engine-host.ts'
+import { describeOnHost } from './gate.ts'
+
+const families = [
+  { family: 'IPv4', of: 'four', own: '10.4.0.2', gateway: '10.4.0.1' },
+  { family: 'IPv6', of: 'six', own: 'fd00:4::2', gateway: 'fd00:4::1' },
+] as const
+const filters = [{ bridged: 1 }, { bridged: 0 }] as const
+
+function container(name: string, last: number, ...ports: readonly number[]): TestContainer {
+  return {
+    name,
+    bridge: 'br4',
+    addresses: [`10.4.0.${last}/24`, `fd00:4::${last}/64`],
+    chained: [published(...ports)],
+  }
+}
+
+describeOnHost('flows through what the engine attached', () => {
+  let place: EngineHost
+
+  beforeEach(async () => {
+    place = await openEngineHost()
+  })
+
+  afterEach(async () => {
+    await place.close()
+  })
+
+  it.each(families)('of UDP go to the next container of a port, $family', async ({ of }) => {
+    const flow = { protocol: 'udp', address: hostAt[of], port: 8080, from: 40_000 } as const
+    await place.serve('outside')
+    await place.attach(container('other', 9, 85))
+    // Before it is published the host itself is asked, and conntrack remembers that, too.
+    expect(await place.ask('outside', flow)).toBe('ECONNREFUSED')
+    await place.attach(container('a', 2, 80))
+    await place.serve('a', 80)
+    expect(await place.ask('outside', flow)).toBe(`a ${outside[of]} 1`)
+    expect(await place.detach(container('a', 2, 80))).toEqual({})
+    await place.attach(container('b', 3, 80))
+    await place.serve('b', 80)
+    expect(await place.ask('outside', flow)).toBe(`b ${outside[of]} 1`)
+  })
+
+  it.each(filters)(
+    'survive fragments and bring errors back, with bridged packets %o',
+    async ({ bridged }) => {
+      await place.attach(container('a', 2, 80, 81))
+      await place.sh(
+        `for f in iptables ip6tables; do echo ${bridged} > /proc/sys/net/bridge/bridge-nf-call-$f; done`,
+      )
+      await place.serve('a', 80)
+      await place.serve('outside', 90)
+      const length = 4000
+      for (const { of } of families) {
+        const udp = { protocol: 'udp', address: hostAt[of] } as const
+        const said = {
+          fragmentsIn: await place.ask('outside', { ...udp, port: 8080, length }),
+          fragmentsOut: await place.ask('a', { ...udp, address: outside[of], port: 90, length }),
+          errorOfContainer: await place.ask('outside', { ...udp, port: 8081 }),
+          errorOfOutside: await place.ask('a', { ...udp, address: outside[of], port: 91 }),
+          resetOfContainer: await place.ask('outside', { ...udp, protocol: 'tcp', port: 8081 }),
+        }
+        expect(said).toEqual({
+          fragmentsIn: `a ${outside[of]} ${length}`,
+          fragmentsOut: `outside ${hostAt[of]} ${length}`,
+          errorOfContainer: 'ECONNREFUSED',
+          errorOfOutside: 'ECONNREFUSED',
+          resetOfContainer: 'ECONNREFUSED',
+        })
+      }
+    },
+  )
+
+  it.each(families)('heed a smaller MTU on their way, $family', async ({ of, own, gateway }) => {
+    await place.attach(container('a', 2, 80))
+    await place.serve('a', 80)
+    await place.serve('outside', 90)
+    await place.sh('ip link set up0 mtu 1300; ip -n outside link set eth0 mtu 1500')
+    const length = 200_000
+    const tcp = { protocol: 'tcp', length } as const
+    expect(await place.ask('a', { ...tcp, address: outside[of], port: 90 })).toBe(
+      `outside ${hostAt[of]} ${length}`,
+    )
+    expect(await place.ask('host', { ...tcp, address: own, port: 80 })).toBe(
+      `a ${gateway} ${length}`,
+    )
+  })
+})

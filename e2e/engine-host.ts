@@ -1,0 +1,138 @@
+import type { JsonObject, Result } from '@vethra/cni'
+import type { EngineOperation, EngineOutcome } from './engine-attach.ts'
+import { type Host, openHost } from './host.ts'
+import { type Agent, type Question, startAgent } from './traffic.ts'
+
+/** A container of a test: its network, its addresses and the plugins behind `bridge`. */
+export interface TestContainer {
+  readonly name: string
+  readonly bridge: string
+  /** `10.4.0.2/24`. */
+  readonly addresses: readonly string[]
+  /** Keys over those of `bridge` as our networks have it. */
+  readonly bridgeConf?: JsonObject
+  readonly chained?: readonly JsonObject[]
+}
+
+/** A host with containers that the engine attached, and a machine outside of it. */
+export interface EngineHost {
+  readonly host: Host
+  /** Attaches a container in a namespace of its name, made if missing. Rejects with the error's words. */
+  attach(container: TestContainer): Promise<Result>
+  detach(container: TestContainer, netns?: string): Promise<EngineOutcome>
+  run(operation: EngineOperation): Promise<EngineOutcome>
+  /** Asks from a namespace: `outside`, `host`, or a container's name. */
+  ask(from: string, question: Question): Promise<string>
+  /** Starts an agent that serves in a namespace. */
+  serve(netns: string, ...ports: readonly number[]): Promise<void>
+  /** Runs a script on the host; rejects with its standard error where it fails. */
+  sh(script: string): Promise<string>
+  close(): Promise<void>
+}
+
+const root = new URL('..', import.meta.url).pathname
+const attacher = [`${root}node_modules/.bin/bun`, `${root}e2e/engine-attach.ts`]
+
+/** The outside's addresses, and those of the host towards it. */
+export const outside = { four: '198.51.100.2', six: '2001:db8:9::2' } as const
+/** The host's addresses towards the outside. */
+export const hostAt = { four: '198.51.100.1', six: '2001:db8:9::1' } as const
+
+// The outside knows no way back to containers but through the host's own address.
+const setUp = `
+ip netns add outside
+ip link add up0 type veth peer name eth0 netns outside
+ip addr add ${hostAt.four}/24 dev up0
+ip -6 addr add ${hostAt.six}/64 dev up0 nodad
+ip link set up0 up
+ip -n outside link set lo up
+ip -n outside addr add ${outside.four}/24 dev eth0
+ip -n outside -6 addr add ${outside.six}/64 dev eth0 nodad
+ip -n outside link set eth0 up
+`
+
+/** Opens such a host. Close it. */
+export async function openEngineHost(): Promise<EngineHost> {
+  const host = await openHost()
+  const agents = new Map<string, Agent>()
+  const sh = async (script: string) => {
+    const { exitCode, stdout, stderr } = await host.run(['sh', '-ec', script])
+    if (exitCode !== 0) throw new Error(`${script}: ${stderr}`)
+    return stdout
+  }
+  await sh(setUp)
+  const results = new Map<string, Result>()
+  const run = async (operation: EngineOperation): Promise<EngineOutcome> => {
+    const { stdout, stderr } = await host.run(attacher, { input: JSON.stringify(operation) })
+    if (stdout === '') throw new Error(stderr)
+    return JSON.parse(stdout) as EngineOutcome
+  }
+  const operate = (container: TestContainer, more: Pick<EngineOperation, 'verb' | 'netns'>) => {
+    const previous = results.get(container.name)
+    return run({
+      network: `net-${container.bridge}`,
+      containerId: container.name,
+      plugins: [bridgeConf(container), ...(container.chained ?? [])],
+      ...(previous && more.verb !== 'add' ? { previous } : {}),
+      ...more,
+    })
+  }
+  return {
+    host,
+    sh,
+    run,
+    attach: async (container) => {
+      const netns = `/run/netns/${container.name}`
+      await sh(`[ -e ${netns} ] || ip netns add ${container.name}`)
+      const outcome = await operate(container, { verb: 'add', netns })
+      if ('error' in outcome || outcome.result === undefined)
+        throw new Error(JSON.stringify(outcome))
+      results.set(container.name, outcome.result)
+      return outcome.result
+    },
+    detach: (container, netns = `/run/netns/${container.name}`) =>
+      operate(container, { verb: 'del', netns }),
+    ask: async (from, question) => {
+      const agent = agents.get(from) ?? (await startAgent(host, from, []))
+      agents.set(from, agent)
+      return agent.ask(question)
+    },
+    serve: async (netns, ...ports) => {
+      await agents.get(netns)?.end()
+      agents.set(netns, await startAgent(host, netns, ports))
+    },
+    close: async () => {
+      for (const agent of agents.values()) await agent.end()
+      await host.close()
+    },
+  }
+}
+
+/** The conf of `portmap` that publishes ports on 8000 more, TCP and UDP. */
+export function published(...ports: readonly number[]): JsonObject {
+  const portMappings = ports.flatMap((port) =>
+    ['tcp', 'udp'].map((protocol) => ({ protocol, hostPort: 8000 + port, containerPort: port })),
+  )
+  return { type: 'portmap', runtimeConfig: { portMappings } }
+}
+
+function bridgeConf({ bridge, addresses, bridgeConf = {} }: TestContainer): JsonObject {
+  return {
+    type: 'bridge',
+    bridge,
+    isGateway: true,
+    ipMasq: true,
+    hairpinMode: true,
+    ipam: {
+      type: 'static',
+      addresses: addresses.map((address) => ({ address, gateway: gatewayOf(address) })),
+      routes: addresses.map((address) => ({ dst: address.includes(':') ? '::/0' : '0.0.0.0/0' })),
+    },
+    ...bridgeConf,
+  }
+}
+
+// `10.4.0.2/24` and `fd00:4::2/64`: the first of each subnet.
+function gatewayOf(address: string): string {
+  return address.replace(/[0-9a-f]+\/.*$/, '1')
+}

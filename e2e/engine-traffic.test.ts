@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import {
+  type EngineHost,
+  hostAt,
+  openEngineHost,
+  outside,
+  published,
+  type TestContainer,
+} from './engine-host.ts'
+import { describeOnHost } from './gate.ts'
+
+const a: TestContainer = {
+  name: 'a',
+  bridge: 'br4',
+  addresses: ['10.4.0.2/24', 'fd00:4::2/64'],
+  chained: [published(80, 81), { type: 'firewall' }],
+}
+const b: TestContainer = {
+  name: 'b',
+  bridge: 'br4',
+  addresses: ['10.4.0.3/24', 'fd00:4::3/64'],
+  chained: [{ type: 'firewall' }],
+}
+const c: TestContainer = {
+  name: 'c',
+  bridge: 'br5',
+  addresses: ['10.5.0.2/24', 'fd00:5::2/64'],
+  chained: [{ type: 'firewall' }],
+}
+
+const protocols = ['tcp', 'udp'] as const
+const families = [
+  { family: 'IPv4', of: 'four', a: '10.4.0.2', b: '10.4.0.3', gateway: '10.4.0.1' },
+  { family: 'IPv6', of: 'six', a: 'fd00:4::2', b: 'fd00:4::3', gateway: 'fd00:4::1' },
+] as const
+const filters = [
+  { filtered: 'bridged packets pass the chains', bridged: 1 },
+  { filtered: 'bridged packets pass no chain', bridged: 0 },
+] as const
+const rows = filters.flatMap((filter) =>
+  families.flatMap((family) => protocols.map((protocol) => ({ ...filter, ...family, protocol }))),
+)
+
+describeOnHost('what the engine attached, by packets', () => {
+  let place: EngineHost
+
+  beforeAll(async () => {
+    place = await openEngineHost()
+    for (const container of [a, b, c]) await place.attach(container)
+    await place.serve('a', 80)
+    for (const name of ['b', 'c', 'outside', 'host']) await place.serve(name, 90)
+  })
+
+  const tcp = { protocol: 'tcp', port: 90 } as const
+
+  it('containers of ptp on one subnet reach each other and the outside, and are reached at their ports', async () => {
+    const routed = (name: string, last: number): TestContainer => ({
+      name,
+      bridge: 'routed',
+      addresses: [`10.6.0.${last}/24`, `fd00:6::${last}/64`],
+      bridgeConf: { type: 'ptp' },
+      chained: [published(80 + last)],
+    })
+    for (const [name, last] of [
+      ['p', 2],
+      ['q', 3],
+    ] as const) {
+      await place.attach(routed(name, last))
+      await place.serve(name, 80 + last)
+    }
+    for (const { of, p, q } of [
+      { of: 'four', p: '10.6.0.2', q: '10.6.0.3' },
+      { of: 'six', p: 'fd00:6::2', q: 'fd00:6::3' },
+    ] as const) {
+      expect({
+        peer: await place.ask('p', { ...tcp, address: q, port: 83 }),
+        toOutside: await place.ask('p', { ...tcp, address: outside[of] }),
+        toPort: await place.ask('outside', { ...tcp, address: hostAt[of], port: 8082 }),
+        peerToPort: await place.ask('q', { ...tcp, address: hostAt[of], port: 8082 }),
+      }).toEqual({
+        peer: `q ${p} 1`,
+        toOutside: `outside ${hostAt[of]} 1`,
+        toPort: `p ${outside[of]} 1`,
+        peerToPort: `p ${q} 1`,
+      })
+    }
+    expect(await place.ask('host', { ...tcp, address: '127.0.0.1', port: 8082 })).toBe(
+      'p 10.6.0.1 1',
+    )
+    expect(await place.detach(routed('p', 2))).toEqual({})
+    expect(await place.ask('q', { ...tcp, address: outside.four })).toBe(`outside ${hostAt.four} 1`)
+  })
+
+  afterAll(async () => {
+    await place.close()
+  })
+
+  const bridged = (on: number) =>
+    place.sh(
+      `for f in iptables ip6tables; do echo ${on} > /proc/sys/net/bridge/bridge-nf-call-$f; done`,
+    )
+
+  it.each(rows)('$family $protocol, $filtered', async (row) => {
+    await bridged(row.bridged)
+    const { protocol, of } = row
+    const ask = (from: string, address: string, port: number) =>
+      place.ask(from, { protocol, address, port })
+    const said = {
+      outsideToPort: await ask('outside', hostAt[of], 8080),
+      localhostToPort: of === 'four' ? await ask('host', '127.0.0.1', 8080) : undefined,
+      hostToPort: await ask('host', hostAt[of], 8080),
+      peerToPort: await ask('b', hostAt[of], 8080),
+      otherNetworkToPort: await ask('c', hostAt[of], 8080),
+      itselfToPort: await ask('a', hostAt[of], 8080),
+      peerToPeer: await ask('b', row.a, 80),
+      toOutside: await ask('a', outside[of], 90),
+      toHost: await ask('a', row.gateway, 90),
+      hostToContainer: await ask('host', row.a, 80),
+      otherNetwork: await ask('c', row.a, 80),
+    }
+    expect(said).toEqual({
+      outsideToPort: `a ${outside[of]} 1`,
+      localhostToPort: of === 'four' ? `a ${row.gateway} 1` : undefined,
+      hostToPort: `a ${hostAt[of]} 1`,
+      peerToPort: `a ${row.gateway} 1`,
+      otherNetworkToPort: expect.stringMatching(/^a /),
+      itselfToPort: `a ${row.gateway} 1`,
+      peerToPeer: `a ${row.b} 1`,
+      toOutside: `outside ${hostAt[of]} 1`,
+      toHost: `host ${row.a} 1`,
+      hostToContainer: `a ${row.gateway} 1`,
+      otherNetwork: expect.stringMatching(/^a /),
+    })
+  })
+})
