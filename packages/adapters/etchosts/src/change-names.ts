@@ -1,12 +1,13 @@
-import { CniError } from '@vethra/cni'
+import { CniError, type Lock } from '@vethra/cni'
 import { type ContainerNames, managedBlocks, nameBook, settleClaims } from '@vethra/names'
 import { updateHostsFile } from './hosts-file.ts'
 import { dropHead } from './index-files.ts'
-import { keepIndex } from './keep-index.ts'
+import { keepIndex, type Updated } from './keep-index.ts'
 import { keepNames } from './keep-names.ts'
 import { keysOfNetworks } from './keys-of-networks.ts'
-import { octetReader } from './octet-reader.ts'
+import { octetReader, type ReadOctets } from './octet-reader.ts'
 import type { Places } from './places.ts'
+import { readHosts, type SeenHosts } from './seen-hosts.ts'
 import { isTouched, type Known, type Survey, survey } from './survey.ts'
 
 /** The change of one container. */
@@ -23,16 +24,54 @@ export interface NameChange {
 /** Told of each peer's hosts file that could not be updated, and of each file that held too much to be kept. */
 export type OnFault = (fault: CniError) => void
 
+/** The number of times that files are read, without the lock, which containers have written to in the meantime. */
+const attempts = 3
+
 /**
  * Changes what is known of one container, and makes all hosts files right that this touches or that
- * an operation cut short has left. The lock has to be held. A failure to write a peer's file leaves
- * the others theirs: it is logged, and the next operation tries again.
+ * an operation cut short has left. A failure to write a peer's file leaves the others theirs: it is
+ * logged, and the next operation tries again. The lock is held while files are compared and written,
+ * and not while one is read that its container has written to.
  */
 export async function changeNames(
   places: Places,
   change: NameChange,
-  onFault: OnFault,
+  { lock, onFault }: { readonly lock: Lock; readonly onFault: OnFault },
 ): Promise<void> {
+  const read = octetReader()
+  const hold = (each: NameChange, seen: Seen) =>
+    lock.hold(places.folder, () => changeOnce(places, each, { read, seen, onFault }))
+  const own = readHosts(places.hosts(change.id), ownLimit, read)
+  let unread = await hold(change, new Map(own ? [[change.id, own]] : []))
+  for (let attempt = 1; unread.size > 0 && attempt <= attempts; attempt += 1) {
+    const seen = [...unread].map(
+      ([id, limit]) => [id, readHosts(places.hosts(id), limit, read)] as const,
+    )
+    unread = await hold({ id: change.id, next: (now) => now }, new Map(seen))
+  }
+  for (const id of unread.keys()) onFault(busy(places.hosts(id)))
+}
+
+/** More than a hosts file of a thousand peers has. */
+const ownLimit = 1024 * 1024
+
+/** By container, the hosts files that were read without the lock. */
+type Seen = ReadonlyMap<string, SeenHosts | undefined>
+
+interface FileOptions {
+  readonly read: ReadOctets
+  readonly seen: Seen
+  readonly onFault: OnFault
+}
+
+/** By container, the limits for reading the files that others have written to: they are still to be updated. */
+type Unread = ReadonlyMap<string, number>
+
+async function changeOnce(
+  places: Places,
+  change: NameChange,
+  options: FileOptions,
+): Promise<Unread> {
   const { id } = change
   const keysOf = keysOfNetworks()
   const before = survey(places, { id, keys: keysOf(change.joins) }, keysOf)
@@ -47,32 +86,46 @@ export async function changeNames(
   const after = { ...before, known, idle }
   dropHead(places)
   await keepNames(places, id, known.get(id)?.names)
-  const failed = await updateFiles(places, id, after, onFault)
+  const { failed, stamps, unread } = await updateFiles(places, id, after, options)
   await change.last?.()
-  keepIndex(places, after, failed)
+  keepIndex(places, after, { failed: new Set([...failed, ...unread.keys()]), stamps })
+  return unread
 }
 
 /** The ids of the peers whose files could not be updated. The container's own file comes first, and fails the operation. */
 async function updateFiles(
   places: Places,
   own: string,
-  { full, known, affected }: Survey,
-  onFault: OnFault,
-): Promise<ReadonlySet<string>> {
+  { full, known, affected, members }: Survey,
+  { read, seen, onFault }: FileOptions,
+): Promise<Updated & { readonly unread: Unread }> {
   const book = nameBook(namesOf(known))
-  const read = octetReader()
-  const update = ({ names }: Known) =>
-    updateHostsFile(places.hosts(names.id), managedBlocks(names, book), {
+  const ours = new Map([...members.values()].flat().map(({ id, stamp }) => [id, stamp]))
+  const stamps = new Map<string, string>()
+  const unread = new Map<string, number>()
+  const update = async ({ names }: Known) => {
+    const { id } = names
+    const updated = await updateHostsFile(places.hosts(id), managedBlocks(names, book), {
       // Nobody writes it anew when the container is started again.
       durable: names.networks === null,
+      ours: ours.get(id),
+      seen: seen.get(id),
       read,
       onExcess: onFault,
     })
+    if ('unread' in updated) unread.set(id, updated.unread)
+    else if (updated.stamp !== undefined) stamps.set(id, updated.stamp)
+  }
   const self = known.get(own)
   if (self !== undefined) await update(self)
   const failed = new Set<string>()
   for (const [id, peer] of known) {
-    if (id === own || !(full || isTouched(peer, affected))) continue
+    if (id === own) continue
+    if (!(full || isTouched(peer, affected))) {
+      const stamp = ours.get(id)
+      if (stamp !== undefined) stamps.set(id, stamp)
+      continue
+    }
     try {
       await update(peer)
     } catch (error) {
@@ -81,7 +134,15 @@ async function updateFiles(
       onFault(error)
     }
   }
-  return failed
+  return { failed, stamps, unread }
+}
+
+function busy(path: string): CniError {
+  return new CniError({
+    code: 107,
+    message: `cannot update ${path}: its container keeps writing to it`,
+    hint: 'Look at what the container writes into its hosts file; the next operation tries again.',
+  })
 }
 
 function namesOf(known: ReadonlyMap<string, Known>): readonly ContainerNames[] {

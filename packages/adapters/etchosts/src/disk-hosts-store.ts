@@ -38,14 +38,14 @@ export interface HostsFolders {
  * A HostsStore on nerdctl's layout: `DIR/NAMESPACE/ID/hosts` (0644, bind-mounted, written in place) and
  * `meta.json` (0600, replaced by rename), in folders of mode 0700. An operation reads each meta.json at
  * most once and writes to the files of containers that share a network with the one that changes, only
- * where their text changes; an index says who they are. Meanwhile it
- * keeps the thread: about 0.1 ms for each of these files.
+ * where their text changes; an index says who they are. A file that others wrote to, as its stamp in
+ * the index shows, is read while no lock is held. Meanwhile it keeps the thread: about 0.1 ms for
+ * each of these files.
  */
 export function diskHostsStore(options: DiskHostsStoreOptions): HostsStore & HostsFolders {
   const { dir, namespace, lock, indexes, onFault = () => {} } = options
   const places = placesOf(dir, namespace, indexes)
-  const change = (each: NameChange) =>
-    lock.hold(places.folder, () => changeNames(places, each, onFault))
+  const change = (each: NameChange) => changeNames(places, each, { lock, onFault })
   return {
     async prepare(id, initial) {
       const path = places.hosts(id)

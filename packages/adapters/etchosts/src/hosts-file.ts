@@ -1,12 +1,4 @@
-import {
-  closeSync,
-  constants,
-  fdatasyncSync,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, constants, fdatasyncSync, fstatSync, ftruncateSync, writeSync } from 'node:fs'
 import { CniError } from '@vethra/cni'
 import { faultPoint } from '@vethra/faults'
 import { createWhole, fileError } from '@vethra/files'
@@ -19,91 +11,88 @@ import {
   type Patch,
 } from '@vethra/names'
 import type { ReadOctets } from './octet-reader.ts'
-
-/** The number of times a file is read again when a container writes to it in the meantime. */
-const attempts = 3
+import { openHosts, type SeenHosts, stampAt, stampOf } from './seen-hosts.ts'
 
 /** How a hosts file is updated. */
 export interface UpdateOptions {
   /** Whether the change has to outlive a power cut. */
   readonly durable: boolean
+  /** The stamp of the file when we wrote it last. */
+  readonly ours: string | undefined
+  /** The file as it was read without the lock. */
+  readonly seen: SeenHosts | undefined
   /** From `octetReader`, the same for all files of an operation. */
   readonly read: ReadOctets
   /** Told of a file that held too much, so that nothing of its text was kept. */
   readonly onExcess: (fault: CniError) => void
 }
 
+/** The stamp of a hosts file that is as it is to be; or the limit for reading it, since others have written to it. */
+export type Update = { readonly stamp: string | undefined } | { readonly unread: number }
+
 /**
  * Gives a hosts file these managed lines, in place, and only where it differs. A missing file is
- * created, 0644. A container can fill its own file: no more than `hostsLimit` octets of it are
- * read. Throws CniError 5 naming the path.
+ * created, 0644. A file that is neither as we left it nor as it was seen is not read, for a container
+ * may have filled it, and the lock is held. Throws CniError 5 naming the path.
  */
 export async function updateHostsFile(
   path: string,
   blocks: readonly LineBlock[],
   options: UpdateOptions,
-): Promise<void> {
+): Promise<Update> {
   try {
-    if (updateInPlace(path, blocks, options)) return
+    const update = updateInPlace(path, blocks, options)
+    if (update !== undefined) return update
     const text = fitHosts('', blocks).patches.map((patch) => patch.text)
     await createWhole(path, text.join(''), { mode: 0o644 })
+    return { stamp: stampAt(path) }
   } catch (error) {
     throw fileError('update', path, error)
   }
 }
 
-/** False when there is no file. */
+/** Undefined when there is no file. */
 function updateInPlace(
   path: string,
   blocks: readonly LineBlock[],
-  { durable, read, onExcess }: UpdateOptions,
-): boolean {
-  const descriptor = openFile(path)
-  if (descriptor === undefined) return false
+  options: UpdateOptions,
+): Update | undefined {
+  const descriptor = openHosts(path, constants.O_RDWR)
+  if (descriptor === undefined) return undefined
   try {
     const limit = hostsLimit(blocks)
-    const plan = (size: number) =>
-      fitHosts(size > limit ? '' : read(descriptor, size), blocks, size)
-    let fit: HostsFit | undefined
-    for (let attempt = 1; fit === undefined; attempt += 1)
-      fit = tryUpdate(path, descriptor, plan, attempt === attempts)
-    if (fit.excess !== undefined) onExcess(rewritten(path, fit.excess))
-    if (durable) fdatasyncSync(descriptor)
-    return true
+    const stamp = stampOf(descriptor)
+    if (stamp === undefined) throw irregular(path)
+    const { size } = fstatSync(descriptor)
+    const old = size > limit ? '' : textOf(descriptor, { stamp, size }, options)
+    if (old === undefined) return { unread: limit }
+    const fit = fitHosts(old, blocks, size)
+    // Someone else may have written meanwhile: our text could land in the wrong place.
+    if (fit.patches.length > 0 && stampOf(descriptor) !== stamp) return { unread: limit }
+    apply(path, descriptor, fit, size)
+    if (fit.excess !== undefined) options.onExcess(rewritten(path, fit.excess))
+    if (options.durable) fdatasyncSync(descriptor)
+    return { stamp: stampOf(descriptor) }
   } finally {
     closeSync(descriptor)
   }
 }
 
-function openFile(path: string): number | undefined {
-  const { O_NOFOLLOW, O_NONBLOCK, O_RDWR } = constants
-  try {
-    return openSync(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
+function textOf(
+  descriptor: number,
+  now: { readonly stamp: string; readonly size: number },
+  { ours, seen, read }: UpdateOptions,
+): string | undefined {
+  if (seen?.stamp === now.stamp) return seen.text
+  return ours === now.stamp ? read(descriptor, now.size) : undefined
 }
 
-/** Undefined when someone else wrote between our reading and our writing: our text could land in the wrong place. */
-function tryUpdate(
-  path: string,
-  descriptor: number,
-  plan: (size: number) => HostsFit,
-  anyway: boolean,
-): HostsFit | undefined {
-  const before = fstatSync(descriptor)
-  if (!before.isFile()) throw irregular(path)
-  const fit = plan(before.size)
-  if (fit.patches.length === 0) return fit
-  const now = fstatSync(descriptor)
-  if (!anyway && (now.mtimeMs !== before.mtimeMs || now.size !== before.size)) return undefined
+function apply(path: string, descriptor: number, fit: HostsFit, known: number): void {
   for (const patch of fit.patches) {
     faultPoint('write', `in place to ${path}`)
     write(descriptor, patch)
   }
-  if (fit.size < before.size) cut(path, descriptor, fit, before.size)
-  return fit
+  if (fit.patches.length > 0 && fit.size < known) cut(path, descriptor, fit, known)
 }
 
 /** Cuts off the empty lines at the end, but not what a container has put behind them meanwhile. */

@@ -17,6 +17,13 @@ export interface IndexHead {
   readonly idle: readonly string[]
 }
 
+/** A member of a network, by the index. */
+export interface Member {
+  readonly id: string
+  /** The stamp of its hosts file when we wrote it last (`stampOf`); absent where others wrote to it since. */
+  readonly stamp?: string
+}
+
 /** The head; undefined when there is none, when it makes no sense, or when folders came or went without it. */
 export function readHead(places: Places): IndexHead | undefined {
   const value = read(headOf(places)) as Partial<IndexHead> | null | undefined
@@ -34,16 +41,28 @@ export function dropHead(places: Places): void {
   remove(headOf(places))
 }
 
-/** The ids of the members of a network, by its key; empty when it has none. */
-export function readMembers(places: Places, key: string): readonly string[] {
+/** The members of a network, by its key; empty when it has none. An index of 0.1 has their ids alone. */
+export function readMembers(places: Places, key: string): readonly Member[] {
   const value = read(membersOf(places, key))
-  return isTexts(value) ? value : []
+  const members = Array.isArray(value) ? value.map(memberOf) : []
+  return members.every((each) => each !== undefined) ? members : []
 }
 
 /** Writes the members of a network; while there is no head. */
-export function writeMembers(places: Places, key: string, ids: readonly string[]): void {
-  if (ids.length === 0) remove(membersOf(places, key))
-  else write(places, membersOf(places, key), ids)
+export function writeMembers(places: Places, key: string, members: readonly Member[]): void {
+  if (members.length === 0) remove(membersOf(places, key))
+  else write(places, membersOf(places, key), members.map(written))
+}
+
+function memberOf(value: unknown): Member | undefined {
+  if (typeof value === 'string') return { id: value }
+  const [id, stamp] = isTexts(value) ? value : []
+  if (id === undefined) return undefined
+  return stamp === undefined ? { id } : { id, stamp }
+}
+
+function written({ id, stamp }: Member): readonly string[] {
+  return stamp === undefined ? [id] : [id, stamp]
 }
 
 /** Removes the whole index. */

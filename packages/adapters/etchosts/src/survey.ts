@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { ContainerNames } from '@vethra/names'
-import { type IndexHead, readHead, readMembers } from './index-files.ts'
+import { type IndexHead, type Member, readHead, readMembers } from './index-files.ts'
 import type { KeysOf } from './keys-of-networks.ts'
 import { listContainers } from './list-containers.ts'
 import type { Places } from './places.ts'
@@ -30,7 +30,7 @@ export interface Survey {
   /** The networks in which something changes, or has changed. */
   readonly affected: ReadonlySet<string>
   /** By key, the members that the index gave the networks that were looked into. */
-  readonly members: ReadonlyMap<string, readonly string[]>
+  readonly members: ReadonlyMap<string, readonly Member[]>
 }
 
 /**
@@ -76,7 +76,7 @@ interface Start {
 function surveyAround({ places, change, keysOf, own, head }: Start): Survey {
   const read = new Map([[change.id, own]])
   const affected = new Set([...change.keys, ...(own?.keys ?? [])])
-  const members = new Map<string, readonly string[]>()
+  const members = new Map<string, readonly Member[]>()
   const look = (id: string) => {
     if (!read.has(id)) read.set(id, knownOf(places, id, keysOf))
     return read.get(id)
@@ -89,9 +89,9 @@ function surveyAround({ places, change, keysOf, own, head }: Start): Survey {
   }
   for (let keys = next(); keys.length > 0; keys = next()) {
     for (const key of keys) {
-      const ids = readMembers(places, key)
-      members.set(key, ids)
-      const found = ids.map(look)
+      const listed = readMembers(places, key)
+      members.set(key, listed)
+      const found = listed.map(({ id }) => look(id))
       if (!found.every((each) => each?.keys.includes(key))) affected.add(key)
     }
   }

@@ -1,0 +1,64 @@
+import { closeSync, constants, fstatSync, openSync } from 'node:fs'
+import { fileError } from '@vethra/files'
+import type { ReadOctets } from './octet-reader.ts'
+
+/** A hosts file as it was read without the lock. */
+export interface SeenHosts {
+  /** The stamp when it was read (`stampOf`). */
+  readonly stamp: string
+  /** One character for each octet. */
+  readonly text: string
+}
+
+/**
+ * Reads a hosts file, which its container can write to and so keep a reader waiting: no lock may be held.
+ * Undefined when there is no file, when it is no regular one, and beyond `limit` octets. Throws CniError 5.
+ */
+export function readHosts(path: string, limit: number, read: ReadOctets): SeenHosts | undefined {
+  try {
+    const descriptor = openHosts(path, constants.O_RDONLY)
+    if (descriptor === undefined) return undefined
+    try {
+      const stamp = stampOf(descriptor)
+      const { size } = fstatSync(descriptor)
+      return stamp === undefined || size > limit
+        ? undefined
+        : { stamp, text: read(descriptor, size) }
+    } finally {
+      closeSync(descriptor)
+    }
+  } catch (error) {
+    throw fileError('read', path, error)
+  }
+}
+
+/** The stamp of a hosts file (`stampOf`); undefined when there is none. */
+export function stampAt(path: string): string | undefined {
+  const descriptor = openHosts(path, constants.O_RDONLY)
+  if (descriptor === undefined) return undefined
+  try {
+    return stampOf(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** Opens a hosts file; undefined when there is none. A FIFO is not waited for, and no link followed. */
+export function openHosts(path: string, mode: number): number | undefined {
+  const { O_NOFOLLOW, O_NONBLOCK } = constants
+  try {
+    return openSync(path, mode | O_NOFOLLOW | O_NONBLOCK)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/**
+ * The inode, size and times of an open file; undefined when it is no regular one. A write
+ * changes the time of change, which only the kernel sets.
+ */
+export function stampOf(descriptor: number): string | undefined {
+  const status = fstatSync(descriptor, { bigint: true })
+  return status.isFile() ? `${status.ino} ${status.size} ${status.ctimeNs}` : undefined
+}
