@@ -7,7 +7,9 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { diskIpamStore } from '../packages/adapters/ipam-disk/src/index.ts'
 import { memoryIpamStore } from '../packages/adapters/memory-world/src/index.ts'
-import { allocate, type IpamStore, rangeSets } from '../packages/core/ipam/src/index.ts'
+import { rangeSets } from '../packages/core/ipam/src/index.ts'
+import { allocate } from '../packages/engine/src/index.ts'
+import type { IpamStore } from '../packages/world/src/index.ts'
 
 const runs = Number(process.env['VETHRA_BENCH_RUNS'] ?? 15)
 const many = runs < 5 ? 1000 : 60_000

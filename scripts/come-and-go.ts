@@ -1,8 +1,10 @@
 // Lets containers come and go in a hosts store, at random and without pause, under the lock that the
 // executable takes, until it is killed. soak-hosts.ts runs it, and has the containers and the names from it.
+
 import { diskHostsStore } from '../packages/adapters/etchosts/src/index.ts'
 import { flockLock } from '../packages/adapters/lock-flock/src/index.ts'
-import type { ContainerNames, HostsStore } from '../packages/core/names/src/index.ts'
+import type { ContainerNames } from '../packages/core/names/src/index.ts'
+import type { HostsStore } from '../packages/world/src/index.ts'
 
 /** Opens the store, with the lock of the executable. */
 export function openStore(dir: string): HostsStore {

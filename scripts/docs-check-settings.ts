@@ -1,8 +1,9 @@
 import {
-  parseVethraToml,
+  readVethraToml,
   resolveSettings,
   settingFlags,
 } from '../packages/core/settings/src/index.ts'
+import { parseToml } from '../packages/engine/src/index.ts'
 
 /** What docs/vethra.toml.md says that the table of settings does not, and the other way round; and what is wrong with its example. */
 export async function settingsFaults(path: string, text: string): Promise<readonly string[]> {
@@ -26,7 +27,7 @@ export async function settingsFaults(path: string, text: string): Promise<readon
 async function exampleFaults(path: string, text: string): Promise<readonly string[]> {
   const [, example = ''] = /^```toml\n(.*?)^```$/ms.exec(text) ?? []
   try {
-    const toml = await parseVethraToml(path, example)
+    const toml = readVethraToml(path, await parseToml(path, example))
     resolveSettings({ flags: {}, env: {}, toml, existing: () => false })
     return settingFlags
       .filter((row) => toml.settings[row.toml] === undefined)

@@ -3,7 +3,8 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ExecaError, execa } from 'execa'
-import { bundle, declare, pack } from './pack-check-build.ts'
+import { bundle, pack } from './pack-check-build.ts'
+import { declare } from './pack-check-declare.ts'
 import { checkTypes, install, lint, resolveTypes, runExample } from './pack-check-try.ts'
 import { type WorkspacePackage, workspacePackages } from './packages.ts'
 import { type Example, firstExample } from './readme.ts'
@@ -27,7 +28,7 @@ async function main(): Promise<boolean> {
   const packages = all.filter((each) => each.folder.startsWith('packages/') && !each.private)
   const tarballs = new Map<string, string>()
   const unshipped = await each(packages, async (one) => {
-    tarballs.set(one.name, await ship(one))
+    tarballs.set(one.name, await ship(one, all))
   })
   // A package that is not there would be looked for in the registry by those that need it.
   const failed = unshipped || (await each(packages, (one) => tryAlone(one, tarballs, nodes)))
@@ -35,9 +36,9 @@ async function main(): Promise<boolean> {
   return failed === 0
 }
 
-async function ship(one: WorkspacePackage): Promise<string> {
+async function ship(one: WorkspacePackage, all: readonly WorkspacePackage[]): Promise<string> {
   await step('build', bundle(top, one))
-  await step('declarations', declare(top, one))
+  await step('declarations', declare(top, one, all))
   return step('pack', pack(top, one, temporary))
 }
 

@@ -14,7 +14,6 @@ import {
 import {
   attachedIdOf,
   attachedIds,
-  type CachedAttachment,
   containerLabels,
   recordsOfAll,
   takesPorts,
@@ -22,6 +21,7 @@ import {
 import { ephemeralPorts, type ListeningPort, listeningPorts, socketHolders } from '@vethra/host'
 import { attachmentChains, type ForwardedPorts, forwardedPorts } from '@vethra/model'
 import { findNetwork, networkSubnets, networksFromFiles } from '@vethra/networks'
+import type { CachedAttachment } from '@vethra/world'
 import type { Io } from './io.ts'
 import type { Tools } from './tools.ts'
 

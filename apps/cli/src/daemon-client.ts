@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs'
 import { type IncomingMessage, request } from 'node:http'
 import { errorOf, type Problem } from '@vethra/api'
 import { CniError } from '@vethra/cni'
+import { loadSettings } from '@vethra/engine'
 import { readText } from '@vethra/files'
-import { type GivenSettings, loadSettings } from '@vethra/settings'
+import type { GivenSettings } from '@vethra/settings'
 import type { Io } from './io.ts'
 
 /** A daemon that is asked by its socket. */

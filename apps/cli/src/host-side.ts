@@ -2,30 +2,22 @@ import { existsSync } from 'node:fs'
 import { explain, type LockPlaces } from '@vethra/cni'
 import { confDir } from '@vethra/conf-dir'
 import type { DoctorTools } from '@vethra/engine'
-import {
-  type HostTools,
-  type PluginRunner,
-  reportLines,
-  type StageCall,
-  stageRunner,
-  stepLines,
-} from '@vethra/engine'
+import { type HostTools, loadSettings, reportLines, stageRunner, stepLines } from '@vethra/engine'
 import { readText } from '@vethra/files'
 import { namespaceFacts, resolveAddress } from '@vethra/host'
-import { dnsOf, type IpamStore } from '@vethra/ipam'
+import { dnsOf } from '@vethra/ipam'
 import { diskIpamStore } from '@vethra/ipam-disk'
 import { iptablesRules } from '@vethra/iptables'
 import { flockLock } from '@vethra/lock-flock'
 import { diskAttachmentRecords, diskResultCache } from '@vethra/memory'
-import type { ConfDir } from '@vethra/networks'
 import type { PluginExecOptions } from '@vethra/plugin-exec'
 import {
   dataStorePath,
   type GivenSettings,
-  loadSettings,
   type ResolvedSettings,
   type Settings,
 } from '@vethra/settings'
+import type { ConfDir, IpamStore, PluginRunner, StageCall } from '@vethra/world'
 import type { Io } from './io.ts'
 
 /** Where it is recorded which attachments are ours. */

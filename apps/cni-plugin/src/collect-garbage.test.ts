@@ -7,7 +7,7 @@ async function filled() {
   for (const [index, id] of ['a', 'b', 'c'].entries()) {
     const address = { family: 4, value: 0x0a040002n + BigInt(index) } as const
     const claim = { containerId: id, ifname: 'eth0', set: 0, candidates: () => [address] }
-    await store.reserve('lan', claim)
+    await store.reserveFirst('lan', claim)
   }
   return store
 }

@@ -1,5 +1,6 @@
 import { CniError, goField, type Json, type JsonObject } from '@vethra/cni'
-import type { IpamStore, Reservation } from '@vethra/ipam'
+import type { Reservation } from '@vethra/ipam'
+import type { IpamStore } from '@vethra/world'
 
 /**
  * Frees every reservation that is of none of the valid attachments of a GC request (SPEC 1.1.0, section

@@ -1,10 +1,9 @@
 import { formatAddress } from '@vethra/address'
 import { CniError, type JsonObject } from '@vethra/cni'
+import { allocate } from '@vethra/engine'
 import {
-  allocate,
   formatRangeSet,
   formatUsage,
-  type IpamStore,
   type RangeSet,
   readDataDir,
   readHostLocalConf,
@@ -13,6 +12,7 @@ import {
 } from '@vethra/ipam'
 import { diskIpamStore } from '@vethra/ipam-disk'
 import { flockLock } from '@vethra/lock-flock'
+import type { IpamStore } from '@vethra/world'
 import { collectGarbage } from './collect-garbage.ts'
 import type { Plugin, Request } from './plugin.ts'
 import { readDns } from './resolv-conf.ts'

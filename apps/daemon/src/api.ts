@@ -1,6 +1,7 @@
 import type { DaemonEvent, EventLog } from '@vethra/api'
-import type { LinkCounters, ManageTools } from '@vethra/engine'
+import type { ManageTools } from '@vethra/engine'
 import type { Settings } from '@vethra/settings'
+import type { LinkCounters } from '@vethra/world'
 import type { Reconciler } from './reconciler.ts'
 import type { Tally } from './tally.ts'
 

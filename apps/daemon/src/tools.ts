@@ -3,16 +3,9 @@ import { basename } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { LockPlaces } from '@vethra/cni'
 import { confDir } from '@vethra/conf-dir'
-import type { PortHolder } from '@vethra/container'
 import { containerStore, storedNamespaces } from '@vethra/container-store'
 import type { DoctorTools, ManageTools } from '@vethra/engine'
-import {
-  type HostTools,
-  type PluginRunner,
-  reportLines,
-  type StageCall,
-  stageRunner,
-} from '@vethra/engine'
+import { type HostTools, loadSettings, reportLines, stageRunner } from '@vethra/engine'
 import { diskHostsStore } from '@vethra/etchosts'
 import { readText, rewriteWhole } from '@vethra/files'
 import {
@@ -28,21 +21,20 @@ import {
   signsOnHost,
   taskState,
 } from '@vethra/host'
-import { dnsOf, type IpamStore } from '@vethra/ipam'
+import { dnsOf } from '@vethra/ipam'
 import { diskIpamStore } from '@vethra/ipam-disk'
 import { iptablesRules } from '@vethra/iptables'
 import { flockLock } from '@vethra/lock-flock'
 import { diskAttachmentRecords, diskResultCache } from '@vethra/memory'
-import type { ConfDir } from '@vethra/networks'
 import type { PluginExecOptions } from '@vethra/plugin-exec'
 import { portHolder } from '@vethra/port-holder'
 import {
   dataStorePath,
   type GivenSettings,
-  loadSettings,
   type ResolvedSettings,
   type Settings,
 } from '@vethra/settings'
+import type { ConfDir, IpamStore, PluginRunner, PortHolder, StageCall } from '@vethra/world'
 import type { Io } from './io.ts'
 
 const runtimeDir = '/run/vethra'

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { loadSettings } from '@vethra/settings'
+import { loadSettings } from '@vethra/engine'
 import { describe, expect, it } from 'vitest'
 import { loadGrounds, openTools } from './tools.ts'
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { eventLog } from '@vethra/api'
-import { loadSettings } from '@vethra/settings'
+import { loadSettings } from '@vethra/engine'
 import type { Api } from '../src/api.ts'
 import { inBatches } from '../src/in-batches.ts'
 import { newTally } from '../src/tally.ts'

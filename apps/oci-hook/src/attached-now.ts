@@ -1,6 +1,5 @@
 import { type ContainerRef, goField } from '@vethra/cni'
 import {
-  type AttachmentRecord,
   type Attempt,
   cachedList,
   entryLives,
@@ -9,6 +8,7 @@ import {
   recordsOf,
 } from '@vethra/engine'
 import { type Network, networksFromFiles } from '@vethra/networks'
+import type { AttachmentRecord } from '@vethra/world'
 import type { Container } from './container.ts'
 import { membershipsOf, publishing } from './memberships.ts'
 import type { Tools } from './tools.ts'

@@ -8,7 +8,7 @@ import {
   parseStoredMappings,
 } from '@vethra/container'
 import type { containerStore } from '@vethra/container-store'
-import type { HostsStore } from '@vethra/names'
+import type { HostsStore } from '@vethra/world'
 import type { Io } from './io.ts'
 import type { Tools } from './tools.ts'
 

@@ -1,5 +1,11 @@
-import { CniError, containerIdOf, explain, type JsonObject, type ParsedResult } from '@vethra/cni'
-import type { HoldRequest } from '@vethra/container'
+import {
+  CniError,
+  containerIdOf,
+  explain,
+  identityOf,
+  type JsonObject,
+  type ParsedResult,
+} from '@vethra/cni'
 import {
   attachEach,
   checkDoor,
@@ -7,7 +13,6 @@ import {
   demandDone,
   detachEach,
   holdingContainer,
-  identityOf,
   inSequence,
   type Membership,
   openDoor,
@@ -15,6 +20,7 @@ import {
   refuseSecondLife,
   type SequenceStep,
 } from '@vethra/engine'
+import type { HoldRequest } from '@vethra/world'
 import { asWarning, type Container } from './container.ts'
 import { namesOf } from './container-names.ts'
 import { detachFormer } from './detach-former.ts'

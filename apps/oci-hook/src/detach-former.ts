@@ -1,12 +1,7 @@
 import { containerIdOf, dashJoined } from '@vethra/cni'
 import type { HookRequest } from '@vethra/container'
-import {
-  type AttachmentRecord,
-  detachAll,
-  lifeNow,
-  type Membership,
-  recordsOf,
-} from '@vethra/engine'
+import { detachAll, lifeNow, type Membership, recordsOf } from '@vethra/engine'
+import type { AttachmentRecord } from '@vethra/world'
 import type { Tools } from './tools.ts'
 
 /**

@@ -1,5 +1,5 @@
-import { CniError } from '@vethra/cni'
-import { checkNamespace, isSameNamespace, recordsOf } from '@vethra/engine'
+import { CniError, isSameNamespace } from '@vethra/cni'
+import { checkNamespace, recordsOf } from '@vethra/engine'
 import type { Container } from './container.ts'
 import type { Tools } from './tools.ts'
 

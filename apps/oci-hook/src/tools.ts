@@ -3,17 +3,9 @@ import { basename } from 'node:path'
 import { type AppArmorHost, appArmorHost } from '@vethra/apparmor'
 import { explain, type LockPlaces } from '@vethra/cni'
 import { confDir } from '@vethra/conf-dir'
-import type { PortHolder } from '@vethra/container'
 import { containerStore } from '@vethra/container-store'
 import type { DefaultNetworkTools } from '@vethra/engine'
-import {
-  type HostTools,
-  type PluginRunner,
-  reportLines,
-  type StageCall,
-  stageRunner,
-  stepLines,
-} from '@vethra/engine'
+import { type HostTools, loadSettings, reportLines, stageRunner, stepLines } from '@vethra/engine'
 import { readText } from '@vethra/files'
 import {
   bringLoopbackUp,
@@ -22,15 +14,15 @@ import {
   namespaceFacts,
   resolveAddress,
 } from '@vethra/host'
-import { dnsOf, type IpamStore } from '@vethra/ipam'
+import { dnsOf } from '@vethra/ipam'
 import { diskIpamStore } from '@vethra/ipam-disk'
 import { iptablesRules } from '@vethra/iptables'
 import { flockLock } from '@vethra/lock-flock'
 import { diskAttachmentRecords, diskResultCache } from '@vethra/memory'
-import type { HostsStore } from '@vethra/names'
 import type { PluginExecOptions } from '@vethra/plugin-exec'
 import { portHolder } from '@vethra/port-holder'
-import { dataStorePath, type GivenSettings, loadSettings, type Settings } from '@vethra/settings'
+import { dataStorePath, type GivenSettings, type Settings } from '@vethra/settings'
+import type { HostsStore, IpamStore, PluginRunner, PortHolder, StageCall } from '@vethra/world'
 import type { Io } from './io.ts'
 
 const runtime = '/run/vethra'

@@ -3,8 +3,9 @@
  * networks and containers; examine and repair. Not for what core can decide, nor for acting: adapters are
  * handed in.
  */
+export { allocate } from './attach/allocate.ts'
 export { type AttachTools, attach, cachedList, checkAttachment, detach } from './attach/attach.ts'
-export type { AttachmentRecord, AttachmentRecords } from './attach/attachment-records.ts'
+export { byInterface } from './attach/by-interface.ts'
 export { type CniRuntime, cniRuntime } from './attach/cni-runtime.ts'
 export { collectGarbage } from './attach/collect-garbage.ts'
 export { type DetachOptions, detachEach } from './attach/detach-each.ts'
@@ -13,25 +14,8 @@ export { together } from './attach/failures.ts'
 export { attachAnew, type ChainAgain, chainAgain, detachIfDue } from './attach/heal.ts'
 export { holdingContainer } from './attach/holding-container.ts'
 export { isWhole } from './attach/killed-add.ts'
+export { checkNamespace, isProven, type LifeTools, lifeNow } from './attach/life.ts'
 export type { Membership } from './attach/membership.ts'
-export {
-  identityOf,
-  isSameNamespace,
-  type Life,
-  lifeOf,
-  type NamespaceIdentity,
-  readIdentity,
-  type SeenNamespace,
-} from './attach/namespace.ts'
-export {
-  checkNamespace,
-  isProven,
-  type LifeTools,
-  type LinkInside,
-  lifeNow,
-  type NamespaceFacts,
-  type SeenInterface,
-} from './attach/namespace-facts.ts'
 export { checkStatus, freeUnused } from './attach/network-operations.ts'
 export {
   type AttachmentPlan,
@@ -53,7 +37,6 @@ export {
   openDoor,
 } from './attach/on-host.ts'
 export { passLocks } from './attach/pass-locks.ts'
-export type { PluginReport, PluginRunner, StageCall } from './attach/plugin-runner.ts'
 export {
   type Publishing,
   portsOf,
@@ -62,12 +45,6 @@ export {
   takesPorts,
 } from './attach/publish.ts'
 export { reportLines, stepLines } from './attach/report-lines.ts'
-export {
-  type AttachmentKey,
-  byInterface,
-  type CachedAttachment,
-  type ResultCache,
-} from './attach/result-cache.ts'
 export { plannedCalls, run } from './attach/run.ts'
 export {
   type Attempt,
@@ -112,14 +89,6 @@ export {
   readContainer,
   readContainers,
 } from './container/container-state.ts'
-export type {
-  ContainerFiles,
-  ContainerStore,
-  HookEvent,
-  HookLogs,
-  StateFile,
-  TakenNames,
-} from './container/container-store.ts'
 export { publishedPorts } from './container/published-ports.ts'
 export {
   type ContainerTraffic,
@@ -130,20 +99,13 @@ export {
 } from './container/traffic.ts'
 export { converge, type Outcome, type Wish } from './converge.ts'
 export type {
-  Clock,
-  DamagedFile,
   DoctorTools,
-  HostsFolder,
-  HostsFolders,
   KnownContainers,
-  Memory,
   NamespaceTools,
-  OtherSigns,
   WatchedFolder,
 } from './doctor/doctor-tools.ts'
 export { examine } from './doctor/examine.ts'
 export { type Healing, heal } from './doctor/heal.ts'
-export type { Kernel, KernelFacts } from './doctor/kernel.ts'
 export { type HostState, observe } from './doctor/observe.ts'
 export { type RepairEvent, type RepairOutcome, repair } from './doctor/repair.ts'
 export {
@@ -153,7 +115,6 @@ export {
   plannedRow,
   type RepairRow,
 } from './doctor/rows.ts'
-export type { HostEffects, LinkCounters, UsedByHost } from './network/host-effects.ts'
 export { listReservations, type ReservationRow, reservationRow } from './network/ipam-list.ts'
 export {
   type IpamPlace,
@@ -182,3 +143,5 @@ export { removeNetworks } from './network/network-remove.ts'
 export { containerLabels, recordsOfAll } from './network/network-users.ts'
 export { networksNotFound } from './network/one-network.ts'
 export type { ManageTools } from './network/tools.ts'
+export { loadSettings, type SettingsSource } from './settings/load-settings.ts'
+export { parseToml } from './settings/parse-toml.ts'

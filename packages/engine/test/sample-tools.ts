@@ -1,9 +1,8 @@
+import type { NamespaceIdentity } from '@vethra/cni'
 import { CniError, type Json } from '@vethra/cni'
 import type { ObservedLink, ObservedName } from '@vethra/model'
-import type { AttachmentRecord } from '../src/attach/attachment-records.ts'
-import type { NamespaceIdentity } from '../src/attach/namespace.ts'
-import type { CachedAttachment } from '../src/attach/result-cache.ts'
-import type { DoctorTools, HostsFolder } from '../src/doctor/doctor-tools.ts'
+import type { AttachmentRecord, CachedAttachment, HostsFolder } from '@vethra/world'
+import type { DoctorTools } from '../src/doctor/doctor-tools.ts'
 
 /** For tests: what is on a host, to be changed at will. */
 export interface SampleHost {
@@ -168,7 +167,7 @@ export function sampleTools(host: SampleHost): DoctorTools {
       list: async () => host.reservations,
       taken: async () => [],
       held: async () => [],
-      reserve: async () => ({ kind: 'none' }),
+      reserveFirst: async () => ({ kind: 'none' }),
       release: async () => [],
       drop: async (_, dropped) => {
         host.done.push(...dropped.map(({ address }) => `drop ${address}`))

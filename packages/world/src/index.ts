@@ -1,3 +1,26 @@
 /** Every port that the engine needs of a host, as types alone: the one thing that the author of an adapter imports. */
-export type { Applied, ApplyOptions, AttachmentKernel, FailedChange } from './kernel.ts'
+export type { Applied, ApplyOptions, AttachmentKernel, FailedChange } from './attachment-kernel.ts'
+export type { AttachmentRecord, AttachmentRecords } from './attachment-records.ts'
+export type { BundleFiles } from './bundle-files.ts'
+export type { Clock } from './clock.ts'
+export type { ConfDir } from './conf-dir.ts'
+export type {
+  ContainerFiles,
+  ContainerStore,
+  HookEvent,
+  HookLogs,
+  StateFile,
+  TakenNames,
+} from './container-store.ts'
+export type { HostEffects, LinkCounters, UsedByHost } from './host-effects.ts'
+export type { Kernel, KernelFacts } from './host-kernel.ts'
+export type { HostsFolder, HostsFolders, HostsStore } from './hosts-store.ts'
+export type { IpamStore, RemoveNetworkOptions } from './ipam-store.ts'
+export type { Lock } from './lock.ts'
+export type { DamagedFile, Memory, OtherSigns } from './memory.ts'
+export type { LinkInside, NamespaceFacts, SeenInterface } from './namespace-facts.ts'
+export type { PluginReport, PluginRunner, StageCall } from './plugin-runner.ts'
+export type { HoldRequest, PortHold, PortHolder, PortReservation } from './port-holder.ts'
+export type { AttachmentKey, CachedAttachment, ResultCache } from './result-cache.ts'
+export type { RuleSets } from './rule-sets.ts'
 export type { StageWorld } from './stage-world.ts'

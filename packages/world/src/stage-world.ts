@@ -1,6 +1,6 @@
 import type { ResultDns } from '@vethra/cni'
-import type { IpamStore } from '@vethra/ipam'
-import type { AttachmentKernel } from './kernel.ts'
+import type { AttachmentKernel } from './attachment-kernel.ts'
+import type { IpamStore } from './ipam-store.ts'
 
 /** The ports of plugins that are planned in this process. */
 export interface StageWorld {

@@ -12,7 +12,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Lock } from '@vethra/cni'
+import type { Lock } from '@vethra/world'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { confDir } from './index.ts'
 

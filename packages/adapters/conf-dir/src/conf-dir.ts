@@ -1,7 +1,8 @@
 import { dirname, join, resolve } from 'node:path'
-import { CniError, checkNetworkName, checkPathComponent, guards, type Lock } from '@vethra/cni'
+import { CniError, checkNetworkName, checkPathComponent, guards } from '@vethra/cni'
 import { createWhole, listFolders, makeFolder, removeFile } from '@vethra/files'
-import { type ConfDir, defaultNetworkName } from '@vethra/networks'
+import { defaultNetworkName } from '@vethra/networks'
+import type { ConfDir, Lock } from '@vethra/world'
 import { readConfFiles } from './read-conf-files.ts'
 
 /** Options of `confDir`. */

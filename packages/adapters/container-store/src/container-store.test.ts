@@ -11,8 +11,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Lock } from '@vethra/cni'
-import type { ContainerStore } from '@vethra/engine'
+import type { ContainerStore, Lock } from '@vethra/world'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { containerStore, storedNamespaces } from './index.ts'
 

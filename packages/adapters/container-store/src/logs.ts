@@ -1,8 +1,8 @@
 import { existsSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
-import type { HookEvent, HookLogs } from '@vethra/engine'
 import { faultPoint } from '@vethra/faults'
 import { appendText, errno, fileError } from '@vethra/files'
+import type { HookEvent, HookLogs } from '@vethra/world'
 
 export function logs(folder: (id: string) => string): HookLogs {
   const append = async (id: string, event: HookEvent, text: string, begins: boolean) => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { CniError, checkPathComponent, guards, type Lock } from '@vethra/cni'
-import type { TakenNames } from '@vethra/engine'
+import { CniError, checkPathComponent, guards } from '@vethra/cni'
 import { listFolder, makeFolder, readOwn, removeFile, writeWhole } from '@vethra/files'
+import type { Lock, TakenNames } from '@vethra/world'
 
 export function names(options: {
   readonly dataStore: string

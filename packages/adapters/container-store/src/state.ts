@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { CniError, type Json, parseJson } from '@vethra/cni'
-import type { ContainerFiles } from '@vethra/engine'
 import { createWhole, readOwn, readText, writeInPlace, writeWhole } from '@vethra/files'
+import type { ContainerFiles } from '@vethra/world'
 
 export function state(
   prepare: (id: string) => Promise<string>,

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
-import type { Lock } from '@vethra/cni'
 import { makeFolder, removeFolder } from '@vethra/files'
-import { type ContainerNames, checkNames, type HostsStore } from '@vethra/names'
+import { type ContainerNames, checkNames } from '@vethra/names'
+import type { HostsFolders, HostsStore, Lock } from '@vethra/world'
 import { changeNames, type NameChange, type OnFault } from './change-names.ts'
 import { listContainers } from './list-containers.ts'
-import { type HostsFolder, listHostsFolders } from './list-folders.ts'
+import { listHostsFolders } from './list-folders.ts'
 import { placesOf } from './places.ts'
 import { prepareFiles } from './prepare-files.ts'
 import { readNames } from './read-names.ts'
@@ -26,12 +26,6 @@ export interface DiskHostsStoreOptions {
    * and of each file that held too much to be kept. Default: errors are ignored.
    */
   readonly onFault?: OnFault
-}
-
-/** The names in the folders of containers, beside those known. */
-export interface HostsFolders {
-  /** Every folder of a container, ascending by id. Throws CniError 5. */
-  folders(): Promise<readonly HostsFolder[]>
 }
 
 /**

@@ -1,16 +1,8 @@
 import { existsSync } from 'node:fs'
+import type { HostsFolder } from '@vethra/world'
 import { listContainers } from './list-containers.ts'
 import type { Places } from './places.ts'
 import { readNames } from './read-names.ts'
-
-/** The peers' names of a container, from its own folder. */
-export interface HostsFolder {
-  readonly id: string
-  /** `damaged` when there is a meta.json that cannot be used. */
-  readonly names: 'none' | 'known' | 'damaged'
-  /** Whether it is known without being in a network. */
-  readonly withoutNetworks: boolean
-}
 
 /** The folders of all containers, ascending by id. Throws CniError 5. */
 export function listHostsFolders(places: Places): readonly HostsFolder[] {

@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Lock } from '@vethra/cni'
 import type { ContainerNames } from '@vethra/names'
+import type { Lock } from '@vethra/world'
 import { type DiskHostsStoreOptions, diskHostsStore } from '../src/index.ts'
 
 /** A store in a temporary folder. */

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises'
 import { CniError } from '@vethra/cni'
-import type { KernelFacts } from '@vethra/engine'
 import { readText } from '@vethra/files'
 import { runProgram } from '@vethra/plugin-exec/programs'
+import type { KernelFacts } from '@vethra/world'
 import { type BaseChain, chainsOnForward } from './nft-chains.ts'
 
 /**

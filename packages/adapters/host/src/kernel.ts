@@ -1,4 +1,4 @@
-import type { Kernel } from '@vethra/engine'
+import type { Kernel } from '@vethra/world'
 import { fileSystemOf } from './file-system.ts'
 import { kernelFacts } from './kernel-facts.ts'
 import { observedFlows } from './observed-flows.ts'

@@ -1,13 +1,5 @@
+import type { LinkCounters } from '@vethra/world'
 import { ipJson } from './ip-json.ts'
-
-/** How many octets an interface has passed since it was made. */
-interface LinkCounters {
-  readonly name: string
-  /** The bridge that it is a port of; absent when it is none's. */
-  readonly master?: string
-  readonly receivedBytes: number
-  readonly sentBytes: number
-}
 
 interface IpLinkCounters {
   readonly ifname: string

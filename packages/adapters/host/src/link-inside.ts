@@ -1,6 +1,6 @@
-import type { LinkInside } from '@vethra/engine'
 import { readText } from '@vethra/files'
 import type { Outcome } from '@vethra/plugin-exec/programs'
+import type { LinkInside } from '@vethra/world'
 import { run } from './run.ts'
 
 /** An interface as `ip -d link` describes it. */

@@ -9,7 +9,7 @@ import {
   statSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
-import type { SeenNamespace } from '@vethra/engine'
+import type { SeenNamespace } from '@vethra/cni'
 import { isFree, processAt } from '@vethra/plugin-exec/programs'
 import { isNetns } from './netns.ts'
 

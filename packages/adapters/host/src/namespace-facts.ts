@@ -1,4 +1,4 @@
-import type { NamespaceFacts, SeenInterface } from '@vethra/engine'
+import type { NamespaceFacts, SeenInterface } from '@vethra/world'
 import type { IpLink } from './ip-json.ts'
 import { hasLink, linkAt } from './link-inside.ts'
 import { cookieOf, here, lookAtNetns, withNetns } from './look-at-netns.ts'

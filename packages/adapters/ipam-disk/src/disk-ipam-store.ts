@@ -1,6 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs'
-import { CniError, checkNetworkName, type Lock } from '@vethra/cni'
-import type { IpamStore, Reservation } from '@vethra/ipam'
+import { CniError, checkNetworkName } from '@vethra/cni'
+import type { Reservation } from '@vethra/ipam'
+import type { IpamStore, Lock } from '@vethra/world'
 import { claimAddress } from './claim-address.ts'
 import { failure, isMissing } from './failure.ts'
 import { networkFolder } from './network-folder.ts'
@@ -52,7 +53,7 @@ export function diskIpamStore(options: DiskIpamStoreOptions): IpamStore {
     held: (network, holder) =>
       withFolder(options, network, (session) => heldAddresses(session, holder)),
 
-    reserve: (network, claim) =>
+    reserveFirst: (network, claim) =>
       withFolder(options, network, (session) => claimAddress(session, claim)),
 
     release: (network, holder) =>

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Lock } from '@vethra/cni'
+import type { Lock } from '@vethra/world'
 import { describeIpamStore } from '@vethra/world-kit'
 import { diskIpamStore } from './index.ts'
 

@@ -14,7 +14,8 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { formatAddress } from '@vethra/address'
-import { allocate, rangeSets } from '@vethra/ipam'
+import { allocate } from '@vethra/engine'
+import { rangeSets } from '@vethra/ipam'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { diskIpamStore } from './index.ts'
 

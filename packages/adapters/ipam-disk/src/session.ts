@@ -1,14 +1,8 @@
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  CniError,
-  checkContainerId,
-  checkIfname,
-  checkNetworkName,
-  guards,
-  type Lock,
-} from '@vethra/cni'
+import { CniError, checkContainerId, checkIfname, checkNetworkName, guards } from '@vethra/cni'
 import type { Holder } from '@vethra/ipam'
+import type { Lock } from '@vethra/world'
 import { type Holders, openHolders } from './holders.ts'
 import { makeNetworkFolder } from './network-folder.ts'
 

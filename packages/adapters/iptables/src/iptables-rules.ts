@@ -1,6 +1,6 @@
 import { CniError } from '@vethra/cni'
-import type { RuleSets } from '@vethra/model'
 import { type Outcome, runProgram as run } from '@vethra/plugin-exec/programs'
+import type { RuleSets } from '@vethra/world'
 
 /** Rule sets by the host's own iptables, whichever backend it has. */
 export function iptablesRules(): RuleSets {

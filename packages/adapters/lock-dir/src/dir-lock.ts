@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { CniError, type Lock } from '@vethra/cni'
+import { CniError } from '@vethra/cni'
+import type { Lock } from '@vethra/world'
 import { failed } from './failed.ts'
 import { type Held, tryToHold } from './try-to-hold.ts'
 

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, rmSync, statSync } from 'node:fs'
-import { CniError, type Lock } from '@vethra/cni'
+import { CniError } from '@vethra/cni'
 import { faultPoint } from '@vethra/faults'
+import type { Lock } from '@vethra/world'
 import { holderOf } from './holder.ts'
 import { openTarget } from './open-target.ts'
 

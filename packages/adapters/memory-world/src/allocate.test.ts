@@ -1,5 +1,7 @@
 import { type Address, compareAddresses, formatAddress } from '@vethra/address'
-import { type Allocation, allocate, type IpamStore, rangeOf, rangeSets, sizeOf } from '@vethra/ipam'
+import { allocate } from '@vethra/engine'
+import { type Allocation, rangeOf, rangeSets, sizeOf } from '@vethra/ipam'
+import type { IpamStore } from '@vethra/world'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { memoryIpamStore } from './index.ts'
@@ -119,9 +121,9 @@ describe('allocate', () => {
     const store = memoryIpamStore()
     const failing: IpamStore = {
       ...store,
-      reserve: async (network, claim) => {
+      reserveFirst: async (network, claim) => {
         if (claim.set === 1) throw new Error('no space left')
-        return store.reserve(network, claim)
+        return store.reserveFirst(network, claim)
       },
     }
     const sets = rangeSets({ ranges: [[{ subnet: '10.4.0.0/24' }], [{ subnet: '10.5.0.0/24' }]] })

@@ -1,13 +1,7 @@
 import { type Address, compareAddresses, formatAddress, readAddress } from '@vethra/address'
 import { CniError, checkNetworkName } from '@vethra/cni'
-import type {
-  Claim,
-  ClaimOutcome,
-  Holder,
-  IpamStore,
-  RemoveNetworkOptions,
-  Reservation,
-} from '@vethra/ipam'
+import type { Claim, ClaimOutcome, Holder, Reservation } from '@vethra/ipam'
+import type { IpamStore, RemoveNetworkOptions } from '@vethra/world'
 
 /** The facts that the store can't know by itself. */
 export interface MemoryIpamStoreOptions {
@@ -38,7 +32,7 @@ export function memoryIpamStore(options: MemoryIpamStoreOptions = {}): IpamStore
     taken: async (name) => list(name).map(addressOf),
     held: async (name, holder) => held(name, holder),
 
-    async reserve(name: string, claim: Claim): Promise<ClaimOutcome> {
+    async reserveFirst(name: string, claim: Claim): Promise<ClaimOutcome> {
       const network = find(name) ?? { reserved: new Map(), last: new Map() }
       networks.set(name, network)
       const outcome = firstFree(network, claim)

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { AttachmentRecords } from '@vethra/engine'
+import type { AttachmentRecords } from '@vethra/world'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { diskAttachmentRecords, type RecordsFolder } from './index.ts'
 

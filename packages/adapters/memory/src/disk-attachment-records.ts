@@ -6,14 +6,8 @@ import {
   goField,
   type Json,
   parseExactly,
-} from '@vethra/cni'
-import {
-  type AttachmentKey,
-  type AttachmentRecord,
-  type AttachmentRecords,
-  type CachedAttachment,
   readIdentity,
-} from '@vethra/engine'
+} from '@vethra/cni'
 import {
   listFolder,
   makeFolder,
@@ -23,6 +17,12 @@ import {
   removeFile,
   writeWhole,
 } from '@vethra/files'
+import type {
+  AttachmentKey,
+  AttachmentRecord,
+  AttachmentRecords,
+  CachedAttachment,
+} from '@vethra/world'
 
 /** All that a folder of records holds. */
 export interface RecordsFolder {

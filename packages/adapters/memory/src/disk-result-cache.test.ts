@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { CachedAttachment, ResultCache } from '@vethra/engine'
+import type { CachedAttachment, ResultCache } from '@vethra/world'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { diskResultCache, type ResultsFolder } from './index.ts'
 

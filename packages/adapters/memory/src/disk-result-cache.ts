@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { CniError } from '@vethra/cni'
-import type { AttachmentKey, CachedAttachment, ResultCache } from '@vethra/engine'
 import {
   listFolder,
   makeFolder,
@@ -10,6 +9,7 @@ import {
   removeFile,
   writeWhole,
 } from '@vethra/files'
+import type { AttachmentKey, CachedAttachment, ResultCache } from '@vethra/world'
 import { isResultAlone, parseEntry, parseLegacyEntry, renderEntry } from './entry.ts'
 
 /** All that a folder of cached results holds. */

@@ -1,5 +1,5 @@
 import { type CniArgs, goField, type Json, type JsonObject, parseExactly } from '@vethra/cni'
-import type { AttachmentKey, CachedAttachment } from '@vethra/engine'
+import type { AttachmentKey, CachedAttachment } from '@vethra/world'
 
 /** The text of a cache file: libcni's `cniCacheV1`, keys in its order, empty ones left out. */
 export function renderEntry({ network, attachment, listText, result }: CachedAttachment): string {

@@ -10,8 +10,8 @@ import {
   pluginMissing,
   pluginNotStarted,
 } from '@vethra/cni'
-import type { PluginReport, PluginRunner } from '@vethra/engine'
 import { faultPoint } from '@vethra/faults'
+import type { PluginReport, PluginRunner } from '@vethra/world'
 import { type Child, watch } from './watch-in-bun.ts'
 
 /** How plugins are run; as for `pluginExec` of `@vethra/plugin-exec`. */

@@ -9,8 +9,8 @@ import {
   pluginNotStarted,
   pluginTooFar,
 } from '@vethra/cni'
-import type { PluginReport, PluginRunner } from '@vethra/engine'
 import { faultPoint } from '@vethra/faults'
+import type { PluginReport, PluginRunner } from '@vethra/world'
 import { execa } from 'execa'
 import { findPlugin } from './find-plugin.ts'
 

@@ -5,7 +5,8 @@ import { mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/pro
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { PortHolder, PortMapping } from '@vethra/container'
+import type { PortMapping } from '@vethra/container'
+import type { PortHolder } from '@vethra/world'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { portHolder } from './index.ts'
 

@@ -1,6 +1,7 @@
 import { CniError } from '@vethra/cni'
-import { heldSockets, type PortHold, type PortHolder } from '@vethra/container'
+import { heldSockets } from '@vethra/container'
 import { isAlive } from '@vethra/plugin-exec/programs'
+import type { PortHold, PortHolder } from '@vethra/world'
 import { endProcess } from './end-process.ts'
 import { allHolders, holderAt } from './holder-processes.ts'
 import { type HolderRecord, type HolderRecords, holderRecords } from './records.ts'

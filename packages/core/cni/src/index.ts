@@ -19,8 +19,17 @@ export { explain } from './explain.ts'
 export { goField, goType } from './go-json.ts'
 export { type Guard, guards, type LockPlaces } from './guards.ts'
 export type { Json, JsonObject } from './json.ts'
-export type { Lock } from './lock.ts'
 export { checkContainerId, checkIfname, checkNetworkName, checkPathComponent } from './names.ts'
+export {
+  identityOf,
+  isProvable,
+  isSameNamespace,
+  type Life,
+  lifeOf,
+  type NamespaceIdentity,
+  readIdentity,
+  type SeenNamespace,
+} from './namespace.ts'
 export type { Operation } from './operation.ts'
 export { parseAddress, parsePrefix } from './parse-address.ts'
 export { deepestPart, isNestedDeeper, parseJson } from './parse-json.ts'

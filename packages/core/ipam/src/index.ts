@@ -1,14 +1,19 @@
 /**
- * The configurations of host-local and static, the choice of addresses, and the interface of a
- * store of reservations. Not for keeping reservations: that is `@vethra/ipam-disk`.
+ * The configurations of host-local and static, the choice of addresses, and the claims that
+ * a store of reservations walks. Not for keeping reservations: that is `@vethra/ipam-disk`.
  */
 export {
   type Allocated,
   type Allocation,
   type AllocationRequest,
-  allocate,
-} from './allocate.ts'
+  type AllocationStep,
+  allocationSteps,
+  type ClaimStep,
+  type RefusedAllocation,
+  readAllocated,
+} from './allocation.ts'
 export { type Candidate, candidates } from './candidates.ts'
+export type { Claim, ClaimOutcome, Holder, Reservation } from './claim.ts'
 export { dnsOf } from './dns-of.ts'
 export { type HostLocalConf, readDataDir, readHostLocalConf } from './host-local-conf.ts'
 export type { Range, RangeConf } from './range.ts'
@@ -22,12 +27,4 @@ export {
 } from './range-set.ts'
 export { judgedAfterMs, reasonToKeep, type SignsOfLife } from './reason-to-keep.ts'
 export { readStaticConf, type StaticConf } from './static-conf.ts'
-export type {
-  Claim,
-  ClaimOutcome,
-  Holder,
-  IpamStore,
-  RemoveNetworkOptions,
-  Reservation,
-} from './store.ts'
 export { formatUsage, sizeOf, type Usage, usageOf } from './usage.ts'

@@ -1,4 +1,4 @@
-import type { Reservation } from './store.ts'
+import type { Reservation } from './claim.ts'
 
 /**
  * The containers of a host that may still live: container ids, each set by the place where it was

@@ -1,6 +1,6 @@
 import { compareAddresses, readAddress } from '@vethra/address'
+import type { Reservation } from './claim.ts'
 import { type RangeSet, rangeOf } from './range-set.ts'
-import type { Reservation } from './store.ts'
 
 /** How full a range set is, in numbers. */
 export interface Usage {

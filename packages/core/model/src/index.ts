@@ -45,6 +45,6 @@ export type {
   RepairedReservation,
   RuleEffect,
 } from './repair.ts'
-export type { RuleSets, SavedRules } from './rule-sets.ts'
 export { parseRules, type RuleTable } from './rules.ts'
+export type { SavedRules } from './saved-rules.ts'
 export { bridgeOf, networkRulesReady, sharedRulesReady } from './shared-rules.ts'

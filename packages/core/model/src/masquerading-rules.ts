@@ -1,7 +1,7 @@
 import { marksOf, readFirewall } from './read-firewall.ts'
 import type { MasqueradedAttachment } from './repair.ts'
-import type { SavedRules } from './rule-sets.ts'
 import { targetOf } from './rules.ts'
+import type { SavedRules } from './saved-rules.ts'
 
 /**
  * The rules that masquerade the traffic of attachments, as text for `iptables-restore --noflush` in

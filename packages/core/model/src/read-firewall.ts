@@ -1,8 +1,8 @@
 import { attachmentChains } from './chain-names.ts'
 import type { Isolation } from './desired-state.ts'
 import type { ObservedFirewall, OwnedRules, PublishedPort } from './observed-firewall.ts'
-import type { SavedRules } from './rule-sets.ts'
 import { chainOf, parseRules, type RuleTable, targetOf } from './rules.ts'
+import type { SavedRules } from './saved-rules.ts'
 
 /** The effects of a saved rule set on containers. */
 export function readFirewall({ family, text }: SavedRules): ObservedFirewall {

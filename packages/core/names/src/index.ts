@@ -11,7 +11,6 @@ export { type Excess, fitHosts, type HostsFit, hostsLimit } from './fit-hosts.ts
 export type { HostEntry } from './host-entry.ts'
 export { type Reach, reachableNameservers } from './host-nameservers.ts'
 export { renderHostname } from './hostname-file.ts'
-export type { HostsStore } from './hosts-store.ts'
 export type { KnownNetworks } from './known-networks.ts'
 export { blockOf, type LineBlock } from './line-block.ts'
 export { managedBlocks } from './managed-blocks.ts'

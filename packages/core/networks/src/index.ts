@@ -13,7 +13,6 @@ export {
 } from './anatomy.ts'
 export { checkWishes, type Wishes } from './check-wishes.ts'
 export { chooseSubnet, overlapWith, type SubnetPool, type UsedPrefix } from './choose-subnet.ts'
-export type { ConfDir } from './conf-dir.ts'
 export { networkConfList } from './conf-list.ts'
 export { defaultNetwork } from './default-network.ts'
 export {
@@ -46,12 +45,7 @@ export {
   wantsIsolation,
 } from './isolation.ts'
 export { modeNetwork, networkModes } from './modes.ts'
-export {
-  type ConfFile,
-  type Network,
-  networksFromFiles,
-  type ReadNetworks,
-} from './network.ts'
+export { type ConfFile, type Network, networksFromFiles, type ReadNetworks } from './network.ts'
 export type { Driver, NetworkFacts, NetworkOptions, NewConfList } from './options.ts'
 export { type NetworkOrigin, networkOrigin } from './origin.ts'
 export { readPairs } from './pairs.ts'

@@ -1,5 +1,5 @@
 import type { GivenFile } from './resolve-settings.ts'
-import { parseToml, shown, subtable, type TomlTable } from './toml.ts'
+import { shown, subtable, type TomlTable } from './toml.ts'
 import { invalid } from './values.ts'
 
 // The CRI plugin's table, by version of the file. A file without a version is of version 1.
@@ -10,12 +10,11 @@ const criPlugins: Readonly<Record<string, string>> = {
 }
 
 /**
- * The CNI folders of the CRI plugin in the text of containerd's config.toml, versions 1, 2 and 3, for
+ * The CNI folders of the CRI plugin in the table of containerd's config.toml, versions 1, 2 and 3, for
  * resolveSettings: `bin_dirs`, else `bin_dir`, and `conf_dir`. Everything else in the file is ignored, its
- * imports too. Throws CniError 103 that names the file when it is no TOML or of another version.
+ * imports too. Throws CniError 103 that names the file when it is of another version.
  */
-export async function parseContainerdConfig(file: string, text: string): Promise<GivenFile> {
-  const table = await parseToml(file, text)
+export function readContainerdConfig(file: string, table: TomlTable): GivenFile {
   const { version: given = 1 } = table
   const version = shown(given)
   const plugin = Object.hasOwn(criPlugins, version) ? criPlugins[version] : undefined

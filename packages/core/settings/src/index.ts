@@ -1,11 +1,10 @@
 /**
  * The global settings of a command, from flags, environment and configuration files, as one checked
- * value. Not for reading files: the caller hands their text in.
+ * value. Not for reading files: the caller hands their tables in.
  */
 export { bakedFlags } from './baked-flags.ts'
-export { parseContainerdConfig } from './containerd-config.ts'
+export { readContainerdConfig } from './containerd-config.ts'
 export { dataStorePath } from './data-store.ts'
-export { loadSettings, type SettingsSource } from './load-settings.ts'
 export {
   containerdConfigFile,
   type GivenFile,
@@ -24,4 +23,5 @@ export type {
   Source,
 } from './settings.ts'
 export { type SplitFlags, splitGlobalFlags, splitHookFlags } from './split-flags.ts'
-export { parseVethraToml, tomlFile } from './vethra-toml.ts'
+export type { TomlTable } from './toml.ts'
+export { readVethraToml, tomlFile } from './vethra-toml.ts'

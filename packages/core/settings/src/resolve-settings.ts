@@ -31,13 +31,13 @@ export interface Places {
   /** By `splitGlobalFlags`. */
   readonly flags: GivenSettings
   readonly env: Readonly<Record<string, string | undefined>>
-  /** By `parseVethraToml`; absent when there is no such file. */
+  /** By `readVethraToml`; absent when there is no such file. */
   readonly toml?: GivenFile
 }
 
 /** All that settings are resolved from. */
 export interface SettingsInput extends Places {
-  /** By `parseContainerdConfig`; absent when none is to be read. */
+  /** By `readContainerdConfig`; absent when none is to be read. */
   readonly containerd?: GivenFile
   /** Whether a folder exists: asked of the usual plugin folders only. */
   readonly existing: (dir: string) => boolean

@@ -1,20 +1,5 @@
-import { CniError } from '@vethra/cni'
-
 /** A table of a TOML document. */
 export type TomlTable = Readonly<Record<string, unknown>>
-
-/**
- * The document as a table. Throws CniError 103 that names the file, with the parser's text as its
- * cause. The parser is loaded here and nowhere else, hence async: most hook runs have no TOML file.
- */
-export async function parseToml(file: string, text: string): Promise<TomlTable> {
-  const { parse } = await import('smol-toml')
-  try {
-    return parse(text, { unsafeKeyBehaviour: 'throw', maxDepth: 64 })
-  } catch (cause) {
-    throw new CniError({ code: 103, message: `cannot read ${file} as TOML`, cause })
-  }
-}
 
 /** The table in a table; `undefined` when there is none or it is no table. */
 export function subtable(table: TomlTable | undefined, key: string): TomlTable | undefined {

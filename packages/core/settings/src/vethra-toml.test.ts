@@ -1,7 +1,8 @@
+import { parse } from 'smol-toml'
 import { describe, expect, it } from 'vitest'
-import { parseVethraToml, resolveSettings, settingFlags, tomlFile } from './index.ts'
+import { readVethraToml, resolveSettings, settingFlags, tomlFile } from './index.ts'
 
-describe('parseVethraToml', () => {
+describe('readVethraToml', () => {
   const text = `
     data_root = "/d"
     cni_path = ["/a", "/b"]
@@ -13,8 +14,8 @@ describe('parseVethraToml', () => {
     address_pools = [{ base = "172.20.0.0/14", size = 24 }]
   `
 
-  it('gives what resolveSettings takes', async () => {
-    const toml = await parseVethraToml('/e/vethra.toml', text)
+  it('gives what resolveSettings takes', () => {
+    const toml = readVethraToml('/e/vethra.toml', parse(text))
     const { settings } = resolveSettings({ flags: {}, env: {}, toml, existing: () => false })
     expect(settings).toMatchObject({
       dataRoot: '/d',
@@ -40,16 +41,16 @@ describe('parseVethraToml', () => {
       'address_pools = [{ base = "10.0.0.0/8", size = 24, name = "x" }]',
       'address_pools in /e/v.toml: "{\\"base\\":\\"10.0.0.0/8\\",\\"size\\":24,\\"name\\":\\"x\\"}" is not a table with base and size',
     ],
-    ['x = ', 'cannot read /e/v.toml as TOML'],
-    ['__proto__ = 1', 'cannot read /e/v.toml as TOML'],
-  ])('refuses %j', async (bad, message) => {
-    await expect(parseVethraToml('/e/v.toml', bad)).rejects.toMatchObject({ code: 103, message })
+  ])('refuses %j', (bad, message) => {
+    expect(() => readVethraToml('/e/v.toml', parse(bad))).toThrow(
+      expect.objectContaining({ code: 103, message }),
+    )
   })
 
-  it('knows every key of the table', async () => {
+  it('knows every key of the table', () => {
     const single = settingFlags.filter((row) => row.toml !== 'address_pools')
     const all = single.map((row) => `${row.toml} = "x"`).join('\n')
-    const { settings } = await parseVethraToml('/v', all)
+    const { settings } = readVethraToml('/v', parse(all))
     expect(Object.keys(settings)).toEqual(single.map((row) => row.toml))
   })
 })

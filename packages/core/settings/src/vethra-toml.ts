@@ -1,7 +1,7 @@
 import type { GivenFile } from './resolve-settings.ts'
 import { settingFlags } from './setting-flags.ts'
 import type { GivenSettings } from './settings.ts'
-import { isTable, parseToml, shown } from './toml.ts'
+import { isTable, shown, type TomlTable } from './toml.ts'
 import { invalid } from './values.ts'
 
 /** The path of the configuration file: `VETHRA_TOML`, or `/etc/vethra/vethra.toml`. Throws CniError 103 when it is no absolute path. */
@@ -13,12 +13,11 @@ export function tomlFile(env: Readonly<Record<string, string | undefined>>): str
 }
 
 /**
- * The settings in the text of vethra.toml, for resolveSettings. Texts are strings; times and sizes may be
+ * The settings in the table of vethra.toml, for resolveSettings. Texts are strings; times and sizes may be
  * numbers; what may be repeated is an array or one string, `cni_path` too; `address_pools` is an array
  * of tables with `base` and `size`. Throws CniError 103 that names the file, and the key when it is unknown or of a wrong type.
  */
-export async function parseVethraToml(file: string, text: string): Promise<GivenFile> {
-  const table = await parseToml(file, text)
+export function readVethraToml(file: string, table: TomlTable): GivenFile {
   const entries = Object.entries(table).map(([key, value]) => {
     const where = `${key} in ${file}`
     if (settingFlags.some((row) => row.toml === key)) return [key, readValue(where, key, value)]

@@ -1,6 +1,11 @@
 import { type Attachment, CniError, type ConfList, type ParsedResult } from '@vethra/cni'
 import { isNative } from '@vethra/plugins'
-import type { AttachmentRecord, AttachmentRecords } from './attachment-records.ts'
+import type {
+  AttachmentRecord,
+  AttachmentRecords,
+  CachedAttachment,
+  ResultCache,
+} from '@vethra/world'
 import {
   advance,
   type Outcome,
@@ -10,7 +15,6 @@ import {
   start,
   stepOf,
 } from './next-step.ts'
-import type { CachedAttachment, ResultCache } from './result-cache.ts'
 import {
   outcomeOf,
   type PluginContext,

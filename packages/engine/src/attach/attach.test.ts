@@ -1,8 +1,8 @@
 import { CniError, type PluginCall } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
+import type { CachedAttachment } from '@vethra/world'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type AttachTools, attach, detach } from './attach.ts'
-import type { CachedAttachment } from './result-cache.ts'
 
 const list = parseConfList(
   '{"cniVersion":"1.0.0","name":"lan","plugins":[{"type":"a"},{"type":"b"}]}',

@@ -12,10 +12,9 @@ import {
 } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
 import type { PluginWay } from '@vethra/plugins'
+import type { AttachmentKey, CachedAttachment, PluginRunner, ResultCache } from '@vethra/world'
 import { cacheEntry, noPlugins } from './add-plugins.ts'
 import { type AttachmentPlan, runsPlugins, start, stepOf } from './next-step.ts'
-import type { PluginRunner } from './plugin-runner.ts'
-import type { AttachmentKey, CachedAttachment, ResultCache } from './result-cache.ts'
 import { run } from './run.ts'
 
 /** The parts that make and remove an attachment. */

@@ -1,10 +1,9 @@
 import { CniError, type ConfList, guards } from '@vethra/cni'
-import type { AttachmentRecord } from './attachment-records.ts'
-import { lifeNow } from './namespace-facts.ts'
+import type { AttachmentKey, AttachmentRecord } from '@vethra/world'
+import { lifeNow } from './life.ts'
 import { freeUnused } from './network-operations.ts'
 import type { ValidAttachment } from './next-step.ts'
 import { detachAll, type HostTools } from './on-host.ts'
-import type { AttachmentKey } from './result-cache.ts'
 
 /**
  * Frees what is attached to a network and no longer wanted: DEL of each of our own attachments that

@@ -1,12 +1,11 @@
 import { CniError, type PluginCall } from '@vethra/cni'
+import type { CachedAttachment, PluginRunner, StageCall } from '@vethra/world'
 import { cachedList, detach, type Former } from './attach.ts'
 import { together } from './failures.ts'
 import { afterOrphans, madeSoFar, type Remembered, rememberedOf } from './killed-add.ts'
 import { keyOf, type Membership } from './membership.ts'
 import type { HostTools } from './on-host.ts'
-import type { PluginRunner, StageCall } from './plugin-runner.ts'
 import { reachable } from './reachable.ts'
-import type { CachedAttachment } from './result-cache.ts'
 import { pluginRunner } from './run-plugin.ts'
 import { sweepAlone } from './sweep.ts'
 

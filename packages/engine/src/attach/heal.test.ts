@@ -1,11 +1,10 @@
 import { CniError, type PluginCall } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
+import type { AttachmentRecord, CachedAttachment } from '@vethra/world'
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { AttachmentRecord } from './attachment-records.ts'
 import { attachAnew, chainAgain, detachIfDue } from './heal.ts'
 import type { Membership } from './membership.ts'
 import type { HostTools } from './on-host.ts'
-import type { CachedAttachment } from './result-cache.ts'
 
 const list = parseConfList(
   '{"cniVersion":"1.0.0","name":"lan","plugins":[{"type":"bridge"},{"type":"tuning"},{"type":"firewall"},{"type":"portmap"}]}',

@@ -1,7 +1,6 @@
+import type { AttachmentKey, AttachmentRecord, CachedAttachment, ResultCache } from '@vethra/world'
 import { cachedList, convertIfReadable } from './attach.ts'
-import type { AttachmentRecord } from './attachment-records.ts'
 import type { HostTools } from './on-host.ts'
-import type { AttachmentKey, CachedAttachment, ResultCache } from './result-cache.ts'
 
 /** The remembered state of one attachment. */
 export interface Remembered {

@@ -1,5 +1,5 @@
 import type { Attachment, ConfList, ContainerRef } from '@vethra/cni'
-import type { AttachmentKey } from './result-cache.ts'
+import type { AttachmentKey } from '@vethra/world'
 
 /** One network that a container is in, or is to be in. */
 export interface Membership {

@@ -1,8 +1,8 @@
 import { CniError } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
+import type { PluginRunner } from '@vethra/world'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { checkStatus, freeUnused } from './network-operations.ts'
-import type { PluginRunner } from './plugin-runner.ts'
 import { supportedVersions } from './supported-versions.ts'
 import { validateList } from './validate-list.ts'
 

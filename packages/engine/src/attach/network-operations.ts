@@ -1,7 +1,7 @@
 import { CniError, type ConfList, compareVersions, type PluginConf } from '@vethra/cni'
 import { requestConfiguration } from '@vethra/conflist'
+import type { PluginRunner } from '@vethra/world'
 import { type NetworkPlan, networkCall } from './next-step.ts'
-import type { PluginRunner } from './plugin-runner.ts'
 import { run } from './run.ts'
 import { supportedVersions } from './supported-versions.ts'
 

@@ -10,7 +10,7 @@ import {
 } from '@vethra/cni'
 import { requestConfiguration } from '@vethra/conflist'
 import { isNative, type PluginWay } from '@vethra/plugins'
-import type { StageCall } from './plugin-runner.ts'
+import type { StageCall } from '@vethra/world'
 
 /** An operation on all plugins of a network. */
 export type Plan = AttachmentPlan | NetworkPlan

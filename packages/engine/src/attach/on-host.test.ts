@@ -1,12 +1,10 @@
 import { CniError, explain } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
 import { attachmentChains } from '@vethra/model'
+import type { AttachmentRecord, CachedAttachment, LinkInside } from '@vethra/world'
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { AttachmentRecord } from './attachment-records.ts'
 import type { Membership } from './membership.ts'
-import type { LinkInside } from './namespace-facts.ts'
 import { attachAll, detachAll, type HostTools } from './on-host.ts'
-import type { CachedAttachment } from './result-cache.ts'
 
 const listOf = (name: string, firewall = false) =>
   parseConfList(

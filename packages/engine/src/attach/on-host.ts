@@ -1,5 +1,6 @@
-import { CniError, type ConfList, guards, type ParsedResult } from '@vethra/cni'
+import { CniError, type ConfList, guards, identityOf, type ParsedResult } from '@vethra/cni'
 import { type PluginChoice, type PluginWay, waysOf } from '@vethra/plugins'
+import type { AttachmentRecord, AttachmentRecords, NamespaceFacts } from '@vethra/world'
 import { addPlugins, cacheEntry } from './add-plugins.ts'
 import {
   type AttachTools,
@@ -9,15 +10,12 @@ import {
   checkNames,
   unknownNetwork,
 } from './attach.ts'
-import type { AttachmentRecord, AttachmentRecords } from './attachment-records.ts'
 import { type DetachOptions, detachEach } from './detach-each.ts'
 import { checkDoor, checkFree, undoLeft } from './door.ts'
 import { isIncomplete, together } from './failures.ts'
 import { holdingContainer } from './holding-container.ts'
 import { rememberingCache } from './killed-add.ts'
 import { gone, keyOf, type Membership } from './membership.ts'
-import { identityOf } from './namespace.ts'
-import type { NamespaceFacts } from './namespace-facts.ts'
 import { pluginRunner } from './run-plugin.ts'
 import { all, demandDone, inSequence, type StepLog } from './sequence.ts'
 import { sweepAlone } from './sweep.ts'

@@ -1,4 +1,5 @@
-import { guards, type Lock, type LockPlaces } from '@vethra/cni'
+import { guards, type LockPlaces } from '@vethra/cni'
+import type { Lock } from '@vethra/world'
 
 /**
  * Takes each lock that attaching a container to networks takes, and lets go of it at once: of a holder

@@ -1,8 +1,9 @@
 import { CniError } from '@vethra/cni'
+import type { AttachmentKey, CachedAttachment } from '@vethra/world'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { byInterface } from './by-interface.ts'
 import type { HostTools } from './on-host.ts'
 import { portsOf, publishPorts } from './publish.ts'
-import { type AttachmentKey, byInterface, type CachedAttachment } from './result-cache.ts'
 
 const ports = [{ hostPort: 8080, containerPort: 80, protocol: 'tcp', hostIP: '0.0.0.0' }]
 const keyOf = (network: string, ifname: string): AttachmentKey => ({

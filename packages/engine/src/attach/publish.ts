@@ -1,10 +1,10 @@
 import type { ConfList, JsonObject, PluginConf } from '@vethra/cni'
+import type { AttachmentKey, CachedAttachment } from '@vethra/world'
 import { cachedList } from './attach.ts'
 import { livingNetns, runChainAgain } from './heal.ts'
 import { holdingContainer } from './holding-container.ts'
 import { keyOf, type Membership, rememberedOnly } from './membership.ts'
 import type { HostTools } from './on-host.ts'
-import type { AttachmentKey, CachedAttachment } from './result-cache.ts'
 
 const capability = 'portMappings'
 

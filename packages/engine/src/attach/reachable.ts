@@ -1,10 +1,8 @@
-import { CniError, parseResult } from '@vethra/cni'
-import type { AttachmentRecord } from './attachment-records.ts'
+import { CniError, isSameNamespace, parseResult } from '@vethra/cni'
+import type { AttachmentRecord, CachedAttachment } from '@vethra/world'
 import type { Remembered } from './killed-add.ts'
 import { gone, type Membership } from './membership.ts'
-import { isSameNamespace } from './namespace.ts'
 import type { HostTools } from './on-host.ts'
-import type { CachedAttachment } from './result-cache.ts'
 
 type Facts = Pick<HostTools, 'netns' | 'records' | 'cache'>
 

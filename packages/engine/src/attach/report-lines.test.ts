@@ -1,5 +1,5 @@
+import type { PluginReport } from '@vethra/world'
 import { expect, it } from 'vitest'
-import type { PluginReport } from './plugin-runner.ts'
 import { reportLines, stepLines } from './report-lines.ts'
 import { inSequence } from './sequence.ts'
 

@@ -1,5 +1,5 @@
 import { oneLine } from '@vethra/cni'
-import type { PluginReport } from './plugin-runner.ts'
+import type { PluginReport } from '@vethra/world'
 import type { StepLog } from './sequence.ts'
 
 /** How much of what a plugin writes is handed on, in UTF-16 code units. */

@@ -1,9 +1,7 @@
 import { CniError, type ConfList, type PluginCall } from '@vethra/cni'
 import { bridgeOf, type SavedRules } from '@vethra/model'
-import type { AttachmentRecord } from './attachment-records.ts'
-import type { LinkInside, NamespaceFacts } from './namespace-facts.ts'
+import type { AttachmentRecord, LinkInside, NamespaceFacts, PluginRunner } from '@vethra/world'
 import type { Outcome, RunStep } from './next-step.ts'
-import type { PluginRunner } from './plugin-runner.ts'
 import { runInTurn, type TurnTools } from './take-turns.ts'
 
 /** The parts that run the plugins of one attachment. */

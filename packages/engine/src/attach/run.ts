@@ -1,6 +1,6 @@
 import type { ParsedResult, PluginCall } from '@vethra/cni'
+import type { PluginRunner } from '@vethra/world'
 import { advance, type Plan, type Progress, runsPlugins, start, stepOf } from './next-step.ts'
-import type { PluginRunner } from './plugin-runner.ts'
 import { outcomeOf, runStep } from './run-plugin.ts'
 
 /**

@@ -7,8 +7,7 @@ import {
   renderResult,
 } from '@vethra/cni'
 import type { PluginRequest } from '@vethra/plugins'
-import type { StageWorld } from '@vethra/world'
-import type { StageCall } from './plugin-runner.ts'
+import type { StageCall, StageWorld } from '@vethra/world'
 import { addStage, checkStage, delStage, type Stage } from './stage.ts'
 
 /**

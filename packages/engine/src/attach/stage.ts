@@ -1,6 +1,5 @@
 import { formatAddress } from '@vethra/address'
 import { CniError, type Result, type ResultIp } from '@vethra/cni'
-import { allocate } from '@vethra/ipam'
 import {
   type AddressClaim,
   type PluginRequest,
@@ -11,6 +10,7 @@ import {
 import { type Change, describeChange, diff, type State } from '@vethra/state'
 import type { ApplyOptions, StageWorld } from '@vethra/world'
 import { converge } from '../converge.ts'
+import { allocate } from './allocate.ts'
 
 /** A stretch of plugins that are planned in this process, and what came before it. */
 export interface Stage {

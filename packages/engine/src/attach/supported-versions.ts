@@ -1,5 +1,5 @@
 import { CniError, goField, type Json, parseJson } from '@vethra/cni'
-import type { PluginRunner } from './plugin-runner.ts'
+import type { PluginRunner } from '@vethra/world'
 
 /**
  * The spec versions that a plugin supports, as it prints them on VERSION (SPEC 1.1.0, section 2,

@@ -1,5 +1,6 @@
 import { CniError } from '@vethra/cni'
-import { attachmentChains, type RuleSets } from '@vethra/model'
+import { attachmentChains } from '@vethra/model'
+import type { RuleSets } from '@vethra/world'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { sweep } from './sweep.ts'
 

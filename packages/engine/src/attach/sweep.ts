@@ -1,6 +1,6 @@
 import { CniError } from '@vethra/cni'
-import { attachmentLeftovers, type RuleSets, type SavedRules } from '@vethra/model'
-import type { AttachmentRecords } from './attachment-records.ts'
+import { attachmentLeftovers, type SavedRules } from '@vethra/model'
+import type { AttachmentRecords, RuleSets } from '@vethra/world'
 import type { Membership } from './membership.ts'
 
 /** The attachment that rules were made for, as far as their chains are named by it. */

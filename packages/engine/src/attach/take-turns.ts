@@ -4,12 +4,11 @@ import {
   goField,
   guards,
   type Json,
-  type Lock,
   type LockPlaces,
   type PluginCall,
 } from '@vethra/cni'
-import { networkRulesReady, type RuleSets, type SavedRules, sharedRulesReady } from '@vethra/model'
-import type { PluginRunner } from './plugin-runner.ts'
+import { networkRulesReady, type SavedRules, sharedRulesReady } from '@vethra/model'
+import type { Lock, PluginRunner, RuleSets } from '@vethra/world'
 
 /** The parts that make attachments where others make some at the same time. */
 export interface TurnTools {

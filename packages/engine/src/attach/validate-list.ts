@@ -1,5 +1,5 @@
 import { CniError, type ConfList } from '@vethra/cni'
-import type { PluginRunner } from './plugin-runner.ts'
+import type { PluginRunner } from '@vethra/world'
 import { supportedVersions } from './supported-versions.ts'
 
 /**

@@ -1,6 +1,5 @@
+import type { AttachmentRecord, NamespaceFacts } from '@vethra/world'
 import { expect, it } from 'vitest'
-import type { AttachmentRecord } from './attachment-records.ts'
-import type { NamespaceFacts } from './namespace-facts.ts'
 import { attachedIds, recordsAmong, refuseOthers } from './whose.ts'
 
 const record = (

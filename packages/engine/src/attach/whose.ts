@@ -4,13 +4,17 @@ import {
   type ContainerRef,
   containerIdOf,
   dashJoined,
+  isSameNamespace,
 } from '@vethra/cni'
-import type { AttachmentRecord, AttachmentRecords } from './attachment-records.ts'
+import type {
+  AttachmentKey,
+  AttachmentRecord,
+  AttachmentRecords,
+  CachedAttachment,
+} from '@vethra/world'
+import { isProven, type LifeTools, lifeNow } from './life.ts'
 import { keyOf, type Membership } from './membership.ts'
-import { isSameNamespace } from './namespace.ts'
-import { isProven, type LifeTools, lifeNow } from './namespace-facts.ts'
 import type { HostTools } from './on-host.ts'
-import type { AttachmentKey, CachedAttachment } from './result-cache.ts'
 
 /**
  * Those of some records that are of a container. A record of 0.1 names none: it counts by its container id; where

@@ -1,5 +1,5 @@
 import { goField, type Json, parseJson } from '@vethra/cni'
-import type { CachedAttachment } from '../attach/result-cache.ts'
+import type { CachedAttachment } from '@vethra/world'
 import type { ManageTools } from '../network/tools.ts'
 
 /** An attachment as the daemon shows it. */

@@ -1,5 +1,5 @@
+import type { SeenNamespace } from '@vethra/cni'
 import { describe, expect, it } from 'vitest'
-import type { SeenNamespace } from '../attach/namespace.ts'
 import { homeLife, homeOfTask } from './container-home.ts'
 
 const here = { bootId: 'b', place: 'pid:4:1' }

@@ -1,12 +1,13 @@
-import { goField, type Json } from '@vethra/cni'
 import {
+  goField,
   isSameNamespace,
+  type Json,
   type Life,
   lifeOf,
   type NamespaceIdentity,
   readIdentity,
   type SeenNamespace,
-} from '../attach/namespace.ts'
+} from '@vethra/cni'
 
 /** Where a container lives. */
 export interface Home extends NamespaceIdentity {

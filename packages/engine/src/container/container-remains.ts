@@ -1,5 +1,5 @@
 import { CniError, checkPathComponent } from '@vethra/cni'
-import { lifeNow } from '../attach/namespace-facts.ts'
+import { lifeNow } from '../attach/life.ts'
 import { attachedIdOf, recordsOf } from '../attach/whose.ts'
 import type { ManageTools } from '../network/tools.ts'
 import { findContainer } from './container-inspect.ts'

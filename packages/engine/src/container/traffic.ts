@@ -1,6 +1,6 @@
 import type { Result } from '@vethra/cni'
 import { networkBridge, networksFromFiles } from '@vethra/networks'
-import type { LinkCounters } from '../network/host-effects.ts'
+import type { LinkCounters } from '@vethra/world'
 import type { ManageTools } from '../network/tools.ts'
 import { type ContainerState, readContainers } from './container-state.ts'
 

@@ -1,9 +1,8 @@
-import type { AttachmentRecord } from '../attach/attachment-records.ts'
+import { type Life, lifeOf } from '@vethra/cni'
+import type { AttachmentKey, AttachmentRecord, CachedAttachment } from '@vethra/world'
 import { isWhole } from '../attach/killed-add.ts'
-import { type Life, lifeOf } from '../attach/namespace.ts'
-import { type LifeTools, lifeNow } from '../attach/namespace-facts.ts'
+import { type LifeTools, lifeNow } from '../attach/life.ts'
 import type { HostTools } from '../attach/on-host.ts'
-import type { AttachmentKey, CachedAttachment } from '../attach/result-cache.ts'
 
 /** Whether a namespace is certainly still the one that was recorded. */
 export async function isAlive(tools: LifeTools, record: AttachmentRecord): Promise<boolean> {

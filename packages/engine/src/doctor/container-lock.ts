@@ -1,5 +1,5 @@
 import { type ContainerRef, guards } from '@vethra/cni'
-import { lifeNow } from '../attach/namespace-facts.ts'
+import { lifeNow } from '../attach/life.ts'
 import { attachedIdOf } from '../attach/whose.ts'
 import { lifeOfCached } from './alive.ts'
 import type { DoctorTools, NamespaceTools } from './doctor-tools.ts'

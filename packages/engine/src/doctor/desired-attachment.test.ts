@@ -1,6 +1,6 @@
 import { parseConfList } from '@vethra/conflist'
+import type { CachedAttachment } from '@vethra/world'
 import { expect, it } from 'vitest'
-import type { CachedAttachment } from '../attach/result-cache.ts'
 import { attachmentReader } from './desired-attachment.ts'
 
 const list = {

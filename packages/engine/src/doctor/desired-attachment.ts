@@ -2,8 +2,8 @@ import { formatAddress, readAddress, readCidr } from '@vethra/address'
 import { CniError, type ConfList, goField, type Json, parseResult, type Result } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
 import type { DesiredAddress, DesiredAttachment, DesiredPort } from '@vethra/model'
+import type { CachedAttachment } from '@vethra/world'
 import { takesPorts } from '../attach/publish.ts'
-import type { CachedAttachment } from '../attach/result-cache.ts'
 import { effectsOf, type ListEffects } from './list-effects.ts'
 
 /** Reads attachments as they were made. Attachments of one network share what its list says: a thousand are read at once. */

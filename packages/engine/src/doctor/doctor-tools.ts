@@ -1,13 +1,17 @@
 import type { Json } from '@vethra/cni'
-import type { PortHolder } from '@vethra/container'
-import type { IpamStore, SignsOfLife } from '@vethra/ipam'
 import type { ObservedName } from '@vethra/model'
-import type { HostsStore } from '@vethra/names'
 import type { ConfFile } from '@vethra/networks'
-import type { AttachmentRecord } from '../attach/attachment-records.ts'
+import type {
+  Clock,
+  HostsFolders,
+  HostsStore,
+  IpamStore,
+  Kernel,
+  Memory,
+  OtherSigns,
+  PortHolder,
+} from '@vethra/world'
 import type { HostTools } from '../attach/on-host.ts'
-import type { CachedAttachment } from '../attach/result-cache.ts'
-import type { Kernel } from './kernel.ts'
 
 /** All that a doctor looks and acts with: adapters that are handed in. */
 export interface DoctorTools {
@@ -54,47 +58,9 @@ export interface KnownContainers {
   releaseName(name: string, id: string): Promise<void>
 }
 
-/** The folders that hosts files are in. */
-export interface HostsFolders {
-  /** Every folder of a container, ascending by id, and what its peers know of it. */
-  folders(): Promise<readonly HostsFolder[]>
-}
-
-/** The folder of one container's hosts file. */
-export interface HostsFolder {
-  readonly id: string
-  readonly names: 'none' | 'known' | 'damaged'
-  /** Whether it is known without being in a network. */
-  readonly withoutNetworks: boolean
-}
-
-/** Signs of life that neither caches nor records give. */
-export type OtherSigns = Pick<SignsOfLife, 'known' | 'namespaces' | 'running'>
-
-/** The memory of attachments, whichever runtime made them. */
-export interface Memory {
-  readonly records: readonly AttachmentRecord[]
-  readonly cached: readonly CachedAttachment[]
-  readonly damaged: readonly DamagedFile[]
-}
-
-/** A file of ours, or of libcni, that is damaged. */
-export interface DamagedFile {
-  readonly of: 'record' | 'result'
-  /** Absolute path; its last part is made of network, container id and ifname. */
-  readonly file: string
-}
-
 /** A folder that state is kept in. */
 export interface WatchedFolder {
   readonly path: string
   /** Whether what is in it is meant to outlive a boot. */
   readonly lasting: boolean
-}
-
-/** Time, as it is handed in. */
-export interface Clock {
-  /** Milliseconds since 1970. */
-  now(): number
-  sleep(ms: number): Promise<void>
 }

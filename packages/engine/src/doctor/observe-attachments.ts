@@ -1,12 +1,11 @@
 import type { ConfList } from '@vethra/cni'
+import { type Life, lifeOf } from '@vethra/cni'
 import type { DesiredAttachment, ObservedAttachment, ObservedFault } from '@vethra/model'
 import { attachmentText } from '@vethra/model'
-import type { AttachmentRecord } from '../attach/attachment-records.ts'
-import { type Life, lifeOf } from '../attach/namespace.ts'
-import { isProven, lifeNow } from '../attach/namespace-facts.ts'
-import type { CachedAttachment } from '../attach/result-cache.ts'
+import type { AttachmentRecord, CachedAttachment, DamagedFile, Memory } from '@vethra/world'
+import { isProven, lifeNow } from '../attach/life.ts'
 import { attachmentReader } from './desired-attachment.ts'
-import type { DamagedFile, DoctorTools, Memory } from './doctor-tools.ts'
+import type { DoctorTools } from './doctor-tools.ts'
 
 /** The remembered attachments, and the desired state of those that live. */
 export interface SeenAttachments {

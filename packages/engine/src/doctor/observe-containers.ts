@@ -7,7 +7,8 @@ import type {
   ObservedFault,
   ObservedName,
 } from '@vethra/model'
-import type { DoctorTools, HostsFolder, NamespaceTools } from './doctor-tools.ts'
+import type { HostsFolder } from '@vethra/world'
+import type { DoctorTools, NamespaceTools } from './doctor-tools.ts'
 import { millisecondsOf } from './milliseconds-of.ts'
 
 /** The containers of all namespaces, and the names that are taken. */

@@ -1,7 +1,7 @@
 import { CniError } from '@vethra/cni'
 import type { ObservedHost, ObservedProgram } from '@vethra/model'
 import { type Network, networkPlugins } from '@vethra/networks'
-import type { PluginRunner } from '../attach/plugin-runner.ts'
+import type { PluginRunner } from '@vethra/world'
 import { supportedVersions } from '../attach/supported-versions.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 

@@ -71,7 +71,7 @@ export async function reserveAddress(
   return host.lock.hold(guards.attachment(host.places, containerId), async () => {
     if ((await livingRecord(host, key)) === undefined) return 'it is not attached any more'
     const claim = { containerId, ifname, set, candidates: () => [wanted] }
-    const { kind } = await ipam(dataDir).reserve(network, claim)
+    const { kind } = await ipam(dataDir).reserveFirst(network, claim)
     if (kind === 'reserved') return undefined
     const there = (await ipam(dataDir).list(network)).find((each) => each.address === address)
     if (there?.containerId === containerId) return 'it is reserved'

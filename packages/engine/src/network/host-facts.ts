@@ -9,7 +9,7 @@ import {
   usedPrefixes,
   wantsIsolation,
 } from '@vethra/networks'
-import type { UsedByHost } from './host-effects.ts'
+import type { UsedByHost } from '@vethra/world'
 import type { ManageTools } from './tools.ts'
 
 /** The queries to the host for a new network. */

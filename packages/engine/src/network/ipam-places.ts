@@ -1,6 +1,7 @@
 import { checkNetworkName } from '@vethra/cni'
-import type { IpamStore, Reservation } from '@vethra/ipam'
+import type { Reservation } from '@vethra/ipam'
 import { ipamDataDirs, type Network, networksFromFiles } from '@vethra/networks'
+import type { IpamStore } from '@vethra/world'
 import { networksNotFound } from './one-network.ts'
 import type { ManageTools } from './tools.ts'
 

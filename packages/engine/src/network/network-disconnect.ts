@@ -1,7 +1,6 @@
-import { CniError, type ConfList, goField } from '@vethra/cni'
+import { CniError, type ConfList, goField, identityOf } from '@vethra/cni'
 import { renderRecord } from '@vethra/container'
 import { findNetwork, networkId, networksFromFiles } from '@vethra/networks'
-import { identityOf } from '../attach/namespace.ts'
 import { detachAll } from '../attach/on-host.ts'
 import { changeContainer, recordOf } from '../container/container-record.ts'
 import { demandSeen, type KnownContainer } from '../container/container-state.ts'

@@ -10,7 +10,7 @@ import {
   nativeNetwork,
   networksFromFiles,
 } from '@vethra/networks'
-import { lifeNow } from '../attach/namespace-facts.ts'
+import { lifeNow } from '../attach/life.ts'
 import { recordsOf } from '../attach/whose.ts'
 import { oneNetwork } from './one-network.ts'
 import type { ManageTools } from './tools.ts'

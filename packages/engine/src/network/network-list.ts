@@ -1,6 +1,5 @@
 import type { CniError } from '@vethra/cni'
 import {
-  type ConfDir,
   filterNetworks,
   type Network,
   type NetworkOrigin,
@@ -8,6 +7,7 @@ import {
   networksFromFiles,
   visibleLabels,
 } from '@vethra/networks'
+import type { ConfDir } from '@vethra/world'
 
 /** A network as `network ls` shows it. */
 export interface NetworkRow {

@@ -1,4 +1,5 @@
-import type { ContainerNames, HostsStore } from '@vethra/names'
+import type { ContainerNames } from '@vethra/names'
+import type { HostsStore } from '@vethra/world'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { container, rowsOf } from './sample.ts'

@@ -1,4 +1,4 @@
-import type { HostsStore } from '@vethra/names'
+import type { HostsStore } from '@vethra/world'
 
 /** A store to be tested, empty, and what the cases cannot do themselves. */
 export interface HostsStoreSubject {

@@ -13,7 +13,7 @@ export function hostileInput(subject: () => IpamStoreSubject): void {
     await expect(store.list(network)).rejects.toMatchObject(refused)
     await expect(store.taken(network)).rejects.toMatchObject(refused)
     await expect(store.held(network, holder)).rejects.toMatchObject(refused)
-    await expect(store.reserve(network, claim('a', [2]))).rejects.toMatchObject(refused)
+    await expect(store.reserveFirst(network, claim('a', [2]))).rejects.toMatchObject(refused)
     await expect(store.release(network, holder)).rejects.toMatchObject(refused)
     await expect(store.drop(network, [])).rejects.toMatchObject(refused)
     await expect(store.removeNetwork(network)).rejects.toMatchObject(refused)
@@ -22,7 +22,7 @@ export function hostileInput(subject: () => IpamStoreSubject): void {
 
   it('a holder never passes for another', async () => {
     const { store } = subject()
-    await store.reserve('lan', claim('a', [2]))
+    await store.reserveFirst('lan', claim('a', [2]))
     const others = [
       { containerId: 'a', ifname: 'eth' },
       { containerId: 'a\r\neth0', ifname: '' },

@@ -10,7 +10,7 @@ export function manyWriters(subject: () => IpamStoreSubject): void {
     const { store, other = store } = subject()
     const outcomes = await Promise.all(
       numbers.map((number) =>
-        [store, other][number % 2]?.reserve('lan', claim(`c${number}`, numbers)),
+        [store, other][number % 2]?.reserveFirst('lan', claim(`c${number}`, numbers)),
       ),
     )
     const given = outcomes.flatMap((each) => (each?.kind === 'reserved' ? [each.address] : []))
@@ -21,7 +21,9 @@ export function manyWriters(subject: () => IpamStoreSubject): void {
   it('gives one address to one of many who ask for it', async () => {
     const { store, other = store } = subject()
     const outcomes = await Promise.all(
-      numbers.map((number) => [store, other][number % 2]?.reserve('lan', claim(`c${number}`, [2]))),
+      numbers.map((number) =>
+        [store, other][number % 2]?.reserveFirst('lan', claim(`c${number}`, [2])),
+      ),
     )
     expect(outcomes.filter((each) => each?.kind === 'reserved')).toHaveLength(1)
     expect(outcomes.filter((each) => each?.kind === 'none')).toHaveLength(numbers.length - 1)
@@ -30,7 +32,7 @@ export function manyWriters(subject: () => IpamStoreSubject): void {
   it('gives one interface one address, however often it asks at the same time', async () => {
     const { store, other = store } = subject()
     const outcomes = await Promise.all(
-      numbers.map((number) => [store, other][number % 2]?.reserve('lan', claim('a', numbers))),
+      numbers.map((number) => [store, other][number % 2]?.reserveFirst('lan', claim('a', numbers))),
     )
     expect(outcomes.filter((each) => each?.kind === 'reserved')).toHaveLength(1)
     expect(await holders(store)).toEqual([`${text(2)} a eth0`])
@@ -38,11 +40,11 @@ export function manyWriters(subject: () => IpamStoreSubject): void {
 
   it('lets who comes and who goes at the same time both have their way', async () => {
     const { store, other = store } = subject()
-    for (const number of numbers) await store.reserve('lan', claim(`c${number}`, [number]))
+    for (const number of numbers) await store.reserveFirst('lan', claim(`c${number}`, [number]))
     await Promise.all(
       numbers.flatMap((number) => [
         store.release('lan', { containerId: `c${number}`, ifname: 'eth0' }),
-        other.reserve('lan', claim(`d${number}`, [number + 100])),
+        other.reserveFirst('lan', claim(`d${number}`, [number + 100])),
       ]),
     )
     expect(await store.taken('lan')).toEqual(numbers.map((number) => address(number + 100)))

@@ -7,8 +7,8 @@ import type { IpamStoreSubject } from './subject.ts'
 export function reserving(subject: () => IpamStoreSubject): void {
   it('reserves the first candidate that is free', async () => {
     const { store } = subject()
-    await store.reserve('lan', claim('a', [2, 3]))
-    expect(await store.reserve('lan', claim('b', [2, 3, 4]))).toEqual({
+    await store.reserveFirst('lan', claim('a', [2, 3]))
+    expect(await store.reserveFirst('lan', claim('b', [2, 3, 4]))).toEqual({
       kind: 'reserved',
       address: address(3),
     })
@@ -17,9 +17,9 @@ export function reserving(subject: () => IpamStoreSubject): void {
 
   it('tells when every candidate is taken, and when there is none', async () => {
     const { store } = subject()
-    await store.reserve('lan', claim('a', [2]))
-    expect(await store.reserve('lan', claim('b', [2]))).toEqual({ kind: 'none' })
-    expect(await store.reserve('lan', claim('b', []))).toEqual({ kind: 'none' })
+    await store.reserveFirst('lan', claim('a', [2]))
+    expect(await store.reserveFirst('lan', claim('b', [2]))).toEqual({ kind: 'none' })
+    expect(await store.reserveFirst('lan', claim('b', []))).toEqual({ kind: 'none' })
   })
 
   it('takes no more of the order than it needs', async () => {
@@ -27,8 +27,8 @@ export function reserving(subject: () => IpamStoreSubject): void {
     const endless = function* (): Generator<Address> {
       for (let number = 2; ; number += 1) yield address(number)
     }
-    await store.reserve('lan', claim('a', [2]))
-    const outcome = await store.reserve('lan', claim('b', [], { candidates: endless }))
+    await store.reserveFirst('lan', claim('a', [2]))
+    const outcome = await store.reserveFirst('lan', claim('b', [], { candidates: endless }))
     expect(outcome).toEqual({ kind: 'reserved', address: address(3) })
   })
 
@@ -42,47 +42,47 @@ export function reserving(subject: () => IpamStoreSubject): void {
         return [address(number)]
       },
     })
-    await store.reserve('lan', claim('a', [], look(0, 2)))
-    await store.reserve('lan', claim('b', [], look(1, 9)))
+    await store.reserveFirst('lan', claim('a', [], look(0, 2)))
+    await store.reserveFirst('lan', claim('b', [], look(1, 9)))
     await store.release('lan', { containerId: 'a', ifname: 'eth0' })
-    await store.reserve('lan', claim('c', [], look(0, 3)))
-    await store.reserve('other', claim('c', [], look(0, 3)))
+    await store.reserveFirst('lan', claim('c', [], look(0, 3)))
+    await store.reserveFirst('other', claim('c', [], look(0, 3)))
     expect(seen).toEqual([undefined, undefined, address(2), undefined])
   })
 
   it('forgets nothing of the round robin by a claim that gets none', async () => {
     const { store } = subject()
-    await store.reserve('lan', claim('a', [7]))
-    await store.reserve('lan', claim('b', [7]))
+    await store.reserveFirst('lan', claim('a', [7]))
+    await store.reserveFirst('lan', claim('b', [7]))
     let last: Address | undefined
     const candidates = (given: Address | undefined) => {
       last = given
       return []
     }
-    await store.reserve('lan', claim('c', [], { candidates }))
+    await store.reserveFirst('lan', claim('c', [], { candidates }))
     expect(last).toEqual(address(7))
   })
 
   it('refuses a second address in the same set to the same interface alone', async () => {
     const { store } = subject()
-    await store.reserve('lan', claim('a', [10]))
-    await store.reserve('lan', claim('a', [9], { unlessHeldIn: () => false }))
+    await store.reserveFirst('lan', claim('a', [10]))
+    await store.reserveFirst('lan', claim('a', [9], { unlessHeldIn: () => false }))
     // The first by text, as host-local walks its folder: 10.4.0.10 comes before 10.4.0.9.
-    expect(await store.reserve('lan', claim('a', [3]))).toEqual({
+    expect(await store.reserveFirst('lan', claim('a', [3]))).toEqual({
       kind: 'held',
       address: address(10),
     })
-    const second = await store.reserve('lan', claim('a', [3], { ifname: 'eth1' }))
+    const second = await store.reserveFirst('lan', claim('a', [3], { ifname: 'eth1' }))
     expect(second).toEqual({ kind: 'reserved', address: address(3) })
-    const elsewhere = await store.reserve('other', claim('a', [3]))
+    const elsewhere = await store.reserveFirst('other', claim('a', [3]))
     expect(elsewhere).toEqual({ kind: 'reserved', address: address(3) })
   })
 
   it('gives one holder several addresses where none is in the way', async () => {
     const { store } = subject()
     const { unlessHeldIn: _, ...freely } = claim('a', [2, 3])
-    await store.reserve('lan', freely)
-    await store.reserve('lan', freely)
+    await store.reserveFirst('lan', freely)
+    await store.reserveFirst('lan', freely)
     const holder = { containerId: 'a', ifname: 'eth0' }
     expect(await store.held('lan', holder)).toEqual([address(2), address(3)])
   })
@@ -90,9 +90,9 @@ export function reserving(subject: () => IpamStoreSubject): void {
   it('keeps addresses of both families', async () => {
     const { store } = subject()
     const v6 = { family: 6, value: 0xfd00n << 112n } as const
-    await store.reserve('lan', claim('a', [], { candidates: () => [v6] }))
-    await store.reserve('lan', claim('b', [5]))
-    await store.reserve(
+    await store.reserveFirst('lan', claim('a', [], { candidates: () => [v6] }))
+    await store.reserveFirst('lan', claim('b', [5]))
+    await store.reserveFirst(
       'lan',
       claim('c', [], { candidates: () => [{ ...v6, value: v6.value + 1n }] }),
     )

@@ -1,5 +1,6 @@
 import type { Address } from '@vethra/address'
-import type { Claim, IpamStore } from '@vethra/ipam'
+import type { Claim } from '@vethra/ipam'
+import type { IpamStore } from '@vethra/world'
 
 /** The address 10.4.X.Y of a number: 2 is 10.4.0.2. */
 export function address(number: number): Address {

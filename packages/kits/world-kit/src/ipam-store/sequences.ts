@@ -1,4 +1,4 @@
-import type { IpamStore } from '@vethra/ipam'
+import type { IpamStore } from '@vethra/world'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { address, claim, holders, text } from './sample.ts'
@@ -41,7 +41,7 @@ async function take(store: IpamStore, model: Map<number, string>, each: Step): P
     return
   }
   const order = [...numbers.slice(each.from), ...numbers.slice(0, each.from)]
-  const outcome = await store.reserve('lan', claim(each.id, order))
+  const outcome = await store.reserveFirst('lan', claim(each.id, order))
   const free = order.find((number) => !model.has(number))
   const [held] = own
   if (held !== undefined) expect(outcome).toEqual({ kind: 'held', address: address(held) })

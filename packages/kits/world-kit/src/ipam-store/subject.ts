@@ -1,4 +1,4 @@
-import type { IpamStore } from '@vethra/ipam'
+import type { IpamStore } from '@vethra/world'
 
 /** A store to be tested, empty. */
 export interface IpamStoreSubject {

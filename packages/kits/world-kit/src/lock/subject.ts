@@ -1,4 +1,4 @@
-import type { Lock } from '@vethra/cni'
+import type { Lock } from '@vethra/world'
 
 /** A process other than this one that holds the lock. */
 export interface Holder {

@@ -1,5 +1,5 @@
 import { explain, type PluginCall } from '@vethra/cni'
-import type { PluginReport } from '@vethra/engine'
+import type { PluginReport } from '@vethra/world'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { OpenRunner, RunnerSubject } from './subject.ts'
 

@@ -1,4 +1,4 @@
-import type { PluginReport, PluginRunner } from '@vethra/engine'
+import type { PluginReport, PluginRunner } from '@vethra/world'
 
 /** The parts that make a runner in a case. */
 export interface RunnerLimits {

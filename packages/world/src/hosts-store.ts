@@ -1,4 +1,4 @@
-import type { ContainerNames } from './container-names.ts'
+import type { ContainerNames } from '@vethra/names'
 
 /**
  * The hosts files of one namespace's containers. Between `acquire` and `release` a container is
@@ -27,4 +27,19 @@ export interface HostsStore {
   read(id: string): Promise<ContainerNames | undefined>
   /** All known containers, ascending by id. */
   list(): Promise<readonly ContainerNames[]>
+}
+
+/** The folders that hosts files are in. */
+export interface HostsFolders {
+  /** Every folder of a container, ascending by id, and what its peers know of it. Throws CniError 5. */
+  folders(): Promise<readonly HostsFolder[]>
+}
+
+/** The folder of one container's hosts file. */
+export interface HostsFolder {
+  readonly id: string
+  /** `damaged` when there is a meta.json that cannot be used. */
+  readonly names: 'none' | 'known' | 'damaged'
+  /** Whether it is known without being in a network. */
+  readonly withoutNetworks: boolean
 }

@@ -1,6 +1,5 @@
-import type { ContainerRef } from '@vethra/cni'
+import type { ContainerRef, NamespaceIdentity } from '@vethra/cni'
 import type { PluginWay } from '@vethra/plugins'
-import type { NamespaceIdentity } from './namespace.ts'
 import type { AttachmentKey, CachedAttachment } from './result-cache.ts'
 
 /** That an attachment is ours, and which namespace it is in. */

@@ -1,8 +1,7 @@
+import type { SeenNamespace } from '@vethra/cni'
+import type { AttachmentRecord, CachedAttachment, SeenInterface } from '@vethra/world'
 import { describe, expect, it } from 'vitest'
-import type { AttachmentRecord } from './attachment-records.ts'
-import type { SeenNamespace } from './namespace.ts'
-import { lifeNow, type SeenInterface } from './namespace-facts.ts'
-import type { CachedAttachment } from './result-cache.ts'
+import { lifeNow } from './life.ts'
 
 const key = { network: 'lan', containerId: 'c1', ifname: 'eth0' }
 const old: AttachmentRecord = { ...key, netns: '/n', netnsId: '4:1' }

@@ -7,11 +7,6 @@ export interface AttachmentKey {
   readonly ifname: string
 }
 
-/** The order of a container's interfaces: `eth10` comes after `eth9`. */
-export function byInterface(a: AttachmentKey, b: AttachmentKey): number {
-  return a.ifname.length - b.ifname.length || (a.ifname < b.ifname ? -1 : 1)
-}
-
 /** An attachment as it was made: what its removal needs, whatever has become of the conf list since. */
 export interface CachedAttachment {
   readonly network: string

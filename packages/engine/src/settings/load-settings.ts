@@ -1,8 +1,14 @@
-import { parseContainerdConfig } from './containerd-config.ts'
-import { containerdConfigFile, type ResolvedSettings, resolveSettings } from './resolve-settings.ts'
-import type { GivenSettings } from './settings.ts'
-import { invalid } from './values.ts'
-import { parseVethraToml, tomlFile } from './vethra-toml.ts'
+import { CniError } from '@vethra/cni'
+import {
+  containerdConfigFile,
+  type GivenSettings,
+  type ResolvedSettings,
+  readContainerdConfig,
+  readVethraToml,
+  resolveSettings,
+  tomlFile,
+} from '@vethra/settings'
+import { parseToml } from './parse-toml.ts'
 
 /** The sources of settings; reading is the caller's. */
 export interface SettingsSource {
@@ -25,22 +31,19 @@ export async function loadSettings(source: SettingsSource): Promise<ResolvedSett
   const { flags, env, read } = source
   const file = tomlFile(env)
   const text = env['VETHRA_TOML'] ? await named('VETHRA_TOML', file, read) : await read(file)
-  const toml = text === undefined ? {} : { toml: await parseVethraToml(file, text) }
+  const toml = text === undefined ? {} : { toml: readVethraToml(file, await parseToml(file, text)) }
   const config = containerdConfigFile({ flags, env, ...toml })
-  const containerd =
-    config === undefined
-      ? {}
-      : {
-          containerd: await parseContainerdConfig(
-            config,
-            await named('containerd_config', config, read),
-          ),
-        }
-  return resolveSettings({ ...source, ...toml, ...containerd })
+  if (config === undefined) return resolveSettings({ ...source, ...toml })
+  const table = await parseToml(config, await named('containerd_config', config, read))
+  return resolveSettings({ ...source, ...toml, containerd: readContainerdConfig(config, table) })
 }
 
 async function named(where: string, file: string, read: SettingsSource['read']): Promise<string> {
   const text = await read(file)
   if (text !== undefined) return text
-  throw invalid(where, file, 'is not there', 'Name a file that exists, or leave it out.')
+  throw new CniError({
+    code: 103,
+    message: `${where}: ${JSON.stringify(file)} is not there`,
+    hint: 'Name a file that exists, or leave it out.',
+  })
 }

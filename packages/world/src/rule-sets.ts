@@ -1,9 +1,4 @@
-/** A saved rule set of one address family. */
-export interface SavedRules {
-  readonly family: 4 | 6
-  /** As iptables-save(8) prints it. */
-  readonly text: string
-}
+import type { SavedRules } from '@vethra/model'
 
 /** The packet filter of the current network namespace, as text in iptables' language. */
 export interface RuleSets {

@@ -1,4 +1,4 @@
-import type { PortMapping } from './port-mapping.ts'
+import type { PortMapping } from '@vethra/container'
 
 /** Keeps published ports of the host taken, visible as sockets, for as long as their container lives. */
 export interface PortHolder {

@@ -1,4 +1,5 @@
-import { goField, type Json } from '@vethra/cni'
+import { goField } from './go-json.ts'
+import type { Json } from './json.ts'
 
 /** The identity of a network namespace, and the folder in which its path was looked up. */
 export interface NamespaceIdentity {

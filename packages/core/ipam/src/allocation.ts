@@ -1,0 +1,141 @@
+import { type Address, compareAddresses, formatAddress } from '@vethra/address'
+import { CniError } from '@vethra/cni'
+import { candidates } from './candidates.ts'
+import type { Claim, ClaimOutcome, Holder } from './claim.ts'
+import type { Range } from './range.ts'
+import { formatRangeSet, type RangeSet, rangeOf } from './range-set.ts'
+
+/** The request of a container: one address out of every set. */
+export interface AllocationRequest {
+  readonly network: string
+  readonly holder: Holder
+  readonly sets: readonly RangeSet[]
+  /** Addresses asked for by name, each to be reserved in the set that has it. */
+  readonly requested: readonly Address[]
+}
+
+/** An address that was reserved, and the range that it came out of. */
+export interface Allocated {
+  readonly address: Address
+  readonly range: Range
+}
+
+/**
+ * The outcome of a request: an address for each set in their order, or the reason why there is
+ * none.
+ */
+export type Allocation =
+  | { readonly kind: 'allocated'; readonly ips: readonly Allocated[] }
+  | RefusedAllocation
+
+/** The reason why a request gets no address. */
+export interface RefusedAllocation {
+  readonly kind: 'refused'
+  /** host-local's text. */
+  readonly message: string
+  /** The set that has no free address, when that is why. */
+  readonly exhausted?: RangeSet
+}
+
+/** One step of an allocation: a claim for a store to walk, or the end of it. */
+export type AllocationStep = ClaimStep | RefusedAllocation
+
+/** A claim, and where its address may come from. */
+export interface ClaimStep {
+  readonly kind: 'claim'
+  readonly claim: Claim
+  readonly ranges: RangeSet
+  /** The address asked for by name. */
+  readonly wanted?: Address
+}
+
+/**
+ * The steps of a request: a claim for each range set, requested addresses first (host-local, main.go,
+ * cmdAdd). They end with a refusal where a request cannot be met whatever is free.
+ */
+export function allocationSteps(request: AllocationRequest): readonly AllocationStep[] {
+  const steps: AllocationStep[] = []
+  let pending = unique(request.requested)
+  for (const [index, ranges] of request.sets.entries()) {
+    const wanted = pending.find((address) => rangeOf(ranges, address))
+    pending = pending.filter((address) => address !== wanted)
+    steps.push(claimStep(request, index, ranges, wanted))
+  }
+  if (pending.length === 0) return steps
+  const rest = pending.map(formatAddress).join(' ')
+  return [...steps, refused(`failed to allocate all requested IPs: ${rest}`)]
+}
+
+function claimStep(
+  { holder }: AllocationRequest,
+  set: number,
+  ranges: RangeSet,
+  wanted: Address | undefined,
+): AllocationStep {
+  const range = wanted && rangeOf(ranges, wanted)
+  if (range && compareAddresses(wanted, range.gateway) === 0) {
+    return refusedIn(set, `requested ip ${formatAddress(wanted)} is subnet's gateway`)
+  }
+  // A requested address is given whatever the container has already: host-local asks there no more.
+  if (wanted) {
+    return { kind: 'claim', claim: { ...holder, set, candidates: () => [wanted] }, ranges, wanted }
+  }
+  const claim: Claim = {
+    ...holder,
+    set,
+    candidates: (last) => addresses(ranges, last),
+    unlessHeldIn: (address) => rangeOf(ranges, address) !== undefined,
+  }
+  return { kind: 'claim', claim, ranges }
+}
+
+/**
+ * The address that the claim of a step got, or the reason why it got none. Throws CniError 999 for one
+ * that is outside of its ranges.
+ */
+export function readAllocated(
+  { claim, ranges, wanted }: ClaimStep,
+  outcome: ClaimOutcome,
+): Allocated | RefusedAllocation {
+  if (outcome.kind === 'none') {
+    const text = formatRangeSet(ranges)
+    return wanted
+      ? refusedIn(
+          claim.set,
+          `requested IP address ${formatAddress(wanted)} is not available in range set ${text}`,
+        )
+      : {
+          ...refusedIn(claim.set, `no IP addresses available in range set: ${text}`),
+          exhausted: ranges,
+        }
+  }
+  const { address } = outcome
+  if (outcome.kind === 'held') {
+    const what = `${formatAddress(address)} has been allocated to ${claim.containerId}`
+    return refusedIn(claim.set, `${what}, duplicate allocation is not allowed`)
+  }
+  const range = rangeOf(ranges, address)
+  if (range) return { address, range }
+  throw new CniError({
+    code: 999,
+    message: `the store returned ${formatAddress(address)}, which was not requested`,
+  })
+}
+
+function* addresses(set: RangeSet, last: Address | undefined): Generator<Address> {
+  for (const { address } of candidates(set, last)) yield address
+}
+
+function unique(list: readonly Address[]): readonly Address[] {
+  return list.filter(
+    (address, index) => list.findIndex((each) => compareAddresses(each, address) === 0) === index,
+  )
+}
+
+function refusedIn(set: number, message: string): RefusedAllocation {
+  return refused(`failed to allocate for range ${set}: ${message}`)
+}
+
+function refused(message: string): RefusedAllocation {
+  return { kind: 'refused', message }
+}

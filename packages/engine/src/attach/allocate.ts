@@ -1,0 +1,51 @@
+import { CniError } from '@vethra/cni'
+import {
+  type Allocated,
+  type Allocation,
+  type AllocationRequest,
+  allocationSteps,
+  readAllocated,
+} from '@vethra/ipam'
+import type { IpamStore } from '@vethra/world'
+
+/**
+ * Reserves one address in each range set, requested ones first. When a later set has none, or a requested
+ * address is left over, everything that the holder has in this network is given back, as host-local does;
+ * the round robin goes on all the same. Throws what the store throws, after the same clearing up.
+ */
+export async function allocate(store: IpamStore, request: AllocationRequest): Promise<Allocation> {
+  const ips: Allocated[] = []
+  const giveBack = async () => {
+    if (ips.length > 0) await store.release(request.network, request.holder)
+  }
+  const outcome = await reserveAll(store, request, ips).catch(async (error: unknown) => {
+    await giveBack().catch((second: unknown) => {
+      throw bothFailed(error, second)
+    })
+    throw error
+  })
+  if (outcome.kind === 'refused') await giveBack()
+  return outcome
+}
+
+function bothFailed(error: unknown, second: unknown): CniError {
+  return new CniError({
+    code: error instanceof CniError ? error.code : 999,
+    message: error instanceof Error ? error.message : String(error),
+    cause: new AggregateError([error, second]),
+  })
+}
+
+async function reserveAll(
+  store: IpamStore,
+  request: AllocationRequest,
+  ips: Allocated[],
+): Promise<Allocation> {
+  for (const step of allocationSteps(request)) {
+    if (step.kind === 'refused') return step
+    const result = readAllocated(step, await store.reserveFirst(request.network, step.claim))
+    if ('kind' in result) return result
+    ips.push(result)
+  }
+  return { kind: 'allocated', ips }
+}

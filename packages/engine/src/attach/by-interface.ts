@@ -1,0 +1,6 @@
+import type { AttachmentKey } from '@vethra/world'
+
+/** The order of a container's interfaces: `eth10` comes after `eth9`. */
+export function byInterface(a: AttachmentKey, b: AttachmentKey): number {
+  return a.ifname.length - b.ifname.length || (a.ifname < b.ifname ? -1 : 1)
+}

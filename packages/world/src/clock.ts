@@ -1,0 +1,6 @@
+/** Time, as it is handed in. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number
+  sleep(ms: number): Promise<void>
+}

@@ -1,0 +1,38 @@
+import type { SeenNamespace } from '@vethra/cni'
+
+/** The facts of the host about namespaces and about the processes that plugins run in. */
+export interface NamespaceFacts {
+  /** The object at a path now. Never rejects. */
+  look(path: string): Promise<SeenNamespace>
+  /** An interface inside the namespace at a path; undefined where it cannot be read. */
+  interfaceIn(path: string, ifname: string): Promise<SeenInterface | undefined>
+  /** Whether the namespace at a path has an interface of that name. */
+  hasLink(path: string, ifname: string): Promise<boolean>
+  /** The identity of that interface; undefined when there is none. */
+  linkAt(path: string, ifname: string): Promise<LinkInside | undefined>
+  /** A random word by which the plugins of one ADD are known. */
+  nonce(): string
+  /**
+   * Waits until no plugin runs any more that has the nonce of an ADD on a container: those that outlived a
+   * runtime that was killed. Throws CniError 104 that names them.
+   */
+  pluginsEnded(containerId: string, nonce: string): Promise<void>
+}
+
+/** An interface of a container, as the kernel has it. */
+export interface SeenInterface {
+  /** The namespace that it was read in. */
+  readonly cookie: string
+  readonly mac: string
+  /** `10.4.1.2/24`. */
+  readonly addresses: readonly string[]
+}
+
+/** The identity of an interface in a namespace. */
+export interface LinkInside {
+  /** `veth`, `macvlan`, …; empty where the kernel names none. */
+  readonly kind: string
+  readonly mac: string
+  /** The bridge of the host that its other end is a port of. */
+  readonly bridge?: string
+}
