@@ -1,5 +1,6 @@
-import { CniError, type Lock } from '@vethra/cni'
+import { CniError } from '@vethra/cni'
 import { type ContainerNames, managedBlocks, nameBook, settleClaims } from '@vethra/names'
+import type { Lock } from '@vethra/world'
 import { updateHostsFile } from './hosts-file.ts'
 import { dropHead } from './index-files.ts'
 import { keepIndex, type Updated } from './keep-index.ts'

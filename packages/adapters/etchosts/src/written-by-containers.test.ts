@@ -1,6 +1,7 @@
 import { appendFileSync, readFileSync } from 'node:fs'
 import { appendFile, readFile, writeFile } from 'node:fs/promises'
-import type { CniError, Lock } from '@vethra/cni'
+import type { CniError } from '@vethra/cni'
+import type { Lock } from '@vethra/world'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { container, entriesOf, type SampleStore, sampleStore } from '../test/sample-store.ts'
 
