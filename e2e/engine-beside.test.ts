@@ -119,6 +119,34 @@ describeOnHost('the engine beside others', () => {
     },
   )
 
+  it.each(['iptables-nft', 'iptables-legacy'])(
+    'with a policy DROP of %s everything passes as without',
+    async (program) => {
+      const programs_ = [program, program.replace('ip', 'ip6')]
+      await place.sh(programs_.map((each) => `${each} -P FORWARD DROP`).join('; '))
+      await place.attach(container('a', 2, 80))
+      await place.attach({
+        ...container('c', 2),
+        name: 'c',
+        bridge: 'br5',
+        addresses: ['10.5.0.2/24', 'fd00:5::2/64'],
+      })
+      for (const name of ['a', 'c']) await place.serve(name, 80)
+      for (const { of, a } of families) {
+        const tcp = { protocol: 'tcp', port: 80 } as const
+        expect({
+          toPort: await place.ask('outside', { ...tcp, address: hostAt[of], port: 8080 }),
+          toOutside: await place.ask('a', { ...tcp, address: outside[of], port: 90 }),
+          otherNetwork: await place.ask('c', { ...tcp, address: a }),
+        }).toEqual({
+          toPort: `a ${outside[of]} 1`,
+          toOutside: `outside ${hostAt[of]} 1`,
+          otherNetwork: expect.stringMatching(/^a /),
+        })
+      }
+    },
+  )
+
   it('a port that a DEL by programs left does not lead to the next container of its address', async () => {
     await place.attach(container('a', 2, 80, 81))
     await place.sh('ip -n a link del eth0')

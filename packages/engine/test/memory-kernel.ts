@@ -45,6 +45,11 @@ export function memoryKernel({ before = () => undefined }: Faults = {}): MemoryK
       [...contents.values()].filter(
         ({ resource }) => resource.kind === 'publish' && addresses.includes(resource.address),
       ),
+    effectsOf: async (network): Promise<State> =>
+      [...contents.values()].filter(
+        ({ resource, owner }) =>
+          effects.includes(resource.kind) && owner.kind !== 'host' && owner.network === network,
+      ),
     apply: async (netns, changes): Promise<Applied> => {
       const done: Change[] = []
       for (const change of changes) {
@@ -56,6 +61,8 @@ export function memoryKernel({ before = () => undefined }: Faults = {}): MemoryK
     },
   }
 }
+
+const effects: readonly Resource['kind'][] = ['admit', 'isolate', 'masquerade', 'publish']
 
 function isReachable(netns: string, resource: Resource): boolean {
   return netns !== '' || !('place' in resource) || resource.place === 'host'

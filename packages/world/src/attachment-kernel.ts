@@ -35,6 +35,8 @@ export interface AttachmentKernel {
   observe(netns: string, expected: State): Promise<State>
   /** The published ports that lead to any of the addresses, with the owners that their marks name. */
   publishedTo(addresses: readonly string[]): Promise<State>
+  /** The effects of the firewall whose marks name a network: its own, and its containers' ports. */
+  effectsOf(network: string): Promise<State>
   /** Applies changes in their order, until one is refused. */
   apply(netns: string, changes: readonly Change[], options?: ApplyOptions): Promise<Applied>
 }

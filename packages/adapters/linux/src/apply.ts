@@ -1,33 +1,12 @@
 import { CniError } from '@vethra/cni'
-import {
-  type Effect,
-  elementOps,
-  elementsOf,
-  isEffect,
-  makeTable,
-  tableComment,
-  vethraTable,
-} from '@vethra/firewall'
-import {
-  askTable,
-  tableComment as commentOfTable,
-  encodeNftBatch,
-  explainErrno,
-  type Refusal,
-  type RouteOp,
-} from '@vethra/netlink'
-import {
-  type Change,
-  describeChange,
-  type Owned,
-  type Place,
-  type Publish,
-  type Sysctl,
-} from '@vethra/state'
+import { isEffect } from '@vethra/firewall'
+import type { Refusal, RouteOp } from '@vethra/netlink'
+import type { Change, Owned, Place, Sysctl } from '@vethra/state'
 import type { Applied, ApplyOptions } from '@vethra/world'
+import { applyEffects } from './apply-effects.ts'
+import { refusedChange } from './refused-change.ts'
 import { routeOpsOf } from './route-ops.ts'
 import type { Session } from './session.ts'
-import { forgetStaleFlows } from './stale-flows.ts'
 import { prepareWrites } from './sysctls-in-bun.ts'
 import { visit } from './visit.ts'
 
@@ -43,11 +22,26 @@ export function applyChanges(
 ): Applied {
   const done: Change[] = []
   for (const group of inGroups(changes)) {
-    const outcome = applyGroup(session, group, links)
+    const outcome = applyOrTell(session, group, links)
     done.push(...outcome.done)
     if (outcome.failed) return { done, failed: outcome.failed }
   }
   return { done }
+}
+
+// A socket that fails may have carried out any of its group: all of it is to be undone.
+function applyOrTell(
+  session: Session,
+  group: readonly Change[],
+  links: 'delete' | 'down',
+): Applied {
+  try {
+    return applyGroup(session, group, links)
+  } catch (error) {
+    const [change] = group
+    if (!(error instanceof CniError) || change === undefined) throw error
+    return { done: group, failed: { change, error } }
+  }
 }
 
 type Way = 'firewall' | 'sysctl host' | 'sysctl container' | 'route'
@@ -144,7 +138,7 @@ function send(
     const change = sent[refusal.sequence - first]?.change
     return change === undefined || isFine(change, refusal)
       ? []
-      : [{ change, error: refused(change, refusal) }]
+      : [{ change, error: refusedChange(change, refusal) }]
   })
 }
 
@@ -155,14 +149,6 @@ const missing: readonly number[] = [2, 3, 19, 99]
 function isFine(change: Change, { errno }: Refusal): boolean {
   if (change.kind === 'remove') return missing.includes(errno)
   return errno === exists && change.to.owner.kind !== 'attachment'
-}
-
-function refused(change: Change, { errno, text }: Refusal): CniError {
-  const words = text === '' ? '' : ` (${text})`
-  return new CniError({
-    code: 5,
-    message: `cannot ${describeChange(change)}: ${explainErrno(errno)}${words}`,
-  })
 }
 
 function applySysctls(session: Session, group: readonly Change[]): Applied {
@@ -176,40 +162,9 @@ function applySysctls(session: Session, group: readonly Change[]): Applied {
     const errno = outcomes[at] ?? 0
     return errno === 0 || sysctl.optional
       ? []
-      : [{ change, error: refused(change, { sequence: 0, errno, text: '' }) }]
+      : [{ change, error: refusedChange(change, { errno, text: '' }) }]
   })
   const [failed] = failures
   const failedOnes = new Set<Change>(failures.map(({ change }) => change))
   return { done: group.filter((change) => !failedOnes.has(change)), ...(failed ? { failed } : {}) }
-}
-
-function applyEffects(session: Session, group: readonly Change[]): Applied {
-  const of = (kind: Change['kind']) =>
-    group
-      .filter((change) => change.kind === kind)
-      .map(targetOf)
-      .flatMap(({ resource, owner }) => elementsOf(resource as Effect, owner))
-  const ops = [
-    ...elementOps('delete elements', of('remove')),
-    ...elementOps('add elements', [...of('make'), ...of('alter')]),
-  ]
-  const batch = isTableReady(session) ? ops : [...makeTable(), ...ops]
-  const { refusals } = session.netfilter(encodeNftBatch(batch))
-  const [refusal] = refusals
-  const [change] = group
-  if (refusal === undefined || change === undefined) {
-    forgetStaleFlows(session, group.flatMap(publishOf))
-    return { done: group }
-  }
-  return { done: [], failed: { change, error: refused(change, refusal) } }
-}
-
-function publishOf(change: Change): readonly Publish[] {
-  const { resource } = targetOf(change)
-  return resource.kind === 'publish' ? [resource] : []
-}
-
-function isTableReady(session: Session): boolean {
-  const [message] = session.netfilter([askTable(vethraTable)]).messages
-  return message !== undefined && commentOfTable(message) === tableComment
 }

@@ -2,8 +2,8 @@ import { decodeRoute, encodeRouteDump } from '@vethra/netlink'
 import type { Facts, WantedFacts } from '@vethra/plugins'
 import type { AttachmentKernel } from '@vethra/world'
 import { applyChanges } from './apply.ts'
+import { effectsOf, portsTo } from './effects.ts'
 import { observeExpected } from './observe.ts'
-import { portsTo } from './published.ts'
 import { openSession, type Session } from './session.ts'
 
 /** The kernel of this host, over netlink sockets: for programs that bun runs. */
@@ -13,6 +13,7 @@ export function netlinkKernel(): AttachmentKernel {
     observe: async (netns, expected) =>
       within(netns, (session) => observeExpected(session, expected)),
     publishedTo: async (addresses) => within('', (session) => portsTo(session, addresses)),
+    effectsOf: async (network) => within('', (session) => effectsOf(session, network)),
     apply: async (netns, changes, options) =>
       within(netns, (session) => applyChanges(session, changes, options)),
   }

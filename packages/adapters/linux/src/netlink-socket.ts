@@ -4,6 +4,7 @@ import {
   type Answers,
   encodeMessages,
   explainErrno,
+  flag,
   type Message,
   type ReceivedMessage,
   sortAnswers,
@@ -20,7 +21,11 @@ export interface NetlinkSocket {
 }
 
 /** Answers, and the sequence number of the first message that was sent. */
-export type Exchange = Answers & { readonly first: number }
+export type Exchange = Answers & {
+  readonly first: number
+  /** Whether answers were lost because the socket's buffer was full (ENOBUFS). */
+  readonly lost: boolean
+}
 
 /** The netlink family of a socket: interfaces, addresses and routes, or nf_tables and conntrack. */
 export type NetlinkProtocol = 'route' | 'netfilter'
@@ -56,12 +61,17 @@ function usable(descriptor: number): NetlinkSocket {
   let sequence = 1
   return {
     exchange: (messages) => {
-      const first = sequence
-      const octets = encodeMessages(messages, first)
-      sequence += messages.length
-      makeRoom(descriptor, octets.length)
-      if (send(descriptor, octets) < 0) throw failed('send to netlink', errorNumber())
-      return { ...sortAnswers(receiveAll(descriptor)), first }
+      for (let left = patience; ; left -= 1) {
+        const first = sequence
+        const octets = encodeMessages(messages, first)
+        sequence += messages.length
+        makeRoom(descriptor, octets.length)
+        sendAll(descriptor, octets)
+        const { received, lost } = receiveAll(descriptor)
+        const answers = { ...sortAnswers(received), first, lost }
+        if (!isIncomplete(messages, answers)) return answers
+        if (left === 0) throw failed('list what netlink has: it changes all the time', interrupted)
+      }
     },
     close: () => closeSync(descriptor),
   }
@@ -79,22 +89,49 @@ function makeRoom(descriptor: number, length: number): void {
     setOption(descriptor, socketLevel, option, length * 2)
 }
 
+/** How many times more a listing is asked for that something changed in its midst. */
+const patience = 20
+
+// A listing may have left out what was there all the time.
+function isIncomplete(messages: readonly Message[], { interrupted, lost }: Exchange): boolean {
+  return messages.every(({ flags }) => (flags & flag.dump) === flag.dump) && (interrupted || lost)
+}
+
+function sendAll(descriptor: number, octets: Uint8Array): void {
+  for (;;) {
+    if (send(descriptor, octets) >= 0) return
+    const errno = errorNumber()
+    if (errno !== interrupted) throw failed('send to netlink', errno)
+  }
+}
+
 const tryAgain = 11
 const interrupted = 4
+const noBufferSpace = 105
 const bufferLength = 1 << 18
 
+interface Received {
+  readonly received: readonly ReceivedMessage[]
+  readonly lost: boolean
+}
+
 // The kernel answers before send returns, and goes on with a dump at each receive: nothing is waited for.
-function receiveAll(descriptor: number): readonly ReceivedMessage[] {
+function receiveAll(descriptor: number): Received {
   const buffer = new Uint8Array(bufferLength)
-  const found: ReceivedMessage[] = []
+  const received: ReceivedMessage[] = []
+  let lost = false
   for (;;) {
     const length = receive(descriptor, buffer)
     const errno = length < 0 ? errorNumber() : 0
-    if (errno === tryAgain || length === 0) return found
+    if (errno === tryAgain || length === 0) return { received, lost }
     if (errno === interrupted) continue
+    if (errno === noBufferSpace) {
+      lost = true
+      continue
+    }
     if (errno !== 0) throw failed('receive from netlink', errno)
     if (length > bufferLength) throw failed('receive from netlink', 90)
-    found.push(...splitMessages(buffer.slice(0, length)))
+    received.push(...splitMessages(buffer.slice(0, length)))
   }
 }
 

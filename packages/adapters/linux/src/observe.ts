@@ -21,6 +21,7 @@ import {
   readMark,
   type State,
 } from '@vethra/state'
+import { missingPassages } from './pass-rule.ts'
 import type { Session } from './session.ts'
 import { prepareReads } from './sysctls-in-bun.ts'
 import { visit } from './visit.ts'
@@ -45,6 +46,8 @@ interface Looking {
   addresses(place: Place): readonly FoundAddress[]
   routes(place: Place): readonly FoundRoute[]
   element(set: string, key: readonly string[]): FoundElement | undefined
+  /** Whether other firewalls let pass what our table does. */
+  passes(): boolean
 }
 
 function looking(session: Session): Looking {
@@ -69,6 +72,7 @@ function looking(session: Session): Looking {
       const { messages } = session.netfilter([askElement(vethraTable, set, type, key)])
       return messages.flatMap((each) => decodeElements(each, type, data))[0]
     },
+    passes: remembering(() => missingPassages(session).length === 0),
   }
 }
 
@@ -218,6 +222,7 @@ function observeEffect(known: Looking, { resource, owner }: Owned): Owned | unde
   const found = wanted.map((each) => observeElement(known, each))
   const [first] = found
   if (first === undefined || found.includes(undefined)) return undefined
+  if (resource.kind === 'admit' && !known.passes()) return undefined
   const { comment, data } = first
   const mark = readMark(comment) ?? owner
   if (resource.kind !== 'publish') return { resource, owner: mark }

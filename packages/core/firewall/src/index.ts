@@ -8,6 +8,7 @@ export {
   publishOf,
   shapeOf,
 } from './effects.ts'
+export { forwardTables, passRule, passRuleArguments } from './pass-rule.ts'
 export {
   type Action,
   type Bit,
@@ -19,4 +20,12 @@ export {
 } from './rule.ts'
 export { passMark, tableRules } from './table-rules.ts'
 export { elementText, tableText } from './table-text.ts'
-export { chains, makeTable, sets, tableComment, tableVersion, vethraTable } from './vethra-table.ts'
+export {
+  chains,
+  makeTable,
+  sets,
+  tableComment,
+  tableVersion,
+  versionOf,
+  vethraTable,
+} from './vethra-table.ts'

@@ -11,6 +11,12 @@ export const tableVersion = 1
 /** The comment of the table. */
 export const tableComment: string = `made by vethra, ${tableVersion}`
 
+/** The version in the comment of a table; undefined for a comment of others. */
+export function versionOf(comment: string): number | undefined {
+  const version = /^made by vethra, ([0-9]{1,9})$/.exec(comment)?.[1]
+  return version === undefined ? undefined : Number(version)
+}
+
 /**
  * The operations of one transaction that makes the table, or makes it again: shapes first, then each
  * chain is emptied and filled. Repeated, it changes nothing; elements and their counters stay.

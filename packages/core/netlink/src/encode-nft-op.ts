@@ -3,7 +3,17 @@ import { flag, type Message } from './messages.ts'
 import { commentAttribute } from './nft-comment.ts'
 import { elementAttributes } from './nft-element.ts'
 import { encodeExpressions } from './nft-expression.ts'
-import type { NewChain, NewRule, NewSet, NftFamily, NftHook, NftOp, NftTable } from './nft-op.ts'
+import type {
+  ElementsOp,
+  NewChain,
+  NewRule,
+  NewSet,
+  NftElement,
+  NftFamily,
+  NftHook,
+  NftOp,
+  NftTable,
+} from './nft-op.ts'
 import { byteOrder, fieldLengths, typeLength, typeNumber } from './nft-type.ts'
 import { be16, be32, be64, join, nulText, type Octets, u8, u32 } from './octets.ts'
 
@@ -57,10 +67,13 @@ const elementsAtOnce = 400
 
 function encodeOp(op: NftOp, id: number): readonly Message[] {
   if ('elements' in op) return encodeElements(op)
+  if (op.kind === 'copy elements') return encodeCopies(op)
   return [encodeOne(op, id)]
 }
 
-function encodeOne(op: Exclude<NftOp, { elements: unknown }>, id: number): Message {
+type WholeOp = Exclude<NftOp, { elements: unknown } | { copies: unknown }>
+
+function encodeOne(op: WholeOp, id: number): Message {
   const name = (type: number, text: string) => attribute(type, nulText(text))
   if (op.kind === 'add table')
     return nftMessage(0, flag.create, op, commentAttribute(6, op.comment))
@@ -125,12 +138,64 @@ function orderTlv(type: number, fields: NewSet['key']): Octets {
 function encodeElements(op: NftTable & Extract<NftOp, { elements: unknown }>): readonly Message[] {
   const adds = op.kind === 'add elements'
   const flags = adds ? flag.create | (op.exclusive ? flag.exclusive : 0) : 0
-  const pieces = Array.from(
-    { length: Math.ceil(op.elements.length / elementsAtOnce) },
-    (_, index) => op.elements.slice(index * elementsAtOnce, (index + 1) * elementsAtOnce),
-  )
-  return pieces.map((elements) => {
+  return inPieces(op.elements).map((elements) => {
     const inside = elements.flatMap((each) => elementAttributes(op, each))
     return nftMessage(adds ? 12 : 14, flags, op, [attribute(2, nulText(op.set)), nested(3, inside)])
+  })
+}
+
+function encodeCopies(op: NftTable & Extract<NftOp, { copies: unknown }>): readonly Message[] {
+  return inPieces(op.copies).map((copies) => {
+    const inside = copies.map((each) => nested(1, [each]))
+    return nftMessage(12, flag.create, op, [attribute(2, nulText(op.set)), nested(3, inside)])
+  })
+}
+
+function inPieces<T>(items: readonly T[]): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(items.length / elementsAtOnce) }, (_, index) =>
+    items.slice(index * elementsAtOnce, (index + 1) * elementsAtOnce),
+  )
+}
+
+/**
+ * The element that a refusal is about: `position` is that of the refused message among those of `encodeNftBatch`,
+ * `offset` what the kernel told. Undefined where the refused message has none, or the kernel told no offset.
+ */
+export function refusedElement(
+  ops: readonly NftOp[],
+  position: number,
+  offset: number | undefined,
+): { readonly set: string; readonly element: NftElement } | undefined {
+  let at = 1
+  for (const [index, op] of ops.entries()) {
+    const messages = encodeOp(op, index + 1)
+    const message = messages[position - at]
+    if (message && 'elements' in op) {
+      const first = (position - at) * elementsAtOnce
+      const inside = op.elements.slice(first, first + elementsAtOnce)
+      const element = elementAtOffset(op, inside, message, offset ?? 0)
+      return element && { set: op.set, element }
+    }
+    at += messages.length
+  }
+  return undefined
+}
+
+const headerLength = 16
+
+function elementAtOffset(
+  op: NftTable & ElementsOp,
+  elements: readonly NftElement[],
+  { body }: Message,
+  offset: number,
+): NftElement | undefined {
+  const pieces = elements.map((each) => elementAttributes(op, each))
+  const length = (parts: readonly Octets[]) => parts.reduce((sum, part) => sum + part.length, 0)
+  // The elements are the end of the message.
+  let start = headerLength + body.length - pieces.reduce((sum, each) => sum + length(each), 0)
+  return elements.find((_, at) => {
+    const from = start
+    start += length(pieces[at] ?? [])
+    return offset >= from && offset < start
   })
 }

@@ -16,7 +16,7 @@ export {
   tableComment,
 } from './ask-nft.ts'
 export { decodeFlow, dumpUdpFlows, type FoundFlow, forgetFlow } from './conntrack.ts'
-export { encodeNftBatch } from './encode-nft-op.ts'
+export { encodeNftBatch, refusedElement } from './encode-nft-op.ts'
 export { encodeRouteDump, encodeRouteOps } from './encode-route-op.ts'
 export { errnoName, explainErrno } from './errno.ts'
 export {
@@ -34,7 +34,7 @@ export {
   type ReceivedMessage,
   splitMessages,
 } from './messages.ts'
-export { decodeElements, type FoundElement } from './nft-element.ts'
+export { copiesOf, decodeElements, decodePrefixes, type FoundElement } from './nft-element.ts'
 export {
   hostNumber,
   interfaceName,
@@ -45,6 +45,7 @@ export {
   type NftVerdict,
 } from './nft-expression.ts'
 export type {
+  CopiedElements,
   ElementsOp,
   NewChain,
   NewRule,
@@ -55,6 +56,7 @@ export type {
   NftOp,
   NftTable,
 } from './nft-op.ts'
+export { dumpRules, handleOfRule } from './nft-rule.ts'
 export { addressText, type NftType, type NftValue } from './nft-type.ts'
 export type {
   AddressOp,

@@ -1,4 +1,5 @@
 import { attribute, listAttributes, nested, payloadAt, readAttributes } from './attributes.ts'
+import { addressOctets } from './encode-route-op.ts'
 import type { ReceivedMessage } from './messages.ts'
 import { commentAttribute, commentOf } from './nft-comment.ts'
 import type { ElementsOp, NftElement } from './nft-op.ts'
@@ -77,11 +78,63 @@ function decodeElement(
   const read = keyOctets && decodeValue(key, keyOctets)
   const led = data && dataOctets && decodeValue(data, dataOctets)
   if (!read) return undefined
-  const flags = readAttributes(octets).get(3)
   return {
     key: read,
     ...(led ? { data: led } : {}),
     comment: commentOf(payloadAt(octets, [6])),
-    ends: flags?.length === 4 && (view(flags).getUint32(0) & 1) === 1,
+    ends: ends(octets),
   }
+}
+
+/**
+ * The elements of NFT_MSG_NEWSETELEM messages as they are, for `copy elements`: ascending, the end of an interval
+ * before the start of the next.
+ */
+export function copiesOf(messages: readonly ReceivedMessage[]): readonly Octets[] {
+  const payloads = messages.flatMap(({ body }) =>
+    listAttributes(payloadAt(body.subarray(4), [3]) ?? new Uint8Array()).map(
+      ({ payload }) => payload,
+    ),
+  )
+  const keyed = payloads.map((payload) => ({
+    payload,
+    key: hexOf(payloadAt(payload, [1, 1]) ?? new Uint8Array()),
+    starts: ends(payload) ? 0 : 1,
+  }))
+  return keyed
+    .toSorted((one, other) =>
+      one.key < other.key ? -1 : one.key > other.key ? 1 : one.starts - other.starts,
+    )
+    .map(({ payload }) => payload)
+}
+
+function hexOf(octets: Octets): string {
+  return Array.from(octets, (octet) => octet.toString(16).padStart(2, '0')).join('')
+}
+
+function ends(octets: Octets): boolean {
+  const flags = readAttributes(octets).get(3)
+  return flags?.length === 4 && (view(flags).getUint32(0) & 1) === 1
+}
+
+/** The prefixes of an interval set of one address, from the messages of its dump: ascending, an interval that is no prefix left out. */
+export function decodePrefixes(
+  messages: readonly ReceivedMessage[],
+  type: NftType,
+): readonly { readonly prefix: string; readonly comment: string }[] {
+  const bounds = copiesOf(messages).flatMap(
+    (octets) => decodeElement(octets, [type], undefined) ?? [],
+  )
+  return bounds.flatMap(({ key: [first = ''], comment, ends: isEnd }, at) => {
+    if (isEnd) return []
+    const bits = first.includes(':') ? 128 : 32
+    const next = bounds[at + 1]?.ends ? numberOf(bounds[at + 1]?.key[0]) : 1n << BigInt(bits)
+    const size = next - numberOf(first)
+    const host = size.toString(2).length - 1
+    return size === 1n << BigInt(host) ? [{ prefix: `${first}/${bits - host}`, comment }] : []
+  })
+}
+
+function numberOf(address = ''): bigint {
+  return addressOctets(address).octets.reduce((sum, octet) => (sum << 8n) | BigInt(octet), 0n)
 }

@@ -1,5 +1,6 @@
 import type { NftExpression } from './nft-expression.ts'
 import type { NftType, NftValue } from './nft-type.ts'
+import type { Octets } from './octets.ts'
 
 /** Where tables live: `inet` holds IPv4 and IPv6. */
 export type NftFamily = 'inet' | 'ip' | 'ip6' | 'bridge'
@@ -21,6 +22,7 @@ export type NftOp =
   | (NftTable & { readonly kind: 'delete rule'; readonly chain: string; readonly handle: bigint })
   | (NftTable & NewSet)
   | (NftTable & ElementsOp)
+  | (NftTable & CopiedElements)
 
 /** A chain; a base chain where it is hooked. */
 export interface NewChain {
@@ -69,6 +71,13 @@ export interface ElementsOp {
   readonly elements: readonly NftElement[]
   /** Whether an element that exists is an error even if it is the same. */
   readonly exclusive?: boolean
+}
+
+/** Elements as a dump of the kernel has them, for a set of the same shape in a table that is made again. */
+export interface CopiedElements {
+  readonly kind: 'copy elements'
+  readonly set: string
+  readonly copies: readonly Octets[]
 }
 
 /** One element. In an interval set each field of its key is a prefix, `10.0.0.0/8`, or an address. */

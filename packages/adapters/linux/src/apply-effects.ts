@@ -1,0 +1,128 @@
+import {
+  type Effect,
+  elementOps,
+  elementsOf,
+  makeTable,
+  type PlacedElement,
+  shapeOf,
+  vethraTable,
+} from '@vethra/firewall'
+import {
+  askElement,
+  copiesOf,
+  dumpElements,
+  encodeNftBatch,
+  type NftOp,
+  type Refusal,
+  refusedElement,
+} from '@vethra/netlink'
+import type { Change, Owned, Publish } from '@vethra/state'
+import type { Applied } from '@vethra/world'
+import { missingPassages, removePassages } from './pass-rule.ts'
+import { refusedChange } from './refused-change.ts'
+import type { Session } from './session.ts'
+import { forgetStaleFlows } from './stale-flows.ts'
+import { startTable } from './table.ts'
+
+/** How many times a transaction is sent that others were in the way of. */
+const attempts = 8
+// ENOENT: the table or an element went between two messages; EINTR, EAGAIN, EBUSY; ERESTART: a stale generation.
+const noBufferSpace = 105
+const passing: readonly number[] = [2, 4, 11, 16, 85, noBufferSpace]
+
+/**
+ * Applies changes of the firewall in one transaction, again where others were in its way. Then the rule that lets
+ * marked packets pass is put where another firewall drops them, or is removed with the last network.
+ */
+export function applyEffects(session: Session, group: readonly Change[]): Applied {
+  const [first] = group
+  if (first === undefined) return { done: [] }
+  for (let attempt = 1; ; attempt += 1) {
+    const { ops, generation } = transaction(session, group, attempt > 1)
+    if (ops.length === 0) break
+    const { refusals, lost, first: start } = session.netfilter(encodeNftBatch(ops, generation))
+    // Answers that were lost may have been refusals: what is done twice changes nothing.
+    const refusal = lost ? { sequence: start, errno: noBufferSpace, text: '' } : refusals[0]
+    if (refusal === undefined) break
+    if (!passing.includes(refusal.errno) || attempt === attempts) {
+      const change = guilty(group, ops, { ...refusal, sequence: refusal.sequence - start })
+      return { done: [], failed: { change, error: refusedChange(change, refusal) } }
+    }
+  }
+  forgetStaleFlows(session, group.flatMap(publishOf))
+  tendPassages(session, group)
+  return { done: group }
+}
+
+interface Transaction {
+  readonly ops: readonly NftOp[]
+  readonly generation?: number
+}
+
+function transaction(session: Session, group: readonly Change[], again: boolean): Transaction {
+  const of = (...kinds: readonly Change['kind'][]) =>
+    group
+      .filter(({ kind }) => kinds.includes(kind))
+      .map(targetOf)
+      .flatMap(({ resource, owner }) => elementsOf(resource as Effect, owner))
+  const added = of('make', 'alter')
+  const { ops, generation, exists } = startTable(session)
+  if (!exists && added.length === 0) return { ops: [] }
+  const removed = exists ? of('remove') : []
+  const gone = again ? removed.filter((each) => isPresent(session, each)) : removed
+  return {
+    ops: [
+      // Whatever of the table is missing is made by the time of the second attempt.
+      ...(again && ops.length === 0 ? makeTable() : ops),
+      ...elementOps('delete elements', gone),
+      ...elementOps('add elements', added),
+    ],
+    ...(generation === undefined ? {} : { generation }),
+  }
+}
+
+function targetOf(change: Change): Owned {
+  return change.kind === 'remove' ? change.from : change.to
+}
+
+function isPresent(session: Session, { set, element }: PlacedElement): boolean {
+  const key = element.key.map((each) => each.replace(/\/\d+$/, ''))
+  const { messages } = session.netfilter([askElement(vethraTable, set, shapeOf(set).key, key)])
+  return messages.length > 0
+}
+
+function guilty(group: readonly Change[], ops: readonly NftOp[], refusal: Refusal): Change {
+  const found = refusedElement(ops, refusal.sequence, refusal.offset)
+  const isOf = (change: Change) => {
+    const { resource, owner } = targetOf(change)
+    return elementsOf(resource as Effect, owner).some(
+      ({ set, element }) =>
+        set === found?.set && element.key.join(' ') === found.element.key.join(' '),
+    )
+  }
+  return group.find(isOf) ?? (group[0] as Change)
+}
+
+function publishOf(change: Change): readonly Publish[] {
+  const { resource } = targetOf(change)
+  return resource.kind === 'publish' ? [resource] : []
+}
+
+function tendPassages(session: Session, group: readonly Change[]): void {
+  const admits = group.filter((change) => targetOf(change).resource.kind === 'admit')
+  if (admits.some(({ kind }) => kind !== 'remove')) putPassages(session)
+  else if (admits.length > 0 && !hasNetworks(session)) {
+    removePassages(session)
+    // Another network may have come, and seen the rule that was just removed.
+    if (hasNetworks(session)) putPassages(session)
+  }
+}
+
+function putPassages(session: Session): void {
+  for (const passage of missingPassages(session)) passage.put()
+}
+
+function hasNetworks(session: Session): boolean {
+  const { messages } = session.netfilter([dumpElements(vethraTable, 'bridges')])
+  return copiesOf(messages).length > 0
+}

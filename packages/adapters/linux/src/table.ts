@@ -1,0 +1,87 @@
+import { CniError } from '@vethra/cni'
+import {
+  makeTable,
+  sets,
+  tableComment,
+  tableVersion,
+  versionOf,
+  vethraTable,
+} from '@vethra/firewall'
+import {
+  askGeneration,
+  askTable,
+  tableComment as commentOfTable,
+  copiesOf,
+  dumpElements,
+  explainErrno,
+  generationOf,
+  type NftOp,
+} from '@vethra/netlink'
+import type { Session } from './session.ts'
+
+/** The operations that come first in a transaction on our table: none where it is as this version makes it. */
+export interface TableStart {
+  readonly ops: readonly NftOp[]
+  /** The generation that the operations were read from; a transaction on a later one is refused with ERESTART. */
+  readonly generation?: number
+  readonly exists: boolean
+}
+
+const missing = 2
+
+/**
+ * Prepares our table: missing, it is made; of an older version, it is made again with the elements that it has.
+ * Throws CniError 5 for one of a newer version, or one that others made.
+ */
+export function startTable(session: Session): TableStart {
+  const { messages, refusals } = session.netfilter([askTable(vethraTable)])
+  const [message] = messages
+  const [refusal] = refusals
+  if (refusal && refusal.errno !== missing) throw notAsked(refusal.errno)
+  if (message === undefined) return { ops: makeTable(), exists: false }
+  const comment = commentOfTable(message)
+  if (comment === tableComment) return { ops: [], exists: true }
+  const version = versionOf(comment)
+  if (version === undefined) throw ofOthers(comment)
+  if (version > tableVersion) throw newer(version)
+  return { ...anew(session), exists: true }
+}
+
+// The comment of a table is written when it is made, and the kernel changes none: the table is made anew, and what
+// it holds is copied, in one transaction that fails if anything changed meanwhile.
+function anew(session: Session): Omit<TableStart, 'exists'> {
+  const [message] = session.netfilter([askGeneration()]).messages
+  const generation = message && generationOf(message)
+  const copied = sets.map(({ set }) => {
+    const { messages } = session.netfilter([dumpElements(vethraTable, set)])
+    return { ...vethraTable, kind: 'copy elements', set, copies: copiesOf(messages) } as const
+  })
+  return {
+    ops: [{ ...vethraTable, kind: 'delete table' }, ...makeTable(), ...copied],
+    ...(generation === undefined ? {} : { generation }),
+  }
+}
+
+function notAsked(errno: number): CniError {
+  return new CniError({
+    code: 5,
+    message: `cannot ask for table inet vethra: ${explainErrno(errno)}`,
+    hint: 'Networks that are made in this process need nf_tables in the kernel (CONFIG_NF_TABLES_INET). Set plugins = "exec" in vethra.toml to run plugin programs.',
+  })
+}
+
+function ofOthers(comment: string): CniError {
+  return new CniError({
+    code: 5,
+    message: `table inet vethra is of another program: its comment is ${JSON.stringify(comment)}`,
+    hint: 'Rename it, or delete it with nft delete table inet vethra.',
+  })
+}
+
+function newer(version: number): CniError {
+  return new CniError({
+    code: 5,
+    message: `table inet vethra has version ${version}, and this vethra knows versions up to ${tableVersion}`,
+    hint: 'Use the newer vethra, or, when nothing of it runs, delete the table with nft delete table inet vethra.',
+  })
+}

@@ -1,0 +1,29 @@
+import { hostNumber, type NftExpression, type NftTable } from '@vethra/netlink'
+import { passMark } from './table-rules.ts'
+
+/** The tables of iptables-nft whose chain FORWARD forwarded packets pass after ours. */
+export const forwardTables: readonly NftTable[] = [
+  { family: 'ip', table: 'filter' },
+  { family: 'ip6', table: 'filter' },
+]
+
+/** The expressions of the one rule of ours in chains of others: what our chains let pass is accepted. iptables(8) reads it as its own. */
+export const passRule: readonly NftExpression[] = [
+  { kind: 'load', what: 'mark', register: 1 },
+  { kind: 'mask', register: 1, mask: hostNumber(passMark) },
+  { kind: 'compare', register: 1, value: hostNumber(passMark) },
+  { kind: 'count' },
+  { kind: 'verdict', verdict: 'accept' },
+]
+
+const mark = `0x${passMark.toString(16)}`
+
+/** The same rule as arguments of iptables(8), and as it prints it. */
+export const passRuleArguments: readonly string[] = [
+  '-m',
+  'mark',
+  '--mark',
+  `${mark}/${mark}`,
+  '-j',
+  'ACCEPT',
+]

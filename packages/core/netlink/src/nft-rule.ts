@@ -1,0 +1,44 @@
+import { attribute, listAttributes, payloadAt, readAttributes } from './attributes.ts'
+import { nftMessage } from './encode-nft-op.ts'
+import { flag, type Message, type ReceivedMessage } from './messages.ts'
+import { encodeExpressions, type NftExpression } from './nft-expression.ts'
+import type { NftTable } from './nft-op.ts'
+import { nulText, type Octets, view } from './octets.ts'
+
+/** Asks for the rules of a chain, in order. */
+export function dumpRules(table: NftTable, chain: string): Message {
+  return nftMessage(7, flag.dump, table, [attribute(2, nulText(chain))])
+}
+
+/** The handle of an NFT_MSG_NEWRULE message's rule where it has just these expressions, whatever it has counted; else undefined. */
+export function handleOfRule(
+  { body }: ReceivedMessage,
+  expressions: readonly NftExpression[],
+): bigint | undefined {
+  const attributes = readAttributes(body.subarray(4))
+  const handle = attributes.get(3)
+  const found = listAttributes(attributes.get(4) ?? new Uint8Array())
+  const wanted = listAttributes(payloadAt(encodeExpressions(expressions), [4]) ?? new Uint8Array())
+  const isSame =
+    found.length === wanted.length &&
+    wanted.every(({ payload }, at) => covers(found[at]?.payload ?? new Uint8Array(), payload))
+  return isSame && handle?.length === 8 ? view(handle).getBigUint64(0) : undefined
+}
+
+// The kernel tells of more than it was told: a counter's values, the kind of an operation.
+function covers(found: Octets, wanted: Octets): boolean {
+  if (wanted.length === 0 || isEqual(found, wanted)) return true
+  const parts = listAttributes(wanted)
+  const present = readAttributes(found)
+  return (
+    parts.length > 0 &&
+    parts.every(({ type, payload }) => {
+      const same = present.get(type)
+      return same !== undefined && covers(same, payload)
+    })
+  )
+}
+
+function isEqual(one: Octets, other: Octets): boolean {
+  return one.length === other.length && one.every((octet, at) => octet === other[at])
+}
