@@ -2,7 +2,7 @@
 import { text } from 'node:stream/consumers'
 import { CniError, type JsonObject, type Result } from '@vethra/cni'
 import { addStage, checkStage, delStage } from '@vethra/engine'
-import { netlinkKernel } from '@vethra/linux'
+import { netlinkKernel } from '@vethra/linux/netlink'
 import { memoryIpamStore } from '@vethra/memory-world'
 
 /** An operation of a stretch of planned plugins. */

@@ -4,6 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ExecaError, execa } from 'execa'
 import { bundle, pack } from './pack-check-build.ts'
+import { closureOf, holdClosure } from './pack-check-closure.ts'
 import { declare } from './pack-check-declare.ts'
 import { checkTypes, install, lint, resolveTypes, runExample } from './pack-check-try.ts'
 import { type WorkspacePackage, workspacePackages } from './packages.ts'
@@ -54,6 +55,8 @@ async function tryAlone(
   await step('attw', resolveTypes(tarball))
   const example = await step('example', exampleOf(one))
   await step('install', install(folder, tarballs, one, workspaceImports(one, example.code)))
+  const closure = await step('closure', closureOf(folder, one))
+  await step('closure', holdClosure(one, closure))
   await step('types', checkTypes(folder, example.code))
   for (const { major, path } of example.runs ? nodes : []) {
     await step(`run on Node ${major}`, runExample(folder, path))
@@ -61,7 +64,10 @@ async function tryAlone(
   const { size } = await stat(tarball)
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
   const how = example.runs ? 'ran' : 'types only'
-  console.log(`ok    ${one.name.padEnd(26)} ${Math.ceil(size / 1024)} kB, ${how}, ${seconds} s`)
+  const { ours, others, kB } = closure
+  const brings = `${ours.length} of ours, ${others} others, ${kB} kB`
+  const own = Math.ceil(size / 1024)
+  console.log(`ok    ${one.name.padEnd(26)} ${own} kB, brings ${brings}; ${how}, ${seconds} s`)
 }
 
 async function exampleOf({ folder }: WorkspacePackage): Promise<Example> {

@@ -1,6 +1,6 @@
 import { type BundlePlaces, type BundleRequest, networkMode, parseRecord } from '@vethra/container'
 import { lifeNow, recordsOf } from '@vethra/engine'
-import { hostName } from '@vethra/host'
+import { hostName } from '@vethra/linux'
 import { bakedFlags } from '@vethra/settings'
 import type { Io } from './io.ts'
 import type { Tools } from './tools.ts'

@@ -18,7 +18,7 @@ import {
   recordsOfAll,
   takesPorts,
 } from '@vethra/engine'
-import { ephemeralPorts, type ListeningPort, listeningPorts, socketHolders } from '@vethra/host'
+import { ephemeralPorts, type ListeningPort, listeningPorts, socketHolders } from '@vethra/linux'
 import { attachmentChains, type ForwardedPorts, forwardedPorts } from '@vethra/model'
 import { findNetwork, networkSubnets, networksFromFiles } from '@vethra/networks'
 import type { CachedAttachment } from '@vethra/world'

@@ -6,7 +6,7 @@ import {
   parseNetworkFlag,
 } from '@vethra/container'
 import { plannedDefaultNetwork } from '@vethra/engine'
-import { hostPrefixes } from '@vethra/host'
+import { hostPrefixes } from '@vethra/linux'
 import { type ExtraHost, parseExtraHost } from '@vethra/names'
 import { checkWishes, defaultNetworkName, findNetwork, networksFromFiles } from '@vethra/networks'
 import { portsOf } from './bundle-ports.ts'

@@ -11,7 +11,7 @@ import {
   detachAll,
   plannedCalls,
 } from '@vethra/engine'
-import { bringLoopbackUp, checkNetns } from '@vethra/host'
+import { bringLoopbackUp, checkNetns } from '@vethra/linux'
 import { attachmentOf } from './cni-attachment.ts'
 import { loadList, loadListIfUsable } from './cni-list.ts'
 import type { HostSide } from './host-side.ts'

@@ -1,5 +1,5 @@
 import type { BundlePlan } from '@vethra/container'
-import { readHostResolvConf, readHostsFile } from '@vethra/host'
+import { readHostResolvConf, readHostsFile } from '@vethra/linux'
 import {
   type ContainerNames,
   containerResolvConf,

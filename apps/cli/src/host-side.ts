@@ -4,10 +4,9 @@ import { confDir } from '@vethra/conf-dir'
 import type { DoctorTools } from '@vethra/engine'
 import { type HostTools, loadSettings, reportLines, stageRunner, stepLines } from '@vethra/engine'
 import { readText } from '@vethra/files'
-import { namespaceFacts, resolveAddress } from '@vethra/host'
 import { dnsOf } from '@vethra/ipam'
 import { diskIpamStore } from '@vethra/ipam-disk'
-import { iptablesRules } from '@vethra/iptables'
+import { iptablesRules, namespaceFacts, resolveAddress } from '@vethra/linux'
 import { flockLock } from '@vethra/lock-flock'
 import { diskAttachmentRecords, diskResultCache } from '@vethra/memory'
 import type { PluginExecOptions } from '@vethra/plugin-exec'
@@ -109,7 +108,7 @@ async function newRunner(
   }
   const { bunPluginExec } = await import('@vethra/plugin-exec/bun')
   const stage = async (call: StageCall) => {
-    const { netlinkKernel } = await import('@vethra/linux')
+    const { netlinkKernel } = await import('@vethra/linux/netlink')
     const resolvers = async (file: string) => dnsOf((await readText(file)) ?? '')
     return stageRunner({ attachments: netlinkKernel(), ipamAt, resolvers })(call)
   }

@@ -1,5 +1,5 @@
-import { signsOnHost } from '@vethra/host'
 import type { SignsOfLife } from '@vethra/ipam'
+import { signsOnHost } from '@vethra/linux'
 import type { Tools } from './tools.ts'
 
 /** Looks for signs of life of containers all over the host: ours, nerdctl's, cnitool's, those of OCI runtimes. */

@@ -4,6 +4,7 @@ import { containerStore } from '@vethra/container-store'
 import type { ManageTools } from '@vethra/engine'
 import { diskHostsStore } from '@vethra/etchosts'
 import { readText, rewriteWhole } from '@vethra/files'
+import { diskIpamStore } from '@vethra/ipam-disk'
 import {
   askFirewallPlugin,
   defaultRoute,
@@ -12,8 +13,7 @@ import {
   hostPrefixes,
   pluginFile,
   taskState,
-} from '@vethra/host'
-import { diskIpamStore } from '@vethra/ipam-disk'
+} from '@vethra/linux'
 import { portHolder } from '@vethra/port-holder'
 import type { GivenSettings } from '@vethra/settings'
 import { type HostSide, openHostSide, warn } from './host-side.ts'

@@ -8,6 +8,8 @@ import type { DoctorTools, ManageTools } from '@vethra/engine'
 import { type HostTools, loadSettings, reportLines, stageRunner } from '@vethra/engine'
 import { diskHostsStore } from '@vethra/etchosts'
 import { readText, rewriteWhole } from '@vethra/files'
+import { dnsOf } from '@vethra/ipam'
+import { diskIpamStore } from '@vethra/ipam-disk'
 import {
   askFirewallPlugin,
   defaultRoute,
@@ -15,15 +17,13 @@ import {
   findLink,
   hostKernel,
   hostPrefixes,
+  iptablesRules,
   namespaceFacts,
   pluginFile,
   resolveAddress,
   signsOnHost,
   taskState,
-} from '@vethra/host'
-import { dnsOf } from '@vethra/ipam'
-import { diskIpamStore } from '@vethra/ipam-disk'
-import { iptablesRules } from '@vethra/iptables'
+} from '@vethra/linux'
 import { flockLock } from '@vethra/lock-flock'
 import { diskAttachmentRecords, diskResultCache } from '@vethra/memory'
 import type { PluginExecOptions } from '@vethra/plugin-exec'
@@ -223,7 +223,7 @@ async function newRunner(
   }
   const { bunPluginExec } = await import('@vethra/plugin-exec/bun')
   const stage = async (call: StageCall) => {
-    const { netlinkKernel } = await import('@vethra/linux')
+    const { netlinkKernel } = await import('@vethra/linux/netlink')
     const resolvers = async (file: string) => dnsOf((await readText(file)) ?? '')
     return stageRunner({ attachments: netlinkKernel(), ipamAt, resolvers })(call)
   }

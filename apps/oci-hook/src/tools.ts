@@ -1,22 +1,23 @@
 import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
-import { type AppArmorHost, appArmorHost } from '@vethra/apparmor'
 import { explain, type LockPlaces } from '@vethra/cni'
 import { confDir } from '@vethra/conf-dir'
 import { containerStore } from '@vethra/container-store'
 import type { DefaultNetworkTools } from '@vethra/engine'
 import { type HostTools, loadSettings, reportLines, stageRunner, stepLines } from '@vethra/engine'
 import { readText } from '@vethra/files'
+import { dnsOf } from '@vethra/ipam'
+import { diskIpamStore } from '@vethra/ipam-disk'
 import {
+  type AppArmorHost,
+  appArmorHost,
   bringLoopbackUp,
   defaultRoute,
   hostPrefixes,
+  iptablesRules,
   namespaceFacts,
   resolveAddress,
-} from '@vethra/host'
-import { dnsOf } from '@vethra/ipam'
-import { diskIpamStore } from '@vethra/ipam-disk'
-import { iptablesRules } from '@vethra/iptables'
+} from '@vethra/linux'
 import { flockLock } from '@vethra/lock-flock'
 import { diskAttachmentRecords, diskResultCache } from '@vethra/memory'
 import type { PluginExecOptions } from '@vethra/plugin-exec'
@@ -112,7 +113,7 @@ async function newRunner(
   }
   const { bunPluginExec } = await import('@vethra/plugin-exec/bun')
   const stage = async (call: StageCall) => {
-    const { netlinkKernel } = await import('@vethra/linux')
+    const { netlinkKernel } = await import('@vethra/linux/netlink')
     const resolvers = async (file: string) => dnsOf((await readText(file)) ?? '')
     return stageRunner({ attachments: netlinkKernel(), ipamAt, resolvers })(call)
   }

@@ -1,7 +1,6 @@
 import { existsSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
-import { faultPoint } from '@vethra/faults'
-import { appendText, errno, fileError } from '@vethra/files'
+import { appendText, errno, faultPoint, fileError } from '@vethra/files'
 import type { HookEvent, HookLogs } from '@vethra/world'
 
 export function logs(folder: (id: string) => string): HookLogs {

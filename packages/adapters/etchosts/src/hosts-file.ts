@@ -1,7 +1,6 @@
 import { closeSync, constants, fdatasyncSync, fstatSync, ftruncateSync, writeSync } from 'node:fs'
 import { CniError } from '@vethra/cni'
-import { faultPoint } from '@vethra/faults'
-import { createWhole, fileError } from '@vethra/files'
+import { createWhole, faultPoint, fileError } from '@vethra/files'
 import {
   type Excess,
   fitHosts,

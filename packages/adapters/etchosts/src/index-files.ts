@@ -1,8 +1,7 @@
 import { lstatSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseJson } from '@vethra/cni'
-import { faultPoint } from '@vethra/faults'
-import { fileError, readOwn } from '@vethra/files'
+import { faultPoint, fileError, readOwn } from '@vethra/files'
 import type { Places } from './places.ts'
 
 /**

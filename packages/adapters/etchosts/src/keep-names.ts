@@ -1,7 +1,6 @@
 import { chmodSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { faultPoint } from '@vethra/faults'
-import { fileError, makeFolder, removeFile, writeWhole } from '@vethra/files'
+import { faultPoint, fileError, makeFolder, removeFile, writeWhole } from '@vethra/files'
 import { type ContainerNames, renderMeta } from '@vethra/names'
 import type { Places } from './places.ts'
 

@@ -1,5 +1,5 @@
 import { appendFileSync, closeSync, constants, openSync } from 'node:fs'
-import { faultPoint } from '@vethra/faults'
+import { faultPoint } from './faults/fault-point.ts'
 import { fileError } from './file-error.ts'
 import type { WriteOptions } from './write-whole.ts'
 

@@ -1,7 +1,7 @@
 import { chmodSync, type Dirent, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { faultPoint } from '@vethra/faults'
 import { byOctets } from './by-octets.ts'
+import { faultPoint } from './faults/fault-point.ts'
 import { errno, fileError } from './file-error.ts'
 
 /**

@@ -1,9 +1,11 @@
 /**
- * Files that others read at any time: written whole by rename or in place, read with a bound. Not
- * for formats, and not for locks: what a file means is its owner's matter.
+ * Files that others read at any time: written whole by rename or in place, read with a bound; and for tests, faults
+ * at a chosen step. Not for formats, and not for locks: what a file means is its owner's matter.
  */
 export { appendText } from './append-text.ts'
 export { byOctets } from './by-octets.ts'
+export { type FaultPoint, faultPoint, pointOf, type StepKind } from './faults/fault-point.ts'
+export { type Fault, readFault } from './faults/read-fault.ts'
 export { errno, fileError } from './file-error.ts'
 export { listFolder, listFolders, makeFolder, removeFolder } from './folders.ts'
 export { type PendingSync, pendingSync } from './pending-sync.ts'

@@ -1,5 +1,5 @@
 import { unlinkSync } from 'node:fs'
-import { faultPoint } from '@vethra/faults'
+import { faultPoint } from './faults/fault-point.ts'
 import { errno, fileError } from './file-error.ts'
 
 /** Removes a file, or a symbolic link and not what it names. False when there is none. Throws CniError 5. */

@@ -1,5 +1,5 @@
 import { closeSync, constants, fdatasync, ftruncateSync, openSync, writeSync } from 'node:fs'
-import { faultPoint } from '@vethra/faults'
+import { faultPoint } from './faults/fault-point.ts'
 import { fileError } from './file-error.ts'
 import { readAll } from './read-text.ts'
 

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { faultPoint } from '@vethra/faults'
+import { faultPoint } from './faults/fault-point.ts'
 import { errno, fileError } from './file-error.ts'
 import { pidNamespace } from './pid-namespace.ts'
 

@@ -1,2 +1,27 @@
-/** The kernel of this host: links, addresses, routes, settings and nftables, observed and changed. It decides nothing. */
-export { netlinkKernel } from './kernel-in-bun.ts'
+/**
+ * The kernel of this host, by /proc, `ip -j`, iptables and apparmor_parser: addresses, routes, links, sockets,
+ * namespaces, firewall rules as text, AppArmor; and the host's resolv.conf and hosts. Not for deciding anything.
+ */
+export {
+  type AppArmorHost,
+  type AppArmorHostOptions,
+  appArmorHost,
+} from './apparmor/apparmor-host.ts'
+export { profileName, profileText } from './apparmor/profile-text.ts'
+export { type AppArmorFacts, profileToLoad } from './apparmor/profile-to-load.ts'
+export { type DefaultRoute, defaultRoute } from './default-route.ts'
+export { ephemeralPorts } from './ephemeral-ports.ts'
+export { type HostFiles, hostName, readHostResolvConf, readHostsFile } from './host-files.ts'
+export { type HostPrefix, hostPrefixes } from './host-prefixes.ts'
+export { iptablesRules } from './iptables/iptables-rules.ts'
+export { hostKernel } from './kernel.ts'
+export { linkCounters } from './link-counters.ts'
+export { deleteLink, findLink, linkExists } from './links.ts'
+export { type ListeningPort, listeningPorts } from './listening-ports.ts'
+export { namespaceFacts } from './namespace-facts.ts'
+export { bringLoopbackUp, checkNetns, isNetns } from './netns.ts'
+export { askFirewallPlugin, pluginFile } from './plugin-file.ts'
+export { resolveAddress } from './resolve-address.ts'
+export { signsOnHost } from './signs-of-life.ts'
+export { type SocketHolder, socketHolders } from './socket-holders.ts'
+export { taskState } from './task-state.ts'

@@ -1,83 +1,46 @@
-import { dlopen, read } from 'bun:ffi'
+import { dlopen } from 'bun:ffi'
+import { closeSync, openSync } from 'node:fs'
 
-/** socket(2). */
-export function socket(family: number, type: number, protocol: number): number {
-  return libc().socket(family, type, protocol)
+const networkNamespace = 0x40000000
+const ipv4 = 2
+/** SOCK_DGRAM and SOCK_CLOEXEC. */
+const datagram = 2 | 0o2000000
+
+/**
+ * A socket of the network namespace that a descriptor is of: this thread goes there and comes back before
+ * anything else can run on it. -1 when the system refuses.
+ */
+export function socketIn(namespace: number): number {
+  const own = openSync('/proc/thread-self/ns/net', 'r')
+  try {
+    if (libc.setns(namespace, networkNamespace) !== 0) return -1
+    const socket = libc.socket(ipv4, datagram, 0)
+    // Whatever came next would be done to the container's network in place of the host's.
+    if (libc.setns(own, networkNamespace) !== 0) throw new Error('cannot return from a namespace')
+    return socket
+  } finally {
+    closeSync(own)
+  }
 }
 
-/** setns(2): moves the calling thread alone. */
-export function setNamespace(descriptor: number, kind: number): number {
-  return libc().setns(descriptor, kind)
+/** ioctl(2). */
+export function ioctl(descriptor: number, request: bigint, value: NodeJS.TypedArray): number {
+  return libc.ioctl(descriptor, request, value)
 }
 
-/** setsockopt(2) with an int. */
-export function setOption(
-  descriptor: number,
+/** getsockopt(2), into a value of a known length. */
+export function getOption(
+  socket: number,
   level: number,
   option: number,
-  value: number,
+  value: NodeJS.TypedArray,
 ): number {
-  return libc().setsockopt(descriptor, level, option, Int32Array.of(value), 4)
+  return libc.getsockopt(socket, level, option, value, Uint32Array.of(value.byteLength))
 }
 
-/** send(2) to the kernel. */
-export function send(descriptor: number, octets: Uint8Array): number {
-  return Number(libc().send(descriptor, octets, octets.length, 0))
-}
-
-/** MSG_DONTWAIT, and MSG_TRUNC: the true length of a datagram that is cut short. */
-const receiveFlags = 0x40 | 0x20
-
-/** recv(2) without waiting: the length of the datagram, which may be beyond the buffer. */
-export function receive(descriptor: number, buffer: Uint8Array): number {
-  return Number(libc().recv(descriptor, buffer, buffer.length, receiveFlags))
-}
-
-/** open(2) of a path that ends in NUL: a descriptor, or -1. */
-export function openPath(path: Uint8Array, flags: number): number {
-  return libc().open(path, flags, 0)
-}
-
-/** read(2). */
-export function readInto(descriptor: number, buffer: Uint8Array): number {
-  return Number(libc().read(descriptor, buffer, buffer.length))
-}
-
-/** write(2). */
-export function writeFrom(descriptor: number, octets: Uint8Array): number {
-  return Number(libc().write(descriptor, octets, octets.length))
-}
-
-/** close(2). */
-export function closeDescriptor(descriptor: number): number {
-  return libc().close(descriptor)
-}
-
-/** The number of the error of the call just made: errno(3). */
-export function errorNumber(): number {
-  const place = libc().__errno_location()
-  return place === null ? 0 : read.i32(place)
-}
-
-let opened: ReturnType<typeof open> | undefined
-
-/** Opened when it is first used: many a start has no use for it. */
-function libc(): ReturnType<typeof open> {
-  opened ??= open()
-  return opened
-}
-
-function open() {
-  return dlopen('libc.so.6', {
-    __errno_location: { args: [], returns: 'ptr' },
-    close: { args: ['i32'], returns: 'i32' },
-    open: { args: ['ptr', 'i32', 'i32'], returns: 'i32' },
-    read: { args: ['i32', 'ptr', 'usize'], returns: 'i64' },
-    recv: { args: ['i32', 'ptr', 'usize', 'i32'], returns: 'i64' },
-    send: { args: ['i32', 'ptr', 'usize', 'i32'], returns: 'i64' },
-    setns: { args: ['i32', 'i32'], returns: 'i32' },
-    setsockopt: { args: ['i32', 'i32', 'i32', 'ptr', 'u32'], returns: 'i32' },
-    write: { args: ['i32', 'ptr', 'usize'], returns: 'i64' },
-    socket: { args: ['i32', 'i32', 'i32'], returns: 'i32' },
-  }).symbols
-}
+const { symbols: libc } = dlopen('libc.so.6', {
+  getsockopt: { args: ['i32', 'i32', 'i32', 'ptr', 'ptr'], returns: 'i32' },
+  ioctl: { args: ['i32', 'u64', 'ptr'], returns: 'i32' },
+  setns: { args: ['i32', 'i32'], returns: 'i32' },
+  socket: { args: ['i32', 'i32', 'i32'], returns: 'i32' },
+})

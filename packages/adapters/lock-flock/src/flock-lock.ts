@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, rmSync, statSync } from 'node:fs'
 import { CniError } from '@vethra/cni'
-import { faultPoint } from '@vethra/faults'
+import { faultPoint } from '@vethra/files'
 import type { Lock } from '@vethra/world'
 import { holderOf } from './holder.ts'
 import { openTarget } from './open-target.ts'

@@ -10,7 +10,7 @@ import {
   pluginMissing,
   pluginNotStarted,
 } from '@vethra/cni'
-import { faultPoint } from '@vethra/faults'
+import { faultPoint } from '@vethra/files'
 import type { PluginReport, PluginRunner } from '@vethra/world'
 import { type Child, watch } from './watch-in-bun.ts'
 

@@ -9,7 +9,7 @@ import {
   pluginNotStarted,
   pluginTooFar,
 } from '@vethra/cni'
-import { faultPoint } from '@vethra/faults'
+import { faultPoint } from '@vethra/files'
 import type { PluginReport, PluginRunner } from '@vethra/world'
 import { execa } from 'execa'
 import { findPlugin } from './find-plugin.ts'

@@ -1,5 +1,5 @@
 import { CniError, systemHint } from '@vethra/cni'
-import { faultPoint } from '@vethra/faults'
+import { faultPoint } from '@vethra/files'
 
 /** How a program ended. */
 export interface Outcome {

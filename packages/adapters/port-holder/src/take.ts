@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs'
 import { CniError } from '@vethra/cni'
 import { formatSocket, type HeldSocket, readSocket } from '@vethra/container'
-import { faultPoint } from '@vethra/faults'
+import { faultPoint } from '@vethra/files'
 import { type Process, processAt } from '@vethra/plugin-exec/programs'
 import type { HoldRequest } from '@vethra/world'
 import { holderArgs } from './holder-processes.ts'

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { appArmorHost } from './index.ts'
+import { appArmorHost } from './apparmor-host.ts'
 import { profileText } from './profile-text.ts'
 
 describe('the AppArmor of a host', () => {

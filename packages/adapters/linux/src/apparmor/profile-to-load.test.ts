@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { type AppArmorFacts, profileText, profileToLoad } from './index.ts'
+import { profileText } from './profile-text.ts'
+import { type AppArmorFacts, profileToLoad } from './profile-to-load.ts'
 
 const host: AppArmorFacts = {
   profiles: 'docker-default (enforce)\n/usr/sbin/cupsd (enforce)\n',

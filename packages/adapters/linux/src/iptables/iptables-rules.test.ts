@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 /** Runs a program that gets `rules`, in a network namespace of its own when `own`. */
 function evaluate(program: string, options: { own: boolean; path?: string }): unknown {
   const source = `
-    import { iptablesRules } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)}
+    import { iptablesRules } from ${JSON.stringify(new URL('./iptables-rules.ts', import.meta.url).href)}
     const rules = iptablesRules()
     const told = ({ code, message, details, hint }) => ({ code, message, details, hint })
     const outcome = await (async () => { ${program} })()

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { profileText } from './index.ts'
+import { profileText } from './profile-text.ts'
 
 // AppArmor's globs as regular expressions: ** takes slashes, * does not (apparmor.d(5), "Globbing").
 function denies(path: string, right: string): boolean {

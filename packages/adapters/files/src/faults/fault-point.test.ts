@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { expect, it } from 'vitest'
-import { type Fault, pointOf, readFault, type StepKind } from './index.ts'
+import { pointOf, type StepKind } from './fault-point.ts'
+import { type Fault, readFault } from './read-fault.ts'
 
 it.each<[string | undefined, Fault | undefined]>([
   ['kill:7', { kind: 'kill', step: 7, lasting: false }],
@@ -46,7 +47,7 @@ it.each([
 })
 
 it('a process is killed by the variable that it is started with, and says where', () => {
-  const source = `import { faultPoint } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)}
+  const source = `import { faultPoint } from ${JSON.stringify(new URL('./fault-point.ts', import.meta.url).href)}
     faultPoint('write', 'a'); process.env.VETHRA_FAULT = 'kill:1'; faultPoint('write', 'b'); console.log('lived')`
   const run = (fault: string) =>
     spawnSync(process.execPath, ['--input-type=module', '-e', source], {

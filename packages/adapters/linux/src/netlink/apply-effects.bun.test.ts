@@ -1,6 +1,6 @@
 import type { State } from '@vethra/state'
 import { expect, it } from 'vitest'
-import { inHost } from '../test/in-host.ts'
+import { inHost } from '../../test/in-host.ts'
 
 // A session whose answers to transactions can be taken away, and whose table can be deleted in between.
 const tools = `

@@ -1,0 +1,83 @@
+import { dlopen, read } from 'bun:ffi'
+
+/** socket(2). */
+export function socket(family: number, type: number, protocol: number): number {
+  return libc().socket(family, type, protocol)
+}
+
+/** setns(2): moves the calling thread alone. */
+export function setNamespace(descriptor: number, kind: number): number {
+  return libc().setns(descriptor, kind)
+}
+
+/** setsockopt(2) with an int. */
+export function setOption(
+  descriptor: number,
+  level: number,
+  option: number,
+  value: number,
+): number {
+  return libc().setsockopt(descriptor, level, option, Int32Array.of(value), 4)
+}
+
+/** send(2) to the kernel. */
+export function send(descriptor: number, octets: Uint8Array): number {
+  return Number(libc().send(descriptor, octets, octets.length, 0))
+}
+
+/** MSG_DONTWAIT, and MSG_TRUNC: the true length of a datagram that is cut short. */
+const receiveFlags = 0x40 | 0x20
+
+/** recv(2) without waiting: the length of the datagram, which may be beyond the buffer. */
+export function receive(descriptor: number, buffer: Uint8Array): number {
+  return Number(libc().recv(descriptor, buffer, buffer.length, receiveFlags))
+}
+
+/** open(2) of a path that ends in NUL: a descriptor, or -1. */
+export function openPath(path: Uint8Array, flags: number): number {
+  return libc().open(path, flags, 0)
+}
+
+/** read(2). */
+export function readInto(descriptor: number, buffer: Uint8Array): number {
+  return Number(libc().read(descriptor, buffer, buffer.length))
+}
+
+/** write(2). */
+export function writeFrom(descriptor: number, octets: Uint8Array): number {
+  return Number(libc().write(descriptor, octets, octets.length))
+}
+
+/** close(2). */
+export function closeDescriptor(descriptor: number): number {
+  return libc().close(descriptor)
+}
+
+/** The number of the error of the call just made: errno(3). */
+export function errorNumber(): number {
+  const place = libc().__errno_location()
+  return place === null ? 0 : read.i32(place)
+}
+
+let opened: ReturnType<typeof open> | undefined
+
+/** Opened when it is first used: many a start has no use for it. */
+function libc(): ReturnType<typeof open> {
+  opened ??= open()
+  return opened
+}
+
+function open() {
+  return dlopen('libc.so.6', {
+    __errno_location: { args: [], returns: 'ptr' },
+    close: { args: ['i32'], returns: 'i32' },
+    open: { args: ['ptr', 'i32', 'i32'], returns: 'i32' },
+    read: { args: ['i32', 'ptr', 'usize'], returns: 'i64' },
+    recv: { args: ['i32', 'ptr', 'usize', 'i32'], returns: 'i64' },
+    send: { args: ['i32', 'ptr', 'usize', 'i32'], returns: 'i64' },
+    setns: { args: ['i32', 'i32'], returns: 'i32' },
+    setsockopt: { args: ['i32', 'i32', 'i32', 'ptr', 'u32'], returns: 'i32' },
+    write: { args: ['i32', 'ptr', 'usize'], returns: 'i64' },
+    socket: { args: ['i32', 'i32', 'i32'], returns: 'i32' },
+  }).symbols
+}
