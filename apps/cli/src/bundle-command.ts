@@ -1,10 +1,10 @@
 import type { RemoveOptions } from '@vethra/engine'
+import type { Io } from '@vethra/world'
 import type { Command } from 'commander'
 import { prepareBundle } from './bundle-prepare.ts'
 import type { PrepareFlags } from './bundle-request.ts'
 import { forgetContainers } from './container-remove.ts'
 import { gather } from './flags.ts'
-import type { Io } from './io.ts'
 import { subcommand } from './program.ts'
 import type { Tools } from './tools.ts'
 

@@ -12,7 +12,6 @@ import {
   parsePrepared,
   undoConfig,
 } from '@vethra/container'
-import { readText, rewriteWhole } from '@vethra/files'
 import type { Tools } from './tools.ts'
 
 /** A bundle's config.json, and what earlier runs have done to it. */
@@ -31,7 +30,7 @@ export interface ConfigFile {
 export async function readConfig(tools: Tools, folder: string, id: string): Promise<ConfigFile> {
   const path = resolve(folder)
   const file = join(await realpath(path).catch(() => path), 'config.json')
-  const text = await readText(file)
+  const text = await tools.files.read(file)
   if (text === undefined) throw missing(file)
   const own = await preparedFor(tools, id)
   const others = own.filter((each) => each.file !== file)
@@ -59,7 +58,10 @@ export function preparedWith(
 }
 
 /** Undoes what was done to the bundles that a container had before this one. Returns those that could not be, and why. */
-export async function undoOthers({ others }: ConfigFile): Promise<{
+export async function undoOthers(
+  { files }: Tools,
+  { others }: ConfigFile,
+): Promise<{
   readonly left: readonly PreparedConfig[]
   readonly faults: readonly CniError[]
 }> {
@@ -67,9 +69,9 @@ export async function undoOthers({ others }: ConfigFile): Promise<{
   const faults: CniError[] = []
   for (const each of others) {
     try {
-      const text = await readText(each.file)
+      const text = await files.read(each.file)
       const before = text === undefined ? undefined : undoConfig(text, each.versions)
-      if (before !== undefined && before !== text) await rewriteWhole(each.file, before)
+      if (before !== undefined && before !== text) await files.rewrite(each.file, before)
     } catch (error) {
       if (!(error instanceof CniError)) throw error
       left.push(each)

@@ -1,8 +1,7 @@
 import { type BundlePlaces, type BundleRequest, networkMode, parseRecord } from '@vethra/container'
 import { lifeNow, recordsOf } from '@vethra/engine'
-import { hostName } from '@vethra/linux'
 import { bakedFlags } from '@vethra/settings'
-import type { Io } from './io.ts'
+import type { Io } from '@vethra/world'
 import type { Tools } from './tools.ts'
 
 // bun reads its own variables before our code runs. It refuses to start in a deleted folder, which runc may
@@ -17,7 +16,7 @@ export async function placesFor(
   request: BundleRequest,
   io: Io,
 ): Promise<BundlePlaces> {
-  const { containers, hosts, resolved, settings } = tools
+  const { containers, hosts, resolved, settings, effects } = tools
   const [path = '', ...script] = io.program
   const stateDir = containers.folder(request.id)
   const own: BundlePlaces = {
@@ -32,7 +31,7 @@ export async function placesFor(
       // A chain that hangs is ended by the plugins' own deadline and undone: that must fit in.
       timeout: Math.ceil((settings.pluginTimeoutMs * 10) / 1000),
     },
-    hostHostname: hostName(),
+    hostHostname: effects.hostName(),
   }
   return networkMode(request.networks) === 'container' ? joining(tools, request, own) : own
 }

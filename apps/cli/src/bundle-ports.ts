@@ -18,11 +18,9 @@ import {
   recordsOfAll,
   takesPorts,
 } from '@vethra/engine'
-import { ephemeralPorts, type ListeningPort, listeningPorts, socketHolders } from '@vethra/linux'
 import { attachmentChains, type ForwardedPorts, forwardedPorts } from '@vethra/model'
 import { findNetwork, networkSubnets, networksFromFiles } from '@vethra/networks'
-import type { CachedAttachment } from '@vethra/world'
-import type { Io } from './io.ts'
+import type { CachedAttachment, Io, ListeningPort } from '@vethra/world'
 import type { Tools } from './tools.ts'
 
 /**
@@ -52,11 +50,11 @@ export async function portsOf(
   const promised = await promisedPorts(tools, own, others, by)
   const families = await familiesOf(tools, refs, io)
   const ports = assignPorts(requests, {
-    listening: await namedSockets(requests, await heldFor(tools, own)),
+    listening: await namedSockets(tools, requests, await heldFor(tools, own)),
     mapped: [...mappedPorts(others, by), ...(await ruledPorts(tools, entries, own))],
     promised,
     families,
-    ephemeral: await ephemeralPorts(),
+    ephemeral: await tools.effects.ephemeralPorts(),
     seed: seedOf(id),
   })
   const warnings = [...brokenPromises(ports, promised), ...deadEnds(requests, families)]
@@ -127,12 +125,13 @@ function asMappings(rule: ForwardedPorts, everyAddress: string): readonly HeldMa
 
 // Finding a process costs a look at all open files of the host: only for what may be in the way.
 async function namedSockets(
+  { effects }: Tools,
   requests: readonly PortRequest[],
   own: ReadonlySet<string>,
 ): Promise<readonly ListeningSocket[]> {
-  const sockets = (await listeningPorts()).filter((each) => !own.has(asText(each)))
+  const sockets = (await effects.listeningPorts()).filter((each) => !own.has(asText(each)))
   const inTheWay = sockets.filter((each) => requests.some((request) => names(request, each)))
-  const holders = await socketHolders(new Set(inTheWay.map(({ inode }) => inode)))
+  const holders = await effects.socketHolders(new Set(inTheWay.map(({ inode }) => inode)))
   return sockets.map(({ inode, ...socket }) => {
     const holder = holders.get(inode)
     if (!holder) return socket

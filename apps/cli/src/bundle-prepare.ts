@@ -1,12 +1,12 @@
-import { explain, guards } from '@vethra/cni'
+import { guards } from '@vethra/cni'
 import { type BundlePlan, planBundle, renderRecord, storedMappings } from '@vethra/container'
 import { ensureDefaultNetwork } from '@vethra/engine'
-import { rewriteWhole } from '@vethra/files'
+import type { Io } from '@vethra/world'
 import { type ConfigFile, preparedWith, readConfig, undoOthers } from './bundle-config.ts'
 import { placesFor } from './bundle-places.ts'
 import { type PrepareFlags, requestOf } from './bundle-request.ts'
 import { writeContainerFiles } from './container-files.ts'
-import type { Io } from './io.ts'
+import { warn } from './open-world.ts'
 import type { Tools } from './tools.ts'
 
 /**
@@ -68,9 +68,9 @@ async function apply(tools: Tools, plan: BundlePlan, config: ConfigFile, io: Io)
     await containers.write(id, 'network-config.json', networkConfig(plan))
     // Before the file is written, so that whoever is killed in between can undo either text of it.
     await containers.write(id, 'vethra.json', renderRecord(record))
-    if (plan.config !== text) await rewriteWhole(file, plan.config)
+    if (plan.config !== text) await tools.files.rewrite(file, plan.config)
     if (others.length === 0) return
-    const { left, faults } = await undoOthers(config)
+    const { left, faults } = await undoOthers(tools, config)
     for (const each of faults) warn(each, io)
     const configs = preparedWith({ ...config, others: left }, plan)
     await containers.write(id, 'vethra.json', renderRecord({ ...record, configs }))
@@ -95,8 +95,4 @@ async function forget(tools: Tools, id: string, name: string, io: Io): Promise<v
   for (const step of steps) {
     await step().catch((fault: unknown) => warn(fault, io))
   }
-}
-
-function warn(fault: unknown, io: Io): void {
-  for (const line of explain(fault)) io.complain(line.replace(/^error/, 'warning'))
 }

@@ -6,12 +6,11 @@ import {
   parseNetworkFlag,
 } from '@vethra/container'
 import { plannedDefaultNetwork } from '@vethra/engine'
-import { hostPrefixes } from '@vethra/linux'
 import { type ExtraHost, parseExtraHost } from '@vethra/names'
 import { checkWishes, defaultNetworkName, findNetwork, networksFromFiles } from '@vethra/networks'
+import type { Io } from '@vethra/world'
 import { portsOf } from './bundle-ports.ts'
 import { unsupported } from './flags.ts'
-import type { Io } from './io.ts'
 import type { Tools } from './tools.ts'
 
 /** The flags of `bundle prepare`. */
@@ -99,16 +98,16 @@ function unknown(ref: string): CniError {
 }
 
 async function extraHostsOf(
-  { settings }: Tools,
+  { settings, effects }: Tools,
   flags: readonly string[],
 ): Promise<readonly ExtraHost[]> {
   const wanted = flags.some((flag) => flag.endsWith('host-gateway'))
-  const gateway = settings.hostGatewayIp ?? (wanted ? await firstAddress() : undefined)
+  const gateway = settings.hostGatewayIp ?? (wanted ? await firstAddress(effects) : undefined)
   return flags.map((flag) => parseExtraHost(flag, gateway))
 }
 
 /** The first IPv4 address of the host that is not a loopback one (nerdctl's choice). */
-async function firstAddress(): Promise<string | undefined> {
+async function firstAddress({ hostPrefixes }: Tools['effects']): Promise<string | undefined> {
   const addresses = (await hostPrefixes()).filter(({ source }) => source === 'address')
   const texts = addresses.map(({ prefix }) => prefix.split('/', 1)[0] ?? '')
   return texts.find((text) => /^[0-9.]+$/.test(text) && !text.startsWith('127.'))

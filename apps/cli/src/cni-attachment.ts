@@ -9,7 +9,7 @@ import {
   type JsonObject,
   parseExactly,
 } from '@vethra/cni'
-import type { Io } from './io.ts'
+import type { Io } from '@vethra/world'
 
 /**
  * The attachment that cnitool would make of a namespace's path and its variables CNI_IFNAME, CNI_ARGS

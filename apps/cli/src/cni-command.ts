@@ -1,13 +1,12 @@
+import type { Io, World } from '@vethra/world'
 import type { Command } from 'commander'
 import { collect } from './cni-gc.ts'
 import { add, check, del, status } from './cni-operations.ts'
 import { validate } from './cni-validate.ts'
-import type { HostSide } from './host-side.ts'
-import type { Io } from './io.ts'
 import { subcommand } from './program.ts'
 
 /** `vethra cni add|check|del|status|gc|validate`: one network, one namespace, as cnitool and with its variables. */
-export function cniCommand(program: Command, open: () => Promise<HostSide>, io: Io): void {
+export function cniCommand(program: Command, open: () => Promise<World>, io: Io): void {
   const cni = subcommand(
     program,
     'cni',
@@ -36,7 +35,7 @@ export function cniCommand(program: Command, open: () => Promise<HostSide>, io: 
   ]).action(async (files: string[]) => validate(await open(), files, io))
 }
 
-function addAttachmentCommands(cni: Command, open: () => Promise<HostSide>, io: Io): void {
+function addAttachmentCommands(cni: Command, open: () => Promise<World>, io: Io): void {
   subcommand(cni, 'add <network> <netns>', 'attach a namespace to a network; prints the result', [
     'ip netns add blue',
     'vethra cni add lan /run/netns/blue',

@@ -1,21 +1,20 @@
 import { CniError, checkContainerId, checkIfname, goField, type Json, parseJson } from '@vethra/cni'
 import { collectGarbage, type ValidAttachment } from '@vethra/engine'
-import { readText } from '@vethra/files'
+import type { World } from '@vethra/world'
 import { loadList } from './cni-list.ts'
-import type { HostSide } from './host-side.ts'
 
 /** Frees what is no longer wanted in a network: what a file does not keep, else what is in namespaces that have gone. */
 export async function collect(
-  tools: HostSide,
+  world: World,
   network: string,
   file: string | undefined,
 ): Promise<void> {
-  const keep = file === undefined ? undefined : await readKeep(file)
-  await collectGarbage(tools.host, await loadList(tools, network), keep)
+  const keep = file === undefined ? undefined : await readKeep(world, file)
+  await collectGarbage(world, await loadList(world, network), keep)
 }
 
-async function readKeep(file: string): Promise<readonly ValidAttachment[]> {
-  const text = await readText(file)
+async function readKeep({ files }: World, file: string): Promise<readonly ValidAttachment[]> {
+  const text = await files.read(file)
   if (text === undefined) throw wrong(file, 'it is not there')
   const value = parse(file, text)
   if (!Array.isArray(value)) throw wrong(file, 'it is no JSON array')

@@ -1,23 +1,22 @@
 import { CniError, type ConfList, checkNetworkName, explain, oneLine } from '@vethra/cni'
 import { type ConfFileText, parseConfFile, withDropIns } from '@vethra/conflist'
 import { validateList } from '@vethra/engine'
-import { readText } from '@vethra/files'
-import type { HostSide } from './host-side.ts'
-import type { Io } from './io.ts'
+import type { ConfDir, Io, World } from '@vethra/world'
 
 /**
  * Says of each conf list, all that are found or those named, whether it can run: one line for a good
  * one, the fault and its place for a bad one. Throws CniError 7 when one is bad.
  */
-export async function validate(tools: HostSide, names: readonly string[], io: Io): Promise<void> {
-  const files = names.length > 0 ? await named(names) : await tools.networks.list()
+export async function validate(world: World, names: readonly string[], io: Io): Promise<void> {
+  const networks = world.networks(world.resolved.settings.namespace)
+  const files = names.length > 0 ? await named(world, names) : await networks.list()
   const owners = new Map<string, string>()
   let bad = 0
   for (const file of files) {
     const place = oneLine(file.file)
     try {
-      const list = await load(tools, file)
-      const capabilities = await validateList(tools.host.runner, list)
+      const list = await load(networks, file)
+      const capabilities = await validateList(world.runner, list)
       const hidden = owners.get(list.name)
       owners.set(list.name, hidden ?? place)
       io.print(`${place}: network ${list.name} is good${told(list, capabilities, hidden)}`)
@@ -32,22 +31,22 @@ export async function validate(tools: HostSide, names: readonly string[], io: Io
     throw new CniError({ code: 7, message: `${bad} of ${files.length} conf files can't run` })
 }
 
-async function named(names: readonly string[]): Promise<readonly ConfFileText[]> {
+async function named({ files }: World, names: readonly string[]): Promise<readonly ConfFileText[]> {
   return Promise.all(
     names.map(async (file) => {
-      const text = await readText(file)
+      const text = await files.read(file)
       if (text !== undefined) return { file, text }
       return { file, error: new CniError({ code: 101, message: `${file} does not exist` }) }
     }),
   )
 }
 
-async function load(tools: HostSide, { file, text, error }: ConfFileText): Promise<ConfList> {
+async function load(networks: ConfDir, { file, text, error }: ConfFileText): Promise<ConfList> {
   if (error) throw error
   const list = parseConfFile(text ?? '', file)
   checkNetworkName(list.name)
   if (list.loadOnlyInlinedPlugins) return list
-  return withDropIns(list, await tools.networks.dropIns(file, list.name))
+  return withDropIns(list, await networks.dropIns(file, list.name))
 }
 
 function told(list: ConfList, capabilities: readonly string[], hidden: string | undefined): string {

@@ -1,9 +1,9 @@
 import { inspectContainer, type RemoveOptions, renameContainer } from '@vethra/engine'
+import type { Io } from '@vethra/world'
 import type { Command } from 'commander'
 import { type ContainerListFlags, printContainers } from './container-list.ts'
 import { printPorts } from './container-port.ts'
 import { forgetContainers } from './container-remove.ts'
-import type { Io } from './io.ts'
 import { subcommand } from './program.ts'
 import type { Tools } from './tools.ts'
 

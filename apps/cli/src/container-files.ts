@@ -1,5 +1,4 @@
 import type { BundlePlan } from '@vethra/container'
-import { readHostResolvConf, readHostsFile } from '@vethra/linux'
 import {
   type ContainerNames,
   containerResolvConf,
@@ -29,16 +28,16 @@ export async function writeContainerFiles(
   return warnings
 }
 
-async function writeHosts({ hosts }: Tools, { mode, record }: BundlePlan): Promise<void> {
+async function writeHosts({ hosts, effects }: Tools, { mode, record }: BundlePlan): Promise<void> {
   const names: ContainerNames = { ...record, networks: null }
-  const copied = mode === 'host' || mode === 'ns' ? await readHostsFile() : ''
+  const copied = mode === 'host' || mode === 'ns' ? await effects.hostsFile() : ''
   await hosts.prepare(record.id, renderHosts(copied, names, []))
   // Containers with networks become known when the hook has attached them; others are at once.
   if (mode !== 'cni') await hosts.acquire(names)
 }
 
 async function resolvConfOf(
-  { networks, settings }: Tools,
+  { networks, settings, effects }: Tools,
   { mode, record }: BundlePlan,
 ): Promise<{ readonly text: string; readonly warnings: readonly string[] }> {
   const { networks: known } = networksFromFiles(await networks.list())
@@ -49,7 +48,7 @@ async function resolvConfOf(
   const { dns: servers, dnsSearch: search, dnsOpts: options } = settings
   const { conf, warnings } = containerResolvConf({
     mode: mode === 'container' ? 'cni' : mode,
-    host: await readHostResolvConf(usesStub),
+    host: await effects.resolvConf(usesStub),
     cli: record.dns,
     settings: {
       ...(servers === undefined ? {} : { servers }),

@@ -1,5 +1,5 @@
 import { type ContainerRow, listContainers } from '@vethra/engine'
-import type { Io } from './io.ts'
+import type { Io } from '@vethra/world'
 import { printListing } from './listing.ts'
 import type { Tools } from './tools.ts'
 

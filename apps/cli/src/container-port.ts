@@ -1,7 +1,7 @@
 import { CniError } from '@vethra/cni'
 import type { PortMapping } from '@vethra/container'
 import { findContainer, publishedPorts } from '@vethra/engine'
-import type { Io } from './io.ts'
+import type { Io } from '@vethra/world'
 import type { Tools } from './tools.ts'
 
 /** Prints the ports that a container publishes now, or those of one `PORT[/PROTOCOL]` of it. Throws CniError 101 when that one is not published. */

@@ -1,5 +1,5 @@
 import { type RemoveOptions, removeContainers } from '@vethra/engine'
-import type { Io } from './io.ts'
+import type { Io } from '@vethra/world'
 import type { Tools } from './tools.ts'
 
 /** Forgets containers that the runtime has deleted, and prints each id. Throws CniError 101 and 102 for those that stay, after the others have gone. */

@@ -1,11 +1,8 @@
-import { existsSync } from 'node:fs'
 import { type IncomingMessage, request } from 'node:http'
 import { errorOf, type Problem } from '@vethra/api'
 import { CniError } from '@vethra/cni'
-import { loadSettings } from '@vethra/engine'
-import { readText } from '@vethra/files'
 import type { GivenSettings } from '@vethra/settings'
-import type { Io } from './io.ts'
+import type { Here } from '@vethra/world'
 
 /** A daemon that is asked by its socket. */
 export interface DaemonClient {
@@ -21,13 +18,8 @@ export interface DaemonClient {
 }
 
 /** The daemon at the socket of the settings. Throws CniError 103 for settings that are wrong. */
-export async function openDaemonClient(flags: GivenSettings, io: Io): Promise<DaemonClient> {
-  const { settings } = await loadSettings({
-    flags,
-    env: io.env,
-    read: readText,
-    existing: existsSync,
-  })
+export async function openDaemonClient(flags: GivenSettings, here: Here): Promise<DaemonClient> {
+  const { settings } = await here.settings(flags)
   const { socket, namespace } = settings
   const follow: DaemonClient['follow'] = async (path, onText) => {
     const answer = await ask(socket, path)

@@ -3,16 +3,17 @@ import {
   type DoctorTools,
   examine,
   findingRow,
+  forDoctor,
   heal,
   outcomeRow,
   plannedRow,
   type RepairRow,
 } from '@vethra/engine'
 import { type Finding, planRepairs } from '@vethra/model'
+import type { Io, World } from '@vethra/world'
 import type { Command } from 'commander'
 import { findingLines, repairLines, summaryLines } from './doctor-report.ts'
 import { unsupported } from './flags.ts'
-import type { Io } from './io.ts'
 import { printListing } from './listing.ts'
 import { subcommand } from './program.ts'
 import { whileWaiting } from './progress.ts'
@@ -24,7 +25,7 @@ interface DoctorFlags {
 }
 
 /** `vethra doctor`: what is wrong on this host, and what to do about it. */
-export function doctorCommand(program: Command, open: () => Promise<DoctorTools>, io: Io): void {
+export function doctorCommand(program: Command, open: () => Promise<World>, io: Io): void {
   subcommand(
     program,
     'doctor',
@@ -41,7 +42,7 @@ export function doctorCommand(program: Command, open: () => Promise<DoctorTools>
     .option('--format <format>', 'text, json, or a template for each finding or repair', 'text')
     .action(async (flags: DoctorFlags) => {
       if (flags.dryRun && !flags.repair) throw dryRunAlone()
-      const tools = await open()
+      const tools = await forDoctor(await open())
       if (!flags.repair) return report(await lookAt(tools, io), flags, io)
       if (flags.dryRun) return printPlan(await lookAt(tools, io), flags, io)
       return repairAll(tools, flags, io)

@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises'
 import { type DaemonEvent, parseEventStream } from '@vethra/api'
 import { CniError, oneLine } from '@vethra/cni'
+import type { Io } from '@vethra/world'
 import type { Command } from 'commander'
 import type { DaemonClient } from './daemon-client.ts'
 import { unsupported } from './flags.ts'
-import type { Io } from './io.ts'
 import { readFormat } from './listing.ts'
 import { subcommand } from './program.ts'
 

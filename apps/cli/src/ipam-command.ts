@@ -1,6 +1,6 @@
 import { type ReleaseRequest, releaseReservations } from '@vethra/engine'
+import type { Io } from '@vethra/world'
 import type { Command } from 'commander'
-import type { Io } from './io.ts'
 import { collectReservations } from './ipam-gc.ts'
 import { type IpamListFlags, printReservations } from './ipam-list.ts'
 import { subcommand } from './program.ts'

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { ipamPlaces, type PlacedReservation, reservationRow, reservationsAt } from '@vethra/engine'
 import { judgedAfterMs, reasonToKeep } from '@vethra/ipam'
-import type { Io } from './io.ts'
+import type { Io } from '@vethra/world'
 import { cells } from './ipam-list.ts'
 import { signsOfLife } from './ipam-signs.ts'
 import { table } from './table.ts'

@@ -1,6 +1,6 @@
 import { listReservations, type ReservationRow } from '@vethra/engine'
+import type { Io } from '@vethra/world'
 import { unsupported } from './flags.ts'
-import type { Io } from './io.ts'
 import { table } from './table.ts'
 import type { Tools } from './tools.ts'
 

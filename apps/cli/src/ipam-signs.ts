@@ -1,5 +1,4 @@
 import type { SignsOfLife } from '@vethra/ipam'
-import { signsOnHost } from '@vethra/linux'
 import type { Tools } from './tools.ts'
 
 /** Looks for signs of life of containers all over the host: ours, nerdctl's, cnitool's, those of OCI runtimes. */
@@ -7,7 +6,7 @@ export async function signsOfLife(tools: Tools): Promise<SignsOfLife> {
   const [cached, recorded, others] = await Promise.all([
     tools.host.cache.list(),
     tools.host.records.list(),
-    signsOnHost(tools.settings.dataRoot),
+    tools.effects.otherSigns(),
   ])
   return {
     ...others,

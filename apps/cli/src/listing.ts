@@ -1,4 +1,4 @@
-import type { Io } from './io.ts'
+import type { Io } from '@vethra/world'
 import { table } from './table.ts'
 import { parseTemplate } from './template.ts'
 

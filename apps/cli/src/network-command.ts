@@ -6,9 +6,9 @@ import {
   removeNetworks,
 } from '@vethra/engine'
 import { type NetworkOptions, readPairs } from '@vethra/networks'
+import type { Io } from '@vethra/world'
 import type { Command } from 'commander'
 import { gather, unsupported } from './flags.ts'
-import type { Io } from './io.ts'
 import { printInspected } from './network-inspect.ts'
 import { type ListFlags, printNetworks } from './network-list.ts'
 import { pruneNetworks } from './network-prune.ts'

@@ -1,6 +1,6 @@
 import { inspectNetworks, networksNotFound } from '@vethra/engine'
+import type { Io } from '@vethra/world'
 import { unsupported } from './flags.ts'
-import type { Io } from './io.ts'
 import { readFormat } from './listing.ts'
 import type { Tools } from './tools.ts'
 

@@ -1,7 +1,7 @@
 import { explain } from '@vethra/cni'
 import { listNetworks, type NetworkRow } from '@vethra/engine'
 import { networkModes } from '@vethra/networks'
-import type { Io } from './io.ts'
+import type { Io } from '@vethra/world'
 import { printListing } from './listing.ts'
 import type { Tools } from './tools.ts'
 

@@ -1,6 +1,6 @@
 import { CniError } from '@vethra/cni'
 import { removeNetworks, unusedNetworks } from '@vethra/engine'
-import type { Io } from './io.ts'
+import type { Io } from '@vethra/world'
 import type { Tools } from './tools.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { settingFlags } from '@vethra/settings'
+import type { Io } from '@vethra/world'
 import { Command, type Option } from 'commander'
-import type { Io } from './io.ts'
 
 const version = '0.1.0'
 

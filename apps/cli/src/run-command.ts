@@ -1,57 +1,68 @@
 import type { GivenSettings } from '@vethra/settings'
+import type { Here, Io } from '@vethra/world'
 import { type Command, CommanderError } from 'commander'
 import { unsupported } from './flags.ts'
-import type { Io } from './io.ts'
+import { openWorld } from './open-world.ts'
 import { newProgram, subcommand } from './program.ts'
+import type { Tools } from './tools.ts'
 
-type Load = (program: Command, flags: GivenSettings, io: Io) => Promise<void>
+/** A call of the program: its global flags, the host, and the caller's streams. */
+export interface Call {
+  readonly flags: GivenSettings
+  readonly here: Here
+  readonly io: Io
+}
+
+type Load = (program: Command, call: Call) => Promise<void>
 
 // Loaded when called: a command must not pay for the others. Settings are loaded when a command runs:
 // help needs none, and must work where they are wrong.
 const commands: Readonly<Record<string, Load>> = {
-  network: async (program, flags, io) => {
+  network: async (program, call) => {
     const { networkCommand } = await import('./network-command.ts')
-    networkCommand(program, async () => (await import('./tools.ts')).openTools(flags, io), io)
+    networkCommand(program, () => tools(call), call.io)
   },
-  bundle: async (program, flags, io) => {
+  bundle: async (program, call) => {
     const { bundleCommand } = await import('./bundle-command.ts')
-    bundleCommand(program, async () => (await import('./tools.ts')).openTools(flags, io), io)
+    bundleCommand(program, () => tools(call), call.io)
   },
-  container: async (program, flags, io) => {
+  container: async (program, call) => {
     const { containerCommand } = await import('./container-command.ts')
-    containerCommand(program, async () => (await import('./tools.ts')).openTools(flags, io), io)
+    containerCommand(program, () => tools(call), call.io)
   },
-  cni: async (program, flags, io) => {
+  cni: async (program, call) => {
     const { cniCommand } = await import('./cni-command.ts')
-    cniCommand(program, async () => (await import('./host-side.ts')).openHostSide(flags, io), io)
+    cniCommand(program, () => openWorld(call.flags, call.here, call.io), call.io)
   },
-  ipam: async (program, flags, io) => {
+  ipam: async (program, call) => {
     const { ipamCommand } = await import('./ipam-command.ts')
-    ipamCommand(program, async () => (await import('./tools.ts')).openTools(flags, io), io)
+    ipamCommand(program, () => tools(call), call.io)
   },
-  doctor: async (program, flags, io) => {
+  doctor: async (program, call) => {
     const { doctorCommand } = await import('./doctor-command.ts')
-    doctorCommand(
-      program,
-      async () => (await import('./doctor-tools.ts')).openDoctor(flags, io),
-      io,
-    )
+    doctorCommand(program, () => openWorld(call.flags, call.here, call.io), call.io)
   },
   daemon: async (program) => (await import('./daemon-command.ts')).daemonCommand(program),
-  events: async (program, flags, io) => {
+  events: async (program, call) => {
     const { eventsCommand } = await import('./events-command.ts')
-    const open = async () => (await import('./daemon-client.ts')).openDaemonClient(flags, io)
-    eventsCommand(program, open, io)
+    const { openDaemonClient } = await import('./daemon-client.ts')
+    const open = () => openDaemonClient(call.flags, call.here)
+    eventsCommand(program, open, call.io)
   },
-  top: async (program, flags, io) => {
+  top: async (program, call) => {
     const { topCommand } = await import('./top-command.ts')
-    const open = async () => (await import('./daemon-client.ts')).openDaemonClient(flags, io)
-    topCommand(program, open, io)
+    const { openDaemonClient } = await import('./daemon-client.ts')
+    const open = () => openDaemonClient(call.flags, call.here)
+    topCommand(program, open, call.io)
   },
 }
 
-async function completion(program: Command, flags: GivenSettings, io: Io): Promise<void> {
-  for (const load of Object.values(commands)) await load(program, flags, io)
+async function tools({ flags, here, io }: Call): Promise<Tools> {
+  return (await import('./tools.ts')).openTools(flags, here, io)
+}
+
+async function completion(program: Command, call: Call): Promise<void> {
+  for (const load of Object.values(commands)) await load(program, call)
   const { bashCompletion, fishCompletion, zshCompletion } = await import('./completion.ts')
   const { grammarOf } = await import('./completion-places.ts')
   const scripts = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion }
@@ -62,7 +73,7 @@ async function completion(program: Command, flags: GivenSettings, io: Io): Promi
     'vethra completion fish > ~/.config/fish/completions/vethra.fish',
   ]).action((shell: string) => {
     if (!Object.hasOwn(scripts, shell)) throw unsupported('the shell', shell, shells)
-    io.print(scripts[shell as keyof typeof scripts](grammarOf(program)))
+    call.io.print(scripts[shell as keyof typeof scripts](grammarOf(program)))
   })
 }
 
@@ -70,13 +81,9 @@ async function completion(program: Command, flags: GivenSettings, io: Io): Promi
  * Runs the command that the words name, and returns 0, or 2 when they are no command. Errors of the
  * command pass through.
  */
-export async function runCommand(
-  words: readonly string[],
-  flags: GivenSettings,
-  io: Io,
-): Promise<number> {
-  const program = newProgram(io)
-  for (const load of wanted(words[0])) await load(program, flags, io)
+export async function runCommand(words: readonly string[], call: Call): Promise<number> {
+  const program = newProgram(call.io)
+  for (const load of wanted(words[0])) await load(program, call)
   try {
     await program.parseAsync(words, { from: 'user' })
     return 0

@@ -1,17 +1,15 @@
-import type { GivenSettings } from '@vethra/settings'
 import { add, check, del } from './cni-operations.ts'
-import { openHostSide } from './host-side.ts'
-import type { Io } from './io.ts'
+import { openWorld } from './open-world.ts'
+import type { Call } from './run-command.ts'
 
 /** Runs `vethra cni add|check|del NETWORK NETNS`, without the help that the command line library gives. */
 export async function runOnNetns(
   operation: string,
   network: string,
   netns: string,
-  flags: GivenSettings,
-  io: Io,
+  { flags, here, io }: Call,
 ): Promise<void> {
-  const side = await openHostSide(flags, io)
-  if (operation === 'add') return add(side, network, netns, false, io)
-  return operation === 'check' ? check(side, network, netns, io) : del(side, network, netns, io)
+  const world = await openWorld(flags, here, io)
+  if (operation === 'add') return add(world, network, netns, false, io)
+  return operation === 'check' ? check(world, network, netns, io) : del(world, network, netns, io)
 }

@@ -1,57 +1,16 @@
-import { existsSync } from 'node:fs'
-import { basename } from 'node:path'
-import { containerStore } from '@vethra/container-store'
-import type { ManageTools } from '@vethra/engine'
-import { diskHostsStore } from '@vethra/etchosts'
-import { readText, rewriteWhole } from '@vethra/files'
-import { diskIpamStore } from '@vethra/ipam-disk'
-import {
-  askFirewallPlugin,
-  defaultRoute,
-  deleteLink,
-  findLink,
-  hostPrefixes,
-  pluginFile,
-  taskState,
-} from '@vethra/linux'
-import { portHolder } from '@vethra/port-holder'
-import type { GivenSettings } from '@vethra/settings'
-import { type HostSide, openHostSide, warn } from './host-side.ts'
-import type { Io } from './io.ts'
+import { inNamespace, type ManageTools } from '@vethra/engine'
+import type { GivenSettings, ResolvedSettings } from '@vethra/settings'
+import type { Here, Io } from '@vethra/world'
+import { openWorld } from './open-world.ts'
 
-/** All adapters that commands act with. */
-export type Tools = HostSide & ManageTools
+/** A world in the containerd namespace of its settings. */
+export interface Tools extends ManageTools {
+  readonly resolved: ResolvedSettings
+}
 
-/** Loads the settings and makes the adapters. Throws CniError 103 for settings that are wrong. */
-export async function openTools(flags: GivenSettings, io: Io): Promise<Tools> {
-  const side = await openHostSide(flags, io)
-  const { lock, places } = side.host
-  const { dataStore, runtime } = places
-  const { namespace, cniPath } = side.settings
-  const ipamAt = (dataDir: string) => diskIpamStore({ dataDir, lock, indexDir: `${runtime}/ipam` })
-  return {
-    ...side,
-    ipam: ipamAt(places.networks),
-    ipamAt,
-    containers: containerStore({ dataStore, namespace, lock }),
-    hosts: diskHostsStore({
-      dir: `${dataStore}/etchosts`,
-      namespace,
-      lock,
-      indexes: `${runtime}/hosts/${basename(dataStore)}`,
-      onFault: (fault) => warn(fault, io),
-    }),
-    ports: portHolder({ dir: `${runtime}/ports`, program: io.program }),
-    files: { read: readText, write: rewriteWhole },
-    effects: {
-      hostPrefixes,
-      defaultRoute,
-      deleteLink,
-      taskState,
-      findLink,
-      exists: async (path) => existsSync(path),
-      hasPlugin: async (type) => (await pluginFile(type, cniPath)) !== undefined,
-      askFirewallPlugin: (policy) => askFirewallPlugin(policy, cniPath),
-    },
-  }
+/** Loads the settings and opens the world in their namespace. Throws CniError 103 for settings that are wrong. */
+export async function openTools(flags: GivenSettings, here: Here, io: Io): Promise<Tools> {
+  const world = await openWorld(flags, here, io)
+  const { resolved } = world
+  return { ...(await inNamespace(world, resolved.settings.namespace)), resolved }
 }

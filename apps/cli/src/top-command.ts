@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
+import type { Io } from '@vethra/world'
 import type { Command } from 'commander'
 import type { DaemonClient } from './daemon-client.ts'
 import { unsupported } from './flags.ts'
-import type { Io } from './io.ts'
 import { subcommand } from './program.ts'
 import { type TimedTraffic, topLines } from './top-table.ts'
 

@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs'
 import type { Reservation } from '@vethra/ipam'
-import { diskResultCache } from '@vethra/memory'
+import type { CachedAttachment } from '@vethra/world'
 
 /**
  * Tells which reservations of a network look dead: those without a holder, and those whose cached
  * attachment names a network namespace that is not there any more. Only for showing: no proof.
  */
-export async function deadByCache(network: string): Promise<(reservation: Reservation) => boolean> {
-  const cached = await diskResultCache({ dir: '/var/lib/cni' }).list()
+export function deadByCache(
+  network: string,
+  cached: readonly CachedAttachment[],
+): (reservation: Reservation) => boolean {
   const gone = new Set(
     cached
       .filter((entry) => entry.network === network && entry.attachment.netns !== '')

@@ -4,3 +4,4 @@
  */
 export { main } from './main.ts'
 export { isPluginName, type PluginName, pluginNames } from './names.ts'
+export type { PluginWorld } from './plugin-world.ts'

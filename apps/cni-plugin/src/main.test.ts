@@ -1,3 +1,4 @@
+import { memoryIpamStore } from '@vethra/memory-world'
 import { expect, it } from 'vitest'
 import { main } from './index.ts'
 
@@ -10,16 +11,18 @@ interface Ran {
 async function run(name: string, env: Readonly<Record<string, string>>, input = ''): Promise<Ran> {
   let stdout = ''
   let stderr = ''
-  const status = await main([name], {
+  const io = {
     env,
     readStdin: async () => input,
-    write: (text) => {
+    write: (text: string) => {
       stdout += text
     },
-    complain: (line) => {
+    complain: (line: string) => {
       stderr += `${line}\n`
     },
-  })
+  }
+  const world = { ipam: async () => memoryIpamStore(), cached: async () => [] }
+  const status = await main([name], io, world)
   return { status, stdout, stderr }
 }
 

@@ -1,10 +1,10 @@
 import { CniError, type JsonObject, specVersions } from '@vethra/cni'
 import { answer, errorAnswer } from './answer.ts'
-import type { Io } from './io.ts'
 import { isPluginName, type PluginName, pluginNames } from './names.ts'
 import { checkNetns } from './netns.ts'
 import type { Plugin } from './plugin.ts'
-import { type Call, readCall } from './request.ts'
+import type { PluginWorld } from './plugin-world.ts'
+import { type Call, type PluginIo, readCall } from './request.ts'
 import { checkVersion } from './versions.ts'
 
 const version = '0.1.0'
@@ -14,7 +14,11 @@ const version = '0.1.0'
  * error as JSON on standard output (SPEC 1.1.0, section 5, "Error"); 2 no such plugin. Called
  * without `CNI_COMMAND` it says what it is, as the reference plugins do.
  */
-export async function main(argv: readonly string[], io: Io): Promise<number> {
+export async function main(
+  argv: readonly string[],
+  io: PluginIo,
+  world: PluginWorld,
+): Promise<number> {
   const [name = ''] = argv
   if (!isPluginName(name)) {
     io.complain(`error: there is no plugin ${JSON.stringify(name)} (CNI code 103)`)
@@ -27,7 +31,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     return 0
   }
   try {
-    await run(name, io)
+    await run(name, io, world)
     return 0
   } catch (error) {
     io.write(errorAnswer(error))
@@ -36,21 +40,21 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-async function run(name: PluginName, io: Io): Promise<void> {
+async function run(name: PluginName, io: PluginIo, world: PluginWorld): Promise<void> {
   const call = await readCall(io)
   if (call.command === 'VERSION') {
     const [current] = specVersions.slice(-1)
     io.write(`${JSON.stringify({ cniVersion: current, supportedVersions: specVersions })}\n`)
     return
   }
-  const result = await perform(await load(name), call)
+  const result = await perform(await load(name, world), call)
   if (result) io.write(answer(result))
 }
 
 /** Only what is called is loaded: start-up is most of what a call costs. */
-async function load(name: PluginName): Promise<Plugin> {
+async function load(name: PluginName, world: PluginWorld): Promise<Plugin> {
   if (name === 'static') return (await import('./static.ts')).staticPlugin
-  return (await import('./host-local.ts')).hostLocal
+  return (await import('./host-local.ts')).hostLocal(world)
 }
 
 async function perform(plugin: Plugin, call: Call): Promise<JsonObject | undefined> {

@@ -8,10 +8,13 @@ import {
   type JsonObject,
   parseJson,
 } from '@vethra/cni'
-import type { Io } from './io.ts'
+import type { Io } from '@vethra/world'
 
 /** The operations that a plugin knows. */
 type Command = 'ADD' | 'DEL' | 'CHECK' | 'GC' | 'STATUS' | 'VERSION'
+
+/** The part of the caller that a plugin sees. */
+export type PluginIo = Pick<Io, 'env' | 'readStdin' | 'write' | 'complain'>
 
 /** One call of a plugin, as it was made. */
 export interface Call {
@@ -45,7 +48,7 @@ const order = ['CNI_CONTAINERID', 'CNI_NETNS', 'CNI_IFNAME', 'CNI_PATH']
  * Reads environment and standard input. Throws CniError 4 for the environment, 6 and 7 for the request
  * configuration, with the texts of libcni's pkg/skel and in its order.
  */
-export async function readCall(io: Io): Promise<Call> {
+export async function readCall(io: PluginIo): Promise<Call> {
   const variable = (name: string) => io.env[name] ?? ''
   const command = variable('CNI_COMMAND')
   checkEnvironment(required[command] ?? [], variable)

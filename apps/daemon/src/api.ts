@@ -1,7 +1,5 @@
 import type { DaemonEvent, EventLog } from '@vethra/api'
 import type { ManageTools } from '@vethra/engine'
-import type { Settings } from '@vethra/settings'
-import type { LinkCounters } from '@vethra/world'
 import type { Reconciler } from './reconciler.ts'
 import type { Tally } from './tally.ts'
 
@@ -9,11 +7,8 @@ import type { Tally } from './tally.ts'
 export interface Api {
   readonly version: string
   readonly dataStore: string
-  readonly settings: Settings
-  /** The parts that manage one containerd namespace. */
-  readonly manage: (namespace: string) => ManageTools
-  /** The counters of the interfaces of the host. */
-  readonly links: () => Promise<readonly LinkCounters[]>
+  /** The parts that manage one containerd namespace; default: that of the settings. */
+  readonly manage: (namespace?: string) => Promise<ManageTools>
   readonly reconciler: Reconciler
   readonly events: EventLog
   readonly tell: (event: Omit<DaemonEvent, 'ID' | 'Time'>) => void

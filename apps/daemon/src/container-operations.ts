@@ -34,8 +34,7 @@ export const containerOperations: readonly Operation[] = [
     query: inNamespace,
     status: 200,
     answer: z.array(containerRow),
-    run: async (api, { query }) =>
-      listContainers(api.manage(query.namespace ?? api.settings.namespace)),
+    run: async (api, { query }) => listContainers(await api.manage(query.namespace)),
   }),
   operation({
     id: 'inspectContainer',
@@ -47,7 +46,7 @@ export const containerOperations: readonly Operation[] = [
     status: 200,
     answer: containerDetails,
     run: async (api, { params, query }) =>
-      inspectContainer(api.manage(query.namespace ?? api.settings.namespace), params.container),
+      inspectContainer(await api.manage(query.namespace), params.container),
   }),
   operation({
     id: 'removeContainer',
@@ -59,7 +58,7 @@ export const containerOperations: readonly Operation[] = [
     query: inNamespace,
     status: 204,
     run: async (api, { params, query }) => {
-      const tools = api.manage(query.namespace ?? api.settings.namespace)
+      const tools = await api.manage(query.namespace)
       // The sandbox of the unit shows the daemon no bundles, and lets it write to none.
       const options = { keepConfig: true }
       const { failure } = await removeContainers(tools, [params.container], options)
@@ -78,8 +77,7 @@ export const containerOperations: readonly Operation[] = [
     query: ofNetwork,
     status: 200,
     answer: z.array(attachmentRow),
-    run: async (api, { query }) =>
-      listAttachments(api.manage(api.settings.namespace), query.network),
+    run: async (api, { query }) => listAttachments(await api.manage(), query.network),
   }),
   operation({
     id: 'listReservations',
@@ -91,7 +89,7 @@ export const containerOperations: readonly Operation[] = [
     status: 200,
     answer: z.array(reservationRow),
     run: async (api, { query }) =>
-      listReservations(api.manage(query.namespace ?? api.settings.namespace), query.network),
+      listReservations(await api.manage(query.namespace), query.network),
   }),
   operation({
     id: 'releaseReservations',
@@ -108,8 +106,9 @@ export const containerOperations: readonly Operation[] = [
     status: 200,
     answer: z.array(z.string()),
     run: async (api, { params, query }) => {
-      const { namespace = api.settings.namespace, ip, id } = query
-      const freed = await releaseReservations(api.manage(namespace), {
+      const { namespace, ip, id } = query
+      const tools = await api.manage(namespace)
+      const freed = await releaseReservations(tools, {
         network: params.network,
         ...(ip === undefined ? {} : { ip }),
         ...(id === undefined ? {} : { id }),
@@ -131,9 +130,9 @@ export const containerOperations: readonly Operation[] = [
     status: 200,
     answer: traffic,
     run: async (api, { query }) => {
-      const tools = api.manage(query.namespace ?? api.settings.namespace)
+      const tools = await api.manage(query.namespace)
       const Time = new Date(api.now()).toISOString()
-      return { Time, ...(await readTraffic(tools, await api.links())) }
+      return { Time, ...(await readTraffic(tools)) }
     },
   }),
 ]

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import type { DaemonEvent } from '@vethra/api'
 import { parseJson } from '@vethra/cni'
-import { appendText, makeFolder, readText, writeWhole } from '@vethra/files'
+import type { Files } from '@vethra/world'
 
 /** Events on disk, for the daemon that comes after this one. */
 export interface EventFile {
@@ -15,12 +15,12 @@ export interface EventFile {
 
 /** Opens a file of events, a line each; it never holds more than twice as many as are kept. */
 export async function openEventFile(
+  files: Files,
   path: string,
-  kept: number,
-  onFault: (fault: unknown) => void,
+  { kept, onFault }: { readonly kept: number; readonly onFault: (fault: unknown) => void },
 ): Promise<EventFile> {
-  await makeFolder(dirname(path), 0o700)
-  const read = linesOf((await readText(path)) ?? '')
+  await files.makeFolder(dirname(path), 0o700)
+  const read = linesOf((await files.read(path)) ?? '')
   const latest = read.slice(-kept)
   let lines = read.length
   let writing: Promise<void> = Promise.resolve()
@@ -37,7 +37,7 @@ export async function openEventFile(
       if (whole) lines = latest.length
       const text = (whole ? latest : [event]).map((each) => `${JSON.stringify(each)}\n`).join('')
       const mode = { mode: 0o600 }
-      write(() => (whole ? writeWhole(path, text, mode) : appendText(path, text, mode)))
+      write(() => (whole ? files.write(path, text, mode) : files.append(path, text, mode)))
     },
     written: () => writing,
   }

@@ -1,21 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type DaemonEvent, parseEventStream } from '@vethra/api'
 import pino from 'pino'
-import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { sampleApi } from '../test/sample-api.ts'
 import type { Api } from './api.ts'
 import { routes } from './routes.ts'
-
-const folder = mkdtempSync(join(tmpdir(), 'events-'))
-afterAll(() => rmSync(folder, { recursive: true }))
 
 let api: Api
 let stop: AbortController
 beforeEach(async () => {
   stop = new AbortController()
-  api = await sampleApi(folder, stop.signal)
+  api = await sampleApi(stop.signal)
 })
 
 const ask = (path: string, init: RequestInit = {}): Promise<Response> =>

@@ -23,7 +23,7 @@ export async function readMetrics(api: Api): Promise<readonly MetricFamily[]> {
 
 // Of the default namespace: others are not known by heart, and a scrape must stay cheap.
 async function counted(api: Api): Promise<readonly MetricFamily[]> {
-  const tools = api.manage(api.settings.namespace)
+  const tools = await api.manage()
   const [{ rows }, containers, attachments] = await Promise.all([
     listNetworks(tools),
     listContainers(tools),

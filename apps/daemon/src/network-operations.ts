@@ -80,7 +80,8 @@ export const networkOperations: readonly Operation[] = [
     query: inNamespace.extend({ filter: filters }),
     status: 200,
     answer: z.array(networkRow),
-    run: async (api, { query }) => (await listNetworks(toolsOf(api, query), query.filter)).rows,
+    run: async (api, { query }) =>
+      (await listNetworks(await api.manage(query.namespace), query.filter)).rows,
   }),
   operation({
     id: 'createNetwork',
@@ -93,7 +94,7 @@ export const networkOperations: readonly Operation[] = [
     answer: createdNetwork,
     run: async (api, { query, body }) => {
       const { Name, Driver, Subnets, Gateways, IPRanges, AuxAddresses } = body
-      const { id, notes } = await createNetwork(toolsOf(api, query), {
+      const { id, notes } = await createNetwork(await api.manage(query.namespace), {
         name: Name,
         driver: Driver,
         subnets: Subnets,
@@ -121,7 +122,7 @@ export const networkOperations: readonly Operation[] = [
     status: 200,
     answer: z.array(z.string()),
     run: async (api, { query }) => {
-      const tools = toolsOf(api, query)
+      const tools = await api.manage(query.namespace)
       const unused = await unusedNetworks(tools, query.filter)
       if (unused.length > 0) await removeNetworks(tools, unused)
       for (const name of unused) tellRemoved(api, name)
@@ -141,7 +142,7 @@ export const networkOperations: readonly Operation[] = [
     answer: z.union([dockerNetwork, nativeNetwork]),
     run: async (api, { params, query }) => {
       const { shown, missing } = await inspectNetworks(
-        toolsOf(api, query),
+        await api.manage(query.namespace),
         [params.network],
         query.mode,
       )
@@ -158,7 +159,7 @@ export const networkOperations: readonly Operation[] = [
     query: inNamespace,
     status: 204,
     run: async (api, { params, query }) => {
-      await removeNetworks(toolsOf(api, query), [params.network])
+      await removeNetworks(await api.manage(query.namespace), [params.network])
       tellRemoved(api, params.network)
     },
   }),
@@ -173,7 +174,7 @@ export const networkOperations: readonly Operation[] = [
     status: 204,
     run: async (api, { params, query, body }) => {
       const { Container, IP, IP6, MacAddress, Aliases } = body
-      await connectContainer(toolsOf(api, query), params.network, Container, {
+      await connectContainer(await api.manage(query.namespace), params.network, Container, {
         ...(IP === undefined ? {} : { ip: IP }),
         ...(IP6 === undefined ? {} : { ip6: IP6 }),
         ...(MacAddress === undefined ? {} : { macAddress: MacAddress }),
@@ -197,7 +198,7 @@ export const networkOperations: readonly Operation[] = [
     status: 204,
     run: async (api, { params, query, body }) => {
       const { Container, Force } = body
-      const tools = toolsOf(api, query)
+      const tools = await api.manage(query.namespace)
       const warnings = await disconnectContainer(tools, params.network, Container, Force)
       api.tell({
         Type: 'container-disconnected',
@@ -210,10 +211,6 @@ export const networkOperations: readonly Operation[] = [
     },
   }),
 ]
-
-function toolsOf(api: Api, { namespace }: { readonly namespace?: string | undefined }) {
-  return api.manage(namespace ?? api.settings.namespace)
-}
 
 function tellRemoved(api: Api, name: string): void {
   api.tell({ Type: 'network-removed', Message: `network ${name} removed`, Subject: name })

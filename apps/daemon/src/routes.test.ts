@@ -1,38 +1,21 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import pino from 'pino'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { sampleApi } from '../test/sample-api.ts'
 import type { Api } from './api.ts'
 import { bodyLimit } from './request-body.ts'
 import { operations, routes } from './routes.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'routes-'))
-afterAll(() => rmSync(folder, { recursive: true }))
-
-const text =
-  '{"cniVersion":"1.0.0","name":"lan","nerdctlID":"0123456789abcdef","plugins":[{"type":"bridge","ipam":{"type":"host-local"}}]}'
 const read = { findings: [], atMs: 1000, tookMs: 5 }
 let api: Api
 let stop: AbortController
 let logged: string[]
 
-beforeAll(() => {
-  const netconf = join(folder, 'net.d')
-  mkdirSync(netconf)
-  writeFileSync(join(netconf, 'nerdctl-lan.conflist'), text)
-  mkdirSync(join(folder, 'cache/networks/lan'), { recursive: true })
-  writeFileSync(join(folder, 'cache/networks/lan/10.4.1.2'), 'default-web\r\neth0')
-  mkdirSync(join(folder, 'data/containers/default/web'), { recursive: true })
-})
-
 beforeEach(async () => {
   stop = new AbortController()
   logged = []
-  api = await sampleApi(folder, stop.signal)
+  api = await sampleApi(stop.signal)
 })
 
 async function ask(path: string, init: RequestInit = {}): Promise<Response> {

@@ -1,23 +1,18 @@
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { eventLog } from '@vethra/api'
 import { CniError, guards } from '@vethra/cni'
-import { makeFolder } from '@vethra/files'
-import { type HostWatch, watchHost } from '@vethra/host-watch'
-import { linkCounters } from '@vethra/linux'
-import { flockLock } from '@vethra/lock-flock'
+import { type DoctorTools, forDoctor, inNamespace } from '@vethra/engine'
 import type { GivenSettings } from '@vethra/settings'
-import { inheritedSockets, serviceNotifier } from '@vethra/systemd'
+import type { Here, HostWatch, Service, World } from '@vethra/world'
 import type { Logger } from 'pino'
 import type { Api } from './api.ts'
 import { type EventFile, openEventFile } from './event-file.ts'
 import { inBatches } from './in-batches.ts'
-import type { Io } from './io.ts'
 import { openLog } from './log.ts'
 import { newReconciler } from './reconciler.ts'
 import { routes } from './routes.ts'
 import { serve } from './serve.ts'
 import { newTally } from './tally.ts'
-import { type Grounds, loadGrounds, openTools, type Tools } from './tools.ts'
 
 const version = '0.1.0'
 
@@ -31,57 +26,59 @@ const graceMs = 10_000
  * Runs the daemon until SIGTERM or SIGINT. Throws CniError 102 when one runs on this data store already
  * or something is at its socket, 103 for settings that are wrong.
  */
-export async function runDaemon(flags: GivenSettings, io: Io): Promise<void> {
-  const grounds = await loadGrounds(flags, io)
-  const { dataStore } = grounds.places
-  await makeFolder(dataStore, 0o700)
+export async function runDaemon(flags: GivenSettings, here: Here): Promise<void> {
+  const resolved = await here.settings(flags)
+  const log = openLog(resolved)
+  const debug = resolved.settings.logLevel === 'debug'
+  const world = await here.world(resolved, {
+    onLine: (line) => log[debug ? 'debug' : 'warn'](line),
+    onFault: (error) => log.warn({ err: error }, 'goes on after a fault'),
+  })
+  const { lockNow, places } = world
+  await world.files.makeFolder(places.dataStore, 0o700)
   // The lock is the kernel's: it ends with this process, however that ends.
-  const lock = flockLock({ timeoutMs: 0 })
   let held = false
-  await lock
-    .hold(guards.daemon(grounds.places), async () => {
+  await lockNow
+    .hold(guards.daemon(places), async () => {
       held = true
-      await run(grounds, io)
+      await run(world, log)
     })
     .catch((error: unknown) => {
       throw !held && error instanceof CniError && error.code === 105
-        ? runsAlready(dataStore, error)
+        ? runsAlready(places.dataStore, error)
         : error
     })
 }
 
-async function run(grounds: Grounds, io: Io): Promise<void> {
-  const { settings, places, resolved } = grounds
-  const log = openLog(resolved)
-  const fault = (error: unknown) => log.warn({ err: error }, 'goes on after a fault')
+async function run(world: World, log: Logger): Promise<void> {
+  const { settings } = world.resolved
+  const { dataStore, runtime } = world.places
+  const onFault = (error: unknown) => log.warn({ err: error }, 'goes on after a fault')
   const stopped = untilStopped()
   const closing = new AbortController()
-  const file = `${places.runtime}/events/${basename(places.dataStore)}.jsonl`
-  const eventFile = await openEventFile(file, keptEvents, fault)
-  const tools = await openTools(grounds, io, fault)
+  const file = `${runtime}/events/${basename(dataStore)}.jsonl`
+  const eventFile = await openEventFile(world.files, file, { kept: keptEvents, onFault })
   let watching: HostWatch | undefined
-  const api = openApi(grounds, io, eventFile, {
-    tools,
+  const api = openApi(world, eventFile, {
+    doctor: await forDoctor(world),
     log,
     stopping: closing.signal,
     onLooked: () => watching?.refresh(),
   })
   const { reconciler, tell } = api
-  const [descriptor] = inheritedSockets(io.env, process.pid)
-  const serving = await serve({ path: settings.socket, descriptor }, routes(api, log).fetch)
-  watching = watchHost({
-    folders: tools.watched,
-    programs: monitors,
-    onChange: (what) => reconciler.changed(what),
-    onFault: fault,
-  })
+  const service = await world.service()
+  const [descriptor] = service.sockets
+  const { socket: path } = settings
+  if (descriptor === undefined) await world.files.makeFolder(dirname(path), 0o755)
+  const serving = await serve({ path, descriptor }, routes(api, log).fetch)
+  watching = await world.watch({ onChange: (what) => reconciler.changed(what), onFault })
   tell({ Type: 'daemon-started', Message: `daemon ${process.pid} started` })
-  log.info({ pid: process.pid, socket: settings.socket, dataStore: places.dataStore }, 'started')
+  log.info({ pid: process.pid, socket: path, dataStore }, 'started')
   reconciler.begin()
-  const service = await beService(io, fault)
+  const beating = await beService(service, onFault)
   await aborted(stopped)
   log.info('stopping')
-  await service.stopping()
+  await beating.stopping()
   tell({ Type: 'daemon-stopping', Message: `daemon ${process.pid} stops` })
   closing.abort()
   watching.close()
@@ -90,25 +87,20 @@ async function run(grounds: Grounds, io: Io): Promise<void> {
   log.info('stopped')
 }
 
-// They print a line at each change of interfaces, addresses and rules.
-const monitors = [
-  ['ip', '-o', 'monitor', 'link', 'address'],
-  ['nft', 'monitor'],
-] as const
-
 interface ApiParts {
-  readonly tools: Tools
+  readonly doctor: DoctorTools
   readonly log: Logger
   readonly stopping: AbortSignal
   readonly onLooked: () => void
 }
 
 function openApi(
-  { settings, places }: Grounds,
-  { now }: Io,
+  world: World,
   eventFile: EventFile,
-  { tools, log, stopping, onLooked }: ApiParts,
+  { doctor, log, stopping, onLooked }: ApiParts,
 ): Api {
+  const { settings } = world.resolved
+  const { now } = world.clock
   const events = eventLog(keptEvents, eventFile.before)
   const tally = newTally()
   const tell: Api['tell'] = (event) => {
@@ -118,7 +110,7 @@ function openApi(
     log.info({ event: added }, added.Message)
   }
   const reconciler = newReconciler({
-    doctor: tools.doctor,
+    doctor,
     tell,
     tally,
     log,
@@ -129,10 +121,8 @@ function openApi(
   })
   return {
     version,
-    dataStore: places.dataStore,
-    settings,
-    manage: tools.manage,
-    links: linkCounters,
+    dataStore: world.places.dataStore,
+    manage: (namespace = settings.namespace) => inNamespace(world, namespace),
     reconciler,
     events,
     tell,
@@ -150,10 +140,9 @@ function cpuMs(): number {
 
 /** Tells systemd that we are ready, and from then on that we are alive. */
 async function beService(
-  { env }: Io,
+  { tell, watchdogMs }: Service,
   onFault: (error: unknown) => void,
 ): Promise<{ readonly stopping: () => Promise<void> }> {
-  const { tell, watchdogMs } = serviceNotifier(env, process.pid)
   const say = (state: string) => tell(state).catch(onFault)
   await say('READY=1')
   // Twice in the time that it waits, as sd_watchdog_enabled(3) advises.

@@ -1,12 +1,10 @@
 import { chmodSync, rmSync, statSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import { dirname } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
 import type { Problem } from '@vethra/api'
 import { CniError } from '@vethra/cni'
-import { makeFolder } from '@vethra/files'
 import { type ConnectionDeadlines, type Deadlines, watchDeadlines } from './connection-deadlines.ts'
 import { plainProblem } from './problem-response.ts'
 
@@ -101,7 +99,6 @@ async function listen(
     await listening(listener, { fd: descriptor }, `descriptor ${descriptor}`)
     return undefined
   }
-  await makeFolder(dirname(path), 0o755)
   await clear(path)
   // What is between here and chmod is closed to others by the umask, which leaves them no way to write.
   const umask = process.umask(0o117)

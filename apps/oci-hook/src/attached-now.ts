@@ -8,23 +8,22 @@ import {
   recordsOf,
 } from '@vethra/engine'
 import { type Network, networksFromFiles } from '@vethra/networks'
-import type { AttachmentRecord } from '@vethra/world'
+import type { AttachmentRecord, World } from '@vethra/world'
 import type { Container } from './container.ts'
 import { membershipsOf, publishing } from './memberships.ts'
-import type { Tools } from './tools.ts'
 
 /**
  * The networks that a container is recorded to be attached to, where the cache remembers each: neither
  * conf lists nor the container's own files need be read to detach it then. Undefined otherwise.
  */
 export async function attachedByRecord(
-  { host }: Tools,
+  world: World,
   ref: ContainerRef,
 ): Promise<readonly Membership[] | undefined> {
-  const records = await recordsOf(host.records, ref)
+  const records = await recordsOf(world.records, ref)
   // One of 0.1 does not tell whose it is: see `ownRecords`.
   if (records.some(({ container }) => container === undefined)) return undefined
-  const cached = await Promise.all(records.map((record) => host.cache.read(record)))
+  const cached = await Promise.all(records.map((record) => world.cache.read(record)))
   const isKnown = cached.every((entry) => entry && cachedList(entry))
   if (records.length === 0 || !isKnown) return undefined
   return records.map(({ network, containerId, ifname }) => ({
@@ -45,34 +44,31 @@ function gone(containerId: string, ifname: string): Membership['attachment'] {
  * and the hook goes on without it.
  */
 export async function attachedNow(
-  tools: Tools,
+  world: World,
   ref: ContainerRef,
   container: Container | undefined,
   attempt: Attempt,
 ): Promise<readonly Membership[]> {
   const { namespace } = ref
-  const files = (await attempt('read the networks', () => tools.networks(namespace).list())) ?? []
+  const files = (await attempt('read the networks', () => world.networks(namespace).list())) ?? []
   const { networks } = networksFromFiles(files)
   const planned = container
     ? publishing(membershipsOf(container.request, networks, ''), container.request)
     : []
-  const records = (await attempt('read what is attached', () => ownRecords(tools, ref))) ?? []
+  const records = (await attempt('read what is attached', () => ownRecords(world, ref))) ?? []
   const recorded = recordedMemberships(records, planned, networks)
   if (container === undefined || recorded.length > 0) return recorded
   return (await attempt('read lifecycle.json', () => startFailed(container))) === true
-    ? await remembered(tools, planned)
+    ? await remembered(world, planned)
     : planned
 }
 
 // One of 0.1 that lives is of the container whose names are known, as they are from its start to its end.
-async function ownRecords(
-  { host, hosts }: Tools,
-  ref: ContainerRef,
-): Promise<readonly AttachmentRecord[]> {
-  const records = await recordsOf(host.records, ref)
+async function ownRecords(world: World, ref: ContainerRef): Promise<readonly AttachmentRecord[]> {
+  const records = await recordsOf(world.records, ref)
   if (records.every(({ container }) => container !== undefined)) return records
-  if ((await (await hosts(ref.namespace)).read(ref.id)) !== undefined) return records
-  const lives = await Promise.all(records.map((each) => lifeNow(host, each)))
+  if ((await (await world.hosts(ref.namespace)).read(ref.id)) !== undefined) return records
+  const lives = await Promise.all(records.map((each) => lifeNow(world, each)))
   return records.filter(({ container }, index) => container || lives[index] === 'gone')
 }
 
@@ -103,13 +99,13 @@ async function startFailed({ store, state }: Container): Promise<boolean> {
 }
 
 async function remembered(
-  { host }: Tools,
+  world: World,
   memberships: readonly Membership[],
 ): Promise<readonly Membership[]> {
   const left = await Promise.all(
     memberships.map(async ({ network, attachment: { containerId, ifname } }) => {
-      const entry = await host.cache.read({ network, containerId, ifname })
-      return entry !== undefined && !(await entryLives(host, entry))
+      const entry = await world.cache.read({ network, containerId, ifname })
+      return entry !== undefined && !(await entryLives(world, entry))
     }),
   )
   return memberships.filter((_, index) => left[index])

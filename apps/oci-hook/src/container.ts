@@ -7,10 +7,7 @@ import {
   parseRecord,
   parseStoredMappings,
 } from '@vethra/container'
-import type { containerStore } from '@vethra/container-store'
-import type { HostsStore } from '@vethra/world'
-import type { Io } from './io.ts'
-import type { Tools } from './tools.ts'
+import type { ContainerStore, HostsStore, Io, World } from '@vethra/world'
 
 /** The container that a hook is about: what is asked for it, and where it is kept. */
 export interface Container {
@@ -18,7 +15,7 @@ export interface Container {
   readonly request: HookRequest
   /** Whether `bundle prepare` made it, and so `bundle rm` will end it. */
   readonly ours: boolean
-  readonly store: ReturnType<typeof containerStore>
+  readonly store: ContainerStore
   readonly hosts: () => Promise<HostsStore>
   /** Appends lines to the log of this hook. */
   readonly record: (lines: readonly string[]) => Promise<void>
@@ -40,46 +37,41 @@ export type HookEvent = 'createRuntime' | 'postStop'
  * has refusals, too. It is written only where the container has a folder already.
  */
 export async function openLog(
-  tools: Tools,
+  world: World,
   state: OciState,
   event: HookEvent,
   io: Io,
 ): Promise<HookLog> {
-  const namespace = await namespaceOf(tools, state)
+  const namespace = await namespaceOf(world, state)
   const first = [`${event} of ${state.id}, pid ${state.pid}`]
-  return startLog(tools, { namespace, id: state.id }, event, io, first)
+  return startLog(world, { namespace, id: state.id }, event, io, first)
 }
 
 /** Starts the log of a container in the namespace of the hook line. */
 export async function openOwnLog(
-  tools: Tools,
+  world: World,
   id: string,
   event: HookEvent,
   io: Io,
 ): Promise<HookLog> {
-  return startLog(tools, { namespace: tools.settings.namespace, id }, event, io)
+  return startLog(world, { namespace: world.resolved.settings.namespace, id }, event, io)
 }
 
 async function startLog(
-  tools: Tools,
+  world: World,
   { namespace, id }: { readonly namespace: string; readonly id: string },
   event: HookEvent,
   io: Io,
   first: readonly string[] = [],
 ): Promise<HookLog> {
-  const store = tools.containers(namespace)
+  const store = world.containers(namespace)
   // A log that cannot be written stops nothing: what is freed may be what a full disk waits for.
   const trying = (work: Promise<void>) =>
-    work.catch((fault: unknown) => explain(fault).map(asWarning).forEach(io.complain))
+    work.catch((fault: unknown) => explain(fault, 'warning').forEach(io.complain))
   await trying(store.startLog(id, event, stamped(first, io.now())))
   const record = (lines: readonly string[]): Promise<void> =>
     trying(store.appendLog(id, event, stamped(lines, io.now())))
   return { namespace, store, record }
-}
-
-/** A line of an error, as that of a warning. */
-export function asWarning(line: string): string {
-  return line.replace(/^error/, 'warning')
 }
 
 /**
@@ -87,7 +79,7 @@ export function asWarning(line: string): string {
  * naming the annotation or file that is not to be trusted.
  */
 export async function openContainer(
-  tools: Tools,
+  world: World,
   state: OciState,
   { namespace, store, record: toLog }: HookLog,
   io: Io,
@@ -101,7 +93,7 @@ export async function openContainer(
     request: { ...request, ports },
     ours: record !== undefined,
     store,
-    hosts: () => tools.hosts(namespace),
+    hosts: () => world.hosts(namespace),
     record: toLog,
     now: io.now,
   }
@@ -109,12 +101,12 @@ export async function openContainer(
 
 // Our own bundles name their namespace on the hook line; nerdctl's name it in an annotation, which
 // chooses among namespaces but never leads out of the data store.
-async function namespaceOf(tools: Tools, { id, annotations }: OciState): Promise<string> {
-  const own = tools.settings.namespace
+async function namespaceOf(world: World, { id, annotations }: OciState): Promise<string> {
+  const own = world.resolved.settings.namespace
   const annotated = annotations['nerdctl/namespace'] ?? own
   // What is wrong with it is told when the annotations are read.
   if (annotated === own || !isNamespace(annotated) || !isIdIn(annotated, id)) return own
-  const recorded = await tools.containers(own).read(id, 'vethra.json')
+  const recorded = await world.containers(own).read(id, 'vethra.json')
   return recorded === undefined ? annotated : own
 }
 

@@ -20,85 +20,83 @@ import {
   refuseSecondLife,
   type SequenceStep,
 } from '@vethra/engine'
-import type { HoldRequest } from '@vethra/world'
-import { asWarning, type Container } from './container.ts'
+import type { HoldRequest, World } from '@vethra/world'
+import type { Container } from './container.ts'
 import { namesOf } from './container-names.ts'
 import { detachFormer } from './detach-former.ts'
 import { ifnameAt } from './memberships.ts'
 import { checkJoined, netnsOf } from './netns-of.ts'
 import { removePidFile, writePidFile } from './pid-file.ts'
 import { plannedMemberships } from './planned-memberships.ts'
-import type { Tools } from './tools.ts'
 
 /**
  * createRuntime: takes the container's name, attaches it to its networks, and makes it known to its
  * peers by name. On failure all of it is undone, and the life cycle file says so, for runc calls
  * postStop for a container that was never started. An attached container keeps all that it has.
  */
-export async function createRuntime(tools: Tools, container: Container): Promise<void> {
+export async function createRuntime(world: World, container: Container): Promise<void> {
   const { request } = container
   try {
-    await checkInterfaces(tools, container)
+    await checkInterfaces(world, container)
   } catch (error) {
-    const attached = await recordsOf(tools.host.records, request)
+    const attached = await recordsOf(world.records, request)
     if (attached.length === 0) await note(container, true)
     throw error
   }
   const outcome = await inSequence(async (step) => {
-    await step('load the AppArmor profile', () => loadProfile(tools, container))
+    await step('load the AppArmor profile', () => loadProfile(world, container))
     const name = await step('take the name', () => takeName(container))
     const named = { ...container, request: { ...request, name } }
     await step(
       'write the pid file',
-      () => writePidFile(container),
-      () => removePidFile(container),
+      () => writePidFile(world.files, container),
+      () => removePidFile(world.files, container),
     )
-    if (request.mode === 'container') await checkJoined(tools, named)
-    if (request.mode === 'cni') await connect(tools, named, step)
-    else await step('write lifecycle.json', () => noteStart(tools, container))
-  }, tools.host.steps)
+    if (request.mode === 'container') await checkJoined(world, named)
+    if (request.mode === 'cni') await connect(world, named, step)
+    else await step('write lifecycle.json', () => noteStart(world, container))
+  }, world.steps)
   if ('failed' in outcome) await note(container, true)
   demandDone(outcome)
 }
 
 // From the container's ports to its names, while no other operation is at work on it.
-async function connect(tools: Tools, container: Container, step: SequenceStep): Promise<void> {
-  const { host, ports } = tools
+async function connect(world: World, container: Container, step: SequenceStep): Promise<void> {
   const { state, request } = container
-  const netns = await netnsOf(tools, container)
+  const netns = await netnsOf(world, container)
   const memberships = await step('read the networks', () =>
-    plannedMemberships(tools, container, netns),
+    plannedMemberships(world, container, netns),
   )
   // Before ports are taken: taking those of one container id frees what holds them.
-  if (request.ports.length > 0) await checkOthers(host, memberships)
-  await step('detach what 0.1 left', () => detachFormer(tools, request))
-  await step('bring lo up', () => tools.bringLoopbackUp(netns))
-  await step('check the namespace', () => openDoor(host, memberships))
+  if (request.ports.length > 0) await checkOthers(world, memberships)
+  await step('detach what 0.1 left', () => detachFormer(world, request))
+  await step('bring lo up', () => world.bringLoopbackUp(netns))
+  await step('check the namespace', () => openDoor(world, memberships))
   const containerId = containerIdOf(request)
   const wanted: HoldRequest = { containerId, pid: state.pid, ports: request.ports }
   const reservation = await step(
     'take the ports',
-    () => ports.hold(wanted),
-    () => ports.release(wanted),
+    () => world.ports.hold(wanted),
+    () => world.ports.release(wanted),
   )
-  await holdingContainer(host, memberships, async () => {
+  await holdingContainer(world, memberships, async () => {
     const outcome = await inSequence(async (inner) => {
       const hosts = await inner('read the names', container.hosts)
       // Those of an earlier life that was cut short, before the new ones are known.
       await inner('remove names of an earlier life', () => hosts.release(state.id))
       const results = await inner(
         'attach the container',
-        () => attachEach(host, memberships),
-        () => detachEach(host, memberships),
+        () => attachEach(world, memberships),
+        () => detachEach(world, memberships),
       )
       await inner('wait for the port holder', reservation.settled)
       // What a failure leaves half written goes as well.
       const release = () => hosts.release(state.id)
       await inner('register names', async () => {}, release)
       await inner('write the hosts files', () => hosts.acquire(namesOf(container, results)))
-      await inner('write lifecycle.json', () => noteStart(tools, container))
+      await inner('write lifecycle.json', () => noteStart(world, container))
       return results
-    }, host.steps)
+    }, world.steps)
     const results = demandDone(outcome)
     await container.record(results.flatMap((result, at) => told(memberships[at], result)))
   })
@@ -109,23 +107,23 @@ function told(membership: Membership | undefined, { result }: ParsedResult): rea
   return [`${membership?.attachment.ifname} in network ${membership?.network}: ${addresses}`]
 }
 
-async function checkInterfaces(tools: Tools, container: Container): Promise<void> {
+async function checkInterfaces(world: World, container: Container): Promise<void> {
   const { mode, networks } = container.request
   if (mode !== 'cni') return
-  const netns = await netnsOf(tools, container)
+  const netns = await netnsOf(world, container)
   const { namespace, id } = container.request
   const ref = { namespace, id }
-  await refuseSecondLife(tools.host, ref, netns)
+  await refuseSecondLife(world, ref, netns)
   const wanted = networks.map((_, index) => ({ netns, ifname: ifnameAt(index), container: ref }))
-  await checkDoor(tools.host, wanted)
+  await checkDoor(world, wanted)
 }
 
 // A container whose profile is missing is refused by the OCI runtime; any other does without.
-async function loadProfile({ appArmor }: Tools, { record }: Container): Promise<void> {
+async function loadProfile(world: World, { record }: Container): Promise<void> {
   try {
-    if (await appArmor.loadProfile()) await record(['loaded AppArmor profile nerdctl-default'])
+    if (await world.loadAppArmorProfile()) await record(['loaded AppArmor profile nerdctl-default'])
   } catch (error) {
-    await record(explain(error).map(asWarning))
+    await record(explain(error, 'warning'))
   }
 }
 
@@ -138,7 +136,7 @@ async function takeName({ store, state, request, ours, record }: Container): Pro
     return request.name
   } catch (error) {
     if (ours || !(error instanceof CniError)) throw error
-    await record(explain(error).map(asWarning))
+    await record(explain(error, 'warning'))
     return ''
   }
 }
@@ -155,15 +153,15 @@ async function note(
   })
 }
 
-async function noteStart(tools: Tools, container: Container): Promise<void> {
-  await note(container, false, await detachedLife(tools, container))
+async function noteStart(world: World, container: Container): Promise<void> {
+  await note(container, false, await detachedLife(world, container))
 }
 
 // No attachment tells where a container lives that is in no network of its own, or may join one again.
-async function detachedLife(tools: Tools, container: Container): Promise<JsonObject> {
+async function detachedLife(world: World, container: Container): Promise<JsonObject> {
   const { mode, networks } = container.request
   if (mode === 'cni' && networks.length > 0) return {}
   const { pid } = container.state
-  const netns = mode === 'cni' ? await netnsOf(tools, container) : `/proc/${pid}/ns/net`
-  return { netns, netns_identity: { ...identityOf(await tools.host.netns.look(netns)) } }
+  const netns = mode === 'cni' ? await netnsOf(world, container) : `/proc/${pid}/ns/net`
+  return { netns, netns_identity: { ...identityOf(await world.netns.look(netns)) } }
 }

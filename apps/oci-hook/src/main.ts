@@ -1,19 +1,18 @@
 import { CniError, explain } from '@vethra/cni'
 import { idInState, type OciState, parseState } from '@vethra/container'
 import { splitHookFlags } from '@vethra/settings'
-import { asWarning, type HookEvent, openContainer, openLog, openOwnLog } from './container.ts'
+import type { Here, Io, World } from '@vethra/world'
+import { type HookEvent, openContainer, openLog, openOwnLog } from './container.ts'
 import { createRuntime } from './create-runtime.ts'
-import type { Io } from './io.ts'
 import { postStop } from './post-stop.ts'
-import { openTools, type Tools } from './tools.ts'
 
 /**
  * Runs one hook and returns the exit status: 0 done, 1 it failed, 2 the command line is wrong. `argv`
  * is what follows the program's name: global flags, `oci-hook` or nerdctl's `internal oci-hook`, and
- * the event. A failure, and what it warns of, is written to standard error and to the container's
+ * the event; `here` is the host to act on. A failure, and what it warns of, is written to standard error and to the container's
  * `oci-hook.<event>.log`.
  */
-export async function main(argv: readonly string[], given: Io): Promise<number> {
+export async function main(argv: readonly string[], given: Io, here: Here): Promise<number> {
   const told: string[] = []
   const complain = (line: string) => {
     told.push(line)
@@ -21,21 +20,21 @@ export async function main(argv: readonly string[], given: Io): Promise<number> 
   }
   const io = { ...given, complain }
   let record = async (_lines: readonly string[]): Promise<void> => {}
-  const remains: string[] = []
   try {
     const { flags, rest } = splitHookFlags(argv)
     const event = eventOf(rest)
     const text = await io.readStdin()
-    const opened = await openTools(flags, rest.includes('internal'), io)
-    const onRemains = (each: CniError) => void remains.push(...explain(each).map(asWarning))
-    const tools = { ...opened, host: { ...opened.host, onRemains } }
-    const state = await readState(tools, text, event, io)
-    const log = await openLog(tools, state, event, io)
+    // nerdctl's own hook line, whose data root is nerdctl's.
+    const dataRoot = rest.includes('internal') ? '/var/lib/nerdctl' : undefined
+    const onFault = (fault: unknown) => explain(fault, 'warning').forEach(complain)
+    const settings = await here.settings(flags, dataRoot)
+    const world = await here.world(settings, { onLine: complain, onFault })
+    const state = await readState(world, text, event, io)
+    const log = await openLog(world, state, event, io)
     record = log.record
-    const open = () => openContainer(tools, state, log, io)
-    if (event === 'createRuntime') await createRuntime(tools, await open())
-    else await postStop(tools, { ...log, id: state.id }, open)
-    for (const line of remains) io.complain(line)
+    const open = () => openContainer(world, state, log, io)
+    if (event === 'createRuntime') await createRuntime(world, await open())
+    else await postStop(world, { ...log, id: state.id }, open)
     await record([...told, `${event} done`])
     return 0
   } catch (error) {
@@ -44,19 +43,19 @@ export async function main(argv: readonly string[], given: Io): Promise<number> 
       await record([])
       throw error
     }
-    for (const line of [...remains, ...explain(error)]) io.complain(line)
+    for (const line of explain(error)) io.complain(line)
     await record(told)
     return error.code === 103 ? 2 : 1
   }
 }
 
 // What is wrong with a state is told in the log of the container that it names, where that is known.
-async function readState(tools: Tools, text: string, event: HookEvent, io: Io): Promise<OciState> {
+async function readState(world: World, text: string, event: HookEvent, io: Io): Promise<OciState> {
   try {
     return parseState(text)
   } catch (error) {
     const id = idInState(text)
-    const log = id === undefined ? undefined : await openOwnLog(tools, id, event, io)
+    const log = id === undefined ? undefined : await openOwnLog(world, id, event, io)
     await log?.record(explain(error))
     throw error
   }

@@ -1,18 +1,18 @@
 import { CniError, isSameNamespace } from '@vethra/cni'
 import { checkNamespace, recordsOf } from '@vethra/engine'
+import type { World } from '@vethra/world'
 import type { Container } from './container.ts'
-import type { Tools } from './tools.ts'
 
 /**
  * Throws CniError 8 unless a container that shares another's network is in the namespace of that
  * one now: it joined by the number of a process, which may be reused.
  */
-export async function checkJoined(tools: Tools, container: Container): Promise<void> {
+export async function checkJoined(world: World, container: Container): Promise<void> {
   const { state, request } = container
   const target = request.networks[0]?.ref.slice('container:'.length) ?? ''
   const { namespace } = request
-  const [record] = await recordsOf(tools.host.records, { namespace, id: target })
-  const own = await tools.host.netns.look(`/proc/${state.pid}/ns/net`)
+  const [record] = await recordsOf(world.records, { namespace, id: target })
+  const own = await world.netns.look(`/proc/${state.pid}/ns/net`)
   if (record === undefined || isSameNamespace(record, own) !== false) return
   throw new CniError({
     code: 8,
@@ -25,7 +25,10 @@ export async function checkJoined(tools: Tools, container: Container): Promise<v
  * The network namespace of a container. Throws CniError 107 when it is unknown, 8 when it is
  * missing or the host's: plugins would take the host's own interfaces apart.
  */
-export async function netnsOf({ host }: Tools, { state, request }: Container): Promise<string> {
+export async function netnsOf(
+  { netns: facts }: World,
+  { state, request }: Container,
+): Promise<string> {
   const netns = request.netns ?? (state.pid > 0 ? `/proc/${state.pid}/ns/net` : undefined)
   if (netns === undefined) {
     throw new CniError({
@@ -34,8 +37,8 @@ export async function netnsOf({ host }: Tools, { state, request }: Container): P
       hint: 'Let the OCI runtime call the hook as createRuntime, when the container has a process.',
     })
   }
-  const [own, ours] = await Promise.all([netns, '/proc/self/ns/net'].map(host.netns.look))
-  if (own?.found !== 'namespace') await checkNamespace(host.netns, netns)
+  const [own, ours] = await Promise.all([netns, '/proc/self/ns/net'].map(facts.look))
+  if (own?.found !== 'namespace') await checkNamespace(facts, netns)
   // Of two that live, device and inode tell.
   if (own?.netnsId !== ours?.netnsId) return netns
   throw new CniError({

@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises'
 import { CniError, type ContainerRef, containerIdOf, goField, type JsonObject } from '@vethra/cni'
 import { type Attempt, detachAll, goingOn, livingRecords, type Membership } from '@vethra/engine'
+import type { World } from '@vethra/world'
 import { attachedByRecord, attachedNow } from './attached-now.ts'
 import type { Container } from './container.ts'
 import { removePidFile } from './pid-file.ts'
-import type { Tools } from './tools.ts'
 
 /** Which container has stopped. */
 export interface Stopped extends ContainerRef {
@@ -20,37 +20,37 @@ export interface Stopped extends ContainerRef {
  * touched while the container lives: it was a second start under its id that was refused.
  */
 export async function postStop(
-  tools: Tools,
+  world: World,
   { namespace, id, record }: Stopped,
   open: () => Promise<Container>,
 ): Promise<void> {
   const ref = { namespace, id }
-  if (await isAlive(tools, ref)) return record([`container ${id} is alive: nothing is detached`])
+  if (await isAlive(world, ref)) return record([`container ${id} is alive: nothing is detached`])
   const errors = await goingOn(async (attempt) => {
     // By the records, before any file of the container's is believed.
-    const recorded = await attempt('read the records', () => attachedByRecord(tools, ref))
-    if (recorded) await attempt('detach by the records', () => detachAll(tools.host, recorded))
+    const recorded = await attempt('read the records', () => attachedByRecord(world, ref))
+    if (recorded) await attempt('detach by the records', () => detachAll(world, recorded))
     const container = await attempt('read the container', open)
     const { mode = 'cni', ports = [] } = container?.request ?? {}
     const late = recorded === undefined && mode === 'cni'
-    const detached = late ? await detach(tools, ref, container, attempt) : (recorded ?? [])
-    await attempt('remove the names', () => release(tools, namespace, id))
+    const detached = late ? await detach(world, ref, container, attempt) : (recorded ?? [])
+    await attempt('remove the names', () => release(world, namespace, id))
     const containerId = detached[0]?.attachment.containerId ?? containerIdOf(ref)
     // After the rules: a port that is free while rules still lead from it would reach nobody.
     if (mode === 'cni') {
       const held = { containerId, ports }
-      await attempt('free the ports', () => releasePorts(tools, held, detached))
+      await attempt('free the ports', () => releasePorts(world, held, detached))
     }
-    if (container) await attempt('remove the pid file', () => removePidFile(container))
+    if (container) await attempt('remove the pid file', () => removePidFile(world.files, container))
     if (container && !container.ours) await attempt('tell nerdctl', () => endForNerdctl(container))
-  }, tools.host.steps)
+  }, world.steps)
   if (errors.length > 0) throw failure(id, errors)
 }
 
 // crun calls postStop while the process that it has killed is still ending.
-async function isAlive({ host }: Tools, ref: ContainerRef): Promise<boolean> {
+async function isAlive(world: World, ref: ContainerRef): Promise<boolean> {
   for (const wait of endingMs) {
-    if ((await livingRecords(host, ref)).length === 0) return false
+    if ((await livingRecords(world, ref)).length === 0) return false
     await setTimeout(wait)
   }
   return true
@@ -58,29 +58,29 @@ async function isAlive({ host }: Tools, ref: ContainerRef): Promise<boolean> {
 
 const endingMs = [5, 20, 75, 200, 700]
 
-async function release(tools: Tools, namespace: string, id: string): Promise<void> {
-  const hosts = await tools.hosts(namespace)
+async function release(world: World, namespace: string, id: string): Promise<void> {
+  const hosts = await world.hosts(namespace)
   await hosts.release(id)
 }
 
 async function detach(
-  tools: Tools,
+  world: World,
   ref: ContainerRef,
   container: Container | undefined,
   attempt: Attempt,
 ): Promise<readonly Membership[]> {
-  const attached = await attachedNow(tools, ref, container, attempt)
-  await attempt('detach', () => detachAll(tools.host, attached))
+  const attached = await attachedNow(world, ref, container, attempt)
+  await attempt('detach', () => detachAll(world, attached))
   return attached
 }
 
 // Ports are held by the id that plugins know, which another container may have had since 0.1.
 async function releasePorts(
-  { host, ports }: Tools,
-  held: Parameters<Tools['ports']['release']>[0],
+  { records, ports }: World,
+  held: Parameters<World['ports']['release']>[0],
   detached: readonly Membership[],
 ): Promise<void> {
-  const isOthers = detached.length === 0 && (await host.records.list(held.containerId)).length > 0
+  const isOthers = detached.length === 0 && (await records.list(held.containerId)).length > 0
   if (!isOthers) await ports.release(held)
 }
 

@@ -1,13 +1,14 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { escapeControls } from '@vethra/cni'
+import type { Io } from '@vethra/world'
 import { openOutput } from './output.ts'
 import { pickApp } from './pick-app.ts'
 
 const { app, argv } = pickApp(process.argv0, process.argv.slice(2))
 const output = openOutput(1)
 const errors = openOutput(2)
-const io = {
+const io: Io = {
   env: process.env,
   readStdin: async () => readFileSync(0, 'utf8'),
   write: (text: string) => output.write(text),
@@ -26,8 +27,7 @@ const io = {
 if (app === 'daemon' || (app === 'cli' && !argv.includes('cni'))) compileAsUsual()
 
 // Only the app that is called is loaded.
-const main = await load()
-const status = await main(argv, io)
+const status = await run()
 const faults = output.faults()
 for (const line of faults) io.complain(line)
 process.exitCode = faults.length > 0 && status === 0 ? 1 : status
@@ -41,12 +41,19 @@ function compileAsUsual(): void {
   Bun?.unsafe.setJITPolicy(1)
 }
 
+async function run(): Promise<number> {
+  if (app === 'port-holder') return (await import('@vethra/port-holder')).main(argv)
+  if (app === 'cni-plugin') {
+    const { pluginWorldHere } = await import('./plugin-world-here.ts')
+    return (await import('@vethra/cni-plugin')).main(argv, io, pluginWorldHere)
+  }
+  const { here } = await import('./world-here.ts')
+  return (await load()).main(argv, io, here(io))
+}
+
 async function load() {
-  if (app === 'cni-plugin') return (await import('@vethra/cni-plugin')).main
-  if (app === 'oci-hook') return (await import('@vethra/oci-hook')).main
-  if (app === 'daemon') return (await import('@vethra/daemon')).main
-  if (app === 'port-holder') return (await import('@vethra/port-holder')).main
-  return (await import('@vethra/cli')).main
+  if (app === 'oci-hook') return import('@vethra/oci-hook')
+  return app === 'daemon' ? import('@vethra/daemon') : import('@vethra/cli')
 }
 
 // How a hook line calls this program again: the executable alone, or Node with the source file.

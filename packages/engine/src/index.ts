@@ -54,7 +54,6 @@ export {
   inSequence,
   type Outcome as SequenceOutcome,
   type Step as SequenceStep,
-  type StepLog,
 } from './attach/sequence.ts'
 export { addStage, checkStage, delStage, type Stage, type StageOutcome } from './attach/stage.ts'
 export { stageRunner } from './attach/stage-runner.ts'
@@ -102,7 +101,6 @@ export type {
   DoctorTools,
   KnownContainers,
   NamespaceTools,
-  WatchedFolder,
 } from './doctor/doctor-tools.ts'
 export { examine } from './doctor/examine.ts'
 export { type Healing, heal } from './doctor/heal.ts'
@@ -115,6 +113,7 @@ export {
   plannedRow,
   type RepairRow,
 } from './doctor/rows.ts'
+export { forDoctor, inNamespace } from './in-namespace.ts'
 export { listReservations, type ReservationRow, reservationRow } from './network/ipam-list.ts'
 export {
   type IpamPlace,

@@ -141,7 +141,7 @@ export function sampleTools(host: SampleHost): DoctorTools {
       restoreLink: async (link) => void host.done.push(`link ${link}`),
     },
     namespaces: async () => ['default'],
-    inNamespace: () => ({
+    inNamespace: async () => ({
       networks: { list: async () => [{ file: '/c/lan.conflist', text: host.conf }] },
       containers: {
         list: async () => Object.keys(host.containers),
@@ -162,7 +162,7 @@ export function sampleTools(host: SampleHost): DoctorTools {
         folders: async () => host.folders,
       },
     }),
-    ipam: () => ({
+    ipam: async () => ({
       networks: async () => ['lan'],
       list: async () => host.reservations,
       taken: async () => [],

@@ -1,7 +1,6 @@
 /** Every port that the engine needs of a host, as types alone: the one thing that the author of an adapter imports. */
 export type { Applied, ApplyOptions, AttachmentKernel, FailedChange } from './attachment-kernel.ts'
 export type { AttachmentRecord, AttachmentRecords } from './attachment-records.ts'
-export type { BundleFiles } from './bundle-files.ts'
 export type { Clock } from './clock.ts'
 export type { ConfDir } from './conf-dir.ts'
 export type {
@@ -12,9 +11,13 @@ export type {
   StateFile,
   TakenNames,
 } from './container-store.ts'
+export type { FileMode, Files } from './files.ts'
+export type { Hearer, Here } from './here.ts'
 export type { HostEffects, LinkCounters, UsedByHost } from './host-effects.ts'
+export type { HostFacts, ListeningPort, SocketHolder } from './host-facts.ts'
 export type { Kernel, KernelFacts } from './host-kernel.ts'
 export type { HostsFolder, HostsFolders, HostsStore } from './hosts-store.ts'
+export type { Io } from './io.ts'
 export type { IpamStore, RemoveNetworkOptions } from './ipam-store.ts'
 export type { Lock } from './lock.ts'
 export type { DamagedFile, Memory, OtherSigns } from './memory.ts'
@@ -23,4 +26,6 @@ export type { PluginReport, PluginRunner, StageCall } from './plugin-runner.ts'
 export type { HoldRequest, PortHold, PortHolder, PortReservation } from './port-holder.ts'
 export type { AttachmentKey, CachedAttachment, ResultCache } from './result-cache.ts'
 export type { RuleSets } from './rule-sets.ts'
+export type { HostWatch, Service, WatchHearer } from './service.ts'
 export type { StageWorld } from './stage-world.ts'
+export type { StepLog, WatchedFolder, World } from './world.ts'

@@ -1,16 +1,7 @@
 import { endianness } from 'node:os'
 import { formatAddress, readAddress } from '@vethra/address'
 import { readText } from '@vethra/files'
-
-/** A port that a socket of the current network namespace has. */
-export interface ListeningPort {
-  readonly protocol: 'tcp' | 'udp' | 'sctp'
-  /** `0.0.0.0` and `::` for all addresses; a `::` of a dual-stack socket takes IPv4 too. */
-  readonly address: string
-  readonly port: number
-  /** The socket's, which `socketHolders` goes by. */
-  readonly inode: string
-}
+import type { ListeningPort } from '@vethra/world'
 
 /**
  * The ports that are listened on: TCP sockets that listen, UDP sockets without a peer and SCTP

@@ -1,11 +1,5 @@
 import { readdir, readFile, readlink } from 'node:fs/promises'
-
-/** A process that has a socket open. */
-export interface SocketHolder {
-  readonly pid: number
-  /** Its name, as `ps -o comm` shows it; empty when it has just ended. */
-  readonly command: string
-}
+import type { SocketHolder } from '@vethra/world'
 
 /**
  * The processes that have these sockets open, by inode; of several the one with the lowest pid, which is

@@ -4,3 +4,4 @@
  */
 export { diskAttachmentRecords, type RecordsFolder } from './disk-attachment-records.ts'
 export { diskResultCache, type ResultsFolder } from './disk-result-cache.ts'
+export { rememberedOnDisk } from './remembered.ts'

@@ -2,17 +2,17 @@ import { CniError } from './cni-error.ts'
 import { oneLine } from './printable.ts'
 
 /**
- * The lines that an app prints for an error: `error: …`, one ` caused by: …` line for each cause
+ * The lines that an app prints for an error or, told so, for a warning: `error: …`, one ` caused by: …` line for each cause
  * (those of an AggregateError one after the other), then each hint as ` hint: …`. Each text appears
  * once. No line break and no control character of a message survives: nothing that a plugin printed
  * passes for ours.
  */
-export function explain(error: unknown): readonly string[] {
+export function explain(error: unknown, as: 'error' | 'warning' = 'error'): readonly string[] {
   const chain = causes(error)
   const [first, ...rest] = new Set(chain.map(describe))
   const hints = chain.flatMap((each) => (each instanceof CniError && each.hint ? [each.hint] : []))
   return [
-    `error: ${first}`,
+    `${as}: ${first}`,
     ...rest.map((text) => `  caused by: ${text}`),
     ...[...new Set(hints)].map((hint) => `  hint: ${oneLine(hint)}`),
   ]

@@ -1,6 +1,6 @@
 import { CniError, type ConfList, guards, identityOf, type ParsedResult } from '@vethra/cni'
 import { type PluginChoice, type PluginWay, waysOf } from '@vethra/plugins'
-import type { AttachmentRecord, AttachmentRecords, NamespaceFacts } from '@vethra/world'
+import type { AttachmentRecord, AttachmentRecords, NamespaceFacts, StepLog } from '@vethra/world'
 import { addPlugins, cacheEntry } from './add-plugins.ts'
 import {
   type AttachTools,
@@ -17,7 +17,7 @@ import { holdingContainer } from './holding-container.ts'
 import { rememberingCache } from './killed-add.ts'
 import { gone, keyOf, type Membership } from './membership.ts'
 import { pluginRunner } from './run-plugin.ts'
-import { all, demandDone, inSequence, type StepLog } from './sequence.ts'
+import { all, demandDone, inSequence } from './sequence.ts'
 import { sweepAlone } from './sweep.ts'
 import type { TurnTools } from './take-turns.ts'
 import { containerOf, refuseOthers, remembered } from './whose.ts'

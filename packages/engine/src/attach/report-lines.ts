@@ -1,6 +1,5 @@
 import { oneLine } from '@vethra/cni'
-import type { PluginReport } from '@vethra/world'
-import type { StepLog } from './sequence.ts'
+import type { PluginReport, StepLog } from '@vethra/world'
 
 /** How much of what a plugin writes is handed on, in UTF-16 code units. */
 const limit = 16_384

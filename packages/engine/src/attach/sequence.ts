@@ -1,3 +1,4 @@
+import type { StepLog } from '@vethra/world'
 import { together } from './failures.ts'
 
 /**
@@ -9,12 +10,6 @@ export type Step = <T>(
   work: () => Promise<T>,
   undo?: () => Promise<unknown>,
 ) => Promise<T>
-
-/**
- * Called when a step begins; the function that it returns is called when the step has ended, in
- * success or failure.
- */
-export type StepLog = (name: string) => () => void
 
 /**
  * The outcome of an operation: its result, or its error. A failed operation was undone, unless

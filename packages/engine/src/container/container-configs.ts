@@ -37,7 +37,7 @@ export async function writeConfigs(
   id: string,
   configs: readonly ChangedConfig[],
 ): Promise<void> {
-  for (const { file, text } of configs) await naming(id, file, () => files.write(file, text))
+  for (const { file, text } of configs) await naming(id, file, () => files.rewrite(file, text))
 }
 
 async function naming<T>(id: string, file: string, work: () => Promise<T>): Promise<T> {

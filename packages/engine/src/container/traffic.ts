@@ -34,11 +34,9 @@ export interface Traffic {
 }
 
 /** Counts at the host's ends of the containers' interfaces. Networks without such ends, as of macvlan, are not counted. */
-export async function readTraffic(
-  tools: ManageTools,
-  links: readonly LinkCounters[],
-): Promise<Traffic> {
-  const [files, known, cached] = await Promise.all([
+export async function readTraffic(tools: ManageTools): Promise<Traffic> {
+  const [links, files, known, cached] = await Promise.all([
+    tools.effects.linkCounters(),
     tools.networks.list(),
     readContainers(tools),
     tools.host.cache.list(),

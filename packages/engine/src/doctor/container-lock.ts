@@ -15,7 +15,7 @@ export async function holding(
   work: (own: NamespaceTools) => Promise<RepairResult>,
 ): Promise<RepairResult> {
   const lock = guards.attachment(host.places, await attachedIdOf(host.records, ref))
-  return host.lock.hold(lock, () => work(inNamespace(ref.namespace)))
+  return host.lock.hold(lock, async () => work(await inNamespace(ref.namespace)))
 }
 
 /** Whether something attaches a container to a namespace that is there, or may be. */

@@ -10,6 +10,7 @@ import type {
   Memory,
   OtherSigns,
   PortHolder,
+  WatchedFolder,
 } from '@vethra/world'
 import type { HostTools } from '../attach/on-host.ts'
 
@@ -20,9 +21,9 @@ export interface DoctorTools {
   /** The containerd namespaces that DATA_STORE knows, `default` included. */
   namespaces(): Promise<readonly string[]>
   /** The files of one container. */
-  inNamespace(namespace: string): NamespaceTools
+  inNamespace(namespace: string): Promise<NamespaceTools>
   /** The reservations below a `dataDir`. */
-  ipam(dataDir: string): IpamStore
+  ipam(dataDir: string): Promise<IpamStore>
   /** The port holder. */
   readonly ports: PortHolder
   /** Containers that may still live, ours and others', as far as caches and records do not tell. */
@@ -56,11 +57,4 @@ export interface KnownContainers {
   claimName(name: string, id: string): Promise<void>
   /** Gives a name back. A name that is free or another id's is left alone. */
   releaseName(name: string, id: string): Promise<void>
-}
-
-/** A folder that state is kept in. */
-export interface WatchedFolder {
-  readonly path: string
-  /** Whether what is in it is meant to outlive a boot. */
-  readonly lasting: boolean
 }

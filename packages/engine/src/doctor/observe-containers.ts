@@ -30,7 +30,9 @@ export async function observeContainers(
   idOf: (ref: ContainerRef) => string,
 ): Promise<SeenContainers> {
   const each = await Promise.all(
-    namespaces.map((namespace) => inNamespace(namespace, tools.inNamespace(namespace), idOf)),
+    namespaces.map(async (namespace) =>
+      inNamespace(namespace, await tools.inNamespace(namespace), idOf),
+    ),
   )
   return {
     containers: each.flatMap(({ containers }) => containers),

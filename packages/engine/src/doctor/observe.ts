@@ -107,7 +107,9 @@ export async function readNetworks(
   readonly networks: readonly Network[]
   readonly confFaults: readonly ObservedFault[]
 }> {
-  const lists = await Promise.all(namespaces.map((each) => tools.inNamespace(each).networks.list()))
+  const lists = await Promise.all(
+    namespaces.map(async (each) => (await tools.inNamespace(each)).networks.list()),
+  )
   const files = [...new Map(lists.flat().map((each) => [each.file, each])).values()]
   const faulty = files.flatMap((each) => {
     const [fault] = networksFromFiles([each]).faults
@@ -149,7 +151,10 @@ async function readReservations(
   networks: readonly Network[],
 ): Promise<readonly ObservedReservation[]> {
   const dataDir = tools.host.places.networks
-  const known = (await tools.ipam(dataDir).networks()).map((network) => ({ dataDir, network }))
+  const known = (await (await tools.ipam(dataDir)).networks()).map((network) => ({
+    dataDir,
+    network,
+  }))
   const listed = networks.flatMap((network) =>
     ipamDataDirs(network).map((each) => ({ dataDir: each, network: network.name })),
   )
@@ -157,12 +162,11 @@ async function readReservations(
     [...known, ...listed].map((each) => [`${each.dataDir}/${each.network}`, each]),
   )
   const found = await Promise.all(
-    [...places.values()].map(async (place) =>
-      (await tools.ipam(place.dataDir).list(place.network)).map((reservation) => ({
-        ...place,
-        reservation,
-      })),
-    ),
+    [...places.values()].map(async (place) => {
+      const store = await tools.ipam(place.dataDir)
+      const listed = await store.list(place.network)
+      return listed.map((reservation) => ({ ...place, reservation }))
+    }),
   )
   return found.flat()
 }

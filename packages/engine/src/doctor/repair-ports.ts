@@ -53,7 +53,8 @@ export async function publishAgain(
   { host, inNamespace }: DoctorTools,
   { namespace, id }: Extract<Repair, { kind: 'publish-ports' }>,
 ): Promise<RepairResult> {
-  const file = await inNamespace(namespace).containers.read(id, 'vethra.json')
+  const { containers } = await inNamespace(namespace)
+  const file = await containers.read(id, 'vethra.json')
   if (file === undefined) return 'it no longer exists'
   const keys = [...(await recordsOf(host.records, { namespace, id }))].sort(byInterface)
   const outcome = await publishPorts(host, keys, capabilityMappings(parseRecord(file).ports))

@@ -45,7 +45,8 @@ async function release(
   const now = clock.now()
   const why = reasonToKeep(datedInThePast(reservation, now), signs, now)
   if (why !== undefined) return why
-  const freed = await ipam(dataDir).drop(network, [reservation])
+  const store = await ipam(dataDir)
+  const freed = await store.drop(network, [reservation])
   return freed.length > 0 ? undefined : 'it is released, or another holds it'
 }
 
@@ -71,9 +72,10 @@ export async function reserveAddress(
   return host.lock.hold(guards.attachment(host.places, containerId), async () => {
     if ((await livingRecord(host, key)) === undefined) return 'it is not attached any more'
     const claim = { containerId, ifname, set, candidates: () => [wanted] }
-    const { kind } = await ipam(dataDir).reserveFirst(network, claim)
+    const store = await ipam(dataDir)
+    const { kind } = await store.reserveFirst(network, claim)
     if (kind === 'reserved') return undefined
-    const there = (await ipam(dataDir).list(network)).find((each) => each.address === address)
+    const there = (await store.list(network)).find((each) => each.address === address)
     if (there?.containerId === containerId) return 'it is reserved'
     throw new CniError({
       code: 102,

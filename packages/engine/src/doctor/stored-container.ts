@@ -10,7 +10,7 @@ export async function containerOf(
   containerId: string,
 ): Promise<StoredContainer | undefined> {
   for (const ref of await readingsOf(tools, containerId)) {
-    const own = tools.inNamespace(ref.namespace)
+    const own = await tools.inNamespace(ref.namespace)
     if ((await own.containers.list()).includes(ref.id)) return { ...own, ...ref }
   }
   return undefined

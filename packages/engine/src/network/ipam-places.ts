@@ -29,13 +29,16 @@ export async function ipamPlaces(tools: ManageTools, only?: string): Promise<rea
     .filter(({ network }) => only === undefined || network === only)
     .sort((a, b) => (a.network < b.network ? -1 : a.network > b.network ? 1 : 0))
   if (only !== undefined && places.length === 0) throw networksNotFound([only])
-  return places.map(({ dataDir, network }) => ({ network, store: storeAt(tools, dataDir) }))
+  return Promise.all(places.map((each) => placeAt(tools, each)))
 }
 
 /** Where one network may have reservations: in the default dataDir, and in those that its conf list means. */
-export function placesOfNetwork(tools: ManageTools, network: Network): readonly IpamPlace[] {
+export async function placesOfNetwork(
+  tools: ManageTools,
+  network: Network,
+): Promise<readonly IpamPlace[]> {
   const dirs = new Set([tools.host.places.networks, ...ipamDataDirs(network)])
-  return [...dirs].map((dir) => ({ network: network.name, store: storeAt(tools, dir) }))
+  return Promise.all([...dirs].map((dataDir) => placeAt(tools, { dataDir, network: network.name })))
 }
 
 /** Every reservation of these places, in their order. */
@@ -67,6 +70,10 @@ async function ofConfLists(tools: ManageTools): Promise<readonly Place[]> {
   )
 }
 
-function storeAt({ host, ipam, ipamAt }: ManageTools, dataDir: string): IpamStore {
-  return dataDir === host.places.networks ? ipam : ipamAt(dataDir)
+async function placeAt(
+  { host, ipam, ipamAt }: ManageTools,
+  { dataDir, network }: Place,
+): Promise<IpamPlace> {
+  const store = dataDir === host.places.networks ? ipam : await ipamAt(dataDir)
+  return { network, store }
 }

@@ -72,7 +72,7 @@ async function removeNetwork(
   }
   // Namesakes keep their reservations in one folder.
   const hasNamesake = others.some(({ name }) => name === network.name)
-  const places = hasNamesake ? [] : placesOfNetwork(tools, network)
+  const places = hasNamesake ? [] : await placesOfNetwork(tools, network)
   for (const { store } of places) await store.removeNetwork(network.name)
   await tools.networks.remove(network.file)
 }

@@ -62,7 +62,7 @@ async function containersIn(tools: ManageTools, network: Network): Promise<reado
   const attached = (await host.cache.list()).filter((entry) => entry.network === network.name)
   // One that could not be undone has neither: its record would be an orphan without the conf list.
   const recorded = (await host.records.list()).filter((record) => record.network === network.name)
-  const reserved = await reservationsAt(placesOfNetwork(tools, network))
+  const reserved = await reservationsAt(await placesOfNetwork(tools, network))
   const ids = [
     ...recorded.map(({ containerId }) => containerId),
     ...attached.map(({ attachment }) => attachment.containerId),

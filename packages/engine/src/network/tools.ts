@@ -1,9 +1,9 @@
 import type { Settings } from '@vethra/settings'
 import type {
-  BundleFiles,
   ConfDir,
   ContainerStore,
-  HostEffects,
+  Files,
+  HostFacts,
   HostsStore,
   IpamStore,
   PortHolder,
@@ -12,7 +12,7 @@ import type { HostTools } from '../attach/on-host.ts'
 
 /** The parts that manage networks and containers of one namespace. */
 export interface ManageTools {
-  readonly settings: Pick<Settings, 'namespace' | 'addressPools' | 'bridgeIp' | 'cniPath'>
+  readonly settings: Settings
   readonly host: HostTools
   readonly networks: ConfDir
   readonly containers: ContainerStore
@@ -22,8 +22,8 @@ export interface ManageTools {
   /** Reservations in the default dataDir. */
   readonly ipam: IpamStore
   /** Reservations in the dataDir that a conf list names. */
-  readonly ipamAt: (dataDir: string) => IpamStore
-  readonly effects: HostEffects
-  /** Files config.json of bundles. */
-  readonly files: BundleFiles
+  readonly ipamAt: (dataDir: string) => Promise<IpamStore>
+  readonly effects: HostFacts
+  /** The files config.json of bundles. */
+  readonly files: Pick<Files, 'read' | 'rewrite'>
 }

@@ -2,9 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { loadSettings } from '@vethra/engine'
 import { describe, expect, it } from 'vitest'
-import { loadGrounds, openTools } from './tools.ts'
+import { here } from './world-here.ts'
 
 /** The directives of a unit by section; what is said several times is one list, as systemd reads it. */
 function parseUnit(name: string): Record<string, Record<string, readonly string[]>> {
@@ -24,7 +23,11 @@ function parseUnit(name: string): Record<string, Record<string, readonly string[
 
 const { Unit = {}, Service = {} } = parseUnit('vethra.service')
 const { Socket = {} } = parseUnit('vethra.socket')
-const io = { env: {}, complain: () => {}, now: () => 0, program: [] }
+const none = () => {}
+const io = {
+  ...{ env: {}, program: [], write: none, print: none, printStyled: none, complain: none },
+  ...{ readStdin: async () => '', isLost: () => false, isTerminal: () => false, now: () => 0 },
+}
 
 describe('vethra.service', () => {
   it.each([
@@ -58,20 +61,16 @@ describe('vethra.service', () => {
   })
 
   it('may write wherever the daemon writes by default', async () => {
-    const grounds = await loadGrounds({}, io)
-    const { doctor } = await openTools(grounds, io, () => {})
+    const host = here(io)
+    const resolved = await host.settings({})
+    const world = await host.world(resolved, { onLine: none, onFault: none })
+    const { settings } = resolved
     const writable = (Service['ReadWritePaths'] ?? []).flatMap((each) => each.split(' '))
-    const { settings } = await loadSettings({
-      flags: {},
-      env: {},
-      read: async () => undefined,
-      existing: () => false,
-    })
     const written = [
-      ...doctor.folders.map(({ path }) => path),
+      ...world.folders().map(({ path }) => path),
       settings.cniNetconfpath,
       settings.socket,
-      grounds.places.networks,
+      world.places.networks,
     ]
     const within = (path: string) =>
       writable.some((each) => `${path}/`.startsWith(`${each.slice(1)}/`))
@@ -144,7 +143,7 @@ it.skipIf(!existsSync(analyzer))('systemd finds nothing wrong with the units', (
 })
 
 it('vethra.socket is where the daemon would listen itself, with the same mode', async () => {
-  const { settings } = await loadGrounds({}, io)
+  const { settings } = await here(io).settings({})
   expect(Socket).toMatchObject({
     ListenStream: [settings.socket],
     SocketMode: ['0660'],

@@ -1,12 +1,16 @@
-/** The arguments, environment and streams of a command. */
+/** The caller of an app: its environment, its streams and its time. */
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
+  /** The whole of standard input. */
+  readonly readStdin: () => Promise<string>
+  /** Writes a text to standard output as it is. */
+  readonly write: (text: string) => void
   /**
    * Writes a text and a line feed to standard output; control characters but tab and line feed are escaped. Never
-   * throws: where it cannot be written, that is said at the end, with what `done` says to be done all the same.
+   * throws: output that is lost is reported at the end, with `done` as what has been done all the same.
    */
   readonly print: (line: string, done?: string) => void
-  /** Writes a text and a line feed to standard output as it is: what is foreign in it has been escaped. */
+  /** Writes a text and a line feed to standard output as it is: foreign parts of it have been escaped. */
   readonly printStyled: (line: string, done?: string) => void
   /** Whether standard output takes no more. */
   readonly isLost: () => boolean

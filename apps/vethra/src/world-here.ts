@@ -1,0 +1,150 @@
+import { existsSync } from 'node:fs'
+import { basename } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import type { LockPlaces } from '@vethra/cni'
+import { confDir } from '@vethra/conf-dir'
+import { containerStore, storedNamespaces } from '@vethra/container-store'
+import { loadSettings, reportLines, stepLines } from '@vethra/engine'
+import {
+  appendText,
+  makeFolder,
+  readText,
+  removeFile,
+  rewriteWhole,
+  writeWhole,
+} from '@vethra/files'
+import {
+  appArmorHost,
+  bringLoopbackUp,
+  checkNetns,
+  iptablesRules,
+  namespaceFacts,
+} from '@vethra/linux'
+import { flockLock } from '@vethra/lock-flock'
+import { diskAttachmentRecords, diskResultCache, rememberedOnDisk } from '@vethra/memory'
+import type { PluginExecOptions } from '@vethra/plugin-exec'
+import { portHolder } from '@vethra/port-holder'
+import type { ResolvedSettings, Settings } from '@vethra/settings'
+import type { Hearer, Here, Io, StageCall, World } from '@vethra/world'
+import { attachments, runtime } from './folders-here.ts'
+import { placesHere } from './places-here.ts'
+
+/** The host that this process runs on. The one place that makes adapters: apps see ports alone. */
+export function here(io: Io): Here {
+  return {
+    settings: (flags, defaultDataRoot) =>
+      loadSettings({
+        flags,
+        env: io.env,
+        read: readText,
+        existing: existsSync,
+        ...(defaultDataRoot === undefined ? {} : { defaultDataRoot }),
+      }),
+    world: (resolved, hearer) => worldHere(resolved, hearer, io),
+  }
+}
+
+async function worldHere(
+  resolved: ResolvedSettings,
+  { onLine, onFault }: Hearer,
+  io: Io,
+): Promise<World> {
+  const { settings } = resolved
+  const { cniNetconfpath: dir, cniCache, namespace: own } = settings
+  const places = placesHere(settings)
+  const lock = flockLock({ removeBelow: runtime })
+  const records = diskAttachmentRecords({ dir: attachments })
+  const cache = diskResultCache({ dir: cniCache })
+  const debug = settings.logLevel === 'debug'
+  const runner = await newRunner({
+    path: settings.cniPath,
+    env: io.env,
+    timeoutMs: settings.pluginTimeoutMs,
+    outputLimit: settings.pluginOutputLimit,
+    onReport: (report) => reportLines(report, debug).forEach(onLine),
+  })
+  return {
+    resolved,
+    ...{ runner, cache, records, lock, places, netns: namespaceFacts(), rules: iptablesRules() },
+    ...(debug ? { steps: stepLines(onLine, io.now) } : {}),
+    plugins: settings.plugins,
+    onRemains: onFault,
+    lockNow: flockLock({ timeoutMs: 0 }),
+    clock: { now: io.now, sleep: async (ms) => void (await setTimeout(ms)) },
+    files: {
+      read: readText,
+      rewrite: rewriteWhole,
+      write: writeWhole,
+      append: appendText,
+      makeFolder,
+      remove: removeFile,
+    },
+    ports: portHolder({ dir: `${runtime}/ports`, program: io.program }),
+    networks: (namespace) => confDir({ dir, namespace, lock }),
+    containers: (namespace) => containerStore({ dataStore: places.dataStore, namespace, lock }),
+    hosts: async (namespace) => {
+      const { diskHostsStore } = await import('@vethra/etchosts')
+      const { dataStore } = places
+      return diskHostsStore({
+        dir: `${dataStore}/etchosts`,
+        namespace,
+        lock,
+        indexes: `${runtime}/hosts/${basename(dataStore)}`,
+        onFault,
+      })
+    },
+    namespaces: async () => [...new Set([...(await storedNamespaces(places.dataStore)), own])],
+    ipam: async (dataDir) => (await import('./ipam-here.ts')).ipamHere(dataDir),
+    memory: () => rememberedOnDisk(records, cache),
+    folders: () => [
+      { path: places.dataStore, lasting: true },
+      { path: attachments, lasting: true },
+      { path: cniCache, lasting: true },
+      { path: runtime, lasting: false },
+    ],
+    checkNetns,
+    bringLoopbackUp,
+    loadAppArmorProfile: () => appArmorHost().loadProfile(),
+    facts: async () => (await import('./facts-here.ts')).factsHere(settings),
+    // By a file of ours: of a package that is imported as a whole, every start evaluates the whole (2 ms).
+    hostKernel: async () => (await import('./facts-here.ts')).hostKernel(),
+    watch: async (hearer) => {
+      const { watchHost } = await import('@vethra/host-watch')
+      return watchHost({ ...hearer, folders: watched(settings, places), programs: monitors })
+    },
+    service: async () => {
+      const { inheritedSockets, serviceNotifier } = await import('@vethra/systemd')
+      const sockets = inheritedSockets(io.env, process.pid)
+      return { ...serviceNotifier(io.env, process.pid), sockets }
+    },
+  }
+}
+
+// Folders in which a change may be one of what should be, or of what is.
+function watched({ cniNetconfpath, cniCache }: Settings, places: LockPlaces): readonly string[] {
+  return [
+    cniNetconfpath,
+    ...['containers', 'etchosts', 'names'].map((each) => `${places.dataStore}/${each}`),
+    attachments,
+    `${cniCache}/results`,
+    places.networks,
+    '/run/netns',
+  ]
+}
+
+// They print a line at each change of interfaces, addresses and rules.
+const monitors = [
+  ['ip', '-o', 'monitor', 'link', 'address'],
+  ['nft', 'monitor'],
+] as const
+
+// Each runtime loads only its own way to start a program: execa costs the executable start-up time. What runs plugins
+// in this process is loaded when one does.
+async function newRunner(options: PluginExecOptions): Promise<World['runner']> {
+  if (process.versions['bun'] === undefined) {
+    return (await import('@vethra/plugin-exec')).pluginExec(options)
+  }
+  const { bunPluginExec } = await import('@vethra/plugin-exec/bun')
+  const stage = async (call: StageCall) => (await import('./stage-here.ts')).stageHere(call)
+  return { ...bunPluginExec(options), stage }
+}

@@ -1,0 +1,93 @@
+import type { CniError, LockPlaces } from '@vethra/cni'
+import type { PluginChoice } from '@vethra/plugins'
+import type { ResolvedSettings } from '@vethra/settings'
+import type { AttachmentRecords } from './attachment-records.ts'
+import type { Clock } from './clock.ts'
+import type { ConfDir } from './conf-dir.ts'
+import type { ContainerStore } from './container-store.ts'
+import type { Files } from './files.ts'
+import type { HostFacts } from './host-facts.ts'
+import type { Kernel } from './host-kernel.ts'
+import type { HostsFolders, HostsStore } from './hosts-store.ts'
+import type { IpamStore } from './ipam-store.ts'
+import type { Lock } from './lock.ts'
+import type { Memory } from './memory.ts'
+import type { NamespaceFacts } from './namespace-facts.ts'
+import type { PluginRunner } from './plugin-runner.ts'
+import type { PortHolder } from './port-holder.ts'
+import type { ResultCache } from './result-cache.ts'
+import type { RuleSets } from './rule-sets.ts'
+import type { HostWatch, Service, WatchHearer } from './service.ts'
+
+/** Called when a step of an operation begins; the function that it returns, when that step has ended in success or failure. */
+export type StepLog = (name: string) => () => void
+
+/**
+ * Every port of one host, made by its settings. A port that not every start needs is a function, and loads its
+ * adapter when it is called.
+ */
+export interface World {
+  /** The settings, and where each is from. */
+  readonly resolved: ResolvedSettings
+  readonly runner: PluginRunner
+  /** Which plugins of an ADD run in this process. Default: none. */
+  readonly plugins?: PluginChoice
+  /** The results of attachments. */
+  readonly cache: ResultCache
+  /** The mark that makes an attachment ours. */
+  readonly records: AttachmentRecords
+  /** The facts about namespaces and processes. */
+  readonly netns: NamespaceFacts
+  /** The packet filter, as text. */
+  readonly rules: RuleSets
+  readonly places: LockPlaces
+  readonly lock: Lock
+  /** Called for each step of an operation. Default: none. */
+  readonly steps?: StepLog
+  /** Gets what may remain of an attachment that is forgotten without having been undone whole. */
+  readonly onRemains: (remains: CniError) => void
+  readonly clock: Clock
+  readonly files: Files
+  /** The same lock as `lock`, but it gives up at once. */
+  readonly lockNow: Lock
+  /** The holder of published ports while containers live. */
+  readonly ports: PortHolder
+  /** The conf lists of a containerd namespace. */
+  networks(namespace: string): ConfDir
+  /** The containers of a containerd namespace. */
+  containers(namespace: string): ContainerStore
+  /** The hosts files of a containerd namespace. */
+  hosts(namespace: string): Promise<HostsStore & HostsFolders>
+  /** The containerd namespaces that DATA_STORE knows, and the one of the settings. */
+  namespaces(): Promise<readonly string[]>
+  /** The reservations below a `dataDir`. */
+  ipam(dataDir: string): Promise<IpamStore>
+  /** All that is remembered of attachments. */
+  memory(): Promise<Memory>
+  /** The folders that state is kept in. */
+  folders(): readonly WatchedFolder[]
+  /** Throws CniError 8 unless a path is a network namespace. */
+  checkNetns(path: string): Promise<void>
+  /** Brings up `lo` in a network namespace; does nothing when it is up. Throws CniError 8 as `checkNetns`. */
+  bringLoopbackUp(netns: string): Promise<void>
+  /**
+   * Loads nerdctl's AppArmor profile where the kernel has AppArmor and does not have it yet; true when it did.
+   * Throws CniError 100 without apparmor_parser(8), 5 with what that said.
+   */
+  loadAppArmorProfile(): Promise<boolean>
+  /** Facts of the host, and effects on it. */
+  facts(): Promise<HostFacts>
+  /** The kernel as a doctor sees and mends it. */
+  hostKernel(): Promise<Kernel>
+  /** Watches everything that containers and networks depend on. */
+  watch(hearer: WatchHearer): Promise<HostWatch>
+  /** The service manager that started this process. */
+  service(): Promise<Service>
+}
+
+/** A folder that state is kept in. */
+export interface WatchedFolder {
+  readonly path: string
+  /** Whether what is in it is meant to outlive a boot. */
+  readonly lasting: boolean
+}
