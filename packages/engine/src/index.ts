@@ -13,6 +13,7 @@ export { checkDoor } from './attach/door.ts'
 export { together } from './attach/failures.ts'
 export { attachAnew, type ChainAgain, chainAgain, detachIfDue } from './attach/heal.ts'
 export { holdingContainer } from './attach/holding-container.ts'
+export type { HostTools } from './attach/host-tools.ts'
 export { isWhole } from './attach/killed-add.ts'
 export { checkNamespace, isProven, type LifeTools, lifeNow } from './attach/life.ts'
 export type { Membership } from './attach/membership.ts'
@@ -28,14 +29,7 @@ export {
   stepOf,
   type ValidAttachment,
 } from './attach/next-step.ts'
-export {
-  attachAll,
-  attachEach,
-  checkAll,
-  detachAll,
-  type HostTools,
-  openDoor,
-} from './attach/on-host.ts'
+export { attachAll, attachEach, checkAll, detachAll, openDoor } from './attach/on-host.ts'
 export { passLocks } from './attach/pass-locks.ts'
 export {
   type Publishing,

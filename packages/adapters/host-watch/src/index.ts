@@ -2,4 +2,6 @@
  * Says that something on the host has changed: in folders, and by what a program such as `ip
  * monitor` prints. It does not report the change itself: callers look for themselves.
  */
-export { type HostWatch, type HostWatchOptions, watchHost } from './watch-host.ts'
+
+export type { HostWatch, HostWatchOptions } from './host-watch.ts'
+export { watchHost } from './watch-host.ts'

@@ -12,4 +12,5 @@ export {
   processAt,
   textOf,
 } from './processes.ts'
-export { type Outcome, runProgram } from './run-program.ts'
+export type { Outcome } from './program-outcome.ts'
+export { runProgram } from './run-program.ts'

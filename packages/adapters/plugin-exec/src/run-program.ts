@@ -1,13 +1,6 @@
 import { CniError, systemHint } from '@vethra/cni'
 import { faultPoint } from '@vethra/files'
-
-/** How a program ended. */
-export interface Outcome {
-  /** Its exit status; -1 when a signal ended it. */
-  readonly status: number
-  readonly stdout: string
-  readonly stderr: string
-}
+import type { Outcome, Start } from './program-outcome.ts'
 
 /**
  * Runs a program in `/` with a text as its input (default: none), looked for on PATH and then in /usr/sbin and
@@ -29,9 +22,6 @@ export async function runProgram(
   }
   return undefined
 }
-
-/** Starts a program and waits for its end; throws what execve(2) says. */
-type Start = (file: string, args: readonly string[], input: string) => Promise<Outcome>
 
 // Under bun, node:child_process alone costs a start of 5 ms.
 async function starter(): Promise<Start> {

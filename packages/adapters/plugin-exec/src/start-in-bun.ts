@@ -1,4 +1,4 @@
-import type { Outcome } from './run-program.ts'
+import type { Outcome } from './program-outcome.ts'
 
 /** The part of bun's own global in use; this file is compiled with Node's types. */
 interface BunGlobal {

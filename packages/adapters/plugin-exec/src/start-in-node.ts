@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import type { Outcome } from './run-program.ts'
+import type { Outcome } from './program-outcome.ts'
 
 /** 100,000 rules or routes are some 15 MB. */
 const longest = 256 * 1024 * 1024

@@ -6,7 +6,8 @@ import { endProcess } from './end-process.ts'
 import { allHolders, holderAt } from './holder-processes.ts'
 import { type HolderRecord, type HolderRecords, holderRecords } from './records.ts'
 import { take } from './take.ts'
-import { type StartedHolder, wayHere } from './way.ts'
+import type { StartedHolder } from './way.ts'
+import { wayHere } from './way-here.ts'
 
 /** Options of `portHolder`. */
 export interface PortHolderOptions {

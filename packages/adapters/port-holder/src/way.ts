@@ -24,11 +24,3 @@ export interface StartedHolder {
    */
   readonly said: Promise<string>
 }
-
-/** The way of the runtime that this is. */
-export async function wayHere(): Promise<Way> {
-  // Node must never evaluate bun:ffi, and node:child_process costs the executable a start of 5 ms.
-  return process.versions['bun'] !== undefined
-    ? (await import('./way-in-bun.ts')).wayInBun
-    : (await import('./way-in-node.ts')).wayInNode
-}

@@ -1,11 +1,6 @@
-import { CniError } from '@vethra/cni'
-import { type AnnotationKey, annotationKeys } from './annotations.ts'
 import type { NetworkMode } from './network-mode.ts'
 import type { PortMapping } from './port-mapping.ts'
-import { readAnnotations } from './read-annotations.ts'
-import type { BundleRecord } from './record.ts'
 import type { NetworkRequest } from './request.ts'
-import type { OciState } from './state.ts'
 
 /** The work of a hook for the container whose state it received; every value has been checked. */
 export interface HookRequest {
@@ -39,65 +34,4 @@ export interface HookRequest {
   readonly pidFile?: string
   /** The network namespace that the container joins, where the bundle was prepared so. */
   readonly netns?: string
-}
-
-/** The values that the caller computes itself, to compare an annotation with. */
-export interface ExpectedPlaces {
-  /** The container's folder in the data store. */
-  readonly stateDir: string
-}
-
-/**
- * The work of a hook. The record of `bundle prepare` comes before annotations; without one (a
- * bundle that nerdctl made) annotations count after the checks of a request. Throws CniError 107
- * naming the annotation that is missing, cannot be, or points a file or namespace elsewhere than
- * was recorded.
- */
-export function hookRequest(
-  state: OciState,
-  record: BundleRecord | undefined,
-  expected: ExpectedPlaces,
-): HookRequest {
-  const { stateDir, pidFile, netns, namespace } = annotationKeys
-  onlyIf(state, stateDir, expected.stateDir)
-  onlyIf(state, pidFile, record?.pidFile)
-  onlyIf(state, netns, record?.netns)
-  if (!record) return withAddresses(readAnnotations(state))
-  onlyIf(state, namespace, record.namespace)
-  if (record.id !== state.id) throw otherId(state.id, record.id)
-  return withAddresses(fromRecord(record))
-}
-
-function onlyIf(state: OciState, key: AnnotationKey, wanted: string | undefined): void {
-  const value = state.annotations[key]
-  if (value === undefined || value === wanted) return
-  const rule = wanted === undefined ? 'none was recorded' : `must be ${JSON.stringify(wanted)}`
-  throw new CniError({
-    code: 107,
-    message: `annotation ${key} is ${JSON.stringify(value.slice(0, 128))}, and ${rule}`,
-    hint: `Remove ${key} from the annotations in config.json, or run "vethra bundle prepare" again.`,
-  })
-}
-
-function fromRecord(record: BundleRecord): HookRequest {
-  const { version: _version, dns: _dns, ...rest } = record
-  return rest
-}
-
-function withAddresses(request: HookRequest): HookRequest {
-  const { ip, ip6, macAddress } = request.networks[0] ?? {}
-  return {
-    ...request,
-    ...(ip === undefined ? {} : { ip }),
-    ...(ip6 === undefined ? {} : { ip6 }),
-    ...(macAddress === undefined ? {} : { macAddress }),
-  }
-}
-
-function otherId(state: string, record: string): CniError {
-  return new CniError({
-    code: 107,
-    message: `the bundle was prepared for container ${record}, and runs as ${state}`,
-    hint: `Run it as ${record}, or run "vethra bundle prepare" with --id ${state}.`,
-  })
 }

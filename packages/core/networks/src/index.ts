@@ -38,15 +38,16 @@ export {
   type NetworkContainer,
   nativeNetwork,
 } from './inspect.ts'
-export {
-  type FirewallAnswers,
-  type IsolationSupport,
-  isolationSupport,
-  wantsIsolation,
-} from './isolation.ts'
+export { type FirewallAnswers, isolationSupport, wantsIsolation } from './isolation.ts'
 export { modeNetwork, networkModes } from './modes.ts'
 export { type ConfFile, type Network, networksFromFiles, type ReadNetworks } from './network.ts'
-export type { Driver, NetworkFacts, NetworkOptions, NewConfList } from './options.ts'
+export type {
+  Driver,
+  IsolationSupport,
+  NetworkFacts,
+  NetworkOptions,
+  NewConfList,
+} from './options.ts'
 export { type NetworkOrigin, networkOrigin } from './origin.ts'
 export { readPairs } from './pairs.ts'
 export { type WantedAddresses, wantedAddresses } from './wanted-addresses.ts'

@@ -1,14 +1,7 @@
 import { goField } from '@vethra/cni'
 import { readDriverOptions } from './driver-options.ts'
-import type { NetworkOptions } from './options.ts'
+import type { IsolationSupport, NetworkOptions } from './options.ts'
 import { readJson } from './read-json.ts'
-
-/** Whether containers of one network can be kept apart. */
-export interface IsolationSupport {
-  readonly supported: boolean
-  /** Why not, for people. */
-  readonly why: string
-}
 
 /** The answers of the firewall plugin. */
 export interface FirewallAnswers {

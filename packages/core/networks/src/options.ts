@@ -1,5 +1,4 @@
 import type { SubnetPool, UsedPrefix } from './choose-subnet.ts'
-import type { IsolationSupport } from './isolation.ts'
 
 /** Which plugin makes the interface. */
 export type Driver = 'bridge' | 'macvlan' | 'ipvlan'
@@ -55,4 +54,11 @@ export interface NewConfList {
   readonly text: string
   /** Sentences without a full stop, for people; empty when all went as asked. */
   readonly notes: readonly string[]
+}
+
+/** Whether containers of one network can be kept apart. */
+export interface IsolationSupport {
+  readonly supported: boolean
+  /** Why not, for people. */
+  readonly why: string
 }

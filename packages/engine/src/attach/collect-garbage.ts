@@ -1,9 +1,10 @@
 import { CniError, type ConfList, guards } from '@vethra/cni'
 import type { AttachmentKey, AttachmentRecord } from '@vethra/world'
+import type { HostTools } from './host-tools.ts'
 import { lifeNow } from './life.ts'
 import { freeUnused } from './network-operations.ts'
 import type { ValidAttachment } from './next-step.ts'
-import { detachAll, type HostTools } from './on-host.ts'
+import { detachAll } from './on-host.ts'
 
 /**
  * Frees what is attached to a network and no longer wanted: DEL of each of our own attachments that

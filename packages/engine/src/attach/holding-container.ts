@@ -1,6 +1,6 @@
 import { guards } from '@vethra/cni'
+import type { HostTools } from './host-tools.ts'
 import type { Membership } from './membership.ts'
-import type { HostTools } from './on-host.ts'
 
 /** Runs `work` while no other operation is at work on the container. */
 export async function holdingContainer<T>(

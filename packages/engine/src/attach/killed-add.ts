@@ -1,6 +1,6 @@
 import type { AttachmentKey, AttachmentRecord, CachedAttachment, ResultCache } from '@vethra/world'
 import { cachedList, convertIfReadable } from './attach.ts'
-import type { HostTools } from './on-host.ts'
+import type { HostTools } from './host-tools.ts'
 
 /** The remembered state of one attachment. */
 export interface Remembered {

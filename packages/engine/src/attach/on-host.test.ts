@@ -3,8 +3,9 @@ import { parseConfList } from '@vethra/conflist'
 import { attachmentChains } from '@vethra/model'
 import type { AttachmentRecord, CachedAttachment, LinkInside } from '@vethra/world'
 import { beforeEach, describe, expect, it } from 'vitest'
+import type { HostTools } from './host-tools.ts'
 import type { Membership } from './membership.ts'
-import { attachAll, detachAll, type HostTools } from './on-host.ts'
+import { attachAll, detachAll } from './on-host.ts'
 
 const listOf = (name: string, firewall = false) =>
   parseConfList(

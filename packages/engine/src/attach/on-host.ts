@@ -1,9 +1,10 @@
 import { CniError, type ConfList, guards, identityOf, type ParsedResult } from '@vethra/cni'
-import { type PluginChoice, type PluginWay, waysOf } from '@vethra/plugins'
-import type { AttachmentRecord, AttachmentRecords, NamespaceFacts, StepLog } from '@vethra/world'
+
+import { type PluginWay, waysOf } from '@vethra/plugins'
+import type { AttachmentRecord } from '@vethra/world'
+
 import { addPlugins, cacheEntry } from './add-plugins.ts'
 import {
-  type AttachTools,
   cacheOrUndo,
   checkAttachable,
   checkAttachment,
@@ -14,27 +15,13 @@ import { type DetachOptions, detachEach } from './detach-each.ts'
 import { checkDoor, checkFree, undoLeft } from './door.ts'
 import { isIncomplete, together } from './failures.ts'
 import { holdingContainer } from './holding-container.ts'
+import type { HostTools } from './host-tools.ts'
 import { rememberingCache } from './killed-add.ts'
 import { gone, keyOf, type Membership } from './membership.ts'
 import { pluginRunner } from './run-plugin.ts'
 import { all, demandDone, inSequence } from './sequence.ts'
 import { sweepAlone } from './sweep.ts'
-import type { TurnTools } from './take-turns.ts'
 import { containerOf, refuseOthers, remembered } from './whose.ts'
-
-/** The parts that make attachments on a host that others use at the same time. */
-export interface HostTools extends AttachTools, TurnTools {
-  /** The mark that makes an attachment ours. */
-  readonly records: AttachmentRecords
-  /** The facts about namespaces and processes. */
-  readonly netns: NamespaceFacts
-  /** Which plugins of an ADD run in this process. Default: none. */
-  readonly plugins?: PluginChoice
-  /** Called for each step of an operation. Default: none. */
-  readonly steps?: StepLog
-  /** Gets what may remain of an attachment that is forgotten without having been undone whole. Default: dropped. */
-  readonly onRemains?: (remains: CniError) => void
-}
 
 /**
  * Attaches one container to networks, one after the other in the order given (SPEC 1.1.0, section

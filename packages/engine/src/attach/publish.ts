@@ -3,8 +3,8 @@ import type { AttachmentKey, CachedAttachment } from '@vethra/world'
 import { cachedList } from './attach.ts'
 import { livingNetns, runChainAgain } from './heal.ts'
 import { holdingContainer } from './holding-container.ts'
+import type { HostTools } from './host-tools.ts'
 import { keyOf, type Membership, rememberedOnly } from './membership.ts'
-import type { HostTools } from './on-host.ts'
 
 const capability = 'portMappings'
 

@@ -1,8 +1,8 @@
 import { CniError, isSameNamespace, parseResult } from '@vethra/cni'
 import type { AttachmentRecord, CachedAttachment } from '@vethra/world'
+import type { HostTools } from './host-tools.ts'
 import type { Remembered } from './killed-add.ts'
 import { gone, type Membership } from './membership.ts'
-import type { HostTools } from './on-host.ts'
 
 type Facts = Pick<HostTools, 'netns' | 'records' | 'cache'>
 

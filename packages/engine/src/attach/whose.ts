@@ -12,9 +12,9 @@ import type {
   AttachmentRecords,
   CachedAttachment,
 } from '@vethra/world'
+import type { HostTools } from './host-tools.ts'
 import { isProven, type LifeTools, lifeNow } from './life.ts'
 import { keyOf, type Membership } from './membership.ts'
-import type { HostTools } from './on-host.ts'
 
 /**
  * Those of some records that are of a container. A record of 0.1 names none: it counts by its container id; where

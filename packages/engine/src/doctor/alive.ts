@@ -1,8 +1,8 @@
 import { type Life, lifeOf } from '@vethra/cni'
 import type { AttachmentKey, AttachmentRecord, CachedAttachment } from '@vethra/world'
+import type { HostTools } from '../attach/host-tools.ts'
 import { isWhole } from '../attach/killed-add.ts'
 import { type LifeTools, lifeNow } from '../attach/life.ts'
-import type { HostTools } from '../attach/on-host.ts'
 
 /** Whether a namespace is certainly still the one that was recorded. */
 export async function isAlive(tools: LifeTools, record: AttachmentRecord): Promise<boolean> {

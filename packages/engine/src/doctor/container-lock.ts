@@ -3,7 +3,7 @@ import { lifeNow } from '../attach/life.ts'
 import { attachedIdOf } from '../attach/whose.ts'
 import { lifeOfCached } from './alive.ts'
 import type { DoctorTools, NamespaceTools } from './doctor-tools.ts'
-import type { RepairResult } from './repair.ts'
+import type { RepairResult } from './repair-result.ts'
 
 /**
  * Runs `work` under the lock of the container: its names and ports change with attaching and

@@ -12,7 +12,7 @@ import type {
   PortHolder,
   WatchedFolder,
 } from '@vethra/world'
-import type { HostTools } from '../attach/on-host.ts'
+import type { HostTools } from '../attach/host-tools.ts'
 
 /** All that a doctor looks and acts with: adapters that are handed in. */
 export interface DoctorTools {

@@ -10,7 +10,7 @@ import type { Membership } from '../attach/membership.ts'
 import { isUsable, lifeOfCached, livingRecord } from './alive.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { readNetworks } from './observe.ts'
-import type { RepairResult } from './repair.ts'
+import type { RepairResult } from './repair-result.ts'
 import { containerOf } from './stored-container.ts'
 
 /** Detaches what is attached to a namespace that is gone, or was never finished: DEL with what ADD was called with. */

@@ -2,7 +2,7 @@ import { guards } from '@vethra/cni'
 import type { Repair } from '@vethra/model'
 import { livingRecord } from './alive.ts'
 import type { DoctorTools } from './doctor-tools.ts'
-import type { RepairResult } from './repair.ts'
+import type { RepairResult } from './repair-result.ts'
 
 /** Makes a bridge as it should be, while something is attached to its network. */
 export async function restoreBridge(

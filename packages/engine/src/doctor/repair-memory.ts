@@ -3,7 +3,7 @@ import type { Repair } from '@vethra/model'
 import { isProven } from '../attach/life.ts'
 import { isUsable, livingRecord } from './alive.ts'
 import type { DoctorTools } from './doctor-tools.ts'
-import type { RepairResult } from './repair.ts'
+import type { RepairResult } from './repair-result.ts'
 
 /** Writes the cache entry of a living attachment again, from what was recorded while it was made. */
 export async function restoreResult(

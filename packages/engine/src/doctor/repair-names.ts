@@ -8,7 +8,7 @@ import { isAlive } from './alive.ts'
 import { holding, isContainerAttached } from './container-lock.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { readNetworks } from './observe.ts'
-import type { RepairResult } from './repair.ts'
+import type { RepairResult } from './repair-result.ts'
 
 /** Takes a container that is in no network out of its peers' files. */
 export async function forgetNames(

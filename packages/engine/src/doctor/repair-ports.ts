@@ -8,7 +8,7 @@ import { recordsOf } from '../attach/whose.ts'
 import { isAlive } from './alive.ts'
 import { holding, isAttached } from './container-lock.ts'
 import type { DoctorTools } from './doctor-tools.ts'
-import type { RepairResult } from './repair.ts'
+import type { RepairResult } from './repair-result.ts'
 
 /** Frees the ports that are held for a container that is attached to nothing. */
 export async function releasePorts(

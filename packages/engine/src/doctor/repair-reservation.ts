@@ -6,7 +6,7 @@ import { networkSubnets } from '@vethra/networks'
 import { livingRecord } from './alive.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { readNetworks } from './observe.ts'
-import type { RepairResult } from './repair.ts'
+import type { RepairResult } from './repair-result.ts'
 import { containerOf } from './stored-container.ts'
 
 type Release = Extract<Repair, { kind: 'release-address' }>

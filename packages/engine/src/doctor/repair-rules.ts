@@ -9,7 +9,7 @@ import {
 import { chainAgain } from '../attach/heal.ts'
 import { livingRecord } from './alive.ts'
 import type { DoctorTools } from './doctor-tools.ts'
-import type { RepairResult } from './repair.ts'
+import type { RepairResult } from './repair-result.ts'
 
 /** Takes out the rules of a container that is not in the network, by the names of its chains. */
 export async function removeRules(

@@ -7,6 +7,7 @@ import { restoreRecord, restoreResult } from './repair-memory.ts'
 import { claimName, forgetNames, releaseName, removeHosts, restoreNames } from './repair-names.ts'
 import { holdPorts, publishAgain, releasePorts } from './repair-ports.ts'
 import { releaseAddress, reserveAddress } from './repair-reservation.ts'
+import type { RepairResult } from './repair-result.ts'
 import { removeRules, restoreMasquerading, restoreRules } from './repair-rules.ts'
 
 /** The outcome of one repair: done, not needed any more (`why` has the reason), or failed. */
@@ -17,12 +18,6 @@ export type RepairOutcome =
 
 /** Told of each repair: before it is begun, and what became of it. */
 export type RepairEvent = { readonly kind: 'begun'; readonly repair: Repair } | RepairOutcome
-
-/**
- * The result of one repair: undefined when it was done, or the reason why it was not needed any
- * more.
- */
-export type RepairResult = string | undefined
 
 /**
  * Carries repairs out, one after the other in the order given, each under its locks and after a

@@ -8,7 +8,7 @@ import type {
   IpamStore,
   PortHolder,
 } from '@vethra/world'
-import type { HostTools } from '../attach/on-host.ts'
+import type { HostTools } from '../attach/host-tools.ts'
 
 /** The parts that manage networks and containers of one namespace. */
 export interface ManageTools {
