@@ -9,6 +9,10 @@ import {
 } from './engine-host.ts'
 import { describeOnHost } from './gate.ts'
 
+interface Counted {
+  readonly stats64: { readonly rx: { packets: number }; readonly tx: { packets: number } }
+}
+
 const families = [
   { family: 'IPv4', of: 'four', own: '10.4.0.2', gateway: '10.4.0.1' },
   { family: 'IPv6', of: 'six', own: 'fd00:4::2', gateway: 'fd00:4::1' },
@@ -79,6 +83,24 @@ describeOnHost('flows through what the engine attached', () => {
       }
     },
   )
+
+  it('are none where nothing is asked: a network without IPv6 is silent', async () => {
+    const four = (name: string, last: number): TestContainer => ({
+      name,
+      bridge: 'br4',
+      addresses: [`10.4.0.${last}/24`],
+    })
+    const packets = async () => {
+      await place.sh('sleep 2.5')
+      const links: readonly Counted[] = JSON.parse(await place.sh('ip -j -s link show master br4'))
+      return links.map(({ stats64: { rx, tx } }) => rx.packets + tx.packets)
+    }
+    await place.attach(four('a', 2))
+    // A new bridge itself joins the group of multicast snoopers, once.
+    const [before] = await packets()
+    await place.attach(four('b', 3))
+    expect((await packets()).toSorted()).toEqual([0, before].toSorted())
+  })
 
   it.each(families)('heed a smaller MTU on their way, $family', async ({ of, own, gateway }) => {
     await place.attach(container('a', 2, 80))

@@ -41,6 +41,8 @@ function plan(conf: BridgeConf, { request, addresses, facts, removing }: PlanInp
   const existing = facts.links[conf.bridge]
   if (existing && existing.kind !== 'bridge' && !removing)
     throw noBridge(conf.bridge, existing.kind)
+  if (!removing && existing?.ports !== undefined && existing.ports >= mostPorts)
+    throw isFull(conf.bridge, existing.ports)
   const given = withGateways(conf, addresses)
   const ips = given.ips.flatMap((each) => ipOf(each) ?? [])
   if (conf.hasIpam && ips.length === 0 && !removing) throw noAddresses()
@@ -125,6 +127,17 @@ function noBridge(name: string, kind: string): CniError {
     code: 7,
     message: `failed to create bridge ${JSON.stringify(name)}: ${JSON.stringify(name)} already exists but is not a bridge`,
     hint: `Name another bridge in the conf list, or rename that interface${kind === '' ? '' : `, a ${kind}`}.`,
+  })
+}
+
+/** BR_MAX_PORTS of the kernel, without the number that counts for none. */
+const mostPorts = 1023
+
+function isFull(name: string, ports: number): CniError {
+  return new CniError({
+    code: 5,
+    message: `cannot add a port to bridge ${name}: it has ${ports}, the most that the kernel allows`,
+    hint: 'Attach the container to another network.',
   })
 }
 

@@ -24,6 +24,8 @@ export interface HostLink {
   readonly kind: string
   readonly mac: string
   readonly mtu: number
+  /** How many ports a bridge has. */
+  readonly ports?: number
 }
 
 /** Facts of the host that a planner asks for. */

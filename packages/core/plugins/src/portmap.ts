@@ -48,12 +48,20 @@ function mappingOf(value: Json): Mapping {
   const hostIp = textOf(mapping, 'hostIP')
   if (hostIp !== undefined && !readAddress(hostIp))
     throw invalidKey('hostIP', hostIp, 'it must be an IP address')
+  // RFC 4291, 2.5.3: no packet from ::1 leaves the host, not to a container either.
+  if (hostIp !== undefined && isLoopback6(hostIp))
+    throw invalidKey('hostIP', hostIp, 'the IPv6 loopback address leads to no container')
   return {
     protocol: protocol as Mapping['protocol'],
     hostPort: portOf(mapping, 'hostPort'),
     containerPort: portOf(mapping, 'containerPort'),
     ...(hostIp === undefined ? {} : { hostIp }),
   }
+}
+
+function isLoopback6(text: string): boolean {
+  const address = readAddress(text)
+  return address?.family === 6 && address.value === 1n
 }
 
 function portOf(mapping: JsonObject, key: string): number {

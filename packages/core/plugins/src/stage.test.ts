@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '@vethra/cni'
 import { keyOf } from '@vethra/state'
 import { expect, it } from 'vitest'
-import { type Facts, type PluginRequest, planStage, stageNeeds } from './index.ts'
+import { type Facts, type PluginRequest, planFormer, planStage, stageNeeds } from './index.ts'
 
 const attachment = {
   containerId: 'default-web',
@@ -71,6 +71,15 @@ it('a bridge that exists keeps its MAC and MTU', () => {
   expect(result.interfaces[0]?.mac).toBe('02:00:00:00:00:09')
 })
 
+it('a bridge with 1,023 ports takes no more, and what is there can be removed', () => {
+  const full = { kind: 'bridge', mac: '02:00:00:00:00:09', mtu: 1500, ports: 1023 }
+  const plan = (ports: number) =>
+    planStage([lan], { granted, facts: { links: { br0: { ...full, ports } } } })
+  expect(() => plan(1023)).toThrow(expect.objectContaining({ code: 5 }))
+  expect(plan(1022).resources.length).toBeGreaterThan(0)
+  expect(planFormer([lan], { facts: { links: { br0: full } } }).length).toBeGreaterThan(0)
+})
+
 it('what is claimed and what must be known is told before anything is done', () => {
   const { claim, wants } = stageNeeds([lan, publishing])
   expect(wants.links).toEqual(['br0'])
@@ -112,6 +121,7 @@ it.each<Json>([
   { hostPort: 80, protocol: 'tcp' },
   { hostPort: 80, containerPort: 80, protocol: 'icmp' },
   { hostPort: 80, containerPort: 80, protocol: 'tcp', hostIP: 'host' },
+  { hostPort: 80, containerPort: 80, protocol: 'tcp', hostIP: '0:0::1' },
   'tcp',
 ])('a port mapping %j is refused with code 7', (mapping) => {
   const conf = { type: 'portmap', runtimeConfig: { portMappings: [mapping] } }

@@ -1,7 +1,8 @@
-import { decodeRoute, encodeRouteDump } from '@vethra/netlink'
-import type { Facts, WantedFacts } from '@vethra/plugins'
+import { decodeRoute, encodeRouteDump, type FoundLink } from '@vethra/netlink'
+import type { Facts, HostLink, WantedFacts } from '@vethra/plugins'
 import type { AttachmentKernel } from '@vethra/world'
 import { applyChanges } from './apply.ts'
+import { countPorts } from './bridge-ports.ts'
 import { effectsOf, portsTo } from './effects.ts'
 import { observeExpected } from './observe.ts'
 import { openSession, type Session } from './session.ts'
@@ -33,12 +34,17 @@ function factsOf(session: Session, { links = [], defaultRoute = false }: WantedF
   const names = route === undefined ? links : [...links, route]
   const found = names.flatMap((name) => {
     const link = session.link('host', name)
-    return link ? [[name, { kind: link.kind, mac: link.mac, mtu: link.mtu }] as const] : []
+    return link ? [[name, factsOfLink(session, link)] as const] : []
   })
   return {
     links: Object.fromEntries(found),
     ...(route === undefined ? {} : { defaultRoute: route }),
   }
+}
+
+function factsOfLink(session: Session, link: FoundLink): HostLink {
+  const { kind, mac, mtu } = link
+  return { kind, mac, mtu, ...(kind === 'bridge' ? { ports: countPorts(session, link) } : {}) }
 }
 
 // The IPv4 default route with the lowest metric, else that of IPv6.

@@ -56,6 +56,8 @@ it('what is applied is observed as it was wanted, and what is removed is gone', 
   expect(after.map((each: { resource: { kind: string } }) => each.resource.kind)).toEqual([
     'link settings',
   ])
-  expect(facts.links).toEqual({ 'br-t': { kind: 'bridge', mac: '02:00:00:00:00:09', mtu: 1500 } })
+  expect(facts.links).toEqual({
+    'br-t': { kind: 'bridge', mac: '02:00:00:00:00:09', mtu: 1500, ports: 0 },
+  })
   expect(namespaces).toBe(1)
 })
