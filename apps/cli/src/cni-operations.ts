@@ -10,6 +10,7 @@ import {
   type DetachOptions,
   detachAll,
   plannedCalls,
+  waysNow,
 } from '@vethra/engine'
 import type { Io, World } from '@vethra/world'
 import { attachmentOf } from './cni-attachment.ts'
@@ -71,7 +72,8 @@ export async function del(
 
 /** Asks the plugins of a network whether they can take containers. */
 export async function status(world: World, network: string): Promise<void> {
-  await checkStatus(world.runner, await loadList(world, network))
+  const list = await loadList(world, network)
+  await checkStatus(world.runner, list, waysNow(world, list))
 }
 
 // A namespace that is gone has nothing to be taken apart. One of 0.1's may be the runtime's own: its record says so.

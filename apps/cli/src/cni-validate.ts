@@ -1,6 +1,6 @@
 import { CniError, type ConfList, checkNetworkName, explain, oneLine } from '@vethra/cni'
 import { type ConfFileText, parseConfFile, withDropIns } from '@vethra/conflist'
-import { validateList } from '@vethra/engine'
+import { validateList, waysNow } from '@vethra/engine'
 import type { ConfDir, Io, World } from '@vethra/world'
 
 /**
@@ -16,7 +16,7 @@ export async function validate(world: World, names: readonly string[], io: Io): 
     const place = oneLine(file.file)
     try {
       const list = await load(networks, file)
-      const capabilities = await validateList(world.runner, list)
+      const capabilities = await validateList(world.runner, list, waysNow(world, list))
       const hidden = owners.get(list.name)
       owners.set(list.name, hidden ?? place)
       io.print(`${place}: network ${list.name} is good${told(list, capabilities, hidden)}`)

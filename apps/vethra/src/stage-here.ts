@@ -2,13 +2,18 @@ import { stageRunner } from '@vethra/engine'
 import { readText } from '@vethra/files'
 import { dnsOf } from '@vethra/ipam'
 import { netlinkKernel } from '@vethra/linux/netlink'
-import type { StageCall } from '@vethra/world'
+import type { AttachmentKernel, StageCall } from '@vethra/world'
 import { ipamHere } from './ipam-here.ts'
+
+/** The kernel of this host. */
+export function kernelHere(): AttachmentKernel {
+  return netlinkKernel()
+}
 
 /** Runs plugins in this process, on the kernel of this host. */
 export function stageHere(call: StageCall): Promise<string> {
   const run = stageRunner({
-    attachments: netlinkKernel(),
+    attachments: kernelHere(),
     ipamAt: ipamHere,
     resolvers: async (file) => dnsOf((await readText(file)) ?? ''),
   })

@@ -106,6 +106,8 @@ async function worldHere(
     bringLoopbackUp,
     loadAppArmorProfile: () => appArmorHost().loadProfile(),
     facts: async () => (await import('./facts-here.ts')).factsHere(settings),
+    // Node has no way to the kernel's sockets.
+    ...(isBun ? { kernel: async () => (await import('./stage-here.ts')).kernelHere() } : {}),
     // By a file of ours: of a package that is imported as a whole, every start evaluates the whole (2 ms).
     hostKernel: async () => (await import('./facts-here.ts')).hostKernel(),
     watch: async (hearer) => {
@@ -138,10 +140,12 @@ const monitors = [
   ['nft', 'monitor'],
 ] as const
 
+const isBun = process.versions['bun'] !== undefined
+
 // Each runtime loads only its own way to start a program: execa costs the executable start-up time. What runs plugins
 // in this process is loaded when one does.
 async function newRunner(options: PluginExecOptions): Promise<World['runner']> {
-  if (process.versions['bun'] === undefined) {
+  if (!isBun) {
     return (await import('@vethra/plugin-exec')).pluginExec(options)
   }
   const { bunPluginExec } = await import('@vethra/plugin-exec/bun')

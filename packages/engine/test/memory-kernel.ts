@@ -1,6 +1,15 @@
 import { CniError } from '@vethra/cni'
 import type { Facts, HostLink } from '@vethra/plugins'
-import { type Change, carrierOf, keyOf, type Owned, type Resource, type State } from '@vethra/state'
+import {
+  type Change,
+  carrierOf,
+  isSameOwner,
+  keyOf,
+  type Owned,
+  ownerMark,
+  type Resource,
+  type State,
+} from '@vethra/state'
 import type { Applied, AttachmentKernel } from '@vethra/world'
 
 /** A kernel in memory, and what tests ask of it. */
@@ -59,10 +68,23 @@ export function memoryKernel({ before = () => undefined }: Faults = {}): MemoryK
       }
       return { done }
     },
+    owners: async () => {
+      const owned = [...contents.values()].filter(isMarked)
+      return [...new Map(owned.map(({ owner }) => [ownerMark(owner), owner])).values()]
+    },
+    disown: async (owner) => {
+      for (const [key, each] of contents) {
+        if (isMarked(each) && isSameOwner(each.owner, owner)) contents.delete(key)
+      }
+    },
   }
 }
 
 const effects: readonly Resource['kind'][] = ['admit', 'isolate', 'masquerade', 'publish']
+
+function isMarked({ resource: { kind } }: Owned): boolean {
+  return effects.includes(kind)
+}
 
 function isReachable(netns: string, resource: Resource): boolean {
   return netns !== '' || !('place' in resource) || resource.place === 'host'

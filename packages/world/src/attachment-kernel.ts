@@ -1,6 +1,6 @@
 import type { CniError } from '@vethra/cni'
 import type { Facts, WantedFacts } from '@vethra/plugins'
-import type { Change, State } from '@vethra/state'
+import type { Change, Owner, State } from '@vethra/state'
 
 /** A change that the kernel refused, and its error. */
 export interface FailedChange {
@@ -39,4 +39,8 @@ export interface AttachmentKernel {
   effectsOf(network: string): Promise<State>
   /** Applies changes in their order, until one is refused. */
   apply(netns: string, changes: readonly Change[], options?: ApplyOptions): Promise<Applied>
+  /** Everyone whose mark something of the firewall bears. */
+  owners(): Promise<readonly Owner[]>
+  /** Removes from the firewall all that bears the mark of an owner. */
+  disown(owner: Owner): Promise<void>
 }

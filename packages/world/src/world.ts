@@ -1,6 +1,7 @@
 import type { CniError, LockPlaces } from '@vethra/cni'
 import type { PluginChoice } from '@vethra/plugins'
 import type { ResolvedSettings } from '@vethra/settings'
+import type { AttachmentKernel } from './attachment-kernel.ts'
 import type { AttachmentRecords } from './attachment-records.ts'
 import type { Clock } from './clock.ts'
 import type { ConfDir } from './conf-dir.ts'
@@ -77,6 +78,8 @@ export interface World {
   loadAppArmorProfile(): Promise<boolean>
   /** Facts of the host, and effects on it. */
   facts(): Promise<HostFacts>
+  /** The kernel as plugins in this process need it. Absent where this runtime has no way to its sockets. */
+  kernel?(): Promise<AttachmentKernel>
   /** The kernel as a doctor sees and mends it. */
   hostKernel(): Promise<Kernel>
   /** Watches everything that containers and networks depend on. */

@@ -1,4 +1,5 @@
 /** The firewall by effect: what is published, admitted, masqueraded and isolated, and the nftables rules that do it. */
+
 export {
   type Effect,
   elementOps,
@@ -8,6 +9,7 @@ export {
   publishOf,
   shapeOf,
 } from './effects.ts'
+export { type MarkedElement, markedElements } from './marked.ts'
 export { forwardTables, passRule, passRuleArguments } from './pass-rule.ts'
 export {
   type Action,

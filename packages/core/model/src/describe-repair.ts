@@ -1,4 +1,5 @@
 import type { AttachmentRef } from './attachment-ref.ts'
+import type { TableOwner } from './observed-state.ts'
 import type { Repair } from './repair.ts'
 
 /** The effect of a repair, in words: `release 10.4.1.2 of network lan`. */
@@ -40,6 +41,10 @@ export function describeRepair(repair: Repair): string {
       return `restore masquerading of ${several(repair.attachments)}`
     case 'restore-rules':
       return `restore ${repair.effects.map((each) => effects[each]).join(', ')} of ${whom(repair.attachment)}`
+    case 'restore-elements':
+      return `restore the firewall rules of ${whom(repair.attachment)}`
+    case 'remove-elements':
+      return `remove the firewall rules of ${ownerText(repair.owner)}`
     case 'restore-names':
       return `write the names of container ${repair.id} to its peers' hosts files`
   }
@@ -53,6 +58,10 @@ const effects = {
 
 function whom({ network, containerId, ifname }: AttachmentRef): string {
   return `${ifname} of container ${containerId} in network ${network}`
+}
+
+function ownerText(owner: TableOwner): string {
+  return owner.kind === 'network' ? `network ${owner.network}` : whom(owner)
 }
 
 function several(attachments: readonly AttachmentRef[]): string {

@@ -66,11 +66,16 @@ export interface DesiredAttachment extends AttachmentRef {
   readonly admitted: boolean
   readonly isolation: Isolation
   readonly ports: readonly DesiredPort[]
+  /** The effects that table `inet vethra` has for it, where no rules of iptables are wanted. */
+  readonly inTable: readonly TableEffect[]
   /** Whether its plugins got ports to publish, could get some, or take none. */
   readonly publishes: 'does' | 'could' | 'cannot'
   /** The folder that its network's reservations are in a folder of; absent when no store has them. */
   readonly dataDir?: string
 }
+
+/** An effect of the packet filter for one attachment. */
+export type TableEffect = 'masquerading' | 'admission' | 'isolation' | 'ports'
 
 /** A bridge as an attachment needs it. */
 export interface DesiredBridge {

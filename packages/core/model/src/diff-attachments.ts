@@ -169,7 +169,10 @@ export function unfinishedFindings(
       const whole =
         wanted !== undefined &&
         interfaceFindings(wanted, maps).length === 0 &&
-        firewallFindings(wanted, observed, maps).length === 0
+        firewallFindings(wanted, observed, maps).length === 0 &&
+        !observed.table.missing.some(
+          ({ attachment }) => attachmentText(attachment) === attachmentText(each),
+        )
       if (whole || prepared.has(each.containerId)) return resultLost(each)
       return unfinished(each)
     })

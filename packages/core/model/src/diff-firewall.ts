@@ -1,5 +1,10 @@
 import { type AttachmentRef, attachmentText } from './attachment-ref.ts'
-import type { DesiredAddress, DesiredAttachment, DesiredPort } from './desired-state.ts'
+import type {
+  DesiredAddress,
+  DesiredAttachment,
+  DesiredPort,
+  TableEffect,
+} from './desired-state.ts'
 import { type Finding, finding, repairable } from './finding.ts'
 import type { Maps } from './maps.ts'
 import type { ObservedFirewall, OwnedRules } from './observed-firewall.ts'
@@ -13,14 +18,19 @@ export function firewallFindings(
   { marks }: Pick<Maps, 'marks'>,
 ): readonly Finding[] {
   const own = marks.get(attachmentText(attachment))
+  const byRules = (effect: TableEffect, findings: readonly Finding[]) =>
+    attachment.inTable.includes(effect) ? [] : findings
   const byFirewalld = host.firewallManagers.includes('firewalld')
   return [
-    ...unmasqueraded(attachment, firewall, own?.masquerading ?? ''),
-    ...closedPorts(attachment, firewall, own?.ports ?? ''),
+    ...byRules('masquerading', unmasqueraded(attachment, firewall, own?.masquerading ?? '')),
+    ...byRules('ports', closedPorts(attachment, firewall, own?.ports ?? '')),
     // Where firewalld is, its zone admits and isolates in place of rules that could be seen.
     ...(byFirewalld
       ? []
-      : [...unadmitted(attachment, firewall), ...unisolated(attachment, firewall)]),
+      : [
+          ...byRules('admission', unadmitted(attachment, firewall)),
+          ...byRules('isolation', unisolated(attachment, firewall)),
+        ]),
   ]
 }
 

@@ -11,6 +11,7 @@ import { portFindings } from './diff-ports.ts'
 import { publishedFindings } from './diff-published.ts'
 import { reservationFindings } from './diff-reservations.ts'
 import { subnetFindings } from './diff-subnets.ts'
+import { tableFindings } from './diff-table.ts'
 import type { Finding } from './finding.ts'
 import { type Maps, mapsOf } from './maps.ts'
 import type { ObservedState } from './observed-state.ts'
@@ -31,6 +32,7 @@ export function diff(desired: DesiredState, observed: ObservedState): readonly F
     ...unfinishedFindings(desired, observed, maps),
     ...strayLinkFindings(desired, observed),
     ...leftRuleFindings(observed, maps),
+    ...tableFindings(observed),
     ...reservationFindings(desired, observed, maps),
     ...nameFindings(desired, observed),
     ...portFindings(desired, observed, maps),

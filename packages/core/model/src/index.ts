@@ -15,6 +15,7 @@ export type {
   DesiredPort,
   DesiredState,
   Isolation,
+  TableEffect,
 } from './desired-state.ts'
 export { diff } from './diff.ts'
 export { datedInThePast } from './diff-reservations.ts'
@@ -25,6 +26,7 @@ export { masqueradingRules } from './masquerading-rules.ts'
 export type { ObservedFirewall, OwnedRules, PublishedPort } from './observed-firewall.ts'
 export type { ObservedFolder, ObservedHost, ObservedProgram } from './observed-host.ts'
 export type {
+  MissingResource,
   ObservedAttachment,
   ObservedContainer,
   ObservedFault,
@@ -35,6 +37,8 @@ export type {
   ObservedReservation,
   ObservedRoute,
   ObservedState,
+  ObservedTable,
+  TableOwner,
 } from './observed-state.ts'
 export { planRepairs } from './plan-repairs.ts'
 export { readFirewall, unreadableTables } from './read-firewall.ts'

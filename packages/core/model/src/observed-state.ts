@@ -1,5 +1,6 @@
 import type { ContainerRef } from '@vethra/cni'
 import type { Reservation, SignsOfLife } from '@vethra/ipam'
+import type { Owner, Resource } from '@vethra/state'
 import type { AttachmentRef } from './attachment-ref.ts'
 import type { ObservedFirewall } from './observed-firewall.ts'
 import type { ObservedHost } from './observed-host.ts'
@@ -25,12 +26,31 @@ export interface ObservedState {
   readonly flows: readonly ObservedFlow[]
   /** By address family; one that cannot be looked at has no entry. */
   readonly firewall: readonly ObservedFirewall[]
+  readonly table: ObservedTable
   /** Conf lists that cannot be used, and why. */
   readonly confFaults: readonly ObservedFault[]
   /** Records of attachments, and what is cached of them, that cannot be read. */
   readonly damaged: readonly ObservedFault[]
   readonly host: ObservedHost
 }
+
+/** The state of table `inet vethra`, and of the settings that go with it. */
+export interface ObservedTable {
+  readonly missing: readonly MissingResource[]
+  /** Owners of elements that are known no more: neither as an attachment nor as a network. */
+  readonly left: readonly TableOwner[]
+}
+
+/** A resource that an attachment needs on the host, and that is missing or differs. */
+export interface MissingResource {
+  readonly attachment: AttachmentRef
+  readonly kind: Resource['kind']
+  /** The change that is due, in words. */
+  readonly due: string
+}
+
+/** The owner of elements: an attachment, or a network. */
+export type TableOwner = Exclude<Owner, { readonly kind: 'host' }>
 
 /** The remembered state of an attachment. */
 export interface ObservedAttachment extends AttachmentRef {

@@ -1,4 +1,5 @@
 import type { AttachmentRef } from './attachment-ref.ts'
+import type { TableOwner } from './observed-state.ts'
 
 /**
  * The repair of a finding, by its effect. The repairer looks again right before, and does nothing
@@ -79,6 +80,10 @@ export type Repair =
       /** Whether some of these rules are there, and have to go first. */
       readonly left: boolean
     }
+  /** Make what an attachment needs in table `inet vethra`, and in the host's settings, as it should be. */
+  | { readonly kind: 'restore-elements'; readonly attachment: AttachmentRef }
+  /** Take out what an owner that is known no more has in table `inet vethra`. */
+  | { readonly kind: 'remove-elements'; readonly owner: TableOwner }
   /** Make a container known to its peers again. */
   | { readonly kind: 'restore-names'; readonly namespace: string; readonly id: string }
 

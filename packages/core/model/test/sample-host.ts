@@ -86,6 +86,7 @@ export function desiredAttachment(id: string, index: number): DesiredAttachment 
       { protocol: 'tcp', hostPort: 8000 + index, containerPort: 80, hostIp: '' },
       { protocol: 'udp', hostPort: 5300 + index, containerPort: 80, hostIp: '' },
     ],
+    inTable: [],
     publishes: 'does',
     dataDir,
   }

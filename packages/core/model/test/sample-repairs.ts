@@ -52,6 +52,17 @@ export function repaired(world: World, repair: Repair): World {
         links: [...rest(links), { name, bridge: true, up: true, addresses }],
       }))
     }
+    case 'restore-elements': {
+      const text = attachmentText(repair.attachment)
+      return observing(world, ({ table }) => ({
+        table: {
+          ...table,
+          missing: table.missing.filter(({ attachment }) => attachmentText(attachment) !== text),
+        },
+      }))
+    }
+    case 'remove-elements':
+      return observing(world, ({ table }) => ({ table: { ...table, left: [] } }))
     case 'restore-link':
       return changed(world, 'links', ({ name }) => name === repair.link, {
         up: true,

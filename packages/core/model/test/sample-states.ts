@@ -32,6 +32,7 @@ export const nothingObserved: ObservedState = {
       isolation: new Map(),
     },
   ],
+  table: { missing: [], left: [] },
   confFaults: [],
   damaged: [],
   host: {

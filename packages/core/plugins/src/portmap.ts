@@ -23,8 +23,8 @@ interface Mapping {
 export const portmap: Plugin<PortmapConf> = {
   type: 'portmap',
   keys: [],
-  // Marks and conditions are iptables' own.
-  fixed: { snat: true, masqAll: false },
+  // Marks and conditions are iptables' own; but for the one that networks of ours have, whose ::1 is led nowhere here.
+  fixed: { snat: true, masqAll: false, conditionsV6: ['!', '-d', '::1'] },
   parse,
   wants: () => ({}),
   plan,

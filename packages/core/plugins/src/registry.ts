@@ -74,6 +74,10 @@ function unknownKey(
   const values = new Map(Object.entries(fixed).map(([key, value]) => [key.toLowerCase(), value]))
   return Object.keys(conf).find((key) => {
     const lower = key.toLowerCase()
-    return !names.has(lower) && !(values.has(lower) && values.get(lower) === conf[key])
+    return !names.has(lower) && !(values.has(lower) && isSame(values.get(lower), conf[key]))
   })
+}
+
+function isSame(known: Json | undefined, given: Json | undefined): boolean {
+  return JSON.stringify(known) === JSON.stringify(given)
 }

@@ -5,6 +5,7 @@ import { lifeNow } from './life.ts'
 import { freeUnused } from './network-operations.ts'
 import type { ValidAttachment } from './next-step.ts'
 import { detachAll } from './on-host.ts'
+import { waysNow } from './ways-now.ts'
 
 /**
  * Frees what is attached to a network and no longer wanted: DEL of each of our own attachments that
@@ -77,7 +78,9 @@ async function tellPlugins(
       .filter(({ network }) => network === list.name)
       .map(({ containerId, ifname }) => ({ containerID: containerId, ifname }))
     const all = new Map([...keep, ...left].map((each) => [JSON.stringify(each), each]))
-    await freeUnused(tools.runner, { operation: 'GC', list, validAttachments: [...all.values()] })
+    const validAttachments = [...all.values()]
+    const ways = waysNow(tools, list)
+    await freeUnused(tools.runner, { operation: 'GC', list, ways, validAttachments })
   })
 }
 

@@ -1,6 +1,6 @@
 import type { CniError } from '@vethra/cni'
 import type { PluginChoice } from '@vethra/plugins'
-import type { AttachmentRecords, NamespaceFacts, StepLog } from '@vethra/world'
+import type { AttachmentKernel, AttachmentRecords, NamespaceFacts, StepLog } from '@vethra/world'
 import type { AttachTools } from './attach.ts'
 import type { TurnTools } from './take-turns.ts'
 
@@ -12,6 +12,8 @@ export interface HostTools extends AttachTools, TurnTools {
   readonly netns: NamespaceFacts
   /** Which plugins of an ADD run in this process. Default: none. */
   readonly plugins?: PluginChoice
+  /** The kernel, for what plugins in this process made. Absent where none can run in it. */
+  readonly kernel?: () => Promise<AttachmentKernel>
   /** Called for each step of an operation. Default: none. */
   readonly steps?: StepLog
   /** Gets what may remain of an attachment that is forgotten without having been undone whole. Default: dropped. */

@@ -1,5 +1,6 @@
 import { CniError, type ConfList, compareVersions, type PluginConf } from '@vethra/cni'
 import { requestConfiguration } from '@vethra/conflist'
+import { isNative, type PluginWay } from '@vethra/plugins'
 import type { PluginRunner } from '@vethra/world'
 import { type NetworkPlan, networkCall } from './next-step.ts'
 import { run } from './run.ts'
@@ -8,12 +9,16 @@ import { supportedVersions } from './supported-versions.ts'
 /**
  * Asks whether a network can take containers: STATUS of every plugin (SPEC 1.1.0, section 2), and of the
  * IPAM plugin where the interface plugin is too old to pass it on. A list below 1.1.0 has no STATUS of
- * its own; its IPAM plugin is asked all the same when it knows how. Throws CniError, with the plugin's
+ * its own; its IPAM plugin is asked all the same when it knows how. `ways` are those of now; default: programs. Throws CniError, with the plugin's
  * own code such as 50.
  */
-export async function checkStatus(runner: PluginRunner, list: ConfList): Promise<void> {
-  await run(runner, { operation: 'STATUS', list })
-  await askIpam(runner, { operation: 'STATUS', list })
+export async function checkStatus(
+  runner: PluginRunner,
+  list: ConfList,
+  ways: readonly PluginWay[] = [],
+): Promise<void> {
+  await run(runner, { operation: 'STATUS', list, ways })
+  await askIpam(runner, { operation: 'STATUS', list, ways })
 }
 
 /** Has every plugin free what is of none of the valid attachments; as for `checkStatus`, IPAM plugins included. Goes on after failures. */
@@ -34,7 +39,9 @@ export async function freeUnused(
 
 async function askIpam(runner: PluginRunner, plan: NetworkPlan): Promise<void> {
   if (plan.operation === 'GC' && plan.list.disableGc) return
-  for (const plugin of plan.list.plugins) {
+  for (const [index, plugin] of plan.list.plugins.entries()) {
+    // A native plugin has its IPAM plugin with it.
+    if (isNative(plan.list, plan.ways, index)) continue
     if (await mustAskIpam(runner, plan, plugin)) await askIpamOf(runner, plan, plugin)
   }
 }

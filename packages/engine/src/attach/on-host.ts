@@ -1,8 +1,6 @@
 import { CniError, type ConfList, guards, identityOf, type ParsedResult } from '@vethra/cni'
-
-import { type PluginWay, waysOf } from '@vethra/plugins'
+import type { PluginWay } from '@vethra/plugins'
 import type { AttachmentRecord } from '@vethra/world'
-
 import { addPlugins, cacheEntry } from './add-plugins.ts'
 import {
   cacheOrUndo,
@@ -21,6 +19,7 @@ import { gone, keyOf, type Membership } from './membership.ts'
 import { pluginRunner } from './run-plugin.ts'
 import { all, demandDone, inSequence } from './sequence.ts'
 import { sweepAlone } from './sweep.ts'
+import { waysNow } from './ways-now.ts'
 import { containerOf, refuseOthers, remembered } from './whose.ts'
 
 /**
@@ -107,7 +106,7 @@ async function attachOne(tools: HostTools, membership: Membership): Promise<Pars
   const { network, list, attachment } = membership
   if (list === undefined) throw unknownNetwork(network)
   await checkAttachable(tools.cache, list, attachment)
-  const ways = tools.runner.stage ? waysOf(list, tools.plugins ?? 'exec') : []
+  const ways = waysNow(tools, list)
   const record = await makeRecord(tools, membership, ways, list)
   try {
     const result = await addPlugins(tools, { list, attachment, record })

@@ -1,33 +1,50 @@
 import {
   CniError,
+  goField,
   isSpecVersion,
+  type Json,
   type JsonObject,
   parseResult,
   type Result,
   renderResult,
 } from '@vethra/cni'
-import type { PluginRequest } from '@vethra/plugins'
+import type { Holder } from '@vethra/ipam'
+import { type PluginRequest, stageNeeds } from '@vethra/plugins'
 import type { StageCall, StageWorld } from '@vethra/world'
-import { addStage, checkStage, delStage, type Stage } from './stage.ts'
+import { addStage, checkStage, collectStage, delStage, type Stage } from './stage.ts'
 
 /**
  * Runs stretches of plugins in this process, as a PluginRunner does with `stage`. ADD returns its result as JSON in
- * the version of the request; the other operations an empty text. GC and STATUS have nothing to do here: reservations
- * and resources are looked after by their owners. Throws the CniError of an operation that failed.
+ * the version of the request; the other operations an empty text. STATUS asks nothing but whether each conf can be
+ * used. Throws the CniError of an operation that failed.
  */
 export function stageRunner(world: StageWorld): (call: StageCall) => Promise<string> {
   return async (call) => {
     const { operation } = call
     if (operation === 'ADD') return added(world, call)
-    const error =
-      operation === 'DEL'
-        ? await delStage(world, stageOf(call, ifReadable))
-        : operation === 'CHECK'
-          ? await checkStage(world, stageOf(call, parsed))
-          : undefined
+    const error = await done(world, call)
     if (error) throw error
     return ''
   }
+}
+
+async function done(world: StageWorld, call: StageCall): Promise<CniError | undefined> {
+  const { operation, calls } = call
+  if (operation === 'DEL') return delStage(world, stageOf(call))
+  if (operation === 'CHECK') return checkStage(world, stageOf(call, parsed))
+  const { requests } = stageOf(call)
+  stageNeeds(requests)
+  if (operation === 'GC') await collectStage(world, requests, validIn(calls[0]?.stdin ?? '{}'))
+  return undefined
+}
+
+function validIn(stdin: string): readonly Holder[] {
+  const valid = goField(JSON.parse(stdin), 'cni.dev/valid-attachments')
+  if (!Array.isArray(valid)) return []
+  return valid.map((each: Json) => ({
+    containerId: String(goField(each, 'containerID')),
+    ifname: String(goField(each, 'ifname')),
+  }))
 }
 
 async function added(world: StageWorld, call: StageCall): Promise<string> {
@@ -47,9 +64,10 @@ function unknownVersion(version: string): CniError {
   })
 }
 
-function stageOf(
+/** The requests of a stretch, and the result before it; where `read` cannot read that, without. Default: what is damaged is left out. */
+export function stageOf(
   { calls, previous }: StageCall,
-  read: (text: string, version: string) => Result | undefined,
+  read: (text: string, version: string) => Result | undefined = ifReadable,
 ): Stage {
   const requests = calls.map(requestOf)
   const version = requests[0]?.cniVersion ?? ''

@@ -1,5 +1,6 @@
 import { formatAddress } from '@vethra/address'
 import { CniError, type Result, type ResultIp } from '@vethra/cni'
+import type { Holder } from '@vethra/ipam'
 import {
   type AddressClaim,
   type PluginRequest,
@@ -82,6 +83,32 @@ export async function checkStage(
     ? await world.ipamAt(claim.dataDir).held(claim.network, claim.holder)
     : undefined
   return held?.length === 0 && claim ? unreserved(claim) : undefined
+}
+
+/** GC of a stage: releases the addresses, and removes the rules, of all attachments to its network that are not valid. */
+export async function collectStage(
+  { attachments, ipamAt }: StageWorld,
+  requests: readonly PluginRequest[],
+  valid: readonly Holder[],
+): Promise<void> {
+  const isValid = ({ containerId, ifname }: Partial<Holder>) =>
+    valid.some(
+      (each) => each.containerId === containerId && each.ifname === (ifname ?? each.ifname),
+    )
+  const { claim } = stageNeeds(requests)
+  const network = requests[0]?.network ?? ''
+  if (claim) {
+    const store = ipamAt(claim.dataDir)
+    const held = await store.list(network)
+    await store.drop(
+      network,
+      held.filter((each) => !isValid(each)),
+    )
+  }
+  for (const owner of await attachments.owners()) {
+    const isOurs = owner.kind === 'attachment' && owner.network === network
+    if (isOurs && !isValid(owner)) await attachments.disown(owner)
+  }
 }
 
 async function stillDue(

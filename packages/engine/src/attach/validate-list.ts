@@ -1,18 +1,22 @@
-import { CniError, type ConfList } from '@vethra/cni'
+import { CniError, type ConfList, isSpecVersion } from '@vethra/cni'
+import { isNative, type PluginWay } from '@vethra/plugins'
 import type { PluginRunner } from '@vethra/world'
 import { supportedVersions } from './supported-versions.ts'
 
 /**
- * Whether the plugins of a list are there and support its version (libcni, ValidateNetworkList).
+ * Whether the plugins of a list are there and support its version (libcni, ValidateNetworkList). `ways` are those of
+ * now; default: programs.
  * Returns the capabilities that they declare, each once, in order. Throws CniError 7 whose cause lists
  * every fault.
  */
 export async function validateList(
   runner: PluginRunner,
   list: ConfList,
+  ways: readonly PluginWay[] = [],
 ): Promise<readonly string[]> {
   const faults: unknown[] = []
-  for (const { type } of list.plugins) {
+  for (const [index, { type }] of list.plugins.entries()) {
+    if (isNative(list, ways, index) && isSpecVersion(list.cniVersion || '0.1.0')) continue
     await checkPlugin(runner, type, list.cniVersion).catch(
       (fault: unknown) => void faults.push(fault),
     )

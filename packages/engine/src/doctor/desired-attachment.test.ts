@@ -54,6 +54,7 @@ it('says what an attachment has by its effect', () => {
     admitted: false,
     isolation: 'none',
     ports: [{ protocol: 'tcp', hostPort: 8080, containerPort: 80, hostIp: '127.0.0.1' }],
+    inTable: [],
     publishes: 'does',
     dataDir: '/var/lib/cni/networks',
   })

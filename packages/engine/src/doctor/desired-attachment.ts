@@ -1,7 +1,8 @@
 import { formatAddress, readAddress, readCidr } from '@vethra/address'
 import { CniError, type ConfList, goField, type Json, parseResult, type Result } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
-import type { DesiredAddress, DesiredAttachment, DesiredPort } from '@vethra/model'
+import type { DesiredAddress, DesiredAttachment, DesiredPort, TableEffect } from '@vethra/model'
+import { isNative, type PluginWay } from '@vethra/plugins'
 import type { CachedAttachment } from '@vethra/world'
 import { takesPorts } from '../attach/publish.ts'
 import { effectsOf, type ListEffects } from './list-effects.ts'
@@ -9,11 +10,11 @@ import { effectsOf, type ListEffects } from './list-effects.ts'
 /** Reads attachments as they were made. Attachments of one network share what its list says: a thousand are read at once. */
 export function attachmentReader(
   networks: ReadonlyMap<string, ConfList>,
-): (made: CachedAttachment) => DesiredAttachment | undefined {
+): (made: CachedAttachment, ways?: readonly PluginWay[]) => DesiredAttachment | undefined {
   const read = new Map<string, ReadList | undefined>()
-  return (made) => {
-    const key = made.listText || `\0${made.network}`
-    if (!read.has(key)) read.set(key, readList(made, networks))
+  return (made, ways = []) => {
+    const key = `${made.listText || made.network}\0${JSON.stringify(ways)}`
+    if (!read.has(key)) read.set(key, readList(made, ways, networks))
     const list = read.get(key)
     return list && readAttachment(made, list)
   }
@@ -21,24 +22,43 @@ export function attachmentReader(
 
 interface ReadList {
   readonly effects: ListEffects
+  readonly inTable: readonly TableEffect[]
   readonly takesPorts: boolean
   readonly cniVersion: string
 }
 
 function readList(
   { listText, network }: CachedAttachment,
+  ways: readonly PluginWay[],
   networks: ReadonlyMap<string, ConfList>,
 ): ReadList | undefined {
   const list =
     listText === '' ? networks.get(network) : unlessDamaged(() => parseConfList(listText))
   return (
-    list && { effects: effectsOf(list), takesPorts: takesPorts(list), cniVersion: list.cniVersion }
+    list && {
+      effects: effectsOf(list),
+      inTable: inTable(list, ways),
+      takesPorts: takesPorts(list),
+      cniVersion: list.cniVersion,
+    }
   )
+}
+
+function inTable(list: ConfList, ways: readonly PluginWay[]): readonly TableEffect[] {
+  const native = list.plugins.filter((_, index) => isNative(list, ways, index))
+  return native.flatMap(({ type }) => tableEffects[type] ?? [])
+}
+
+const tableEffects: Readonly<Record<string, readonly TableEffect[]>> = {
+  bridge: ['masquerading'],
+  ptp: ['masquerading'],
+  firewall: ['admission', 'isolation'],
+  portmap: ['ports'],
 }
 
 function readAttachment(
   { network, attachment, result: text = '' }: CachedAttachment,
-  { effects, takesPorts: takes, cniVersion }: ReadList,
+  { effects, inTable: own, takesPorts: takes, cniVersion }: ReadList,
 ): DesiredAttachment | undefined {
   const parsed = unlessDamaged(() => parseResult(text, cniVersion))
   if (parsed === undefined) return undefined
@@ -60,6 +80,7 @@ function readAttachment(
     admitted: effects.admitted,
     isolation: effects.isolation,
     ports: effects.publishes ? told : [],
+    inTable: own,
     publishes: takes ? (told.length > 0 ? 'does' : 'could') : 'cannot',
     ...(effects.dataDir === undefined ? {} : { dataDir: effects.dataDir }),
   }

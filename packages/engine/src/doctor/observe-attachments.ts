@@ -6,12 +6,15 @@ import type { AttachmentRecord, CachedAttachment, DamagedFile, Memory } from '@v
 import { isProven, lifeNow } from '../attach/life.ts'
 import { attachmentReader } from './desired-attachment.ts'
 import type { DoctorTools } from './doctor-tools.ts'
+import type { NativeAttachment } from './native-effects.ts'
 
 /** The remembered attachments, and the desired state of those that live. */
 export interface SeenAttachments {
   readonly observed: readonly ObservedAttachment[]
   readonly desired: readonly DesiredAttachment[]
   readonly damaged: readonly ObservedFault[]
+  /** Living attachments of ours that plugins in this process made, whole or in part. */
+  readonly native: readonly NativeAttachment[]
 }
 
 /** The parts that observe attachments. */
@@ -36,14 +39,17 @@ export async function observeAttachments(
   const seen = await Promise.all(
     keys.map(async (key) => {
       const [record, entry] = [recorded.get(key), made.get(key)]
-      const cachedOne = entry && read(entry)
-      const wanted = cachedOne ?? (record?.made && read(record.made))
+      const cachedOne = entry && read(entry, record?.ways)
+      const source = cachedOne ? entry : record?.made
+      const wanted = cachedOne ?? (source && read(source, record?.ways))
       const remembered = cachedOne !== undefined
       const ref = record ?? { network: entry?.network ?? '', ...pick(entry) }
       const recordDamaged = record === undefined && lostRecords.has(fileNameOf(ref))
       const ours = record !== undefined || recordDamaged || stored.has(ref.containerId)
       const state = await stateOf(host, { record, entry, recordDamaged, ours })
-      return look({ record, entry, wanted, remembered, recordDamaged, ours, state })
+      const native =
+        state === 'alive' && source && record?.ways ? [{ made: source, ways: record.ways }] : []
+      return { ...look({ record, entry, wanted, remembered, recordDamaged, ours, state }), native }
     }),
   )
   const observed = seen.map(({ attachment }) => attachment)
@@ -52,6 +58,7 @@ export async function observeAttachments(
     desired: seen.flatMap(({ attachment, wanted }) =>
       attachment.recorded && attachment.state === 'alive' && wanted ? [wanted] : [],
     ),
+    native: seen.flatMap(({ native }) => native),
     damaged: damaged.filter((each) => !explained(each, observed)).map(({ file }) => faultOf(file)),
   }
 }

@@ -1,8 +1,9 @@
 import { CniError } from '@vethra/cni'
 import type { ObservedHost, ObservedProgram } from '@vethra/model'
-import { type Network, networkPlugins } from '@vethra/networks'
+import type { Network } from '@vethra/networks'
 import type { PluginRunner } from '@vethra/world'
 import { supportedVersions } from '../attach/supported-versions.ts'
+import { programsOf } from '../attach/ways-now.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 
 /** Looks at the host itself: the kernel, the plugins that networks need, and where state is kept. */
@@ -10,7 +11,7 @@ export async function observeHost(
   { host, kernel, folders }: DoctorTools,
   networks: readonly Network[],
 ): Promise<Omit<ObservedHost, 'unreadableRules'>> {
-  const names = [...new Set(networks.flatMap(networkPlugins))]
+  const names = [...new Set(networks.flatMap(({ list }) => programsOf(host, list)))]
   const [facts, programs, fileSystems] = await Promise.all([
     kernel.facts(),
     Promise.all(names.map((name) => lookAtProgram(host.runner, name))),

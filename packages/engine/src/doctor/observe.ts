@@ -9,16 +9,12 @@ import {
   type SavedRules,
   unreadableTables,
 } from '@vethra/model'
-import {
-  ipamDataDirs,
-  type Network,
-  networkPlugins,
-  networkSubnets,
-  networksFromFiles,
-} from '@vethra/networks'
+import { ipamDataDirs, type Network, networkSubnets, networksFromFiles } from '@vethra/networks'
+import { programsOf } from '../attach/ways-now.ts'
 import { attachedIds } from '../attach/whose.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { effectsOf } from './list-effects.ts'
+import { observeTable } from './native-effects.ts'
 import { observeAttachments, type SeenAttachments } from './observe-attachments.ts'
 import { desiredContainers, observeContainers, type SeenContainers } from './observe-containers.ts'
 import { observeHost } from './observe-host.ts'
@@ -51,6 +47,10 @@ export async function observe(tools: DoctorTools): Promise<HostState> {
   const { containers, names } = known
   const observed = containers.map((each) => each.observed)
   const seen = attachments.observed
+  const table = await observeTable(await tools.host.kernel?.(), attachments.native, {
+    attachments: seen,
+    networks: networks.map(({ name }) => name),
+  })
   // A table as long as the host is busy: read only where it matters.
   const publishesUdp = attachments.desired.some(({ ports }) =>
     ports.some(({ protocol }) => protocol === 'udp'),
@@ -59,7 +59,7 @@ export async function observe(tools: DoctorTools): Promise<HostState> {
     new Set(seen.filter(wanted).map(({ containerId }) => containerId))
   return {
     desired: {
-      networks: networks.map(desiredNetwork),
+      networks: networks.map((each) => desiredNetwork(tools, each)),
       containers: desiredContainers(containers, seen),
       attachments: attachments.desired,
     },
@@ -79,6 +79,7 @@ export async function observe(tools: DoctorTools): Promise<HostState> {
       routes,
       flows: publishesUdp ? await tools.kernel.flows() : [],
       firewall,
+      table,
       confFaults,
       damaged: attachments.damaged,
       host,
@@ -129,7 +130,7 @@ function causesOf(error: unknown): readonly Error[] {
   return error instanceof Error ? [error, ...causesOf(error.cause)] : []
 }
 
-function desiredNetwork(network: Network): DesiredNetwork {
+function desiredNetwork({ host }: DoctorTools, network: Network): DesiredNetwork {
   const { name, file, managed, list } = network
   const { bridge, routed, isolation, filtered } = effectsOf(list)
   return {
@@ -141,7 +142,7 @@ function desiredNetwork(network: Network): DesiredNetwork {
     routed,
     isolation,
     filtered,
-    programs: networkPlugins(network),
+    programs: programsOf(host, list),
     cniVersion: list.cniVersion,
   }
 }

@@ -2,6 +2,7 @@ import { CniError } from '@vethra/cni'
 import { describeRepair, type Repair } from '@vethra/model'
 import type { DoctorTools } from './doctor-tools.ts'
 import { detachDead, reattach } from './repair-attachment.ts'
+import { removeElements, restoreElements } from './repair-elements.ts'
 import { restoreBridge, restoreLink } from './repair-links.ts'
 import { restoreRecord, restoreResult } from './repair-memory.ts'
 import { claimName, forgetNames, releaseName, removeHosts, restoreNames } from './repair-names.ts'
@@ -91,6 +92,10 @@ function carryOut(tools: DoctorTools, each: Repair): Promise<RepairResult> {
       return restoreMasquerading(tools, each)
     case 'restore-rules':
       return restoreRules(tools, each)
+    case 'restore-elements':
+      return restoreElements(tools, each)
+    case 'remove-elements':
+      return removeElements(tools, each)
     case 'restore-names':
       return restoreNames(tools, each)
   }

@@ -79,5 +79,9 @@ export async function factsFor(
     ? { bridge: bridgeName(options.name, settings.namespace) }
     : {}
   if (!wantsIsolation(options)) return bridge
+  // The firewall plugin in this process isolates.
+  if (tools.host.runner.stage && tools.host.plugins !== 'exec') {
+    return { ...bridge, isolation: { supported: true, why: '' } }
+  }
   return { ...bridge, isolation: isolationSupport(await effects.askFirewallPlugin('isolated')) }
 }

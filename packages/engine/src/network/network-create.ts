@@ -7,9 +7,9 @@ import {
   type NewConfList,
   networkConfList,
   networkId,
-  networkPlugins,
   networksFromFiles,
 } from '@vethra/networks'
+import { programsOf } from '../attach/ways-now.ts'
 import { type FactTools, factsFor, hostFacts, networksOfOthers } from './host-facts.ts'
 import { checkParent } from './network-parent.ts'
 import type { ManageTools } from './tools.ts'
@@ -37,7 +37,7 @@ export async function createNetwork(
     const { text, notes } = networkConfList(options, facts)
     const [made] = networksFromFiles([{ file: 'new', text }]).networks
     const parentNotes = made ? await checkParent(tools, made) : []
-    await checkPlugins(tools, made ? networkPlugins(made) : [])
+    await checkPlugins(tools, made ? programsOf(tools.host, made.list) : [])
     await tools.networks.create(options.name, text)
     const more = [...parentNotes, ...(await missing(tools, options))]
     return { id: networkId(options.name), notes: [...notes, ...more] }

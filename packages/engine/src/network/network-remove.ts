@@ -8,6 +8,7 @@ import {
   networkPlugins,
   networksFromFiles,
 } from '@vethra/networks'
+import { removeNetworkEffects } from '../remove-effects.ts'
 import { networksOfOthers } from './host-facts.ts'
 import { placesOfNetwork } from './ipam-places.ts'
 import { usersOf } from './network-users.ts'
@@ -64,6 +65,7 @@ async function removeNetwork(
   const bridge = networkBridge(network)
   if (bridge !== undefined && isOurs(tools, network, bridge) && !others.some(isOn(bridge))) {
     await removeRules(tools, (text) => networkLeftovers(text, bridge))
+    await removeElements(tools, network.name)
     await tools.effects.deleteLink(bridge)
   }
   if (!others.some(usesSharedChains)) {
@@ -97,6 +99,12 @@ function isMode(ref: string): CniError {
 
 function usesSharedChains(network: Network): boolean {
   return networkPlugins(network).some((type) => type === 'portmap' || type === 'firewall')
+}
+
+async function removeElements({ host }: ManageTools, network: string): Promise<void> {
+  const kernel = await host.kernel?.()
+  const error = kernel && (await removeNetworkEffects(kernel, network))
+  if (error) throw error
 }
 
 async function removeRules(

@@ -4,6 +4,7 @@ import type { AttachmentKernel } from '@vethra/world'
 import { applyChanges } from './apply.ts'
 import { countPorts } from './bridge-ports.ts'
 import { effectsOf, portsTo } from './effects.ts'
+import { disownIn, ownersIn } from './marks.ts'
 import { observeExpected } from './observe.ts'
 import { openSession, type Session } from './session.ts'
 
@@ -17,6 +18,8 @@ export function netlinkKernel(): AttachmentKernel {
     effectsOf: async (network) => within('', (session) => effectsOf(session, network)),
     apply: async (netns, changes, options) =>
       within(netns, (session) => applyChanges(session, changes, options)),
+    owners: async () => within('', ownersIn),
+    disown: async (owner) => within('', (session) => disownIn(session, owner)),
   }
 }
 

@@ -1,0 +1,40 @@
+import type { MissingResource, TableOwner } from '../src/observed-state.ts'
+import { observing } from './sample-change.ts'
+import type { Damage } from './sample-damage.ts'
+import { desiredAttachment } from './sample-host.ts'
+
+/** For tests: what goes wrong in table `inet vethra`, and the finding that tells of it. */
+export const tableDamages: Readonly<
+  Record<string, { readonly kind: string; readonly damage: Damage }>
+> = {
+  'its published port is gone': { kind: 'ports-closed', damage: without('publish') },
+  'its network is masqueraded no more': {
+    kind: 'masquerading-missing',
+    damage: without('masquerade'),
+  },
+  'its bridge is admitted no more': { kind: 'forwarding-missing', damage: without('admit') },
+  'its bridge is isolated no more': { kind: 'isolation-missing', damage: without('isolate') },
+  'a setting of the host has changed': { kind: 'settings-changed', damage: without('sysctl') },
+  'elements of a former attachment are left': {
+    kind: 'rules-left',
+    damage: leaving({ kind: 'attachment', network: 'lan', containerId: 'former', ifname: 'eth0' }),
+  },
+  'elements of a former network are left': {
+    kind: 'rules-left',
+    damage: leaving({ kind: 'network', network: 'former' }),
+  },
+}
+
+function without(kind: MissingResource['kind']): Damage {
+  return (world, at) => {
+    const { network, containerId, ifname } = desiredAttachment(`c${at}`, at)
+    const missing = { attachment: { network, containerId, ifname }, kind, due: `make ${kind}` }
+    return observing(world, ({ table }) => ({
+      table: { ...table, missing: [...table.missing, missing] },
+    }))
+  }
+}
+
+function leaving(owner: TableOwner): Damage {
+  return (world) => observing(world, ({ table }) => ({ table: { ...table, left: [owner] } }))
+}

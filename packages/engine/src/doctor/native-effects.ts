@@ -1,0 +1,98 @@
+import { CniError } from '@vethra/cni'
+import type { MissingResource, ObservedTable, TableOwner } from '@vethra/model'
+import { type PluginWay, planFormer } from '@vethra/plugins'
+import { describeChange, diff, keyOf, type Owned, type Resource, type State } from '@vethra/state'
+import type { AttachmentKernel, AttachmentKey, CachedAttachment } from '@vethra/world'
+import { cachedList, convertIfReadable } from '../attach/attach.ts'
+import { stageOf } from '../attach/stage-runner.ts'
+import { stagesOf } from '../attach/stages-of.ts'
+
+/** An attachment that plugins in this process made, whole or in part. */
+export interface NativeAttachment {
+  readonly made: CachedAttachment
+  readonly ways: readonly PluginWay[]
+}
+
+/**
+ * The elements of table `inet vethra` and the settings of the host that native plugins gave an attachment. Empty where
+ * the entry is damaged. Links are not among them, nor is anything inside the container.
+ */
+export function nativeEffects({ made, ways }: NativeAttachment): State {
+  const list = cachedList(made)
+  const prevResult = list && convertIfReadable(made.result ?? '', list)
+  if (list === undefined || prevResult === undefined) return []
+  const stages = stagesOf({ list, attachment: made.attachment, prevResult, ways })
+  return stages.flatMap((call) => unlessRefused(() => effectsOf(stageOf(call))))
+}
+
+function effectsOf({ requests, previous }: ReturnType<typeof stageOf>): State {
+  const facts = { links: {} }
+  return planFormer(requests, { facts, ...(previous ? { result: previous } : {}) }).filter(isEffect)
+}
+
+const effects: readonly Resource['kind'][] = ['admit', 'isolate', 'masquerade', 'publish']
+
+function isEffect({ resource }: Owned): boolean {
+  const isSetting = resource.kind === 'sysctl' && resource.place === 'host'
+  return isSetting || effects.includes(resource.kind)
+}
+
+function unlessRefused(plan: () => State): State {
+  try {
+    return plan()
+  } catch (error) {
+    if (error instanceof CniError) return []
+    throw error
+  }
+}
+
+/** All that is remembered, to tell whose elements are left over. */
+export interface Known {
+  readonly attachments: readonly AttachmentKey[]
+  readonly networks: readonly string[]
+}
+
+/** Looks at table `inet vethra` for all attachments at once. */
+export async function observeTable(
+  kernel: AttachmentKernel | undefined,
+  native: readonly NativeAttachment[],
+  known: Known,
+): Promise<ObservedTable> {
+  if (kernel === undefined) return { missing: [], left: [] }
+  const wanted = native.map((each) => ({ attachment: keyOfMade(each), state: nativeEffects(each) }))
+  const all = new Map(
+    wanted.flatMap(({ state }) => state.map((each) => [keyOf(each.resource), each] as const)),
+  )
+  const observed = await kernel.observe('', [...all.values()])
+  const found = new Map(observed.map((each) => [keyOf(each.resource), each]))
+  const missing = wanted.flatMap(({ attachment, state }) =>
+    diff(
+      state,
+      state.flatMap(({ resource }) => found.get(keyOf(resource)) ?? []),
+    ).flatMap((change): readonly MissingResource[] => {
+      if (change.kind === 'remove') return []
+      const { kind } = change.to.resource
+      return [{ attachment, kind, due: describeChange(change) }]
+    }),
+  )
+  return { missing, left: (await kernel.owners()).flatMap((each) => leftOver(each, known)) }
+}
+
+function keyOfMade({ made: { network, attachment } }: NativeAttachment): AttachmentKey {
+  const { containerId, ifname } = attachment
+  return { network, containerId, ifname }
+}
+
+function leftOver(owner: Owned['owner'], known: Known): readonly TableOwner[] {
+  if (owner.kind === 'host') return []
+  const isKnown =
+    owner.kind === 'network'
+      ? known.networks.includes(owner.network)
+      : known.attachments.some(
+          ({ network, containerId, ifname }) =>
+            network === owner.network &&
+            containerId === owner.containerId &&
+            ifname === owner.ifname,
+        )
+  return isKnown ? [] : [owner]
+}
