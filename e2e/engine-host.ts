@@ -19,7 +19,9 @@ export interface EngineHost {
   readonly host: Host
   /** Attaches a container in a namespace of its name, made if missing. Rejects with the error's words. */
   attach(container: TestContainer): Promise<Result>
-  detach(container: TestContainer, netns?: string): Promise<EngineOutcome>
+  /** Detaches it: its interface is deleted or taken down alone, or its namespace is gone. Default: deleted. */
+  detach(container: TestContainer, how?: 'delete' | 'down' | 'gone'): Promise<EngineOutcome>
+  check(container: TestContainer): Promise<EngineOutcome>
   run(operation: EngineOperation): Promise<EngineOutcome>
   /** Asks from a namespace: `outside`, `host`, or a container's name. */
   ask(from: string, question: Question): Promise<string>
@@ -67,7 +69,10 @@ export async function openEngineHost(): Promise<EngineHost> {
     if (stdout === '') throw new Error(stderr)
     return JSON.parse(stdout) as EngineOutcome
   }
-  const operate = (container: TestContainer, more: Pick<EngineOperation, 'verb' | 'netns'>) => {
+  const operate = (
+    container: TestContainer,
+    more: Pick<EngineOperation, 'verb' | 'netns' | 'links'>,
+  ) => {
     const previous = results.get(container.name)
     return run({
       network: `net-${container.bridge}`,
@@ -90,8 +95,12 @@ export async function openEngineHost(): Promise<EngineHost> {
       results.set(container.name, outcome.result)
       return outcome.result
     },
-    detach: (container, netns = `/run/netns/${container.name}`) =>
-      operate(container, { verb: 'del', netns }),
+    detach: (container, how = 'delete') =>
+      how === 'gone'
+        ? operate(container, { verb: 'del', netns: '' })
+        : operate(container, { verb: 'del', netns: `/run/netns/${container.name}`, links: how }),
+    check: (container) =>
+      operate(container, { verb: 'check', netns: `/run/netns/${container.name}` }),
     ask: async (from, question) => {
       const agent = agents.get(from) ?? (await startAgent(host, from, []))
       agents.set(from, agent)

@@ -50,7 +50,10 @@ export async function addStage(
   return outcome.kind === 'done' ? { result } : giveBack(world, claim, outcome.error)
 }
 
-/** DEL of a stage: removes what its plan gave the attachment, and gives its addresses back. Done twice, it changes nothing. */
+/**
+ * DEL of a stage: removes what its plan gave the attachment, and gives its addresses back. Done twice, it changes
+ * nothing. Where the namespace is gone, an interface that is left is taken down alone: it goes with its namespace.
+ */
 export async function delStage(
   world: StageWorld,
   { requests, previous }: Stage,
@@ -61,8 +64,10 @@ export async function delStage(
     ...(previous ? { result: previous } : {}),
   })
   const own = former.filter(({ owner }) => owner.kind === 'attachment')
-  const wish = { netns: netnsOf(requests), desired: [], former: own }
-  const outcome = await converge(world.attachments, wish, options)
+  const netns = netnsOf(requests)
+  const links = netns === '' ? 'down' : (options.links ?? 'delete')
+  const wish = { netns, desired: [], former: own }
+  const outcome = await converge(world.attachments, wish, { links })
   if (outcome.kind === 'failed') return outcome.error
   const { claim } = stageNeeds(requests)
   if (claim) await world.ipamAt(claim.dataDir).release(claim.network, claim.holder)

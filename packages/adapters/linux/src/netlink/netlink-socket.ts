@@ -109,6 +109,8 @@ const tryAgain = 11
 const interrupted = 4
 const noBufferSpace = 105
 const bufferLength = 1 << 18
+/** One for all sockets, from the first use on: what is received is copied out of it before the next call. */
+let buffer: Uint8Array | undefined
 
 interface Received {
   readonly received: readonly ReceivedMessage[]
@@ -117,7 +119,7 @@ interface Received {
 
 // The kernel answers before send returns, and goes on with a dump at each receive: nothing is waited for.
 function receiveAll(descriptor: number): Received {
-  const buffer = new Uint8Array(bufferLength)
+  buffer ??= new Uint8Array(bufferLength)
   const received: ReceivedMessage[] = []
   let lost = false
   for (;;) {

@@ -5,6 +5,7 @@ import {
   decodeAddress,
   decodeElements,
   decodeRoute,
+  dumpElements,
   encodeRouteDump,
   type FoundAddress,
   type FoundElement,
@@ -31,11 +32,23 @@ import { visit } from './visit.ts'
  * that of the expectation. Missing ones are left out.
  */
 export function observeExpected(session: Session, expected: State): State {
-  const known = looking(session)
+  const known = looking(session, setsToList(expected))
   return expected.flatMap((each) => {
     const found = observeOne(known, each)
     return found ? [found] : []
   })
+}
+
+/** Up to so many elements of a set are asked for one by one; for more of them all of the set is listed. */
+const fewElements = 8
+
+function setsToList(expected: State): ReadonlySet<string> {
+  const counts = new Map<string, number>()
+  for (const { resource, owner } of expected) {
+    if (resource.kind !== 'publish') continue
+    for (const { set } of elementsOf(resource, owner)) counts.set(set, (counts.get(set) ?? 0) + 1)
+  }
+  return new Set([...counts].flatMap(([set, count]) => (count > fewElements ? [set] : [])))
 }
 
 /** Looks at each thing once, however many resources ask. */
@@ -50,11 +63,17 @@ interface Looking {
   passes(): boolean
 }
 
-function looking(session: Session): Looking {
+function looking(session: Session, listed: ReadonlySet<string>): Looking {
   const links = remembering((place: Place, name: string) =>
     place === 'host' || session.hasContainer ? session.link(place, name) : undefined,
   )
   const linksAt = remembering((index: number) => session.linkAt('host', index))
+  const elements = remembering((set: string) => {
+    const { key, data } = shapeOf(set)
+    const { messages } = session.netfilter([dumpElements(vethraTable, set)])
+    const found = messages.flatMap((each) => decodeElements(each, key, data))
+    return new Map(found.map((each) => [each.key.join(' '), each]))
+  })
   const dump = (place: Place, what: 'addresses' | 'routes') =>
     session.routeMessages(place, [encodeRouteDump(what)]).messages
   return {
@@ -68,6 +87,7 @@ function looking(session: Session): Looking {
       dump(place, 'routes').flatMap((each) => decodeRoute(each) ?? []),
     ),
     element: (set, key) => {
+      if (listed.has(set)) return elements(set).get(key.join(' '))
       const { key: type, data } = shapeOf(set)
       const { messages } = session.netfilter([askElement(vethraTable, set, type, key)])
       return messages.flatMap((each) => decodeElements(each, type, data))[0]
@@ -149,8 +169,9 @@ function observeVeth(
   const ends = { name: 'veth', hostName, hostMac: hostEnd.mac } as const
   const type = bridge === undefined ? ends : { ...ends, bridge }
   const isWhole = inside?.lower === hostEnd.index && hostEnd.lower === inside.index
-  // An end whose other one is elsewhere, or has another name, is the rest of an earlier life.
-  const link = linkOf(wanted, inside ?? hostEnd, isWhole || inside === undefined ? type : ends)
+  // An end whose other one is elsewhere, or has another name, is the rest of an earlier life: it has to be made anew.
+  const isRest = !isWhole && (inside !== undefined || known.session.hasContainer)
+  const link = linkOf(wanted, inside ?? hostEnd, isRest ? { ...ends, hostMac: '' } : type)
   return { resource: { ...link, up: link.up && isWhole }, owner: readMark(hostEnd.alias) ?? nobody }
 }
 
