@@ -1,5 +1,6 @@
 import { CniError } from '@vethra/cni'
 import { type Draft, draftOf, type Holder } from './draft.ts'
+import { isObject } from './facts.ts'
 
 /** The objects and arrays that a plan writes into, with the keys it knows in each; none for maps of any key. */
 const written: ReadonlyMap<string, readonly string[]> = new Map([
@@ -30,24 +31,34 @@ export function draftOfConfig(text: string): Draft {
  * from a key of ours by case alone. For runc (Go's encoding/json) `Hooks` is `hooks`, and the
  * last one counts; for crun it is not. The text written here might not be the one that runs.
  */
-export function checkKeys(holder: Holder, path: readonly string[] = []): void {
+export function checkKeys(holder: Holder, value: unknown, path: readonly string[] = []): void {
   if (holder.kind === 'array') return
-  checkObject(path, holder, written.get(path.join('/')) ?? [])
-  for (const { key = '', value } of holder.pieces)
-    if (typeof value !== 'string') checkKeys(value, [...path, key])
+  checkObject(path, holder, value)
+  for (const { key = '', value: inside } of holder.pieces)
+    if (typeof inside === 'object')
+      checkKeys(inside, isObject(value) ? value[key] : {}, [...path, key])
 }
 
-function checkObject(path: readonly string[], { pieces }: Holder, known: readonly string[]) {
-  const seen = new Set<string>()
+function checkObject(path: readonly string[], { pieces }: Holder, value: unknown) {
+  // JSON.parse keeps one of two.
+  if (isObject(value) && Object.keys(value).length !== pieces.length)
+    throw ambiguous([...path, twice(pieces)], 'stands twice')
+  const known = written.get(path.join('/')) ?? []
+  if (known.length === 0) return
   const folded = new Map(known.map((key) => [fold(key), key]))
+  const lengths = new Set(known.map(({ length }) => length))
+  for (const { key = '' } of pieces)
+    if (lengths.has(key.length) && (folded.get(fold(key)) ?? key) !== key)
+      throw ambiguous([...path, key], 'is another key to runc than to crun')
+}
+
+function twice(pieces: Holder['pieces']): string {
+  const seen = new Set<string>()
   for (const { key = '' } of pieces) {
-    if (seen.has(key)) throw ambiguous([...path, key], 'stands twice')
+    if (seen.has(key)) return key
     seen.add(key)
   }
-  if (known.length === 0) return
-  for (const { key = '' } of pieces)
-    if ((folded.get(fold(key)) ?? key) !== key)
-      throw ambiguous([...path, key], 'is another key to runc than to crun')
+  return ''
 }
 
 // Upper case first: Go folds the long s and the Kelvin sign too.

@@ -3,7 +3,7 @@ import * as z from 'zod/mini'
 import { checkKeys, draftOfConfig } from './config-keys.ts'
 import { parseConfigText } from './config-text.ts'
 import type { Draft } from './draft.ts'
-import { isObject, isText } from './facts.ts'
+import { isObject, isText, isTexts } from './facts.ts'
 import { checked } from './faults.ts'
 
 /** A mount of config.json; keys that are not named here may be there too. */
@@ -48,11 +48,10 @@ const texts = z.array(z.string())
 const table = z
   .custom<Readonly<Record<string, string>>>(isObject, { error: 'must be object' })
   .check(({ value, issues }) => {
-    const entries = isObject(value) ? Object.entries(value) : []
-    const wrong = entries.find(([, each]) => !isText(each))
-    if (wrong === undefined) return
-    const [key, input] = wrong
-    issues.push({ code: 'custom', input, path: [key], message: 'must be string' })
+    if (!isObject(value)) return
+    const key = Object.keys(value).find((each) => !isText(value[each]))
+    if (key === undefined) return
+    issues.push({ code: 'custom', input: value[key], path: [key], message: 'must be string' })
   })
 const mount = z.looseObject({
   destination: z.string(),
@@ -70,21 +69,21 @@ const namespace = z.looseObject({
   type: z.string(),
   path: z.nullish(z.string()),
 }) satisfies z.ZodMiniType<Namespace>
-const shape = z.looseObject({
-  process: z.looseObject({ env: z.nullish(texts) }),
+const shape = z.object({
+  process: z.object({ env: z.nullish(texts) }),
   hostname: z.nullish(z.string()),
   domainname: z.nullish(z.string()),
-  mounts: z.nullish(z.array(mount)),
+  mounts: z.nullish(listOf(mount, isMount)),
   hooks: z.nullish(
-    z.looseObject({
-      prestart: z.nullish(z.array(hook)),
-      createRuntime: z.nullish(z.array(hook)),
-      poststop: z.nullish(z.array(hook)),
+    z.object({
+      prestart: z.nullish(listOf(hook, isHook)),
+      createRuntime: z.nullish(listOf(hook, isHook)),
+      poststop: z.nullish(listOf(hook, isHook)),
     }),
   ),
   annotations: z.nullish(table),
-  linux: z.looseObject({
-    namespaces: z.nullish(z.array(namespace)),
+  linux: z.object({
+    namespaces: z.nullish(listOf(namespace, isNamespace)),
     sysctl: z.nullish(table),
   }),
 })
@@ -101,11 +100,65 @@ export interface ParsedConfig {
  * and CniError 7 naming the key when it is no configuration of a Linux container (OCI runtime-spec, config.md).
  */
 export function parseConfig(text: string): ParsedConfig {
-  const result = checked(shape, parseConfigText(text))
+  const value = parseConfigText(text)
+  const result = checked(shape, knownParts(value))
   if ('fault' in result) throw wrongShape(result.fault)
   const draft = draftOfConfig(text)
-  checkKeys(draft.root)
+  checkKeys(draft.root, value)
   return { config: configOf(result.data), draft }
+}
+
+// zod copies each key of an object, and each item of a list: a second for as many as 16 MiB hold.
+function knownParts(value: unknown): unknown {
+  const whole = pick(value, [...parts, 'process', 'hooks', 'linux'])
+  if (!isObject(whole)) return whole
+  const { process, hooks, linux } = whole
+  return {
+    ...whole,
+    process: pick(process, ['env']),
+    hooks: pick(hooks, ['prestart', 'createRuntime', 'poststop']),
+    linux: pick(linux, ['namespaces', 'sysctl']),
+  }
+}
+
+const parts = ['hostname', 'domainname', 'mounts', 'annotations']
+
+function pick(value: unknown, keys: readonly string[]): unknown {
+  if (!isObject(value)) return value
+  return Object.fromEntries(keys.map((key) => [key, value[key]]))
+}
+
+function listOf<T>(item: z.ZodMiniType<T>, isItem: (value: unknown) => boolean) {
+  return z
+    .custom<readonly T[]>(Array.isArray, { error: 'must be array' })
+    .check(({ value, issues }) => {
+      const index = value.findIndex((each) => !isItem(each))
+      const faults = index < 0 ? [] : (item.safeParse(value[index]).error?.issues ?? [])
+      for (const { path, message, ...rest } of faults) {
+        const must = 'expected' in rest ? `must be ${rest.expected}` : message
+        issues.push({ code: 'custom', input: value, path: [index, ...path], message: must })
+      }
+    })
+}
+
+function isMount(value: unknown): boolean {
+  if (!isObject(value)) return false
+  const { destination, type, source, options } = value
+  return isText(destination) && isNullish(isText, type, source) && isNullish(isTexts, options)
+}
+
+function isHook(value: unknown): boolean {
+  if (!isObject(value)) return false
+  const { path, args, env, timeout } = value
+  return isText(path) && isNullish(isTexts, args, env) && isNullish(Number.isFinite, timeout)
+}
+
+function isNamespace(value: unknown): boolean {
+  return isObject(value) && isText(value['type']) && isNullish(isText, value['path'])
+}
+
+function isNullish(is: (value: unknown) => boolean, ...values: readonly unknown[]): boolean {
+  return values.every((each) => each === undefined || each === null || is(each))
 }
 
 function configOf(data: z.infer<typeof shape>): Config {

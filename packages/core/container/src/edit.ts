@@ -1,5 +1,5 @@
 import type { Json } from '@vethra/cni'
-import { type Draft, type JsonPath, renderDraft } from './draft.ts'
+import type { Draft, JsonPath } from './draft.ts'
 import { appendTo, removeAt, setAt } from './splice.ts'
 
 /** One edit of config.json, and the line that describes it. */
@@ -15,14 +15,13 @@ export type Edit =
   | { readonly kind: 'keep'; readonly note: string }
 
 /**
- * The text after all edits. Positions in paths are those of the text as given: what is set comes
+ * The draft after all edits, in place. Positions in paths are those of the text as given: what is set comes
  * first, then what is removed, then what is appended.
  */
-export function applyAll(draft: Draft, edits: readonly Edit[]): string {
+export function applyAll(draft: Draft, edits: readonly Edit[]): void {
   for (const edit of edits) if (edit.kind === 'set') setAt(draft, edit.path, edit.value)
   for (const edit of edits) if (edit.kind === 'remove') removeAt(draft, edit.path)
   for (const edit of edits) if (edit.kind === 'append') appendTo(draft, edit.path, edit.value)
-  return renderDraft(draft)
 }
 
 /** An edit that sets the path to the value; none when it has that value already. */

@@ -1,14 +1,8 @@
 import { type Json, parseJson } from '@vethra/cni'
 import { draftOfConfig } from './config-keys.ts'
-import {
-  type Draft,
-  type Holder,
-  type JsonPath,
-  type Piece,
-  renderDraft,
-  renderValue,
-} from './draft.ts'
+import type { Draft, Holder, JsonPath, Piece } from './draft.ts'
 import type { Edit } from './edit.ts'
+import { renderDraft, renderValue } from './render-draft.ts'
 import { appendTo, removeAt, setAt } from './splice.ts'
 
 /** One member of an object, or item of an array, that was written or taken away. */
@@ -69,7 +63,7 @@ export function undoMembers(
   for (const path of made) {
     if (holderAt(draft, path)?.pieces.every(({ isGone }) => isGone)) removeAt(draft, path)
   }
-  return renderDraft(draft)
+  return renderDraft(draft).text
 }
 
 /** Where the items of an array stand, by what they say. */
@@ -80,8 +74,8 @@ function itemsOf(draft: Draft, { path, key }: Member, known: Map<string, Items>)
   const found = known.get(place)
   if (found || key !== undefined) return found ?? new Map()
   const items: Items = new Map()
-  for (const [index, { value }] of (holderAt(draft, path)?.pieces ?? []).entries()) {
-    const text = canonical(parseJson(renderValue(value)) as Json)
+  for (const [index, piece] of (holderAt(draft, path)?.pieces ?? []).entries()) {
+    const text = canonical(parseJson(renderValue(draft.source, piece)) as Json)
     const known = items.get(text)
     if (known) known.push(index)
     else items.set(text, [index])
@@ -126,7 +120,7 @@ function valueAt(draft: Draft, path: JsonPath): string | undefined {
   const pieces = holderAt(draft, path.slice(0, -1))?.pieces ?? []
   const key = path.at(-1)
   const piece = typeof key === 'number' ? pieces[key] : pieces.find((each) => each.key === key)
-  return piece === undefined || piece.isGone ? undefined : renderValue(piece.value)
+  return piece === undefined || piece.isGone ? undefined : renderValue(draft.source, piece)
 }
 
 function isSame(a: Json, b: Json): boolean {

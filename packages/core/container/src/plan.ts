@@ -1,7 +1,6 @@
 import { CniError } from '@vethra/cni'
 import { checkRequest } from './check-request.ts'
 import type { Config, ParsedConfig } from './config.ts'
-import { segmentsOf } from './draft.ts'
 import { applyAll, type Edit } from './edit.ts'
 import { hostnameOf } from './hostname.ts'
 import { madeBy, membersOf } from './members.ts'
@@ -14,9 +13,9 @@ import { planNames } from './plan-names.ts'
 import { planNetworkNamespace, planUtsNamespace } from './plan-namespaces.ts'
 import { planSysctl } from './plan-sysctl.ts'
 import type { BundleRecord } from './record.ts'
+import { renderDraft } from './render-draft.ts'
 import type { BundleRequest, NetworkRequest } from './request.ts'
 import { requestedNetworks } from './requested-networks.ts'
-import { inverseEdits } from './text-edits.ts'
 import { type ConfigUndo, hashOf } from './undo.ts'
 
 /** The plan of `bundle prepare`. */
@@ -53,12 +52,12 @@ export function planBundle(
   const record = recordOf(request, mode, places)
   const edits = planEdits(config, request.utsHost === true, record, places)
   const notes = edits.map((edit) => edit.note)
-  const before = segmentsOf(draft)
   const [members, made] = [membersOf(draft, edits), madeBy(draft, edits)]
-  const text = applyAll(draft, edits)
+  applyAll(draft, edits)
+  const { text, inverse } = renderDraft(draft)
   const undo = {
     ...{ sha256: hashOf(text), was: hashOf(draft.source) },
-    ...{ edits: inverseEdits(before, segmentsOf(draft)), members, made },
+    ...{ edits: inverse, members, made },
   }
   demandSmall(undo)
   return { config: text, changes: [...notes, ...unused(request, mode)], record, mode, undo }

@@ -1,13 +1,17 @@
 import type { Json } from '@vethra/cni'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Draft, draftOf, type JsonPath, renderDraft } from './draft.ts'
+import { type Draft, draftOf, type JsonPath } from './draft.ts'
+import { renderDraft } from './render-draft.ts'
 import * as splice from './splice.ts'
+import { applyTextEdits } from './text-edits.ts'
 
 function edited(text: string, edit: (draft: Draft) => void): string {
   const draft = draftOf(text, () => true)
   edit(draft)
-  return renderDraft(draft)
+  const rendered = renderDraft(draft)
+  expect(applyTextEdits(rendered.text, rendered.inverse)).toBe(text)
+  return rendered.text
 }
 
 function setAt(text: string, path: JsonPath, value: Json): string {
@@ -107,5 +111,48 @@ describe('a text, compact or laid out,', () => {
         expect(removeAt(setAt(text, [name], item as Json), [name])).toBe(text)
       }),
     )
+  })
+
+  it('means what all of a few changes mean, and goes back by their inverse', () => {
+    const change = fc.record({
+      kind: fc.constantFrom('set', 'remove', 'append'),
+      at: fc.nat(3),
+      item: fc.jsonValue({ maxDepth: 1 }),
+    })
+    fc.assert(
+      fc.property(
+        fc.array(fc.jsonValue({ maxDepth: 2 }), { maxLength: 4 }),
+        fc.array(change, { maxLength: 5 }),
+        fc.constantFrom(...renderings),
+        (items, changes, render) => {
+          const all: (Json | undefined)[] = [...(items as Json[])]
+          const text = edited(render({ list: items } as Json), (draft) => {
+            for (const { kind, at, item } of changes) {
+              if (kind === 'append') {
+                splice.appendTo(draft, ['list'], item as Json)
+                all.push(item as Json)
+              } else if (all[at] !== undefined) {
+                if (kind === 'set') splice.setAt(draft, ['list', at], item as Json)
+                else splice.removeAt(draft, ['list', at])
+                all[at] = kind === 'set' ? (item as Json) : undefined
+              }
+            }
+          })
+          const left = all.filter((each) => each !== undefined)
+          expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify({ list: left })))
+        },
+      ),
+    )
+  })
+
+  it.each([
+    '{"a\\u0062": 1, "c\\"d": "}]\\\\", "e": [ {} , [] , "\\\\\\"" ] }',
+    ' [ 1e5 , -0.0 , true , null , false , "" ] ',
+    '{"__proto__": {"constructor": 1}}\n',
+  ])('%s is taken apart and put together again', (text) => {
+    const draft = draftOf(text, () => true)
+    expect(renderDraft(draft)).toEqual({ text, inverse: [] })
+    const keys = draft.root.kind === 'object' ? draft.root.pieces.map(({ key }) => key) : undefined
+    expect(keys ?? []).toEqual(keys ? Object.keys(JSON.parse(text)) : [])
   })
 })

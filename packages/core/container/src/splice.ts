@@ -9,7 +9,7 @@ export function setAt(draft: Draft, path: JsonPath, value: Json): void {
   const key = path.at(-1)
   const holder = holderAt(draft, path.slice(0, -1), kindFor(key))
   const piece = pieceAt(holder, key)
-  if (piece) change(piece, laidOut(draft.style, path.length, value))
+  if (piece) piece.value = laidOut(draft.style, path.length, value)
   else add(draft.style, holder, { depth: path.length, key: String(key), value })
 }
 
@@ -20,7 +20,7 @@ export function appendTo(draft: Draft, path: JsonPath, value: Json): void {
 
 /** Removes the key or item at the path; nothing when there is none. The items behind it keep their positions. */
 export function removeAt({ root }: Draft, path: JsonPath): void {
-  let value: string | Holder | undefined = root
+  let value: Piece['value'] = root
   for (const key of path.slice(0, -1)) value = isHolder(value) ? pieceAt(value, key)?.value : value
   const piece = isHolder(value) ? pieceAt(value, path.at(-1)) : undefined
   if (piece) piece.isGone = true
@@ -39,22 +39,17 @@ function holderAt({ root, style }: Draft, path: JsonPath, kind: Holder['kind']):
     if (isHolder(inside) && inside.kind === wanted) holder = inside
     else {
       holder = { kind: wanted, pieces: [], tail: '', inline: known === undefined && inline }
-      change(piece, holder)
+      piece.value = holder
     }
   }
   return holder
-}
-
-function change(piece: Piece, value: Piece['value']): void {
-  piece.value = value
-  piece.source = undefined
 }
 
 function kindFor(key: string | number | undefined): Holder['kind'] {
   return typeof key === 'number' ? 'array' : 'object'
 }
 
-function isHolder(value: string | Holder | undefined): value is Holder {
+function isHolder(value: Piece['value']): value is Holder {
   return typeof value === 'object'
 }
 
@@ -78,7 +73,8 @@ function add(
   if (!inline && isFirst) holder.tail = newline(style, depth - 1)
   const piece = {
     lead: isFirst ? space : `,${space}`,
-    ...(key === undefined ? {} : { key }),
+    key,
+    at: undefined,
     head: key === undefined ? '' : `${JSON.stringify(key)}:${gap}`,
     value: inline ? JSON.stringify(value) : laidOut(style, depth, value),
     isGone: false,

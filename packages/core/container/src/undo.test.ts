@@ -3,7 +3,6 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { planned, sampleConfig, samplePlaces } from '../test/sample-bundle.ts'
 import { type ConfigUndo, parsePrepared, undoConfig } from './index.ts'
-import { applyTextEdits, inverseEdits } from './text-edits.ts'
 
 const ours = { type: 'bind', source: '/d/etchosts/n/i/hosts', options: ['bind', 'rprivate'] }
 const hook = { path: '/x', args: ['x', 'oci-hook', 'createRuntime'] }
@@ -136,16 +135,6 @@ describe('parsePrepared', () => {
   it('takes nothing for none', () => {
     expect(parsePrepared(undefined)).toEqual([])
   })
-})
-
-it('edits turn any list of pieces back into any other', () => {
-  const pieces = fc.array(fc.constantFrom('a', 'b', 'cc', '{', '}'), { maxLength: 12 })
-  fc.assert(
-    fc.property(pieces, pieces, (before, after) => {
-      const edits = inverseEdits(before, after)
-      expect(applyTextEdits(after.join(''), edits)).toBe(before.join(''))
-    }),
-  )
 })
 
 it('a megabyte is undone in time, by edits and by members', { timeout: 10_000 }, () => {
