@@ -36,9 +36,9 @@ export interface Piece {
   readonly key: string | undefined
   /** Its offsets in the source; undefined where it was added. */
   readonly at: Place | undefined
-  /** Of one that was added: the text up to its key or value, the comma too. */
+  /** The text before the key or item that was added, the comma too; empty for one that was read. */
   readonly lead: string
-  /** Of one that was added: the key as written, up to the value; empty for an item. */
+  /** The key that was added, up to its value; empty for an item, and for one that was read. */
   readonly head: string
   /** Undefined for what is as it was read. */
   value: string | Holder | undefined
