@@ -10,14 +10,9 @@ import {
   type PortRequest,
   parsePortSpecs,
   parseStoredMappings,
-} from '@vethra/container'
-import {
-  attachedIdOf,
-  attachedIds,
-  containerLabels,
-  recordsOfAll,
   takesPorts,
-} from '@vethra/engine'
+} from '@vethra/container'
+import { attachedIdOf, attachedIds, containerLabels, recordsOfAll } from '@vethra/engine'
 import { attachmentChains, type ForwardedPorts, forwardedPorts } from '@vethra/model'
 import { findNetwork, networkSubnets, networksFromFiles } from '@vethra/networks'
 import type { CachedAttachment, Io, ListeningPort } from '@vethra/world'

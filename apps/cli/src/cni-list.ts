@@ -1,15 +1,15 @@
 import { CniError, type ConfList, checkNetworkName } from '@vethra/cni'
-import { selectConfList, withDropIns } from '@vethra/conflist'
+import { selectConfList } from '@vethra/conflist'
+import { wholeList } from '@vethra/engine'
 import type { World } from '@vethra/world'
 
 /** The conf list of a network with its drop-in plugins. Throws CniError 101 when there is none, 7 when it can't be used. */
 export async function loadList(world: World, network: string): Promise<ConfList> {
   const { namespace, cniNetconfpath } = world.resolved.settings
   const networks = world.networks(namespace)
-  const { file, list } = selectConfList(await networks.list(), network, cniNetconfpath)
-  checkNetworkName(list.name)
-  if (list.loadOnlyInlinedPlugins) return list
-  return withDropIns(list, await networks.dropIns(file, list.name))
+  const found = selectConfList(await networks.list(), network, cniNetconfpath)
+  checkNetworkName(found.list.name)
+  return wholeList(networks, found)
 }
 
 /** The same, or undefined when the network is not there or can't be used: what was cached at ADD serves then. */

@@ -1,6 +1,6 @@
 import { CniError, type ConfList, checkNetworkName, explain, oneLine } from '@vethra/cni'
-import { type ConfFileText, parseConfFile, withDropIns } from '@vethra/conflist'
-import { validateList, waysNow } from '@vethra/engine'
+import { type ConfFileText, parseConfFile } from '@vethra/conflist'
+import { validateList, waysNow, wholeList } from '@vethra/engine'
 import type { ConfDir, Io, World } from '@vethra/world'
 
 /**
@@ -45,8 +45,7 @@ async function load(networks: ConfDir, { file, text, error }: ConfFileText): Pro
   if (error) throw error
   const list = parseConfFile(text ?? '', file)
   checkNetworkName(list.name)
-  if (list.loadOnlyInlinedPlugins) return list
-  return withDropIns(list, await networks.dropIns(file, list.name))
+  return wholeList(networks, { file, list })
 }
 
 function told(list: ConfList, capabilities: readonly string[], hidden: string | undefined): string {

@@ -1,16 +1,18 @@
 import { type ContainerRef, goField } from '@vethra/cni'
+import { type Membership, membershipsOf } from '@vethra/container'
 import {
   type Attempt,
   cachedList,
   entryLives,
   lifeNow,
-  type Membership,
   recordsOf,
+  rememberedOnly,
+  wantedNetworks,
 } from '@vethra/engine'
 import { type Network, networksFromFiles } from '@vethra/networks'
 import type { AttachmentRecord, World } from '@vethra/world'
 import type { Container } from './container.ts'
-import { membershipsOf, publishing } from './memberships.ts'
+import { joiningOf } from './planned-memberships.ts'
 
 /**
  * The networks that a container is recorded to be attached to, where the cache remembers each: neither
@@ -26,16 +28,7 @@ export async function attachedByRecord(
   const cached = await Promise.all(records.map((record) => world.cache.read(record)))
   const isKnown = cached.every((entry) => entry && cachedList(entry))
   if (records.length === 0 || !isKnown) return undefined
-  return records.map(({ network, containerId, ifname }) => ({
-    network,
-    list: undefined,
-    attachment: gone(containerId, ifname),
-  }))
-}
-
-// The container's processes have gone, and the namespace with them: plugins are told no path.
-function gone(containerId: string, ifname: string): Membership['attachment'] {
-  return { containerId, netns: '', ifname, cniArgs: [], capabilityArgs: {} }
+  return records.map(rememberedOnly)
 }
 
 /**
@@ -53,7 +46,10 @@ export async function attachedNow(
   const files = (await attempt('read the networks', () => world.networks(namespace).list())) ?? []
   const { networks } = networksFromFiles(files)
   const planned = container
-    ? publishing(membershipsOf(container.request, networks, ''), container.request)
+    ? membershipsOf(
+        joiningOf(container.request),
+        wantedNetworks(networks, container.request.networks),
+      )
     : []
   const records = (await attempt('read what is attached', () => ownRecords(world, ref))) ?? []
   const recorded = recordedMemberships(records, planned, networks)
@@ -87,7 +83,7 @@ function recordedMemberships(
         attachment.containerId === containerId,
     )
     const list = networks.find(({ name }) => name === network)?.list
-    return known ?? { network, list, attachment: gone(containerId, ifname) }
+    return known ?? { ...rememberedOnly({ network, containerId, ifname }), list }
   })
 }
 

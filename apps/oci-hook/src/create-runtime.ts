@@ -6,6 +6,7 @@ import {
   type JsonObject,
   type ParsedResult,
 } from '@vethra/cni'
+import { freeInterfaces, type Membership } from '@vethra/container'
 import {
   attachEach,
   checkDoor,
@@ -14,17 +15,15 @@ import {
   detachEach,
   holdingContainer,
   inSequence,
-  type Membership,
-  openDoor,
   recordsOf,
   refuseSecondLife,
   type SequenceStep,
+  undoLeft,
 } from '@vethra/engine'
-import type { HoldRequest, World } from '@vethra/world'
+import type { AttachmentRecord, HoldRequest, World } from '@vethra/world'
 import type { Container } from './container.ts'
 import { namesOf } from './container-names.ts'
 import { detachFormer } from './detach-former.ts'
-import { ifnameAt } from './memberships.ts'
 import { checkJoined, netnsOf } from './netns-of.ts'
 import { removePidFile, writePidFile } from './pid-file.ts'
 import { plannedMemberships } from './planned-memberships.ts'
@@ -36,13 +35,11 @@ import { plannedMemberships } from './planned-memberships.ts'
  */
 export async function createRuntime(world: World, container: Container): Promise<void> {
   const { request } = container
-  try {
-    await checkInterfaces(world, container)
-  } catch (error) {
+  const left = await checkInterfaces(world, container).catch(async (error: unknown) => {
     const attached = await recordsOf(world.records, request)
     if (attached.length === 0) await note(container, true)
     throw error
-  }
+  })
   const outcome = await inSequence(async (step) => {
     await step('load the AppArmor profile', () => loadProfile(world, container))
     const name = await step('take the name', () => takeName(container))
@@ -53,15 +50,21 @@ export async function createRuntime(world: World, container: Container): Promise
       () => removePidFile(world.files, container),
     )
     if (request.mode === 'container') await checkJoined(world, named)
-    if (request.mode === 'cni') await connect(world, named, step)
+    if (request.mode === 'cni') await connect(world, named, { left, step })
     else await step('write lifecycle.json', () => noteStart(world, container))
   }, world.steps)
   if ('failed' in outcome) await note(container, true)
   demandDone(outcome)
 }
 
+interface Begun {
+  /** Attachments that are in the way, and may be undone. */
+  readonly left: readonly AttachmentRecord[]
+  readonly step: SequenceStep
+}
+
 // From the container's ports to its names, while no other operation is at work on it.
-async function connect(world: World, container: Container, step: SequenceStep): Promise<void> {
+async function connect(world: World, container: Container, { left, step }: Begun): Promise<void> {
   const { state, request } = container
   const netns = await netnsOf(world, container)
   const memberships = await step('read the networks', () =>
@@ -71,7 +74,7 @@ async function connect(world: World, container: Container, step: SequenceStep): 
   if (request.ports.length > 0) await checkOthers(world, memberships)
   await step('detach what 0.1 left', () => detachFormer(world, request))
   await step('bring lo up', () => world.bringLoopbackUp(netns))
-  await step('check the namespace', () => openDoor(world, memberships))
+  await step('undo what a kill left', () => undoLeft(world, left, memberships))
   const containerId = containerIdOf(request)
   const wanted: HoldRequest = { containerId, pid: state.pid, ports: request.ports }
   const reservation = await step(
@@ -82,17 +85,15 @@ async function connect(world: World, container: Container, step: SequenceStep): 
   await holdingContainer(world, memberships, async () => {
     const outcome = await inSequence(async (inner) => {
       const hosts = await inner('read the names', container.hosts)
-      // Those of an earlier life that was cut short, before the new ones are known.
-      await inner('remove names of an earlier life', () => hosts.release(state.id))
+      // Those of an earlier life that was cut short; and those of this one where a later step fails, half written or whole.
+      const release = () => hosts.release(state.id)
+      await inner('remove names of an earlier life', release, release)
       const results = await inner(
         'attach the container',
         () => attachEach(world, memberships),
         () => detachEach(world, memberships),
       )
       await inner('wait for the port holder', reservation.settled)
-      // What a failure leaves half written goes as well.
-      const release = () => hosts.release(state.id)
-      await inner('register names', async () => {}, release)
       await inner('write the hosts files', () => hosts.acquire(namesOf(container, results)))
       await inner('write lifecycle.json', () => noteStart(world, container))
       return results
@@ -107,15 +108,23 @@ function told(membership: Membership | undefined, { result }: ParsedResult): rea
   return [`${membership?.attachment.ifname} in network ${membership?.network}: ${addresses}`]
 }
 
-async function checkInterfaces(world: World, container: Container): Promise<void> {
+// Returns the attachments that a killed start, or an earlier life, left in the way.
+async function checkInterfaces(
+  world: World,
+  container: Container,
+): Promise<readonly AttachmentRecord[]> {
   const { mode, networks } = container.request
-  if (mode !== 'cni') return
+  if (mode !== 'cni') return []
   const netns = await netnsOf(world, container)
   const { namespace, id } = container.request
   const ref = { namespace, id }
   await refuseSecondLife(world, ref, netns)
-  const wanted = networks.map((_, index) => ({ netns, ifname: ifnameAt(index), container: ref }))
-  await checkDoor(world, wanted)
+  const wanted = freeInterfaces(networks.length).map((ifname) => ({
+    netns,
+    ifname,
+    container: ref,
+  }))
+  return checkDoor(world, wanted)
 }
 
 // A container whose profile is missing is refused by the OCI runtime; any other does without.

@@ -1,7 +1,7 @@
 import { containerIdOf, dashJoined } from '@vethra/cni'
 import type { HookRequest } from '@vethra/container'
-import { detachAll, lifeNow, type Membership, recordsOf } from '@vethra/engine'
-import type { AttachmentRecord, World } from '@vethra/world'
+import { detachAll, lifeNow, recordsOf, rememberedOnly } from '@vethra/engine'
+import type { World } from '@vethra/world'
 
 /**
  * Detaches what 0.1 left attached in an earlier life of a container that had another id for plugins
@@ -14,14 +14,9 @@ export async function detachFormer(world: World, asked: Asked): Promise<void> {
   const own = await recordsOf(world.records, asked)
   const records = own.filter((each) => each.containerId === former)
   const lives = await Promise.all(records.map((each) => lifeNow(world, each)))
-  await detachAll(world, records.filter((_, index) => lives[index] === 'gone').map(gone))
+  await detachAll(world, records.filter((_, index) => lives[index] === 'gone').map(rememberedOnly))
   const left = await world.records.list(former)
   if (left.length === 0) await world.ports.release({ containerId: former, ports: asked.ports })
 }
 
 type Asked = Pick<HookRequest, 'namespace' | 'id' | 'ports'>
-
-function gone({ network, containerId, ifname }: AttachmentRecord): Membership {
-  const attachment = { containerId, netns: '', ifname, cniArgs: [], capabilityArgs: {} }
-  return { network, list: undefined, attachment }
-}

@@ -1,10 +1,15 @@
-import { withDropIns } from '@vethra/conflist'
-import type { Membership } from '@vethra/engine'
+import { containerIdOf } from '@vethra/cni'
+import {
+  type HookRequest,
+  type JoiningContainer,
+  type Membership,
+  membershipsOf,
+} from '@vethra/container'
+import { wholeNetworks } from '@vethra/engine'
 import { defaultNetworkName, findNetwork, type Network, networksFromFiles } from '@vethra/networks'
 import type { World } from '@vethra/world'
 import type { Container } from './container.ts'
 import { joinedBy } from './joined-by.ts'
-import { membershipsOf, type PlannedMembership, publishing } from './memberships.ts'
 
 /**
  * The memberships of a container in its networks, in order, drop-ins included; one of them
@@ -15,12 +20,19 @@ export async function plannedMemberships(
   container: Container,
   netns: string,
 ): Promise<readonly Membership[]> {
-  const networks = await networksFor(world, container)
+  const { request } = container
+  const known = await networksFor(world, container)
   const joined = await joinedBy(world.files, container)
-  const planned = membershipsOf(container.request, networks, netns)
-  const inIt = joined === undefined ? planned : planned.map((each) => ({ ...each, joined }))
-  const whole = await Promise.all(inIt.map((each) => withItsDropIns(world, container, each)))
-  return publishing(whole, container.request)
+  const folder = world.networks(request.namespace)
+  const wanted = await wholeNetworks(folder, known, request.networks)
+  return membershipsOf({ ...joiningOf(request), netns, joined }, wanted)
+}
+
+/** A container that is in no network, before it has a network namespace. */
+export function joiningOf(request: HookRequest): JoiningContainer {
+  const { namespace, id, hostname, ports } = request
+  const containerId = containerIdOf(request)
+  return { container: { namespace, id }, containerId, netns: '', hostname, ports, taken: [] }
 }
 
 // The default network appears on its first use: with a bundle of nerdctl's, or after it was removed.
@@ -38,15 +50,4 @@ async function networksFor(
   const effects = await world.facts()
   await record(await ensureDefaultNetwork({ networks: folder, settings, effects }))
   return networksFromFiles(await folder.list()).networks
-}
-
-async function withItsDropIns(
-  world: World,
-  { request }: Container,
-  membership: PlannedMembership,
-): Promise<Membership> {
-  const { list, file } = membership
-  if (list === undefined || list.loadOnlyInlinedPlugins) return membership
-  const dropIns = await world.networks(request.namespace).dropIns(file, list.name)
-  return { ...membership, list: withDropIns(list, dropIns) }
 }

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { CniError, type ContainerRef, containerIdOf, goField, type JsonObject } from '@vethra/cni'
-import { type Attempt, detachAll, goingOn, livingRecords, type Membership } from '@vethra/engine'
+import type { Membership } from '@vethra/container'
+import { type Attempt, detachAll, goingOn, livingRecords } from '@vethra/engine'
 import type { World } from '@vethra/world'
 import { attachedByRecord, attachedNow } from './attached-now.ts'
 import type { Container } from './container.ts'

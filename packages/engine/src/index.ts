@@ -9,14 +9,14 @@ export { byInterface } from './attach/by-interface.ts'
 export { type CniRuntime, cniRuntime } from './attach/cni-runtime.ts'
 export { collectGarbage } from './attach/collect-garbage.ts'
 export { type DetachOptions, detachEach } from './attach/detach-each.ts'
-export { checkDoor } from './attach/door.ts'
+export { checkDoor, undoLeft } from './attach/door.ts'
 export { together } from './attach/failures.ts'
 export { attachAnew, type ChainAgain, chainAgain, detachIfDue } from './attach/heal.ts'
 export { holdingContainer } from './attach/holding-container.ts'
 export type { HostTools } from './attach/host-tools.ts'
 export { isWhole } from './attach/killed-add.ts'
 export { checkNamespace, isProven, type LifeTools, lifeNow } from './attach/life.ts'
-export type { Membership } from './attach/membership.ts'
+export { rememberedOnly } from './attach/membership.ts'
 export { checkStatus, freeUnused } from './attach/network-operations.ts'
 export {
   type AttachmentPlan,
@@ -35,8 +35,6 @@ export {
   type Publishing,
   portsOf,
   publishPorts,
-  publishThrough,
-  takesPorts,
 } from './attach/publish.ts'
 export { reportLines, stepLines } from './attach/report-lines.ts'
 export { plannedCalls, run } from './attach/run.ts'
@@ -137,6 +135,7 @@ export { removeNetworks } from './network/network-remove.ts'
 export { containerLabels, recordsOfAll } from './network/network-users.ts'
 export { networksNotFound } from './network/one-network.ts'
 export type { ManageTools } from './network/tools.ts'
+export { wantedNetworks, wholeList, wholeNetworks } from './network/wanted-networks.ts'
 export { removeNetworkEffects } from './remove-effects.ts'
 export { loadSettings, type SettingsSource } from './settings/load-settings.ts'
 export { parseToml } from './settings/parse-toml.ts'

@@ -16,6 +16,15 @@ export { formatPorts } from './format-ports.ts'
 export { formatSocket, type HeldSocket, heldSockets, readSocket } from './held-sockets.ts'
 export type { HookRequest } from './hook-request.ts'
 export { joinedNamespace } from './joined-namespace.ts'
+export {
+  freeInterfaces,
+  type JoiningContainer,
+  type Membership,
+  membershipsOf,
+  takesMappings,
+  takesPorts,
+  type WantedNetwork,
+} from './memberships.ts'
 export { parseNetworkFlag } from './network-flag.ts'
 export { type NetworkMode, networkMode } from './network-mode.ts'
 export type { BundlePlaces, HookProgram, JoinedContainer } from './places.ts'

@@ -1,10 +1,10 @@
 import { type Attachment, CniError, type ContainerRef } from '@vethra/cni'
+import type { Membership } from '@vethra/container'
 import type { AttachmentRecord, NamespaceFacts } from '@vethra/world'
 import { detachEach } from './detach-each.ts'
 import { holdingContainer } from './holding-container.ts'
 import type { HostTools } from './host-tools.ts'
 import { checkNamespace, lifeNow } from './life.ts'
-import type { Membership } from './membership.ts'
 import { recordsNaming } from './reachable.ts'
 import { isSame } from './whose.ts'
 

@@ -1,10 +1,10 @@
 import { CniError, type PluginCall } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
+import type { Membership } from '@vethra/container'
 import type { AttachmentRecord, CachedAttachment } from '@vethra/world'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { attachAnew, chainAgain, detachIfDue } from './heal.ts'
 import type { HostTools } from './host-tools.ts'
-import type { Membership } from './membership.ts'
 
 const list = parseConfList(
   '{"cniVersion":"1.0.0","name":"lan","plugins":[{"type":"bridge"},{"type":"tuning"},{"type":"firewall"},{"type":"portmap"}]}',

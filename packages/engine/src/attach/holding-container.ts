@@ -1,6 +1,6 @@
 import { guards } from '@vethra/cni'
+import type { Membership } from '@vethra/container'
 import type { HostTools } from './host-tools.ts'
-import type { Membership } from './membership.ts'
 
 /** Runs `work` while no other operation is at work on the container. */
 export async function holdingContainer<T>(

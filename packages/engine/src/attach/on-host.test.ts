@@ -1,10 +1,10 @@
 import { CniError, explain } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
+import type { Membership } from '@vethra/container'
 import { attachmentChains } from '@vethra/model'
 import type { AttachmentRecord, CachedAttachment, LinkInside } from '@vethra/world'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { HostTools } from './host-tools.ts'
-import type { Membership } from './membership.ts'
 import { attachAll, detachAll } from './on-host.ts'
 
 const listOf = (name: string, firewall = false) =>

@@ -1,27 +1,11 @@
-import type { ConfList, JsonObject, PluginConf } from '@vethra/cni'
+import type { JsonObject } from '@vethra/cni'
+import { takesMappings, takesPorts } from '@vethra/container'
 import type { AttachmentKey, CachedAttachment } from '@vethra/world'
 import { cachedList } from './attach.ts'
 import { livingNetns, runChainAgain } from './heal.ts'
 import { holdingContainer } from './holding-container.ts'
 import type { HostTools } from './host-tools.ts'
-import { keyOf, type Membership, rememberedOnly } from './membership.ts'
-
-const capability = 'portMappings'
-
-/** Whether a plugin of a conf list takes port mappings: other networks publish nothing. */
-export function takesPorts({ plugins }: Pick<ConfList, 'plugins'>): boolean {
-  return plugins.some(takesMappings)
-}
-
-/** The memberships with the ports in the first one whose network takes them; in the very first where none does. */
-export function publishThrough<M extends Membership>(
-  memberships: readonly M[],
-  ports: readonly JsonObject[],
-): readonly M[] {
-  if (ports.length === 0) return memberships
-  const chosen = memberships.find(({ list }) => list && takesPorts(list)) ?? memberships[0]
-  return memberships.map((each) => (each === chosen ? withPorts(each, ports) : each))
-}
+import { keyOf, rememberedOnly } from './membership.ts'
 
 /**
  * The port mappings that an attachment publishes, as ADD got them; empty where its network takes
@@ -29,7 +13,7 @@ export function publishThrough<M extends Membership>(
  */
 export function portsOf(made: CachedAttachment): readonly JsonObject[] {
   const list = cachedList(made)
-  const mappings = made.attachment.capabilityArgs[capability]
+  const mappings = made.attachment.capabilityArgs['portMappings']
   return list && takesPorts(list) && Array.isArray(mappings)
     ? (mappings as readonly JsonObject[])
     : []
@@ -74,15 +58,8 @@ async function livingEntry(
   return cached ? [cached] : []
 }
 
-function withPorts<T extends Pick<Membership, 'attachment'>>(
-  made: T,
-  ports: readonly JsonObject[],
-): T {
+function withPorts(made: CachedAttachment, portMappings: readonly JsonObject[]): CachedAttachment {
   const { attachment } = made
-  const capabilityArgs = { ...attachment.capabilityArgs, [capability]: ports }
+  const capabilityArgs = { ...attachment.capabilityArgs, portMappings }
   return { ...made, attachment: { ...attachment, capabilityArgs } }
-}
-
-function takesMappings({ capabilities }: PluginConf): boolean {
-  return capabilities[capability] === true
 }

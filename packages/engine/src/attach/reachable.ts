@@ -1,8 +1,9 @@
 import { CniError, isSameNamespace, parseResult } from '@vethra/cni'
+import type { Membership } from '@vethra/container'
 import type { AttachmentRecord, CachedAttachment } from '@vethra/world'
 import type { HostTools } from './host-tools.ts'
 import type { Remembered } from './killed-add.ts'
-import { gone, type Membership } from './membership.ts'
+import { gone } from './membership.ts'
 
 type Facts = Pick<HostTools, 'netns' | 'records' | 'cache'>
 

@@ -1,7 +1,7 @@
 import { CniError } from '@vethra/cni'
+import type { Membership } from '@vethra/container'
 import { attachmentLeftovers, type SavedRules } from '@vethra/model'
 import type { AttachmentRecords, RuleSets } from '@vethra/world'
-import type { Membership } from './membership.ts'
 
 /** The attachment that rules were made for, as far as their chains are named by it. */
 interface Attached {

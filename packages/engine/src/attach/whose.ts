@@ -6,6 +6,7 @@ import {
   dashJoined,
   isSameNamespace,
 } from '@vethra/cni'
+import type { Membership } from '@vethra/container'
 import type {
   AttachmentKey,
   AttachmentRecord,
@@ -14,7 +15,7 @@ import type {
 } from '@vethra/world'
 import type { HostTools } from './host-tools.ts'
 import { isProven, type LifeTools, lifeNow } from './life.ts'
-import { keyOf, type Membership } from './membership.ts'
+import { keyOf } from './membership.ts'
 
 /**
  * Those of some records that are of a container. A record of 0.1 names none: it counts by its container id; where

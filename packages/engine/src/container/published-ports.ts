@@ -4,9 +4,10 @@ import {
   formatPorts,
   type PortMapping,
   parseStoredMappings,
+  takesPorts,
 } from '@vethra/container'
 import { cachedList } from '../attach/attach.ts'
-import { portsOf, publishPorts, takesPorts } from '../attach/publish.ts'
+import { portsOf, publishPorts } from '../attach/publish.ts'
 import type { ManageTools } from '../network/tools.ts'
 import type { KnownContainer } from './container-state.ts'
 

@@ -1,10 +1,10 @@
 import { formatAddress, readAddress, readCidr } from '@vethra/address'
 import { CniError, type ConfList, goField, type Json, parseResult, type Result } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
+import { takesPorts } from '@vethra/container'
 import type { DesiredAddress, DesiredAttachment, DesiredPort, TableEffect } from '@vethra/model'
 import { isNative, type PluginWay } from '@vethra/plugins'
 import type { CachedAttachment } from '@vethra/world'
-import { takesPorts } from '../attach/publish.ts'
 import { effectsOf, type ListEffects } from './list-effects.ts'
 
 /** Reads attachments as they were made. Attachments of one network share what its list says: a thousand are read at once. */

@@ -1,29 +1,23 @@
-import { type CniArgs, CniError, containerIdOf } from '@vethra/cni'
-import { withDropIns } from '@vethra/conflist'
+import { CniError, containerIdOf } from '@vethra/cni'
+import type { Membership } from '@vethra/container'
 import {
   type BundleRecord,
-  capabilityMappings,
   checkRequest,
+  membershipsOf,
   type NetworkRequest,
   renderRecord,
 } from '@vethra/container'
 import { type ContainerNames, checkHostname } from '@vethra/names'
-import {
-  checkWishes,
-  findNetwork,
-  type Network,
-  networksFromFiles,
-  wantedAddresses,
-} from '@vethra/networks'
+import { checkWishes, findNetwork, type Network, networksFromFiles } from '@vethra/networks'
 import { detachEach } from '../attach/detach-each.ts'
 import { holdingContainer } from '../attach/holding-container.ts'
-import type { Membership } from '../attach/membership.ts'
 import { attachEach, openDoor } from '../attach/on-host.ts'
-import { demandDone, inSequence } from '../attach/sequence.ts'
+import { all, demandDone, inSequence } from '../attach/sequence.ts'
 import { changeContainer, recordOf } from '../container/container-record.ts'
 import { demandSeen, type KnownContainer } from '../container/container-state.ts'
 import { isToPublish } from '../container/published-ports.ts'
 import type { ManageTools } from './tools.ts'
+import { wholeNetworks } from './wanted-networks.ts'
 
 /** How a container is to be in a network. */
 export interface ConnectOptions {
@@ -58,16 +52,17 @@ export async function connectContainer(
       tools.containers.write(container.id, 'vethra.json', renderRecord({ ...record, networks }))
     demandSeen(container)
     if (container.state !== 'running') return remember([...record.networks, asked])
-    const membership = await membershipOf(tools, container, network, asked)
-    await openDoor(tools.host, [membership])
-    await holdingContainer(tools.host, [membership], () =>
-      connectNow(tools, container, { membership, asked, remember }),
+    const memberships = await membershipsIn(tools, container, network, asked)
+    await openDoor(tools.host, memberships)
+    await holdingContainer(tools.host, memberships, () =>
+      connectNow(tools, container, { memberships, asked, remember }),
     )
   })
 }
 
 interface Connecting {
-  readonly membership: Membership
+  /** The one that is to be made. */
+  readonly memberships: readonly Membership[]
   readonly asked: NetworkRequest
   /** Writes down which networks the container is to be in. */
   readonly remember: (networks: BundleRecord['networks']) => Promise<void>
@@ -76,26 +71,22 @@ interface Connecting {
 async function connectNow(
   { host, hosts }: ManageTools,
   container: KnownContainer,
-  { membership, asked, remember }: Connecting,
+  { memberships, asked, remember }: Connecting,
 ): Promise<void> {
   const { id, names } = container
   const { networks } = recordOf(container)
   const outcome = await inSequence(async (step) => {
     const [made] = await step(
       'attach the container',
-      () => attachEach(host, [membership]),
-      () => detachEach(host, [membership]),
+      () => attachEach(host, memberships),
+      () => detachEach(host, memberships),
     )
+    // A failure may leave a part of the hosts files written.
+    const namesAsBefore = () => (names === undefined ? hosts.release(id) : hosts.acquire(names))
     await step(
       'write vethra.json',
       () => remember([...networks, asked]),
-      () => remember(networks),
-    )
-    // Registered before the files are written: a part of them may be when that fails.
-    await step(
-      'prepare the hosts files',
-      async () => {},
-      () => (names === undefined ? hosts.release(id) : hosts.acquire(names)),
+      () => all([namesAsBefore(), remember(networks)]),
     )
     if (made)
       await step('write the hosts files', () =>
@@ -142,43 +133,27 @@ function requestOf(
   return asked
 }
 
-async function membershipOf(
+async function membershipsIn(
   tools: ManageTools,
   container: KnownContainer,
   network: Network,
   asked: NetworkRequest,
-): Promise<Membership> {
+): Promise<readonly Membership[]> {
   const { id, record, attachments, netns } = container
-  const { list, file, name } = network
-  const dropIns = list.loadOnlyInlinedPlugins ? [] : await tools.networks.dropIns(file, name)
-  const { macAddress } = asked
-  const { ip, ips } = wantedAddresses(network, asked)
-  const cniArgs: CniArgs = [
-    ['IgnoreUnknown', '1'],
-    ['NERDCTL_CNI_DHCP_HOSTNAME', record?.hostname ?? ''],
-    ...(ip === undefined ? [] : [['IP', ip] as const]),
-    ...(macAddress === undefined ? [] : [['MAC', macAddress] as const]),
-  ]
-  const { ports = [] } = record ?? {}
-  const joined = attachments[0]?.joined
-  const whole = withDropIns(list, dropIns)
-  const publishes = ports.length > 0 && (await isToPublish(tools, container, whole))
-  return {
-    network: name,
-    list: whole,
+  const wanted = await wholeNetworks(tools.networks, [network], [asked])
+  const [{ list } = {}] = wanted
+  const { ports = [], hostname = '' } = record ?? {}
+  const publishes = ports.length > 0 && list && (await isToPublish(tools, container, list))
+  const joining = {
     container: { namespace: tools.settings.namespace, id },
-    ...(joined === undefined ? {} : { joined }),
-    attachment: {
-      containerId: pluginId(tools, { id, attachments }),
-      netns,
-      ifname: freeIfname(attachments.map(({ ifname }) => ifname)),
-      cniArgs,
-      capabilityArgs: {
-        ...(publishes ? { portMappings: capabilityMappings(ports) } : {}),
-        ...(ips.length > 0 ? { ips } : {}),
-      },
-    },
+    containerId: pluginId(tools, { id, attachments }),
+    netns,
+    joined: attachments[0]?.joined,
+    hostname,
+    ports: publishes ? ports : [],
+    taken: attachments.map(({ ifname }) => ifname),
   }
+  return membershipsOf(joining, wanted)
 }
 
 // A container that 0.1 attached keeps the id that it has.
@@ -187,10 +162,6 @@ function pluginId(
   { id, attachments }: Pick<KnownContainer, 'id' | 'attachments'>,
 ): string {
   return attachments[0]?.containerId ?? containerIdOf({ namespace: settings.namespace, id })
-}
-
-function freeIfname(taken: readonly string[]): string {
-  for (let index = 0; ; index += 1) if (!taken.includes(`eth${index}`)) return `eth${index}`
 }
 
 function withNetwork(
