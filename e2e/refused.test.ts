@@ -83,6 +83,10 @@ describeOnHost('what cannot be is refused by name when it is given, and changes 
     ['ff02::1', '--network', 'lan', '-p', '[ff02::1]:8080:80'],
     [wide, '--network', wide, '--id', long(120)],
     [long(32), '--network', 'none', '--id', long(240)],
+    ['--ip', '--network', 'none', '--ip', '10.4.0.9'],
+    ['--mac-address', '--network', 'host', '--mac-address', '02:00:00:00:00:09'],
+    ['/nope', '--network', 'ns:/nope'],
+    ['/proc/self/ns/mnt', '--network', 'ns:/proc/self/ns/mnt'],
   ])('bundle prepare: %s', async (named, ...args) => {
     await refused(named, 'bundle', 'prepare', bundle, '--id', 'web', ...args)
   })

@@ -130,6 +130,21 @@ describeOnHost('the state that a container is shown in', () => {
     }
   })
 
+  it('is that of its task where containerd runs it by crun', async () => {
+    await made(id)
+    const { pid, start } = await living()
+    try {
+      // As crun 1.8 writes it.
+      const status = (at: number) => JSON.stringify({ pid, 'process-start-time': at, rootfs: 'r' })
+      await put(`${task}/status`, status(start))
+      expect(await rows()).toEqual([[id, 'running', '0.0.0.0:8080->80/tcp']])
+      await put(`${task}/status`, status(start + 1))
+      expect(await rows()).toEqual([[id, 'stopped', '0.0.0.0:8080->80/tcp']])
+    } finally {
+      await host.run(['kill', '-9', String(pid)])
+    }
+  })
+
   it.each([
     ['nothing', 'printf "" >FILE'],
     ['garbage', 'printf "{{" >FILE'],

@@ -1,3 +1,4 @@
+import { CniError } from '@vethra/cni'
 import { type BundlePlaces, type BundleRequest, networkMode, parseRecord } from '@vethra/container'
 import { lifeNow, recordsOf } from '@vethra/engine'
 import { bakedFlags } from '@vethra/settings'
@@ -33,7 +34,19 @@ export async function placesFor(
     },
     hostHostname: effects.hostName(),
   }
-  return networkMode(request.networks) === 'container' ? joining(tools, request, own) : own
+  const mode = networkMode(request.networks)
+  if (mode === 'ns') await checkJoinable(tools, request.networks[0]?.ref.slice('ns:'.length) ?? '')
+  return mode === 'container' ? joining(tools, request, own) : own
+}
+
+// The OCI runtime would say so only when the container is started.
+async function checkJoinable({ host }: Tools, path: string): Promise<void> {
+  if ((await host.netns.look(path)).found === 'namespace') return
+  throw new CniError({
+    code: 8,
+    message: `cannot join ${JSON.stringify(path.slice(0, 128))}: it is no network namespace`,
+    hint: 'Give the path of one that exists, such as "ip netns add NAME" makes in /run/netns.',
+  })
 }
 
 // Nothing of the caller's own environment reaches config.json but where the configuration lies.

@@ -17,6 +17,8 @@ export interface SampleHost {
   names: Omit<ObservedName, 'namespace'>[]
   reservations: { address: string; containerId: string; ifname: string; sinceMs: number }[]
   conf: string
+  /** More files of the folder of conf lists. */
+  otherConfs: readonly { readonly file: string; readonly text: string }[]
   /** As iptables-save prints it. */
   saved: string
   /** What was done, in order. */
@@ -42,6 +44,7 @@ export function sampleHost(): SampleHost {
     ...{ names: [], reservations: [], saved: '', done: [], broken: [], nowMs: 1_000_000 },
     meanwhile: () => undefined,
     conf: JSON.stringify(conf),
+    otherConfs: [],
   }
 }
 
@@ -142,7 +145,9 @@ export function sampleTools(host: SampleHost): DoctorTools {
     },
     namespaces: async () => ['default'],
     inNamespace: async () => ({
-      networks: { list: async () => [{ file: '/c/lan.conflist', text: host.conf }] },
+      networks: {
+        list: async () => [{ file: '/c/lan.conflist', text: host.conf }, ...host.otherConfs],
+      },
       containers: {
         list: async () => Object.keys(host.containers),
         read: async (id, file) => host.containers[id]?.[file],

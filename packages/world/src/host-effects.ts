@@ -27,8 +27,8 @@ export interface HostEffects {
    */
   askFirewallPlugin(ingressPolicy: string): Promise<FirewallAnswers | undefined>
   /**
-   * The content of runc's state.json of a container that containerd runs; undefined when nothing
-   * can be read.
+   * The content of the state file of a container that containerd runs, runc's or crun's; undefined
+   * when nothing can be read.
    */
   taskState(namespace: string, id: string): Promise<string | undefined>
   /** Deletes an interface; false when there is none. Throws CniError 5 when it cannot be deleted. */

@@ -5,12 +5,18 @@ import { readText } from '@vethra/files'
 const limit = 4 * 1024 * 1024
 
 /**
- * The content of runc's state.json of a container that containerd runs, below
- * `/run/containerd/runc/NAMESPACE`; undefined when it is missing, unreadable or beyond 4 MiB.
+ * The content of the state file of a container that containerd runs, below
+ * `/run/containerd/runc/NAMESPACE`: runc's state.json, or crun's status. Undefined when it is
+ * missing, unreadable or beyond 4 MiB.
  */
 export async function taskState(namespace: string, id: string): Promise<string | undefined> {
+  const folder = `/run/containerd/runc/${namespace}/${id}`
+  return (await read(`${folder}/state.json`)) ?? read(`${folder}/status`)
+}
+
+async function read(file: string): Promise<string | undefined> {
   try {
-    return await readText(`/run/containerd/runc/${namespace}/${id}/state.json`, limit)
+    return await readText(file, limit)
   } catch (error) {
     if (error instanceof CniError) return undefined
     throw error

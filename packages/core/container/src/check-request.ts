@@ -2,7 +2,7 @@ import { CniError } from '@vethra/cni'
 import { checkDomain, checkHostname } from '@vethra/names'
 import { checkIpv4, checkIpv6, isIpv4, isIpv6, parseMac } from './addresses.ts'
 import { checkIds, checkName, checkNamespace, checkRef } from './check-names.ts'
-import { networkMode } from './network-mode.ts'
+import { type NetworkMode, networkMode } from './network-mode.ts'
 import type { BundleRequest, DnsRequest, NetworkRequest } from './request.ts'
 import { requestedNetworks } from './requested-networks.ts'
 
@@ -67,6 +67,23 @@ function checkOptions(request: BundleRequest): void {
     })
   }
   if (mode === 'container') checkContainerMode(request)
+  if (mode !== 'cni') checkNoAddresses(request, mode)
+}
+
+// Left out without a word, they would be missed only when somebody looks for the container there.
+function checkNoAddresses(request: BundleRequest, mode: NetworkMode): void {
+  const given = [
+    request.ip === undefined ? undefined : '--ip',
+    request.ip6 === undefined ? undefined : '--ip6',
+    request.macAddress === undefined ? undefined : '--mac-address',
+    request.aliases.length === 0 ? undefined : '--network-alias',
+  ].filter((flag) => flag !== undefined)
+  if (given.length === 0) return
+  throw new CniError({
+    code: 103,
+    message: `conflicting options: ${given.join(' ')} with --network ${mode}, which attaches the container to no network`,
+    hint: 'Leave it out, or name a network.',
+  })
 }
 
 function checkContainerMode(request: BundleRequest): void {

@@ -64,10 +64,15 @@ describe('other modes', () => {
     )
   })
 
-  it('what has no meaning there is left out, and that is said', () => {
-    const plan = planned({ networks: networks('none'), ip: '10.4.0.9' })
-    expect(plan.changes).toContain('ignore --ip: it has no meaning in mode none')
-    expect(plan.json.annotations).not.toHaveProperty(['nerdctl/ip'])
+  it.each([
+    ['none', { ip: '10.4.0.9' }, '--ip'],
+    ['host', { ip6: 'fd00::9' }, '--ip6'],
+    ['ns:/run/netns/a', { macAddress: '02:00:00:00:00:09' }, '--mac-address'],
+    ['none', { aliases: ['db'] }, '--network-alias'],
+  ])('%s with %j is refused: it attaches the container to no network', (ref, given, flag) => {
+    expect(() => planned({ networks: networks(ref), ...given })).toThrow(
+      expect.objectContaining({ code: 103, message: expect.stringContaining(flag) }),
+    )
   })
 
   it.each(['bridge', 'none', 'host', 'ns:/run/netns/a'])(

@@ -22,9 +22,12 @@ describe('a plan', () => {
   const clash = ({
     domainname,
     utsHost,
+    ip,
+    aliases,
     networks: [first],
   }: Partial<BundleRequest> & { networks: readonly { ref: string }[] }) =>
-    domainname !== undefined && (utsHost || first?.ref.startsWith('container:'))
+    (domainname !== undefined && (utsHost || first?.ref.startsWith('container:'))) ||
+    ((ip !== undefined || aliases !== undefined) && first?.ref !== 'lan')
   const asked = parts
     .map((each) => ({ networks: networks('lan'), ...each }))
     .filter((each) => !clash(each))

@@ -139,14 +139,7 @@ function normalised(
   return [{ ref: `container:${joined.id}`, aliases: [] }]
 }
 
-function unused(request: BundleRequest, mode: NetworkMode): readonly string[] {
-  if (mode === 'cni') return []
-  const given = [
-    request.ip === undefined ? undefined : '--ip',
-    request.ip6 === undefined ? undefined : '--ip6',
-    request.macAddress === undefined ? undefined : '--mac-address',
-    request.aliases.length === 0 ? undefined : '--network-alias',
-    request.ports.length === 0 ? undefined : '-p/--publish',
-  ].filter((flag) => flag !== undefined)
-  return given.map((flag) => `ignore ${flag}: it has no meaning in mode ${mode}`)
+function unused({ ports }: BundleRequest, mode: NetworkMode): readonly string[] {
+  if (mode === 'cni' || ports.length === 0) return []
+  return [`ignore -p/--publish: it has no meaning in mode ${mode}`]
 }

@@ -2,19 +2,32 @@ import type { DesiredState } from './desired-state.ts'
 import { type Finding, finding } from './finding.ts'
 import type { ObservedState } from './observed-state.ts'
 
-/** Conf lists that cannot be read or used. */
-export function confFindings({ confFaults }: ObservedState): readonly Finding[] {
-  return confFaults.map(({ file, reason, hint }) =>
-    finding({
-      kind: 'conf-unreadable',
-      severity: 'error',
-      subject: { kind: 'file', name: file },
-      message: `cannot use conf list ${file}: its network is unavailable`,
-      evidence: hint === undefined ? [reason] : [reason, hint],
-      ours: false,
-      fix: `vethra cni validate ${file}`,
-    }),
-  )
+/** Conf lists that cannot be read or used, and those that another file of the same network hides. */
+export function confFindings({ confFaults, shadowed }: ObservedState): readonly Finding[] {
+  return [
+    ...confFaults.map(({ file, reason, hint }) =>
+      finding({
+        kind: 'conf-unreadable',
+        severity: 'error',
+        subject: { kind: 'file', name: file },
+        message: `cannot use conf list ${file}: its network is unavailable`,
+        evidence: hint === undefined ? [reason] : [reason, hint],
+        ours: false,
+        fix: `vethra cni validate ${file}`,
+      }),
+    ),
+    ...shadowed.map(({ network, file, by }) =>
+      finding({
+        kind: 'conf-shadowed',
+        severity: 'warning',
+        subject: { kind: 'file', name: file },
+        message: `conf list ${file} is never used: ${by} defines network ${network}, too, and comes first`,
+        evidence: [`used: ${by}`, `not used: ${file}`],
+        ours: false,
+        fix: `rename the network in ${file}, or remove the file`,
+      }),
+    ),
+  ]
 }
 
 /** State of our own that cannot be read. */

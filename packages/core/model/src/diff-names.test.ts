@@ -52,6 +52,11 @@ describe('files', () => {
       'error',
     ],
     [
+      { shadowed: [{ network: 'lan', file: '/c/b.conflist', by: '/c/a.conflist' }] },
+      'conf-shadowed',
+      'warning',
+    ],
+    [
       { damaged: [{ file: '/var/lib/cni/results/x', reason: 'no JSON' }] },
       'file-damaged',
       'warning',

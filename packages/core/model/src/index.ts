@@ -38,6 +38,7 @@ export type {
   ObservedRoute,
   ObservedState,
   ObservedTable,
+  ShadowedConf,
   TableOwner,
 } from './observed-state.ts'
 export { planRepairs } from './plan-repairs.ts'

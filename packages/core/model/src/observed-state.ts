@@ -29,9 +29,19 @@ export interface ObservedState {
   readonly table: ObservedTable
   /** Conf lists that cannot be used, and why. */
   readonly confFaults: readonly ObservedFault[]
+  /** Conf lists that no attachment uses, since another file defines the same network. */
+  readonly shadowed: readonly ShadowedConf[]
   /** Records of attachments, and what is cached of them, that cannot be read. */
   readonly damaged: readonly ObservedFault[]
   readonly host: ObservedHost
+}
+
+/** A conf list whose network another file defines, too: the first file by its name is used. */
+export interface ShadowedConf {
+  readonly network: string
+  readonly file: string
+  /** The file that is used. */
+  readonly by: string
 }
 
 /** The state of table `inet vethra`, and of the settings that go with it. */

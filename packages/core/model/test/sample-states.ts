@@ -34,6 +34,7 @@ export const nothingObserved: ObservedState = {
   ],
   table: { missing: [], left: [] },
   confFaults: [],
+  shadowed: [],
   damaged: [],
   host: {
     forwards: { 4: true, 6: true },

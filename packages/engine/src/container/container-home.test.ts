@@ -37,6 +37,7 @@ describe('homeLife', () => {
     expect(task).toMatchObject({ netns: '/proc/7/ns/net', startTime: '100' })
     expect(task && homeLife(task, seen)).toBe('alive')
     expect(task && homeLife(task, { ...seen, startTime: '101' })).toBe('gone')
+    expect(homeOfTask('{"pid":7,"process-start-time":100}')).toEqual(task)
   })
 })
 

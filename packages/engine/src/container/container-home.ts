@@ -26,10 +26,11 @@ export function homeOf(lifecycle: Json | undefined): Home | undefined {
   return { netns, ...readIdentity(identity) }
 }
 
-/** The content of runc's state.json of a container; undefined for any other text. */
+/** The content of runc's state.json of a container, or of crun's status; undefined for any other text. */
 export function homeOfTask(state: string): Home | undefined {
   const json = decode(state)
-  const [pid, start] = ['init_process_pid', 'init_process_start'].map((key) => goField(json, key))
+  const pid = goField(json, 'init_process_pid') ?? goField(json, 'pid')
+  const start = goField(json, 'init_process_start') ?? goField(json, 'process-start-time')
   if (!isCount(pid) || !isCount(start)) return undefined
   return { netns: `/proc/${pid}/ns/net`, netnsId: '', startTime: String(start) }
 }

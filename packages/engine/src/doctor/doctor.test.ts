@@ -48,6 +48,18 @@ describe('examine', () => {
     expect(found.map(({ subject }) => subject.name)).toEqual(['default/web'])
   })
 
+  it('tells a conf list of a network that an earlier file defines', async () => {
+    host.otherConfs = [{ file: '/c/mine.conflist', text: host.conf.replace('cni0', 'other0') }]
+    const found = await examine(sampleTools(host))
+    expect(found.map(({ kind, subject, evidence }) => [kind, subject.name, evidence])).toEqual([
+      [
+        'conf-shadowed',
+        '/c/mine.conflist',
+        ['used: /c/lan.conflist', 'not used: /c/mine.conflist'],
+      ],
+    ])
+  })
+
   it('tells a conf list that cannot be used, with the reason, at once', async () => {
     host.conf = '{"name":'
     host.meanwhile = () => {

@@ -7,6 +7,7 @@ import {
   type ObservedState,
   readFirewall,
   type SavedRules,
+  type ShadowedConf,
   unreadableTables,
 } from '@vethra/model'
 import { ipamDataDirs, type Network, networkSubnets, networksFromFiles } from '@vethra/networks'
@@ -31,7 +32,7 @@ export interface HostState {
  */
 export async function observe(tools: DoctorTools): Promise<HostState> {
   const namespaces = await tools.namespaces()
-  const { networks, confFaults } = await readNetworks(tools, namespaces)
+  const { networks, confFaults, shadowed } = await readNetworks(tools, namespaces)
   const lists = new Map(networks.map(({ name, list }) => [name, list]))
   // Programs are started first: they run while files are read.
   const [{ firewall, host }, links, routes, portHolds, other, reservations, [known, attachments]] =
@@ -81,6 +82,7 @@ export async function observe(tools: DoctorTools): Promise<HostState> {
       firewall,
       table,
       confFaults,
+      shadowed,
       damaged: attachments.damaged,
       host,
     },
@@ -100,13 +102,14 @@ async function lookAtContainers(
   return [known, await observeAttachments(tools, { memory, networks, stored: new Set(stored) })]
 }
 
-/** The networks of all namespaces, and the conf lists that cannot be used. */
+/** The networks of all namespaces, and the conf lists that cannot be used or are never used. */
 export async function readNetworks(
   tools: DoctorTools,
   namespaces: readonly string[],
 ): Promise<{
   readonly networks: readonly Network[]
   readonly confFaults: readonly ObservedFault[]
+  readonly shadowed: readonly ShadowedConf[]
 }> {
   const lists = await Promise.all(
     namespaces.map(async (each) => (await tools.inNamespace(each)).networks.list()),
@@ -116,7 +119,22 @@ export async function readNetworks(
     const [fault] = networksFromFiles([each]).faults
     return fault ? [faultOf(each.file, fault)] : []
   })
-  return { networks: networksFromFiles(files).networks, confFaults: faulty }
+  const uses = lists.flatMap((each) => usesOf(networksFromFiles(each).networks))
+  const used = new Set(uses.map(({ by }) => by))
+  // The file of one namespace may hide one that others use.
+  const shadowed = new Map(uses.flatMap((each) => (used.has(each.file) ? [] : [[each.file, each]])))
+  const { networks } = networksFromFiles(files)
+  return {
+    networks: networks.filter(({ file }) => used.has(file)),
+    confFaults: faulty,
+    shadowed: [...shadowed.values()],
+  }
+}
+
+// An attachment uses the first of a name: see `findNetwork`.
+function usesOf(networks: readonly Network[]): readonly ShadowedConf[] {
+  const first = new Map(networks.toReversed().map(({ name, file }) => [name, file]))
+  return networks.map(({ name, file }) => ({ network: name, file, by: first.get(name) ?? file }))
 }
 
 function faultOf(file: string, error: CniError): ObservedFault {
