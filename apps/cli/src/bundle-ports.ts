@@ -13,7 +13,7 @@ import {
   takesPorts,
 } from '@vethra/container'
 import { attachedIdOf, attachedIds, containerLabels, recordsOfAll } from '@vethra/engine'
-import { attachmentChains, type ForwardedPorts, forwardedPorts } from '@vethra/model'
+import { attachmentChains, type ForwardedPorts, forwardedPorts } from '@vethra/firewall'
 import { findNetwork, networkSubnets, networksFromFiles } from '@vethra/networks'
 import type { CachedAttachment, Io, ListeningPort } from '@vethra/world'
 import type { Tools } from './tools.ts'

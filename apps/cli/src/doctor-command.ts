@@ -9,7 +9,7 @@ import {
   plannedRow,
   type RepairRow,
 } from '@vethra/engine'
-import { type Finding, planRepairs } from '@vethra/model'
+import { type Finding, planRepairs } from '@vethra/findings'
 import type { Io, World } from '@vethra/world'
 import type { Command } from 'commander'
 import { findingLines, repairLines, summaryLines } from './doctor-report.ts'

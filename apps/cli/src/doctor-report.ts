@@ -1,7 +1,7 @@
 import { styleText } from 'node:util'
 import { oneLine } from '@vethra/cni'
 import type { RepairRow } from '@vethra/engine'
-import type { Finding, Severity } from '@vethra/model'
+import type { Finding, Severity } from '@vethra/findings'
 
 /** The number of findings of a kind that are printed in full; the others are counted. */
 const shown = 5

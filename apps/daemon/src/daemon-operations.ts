@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { renderMetrics } from '@vethra/api'
 import { outcomeRow, plannedRow, findingRow as rowOf } from '@vethra/engine'
-import { planRepairs } from '@vethra/model'
+import { planRepairs } from '@vethra/findings'
 import { eventStream } from './event-stream.ts'
 import { readMetrics } from './metrics.ts'
 import { type Operation, operation } from './operation.ts'

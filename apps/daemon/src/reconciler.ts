@@ -7,7 +7,7 @@ import {
   type RepairOutcome,
   repair,
 } from '@vethra/engine'
-import { describeRepair, type Finding, planRepairs, type Repair } from '@vethra/model'
+import { describeRepair, type Finding, planRepairs, type Repair } from '@vethra/findings'
 import type { Logger } from 'pino'
 import { quietMs, restAfter } from './settle.ts'
 import type { Tally } from './tally.ts'

@@ -1,6 +1,6 @@
 import type { NamespaceIdentity } from '@vethra/cni'
 import { CniError, type Json } from '@vethra/cni'
-import type { ObservedLink, ObservedName } from '@vethra/model'
+import type { ObservedLink, ObservedName } from '@vethra/findings'
 import type { AttachmentRecord, CachedAttachment, HostsFolder } from '@vethra/world'
 import type { DoctorTools } from '../src/doctor/doctor-tools.ts'
 

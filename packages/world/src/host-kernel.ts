@@ -4,7 +4,7 @@ import type {
   ObservedLink,
   ObservedRoute,
   RepairedBridge,
-} from '@vethra/model'
+} from '@vethra/findings'
 
 /** The kernel's state, and the repairs that a doctor makes in it. */
 export interface Kernel {

@@ -1,4 +1,4 @@
-import type { SavedRules } from '@vethra/model'
+import type { SavedRules } from '@vethra/firewall'
 
 /** The packet filter of the current network namespace, as text in iptables' language. */
 export interface RuleSets {

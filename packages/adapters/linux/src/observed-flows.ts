@@ -1,7 +1,7 @@
 import { formatAddress, readAddress } from '@vethra/address'
 import { CniError } from '@vethra/cni'
 import { readText } from '@vethra/files'
-import type { ObservedFlow } from '@vethra/model'
+import type { ObservedFlow } from '@vethra/findings'
 
 /** Where UDP packets that were sent on went, each port and target once. Empty where the kernel does not tell, or has more to tell than is sensible to read. */
 export async function observedFlows(): Promise<readonly ObservedFlow[]> {

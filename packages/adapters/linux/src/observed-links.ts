@@ -1,4 +1,4 @@
-import type { ObservedLink, ObservedRoute } from '@vethra/model'
+import type { ObservedLink, ObservedRoute } from '@vethra/findings'
 import { addressesOf, routePrefix, takesSpace } from './host-prefixes.ts'
 import { type IpLink, type IpRoute, ipJson } from './ip-json.ts'
 

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { CniError, checkIfname } from '@vethra/cni'
-import type { RepairedBridge } from '@vethra/model'
+import type { RepairedBridge } from '@vethra/findings'
 import { observedLinks } from './observed-links.ts'
 import { failed, run } from './run.ts'
 

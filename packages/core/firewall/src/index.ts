@@ -1,5 +1,7 @@
-/** The firewall by effect: what is published, admitted, masqueraded and isolated, and the nftables rules that do it. */
-
+/**
+ * The firewall by effect: what is published, admitted, masqueraded and isolated; the nftables rules that do it, and in
+ * `iptables/` the rules by which Go plugins do, and whose they are. Not for reading or changing the kernel's.
+ */
 export {
   type Effect,
   elementOps,
@@ -9,6 +11,26 @@ export {
   publishOf,
   shapeOf,
 } from './effects.ts'
+export { attachmentChains } from './iptables/chain-names.ts'
+export { type ForwardedPorts, forwardedPorts } from './iptables/forwarded-ports.ts'
+export { attachmentLeftovers, networkLeftovers, sharedLeftovers } from './iptables/leftovers.ts'
+export { type MasqueradedAttachment, masqueradingRules } from './iptables/masquerading-rules.ts'
+export type {
+  Isolation,
+  ObservedFirewall,
+  OwnedRules,
+  PublishedPort,
+} from './iptables/observed-firewall.ts'
+export {
+  type Marks,
+  marksOf,
+  ownerOf,
+  readFirewall,
+  unreadableTables,
+} from './iptables/read-firewall.ts'
+export { parseRules, type RuleTable } from './iptables/rules.ts'
+export type { SavedRules } from './iptables/saved-rules.ts'
+export { bridgeOf, networkRulesReady, sharedRulesReady } from './iptables/shared-rules.ts'
 export { type MarkedElement, markedElements } from './marked.ts'
 export { forwardTables, passRule, passRuleArguments } from './pass-rule.ts'
 export {

@@ -1,7 +1,7 @@
 import { CniError, explain } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
 import type { Membership } from '@vethra/container'
-import { attachmentChains } from '@vethra/model'
+import { attachmentChains } from '@vethra/firewall'
 import type { AttachmentRecord, CachedAttachment, LinkInside } from '@vethra/world'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { HostTools } from './host-tools.ts'

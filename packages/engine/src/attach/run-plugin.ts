@@ -1,5 +1,5 @@
 import { CniError, type ConfList, type PluginCall } from '@vethra/cni'
-import { bridgeOf, type SavedRules } from '@vethra/model'
+import { bridgeOf, type SavedRules } from '@vethra/firewall'
 import type { AttachmentRecord, LinkInside, NamespaceFacts, PluginRunner } from '@vethra/world'
 import type { Outcome, RunStep } from './next-step.ts'
 import { runInTurn, type TurnTools } from './take-turns.ts'

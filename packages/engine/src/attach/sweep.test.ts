@@ -1,5 +1,5 @@
 import { CniError } from '@vethra/cni'
-import { attachmentChains } from '@vethra/model'
+import { attachmentChains } from '@vethra/firewall'
 import type { RuleSets } from '@vethra/world'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { sweep } from './sweep.ts'

@@ -1,6 +1,6 @@
 import { CniError } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
-import { attachmentLeftovers, type SavedRules } from '@vethra/model'
+import { attachmentLeftovers, type SavedRules } from '@vethra/firewall'
 import type { AttachmentRecords, RuleSets } from '@vethra/world'
 
 /** The attachment that rules were made for, as far as their chains are named by it. */

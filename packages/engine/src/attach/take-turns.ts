@@ -7,7 +7,7 @@ import {
   type LockPlaces,
   type PluginCall,
 } from '@vethra/cni'
-import { networkRulesReady, type SavedRules, sharedRulesReady } from '@vethra/model'
+import { networkRulesReady, type SavedRules, sharedRulesReady } from '@vethra/firewall'
 import type { Lock, PluginRunner, RuleSets } from '@vethra/world'
 
 /** The parts that make attachments where others make some at the same time. */

@@ -1,5 +1,5 @@
 import type { Json } from '@vethra/cni'
-import type { ObservedName } from '@vethra/model'
+import type { ObservedName } from '@vethra/findings'
 import type { ConfFile } from '@vethra/networks'
 import type {
   Clock,

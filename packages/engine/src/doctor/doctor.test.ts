@@ -1,4 +1,4 @@
-import { planRepairs } from '@vethra/model'
+import { planRepairs } from '@vethra/findings'
 import { beforeEach, describe, expect, it } from 'vitest'
 import {
   attach,

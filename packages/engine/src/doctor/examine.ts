@@ -1,4 +1,4 @@
-import { diff, type Finding } from '@vethra/model'
+import { diff, type Finding } from '@vethra/findings'
 import type { DoctorTools } from './doctor-tools.ts'
 import { observe } from './observe.ts'
 

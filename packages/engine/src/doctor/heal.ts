@@ -1,4 +1,4 @@
-import { type Finding, planRepairs, type Repair } from '@vethra/model'
+import { type Finding, planRepairs, type Repair } from '@vethra/findings'
 import type { DoctorTools } from './doctor-tools.ts'
 import { examine } from './examine.ts'
 import { type RepairEvent, type RepairOutcome, repair } from './repair.ts'

@@ -1,5 +1,5 @@
 import { type ConfList, goField, type Json, type PluginConf } from '@vethra/cni'
-import type { Isolation } from '@vethra/model'
+import type { Isolation } from '@vethra/firewall'
 
 /** The effects on the host of attaching by a conf list, the same for every container. */
 export interface ListEffects {

@@ -1,5 +1,5 @@
 import { CniError } from '@vethra/cni'
-import type { MissingResource, ObservedTable, TableOwner } from '@vethra/model'
+import type { MissingResource, ObservedTable, TableOwner } from '@vethra/findings'
 import { type PluginWay, planFormer } from '@vethra/plugins'
 import { describeChange, diff, keyOf, type Owned, type Resource, type State } from '@vethra/state'
 import type { AttachmentKernel, AttachmentKey, CachedAttachment } from '@vethra/world'

@@ -6,7 +6,7 @@ import type {
   ObservedContainer,
   ObservedFault,
   ObservedName,
-} from '@vethra/model'
+} from '@vethra/findings'
 import type { HostsFolder } from '@vethra/world'
 import type { DoctorTools, NamespaceTools } from './doctor-tools.ts'
 import { millisecondsOf } from './milliseconds-of.ts'

@@ -1,5 +1,5 @@
 import { CniError } from '@vethra/cni'
-import type { ObservedHost, ObservedProgram } from '@vethra/model'
+import type { ObservedHost, ObservedProgram } from '@vethra/findings'
 import type { Network } from '@vethra/networks'
 import type { PluginRunner } from '@vethra/world'
 import { supportedVersions } from '../attach/supported-versions.ts'

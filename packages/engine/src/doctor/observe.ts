@@ -1,15 +1,13 @@
 import { CniError, type ConfList } from '@vethra/cni'
-import {
-  type DesiredNetwork,
-  type DesiredState,
-  type ObservedFault,
-  type ObservedReservation,
-  type ObservedState,
-  readFirewall,
-  type SavedRules,
-  type ShadowedConf,
-  unreadableTables,
-} from '@vethra/model'
+import type {
+  DesiredNetwork,
+  DesiredState,
+  ObservedFault,
+  ObservedReservation,
+  ObservedState,
+  ShadowedConf,
+} from '@vethra/findings'
+import { readFirewall, type SavedRules, unreadableTables } from '@vethra/firewall'
 import { ipamDataDirs, type Network, networkSubnets, networksFromFiles } from '@vethra/networks'
 import { programsOf } from '../attach/ways-now.ts'
 import { attachedIds } from '../attach/whose.ts'

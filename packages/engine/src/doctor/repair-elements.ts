@@ -1,5 +1,5 @@
 import { guards } from '@vethra/cni'
-import type { Repair } from '@vethra/model'
+import type { Repair } from '@vethra/findings'
 import { holdingContainer } from '../attach/holding-container.ts'
 import { rememberedOnly } from '../attach/membership.ts'
 import { converge } from '../converge.ts'

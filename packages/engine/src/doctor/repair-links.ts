@@ -1,5 +1,5 @@
 import { guards } from '@vethra/cni'
-import type { Repair } from '@vethra/model'
+import type { Repair } from '@vethra/findings'
 import { livingRecord } from './alive.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import type { RepairResult } from './repair-result.ts'

@@ -1,5 +1,5 @@
 import { guards, identityOf, isSameNamespace } from '@vethra/cni'
-import type { Repair } from '@vethra/model'
+import type { Repair } from '@vethra/findings'
 import { isProven } from '../attach/life.ts'
 import { isUsable, livingRecord } from './alive.ts'
 import type { DoctorTools } from './doctor-tools.ts'

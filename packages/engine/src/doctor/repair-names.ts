@@ -1,6 +1,6 @@
 import { CniError, type ContainerRef, parseResult, type Result } from '@vethra/cni'
 import { parseRecord } from '@vethra/container'
-import type { Repair } from '@vethra/model'
+import type { Repair } from '@vethra/findings'
 import type { ContainerNames } from '@vethra/names'
 import { findNetwork } from '@vethra/networks'
 import { recordsOf } from '../attach/whose.ts'

@@ -1,7 +1,7 @@
 import { formatAddress } from '@vethra/address'
 import { guards } from '@vethra/cni'
 import { capabilityMappings, type PortMapping, parseRecord, readSocket } from '@vethra/container'
-import type { Repair } from '@vethra/model'
+import type { Repair } from '@vethra/findings'
 import { byInterface } from '../attach/by-interface.ts'
 import { publishPorts } from '../attach/publish.ts'
 import { recordsOf } from '../attach/whose.ts'

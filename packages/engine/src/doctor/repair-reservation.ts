@@ -1,7 +1,7 @@
 import { contains, readAddress, readCidr } from '@vethra/address'
 import { CniError, guards, parseAddress } from '@vethra/cni'
+import { datedInThePast, type Repair } from '@vethra/findings'
 import { reasonToKeep } from '@vethra/ipam'
-import { datedInThePast, type Repair } from '@vethra/model'
 import { networkSubnets } from '@vethra/networks'
 import { livingRecord } from './alive.ts'
 import type { DoctorTools } from './doctor-tools.ts'

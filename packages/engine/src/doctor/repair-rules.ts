@@ -1,11 +1,10 @@
 import { guards } from '@vethra/cni'
+import type { Repair, RuleEffect } from '@vethra/findings'
 import {
   attachmentLeftovers,
   type MasqueradedAttachment,
   masqueradingRules,
-  type Repair,
-  type RuleEffect,
-} from '@vethra/model'
+} from '@vethra/firewall'
 import { chainAgain } from '../attach/heal.ts'
 import { livingRecord } from './alive.ts'
 import type { DoctorTools } from './doctor-tools.ts'

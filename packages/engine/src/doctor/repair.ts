@@ -1,5 +1,5 @@
 import { CniError } from '@vethra/cni'
-import { describeRepair, type Repair } from '@vethra/model'
+import { describeRepair, type Repair } from '@vethra/findings'
 import type { DoctorTools } from './doctor-tools.ts'
 import { detachDead, reattach } from './repair-attachment.ts'
 import { removeElements, restoreElements } from './repair-elements.ts'

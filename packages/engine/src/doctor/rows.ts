@@ -1,5 +1,5 @@
 import { explain } from '@vethra/cni'
-import { describeRepair, type Finding, type Repair } from '@vethra/model'
+import { describeRepair, type Finding, type Repair } from '@vethra/findings'
 import type { RepairOutcome } from './repair.ts'
 
 /** A finding as `--format json` prints it. */

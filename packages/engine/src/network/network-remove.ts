@@ -1,5 +1,5 @@
 import { CniError, guards } from '@vethra/cni'
-import { networkLeftovers, sharedLeftovers } from '@vethra/model'
+import { networkLeftovers, sharedLeftovers } from '@vethra/firewall'
 import {
   bridgeName,
   modeNetwork,

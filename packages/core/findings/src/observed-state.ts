@@ -1,8 +1,8 @@
 import type { ContainerRef } from '@vethra/cni'
+import type { ObservedFirewall } from '@vethra/firewall'
 import type { Reservation, SignsOfLife } from '@vethra/ipam'
 import type { Owner, Resource } from '@vethra/state'
 import type { AttachmentRef } from './attachment-ref.ts'
-import type { ObservedFirewall } from './observed-firewall.ts'
 import type { ObservedHost } from './observed-host.ts'
 
 /** The observed state of a host. */

@@ -1,6 +1,6 @@
+import { marksOf } from '@vethra/firewall'
 import type { DesiredAttachment } from '../src/desired-state.ts'
 import type { ObservedState } from '../src/observed-state.ts'
-import { marksOf } from '../src/read-firewall.ts'
 import { observing, onFirewall, publishing } from './sample-change.ts'
 import { desiredAttachment, ownedBy, reservationOf, type World } from './sample-host.ts'
 

@@ -1,3 +1,4 @@
+import type { Marks } from '@vethra/firewall'
 import { type AttachmentRef, attachmentText } from './attachment-ref.ts'
 import type { DesiredState } from './desired-state.ts'
 import { firewallFindings } from './diff-firewall.ts'
@@ -5,7 +6,6 @@ import { interfaceFindings } from './diff-interfaces.ts'
 import { type Finding, finding, repairable } from './finding.ts'
 import type { Maps } from './maps.ts'
 import type { ObservedAttachment, ObservedReservation, ObservedState } from './observed-state.ts'
-import type { Marks } from './read-firewall.ts'
 import type { Repair } from './repair.ts'
 
 /** Attachments whose namespace is gone, and those of ours whose state is unknown. */

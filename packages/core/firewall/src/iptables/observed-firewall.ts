@@ -1,5 +1,3 @@
-import type { Isolation } from './desired-state.ts'
-
 /** The effects of the packet filter on containers, in one address family. */
 export interface ObservedFirewall {
   readonly family: 4 | 6
@@ -34,3 +32,9 @@ export interface PublishedPort {
   /** `10.4.1.2:80`, `[fd00::2]:80`. */
   readonly target: string
 }
+
+/**
+ * The senders that may reach the containers of a network: all, those on the same bridge, or no
+ * other container.
+ */
+export type Isolation = 'none' | 'same-bridge' | 'isolated'

@@ -1,6 +1,5 @@
 import { attachmentChains } from './chain-names.ts'
-import type { Isolation } from './desired-state.ts'
-import type { ObservedFirewall, OwnedRules, PublishedPort } from './observed-firewall.ts'
+import type { Isolation, ObservedFirewall, OwnedRules, PublishedPort } from './observed-firewall.ts'
 import { chainOf, parseRules, type RuleTable, targetOf } from './rules.ts'
 import type { SavedRules } from './saved-rules.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { masqueradingRules, readFirewall } from './index.ts'
-import { ownerOf } from './read-firewall.ts'
+import { masqueradingRules } from './masquerading-rules.ts'
+import { ownerOf, readFirewall } from './read-firewall.ts'
 
 const id = 'cnitool-9cbb48fd12acc83a7355'
 const comment = `-m comment --comment "name: \\"bridge\\" id: \\"${id}\\""`

@@ -1,14 +1,9 @@
 import type { ConfList } from '@vethra/cni'
 import { describe, expect, it } from 'vitest'
-import {
-  attachmentChains,
-  attachmentLeftovers,
-  networkLeftovers,
-  networkRulesReady,
-  parseRules,
-  sharedLeftovers,
-  sharedRulesReady,
-} from './index.ts'
+import { attachmentChains } from './chain-names.ts'
+import { attachmentLeftovers, networkLeftovers, sharedLeftovers } from './leftovers.ts'
+import { parseRules } from './rules.ts'
+import { networkRulesReady, sharedRulesReady } from './shared-rules.ts'
 
 const [masq, dnat] = attachmentChains('bridge', 'cnitool-9cbb48fd12acc83a7355')
 const nat = `*nat

@@ -1,4 +1,5 @@
 import type { ContainerRef } from '@vethra/cni'
+import type { Isolation } from '@vethra/firewall'
 import type { AttachmentRef } from './attachment-ref.ts'
 
 /**
@@ -33,12 +34,6 @@ export interface DesiredNetwork {
   /** The version of the specification that its programs are spoken to in. */
   readonly cniVersion: string
 }
-
-/**
- * The senders that may reach the containers of a network: all, those on the same bridge, or no
- * other container.
- */
-export type Isolation = 'none' | 'same-bridge' | 'isolated'
 
 /** A container in the data store. */
 export interface DesiredContainer extends ContainerRef {

@@ -1,3 +1,4 @@
+import type { MasqueradedAttachment } from '@vethra/firewall'
 import type { AttachmentRef } from './attachment-ref.ts'
 import type { TableOwner } from './observed-state.ts'
 
@@ -108,10 +109,4 @@ export interface RepairedBridge {
   readonly addresses: readonly string[]
   /** Whether ports that are published are to be reached by 127.0.0.1, too. */
   readonly localPorts: boolean
-}
-
-/** An attachment whose traffic leaves under the host's address. */
-export interface MasqueradedAttachment extends AttachmentRef {
-  /** `10.4.1.2/24`. */
-  readonly addresses: readonly string[]
 }

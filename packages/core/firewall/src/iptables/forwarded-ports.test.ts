@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { forwardedPorts } from './index.ts'
+import { forwardedPorts } from './forwarded-ports.ts'
 
 const saved = (...rules: readonly string[]): string => `*nat
 :PREROUTING ACCEPT [0:0]

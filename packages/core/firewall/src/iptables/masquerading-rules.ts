@@ -1,5 +1,4 @@
 import { marksOf, readFirewall } from './read-firewall.ts'
-import type { MasqueradedAttachment } from './repair.ts'
 import { targetOf } from './rules.ts'
 import type { SavedRules } from './saved-rules.ts'
 
@@ -77,4 +76,14 @@ function chainRules(mark: string, addresses: readonly Host[]): readonly string[]
 // To its own subnet a container speaks under its own address.
 function within({ prefix, comment }: Host): string {
   return `-d ${prefix} ${comment} -j ACCEPT`
+}
+
+/** An attachment whose traffic leaves under the host's address. */
+export interface MasqueradedAttachment {
+  readonly network: string
+  /** As plugins know it. */
+  readonly containerId: string
+  readonly ifname: string
+  /** `10.4.1.2/24`. */
+  readonly addresses: readonly string[]
 }

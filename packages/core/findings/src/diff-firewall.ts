@@ -1,3 +1,5 @@
+import type { ObservedFirewall, OwnedRules } from '@vethra/firewall'
+import { ownerOf } from '@vethra/firewall'
 import { type AttachmentRef, attachmentText } from './attachment-ref.ts'
 import type {
   DesiredAddress,
@@ -7,9 +9,7 @@ import type {
 } from './desired-state.ts'
 import { type Finding, finding, repairable } from './finding.ts'
 import type { Maps } from './maps.ts'
-import type { ObservedFirewall, OwnedRules } from './observed-firewall.ts'
 import type { ObservedState } from './observed-state.ts'
-import { ownerOf } from './read-firewall.ts'
 
 /** The packet filter's missing rules for a living container. */
 export function firewallFindings(

@@ -1,7 +1,7 @@
+import { type Marks, marksOf } from '@vethra/firewall'
 import { attachmentText } from './attachment-ref.ts'
 import type { DesiredAttachment, DesiredState } from './desired-state.ts'
 import type { ObservedAttachment, ObservedLink, ObservedState } from './observed-state.ts'
-import { type Marks, marksOf } from './read-firewall.ts'
 import type { RepairedBridge } from './repair.ts'
 
 /** The two states by what they are looked up by: a thousand attachments are compared in one pass. */

@@ -1,8 +1,8 @@
 import { containerIdOf } from '@vethra/cni'
+import type { ObservedFirewall, OwnedRules } from '@vethra/firewall'
+import { marksOf } from '@vethra/firewall'
 import type { DesiredAttachment, DesiredState } from '../src/desired-state.ts'
-import type { ObservedFirewall, OwnedRules } from '../src/observed-firewall.ts'
 import type { ObservedState } from '../src/observed-state.ts'
-import { marksOf } from '../src/read-firewall.ts'
 import { nothingDesired, nothingObserved, ourNetwork } from './sample-states.ts'
 
 /** For tests: what should be on a host, and what is. */
