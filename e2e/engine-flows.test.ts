@@ -84,6 +84,35 @@ describeOnHost('flows through what the engine attached', () => {
     },
   )
 
+  it('are held to the rates of bandwidth in both directions, and the limits go with a DEL', async () => {
+    const rate = 8_000_000
+    const limits = {
+      ingressRate: rate,
+      ingressBurst: 80_000,
+      egressRate: rate,
+      egressBurst: 80_000,
+    }
+    const limited = {
+      ...container('a', 2, 80),
+      chained: [{ type: 'bandwidth', ...limits }, published(80)],
+    }
+    await place.attach(limited)
+    await place.serve('a', 80)
+    await place.serve('outside', 90)
+    const tcp = { protocol: 'tcp', length: 600_000, patienceMs: 5000 } as const
+    const seconds = async (from: string, address: string, port: number) => {
+      const began = performance.now()
+      expect(await place.ask(from, { ...tcp, address, port })).toMatch(/ 600000$/)
+      return (performance.now() - began) / 1000
+    }
+    const least = (tcp.length * 8) / rate - 0.15
+    expect(await seconds('outside', hostAt.four, 8080)).toBeGreaterThan(least)
+    expect(await seconds('a', outside.four, 90)).toBeGreaterThan(least)
+    expect(await place.check(limited)).toEqual({})
+    expect(await place.detach(limited, 'down')).toEqual({})
+    expect(await place.sh('ip -j link show type ifb')).toBe('[]')
+  })
+
   it('are none where nothing is asked: a network without IPv6 is silent', async () => {
     const four = (name: string, last: number): TestContainer => ({
       name,

@@ -45,7 +45,8 @@ export function encodeLinkOp(op: RouteOp): Message | undefined {
   if (op.kind === 'delete link') return encodeDelete(op.link)
   if (op.kind === 'add bridge') return encodeBridge(op)
   if (op.kind === 'add veth') return encodeVeth(op)
-  if (op.kind === 'add dummy') return made(op, [], linkInfo('dummy', []))
+  if (op.kind === 'add dummy' || op.kind === 'add ifb')
+    return made(op, [], linkInfo(op.kind.slice('add '.length), []))
   if (op.kind === 'set link') return encodeSet(op)
   if (op.kind === 'set port') return encodePort(op)
   if (op.kind === 'set inet conf') return encodeInetConf(op)
@@ -155,7 +156,10 @@ function upperData({ kind, mode, id }: NewUpper): readonly Octets[] {
   const first = kind === 'add macvlan' ? 'bridge' : 'l2'
   const value = modes[mode ?? first]
   if (value === undefined) throw new RangeError(`no such ${kind.slice(4)} mode: ${mode}`)
-  return [attribute(1, kind === 'add macvlan' ? u32(value) : u16(value))]
+  // The second of ipvlan, as ip(8) sends it: none of its flags.
+  return kind === 'add macvlan'
+    ? [attribute(1, u32(value))]
+    : [attribute(1, u16(value)), attribute(2, u16(0))]
 }
 
 const flagUp = 0x1

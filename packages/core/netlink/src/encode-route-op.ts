@@ -4,6 +4,7 @@ import { encodeLinkOp, linkHeader } from './encode-link.ts'
 import { flag, type Message } from './messages.ts'
 import { join, type Octets, u8, u32 } from './octets.ts'
 import type { AddressOp, RouteDump, RouteEntryOp, RouteOp } from './route-op.ts'
+import { encodeTrafficOp, type TrafficOp } from './traffic-control.ts'
 
 const create = flag.create | flag.exclusive
 
@@ -14,14 +15,17 @@ const create = flag.create | flag.exclusive
  */
 export function encodeRouteOps(ops: readonly RouteOp[]): readonly Message[] {
   return ops.map((op, index) => {
-    const message = encodeLinkOp(op) ?? encodeOther(op as AddressOp | RouteEntryOp)
+    const message = encodeLinkOp(op) ?? encodeOther(op as OtherOp)
     const last = index === ops.length - 1
     return last ? { ...message, flags: message.flags | flag.ack } : message
   })
 }
 
-function encodeOther(op: AddressOp | RouteEntryOp): Message {
-  return 'prefixLength' in op ? encodeAddress(op) : encodeRoute(op)
+type OtherOp = AddressOp | RouteEntryOp | TrafficOp
+
+function encodeOther(op: OtherOp): Message {
+  if ('prefixLength' in op) return encodeAddress(op)
+  return 'family' in op ? encodeRoute(op) : encodeTrafficOp(op)
 }
 
 const dumpTypes = { links: 18, addresses: 22, routes: 26 } as const

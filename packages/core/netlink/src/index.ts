@@ -74,3 +74,16 @@ export type {
   SetLink,
   SetPort,
 } from './route-op.ts'
+export {
+  type AddIngress,
+  type AddRedirect,
+  askQdisc,
+  type DeleteQdisc,
+  decodeLimit,
+  decodeRedirect,
+  dumpIngressFilters,
+  type FoundLimit,
+  type QdiscPlace,
+  type SetLimit,
+  type TrafficOp,
+} from './traffic-control.ts'

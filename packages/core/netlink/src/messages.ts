@@ -4,7 +4,9 @@ import { join, type Octets, u16, u32, view } from './octets.ts'
 export const flag = {
   request: 1,
   ack: 4,
+  echo: 8,
   dump: 0x300,
+  replace: 0x100,
   exclusive: 0x200,
   create: 0x400,
   append: 0x800,

@@ -1,3 +1,5 @@
+import type { TrafficOp } from './traffic-control.ts'
+
 /** An interface, by the name or the index that it has in the namespace of the socket. */
 export type LinkRef = { readonly name: string } | { readonly index: number }
 
@@ -11,8 +13,9 @@ export type RouteOp =
   | NewVeth
   | NewUpper
   | {
-      readonly kind: 'add dummy'
+      readonly kind: 'add dummy' | 'add ifb'
       readonly name: string
+      readonly mac?: string
       readonly mtu?: number
       readonly alias?: string
     }
@@ -23,6 +26,7 @@ export type RouteOp =
   | { readonly kind: 'delete link'; readonly link: LinkRef | { readonly group: number } }
   | AddressOp
   | RouteEntryOp
+  | TrafficOp
 
 /** Makes a bridge without spanning tree or forward delay. */
 export interface NewBridge {

@@ -6,6 +6,11 @@ export function hostEndName(network: string, containerId: string, ifname: string
   return `veth${hex(digest(network, containerId, ifname)).slice(0, 11)}`
 }
 
+/** The name of the interface that limits what comes from a container, as the plugin `bandwidth` makes it: `bwp` and 12 hex digits. */
+export function limitName(network: string, containerId: string): string {
+  return `bwp${hex(digest(`${network}${containerId}`)).slice(0, 12)}`
+}
+
 /** A locally administered MAC that a text always gets. */
 export function macFor(...parts: readonly string[]): string {
   return macOf([0x02, ...digest(...parts).subarray(0, 5)])

@@ -23,8 +23,19 @@ export function needsPrevious(
 }
 
 /** The interface of the host that leads to the container: the bridge, or the host's end of its veth. */
-export function hostInterfaceOf({ interfaces }: Result): string | undefined {
-  return interfaces.find(({ sandbox }) => !sandbox)?.name
+export function hostInterfaceOf(result: Result): string | undefined {
+  return hostSide(result)[0]
+}
+
+/** The host's end of the container's veth: a bridge's port, or what ends on the host itself. */
+export function hostEndOf(result: Result): string | undefined {
+  return hostSide(result).at(-1)
+}
+
+// Those of the host come before the container's; what later plugins of a chain add comes behind it.
+function hostSide({ interfaces }: Result): readonly string[] {
+  const inside = interfaces.findIndex(({ sandbox }) => Boolean(sandbox))
+  return interfaces.slice(0, inside < 0 ? interfaces.length : inside).map(({ name }) => name)
 }
 
 /**
@@ -35,7 +46,7 @@ export function admissionOf(
   result: Result,
   { network, attachment: { containerId, ifname } }: PluginRequest,
 ): Owned | undefined {
-  const [link, port] = result.interfaces.filter(({ sandbox }) => !sandbox)
+  const [link, port] = hostSide(result)
   if (link === undefined) return undefined
   const ips = result.ips.flatMap((ip) => ipOf(ip) ?? [])
   const subnets = ips.map((ip) => (port ? ip.subnet : hostPrefix(ip)))
@@ -43,6 +54,6 @@ export function admissionOf(
     owner: port
       ? { kind: 'network', network }
       : { kind: 'attachment', network, containerId, ifname },
-    resource: { kind: 'admit', bridge: link.name, subnets: [...new Set(subnets)] },
+    resource: { kind: 'admit', bridge: link, subnets: [...new Set(subnets)] },
   }
 }

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '@vethra/cni'
+import { bandwidth } from './bandwidth.ts'
 import { bridge } from './bridge.ts'
 import { firewall } from './firewall.ts'
 import { hostLocal } from './host-local.ts'
@@ -26,6 +27,7 @@ const plugins: readonly AnyPlugin[] = [
   portmap,
   firewall,
   tuning,
+  bandwidth,
 ]
 const ipamPlugins: readonly AnyIpamPlugin[] = [hostLocal, staticAddresses]
 

@@ -39,7 +39,11 @@ function mustGo(resource: Resource, wanted: ReadonlyMap<string, Owned>): boolean
 function mustBeMadeAnew(wanted: Resource, found: Resource): boolean {
   if (wanted.kind === 'link' && found.kind === 'link')
     return !isAsWanted({ ...wanted, up: found.up }, withoutSettings(wanted, found))
-  const replaced = wanted.kind === 'route' || wanted.kind === 'publish' || wanted.kind === 'address'
+  const replaced =
+    wanted.kind === 'route' ||
+    wanted.kind === 'publish' ||
+    wanted.kind === 'address' ||
+    (wanted.kind === 'qdisc' && 'redirect' in wanted.does)
   return replaced && !isAsWanted(wanted, found)
 }
 
@@ -77,6 +81,7 @@ const ranks: Readonly<Record<Resource['kind'], number>> = {
   link: 0,
   'link settings': 3,
   'bridge port': 1,
+  qdisc: 3,
   address: 4,
   route: 5,
   admit: 6,

@@ -19,6 +19,7 @@ export type {
   Owned,
   Place,
   Publish,
+  Qdisc,
   Resource,
   Route,
   State,

@@ -13,6 +13,8 @@ function identity(resource: Resource): readonly (string | number)[] {
       return [resource.place, resource.link]
     case 'bridge port':
       return [resource.link]
+    case 'qdisc':
+      return [resource.link, 'redirect' in resource.does ? 'in' : 'out']
     case 'address':
       return [resource.place, resource.link, `${resource.address}/${resource.prefixLength}`]
     case 'route': {
@@ -49,6 +51,7 @@ export function carrierOf(resource: Resource): string | undefined {
     case 'route':
       return `link ${resource.place} ${resource.link}`
     case 'bridge port':
+    case 'qdisc':
       return `link host ${resource.link}`
     default:
       return undefined

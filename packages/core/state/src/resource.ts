@@ -6,6 +6,7 @@ export type Resource =
   | Link
   | LinkSettings
   | BridgePort
+  | Qdisc
   | InterfaceAddress
   | Route
   | Sysctl
@@ -42,6 +43,7 @@ export type LinkType =
   | { readonly name: 'macvlan' | 'ipvlan'; readonly parent: string; readonly mode: string }
   | { readonly name: 'vlan'; readonly parent: string; readonly id: number }
   | { readonly name: 'dummy' }
+  | { readonly name: 'ifb' }
 
 /** Settings of an interface that something else makes: `lo`, or what a plugin before made. */
 export interface LinkSettings {
@@ -65,6 +67,20 @@ export interface BridgePort {
   readonly hairpin?: boolean
   /** Whether it reaches no other isolated port. Default: as it is. */
   readonly isolated?: boolean
+}
+
+/** Packets that leave by an interface of the host are held to a rate, or those that come in leave by another. */
+export interface Qdisc {
+  readonly kind: 'qdisc'
+  readonly link: string
+  readonly does:
+    | {
+        /** In octets a second. */
+        readonly rate: number
+        /** In octets: what may pass at once. */
+        readonly burst: number
+      }
+    | { readonly redirect: string }
 }
 
 /** An address of an interface. */

@@ -1,28 +1,16 @@
-import { elementsOf, isEffect, type PlacedElement, shapeOf, vethraTable } from '@vethra/firewall'
-import {
-  addressText,
-  askElement,
-  decodeAddress,
-  decodeElements,
-  decodeRoute,
-  dumpElements,
-  encodeRouteDump,
-  type FoundAddress,
-  type FoundElement,
-  type FoundLink,
-  type FoundRoute,
-} from '@vethra/netlink'
+import { elementsOf, isEffect, type PlacedElement } from '@vethra/firewall'
+import { addressText, type FoundElement, type FoundLink } from '@vethra/netlink'
 import {
   type Link,
   type LinkType,
   type Owned,
-  type Place,
   type Resource,
   type Route,
   readMark,
   type State,
 } from '@vethra/state'
-import { missingPassages } from './pass-rule.ts'
+import { type Looking, looking } from './looking.ts'
+import { observeQdisc } from './observe-qdisc.ts'
 import type { Session } from './session.ts'
 import { prepareReads } from './sysctls-in-bun.ts'
 import { visit } from './visit.ts'
@@ -32,82 +20,11 @@ import { visit } from './visit.ts'
  * that of the expectation. Missing ones are left out.
  */
 export function observeExpected(session: Session, expected: State): State {
-  const known = looking(session, setsToList(expected))
+  const known = looking(session, expected)
   return expected.flatMap((each) => {
     const found = observeOne(known, each)
     return found ? [found] : []
   })
-}
-
-/** Up to so many elements of a set are asked for one by one; for more of them all of the set is listed. */
-const fewElements = 8
-
-function setsToList(expected: State): ReadonlySet<string> {
-  const counts = new Map<string, number>()
-  for (const { resource, owner } of expected) {
-    if (resource.kind !== 'publish') continue
-    for (const { set } of elementsOf(resource, owner)) counts.set(set, (counts.get(set) ?? 0) + 1)
-  }
-  return new Set([...counts].flatMap(([set, count]) => (count > fewElements ? [set] : [])))
-}
-
-/** Looks at each thing once, however many resources ask. */
-interface Looking {
-  readonly session: Session
-  link(place: Place, name: string): FoundLink | undefined
-  linkAt(index: number): FoundLink | undefined
-  addresses(place: Place): readonly FoundAddress[]
-  routes(place: Place): readonly FoundRoute[]
-  element(set: string, key: readonly string[]): FoundElement | undefined
-  /** Whether other firewalls let pass what our table does. */
-  passes(): boolean
-}
-
-function looking(session: Session, listed: ReadonlySet<string>): Looking {
-  const links = remembering((place: Place, name: string) =>
-    place === 'host' || session.hasContainer ? session.link(place, name) : undefined,
-  )
-  const linksAt = remembering((index: number) => session.linkAt('host', index))
-  const elements = remembering((set: string) => {
-    const { key, data } = shapeOf(set)
-    const { messages } = session.netfilter([dumpElements(vethraTable, set)])
-    const found = messages.flatMap((each) => decodeElements(each, key, data))
-    return new Map(found.map((each) => [each.key.join(' '), each]))
-  })
-  const dump = (place: Place, what: 'addresses' | 'routes') =>
-    session.routeMessages(place, [encodeRouteDump(what)]).messages
-  return {
-    session,
-    link: links,
-    linkAt: linksAt,
-    addresses: remembering((place: Place) =>
-      dump(place, 'addresses').flatMap((each) => decodeAddress(each) ?? []),
-    ),
-    routes: remembering((place: Place) =>
-      dump(place, 'routes').flatMap((each) => decodeRoute(each) ?? []),
-    ),
-    element: (set, key) => {
-      if (listed.has(set)) return elements(set).get(key.join(' '))
-      const { key: type, data } = shapeOf(set)
-      const { messages } = session.netfilter([askElement(vethraTable, set, type, key)])
-      return messages.flatMap((each) => decodeElements(each, type, data))[0]
-    },
-    passes: remembering(() => missingPassages(session).length === 0),
-  }
-}
-
-function remembering<Args extends readonly (string | number)[], T>(
-  look: (...args: Args) => T,
-): (...args: Args) => T {
-  const seen = new Map<string, T>()
-  return (...args) => {
-    const key = args.join(' ')
-    const known = seen.get(key)
-    if (known !== undefined || seen.has(key)) return known as T
-    const found = look(...args)
-    seen.set(key, found)
-    return found
-  }
 }
 
 function observeOne(known: Looking, { resource, owner }: Owned): Owned | undefined {
@@ -129,6 +46,7 @@ function observePlain(known: Looking, resource: Resource): Resource | undefined 
     const port = known.link('host', resource.link)?.port
     return port && { ...resource, ...port }
   }
+  if (resource.kind === 'qdisc') return observeQdisc(known, resource)
   if (resource.kind === 'address') return hasAddress(known, resource) ? resource : undefined
   if (resource.kind === 'route') return hasRoute(known, resource) ? resource : undefined
   return resource.kind === 'sysctl' ? readSysctl(known, resource) : undefined

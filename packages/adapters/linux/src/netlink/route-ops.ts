@@ -6,6 +6,7 @@ import {
   type Owned,
   ownerMark,
   type Place,
+  type Qdisc,
   type Resource,
 } from '@vethra/state'
 
@@ -52,9 +53,20 @@ function placedOps(resource: Exclude<Resource, Link>, lookup: Lookup): readonly 
     const more = broadcast === undefined ? {} : { broadcast }
     return [{ place, ops: [{ kind: 'add address', index, address, prefixLength, ...more }] }]
   }
+  if (resource.kind === 'qdisc') return [{ place: 'host', ops: qdiscOps(resource, lookup) }]
   return resource.kind === 'route'
     ? [{ place: resource.place, ops: [routeOp('add route', resource, lookup)] }]
     : []
+}
+
+function qdiscOps({ link, does }: Qdisc, lookup: Lookup): readonly RouteOp[] {
+  const index = lookup.index('host', link)
+  if (!('redirect' in does)) return [{ kind: 'set limit', index, ...does }]
+  const to = lookup.index('host', does.redirect)
+  return [
+    { kind: 'add ingress', index },
+    { kind: 'add redirect', index, to },
+  ]
 }
 
 function settings({
@@ -136,8 +148,10 @@ function makeLink({ owner }: Owned, link: Link, lookup: Lookup): readonly Placed
       { place, ops: insideOps(link) },
     ]
   }
-  if (type.name === 'dummy')
-    return [{ place, ops: [{ kind: 'add dummy', name }, ...insideOps(link, alias)] }]
+  if (type.name === 'dummy' || type.name === 'ifb')
+    return [
+      { place, ops: [{ kind: `add ${type.name}`, name, ...common }, ...insideOps(link, alias)] },
+    ]
   const upper = {
     name,
     lower: lookup.index('host', type.parent),
@@ -201,6 +215,11 @@ function removal(
     const index = lookup.index(place, link)
     return [{ place, ops: [{ kind: 'delete address', index, address, prefixLength }] }]
   }
+  if (resource.kind === 'qdisc') {
+    const index = lookup.index('host', resource.link)
+    const at = 'redirect' in resource.does ? 'ingress' : 'root'
+    return [{ place: 'host', ops: [{ kind: 'delete qdisc', index, place: at }] }]
+  }
   return resource.kind === 'route'
     ? [{ place: resource.place, ops: [routeOp('delete route', resource, lookup)] }]
     : []
@@ -209,7 +228,10 @@ function removal(
 // Both ends of a veth go with the host's, whether the container's namespace can be entered or not.
 function removeLink({ place, name, type }: Link, links: 'delete' | 'down'): PlacedOps {
   const link = { name: type.name === 'veth' ? type.hostName : name }
+  // An interface of the host goes with no namespace.
   const op: RouteOp =
-    links === 'down' ? { kind: 'set link', link, up: false } : { kind: 'delete link', link }
+    links === 'down' && place === 'container'
+      ? { kind: 'set link', link, up: false }
+      : { kind: 'delete link', link }
   return { place: type.name === 'veth' ? 'host' : place, ops: [op] }
 }

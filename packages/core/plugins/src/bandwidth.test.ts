@@ -1,0 +1,81 @@
+import type { JsonObject } from '@vethra/cni'
+import { keyOf } from '@vethra/state'
+import { expect, it } from 'vitest'
+import { type Facts, type PluginRequest, planStage, stageNeeds } from './index.ts'
+
+const attachment = {
+  containerId: 'default-web',
+  netns: '/run/netns/web',
+  ifname: 'eth0',
+  cniArgs: [],
+  capabilityArgs: {},
+}
+const noFacts: Facts = { links: {} }
+const ipam = { type: 'host-local', ranges: [[{ subnet: '10.4.0.0/24' }]] }
+const granted = [{ address: '10.4.0.2/24', gateway: '10.4.0.1' }]
+
+function request(conf: JsonObject): PluginRequest {
+  return { network: 'lan', cniVersion: '1.0.0', conf, attachment }
+}
+
+const lan = request({ type: 'bridge', bridge: 'br0', isDefaultGateway: true, ipMasq: true, ipam })
+const publishing = request({
+  type: 'portmap',
+  runtimeConfig: { portMappings: [{ hostPort: 8080, containerPort: 80, protocol: 'TCP' }] },
+})
+
+const keysOf = (requests: readonly PluginRequest[]) =>
+  planStage(requests, { granted, facts: noFacts }).resources.map(
+    ({ resource, owner }) => `${owner.kind}: ${keyOf(resource)}`,
+  )
+
+const limits = {
+  ingressRate: 8_000_000,
+  ingressBurst: 800_000,
+  egressRate: 80_000,
+  egressBurst: 8000,
+}
+
+it.each<[string, JsonObject]>([
+  [
+    'its own keys',
+    { ...limits, runtimeConfig: { bandwidth: { ingressRate: 8, ingressBurst: 8 } } },
+  ],
+  ['those of the runtime', { runtimeConfig: { bandwidth: limits } }],
+])('bandwidth limits both directions by %s, wherever it is in the chain', (_, conf) => {
+  const limited = request({ type: 'bandwidth', ...conf })
+  const chain = [lan, limited, publishing, request({ type: 'firewall' })]
+  const { resources, result } = planStage(chain, { granted, facts: noFacts })
+  const host = result.interfaces[1]?.name
+  const name = expect.stringMatching(/^bwp[0-9a-f]{12}$/)
+  const qdiscs = resources.flatMap(({ resource }) => (resource.kind === 'qdisc' ? [resource] : []))
+  expect(qdiscs).toEqual([
+    { kind: 'qdisc', link: host, does: { rate: 1_000_000, burst: 100_000 } },
+    { kind: 'qdisc', link: name, does: { rate: 10_000, burst: 1000 } },
+    { kind: 'qdisc', link: host, does: { redirect: name } },
+  ])
+  expect(result.interfaces[3]).toMatchObject({ name })
+  expect(keysOf(chain)).toContain('network: admit br0')
+  const routed = [request({ type: 'ptp', ipam }), limited, request({ type: 'firewall' })]
+  expect(keysOf(routed)).toContain(`attachment: admit ${host}`)
+})
+
+it('bandwidth without limits adds nothing, and without a veth it is refused', () => {
+  expect(keysOf([lan, request({ type: 'bandwidth', ingressRate: 0 })])).toEqual(keysOf([lan]))
+  const facts = { links: { eth9: { kind: '', mac: '02:00:00:00:00:09', mtu: 1500 } } }
+  const upper = request({ type: 'macvlan', master: 'eth9', ipam })
+  expect(() =>
+    planStage([upper, request({ type: 'bandwidth', ...limits })], { granted, facts }),
+  ).toThrow(expect.objectContaining({ code: 7 }))
+})
+
+it.each<JsonObject>([
+  { ingressRate: 8 },
+  { egressBurst: 8 },
+  { ingressRate: -1, ingressBurst: 8 },
+  { egressRate: 8, egressBurst: 2 ** 36 },
+])('a conf of bandwidth %j is refused with code 7', (conf) => {
+  expect(() => stageNeeds([request({ type: 'bandwidth', ...conf })])).toThrow(
+    expect.objectContaining({ code: 7 }),
+  )
+})
