@@ -7,9 +7,9 @@ import { integerOf, invalidKey, objectOf } from './read-conf.ts'
 
 /** The conf of `bandwidth`, checked. */
 export interface BandwidthConf {
-  /** Of packets to the container. */
+  /** The limit of packets to the container. */
   readonly ingress?: Limit
-  /** Of packets from it. */
+  /** The limit of packets from it. */
   readonly egress?: Limit
 }
 
