@@ -33,6 +33,6 @@ export interface LinkInside {
   /** `veth`, `macvlan`, …; empty where the kernel names none. */
   readonly kind: string
   readonly mac: string
-  /** The bridge of the host that its other end is a port of. */
+  /** The bridge of the host that its other end is a port of; empty for none. Absent where the other end is not on the host. */
   readonly bridge?: string
 }

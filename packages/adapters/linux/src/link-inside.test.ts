@@ -37,7 +37,7 @@ describe.skipIf(needsRoot !== undefined)('in namespaces of their own', () => {
       return seen`
     const mac = expect.stringMatching(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/)
     expect(inNamespace('', program)).toEqual([
-      { kind: 'veth', mac },
+      { kind: 'veth', mac, bridge: '' },
       { kind: 'veth', mac, bridge: 'br0' },
       { kind: '', mac: '00:00:00:00:00:00' },
       null,

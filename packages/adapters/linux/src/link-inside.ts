@@ -38,7 +38,7 @@ export async function linkAt(netns: string, ifname: string): Promise<LinkInside 
   return {
     kind: link.linkinfo?.info_kind ?? '',
     mac: link.address ?? '',
-    ...(other?.master === undefined ? {} : { bridge: other.master }),
+    ...(other === undefined ? {} : { bridge: other.master ?? '' }),
   }
 }
 

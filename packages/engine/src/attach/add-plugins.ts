@@ -52,7 +52,8 @@ export async function addPlugins(tools: AddTools, adding: Adding): Promise<Parse
   let step = stepOf(progress)
   for (; runsPlugins(step); step = stepOf(progress)) {
     const before = progress
-    const context = { list, record, isMade: progress.last !== undefined, rules }
+    const isMade = progress.last !== undefined
+    const context = { list, record, isMade, wasFree: true, rules }
     const [outcome, read] = await all([
       runOne(tools, context, step),
       before === first ? readSharedRules(tools, programsOf(adding)) : Promise.resolve(rules),

@@ -287,6 +287,8 @@ describe('attachAll', () => {
     ['another kind', { kind: 'dummy', mac: '' }, 'ADD bridge', 'DEL bridge (gone)'],
     ['another bridge', { kind: 'veth', mac: '', bridge: 'br1' }, 'ADD bridge', 'DEL bridge (gone)'],
     ['its own', { kind: 'veth', mac: '', bridge: 'br0' }, 'ADD bridge', 'DEL bridge'],
+    ['none yet', { kind: 'veth', mac: '', bridge: '' }, 'ADD bridge', 'DEL bridge'],
+    ['none of the host', { kind: 'veth', mac: '' }, 'ADD bridge', 'DEL bridge (gone)'],
     ['another bridge, once it succeeded', { kind: 'veth', mac: '' }, 'ADD firewall', 'DEL bridge'],
   ])('rolls an ADD back that found an interface of %s', async (_, link, fails, last) => {
     const { run } = tools.runner

@@ -19,6 +19,8 @@ export interface PluginContext {
    * interface there is none that the first plugin makes: another runtime's may have come before the ADD.
    */
   readonly isMade: boolean
+  /** Whether there was no such interface when this ADD began: a veth that is on no bridge yet is what it left half made. */
+  readonly wasFree?: boolean
   /** The shared rules, where they have been read. */
   readonly rules?: readonly SavedRules[] | undefined
 }
@@ -72,13 +74,13 @@ export function pluginRunner(tools: PluginTools, context: PluginContext): Plugin
 // `lo` is made by no plugin.
 async function sparingOthers(
   { linkAt }: PluginTools['netns'],
-  { list, isMade }: PluginContext,
+  { list, isMade, wasFree = false }: PluginContext,
   call: PluginCall,
 ): Promise<PluginCall> {
   const { operation, netns, ifname } = call
   if (operation !== 'DEL' || netns === '') return call
   const link = isMade || ifname === 'lo' ? undefined : await linkAt(netns, ifname)
-  const isOthers = ifname === 'lo' || (link !== undefined && !mayBeMadeBy(list, link))
+  const isOthers = ifname === 'lo' || (link !== undefined && !mayBeMadeBy(list, link, wasFree))
   return isOthers ? { ...call, netns: '' } : call
 }
 
@@ -93,10 +95,11 @@ const kinds: Readonly<Record<string, string>> = {
 }
 
 // A plugin of a type that is not known here may make any interface.
-function mayBeMadeBy(list: ConfList, { kind, bridge }: LinkInside): boolean {
+function mayBeMadeBy(list: ConfList, { kind, bridge }: LinkInside, wasFree: boolean): boolean {
   const type = list.plugins[0]?.type ?? ''
   const made = kinds[type]
   if (made === undefined) return true
   if (kind !== made) return false
-  return kind !== 'veth' || bridge === (type === 'bridge' ? bridgeOf(list) : undefined)
+  if (type !== 'bridge') return kind !== 'veth' || !bridge
+  return bridge === bridgeOf(list) || (wasFree && bridge === '')
 }
