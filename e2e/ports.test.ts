@@ -129,6 +129,22 @@ describeOnHost('vethra bundle prepare -p', () => {
     expect((await host.snapshot()).rules.filter((rule) => rule.includes('8080'))).toEqual([])
   })
 
+  it('a dual-stack network of 0.1 or nerdctl, whose ports hang at ::1, is warned of by prepare and doctor', async () => {
+    await host.vethra('network', 'create', '--ipv6', 'dual')
+    const file = '/etc/cni/net.d/nerdctl-dual.conflist'
+    await host.run([
+      'sh',
+      '-c',
+      `tr -d '\\n' <${file} | sed 's/"conditionsV6": *\\[[^]]*\\],//' >/run/c; cp /run/c ${file}`,
+    ])
+    expect(await prepare('web', '--network', 'dual', '-p', '8080:80')).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringContaining('[::1]'),
+    })
+    const found = JSON.parse((await host.vethra('doctor', '--format', 'json')).stdout)
+    expect(found).toContainEqual(expect.objectContaining({ Kind: 'loopback-unanswered' }))
+  })
+
   it('a port that can lead nowhere is warned of', async () => {
     expect(await prepare('web', '-p', '[fd00:9::1]:8080:80')).toMatchObject({
       exitCode: 0,

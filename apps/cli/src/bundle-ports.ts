@@ -14,7 +14,7 @@ import {
 } from '@vethra/container'
 import { attachedIdOf, attachedIds, containerLabels, recordsOfAll } from '@vethra/engine'
 import { attachmentChains, type ForwardedPorts, forwardedPorts } from '@vethra/firewall'
-import { findNetwork, networkSubnets, networksFromFiles } from '@vethra/networks'
+import { findNetwork, hangsAtLoopback, networkSubnets, networksFromFiles } from '@vethra/networks'
 import type { CachedAttachment, Io, ListeningPort } from '@vethra/world'
 import type { Tools } from './tools.ts'
 
@@ -163,6 +163,9 @@ async function familiesOf(
   if (network === undefined) return [4]
   if (index === -1) {
     io.complain(`warning: network ${network.name} publishes no ports: it has no plugin portmap`)
+  }
+  if (hangsAtLoopback(network)) {
+    io.complain(`warning: published ports hang at [::1]: ${network.file} has no conditionsV6`)
   }
   const subnets = networkSubnets(network).map(({ subnet }) => subnet)
   const families = ([4, 6] as const).filter((family) =>

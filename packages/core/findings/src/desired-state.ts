@@ -29,6 +29,8 @@ export interface DesiredNetwork {
   readonly isolation: Isolation
   /** Whether attaching makes firewall rules. */
   readonly filtered: boolean
+  /** Whether ports that it publishes leave clients at ::1 waiting. */
+  readonly hangsAtLoopback: boolean
   /** The programs that attaching takes, each once. */
   readonly programs: readonly string[]
   /** The version of the specification that its programs are spoken to in. */

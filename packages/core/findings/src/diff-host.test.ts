@@ -60,6 +60,15 @@ describe("the host's own faults", () => {
     expect(found(attached.desired, withHost(host))).toEqual(kinds)
   })
 
+  it('a network of ours whose ports hang at ::1 is told, and one of others is not', () => {
+    const found = (ours: boolean) => {
+      const networks = [{ ...ourNetwork, ours, hangsAtLoopback: true }]
+      return diff({ ...nothingDesired, networks }, nothingObserved).map(({ kind }) => kind)
+    }
+    expect(found(true)).toEqual(['loopback-unanswered'])
+    expect(found(false)).toEqual([])
+  })
+
   it('folders with the same fault are one finding', () => {
     const folders = ['/a', '/b'].map((path) => ({ path, lasting: true, fileSystem: 'tmpfs' }))
     const [only, ...others] = diff(nothingDesired, {

@@ -6,6 +6,7 @@ import { firewallFindings, leftRuleFindings } from './diff-firewall.ts'
 import { flowFindings } from './diff-flows.ts'
 import { hostFindings } from './diff-host.ts'
 import { interfaceFindings, strayLinkFindings } from './diff-interfaces.ts'
+import { loopbackFindings } from './diff-loopback.ts'
 import { nameFindings } from './diff-names.ts'
 import { portFindings } from './diff-ports.ts'
 import { publishedFindings } from './diff-published.ts'
@@ -37,6 +38,7 @@ export function diff(desired: DesiredState, observed: ObservedState): readonly F
     ...nameFindings(desired, observed),
     ...portFindings(desired, observed, maps),
     ...publishedFindings(desired),
+    ...loopbackFindings(desired),
     ...subnetFindings(desired, observed),
     ...hostFindings(desired, observed),
   ]

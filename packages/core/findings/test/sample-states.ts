@@ -58,6 +58,7 @@ export const ourNetwork: DesiredNetwork = {
   routed: true,
   isolation: 'none',
   filtered: true,
+  hangsAtLoopback: false,
   programs: ['bridge', 'host-local'],
   cniVersion: '1.0.0',
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  hangsAtLoopback,
   ipamDataDirs,
   type Network,
   networkBridge,
@@ -16,6 +17,25 @@ function network(plugins: readonly object[], labels: object = {}): Network {
   return read
 }
 const bridge = (ipam: unknown, more: object = {}) => ({ type: 'bridge', ipam, ...more })
+
+const dual = {
+  type: 'host-local',
+  ranges: [[{ subnet: '10.1.0.0/24' }], [{ subnet: 'fd00::/64' }]],
+}
+it.each([
+  ['dual-stack, as nerdctl makes it', dual, [{ type: 'portmap' }], true],
+  ['that leaves ::1 out', dual, [{ type: 'portmap', conditionsV6: ['!', '-d', '::1'] }], false],
+  ['with conditions of its own', dual, [{ type: 'portmap', conditionsV6: [] }], false],
+  ['without portmap', dual, [], false],
+  [
+    'of IPv4',
+    { type: 'host-local', ranges: [[{ subnet: '10.1.0.0/24' }]] },
+    [{ type: 'portmap' }],
+    false,
+  ],
+])('ports of a network %s hang at ::1: %j', (_, ipam, more, hangs) => {
+  expect(hangsAtLoopback(network([bridge(ipam), ...more]))).toBe(hangs)
+})
 
 describe('networkSubnets', () => {
   it('reads the legacy form, then range sets, in the order of the plugins', () => {

@@ -31,6 +31,17 @@ export function networkParent(
   return { device: textField(conf, 'master') ?? '', mtu: typeof mtu === 'number' ? mtu : 0 }
 }
 
+/**
+ * Whether portmap publishes ports of a network at ::1, as in dual-stack conf lists of nerdctl and of 0.1: no packet
+ * from ::1 leaves the host (RFC 4291, 2.5.3), so clients there would wait for an answer.
+ */
+export function hangsAtLoopback(network: Network): boolean {
+  const portmap = network.list.plugins.find(({ type }) => type === 'portmap')
+  if (portmap === undefined || goField(readJson(portmap.text), 'conditionsV6') !== undefined)
+    return false
+  return networkSubnets(network).some(({ subnet }) => subnet.includes(':'))
+}
+
 /** The plugins that ADD runs, each once, in the order of ADD; an IPAM plugin after the one that calls it. */
 export function networkPlugins(network: Network): readonly string[] {
   return [

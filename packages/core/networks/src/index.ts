@@ -3,6 +3,7 @@
  * files back to networks. Not for reading or writing folders (`@vethra/conf-dir`), nor the host.
  */
 export {
+  hangsAtLoopback,
   ipamDataDirs,
   type NetworkSubnet,
   networkBridge,

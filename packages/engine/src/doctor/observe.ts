@@ -8,7 +8,13 @@ import type {
   ShadowedConf,
 } from '@vethra/findings'
 import { readFirewall, type SavedRules, unreadableTables } from '@vethra/firewall'
-import { ipamDataDirs, type Network, networkSubnets, networksFromFiles } from '@vethra/networks'
+import {
+  hangsAtLoopback,
+  ipamDataDirs,
+  type Network,
+  networkSubnets,
+  networksFromFiles,
+} from '@vethra/networks'
 import { programsOf } from '../attach/ways-now.ts'
 import { attachedIds } from '../attach/whose.ts'
 import type { DoctorTools } from './doctor-tools.ts'
@@ -158,6 +164,7 @@ function desiredNetwork({ host }: DoctorTools, network: Network): DesiredNetwork
     routed,
     isolation,
     filtered,
+    hangsAtLoopback: hangsAtLoopback(network),
     programs: programsOf(host, list),
     cniVersion: list.cniVersion,
   }
