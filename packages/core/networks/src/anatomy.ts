@@ -32,8 +32,8 @@ export function networkParent(
 }
 
 /**
- * Whether portmap publishes ports of a network at ::1, as in dual-stack conf lists of nerdctl and of 0.1: no packet
- * from ::1 leaves the host (RFC 4291, 2.5.3), so clients there would wait for an answer.
+ * Whether portmap publishes ports of a network at ::1, as in dual-stack conf lists of nerdctl and of 0.1. Clients
+ * there wait for ever: no packet from ::1 leaves the host (RFC 4291, 2.5.3).
  */
 export function hangsAtLoopback(network: Network): boolean {
   const portmap = network.list.plugins.find(({ type }) => type === 'portmap')
