@@ -1,11 +1,14 @@
 /**
- * The conformance suites of what a host is asked for: `HostsStore`, `IpamStore`, `Lock` and `PluginRunner`. They
+ * The conformance suites of what a host is asked for: `AttachmentKernel`, `HostsStore`, `IpamStore`, `Lock`
+ * and `PluginRunner`. They
  * know the interfaces alone: processes, time and folders are handed in by the test file that calls them.
  */
 export { describeHostsStore } from './hosts-store/describe-hosts-store.ts'
 export type { HostsStoreSubject, OpenHostsStore } from './hosts-store/subject.ts'
 export { describeIpamStore } from './ipam-store/describe-ipam-store.ts'
 export type { IpamStoreSubject, OpenIpamStore } from './ipam-store/subject.ts'
+export { describeKernel } from './kernel/describe-kernel.ts'
+export type { KernelSubject, OpenKernel } from './kernel/subject.ts'
 export { describeLock } from './lock/describe-lock.ts'
 export type { Holder, LockSubject, OpenLock } from './lock/subject.ts'
 export { describePluginRunner } from './plugin-runner/describe-plugin-runner.ts'

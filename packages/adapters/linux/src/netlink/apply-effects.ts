@@ -111,11 +111,15 @@ function publishOf(change: Change): readonly Publish[] {
 function tendPassages(session: Session, group: readonly Change[]): void {
   const admits = group.filter((change) => targetOf(change).resource.kind === 'admit')
   if (admits.some(({ kind }) => kind !== 'remove')) putPassages(session)
-  else if (admits.length > 0 && !hasNetworks(session)) {
-    removePassages(session)
-    // Another network may have come, and seen the rule that was just removed.
-    if (hasNetworks(session)) putPassages(session)
-  }
+  else if (admits.length > 0) releasePassages(session)
+}
+
+/** Removes the rule that lets marked packets pass from chains of others, when no network is left. */
+export function releasePassages(session: Session): void {
+  if (hasNetworks(session)) return
+  removePassages(session)
+  // Another network may have come, and seen the rule that was just removed.
+  if (hasNetworks(session)) putPassages(session)
 }
 
 function putPassages(session: Session): void {

@@ -2,6 +2,7 @@ import { CniError } from '@vethra/cni'
 import { elementOps, type MarkedElement, markedElements, sets, vethraTable } from '@vethra/firewall'
 import { decodeElements, dumpElements, encodeNftBatch, explainErrno } from '@vethra/netlink'
 import { isSameOwner, type Owner, ownerMark } from '@vethra/state'
+import { releasePassages } from './apply-effects.ts'
 import type { Session } from './session.ts'
 
 /** Everyone whose mark an element of the table bears, each once. None where there is no table. */
@@ -10,11 +11,14 @@ export function ownersIn(session: Session): readonly Owner[] {
   return [...new Map(owners).values()]
 }
 
-/** Removes the elements of an owner in one transaction. Throws CniError 5 when the kernel refuses. */
+/** Removes the elements of an owner in one transaction, and with the last network the rule in chains of others. Throws CniError 5 when the kernel refuses. */
 export function disownIn(session: Session, owner: Owner): void {
   for (let attempt = 1; ; attempt += 1) {
     const errno = removeOnce(session, owner)
-    if (errno === undefined) return
+    if (errno === undefined) {
+      releasePassages(session)
+      return
+    }
     // What another has removed meanwhile takes the whole transaction with it: the rest is looked at again.
     if (errno === missing && attempt < 5) continue
     throw new CniError({

@@ -22,8 +22,12 @@ export interface MemoryKernel extends AttachmentKernel {
   endNamespace(netns: string): void
 }
 
-/** Faults to be injected into a kernel in memory. */
-export interface Faults {
+/** How a kernel in memory behaves. */
+export interface MemoryKernelOptions {
+  /** The namespaces of containers that can be entered. Default: any. */
+  readonly namespaces?: readonly string[]
+  /** Whether it has a setting below /proc/sys. Default: each. */
+  readonly hasSetting?: (key: string) => boolean
   /** Is asked before each change: an error refuses it, and throwing is a kill at this step. */
   readonly before?: (change: Change) => CniError | undefined
 }
@@ -32,7 +36,11 @@ export interface Faults {
  * A kernel that behaves: a link needs what it lies on, an address its link; what goes takes with it what it
  * carries; a name or a port that is taken is refused. For unit tests and dry runs.
  */
-export function memoryKernel({ before = () => undefined }: Faults = {}): MemoryKernel {
+export function memoryKernel({
+  before = () => undefined,
+  namespaces,
+  hasSetting = () => true,
+}: MemoryKernelOptions = {}): MemoryKernel {
   const contents = new Map<string, Owned>()
   const at = (netns: string, resource: Resource) => placeKey(netns, resource)
   return {
@@ -47,9 +55,7 @@ export function memoryKernel({ before = () => undefined }: Faults = {}): MemoryK
       links: Object.fromEntries(links.flatMap((name) => hostLink(contents, name))),
     }),
     observe: async (netns, expected): Promise<State> =>
-      expected.flatMap(({ resource }) =>
-        isReachable(netns, resource) ? (contents.get(at(netns, resource)) ?? []) : [],
-      ),
+      expected.flatMap((each) => observeOne(contents, netns, each) ?? []),
     publishedTo: async (addresses): Promise<State> =>
       [...contents.values()].filter(
         ({ resource }) => resource.kind === 'publish' && addresses.includes(resource.address),
@@ -62,7 +68,11 @@ export function memoryKernel({ before = () => undefined }: Faults = {}): MemoryK
     apply: async (netns, changes): Promise<Applied> => {
       const done: Change[] = []
       for (const change of changes) {
-        const error = before(change) ?? applyOne(contents, netns, change)
+        const isAway = namespaces !== undefined && !['', ...namespaces].includes(netns)
+        const error =
+          before(change) ??
+          (isAway ? notEntered(netns) : undefined) ??
+          (lacksSetting(change, hasSetting) ? notThere(change) : applyOne(contents, netns, change))
         if (error) return { done, failed: { change, error } }
         done.push(change)
       }
@@ -84,6 +94,50 @@ const effects: readonly Resource['kind'][] = ['admit', 'isolate', 'masquerade', 
 
 function isMarked({ resource: { kind } }: Owned): boolean {
   return effects.includes(kind)
+}
+
+// A veth is found by its host's end, whether the container's namespace can be entered or not.
+function observeOne(
+  contents: ReadonlyMap<string, Owned>,
+  netns: string,
+  { resource, owner }: Owned,
+): Owned | undefined {
+  const home = homeOf(contents, netns, resource)
+  if (!isReachable(home, resource)) return undefined
+  const found = contents.get(placeKey(home, resource))
+  const isLoopback = resource.kind === 'link settings' && resource.link === 'lo'
+  return found ?? (isLoopback ? { owner, resource: { ...resource, up: false } } : undefined)
+}
+
+// The namespace that an interface is in: where none is named, that of the veth whose other end is the host's.
+function homeOf(contents: ReadonlyMap<string, Owned>, netns: string, resource: Resource): string {
+  if (netns !== '' || resource.kind !== 'link' || resource.type.name !== 'veth') return netns
+  const { hostName } = resource.type
+  const [key = ''] =
+    [...contents].find(
+      ([, { resource: each }]) =>
+        each.kind === 'link' &&
+        each.place === 'container' &&
+        each.type.name === 'veth' &&
+        each.type.hostName === hostName,
+    ) ?? []
+  return key.slice(0, Math.max(0, key.indexOf(' ')))
+}
+
+function lacksSetting(change: Change, hasSetting: (key: string) => boolean): boolean {
+  const { resource } = change.kind === 'remove' ? change.from : change.to
+  return resource.kind === 'sysctl' && !hasSetting(resource.key)
+}
+
+// Without an optional setting a kernel is as good.
+function notThere(change: Change): CniError | undefined {
+  const { resource } = change.kind === 'remove' ? change.from : change.to
+  const isOptional = resource.kind === 'sysctl' && resource.optional === true
+  return isOptional ? undefined : refusal(`cannot write ${keyOf(resource)}: it is missing`)
+}
+
+function notEntered(netns: string): CniError {
+  return new CniError({ code: 8, message: `cannot open network namespace ${netns}` })
 }
 
 function isReachable(netns: string, resource: Resource): boolean {
@@ -110,7 +164,8 @@ function applyOne(
   change: Change,
 ): CniError | undefined {
   if (change.kind === 'remove') {
-    removeFrom(contents, netns, change.from.resource)
+    const { resource } = change.from
+    removeFrom(contents, homeOf(contents, netns, resource), resource)
     return undefined
   }
   const { to } = change

@@ -1,0 +1,4 @@
+import { describeKernel } from '@vethra/world-kit'
+import { remoteKernel } from '../../test/remote-kernel.ts'
+
+describeKernel('netlinkKernel', () => remoteKernel(process.execPath))

@@ -1,0 +1,31 @@
+// A kernel behind standard input and output, for tests in namespaces of their own: a line of JSON for each call,
+// `{"method":…,"args":[…]}`, and one for what came of it.
+import { createInterface } from 'node:readline'
+import { CniError } from '@vethra/cni'
+import type { AttachmentKernel } from '@vethra/world'
+
+const kernel = await kernelHere()
+
+for await (const line of createInterface(process.stdin)) {
+  const { method, args } = JSON.parse(line) as Call
+  process.stdout.write(`${JSON.stringify(await outcome(method, args))}\n`)
+}
+
+interface Call {
+  readonly method: keyof AttachmentKernel
+  readonly args: readonly unknown[]
+}
+
+async function kernelHere(): Promise<AttachmentKernel> {
+  return (await import('../src/netlink.ts')).netlinkKernel()
+}
+
+async function outcome(method: Call['method'], args: Call['args']): Promise<unknown> {
+  const call = kernel[method] as (...args: readonly unknown[]) => Promise<unknown>
+  try {
+    return { value: (await call(...args)) ?? null }
+  } catch (error) {
+    if (error instanceof CniError) return { error: { code: error.code, message: error.message } }
+    throw error
+  }
+}

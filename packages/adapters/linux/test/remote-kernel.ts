@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { CniError } from '@vethra/cni'
+import type { AttachmentKernel } from '@vethra/world'
+import type { KernelSubject } from '@vethra/world-kit'
+
+const server = new URL('kernel-server.ts', import.meta.url).pathname
+// A host of its own: network and mount namespaces, and those of two containers below a tmpfs.
+const setUp = [
+  'mount -t tmpfs none /run',
+  'ip link set lo up',
+  'ip netns add web',
+  'ip netns add db',
+  'exec "$@"',
+].join(' && ')
+
+/** For tests: the kernel of a host of its own, as a program of the given runtime sees it. */
+export async function remoteKernel(runtime: string): Promise<KernelSubject> {
+  const host = spawn(
+    'unshare',
+    ['-n', '-m', '--propagation', 'private', 'sh', '-ec', setUp, 'sh', runtime, server],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  )
+  const lines = createInterface(host.stdout)[Symbol.asyncIterator]()
+  const call = async (method: keyof AttachmentKernel, args: readonly unknown[]) => {
+    host.stdin.write(`${JSON.stringify({ method, args })}\n`)
+    const { value, error } = JSON.parse((await lines.next()).value ?? '{}')
+    if (error) throw new CniError(error)
+    return value
+  }
+  const kernel: AttachmentKernel = {
+    facts: (...args) => call('facts', args),
+    observe: (...args) => call('observe', args),
+    publishedTo: (...args) => call('publishedTo', args),
+    effectsOf: (...args) => call('effectsOf', args),
+    apply: (...args) => call('apply', args),
+    owners: (...args) => call('owners', args),
+    disown: (...args) => call('disown', args),
+  }
+  return {
+    kernel,
+    netns: '/run/netns/web',
+    other: '/run/netns/db',
+    endNamespace: (netns) => endNamespace(host.pid ?? 0, netns),
+    close: async () => {
+      host.stdin.end()
+      await once(host, 'exit')
+    },
+  }
+}
+
+// The kernel takes a namespace down in its own time.
+async function endNamespace(host: number, netns: string): Promise<void> {
+  const name = netns.split('/').at(-1) ?? ''
+  const script = `ip netns del ${name}; while ip -o link | grep -q ' veth-${name}@'; do sleep 0.02; done`
+  const ran = spawn('nsenter', ['-t', String(host), '-n', '-m', 'sh', '-ec', script])
+  await once(ran, 'exit')
+}

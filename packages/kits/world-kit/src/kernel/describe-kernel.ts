@@ -1,0 +1,232 @@
+import type { Owned, Resource, State } from '@vethra/state'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { attachment, bridge, holder, host, made, ofKind, owned, removed } from './sample-state.ts'
+import type { KernelSubject, OpenKernel } from './subject.ts'
+
+/** Declares the cases that every `AttachmentKernel` has to pass. `open` is called before each of them. */
+export function describeKernel(name: string, open: OpenKernel): void {
+  describe(name, () => {
+    let subject: KernelSubject
+    beforeEach(async () => {
+      subject = await open()
+    })
+    afterEach(() => subject.close())
+    const current = () => subject
+
+    madeAndRemoved(current)
+    altered(current)
+    refused(current)
+    ofTheFirewall(current)
+    withoutNamespace(current)
+  })
+}
+
+type Current = () => KernelSubject
+
+async function makeAll({ kernel, netns }: KernelSubject, state: State): Promise<void> {
+  expect((await kernel.apply(netns, made(state))).failed).toBeUndefined()
+}
+
+function madeAndRemoved(subject: Current): void {
+  it('observes what was made as it was wanted, with its owners, and nothing that was not', async () => {
+    const { kernel, netns } = subject()
+    const all = [...bridge, ...attachment('web', 2)]
+    expect(await kernel.observe(netns, all)).toEqual(
+      // The settings of lo are there before.
+      [expect.objectContaining({ resource: expect.objectContaining({ link: 'lo' }) })],
+    )
+    await makeAll(subject(), all)
+    const observed = await kernel.observe(netns, [...all, ...attachment('other', 3).slice(-2)])
+    expect(observed).toMatchObject(all.map(wantedOf))
+  })
+
+  it('tells the kind, MAC and MTU of the links that are asked for, and leaves out missing ones', async () => {
+    await makeAll(subject(), bridge)
+    const { links } = await subject().kernel.facts({ links: ['br-t', 'nope'] })
+    expect(Object.keys(links)).toEqual(['br-t'])
+    expect(links['br-t']).toMatchObject({ kind: 'bridge', mac: '02:00:00:00:00:09', mtu: 1500 })
+  })
+
+  it('removes with a link what it carries, and what is removed twice is no error', async () => {
+    const { kernel, netns } = subject()
+    const own = attachment('web', 2)
+    await makeAll(subject(), [...bridge, ...own])
+    const going = removed([own[8], own[9], own[0]].flatMap((each) => each ?? []))
+    for (const time of ['first', 'second']) {
+      const { failed, done } = await kernel.apply(netns, going)
+      expect([time, failed, done.length]).toEqual([time, undefined, going.length])
+    }
+    expect((await kernel.observe(netns, own)).map(({ resource }) => resource.kind)).toEqual([
+      'link settings',
+    ])
+    expect((await kernel.observe(netns, bridge)).length).toBe(bridge.length)
+  })
+
+  it('removes an address and a route by themselves', async () => {
+    const { kernel, netns } = subject()
+    const own = attachment('web', 2)
+    await makeAll(subject(), [...bridge, ...own])
+    const going = [own[7], own[4]].flatMap((each) => each ?? [])
+    expect((await kernel.apply(netns, removed(going))).failed).toBeUndefined()
+    expect(await kernel.observe(netns, going)).toEqual([])
+  })
+
+  it('writes settings, and passes over an optional one that the kernel has not', async () => {
+    const { kernel, netns } = subject()
+    const setting = (key: string, optional = false): Resource => ({
+      kind: 'sysctl',
+      place: 'container',
+      key,
+      value: '1',
+      ...(optional ? { optional } : {}),
+    })
+    const forwarding = owned(host, setting('net/ipv4/ip_forward'))
+    await makeAll(subject(), [...forwarding, ...owned(host, setting('net/ipv4/nonesuch', true))])
+    expect(await kernel.observe(netns, forwarding)).toEqual(forwarding)
+    const { failed } = await kernel.apply(netns, made(owned(host, setting('net/ipv4/nonesuch'))))
+    expect(failed?.error.code).toBe(5)
+  })
+}
+
+// The kernel says more of a link than was wanted.
+function wantedOf({ resource, owner }: Owned): unknown {
+  return { owner, resource: { ...resource } }
+}
+
+function altered(subject: Current): void {
+  it('alters a link, its port and its limit in place', async () => {
+    const { kernel, netns } = subject()
+    const own = attachment('web', 2)
+    await makeAll(subject(), [...bridge, ...own])
+    const link = ofKind(own, 'link')
+    const port = ofKind(own, 'bridge port')
+    const down = { ...link, resource: { ...link.resource, up: false } as Resource }
+    const plain = { ...port, resource: { ...port.resource, hairpin: false } as Resource }
+    const { failed } = await kernel.apply(netns, [
+      { kind: 'alter', from: link, to: down },
+      { kind: 'alter', from: port, to: plain },
+    ])
+    expect(failed).toBeUndefined()
+    expect(await kernel.observe(netns, [link, port])).toMatchObject([down, plain].map(wantedOf))
+  })
+}
+
+function refused(subject: Current): void {
+  it('ends with the first refusal, and says what was done before', async () => {
+    const { kernel, netns } = subject()
+    const [link, , , address] = attachment('web', 2)
+    const nowhere = owned(holder('web'), {
+      kind: 'address',
+      place: 'container',
+      link: 'eth9',
+      address: '10.4.0.9',
+      prefixLength: 24,
+    })
+    const wanted = [...bridge, link, ...nowhere, address].flatMap((each) => each ?? [])
+    const { done, failed } = await kernel.apply(netns, made(wanted))
+    expect(failed?.error.code).toBe(5)
+    expect(failed?.change).toMatchObject({ kind: 'make', to: { resource: { link: 'eth9' } } })
+    expect(done.length).toBe(bridge.length + 1)
+    expect(await kernel.observe(netns, address ? [address] : [])).toEqual([])
+  })
+
+  it('refuses a container’s link that exists, and lets pass what a network has already', async () => {
+    const { kernel, netns } = subject()
+    const own = attachment('web', 2)
+    await makeAll(subject(), [...bridge, ...own])
+    await makeAll(subject(), bridge)
+    const { failed } = await kernel.apply(netns, made(own))
+    expect(failed).toMatchObject({ change: { to: own[0] }, error: { code: 5 } })
+  })
+
+  it('refuses a namespace that cannot be entered', async () => {
+    const { kernel, netns } = subject()
+    await makeAll(subject(), bridge)
+    const away = `${netns}-away`
+    const outcome = await kernel
+      .apply(away, made(attachment('web', 2)))
+      .then(({ failed }) => failed?.error.code)
+      .catch((error: { code: number }) => error.code)
+    expect(outcome).toBe(8)
+  })
+}
+
+function ofTheFirewall(subject: Current): void {
+  it('refuses a port that leads elsewhere, and observes whose it is', async () => {
+    const { kernel, netns, other } = subject()
+    const own = attachment('web', 2)
+    await makeAll(subject(), [...bridge, ...own])
+    const theirs = attachment('db', 3).slice(-2, -1)
+    const stolen = theirs.map(({ owner, resource }) => ({
+      owner,
+      resource: { ...resource, hostPort: 8002 } as Resource,
+    }))
+    const { failed } = await kernel.apply(other, made(stolen))
+    expect(failed?.error.code).toBe(5)
+    expect(await kernel.observe(other, stolen)).toEqual([own[8]])
+    expect(await kernel.observe(netns, own.slice(-2))).toEqual(own.slice(-2))
+  })
+
+  it('finds ports by the address that they lead to, effects by their network, and owners', async () => {
+    const { kernel, netns, other } = subject()
+    const [web, db] = [attachment('web', 2), attachment('db', 3)]
+    await makeAll(subject(), [...bridge, ...web])
+    expect((await kernel.apply(other, made(db))).failed).toBeUndefined()
+    const found = await kernel.publishedTo(['10.4.0.2', 'fd00:4::2'])
+    expect(found).toHaveLength(2)
+    expect(found).toEqual(expect.arrayContaining(web.slice(-2)))
+    const effects = await kernel.effectsOf('lan')
+    expect(effects).toHaveLength(7)
+    expect(effects).toEqual(expect.arrayContaining([...bridge.slice(3), ...db.slice(-2)]))
+    expect(await kernel.effectsOf('wan')).toEqual([])
+    expect(await kernel.owners()).toHaveLength(3)
+    await kernel.disown(holder('db'))
+    expect(await kernel.publishedTo(['10.4.0.3'])).toEqual([])
+    expect((await kernel.observe(netns, web)).length).toBe(web.length)
+  })
+
+  it('changes many ports at once', async () => {
+    const { kernel, netns } = subject()
+    const ports = Array.from({ length: 1000 }, (_, at) => 20_000 + at)
+    const many = owned(
+      holder('web'),
+      ...ports.map(
+        (hostPort): Resource => ({
+          kind: 'publish',
+          protocol: 'tcp',
+          hostPort,
+          address: '10.4.0.2',
+          port: hostPort,
+        }),
+      ),
+    )
+    await makeAll(subject(), many)
+    expect(await kernel.observe(netns, many)).toEqual(many)
+    expect((await kernel.apply(netns, removed(many))).failed).toBeUndefined()
+    expect(await kernel.observe(netns, many)).toEqual([])
+  })
+}
+
+function withoutNamespace(subject: Current): void {
+  it('observes and removes without the namespace what the host has of a container', async () => {
+    const { kernel } = subject()
+    const own = attachment('web', 2)
+    await makeAll(subject(), [...bridge, ...own])
+    const kinds = async () => (await kernel.observe('', own)).map(({ resource }) => resource.kind)
+    expect(await kinds()).toEqual(['link', 'bridge port', 'publish', 'publish'])
+    const going = [...own.slice(-2), ...own.slice(0, 1)]
+    expect((await kernel.apply('', removed(going))).failed).toBeUndefined()
+    expect(await kinds()).toEqual([])
+  })
+
+  it('has nothing left of an interface whose namespace ended', async () => {
+    const { kernel, netns, endNamespace } = subject()
+    const own = attachment('web', 2)
+    await makeAll(subject(), [...bridge, ...own])
+    await endNamespace(netns)
+    const left = (await kernel.observe('', own)).map(({ resource }) => resource.kind)
+    expect(left).toEqual(['publish', 'publish'])
+    const { failed } = await kernel.apply('', removed(own.slice(-2)))
+    expect(failed).toBeUndefined()
+  })
+}
