@@ -79,7 +79,7 @@ describeOnHost('vethra cni', () => {
     expect(await vethra('cni', 'add', 'lan', '/run/netns/blue')).toMatchObject({ exitCode: 0 })
     expect((await host.run(['ip', '-n', 'blue', 'link', 'show', 'net7'])).exitCode).toBe(0)
     const { rules } = await host.snapshot()
-    expect(rules.filter((rule) => rule.includes('--dport 8081'))).not.toEqual([])
+    expect(rules.filter((rule) => rule.includes('8081'))).not.toEqual([])
     expect(await vethra('cni', 'del', 'lan', '/run/netns/blue')).toMatchObject({ exitCode: 0 })
     expect((await host.snapshot()).rules.filter((rule) => rule.includes('8081'))).toEqual([])
   })

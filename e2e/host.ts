@@ -186,12 +186,16 @@ async function takeSnapshot(run: Host['run']): Promise<Snapshot> {
     addr_info: { local: string }[]
   }[]
   const rules = await Promise.all(['iptables-save', 'ip6tables-save'].map((tool) => run([tool])))
+  const table = await run(['nft', '-j', 'list', 'table', 'inet', 'vethra'])
   const files = await run(['find', '/run', '/var/lib', '-not', '-type', 'd'])
   return {
     links: links.map(({ ifname, addr_info }) => `${ifname} ${addr_info.map(({ local }) => local)}`),
-    rules: rules.flatMap(({ stdout }) =>
-      stdout.split('\n').filter((line) => /^(-A|:CNI)/.test(line)),
-    ),
+    rules: [
+      ...rules.flatMap(({ stdout }) =>
+        stdout.split('\n').filter((line) => /^(-A|:CNI)/.test(line)),
+      ),
+      ...elementsIn(table.stdout),
+    ],
     // nerdctl's own lock file, which its programs would not notice to be gone, stays for good.
     files: files.stdout
       .split('\n')
@@ -199,6 +203,21 @@ async function takeSnapshot(run: Host['run']): Promise<Snapshot> {
       .sort(),
     processes: (await run(['sh', '-c', ownProcesses])).stdout.split('\n').filter(Boolean).sort(),
   }
+}
+
+// An element of table inet vethra is a line of JSON, behind the name of its set.
+function elementsIn(json: string): readonly string[] {
+  if (json === '') return []
+  const { nftables } = JSON.parse(json) as { nftables: Record<string, NftSet>[] }
+  return nftables.flatMap((each) => {
+    const set = each['set'] ?? each['map']
+    return (set?.elem ?? []).map((element) => `${set?.name} ${JSON.stringify(element)}`)
+  })
+}
+
+interface NftSet {
+  readonly name: string
+  readonly elem?: readonly unknown[]
 }
 
 // A process that has ended, and waits for its parent to notice, has no namespace any more.

@@ -1,6 +1,6 @@
 import type { CniError } from '@vethra/cni'
 import type { Facts, WantedFacts } from '@vethra/plugins'
-import type { Change, Owner, State } from '@vethra/state'
+import type { Change, State } from '@vethra/state'
 
 /** A change that the kernel refused, and its error. */
 export interface FailedChange {
@@ -35,12 +35,8 @@ export interface AttachmentKernel {
   observe(netns: string, expected: State): Promise<State>
   /** The published ports that lead to any of the addresses, with the owners that their marks name. */
   publishedTo(addresses: readonly string[]): Promise<State>
-  /** The effects of the firewall whose marks name a network: its own, and its containers' ports. */
-  effectsOf(network: string): Promise<State>
+  /** The effects of the firewall that bear a mark of a network or of an attachment. */
+  effects(): Promise<State>
   /** Applies changes in their order, until one is refused. */
   apply(netns: string, changes: readonly Change[], options?: ApplyOptions): Promise<Applied>
-  /** Everyone whose mark something of the firewall bears. */
-  owners(): Promise<readonly Owner[]>
-  /** Removes from the firewall all that bears the mark of an owner. */
-  disown(owner: Owner): Promise<void>
 }

@@ -33,10 +33,8 @@ export async function remoteKernel(runtime: string): Promise<KernelSubject> {
     facts: (...args) => call('facts', args),
     observe: (...args) => call('observe', args),
     publishedTo: (...args) => call('publishedTo', args),
-    effectsOf: (...args) => call('effectsOf', args),
+    effects: (...args) => call('effects', args),
     apply: (...args) => call('apply', args),
-    owners: (...args) => call('owners', args),
-    disown: (...args) => call('disown', args),
   }
   return {
     kernel,

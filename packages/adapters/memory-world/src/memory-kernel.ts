@@ -1,15 +1,6 @@
 import { CniError } from '@vethra/cni'
 import type { Facts, HostLink } from '@vethra/plugins'
-import {
-  type Change,
-  carrierOf,
-  isSameOwner,
-  keyOf,
-  type Owned,
-  ownerMark,
-  type Resource,
-  type State,
-} from '@vethra/state'
+import { type Change, carrierOf, keyOf, type Owned, type Resource, type State } from '@vethra/state'
 import type { Applied, AttachmentKernel } from '@vethra/world'
 
 /** A kernel in memory, and what tests ask of it. */
@@ -60,10 +51,9 @@ export function memoryKernel({
       [...contents.values()].filter(
         ({ resource }) => resource.kind === 'publish' && addresses.includes(resource.address),
       ),
-    effectsOf: async (network): Promise<State> =>
+    effects: async (): Promise<State> =>
       [...contents.values()].filter(
-        ({ resource, owner }) =>
-          effects.includes(resource.kind) && owner.kind !== 'host' && owner.network === network,
+        ({ resource, owner }) => effects.includes(resource.kind) && owner.kind !== 'host',
       ),
     apply: async (netns, changes): Promise<Applied> => {
       const done: Change[] = []
@@ -78,23 +68,10 @@ export function memoryKernel({
       }
       return { done }
     },
-    owners: async () => {
-      const owned = [...contents.values()].filter(isMarked)
-      return [...new Map(owned.map(({ owner }) => [ownerMark(owner), owner])).values()]
-    },
-    disown: async (owner) => {
-      for (const [key, each] of contents) {
-        if (isMarked(each) && isSameOwner(each.owner, owner)) contents.delete(key)
-      }
-    },
   }
 }
 
 const effects: readonly Resource['kind'][] = ['admit', 'isolate', 'masquerade', 'publish']
-
-function isMarked({ resource: { kind } }: Owned): boolean {
-  return effects.includes(kind)
-}
 
 // A veth is found by its host's end, whether the container's namespace can be entered or not.
 function observeOne(

@@ -55,7 +55,10 @@ function merged(repairs: readonly Repair[]): readonly Repair[] {
     rules.set(key, { ...each, effects, left: each.left || before?.left === true })
   }
   const others = repairs.filter(
-    ({ kind }) => kind !== 'restore-masquerading' && kind !== 'restore-rules',
+    (each) =>
+      each.kind !== 'restore-masquerading' &&
+      each.kind !== 'restore-rules' &&
+      !(each.kind === 'restore-elements' && anew.has(attachmentText(each.attachment))),
   )
   // Whoever is attached anew gets all of its rules with it.
   const kept = [...rules].filter(([key]) => !anew.has(key)).map(([, each]) => each)

@@ -31,7 +31,6 @@ export {
 export { parseRules, type RuleTable } from './iptables/rules.ts'
 export type { SavedRules } from './iptables/saved-rules.ts'
 export { bridgeOf, networkRulesReady, sharedRulesReady } from './iptables/shared-rules.ts'
-export { type MarkedElement, markedElements } from './marked.ts'
 export { forwardTables, passRule, passRuleArguments } from './pass-rule.ts'
 export {
   type Action,

@@ -5,6 +5,7 @@ import {
   type NftMeta,
   type NftPayload,
   type NftVerdict,
+  prefixBounds,
 } from '@vethra/netlink'
 
 /** A rule of ours: what a packet must be, all of it, and what becomes of it then. */
@@ -129,17 +130,10 @@ function equals(value: Uint8Array, not = false): NftExpression {
   return { kind: 'compare', register: 1, value, not }
 }
 
-// `127.0.0.0/8`, `ff00::/8`: written so that the text before the slash has all octets.
 function prefixOctets(prefix: string): { readonly address: Uint8Array; readonly mask: Uint8Array } {
-  const [text = '', length = ''] = prefix.split('/')
-  const size = text.includes(':') ? 16 : 4
-  const known = text.includes(':')
-    ? [Number.parseInt(text, 16) >>> 8, Number.parseInt(text, 16) & 0xff]
-    : text.split('.').map(Number)
-  const address = Uint8Array.from({ length: size }, (_, at) => known[at] ?? 0)
-  const mask = address.map(
-    (_, at) => (0xff00 >> Math.min(8, Math.max(0, Number(length) - at * 8))) & 0xff,
-  )
+  const { first: address } = prefixBounds(prefix)
+  const length = Number(prefix.split('/')[1])
+  const mask = address.map((_, at) => (0xff00 >> Math.min(8, Math.max(0, length - at * 8))) & 0xff)
   return { address, mask }
 }
 

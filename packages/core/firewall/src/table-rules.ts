@@ -54,9 +54,11 @@ function toItself(number: 4 | 6): Rule {
   return { when: [published, family(number), same], does: 'masquerade' }
 }
 
+// RFC 4291, 2.5.3: no packet from ::1 leaves the host. Led to a container, a connection to ::1 would hang; so it is refused.
+const toLoopback6: Match = { kind: 'prefix', field: 'ip6 daddr', prefix: '::1/128', not: true }
 const leads: readonly Rule[] = [
   { when: [{ kind: 'local' }, family(4)], does: { jump: 'dnat4' } },
-  { when: [{ kind: 'local' }, family(6)], does: { jump: 'dnat6' } },
+  { when: [{ kind: 'local' }, family(6), toLoopback6], does: { jump: 'dnat6' } },
 ]
 const fromLoopback: Match = { kind: 'prefix', field: 'ip saddr', prefix: '127.0.0.0/8' }
 const toLoopback: Match = { kind: 'prefix', field: 'ip daddr', prefix: '127.0.0.0/8' }

@@ -57,7 +57,7 @@ export type {
   NftTable,
 } from './nft-op.ts'
 export { dumpRules, handleOfRule } from './nft-rule.ts'
-export { addressText, type NftType, type NftValue } from './nft-type.ts'
+export { addressText, type NftType, type NftValue, prefixBounds } from './nft-type.ts'
 export type {
   AddressOp,
   InetConf,

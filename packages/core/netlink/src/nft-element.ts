@@ -49,8 +49,6 @@ function following(octets: Octets): Octets | undefined {
 export interface FoundElement {
   readonly key: NftValue
   readonly data?: NftValue
-  /** The last key of an interval whose start and end are one element: those of joined fields. */
-  readonly last?: NftValue
   /** Empty without one. */
   readonly comment: string
   /** Whether it is what ends an interval. */
@@ -78,14 +76,11 @@ function decodeElement(
   const keyOctets = payloadAt(octets, [1, 1])
   const dataOctets = payloadAt(octets, [2, 1])
   const read = keyOctets && decodeValue(key, keyOctets)
-  const lastOctets = payloadAt(octets, [10, 1])
   const led = data && dataOctets && decodeValue(data, dataOctets)
-  const last = lastOctets && decodeValue(key, lastOctets)
   if (!read) return undefined
   return {
     key: read,
     ...(led ? { data: led } : {}),
-    ...(last ? { last } : {}),
     comment: commentOf(payloadAt(octets, [6])),
     ends: ends(octets),
   }

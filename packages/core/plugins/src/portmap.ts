@@ -23,7 +23,7 @@ interface Mapping {
 export const portmap: Plugin<PortmapConf> = {
   type: 'portmap',
   keys: [],
-  // Marks and conditions are iptables' own; but for the one that networks of ours have, whose ::1 is led nowhere here.
+  // Marks and conditions are iptables' own, but for the one in networks of ours: table vethra leads ::1 nowhere, either.
   fixed: { snat: true, masqAll: false, conditionsV6: ['!', '-d', '::1'] },
   parse,
   wants: () => ({}),

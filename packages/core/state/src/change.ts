@@ -46,8 +46,13 @@ function matches(wanted: unknown, found: unknown): boolean {
   if (typeof found !== 'object' || found === null) return false
   if (Array.isArray(wanted)) return sameMembers(wanted, found)
   return Object.entries(wanted).every(
-    ([key, value]) => key === 'optional' || matches(value, (found as Record<string, unknown>)[key]),
+    ([key, value]) => isHint(key) || matches(value, (found as Record<string, unknown>)[key]),
   )
+}
+
+// How a resource is wanted, which the kernel does not tell.
+function isHint(key: string): boolean {
+  return key === 'optional' || key === 'yields'
 }
 
 function sameMembers(wanted: readonly unknown[], found: object): boolean {

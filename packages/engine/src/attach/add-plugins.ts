@@ -98,9 +98,12 @@ async function remember(
   progress: Progress,
 ): Promise<Extract<Outcome, { error: unknown }> | undefined> {
   const { record } = adding
-  if (!record || !progress.last || !runsPlugins(stepOf(progress))) return undefined
+  if (!record || !progress.last) return undefined
+  // After the last program the cache has it all, and what the one before returned is enough to restore that.
+  if (!runsPlugins(stepOf(progress)) && !record.ways) return undefined
   try {
-    await records.write({ ...record, made: cacheEntry(adding, progress.last) })
+    const { asked: _, ...known } = record
+    await records.write({ ...known, made: cacheEntry(adding, progress.last) })
     return undefined
   } catch (error) {
     if (error instanceof CniError) return { error }

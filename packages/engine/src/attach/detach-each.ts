@@ -1,6 +1,8 @@
 import { CniError, type PluginCall } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
+import { isSameOwner } from '@vethra/state'
 import type { CachedAttachment, PluginRunner, StageCall } from '@vethra/world'
+import { removeEffects } from '../remove-effects.ts'
 import { cachedList, detach, type Former } from './attach.ts'
 import { together } from './failures.ts'
 import type { HostTools } from './host-tools.ts'
@@ -9,6 +11,7 @@ import { keyOf } from './membership.ts'
 import { reachable } from './reachable.ts'
 import { pluginRunner } from './run-plugin.ts'
 import { sweepAlone } from './sweep.ts'
+import { waysByMark } from './ways-by-mark.ts'
 
 /** How attachments are removed. */
 export interface DetachOptions {
@@ -74,10 +77,14 @@ async function detachOne(
 ): Promise<void> {
   await afterOrphans(tools, known)
   const made = madeSoFar(known)
-  const former = formerOf(membership, known)
+  const former = await formerOf(tools, membership, known)
   const { list } = former
   const { cached, record } = known
-  if (cached) return detachAs(tools, former, made)
+  if (cached) {
+    await detachAs(tools, former, made)
+    if (record === undefined) await removeElements(tools, membership)
+    return
+  }
   const of = made ? cachedList(made) : list
   // Without a conf list no plugin runs.
   if (of === undefined) return detachAs(tools, former, made)
@@ -86,9 +93,22 @@ async function detachOne(
   return made ? detachUnfinished(own, former, made) : detachAs(own, former, made)
 }
 
+// With the record lost, nothing else says whether plugins of this process made some.
+async function removeElements(tools: HostTools, membership: Membership): Promise<void> {
+  const owner = { kind: 'attachment', ...keyOf(membership) } as const
+  const kernel = await tools.kernel?.()
+  const error = kernel && (await removeEffects(kernel, (each) => isSameOwner(each.owner, owner)))
+  if (error) throw error
+}
+
 // The plugins of an ADD of which nothing but the intent is known are told what that ADD was.
-function formerOf(membership: Membership, { record, cached }: Remembered): Former {
-  const { ways, asked } = record ?? {}
+async function formerOf(
+  tools: HostTools,
+  membership: Membership,
+  { record, cached }: Remembered,
+): Promise<Former> {
+  const { asked } = record ?? {}
+  const ways = record || !cached ? record?.ways : await waysByMark(tools, cached)
   const { list, network, attachment } = membership
   if (cached || !asked) return { list, network, attachment, ways }
   const { netns } = attachment

@@ -11,6 +11,7 @@ import {
 import { type Change, describeChange, diff, type State } from '@vethra/state'
 import type { ApplyOptions, StageWorld } from '@vethra/world'
 import { converge } from '../converge.ts'
+import { removeEffects } from '../remove-effects.ts'
 import { allocate } from './allocate.ts'
 
 /** A stretch of plugins that are planned in this process, and what came before it. */
@@ -110,10 +111,11 @@ export async function collectStage(
       held.filter((each) => !isValid(each)),
     )
   }
-  for (const owner of await attachments.owners()) {
-    const isOurs = owner.kind === 'attachment' && owner.network === network
-    if (isOurs && !isValid(owner)) await attachments.disown(owner)
-  }
+  const error = await removeEffects(
+    attachments,
+    ({ owner }) => owner.kind === 'attachment' && owner.network === network && !isValid(owner),
+  )
+  if (error) throw error
 }
 
 async function stillDue(

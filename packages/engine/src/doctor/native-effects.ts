@@ -1,7 +1,15 @@
 import { CniError } from '@vethra/cni'
 import type { MissingResource, ObservedTable, TableOwner } from '@vethra/findings'
 import { type PluginWay, planFormer } from '@vethra/plugins'
-import { describeChange, diff, keyOf, type Owned, type Resource, type State } from '@vethra/state'
+import {
+  describeChange,
+  diff,
+  keyOf,
+  type Owned,
+  ownerMark,
+  type Resource,
+  type State,
+} from '@vethra/state'
 import type { AttachmentKernel, AttachmentKey, CachedAttachment } from '@vethra/world'
 import { cachedList, convertIfReadable } from '../attach/attach.ts'
 import { stageOf } from '../attach/stage-runner.ts'
@@ -75,12 +83,22 @@ export async function observeTable(
       return [{ attachment, kind, due: describeChange(change) }]
     }),
   )
-  return { missing, left: (await kernel.owners()).flatMap((each) => leftOver(each, known)) }
+  // A bridge, or a setting of the host, is missed by each attachment of its network.
+  const unique = new Map(missing.toReversed().map((each) => [each.due, each]))
+  return {
+    missing: [...unique.values()].toReversed(),
+    left: await leftIn(kernel, known),
+  }
 }
 
 function keyOfMade({ made: { network, attachment } }: NativeAttachment): AttachmentKey {
   const { containerId, ifname } = attachment
   return { network, containerId, ifname }
+}
+
+async function leftIn(kernel: AttachmentKernel, known: Known): Promise<readonly TableOwner[]> {
+  const owners = (await kernel.effects()).map(({ owner }) => [ownerMark(owner), owner] as const)
+  return [...new Map(owners).values()].flatMap((each) => leftOver(each, known))
 }
 
 function leftOver(owner: Owned['owner'], known: Known): readonly TableOwner[] {

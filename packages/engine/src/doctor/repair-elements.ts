@@ -1,8 +1,10 @@
 import { guards } from '@vethra/cni'
 import type { Repair } from '@vethra/findings'
+import { isSameOwner } from '@vethra/state'
 import { holdingContainer } from '../attach/holding-container.ts'
 import { rememberedOnly } from '../attach/membership.ts'
 import { converge } from '../converge.ts'
+import { removeEffects } from '../remove-effects.ts'
 import { livingRecord } from './alive.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { nativeEffects } from './native-effects.ts'
@@ -38,7 +40,9 @@ export async function removeElements(
       : guards.attachment(host.places, owner.containerId)
   return host.lock.hold(path, async () => {
     if (await isKnown(tools, owner)) return 'it is known again'
-    await (await host.kernel?.())?.disown(owner)
+    const kernel = await host.kernel?.()
+    const error = kernel && (await removeEffects(kernel, (each) => isSameOwner(each.owner, owner)))
+    if (error) throw error
     return undefined
   })
 }

@@ -1,6 +1,7 @@
 import { guards, identityOf, isSameNamespace } from '@vethra/cni'
 import type { Repair } from '@vethra/findings'
 import { isProven } from '../attach/life.ts'
+import { waysByMark } from '../attach/ways-by-mark.ts'
 import { isUsable, livingRecord } from './alive.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import type { RepairResult } from './repair-result.ts'
@@ -36,7 +37,8 @@ export async function restoreRecord(
     if (record && isSameNamespace(record, seen) === false) return 'its namespace is another'
     const wanted = { ...key, ...record, netns, ...identityOf(seen) }
     if (!(await isProven(host, wanted, seen))) return 'nothing proves its namespace'
-    await host.records.write(wanted)
+    const ways = record?.ways ?? (await waysByMark(host, cached))
+    await host.records.write({ ...wanted, ...(ways ? { ways } : {}) })
     await host.records.flush()
     return undefined
   })

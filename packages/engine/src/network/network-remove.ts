@@ -6,9 +6,11 @@ import {
   type Network,
   networkBridge,
   networkPlugins,
+  networkSubnets,
   networksFromFiles,
 } from '@vethra/networks'
-import { removeNetworkEffects } from '../remove-effects.ts'
+import type { Owned } from '@vethra/state'
+import { removeEffects } from '../remove-effects.ts'
 import { networksOfOthers } from './host-facts.ts'
 import { placesOfNetwork } from './ipam-places.ts'
 import { usersOf } from './network-users.ts'
@@ -65,7 +67,7 @@ async function removeNetwork(
   const bridge = networkBridge(network)
   if (bridge !== undefined && isOurs(tools, network, bridge) && !others.some(isOn(bridge))) {
     await removeRules(tools, (text) => networkLeftovers(text, bridge))
-    await removeElements(tools, network.name)
+    await removeElements(tools, network, bridge)
     await tools.effects.deleteLink(bridge)
   }
   if (!others.some(usesSharedChains)) {
@@ -101,9 +103,20 @@ function usesSharedChains(network: Network): boolean {
   return networkPlugins(network).some((type) => type === 'portmap' || type === 'firewall')
 }
 
-async function removeElements({ host }: ManageTools, network: string): Promise<void> {
+// Namesakes of two containerd namespaces have one mark: the bridge and the subnets tell which is whose.
+async function removeElements(
+  { host }: ManageTools,
+  network: Network,
+  bridge: string,
+): Promise<void> {
+  const subnets = networkSubnets(network).map(({ subnet }) => subnet)
+  const isDoomed = ({ resource, owner }: Owned) => {
+    if (owner.kind !== 'network' || owner.network !== network.name) return false
+    if ('bridge' in resource) return resource.bridge === bridge
+    return resource.kind === 'masquerade' && subnets.includes(resource.subnet)
+  }
   const kernel = await host.kernel?.()
-  const error = kernel && (await removeNetworkEffects(kernel, network))
+  const error = kernel && (await removeEffects(kernel, isDoomed))
   if (error) throw error
 }
 

@@ -147,7 +147,8 @@ it.each(['iptables-nft', 'iptables-legacy'])(
 
 it('what a network has is found by its marks, and removed without touching another', () => {
   const said = inHost(`${tools}
-    const { effectsOf } = await import('${import.meta.dirname}/effects.ts')
+    const { effectsIn } = await import('${import.meta.dirname}/effects.ts')
+    const effectsOf = (of, name) => effectsIn(of).filter((each) => each.owner.network === name)
     const other = { kind: 'network', network: 'wan' }
     const isolate = (owner, from) => ({ owner, resource: { kind: 'isolate', bridge: 'br-t', from } })
     const masquerade = (owner, subnet) => ({ owner, resource: { kind: 'masquerade', subnet } })

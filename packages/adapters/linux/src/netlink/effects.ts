@@ -14,14 +14,14 @@ export function portsTo(session: Session, addresses: readonly string[]): State {
   )
 }
 
-/** The effects whose marks name a network: its own and its containers'. */
-export function effectsOf(session: Session, network: string): State {
+/** The effects that bear a mark of a network or of an attachment. */
+export function effectsIn(session: Session): State {
   const found = sets.flatMap(({ set, data, interval }): State => {
     if (data) return publishedIn(session, set)
     if (interval) return masqueradedIn(session, set)
     return bridgesIn(session, set)
   })
-  return found.filter(({ owner }) => owner.kind !== 'host' && owner.network === network)
+  return found.filter(({ owner }) => owner.kind !== 'host')
 }
 
 function publishedIn(session: Session, set: string): State {

@@ -3,8 +3,7 @@ import type { Facts, HostLink, WantedFacts } from '@vethra/plugins'
 import type { AttachmentKernel } from '@vethra/world'
 import { applyChanges } from './apply.ts'
 import { countPorts } from './bridge-ports.ts'
-import { effectsOf, portsTo } from './effects.ts'
-import { disownIn, ownersIn } from './marks.ts'
+import { effectsIn, portsTo } from './effects.ts'
 import { observeExpected } from './observe.ts'
 import { openSession, type Session } from './session.ts'
 
@@ -15,11 +14,9 @@ export function netlinkKernel(): AttachmentKernel {
     observe: async (netns, expected) =>
       within(netns, (session) => observeExpected(session, expected)),
     publishedTo: async (addresses) => within('', (session) => portsTo(session, addresses)),
-    effectsOf: async (network) => within('', (session) => effectsOf(session, network)),
+    effects: async () => within('', effectsIn),
     apply: async (netns, changes, options) =>
       within(netns, (session) => applyChanges(session, changes, options)),
-    owners: async () => within('', ownersIn),
-    disown: async (owner) => within('', (session) => disownIn(session, owner)),
   }
 }
 

@@ -23,15 +23,15 @@ const netns = '/run/netns/t'
 const applied = await kernel.apply(netns, state.map(made))
 const observed = await kernel.observe(netns, state)
 const twice = await kernel.apply(netns, [made(state.at(-1))])
-const owners = await kernel.owners()
+const effects = await kernel.effects()
 const own = observed.filter((each) => each.owner.kind === 'attachment')
 const removed = await kernel.apply(netns, own.filter(({ resource }) => ['link', 'publish'].includes(resource.kind)).map((from) => ({ kind: 'remove', from })))
 const after = await kernel.observe(netns, own)
-await kernel.disown(network)
-const left = [...await kernel.owners(), ...await kernel.observe('', state.slice(3, 4))]
+await kernel.apply('', effects.map((from) => ({ kind: 'remove', from })))
+const left = [...await kernel.effects(), ...await kernel.observe('', state.slice(3, 4))]
 const facts = await kernel.facts({ links: ['br-t', 'nope'] })
 const threads = (await import('node:fs')).readdirSync('/proc/self/task').map((task) => (require('node:fs')).readlinkSync('/proc/self/task/' + task + '/ns/net'))
-console.log(JSON.stringify({ failed: applied.failed?.error.message, observed, twice: twice.failed?.error.code, removed: removed.failed ?? null, after, owners, left, facts, namespaces: new Set(threads).size }))
+console.log(JSON.stringify({ failed: applied.failed?.error.message, observed, twice: twice.failed?.error.code, removed: removed.failed ?? null, after, effects, left, facts, namespaces: new Set(threads).size }))
 `
 
 // A host of its own: network and mount namespaces, and a container's namespace below a tmpfs.
@@ -42,7 +42,7 @@ it('what is applied is observed as it was wanted, and what is removed is gone', 
     input: program,
     encoding: 'utf8',
   })
-  const { failed, observed, twice, removed, after, owners, left, facts, namespaces } =
+  const { failed, observed, twice, removed, after, effects, left, facts, namespaces } =
     JSON.parse(said)
   expect(failed).toBeUndefined()
   expect(observed.map((each: { owner: { kind: string } }) => each.owner.kind)).toEqual([
@@ -63,7 +63,7 @@ it('what is applied is observed as it was wanted, and what is removed is gone', 
   expect(facts.links).toEqual({
     'br-t': { kind: 'bridge', mac: '02:00:00:00:00:09', mtu: 1500, ports: 0 },
   })
-  expect(owners).toHaveLength(2)
+  expect(effects).toHaveLength(2)
   expect(left).toEqual([])
   expect(namespaces).toBe(1)
 })

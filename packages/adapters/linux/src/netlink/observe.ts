@@ -129,17 +129,19 @@ function hasAddress(
 }
 
 function hasRoute(known: Looking, route: Route): boolean {
-  const { place, link, destination, gateway, priority = 0, table = 254 } = route
+  const { place, link, destination, gateway, priority = 0, table = 254, yields } = route
   const index = known.link(place, link)?.index
   const family = destination.includes(':') ? 6 : 4
   return known.routes(place).some((each) => {
-    const isHere = each.index === index && each.family === family && each.table === table
+    const isHere = each.family === family && each.table === table
+    const isSame =
+      each.index === index && (each.gateway ? addressText(each.gateway) : undefined) === gateway
     const text = each.destination ? addressText(each.destination) : family === 4 ? '0.0.0.0' : '::'
     const metric = family === 6 && priority === 0 ? 1024 : priority
     return (
       isHere &&
+      (isSame || yields === true) &&
       `${text}/${each.prefixLength}` === destination &&
-      (each.gateway ? addressText(each.gateway) : undefined) === gateway &&
       (each.priority ?? 0) === metric
     )
   })

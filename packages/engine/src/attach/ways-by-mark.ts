@@ -1,0 +1,32 @@
+import { type PluginWay, planFormer, waysOf } from '@vethra/plugins'
+import { isSameOwner, type Owned } from '@vethra/state'
+import type { CachedAttachment } from '@vethra/world'
+import { cachedList } from './attach.ts'
+import type { HostTools } from './host-tools.ts'
+import { stageOf } from './stage-runner.ts'
+import { stagesOf } from './stages-of.ts'
+
+/**
+ * The ways of an attachment whose record is lost: a veth that a native plugin made bears its mark. Undefined where there is
+ * none: its plugins were programs, or nothing is left of it.
+ */
+export async function waysByMark(
+  tools: Pick<HostTools, 'kernel'>,
+  made: CachedAttachment,
+): Promise<readonly PluginWay[] | undefined> {
+  const kernel = await tools.kernel?.()
+  const list = cachedList(made)
+  if (kernel === undefined || list === undefined) return undefined
+  const ways = waysOf(list, 'native')
+  const calls = stagesOf({ list, attachment: made.attachment, ways })
+  const links = calls.flatMap((call) => planFormer(stageOf(call).requests, noFacts)).filter(isVeth)
+  const found = await kernel.observe('', links)
+  const isMarked = found.some(({ owner }) => links.some((each) => isSameOwner(each.owner, owner)))
+  return isMarked ? ways : undefined
+}
+
+const noFacts = { facts: { links: {} } }
+
+function isVeth({ resource, owner }: Owned): boolean {
+  return resource.kind === 'link' && resource.type.name === 'veth' && owner.kind === 'attachment'
+}
