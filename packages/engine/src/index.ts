@@ -5,19 +5,17 @@
  */
 export { allocate } from './attach/allocate.ts'
 export { type AttachTools, attach, cachedList, checkAttachment, detach } from './attach/attach.ts'
-export { byInterface } from './attach/by-interface.ts'
 export { type CniRuntime, cniRuntime } from './attach/cni-runtime.ts'
 export { collectGarbage } from './attach/collect-garbage.ts'
 export { type DetachOptions, detachEach } from './attach/detach-each.ts'
 export { checkDoor, undoLeft } from './attach/door.ts'
 export { together } from './attach/failures.ts'
-export { attachAnew, type ChainAgain, chainAgain, detachIfDue } from './attach/heal.ts'
 export { holdingContainer } from './attach/holding-container.ts'
 export type { HostTools } from './attach/host-tools.ts'
 export { isWhole } from './attach/killed-add.ts'
-export { checkNamespace, isProven, type LifeTools, lifeNow } from './attach/life.ts'
+export { checkNamespace, type LifeTools, lifeNow } from './attach/life.ts'
 export { rememberedOnly } from './attach/membership.ts'
-export { checkStatus, freeUnused } from './attach/network-operations.ts'
+export { checkStatus } from './attach/network-operations.ts'
 export {
   type AttachmentPlan,
   advance,
@@ -29,12 +27,10 @@ export {
   stepOf,
   type ValidAttachment,
 } from './attach/next-step.ts'
-export { attachAll, attachEach, checkAll, detachAll, openDoor } from './attach/on-host.ts'
-export { passLocks } from './attach/pass-locks.ts'
+export { attachAll, attachEach, checkAll, detachAll } from './attach/on-host.ts'
 export {
   type Publishing,
   portsOf,
-  publishPorts,
 } from './attach/publish.ts'
 export { reportLines, stepLines } from './attach/report-lines.ts'
 export { plannedCalls, run } from './attach/run.ts'
@@ -51,14 +47,13 @@ export { addStage, checkStage, delStage, type Stage, type StageOutcome } from '.
 export { stageRunner } from './attach/stage-runner.ts'
 export { supportedVersions } from './attach/supported-versions.ts'
 export { validateList } from './attach/validate-list.ts'
-export { programsOf, type WayTools, waysNow } from './attach/ways-now.ts'
+export { type WayTools, waysNow } from './attach/ways-now.ts'
 export {
   attachedIdOf,
   attachedIds,
   checkOthers,
   entryLives,
   livingRecords,
-  recordsAmong,
   recordsOf,
   refuseSecondLife,
 } from './attach/whose.ts'
@@ -75,11 +70,9 @@ export {
   removeContainers,
 } from './container/container-remove.ts'
 export { renameContainer } from './container/container-rename.ts'
-export {
-  type ContainerState,
-  type KnownContainer,
-  readContainer,
-  readContainers,
+export type {
+  ContainerState,
+  KnownContainer,
 } from './container/container-state.ts'
 export { publishedPorts } from './container/published-ports.ts'
 export {

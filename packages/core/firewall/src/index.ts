@@ -42,7 +42,7 @@ export {
   ruleText,
 } from './rule.ts'
 export { passMark, tableRules } from './table-rules.ts'
-export { elementText, tableText } from './table-text.ts'
+export { tableText } from './table-text.ts'
 export {
   chains,
   makeTable,

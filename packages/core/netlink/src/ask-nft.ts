@@ -37,12 +37,6 @@ export function askElement(
   return nftMessage(13, flag.ack, table, [attribute(2, nulText(set)), nested(3, [element])])
 }
 
-/** Asks for all chains of all tables of a family. */
-export function dumpChains(family: NftTable['family']): Message {
-  const numbers = { inet: 1, ip: 2, bridge: 7, ip6: 10 }
-  return { type: (10 << 8) | 4, flags: flag.dump, body: nfgenmsg(numbers[family]) }
-}
-
 /** The comment of the table that NFT_MSG_NEWTABLE tells of. */
 export function tableComment({ body }: ReceivedMessage): string {
   return commentOf(payloadAt(body.subarray(4), [6]))

@@ -9,7 +9,6 @@ export {
   askGeneration,
   askTable,
   decodeChain,
-  dumpChains,
   dumpElements,
   type FoundChain,
   generationOf,
@@ -37,7 +36,6 @@ export {
 export { copiesOf, decodeElements, decodePrefixes, type FoundElement } from './nft-element.ts'
 export {
   hostNumber,
-  interfaceName,
   type NftConntrack,
   type NftExpression,
   type NftMeta,

@@ -1,5 +1,5 @@
 import { attribute, nested } from './attributes.ts'
-import { be32, join, nulText, type Octets, u32 } from './octets.ts'
+import { be32, nulText, type Octets, u32 } from './octets.ts'
 
 /**
  * One expression of a rule, close to the kernel's own. Registers 1 to 4 hold 16 octets each, 8 to 23
@@ -183,11 +183,4 @@ function verdictAttribute(verdict: NftVerdict): Octets {
 /** A number that is compared with meta, ct or fib values: 4 octets in host order. */
 export function hostNumber(value: number): Octets {
   return u32(value)
-}
-
-/** An interface's name as it is compared with iifname and oifname: with the NUL, so that it is no prefix. */
-export function interfaceName(name: string): Octets {
-  const octets = new Uint8Array(16)
-  octets.set(join([nulText(name)]))
-  return octets
 }
