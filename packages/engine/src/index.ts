@@ -85,7 +85,6 @@ export {
 export { converge, type Outcome, type Wish } from './converge.ts'
 export type {
   DoctorTools,
-  KnownContainers,
   NamespaceTools,
 } from './doctor/doctor-tools.ts'
 export { examine } from './doctor/examine.ts'

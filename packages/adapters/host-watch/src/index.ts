@@ -3,5 +3,5 @@
  * monitor` prints. It does not report the change itself: callers look for themselves.
  */
 
-export type { HostWatch, HostWatchOptions } from './host-watch.ts'
+export type { HostWatchOptions } from './options.ts'
 export { watchHost } from './watch-host.ts'

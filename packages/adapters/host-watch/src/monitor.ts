@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { CniError } from '@vethra/cni'
-import type { HostWatch, HostWatchOptions } from './host-watch.ts'
+import type { HostWatch } from '@vethra/world'
+import type { HostWatchOptions } from './options.ts'
 
 // The shell waits for the end of its input, which this process holds: however this one ends, the
 // program goes with it. Its own output is closed, so that the end of the program's is seen.

@@ -1,7 +1,8 @@
 import { type FSWatcher, statSync, watch } from 'node:fs'
 import { dirname } from 'node:path'
 import { CniError } from '@vethra/cni'
-import type { HostWatch, HostWatchOptions } from './host-watch.ts'
+import type { HostWatch } from '@vethra/world'
+import type { HostWatchOptions } from './options.ts'
 
 /** Watches a folder with all that is below it; while it is missing, the nearest folder above for its coming. */
 export function watchFolder(

@@ -12,8 +12,9 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import type { HostWatch } from '@vethra/world'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type HostWatch, watchHost } from './index.ts'
+import { watchHost } from './index.ts'
 
 let folder: string
 let changes: string[]

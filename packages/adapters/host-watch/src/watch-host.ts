@@ -1,5 +1,6 @@
-import type { HostWatch, HostWatchOptions } from './host-watch.ts'
+import type { HostWatch } from '@vethra/world'
 import { startMonitor } from './monitor.ts'
+import type { HostWatchOptions } from './options.ts'
 import { watchFolder } from './watch-folder.ts'
 
 /**

@@ -1,19 +1,11 @@
+import type { UsedByHost } from '@vethra/world'
 import { type IpAddress, type IpLink, type IpRoute, ipJson } from './ip-json.ts'
-
-/** A prefix that the host already uses. */
-export interface HostPrefix {
-  readonly source: 'address' | 'route'
-  /** `192.0.2.2/24`: host bits stand as they are. */
-  readonly prefix: string
-  /** The interface; empty for a route that leads to none, such as a blackhole. */
-  readonly interface: string
-}
 
 /**
  * All addresses of all interfaces, then all routes but default ones, of both families and of every
  * table but the kernel's own `local`, as the kernel lists them. Throws CniError 5 and 100.
  */
-export async function hostPrefixes(): Promise<readonly HostPrefix[]> {
+export async function hostPrefixes(): Promise<readonly UsedByHost[]> {
   const [links, routes] = await Promise.all([
     ipJson<IpLink>('addr'),
     ipJson<IpRoute>('route', 'show', 'table', 'all'),
@@ -22,7 +14,7 @@ export async function hostPrefixes(): Promise<readonly HostPrefix[]> {
 }
 
 /** The addresses of an interface. */
-export function addressesOf({ ifname, addr_info = [] }: IpLink): readonly HostPrefix[] {
+export function addressesOf({ ifname, addr_info = [] }: IpLink): readonly UsedByHost[] {
   return addr_info
     .flatMap(prefixes)
     .map((prefix) => ({ source: 'address', prefix, interface: ifname }))
@@ -41,7 +33,7 @@ export function takesSpace({ dst, type = 'unicast', table }: IpRoute): boolean {
 }
 
 /** The prefix that a route leads to. */
-export function routePrefix({ dst, dev, nexthops }: IpRoute): HostPrefix {
+export function routePrefix({ dst, dev, nexthops }: IpRoute): UsedByHost {
   const whole = dst.includes('/') ? dst : `${dst}/${dst.includes(':') ? 128 : 32}`
   return { source: 'route', prefix: whole, interface: dev ?? nexthops?.[0]?.dev ?? '' }
 }

@@ -12,7 +12,7 @@ export { type AppArmorFacts, profileToLoad } from './apparmor/profile-to-load.ts
 export { type DefaultRoute, defaultRoute } from './default-route.ts'
 export { ephemeralPorts } from './ephemeral-ports.ts'
 export { type HostFiles, hostName, readHostResolvConf, readHostsFile } from './host-files.ts'
-export { type HostPrefix, hostPrefixes } from './host-prefixes.ts'
+export { hostPrefixes } from './host-prefixes.ts'
 export { iptablesRules } from './iptables/iptables-rules.ts'
 export { hostKernel } from './kernel.ts'
 export { linkCounters } from './link-counters.ts'

@@ -1,8 +1,7 @@
-import type { Json } from '@vethra/cni'
-import type { ObservedName } from '@vethra/findings'
-import type { ConfFile } from '@vethra/networks'
 import type {
   Clock,
+  ConfDir,
+  ContainerStore,
   HostsFolders,
   HostsStore,
   IpamStore,
@@ -37,24 +36,10 @@ export interface DoctorTools {
 
 /** The content of one containerd namespace. */
 export interface NamespaceTools {
-  readonly networks: { list(): Promise<readonly ConfFile[]> }
-  readonly containers: KnownContainers
+  readonly networks: Pick<ConfDir, 'list'>
+  readonly containers: Pick<
+    ContainerStore,
+    'list' | 'read' | 'heldNames' | 'claimName' | 'releaseName'
+  >
   readonly hosts: HostsStore & HostsFolders
-}
-
-/** The containers of one namespace, as far as a doctor cares. */
-export interface KnownContainers {
-  /** The ids that have a folder, ascending. */
-  list(): Promise<readonly string[]>
-  /**
-   * The content of a container's file; undefined when it is missing. Throws CniError 107 when it is
-   * damaged.
-   */
-  read(id: string, file: 'lifecycle.json' | 'vethra.json'): Promise<Json | undefined>
-  /** The reserved names, ascending; those without a holder are left out. */
-  heldNames(): Promise<readonly Omit<ObservedName, 'namespace'>[]>
-  /** Takes a name for an id. Throws CniError 102 when another id holds it. */
-  claimName(name: string, id: string): Promise<void>
-  /** Gives a name back. A name that is free or another id's is left alone. */
-  releaseName(name: string, id: string): Promise<void>
 }

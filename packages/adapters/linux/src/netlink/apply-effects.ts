@@ -115,7 +115,7 @@ function tendPassages(session: Session, group: readonly Change[]): void {
 }
 
 /** Removes the rule that lets marked packets pass from chains of others, when no network is left. */
-export function releasePassages(session: Session): void {
+function releasePassages(session: Session): void {
   if (hasNetworks(session)) return
   removePassages(session)
   // Another network may have come, and seen the rule that was just removed.
