@@ -6,7 +6,8 @@ import { inHost } from '../../test/in-host.ts'
 const tools = `
 import { spawnSync } from 'node:child_process'
 import { applyChanges } from '${import.meta.dirname}/apply.ts'
-import { observeExpected } from '${import.meta.dirname}/observe.ts'
+import { looking } from '${import.meta.dirname}/looking.ts'
+import { observeExpected as observeIn } from '${import.meta.dirname}/../observed/observe-expected.ts'
 import { openSession } from '${import.meta.dirname}/session.ts'
 
 const owner = { kind: 'attachment', network: 'lan', containerId: 'web', ifname: 'eth0' }
@@ -32,6 +33,7 @@ function with_(session, { before = () => {}, instead }) {
 }
 const session = openSession('')
 const applied = (outcome) => outcome.failed?.error.message ?? outcome.done.length
+const observeExpected = (session, expected) => observeIn(looking(session, expected), expected)
 const table = () => sh('nft list table inet vethra')
 const say = (value) => console.log(JSON.stringify(value))
 `

@@ -1,10 +1,11 @@
 import { decodeRoute, encodeRouteDump, type FoundLink } from '@vethra/netlink'
 import type { Facts, HostLink, WantedFacts } from '@vethra/plugins'
 import type { AttachmentKernel } from '@vethra/world'
+import { observeExpected } from '../observed/observe-expected.ts'
 import { applyChanges } from './apply.ts'
 import { countPorts } from './bridge-ports.ts'
 import { effectsIn, portsTo } from './effects.ts'
-import { observeExpected } from './observe.ts'
+import { looking } from './looking.ts'
 import { openSession, type Session } from './session.ts'
 
 /** The kernel of this host, over netlink sockets: for programs that bun runs. */
@@ -12,7 +13,7 @@ export function netlinkKernel(): AttachmentKernel {
   return {
     facts: async (wanted) => within('', (session) => factsOf(session, wanted)),
     observe: async (netns, expected) =>
-      within(netns, (session) => observeExpected(session, expected)),
+      within(netns, (session) => observeExpected(looking(session, expected), expected)),
     publishedTo: async (addresses) => within('', (session) => portsTo(session, addresses)),
     effects: async () => within('', effectsIn),
     apply: async (netns, changes, options) =>

@@ -1,19 +1,73 @@
 import { elementsOf, shapeOf, vethraTable } from '@vethra/firewall'
 import {
+  addressText,
   askElement,
+  askQdisc,
   decodeAddress,
   decodeElements,
+  decodeLimit,
+  decodeRedirect,
   decodeRoute,
   dumpElements,
+  dumpIngressFilters,
   encodeRouteDump,
-  type FoundAddress,
-  type FoundElement,
-  type FoundLink,
   type FoundRoute,
+  type Message,
 } from '@vethra/netlink'
 import type { Place, State } from '@vethra/state'
+import type { Looking, SeenRoute } from '../observed/looking.ts'
 import { missingPassages } from './pass-rule.ts'
 import type { Session } from './session.ts'
+import { prepareReads } from './sysctls-in-bun.ts'
+import { visit } from './visit.ts'
+
+/** A look at a host through a session, for what is expected. */
+export function looking(session: Session, expected: State): Looking {
+  const listed = setsToList(expected)
+  const elements = remembering((set: string) => {
+    const { key, data } = shapeOf(set)
+    const { messages } = session.netfilter([dumpElements(vethraTable, set)])
+    const found = messages.flatMap((each) => decodeElements(each, key, data))
+    return new Map(found.map((each) => [each.key.join(' '), each]))
+  })
+  const ask = (message: Message) => session.routeMessages('host', [message]).messages
+  const dump = (place: Place, what: 'addresses' | 'routes') =>
+    session.routeMessages(place, [encodeRouteDump(what)]).messages
+  return {
+    hasContainer: session.hasContainer,
+    link: remembering((place: Place, name: string) =>
+      place === 'host' || session.hasContainer ? session.link(place, name) : undefined,
+    ),
+    linkAt: remembering((index: number) => session.linkAt('host', index)),
+    addresses: remembering((place: Place) =>
+      dump(place, 'addresses').flatMap((each) => {
+        const found = decodeAddress(each)
+        return found ? [{ ...found, address: addressText(found.octets) }] : []
+      }),
+    ),
+    routes: remembering((place: Place) =>
+      dump(place, 'routes').flatMap((each) => {
+        const found = decodeRoute(each)
+        return found ? [seenRoute(found)] : []
+      }),
+    ),
+    sysctl: (place, key) => {
+      const read = prepareReads([key])
+      const [found] = place === 'container' ? visit(session.namespace(), read) : read()
+      return found?.toString('utf8').trim()
+    },
+    limit: (index) => ask(askQdisc(index, 'root')).flatMap((each) => decodeLimit(each) ?? [])[0],
+    redirect: (index) =>
+      ask(dumpIngressFilters(index)).flatMap((each) => decodeRedirect(each) ?? [])[0],
+    element: (set, key) => {
+      if (listed.has(set)) return elements(set).get(key.join(' '))
+      const { key: type, data } = shapeOf(set)
+      const { messages } = session.netfilter([askElement(vethraTable, set, type, key)])
+      return messages.flatMap((each) => decodeElements(each, type, data))[0]
+    },
+    passes: remembering(() => missingPassages(session).length === 0),
+  }
+}
 
 /** Up to so many elements of a set are asked for one by one; for more of them all of the set is listed. */
 const fewElements = 8
@@ -27,50 +81,15 @@ function setsToList(expected: State): ReadonlySet<string> {
   return new Set([...counts].flatMap(([set, count]) => (count > fewElements ? [set] : [])))
 }
 
-/** Looks at each thing of a host once, however many resources ask. */
-export interface Looking {
-  readonly session: Session
-  link(place: Place, name: string): FoundLink | undefined
-  linkAt(index: number): FoundLink | undefined
-  addresses(place: Place): readonly FoundAddress[]
-  routes(place: Place): readonly FoundRoute[]
-  element(set: string, key: readonly string[]): FoundElement | undefined
-  /** Whether other firewalls let pass what our table does. */
-  passes(): boolean
-}
-
-/** A look at a host through a session, for what is expected. */
-export function looking(session: Session, expected: State): Looking {
-  const listed = setsToList(expected)
-  const links = remembering((place: Place, name: string) =>
-    place === 'host' || session.hasContainer ? session.link(place, name) : undefined,
-  )
-  const linksAt = remembering((index: number) => session.linkAt('host', index))
-  const elements = remembering((set: string) => {
-    const { key, data } = shapeOf(set)
-    const { messages } = session.netfilter([dumpElements(vethraTable, set)])
-    const found = messages.flatMap((each) => decodeElements(each, key, data))
-    return new Map(found.map((each) => [each.key.join(' '), each]))
-  })
-  const dump = (place: Place, what: 'addresses' | 'routes') =>
-    session.routeMessages(place, [encodeRouteDump(what)]).messages
+function seenRoute(route: FoundRoute): SeenRoute {
+  const { family, destination, prefixLength, gateway, index, priority = 0, table } = route
+  const text = destination ? addressText(destination) : family === 4 ? '0.0.0.0' : '::'
   return {
-    session,
-    link: links,
-    linkAt: linksAt,
-    addresses: remembering((place: Place) =>
-      dump(place, 'addresses').flatMap((each) => decodeAddress(each) ?? []),
-    ),
-    routes: remembering((place: Place) =>
-      dump(place, 'routes').flatMap((each) => decodeRoute(each) ?? []),
-    ),
-    element: (set, key) => {
-      if (listed.has(set)) return elements(set).get(key.join(' '))
-      const { key: type, data } = shapeOf(set)
-      const { messages } = session.netfilter([askElement(vethraTable, set, type, key)])
-      return messages.flatMap((each) => decodeElements(each, type, data))[0]
-    },
-    passes: remembering(() => missingPassages(session).length === 0),
+    destination: `${text}/${prefixLength}`,
+    priority,
+    table,
+    ...(index === undefined ? {} : { index }),
+    ...(gateway ? { gateway: addressText(gateway) } : {}),
   }
 }
 

@@ -1,4 +1,3 @@
-import { askQdisc, decodeLimit, decodeRedirect, dumpIngressFilters } from '@vethra/netlink'
 import type { Qdisc } from '@vethra/state'
 import type { Looking } from './looking.ts'
 
@@ -6,14 +5,12 @@ import type { Looking } from './looking.ts'
 export function observeQdisc(known: Looking, wanted: Qdisc): Qdisc | undefined {
   const link = known.link('host', wanted.link)
   if (link === undefined) return undefined
-  const ask = (message: ReturnType<typeof askQdisc>) =>
-    known.session.routeMessages('host', [message]).messages
   if ('redirect' in wanted.does) {
-    const [to] = ask(dumpIngressFilters(link.index)).flatMap((each) => decodeRedirect(each) ?? [])
+    const to = known.redirect(link.index)
     const redirect = to === undefined ? undefined : known.linkAt(to)?.name
     return redirect === undefined ? undefined : { ...wanted, does: { redirect } }
   }
-  const [limit] = ask(askQdisc(link.index, 'root')).flatMap((each) => decodeLimit(each) ?? [])
+  const limit = known.limit(link.index)
   if (limit === undefined) return undefined
   const { burst } = wanted.does
   // The kernel keeps the burst in ticks of 64 ns.

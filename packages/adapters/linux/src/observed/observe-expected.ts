@@ -1,5 +1,5 @@
 import { elementsOf, isEffect, type PlacedElement } from '@vethra/firewall'
-import { addressText, type FoundElement, type FoundLink } from '@vethra/netlink'
+import type { FoundElement, FoundLink } from '@vethra/netlink'
 import {
   type Link,
   type LinkType,
@@ -8,19 +8,16 @@ import {
   type Route,
   readMark,
   type State,
+  type Sysctl,
 } from '@vethra/state'
-import { type Looking, looking } from './looking.ts'
+import type { Looking } from './looking.ts'
 import { observeQdisc } from './observe-qdisc.ts'
-import type { Session } from './session.ts'
-import { prepareReads } from './sysctls-in-bun.ts'
-import { visit } from './visit.ts'
 
 /**
  * The expected resources that exist: each as it is now, with the owner that its mark names; without a mark,
  * that of the expectation. Missing ones are left out.
  */
-export function observeExpected(session: Session, expected: State): State {
-  const known = looking(session, expected)
+export function observeExpected(known: Looking, expected: State): State {
   return expected.flatMap((each) => {
     const found = observeOne(known, each)
     return found ? [found] : []
@@ -28,8 +25,7 @@ export function observeExpected(session: Session, expected: State): State {
 }
 
 function observeOne(known: Looking, { resource, owner }: Owned): Owned | undefined {
-  const isAway =
-    'place' in resource && resource.place === 'container' && !known.session.hasContainer
+  const isAway = 'place' in resource && resource.place === 'container' && !known.hasContainer
   if (isAway && resource.kind !== 'link') return undefined
   if (isEffect(resource)) return observeEffect(known, { resource, owner })
   if (resource.kind === 'link') return observeLink(known, resource, owner)
@@ -88,7 +84,7 @@ function observeVeth(
   const type = bridge === undefined ? ends : { ...ends, bridge }
   const isWhole = inside?.lower === hostEnd.index && hostEnd.lower === inside.index
   // An end whose other one is elsewhere, or has another name, is the rest of an earlier life: it has to be made anew.
-  const isRest = !isWhole && (inside !== undefined || known.session.hasContainer)
+  const isRest = !isWhole && (inside !== undefined || known.hasContainer)
   const link = linkOf(wanted, inside ?? hostEnd, isRest ? { ...ends, hostMac: '' } : type)
   return { resource: { ...link, up: link.up && isWhole }, owner: readMark(hostEnd.alias) ?? nobody }
 }
@@ -122,38 +118,28 @@ function hasAddress(
     .addresses(place)
     .some(
       (each) =>
-        each.index === index &&
-        each.prefixLength === prefixLength &&
-        addressText(each.octets) === address,
+        each.index === index && each.prefixLength === prefixLength && each.address === address,
     )
 }
 
 function hasRoute(known: Looking, route: Route): boolean {
   const { place, link, destination, gateway, priority = 0, table = 254, yields } = route
   const index = known.link(place, link)?.index
-  const family = destination.includes(':') ? 6 : 4
-  return known.routes(place).some((each) => {
-    const isHere = each.family === family && each.table === table
-    const isSame =
-      each.index === index && (each.gateway ? addressText(each.gateway) : undefined) === gateway
-    const text = each.destination ? addressText(each.destination) : family === 4 ? '0.0.0.0' : '::'
-    const metric = family === 6 && priority === 0 ? 1024 : priority
-    return (
-      isHere &&
-      (isSame || yields === true) &&
-      `${text}/${each.prefixLength}` === destination &&
-      (each.priority ?? 0) === metric
+  const metric = destination.includes(':') && priority === 0 ? 1024 : priority
+  return known
+    .routes(place)
+    .some(
+      (each) =>
+        ((each.index === index && each.gateway === gateway) || yields === true) &&
+        each.table === table &&
+        each.destination === destination &&
+        each.priority === metric,
     )
-  })
 }
 
-function readSysctl(
-  known: Looking,
-  sysctl: Extract<Resource, { kind: 'sysctl' }>,
-): Resource | undefined {
-  const read = prepareReads([sysctl.key])
-  const [found] = sysctl.place === 'container' ? visit(known.session.namespace(), read) : read()
-  return found && { ...sysctl, value: found.toString('utf8').trim() }
+function readSysctl(known: Looking, sysctl: Sysctl): Resource | undefined {
+  const value = known.sysctl(sysctl.place, sysctl.key)
+  return value === undefined ? undefined : { ...sysctl, value }
 }
 
 // An effect is there when each of its elements is; one that leads elsewhere is found as it leads.

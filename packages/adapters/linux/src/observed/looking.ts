@@ -1,0 +1,42 @@
+import type { FoundElement, FoundLimit, FoundLink } from '@vethra/netlink'
+import type { Place } from '@vethra/state'
+
+/** An address of an interface, as it is. */
+export interface SeenAddress {
+  /** The index of the interface. */
+  readonly index: number
+  readonly address: string
+  readonly prefixLength: number
+}
+
+/** A route, as it is. */
+export interface SeenRoute {
+  /** The index of the interface that it leads through. */
+  readonly index?: number
+  /** `10.0.0.0/8`; `0.0.0.0/0` or `::/0` for a default route. */
+  readonly destination: string
+  readonly gateway?: string
+  readonly priority: number
+  readonly table: number
+}
+
+/** A look at a host and at a container's namespace: at each thing once, however many resources ask. */
+export interface Looking {
+  /** Whether there is a container's namespace to look into. */
+  readonly hasContainer: boolean
+  link(place: Place, name: string): FoundLink | undefined
+  /** A link of the host by its index. */
+  linkAt(index: number): FoundLink | undefined
+  addresses(place: Place): readonly SeenAddress[]
+  routes(place: Place): readonly SeenRoute[]
+  /** A setting below /proc/sys; undefined where the kernel has it not. */
+  sysctl(place: Place, key: string): string | undefined
+  /** The limit of what leaves by a link of the host. */
+  limit(index: number): FoundLimit | undefined
+  /** The link to which what comes in by a link of the host is sent. */
+  redirect(index: number): number | undefined
+  /** The element of a key, prefixes by their first address, in a set of our table. */
+  element(set: string, key: readonly string[]): FoundElement | undefined
+  /** Whether other firewalls let pass what our table does. */
+  passes(): boolean
+}
