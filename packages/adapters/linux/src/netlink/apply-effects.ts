@@ -114,7 +114,6 @@ function tendPassages(session: Session, group: readonly Change[]): void {
   else if (admits.length > 0) releasePassages(session)
 }
 
-/** Removes the rule that lets marked packets pass from chains of others, when no network is left. */
 function releasePassages(session: Session): void {
   if (hasNetworks(session)) return
   removePassages(session)

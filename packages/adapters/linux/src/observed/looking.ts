@@ -1,8 +1,7 @@
 import type { FoundElement, FoundLimit, FoundLink } from '@vethra/netlink'
 import type { Place } from '@vethra/state'
 
-/** An address of an interface, as it is. */
-export interface SeenAddress {
+interface SeenAddress {
   /** The index of the interface. */
   readonly index: number
   readonly address: string
