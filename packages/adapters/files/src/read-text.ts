@@ -30,14 +30,13 @@ export async function readText(path: string, limit?: number): Promise<string | u
 export function readAll(descriptor: number, path: string, limit: number = defaultLimit): Buffer {
   const status = fstatSync(descriptor)
   if (!status.isFile()) throw unfit(path, 'it is not a regular file')
-  const pieces: Buffer[] = []
-  let length = 0
   // Files of /proc say size 0 and have text all the same, so the end is where a read finds nothing.
+  let buffer = Buffer.allocUnsafe(Math.min(status.size || 4096, limit) + 1)
+  let length = 0
   while (length <= limit) {
-    const piece = Buffer.allocUnsafe(Math.max(4096, Math.min(status.size, limit) - length + 1))
-    const bytesRead = readSync(descriptor, piece, 0, piece.length, length)
-    if (bytesRead === 0) return Buffer.concat(pieces)
-    pieces.push(piece.subarray(0, bytesRead))
+    if (length === buffer.length) buffer = Buffer.concat([buffer], 2 * length)
+    const bytesRead = readSync(descriptor, buffer, length, buffer.length - length, length)
+    if (bytesRead === 0) return buffer.subarray(0, length)
     length += bytesRead
   }
   throw unfit(path, `it is larger than ${limit} octets`)

@@ -18,19 +18,26 @@ export interface Here {
   readonly bootId?: string
   /** Our PID namespace. */
   readonly pidNamespace?: string
+  /** Asks the kernel what a descriptor is of; absent under Node, which has no way to. */
+  readonly kernel?: Pick<typeof import('./cookie-in-bun.ts'), 'cookieInBun' | 'isNetworkInBun'>
 }
 
 /** The boot and the PID namespace of this process, as far as /proc shows them. */
-export function here(): Here {
+export async function here(): Promise<Here> {
   const bootId = trying(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim())
   const pidNamespace = trying(() => readlinkSync('/proc/self/ns/pid'))
-  return { ...known('bootId', bootId), ...known('pidNamespace', pidNamespace) }
+  const isBun = process.versions['bun'] !== undefined
+  return {
+    ...known('bootId', bootId),
+    ...known('pidNamespace', pidNamespace),
+    ...(isBun ? { kernel: await import('./cookie-in-bun.ts') } : {}),
+  }
 }
 
 /** The file at a path, and the folder in which that path is looked up. Never rejects. */
 export async function lookAtNetns(
   path: string,
-  { bootId, pidNamespace }: Here,
+  { bootId, pidNamespace, kernel }: Here,
 ): Promise<SeenNamespace> {
   const pid = /^\/proc\/(\d+)\/(task\/\d+\/)?ns\/net$/.exec(path)?.[1]
   const place = pid === undefined ? trying(() => numbersOf(statSync(dirname(path)))) : pidNamespace
@@ -40,7 +47,7 @@ export async function lookAtNetns(
     ...known('place', place),
     ...known('startTime', startTime),
   }
-  const namespace = await withNetns(path, (descriptor) => identify(descriptor, path))
+  const namespace = await withNetns(path, (descriptor) => identify(descriptor, path, kernel))
   if (namespace) return { found: 'namespace', ...namespace, ...where }
   const missing = pid === undefined ? path !== '' && isMissing(path) : isFree(Number(pid))
   return { found: missing ? 'missing' : 'unreadable', netnsId: '', ...where }
@@ -61,21 +68,14 @@ export async function withNetns<T>(
   }
 }
 
-/** The cookie of the namespace that a descriptor is of; undefined under Node, which has no way to ask. */
-export async function cookieOf(descriptor: number): Promise<string | undefined> {
-  if (process.versions['bun'] === undefined) return undefined
-  const { cookieInBun } = await import('./cookie-in-bun.ts')
-  return cookieInBun(descriptor)
-}
-
 // In the executable the kernel says of the descriptor what it is of.
-async function identify(descriptor: number, path: string) {
-  if (process.versions['bun'] === undefined) {
+async function identify(descriptor: number, path: string, kernel: Here['kernel']) {
+  if (!kernel) {
     return (await isNetns(path)) ? { netnsId: numbersOf(fstatSync(descriptor)) } : undefined
   }
-  const { cookieInBun, isNetworkInBun } = await import('./cookie-in-bun.ts')
-  if (!isNetworkInBun(descriptor)) return undefined
-  return { netnsId: numbersOf(fstatSync(descriptor)), ...known('cookie', cookieInBun(descriptor)) }
+  if (!kernel.isNetworkInBun(descriptor)) return undefined
+  const cookie = kernel.cookieInBun(descriptor)
+  return { netnsId: numbersOf(fstatSync(descriptor)), ...known('cookie', cookie) }
 }
 
 // A link that leads nowhere is there: what it named may be seen from elsewhere.

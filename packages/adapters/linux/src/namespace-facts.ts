@@ -1,19 +1,26 @@
 import type { NamespaceFacts, SeenInterface } from '@vethra/world'
 import type { IpLink } from './ip-json.ts'
 import { hasLink, linkAt } from './link-inside.ts'
-import { cookieOf, here, lookAtNetns, withNetns } from './look-at-netns.ts'
+import { here, lookAtNetns, withNetns } from './look-at-netns.ts'
 import { pluginsEnded } from './plugins-at-work.ts'
 import { run } from './run.ts'
 
 /** The facts of the host about namespaces and about the processes that plugins run in. */
 export function namespaceFacts(): NamespaceFacts {
   let known: ReturnType<typeof here> | undefined
+  const hereNow = () => {
+    known ??= here()
+    return known
+  }
   return {
-    look: async (path) => {
-      known ??= here()
-      return lookAtNetns(path, known)
+    look: async (path) => lookAtNetns(path, await hereNow()),
+    interfaceIn: async (path, ifname) => {
+      const { kernel } = await hereNow()
+      if (!kernel) return undefined
+      return withNetns(path, (descriptor) =>
+        interfaceIn(descriptor, ifname, kernel.cookieInBun(descriptor)),
+      )
     },
-    interfaceIn: (path, ifname) => withNetns(path, (descriptor) => interfaceIn(descriptor, ifname)),
     hasLink,
     linkAt,
     nonce: () => crypto.randomUUID(),
@@ -22,8 +29,11 @@ export function namespaceFacts(): NamespaceFacts {
 }
 
 // By the descriptor: what is at the path may be another namespace a moment later.
-async function interfaceIn(descriptor: number, ifname: string): Promise<SeenInterface | undefined> {
-  const cookie = await cookieOf(descriptor)
+async function interfaceIn(
+  descriptor: number,
+  ifname: string,
+  cookie: string | undefined,
+): Promise<SeenInterface | undefined> {
   if (cookie === undefined) return undefined
   const net = `--net=/proc/${process.pid}/fd/${descriptor}`
   const shown = await run('nsenter', [net, '--', 'ip', '-j', 'addr', 'show', 'dev', ifname])
