@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
-import { CniError, goField, type Json } from '@vethra/cni'
+import { CniError, goField, type Json, onCniError, orElse } from '@vethra/cni'
 import {
   annotationKeys,
   type BundlePlan,
@@ -83,26 +83,15 @@ export async function undoOthers(
 
 // What cannot be read is done without: the plan puts right what an earlier run wrote.
 async function preparedFor(tools: Tools, id: string): Promise<readonly PreparedConfig[]> {
-  try {
-    return parsePrepared(
-      goField((await tools.containers.read(id, 'vethra.json')) ?? null, 'configs'),
-    )
-  } catch (error) {
-    if (error instanceof CniError) return []
-    throw error
-  }
+  const file = await tools.containers.read(id, 'vethra.json').catch(onCniError(() => undefined))
+  return orElse(() => parsePrepared(goField(file ?? null, 'configs')), [])
 }
 
 // The annotation may say anything: it counts where that container says the same of the file.
 function claimantOf({ containers }: Tools, { config }: ParsedConfig): string | undefined {
   const folder = config.annotations[annotationKeys.stateDir] ?? ''
   const id = basename(folder)
-  try {
-    return containers.folder(id) === folder ? id : undefined
-  } catch (error) {
-    if (error instanceof CniError) return undefined
-    throw error
-  }
+  return orElse(() => containers.folder(id), '') === folder ? id : undefined
 }
 
 function missing(file: string): CniError {

@@ -1,4 +1,4 @@
-import { CniError, type ConfList, checkNetworkName } from '@vethra/cni'
+import { type ConfList, checkNetworkName, onCniError } from '@vethra/cni'
 import { selectConfList } from '@vethra/conflist'
 import { wholeList } from '@vethra/engine'
 import type { World } from '@vethra/world'
@@ -17,10 +17,5 @@ export async function loadListIfUsable(
   world: World,
   network: string,
 ): Promise<ConfList | undefined> {
-  try {
-    return await loadList(world, network)
-  } catch (error) {
-    if (error instanceof CniError) return undefined
-    throw error
-  }
+  return loadList(world, network).catch(onCniError(() => undefined))
 }

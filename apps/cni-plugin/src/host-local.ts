@@ -1,5 +1,5 @@
 import { formatAddress } from '@vethra/address'
-import { CniError, type JsonObject } from '@vethra/cni'
+import { CniError, type JsonObject, orElse } from '@vethra/cni'
 import { allocate } from '@vethra/engine'
 import {
   formatRangeSet,
@@ -63,13 +63,7 @@ async function del(
 }
 
 function isValid(conf: JsonObject, args: string): boolean {
-  try {
-    readHostLocalConf(conf, args)
-    return true
-  } catch (error) {
-    if (error instanceof CniError) return false
-    throw error
-  }
+  return orElse(() => readHostLocalConf(conf, args) !== undefined, false)
 }
 
 async function check(

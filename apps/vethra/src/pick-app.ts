@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { orElse } from '@vethra/cni'
 import { splitHookFlags } from '@vethra/settings'
 
 /** An app, and the arguments that it gets. */
@@ -31,11 +31,6 @@ function asksForHelp(argv: readonly string[]): boolean {
 }
 
 function words(argv: readonly string[]): readonly string[] {
-  try {
-    return splitHookFlags(argv).rest
-  } catch (error) {
-    // A flag without its value: the command line app says so.
-    if (error instanceof CniError) return []
-    throw error
-  }
+  // A flag without its value: the command line app says so.
+  return orElse(() => splitHookFlags(argv).rest, [])
 }

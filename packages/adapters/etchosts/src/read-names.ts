@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { orElse } from '@vethra/cni'
 import { readOwn } from '@vethra/files'
 import { type ContainerNames, parseMeta } from '@vethra/names'
 import type { Places } from './places.ts'
@@ -11,11 +11,6 @@ import type { Places } from './places.ts'
 export function readNames(places: Places, id: string): ContainerNames | undefined {
   const text = readOwn(places.meta(id))
   if (text === undefined) return undefined
-  try {
-    const names = parseMeta(text)
-    return names.id === id ? names : undefined
-  } catch (error) {
-    if (error instanceof CniError) return undefined
-    throw error
-  }
+  const names = orElse(() => parseMeta(text), undefined)
+  return names?.id === id ? names : undefined
 }

@@ -1,5 +1,5 @@
 import { readdirSync, rmSync } from 'node:fs'
-import { CniError, checkNetworkName } from '@vethra/cni'
+import { CniError, checkNetworkName, orElse } from '@vethra/cni'
 import type { Reservation } from '@vethra/ipam'
 import type { IpamStore, Lock } from '@vethra/world'
 import { claimAddress } from './claim-address.ts'
@@ -92,13 +92,7 @@ async function networksIn(dataDir: string): Promise<readonly string[]> {
 }
 
 function isNetworkName(name: string): boolean {
-  try {
-    checkNetworkName(name)
-    return true
-  } catch (error) {
-    if (error instanceof CniError) return false
-    throw error
-  }
+  return orElse(() => checkNetworkName(name), false) !== false
 }
 
 function refuseReserved(network: string, reservations: readonly Reservation[]): void {

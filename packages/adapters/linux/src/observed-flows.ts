@@ -1,5 +1,5 @@
 import { formatAddress, readAddress } from '@vethra/address'
-import { CniError } from '@vethra/cni'
+import { onCniError } from '@vethra/cni'
 import { readText } from '@vethra/files'
 import type { ObservedFlow } from '@vethra/findings'
 
@@ -28,10 +28,6 @@ function shortest(address: string): string {
 }
 
 async function readTable(): Promise<string> {
-  try {
-    return (await readText('/proc/self/net/nf_conntrack')) ?? ''
-  } catch (error) {
-    if (error instanceof CniError) return ''
-    throw error
-  }
+  const text = await readText('/proc/self/net/nf_conntrack').catch(onCniError(() => ''))
+  return text ?? ''
 }

@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { onCniError } from '@vethra/cni'
 import { readText } from '@vethra/files'
 
 /** A limit in octets: runc writes a container's whole configuration into it. */
@@ -14,11 +14,6 @@ export async function taskState(namespace: string, id: string): Promise<string |
   return (await read(`${folder}/state.json`)) ?? read(`${folder}/status`)
 }
 
-async function read(file: string): Promise<string | undefined> {
-  try {
-    return await readText(file, limit)
-  } catch (error) {
-    if (error instanceof CniError) return undefined
-    throw error
-  }
+function read(file: string): Promise<string | undefined> {
+  return readText(file, limit).catch(onCniError(() => undefined))
 }

@@ -31,6 +31,7 @@ export {
   type SeenNamespace,
 } from './namespace.ts'
 export type { Operation } from './operation.ts'
+export { onCniError, orElse } from './or-else.ts'
 export { parseAddress, parsePrefix } from './parse-address.ts'
 export { deepestPart, isNestedDeeper, parseJson } from './parse-json.ts'
 export { type ParsedResult, parseResult } from './parse-result.ts'

@@ -1,4 +1,10 @@
-import { type Attachment, CniError, type ConfList, type ParsedResult } from '@vethra/cni'
+import {
+  type Attachment,
+  CniError,
+  type ConfList,
+  onCniError,
+  type ParsedResult,
+} from '@vethra/cni'
 import { isNative } from '@vethra/plugins'
 import type {
   AttachmentRecord,
@@ -101,14 +107,11 @@ async function remember(
   if (!record || !progress.last) return undefined
   // After the last program the cache has it all, and what the one before returned is enough to restore that.
   if (!runsPlugins(stepOf(progress)) && !record.ways) return undefined
-  try {
-    const { asked: _, ...known } = record
-    await records.write({ ...known, made: cacheEntry(adding, progress.last) })
-    return undefined
-  } catch (error) {
-    if (error instanceof CniError) return { error }
-    throw error
-  }
+  const { asked: _, ...known } = record
+  return records.write({ ...known, made: cacheEntry(adding, progress.last) }).then(
+    () => undefined,
+    onCniError((error) => ({ error })),
+  )
 }
 
 /** The CniError 7 for a network that has no plugins. */

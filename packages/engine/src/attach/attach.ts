@@ -6,6 +6,7 @@ import {
   checkIfname,
   checkNetworkName,
   isSpecVersion,
+  orElse,
   type ParsedResult,
   parseResult,
   renderResult,
@@ -149,13 +150,8 @@ function keyOf(network: string, { containerId, ifname }: Attachment): Attachment
 
 /** The conf list that ADD ran; undefined when the entry is damaged: that must not block a DEL, and the list at hand serves then. */
 export function cachedList({ listText, network }: CachedAttachment): ConfList | undefined {
-  try {
-    const list = parseConfList(listText)
-    return list.name === network && list.plugins.length > 0 ? list : undefined
-  } catch (error) {
-    if (error instanceof CniError) return undefined
-    throw error
-  }
+  const list = orElse(() => parseConfList(listText), undefined)
+  return list?.name === network && list.plugins.length > 0 ? list : undefined
 }
 
 // Plugins are sent the previous result in the version of the request.
@@ -176,12 +172,7 @@ function convert(text: string, { name, cniVersion }: ConfList): string {
  * out.
  */
 export function convertIfReadable(text: string, list: ConfList): string | undefined {
-  try {
-    return convert(text, list)
-  } catch (error) {
-    if (error instanceof CniError) return undefined
-    throw error
-  }
+  return orElse(() => convert(text, list), undefined)
 }
 
 async function undone(

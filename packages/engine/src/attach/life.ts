@@ -3,6 +3,7 @@ import {
   isProvable,
   type Life,
   lifeOf,
+  orElse,
   type ParsedResult,
   parseResult,
   type SeenNamespace,
@@ -66,10 +67,5 @@ function isEqual(a: string, b: string): boolean {
 }
 
 function parseIfReadable(text: string): ParsedResult | undefined {
-  try {
-    return parseResult(text, '0.1.0')
-  } catch (error) {
-    if (error instanceof CniError) return undefined
-    throw error
-  }
+  return orElse(() => parseResult(text, '0.1.0'), undefined)
 }

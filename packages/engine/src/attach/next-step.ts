@@ -3,6 +3,7 @@ import {
   CniError,
   type ConfList,
   compareVersions,
+  onCniError,
   type ParsedResult,
   type PluginCall,
   type PluginConf,
@@ -148,8 +149,7 @@ function readResult(
   try {
     return { result: parseResult(printed, plan.list.cniVersion) }
   } catch (error) {
-    if (error instanceof CniError) return { error }
-    throw error
+    return onCniError((each) => ({ error: each }))(error)
   }
 }
 

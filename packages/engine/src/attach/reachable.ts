@@ -1,4 +1,4 @@
-import { CniError, isSameNamespace, parseResult } from '@vethra/cni'
+import { isSameNamespace, orElse, parseResult } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
 import type { AttachmentRecord, CachedAttachment } from '@vethra/world'
 import type { HostTools } from './host-tools.ts'
@@ -72,11 +72,6 @@ async function isSameLink(
 }
 
 function macOf(result: string, ifname: string): string | undefined {
-  try {
-    const { interfaces } = parseResult(result, '').result
-    return interfaces.find(({ name, sandbox = '' }) => sandbox !== '' && name === ifname)?.mac
-  } catch (error) {
-    if (error instanceof CniError) return undefined
-    throw error
-  }
+  const interfaces = orElse(() => parseResult(result, '').result.interfaces, [])
+  return interfaces.find(({ name, sandbox = '' }) => sandbox !== '' && name === ifname)?.mac
 }

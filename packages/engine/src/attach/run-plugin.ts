@@ -1,4 +1,4 @@
-import { CniError, type ConfList, type PluginCall } from '@vethra/cni'
+import { CniError, type ConfList, onCniError, type PluginCall } from '@vethra/cni'
 import { bridgeOf, type SavedRules } from '@vethra/firewall'
 import type { AttachmentRecord, LinkInside, NamespaceFacts, PluginRunner } from '@vethra/world'
 import type { Outcome, RunStep } from './next-step.ts'
@@ -51,12 +51,10 @@ export async function runStep(runner: PluginRunner, step: RunStep): Promise<stri
 
 /** The output of a plugin, or its error as a value. */
 export async function outcomeOf(running: Promise<string>): Promise<Outcome> {
-  try {
-    return { printed: await running }
-  } catch (error) {
-    if (error instanceof CniError) return { error }
-    throw error
-  }
+  return running.then(
+    (printed) => ({ printed }),
+    onCniError((error) => ({ error })),
+  )
 }
 
 /** A runner of the plugins of one attachment, for plans that are run whole. */

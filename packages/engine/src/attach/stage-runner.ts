@@ -4,6 +4,7 @@ import {
   isSpecVersion,
   type Json,
   type JsonObject,
+  orElse,
   parseResult,
   type Result,
   renderResult,
@@ -92,10 +93,5 @@ function parsed(text: string, version: string): Result {
 
 // A result that is damaged must not block a DEL.
 function ifReadable(text: string, version: string): Result | undefined {
-  try {
-    return parsed(text, version)
-  } catch (error) {
-    if (error instanceof CniError) return undefined
-    throw error
-  }
+  return orElse(() => parsed(text, version), undefined)
 }

@@ -1,5 +1,5 @@
 import { formatAddress } from '@vethra/address'
-import { CniError, type Result, type ResultIp } from '@vethra/cni'
+import { CniError, onCniError, type Result, type ResultIp } from '@vethra/cni'
 import type { Holder } from '@vethra/ipam'
 import {
   type AddressClaim,
@@ -148,8 +148,7 @@ function planOrError<T>(plan: () => T): { readonly value: T } | { readonly error
   try {
     return { value: plan() }
   } catch (error) {
-    if (error instanceof CniError) return { error }
-    throw error
+    return onCniError((each) => ({ error: each }))(error)
   }
 }
 

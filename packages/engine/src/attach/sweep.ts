@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { onCniError } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
 import { attachmentLeftovers, type SavedRules } from '@vethra/firewall'
 import type { AttachmentRecords, RuleSets } from '@vethra/world'
@@ -67,14 +67,11 @@ function removalsOf(attached: readonly Attached[], saved: readonly SavedRules[])
 const attempts = 10
 
 async function isRemoved(rules: RuleSets, removals: Removals): Promise<boolean> {
-  try {
-    await restore(rules, removals)
-    return true
-  } catch (error) {
-    // What was seen has changed: a transaction that names a rule which is gone does nothing.
-    if (error instanceof CniError) return false
-    throw error
-  }
+  // What was seen may have changed: a transaction that names a rule which is gone does nothing.
+  return restore(rules, removals).then(
+    () => true,
+    onCniError(() => false),
+  )
 }
 
 async function restore(rules: RuleSets, removals: Removals): Promise<void> {

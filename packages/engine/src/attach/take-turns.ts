@@ -1,10 +1,10 @@
 import {
-  CniError,
   type ConfList,
   goField,
   guards,
   type Json,
   type LockPlaces,
+  onCniError,
   type PluginCall,
 } from '@vethra/cni'
 import { networkRulesReady, type SavedRules, sharedRulesReady } from '@vethra/firewall'
@@ -26,12 +26,7 @@ export async function readSharedRules(
   { plugins }: Pick<ConfList, 'plugins'>,
 ): Promise<readonly SavedRules[] | undefined> {
   if (!plugins.some(({ type }) => sharing.includes(type))) return undefined
-  try {
-    return await rules.save([4])
-  } catch (error) {
-    if (error instanceof CniError) return undefined
-    throw error
-  }
+  return rules.save([4]).catch(onCniError(() => undefined))
 }
 
 /**

@@ -1,4 +1,4 @@
-import { CniError, goField } from '@vethra/cni'
+import { CniError, goField, onCniError, orElse } from '@vethra/cni'
 import {
   capabilityMappings,
   formatPorts,
@@ -35,13 +35,8 @@ async function nerdctlsPorts(
   containers: ManageTools['containers'],
   id: string,
 ): Promise<readonly PortMapping[]> {
-  try {
-    const file = await containers.read(id, 'network-config.json')
-    return parseStoredMappings(goField(file ?? null, 'portMappings'))
-  } catch (error) {
-    if (error instanceof CniError) return []
-    throw error
-  }
+  const file = await containers.read(id, 'network-config.json').catch(onCniError(() => undefined))
+  return orElse(() => parseStoredMappings(goField(file ?? null, 'portMappings')), [])
 }
 
 /** Whether a network that a running container joins is to publish its ports: it can, and no other one does. */

@@ -1,5 +1,5 @@
 import { formatAddress, readAddress, readCidr } from '@vethra/address'
-import { CniError, type ConfList, goField, type Json, parseResult, type Result } from '@vethra/cni'
+import { type ConfList, goField, type Json, orElse, parseResult, type Result } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
 import { takesPorts } from '@vethra/container'
 import type { DesiredAddress, DesiredAttachment, DesiredPort, TableEffect } from '@vethra/findings'
@@ -33,7 +33,7 @@ function readList(
   networks: ReadonlyMap<string, ConfList>,
 ): ReadList | undefined {
   const list =
-    listText === '' ? networks.get(network) : unlessDamaged(() => parseConfList(listText))
+    listText === '' ? networks.get(network) : orElse(() => parseConfList(listText), undefined)
   return (
     list && {
       effects: effectsOf(list),
@@ -60,7 +60,8 @@ function readAttachment(
   { network, attachment, result: text = '' }: CachedAttachment,
   { effects, inTable: own, takesPorts: takes, cniVersion }: ReadList,
 ): DesiredAttachment | undefined {
-  const parsed = unlessDamaged(() => parseResult(text, cniVersion))
+  // A result that cannot be read is a lost one, and hides no other.
+  const parsed = orElse(() => parseResult(text, cniVersion), undefined)
   if (parsed === undefined) return undefined
   const { result } = parsed
   const { containerId, ifname, netns, capabilityArgs } = attachment
@@ -83,16 +84,6 @@ function readAttachment(
     inTable: own,
     publishes: takes ? (told.length > 0 ? 'does' : 'could') : 'cannot',
     ...(effects.dataDir === undefined ? {} : { dataDir: effects.dataDir }),
-  }
-}
-
-// What cannot be read is told as lost, and keeps nobody from the rest.
-function unlessDamaged<T>(read: () => T): T | undefined {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof CniError) return undefined
-    throw error
   }
 }
 

@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { orElse } from '@vethra/cni'
 import type { MissingResource, ObservedTable, TableOwner } from '@vethra/findings'
 import { type PluginWay, planFormer } from '@vethra/plugins'
 import {
@@ -30,7 +30,7 @@ export function nativeEffects({ made, ways }: NativeAttachment): State {
   const prevResult = list && convertIfReadable(made.result ?? '', list)
   if (list === undefined || prevResult === undefined) return []
   const stages = stagesOf({ list, attachment: made.attachment, prevResult, ways })
-  return stages.flatMap((call) => unlessRefused(() => effectsOf(stageOf(call))))
+  return stages.flatMap((call) => orElse(() => effectsOf(stageOf(call)), []))
 }
 
 function effectsOf({ requests, previous }: ReturnType<typeof stageOf>): State {
@@ -43,15 +43,6 @@ const effects: readonly Resource['kind'][] = ['admit', 'isolate', 'masquerade', 
 function isEffect({ resource }: Owned): boolean {
   const isSetting = resource.kind === 'sysctl' && resource.place === 'host'
   return isSetting || effects.includes(resource.kind)
-}
-
-function unlessRefused(plan: () => State): State {
-  try {
-    return plan()
-  } catch (error) {
-    if (error instanceof CniError) return []
-    throw error
-  }
 }
 
 /** All that is remembered, to tell whose elements are left over. */

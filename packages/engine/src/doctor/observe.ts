@@ -1,4 +1,4 @@
-import { CniError, type ConfList } from '@vethra/cni'
+import { CniError, type ConfList, onCniError } from '@vethra/cni'
 import type {
   DesiredNetwork,
   DesiredState,
@@ -212,10 +212,5 @@ async function lookAtHost(
 
 // Rules that cannot be read are a finding, and no reason to see nothing else.
 async function saveRules({ host }: DoctorTools): Promise<readonly SavedRules[] | CniError> {
-  try {
-    return await host.rules.save()
-  } catch (error) {
-    if (error instanceof CniError) return error
-    throw error
-  }
+  return host.rules.save().catch(onCniError((error) => error))
 }

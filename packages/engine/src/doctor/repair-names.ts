@@ -1,4 +1,4 @@
-import { CniError, type ContainerRef, parseResult, type Result } from '@vethra/cni'
+import { type ContainerRef, orElse, parseResult, type Result } from '@vethra/cni'
 import { parseRecord } from '@vethra/container'
 import type { Repair } from '@vethra/findings'
 import type { ContainerNames } from '@vethra/names'
@@ -104,10 +104,5 @@ async function resultsOf(
 }
 
 function readResult(text: string): Result | undefined {
-  try {
-    return parseResult(text, '0.1.0').result
-  } catch (error) {
-    if (error instanceof CniError) return undefined
-    throw error
-  }
+  return orElse(() => parseResult(text, '0.1.0').result, undefined)
 }

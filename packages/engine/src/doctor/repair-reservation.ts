@@ -1,5 +1,5 @@
 import { contains, readAddress, readCidr } from '@vethra/address'
-import { CniError, guards, parseAddress } from '@vethra/cni'
+import { CniError, guards, orElse, parseAddress } from '@vethra/cni'
 import { datedInThePast, type Repair } from '@vethra/findings'
 import { reasonToKeep } from '@vethra/ipam'
 import { networkSubnets } from '@vethra/networks'
@@ -52,12 +52,7 @@ async function release(
 
 // What is planted may hold any text: one that can be no id has no lock, and no ADD either.
 function lockOf({ host }: DoctorTools, containerId: string): string | undefined {
-  try {
-    return guards.attachment(host.places, containerId)
-  } catch (error) {
-    if (error instanceof CniError) return undefined
-    throw error
-  }
+  return orElse(() => guards.attachment(host.places, containerId), undefined)
 }
 
 /** Reserves the address that a living container has. Throws CniError 102 when another container has it meanwhile. */

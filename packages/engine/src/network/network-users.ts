@@ -1,11 +1,4 @@
-import {
-  CniError,
-  type ContainerRef,
-  containerIdOf,
-  dashJoined,
-  type Json,
-  splitContainerId,
-} from '@vethra/cni'
+import { type ContainerRef, containerIdOf, dashJoined, orElse, splitContainerId } from '@vethra/cni'
 import { type BundleRecord, parseRecord } from '@vethra/container'
 import { findNetwork, type Network } from '@vethra/networks'
 import { networksOfOthers } from './host-facts.ts'
@@ -38,16 +31,7 @@ export async function wantedNetworks(
  * container cannot start before it is prepared again.
  */
 export async function recordsOfAll({ containers }: ManageTools): Promise<readonly BundleRecord[]> {
-  return (await containers.decisions()).flatMap(soundRecord)
-}
-
-function soundRecord(json: Json): readonly BundleRecord[] {
-  try {
-    return [parseRecord(json)]
-  } catch (error) {
-    if (error instanceof CniError) return []
-    throw error
-  }
+  return (await containers.decisions()).flatMap((each) => orElse(() => [parseRecord(each)], []))
 }
 
 /** The networks of that name which other namespaces have for themselves. */

@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest'
+import { CniError, onCniError, orElse } from './index.ts'
+
+const failing = (error: Error) => () => {
+  throw error
+}
+const refused = new CniError({ code: 7, message: 'no' })
+
+it('orElse keeps what is returned, and has a value for a CniError', () => {
+  expect(orElse(() => 1, 2)).toBe(1)
+  expect(orElse(failing(refused), 2)).toBe(2)
+})
+
+it('a bug passes', async () => {
+  const bug = new TypeError('bug')
+  expect(() => orElse(failing(bug), undefined)).toThrow(bug)
+  await expect(Promise.reject(bug).catch(onCniError(() => undefined))).rejects.toBe(bug)
+  expect(await Promise.reject(refused).catch(onCniError(({ code }) => code))).toBe(7)
+})
