@@ -91,7 +91,7 @@ async function preparedFor(tools: Tools, id: string): Promise<readonly PreparedC
 function claimantOf({ containers }: Tools, { config }: ParsedConfig): string | undefined {
   const folder = config.annotations[annotationKeys.stateDir] ?? ''
   const id = basename(folder)
-  return orElse(() => containers.folder(id), '') === folder ? id : undefined
+  return orElse(() => containers.folder(id) === folder, false) ? id : undefined
 }
 
 function missing(file: string): CniError {

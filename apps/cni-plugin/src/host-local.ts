@@ -1,5 +1,5 @@
 import { formatAddress } from '@vethra/address'
-import { CniError, type JsonObject, orElse } from '@vethra/cni'
+import { CniError, type JsonObject, passes } from '@vethra/cni'
 import { allocate } from '@vethra/engine'
 import {
   formatRangeSet,
@@ -58,12 +58,9 @@ async function del(
 ): Promise<void> {
   const dataDir = inGoWords(() => readDataDir(conf))
   const store = await world.ipam(dataDir)
-  if (!isValid(conf, args) && !(await store.networks()).includes(network)) return
+  const isValid = passes(() => void readHostLocalConf(conf, args))
+  if (!isValid && !(await store.networks()).includes(network)) return
   await store.release(network, { containerId, ifname })
-}
-
-function isValid(conf: JsonObject, args: string): boolean {
-  return orElse(() => readHostLocalConf(conf, args) !== undefined, false)
 }
 
 async function check(

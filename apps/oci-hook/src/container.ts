@@ -1,4 +1,4 @@
-import { explain, goField, isNamespace, oneLine } from '@vethra/cni'
+import { explain, goField, isNamespace, oneLine, passes } from '@vethra/cni'
 import {
   checkIds,
   type HookRequest,
@@ -105,18 +105,10 @@ async function namespaceOf(world: World, { id, annotations }: OciState): Promise
   const own = world.resolved.settings.namespace
   const annotated = annotations['nerdctl/namespace'] ?? own
   // What is wrong with it is told when the annotations are read.
-  if (annotated === own || !isNamespace(annotated) || !isIdIn(annotated, id)) return own
+  if (annotated === own || !isNamespace(annotated) || !passes(() => checkIds(annotated, id)))
+    return own
   const recorded = await world.containers(own).read(id, 'vethra.json')
   return recorded === undefined ? annotated : own
-}
-
-function isIdIn(namespace: string, id: string): boolean {
-  try {
-    checkIds(namespace, id)
-    return true
-  } catch {
-    return false
-  }
 }
 
 async function storedPorts(

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { checkPathComponent } from '@vethra/cni'
+import { isPathComponent } from '@vethra/cni'
 import { fileError } from '@vethra/files'
 import type { Places } from './places.ts'
 
@@ -18,11 +18,5 @@ export function listContainers({ folder }: Places): readonly string[] {
 
 // What a killed writer left is no container, and neither is what no method would take for one.
 function isId(name: string): boolean {
-  if (name.startsWith('.tmp-')) return false
-  try {
-    checkPathComponent('container id', name)
-    return true
-  } catch {
-    return false
-  }
+  return !name.startsWith('.tmp-') && isPathComponent(name)
 }

@@ -1,5 +1,5 @@
 import { readdirSync, rmSync } from 'node:fs'
-import { CniError, checkNetworkName, orElse } from '@vethra/cni'
+import { CniError, checkNetworkName, passes } from '@vethra/cni'
 import type { Reservation } from '@vethra/ipam'
 import type { IpamStore, Lock } from '@vethra/world'
 import { claimAddress } from './claim-address.ts'
@@ -83,16 +83,14 @@ export function diskIpamStore(options: DiskIpamStoreOptions): IpamStore {
 async function networksIn(dataDir: string): Promise<readonly string[]> {
   try {
     const entries = readdirSync(dataDir, { withFileTypes: true })
-    const folders = entries.filter((entry) => entry.isDirectory() && isNetworkName(entry.name))
+    const folders = entries.filter(
+      (entry) => entry.isDirectory() && passes(() => checkNetworkName(entry.name)),
+    )
     return folders.map(({ name }) => name).sort()
   } catch (cause) {
     if (isMissing(cause)) return []
     throw failure(`list ${dataDir}`, cause)
   }
-}
-
-function isNetworkName(name: string): boolean {
-  return orElse(() => checkNetworkName(name), false) !== false
 }
 
 function refuseReserved(network: string, reservations: readonly Reservation[]): void {

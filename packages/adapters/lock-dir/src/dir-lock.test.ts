@@ -1,11 +1,14 @@
+import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { describeLock } from '@vethra/world-kit'
+import { describeLock, holdersElsewhere, type Program } from '@vethra/world-kit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { elsewhere } from '../test/hold-elsewhere.ts'
 import { dirLock } from './index.ts'
+
+const spawned = ([command, ...args]: Program) =>
+  spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
 
 /** This runtime, running a program that holds the lock at its last argument. */
 function holding(path: string): readonly [string, ...string[]] {
@@ -22,7 +25,7 @@ function holding(path: string): readonly [string, ...string[]] {
 describeLock('dirLock', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'dir-'))
   const path = join(folder, 'missing', 'lock')
-  const processes = elsewhere()
+  const processes = holdersElsewhere(spawned)
   return {
     lock: dirLock({ staleMs: 2_000 }),
     impatient: dirLock({ timeoutMs: 300, staleMs: 2_000 }),

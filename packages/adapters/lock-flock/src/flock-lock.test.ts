@@ -4,10 +4,17 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { describeLock } from '@vethra/world-kit'
+import {
+  describeLock,
+  type HoldersElsewhere,
+  holdersElsewhere,
+  type Program,
+} from '@vethra/world-kit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { elsewhere } from '../test/hold-elsewhere.ts'
 import { type FlockLockOptions, flockLock } from './index.ts'
+
+const spawned = ([command, ...args]: Program) =>
+  spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
 
 /** This runtime, running a program that holds the lock at its last argument. */
 function holding(path: string, options: FlockLockOptions): readonly [string, ...string[]] {
@@ -39,7 +46,7 @@ for (const [name, optionsFor] of kinds) {
   describeLock(name, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'flock-'))
     const path = join(folder, 'missing', 'lock')
-    const processes = elsewhere()
+    const processes = holdersElsewhere(spawned)
     const options = optionsFor(folder)
     return {
       lock: flockLock(options),
@@ -61,11 +68,11 @@ for (const [name, optionsFor] of kinds) {
 describe('flockLock', () => {
   let folder: string
   let path: string
-  let processes: ReturnType<typeof elsewhere>
+  let processes: HoldersElsewhere
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'flock-'))
     path = join(folder, 'lock')
-    processes = elsewhere()
+    processes = holdersElsewhere(spawned)
   })
   afterEach(async () => {
     await processes.close()

@@ -85,10 +85,10 @@ it('lists what is of one container', async () => {
 })
 
 it('a survey tells damaged files beside the records', async () => {
-  expect(await records.survey()).toEqual({ records: [], damaged: [] })
+  expect(await records.survey()).toEqual({ entries: [], damaged: [] })
   await records.write(record)
   await writeFile(join(dir, 'lan-c2-eth0'), '{"network":')
   await writeFile(join(dir, 'lan-c3-eth0'), '')
   const damaged = ['lan-c2-eth0', 'lan-c3-eth0'].map((name) => join(dir, name))
-  expect(await records.survey()).toEqual({ records: [record], damaged })
+  expect(await records.survey()).toEqual({ entries: [record], damaged })
 })

@@ -1,36 +1,23 @@
-import { join } from 'node:path'
 import {
   type Attachment,
-  CniError,
   type ContainerRef,
   goField,
   type Json,
+  jsonOrNull,
   parseExactly,
   readIdentity,
 } from '@vethra/cni'
-import {
-  listFolder,
-  makeFolder,
-  pendingSync,
-  readOwn,
-  removeAbandoned,
-  removeFile,
-  writeWhole,
-} from '@vethra/files'
 import type {
   AttachmentKey,
   AttachmentRecord,
   AttachmentRecords,
   CachedAttachment,
 } from '@vethra/world'
+import { attachmentFolder, type Survey } from './attachment-folder.ts'
 
 /** All that a folder of records holds. */
 export interface RecordsFolder {
-  /** Every record, and the paths of files that are none any more, both by file name. */
-  survey(): Promise<{
-    readonly records: readonly AttachmentRecord[]
-    readonly damaged: readonly string[]
-  }>
+  survey(): Promise<Survey<AttachmentRecord>>
 }
 
 /**
@@ -42,74 +29,29 @@ export function diskAttachmentRecords({
 }: {
   readonly dir: string
 }): AttachmentRecords & RecordsFolder {
-  const fileOf = ({ network, containerId, ifname }: AttachmentKey) =>
-    join(dir, `${network}-${containerId}-${ifname}`)
-  const sync = pendingSync()
+  const folder = attachmentFolder<AttachmentRecord>(dir, {
+    nameOf: ({ network, containerId, ifname }) => `${network}-${containerId}-${ifname}`,
+    keyOf: (record) => record,
+    parse: parseRecord,
+  })
   return {
     write: async (record) => {
-      await makeFolder(dir, 0o700)
-      const file = fileOf(record)
-      if (record.made === undefined) refuseOthers(file, record)
-      await writeWhole(file, JSON.stringify(record), { mode: 0o600, sync: false })
+      const isNew = record.made === undefined
+      if (isNew) folder.refuseOthers(record)
       // What it grows into while ADD goes on is for a kill, not for a power cut.
-      if (record.made === undefined) sync.add(file)
+      await folder.write(record, JSON.stringify(record), isNew)
     },
-    flush: sync.flush,
-    read: async (key) => {
-      const record = parseRecord(readOwn(fileOf(key)) ?? '')
-      return record && isOf(record, key) ? record : undefined
-    },
-    remove: async (key) => {
-      const file = fileOf(key)
-      if (othersIn(file, key) === undefined) await removeFile(file)
-      await removeAbandoned(dir)
-    },
-    list: async (containerId) => {
-      const names = await listFolder(dir)
-      // What is of one container has its id in the name; what the record says then decides.
-      const wanted = names.filter((name) => !containerId || name.includes(`-${containerId}-`))
-      const records = wanted.flatMap((name) => parseRecord(readOwn(join(dir, name)) ?? '') ?? [])
-      return records.filter((each) => !containerId || each.containerId === containerId)
-    },
-    survey: async () => {
-      const records: AttachmentRecord[] = []
-      const damaged: string[] = []
-      for (const name of await listFolder(dir)) {
-        const text = readOwn(join(dir, name))
-        // One that is gone meanwhile is not damaged.
-        const record = text === undefined ? 'gone' : parseRecord(text)
-        if (record === undefined) damaged.push(join(dir, name))
-        else if (record !== 'gone') records.push(record)
-      }
-      return { records, damaged }
-    },
+    flush: folder.flush,
+    read: async (key) => folder.read(key),
+    remove: folder.remove,
+    list: folder.list,
+    survey: folder.survey,
   }
 }
 
-// As the result cache refuses it: the file name does not tell (a-b, c) from (a, b-c).
-function refuseOthers(file: string, key: AttachmentKey): void {
-  const other = othersIn(file, key)
-  if (other === undefined) return
-  throw new CniError({
-    code: 7,
-    message: `the names make the file name ${file}, which is that of network ${other.network} and container ${other.containerId}`,
-    hint: 'Use another container id or network name: joined by dashes these two are the same.',
-  })
-}
-
-function othersIn(file: string, key: AttachmentKey): AttachmentRecord | undefined {
-  const record = parseRecord(readOwn(file) ?? '')
-  return record && !isOf(record, key) ? record : undefined
-}
-
-function isOf(record: AttachmentRecord, key: AttachmentKey): boolean {
-  return (['network', 'containerId', 'ifname'] as const).every(
-    (field) => record[field] === key[field],
-  )
-}
-
 function parseRecord(text: string): AttachmentRecord | undefined {
-  const value = decode(text)
+  // A damaged record counts as none: what it was of is then reported, and not touched.
+  const value = jsonOrNull(text, parseExactly)
   const fields = ['network', 'containerId', 'ifname', 'netns', 'netnsId'].map((key) =>
     goField(value, key),
   )
@@ -162,13 +104,4 @@ function parseWays(value: Json | undefined): AttachmentRecord['ways'] {
     type: String(goField(each, 'type') ?? ''),
     way: goField(each, 'way') === 'native' ? 'native' : 'exec',
   }))
-}
-
-function decode(text: string): Json {
-  try {
-    return parseExactly(text)
-  } catch {
-    // A damaged record counts as none: what it was of is then reported, and not touched.
-    return null
-  }
 }

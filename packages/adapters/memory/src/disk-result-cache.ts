@@ -1,27 +1,12 @@
 import { join } from 'node:path'
 import { CniError } from '@vethra/cni'
-import {
-  listFolder,
-  makeFolder,
-  pendingSync,
-  readOwn,
-  removeAbandoned,
-  removeFile,
-  writeWhole,
-} from '@vethra/files'
 import type { AttachmentKey, CachedAttachment, ResultCache } from '@vethra/world'
+import { attachmentFolder, type Survey } from './attachment-folder.ts'
 import { isResultAlone, parseEntry, parseLegacyEntry, renderEntry } from './entry.ts'
 
-/** All that a folder of cached results holds. */
+/** All that a folder of cached results holds; files of older libcni, the result alone, are left out. */
 export interface ResultsFolder {
-  /**
-   * Every attachment, and the paths of files that hold none, both by file name. Those of older libcni,
-   * which hold the result alone, are in neither.
-   */
-  survey(): Promise<{
-    readonly entries: readonly CachedAttachment[]
-    readonly damaged: readonly string[]
-  }>
+  survey(): Promise<Survey<CachedAttachment>>
 }
 
 /**
@@ -29,71 +14,26 @@ export interface ResultsFolder {
  * libcni names it (folder 0700, files 0600). Entries are replaced by rename.
  */
 export function diskResultCache({ dir }: { readonly dir: string }): ResultCache & ResultsFolder {
-  const folder = join(dir, 'results')
-  const fileOf = (key: AttachmentKey) => join(folder, fileName(key))
-  const sync = pendingSync()
+  const folder = attachmentFolder<CachedAttachment>(join(dir, 'results'), {
+    nameOf: fileName,
+    keyOf,
+    parse: parseEntry,
+    parseOf: (text, key) => parseEntry(text) ?? parseLegacyEntry(text, key),
+    isForeign: isResultAlone,
+  })
   return {
-    check: async (key) => {
-      const other = othersIn(fileOf(key), key)
-      if (other) throw ambiguous(fileOf(key), other)
-    },
-    read: async (key) => {
-      const text = readOwn(fileOf(key)) ?? ''
-      const entry = parseEntry(text) ?? parseLegacyEntry(text, key)
-      return entry && isOf(entry, key) ? entry : undefined
-    },
-    write: async (entry) => {
-      const file = fileOf({ network: entry.network, ...entry.attachment })
-      await makeFolder(folder, 0o700)
-      await writeWhole(file, renderEntry(entry), { mode: 0o600, sync: false })
-      sync.add(file)
-    },
-    flush: sync.flush,
-    remove: async (key) => {
-      const file = fileOf(key)
-      if (othersIn(file, key) === undefined) await removeFile(file)
-      await removeAbandoned(folder)
-    },
-    list: async (containerId) => {
-      const names = await listFolder(folder)
-      // What is of one container has its id in the name; what the entry says then decides.
-      const wanted = names.filter((name) => !containerId || name.includes(`-${containerId}-`))
-      const entries = wanted.flatMap((name) => parseEntry(readOwn(join(folder, name)) ?? '') ?? [])
-      return entries.filter((each) => !containerId || each.attachment.containerId === containerId)
-    },
-    survey: async () => {
-      const entries: CachedAttachment[] = []
-      const damaged: string[] = []
-      for (const name of await listFolder(folder)) {
-        const text = readOwn(join(folder, name))
-        // One that is gone meanwhile is not damaged.
-        if (text === undefined) continue
-        const entry = parseEntry(text)
-        if (entry !== undefined) entries.push(entry)
-        else if (!isResultAlone(text)) damaged.push(join(folder, name))
-      }
-      return { entries, damaged }
-    },
+    check: async (key) => folder.refuseOthers(key),
+    read: async (key) => folder.read(key),
+    write: (entry) => folder.write(keyOf(entry), renderEntry(entry), true),
+    flush: folder.flush,
+    remove: folder.remove,
+    list: folder.list,
+    survey: folder.survey,
   }
 }
 
-function othersIn(file: string, key: AttachmentKey): CachedAttachment | undefined {
-  const entry = parseEntry(readOwn(file) ?? '')
-  return entry && !isOf(entry, key) ? entry : undefined
-}
-
-// A file name does not tell (a-b, c) from (a, b-c): what the entry says of itself decides.
-function isOf(entry: CachedAttachment, key: AttachmentKey): boolean {
-  const { containerId, ifname } = entry.attachment
-  return entry.network === key.network && containerId === key.containerId && ifname === key.ifname
-}
-
-function ambiguous(file: string, { network, attachment }: CachedAttachment): CniError {
-  return new CniError({
-    code: 7,
-    message: `the names make the file name ${file}, which is that of network ${network} and container ${attachment.containerId}`,
-    hint: 'Use another container id or network name: joined by dashes these two are the same.',
-  })
+function keyOf({ network, attachment: { containerId, ifname } }: CachedAttachment): AttachmentKey {
+  return { network, containerId, ifname }
 }
 
 function fileName({ network, containerId, ifname }: AttachmentKey): string {

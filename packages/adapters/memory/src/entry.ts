@@ -1,4 +1,11 @@
-import { type CniArgs, goField, type Json, type JsonObject, parseExactly } from '@vethra/cni'
+import {
+  type CniArgs,
+  goField,
+  type Json,
+  type JsonObject,
+  jsonOrNull,
+  parseExactly,
+} from '@vethra/cni'
 import type { AttachmentKey, CachedAttachment } from '@vethra/world'
 
 /** The text of a cache file: libcni's `cniCacheV1`, keys in its order, empty ones left out. */
@@ -20,7 +27,8 @@ export function renderEntry({ network, attachment, listText, result }: CachedAtt
 
 /** A cache file read back; undefined when it is empty, damaged, of another kind or incomplete. */
 export function parseEntry(text: string): CachedAttachment | undefined {
-  const value = decode(text)
+  // A damaged entry counts as none: it must never block a DEL.
+  const value = jsonOrNull(text, parseExactly)
   const kind = goField(value, 'kind')
   const string = (key: string) => {
     const field = goField(value, key)
@@ -50,7 +58,7 @@ export function parseEntry(text: string): CachedAttachment | undefined {
  * Undefined when the text is empty, or JSON with nothing of a result in it.
  */
 export function parseLegacyEntry(text: string, key: AttachmentKey): CachedAttachment | undefined {
-  const damaged = decode(text) === null && !/^\s*(null\s*)?$/.test(text)
+  const damaged = jsonOrNull(text, parseExactly) === null && !/^\s*(null\s*)?$/.test(text)
   if (!damaged && !isResultAlone(text)) return undefined
   const { network, containerId, ifname } = key
   return {
@@ -63,7 +71,7 @@ export function parseLegacyEntry(text: string, key: AttachmentKey): CachedAttach
 
 /** Whether a text is a result and nothing else, as older libcni cached it. */
 export function isResultAlone(text: string): boolean {
-  const value = decode(text)
+  const value = jsonOrNull(text, parseExactly)
   const known = ['cniVersion', 'ips', 'ip4', 'ip6', 'interfaces']
   return (
     goField(value, 'kind') === undefined && known.some((each) => goField(value, each) !== undefined)
@@ -83,13 +91,4 @@ function objectOrNone(value: Json | undefined): JsonObject {
   return value !== null && typeof value === 'object' && !Array.isArray(value)
     ? (value as JsonObject)
     : {}
-}
-
-function decode(text: string): Json {
-  try {
-    return parseExactly(text)
-  } catch {
-    // A damaged entry counts as none: it must never block a DEL.
-    return null
-  }
 }

@@ -10,7 +10,7 @@ export async function rememberedOnDisk(
   const [recorded, cached] = await Promise.all([records.survey(), results.survey()])
   const of = (kind: 'record' | 'result') => (file: string) => ({ of: kind, file })
   return {
-    records: recorded.records,
+    records: recorded.entries,
     cached: cached.entries,
     damaged: [...recorded.damaged.map(of('record')), ...cached.damaged.map(of('result'))],
   }

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { checkPathComponent, goField, type Json, parseJson } from '@vethra/cni'
+import { checkPathComponent, goField, isPathComponent, jsonOrNull } from '@vethra/cni'
 import {
   listFolder,
   makeFolder,
@@ -52,25 +52,17 @@ export function holderRecords(dir: string): HolderRecords {
       await removeAbandoned(dir)
     },
     async list() {
-      const records = await Promise.all((await listFolder(dir)).filter(isId).map(read))
+      // What no method would take for an id is not a record of ours.
+      const ids = (await listFolder(dir)).filter(isPathComponent)
+      const records = await Promise.all(ids.map(read))
       return records.filter((each) => each !== undefined)
     },
   }
 }
 
-// What no method would take for an id is not a record of ours.
-function isId(name: string): boolean {
-  try {
-    checkPathComponent('container id', name)
-    return true
-  } catch {
-    return false
-  }
-}
-
 // A damaged record says that there may be a holder, and no more: it is then looked for.
 function parse(containerId: string, text: string): HolderRecord {
-  const value = decode(text)
+  const value = jsonOrNull(text)
   const sockets = goField(value, 'sockets')
   const holder = goField(value, 'holder') ?? null
   const [pid, startTime] = [goField(holder, 'pid'), goField(holder, 'startTime')]
@@ -79,13 +71,5 @@ function parse(containerId: string, text: string): HolderRecord {
     containerId,
     sockets: Array.isArray(sockets) ? sockets.map(String) : [],
     ...(known ? { holder: { pid, startTime } } : {}),
-  }
-}
-
-function decode(text: string): Json {
-  try {
-    return parseJson(text)
-  } catch {
-    return null
   }
 }

@@ -19,7 +19,13 @@ export { explain } from './explain.ts'
 export { goField, goType } from './go-json.ts'
 export { type Guard, guards, type LockPlaces } from './guards.ts'
 export type { Json, JsonObject } from './json.ts'
-export { checkContainerId, checkIfname, checkNetworkName, checkPathComponent } from './names.ts'
+export {
+  checkContainerId,
+  checkIfname,
+  checkNetworkName,
+  checkPathComponent,
+  isPathComponent,
+} from './names.ts'
 export {
   identityOf,
   isProvable,
@@ -31,9 +37,9 @@ export {
   type SeenNamespace,
 } from './namespace.ts'
 export type { Operation } from './operation.ts'
-export { onCniError, orElse } from './or-else.ts'
+export { onCniError, orElse, passes } from './or-else.ts'
 export { parseAddress, parsePrefix } from './parse-address.ts'
-export { deepestPart, isNestedDeeper, parseJson } from './parse-json.ts'
+export { deepestPart, isNestedDeeper, jsonOrNull, parseJson } from './parse-json.ts'
 export { type ParsedResult, parseResult } from './parse-result.ts'
 export type { PluginCall } from './plugin-call.ts'
 export type { PluginExit } from './plugin-exit.ts'

@@ -67,6 +67,11 @@ export function checkPathComponent(what: string, text: string): void {
   }
 }
 
+/** Whether a text may be one component of a path. */
+export function isPathComponent(text: string): boolean {
+  return componentFault(text) === undefined
+}
+
 function componentFault(text: string): string | undefined {
   if (text.trim() === '') return 'it is empty'
   if (octets(text) > 255) return 'it is longer than 255 octets'

@@ -1,6 +1,6 @@
 import { CniError } from './cni-error.ts'
 
-/** What `work` returns, or `otherwise` where it throws CniError. Any other error is a bug, and passes. */
+/** Returns what `work` returns, or `otherwise` where that throws CniError. Any other error is a bug, and passes. */
 export function orElse<T, U>(work: () => T, otherwise: U): T | U {
   try {
     return work()
@@ -15,4 +15,12 @@ export function onCniError<U>(otherwise: (error: CniError) => U): (error: unknow
     if (error instanceof CniError) return otherwise(error)
     throw error
   }
+}
+
+/** Whether a check passes: not where it throws CniError. */
+export function passes(check: () => void): boolean {
+  return orElse(() => {
+    check()
+    return true
+  }, false)
 }

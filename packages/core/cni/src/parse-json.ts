@@ -19,6 +19,16 @@ export function parseJson(text: string, depth?: number): Json {
   return JSON.parse(text)
 }
 
+/** The value of a JSON text; null for what is none, as a damaged file. */
+export function jsonOrNull(text: string, parse: (text: string) => Json = parseJson): Json {
+  try {
+    return parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return null
+    throw error
+  }
+}
+
 /** Throws SyntaxError when a JSON text is larger or nested deeper than `parseJson` takes. */
 export function checkBounds(text: string, depth: number = deepest): void {
   if (text.length > longest) throw new SyntaxError(`JSON has more than ${longest} characters`)

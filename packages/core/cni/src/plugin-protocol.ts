@@ -1,7 +1,6 @@
 import { CniError } from './cni-error.ts'
 import { goField } from './go-json.ts'
-import type { Json } from './json.ts'
-import { parseJson } from './parse-json.ts'
+import { jsonOrNull } from './parse-json.ts'
 import type { PluginCall } from './plugin-call.ts'
 import type { PluginExit } from './plugin-exit.ts'
 import { systemHint } from './system-hint.ts'
@@ -158,7 +157,7 @@ function circumstances({ path, stderr, status, elapsedMs }: PluginExit): string 
 }
 
 function ownError(stdout: string): { code: number; message: string; details?: string } | undefined {
-  const value = decode(stdout)
+  const value = jsonOrNull(stdout)
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return undefined
   const code = goField(value, 'code') ?? 0
   const message = goField(value, 'msg') ?? ''
@@ -166,15 +165,6 @@ function ownError(stdout: string): { code: number; message: string; details?: st
   if (typeof code !== 'number' || !Number.isInteger(code) || code < 0) return undefined
   if (typeof message !== 'string' || typeof details !== 'string') return undefined
   return { code, message, ...(details === '' ? {} : { details }) }
-}
-
-function decode(text: string): Json {
-  try {
-    return parseJson(text)
-  } catch {
-    // Not JSON is an expected outcome: the caller then quotes the text itself.
-    return null
-  }
 }
 
 function tail(text: string): string {

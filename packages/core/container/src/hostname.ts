@@ -1,3 +1,4 @@
+import { passes } from '@vethra/cni'
 import { checkHostname } from '@vethra/names'
 import { utsLength } from './check-request.ts'
 import type { NetworkMode } from './network-mode.ts'
@@ -39,10 +40,5 @@ function defaultHostname(id: string): string {
 }
 
 function isHostname(text: string): boolean {
-  try {
-    checkHostname(text)
-    return text.length <= utsLength
-  } catch {
-    return false
-  }
+  return text.length <= utsLength && passes(() => checkHostname(text))
 }

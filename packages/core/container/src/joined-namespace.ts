@@ -1,22 +1,13 @@
-import { goField, type Json, parseJson } from '@vethra/cni'
+import { goField, jsonOrNull } from '@vethra/cni'
 
 /**
  * The path of the network namespace that a config.json has a container join; undefined where it asks for one of
  * its own, or is no JSON: the OCI runtime reports that.
  */
 export function joinedNamespace(text: string): string | undefined {
-  const namespaces = goField(goField(decode(text), 'linux') ?? null, 'namespaces')
+  const namespaces = goField(goField(jsonOrNull(text), 'linux') ?? null, 'namespaces')
   const list = Array.isArray(namespaces) ? namespaces : []
   const network = list.find((each) => goField(each, 'type') === 'network')
   const path = goField(network ?? null, 'path')
   return typeof path === 'string' && path.startsWith('/') ? path : undefined
-}
-
-function decode(text: string): Json {
-  try {
-    return parseJson(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return null
-    throw error
-  }
 }

@@ -4,7 +4,9 @@ import {
   checkPathComponent,
   goField,
   type Json,
+  orElse,
   parseJson,
+  passes,
 } from '@vethra/cni'
 import { firstFalse, isObject, isPath, isText } from './facts.ts'
 
@@ -60,15 +62,8 @@ function faultOf(state: Partial<Record<keyof OciState, unknown>>): string | unde
 
 /** The id in a text that `parseState` refuses, where it can be one: for saying in its log what was wrong. */
 export function idInState(json: string): string | undefined {
-  try {
-    const id = goField(decode(json), 'id')
-    if (typeof id !== 'string') return undefined
-    checkId(id)
-    return id
-  } catch (error) {
-    if (error instanceof CniError) return undefined
-    throw error
-  }
+  const id = orElse(() => goField(decode(json), 'id'), undefined)
+  return typeof id === 'string' && passes(() => checkId(id)) ? id : undefined
 }
 
 function decode(json: string): Json {

@@ -1,8 +1,8 @@
-import { goField, type Json, type PluginConf } from '@vethra/cni'
+import { goField, type Json, jsonOrNull, type PluginConf } from '@vethra/cni'
 import { type AuxBySubnet, auxLabel, readAuxLabel } from './aux-addresses.ts'
 import type { UsedPrefix } from './choose-subnet.ts'
 import type { Network } from './network.ts'
-import { elements, listField, readJson, textField } from './read-json.ts'
+import { elements, listField, textField } from './read-json.ts'
 
 /** One subnet that addresses are given out of, as the conf list has it. */
 export interface NetworkSubnet {
@@ -17,7 +17,7 @@ export interface NetworkSubnet {
 /** The bridge that a network is on: of its first bridge plugin, whose own default is `cni0`; `undefined` when it has none. */
 export function networkBridge(network: Network): string | undefined {
   const plugin = network.list.plugins.find(({ type }) => type === 'bridge')
-  return plugin && (textField(readJson(plugin.text), 'bridge') ?? 'cni0')
+  return plugin && (textField(jsonOrNull(plugin.text), 'bridge') ?? 'cni0')
 }
 
 /** The interface of the host that a macvlan or ipvlan network is on, empty for that of the default route, and the MTU asked for; `undefined` for other networks. */
@@ -26,7 +26,7 @@ export function networkParent(
 ): { readonly device: string; readonly mtu: number } | undefined {
   const plugin = network.list.plugins.find(({ type }) => type === 'macvlan' || type === 'ipvlan')
   if (plugin === undefined) return undefined
-  const conf = readJson(plugin.text)
+  const conf = jsonOrNull(plugin.text)
   const mtu = goField(conf, 'mtu')
   return { device: textField(conf, 'master') ?? '', mtu: typeof mtu === 'number' ? mtu : 0 }
 }
@@ -37,7 +37,7 @@ export function networkParent(
  */
 export function hangsAtLoopback(network: Network): boolean {
   const portmap = network.list.plugins.find(({ type }) => type === 'portmap')
-  if (portmap === undefined || goField(readJson(portmap.text), 'conditionsV6') !== undefined)
+  if (portmap === undefined || goField(jsonOrNull(portmap.text), 'conditionsV6') !== undefined)
     return false
   return networkSubnets(network).some(({ subnet }) => subnet.includes(':'))
 }
@@ -86,7 +86,7 @@ export function ipamConfs(network: Network): readonly Json[] {
 }
 
 function ipamOf(plugin: PluginConf): Json {
-  return goField(readJson(plugin.text), 'ipam') ?? null
+  return goField(jsonOrNull(plugin.text), 'ipam') ?? null
 }
 
 // host-local's legacy form, one range in the ipam object itself, comes before its range sets.

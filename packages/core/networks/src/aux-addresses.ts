@@ -1,6 +1,6 @@
 import { type Address, formatAddress, readAddress } from '@vethra/address'
-import type { Json } from '@vethra/cni'
-import { isObject, readJson } from './read-json.ts'
+import { type Json, jsonOrNull } from '@vethra/cni'
+import { isObject } from './read-json.ts'
 import { refusal } from './refusal.ts'
 import { sortedMembers, writeJson } from './written-json.ts'
 
@@ -55,7 +55,7 @@ export type AuxBySubnet = Readonly<Record<string, Readonly<Record<string, string
 
 /** The aux addresses that a label holds; none when the label is malformed. */
 export function readAuxLabel(label: string | undefined): AuxBySubnet {
-  const value = readJson(label ?? '{}')
+  const value = jsonOrNull(label ?? '{}')
   return isObject(value) && Object.values(value).every(isTexts) ? (value as AuxBySubnet) : {}
 }
 

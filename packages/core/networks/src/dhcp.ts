@@ -1,6 +1,6 @@
-import type { Json } from '@vethra/cni'
+import { type Json, jsonOrNull } from '@vethra/cni'
 import type { NetworkOptions } from './options.ts'
-import { isObject, readJson } from './read-json.ts'
+import { isObject } from './read-json.ts'
 import { refusal } from './refusal.ts'
 import { members, type Written } from './written-json.ts'
 
@@ -51,7 +51,7 @@ const hostName = members([
 ])
 
 function readOption(name: string, text: string): DhcpOption {
-  const option = readJson(text)
+  const option = jsonOrNull(text)
   if (!isDhcpOption(option)) throw refusal(`unparsable ipam option ${name} "${text}"`)
   if (option.type === 'provide' || option.type === 'request') return option
   throw refusal('ipam option must have a type (provide or request)')

@@ -1,7 +1,6 @@
-import { goField } from '@vethra/cni'
+import { goField, jsonOrNull } from '@vethra/cni'
 import { readDriverOptions } from './driver-options.ts'
 import type { IsolationSupport, NetworkOptions } from './options.ts'
-import { readJson } from './read-json.ts'
 
 /** The answers of the firewall plugin. */
 export interface FirewallAnswers {
@@ -32,7 +31,7 @@ export function isolationSupport(answers: FirewallAnswers | undefined): Isolatio
     return { supported, why: supported ? '' : `the firewall plugin is of version ${version}` }
   }
   if (trial?.succeeded) return { supported: true, why: '' }
-  const said = trial === undefined ? undefined : goField(readJson(trial.stdout), 'msg')
+  const said = trial === undefined ? undefined : goField(jsonOrNull(trial.stdout), 'msg')
   const told = typeof said === 'string' ? said : 'it could not be tried out'
   return { supported: false, why: `the firewall plugin reports no version, and answers: ${told}` }
 }

@@ -1,6 +1,13 @@
-import { CniError, type ConfList, checkNetworkName, goField, type Json } from '@vethra/cni'
+import {
+  CniError,
+  type ConfList,
+  checkNetworkName,
+  goField,
+  type Json,
+  jsonOrNull,
+} from '@vethra/cni'
 import { parseConfFile } from '@vethra/conflist'
-import { isObject, readJson } from './read-json.ts'
+import { isObject } from './read-json.ts'
 
 /** A network as a file of the conf list folder defines it. */
 export interface Network {
@@ -60,7 +67,7 @@ function readFile({ file, text, error }: ConfFile): Network | CniError {
 
 function readNetwork(file: string, list: ConfList): Network {
   checkNetworkName(list.name)
-  const json = readJson(list.text)
+  const json = jsonOrNull(list.text)
   const id = goField(json, 'nerdctlID')
   const labels = goField(json, 'nerdctlLabels') ?? {}
   const nerdctl =

@@ -1,7 +1,6 @@
-import { goField } from '@vethra/cni'
+import { goField, jsonOrNull } from '@vethra/cni'
 import { networkPlugins } from './anatomy.ts'
 import type { Network } from './network.ts'
-import { readJson } from './read-json.ts'
 
 /**
  * The maker of a network, as far as its file shows: `own` for nerdctl and us, who share one form;
@@ -21,7 +20,7 @@ const known: readonly (readonly [NetworkOrigin, RegExp])[] = [
 /** The maker of a network. Only its file and its names are looked at: it is a hint for people. */
 export function networkOrigin(network: Network): NetworkOrigin {
   if (network.managed) return 'own'
-  if (typeof goField(readJson(network.list.text), 'nerdctlID') === 'number') return 'nerdctl'
+  if (typeof goField(jsonOrNull(network.list.text), 'nerdctlID') === 'number') return 'nerdctl'
   const found = known.find(([, sign]) => sign.test(network.file) || sign.test(network.name))
   // Podman's own plugin for names, gone since netavark.
   if (networkPlugins(network).includes('dnsname')) return 'podman'

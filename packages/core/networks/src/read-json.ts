@@ -1,13 +1,4 @@
-import { goField, type Json, type JsonObject, parseJson } from '@vethra/cni'
-
-/** The value of a JSON text; `null` when it is no JSON. */
-export function readJson(text: string): Json {
-  try {
-    return parseJson(text)
-  } catch {
-    return null
-  }
-}
+import { goField, type Json, type JsonObject } from '@vethra/cni'
 
 /** Whether a value is a JSON object. */
 export function isObject(value: Json | undefined): value is JsonObject {

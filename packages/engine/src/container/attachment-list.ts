@@ -1,4 +1,4 @@
-import { goField, type Json, parseJson } from '@vethra/cni'
+import { goField, type Json, jsonOrNull } from '@vethra/cni'
 import type { CachedAttachment } from '@vethra/world'
 import type { ManageTools } from '../network/tools.ts'
 
@@ -45,19 +45,10 @@ function keyOf(row: Pick<AttachmentRow, 'Network' | 'ContainerID' | 'Interface'>
 
 // Of any version of results: before 0.3.0 there was one address a family.
 function addressesOf({ result }: CachedAttachment): readonly string[] {
-  const json = read(result)
+  // What another runtime cached may be anything: there is an attachment all the same.
+  const json = jsonOrNull(result ?? 'null')
   const ips = goField(json, 'ips')
   const listed = Array.isArray(ips) ? ips.map((each: Json) => goField(each, 'address')) : []
   const old = (['ip4', 'ip6'] as const).map((key) => goField(goField(json, key) ?? null, 'ip'))
   return [...listed, ...old].filter((each): each is string => typeof each === 'string')
-}
-
-function read(text = 'null'): Json {
-  try {
-    return parseJson(text)
-  } catch (error) {
-    // What another runtime cached may be anything: there is an attachment all the same.
-    if (error instanceof SyntaxError) return null
-    throw error
-  }
 }

@@ -1,0 +1,113 @@
+import { join } from 'node:path'
+import { CniError } from '@vethra/cni'
+import {
+  listFolder,
+  makeFolder,
+  pendingSync,
+  readOwn,
+  removeAbandoned,
+  removeFile,
+  writeWhole,
+} from '@vethra/files'
+import type { AttachmentKey } from '@vethra/world'
+
+/** The content of a folder: what can be read, and the paths of damaged files, both by file name. */
+export interface Survey<T> {
+  readonly entries: readonly T[]
+  readonly damaged: readonly string[]
+}
+
+/** A folder (0700) with a file an attachment (0600), as libcni's results are. */
+export interface AttachmentFolder<T> {
+  /** Undefined where there is none, or it is damaged. */
+  read(key: AttachmentKey): T | undefined
+  /** Replaces a file whole; with `lasting`, `flush` waits until it has reached the disk. */
+  write(key: AttachmentKey, text: string, lasting: boolean): Promise<void>
+  flush(): Promise<void>
+  /** Removes a file, unless it is another attachment's. */
+  remove(key: AttachmentKey): Promise<void>
+  /** Throws CniError 7 where the file is another attachment's. */
+  refuseOthers(key: AttachmentKey): void
+  /** All, or those of one container, by file name. */
+  list(containerId?: string): Promise<readonly T[]>
+  survey(): Promise<Survey<T>>
+}
+
+/** The format of a folder's files, and their names. */
+export interface FolderFormat<T> {
+  /** The name of a file. Throws CniError 7 for a key that makes none. */
+  nameOf(key: AttachmentKey): string
+  keyOf(entry: T): AttachmentKey
+  /** Undefined for a damaged text. */
+  parse(text: string): T | undefined
+  /** The same of the file of one attachment. Default: `parse`. */
+  parseOf?(text: string, key: AttachmentKey): T | undefined
+  /** Whether a text that holds no entry is none that is damaged. Default: none is. */
+  isForeign?(text: string): boolean
+}
+
+/** Attachments in a folder. */
+export function attachmentFolder<T>(dir: string, format: FolderFormat<T>): AttachmentFolder<T> {
+  const { nameOf, keyOf, parse, parseOf = parse, isForeign = () => false } = format
+  const fileOf = (key: AttachmentKey) => join(dir, nameOf(key))
+  // A file name does not tell (a-b, c) from (a, b-c): what the entry says of itself decides.
+  const isOf = (entry: T, key: AttachmentKey) => {
+    const own = keyOf(entry)
+    return (['network', 'containerId', 'ifname'] as const).every((each) => own[each] === key[each])
+  }
+  const othersIn = (key: AttachmentKey) => {
+    const entry = parse(readOwn(fileOf(key)) ?? '')
+    return entry && !isOf(entry, key) ? keyOf(entry) : undefined
+  }
+  const sync = pendingSync()
+  return {
+    read(key) {
+      const entry = parseOf(readOwn(fileOf(key)) ?? '', key)
+      return entry && isOf(entry, key) ? entry : undefined
+    },
+    async write(key, text, lasting) {
+      const file = fileOf(key)
+      await makeFolder(dir, 0o700)
+      await writeWhole(file, text, { mode: 0o600, sync: false })
+      if (lasting) sync.add(file)
+    },
+    flush: sync.flush,
+    async remove(key) {
+      const file = fileOf(key)
+      if (othersIn(key) === undefined) await removeFile(file)
+      await removeAbandoned(dir)
+    },
+    refuseOthers(key) {
+      const other = othersIn(key)
+      if (other) throw ambiguous(fileOf(key), other)
+    },
+    async list(containerId) {
+      const names = await listFolder(dir)
+      // What is of one container has its id in the name; what the entry says then decides.
+      const wanted = names.filter((name) => !containerId || name.includes(`-${containerId}-`))
+      const entries = wanted.flatMap((name) => parse(readOwn(join(dir, name)) ?? '') ?? [])
+      return entries.filter((each) => !containerId || keyOf(each).containerId === containerId)
+    },
+    async survey() {
+      const entries: T[] = []
+      const damaged: string[] = []
+      for (const name of await listFolder(dir)) {
+        const text = readOwn(join(dir, name))
+        // One that is gone meanwhile is not damaged.
+        if (text === undefined) continue
+        const entry = parse(text)
+        if (entry !== undefined) entries.push(entry)
+        else if (!isForeign(text)) damaged.push(join(dir, name))
+      }
+      return { entries, damaged }
+    },
+  }
+}
+
+function ambiguous(file: string, { network, containerId }: AttachmentKey): CniError {
+  return new CniError({
+    code: 7,
+    message: `the names make the file name ${file}, which is that of network ${network} and container ${containerId}`,
+    hint: 'Use another container id or network name: joined by dashes these two are the same.',
+  })
+}
