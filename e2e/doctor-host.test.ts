@@ -76,7 +76,9 @@ describeOnHost('vethra doctor', () => {
   it('says once how much is broken, and names the addresses that leak', async () => {
     await host.vethra('network', 'create', '--ipv6', 'lan')
     await host.run(['ip', 'netns', 'add', 'one'])
-    const added = JSON.parse((await host.vethra('cni', 'add', 'lan', '/run/netns/one')).stdout)
+    const added = JSON.parse(
+      (await host.vethra('--plugins', 'exec', 'cni', 'add', 'lan', '/run/netns/one')).stdout,
+    )
     const addresses: readonly string[] = added.ips.map(
       ({ address }: { address: string }) => address.split('/')[0] ?? '',
     )

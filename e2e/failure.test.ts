@@ -9,7 +9,7 @@ describeOnHost('a start that fails', () => {
   let path: string
 
   beforeEach(async () => {
-    host = await openHost()
+    host = await openHost({ plugins: 'exec' })
     id = `web-${host.tag}`
     path = `${host.folder}/plugins`
     await cp(plugins, path, { recursive: true, dereference: true })

@@ -151,7 +151,7 @@ describeOnHost('host-local on a host', () => {
     }
     const file = 'mkdir -p /etc/cni/net.d; cat > /etc/cni/net.d/10-containerd-net.conflist'
     await host.run(['sh', '-c', file], { input: JSON.stringify(list) })
-    const env = { CNI_PATH: folder }
+    const env = { CNI_PATH: folder, VETHRA_PLUGINS: 'exec' }
     const results: unknown[] = []
     for (const ipam of [debianHostLocal, executable]) {
       await host.run(['rm', '-f', join(folder, 'host-local')])
@@ -222,7 +222,7 @@ describeOnHost('host-local on a host', () => {
       await symlink(join(plugins, name), join(folder, name))
     }
     await symlink(executable, join(folder, 'host-local'))
-    const env = { CNI_PATH: folder }
+    const env = { CNI_PATH: folder, VETHRA_PLUGINS: 'exec' }
     const vethra = (...args: readonly string[]) => host.run([executable, ...args], { env })
     await vethra('network', 'create', '--subnet', '10.8.0.0/30', 'lan')
     for (const name of ['blue', 'red']) await host.run(['ip', 'netns', 'add', name])

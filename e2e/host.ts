@@ -70,11 +70,23 @@ const setUp = [
   'exec cat',
 ].join('; ')
 
+/** Which plugins run in the process: the setting `plugins`. */
+type PluginChoice = 'auto' | 'native' | 'exec'
+
+/** Which way attachments go where a test does not say: scripts run suites both ways. */
+export const way: PluginChoice = process.env['VETHRA_TEST_PLUGINS'] === 'exec' ? 'exec' : 'auto'
+
+/** Options of a host. */
+interface HostOptions {
+  /** Default: as `way` says. */
+  readonly plugins?: PluginChoice
+}
+
 /** Whether hosts can be made. End-to-end tests need root; in CI its absence is a failure. */
 export const isRoot: boolean = process.getuid?.() === 0
 
 /** Makes a host. Close it, or its keeper process stays. */
-export async function openHost(): Promise<Host> {
+export async function openHost(options: HostOptions = {}): Promise<Host> {
   const tag = `t${randomBytes(5).toString('hex')}`
   const folder = await mkdtemp(join(tmpdir(), `vethra-e2e-${tag}-`))
   const keeper = execa('unshare', ['-n', '-m', '--propagation', 'private', 'sh', '-ec', setUp], {
@@ -82,7 +94,7 @@ export async function openHost(): Promise<Host> {
     reject: false,
   })
   await Promise.race([once(keeper.stdout, 'data'), keeper])
-  const run = runner(keeper.pid ?? 0)
+  const run = runner(keeper.pid ?? 0, options.plugins ?? way)
   const runc = ['runc', '--root', join(folder, 'runc')]
   const started = new Set<string>()
   return {
@@ -120,7 +132,7 @@ function enterOf(keeper: number): readonly string[] {
   return ['-t', String(keeper), '-n', '-m']
 }
 
-function runner(keeper: number): Host['run'] {
+function runner(keeper: number, choice: PluginChoice): Host['run'] {
   const enter = enterOf(keeper)
   return async ([file = '', ...args], { input = '', env = {}, cwd = '/' } = {}) => {
     const ran = await execa('nsenter', [...enter, `--wd=${cwd}`, '--', file, ...args], {
@@ -130,6 +142,7 @@ function runner(keeper: number): Host['run'] {
       env: {
         PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
         CNI_PATH: plugins,
+        VETHRA_PLUGINS: choice,
         ...env,
       },
       cwd: '/',

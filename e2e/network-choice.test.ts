@@ -147,8 +147,9 @@ describeOnHost('vethra network create, on a host that is in use', () => {
   })
 
   it('isolation that the firewall plugin cannot do is refused, and so is a network without its plugins', async () => {
+    const exec = ['--plugins', 'exec']
     const option = ['-o', 'com.docker.network.bridge.enable_icc=false', 'quiet']
-    expect(await create(...option)).toMatchObject({
+    expect(await host.vethra(...exec, 'network', 'create', ...option)).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining('unknown ingress policy: "isolated"'),
     })
@@ -156,12 +157,12 @@ describeOnHost('vethra network create, on a host that is in use', () => {
     await put('/run/plugins/firewall', '#!/bin/sh\necho "CNI firewall plugin v1.9.1" >&2\n')
     await host.run(['chmod', '+x', '/run/plugins/firewall'])
     const path = ['--cni-path', `/run/plugins:${plugins}`]
-    expect((await host.vethra(...path, 'network', 'create', ...option)).exitCode).toBe(0)
+    expect((await host.vethra(...exec, ...path, 'network', 'create', ...option)).exitCode).toBe(0)
     expect((await host.run(['cat', '/etc/cni/net.d/nerdctl-quiet.conflist'])).stdout).toContain(
       '"ingressPolicy": "isolated"',
     )
     expect(
-      await host.vethra('--cni-path', '/run/plugins', 'network', 'create', 'lan'),
+      await host.vethra(...exec, '--cni-path', '/run/plugins', 'network', 'create', 'lan'),
     ).toMatchObject({
       exitCode: 1,
       stderr: expect.stringContaining(

@@ -61,7 +61,7 @@ describeOnHost('a published port', () => {
 
   it('refuses a client, and keeps none waiting, when the rules have gone', async () => {
     await started(web, '-p', '8080:80')
-    await host.run(['iptables', '-t', 'nat', '-F'])
+    await host.run(['nft', 'flush', 'ruleset'])
     const ran = await page(8080)
     expect(ran.exitCode).toBe(1)
     expect(ran.stderr).toMatch(/Connection reset|error getting response/)

@@ -55,8 +55,7 @@ describeOnHost('published ports', () => {
     ])
     return pages.map(({ stdout }) => stdout)
   }
-  const targets = async () =>
-    (await host.snapshot()).rules.flatMap((rule) => /--to-destination (\S+)$/.exec(rule)?.[1] ?? [])
+  const targets = async () => (await host.snapshot()).rules.flatMap((rule) => targetOf(rule))
   const port = async () => (await host.vethra('container', 'port', web)).stdout
   const findings = async (): Promise<readonly { Kind: string; Repair: string }[]> => {
     const found = JSON.parse((await host.vethra('doctor', '--format', 'json')).stdout)
@@ -110,7 +109,7 @@ describeOnHost('published ports', () => {
     expect(await change('disconnect', 'lan')).toMatchObject({ exitCode: 0 })
     // As a kill leaves it between the two networks: nothing says that this one publishes, and nothing does.
     const entry = `/var/lib/cni/results/back-default-${web}-eth1`
-    const script = `sed -i 's/"portMappings":\\[[^]]*\\]/"none":[]/' ${entry}; iptables -t nat -F CNI-HOSTPORT-DNAT`
+    const script = `sed -i 's/"portMappings":\\[[^]]*\\]/"none":[]/' ${entry}; nft flush map inet vethra p4 || iptables -t nat -F CNI-HOSTPORT-DNAT`
     expect(await host.run(['sh', '-ec', script])).toMatchObject({ exitCode: 0 })
     expect(await answers()).toEqual(['', ''])
     expect(await findings()).toMatchObject([{ Kind: 'ports-unpublished' }])
@@ -119,3 +118,11 @@ describeOnHost('published ports', () => {
     expect(await findings()).toEqual([])
   })
 })
+
+// By a rule of iptables, or by an element of map p4.
+function targetOf(rule: string): readonly string[] {
+  const [, target] = /--to-destination (\S+)$/.exec(rule) ?? []
+  if (target !== undefined) return [target]
+  const [, address, port] = /^p4 .*"concat":\["([\d.]+)",(\d+)\]\}\]$/.exec(rule) ?? []
+  return address === undefined ? [] : [`${address}:${port}`]
+}

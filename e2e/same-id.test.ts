@@ -38,7 +38,7 @@ describeOnHost('two containers whose namespace and id make one text', () => {
   }
 
   const published = async (port: string) =>
-    (await host.snapshot()).rules.some((rule) => rule.includes(`--dport ${port} `))
+    (await host.snapshot()).rules.some((rule) => rule.includes(port))
   const states = async (namespace: string) => {
     const ran = await within(namespace, 'container', 'ls', '--format', 'json')
     return (JSON.parse(ran.stdout) as { ID: string; State: string }[]).map(

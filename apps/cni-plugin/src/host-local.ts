@@ -1,15 +1,7 @@
 import { formatAddress } from '@vethra/address'
 import { CniError, type JsonObject, passes } from '@vethra/cni'
-import { allocate } from '@vethra/engine'
-import {
-  formatRangeSet,
-  formatUsage,
-  type RangeSet,
-  readDataDir,
-  readHostLocalConf,
-  sizeOf,
-  usageOf,
-} from '@vethra/ipam'
+import { allocate, demandFree, type SetsOf, whyFull } from '@vethra/engine'
+import { readDataDir, readHostLocalConf } from '@vethra/ipam'
 import type { IpamStore } from '@vethra/world'
 import { collectGarbage } from './collect-garbage.ts'
 import { deadByCache } from './dead-by-cache.ts'
@@ -41,7 +33,7 @@ async function add(world: PluginWorld, request: Request): Promise<JsonObject> {
     // The original has its folder and lock made before it looks at what is asked; this makes them.
     await store.held(network, holder)
     const { message, exhausted } = outcome
-    const details = exhausted && (await whyFull(world, { store, network, set: exhausted }))
+    const details = exhausted && (await whyFull(setsOf(world, store, network), exhausted))
     throw new CniError({ code: 999, message, ...(details === undefined ? {} : { details }) })
   }
   const ips = outcome.ips.map(({ address, range }) => ({
@@ -88,11 +80,7 @@ async function status(world: PluginWorld, { conf, network }: Request): Promise<v
   try {
     if (resolvConf !== undefined) readDns(resolvConf)
     const store = await world.ipam(dataDir)
-    // The count of names is an upper bound, and cheap; who holds them matters only when it is reached.
-    const taken = BigInt((await store.taken(network)).length)
-    for (const set of sets) {
-      if (taken >= sizeOf(set)) await refuseFull(world, { store, network, set })
-    }
+    await demandFree(setsOf(world, store, network), sets)
   } catch (cause) {
     if (!(cause instanceof CniError)) throw cause
     const details =
@@ -102,27 +90,6 @@ async function status(world: PluginWorld, { conf, network }: Request): Promise<v
   }
 }
 
-interface Full {
-  readonly store: IpamStore
-  readonly network: string
-  readonly set: RangeSet
-}
-
-async function refuseFull(world: PluginWorld, full: Full): Promise<void> {
-  const { store, network, set } = full
-  const held = (await store.list(network)).filter(({ containerId }) => containerId !== '')
-  const { size, reserved } = usageOf(set, held)
-  if (BigInt(reserved) < size) return
-  throw new CniError({
-    code: 50,
-    message: `no IP addresses available in range set: ${formatRangeSet(set)}`,
-    details: await whyFull(world, full),
-  })
-}
-
-async function whyFull(world: PluginWorld, { store, network, set }: Full): Promise<string> {
-  const dead = deadByCache(network, await world.cached())
-  const usage = usageOf(set, await store.list(network), dead)
-  const hint = usage.dead > 0 ? '; "vethra ipam gc" frees what is certainly dead' : ''
-  return `${formatUsage(usage)}${hint}`
+function setsOf(world: PluginWorld, store: IpamStore, network: string): SetsOf {
+  return { store, network, dead: async () => deadByCache(network, await world.cached()) }
 }

@@ -75,7 +75,8 @@ function encodeRoute(op: RouteEntryOp): Message {
   )
   const adds = op.kind === 'add route'
   const body = join([head, u32(0), ...routeAttributes(op, table)])
-  return { type: adds ? 24 : 25, flags: adds ? create : 0, body }
+  const flags = op.inFront ? flag.create : create
+  return { type: adds ? 24 : 25, flags: adds ? flags : 0, body }
 }
 
 function routeAttributes(op: RouteEntryOp, table: number): readonly Octets[] {

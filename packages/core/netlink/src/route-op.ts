@@ -155,6 +155,8 @@ export interface RouteEntryOp {
   readonly advmss?: number
   /** 254, main, by default. */
   readonly table?: number
+  /** Whether it goes in front of others of the same destination and priority. Default: they are an error. */
+  readonly inFront?: boolean
 }
 
 /** A request to list all objects of a kind in the namespace of the socket. */

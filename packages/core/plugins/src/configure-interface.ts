@@ -4,8 +4,8 @@ import { addressOn, type Ip } from './subnets.ts'
 
 /**
  * The resources of an interface in a container: `lo` up, IPv6 switched on where it has such an address, its
- * addresses and its routes. A route without a gateway goes by the first of its family, and one that an
- * earlier interface has stays there (reference plugins, ipam.ConfigureIface).
+ * addresses and its routes. A route without a gateway goes by the first of its family; of two
+ * default routes that of the later interface is in front (reference plugins, ipam.ConfigureIface).
  */
 export function configureInterface(
   ifname: string,
@@ -42,7 +42,7 @@ function routeOn(ifname: string, route: ResultRoute, ips: readonly Ip[]): Route 
     place: 'container',
     link: ifname,
     destination: dst,
-    yields: true,
+    inFront: true,
     ...(gateway === undefined || named === 'link' ? {} : { gateway }),
     ...(priority === undefined ? {} : { priority }),
     ...(table === undefined ? {} : { table }),

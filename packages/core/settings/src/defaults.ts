@@ -20,7 +20,7 @@ export const defaults: Pick<
   namespace: 'default',
   cniNetconfpath: '/etc/cni/net.d',
   cniCache: '/var/lib/cni',
-  plugins: 'exec',
+  plugins: 'auto',
   logLevel: 'warn',
   pluginTimeoutMs: 60_000,
   pluginOutputLimit: 16 * 1024 * 1024,

@@ -25,7 +25,7 @@ describe('resolveSettings', () => {
       cniPath: ['/opt/cni/bin'],
       cniNetconfpath: '/etc/cni/net.d',
       cniCache: '/var/lib/cni',
-      plugins: 'exec',
+      plugins: 'auto',
       logLevel: 'warn',
       addressPools: [],
       pluginTimeoutMs: 60_000,

@@ -85,7 +85,7 @@ export const settingFlags: readonly SettingFlag[] = [
     env: 'VETHRA_PLUGINS',
     toml: 'plugins',
     value: 'auto|native|exec',
-    help: 'which CNI plugins run in this process, not as programs: see docs/engine.md (exec)',
+    help: 'which CNI plugins run in this process, not as programs: see docs/engine.md (auto)',
     ...baked,
   },
   {

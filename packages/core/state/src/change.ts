@@ -52,7 +52,7 @@ function matches(wanted: unknown, found: unknown): boolean {
 
 // How a resource is wanted, which the kernel does not tell.
 function isHint(key: string): boolean {
-  return key === 'optional' || key === 'yields'
+  return key === 'optional' || key === 'inFront'
 }
 
 function sameMembers(wanted: readonly unknown[], found: object): boolean {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { type Owner, ownerMark, readMark } from './index.ts'
+import { isSameOwner, type Owner, ownerMark, readMark } from './index.ts'
 
 it.each<Owner>([
   { kind: 'host' },
@@ -15,3 +15,18 @@ it.each(['', 'docker', 'vethra ', 'vethra a b', 'vethra a b ', 'vethra a b c d',
     expect(readMark(text)).toBeUndefined()
   },
 )
+
+it('with an id that the kernel has no room for is known by a hash of it', () => {
+  const owner = {
+    kind: 'attachment',
+    network: 'lan',
+    containerId: 'x'.repeat(244),
+    ifname: 'eth0',
+  } as const
+  const mark = ownerMark(owner)
+  const read = readMark(mark)
+  expect(mark).toMatch(/^vethra lan ~[0-9a-f]{32} eth0$/)
+  expect(read && [ownerMark(read), isSameOwner(read, owner)]).toEqual([mark, true])
+  const other = { ...owner, containerId: `${'x'.repeat(243)}y` }
+  expect(isSameOwner(other, owner)).toBe(false)
+})

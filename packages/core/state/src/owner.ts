@@ -1,3 +1,5 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+
 /** Whose a resource is. */
 export type Owner =
   | AttachmentOwner
@@ -15,12 +17,24 @@ export interface AttachmentOwner {
 /**
  * The mark of an owner where the kernel has room for one, a link's alias or an element's comment:
  * `vethra NETWORK CONTAINERID IFNAME`, `vethra NETWORK`, `vethra`. Names of networks, containers and
- * interfaces hold no blank, so that it is read back by `readMark`.
+ * interfaces hold no blank, so that it is read back by `readMark`. The kernel has room for 253 octets: where the id is
+ * too long, `~` and a hash stand for it, and the owner that is read has that as its id.
  */
 export function ownerMark(owner: Owner): string {
   if (owner.kind === 'host') return 'vethra'
   if (owner.kind === 'network') return `vethra ${owner.network}`
-  return `vethra ${owner.network} ${owner.containerId} ${owner.ifname}`
+  const { network, containerId, ifname } = owner
+  const mark = `vethra ${network} ${containerId} ${ifname}`
+  return mark.length <= room ? mark : `vethra ${network} ${shortId(containerId)} ${ifname}`
+}
+
+const room = 240
+
+function shortId(containerId: string): string {
+  // Container ids are ASCII (SPEC 1.1.0, section 2).
+  const octets = Uint8Array.from(containerId, (letter) => letter.charCodeAt(0))
+  const digest = sha256(octets).subarray(0, 16)
+  return `~${[...digest].map((octet) => octet.toString(16).padStart(2, '0')).join('')}`
 }
 
 /** The owner that a mark names; undefined for a text that is no mark of ours. */

@@ -108,8 +108,8 @@ export interface Route {
   readonly scope?: 'global' | 'link' | 'host'
   readonly mtu?: number
   readonly advmss?: number
-  /** Whether another route of the same destination, priority and table is as good: the first interface keeps it. */
-  readonly yields?: boolean
+  /** Whether it is put in front of others of the same destination, priority and table, which stay. Default: they are an error. */
+  readonly inFront?: boolean
 }
 
 /** A setting below /proc/sys. */

@@ -10,9 +10,9 @@ import {
   renderResult,
 } from '@vethra/cni'
 import type { Holder } from '@vethra/ipam'
-import { type PluginRequest, stageNeeds } from '@vethra/plugins'
+import type { PluginRequest } from '@vethra/plugins'
 import type { StageCall, StageWorld } from '@vethra/world'
-import { addStage, checkStage, collectStage, delStage, type Stage } from './stage.ts'
+import { addStage, checkStage, collectStage, delStage, type Stage, statusOfStage } from './stage.ts'
 
 /**
  * Runs stretches of plugins in this process, as a PluginRunner does with `stage`. ADD returns its result as JSON in
@@ -34,7 +34,7 @@ async function done(world: StageWorld, call: StageCall): Promise<CniError | unde
   if (operation === 'DEL') return delStage(world, stageOf(call))
   if (operation === 'CHECK') return checkStage(world, stageOf(call, parsed))
   const { requests } = stageOf(call)
-  stageNeeds(requests)
+  if (operation === 'STATUS') return statusOfStage(world, requests)
   if (operation === 'GC') await collectStage(world, requests, validIn(calls[0]?.stdin ?? '{}'))
   return undefined
 }

@@ -13,6 +13,8 @@ import type { ApplyOptions, StageWorld } from '@vethra/world'
 import { converge } from '../converge.ts'
 import { removeEffects } from '../remove-effects.ts'
 import { allocate } from './allocate.ts'
+import { demandFree, whyFull } from './full-sets.ts'
+import { outcomeOf } from './run-plugin.ts'
 
 /** A stretch of plugins that are planned in this process, and what came before it. */
 export interface Stage {
@@ -118,6 +120,20 @@ export async function collectStage(
   if (error) throw error
 }
 
+/** STATUS of a stage: CniError 50 when an ADD would find no address, 7 for a conf that cannot be used. */
+export async function statusOfStage(
+  { ipamAt }: StageWorld,
+  requests: readonly PluginRequest[],
+): Promise<CniError | undefined> {
+  const { claim } = stageNeeds(requests)
+  if (claim === undefined) return undefined
+  const { dataDir, network, sets } = claim
+  const outcome = await outcomeOf(
+    demandFree({ store: ipamAt(dataDir), network }, sets).then(() => ''),
+  )
+  return 'error' in outcome ? outcome.error : undefined
+}
+
 async function stillDue(
   world: StageWorld,
   netns: string,
@@ -133,9 +149,12 @@ function netnsOf([first]: readonly PluginRequest[]): string {
 type Claimed = { readonly granted: readonly ResultIp[] } | { readonly error: CniError }
 
 async function claimAddresses(world: StageWorld, claim: AddressClaim): Promise<Claimed> {
-  const allocation = await allocate(world.ipamAt(claim.dataDir), claim)
+  const store = world.ipamAt(claim.dataDir)
+  const allocation = await allocate(store, claim)
   if (allocation.kind === 'refused') {
-    return { error: new CniError({ code: 999, message: allocation.message }) }
+    const { message, exhausted } = allocation
+    const details = exhausted && (await whyFull({ store, network: claim.network }, exhausted))
+    return { error: new CniError({ code: 999, message, ...(details ? { details } : {}) }) }
   }
   const granted = allocation.ips.map(({ address, range }) => ({
     address: `${formatAddress(address)}/${range.subnet.length}`,

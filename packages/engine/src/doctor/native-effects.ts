@@ -4,6 +4,7 @@ import { type PluginWay, planFormer } from '@vethra/plugins'
 import {
   describeChange,
   diff,
+  isSameOwner,
   keyOf,
   type Owned,
   ownerMark,
@@ -41,7 +42,9 @@ function effectsOf({ requests, previous }: ReturnType<typeof stageOf>): State {
 const effects: readonly Resource['kind'][] = ['admit', 'isolate', 'masquerade', 'publish']
 
 function isEffect({ resource }: Owned): boolean {
-  const isSetting = resource.kind === 'sysctl' && resource.place === 'host'
+  // Whether the host forwards at all is its owner's matter, and a finding of its own.
+  const isSetting =
+    resource.kind === 'sysctl' && resource.place === 'host' && !/forward/.test(resource.key)
   return isSetting || effects.includes(resource.kind)
 }
 
@@ -97,11 +100,6 @@ function leftOver(owner: Owned['owner'], known: Known): readonly TableOwner[] {
   const isKnown =
     owner.kind === 'network'
       ? known.networks.includes(owner.network)
-      : known.attachments.some(
-          ({ network, containerId, ifname }) =>
-            network === owner.network &&
-            containerId === owner.containerId &&
-            ifname === owner.ifname,
-        )
+      : known.attachments.some((each) => isSameOwner({ kind: 'attachment', ...each }, owner))
   return isKnown ? [] : [owner]
 }

@@ -4,6 +4,7 @@ import type { DesiredAttachment, ObservedAttachment, ObservedFault } from '@veth
 import { attachmentText } from '@vethra/findings'
 import type { AttachmentRecord, CachedAttachment, DamagedFile, Memory } from '@vethra/world'
 import { isProven, lifeNow } from '../attach/life.ts'
+import { waysByMark } from '../attach/ways-by-mark.ts'
 import { attachmentReader } from './desired-attachment.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import type { NativeAttachment } from './native-effects.ts'
@@ -39,16 +40,16 @@ export async function observeAttachments(
   const seen = await Promise.all(
     keys.map(async (key) => {
       const [record, entry] = [recorded.get(key), made.get(key)]
-      const cachedOne = entry && read(entry, record?.ways)
-      const source = cachedOne ? entry : record?.made
-      const wanted = cachedOne ?? (source && read(source, record?.ways))
-      const remembered = cachedOne !== undefined
       const ref = record ?? { network: entry?.network ?? '', ...pick(entry) }
       const recordDamaged = record === undefined && lostRecords.has(fileNameOf(ref))
+      const ways = recordDamaged && entry ? await waysByMark(host, entry) : record?.ways
+      const cachedOne = entry && read(entry, ways)
+      const source = cachedOne ? entry : record?.made
+      const wanted = cachedOne ?? (source && read(source, ways))
+      const remembered = cachedOne !== undefined
       const ours = record !== undefined || recordDamaged || stored.has(ref.containerId)
       const state = await stateOf(host, { record, entry, recordDamaged, ours })
-      const native =
-        state === 'alive' && source && record?.ways ? [{ made: source, ways: record.ways }] : []
+      const native = state === 'alive' && source && ways ? [{ made: source, ways }] : []
       return { ...look({ record, entry, wanted, remembered, recordDamaged, ours, state }), native }
     }),
   )

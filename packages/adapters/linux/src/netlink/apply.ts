@@ -148,9 +148,7 @@ const missing: readonly number[] = [2, 3, 19, 99]
 // What a network or the host owns may have been made by another at the same time; what is gone need not be removed.
 function isFine(change: Change, { errno }: Refusal): boolean {
   if (change.kind === 'remove') return missing.includes(errno)
-  const { resource, owner } = change.to
-  const yields = resource.kind === 'route' && resource.yields === true
-  return errno === exists && (yields || owner.kind !== 'attachment')
+  return errno === exists && change.to.owner.kind !== 'attachment'
 }
 
 function applySysctls(session: Session, group: readonly Change[]): Applied {

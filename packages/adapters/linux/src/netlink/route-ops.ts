@@ -95,13 +95,14 @@ function routeOp(
   route: Extract<Resource, { kind: 'route' }>,
   lookup: Lookup,
 ): RouteOp {
-  const { place, link, destination, gateway, priority, table, scope, mtu, advmss } = route
+  const { place, link, destination, gateway, priority, table, scope, mtu, advmss, inFront } = route
   const [address = '', length = ''] = destination.split('/')
   return {
     kind,
     family: address.includes(':') ? 6 : 4,
     index: lookup.index(place, link),
     ...(Number(length) === 0 ? {} : { destination: { address, prefixLength: Number(length) } }),
+    ...(inFront === undefined ? {} : { inFront }),
     ...(gateway === undefined ? {} : { gateway }),
     ...(priority === undefined ? {} : { priority }),
     ...(table === undefined ? {} : { table }),
