@@ -16,8 +16,11 @@ interface Call {
   readonly args: readonly unknown[]
 }
 
+// Node cannot load what bun's own modules are in.
 async function kernelHere(): Promise<AttachmentKernel> {
-  return (await import('../src/netlink.ts')).netlinkKernel()
+  if (process.versions['bun'] !== undefined)
+    return (await import('../src/netlink.ts')).netlinkKernel()
+  return (await import('../src/programs/program-kernel.ts')).programKernel()
 }
 
 async function outcome(method: Call['method'], args: Call['args']): Promise<unknown> {

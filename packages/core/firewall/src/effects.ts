@@ -104,6 +104,7 @@ export function elementOps(
 export function shapeOf(set: string): {
   readonly key: readonly NftType[]
   readonly data?: readonly NftType[]
+  readonly interval?: boolean
 } {
   const shape = sets.find((each) => each.set === set)
   if (shape === undefined) throw new RangeError(`table vethra has no set ${set}`)

@@ -2,6 +2,7 @@
  * The firewall by effect: what is published, admitted, masqueraded and isolated; the nftables rules that do it, and in
  * `iptables/` the rules by which Go plugins do, and whose they are. Not for reading or changing the kernel's.
  */
+
 export {
   type Effect,
   elementOps,
@@ -11,6 +12,7 @@ export {
   publishOf,
   shapeOf,
 } from './effects.ts'
+export { effectsFrom } from './effects-from.ts'
 export { attachmentChains } from './iptables/chain-names.ts'
 export { type ForwardedPorts, forwardedPorts } from './iptables/forwarded-ports.ts'
 export { attachmentLeftovers, networkLeftovers, sharedLeftovers } from './iptables/leftovers.ts'
@@ -31,7 +33,7 @@ export {
 export { parseRules, type RuleTable } from './iptables/rules.ts'
 export type { SavedRules } from './iptables/saved-rules.ts'
 export { bridgeOf, networkRulesReady, sharedRulesReady } from './iptables/shared-rules.ts'
-export { forwardTables, passRule, passRuleArguments } from './pass-rule.ts'
+export { forwardTables, passRule, passRuleArguments, passRuleText } from './pass-rule.ts'
 export {
   type Action,
   type Bit,
@@ -42,7 +44,7 @@ export {
   ruleText,
 } from './rule.ts'
 export { passMark, tableRules } from './table-rules.ts'
-export { tableText } from './table-text.ts'
+export { elementText, tableText } from './table-text.ts'
 export {
   chains,
   makeTable,

@@ -27,3 +27,6 @@ export const passRuleArguments: readonly string[] = [
   '-j',
   'ACCEPT',
 ]
+
+/** The same rule as nft(8) reads it. */
+export const passRuleText: string = `meta mark & ${mark} == ${mark} counter accept`

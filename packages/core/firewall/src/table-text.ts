@@ -1,4 +1,5 @@
 import type { NftType } from '@vethra/netlink'
+import type { PlacedElement } from './effects.ts'
 import { ruleText } from './rule.ts'
 import { tableRules } from './table-rules.ts'
 import { chains, sets, tableComment, vethraTable } from './vethra-table.ts'
@@ -47,4 +48,18 @@ function baseText({
 
 function chainText(chain: string, base = ''): string {
   return `\tchain ${chain} { ${base} }`
+}
+
+/** Elements as nft(8) reads them from a file: one line each. */
+export function elementText(kind: 'add' | 'delete', { set, element }: PlacedElement): string {
+  const { key, data, comment } = element
+  const shape = sets.find((each) => each.set === set)
+  const keys = key.map((each, at) => quoted(shape?.key[at], each)).join(' . ')
+  const said = comment === undefined || kind === 'delete' ? '' : ` comment "${comment}"`
+  const led = data === undefined || kind === 'delete' ? '' : ` : ${data.join(' . ')}`
+  return `${kind} element ${name} ${set} { ${keys}${said}${led} }`
+}
+
+function quoted(type: NftType | undefined, text: string): string {
+  return type === 'ifname' ? `"${text}"` : text
 }

@@ -16,10 +16,11 @@ import {
   type Refusal,
   refusedElement,
 } from '@vethra/netlink'
-import type { Change, Owned, Publish } from '@vethra/state'
+import type { Change, Publish } from '@vethra/state'
 import type { Applied } from '@vethra/world'
+import { targetOf } from '../applied/groups.ts'
+import { refusedChange } from '../applied/refused-change.ts'
 import { missingPassages, removePassages } from './pass-rule.ts'
-import { refusedChange } from './refused-change.ts'
 import type { Session } from './session.ts'
 import { forgetStaleFlows } from './stale-flows.ts'
 import { startTable } from './table.ts'
@@ -79,10 +80,6 @@ function transaction(session: Session, group: readonly Change[], again: boolean)
     ],
     ...(generation === undefined ? {} : { generation }),
   }
-}
-
-function targetOf(change: Change): Owned {
-  return change.kind === 'remove' ? change.from : change.to
 }
 
 function isPresent(session: Session, { set, element }: PlacedElement): boolean {

@@ -1,10 +1,10 @@
 import { CniError } from '@vethra/cni'
-import { isEffect } from '@vethra/firewall'
 import type { Refusal, RouteOp } from '@vethra/netlink'
-import type { Change, Owned, Place, Sysctl } from '@vethra/state'
+import type { Change, Place, Sysctl } from '@vethra/state'
 import type { Applied, ApplyOptions } from '@vethra/world'
+import { inGroups, wayOf } from '../applied/groups.ts'
+import { refusedChange } from '../applied/refused-change.ts'
 import { applyEffects } from './apply-effects.ts'
-import { refusedChange } from './refused-change.ts'
 import { routeOpsOf } from './route-ops.ts'
 import type { Session } from './session.ts'
 import { prepareWrites } from './sysctls-in-bun.ts'
@@ -42,29 +42,6 @@ function applyOrTell(
     if (!(error instanceof CniError) || change === undefined) throw error
     return { done: group, failed: { change, error } }
   }
-}
-
-type Way = 'firewall' | 'sysctl host' | 'sysctl container' | 'route'
-
-function wayOf(change: Change): Way {
-  const { resource } = targetOf(change)
-  if (isEffect(resource)) return 'firewall'
-  return resource.kind === 'sysctl' ? `sysctl ${resource.place}` : 'route'
-}
-
-function targetOf(change: Change): Owned {
-  return change.kind === 'remove' ? change.from : change.to
-}
-
-function inGroups(changes: readonly Change[]): readonly (readonly Change[])[] {
-  const groups: Change[][] = []
-  for (const change of changes) {
-    const last = groups.at(-1)
-    const [first] = last ?? []
-    if (last && first && wayOf(first) === wayOf(change)) last.push(change)
-    else groups.push([change])
-  }
-  return groups
 }
 
 function applyGroup(session: Session, group: readonly Change[], links: 'delete' | 'down'): Applied {

@@ -1,7 +1,4 @@
-import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { CniError } from '@vethra/cni'
-import { forwardTables, passRule, passRuleArguments } from '@vethra/firewall'
+import { forwardTables, passRule } from '@vethra/firewall'
 import {
   askChain,
   decodeChain,
@@ -11,15 +8,13 @@ import {
   handleOfRule,
   type NftTable,
 } from '@vethra/netlink'
+import {
+  missingLegacyPassages,
+  notPut,
+  type Passage,
+  removeLegacyPassages,
+} from '../applied/legacy-passages.ts'
 import type { Session } from './session.ts'
-
-/** The chain FORWARD of another firewall with a policy of drop, where the rule that accepts our mark is missing. */
-export interface Passage {
-  /** `ip filter FORWARD`. */
-  readonly name: string
-  /** Puts the rule first. Throws CniError 5 when it is refused. */
-  put(): void
-}
 
 const chain = 'FORWARD'
 
@@ -27,7 +22,7 @@ const chain = 'FORWARD'
 export function missingPassages(session: Session): readonly Passage[] {
   return [
     ...forwardTables.filter((table) => lacksRule(session, table)).map(nftPassage(session)),
-    ...legacyPrograms().filter(lacksLegacyRule).map(legacyPassage),
+    ...missingLegacyPassages(),
   ]
 }
 
@@ -39,9 +34,7 @@ export function removePassages(session: Session): void {
     )
     if (ops.length > 0) session.netfilter(encodeNftBatch(ops))
   }
-  for (const program of legacyPrograms()) {
-    if (rulesOf(program).includes(ruleText)) run(program, '-D', chain, ...passRuleArguments)
-  }
+  removeLegacyPassages()
 }
 
 function lacksRule(session: Session, table: NftTable): boolean {
@@ -67,58 +60,4 @@ function nftPassage(session: Session): (table: NftTable) => Passage {
       },
     }
   }
-}
-
-// The tables of iptables-legacy are out of netlink's reach. The kernel names those that exist: no program is
-// started on a host that has none.
-function legacyPrograms(): readonly string[] {
-  return ['ip', 'ip6'].flatMap((prefix) =>
-    readNames(`/proc/net/${prefix}_tables_names`).includes('filter')
-      ? [`${prefix}tables-legacy`]
-      : [],
-  )
-}
-
-function readNames(file: string): readonly string[] {
-  try {
-    return readFileSync(file, 'utf8').split('\n')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw new CniError({ code: 5, message: `cannot read ${file}`, cause: error })
-  }
-}
-
-const ruleText = `-A ${chain} ${passRuleArguments.join(' ')}`
-
-function lacksLegacyRule(program: string): boolean {
-  const rules = rulesOf(program)
-  return rules.includes(`-P ${chain} DROP`) && !rules.includes(ruleText)
-}
-
-function legacyPassage(program: string): Passage {
-  return {
-    name: `${program} filter ${chain}`,
-    put: () => void run(program, '-I', chain, '1', ...passRuleArguments),
-  }
-}
-
-function rulesOf(program: string): readonly string[] {
-  return run(program, '-S', chain).split('\n')
-}
-
-const patienceMs = 20_000
-
-function run(program: string, ...args: readonly string[]): string {
-  const ran = spawnSync(program, ['-w', '10', ...args], { encoding: 'utf8', timeout: patienceMs })
-  if (ran.status === 0) return ran.stdout
-  const said = ran.stderr?.trim() || ran.error?.message || `it ended with ${ran.status}`
-  throw notPut(`${program} filter ${chain}`, said)
-}
-
-function notPut(name: string, reason: string): CniError {
-  return new CniError({
-    code: 5,
-    message: `cannot have ${name} accept the mark of table inet vethra: ${reason}`,
-    hint: `Give ${name} the policy ACCEPT, or this rule: iptables -I ${chain} ${passRuleArguments.join(' ')}`,
-  })
 }

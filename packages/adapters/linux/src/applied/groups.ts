@@ -1,0 +1,29 @@
+import { isEffect } from '@vethra/firewall'
+import type { Change, Owned } from '@vethra/state'
+
+/** How a change is brought about: all of one way, next to each other, are one group. */
+type Way = 'firewall' | 'sysctl host' | 'sysctl container' | 'route'
+
+/** The way of a change. */
+export function wayOf(change: Change): Way {
+  const { resource } = targetOf(change)
+  if (isEffect(resource)) return 'firewall'
+  return resource.kind === 'sysctl' ? `sysctl ${resource.place}` : 'route'
+}
+
+/** The resource that a change is about: what comes, or what goes. */
+export function targetOf(change: Change): Owned {
+  return change.kind === 'remove' ? change.from : change.to
+}
+
+/** Changes in their order, those of one way that stand next to each other together. */
+export function inGroups(changes: readonly Change[]): readonly (readonly Change[])[] {
+  const groups: Change[][] = []
+  for (const change of changes) {
+    const last = groups.at(-1)
+    const [first] = last ?? []
+    if (last && first && wayOf(first) === wayOf(change)) last.push(change)
+    else groups.push([change])
+  }
+  return groups
+}

@@ -1,0 +1,81 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { CniError } from '@vethra/cni'
+import { passRuleArguments } from '@vethra/firewall'
+
+/** The chain FORWARD of another firewall with a policy of drop, where the rule that accepts our mark is missing. */
+export interface Passage {
+  /** `ip filter FORWARD`. */
+  readonly name: string
+  /** Puts the rule first. Throws CniError 5 when it is refused. */
+  put(): void
+}
+
+const chain = 'FORWARD'
+
+/** The chains of iptables-legacy that drop what our table lets pass. */
+export function missingLegacyPassages(): readonly Passage[] {
+  return legacyPrograms().filter(lacksLegacyRule).map(legacyPassage)
+}
+
+/** Removes the rule from the chains of iptables-legacy. */
+export function removeLegacyPassages(): void {
+  for (const program of legacyPrograms()) {
+    if (rulesOf(program).includes(ruleText)) run(program, '-D', chain, ...passRuleArguments)
+  }
+}
+
+// The tables of iptables-legacy are out of netlink's reach. The kernel names those that exist: no program is
+// started on a host that has none.
+function legacyPrograms(): readonly string[] {
+  return ['ip', 'ip6'].flatMap((prefix) =>
+    readNames(`/proc/net/${prefix}_tables_names`).includes('filter')
+      ? [`${prefix}tables-legacy`]
+      : [],
+  )
+}
+
+function readNames(file: string): readonly string[] {
+  try {
+    return readFileSync(file, 'utf8').split('\n')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw new CniError({ code: 5, message: `cannot read ${file}`, cause: error })
+  }
+}
+
+const ruleText = `-A ${chain} ${passRuleArguments.join(' ')}`
+
+function lacksLegacyRule(program: string): boolean {
+  const rules = rulesOf(program)
+  return rules.includes(`-P ${chain} DROP`) && !rules.includes(ruleText)
+}
+
+function legacyPassage(program: string): Passage {
+  return {
+    name: `${program} filter ${chain}`,
+    put: () => void run(program, '-I', chain, '1', ...passRuleArguments),
+  }
+}
+
+function rulesOf(program: string): readonly string[] {
+  return run(program, '-S', chain).split('\n')
+}
+
+const patienceMs = 20_000
+
+function run(program: string, ...args: readonly string[]): string {
+  const ran = spawnSync(program, ['-w', '10', ...args], { encoding: 'utf8', timeout: patienceMs })
+  if (ran.status === 0) return ran.stdout
+  const said = ran.stderr?.trim() || ran.error?.message || `it ended with ${ran.status}`
+  throw notPut(`${program} filter ${chain}`, said)
+}
+
+/** The CniError 5 of a rule that another firewall would not have. */
+export function notPut(name: string, reason: string): CniError {
+  return new CniError({
+    code: 5,
+    message: `cannot have ${name} accept the mark of table inet vethra: ${reason}`,
+    hint: `Give ${name} the policy ACCEPT, or this rule: iptables -I ${chain} ${passRuleArguments.join(' ')}`,
+  })
+}

@@ -1,0 +1,100 @@
+import { CniError } from '@vethra/cni'
+import {
+  type Effect,
+  elementsOf,
+  elementText,
+  type PlacedElement,
+  tableText,
+} from '@vethra/firewall'
+import { runProgram } from '@vethra/plugin-exec/programs'
+import { type Change, describeChange, type Publish } from '@vethra/state'
+import type { Applied } from '@vethra/world'
+import { targetOf } from '../applied/groups.ts'
+import { run } from '../run.ts'
+import { type ListedTable, listTable } from './nft-table.ts'
+import { putPassages, removePassages } from './passages.ts'
+
+/** Applies changes of the firewall in one run of nft(8): a change that is refused is not told from the others. */
+export async function applyEffects(group: readonly Change[]): Promise<Applied> {
+  const table = await listTable()
+  const text = transaction(group, table)
+  if (text !== '') {
+    const { status, stderr } = await run('nft', ['-f', '-'], text)
+    if (status !== 0) return { done: [], ...failure(group, stderr) }
+  }
+  await forgetStaleFlows(group)
+  const admits = group.filter((change) => targetOf(change).resource.kind === 'admit')
+  if (admits.some(({ kind }) => kind !== 'remove')) await putPassages()
+  else if (admits.length > 0 && !hasNetworks(await listTable())) await removePassages()
+  return { done: group }
+}
+
+function hasNetworks(table: ListedTable | undefined): boolean {
+  return (table?.elements.get('bridges') ?? []).length > 0
+}
+
+function failure(group: readonly Change[], stderr: string): Pick<Applied, 'failed'> {
+  const [change] = group
+  if (change === undefined) return {}
+  const more = group.length === 1 ? '' : `, or one of ${group.length - 1} more`
+  const error = new CniError({
+    code: 5,
+    message: `cannot ${describeChange(change)}${more}: nft failed`,
+    details: stderr.trim(),
+  })
+  return { failed: { change, error } }
+}
+
+function transaction(group: readonly Change[], table: ListedTable | undefined): string {
+  const of = (...kinds: readonly Change['kind'][]): readonly PlacedElement[] =>
+    group
+      .filter(({ kind }) => kinds.includes(kind))
+      .map(targetOf)
+      .flatMap(({ resource, owner }) => elementsOf(resource as Effect, owner))
+  const added = of('make', 'alter')
+  const gone = of('remove').filter((each) => table && isPresent(table, each))
+  if (added.length === 0 && gone.length === 0) return ''
+  return [
+    startOf(table),
+    ...gone.map((each) => elementText('delete', each)),
+    ...added.map((each) => elementText('add', each)),
+    '',
+  ].join('\n')
+}
+
+// A table of an older version is made anew with what it holds.
+function startOf(table: ListedTable | undefined): string {
+  if (table === undefined) return tableText()
+  if (table.isCurrent) return ''
+  const held = [...table.elements].flatMap(([set, elements]) =>
+    elements.map((element) => elementText('add', { set, element: withComment(element) })),
+  )
+  return ['delete table inet vethra', tableText(), ...held].join('\n')
+}
+
+function withComment({ comment, ...element }: PlacedElement['element']): PlacedElement['element'] {
+  return comment ? { ...element, comment } : element
+}
+
+function isPresent({ elements }: ListedTable, { set, element }: PlacedElement): boolean {
+  const key = plainKey(element.key)
+  return (elements.get(set) ?? []).some((each) => plainKey(each.key) === key)
+}
+
+// nft(8) prints the prefix of one address without its length.
+function plainKey(key: readonly string[]): string {
+  return key.map((field) => field.replace(/\/(32|128)$/, '')).join(' ')
+}
+
+// Without conntrack(8) such flows end when they are silent for 30 seconds.
+async function forgetStaleFlows(group: readonly Change[]): Promise<void> {
+  const ports = group.flatMap((change): readonly Publish[] => {
+    const { resource } = targetOf(change)
+    return resource.kind === 'publish' && resource.protocol === 'udp' ? [resource] : []
+  })
+  for (const { address, hostPort } of ports) {
+    const family = address.includes(':') ? 'ipv6' : 'ipv4'
+    const of = ['-f', family, '-p', 'udp', '--orig-port-dst', String(hostPort)]
+    await runProgram('conntrack', ['-D', ...of])
+  }
+}

@@ -1,0 +1,40 @@
+import type { Outcome } from '@vethra/plugin-exec/programs'
+import { run } from '../run.ts'
+import type { Line } from './lines.ts'
+
+/** The first line of a batch that failed, counted from 0, and what the program said. */
+export interface BatchFailure {
+  readonly at: number
+  readonly said: string
+}
+
+/** Runs lines of one program in one namespace, until one fails. `netns` is the container's, a path. */
+export async function runBatch(
+  lines: readonly Line[],
+  netns: string,
+): Promise<BatchFailure | undefined> {
+  const [first] = lines
+  if (first === undefined) return undefined
+  const text = lines.map((line) => `${line.text}\n`).join('')
+  const { status, stderr } = await inside(
+    first.place === 'host' ? '' : netns,
+    [first.program, '-batch', '-'],
+    text,
+  )
+  if (status === 0) return undefined
+  // `Command failed -:3`: the line that a batch ended with.
+  const line = /^Command failed -:([0-9]+)/m.exec(stderr)?.[1]
+  const said = stderr.split('\n').find((each) => each.trim() !== '') ?? `status ${status}`
+  return { at: line === undefined ? 0 : Number(line) - 1, said }
+}
+
+/** Runs a program in the namespace of a container; of the host where `netns` is empty. */
+export async function inside(
+  netns: string,
+  [program, ...args]: readonly [string, ...string[]],
+  input: string = '',
+): Promise<Outcome> {
+  return netns === ''
+    ? run(program, args, input)
+    : run('nsenter', [`--net=${netns}`, '--', program, ...args], input)
+}

@@ -1,0 +1,191 @@
+import {
+  type Change,
+  type Link,
+  type LinkSettings,
+  type Owned,
+  ownerMark,
+  type Place,
+  type Qdisc,
+  type Resource,
+  type Route,
+} from '@vethra/state'
+
+/** One line for `ip -batch` or `tc -batch`, and the namespace that it is for. */
+export interface Line {
+  readonly program: 'ip' | 'tc'
+  readonly place: Place
+  readonly text: string
+}
+
+/** The lines that a change of links, addresses, routes and qdiscs is made of, in order. `netns` is the container's, a path. */
+export function linesOf(change: Change, netns: string, links: 'delete' | 'down'): readonly Line[] {
+  if (change.kind === 'remove') return removal(change.from.resource, links)
+  const { resource } = change.to
+  if (resource.kind !== 'link') return othersOf(resource)
+  return change.kind === 'make' ? makeLink(change.to, resource, netns) : alterLink(resource)
+}
+
+function ip(place: Place, ...words: readonly (string | number | undefined)[]): Line {
+  return { program: 'ip', place, text: words.filter((word) => word !== undefined).join(' ') }
+}
+
+function tc(...words: readonly (string | number)[]): Line {
+  return { program: 'tc', place: 'host', text: words.join(' ') }
+}
+
+function given(word: string, value: string | number | undefined): string | undefined {
+  return value === undefined ? undefined : `${word} ${value}`
+}
+
+function onOff(word: string, value: boolean | undefined): string | undefined {
+  return value === undefined ? undefined : `${word} ${value ? 'on' : 'off'}`
+}
+
+function othersOf(resource: Exclude<Resource, Link>): readonly Line[] {
+  if (resource.kind === 'link settings') return [settings(resource)]
+  if (resource.kind === 'qdisc') return qdisc(resource)
+  if (resource.kind === 'bridge port') {
+    const { link, hairpin, isolated } = resource
+    const values = [onOff('hairpin', hairpin), onOff('isolated', isolated)]
+    return [ip('host', 'link set dev', link, 'type bridge_slave', ...values)]
+  }
+  if (resource.kind === 'address') {
+    const { place, link, address, prefixLength, broadcast } = resource
+    const nodad = address.includes(':') ? 'nodad' : undefined
+    const words = [`${address}/${prefixLength}`, given('broadcast', broadcast), 'dev', link, nodad]
+    return [ip(place, 'addr add', ...words)]
+  }
+  return resource.kind === 'route' ? [route('add', resource)] : []
+}
+
+function settings(resource: LinkSettings): Line {
+  const { place, link, up, mac, mtu, promiscuous, allMulticast, transmitQueueLength } = resource
+  return ip(
+    place,
+    'link set dev',
+    link,
+    up === undefined ? undefined : upOrDown(up),
+    given('address', mac),
+    given('mtu', mtu),
+    onOff('promisc', promiscuous),
+    onOff('allmulticast', allMulticast),
+    given('txqueuelen', transmitQueueLength),
+  )
+}
+
+function upOrDown(up: boolean): string {
+  return up ? 'up' : 'down'
+}
+
+function route(verb: 'add' | 'del', resource: Route): Line {
+  const { place, link, destination, gateway, priority, table, scope, mtu, advmss } = resource
+  return ip(
+    place,
+    `route ${verb}`,
+    destination,
+    given('via', gateway),
+    'dev',
+    link,
+    given('metric', priority),
+    given('table', table),
+    given(
+      'scope',
+      scope ?? (gateway === undefined && !destination.includes(':') ? 'link' : undefined),
+    ),
+    given('mtu', mtu),
+    given('advmss', advmss),
+  )
+}
+
+function qdisc({ link, does }: Qdisc): readonly Line[] {
+  if (!('redirect' in does)) {
+    const rate = `rate ${does.rate * 8}bit burst ${does.burst}b latency 25ms`
+    return [tc('qdisc replace dev', link, 'root handle 1: tbf', rate)]
+  }
+  const match = 'protocol all prio 1 u32 match u32 0 0 action mirred egress redirect dev'
+  return [
+    tc('qdisc add dev', link, 'ingress'),
+    tc('filter add dev', link, 'parent ffff:', match, does.redirect),
+  ]
+}
+
+function makeLink({ owner }: Owned, link: Link, netns: string): readonly Line[] {
+  const { name, mac, mtu, type, place } = link
+  const alias = ownerMark(owner)
+  const common = [given('address', mac), given('mtu', mtu)]
+  if (type.name === 'veth') {
+    const { hostName, hostMac, bridge } = type
+    const master = given('master', bridge)
+    const host = ['link add name', hostName, 'address', hostMac, given('mtu', mtu), master]
+    return [
+      ip('host', ...host, 'type veth peer name', name, ...common, 'netns', netns),
+      marked('host', hostName, alias),
+      addressMode('host', hostName, false),
+      ip('host', 'link set dev', hostName, 'up'),
+      ...inside(link),
+    ]
+  }
+  if (type.name === 'bridge' || type.name === 'dummy' || type.name === 'ifb') {
+    const shape = type.name === 'bridge' ? 'bridge forward_delay 0 stp_state 0' : type.name
+    return [ip(place, 'link add name', name, ...common, 'type', shape), ...inside(link, alias)]
+  }
+  const shape = type.name === 'vlan' ? `vlan id ${type.id}` : `${type.name} mode ${type.mode}`
+  return [
+    ip(
+      'host',
+      'link add link',
+      type.parent,
+      'name',
+      name,
+      ...common,
+      'netns',
+      netns,
+      'type',
+      shape,
+    ),
+    ...inside(link, alias),
+  ]
+}
+
+function inside({ place, name, up, linkLocal }: Link, alias?: string): readonly Line[] {
+  return [
+    ...(alias === undefined ? [] : [marked(place, name, alias)]),
+    ...(linkLocal === false ? [addressMode(place, name, false)] : []),
+    ...(up ? [ip(place, 'link set dev', name, 'up')] : []),
+  ]
+}
+
+function marked(place: Place, name: string, alias: string): Line {
+  return ip(place, 'link set dev', name, `alias "${alias}"`)
+}
+
+function addressMode(place: Place, name: string, makesOne: boolean): Line {
+  return ip(place, 'link set dev', name, 'addrgenmode', makesOne ? 'eui64' : 'none')
+}
+
+function alterLink({ name, place, up, mac, mtu, linkLocal }: Link): readonly Line[] {
+  const values = [upOrDown(up), given('address', mac), given('mtu', mtu)]
+  return [
+    ...(linkLocal === undefined ? [] : [addressMode(place, name, linkLocal)]),
+    ip(place, 'link set dev', name, ...values),
+  ]
+}
+
+function removal(resource: Resource, links: 'delete' | 'down'): readonly Line[] {
+  if (resource.kind === 'link') return [removeLink(resource, links)]
+  if (resource.kind === 'address') {
+    const { place, link, address, prefixLength } = resource
+    return [ip(place, 'addr del', `${address}/${prefixLength}`, 'dev', link)]
+  }
+  if (resource.kind === 'route') return [route('del', resource)]
+  if (resource.kind !== 'qdisc') return []
+  return [tc('qdisc del dev', resource.link, 'redirect' in resource.does ? 'ingress' : 'root')]
+}
+
+// Both ends of a veth go with the host's; an interface of the host goes with no namespace.
+function removeLink({ place, name, type }: Link, links: 'delete' | 'down'): Line {
+  const end = type.name === 'veth' ? ip('host') : ip(place)
+  const target = type.name === 'veth' ? type.hostName : name
+  const isLeft = links === 'down' && place === 'container'
+  return ip(end.place, ...(isLeft ? ['link set dev', target, 'down'] : ['link del dev', target]))
+}

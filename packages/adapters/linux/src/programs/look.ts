@@ -1,0 +1,153 @@
+import { readFile } from 'node:fs/promises'
+import { isEffect } from '@vethra/firewall'
+import type { FoundElement, FoundLimit, FoundLink } from '@vethra/netlink'
+import type { Place, Resource, State } from '@vethra/state'
+import type { Looking, SeenRoute } from '../observed/looking.ts'
+import { inside } from './batch.ts'
+import {
+  type JsonAddressed,
+  type JsonLink,
+  type JsonRoute,
+  linksFrom,
+  routesFrom,
+} from './ip-look.ts'
+import { listTable } from './nft-table.ts'
+import { passes } from './passages.ts'
+
+/** A look at a host through programs, for what is expected: all that may be asked is read before. */
+export async function lookByPrograms(netns: string, expected: State): Promise<Looking> {
+  const host = await lookInto('', expected, 'host')
+  const container = netns === '' ? undefined : await lookInto(netns, expected, 'container')
+  const at = (place: Place) => (place === 'host' ? host : container)
+  const effects = expected.filter(({ resource }) => isEffect(resource))
+  const elements = effects.length > 0 ? await elementsByKey() : new Map<string, FoundElement>()
+  const mayPass = effects.some(({ resource }) => resource.kind === 'admit') ? await passes() : true
+  const qdiscs = expected.flatMap(({ resource }) =>
+    resource.kind === 'qdisc' ? [resource.link] : [],
+  )
+  const traffic = await trafficOf([...new Set(qdiscs)], host.links)
+  return {
+    hasContainer: container !== undefined,
+    link: (place, name) => at(place)?.links.find((each) => each.name === name),
+    linkAt: (index) => host.links.find((each) => each.index === index),
+    addresses: (place) => at(place)?.addresses ?? [],
+    routes: (place) => at(place)?.routes ?? [],
+    sysctl: (place, key) => at(place)?.settings.get(key),
+    limit: (index) => traffic.get(index)?.limit,
+    redirect: (index) => traffic.get(index)?.redirect,
+    element: (set, key) => elements.get([set, ...key].join(' ')),
+    passes: () => mayPass,
+  }
+}
+
+interface Seen {
+  readonly links: readonly FoundLink[]
+  readonly addresses: ReturnType<Looking['addresses']>
+  readonly routes: readonly SeenRoute[]
+  readonly settings: ReadonlyMap<string, string>
+}
+
+async function lookInto(netns: string, expected: State, place: Place): Promise<Seen> {
+  const resources = expected.map(({ resource }) => resource)
+  const wants = (kind: Resource['kind']) =>
+    resources.some((each) => each.kind === kind && 'place' in each && each.place === place)
+  const links = linksFrom(await json<JsonLink>(netns, 'ip', '-j', '-d', 'link', 'show'))
+  const index = (name: string | undefined) => links.find((each) => each.name === name)?.index
+  const addressed = wants('address') ? await json<JsonAddressed>(netns, 'ip', '-j', 'addr') : []
+  const routes = wants('route') ? await routesIn(netns, index) : []
+  const keys = resources.flatMap((each) =>
+    each.kind === 'sysctl' && each.place === place ? [each.key] : [],
+  )
+  const settings = await Promise.all(
+    keys.map(async (key) => [key, await setting(netns, key)] as const),
+  )
+  return {
+    links,
+    addresses: addressed.flatMap(({ ifindex, addr_info }) =>
+      addr_info.map(({ local, prefixlen }) => ({
+        index: ifindex,
+        address: local,
+        prefixLength: prefixlen,
+      })),
+    ),
+    routes,
+    settings: new Map(
+      settings.flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+    ),
+  }
+}
+
+async function routesIn(
+  netns: string,
+  index: Parameters<typeof routesFrom>[2],
+): Promise<readonly SeenRoute[]> {
+  const of = (family: 4 | 6) =>
+    json<JsonRoute>(netns, 'ip', '-j', `-${family}`, 'route', 'show', 'table', 'all')
+  return [...routesFrom(await of(4), 4, index), ...routesFrom(await of(6), 6, index)]
+}
+
+async function json<T>(
+  netns: string,
+  ...words: readonly [string, ...string[]]
+): Promise<readonly T[]> {
+  const { status, stdout } = await inside(netns, words)
+  // Old versions print nothing at all for an empty list, and fail for a table that is not there.
+  return status !== 0 || stdout.trim() === '' ? [] : JSON.parse(stdout)
+}
+
+async function setting(netns: string, key: string): Promise<string | undefined> {
+  const path = `/proc/sys/${key}`
+  if (netns === '') return (await readFile(path, 'utf8').catch(() => undefined))?.trim()
+  const { status, stdout } = await inside(netns, ['cat', path])
+  return status === 0 ? stdout.trim() : undefined
+}
+
+async function elementsByKey(): Promise<ReadonlyMap<string, FoundElement>> {
+  const listed = (await listTable())?.elements ?? new Map<string, readonly FoundElement[]>()
+  return new Map(
+    [...listed].flatMap(([set, elements]) =>
+      elements.map((each) => {
+        const key = each.key.map((field) => field.replace(/\/\d+$/, ''))
+        return [[set, ...key].join(' '), each] as const
+      }),
+    ),
+  )
+}
+
+interface Traffic {
+  readonly limit?: FoundLimit
+  readonly redirect?: number
+}
+
+interface JsonQdisc {
+  readonly kind: string
+  readonly options?: { readonly rate?: number; readonly burst?: number }
+}
+
+interface JsonFilter {
+  readonly options?: { readonly actions?: readonly { readonly to_dev?: string }[] }
+}
+
+async function trafficOf(
+  names: readonly string[],
+  links: readonly FoundLink[],
+): Promise<ReadonlyMap<number, Traffic>> {
+  const found = links.filter(({ name }) => names.includes(name))
+  const seen = found.map(async ({ name, index }) => {
+    const qdiscs = await json<JsonQdisc>('', 'tc', '-j', 'qdisc', 'show', 'dev', name)
+    const filters = await json<JsonFilter>('', 'tc', '-j', 'filter', 'show', 'dev', name, 'ingress')
+    const { rate, burst } = qdiscs.find(({ kind }) => kind === 'tbf')?.options ?? {}
+    const [to] = filters.flatMap(
+      ({ options }) => options?.actions?.flatMap((each) => each.to_dev ?? []) ?? [],
+    )
+    const redirect = links.find((each) => each.name === to)?.index
+    return [
+      index,
+      {
+        ...(rate !== undefined && burst !== undefined ? { limit: { rate, burst } } : {}),
+        ...(redirect === undefined ? {} : { redirect }),
+      },
+    ] as const
+  })
+  return new Map(await Promise.all(seen))
+}

@@ -1,0 +1,79 @@
+import { CniError } from '@vethra/cni'
+import { sets, tableComment, tableVersion, versionOf } from '@vethra/firewall'
+import type { FoundElement } from '@vethra/netlink'
+import { run } from '../run.ts'
+
+/** Our table as nft(8) lists it; undefined where there is none. */
+export interface ListedTable {
+  readonly isCurrent: boolean
+  /** The elements of each set, prefixes in full. */
+  readonly elements: ReadonlyMap<string, readonly FoundElement[]>
+}
+
+/** Lists our table. Throws CniError 5 for one of a newer version, or of another program. */
+export async function listTable(): Promise<ListedTable | undefined> {
+  const terse = await run('nft', ['-t', 'list', 'table', 'inet', 'vethra'])
+  if (terse.status !== 0) return undefined
+  const comment = /^\tcomment "(.*)"$/m.exec(terse.stdout)?.[1] ?? ''
+  const version = versionOf(comment)
+  if (version === undefined || version > tableVersion) throw notOurs(comment)
+  const { status, stdout, stderr } = await run('nft', ['-j', 'list', 'table', 'inet', 'vethra'])
+  if (status !== 0)
+    throw new CniError({ code: 5, message: `cannot list table inet vethra: ${stderr.trim()}` })
+  return { isCurrent: comment === tableComment, elements: elementsOf(JSON.parse(stdout)) }
+}
+
+function notOurs(comment: string): CniError {
+  return new CniError({
+    code: 5,
+    message: `table inet vethra is of a newer version or of another program: its comment is ${JSON.stringify(comment)}`,
+    hint: 'Use the newer vethra, or delete the table with nft delete table inet vethra.',
+  })
+}
+
+interface Listing {
+  readonly nftables: readonly {
+    readonly set?: ListedSet
+    readonly map?: ListedSet
+  }[]
+}
+
+interface ListedSet {
+  readonly name: string
+  readonly elem?: readonly unknown[]
+}
+
+function elementsOf({ nftables }: Listing): ListedTable['elements'] {
+  return new Map(
+    nftables.flatMap(({ set, map }) => {
+      const listed = set ?? map
+      if (listed === undefined || !sets.some((each) => each.set === listed.name)) return []
+      const found = (listed.elem ?? []).map((each) => elementOf(each, map !== undefined))
+      return [[listed.name, found] as const]
+    }),
+  )
+}
+
+// libnftables-json(5): an element is its key, or an object with key and comment; that of a map is a pair.
+function elementOf(listed: unknown, isMap: boolean): FoundElement {
+  const [key, data] = isMap ? (listed as readonly unknown[]) : [listed]
+  const { val = key, comment = '' } = (isObject(key) ? key['elem'] : undefined) ?? {}
+  const common = { key: fieldsOf(val), comment, ends: false }
+  return data === undefined ? common : { ...common, data: fieldsOf(data) }
+}
+
+function isObject(
+  value: unknown,
+): value is Readonly<Record<string, { val?: unknown; comment?: string }>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function fieldsOf(listed: unknown): readonly string[] {
+  if (typeof listed !== 'object' || listed === null) return [String(listed)]
+  const { concat, prefix } = listed as {
+    concat?: readonly unknown[]
+    prefix?: { addr: string; len: number }
+  }
+  if (prefix) return [`${prefix.addr}/${prefix.len}`]
+  return (concat ?? []).flatMap(fieldsOf)
+}

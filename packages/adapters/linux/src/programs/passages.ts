@@ -1,0 +1,67 @@
+import { forwardTables, passRuleText } from '@vethra/firewall'
+import type { NftTable } from '@vethra/netlink'
+import { missingLegacyPassages, notPut, removeLegacyPassages } from '../applied/legacy-passages.ts'
+import { run } from '../run.ts'
+
+/** Whether each chain FORWARD of iptables that drops packets accepts those that bear our mark. */
+export async function passes(): Promise<boolean> {
+  const looked = await Promise.all(forwardTables.map(lookAt))
+  return !looked.some(lacksRule) && missingLegacyPassages().length === 0
+}
+
+/** Puts the rule into each such chain that has it not. Throws CniError 5 when it is refused. */
+export async function putPassages(): Promise<void> {
+  for (const chain of (await Promise.all(forwardTables.map(lookAt))).filter(lacksRule)) {
+    const outcome = await run('nft', ['insert', 'rule', ...chain.words, passRuleText])
+    if (outcome.status !== 0) throw notPut(chain.words.join(' '), outcome.stderr.trim())
+  }
+  for (const passage of missingLegacyPassages()) passage.put()
+}
+
+/** Removes the rule from each chain that has it. */
+export async function removePassages(): Promise<void> {
+  for (const { words, handles } of await Promise.all(forwardTables.map(lookAt))) {
+    for (const handle of handles)
+      await run('nft', ['delete', 'rule', ...words, 'handle', String(handle)])
+  }
+  removeLegacyPassages()
+}
+
+interface SeenChain {
+  readonly words: readonly string[]
+  readonly drops: boolean
+  /** Those of our rule. */
+  readonly handles: readonly number[]
+}
+
+function lacksRule({ drops, handles }: SeenChain): boolean {
+  return drops && handles.length === 0
+}
+
+interface Listing {
+  readonly nftables: readonly {
+    readonly chain?: { readonly policy?: string }
+    readonly rule?: { readonly handle: number; readonly expr: readonly object[] }
+  }[]
+}
+
+async function lookAt({ family, table }: NftTable): Promise<SeenChain> {
+  const words = [family, table, 'FORWARD']
+  const { status, stdout } = await run('nft', ['-j', 'list', 'chain', ...words])
+  if (status !== 0) return { words, drops: false, handles: [] }
+  const { nftables }: Listing = JSON.parse(stdout)
+  const rules = nftables.flatMap(({ rule }) => (rule && isOurs(rule.expr) ? [rule.handle] : []))
+  return { words, drops: nftables.some(({ chain }) => chain?.policy === 'drop'), handles: rules }
+}
+
+// A comparison of the mark, a counter and the verdict, and nothing else.
+function isOurs(expressions: readonly object[]): boolean {
+  const others = expressions.filter((each) => !('counter' in each))
+  const text = JSON.stringify(others)
+  return text === JSON.stringify([passMatch, { accept: null }])
+}
+
+const mark = 0x01000000
+const passMatch = {
+  match: { op: '==', left: { '&': [{ meta: { key: 'mark' } }, mark] }, right: mark },
+}

@@ -1,0 +1,208 @@
+import { writeFile } from 'node:fs/promises'
+import { CniError } from '@vethra/cni'
+import { effectsFrom, type PlacedElement } from '@vethra/firewall'
+import type { Facts, WantedFacts } from '@vethra/plugins'
+import { type Change, describeChange, type Owned, type State, type Sysctl } from '@vethra/state'
+import type { Applied, ApplyOptions, AttachmentKernel } from '@vethra/world'
+import { inGroups, targetOf, wayOf } from '../applied/groups.ts'
+import { checkNetns } from '../netns.ts'
+import { observeExpected } from '../observed/observe-expected.ts'
+import { run } from '../run.ts'
+import { applyEffects } from './apply-effects.ts'
+import { inside, runBatch } from './batch.ts'
+import { type JsonLink, linksFrom } from './ip-look.ts'
+import { type Line, linesOf } from './lines.ts'
+import { lookByPrograms } from './look.ts'
+import { listTable } from './nft-table.ts'
+
+/**
+ * The kernel of this host by programs: ip(8), tc(8), nft(8) and nsenter(1), for programs that Node runs. It does
+ * what `netlinkKernel` does, and takes some milliseconds for each program.
+ */
+export function programKernel(): AttachmentKernel {
+  return {
+    facts: factsOf,
+    observe: async (netns, expected) =>
+      observeExpected(await lookByPrograms(netns, expected), expected),
+    publishedTo: async (addresses) =>
+      (await effects()).filter(
+        ({ resource }) => resource.kind === 'publish' && addresses.includes(resource.address),
+      ),
+    effects,
+    apply,
+  }
+}
+
+async function factsOf({ links = [], defaultRoute = false }: WantedFacts): Promise<Facts> {
+  const listed = await json<JsonLink>('-d', 'link', 'show')
+  const found = linksFrom(listed)
+  const [route] = defaultRoute
+    ? [
+        ...(await json<{ dev?: string }>('-4', 'route', 'show', 'default')),
+        ...(await json<{ dev?: string }>('-6', 'route', 'show', 'default')),
+      ]
+    : []
+  const names = [...links, ...(route?.dev === undefined ? [] : [route.dev])]
+  const facts = found.flatMap(({ name, kind, mac, mtu, index }) => {
+    if (!names.includes(name)) return []
+    const ports = found.filter(({ master }) => master === index).length
+    return [[name, { kind, mac, mtu, ...(kind === 'bridge' ? { ports } : {}) }] as const]
+  })
+  return {
+    links: Object.fromEntries(facts),
+    ...(route?.dev === undefined ? {} : { defaultRoute: route.dev }),
+  }
+}
+
+async function json<T>(...words: readonly string[]): Promise<readonly T[]> {
+  const { status, stdout } = await run('ip', ['-j', ...words])
+  return status !== 0 || stdout.trim() === '' ? [] : JSON.parse(stdout)
+}
+
+async function effects(): Promise<State> {
+  const table = await listTable()
+  const placed = [...(table?.elements ?? [])].flatMap(([set, elements]) =>
+    elements.map((element): PlacedElement => ({ set, element: withLength(set, element) })),
+  )
+  return effectsFrom(placed)
+}
+
+// nft(8) prints the prefix of one address without its length.
+function withLength(set: string, element: PlacedElement['element']): PlacedElement['element'] {
+  const isPrefixed = set.startsWith('nets') || set.startsWith('masq')
+  const whole = set.endsWith('4') ? '/32' : '/128'
+  const key = element.key.map((field) => (field.includes('/') ? field : `${field}${whole}`))
+  return isPrefixed ? { ...element, key } : element
+}
+
+async function apply(
+  netns: string,
+  changes: readonly Change[],
+  { links = 'delete' }: ApplyOptions = {},
+): Promise<Applied> {
+  if (netns !== '' && changes.some(isInside)) await checkNetns(netns)
+  const done: Change[] = []
+  for (const group of inGroups(changes)) {
+    const outcome = await applyGroup(netns, group, links)
+    done.push(...outcome.done)
+    if (outcome.failed) return { done, failed: outcome.failed }
+  }
+  return { done }
+}
+
+function isInside(change: Change): boolean {
+  const { resource } = targetOf(change)
+  return 'place' in resource && resource.place === 'container'
+}
+
+async function applyGroup(
+  netns: string,
+  group: readonly Change[],
+  links: 'delete' | 'down',
+): Promise<Applied> {
+  const [first] = group
+  if (first === undefined) return { done: [] }
+  const way = wayOf(first)
+  if (way === 'firewall') return applyEffects(group)
+  return way === 'route' ? applyRoutes(netns, group, links) : applySettings(netns, group)
+}
+
+interface Sent {
+  readonly change: Change
+  readonly line: Line
+}
+
+// A batch ends where the namespace or the program changes.
+async function applyRoutes(
+  netns: string,
+  group: readonly Change[],
+  links: 'delete' | 'down',
+): Promise<Applied> {
+  const due = await stillDue(netns, group)
+  const sent = due.flatMap((change) =>
+    linesOf(change, netns, links).map((line): Sent => ({ change, line })),
+  )
+  for (let at = 0; at < sent.length; ) {
+    const batch = sent.slice(at, at + lengthOfBatch(sent.slice(at)))
+    const failure = await runBatch(
+      batch.map(({ line }) => line),
+      netns,
+    )
+    const change = failure && (batch[failure.at] ?? batch[0])?.change
+    if (failure && change) {
+      return {
+        done: group.slice(0, group.indexOf(change)),
+        failed: { change, error: refused(change, failure.said) },
+      }
+    }
+    at += batch.length
+  }
+  return { done: group }
+}
+
+function lengthOfBatch(sent: readonly Sent[]): number {
+  const isSame = ({ line }: Sent) =>
+    line.program === sent[0]?.line.program && line.place === sent[0]?.line.place
+  const end = sent.findIndex((each) => !isSame(each))
+  return end < 0 ? sent.length : end
+}
+
+// What is gone need not be removed, and what a network or the host has need not be made.
+async function stillDue(netns: string, group: readonly Change[]): Promise<readonly Change[]> {
+  const asked = group.filter(
+    (change) => change.kind === 'remove' || (change.kind === 'make' && !isOwn(change.to)),
+  )
+  if (asked.length === 0) return group
+  const expected = asked.map(targetOf)
+  const known = await lookByPrograms(netns, expected)
+  return group.filter((change) => {
+    if (!asked.includes(change)) return true
+    const isThere = observeExpected(known, [targetOf(change)]).length > 0
+    return change.kind === 'remove' ? isThere : !isThere || isSetting(change)
+  })
+}
+
+function isOwn({ owner }: Owned): boolean {
+  return owner.kind === 'attachment'
+}
+
+function isSetting(change: Change): boolean {
+  const { kind } = targetOf(change).resource
+  return kind === 'link settings' || kind === 'bridge port'
+}
+
+function refused(change: Change, said: string): CniError {
+  return new CniError({ code: 5, message: `cannot ${describeChange(change)}: ${said}` })
+}
+
+async function applySettings(netns: string, group: readonly Change[]): Promise<Applied> {
+  const done: Change[] = []
+  for (const change of group) {
+    const said =
+      change.kind === 'remove' ? undefined : await write(netns, change.to.resource as Sysctl)
+    if (said !== undefined) return { done, failed: { change, error: refused(change, said) } }
+    done.push(change)
+  }
+  return { done }
+}
+
+async function write(netns: string, sysctl: Sysctl): Promise<string | undefined> {
+  const { place, key, value, optional } = sysctl
+  const said = place === 'host' ? await writeHere(key, value) : await writeInside(netns, key, value)
+  return optional ? undefined : said
+}
+
+async function writeHere(key: string, value: string): Promise<string | undefined> {
+  try {
+    await writeFile(`/proc/sys/${key}`, value)
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+async function writeInside(netns: string, key: string, value: string): Promise<string | undefined> {
+  const script = 'cat >"$0"'
+  const { status, stderr } = await inside(netns, ['sh', '-c', script, `/proc/sys/${key}`], value)
+  return status === 0 ? undefined : stderr.trim()
+}

@@ -1,0 +1,41 @@
+import type { AttachmentOwner, Owner, State } from '@vethra/state'
+import { expect, it } from 'vitest'
+import { type Effect, effectsFrom, elementsOf } from './index.ts'
+
+const lan: Owner = { kind: 'network', network: 'lan' }
+const wan: Owner = { kind: 'network', network: 'wan' }
+const web: AttachmentOwner = {
+  kind: 'attachment',
+  network: 'lan',
+  containerId: 'web',
+  ifname: 'eth0',
+}
+
+const state: State = [
+  { owner: lan, resource: { kind: 'admit', bridge: 'br0', subnets: ['10.4.0.0/24', 'fd00::/64'] } },
+  { owner: wan, resource: { kind: 'admit', bridge: 'br1', subnets: ['10.5.0.0/24'] } },
+  { owner: lan, resource: { kind: 'masquerade', subnet: 'fd00::/64' } },
+  { owner: lan, resource: { kind: 'isolate', bridge: 'br0', from: 'apart' } },
+  { owner: lan, resource: { kind: 'isolate', bridge: 'br0', from: 'internal' } },
+  {
+    owner: web,
+    resource: {
+      kind: 'publish',
+      protocol: 'udp',
+      hostAddress: '2001:db8::1',
+      hostPort: 53,
+      address: 'fd00::2',
+      port: 5353,
+    },
+  },
+]
+
+it('effects are read back from the elements that they are made of, and nothing without a mark', () => {
+  const elements = state.flatMap(({ resource, owner }) => elementsOf(resource as Effect, owner))
+  const others = elements.map(({ set, element: { comment: _, ...rest } }) => ({
+    set,
+    element: rest,
+  }))
+  expect(effectsFrom([...elements, ...others])).toEqual(expect.arrayContaining([...state]))
+  expect(effectsFrom([...elements, ...others])).toHaveLength(state.length)
+})

@@ -1,0 +1,33 @@
+import { isSameOwner, type Owned, type Owner, readMark, type State } from '@vethra/state'
+import { type Effect, type PlacedElement, publishOf } from './effects.ts'
+
+/** The effects that marked elements of the table are made of, each with its owner: `elementsOf` in reverse. */
+export function effectsFrom(elements: readonly PlacedElement[]): State {
+  const marked = elements.flatMap(({ set, element }) => {
+    const owner = readMark(element.comment ?? '')
+    return owner === undefined || owner.kind === 'host' ? [] : [{ set, element, owner }]
+  })
+  return marked.flatMap((each): State => {
+    const resource = effectOf(each, marked)
+    return resource ? [{ resource, owner: each.owner }] : []
+  })
+}
+
+interface Marked extends PlacedElement {
+  readonly owner: Owner
+}
+
+function effectOf({ set, element, owner }: Marked, all: readonly Marked[]): Effect | undefined {
+  const [key = ''] = element.key
+  if (element.data) return publishOf(element)
+  if (set === 'masq4' || set === 'masq6') return { kind: 'masquerade', subnet: key }
+  if (set === 'isolated' || set === 'apart' || set === 'internal')
+    return { kind: 'isolate', bridge: key, from: set }
+  if (set !== 'bridges') return undefined
+  return { kind: 'admit', bridge: key, subnets: subnetsOf(owner, all) }
+}
+
+function subnetsOf(owner: Owned['owner'], all: readonly Marked[]): readonly string[] {
+  const own = all.filter((each) => each.set.startsWith('nets') && isSameOwner(each.owner, owner))
+  return own.flatMap(({ element }) => element.key).toSorted()
+}
