@@ -70,8 +70,8 @@ describeOnHost('a container in each mode', () => {
     const text = await readFile(file, 'utf8')
     const places = /\/proc\/\d+\/ns\/net/g
     await writeFile(file, text.replace(places, `/proc/${pid}/ns/net`))
-    expect((await host.start(`${host.folder}/${beside}`, beside)).stderr).toContain(
-      `container ${beside} is not in the network namespace of container ${web}`,
+    expect((await host.start(`${host.folder}/${beside}`, beside)).stderr).toMatch(
+      new RegExp(`${beside}.*${web}.*\\(CNI code 8\\)`),
     )
 
     const all = [none, open, joining, beside, web]

@@ -88,10 +88,10 @@ describeOnHost('the names of a container', () => {
     }
     const loopback = await resolvConf('a', ' nameserver 127.0.0.1\nnameserver ::1 \n')
     expect(loopback[0]).toBe('nameserver 8.8.8.8\nnameserver 8.8.4.4')
-    expect(loopback[1]).toMatch('warning: the host has no nameserver that the container can reach')
+    expect(loopback[1]).toMatch(/^warning: .*nameserver/)
     const six = await resolvConf('b', 'nameserver 2001:db8::53\n')
     expect(six[0]).toBe('nameserver 2001:db8::53')
-    expect(six[1]).toMatch('warning: the host has IPv6 nameservers only (2001:db8::53)')
+    expect(six[1]).toMatch(/^warning: .*2001:db8::53/)
     await put('/run/systemd/resolve/resolv.conf', 'nameserver 192.0.2.54\nsearch up.example\n')
     const stub = 'nameserver 127.0.0.53\noptions edns0 trust-ad\nsearch .\n'
     expect(await resolvConf('c', stub)).toEqual(['search up.example\nnameserver 192.0.2.54', ''])
