@@ -1,9 +1,9 @@
 import { CniError } from '@vethra/cni'
-import { converge } from '@vethra/engine'
+import { memoryKernel } from '@vethra/memory-world'
 import { type Change, keyOf, type Owned, type Owner, type State } from '@vethra/state'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { memoryKernel } from './index.ts'
+import { converge } from './converge.ts'
 
 function attachment(containerId: string): State {
   const owner: Owner = { kind: 'attachment', network: 'lan', containerId, ifname: 'eth0' }

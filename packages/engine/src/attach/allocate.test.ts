@@ -1,10 +1,10 @@
 import { type Address, compareAddresses, formatAddress } from '@vethra/address'
-import { allocate } from '@vethra/engine'
 import { type Allocation, rangeOf, rangeSets, sizeOf } from '@vethra/ipam'
+import { memoryIpamStore } from '@vethra/memory-world'
 import type { IpamStore } from '@vethra/world'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { memoryIpamStore } from './index.ts'
+import { allocate } from './allocate.ts'
 
 const holder = (id: string) => ({ containerId: id, ifname: 'eth0' })
 const ask = (
