@@ -11,7 +11,7 @@ export interface Deadlines {
   readonly idleMs: number
 }
 
-/** The deadlines of one connection; tells them what happens on it. */
+/** The deadlines of one connection, by the events on it. */
 export interface ConnectionDeadlines {
   /** A head is whole: its body is waited for, where it has one. */
   begun(request: IncomingMessage): void

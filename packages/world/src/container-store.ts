@@ -60,13 +60,13 @@ export interface HookLogs {
 export interface TakenNames {
   /**
    * Takes a name for an id; the id that holds it may take it again, and an empty file, what a
-   * crashed writer left, is nobody's. Throws CniError 102 when another id holds it.
+   * crashed writer left, is free. Throws CniError 102 when another id holds it.
    */
   claimName(name: string, id: string): Promise<void>
   /** Gives a name back. A name that is free or another id's is left alone. */
   releaseName(name: string, id: string): Promise<void>
   /** The id that holds a name; undefined when it is free. */
   nameHolder(name: string): Promise<string | undefined>
-  /** The names that a container holds, ascending by their octets; a file that names none is nobody's, and left out. */
+  /** The names that a container holds, ascending by their octets; a file that names none is left out. */
   heldNames(): Promise<readonly { readonly name: string; readonly id: string }[]>
 }

@@ -101,7 +101,7 @@ function openIndex(path: string): OpenIndex | undefined {
 }
 
 /**
- * Makes the stamp that tells any later change. The kernel's clock for files may be still for
+ * Makes the stamp that any later change breaks. The kernel's clock for files may be still for
  * milliseconds, so that two changes in a row leave one time. The folder's own time is therefore set
  * to one in the past that no change can give it.
  */

@@ -40,8 +40,8 @@ export function readBeginning(path: string): Buffer | undefined {
 }
 
 /**
- * Writes a file of host-local's mode that nobody takes for a reservation: beside the network's folder,
- * since Go's host-local reads every file inside it. `mark` tells whose it is when its writer is killed.
+ * Writes a file of host-local's mode that is no reservation: beside the network's folder,
+ * since Go's host-local reads every file inside it. `mark` names its writer, for when that is killed.
  */
 export function writeDraft(dataDir: string, mark: string, text: string): string {
   const path = join(dataDir, `${mark}${process.pid}-${process.hrtime.bigint()}`)

@@ -16,7 +16,7 @@ export function isNetworkInBun(namespace: number): boolean {
 
 /**
  * The cookie of the network namespace that a descriptor is of, in decimal: asked of the namespace itself
- * (NS_GET_ID), else of a socket in it (SO_NETNS_COOKIE, Linux 5.14). Undefined where the kernel tells neither.
+ * (NS_GET_ID), else of a socket in it (SO_NETNS_COOKIE, Linux 5.14). Undefined where the kernel knows neither.
  */
 export function cookieInBun(namespace: number): string | undefined {
   const cookie = new BigUint64Array(1)

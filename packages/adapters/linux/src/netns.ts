@@ -5,7 +5,7 @@ import { readText } from '@vethra/files'
 import type { Outcome } from '@vethra/plugin-exec/programs'
 import { run } from './run.ts'
 
-/** Whether a path is a network namespace, as far as its file system tells: nsfs, or /proc/PID/ns/net. */
+/** Whether a path is a network namespace, by its file system: nsfs, or /proc/PID/ns/net. */
 export async function isNetns(path: string): Promise<boolean> {
   return (await fault(path)) === undefined
 }

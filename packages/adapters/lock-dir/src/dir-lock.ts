@@ -22,7 +22,7 @@ export interface DirLockOptions {
  * A `Lock` by the folder `PATH.lock`, which mkdir(2) makes once; the path itself need not exist.
  * Bound: after a kill of the holder, or when it is stopped, the next one gets the lock no later
  * than `staleMs` and half a second. A holder that lost it so finds out at the end of its work, and
- * `hold` throws CniError 105 then. Excludes nobody who locks by flock(2).
+ * `hold` throws CniError 105 then. Does not exclude flock(2).
  */
 export function dirLock(options: DirLockOptions = {}): Lock {
   const { timeoutMs = 60_000, staleMs = 10_000 } = options

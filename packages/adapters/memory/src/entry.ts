@@ -53,7 +53,7 @@ export function parseEntry(text: string): CachedAttachment | undefined {
 }
 
 /**
- * An entry of older libcni (before 0.8.0): the result alone, whose attachment only the file name tells.
+ * An entry of older libcni (before 0.8.0): the result alone; the attachment is in the file name.
  * A text that is no JSON counts as one too: that it is damaged comes up where the result is needed.
  * Undefined when the text is empty, or JSON with nothing of a result in it.
  */

@@ -33,7 +33,7 @@ export function isFree(pid: number): boolean {
 
 /**
  * Whether a process is of our user alone, and in our PID namespace. A program with the set-user-ID bit has the
- * environment of whoever started it, and root in a container can call its processes what it likes.
+ * environment of its starter, and root in a container can call its processes what it likes.
  */
 export function isOfOurs(pid: number): boolean {
   const uid = process.geteuid?.()

@@ -1,5 +1,5 @@
 /**
- * Runs programs of the host, such as `ip`, to their end, and tells a process from a later one of its number. Not for
+ * Runs programs of the host, such as `ip`, to their end, and distinguishes a process from a later one of its number. Not for
  * CNI plugins, which need deadlines and limits.
  */
 export {

@@ -17,7 +17,7 @@ export interface NamespaceIdentity {
 
 /** The object at the path of a namespace now. */
 export interface SeenNamespace extends NamespaceIdentity {
-  /** `missing`: ENOENT, or no such process. `unreadable`: nothing that tells whether the namespace lives. */
+  /** `missing`: ENOENT, or no such process. `unreadable`: any other error, which says nothing about the namespace. */
   readonly found: 'namespace' | 'missing' | 'unreadable'
 }
 

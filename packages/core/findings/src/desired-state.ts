@@ -43,7 +43,7 @@ export interface DesiredContainer extends ContainerRef {
   readonly containerId: string
   /** Empty when it has none, or it is not known. */
   readonly name: string
-  /** Whether its peers are to know its names; absent while it is attached and nobody remembers how: either will do. */
+  /** Whether its peers are to know its names; absent while it is attached and no memory says how: either will do. */
   readonly known?: boolean
   /** The ports that it asked for; absent when it asked for none. */
   readonly ports?: readonly DesiredPort[]

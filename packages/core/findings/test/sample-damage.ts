@@ -7,7 +7,7 @@ import { desiredAttachment, ownedBy, reservationOf, type World } from './sample-
 /** For tests: does something bad to the container of a number. */
 export type Damage = (world: World, index: number) => World
 
-/** For tests: every way in which things go wrong, and the finding that tells of it. */
+/** For tests: every way in which things go wrong, and the finding that reports it. */
 export const damages: Readonly<Record<string, { readonly kind: string; readonly damage: Damage }>> =
   {
     'its namespace is gone': {

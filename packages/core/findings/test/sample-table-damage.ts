@@ -3,7 +3,7 @@ import { observing } from './sample-change.ts'
 import type { Damage } from './sample-damage.ts'
 import { desiredAttachment } from './sample-host.ts'
 
-/** For tests: what goes wrong in table `inet vethra`, and the finding that tells of it. */
+/** For tests: what goes wrong in table `inet vethra`, and the finding that reports it. */
 export const tableDamages: Readonly<
   Record<string, { readonly kind: string; readonly damage: Damage }>
 > = {

@@ -6,7 +6,7 @@ export const page = 4096
 /** Rows that are not to come before the offset of the page that they were in. */
 export type Anchors = ReadonlyMap<string, number>
 
-/** How many rows of each page are looked at: when the first has gone, the next one tells where the page was. */
+/** How many rows of each page are looked at: when the first has gone, the next one shows where the page was. */
 const anchorsOfPage = 8
 
 /** The rows between two offsets of a text that are among the first of their page, each with the offset of its page. */

@@ -37,12 +37,12 @@ export function askElement(
   return nftMessage(13, flag.ack, table, [attribute(2, nulText(set)), nested(3, [element])])
 }
 
-/** The comment of the table that NFT_MSG_NEWTABLE tells of. */
+/** The comment of the table in NFT_MSG_NEWTABLE. */
 export function tableComment({ body }: ReceivedMessage): string {
   return commentOf(payloadAt(body.subarray(4), [6]))
 }
 
-/** The generation that NFT_MSG_NEWGEN tells of. */
+/** The generation in NFT_MSG_NEWGEN. */
 export function generationOf({ body }: ReceivedMessage): number | undefined {
   const octets = payloadAt(body.subarray(4), [1])
   return octets?.length === 4 ? view(octets).getUint32(0) : undefined

@@ -2,7 +2,7 @@ import { listAttributes, payloadAt, readAttributes } from './attributes.ts'
 import type { ReceivedMessage } from './messages.ts'
 import { type Octets, textOf, view } from './octets.ts'
 
-/** An interface, as the kernel tells of it. */
+/** An interface, as the kernel reports it. */
 export interface FoundLink {
   readonly index: number
   readonly name: string
@@ -69,7 +69,7 @@ function addressModeOf(attributes: Octets): Pick<FoundLink, 'linkLocal'> {
   return mode ? { linkLocal: mode[0] !== 1 } : {}
 }
 
-/** An address of an interface, as the kernel tells of it. */
+/** An address of an interface, as the kernel reports it. */
 export interface FoundAddress {
   readonly index: number
   readonly family: 4 | 6
@@ -91,7 +91,7 @@ export function decodeAddress({ type, body }: ReceivedMessage): FoundAddress | u
   return { index: view(body).getUint32(4, true), family, octets, prefixLength: body[1] ?? 0, scope }
 }
 
-/** A route, as the kernel tells of it. */
+/** A route, as the kernel reports it. */
 export interface FoundRoute {
   readonly family: 4 | 6
   readonly table: number

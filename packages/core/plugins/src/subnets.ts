@@ -49,7 +49,7 @@ export function hostBits(family: 4 | 6): 32 | 128 {
   return family === 4 ? 32 : 128
 }
 
-/** The first address of a subnet: what is its gateway where nobody says another. */
+/** The first address of a subnet: its gateway by default. */
 export function firstOf(prefix: Prefix): string {
   const base = { family: prefix.family, value: prefix.base }
   return formatAddress(addAddress(base, 1n) ?? base)

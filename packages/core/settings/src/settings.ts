@@ -23,7 +23,7 @@ export interface Settings {
   readonly containerdConfig?: string
   /** Results lie in `cniCache/results`. */
   readonly cniCache: string
-  /** Which CNI plugins run in this process: `waysOf` of `@vethra/plugins` tells. */
+  /** Which CNI plugins run in this process, as `waysOf` of `@vethra/plugins` decides. */
   readonly plugins: 'auto' | 'native' | 'exec'
   readonly logLevel: LogLevel
   /** Name servers for containers; absent when the host's are to be used. */

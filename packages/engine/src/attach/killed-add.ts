@@ -32,7 +32,7 @@ export function rememberingCache(tools: Pick<HostTools, 'cache' | 'records'>): R
   return { ...tools.cache, read: async (key) => madeSoFar(await rememberedOf(tools, key)) }
 }
 
-/** Whether an entry tells how an attachment was made: its conf list and its result can be read. */
+/** Whether an entry is whole: its conf list and its result can be read. */
 export function isWhole(entry: CachedAttachment): boolean {
   const list = cachedList(entry)
   return list !== undefined && convertIfReadable(entry.result ?? '', list) !== undefined

@@ -6,7 +6,7 @@ export function keyOf({ network, attachment }: Membership): AttachmentKey {
   return { network, containerId: attachment.containerId, ifname: attachment.ifname }
 }
 
-/** An attachment as a membership of which nothing but its key is known: what is remembered tells the rest. */
+/** An attachment as a membership of which nothing but its key is known: cache and record have the rest. */
 export function rememberedOnly({ network, containerId, ifname }: AttachmentKey): Membership {
   const attachment = { containerId, ifname, netns: '', cniArgs: [], capabilityArgs: {} }
   return { network, list: undefined, attachment }

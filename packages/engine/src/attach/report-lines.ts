@@ -6,7 +6,7 @@ const limit = 16_384
 
 /**
  * The report of a plugin's run on standard error: at debug level its time and how it ended. Else
- * the lines that it wrote there although it succeeded (libcni hands them on). A failure tells it in
+ * the lines that it wrote there although it succeeded (libcni hands them on). A failure has it in
  * its causes.
  */
 export function reportLines(

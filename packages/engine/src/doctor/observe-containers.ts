@@ -23,7 +23,7 @@ export interface SeenContainer {
   readonly record?: BundleRecord
 }
 
-/** Looks at what DATA_STORE holds of containers; `idOf` tells what plugins know one by. */
+/** Looks at what DATA_STORE holds of containers; `idOf` gives the id of one for plugins. */
 export async function observeContainers(
   tools: DoctorTools,
   namespaces: readonly string[],

@@ -38,7 +38,7 @@ export interface JsonRoute {
   readonly table?: string
 }
 
-/** Links as netlink tells of them. */
+/** Links as netlink reports them. */
 export function linksFrom(listed: readonly JsonLink[]): readonly FoundLink[] {
   const index = (name: string | null | undefined) =>
     listed.find((each) => each.ifname === name)?.ifindex
@@ -69,7 +69,7 @@ export function linksFrom(listed: readonly JsonLink[]): readonly FoundLink[] {
 
 const tables: Readonly<Record<string, number>> = { default: 253, main: 254, local: 255 }
 
-/** Routes of one family as netlink tells of them: those that lead to one interface. */
+/** Routes of one family as netlink reports them: those that lead to one interface. */
 export function routesFrom(
   listed: readonly JsonRoute[],
   family: 4 | 6,

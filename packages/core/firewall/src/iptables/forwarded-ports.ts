@@ -8,7 +8,7 @@ export interface ForwardedPorts {
   readonly address: string
   readonly first: number
   readonly last: number
-  /** The chain of the rule, whose name often tells its owner. */
+  /** The chain of the rule, whose name often names its owner. */
   readonly chain: string
   /** Where it leads: `10.4.0.3:80`; empty when the rule does not say. */
   readonly to: string
@@ -16,7 +16,7 @@ export interface ForwardedPorts {
 
 /**
  * The ports that rules of table nat take for others (targets DNAT and REDIRECT), in the order of
- * the rules, whoever made them. Unreachable rules, such as those of an orphaned chain, and those in
+ * the rules of any maker. Unreachable rules, such as those of an orphaned chain, and those in
  * `except`, chains by name, do not count.
  */
 export function forwardedPorts(

@@ -13,7 +13,7 @@ export interface LockSubject {
   readonly lock: Lock
   /** The same implementation, but it gives up within 500 ms. */
   readonly impatient: Lock
-  /** A path that nobody has locked yet, in a folder that need not exist. */
+  /** A path without a lock, in a folder that need not exist. */
   readonly path: string
   /** How long a killed holder can delay the next one, in milliseconds. */
   readonly boundMs: number
