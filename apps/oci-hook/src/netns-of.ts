@@ -1,23 +1,28 @@
 import { CniError, isSameNamespace } from '@vethra/cni'
-import { checkNamespace, recordsOf } from '@vethra/engine'
+import { checkNamespace, homeOf, recordsOf } from '@vethra/engine'
 import type { World } from '@vethra/world'
 import type { Container } from './container.ts'
 
 /**
  * Throws CniError 8 unless a container that shares another's network is in the namespace of that
- * one now: it joined by the number of a process, which may be reused.
+ * one now: it joined by the number of a process, which may be reused, by one of the host too. Of a
+ * container that nerdctl joins to one of its own nothing is known, and nothing refused.
  */
 export async function checkJoined(world: World, container: Container): Promise<void> {
-  const { state, request } = container
+  const { state, request, store, ours } = container
   const target = request.networks[0]?.ref.slice('container:'.length) ?? ''
   const { namespace } = request
   const [record] = await recordsOf(world.records, { namespace, id: target })
+  // Where it lives that has left all its networks.
+  const home = record ?? homeOf(await store.read(target, 'lifecycle.json'))
+  if (home === undefined && !ours) return
   const own = await world.netns.look(`/proc/${state.pid}/ns/net`)
-  if (record === undefined || isSameNamespace(record, own) !== false) return
+  if (home !== undefined && isSameNamespace(home, own) !== false) return
+  const fault = home === undefined ? 'is not running' : 'was restarted'
   throw new CniError({
     code: 8,
-    message: `container ${state.id} is not in the network namespace of container ${target}, which was restarted`,
-    hint: 'Run "vethra bundle prepare" on its bundle again.',
+    message: `container ${state.id} is not in the network namespace of container ${target}, which ${fault}`,
+    hint: `Start container ${target}, and run "vethra bundle prepare" on this one's bundle again.`,
   })
 }
 
