@@ -130,6 +130,25 @@ describeOnHost('the state that a container is shown in', () => {
     }
   })
 
+  it('is left alone by bundle prepare, which refuses the id of a container that nerdctl started', async () => {
+    await made(id)
+    const bundle = await host.bundle('other', ['sleep', '60'])
+    const files = async () =>
+      (await host.run(['sh', '-c', `find ${store} -type f | sort | xargs md5sum`])).stdout
+    const before = await files()
+    const prepare = ['--data-root', '/var/lib/nerdctl', 'bundle', 'prepare', bundle, '--id', id]
+    expect(await host.run([executable, ...prepare])).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('CNI code 102'),
+    })
+    expect(await files()).toBe(before)
+    // One that was never started: a run that fails takes nothing away that was there before.
+    await host.run(['rm', `${store}/containers/default/${id}/lifecycle.json`])
+    await host.run(['mkdir', `${store}/containers/default/${id}/hostname`])
+    expect((await host.run([executable, ...prepare])).exitCode).toBe(1)
+    expect(await files()).toContain('meta.json')
+  })
+
   it('is that of its task where containerd runs it by crun', async () => {
     await made(id)
     const { pid, start } = await living()

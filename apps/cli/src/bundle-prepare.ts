@@ -1,5 +1,11 @@
-import { guards } from '@vethra/cni'
-import { type BundlePlan, planBundle, renderRecord, storedMappings } from '@vethra/container'
+import { CniError, guards } from '@vethra/cni'
+import {
+  annotationKeys,
+  type BundlePlan,
+  planBundle,
+  renderRecord,
+  storedMappings,
+} from '@vethra/container'
 import { ensureDefaultNetwork } from '@vethra/engine'
 import type { Io } from '@vethra/world'
 import { type ConfigFile, preparedWith, readConfig, undoOthers } from './bundle-config.ts'
@@ -37,6 +43,7 @@ async function prepare(
   io: Io,
 ): Promise<void> {
   const { file, text, parsed } = config
+  await checkOurs(tools, flags.id, parsed)
   const request = await requestOf(tools, flags, io)
   const usesDefault = request.networks.some(({ ref }) => ref === 'bridge')
   if (usesDefault && !flags.dryRun) {
@@ -55,12 +62,28 @@ async function prepare(
   }
 }
 
+// What it started has a life cycle, and no decisions of ours: its files are mounted into a container that may live.
+async function checkOurs(
+  { containers, settings }: Tools,
+  id: string,
+  { config }: ConfigFile['parsed'],
+): Promise<void> {
+  if (config.annotations[annotationKeys.stateDir] === containers.folder(id)) return
+  const ours = await containers.read(id, 'vethra.json')
+  if (ours !== undefined || (await containers.read(id, 'lifecycle.json')) === undefined) return
+  throw new CniError({
+    code: 102,
+    message: `container ${id} of namespace ${settings.namespace} is another program's: ${containers.folder(id)} has no vethra.json`,
+    hint: 'Give another --id, or remove that container with the program that made it, such as "nerdctl rm".',
+  })
+}
+
 async function apply(tools: Tools, plan: BundlePlan, config: ConfigFile, io: Io): Promise<void> {
   const { containers } = tools
   const { file, text, others } = config
   const record = { ...plan.record, configs: preparedWith(config, plan) }
   const { id, name } = plan.record
-  const known = (await containers.read(id, 'vethra.json')) !== undefined
+  const known = (await containers.list()).includes(id)
   try {
     if (name !== '') await containers.claimName(name, id)
     await containers.prepare(id)
