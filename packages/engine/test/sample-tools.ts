@@ -17,6 +17,8 @@ export interface SampleHost {
   names: Omit<ObservedName, 'namespace'>[]
   reservations: { address: string; containerId: string; ifname: string; sinceMs: number }[]
   conf: string
+  /** The host's end of the interface in the namespace; empty where there is none. */
+  otherEnd: string
   /** More files of the folder of conf lists. */
   otherConfs: readonly { readonly file: string; readonly text: string }[]
   /** As iptables-save prints it. */
@@ -45,6 +47,7 @@ export function sampleHost(): SampleHost {
     meanwhile: () => undefined,
     conf: JSON.stringify(conf),
     otherConfs: [],
+    otherEnd: '',
   }
 }
 
@@ -122,7 +125,8 @@ export function sampleTools(host: SampleHost): DoctorTools {
         nonce: () => 'n',
         pluginsEnded: async () => undefined,
         hasLink: async () => false,
-        linkAt: async () => undefined,
+        linkAt: async () =>
+          host.otherEnd === '' ? undefined : { kind: 'veth', mac: '', otherEnd: host.otherEnd },
       },
       places: { netconf: '/c', dataStore: '/d', runtime: '/r', networks: '/var/lib/cni/networks' },
     },

@@ -33,6 +33,10 @@ export interface LinkInside {
   /** `veth`, `macvlan`, …; empty where the kernel names none. */
   readonly kind: string
   readonly mac: string
+  /** Whether the name that was asked for is an alternative one of it: ip-link(8), altname. */
+  readonly isAlias?: boolean
+  /** The name of its other end, where that is on the host. */
+  readonly otherEnd?: string
   /** The bridge of the host that its other end is a port of; empty for none. Absent where the other end is not on the host. */
   readonly bridge?: string
 }

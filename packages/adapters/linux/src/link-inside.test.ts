@@ -33,14 +33,17 @@ describe.skipIf(needsRoot !== undefined)('in namespaces of their own', () => {
       const seen = [await facts.linkAt(path, 'eth0')]
       ip('link', 'set', 'v0', 'master', 'br0')
       seen.push(await facts.linkAt(other, 'eth0'), await facts.linkAt(path, 'lo'), await facts.linkAt(path, 'eth1') ?? null)
+      execFileSync('nsenter', ['--net=' + path, 'ip', 'link', 'property', 'add', 'dev', 'eth0', 'altname', 'eth7'])
+      seen.push(await facts.linkAt(path, 'eth7'))
       sleeper.kill()
       return seen`
     const mac = expect.stringMatching(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/)
     expect(inNamespace('', program)).toEqual([
-      { kind: 'veth', mac, bridge: '' },
-      { kind: 'veth', mac, bridge: 'br0' },
+      { kind: 'veth', mac, otherEnd: expect.any(String), bridge: '' },
+      { kind: 'veth', mac, otherEnd: 'v0', bridge: 'br0' },
       { kind: '', mac: '00:00:00:00:00:00' },
       null,
+      { kind: 'veth', mac, otherEnd: 'v0', bridge: 'br0', isAlias: true },
     ])
   })
 })

@@ -38,7 +38,8 @@ export async function linkAt(netns: string, ifname: string): Promise<LinkInside 
   return {
     kind: link.linkinfo?.info_kind ?? '',
     mac: link.address ?? '',
-    ...(other === undefined ? {} : { bridge: other.master ?? '' }),
+    ...(link.ifname === ifname ? {} : { isAlias: true }),
+    ...(other === undefined ? {} : { otherEnd: other.ifname, bridge: other.master ?? '' }),
   }
 }
 

@@ -288,6 +288,12 @@ describe('attachAll', () => {
     ['another bridge', { kind: 'veth', mac: '', bridge: 'br1' }, 'ADD bridge', 'DEL bridge (gone)'],
     ['its own', { kind: 'veth', mac: '', bridge: 'br0' }, 'ADD bridge', 'DEL bridge'],
     ['none yet', { kind: 'veth', mac: '', bridge: '' }, 'ADD bridge', 'DEL bridge'],
+    [
+      'another name, of which this is an alternative',
+      { kind: 'veth', mac: '', bridge: 'br0', isAlias: true },
+      'ADD bridge',
+      'DEL bridge (gone)',
+    ],
     ['none of the host', { kind: 'veth', mac: '' }, 'ADD bridge', 'DEL bridge (gone)'],
     ['another bridge, once it succeeded', { kind: 'veth', mac: '' }, 'ADD firewall', 'DEL bridge'],
   ])('rolls an ADD back that found an interface of %s', async (_, link, fails, last) => {

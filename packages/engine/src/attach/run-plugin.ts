@@ -93,7 +93,13 @@ const kinds: Readonly<Record<string, string>> = {
 }
 
 // A plugin of a type that is not known here may make any interface.
-function mayBeMadeBy(list: ConfList, { kind, bridge }: LinkInside, wasFree: boolean): boolean {
+function mayBeMadeBy(
+  list: ConfList,
+  { kind, bridge, isAlias }: LinkInside,
+  wasFree: boolean,
+): boolean {
+  // An ADD fails at such a name, and DEL would delete the interface that has it.
+  if (isAlias) return false
   const type = list.plugins[0]?.type ?? ''
   const made = kinds[type]
   if (made === undefined) return true

@@ -143,6 +143,19 @@ describe('repair', () => {
     expect(host.done).toEqual([])
   })
 
+  it.each([
+    ['veth1', 'done', ['link veth1']],
+    ['veth2', 'unneeded', []],
+  ])(
+    'puts an interface on its bridge that leads to the container: it leads to %s',
+    async (otherEnd, kind, done) => {
+      host.otherEnd = otherEnd
+      const link = { kind: 'restore-link', attachment: key, link: 'veth1', bridge: 'br0' } as const
+      expect(await repair(sampleTools(host), [link])).toMatchObject([{ kind }])
+      expect(host.done).toEqual(done)
+    },
+  )
+
   it('restores nothing for a container that is gone', async () => {
     host.namespaces = {}
     const outcomes = await repair(sampleTools(host), [

@@ -23,8 +23,12 @@ export async function restoreLink(
   { attachment: key, link, bridge }: Extract<Repair, { kind: 'restore-link' }>,
 ): Promise<RepairResult> {
   return host.lock.hold(guards.attachment(host.places, key.containerId), async () => {
-    if ((await livingRecord(host, key)) === undefined) return 'it is not attached any more'
+    const record = await livingRecord(host, key)
+    if (record === undefined) return 'it is not attached any more'
     if (!(await kernel.links()).some(({ name }) => name === link)) return 'the interface is gone'
+    // A name alone may be another's by now: of a container that another runtime made, or of the host.
+    const { otherEnd } = (await host.netns.linkAt(record.netns, key.ifname)) ?? {}
+    if (otherEnd !== link) return 'the interface of that name leads elsewhere'
     await kernel.restoreLink(link, bridge)
     return undefined
   })
