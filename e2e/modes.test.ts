@@ -72,7 +72,7 @@ describeOnHost('a container in each mode', () => {
     const refused = async () => {
       const ran = await host.start(`${host.folder}/${beside}`, beside)
       expect(ran.exitCode).not.toBe(0)
-      expect(ran.stderr).toMatch(new RegExp(`${beside}.*${web}.*\(CNI code 8\)`))
+      expect(ran.stderr).toMatch(new RegExp(`${beside}.*${web}.*(CNI code 8)`))
     }
     await refused()
     expect(await host.start(`${host.folder}/${web}`, web)).toMatchObject({ exitCode: 0 })

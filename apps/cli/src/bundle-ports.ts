@@ -12,7 +12,13 @@ import {
   parseStoredMappings,
   takesPorts,
 } from '@vethra/container'
-import { attachedIdOf, attachedIds, containerLabels, recordsOfAll } from '@vethra/engine'
+import {
+  attachedIdOf,
+  attachedIds,
+  containerLabels,
+  programsOf,
+  recordsOfAll,
+} from '@vethra/engine'
 import { attachmentChains, type ForwardedPorts, forwardedPorts } from '@vethra/firewall'
 import { findNetwork, hangsAtLoopback, networkSubnets, networksFromFiles } from '@vethra/networks'
 import type { CachedAttachment, Io, ListeningPort } from '@vethra/world'
@@ -151,7 +157,7 @@ function names({ protocol, host }: PortRequest, socket: ListeningPort): boolean 
 }
 
 async function familiesOf(
-  { networks }: Tools,
+  { networks, host }: Tools,
   refs: readonly string[],
   io: Io,
 ): Promise<readonly (4 | 6)[]> {
@@ -164,7 +170,7 @@ async function familiesOf(
   if (index === -1) {
     io.complain(`warning: network ${network.name} publishes no ports: it has no plugin portmap`)
   }
-  if (hangsAtLoopback(network)) {
+  if (hangsAtLoopback(network) && programsOf(host, network.list).includes('portmap')) {
     io.complain(`warning: published ports hang at [::1]: ${network.file} has no conditionsV6`)
   }
   const subnets = networkSubnets(network).map(({ subnet }) => subnet)

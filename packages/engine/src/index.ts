@@ -48,7 +48,7 @@ export { addStage, checkStage, delStage, type Stage, type StageOutcome } from '.
 export { stageRunner } from './attach/stage-runner.ts'
 export { supportedVersions } from './attach/supported-versions.ts'
 export { validateList } from './attach/validate-list.ts'
-export { type WayTools, waysNow } from './attach/ways-now.ts'
+export { programsOf, type WayTools, waysNow } from './attach/ways-now.ts'
 export {
   attachedIdOf,
   attachedIds,

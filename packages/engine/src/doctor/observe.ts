@@ -154,6 +154,7 @@ function causesOf(error: unknown): readonly Error[] {
 
 function desiredNetwork({ host }: DoctorTools, network: Network): DesiredNetwork {
   const { name, file, managed, list } = network
+  const programs = programsOf(host, list)
   const { bridge, routed, isolation, filtered } = effectsOf(list)
   return {
     name,
@@ -164,8 +165,9 @@ function desiredNetwork({ host }: DoctorTools, network: Network): DesiredNetwork
     routed,
     isolation,
     filtered,
-    hangsAtLoopback: hangsAtLoopback(network),
-    programs: programsOf(host, list),
+    // In this process portmap leaves ::1 out by itself.
+    hangsAtLoopback: hangsAtLoopback(network) && programs.includes('portmap'),
+    programs,
     cniVersion: list.cniVersion,
   }
 }
