@@ -31,9 +31,9 @@ export interface FaultRun {
   readonly step: string
 }
 
-/** Makes the host. */
-export async function openFaultWalk(): Promise<FaultWalk> {
-  const host = await openHost()
+/** Makes the host. `plugins`: whether they run in the hooks' own processes. */
+export async function openFaultWalk(plugins: 'native' | 'exec'): Promise<FaultWalk> {
+  const host = await openHost({ plugins })
   const failing = await failingPlugins(host)
   await demand(host.vethra('network', 'create', 'lan', '--ipv6'), 'network create')
   const id = `web-${host.tag}`

@@ -7,14 +7,14 @@ describeOnHost('a hook', () => {
   let walk: FaultWalk
 
   beforeEach(async () => {
-    walk = await openFaultWalk()
+    walk = await openFaultWalk('native')
   })
 
   afterEach(() => walk.close())
 
   it.each([
     ['createRuntime', [9, 17, 28, 45]],
-    ['poststop', [12, 21, 26]],
+    ['poststop', [4, 9, 13]],
   ] as const)(
     '%s that is killed at steps %j leaves nothing once its container is deleted',
     async (hook, steps) => {
@@ -41,6 +41,8 @@ describeOnHost('a hook', () => {
   })
 
   it('whose plugin fails, before or after it did its work, leaves nothing once that is over', async () => {
+    await walk.close()
+    walk = await openFaultWalk('exec')
     for (const fault of [
       'bridge ADD after',
       'firewall ADD before',

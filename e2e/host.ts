@@ -74,7 +74,7 @@ const setUp = [
 type PluginChoice = 'auto' | 'native' | 'exec'
 
 /** Which way attachments go where a test does not say: scripts run suites both ways. */
-const way: PluginChoice = process.env['VETHRA_TEST_PLUGINS'] === 'exec' ? 'exec' : 'auto'
+export const way: PluginChoice = process.env['VETHRA_TEST_PLUGINS'] === 'exec' ? 'exec' : 'auto'
 
 /** Options of a host. */
 interface HostOptions {

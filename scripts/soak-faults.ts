@@ -6,16 +6,23 @@ import { type FaultRun, type FaultWalk, openFaultWalk } from '../e2e/fault-walk.
 const most = Number(process.env['VETHRA_SOAK_FAULTS_STEPS'] ?? 1000)
 const hooks = ['createRuntime', 'poststop'] as const
 
-const walk = await openFaultWalk()
-try {
+for (const plugins of ['native', 'exec'] as const) {
+  const walk = await openFaultWalk(plugins)
+  console.log(`plugins: ${plugins}`)
+  try {
+    await walkThrough(walk)
+    if (plugins === 'exec') await failEachPlugin(walk)
+  } finally {
+    await walk.close()
+  }
+}
+
+async function walkThrough(walk: FaultWalk): Promise<void> {
   for (const hook of hooks) await killAtEachStep(walk, hook)
   for (const hook of hooks) {
     for (const kind of ['ENOSPC', 'EROFS']) await failEachWrite(walk, hook, kind)
   }
-  await failEachPlugin(walk)
   await killEachRemoval(walk)
-} finally {
-  await walk.close()
 }
 
 async function killAtEachStep(walk: FaultWalk, hook: (typeof hooks)[number]): Promise<void> {

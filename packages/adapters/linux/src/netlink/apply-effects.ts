@@ -1,3 +1,4 @@
+import { faultPoint } from '@vethra/files'
 import {
   type Effect,
   elementOps,
@@ -41,6 +42,7 @@ export function applyEffects(session: Session, group: readonly Change[]): Applie
   for (let attempt = 1; ; attempt += 1) {
     const { ops, generation } = transaction(session, group, attempt > 1)
     if (ops.length === 0) break
+    faultPoint('socket', `sends ${ops.length} operations to nf_tables`)
     const { refusals, lost, first: start } = session.netfilter(encodeNftBatch(ops, generation))
     // Answers that were lost may have been refusals: what is done twice changes nothing.
     const refusal = lost ? { sequence: start, errno: noBufferSpace, text: '' } : refusals[0]

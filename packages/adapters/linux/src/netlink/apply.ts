@@ -1,4 +1,5 @@
 import { CniError } from '@vethra/cni'
+import { faultPoint } from '@vethra/files'
 import type { Refusal, RouteOp } from '@vethra/netlink'
 import type { Change, Place, Sysctl } from '@vethra/state'
 import type { Applied, ApplyOptions } from '@vethra/world'
@@ -24,6 +25,7 @@ export function applyChanges(
   for (const group of inGroups(changes)) {
     const outcome = applyOrTell(session, group, links)
     done.push(...outcome.done)
+    faultPoint('socket', `has changed ${done.length} resources of the kernel`)
     if (outcome.failed) return { done, failed: outcome.failed }
   }
   return { done }
@@ -107,6 +109,7 @@ function send(
   place: Place,
   sent: readonly Sent[],
 ): readonly { change: Change; error: CniError }[] {
+  faultPoint('socket', `sends ${sent.length} operations to rtnetlink, for the ${place}`)
   const { refusals, first } = session.route(
     place,
     sent.map(({ op }) => op),
