@@ -22,6 +22,7 @@ import {
 } from '@vethra/linux'
 import { flockLock } from '@vethra/lock-flock'
 import { diskAttachmentRecords, diskResultCache, rememberedOnDisk } from '@vethra/memory'
+import { defaultNetworkName } from '@vethra/networks'
 import type { PluginExecOptions } from '@vethra/plugin-exec'
 import { portHolder } from '@vethra/port-holder'
 import type { ResolvedSettings, Settings } from '@vethra/settings'
@@ -80,7 +81,7 @@ async function worldHere(
       remove: removeFile,
     },
     ports: portHolder({ dir: `${runtime}/ports`, program: io.program }),
-    networks: (namespace) => confDir({ dir, namespace, lock }),
+    networks: (namespace) => confDir({ dir, namespace, sharedNetwork: defaultNetworkName, lock }),
     containers: (namespace) => containerStore({ dataStore: places.dataStore, namespace, lock }),
     hosts: async (namespace) => {
       const { diskHostsStore } = await import('@vethra/etchosts')

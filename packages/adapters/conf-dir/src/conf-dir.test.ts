@@ -23,7 +23,8 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true }))
 
 const lock = queue()
-const at = (namespace: string) => confDir({ dir, namespace, lock })
+const options = { namespace: 'ns', sharedNetwork: 'bridge', lock }
+const at = (namespace: string) => confDir({ ...options, dir, namespace })
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8)
 
 function put(name: string, text = name): void {
@@ -85,7 +86,7 @@ describe('list', () => {
 
   it('is empty without a folder, and makes none', async () => {
     const missing = join(dir, 'missing')
-    expect(await confDir({ dir: missing, namespace: 'ns', lock }).list()).toEqual([])
+    expect(await confDir({ ...options, dir: missing }).list()).toEqual([])
     expect(existsSync(missing)).toBe(false)
   })
 })
@@ -107,7 +108,7 @@ describe('create', () => {
   })
 
   it('makes the folders 0755', async () => {
-    const conf = confDir({ dir: join(dir, 'a', 'b'), namespace: 'ns', lock })
+    const conf = confDir({ ...options, dir: join(dir, 'a', 'b') })
     await conf.create('lan', '{}')
     expect(['a', 'a/b', 'a/b/ns'].map((name) => mode(join(dir, name)))).toEqual([
       '755',
@@ -180,7 +181,7 @@ describe('exclusively', () => {
         return lock.hold(path, work)
       },
     }
-    const conf = confDir({ dir: join(dir, 'made'), namespace: 'ns', lock: recording })
+    const conf = confDir({ ...options, dir: join(dir, 'made'), lock: recording })
     const numbers = await Promise.all(
       Array.from({ length: 6 }, () =>
         conf.exclusively(async () => {

@@ -1,7 +1,6 @@
 import { dirname, join, resolve } from 'node:path'
 import { CniError, checkNetworkName, checkPathComponent, guards } from '@vethra/cni'
 import { createWhole, listFolders, makeFolder, removeFile } from '@vethra/files'
-import { defaultNetworkName } from '@vethra/networks'
 import type { ConfDir, Lock } from '@vethra/world'
 import { readConfFiles } from './read-conf-files.ts'
 
@@ -11,6 +10,8 @@ export interface ConfDirOptions {
   readonly dir: string
   /** The containerd namespace, which has a folder of its own below `dir`. */
   readonly namespace: string
+  /** A network of this name is every namespace's: nerdctl's `bridge`. */
+  readonly sharedNetwork: string
   /** Excludes other writers; by flock(2), nerdctl too. */
   readonly lock: Lock
 }
@@ -18,11 +19,12 @@ export interface ConfDirOptions {
 const extensions = ['.conflist', '.conf', '.json']
 
 /** Conf lists on disk, where nerdctl, containerd and cnitool look for them. Throws CniError 107 for a hostile namespace. */
-export function confDir({ dir, namespace, lock }: ConfDirOptions): ConfDir {
+export function confDir(options: ConfDirOptions): ConfDir {
+  const { dir, namespace, sharedNetwork, lock } = options
   checkPathComponent('namespace', namespace)
   const shared = resolve(dir)
   const own = join(shared, namespace)
-  const isShared = (name: string) => namespace === 'default' || name === defaultNetworkName
+  const isShared = (name: string) => namespace === 'default' || name === sharedNetwork
   return {
     list: () => readConfFiles([shared, own], extensions),
 
