@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs'
 import { type Attachment, type ConfList, parseExactly } from '@vethra/cni'
 import {
-  attachAll,
+  attachEach,
   cachedList,
   checkAll,
-  checkDoor,
   checkNamespace,
   checkStatus,
   type DetachOptions,
   detachAll,
+  holdingContainer,
+  openDoor,
   plannedCalls,
   waysNow,
 } from '@vethra/engine'
@@ -37,10 +38,11 @@ export async function add(
     )
     return
   }
+  const memberships = [{ network, list, attachment }]
   await world.checkNetns(attachment.netns)
-  await checkDoor(world, [attachment])
+  await openDoor(world, memberships)
   await world.bringLoopbackUp(attachment.netns)
-  const [result] = await attachAll(world, [{ network, list, attachment }])
+  const [result] = await holdingContainer(world, memberships, () => attachEach(world, memberships))
   const { containerId, ifname } = attachment
   const done = `${ifname} of ${attachment.netns} is in network ${network}, as container ${containerId}`
   io.print(JSON.stringify(parseExactly(result?.text ?? 'null'), null, 4), done)

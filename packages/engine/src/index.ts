@@ -28,7 +28,7 @@ export {
   stepOf,
   type ValidAttachment,
 } from './attach/next-step.ts'
-export { attachAll, attachEach, checkAll, detachAll } from './attach/on-host.ts'
+export { attachEach, checkAll, detachAll, openDoor } from './attach/on-host.ts'
 export {
   type Publishing,
   portsOf,

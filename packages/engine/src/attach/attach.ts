@@ -13,16 +13,19 @@ import {
 } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
 import type { PluginWay } from '@vethra/plugins'
-import type { AttachmentKey, CachedAttachment, PluginRunner, ResultCache } from '@vethra/world'
+import type {
+  AttachmentKey,
+  CachedAttachment,
+  PluginRunner,
+  ResultCache,
+  World,
+} from '@vethra/world'
 import { cacheEntry, noPlugins } from './add-plugins.ts'
 import { type AttachmentPlan, runsPlugins, start, stepOf } from './next-step.ts'
 import { run } from './run.ts'
 
 /** The parts that make and remove an attachment. */
-export interface AttachTools {
-  readonly runner: PluginRunner
-  readonly cache: ResultCache
-}
+export type AttachTools = Pick<World, 'runner' | 'cache'>
 
 /** An attachment that was made, or may have been. */
 export interface Former {

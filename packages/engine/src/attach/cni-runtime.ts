@@ -6,7 +6,7 @@ import type { ValidAttachment } from './next-step.ts'
 import { supportedVersions } from './supported-versions.ts'
 import { validateList } from './validate-list.ts'
 
-/** The runtime under the names that libcni gives its operations, for those who know it. Locks between processes are the caller's: `attachAll` has them. */
+/** The runtime under the names that libcni gives its operations, for those who know it. Locks between processes are the caller's: `holdingContainer` takes them. */
 export interface CniRuntime {
   /** Attaches, and returns what the last plugin returned. Unlike libcni, a failure is undone. */
   addNetworkList(list: ConfList, attachment: Attachment): Promise<ParsedResult>

@@ -4,8 +4,14 @@ import type { Membership } from '@vethra/container'
 import { attachmentChains } from '@vethra/firewall'
 import type { AttachmentRecord, CachedAttachment, LinkInside } from '@vethra/world'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { holdingContainer } from './holding-container.ts'
 import type { HostTools } from './host-tools.ts'
-import { attachAll, detachAll } from './on-host.ts'
+import { attachEach, detachAll, openDoor } from './on-host.ts'
+
+async function attachAll(tools: HostTools, memberships: readonly Membership[]) {
+  await openDoor(tools, memberships)
+  return holdingContainer(tools, memberships, () => attachEach(tools, memberships))
+}
 
 const listOf = (name: string, firewall = false) =>
   parseConfList(
@@ -87,7 +93,7 @@ beforeEach(() => {
   }
 })
 
-describe('attachAll', () => {
+describe('attachEach', () => {
   it('attaches to one network after the other under the lock of the container', async () => {
     await attachAll(tools, [member('a', 'eth0'), member('b', 'eth1')])
     expect(log).toEqual(['lock attachment-ns-c1', 'ADD main-a', 'ADD main-b'])

@@ -24,23 +24,9 @@ import { waysNow } from './ways-now.ts'
 import { containerOf, refuseOthers, remembered } from './whose.ts'
 
 /**
- * Attaches one container to networks, one after the other in the order given (SPEC 1.1.0, section
- * 2: no two operations on one container in parallel), and returns the results in that order. The
- * rest of an earlier life of the same container is removed first. Throws CniError 8 or 102 before
- * any plugin runs for an interface that cannot be made where it is to be, because others made it.
- * On failure everything is undone; CniError has the first failure first.
- */
-export async function attachAll(
-  tools: HostTools,
-  memberships: readonly Membership[],
-): Promise<readonly ParsedResult[]> {
-  await openDoor(tools, memberships)
-  return holdingContainer(tools, memberships, () => attachEach(tools, memberships))
-}
-
-/**
- * The checks before a container is attached, without its lock. Names and namespaces are checked,
- * and ADDs that were cut short are undone where their interfaces are in the way.
+ * The checks before a container is attached, without its lock: names, namespaces, interfaces. ADDs that were cut
+ * short are undone where their interfaces are in the way. Throws CniError 8 or 102 before any plugin runs for an
+ * interface that cannot be made where it is to be, because others made it.
  */
 export async function openDoor(
   tools: HostTools,
@@ -51,7 +37,12 @@ export async function openDoor(
   await undoLeft(tools, await checkDoor(tools, wanted), memberships)
 }
 
-/** Attaches as `attachAll` does, while the container's lock is held and the door is open. */
+/**
+ * Attaches one container to networks, one after the other in the order given (SPEC 1.1.0, section
+ * 2: no two operations on one container in parallel), and returns the results in that order. Its
+ * lock is held, and the door is open. The rest of an earlier life of the same container is removed
+ * first. On failure everything is undone; CniError has the first failure first.
+ */
 export async function attachEach(
   tools: HostTools,
   memberships: readonly Membership[],

@@ -1,7 +1,7 @@
 import { onCniError } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
 import { attachmentLeftovers, type SavedRules } from '@vethra/firewall'
-import type { AttachmentRecords, RuleSets } from '@vethra/world'
+import type { AttachmentRecords, RuleSets, World } from '@vethra/world'
 
 /** The attachment that rules were made for, as far as their chains are named by it. */
 interface Attached {
@@ -9,15 +9,14 @@ interface Attached {
   readonly attachment: { readonly containerId: string }
 }
 
-interface SweepTools {
-  readonly rules: RuleSets
-}
-
 /**
  * Removes what plugins leave of attachments: Debian's bridge its masquerading when the netns is gone, and
  * portmap what lost its ports. Rules that change meanwhile are looked at again.
  */
-export async function sweep({ rules }: SweepTools, attached: readonly Attached[]): Promise<void> {
+export async function sweep(
+  { rules }: Pick<World, 'rules'>,
+  attached: readonly Attached[],
+): Promise<void> {
   if (attached.length === 0) return
   let before = ''
   for (let attempt = 1; ; attempt += 1) {
@@ -33,7 +32,7 @@ export async function sweep({ rules }: SweepTools, attached: readonly Attached[]
 
 /** Sweeps for attachments whose container has no other interface in the same network: the rules of both are in the same chains. */
 export async function sweepAlone(
-  tools: SweepTools & { readonly records: Pick<AttachmentRecords, 'list'> },
+  tools: Pick<World, 'rules'> & { readonly records: Pick<AttachmentRecords, 'list'> },
   memberships: readonly Membership[],
 ): Promise<void> {
   const going = new Set(

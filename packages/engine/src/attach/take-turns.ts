@@ -1,22 +1,9 @@
-import {
-  type ConfList,
-  goField,
-  guards,
-  type Json,
-  type LockPlaces,
-  onCniError,
-  type PluginCall,
-} from '@vethra/cni'
+import { type ConfList, goField, guards, type Json, onCniError, type PluginCall } from '@vethra/cni'
 import { networkRulesReady, type SavedRules, sharedRulesReady } from '@vethra/firewall'
-import type { Lock, PluginRunner, RuleSets } from '@vethra/world'
+import type { World } from '@vethra/world'
 
 /** The parts that make attachments where others make some at the same time. */
-export interface TurnTools {
-  readonly runner: PluginRunner
-  readonly lock: Lock
-  readonly rules: RuleSets
-  readonly places: LockPlaces
-}
+export type TurnTools = Pick<World, 'runner' | 'lock' | 'rules' | 'places'>
 
 const sharing: readonly string[] = ['portmap', 'firewall']
 

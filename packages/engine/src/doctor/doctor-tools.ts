@@ -1,37 +1,25 @@
 import type {
-  Clock,
   ConfDir,
   ContainerStore,
+  HostFacts,
   HostsFolders,
   HostsStore,
-  IpamStore,
   Kernel,
-  Memory,
-  OtherSigns,
-  PortHolder,
   WatchedFolder,
+  World,
 } from '@vethra/world'
 import type { HostTools } from '../attach/host-tools.ts'
 
 /** All that a doctor looks and acts with: adapters that are handed in. */
-export interface DoctorTools {
+export interface DoctorTools
+  extends Pick<World, 'namespaces' | 'ipam' | 'ports' | 'memory' | 'clock'> {
   readonly host: HostTools
   readonly kernel: Kernel
-  /** The containerd namespaces that DATA_STORE knows, `default` included. */
-  namespaces(): Promise<readonly string[]>
-  /** The files of one container. */
+  /** The files of one containerd namespace. */
   inNamespace(namespace: string): Promise<NamespaceTools>
-  /** The reservations below a `dataDir`. */
-  ipam(dataDir: string): Promise<IpamStore>
-  /** The port holder. */
-  readonly ports: PortHolder
-  /** Containers that may still live, ours and others', as far as caches and records do not tell. */
-  otherSigns(): Promise<OtherSigns>
-  /** All that is remembered of attachments. */
-  memory(): Promise<Memory>
-  /** Where state is kept. */
+  readonly otherSigns: HostFacts['otherSigns']
+  /** The folders that state is kept in. */
   readonly folders: readonly WatchedFolder[]
-  readonly clock: Clock
 }
 
 /** The content of one containerd namespace. */

@@ -6,19 +6,17 @@ import type {
   HostFacts,
   HostsStore,
   IpamStore,
-  PortHolder,
+  World,
 } from '@vethra/world'
 import type { HostTools } from '../attach/host-tools.ts'
 
 /** The parts that manage networks and containers of one namespace. */
-export interface ManageTools {
+export interface ManageTools extends Pick<World, 'ports'> {
   readonly settings: Settings
   readonly host: HostTools
   readonly networks: ConfDir
   readonly containers: ContainerStore
   readonly hosts: HostsStore
-  /** The holder of published ports while containers live. */
-  readonly ports: PortHolder
   /** Reservations in the default dataDir. */
   readonly ipam: IpamStore
   /** Reservations in the dataDir that a conf list names. */
