@@ -41,8 +41,8 @@ export {
   demandDone,
   goingOn,
   inSequence,
-  type Outcome as SequenceOutcome,
-  type Step as SequenceStep,
+  type SequenceOutcome,
+  type SequenceStep,
 } from './attach/sequence.ts'
 export { addStage, checkStage, delStage, type Stage, type StageOutcome } from './attach/stage.ts'
 export { stageRunner } from './attach/stage-runner.ts'

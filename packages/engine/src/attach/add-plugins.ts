@@ -14,7 +14,7 @@ import type {
 } from '@vethra/world'
 import {
   advance,
-  type Outcome,
+  type PluginOutcome,
   type Progress,
   type RunStep,
   runsPlugins,
@@ -79,7 +79,11 @@ function programsOf({ list, record }: Adding): Pick<ConfList, 'plugins'> {
   return { plugins: list.plugins.filter((_, index) => !isNative(list, record?.ways, index)) }
 }
 
-async function runOne(tools: AddTools, context: PluginContext, step: RunStep): Promise<Outcome> {
+async function runOne(
+  tools: AddTools,
+  context: PluginContext,
+  step: RunStep,
+): Promise<PluginOutcome> {
   if (step.kind === 'exec') return runPlugin(tools, context, step.call)
   return outcomeOf(runStep(tools.runner, step))
 }
@@ -102,7 +106,7 @@ async function remember(
   { records }: AddTools,
   adding: Adding,
   progress: Progress,
-): Promise<Extract<Outcome, { error: unknown }> | undefined> {
+): Promise<Extract<PluginOutcome, { error: unknown }> | undefined> {
   const { record } = adding
   if (!record || !progress.last) return undefined
   // After the last program the cache has it all, and what the one before returned is enough to restore that.

@@ -3,8 +3,8 @@ import { parseConfList } from '@vethra/conflist'
 import { describe, expect, it } from 'vitest'
 import {
   advance,
-  type Outcome,
   type Plan,
+  type PluginOutcome,
   type Progress,
   runsPlugins,
   start,
@@ -22,15 +22,18 @@ const attachment = {
   capabilityArgs: {},
 }
 const add: Plan = { operation: 'ADD', list, attachment }
-const printed = (name: string): Outcome => ({
+const printed = (name: string): PluginOutcome => ({
   printed: `{"cniVersion":"1.0.0","interfaces":[{"name":"${name}"}]}`,
 })
-const failed = (code: number): Outcome => ({
+const failed = (code: number): PluginOutcome => ({
   error: new CniError({ code, message: `code ${code}` }),
 })
 
 /** Follows the plan with one outcome after the other, and tells what each step was. */
-function follow(plan: Plan, outcomes: readonly Outcome[]): { steps: string[]; end: Progress } {
+function follow(
+  plan: Plan,
+  outcomes: readonly PluginOutcome[],
+): { steps: string[]; end: Progress } {
   let end = start(plan)
   const steps: string[] = []
   for (const outcome of outcomes) {

@@ -44,7 +44,7 @@ export interface ValidAttachment {
 }
 
 /** How one plugin's run ended: what it printed, or its error. */
-export type Outcome = { readonly printed: string } | { readonly error: CniError }
+export type PluginOutcome = { readonly printed: string } | { readonly error: CniError }
 
 /** How far a plan has come. */
 export interface Progress {
@@ -115,7 +115,7 @@ export function stepOf(progress: Progress): Step {
  * The progress after a plugin has run. An ADD that fails turns back: DEL of what ran, in reverse, each
  * failure kept. CHECK and STATUS stop at the first failure; DEL and GC go through all plugins.
  */
-export function advance(progress: Progress, outcome: Outcome): Progress {
+export function advance(progress: Progress, outcome: PluginOutcome): Progress {
   const { plan, direction, index, errors } = progress
   const { operation } = plan
   if (direction === 'forward' && operation === 'ADD') return advanceAdd(progress, outcome)
@@ -127,7 +127,7 @@ export function advance(progress: Progress, outcome: Outcome): Progress {
   return { ...next, errors: all, ...(stops ? { index: plan.list.plugins.length } : {}) }
 }
 
-function advanceAdd(progress: Progress, outcome: Outcome): Progress {
+function advanceAdd(progress: Progress, outcome: PluginOutcome): Progress {
   const read = 'printed' in outcome ? readResult(progress, outcome.printed) : outcome
   if ('error' in read) return turnBack(progress, read.error)
   return { ...progress, index: progress.index + stretchOf(progress).length, last: read.result }

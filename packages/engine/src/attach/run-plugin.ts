@@ -1,7 +1,7 @@
 import { CniError, type ConfList, onCniError, type PluginCall } from '@vethra/cni'
 import { bridgeOf, type SavedRules } from '@vethra/firewall'
 import type { AttachmentRecord, LinkInside, NamespaceFacts, PluginRunner } from '@vethra/world'
-import type { Outcome, RunStep } from './next-step.ts'
+import type { PluginOutcome, RunStep } from './next-step.ts'
 import { runInTurn, type TurnTools } from './take-turns.ts'
 
 /** The parts that run the plugins of one attachment. */
@@ -30,7 +30,7 @@ export async function runPlugin(
   tools: PluginTools,
   context: PluginContext,
   call: PluginCall,
-): Promise<Outcome> {
+): Promise<PluginOutcome> {
   const { list, record, rules } = context
   const whose = record?.nonce === undefined ? call : { ...call, nonce: record.nonce }
   if (call.operation === 'ADD') return outcomeOf(runInTurn(tools, list, whose, rules))
@@ -50,7 +50,7 @@ export async function runStep(runner: PluginRunner, step: RunStep): Promise<stri
 }
 
 /** The output of a plugin, or its error as a value. */
-export async function outcomeOf(running: Promise<string>): Promise<Outcome> {
+export async function outcomeOf(running: Promise<string>): Promise<PluginOutcome> {
   return running.then(
     (printed) => ({ printed }),
     onCniError((error) => ({ error })),

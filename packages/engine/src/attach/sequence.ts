@@ -5,7 +5,7 @@ import { together } from './failures.ts'
  * Does one step of an operation and returns what it returns. `undo` takes back what the step did, when a later
  * step fails.
  */
-export type Step = <T>(
+export type SequenceStep = <T>(
   name: string,
   work: () => Promise<T>,
   undo?: () => Promise<unknown>,
@@ -15,7 +15,7 @@ export type Step = <T>(
  * The outcome of an operation: its result, or its error. A failed operation was undone, unless
  * `undone` is false: the error has the failures of the undo among its causes.
  */
-export type Outcome<T> =
+export type SequenceOutcome<T> =
   | { readonly done: T }
   | { readonly failed: unknown; readonly undone: boolean }
 
@@ -24,9 +24,9 @@ export type Outcome<T> =
  * undo that fails does not keep the others from being done.
  */
 export async function inSequence<T>(
-  work: (step: Step) => Promise<T>,
+  work: (step: SequenceStep) => Promise<T>,
   log: StepLog = () => () => {},
-): Promise<Outcome<T>> {
+): Promise<SequenceOutcome<T>> {
   const undos: { readonly name: string; readonly undo: () => Promise<unknown> }[] = []
   const timed = async <R>(name: string, each: () => Promise<R>): Promise<R> => {
     const end = log(name)
@@ -36,7 +36,7 @@ export async function inSequence<T>(
       end()
     }
   }
-  const step: Step = async (name, each, undo) => {
+  const step: SequenceStep = async (name, each, undo) => {
     const result = await timed(name, each)
     if (undo) undos.push({ name, undo })
     return result
@@ -76,7 +76,7 @@ export async function goingOn(
 }
 
 /** The result of an operation. Throws why it failed. */
-export function demandDone<T>(outcome: Outcome<T>): T {
+export function demandDone<T>(outcome: SequenceOutcome<T>): T {
   if ('failed' in outcome) throw outcome.failed
   return outcome.done
 }
