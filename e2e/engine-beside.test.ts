@@ -1,4 +1,4 @@
-import type { JsonObject } from '@vethra/cni'
+import type { JsonObject, Result } from '@vethra/cni'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import {
   type EngineHost,
@@ -38,9 +38,9 @@ describeOnHost('the engine beside others', () => {
   })
 
   // The programs of containernetworking/plugins, one after the other as a runtime runs them.
-  async function attachByPrograms(name: string, plugins_: readonly JsonObject[]): Promise<void> {
+  async function attachByPrograms(name: string, plugins_: readonly JsonObject[]): Promise<Result> {
     await place.sh(`ip netns add ${name}`)
-    let prevResult: JsonObject | undefined
+    let prevResult: Result | undefined
     for (const conf of plugins_) {
       const input = JSON.stringify({
         cniVersion: '1.0.0',
@@ -58,6 +58,8 @@ describeOnHost('the engine beside others', () => {
       if (ran.exitCode !== 0) throw new Error(ran.stdout)
       prevResult = JSON.parse(ran.stdout)
     }
+    if (prevResult === undefined) throw new Error('no plugin')
+    return prevResult
   }
 
   const programs = (last: number, port: number): readonly JsonObject[] => [
@@ -120,10 +122,13 @@ describeOnHost('the engine beside others', () => {
   )
 
   it.each(['iptables-nft', 'iptables-legacy'])(
-    'with a policy DROP of %s everything passes as without',
+    'with a policy DROP of %s all that is published or comes from a container passes',
     async (program) => {
       const programs_ = [program, program.replace('ip', 'ip6')]
       await place.sh(programs_.map((each) => `${each} -P FORWARD DROP`).join('; '))
+      await place.sh(
+        `ip -n outside route add 10.4.0.0/24 via ${hostAt.four}; ip -n outside -6 route add fd00:4::/64 via ${hostAt.six}`,
+      )
       await place.attach(container('a', 2, 80))
       await place.attach({
         ...container('c', 2),
@@ -136,16 +141,45 @@ describeOnHost('the engine beside others', () => {
         const tcp = { protocol: 'tcp', port: 80 } as const
         expect({
           toPort: await place.ask('outside', { ...tcp, address: hostAt[of], port: 8080 }),
+          toContainer: await place.ask('outside', { ...tcp, address: a }),
           toOutside: await place.ask('a', { ...tcp, address: outside[of], port: 90 }),
           otherNetwork: await place.ask('c', { ...tcp, address: a }),
         }).toEqual({
           toPort: `a ${outside[of]} 1`,
+          // Nobody published it: the policy of others decides.
+          toContainer: 'silence',
           toOutside: `outside ${hostAt[of]} 1`,
           otherNetwork: expect.stringMatching(/^a /),
         })
       }
     },
   )
+
+  it('a container that a CNI program put on a bridge gets its ports from the engine', async () => {
+    const [bridge] = programs(3, 9080)
+    const previous = await attachByPrograms('g', bridge ? [bridge] : [])
+    await place.serve('g', 80)
+    const operation = {
+      network: 'go',
+      containerId: 'g',
+      netns: '/run/netns/g',
+      plugins: [published(80), { type: 'firewall' }],
+      previous,
+    }
+    const outcome = await place.run({ verb: 'add', ...operation })
+    expect(outcome).toMatchObject({ result: { ips: previous.ips } })
+    await place.sh('while ip -6 addr show tentative | grep -q inet6; do sleep 0.1; done')
+    for (const { of } of families) {
+      const tcp = { protocol: 'tcp', port: 8080 } as const
+      expect(await place.ask('outside', { ...tcp, address: hostAt[of] })).toMatch(/^g /)
+      expect(await place.ask('g', { ...tcp, address: hostAt[of] })).toMatch(/^g /)
+    }
+    const local = { protocol: 'tcp', address: '127.0.0.1', port: 8080 } as const
+    expect(await place.ask('host', local)).toMatch(/^g /)
+    expect(await place.run({ verb: 'del', ...operation })).toEqual({})
+    expect(await place.ask('host', local)).toBe('ECONNREFUSED')
+    expect(JSON.parse(await place.sh('ip -n g -j link show eth0'))).toHaveLength(1)
+  })
 
   it('a port that a DEL by programs left does not lead to the next container of its address', async () => {
     await place.attach(container('a', 2, 80, 81))

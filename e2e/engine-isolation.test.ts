@@ -103,6 +103,27 @@ describeOnHost('isolation of what the engine attached', () => {
     }
   })
 
+  it('a container does not reach what the host serves on its loopback', async () => {
+    await place.attach(container('a', 4, 2, {}))
+    await place.serve('host', 90)
+    // The way that route_localnet opens: the container sends 127.0.0.0/8 to the gateway.
+    await place.sh(`
+      ip netns exec a sysctl -qw net.ipv4.conf.all.route_localnet=1
+      ip -n a addr del 127.0.0.1/8 dev lo
+      ip -n a route add 127.0.0.0/8 via 10.4.0.1 src 10.4.0.2
+      sysctl -n net.ipv4.conf.br4.route_localnet | grep -q 1`)
+    for (const on of [1, 0]) {
+      await bridged(on)
+      for (const protocol of ['tcp', 'udp'] as const) {
+        const asked = { protocol, address: '127.0.0.1', port: 90 }
+        expect(await place.ask('a', asked)).toBe('silence')
+      }
+    }
+    await place.sh('nft flush chain inet vethra guard')
+    const asked = { protocol: 'tcp', address: '127.0.0.1', port: 90 } as const
+    expect(await place.ask('a', asked)).toMatch(/^host /)
+  })
+
   it('a network without a gateway reaches its own alone, whatever its containers route', async () => {
     const internal = (last: number, name: string): TestContainer => ({
       ...container(name, 4, last, {}),

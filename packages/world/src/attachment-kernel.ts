@@ -8,7 +8,7 @@ export interface FailedChange {
   readonly error: CniError
 }
 
-/** The outcome of changes: those that were carried out, in order, and the first that was refused. */
+/** The outcome of changes: those that were carried out, in order, in whole or in part, and the first that was refused. */
 export interface Applied {
   readonly done: readonly Change[]
   readonly failed?: FailedChange

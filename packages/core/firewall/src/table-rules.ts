@@ -83,11 +83,11 @@ export const tableRules: Readonly<Record<string, readonly Rule[]>> = {
     { when: [has('oifname', 'internal')], does: 'drop' },
     { when: [], does: ok },
   ],
+  // Connections from elsewhere that nobody published are left to other firewalls, without the mark.
   to: [
     { when: [replies], does: ok },
     { when: [published], does: ok },
     { when: [has('oifname', 'internal')], does: 'drop' },
-    { when: [], does: ok },
   ],
   // route_localnet without it opens what the host serves on its loopback to containers.
   guard: [{ when: [has('iifname', 'bridges'), family(4), toLoopback], does: 'drop' }],

@@ -59,13 +59,22 @@ interface Sent {
   readonly op: RouteOp
 }
 
-// Operations of one namespace go out together until the other's turn comes, or one wants an index that they make.
+interface Failure {
+  readonly change: Change
+  readonly error: CniError
+  /** Whether nothing of the change was carried out. */
+  readonly isWhole: boolean
+}
+
+// Operations of one namespace go out together until the other's turn comes, or one wants an index that they make. What
+// makes a link goes out alone: where it is refused, the link of that name is another's.
 function applyRoutes(
   session: Session,
   group: readonly Change[],
   links: 'delete' | 'down',
 ): Applied {
-  const failures: { change: Change; error: CniError }[] = []
+  const failures: Failure[] = []
+  const begun: Change[] = []
   let place: Place = 'host'
   let waiting: Sent[] = []
   const flush = () => {
@@ -81,45 +90,67 @@ function applyRoutes(
     },
     namespace: () => session.namespace(),
   }
+  const begin = (change: Change) => {
+    const placed = routeOpsOf(change, lookup, links)
+    begun.push(change)
+    for (const { place: next, ops } of placed) {
+      if (next !== place) flush()
+      place = next
+      for (const op of ops) {
+        if (failures.length > 0) return
+        waiting.push({ change, op })
+        if (makesLink(op)) flush()
+      }
+    }
+  }
   for (const change of group) {
     if (failures.length > 0) break
     try {
-      for (const placed of routeOpsOf(change, lookup, links)) {
-        if (placed.place !== place) flush()
-        place = placed.place
-        waiting.push(...placed.ops.map((op) => ({ change, op })))
-      }
+      begin(change)
     } catch (error) {
       if (!(error instanceof CniError)) throw error
-      failures.push({ change, error })
+      failures.push({ change, error, isWhole: true })
     }
   }
   flush()
-  const tried =
-    failures.length === 0
-      ? group
-      : group.slice(0, group.indexOf(failures.at(-1)?.change ?? (group[0] as Change)) + 1)
-  const failedOnes = new Set<Change>(failures.map(({ change }) => change))
+  const undone = new Set(failures.flatMap(({ change, isWhole }) => (isWhole ? [change] : [])))
   const [failed] = failures
-  return { done: tried.filter((change) => !failedOnes.has(change)), ...(failed ? { failed } : {}) }
+  return {
+    done: begun.filter((change) => !undone.has(change)),
+    ...(failed ? { failed: { change: failed.change, error: failed.error } } : {}),
+  }
 }
 
-function send(
-  session: Session,
-  place: Place,
-  sent: readonly Sent[],
-): readonly { change: Change; error: CniError }[] {
+function makesLink({ kind }: RouteOp): boolean {
+  return kind.startsWith('add ') && !notLinks.includes(kind)
+}
+
+const notLinks: readonly RouteOp['kind'][] = [
+  'add address',
+  'add route',
+  'add ingress',
+  'add redirect',
+]
+
+function send(session: Session, place: Place, sent: readonly Sent[]): readonly Failure[] {
   faultPoint('socket', `sends ${sent.length} operations to rtnetlink, for the ${place}`)
   const { refusals, first } = session.route(
     place,
     sent.map(({ op }) => op),
   )
   return refusals.flatMap((refusal) => {
-    const change = sent[refusal.sequence - first]?.change
-    return change === undefined || isFine(change, refusal)
-      ? []
-      : [{ change, error: refusedChange(change, refusal) }]
+    const at = refusal.sequence - first
+    const { change, op } = sent[at] ?? {}
+    if (change === undefined || op === undefined || isFine(change, refusal)) return []
+    const isFirst = sent.findIndex((each) => each.change === change) === at
+    const isWhole = makesLink(op) || (isFirst && !isOfLink(change))
+    return [{ change, error: refusedChange(change, refusal), isWhole }]
   })
+}
+
+// All but the first operation of such a change are about the link that the first one made.
+function isOfLink(change: Change): boolean {
+  return change.kind === 'make' && change.to.resource.kind === 'link'
 }
 
 const exists = 17

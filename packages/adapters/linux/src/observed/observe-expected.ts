@@ -63,7 +63,8 @@ function observePlainLink(known: Looking, wanted: Link, owner: Owned['owner']): 
   if (link === undefined) return undefined
   // What else a type says cannot change while the link is there.
   const type = link.kind === wanted.type.name ? wanted.type : ({ name: link.kind } as LinkType)
-  return { resource: linkOf(wanted, link, type), owner: readMark(link.alias) ?? owner }
+  const unmarked = owner.kind === 'attachment' ? nobody : owner
+  return { resource: linkOf(wanted, link, type), owner: readMark(link.alias) ?? unmarked }
 }
 
 /** Whose a link of an attachment's name is that bears no mark: not ours. */

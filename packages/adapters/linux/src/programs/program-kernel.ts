@@ -130,8 +130,10 @@ async function applyRoutes(
     )
     const change = failure && (batch[failure.at] ?? batch[0])?.change
     if (failure && change) {
+      // What made the link is its first line.
+      const isBegun = sent.findIndex((each) => each.change === change) < at + failure.at
       return {
-        done: group.slice(0, group.indexOf(change)),
+        done: group.slice(0, group.indexOf(change) + (isBegun ? 1 : 0)),
         failed: { change, error: refused(change, failure.said) },
       }
     }

@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest'
+import { inHost } from '../../test/in-host.ts'
+
+const tools = `
+import { spawnSync } from 'node:child_process'
+import { applyChanges } from '${import.meta.dirname}/apply.ts'
+import { openSession } from '${import.meta.dirname}/session.ts'
+const owner = { kind: 'attachment', network: 'lan', containerId: 'web', ifname: 'eth0' }
+const owned = (...all) => all.map((resource) => ({ kind: 'make', to: { owner, resource } }))
+const veth = { kind: 'link', place: 'container', name: 'eth0', type: { name: 'veth', hostName: 'veth1', hostMac: '02:00:00:00:00:01' }, up: true, mac: '02:00:00:00:00:02', linkLocal: false }
+const address = (address, link = 'eth0') => ({ kind: 'address', place: 'container', link, address, prefixLength: 24 })
+const session = openSession('/run/netns/t')
+const kinds = ({ done, failed }) => [done.map(({ to }) => to.resource.address ?? to.resource.name), failed?.change.to.resource.address ?? failed?.change.to.resource.name ?? null]
+const sh = (script) => spawnSync('sh', ['-ec', script], { encoding: 'utf8' }).stdout
+const say = (value) => console.log(JSON.stringify(value))
+`
+
+it('a link that was made is among what was done, although a later operation on it was refused', () => {
+  const said = inHost(`${tools}
+    const refusing = {
+      ...session,
+      route: (place, ops) => {
+        const outcome = session.route(place, ops)
+        const at = ops.findIndex(({ kind }) => kind === 'set address mode')
+        const refusal = { sequence: outcome.first + at, errno: 95, text: '' }
+        return at < 0 ? outcome : { ...outcome, refusals: [refusal] }
+      },
+    }
+    say(kinds(applyChanges(refusing, owned(veth, address('10.4.0.2')))))`)
+  expect(said).toEqual([['eth0'], 'eth0'])
+})
+
+it('what was carried out behind a refusal in the same send is among what was done', () => {
+  const said = inHost(`${tools}
+    applyChanges(session, owned(veth, address('10.4.0.2')))
+    say(kinds(applyChanges(session, owned(address('10.4.0.2'), address('10.4.0.3')))))`)
+  expect(said).toEqual([['10.4.0.3'], '10.4.0.2'])
+})
+
+it('a link of the name that is another’s stays as it is', () => {
+  const said = inHost(
+    `${tools}
+    const dummyLike = { ...veth, type: { name: 'macvlan', parent: 'p', mode: 'bridge' } }
+    const before = sh('ip -n t -d link show eth0')
+    const outcome = applyChanges(session, owned(dummyLike))
+    say([kinds(outcome), sh('ip -n t -d link show eth0') === before])`,
+    'ip link add p type veth peer name q && ip link add r type veth peer name eth0 netns t',
+  )
+  expect(said).toEqual([[[], 'eth0'], true])
+})
