@@ -37,6 +37,11 @@ async function outcome(operation: EngineOperation): Promise<EngineOutcome> {
     attachments: netlinkKernel(),
     ipamAt: () => memoryIpamStore(),
     resolvers: async () => ({}),
+    programs: {
+      run: async () => {
+        throw new Error('no plugin of these tests is a program')
+      },
+    },
   }
   try {
     if (verb === 'add') {

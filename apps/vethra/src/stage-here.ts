@@ -2,7 +2,7 @@ import { stageRunner } from '@vethra/engine'
 import { readText } from '@vethra/files'
 import { dnsOf } from '@vethra/ipam'
 import { netlinkKernel } from '@vethra/linux/netlink'
-import type { AttachmentKernel, StageCall } from '@vethra/world'
+import type { AttachmentKernel, PluginRunner, StageCall } from '@vethra/world'
 import { ipamHere } from './ipam-here.ts'
 
 /** The kernel of this host. */
@@ -11,10 +11,11 @@ export function kernelHere(): AttachmentKernel {
 }
 
 /** Runs plugins in this process, on the kernel of this host. */
-export function stageHere(call: StageCall): Promise<string> {
+export function stageHere(call: StageCall, programs: PluginRunner): Promise<string> {
   const run = stageRunner({
     attachments: kernelHere(),
     ipamAt: ipamHere,
+    programs,
     resolvers: async (file) => dnsOf((await readText(file)) ?? ''),
   })
   return run(call)

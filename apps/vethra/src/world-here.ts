@@ -150,6 +150,8 @@ async function newRunner(options: PluginExecOptions): Promise<World['runner']> {
     return (await import('@vethra/plugin-exec')).pluginExec(options)
   }
   const { bunPluginExec } = await import('@vethra/plugin-exec/bun')
-  const stage = async (call: StageCall) => (await import('./stage-here.ts')).stageHere(call)
-  return { ...bunPluginExec(options), stage }
+  const programs = bunPluginExec(options)
+  const stage = async (call: StageCall) =>
+    (await import('./stage-here.ts')).stageHere(call, programs)
+  return { ...programs, stage }
 }

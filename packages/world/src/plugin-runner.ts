@@ -22,6 +22,8 @@ export interface StageCall {
   readonly calls: readonly PluginCall[]
   /** The JSON text of the result before: of the plugin before for ADD, of the whole ADD for what comes after it. */
   readonly previous?: string
+  /** The call of the first plugin's IPAM plugin, where that is a program. */
+  readonly ipam?: PluginCall
 }
 
 /** The report of one run of a plugin, for logs. */

@@ -1,6 +1,7 @@
 import type { ResultDns } from '@vethra/cni'
 import type { AttachmentKernel } from './attachment-kernel.ts'
 import type { IpamStore } from './ipam-store.ts'
+import type { PluginRunner } from './plugin-runner.ts'
 
 /** The ports of plugins that are planned in this process. */
 export interface StageWorld {
@@ -9,4 +10,6 @@ export interface StageWorld {
   readonly ipamAt: (dataDir: string) => IpamStore
   /** The `dns` of a resolv.conf. Throws CniError 5 when the file cannot be read. */
   readonly resolvers: (file: string) => Promise<ResultDns>
+  /** Runs IPAM plugins that are programs. */
+  readonly programs: Pick<PluginRunner, 'run'>
 }

@@ -103,5 +103,6 @@ function parseWays(value: Json | undefined): AttachmentRecord['ways'] {
   return value.map((each: Json) => ({
     type: String(goField(each, 'type') ?? ''),
     way: goField(each, 'way') === 'native' ? 'native' : 'exec',
+    ...(goField(each, 'ipam') === 'exec' ? { ipam: 'exec' } : {}),
   }))
 }

@@ -30,6 +30,7 @@ export const bridge: Plugin<BridgeConf> = {
     enabledad: false,
     disableContainerInterface: false,
   },
+  linkFirst: true,
   parse: parseBridgeConf,
   wants: (conf) => ({ links: [conf.bridge] }),
   plan,
@@ -87,8 +88,8 @@ function owned(owner: Owner, resources: readonly Resource[]): readonly Owned[] {
   return resources.map((resource) => ({ resource, owner }))
 }
 
-function macOf({ network, attachment }: PluginRequest, ips: readonly Ip[]): string {
-  const first = ips.find(({ family }) => family === 4) ?? ips[0]
+function macOf({ network, attachment, ipam }: PluginRequest, ips: readonly Ip[]): string {
+  const first = ipam ? undefined : (ips.find(({ family }) => family === 4) ?? ips[0])
   return first
     ? macForAddress(network, first.address)
     : macFor(network, attachment.containerId, attachment.ifname)

@@ -21,7 +21,7 @@ export type {
 } from './plugin.ts'
 export { portmap } from './portmap.ts'
 export { ptp } from './ptp.ts'
-export { ipamPlannerOf, plannerOf, whyProgram } from './registry.ts'
+export { ipamPlannerOf, plannerOf, whyIpamProgram, whyProgram } from './registry.ts'
 export {
   type FormerInput,
   planFormer,

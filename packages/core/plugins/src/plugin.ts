@@ -17,6 +17,8 @@ export interface PluginRequest {
   /** The plugin's own keys, and `runtimeConfig` where it declares capabilities. */
   readonly conf: JsonObject
   readonly attachment: Attachment
+  /** Where its IPAM plugin is a program: the link is made first, and its MAC follows no address. */
+  readonly ipam?: 'exec'
 }
 
 /** An interface of the host, as planners know it. */
@@ -78,6 +80,8 @@ export interface Plugin<Conf> {
   readonly keys: readonly string[]
   /** Keys that it knows with one value alone: with another they mean what only the program does. */
   readonly fixed?: Readonly<Record<string, Json>>
+  /** Whether its link can be made and be up before its addresses are known, for an IPAM plugin that is a program. Default false. */
+  readonly linkFirst?: boolean
   parse(request: PluginRequest): Conf
   wants(conf: Conf): WantedFacts
   plan(conf: Conf, input: PlanInput): Planned

@@ -19,8 +19,8 @@ it.each<JsonObject>([
 it.each<[JsonObject, string]>([
   [{ type: 'calico' }, 'calico'],
   [{ type: 'bridge', vlan: 7 }, 'vlan'],
-  [{ type: 'bridge', ipam: { type: 'dhcp' } }, 'dhcp'],
-  [{ type: 'bridge', ipam: { ...ipam, daemon: true } }, 'daemon'],
+  [{ type: 'ptp', ipam: { type: 'dhcp' } }, 'dhcp'],
+  [{ type: 'ptp', ipam: { ...ipam, daemon: true } }, 'daemon'],
   [{ type: 'portmap', snat: false }, 'snat'],
   [{ type: 'portmap', externalSetMarkChain: 'KUBE-MARK-MASQ' }, 'externalSetMarkChain'],
   [{ type: 'portmap', conditionsV6: ['-s', 'fd00::/8'] }, 'conditionsV6'],

@@ -46,8 +46,8 @@ const common = ['type', 'name', 'cniversion', 'capabilities', 'runtimeconfig', '
 
 /**
  * Why a plugin runs as a program and not in this process: an unknown type, a key that the planner does
- * not know, or one with a value that only the program knows. Undefined where it is planned here. An
- * unknown IPAM plugin is a reason, too.
+ * not know, or one with a value that only the program knows. Undefined where it is planned here. An IPAM plugin that
+ * is not built in is a reason, too, unless the link can be made before its answer.
  */
 export function whyProgram(conf: JsonObject): string | undefined {
   const type = textOf(conf, 'type') ?? ''
@@ -55,12 +55,17 @@ export function whyProgram(conf: JsonObject): string | undefined {
   if (planner === undefined) return `plugin ${type} is not built in`
   const key = unknownKey(conf, [...common, ...planner.keys], planner.fixed)
   if (key !== undefined) return `plugin ${type} does not know ${key} in this process`
-  const ipam = objectOf(conf, 'ipam')
-  const ipamType = ipam && textOf(ipam, 'type')
-  return ipam === undefined || ipamType === undefined ? undefined : whyIpamProgram(ipamType, ipam)
+  return planner.linkFirst ? undefined : whyIpamProgram(conf)
 }
 
-function whyIpamProgram(type: string, ipam: JsonObject): string | undefined {
+/** Why the IPAM plugin of a conf runs as a program; undefined where it is planned here, and without one. */
+export function whyIpamProgram(conf: JsonObject): string | undefined {
+  const ipam = objectOf(conf, 'ipam')
+  const ipamType = ipam && textOf(ipam, 'type')
+  return ipam === undefined || ipamType === undefined ? undefined : whyForeign(ipamType, ipam)
+}
+
+function whyForeign(type: string, ipam: JsonObject): string | undefined {
   const planner = ipamPlannerOf(type)
   if (planner === undefined) return `IPAM plugin ${type} is not built in`
   const key = unknownKey(ipam, ['type', ...planner.keys], {})

@@ -47,6 +47,8 @@ export interface StageInput {
   readonly granted: readonly ResultIp[]
   /** `dns` of the file that the claim names. */
   readonly dns?: Addresses['dns']
+  /** The answer of the first plugin's IPAM plugin, where that is a program. */
+  readonly answer?: Addresses
   readonly facts: Facts
 }
 
@@ -107,11 +109,16 @@ function plannerFor({ conf }: PluginRequest) {
   throw new CniError({ code: 7, message: `plugin ${type} is not built in` })
 }
 
-function ipamFor({ conf }: PluginRequest) {
+function ipamFor({ conf, ipam }: PluginRequest) {
+  if (ipam === 'exec') return undefined
   return ipamPlannerOf(textOf(objectOf(conf, 'ipam') ?? {}, 'type') ?? '')
 }
 
-function addressesFor(request: PluginRequest, { granted, dns }: StageInput): Addresses | undefined {
+function addressesFor(
+  request: PluginRequest,
+  { granted, dns, answer: foreign }: StageInput,
+): Addresses | undefined {
+  if (request.ipam) return foreign
   const ipam = ipamFor(request)
   const answer: Addresses | undefined = ipam?.answer(ipam.parse(request), granted)
   return answer && dns ? { ...answer, dns } : answer

@@ -35,6 +35,7 @@ function upper(type: 'macvlan' | 'ipvlan' | 'vlan', modes: readonly string[]): P
   return {
     type,
     keys: ['master', 'mtu', 'dns', 'ipam', ...(type === 'vlan' ? ['vlanId'] : ['mode'])],
+    linkFirst: true,
     parse: (request) => parse(request, modes),
     wants: ({ master }) => (master === undefined ? { defaultRoute: true } : { links: [master] }),
     plan: (conf, input) => plan(type, conf, input),
@@ -73,7 +74,9 @@ function plan(type: 'macvlan' | 'ipvlan' | 'vlan', conf: UpperConf, input: PlanI
   const ips = given.flatMap((ip) => ipOf(ip) ?? [])
   const own =
     conf.mac ??
-    (ips[0] ? macForAddress(network, ips[0].address) : macFor(network, containerId, ifname))
+    (ips[0] && !request.ipam
+      ? macForAddress(network, ips[0].address)
+      : macFor(network, containerId, ifname))
   // The others have that of the interface below.
   const mac = type === 'macvlan' ? own : (below?.mac ?? '')
   const owner: Owner = { kind: 'attachment', network, containerId, ifname }

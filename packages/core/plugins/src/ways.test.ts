@@ -18,13 +18,15 @@ describe('the ways of plugins', () => {
     ['auto', list({ nerdctlID: 1 }, bridge), 'native'],
     ['auto', list({}, bridge), 'exec'],
     ['native', list({}, bridge, { type: 'istio-cni' }), 'native exec'],
-    ['native', list({}, dhcp, { type: 'tuning' }), 'exec native'],
+    ['native', list({}, dhcp, { type: 'tuning' }), 'native+exec native'],
+    ['native', list({}, { type: 'tuning' }, dhcp), 'native exec'],
+    ['native', list({}, { ...dhcp, type: 'ptp' }), 'exec'],
     ['native', list({}, { type: 'portmap', conditionsV4: ['-s', '10.0.0.0/8'] }), 'exec'],
     ['exec', list(own, bridge), 'exec'],
   ])('of choice %s', (choice, of, expected) => {
     expect(
       waysOf(of, choice)
-        .map(({ way }) => way)
+        .map(({ way, ipam }) => (ipam ? `${way}+${ipam}` : way))
         .join(' '),
     ).toBe(expected)
   })

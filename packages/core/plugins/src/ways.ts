@@ -1,5 +1,5 @@
 import { type ConfList, goField, type JsonObject } from '@vethra/cni'
-import { whyProgram } from './registry.ts'
+import { whyIpamProgram, whyProgram } from './registry.ts'
 
 /**
  * Which plugins run in this process: `native` those that are built in, `exec` none, `auto` those that are
@@ -11,14 +11,20 @@ export type PluginChoice = 'auto' | 'native' | 'exec'
 export interface PluginWay {
   readonly type: string
   readonly way: 'native' | 'exec'
+  /** Where the plugin is planned in this process and its IPAM plugin is a program. */
+  readonly ipam?: 'exec'
 }
 
 /** The ways of a list's plugins, in its order, by choice and by what is built in. */
 export function waysOf(list: ConfList, choice: PluginChoice): readonly PluginWay[] {
   const isWanted = choice === 'native' || (choice === 'auto' && hasNerdctlId(list))
-  return list.plugins.map(({ type, text }) => {
-    const isNative = isWanted && whyProgram(JSON.parse(text)) === undefined
-    return { type, way: isNative ? 'native' : 'exec' }
+  return list.plugins.map(({ type, text }, index) => {
+    const conf: JsonObject = JSON.parse(text)
+    const byProgram = whyIpamProgram(conf) !== undefined
+    // A link comes before addresses at the beginning of a chain alone.
+    const isBuiltIn = whyProgram(conf) === undefined && (index === 0 || !byProgram)
+    if (!isWanted || !isBuiltIn) return { type, way: 'exec' }
+    return { type, way: 'native', ...(byProgram ? { ipam: 'exec' } : {}) }
   })
 }
 

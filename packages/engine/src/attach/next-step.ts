@@ -186,7 +186,23 @@ function stageOf(progress: Progress, plugins: readonly PluginConf[]): StageCall 
   const previous = last?.text ?? ('attachment' in plan ? plan.prevResult : undefined)
   const calls = plugins.map((plugin) => callOf(progress, plugin))
   const { operation } = calls[0] ?? plan
-  return { operation, calls, ...(previous === undefined ? {} : { previous }) }
+  const ipam = ipamCall(plan, plugins[0], calls[0])
+  return {
+    operation,
+    calls,
+    ...(previous === undefined ? {} : { previous }),
+    ...(ipam === undefined ? {} : { ipam }),
+  }
+}
+
+function ipamCall(
+  { list, ways }: Plan,
+  plugin: PluginConf | undefined,
+  call: PluginCall | undefined,
+): PluginCall | undefined {
+  const isProgram = list.plugins.some((each, at) => each === plugin && ways?.[at]?.ipam === 'exec')
+  const type = plugin?.ipamType
+  return call && isProgram && type !== undefined ? { ...call, type } : undefined
 }
 
 function callOf(progress: Progress, plugin: PluginConf): PluginCall {

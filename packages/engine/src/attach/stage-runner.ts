@@ -12,6 +12,7 @@ import {
 import type { Holder } from '@vethra/ipam'
 import type { PluginRequest } from '@vethra/plugins'
 import type { StageCall, StageWorld } from '@vethra/world'
+import { runIpam } from './ipam-program.ts'
 import { addStage, checkStage, collectStage, delStage, type Stage, statusOfStage } from './stage.ts'
 
 /**
@@ -33,9 +34,12 @@ async function done(world: StageWorld, call: StageCall): Promise<CniError | unde
   const { operation, calls } = call
   if (operation === 'DEL') return delStage(world, stageOf(call))
   if (operation === 'CHECK') return checkStage(world, stageOf(call, parsed))
-  const { requests } = stageOf(call)
-  if (operation === 'STATUS') return statusOfStage(world, requests)
-  if (operation === 'GC') await collectStage(world, requests, validIn(calls[0]?.stdin ?? '{}'))
+  const stage = stageOf(call)
+  const asked = await runIpam(world, stage.ipam)
+  if ('error' in asked) return asked.error
+  if (operation === 'STATUS') return statusOfStage(world, stage.requests)
+  const valid = validIn(calls[0]?.stdin ?? '{}')
+  if (operation === 'GC') await collectStage(world, stage.requests, valid)
   return undefined
 }
 
@@ -67,16 +71,19 @@ function unknownVersion(version: string): CniError {
 
 /** The requests of a stretch, and the result before it; where `read` cannot read that, without. Default: what is damaged is left out. */
 export function stageOf(
-  { calls, previous }: StageCall,
+  { calls, previous, ipam }: StageCall,
   read: (text: string, version: string) => Result | undefined = ifReadable,
 ): Stage {
-  const requests = calls.map(requestOf)
+  const requests = calls.map((call, at) => requestOf(call, at === 0 ? ipam : undefined))
   const version = requests[0]?.cniVersion ?? ''
   const result = previous === undefined ? undefined : read(previous, version)
-  return { requests, ...(result ? { previous: result } : {}) }
+  return { requests, ...(result ? { previous: result } : {}), ...(ipam ? { ipam } : {}) }
 }
 
-function requestOf({ stdin, ...call }: StageCall['calls'][number]): PluginRequest {
+function requestOf(
+  { stdin, ...call }: StageCall['calls'][number],
+  ipam: StageCall['ipam'],
+): PluginRequest {
   const conf: JsonObject = JSON.parse(stdin)
   const { containerId, netns, ifname, cniArgs } = call
   return {
@@ -84,6 +91,7 @@ function requestOf({ stdin, ...call }: StageCall['calls'][number]): PluginReques
     cniVersion: String(conf['cniVersion']),
     conf,
     attachment: { containerId, netns, ifname, cniArgs, capabilityArgs: {} },
+    ...(ipam ? { ipam: 'exec' as const } : {}),
   }
 }
 

@@ -1,5 +1,5 @@
 import { formatAddress } from '@vethra/address'
-import { CniError, onCniError, type Result, type ResultIp } from '@vethra/cni'
+import { CniError, onCniError, type PluginCall, type Result, type ResultIp } from '@vethra/cni'
 import type { Holder } from '@vethra/ipam'
 import {
   type AddressClaim,
@@ -14,6 +14,7 @@ import { converge } from '../converge.ts'
 import { removeEffects } from '../remove-effects.ts'
 import { allocate } from './allocate.ts'
 import { demandFree, whyFull } from './full-sets.ts'
+import { askIpam, runIpam } from './ipam-program.ts'
 import { outcomeOf } from './run-plugin.ts'
 
 /** A stretch of plugins that are planned in this process, and what came before it. */
@@ -21,6 +22,8 @@ export interface Stage {
   readonly requests: readonly PluginRequest[]
   /** ADD: the result of the stage before. DEL and CHECK: what ADD returned in the end; absent when that is lost. */
   readonly previous?: Result
+  /** The call of the first plugin's IPAM plugin, where that is a program. */
+  readonly ipam?: PluginCall
 }
 
 /** The outcome of a stage: its result, or the error of a stage that is undone. */
@@ -32,10 +35,12 @@ export type StageOutcome = { readonly result: Result } | { readonly error: CniEr
  */
 export async function addStage(
   world: StageWorld,
-  { requests, previous }: Stage,
+  { requests, previous, ipam }: Stage,
 ): Promise<StageOutcome> {
   const { claim, wants } = stageNeeds(requests)
   const facts = await world.attachments.facts(wants)
+  const asked = await askIpam(world, requests, { call: ipam, facts })
+  if ('error' in asked) return asked
   const dns = claim?.resolvConf === undefined ? undefined : await world.resolvers(claim.resolvConf)
   const claimed = claim ? await claimAddresses(world, claim) : { granted: [] }
   if ('error' in claimed) return claimed
@@ -45,6 +50,7 @@ export async function addStage(
       granted: claimed.granted,
       ...(previous ? { previous } : {}),
       ...(dns ? { dns } : {}),
+      ...(asked.answer ? { answer: asked.answer } : {}),
     }),
   )
   if ('error' in planned) return giveBack(world, claim, planned.error)
@@ -59,9 +65,11 @@ export async function addStage(
  */
 export async function delStage(
   world: StageWorld,
-  { requests, previous }: Stage,
+  { requests, previous, ipam }: Stage,
   options: ApplyOptions = {},
 ): Promise<CniError | undefined> {
+  // As the reference plugins do: the address goes first, and the link goes all the same.
+  const given = await runIpam(world, ipam)
   const former = planFormer(requests, {
     facts: { links: {} },
     ...(previous ? { result: previous } : {}),
@@ -74,14 +82,16 @@ export async function delStage(
   if (outcome.kind === 'failed') return outcome.error
   const { claim } = stageNeeds(requests)
   if (claim) await world.ipamAt(claim.dataDir).release(claim.network, claim.holder)
-  return undefined
+  return 'error' in given ? given.error : undefined
 }
 
 /** CHECK of a stage: CniError 5 that names what is not as ADD left it; undefined when all is. */
 export async function checkStage(
   world: StageWorld,
-  { requests, previous }: Stage,
+  { requests, previous, ipam }: Stage,
 ): Promise<CniError | undefined> {
+  const asked = await runIpam(world, ipam)
+  if ('error' in asked) return asked.error
   const { wants, claim } = stageNeeds(requests)
   const facts = await world.attachments.facts(wants)
   const desired = planFormer(requests, { facts, ...(previous ? { result: previous } : {}) })

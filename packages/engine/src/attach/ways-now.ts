@@ -16,6 +16,9 @@ export function waysNow(
 /** The programs that a list needs, each once, in the order of ADD; an IPAM plugin after the one that calls it. */
 export function programsOf(tools: WayTools, list: ConfList): readonly string[] {
   const ways = waysNow(tools, list)
-  const programs = list.plugins.filter((_, index) => !isNative(list, ways, index))
-  return [...new Set(programs.flatMap(({ type, ipamType }) => [type, ipamType ?? type]))]
+  const programs = list.plugins.flatMap(({ type, ipamType = type }, index) => {
+    if (!isNative(list, ways, index)) return [type, ipamType]
+    return ways[index]?.ipam ? [ipamType] : []
+  })
+  return [...new Set(programs)]
 }

@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { describeOnHost } from './gate.ts'
+import { type Host, openHost, plugins } from './host.ts'
+
+// An IPAM plugin of somebody's: it says what it was called with, and what it found in the namespace.
+const script = `#!/bin/sh
+if [ "$CNI_COMMAND" = VERSION ]; then echo '{"cniVersion":"1.1.0","supportedVersions":["1.0.0","1.1.0"]}'; exit; fi
+cat >/dev/null
+up=$([ -e "$CNI_NETNS" ] && nsenter --net="$CNI_NETNS" ip -o link show "$CNI_IFNAME" | grep -c 'state UP')
+echo "$CNI_COMMAND $CNI_IFNAME up=$up" >>/run/calls
+[ -e /run/refuse ] && { echo '{"code":11,"msg":"no lease"}'; exit 1; }
+[ "$CNI_COMMAND" = ADD ] || exit 0
+echo '{"cniVersion":"1.0.0","ips":[{"address":"10.33.0.9/24","gateway":"10.33.0.1"}],"routes":[{"dst":"0.0.0.0/0"}]}'
+`
+
+describeOnHost('an IPAM plugin that is not built in, below a bridge that is', () => {
+  let host: Host
+  beforeEach(async () => {
+    host = await openHost({ plugins: 'native' })
+    await host.run(['mkdir', '-p', '/run/plugins', '/etc/cni/net.d'])
+    await host.run(['tee', '/run/plugins/theirs'], { input: script })
+    await host.run(['chmod', '+x', '/run/plugins/theirs'])
+    await host.run(['ip', 'netns', 'add', 'blue'])
+  })
+  afterEach(() => host.close())
+
+  const network = (ipam: object) => {
+    const bridge = { type: 'bridge', bridge: 'br-theirs', isGateway: true, ipMasq: true, ipam }
+    const list = { cniVersion: '1.0.0', name: 'theirs', plugins: [bridge, { type: 'firewall' }] }
+    return host.run(['tee', '/etc/cni/net.d/theirs.conflist'], { input: JSON.stringify(list) })
+  }
+  const cni = (operation: string, path = '/run/plugins') =>
+    host.vethra('--cni-path', path, 'cni', operation, 'theirs', '/run/netns/blue')
+  const calls = async () => (await host.run(['cat', '/run/calls'])).stdout.split('\n')
+
+  it('is run once the link is up in the container, and its answer is what the container gets', async () => {
+    await network({ type: 'theirs' })
+    const added = await cni('add')
+    expect(added).toMatchObject({ exitCode: 0, stderr: '' })
+    const { ips, interfaces } = JSON.parse(added.stdout)
+    expect(ips).toMatchObject([{ address: '10.33.0.9/24', gateway: '10.33.0.1' }])
+    const shown = (await host.run(['ip', '-n', 'blue', 'addr', 'show', 'eth0'])).stdout
+    expect(shown).toContain('10.33.0.9/24')
+    expect(shown).toContain(interfaces[2].mac)
+    expect(await cni('check')).toMatchObject({ exitCode: 0 })
+    expect(await cni('del')).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(await calls()).toEqual(['ADD eth0 up=1', 'CHECK eth0 up=1', 'DEL eth0 up=1'])
+    expect((await host.run(['ip', '-n', 'blue', 'link', 'show', 'eth0'])).exitCode).toBe(1)
+  })
+
+  it('that refuses leaves neither link nor record', async () => {
+    await network({ type: 'theirs' })
+    await host.run(['touch', '/run/refuse'])
+    expect(await cni('add')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('no lease'),
+    })
+    expect((await calls())[0]).toBe('ADD eth0 up=1')
+    expect((await host.run(['ip', '-n', 'blue', 'link', 'show', 'eth0'])).exitCode).toBe(1)
+    const { links } = await host.snapshot()
+    expect(links.filter((link) => link.startsWith('veth'))).toEqual([])
+  })
+
+  it('may be dhcp, which leases through the link', async () => {
+    await network({ type: 'dhcp' })
+    const server =
+      'interface br-theirs\nstart 10.33.0.50\nend 10.33.0.60\noption subnet 255.255.255.0\n'
+    await host.run(['tee', '/run/udhcpd.conf'], { input: `${server}lease_file /run/leases\n` })
+    const setUp = [
+      'ip link add br-theirs type bridge; ip addr add 10.33.0.1/24 dev br-theirs; ip link set br-theirs up',
+      'mkdir -p /run/cni; touch /run/leases',
+      `(exec ${plugins}/dhcp daemon >/dev/null 2>&1 </dev/null & echo $! >/run/dhcp.pid)`,
+      '(exec busybox udhcpd -f /run/udhcpd.conf >/dev/null 2>&1 </dev/null & echo $! >/run/udhcpd.pid)',
+      'until [ -S /run/cni/dhcp.sock ]; do sleep 0.1; done',
+    ]
+    expect(await host.run(['sh', '-ec', setUp.join('\n')])).toMatchObject({ exitCode: 0 })
+    try {
+      const added = await cni('add', plugins)
+      expect(added).toMatchObject({ exitCode: 0 })
+      expect(JSON.parse(added.stdout).ips[0].address).toMatch(/^10\.33\.0\.5\d\/24$/)
+      expect(await cni('del', plugins)).toMatchObject({ exitCode: 0 })
+    } finally {
+      await host.run(['sh', '-c', 'kill $(cat /run/dhcp.pid /run/udhcpd.pid)'])
+    }
+  })
+})

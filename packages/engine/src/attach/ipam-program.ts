@@ -1,0 +1,37 @@
+import { type CniError, type PluginCall, parseResult } from '@vethra/cni'
+import { type Addresses, type Facts, type PluginRequest, planStage } from '@vethra/plugins'
+import type { StageWorld } from '@vethra/world'
+import { converge } from '../converge.ts'
+import { outcomeOf } from './run-plugin.ts'
+
+/** The answer of an IPAM plugin that is a program, or why there is none; neither where a stage has no such plugin. */
+export type Answered = { readonly answer?: Addresses } | { readonly error: CniError }
+
+/** Runs the IPAM plugin of a stage for an operation that returns nothing; without one it does nothing. */
+export async function runIpam(
+  { programs }: StageWorld,
+  call: PluginCall | undefined,
+): Promise<{ readonly printed: string } | { readonly error: CniError }> {
+  return call === undefined ? { printed: '' } : outcomeOf(programs.run(call))
+}
+
+/**
+ * ADD of the IPAM plugin of a stage, once the link that its first plugin makes exists and is up in the
+ * container: dhcp speaks through it. The DEL that follows a failure removes link and address.
+ */
+export async function askIpam(
+  world: StageWorld,
+  requests: readonly PluginRequest[],
+  { call, facts }: { readonly call: PluginCall | undefined; readonly facts: Facts },
+): Promise<Answered> {
+  const [first] = requests
+  if (call === undefined || first === undefined) return {}
+  const { ipam: _, ...conf } = first.conf
+  const { resources } = planStage([{ ...first, conf }], { facts, granted: [] })
+  const link = await converge(world.attachments, { netns: call.netns, desired: resources })
+  if (link.kind === 'failed') return { error: link.error }
+  const outcome = await runIpam(world, call)
+  if ('error' in outcome) return outcome
+  const { ips, routes, dns } = parseResult(outcome.printed, first.cniVersion).result
+  return { answer: { ips, routes, dns } }
+}
