@@ -48,3 +48,37 @@ it('a link of the name that is another’s stays as it is', () => {
   )
   expect(said).toEqual([[[], 'eth0'], true])
 })
+
+it.each([
+  ['veth', `{ ...veth }`],
+  ['macvlan', `{ ...veth, type: { name: 'macvlan', parent: 'p', mode: 'bridge' } }`],
+  ['ifb', `{ kind: 'link', place: 'host', name: 'bwp1', type: { name: 'ifb' }, up: true }`],
+])(
+  'a %s whose maker was killed before it was marked is its attachment’s, and made anew',
+  (_, resource) => {
+    const said = inHost(
+      `${tools}
+    const { looking } = await import('${import.meta.dirname}/looking.ts')
+    const { observeExpected } = await import('${import.meta.dirname}/../observed/observe-expected.ts')
+    const wanted = { owner, resource: ${resource} }
+    const dying = {
+      ...session,
+      route: (place, ops) => {
+        if (ops.some(({ alias }) => alias !== undefined)) throw new Error('killed')
+        return session.route(place, ops)
+      },
+    }
+    let end = 'lived'
+    try { applyChanges(dying, [{ kind: 'make', to: wanted }]) } catch (error) { end = error.message }
+    const { diff } = await import('@vethra/state')
+    const observed = observeExpected(looking(session, [wanted]), [wanted])
+    const changes = diff([wanted], observed)
+    const again = applyChanges(session, changes)
+    const after = observeExpected(looking(session, [wanted]), [wanted])
+    say([end, observed[0]?.owner, changes.map(({ kind }) => kind), again.failed?.error.message ?? 'made', diff([wanted], after)])`,
+      'ip link add p type veth peer name q && ip link set p up',
+    )
+    const owner = { kind: 'attachment', network: 'lan', containerId: 'web', ifname: 'eth0' }
+    expect(said).toEqual(['killed', owner, ['remove', 'make'], 'made', []])
+  },
+)

@@ -54,27 +54,46 @@ function pick({ up, mac, mtu, promiscuous, allMulticast, transmitQueueLength }: 
 
 function observeLink(known: Looking, wanted: Link, owner: Owned['owner']): Owned | undefined {
   return wanted.type.name === 'veth'
-    ? observeVeth(known, wanted, wanted.type)
+    ? observeVeth(known, wanted, { ends: wanted.type, owner })
     : observePlainLink(known, wanted, owner)
 }
 
 function observePlainLink(known: Looking, wanted: Link, owner: Owned['owner']): Owned | undefined {
   const link = known.link(wanted.place, wanted.name)
   if (link === undefined) return undefined
+  const isCutShort = owner.kind === 'attachment' && isWithoutMarkYet(known, wanted, link)
   // What else a type says cannot change while the link is there.
-  const type = link.kind === wanted.type.name ? wanted.type : ({ name: link.kind } as LinkType)
-  const unmarked = owner.kind === 'attachment' ? nobody : owner
-  return { resource: linkOf(wanted, link, type), owner: readMark(link.alias) ?? unmarked }
+  const isSame = link.kind === wanted.type.name && !isCutShort
+  const type = isSame ? wanted.type : ({ name: isCutShort ? '' : link.kind } as LinkType)
+  const isOurs = owner.kind !== 'attachment' || isCutShort
+  return {
+    resource: linkOf(wanted, link, type),
+    owner: readMark(link.alias) ?? (isOurs ? owner : nobody),
+  }
+}
+
+// A kill between the making of a link and its marking leaves it without, to be made anew. The name of an ifb is a hash of its
+// attachment; the others have the MAC or the parent that was planned.
+function isWithoutMarkYet(known: Looking, { type, mac }: Link, link: FoundLink): boolean {
+  if (link.alias !== '' || link.kind !== type.name) return false
+  if (type.name === 'macvlan') return link.mac === mac
+  if ('parent' in type) return link.lower === known.link('host', type.parent)?.index
+  return type.name === 'ifb'
 }
 
 /** Whose a link of an attachment's name is that bears no mark: not ours. */
 const nobody: Owned['owner'] = { kind: 'host' }
 
+interface Veth {
+  readonly ends: Extract<LinkType, { name: 'veth' }>
+  readonly owner: Owned['owner']
+}
+
 // By the host's end, which is there whether the container's namespace can be entered or not.
 function observeVeth(
   known: Looking,
   wanted: Link,
-  { hostName }: Extract<LinkType, { name: 'veth' }>,
+  { ends: { hostName }, owner }: Veth,
 ): Owned | undefined {
   const hostEnd = known.link('host', hostName)
   const inside = known.link('container', wanted.name)
@@ -85,9 +104,14 @@ function observeVeth(
   const type = bridge === undefined ? ends : { ...ends, bridge }
   const isWhole = inside?.lower === hostEnd.index && hostEnd.lower === inside.index
   // An end whose other one is elsewhere, or has another name, is the rest of an earlier life: it has to be made anew.
-  const isRest = !isWhole && (inside !== undefined || known.hasContainer)
+  const isCutShort = hostEnd.alias === ''
+  const isRest = isCutShort || (!isWhole && (inside !== undefined || known.hasContainer))
   const link = linkOf(wanted, inside ?? hostEnd, isRest ? { ...ends, hostMac: '' } : type)
-  return { resource: { ...link, up: link.up && isWhole }, owner: readMark(hostEnd.alias) ?? nobody }
+  return {
+    resource: { ...link, up: link.up && isWhole },
+    // Its name is a hash of its attachment: without a mark yet it is ours all the same.
+    owner: readMark(hostEnd.alias) ?? (isCutShort ? owner : nobody),
+  }
 }
 
 function foreignType({ kind }: FoundLink): LinkType {
