@@ -1,9 +1,8 @@
 import { stageRunner } from '@vethra/engine'
-import { readText } from '@vethra/files'
-import { dnsOf } from '@vethra/ipam'
 import { netlinkKernel } from '@vethra/linux/netlink'
 import type { AttachmentKernel, PluginRunner, StageCall } from '@vethra/world'
 import { ipamHere } from './ipam-here.ts'
+import { resolversHere } from './resolvers-here.ts'
 
 /** The kernel of this host. */
 export function kernelHere(): AttachmentKernel {
@@ -16,7 +15,7 @@ export function stageHere(call: StageCall, programs: PluginRunner): Promise<stri
     attachments: kernelHere(),
     ipamAt: ipamHere,
     programs,
-    resolvers: async (file) => dnsOf((await readText(file)) ?? ''),
+    resolvers: resolversHere,
   })
   return run(call)
 }

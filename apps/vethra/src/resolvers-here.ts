@@ -1,0 +1,11 @@
+import { CniError, type ResultDns } from '@vethra/cni'
+import { readText } from '@vethra/files'
+import { dnsOf } from '@vethra/ipam'
+
+/** The `dns` of a resolv.conf of this host. Throws CniError 5 where it cannot be read, as host-local fails there. */
+export async function resolversHere(file: string): Promise<ResultDns> {
+  const text = await readText(file)
+  if (text !== undefined) return dnsOf(text)
+  const message = `open ${file}: no such file or directory`
+  throw new CniError({ code: 5, message, hint: 'Name a file that exists as resolvConf of ipam.' })
+}
