@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
 import { needsRoot } from '../test/in-namespace.ts'
 import { containersOfPlugins, pluginsEnded } from './plugins-at-work.ts'
@@ -44,7 +45,25 @@ it('a plugin of another runtime counts as at work, and is not waited for', async
   await pluginsEnded(id, nonce, 0)
 })
 
+// Octets that this thread has asked the kernel for: proc_pid_io(5).
+const asked = () => Number(/rchar: (\d+)/.exec(readFileSync('/proc/thread-self/io', 'utf8'))?.[1])
+
 describe.skipIf(needsRoot !== undefined)('who is no plugin of ours', () => {
+  it('is not read, however large its environment', async () => {
+    const large = Array.from({ length: 15 }, (_, index) => [`X${index}`, 'x'.repeat(120_000)])
+    containersOfPlugins()
+    const before = asked()
+    containersOfPlugins()
+    const usual = asked() - before
+    await start(['setpriv', '--reuid=65534', '--clear-groups'], {
+      ...env,
+      ...Object.fromEntries(large),
+    })
+    const then = asked()
+    containersOfPlugins()
+    expect(asked() - then).toBeLessThan(usual + 500_000)
+  })
+
   it.each([
     ['another user', ['setpriv', '--reuid=65534', '--clear-groups']],
     ['a set-user-ID program of another user', ['setpriv', '--ruid=65534']],

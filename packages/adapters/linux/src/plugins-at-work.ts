@@ -18,7 +18,7 @@ export async function pluginsEnded(
   const wanted = `\0VETHRA_NONCE=${nonce}\0`
   for (;;) {
     const running = allPids().filter(
-      (pid) => pid !== process.pid && environmentOf(pid).includes(wanted) && isOfOurs(pid),
+      (pid) => pid !== process.pid && isOfOurs(pid) && environmentOf(pid).includes(wanted),
     )
     if (running.length === 0) return
     if (performance.now() > end) throw stillRunning(containerId, running)
@@ -32,12 +32,13 @@ export async function pluginsEnded(
  */
 export function containersOfPlugins(): readonly string[] {
   return allPids().flatMap((pid) => {
+    if (!isOfOurs(pid)) return []
     const id = /\0CNI_CONTAINERID=([^\0]*)\0/.exec(environmentOf(pid))?.[1]
-    return id !== undefined && isOfOurs(pid) ? [id] : []
+    return id === undefined ? [] : [id]
   })
 }
 
-// A process that ends meanwhile, and a zombie, have no environment.
+// Of a process of ours alone: others may have one of megabytes. One that ends meanwhile, and a zombie, have none.
 function environmentOf(pid: number): string {
   return `\0${textOf(`/proc/${pid}/environ`)}\0`
 }

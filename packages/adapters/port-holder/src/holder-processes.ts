@@ -33,9 +33,10 @@ export function readHolderArgs(argv: readonly string[]): HolderCall | undefined 
 
 /** The holder that a process is; undefined when it is none of ours, or has ended. */
 export function holderAt(pid: number): HolderProcess | undefined {
+  // Anybody can call a process of theirs what they like, in megabytes.
+  if (!isOfOurs(pid)) return undefined
   const call = readHolderArgs(textOf(`/proc/${pid}/cmdline`).split('\0').slice(0, -1))
-  // Anybody can call a process of theirs what they like.
-  const found = call && isOfOurs(pid) ? processAt(pid) : undefined
+  const found = call && processAt(pid)
   return call && found && { ...call, ...found }
 }
 
