@@ -2,8 +2,8 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { CniError } from '@vethra/cni'
 import { errno, fileError } from './file-error.ts'
 
-/** 16 MiB. */
-const defaultLimit = 16 * 1024 * 1024
+/** The largest file that is read, in bytes: 16 MiB. */
+export const defaultLimit: number = 16 * 1024 * 1024
 
 /**
  * The text of a regular file, symbolic links followed; undefined when there is none. Octets that

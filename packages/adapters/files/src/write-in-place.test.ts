@@ -4,6 +4,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs'
@@ -45,6 +46,15 @@ describe('writeInPlace', () => {
       expect(await writeInPlace(path, text)).toBe(true)
       expect(readFileSync(path, 'utf8')).toBe(text)
     }
+  })
+
+  it('gives a file that a container has filled its text, and reads nothing of it', async () => {
+    writeFileSync(path, 'x'.repeat(100))
+    truncateSync(path, 2 ** 33)
+    const { ino } = statSync(path)
+    expect(await writeInPlace(path, 'one\n')).toBe(true)
+    expect(readFileSync(path, 'utf8')).toBe('one\n')
+    expect(statSync(path).ino).toBe(ino)
   })
 
   it('does nothing when the text is the same', async () => {

@@ -1,7 +1,15 @@
-import { closeSync, constants, fdatasync, ftruncateSync, openSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fdatasync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  writeSync,
+} from 'node:fs'
 import { faultPoint } from './faults/fault-point.ts'
 import { fileError } from './file-error.ts'
-import { readAll } from './read-text.ts'
+import { defaultLimit, readAll } from './read-text.ts'
 
 /**
  * Gives an existing file a new text and keeps its inode, for files that are bind-mounted into
@@ -9,6 +17,7 @@ import { readAll } from './read-text.ts'
  * text was the same. Only the octets between the first and the last difference are written, in one
  * write, and the file is never shorter than its new text. A text that gets shorter is first padded
  * with newlines to the old length and cut after, so that a kill between the two leaves empty lines.
+ * A file of more than 16 MiB is not read, and gets the text whole.
  * Throws CniError 5 naming the path, also when nothing is there or when it is a symbolic link.
  */
 export async function writeInPlace(path: string, text: string): Promise<boolean> {
@@ -26,13 +35,16 @@ export async function writeInPlace(path: string, text: string): Promise<boolean>
 }
 
 async function rewrite(descriptor: number, path: string, next: Buffer): Promise<boolean> {
-  const old = readAll(descriptor, path)
-  if (old.equals(next)) return false
-  const { start, octets } = difference(old, padded(next, old.length))
+  const { size } = fstatSync(descriptor)
+  // What a container has filled its file with is not read: the text stands before it until that is cut off.
+  const old = size > defaultLimit ? undefined : readAll(descriptor, path)
+  if (old?.equals(next)) return false
+  const known = old?.length ?? size
+  const { start, octets } = old ? difference(old, padded(next, known)) : { start: 0, octets: next }
   faultPoint('write', `in place to ${path}`)
   writeAt(descriptor, octets, start)
   faultPoint('process', `has written ${path}`)
-  if (old.length > next.length) ftruncateSync(descriptor, next.length)
+  if (known > next.length) ftruncateSync(descriptor, next.length)
   await toDisk(descriptor)
   return true
 }
