@@ -11,32 +11,16 @@ import {
   pluginNotStarted,
 } from '@vethra/cni'
 import { faultPoint } from '@vethra/files'
-import type { PluginReport, PluginRunner } from '@vethra/world'
+import type { PluginRunner } from '@vethra/world'
+import { busyAttempts, busyPauseMs, type PluginExecOptions } from './options.ts'
 import { type Child, watch } from './watch-in-bun.ts'
-
-/** How plugins are run; as for `pluginExec` of `@vethra/plugin-exec`. */
-export interface BunPluginExecOptions {
-  /** The folders of `CNI_PATH`, in order; absolute, since plugins run in `/`. */
-  readonly path: readonly string[]
-  /** The environment that plugins inherit; the `CNI_*` variables of the call win. */
-  readonly env: Readonly<Record<string, string | undefined>>
-  /** After this many milliseconds the plugin's whole process group is killed. Default: 60,000. */
-  readonly timeoutMs?: number
-  /** More octets than this on standard output or error end the plugin. Default: 16 MiB. */
-  readonly outputLimit?: number
-  /** Called for each run that ended, successful or not. Default: none. */
-  readonly onReport?: (report: PluginReport) => void
-}
-
-const busyAttempts = 6
-const busyPauseMs = 1000
 
 /**
  * A PluginRunner that starts executables by `Bun.spawn`. A plugin that another program is just writing
  * (ETXTBSY) is tried up to six times, a second apart, within the deadline. Throws CniError 104 for a deadline or an output
  * that went too far, 5 when the program cannot be started.
  */
-export function bunPluginExec(options: BunPluginExecOptions): PluginRunner {
+export function bunPluginExec(options: PluginExecOptions): PluginRunner {
   const { timeoutMs = 60_000, outputLimit = 16 * 1024 * 1024 } = options
   return {
     run: async (call) => {
@@ -68,7 +52,7 @@ function isFile(path: string): boolean {
 async function execute(
   path: string,
   call: PluginCall,
-  options: BunPluginExecOptions,
+  options: PluginExecOptions,
   limits: PluginLimits,
 ): Promise<PluginExit> {
   const started = performance.now()
@@ -87,7 +71,7 @@ async function execute(
 async function start(
   path: string,
   call: PluginCall,
-  options: BunPluginExecOptions,
+  options: PluginExecOptions,
   { timeoutMs }: PluginLimits,
 ): Promise<Child> {
   for (let attempt = 1; ; attempt += 1) {

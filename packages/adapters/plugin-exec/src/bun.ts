@@ -1,4 +1,4 @@
 /**
  * The runner of plugins on `Bun.spawn`, for the executable, where a library would cost start-up time.
  */
-export { type BunPluginExecOptions, bunPluginExec } from './bun-plugin-exec.ts'
+export { bunPluginExec } from './bun-plugin-exec.ts'

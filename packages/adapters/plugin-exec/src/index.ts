@@ -3,4 +3,5 @@
  * programs of the host: those are `@vethra/plugin-exec/programs`.
  */
 export { findPlugin } from './find-plugin.ts'
-export { type PluginExecOptions, pluginExec } from './plugin-exec.ts'
+export type { PluginExecOptions } from './options.ts'
+export { pluginExec } from './plugin-exec.ts'

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   exitStatus,
@@ -10,26 +9,11 @@ import {
   pluginTooFar,
 } from '@vethra/cni'
 import { faultPoint } from '@vethra/files'
-import type { PluginReport, PluginRunner } from '@vethra/world'
+import type { PluginRunner } from '@vethra/world'
 import { execa } from 'execa'
 import { findPlugin } from './find-plugin.ts'
-
-/** How plugins are run. */
-export interface PluginExecOptions {
-  /** The folders of `CNI_PATH`, in order; absolute, since plugins run in `/`. */
-  readonly path: readonly string[]
-  /** The environment that plugins inherit; the `CNI_*` variables of the call win. */
-  readonly env: Readonly<Record<string, string | undefined>>
-  /** After this many milliseconds the plugin's whole process group is killed. Default: 60,000. */
-  readonly timeoutMs?: number
-  /** More octets than this on standard output or error end the plugin. Default: 16 MiB. */
-  readonly outputLimit?: number
-  /** Called for each run that ended, successful or not. Default: none. */
-  readonly onReport?: (report: PluginReport) => void
-}
-
-const busyAttempts = 6
-const busyPauseMs = 1000
+import { killGroup } from './kill-group.ts'
+import { busyAttempts, busyPauseMs, type PluginExecOptions } from './options.ts'
 
 // A process that left the group can keep the pipes open after the group is dead.
 const drainMs = 200
@@ -80,7 +64,7 @@ async function execute(
     await sleep(busyPauseMs)
     return execute(path, call, options, attempt + 1)
   }
-  if (ended.isMaxBuffer) killGroup(child)
+  if (ended.isMaxBuffer) killAll(child)
   const { stdout = '', stderr = '', exitCode, signal } = ended
   const limit = deadline.passed() ? 'timeoutMs' : ended.isMaxBuffer ? 'outputLimit' : undefined
   if (limit !== undefined) throw pluginTooFar(path, call, limits, { limit, stdout, stderr })
@@ -104,7 +88,7 @@ function setDeadline(child: Child, timeoutMs: number): { clear(): void; passed()
   let drain: NodeJS.Timeout | undefined
   const timer = setTimeout(() => {
     passed = true
-    killGroup(child)
+    killAll(child)
     drain = setTimeout(() => [child.stdout, child.stderr].map((pipe) => pipe.destroy()), drainMs)
   }, timeoutMs)
   const clear = () => {
@@ -114,15 +98,6 @@ function setDeadline(child: Child, timeoutMs: number): { clear(): void; passed()
   return { clear, passed: () => passed }
 }
 
-// Once the plugin has ended, a process of its number is another, and may lead a group.
-function killGroup({ pid, nodeChildProcess: { exitCode, signalCode } }: Child): void {
-  if (pid === undefined) return
-  const hasEnded = exitCode !== null || signalCode !== null
-  if (hasEnded && existsSync(`/proc/${pid}`)) return
-  try {
-    process.kill(-pid, 'SIGKILL')
-  } catch (error) {
-    // ESRCH: the whole group has gone already, which is what was wanted.
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-  }
+function killAll({ pid, nodeChildProcess: { exitCode, signalCode } }: Child): void {
+  if (pid !== undefined) killGroup(pid, exitCode !== null || signalCode !== null)
 }

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
 import { type PluginCall, type PluginLimits, pluginTooFar } from '@vethra/cni'
+import { killGroup } from './kill-group.ts'
 
 /** A plugin's process. */
 export type Child = Bun.ReadableSubprocess
@@ -23,7 +23,7 @@ export async function watch(
 ): Promise<{ readonly stdout: string; readonly stderr: string }> {
   const tooFar = Promise.withResolvers<keyof PluginLimits>()
   const stop = (limit: keyof PluginLimits) => {
-    killGroup(child)
+    killGroup(child.pid, child.exitCode !== null || child.signalCode !== null)
     tooFar.resolve(limit)
   }
   const timer = setTimeout(stop, limits.timeoutMs, 'timeoutMs')
@@ -55,16 +55,4 @@ async function readUpTo(reader: Reader, limit: number, onMore: () => void): Prom
     text += decoder.decode(value, { stream: true })
   }
   return text + decoder.decode()
-}
-
-// Once the plugin has ended, a process of its number is another, and may lead a group.
-function killGroup({ pid, exitCode, signalCode }: Child): void {
-  const hasEnded = exitCode !== null || signalCode !== null
-  if (hasEnded && existsSync(`/proc/${pid}`)) return
-  try {
-    process.kill(-pid, 'SIGKILL')
-  } catch (error) {
-    // ESRCH: the whole group has gone already, which is what was wanted.
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-  }
 }
