@@ -1,14 +1,13 @@
-import { lstatSync, readdirSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Address, formatAddress, readAddress } from '@vethra/address'
 import type { Claim, ClaimOutcome } from '@vethra/ipam'
 import { addressOfFile } from './address-name.ts'
-import { isDead, removeReserved } from './dead-file.ts'
-import { failure } from './failure.ts'
+import { isDead } from './dead-file.ts'
+import { failing, namesIn, removeFile } from './failure.ts'
 import {
   publishDraft,
   readSmall,
-  removeDraft,
   removeDrafts,
   replaceWhole,
   writeDraft,
@@ -24,7 +23,8 @@ export function claimAddress(session: Session, claim: Claim): ClaimOutcome {
   const { exact } = textsOf(claim)
   const held = inTheWay(session, claim)
   if (held) return { kind: 'held', address: held }
-  removeLeftDrafts(session)
+  // Ours are named by the folder and made under its lock, which we hold: their writers are dead.
+  removeDrafts(session.dataDir, session.mark)
   const draft = writeDraft(session.dataDir, session.mark, exact)
   try {
     const address = takeFirst(session, claim, draft)
@@ -34,13 +34,13 @@ export function claimAddress(session: Session, claim: Claim): ClaimOutcome {
       const marker = join(session.folder, `last_reserved_ip.${claim.set}`)
       replaceWhole(session.dataDir, session.mark, marker, name)
     } catch (error) {
-      removeReserved(join(session.folder, name))
+      removeFile(join(session.folder, name))
       throw error
     }
     session.holders.added(exact, name)
     return { kind: 'reserved', address }
   } finally {
-    removeDraft(draft)
+    removeFile(draft)
   }
 }
 
@@ -50,15 +50,6 @@ function inTheWay({ holders }: Session, claim: Claim): Address | undefined {
   const { exact, old } = textsOf(claim)
   const names = [...holders.find(exact), ...holders.find(old)].sort()
   return names.map(addressOfFile).find((address) => address !== undefined && unlessHeldIn(address))
-}
-
-// Ours are named by the folder and made under its lock, which we hold: their writers are dead.
-function removeLeftDrafts({ dataDir, mark }: Session): void {
-  try {
-    removeDrafts(dataDir, mark)
-  } catch (cause) {
-    throw failure(`list ${dataDir}`, cause)
-  }
 }
 
 function takeFirst(session: Session, claim: Claim, draft: string): Address | undefined {
@@ -80,26 +71,10 @@ function takeFirst(session: Session, claim: Claim, draft: string): Address | und
 }
 
 function take(path: string, draft: string): boolean {
-  const there = lookAt(path)
+  const there = failing(`look at ${path}`, () => lstatSync(path, { throwIfNoEntry: false }))
   if (there !== undefined) {
     if (!isDead(there)) return false
-    removeReserved(path)
+    removeFile(path)
   }
   return publishDraft(draft, path)
-}
-
-function lookAt(path: string) {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false })
-  } catch (cause) {
-    throw failure(`look at ${path}`, cause)
-  }
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder)
-  } catch (cause) {
-    throw failure(`list ${folder}`, cause)
-  }
 }

@@ -1,5 +1,4 @@
-import { type Stats, unlinkSync } from 'node:fs'
-import { failure, isMissing } from './failure.ts'
+import type { Stats } from 'node:fs'
 
 /**
  * The age in milliseconds at which an empty file is dead. host-local makes and writes a file under
@@ -12,13 +11,4 @@ const deadAfterMs = 10_000
 export function isDead(file: Stats): boolean {
   const now = performance.timeOrigin + performance.now()
   return file.isFile() && file.size === 0 && now - file.mtimeMs > deadAfterMs
-}
-
-/** Removes a file; one that is gone is fine. Throws CniError 5. */
-export function removeReserved(path: string): void {
-  try {
-    unlinkSync(path)
-  } catch (cause) {
-    if (!isMissing(cause)) throw failure(`remove ${path}`, cause)
-  }
 }

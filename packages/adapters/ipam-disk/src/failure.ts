@@ -1,3 +1,4 @@
+import { readdirSync, unlinkSync } from 'node:fs'
 import { CniError, systemHint } from '@vethra/cni'
 
 /** The CniError 5 for a system call that failed. */
@@ -10,6 +11,29 @@ export function failure(action: string, cause: unknown): CniError {
     cause,
     ...(hint === undefined ? {} : { hint }),
   })
+}
+
+/** Returns what a system call returns. Throws CniError 5 where it fails. */
+export function failing<T>(action: string, call: () => T): T {
+  try {
+    return call()
+  } catch (cause) {
+    throw failure(action, cause)
+  }
+}
+
+/** The names in a folder. Throws CniError 5. */
+export function namesIn(folder: string): readonly string[] {
+  return failing(`list ${folder}`, () => readdirSync(folder))
+}
+
+/** Removes a file; one that is gone is fine. Throws CniError 5. */
+export function removeFile(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch (cause) {
+    if (!isMissing(cause)) throw failure(`remove ${path}`, cause)
+  }
 }
 
 /** Whether an error says that a file is gone, or that its folder is. */

@@ -5,14 +5,13 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
-  readdirSync,
   readSync,
   utimesSync,
   writeSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { isCanonical } from '@vethra/address'
-import { failure } from './failure.ts'
+import { failing, namesIn } from './failure.ts'
 import {
   addName,
   type Cells,
@@ -114,12 +113,8 @@ function seal(folder: string, cells: Cells): void {
 }
 
 function stampOf(folder: string): { mtimeNs: bigint; inode: bigint } {
-  try {
-    const { mtimeNs, ino } = lstatSync(folder, { bigint: true })
-    return { mtimeNs, inode: ino }
-  } catch (cause) {
-    throw failure(`look at ${folder}`, cause)
-  }
+  const { mtimeNs, ino } = failing(`look at ${folder}`, () => lstatSync(folder, { bigint: true }))
+  return { mtimeNs, inode: ino }
 }
 
 function isRight(cells: Cells, { mtimeNs, inode }: { mtimeNs: bigint; inode: bigint }): boolean {
@@ -149,14 +144,6 @@ function trim(octets: Buffer | undefined): Buffer {
 
 function isSpace(octet = 0): boolean {
   return octet === 0x20 || (octet >= 0x09 && octet <= 0x0d)
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder)
-  } catch (cause) {
-    throw failure(`list ${folder}`, cause)
-  }
 }
 
 function inFile(file: number): Cells {

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { type Address, compareAddresses, isCanonical } from '@vethra/address'
 import type { Holder, Reservation } from '@vethra/ipam'
 import { addressOfFile } from './address-name.ts'
-import { isDead, removeReserved } from './dead-file.ts'
+import { isDead } from './dead-file.ts'
+import { removeFile } from './failure.ts'
 import { holder } from './read-reservations.ts'
 import { readTrimmed } from './reservation-file.ts'
 import { type Session, textsOf } from './session.ts'
@@ -17,7 +18,7 @@ export function heldAddresses(session: Session, who: Holder): readonly Address[]
 export function releaseAddresses(session: Session, who: Holder): readonly Address[] {
   const { text, names } = heldFiles(session, who)
   for (const name of names) {
-    removeReserved(join(session.folder, name))
+    removeFile(join(session.folder, name))
     session.holders.removed(text, name)
   }
   return addresses(names)
@@ -32,7 +33,7 @@ export function dropReservation(session: Session, reservation: Reservation): boo
   const now = holder(text)
   if (now.containerId !== containerId || now.ifname !== ifname) return false
   if (text === '' && !isDead(lstatSync(path))) return false
-  removeReserved(path)
+  removeFile(path)
   session.holders.removed(text, address)
   return true
 }

@@ -1,16 +1,6 @@
-import {
-  closeSync,
-  constants,
-  linkSync,
-  openSync,
-  readdirSync,
-  readSync,
-  renameSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, constants, linkSync, openSync, readSync, renameSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { failure, hasCode, isMissing } from './failure.ts'
+import { failure, hasCode, isMissing, namesIn, removeFile } from './failure.ts'
 
 /** The octets of a file that are looked at: host-local allows any id, but what is longer than a page is not one of ours. */
 export const longest = 4096
@@ -52,7 +42,7 @@ export function writeDraft(dataDir: string, mark: string, text: string): string 
       const octets = Buffer.from(text)
       for (let done = 0; done < octets.length; ) done += writeSync(file, octets, done)
     } catch (cause) {
-      removeDraft(path)
+      removeFile(path)
       throw cause
     } finally {
       closeSync(file)
@@ -63,19 +53,10 @@ export function writeDraft(dataDir: string, mark: string, text: string): string 
   return path
 }
 
-/** Removes a draft. A missing file is fine. */
-export function removeDraft(path: string): void {
-  try {
-    unlinkSync(path)
-  } catch (cause) {
-    if (!isMissing(cause)) throw failure(`remove ${path}`, cause)
-  }
-}
-
 /** Removes what killed writers left under a mark. Only while others with the same mark are kept away. */
 export function removeDrafts(dataDir: string, mark: string): void {
-  for (const name of readdirSync(dataDir)) {
-    if (name.startsWith(mark)) removeDraft(join(dataDir, name))
+  for (const name of namesIn(dataDir)) {
+    if (name.startsWith(mark)) removeFile(join(dataDir, name))
   }
 }
 
@@ -96,7 +77,7 @@ export function replaceWhole(dataDir: string, mark: string, path: string, text: 
   try {
     renameSync(draft, path)
   } catch (cause) {
-    removeDraft(draft)
+    removeFile(draft)
     throw failure(`write ${path}`, cause)
   }
 }
