@@ -7,6 +7,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -101,6 +102,13 @@ describe('mounted files', () => {
     await store.writeMounted('c1', 'resolv.conf', 'nameserver 9.9.9.9\n')
     expect(text(path)).toBe('nameserver 9.9.9.9\n')
     expect(statSync(path).ino).toBe(ino)
+  })
+
+  it('are written all the same where the container has filled them', async () => {
+    const path = await store.writeMounted('c1', 'hostname', 'x\n')
+    truncateSync(path, 2 ** 33)
+    await store.writeMounted('c1', 'hostname', 'y\n')
+    expect(text(path)).toBe('y\n')
   })
 
   it('are not written through a symbolic link', async () => {

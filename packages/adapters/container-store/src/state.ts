@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { CniError, type Json, parseJson } from '@vethra/cni'
-import { createWhole, readOwn, readText, writeInPlace, writeWhole } from '@vethra/files'
+import { createWhole, readOwn, writeInPlace, writeWhole } from '@vethra/files'
 import type { ContainerFiles } from '@vethra/world'
 
 export function state(
@@ -16,8 +17,7 @@ export function state(
 
     async writeMounted(id, file, text) {
       const path = join(await prepare(id), file)
-      const isNew = (await readText(path)) === undefined
-      if (!isNew || !(await createWhole(path, text, { mode: 0o644 })))
+      if (existsSync(path) || !(await createWhole(path, text, { mode: 0o644 })))
         await writeInPlace(path, text)
       return path
     },
