@@ -16,7 +16,7 @@ export {
 } from './ask-nft.ts'
 export { decodeFlow, dumpUdpFlows, type FoundFlow, forgetFlow } from './conntrack.ts'
 export { encodeNftBatch, refusedElement } from './encode-nft-op.ts'
-export { encodeRouteDump, encodeRouteOps } from './encode-route-op.ts'
+export { addressOctets, encodeRouteDump, encodeRouteOps } from './encode-route-op.ts'
 export { errnoName, explainErrno } from './errno.ts'
 export {
   decodeAddress,

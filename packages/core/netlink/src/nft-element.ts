@@ -68,22 +68,29 @@ export function decodeElements(
   })
 }
 
+// A host has an element for each published port: the attributes are gone through once.
 function decodeElement(
   octets: Octets,
   key: readonly NftType[],
   data: readonly NftType[] | undefined,
 ): FoundElement | undefined {
-  const keyOctets = payloadAt(octets, [1, 1])
-  const dataOctets = payloadAt(octets, [2, 1])
-  const read = keyOctets && decodeValue(key, keyOctets)
-  const led = data && dataOctets && decodeValue(data, dataOctets)
-  if (!read) return undefined
-  return {
-    key: read,
-    ...(led ? { data: led } : {}),
-    comment: commentOf(payloadAt(octets, [6])),
-    ends: ends(octets),
+  let read: NftValue | undefined
+  let led: NftValue | undefined
+  let comment = ''
+  let isEnd = false
+  for (const { type, payload } of listAttributes(octets)) {
+    if (type === 1) read = decodeValue(key, onlyPayload(payload))
+    else if (type === 2 && data) led = decodeValue(data, onlyPayload(payload))
+    else if (type === 3) isEnd = endsInterval(payload)
+    else if (type === 6) comment = commentOf(payload)
   }
+  if (!read) return undefined
+  return { key: read, ...(led ? { data: led } : {}), comment, ends: isEnd }
+}
+
+// That of the one attribute which is nested in another.
+function onlyPayload(octets: Octets): Octets {
+  return listAttributes(octets)[0]?.payload ?? new Uint8Array()
 }
 
 /**
@@ -113,7 +120,10 @@ function hexOf(octets: Octets): string {
 }
 
 function ends(octets: Octets): boolean {
-  const flags = readAttributes(octets).get(3)
+  return endsInterval(readAttributes(octets).get(3))
+}
+
+function endsInterval(flags: Octets | undefined): boolean {
   return flags?.length === 4 && (view(flags).getUint32(0) & 1) === 1
 }
 

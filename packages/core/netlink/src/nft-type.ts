@@ -25,6 +25,8 @@ const protocols: Readonly<Record<string, number>> = {
   sctp: 132,
 }
 
+const protocolNames = new Map(Object.entries(protocols).map(([name, number]) => [number, name]))
+
 /** The number of a joined type: six bits for each field. */
 export function typeNumber(fields: readonly NftType[]): number {
   return fields.reduce((sum, field) => (sum << 6) | types[field].number, 0)
@@ -77,10 +79,11 @@ function knownNumber(found: number | undefined, type: NftType, text: string): nu
 /** The values that octets hold; undefined when their length is not that of the type. */
 export function decodeValue(fields: readonly NftType[], octets: Octets): NftValue | undefined {
   if (octets.length < typeLength(fields)) return undefined
+  const lengths = fieldLengths(fields)
   let at = 0
   return fields.map((field, index) => {
     const text = decodeField(field, octets.subarray(at, at + types[field].length))
-    at += fieldLengths(fields)[index] ?? 0
+    at += lengths[index] ?? 0
     return text
   })
 }
@@ -89,14 +92,14 @@ function decodeField(type: NftType, octets: Octets): string {
   if (type === 'ifname') return textOf(octets)
   if (type === 'inet_service') return String(view(octets).getUint16(0))
   if (type !== 'inet_proto') return addressText(octets)
-  const [name] = Object.entries(protocols).find(([, number]) => number === octets[0]) ?? []
-  return name ?? String(octets[0])
+  return protocolNames.get(octets[0] ?? 0) ?? String(octets[0])
 }
 
 /** The text of an address of 4 or 16 octets: dotted, or RFC 5952. */
 export function addressText(octets: Octets): string {
+  if (octets.length === 4) return octets.join('.')
   const value = octets.reduce((sum, octet) => (sum << 8n) | BigInt(octet), 0n)
-  return formatAddress({ family: octets.length === 4 ? 4 : 6, value })
+  return formatAddress({ family: 6, value })
 }
 
 /** The first and the last address of a prefix. Throws RangeError for a text that is none. */

@@ -1,5 +1,5 @@
 import { effectsFrom, type PlacedElement, sets, shapeOf, vethraTable } from '@vethra/firewall'
-import { decodeElements, decodePrefixes, dumpElements } from '@vethra/netlink'
+import { addressOctets, decodeElements, decodePrefixes, dumpElements } from '@vethra/netlink'
 import type { State } from '@vethra/state'
 import type { Session } from './session.ts'
 
@@ -7,9 +7,17 @@ import type { Session } from './session.ts'
 export function portsTo(session: Session, addresses: readonly string[]): State {
   const families = new Set(addresses.map((address) => (address.includes(':') ? 6 : 4)))
   const maps = [...families].flatMap((family) => [`p${family}`, `a${family}`])
-  return effectsFrom(maps.flatMap((set) => elementsIn(session, set))).filter(
+  const wanted = addresses.map((address) => addressOctets(address).octets)
+  const elements = maps.flatMap((set) => elementsIn(session, set, (body) => holdsAny(body, wanted)))
+  return effectsFrom(elements).filter(
     ({ resource }) => resource.kind === 'publish' && addresses.includes(resource.address),
   )
+}
+
+// Of a thousand ports none leads to an address that is taken anew: what does not hold its octets is not decoded.
+function holdsAny(body: Uint8Array, wanted: readonly Uint8Array[]): boolean {
+  const octets = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+  return wanted.some((each) => octets.includes(Buffer.from(each)))
 }
 
 /** The effects that bear a mark of a network or of an attachment. */
@@ -17,7 +25,11 @@ export function effectsIn(session: Session): State {
   return effectsFrom(sets.flatMap(({ set }) => elementsIn(session, set)))
 }
 
-function elementsIn(session: Session, set: string): readonly PlacedElement[] {
+function elementsIn(
+  session: Session,
+  set: string,
+  isWanted: (body: Uint8Array) => boolean = () => true,
+): readonly PlacedElement[] {
   const { key, data, interval } = shapeOf(set)
   const [type] = key
   const { messages } = session.netfilter([dumpElements(vethraTable, set)])
@@ -27,6 +39,8 @@ function elementsIn(session: Session, set: string): readonly PlacedElement[] {
       element: { key: [prefix], comment },
     }))
   }
-  const elements = messages.flatMap((each) => decodeElements(each, key, data))
+  const elements = messages
+    .filter(({ body }) => isWanted(body))
+    .flatMap((each) => decodeElements(each, key, data))
   return elements.map((element) => ({ set, element }))
 }
