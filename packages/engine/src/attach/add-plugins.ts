@@ -4,8 +4,9 @@ import {
   type ConfList,
   onCniError,
   type ParsedResult,
+  type PluginCall,
 } from '@vethra/cni'
-import { isNative } from '@vethra/plugins'
+import { isNative, plannerOf, whyProgram } from '@vethra/plugins'
 import type {
   AttachmentRecord,
   AttachmentRecords,
@@ -84,8 +85,22 @@ async function runOne(
   context: PluginContext,
   step: RunStep,
 ): Promise<PluginOutcome> {
-  if (step.kind === 'exec') return runPlugin(tools, context, step.call)
-  return outcomeOf(runStep(tools.runner, step))
+  if (step.kind === 'stage') return outcomeOf(runStep(tools.runner, step))
+  const outcome = await runPlugin(tools, context, step.call)
+  const isMissing = 'error' in outcome && outcome.error.code === 100
+  return isMissing ? { error: withReason(step.call, outcome.error) } : outcome
+}
+
+// A program that is missing may be one that is built in: then a key is why it was looked for.
+function withReason({ type, stdin }: PluginCall, error: CniError): CniError {
+  const why = plannerOf(type) && whyProgram(JSON.parse(stdin))
+  if (why === undefined) return error
+  return new CniError({
+    code: error.code,
+    message: `${why}, and its program is missing`,
+    hint: `Remove the key from the conf list, or install the program ${type}.`,
+    cause: error,
+  })
 }
 
 function isNewResult(before: Progress, { direction, last }: Progress): boolean {
