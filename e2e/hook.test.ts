@@ -197,6 +197,13 @@ describeOnHost('the hook', () => {
     })
     await host.stop(id)
     expect((await host.run(['ls', '/run/pids'])).stdout).toBe('')
+    // Another container's by now.
+    const [other] = (await sh('sleep 60 >/dev/null 2>&1 & echo $!')).stdout.split('\n')
+    expect(await host.start(bundle, id)).toMatchObject({ exitCode: 0, stderr: '' })
+    await sh(`printf ${other} >/run/pids/web.pid`)
+    await host.stop(id)
+    expect(await cat('/run/pids/web.pid')).toBe(other)
+    await sh(`kill -9 ${other}; rm /run/pids/web.pid`)
   })
 
   it('after a crash frees what was its own, a holder that hangs too, and starts again', async () => {

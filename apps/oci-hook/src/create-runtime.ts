@@ -47,7 +47,7 @@ export async function createRuntime(world: World, container: Container): Promise
     await step(
       'write the pid file',
       () => writePidFile(world.files, container),
-      () => removePidFile(world.files, container),
+      () => removePidFile(world, container),
     )
     if (request.mode === 'container') await checkJoined(world, named)
     if (request.mode === 'cni') await connect(world, named, { left, step })

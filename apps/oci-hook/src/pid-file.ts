@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import type { Files } from '@vethra/world'
+import type { Files, World } from '@vethra/world'
 import type { Container } from './container.ts'
 
 /** Writes the container's pid where `bundle prepare` recorded that it is wanted; nowhere else. */
@@ -9,7 +9,18 @@ export async function writePidFile(files: Files, { state, request }: Container):
   await files.write(request.pidFile, String(state.pid), { mode: 0o644, sync: false })
 }
 
-/** Removes the pid file: a stale number may be another process's later (nerdctl leaves a 0). */
-export async function removePidFile(files: Files, { request }: Container): Promise<void> {
-  if (request.pidFile !== undefined) await files.remove(request.pidFile)
+/**
+ * Removes the pid file: a stale number may be another process's later (nerdctl leaves a 0). A file with the number of
+ * another process that lives stays: it is another container's by now.
+ */
+export async function removePidFile(
+  { files, netns }: Pick<World, 'files' | 'netns'>,
+  { state, request: { pidFile } }: Container,
+): Promise<void> {
+  if (pidFile === undefined) return
+  const text = (await files.read(pidFile)) ?? ''
+  const isNumber = /^\d{1,10}$/.test(text)
+  const isOwn = isNumber && Number(text) === state.pid
+  const lives = isNumber && (await netns.look(`/proc/${text}/ns/net`)).found === 'namespace'
+  if (isOwn || !lives) await files.remove(pidFile)
 }

@@ -42,7 +42,7 @@ export async function postStop(
       const held = { containerId, ports }
       await attempt('free the ports', () => releasePorts(world, held, detached))
     }
-    if (container) await attempt('remove the pid file', () => removePidFile(world.files, container))
+    if (container) await attempt('remove the pid file', () => removePidFile(world, container))
     if (container && !container.ours) await attempt('tell nerdctl', () => endForNerdctl(container))
   }, world.steps)
   if (errors.length > 0) throw failure(id, errors)
