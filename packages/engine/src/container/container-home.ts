@@ -2,6 +2,7 @@ import {
   goField,
   isSameNamespace,
   type Json,
+  jsonOrNull,
   type Life,
   lifeOf,
   type NamespaceIdentity,
@@ -28,7 +29,8 @@ export function homeOf(lifecycle: Json | undefined): Home | undefined {
 
 /** The content of runc's state.json of a container, or of crun's status; undefined for any other text. */
 export function homeOfTask(state: string): Home | undefined {
-  const json = decode(state)
+  // Cut short, or written by something else: it names no task.
+  const json = jsonOrNull(state)
   const pid = goField(json, 'init_process_pid') ?? goField(json, 'pid')
   const start = goField(json, 'init_process_start') ?? goField(json, 'process-start-time')
   if (!isCount(pid) || !isCount(start)) return undefined
@@ -49,13 +51,4 @@ export function homeLife(home: Home, seen: SeenNamespace): Life {
 
 function isCount(value: Json | undefined): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value > 0
-}
-
-function decode(text: string): Json {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // Cut short, or written by something else: nothing tells of a task.
-    return null
-  }
 }
