@@ -1,6 +1,7 @@
 import type { JsonObject, Result } from '@vethra/cni'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import {
+  allSaid,
   type EngineHost,
   hostAt,
   openEngineHost,
@@ -98,16 +99,18 @@ describeOnHost('the engine beside others', () => {
       for (const { of, a, g } of families) {
         const tcp = { protocol: 'tcp', port: 80 } as const
         const on = (port: number) => ({ ...tcp, address: hostAt[of], port })
-        expect({
-          toEngine: await place.ask('g', { ...tcp, address: a }),
-          toPrograms: await place.ask('a', { ...tcp, address: g }),
-          outsideToEngine: await place.ask('outside', on(8080)),
-          outsideToPrograms: await place.ask('outside', on(9080)),
-          portOfEngine: await place.ask('g', on(8080)),
-          portOfPrograms: await place.ask('a', on(9080)),
-          engineToOutside: await place.ask('a', { ...tcp, address: outside[of], port: 90 }),
-          programsToOutside: await place.ask('g', { ...tcp, address: outside[of], port: 90 }),
-        }).toEqual({
+        expect(
+          await allSaid({
+            toEngine: place.ask('g', { ...tcp, address: a }),
+            toPrograms: place.ask('a', { ...tcp, address: g }),
+            outsideToEngine: place.ask('outside', on(8080)),
+            outsideToPrograms: place.ask('outside', on(9080)),
+            portOfEngine: place.ask('g', on(8080)),
+            portOfPrograms: place.ask('a', on(9080)),
+            engineToOutside: place.ask('a', { ...tcp, address: outside[of], port: 90 }),
+            programsToOutside: place.ask('g', { ...tcp, address: outside[of], port: 90 }),
+          }),
+        ).toEqual({
           toEngine: `a ${g} 1`,
           toPrograms: `g ${a} 1`,
           outsideToEngine: `a ${outside[of]} 1`,
@@ -139,12 +142,14 @@ describeOnHost('the engine beside others', () => {
       for (const name of ['a', 'c']) await place.serve(name, 80)
       for (const { of, a } of families) {
         const tcp = { protocol: 'tcp', port: 80 } as const
-        expect({
-          toPort: await place.ask('outside', { ...tcp, address: hostAt[of], port: 8080 }),
-          toContainer: await place.ask('outside', { ...tcp, address: a }),
-          toOutside: await place.ask('a', { ...tcp, address: outside[of], port: 90 }),
-          otherNetwork: await place.ask('c', { ...tcp, address: a }),
-        }).toEqual({
+        expect(
+          await allSaid({
+            toPort: place.ask('outside', { ...tcp, address: hostAt[of], port: 8080 }),
+            toContainer: place.ask('outside', { ...tcp, address: a }),
+            toOutside: place.ask('a', { ...tcp, address: outside[of], port: 90 }),
+            otherNetwork: place.ask('c', { ...tcp, address: a }),
+          }),
+        ).toEqual({
           toPort: `a ${outside[of]} 1`,
           // Nobody published it: the policy of others decides.
           toContainer: 'silence',

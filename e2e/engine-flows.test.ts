@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import {
+  allSaid,
   type EngineHost,
   hostAt,
   openEngineHost,
@@ -66,13 +67,13 @@ describeOnHost('flows through what the engine attached', () => {
       const length = 4000
       for (const { of } of families) {
         const udp = { protocol: 'udp', address: hostAt[of] } as const
-        const said = {
-          fragmentsIn: await place.ask('outside', { ...udp, port: 8080, length }),
-          fragmentsOut: await place.ask('a', { ...udp, address: outside[of], port: 90, length }),
-          errorOfContainer: await place.ask('outside', { ...udp, port: 8081 }),
-          errorOfOutside: await place.ask('a', { ...udp, address: outside[of], port: 91 }),
-          resetOfContainer: await place.ask('outside', { ...udp, protocol: 'tcp', port: 8081 }),
-        }
+        const said = await allSaid({
+          fragmentsIn: place.ask('outside', { ...udp, port: 8080, length }),
+          fragmentsOut: place.ask('a', { ...udp, address: outside[of], port: 90, length }),
+          errorOfContainer: place.ask('outside', { ...udp, port: 8081 }),
+          errorOfOutside: place.ask('a', { ...udp, address: outside[of], port: 91 }),
+          resetOfContainer: place.ask('outside', { ...udp, protocol: 'tcp', port: 8081 }),
+        })
         expect(said).toEqual({
           fragmentsIn: `a ${outside[of]} ${length}`,
           fragmentsOut: `outside ${hostAt[of]} ${length}`,

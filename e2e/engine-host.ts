@@ -56,7 +56,7 @@ ip -n outside link set eth0 up
 /** Opens such a host. Close it. */
 export async function openEngineHost(): Promise<EngineHost> {
   const host = await openHost()
-  const agents = new Map<string, Agent>()
+  const agents = new Map<string, Promise<Agent>>()
   const sh = async (script: string) => {
     const { exitCode, stdout, stderr } = await host.run(['sh', '-ec', script])
     if (exitCode !== 0) throw new Error(`${script}: ${stderr}`)
@@ -102,19 +102,29 @@ export async function openEngineHost(): Promise<EngineHost> {
     check: (container) =>
       operate(container, { verb: 'check', netns: `/run/netns/${container.name}` }),
     ask: async (from, question) => {
-      const agent = agents.get(from) ?? (await startAgent(host, from, []))
+      const agent = agents.get(from) ?? startAgent(host, from, [])
       agents.set(from, agent)
-      return agent.ask(question)
+      return (await agent).ask(question)
     },
     serve: async (netns, ...ports) => {
-      await agents.get(netns)?.end()
-      agents.set(netns, await startAgent(host, netns, ports))
+      await (await agents.get(netns))?.end()
+      const agent = startAgent(host, netns, ports)
+      agents.set(netns, agent)
+      await agent
     },
     close: async () => {
-      for (const agent of agents.values()) await agent.end()
+      for (const agent of agents.values()) await (await agent).end()
       await host.close()
     },
   }
+}
+
+/** The answers to questions that are asked at once, by their names. */
+export async function allSaid(
+  asked: Readonly<Record<string, Promise<string> | undefined>>,
+): Promise<Readonly<Record<string, string | undefined>>> {
+  const said = Object.entries(asked).map(async ([name, answer]) => [name, await answer] as const)
+  return Object.fromEntries(await Promise.all(said))
 }
 
 /** The conf of `portmap` that publishes ports on 8000 more, TCP and UDP. */

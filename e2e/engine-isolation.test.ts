@@ -1,6 +1,7 @@
 import type { JsonObject } from '@vethra/cni'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import {
+  allSaid,
   type EngineHost,
   hostAt,
   openEngineHost,
@@ -44,15 +45,15 @@ describeOnHost('isolation of what the engine attached', () => {
 
   async function saidOf({ of, a, c }: (typeof families)[number]): Promise<unknown> {
     const tcp = { protocol: 'tcp', port: 80 } as const
-    return {
-      peer: await place.ask('b', { ...tcp, address: a }),
-      intoIt: await place.ask('c', { ...tcp, address: a }),
-      outOfIt: await place.ask('a', { ...tcp, address: c }),
-      portFromOther: await place.ask('c', { ...tcp, address: hostAt[of], port: 8080 }),
-      portFromPeer: await place.ask('b', { ...tcp, address: hostAt[of], port: 8080 }),
-      portFromOutside: await place.ask('outside', { ...tcp, address: hostAt[of], port: 8080 }),
-      toOutside: await place.ask('a', { ...tcp, address: outside[of], port: 90 }),
-    }
+    return allSaid({
+      peer: place.ask('b', { ...tcp, address: a }),
+      intoIt: place.ask('c', { ...tcp, address: a }),
+      outOfIt: place.ask('a', { ...tcp, address: c }),
+      portFromOther: place.ask('c', { ...tcp, address: hostAt[of], port: 8080 }),
+      portFromPeer: place.ask('b', { ...tcp, address: hostAt[of], port: 8080 }),
+      portFromOutside: place.ask('outside', { ...tcp, address: hostAt[of], port: 8080 }),
+      toOutside: place.ask('a', { ...tcp, address: outside[of], port: 90 }),
+    })
   }
 
   const policies = [
@@ -150,16 +151,18 @@ describeOnHost('isolation of what the engine attached', () => {
     const tcp = { protocol: 'tcp', port: 80 } as const
     for (const on of [1, 0]) {
       await bridged(on)
-      expect({
-        peer: await place.ask('b', { ...tcp, address: '10.4.0.2' }),
-        peerOf6: await place.ask('b', { ...tcp, address: 'fd00:4::2' }),
-        toOutside: await place.ask('a', { ...tcp, address: outside.four, port: 90 }),
-        toOther: await place.ask('a', { ...tcp, address: '10.5.0.2' }),
-        toPort: await place.ask('a', { ...tcp, address: hostAt.four, port: 8080 }),
-        fromOther: await place.ask('c', { ...tcp, address: '10.4.0.2' }),
-        fromOutside: await place.ask('outside', { ...tcp, address: '10.4.0.2' }),
-        fromHost: await place.ask('host', { ...tcp, address: '10.4.0.2' }),
-      }).toEqual({
+      expect(
+        await allSaid({
+          peer: place.ask('b', { ...tcp, address: '10.4.0.2' }),
+          peerOf6: place.ask('b', { ...tcp, address: 'fd00:4::2' }),
+          toOutside: place.ask('a', { ...tcp, address: outside.four, port: 90 }),
+          toOther: place.ask('a', { ...tcp, address: '10.5.0.2' }),
+          toPort: place.ask('a', { ...tcp, address: hostAt.four, port: 8080 }),
+          fromOther: place.ask('c', { ...tcp, address: '10.4.0.2' }),
+          fromOutside: place.ask('outside', { ...tcp, address: '10.4.0.2' }),
+          fromHost: place.ask('host', { ...tcp, address: '10.4.0.2' }),
+        }),
+      ).toEqual({
         peer: 'a 10.4.0.3 1',
         peerOf6: 'a fd00:4::3 1',
         toOutside: 'silence',

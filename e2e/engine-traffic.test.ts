@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import {
+  allSaid,
   type EngineHost,
   hostAt,
   openEngineHost,
@@ -72,12 +73,14 @@ describeOnHost('what the engine attached, by packets', () => {
       { of: 'four', p: '10.6.0.2', q: '10.6.0.3' },
       { of: 'six', p: 'fd00:6::2', q: 'fd00:6::3' },
     ] as const) {
-      expect({
-        peer: await place.ask('p', { ...tcp, address: q, port: 83 }),
-        toOutside: await place.ask('p', { ...tcp, address: outside[of] }),
-        toPort: await place.ask('outside', { ...tcp, address: hostAt[of], port: 8082 }),
-        peerToPort: await place.ask('q', { ...tcp, address: hostAt[of], port: 8082 }),
-      }).toEqual({
+      expect(
+        await allSaid({
+          peer: place.ask('p', { ...tcp, address: q, port: 83 }),
+          toOutside: place.ask('p', { ...tcp, address: outside[of] }),
+          toPort: place.ask('outside', { ...tcp, address: hostAt[of], port: 8082 }),
+          peerToPort: place.ask('q', { ...tcp, address: hostAt[of], port: 8082 }),
+        }),
+      ).toEqual({
         peer: `q ${p} 1`,
         toOutside: `outside ${hostAt[of]} 1`,
         toPort: `p ${outside[of]} 1`,
@@ -105,19 +108,19 @@ describeOnHost('what the engine attached, by packets', () => {
     const { protocol, of } = row
     const ask = (from: string, address: string, port: number) =>
       place.ask(from, { protocol, address, port })
-    const said = {
-      outsideToPort: await ask('outside', hostAt[of], 8080),
-      localhostToPort: of === 'four' ? await ask('host', '127.0.0.1', 8080) : undefined,
-      hostToPort: await ask('host', hostAt[of], 8080),
-      peerToPort: await ask('b', hostAt[of], 8080),
-      otherNetworkToPort: await ask('c', hostAt[of], 8080),
-      itselfToPort: await ask('a', hostAt[of], 8080),
-      peerToPeer: await ask('b', row.a, 80),
-      toOutside: await ask('a', outside[of], 90),
-      toHost: await ask('a', row.gateway, 90),
-      hostToContainer: await ask('host', row.a, 80),
-      otherNetwork: await ask('c', row.a, 80),
-    }
+    const said = await allSaid({
+      outsideToPort: ask('outside', hostAt[of], 8080),
+      localhostToPort: of === 'four' ? ask('host', '127.0.0.1', 8080) : undefined,
+      hostToPort: ask('host', hostAt[of], 8080),
+      peerToPort: ask('b', hostAt[of], 8080),
+      otherNetworkToPort: ask('c', hostAt[of], 8080),
+      itselfToPort: ask('a', hostAt[of], 8080),
+      peerToPeer: ask('b', row.a, 80),
+      toOutside: ask('a', outside[of], 90),
+      toHost: ask('a', row.gateway, 90),
+      hostToContainer: ask('host', row.a, 80),
+      otherNetwork: ask('c', row.a, 80),
+    })
     expect(said).toEqual({
       outsideToPort: `a ${outside[of]} 1`,
       localhostToPort: of === 'four' ? `a ${row.gateway} 1` : undefined,
