@@ -61,6 +61,15 @@ describeOnHost('an IPAM plugin that is not built in, below a bridge that is', ()
     expect(links.filter((link) => link.startsWith('veth'))).toEqual([])
   })
 
+  it('that is missing leaves nothing of the link that was made for it', async () => {
+    await network({ type: 'nobody' })
+    const added = await cni('add')
+    expect(added).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('nobody') })
+    const { links, files } = await host.snapshot()
+    expect(links.filter((link) => link.startsWith('veth'))).toEqual([])
+    expect(files.filter((file) => /attachments|results/.test(file))).toEqual([])
+  })
+
   it('may be dhcp, which leases through the link', async () => {
     await network({ type: 'dhcp' })
     const server =

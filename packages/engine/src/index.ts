@@ -17,18 +17,9 @@ export { isWhole } from './attach/killed-add.ts'
 export { checkNamespace, type LifeTools, lifeNow } from './attach/life.ts'
 export { rememberedOnly } from './attach/membership.ts'
 export { checkStatus } from './attach/network-operations.ts'
-export {
-  type AttachmentPlan,
-  advance,
-  type NetworkPlan,
-  type Plan,
-  type Progress,
-  type Step,
-  start,
-  stepOf,
-  type ValidAttachment,
-} from './attach/next-step.ts'
+export { advance, type Step, start, stepOf } from './attach/next-step.ts'
 export { attachEach, checkAll, detachAll, openDoor } from './attach/on-host.ts'
+export type { AttachmentPlan, NetworkPlan, Plan, Progress, ValidAttachment } from './attach/plan.ts'
 export {
   type Publishing,
   portsOf,

@@ -16,12 +16,12 @@ import type {
 import {
   advance,
   type PluginOutcome,
-  type Progress,
   type RunStep,
   runsPlugins,
   start,
   stepOf,
 } from './next-step.ts'
+import type { Progress } from './plan.ts'
 import {
   outcomeOf,
   type PluginContext,

@@ -21,7 +21,8 @@ import type {
   World,
 } from '@vethra/world'
 import { cacheEntry, noPlugins } from './add-plugins.ts'
-import { type AttachmentPlan, runsPlugins, start, stepOf } from './next-step.ts'
+import { runsPlugins, start, stepOf } from './next-step.ts'
+import type { AttachmentPlan } from './plan.ts'
 import { run } from './run.ts'
 
 /** The parts that make and remove an attachment. */

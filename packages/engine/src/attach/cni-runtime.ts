@@ -2,7 +2,7 @@ import type { Attachment, ConfList, ParsedResult } from '@vethra/cni'
 import type { AttachmentKey, CachedAttachment } from '@vethra/world'
 import { type AttachTools, attach, checkAttachment, detach } from './attach.ts'
 import { checkStatus, freeUnused } from './network-operations.ts'
-import type { ValidAttachment } from './next-step.ts'
+import type { ValidAttachment } from './plan.ts'
 import { supportedVersions } from './supported-versions.ts'
 import { validateList } from './validate-list.ts'
 

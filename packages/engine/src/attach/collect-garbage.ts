@@ -3,8 +3,8 @@ import type { AttachmentKey, AttachmentRecord } from '@vethra/world'
 import type { HostTools } from './host-tools.ts'
 import { lifeNow } from './life.ts'
 import { freeUnused } from './network-operations.ts'
-import type { ValidAttachment } from './next-step.ts'
 import { detachAll } from './on-host.ts'
+import type { ValidAttachment } from './plan.ts'
 import { waysNow } from './ways-now.ts'
 
 /**

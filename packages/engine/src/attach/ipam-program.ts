@@ -1,5 +1,6 @@
 import { type CniError, type PluginCall, parseResult } from '@vethra/cni'
 import { type Addresses, type Facts, type PluginRequest, planStage } from '@vethra/plugins'
+import type { State } from '@vethra/state'
 import type { StageWorld } from '@vethra/world'
 import { converge } from '../converge.ts'
 import { outcomeOf } from './run-plugin.ts'
@@ -17,7 +18,8 @@ export async function runIpam(
 
 /**
  * ADD of the IPAM plugin of a stage, once the link that its first plugin makes exists and is up in the
- * container: dhcp speaks through it. The DEL that follows a failure removes link and address.
+ * container: dhcp speaks through it. The DEL that follows a failure removes link and address. None follows where the
+ * program is missing: the link goes at once.
  */
 export async function askIpam(
   world: StageWorld,
@@ -31,7 +33,19 @@ export async function askIpam(
   const link = await converge(world.attachments, { netns: call.netns, desired: resources })
   if (link.kind === 'failed') return { error: link.error }
   const outcome = await runIpam(world, call)
-  if ('error' in outcome) return outcome
+  if ('error' in outcome) return { error: await withoutLink(world, call, resources, outcome.error) }
   const { ips, routes, dns } = parseResult(outcome.printed, first.cniVersion).result
   return { answer: { ips, routes, dns } }
+}
+
+async function withoutLink(
+  world: StageWorld,
+  { netns }: PluginCall,
+  made: State,
+  error: CniError,
+): Promise<CniError> {
+  if (error.code !== 100) return error
+  const former = made.filter(({ owner }) => owner.kind === 'attachment')
+  const outcome = await converge(world.attachments, { netns, desired: [], former })
+  return outcome.kind === 'failed' ? outcome.error : error
 }

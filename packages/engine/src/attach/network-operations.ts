@@ -2,7 +2,8 @@ import { CniError, type ConfList, compareVersions, type PluginConf } from '@veth
 import { requestConfiguration } from '@vethra/conflist'
 import { isNative, type PluginWay } from '@vethra/plugins'
 import type { PluginRunner } from '@vethra/world'
-import { type NetworkPlan, networkCall } from './next-step.ts'
+import { networkCall } from './calls.ts'
+import type { NetworkPlan } from './plan.ts'
 import { run } from './run.ts'
 import { supportedVersions } from './supported-versions.ts'
 

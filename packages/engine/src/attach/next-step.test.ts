@@ -1,15 +1,8 @@
 import { CniError } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
 import { describe, expect, it } from 'vitest'
-import {
-  advance,
-  type Plan,
-  type PluginOutcome,
-  type Progress,
-  runsPlugins,
-  start,
-  stepOf,
-} from './next-step.ts'
+import { advance, type PluginOutcome, runsPlugins, start, stepOf } from './next-step.ts'
+import type { Plan, Progress } from './plan.ts'
 
 const list = parseConfList(
   '{"cniVersion":"1.0.0","name":"lan","plugins":[{"type":"a"},{"type":"b"},{"type":"c"}]}',

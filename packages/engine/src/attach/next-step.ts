@@ -1,63 +1,18 @@
 import {
-  type Attachment,
   CniError,
-  type ConfList,
   compareVersions,
   onCniError,
   type ParsedResult,
   type PluginCall,
-  type PluginConf,
   parseResult,
 } from '@vethra/cni'
-import { requestConfiguration } from '@vethra/conflist'
-import { isNative, type PluginWay } from '@vethra/plugins'
+import { isNative } from '@vethra/plugins'
 import type { StageCall } from '@vethra/world'
-
-/** An operation on all plugins of a network. */
-export type Plan = AttachmentPlan | NetworkPlan
-
-/** An operation on one attachment. */
-export interface AttachmentPlan {
-  readonly operation: 'ADD' | 'DEL' | 'CHECK'
-  readonly list: ConfList
-  readonly attachment: Attachment
-  /** The JSON text of what ADD returned, when it is known. An ADD begins with it: for plugins that are chained to others. */
-  readonly prevResult?: string
-  /** The ways of the plugins, in the list's order. Default: programs. */
-  readonly ways?: readonly PluginWay[] | undefined
-}
-
-/** An operation on the network itself. */
-export interface NetworkPlan {
-  readonly operation: 'STATUS' | 'GC'
-  readonly list: ConfList
-  /** As for an attachment. */
-  readonly ways?: readonly PluginWay[] | undefined
-  /** GC: what must be kept. */
-  readonly validAttachments?: readonly ValidAttachment[]
-}
-
-/** An attachment that GC must keep (SPEC 1.1.0, section 2, "GC"). */
-export interface ValidAttachment {
-  readonly containerID: string
-  readonly ifname: string
-}
+import { callOf, stageCall, stretchOf } from './calls.ts'
+import type { Plan, Progress } from './plan.ts'
 
 /** How one plugin's run ended: what it printed, or its error. */
 export type PluginOutcome = { readonly printed: string } | { readonly error: CniError }
-
-/** How far a plan has come. */
-export interface Progress {
-  readonly plan: Plan
-  /** Back through DEL, and through the undoing of a failed ADD; forward through all else. */
-  readonly direction: 'forward' | 'back'
-  /** Position of the plugin that is next. */
-  readonly index: number
-  /** The result of ADD's last plugin, or the one that ADD began with. */
-  readonly last?: ParsedResult
-  /** In the order in which they came up; the first one is why an ADD failed. */
-  readonly errors: readonly CniError[]
-}
 
 /** The next step: run a plugin, or a stretch of plugins in this process, or nothing more. */
 export type Step = RunStep | EndStep
@@ -104,7 +59,7 @@ export function stepOf(progress: Progress): Step {
   const { plan, direction, index, last, errors } = progress
   const [plugin, ...others] = stretchOf(progress)
   if (plugin && isNative(plan.list, plan.ways, index)) {
-    return { kind: 'stage', stage: stageOf(progress, [plugin, ...others]) }
+    return { kind: 'stage', stage: stageCall(progress, [plugin, ...others]) }
   }
   if (plugin) return { kind: 'exec', call: callOf(progress, plugin) }
   if (errors.length > 0) return { kind: 'failed', error: failure(plan, errors) }
@@ -170,73 +125,6 @@ function tooOldForCheck(version: string): CniError {
     message: `configuration version ${JSON.stringify(version)} does not support the CHECK command`,
     hint: 'Set cniVersion in the conf list to 0.4.0 or newer.',
   })
-}
-
-// The plugins of the next step, in the list's order: one program, or all neighbours that go native.
-function stretchOf({ plan, direction, index }: Progress): readonly PluginConf[] {
-  const { list, ways } = plan
-  const step = direction === 'forward' ? 1 : -1
-  let end = index + step
-  if (isNative(list, ways, index)) while (isNative(list, ways, end)) end += step
-  return step === 1 ? list.plugins.slice(index, end) : list.plugins.slice(end + 1, index + 1)
-}
-
-function stageOf(progress: Progress, plugins: readonly PluginConf[]): StageCall {
-  const { plan, last } = progress
-  const previous = last?.text ?? ('attachment' in plan ? plan.prevResult : undefined)
-  const calls = plugins.map((plugin) => callOf(progress, plugin))
-  const { operation } = calls[0] ?? plan
-  const ipam = ipamCall(plan, plugins[0], calls[0])
-  return {
-    operation,
-    calls,
-    ...(previous === undefined ? {} : { previous }),
-    ...(ipam === undefined ? {} : { ipam }),
-  }
-}
-
-function ipamCall(
-  { list, ways }: Plan,
-  plugin: PluginConf | undefined,
-  call: PluginCall | undefined,
-): PluginCall | undefined {
-  const isProgram = list.plugins.some((each, at) => each === plugin && ways?.[at]?.ipam === 'exec')
-  const type = plugin?.ipamType
-  return call && isProgram && type !== undefined ? { ...call, type } : undefined
-}
-
-function callOf(progress: Progress, plugin: PluginConf): PluginCall {
-  const { plan, direction } = progress
-  const { type } = plugin
-  if (!('attachment' in plan)) {
-    const { validAttachments } = plan
-    const extras = validAttachments === undefined ? {} : { validAttachments }
-    return networkCall(plan, type, requestConfiguration(plan.list, plugin, extras))
-  }
-  const { capabilityArgs, ...attachment } = plan.attachment
-  const prevResult = prevResultOf(progress, plan)
-  const extras = { capabilityArgs, ...(prevResult === undefined ? {} : { prevResult }) }
-  const stdin = requestConfiguration(plan.list, plugin, extras)
-  return { type, operation: direction === 'back' ? 'DEL' : plan.operation, ...attachment, stdin }
-}
-
-/** The call of a plugin for an operation on the network itself, which knows no container. */
-export function networkCall(
-  { operation }: Pick<NetworkPlan, 'operation'>,
-  type: string,
-  stdin: string,
-): PluginCall {
-  return { type, operation, containerId: '', netns: '', ifname: '', cniArgs: [], stdin }
-}
-
-// ADD hands on the previous plugin's result as printed; DEL knows a previous result since 0.4.0.
-function prevResultOf(
-  { direction, last }: Progress,
-  { operation, list, prevResult }: AttachmentPlan,
-): string | undefined {
-  if (direction === 'forward' && operation === 'ADD') return last?.text
-  const since = compareVersions(list.cniVersion, '0.4.0') >= 0
-  return since ? (last?.text ?? prevResult) : undefined
 }
 
 const words = { ADD: 'add', DEL: 'delete', CHECK: 'check', STATUS: 'status', GC: 'GC' } as const

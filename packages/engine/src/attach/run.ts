@@ -1,6 +1,7 @@
 import type { ParsedResult, PluginCall } from '@vethra/cni'
 import type { PluginRunner } from '@vethra/world'
-import { advance, type Plan, type Progress, runsPlugins, start, stepOf } from './next-step.ts'
+import { advance, runsPlugins, start, stepOf } from './next-step.ts'
+import type { Plan, Progress } from './plan.ts'
 import { outcomeOf, runStep } from './run-plugin.ts'
 
 /**

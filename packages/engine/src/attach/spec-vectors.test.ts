@@ -10,7 +10,7 @@ import {
 import { chainVectors, operationVectors, pluginOutputVectors, titled } from '@vethra/cni-kit'
 import { parseConfList } from '@vethra/conflist'
 import { describe, expect, it } from 'vitest'
-import type { Plan } from './next-step.ts'
+import type { Plan } from './plan.ts'
 import { run } from './run.ts'
 
 const attachment = {

@@ -1,5 +1,6 @@
 import type { StageCall } from '@vethra/world'
-import { type AttachmentPlan, advance, runsPlugins, start, stepOf } from './next-step.ts'
+import { advance, runsPlugins, start, stepOf } from './next-step.ts'
+import type { AttachmentPlan } from './plan.ts'
 
 /** The stretches of an attachment's plugins that went native, the last first, as DEL calls them. */
 export function stagesOf(made: Omit<AttachmentPlan, 'operation'>): readonly StageCall[] {
