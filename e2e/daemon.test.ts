@@ -14,7 +14,7 @@ describeOnHost('the routes of the daemon', () => {
   beforeAll(async () => {
     host = await openHost()
     web = `web-${host.tag}`
-    daemon = await startDaemon(host)
+    daemon = await startDaemon(host, '--log-level', 'debug')
     await host.vethra('network', 'create', 'front')
     const bundle = await host.bundle(web, ['sleep', '100'])
     const flags = ['--id', web, '--name', 'shop', '--network', 'front']
@@ -65,6 +65,7 @@ describeOnHost('the routes of the daemon', () => {
     const connected = await post('/networks/back/connect', { Container: 'shop', IP: '10.4.2.9' })
     expect(connected).toMatchObject({ status: 204, text: '' })
     expect(await links()).toMatch(/eth1/)
+    expect(await daemon.log()).toMatch(/"level":"debug".*ADD of back \d+ ms/)
     expect((await daemon.ask('/reservations?network=back')).json).toMatchObject([
       { Address: '10.4.2.9', ContainerID: `default-${web}` },
     ])
