@@ -85,6 +85,44 @@ describeOnHost('flows through what the engine attached', () => {
     },
   )
 
+  it('go to a port that is published on one address there alone', async () => {
+    const on = (hostIP: string, hostPort: number) => ({
+      protocol: 'tcp',
+      hostIP,
+      hostPort,
+      containerPort: 80,
+    })
+    const portMappings = [
+      on('127.0.0.1', 9001),
+      on(hostAt.four, 9002),
+      on(hostAt.six, 9003),
+      on('0.0.0.0', 9004),
+      on('::', 9005),
+    ]
+    const chained = [{ type: 'portmap', runtimeConfig: { portMappings } }]
+    await place.attach({ ...container('a', 2), chained })
+    await place.serve('a', 80)
+    const reached = async (from: string, address: string) => {
+      const ports = [9001, 9002, 9003, 9004, 9005]
+      const said = ports.map((port) => place.ask(from, { protocol: 'tcp', address, port }))
+      const answers = await Promise.all(said)
+      return ports.filter((_, at) => answers[at]?.startsWith('a '))
+    }
+    expect({
+      localhost: await reached('host', '127.0.0.1'),
+      host: await reached('host', hostAt.four),
+      outside: await reached('outside', hostAt.four),
+      outsideBySix: await reached('outside', hostAt.six),
+      itself: await reached('a', '10.4.0.1'),
+    }).toEqual({
+      localhost: [9001, 9004],
+      host: [9002, 9004],
+      outside: [9002, 9004],
+      outsideBySix: [9003, 9005],
+      itself: [9004],
+    })
+  })
+
   it('are held to the rates of bandwidth in both directions, and the limits go with a DEL', async () => {
     const rate = 8_000_000
     const limits = {

@@ -27,6 +27,8 @@ export interface EngineHost {
   ask(from: string, question: Question): Promise<string>
   /** Starts an agent that serves in a namespace. */
   serve(netns: string, ...ports: readonly number[]): Promise<void>
+  /** Ends the agent in a namespace: nothing of ours holds it any more. */
+  endAgent(netns: string): Promise<void>
   /** Runs a script on the host; rejects with its standard error where it fails. */
   sh(script: string): Promise<string>
   close(): Promise<void>
@@ -111,6 +113,10 @@ export async function openEngineHost(): Promise<EngineHost> {
       const agent = startAgent(host, netns, ports)
       agents.set(netns, agent)
       await agent
+    },
+    endAgent: async (netns) => {
+      await (await agents.get(netns))?.end()
+      agents.delete(netns)
     },
     close: async () => {
       for (const agent of agents.values()) await (await agent).end()

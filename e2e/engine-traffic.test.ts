@@ -94,6 +94,40 @@ describeOnHost('what the engine attached, by packets', () => {
     expect(await place.ask('q', { ...tcp, address: outside.four })).toBe(`outside ${hostAt.four} 1`)
   })
 
+  it('a container of macvlan is a machine of its own beside the host, and goes in both ways', async () => {
+    const upper: TestContainer = {
+      name: 'm',
+      bridge: 'up0',
+      addresses: ['198.51.100.50/24', '2001:db8:9::50/64'],
+      bridgeConf: { type: 'macvlan', master: 'up0', mode: 'bridge' },
+    }
+    for (const how of ['delete', 'down', 'gone'] as const) {
+      await place.attach(upper)
+      await place.serve('m', 80)
+      await place.sh('while ip -n m -6 addr show tentative | grep -q inet6; do sleep 0.1; done')
+      expect(
+        await allSaid({
+          four: place.ask('outside', { ...tcp, address: '198.51.100.50', port: 80 }),
+          six: place.ask('outside', { ...tcp, address: '2001:db8:9::50', port: 80 }),
+          toOutside: place.ask('m', { ...tcp, address: outside.four }),
+        }),
+      ).toEqual({
+        four: `m ${outside.four} 1`,
+        six: `m ${outside.six} 1`,
+        toOutside: 'outside 198.51.100.50 1',
+      })
+      expect(await place.check(upper)).toEqual({})
+      expect(await place.detach(upper, how)).toEqual({})
+      const left = JSON.parse(await place.sh('ip -n m -j link show'))
+      expect(left).toHaveLength(how === 'delete' ? 1 : 2)
+      if (how === 'down') expect(left[1].flags).not.toContain('UP')
+      if (how !== 'delete') {
+        await place.endAgent('m')
+        await place.sh('ip netns del m')
+      }
+    }
+  })
+
   afterAll(async () => {
     await place.close()
   })
