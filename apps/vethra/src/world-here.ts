@@ -26,7 +26,7 @@ import { defaultNetworkName } from '@vethra/networks'
 import type { PluginExecOptions } from '@vethra/plugin-exec'
 import { portHolder } from '@vethra/port-holder'
 import type { ResolvedSettings, Settings } from '@vethra/settings'
-import type { Hearer, Here, Io, StageCall, World } from '@vethra/world'
+import type { AttachmentKernel, Hearer, Here, Io, StageCall, World } from '@vethra/world'
 import { attachments, runtime } from './folders-here.ts'
 import { placesHere } from './places-here.ts'
 
@@ -107,8 +107,7 @@ async function worldHere(
     bringLoopbackUp,
     loadAppArmorProfile: () => appArmorHost().loadProfile(),
     facts: async () => (await import('./facts-here.ts')).factsHere(settings),
-    // Node has no way to the kernel's sockets.
-    ...(isBun ? { kernel: async () => (await import('./stage-here.ts')).kernelHere() } : {}),
+    kernel: kernelHere,
     // By a file of ours: of a package that is imported as a whole, every start evaluates the whole (2 ms).
     hostKernel: async () => (await import('./facts-here.ts')).hostKernel(),
     watch: async (hearer) => {
@@ -146,12 +145,17 @@ const isBun = process.versions['bun'] !== undefined
 // Each runtime loads only its own way to start a program: execa costs the executable start-up time. What runs plugins
 // in this process is loaded when one does.
 async function newRunner(options: PluginExecOptions): Promise<World['runner']> {
-  if (!isBun) {
-    return (await import('@vethra/plugin-exec')).pluginExec(options)
-  }
-  const { bunPluginExec } = await import('@vethra/plugin-exec/bun')
-  const programs = bunPluginExec(options)
+  const programs = isBun
+    ? (await import('@vethra/plugin-exec/bun')).bunPluginExec(options)
+    : (await import('@vethra/plugin-exec')).pluginExec(options)
   const stage = async (call: StageCall) =>
-    (await import('./stage-here.ts')).stageHere(call, programs)
+    (await import('./stage-here.ts')).stageHere(call, await kernelHere(), programs)
   return { ...programs, stage }
+}
+
+// Node has no way to the kernel's sockets.
+async function kernelHere(): Promise<AttachmentKernel> {
+  return isBun
+    ? (await import('./netlink-here.ts')).netlinkHere()
+    : (await import('./programs-here.ts')).programsHere()
 }

@@ -1,0 +1,7 @@
+import { netlinkKernel } from '@vethra/linux/netlink'
+import type { AttachmentKernel } from '@vethra/world'
+
+/** The kernel of this host, over netlink sockets: for bun. */
+export function netlinkHere(): AttachmentKernel {
+  return netlinkKernel()
+}
