@@ -18,7 +18,8 @@ it.each<[Resource, errno: number, option: string | undefined]>([
   [link('dummy'), 95, 'CONFIG_DUMMY'],
   [limit, 2, 'CONFIG_NET_SCH_TBF'],
   [redirect, 2, 'CONFIG_NET_ACT_MIRRED'],
-  [link('ifb'), 1, undefined],
+  [link('ifb'), 1, 'root'],
+  [link('ifb'), 17, undefined],
 ])('%j refused with errno %d names %s', (resource, errno, option) => {
   const error = refusedChange({ kind: 'make', to: { owner, resource } }, { errno, text: '' })
   expect(error.code).toBe(5)

@@ -2,6 +2,7 @@ import { CniError } from '@vethra/cni'
 import { explainErrno, type Refusal } from '@vethra/netlink'
 import { type Change, describeChange, type Resource } from '@vethra/state'
 
+const notPermitted = 1
 const missing = 2
 const notSupported = 95
 
@@ -14,10 +15,12 @@ export function refusedChange(
   const { resource } = change.kind === 'remove' ? change.from : change.to
   const option = featureOf(resource)
   const isLacking = errno === notSupported || (errno === missing && resource.kind === 'qdisc')
+  const lacking = isLacking && option ? `This needs a kernel with ${option}.` : undefined
+  const hint = errno === notPermitted ? 'Run as root.' : lacking
   return new CniError({
     code: 5,
     message: `cannot ${describeChange(change)}: ${explainErrno(errno)}${words}`,
-    ...(isLacking && option ? { hint: `This needs a kernel with ${option}.` } : {}),
+    ...(hint === undefined ? {} : { hint }),
   })
 }
 

@@ -30,6 +30,21 @@ it('a link that was made is among what was done, although a later operation on i
   expect(said).toEqual([['eth0'], 'eth0'])
 })
 
+it('answers that the buffer of the socket has no room for are told as lost, and what was sent is to be undone', () => {
+  const said = inHost(`${tools}
+    const { openSocket } = await import('${import.meta.dirname}/netlink-socket.ts')
+    const { encodeRouteOps } = await import('@vethra/netlink')
+    const socket = openSocket('route')
+    const many = Array.from({ length: 1900 }, (_, at) => ({ kind: 'delete link', link: { name: 'nope' + at } }))
+    const flooded = socket.exchange(encodeRouteOps(many))
+    const [link] = socket.exchange(encodeRouteOps([{ kind: 'ask link', link: { name: 'lo' } }])).messages
+    const losing = { ...session, route: (place, ops) => ({ ...session.route(place, ops), lost: true }) }
+    const outcome = applyChanges(losing, owned(veth))
+    say([flooded.lost, flooded.refusals.length < many.length, link !== undefined, kinds(outcome), outcome.failed.error.message])`)
+  const told = expect.stringContaining('ENOBUFS')
+  expect(said).toEqual([true, true, true, [['eth0'], 'eth0'], told])
+})
+
 it('what was carried out behind a refusal in the same send is among what was done', () => {
   const said = inHost(`${tools}
     applyChanges(session, owned(veth, address('10.4.0.2')))

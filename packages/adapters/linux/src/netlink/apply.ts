@@ -134,10 +134,16 @@ const notLinks: readonly RouteOp['kind'][] = [
 
 function send(session: Session, place: Place, sent: readonly Sent[]): readonly Failure[] {
   faultPoint('socket', `sends ${sent.length} operations to rtnetlink, for the ${place}`)
-  const { refusals, first } = session.route(
+  const { refusals, first, lost } = session.route(
     place,
     sent.map(({ op }) => op),
   )
+  // Any of them may have been refused, or carried out.
+  if (lost) {
+    const changes = [...new Set(sent.map(({ change }) => change))]
+    const error = (change: Change) => refusedChange(change, { errno: noBufferSpace, text: '' })
+    return changes.map((change) => ({ change, error: error(change), isWhole: false }))
+  }
   return refusals.flatMap((refusal) => {
     const at = refusal.sequence - first
     const { change, op } = sent[at] ?? {}
@@ -154,6 +160,7 @@ function isOfLink(change: Change): boolean {
 }
 
 const exists = 17
+const noBufferSpace = 105
 const missing: readonly number[] = [2, 3, 19, 99]
 
 // What a network or the host owns may have been made by another at the same time; what is gone need not be removed.

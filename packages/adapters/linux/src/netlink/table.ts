@@ -28,6 +28,7 @@ export interface TableStart {
 }
 
 const missing = 2
+const notPermitted = 1
 
 /**
  * Prepares our table: missing, it is made; of an older version, it is made again with the elements that it has.
@@ -66,7 +67,10 @@ function notAsked(errno: number): CniError {
   return new CniError({
     code: 5,
     message: `cannot ask for table inet vethra: ${explainErrno(errno)}`,
-    hint: 'Networks that are made in this process need nf_tables in the kernel (CONFIG_NF_TABLES_INET). Set plugins = "exec" in vethra.toml to run plugin programs.',
+    hint:
+      errno === notPermitted
+        ? 'Run as root.'
+        : 'Plugins in this process need nf_tables in the kernel (CONFIG_NF_TABLES_INET). Set plugins = "exec" in vethra.toml to run plugin programs.',
   })
 }
 
