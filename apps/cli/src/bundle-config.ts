@@ -84,7 +84,7 @@ export async function undoOthers(
 // What cannot be read is done without: the plan puts right what an earlier run wrote.
 async function preparedFor(tools: Tools, id: string): Promise<readonly PreparedConfig[]> {
   const file = await tools.containers.read(id, 'vethra.json').catch(onCniError(() => undefined))
-  return orElse(() => parsePrepared(goField(file ?? null, 'configs')), [])
+  return orElse(() => parsePrepared(goField(file, 'configs')), [])
 }
 
 // The annotation may say anything: it counts where that container says the same of the file.

@@ -91,7 +91,7 @@ function recordedMemberships(
 // and what stopped the start, such as a missing plugin, would only be complained of again.
 async function startFailed({ store, state }: Container): Promise<boolean> {
   const lifecycle = await store.read(state.id, 'lifecycle.json')
-  return goField(lifecycle ?? null, 'create_error') === true
+  return goField(lifecycle, 'create_error') === true
 }
 
 async function remembered(

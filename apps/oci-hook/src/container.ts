@@ -117,7 +117,7 @@ async function storedPorts(
   request: HookRequest,
 ): Promise<HookRequest['ports']> {
   const file = await store.read(id, 'network-config.json')
-  const ports = parseStoredMappings(goField(file ?? null, 'portMappings'))
+  const ports = parseStoredMappings(goField(file, 'portMappings'))
   return ports.length > 0 ? ports : request.ports
 }
 

@@ -89,7 +89,7 @@ async function releasePorts(
 // failed: the container is there, and may be started again.
 async function endForNerdctl({ store, state, request }: Container): Promise<void> {
   const lifecycle = await store.read(state.id, 'lifecycle.json')
-  if (goField(lifecycle ?? null, 'create_error') === true) {
+  if (goField(lifecycle, 'create_error') === true) {
     const cleared = { ...(lifecycle as JsonObject), create_error: false }
     await store.write(state.id, 'lifecycle.json', cleared)
   } else if (request.name !== '') await store.releaseName(request.name, state.id)

@@ -86,7 +86,7 @@ function parseMade(value: Json, key: AttachmentKey): CachedAttachment | undefine
   const listText = goField(value, 'listText')
   const result = goField(value, 'result')
   const attachment = goField(value, 'attachment')
-  const isOurs = goField(attachment ?? null, 'containerId') === key.containerId
+  const isOurs = goField(attachment, 'containerId') === key.containerId
   const hasResult = typeof result === 'string'
   if (typeof listText !== 'string' || (result !== undefined && !hasResult) || !isOurs)
     return undefined

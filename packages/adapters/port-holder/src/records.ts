@@ -64,7 +64,7 @@ export function holderRecords(dir: string): HolderRecords {
 function parse(containerId: string, text: string): HolderRecord {
   const value = jsonOrNull(text)
   const sockets = goField(value, 'sockets')
-  const holder = goField(value, 'holder') ?? null
+  const holder = goField(value, 'holder')
   const [pid, startTime] = [goField(holder, 'pid'), goField(holder, 'startTime')]
   const known = typeof pid === 'number' && pid > 0 && typeof startTime === 'string'
   return {

@@ -13,9 +13,9 @@ export function goType(value: unknown): string {
   return names[typeof value] ?? typeof value
 }
 
-/** The value under `key`, exact spelling first, else the last key that differs only in case: how Go fills a struct. */
-export function goField(value: Json, key: string): Json | undefined {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return undefined
+/** The value under `key` of an object, exact spelling first, else the last key that differs only in case: how Go fills a struct. */
+export function goField(value: Json | undefined, key: string): Json | undefined {
+  if (!value || typeof value !== 'object' || Array.isArray(value)) return undefined
   const object = value as { readonly [key: string]: Json }
   if (Object.hasOwn(object, key)) return object[key]
   const other = Object.keys(object).findLast((each) => each.toLowerCase() === key.toLowerCase())

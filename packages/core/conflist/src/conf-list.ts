@@ -54,7 +54,7 @@ export function parsePluginConf(text: string, what: string = pluginFault): Plugi
     ipam: goField(value, 'ipam'),
   }
   throwIf(pluginFaults(fields), what)
-  const ipamType = goField(fields.ipam ?? null, 'type')
+  const ipamType = goField(fields.ipam, 'type')
   return {
     type: fields.type as string,
     capabilities: (fields.capabilities ?? {}) as Readonly<Record<string, boolean>>,

@@ -87,7 +87,7 @@ export function isOfAnother(
 ): boolean {
   const now = hashOf(text)
   if (versions.some(({ sha256, was }) => sha256 === now || was === now)) return false
-  const annotations = goField(parseConfigText(text) as Json, 'annotations') ?? null
+  const annotations = goField(parseConfigText(text) as Json, 'annotations')
   const claimed = goField(annotations, annotationKeys.stateDir)
   return typeof claimed === 'string' && claimed !== stateDir
 }

@@ -75,9 +75,9 @@ function goCniIps(config: Json): readonly ResultIp[] {
 }
 
 function dnsOf(value: Json | undefined): ResultDns {
-  const domain = goField(value ?? null, 'domain')
+  const domain = goField(value, 'domain')
   const lists = (['nameservers', 'search', 'options'] as const).flatMap((key) => {
-    const list = asTexts(goField(value ?? null, key))
+    const list = asTexts(goField(value, key))
     return list === undefined ? [] : [[key, list] as const]
   })
   const rest = Object.fromEntries(lists)

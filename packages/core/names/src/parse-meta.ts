@@ -11,7 +11,7 @@ import { metaResult } from './meta-result.ts'
  */
 export function parseMeta(text: string): ContainerNames {
   const meta = decode(text)
-  const own = goField(meta, 'Vethra') ?? null
+  const own = goField(meta, 'Vethra')
   const domainname = optionalText(meta, 'Domainname')
   const aliases = aliasesOf(goField(own, 'Aliases'))
   const precedence = goField(own, 'Precedence')

@@ -7,13 +7,13 @@ export function isObject(value: Json | undefined): value is JsonObject {
 
 /** A field that is a text and not empty. */
 export function textField(value: Json | undefined, key: string): string | undefined {
-  const text = goField(value ?? null, key)
+  const text = goField(value, key)
   return typeof text === 'string' && text !== '' ? text : undefined
 }
 
 /** A field that is an array; an empty one otherwise. */
 export function listField(value: Json | undefined, key: string): readonly Json[] {
-  return elements(goField(value ?? null, key))
+  return elements(goField(value, key))
 }
 
 /** The elements of an array; none of anything else. */

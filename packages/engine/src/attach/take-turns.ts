@@ -60,7 +60,7 @@ export async function alone<T>(
 
 // Plugins make rules in the families of the addresses that the interface has got.
 function familiesOf({ stdin }: PluginCall): readonly (4 | 6)[] {
-  const ips = goField(goField(JSON.parse(stdin), 'prevResult') ?? null, 'ips')
+  const ips = goField(goField(JSON.parse(stdin), 'prevResult'), 'ips')
   const has6 = Array.isArray(ips) && ips.some((ip) => String(goField(ip, 'address')).includes(':'))
   return has6 ? [4, 6] : [4]
 }

@@ -49,6 +49,6 @@ function addressesOf({ result }: CachedAttachment): readonly string[] {
   const json = jsonOrNull(result ?? 'null')
   const ips = goField(json, 'ips')
   const listed = Array.isArray(ips) ? ips.map((each: Json) => goField(each, 'address')) : []
-  const old = (['ip4', 'ip6'] as const).map((key) => goField(goField(json, key) ?? null, 'ip'))
+  const old = (['ip4', 'ip6'] as const).map((key) => goField(goField(json, key), 'ip'))
   return [...listed, ...old].filter((each): each is string => typeof each === 'string')
 }

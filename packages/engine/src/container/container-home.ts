@@ -20,10 +20,10 @@ export interface Home extends NamespaceIdentity {
  * inode alone.
  */
 export function homeOf(lifecycle: Json | undefined): Home | undefined {
-  const netns = goField(lifecycle ?? null, 'netns')
+  const netns = goField(lifecycle, 'netns')
   if (typeof netns !== 'string') return undefined
-  const inode = goField(lifecycle ?? null, 'netns_id') ?? ''
-  const identity = goField(lifecycle ?? null, 'netns_identity') ?? { netnsId: inode }
+  const inode = goField(lifecycle, 'netns_id') ?? ''
+  const identity = goField(lifecycle, 'netns_identity') ?? { netnsId: inode }
   return { netns, ...readIdentity(identity) }
 }
 

@@ -36,7 +36,7 @@ async function nerdctlsPorts(
   id: string,
 ): Promise<readonly PortMapping[]> {
   const file = await containers.read(id, 'network-config.json').catch(onCniError(() => undefined))
-  return orElse(() => parseStoredMappings(goField(file ?? null, 'portMappings')), [])
+  return orElse(() => parseStoredMappings(goField(file, 'portMappings')), [])
 }
 
 /** Whether a network that a running container joins is to publish its ports: it can, and no other one does. */

@@ -82,6 +82,6 @@ function isolationOf(policy: string | undefined): Isolation {
 
 function dataDirOf(plugin: PluginConf | undefined): string {
   const json: Json = JSON.parse(plugin?.text ?? 'null')
-  const dir = goField(goField(json, 'ipam') ?? null, 'dataDir')
+  const dir = goField(goField(json, 'ipam'), 'dataDir')
   return typeof dir === 'string' && dir !== '' ? dir : '/var/lib/cni/networks'
 }

@@ -135,6 +135,6 @@ async function readOrFault<T>(
 }
 
 function startOf(lifecycle: Json | undefined): number | undefined {
-  const started = goField(lifecycle ?? null, 'started_at')
+  const started = goField(lifecycle, 'started_at')
   return typeof started === 'string' ? millisecondsOf(started) : undefined
 }

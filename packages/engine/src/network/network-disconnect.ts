@@ -79,7 +79,7 @@ async function rememberHome(
   { id, netns }: KnownContainer,
 ): Promise<void> {
   if (netns === '') return
-  const lifecycle = (await containers.read(id, 'lifecycle.json')) ?? null
+  const lifecycle = await containers.read(id, 'lifecycle.json')
   await containers.write(id, 'lifecycle.json', {
     started_at: goField(lifecycle, 'started_at') ?? '',
     create_error: false,
