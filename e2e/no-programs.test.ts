@@ -27,6 +27,10 @@ describeOnHost('a network of ours', () => {
     const cni = (operation: string) => vethra('cni', operation, 'lan', '/run/netns/blue')
     expect(await vethra('network', 'create', '--ipv6', 'lan')).toMatchObject(done)
     expect(await vethra('cni', 'status', 'lan')).toMatchObject(done)
+    const planned = await vethra('cni', 'add', '--dry-run', 'lan', '/run/netns/blue')
+    expect(JSON.parse(planned.stdout).map(({ way }: { way: string }) => way)).toEqual(
+      Array(4).fill('native'),
+    )
     for (const operation of ['add', 'check', 'del', 'add']) {
       expect(await cni(operation)).toMatchObject(done)
     }

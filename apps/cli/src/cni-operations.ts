@@ -28,14 +28,16 @@ export async function add(
   const attachment = attachmentOf(netns, io.env)
   const list = await loadList(world, network)
   if (dryRun) {
-    const calls = plannedCalls({ operation: 'ADD', list, attachment })
-    io.print(
-      JSON.stringify(
-        calls.map(({ stdin, ...call }) => ({ ...call, stdin: parseExactly(stdin) })),
-        null,
-        4,
-      ),
+    const ways = waysNow(world, list)
+    const calls = plannedCalls({ operation: 'ADD', list, attachment }).map(
+      ({ stdin, type, ...call }, at) => ({
+        type,
+        way: ways[at]?.way ?? 'exec',
+        ...call,
+        stdin: parseExactly(stdin),
+      }),
     )
+    io.print(JSON.stringify(calls, null, 4))
     return
   }
   const memberships = [{ network, list, attachment }]
