@@ -207,6 +207,32 @@ describeOnHost('two containers whose namespace and id make one text', () => {
     expect(await host.start(bundle, short)).toMatchObject({ exitCode: 0 })
   })
 
+  it.each(['none', 'host'])(
+    'a second start under the id of a living one in network %s is refused, and its end touches nothing',
+    async (network) => {
+      const bundle = await host.bundle(one, ['sleep', '600'])
+      const flags = ['--id', one, '--network', network]
+      expect(await host.vethra('bundle', 'prepare', bundle, ...flags)).toMatchObject({
+        exitCode: 0,
+      })
+      expect(await host.start(bundle, one)).toMatchObject({ exitCode: 0 })
+      const settled = async () => {
+        const { files } = await host.snapshot()
+        return files.filter((file) => !/\.log(\.1)?$/.test(file))
+      }
+      const before = await settled()
+      const second = ['runc', '--root', `${host.folder}/second`, 'run', '-b', bundle, one]
+      const ran = await host.run(second)
+      expect(ran.exitCode).not.toBe(0)
+      expect(ran.stderr).toContain('CNI code 102')
+      expect(await settled()).toEqual(before)
+      expect(await states('default')).toEqual([`${one} running`])
+      await host.stop(one)
+      expect(await states('default')).toEqual([`${one} stopped`])
+      expect(await host.start(bundle, one)).toMatchObject({ exitCode: 0 })
+    },
+  )
+
   it.each(['a--b', 'a..b', 'a-', '-a', 'a_.b'])(
     '%j is refused as a namespace',
     async (namespace) => {

@@ -24,6 +24,7 @@ import type { AttachmentRecord, HoldRequest, World } from '@vethra/world'
 import type { Container } from './container.ts'
 import { namesOf } from './container-names.ts'
 import { detachFormer } from './detach-former.ts'
+import { refuseSecondHome } from './detached-home.ts'
 import { checkJoined, netnsOf } from './netns-of.ts'
 import { removePidFile, writePidFile } from './pid-file.ts'
 import { plannedMemberships } from './planned-memberships.ts'
@@ -35,6 +36,7 @@ import { plannedMemberships } from './planned-memberships.ts'
  */
 export async function createRuntime(world: World, container: Container): Promise<void> {
   const { request } = container
+  await refuseSecondHome(world, request)
   const left = await checkInterfaces(world, container).catch(async (error: unknown) => {
     const attached = await recordsOf(world.records, request)
     if (attached.length === 0) await note(container, true)

@@ -5,6 +5,7 @@ import { type Attempt, detachAll, goingOn, livingRecords } from '@vethra/engine'
 import type { World } from '@vethra/world'
 import { attachedByRecord, attachedNow } from './attached-now.ts'
 import type { Container } from './container.ts'
+import { detachedHome } from './detached-home.ts'
 import { removePidFile } from './pid-file.ts'
 
 /** Which container has stopped. */
@@ -51,7 +52,8 @@ export async function postStop(
 // crun calls postStop while the process that it has killed is still ending.
 async function isAlive(world: World, ref: ContainerRef): Promise<boolean> {
   for (const wait of endingMs) {
-    if ((await livingRecords(world, ref)).length === 0) return false
+    const isAttached = (await livingRecords(world, ref)).length > 0
+    if (!isAttached && (await detachedHome(world, ref)) === undefined) return false
     await setTimeout(wait)
   }
   return true

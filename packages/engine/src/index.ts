@@ -50,7 +50,7 @@ export {
   refuseSecondLife,
 } from './attach/whose.ts'
 export { type AttachmentRow, listAttachments } from './container/attachment-list.ts'
-export { homeOf } from './container/container-home.ts'
+export { homeLife, homeOf } from './container/container-home.ts'
 export {
   type ContainerDetails,
   findContainer,

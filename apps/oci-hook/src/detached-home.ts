@@ -1,0 +1,28 @@
+import { CniError, type ContainerRef, onCniError } from '@vethra/cni'
+import { homeLife, homeOf } from '@vethra/engine'
+import type { World } from '@vethra/world'
+
+/**
+ * The namespace of a living container in no network, by its life cycle file; undefined for one that has ended or is
+ * attached. A damaged file counts as none.
+ */
+export async function detachedHome(
+  world: World,
+  { namespace, id }: ContainerRef,
+): Promise<string | undefined> {
+  const file = world.containers(namespace).read(id, 'lifecycle.json')
+  const home = homeOf(await file.catch(onCniError(() => undefined)))
+  const life = home && homeLife(home, await world.netns.look(home.netns))
+  return life === 'alive' ? home?.netns : undefined
+}
+
+/** Throws CniError 102 when a container lives already: a second start, in another folder of a runtime. */
+export async function refuseSecondHome(world: World, ref: ContainerRef): Promise<void> {
+  const home = await detachedHome(world, ref)
+  if (home === undefined) return
+  throw new CniError({
+    code: 102,
+    message: `container ${ref.id} of namespace ${ref.namespace} is running already, in the network namespace ${home}`,
+    hint: 'Stop that container first, or use another container id.',
+  })
+}
