@@ -1,6 +1,6 @@
 // What do an ADD and a DEL cost with plugins in this process, against the same executable that runs them as programs,
-// netavark, and an empty bun program? Whole processes, alternating in one run: 1, 30 and 206 published ports, then one
-// port with 200 and 1,000 attached beside. Sizes: VETHRA_BENCH_RUNS (default 15), VETHRA_BENCH_PORTS (1,30,206),
+// netavark, and an empty bun program? Whole processes, alternating in one run: 1, 30 and 206 published ports, the hooks of a
+// container, then one port with 200 and 1,000 attached beside. Sizes: VETHRA_BENCH_RUNS (default 15), VETHRA_BENCH_PORTS (1,30,206),
 // VETHRA_BENCH_ATTACHED (200,1000). netavark is taken from NETAVARK or /usr/lib/podman.
 
 import { execFileSync } from 'node:child_process'
@@ -10,6 +10,7 @@ import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { executable, type Host, openHost, plugins } from '../e2e/host.ts'
 import { type Figures, figuresOf, reportLine } from './figures.ts'
+import { type Hook, hooksOf, startInit, stateOf } from './hooks.ts'
 
 const sizes = (name: string, fallback: string) =>
   (process.env[name] ?? fallback).split(',').filter(Boolean).map(Number)
@@ -43,6 +44,8 @@ async function bench(host: Host): Promise<void> {
     const ports = Array.from({ length: count }, (_, index) => 20_000 + index)
     await compare(host, ways, ports)
   }
+  console.log('1 published, the hooks of a container:')
+  await compareHooks(host)
   let already = 0
   for (const count of sizes('VETHRA_BENCH_ATTACHED', '200,1000')) {
     await attachMore(host, already, count)
@@ -72,6 +75,54 @@ async function compare(host: Host, ways: readonly Way[], ports: readonly number[
     const yardstick = figures[1]?.[1]
     for (const [name, each] of figures) console.log(reportLine(`${what} ${name}`, each, yardstick))
   }
+}
+
+// Names, port holder, records and all: what a start and a stop wait for.
+async function compareHooks(host: Host): Promise<void> {
+  const ways = ['native', 'exec'] as const
+  const samples = new Map(
+    ways.flatMap((way) =>
+      [`createRuntime ${way}`, `postStop ${way}`].map((each) => [each, [] as number[]]),
+    ),
+  )
+  for (let run = 0; run <= runs; run += 1) {
+    for (const way of ways) {
+      const { start, stop } = await comeAndGo(host, way, run)
+      if (run === 0) continue
+      samples.get(`createRuntime ${way}`)?.push(start)
+      samples.get(`postStop ${way}`)?.push(stop)
+    }
+  }
+  for (const what of ['createRuntime', 'postStop']) {
+    const yardstick = figuresOf(samples.get(`${what} exec`) ?? [])
+    for (const way of ways) {
+      const figures = figuresOf(samples.get(`${what} ${way}`) ?? [])
+      console.log(reportLine(`${what} ${way}`, figures, yardstick))
+    }
+  }
+}
+
+async function comeAndGo(
+  host: Host,
+  way: string,
+  run: number,
+): Promise<{ start: number; stop: number }> {
+  const id = `bench-${way}-${run}`
+  const bundle = await host.bundle(id, ['sleep', '1'])
+  const flags = ['--plugins', way, 'bundle', 'prepare', bundle, '--id', id, '--network', 'lan']
+  await timed(host, [executable, ...flags, '-p', '19000:80'], { env: { CNI_PATH: plugins } })
+  const hooks = await hooksOf(bundle)
+  const init = await startInit(host)
+  const call = ({ path, args, env }: Hook) =>
+    timed(host, ['env', '-i', ...env, path, ...args.slice(1)], {
+      env: {},
+      input: stateOf(host, { id, pid: init.pid }),
+    })
+  const start = await call(hooks.createRuntime)
+  await init.end()
+  const stop = await call(hooks.poststop)
+  await timed(host, [executable, 'bundle', 'rm', id], { env: {} })
+  return { start, stop }
 }
 
 async function round(

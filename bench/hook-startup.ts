@@ -6,23 +6,16 @@
 // Sizes: VETHRA_BENCH_RUNS (default 20).
 import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
-import { setTimeout as pause } from 'node:timers/promises'
-import { execa } from 'execa'
 import { executable, type Host, openHost, type Ran } from '../e2e/host.ts'
 import { figuresOf, reportLine } from './figures.ts'
+import { type Hook, hooksOf, startInit, stateOf } from './hooks.ts'
 
 const runs = Number(process.env['VETHRA_BENCH_RUNS'] ?? 20)
 /** Those of the default chain. */
 const types = ['bridge', 'portmap', 'firewall', 'tuning']
 const events = ['createRuntime', 'poststop'] as const
 
-interface Hook {
-  readonly path: string
-  readonly args: readonly string[]
-  readonly env: readonly string[]
-}
-
-const host = await openHost()
+const host = await openHost({ plugins: 'exec' })
 try {
   await bench(host)
 } finally {
@@ -54,22 +47,6 @@ async function bench(host: Host): Promise<void> {
   for (const [name, values] of samples) console.log(reportLine(name, figuresOf(values)))
   const peaks = (await readFile(`${host.folder}/peaks.txt`, 'utf8')).match(/\d+/g) ?? []
   console.log(`most memory of a hook: ${Math.round(Math.max(...peaks.map(Number)) / 1024)} MiB`)
-}
-
-// A process in a network namespace of its own, such as a container's first. Once it has ended, the kernel
-// has the namespace to clear away, which a container's end waits for longer than we do.
-async function startInit(host: Host): Promise<{ pid: number; end: () => Promise<void> }> {
-  const asleep = execa('nsenter', [...host.enter, '--', 'unshare', '-n', 'sleep', '1000'], {
-    reject: false,
-  })
-  const pid = asleep.pid ?? 0
-  while ((await readFile(`/proc/${pid}/comm`, 'utf8')).trim() !== 'sleep') await pause(1)
-  const end = async () => {
-    asleep.kill('SIGKILL')
-    await asleep
-    await pause(50)
-  }
-  return { pid, end }
 }
 
 // The plugin called by the same shell: until it has said that it began, and from its last word to its end.
@@ -126,8 +103,7 @@ async function prepare(host: Host, id: string): Promise<Record<(typeof events)[n
     '18080:80',
   ]
   await ran(host.vethra(...prepared))
-  const { hooks } = JSON.parse(await readFile(`${bundle}/config.json`, 'utf8'))
-  return { createRuntime: hooks.createRuntime[0], poststop: hooks.poststop[0] }
+  return hooksOf(bundle)
 }
 
 async function ran(running: Promise<Ran>): Promise<void> {
@@ -142,13 +118,7 @@ async function timed(
 ): Promise<{ before: number; between: number; after: number }> {
   const stamp = `${host.folder}/stamp.txt`
   await writeFile(stamp, '')
-  const state = JSON.stringify({
-    ociVersion: '1.0.2',
-    id,
-    status: 'creating',
-    pid,
-    bundle: host.folder,
-  })
+  const state = stateOf(host, { id, pid })
   // The shell writes down when it starts the hook and when it has ended: nsenter is not what is asked.
   const script = `echo $EPOCHREALTIME >> ${stamp}; env -i "$@" <<< '${state}' || exit 1; echo $EPOCHREALTIME >> ${stamp}`
   const argv = ['bash', '-c', script, 'bash', ...hook.env, hook.path, ...hook.args.slice(1)]
