@@ -5,6 +5,7 @@ import { CniError } from '@vethra/cni'
 import type { AttachmentKernel } from '@vethra/world'
 
 const kernel = await kernelHere()
+process.stdout.write('ready\n')
 
 for await (const line of createInterface(process.stdin)) {
   const { method, args } = JSON.parse(line) as Call

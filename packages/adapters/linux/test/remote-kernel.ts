@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { CniError } from '@vethra/cni'
@@ -15,14 +15,22 @@ const setUp = [
   'exec "$@"',
 ].join(' && ')
 
+/** A kernel of a host of its own, and a shell there. */
+export interface RemoteKernel extends KernelSubject {
+  /** Runs a script there and returns what it printed. */
+  sh(script: string): string
+}
+
 /** For tests: the kernel of a host of its own, as a program of the given runtime sees it. */
-export async function remoteKernel(runtime: string): Promise<KernelSubject> {
+export async function remoteKernel(runtime: string): Promise<RemoteKernel> {
   const host = spawn(
     'unshare',
     ['-n', '-m', '--propagation', 'private', 'sh', '-ec', setUp, 'sh', runtime, server],
     { stdio: ['pipe', 'pipe', 'inherit'] },
   )
   const lines = createInterface(host.stdout)[Symbol.asyncIterator]()
+  // Before, the process is in the namespaces of this one, and a shell that entered them would change this host.
+  if ((await lines.next()).value !== 'ready') throw new Error('no host of its own')
   const call = async (method: keyof AttachmentKernel, args: readonly unknown[]) => {
     host.stdin.write(`${JSON.stringify({ method, args })}\n`)
     const { value, error } = JSON.parse((await lines.next()).value ?? '{}')
@@ -41,6 +49,10 @@ export async function remoteKernel(runtime: string): Promise<KernelSubject> {
     netns: '/run/netns/web',
     other: '/run/netns/db',
     endNamespace: (netns) => endNamespace(host.pid ?? 0, netns),
+    sh: (script) =>
+      execFileSync('nsenter', ['-t', String(host.pid), '-n', '-m', 'sh', '-ec', script], {
+        encoding: 'utf8',
+      }),
     close: async () => {
       host.stdin.end()
       await once(host, 'exit')

@@ -54,7 +54,7 @@ export type {
   NftOp,
   NftTable,
 } from './nft-op.ts'
-export { dumpRules, handleOfRule } from './nft-rule.ts'
+export { dropsAll, dumpRules, handleOfRule } from './nft-rule.ts'
 export { addressText, type NftType, type NftValue, prefixBounds } from './nft-type.ts'
 export type {
   AddressOp,

@@ -3,7 +3,7 @@ import { nftMessage } from './encode-nft-op.ts'
 import { flag, type Message, type ReceivedMessage } from './messages.ts'
 import { encodeExpressions, type NftExpression } from './nft-expression.ts'
 import type { NftTable } from './nft-op.ts'
-import { nulText, type Octets, view } from './octets.ts'
+import { nulText, type Octets, textOf, view } from './octets.ts'
 
 /** Asks for the rules of a chain, in order. */
 export function dumpRules(table: NftTable, chain: string): Message {
@@ -23,6 +23,23 @@ export function handleOfRule(
     found.length === wanted.length &&
     wanted.every(({ payload }, at) => covers(found[at]?.payload ?? new Uint8Array(), payload))
   return isSame && handle?.length === 8 ? view(handle).getBigUint64(0) : undefined
+}
+
+/** Whether an NFT_MSG_NEWRULE message's rule drops or rejects every packet: a chain's policy in all but name. */
+export function dropsAll({ body }: ReceivedMessage): boolean {
+  const list = listAttributes(payloadAt(body.subarray(4), [4]) ?? new Uint8Array())
+  const does = list.map(({ payload }) => payload).filter((each) => nameOf(each, [1]) !== 'counter')
+  const [only] = does
+  if (only === undefined || does.length > 1) return false
+  const name = nameOf(only, [1])
+  // Targets of iptables that nf_tables runs as they are.
+  if (name === 'target') return ['REJECT', 'DROP'].includes(nameOf(only, [2, 1]))
+  const verdict = payloadAt(only, [2, 2, 2, 1])
+  return name === 'reject' || (verdict?.length === 4 && view(verdict).getUint32(0) === 0)
+}
+
+function nameOf(octets: Octets, path: readonly number[]): string {
+  return textOf(payloadAt(octets, path) ?? new Uint8Array())
 }
 
 // The kernel tells of more than it was told: a counter's values, the kind of an operation.

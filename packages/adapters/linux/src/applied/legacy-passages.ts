@@ -46,9 +46,13 @@ function readNames(file: string): readonly string[] {
 
 const ruleText = `-A ${chain} ${passRuleArguments.join(' ')}`
 
+/** A rule without any condition: a policy in all but name. */
+const dropsAll = new RegExp(`^-A ${chain} -j (DROP|REJECT)\\b`)
+
 function lacksLegacyRule(program: string): boolean {
   const rules = rulesOf(program)
-  return rules.includes(`-P ${chain} DROP`) && !rules.includes(ruleText)
+  const drops = rules.includes(`-P ${chain} DROP`) || rules.some((rule) => dropsAll.test(rule))
+  return drops && !rules.includes(ruleText)
 }
 
 function legacyPassage(program: string): Passage {

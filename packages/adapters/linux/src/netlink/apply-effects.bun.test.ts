@@ -114,9 +114,15 @@ it.each(['made by vethra, 99', 'something else'])(
   },
 )
 
-it.each(['iptables-nft', 'iptables-legacy'])(
-  'a policy DROP of %s gets one rule for our mark, again when it was flushed, and loses it with the last network',
-  (program) => {
+it.each([
+  ['iptables-nft', '-P FORWARD DROP'],
+  ['iptables-nft', '-A FORWARD -j REJECT --reject-with icmp-host-prohibited'],
+  ['iptables-nft', '-A FORWARD -j DROP'],
+  ['iptables-legacy', '-P FORWARD DROP'],
+  ['iptables-legacy', '-A FORWARD -j REJECT'],
+])(
+  '%s %s gets one rule for our mark, again when it was flushed, and loses it with the last network',
+  (program, drops) => {
     const said = inHost(
       `${tools}
       const rules = () => sh('${program} -S FORWARD').split('\\n').filter((line) => line.includes('mark'))
@@ -125,7 +131,7 @@ it.each(['iptables-nft', 'iptables-legacy'])(
       applyChanges(session, made(admit))
       applyChanges(session, made(other))
       seen.push(rules())
-      sh('${program} -F FORWARD')
+      sh('${program} -F FORWARD; ${program} ${drops}')
       seen.push(observeExpected(session, [admit]).length)
       applyChanges(session, made(admit))
       seen.push(rules().length, observeExpected(session, [admit]).length)
@@ -134,7 +140,7 @@ it.each(['iptables-nft', 'iptables-legacy'])(
       applyChanges(session, removed(other))
       seen.push(rules().length)
       say(seen)`,
-      `${program} -P FORWARD DROP`,
+      `${program} ${drops}`,
     )
     expect(said).toEqual([
       ['-A FORWARD -m mark --mark 0x1000000/0x1000000 -j ACCEPT'],

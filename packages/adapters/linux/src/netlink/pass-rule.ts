@@ -2,11 +2,13 @@ import { forwardTables, passRule } from '@vethra/firewall'
 import {
   askChain,
   decodeChain,
+  dropsAll,
   dumpRules,
   encodeNftBatch,
   explainErrno,
   handleOfRule,
   type NftTable,
+  type ReceivedMessage,
 } from '@vethra/netlink'
 import {
   missingLegacyPassages,
@@ -29,9 +31,8 @@ export function missingPassages(session: Session): readonly Passage[] {
 /** Removes the rule wherever it is: there is nothing left to be passed. */
 export function removePassages(session: Session): void {
   for (const table of forwardTables) {
-    const ops = handlesOf(session, table).map(
-      (handle) => ({ ...table, kind: 'delete rule', chain, handle }) as const,
-    )
+    const handles = rulesOf(session, table).flatMap((each) => handleOfRule(each, passRule) ?? [])
+    const ops = handles.map((handle) => ({ ...table, kind: 'delete rule', chain, handle }) as const)
     if (ops.length > 0) session.netfilter(encodeNftBatch(ops))
   }
   removeLegacyPassages()
@@ -39,13 +40,14 @@ export function removePassages(session: Session): void {
 
 function lacksRule(session: Session, table: NftTable): boolean {
   const [message] = session.netfilter([askChain(table, chain)]).messages
-  const drops = message !== undefined && decodeChain(message).base?.policy === 'drop'
-  return drops && handlesOf(session, table).length === 0
+  if (message === undefined) return false
+  const rules = rulesOf(session, table)
+  const drops = decodeChain(message).base?.policy === 'drop' || rules.some(dropsAll)
+  return drops && !rules.some((each) => handleOfRule(each, passRule) !== undefined)
 }
 
-function handlesOf(session: Session, table: NftTable): readonly bigint[] {
-  const { messages } = session.netfilter([dumpRules(table, chain)])
-  return messages.flatMap((each) => handleOfRule(each, passRule) ?? [])
+function rulesOf(session: Session, table: NftTable): readonly ReceivedMessage[] {
+  return session.netfilter([dumpRules(table, chain)]).messages
 }
 
 function nftPassage(session: Session): (table: NftTable) => Passage {

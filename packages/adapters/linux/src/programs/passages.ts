@@ -51,7 +51,18 @@ async function lookAt({ family, table }: NftTable): Promise<SeenChain> {
   if (status !== 0) return { words, drops: false, handles: [] }
   const { nftables }: Listing = JSON.parse(stdout)
   const rules = nftables.flatMap(({ rule }) => (rule && isOurs(rule.expr) ? [rule.handle] : []))
-  return { words, drops: nftables.some(({ chain }) => chain?.policy === 'drop'), handles: rules }
+  const drops = nftables.some(
+    ({ chain, rule }) => chain?.policy === 'drop' || (rule && dropsAll(rule.expr)),
+  )
+  return { words, drops, handles: rules }
+}
+
+// A rule without any condition: a policy in all but name.
+function dropsAll(expressions: readonly object[]): boolean {
+  const [only, ...more] = expressions.filter((each) => !('counter' in each))
+  if (only === undefined || more.length > 0) return false
+  const { xt } = only as { xt?: { type?: string; name?: string } }
+  return 'drop' in only || 'reject' in only || (xt?.type === 'target' && xt.name === 'REJECT')
 }
 
 // A comparison of the mark, a counter and the verdict, and nothing else.

@@ -1,8 +1,62 @@
+import type { State } from '@vethra/state'
 import { describeKernel } from '@vethra/world-kit'
-import { describe } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { needsRoot } from '../../test/in-namespace.ts'
 import { remoteKernel } from '../../test/remote-kernel.ts'
 
+const admit: State = [
+  {
+    owner: { kind: 'network', network: 'lan' },
+    resource: { kind: 'admit', bridge: 'br0', subnets: ['10.4.0.0/24', '10.5.0.7/32'] },
+  },
+]
+
 describe.skipIf(needsRoot)('by programs', () => {
   describeKernel('programKernel', () => remoteKernel(process.execPath))
+
+  it.each([
+    ['iptables-nft', '-P FORWARD DROP'],
+    ['iptables-nft', '-A FORWARD -j REJECT'],
+    ['iptables-legacy', '-P FORWARD DROP'],
+  ])(
+    '%s %s gets one rule for our mark, and loses it with the last network',
+    async (program, drops) => {
+      const { kernel, sh, close } = await remoteKernel(process.execPath)
+      const rules = () => sh(`${program} -S FORWARD`).match(/--mark 0x1000000/g)?.length ?? 0
+      sh(`${program} ${drops}`)
+      for (const time of ['first', 'second']) {
+        const { failed } = await kernel.apply(
+          '',
+          admit.map((to) => ({ kind: 'make', to })),
+        )
+        expect([time, failed, rules()]).toEqual([time, undefined, 1])
+      }
+      expect(await kernel.observe('', admit)).toEqual(admit)
+      expect(await kernel.effects()).toEqual(admit)
+      sh(`${program} -F FORWARD; ${program} ${drops}`)
+      expect(await kernel.observe('', admit)).toEqual([])
+      await kernel.apply(
+        '',
+        admit.map((from) => ({ kind: 'remove', from })),
+      )
+      expect(rules()).toBe(0)
+      await close()
+    },
+  )
+
+  it('a table of an older version is made again with what it holds, and one of a newer version is refused', async () => {
+    const { kernel, sh, close } = await remoteKernel(process.execPath)
+    const make = admit.map((to) => ({ kind: 'make', to }) as const)
+    await kernel.apply('', make)
+    const current = sh('nft list table inet vethra')
+    const asVersion = (version: number) =>
+      sh(`nft list table inet vethra | sed 's/made by vethra, [0-9]*/made by vethra, ${version}/' >/run/t
+        nft delete table inet vethra; nft -f /run/t`)
+    asVersion(0)
+    expect((await kernel.apply('', make)).failed).toBeUndefined()
+    expect(sh('nft list table inet vethra')).toBe(current)
+    asVersion(99)
+    await expect(kernel.apply('', make)).rejects.toMatchObject({ code: 5 })
+    await close()
+  })
 })
