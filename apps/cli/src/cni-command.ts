@@ -1,7 +1,7 @@
 import type { Io, World } from '@vethra/world'
 import type { Command } from 'commander'
 import { collect } from './cni-gc.ts'
-import { add, check, del, status } from './cni-operations.ts'
+import { add, check, del, printCalls, status } from './cni-operations.ts'
 import { validate } from './cni-validate.ts'
 import { subcommand } from './program.ts'
 
@@ -44,11 +44,11 @@ function addAttachmentCommands(cni: Command, open: () => Promise<World>, io: Io)
   ])
     .option('--dry-run', 'print the plugin calls as JSON, and run none', false)
     .action(async (network: string, netns: string, { dryRun }: { dryRun: boolean }) =>
-      add(await open(), network, netns, dryRun, io),
+      (dryRun ? printCalls : add)(await open(), { network, netns }, io),
     )
   subcommand(cni, 'check <network> <netns>', 'check that an attachment is as it was made', [
     'vethra cni check lan /run/netns/blue',
-  ]).action(async (network: string, netns: string) => check(await open(), network, netns, io))
+  ]).action(async (network: string, netns: string) => check(await open(), { network, netns }, io))
   subcommand(cni, 'del <network> <netns>', 'detach a namespace from a network', [
     'vethra cni del lan /run/netns/blue',
   ])
@@ -58,6 +58,6 @@ function addAttachmentCommands(cni: Command, open: () => Promise<World>, io: Io)
       false,
     )
     .action(async (network: string, netns: string, options: { force: boolean }) =>
-      del(await open(), network, netns, io, options),
+      del(await open(), { network, netns, ...options }, io),
     )
 }

@@ -17,30 +17,32 @@ import type { Io, World } from '@vethra/world'
 import { attachmentOf } from './cni-attachment.ts'
 import { loadList, loadListIfUsable } from './cni-list.ts'
 
-/** Attaches a namespace and prints the result as the last plugin printed it. */
-export async function add(
-  world: World,
-  network: string,
-  netns: string,
-  dryRun: boolean,
-  io: Io,
-): Promise<void> {
+/** A network, and the path of a network namespace, as they were given. */
+export interface Place {
+  readonly network: string
+  readonly netns: string
+}
+
+/** Prints the plugin calls that an ADD would make. */
+export async function printCalls(world: World, { network, netns }: Place, io: Io): Promise<void> {
   const attachment = attachmentOf(netns, io.env)
   const list = await loadList(world, network)
-  if (dryRun) {
-    const ways = waysNow(world, list)
-    const calls = plannedCalls({ operation: 'ADD', list, attachment }).map(
-      ({ stdin, type, ...call }, at) => ({
-        type,
-        way: ways[at]?.way ?? 'exec',
-        ...call,
-        stdin: parseExactly(stdin),
-      }),
-    )
-    io.print(JSON.stringify(calls, null, 4))
-    return
-  }
-  const memberships = [{ network, list, attachment }]
+  const ways = waysNow(world, list)
+  const calls = plannedCalls({ operation: 'ADD', list, attachment }).map(
+    ({ stdin, type, ...call }, at) => ({
+      type,
+      way: ways[at]?.way ?? 'exec',
+      ...call,
+      stdin: parseExactly(stdin),
+    }),
+  )
+  io.print(JSON.stringify(calls, null, 4))
+}
+
+/** Attaches a namespace and prints the result as the last plugin printed it. */
+export async function add(world: World, { network, netns }: Place, io: Io): Promise<void> {
+  const attachment = attachmentOf(netns, io.env)
+  const memberships = [{ network, list: await loadList(world, network), attachment }]
   await world.checkNetns(attachment.netns)
   await openDoor(world, memberships)
   await world.bringLoopbackUp(attachment.netns)
@@ -51,7 +53,7 @@ export async function add(
 }
 
 /** Checks an attachment against what was cached at ADD; the conf list is asked for only where nothing was. */
-export async function check(world: World, network: string, netns: string, io: Io): Promise<void> {
+export async function check(world: World, { network, netns }: Place, io: Io): Promise<void> {
   const attachment = attachmentOf(netns, io.env)
   await checkOthers(world, network, attachment)
   const list = await listAtHand(world, network, attachment)
@@ -61,10 +63,8 @@ export async function check(world: World, network: string, netns: string, io: Io
 /** Detaches a namespace with what was cached at ADD; the conf list is asked for only where nothing was. */
 export async function del(
   world: World,
-  network: string,
-  netns: string,
+  { network, netns, ...options }: Place & DetachOptions,
   io: Io,
-  options: DetachOptions = {},
 ): Promise<void> {
   const attachment = attachmentOf(netns, io.env)
   await checkOthers(world, network, attachment)

@@ -17,7 +17,7 @@ export async function main(argv: readonly string[], io: Io, here: Here): Promise
     const plain = rest.length === 4 && rest.every((each) => !each.startsWith('-'))
     if (plain && word === 'cni' && ['add', 'check', 'del'].includes(operation)) {
       const { runOnNetns } = await import('./run-on-netns.ts')
-      await runOnNetns(operation, network, netns, { flags, here, io })
+      await runOnNetns(operation, { network, netns }, { flags, here, io })
       return 0
     }
     return await (await import('./run-command.ts')).runCommand(rest, { flags, here, io })

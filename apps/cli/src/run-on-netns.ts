@@ -1,15 +1,14 @@
-import { add, check, del } from './cni-operations.ts'
+import { add, check, del, type Place } from './cni-operations.ts'
 import { openWorld } from './open-world.ts'
 import type { Call } from './run-command.ts'
 
 /** Runs `vethra cni add|check|del NETWORK NETNS`, without the help that the command line library gives. */
 export async function runOnNetns(
   operation: string,
-  network: string,
-  netns: string,
+  place: Place,
   { flags, here, io }: Call,
 ): Promise<void> {
   const world = await openWorld(flags, here, io)
-  if (operation === 'add') return add(world, network, netns, false, io)
-  return operation === 'check' ? check(world, network, netns, io) : del(world, network, netns, io)
+  if (operation === 'add') return add(world, place, io)
+  return operation === 'check' ? check(world, place, io) : del(world, place, io)
 }

@@ -1,4 +1,4 @@
-import { explain, goField, isNamespace, oneLine, passes } from '@vethra/cni'
+import { type ContainerRef, explain, goField, isNamespace, oneLine, passes } from '@vethra/cni'
 import {
   checkIds,
   type HookRequest,
@@ -32,37 +32,33 @@ export interface HookLog {
 /** The events that a hook is called for. */
 export type HookEvent = 'createRuntime' | 'postStop'
 
+/** One run of the hook. */
+export interface HookRun {
+  readonly world: World
+  readonly event: HookEvent
+  readonly io: Pick<Io, 'complain' | 'now'>
+}
+
 /**
  * Starts the log with a line of the event, before anything of the container is trusted: so the log
  * has refusals, too. It is written only where the container has a folder already.
  */
-export async function openLog(
-  world: World,
-  state: OciState,
-  event: HookEvent,
-  io: Io,
-): Promise<HookLog> {
-  const namespace = await namespaceOf(world, state)
-  const first = [`${event} of ${state.id}, pid ${state.pid}`]
-  return startLog(world, { namespace, id: state.id }, event, io, first)
+export async function openLog(run: HookRun, state: OciState): Promise<HookLog> {
+  const namespace = await namespaceOf(run.world, state)
+  const first = [`${run.event} of ${state.id}, pid ${state.pid}`]
+  return startLog(run, { namespace, id: state.id }, first)
 }
 
 /** Starts the log of a container in the namespace of the hook line. */
-export async function openOwnLog(
-  world: World,
-  id: string,
-  event: HookEvent,
-  io: Io,
-): Promise<HookLog> {
-  return startLog(world, { namespace: world.resolved.settings.namespace, id }, event, io)
+export async function openOwnLog(run: HookRun, id: string): Promise<HookLog> {
+  const { namespace } = run.world.resolved.settings
+  return startLog(run, { namespace, id }, [])
 }
 
 async function startLog(
-  world: World,
-  { namespace, id }: { readonly namespace: string; readonly id: string },
-  event: HookEvent,
-  io: Io,
-  first: readonly string[] = [],
+  { world, event, io }: HookRun,
+  { namespace, id }: ContainerRef,
+  first: readonly string[],
 ): Promise<HookLog> {
   const store = world.containers(namespace)
   // A log that cannot be written stops nothing: what is freed may be what a full disk waits for.
@@ -79,10 +75,9 @@ async function startLog(
  * naming the annotation or file that is not to be trusted.
  */
 export async function openContainer(
-  world: World,
+  { world, io }: HookRun,
   state: OciState,
   { namespace, store, record: toLog }: HookLog,
-  io: Io,
 ): Promise<Container> {
   const file = await store.read(state.id, 'vethra.json')
   const record = file === undefined ? undefined : parseRecord(file)

@@ -1,8 +1,8 @@
 import { CniError, explain } from '@vethra/cni'
 import { idInState, type OciState, parseState } from '@vethra/container'
 import { splitHookFlags } from '@vethra/settings'
-import type { Here, Io, World } from '@vethra/world'
-import { type HookEvent, openContainer, openLog, openOwnLog } from './container.ts'
+import type { Here, Io } from '@vethra/world'
+import { type HookEvent, type HookRun, openContainer, openLog, openOwnLog } from './container.ts'
 import { createRuntime } from './create-runtime.ts'
 import { postStop } from './post-stop.ts'
 
@@ -29,10 +29,11 @@ export async function main(argv: readonly string[], given: Io, here: Here): Prom
     const onFault = (fault: unknown) => explain(fault, 'warning').forEach(complain)
     const settings = await here.settings(flags, dataRoot)
     const world = await here.world(settings, { onLine: complain, onFault })
-    const state = await readState(world, text, event, io)
-    const log = await openLog(world, state, event, io)
+    const run = { world, event, io }
+    const state = await readState(run, text)
+    const log = await openLog(run, state)
     record = log.record
-    const open = () => openContainer(world, state, log, io)
+    const open = () => openContainer(run, state, log)
     if (event === 'createRuntime') await createRuntime(world, await open())
     else await postStop(world, { ...log, id: state.id }, open)
     await record([...told, `${event} done`])
@@ -50,12 +51,12 @@ export async function main(argv: readonly string[], given: Io, here: Here): Prom
 }
 
 // What is wrong with a state is told in the log of the container that it names, where that is known.
-async function readState(world: World, text: string, event: HookEvent, io: Io): Promise<OciState> {
+async function readState(run: HookRun, text: string): Promise<OciState> {
   try {
     return parseState(text)
   } catch (error) {
     const id = idInState(text)
-    const log = id === undefined ? undefined : await openOwnLog(world, id, event, io)
+    const log = id === undefined ? undefined : await openOwnLog(run, id)
     await log?.record(explain(error))
     throw error
   }
