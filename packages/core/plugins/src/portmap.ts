@@ -1,4 +1,4 @@
-import { readAddress } from '@vethra/address'
+import { formatAddress, readAddress } from '@vethra/address'
 import type { Json, JsonObject, Result } from '@vethra/cni'
 import type { Owned, Owner, Publish } from '@vethra/state'
 import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
@@ -45,11 +45,13 @@ function mappingOf(value: Json): Mapping {
   const protocol = (textOf(mapping, 'protocol') ?? 'tcp').toLowerCase()
   if (!protocols.includes(protocol))
     throw invalidKey('protocol', protocol, 'it must be tcp, udp or sctp')
-  const hostIp = textOf(mapping, 'hostIP')
-  if (hostIp !== undefined && !readAddress(hostIp))
-    throw invalidKey('hostIP', hostIp, 'it must be an IP address')
+  const asked = textOf(mapping, 'hostIP')
+  const read = asked === undefined ? undefined : readAddress(asked)
+  if (asked !== undefined && !read) throw invalidKey('hostIP', asked, 'it must be an IP address')
+  // A set's key is the address as the kernel prints it.
+  const hostIp = read && formatAddress(read)
   // RFC 4291, 2.5.3: no packet from ::1 leaves the host, not to a container either.
-  if (hostIp !== undefined && isLoopback6(hostIp))
+  if (hostIp === '::1')
     throw invalidKey('hostIP', hostIp, 'the IPv6 loopback address leads to no container')
   return {
     protocol: protocol as Mapping['protocol'],
@@ -57,11 +59,6 @@ function mappingOf(value: Json): Mapping {
     containerPort: portOf(mapping, 'containerPort'),
     ...(hostIp === undefined ? {} : { hostIp }),
   }
-}
-
-function isLoopback6(text: string): boolean {
-  const address = readAddress(text)
-  return address?.family === 6 && address.value === 1n
 }
 
 function portOf(mapping: JsonObject, key: string): number {

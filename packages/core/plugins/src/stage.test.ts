@@ -145,6 +145,20 @@ it('an address of both families is published on both, one on an address of the h
   expect(keys()).toEqual(['publish udp 0.0.0.0 53', 'publish udp :: 53'])
   expect(keys('0.0.0.0')).toEqual(['publish udp 0.0.0.0 53'])
   expect(keys('fd00:9::1')).toEqual(['publish udp fd00:9::1 53'])
+  expect(keys('FD00:9:0::1')).toEqual(['publish udp fd00:9::1 53'])
+  expect(keys('0:0::0')).toEqual(['publish udp :: 53'])
+  expect(keys('::ffff:192.0.2.1')).toEqual(['publish udp 192.0.2.1 53'])
+  expect(keys('::ffff:0.0.0.0')).toEqual(['publish udp 0.0.0.0 53'])
+})
+
+it('of two mappings of one port the first counts', () => {
+  const to = (containerPort: number) => ({ hostPort: 8080, containerPort, protocol: 'tcp' })
+  const conf = { type: 'portmap', runtimeConfig: { portMappings: [to(80), to(81)] } }
+  const { resources } = planStage([lan, request(conf)], { granted, facts: noFacts })
+  const ports = resources.flatMap(({ resource }) =>
+    resource.kind === 'publish' ? [resource.port] : [],
+  )
+  expect(ports).toEqual([80])
 })
 
 it('an isolated policy keeps ports of one bridge apart without changing hairpin', () => {

@@ -139,6 +139,8 @@ function merged(resources: readonly Owned[]): readonly Owned[] {
 }
 
 function mergedResource(one: Owned['resource'], other: Owned['resource']): Owned['resource'] {
+  // Of two mappings of one port the first counts, as of two rules of iptables.
+  if (one.kind === 'publish') return one
   const both = { ...one, ...other } as Owned['resource']
   if (one.kind !== 'admit' || both.kind !== 'admit' || other.kind !== 'admit') return both
   return { ...both, subnets: [...new Set([...one.subnets, ...other.subnets])] }
