@@ -147,7 +147,7 @@ function send(session: Session, place: Place, sent: readonly Sent[]): readonly F
   return refusals.flatMap((refusal) => {
     const at = refusal.sequence - first
     const { change, op } = sent[at] ?? {}
-    if (change === undefined || op === undefined || isFine(change, refusal)) return []
+    if (change === undefined || op === undefined || isFine({ change, op }, refusal)) return []
     const isFirst = sent.findIndex((each) => each.change === change) === at
     const isWhole = makesLink(op) || (isFirst && !isOfLink(change))
     return [{ change, error: refusedChange(change, refusal), isWhole }]
@@ -161,10 +161,13 @@ function isOfLink(change: Change): boolean {
 
 const exists = 17
 const noBufferSpace = 105
+const noSuchFamily = 97
 const missing: readonly number[] = [2, 3, 19, 99]
 
-// What a network or the host owns may have been made by another at the same time; what is gone need not be removed.
-function isFine(change: Change, { errno }: Refusal): boolean {
+// What a network or the host owns may have been made by another at the same time; what is gone need not be removed. An
+// interface without IPv6, which one with an MTU below 1280 is, makes no link-local address anyway.
+function isFine({ change, op }: Sent, { errno }: Refusal): boolean {
+  if (op.kind === 'set address mode' && errno === noSuchFamily) return true
   if (change.kind === 'remove') return missing.includes(errno)
   return errno === exists && change.to.owner.kind !== 'attachment'
 }

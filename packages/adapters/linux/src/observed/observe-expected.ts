@@ -120,8 +120,9 @@ function foreignType({ kind }: FoundLink): LinkType {
     : ({ name: kind } as LinkType)
 }
 
-function linkOf({ place, name }: Link, link: FoundLink, type: LinkType): Link {
-  const { up, mac, mtu, linkLocal } = link
+// Without IPv6, as with an MTU below 1280, an interface makes no link-local address, whatever is wanted.
+function linkOf({ place, name, linkLocal: asked }: Link, link: FoundLink, type: LinkType): Link {
+  const { up, mac, mtu, linkLocal = asked } = link
   return {
     kind: 'link',
     place,
