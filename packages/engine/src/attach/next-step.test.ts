@@ -58,15 +58,20 @@ describe('neighbours that go native', () => {
   it('are undone as one step', () => {
     const { steps, end } = follow({ ...add, ways }, [
       printed('x'),
-      failed(7),
+      failed(5),
       printed(''),
       printed(''),
     ])
     expect(steps).toEqual(['ADD a -', 'ADD b+c x', 'DEL b+c x', 'DEL a x'])
     expect(stepOf(end)).toMatchObject({
       kind: 'failed',
-      error: { code: 7, cause: { message: 'plugins "b", "c" failed (add)' } },
+      error: { code: 5, cause: { message: 'plugins "b", "c" failed (add)' } },
     })
+  })
+
+  it('are not undone where they refused their conf', () => {
+    const { steps } = follow({ ...add, ways }, [printed('x'), failed(7), printed('')])
+    expect(steps).toEqual(['ADD a -', 'ADD b+c x', 'DEL a x'])
   })
 
   it('are one step of DEL, and of CHECK', () => {

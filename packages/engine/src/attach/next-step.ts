@@ -88,10 +88,14 @@ function advanceAdd(progress: Progress, outcome: PluginOutcome): Progress {
   return { ...progress, index: progress.index + stretchOf(progress).length, last: read.result }
 }
 
-// A plugin that is not there has not run: it needs no DEL, which would only fail in the same way.
+// A plugin that is not there has not run, and a stage that refuses a conf has done nothing, but for an IPAM program:
+// DEL would only fail in the same way.
 function turnBack(progress: Progress, error: CniError): Progress {
-  const last = progress.index + stretchOf(progress).length - 1
-  const index = error.code === 100 ? progress.index - 1 : last
+  const { plan, index: first } = progress
+  const hasProgram = plan.ways?.[first]?.ipam === 'exec'
+  const isRefusal = error.code === 7 && !hasProgram && isNative(plan.list, plan.ways, first)
+  const last = first + stretchOf(progress).length - 1
+  const index = error.code === 100 || isRefusal ? first - 1 : last
   return { ...progress, direction: 'back', index, errors: [wrap(progress, error)] }
 }
 

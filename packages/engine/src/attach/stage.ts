@@ -68,6 +68,8 @@ export async function delStage(
   { requests, previous, ipam }: Stage,
   options: ApplyOptions = {},
 ): Promise<CniError | undefined> {
+  // ADD refuses such a conf before it does anything.
+  if (previous === undefined && isRefused(requests)) return undefined
   // As the reference plugins do: the address goes first, and the link goes all the same.
   const given = await runIpam(world, ipam)
   const former = planFormer(requests, {
@@ -149,7 +151,14 @@ async function stillDue(
   netns: string,
   desired: State,
 ): Promise<readonly Change[]> {
-  return diff(desired, await world.attachments.observe(netns, desired))
+  return diff(desired, await world.attachments.observe(netns, desired)).filter(isDue)
+}
+
+// A setting that a kernel need not have, and that this one has not: without IPv6 there is none of it.
+function isDue(change: Change): boolean {
+  if (change.kind !== 'make') return true
+  const { resource } = change.to
+  return resource.kind !== 'sysctl' || resource.optional !== true
 }
 
 function netnsOf([first]: readonly PluginRequest[]): string {
@@ -179,6 +188,11 @@ function planOrError<T>(plan: () => T): { readonly value: T } | { readonly error
   } catch (error) {
     return onCniError((each) => ({ error: each }))(error)
   }
+}
+
+function isRefused(requests: readonly PluginRequest[]): boolean {
+  const needs = planOrError(() => stageNeeds(requests))
+  return 'error' in needs && needs.error.code === 7
 }
 
 async function giveBack(
