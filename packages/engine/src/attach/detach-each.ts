@@ -1,5 +1,6 @@
-import { CniError, type PluginCall } from '@vethra/cni'
+import { CniError, type ConfList, type PluginCall } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
+import type { PluginWay } from '@vethra/plugins'
 import { isSameOwner } from '@vethra/state'
 import type { CachedAttachment, PluginRunner, StageCall } from '@vethra/world'
 import { removeEffects } from '../remove-effects.ts'
@@ -12,6 +13,7 @@ import { reachable } from './reachable.ts'
 import { pluginRunner } from './run-plugin.ts'
 import { sweepAlone } from './sweep.ts'
 import { waysByMark } from './ways-by-mark.ts'
+import { waysNow } from './ways-now.ts'
 
 /** How attachments are removed. */
 export interface DetachOptions {
@@ -108,12 +110,22 @@ async function formerOf(
   { record, cached }: Remembered,
 ): Promise<Former> {
   const { asked } = record ?? {}
-  const ways = record || !cached ? record?.ways : await waysByMark(tools, cached)
   const { list, network, attachment } = membership
+  const ways = record ? record.ways : await waysUnrecorded(tools, list, cached)
   if (cached || !asked) return { list, network, attachment, ways }
   const { netns } = attachment
   const then = { ...asked.attachment, netns }
   return { network, list: cachedList(asked) ?? list, attachment: then, ways }
+}
+
+// Where nothing is remembered, plugins go the way that an ADD would now: their programs may be missing, or refuse the conf.
+async function waysUnrecorded(
+  tools: HostTools,
+  list: ConfList | undefined,
+  cached: CachedAttachment | undefined,
+): Promise<readonly PluginWay[] | undefined> {
+  if (cached) return waysByMark(tools, cached)
+  return list && waysNow(tools, list)
 }
 
 // Such plugins make no rules that iptables knows: looking for some is saved.

@@ -2,7 +2,7 @@ import { CniError, explain } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
 import type { Membership } from '@vethra/container'
 import { attachmentChains } from '@vethra/firewall'
-import type { AttachmentRecord, CachedAttachment, LinkInside } from '@vethra/world'
+import type { AttachmentRecord, CachedAttachment, LinkInside, StageCall } from '@vethra/world'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { holdingContainer } from './holding-container.ts'
 import type { HostTools } from './host-tools.ts'
@@ -405,6 +405,23 @@ describe('detachAll', () => {
     await detachAll(tools, [member('a', 'eth0')])
     expect(log.at(-1)).toBe('DEL main-a (gone)')
   })
+
+  it.each([
+    ['native', 'stage DEL bridge,firewall'],
+    ['exec', 'DEL bridge (gone)'],
+  ] as const)(
+    'detaches what is remembered nowhere as an ADD would go: %s',
+    async (plugins, last) => {
+      const stage = async ({ operation, calls }: StageCall) => {
+        log.push(`stage ${operation} ${calls.map(({ type }) => type)}`)
+        return ''
+      }
+      const text = listOf('a', true).text.replace('main-a', 'bridge')
+      const here = { ...tools, plugins, runner: { ...tools.runner, stage } }
+      await detachAll(here, [member('a', 'eth0', parseConfList(text))])
+      expect(log.at(-1)).toBe(last)
+    },
+  )
 
   it("takes another runtime's interface for its own only by the MAC that was cached", async () => {
     const { attachment, list } = member('a', 'eth0')
