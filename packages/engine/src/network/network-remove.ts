@@ -65,10 +65,14 @@ async function removeNetwork(
   others: readonly Network[],
 ): Promise<void> {
   const bridge = networkBridge(network)
-  if (bridge !== undefined && isOurs(tools, network, bridge) && !others.some(isOn(bridge))) {
-    await removeRules(tools, (text) => networkLeftovers(text, bridge))
-    await removeElements(tools, network, bridge)
-    await tools.effects.deleteLink(bridge)
+  if (bridge !== undefined) {
+    const isShared = others.some(isOn(bridge))
+    // They bear our mark, whatever the bridge is called.
+    await removeElements(tools, network, isShared ? undefined : bridge)
+    if (!isShared && isOurs(tools, network, bridge)) {
+      await removeRules(tools, (text) => networkLeftovers(text, bridge))
+      await tools.effects.deleteLink(bridge)
+    }
   }
   if (!others.some(usesSharedChains)) {
     const { lock, places } = tools.host
@@ -103,17 +107,19 @@ function usesSharedChains(network: Network): boolean {
   return networkPlugins(network).some((type) => type === 'portmap' || type === 'firewall')
 }
 
-// Namesakes of two containerd namespaces have one mark: the bridge and the subnets tell which is whose.
+// Namesakes of two containerd namespaces have one mark, and of two networks on one bridge the first may have gone: the
+// bridge and the subnets tell which is whose.
 async function removeElements(
   { host }: ManageTools,
   network: Network,
-  bridge: string,
+  bridge: string | undefined,
 ): Promise<void> {
   const subnets = networkSubnets(network).map(({ subnet }) => subnet)
   const isDoomed = ({ resource, owner }: Owned) => {
-    if (owner.kind !== 'network' || owner.network !== network.name) return false
+    if (owner.kind !== 'network') return false
     if ('bridge' in resource) return resource.bridge === bridge
-    return resource.kind === 'masquerade' && subnets.includes(resource.subnet)
+    const isOwn = resource.kind === 'masquerade' && owner.network === network.name
+    return isOwn && subnets.includes(resource.subnet)
   }
   const kernel = await host.kernel?.()
   const error = kernel && (await removeEffects(kernel, isDoomed))
