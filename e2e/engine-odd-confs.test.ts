@@ -1,0 +1,81 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { describeOnHost } from './gate.ts'
+import { executable, type Host, openHost } from './host.ts'
+
+describeOnHost('plugins in this process, with odd confs', () => {
+  let host: Host
+
+  beforeEach(async () => {
+    host = await openHost({ plugins: 'native' })
+    await host.run(['ip', 'netns', 'add', 'web'])
+  })
+
+  afterEach(async () => {
+    await host.close()
+  })
+
+  const write = async (bridge: object, ...chained: readonly object[]) => {
+    const ipam = { type: 'host-local', ranges: [[{ subnet: '10.4.0.0/24' }]] }
+    const plugins = [{ type: 'bridge', bridge: 'br-odd', ipam, ...bridge }, ...chained]
+    const file = join(host.folder, 'odd.conflist')
+    await writeFile(
+      file,
+      JSON.stringify({ cniVersion: '1.0.0', name: 'odd', nerdctlID: '0', plugins }),
+    )
+    await host.run(['mkdir', '-p', '/etc/cni/net.d'])
+    await host.run(['cp', file, '/etc/cni/net.d/odd.conflist'])
+  }
+  const elements = async () =>
+    (await host.snapshot()).rules.filter((rule) => rule.includes('vethra odd'))
+  const cni = (operation: string, mappings: readonly object[] = []) =>
+    host.run([executable, 'cni', operation, 'odd', '/run/netns/web'], {
+      env: mappings.length === 0 ? {} : { CAP_ARGS: JSON.stringify({ portMappings: mappings }) },
+    })
+  const remembered = async () =>
+    (await host.snapshot()).files.filter((file) =>
+      /\/(attachments|results|networks\/odd)\/[^.l]/.test(file),
+    )
+
+  it('an MTU below 1280, with which the kernel has no IPv6, is given and checked', async () => {
+    await write({ isGateway: true, mtu: 68 })
+    expect(await cni('add')).toMatchObject({ exitCode: 0, stderr: '' })
+    expect((await host.run(['ip', '-n', 'web', 'link', 'show', 'eth0'])).stdout).toMatch(/mtu 68 /)
+    expect(await cni('check')).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(await cni('del')).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(await remembered()).toEqual([])
+  })
+
+  it('a conf that is refused leaves nothing to be undone, and attaches once it is corrected', async () => {
+    await write({ mtu: 60 })
+    const refused = await cni('add')
+    expect(refused.stderr).toMatch(/\(CNI code 7\)/)
+    expect(refused.stderr).not.toMatch(/delete/)
+    expect(await remembered()).toEqual([])
+    expect(await cni('del')).toMatchObject({ exitCode: 0, stderr: '' })
+    await write({})
+    expect(await cni('add')).toMatchObject({ exitCode: 0, stderr: '' })
+  })
+
+  it('a refused port mapping leaves nothing, and one of an IPv4-mapped address is one of IPv4', async () => {
+    await write({}, { type: 'portmap', capabilities: { portMappings: true } })
+    const mapping = { hostPort: 8080, containerPort: 80, protocol: 'tcp' }
+    expect((await cni('add', [{ ...mapping, hostPort: 0 }])).stderr).toMatch(/\(CNI code 7\)/)
+    expect(await remembered()).toEqual([])
+    const hostIP = '::ffff:192.0.2.1'
+    expect(await cni('add', [{ ...mapping, hostIP }])).toMatchObject({ exitCode: 0, stderr: '' })
+    const { stdout } = await host.run(['nft', 'list', 'map', 'inet', 'vethra', 'a4'])
+    expect(stdout).toMatch(/192\.0\.2\.1 \. tcp \. 8080/)
+  })
+
+  it('a network on a bridge of another name than ours takes its elements with it', async () => {
+    await write({ isGateway: true, ipMasq: true })
+    await cni('add')
+    await cni('del')
+    expect(await elements()).not.toEqual([])
+    expect(await host.vethra('network', 'rm', 'odd')).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(await elements()).toEqual([])
+    expect((await host.run(['ip', 'link', 'show', 'br-odd'])).exitCode).toBe(0)
+  })
+})
