@@ -1,0 +1,240 @@
+// Random commands on 32 containers at once, many of them killed at random moments, with plugins in this process, by
+// programs, and mixed: the next command on each container, or a doctor, leaves nothing, and nothing of others is
+// changed. scripts/soak runs it.
+
+import {
+  commands,
+  type Ended,
+  lookAtOthers,
+  plantOthers,
+  processesOn,
+} from '../e2e/engine-crowd.ts'
+import { type Host, openHost, type Snapshot } from '../e2e/host.ts'
+
+const kills = Number(process.env['VETHRA_SOAK_ENGINE_KILLS'] ?? 10_000)
+const atOnce = Number(process.env['VETHRA_SOAK_ENGINE_CONTAINERS'] ?? 32)
+const turns = Number(process.env['VETHRA_SOAK_ENGINE_TURNS'] ?? 20)
+const killed = Number(process.env['VETHRA_SOAK_ENGINE_PROBABILITY'] ?? 0.7)
+const modes = (process.env['VETHRA_SOAK_ENGINE_MODES'] ?? 'native exec mixed').split(' ')
+
+const choices: Readonly<Record<string, readonly string[]>> = {
+  native: ['native'],
+  exec: ['exec'],
+  mixed: ['native', 'exec', 'auto'],
+}
+
+/** What is known of a container: killed commands leave it open. */
+type Known = 'attached' | 'detached' | 'open'
+
+interface Container {
+  readonly name: string
+  readonly network: string
+  readonly env: Readonly<Record<string, string>>
+  known: Known
+}
+
+interface Crowd {
+  readonly host: Host
+  readonly choices: readonly string[]
+  readonly run: ReturnType<typeof commands>
+  readonly faults: string[]
+  /** Milliseconds that a command takes, by its name: kills are spread over them. */
+  readonly usual: Map<string, number>
+  kills: number
+  operations: number
+}
+
+async function soak(mode: string): Promise<void> {
+  const host = await openHost()
+  const began = performance.now()
+  const crowd: Crowd = {
+    host,
+    choices: choices[mode] ?? [mode],
+    run: commands(host),
+    faults: [],
+    usual: new Map(),
+    kills: 0,
+    operations: 0,
+  }
+  try {
+    const containers = await setUp(crowd)
+    const [before, others] = [await host.snapshot(), await lookAtOthers(host)]
+    for (let round = 0; crowd.kills < kills && crowd.faults.length === 0; round += 1) {
+      await Promise.all(containers.map((each) => live(crowd, each)))
+      const way = ways[round % ways.length] ?? 'del'
+      await converge(crowd, containers, way)
+      crowd.faults.push(...(await leftSince(host, before, `round ${round + 1}, ${way}`)))
+      if ((await lookAtOthers(host)) !== others)
+        crowd.faults.push(`round ${round + 1}: others\n${others}\n${await lookAtOthers(host)}`)
+    }
+  } finally {
+    await host.close()
+  }
+  if (crowd.faults.length > 0) throw new Error(`${mode}:\n${crowd.faults.join('\n')}`)
+  const seconds = ((performance.now() - began) / 1000).toFixed(0)
+  console.log(
+    `${mode}: ${crowd.operations} operations on ${atOnce} containers at once, ${crowd.kills} of them killed: nothing left, nothing of others changed; ${seconds} s`,
+  )
+}
+
+const networks = {
+  lan: ['--subnet', '10.70.0.0/24'],
+  wan: ['--subnet', '10.71.0.0/24', '--ipv6', '--subnet', 'fd00:71::/64'],
+  inner: ['--subnet', '10.72.0.0/24', '--internal'],
+}
+
+// One container of each network that comes and goes, either way, leaves what is the network's own.
+async function setUp(crowd: Crowd): Promise<readonly Container[]> {
+  const { host } = crowd
+  await plantOthers(host)
+  for (const [name, options] of Object.entries(networks)) {
+    demand(await host.vethra('network', 'create', name, ...options), name)
+  }
+  const containers = Array.from({ length: atOnce }, (_, index): Container => {
+    const network = Object.keys(networks)[index % 3] ?? ''
+    const ports = ['tcp', 'udp'].map((protocol) => ({
+      protocol,
+      hostPort: 9000 + index,
+      containerPort: 80,
+    }))
+    const env = index % 4 === 0 ? {} : { CAP_ARGS: JSON.stringify({ portMappings: ports }) }
+    return { name: `m${index}`, network, env, known: 'detached' }
+  })
+  for (const each of containers) await renew(host, each)
+  for (const choice of crowd.choices) {
+    for (const each of containers.slice(0, 6)) {
+      demand(await operate(crowd, 'add', each, choice), 'first add')
+      demand(await operate(crowd, 'del', each, choice), 'first del')
+    }
+  }
+  return containers
+}
+
+const drawn = ['add', 'add', 'add', 'add', 'del', 'del', 'del', 'check', 'renew'] as const
+
+async function live(crowd: Crowd, container: Container): Promise<void> {
+  for (let turn = 0; turn < turns; turn += 1) {
+    const operation = pick(drawn)
+    if (operation === 'renew') {
+      await renew(crowd.host, container)
+      continue
+    }
+    if (turn === 0 && Math.random() < 0.05) await repair(crowd)
+    await tried(crowd, operation, container, Math.random() < killed)
+  }
+}
+
+async function tried(
+  crowd: Crowd,
+  operation: 'add' | 'del' | 'check',
+  container: Container,
+  isToDie: boolean,
+): Promise<void> {
+  const before = container.known
+  const usual = crowd.usual.get(operation) ?? 100
+  const killAfterMs = isToDie ? Math.random() * usual * 1.2 : undefined
+  const ended = await operate(crowd, operation, container, pick(crowd.choices), killAfterMs)
+  if (ended.killed) {
+    crowd.kills += 1
+    if (operation !== 'check') container.known = 'open'
+    return
+  }
+  // Of those that were to die, the quick ones alone come here.
+  if (!isToDie) crowd.usual.set(operation, usual * 0.9 + ended.elapsedMs * 0.1)
+  const isFine = ended.exitCode === 0
+  if (isFine && operation !== 'check')
+    container.known = operation === 'add' ? 'attached' : 'detached'
+  // Debian's bridge and portmap refuse to CHECK what they made themselves: a bridge's MAC changes, and IPv6 rules are theirs alone.
+  const mayFail =
+    operation === 'check'
+      ? before !== 'attached' || crowd.choices.includes('exec')
+      : operation === 'add' && before !== 'detached'
+  if (!isFine && !(mayFail && /CNI code/.test(ended.said)))
+    crowd.faults.push(
+      `${operation} of ${container.name} (${before}): ${ended.exitCode} ${ended.said}`,
+    )
+}
+
+async function operate(
+  crowd: Crowd,
+  operation: 'add' | 'del' | 'check',
+  { name, network, env }: Container,
+  choice: string,
+  killAfterMs?: number,
+): Promise<Ended> {
+  crowd.operations += 1
+  const argv = ['cni', operation, network, `/run/netns/${name}`]
+  return crowd.run({ argv, choice, env, ...(killAfterMs === undefined ? {} : { killAfterMs }) })
+}
+
+async function repair(crowd: Crowd, killAfterMs?: number): Promise<void> {
+  crowd.operations += 1
+  const argv = ['doctor', '--repair']
+  const dies = killAfterMs ?? (Math.random() < 0.5 ? Math.random() * 1000 : undefined)
+  const ended = await crowd.run({
+    argv,
+    choice: pick(crowd.choices),
+    ...(dies === undefined ? {} : { killAfterMs: dies }),
+  })
+  if (ended.killed) crowd.kills += 1
+}
+
+// Its namespace goes, and another one has its name.
+async function renew(host: Host, container: Container): Promise<void> {
+  const { name } = container
+  await host.run(['sh', '-c', `ip netns del ${name} 2>/dev/null; ip netns add ${name}`])
+  if (container.known === 'attached') container.known = 'open'
+}
+
+const ways = ['del', 'del of namespaces that are gone', 'add and del', 'doctor'] as const
+
+async function converge(
+  crowd: Crowd,
+  containers: readonly Container[],
+  way: (typeof ways)[number],
+): Promise<void> {
+  const { host } = crowd
+  await Promise.all(
+    containers.map(async (each) => {
+      if (way.includes('gone') || way === 'doctor')
+        await host.run(['ip', 'netns', 'del', each.name])
+      if (way === 'add and del') await tried(crowd, 'add', each, false)
+      if (way !== 'doctor') await tried(crowd, 'del', each, false)
+    }),
+  )
+  if (way === 'doctor') {
+    demand(
+      await crowd.run({ argv: ['doctor', '--repair'], choice: pick(crowd.choices) }),
+      'doctor --repair',
+    )
+  }
+  for (const each of containers) {
+    await renew(host, each)
+    each.known = 'detached'
+  }
+}
+
+async function leftSince(host: Host, before: Snapshot, when: string): Promise<readonly string[]> {
+  const now = await host.snapshot()
+  const faults = (['links', 'rules', 'files'] as const).flatMap((key) => [
+    ...now[key].filter((each) => !before[key].includes(each)).map((each) => `left ${key}: ${each}`),
+    ...before[key].filter((each) => !now[key].includes(each)).map((each) => `lost ${key}: ${each}`),
+  ])
+  const expected = /\/\.tmp-|\/lock$|\/locks\/|last_reserved_ip/
+  const processes = await processesOn(host)
+  return [
+    ...faults.filter((fault) => !/(left|lost) files/.test(fault) || !expected.test(fault)),
+    ...processes.map((each) => `left process: ${each}`),
+  ].map((each) => `${when} ${each}`)
+}
+
+function pick<T>(from: readonly [T, ...T[]] | readonly T[]): T {
+  return from[Math.floor(Math.random() * from.length)] as T
+}
+
+function demand(ran: { exitCode: number } & ({ stderr: string } | { said: string }), what: string) {
+  if (ran.exitCode !== 0)
+    throw new Error(`${what}: ${ran.exitCode} ${'said' in ran ? ran.said : ran.stderr}`)
+}
+
+for (const mode of modes) await soak(mode)
