@@ -160,6 +160,26 @@ describeOnHost('the engine beside others', () => {
     },
   )
 
+  it('network rm takes the rule for our mark along with the last network', async () => {
+    const { host, sh } = place
+    const rules = async () => (await sh('iptables-nft -S FORWARD')).match(/--mark/g)?.length ?? 0
+    const native = async (...args: readonly string[]) =>
+      expect(await host.vethra('--plugins', 'native', ...args)).toMatchObject({ exitCode: 0 })
+    await sh('iptables-nft -P FORWARD DROP; ip netns add c')
+    await native('network', 'create', 'lan')
+    await native('network', 'create', 'wan')
+    for (const network of ['lan', 'wan']) {
+      await native('cni', 'add', network, '/run/netns/c')
+      await native('cni', 'del', network, '/run/netns/c')
+    }
+    expect(await rules()).toBe(1)
+    await native('network', 'rm', 'lan')
+    expect(await rules()).toBe(1)
+    await native('network', 'rm', 'wan')
+    expect(await rules()).toBe(0)
+    expect(await sh('nft list table inet vethra')).not.toContain('elements')
+  })
+
   it('a container that a CNI program put on a bridge gets its ports from the engine', async () => {
     const [bridge] = programs(3, 9080)
     const previous = await attachByPrograms('g', bridge ? [bridge] : [])
