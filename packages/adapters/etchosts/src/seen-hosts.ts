@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs'
-import { fileError } from '@vethra/files'
+import { errno } from '@vethra/files'
 import type { ReadOctets } from './octet-reader.ts'
 
 /** A hosts file as it was read without the lock. */
@@ -12,7 +12,7 @@ export interface SeenHosts {
 
 /**
  * Reads a hosts file, which its container can write to and so keep a reader waiting: no lock may be held.
- * Undefined when there is no file, when it is no regular one, and beyond `limit` octets. Throws CniError 5.
+ * Undefined when there is no file, when it cannot be read, and beyond `limit` octets.
  */
 export function readHosts(path: string, limit: number, read: ReadOctets): SeenHosts | undefined {
   try {
@@ -28,7 +28,9 @@ export function readHosts(path: string, limit: number, read: ReadOctets): SeenHo
       closeSync(descriptor)
     }
   } catch (error) {
-    throw fileError('read', path, error)
+    // `updateHostsFile` opens it again where it is to be written, and reports why it cannot.
+    if (errno(error) === undefined) throw error
+    return undefined
   }
 }
 

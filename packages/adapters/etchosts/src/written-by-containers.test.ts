@@ -1,5 +1,5 @@
 import { appendFileSync, readFileSync } from 'node:fs'
-import { appendFile, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import type { CniError } from '@vethra/cni'
 import type { Lock } from '@vethra/world'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -60,6 +60,17 @@ it('a hosts file that its container filled is read while no lock is held, and ke
   expect((await readFile(sample.store.path('b'), 'utf8')).endsWith(text)).toBe(true)
   expect(faults).toEqual([])
 })
+
+it.each(['release', 'remove'] as const)(
+  '%s needs no hosts file of the container itself that can be read',
+  async (operation) => {
+    await rm(sample.store.path('b'))
+    await symlink('/nowhere', sample.store.path('b'))
+    await sample.store[operation]('b')
+    expect(await names('a')).toEqual(all.slice(0, 1))
+    expect(faults).toEqual([])
+  },
+)
 
 it('without an index no hosts file is read while the lock is held', async () => {
   for (const id of ['a', 'b']) await appendFile(sample.store.path(id), '# note\n'.repeat(8_000))
