@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { execa } from 'execa'
 
 /** How a program ended. */
@@ -193,7 +194,18 @@ function allowPing(capabilities: Record<string, string[]>): Record<string, strin
   )
 }
 
+// The host's end of a veth that was taken down goes with the namespace of its other end, in the kernel's own time.
+async function untilVethsAreGone(run: Host['run']): Promise<void> {
+  for (let left = 100; left > 0; left -= 1) {
+    const { stdout } = await run(['ip', '-j', 'link', 'show', 'type', 'veth'])
+    const links = JSON.parse(stdout || '[]') as { flags?: readonly string[] }[]
+    if (links.every(({ flags = ['UP'] }) => flags.includes('UP'))) return
+    await setTimeout(100)
+  }
+}
+
 async function takeSnapshot(run: Host['run']): Promise<Snapshot> {
+  await untilVethsAreGone(run)
   const links = JSON.parse((await run(['ip', '-j', 'addr'])).stdout) as {
     ifname: string
     addr_info: { local: string }[]
