@@ -94,15 +94,15 @@ function addConnecting(network: Command, open: () => Promise<Tools>, io: Io): vo
     .option('--ip6 <ip>', 'the IPv6 address there')
     .option('--mac-address <mac>', 'the hardware address there')
     .option('--alias <name>', 'another name there (repeatable)', gather, [])
-    .action(async (ref: string, container: string, flags: ConnectOptions) =>
-      connectContainer(await open(), ref, container, flags),
+    .action(async (network: string, container: string, flags: ConnectOptions) =>
+      connectContainer(await open(), { network, container }, flags),
     )
   subcommand(network, 'disconnect <network> <container>', 'disconnect a container', [
     'vethra network disconnect backend web',
   ])
     .option('-f, --force', 'forget it even when a plugin fails', false)
-    .action(async (ref: string, container: string, { force }: { force: boolean }) => {
-      const warnings = await disconnectContainer(await open(), ref, container, force)
+    .action(async (network: string, container: string, flags: { force: boolean }) => {
+      const warnings = await disconnectContainer(await open(), { network, container }, flags)
       for (const each of warnings) io.complain(`warning: ${each}`)
     })
 }

@@ -174,7 +174,8 @@ export const networkOperations: readonly Operation[] = [
     status: 204,
     run: async (api, { params, query, body }) => {
       const { Container, IP, IP6, MacAddress, Aliases } = body
-      await connectContainer(await api.manage(query.namespace), params.network, Container, {
+      const refs = { network: params.network, container: Container }
+      await connectContainer(await api.manage(query.namespace), refs, {
         ...(IP === undefined ? {} : { ip: IP }),
         ...(IP6 === undefined ? {} : { ip6: IP6 }),
         ...(MacAddress === undefined ? {} : { macAddress: MacAddress }),
@@ -199,7 +200,11 @@ export const networkOperations: readonly Operation[] = [
     run: async (api, { params, query, body }) => {
       const { Container, Force } = body
       const tools = await api.manage(query.namespace)
-      const warnings = await disconnectContainer(tools, params.network, Container, Force)
+      const warnings = await disconnectContainer(
+        tools,
+        { network: params.network, container: Container },
+        { force: Force },
+      )
       api.tell({
         Type: 'container-disconnected',
         Message: [

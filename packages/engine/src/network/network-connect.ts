@@ -27,6 +27,12 @@ export interface ConnectOptions {
   readonly alias: readonly string[]
 }
 
+/** A network and a container, by name, id or the beginning of an id. */
+export interface NetworkAndContainer {
+  readonly network: string
+  readonly container: string
+}
+
 /**
  * Connects a container to one more network: at once when it runs, with a new interface and its names in
  * the hosts files, and at each of its starts from now on. Undone when something fails. Throws CniError
@@ -34,13 +40,12 @@ export interface ConnectOptions {
  */
 export async function connectContainer(
   tools: ManageTools,
-  ref: string,
-  containerRef: string,
+  refs: NetworkAndContainer,
   options: ConnectOptions,
 ): Promise<void> {
-  await changeContainer(tools, containerRef, async (container) => {
+  await changeContainer(tools, refs.container, async (container) => {
     const record = recordOf(container)
-    const network = await networkOf(tools, ref)
+    const network = await networkOf(tools, refs.network)
     const asked = requestOf(tools, network, record, options)
     checkWishes(network, asked)
     if (record.networks.some((each) => isSame(network, each.ref)))

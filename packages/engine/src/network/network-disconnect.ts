@@ -1,10 +1,12 @@
 import { CniError, type ConfList, goField, identityOf } from '@vethra/cni'
-import { renderRecord } from '@vethra/container'
+import { type Membership, renderRecord } from '@vethra/container'
 import { findNetwork, networkId, networksFromFiles } from '@vethra/networks'
+import type { DetachOptions } from '../attach/detach-each.ts'
 import { detachAll } from '../attach/on-host.ts'
 import { changeContainer, recordOf } from '../container/container-record.ts'
 import { demandSeen, type KnownContainer } from '../container/container-state.ts'
 import { movePorts } from '../container/published-ports.ts'
+import type { NetworkAndContainer } from './network-connect.ts'
 import type { ManageTools } from './tools.ts'
 
 /**
@@ -16,17 +18,16 @@ import type { ManageTools } from './tools.ts'
  */
 export async function disconnectContainer(
   tools: ManageTools,
-  ref: string,
-  containerRef: string,
-  force: boolean,
+  refs: NetworkAndContainer,
+  options: DetachOptions,
 ): Promise<readonly string[]> {
-  return changeContainer(tools, containerRef, async (container) => {
+  return changeContainer(tools, refs.container, async (container) => {
     const record = recordOf(container)
-    const target = await targetOf(tools, container, ref)
+    const target = await targetOf(tools, container, refs.network)
     const networks = record.networks.filter((each) => !target.isMeant(each.ref))
     if (networks.length === record.networks.length) throw notConnected(target.name, container)
-    if (!force) demandSeen(container)
-    await detach(tools, container, target, force)
+    if (!options.force) demandSeen(container)
+    await detachAll(tools.host, membershipsIn(container, target), options)
     if (networks.length === 0) await rememberHome(tools, container)
     await forgetNames(tools, container, target.isMeant)
     await tools.containers.write(container.id, 'vethra.json', renderRecord({ ...record, networks }))
@@ -57,20 +58,17 @@ async function targetOf(
   return { name, list: undefined, isMeant: means(name, networkId(name)) }
 }
 
-async function detach(
-  { host }: ManageTools,
+function membershipsIn(
   { attachments, netns }: KnownContainer,
   { name, list }: Target,
-  force: boolean,
-): Promise<void> {
-  const memberships = attachments
+): readonly Membership[] {
+  return attachments
     .filter(({ network }) => network === name)
     .map(({ containerId, ifname }) => ({
       network: name,
       list,
       attachment: { containerId, netns, ifname, cniArgs: [], capabilityArgs: {} },
     }))
-  await detachAll(host, memberships, { force })
 }
 
 // No attachment will tell where the container lives, and it may join a network again.
