@@ -272,6 +272,18 @@ describeOnHost('the hook', () => {
     }
   })
 
+  it('frees names and ports where the records cannot be read', async () => {
+    await prepare('-p', '8080:80', '--name', 'shop')
+    expect(await host.start(bundle, id)).toMatchObject({ exitCode: 0, stderr: '' })
+    await sh('mv /var/lib/vethra/attachments /run/kept; touch /var/lib/vethra/attachments')
+    await host.stop(id)
+    const { files, processes } = await host.snapshot()
+    expect(processes).toEqual([])
+    expect(files.filter((file) => /meta\.json/.test(file))).toEqual([])
+    await sh('rm /var/lib/vethra/attachments; mv /run/kept /var/lib/vethra/attachments')
+    expect(await call('postStop', {})).toMatchObject({ exitCode: 0, stderr: '' })
+  })
+
   it('tells in the log what of a state or an annotation it did not believe', async () => {
     await prepare()
     for (const [annotations, said] of [

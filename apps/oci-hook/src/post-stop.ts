@@ -1,5 +1,12 @@
 import { setTimeout } from 'node:timers/promises'
-import { CniError, type ContainerRef, containerIdOf, goField, type JsonObject } from '@vethra/cni'
+import {
+  CniError,
+  type ContainerRef,
+  containerIdOf,
+  goField,
+  type JsonObject,
+  onCniError,
+} from '@vethra/cni'
 import type { Membership } from '@vethra/container'
 import { type Attempt, detachAll, goingOn, livingRecords } from '@vethra/engine'
 import type { World } from '@vethra/world'
@@ -49,11 +56,12 @@ export async function postStop(
   if (errors.length > 0) throw failure(id, errors)
 }
 
-// crun calls postStop while the process that it has killed is still ending.
+// crun calls postStop while the process that it has killed is still ending. Records that cannot be read keep
+// nothing from being freed.
 async function isAlive(world: World, ref: ContainerRef): Promise<boolean> {
   for (const wait of endingMs) {
-    const isAttached = (await livingRecords(world, ref)).length > 0
-    if (!isAttached && (await detachedHome(world, ref)) === undefined) return false
+    const living = await livingRecords(world, ref).catch(onCniError(() => []))
+    if (living.length === 0 && (await detachedHome(world, ref)) === undefined) return false
     await setTimeout(wait)
   }
   return true
