@@ -1,7 +1,6 @@
-import { readdir } from 'node:fs/promises'
 import { CniError } from '@vethra/cni'
 import { readText } from '@vethra/files'
-import { runProgram } from '@vethra/plugin-exec/programs'
+import { allPids, isOfOurs, runProgram, textOf } from '@vethra/plugin-exec/programs'
 import type { KernelFacts } from '@vethra/world'
 import { type BaseChain, chainsOnForward } from './nft-chains.ts'
 
@@ -81,17 +80,16 @@ function refuses({ family, table, policy }: BaseChain): boolean {
 }
 
 async function firewallManagers(read: Read): Promise<readonly string[]> {
-  const [commands, ufw] = await Promise.all([commandsRunning(), read('/etc/ufw/ufw.conf')])
+  const ufw = await read('/etc/ufw/ufw.conf')
   return [
-    ...(commands.has('firewalld') ? ['firewalld'] : []),
+    ...(isRunning('firewalld') ? ['firewalld'] : []),
     ...(/^ENABLED=yes/im.test(ufw ?? '') ? ['ufw'] : []),
   ]
 }
 
-async function commandsRunning(): Promise<ReadonlySet<string>> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
-  const names = await Promise.all(pids.map((pid) => readText(`/proc/${pid}/comm`).catch(() => '')))
-  return new Set(names.map((name) => (name ?? '').trim()))
+// Any user, and root in a container, can call a process firewalld: rules would not be missed any more.
+function isRunning(command: string): boolean {
+  return allPids().some((pid) => textOf(`/proc/${pid}/comm`) === `${command}\n` && isOfOurs(pid))
 }
 
 async function outputOf(program: string, args: readonly string[]): Promise<string | undefined> {
