@@ -2,10 +2,12 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { executable, type Host, plugins } from './host.ts'
+import { executable, type Host, plugins, type Snapshot } from './host.ts'
 
 /** One command that may be killed. */
 export interface Command {
+  /** Default: the executable. */
+  readonly program?: readonly string[]
   readonly argv: readonly string[]
   /** `VETHRA_PLUGINS`. */
   readonly choice: string
@@ -26,14 +28,14 @@ export interface Ended {
 /** Runs commands of the executable on a host, any number at once. What a killed one had started goes on. */
 export function commands(host: Host): (command: Command) => Promise<Ended> {
   let count = 0
-  return async ({ argv, choice, env = {}, killAfterMs }) => {
+  return async ({ program = [executable], argv, choice, env = {}, killAfterMs }) => {
     count += 1
     const log = join(host.folder, `said-${count % 4096}`)
     // Programs that go on would keep a pipe open.
     const output = openSync(log, 'w')
     const began = performance.now()
     // nsenter is replaced by the command: killing the one kills the other.
-    const child = spawn('nsenter', [...host.enter, '--wd=/', '--', executable, ...argv], {
+    const child = spawn('nsenter', [...host.enter, '--wd=/', '--', ...program, ...argv], {
       stdio: ['ignore', output, output],
       env: {
         PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
@@ -127,3 +129,18 @@ for process in /proc/[0-9]*; do
   line=$(tr '\\0' ' ' <$process/cmdline)
   case $line in ''|'cat '|'sh -ec mount'*|'sh -c own='*) ;; *) echo "$line" ;; esac
 done 2>/dev/null; true`
+
+/** What a host has more, or less, than before, in words; files that stay by design are left out. */
+export async function leftSince(host: Host, before: Snapshot): Promise<readonly string[]> {
+  const now = await host.snapshot()
+  const faults = (['links', 'rules', 'files'] as const).flatMap((key) => [
+    ...now[key].filter((each) => !before[key].includes(each)).map((each) => `left ${key}: ${each}`),
+    ...before[key].filter((each) => !now[key].includes(each)).map((each) => `lost ${key}: ${each}`),
+  ])
+  const expected = /\/\.tmp-|\/lock$|\/locks\/|last_reserved_ip/
+  const processes = await processesOn(host)
+  return [
+    ...faults.filter((fault) => !/(left|lost) files/.test(fault) || !expected.test(fault)),
+    ...processes.map((each) => `left process: ${each}`),
+  ]
+}

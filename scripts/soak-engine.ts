@@ -2,14 +2,9 @@
 // programs, and mixed: the next command on each container, or a doctor, leaves nothing, and nothing of others is
 // changed. scripts/soak runs it.
 
-import {
-  commands,
-  type Ended,
-  lookAtOthers,
-  plantOthers,
-  processesOn,
-} from '../e2e/engine-crowd.ts'
-import { type Host, openHost, type Snapshot } from '../e2e/host.ts'
+import { comeAndGo, makeContainer, type StartedContainer } from '../e2e/crowd-containers.ts'
+import { commands, type Ended, leftSince, lookAtOthers, plantOthers } from '../e2e/engine-crowd.ts'
+import { type Host, openHost } from '../e2e/host.ts'
 
 const kills = Number(process.env['VETHRA_SOAK_ENGINE_KILLS'] ?? 10_000)
 const atOnce = Number(process.env['VETHRA_SOAK_ENGINE_CONTAINERS'] ?? 32)
@@ -58,12 +53,15 @@ async function soak(mode: string): Promise<void> {
   }
   try {
     const containers = await setUp(crowd)
+    const started = await makeContainer(host, { name: 'web', network: 'lan', hostPort: 8999 })
+    await start(crowd, started, false)
     const [before, others] = [await host.snapshot(), await lookAtOthers(host)]
     for (let round = 0; crowd.kills < kills && crowd.faults.length === 0; round += 1) {
-      await Promise.all(containers.map((each) => live(crowd, each)))
+      await Promise.all([...containers.map((each) => live(crowd, each)), starts(crowd, started)])
       const way = ways[round % ways.length] ?? 'del'
       await converge(crowd, containers, way)
-      crowd.faults.push(...(await leftSince(host, before, `round ${round + 1}, ${way}`)))
+      const left = await leftSince(host, before)
+      crowd.faults.push(...left.map((each) => `round ${round + 1}, ${way}: ${each}`))
       if ((await lookAtOthers(host)) !== others)
         crowd.faults.push(`round ${round + 1}: others\n${others}\n${await lookAtOthers(host)}`)
     }
@@ -122,6 +120,25 @@ async function live(crowd: Crowd, container: Container): Promise<void> {
     if (turn === 0 && Math.random() < 0.05) await repair(crowd)
     await tried(crowd, operation, container, Math.random() < killed)
   }
+}
+
+// By runc, with both hooks: each costs as much as many an ADD.
+async function starts(crowd: Crowd, container: StartedContainer): Promise<void> {
+  for (let turn = 0; turn < turns / 4; turn += 1)
+    await start(crowd, container, Math.random() < killed)
+}
+
+async function start(crowd: Crowd, container: StartedContainer, isToDie: boolean): Promise<void> {
+  const usual = crowd.usual.get('start') ?? 300
+  const { started, faults } = await comeAndGo(crowd.host, crowd.run, {
+    container,
+    choice: pick(crowd.choices),
+    ...(isToDie ? { killAfterMs: Math.random() * usual * 1.2 } : {}),
+  })
+  crowd.operations += 4
+  if (started.killed) crowd.kills += 1
+  else if (!isToDie) crowd.usual.set('start', usual * 0.9 + started.elapsedMs * 0.1)
+  crowd.faults.push(...faults)
 }
 
 async function tried(
@@ -212,20 +229,6 @@ async function converge(
     await renew(host, each)
     each.known = 'detached'
   }
-}
-
-async function leftSince(host: Host, before: Snapshot, when: string): Promise<readonly string[]> {
-  const now = await host.snapshot()
-  const faults = (['links', 'rules', 'files'] as const).flatMap((key) => [
-    ...now[key].filter((each) => !before[key].includes(each)).map((each) => `left ${key}: ${each}`),
-    ...before[key].filter((each) => !now[key].includes(each)).map((each) => `lost ${key}: ${each}`),
-  ])
-  const expected = /\/\.tmp-|\/lock$|\/locks\/|last_reserved_ip/
-  const processes = await processesOn(host)
-  return [
-    ...faults.filter((fault) => !/(left|lost) files/.test(fault) || !expected.test(fault)),
-    ...processes.map((each) => `left process: ${each}`),
-  ].map((each) => `${when} ${each}`)
 }
 
 function pick<T>(from: readonly [T, ...T[]] | readonly T[]): T {
