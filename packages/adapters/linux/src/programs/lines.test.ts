@@ -51,6 +51,16 @@ it.each<[string, Change, readonly string[]]>([
     ],
   ],
   [
+    'a veth with an MTU below that of IPv6',
+    make({ ...veth, mtu: 576 } as Resource),
+    [
+      'host ip link add name veth1 address 02:00:00:00:00:01 mtu 576 master br0 type veth peer name eth0 address 02:00:0a:04:00:02 mtu 576 netns /run/netns/web',
+      'host ip link set dev veth1 alias "vethra lan web eth0"',
+      'host ip link set dev veth1 up',
+      'container ip link set dev eth0 up',
+    ],
+  ],
+  [
     'a macvlan',
     make(upper({ name: 'macvlan', parent: 'eth9', mode: 'private' })),
     [

@@ -22,7 +22,13 @@ export function linesOf(change: Change, netns: string, links: 'delete' | 'down')
   if (change.kind === 'remove') return removal(change.from.resource, links)
   const { resource } = change.to
   if (resource.kind !== 'link') return othersOf(resource)
-  return change.kind === 'make' ? makeLink(change.to, resource, netns) : alterLink(resource)
+  const lines = change.kind === 'make' ? makeLink(change.to, resource, netns) : alterLink(resource)
+  return hasIpv6(resource) ? lines : lines.filter(({ text }) => !text.includes(' addrgenmode '))
+}
+
+// IPV6_MIN_MTU: with less the kernel has no IPv6 on an interface, and refuses an address mode.
+function hasIpv6({ mtu = 1500 }: Link): boolean {
+  return mtu >= 1280
 }
 
 function ip(place: Place, ...words: readonly (string | number | undefined)[]): Line {
