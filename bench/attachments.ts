@@ -8,7 +8,9 @@ import { join } from 'node:path'
 
 const [executable = '', number = '10'] = process.argv.slice(2)
 const count = Number(number)
+// By programs: their rules are what the others' are copied from, and what other versions know as well.
 const port = {
+  VETHRA_PLUGINS: 'exec',
   CAP_ARGS: '{"portMappings":[{"hostPort":9999,"containerPort":80,"protocol":"tcp"}]}',
 }
 

@@ -14,8 +14,22 @@ export function interfaceFindings(
   const wanted = bridge && maps.bridges.get(bridge.name)
   return [
     ...(wanted === undefined ? [] : bridgeFindings(attachment, wanted, maps)),
-    ...(hostLink === undefined ? [] : linkFindings(attachment, hostLink, maps)),
+    ...(attachment.cutShort ? [cutShort(attachment)] : []),
+    ...(hostLink === undefined || attachment.cutShort
+      ? []
+      : linkFindings(attachment, hostLink, maps)),
   ]
+}
+
+function cutShort({ network, containerId, ifname }: DesiredAttachment): Finding {
+  const ref = { network, containerId, ifname }
+  return repairable({
+    kind: 'interface-missing',
+    subject: { kind: 'attachment', name: attachmentText(ref) },
+    message: `container ${containerId} in network ${network} has an unfinished interface ${ifname}: attaching it again was cut short`,
+    evidence: ['its record says that attaching it again has begun'],
+    repair: { kind: 'reattach', attachment: ref },
+  })
 }
 
 function bridgeFindings(

@@ -69,7 +69,7 @@ export function repaired(world: World, repair: Repair): World {
         master: 'br-lan',
       })
     case 'reattach':
-      return attached(world, wantedOf(world, attachmentText(repair.attachment)))
+      return whole(attached(world, wantedOf(world, attachmentText(repair.attachment))))
     case 'reserve-address':
       return observing(world, ({ reservations }) => ({
         reservations: [
@@ -150,6 +150,12 @@ function detached(world: World, network: string, containerId: string): World {
     (each) => each.network !== network || each.reservation.containerId !== containerId,
   )
   return withoutRules(freed, network, containerId)
+}
+
+// Whatever was cut short has been done.
+function whole(world: World): World {
+  const attachments = world.desired.attachments.map(({ cutShort: _, ...each }) => each)
+  return { ...world, desired: { ...world.desired, attachments } }
 }
 
 type Lists = Pick<

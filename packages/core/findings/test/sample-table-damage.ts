@@ -19,6 +19,15 @@ export const tableDamages: Readonly<
     kind: 'rules-left',
     damage: leaving({ kind: 'attachment', network: 'lan', containerId: 'former', ifname: 'eth0' }),
   },
+  'attaching it again was cut short': {
+    kind: 'interface-missing',
+    damage: (world, at) => {
+      const attachments = world.desired.attachments.map((each, index) =>
+        index === at ? { ...each, cutShort: true } : each,
+      )
+      return { ...world, desired: { ...world.desired, attachments } }
+    },
+  },
   'elements of a former network are left': {
     kind: 'rules-left',
     damage: leaving({ kind: 'network', network: 'former' }),

@@ -1,7 +1,7 @@
 import { CniError, type ParsedResult, type PluginConf } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
 import type { AttachmentKey } from '@vethra/world'
-import { addPlugins } from './add-plugins.ts'
+import { addPlugins, cacheEntry } from './add-plugins.ts'
 import { asMade, cacheOrUndo, convertIfReadable, unknownNetwork } from './attach.ts'
 import { detachEach } from './detach-each.ts'
 import { checkFree } from './door.ts'
@@ -89,10 +89,13 @@ async function redo(tools: HostTools, membership: Membership): Promise<ParsedRes
   await checkNamespace(tools.netns, attachment.netns)
   await checkFree(tools, attachment)
   // The record goes on naming the namespace that was asked about, whatever is at its path by now.
-  const record = await tools.records.read(keyOf(membership))
-  const result = await addPlugins(tools, { list, attachment, record })
-  const runner = pluginRunner(tools, { list, record, isMade: true })
-  const ways = record?.ways
+  const before = await tools.records.read(keyOf(membership))
+  const record = before?.ways && { ...before, asked: cacheEntry({ list, attachment }) }
+  // Killed from here on, the interface may be there without all that belongs to it: the record says so.
+  if (record) await tools.records.write(record)
+  const result = await addPlugins(tools, { list, attachment, record: record ?? before })
+  const runner = pluginRunner(tools, { list, record: before, isMade: true })
+  const ways = before?.ways
   await cacheOrUndo({ runner, cache: tools.cache }, { list, attachment, ways }, result)
   await all([tools.records.flush(), tools.cache.flush()])
   return result

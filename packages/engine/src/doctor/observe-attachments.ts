@@ -45,7 +45,8 @@ export async function observeAttachments(
       const ways = recordDamaged && entry ? await waysByMark(host, entry) : record?.ways
       const cachedOne = entry && read(entry, ways)
       const source = cachedOne ? entry : record?.made
-      const wanted = cachedOne ?? (source && read(source, ways))
+      const plain = cachedOne ?? (source && read(source, ways))
+      const wanted = plain && cachedOne && record?.asked ? { ...plain, cutShort: true } : plain
       const remembered = cachedOne !== undefined
       const ours = record !== undefined || recordDamaged || stored.has(ref.containerId)
       const state = await stateOf(host, { record, entry, recordDamaged, ours })

@@ -68,6 +68,7 @@ export async function reattach(
   const isNeeded = async () => {
     const now = await livingRecord(host, key)
     if (now === undefined || isSameNamespace(now, record) === false) return false
+    if (now.asked !== undefined) return true
     const names = new Set((await kernel.links()).map(({ name }) => name))
     return result.interfaces.some(({ name, sandbox = '' }) => sandbox === '' && !names.has(name))
   }
