@@ -11,6 +11,8 @@ export function filterFindings(
   const filtered = networks.filter((each) => each.filtered)
   // Rules are another's matter on a host that makes none.
   if (filtered.length === 0) return []
+  // What runs in our process needs no iptables.
+  const needing = filtered.filter(({ programs }) => programs.some((each) => makers.includes(each)))
   const refusing = firewall.filter((each) => each.refusesForwarding).map(({ family }) => family)
   const refused = attachments.filter(
     ({ admitted, bridge, addresses }) =>
@@ -19,8 +21,10 @@ export function filterFindings(
       addresses.some(({ address }) => refusing.includes(address.includes(':') ? 6 : 4)),
   )
   return [
-    ...unreadableRules.map(unreadable),
-    ...(firewall.length === 0 && unreadableRules.length === 0 ? [missing(filtered)] : []),
+    ...(needing.length > 0 ? unreadableRules.map(unreadable) : []),
+    ...(firewall.length === 0 && unreadableRules.length === 0 && needing.length > 0
+      ? [missing(needing)]
+      : []),
     ...(hiddenRules.length > 0 ? [mixed(hiddenRules)] : []),
     ...firewallManagers.map(managed),
     ...forwardRefusers.map(refuser),
@@ -32,6 +36,9 @@ export function filterFindings(
     ),
   ]
 }
+
+/** Programs that make rules of iptables. */
+const makers: readonly string[] = ['bridge', 'ptp', 'portmap', 'firewall']
 
 function unreadable(reason: string): Finding {
   return finding({

@@ -98,6 +98,8 @@ describe("the host's own faults", () => {
     expect(
       found({ ...nothingDesired, networks: [{ ...ourNetwork, filtered: false }] }, observed),
     ).not.toContain('iptables-missing error')
+    const native = attached.desired.networks.map((each) => ({ ...each, programs: [] }))
+    expect(found({ ...attached.desired, networks: native }, observed)).toEqual([])
   })
 
   it('isolation between containers of one bridge needs br_netfilter', () => {
