@@ -4,7 +4,7 @@ import { describeOnHost } from './gate.ts'
 import { blue, type CniHost, openCniHost } from './recording-plugins.ts'
 
 // Spread over the whole of an ADD; scripts/soak-cni.ts kills at many more moments.
-const moments = [0, 20, 40, 60, 80, 110, 150]
+const moments = [0, 5, 10, 15, 20, 30, 45, 60, 80, 110, 150]
 const ports = {
   CAP_ARGS: '{"portMappings":[{"hostPort":8097,"containerPort":80,"protocol":"tcp"}]}',
 }
