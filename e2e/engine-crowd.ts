@@ -20,7 +20,6 @@ export interface Command {
 export interface Ended {
   readonly killed: boolean
   readonly exitCode: number
-  readonly elapsedMs: number
   /** Standard output and standard error. */
   readonly said: string
 }
@@ -33,7 +32,6 @@ export function commands(host: Host): (command: Command) => Promise<Ended> {
     const log = join(host.folder, `said-${count % 4096}`)
     // Programs that go on would keep a pipe open.
     const output = openSync(log, 'w')
-    const began = performance.now()
     // nsenter is replaced by the command: killing the one kills the other.
     const child = spawn('nsenter', [...host.enter, '--wd=/', '--', ...program, ...argv], {
       stdio: ['ignore', output, output],
@@ -54,7 +52,6 @@ export function commands(host: Host): (command: Command) => Promise<Ended> {
     return {
       killed: signal === 'SIGKILL',
       exitCode: exitCode ?? 255,
-      elapsedMs: performance.now() - began,
       said: readFileSync(log, 'utf8'),
     }
   }

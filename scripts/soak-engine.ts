@@ -33,7 +33,7 @@ interface Crowd {
   readonly choices: readonly string[]
   readonly run: ReturnType<typeof commands>
   readonly faults: string[]
-  /** Milliseconds that a command takes, by its name: kills are spread over them. */
+  /** Milliseconds over which kills are spread, by command: as many as let half of those that are to die be killed. */
   readonly usual: Map<string, number>
   kills: number
   operations: number
@@ -133,11 +133,11 @@ async function start(crowd: Crowd, container: StartedContainer, isToDie: boolean
   const { started, faults } = await comeAndGo(crowd.host, crowd.run, {
     container,
     choice: pick(crowd.choices),
-    ...(isToDie ? { killAfterMs: Math.random() * usual * 1.2 } : {}),
+    ...(isToDie ? { killAfterMs: Math.random() * usual } : {}),
   })
   crowd.operations += 4
   if (started.killed) crowd.kills += 1
-  else if (!isToDie) crowd.usual.set('start', usual * 0.9 + started.elapsedMs * 0.1)
+  if (isToDie) crowd.usual.set('start', usual * (started.killed ? 1.05 : 0.95))
   crowd.faults.push(...faults)
 }
 
@@ -149,15 +149,14 @@ async function tried(
 ): Promise<void> {
   const before = container.known
   const usual = crowd.usual.get(operation) ?? 100
-  const killAfterMs = isToDie ? Math.random() * usual * 1.2 : undefined
+  const killAfterMs = isToDie ? Math.random() * usual : undefined
   const ended = await operate(crowd, operation, container, pick(crowd.choices), killAfterMs)
+  if (isToDie) crowd.usual.set(operation, usual * (ended.killed ? 1.05 : 0.95))
   if (ended.killed) {
     crowd.kills += 1
     if (operation !== 'check') container.known = 'open'
     return
   }
-  // Of those that were to die, the quick ones alone come here.
-  if (!isToDie) crowd.usual.set(operation, usual * 0.9 + ended.elapsedMs * 0.1)
   const isFine = ended.exitCode === 0
   if (isFine && operation !== 'check')
     container.known = operation === 'add' ? 'attached' : 'detached'
