@@ -117,6 +117,26 @@ it('a port on which another attachment leads to the address of the container is 
   expect(left.map(({ resource }) => resource)).toEqual([other])
 })
 
+it('a port that another network leads to the same address stays, and is not taken', async () => {
+  const kernel = memoryKernel()
+  const desired = attachment('a')
+  const owner: Owner = { ...foreigner, network: 'wan' } as Owner
+  const port = desired.at(-1) as Owned
+  const stray: Owned = {
+    owner,
+    resource: { ...port.resource, hostPort: 9999 } as Owned['resource'],
+  }
+  kernel.place('', stray)
+  expect(await converge(kernel, { netns: '/a', desired })).toMatchObject({ kind: 'done' })
+  expect([...kernel.contents.values()]).toContainEqual(stray)
+
+  const taken = memoryKernel()
+  taken.place('', { ...port, owner })
+  const outcome = await converge(taken, { netns: '/a', desired })
+  expect(outcome).toMatchObject({ kind: 'failed', error: { code: 102 } })
+  expect([...taken.contents.values()]).toEqual([{ ...port, owner }])
+})
+
 it('what should be no more and is another owner’s by now stays', async () => {
   const kernel = memoryKernel()
   const former = own(attachment('a'))

@@ -62,6 +62,7 @@ function withoutOthers(found: State, desired: State, former: State): State {
   })
 }
 
+// Ports of former attachments to the same network that lead to an address which it gives to another now.
 async function strayPorts(kernel: AttachmentKernel, desired: State): Promise<State> {
   const own = desired.filter(({ owner }) => owner.kind === 'attachment')
   const addresses = own.flatMap(({ resource }) =>
@@ -73,6 +74,9 @@ async function strayPorts(kernel: AttachmentKernel, desired: State): Promise<Sta
   return published.filter(
     ({ resource, owner }) =>
       owner.kind === 'attachment' &&
+      own.some(
+        (each) => each.owner.kind === 'attachment' && each.owner.network === owner.network,
+      ) &&
       !wanted.has(keyOf(resource)) &&
       !own.some((each) => isSameOwner(each.owner, owner)),
   )

@@ -10,8 +10,8 @@ export interface Conflict {
 
 /**
  * The resources that are wanted for an attachment and belong to another owner: none may be taken. A port that
- * leads to the address that it is wanted for is no conflict: it is the rest of an attachment which had that
- * address before.
+ * leads to the address that it is wanted for is no conflict in the same network: it is the rest of an attachment which
+ * had that address before. Another network may give the same address to a container that lives.
  */
 export function conflictsOf(desired: State, observed: State): readonly Conflict[] {
   const found = new Map(observed.map((each) => [keyOf(each.resource), each]))
@@ -21,9 +21,14 @@ export function conflictsOf(desired: State, observed: State): readonly Conflict[
       other !== undefined &&
       wanted.owner.kind === 'attachment' &&
       !isSameOwner(wanted.owner, other.owner) &&
-      !leadsToSame(wanted.resource, other.resource)
+      !(isSameNetwork(wanted, other) && leadsToSame(wanted.resource, other.resource))
     return isTaken && other ? [{ wanted, found: other }] : []
   })
+}
+
+function isSameNetwork({ owner }: Owned, other: Owned): boolean {
+  if (owner.kind === 'host' || other.owner.kind === 'host') return false
+  return owner.network === other.owner.network
 }
 
 function leadsToSame(wanted: Resource, found: Resource): boolean {
