@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { describeOnHost } from './gate.ts'
-import { type Host, openHost, type Ran, type Snapshot, way } from './host.ts'
+import { type Host, openHost, type Ran, way } from './host.ts'
+import type { Snapshot } from './snapshot.ts'
 
 interface Row {
   readonly ID: string

@@ -17,7 +17,7 @@ export interface EngineOperation {
   readonly links?: 'delete' | 'down'
 }
 
-/** What came of it: ADD's result, or an error. */
+/** The outcome: ADD's result, or an error. */
 export type EngineOutcome = { readonly result?: Result } | { readonly error: EngineError }
 
 interface EngineError {

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { executable, type Host, plugins, type Snapshot } from './host.ts'
+import { executable, type Host, plugins } from './host.ts'
+import type { Snapshot } from './snapshot.ts'
 
 /** One command that may be killed. */
 export interface Command {
@@ -63,7 +64,7 @@ export async function plantOthers(host: Host): Promise<void> {
   if (exitCode !== 0) throw new Error(stderr)
 }
 
-/** What was planted, as it is now: equal texts where nothing of it was touched. */
+/** The text of all that `plantOthers` made, as it is now: the same text while none of it has changed. */
 export async function lookAtOthers(host: Host): Promise<string> {
   const { exitCode, stdout, stderr } = await host.run(['sh', '-ec', look])
   if (exitCode !== 0) throw new Error(stderr)
@@ -127,7 +128,7 @@ for process in /proc/[0-9]*; do
   case $line in ''|'cat '|'sh -ec mount'*|'sh -c own='*) ;; *) echo "$line" ;; esac
 done 2>/dev/null; true`
 
-/** What a host has more, or less, than before, in words; files that stay by design are left out. */
+/** The differences of a host from a snapshot, a line each; files that stay by design are left out. */
 export async function leftSince(host: Host, before: Snapshot): Promise<readonly string[]> {
   const now = await host.snapshot()
   const faults = (['links', 'rules', 'files'] as const).flatMap((key) => [

@@ -1,7 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { failingPlugins, type PluginFault } from './failing-plugins.ts'
-import { executable, openHost, type Ran, type Snapshot } from './host.ts'
+import { executable, openHost, type Ran } from './host.ts'
+import type { Snapshot } from './snapshot.ts'
 
 /** The hooks of config.json that faults are put into. */
 type FaultyHook = 'createRuntime' | 'poststop'

@@ -15,7 +15,7 @@ export interface Question {
   readonly patienceMs?: number
 }
 
-/** What came of a question: `NAME ADDRESS LENGTH` as its server heard it, an error's code, or `silence`. */
+/** The answer to a datagram or connection: `NAME ADDRESS LENGTH` as its server heard it, an error's code, or `silence`. */
 export interface Asked {
   readonly id: number
   readonly said: string

@@ -1,6 +1,7 @@
 // Rounds of containers that come and go in parallel, and of hooks that are killed at random moments;
 // after each round the host must be as it was. scripts/soak runs it.
-import { type Host, openHost, type Snapshot } from '../e2e/host.ts'
+import { type Host, openHost } from '../e2e/host.ts'
+import type { Snapshot } from '../e2e/snapshot.ts'
 
 const rounds = Number(process.env['VETHRA_SOAK_ROUNDS'] ?? 5)
 const containers = Number(process.env['VETHRA_SOAK_CONTAINERS'] ?? 20)
