@@ -5,8 +5,8 @@ import type { Container } from './container.ts'
 
 /**
  * Throws CniError 8 unless a container that shares another's network is in the namespace of that
- * one now. It joined by the number of a process, which one of the host may have by now. A container
- * of nerdctl's, whose peer is not recorded, is let through.
+ * one now. It joined by the number of a process, which one of the host may have by now. nerdctl records no
+ * peer: its containers pass unchecked.
  */
 export async function checkJoined(world: World, container: Container): Promise<void> {
   const { state, request, store, ours } = container

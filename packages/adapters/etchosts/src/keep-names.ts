@@ -6,8 +6,8 @@ import type { Places } from './places.ts'
 
 /**
  * Writes a container's meta.json, 0600, by rename; removes it when nothing is to be known. The file
- * of a container in a network is not synced. A power cut ends the container too, and its next start
- * writes the file again; until then a damaged one counts as missing. Throws CniError 5.
+ * of a container in a network is written without fsync(2): after a power cut the container's next start
+ * writes the file again, and until then a damaged one counts as missing. Throws CniError 5.
  */
 export async function keepNames(
   places: Places,

@@ -20,8 +20,8 @@ export interface ContainerDnsInput {
 
 /**
  * The resolv.conf of a container. For each of nameservers, search list and options the first source
- * that has any counts: command line, settings, host. Nothing is merged; RootlessKit's resolver only
- * comes before the host's, and after those that the operator named. At most 3 nameservers and 6
+ * that has any counts: command line, settings, host. Sources are never merged, but for RootlessKit's resolver,
+ * which comes before the host's name servers and after those that the operator named. At most 3 nameservers and 6
  * search domains of 256 characters; the warnings name what had to go. Throws CniError 103 for a
  * value of command line or settings that is none (nerdctl's texts).
  */

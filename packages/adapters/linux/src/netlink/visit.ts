@@ -16,8 +16,8 @@ export function openNamespace(netns: string): number {
 
 /**
  * Has this thread do something in another network namespace, and come back. `work` may make raw calls on
- * what was allocated and opened before, and no more: a thread that is born meanwhile stays there for its
- * life. Throws CniError 8 when the namespace cannot be entered.
+ * memory and descriptors that it has already, and no more: a thread that starts meanwhile stays in that
+ * namespace until it ends. Throws CniError 8 when the namespace cannot be entered.
  */
 export function visit<T>(namespace: number, work: () => T): T {
   const own = openSync('/proc/thread-self/ns/net', 'r')

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readText } from '@vethra/files'
 import { isEffect } from '@vethra/firewall'
 import type { FoundElement, FoundLimit, FoundLink } from '@vethra/netlink'
 import type { Place, Resource, State } from '@vethra/state'
@@ -97,7 +97,7 @@ async function json<T>(
 
 async function setting(netns: string, key: string): Promise<string | undefined> {
   const path = `/proc/sys/${key}`
-  if (netns === '') return (await readFile(path, 'utf8').catch(() => undefined))?.trim()
+  if (netns === '') return (await readText(path))?.trim()
   const { status, stdout } = await inside(netns, ['cat', path])
   return status === 0 ? stdout.trim() : undefined
 }
