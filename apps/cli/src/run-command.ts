@@ -43,6 +43,7 @@ const commands: Readonly<Record<string, Load>> = {
     doctorCommand(program, () => openWorld(call.flags, call.here, call.io), call.io)
   },
   daemon: async (program) => (await import('./daemon-command.ts')).daemonCommand(program),
+  runtime: async (program) => (await import('./runtime-command.ts')).runtimeCommand(program),
   events: async (program, call) => {
     const { eventsCommand } = await import('./events-command.ts')
     const { openDaemonClient } = await import('./daemon-client.ts')

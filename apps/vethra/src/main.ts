@@ -47,6 +47,10 @@ async function run(): Promise<number> {
     const { pluginWorldHere } = await import('./plugin-world-here.ts')
     return (await import('@vethra/cni-plugin')).main(argv, io, pluginWorldHere)
   }
+  if (app === 'oci-runtime') {
+    const { runtimeHere } = await import('./runtime-here.ts')
+    return (await import('@vethra/oci-runtime')).main(argv, io, () => runtimeHere(io))
+  }
   const { here } = await import('./world-here.ts')
   return (await load()).main(argv, io, here(io))
 }

@@ -5,6 +5,12 @@ it.each([
   [['oci-hook', 'createRuntime'], 'oci-hook'],
   [['--data-root=/x', '--namespace', 'k8s.io', 'oci-hook', 'postStop'], 'oci-hook'],
   [['--debug', '--cgroup-manager=systemd', 'internal', 'oci-hook', 'createRuntime'], 'oci-hook'],
+  [['runtime', '--root', '/r', 'kill', 'web'], 'oci-runtime'],
+  [['--data-root=/x', 'runtime', '--version'], 'oci-runtime'],
+  [['runtime'], 'oci-runtime'],
+  [['runtime', 'run', '--help'], 'oci-runtime'],
+  [['runtime', '--help'], 'cli'],
+  [['network', 'create', 'runtime'], 'cli'],
   [['port-holder', 'default-web', '4711', '1234', '0.0.0.0:80/tcp'], 'port-holder'],
   [['--socket=/run/v.sock', 'daemon'], 'daemon'],
   [['daemon', '--socket', '/run/v.sock'], 'daemon'],
@@ -31,3 +37,11 @@ it.each([
 ])('called by %j with %j it is the plugin %j', (calledBy, argv, name) => {
   expect(pickApp(calledBy, argv)).toEqual({ app: 'cni-plugin', argv: name })
 })
+
+it.each(['vethra-runc', '/usr/local/bin/vethra-runc'])(
+  'called by %j it is the runtime',
+  (calledBy) => {
+    const argv = ['plugin', '-n', 'daemon']
+    expect(pickApp(calledBy, argv)).toEqual({ app: 'oci-runtime', argv: ['runtime', ...argv] })
+  },
+)

@@ -3,20 +3,24 @@ import { splitHookFlags } from '@vethra/settings'
 
 /** An app, and the arguments that it gets. */
 export interface Picked {
-  readonly app: 'cni-plugin' | 'oci-hook' | 'port-holder' | 'daemon' | 'cli'
+  readonly app: 'cni-plugin' | 'oci-hook' | 'oci-runtime' | 'port-holder' | 'daemon' | 'cli'
   readonly argv: readonly string[]
 }
 
 /**
  * The app of a call. A plugin's name, or `plugin NAME`, is that plugin; `oci-hook` and nerdctl's
- * `internal oci-hook` are the hook. The port holder and the daemon have words of their own; all
+ * `internal oci-hook` are the hook; the name `vethra-runc` is `runtime`. The port holder and the daemon have words of their own; all
  * else is the command line.
  */
 export function pickApp(calledBy: string, argv: readonly string[]): Picked {
   const name = calledBy.slice(calledBy.lastIndexOf('/') + 1)
   // The names that other programs call: what they pass is in the environment, not in the arguments.
   if (name === 'host-local' || name === 'static') return { app: 'cni-plugin', argv: [name] }
+  if (name === 'vethra-runc') return { app: 'oci-runtime', argv: ['runtime', ...argv] }
   const [first, second] = words(argv)
+  // The help of the real runtime is that of vethra-runc.
+  const isHelp = argv.length === 2 && asksForHelp(argv)
+  if (first === 'runtime' && !isHelp) return { app: 'oci-runtime', argv }
   if (first === 'plugin' && second !== undefined && !second.startsWith('-')) {
     return { app: 'cni-plugin', argv: [second] }
   }

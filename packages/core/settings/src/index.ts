@@ -10,6 +10,7 @@ export {
   type GivenFile,
   type Places,
   type ResolvedSettings,
+  resolveRuntime,
   resolveSettings,
   type SettingsInput,
 } from './resolve-settings.ts'
@@ -18,6 +19,8 @@ export type {
   AddressPool,
   GivenSettings,
   LogLevel,
+  RuntimeMode,
+  RuntimeSettings,
   SettingKey,
   Settings,
   Source,

@@ -32,6 +32,7 @@ describe('resolveSettings', () => {
       pluginOutputLimit: 16_777_216,
       socket: '/run/vethra/vethra.sock',
       reconcileIntervalMs: 300_000,
+      runtime: { binary: 'runc', ports: [1024, 65_535], modes: [] },
     })
   })
 

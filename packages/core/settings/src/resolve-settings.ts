@@ -1,6 +1,7 @@
 import { defaults, pluginFolder } from './defaults.ts'
+import { defaultRuntime, readBinary } from './runtime-settings.ts'
 import { type SettingFlag, settingFlags } from './setting-flags.ts'
-import type { GivenSettings, SettingKey, Settings, Source } from './settings.ts'
+import type { GivenSettings, RuntimeSettings, SettingKey, Settings, Source } from './settings.ts'
 import {
   type Given,
   readAddresses,
@@ -24,6 +25,8 @@ export interface GivenFile {
   /** The path, for errors. */
   readonly file: string
   readonly settings: GivenSettings
+  /** The table `runtime` of vethra.toml; absent without. */
+  readonly runtime?: RuntimeSettings
 }
 
 /** The places where a setting may be given, but containerd's config. */
@@ -77,6 +80,7 @@ export function resolveSettings(input: SettingsInput): ResolvedSettings {
     pluginOutputLimit: value('plugin_output_limit', readMebioctets) ?? defaults.pluginOutputLimit,
     socket: value('socket', readPath) ?? defaults.socket,
     reconcileIntervalMs: value('reconcile_interval', readInterval) ?? defaults.reconcileIntervalMs,
+    runtime: resolveRuntime(input),
     ...present({
       containerdConfig: value('containerd_config', readPath),
       dns: value('dns', readAddresses),
@@ -88,6 +92,13 @@ export function resolveSettings(input: SettingsInput): ResolvedSettings {
   }
   const sources = [...found].map(([key, given]) => [key, given?.source ?? 'default'])
   return { settings, sources: Object.fromEntries(sources) }
+}
+
+/** The settings of the OCI runtime: `VETHRA_RUNTIME` before the table in vethra.toml. Throws CniError 103 that names the variable. */
+export function resolveRuntime({ env, toml }: Pick<Places, 'env' | 'toml'>): RuntimeSettings {
+  const { VETHRA_RUNTIME: named } = env
+  const settings = toml?.runtime ?? defaultRuntime
+  return named ? { ...settings, binary: readBinary('VETHRA_RUNTIME', named) } : settings
 }
 
 /**

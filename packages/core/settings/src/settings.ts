@@ -9,6 +9,21 @@ export interface AddressPool {
   readonly size: number
 }
 
+/** The table `[runtime]` of vethra.toml: the OCI runtime behind ours, and what annotations of a bundle may ask for. */
+export interface RuntimeSettings {
+  /** The real runtime: a name on PATH, or a path. Default: `runc`. */
+  readonly binary: string
+  /** Networks that may be asked for, by name, in place of all that Vethra or nerdctl made; `*` is every one. */
+  readonly networks?: readonly string[]
+  /** The first and the last host port that may be published. */
+  readonly ports: readonly [first: number, last: number]
+  /** Values of `vethra.network` besides networks. */
+  readonly modes: readonly RuntimeMode[]
+}
+
+/** A way to get a network namespace that is not the container's alone. */
+export type RuntimeMode = 'host' | 'ns' | 'container'
+
 /** Everything global that a command may depend on, checked. Every path is absolute and clean: no `//`, `.`, `..` or trailing `/`. */
 export interface Settings {
   readonly dataRoot: string
@@ -44,6 +59,7 @@ export interface Settings {
   readonly socket: string
   /** How long the daemon goes without a look at the host where nothing changes, in milliseconds. */
   readonly reconcileIntervalMs: number
+  readonly runtime: RuntimeSettings
 }
 
 /** A setting by its key in vethra.toml. */

@@ -1,4 +1,5 @@
 import type { GivenFile } from './resolve-settings.ts'
+import { readRuntimeTable } from './runtime-settings.ts'
 import { settingFlags } from './setting-flags.ts'
 import type { GivenSettings } from './settings.ts'
 import { isTable, shown, type TomlTable } from './toml.ts'
@@ -15,21 +16,24 @@ export function tomlFile(env: Readonly<Record<string, string | undefined>>): str
 /**
  * The settings in the table of vethra.toml, for resolveSettings. Texts are strings; times and sizes may be
  * numbers; what may be repeated is an array or one string, `cni_path` too; `address_pools` is an array
- * of tables with `base` and `size`. Throws CniError 103 that names the file, and the key when it is unknown or of a wrong type.
+ * of tables with `base` and `size`; `runtime` is a table. Throws CniError 103 that names the file, and the key when it is unknown or of a wrong type.
  */
 export function readVethraToml(file: string, table: TomlTable): GivenFile {
-  const entries = Object.entries(table).map(([key, value]) => {
+  const { runtime, ...others } = table
+  const entries = Object.entries(others).map(([key, value]) => {
     const where = `${key} in ${file}`
     if (settingFlags.some((row) => row.toml === key)) return [key, readValue(where, key, value)]
     throw invalid(where, key, 'is no setting', `Use one of ${keys()}.`)
   })
-  return { file, settings: Object.fromEntries(entries) as GivenSettings }
+  const settings = Object.fromEntries(entries) as GivenSettings
+  if (runtime === undefined) return { file, settings }
+  return { file, settings, runtime: readRuntimeTable(file, runtime) }
 }
 
 const numbers: readonly string[] = ['plugin_timeout', 'plugin_output_limit', 'reconcile_interval']
 
 function keys(): string {
-  return settingFlags.map((row) => row.toml).join(', ')
+  return [...settingFlags.map((row) => row.toml), 'runtime'].join(', ')
 }
 
 function readValue(where: string, key: string, value: unknown): string | readonly string[] {

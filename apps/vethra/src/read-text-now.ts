@@ -1,0 +1,12 @@
+import { readFileSync } from 'node:fs'
+import { CniError } from '@vethra/cni'
+
+/** The text of a file; undefined where there is none. Throws CniError 5 for one that cannot be read. */
+export function readTextNow(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw new CniError({ code: 5, message: `cannot read ${path}`, cause })
+  }
+}

@@ -1,0 +1,99 @@
+import { type FlagTable, globalFlags, type StartCommand, startFlags } from './runtime-flags.ts'
+
+/** A call of an OCI runtime that starts a container. */
+export interface StartCall {
+  readonly command: StartCommand
+  readonly id: string
+  /** As it was given; the working directory without. */
+  readonly bundle?: string
+  /** Where the runtime keeps its state; its own default without. */
+  readonly root?: string
+  /** Where the runtime writes its log; standard error without. */
+  readonly log?: string
+  readonly logFormat?: string
+}
+
+/**
+ * The container that a command line of runc or crun starts; undefined for every other command, and for
+ * a command line that the runtime itself refuses or that has flags unknown here. Flags are written
+ * `--flag value`, `--flag=value`, with one dash (runc) or as the beginning of their name (crun), before and
+ * behind the id; the last one of a kind counts.
+ */
+export function parseStartCall(argv: readonly string[]): StartCall | undefined {
+  const before = readFlags(argv, globalFlags, 'first word')
+  const [command = '', ...rest] = before?.rest ?? []
+  if (!isStart(command)) return undefined
+  const own = readFlags(rest, startFlags[command], 'end')
+  const [id = '', ...more] = own?.rest ?? []
+  if (before === undefined || own === undefined || id === '' || more.length > 0) return undefined
+  const { root, log, 'log-format': logFormat } = before.flags
+  const { bundle, b = bundle } = own.flags
+  return { command, id, ...given({ bundle: b, root, log, logFormat }) }
+}
+
+function isStart(command: string): command is StartCommand {
+  return Object.hasOwn(startFlags, command)
+}
+
+interface Read {
+  readonly flags: Readonly<Record<string, string>>
+  readonly rest: readonly string[]
+}
+
+function readFlags(
+  argv: readonly string[],
+  table: FlagTable,
+  until: 'first word' | 'end',
+): Read | undefined {
+  const flags: Record<string, string> = {}
+  const words: string[] = []
+  for (let at = 0; at < argv.length; at++) {
+    const token = argv[at] ?? ''
+    if (token === '--') return { flags, rest: [...words, ...argv.slice(at + 1)] }
+    if (!token.startsWith('-') || token === '-') {
+      if (until === 'first word') return { flags, rest: argv.slice(at) }
+      words.push(token)
+      continue
+    }
+    const flag = readFlag(token, table)
+    if (flag === undefined) return undefined
+    const { name, value = flag.takesValue ? argv[++at] : '' } = flag
+    if (value === undefined) return undefined
+    // `--bundle` and `-b` are one flag: the later counts.
+    flags[name === 'bundle' ? 'b' : name] = value
+  }
+  return { flags, rest: words }
+}
+
+interface Flag {
+  readonly name: string
+  readonly takesValue: boolean
+  readonly value?: string
+}
+
+function readFlag(token: string, table: FlagTable): Flag | undefined {
+  const [, dashes = '', written = '', , value] = /^(--?)([^=]*)(=([\s\S]*))?$/.exec(token) ?? []
+  const name = table.has(written) ? written : completed(written, dashes, table)
+  if (name !== undefined) {
+    return { name, takesValue: table.get(name) === true, ...given({ value }) }
+  }
+  // crun's: switches of one letter in one word, and a value behind the last letter.
+  const joined = /^-d*b([\s\S]+)$/.exec(token)?.[1]
+  if (joined !== undefined && table.has('b')) return { name: 'b', takesValue: true, value: joined }
+  if (/^-d+b$/.test(token) && table.has('b')) return { name: 'b', takesValue: true }
+  return undefined
+}
+
+// getopt_long(3): the beginning of one long flag alone is that flag.
+function completed(written: string, dashes: string, table: FlagTable): string | undefined {
+  if (dashes !== '--' || written.length < 2) return undefined
+  const names = [...table.keys()].filter((each) => each.startsWith(written))
+  return names.length === 1 ? names[0] : undefined
+}
+
+function given<T extends Readonly<Record<string, string | undefined>>>(
+  values: T,
+): { readonly [K in keyof T]?: string } {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries) as { readonly [K in keyof T]?: string }
+}

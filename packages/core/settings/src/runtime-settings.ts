@@ -1,0 +1,59 @@
+import type { RuntimeMode, RuntimeSettings } from './settings.ts'
+import { isTable, shown, type TomlTable } from './toml.ts'
+import { invalid } from './values.ts'
+
+/** The settings without the table. */
+export const defaultRuntime: RuntimeSettings = { binary: 'runc', ports: [1024, 65_535], modes: [] }
+
+/**
+ * The settings in the table `runtime` of vethra.toml. Throws CniError 103 that names the file and the key when that is
+ * unknown or its value cannot be.
+ */
+export function readRuntimeTable(file: string, table: unknown): RuntimeSettings {
+  if (!isTable(table)) throw invalid(`runtime in ${file}`, shown(table), 'is not a table')
+  const where = (key: string) => `runtime.${key} in ${file}`
+  const unknown = Object.keys(table).find((each) => !keys.includes(each))
+  if (unknown !== undefined) {
+    throw invalid(where(unknown), unknown, 'is no setting', `Use one of ${keys.join(', ')}.`)
+  }
+  return {
+    binary: readBinary(where('binary'), table['binary'] ?? defaultRuntime.binary),
+    ports: readPorts(where('ports'), table['ports']),
+    modes: readModes(where('modes'), table['modes'] ?? []),
+    ...networksOf(where('networks'), table),
+  }
+}
+
+const keys = ['binary', 'networks', 'ports', 'modes']
+
+/** The name or path of a program. Throws CniError 103 where it depends on the working directory. */
+export function readBinary(where: string, value: unknown): string {
+  const isRelative = typeof value === 'string' && value.includes('/') && !value.startsWith('/')
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+  if (typeof value === 'string' && value !== '' && !isRelative && !/[\u0000-\u001f]/.test(value))
+    return value
+  throw invalid(where, shown(value), 'is no program', 'Give a name on PATH, or an absolute path.')
+}
+
+function readPorts(where: string, value: unknown): RuntimeSettings['ports'] {
+  if (value === undefined) return defaultRuntime.ports
+  const [, first = '', last = first] =
+    /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(typeof value === 'string' ? value : '') ?? []
+  const ports = [Number(first), Number(last)] as const
+  if (first !== '' && ports[0] >= 1 && ports[0] <= ports[1] && ports[1] <= 65_535) return ports
+  throw invalid(where, shown(value), 'is no range of ports', 'Write one like "1024-65535".')
+}
+
+function readModes(where: string, value: unknown): readonly RuntimeMode[] {
+  const modes = ['host', 'ns', 'container'] as const
+  const known = (each: unknown): each is RuntimeMode => modes.some((mode) => mode === each)
+  if (Array.isArray(value) && value.every(known)) return value
+  throw invalid(where, shown(value), 'is no list of modes', 'Use "host", "ns" and "container".')
+}
+
+function networksOf(where: string, { networks }: TomlTable): Pick<RuntimeSettings, 'networks'> {
+  if (networks === undefined) return {}
+  const isText = (each: unknown): each is string => typeof each === 'string'
+  if (Array.isArray(networks) && networks.every(isText)) return { networks }
+  throw invalid(where, shown(networks), 'is not an array of strings')
+}
