@@ -22,7 +22,13 @@ const config: ViteUserConfig = {
         },
       },
       {
-        test: { name: 'e2e', include: ['e2e/**/*.test.ts'], testTimeout: 120_000 },
+        // each file plays host by itself, and waits for most of its time
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.test.ts'],
+          testTimeout: 120_000,
+          maxWorkers: 3,
+        },
       },
     ],
   },

@@ -26,25 +26,45 @@ export interface FoundAttribute {
 /** The attributes of a payload, in order. Ends at the first that does not fit: the rest of a damaged message is left out. */
 export function listAttributes(octets: Octets): readonly FoundAttribute[] {
   const found: FoundAttribute[] = []
-  const numbers = view(octets)
-  for (let offset = 0; offset + headerLength <= octets.length; ) {
-    const length = numbers.getUint16(offset, true)
-    if (length < headerLength || offset + length > octets.length) break
-    const type = numbers.getUint16(offset + 2, true) & typeMask
-    found.push({ type, payload: octets.subarray(offset + headerLength, offset + length), offset })
-    offset += (length + 3) & ~3
-  }
+  eachAttribute(octets, (type, offset, end) => {
+    found.push({ type, payload: octets.subarray(offset + headerLength, end), offset })
+  })
   return found
 }
 
 /** The payloads of attributes by type; of several with one type the last counts, as in the kernel. */
 export function readAttributes(octets: Octets): ReadonlyMap<number, Octets> {
-  return new Map(listAttributes(octets).map(({ type, payload }) => [type, payload]))
+  const found = new Map<number, Octets>()
+  eachAttribute(octets, (type, offset, end) => {
+    found.set(type, octets.subarray(offset + headerLength, end))
+  })
+  return found
 }
 
 /** The payload of the attribute behind a path of types; undefined when any is missing. */
-export function payloadAt(octets: Octets, path: readonly number[]): Octets | undefined {
-  let inside: Octets | undefined = octets
-  for (const type of path) inside = inside && readAttributes(inside).get(type)
+export function payloadAt(octets: Octets | undefined, path: readonly number[]): Octets | undefined {
+  let inside = octets
+  for (const type of path) inside = inside && lastOf(inside, type)
   return inside
+}
+
+function lastOf(octets: Octets, wanted: number): Octets | undefined {
+  let found: Octets | undefined
+  eachAttribute(octets, (type, offset, end) => {
+    if (type === wanted) found = octets.subarray(offset + headerLength, end)
+  })
+  return found
+}
+
+function eachAttribute(
+  octets: Octets,
+  meet: (type: number, offset: number, end: number) => void,
+): void {
+  const numbers = view(octets)
+  for (let offset = 0; offset + headerLength <= octets.length; ) {
+    const length = numbers.getUint16(offset, true)
+    if (length < headerLength || offset + length > octets.length) break
+    meet(numbers.getUint16(offset + 2, true) & typeMask, offset, offset + length)
+    offset += (length + 3) & ~3
+  }
 }

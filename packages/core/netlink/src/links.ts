@@ -1,4 +1,4 @@
-import { listAttributes, payloadAt, readAttributes } from './attributes.ts'
+import { payloadAt, readAttributes } from './attributes.ts'
 import type { ReceivedMessage } from './messages.ts'
 import { type Octets, textOf, view } from './octets.ts'
 
@@ -44,7 +44,7 @@ export function decodeLink({ type, body }: ReceivedMessage): FoundLink | undefin
     mac: macText(attributes.get(1)),
     mtu: numberOf(attributes.get(4)) ?? 0,
     up: (numbers.getUint32(8, true) & 1) === 1,
-    kind: textOf(payloadAt(body.subarray(16), [18, 1]) ?? new Uint8Array()),
+    kind: textOf(payloadAt(attributes.get(18), [1]) ?? new Uint8Array()),
     alias: text(20),
     ...(master ? { master } : {}),
     ...(lower ? { lower } : {}),
@@ -52,20 +52,21 @@ export function decodeLink({ type, body }: ReceivedMessage): FoundLink | undefin
     promiscuous: (numbers.getUint32(8, true) & 0x100) !== 0,
     allMulticast: (numbers.getUint32(8, true) & 0x200) !== 0,
     transmitQueueLength: numberOf(attributes.get(13)) ?? 0,
-    ...portOf(body.subarray(16)),
-    ...addressModeOf(body.subarray(16)),
+    ...portOf(attributes.get(18)),
+    ...addressModeOf(attributes.get(26)),
   }
 }
 
-function portOf(attributes: Octets): Pick<FoundLink, 'port'> {
-  const hairpin = payloadAt(attributes, [18, 5, 4])
-  const isolated = payloadAt(attributes, [18, 5, 33])
+function portOf(linkInfo: Octets | undefined): Pick<FoundLink, 'port'> {
+  const settings = payloadAt(linkInfo, [5])
+  const hairpin = payloadAt(settings, [4])
+  const isolated = payloadAt(settings, [33])
   return hairpin ? { port: { hairpin: hairpin[0] === 1, isolated: isolated?.[0] === 1 } } : {}
 }
 
-// AF_SPEC, inet6, IFLA_INET6_ADDR_GEN_MODE: 1 is none.
-function addressModeOf(attributes: Octets): Pick<FoundLink, 'linkLocal'> {
-  const mode = payloadAt(attributes, [26, 10, 8])
+// Of AF_SPEC: inet6, IFLA_INET6_ADDR_GEN_MODE; 1 is none.
+function addressModeOf(families: Octets | undefined): Pick<FoundLink, 'linkLocal'> {
+  const mode = payloadAt(families, [10, 8])
   return mode ? { linkLocal: mode[0] !== 1 } : {}
 }
 
@@ -110,9 +111,7 @@ export interface FoundRoute {
 export function decodeRoute({ type, body }: ReceivedMessage): FoundRoute | undefined {
   const family = familyOf(body[0])
   if (type !== 24 || body.length < 12 || family === undefined) return undefined
-  const attributes = new Map(
-    listAttributes(body.subarray(12)).map((each) => [each.type, each.payload]),
-  )
+  const attributes = readAttributes(body.subarray(12))
   const destination = attributes.get(1)
   const gateway = attributes.get(5)
   const index = numberOf(attributes.get(4))

@@ -33,16 +33,18 @@ export function be64(value: bigint): Octets {
 
 /** A text of ASCII characters, without a NUL. Throws RangeError for any other character: kernel names of ours have none. */
 export function ascii(text: string): Octets {
-  return Uint8Array.from(text, (character) => {
-    const code = character.charCodeAt(0)
-    if (code === 0 || code > 126) throw new RangeError(`not ASCII: ${JSON.stringify(text)}`)
-    return code
-  })
+  return nulText(text).subarray(0, text.length)
 }
 
-/** A text of ASCII characters and the NUL that ends it. */
+/** A text of ASCII characters and the NUL that ends it. Throws RangeError for any other character. */
 export function nulText(text: string): Octets {
-  return join([ascii(text), u8(0)])
+  const octets = new Uint8Array(text.length + 1)
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code === 0 || code > 126) throw new RangeError(`not ASCII: ${JSON.stringify(text)}`)
+    octets[at] = code
+  }
+  return octets
 }
 
 /** Octets followed by zeros up to a multiple of 4. */
@@ -77,6 +79,6 @@ export function view(octets: Octets): DataView {
 /** The text that octets hold up to the first NUL; an octet beyond ASCII becomes U+FFFD, for names of others may have any. */
 export function textOf(octets: Octets): string {
   const end = octets.indexOf(0)
-  const text = end < 0 ? octets : octets.subarray(0, end)
-  return Array.from(text, (octet) => (octet < 128 ? String.fromCharCode(octet) : '\ufffd')).join('')
+  const text = String.fromCharCode(...(end < 0 ? octets : octets.subarray(0, end)))
+  return text.replace(/[\x80-\xff]/g, '\ufffd')
 }

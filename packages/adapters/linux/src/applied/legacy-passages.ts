@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { CniError } from '@vethra/cni'
 import { passRuleArguments } from '@vethra/firewall'
@@ -69,6 +68,8 @@ function rulesOf(program: string): readonly string[] {
 const patienceMs = 20_000
 
 function run(program: string, ...args: readonly string[]): string {
+  // Loaded only where there is such a table: it costs a start of bun milliseconds.
+  const { spawnSync } = process.getBuiltinModule('node:child_process')
   const ran = spawnSync(program, ['-w', '10', ...args], { encoding: 'utf8', timeout: patienceMs })
   if (ran.status === 0) return ran.stdout
   const said = ran.stderr?.trim() || ran.error?.message || `it ended with ${ran.status}`
