@@ -68,6 +68,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   container: 'container',
   id: 'container',
   bundle: 'file',
+  dir: 'file',
   file: 'file',
   netns: 'file',
   shell: ['bash', 'zsh', 'fish'],

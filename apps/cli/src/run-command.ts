@@ -38,6 +38,10 @@ const commands: Readonly<Record<string, Load>> = {
     const { ipamCommand } = await import('./ipam-command.ts')
     ipamCommand(program, () => tools(call), call.io)
   },
+  plugin: async (program, call) => {
+    const { pluginCommand } = await import('./plugin-command.ts')
+    pluginCommand(program, () => openWorld(call.flags, call.here, call.io), call.io)
+  },
   doctor: async (program, call) => {
     const { doctorCommand } = await import('./doctor-command.ts')
     doctorCommand(program, () => openWorld(call.flags, call.here, call.io), call.io)

@@ -18,7 +18,8 @@ export async function collectGarbage(
   await store.drop(network, dead)
 }
 
-interface ValidAttachment {
+/** An attachment that a GC request names as valid. */
+export interface ValidAttachment {
   readonly containerId: string
   readonly ifname: string
 }
@@ -27,7 +28,8 @@ function isOf({ containerId, ifname }: Reservation, valid: ValidAttachment): boo
   return containerId === valid.containerId && (ifname === undefined || ifname === valid.ifname)
 }
 
-function validAttachments(conf: JsonObject): readonly ValidAttachment[] {
+/** The attachments that a GC request names as valid. Throws CniError 7 when it has no list of them that can be read. */
+export function validAttachments(conf: JsonObject): readonly ValidAttachment[] {
   // The second key is what the first text of SPEC 1.1.0 called it; libcni sends both.
   const value = ['cni.dev/valid-attachments', 'cni.dev/attachments']
     .map((key) => conf[key])

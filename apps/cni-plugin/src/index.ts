@@ -3,5 +3,4 @@
  * standard input as the SPEC says. Not for running plugins: that is `@vethra/plugin-exec`.
  */
 export { main } from './main.ts'
-export { isPluginName, type PluginName, pluginNames } from './names.ts'
-export type { PluginWorld } from './plugin-world.ts'
+export type { PluginHost, PluginWorld } from './plugin-world.ts'

@@ -21,7 +21,11 @@ async function run(name: string, env: Readonly<Record<string, string>>, input = 
       stderr += `${line}\n`
     },
   }
-  const world = { ipam: async () => memoryIpamStore(), cached: async () => [] }
+  const world = {
+    ipam: async () => memoryIpamStore(),
+    cached: async () => [],
+    host: async () => Promise.reject(new TypeError('these plugins change no link')),
+  }
   const status = await main([name], io, world)
   return { status, stdout, stderr }
 }
@@ -36,7 +40,7 @@ it('says what it is when there is no command, and knows only its own names', asy
     stderr:
       'CNI static plugin v0.1.0\nCNI protocol versions supported: 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0, 1.1.0\n',
   })
-  expect(await run('bridge', add)).toMatchObject({ status: 2, stdout: '' })
+  expect(await run('weave', add)).toMatchObject({ status: 2, stdout: '' })
 })
 
 it('prints a result with four blanks a level and no newline, as the reference plugins do', async () => {

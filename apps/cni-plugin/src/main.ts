@@ -1,6 +1,6 @@
 import { CniError, type JsonObject, specVersions } from '@vethra/cni'
+import { isPluginName, type PluginName, pluginNames } from '@vethra/plugins/names'
 import { answer, errorAnswer } from './answer.ts'
-import { isPluginName, type PluginName, pluginNames } from './names.ts'
 import { checkNetns } from './netns.ts'
 import type { Plugin } from './plugin.ts'
 import type { PluginWorld } from './plugin-world.ts'
@@ -54,7 +54,8 @@ async function run(name: PluginName, io: PluginIo, world: PluginWorld): Promise<
 /** Only what is called is loaded: start-up is most of what a call costs. */
 async function load(name: PluginName, world: PluginWorld): Promise<Plugin> {
   if (name === 'static') return (await import('./static.ts')).staticPlugin
-  return (await import('./host-local.ts')).hostLocal(world)
+  if (name === 'host-local') return (await import('./host-local.ts')).hostLocal(world)
+  return (await import('./planned.ts')).planned(name, world)
 }
 
 async function perform(plugin: Plugin, call: Call): Promise<JsonObject | undefined> {

@@ -1,7 +1,23 @@
-import type { CachedAttachment, World } from '@vethra/world'
+import type { CachedAttachment, RuleSets, StageWorld, World } from '@vethra/world'
 
 /** The ports of the plugins. */
 export interface PluginWorld extends Pick<World, 'ipam'> {
   /** The attachments in libcni's result cache. */
   cached(): Promise<readonly CachedAttachment[]>
+  /** The ports of plugins that change links and rules, given the folders of `CNI_PATH`. */
+  host(path: readonly string[]): Promise<PluginHost>
+}
+
+/** The host of a plugin that changes links and rules. */
+export interface PluginHost extends StageWorld {
+  /** Rules of iptables, which the Go plugins make. */
+  readonly rules: RuleSets
+  /** Throws CniError 8 unless the path is a network namespace. */
+  readonly checkNetns: World['checkNetns']
+  /** Whether table `filter` or `nat` of iptables has one of these chains. */
+  readonly hasChain: (table: 'filter' | 'nat', chains: readonly string[]) => Promise<boolean>
+  /** Whether the IPAM plugin of this name is a program on `CNI_PATH` that is not this one. */
+  readonly isProgram: (type: string) => boolean
+  /** The text of a file; undefined when there is none. */
+  readonly readText: (file: string) => Promise<string | undefined>
 }

@@ -25,6 +25,8 @@ export interface Call {
   readonly ifname: string
   /** `CNI_ARGS`. */
   readonly args: string
+  /** The folders of `CNI_PATH`. */
+  readonly path: readonly string[]
   /** Whether the namespace may be the plugin's own. */
   readonly netnsOverride: boolean
   /** The name of the network. */
@@ -63,6 +65,7 @@ export async function readCall(io: PluginIo): Promise<Call> {
     netns: variable('CNI_NETNS'),
     ifname: variable('CNI_IFNAME'),
     args: variable('CNI_ARGS'),
+    path: variable('CNI_PATH').split(':'),
     netnsOverride: /^(TRUE|1)$/i.test(variable('CNI_NETNS_OVERRIDE')),
     network,
     conf,

@@ -5,6 +5,7 @@ import {
   deleteLink,
   ephemeralPorts,
   findLink,
+  pluginFolders as foldersOf,
   hostKernel,
   hostName,
   hostPrefixes,
@@ -42,4 +43,4 @@ export function factsHere({ cniPath, dataRoot }: Settings): HostFacts {
   }
 }
 
-export { hostKernel }
+export { foldersOf, hostKernel }

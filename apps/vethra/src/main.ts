@@ -45,7 +45,7 @@ async function run(): Promise<number> {
   if (app === 'port-holder') return (await import('@vethra/port-holder')).main(argv)
   if (app === 'cni-plugin') {
     const { pluginWorldHere } = await import('./plugin-world-here.ts')
-    return (await import('@vethra/cni-plugin')).main(argv, io, pluginWorldHere)
+    return (await import('@vethra/cni-plugin')).main(argv, io, pluginWorldHere(io))
   }
   if (app === 'oci-runtime') {
     const { runtimeHere } = await import('./runtime-here.ts')

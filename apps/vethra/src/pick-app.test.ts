@@ -22,6 +22,8 @@ it.each([
   [['internal', 'other'], 'cli'],
   [['plugin'], 'cli'],
   [['plugin', '--help'], 'cli'],
+  [['plugin', 'ls'], 'cli'],
+  [['plugin', 'install', '/opt/cni/bin'], 'cli'],
   [['--data-root'], 'cli'],
   [[], 'cli'],
 ])('%j calls %s with the arguments as they are', (argv, app) => {
@@ -31,6 +33,7 @@ it.each([
 it.each([
   ['/opt/cni/bin/host-local', [], ['host-local']],
   ['static', ['ignored'], ['static']],
+  ['/opt/cni/bin/bridge', [], ['bridge']],
   ['host-local', ['network', 'ls'], ['host-local']],
   ['vethra', ['plugin', 'host-local'], ['host-local']],
   ['vethra', ['--data-root=/x', 'plugin', 'nope'], ['nope']],

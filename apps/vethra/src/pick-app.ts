@@ -1,4 +1,5 @@
 import { orElse } from '@vethra/cni'
+import { isPluginName } from '@vethra/plugins/names'
 import { splitHookFlags } from '@vethra/settings'
 
 /** An app, and the arguments that it gets. */
@@ -15,13 +16,14 @@ export interface Picked {
 export function pickApp(calledBy: string, argv: readonly string[]): Picked {
   const name = calledBy.slice(calledBy.lastIndexOf('/') + 1)
   // The names that other programs call: what they pass is in the environment, not in the arguments.
-  if (name === 'host-local' || name === 'static') return { app: 'cni-plugin', argv: [name] }
+  if (isPluginName(name)) return { app: 'cni-plugin', argv: [name] }
   if (name === 'vethra-runc') return { app: 'oci-runtime', argv: ['runtime', ...argv] }
   const [first, second] = words(argv)
   // The help of the real runtime is that of vethra-runc.
   const isHelp = argv.length === 2 && asksForHelp(argv)
   if (first === 'runtime' && !isHelp) return { app: 'oci-runtime', argv }
-  if (first === 'plugin' && second !== undefined && !second.startsWith('-')) {
+  const isCommand = second === undefined || second.startsWith('-') || commands.includes(second)
+  if (first === 'plugin' && !isCommand) {
     return { app: 'cni-plugin', argv: [second] }
   }
   if (first === 'daemon' && !asksForHelp(argv)) return { app: 'daemon', argv }
@@ -29,6 +31,9 @@ export function pickApp(calledBy: string, argv: readonly string[]): Picked {
   const isHook = first === 'oci-hook' || (first === 'internal' && second === 'oci-hook')
   return { app: isHook ? 'oci-hook' : 'cli', argv }
 }
+
+/** The commands of `vethra plugin`, beside the names of plugins. */
+const commands: readonly string[] = ['ls', 'list', 'install']
 
 function asksForHelp(argv: readonly string[]): boolean {
   return argv.some((each) => each === '--help' || each === '-h')

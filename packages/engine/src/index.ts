@@ -35,7 +35,15 @@ export {
   type SequenceOutcome,
   type SequenceStep,
 } from './attach/sequence.ts'
-export { addStage, checkStage, delStage, type Stage, type StageOutcome } from './attach/stage.ts'
+export {
+  addStage,
+  checkStage,
+  collectStage,
+  delStage,
+  type Stage,
+  type StageOutcome,
+  statusOfStage,
+} from './attach/stage.ts'
 export { stageRunner } from './attach/stage-runner.ts'
 export { supportedVersions } from './attach/supported-versions.ts'
 export { validateList } from './attach/validate-list.ts'
@@ -121,5 +129,8 @@ export { containerLabels, recordsOfAll } from './network/network-users.ts'
 export { networksNotFound } from './network/one-network.ts'
 export type { ManageTools } from './network/tools.ts'
 export { wantedNetworks, wholeList, wholeNetworks } from './network/wanted-networks.ts'
+export { type InstalledPlugin, installPlugins } from './plugins/install-plugins.ts'
+export { listPlugins, type PluginRow } from './plugins/list-plugins.ts'
+export { removeEffects } from './remove-effects.ts'
 export { loadSettings, type SettingsSource } from './settings/load-settings.ts'
 export { parseToml } from './settings/parse-toml.ts'

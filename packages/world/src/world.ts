@@ -14,6 +14,7 @@ import type { IpamStore } from './ipam-store.ts'
 import type { Lock } from './lock.ts'
 import type { Memory } from './memory.ts'
 import type { NamespaceFacts } from './namespace-facts.ts'
+import type { PluginFolders } from './plugin-folders.ts'
 import type { PluginRunner } from './plugin-runner.ts'
 import type { PortHolder } from './port-holder.ts'
 import type { ResultCache } from './result-cache.ts'
@@ -78,6 +79,8 @@ export interface World {
   loadAppArmorProfile(): Promise<boolean>
   /** Facts of the host, and effects on it. */
   facts(): Promise<HostFacts>
+  /** The folders of CNI plugins. */
+  pluginFolders(): Promise<PluginFolders>
   /** The kernel as plugins in this process need it. Absent where this runtime has no way to its sockets. */
   kernel?(): Promise<AttachmentKernel>
   /** The kernel as a doctor sees and mends it. */

@@ -1,2 +1,3 @@
 /** The kernel over netlink sockets, for programs that bun runs: an entry of its own, which Node cannot load. */
+export { hasIptablesChain } from './netlink/iptables-chains.ts'
 export { netlinkKernel } from './netlink/kernel-in-bun.ts'

@@ -15,7 +15,12 @@ export {
 export { effectsFrom } from './effects-from.ts'
 export { attachmentChains } from './iptables/chain-names.ts'
 export { type ForwardedPorts, forwardedPorts } from './iptables/forwarded-ports.ts'
-export { attachmentLeftovers, networkLeftovers, sharedLeftovers } from './iptables/leftovers.ts'
+export {
+  admittingLeftovers,
+  attachmentLeftovers,
+  networkLeftovers,
+  sharedLeftovers,
+} from './iptables/leftovers.ts'
 export { type MasqueradedAttachment, masqueradingRules } from './iptables/masquerading-rules.ts'
 export type {
   Isolation,

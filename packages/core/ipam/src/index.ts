@@ -14,6 +14,7 @@ export {
 } from './allocation.ts'
 export { type Candidate, candidates } from './candidates.ts'
 export type { Claim, ClaimOutcome, Holder, Reservation } from './claim.ts'
+export { readCniArgs } from './cni-args.ts'
 export { dnsOf } from './dns-of.ts'
 export { type HostLocalConf, readDataDir, readHostLocalConf } from './host-local-conf.ts'
 export type { Range, RangeConf } from './range.ts'

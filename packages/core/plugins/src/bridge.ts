@@ -6,6 +6,7 @@ import { bridgeResources, cable, forwarding } from './bridge-resources.ts'
 import { configureInterface } from './configure-interface.ts'
 import { hostEndName, macFor, macForAddress } from './names.ts'
 import type { Addresses, PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
+import { madeVeth } from './previous.ts'
 import { firstOf, type Ip, ipOf } from './subnets.ts'
 
 /** The plugin `bridge`: a veth between a bridge of the host and the container. */
@@ -36,7 +37,7 @@ export const bridge: Plugin<BridgeConf> = {
   plan,
 }
 
-function plan(conf: BridgeConf, { request, addresses, facts, removing }: PlanInput): Planned {
+function plan(conf: BridgeConf, { request, addresses, facts, removing, made }: PlanInput): Planned {
   const { network, attachment, cniVersion } = request
   const { containerId, ifname, netns } = attachment
   const existing = facts.links[conf.bridge]
@@ -47,12 +48,13 @@ function plan(conf: BridgeConf, { request, addresses, facts, removing }: PlanInp
   const given = withGateways(conf, addresses)
   const ips = given.ips.flatMap((each) => ipOf(each) ?? [])
   if (conf.hasIpam && ips.length === 0 && !removing) throw noAddresses()
-  const hostName = hostEndName(network, containerId, ifname)
-  const mac = conf.mac ?? macOf(request, ips)
+  const known = madeVeth(made, ifname)
+  const hostName = known?.hostName ?? hostEndName(network, containerId, ifname)
+  const mac = known?.mac ?? conf.mac ?? macOf(request, ips)
   const ofNetwork: Owner = { kind: 'network', network }
   const ofAttachment: Owner = { kind: 'attachment', network, containerId, ifname }
   const bridgeMac = existing?.mac ?? macFor('bridge', conf.bridge)
-  const hostMac = macFor('veth', network, containerId, ifname)
+  const hostMac = known?.hostMac ?? macFor('veth', network, containerId, ifname)
   return {
     resources: [
       ...owned(

@@ -60,6 +60,8 @@ export interface PlanInput {
   /** The answer of the IPAM plugin; absent where the conf has none. */
   readonly addresses?: Addresses
   readonly facts: Facts
+  /** The final result of ADD, for CHECK: names and MACs are those, whoever made them. */
+  readonly made?: Result
   /** Whether what is planned is to be removed: what is not known of it any more is no fault then. Default false. */
   readonly removing?: boolean
 }

@@ -38,6 +38,26 @@ function hostSide({ interfaces }: Result): readonly string[] {
   return interfaces.slice(0, inside < 0 ? interfaces.length : inside).map(({ name }) => name)
 }
 
+/** The interfaces of a veth as ADD returned them: its names and MACs. */
+export interface MadeVeth {
+  readonly hostName: string
+  readonly hostMac: string
+  readonly mac: string
+}
+
+/** The veth of a result, where it tells of one: made by whomever. */
+export function madeVeth(made: Result | undefined, ifname: string): MadeVeth | undefined {
+  const host = made?.interfaces.filter(({ sandbox }) => !sandbox) ?? []
+  const hostEnd = host.find(({ name }) => name === (made && hostEndOf(made)))
+  const inside = made?.interfaces.find(({ name, sandbox }) => name === ifname && Boolean(sandbox))
+  if (!hostEnd?.mac || !inside?.mac) return undefined
+  return {
+    hostName: hostEnd.name,
+    hostMac: hostEnd.mac.toLowerCase(),
+    mac: inside.mac.toLowerCase(),
+  }
+}
+
 /**
  * The admission of what leads to the container: that of a bridge and its subnets is the network's; that of a veth
  * which ends on the host is the attachment's, and of its addresses alone. Undefined where nothing leads there.

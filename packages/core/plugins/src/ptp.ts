@@ -4,6 +4,7 @@ import type { Owner, Resource } from '@vethra/state'
 import { configureInterface } from './configure-interface.ts'
 import { hostEndName, macFor, macForAddress } from './names.ts'
 import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
+import { madeVeth } from './previous.ts'
 import { booleanOf, dnsOf, mtuOf } from './read-conf.ts'
 import { firstOf, hostBits, hostPrefix, type Ip, ipOf, linkLocalOn } from './subnets.ts'
 
@@ -33,7 +34,7 @@ function parse({ conf }: PluginRequest): PtpConf {
   }
 }
 
-function plan(conf: PtpConf, { request, addresses }: PlanInput): Planned {
+function plan(conf: PtpConf, { request, addresses, made }: PlanInput): Planned {
   const { network, attachment, cniVersion } = request
   const { containerId, ifname, netns } = attachment
   const { ips: given = [], routes = [], dns = {} } = addresses ?? {}
@@ -42,9 +43,14 @@ function plan(conf: PtpConf, { request, addresses }: PlanInput): Planned {
     return ip.gateway === undefined && prefix ? { ...ip, gateway: firstOf(prefix) } : ip
   })
   const ips = complete.flatMap((ip) => ipOf(ip) ?? [])
-  const hostName = hostEndName(network, containerId, ifname)
-  const hostMac = macFor('veth', network, containerId, ifname)
-  const mac = ips[0] ? macForAddress(network, ips[0].address) : macFor(network, containerId, ifname)
+  const known = madeVeth(made, ifname)
+  const hostName = known?.hostName ?? hostEndName(network, containerId, ifname)
+  const hostMac = known?.hostMac ?? macFor('veth', network, containerId, ifname)
+  const own =
+    ips[0] && !request.ipam
+      ? macForAddress(network, ips[0].address)
+      : macFor(network, containerId, ifname)
+  const mac = known?.mac ?? own
   const owner: Owner = { kind: 'attachment', network, containerId, ifname }
   const resources: readonly Resource[] = [
     {
@@ -61,11 +67,9 @@ function plan(conf: PtpConf, { request, addresses }: PlanInput): Planned {
     ...(ips.some(({ family }) => family === 6) ? [linkLocalOn(hostName, hostMac)] : []),
     ...ips.flatMap((ip) => inContainer(ifname, ip)),
     ...configureInterface(ifname, ips.map(alone), routes),
-    {
-      kind: 'admit',
-      bridge: hostName,
-      subnets: ips.map(hostPrefix),
-    },
+    ...(ips.length > 0
+      ? [{ kind: 'admit', bridge: hostName, subnets: ips.map(hostPrefix) } as const]
+      : []),
     // By its addresses alone: others of the subnet come and go without it.
     ...(conf.ipMasq
       ? ips.map((ip) => ({ kind: 'masquerade', subnet: hostPrefix(ip) }) as const)

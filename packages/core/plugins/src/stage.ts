@@ -57,6 +57,8 @@ export interface FormerInput {
   /** The final result of ADD; absent when it is lost. */
   readonly result?: Result
   readonly facts: Facts
+  /** Whether all should be as ADD left it, for CHECK. Default: it is to be removed. */
+  readonly checks?: boolean
 }
 
 /**
@@ -65,7 +67,7 @@ export interface FormerInput {
  */
 export function planFormer(
   requests: readonly PluginRequest[],
-  { result, facts }: FormerInput,
+  { result, facts, checks = false }: FormerInput,
 ): readonly Owned[] {
   const addresses = result && { ips: result.ips, routes: result.routes, dns: result.dns }
   const resources = requests.flatMap((request) => {
@@ -75,6 +77,7 @@ export function planFormer(
       request,
       facts,
       removing: true,
+      ...(result && checks ? { made: result } : {}),
       ...(result && !hasIpam ? { previous: result } : {}),
       ...(addresses && hasIpam ? { addresses } : {}),
     }).resources

@@ -77,8 +77,9 @@ function plan(type: 'macvlan' | 'ipvlan' | 'vlan', conf: UpperConf, input: PlanI
     (ips[0] && !request.ipam
       ? macForAddress(network, ips[0].address)
       : macFor(network, containerId, ifname))
+  const known = input.made?.interfaces.find(({ name }) => name === ifname)?.mac?.toLowerCase()
   // The others have that of the interface below.
-  const mac = type === 'macvlan' ? own : (below?.mac ?? '')
+  const mac = type === 'macvlan' ? (known ?? own) : (below?.mac ?? '')
   const owner: Owner = { kind: 'attachment', network, containerId, ifname }
   const resources: readonly Resource[] = [
     {

@@ -96,7 +96,8 @@ export async function checkStage(
   if ('error' in asked) return asked.error
   const { wants, claim } = stageNeeds(requests)
   const facts = await world.attachments.facts(wants)
-  const desired = planFormer(requests, { facts, ...(previous ? { result: previous } : {}) })
+  const former = { facts, checks: true, ...(previous ? { result: previous } : {}) }
+  const desired = planFormer(requests, former)
   const changes = await stillDue(world, netnsOf(requests), desired)
   if (changes.length > 0) return amiss(changes)
   const held = claim

@@ -34,7 +34,8 @@ function versionCall(type: string) {
   } as const
 }
 
-function versionsIn(printed: string): readonly string[] {
+/** The versions in the answer of a plugin to VERSION. Throws CniError 6 for one that makes no sense. */
+export function versionsIn(printed: string): readonly string[] {
   const answer = decode(printed)
   const version = goField(answer, 'cniVersion')
   if (typeof version !== 'string' || version === '') throw undecodable('missing field cniVersion')

@@ -226,13 +226,15 @@ function removal(
     : []
 }
 
-// Both ends of a veth go with the host's, whether the container's namespace can be entered or not.
+// Both ends of a veth go with the host's, whether the container's namespace can be entered or not. Of a veth that others
+// made the end in the container alone is known.
 function removeLink({ place, name, type }: Link, links: 'delete' | 'down'): PlacedOps {
-  const link = { name: type.name === 'veth' ? type.hostName : name }
+  const hostName = type.name === 'veth' ? type.hostName : ''
+  const link = { name: hostName || name }
   // An interface of the host goes with no namespace.
   const op: RouteOp =
     links === 'down' && place === 'container'
       ? { kind: 'set link', link, up: false }
       : { kind: 'delete link', link }
-  return { place: type.name === 'veth' ? 'host' : place, ops: [op] }
+  return { place: hostName === '' ? place : 'host', ops: [op] }
 }

@@ -98,7 +98,12 @@ function observeVeth(
   const hostEnd = known.link('host', hostName)
   const inside = known.link('container', wanted.name)
   if (hostEnd === undefined)
-    return inside && { resource: linkOf(wanted, inside, foreignType(inside)), owner: nobody }
+    return (
+      inside && {
+        resource: linkOf(wanted, inside, foreignType(inside)),
+        owner: ownerBehind(known, inside),
+      }
+    )
   const bridge = hostEnd.master === undefined ? undefined : known.linkAt(hostEnd.master)?.name
   const ends = { name: 'veth', hostName, hostMac: hostEnd.mac } as const
   const type = bridge === undefined ? ends : { ...ends, bridge }
@@ -112,6 +117,13 @@ function observeVeth(
     // Its name is a hash of its attachment: without a mark yet it is ours all the same.
     owner: readMark(hostEnd.alias) ?? (isCutShort ? owner : nobody),
   }
+}
+
+// A veth of another name is whose its other end says, where that is the host's.
+function ownerBehind(known: Looking, { kind, index, lower }: FoundLink): Owned['owner'] {
+  const hostEnd = kind === 'veth' && lower !== undefined ? known.linkAt(lower) : undefined
+  const isPair = hostEnd?.kind === 'veth' && hostEnd.lower === index
+  return (isPair ? readMark(hostEnd.alias) : undefined) ?? nobody
 }
 
 function foreignType({ kind }: FoundLink): LinkType {

@@ -18,6 +18,25 @@ export function attachmentLeftovers(saved: string, network: string, containerId:
 }
 
 /**
+ * The removal of the rules by which the Go plugin `firewall` lets pass what comes from and goes to addresses,
+ * `10.4.0.2/24`: found by address, as it finds them itself. Empty when there are none.
+ */
+export function admittingLeftovers(saved: string, addresses: readonly string[]): string {
+  const ends = addresses.flatMap((each) => {
+    const [address = ''] = each.split('/')
+    const whole = `${address}/${address.includes(':') ? 128 : 32}`
+    return [
+      `-A CNI-FORWARD -s ${whole} -j ACCEPT`,
+      `-A CNI-FORWARD -d ${whole} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT`,
+    ]
+  })
+  return removals(saved, ({ rules }) => ({
+    chains: [],
+    rules: rules.filter((rule) => ends.includes(rule)),
+  }))
+}
+
+/**
  * The removal of the rules that belong to one network alone: the firewall plugin's isolation of its
  * bridge, which no DEL removes.
  */

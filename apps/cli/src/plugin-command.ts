@@ -1,0 +1,46 @@
+import { installPlugins, listPlugins, type PluginRow } from '@vethra/engine'
+import type { Io, World } from '@vethra/world'
+import type { Command } from 'commander'
+import { printListing } from './listing.ts'
+import { subcommand } from './program.ts'
+
+/** `vethra plugin ls|install`: the plugins on CNI_PATH, and links to those that Vethra is. Being one of them needs no command line. */
+export function pluginCommand(program: Command, open: () => Promise<World>, io: Io): void {
+  const plugin = subcommand(
+    program,
+    'plugin',
+    'CNI plugins: list, install; "vethra plugin NAME" is the plugin NAME itself',
+    ['vethra plugin ls', 'vethra plugin install /usr/local/lib/cni'],
+  )
+  subcommand(plugin, 'ls', 'list the plugins on CNI_PATH, and whose each is', [
+    'vethra plugin ls',
+    'vethra plugin ls --cni-path /usr/lib/cni --format json',
+  ])
+    .alias('list')
+    .option('--format <format>', 'table, json or a template', 'table')
+    .action(async ({ format }: { format: string }) => printPlugins(await open(), format, io))
+  subcommand(
+    plugin,
+    'install <dir>',
+    'link the plugins that Vethra is into a folder; prints the links',
+    ['vethra plugin install /usr/local/lib/cni', 'vethra plugin install --force /opt/cni/bin'],
+  )
+    .option('--force', "also into a distribution's folder, and over files of others", false)
+    .action(async (dir: string, { force }: { force: boolean }) => {
+      const folders = await (await open()).pluginFolders()
+      for (const { path } of await installPlugins(folders, dir, force)) io.print(path)
+    })
+}
+
+async function printPlugins(world: World, format: string, io: Io): Promise<void> {
+  const { cniPath } = world.resolved.settings
+  const items = await listPlugins(await world.pluginFolders(), cniPath)
+  const header = ['NAME', 'WHOSE', 'VERSIONS', 'FILE']
+  printListing({ items, header, row: cells, whole: true }, format, io)
+}
+
+function cells({ Name, Whose, Versions, File, Target, Shadowed }: PluginRow): readonly string[] {
+  const range = Versions.length > 1 ? `${Versions[0]} to ${Versions.at(-1)}` : (Versions[0] ?? '-')
+  const link = Target === '' ? File : `${File} -> ${Target}`
+  return [Name, Shadowed ? `${Whose}, shadowed` : Whose, Whose === 'broken' ? '-' : range, link]
+}

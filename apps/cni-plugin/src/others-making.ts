@@ -1,0 +1,70 @@
+import type { CniError } from '@vethra/cni'
+import { admittingLeftovers, attachmentChains, attachmentLeftovers } from '@vethra/firewall'
+import type { Link, Owned } from '@vethra/state'
+import { type PlannedCall, readablePrevious } from './planned-call.ts'
+
+/** The kind of interface that each plugin makes. */
+const kinds: Readonly<Record<string, 'veth' | 'macvlan' | 'ipvlan' | 'vlan' | 'dummy'>> = {
+  bridge: 'veth',
+  ptp: 'veth',
+  macvlan: 'macvlan',
+  ipvlan: 'ipvlan',
+  vlan: 'vlan',
+  dummy: 'dummy',
+}
+
+/** Removes what the Go plugin of this name made of an attachment: its interface, which bears no mark, and its rules. */
+export async function removeOthersMaking(call: PlannedCall): Promise<CniError | undefined> {
+  const error = await removeInterface(call)
+  await removeRules(call)
+  return error
+}
+
+async function removeInterface({
+  type,
+  host,
+  request,
+}: PlannedCall): Promise<CniError | undefined> {
+  const kind = kinds[type]
+  const { netns, ifname, network, containerId } = request
+  if (kind === undefined || netns === '') return undefined
+  const owner = { kind: 'attachment', network, containerId, ifname } as const
+  const [found] = await host.attachments.observe(netns, [
+    { owner, resource: unmarked(kind, ifname) },
+  ])
+  if (found?.resource.kind !== 'link' || found.resource.type.name !== kind) return undefined
+  if (found.owner.kind !== 'host') return undefined
+  const from: Owned = {
+    ...found,
+    resource: { ...found.resource, type: unmarked(kind, ifname).type },
+  }
+  const { failed } = await host.attachments.apply(netns, [{ kind: 'remove', from }])
+  return failed?.error
+}
+
+function unmarked(kind: NonNullable<(typeof kinds)[string]>, name: string): Link {
+  const type: Link['type'] =
+    kind === 'veth'
+      ? { name: 'veth', hostName: '', hostMac: '' }
+      : kind === 'dummy'
+        ? { name: 'dummy' }
+        : kind === 'vlan'
+          ? { name: 'vlan', parent: '', id: 0 }
+          : { name: kind, parent: '', mode: '' }
+  return { kind: 'link', place: 'container', name, type, up: true }
+}
+
+async function removeRules({ type, host, request }: PlannedCall): Promise<void> {
+  const { network, containerId } = request
+  const addresses = (readablePrevious(request)?.ips ?? []).map(({ address }) => address)
+  const isFirewall = type === 'firewall'
+  if (!isFirewall && !['bridge', 'ptp', 'portmap'].includes(type)) return
+  const chains = isFirewall ? ['CNI-FORWARD'] : attachmentChains(network, containerId)
+  if (!(await host.hasChain(isFirewall ? 'filter' : 'nat', chains))) return
+  for (const { family, text } of await host.rules.save()) {
+    const removal = isFirewall
+      ? admittingLeftovers(text, addresses)
+      : attachmentLeftovers(text, network, containerId)
+    if (removal !== '') await host.rules.restore(family, removal)
+  }
+}

@@ -1,0 +1,69 @@
+import { type CniError, onCniError, orElse } from '@vethra/cni'
+import { delStage, removeEffects } from '@vethra/engine'
+import { readDataDir } from '@vethra/ipam'
+import { isSameOwner, type Owned } from '@vethra/state'
+import { removeOthersMaking } from './others-making.ts'
+import { chained, ipamTypeOf, type PlannedCall, readablePrevious, stageOf } from './planned-call.ts'
+
+/**
+ * DEL: removes what the conf and the previous result tell of, then what bears the attachment's mark all the
+ * same, and what a Go plugin made under its name. A conf that has gone wrong since ADD keeps neither address nor
+ * link. Goes on after a failure; throws the first.
+ */
+export async function deletePlanned(given: PlannedCall): Promise<void> {
+  const call = await withNetns(given)
+  const errors: CniError[] = []
+  const attempt = async (work: () => Promise<CniError | undefined>) => {
+    const error = await work().catch(onCniError((each) => each))
+    if (error) errors.push(error)
+  }
+  await attempt(() => removePlanned(call))
+  await attempt(() => removeMarked(call))
+  await attempt(() => removeOthersMaking(call))
+  const [first] = errors
+  if (first) throw first
+}
+
+// SPEC 1.1.0, section 2, "DEL": a namespace that is gone is no failure.
+async function withNetns(call: PlannedCall): Promise<PlannedCall> {
+  const { host, request } = call
+  if (request.netns === '') return call
+  const isThere = await host.checkNetns(request.netns).then(
+    () => true,
+    onCniError(() => false),
+  )
+  return isThere ? call : { ...call, request: { ...request, netns: '' } }
+}
+
+async function removePlanned(call: PlannedCall): Promise<CniError | undefined> {
+  const previous = readablePrevious(call.request)
+  const { prevResult: _, ...conf } = call.request.conf
+  const stage = stageOf({ ...call, request: { ...call.request, conf } }, 'DEL')
+  const whole = { ...stage, ...(previous ? { previous } : {}) }
+  return delStage(call.host, whole).catch(
+    onCniError(async (error) => {
+      await releaseAddresses(call)
+      return error.code === 7 ? undefined : error
+    }),
+  )
+}
+
+async function releaseAddresses({ host, request }: PlannedCall): Promise<void> {
+  const { conf, network, containerId, ifname } = request
+  if (ipamTypeOf(conf) !== 'host-local' || host.isProgram('host-local')) return
+  const dataDir = orElse(() => readDataDir(conf), undefined)
+  if (dataDir !== undefined) await host.ipamAt(dataDir).release(network, { containerId, ifname })
+}
+
+const ofPlugin: Readonly<Record<string, readonly string[]>> = { portmap: ['publish'], firewall: [] }
+
+// The plugin that makes the interface is the last one of a DEL: nothing with its mark outlives it.
+async function removeMarked({ type, host, request }: PlannedCall): Promise<CniError | undefined> {
+  if (type !== 'portmap' && chained.includes(type)) return undefined
+  const { network, containerId, ifname } = request
+  const own = { kind: 'attachment', network, containerId, ifname } as const
+  const kinds = ofPlugin[type]
+  const isDoomed = ({ owner, resource }: Owned) =>
+    isSameOwner(owner, own) && (kinds === undefined || kinds.includes(resource.kind))
+  return removeEffects(host.attachments, isDoomed)
+}

@@ -1,0 +1,103 @@
+import { CniError, type JsonObject, onCniError, type Result, renderResult } from '@vethra/cni'
+import { addStage, checkStage, collectStage, statusOfStage } from '@vethra/engine'
+import { validAttachments } from './collect-garbage.ts'
+import {
+  chained,
+  checkArgs,
+  hasPrevious,
+  ipamTypeOf,
+  type PlannedCall,
+  stageOf,
+} from './planned-call.ts'
+import { deletePlanned } from './planned-delete.ts'
+import type { Plugin, Request } from './plugin.ts'
+import type { PluginWorld } from './plugin-world.ts'
+import { inGoWords } from './result.ts'
+import { failed, inGoCodes, words } from './words.ts'
+
+/** A plugin that is planned: the engine's stage of one plugin, which is called as a program. */
+export function planned(type: string, world: PluginWorld): Plugin {
+  const call = async (request: Request): Promise<PlannedCall> => ({
+    type,
+    request,
+    host: await world.host(request.path),
+  })
+  return {
+    add: async (request) => inGoCodes(async () => add(await call(request))),
+    del: async (request) => inGoCodes(async () => deletePlanned(await call(request))),
+    check: async (request) => inGoCodes(async () => check(await call(request))),
+    gc: async (request) => inGoCodes(async () => gc(await call(request))),
+    status: async (request) => inGoCodes(async () => status(await call(request))),
+  }
+}
+
+async function add(call: PlannedCall): Promise<JsonObject> {
+  const { type, host, request } = call
+  checkArgs(call)
+  demandPrevious(call)
+  const stage = stageOf(call, 'ADD')
+  await host.checkNetns(request.netns)
+  await demandFreeName(call)
+  const outcome = await addStage(host, stage)
+  if ('error' in outcome) {
+    // A link may come before the answer of a program, and stays for the DEL that this is.
+    if (stage.ipam) await deletePlanned(call).catch(onCniError(() => undefined))
+    throw outcome.error
+  }
+  try {
+    return printed(outcome.result, request)
+  } catch (error) {
+    if (!chained.includes(type)) await deletePlanned(call).catch(onCniError(() => undefined))
+    throw error
+  }
+}
+
+// `dns` is in every result of the reference plugins.
+function printed(result: Result, { cniVersion }: Request): JsonObject {
+  const { json } = inGoWords(() => renderResult(result, cniVersion))
+  return { ...json, dns: json['dns'] ?? {} }
+}
+
+function demandPrevious({ type, request }: PlannedCall): void {
+  if (type === 'dummy' && ipamTypeOf(request.conf) === undefined) throw failed(words.dummyNeedsIpam)
+  if (!chained.includes(type) || hasPrevious(request)) return
+  throw failed(words.needsPrevious[type] ?? words.noPrevious)
+}
+
+// SPEC 1.1.0, section 2, "ADD": an interface of that name is an error.
+async function demandFreeName({ type, host, request }: PlannedCall): Promise<void> {
+  if (chained.includes(type) || type === 'loopback') return
+  const { netns, ifname, network, containerId } = request
+  const resource = { kind: 'link settings', place: 'container', link: ifname } as const
+  const owner = { kind: 'attachment', network, containerId, ifname } as const
+  const found = await host.attachments.observe(netns, [{ resource, owner }])
+  if (found.length > 0) throw failed(words.taken(ifname))
+}
+
+async function check(call: PlannedCall): Promise<void> {
+  const { host, request } = call
+  checkArgs(call)
+  if (!hasPrevious(request)) throw failed(words.noPrevious)
+  const stage = stageOf(call, 'CHECK')
+  await host.checkNetns(request.netns)
+  const error = await checkStage(host, stage)
+  if (error) throw error
+}
+
+async function gc(call: PlannedCall): Promise<void> {
+  const valid = validAttachments(call.request.conf)
+  const stage = stageOf(call, 'GC')
+  if (stage.ipam) await call.host.programs.run(stage.ipam)
+  await collectStage(call.host, stage.requests, valid)
+}
+
+/** Throws CniError 50 when an ADD would find no address. */
+async function status(call: PlannedCall): Promise<void> {
+  const stage = stageOf(call, 'STATUS')
+  if (stage.ipam) await call.host.programs.run(stage.ipam)
+  const error = await statusOfStage(call.host, stage.requests)
+  if (error)
+    throw error.code === 7
+      ? error
+      : new CniError({ code: 50, message: error.message, cause: error })
+}

@@ -1,0 +1,45 @@
+import { CniError } from '@vethra/cni'
+
+/**
+ * Texts and codes of the reference plugins (github.com/containernetworking/plugins) that callers look at. All
+ * else that fails has our own words, and the code 999 that these give whatever has none in the SPEC.
+ */
+export const words = {
+  taken: (ifname: string) => `container veth name (${JSON.stringify(ifname)}) already exists`,
+  needsPrevious: {
+    portmap: 'must be called as chained plugin',
+    firewall: 'missing prevResult from earlier plugin',
+    bandwidth: 'must be called as chained plugin',
+    sbr: 'This plugin must be called as chained plugin',
+    vrf: 'missing prevResult from earlier plugin',
+    tuning: 'Required prevResult missing',
+  } as Readonly<Record<string, string>>,
+  noPrevious: 'Required prevResult missing',
+  dummyNeedsIpam: 'dummy interface requires an IPAM configuration',
+} as const
+
+/** The CniError 999 of a text. */
+export function failed(message: string, cause?: unknown): CniError {
+  return new CniError({ code: 999, message, ...(cause === undefined ? {} : { cause }) })
+}
+
+/** Codes that a caller decides by: try again later, not available, and what the SPEC gives to no plugin. */
+const kept: readonly number[] = [1, 2, 3, 4, 6, 8, 11, 50, 51]
+
+/** Awaits what fails with codes of ours; the reference plugins give such errors no code of their own: 999. */
+export async function inGoCodes<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof CniError) || kept.includes(error.code)) throw error
+    const { hint } = error
+    const details = error.details ?? hint
+    const more = details === undefined ? {} : { details }
+    throw new CniError({
+      code: error.code === 105 ? 11 : 999,
+      message: error.message,
+      cause: error,
+      ...more,
+    })
+  }
+}

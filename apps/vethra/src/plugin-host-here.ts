@@ -1,0 +1,36 @@
+import { realpathSync, statSync } from 'node:fs'
+import { pluginCandidates } from '@vethra/cni'
+import type { PluginHost } from '@vethra/cni-plugin'
+import { readText } from '@vethra/files'
+import { checkNetns, iptablesRules } from '@vethra/linux'
+import { hasIptablesChain, netlinkKernel } from '@vethra/linux/netlink'
+import { bunPluginExec } from '@vethra/plugin-exec/bun'
+import type { Io } from '@vethra/world'
+import { ipamHere } from './ipam-here.ts'
+import { resolversHere } from './resolvers-here.ts'
+
+/** The host of a plugin that this process is: its kernel by netlink sockets, other plugins by `path`, the folders of `CNI_PATH`. */
+export function pluginHostHere(path: readonly string[], io: Io): PluginHost {
+  const folders = path.filter((folder) => folder.startsWith('/'))
+  return {
+    attachments: netlinkKernel(),
+    ipamAt: ipamHere,
+    resolvers: resolversHere,
+    programs: bunPluginExec({ path: folders, env: io.env }),
+    rules: iptablesRules(),
+    checkNetns,
+    readText,
+    hasChain: async (table, chains) => hasIptablesChain(table, chains),
+    isProgram: (type) => isOthers(type, folders, io.program[0] ?? ''),
+  }
+}
+
+function isOthers(type: string, folders: readonly string[], own: string): boolean {
+  if (folders.length === 0) return false
+  const file = pluginCandidates(type, folders).find(isFile)
+  return file !== undefined && realpathSync(file) !== realpathSync(own)
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true
+}

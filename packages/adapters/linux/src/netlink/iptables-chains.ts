@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs'
+import { askChain, type NftTable } from '@vethra/netlink'
+import { openSession } from './session.ts'
+
+/**
+ * Whether a table of iptables has one of these chains, of IPv4 or IPv6. Those of iptables-legacy are out of netlink's
+ * reach: where there is such a table the answer is yes.
+ */
+export function hasIptablesChain(table: 'filter' | 'nat', chains: readonly string[]): boolean {
+  if (hasLegacyTable(table)) return true
+  const session = openSession('')
+  try {
+    const asked = (['ip', 'ip6'] as const).flatMap((family) =>
+      chains.map((chain) => askChain({ family, table } satisfies NftTable, chain)),
+    )
+    return asked.some((message) => session.netfilter([message]).messages.length > 0)
+  } finally {
+    session.close()
+  }
+}
+
+function hasLegacyTable(table: string): boolean {
+  return ['ip', 'ip6'].some((family) => namesIn(`/proc/net/${family}_tables_names`).includes(table))
+}
+
+function namesIn(file: string): readonly string[] {
+  try {
+    return readFileSync(file, 'utf8').split('\n')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+}

@@ -1,0 +1,100 @@
+import { constants } from 'node:fs'
+import {
+  access,
+  lstat,
+  mkdir,
+  readdir,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  stat,
+  symlink,
+} from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { CniError, systemHint } from '@vethra/cni'
+import { runProgram } from '@vethra/plugin-exec/programs'
+import type { PluginFile, PluginFolders } from '@vethra/world'
+import { run } from './run.ts'
+
+/** The folders of CNI plugins of this host. `program` is the path of this executable. */
+export function pluginFolders(program: string): PluginFolders {
+  return {
+    program,
+    list: (folder) =>
+      orMissing(
+        readdir(folder).then((names) => names.sort()),
+        [],
+      ),
+    look: (path) => look(path, program),
+    ask,
+    packageOf,
+    link,
+  }
+}
+
+async function look(path: string, program: string): Promise<PluginFile | undefined> {
+  const own = await orMissing(lstat(path), undefined)
+  if (own === undefined) return undefined
+  const target = own.isSymbolicLink() ? { target: await readlink(path) } : {}
+  const found = await stat(path).catch(() => undefined)
+  if (found === undefined) return { kind: 'broken', ...target }
+  if (!found.isFile()) return { kind: 'other', ...target }
+  if ((await realpath(path)) === (await realpath(program))) return { kind: 'own', ...target }
+  const isExecutable = await access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  )
+  return { kind: isExecutable ? 'program' : 'other', ...target }
+}
+
+/** In seconds: a plugin has nothing to do but print. */
+const longest = '5'
+
+// Old plugins check variables that VERSION has no use for: libcni sends them this.
+async function ask(path: string, operation: string): Promise<string | undefined> {
+  const variables = [
+    `CNI_COMMAND=${operation}`,
+    'CNI_NETNS=dummy',
+    'CNI_IFNAME=dummy',
+    'CNI_PATH=dummy',
+  ]
+  const argv = [longest, 'env', '-i', ...variables, path]
+  const { status, stdout } = await run('timeout', argv, '{"cniVersion":"1.1.0"}')
+  return status === 0 ? stdout : undefined
+}
+
+const managers = [
+  ['dpkg-query', '-S'],
+  ['rpm', '-qf'],
+] as const
+
+async function packageOf(folder: string): Promise<string | undefined> {
+  for (const [manager, flag] of managers) {
+    const outcome = await runProgram(manager, [flag, folder])
+    if (outcome?.status === 0) return outcome.stdout.split(/[:\n]/)[0]
+  }
+  return undefined
+}
+
+async function link(path: string, target: string): Promise<void> {
+  const beside = `${path}.vethra-${process.pid}`
+  try {
+    await mkdir(dirname(path), { recursive: true })
+    await rm(beside, { force: true })
+    await symlink(target, beside)
+    await rename(beside, path)
+  } catch (cause) {
+    await rm(beside, { force: true }).catch(() => undefined)
+    const hint = systemHint(cause)
+    const message = `cannot make the link ${path}`
+    throw new CniError({ code: 5, message, cause, ...(hint === undefined ? {} : { hint }) })
+  }
+}
+
+async function orMissing<T, U>(work: Promise<T>, missing: U): Promise<T | U> {
+  return work.catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') return missing
+    throw new CniError({ code: 5, message: 'cannot look into a folder of plugins', cause })
+  })
+}

@@ -1,0 +1,36 @@
+/** The names of the plugins that Vethra is, in the order in which they are listed. */
+export const pluginNames: readonly [
+  'bridge',
+  'ptp',
+  'macvlan',
+  'ipvlan',
+  'vlan',
+  'loopback',
+  'portmap',
+  'firewall',
+  'tuning',
+  'bandwidth',
+  'host-local',
+  'static',
+] = [
+  'bridge',
+  'ptp',
+  'macvlan',
+  'ipvlan',
+  'vlan',
+  'loopback',
+  'portmap',
+  'firewall',
+  'tuning',
+  'bandwidth',
+  'host-local',
+  'static',
+]
+
+/** One of `pluginNames`. */
+export type PluginName = (typeof pluginNames)[number]
+
+/** Whether Vethra is a plugin of this name. */
+export function isPluginName(name: string): name is PluginName {
+  return (pluginNames as readonly string[]).includes(name)
+}

@@ -1,0 +1,70 @@
+import { CniError } from '@vethra/cni'
+import { pluginNames } from '@vethra/plugins/names'
+import type { PluginFile, PluginFolders } from '@vethra/world'
+
+/** A link of `plugin install`, and whether it was there already. */
+export interface InstalledPlugin {
+  readonly path: string
+  readonly wasThere: boolean
+}
+
+/**
+ * Links the plugins that Vethra is into a folder. Without `force` it throws CniError 102 for a folder that a
+ * distribution owns, and for a name that another file has: nothing is changed then.
+ */
+export async function installPlugins(
+  folders: PluginFolders,
+  folder: string,
+  force: boolean,
+): Promise<readonly InstalledPlugin[]> {
+  if (!folder.startsWith('/')) throw notAbsolute(folder)
+  if (!force) await refuseDistribution(folders, folder)
+  const found = await Promise.all(
+    pluginNames.map(async (name) => {
+      const path = `${folder.replace(/\/+$/, '')}/${name}`
+      return { path, file: await folders.look(path) }
+    }),
+  )
+  const taken = found.find(({ file }) => file !== undefined && !mayReplace(file, force))
+  if (taken) throw notOurs(taken.path, taken.file)
+  for (const { path, file } of found)
+    if (file?.kind !== 'own') await folders.link(path, folders.program)
+  return found.map(({ path, file }) => ({ path, wasThere: file?.kind === 'own' }))
+}
+
+// A link that leads nowhere, to a vethra that was elsewhere, is ours to mend; a folder is nobody's plugin.
+function mayReplace({ kind, target = '' }: PluginFile, force: boolean): boolean {
+  if (kind === 'own') return true
+  const isLeft = kind === 'broken' && target.slice(target.lastIndexOf('/') + 1) === 'vethra'
+  return isLeft || (force && (kind === 'program' || kind === 'broken'))
+}
+
+async function refuseDistribution(folders: PluginFolders, folder: string): Promise<void> {
+  const owner = await folders.packageOf(folder)
+  const isSystem = folder.startsWith('/usr/') && !folder.startsWith('/usr/local/')
+  if (owner === undefined && !isSystem) return
+  throw new CniError({
+    code: 102,
+    message: `${folder} is a folder of the distribution${owner === undefined ? '' : `: package ${owner} owns it`}`,
+    hint: 'Name a folder of your own, such as /usr/local/lib/cni, and put it first in CNI_PATH; or add --force.',
+  })
+}
+
+function notOurs(path: string, file: PluginFile | undefined): CniError {
+  const isFile = file?.kind === 'program' || file?.kind === 'broken'
+  return new CniError({
+    code: 102,
+    message: `${path} is another's${file?.target === undefined ? '' : `: a link to ${file.target}`}`,
+    hint: isFile
+      ? 'Name another folder, or add --force to replace it.'
+      : 'Name another folder, or move it away.',
+  })
+}
+
+function notAbsolute(folder: string): CniError {
+  return new CniError({
+    code: 103,
+    message: `invalid folder ${JSON.stringify(folder)}: it must be an absolute path`,
+    hint: 'Name it from the root, such as /usr/local/lib/cni.',
+  })
+}
