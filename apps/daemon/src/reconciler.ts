@@ -3,11 +3,11 @@ import { CniError, explain } from '@vethra/cni'
 import {
   type DoctorTools,
   examine,
+  heal,
   type RepairEvent,
   type RepairOutcome,
-  repair,
 } from '@vethra/engine'
-import { describeRepair, type Finding, planRepairs, type Repair } from '@vethra/findings'
+import { describeRepair, type Finding, type Repair } from '@vethra/findings'
 import type { Logger } from 'pino'
 import { quietMs, restAfter } from './settle.ts'
 import type { Tally } from './tally.ts'
@@ -52,11 +52,10 @@ export interface Reconciler {
   close(): Promise<void>
 }
 
-const rounds = 3
-
 /** A reconciler that has not begun. One look at a time; repairs follow each look. */
 export function newReconciler(tools: ReconcilerTools): Reconciler {
   const { doctor, tell, tally, log } = tools
+  const open = new Map<string, Finding>()
   let last: LastLook | undefined
   let repeated = 0
   let tried = ''
@@ -66,26 +65,16 @@ export function newReconciler(tools: ReconcilerTools): Reconciler {
   let timerAt = Number.POSITIVE_INFINITY
   let closed = false
 
-  const look = async (): Promise<readonly Finding[]> => {
-    const began = tools.now()
-    const findings = await examine(doctor)
-    tellDifference(last?.findings ?? [], findings, tell)
-    last = { atMs: tools.now(), tookMs: tools.now() - began, findings }
-    tally.count('vethra_looks_total', { outcome: 'done' })
-    tally.count('vethra_look_seconds_total', {}, last.tookMs / 1000)
-    return findings
-  }
-
   const reconcile = async (): Promise<readonly RepairOutcome[]> => {
-    const cpu = tools.cpuMs()
-    const outcomes: RepairOutcome[] = []
+    const [began, cpu] = [tools.now(), tools.cpuMs()]
+    let outcomes: readonly RepairOutcome[] = []
     try {
-      // A repair may bring the next thing to light, and the last look tells what is left.
-      for (let round = 0; ; round += 1) {
-        const repairs = planRepairs(await look()).filter(isNew(outcomes))
-        if (repairs.length === 0 || round === rounds || closed) break
-        outcomes.push(...(await carryOut(tools, repairs)))
-      }
+      const healing = await heal(doctor, hearRepairs(tools, open))
+      outcomes = healing.outcomes
+      tellDifference(open, healing.left, tell)
+      last = { atMs: tools.now(), tookMs: tools.now() - began, findings: healing.left }
+      tally.count('vethra_looks_total', { outcome: 'done' })
+      tally.count('vethra_look_seconds_total', {}, last.tookMs / 1000)
     } catch (error) {
       last = failed(tools, last, error)
     }
@@ -132,16 +121,23 @@ export function newReconciler(tools: ReconcilerTools): Reconciler {
   }
 }
 
-async function carryOut(
-  { doctor, tell, tally, now }: ReconcilerTools,
-  repairs: readonly Repair[],
-): Promise<readonly RepairOutcome[]> {
+/** Tells of repairs as they are made, and of what is repaired before it is. */
+function hearRepairs(
+  { tell, tally, now }: ReconcilerTools,
+  open: Map<string, Finding>,
+): (event: RepairEvent) => void {
+  const begun = new Set<Repair>()
   let began = now()
-  return repair(doctor, repairs, (event) => {
-    if (event.kind === 'begun') began = now()
+  return (event) => {
+    if (event.kind === 'begun') {
+      began = now()
+      begun.add(event.repair)
+      appear(open, event.findings, tell)
+      // What was under way at the first look, and is whole at the second, is no event.
+    } else if (!begun.has(event.repair)) return
     else tally.count('vethra_repairs_total', { kind: event.repair.kind, outcome: event.kind })
     tell(eventOf(event, now() - began))
-  })
+  }
 }
 
 function eventOf(event: RepairEvent, tookMs: number): Omit<DaemonEvent, 'ID' | 'Time'> {
@@ -172,23 +168,30 @@ function eventOf(event: RepairEvent, tookMs: number): Omit<DaemonEvent, 'ID' | '
   }
 }
 
-function tellDifference(
-  before: readonly Finding[],
-  now: readonly Finding[],
+function appear(
+  open: Map<string, Finding>,
+  findings: readonly Finding[],
   tell: ReconcilerTools['tell'],
 ): void {
-  for (const { id, message, subject } of now) {
-    if (before.some((each) => each.id === id)) continue
+  for (const each of findings) {
+    const { id, message, subject } = each
+    if (open.has(id)) continue
+    open.set(id, each)
     tell({ Type: 'finding-appeared', Message: message, Subject: subject.name, Finding: id })
   }
-  for (const { id, message, subject } of before) {
-    if (now.some((each) => each.id === id)) continue
-    tell({
-      Type: 'finding-gone',
-      Message: `no longer: ${message}`,
-      Subject: subject.name,
-      Finding: id,
-    })
+}
+
+function tellDifference(
+  open: Map<string, Finding>,
+  left: readonly Finding[],
+  tell: ReconcilerTools['tell'],
+): void {
+  appear(open, left, tell)
+  const ids = new Set(left.map(({ id }) => id))
+  for (const { id, message, subject } of [...open.values()].filter((each) => !ids.has(each.id))) {
+    open.delete(id)
+    const words = `no longer: ${message}`
+    tell({ Type: 'finding-gone', Message: words, Subject: subject.name, Finding: id })
   }
 }
 
@@ -209,9 +212,4 @@ function failed(
       ? error
       : new CniError({ code: 999, message: 'cannot look at the host', cause: error })
   return { atMs: now(), tookMs: 0, findings: last?.findings ?? [], failure }
-}
-
-function isNew(outcomes: readonly RepairOutcome[]): (each: Repair) => boolean {
-  const tried = new Set(outcomes.map((each) => JSON.stringify(each.repair)))
-  return (each) => !tried.has(JSON.stringify(each))
 }

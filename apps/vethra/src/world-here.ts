@@ -70,7 +70,7 @@ async function worldHere(
     ...(debug ? { steps: stepLines(onLine, io.now) } : {}),
     plugins: settings.plugins,
     onRemains: onFault,
-    lockNow: flockLock({ timeoutMs: 0 }),
+    lockNow: flockLock({ timeoutMs: 0, removeBelow: runtime }),
     clock: { now: io.now, sleep: async (ms) => void (await setTimeout(ms)) },
     files: {
       read: readText,

@@ -41,5 +41,6 @@ export async function forDoctor(world: World): Promise<DoctorTools> {
     memory: world.memory,
     folders: world.folders(),
     clock: world.clock,
+    lockNow: world.lockNow,
   }
 }

@@ -89,9 +89,8 @@ export type {
   NamespaceTools,
 } from './doctor/doctor-tools.ts'
 export { examine } from './doctor/examine.ts'
-export { type Healing, heal } from './doctor/heal.ts'
 export { type HostState, observe } from './doctor/observe.ts'
-export { type RepairEvent, type RepairOutcome, repair } from './doctor/repair.ts'
+export { type Healing, heal, type RepairEvent, type RepairOutcome } from './doctor/repair.ts'
 export {
   type FindingRow,
   findingRow,

@@ -192,6 +192,7 @@ export function sampleTools(host: SampleHost): DoctorTools {
     otherSigns: async () => ({ known: new Set(), namespaces: new Set(), running: new Set() }),
     memory: async () => ({ records: host.records, cached: host.cached, damaged: [] }),
     folders: [],
+    lockNow: { hold: async (_, work) => work() },
     clock: {
       now: () => host.nowMs,
       sleep: async (ms) => {

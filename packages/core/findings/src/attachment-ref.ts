@@ -9,3 +9,8 @@ export interface AttachmentRef {
 export function attachmentText({ network, containerId, ifname }: AttachmentRef): string {
   return `${network}/${containerId}/${ifname}`
 }
+
+/** The reference in what has more fields. */
+export function refOf({ network, containerId, ifname }: AttachmentRef): AttachmentRef {
+  return { network, containerId, ifname }
+}

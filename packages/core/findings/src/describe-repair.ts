@@ -38,7 +38,7 @@ export function describeRepair(repair: Repair): string {
     case 'reserve-address':
       return `reserve address ${repair.address} for ${whom(repair.attachment)}`
     case 'restore-masquerading':
-      return `restore masquerading of ${several(repair.attachments)}`
+      return `restore masquerading of ${whom(repair.attachment)}`
     case 'restore-rules':
       return `restore ${repair.effects.map((each) => effects[each]).join(', ')} of ${whom(repair.attachment)}`
     case 'restore-elements':
@@ -62,11 +62,6 @@ function whom({ network, containerId, ifname }: AttachmentRef): string {
 
 function ownerText(owner: TableOwner): string {
   return owner.kind === 'network' ? `network ${owner.network}` : whom(owner)
-}
-
-function several(attachments: readonly AttachmentRef[]): string {
-  const [first] = attachments
-  return first && attachments.length === 1 ? whom(first) : `${attachments.length} attachments`
 }
 
 function listed(items: readonly string[], before: string): string {

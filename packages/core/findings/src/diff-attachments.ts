@@ -1,5 +1,5 @@
 import type { Marks } from '@vethra/firewall'
-import { type AttachmentRef, attachmentText } from './attachment-ref.ts'
+import { attachmentText, refOf } from './attachment-ref.ts'
 import type { DesiredState } from './desired-state.ts'
 import { firewallFindings } from './diff-firewall.ts'
 import { interfaceFindings } from './diff-interfaces.ts'
@@ -213,10 +213,6 @@ function unfinished(attachment: ObservedAttachment): Finding {
       `the namespace at ${netns} is alive`,
       'it is recorded, but there is no result of it, and no plugin is at work',
     ],
-    repair: { kind: 'detach', attachment: refOf(attachment) },
+    repair: { kind: 'detach', attachment: refOf(attachment), netns },
   })
-}
-
-function refOf({ network, containerId, ifname }: AttachmentRef): AttachmentRef {
-  return { network, containerId, ifname }
 }

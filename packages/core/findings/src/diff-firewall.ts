@@ -1,6 +1,6 @@
 import type { ObservedFirewall, OwnedRules } from '@vethra/firewall'
 import { ownerOf } from '@vethra/firewall'
-import { type AttachmentRef, attachmentText } from './attachment-ref.ts'
+import { attachmentText, refOf } from './attachment-ref.ts'
 import type {
   DesiredAddress,
   DesiredAttachment,
@@ -56,7 +56,7 @@ function unmasqueraded(
       evidence: [`no rule masquerades ${lost.join(', ')}`],
       repair: {
         kind: 'restore-masquerading',
-        attachments: [{ ...refOf(attachment), addresses }],
+        attachment: { ...refOf(attachment), addresses },
       },
     }),
   ]
@@ -225,10 +225,6 @@ function removalOf(mark: string, lines: readonly string[], family: 4 | 6): strin
 
 function subjectOf(attachment: DesiredAttachment): Finding['subject'] {
   return { kind: 'attachment', name: attachmentText(attachment) }
-}
-
-function refOf({ network, containerId, ifname }: AttachmentRef): AttachmentRef {
-  return { network, containerId, ifname }
 }
 
 function familyOf(address: string): 4 | 6 {

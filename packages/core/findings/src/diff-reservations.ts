@@ -40,8 +40,8 @@ function isDead(
   return reasonToKeep(datedInThePast(reservation, nowMs), telling, nowMs) === undefined
 }
 
-/** A reservation as it is judged: one from the future would be too young for ever. */
-export function datedInThePast<T extends RepairedReservation>(reservation: T, nowMs: number): T {
+// One from the future would be too young for ever.
+function datedInThePast<T extends RepairedReservation>(reservation: T, nowMs: number): T {
   return reservation.sinceMs > nowMs + clockSlackMs ? { ...reservation, sinceMs: 0 } : reservation
 }
 

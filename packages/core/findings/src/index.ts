@@ -15,7 +15,6 @@ export type {
   TableEffect,
 } from './desired-state.ts'
 export { diff } from './diff.ts'
-export { datedInThePast } from './diff-reservations.ts'
 export type { Finding, Severity, Subject } from './finding.ts'
 export type { ObservedFolder, ObservedHost, ObservedProgram } from './observed-host.ts'
 export type {
@@ -34,5 +33,13 @@ export type {
   ShadowedConf,
   TableOwner,
 } from './observed-state.ts'
-export { planRepairs } from './plan-repairs.ts'
-export type { Repair, RepairedBridge, RepairedReservation, RuleEffect } from './repair.ts'
+export { phaseOf, planRepairs } from './plan-repairs.ts'
+export {
+  type Repair,
+  type RepairedBridge,
+  type RepairedReservation,
+  type RepairScope,
+  type RuleEffect,
+  repairKey,
+  scopeOf,
+} from './repair.ts'

@@ -1,18 +1,21 @@
+import type { ContainerRef } from '@vethra/cni'
 import type { MasqueradedAttachment } from '@vethra/firewall'
 import type { AttachmentRef } from './attachment-ref.ts'
 import type { TableOwner } from './observed-state.ts'
 
-/**
- * The repair of a finding, by its effect. The repairer looks again right before, and does nothing
- * where the repair is not needed any more.
- */
+/** The repair of a finding, by its effect. It is made under the lock of its scope, where a second look finds it due again. */
 export type Repair =
   /** Remember again what ADD returned, from what was recorded or from what peers know. */
   | { readonly kind: 'restore-result'; readonly attachment: AttachmentRef }
   /** Record again that an attachment is ours, from what is cached. */
   | { readonly kind: 'restore-record'; readonly attachment: AttachmentRef }
   /** Detach what is attached to a namespace that is gone or is another, or was never finished. */
-  | { readonly kind: 'detach'; readonly attachment: AttachmentRef }
+  | {
+      readonly kind: 'detach'
+      readonly attachment: AttachmentRef
+      /** The path of a namespace that lives. Default: none does. */
+      readonly netns?: string
+    }
   /** Take out the rules that bear the marks of a container in a network. */
   | { readonly kind: 'remove-rules'; readonly network: string; readonly containerId: string }
   /** Release a stale address. */
@@ -68,11 +71,8 @@ export type Repair =
       readonly dataDir: string
       readonly address: string
     }
-  /** Masquerade what containers send again. */
-  | {
-      readonly kind: 'restore-masquerading'
-      readonly attachments: readonly MasqueradedAttachment[]
-    }
+  /** Masquerade what a container sends again. */
+  | { readonly kind: 'restore-masquerading'; readonly attachment: MasqueradedAttachment }
   /** Accept, isolate and publish again as the network wants it. */
   | {
       readonly kind: 'restore-rules'
@@ -110,3 +110,31 @@ export interface RepairedBridge {
   /** Whether ports that are published are to be reached by 127.0.0.1, too. */
   readonly localPorts: boolean
 }
+
+/** The scope of a repair, which has one lock: a container, as plugins know it or by its namespace and id, or a network. */
+export type RepairScope =
+  | { readonly containerId: string }
+  | { readonly container: ContainerRef }
+  | { readonly network: string }
+
+/** The scope that a repair changes, and that is looked at again before. */
+export function scopeOf(repair: Repair): RepairScope {
+  if ('attachment' in repair) return { containerId: repair.attachment.containerId }
+  if (repair.kind === 'restore-bridge') return { network: repair.bridge.network }
+  if ('reservation' in repair) return { containerId: repair.reservation.containerId }
+  if ('owner' in repair)
+    return repair.owner.kind === 'network'
+      ? { network: repair.owner.network }
+      : { containerId: repair.owner.containerId }
+  if ('containerId' in repair) return { containerId: repair.containerId }
+  return { container: { namespace: repair.namespace, id: repair.id } }
+}
+
+/** The kind and the object of a repair: the same for two that differ in details alone. */
+export function repairKey(repair: Repair): string {
+  return JSON.stringify(repair, (key, value: unknown) => (details.has(key) ? undefined : value))
+}
+
+const details: ReadonlySet<string> = new Set([
+  ...['addresses', 'effects', 'left', 'localPorts', 'mac', 'mtu', 'netns', 'sinceMs', 'sockets'],
+])

@@ -78,10 +78,7 @@ export function repaired(world: World, repair: Repair): World {
         ],
       }))
     case 'restore-masquerading':
-      return repair.attachments.reduce(
-        (before, each) => withRules(before, wantedOf(before, attachmentText(each)), 0),
-        world,
-      )
+      return withRules(world, wantedOf(world, attachmentText(repair.attachment)), 0)
     case 'restore-rules':
       return withoutFlows(
         withRules(world, wantedOf(world, attachmentText(repair.attachment)), 1),

@@ -3,7 +3,7 @@ import { parseConfList } from '@vethra/conflist'
 import type { Membership } from '@vethra/container'
 import type { AttachmentRecord, CachedAttachment } from '@vethra/world'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { attachAnew, chainAgain, detachIfDue } from './heal.ts'
+import { attachAnew, chainAgain } from './heal.ts'
 import type { HostTools } from './host-tools.ts'
 
 const list = parseConfList(
@@ -92,29 +92,11 @@ beforeEach(() => {
   }
 })
 
-describe('detachIfDue', () => {
-  it('asks when the lock of the container is held', async () => {
-    const asked: string[][] = []
-    const isDue = async () => {
-      asked.push([...locks])
-      return true
-    }
-    expect(await detachIfDue(tools, membership, isDue)).toBe(true)
-    expect(asked).toEqual([['attachment-ns-c1']])
-    expect([cached, recorded]).toEqual([undefined, undefined])
-  })
-
-  it('does nothing to a container that has come back', async () => {
-    expect(await detachIfDue(tools, membership, async () => false)).toBe(false)
-    expect([done(), cached]).toEqual([[], made])
-  })
-})
-
 describe('attachAnew', () => {
   const plain: Membership = { ...membership, attachment: { ...attachment, cniArgs: [['K', 'V']] } }
 
   it('detaches, then attaches in the first way', async () => {
-    expect(await attachAnew(tools, [membership, plain], async () => true)).toBeDefined()
+    expect(await attachAnew(tools, [membership, plain])).toBeDefined()
     expect(done().slice(0, 5)).toEqual([
       'DEL portmap',
       'DEL firewall',
@@ -127,13 +109,13 @@ describe('attachAnew', () => {
 
   it('attaches in the next way where the first is refused', async () => {
     refuses = ({ operation, cniArgs }) => operation === 'ADD' && cniArgs.length === 0
-    await attachAnew(tools, [membership, plain], async () => true)
+    await attachAnew(tools, [membership, plain])
     expect(cached?.attachment.cniArgs).toEqual([['K', 'V']])
   })
 
   it('tells why when no way succeeds, and is still due', async () => {
     refuses = ({ operation }) => operation === 'ADD'
-    const failure = attachAnew(tools, [membership, plain], async () => true)
+    const failure = attachAnew(tools, [membership, plain])
     await expect(failure).rejects.toMatchObject({ code: 999 })
     expect([cached, recorded]).toEqual([made, record])
   })
@@ -145,13 +127,13 @@ describe('attachAnew', () => {
       expect(recorded).toMatchObject(record)
       return run(call)
     }
-    await attachAnew(tools, [membership, plain], async () => true)
+    await attachAnew(tools, [membership, plain])
     expect(done()).toHaveLength(8)
   })
 
   it('touches nothing where an interface has its name that DEL did not take away', async () => {
     hasLink = true
-    const failure = attachAnew(tools, [membership], async () => true)
+    const failure = attachAnew(tools, [membership])
     await expect(failure).rejects.toMatchObject({ code: 102 })
     expect(done()).not.toContain('ADD bridge')
   })
@@ -159,7 +141,7 @@ describe('attachAnew', () => {
   it('detaches once more where the rules of a plugin were gone', async () => {
     let failures = 1
     refuses = ({ operation, type }) => operation === 'DEL' && type === 'bridge' && failures-- > 0
-    await attachAnew(tools, [membership], async () => true)
+    await attachAnew(tools, [membership])
     expect(done().filter((each) => each === 'DEL bridge')).toHaveLength(2)
     expect(done().at(-1)).toBe('ADD portmap')
   })
@@ -170,16 +152,11 @@ describe('attachAnew', () => {
       if (call.operation === 'ADD') cookie = '2'
       return run(call)
     }
-    const anew = attachAnew(tools, [membership, plain], async () => true)
+    const anew = attachAnew(tools, [membership, plain])
     await expect(anew).rejects.toMatchObject({ code: 8 })
     expect(done().slice(-4)).toEqual(['DEL portmap', 'DEL firewall', 'DEL tuning', 'DEL bridge'])
     expect(done().filter((each) => each === 'ADD bridge')).toHaveLength(1)
     expect([cached, recorded]).toEqual([undefined, undefined])
-  })
-
-  it('does nothing where it is not due any more', async () => {
-    expect(await attachAnew(tools, [membership], async () => false)).toBeUndefined()
-    expect(done()).toEqual([])
   })
 })
 
@@ -196,7 +173,7 @@ describe('chainAgain', () => {
       expect(netns).toBe('/n')
       expect(JSON.parse(stdin).prevResult.ips).toEqual([{ address: '10.4.1.2/24' }])
     }
-    expect(locks).toEqual(['attachment-ns-c1', 'isolation-lan', 'shared-chains'])
+    expect(locks).toEqual(['isolation-lan', 'shared-chains'])
   })
 
   it('runs no DEL where nothing is left', async () => {

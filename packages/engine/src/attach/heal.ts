@@ -6,7 +6,6 @@ import { asMade, cacheOrUndo, convertIfReadable, unknownNetwork } from './attach
 import { detachEach } from './detach-each.ts'
 import { checkFree } from './door.ts'
 import { together } from './failures.ts'
-import { holdingContainer } from './holding-container.ts'
 import type { HostTools } from './host-tools.ts'
 import { rememberingCache } from './killed-add.ts'
 import { checkNamespace, lifeNow } from './life.ts'
@@ -18,40 +17,19 @@ import { all } from './sequence.ts'
 import { alone } from './take-turns.ts'
 
 /**
- * Detaches what `isDue` still says is to be detached when the container's lock is held: it may have come
- * back meanwhile. False when it said no, and nothing was done. Fails as `detachAll` does.
- */
-export async function detachIfDue(
-  tools: HostTools,
-  membership: Membership,
-  isDue: () => Promise<boolean>,
-): Promise<boolean> {
-  return holdingContainer(tools, [membership], async () => {
-    if (!(await isDue())) return false
-    await detachEach(tools, [membership])
-    return true
-  })
-}
-
-/**
  * Attaches a living container again in the ways given, the first that succeeds, after the rest of
- * the attachment was removed. Undefined when `isDue` said no under the container's lock, and
- * nothing was done. The record stays until it is replaced: cut short, or where no way succeeds, the
- * repair is still due. Throws why each way failed.
+ * the attachment was removed. The record stays until it is replaced: cut short, or where no way succeeds, the
+ * repair is still due. The container's lock is held. Throws why each way failed.
  */
 export async function attachAnew(
   tools: HostTools,
   ways: readonly [Membership, ...Membership[]],
-  isDue: () => Promise<boolean>,
-): Promise<ParsedResult | undefined> {
-  return holdingContainer(tools, ways, async () => {
-    if (!(await isDue())) return undefined
-    // Debian's bridge fails for rules that are gone, once: what is left of the interface went before.
-    await undo(tools, ways[0]).catch(() => undo(tools, ways[0]))
-    const result = await redoInOneOf(tools, ways)
-    await demandSame(tools, ways[0])
-    return result
-  })
+): Promise<ParsedResult> {
+  // Debian's bridge fails for rules that are gone, once: what is left of the interface went before.
+  await undo(tools, ways[0]).catch(() => undo(tools, ways[0]))
+  const result = await redoInOneOf(tools, ways)
+  await demandSame(tools, ways[0])
+  return result
 }
 
 async function redoInOneOf(tools: HostTools, ways: readonly Membership[]): Promise<ParsedResult> {
@@ -110,19 +88,10 @@ export interface ChainAgain {
 
 /**
  * Has some chained plugins of a living attachment do their work again: DEL, where something is left, then
- * ADD on what the attachment's own ADD returned. For rules that were flushed. False when the attachment is
- * not alive, or not remembered, and nothing was done.
+ * ADD on what the attachment's own ADD returned. For rules that were flushed. The container's lock is held. False
+ * when the attachment is not alive, or not remembered, and nothing was done.
  */
 export async function chainAgain(
-  tools: HostTools,
-  key: AttachmentKey,
-  which: ChainAgain,
-): Promise<boolean> {
-  return holdingContainer(tools, [rememberedOnly(key)], () => runChainAgain(tools, key, which))
-}
-
-/** The same while the container's lock is held. */
-export async function runChainAgain(
   tools: HostTools,
   key: AttachmentKey,
   { isWanted, left }: ChainAgain,

@@ -2,7 +2,7 @@ import type { JsonObject } from '@vethra/cni'
 import { takesMappings, takesPorts } from '@vethra/container'
 import type { AttachmentKey, CachedAttachment } from '@vethra/world'
 import { cachedList } from './attach.ts'
-import { livingNetns, runChainAgain } from './heal.ts'
+import { chainAgain, livingNetns } from './heal.ts'
 import { holdingContainer } from './holding-container.ts'
 import type { HostTools } from './host-tools.ts'
 import { keyOf, rememberedOnly } from './membership.ts'
@@ -34,20 +34,27 @@ export async function publishPorts(
 ): Promise<Publishing> {
   const [first] = keys
   if (first === undefined) return 'impossible'
-  return holdingContainer(tools, [rememberedOnly(first)], async () => {
-    const made = (await Promise.all(keys.map((key) => livingEntry(tools, key)))).flat()
-    if (made.length === 0 || made.some((each) => portsOf(each).length > 0)) return 'unneeded'
-    const next = made.find((each) => {
-      const list = cachedList(each)
-      return list && takesPorts(list)
-    })
-    if (next === undefined) return 'impossible'
-    await tools.cache.write(withPorts(next, ports))
-    await tools.cache.flush()
-    const key = keyOf({ ...next, list: undefined })
-    await runChainAgain(tools, key, { isWanted: takesMappings, left: false })
-    return 'published'
+  return holdingContainer(tools, [rememberedOnly(first)], () => publishHeld(tools, keys, ports))
+}
+
+/** The same while the container's lock is held. */
+export async function publishHeld(
+  tools: HostTools,
+  keys: readonly AttachmentKey[],
+  ports: readonly JsonObject[],
+): Promise<Publishing> {
+  const made = (await Promise.all(keys.map((key) => livingEntry(tools, key)))).flat()
+  if (made.length === 0 || made.some((each) => portsOf(each).length > 0)) return 'unneeded'
+  const next = made.find((each) => {
+    const list = cachedList(each)
+    return list && takesPorts(list)
   })
+  if (next === undefined) return 'impossible'
+  await tools.cache.write(withPorts(next, ports))
+  await tools.cache.flush()
+  const key = keyOf({ ...next, list: undefined })
+  await chainAgain(tools, key, { isWanted: takesMappings, left: false })
+  return 'published'
 }
 
 async function livingEntry(

@@ -12,7 +12,7 @@ import type { HostTools } from '../attach/host-tools.ts'
 
 /** All that a doctor looks and acts with: adapters that are handed in. */
 export interface DoctorTools
-  extends Pick<World, 'namespaces' | 'ipam' | 'ports' | 'memory' | 'clock'> {
+  extends Pick<World, 'namespaces' | 'ipam' | 'ports' | 'memory' | 'clock' | 'lockNow'> {
   readonly host: HostTools
   readonly kernel: Kernel
   /** The files of one containerd namespace. */

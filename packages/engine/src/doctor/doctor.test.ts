@@ -8,8 +8,7 @@ import {
   sampleTools,
 } from '../../test/sample-tools.ts'
 import { examine } from './examine.ts'
-import { heal } from './heal.ts'
-import { repair } from './repair.ts'
+import { heal, repair } from './repair.ts'
 
 let host: SampleHost
 const kinds = async () => (await examine(sampleTools(host))).map(({ kind }) => kind)
@@ -110,6 +109,8 @@ describe('repair', () => {
     async (netns) => {
       const [entry] = host.cached
       host.records = []
+      host.containers['c1'] = {}
+      host.folders = [{ id: 'c1', names: 'known', withoutNetworks: false }]
       host.cached = entry ? [{ ...entry, attachment: { ...entry.attachment, netns } }] : []
       const forget = { kind: 'forget-names', namespace: 'default', id: 'c1' } as const
       expect(await repair(sampleTools(host), [forget])).toMatchObject([{ kind: 'unneeded' }])
@@ -122,11 +123,14 @@ describe('repair', () => {
   it('masquerades for those that still live, in one transaction', async () => {
     const gone = { ...key, containerId: 'default-c2' }
     host.records.push({ ...gone, netns: '/gone', ...identity, cookie: '4:2' })
-    const attachments = [
-      { ...key, addresses: ['10.4.1.2/24'] },
-      { ...gone, addresses: ['10.4.1.3/24'] },
-    ]
-    await repair(sampleTools(host), [{ kind: 'restore-masquerading', attachments }])
+    host.cached = host.cached.map((each) => ({
+      ...each,
+      listText: each.listText.replace('"isGateway"', '"ipMasq":true,"isGateway"'),
+    }))
+    await repair(sampleTools(host), [
+      { kind: 'restore-masquerading', attachment: { ...key, addresses: ['10.4.1.2/24'] } },
+      { kind: 'restore-masquerading', attachment: { ...gone, addresses: ['10.4.1.3/24'] } },
+    ])
     expect(host.done).toHaveLength(1)
     expect(host.done[0]).toMatch(/-A POSTROUTING -s 10\.4\.1\.2\/32 /)
     expect(host.done[0]).not.toMatch(/10\.4\.1\.3/)
@@ -150,6 +154,7 @@ describe('repair', () => {
     'puts an interface on its bridge that leads to the container: it leads to %s',
     async (otherEnd, kind, done) => {
       host.otherEnd = otherEnd
+      host.links = host.links.map(({ master: _, ...each }) => each)
       const link = { kind: 'restore-link', attachment: key, link: 'veth1', bridge: 'br0' } as const
       expect(await repair(sampleTools(host), [link])).toMatchObject([{ kind }])
       expect(host.done).toEqual(done)
@@ -160,7 +165,7 @@ describe('repair', () => {
     host.namespaces = {}
     const outcomes = await repair(sampleTools(host), [
       { kind: 'restore-rules', attachment: key, effects: ['ports'], left: true },
-      { kind: 'restore-masquerading', attachments: [{ ...key, addresses: ['10.4.1.2/24'] }] },
+      { kind: 'restore-masquerading', attachment: { ...key, addresses: ['10.4.1.2/24'] } },
       { kind: 'restore-link', attachment: key, link: 'veth1', bridge: 'br0' },
       { kind: 'reattach', attachment: key },
       { kind: 'reserve-address', attachment: key, dataDir: '/x', address: '10.4.1.2' },
@@ -195,6 +200,7 @@ describe('repair', () => {
   it('goes on after a failure, and tells each as it comes', async () => {
     host.namespaces = {}
     host.broken = ['bridge']
+    host.names.push({ name: 'web', id: 'gone' })
     const events: string[] = []
     const outcomes = await repair(
       sampleTools(host),

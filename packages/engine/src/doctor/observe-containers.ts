@@ -10,6 +10,7 @@ import type {
 import type { HostsFolder } from '@vethra/world'
 import type { DoctorTools, NamespaceTools } from './doctor-tools.ts'
 import { millisecondsOf } from './milliseconds-of.ts'
+import { isIn, type Scope } from './scope.ts'
 
 /** The containers of all namespaces, and the names that are taken. */
 export interface SeenContainers {
@@ -23,15 +24,22 @@ export interface SeenContainer {
   readonly record?: BundleRecord
 }
 
-/** Looks at what DATA_STORE holds of containers; `idOf` gives the id of one for plugins. */
+/** What is looked at of containers. */
+interface Wanted {
+  /** Gives the id of one for plugins. */
+  readonly idOf: (ref: ContainerRef) => string
+  readonly scope: Scope | undefined
+}
+
+/** Looks at what DATA_STORE holds of containers. */
 export async function observeContainers(
   tools: DoctorTools,
   namespaces: readonly string[],
-  idOf: (ref: ContainerRef) => string,
+  wanted: Wanted,
 ): Promise<SeenContainers> {
   const each = await Promise.all(
     namespaces.map(async (namespace) =>
-      inNamespace(namespace, await tools.inNamespace(namespace), idOf),
+      inNamespace(namespace, await tools.inNamespace(namespace), wanted),
     ),
   )
   return {
@@ -67,7 +75,7 @@ export function desiredContainers(
 async function inNamespace(
   namespace: string,
   { containers, hosts }: NamespaceTools,
-  idOf: (ref: ContainerRef) => string,
+  { idOf, scope }: Wanted,
 ): Promise<SeenContainers> {
   const [stored, folders, held] = await Promise.all([
     containers.list(),
@@ -76,8 +84,9 @@ async function inNamespace(
   ])
   const byId = new Map(folders.map((each) => [each.id, each]))
   const named = (id: string) => ({ namespace, id, containerId: idOf({ namespace, id }) })
+  const wanted = stored.map(named).filter((each) => isIn(scope, each))
   const known = await Promise.all(
-    stored.map((id) => storedContainer(named(id), containers, byId.get(id))),
+    wanted.map((each) => storedContainer(each, containers, byId.get(each.id))),
   )
   const ids = new Set(stored)
   const left = folders

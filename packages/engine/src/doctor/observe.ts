@@ -23,6 +23,7 @@ import { observeTable } from './native-effects.ts'
 import { observeAttachments, type SeenAttachments } from './observe-attachments.ts'
 import { desiredContainers, observeContainers, type SeenContainers } from './observe-containers.ts'
 import { observeHost } from './observe-host.ts'
+import { isIn, type Scope } from './scope.ts'
 
 /** The desired and the observed state of a host. */
 export interface HostState {
@@ -31,23 +32,24 @@ export interface HostState {
 }
 
 /**
- * Looks at everything, changing nothing: each kind of thing once, however many containers there are.
- * Throws CniError 5 for what cannot be read at all, 100 for a program that is missing.
+ * Looks at everything, or at all that concerns a scope, changing nothing: each kind of thing once, however many
+ * containers there are. Throws CniError 5 for what cannot be read at all, 100 for a program that is missing.
  */
-export async function observe(tools: DoctorTools): Promise<HostState> {
+export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostState> {
   const namespaces = await tools.namespaces()
   const { networks, confFaults, shadowed } = await readNetworks(tools, namespaces)
   const lists = new Map(networks.map(({ name, list }) => [name, list]))
   // Programs are started first: they run while files are read.
   const [{ firewall, host }, links, routes, portHolds, other, reservations, [known, attachments]] =
     await Promise.all([
-      lookAtHost(tools, networks),
+      // Programs of plugins are facts, and no difference that a repair is for.
+      lookAtHost(tools, scope ? [] : networks),
       tools.kernel.links(),
       tools.kernel.routes(),
       tools.ports.list(),
       tools.otherSigns(),
       readReservations(tools, networks),
-      lookAtContainers(tools, namespaces, lists),
+      lookAtContainers(tools, namespaces, { lists, scope }),
     ])
   const { containers, names } = known
   const observed = containers.map((each) => each.observed)
@@ -96,14 +98,26 @@ export async function observe(tools: DoctorTools): Promise<HostState> {
 async function lookAtContainers(
   tools: DoctorTools,
   namespaces: readonly string[],
-  networks: ReadonlyMap<string, ConfList>,
+  {
+    lists,
+    scope,
+  }: { readonly lists: ReadonlyMap<string, ConfList>; readonly scope: Scope | undefined },
 ): Promise<readonly [SeenContainers, SeenAttachments]> {
-  const memory = await tools.memory()
-  const known = await observeContainers(tools, namespaces, attachedIds(memory.records))
+  const all = await tools.memory()
+  const idOf = attachedIds(all.records)
+  const known = await observeContainers(tools, namespaces, { idOf, scope })
+  const memory = {
+    ...all,
+    records: all.records.filter((each) => isIn(scope, each)),
+    cached: all.cached.filter(({ network, attachment }) => isIn(scope, { ...attachment, network })),
+  }
   const stored = known.containers.flatMap(({ observed: { stored, containerId } }) =>
     stored ? [containerId] : [],
   )
-  return [known, await observeAttachments(tools, { memory, networks, stored: new Set(stored) })]
+  return [
+    known,
+    await observeAttachments(tools, { memory, networks: lists, stored: new Set(stored) }),
+  ]
 }
 
 /** The networks of all namespaces, and the conf lists that cannot be used or are never used. */

@@ -1,15 +1,9 @@
 import { CniError } from '@vethra/cni'
-import { describeRepair, type Repair } from '@vethra/findings'
+import { describeRepair, type Finding, planRepairs, type Repair, repairKey } from '@vethra/findings'
+import { apply, isShared } from './apply.ts'
 import type { DoctorTools } from './doctor-tools.ts'
-import { detachDead, reattach } from './repair-attachment.ts'
-import { removeElements, restoreElements } from './repair-elements.ts'
-import { restoreBridge, restoreLink } from './repair-links.ts'
-import { restoreRecord, restoreResult } from './repair-memory.ts'
-import { claimName, forgetNames, releaseName, removeHosts, restoreNames } from './repair-names.ts'
-import { holdPorts, publishAgain, releasePorts } from './repair-ports.ts'
-import { releaseAddress, reserveAddress } from './repair-reservation.ts'
-import type { RepairResult } from './repair-result.ts'
-import { removeRules, restoreMasquerading, restoreRules } from './repair-rules.ts'
+import { lastingMs, look } from './examine.ts'
+import { batchesOf, holdingEach, type Scope, scopeOfAll } from './scope.ts'
 
 /** The outcome of one repair: done, not needed any more (`why` has the reason), or failed. */
 export type RepairOutcome =
@@ -17,86 +11,121 @@ export type RepairOutcome =
   | { readonly kind: 'unneeded'; readonly repair: Repair; readonly why: string }
   | { readonly kind: 'failed'; readonly repair: Repair; readonly error: CniError }
 
-/** Told of each repair: before it is begun, and what became of it. */
-export type RepairEvent = { readonly kind: 'begun'; readonly repair: Repair } | RepairOutcome
+/** Told of each repair: before it is begun, with what it is for, and what became of it. */
+export type RepairEvent =
+  | { readonly kind: 'begun'; readonly repair: Repair; readonly findings: readonly Finding[] }
+  | RepairOutcome
+
+/** The repairs made, and the findings that are left. */
+export interface Healing {
+  /** In the order in which repairs were tried. */
+  readonly outcomes: readonly RepairOutcome[]
+  readonly left: readonly Finding[]
+}
+
+/** One repair may show what another lay under: a bridge comes before what is on it. */
+const rounds = 3
 
 /**
- * Carries repairs out, one after the other in the order given, each under its locks and after a
- * second look: a container may have come back. Goes on after failures. The outcomes stand in the
- * same order. A repair that was cut short can be repeated.
+ * Looks and repairs until nothing is left that a repair would help: at most three times, and no repair
+ * twice. Where nothing is to be repaired it looks once.
+ */
+export async function heal(
+  tools: DoctorTools,
+  hear: (event: RepairEvent) => void = () => {},
+): Promise<Healing> {
+  const outcomes: RepairOutcome[] = []
+  const tried = new Set<string>()
+  for (let round = 0; ; round += 1) {
+    const left = await look(tools)
+    const due = planRepairs(left).filter((each) => !tried.has(JSON.stringify(each)))
+    if (due.length === 0 || round === rounds) return { outcomes, left }
+    for (const each of due) tried.add(JSON.stringify(each))
+    if (!due.every(isGuarded)) await tools.clock.sleep(lastingMs)
+    outcomes.push(...(await repair(tools, due, hear)))
+  }
+}
+
+// These are under way only while a lock is held that a repair waits for.
+const guarded: readonly Repair['kind'][] = [
+  ...(['restore-bridge', 'reattach', 'restore-link'] as const),
+  ...(['restore-masquerading', 'restore-rules', 'restore-elements'] as const),
+]
+
+function isGuarded({ kind }: Repair): boolean {
+  return guarded.includes(kind)
+}
+
+/**
+ * Makes repairs: under the locks of a scope it looks at the scope again, compares, and applies what is still due of
+ * them. Goes on after failures. A repair that was cut short can be repeated.
  */
 export async function repair(
   tools: DoctorTools,
   repairs: readonly Repair[],
-  onEvent: (event: RepairEvent) => void = () => {},
+  hear: (event: RepairEvent) => void = () => {},
 ): Promise<readonly RepairOutcome[]> {
   const outcomes: RepairOutcome[] = []
-  for (const each of repairs) {
-    onEvent({ kind: 'begun', repair: each })
-    const outcome = await attempt(tools, each)
-    onEvent(outcome)
-    outcomes.push(outcome)
+  const tell = (event: RepairEvent) => {
+    hear(event)
+    if (event.kind !== 'begun') outcomes.push(event)
+  }
+  for (const batch of await batchesOf(tools, repairs)) {
+    await holdingEach(tools, batch, async (located, refusal) => {
+      const wanted = located.map((each) => each.repair)
+      if (refusal) for (const each of wanted) tell(failureOf(each, refusal))
+      else await repairHeld(tools, { scope: scopeOfAll(located), wanted }, tell)
+    })
   }
   return outcomes
 }
 
-async function attempt(tools: DoctorTools, each: Repair): Promise<RepairOutcome> {
-  try {
-    const why = await carryOut(tools, each)
-    return why === undefined
-      ? { kind: 'done', repair: each }
-      : { kind: 'unneeded', repair: each, why }
-  } catch (cause) {
-    if (!(cause instanceof CniError)) throw cause
-    const message = `cannot ${describeRepair(each)}`
-    const error = new CniError({ code: cause.code, message, cause })
-    return { kind: 'failed', repair: each, error }
+async function repairHeld(
+  tools: DoctorTools,
+  { scope, wanted }: { readonly scope: Scope; readonly wanted: readonly Repair[] },
+  tell: (event: RepairEvent) => void,
+): Promise<void> {
+  if (wanted.length === 0) return
+  const found = await look(tools, scope)
+  const reasons = Map.groupBy(found, (each) => (each.repair ? repairKey(each.repair) : ''))
+  for (const each of wanted)
+    if (!reasons.has(repairKey(each))) tell({ kind: 'unneeded', repair: each, why: settled })
+  const keys = new Set(wanted.map(repairKey))
+  for (const group of inGroups(planRepairs(found).filter((each) => keys.has(repairKey(each))))) {
+    for (const each of group)
+      tell({ kind: 'begun', repair: each, findings: reasons.get(repairKey(each)) ?? [] })
+    for (const outcome of await attempt(tools, group)) tell(outcome)
   }
 }
 
-function carryOut(tools: DoctorTools, each: Repair): Promise<RepairResult> {
-  switch (each.kind) {
-    case 'restore-result':
-      return restoreResult(tools, each)
-    case 'restore-record':
-      return restoreRecord(tools, each)
-    case 'detach':
-      return detachDead(tools, each)
-    case 'remove-rules':
-      return removeRules(tools, each)
-    case 'release-address':
-      return releaseAddress(tools, each)
-    case 'forget-names':
-      return forgetNames(tools, each)
-    case 'remove-hosts':
-      return removeHosts(tools, each)
-    case 'release-name':
-      return releaseName(tools, each)
-    case 'claim-name':
-      return claimName(tools, each)
-    case 'release-ports':
-      return releasePorts(tools, each)
-    case 'hold-ports':
-      return holdPorts(tools, each)
-    case 'publish-ports':
-      return publishAgain(tools, each)
-    case 'restore-bridge':
-      return restoreBridge(tools, each)
-    case 'reattach':
-      return reattach(tools, each)
-    case 'restore-link':
-      return restoreLink(tools, each)
-    case 'reserve-address':
-      return reserveAddress(tools, each)
-    case 'restore-masquerading':
-      return restoreMasquerading(tools, each)
-    case 'restore-rules':
-      return restoreRules(tools, each)
-    case 'restore-elements':
-      return restoreElements(tools, each)
-    case 'remove-elements':
-      return removeElements(tools, each)
-    case 'restore-names':
-      return restoreNames(tools, each)
+const settled = 'under its lock nothing is wrong any more'
+
+// What takes one transaction for many stays together.
+function inGroups(repairs: readonly Repair[]): readonly (readonly Repair[])[] {
+  return [
+    ...Map.groupBy(repairs, (each) => (isShared(each) ? each.kind : repairKey(each))).values(),
+  ]
+}
+
+async function attempt(
+  tools: DoctorTools,
+  group: readonly Repair[],
+): Promise<readonly RepairOutcome[]> {
+  try {
+    const why = await apply(tools, group)
+    return group.map((each) =>
+      why === undefined ? { kind: 'done', repair: each } : { kind: 'unneeded', repair: each, why },
+    )
+  } catch (error) {
+    if (!(error instanceof CniError)) throw error
+    if (group.length <= 1) return group.map((each) => failureOf(each, error))
+    const alone: RepairOutcome[] = []
+    for (const each of group) alone.push(...(await attempt(tools, [each])))
+    return alone
   }
+}
+
+function failureOf(repair: Repair, cause: CniError): RepairOutcome {
+  const message = `cannot ${describeRepair(repair)}`
+  return { kind: 'failed', repair, error: new CniError({ code: cause.code, message, cause }) }
 }

@@ -1,48 +1,30 @@
 import { readCidr } from '@vethra/address'
-import { type CniArgs, isSameNamespace, parseResult, type Result } from '@vethra/cni'
+import { type CniArgs, parseResult, type Result } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
 import type { Membership } from '@vethra/container'
-import type { Repair } from '@vethra/findings'
 import { findNetwork, type Network } from '@vethra/networks'
 import type { AttachmentKey, HostsStore } from '@vethra/world'
-import { attachAnew, detachIfDue } from '../attach/heal.ts'
-import { lifeNow } from '../attach/life.ts'
-import { isUsable, lifeOfCached, livingRecord } from './alive.ts'
+import { detachEach } from '../attach/detach-each.ts'
+import { attachAnew } from '../attach/heal.ts'
+import { rememberedOnly } from '../attach/membership.ts'
+import { isUsable, livingRecord } from './alive.ts'
+import { type Applied, ended, type RepairOf } from './applied.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { readNetworks } from './observe.ts'
-import type { RepairResult } from './repair-result.ts'
 import { containerOf } from './stored-container.ts'
 
 /** Detaches what is attached to a namespace that is gone, or was never finished: DEL with what ADD was called with. */
 export async function detachDead(
   tools: DoctorTools,
-  { attachment: key }: Extract<Repair, { kind: 'detach' }>,
-): Promise<RepairResult> {
-  const { host } = tools
+  { attachment: key, netns = '' }: RepairOf<'detach'>,
+): Promise<undefined> {
   const { networks } = await readNetworks(tools, await tools.namespaces())
   const list = networks.find(({ name }) => name === key.network)?.list
-  const record = await livingRecord(host, key)
-  const netns = record?.netns ?? ''
-  const { containerId, ifname } = key
-  const attachment = { containerId, netns, ifname, cniArgs: [], capabilityArgs: {} }
-  const membership = { network: key.network, list, attachment }
-  const detach = () => detachIfDue(host, membership, () => isDue(tools, key, record !== undefined))
+  const { attachment } = rememberedOnly(key)
+  const membership = { network: key.network, list, attachment: { ...attachment, netns } }
+  const detach = () => detachEach(tools.host, [membership])
   // Debian's bridge fails for rules that are gone, once: the second time the interface is gone, too.
-  const done = netns === '' ? await detach() : await detach().catch(detach)
-  return done ? undefined : 'it is detached, or its container is there again'
-}
-
-async function isDue(
-  { host }: DoctorTools,
-  key: AttachmentKey,
-  unfinished: boolean,
-): Promise<boolean> {
-  const [record, cached] = await Promise.all([host.records.read(key), host.cache.read(key)])
-  if (record === undefined) {
-    return cached !== undefined && (await lifeOfCached(host, cached)) === 'gone'
-  }
-  const life = await lifeNow(host, record)
-  return unfinished ? life === 'alive' && !isUsable(cached) : life === 'gone'
+  await (netns === '' ? detach() : detach().catch(detach))
 }
 
 /**
@@ -51,12 +33,11 @@ async function isDue(
  */
 export async function reattach(
   tools: DoctorTools,
-  { attachment: key }: Extract<Repair, { kind: 'reattach' }>,
-): Promise<RepairResult> {
-  const { host, kernel } = tools
-  const cached = await host.cache.read(key)
-  const record = await livingRecord(host, key)
-  if (record === undefined || !isUsable(cached)) return 'it is not attached any more'
+  { attachment: key }: RepairOf<'reattach'>,
+): Promise<Applied> {
+  const { host } = tools
+  const [cached, record] = [await host.cache.read(key), await livingRecord(host, key)]
+  if (record === undefined || !isUsable(cached)) return ended
   const list = parseConfList(cached.listText)
   const { result } = parseResult(cached.result ?? '', list.cniVersion)
   const plain: Membership = {
@@ -64,18 +45,28 @@ export async function reattach(
     list,
     attachment: { ...cached.attachment, netns: record.netns },
   }
-  const ways = [asBefore(plain, result), plain] as const
-  const isNeeded = async () => {
-    const now = await livingRecord(host, key)
-    if (now === undefined || isSameNamespace(now, record) === false) return false
-    if (now.asked !== undefined) return true
-    const names = new Set((await kernel.links()).map(({ name }) => name))
-    return result.interfaces.some(({ name, sandbox = '' }) => sandbox === '' && !names.has(name))
-  }
-  const made = await attachAnew(host, ways, isNeeded)
-  if (made === undefined) return 'its interface is there, or it is not attached any more'
+  const made = await attachAnew(host, [asBefore(plain, result), plain])
   await tellPeers(tools, key, made.result)
-  return undefined
+}
+
+/** Makes a bridge as it should be. */
+export async function restoreBridge(
+  { kernel }: DoctorTools,
+  { bridge }: RepairOf<'restore-bridge'>,
+): Promise<undefined> {
+  await kernel.restoreBridge(bridge)
+}
+
+/** Puts the interface of the host that leads to a living container back on its bridge. */
+export async function restoreLink(
+  { host, kernel }: DoctorTools,
+  { attachment: key, link, bridge }: RepairOf<'restore-link'>,
+): Promise<Applied> {
+  const record = await livingRecord(host, key)
+  // A name alone may be another's by now: of a container that another runtime made, or of the host.
+  const { otherEnd } = (record && (await host.netns.linkAt(record.netns, key.ifname))) ?? {}
+  if (otherEnd !== link) return 'the interface of that name leads elsewhere'
+  await kernel.restoreLink(link, bridge)
 }
 
 // With the address and MAC that it had: whoever speaks to it goes on doing so.

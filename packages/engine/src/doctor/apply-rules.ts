@@ -1,0 +1,81 @@
+import type { RuleEffect } from '@vethra/findings'
+import { attachmentLeftovers, masqueradingRules } from '@vethra/firewall'
+import { isSameOwner } from '@vethra/state'
+import { chainAgain } from '../attach/heal.ts'
+import { converge } from '../converge.ts'
+import { removeEffects } from '../remove-effects.ts'
+import { livingRecord } from './alive.ts'
+import { type Applied, ended, type RepairOf } from './applied.ts'
+import type { DoctorTools } from './doctor-tools.ts'
+import { nativeEffects } from './native-effects.ts'
+
+/** Takes out the rules of a container that is not in the network, by the names of its chains. */
+export async function removeRules(
+  { host }: DoctorTools,
+  { network, containerId }: RepairOf<'remove-rules'>,
+): Promise<undefined> {
+  for (const { family, text } of await host.rules.save()) {
+    const removal = attachmentLeftovers(text, network, containerId)
+    if (removal !== '') await host.rules.restore(family, removal)
+  }
+}
+
+/** Has the plugins that accept, isolate and publish do so again for a living container. */
+export async function restoreRules(
+  { host }: DoctorTools,
+  { attachment, effects, left }: RepairOf<'restore-rules'>,
+): Promise<Applied> {
+  const types = new Set(effects.map((each) => typeOf[each]))
+  const done = await chainAgain(host, attachment, { isWanted: ({ type }) => types.has(type), left })
+  return done ? undefined : ended
+}
+
+const typeOf: Readonly<Record<RuleEffect, string>> = {
+  admission: 'firewall',
+  isolation: 'firewall',
+  ports: 'portmap',
+}
+
+/**
+ * Masquerades what living containers send, as the plugin that made their interfaces did, in one transaction: it
+ * cannot be run again, since it would find them there.
+ */
+export async function restoreMasquerading(
+  { host }: DoctorTools,
+  repairs: readonly RepairOf<'restore-masquerading'>[],
+): Promise<undefined> {
+  for (const saved of await host.rules.save()) {
+    const text = masqueradingRules(
+      saved,
+      repairs.map(({ attachment }) => attachment),
+    )
+    if (text !== '') await host.rules.restore(saved.family, text)
+  }
+}
+
+/** Makes the elements and settings of attachments as their native plugins made them, in one transaction. */
+export async function restoreElements(
+  { host }: DoctorTools,
+  repairs: readonly RepairOf<'restore-elements'>[],
+): Promise<Applied> {
+  const kernel = await host.kernel?.()
+  if (kernel === undefined) return 'this build cannot change table inet vethra'
+  const desired = await Promise.all(
+    repairs.map(async ({ attachment: key }) => {
+      const [record, made] = [await livingRecord(host, key), await host.cache.read(key)]
+      return record?.ways && made ? nativeEffects({ made, ways: record.ways }) : []
+    }),
+  )
+  const outcome = await converge(kernel, { netns: '', desired: desired.flat() })
+  if (outcome.kind === 'failed') throw outcome.error
+}
+
+/** Takes out the elements of an owner that is known no more. */
+export async function removeElements(
+  { host }: DoctorTools,
+  { owner }: RepairOf<'remove-elements'>,
+): Promise<undefined> {
+  const kernel = await host.kernel?.()
+  const error = kernel && (await removeEffects(kernel, (each) => isSameOwner(each.owner, owner)))
+  if (error) throw error
+}

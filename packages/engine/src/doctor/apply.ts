@@ -1,0 +1,62 @@
+import type { Repair } from '@vethra/findings'
+import type { Applied, RepairOf } from './applied.ts'
+import { detachDead, reattach, restoreBridge, restoreLink } from './apply-attachment.ts'
+import { restoreRecord, restoreResult } from './apply-memory.ts'
+import { claimName, forgetNames, releaseName, removeHosts, restoreNames } from './apply-names.ts'
+import { holdPorts, publishAgain, releasePorts } from './apply-ports.ts'
+import { releaseAddress, reserveAddress } from './apply-reservation.ts'
+import {
+  removeElements,
+  removeRules,
+  restoreElements,
+  restoreMasquerading,
+  restoreRules,
+} from './apply-rules.ts'
+import type { DoctorTools } from './doctor-tools.ts'
+
+type Appliers = {
+  readonly [K in Repair['kind']]: (
+    tools: DoctorTools,
+    first: RepairOf<K>,
+    all: readonly RepairOf<K>[],
+  ) => Promise<Applied>
+}
+
+const appliers: Appliers = {
+  'restore-result': restoreResult,
+  'restore-record': restoreRecord,
+  detach: detachDead,
+  'remove-rules': removeRules,
+  'release-address': releaseAddress,
+  'forget-names': forgetNames,
+  'remove-hosts': removeHosts,
+  'release-name': releaseName,
+  'claim-name': claimName,
+  'release-ports': releasePorts,
+  'hold-ports': holdPorts,
+  'publish-ports': publishAgain,
+  'restore-bridge': restoreBridge,
+  reattach,
+  'restore-link': restoreLink,
+  'reserve-address': reserveAddress,
+  'restore-masquerading': (tools, _, all) => restoreMasquerading(tools, all),
+  'restore-rules': restoreRules,
+  'restore-elements': (tools, _, all) => restoreElements(tools, all),
+  'remove-elements': removeElements,
+  'restore-names': restoreNames,
+}
+
+const shared: readonly Repair['kind'][] = ['restore-masquerading', 'restore-elements']
+
+/** Whether many repairs of this kind take one transaction. */
+export function isShared({ kind }: Repair): boolean {
+  return shared.includes(kind)
+}
+
+/** Makes repairs of a shared kind, or one of another, while the locks of their scopes are held. Throws CniError where that fails. */
+export async function apply(tools: DoctorTools, group: readonly Repair[]): Promise<Applied> {
+  const [first] = group
+  if (first === undefined) return undefined
+  const applier = appliers[first.kind] as Appliers['detach']
+  return applier(tools, first as RepairOf<'detach'>, group as readonly RepairOf<'detach'>[])
+}

@@ -1,0 +1,128 @@
+import { CniError, guards, orElse } from '@vethra/cni'
+import { phaseOf, type Repair, scopeOf } from '@vethra/findings'
+import type { Lock } from '@vethra/world'
+import { attachedIdOf } from '../attach/whose.ts'
+import type { DoctorTools } from './doctor-tools.ts'
+
+/** The part of a host that a look is for: attachments by their container, as plugins know it, or by their network. */
+export interface Scope {
+  readonly containers: ReadonlySet<string>
+  readonly networks: ReadonlySet<string>
+}
+
+/** Whether something of a container is in a scope; without a scope everything is. */
+export function isIn(
+  scope: Scope | undefined,
+  { network = '', containerId }: { readonly network?: string; readonly containerId: string },
+): boolean {
+  return !scope || scope.containers.has(containerId) || scope.networks.has(network)
+}
+
+/** A repair with its scope and its lock; the latter is empty where what is planted has an id that has no lock. */
+export interface Located {
+  readonly repair: Repair
+  readonly lock: string
+  readonly containerId?: string
+  readonly network?: string
+}
+
+/** Repairs in batches that are made under their locks together, in the order in which they are safe. */
+export async function batchesOf(
+  tools: DoctorTools,
+  repairs: readonly Repair[],
+): Promise<readonly (readonly Located[])[]> {
+  const located = await Promise.all(repairs.map((each) => locate(tools, each)))
+  const phases = Map.groupBy(located, ({ repair }) => phaseOf(repair))
+  return [...phases.values()].flatMap((phase) => {
+    const scopes = [...Map.groupBy(phase, ({ lock }) => lock).values()]
+    return [
+      // Plugins may run as programs: few containers are held meanwhile.
+      ...inParts(
+        scopes.filter((each) => each.some(isSlow)),
+        20,
+      ),
+      ...inParts(
+        scopes.filter((each) => !each.some(isSlow)),
+        1000,
+      ),
+    ].map((part) => part.flat())
+  })
+}
+
+const slow: readonly Repair['kind'][] = ['detach', 'reattach', 'restore-rules', 'publish-ports']
+
+function isSlow({ repair }: Located): boolean {
+  return slow.includes(repair.kind)
+}
+
+async function locate({ host }: DoctorTools, repair: Repair): Promise<Located> {
+  const scope = scopeOf(repair)
+  if ('network' in scope)
+    return { repair, ...scope, lock: guards.network(host.places, scope.network) }
+  const containerId =
+    'container' in scope ? await attachedIdOf(host.records, scope.container) : scope.containerId
+  const lock = orElse(() => guards.attachment(host.places, containerId), '')
+  return { repair, containerId, lock }
+}
+
+/** The scope of repairs. */
+export function scopeOfAll(located: readonly Located[]): Scope {
+  return {
+    containers: new Set(located.flatMap(({ containerId }) => containerId ?? [])),
+    networks: new Set(located.flatMap(({ network }) => network ?? [])),
+  }
+}
+
+function inParts<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
+  const parts = Math.ceil(items.length / size)
+  return Array.from({ length: parts }, (_, at) => items.slice(at * size, (at + 1) * size))
+}
+
+/**
+ * Runs `work` under all locks of repairs that are free, then under each that was busy: nobody waits for one container
+ * while others are held. `work` gets the repairs whose locks are held, or why one could not be had.
+ */
+export async function holdingEach(
+  { host, lockNow }: Pick<DoctorTools, 'host' | 'lockNow'>,
+  located: readonly Located[],
+  work: (repairs: readonly Located[], refusal?: CniError) => Promise<void>,
+): Promise<void> {
+  const byLock = Map.groupBy(located, ({ lock }) => lock)
+  const of = (locks: readonly string[]) => locks.flatMap((each) => byLock.get(each) ?? [])
+  const busy: string[] = []
+  const holdFree = async (
+    [lock, ...others]: readonly string[],
+    held: readonly string[],
+  ): Promise<void> => {
+    if (lock === undefined) return work(of(held))
+    const refusal = await refusalOf(lockNow, lock, () => holdFree(others, [...held, lock]))
+    if (refusal === undefined) return
+    busy.push(lock)
+    await holdFree(others, held)
+  }
+  await holdFree([...byLock.keys()], [])
+  for (const lock of busy) {
+    const refusal = await refusalOf(host.lock, lock, () => work(of([lock])))
+    if (refusal) await work(of([lock]), refusal)
+  }
+}
+
+// A failure of the work itself is thrown.
+async function refusalOf(
+  lock: Lock,
+  path: string,
+  work: () => Promise<void>,
+): Promise<CniError | undefined> {
+  if (path === '') return void (await work())
+  let isHeld = false
+  try {
+    await lock.hold(path, () => {
+      isHeld = true
+      return work()
+    })
+    return undefined
+  } catch (error) {
+    if (isHeld || !(error instanceof CniError)) throw error
+    return error
+  }
+}
