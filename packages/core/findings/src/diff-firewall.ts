@@ -7,30 +7,57 @@ import type {
   DesiredPort,
   TableEffect,
 } from './desired-state.ts'
+import { lossFindings } from './diff-table.ts'
 import { type Finding, finding, repairable } from './finding.ts'
 import type { Maps } from './maps.ts'
 import type { ObservedState } from './observed-state.ts'
+import type { Repair, RuleEffect } from './repair.ts'
 
-/** The packet filter's missing rules for a living container. */
+/** The rules of iptables that a living container lacks, where plugins make them as programs. */
 export function firewallFindings(
   attachment: DesiredAttachment,
   { firewall, host }: ObservedState,
   { marks }: Pick<Maps, 'marks'>,
 ): readonly Finding[] {
   const own = marks.get(attachmentText(attachment))
-  const byRules = (effect: TableEffect, findings: readonly Finding[]) =>
-    attachment.inTable.includes(effect) ? [] : findings
-  const byFirewalld = host.firewallManagers.includes('firewalld')
+  const isOurs = (effect: TableEffect) => !attachment.inTable.includes(effect)
+  // Where firewalld is, its zone admits and isolates in place of rules that could be seen.
+  const isSeen = !host.firewallManagers.includes('firewalld')
+  const addresses = attachment.addresses.map((each) => `${each.address}/${each.prefixLength}`)
+  const ref = refOf(attachment)
+  const rules = (effect: RuleEffect, left: boolean): Repair => ({
+    kind: 'restore-rules',
+    attachment: ref,
+    effects: [effect],
+    left,
+  })
   return [
-    ...byRules('masquerading', unmasqueraded(attachment, firewall, own?.masquerading ?? '')),
-    ...byRules('ports', closedPorts(attachment, firewall, own?.ports ?? '')),
-    // Where firewalld is, its zone admits and isolates in place of rules that could be seen.
-    ...(byFirewalld
-      ? []
-      : [
-          ...byRules('admission', unadmitted(attachment, firewall)),
-          ...byRules('isolation', unisolated(attachment, firewall)),
-        ]),
+    ...lossFindings('masquerade', ref, {
+      evidence: isOurs('masquerading')
+        ? unmasqueraded(attachment, firewall, own?.masquerading ?? '')
+        : [],
+      repair: { kind: 'restore-masquerading', attachment: { ...ref, addresses } },
+    }),
+    ...lossFindings('publish', ref, {
+      evidence: isOurs('ports') ? closedPorts(attachment, firewall, own?.ports ?? '') : [],
+      repair: rules(
+        'ports',
+        firewall.some(({ owned }) => owned.has(own?.ports ?? '')),
+      ),
+    }),
+    ...lossFindings('admit', ref, {
+      evidence: isOurs('admission') && isSeen ? unadmitted(attachment, firewall) : [],
+      // One of two directions, or one of two families, may be there.
+      repair: rules(
+        'admission',
+        firewall.some(({ admitted }) => admitted.size > 0),
+      ),
+    }),
+    ...lossFindings('isolate', ref, {
+      evidence: isOurs('isolation') && isSeen ? unisolated(attachment, firewall) : [],
+      // No DEL removes what isolates, and ADD makes only what is missing.
+      repair: rules('isolation', false),
+    }),
   ]
 }
 
@@ -38,38 +65,21 @@ function unmasqueraded(
   attachment: DesiredAttachment,
   firewall: readonly ObservedFirewall[],
   mark: string,
-): readonly Finding[] {
+): readonly string[] {
   if (!attachment.masqueraded) return []
-  const { network, containerId } = attachment
   const lost = lostAddresses(attachment, firewall, ({ owned }, { address }) =>
     owned.get(mark)?.masqueraded.includes(address),
   )
-  if (lost.length === 0) return []
-  const addresses = attachment.addresses.map(
-    ({ address, prefixLength }) => `${address}/${prefixLength}`,
-  )
-  return [
-    repairable({
-      kind: 'masquerading-missing',
-      subject: subjectOf(attachment),
-      message: `container ${containerId} cannot reach other hosts: its traffic from network ${network} is not masqueraded`,
-      evidence: [`no rule masquerades ${lost.join(', ')}`],
-      repair: {
-        kind: 'restore-masquerading',
-        attachment: { ...refOf(attachment), addresses },
-      },
-    }),
-  ]
+  return lost.length === 0 ? [] : [`no rule masquerades ${lost.join(', ')}`]
 }
 
 function closedPorts(
-  attachment: DesiredAttachment,
+  { addresses, ports }: DesiredAttachment,
   firewall: readonly ObservedFirewall[],
   mark: string,
-): readonly Finding[] {
-  const { containerId, ports } = attachment
-  const closed = firewall.flatMap(({ family, publishes, owned }) => {
-    const address = attachment.addresses.find((each) => familyOf(each.address) === family)?.address
+): readonly string[] {
+  return firewall.flatMap(({ family, publishes, owned }) => {
+    const address = addresses.find((each) => familyOf(each.address) === family)?.address
     if (address === undefined) return []
     const published = publishes ? (owned.get(mark)?.published ?? []) : []
     return ports
@@ -80,21 +90,6 @@ function closedPorts(
           `no rule sends ${port.protocol} port ${port.hostPort} to ${target(port, address)}`,
       )
   })
-  if (closed.length === 0) return []
-  return [
-    repairable({
-      kind: 'ports-closed',
-      subject: subjectOf(attachment),
-      message: `published ports of container ${containerId} have no forwarding rules`,
-      evidence: closed,
-      repair: {
-        kind: 'restore-rules',
-        attachment: refOf(attachment),
-        effects: ['ports'],
-        left: firewall.some(({ owned }) => owned.has(mark)),
-      },
-    }),
-  ]
 }
 
 function publishing(
@@ -114,55 +109,24 @@ function target({ containerPort }: DesiredPort, address: string): string {
 function unadmitted(
   attachment: DesiredAttachment,
   firewall: readonly ObservedFirewall[],
-): readonly Finding[] {
+): readonly string[] {
   if (!attachment.admitted) return []
   const lost = lostAddresses(attachment, firewall, ({ admitted }, { address }) =>
     admitted.has(address),
   )
-  if (lost.length === 0) return []
-  return [
-    repairable({
-      kind: 'forwarding-missing',
-      subject: subjectOf(attachment),
-      message: `the firewall no longer accepts traffic of container ${attachment.containerId} in network ${attachment.network}`,
-      evidence: [`no rules accept forwarding from and to ${lost.join(', ')}`],
-      repair: {
-        kind: 'restore-rules',
-        attachment: refOf(attachment),
-        effects: ['admission'],
-        // One of two directions, or one of two families, may be there.
-        left: firewall.some(({ admitted }) => admitted.size > 0),
-      },
-    }),
-  ]
+  return lost.length === 0 ? [] : [`no rules accept forwarding from and to ${lost.join(', ')}`]
 }
 
 function unisolated(
-  attachment: DesiredAttachment,
+  { isolation: wanted, bridge, addresses }: DesiredAttachment,
   firewall: readonly ObservedFirewall[],
-): readonly Finding[] {
-  const { isolation: wanted, bridge, network, addresses } = attachment
+): readonly string[] {
   if (wanted === 'none' || bridge === undefined) return []
   const families = new Set(addresses.map(({ address }) => familyOf(address)))
-  const open = firewall
+  return firewall
     .filter(({ family }) => families.has(family))
     .filter(({ isolation }) => isolation.get(bridge.name) !== wanted)
-  if (open.length === 0) return []
-  return [
-    repairable({
-      kind: 'isolation-missing',
-      subject: { kind: 'network', name: network },
-      message: `network ${network} is not isolated any more: containers of other networks can reach its own`,
-      evidence: open.map(({ family }) => `no IPv${family} rules isolate bridge ${bridge.name}`),
-      // No DEL removes what isolates, and ADD makes only what is missing.
-      repair: {
-        kind: 'restore-rules',
-        attachment: refOf(attachment),
-        effects: ['isolation'],
-        left: false,
-      },
-    }),
-  ]
+    .map(({ family }) => `no IPv${family} rules isolate bridge ${bridge.name}`)
 }
 
 function lostAddresses(
@@ -221,10 +185,6 @@ function removalOf(mark: string, lines: readonly string[], family: 4 | 6): strin
   const jumps = lines.filter((line) => !line.startsWith(`-A ${mark} `))
   const commands = [...jumps.map((line) => `-D ${line.slice(3)}`), `-F ${mark}`, `-X ${mark}`]
   return commands.map((each) => `${program} ${each}`).join(' && ')
-}
-
-function subjectOf(attachment: DesiredAttachment): Finding['subject'] {
-  return { kind: 'attachment', name: attachmentText(attachment) }
 }
 
 function familyOf(address: string): 4 | 6 {

@@ -1,4 +1,3 @@
-import { type Life, lifeOf } from '@vethra/cni'
 import type { AttachmentKey, AttachmentRecord, CachedAttachment } from '@vethra/world'
 import type { HostTools } from '../attach/host-tools.ts'
 import { isWhole } from '../attach/killed-add.ts'
@@ -7,17 +6,6 @@ import { type LifeTools, lifeNow } from '../attach/life.ts'
 /** Whether a namespace is certainly still the one that was recorded. */
 export async function isAlive(tools: LifeTools, record: AttachmentRecord): Promise<boolean> {
   return (await lifeNow(tools, record)) === 'alive'
-}
-
-/**
- * Whether an attachment with a cache entry alone has ended: a path alone proves it only for
- * processes.
- */
-export async function lifeOfCached(
-  { netns }: Pick<HostTools, 'netns'>,
-  { attachment }: CachedAttachment,
-): Promise<Life> {
-  return lifeOf({ netnsId: '' }, await netns.look(attachment.netns))
 }
 
 /** The record of an attachment whose namespace lives; undefined when it does not, or nothing is recorded. */

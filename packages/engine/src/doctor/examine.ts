@@ -18,7 +18,7 @@ export async function examine(tools: DoctorTools): Promise<readonly Finding[]> {
   return (await look(tools)).filter(({ id }) => ids.has(id))
 }
 
-/** What differs now from what should be, in a scope or everywhere; an operation that is under way is told, too. */
+/** The findings now, in a scope or everywhere; those of operations that are under way are among them. */
 export async function look(tools: DoctorTools, scope?: Scope): Promise<readonly Finding[]> {
   const { desired, observed } = await observe(tools, scope)
   return diff(desired, observed)

@@ -9,7 +9,6 @@ import type {
 } from '@vethra/findings'
 import type { HostsFolder } from '@vethra/world'
 import type { DoctorTools, NamespaceTools } from './doctor-tools.ts'
-import { millisecondsOf } from './milliseconds-of.ts'
 import { isIn, type Scope } from './scope.ts'
 
 /** The containers of all namespaces, and the names that are taken. */
@@ -24,7 +23,7 @@ export interface SeenContainer {
   readonly record?: BundleRecord
 }
 
-/** What is looked at of containers. */
+/** The containers that are looked at. */
 interface Wanted {
   /** Gives the id of one for plugins. */
   readonly idOf: (ref: ContainerRef) => string
@@ -145,5 +144,7 @@ async function readOrFault<T>(
 
 function startOf(lifecycle: Json | undefined): number | undefined {
   const started = goField(lifecycle, 'started_at')
-  return typeof started === 'string' ? millisecondsOf(started) : undefined
+  // biome-ignore lint/style/noRestrictedGlobals: it reads a time that was written, and no clock.
+  const ms = typeof started === 'string' ? Date.parse(started) : Number.NaN
+  return Number.isNaN(ms) ? undefined : ms
 }
