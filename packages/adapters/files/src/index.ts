@@ -8,6 +8,7 @@ export { type FaultPoint, faultPoint, pointOf, type StepKind } from './faults/fa
 export { type Fault, readFault } from './faults/read-fault.ts'
 export { errno, fileError } from './file-error.ts'
 export { listFolder, listFolders, makeFolder, removeFolder } from './folders.ts'
+export { mapInTurns } from './map-in-turns.ts'
 export { type PendingSync, pendingSync } from './pending-sync.ts'
 export { readOwn } from './read-own.ts'
 export { readText } from './read-text.ts'

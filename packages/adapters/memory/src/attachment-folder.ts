@@ -3,6 +3,7 @@ import { CniError } from '@vethra/cni'
 import {
   listFolder,
   makeFolder,
+  mapInTurns,
   pendingSync,
   readOwn,
   removeAbandoned,
@@ -91,14 +92,14 @@ export function attachmentFolder<T>(dir: string, format: FolderFormat<T>): Attac
     async survey() {
       const entries: T[] = []
       const damaged: string[] = []
-      for (const name of await listFolder(dir)) {
+      await mapInTurns(await listFolder(dir), (name) => {
         const text = readOwn(join(dir, name))
         // One that is gone meanwhile is not damaged.
-        if (text === undefined) continue
+        if (text === undefined) return
         const entry = parse(text)
         if (entry !== undefined) entries.push(entry)
         else if (!isForeign(text)) damaged.push(join(dir, name))
-      }
+      })
       return { entries, damaged }
     },
   }

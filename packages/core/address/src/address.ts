@@ -22,20 +22,26 @@ export function addressBits(family: Family): 32 | 128 {
  */
 export function readAddress(text: string): Address | undefined {
   const literal = readLiteral(text)
-  const mapped = literal?.family === 6 && literal.value >> 32n === 0xffffn
-  return mapped ? { family: 4, value: literal.value & 0xffffffffn } : literal
+  return literal && withoutMapping(literal)
+}
+
+/** The IPv4 address that an IPv4-mapped one maps; any other as it is. */
+export function withoutMapping(address: Address): Address {
+  const mapped = address.family === 6 && address.value >> 32n === 0xffffn
+  return mapped ? { family: 4, value: address.value & 0xffffffffn } : address
 }
 
 /** An address as text: dotted octets, or RFC 5952 (an IPv4-mapped one with dotted octets, section 5). */
 export function formatAddress(address: Address): string {
-  if (address.family === 4) return octets(address).join('.')
-  if (address.value >> 32n === 0xffffn) return `::ffff:${octets(address).slice(12).join('.')}`
-  return new ipaddr.IPv6([...octets(address)]).toRFC5952String()
+  if (address.family === 4) return dotted(address.value)
+  const mapped = withoutMapping(address)
+  if (mapped.family === 4) return `::ffff:${dotted(mapped.value)}`
+  return new ipaddr.IPv6(octets(address.value)).toRFC5952String()
 }
 
 /** Whether an address is spelled as `formatAddress` spells it. IPv4 is decided without making a number of it. */
 export function isCanonical(text: string): boolean {
-  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return true
+  if (isDotted(text)) return true
   const address = readAddress(text)
   return address !== undefined && formatAddress(address) === text
 }
@@ -55,10 +61,11 @@ export function addAddress(address: Address, step: bigint): Address | undefined 
 
 /** Like readAddress, but an IPv4-mapped text stays IPv6. */
 export function readLiteral(text: string): Address | undefined {
-  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return fromOctets(4, ipaddr.IPv4.parse(text))
+  if (isDotted(text)) return { family: 4, value: BigInt(numberOf(text)) }
   const hex = withoutDottedTail(text)
   if (hex === undefined || !ipaddr.IPv6.isValid(hex)) return undefined
-  return fromOctets(6, ipaddr.IPv6.parse(hex))
+  const octets = ipaddr.IPv6.parse(hex).toByteArray()
+  return { family: 6, value: octets.reduce((sum, octet) => (sum << 8n) | BigInt(octet), 0n) }
 }
 
 /** Whether an address is the machine itself: of 127.0.0.0/8 or 0.0.0.0/8, ::1 or ::. */
@@ -72,19 +79,30 @@ function withoutDottedTail(text: string): string | undefined {
   const cut = text.lastIndexOf(':') + 1
   const tail = text.slice(cut)
   if (!tail.includes('.')) return text
-  if (!ipaddr.IPv4.isValidFourPartDecimal(tail)) return undefined
-  const [a = 0, b = 0, c = 0, d = 0] = ipaddr.IPv4.parse(tail).toByteArray()
-  return `${text.slice(0, cut)}${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`
+  if (!isDotted(tail)) return undefined
+  const value = numberOf(tail)
+  return `${text.slice(0, cut)}${Math.floor(value / 65536).toString(16)}:${(value % 65536).toString(16)}`
 }
 
-function fromOctets(family: Family, address: ipaddr.IPv4 | ipaddr.IPv6): Address {
-  const value = address.toByteArray().reduce((sum, octet) => (sum << 8n) | BigInt(octet), 0n)
-  return { family, value }
+const octet = String.raw`(?:\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])`
+const dottedOctets = new RegExp(`^${octet}(?:\\.${octet}){3}$`)
+
+// Thousands are read at once: one expression decides, where ipaddr.js tries several.
+function isDotted(text: string): boolean {
+  return dottedOctets.test(text)
 }
 
-function octets({ family, value }: Address): readonly number[] {
-  const count = addressBits(family) / 8
-  return Array.from({ length: count }, (_, index) =>
-    Number((value >> BigInt(8 * (count - 1 - index))) & 0xffn),
+function numberOf(text: string): number {
+  return text.split('.').reduce((sum, each) => sum * 256 + Number(each), 0)
+}
+
+function dotted(value: bigint): string {
+  const bits = Number(value)
+  return [bits >>> 24, (bits >>> 16) & 255, (bits >>> 8) & 255, bits & 255].join('.')
+}
+
+function octets(value: bigint): number[] {
+  return Array.from({ length: 16 }, (_, index) =>
+    Number((value >> BigInt(120 - 8 * index)) & 0xffn),
   )
 }

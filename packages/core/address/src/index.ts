@@ -13,6 +13,7 @@ export {
   isLocal,
   readAddress,
   readLiteral,
+  withoutMapping,
 } from './address.ts'
 export {
   type Cidr,

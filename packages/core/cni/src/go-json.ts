@@ -18,6 +18,9 @@ export function goField(value: Json | undefined, key: string): Json | undefined 
   if (!value || typeof value !== 'object' || Array.isArray(value)) return undefined
   const object = value as { readonly [key: string]: Json }
   if (Object.hasOwn(object, key)) return object[key]
-  const other = Object.keys(object).findLast((each) => each.toLowerCase() === key.toLowerCase())
+  const other = Object.keys(object).findLast(
+    // Of another length in most cases, which is seen at once.
+    (each) => each.length === key.length && each.toLowerCase() === key.toLowerCase(),
+  )
   return other === undefined ? undefined : object[other]
 }

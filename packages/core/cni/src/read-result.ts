@@ -78,7 +78,9 @@ export function addressAt(place: Place, key: string): string | undefined {
 
 /** The object without the keys whose value is undefined. */
 export function present<T>(value: { readonly [K in keyof T]: T[K] | undefined }): T {
-  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as T
+  const kept: { [K in keyof T]?: T[K] } = {}
+  for (const key in value) if (value[key] !== undefined) kept[key] = value[key]
+  return kept as T
 }
 
 function fieldAt({ value }: Place, key: string): Json | undefined {

@@ -1,4 +1,10 @@
-import { addressBits, formatAddress, readAddress, readLiteral } from '@vethra/address'
+import {
+  addressBits,
+  formatAddress,
+  readAddress,
+  readLiteral,
+  withoutMapping,
+} from '@vethra/address'
 
 /** An address in canonical form (RFC 5952; an IPv4-mapped one as IPv4), or undefined when it is none. Zones and leading zeros are refused, as Go's net.ParseIP does. */
 export function canonicalAddress(text: string): string | undefined {
@@ -9,8 +15,9 @@ export function canonicalAddress(text: string): string | undefined {
 /** An address and prefix length in canonical form, host bits kept, or undefined when it is none. */
 export function canonicalCidr(text: string): string | undefined {
   const [, host = '', digits = ''] = /^([^/]*)\/(\d{1,3})$/.exec(text) ?? []
-  const [literal, address] = [readLiteral(host), readAddress(host)]
-  if (literal === undefined || address === undefined) return undefined
+  const literal = readLiteral(host)
+  if (literal === undefined) return undefined
+  const address = withoutMapping(literal)
   const bits = addressBits(address.family)
   // The length of an IPv4-mapped prefix counts 128 bits.
   const length = Number(digits) - (addressBits(literal.family) - bits)

@@ -1,6 +1,6 @@
 import { attachmentChains } from './chain-names.ts'
 import type { Isolation, ObservedFirewall, OwnedRules, PublishedPort } from './observed-firewall.ts'
-import { chainOf, parseRules, type RuleTable, targetOf } from './rules.ts'
+import { chainOf, parseRules, type RuleTable, targetOf, unquoted } from './rules.ts'
 import type { SavedRules } from './saved-rules.ts'
 
 /** The effects of a saved rule set on containers. */
@@ -47,6 +47,8 @@ export function marksOf(network: string, containerId: string): Marks {
 
 interface Rule {
   readonly line: string
+  /** The line without what a comment holds, which is no option. */
+  readonly words: string
   readonly chain: string
   readonly target: string
 }
@@ -55,7 +57,10 @@ function rulesOf(tables: readonly RuleTable[], name: string): readonly Rule[] {
   return tables
     .filter((table) => table.name === name)
     .flatMap(({ rules }) =>
-      rules.map((line) => ({ line, chain: chainOf(line), target: targetOf(line) })),
+      rules.map((line) => {
+        const words = unquoted(line)
+        return { line, words, chain: chainOf(line), target: targetOf(words) }
+      }),
     )
 }
 
@@ -95,8 +100,8 @@ function owned(chain: string, rules: readonly Rule[]): OwnedRules {
     mark: chain,
     ...(claim === undefined ? {} : { claim }),
     masqueraded: masquerades
-      ? jumps.flatMap(({ chain: from, line }) =>
-          from === 'POSTROUTING' ? hostIn(option(line, '-s')) : [],
+      ? jumps.flatMap(({ chain: from, words }) =>
+          from === 'POSTROUTING' ? hostIn(option(words, '-s')) : [],
         )
       : [],
     published: publishedBy(inside, jumps),
@@ -106,14 +111,14 @@ function owned(chain: string, rules: readonly Rule[]): OwnedRules {
 
 function publishedBy(inside: readonly Rule[], jumps: readonly Rule[]): readonly PublishedPort[] {
   const reached = new Set(
-    jumps.flatMap(({ line }) =>
-      (option(line, '--dports') ?? '').split(',').map((port) => `${option(line, '-p')}/${port}`),
+    jumps.flatMap(({ words }) =>
+      (option(words, '--dports') ?? '').split(',').map((port) => `${option(words, '-p')}/${port}`),
     ),
   )
-  return inside.flatMap(({ target, line }) => {
-    const [protocol, port] = [option(line, '-p') ?? '', option(line, '--dport') ?? '']
+  return inside.flatMap(({ target, words }) => {
+    const [protocol, port] = [option(words, '-p') ?? '', option(words, '--dport') ?? '']
     if (target !== 'DNAT' || !reached.has(`${protocol}/${port}`)) return []
-    return [{ protocol, hostPort: Number(port), target: option(line, '--to-destination') ?? '' }]
+    return [{ protocol, hostPort: Number(port), target: option(words, '--to-destination') ?? '' }]
   })
 }
 
@@ -130,8 +135,8 @@ function admitted(filter: readonly Rule[]): ReadonlySet<string> {
   const accepting = filter.filter(
     ({ chain, target }) => chain === 'CNI-FORWARD' && target === 'ACCEPT',
   )
-  const towards = new Set(accepting.flatMap(({ line }) => hostIn(option(line, '-d'))))
-  const from = accepting.flatMap(({ line }) => hostIn(option(line, '-s')))
+  const towards = new Set(accepting.flatMap(({ words }) => hostIn(option(words, '-d'))))
+  const from = accepting.flatMap(({ words }) => hostIn(option(words, '-s')))
   return new Set(from.filter((address) => towards.has(address)))
 }
 
@@ -142,13 +147,13 @@ function isolation(filter: readonly Rule[]): ReadonlyMap<string, Isolation> {
   if (!entered) return new Map()
   const found = new Map<string, Isolation>()
   const leaving = new Set<string>()
-  for (const { chain, target, line } of filter) {
-    const out = option(line, '-o') ?? ''
-    if (chain === secondStage && target === 'DROP') leaving.add(out)
+  for (const { chain, target, words } of filter) {
+    if (chain === secondStage && target === 'DROP') leaving.add(option(words, '-o') ?? '')
   }
-  for (const { chain, target, line } of filter) {
-    const bridge = option(line, '-i') ?? ''
-    if (chain !== firstStage || bridge === '' || option(line, '-o') !== bridge) continue
+  for (const { chain, target, words } of filter) {
+    if (chain !== firstStage) continue
+    const bridge = option(words, '-i') ?? ''
+    if (bridge === '' || option(words, '-o') !== bridge) continue
     if (target === 'DROP') found.set(bridge, 'isolated')
     else if (target === secondStage && leaving.has(bridge) && !found.has(bridge)) {
       found.set(bridge, 'same-bridge')
@@ -157,9 +162,8 @@ function isolation(filter: readonly Rule[]): ReadonlyMap<string, Isolation> {
   return found
 }
 
-// Before the comment and after it: what a comment holds is no option. None of these options comes twice.
-function option(line: string, name: string): string | undefined {
-  const words = line.includes('"') ? line.replace(/"(?:[^"\\]|\\.)*"/g, '""') : line
+// None of these options comes twice.
+function option(words: string, name: string): string | undefined {
   const at = words.indexOf(` ${name} `)
   if (at === -1) return undefined
   const start = at + name.length + 2

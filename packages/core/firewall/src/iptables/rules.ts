@@ -64,7 +64,7 @@ export function removal(
   ].join('\n')
 }
 
-// Quoted texts are comments, which hold what container ids and networks are called.
-function unquoted(rule: string): string {
-  return rule.replace(/"(?:[^"\\]|\\.)*"/g, '""')
+/** A rule without quoted texts: those are comments, which hold what container ids and networks are called. */
+export function unquoted(rule: string): string {
+  return rule.includes('"') ? rule.replace(/"(?:[^"\\]|\\.)*"/g, '') : rule
 }
