@@ -22,6 +22,42 @@ const ours =
 const hook = '{"path":"/x","args":["x","oci-hook","createRuntime"]}'
 const hooks = (key: string) => withKey('hooks', `{"${key}":[${manyOf(() => hook)}]}`)
 
+const megabytes = 16 * size - 4096
+
+/** As many texts as make the largest config.json. */
+function all(text: (index: number) => string): string {
+  const count = Math.floor(megabytes / (text(9_999_999).length + 1))
+  return Array.from({ length: count }, (_, index) => text(index)).join()
+}
+
+describe('the largest config.json is refused at once for:', () => {
+  it.each([
+    ['annotations', () => withKey('annotations', `{${all((index) => `"a${index}":"b"`)}}`)],
+    ['sysctls', () => withKey('linux', `{"sysctl":{${all((index) => `"net.${index}":"b"`)}}}`)],
+    ['uppermost keys', () => `${sampleConfig().slice(0, -1)},${all((index) => `"a${index}":0`)}}`],
+  ])('%s', (_, text) => {
+    expect(() => parseConfig(text())).toThrow(
+      expect.objectContaining({
+        code: 6,
+        message: expect.stringContaining('an object of more than 100000 members'),
+      }),
+    )
+  })
+
+  it('hooks and mounts of ours', () => {
+    const parsed = parseConfig(withKey('mounts', `[${all(() => ours)}]`))
+    expect(() => planBundle(parsed, sampleRequest(), samplePlaces)).toThrow(
+      expect.objectContaining({ code: 107 }),
+    )
+  })
+})
+
+it('an object of as many members as are allowed is taken, in a line with texts full of colons', () => {
+  const members = Array.from({ length: 100_000 }, (_, index) => `"a${index}":":::"`)
+  const { config } = parseConfig(withKey('annotations', `{${members.join()}}`))
+  expect(Object.keys(config.annotations)).toHaveLength(100_000)
+})
+
 // In milliseconds, many times what it takes: what grows with the square takes minutes.
 describe('a megabyte of a config.json is planned in time:', () => {
   it.each([

@@ -1,18 +1,23 @@
-import { CniError, isNestedDeeper, parseJson } from '@vethra/cni'
+import { CniError, isNestedDeeper } from '@vethra/cni'
 import { type ParseErrorCode, printParseErrorCode, visit } from 'jsonc-parser'
+import { hasLargerObject } from './json-places.ts'
 
 const longest = 16 * 1024 * 1024
 const deepest = 100
+// One object of half a million takes JSON.parse a second; a real one has some hundred.
+const mostMembers = 100_000
 
 /**
  * The JSON value of a config.json. Throws CniError 6 when it is no JSON, naming line and column,
- * or is larger or deeper than any real one.
+ * or is longer, deeper or has an object of more members than any real one.
  */
 export function parseConfigText(text: string): unknown {
   if (text.length > longest) throw undecodable(`it is longer than ${longest} characters`)
   if (isNestedDeeper(text, deepest)) throw undecodable(`it is nested deeper than ${deepest} levels`)
+  if (hasLargerObject(text, mostMembers))
+    throw undecodable(`it has an object of more than ${mostMembers} members`)
   try {
-    return parseJson(text)
+    return JSON.parse(text)
   } catch (cause) {
     throw undecodable(firstFault(text), cause)
   }

@@ -44,6 +44,36 @@ function endOfHolder(text: string, start: number): number {
   return text.length
 }
 
+/** Whether an object in a JSON text has more members than that; of a text that is no JSON, whether it starts to. */
+export function hasLargerObject(text: string, members: number): boolean {
+  if (!isMoreOften(text, ':', members)) return false
+  const counts = [0]
+  let depth = 0
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text.charCodeAt(at)
+    if (character === quote) {
+      at = endOfString(text, at)
+      if (at < 0) return false
+    } else if (character === openBrace || character === openBracket) {
+      depth += 1
+      counts[depth] = 0
+    } else if (character === closeBrace || character === closeBracket) depth -= 1
+    else if (character === colon) {
+      const count = (counts[depth] ?? 0) + 1
+      if (count > members) return true
+      counts[depth] = count
+    }
+  }
+  return false
+}
+
+function isMoreOften(text: string, part: string, times: number): boolean {
+  let count = 0
+  for (let at = text.indexOf(part); at >= 0 && count <= times; at = text.indexOf(part, at + 1))
+    count += 1
+  return count > times
+}
+
 // Numbers, true, false and null.
 function isOfLiteral(character: number): boolean {
   return (
@@ -51,5 +81,5 @@ function isOfLiteral(character: number): boolean {
   )
 }
 
-const [quote, comma, backslash] = [0x22, 0x2c, 0x5c]
+const [quote, comma, colon, backslash] = [0x22, 0x2c, 0x3a, 0x5c]
 const [openBracket, closeBracket, openBrace, closeBrace] = [0x5b, 0x5d, 0x7b, 0x7d]

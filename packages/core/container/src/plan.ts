@@ -51,6 +51,7 @@ export function planBundle(
   const mode = networkMode(request.networks)
   const record = recordOf(request, mode, places)
   const edits = planEdits(config, request.utsHost === true, record, places)
+  demandFew(edits)
   const notes = edits.map((edit) => edit.note)
   const [members, made] = [membersOf(draft, edits), madeBy(draft, edits)]
   applyAll(draft, edits)
@@ -63,6 +64,20 @@ export function planBundle(
   return { config: text, changes: [...notes, ...unused(request, mode)], record, mode, undo }
 }
 
+/** So many edits are planned: a plan of ours has some dozen, and one for each hook and mount that earlier runs left. */
+const mostEdits = 100_000
+
+function demandFew(edits: readonly Edit[]): void {
+  if (edits.length <= mostEdits) return
+  throw new CniError({
+    code: 107,
+    message: `config.json would need ${edits.length} changes, more than ${mostEdits}`,
+    hint,
+  })
+}
+
+const hint = 'Remove its "nerdctl/" annotations, or hooks and mounts of an earlier run.'
+
 /** So many characters are kept of a config.json for undoing it; vethra.json, which has them, may be twice as large. */
 const largestUndo = 8 * 1024 * 1024
 
@@ -72,7 +87,7 @@ function demandSmall(undo: ConfigUndo): void {
   throw new CniError({
     code: 107,
     message: `cannot keep the replaced parts of config.json: ${size} characters, more than ${largestUndo}`,
-    hint: 'Remove its "nerdctl/" annotations, or hooks and mounts of an earlier run.',
+    hint,
   })
 }
 
