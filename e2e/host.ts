@@ -57,6 +57,8 @@ const setUp = [
   'mount -t tmpfs tmpfs /var/lib',
   'mkdir -p /run/.etc/upper /run/.etc/work /run/netns',
   'mount -t overlay overlay -o lowerdir=/etc,upperdir=/run/.etc/upper,workdir=/run/.etc/work /etc',
+  // A distribution's packages put networks there.
+  'rm -f /etc/cni/net.d/*',
   'ip link set lo up',
   'echo ready',
   'exec cat',

@@ -1,8 +1,8 @@
-import type { RemoveOptions } from '@vethra/engine'
+import { resolve } from 'node:path'
+import type { BundleFlags } from '@vethra/container'
+import { prepareBundle, type RemoveOptions } from '@vethra/engine'
 import type { Io } from '@vethra/world'
 import type { Command } from 'commander'
-import { prepareBundle } from './bundle-prepare.ts'
-import type { PrepareFlags } from './bundle-request.ts'
 import { forgetContainers } from './container-remove.ts'
 import { gather } from './flags.ts'
 import { subcommand } from './program.ts'
@@ -52,9 +52,15 @@ export function bundleCommand(program: Command, open: () => Promise<Tools>, io: 
       'after',
       '\nThe global flags --dns and --dns-search set the nameservers and search list in resolv.conf.',
     )
-    .action(async (folder: string, flags: PrepareFlags) =>
-      prepareBundle(await open(), folder, flags, io),
-    )
+    .action(async (bundle: string, flags: BundleFlags & { dryRun: boolean }) => {
+      const { dryRun } = flags
+      const prepared = await prepareBundle(
+        await open(),
+        { folder: resolve(bundle), flags, dryRun },
+        io,
+      )
+      if (dryRun) io.print(JSON.stringify(prepared, null, 2))
+    })
   subcommand(
     bundle,
     'rm <id...>',

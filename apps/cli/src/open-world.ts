@@ -8,7 +8,6 @@ export async function openWorld(flags: GivenSettings, here: Here, io: Io): Promi
   return here.world(await here.settings(flags), { onLine: io.complain, onFault })
 }
 
-/** Prints a fault that ends nothing. */
-export function warn(fault: unknown, io: Io): void {
+function warn(fault: unknown, io: Io): void {
   for (const line of explain(fault, 'warning')) io.complain(line)
 }

@@ -9,6 +9,7 @@ import {
   appendText,
   makeFolder,
   readText,
+  realPath,
   removeFile,
   rewriteWhole,
   writeWhole,
@@ -74,6 +75,7 @@ async function worldHere(
     clock: { now: io.now, sleep: async (ms) => void (await setTimeout(ms)) },
     files: {
       read: readText,
+      realPath: async (path) => realPath(path),
       rewrite: rewriteWhole,
       write: writeWhole,
       append: appendText,

@@ -57,6 +57,12 @@ export {
   recordsOf,
   refuseSecondLife,
 } from './attach/whose.ts'
+export {
+  type PreparedBundle,
+  type PrepareOptions,
+  prepareBundle,
+} from './bundle/prepare-bundle.ts'
+export type { Caller, PrepareTools } from './bundle/prepare-tools.ts'
 export { type AttachmentRow, listAttachments } from './container/attachment-list.ts'
 export { homeLife, homeOf } from './container/container-home.ts'
 export {

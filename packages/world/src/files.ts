@@ -2,6 +2,8 @@
 export interface Files {
   /** The text of a regular file; undefined when there is none. */
   read(path: string): Promise<string | undefined>
+  /** A path without symbolic links; as it is where it does not exist. */
+  realPath(path: string): Promise<string>
   /** Replaces a file whole, and keeps its mode. */
   rewrite(path: string, text: string): Promise<void>
   /** Writes a file whole, by rename. */

@@ -9,10 +9,17 @@ export type Edit =
       readonly path: JsonPath
       readonly value: Json
       readonly note: string
+      /** Whether it takes away what the bundle's maker put there. */
+      readonly isLoss?: boolean
     }
-  | { readonly kind: 'remove'; readonly path: JsonPath; readonly note: string }
+  | {
+      readonly kind: 'remove'
+      readonly path: JsonPath
+      readonly note: string
+      readonly isLoss?: false
+    }
   /** Nothing to do, and worth saying why. */
-  | { readonly kind: 'keep'; readonly note: string }
+  | { readonly kind: 'keep'; readonly note: string; readonly isLoss?: false }
 
 /**
  * The draft after all edits, in place. Positions in paths are those of the text as given: what is set comes

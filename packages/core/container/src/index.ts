@@ -6,6 +6,7 @@
 export { type AnnotationKey, annotationKeys } from './annotations.ts'
 export { assignPorts, type PortFacts } from './assign-ports.ts'
 export { brokenPromises } from './broken-promises.ts'
+export type { BundleFlags } from './bundle-flags.ts'
 export { capabilityMappings } from './capability-mappings.ts'
 export { checkHostIps } from './check-host-ips.ts'
 export { checkIds } from './check-names.ts'

@@ -2,6 +2,15 @@ import type { Config, Mount } from './config.ts'
 import { type Edit, noneOfOurs, oneOfOurs } from './edit.ts'
 import type { BundlePlaces } from './places.ts'
 
+/** The names and the asker of mounts. */
+export interface MountWishes {
+  readonly id: string
+  /** Empty where the container has none of its own. */
+  readonly hostname: string
+  /** Whether mounts that managers make by default give way. */
+  readonly byRuntime: boolean
+}
+
 const path = ['mounts']
 
 /**
@@ -11,16 +20,28 @@ const path = ['mounts']
 export function planMounts(
   config: Config,
   places: BundlePlaces,
-  hostname: string,
+  wishes: MountWishes,
 ): readonly Edit[] {
+  const hostname = wishes.hostname === '' ? undefined : places.hostname
   return [
-    ...planMount(config, '/etc/resolv.conf', places.resolvConf),
-    ...planMount(config, '/etc/hosts', places.hosts),
-    ...planMount(config, '/etc/hostname', hostname === '' ? undefined : places.hostname),
+    ...planMount(config, { destination: '/etc/resolv.conf', source: places.resolvConf }, wishes),
+    ...planMount(config, { destination: '/etc/hosts', source: places.hosts }, wishes),
+    ...planMount(config, { destination: '/etc/hostname', source: hostname }, wishes),
   ]
 }
 
-function planMount(config: Config, destination: string, source: string | undefined) {
+interface OwnMount {
+  readonly destination: string
+  readonly source: string | undefined
+}
+
+function planMount(config: Config, { destination, source }: OwnMount, wishes: MountWishes) {
+  if (wishes.byRuntime && source !== undefined) {
+    const isDefault = (each: Mount) => isAt(each, destination) && isManagers(each, wishes.id)
+    const index = config.mounts.findIndex(isDefault)
+    const others = config.mounts.filter((each, at) => at !== index && isAt(each, destination))
+    if (index >= 0 && others.length === 0) return replaced(config, index, { destination, source })
+  }
   const own = {
     path,
     items: config.mounts,
@@ -33,8 +54,31 @@ function planMount(config: Config, destination: string, source: string | undefin
       : []
     return [...kept, ...noneOfOurs(own, `remove the mount on ${destination}`)]
   }
-  const value = { destination, type: 'bind', source, options: ['bind', 'rprivate'] }
-  return oneOfOurs(own, value, `mount ${source} on ${destination}`)
+  return oneOfOurs(own, bind(destination, source), `mount ${source} on ${destination}`)
+}
+
+function bind(destination: string, source: string) {
+  return { destination, type: 'bind', source, options: ['bind', 'rprivate'] }
+}
+
+function replaced(
+  { mounts }: Config,
+  index: number,
+  { destination, source }: { readonly destination: string; readonly source: string },
+): readonly Edit[] {
+  const before = JSON.stringify(mounts[index]?.source?.slice(0, 256))
+  const note = `mount ${source} on ${destination} in place of ${before}`
+  return [
+    { kind: 'set', path: [...path, index], value: bind(destination, source), note, isLoss: true },
+  ]
+}
+
+/** Whether a mount is one that Podman or Docker make by default: of a file that they keep for this container. */
+function isManagers({ source }: Mount, id: string): boolean {
+  const [file = '', folder = '', above = '', top = ''] = (source ?? '').split('/').reverse()
+  if (!['resolv.conf', 'hosts', 'hostname'].includes(file)) return false
+  const isPodmans = folder === 'userdata' && above === id && top.endsWith('-containers')
+  return isPodmans || (folder === id && above === 'containers')
 }
 
 /** Whether the mount is one that an earlier run made, or nerdctl, whose layout a data store has. */

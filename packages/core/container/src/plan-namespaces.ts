@@ -1,23 +1,23 @@
 import { CniError } from '@vethra/cni'
 import type { Config, Namespace } from './config.ts'
 import { type Edit, noneOfOurs, type OwnItems, oneOfOurs } from './edit.ts'
-import type { NetworkMode } from './network-mode.ts'
+import type { BundleRecord } from './record.ts'
 
 const path = ['linux', 'namespaces']
 
 /**
  * The edits that give the container its network namespace: a new one (cni, none), the host's
  * (host), or the one at `netns` (ns, container). Throws CniError 107 where a new one is needed
- * and the bundle joins another.
+ * and the bundle joins another, unless that is to stay.
  */
 export function planNetworkNamespace(
   config: Config,
-  mode: NetworkMode,
-  netns: string | undefined,
+  { mode, netns }: Pick<BundleRecord, 'mode' | 'netns'>,
+  staysJoined: boolean,
 ): readonly Edit[] {
   const present = ofType(config, 'network')
   if (mode === 'host') return noneOfOurs(present, 'share the network namespace of the host')
-  if (netns === undefined) return newNetworkNamespace(config)
+  if (netns === undefined) return newNetworkNamespace(config, staysJoined)
   return oneOfOurs(present, { type: 'network', path: netns }, `join the network namespace ${netns}`)
 }
 
@@ -30,10 +30,10 @@ export function planUtsNamespace(config: Config, utsHost: boolean): readonly Edi
   return config.namespaces.some((each) => each.type === 'uts') ? [] : [added('uts')]
 }
 
-function newNetworkNamespace(config: Config): readonly Edit[] {
+function newNetworkNamespace(config: Config, staysJoined: boolean): readonly Edit[] {
   const present = config.namespaces.filter((each) => each.type === 'network')
   const joined = present.find((each) => each.path)?.path
-  if (joined) {
+  if (joined && !staysJoined) {
     throw new CniError({
       code: 107,
       message: `the bundle joins the network namespace ${JSON.stringify(joined.slice(0, 128))}`,

@@ -31,6 +31,8 @@ export interface BundlePlan {
   readonly changes: readonly string[]
   /** The content of vethra.json. */
   readonly record: BundleRecord
+  /** Lines of `changes` that take something of the bundle's maker away. */
+  readonly warnings: readonly string[]
   readonly mode: NetworkMode
   /** How config.json becomes what it was again. */
   readonly undo: ConfigUndo
@@ -50,7 +52,7 @@ export function planBundle(
   checkPlaces(places)
   const mode = networkMode(request.networks)
   const record = recordOf(request, mode, places)
-  const edits = planEdits(config, request.utsHost === true, record, places)
+  const edits = planEdits(config, request, record, places)
   demandFew(edits)
   const notes = edits.map((edit) => edit.note)
   const [members, made] = [membersOf(draft, edits), madeBy(draft, edits)]
@@ -61,7 +63,15 @@ export function planBundle(
     ...{ edits: inverse, members, made },
   }
   demandSmall(undo)
-  return { config: text, changes: [...notes, ...unused(request, mode)], record, mode, undo }
+  const warnings = edits.flatMap((edit) => (edit.isLoss ? [edit.note] : []))
+  return {
+    config: text,
+    changes: [...notes, ...unused(request, mode)],
+    warnings,
+    record,
+    mode,
+    undo,
+  }
 }
 
 /** So many edits are planned: a plan of ours has some dozen, and one for each hook and mount that earlier runs left. */
@@ -93,18 +103,18 @@ function demandSmall(undo: ConfigUndo): void {
 
 function planEdits(
   config: Config,
-  utsHost: boolean,
+  { utsHost = false, byRuntime = false }: BundleRequest,
   record: BundleRecord,
   places: BundlePlaces,
 ): readonly Edit[] {
   // nerdctl leaves the variable empty where the name is not the container's own.
   const variable = record.mode === 'container' ? '' : record.hostname
   return [
-    ...planNetworkNamespace(config, record.mode, record.netns),
+    ...planNetworkNamespace(config, record, byRuntime),
     ...planUtsNamespace(config, utsHost),
     ...planNames(config, { ...record, utsHost }, variable),
     ...planSysctl(config, record.mode),
-    ...planMounts(config, places, record.hostname),
+    ...planMounts(config, places, { ...record, byRuntime }),
     ...planAnnotations(config, record, places.stateDir),
     ...planHooks(config, places.hook),
   ]
@@ -126,6 +136,7 @@ function recordOf(request: BundleRequest, mode: NetworkMode, places: BundlePlace
     dns: request.dns,
     ...(places.pidFile === undefined ? {} : { pidFile: places.pidFile }),
     ...(netns === undefined ? {} : { netns }),
+    ...(request.byRuntime ? { transient: true } : {}),
   }
 }
 

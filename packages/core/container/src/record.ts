@@ -33,6 +33,8 @@ export interface BundleRecord {
   readonly pidFile?: string
   /** The network namespace joined, in modes ns and container. */
   readonly netns?: string
+  /** Whether the hook forgets the container, with all its files, when it has stopped. Default: `bundle rm` does. */
+  readonly transient?: true
   /** The changes made to files config.json; `parsePrepared` reads them on demand. */
   readonly configs?: Json
 }
@@ -53,6 +55,7 @@ export function renderRecord(record: BundleRecord): JsonObject {
     dns: { ...record.dns },
     ...(record.pidFile === undefined ? {} : { pidFile: record.pidFile }),
     ...(record.netns === undefined ? {} : { netns: record.netns }),
+    ...(record.transient === undefined ? {} : { transient: record.transient }),
     ...(record.configs === undefined ? {} : { configs: record.configs }),
   }
 }
@@ -75,7 +78,7 @@ export function parseRecord(json: unknown): BundleRecord {
 }
 
 function faultOf(file: Partial<Record<keyof BundleRecord, unknown>>): string | undefined {
-  const { networks, extraHosts, dns, pidFile, netns } = file
+  const { networks, extraHosts, dns, pidFile, netns, transient } = file
   return firstFalse({
     'version must be 1': file.version === 1,
     'id must be string': isText(file.id),
@@ -90,6 +93,7 @@ function faultOf(file: Partial<Record<keyof BundleRecord, unknown>>): string | u
       isObject(dns) && [dns['servers'], dns['search'], dns['options']].every(isTextsOrNone),
     'pidFile must be an absolute path': pidFile === undefined || isPath(pidFile),
     'netns must be an absolute path': netns === undefined || isPath(netns),
+    'transient must be true': transient === undefined || transient === true,
   })
 }
 

@@ -47,4 +47,9 @@ export interface BundleRequest {
   /** The hardware address wanted in the first network. */
   readonly macAddress?: string
   readonly dns: DnsRequest
+  /**
+   * Whether an OCI runtime asks, as it starts the container. A network namespace that the bundle names stays. Mounts that
+   * managers make by default give way to ours. The container is forgotten when it has stopped. Default false.
+   */
+  readonly byRuntime?: boolean
 }

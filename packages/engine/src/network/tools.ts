@@ -23,5 +23,5 @@ export interface ManageTools extends Pick<World, 'ports'> {
   readonly ipamAt: (dataDir: string) => Promise<IpamStore>
   readonly effects: HostFacts
   /** The files config.json of bundles. */
-  readonly files: Pick<Files, 'read' | 'rewrite'>
+  readonly files: Pick<Files, 'read' | 'rewrite' | 'realPath'>
 }

@@ -1,5 +1,3 @@
-import { realpath } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
 import { CniError, goField, type Json, onCniError, orElse } from '@vethra/cni'
 import {
   annotationKeys,
@@ -12,7 +10,7 @@ import {
   parsePrepared,
   undoConfig,
 } from '@vethra/container'
-import type { Tools } from './tools.ts'
+import type { ManageTools } from '../network/tools.ts'
 
 /** A bundle's config.json, and what earlier runs have done to it. */
 export interface ConfigFile {
@@ -27,9 +25,12 @@ export interface ConfigFile {
 }
 
 /** Reads the config.json of a bundle that is to be prepared. Throws CniError 101 without one, 6 and 7 for what is none. */
-export async function readConfig(tools: Tools, folder: string, id: string): Promise<ConfigFile> {
-  const path = resolve(folder)
-  const file = join(await realpath(path).catch(() => path), 'config.json')
+export async function readConfig(
+  tools: ManageTools,
+  folder: string,
+  id: string,
+): Promise<ConfigFile> {
+  const file = `${await tools.files.realPath(folder)}/config.json`
   const text = await tools.files.read(file)
   if (text === undefined) throw missing(file)
   const own = await preparedFor(tools, id)
@@ -59,7 +60,7 @@ export function preparedWith(
 
 /** Undoes what was done to the bundles that a container had before this one. Returns those that could not be, and why. */
 export async function undoOthers(
-  { files }: Tools,
+  { files }: ManageTools,
   { others }: ConfigFile,
 ): Promise<{
   readonly left: readonly PreparedConfig[]
@@ -82,15 +83,15 @@ export async function undoOthers(
 }
 
 // What cannot be read is done without: the plan puts right what an earlier run wrote.
-async function preparedFor(tools: Tools, id: string): Promise<readonly PreparedConfig[]> {
+async function preparedFor(tools: ManageTools, id: string): Promise<readonly PreparedConfig[]> {
   const file = await tools.containers.read(id, 'vethra.json').catch(onCniError(() => undefined))
   return orElse(() => parsePrepared(goField(file, 'configs')), [])
 }
 
 // The annotation may say anything: it counts where that container says the same of the file.
-function claimantOf({ containers }: Tools, { config }: ParsedConfig): string | undefined {
+function claimantOf({ containers }: ManageTools, { config }: ParsedConfig): string | undefined {
   const folder = config.annotations[annotationKeys.stateDir] ?? ''
-  const id = basename(folder)
+  const id = folder.slice(folder.lastIndexOf('/') + 1)
   return orElse(() => containers.folder(id) === folder, false) ? id : undefined
 }
 

@@ -1,70 +1,87 @@
-import { CniError, guards } from '@vethra/cni'
+import { CniError, explain, guards, type JsonObject } from '@vethra/cni'
 import {
   annotationKeys,
+  type BundleFlags,
   type BundlePlan,
   planBundle,
   renderRecord,
   storedMappings,
 } from '@vethra/container'
-import { ensureDefaultNetwork } from '@vethra/engine'
-import type { Io } from '@vethra/world'
+import { ensureDefaultNetwork } from '../network/network-create.ts'
 import { type ConfigFile, preparedWith, readConfig, undoOthers } from './bundle-config.ts'
 import { placesFor } from './bundle-places.ts'
-import { type PrepareFlags, requestOf } from './bundle-request.ts'
+import { requestOf } from './bundle-request.ts'
 import { writeContainerFiles } from './container-files.ts'
-import { warn } from './open-world.ts'
-import type { Tools } from './tools.ts'
+import type { Caller, PrepareTools } from './prepare-tools.ts'
+
+/** How a bundle is prepared. */
+export interface PrepareOptions {
+  /** Whether nothing is changed. */
+  readonly dryRun?: boolean
+  /** Whether an OCI runtime asks, as `BundleRequest` has it. */
+  readonly byRuntime?: boolean
+}
+
+/** A bundle that has been prepared. */
+export interface PreparedBundle {
+  /** Its config.json. */
+  readonly file: string
+  readonly mode: BundlePlan['mode']
+  /** One line a change; none where config.json stays as it is. */
+  readonly changes: readonly string[]
+  /** The content of vethra.json. */
+  readonly record: JsonObject
+}
 
 /**
  * Prepares a bundle: the container's folder, its resolv.conf, hosts and hostname, what the hook
  * will read, and last config.json. It undoes an earlier run first: run again it gives the same
  * bundle. When something fails, a container that was not known before is forgotten again, and
- * config.json is as it was.
+ * config.json is as it was. `folder` is absolute.
  */
 export async function prepareBundle(
-  tools: Tools,
-  folder: string,
-  flags: PrepareFlags,
-  io: Io,
-): Promise<void> {
+  tools: PrepareTools,
+  { folder, flags, ...options }: PrepareOptions & { folder: string; flags: BundleFlags },
+  caller: Caller,
+): Promise<PreparedBundle> {
   const { lock, places } = tools.host
   // Before any lock is held: whoever wrote it may have made it large.
   const config = await readConfig(tools, folder, flags.id)
-  const work = () => prepare(tools, config, flags, io)
+  const work = () => prepare(tools, config, { ...options, flags }, caller)
   // Bundles that are prepared at the same time must not choose one port twice.
-  const chooses = flags.publish.length > 0 && !flags.dryRun
-  await (chooses ? lock.hold(guards.ports(places), work) : work())
+  const chooses = flags.publish.length > 0 && !options.dryRun
+  return (await (chooses ? lock.hold(guards.ports(places), work) : work())) as PreparedBundle
 }
 
 async function prepare(
-  tools: Tools,
+  tools: PrepareTools,
   config: ConfigFile,
-  flags: PrepareFlags,
-  io: Io,
-): Promise<void> {
+  { flags, dryRun, byRuntime }: PrepareOptions & { flags: BundleFlags },
+  caller: Caller,
+): Promise<PreparedBundle> {
   const { file, text, parsed } = config
   await checkOurs(tools, flags.id, parsed)
-  const request = await requestOf(tools, flags, io)
+  const asked = await requestOf(tools, flags, caller)
+  const request = byRuntime ? { ...asked, byRuntime } : asked
   const usesDefault = request.networks.some(({ ref }) => ref === 'bridge')
-  if (usesDefault && !flags.dryRun) {
-    for (const note of await ensureDefaultNetwork(tools)) io.complain(`note: ${note}`)
+  if (usesDefault && !dryRun) {
+    for (const note of await ensureDefaultNetwork(tools)) caller.complain(`note: ${note}`)
   }
-  const plan = planBundle(parsed, request, await placesFor(tools, request, io))
+  const plan = planBundle(parsed, request, await placesFor(tools, request, caller))
   const changes = plan.config === text ? [] : plan.changes
-  if (flags.dryRun) {
-    const { mode, record } = plan
-    io.print(JSON.stringify({ file, mode, changes, record: renderRecord(record) }, null, 2))
-    return
+  if (!dryRun) {
+    await apply(tools, plan, config, caller)
+    for (const line of plan.warnings) caller.complain(`warning: ${line}`)
+    for (const change of changes) {
+      if (tools.settings.logLevel === 'debug') caller.complain(`debug: ${change}`)
+    }
   }
-  await apply(tools, plan, config, io)
-  for (const change of changes) {
-    if (tools.settings.logLevel === 'debug') io.complain(`debug: ${change}`)
-  }
+  return { file, mode: plan.mode, changes, record: renderRecord(plan.record) }
 }
 
 // What it started has a life cycle, and no decisions of ours: its files are mounted into a container that may live.
 async function checkOurs(
-  { containers, settings }: Tools,
+  { containers, settings }: PrepareTools,
   id: string,
   { config }: ConfigFile['parsed'],
 ): Promise<void> {
@@ -78,7 +95,12 @@ async function checkOurs(
   })
 }
 
-async function apply(tools: Tools, plan: BundlePlan, config: ConfigFile, io: Io): Promise<void> {
+async function apply(
+  tools: PrepareTools,
+  plan: BundlePlan,
+  config: ConfigFile,
+  caller: Caller,
+): Promise<void> {
   const { containers } = tools
   const { file, text, others } = config
   const record = { ...plan.record, configs: preparedWith(config, plan) }
@@ -87,18 +109,19 @@ async function apply(tools: Tools, plan: BundlePlan, config: ConfigFile, io: Io)
   try {
     if (name !== '') await containers.claimName(name, id)
     await containers.prepare(id)
-    for (const warning of await writeContainerFiles(tools, plan)) io.complain(`warning: ${warning}`)
+    for (const warning of await writeContainerFiles(tools, plan))
+      caller.complain(`warning: ${warning}`)
     await containers.write(id, 'network-config.json', networkConfig(plan))
     // Before the file is written, so that whoever is killed in between can undo either text of it.
     await containers.write(id, 'vethra.json', renderRecord(record))
     if (plan.config !== text) await tools.files.rewrite(file, plan.config)
     if (others.length === 0) return
     const { left, faults } = await undoOthers(tools, config)
-    for (const each of faults) warn(each, io)
+    for (const each of faults) warn(each, caller)
     const configs = preparedWith({ ...config, others: left }, plan)
     await containers.write(id, 'vethra.json', renderRecord({ ...record, configs }))
   } catch (error) {
-    if (!known) await forget(tools, id, name, io)
+    if (!known) await forget(tools, id, name, caller)
     throw error
   }
 }
@@ -108,7 +131,12 @@ function networkConfig({ record }: BundlePlan): object {
   return record.ports.length > 0 ? { portMappings: storedMappings(record.ports) } : {}
 }
 
-async function forget(tools: Tools, id: string, name: string, io: Io): Promise<void> {
+async function forget(
+  tools: PrepareTools,
+  id: string,
+  name: string,
+  caller: Caller,
+): Promise<void> {
   const steps = [
     () => tools.hosts.release(id),
     () => tools.hosts.remove(id),
@@ -116,6 +144,10 @@ async function forget(tools: Tools, id: string, name: string, io: Io): Promise<v
     () => tools.containers.remove(id),
   ]
   for (const step of steps) {
-    await step().catch((fault: unknown) => warn(fault, io))
+    await step().catch((fault: unknown) => warn(fault, caller))
   }
+}
+
+function warn(fault: unknown, caller: Caller): void {
+  for (const line of explain(fault, 'warning')) caller.complain(line)
 }

@@ -1,9 +1,9 @@
 import { CniError } from '@vethra/cni'
 import { type BundlePlaces, type BundleRequest, networkMode, parseRecord } from '@vethra/container'
-import { lifeNow, recordsOf } from '@vethra/engine'
 import { bakedFlags } from '@vethra/settings'
-import type { Io } from '@vethra/world'
-import type { Tools } from './tools.ts'
+import { lifeNow } from '../attach/life.ts'
+import { recordsOf } from '../attach/whose.ts'
+import type { Caller, PrepareTools } from './prepare-tools.ts'
 
 // bun reads its own variables before our code runs. It refuses to start in a deleted folder, which runc may
 // have been called in, unless it is told another.
@@ -13,9 +13,9 @@ const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 /** Where the container's files and the hook's program are. */
 export async function placesFor(
-  tools: Tools,
+  tools: PrepareTools,
   request: BundleRequest,
-  io: Io,
+  io: Caller,
 ): Promise<BundlePlaces> {
   const { containers, hosts, resolved, settings, effects } = tools
   const [path = '', ...script] = io.program
@@ -40,7 +40,7 @@ export async function placesFor(
 }
 
 // The OCI runtime would say so only when the container is started.
-async function checkJoinable({ host }: Tools, path: string): Promise<void> {
+async function checkJoinable({ host }: PrepareTools, path: string): Promise<void> {
   if ((await host.netns.look(path)).found === 'namespace') return
   throw new CniError({
     code: 8,
@@ -50,13 +50,13 @@ async function checkJoinable({ host }: Tools, path: string): Promise<void> {
 }
 
 // Nothing of the caller's own environment reaches config.json but where the configuration lies.
-function environmentOf({ env }: Io): readonly string[] {
+function environmentOf({ env }: Caller): readonly string[] {
   const toml = env['VETHRA_TOML']
   return [`PATH=${systemPath}`, ...(toml ? [`VETHRA_TOML=${toml}`] : [])]
 }
 
 async function joining(
-  { containers, hosts, host, settings }: Tools,
+  { containers, hosts, host, settings }: PrepareTools,
   request: BundleRequest,
   own: BundlePlaces,
 ): Promise<BundlePlaces> {

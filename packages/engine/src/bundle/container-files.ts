@@ -8,14 +8,14 @@ import {
   usesStub,
 } from '@vethra/names'
 import { findNetwork, networkSubnets, networksFromFiles } from '@vethra/networks'
-import type { Tools } from './tools.ts'
+import type { ManageTools } from '../network/tools.ts'
 
 /**
  * Writes what is mounted into the container: resolv.conf, hosts and hostname, in place where they
  * exist. A container that shares another's network gets none of its own. Returns warnings.
  */
 export async function writeContainerFiles(
-  tools: Tools,
+  tools: ManageTools,
   plan: BundlePlan,
 ): Promise<readonly string[]> {
   if (plan.mode === 'container') return []
@@ -28,7 +28,10 @@ export async function writeContainerFiles(
   return warnings
 }
 
-async function writeHosts({ hosts, effects }: Tools, { mode, record }: BundlePlan): Promise<void> {
+async function writeHosts(
+  { hosts, effects }: ManageTools,
+  { mode, record }: BundlePlan,
+): Promise<void> {
   const names: ContainerNames = { ...record, networks: null }
   const copied = mode === 'host' || mode === 'ns' ? await effects.hostsFile() : ''
   await hosts.prepare(record.id, renderHosts(copied, names, []))
@@ -37,7 +40,7 @@ async function writeHosts({ hosts, effects }: Tools, { mode, record }: BundlePla
 }
 
 async function resolvConfOf(
-  { networks, settings, effects }: Tools,
+  { networks, settings, effects }: ManageTools,
   { mode, record }: BundlePlan,
 ): Promise<{ readonly text: string; readonly warnings: readonly string[] }> {
   const { networks: known } = networksFromFiles(await networks.list())

@@ -1,44 +1,29 @@
 import { CniError, containerIdOf } from '@vethra/cni'
 import {
+  type BundleFlags,
   type BundleRequest,
   checkIds,
   type NetworkRequest,
   parseNetworkFlag,
 } from '@vethra/container'
-import { plannedDefaultNetwork } from '@vethra/engine'
 import { type ExtraHost, parseExtraHost } from '@vethra/names'
 import { checkWishes, defaultNetworkName, findNetwork, networksFromFiles } from '@vethra/networks'
-import type { Io } from '@vethra/world'
+import { plannedDefaultNetwork } from '../network/network-create.ts'
 import { portsOf } from './bundle-ports.ts'
-import { unsupported } from './flags.ts'
-import type { Tools } from './tools.ts'
-
-/** The flags of `bundle prepare`. */
-export interface PrepareFlags {
-  readonly id: string
-  readonly name?: string
-  readonly network: readonly string[]
-  readonly uts?: string
-  readonly publish: readonly string[]
-  readonly ip?: string
-  readonly ip6?: string
-  readonly macAddress?: string
-  readonly dnsOption: readonly string[]
-  readonly addHost: readonly string[]
-  readonly hostname?: string
-  readonly domainname?: string
-  readonly networkAlias: readonly string[]
-  readonly dryRun: boolean
-}
+import type { Caller, PrepareTools } from './prepare-tools.ts'
 
 /**
  * The request of the flags, with host ports chosen. Throws CniError 103 for a flag that can't be,
  * 101 for a network that is not there, 102 for a port that is taken.
  */
-export async function requestOf(tools: Tools, flags: PrepareFlags, io: Io): Promise<BundleRequest> {
+export async function requestOf(
+  tools: PrepareTools,
+  flags: BundleFlags,
+  io: Caller,
+): Promise<BundleRequest> {
   if (flags.uts !== undefined && flags.uts !== 'host') {
     const text = `unknown uts value. valid value(s) are 'host', got: ${JSON.stringify(flags.uts)}`
-    throw unsupported('--uts', flags.uts, 'host', text)
+    throw new CniError({ code: 103, message: text, hint: 'Give --uts as host.' })
   }
   const { settings, resolved } = tools
   checkIds(settings.namespace, flags.id)
@@ -60,17 +45,19 @@ export async function requestOf(tools: Tools, flags: PrepareFlags, io: Io): Prom
     extraHosts: await extraHostsOf(tools, flags.addHost),
     aliases: flags.networkAlias,
     dns: present({
-      servers: resolved.sources.dns === 'flag' ? settings.dns : undefined,
-      search: resolved.sources.dns_search === 'flag' ? settings.dnsSearch : undefined,
+      servers: flags.dns ?? (resolved.sources.dns === 'flag' ? settings.dns : undefined),
+      search:
+        flags.dnsSearch ??
+        (resolved.sources.dns_search === 'flag' ? settings.dnsSearch : undefined),
       options: flags.dnsOption.length > 0 ? flags.dnsOption : undefined,
     }),
   }
 }
 
 async function checkNetworks(
-  tools: Tools,
+  tools: PrepareTools,
   asked: readonly NetworkRequest[],
-  { id, ip, ip6, macAddress }: PrepareFlags,
+  { id, ip, ip6, macAddress }: BundleFlags,
 ): Promise<void> {
   const { networks } = networksFromFiles(await tools.networks.list())
   for (const [index, request] of asked.entries()) {
@@ -98,7 +85,7 @@ function unknown(ref: string): CniError {
 }
 
 async function extraHostsOf(
-  { settings, effects }: Tools,
+  { settings, effects }: PrepareTools,
   flags: readonly string[],
 ): Promise<readonly ExtraHost[]> {
   const wanted = flags.some((flag) => flag.endsWith('host-gateway'))
@@ -107,7 +94,9 @@ async function extraHostsOf(
 }
 
 /** The first IPv4 address of the host that is not a loopback one (nerdctl's choice). */
-async function firstAddress({ hostPrefixes }: Tools['effects']): Promise<string | undefined> {
+async function firstAddress({
+  hostPrefixes,
+}: PrepareTools['effects']): Promise<string | undefined> {
   const addresses = (await hostPrefixes()).filter(({ source }) => source === 'address')
   const texts = addresses.map(({ prefix }) => prefix.split('/', 1)[0] ?? '')
   return texts.find((text) => /^[0-9.]+$/.test(text) && !text.startsWith('127.'))

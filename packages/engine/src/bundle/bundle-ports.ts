@@ -12,17 +12,14 @@ import {
   parseStoredMappings,
   takesPorts,
 } from '@vethra/container'
-import {
-  attachedIdOf,
-  attachedIds,
-  containerLabels,
-  programsOf,
-  recordsOfAll,
-} from '@vethra/engine'
 import { attachmentChains, type ForwardedPorts, forwardedPorts } from '@vethra/firewall'
 import { findNetwork, hangsAtLoopback, networkSubnets, networksFromFiles } from '@vethra/networks'
-import type { CachedAttachment, Io, ListeningPort } from '@vethra/world'
-import type { Tools } from './tools.ts'
+import type { CachedAttachment, ListeningPort } from '@vethra/world'
+import { programsOf } from '../attach/ways-now.ts'
+import { attachedIdOf, attachedIds } from '../attach/whose.ts'
+import { containerLabels, recordsOfAll } from '../network/network-users.ts'
+import type { ManageTools } from '../network/tools.ts'
+import type { Caller } from './prepare-tools.ts'
 
 /**
  * The ports that a container publishes through the first of its networks that can, with host ports
@@ -30,10 +27,10 @@ import type { Tools } from './tools.ts'
  * spec that cannot be, 102 for a port that is taken.
  */
 export async function portsOf(
-  tools: Tools,
+  tools: ManageTools,
   { id, publish }: { readonly id: string; readonly publish: readonly string[] },
   refs: readonly string[],
-  io: Io,
+  io: Caller,
 ): Promise<readonly PortMapping[]> {
   const [networkRef = ''] = refs
   const requests = parsePortSpecs(publish)
@@ -77,7 +74,7 @@ function mappedPorts(
 
 // Prepared, or stopped: nothing of it is attached.
 async function promisedPorts(
-  tools: Tools,
+  tools: ManageTools,
   own: string,
   others: readonly CachedAttachment[],
   by: (pluginId: string) => string,
@@ -93,7 +90,7 @@ async function promisedPorts(
 
 // What rules of the firewall forward, of whichever tool; this container's own chains are no hindrance to it.
 async function ruledPorts(
-  { host }: Tools,
+  { host }: ManageTools,
   entries: readonly CachedAttachment[],
   own: string,
 ): Promise<readonly HeldMapping[]> {
@@ -126,7 +123,7 @@ function asMappings(rule: ForwardedPorts, everyAddress: string): readonly HeldMa
 
 // Finding a process costs a look at all open files of the host: only for what may be in the way.
 async function namedSockets(
-  { effects }: Tools,
+  { effects }: ManageTools,
   requests: readonly PortRequest[],
   own: ReadonlySet<string>,
 ): Promise<readonly ListeningSocket[]> {
@@ -141,7 +138,7 @@ async function namedSockets(
 }
 
 // A container that runs already has its ports, by a process of ours.
-async function heldFor({ ports }: Tools, own: string): Promise<ReadonlySet<string>> {
+async function heldFor({ ports }: ManageTools, own: string): Promise<ReadonlySet<string>> {
   const holds = await ports.list()
   return new Set(holds.find(({ containerId }) => containerId === own)?.sockets)
 }
@@ -157,9 +154,9 @@ function names({ protocol, host }: PortRequest, socket: ListeningPort): boolean 
 }
 
 async function familiesOf(
-  { networks, host }: Tools,
+  { networks, host }: ManageTools,
   refs: readonly string[],
-  io: Io,
+  io: Caller,
 ): Promise<readonly (4 | 6)[]> {
   const known = networksFromFiles(await networks.list()).networks
   // The default network, which can publish, appears on its first use.
