@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { describeOnHost } from './gate.ts'
-import { type Host, openHost } from './host.ts'
+import { executable, type Host, openHost } from './host.ts'
 
 const rounds = Number(process.env['VETHRA_TEST_CONNECTS'] ?? 3)
 
@@ -272,5 +272,26 @@ describeOnHost('vethra network connect and disconnect', () => {
       expect.soft(ran.stderr).toContain(said)
     }
     expect(await host.snapshot()).toEqual(before)
+  })
+
+  it('a container that ends while it is connected is in no network that it was not in before', async () => {
+    const plugin = `#!/bin/sh
+      pid=\${CNI_NETNS#/proc/}
+      [ $CNI_COMMAND = ADD ] && kill -9 \${pid%%/*} && sleep 0.2
+      echo '{"cniVersion":"1.0.0"}'`
+    const list = { cniVersion: '1.0.0', name: 'slow', plugins: [{ type: 'slow' }] }
+    const write =
+      'mkdir /run/plugins; cat >/run/plugins/slow; chmod +x /run/plugins/slow; echo "$1" >/etc/cni/net.d/slow.conflist'
+    await host.run(['sh', '-c', write, 'sh', JSON.stringify(list)], { input: plugin })
+    const env = { CNI_PATH: '/run/plugins' }
+    const connected = await host.run([executable, 'network', 'connect', 'slow', web], { env })
+    expect(connected).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('CNI code 8') })
+    expect((await host.run(['ls', '/var/lib/vethra/attachments'])).stdout).not.toContain('slow')
+    const { stdout } = await host.run([
+      'sh',
+      '-c',
+      `cat /var/lib/vethra/*/containers/default/${web}/vethra.json`,
+    ])
+    expect(JSON.parse(stdout).networks).toEqual([{ ref: 'front', aliases: [] }])
   })
 })

@@ -136,6 +136,23 @@ describe('attachEach', () => {
     expect(records.size).toBe(0)
   })
 
+  it.each([
+    ['is another', another],
+    ['has ended', missing],
+  ])('undoes an ADD whose namespace %s by its end', async (_, then) => {
+    const { run } = tools.runner
+    let now: typeof seen | typeof another | typeof missing = seen
+    tools.netns.look = async (path) => (path === '/n' ? now : missing)
+    tools.runner.run = (call) => {
+      if (call.operation === 'ADD') now = then
+      return run(call)
+    }
+    const attaching = attachAll(tools, [member('a', 'eth0')])
+    await expect(attaching).rejects.toMatchObject({ code: 8 })
+    expect(log.slice(1)).toEqual(['ADD main-a', 'DEL main-a (gone)'])
+    expect([entries.size, records.size]).toEqual([0, 0])
+  })
+
   it('forgets the record of a failure that was undone, and keeps that of one that was not', async () => {
     broken = ['ADD main-a']
     await attachAll(tools, [member('a', 'eth0')]).catch(() => undefined)
@@ -357,7 +374,12 @@ describe('attachEach', () => {
       return () => {}
     }
     await attachAll({ ...tools, steps: named }, [member('a', 'eth0')])
-    expect(steps).toEqual(['remove what is left in a', 'ADD of a', 'flush records and cache'])
+    expect(steps).toEqual([
+      'remove what is left in a',
+      'ADD of a',
+      'look at the namespace again',
+      'flush records and cache',
+    ])
   })
 
   it('names a network that is not there', async () => {

@@ -10,6 +10,7 @@ import {
   checkNames,
   unknownNetwork,
 } from './attach.ts'
+import { demandUnchanged } from './demand-unchanged.ts'
 import { type DetachOptions, detachEach } from './detach-each.ts'
 import { checkDoor, checkFree, undoLeft } from './door.ts'
 import { isIncomplete, together } from './failures.ts'
@@ -55,6 +56,7 @@ export async function attachEach(
       await step(`remove what is left in ${network}`, () => removeStale(tools, membership))
       const undo = () => detachEach(tools, [membership])
       results.push(await step(`ADD of ${network}`, () => attachOne(tools, membership), undo))
+      await step('look at the namespace again', () => demandStill(tools, membership))
     }
     await step('flush records and cache', () => all([tools.records.flush(), tools.cache.flush()]))
     return results
@@ -91,6 +93,11 @@ export async function checkAll(
       await checkAttachment({ runner, cache }, { ...membership, ways })
     }
   })
+}
+
+async function demandStill(tools: HostTools, membership: Membership): Promise<void> {
+  const record = await tools.records.read(keyOf(membership))
+  if (record) await demandUnchanged(tools, record)
 }
 
 // A failure has been undone.

@@ -21,6 +21,8 @@ export interface KnownContainer {
   readonly state: ContainerState
   /** The namespace that it lives in while it runs; empty otherwise, and where that is not known. */
   readonly netns: string
+  /** What that namespace is known by; absent where nothing is. */
+  readonly home?: Home
 }
 
 /**
@@ -102,6 +104,7 @@ async function readWith(
     attachments,
     state: stateOf({ isAttached: first !== undefined, life, lifecycle, names }),
     netns: netnsOf(home, life),
+    ...(home === undefined ? {} : { home }),
   }
 }
 

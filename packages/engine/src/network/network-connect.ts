@@ -13,6 +13,7 @@ import { detachEach } from '../attach/detach-each.ts'
 import { holdingContainer } from '../attach/holding-container.ts'
 import { attachEach, openDoor } from '../attach/on-host.ts'
 import { all, demandDone, inSequence } from '../attach/sequence.ts'
+import { homeLife } from '../container/container-home.ts'
 import { changeContainer, recordOf } from '../container/container-record.ts'
 import { demandSeen, type KnownContainer } from '../container/container-state.ts'
 import { isToPublish } from '../container/published-ports.ts'
@@ -86,6 +87,8 @@ async function connectNow(
       () => attachEach(host, memberships),
       () => detachEach(host, memberships),
     )
+    // It may have died since it was found running, and its process id may be another's.
+    await step('look at the container again', () => demandAlive(host, container))
     // A failure may leave a part of the hosts files written.
     const namesAsBefore = () => (names === undefined ? hosts.release(id) : hosts.acquire(names))
     await step(
@@ -99,6 +102,14 @@ async function connectNow(
       )
   }, host.steps)
   demandDone(outcome)
+}
+
+async function demandAlive(
+  { netns }: ManageTools['host'],
+  { id, home }: KnownContainer,
+): Promise<void> {
+  if (home === undefined || homeLife(home, await netns.look(home.netns)) !== 'gone') return
+  throw new CniError({ code: 8, message: `container ${id} has ended while it was connected` })
 }
 
 /** The network that a name or id means. Throws CniError 101. */
