@@ -12,7 +12,7 @@ import {
 } from '@vethra/cni'
 import { faultPoint } from '@vethra/files'
 import type { PluginRunner } from '@vethra/world'
-import { busyAttempts, busyPauseMs, type PluginExecOptions } from './options.ts'
+import { busyAttempts, busyPauseMs, limitsOf, type PluginExecOptions } from './options.ts'
 import { type Child, watch } from './watch-in-bun.ts'
 
 /**
@@ -21,11 +21,10 @@ import { type Child, watch } from './watch-in-bun.ts'
  * that went too far, 5 when the program cannot be started.
  */
 export function bunPluginExec(options: PluginExecOptions): PluginRunner {
-  const { timeoutMs = 60_000, outputLimit = 16 * 1024 * 1024 } = options
   return {
     run: async (call) => {
       const path = find(call.type, options.path)
-      const exit = await execute(path, call, options, { timeoutMs, outputLimit })
+      const exit = await execute(path, call, options, limitsOf(options, call))
       options.onReport?.({ ...exit, call })
       if (exit.status !== 'exit status 0') throw pluginFailure(exit)
       return exit.stdout

@@ -13,7 +13,7 @@ import type { PluginRunner } from '@vethra/world'
 import { execa } from 'execa'
 import { findPlugin } from './find-plugin.ts'
 import { killGroup } from './kill-group.ts'
-import { busyAttempts, busyPauseMs, type PluginExecOptions } from './options.ts'
+import { busyAttempts, busyPauseMs, limitsOf, type PluginExecOptions } from './options.ts'
 
 // A process that left the group can keep the pipes open after the group is dead.
 const drainMs = 200
@@ -41,8 +41,8 @@ async function execute(
   options: PluginExecOptions,
   attempt = 1,
 ): Promise<PluginExit> {
-  const { timeoutMs = 60_000, outputLimit = 16 * 1024 * 1024 } = options
-  const limits = { timeoutMs, outputLimit }
+  const limits = limitsOf(options, call)
+  const { timeoutMs, outputLimit } = limits
   const started = performance.now()
   faultPoint('plugin', `${call.operation} ${call.type}, to be started`)
   const child = execa(path, [], {
