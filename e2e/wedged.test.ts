@@ -73,6 +73,30 @@ describeOnHost('an attachment whose plugin refuses its conf in ADD and in DEL', 
     expect(await records()).toBe('')
   })
 
+  it('goes where a port was refused, with what is asked for now', async () => {
+    await cni.conf('10-lan.conflist', mended)
+    const env = {
+      CAP_ARGS: '{"portMappings":[{"hostPort":0,"containerPort":80,"protocol":"tcp"}]}',
+    }
+    for (const operation of ['add', 'del']) {
+      expect((await cni.vethra(['cni', 'add', 'lan', netns], env)).exitCode).toBe(1)
+      expect(await run('cni', operation, 'lan', netns)).toMatchObject({ exitCode: 0 })
+      if (operation === 'add') await run('cni', 'del', 'lan', netns)
+      expect([await records(), await cni.leftovers()]).toEqual(['', []])
+    }
+  })
+
+  it('goes with an interface that its container has renamed', async () => {
+    await cni.conf('10-lan.conflist', mended)
+    await run('cni', 'add', 'lan', netns)
+    const rename = 'ip -n "$1" link set eth0 down; ip -n "$1" link set eth0 name own up'
+    await cni.host.run(['sh', '-c', rename, 'sh', cni.host.tag])
+    expect(await run('cni', 'del', 'lan', netns)).toMatchObject({ exitCode: 0, stderr: '' })
+    const { stdout } = await cni.host.run(['ip', '-n', cni.host.tag, '-o', 'link'])
+    expect(stdout.split('\n')).toHaveLength(1)
+    expect([await records(), await cni.leftovers()]).toEqual(['', []])
+  })
+
   it('keeps its network from network rm and prune until it has gone', async () => {
     await run('network', 'create', 'ours', '--subnet', '10.23.0.0/24')
     const file = '/etc/cni/net.d/nerdctl-ours.conflist'

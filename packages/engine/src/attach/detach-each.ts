@@ -10,6 +10,7 @@ import type { HostTools } from './host-tools.ts'
 import { afterOrphans, madeSoFar, type Remembered, rememberedOf } from './killed-add.ts'
 import { keyOf } from './membership.ts'
 import { reachable } from './reachable.ts'
+import { removeRenamed } from './remove-renamed.ts'
 import { pluginRunner } from './run-plugin.ts'
 import { sweepAlone } from './sweep.ts'
 import { waysByMark } from './ways-by-mark.ts'
@@ -42,6 +43,10 @@ export async function detachEach(
     if (isNativeAlone(known)) native.add(membership)
     const detaching = detachOne(tools, membership, known)
     await attempt(detaching.then(() => detached.push(membership)))
+    if (isNativeAlone(known)) continue
+    const renamed = removeRenamed(tools, membership, known)
+    // Without its interface, bridge passes over its rules, too.
+    await attempt(renamed.then((found) => found && swept.add(membership)))
   }
   for (const each of reached) {
     // Where ADD is remembered, the namespace is there and every DEL succeeded, plugins leave nothing: looking is saved.
@@ -142,8 +147,8 @@ async function detachAs(
 }
 
 /**
- * Undoes an ADD whose first plugin alone is known to have succeeded. Where a later one refuses its conf in DEL,
- * too, as it did in ADD, the conf list of now is tried: somebody may have corrected it.
+ * Undoes an ADD whose first plugin alone is known to have succeeded. Where a later one refuses its conf, or what it
+ * was told of the container, in DEL, too, as it did in ADD, those of now are tried: somebody may have corrected them.
  */
 async function detachUnfinished(
   tools: HostTools,
@@ -155,11 +160,13 @@ async function detachUnfinished(
     await detachAs({ ...tools, runner }, former, made)
   } catch (error) {
     const listText = former.list?.text ?? made.listText
+    const { capabilityArgs } = former.attachment
+    const now = { ...made, listText, attachment: { ...made.attachment, capabilityArgs } }
     const first = cachedList(made)?.plugins[0]?.type ?? ''
-    if (!(error instanceof CniError) || failed.includes(first) || listText === made.listText)
-      throw error
+    const isSame = JSON.stringify(now) === JSON.stringify(made)
+    if (!(error instanceof CniError) || failed.includes(first) || isSame) throw error
     try {
-      await detachAs(tools, former, { ...made, listText })
+      await detachAs(tools, former, now)
     } catch (failure) {
       throw together([error, failure])
     }
