@@ -147,8 +147,8 @@ async function detachAs(
 }
 
 /**
- * Undoes an ADD whose first plugin alone is known to have succeeded. Where a later one refuses its conf, or what it
- * was told of the container, in DEL, too, as it did in ADD, those of now are tried: somebody may have corrected them.
+ * Undoes an ADD whose first plugin alone is known to have succeeded. Where a later one refuses its conf, or a port
+ * mapping, in DEL, too, as it did in ADD, those of now are tried: somebody may have corrected them.
  */
 async function detachUnfinished(
   tools: HostTools,

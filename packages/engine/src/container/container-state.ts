@@ -21,7 +21,7 @@ export interface KnownContainer {
   readonly state: ContainerState
   /** The namespace that it lives in while it runs; empty otherwise, and where that is not known. */
   readonly netns: string
-  /** What that namespace is known by; absent where nothing is. */
+  /** The identity of that namespace; absent where none is recorded. */
   readonly home?: Home
 }
 
