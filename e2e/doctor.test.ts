@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { describeOnHost } from './gate.ts'
-import { type Host, openHost, type Ran, way } from './host.ts'
+import { executable, type Host, openHost, type Ran, way } from './host.ts'
 import type { Snapshot } from './snapshot.ts'
 
 interface Row {
@@ -164,6 +164,27 @@ describeOnHost('vethra doctor', () => {
     expect(hosts.stdout).toMatch(/peer/)
     expect(hosts.stdout).not.toMatch(/web/)
     expect((await sh('cat /proc/net/tcp')).stdout).not.toMatch(/0100007F:1F90/)
+  })
+
+  it('an interface whose attachment nobody remembers goes with DEL, or where its container is certainly gone', async () => {
+    await host.vethra('network', 'create', 'lan')
+    const [name, netns] = [host.tag, `/run/netns/${host.tag}`]
+    const add = `${executable} --plugins native cni add lan ${netns}`
+    const forget = 'rm /var/lib/vethra/attachments/lan-* /var/lib/cni/results/lan-*'
+    const veths = async () =>
+      JSON.parse((await sh('ip -j link show type veth')).stdout || '[]').length
+    await sh(`ip netns add ${name}; ${add}; ${forget}`)
+    expect(await kinds()).toEqual(['interface-left'])
+    await host.vethra('doctor', '--repair')
+    expect(await veths()).toBe(1)
+    expect(await host.vethra('cni', 'del', 'lan', netns)).toMatchObject({ exitCode: 0 })
+    expect(await veths()).toBe(0)
+    // A namespace that something holds goes on without the name that its container was known by.
+    await sh(
+      `${add}; ${forget}; touch /run/kept; mount --bind ${netns} /run/kept; umount ${netns}; rm ${netns}`,
+    )
+    await host.vethra('doctor', '--repair')
+    expect(await veths()).toBe(0)
   })
 
   it('after a reboot nothing is in the way of the next start', async () => {

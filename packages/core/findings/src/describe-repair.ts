@@ -45,6 +45,8 @@ export function describeRepair(repair: Repair): string {
       return `restore the firewall rules of ${whom(repair.attachment)}`
     case 'remove-elements':
       return `remove the firewall rules of ${ownerText(repair.owner)}`
+    case 'remove-link':
+      return `remove interface ${repair.link} of ${ownerText(repair.owner)}`
     case 'restore-names':
       return `write the names of container ${repair.id} to its peers' hosts files`
   }

@@ -1,3 +1,5 @@
+import { reasonToKeep } from '@vethra/ipam'
+import { ownerMark } from '@vethra/state'
 import { attachmentText } from './attachment-ref.ts'
 import type { DesiredAttachment, DesiredState } from './desired-state.ts'
 import { type Finding, finding, repairable } from './finding.ts'
@@ -111,6 +113,34 @@ function linkFindings(
   ]
 }
 
+/** Interfaces of the host that bear the mark of an attachment that is not remembered. They go where its container shows no sign of life. */
+export function leftLinkFindings({
+  links,
+  attachments,
+  signs,
+  nowMs,
+}: ObservedState): readonly Finding[] {
+  const marks = new Set(attachments.map((each) => ownerMark({ kind: 'attachment', ...each })))
+  return links.flatMap(({ name, owner }) => {
+    if (owner?.kind !== 'attachment' || marks.has(ownerMark(owner))) return []
+    const { containerId, network } = owner
+    const reason = reasonToKeep({ address: '', containerId, sinceMs: 0 }, signs, nowMs)
+    const known = {
+      kind: 'interface-left',
+      subject: { kind: 'interface', name },
+      message: `interface ${name} is left of container ${containerId} in network ${network}, which is not attached`,
+      evidence: [
+        `its alias names container ${containerId}, interface ${owner.ifname} and network ${network}`,
+        reason ?? 'that container shows no sign of life',
+      ],
+    } as const
+    if (reason === undefined)
+      return [repairable({ ...known, repair: { kind: 'remove-link', owner, link: name } })]
+    const fix = `ip link delete ${name}`
+    return [finding({ ...known, severity: 'warning', ours: true, fix })]
+  })
+}
+
 /** Orphaned interfaces on bridges of ours: no known container has their other end. */
 export function strayLinkFindings(
   { networks }: DesiredState,
@@ -125,9 +155,9 @@ export function strayLinkFindings(
   const unclear = new Set(
     observed.attachments.flatMap(({ hostLink, network }) => (hostLink ? [] : [network])),
   )
-  return observed.links.flatMap(({ name, master = '' }) => {
+  return observed.links.flatMap(({ name, owner, master = '' }) => {
     const network = bridges.get(master)
-    if (network === undefined || known.has(name) || unclear.has(network)) return []
+    if (network === undefined || owner || known.has(name) || unclear.has(network)) return []
     return [
       finding({
         kind: 'interface-stray',

@@ -190,6 +190,25 @@ describe('interfaces', () => {
     ])
   })
 
+  it.each([
+    ['shows no sign of life goes', {}, 'error', 'remove-link'],
+    ['is known to a runtime stays', { known: new Set(['former']) }, 'warning', undefined],
+    ['has a namespace stays', { namespaces: new Set(['former']) }, 'warning', undefined],
+  ])('that bear the mark of a container which %s', (_, more, severity, repair) => {
+    const owner = {
+      kind: 'attachment',
+      network: 'lan',
+      containerId: 'former',
+      ifname: 'eth0',
+    } as const
+    const signs = { ...world.observed.signs, ...more }
+    const marked = [...world.observed.links, { ...stray, owner }]
+    const found = diff(world.desired, { ...world.observed, signs, links: marked })
+    expect(found.map((each) => [each.kind, each.severity, each.repair?.kind])).toEqual([
+      ['interface-left', severity, repair],
+    ])
+  })
+
   it('may be those of an attachment that nobody remembers the making of', () => {
     const others = { ...attachment, recorded: false, ours: false, state: 'unknown' as const }
     const attachments = [...world.observed.attachments, others]

@@ -5,7 +5,7 @@ import { confFindings, damageFindings } from './diff-files.ts'
 import { firewallFindings, leftRuleFindings } from './diff-firewall.ts'
 import { flowFindings } from './diff-flows.ts'
 import { hostFindings } from './diff-host.ts'
-import { interfaceFindings, strayLinkFindings } from './diff-interfaces.ts'
+import { interfaceFindings, leftLinkFindings, strayLinkFindings } from './diff-interfaces.ts'
 import { loopbackFindings } from './diff-loopback.ts'
 import { nameFindings } from './diff-names.ts'
 import { portFindings } from './diff-ports.ts'
@@ -32,6 +32,7 @@ export function diff(desired: DesiredState, observed: ObservedState): readonly F
     ...desired.attachments.flatMap((each) => lacks(each, observed, maps)),
     ...unfinishedFindings(desired, observed, maps),
     ...strayLinkFindings(desired, observed),
+    ...leftLinkFindings(observed),
     ...leftRuleFindings(observed, maps),
     ...tableFindings(observed),
     ...reservationFindings(desired, observed, maps),

@@ -140,6 +140,8 @@ export interface ObservedLink {
   readonly master?: string
   /** `10.4.1.1/24`. */
   readonly addresses: readonly string[]
+  /** The owner that its mark names. */
+  readonly owner?: TableOwner
 }
 
 /** A route of the host. */

@@ -85,6 +85,8 @@ export type Repair =
   | { readonly kind: 'restore-elements'; readonly attachment: AttachmentRef }
   /** Take out what an owner that is known no more has in table `inet vethra`. */
   | { readonly kind: 'remove-elements'; readonly owner: TableOwner }
+  /** Remove an interface of the host that bears the mark of an owner that is known no more. */
+  | { readonly kind: 'remove-link'; readonly owner: TableOwner; readonly link: string }
   /** Make a container known to its peers again. */
   | { readonly kind: 'restore-names'; readonly namespace: string; readonly id: string }
 

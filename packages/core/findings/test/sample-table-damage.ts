@@ -3,6 +3,21 @@ import { observing } from './sample-change.ts'
 import type { Damage } from './sample-damage.ts'
 import { desiredAttachment } from './sample-host.ts'
 
+const former = {
+  kind: 'attachment',
+  network: 'lan',
+  containerId: 'former',
+  ifname: 'eth0',
+} as const
+const left = {
+  name: 'vethleft',
+  bridge: false,
+  up: true,
+  master: 'br-lan',
+  addresses: [],
+  owner: former,
+}
+
 /** For tests: what goes wrong in table `inet vethra`, and the finding that reports it. */
 export const tableDamages: Readonly<
   Record<string, { readonly kind: string; readonly damage: Damage }>
@@ -17,7 +32,7 @@ export const tableDamages: Readonly<
   'a setting of the host has changed': { kind: 'settings-changed', damage: without('sysctl') },
   'elements of a former attachment are left': {
     kind: 'rules-left',
-    damage: leaving({ kind: 'attachment', network: 'lan', containerId: 'former', ifname: 'eth0' }),
+    damage: leaving(former),
   },
   'attaching it again was cut short': {
     kind: 'interface-missing',
@@ -27,6 +42,13 @@ export const tableDamages: Readonly<
       )
       return { ...world, desired: { ...world.desired, attachments } }
     },
+  },
+  'an interface of a former attachment is left': {
+    kind: 'interface-left',
+    damage: (world) =>
+      observing(world, ({ links }) => ({
+        links: [...links.filter(({ name }) => name !== left.name), left],
+      })),
   },
   'elements of a former network are left': {
     kind: 'rules-left',

@@ -1,9 +1,10 @@
 import { CniError, type ConfList, type PluginCall } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
-import type { PluginWay } from '@vethra/plugins'
+import { hostEndName, type PluginWay } from '@vethra/plugins'
 import { isSameOwner } from '@vethra/state'
 import type { CachedAttachment, PluginRunner, StageCall } from '@vethra/world'
 import { removeEffects } from '../remove-effects.ts'
+import { removeMarkedLink } from '../remove-marked-link.ts'
 import { cachedList, detach, type Former } from './attach.ts'
 import { together } from './failures.ts'
 import type { HostTools } from './host-tools.ts'
@@ -89,11 +90,12 @@ async function detachOne(
   const { cached, record } = known
   if (cached) {
     await detachAs(tools, former, made)
-    if (record === undefined) await removeElements(tools, membership)
+    if (record === undefined) await removeMarked(tools, membership)
     return
   }
   const of = made ? cachedList(made) : list
   // Without a conf list no plugin runs.
+  if (record === undefined) await removeMarked(tools, membership)
   if (of === undefined) return detachAs(tools, former, made)
   const runner = pluginRunner(tools, { list: of, record, isMade: made !== undefined })
   const own = { ...tools, runner }
@@ -101,10 +103,13 @@ async function detachOne(
 }
 
 // With the record lost, nothing else says whether plugins of this process made some.
-async function removeElements(tools: HostTools, membership: Membership): Promise<void> {
-  const owner = { kind: 'attachment', ...keyOf(membership) } as const
+async function removeMarked(tools: HostTools, membership: Membership): Promise<void> {
+  const key = keyOf(membership)
+  const owner = { kind: 'attachment', ...key } as const
   const kernel = await tools.kernel?.()
-  const error = kernel && (await removeEffects(kernel, (each) => isSameOwner(each.owner, owner)))
+  if (kernel === undefined) return
+  await removeMarkedLink(kernel, owner, hostEndName(key.network, key.containerId, key.ifname))
+  const error = await removeEffects(kernel, (each) => isSameOwner(each.owner, owner))
   if (error) throw error
 }
 

@@ -19,6 +19,7 @@ import { programsOf } from '../attach/ways-now.ts'
 import { attachedIds } from '../attach/whose.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { effectsOf } from './list-effects.ts'
+import { markLinks } from './mark-links.ts'
 import { observeTable } from './native-effects.ts'
 import { observeAttachments, type SeenAttachments } from './observe-attachments.ts'
 import { desiredContainers, observeContainers, type SeenContainers } from './observe-containers.ts'
@@ -54,7 +55,8 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
   const { containers, names } = known
   const observed = containers.map((each) => each.observed)
   const seen = attachments.observed
-  const table = await observeTable(await tools.host.kernel?.(), attachments.native, {
+  const kernel = await tools.host.kernel?.()
+  const table = await observeTable(kernel, attachments.native, {
     attachments: seen,
     networks: networks.map(({ name }) => name),
   })
@@ -82,7 +84,7 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
       containers: observed,
       portHolds,
       names,
-      links,
+      links: await markLinks(kernel, links, seen),
       routes,
       flows: publishesUdp ? await tools.kernel.flows() : [],
       firewall,
