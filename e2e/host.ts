@@ -58,7 +58,7 @@ const setUp = [
   'mkdir -p /run/.etc/upper /run/.etc/work /run/netns',
   'mount -t overlay overlay -o lowerdir=/etc,upperdir=/run/.etc/upper,workdir=/run/.etc/work /etc',
   // A distribution's packages put networks there.
-  'rm -f /etc/cni/net.d/*',
+  '[ ! -d /etc/cni/net.d ] || mount -t tmpfs tmpfs /etc/cni/net.d',
   'ip link set lo up',
   'echo ready',
   'exec cat',

@@ -1,9 +1,11 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeOnHost } from './gate.ts'
 import { executable, type Host, openHost } from './host.ts'
+import type { Snapshot } from './snapshot.ts'
 
 describeOnHost('the OCI runtime in front of runc', () => {
   let host: Host
@@ -104,6 +106,158 @@ describeOnHost('the OCI runtime in front of runc', () => {
       expect(await host.run([runtime, 'state', 'x'], { env })).toMatchObject({ stdout: 'state x' })
       await writeFile(VETHRA_TOML, '[runtime]\nbinarie = "/bin/echo"\n')
       expect(await host.run([runtime, 'state', 'x'], { env })).toMatchObject({ exitCode: 2 })
+    })
+  })
+
+  describe('attaches a container whose bundle has annotations of ours', () => {
+    let empty: Snapshot
+
+    beforeAll(async () => {
+      empty = await host.snapshot()
+      await host.vethra('network', 'create', 'lan', '--subnet', '10.9.1.0/24')
+      await host.vethra('network', 'create', 'back', '--subnet', '10.9.2.0/24')
+    })
+
+    const bundleOf = async (annotations: object, args: readonly string[], change: object = {}) => {
+      const bundle = await host.bundle(`b${randomUUID()}`, args)
+      const file = join(bundle, 'config.json')
+      const config = JSON.parse(await readFile(file, 'utf8'))
+      const text = `${JSON.stringify({ ...config, annotations, ...change }, null, '\t')}\n`
+      await writeFile(file, text)
+      return { bundle, file, text }
+    }
+    const root = () => ['--root', join(host.folder, 'runc')]
+    const runc = (...args: readonly string[]) => host.run([runtime, ...root(), ...args])
+    // A container that stays keeps what runc was given as standard output.
+    const detached = (...args: readonly string[]) =>
+      host.run([
+        'sh',
+        '-c',
+        'exec "$@" >/dev/null 2>&1 </dev/null',
+        'sh',
+        runtime,
+        ...root(),
+        ...args,
+      ])
+    const named = async () =>
+      JSON.parse((await host.vethra('container', 'ls', '--format', 'json')).stdout)
+
+    it('in the foreground, with names, addresses and ports; its bundle is as it was', async () => {
+      const { bundle, file, text } = await bundleOf(
+        {
+          'vethra.network': 'lan:ip=10.9.1.9,alias=db; back',
+          'vethra.name': 'web',
+          'vethra.ports': '8080:80',
+          'vethra.hostname': 'inside',
+          'vethra.dns': '192.0.2.53',
+          'org.other': 'stays',
+        },
+        ['sh', '-c', 'ip -4 -o addr; cat /etc/hosts /etc/resolv.conf; hostname'],
+      )
+      const inside = ['sh', '-c', 'cd "$0" && exec "$@"', bundle]
+      const ran = await host.run([...inside, runtime, ...root(), 'run', host.tag])
+      expect(ran).toMatchObject({ exitCode: 0, stderr: '' })
+      expect(ran.stdout).toMatch(/eth0 +inet 10\.9\.1\.9\/24/)
+      expect(ran.stdout).toMatch(/eth1 +inet 10\.9\.2\.2\/24/)
+      expect(ran.stdout).toMatch(/^10\.9\.1\.9\s.*\bweb\b/m)
+      expect(ran.stdout).toMatch(/^10\.9\.1\.9\s.*\bdb\b/m)
+      expect(ran.stdout).toMatch(/^nameserver 192\.0\.2\.53$/m)
+      expect(ran.stdout.split('\n').at(-1)).toBe('inside')
+      expect(await readFile(file, 'utf8')).toBe(text)
+      expect(await named()).toEqual([])
+    })
+
+    it('detached, beside runc: its name is taken, its id starts again, and delete ends it', async () => {
+      const asked = { 'vethra.network': 'lan', 'vethra.name': 'web', 'vethra.ports': '8081:80' }
+      const { bundle, file, text } = await bundleOf(asked, ['sleep', '1000'])
+      const other = await bundleOf({ 'vethra.network': 'back:alias=web' }, ['sleep', '1000'])
+      const pidFile = join(host.folder, 'pid')
+      const create = ['create', '--pid-file', pidFile, '--bundle', bundle, host.tag]
+      expect(await detached(...create)).toMatchObject({ exitCode: 0 })
+      expect(await runc('start', host.tag)).toMatchObject({ exitCode: 0 })
+      const pid = await readFile(pidFile, 'utf8')
+      expect(await host.run(['nsenter', '-t', pid, '-n', 'ip', '-4', '-o', 'addr'])).toMatchObject({
+        stdout: expect.stringContaining('10.9.1.'),
+      })
+      expect(await runc('exec', host.tag, '/bin/hostname')).toMatchObject({ exitCode: 0 })
+      const again = await runc('create', '--bundle', bundle, host.tag)
+      expect(again).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(host.tag) })
+      const taken = await runc('run', '-b', other.bundle, `${host.tag}-2`)
+      expect(taken).toMatchObject({
+        exitCode: 1,
+        stderr: expect.stringMatching(/vethra\.network.*"web"/),
+      })
+      expect(await readFile(other.file, 'utf8')).toBe(other.text)
+      expect(await named()).toMatchObject([{ ID: host.tag, Name: 'web', State: 'running' }])
+      expect(await runc('kill', host.tag, 'KILL')).toMatchObject({ exitCode: 0 })
+      expect(await runc('delete', '--force', host.tag)).toMatchObject({ exitCode: 0 })
+      expect(await named()).toEqual([])
+      expect(await readFile(file, 'utf8')).toBe(text)
+    })
+
+    it('that fails to start: nothing of it is left', async () => {
+      const { bundle, file, text } = await bundleOf(
+        { 'vethra.network': 'lan', 'vethra.name': 'web' },
+        ['/no/such/program'],
+      )
+      expect(await runc('run', '-b', bundle, host.tag)).toMatchObject({ exitCode: 1 })
+      expect(await named()).toEqual([])
+      expect(await readFile(file, 'utf8')).toBe(text)
+    })
+
+    it('whose runtime was killed before the container was made: the next one starts clean', async () => {
+      const asked = { 'vethra.network': 'lan', 'vethra.name': 'web', 'vethra.ports': '8082:80' }
+      const { bundle, file, text } = await bundleOf(asked, ['hostname'])
+      const env = { VETHRA_RUNTIME: '/bin/false' }
+      const killed = await host.run([runtime, 'run', '-b', bundle, `${host.tag}-killed`], { env })
+      expect(killed).toMatchObject({ exitCode: 1 })
+      expect(await readFile(file, 'utf8')).not.toBe(text)
+      // Another id, on the bundle that the killed one has left.
+      expect(await runc('run', '-b', bundle, host.tag)).toMatchObject({ exitCode: 0, stderr: '' })
+      expect(await readFile(file, 'utf8')).toBe(text)
+      expect(await named()).toEqual([])
+    })
+
+    it('within the limits of vethra.toml alone, and says so in the log that containerd reads', async () => {
+      const log = join(host.folder, 'log.json')
+      const { bundle, file, text } = await bundleOf({ 'vethra.network': 'host' }, ['hostname'])
+      const logged = ['--log', log, '--log-format', 'json']
+      const refused = await host.run([runtime, ...logged, 'run', '-b', bundle, host.tag])
+      expect(refused).toMatchObject({
+        exitCode: 1,
+        stderr: expect.stringContaining('vethra.network'),
+      })
+      expect(JSON.parse(await readFile(log, 'utf8'))).toMatchObject({
+        ...{ level: 'error', msg: expect.stringContaining('vethra.network') },
+      })
+      expect(await readFile(file, 'utf8')).toBe(text)
+      const VETHRA_TOML = join(host.folder, 'limits.toml')
+      await writeFile(VETHRA_TOML, '[runtime]\nmodes = ["host"]\n')
+      const allowed = await host.run([runtime, ...root(), 'run', '-b', bundle, host.tag], {
+        env: { VETHRA_TOML },
+      })
+      expect(allowed).toMatchObject({ exitCode: 0, stderr: '' })
+    })
+
+    it.each([
+      ['without annotations of ours', { 'org.other': 'x' }, {}],
+      ["of nerdctl's", { 'vethra.network': 'lan', 'nerdctl/name': 'x' }, {}],
+      ['of a pod', { 'vethra.network': 'lan', 'io.kubernetes.cri.sandbox-id': 'x' }, {}],
+      ['of CRI-O', { 'vethra.network': 'lan', 'io.kubernetes.cri-o.Name': 'x' }, {}],
+      ['that joins a namespace', { 'vethra.name': 'x' }, { path: '/run/netns/x' }],
+    ])('but a bundle %s is passed on byte for byte', async (_title, annotations, network) => {
+      const linux = { namespaces: [{ type: 'network', ...network }] }
+      const { bundle, file, text } = await bundleOf(annotations, ['hostname'], { linux })
+      const env = { VETHRA_RUNTIME: '/bin/echo' }
+      const ran = await host.run([runtime, 'create', '-b', bundle, host.tag], { env })
+      expect(ran.stdout).toBe(`create -b ${bundle} ${host.tag}`)
+      expect(await readFile(file, 'utf8')).toBe(text)
+      expect(await named()).toEqual([])
+    })
+
+    it('nothing is left of all of them', async () => {
+      await host.vethra('network', 'rm', 'lan', 'back')
+      expect(await host.snapshot()).toEqual(empty)
     })
   })
 })

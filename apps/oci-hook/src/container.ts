@@ -15,6 +15,8 @@ export interface Container {
   readonly request: HookRequest
   /** Whether `bundle prepare` made it, and so `bundle rm` will end it. */
   readonly ours: boolean
+  /** Whether it is forgotten when it has stopped: an OCI runtime made it for this one life. */
+  readonly transient: boolean
   readonly store: ContainerStore
   readonly hosts: () => Promise<HostsStore>
   /** Appends lines to the log of this hook. */
@@ -87,6 +89,7 @@ export async function openContainer(
     state,
     request: { ...request, ports },
     ours: record !== undefined,
+    transient: record?.transient === true,
     store,
     hosts: () => world.hosts(namespace),
     record: toLog,

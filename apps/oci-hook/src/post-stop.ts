@@ -35,6 +35,7 @@ export async function postStop(
 ): Promise<void> {
   const ref = { namespace, id }
   if (await isAlive(world, ref)) return record([`container ${id} is alive: nothing is detached`])
+  let isTransient = false
   const errors = await goingOn(async (attempt) => {
     // By the records, before any file of the container's is believed.
     const recorded = await attempt('read the records', () => attachedByRecord(world, ref))
@@ -52,8 +53,11 @@ export async function postStop(
     }
     if (container) await attempt('remove the pid file', () => removePidFile(world, container))
     if (container && !container.ours) await attempt('tell nerdctl', () => endForNerdctl(container))
+    isTransient = container?.transient === true
   }, world.steps)
   if (errors.length > 0) throw failure(id, errors)
+  // Loaded here alone: a start has no use for it.
+  if (isTransient) await (await import('./forget.ts')).forget(world, ref)
 }
 
 // crun calls postStop while the process that it has killed is still ending. Records that cannot be read keep

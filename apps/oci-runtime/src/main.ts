@@ -1,16 +1,8 @@
 import { CniError, explain } from '@vethra/cni'
+import { parseStartCall, type StartCall } from '@vethra/container/runtime'
 import { splitGlobalFlags } from '@vethra/settings'
 import type { Io } from '@vethra/world'
-
-/** The host that the runtime runs on. */
-export interface RuntimeHost {
-  /** The name or path of the real runtime, by the environment and vethra.toml. */
-  binary(): Promise<string>
-  /**
-   * Becomes the real runtime, with so many of this process's last arguments. Throws CniError 100 where there is none.
-   */
-  become(binary: string, argumentCount: number): Promise<never>
-}
+import type { RuntimeHost } from './runtime-host.ts'
 
 /**
  * Runs a call of an OCI runtime: prepares the bundle of a container that is to be started where its annotations ask for
@@ -24,13 +16,32 @@ export async function main(
 ): Promise<number> {
   const word = argv.indexOf('runtime')
   const args = argv.slice(word + 1)
+  const call = parseStartCall(args)
+  let host: RuntimeHost | undefined
   try {
-    const host = await open()
-    splitGlobalFlags(argv.slice(0, word))
-    return await host.become(await host.binary(), args.length)
+    host = await open()
+    const { flags } = splitGlobalFlags(argv.slice(0, word))
+    const binary = await host.binary()
+    const bundle = call && host.bundle(call.bundle)
+    // Other bundles cost no more than this: annotations of ours have this in their keys.
+    if (call && bundle?.config.includes('"vethra.')) {
+      const { prepareStart } = await import('./prepare-start.ts')
+      await prepareStart({ call, flags, bundle }, io, host)
+    }
+    return await host.become(binary, args.length)
   } catch (error) {
     if (!(error instanceof CniError)) throw error
     for (const line of explain(error)) io.complain(line)
+    if (host && call) await logError(host, call, error, io)
     return error.code === 103 ? 2 : 1
   }
+}
+
+// containerd shows what it finds there, and not what is on standard error.
+async function logError(host: RuntimeHost, call: StartCall, error: CniError, io: Io) {
+  const { logTo, timeOf } = await import('./log-to.ts')
+  const message = explain(error)
+    .map((line) => line.trim().replace(/^error: /, ''))
+    .join('; ')
+  logTo(host, call, { level: 'error', message: `vethra: ${message}`, time: timeOf(io) })
 }

@@ -1,8 +1,10 @@
+import { appendFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { CniError } from '@vethra/cni'
 import type { RuntimeHost } from '@vethra/oci-runtime'
 import { resolveRuntime, tomlFile } from '@vethra/settings'
 import type { Io } from '@vethra/world'
-import { readTextNow } from './read-text-now.ts'
+import { readConfigNow, readTextNow } from './read-text-now.ts'
 
 /** The host of the OCI runtime that this process is. */
 export async function runtimeHere({ env }: Io): Promise<RuntimeHost> {
@@ -14,6 +16,12 @@ export async function runtimeHere({ env }: Io): Promise<RuntimeHost> {
   const descriptors = inheritedDescriptors()
   return {
     binary: () => binaryOf(env),
+    bundle: (given) => {
+      const folder = resolve(given || '.')
+      return { folder, config: readConfigNow(`${folder}/config.json`) }
+    },
+    appendLog: (file, line) => appendFileSync(file, line),
+    here: async (io) => (await import('./world-here.ts')).here(io),
     become: async (binary, argumentCount) =>
       replaceProcess({
         program: findRuntime(binary, env['PATH'] ?? usualPath),

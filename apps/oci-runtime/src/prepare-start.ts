@@ -1,0 +1,39 @@
+import { explain } from '@vethra/cni'
+import { askedOf, namespaceOfRoot } from '@vethra/container'
+import type { StartCall } from '@vethra/container/runtime'
+import { inNamespace, prepareAsked } from '@vethra/engine'
+import type { GivenSettings } from '@vethra/settings'
+import type { Io } from '@vethra/world'
+import { logTo, timeOf } from './log-to.ts'
+import type { RuntimeHost } from './runtime-host.ts'
+
+/** A start of a container whose bundle may ask for something. */
+export interface Start {
+  readonly call: StartCall
+  /** Global flags of ours. */
+  readonly flags: GivenSettings
+  readonly bundle: ReturnType<RuntimeHost['bundle']>
+}
+
+/**
+ * Prepares the bundle of a start where its annotations ask for that. Warnings go to the log of the real runtime, else to
+ * standard error. Throws CniError as `prepareAsked` does.
+ */
+export async function prepareStart(start: Start, io: Io, host: RuntimeHost): Promise<void> {
+  const { call, bundle } = start
+  const asked = askedOf(bundle.config, call.id)
+  if (asked === undefined) return
+  const complain = (message: string) => {
+    const line = { level: 'warning', message: `vethra: ${message}`, time: timeOf(io) } as const
+    if (!logTo(host, call, line)) io.complain(message)
+  }
+  const here = await host.here(io)
+  const namespace = namespaceOfRoot(call.root)
+  const resolved = await here.settings({ ...start.flags, namespace })
+  const world = await here.world(resolved, {
+    onLine: complain,
+    onFault: (fault) => explain(fault, 'warning').forEach(complain),
+  })
+  const tools = { ...(await inNamespace(world, namespace)), resolved }
+  await prepareAsked(tools, { folder: bundle.folder, asked }, { ...io, complain })
+}

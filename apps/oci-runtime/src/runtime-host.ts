@@ -1,0 +1,17 @@
+import type { Here, Io } from '@vethra/world'
+
+/** The host that the runtime runs on. */
+export interface RuntimeHost {
+  /** The name or path of the real runtime, by the environment and vethra.toml. */
+  binary(): Promise<string>
+  /** The absolute path of a bundle as it was given, and the text of its config.json where that can be read. */
+  bundle(given: string | undefined): { readonly folder: string; readonly config: string }
+  /** Appends to a log of the real runtime's. */
+  appendLog(file: string, line: string): void
+  /** The ports that a bundle is prepared through; loaded where one is. */
+  here(io: Io): Promise<Here>
+  /**
+   * Becomes the real runtime, with so many of this process's last arguments. Throws CniError 100 where there is none.
+   */
+  become(binary: string, argumentCount: number): Promise<never>
+}

@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest'
+import { askedOf } from './asked.ts'
+
+const config = (annotations: object, linux: object = { namespaces: [{ type: 'network' }] }) =>
+  JSON.stringify({ ociVersion: '1.0.2', annotations, linux })
+const joined = (path: string) => ({ namespaces: [{ type: 'network', path }] })
+const lan = { 'vethra.network': 'lan' }
+
+it.each([
+  [config(lan), ['lan']],
+  [config({ 'vethra.name': 'web' }), []],
+  [config({ ...lan, 'io.podman.annotations.cid': 'x', 'io.container.manager': 'libpod' }), ['lan']],
+  [config(lan, joined('/run/netns/x')), ['lan']],
+  [config({ 'vethra.network': 'lan;back' }, joined('/run/netns/x')), ['lan', 'back']],
+])('%s asks', (text, network) => {
+  expect(askedOf(text, 'web')).toMatchObject({ flags: { id: 'web', network } })
+})
+
+it('tells which container a bundle has been prepared for', () => {
+  const text = config({ ...lan, 'nerdctl/state-dir': '/x/web', 'nerdctl/name': 'web' })
+  expect(askedOf(text, 'web')).toMatchObject({ preparedFor: '/x/web' })
+})
+
+it.each([
+  '',
+  '{',
+  'null',
+  '[]',
+  '{"annotations":null}',
+  '{"annotations":["vethra.network"]}',
+  '{"annotations":"vethra.network"}',
+  `${'['.repeat(200)}${']'.repeat(200)}`,
+  config({}),
+  config({ other: 'x' }),
+  config({ ...lan, 'nerdctl/name': 'web' }),
+  config({ ...lan, 'io.kubernetes.cri.container-type': 'sandbox' }),
+  config({ ...lan, 'io.kubernetes.cri.sandbox-id': 'x' }),
+  config({ ...lan, 'io.kubernetes.cri-o.ContainerType': 'container' }),
+  config({ 'vethra.name': 'web' }, joined('/run/netns/x')),
+  config({ 'vethra.network': 'none' }, joined('/run/netns/x')),
+  config({ 'vethra.ports': '80:80' }, joined('/proc/1/ns/net')),
+])('%s is passed on', (text) => {
+  expect(askedOf(text, 'web')).toBeUndefined()
+})
+
+it('of a bundle of another manager no value is looked at', () => {
+  expect(askedOf(config({ 'vethra.name': '../x', 'nerdctl/name': 'a' }), 'web')).toBeUndefined()
+})

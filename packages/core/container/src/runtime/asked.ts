@@ -1,0 +1,48 @@
+import { goField, isNestedDeeper, jsonOrNull } from '@vethra/cni'
+import { annotationKeys } from '../annotations.ts'
+import type { BundleFlags } from '../bundle-flags.ts'
+import { joinedNamespace } from '../joined-namespace.ts'
+import { flagsOfAnnotations } from './annotations.ts'
+
+/** The wishes of a bundle whose container an OCI runtime is to start. */
+export interface Asked {
+  readonly flags: BundleFlags
+  /** The folder of the container that `bundle prepare`, a hook file or nerdctl prepared it for. */
+  readonly preparedFor?: string
+}
+
+/**
+ * The wishes in a config.json; undefined for one that is to be passed on as it is. That is no JSON, or has no annotation of
+ * ours; another manager networks it; or it joins a network namespace, and asks for no network. Throws CniError 107 that names the annotation where its value cannot be.
+ */
+export function askedOf(text: string, id: string): Asked | undefined {
+  if (isNestedDeeper(text, deepest)) return undefined
+  const config = jsonOrNull(text)
+  const annotations = goField(config, 'annotations')
+  if (!isTable(annotations) || isOthers(annotations)) return undefined
+  const flags = flagsOfAnnotations(id, annotations)
+  if (flags === undefined || (joinedNamespace(text) !== undefined && !namesNetwork(flags))) {
+    return undefined
+  }
+  const preparedFor = annotations[annotationKeys.stateDir]
+  return typeof preparedFor === 'string' ? { flags, preparedFor } : { flags }
+}
+
+const deepest = 100
+
+function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+// nerdctl's are ours too, where `bundle prepare` wrote them: its state folder tells.
+function isOthers(annotations: Readonly<Record<string, unknown>>): boolean {
+  const keys = Object.keys(annotations)
+  const prepared = annotations[annotationKeys.stateDir] !== undefined
+  const isOthersKey = (key: string) =>
+    /^io\.kubernetes\.cri(-o)?\./.test(key) || (key.startsWith('nerdctl/') && !prepared)
+  return keys.some(isOthersKey)
+}
+
+function namesNetwork({ network }: BundleFlags): boolean {
+  return network.length > 0 && !network.includes('none')
+}

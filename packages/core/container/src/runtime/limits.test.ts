@@ -1,0 +1,61 @@
+import { expect, it } from 'vitest'
+import { checkLimits, type WishLimits } from './limits.ts'
+
+const strict: WishLimits = { ports: [1024, 65_535], modes: [] }
+const known = [
+  { name: 'lan', managed: true },
+  { name: 'cilium', managed: false },
+]
+const facts = {
+  network: (ref: string) => known.find(({ name }) => name === ref),
+  isTaken: (name: string) => name === 'taken',
+}
+const none = { id: 'web', network: [], publish: [], dnsOption: [], addHost: [], networkAlias: [] }
+const check =
+  (wish: object, limits: object = {}) =>
+  () =>
+    checkLimits({ ...none, ...wish }, { ...strict, ...limits }, facts)
+
+it.each([
+  [{ network: ['lan'] }, {}],
+  [{ network: ['lan:ip=10.4.1.9'] }, {}],
+  [{}, {}],
+  [{ network: ['none'] }, {}],
+  [{ network: ['new'] }, {}],
+  [{ network: ['cilium'] }, { networks: ['cilium'] }],
+  [{ network: ['cilium', 'lan'] }, { networks: ['*'] }],
+  [{ network: ['none'] }, { networks: [] }],
+  [{ network: ['host'] }, { modes: ['host'] }],
+  [{ network: ['ns:/run/netns/x'] }, { modes: ['ns'] }],
+  [{ network: ['container:db'] }, { modes: ['container'] }],
+  [{ publish: ['1024:80'] }, {}],
+  [{ publish: ['80'] }, {}],
+  [{ publish: ['0:80'] }, {}],
+  [{ publish: ['80:80'] }, { ports: [80, 80] }],
+  [{ name: 'web', hostname: 'web', networkAlias: ['db'] }, {}],
+])('%j is allowed by %j', (wish, limits) => {
+  expect(check(wish, limits)).not.toThrow()
+})
+
+it.each([
+  [{ network: ['cilium'] }, {}, 'vethra.network'],
+  [{ network: ['lan', 'cilium'] }, {}, 'vethra.network'],
+  [{ network: ['lan'] }, { networks: [] }, 'vethra.network'],
+  [{}, { networks: ['lan'] }, 'vethra.network'],
+  [{ network: ['new'] }, { networks: ['lan'] }, 'vethra.network'],
+  [{ network: ['host'] }, {}, 'vethra.network'],
+  [{ network: ['host'] }, { modes: ['ns'], networks: ['*'] }, 'vethra.network'],
+  [{ network: ['ns:/proc/1/ns/net'] }, {}, 'vethra.network'],
+  [{ network: ['container:db'] }, {}, 'vethra.network'],
+  [{ publish: ['80:80'] }, {}, 'vethra.ports'],
+  [{ publish: ['8080:80', '127.0.0.1:22:22'] }, {}, 'vethra.ports'],
+  [{ publish: ['1000-1030:1000-1030'] }, {}, 'vethra.ports'],
+  [{ publish: ['8080:80'] }, { ports: [80, 80] }, 'vethra.ports'],
+  [{ name: 'taken' }, {}, 'vethra.name'],
+  [{ hostname: 'taken' }, {}, 'vethra.hostname'],
+  [{ networkAlias: ['ok', 'taken'] }, {}, 'vethra.alias'],
+  [{ network: ['lan:alias=taken'] }, {}, 'vethra.network'],
+])('%j is refused by %j, naming the annotation', (wish, limits, key) => {
+  const message = expect.stringContaining(`annotation ${key} `)
+  expect(check(wish, limits)).toThrow(expect.objectContaining({ code: 107, message }))
+})

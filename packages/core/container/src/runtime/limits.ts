@@ -1,0 +1,80 @@
+import { CniError } from '@vethra/cni'
+import type { BundleFlags } from '../bundle-flags.ts'
+import { parseNetworkFlag } from '../network-flag.ts'
+import { refMode } from '../network-mode.ts'
+import { parsePortSpecs } from '../port-spec.ts'
+import { annotationOf } from './annotations.ts'
+
+/** The wishes that annotations may have: `[runtime]` of vethra.toml. */
+export interface WishLimits {
+  /** Networks by name, `*` for every one; absent for those that Vethra or nerdctl made. */
+  readonly networks?: readonly string[]
+  /** The first and the last host port. */
+  readonly ports: readonly [first: number, last: number]
+  /** Modes besides networks and `none`. */
+  readonly modes: readonly string[]
+}
+
+/** The networks and names of a host. */
+export interface WishFacts {
+  /** The network that a reference means; undefined where there is none. */
+  readonly network: (
+    ref: string,
+  ) => { readonly name: string; readonly managed: boolean } | undefined
+  /** Whether another container has a name. */
+  readonly isTaken: (name: string) => boolean
+}
+
+/**
+ * Throws CniError 107 that names the annotation for the first wish beyond the limits: labels of an image may become
+ * annotations, so that whoever built it asks.
+ */
+export function checkLimits(flags: BundleFlags, limits: WishLimits, facts: WishFacts): void {
+  const asked = flags.network.length > 0 ? flags.network : ['bridge']
+  const networks = asked.map(parseNetworkFlag)
+  for (const { ref, aliases } of networks) {
+    checkNetwork(ref, limits, facts)
+    for (const alias of aliases) checkFree('network', alias, facts)
+  }
+  const [first, last] = limits.ports
+  for (const { text, host } of parsePortSpecs(flags.publish)) {
+    if (host === undefined || (host.first >= first && host.last <= last)) continue
+    throw beyond(
+      annotationOf('publish'),
+      `host port ${text}, and ports from ${first} to ${last} are allowed`,
+      'Widen ports in [runtime] of vethra.toml, or publish another port.',
+    )
+  }
+  for (const alias of flags.networkAlias) checkFree('networkAlias', alias, facts)
+  if (flags.name !== undefined) checkFree('name', flags.name, facts)
+  if (flags.hostname !== undefined) checkFree('hostname', flags.hostname, facts)
+}
+
+function checkNetwork(ref: string, { networks, modes }: WishLimits, facts: WishFacts): void {
+  const mode = refMode(ref)
+  if (mode === 'none') return
+  const key = annotationOf('network')
+  if (mode !== 'cni') {
+    if (modes.includes(mode)) return
+    throw beyond(key, mode, `Add "${mode}" to modes in [runtime] of vethra.toml to allow it.`)
+  }
+  // The default network is made by Vethra when it is first used.
+  const { name, managed } = facts.network(ref) ?? { name: ref, managed: true }
+  if (networks === undefined ? managed : networks.includes(name) || networks.includes('*')) return
+  const hint = `Add "${name}" to networks in [runtime] of vethra.toml to allow it.`
+  throw beyond(key, `network ${name}${managed ? '' : ', which Vethra did not make'}`, hint)
+}
+
+// A container that answers to the name of another gets its traffic.
+function checkFree(flag: keyof BundleFlags, name: string, { isTaken }: WishFacts): void {
+  if (!isTaken(name)) return
+  throw beyond(
+    annotationOf(flag),
+    `the name ${JSON.stringify(name)}, which another container has`,
+    'Give another one, or remove that container first.',
+  )
+}
+
+function beyond(key: string, wish: string, hint: string): CniError {
+  return new CniError({ code: 107, message: `annotation ${key} may not ask for ${wish}`, hint })
+}

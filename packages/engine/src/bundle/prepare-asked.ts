@@ -1,0 +1,109 @@
+import { CniError, goField, onCniError, orElse } from '@vethra/cni'
+import { type Asked, checkLimits, parsePrepared } from '@vethra/container'
+import { findNetwork, networksFromFiles } from '@vethra/networks'
+import { livingRecords } from '../attach/whose.ts'
+import { removeContainers } from '../container/container-remove.ts'
+import { prepareBundle } from './prepare-bundle.ts'
+import type { Caller, PrepareTools } from './prepare-tools.ts'
+
+/** A bundle of which an OCI runtime is to start a container. */
+export interface AskingBundle {
+  /** Its folder; absolute. */
+  readonly folder: string
+  readonly asked: Asked
+}
+
+/**
+ * Prepares a bundle as its annotations ask, within the limits of `[runtime]`. Returns false where it has been prepared
+ * already, by a hook file or by `bundle prepare`: then nothing is changed. Throws CniError 107 for a wish beyond the limits, 102 where a
+ * container of this id is alive, and what `prepareBundle` throws.
+ */
+export async function prepareAsked(
+  tools: PrepareTools,
+  { folder, asked }: AskingBundle,
+  caller: Caller,
+): Promise<boolean> {
+  const { flags } = asked
+  const claim = await claimOf(tools, folder, asked)
+  if (claim === 'prepared') return false
+  await refuseAlive(tools, flags.id)
+  if (claim !== undefined && claim !== flags.id) await forgetDead(tools, claim)
+  const { networks } = networksFromFiles(await tools.networks.list())
+  const taken = await takenNames(tools, flags.id, wantedNames(asked))
+  checkLimits(flags, tools.settings.runtime, {
+    network: (ref) => findNetwork(networks, ref),
+    isTaken: (name) => taken.has(name),
+  })
+  await prepareBundle(tools, { folder, flags, byRuntime: true }, caller)
+  return true
+}
+
+// The container whose start has left its edits in this very file; `prepared` where somebody else made them.
+async function claimOf(
+  tools: PrepareTools,
+  folder: string,
+  { preparedFor }: Asked,
+): Promise<string | undefined> {
+  if (preparedFor === undefined) return undefined
+  const { containers, files } = tools
+  const id = preparedFor.slice(preparedFor.lastIndexOf('/') + 1)
+  if (orElse(() => containers.folder(id), '') !== preparedFor) return 'prepared'
+  const record = await containers.read(id, 'vethra.json')
+  const file = `${await files.realPath(folder)}/config.json`
+  const isOfRuntime = goField(record, 'transient') === true
+  return isOfRuntime && preparedFiles(record).includes(file) ? id : 'prepared'
+}
+
+function preparedFiles(record: Parameters<typeof goField>[0]): readonly string[] {
+  const configs = orElse(() => parsePrepared(goField(record, 'configs')), [])
+  return configs.map(({ file }) => file)
+}
+
+// Its files are mounted: the OCI runtime refuses the id, but it comes after us.
+async function refuseAlive({ host, settings }: PrepareTools, id: string): Promise<void> {
+  const living = await livingRecords(host, { namespace: settings.namespace, id })
+  if (living.length === 0) return
+  throw new CniError({
+    code: 102,
+    message: `a container ${id} of namespace ${settings.namespace} is alive`,
+    hint: 'Give another id, or delete that container first.',
+  })
+}
+
+function wantedNames({ flags }: Asked): readonly string[] {
+  const aliases = flags.network.flatMap((each) => each.match(/(?<=\balias=)[^,]+/g) ?? [])
+  const { name = '', hostname = '', networkAlias } = flags
+  return [name, hostname, ...networkAlias, ...aliases]
+}
+
+// A name of a container that never started, and whose bundle has gone, is free again.
+async function takenNames(
+  tools: PrepareTools,
+  id: string,
+  wanted: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const held = await tools.containers.heldNames()
+  const others = held.filter((each) => each.id !== id && wanted.includes(each.name))
+  const taken = new Set<string>()
+  for (const each of others) {
+    const isFree = (await isLeft(tools, each.id)) && (await forgetDead(tools, each.id))
+    if (!isFree) taken.add(each.name)
+  }
+  return taken
+}
+
+async function isLeft({ containers, files }: PrepareTools, id: string): Promise<boolean> {
+  const record = await containers.read(id, 'vethra.json').catch(onCniError(() => undefined))
+  const places = preparedFiles(record)
+  if (goField(record, 'transient') !== true || places.length === 0) return false
+  const texts = await Promise.all(places.map((file) => files.read(file)))
+  return texts.every((text) => text === undefined || !text.includes(containers.folder(id)))
+}
+
+// Whether it could be forgotten: one that lives stays.
+async function forgetDead(tools: PrepareTools, id: string): Promise<boolean> {
+  const ref = { namespace: tools.settings.namespace, id }
+  if ((await livingRecords(tools.host, ref)).length > 0) return false
+  const { failure } = await removeContainers(tools, [id], {})
+  return failure === undefined
+}
