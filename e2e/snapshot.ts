@@ -40,10 +40,12 @@ export async function takeSnapshot(run: Run): Promise<Snapshot> {
       ),
       ...elementsIn(table.stdout),
     ],
-    // nerdctl's own lock file, which its programs would not notice to be gone, stays for good.
+    // nerdctl's own lock file, which its programs would not notice to be gone, stays for good; events stay until a boot.
     files: files.stdout
       .split('\n')
-      .filter((file) => file !== '' && !file.endsWith('/.nerdctl.lock'))
+      .filter(
+        (file) => file !== '' && !file.endsWith('/.nerdctl.lock') && file !== '/run/vethra/events',
+      )
       .sort(),
     processes: (await run(['sh', '-c', ownProcesses])).stdout.split('\n').filter(Boolean).sort(),
   }

@@ -11,6 +11,7 @@ import {
   holdingContainer,
   openDoor,
   plannedCalls,
+  tellAttached,
   waysNow,
 } from '@vethra/engine'
 import type { Io, World } from '@vethra/world'
@@ -46,7 +47,9 @@ export async function add(world: World, { network, netns }: Place, io: Io): Prom
   await world.checkNetns(attachment.netns)
   await openDoor(world, memberships)
   await world.bringLoopbackUp(attachment.netns)
-  const [result] = await holdingContainer(world, memberships, () => attachEach(world, memberships))
+  const results = await holdingContainer(world, memberships, () => attachEach(world, memberships))
+  await tellAttached(world, memberships, results)
+  const [result] = results
   const { containerId, ifname } = attachment
   const done = `${ifname} of ${attachment.netns} is in network ${network}, as container ${containerId}`
   io.print(JSON.stringify(parseExactly(result?.text ?? 'null'), null, 4), done)

@@ -1,78 +1,101 @@
-import { setTimeout } from 'node:timers/promises'
-import { type DaemonEvent, parseEventStream } from '@vethra/api'
+import { eventFilter, type HostEvent, readSince, type Since } from '@vethra/api'
 import { CniError, oneLine } from '@vethra/cni'
-import type { Io } from '@vethra/world'
+import type { Events, Io } from '@vethra/world'
 import type { Command } from 'commander'
 import type { DaemonClient } from './daemon-client.ts'
-import { unsupported } from './flags.ts'
+import { readDaemonEvents } from './daemon-events.ts'
+import type { EventReading } from './event-reading.ts'
+import { readFileEvents, whyUnreadable } from './file-events.ts'
+import { gather, unsupported } from './flags.ts'
 import { readFormat } from './listing.ts'
 import { subcommand } from './program.ts'
+
+/** Where events are read: the file, and the daemon for those who may not open that. */
+export interface EventSources {
+  readonly events: Events
+  readonly openDaemon: () => Promise<DaemonClient>
+}
 
 interface EventFlags {
   readonly since?: string
   readonly follow: boolean
+  readonly filter: readonly string[]
   readonly format: string
 }
 
-/** How long a daemon that has stopped is waited for: as long as a restart may take. */
-const patienceMs = 30_000
-
-/** `vethra events`: what the daemon sees and does. */
-export function eventsCommand(program: Command, open: () => Promise<DaemonClient>, io: Io): void {
-  subcommand(program, 'events', 'print events of the daemon as they happen', [
-    'vethra events',
-    'vethra events --since 2026-01-31T12:00:00Z --no-follow',
-    'vethra events --format json | jq .Message',
-    "vethra events --format '{{.Type}} {{.Subject}}'",
-  ])
-    .option('--since <time>', 'begin with those after a time, or after an id; 0 for all kept')
-    .option('--no-follow', 'end after the existing ones')
+/** `vethra events`: what commands did on this host, and what the daemon saw. */
+export function eventsCommand(program: Command, open: () => Promise<EventSources>, io: Io): void {
+  subcommand(
+    program,
+    'events',
+    'print what commands do on this host and what the daemon sees, as it happens',
+    [
+      'vethra events',
+      'vethra events --since 1h --no-follow',
+      'vethra events --filter type=network --filter event=connect',
+      'vethra events --filter container=web --format json | jq .Message',
+      "vethra events --format '{{.Time}} {{.Type}} {{.Subject}}'",
+    ],
+  )
+    .option(
+      '--since <time>',
+      'begin at a time (2026-01-31T12:00:00Z), so long ago (1h30m), or after an id',
+    )
+    .option(
+      '--no-follow',
+      'end after the existing ones: all that are kept, unless --since is given',
+    )
+    .option(
+      '--filter <key=value>',
+      'type, event, network, container, namespace or by (repeatable)',
+      gather,
+      [],
+    )
     .option('--format <format>', 'text, json (an object a line) or a template', 'text')
     .action(async (flags: EventFlags) => printEvents(await open(), flags, io))
 }
 
-async function printEvents(client: DaemonClient, flags: EventFlags, io: Io): Promise<void> {
+async function printEvents(sources: EventSources, flags: EventFlags, io: Io): Promise<void> {
+  const { follow } = flags
   const render = rendererOf(flags.format)
-  const { since, follow } = flags
-  let place = since === undefined ? undefined : placeOf(since)
-  const read = () => {
-    const parse = parseEventStream()
-    const after = place === undefined ? '' : `&after=${place}`
-    return client.follow(`/events?follow=${follow}${after}`, (text) => {
-      for (const data of parse(text)) {
-        const event = JSON.parse(data) as DaemonEvent
-        place = event.ID
-        io.print(render(event))
-        if (io.isLost()) return false
-      }
-      return true
-    })
+  const passes = eventFilter(flags.filter)
+  const since = sinceOf(flags.since, io.now())
+  const isDue = ({ Time }: HostEvent) => since?.kind !== 'time' || Date.parse(Time) >= since.fromMs
+  const reading: EventReading = {
+    after: since?.kind === 'id' ? since.id : since || !follow ? '0' : undefined,
+    follow,
+    now: io.now,
+    onLost: () =>
+      io.complain('warning: events after that id may be missing: older ones are removed'),
+    hand(event) {
+      if (isDue(event) && passes(event)) io.print(render(event))
+      return !io.isLost()
+    },
   }
-  await read()
-  // The daemon has stopped: what comes after a restart is told, too.
-  for (let end = io.now() + patienceMs; follow && !io.isLost(); ) {
-    await setTimeout(500)
-    try {
-      place ??= '0'
-      await read()
-      end = io.now() + patienceMs
-    } catch (error) {
-      if (!(error instanceof CniError) || error.code !== 101 || io.now() > end) throw error
-    }
+  const unreadable = await whyUnreadable(sources.events)
+  if (unreadable === undefined) return readFileEvents(sources.events, reading)
+  try {
+    await readDaemonEvents(await sources.openDaemon(), reading)
+  } catch (error) {
+    if (error instanceof CniError && error.code === 101) throw unreadable
+    throw error
   }
 }
 
-function rendererOf(format: string): (event: DaemonEvent) => string {
+function sinceOf(text: string | undefined, nowMs: number): Since | undefined {
+  if (text === undefined) return undefined
+  const since = readSince(text, nowMs)
+  if (since) return since
+  throw unsupported(
+    '--since',
+    text,
+    'a time like 2026-01-31T12:00:00Z, a duration like 1h30m, or the id of an event',
+  )
+}
+
+function rendererOf(format: string): (event: HostEvent) => string {
   if (format === 'json') return (event) => JSON.stringify(event)
   if (format !== 'text') return readFormat(format)
   return ({ Time, Type, Message, Causes = [] }) =>
     [`${Time} ${Type} ${Message}`, ...Causes.map((each) => `  ${each}`)].map(oneLine).join('\n')
-}
-
-// The ids of events are times in milliseconds, or a little later.
-function placeOf(since: string): string {
-  if (/^\d{1,16}$/.test(since)) return since
-  const ms = Date.parse(since)
-  if (/^\d{4}-\d\d-\d\d/.test(since) && !Number.isNaN(ms)) return String(Math.max(0, ms - 1))
-  throw unsupported('--since', since, 'a time like 2026-01-31T12:00:00Z, or the id of an event')
 }

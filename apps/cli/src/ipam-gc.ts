@@ -1,5 +1,11 @@
 import { setTimeout } from 'node:timers/promises'
-import { ipamPlaces, type PlacedReservation, reservationRow, reservationsAt } from '@vethra/engine'
+import {
+  ipamPlaces,
+  type PlacedReservation,
+  reservationRow,
+  reservationsAt,
+  tellReleased,
+} from '@vethra/engine'
 import { judgedAfterMs, reasonToKeep } from '@vethra/ipam'
 import type { Io } from '@vethra/world'
 import { cells } from './ipam-list.ts'
@@ -29,7 +35,7 @@ export async function collectReservations(tools: Tools, flags: GcFlags, io: Io):
     for (const line of table(header, rows, { terminal: io.isTerminal() })) io.printStyled(line)
     return
   }
-  for (const each of dead) await free(each, io)
+  for (const each of dead) await free(tools, each, io)
 }
 
 async function withoutSign(
@@ -55,9 +61,14 @@ function reasonToFree({ reservation }: PlacedReservation): string {
     : 'no namespace, no attachment cached or recorded, unknown to every store and runtime'
 }
 
-async function free({ network, store, reservation }: PlacedReservation, io: Io): Promise<void> {
+async function free(
+  { host }: Tools,
+  { network, store, reservation }: PlacedReservation,
+  io: Io,
+): Promise<void> {
   const freed = await store.drop(network, [reservation])
   for (const { address } of freed) {
+    await tellReleased(host, network, address)
     io.print(`${network} ${address}`, `${address} of network ${network} is free`)
   }
 }

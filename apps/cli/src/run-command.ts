@@ -1,6 +1,7 @@
 import type { GivenSettings } from '@vethra/settings'
 import type { Here, Io } from '@vethra/world'
 import { type Command, CommanderError } from 'commander'
+import type { EventSources } from './events-command.ts'
 import { unsupported } from './flags.ts'
 import { openWorld } from './open-world.ts'
 import { newProgram, subcommand } from './program.ts'
@@ -50,9 +51,7 @@ const commands: Readonly<Record<string, Load>> = {
   runtime: async (program) => (await import('./runtime-command.ts')).runtimeCommand(program),
   events: async (program, call) => {
     const { eventsCommand } = await import('./events-command.ts')
-    const { openDaemonClient } = await import('./daemon-client.ts')
-    const open = () => openDaemonClient(call.flags, call.here)
-    eventsCommand(program, open, call.io)
+    eventsCommand(program, () => openEvents(call), call.io)
   },
   top: async (program, call) => {
     const { topCommand } = await import('./top-command.ts')
@@ -64,6 +63,12 @@ const commands: Readonly<Record<string, Load>> = {
 
 async function tools({ flags, here, io }: Call): Promise<Tools> {
   return (await import('./tools.ts')).openTools(flags, here, io)
+}
+
+async function openEvents({ flags, here, io }: Call): Promise<EventSources> {
+  const { events } = await openWorld(flags, here, io)
+  const openDaemon = async () => (await import('./daemon-client.ts')).openDaemonClient(flags, here)
+  return { events, openDaemon }
 }
 
 async function completion(program: Command, call: Call): Promise<void> {

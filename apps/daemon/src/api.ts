@@ -1,5 +1,7 @@
-import type { DaemonEvent, EventLog } from '@vethra/api'
+import type { NewEvent } from '@vethra/api'
 import type { ManageTools } from '@vethra/engine'
+import type { Events } from '@vethra/world'
+import type { EventReaders } from './event-readers.ts'
 import type { Reconciler } from './reconciler.ts'
 import type { Tally } from './tally.ts'
 
@@ -10,8 +12,11 @@ export interface Api {
   /** The parts that manage one containerd namespace; default: that of the settings. */
   readonly manage: (namespace?: string) => Promise<ManageTools>
   readonly reconciler: Reconciler
-  readonly events: EventLog
-  readonly tell: (event: Omit<DaemonEvent, 'ID' | 'Time'>) => void
+  readonly events: Pick<Events, 'after' | 'latest'>
+  readonly readers: EventReaders
+  readonly tell: (event: NewEvent) => void
+  /** Logs what a caller is not told. */
+  readonly warn: (line: string) => void
   readonly tally: Tally
   /** One piece of work for all who ask for the same at the same time. */
   readonly together: (key: string, work: () => Promise<unknown>) => Promise<unknown>

@@ -63,8 +63,6 @@ export const containerOperations: readonly Operation[] = [
       const options = { keepConfig: true }
       const { failure } = await removeContainers(tools, [params.container], options)
       if (failure) throw failure
-      const Message = `container ${params.container} removed`
-      api.tell({ Type: 'container-removed', Message, Subject: params.container })
     },
   }),
   operation({
@@ -108,16 +106,11 @@ export const containerOperations: readonly Operation[] = [
     run: async (api, { params, query }) => {
       const { namespace, ip, id } = query
       const tools = await api.manage(namespace)
-      const freed = await releaseReservations(tools, {
+      return releaseReservations(tools, {
         network: params.network,
         ...(ip === undefined ? {} : { ip }),
         ...(id === undefined ? {} : { id }),
       })
-      for (const address of freed) {
-        const Message = `${address} of network ${params.network} released`
-        api.tell({ Type: 'reservation-released', Message, Subject: address })
-      }
-      return freed
     },
   }),
   operation({

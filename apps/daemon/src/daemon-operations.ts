@@ -5,7 +5,7 @@ import { planRepairs } from '@vethra/findings'
 import { eventStream } from './event-stream.ts'
 import { readMetrics } from './metrics.ts'
 import { type Operation, operation } from './operation.ts'
-import { daemonEvent, findingRow, repairRow } from './schemas.ts'
+import { findingRow, hostEvent, repairRow } from './schemas.ts'
 
 /** The operations on the daemon itself. */
 export const daemonOperations: readonly Operation[] = [
@@ -36,7 +36,8 @@ export const daemonOperations: readonly Operation[] = [
     id: 'followEvents',
     method: 'get',
     path: '/events',
-    summary: 'Server-sent events: those that are kept after an id, then each as it happens.',
+    summary:
+      'Server-sent events, of what any command did and of what the daemon saw: those that are kept after an id, then each as it happens.',
     query: z.object({
       after: z
         .string()
@@ -49,7 +50,7 @@ export const daemonOperations: readonly Operation[] = [
     }),
     status: 200,
     contentType: 'text/event-stream',
-    answer: daemonEvent,
+    answer: hostEvent,
     run: async (api, { query }) => eventStream(api, query.after, query.follow === 'true'),
   }),
   operation({

@@ -9,17 +9,21 @@ const heartbeatMs = 30_000
  * reader keeps nothing but its place in the log; a comment reports the events that it missed. Ends
  * when the daemon stops, and with the log when it is not to follow.
  */
-export function eventStream(api: Api, after: string | undefined, follow: boolean): Response {
+export async function eventStream(
+  api: Api,
+  after: string | undefined,
+  follow: boolean,
+): Promise<Response> {
   const { events, stopping } = api
   const gone = new AbortController()
   const encoder = new TextEncoder()
-  let place = after === undefined ? events.latest() : Number(after)
+  let place = after ?? (await events.latest())
   const next = async (): Promise<string | undefined> => {
     for (;;) {
-      const due = events.after(place)
+      const due = await events.after(place)
       const last = due.events.at(-1)
       if (last !== undefined) {
-        place = Number(last.ID)
+        place = last.ID
         const lost = due.lost ? ': events before these are no longer kept\n\n' : ''
         return lost + due.events.map(renderEvent).join('')
       }
@@ -42,7 +46,7 @@ export function eventStream(api: Api, after: string | undefined, follow: boolean
 }
 
 /** Waits for an event, or for the end of the daemon or of the reader; false when nothing happens for a while. */
-function happening({ events, stopping }: Api, gone: AbortSignal): Promise<boolean> {
+function happening({ readers, stopping }: Api, gone: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
     const end = (happened: boolean) => {
       clearTimeout(timer)
@@ -52,7 +56,7 @@ function happening({ events, stopping }: Api, gone: AbortSignal): Promise<boolea
     }
     const wake = () => end(true)
     const timer = setTimeout(() => end(false), heartbeatMs)
-    const forget = events.next(wake)
+    const forget = readers.next(wake)
     for (const signal of [stopping, gone]) signal.addEventListener('abort', wake)
   })
 }

@@ -15,7 +15,7 @@ export async function readMetrics(api: Api): Promise<readonly MetricFamily[]> {
     api.tally.family('vethra_events_total', 'Events, by type.'),
     api.tally.family('vethra_http_requests_total', 'Requests, by operation and status.'),
     gauge('vethra_event_readers', 'Readers of events that wait for the next.', [
-      [{}, api.events.waiting()],
+      [{}, api.readers.waiting()],
     ]),
     ...ofProcess(),
   ]

@@ -9,7 +9,6 @@ import {
   removeNetworks,
   unusedNetworks,
 } from '@vethra/engine'
-import type { Api } from './api.ts'
 import { address, filters, identifier, inNamespace, prefix } from './inputs.ts'
 import { type Operation, operation } from './operation.ts'
 import { createdNetwork, dockerNetwork, nativeNetwork, networkRow } from './schemas.ts'
@@ -109,7 +108,6 @@ export const networkOperations: readonly Operation[] = [
         options: body.Options,
         labels: body.Labels,
       })
-      api.tell({ Type: 'network-created', Message: `network ${Name} created`, Subject: Name })
       return { ID: id, Name, Notes: notes }
     },
   }),
@@ -125,7 +123,6 @@ export const networkOperations: readonly Operation[] = [
       const tools = await api.manage(query.namespace)
       const unused = await unusedNetworks(tools, query.filter)
       if (unused.length > 0) await removeNetworks(tools, unused)
-      for (const name of unused) tellRemoved(api, name)
       return unused
     },
   }),
@@ -160,7 +157,6 @@ export const networkOperations: readonly Operation[] = [
     status: 204,
     run: async (api, { params, query }) => {
       await removeNetworks(await api.manage(query.namespace), [params.network])
-      tellRemoved(api, params.network)
     },
   }),
   operation({
@@ -181,11 +177,6 @@ export const networkOperations: readonly Operation[] = [
         ...(MacAddress === undefined ? {} : { macAddress: MacAddress }),
         alias: Aliases,
       })
-      api.tell({
-        Type: 'container-connected',
-        Message: `container ${Container} connected to network ${params.network}`,
-        Subject: Container,
-      })
     },
   }),
   operation({
@@ -200,23 +191,9 @@ export const networkOperations: readonly Operation[] = [
     run: async (api, { params, query, body }) => {
       const { Container, Force } = body
       const tools = await api.manage(query.namespace)
-      const warnings = await disconnectContainer(
-        tools,
-        { network: params.network, container: Container },
-        { force: Force },
-      )
-      api.tell({
-        Type: 'container-disconnected',
-        Message: [
-          `container ${Container} disconnected from network ${params.network}`,
-          ...warnings,
-        ].join('; '),
-        Subject: Container,
-      })
+      const refs = { network: params.network, container: Container }
+      const warnings = await disconnectContainer(tools, refs, { force: Force })
+      for (const each of warnings) api.warn(each)
     },
   }),
 ]
-
-function tellRemoved(api: Api, name: string): void {
-  api.tell({ Type: 'network-removed', Message: `network ${name} removed`, Subject: name })
-}

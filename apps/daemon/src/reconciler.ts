@@ -1,4 +1,4 @@
-import type { DaemonEvent } from '@vethra/api'
+import type { NewEvent } from '@vethra/api'
 import { CniError, explain } from '@vethra/cni'
 import {
   type DoctorTools,
@@ -15,7 +15,7 @@ import type { Tally } from './tally.ts'
 /** The dependencies of the reconciler. */
 export interface ReconcilerTools {
   readonly doctor: DoctorTools
-  readonly tell: (event: Omit<DaemonEvent, 'ID' | 'Time'>) => void
+  readonly tell: (event: NewEvent) => void
   readonly tally: Tally
   readonly log: Logger
   /** How long it goes without a look, in milliseconds. */
@@ -140,7 +140,7 @@ function hearRepairs(
   }
 }
 
-function eventOf(event: RepairEvent, tookMs: number): Omit<DaemonEvent, 'ID' | 'Time'> {
+function eventOf(event: RepairEvent, tookMs: number): NewEvent {
   const words = describeRepair(event.repair)
   const about = { Subject: words, Repair: event.repair.kind }
   switch (event.kind) {

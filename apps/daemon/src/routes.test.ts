@@ -216,7 +216,7 @@ describe('what is asked and done', () => {
     expect(await (await ask('/reservations')).json()).toMatchObject([{ Address: '10.4.1.2' }])
     expect(await (await request()).json()).toEqual(['10.4.1.2'])
     expect((await request()).status).toBe(404)
-    expect(api.events.after(0).events).toMatchObject([
+    expect((await api.events.after('0')).events).toMatchObject([
       { Type: 'reservation-released', Subject: '10.4.1.2' },
     ])
   })

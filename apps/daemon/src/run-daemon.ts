@@ -1,23 +1,19 @@
-import { basename, dirname } from 'node:path'
-import { eventLog } from '@vethra/api'
+import { dirname } from 'node:path'
 import { CniError, guards } from '@vethra/cni'
 import { type DoctorTools, forDoctor, inNamespace } from '@vethra/engine'
 import type { GivenSettings } from '@vethra/settings'
-import type { Here, HostWatch, Service, World } from '@vethra/world'
+import type { Events, Here, HostWatch, Service, World } from '@vethra/world'
 import type { Logger } from 'pino'
 import type { Api } from './api.ts'
-import { type EventFile, openEventFile } from './event-file.ts'
+import { type EventReaders, eventReaders } from './event-readers.ts'
 import { inBatches } from './in-batches.ts'
 import { openLog } from './log.ts'
 import { newReconciler } from './reconciler.ts'
 import { routes } from './routes.ts'
 import { serve } from './serve.ts'
-import { newTally } from './tally.ts'
+import { newTally, type Tally } from './tally.ts'
 
 const version = '0.1.0'
-
-/** How many events are kept for those who come late. */
-const keptEvents = 1000
 
 /** How long requests that are under way may take when the daemon stops, in milliseconds. */
 const graceMs = 10_000
@@ -50,16 +46,30 @@ export async function runDaemon(flags: GivenSettings, here: Here): Promise<void>
     })
 }
 
-async function run(world: World, log: Logger): Promise<void> {
+async function run(given: World, log: Logger): Promise<void> {
+  const tally = newTally()
+  const world = { ...given, events: counted(given.events, tally, log) }
+  const readers = eventReaders(world.events)
+  try {
+    await serveUntilStopped(world, { tally, readers, log })
+  } finally {
+    // Its timer would keep a process alive that could not begin.
+    readers.close()
+  }
+}
+
+async function serveUntilStopped(
+  world: World,
+  { tally, readers, log }: Pick<ApiParts, 'tally' | 'readers' | 'log'>,
+): Promise<void> {
   const { settings } = world.resolved
-  const { dataStore, runtime } = world.places
+  const { dataStore } = world.places
   const onFault = (error: unknown) => log.warn({ err: error }, 'goes on after a fault')
   const stopped = untilStopped()
   const closing = new AbortController()
-  const file = `${runtime}/events/${basename(dataStore)}.jsonl`
-  const eventFile = await openEventFile(world.files, file, { kept: keptEvents, onFault })
   let watching: HostWatch | undefined
-  const api = openApi(world, eventFile, {
+  const api = openApi(world, {
+    ...{ tally, readers },
     doctor: await forDoctor(world),
     log,
     stopping: closing.signal,
@@ -83,32 +93,23 @@ async function run(world: World, log: Logger): Promise<void> {
   closing.abort()
   watching.close()
   await Promise.all([serving.close(graceMs), reconciler.close()])
-  await eventFile.written()
   log.info('stopped')
 }
 
 interface ApiParts {
+  readonly tally: Tally
+  readonly readers: EventReaders
   readonly doctor: DoctorTools
   readonly log: Logger
   readonly stopping: AbortSignal
   readonly onLooked: () => void
 }
 
-function openApi(
-  world: World,
-  eventFile: EventFile,
-  { doctor, log, stopping, onLooked }: ApiParts,
-): Api {
+function openApi(world: World, { tally, readers, doctor, log, stopping, onLooked }: ApiParts): Api {
   const { settings } = world.resolved
   const { now } = world.clock
-  const events = eventLog(keptEvents, eventFile.before)
-  const tally = newTally()
-  const tell: Api['tell'] = (event) => {
-    const added = events.add(now(), event)
-    eventFile.add(added)
-    tally.count('vethra_events_total', { type: added.Type })
-    log.info({ event: added }, added.Message)
-  }
+  const { events } = world
+  const tell: Api['tell'] = (event) => void events.tell(event)
   const reconciler = newReconciler({
     doctor,
     tell,
@@ -125,11 +126,25 @@ function openApi(
     manage: (namespace = settings.namespace) => inNamespace(world, namespace),
     reconciler,
     events,
+    readers,
     tell,
+    warn: (line) => log.warn(line),
     tally,
     together: inBatches(),
     now,
     stopping,
+  }
+}
+
+/** Events that are counted and logged as well, whatever part of this process tells them. */
+function counted(events: Events, tally: Tally, log: Logger): Events {
+  return {
+    ...events,
+    tell(event) {
+      tally.count('vethra_events_total', { type: event.Type })
+      log.info({ event }, event.Message)
+      return events.tell(event)
+    },
   }
 }
 

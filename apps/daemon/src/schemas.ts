@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { type DaemonEvent, eventTypes, type Problem } from '@vethra/api'
+import { eventTypes, type HostEvent, type Problem } from '@vethra/api'
 import type {
   AttachmentRow,
   ContainerDetails,
@@ -158,13 +158,20 @@ export const traffic: z.ZodType<Traffic & { readonly Time: string }> = z
   })
   .openapi('Traffic')
 
-export const daemonEvent: z.ZodType<DaemonEvent> = z
+export const hostEvent: z.ZodType<HostEvent> = z
   .object({
     ID: text,
     Time: text,
     Type: z.enum(eventTypes),
     Message: text,
+    By: maybe(text),
     Subject: maybe(text),
+    Network: maybe(text),
+    Container: maybe(text),
+    Name: maybe(text),
+    Namespace: maybe(text),
+    Interface: maybe(text),
+    Addresses: maybe(texts),
     Finding: maybe(text),
     Repair: maybe(text),
     Causes: maybe(texts),

@@ -1,5 +1,6 @@
-import { eventLog } from '@vethra/api'
+import { memoryEvents } from '@vethra/memory-world'
 import type { Api } from '../src/api.ts'
+import { eventReaders } from '../src/event-readers.ts'
 import { inBatches } from '../src/in-batches.ts'
 import { newTally } from '../src/tally.ts'
 import { sampleTools } from './sample-tools.ts'
@@ -7,11 +8,11 @@ import { sampleTools } from './sample-tools.ts'
 /** For tests: the answers to requests on the sample host, at the time 5000, with the last three events. */
 export async function sampleApi(stopping: AbortSignal): Promise<Api> {
   const tools = await sampleTools()
-  const events = eventLog(3)
+  const events = memoryEvents({ now: () => 5000, kept: 3 })
   return {
     version: '0.1.0',
     dataStore: '/d',
-    manage: async () => tools,
+    manage: async () => ({ ...tools, host: { ...tools.host, events } }),
     reconciler: {
       begin: () => {},
       last: () => read,
@@ -21,7 +22,9 @@ export async function sampleApi(stopping: AbortSignal): Promise<Api> {
       close: async () => {},
     },
     events,
-    tell: (event) => void events.add(5000, event),
+    readers: eventReaders(events),
+    tell: (event) => void events.tell(event),
+    warn: () => {},
     tally: newTally(),
     together: inBatches(),
     now: () => 5000,

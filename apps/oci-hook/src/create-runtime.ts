@@ -18,6 +18,7 @@ import {
   recordsOf,
   refuseSecondLife,
   type SequenceStep,
+  tellAttached,
   undoLeft,
 } from '@vethra/engine'
 import type { AttachmentRecord, HoldRequest, World } from '@vethra/world'
@@ -93,7 +94,7 @@ async function connect(world: World, container: Container, { left, step }: Begun
       const results = await inner(
         'attach the container',
         () => attachEach(world, memberships),
-        () => detachEach(world, memberships),
+        () => detachEach(world, memberships, { silent: true }),
       )
       await inner('wait for the port holder', reservation.settled)
       await inner('write the hosts files', () => hosts.acquire(namesOf(container, results)))
@@ -101,6 +102,7 @@ async function connect(world: World, container: Container, { left, step }: Begun
       return results
     }, world.steps)
     const results = demandDone(outcome)
+    await tellAttached(world, memberships, results)
     await container.record(results.flatMap((result, at) => told(memberships[at], result)))
   })
 }

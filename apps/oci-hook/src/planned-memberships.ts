@@ -48,6 +48,6 @@ async function networksFor(
   const { ensureDefaultNetwork } = await import('./default-network.ts')
   const { settings } = world.resolved
   const effects = await world.facts()
-  await record(await ensureDefaultNetwork({ networks: folder, settings, effects }))
+  await record(await ensureDefaultNetwork({ networks: folder, host: world, settings, effects }))
   return networksFromFiles(await folder.list()).networks
 }

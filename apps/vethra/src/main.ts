@@ -52,7 +52,7 @@ async function run(): Promise<number> {
     return (await import('@vethra/oci-runtime')).main(argv, io, () => runtimeHere(io))
   }
   const { here } = await import('./world-here.ts')
-  return (await load()).main(argv, io, here(io))
+  return (await load()).main(argv, io, here(io, app))
 }
 
 async function load() {

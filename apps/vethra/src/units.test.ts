@@ -61,7 +61,7 @@ describe('vethra.service', () => {
   })
 
   it('may write wherever the daemon writes by default', async () => {
-    const host = here(io)
+    const host = here(io, 'cli')
     const resolved = await host.settings({})
     const world = await host.world(resolved, { onLine: none, onFault: none })
     const { settings } = resolved
@@ -143,7 +143,7 @@ it.skipIf(!existsSync(analyzer))('systemd finds nothing wrong with the units', (
 })
 
 it('vethra.socket is where the daemon would listen itself, with the same mode', async () => {
-  const { settings } = await here(io).settings({})
+  const { settings } = await here(io, 'cli').settings({})
   expect(Socket).toMatchObject({
     ListenStream: [settings.socket],
     SocketMode: ['0660'],

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import type { LockPlaces } from '@vethra/cni'
+import { guards, type LockPlaces } from '@vethra/cni'
 import { confDir } from '@vethra/conf-dir'
 import { containerStore, storedNamespaces } from '@vethra/container-store'
 import { loadSettings, reportLines, stepLines } from '@vethra/engine'
+import { eventFile } from '@vethra/event-file'
 import {
   appendText,
   makeFolder,
@@ -31,8 +32,8 @@ import type { AttachmentKernel, Hearer, Here, Io, StageCall, World } from '@veth
 import { attachments, runtime } from './folders-here.ts'
 import { placesHere } from './places-here.ts'
 
-/** The host that this process runs on. The one place that makes adapters: apps see ports alone. */
-export function here(io: Io): Here {
+/** The host that this process runs on, as an app whose name events bear. The one place that makes adapters: apps see ports alone. */
+export function here(io: Io, app: string): Here {
   return {
     settings: (flags, defaultDataRoot) =>
       loadSettings({
@@ -42,19 +43,20 @@ export function here(io: Io): Here {
         existing: existsSync,
         ...(defaultDataRoot === undefined ? {} : { defaultDataRoot }),
       }),
-    world: (resolved, hearer) => worldHere(resolved, hearer, io),
+    world: (resolved, hearer) => worldHere(resolved, hearer, { ...io, app }),
   }
 }
 
 async function worldHere(
   resolved: ResolvedSettings,
   { onLine, onFault }: Hearer,
-  io: Io,
+  io: Io & { readonly app: string },
 ): Promise<World> {
   const { settings } = resolved
   const { cniNetconfpath: dir, cniCache, namespace: own } = settings
   const places = placesHere(settings)
   const lock = flockLock({ removeBelow: runtime })
+  const lockNow = flockLock({ removeBelow: runtime, timeoutMs: 0 })
   const records = diskAttachmentRecords({ dir: attachments })
   const cache = diskResultCache({ dir: cniCache })
   const debug = settings.logLevel === 'debug'
@@ -71,7 +73,15 @@ async function worldHere(
     ...(debug ? { steps: stepLines(onLine, io.now) } : {}),
     plugins: settings.plugins,
     onRemains: onFault,
-    lockNow: flockLock({ timeoutMs: 0, removeBelow: runtime }),
+    lockNow,
+    events: eventFile({
+      path: `${runtime}/events`,
+      by: io.app,
+      now: io.now,
+      lock: lockNow,
+      lockPath: guards.events(places),
+      onFault,
+    }),
     clock: { now: io.now, sleep: async (ms) => void (await setTimeout(ms)) },
     files: {
       read: readText,

@@ -11,6 +11,7 @@ export type {
   StateFile,
   TakenNames,
 } from './container-store.ts'
+export type { Events, EventsAfter, EventWatch } from './events.ts'
 export type { FileMode, Files } from './files.ts'
 export type { Hearer, Here } from './here.ts'
 export type { HostEffects, LinkCounters, UsedByHost } from './host-effects.ts'

@@ -6,6 +6,7 @@ import type { AttachmentRecords } from './attachment-records.ts'
 import type { Clock } from './clock.ts'
 import type { ConfDir } from './conf-dir.ts'
 import type { ContainerStore } from './container-store.ts'
+import type { Events } from './events.ts'
 import type { Files } from './files.ts'
 import type { HostFacts } from './host-facts.ts'
 import type { Kernel } from './host-kernel.ts'
@@ -48,6 +49,8 @@ export interface World {
   readonly steps?: StepLog
   /** Gets what may remain of an attachment that is forgotten without having been undone whole. */
   readonly onRemains: (remains: CniError) => void
+  /** The history of commands on this host, for `vethra events`. */
+  readonly events: Events
   readonly clock: Clock
   readonly files: Files
   /** The same lock as `lock`, but it gives up at once. */

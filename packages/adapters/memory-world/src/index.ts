@@ -1,6 +1,7 @@
 /**
- * An `IpamStore` in a Map, and an `AttachmentKernel` that behaves as one does: for tests, dry runs and programs
+ * An `IpamStore` in a Map, `Events` in an array, and an `AttachmentKernel` that behaves as one does: for tests, dry runs and programs
  * that keep no network beyond their own life. Not for anything that two processes share.
  */
+export { type MemoryEventsOptions, memoryEvents } from './memory-events.ts'
 export { type MemoryIpamStoreOptions, memoryIpamStore } from './memory-ipam-store.ts'
 export { type MemoryKernel, type MemoryKernelOptions, memoryKernel } from './memory-kernel.ts'

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { type DaemonEvent, parseEventStream, renderEvent } from './index.ts'
+import { type HostEvent, parseEventStream, renderEvent } from './index.ts'
 
-const event: DaemonEvent = {
+const event: HostEvent = {
   ID: '7',
   Time: '2026-01-01T00:00:00.000Z',
   Type: 'repair-done',

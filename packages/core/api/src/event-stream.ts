@@ -1,7 +1,7 @@
-import type { DaemonEvent } from './event.ts'
+import type { HostEvent } from './event.ts'
 
 /** An event in a stream of server-sent events (WHATWG HTML, "Server-sent events"). */
-export function renderEvent(event: DaemonEvent): string {
+export function renderEvent(event: HostEvent): string {
   // JSON has no line breaks of its own here, which would end the field.
   return `id: ${event.ID}\nevent: ${event.Type}\ndata: ${JSON.stringify(event)}\n\n`
 }

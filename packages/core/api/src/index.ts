@@ -1,10 +1,20 @@
 /**
- * The protocol of the daemon and its clients: events and their stream, failures as problem details,
- * metrics as text, byte rates. Not for sockets, HTTP or printing: that is `@vethra/daemon` and
- * `@vethra/cli`.
+ * Events, their lines in a file, filters and stream; failures as problem details; metrics as text. Not for sockets,
+ * files or printing: that is `@vethra/daemon`, `@vethra/event-file` and `@vethra/cli`.
  */
-export { type DaemonEvent, type EventType, eventTypes } from './event.ts'
-export { type EventLog, type EventsAfter, eventLog } from './event-log.ts'
+export { type EventType, eventTypes, type HostEvent, type NewEvent } from './event.ts'
+export { eventFilter } from './event-filter.ts'
+export {
+  type EventPlace,
+  eventLine,
+  firstGeneration,
+  generationOf,
+  headLine,
+  idAt,
+  placeOf,
+  readEventLines,
+} from './event-lines.ts'
 export { parseEventStream, renderEvent } from './event-stream.ts'
 export { type MetricFamily, type MetricSample, renderMetrics } from './metrics.ts'
 export { errorOf, type Problem, problemOf, statusOf } from './problem.ts'
+export { readSince, type Since } from './since.ts'

@@ -41,6 +41,8 @@ export const guards: {
   readonly isolation: (places: Pick<LockPlaces, 'runtime'>, network: string) => string
   /** Ports of the host being chosen, until they are written down as a container's. */
   readonly ports: (places: Pick<LockPlaces, 'runtime'>) => string
+  /** The file of events being replaced by a new one: nobody waits for it. */
+  readonly events: (places: Pick<LockPlaces, 'runtime'>) => string
   /** One data store, against a second daemon: held for as long as one runs. */
   readonly daemon: (places: Pick<LockPlaces, 'dataStore'>) => string
   /** Round robin and the same-container rule of one network's reservations. */
@@ -59,6 +61,7 @@ export const guards: {
   isolation: ({ runtime }, network) =>
     `${runtime}/locks/isolation-${component('network name', network)}`,
   ports: ({ runtime }) => `${runtime}/locks/ports`,
+  events: ({ runtime }) => `${runtime}/locks/events`,
   daemon: ({ dataStore }) => `${dataStore}/daemon.lock`,
   reservations: ({ networks }, network) => `${networks}/${component('network name', network)}/lock`,
 }

@@ -5,6 +5,7 @@ import { isSameOwner } from '@vethra/state'
 import type { CachedAttachment, PluginRunner, StageCall } from '@vethra/world'
 import { removeEffects } from '../remove-effects.ts'
 import { removeMarkedLink } from '../remove-marked-link.ts'
+import { tellDetached } from '../tell.ts'
 import { cachedList, detach, type Former } from './attach.ts'
 import { together } from './failures.ts'
 import type { HostTools } from './host-tools.ts'
@@ -21,13 +22,15 @@ import { waysNow } from './ways-now.ts'
 export interface DetachOptions {
   /** Forgets an attachment that cannot be undone, and reports what may remain. Default: it stays, and is tried again. */
   readonly force?: boolean
+  /** Whether no event is written: it undoes an ADD that had none. Default false. */
+  readonly silent?: boolean
 }
 
 /** Detaches while the container's lock is held. */
 export async function detachEach(
   tools: HostTools,
   memberships: readonly Membership[],
-  { force = false }: DetachOptions = {},
+  { force = false, silent = false }: DetachOptions = {},
 ): Promise<void> {
   const errors: unknown[] = []
   const attempt = (work: Promise<unknown>) => work.catch((error: unknown) => errors.push(error))
@@ -35,10 +38,12 @@ export async function detachEach(
   const native = new Set<Membership>()
   const detached: Membership[] = []
   const reached: Membership[] = []
+  const memory = new Map<Membership, Remembered>()
   for (const given of memberships.toReversed()) {
     const known = await rememberedOf(tools, keyOf(given))
     const membership = await reachable(tools, given, known)
     reached.push(membership)
+    memory.set(membership, known)
     // Without what ADD was called with, portmap does not know that there are ports to be closed.
     if (!known.cached?.listText || madeSoFar(known) !== known.cached) swept.add(membership)
     if (isNativeAlone(known)) native.add(membership)
@@ -53,18 +58,26 @@ export async function detachEach(
     // Where ADD is remembered, the namespace is there and every DEL succeeded, plugins leave nothing: looking is saved.
     if (errors.length > 0 || each.attachment.netns === '') swept.add(each)
   }
+  // An ADD that did not finish was told to nobody.
+  const tell = async (each: Membership) => {
+    const { cached, record } = memory.get(each) ?? {}
+    if (!silent && cached) await tellDetached(tools, each, each.container ?? record?.container)
+  }
   // Whoever is killed, or fails, before the rules have gone leaves the records: the next one looks again.
   const forget = async () => {
     await sweepAlone(
       tools,
       [...swept].filter((each) => !native.has(each)),
     )
-    for (const each of detached) await attempt(tools.records.remove(keyOf(each)))
+    for (const each of detached) {
+      await attempt(tools.records.remove(keyOf(each)).then(() => tell(each)))
+    }
   }
   await attempt(forget())
   if (errors.length === 0) return
   if (!force || errors.some((error) => !(error instanceof CniError))) throw together(errors)
   await forgetAll(tools, reached)
+  for (const each of reached) if (!detached.includes(each)) await tell(each)
   tools.onRemains?.(remains(memberships, together(errors)))
 }
 

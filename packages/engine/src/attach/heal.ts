@@ -1,6 +1,7 @@
 import { CniError, type ParsedResult, type PluginConf } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
 import type { AttachmentKey } from '@vethra/world'
+import { tellAttached } from '../tell.ts'
 import { addPlugins, cacheEntry } from './add-plugins.ts'
 import { asMade, cacheOrUndo, convertIfReadable, unknownNetwork } from './attach.ts'
 import { detachEach } from './detach-each.ts'
@@ -29,6 +30,7 @@ export async function attachAnew(
   await undo(tools, ways[0]).catch(() => undo(tools, ways[0]))
   const result = await redoInOneOf(tools, ways)
   await demandSame(tools, ways[0])
+  await tellAttached(tools, [ways[0]], [result])
   return result
 }
 

@@ -42,7 +42,8 @@ export async function openDoor(
  * Attaches one container to networks, one after the other in the order given (SPEC 1.1.0, section
  * 2: no two operations on one container in parallel), and returns the results in that order. Its
  * lock is held, and the door is open. The rest of an earlier life of the same container is removed
- * first. On failure everything is undone; CniError has the first failure first.
+ * first. On failure everything is undone; CniError has the first failure first. Callers tell of it when all that belongs
+ * to the operation has succeeded.
  */
 export async function attachEach(
   tools: HostTools,
@@ -54,7 +55,7 @@ export async function attachEach(
     for (const membership of memberships) {
       const { network } = membership
       await step(`remove what is left in ${network}`, () => removeStale(tools, membership))
-      const undo = () => detachEach(tools, [membership])
+      const undo = () => detachEach(tools, [membership], { silent: true })
       results.push(await step(`ADD of ${network}`, () => attachOne(tools, membership), undo))
       await step('look at the namespace again', () => demandStill(tools, membership))
     }

@@ -8,6 +8,7 @@ import { detachAll } from '../attach/on-host.ts'
 import { passLocks } from '../attach/pass-locks.ts'
 import { attachedIdOf, entryLives } from '../attach/whose.ts'
 import type { ManageTools } from '../network/tools.ts'
+import { tellRemoved } from '../tell.ts'
 import { undoneConfigs, writeConfigs } from './container-configs.ts'
 import { findRemains } from './container-remains.ts'
 import { demandSeen, type KnownContainer } from './container-state.ts'
@@ -81,6 +82,8 @@ async function removeContainer(
   for (const name of await namesOf(tools, container)) await containers.releaseName(name, id)
   await writeConfigs(tools, id, configs)
   await containers.remove(id)
+  const told = { Container: id, Name: record?.name ?? '', Namespace: settings.namespace }
+  await tellRemoved(host, told)
 }
 
 // Without a record only the names themselves tell whose they are.

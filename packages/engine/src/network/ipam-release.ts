@@ -1,5 +1,6 @@
 import { formatAddress } from '@vethra/address'
 import { CniError, parseAddress } from '@vethra/cni'
+import { tellReleased } from '../tell.ts'
 import { ipamPlaces, type PlacedReservation, reservationsAt } from './ipam-places.ts'
 import type { ManageTools } from './tools.ts'
 
@@ -23,6 +24,7 @@ export async function releaseReservations(
     freed.push(...(await store.drop(network, [reservation])).map(({ address }) => address))
   }
   if (freed.length === 0) throw nothingFreed(request, meant.length > 0)
+  for (const each of freed) await tellReleased(tools.host, request.network, each)
   return freed
 }
 

@@ -17,6 +17,7 @@ import { homeLife } from '../container/container-home.ts'
 import { changeContainer, recordOf } from '../container/container-record.ts'
 import { demandSeen, type KnownContainer } from '../container/container-state.ts'
 import { isToPublish } from '../container/published-ports.ts'
+import { tellAttached, tellConnection } from '../tell.ts'
 import type { ManageTools } from './tools.ts'
 import { wholeNetworks } from './wanted-networks.ts'
 
@@ -57,12 +58,20 @@ export async function connectContainer(
     const remember = (networks: BundleRecord['networks']) =>
       tools.containers.write(container.id, 'vethra.json', renderRecord({ ...record, networks }))
     demandSeen(container)
-    if (container.state !== 'running') return remember([...record.networks, asked])
-    const memberships = await membershipsIn(tools, container, network, asked)
-    await openDoor(tools.host, memberships)
-    await holdingContainer(tools.host, memberships, () =>
-      connectNow(tools, container, { memberships, asked, remember }),
-    )
+    if (container.state !== 'running') await remember([...record.networks, asked])
+    else {
+      const memberships = await membershipsIn(tools, container, network, asked)
+      await openDoor(tools.host, memberships)
+      await holdingContainer(tools.host, memberships, () =>
+        connectNow(tools, container, { memberships, asked, remember }),
+      )
+    }
+    await tellConnection(tools.host, 'container-connected', {
+      Network: network.name,
+      Container: container.id,
+      Name: record.name,
+      Namespace: tools.settings.namespace,
+    })
   })
 }
 
@@ -85,7 +94,7 @@ async function connectNow(
     const [made] = await step(
       'attach the container',
       () => attachEach(host, memberships),
-      () => detachEach(host, memberships),
+      () => detachEach(host, memberships, { silent: true }),
     )
     // It may have died since it was found running, and its process id may be another's.
     await step('look at the container again', () => demandAlive(host, container))
@@ -100,8 +109,9 @@ async function connectNow(
       await step('write the hosts files', () =>
         hosts.acquire(withNetwork(container, asked, made.result)),
       )
+    return made ? [made] : []
   }, host.steps)
-  demandDone(outcome)
+  await tellAttached(host, memberships, demandDone(outcome))
 }
 
 async function demandAlive(

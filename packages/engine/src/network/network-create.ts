@@ -9,7 +9,9 @@ import {
   networkId,
   networksFromFiles,
 } from '@vethra/networks'
+import type { HostTools } from '../attach/host-tools.ts'
 import { programsOf } from '../attach/ways-now.ts'
+import { tellNetwork } from '../tell.ts'
 import { type FactTools, factsFor, hostFacts, networksOfOthers } from './host-facts.ts'
 import { checkParent } from './network-parent.ts'
 import type { ManageTools } from './tools.ts'
@@ -39,6 +41,7 @@ export async function createNetwork(
     const parentNotes = made ? await checkParent(tools, made) : []
     await checkPlugins(tools, made ? programsOf(tools.host, made.list) : [])
     await tools.networks.create(options.name, text)
+    await tellNetwork(tools.host, 'network-created', options.name)
     const more = [...parentNotes, ...(await missing(tools, options))]
     return { id: networkId(options.name), notes: [...notes, ...more] }
   })
@@ -90,6 +93,7 @@ async function checkPlugins(
 /** The parts that make the default network. */
 export interface DefaultNetworkTools extends FactTools {
   readonly networks: ManageTools['networks']
+  readonly host: Pick<HostTools, 'events'>
   readonly settings: Pick<ManageTools['settings'], 'addressPools' | 'bridgeIp'>
 }
 
@@ -104,6 +108,7 @@ export async function ensureDefaultNetwork(tools: DefaultNetworkTools): Promise<
     if (await hasDefault(tools)) return []
     const { text, notes } = await newDefault(tools)
     await tools.networks.create('bridge', text)
+    await tellNetwork(tools.host, 'network-created', 'bridge')
     return notes
   })
 }

@@ -6,6 +6,7 @@ import { detachAll } from '../attach/on-host.ts'
 import { changeContainer, recordOf } from '../container/container-record.ts'
 import { demandSeen, type KnownContainer } from '../container/container-state.ts'
 import { movePorts } from '../container/published-ports.ts'
+import { tellConnection } from '../tell.ts'
 import type { NetworkAndContainer } from './network-connect.ts'
 import type { ManageTools } from './tools.ts'
 
@@ -31,6 +32,12 @@ export async function disconnectContainer(
     if (networks.length === 0) await rememberHome(tools, container)
     await forgetNames(tools, container, target.isMeant)
     await tools.containers.write(container.id, 'vethra.json', renderRecord({ ...record, networks }))
+    await tellConnection(tools.host, 'container-disconnected', {
+      Network: target.name,
+      Container: container.id,
+      Name: record.name,
+      Namespace: tools.settings.namespace,
+    })
     return movePorts(tools, container, target.name)
   })
 }

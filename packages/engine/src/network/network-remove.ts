@@ -11,6 +11,7 @@ import {
 } from '@vethra/networks'
 import type { Owned } from '@vethra/state'
 import { removeEffects } from '../remove-effects.ts'
+import { tellNetwork } from '../tell.ts'
 import { networksOfOthers } from './host-facts.ts'
 import { placesOfNetwork } from './ipam-places.ts'
 import { usersOf } from './network-users.ts'
@@ -83,6 +84,7 @@ async function removeNetwork(
   const places = hasNamesake ? [] : await placesOfNetwork(tools, network)
   for (const { store } of places) await store.removeNetwork(network.name)
   await tools.networks.remove(network.file)
+  await tellNetwork(tools.host, 'network-removed', network.name)
 }
 
 // Only a bridge of a name that we give is ours: a file may say anything.

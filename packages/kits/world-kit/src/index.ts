@@ -1,8 +1,8 @@
 /**
- * The conformance suites of what a host is asked for: `AttachmentKernel`, `HostsStore`, `IpamStore`, `Lock`
- * and `PluginRunner`. They
- * know the interfaces alone: processes, time and folders are handed in by the test file that calls them.
+ * The conformance suites of what a host is asked for: `AttachmentKernel`, `Events`, `HostsStore`,
+ * `IpamStore`, `Lock` and `PluginRunner`. They know the interfaces alone: processes, time and folders are handed in by the test file that calls them.
  */
+export { describeEvents, type EventsSubject, type OpenEvents } from './events/describe-events.ts'
 export { describeHostsStore } from './hosts-store/describe-hosts-store.ts'
 export type { HostsStoreSubject, OpenHostsStore } from './hosts-store/subject.ts'
 export { describeIpamStore } from './ipam-store/describe-ipam-store.ts'

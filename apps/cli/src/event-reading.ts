@@ -1,0 +1,13 @@
+import type { HostEvent } from '@vethra/api'
+
+/** Which events are read, and who gets them. */
+export interface EventReading {
+  /** The id of the event before them; undefined for new ones alone. */
+  readonly after: string | undefined
+  readonly follow: boolean
+  /** Takes an event; false when no more are wanted. */
+  readonly hand: (event: HostEvent) => boolean
+  /** Called where events that were asked for may no longer be kept. */
+  readonly onLost: () => void
+  readonly now: () => number
+}

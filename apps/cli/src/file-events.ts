@@ -1,0 +1,45 @@
+import { CniError } from '@vethra/cni'
+import type { Events } from '@vethra/world'
+import type { EventReading } from './event-reading.ts'
+
+/** Whether the file of events may be read; CniError 5 when not. */
+export async function whyUnreadable(events: Events): Promise<CniError | undefined> {
+  try {
+    await events.latest()
+    return undefined
+  } catch (error) {
+    if (error instanceof CniError && error.code === 5) return error
+    throw error
+  }
+}
+
+/** Events from the file, with or without a daemon. */
+export async function readFileEvents(
+  events: Events,
+  { after, follow, hand, onLost }: EventReading,
+): Promise<void> {
+  const bell = newBell()
+  const watch = follow ? events.watch(bell.ring) : undefined
+  let place = after ?? (await events.latest())
+  for (let isWanted = true; isWanted; ) {
+    const found = await events.after(place)
+    if (found.lost) onLost()
+    for (const each of found.events) isWanted &&= hand(each)
+    place = found.events.at(-1)?.ID ?? place
+    if (!follow || !isWanted) break
+    await bell.rung()
+  }
+  watch?.close()
+}
+
+// Rung while nobody waits, the next wait is over at once.
+function newBell(): { readonly ring: () => void; readonly rung: () => Promise<void> } {
+  let next = Promise.withResolvers<void>()
+  return {
+    ring: () => next.resolve(),
+    rung: async () => {
+      await next.promise
+      next = Promise.withResolvers<void>()
+    },
+  }
+}

@@ -1,0 +1,46 @@
+import { CniError } from '@vethra/cni'
+import { type HostEvent, kindOf } from './event.ts'
+
+type Matches = (event: HostEvent, value: string) => boolean
+
+/** The keys of `--filter`, as docker calls them. */
+const keys: Readonly<Record<string, Matches>> = {
+  type: ({ Type }, value) => value === kindOf(Type)[0],
+  event: ({ Type }, value) => value === Type || value === kindOf(Type)[1] || isRemoval(Type, value),
+  network: ({ Network }, value) => Network === value,
+  // The beginning of an id counts where it can be no name.
+  container: ({ Container = '', Name }, value) =>
+    Container === value ||
+    Name === value ||
+    (/^[0-9a-f]{12,}$/.test(value) && Container.startsWith(value)),
+  namespace: ({ Namespace }, value) => Namespace === value,
+  by: ({ By }, value) => By === value,
+}
+
+/**
+ * Whether an event passes filters `KEY=VALUE`: one of those of the same key, and each key. Throws CniError 103 for
+ * a text that is none of them.
+ */
+export function eventFilter(filters: readonly string[]): (event: HostEvent) => boolean {
+  const read = filters.map(readFilter)
+  const groups = [...Map.groupBy(read, ({ key }) => key).values()]
+  return (event) =>
+    groups.every((group) => group.some(({ matches, value }) => matches(event, value)))
+}
+
+function readFilter(text: string): { key: string; value: string; matches: Matches } {
+  const [key = '', ...rest] = text.split('=')
+  const matches = Object.hasOwn(keys, key) ? keys[key] : undefined
+  const value = rest.join('=')
+  if (matches !== undefined && value !== '') return { key, value, matches }
+  throw new CniError({
+    code: 103,
+    message: `invalid filter ${JSON.stringify(text)}`,
+    hint: `Give --filter as KEY=VALUE, with one of these keys: ${Object.keys(keys).join(', ')}.`,
+  })
+}
+
+// Podman says remove where docker says destroy.
+function isRemoval(type: HostEvent['Type'], value: string): boolean {
+  return value === 'remove' && kindOf(type)[1] === 'destroy'
+}
