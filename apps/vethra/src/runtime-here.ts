@@ -21,7 +21,7 @@ export async function runtimeHere({ env }: Io): Promise<RuntimeHost> {
       return { folder, config: readConfigNow(`${folder}/config.json`) }
     },
     appendLog: (file, line) => appendFileSync(file, line),
-    here: async (io) => (await import('./world-here.ts')).here(io),
+    here: async (io) => (await import('./world-here.ts')).here(io, 'oci-runtime'),
     become: async (binary, argumentCount) =>
       replaceProcess({
         program: findRuntime(binary, env['PATH'] ?? usualPath),

@@ -61,7 +61,7 @@ export interface NewEvent {
 export interface KeptEvent extends NewEvent {
   /** RFC 3339, in UTC. */
   readonly Time: string
-  /** The program that wrote it: `cli`, `oci-hook` or `daemon`. */
+  /** The program that wrote it: `cli`, `oci-hook`, `oci-runtime` or `daemon`. */
   readonly By?: string
 }
 
