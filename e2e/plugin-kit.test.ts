@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { describePlugin, type PluginTraits } from '@vethra/cni-kit'
-import { afterAll, beforeAll } from 'vitest'
+import { pluginNames } from '@vethra/plugins/names'
+import { afterAll, beforeAll, describe } from 'vitest'
 import { describeOnHost } from './gate.ts'
 import { type Host, openHost, plugins } from './host.ts'
 
@@ -25,6 +26,13 @@ const traits: Readonly<Record<string, PluginTraits>> = {
   bridge: { readsArgs: true, conf: { bridge: 'kit-br' } },
 }
 
+/** Ours: of those whose originals read CNI_ARGS, and need an IPAM plugin or a plugin before them. */
+const ownTraits: Readonly<Record<string, PluginTraits>> = {
+  ...traits,
+  static: { readsArgs: true, conf: { ipam: { type: 'static', addresses: [] } } },
+  macvlan: { readsArgs: true, conf: { master: 'lo' } },
+}
+
 describeOnHost("Debian's plugins", () => {
   let host: Host
   beforeAll(async () => {
@@ -36,17 +44,21 @@ describeOnHost("Debian's plugins", () => {
     await host.close()
   })
 
-  for (const plugin of readdirSync(plugins)) {
-    const open = async () => ({
-      run: (env: Readonly<Record<string, string>>, input: string) => {
-        const variables = Object.entries(env).map(([key, value]) => `${key}=${value}`)
-        const path = 'PATH=/usr/sbin:/usr/bin:/sbin:/bin'
-        return host.run(['env', '-i', path, ...variables, `${plugins}/${plugin}`], { input })
-      },
-      netns: '/run/netns/kit',
-      ownNetns: '/proc/self/ns/net',
-      close: async () => undefined,
-    })
-    describePlugin(plugin, open, { skip, ...traits[plugin] })
-  }
+  const open = (plugin: string) => async () => ({
+    run: (env: Readonly<Record<string, string>>, input: string) => {
+      const variables = Object.entries(env).map(([key, value]) => `${key}=${value}`)
+      const path = 'PATH=/usr/sbin:/usr/bin:/sbin:/bin'
+      return host.run(['env', '-i', path, ...variables, plugin], { input })
+    },
+    netns: '/run/netns/kit',
+    ownNetns: '/proc/self/ns/net',
+    close: async () => undefined,
+  })
+  for (const plugin of readdirSync(plugins))
+    describePlugin(plugin, open(`${plugins}/${plugin}`), { skip, ...traits[plugin] })
+  describe('and ours', () => {
+    beforeAll(() => host.vethra('plugin', 'install', '/run/plugins'))
+    for (const plugin of pluginNames)
+      describePlugin(plugin, open(`/run/plugins/${plugin}`), ownTraits[plugin])
+  })
 })

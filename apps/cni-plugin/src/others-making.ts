@@ -1,7 +1,10 @@
 import type { CniError } from '@vethra/cni'
+import type { Stage } from '@vethra/engine'
 import { admittingLeftovers, attachmentChains, attachmentLeftovers } from '@vethra/firewall'
-import type { Link, Owned } from '@vethra/state'
+import { type FormerInput, isOwnVeth, planFormer } from '@vethra/plugins'
+import { isSameOwner, type Link, type Owned } from '@vethra/state'
 import { type PlannedCall, readablePrevious } from './planned-call.ts'
+import { failed } from './words.ts'
 
 /** The kind of interface that each plugin makes. */
 const kinds: Readonly<Record<string, 'veth' | 'macvlan' | 'ipvlan' | 'vlan' | 'dummy'>> = {
@@ -11,6 +14,43 @@ const kinds: Readonly<Record<string, 'veth' | 'macvlan' | 'ipvlan' | 'vlan' | 'd
   ipvlan: 'ipvlan',
   vlan: 'vlan',
   dummy: 'dummy',
+}
+
+/** Whether a Go plugin made the attachment of a call: its veth has no name of ours, or there is none and chains bear its name. */
+export async function isOthersMaking({ host }: PlannedCall, stage: Stage): Promise<boolean> {
+  const [request] = stage.requests
+  if (request === undefined || stage.previous === undefined) return false
+  const isOwn = isOwnVeth(stage.previous, request)
+  if (isOwn !== undefined) return !isOwn
+  const { network, attachment } = request
+  return host.hasChain('nat', attachmentChains(network, attachment.containerId))
+}
+
+/** Throws CniError 999 where the chains of a Go plugin are missing that its ADD made. */
+export async function checkOthersRules({ type, host }: PlannedCall, stage: Stage): Promise<void> {
+  const wanted = new Set(
+    stage.requests
+      .flatMap((request) => planFormer([request], { facts: { links: {} }, ...resultOf(stage) }))
+      .map(({ resource }) => resource.kind),
+  )
+  const [request] = stage.requests
+  if (request === undefined) return
+  const [masquerade = '', ports = ''] = attachmentChains(
+    request.network,
+    request.attachment.containerId,
+  )
+  const missing = async (table: 'nat' | 'filter', chain: string) =>
+    (await host.hasChain(table, [chain])) ? [] : [chain]
+  const lost = [
+    ...(wanted.has('masquerade') ? await missing('nat', masquerade) : []),
+    ...(wanted.has('publish') ? await missing('nat', ports) : []),
+    ...(type === 'firewall' ? await missing('filter', 'CNI-FORWARD') : []),
+  ]
+  if (lost.length > 0) throw failed(`chain ${lost[0]} not found in iptables`)
+}
+
+function resultOf({ previous }: Stage): Pick<FormerInput, 'result'> {
+  return previous ? { result: previous } : {}
 }
 
 /** Removes what the Go plugin of this name made of an attachment: its interface, which bears no mark, and its rules. */
@@ -33,7 +73,8 @@ async function removeInterface({
     { owner, resource: unmarked(kind, ifname) },
   ])
   if (found?.resource.kind !== 'link' || found.resource.type.name !== kind) return undefined
-  if (found.owner.kind !== 'host') return undefined
+  // Ours is there still where the conf has gone wrong since ADD.
+  if (found.owner.kind !== 'host' && !isSameOwner(found.owner, owner)) return undefined
   const from: Owned = {
     ...found,
     resource: { ...found.resource, type: unmarked(kind, ifname).type },

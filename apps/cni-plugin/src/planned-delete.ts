@@ -4,6 +4,7 @@ import { readDataDir } from '@vethra/ipam'
 import { isSameOwner, type Owned } from '@vethra/state'
 import { removeOthersMaking } from './others-making.ts'
 import { chained, ipamTypeOf, type PlannedCall, readablePrevious, stageOf } from './planned-call.ts'
+import { restoreTuned } from './tuning-backup.ts'
 
 /**
  * DEL: removes what the conf and the previous result tell of, then what bears the attachment's mark all the
@@ -17,7 +18,7 @@ export async function deletePlanned(given: PlannedCall): Promise<void> {
     const error = await work().catch(onCniError((each) => each))
     if (error) errors.push(error)
   }
-  await attempt(() => removePlanned(call))
+  await attempt(() => (call.type === 'tuning' ? restoreTuned(call) : removePlanned(call)))
   await attempt(() => removeMarked(call))
   await attempt(() => removeOthersMaking(call))
   const [first] = errors

@@ -1,6 +1,8 @@
 import { CniError, type JsonObject, onCniError, type Result, renderResult } from '@vethra/cni'
-import { addStage, checkStage, collectStage, statusOfStage } from '@vethra/engine'
+import { addStage, checkStage, collectLinks, collectStage, statusOfStage } from '@vethra/engine'
+import type { Resource } from '@vethra/state'
 import { validAttachments } from './collect-garbage.ts'
+import { checkOthersRules, isOthersMaking } from './others-making.ts'
 import {
   chained,
   checkArgs,
@@ -13,6 +15,7 @@ import { deletePlanned } from './planned-delete.ts'
 import type { Plugin, Request } from './plugin.ts'
 import type { PluginWorld } from './plugin-world.ts'
 import { inGoWords } from './result.ts'
+import { beforeTuning } from './tuning-backup.ts'
 import { failed, inGoCodes, words } from './words.ts'
 
 /** A plugin that is planned: the engine's stage of one plugin, which is called as a program. */
@@ -38,6 +41,7 @@ async function add(call: PlannedCall): Promise<JsonObject> {
   const stage = stageOf(call, 'ADD')
   await host.checkNetns(request.netns)
   await demandFreeName(call)
+  if (type === 'tuning') await beforeTuning(call)
   const outcome = await addStage(host, stage)
   if ('error' in outcome) {
     // A link may come before the answer of a program, and stays for the DEL that this is.
@@ -80,8 +84,15 @@ async function check(call: PlannedCall): Promise<void> {
   if (!hasPrevious(request)) throw failed(words.noPrevious)
   const stage = stageOf(call, 'CHECK')
   await host.checkNetns(request.netns)
-  const error = await checkStage(host, stage)
+  const isOthers = await isOthersMaking(call, stage)
+  const error = await checkStage(host, stage, isOthers ? isNoRule : undefined)
   if (error) throw error
+  if (isOthers) await checkOthersRules(call, stage)
+}
+
+// Rules that a Go plugin made are chains of iptables.
+function isNoRule({ kind }: Resource): boolean {
+  return !['admit', 'isolate', 'masquerade', 'publish', 'bridge port'].includes(kind)
 }
 
 async function gc(call: PlannedCall): Promise<void> {
@@ -89,6 +100,7 @@ async function gc(call: PlannedCall): Promise<void> {
   const stage = stageOf(call, 'GC')
   if (stage.ipam) await call.host.programs.run(stage.ipam)
   await collectStage(call.host, stage.requests, valid)
+  if (!chained.includes(call.type)) await collectLinks(call.host, call.request.network, valid)
 }
 
 /** Throws CniError 50 when an ADD would find no address. */

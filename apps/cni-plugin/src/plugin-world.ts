@@ -1,4 +1,4 @@
-import type { CachedAttachment, RuleSets, StageWorld, World } from '@vethra/world'
+import type { CachedAttachment, Files, RuleSets, StageWorld, World } from '@vethra/world'
 
 /** The ports of the plugins. */
 export interface PluginWorld extends Pick<World, 'ipam'> {
@@ -18,6 +18,5 @@ export interface PluginHost extends StageWorld {
   readonly hasChain: (table: 'filter' | 'nat', chains: readonly string[]) => Promise<boolean>
   /** Whether the IPAM plugin of this name is a program on `CNI_PATH` that is not this one. */
   readonly isProgram: (type: string) => boolean
-  /** The text of a file; undefined when there is none. */
-  readonly readText: (file: string) => Promise<string | undefined>
+  readonly files: Pick<Files, 'read' | 'write' | 'makeFolder' | 'remove'>
 }

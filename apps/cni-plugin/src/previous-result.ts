@@ -1,4 +1,4 @@
-import { CniError, goField, parseResult, type Result } from '@vethra/cni'
+import { CniError, goField, isSpecVersion, parseResult, type Result } from '@vethra/cni'
 import type { Request } from './plugin.ts'
 
 /** The `prevResult` of a request. Throws CniError 999 in libcni's words when there is none, or none of the family of the request's version. */
@@ -6,8 +6,12 @@ export function previousResult({ conf, cniVersion }: Request): Result {
   const value = goField(conf, 'prevResult') ?? null
   if (value === null) throw failed('Required prevResult missing')
   try {
+    const own = goField(value, 'cniVersion')
+    if (typeof own === 'string' && own !== '' && !isSpecVersion(own))
+      throw otherFamily(own, cniVersion)
     const { result } = parseResult(JSON.stringify(value), cniVersion)
-    if (familyOf(result.cniVersion) !== familyOf(cniVersion)) throw otherFamily(result, cniVersion)
+    if (familyOf(result.cniVersion) !== familyOf(cniVersion))
+      throw otherFamily(result.cniVersion, cniVersion)
     return result
   } catch (error) {
     if (!(error instanceof CniError)) throw error
@@ -25,10 +29,10 @@ function familyOf(version: string): readonly string[] | undefined {
   return families.find((each) => each.includes(version))
 }
 
-function otherFamily(result: Result, cniVersion: string): CniError {
+function otherFamily(own: string, cniVersion: string): CniError {
   const known = familyOf(cniVersion)?.join(' ')
   return failed(
-    `result type supports [${known}] but unmarshalled CNIVersion is ${JSON.stringify(result.cniVersion)}`,
+    `result type supports [${known}] but unmarshalled CNIVersion is ${JSON.stringify(own)}`,
   )
 }
 

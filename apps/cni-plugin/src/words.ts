@@ -32,8 +32,8 @@ export async function inGoCodes<T>(work: () => Promise<T>): Promise<T> {
     return await work()
   } catch (error) {
     if (!(error instanceof CniError) || kept.includes(error.code)) throw error
-    const { hint } = error
-    const details = error.details ?? hint
+    // What the kernel lacks stands in the hint.
+    const details = error.details ?? (error.code === 5 ? error.hint : undefined)
     const more = details === undefined ? {} : { details }
     throw new CniError({
       code: error.code === 105 ? 11 : 999,

@@ -1,7 +1,7 @@
 import { realpathSync, statSync } from 'node:fs'
 import { pluginCandidates } from '@vethra/cni'
 import type { PluginHost } from '@vethra/cni-plugin'
-import { readText } from '@vethra/files'
+import { makeFolder, readText, removeFile, writeWhole } from '@vethra/files'
 import { checkNetns, iptablesRules } from '@vethra/linux'
 import { hasIptablesChain, netlinkKernel } from '@vethra/linux/netlink'
 import { bunPluginExec } from '@vethra/plugin-exec/bun'
@@ -19,7 +19,7 @@ export function pluginHostHere(path: readonly string[], io: Io): PluginHost {
     programs: bunPluginExec({ path: folders, env: io.env }),
     rules: iptablesRules(),
     checkNetns,
-    readText,
+    files: { read: readText, write: writeWhole, makeFolder, remove: removeFile },
     hasChain: async (table, chains) => hasIptablesChain(table, chains),
     isProgram: (type) => isOthers(type, folders, io.program[0] ?? ''),
   }

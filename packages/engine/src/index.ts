@@ -38,6 +38,7 @@ export {
 export {
   addStage,
   checkStage,
+  collectLinks,
   collectStage,
   delStage,
   type Stage,

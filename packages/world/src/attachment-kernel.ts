@@ -1,6 +1,6 @@
 import type { CniError } from '@vethra/cni'
 import type { Facts, WantedFacts } from '@vethra/plugins'
-import type { Change, State } from '@vethra/state'
+import type { Change, Owner, State } from '@vethra/state'
 
 /** A change that the kernel refused, and its error. */
 export interface FailedChange {
@@ -12,6 +12,14 @@ export interface FailedChange {
 export interface Applied {
   readonly done: readonly Change[]
   readonly failed?: FailedChange
+}
+
+/** An interface of the host that bears a mark. */
+export interface MarkedLink {
+  readonly name: string
+  readonly owner: Owner
+  /** The name of its bridge; absent where it is no port. */
+  readonly bridge?: string
 }
 
 /** How changes are applied. */
@@ -37,6 +45,8 @@ export interface AttachmentKernel {
   publishedTo(addresses: readonly string[]): Promise<State>
   /** The effects of the firewall that bear a mark of a network or of an attachment. */
   effects(): Promise<State>
+  /** The interfaces of the host that bear a mark of a network or of an attachment. */
+  marked(): Promise<readonly MarkedLink[]>
   /** Applies changes in their order, until one is refused. */
   apply(netns: string, changes: readonly Change[], options?: ApplyOptions): Promise<Applied>
 }

@@ -1,5 +1,11 @@
 /** Every port that the engine needs of a host, as types alone: the one thing that the author of an adapter imports. */
-export type { Applied, ApplyOptions, AttachmentKernel, FailedChange } from './attachment-kernel.ts'
+export type {
+  Applied,
+  ApplyOptions,
+  AttachmentKernel,
+  FailedChange,
+  MarkedLink,
+} from './attachment-kernel.ts'
 export type { AttachmentRecord, AttachmentRecords } from './attachment-records.ts'
 export type { Clock } from './clock.ts'
 export type { ConfDir } from './conf-dir.ts'

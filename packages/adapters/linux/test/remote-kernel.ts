@@ -42,6 +42,7 @@ export async function remoteKernel(runtime: string): Promise<RemoteKernel> {
     observe: (...args) => call('observe', args),
     publishedTo: (...args) => call('publishedTo', args),
     effects: (...args) => call('effects', args),
+    marked: (...args) => call('marked', args),
     apply: (...args) => call('apply', args),
   }
   return {

@@ -55,6 +55,13 @@ export function memoryKernel({
       [...contents.values()].filter(
         ({ resource, owner }) => effects.includes(resource.kind) && owner.kind !== 'host',
       ),
+    marked: async () =>
+      [...contents].flatMap(([key, { resource, owner }]) => {
+        if (!key.startsWith('host link host ') || resource.kind !== 'link') return []
+        const { type, name } = resource
+        const bridge = type.name === 'veth' ? type.bridge : undefined
+        return owner.kind === 'host' ? [] : [{ name, owner, ...(bridge ? { bridge } : {}) }]
+      }),
     apply: async (netns, changes): Promise<Applied> => {
       const done: Change[] = []
       for (const change of changes) {

@@ -41,6 +41,7 @@ export function encodeRouteDump(what: RouteDump): Message {
 }
 
 const noDuplicateDetection = 2
+const noPrefixRoute = 0x200
 
 // ifaddrmsg: family, prefix length, flags, scope, index. An IPv6 address is usable at once.
 function encodeAddress(op: AddressOp): Message {
@@ -51,6 +52,8 @@ function encodeAddress(op: AddressOp): Message {
     attribute(2, octets),
     ...(family === 2 ? [attribute(1, octets)] : []),
     ...(op.broadcast === undefined ? [] : [attribute(4, addressOctets(op.broadcast).octets)]),
+    // The header has room for eight flags: where all are given, these count alone.
+    ...(op.prefixRoute === false ? [attribute(8, u32(flags | noPrefixRoute))] : []),
   ]
   const adds = op.kind === 'add address'
   return { type: adds ? 20 : 21, flags: adds ? create : 0, body: join([...head, ...attributes]) }

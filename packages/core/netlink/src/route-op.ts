@@ -136,6 +136,8 @@ export interface AddressOp {
   readonly prefixLength: number
   /** IPv4: the kernel fills none in. */
   readonly broadcast?: string
+  /** Whether the kernel makes a route to its subnet. Default true. */
+  readonly prefixRoute?: boolean
 }
 
 /** Adds or removes a route. */

@@ -77,12 +77,13 @@ export interface Cable {
   readonly ifname: string
   readonly mac: string
   readonly hasIpv6: boolean
+  readonly unmarked?: boolean
 }
 
 /** The resources of a container's veth. */
 export function cable(
   conf: BridgeConf,
-  { hostName, hostMac, ifname, mac, hasIpv6 }: Cable,
+  { hostName, hostMac, ifname, mac, hasIpv6, unmarked }: Cable,
 ): readonly Resource[] {
   const { bridge: master, mtu, hairpin, isolated } = conf
   return [
@@ -90,7 +91,13 @@ export function cable(
       kind: 'link',
       place: 'container',
       name: ifname,
-      type: { name: 'veth', hostName, hostMac, bridge: master },
+      type: {
+        name: 'veth',
+        hostName,
+        hostMac,
+        bridge: master,
+        ...(unmarked ? { unmarked } : {}),
+      },
       up: true,
       mac,
       ...(mtu === undefined ? {} : { mtu }),

@@ -48,7 +48,7 @@ function plan(conf: BridgeConf, { request, addresses, facts, removing, made }: P
   const given = withGateways(conf, addresses)
   const ips = given.ips.flatMap((each) => ipOf(each) ?? [])
   if (conf.hasIpam && ips.length === 0 && !removing) throw noAddresses()
-  const known = madeVeth(made, ifname)
+  const known = madeVeth(made, request)
   const hostName = known?.hostName ?? hostEndName(network, containerId, ifname)
   const mac = known?.mac ?? conf.mac ?? macOf(request, ips)
   const ofNetwork: Owner = { kind: 'network', network }
@@ -68,7 +68,14 @@ function plan(conf: BridgeConf, { request, addresses, facts, removing, made }: P
       ...owned({ kind: 'host' }, conf.isGateway ? forwarding(ips) : []),
       ...owned(
         ofAttachment,
-        cable(conf, { hostName, hostMac, ifname, mac, hasIpv6: ips.some((ip) => ip.family === 6) }),
+        cable(conf, {
+          ...(known?.unmarked ? { unmarked: true } : {}),
+          hostName,
+          hostMac,
+          ifname,
+          mac,
+          hasIpv6: ips.some((ip) => ip.family === 6),
+        }),
       ),
       ...owned(ofAttachment, configureInterface(ifname, ips, given.routes)),
     ],

@@ -21,6 +21,7 @@ export type {
   WantedFacts,
 } from './plugin.ts'
 export { portmap } from './portmap.ts'
+export { isOwnVeth } from './previous.ts'
 export { ptp } from './ptp.ts'
 export { ipamPlannerOf, plannerOf, whyIpamProgram, whyProgram } from './registry.ts'
 export {

@@ -1,5 +1,6 @@
 import { CniError, type Result } from '@vethra/cni'
 import type { Owned } from '@vethra/state'
+import { hostEndName } from './names.ts'
 import type { PluginRequest } from './plugin.ts'
 import { hostPrefix, ipOf } from './subnets.ts'
 
@@ -43,10 +44,25 @@ export interface MadeVeth {
   readonly hostName: string
   readonly hostMac: string
   readonly mac: string
+  /** Whether another plugin made it. */
+  readonly unmarked: boolean
+}
+
+/**
+ * Whether a plugin of ours made the veth of a result: the name of its host's end is a hash of the attachment. Undefined
+ * where the result has no such end.
+ */
+export function isOwnVeth(
+  result: Result,
+  { network, attachment: { containerId, ifname } }: PluginRequest,
+): boolean | undefined {
+  const hostEnd = hostEndOf(result)
+  return hostEnd === undefined ? undefined : hostEnd === hostEndName(network, containerId, ifname)
 }
 
 /** The veth of a result, where it tells of one: made by whomever. */
-export function madeVeth(made: Result | undefined, ifname: string): MadeVeth | undefined {
+export function madeVeth(made: Result | undefined, request: PluginRequest): MadeVeth | undefined {
+  const { ifname } = request.attachment
   const host = made?.interfaces.filter(({ sandbox }) => !sandbox) ?? []
   const hostEnd = host.find(({ name }) => name === (made && hostEndOf(made)))
   const inside = made?.interfaces.find(({ name, sandbox }) => name === ifname && Boolean(sandbox))
@@ -55,6 +71,7 @@ export function madeVeth(made: Result | undefined, ifname: string): MadeVeth | u
     hostName: hostEnd.name,
     hostMac: hostEnd.mac.toLowerCase(),
     mac: inside.mac.toLowerCase(),
+    unmarked: made !== undefined && isOwnVeth(made, request) === false,
   }
 }
 

@@ -43,7 +43,7 @@ function plan(conf: PtpConf, { request, addresses, made }: PlanInput): Planned {
     return ip.gateway === undefined && prefix ? { ...ip, gateway: firstOf(prefix) } : ip
   })
   const ips = complete.flatMap((ip) => ipOf(ip) ?? [])
-  const known = madeVeth(made, ifname)
+  const known = madeVeth(made, request)
   const hostName = known?.hostName ?? hostEndName(network, containerId, ifname)
   const hostMac = known?.hostMac ?? macFor('veth', network, containerId, ifname)
   const own =
@@ -57,7 +57,7 @@ function plan(conf: PtpConf, { request, addresses, made }: PlanInput): Planned {
       kind: 'link',
       place: 'container',
       name: ifname,
-      type: { name: 'veth', hostName, hostMac },
+      type: { name: 'veth', hostName, hostMac, ...(known?.unmarked ? { unmarked: true } : {}) },
       up: true,
       mac,
       ...(conf.mtu === undefined ? {} : { mtu: conf.mtu }),
@@ -66,7 +66,7 @@ function plan(conf: PtpConf, { request, addresses, made }: PlanInput): Planned {
     ...ips.flatMap((ip) => onHost(hostName, ip)),
     ...(ips.some(({ family }) => family === 6) ? [linkLocalOn(hostName, hostMac)] : []),
     ...ips.flatMap((ip) => inContainer(ifname, ip)),
-    ...configureInterface(ifname, ips.map(alone), routes),
+    ...configureInterface(ifname, ips, routes).map(withoutRoute),
     ...(ips.length > 0
       ? [{ kind: 'admit', bridge: hostName, subnets: ips.map(hostPrefix) } as const]
       : []),
@@ -90,10 +90,9 @@ function plan(conf: PtpConf, { request, addresses, made }: PlanInput): Planned {
   }
 }
 
-// The subnet is behind the gateway, not on the link: an address without it makes no route of the kernel's.
-function alone(ip: Ip): Ip {
-  const { broadcast: _, ...rest } = ip
-  return { ...rest, prefixLength: hostBits(ip.family) }
+// The subnet is behind the gateway, not on the link: no address brings the kernel's route to it.
+function withoutRoute(resource: Resource): Resource {
+  return resource.kind === 'address' ? { ...resource, prefixRoute: false } : resource
 }
 
 function onHost(link: string, ip: Ip): readonly Resource[] {

@@ -82,7 +82,14 @@ export function planFormer(
       ...(addresses && hasIpam ? { addresses } : {}),
     }).resources
   })
-  return merged(resources)
+  return merged(checks ? resources.map(asLeft) : resources)
+}
+
+// A plugin behind may have tuned an interface, and what another made has the address mode that it chose.
+function asLeft(each: Owned): Owned {
+  if (each.resource.kind !== 'link') return each
+  const { mtu: _, linkLocal: __, ...resource } = each.resource
+  return { ...each, resource }
 }
 
 /** Plans a stretch: each plugin from the result of the one before it. Resources of one key are one. */

@@ -1,4 +1,4 @@
-import type { Json } from '@vethra/cni'
+import type { Json, JsonObject } from '@vethra/cni'
 import type { LinkSettings, Owner, Resource } from '@vethra/state'
 import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
 import { needsPrevious } from './previous.ts'
@@ -20,13 +20,17 @@ export const tuning: Plugin<TuningConf> = {
   plan,
 }
 
+// Of a key given more than once counts CNI_ARGS after the conf, then runtimeConfig, then args (reference plugins, tuning).
 function parse({ conf, attachment }: PluginRequest): TuningConf {
   const { ifname, cniArgs } = attachment
-  const mac = askedMac(conf, cniArgs) ?? textOf(conf, 'mac')?.toLowerCase()
-  const mtu = mtuOf(conf)
-  const queue = integerOf(conf, 'txQLen', [0, 2 ** 31 - 1])
+  const args = objectOf(objectOf(conf, 'args') ?? {}, 'cni') ?? {}
+  const merged = { ...lowerKeys(conf), ...lowerKeys(args) }
+  const mac = macOf(textOf(args, 'mac') ?? askedMac(conf, cniArgs) ?? textOf(conf, 'mac'))
+  const mtu = mtuOf(merged)
+  const queue = integerOf(merged, 'txQLen', [0, 2 ** 31 - 1])
+  const sysctls = { ...objectOf(conf, 'sysctl'), ...objectOf(args, 'sysctl') }
   return {
-    sysctls: Object.entries(objectOf(conf, 'sysctl') ?? {}).map(([key, value]) => [
+    sysctls: Object.entries(sysctls).map(([key, value]) => [
       keyOf(key, ifname),
       sysctlValue(key, value),
     ]),
@@ -34,10 +38,22 @@ function parse({ conf, attachment }: PluginRequest): TuningConf {
       ...(mac === undefined ? {} : { mac }),
       ...(mtu === undefined ? {} : { mtu }),
       ...(queue === undefined ? {} : { transmitQueueLength: queue }),
-      ...(booleanOf(conf, 'promisc') ? { promiscuous: true } : {}),
-      ...(booleanOf(conf, 'allmulti') ? { allMulticast: true } : {}),
+      ...(booleanOf(merged, 'promisc') ? { promiscuous: true } : {}),
+      ...(booleanOf(merged, 'allmulti') ? { allMulticast: true } : {}),
     },
   }
+}
+
+function lowerKeys(conf: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(conf).map(([key, value]) => [key.toLowerCase(), value] as const),
+  )
+}
+
+function macOf(text: string | undefined): string | undefined {
+  const mac = text?.toLowerCase()
+  if (mac === undefined || /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/.test(mac)) return mac
+  throw invalidKey('mac', text, 'it must be a MAC like 02:42:ac:11:00:02')
 }
 
 // Dots are slashes, and IFNAME is the interface (reference plugins, tuning). No way leads out of net/.

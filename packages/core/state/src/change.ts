@@ -52,7 +52,7 @@ function matches(wanted: unknown, found: unknown): boolean {
 
 // How a resource is wanted, which the kernel does not tell.
 function isHint(key: string): boolean {
-  return key === 'optional' || key === 'inFront'
+  return key === 'optional' || key === 'inFront' || key === 'prefixRoute'
 }
 
 function sameMembers(wanted: readonly unknown[], found: object): boolean {

@@ -39,6 +39,8 @@ export type LinkType =
       readonly hostName: string
       readonly hostMac: string
       readonly bridge?: string
+      /** Whether another plugin made it, whose interfaces bear no mark. Default false. */
+      readonly unmarked?: boolean
     }
   | { readonly name: 'macvlan' | 'ipvlan'; readonly parent: string; readonly mode: string }
   | { readonly name: 'vlan'; readonly parent: string; readonly id: number }
@@ -93,6 +95,8 @@ export interface InterfaceAddress {
   readonly prefixLength: number
   /** IPv4: the last address of the subnet, which the kernel does not fill in. */
   readonly broadcast?: string
+  /** Whether it brings a route to its subnet. Default true. */
+  readonly prefixRoute?: boolean
 }
 
 /** A route. */

@@ -8,7 +8,14 @@ import {
   planStage,
   stageNeeds,
 } from '@vethra/plugins'
-import { type Change, describeChange, diff, type State } from '@vethra/state'
+import {
+  type Change,
+  describeChange,
+  diff,
+  type Owner,
+  type Resource,
+  type State,
+} from '@vethra/state'
 import type { ApplyOptions, StageWorld } from '@vethra/world'
 import { converge } from '../converge.ts'
 import { removeEffects } from '../remove-effects.ts'
@@ -87,17 +94,18 @@ export async function delStage(
   return 'error' in given ? given.error : undefined
 }
 
-/** CHECK of a stage: CniError 5 that names what is not as ADD left it; undefined when all is. */
+/** CHECK of a stage: CniError 5 that names what is not as ADD left it; undefined when all is. `isAsked`: of which resources; default all. */
 export async function checkStage(
   world: StageWorld,
   { requests, previous, ipam }: Stage,
+  isAsked: (resource: Resource) => boolean = () => true,
 ): Promise<CniError | undefined> {
   const asked = await runIpam(world, ipam)
   if ('error' in asked) return asked.error
   const { wants, claim } = stageNeeds(requests)
   const facts = await world.attachments.facts(wants)
   const former = { facts, checks: true, ...(previous ? { result: previous } : {}) }
-  const desired = planFormer(requests, former)
+  const desired = planFormer(requests, former).filter(({ resource }) => isAsked(resource))
   const changes = await stillDue(world, netnsOf(requests), desired)
   if (changes.length > 0) return amiss(changes)
   const held = claim
@@ -126,11 +134,30 @@ export async function collectStage(
       held.filter((each) => !isValid(each)),
     )
   }
-  const error = await removeEffects(
-    attachments,
+  const isDead = (owner: Owner) =>
+    owner.kind === 'attachment' && owner.network === network && !isValid(owner)
+  const error = await removeEffects(attachments, ({ owner }) => isDead(owner))
+  if (error) throw error
+}
+
+/** GC of the interfaces that a plugin called by another runtime made: those of all attachments to a network that are not valid. */
+export async function collectLinks(
+  { attachments }: Pick<StageWorld, 'attachments'>,
+  network: string,
+  valid: readonly Holder[],
+): Promise<void> {
+  const isValid = ({ containerId, ifname }: Holder) =>
+    valid.some((each) => each.containerId === containerId && each.ifname === ifname)
+  const doomed = (await attachments.marked()).filter(
     ({ owner }) => owner.kind === 'attachment' && owner.network === network && !isValid(owner),
   )
-  if (error) throw error
+  const type = { name: 'ifb' } as const
+  const changes = doomed.map(({ name, owner }): Change => {
+    const resource = { kind: 'link', place: 'host', name, type, up: true } as const
+    return { kind: 'remove', from: { resource, owner } }
+  })
+  const { failed } = await attachments.apply('', changes)
+  if (failed) throw failed.error
 }
 
 /** STATUS of a stage: CniError 50 when an ADD would find no address, 7 for a conf that cannot be used. */

@@ -92,7 +92,25 @@ function keyOfMade({ made: { network, attachment } }: NativeAttachment): Attachm
 
 async function leftIn(kernel: AttachmentKernel, known: Known): Promise<readonly TableOwner[]> {
   const owners = (await kernel.effects()).map(({ owner }) => [ownerMark(owner), owner] as const)
-  return [...new Map(owners).values()].flatMap((each) => leftOver(each, known))
+  const left = [...new Map(owners).values()].flatMap((each) => leftOver(each, known))
+  if (left.length === 0) return []
+  const marked = await livingMarks(kernel)
+  return left.filter((owner) => !marked.has(ownerMark(owner)))
+}
+
+/**
+ * The marks of attachments that interfaces of the host bear, and those of their networks. A plugin that another
+ * runtime calls leaves no record: what it made lives as long as its interface does.
+ */
+async function livingMarks(kernel: AttachmentKernel): Promise<ReadonlySet<string>> {
+  const owners = (await kernel.marked()).map(({ owner }) => owner)
+  return new Set(
+    owners.flatMap((owner) =>
+      owner.kind === 'attachment'
+        ? [ownerMark(owner), ownerMark({ kind: 'network', network: owner.network })]
+        : [],
+    ),
+  )
 }
 
 function leftOver(owner: Owned['owner'], known: Known): readonly TableOwner[] {

@@ -1,6 +1,7 @@
-import { decodeRoute, encodeRouteDump, type FoundLink } from '@vethra/netlink'
+import { decodeLink, decodeRoute, encodeRouteDump, type FoundLink } from '@vethra/netlink'
 import type { Facts, HostLink, WantedFacts } from '@vethra/plugins'
-import type { AttachmentKernel } from '@vethra/world'
+import type { AttachmentKernel, MarkedLink } from '@vethra/world'
+import { markedLinks } from '../observed/marked-links.ts'
 import { observeExpected } from '../observed/observe-expected.ts'
 import { applyChanges } from './apply.ts'
 import { countPorts } from './bridge-ports.ts'
@@ -16,6 +17,7 @@ export function netlinkKernel(): AttachmentKernel {
       within(netns, (session) => observeExpected(looking(session, expected), expected)),
     publishedTo: async (addresses) => within('', (session) => portsTo(session, addresses)),
     effects: async () => within('', effectsIn),
+    marked: async () => within('', markedIn),
     apply: async (netns, changes, options) =>
       within(netns, (session) => applyChanges(session, changes, options)),
   }
@@ -46,6 +48,11 @@ function factsOf(session: Session, { links = [], defaultRoute = false }: WantedF
 function factsOfLink(session: Session, link: FoundLink): HostLink {
   const { kind, mac, mtu } = link
   return { kind, mac, mtu, ...(kind === 'bridge' ? { ports: countPorts(session, link) } : {}) }
+}
+
+function markedIn(session: Session): readonly MarkedLink[] {
+  const { messages } = session.routeMessages('host', [encodeRouteDump('links')])
+  return markedLinks(messages.flatMap((each) => decodeLink(each) ?? []))
 }
 
 // The IPv4 default route with the lowest metric, else that of IPv6.

@@ -48,9 +48,12 @@ function placedOps(resource: Exclude<Resource, Link>, lookup: Lookup): readonly 
     return [{ place: 'host', ops: [{ kind: 'set port', link: { name }, ...values }] }]
   }
   if (resource.kind === 'address') {
-    const { place, link, address, prefixLength, broadcast } = resource
+    const { place, link, address, prefixLength, broadcast, prefixRoute } = resource
     const index = lookup.index(place, link)
-    const more = broadcast === undefined ? {} : { broadcast }
+    const more = {
+      ...(broadcast === undefined ? {} : { broadcast }),
+      ...(prefixRoute === undefined ? {} : { prefixRoute }),
+    }
     return [{ place, ops: [{ kind: 'add address', index, address, prefixLength, ...more }] }]
   }
   if (resource.kind === 'qdisc') return [{ place: 'host', ops: qdiscOps(resource, lookup) }]

@@ -93,7 +93,7 @@ interface Veth {
 function observeVeth(
   known: Looking,
   wanted: Link,
-  { ends: { hostName }, owner }: Veth,
+  { ends: { hostName, unmarked }, owner }: Veth,
 ): Owned | undefined {
   const hostEnd = known.link('host', hostName)
   const inside = known.link('container', wanted.name)
@@ -105,11 +105,12 @@ function observeVeth(
       }
     )
   const bridge = hostEnd.master === undefined ? undefined : known.linkAt(hostEnd.master)?.name
-  const ends = { name: 'veth', hostName, hostMac: hostEnd.mac } as const
+  const mark = unmarked ? { unmarked } : {}
+  const ends = { name: 'veth', hostName, hostMac: hostEnd.mac, ...mark } as const
   const type = bridge === undefined ? ends : { ...ends, bridge }
   const isWhole = inside?.lower === hostEnd.index && hostEnd.lower === inside.index
   // An end whose other one is elsewhere, or has another name, is the rest of an earlier life: it has to be made anew.
-  const isCutShort = hostEnd.alias === ''
+  const isCutShort = hostEnd.alias === '' && !unmarked
   const isRest = isCutShort || (!isWhole && (inside !== undefined || known.hasContainer))
   const link = linkOf(wanted, inside ?? hostEnd, isRest ? { ...ends, hostMac: '' } : type)
   return {

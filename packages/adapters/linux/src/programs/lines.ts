@@ -56,9 +56,11 @@ function othersOf(resource: Exclude<Resource, Link>): readonly Line[] {
     return [ip('host', 'link set dev', link, 'type bridge_slave', ...values)]
   }
   if (resource.kind === 'address') {
-    const { place, link, address, prefixLength, broadcast } = resource
+    const { place, link, address, prefixLength, broadcast, prefixRoute } = resource
     const nodad = address.includes(':') ? 'nodad' : undefined
-    const words = [`${address}/${prefixLength}`, given('broadcast', broadcast), 'dev', link, nodad]
+    const alone = prefixRoute === false ? 'noprefixroute' : undefined
+    const prefix = `${address}/${prefixLength}`
+    const words = [prefix, given('broadcast', broadcast), 'dev', link, nodad, alone]
     return [ip(place, 'addr add', ...words)]
   }
   return resource.kind === 'route' ? [route('add', resource)] : []

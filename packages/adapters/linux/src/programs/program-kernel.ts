@@ -6,6 +6,7 @@ import { type Change, describeChange, type Owned, type State, type Sysctl } from
 import type { Applied, ApplyOptions, AttachmentKernel } from '@vethra/world'
 import { inGroups, targetOf, wayOf } from '../applied/groups.ts'
 import { checkNetns } from '../netns.ts'
+import { markedLinks } from '../observed/marked-links.ts'
 import { observeExpected } from '../observed/observe-expected.ts'
 import { run } from '../run.ts'
 import { applyEffects } from './apply-effects.ts'
@@ -29,6 +30,7 @@ export function programKernel(): AttachmentKernel {
         ({ resource }) => resource.kind === 'publish' && addresses.includes(resource.address),
       ),
     effects,
+    marked: async () => markedLinks(linksFrom(await json<JsonLink>('-d', 'link', 'show'))),
     apply,
   }
 }

@@ -62,6 +62,18 @@ function madeAndRemoved(subject: Current): void {
     expect((await kernel.observe(netns, bridge)).length).toBe(bridge.length)
   })
 
+  it('lists the interfaces of the host that bear marks, with their owners', async () => {
+    const { kernel, netns } = subject()
+    await makeAll(subject(), [...bridge, ...attachment('web', 2)])
+    const marked = await kernel.marked()
+    expect(marked.toSorted((one, other) => one.name.localeCompare(other.name))).toEqual([
+      { name: 'br-t', owner: { kind: 'network', network: 'lan' } },
+      { name: 'veth-web', owner: holder('web'), bridge: 'br-t' },
+    ])
+    await kernel.apply(netns, removed(attachment('web', 2).slice(0, 1)))
+    expect((await kernel.marked()).map(({ name }) => name)).toEqual(['br-t'])
+  })
+
   it('removes an address and a route by themselves', async () => {
     const { kernel, netns } = subject()
     const own = attachment('web', 2)

@@ -1,0 +1,137 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { describeOnHost } from './gate.ts'
+import { plugins as debian } from './host.ts'
+import { type Network, network, type Step, steps } from './plugin-set-random.ts'
+import { openSide, own, type Side, type StepOutcome } from './plugin-set-side.ts'
+
+// How many networks, and from which seed: a failure prints both.
+const runs = Number(process.env['VETHRA_TEST_NETWORKS'] ?? 4)
+const seed = Number(process.env['VETHRA_TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
+
+/** The one list of errors of the Go plugins (Debian's 1.1.1) that ours do not repeat, by their texts, with the reason. */
+const notRepeated: readonly { readonly reason: string; readonly said: RegExp }[] = [
+  {
+    reason: 'a bridge without gateway follows the MACs of its ports, which CHECK takes for a fault',
+    said: /^bridge: Bridge interface br7 Mac doesn't match/,
+  },
+  {
+    reason: 'CHECK of tuning does not know the word IFNAME in the name of a setting',
+    said: /^tuning: open .*IFNAME/,
+  },
+  {
+    reason: 'CHECK of portmap misses rules of IPv6 that its ADD did not make',
+    said: /^portmap: could not check ipv[46] dnat/,
+  },
+]
+
+const isRepeated = ({ said }: StepOutcome) =>
+  !said.some((text) => notRepeated.some((each) => each.said.test(text)))
+
+describeOnHost('the plugin set and its Go originals', () => {
+  let theirs: Side
+  let ours: Side
+  beforeAll(async () => {
+    ;[theirs, ours] = await Promise.all([openSide(debian), openSide(own)])
+  }, 60_000)
+  afterAll(async () => {
+    await theirs.place.close()
+    await ours.place.close()
+  })
+
+  it(`give the same results and behave alike, in ${runs} random networks from seed ${seed}`, async () => {
+    const property = fc.asyncProperty(network, steps, async (net, all) => {
+      for (const [index, step] of all.entries()) {
+        const [their, our] = await Promise.all([theirs.perform(net, step), ours.perform(net, step)])
+        const what = `${index} ${JSON.stringify(step)} ${JSON.stringify(net)}`
+        if (isRepeated(their))
+          expect({ what, ...our, said: '' }, `${our.said} | ${their.said}`).toEqual({
+            what,
+            ...their,
+            said: '',
+          })
+        expect({ what, seen: await ours.seen() }).toEqual({ what, seen: await theirs.seen() })
+        if (index === 1) {
+          const [heard, other] = await Promise.all([ours.talk(net), theirs.talk(net)])
+          expect({ what, ...heard }).toEqual({ what, ...other })
+        }
+      }
+      await Promise.all([theirs.reset(), ours.reset()])
+    })
+    await fc.assert(property, { numRuns: runs, seed, endOnFailure: true })
+  }, 600_000)
+
+  const ports = [{ hostPort: 8080, containerPort: 80, protocol: 'tcp' }]
+  const ipam = { type: 'host-local', subnet: '10.7.0.0/24', routes: [{ dst: '0.0.0.0/0' }] }
+  const bridge = { type: 'bridge', bridge: 'br7', isGateway: true, ipMasq: true, ipam }
+  const portmap = { type: 'portmap', capabilities: { portMappings: true } }
+  const lan: Network = {
+    name: 'lan',
+    cniVersion: '1.0.0',
+    ports: 7,
+    plugins: [bridge, portmap, { type: 'firewall' }],
+  }
+  const step = (command: Step['command']) => ({ command, id: 'c1', ports }) as const
+  const reserved = () => ours.place.sh('ls /var/lib/cni/networks/lan | grep ^10 || true')
+  const left = async () => {
+    const { stdout } = await ours.place.host.vethra('doctor', '--format', 'json')
+    const found = JSON.parse(stdout) as readonly { Kind: string; Subject: string }[]
+    return found.flatMap(({ Kind, Subject }) => (Kind === 'rules-left' ? [Subject] : []))
+  }
+  const elements = async () => {
+    const listed = await ours.place.sh('nft list table inet vethra')
+    return listed.split('\n').filter((line) => line.includes('vethra lan c1 eth0')).length
+  }
+
+  it('ours check and remove what the Go plugins made, rules of iptables among it', async () => {
+    await ours.reset()
+    expect(await ours.perform(lan, step('ADD'), debian)).toMatchObject({ said: [] })
+    expect(await ours.perform(lan, step('CHECK'))).toMatchObject({ said: [] })
+    await ours.place.sh('ip -n c1 addr del 10.7.0.2/24 dev eth0')
+    expect(await ours.perform(lan, step('CHECK'))).toMatchObject({ failed: true })
+    expect(await ours.perform(lan, step('DEL'))).toMatchObject({ said: [] })
+    const rules = await ours.place.sh('iptables-save; ip -n c1 link')
+    expect(rules).not.toMatch(/CNI-(DN-)?[0-9a-f]{8}|10\.7\.0\.2|eth0/)
+    expect(await reserved()).toBe('')
+    await ours.reset()
+  })
+
+  it('of what ours made the Go plugins leave what doctor names and removes', async () => {
+    expect(await ours.perform(lan, step('ADD'))).toMatchObject({ said: [] })
+    expect(await left()).toEqual([])
+    // A chain that Go's bridge did not make is an error, once the link is gone; repeated, it is none.
+    const { said } = await ours.perform(lan, step('DEL'), debian)
+    expect(said.join()).toMatch(/^bridge: .*iptables.* does not exist/)
+    expect(await ours.perform(lan, step('DEL'), debian)).toMatchObject({ said: [] })
+    expect(await left()).not.toEqual([])
+    expect(await elements()).toBeGreaterThan(0)
+    await ours.place.host.vethra('doctor', '--repair')
+    expect(await elements()).toBe(0)
+    expect(await left()).toEqual([])
+    await ours.reset()
+  })
+
+  it('DEL without a result, of a conf that has gone wrong, and GC leave nothing', async () => {
+    const wrong = {
+      ...lan,
+      plugins: [{ ...bridge, mtu: 'many', ipam: { ...ipam, subnet: 'none' } }],
+    }
+    const bare = { ...lan, name: 'lan', plugins: [bridge] }
+    expect(await ours.perform(lan, step('ADD'))).toMatchObject({ said: [] })
+    expect(await elements()).toBeGreaterThan(0)
+    await ours.perform(wrong, step('DEL'))
+    expect([await elements(), await reserved()]).toEqual([0, ''])
+    expect(await ours.place.sh('ip -n c1 link')).not.toContain('eth0')
+    expect(await ours.perform(bare, step('ADD'))).toMatchObject({ said: [] })
+    const conf = { ...bridge, name: 'lan', cniVersion: '1.1.0', 'cni.dev/valid-attachments': [] }
+    const env = { CNI_COMMAND: 'GC', CNI_PATH: own }
+    const collected = await ours.place.host.run([`${own}/bridge`], {
+      input: JSON.stringify(conf),
+      env,
+    })
+    expect(collected).toMatchObject({ exitCode: 0, stdout: '' })
+    expect([await elements(), await reserved()]).toEqual([0, ''])
+    expect(await ours.place.sh('ip -n c1 link')).not.toContain('eth0')
+    await ours.reset()
+  })
+})
