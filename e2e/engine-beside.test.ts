@@ -168,12 +168,18 @@ describeOnHost('the engine beside others', () => {
     await sh('iptables-nft -P FORWARD DROP; ip netns add c')
     await native('network', 'create', 'lan')
     await native('network', 'create', 'wan')
-    for (const network of ['lan', 'wan']) {
+    // Two networks on one bridge, each with its subnet.
+    await native('network', 'create', 'side')
+    const lists = '/etc/cni/net.d/nerdctl'
+    await sh(`bridge=$(grep -o 'br-[0-9a-f]*' ${lists}-lan.conflist)
+      sed -i "s/br-[0-9a-f]*/$bridge/" ${lists}-side.conflist`)
+    for (const network of ['lan', 'side', 'wan']) {
       await native('cni', 'add', network, '/run/netns/c')
       await native('cni', 'del', network, '/run/netns/c')
     }
     expect(await rules()).toBe(1)
     await native('network', 'rm', 'lan')
+    await native('network', 'rm', 'side')
     expect(await rules()).toBe(1)
     await native('network', 'rm', 'wan')
     expect(await rules()).toBe(0)

@@ -30,6 +30,17 @@ const state: State = [
   },
 ]
 
+it('subnets of a second network on one bridge are read back without the bridge', () => {
+  const first: Effect = { kind: 'admit', bridge: 'br0', subnets: ['10.4.0.0/24'] }
+  const second: Effect = { kind: 'admit', bridge: 'br0', subnets: ['10.5.0.0/24', 'fd05::/64'] }
+  const own = elementsOf(second, wan).filter(({ set }) => /^(nets|self)/.test(set))
+  expect(effectsFrom([...elementsOf(first, lan), ...own])).toEqual([
+    { owner: lan, resource: first },
+    { owner: wan, resource: { ...second, bridge: '' } },
+  ])
+  expect(elementsOf({ ...second, bridge: '' }, wan)).toEqual(own)
+})
+
 it('effects are read back from the elements that they are made of, and nothing without a mark', () => {
   const elements = state.flatMap(({ resource, owner }) => elementsOf(resource as Effect, owner))
   const others = elements.map(({ set, element: { comment: _, ...rest } }) => ({

@@ -1,4 +1,4 @@
-import { isSameOwner, type Owned, type Owner, readMark, type State } from '@vethra/state'
+import { isSameOwner, type Owned, type Owner, ownerMark, readMark, type State } from '@vethra/state'
 import { type Effect, type PlacedElement, publishOf } from './effects.ts'
 
 /** The effects that marked elements of the table are made of, each with its owner: `elementsOf` in reverse. */
@@ -7,10 +7,23 @@ export function effectsFrom(elements: readonly PlacedElement[]): State {
     const owner = readMark(element.comment ?? '')
     return owner === undefined || owner.kind === 'host' ? [] : [{ set, element, owner }]
   })
-  return marked.flatMap((each): State => {
+  const whole = marked.flatMap((each): State => {
     const resource = effectOf(each, marked)
     return resource ? [{ resource, owner: each.owner }] : []
   })
+  return [...whole, ...subnetsAlone(marked)]
+}
+
+// Of two networks on one bridge, the element of the bridge bears the mark of the first.
+function subnetsAlone(marked: readonly Marked[]): State {
+  const admitting = marked.filter(({ set }) => set === 'bridges')
+  const isAlone = ({ set, owner }: Marked) =>
+    set.startsWith('nets') && !admitting.some((each) => isSameOwner(each.owner, owner))
+  const owners = marked.filter(isAlone).map(({ owner }) => [ownerMark(owner), owner] as const)
+  return [...new Map(owners).values()].map((owner) => ({
+    resource: { kind: 'admit', bridge: '', subnets: subnetsOf(owner, marked) },
+    owner,
+  }))
 }
 
 interface Marked extends PlacedElement {

@@ -71,9 +71,12 @@ export function publishOf({ key, data }: Pick<NftElement, 'key' | 'data'>): Publ
 const protocols = ['tcp', 'udp', 'sctp'] as const
 
 function admitElements({ bridge, subnets }: Admit): readonly PlacedElement[] {
-  return [
+  const ofBridge: readonly PlacedElement[] = [
     { set: 'bridges', element: { key: [bridge] } },
     { set: 'same', element: { key: [bridge, bridge] } },
+  ]
+  return [
+    ...(bridge === '' ? [] : ofBridge),
     ...subnets.flatMap((subnet) => [
       { set: `nets${familyOf(subnet)}`, element: { key: [subnet] } },
       { set: `self${familyOf(subnet)}`, element: { key: [subnet, subnet] } },

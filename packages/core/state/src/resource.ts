@@ -148,6 +148,7 @@ export interface Publish {
 /** A bridge of ours whose subnets are forwarded. */
 export interface Admit {
   readonly kind: 'admit'
+  /** Empty where subnets alone are seen: another network admitted the bridge before. */
   readonly bridge: string
   readonly subnets: readonly string[]
 }

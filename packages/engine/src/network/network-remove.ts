@@ -119,9 +119,10 @@ async function removeElements(
   const subnets = networkSubnets(network).map(({ subnet }) => subnet)
   const isDoomed = ({ resource, owner }: Owned) => {
     if (owner.kind !== 'network') return false
-    if ('bridge' in resource) return resource.bridge === bridge
-    const isOwn = resource.kind === 'masquerade' && owner.network === network.name
-    return isOwn && subnets.includes(resource.subnet)
+    if ('bridge' in resource && resource.bridge !== '') return resource.bridge === bridge
+    if (owner.network !== network.name) return false
+    if (resource.kind === 'admit') return resource.subnets.every((each) => subnets.includes(each))
+    return resource.kind === 'masquerade' && subnets.includes(resource.subnet)
   }
   const kernel = await host.kernel?.()
   const error = kernel && (await removeEffects(kernel, isDoomed))
