@@ -97,3 +97,22 @@ it.each([
     expect(said).toEqual(['killed', owner, ['remove', 'make'], 'made', []])
   },
 )
+
+it('a thousand routes by one interface go out at once, and its index is asked for once', () => {
+  const said = inHost(`${tools}
+    applyChanges(session, owned(veth, address('10.4.0.2')))
+    let [asked, sends] = [0, 0]
+    const counting = {
+      ...session,
+      link: (...at) => (asked++, session.link(...at)),
+      route: (...sent) => (sends++, session.route(...sent)),
+    }
+    const route = (at) => ({ kind: 'route', place: 'container', link: 'eth0', destination: \`10.\${16 + (at >> 8)}.\${at & 255}.0/24\`, gateway: '10.4.0.1' })
+    const routes = Array.from({ length: 1000 }, (_, at) => route(at))
+    const { failed } = applyChanges(counting, owned(...routes))
+    const { looking } = await import('${import.meta.dirname}/looking.ts')
+    const { observeExpected } = await import('${import.meta.dirname}/../observed/observe-expected.ts')
+    const expected = owned(...routes).map(({ to }) => to)
+    say([failed?.error.message ?? null, asked, sends, observeExpected(looking(session, expected), expected).length])`)
+  expect(said).toEqual([null, 1, 1, 1000])
+})

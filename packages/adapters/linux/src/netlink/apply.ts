@@ -81,12 +81,17 @@ function applyRoutes(
     if (waiting.length > 0) failures.push(...send(session, place, waiting))
     waiting = []
   }
+  // Thousands of routes may go by one interface. What changes links may give its name to another.
+  const indexes = new Map<string, number>()
   const lookup = {
     index: (where: Place, name: string) => {
+      const known = indexes.get(`${where} ${name}`)
+      if (known !== undefined) return known
       flush()
       const link = session.link(where, name)
-      if (link) return link.index
-      throw new CniError({ code: 5, message: `no such interface: ${name}` })
+      if (!link) throw new CniError({ code: 5, message: `no such interface: ${name}` })
+      indexes.set(`${where} ${name}`, link.index)
+      return link.index
     },
     namespace: () => session.namespace(),
   }
@@ -99,6 +104,7 @@ function applyRoutes(
       for (const op of ops) {
         if (failures.length > 0) return
         waiting.push({ change, op })
+        if (makesLink(op) || op.kind.endsWith(' link')) indexes.clear()
         if (makesLink(op)) flush()
       }
     }

@@ -45,12 +45,10 @@ export function looking(session: Session, expected: State): Looking {
         return found ? [{ ...found, address: addressText(found.octets) }] : []
       }),
     ),
-    routes: remembering((place: Place) =>
-      dump(place, 'routes').flatMap((each) => {
-        const found = decodeRoute(each)
-        return found ? [seenRoute(found)] : []
-      }),
-    ),
+    routes: remembering((place: Place) => {
+      const found = dump(place, 'routes').flatMap((each) => decodeRoute(each) ?? [])
+      return Map.groupBy(found.map(seenRoute), ({ destination }) => destination)
+    }),
     sysctl: (place, key) => {
       const read = prepareReads([key])
       const [found] = place === 'container' ? visit(session.namespace(), read) : read()

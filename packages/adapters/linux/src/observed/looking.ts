@@ -27,7 +27,8 @@ export interface Looking {
   /** A link of the host by its index. */
   linkAt(index: number): FoundLink | undefined
   addresses(place: Place): readonly SeenAddress[]
-  routes(place: Place): readonly SeenRoute[]
+  /** By destination. */
+  routes(place: Place): ReadonlyMap<string, readonly SeenRoute[]>
   /** A setting below /proc/sys; undefined where the kernel has it not. */
   sysctl(place: Place, key: string): string | undefined
   /** The limit of what leaves by a link of the host. */

@@ -165,16 +165,13 @@ function hasRoute(known: Looking, route: Route): boolean {
   const { place, link, destination, gateway, priority = 0, table = 254 } = route
   const index = known.link(place, link)?.index
   const metric = destination.includes(':') && priority === 0 ? 1024 : priority
-  return known
-    .routes(place)
-    .some(
-      (each) =>
-        each.index === index &&
-        each.gateway === gateway &&
-        each.table === table &&
-        each.destination === destination &&
-        each.priority === metric,
-    )
+  return (known.routes(place).get(destination) ?? []).some(
+    (each) =>
+      each.index === index &&
+      each.gateway === gateway &&
+      each.table === table &&
+      each.priority === metric,
+  )
 }
 
 function readSysctl(known: Looking, sysctl: Sysctl): Resource | undefined {

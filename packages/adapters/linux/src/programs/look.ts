@@ -31,7 +31,7 @@ export async function lookByPrograms(netns: string, expected: State): Promise<Lo
     link: (place, name) => at(place)?.links.find((each) => each.name === name),
     linkAt: (index) => host.links.find((each) => each.index === index),
     addresses: (place) => at(place)?.addresses ?? [],
-    routes: (place) => at(place)?.routes ?? [],
+    routes: (place) => at(place)?.routes ?? new Map(),
     sysctl: (place, key) => at(place)?.settings.get(key),
     limit: (index) => traffic.get(index)?.limit,
     redirect: (index) => traffic.get(index)?.redirect,
@@ -43,7 +43,7 @@ export async function lookByPrograms(netns: string, expected: State): Promise<Lo
 interface Seen {
   readonly links: readonly FoundLink[]
   readonly addresses: ReturnType<Looking['addresses']>
-  readonly routes: readonly SeenRoute[]
+  readonly routes: ReturnType<Looking['routes']>
   readonly settings: ReadonlyMap<string, string>
 }
 
@@ -70,7 +70,7 @@ async function lookInto(netns: string, expected: State, place: Place): Promise<S
         prefixLength: prefixlen,
       })),
     ),
-    routes,
+    routes: Map.groupBy(routes, ({ destination }) => destination),
     settings: new Map(
       settings.flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
     ),
