@@ -9,17 +9,11 @@ import type { RuntimeHost } from './runtime-host.ts'
  * that, and becomes the real runtime. Returns the exit status only where that fails. `argv` is our
  * own global flags, `runtime`, and the real runtime's arguments.
  */
-export async function main(
-  argv: readonly string[],
-  io: Io,
-  open: () => Promise<RuntimeHost>,
-): Promise<number> {
+export async function main(argv: readonly string[], io: Io, host: RuntimeHost): Promise<number> {
   const word = argv.indexOf('runtime')
   const args = argv.slice(word + 1)
   const call = parseStartCall(args)
-  let host: RuntimeHost | undefined
   try {
-    host = await open()
     const { flags } = splitGlobalFlags(argv.slice(0, word))
     const binary = await host.binary()
     const bundle = call && host.bundle(call.bundle)
@@ -28,11 +22,11 @@ export async function main(
       const { prepareStart } = await import('./prepare-start.ts')
       await prepareStart({ call, flags, bundle }, io, host)
     }
-    return await host.become(binary, args.length)
+    return host.become(binary, args.length)
   } catch (error) {
     if (!(error instanceof CniError)) throw error
     for (const line of explain(error)) io.complain(line)
-    if (host && call) await logError(host, call, error, io)
+    if (call) await logError(host, call, error, io)
     return error.code === 103 ? 2 : 1
   }
 }

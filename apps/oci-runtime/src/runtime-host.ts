@@ -13,5 +13,5 @@ export interface RuntimeHost {
   /**
    * Becomes the real runtime, with so many of this process's last arguments. Throws CniError 100 where there is none.
    */
-  become(binary: string, argumentCount: number): Promise<never>
+  become(binary: string, argumentCount: number): never
 }

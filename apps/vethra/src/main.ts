@@ -48,8 +48,9 @@ async function run(): Promise<number> {
     return (await import('@vethra/cni-plugin')).main(argv, io, pluginWorldHere(io))
   }
   if (app === 'oci-runtime') {
-    const { runtimeHere } = await import('./runtime-here.ts')
-    return (await import('@vethra/oci-runtime')).main(argv, io, () => runtimeHere(io))
+    if ('bun' in process.versions) return (await import('./runtime-here.ts')).runtimeHere(argv, io)
+    io.complain('error: Node cannot become the OCI runtime: call the built executable')
+    return 1
   }
   const { here } = await import('./world-here.ts')
   return (await load()).main(argv, io, here(io, app))

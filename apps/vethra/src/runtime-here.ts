@@ -1,33 +1,31 @@
 import { appendFileSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { CniError } from '@vethra/cni'
-import type { RuntimeHost } from '@vethra/oci-runtime'
+import { findRuntime, inheritedDescriptors, replaceProcess } from '@vethra/linux/process'
+import { main, type RuntimeHost } from '@vethra/oci-runtime'
 import { resolveRuntime, tomlFile } from '@vethra/settings'
 import type { Io } from '@vethra/world'
 import { readConfigNow, readTextNow } from './read-text-now.ts'
 
-/** The host of the OCI runtime that this process is. */
-export async function runtimeHere({ env }: Io): Promise<RuntimeHost> {
-  if (process.versions['bun'] === undefined) throw needsExecutable()
-  const { findRuntime, inheritedDescriptors, openFilesBefore, replaceProcess } = await import(
-    '@vethra/linux/process'
-  )
+/** Runs the OCI runtime that this process is, on this host: under bun alone. In one file, as each more costs every call. */
+export function runtimeHere(argv: readonly string[], io: Io): Promise<number> {
+  return main(argv, io, hostHere(io))
+}
+
+function hostHere({ env }: Io): RuntimeHost {
   // Before anything else is opened.
   const descriptors = inheritedDescriptors()
   return {
     binary: () => binaryOf(env),
     bundle: (given) => {
-      const folder = resolve(given || '.')
+      const folder = given?.startsWith('/') ? given : `${process.cwd()}/${given ?? ''}`
       return { folder, config: readConfigNow(`${folder}/config.json`) }
     },
     appendLog: (file, line) => appendFileSync(file, line),
     here: async (io) => (await import('./world-here.ts')).here(io, 'oci-runtime'),
-    become: async (binary, argumentCount) =>
+    become: (binary, argumentCount) =>
       replaceProcess({
         program: findRuntime(binary, env['PATH'] ?? usualPath),
         argumentCount,
         descriptors,
-        openFiles: openFilesBefore(),
       }),
   }
 }
@@ -43,12 +41,4 @@ async function binaryOf(env: Io['env']): Promise<string> {
   }
   const { runtimeToml } = await import('./runtime-toml.ts')
   return resolveRuntime({ env, toml: await runtimeToml(file, text) }).binary
-}
-
-function needsExecutable(): CniError {
-  return new CniError({
-    code: 100,
-    message: 'cannot become another program under Node',
-    hint: 'Call the built executable.',
-  })
 }

@@ -10,10 +10,10 @@ export {
   type GivenFile,
   type Places,
   type ResolvedSettings,
-  resolveRuntime,
   resolveSettings,
   type SettingsInput,
 } from './resolve-settings.ts'
+export { type RuntimePlaces, resolveRuntime } from './runtime-settings.ts'
 export { type SettingFlag, settingFlags } from './setting-flags.ts'
 export type {
   AddressPool,
@@ -27,4 +27,5 @@ export type {
 } from './settings.ts'
 export { type SplitFlags, splitGlobalFlags, splitHookFlags } from './split-flags.ts'
 export type { TomlTable } from './toml.ts'
-export { readVethraToml, tomlFile } from './vethra-toml.ts'
+export { tomlFile } from './toml-file.ts'
+export { readVethraToml } from './vethra-toml.ts'

@@ -1,5 +1,5 @@
 import { defaults, pluginFolder } from './defaults.ts'
-import { defaultRuntime, readBinary } from './runtime-settings.ts'
+import { resolveRuntime } from './runtime-settings.ts'
 import { type SettingFlag, settingFlags } from './setting-flags.ts'
 import type { GivenSettings, RuntimeSettings, SettingKey, Settings, Source } from './settings.ts'
 import {
@@ -92,13 +92,6 @@ export function resolveSettings(input: SettingsInput): ResolvedSettings {
   }
   const sources = [...found].map(([key, given]) => [key, given?.source ?? 'default'])
   return { settings, sources: Object.fromEntries(sources) }
-}
-
-/** The settings of the OCI runtime: `VETHRA_RUNTIME` before the table in vethra.toml. Throws CniError 103 that names the variable. */
-export function resolveRuntime({ env, toml }: Pick<Places, 'env' | 'toml'>): RuntimeSettings {
-  const { VETHRA_RUNTIME: named } = env
-  const settings = toml?.runtime ?? defaultRuntime
-  return named ? { ...settings, binary: readBinary('VETHRA_RUNTIME', named) } : settings
 }
 
 /**

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { resolveRuntime } from './resolve-settings.ts'
+import { resolveRuntime } from './runtime-settings.ts'
 import { readVethraToml } from './vethra-toml.ts'
 
 const read = (runtime: unknown) => readVethraToml('/v.toml', { runtime }).runtime

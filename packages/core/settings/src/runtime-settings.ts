@@ -1,9 +1,23 @@
+import { invalid } from './invalid.ts'
 import type { RuntimeMode, RuntimeSettings } from './settings.ts'
 import { isTable, shown, type TomlTable } from './toml.ts'
-import { invalid } from './values.ts'
 
 /** The settings without the table. */
-export const defaultRuntime: RuntimeSettings = { binary: 'runc', ports: [1024, 65_535], modes: [] }
+const defaultRuntime: RuntimeSettings = { binary: 'runc', ports: [1024, 65_535], modes: [] }
+
+/** The places where the settings of the OCI runtime may be given. */
+export interface RuntimePlaces {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** vethra.toml; absent when there is no such file. */
+  readonly toml?: { readonly runtime?: RuntimeSettings }
+}
+
+/** The settings of the OCI runtime: `VETHRA_RUNTIME` before the table in vethra.toml. Throws CniError 103 that names the variable. */
+export function resolveRuntime({ env, toml }: RuntimePlaces): RuntimeSettings {
+  const { VETHRA_RUNTIME: named } = env
+  const settings = toml?.runtime ?? defaultRuntime
+  return named ? { ...settings, binary: readBinary('VETHRA_RUNTIME', named) } : settings
+}
 
 /**
  * The settings in the table `runtime` of vethra.toml. Throws CniError 103 that names the file and the key when that is
@@ -26,8 +40,8 @@ export function readRuntimeTable(file: string, table: unknown): RuntimeSettings 
 
 const keys = ['binary', 'networks', 'ports', 'modes']
 
-/** The name or path of a program. Throws CniError 103 where it depends on the working directory. */
-export function readBinary(where: string, value: unknown): string {
+// A relative path would depend on the working directory.
+function readBinary(where: string, value: unknown): string {
   const isRelative = typeof value === 'string' && value.includes('/') && !value.startsWith('/')
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
   if (typeof value === 'string' && value !== '' && !isRelative && !/[\u0000-\u001f]/.test(value))

@@ -1,5 +1,6 @@
 import { readAddress, readCidr } from '@vethra/address'
-import { CniError, isNamespace, parsePrefix } from '@vethra/cni'
+import { isNamespace, parsePrefix } from '@vethra/cni'
+import { invalid } from './invalid.ts'
 import type { AddressPool, LogLevel, Settings } from './settings.ts'
 
 /** A setting as it was given: its texts, and where from, as errors name it: `--dns`, `CNI_PATH`, `dns in FILE`. */
@@ -115,12 +116,6 @@ export function readMebioctets({ where, texts: [text = ''] }: Given): number {
   const count = /^\d{1,4}$/.test(text) ? Number(text) : 0
   if (count >= 1 && count <= 256) return count * 1024 * 1024
   throw invalid(where, text, 'is no size', 'Give whole MiB, from 1 to 256.')
-}
-
-/** The CniError 103 for a value that cannot be. */
-export function invalid(where: string, text: string, fault: string, hint?: string): CniError {
-  const message = `${where}: ${JSON.stringify(text.slice(0, 128))} ${fault}`
-  return new CniError({ code: 103, message, ...(hint === undefined ? {} : { hint }) })
 }
 
 function listed({ where, texts }: Given): readonly string[] {

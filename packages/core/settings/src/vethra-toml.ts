@@ -1,17 +1,9 @@
+import { invalid } from './invalid.ts'
 import type { GivenFile } from './resolve-settings.ts'
 import { readRuntimeTable } from './runtime-settings.ts'
 import { settingFlags } from './setting-flags.ts'
 import type { GivenSettings } from './settings.ts'
 import { isTable, shown, type TomlTable } from './toml.ts'
-import { invalid } from './values.ts'
-
-/** The path of the configuration file: `VETHRA_TOML`, or `/etc/vethra/vethra.toml`. Throws CniError 103 when it is no absolute path. */
-export function tomlFile(env: Readonly<Record<string, string | undefined>>): string {
-  const { VETHRA_TOML: named } = env
-  if (named === undefined || named === '') return '/etc/vethra/vethra.toml'
-  if (named.startsWith('/')) return named
-  throw invalid('VETHRA_TOML', named, 'is no absolute path', 'Give a path that begins with "/".')
-}
 
 /**
  * The settings in the table of vethra.toml, for resolveSettings. Texts are strings; times and sizes may be

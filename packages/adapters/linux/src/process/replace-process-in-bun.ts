@@ -1,7 +1,6 @@
 import { CString, dlopen, ptr, read } from 'bun:ffi'
 import { readFileSync } from 'node:fs'
 import { CniError } from '@vethra/cni'
-import type { OpenFiles } from './open-files.ts'
 
 /** The program that this process becomes. */
 export interface Replacement {
@@ -11,76 +10,69 @@ export interface Replacement {
   readonly argumentCount: number
   /** The descriptors that stay open besides the standard ones. */
   readonly descriptors: readonly number[]
-  readonly openFiles: OpenFiles | undefined
 }
 
 /**
- * Replaces this process by a program: execve(2), with the environment that this process was started with. bun's
+ * Replaces this process by a program: execv(3), with the environment that this process was started with. bun's
  * marks are taken back: close-on-exec, the limit of open files, and SIGPIPE and SIGXFSZ, which it ignores.
  * Returns only by throwing CniError 100 where there is no such program, 5 where the system refuses.
  */
-export function replaceProcess(replacement: Replacement): never {
-  const { program, argumentCount, descriptors, openFiles } = replacement
-  const own = stringsOf('/proc/self/cmdline')
-  const passed = argumentCount === 0 ? [] : own.slice(-argumentCount)
-  const path = terminated(Buffer.from(program))
-  const argv = vectorOf([path, ...passed.map(terminated)])
-  const environment = vectorOf(stringsOf('/proc/self/environ').map(terminated))
+export function replaceProcess({ program, argumentCount, descriptors }: Replacement): never {
+  const path = Buffer.from(`${program}\0`)
+  const own = readFileSync('/proc/self/cmdline')
+  const argv = BigUint64Array.from([BigInt(ptr(path)), ...lastStrings(own, argumentCount), 0n])
   for (const each of descriptors) libc.fcntl(each, setDescriptorFlags, 0)
   for (const signal of ignoredByBun) libc.signal(signal, null)
-  if (openFiles) {
-    libc.setrlimit(
-      openFilesLimit,
-      BigUint64Array.of(BigInt(openFiles.soft), BigInt(openFiles.hard)),
-    )
-  }
-  libc.execve(path, argv.pointers, environment.pointers)
-  throw refused(program)
+  restoreOpenFiles()
+  libc.execv(path, argv)
+  throw refused(program, own)
 }
 
 const setDescriptorFlags = 2
-const openFilesLimit = 7
 const ignoredByBun = [13, 25]
+/** RLIMIT_NOFILE. */
+const openFiles = 7
 
 const { symbols: libc } = dlopen('libc.so.6', {
   __errno_location: { args: [], returns: 'ptr' },
-  execve: { args: ['ptr', 'ptr', 'ptr'], returns: 'i32' },
+  execv: { args: ['ptr', 'ptr'], returns: 'i32' },
   fcntl: { args: ['i32', 'i32', 'i32'], returns: 'i32' },
-  setrlimit: { args: ['i32', 'ptr'], returns: 'i32' },
+  prlimit64: { args: ['i32', 'i32', 'ptr', 'ptr'], returns: 'i32' },
   signal: { args: ['i32', 'ptr'], returns: 'ptr' },
   strerror: { args: ['i32'], returns: 'ptr' },
 })
 
-// As octets: an argument may be no UTF-8.
-function stringsOf(file: string): readonly Buffer[] {
-  const text = readFileSync(file)
-  const strings: Buffer[] = []
-  for (let at = 0; at < text.length; ) {
-    const end = text.indexOf(0, at)
-    strings.push(text.subarray(at, end))
-    at = end + 1
-  }
-  return strings
+// The addresses of the last strings of a text in which each ends in NUL. As octets, where they are: an argument may be no UTF-8.
+function lastStrings(text: Uint8Array, count: number): readonly bigint[] {
+  const places: number[] = []
+  for (let at = 0; at < text.length; at = text.indexOf(0, at) + 1) places.push(at)
+  const last = count === 0 ? [] : places.slice(-count)
+  return last.map((at) => BigInt(ptr(text)) + BigInt(at))
 }
 
-function terminated(text: Buffer): Buffer {
-  return Buffer.concat([text, Buffer.alloc(1)])
+// bun has raised the soft limit to the hard one, and no trace of it is left here. The parent has what it was, but
+// where it is a Go program or bun, which raise their own: then nothing is known.
+function restoreOpenFiles(): void {
+  const [own, parent] = [new BigUint64Array(2), new BigUint64Array(2)]
+  const [known, asked] = [
+    libc.prlimit64(0, openFiles, null, own),
+    libc.prlimit64(process.ppid, openFiles, null, parent),
+  ]
+  const [soft = 0n, hard] = parent
+  if (known !== 0 || asked !== 0 || process.ppid === 0 || hard !== own[1]) return
+  if (soft < (own[0] ?? 0n)) libc.prlimit64(0, openFiles, parent, null)
 }
 
-// The strings are kept beside their addresses: nothing else holds them in memory.
-function vectorOf(strings: readonly Buffer[]) {
-  const pointers = BigUint64Array.from([...strings.map((each) => BigInt(ptr(each))), 0n])
-  return { strings, pointers }
-}
-
-function refused(program: string): CniError {
+// The arguments are kept in memory until here.
+function refused(program: string, _kept: Uint8Array): CniError {
   const place = libc.__errno_location()
   const number = place === null ? 0 : read.i32(place)
   const text = libc.strerror(number)
-  const missing = number === 2
   return new CniError({
-    code: missing ? 100 : 5,
+    code: number === missing ? 100 : 5,
     message: `cannot run the OCI runtime ${JSON.stringify(program)}: ${text === null ? number : new CString(text)}`,
     hint: 'Name another by VETHRA_RUNTIME, or by binary in [runtime] of vethra.toml.',
   })
 }
+
+const missing = 2

@@ -1,0 +1,7 @@
+import { CniError } from '@vethra/cni'
+
+/** The CniError 103 for a value that cannot be. */
+export function invalid(where: string, text: string, fault: string, hint?: string): CniError {
+  const message = `${where}: ${JSON.stringify(text.slice(0, 128))} ${fault}`
+  return new CniError({ code: 103, message, ...(hint === undefined ? {} : { hint }) })
+}
