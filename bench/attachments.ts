@@ -1,16 +1,18 @@
 // A program that fills a host with attachments as if they had been made one by one: namespaces without
 // processes, veths, rules, records, cached results, reservations; every other one a container with files
-// and names of its own, the others with a published port. Called inside of a host, with how many.
+// and names of its own, the others with a published port. Called inside of a host, with how many, and with
+// `native` where plugins in the executable are to have made them.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const [executable = '', number = '10'] = process.argv.slice(2)
+const [executable = '', number = '10', way = 'exec'] = process.argv.slice(2)
 const count = Number(number)
+const isNative = way === 'native'
 // By programs: their rules are what the others' are copied from, and what other versions know as well.
 const port = {
-  VETHRA_PLUGINS: 'exec',
+  VETHRA_PLUGINS: isNative ? 'auto' : 'exec',
   CAP_ARGS: '{"portMappings":[{"hostPort":9999,"containerPort":80,"protocol":"tcp"}]}',
 }
 
@@ -22,6 +24,9 @@ run(executable, ['cni', 'add', 'lan', '/run/netns/pattern'], { env: { ...process
 const results = '/var/lib/cni/results'
 const pattern = readFileSync(`${results}/${readdirSync(results)[0]}`, 'utf8')
 const { containerId, result } = JSON.parse(pattern)
+const { ways } = JSON.parse(
+  readFileSync(`/var/lib/vethra/attachments/lan-${containerId}-eth0`, 'utf8'),
+)
 const [bridge, veth] = result.interfaces.map(({ name }: { name: string }) => name)
 const ids = Array.from({ length: count }, (_, index) => index)
 
@@ -34,7 +39,8 @@ run('ip', ['-batch', '-'], {
     ])
     .join('\n'),
 })
-run('iptables-restore', ['--noflush'], { input: rules() })
+if (isNative) run('nft', ['-f', '-'], { input: elements() })
+else run('iptables-restore', ['--noflush'], { input: rules() })
 const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
 const folder = statSync('/run/netns')
 const cookies = cookiesOf(ids.map((index) => `/run/netns/n${index}`))
@@ -74,6 +80,17 @@ function idOf(index: number): string {
 
 function addressOf(index: number): string {
   return `10.100.${1 + Math.floor(index / 250)}.${1 + (index % 250)}`
+}
+
+function elements(): string {
+  return ids
+    .filter((index) => !isStored(index))
+    .map((index) => {
+      const comment = `"vethra lan ${idOf(index)} eth0"`
+      const to = `${addressOf(index)} . 80`
+      return `add element inet vethra p4 { tcp . ${10_000 + index} comment ${comment} : ${to} }\n`
+    })
+    .join('')
 }
 
 function rules(): string {
@@ -129,6 +146,7 @@ function writeFiles(index: number): void {
     cookie: cookies[index],
     bootId,
     place: `${folder.dev}:${folder.ino}`,
+    ...(isNative ? { ways } : {}),
   }
   writeFileSync(`/var/lib/vethra/attachments/lan-${id}-eth0`, JSON.stringify(record))
   writeFileSync(`/var/lib/cni/networks/lan/${addressOf(index)}`, `${id}\r\neth0`)

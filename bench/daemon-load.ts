@@ -31,7 +31,7 @@ for (const crowd of crowds) {
 }
 
 async function bench(host: Host, crowd: number): Promise<void> {
-  const settled = await host.run([process.execPath, settle, executable, String(crowd)])
+  const settled = await host.run([process.execPath, settle, executable, String(crowd), 'native'])
   if (settled.exitCode !== 0) throw new Error(settled.stderr)
   const began = performance.now()
   const flags = ['--log-level', 'error', '--reconcile-interval', '3600']
@@ -47,6 +47,7 @@ async function bench(host: Host, crowd: number): Promise<void> {
     for (let run = 0; run < runs; run += 1) looks.push(await timed(() => daemon.ask('/findings')))
     const lookCpu = (cpuMs(daemon) - before) / runs
     console.log(reportLine('  a look', figuresOf(looks)))
+    await flush(host, daemon)
     await idle(daemon, lookCpu)
     for (const path of ['/version', '/networks', '/containers']) await load(daemon, path)
     await heal(host, daemon)
@@ -111,6 +112,29 @@ async function heal(host: Host, daemon: RunningDaemon): Promise<void> {
     )
   }
   console.log(reportLine('  a namespace gone, its address free', figuresOf(samples)))
+}
+
+// Until the table has as many elements again: ports answer then.
+async function flush(host: Host, daemon: RunningDaemon): Promise<void> {
+  const ports = async () =>
+    (await host.run(['sh', '-c', 'nft list map inet vethra p4 | grep -o "dccp\\|tcp" | wc -l']))
+      .stdout
+  const before = await ports()
+  const [samples, cpu]: [number[], number[]] = [[], []]
+  for (let run = 0; run < Math.min(runs, 5); run += 1) {
+    // The rest after the last look is over.
+    await setTimeout(6 * second)
+    const used = cpuMs(daemon)
+    samples.push(
+      await timed(async () => {
+        await host.run(['nft', 'flush', 'ruleset'])
+        await until(async () => (await ports()) === before, 60_000)
+      }),
+    )
+    cpu.push(cpuMs(daemon) - used)
+  }
+  console.log(reportLine(`  all flushed, ${before} ports there`, figuresOf(samples)))
+  console.log(reportLine("  the daemon's work until then", figuresOf(cpu)))
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

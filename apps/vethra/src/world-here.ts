@@ -124,8 +124,10 @@ async function worldHere(
     // By a file of ours: of a package that is imported as a whole, every start evaluates the whole (2 ms).
     hostKernel: async () => (await import('./facts-here.ts')).hostKernel(),
     watch: async (hearer) => {
+      const folders = watched(settings, places)
+      if (isBun) return (await import('./watch-here.ts')).watchHere(hearer, folders)
       const { watchHost } = await import('@vethra/host-watch')
-      return watchHost({ ...hearer, folders: watched(settings, places), programs: monitors })
+      return watchHost({ ...hearer, folders, programs: monitors })
     },
     service: async () => {
       const { inheritedSockets, serviceNotifier } = await import('@vethra/systemd')
@@ -147,7 +149,7 @@ function watched({ cniNetconfpath, cniCache }: Settings, places: LockPlaces): re
   ]
 }
 
-// They print a line at each change of interfaces, addresses and rules.
+// They print a line at each change of interfaces, addresses and rules, where this process cannot hear netlink itself.
 const monitors = [
   ['ip', '-o', 'monitor', 'link', 'address'],
   ['nft', 'monitor'],

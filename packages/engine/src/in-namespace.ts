@@ -1,5 +1,6 @@
 import type { World } from '@vethra/world'
 import type { DoctorTools } from './doctor/doctor-tools.ts'
+import { effectsReader } from './doctor/native-effects.ts'
 import type { ManageTools } from './network/tools.ts'
 
 /** A world from within one containerd namespace. */
@@ -37,6 +38,7 @@ export async function forDoctor(world: World): Promise<DoctorTools> {
     }),
     ipam: world.ipam,
     ports: world.ports,
+    effectsOf: effectsReader(),
     otherSigns,
     memory: world.memory,
     folders: world.folders(),

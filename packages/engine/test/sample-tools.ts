@@ -189,6 +189,7 @@ export function sampleTools(host: SampleHost): DoctorTools {
       release: async () => undefined,
       list: async () => [],
     },
+    effectsOf: () => [],
     otherSigns: async () => ({ known: new Set(), namespaces: new Set(), running: new Set() }),
     memory: async () => ({ records: host.records, cached: host.cached, damaged: [] }),
     folders: [],

@@ -8,7 +8,6 @@ import { removeMarkedLink } from '../remove-marked-link.ts'
 import { livingRecord } from './alive.ts'
 import { type Applied, ended, type RepairOf } from './applied.ts'
 import type { DoctorTools } from './doctor-tools.ts'
-import { nativeEffects } from './native-effects.ts'
 
 /** Takes out the rules of a container that is not in the network, by the names of its chains. */
 export async function removeRules(
@@ -56,7 +55,7 @@ export async function restoreMasquerading(
 
 /** Makes the elements and settings of attachments as their native plugins made them, in one transaction. */
 export async function restoreElements(
-  { host }: DoctorTools,
+  { host, effectsOf }: DoctorTools,
   repairs: readonly RepairOf<'restore-elements'>[],
 ): Promise<Applied> {
   const kernel = await host.kernel?.()
@@ -64,7 +63,7 @@ export async function restoreElements(
   const desired = await Promise.all(
     repairs.map(async ({ attachment: key }) => {
       const [record, made] = [await livingRecord(host, key), await host.cache.read(key)]
-      return record?.ways && made ? nativeEffects({ made, ways: record.ways }) : []
+      return record?.ways && made ? effectsOf({ made, ways: record.ways }) : []
     }),
   )
   const outcome = await converge(kernel, { netns: '', desired: desired.flat() })

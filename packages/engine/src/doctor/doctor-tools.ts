@@ -1,3 +1,4 @@
+import type { State } from '@vethra/state'
 import type {
   ConfDir,
   ContainerStore,
@@ -9,6 +10,7 @@ import type {
   World,
 } from '@vethra/world'
 import type { HostTools } from '../attach/host-tools.ts'
+import type { NativeAttachment } from './native-effects.ts'
 
 /** All that a doctor looks and acts with: adapters that are handed in. */
 export interface DoctorTools
@@ -17,6 +19,8 @@ export interface DoctorTools
   readonly kernel: Kernel
   /** The files of one containerd namespace. */
   inNamespace(namespace: string): Promise<NamespaceTools>
+  /** What native plugins gave an attachment on the host. */
+  readonly effectsOf: (native: NativeAttachment) => State
   readonly otherSigns: HostFacts['otherSigns']
   /** The folders that state is kept in. */
   readonly folders: readonly WatchedFolder[]

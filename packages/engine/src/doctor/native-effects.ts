@@ -23,10 +23,24 @@ export interface NativeAttachment {
 }
 
 /**
- * The elements of table `inet vethra` and the settings of the host that native plugins gave an attachment. Empty where
- * the entry is damaged. Links are not among them, nor is anything inside the container.
+ * Reads the elements of table `inet vethra` and the settings of the host that native plugins gave an attachment. Empty
+ * where the entry is damaged. Links are not among them, nor is anything inside the container. Planning a thousand takes
+ * longer than looking at them: what was planned is kept for the next look.
  */
-export function nativeEffects({ made, ways }: NativeAttachment): State {
+export function effectsReader(): (native: NativeAttachment) => State {
+  const known = new Map<string, State>()
+  return (native) => {
+    const key = JSON.stringify(native)
+    const planned = known.get(key) ?? nativeEffects(native)
+    if (known.size > mostKept) known.clear()
+    known.set(key, planned)
+    return planned
+  }
+}
+
+const mostKept = 4096
+
+function nativeEffects({ made, ways }: NativeAttachment): State {
   const list = cachedList(made)
   const prevResult = list && convertIfReadable(made.result ?? '', list)
   if (list === undefined || prevResult === undefined) return []
@@ -54,14 +68,20 @@ export interface Known {
   readonly networks: readonly string[]
 }
 
+/** The kernel, absent where it cannot be asked, and what is looked for in it. */
+interface Tables {
+  readonly kernel: AttachmentKernel | undefined
+  readonly native: readonly NativeAttachment[]
+  readonly effectsOf: ReturnType<typeof effectsReader>
+}
+
 /** Looks at table `inet vethra` for all attachments at once. */
 export async function observeTable(
-  kernel: AttachmentKernel | undefined,
-  native: readonly NativeAttachment[],
+  { kernel, native, effectsOf }: Tables,
   known: Known,
 ): Promise<ObservedTable> {
   if (kernel === undefined) return { missing: [], left: [] }
-  const wanted = native.map((each) => ({ attachment: keyOfMade(each), state: nativeEffects(each) }))
+  const wanted = native.map((each) => ({ attachment: keyOfMade(each), state: effectsOf(each) }))
   const all = new Map(
     wanted.flatMap(({ state }) => state.map((each) => [keyOf(each.resource), each] as const)),
   )

@@ -56,10 +56,10 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
   const observed = containers.map((each) => each.observed)
   const seen = attachments.observed
   const kernel = await tools.host.kernel?.()
-  const table = await observeTable(kernel, attachments.native, {
-    attachments: seen,
-    networks: networks.map(({ name }) => name),
-  })
+  const table = await observeTable(
+    { kernel, native: attachments.native, effectsOf: tools.effectsOf },
+    { attachments: seen, networks: networks.map(({ name }) => name) },
+  )
   // A table as long as the host is busy: read only where it matters.
   const publishesUdp = attachments.desired.some(({ ports }) =>
     ports.some(({ protocol }) => protocol === 'udp'),

@@ -5,6 +5,13 @@ export function socket(family: number, type: number, protocol: number): number {
   return libc().socket(family, type, protocol)
 }
 
+/** bind(2) of a netlink socket, to a port that the kernel chooses. */
+export function bindNetlink(descriptor: number): number {
+  const address = new Uint8Array(12)
+  address[0] = 16
+  return libc().bind(descriptor, address, address.length)
+}
+
 /** setns(2): moves the calling thread alone. */
 export function setNamespace(descriptor: number, kind: number): number {
   return libc().setns(descriptor, kind)
@@ -70,6 +77,7 @@ function libc(): ReturnType<typeof open> {
 function open() {
   return dlopen('libc.so.6', {
     __errno_location: { args: [], returns: 'ptr' },
+    bind: { args: ['i32', 'ptr', 'u32'], returns: 'i32' },
     close: { args: ['i32'], returns: 'i32' },
     open: { args: ['ptr', 'i32', 'i32'], returns: 'i32' },
     read: { args: ['i32', 'ptr', 'usize'], returns: 'i64' },

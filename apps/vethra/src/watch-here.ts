@@ -1,0 +1,16 @@
+import { watchHost } from '@vethra/host-watch'
+import { watchKernel } from '@vethra/linux/watch'
+import type { HostWatch, WatchHearer } from '@vethra/world'
+
+/** Watches folders of this host, and its kernel by netlink: for bun. */
+export function watchHere(hearer: WatchHearer, folders: readonly string[]): HostWatch {
+  const parts = [watchHost({ ...hearer, folders, programs: [] }), watchKernel(hearer)]
+  return {
+    refresh: () => {
+      for (const each of parts) each.refresh()
+    },
+    close: () => {
+      for (const each of parts) each.close()
+    },
+  }
+}

@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { expect, it } from 'vitest'
+
+// In a network namespace of its own, so that nothing else changes there.
+const program = `
+import { spawnSync } from 'node:child_process'
+import { watchKernel } from '${import.meta.dirname}/watch-kernel.ts'
+const changes: string[] = []
+const run = (script: string) => {
+  const { status, stderr } = spawnSync('sh', ['-ec', script], { encoding: 'utf8' })
+  if (status !== 0) throw new Error(stderr)
+}
+const sockets = () =>
+  Number(spawnSync('sh', ['-c', 'ls -l /proc/$PPID/fd | grep -c socket:'], { encoding: 'utf8' }).stdout)
+const socketsBefore = sockets()
+const watch = watchKernel({
+  onChange: (what) => changes.push(what),
+  onFault: (fault) => changes.push(String(fault)),
+})
+const seen = async (script: string) => {
+  changes.length = 0
+  run(script)
+  await Bun.sleep(150)
+  return [...new Set(changes)].sort()
+}
+const used = () => process.cpuUsage().user + process.cpuUsage().system
+const report: Record<string, unknown> = {
+  nothing: await seen(':'),
+  link: await seen('ip link add d0 type veth peer name d1'),
+  address: await seen('ip addr add 10.9.9.1/24 dev d0'),
+  table: await seen('nft add table inet some'),
+  flush: await seen('nft flush ruleset'),
+  // While this process is busy the kernel keeps as much as the socket has room for.
+  burst: await seen('i=0; while [ $i -lt 3000 ]; do echo "link set d0 down"; echo "link set d0 up"; i=$((i+1)); done | ip -batch -'),
+  after: await seen('ip link delete d0'),
+}
+const before = used()
+await Bun.sleep(1000)
+report.idleMs = (used() - before) / 1000
+watch.close()
+report.closed = await seen('ip link add d2 type veth peer name d3')
+report.sockets = sockets() - socketsBefore
+console.log(JSON.stringify(report))
+process.exit(0)
+`
+
+it('hears links, addresses and nftables, again after messages were lost, and nothing once it is closed', async () => {
+  const child = spawn('unshare', ['-n', process.execPath, '-'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    cwd: import.meta.dirname,
+  })
+  let text = ''
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk
+  })
+  child.stdin.end(program)
+  await once(child, 'close')
+  const { idleMs, burst, ...report } = JSON.parse(text)
+  expect(report).toEqual({
+    nothing: [],
+    link: ['interfaces and addresses'],
+    address: ['interfaces and addresses'],
+    table: ['nftables'],
+    flush: ['nftables'],
+    after: ['interfaces and addresses'],
+    closed: [],
+    sockets: 0,
+  })
+  expect(burst).toContain('interfaces and addresses, of which messages were lost')
+  // Half a percent of a second.
+  expect(idleMs).toBeLessThan(5)
+})

@@ -1,0 +1,99 @@
+import { closeSync } from 'node:fs'
+import { CniError } from '@vethra/cni'
+import { explainErrno } from '@vethra/netlink'
+import type { HostWatch, WatchHearer } from '@vethra/world'
+import { bindNetlink, errorNumber, setOption, socket } from './libc-in-bun.ts'
+
+/** A group of netlink messages that the kernel sends by itself, and what it is about. */
+interface Hearing {
+  readonly what: string
+  readonly protocol: number
+  readonly groups: readonly number[]
+}
+
+/** RTNLGRP_LINK, _IPV4_IFADDR, _IPV6_IFADDR; NFNLGRP_NFTABLES. */
+const hearings: readonly Hearing[] = [
+  { what: 'interfaces and addresses', protocol: 0, groups: [1, 5, 9] },
+  { what: 'nftables', protocol: 12, groups: [7] },
+]
+
+/**
+ * Hears changes of interfaces, addresses and nftables of this namespace by netlink, without a program and without
+ * polling. Where messages are lost (ENOBUFS), that is a change, too: callers look at everything anyway.
+ */
+export function watchKernel({ onChange, onFault }: WatchHearer): HostWatch {
+  const heard = hearings.map((each) => hear(each, { onChange, onFault }))
+  return {
+    refresh: () => {
+      for (const each of heard) each.refresh()
+    },
+    close: () => {
+      for (const each of heard) each.close()
+    },
+  }
+}
+
+function hear(hearing: Hearing, { onChange, onFault }: WatchHearer): HostWatch {
+  let reader: Pick<ReadableStreamDefaultReader<Uint8Array>, 'cancel'> | undefined
+  let closed = false
+  const run = async (): Promise<void> => {
+    const descriptor = openGroups(hearing)
+    // Bun waits for the socket by epoll(7): nothing is polled, nothing is blocked.
+    const messages = Bun.file(descriptor).stream().getReader()
+    reader = messages
+    try {
+      while (!(await messages.read()).done) onChange(hearing.what)
+    } finally {
+      reader = undefined
+      closeSync(descriptor)
+    }
+  }
+  const start = () => {
+    if (closed || reader !== undefined) return
+    run().catch((error) => {
+      if (error.code === 'ENOBUFS') {
+        start()
+        onChange(`${hearing.what}, of which messages were lost`)
+      } else onFault(unheard(hearing, error))
+    })
+  }
+  start()
+  return {
+    refresh: start,
+    close: () => {
+      closed = true
+      void reader?.cancel()
+    },
+  }
+}
+
+const [netlinkFamily, netlinkLevel, addMembership] = [16, 270, 1]
+const [socketLevel, receiveBufferForce] = [1, 33]
+/** SOCK_RAW, SOCK_CLOEXEC and SOCK_NONBLOCK. */
+const rawCloexecNonblock = 3 | 0o2000000 | 0o4000
+/** In octets: what the kernel keeps while this process looks at the host. */
+const buffered = 1 << 20
+
+function openGroups({ protocol, groups }: Hearing): number {
+  const descriptor = socket(netlinkFamily, rawCloexecNonblock, protocol)
+  if (descriptor < 0) throw new Error(explainErrno(errorNumber()))
+  setOption(descriptor, socketLevel, receiveBufferForce, buffered)
+  // Without a port of its own a socket misses what the kernel does by itself.
+  const refused = [
+    () => bindNetlink(descriptor),
+    ...groups.map((group) => () => setOption(descriptor, netlinkLevel, addMembership, group)),
+  ].some((call) => call() !== 0)
+  if (!refused) return descriptor
+  const errno = errorNumber()
+  closeSync(descriptor)
+  throw new Error(explainErrno(errno))
+}
+
+function unheard({ what }: Hearing, cause: unknown): CniError {
+  return new CniError({
+    code: 5,
+    message: `cannot hear changes of ${what} by netlink`,
+    hint: 'Until then changes there are seen at the next timer.',
+    cause,
+  })
+}
