@@ -6,10 +6,11 @@ import {
   heal,
   type RepairEvent,
   type RepairOutcome,
+  repair,
 } from '@vethra/engine'
 import { describeRepair, type Finding, type Repair } from '@vethra/findings'
 import type { Logger } from 'pino'
-import { quietMs, restAfter } from './settle.ts'
+import { flushMs, isAtOnce, quietMs, restAfter } from './settle.ts'
 import type { Tally } from './tally.ts'
 
 /** The dependencies of the reconciler. */
@@ -46,8 +47,8 @@ export interface Reconciler {
   findings(): Promise<readonly Finding[]>
   /** Looks now and repairs. The repairs planned, and the outcome of each, in the same order. */
   repairNow(): Promise<readonly RepairOutcome[]>
-  /** Something on the host has changed. */
-  changed(what: string): void
+  /** Something on the host has changed; `isFlush`: a whole table of nftables is gone. */
+  changed(what: string, isFlush?: boolean): void
   /** No more looks; waits for the one that is under way. */
   close(): Promise<void>
 }
@@ -64,13 +65,21 @@ export function newReconciler(tools: ReconcilerTools): Reconciler {
   let timer: NodeJS.Timeout | undefined
   let timerAt = Number.POSITIVE_INFINITY
   let closed = false
+  let flushed = false
+  let flushes: readonly number[] = []
+  let ifFlushed: readonly Repair[] = []
 
   const reconcile = async (): Promise<readonly RepairOutcome[]> => {
     const [began, cpu] = [tools.now(), tools.cpuMs()]
-    let outcomes: readonly RepairOutcome[] = []
+    const hear = hearRepairs(tools, open)
+    const outcomes: RepairOutcome[] = []
     try {
-      const healing = await heal(doctor, hearRepairs(tools, open))
-      outcomes = healing.outcomes
+      // Ports are closed: what was made there is looked for first.
+      if (flushed) outcomes.push(...(await repair(doctor, ifFlushed, hear)))
+      flushed = false
+      const healing = await heal(doctor, hear)
+      ifFlushed = healing.ifFlushed
+      outcomes.push(...healing.outcomes)
       tellDifference(open, healing.left, tell)
       last = { atMs: tools.now(), tookMs: tools.now() - began, findings: healing.left }
       tally.count('vethra_looks_total', { outcome: 'done' })
@@ -94,7 +103,7 @@ export function newReconciler(tools: ReconcilerTools): Reconciler {
     timer = setTimeout(() => {
       timerAt = Number.POSITIVE_INFINITY
       const restMs = restUntil - tools.now()
-      if (restMs > 0) plan(restMs)
+      if (restMs > 0 && !flushed) plan(restMs)
       else void inTurn()
     }, inMs)
   }
@@ -109,9 +118,14 @@ export function newReconciler(tools: ReconcilerTools): Reconciler {
     last: () => last,
     findings: () => examine(doctor),
     repairNow: inTurn,
-    changed(what) {
+    changed(what, isFlush = false) {
       log.debug({ what }, 'changed')
-      plan(Math.max(quietMs, restUntil - tools.now()))
+      const now = tools.now()
+      if (isFlush && !flushed && isAtOnce(flushes, now)) {
+        flushed = true
+        flushes = [...flushes.slice(-5), now]
+      }
+      plan(flushed ? flushMs : Math.max(quietMs, restUntil - now))
     },
     async close() {
       closed = true

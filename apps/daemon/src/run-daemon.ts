@@ -81,7 +81,7 @@ async function serveUntilStopped(
   const { socket: path } = settings
   if (descriptor === undefined) await world.files.makeFolder(dirname(path), 0o755)
   const serving = await serve({ path, descriptor }, routes(api, log).fetch)
-  watching = await world.watch({ onChange: (what) => reconciler.changed(what), onFault })
+  watching = await world.watch({ onChange: reconciler.changed, onFault })
   tell({ Type: 'daemon-started', Message: `daemon ${process.pid} started` })
   log.info({ pid: process.pid, socket: path, dataStore }, 'started')
   reconciler.begin()

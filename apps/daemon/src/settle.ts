@@ -9,6 +9,14 @@ export interface Looked {
 /** How long a burst of changes is waited for, in milliseconds. */
 export const quietMs = 300
 
+/** The same after a flush: rules are reloaded in one transaction. */
+export const flushMs = 20
+
+/** Whether a flush is looked at without a rest, after those at the times before: a program that goes on flushing gets no core. */
+export function isAtOnce(before: readonly number[], nowMs: number): boolean {
+  return before.filter((each) => each > nowMs - 60_000).length < 5
+}
+
 /**
  * The milliseconds after a look for which changes are left alone: ten times its cost, at most five
  * seconds. So a host that never rests costs a tenth of a core. The wait doubles each time the same

@@ -98,7 +98,13 @@ export type {
 } from './doctor/doctor-tools.ts'
 export { examine } from './doctor/examine.ts'
 export { type HostState, observe } from './doctor/observe.ts'
-export { type Healing, heal, type RepairEvent, type RepairOutcome } from './doctor/repair.ts'
+export {
+  type Healing,
+  heal,
+  type RepairEvent,
+  type RepairOutcome,
+  repair,
+} from './doctor/repair.ts'
 export {
   type FindingRow,
   findingRow,

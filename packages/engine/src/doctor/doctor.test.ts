@@ -236,7 +236,7 @@ describe('heal', () => {
     host.meanwhile = () => {
       throw new Error('nothing is waited for')
     }
-    expect(await heal(sampleTools(host))).toEqual({ outcomes: [], left: [] })
+    expect(await heal(sampleTools(host))).toEqual({ outcomes: [], left: [], ifFlushed: [] })
   })
 
   it('tries nothing twice, and tells what is left', async () => {

@@ -4,7 +4,6 @@ import { type PluginWay, planFormer } from '@vethra/plugins'
 import {
   describeChange,
   diff,
-  isSameOwner,
   keyOf,
   type Owned,
   ownerMark,
@@ -110,12 +109,23 @@ function keyOfMade({ made: { network, attachment } }: NativeAttachment): Attachm
   return { network, containerId, ifname }
 }
 
-async function leftIn(kernel: AttachmentKernel, known: Known): Promise<readonly TableOwner[]> {
-  const owners = (await kernel.effects()).map(({ owner }) => [ownerMark(owner), owner] as const)
-  const left = [...new Map(owners).values()].flatMap((each) => leftOver(each, known))
+async function leftIn(
+  kernel: AttachmentKernel,
+  { attachments, networks }: Known,
+): Promise<readonly TableOwner[]> {
+  const known = new Set([
+    ...attachments.map(({ network, containerId, ifname }) =>
+      ownerMark({ kind: 'attachment', network, containerId, ifname }),
+    ),
+    ...networks.map((network) => ownerMark({ kind: 'network', network })),
+  ])
+  const owners = (await kernel.effects()).flatMap(({ owner }) =>
+    owner.kind === 'host' ? [] : [[ownerMark(owner), owner] as const],
+  )
+  const left = [...new Map(owners)].filter(([mark]) => !known.has(mark))
   if (left.length === 0) return []
   const marked = await livingMarks(kernel)
-  return left.filter((owner) => !marked.has(ownerMark(owner)))
+  return left.flatMap(([mark, owner]) => (marked.has(mark) ? [] : [owner]))
 }
 
 /**
@@ -131,13 +141,4 @@ async function livingMarks(kernel: AttachmentKernel): Promise<ReadonlySet<string
         : [],
     ),
   )
-}
-
-function leftOver(owner: Owned['owner'], known: Known): readonly TableOwner[] {
-  if (owner.kind === 'host') return []
-  const isKnown =
-    owner.kind === 'network'
-      ? known.networks.includes(owner.network)
-      : known.attachments.some((each) => isSameOwner({ kind: 'attachment', ...each }, owner))
-  return isKnown ? [] : [owner]
 }

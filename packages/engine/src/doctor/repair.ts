@@ -1,8 +1,16 @@
 import { CniError } from '@vethra/cni'
-import { describeRepair, type Finding, planRepairs, type Repair, repairKey } from '@vethra/findings'
+import {
+  describeRepair,
+  diff,
+  type Finding,
+  planRepairs,
+  type Repair,
+  repairKey,
+} from '@vethra/findings'
 import { apply, isShared } from './apply.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { lastingMs, look } from './examine.ts'
+import { type HostState, observe } from './observe.ts'
 import { batchesOf, holdingEach, type Scope, scopeOfAll } from './scope.ts'
 
 /** The outcome of one repair: done, not needed any more (`why` has the reason), or failed. */
@@ -21,6 +29,8 @@ export interface Healing {
   /** In the order in which repairs were tried. */
   readonly outcomes: readonly RepairOutcome[]
   readonly left: readonly Finding[]
+  /** What is to be repaired once table `inet vethra` is gone: `repair` looks whether it is. */
+  readonly ifFlushed: readonly Repair[]
 }
 
 /** One repair may show what another lay under: a bridge comes before what is on it. */
@@ -37,13 +47,24 @@ export async function heal(
   const outcomes: RepairOutcome[] = []
   const tried = new Set<string>()
   for (let round = 0; ; round += 1) {
-    const left = await look(tools)
+    const { desired, observed } = await observe(tools)
+    const left = diff(desired, observed)
     const due = planRepairs(left).filter((each) => !tried.has(JSON.stringify(each)))
-    if (due.length === 0 || round === rounds) return { outcomes, left }
+    if (due.length === 0 || round === rounds)
+      return { outcomes, left, ifFlushed: elementRepairs(desired) }
     for (const each of due) tried.add(JSON.stringify(each))
     if (!due.every(isGuarded)) await tools.clock.sleep(lastingMs)
     outcomes.push(...(await repair(tools, due, hear)))
   }
+}
+
+function elementRepairs({ attachments }: HostState['desired']): readonly Repair[] {
+  return attachments
+    .filter(({ inTable }) => inTable.length > 0)
+    .map(({ network, containerId, ifname }) => ({
+      kind: 'restore-elements',
+      attachment: { network, containerId, ifname },
+    }))
 }
 
 // These are under way only while a lock is held that a repair waits for.

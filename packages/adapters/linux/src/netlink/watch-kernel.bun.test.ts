@@ -15,7 +15,7 @@ const sockets = () =>
   Number(spawnSync('sh', ['-c', 'ls -l /proc/$PPID/fd | grep -c socket:'], { encoding: 'utf8' }).stdout)
 const socketsBefore = sockets()
 const watch = watchKernel({
-  onChange: (what) => changes.push(what),
+  onChange: (what, isFlush) => changes.push(what + (isFlush ? ': flush' : '')),
   onFault: (fault) => changes.push(String(fault)),
 })
 const seen = async (script: string) => {
@@ -62,7 +62,7 @@ it('hears links, addresses and nftables, again after messages were lost, and not
     link: ['interfaces and addresses'],
     address: ['interfaces and addresses'],
     table: ['nftables'],
-    flush: ['nftables'],
+    flush: ['nftables: flush'],
     after: ['interfaces and addresses'],
     closed: [],
     sockets: 0,

@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs'
 import { CniError } from '@vethra/cni'
-import { explainErrno } from '@vethra/netlink'
+import { explainErrno, type ReceivedMessage, splitMessages } from '@vethra/netlink'
 import type { HostWatch, WatchHearer } from '@vethra/world'
 import { bindNetlink, errorNumber, setOption, socket } from './libc-in-bun.ts'
 
@@ -42,7 +42,11 @@ function hear(hearing: Hearing, { onChange, onFault }: WatchHearer): HostWatch {
     const messages = Bun.file(descriptor).stream().getReader()
     reader = messages
     try {
-      while (!(await messages.read()).done) onChange(hearing.what)
+      for (;;) {
+        const { done, value } = await messages.read()
+        if (done) break
+        onChange(hearing.what, splitMessages(value).some(isTableGone))
+      }
     } finally {
       reader = undefined
       closeSync(descriptor)
@@ -65,6 +69,13 @@ function hear(hearing: Hearing, { onChange, onFault }: WatchHearer): HostWatch {
       void reader?.cancel()
     },
   }
+}
+
+/** NFNL_SUBSYS_NFTABLES and NFT_MSG_DELTABLE; no message of rtnetlink has this type. */
+const tableGone = (10 << 8) | 2
+
+function isTableGone({ type }: ReceivedMessage): boolean {
+  return type === tableGone
 }
 
 const [netlinkFamily, netlinkLevel, addMembership] = [16, 270, 1]
