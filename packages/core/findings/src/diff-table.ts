@@ -1,4 +1,4 @@
-import type { Resource } from '@vethra/state'
+import { describeChange, type Resource } from '@vethra/state'
 import { type AttachmentRef, attachmentText, refOf } from './attachment-ref.ts'
 import { type Finding, repairable, type Subject } from './finding.ts'
 import type { ObservedState, TableOwner } from './observed-state.ts'
@@ -6,15 +6,17 @@ import type { Repair } from './repair.ts'
 
 /** The elements that are missing in table `inet vethra`, and those of owners that are known no more. */
 export function tableFindings({ table }: Pick<ObservedState, 'table'>): readonly Finding[] {
-  const groups = Map.groupBy(table.missing, ({ attachment, kind }) =>
-    JSON.stringify([attachmentText(attachment), wordsOf(kind)[0]]),
+  const groups = Map.groupBy(table.missing, ({ attachment, due }) =>
+    JSON.stringify([attachmentText(attachment), wordsOf(due.to.resource.kind)[0]]),
   )
   const lost = [...groups.values()].flatMap((all) => {
-    const [{ attachment, kind } = {}] = all as readonly Partial<(typeof all)[number]>[]
-    if (attachment === undefined || kind === undefined) return []
-    const repair = { kind: 'restore-elements', attachment: refOf(attachment) } as const
-    const evidence = all.map(({ due }) => `due is: ${due}`)
-    return lossFindings(kind, attachment, { evidence, repair })
+    const [first] = all
+    if (first === undefined) return []
+    const attachment = refOf(first.attachment)
+    const desired = all.map(({ due }) => due.to)
+    const repair = { kind: 'restore-elements', attachment, desired } as const
+    const evidence = all.map(({ due }) => `due is: ${describeChange(due)}`)
+    return lossFindings(first.due.to.resource.kind, attachment, { evidence, repair })
   })
   return [...lost, ...table.left.map(left)]
 }

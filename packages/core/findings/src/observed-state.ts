@@ -1,7 +1,7 @@
 import type { ContainerRef } from '@vethra/cni'
 import type { ObservedFirewall } from '@vethra/firewall'
 import type { Reservation, SignsOfLife } from '@vethra/ipam'
-import type { Owner, Resource } from '@vethra/state'
+import type { Change, Owner } from '@vethra/state'
 import type { AttachmentRef } from './attachment-ref.ts'
 import type { ObservedHost } from './observed-host.ts'
 
@@ -54,9 +54,8 @@ export interface ObservedTable {
 /** A resource that an attachment needs on the host, and that is missing or differs. */
 export interface MissingResource {
   readonly attachment: AttachmentRef
-  readonly kind: Resource['kind']
-  /** The change that is due, in words. */
-  readonly due: string
+  /** The change that is due: its resource is made, or altered. */
+  readonly due: Exclude<Change, { readonly kind: 'remove' }>
 }
 
 /** The owner of elements: an attachment, or a network. */

@@ -1,5 +1,6 @@
 import type { ContainerRef } from '@vethra/cni'
 import type { MasqueradedAttachment } from '@vethra/firewall'
+import type { State } from '@vethra/state'
 import type { AttachmentRef } from './attachment-ref.ts'
 import type { TableOwner } from './observed-state.ts'
 
@@ -82,7 +83,12 @@ export type Repair =
       readonly left: boolean
     }
   /** Make what an attachment needs in table `inet vethra`, and in the host's settings, as it should be. */
-  | { readonly kind: 'restore-elements'; readonly attachment: AttachmentRef }
+  | {
+      readonly kind: 'restore-elements'
+      readonly attachment: AttachmentRef
+      /** Those that are missing, or differ. */
+      readonly desired: State
+    }
   /** Take out what an owner that is known no more has in table `inet vethra`. */
   | { readonly kind: 'remove-elements'; readonly owner: TableOwner }
   /** Remove an interface of the host that bears the mark of an owner that is known no more. */
@@ -138,5 +144,16 @@ export function repairKey(repair: Repair): string {
 }
 
 const details: ReadonlySet<string> = new Set([
-  ...['addresses', 'effects', 'left', 'localPorts', 'mac', 'mtu', 'netns', 'sinceMs', 'sockets'],
+  ...[
+    'addresses',
+    'desired',
+    'effects',
+    'left',
+    'localPorts',
+    'mac',
+    'mtu',
+    'netns',
+    'sinceMs',
+    'sockets',
+  ],
 ])

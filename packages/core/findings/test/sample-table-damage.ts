@@ -1,4 +1,4 @@
-import type { MissingResource, TableOwner } from '../src/observed-state.ts'
+import type { TableOwner } from '../src/observed-state.ts'
 import { observing } from './sample-change.ts'
 import type { Damage } from './sample-damage.ts'
 import { desiredAttachment } from './sample-host.ts'
@@ -56,15 +56,24 @@ export const tableDamages: Readonly<
   },
 }
 
-function without(kind: MissingResource['kind']): Damage {
+function without(kind: keyof typeof lost): Damage {
   return (world, at) => {
     const { network, containerId, ifname } = desiredAttachment(`c${at}`, at)
-    const missing = { attachment: { network, containerId, ifname }, kind, due: `make ${kind}` }
+    const to = { owner: { kind: 'network', network }, resource: lost[kind] } as const
+    const due = { attachment: { network, containerId, ifname }, due: { kind: 'make', to } } as const
     return observing(world, ({ table }) => ({
-      table: { ...table, missing: [...table.missing, missing] },
+      table: { ...table, missing: [...table.missing, due] },
     }))
   }
 }
+
+const lost = {
+  publish: { kind: 'publish', protocol: 'tcp', hostPort: 80, address: '10.4.1.2', port: 80 },
+  masquerade: { kind: 'masquerade', subnet: '10.4.1.0/24' },
+  admit: { kind: 'admit', bridge: 'br-lan', subnets: ['10.4.1.0/24'] },
+  isolate: { kind: 'isolate', bridge: 'br-lan', from: 'isolated' },
+  sysctl: { kind: 'sysctl', place: 'host', key: 'net/ipv4/conf/br-lan/route_localnet', value: '1' },
+} as const
 
 function leaving(owner: TableOwner): Damage {
   return (world) => observing(world, ({ table }) => ({ table: { ...table, left: [owner] } }))

@@ -5,7 +5,6 @@ import { chainAgain } from '../attach/heal.ts'
 import { converge } from '../converge.ts'
 import { removeEffects } from '../remove-effects.ts'
 import { removeMarkedLink } from '../remove-marked-link.ts'
-import { livingRecord } from './alive.ts'
 import { type Applied, ended, type RepairOf } from './applied.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 
@@ -53,20 +52,15 @@ export async function restoreMasquerading(
   }
 }
 
-/** Makes the elements and settings of attachments as their native plugins made them, in one transaction. */
+/** Makes the elements and settings that attachments lack, in one transaction. */
 export async function restoreElements(
-  { host, effectsOf }: DoctorTools,
+  { host }: DoctorTools,
   repairs: readonly RepairOf<'restore-elements'>[],
 ): Promise<Applied> {
   const kernel = await host.kernel?.()
   if (kernel === undefined) return 'this build cannot change table inet vethra'
-  const desired = await Promise.all(
-    repairs.map(async ({ attachment: key }) => {
-      const [record, made] = [await livingRecord(host, key), await host.cache.read(key)]
-      return record?.ways && made ? effectsOf({ made, ways: record.ways }) : []
-    }),
-  )
-  const outcome = await converge(kernel, { netns: '', desired: desired.flat() })
+  const desired = repairs.flatMap((each) => each.desired)
+  const outcome = await converge(kernel, { netns: '', desired })
   if (outcome.kind === 'failed') throw outcome.error
 }
 

@@ -19,7 +19,7 @@ export interface DoctorTools
   readonly kernel: Kernel
   /** The files of one containerd namespace. */
   inNamespace(namespace: string): Promise<NamespaceTools>
-  /** What native plugins gave an attachment on the host. */
+  /** Reads the elements and settings of an attachment on the host, as native plugins made them. */
   readonly effectsOf: (native: NativeAttachment) => State
   readonly otherSigns: HostFacts['otherSigns']
   /** The folders that state is kept in. */

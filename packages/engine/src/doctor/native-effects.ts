@@ -1,15 +1,7 @@
 import { orElse } from '@vethra/cni'
 import type { MissingResource, ObservedTable, TableOwner } from '@vethra/findings'
 import { type PluginWay, planFormer } from '@vethra/plugins'
-import {
-  describeChange,
-  diff,
-  keyOf,
-  type Owned,
-  ownerMark,
-  type Resource,
-  type State,
-} from '@vethra/state'
+import { diff, keyOf, type Owned, ownerMark, type Resource, type State } from '@vethra/state'
 import type { AttachmentKernel, AttachmentKey, CachedAttachment } from '@vethra/world'
 import { cachedList, convertIfReadable } from '../attach/attach.ts'
 import { stageOf } from '../attach/stage-runner.ts'
@@ -90,14 +82,12 @@ export async function observeTable(
     diff(
       state,
       state.flatMap(({ resource }) => found.get(keyOf(resource)) ?? []),
-    ).flatMap((change): readonly MissingResource[] => {
-      if (change.kind === 'remove') return []
-      const { kind } = change.to.resource
-      return [{ attachment, kind, due: describeChange(change) }]
-    }),
+    ).flatMap((due): readonly MissingResource[] =>
+      due.kind === 'remove' ? [] : [{ attachment, due }],
+    ),
   )
   // A bridge, or a setting of the host, is missed by each attachment of its network.
-  const unique = new Map(missing.toReversed().map((each) => [each.due, each]))
+  const unique = new Map(missing.toReversed().map((each) => [keyOf(each.due.to.resource), each]))
   return {
     missing: [...unique.values()].toReversed(),
     left: await leftIn(kernel, known),

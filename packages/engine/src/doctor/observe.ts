@@ -49,7 +49,7 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
       tools.kernel.routes(),
       tools.ports.list(),
       tools.otherSigns(),
-      readReservations(tools, networks),
+      scope?.reservations === false ? [] : readReservations(tools, networks),
       lookAtContainers(tools, namespaces, { lists, scope }),
     ])
   const { containers, names } = known

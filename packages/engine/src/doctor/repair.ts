@@ -29,7 +29,7 @@ export interface Healing {
   /** In the order in which repairs were tried. */
   readonly outcomes: readonly RepairOutcome[]
   readonly left: readonly Finding[]
-  /** What is to be repaired once table `inet vethra` is gone: `repair` looks whether it is. */
+  /** The repairs that may be due once table `inet vethra` is gone. */
   readonly ifFlushed: readonly Repair[]
 }
 
@@ -64,6 +64,7 @@ function elementRepairs({ attachments }: HostState['desired']): readonly Repair[
     .map(({ network, containerId, ifname }) => ({
       kind: 'restore-elements',
       attachment: { network, containerId, ifname },
+      desired: [],
     }))
 }
 

@@ -8,6 +8,8 @@ import type { DoctorTools } from './doctor-tools.ts'
 export interface Scope {
   readonly containers: ReadonlySet<string>
   readonly networks: ReadonlySet<string>
+  /** Whether reservations are looked at, too: there are as many files as addresses. */
+  readonly reservations: boolean
 }
 
 /** Whether something of a container is in a scope; without a scope everything is. */
@@ -70,6 +72,7 @@ export function scopeOfAll(located: readonly Located[]): Scope {
   return {
     containers: new Set(located.flatMap(({ containerId }) => containerId ?? [])),
     networks: new Set(located.flatMap(({ network }) => network ?? [])),
+    reservations: located.some(({ repair }) => /-address$/.test(repair.kind)),
   }
 }
 
