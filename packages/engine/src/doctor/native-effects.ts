@@ -53,7 +53,7 @@ function isEffect({ resource }: Owned): boolean {
   return isSetting || effects.includes(resource.kind)
 }
 
-/** All that is remembered, to tell whose elements are left over. */
+/** All that is remembered, to tell whose elements are left over; absent where nobody asks. */
 export interface Known {
   readonly attachments: readonly AttachmentKey[]
   readonly networks: readonly string[]
@@ -69,7 +69,7 @@ interface Tables {
 /** Looks at table `inet vethra` for all attachments at once. */
 export async function observeTable(
   { kernel, native, effectsOf }: Tables,
-  known: Known,
+  known: Known | undefined,
 ): Promise<ObservedTable> {
   if (kernel === undefined) return { missing: [], left: [] }
   const wanted = native.map((each) => ({ attachment: keyOfMade(each), state: effectsOf(each) }))
@@ -90,7 +90,7 @@ export async function observeTable(
   const unique = new Map(missing.toReversed().map((each) => [keyOf(each.due.to.resource), each]))
   return {
     missing: [...unique.values()].toReversed(),
-    left: await leftIn(kernel, known),
+    left: known ? await leftIn(kernel, known) : [],
   }
 }
 

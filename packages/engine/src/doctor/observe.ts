@@ -24,7 +24,7 @@ import { observeTable } from './native-effects.ts'
 import { observeAttachments, type SeenAttachments } from './observe-attachments.ts'
 import { desiredContainers, observeContainers, type SeenContainers } from './observe-containers.ts'
 import { observeHost } from './observe-host.ts'
-import { isIn, type Scope } from './scope.ts'
+import { isFor, isIn, type Scope } from './scope.ts'
 
 /** The desired and the observed state of a host. */
 export interface HostState {
@@ -49,7 +49,7 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
       tools.kernel.routes(),
       tools.ports.list(),
       tools.otherSigns(),
-      scope?.reservations === false ? [] : readReservations(tools, networks),
+      isFor(scope, 'release-address', 'reserve-address') ? readReservations(tools, networks) : [],
       lookAtContainers(tools, namespaces, { lists, scope }),
     ])
   const { containers, names } = known
@@ -58,7 +58,9 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
   const kernel = await tools.host.kernel?.()
   const table = await observeTable(
     { kernel, native: attachments.native, effectsOf: tools.effectsOf },
-    { attachments: seen, networks: networks.map(({ name }) => name) },
+    isFor(scope, 'remove-elements')
+      ? { attachments: seen, networks: networks.map(({ name }) => name) }
+      : undefined,
   )
   // A table as long as the host is busy: read only where it matters.
   const publishesUdp = attachments.desired.some(({ ports }) =>
@@ -84,7 +86,7 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
       containers: observed,
       portHolds,
       names,
-      links: await markLinks(kernel, links, seen),
+      links: isFor(scope, 'remove-link') ? await markLinks(kernel, links, seen) : links,
       routes,
       flows: publishesUdp ? await tools.kernel.flows() : [],
       firewall,

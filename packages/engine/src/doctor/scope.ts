@@ -8,8 +8,8 @@ import type { DoctorTools } from './doctor-tools.ts'
 export interface Scope {
   readonly containers: ReadonlySet<string>
   readonly networks: ReadonlySet<string>
-  /** Whether reservations are looked at, too: there are as many files as addresses. */
-  readonly reservations: boolean
+  /** The repairs that a look is for. */
+  readonly kinds: ReadonlySet<Repair['kind']>
 }
 
 /** Whether something of a container is in a scope; without a scope everything is. */
@@ -18,6 +18,11 @@ export function isIn(
   { network = '', containerId }: { readonly network?: string; readonly containerId: string },
 ): boolean {
   return !scope || scope.containers.has(containerId) || scope.networks.has(network)
+}
+
+/** Whether a look is for repairs of one of these kinds: what others need alone is not looked at. */
+export function isFor(scope: Scope | undefined, ...kinds: readonly Repair['kind'][]): boolean {
+  return !scope || kinds.some((kind) => scope.kinds.has(kind))
 }
 
 /** A repair with its scope and its lock; the latter is empty where what is planted has an id that has no lock. */
@@ -72,7 +77,7 @@ export function scopeOfAll(located: readonly Located[]): Scope {
   return {
     containers: new Set(located.flatMap(({ containerId }) => containerId ?? [])),
     networks: new Set(located.flatMap(({ network }) => network ?? [])),
-    reservations: located.some(({ repair }) => /-address$/.test(repair.kind)),
+    kinds: new Set(located.map(({ repair }) => repair.kind)),
   }
 }
 
