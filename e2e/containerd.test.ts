@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Containerd, startContainerd } from './containerd.ts'
 import { describeOnHost } from './gate.ts'
-import { type Host, openHost, plugins } from './host.ts'
+import { executable, type Host, openHost, plugins } from './host.ts'
 
 describeOnHost("Debian's containerd, beside Vethra", () => {
   let host: Host
@@ -73,5 +75,90 @@ describeOnHost("Debian's containerd, beside Vethra", () => {
       stdout: expect.stringMatching(/eth0 +inet 10\.4\.1\.2\/24/),
     })
     expect((await host.vethra('ipam', 'ls', '--format', 'json')).stdout).toBe('[]')
+  })
+
+  describe('with vethra-runc in the place of runc', () => {
+    let runtime: string
+    let rootfs: string
+
+    beforeAll(async () => {
+      runtime = join(host.folder, 'vethra-runc')
+      await symlink(executable, runtime)
+      rootfs = `${await host.bundle('rooted', [])}/rootfs`
+    })
+
+    // The shim stays, and keeps what it is given as standard output.
+    const ctr = (...args: readonly string[]) =>
+      host.run([
+        'sh',
+        '-c',
+        'exec "$@" 2>&1 </dev/null',
+        'sh',
+        'ctr',
+        '-a',
+        containerd.socket,
+        ...args,
+      ])
+    const run = (flags: readonly string[], id: string, ...args: readonly string[]) =>
+      ctr('run', '--runc-binary', runtime, '--rootfs', ...flags, rootfs, id, ...args)
+    const annotated = (annotations: Readonly<Record<string, string>>) =>
+      Object.entries(annotations).flatMap((pair) => ['--annotation', pair.join('=')])
+    const known = async (namespace: string) =>
+      JSON.parse((await host.vethra('-n', namespace, 'container', 'ls', '--format', 'json')).stdout)
+
+    it('ctr run attaches a container by its annotations, and nothing of it is left', async () => {
+      const asked = annotated({ 'vethra.network': 'a-lan:ip=10.4.1.77', 'vethra.name': 'web' })
+      const ran = await run(['--rm', ...asked], host.tag, '/bin/cat', '/etc/hosts')
+      expect(ran).toMatchObject({
+        exitCode: 0,
+        stdout: expect.stringMatching(/^10\.4\.1\.77\s.*web/m),
+      })
+      expect(await known('default')).toEqual([])
+      expect((await host.vethra('ipam', 'ls', '--format', 'json')).stdout).toBe('[]')
+    })
+
+    it('detached, in two namespaces: killed and deleted by ctr, each by itself', async () => {
+      const flags = ['-d', ...annotated({ 'vethra.network': 'a-lan', 'vethra.name': 'web' })]
+      const spaces = ['default', 'other']
+      for (const space of spaces) {
+        const started = await ctr(
+          '-n',
+          space,
+          'run',
+          '--runc-binary',
+          runtime,
+          '--rootfs',
+          ...flags,
+          rootfs,
+          `${host.tag}-${space}`,
+          '/bin/sleep',
+          '1000',
+        )
+        expect(started).toMatchObject({ exitCode: 0 })
+        expect(await known(space)).toMatchObject([{ Name: 'web', State: 'running' }])
+      }
+      for (const space of spaces) {
+        const id = `${host.tag}-${space}`
+        const inSpace = (...args: readonly string[]) => ctr('-n', space, ...args)
+        expect(await inSpace('task', 'kill', '-s', 'KILL', id)).toMatchObject({ exitCode: 0 })
+        // Refused while the process is still ending.
+        const removed = async () => {
+          await inSpace('task', 'rm', id)
+          return known(space)
+        }
+        await expect.poll(removed).toEqual([])
+        expect(await inSpace('container', 'rm', id)).toMatchObject({ exitCode: 0 })
+      }
+    })
+
+    it('tells containerd why it refuses', async () => {
+      const ran = await run(
+        ['--rm', ...annotated({ 'vethra.network': 'nope' })],
+        host.tag,
+        '/bin/cat',
+      )
+      expect(ran.exitCode).not.toBe(0)
+      expect(ran.stdout).toMatch(/no such network.*nope/)
+    })
   })
 })
