@@ -34,7 +34,7 @@ async function outcome(operation: EngineOperation): Promise<EngineOutcome> {
   const requests = plugins.map((conf) => ({ network, cniVersion: '1.1.0', conf, attachment }))
   const stage = { requests, ...(previous ? { previous } : {}) }
   const world = {
-    attachments: netlinkKernel(),
+    attachments: netlinkKernel({ zoneRecords: '/run/vethra/firewalld' }),
     ipamAt: () => memoryIpamStore(),
     resolvers: async () => ({}),
     programs: {

@@ -1,7 +1,8 @@
 import { netlinkKernel } from '@vethra/linux/netlink'
 import type { AttachmentKernel } from '@vethra/world'
+import { zoneRecords } from './folders-here.ts'
 
 /** The kernel of this host, over netlink sockets: for bun. */
 export function netlinkHere(): AttachmentKernel {
-  return netlinkKernel()
+  return netlinkKernel({ zoneRecords })
 }

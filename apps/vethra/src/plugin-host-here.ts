@@ -6,6 +6,7 @@ import { checkNetns, iptablesRules } from '@vethra/linux'
 import { hasIptablesChain, netlinkKernel } from '@vethra/linux/netlink'
 import { bunPluginExec } from '@vethra/plugin-exec/bun'
 import type { Io } from '@vethra/world'
+import { zoneRecords } from './folders-here.ts'
 import { ipamHere } from './ipam-here.ts'
 import { resolversHere } from './resolvers-here.ts'
 
@@ -13,7 +14,7 @@ import { resolversHere } from './resolvers-here.ts'
 export function pluginHostHere(path: readonly string[], io: Io): PluginHost {
   const folders = path.filter((folder) => folder.startsWith('/'))
   return {
-    attachments: netlinkKernel(),
+    attachments: netlinkKernel({ zoneRecords }),
     ipamAt: ipamHere,
     resolvers: resolversHere,
     programs: bunPluginExec({ path: folders, env: io.env }),

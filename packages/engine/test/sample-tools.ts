@@ -139,7 +139,7 @@ export function sampleTools(host: SampleHost): DoctorTools {
           forwards: {},
           hiddenRules: [],
           firewallManagers: [],
-          forwardRefusers: [],
+          refusingChains: [],
           unknown: [],
         },
       }),

@@ -27,5 +27,11 @@ export interface Kernel {
 /** The kernel's facts about the host as a whole. */
 export type KernelFacts = Pick<
   ObservedHost,
-  'filtersBridges' | 'firewallManagers' | 'forwardRefusers' | 'forwards' | 'hiddenRules' | 'unknown'
+  | 'filtersBridges'
+  | 'firewallManagers'
+  | 'firewalldSources'
+  | 'refusingChains'
+  | 'forwards'
+  | 'hiddenRules'
+  | 'unknown'
 >

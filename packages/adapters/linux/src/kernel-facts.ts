@@ -1,7 +1,9 @@
 import { CniError } from '@vethra/cni'
 import { readText } from '@vethra/files'
+import type { RefusingChain } from '@vethra/firewall'
 import { allPids, isOfOurs, runProgram, textOf } from '@vethra/plugin-exec/programs'
 import type { KernelFacts } from '@vethra/world'
+import { firewalldTable, zone, zoneCall } from './applied/firewalld.ts'
 import { type BaseChain, chainsOnForward } from './nft-chains.ts'
 
 /**
@@ -23,20 +25,23 @@ export async function kernelFacts(): Promise<KernelFacts> {
     chainsOnForward(),
     firewallManagers(read),
   ])
+  const zoned = chains.some(({ table }) => table === firewalldTable.table)
+  const sources = zoned ? await outputOf('dbus-send', zoneCall('getSources', zone)) : undefined
   return {
     forwards: {
       ...(four === undefined ? {} : { 4: four }),
       ...(six === undefined ? {} : { 6: six }),
     },
     ...(bridged === undefined ? {} : { filtersBridges: bridged }),
-    hiddenRules: hidden,
+    ...(sources === undefined
+      ? {}
+      : { firewalldSources: sources.match(/[0-9a-f.:]+\/\d+/g) ?? [] }),
+    hiddenRules: hidden.said,
     firewallManagers: [
       ...managers,
       ...(chains.some(({ table }) => table === 'firewalld') ? ['firewalld'] : []),
     ].filter((each, index, all) => all.indexOf(each) === index),
-    forwardRefusers: chains
-      .filter(refuses)
-      .map(({ family, table, name }) => `chain ${name} of table ${family} ${table}`),
+    refusingChains: [...(await Promise.all(chains.filter(refuses).map(listed))), ...hidden.chains],
     unknown: unknown.toSorted(),
   }
 }
@@ -56,27 +61,74 @@ async function flagAt(read: Read, file: string): Promise<boolean | undefined> {
   return text === undefined ? undefined : text.trim() !== '0'
 }
 
-// The rules that the host's own iptables does not show: those of the other backend.
-async function hiddenRules(read: Read): Promise<readonly string[]> {
-  const version = await outputOf('iptables', ['-V'])
-  if (version === undefined) return []
-  const [tables, program] = version.includes('nf_tables')
-    ? [await read('/proc/self/net/ip_tables_names'), 'iptables-legacy-save']
-    : ['nft', 'iptables-nft-save']
-  if ((tables ?? '').trim() === '') return []
-  const saved = (await outputOf(program, [])) ?? ''
-  const rules = saved.split('\n').filter((line) => line.startsWith('-A '))
-  return rules.length === 0
-    ? []
-    : [
-        `${program} shows ${rules.length} rules that "${version.trim()}" does not, such as ${rules[0]}`,
-      ]
+interface Hidden {
+  /** The rules, in a sentence. */
+  readonly said: readonly string[]
+  /** Those of iptables-legacy whose policy is to drop. */
+  readonly chains: readonly RefusingChain[]
 }
 
-/** iptables' own chains are read with its rules. */
+// The rules that the host's own iptables does not show: those of the other backend.
+async function hiddenRules(read: Read): Promise<Hidden> {
+  const version = await outputOf('iptables', ['-V'])
+  if (version === undefined) return { said: [], chains: [] }
+  const other = version.includes('nf_tables') ? 'legacy' : 'nft'
+  const saved = await Promise.all(
+    (['ip', 'ip6'] as const).map((family) => savedBy(read, family, other)),
+  )
+  return {
+    said: saved.flatMap(({ program, rules: [first, ...more] }) =>
+      first === undefined
+        ? []
+        : [
+            `${program}-save shows ${more.length + 1} rules that "${version.trim()}" does not, such as ${first}`,
+          ],
+    ),
+    chains: saved.flatMap(({ program, drops, rules }) =>
+      drops ? [{ program, name: 'FORWARD', priority: 0, rules: rules.filter(isForward) }] : [],
+    ),
+  }
+}
+
+interface Saved {
+  readonly program: RefusingChain['program']
+  readonly rules: readonly string[]
+  /** Whether the policy of FORWARD is to drop. */
+  readonly drops: boolean
+}
+
+// The kernel names the families that have tables of iptables-legacy: without it, the program would make some.
+async function savedBy(read: Read, family: 'ip' | 'ip6', other: 'legacy' | 'nft'): Promise<Saved> {
+  const program = `${family}tables-${other}` as const
+  const tables = other === 'nft' ? 'nft' : await read(`/proc/self/net/${family}_tables_names`)
+  const text = (tables ?? '').trim() === '' ? '' : ((await outputOf(`${program}-save`, [])) ?? '')
+  const rules = text.split('\n').filter((line) => line.startsWith('-A '))
+  return { program, rules, drops: /^:FORWARD DROP/m.test(text) }
+}
+
+function isForward(rule: string): boolean {
+  return rule.startsWith('-A FORWARD ')
+}
+
+/** iptables' own chains are read with its rules; firewalld gets the subnets of networks. */
 function refuses({ family, table, policy }: BaseChain): boolean {
   const ofIptables = (family === 'ip' || family === 'ip6') && table === 'filter'
-  return policy === 'drop' && !ofIptables
+  return policy === 'drop' && !ofIptables && table !== 'firewalld'
+}
+
+async function listed({ family, table, name, prio }: BaseChain): Promise<RefusingChain> {
+  const text = (await outputOf('nft', ['-s', 'list', 'chain', family, table, name])) ?? ''
+  return {
+    program: 'nft',
+    name: `${family} ${table} ${name}`,
+    priority: prio,
+    // Behind what table, chain, and hook are.
+    rules: text
+      .split('\n')
+      .slice(3)
+      .map((line) => line.trim())
+      .filter((line) => line !== '' && line !== '}'),
+  }
 }
 
 async function firewallManagers(read: Read): Promise<readonly string[]> {

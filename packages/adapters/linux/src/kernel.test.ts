@@ -44,7 +44,7 @@ describe('as root', () => {
     const facts = inNamespace(commands, 'return host.hostKernel().facts()')
     expect(facts).toMatchObject({
       forwards: { 4: true, 6: false },
-      forwardRefusers: ['chain fw of table inet mine'],
+      refusingChains: [{ program: 'nft', name: 'inet mine fw', priority: 0, rules: [] }],
       hiddenRules: [
         expect.stringMatching(/iptables-legacy-save shows 1 rules.*-A INPUT -j ACCEPT/),
       ],

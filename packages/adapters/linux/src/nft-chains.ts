@@ -6,6 +6,8 @@ export interface BaseChain {
   readonly table: string
   readonly name: string
   readonly policy?: string
+  /** Its priority. */
+  readonly prio: number
 }
 
 /** The chains on the hook for forwarding; empty without nft. */

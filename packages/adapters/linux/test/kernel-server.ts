@@ -20,8 +20,12 @@ interface Call {
 // Node cannot load what bun's own modules are in.
 async function kernelHere(): Promise<AttachmentKernel> {
   if (process.versions['bun'] !== undefined)
-    return (await import('../src/netlink.ts')).netlinkKernel()
-  return (await import('../src/programs/program-kernel.ts')).programKernel()
+    return (await import('../src/netlink.ts')).netlinkKernel({
+      zoneRecords: '/run/vethra/firewalld',
+    })
+  return (await import('../src/programs/program-kernel.ts')).programKernel({
+    zoneRecords: '/run/vethra/firewalld',
+  })
 }
 
 async function outcome(method: Call['method'], args: Call['args']): Promise<unknown> {

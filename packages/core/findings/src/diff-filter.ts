@@ -1,4 +1,11 @@
-import type { DesiredNetwork, DesiredState } from './desired-state.ts'
+import {
+  type ForwardedNetwork,
+  isPlain,
+  type ObservedFirewall,
+  passingCommands,
+  type RefusingChain,
+} from '@vethra/firewall'
+import type { DesiredAttachment, DesiredNetwork, DesiredState } from './desired-state.ts'
 import { type Finding, finding } from './finding.ts'
 import type { ObservedState } from './observed-state.ts'
 
@@ -7,19 +14,12 @@ export function filterFindings(
   { networks, attachments }: DesiredState,
   { host, firewall }: ObservedState,
 ): readonly Finding[] {
-  const { hiddenRules, unreadableRules, firewallManagers, forwardRefusers } = host
+  const { hiddenRules, unreadableRules, firewallManagers, refusingChains } = host
   const filtered = networks.filter((each) => each.filtered)
   // Rules are another's matter on a host that makes none.
   if (filtered.length === 0) return []
   // What runs in our process needs no iptables.
   const needing = filtered.filter(({ programs }) => programs.some((each) => makers.includes(each)))
-  const refusing = firewall.filter((each) => each.refusesForwarding).map(({ family }) => family)
-  const refused = attachments.filter(
-    ({ admitted, bridge, addresses }) =>
-      !admitted &&
-      bridge?.routed === true &&
-      addresses.some(({ address }) => refusing.includes(address.includes(':') ? 6 : 4)),
-  )
   return [
     ...(needing.length > 0 ? unreadableRules.map(unreadable) : []),
     ...(firewall.length === 0 && unreadableRules.length === 0 && needing.length > 0
@@ -27,12 +27,8 @@ export function filterFindings(
       : []),
     ...(hiddenRules.length > 0 ? [mixed(hiddenRules)] : []),
     ...firewallManagers.map(managed),
-    ...forwardRefusers.map(refuser),
-    ...[...new Set(refused.map(({ network }) => network))].map((network) =>
-      refusedByPolicy(
-        network,
-        refused.find((each) => each.network === network)?.bridge?.name ?? '',
-      ),
+    ...[...refusingChains, ...firewall.flatMap(ownIptables)].flatMap((chain) =>
+      refusal(chain, forwarded(attachments)),
     ),
   ]
 }
@@ -86,42 +82,75 @@ function managed(manager: string): Finding {
   const firewalld = manager === 'firewalld'
   return finding({
     kind: 'firewall-managed',
-    severity: 'warning',
+    severity: 'info',
     subject: { kind: 'host', name: manager },
     message: firewalld
-      ? 'firewalld is active: when it is reloaded, it drops the rules of containers'
-      : 'ufw is active: its FORWARD policy drops forwarded traffic by default, and published ports bypass it',
+      ? 'firewalld is active: networks are in its zone trusted, which a reload forgets'
+      : 'ufw is active: published ports are reached whatever its rules for incoming traffic say',
     evidence: [`${manager} manages the firewall`],
     ours: false,
     fix: firewalld
       ? 'after each reload: vethra doctor --repair   (the daemon does so by itself)'
-      : 'ufw route allow in on BRIDGE   (for each bridge of a network)',
+      : 'publish on one address only: -p 127.0.0.1:8080:80',
   })
 }
 
-function refuser(chain: string): Finding {
-  return finding({
-    kind: 'forwarding-refused',
-    severity: 'warning',
-    subject: { kind: 'host', name: chain },
-    message: `chain ${chain} has policy drop on the forward hook: it drops containers' traffic, even where iptables accepts it`,
-    evidence: ['its policy is drop, and it is on the forward hook'],
-    ours: false,
-    fix: 'nft list ruleset   (accept traffic from and to the bridges of networks there)',
-  })
+// The chain of the iptables that plugins run, where its policy is to drop.
+function ownIptables({ family, refusing }: ObservedFirewall): readonly RefusingChain[] {
+  const program = family === 4 ? 'iptables' : 'ip6tables'
+  return refusing === undefined ? [] : [{ program, name: 'FORWARD', priority: 0, rules: refusing }]
 }
 
-function refusedByPolicy(network: string, bridge: string): Finding {
+interface NamedNetwork extends ForwardedNetwork {
+  readonly network: string
+  readonly families: readonly (4 | 6)[]
+}
+
+function forwarded(attachments: readonly DesiredAttachment[]): readonly NamedNetwork[] {
+  return attachments.flatMap(({ network, bridge, addresses, ports, admitted, inTable }) =>
+    bridge?.routed
+      ? [
+          {
+            network,
+            bridge: bridge.name,
+            families: addresses.map(({ address }) => (address.includes(':') ? 6 : 4)),
+            marked: inTable.length > 0,
+            publishes: ports.length > 0,
+            admitted,
+          },
+        ]
+      : [],
+  )
+}
+
+// What one attachment of a network needs the others need, too: each command is named once.
+function refusal(chain: RefusingChain, networks: readonly NamedNetwork[]): readonly Finding[] {
+  const only = chain.program.startsWith('ip6') ? 6 : chain.program === 'nft' ? undefined : 4
+  const due = networks
+    .filter(({ families }) => only === undefined || families.includes(only))
+    .map((each) => ({ network: each.network, commands: passingCommands(chain, each) }))
+    .filter(({ commands }) => commands.length > 0)
+  const commands = [...new Set(due.flatMap((each) => each.commands))]
+  const refused = [...new Set(due.map(({ network }) => network))]
+  return commands.length === 0 ? [] : [refusedBy(chain, refused, commands)]
+}
+
+function refusedBy(
+  chain: RefusingChain,
+  networks: readonly string[],
+  commands: readonly string[],
+): Finding {
+  const { program, name, priority } = chain
+  const known = isPlain(chain)
   return finding({
     kind: 'forwarding-refused',
-    severity: 'error',
-    subject: { kind: 'network', name: network },
-    message: `FORWARD policy is DROP, and no rule accepts network ${network}: its containers cannot reach other hosts`,
-    evidence: [
-      'chain FORWARD has policy DROP',
-      'no plugin of the network accepts anything (type "firewall")',
-    ],
+    severity: known ? 'error' : 'warning',
+    subject: { kind: 'host', name: `${program} chain ${name}` },
+    message: known
+      ? `chain ${name} of ${program} drops what it does not accept, and it does not accept network ${networks.join(', ')}`
+      : `chain ${name} of ${program} drops what no rule accepts, and none in the chain itself accepts network ${networks.join(', ')}`,
+    evidence: [`its policy is drop, its priority ${priority}`],
     ours: false,
-    fix: `iptables -I FORWARD -i ${bridge} -j ACCEPT && iptables -I FORWARD -o ${bridge} -j ACCEPT`,
+    fix: commands.join(' && '),
   })
 }

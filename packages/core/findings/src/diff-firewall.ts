@@ -1,3 +1,4 @@
+import { contains, readAddress, readCidr } from '@vethra/address'
 import type { ObservedFirewall, OwnedRules } from '@vethra/firewall'
 import { ownerOf } from '@vethra/firewall'
 import { attachmentText, refOf } from './attachment-ref.ts'
@@ -21,7 +22,7 @@ export function firewallFindings(
 ): readonly Finding[] {
   const own = marks.get(attachmentText(attachment))
   const isOurs = (effect: TableEffect) => !attachment.inTable.includes(effect)
-  // Where firewalld is, its zone admits and isolates in place of rules that could be seen.
+  // Where firewalld is, the plugin isolates by it, if at all.
   const isSeen = !host.firewallManagers.includes('firewalld')
   const addresses = attachment.addresses.map((each) => `${each.address}/${each.prefixLength}`)
   const ref = refOf(attachment)
@@ -46,7 +47,7 @@ export function firewallFindings(
       ),
     }),
     ...lossFindings('admit', ref, {
-      evidence: isOurs('admission') && isSeen ? unadmitted(attachment, firewall) : [],
+      evidence: isOurs('admission') ? unadmitted(attachment, firewall, host) : [],
       // One of two directions, or one of two families, may be there.
       repair: rules(
         'admission',
@@ -106,15 +107,22 @@ function target({ containerPort }: DesiredPort, address: string): string {
   return address.includes(':') ? `[${address}]:${containerPort}` : `${address}:${containerPort}`
 }
 
+// The plugin puts addresses into a zone of firewalld where that runs, and makes rules where it does not.
 function unadmitted(
   attachment: DesiredAttachment,
   firewall: readonly ObservedFirewall[],
+  { firewalldSources: sources }: ObservedState['host'],
 ): readonly string[] {
   if (!attachment.admitted) return []
   const lost = lostAddresses(attachment, firewall, ({ admitted }, { address }) =>
-    admitted.has(address),
+    sources === undefined ? admitted.has(address) : sources.some((each) => holds(each, address)),
   )
   return lost.length === 0 ? [] : [`no rules accept forwarding from and to ${lost.join(', ')}`]
+}
+
+function holds(source: string, address: string): boolean {
+  const [prefix, wanted] = [readCidr(source)?.prefix, readAddress(address)]
+  return prefix !== undefined && wanted !== undefined && contains(prefix, wanted)
 }
 
 function unisolated(

@@ -1,3 +1,4 @@
+import type { RefusingChain } from '@vethra/firewall'
 import { describe, expect, it } from 'vitest'
 import { onFirewall } from '../test/sample-change.ts'
 import { healthyWorld } from '../test/sample-host.ts'
@@ -5,6 +6,12 @@ import { nothingDesired, nothingObserved, ourNetwork } from '../test/sample-stat
 import { type DesiredState, diff, type ObservedHost, type ObservedState } from './index.ts'
 
 const attached = healthyWorld(1)
+const refusing = (...rules: readonly string[]): RefusingChain => ({
+  program: 'nft',
+  name: 'inet site forward',
+  priority: 0,
+  rules,
+})
 const found = (desired: DesiredState, observed: ObservedState) =>
   diff(desired, observed).map(({ kind, severity }) => `${kind} ${severity}`)
 const withHost = (host: Partial<ObservedHost>): ObservedState => ({
@@ -33,8 +40,7 @@ describe("the host's own faults", () => {
     ['rules of the other iptables', { hiddenRules: ['x'] }, ['iptables-mixed warning']],
     ['a table that iptables cannot read', { unreadableRules: ['x'] }, ['rules-unreadable error']],
     ['something cannot be looked at', { unknown: ['x'] }, ['facts-unknown info']],
-    ['ufw is active', { firewallManagers: ['ufw'] }, ['firewall-managed warning']],
-    ['another firewall refuses', { forwardRefusers: ['x'] }, ['forwarding-refused warning']],
+    ['ufw is active', { firewallManagers: ['ufw'] }, ['firewall-managed info']],
     ['state on a disk', { folders: [{ ...folder, fileSystem: 'ext4' }] }, []],
     [
       'state in memory',
@@ -84,7 +90,7 @@ describe("the host's own faults", () => {
       forwards: { 4: false },
       firewallManagers: ['ufw'],
       hiddenRules: ['x'],
-      forwardRefusers: ['x'],
+      refusingChains: [refusing()],
       unreadableRules: ['x'],
     }
     expect(
@@ -116,8 +122,33 @@ describe("the host's own faults", () => {
     const attachments = attached.desired.attachments.map((each) => ({ ...each, admitted: false }))
     const desired = { ...attached.desired, attachments }
     expect(found(desired, attached.observed)).toEqual(['forwarding-refused error'])
-    const open = onFirewall(attached, (firewall) => ({ ...firewall, refusesForwarding: false }))
+    const open = onFirewall(attached, ({ refusing: _, ...firewall }) => firewall)
     expect(found(desired, open.observed)).toEqual([])
+  })
+
+  it.each([
+    ['a chain of others refuses', refusing(), ['forwarding-refused error']],
+    ['a chain that leads on may accept', refusing('jump site'), ['forwarding-refused warning']],
+    [
+      'a chain accepts the bridge',
+      refusing('iifname "br-lan" accept', 'oifname "br-lan" accept', 'ct state established accept'),
+      [],
+    ],
+    ['a chain of another family', { ...refusing(), program: 'ip6tables-legacy' as const }, []],
+  ])('%s', (_, chain, kinds) => {
+    const host = { ...attached.observed.host, refusingChains: [chain] }
+    expect(found(attached.desired, { ...attached.observed, host })).toEqual(kinds)
+  })
+
+  it('tells the owner of a chain each command once', () => {
+    const host = { ...attached.observed.host, refusingChains: [refusing()] }
+    const two = attached.desired.attachments.flatMap((each) => [each, { ...each, ifname: 'eth7' }])
+    const findings = diff({ ...attached.desired, attachments: two }, { ...attached.observed, host })
+    const fixes = findings.flatMap(({ kind, fix = '' }) =>
+      kind === 'forwarding-refused' ? fix.split(' && ') : [],
+    )
+    expect(fixes).toHaveLength(new Set(fixes).size)
+    expect(fixes).toContain('nft insert rule inet site forward iifname br-lan accept')
   })
 
   it('where firewalld is, rules that its zone stands for are not missed', () => {
@@ -126,8 +157,22 @@ describe("the host's own faults", () => {
       admitted: new Set<string>(),
       isolation: new Map(),
     }))
-    const host = { ...world.observed.host, firewallManagers: ['firewalld'] }
-    expect(found(world.desired, { ...world.observed, host })).toEqual(['firewall-managed warning'])
+    const sources = world.desired.attachments.flatMap(({ addresses }) =>
+      addresses.map(({ address }) => `${address}/32`),
+    )
+    const host = {
+      ...world.observed.host,
+      firewallManagers: ['firewalld'],
+      firewalldSources: sources,
+    }
+    const managed = ['firewall-managed info']
+    expect(found(world.desired, { ...world.observed, host })).toEqual(managed)
+    const subnet = { ...host, firewalldSources: ['10.4.0.0/16'] }
+    expect(found(world.desired, { ...world.observed, host: subnet })).toEqual(managed)
+    const reloaded = { ...host, firewalldSources: [] }
+    expect(found(world.desired, { ...world.observed, host: reloaded })).toContain(
+      'forwarding-missing error',
+    )
   })
 
   it('a time that has not come yet is told, and no reason to keep an address for ever', () => {

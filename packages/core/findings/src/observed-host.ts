@@ -1,3 +1,5 @@
+import type { RefusingChain } from '@vethra/firewall'
+
 /** The facts of a host, beside the resources made for containers. */
 export interface ObservedHost {
   /** Whether it forwards packets; absent where the kernel does not say. */
@@ -11,8 +13,10 @@ export interface ObservedHost {
   readonly unreadableRules: readonly string[]
   /** Programs that look after the firewall themselves: `firewalld`, `ufw`. */
   readonly firewallManagers: readonly string[]
-  /** Where forwarding is refused unless a rule accepts it, beside iptables' own chain: `chain forward of table inet filter`. */
-  readonly forwardRefusers: readonly string[]
+  /** The prefixes whose packets firewalld lets pass (zone `trusted`); absent where it does not run. */
+  readonly firewalldSources?: readonly string[]
+  /** The chains that refuse forwarding unless a rule accepts it, beside those of the iptables that plugins run. */
+  readonly refusingChains: readonly RefusingChain[]
   /** The parts that cannot be read, with the reason: `/proc/self/net/ip_tables_names: EACCES`. */
   readonly unknown: readonly string[]
   readonly folders: readonly ObservedFolder[]

@@ -108,7 +108,8 @@ export function reservationOf({
 export function firewallOf(attachments: readonly DesiredAttachment[]): ObservedFirewall {
   return {
     family: 4,
-    refusesForwarding: true,
+    // Its owner lets published ports pass.
+    refusing: ['-A FORWARD -m conntrack --ctstate DNAT -j ACCEPT'],
     publishes: true,
     owned: new Map(attachments.flatMap(ownedBy).map((each) => [each.mark, each])),
     admitted: new Set(

@@ -25,7 +25,6 @@ export const nothingObserved: ObservedState = {
   firewall: [
     {
       family: 4,
-      refusesForwarding: false,
       publishes: false,
       owned: new Map(),
       admitted: new Set(),
@@ -42,7 +41,7 @@ export const nothingObserved: ObservedState = {
     hiddenRules: [],
     unreadableRules: [],
     firewallManagers: [],
-    forwardRefusers: [],
+    refusingChains: [],
     unknown: [],
     folders: [],
   },

@@ -40,6 +40,12 @@ export type { SavedRules } from './iptables/saved-rules.ts'
 export { bridgeOf, networkRulesReady, sharedRulesReady } from './iptables/shared-rules.ts'
 export { forwardTables, passRule, passRuleArguments, passRuleText } from './pass-rule.ts'
 export {
+  type ForwardedNetwork,
+  isPlain,
+  passingCommands,
+  type RefusingChain,
+} from './refusing-chain.ts'
+export {
   type Action,
   type Bit,
   expressionsOf,

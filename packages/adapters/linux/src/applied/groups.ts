@@ -16,6 +16,14 @@ export function targetOf(change: Change): Owned {
   return change.kind === 'remove' ? change.from : change.to
 }
 
+/** The subnets of the networks that changes admit. */
+export function admittedSubnets(changes: readonly Change[]): readonly string[] {
+  return changes.flatMap((change) => {
+    const { resource } = targetOf(change)
+    return resource.kind === 'admit' ? resource.subnets : []
+  })
+}
+
 /** Changes in their order, those of one way that stand next to each other together. */
 export function inGroups(changes: readonly Change[]): readonly (readonly Change[])[] {
   const groups: Change[][] = []

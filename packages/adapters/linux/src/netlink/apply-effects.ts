@@ -19,9 +19,9 @@ import {
 } from '@vethra/netlink'
 import type { Change, Publish } from '@vethra/state'
 import type { Applied } from '@vethra/world'
-import { targetOf } from '../applied/groups.ts'
+import { admittedSubnets, targetOf } from '../applied/groups.ts'
 import { refusedChange } from '../applied/refused-change.ts'
-import { missingPassages, removePassages } from './pass-rule.ts'
+import { forgetSources, missingPassages, removePassages } from './pass-rule.ts'
 import type { Session } from './session.ts'
 import { forgetStaleFlows } from './stale-flows.ts'
 import { startTable } from './table.ts'
@@ -109,19 +109,21 @@ function publishOf(change: Change): readonly Publish[] {
 
 function tendPassages(session: Session, group: readonly Change[]): void {
   const admits = group.filter((change) => targetOf(change).resource.kind === 'admit')
-  if (admits.some(({ kind }) => kind !== 'remove')) putPassages(session)
-  else if (admits.length > 0) releasePassages(session)
+  const made = admits.filter(({ kind }) => kind !== 'remove')
+  if (made.length > 0) putPassages(session, admittedSubnets(made))
+  else if (admits.length > 0) releasePassages(session, admittedSubnets(admits))
 }
 
-function releasePassages(session: Session): void {
+function releasePassages(session: Session, subnets: readonly string[]): void {
+  forgetSources(session, subnets)
   if (hasNetworks(session)) return
   removePassages(session)
   // Another network may have come, and seen the rule that was just removed.
-  if (hasNetworks(session)) putPassages(session)
+  if (hasNetworks(session)) putPassages(session, [])
 }
 
-function putPassages(session: Session): void {
-  for (const passage of missingPassages(session)) passage.put()
+function putPassages(session: Session, subnets: readonly string[]): void {
+  for (const passage of missingPassages(session, subnets)) passage.put()
 }
 
 function hasNetworks(session: Session): boolean {

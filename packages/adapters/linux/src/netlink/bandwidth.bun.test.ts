@@ -7,7 +7,7 @@ import { netlinkKernel } from '${import.meta.dirname}/kernel-in-bun.ts'
 const owner = { kind: 'attachment', network: 'lan', containerId: 'web', ifname: 'eth0' }
 const owned = (resource) => ({ owner, resource })
 const link = (name, type) => owned({ kind: 'link', place: 'host', name, type, up: true })
-const kernel = netlinkKernel()
+const kernel = netlinkKernel({ zoneRecords: '/run/vethra/firewalld' })
 const made = (...all) => kernel.apply('', all.map((to) => ({ kind: 'make', to })))
 const tc = (command) => JSON.parse(spawnSync('tc', ['-j', ...command.split(' ')], { encoding: 'utf8' }).stdout)
 const say = (value) => console.log(JSON.stringify(value))

@@ -11,7 +11,7 @@ it.each([
   const script = ['ip link add br0 type bridge', ...ports, mounted].join(' && ')
   const said = inHost(
     `import { netlinkKernel } from '${import.meta.dirname}/kernel-in-bun.ts'
-    const { links } = await netlinkKernel().facts({ links: ['br0', 'p1'] })
+    const { links } = await netlinkKernel({ zoneRecords: '/run/vethra/firewalld' }).facts({ links: ['br0', 'p1'] })
     console.log(JSON.stringify([links.br0.ports, links.p1.ports ?? null]))`,
     script,
   )

@@ -1,6 +1,7 @@
 import { decodeLink, decodeRoute, encodeRouteDump, type FoundLink } from '@vethra/netlink'
 import type { Facts, HostLink, WantedFacts } from '@vethra/plugins'
 import type { AttachmentKernel, MarkedLink } from '@vethra/world'
+import type { KernelOptions } from '../observed/kernel-options.ts'
 import { markedLinks } from '../observed/marked-links.ts'
 import { observeExpected } from '../observed/observe-expected.ts'
 import { applyChanges } from './apply.ts'
@@ -10,7 +11,15 @@ import { looking } from './looking.ts'
 import { openSession, type Session } from './session.ts'
 
 /** The kernel of this host, over netlink sockets: for programs that bun runs. */
-export function netlinkKernel(): AttachmentKernel {
+export function netlinkKernel({ zoneRecords }: KernelOptions): AttachmentKernel {
+  const within = <T>(netns: string, work: (session: Session) => T): T => {
+    const session = openSession(netns, zoneRecords)
+    try {
+      return work(session)
+    } finally {
+      session.close()
+    }
+  }
   return {
     facts: async (wanted) => within('', (session) => factsOf(session, wanted)),
     observe: async (netns, expected) =>
@@ -20,15 +29,6 @@ export function netlinkKernel(): AttachmentKernel {
     marked: async () => within('', markedIn),
     apply: async (netns, changes, options) =>
       within(netns, (session) => applyChanges(session, changes, options)),
-  }
-}
-
-function within<T>(netns: string, work: (session: Session) => T): T {
-  const session = openSession(netns)
-  try {
-    return work(session)
-  } finally {
-    session.close()
   }
 }
 

@@ -63,7 +63,7 @@ export function looking(session: Session, expected: State): Looking {
       const { messages } = session.netfilter([askElement(vethraTable, set, type, key)])
       return messages.flatMap((each) => decodeElements(each, type, data))[0]
     },
-    passes: remembering(() => missingPassages(session).length === 0),
+    passes: (subnets) => missingPassages(session, subnets).length === 0,
   }
 }
 

@@ -18,7 +18,7 @@ const state = [
   { owner, resource: { kind: 'publish', protocol: 'tcp', hostPort: 8080, address: '10.4.0.2', port: 80 } },
 ]
 const made = (to) => ({ kind: 'make', to })
-const kernel = netlinkKernel()
+const kernel = netlinkKernel({ zoneRecords: '/run/vethra/firewalld' })
 const netns = '/run/netns/t'
 const applied = await kernel.apply(netns, state.map(made))
 const observed = await kernel.observe(netns, state)

@@ -1,6 +1,7 @@
 import { forwardTables, passRule } from '@vethra/firewall'
 import {
   askChain,
+  askTable,
   decodeChain,
   dropsAll,
   dumpRules,
@@ -10,6 +11,7 @@ import {
   type NftTable,
   type ReceivedMessage,
 } from '@vethra/netlink'
+import { firewalldTable, missingSources, removeSources } from '../applied/firewalld.ts'
 import {
   missingLegacyPassages,
   notPut,
@@ -20,12 +22,25 @@ import type { Session } from './session.ts'
 
 const chain = 'FORWARD'
 
-/** The chains that drop what our table lets pass: those of iptables-nft and of iptables-legacy. */
-export function missingPassages(session: Session): readonly Passage[] {
+/**
+ * The changes to other firewalls without which they drop what our table lets pass: a rule in chains of iptables-nft and
+ * iptables-legacy, and the subnets in a zone of firewalld.
+ */
+export function missingPassages(session: Session, subnets: readonly string[]): readonly Passage[] {
   return [
     ...forwardTables.filter((table) => lacksRule(session, table)).map(nftPassage(session)),
     ...missingLegacyPassages(),
+    ...(hasFirewalld(session) ? missingSources(session.zoneRecords, subnets) : []),
   ]
+}
+
+/** Has firewalld forget subnets that are forwarded no more. */
+export function forgetSources(session: Session, subnets: readonly string[]): void {
+  removeSources(session.zoneRecords, subnets)
+}
+
+function hasFirewalld(session: Session): boolean {
+  return session.netfilter([askTable(firewalldTable)]).messages.length > 0
 }
 
 /** Removes the rule wherever it is: there is nothing left to be passed. */

@@ -18,6 +18,8 @@ export interface Session {
   routeMessages(place: Place, messages: readonly Message[]): Exchange
   /** Sends messages of nf_tables or conntrack. */
   netfilter(messages: readonly Message[]): Exchange
+  /** The folder that has a file for each source that was put into a zone of firewalld. */
+  readonly zoneRecords: string
   /** Whether there is a container's namespace to look into. */
   readonly hasContainer: boolean
   /** A link by its name; undefined when it is missing. */
@@ -29,8 +31,11 @@ export interface Session {
   close(): void
 }
 
-/** Opens a session. `netns` is the container's; empty where the operation has none. */
-export function openSession(netns: string): Session {
+/**
+ * Opens a session. `netns` is the container's; empty where the operation has none. `zoneRecords` is empty where
+ * firewalld is not spoken to.
+ */
+export function openSession(netns: string, zoneRecords = ''): Session {
   const sockets = new Map<Place | 'netfilter', NetlinkSocket>()
   let container: number | undefined
   const namespace = () => {
@@ -54,6 +59,7 @@ export function openSession(netns: string): Session {
     route,
     routeMessages,
     netfilter: (messages) => socketFor('netfilter').exchange(messages),
+    zoneRecords,
     hasContainer: netns !== '',
     link: (place, name) => linkOf(route(place, [{ kind: 'ask link', link: { name } }])),
     linkAt: (place, index) => linkOf(route(place, [{ kind: 'ask link', link: { index } }])),

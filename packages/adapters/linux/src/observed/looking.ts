@@ -37,6 +37,6 @@ export interface Looking {
   redirect(index: number): number | undefined
   /** The element of a key, prefixes by their first address, in a set of our table. */
   element(set: string, key: readonly string[]): FoundElement | undefined
-  /** Whether other firewalls let pass what our table does. */
-  passes(): boolean
+  /** Whether other firewalls let pass what our table does, from and to subnets. */
+  passes(subnets: readonly string[]): boolean
 }

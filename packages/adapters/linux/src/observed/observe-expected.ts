@@ -186,7 +186,7 @@ function observeEffect(known: Looking, { resource, owner }: Owned): Owned | unde
   const found = wanted.map((each) => observeElement(known, each))
   const [first] = found
   if (first === undefined || found.includes(undefined)) return undefined
-  if (resource.kind === 'admit' && !known.passes()) return undefined
+  if (resource.kind === 'admit' && !known.passes(resource.subnets)) return undefined
   const { comment, data } = first
   const mark = readMark(comment) ?? owner
   if (resource.kind !== 'publish') return { resource, owner: mark }

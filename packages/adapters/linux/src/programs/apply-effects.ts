@@ -9,13 +9,16 @@ import {
 import { runProgram } from '@vethra/plugin-exec/programs'
 import { type Change, describeChange, type Publish } from '@vethra/state'
 import type { Applied } from '@vethra/world'
-import { targetOf } from '../applied/groups.ts'
+import { admittedSubnets, targetOf } from '../applied/groups.ts'
 import { run } from '../run.ts'
 import { type ListedTable, listTable } from './nft-table.ts'
-import { putPassages, removePassages } from './passages.ts'
+import { forgetSources, putPassages, removePassages } from './passages.ts'
 
 /** Applies changes of the firewall in one run of nft(8): a change that is refused is not told from the others. */
-export async function applyEffects(group: readonly Change[]): Promise<Applied> {
+export async function applyEffects(
+  group: readonly Change[],
+  zoneRecords: string,
+): Promise<Applied> {
   const table = await listTable()
   const text = transaction(group, table)
   if (text !== '') {
@@ -23,10 +26,16 @@ export async function applyEffects(group: readonly Change[]): Promise<Applied> {
     if (status !== 0) return { done: [], ...failure(group, stderr) }
   }
   await forgetStaleFlows(group)
-  const admits = group.filter((change) => targetOf(change).resource.kind === 'admit')
-  if (admits.some(({ kind }) => kind !== 'remove')) await putPassages()
-  else if (admits.length > 0 && !hasNetworks(await listTable())) await removePassages()
+  await tendPassages(group, zoneRecords)
   return { done: group }
+}
+
+async function tendPassages(group: readonly Change[], zoneRecords: string): Promise<void> {
+  const admits = group.filter((change) => targetOf(change).resource.kind === 'admit')
+  const made = admits.filter(({ kind }) => kind !== 'remove')
+  if (made.length > 0) return putPassages(zoneRecords, admittedSubnets(made))
+  forgetSources(zoneRecords, admittedSubnets(admits))
+  if (admits.length > 0 && !hasNetworks(await listTable())) await removePassages()
 }
 
 function hasNetworks(table: ListedTable | undefined): boolean {

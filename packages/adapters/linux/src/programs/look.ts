@@ -15,13 +15,24 @@ import { listTable } from './nft-table.ts'
 import { passes } from './passages.ts'
 
 /** A look at a host through programs, for what is expected: all that may be asked is read before. */
-export async function lookByPrograms(netns: string, expected: State): Promise<Looking> {
+export async function lookByPrograms(
+  netns: string,
+  expected: State,
+  zoneRecords = '',
+): Promise<Looking> {
   const host = await lookInto('', expected, 'host')
   const container = netns === '' ? undefined : await lookInto(netns, expected, 'container')
   const at = (place: Place) => (place === 'host' ? host : container)
   const effects = expected.filter(({ resource }) => isEffect(resource))
   const elements = effects.length > 0 ? await elementsByKey() : new Map<string, FoundElement>()
-  const mayPass = effects.some(({ resource }) => resource.kind === 'admit') ? await passes() : true
+  const admits = effects.flatMap(({ resource }) => (resource.kind === 'admit' ? resource : []))
+  const mayPass = new Map(
+    await Promise.all(
+      admits.map(
+        async ({ subnets }) => [`${subnets}`, await passes(zoneRecords, subnets)] as const,
+      ),
+    ),
+  )
   const qdiscs = expected.flatMap(({ resource }) =>
     resource.kind === 'qdisc' ? [resource.link] : [],
   )
@@ -36,7 +47,7 @@ export async function lookByPrograms(netns: string, expected: State): Promise<Lo
     limit: (index) => traffic.get(index)?.limit,
     redirect: (index) => traffic.get(index)?.redirect,
     element: (set, key) => elements.get([set, ...key].join(' ')),
-    passes: () => mayPass,
+    passes: (subnets) => mayPass.get(`${subnets}`) ?? true,
   }
 }
 

@@ -1,21 +1,34 @@
 import { forwardTables, passRuleText } from '@vethra/firewall'
 import type { NftTable } from '@vethra/netlink'
+import { firewalldTable, missingSources, removeSources } from '../applied/firewalld.ts'
 import { missingLegacyPassages, notPut, removeLegacyPassages } from '../applied/legacy-passages.ts'
 import { run } from '../run.ts'
 
-/** Whether each chain FORWARD of iptables that drops packets accepts those that bear our mark. */
-export async function passes(): Promise<boolean> {
+/** Whether each chain FORWARD of iptables that drops packets accepts those that bear our mark, and firewalld knows the subnets. */
+export async function passes(records: string, subnets: readonly string[]): Promise<boolean> {
   const looked = await Promise.all(forwardTables.map(lookAt))
-  return !looked.some(lacksRule) && missingLegacyPassages().length === 0
+  const zoned = (await hasFirewalld()) ? missingSources(records, subnets) : []
+  return !looked.some(lacksRule) && missingLegacyPassages().length === 0 && zoned.length === 0
 }
 
-/** Puts the rule into each such chain that has it not. Throws CniError 5 when it is refused. */
-export async function putPassages(): Promise<void> {
+async function hasFirewalld(): Promise<boolean> {
+  const { family, table } = firewalldTable
+  return (await run('nft', ['list', 'chain', family, table, 'filter_FORWARD'])).status === 0
+}
+
+/** Puts the rule into each such chain that has it not, and the subnets into a zone. Throws CniError 5 when it is refused. */
+export async function putPassages(records: string, subnets: readonly string[]): Promise<void> {
   for (const chain of (await Promise.all(forwardTables.map(lookAt))).filter(lacksRule)) {
     const outcome = await run('nft', ['insert', 'rule', ...chain.words, passRuleText])
     if (outcome.status !== 0) throw notPut(chain.words.join(' '), outcome.stderr.trim())
   }
-  for (const passage of missingLegacyPassages()) passage.put()
+  const zoned = (await hasFirewalld()) ? missingSources(records, subnets) : []
+  for (const passage of [...missingLegacyPassages(), ...zoned]) passage.put()
+}
+
+/** Has firewalld forget subnets that are forwarded no more. */
+export function forgetSources(records: string, subnets: readonly string[]): void {
+  removeSources(records, subnets)
 }
 
 /** Removes the rule from each chain that has it. */

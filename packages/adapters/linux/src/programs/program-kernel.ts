@@ -6,6 +6,7 @@ import { type Change, describeChange, type Owned, type State, type Sysctl } from
 import type { Applied, ApplyOptions, AttachmentKernel } from '@vethra/world'
 import { inGroups, targetOf, wayOf } from '../applied/groups.ts'
 import { checkNetns } from '../netns.ts'
+import type { KernelOptions } from '../observed/kernel-options.ts'
 import { markedLinks } from '../observed/marked-links.ts'
 import { observeExpected } from '../observed/observe-expected.ts'
 import { run } from '../run.ts'
@@ -20,18 +21,18 @@ import { listTable } from './nft-table.ts'
  * The kernel of this host by programs: ip(8), tc(8), nft(8) and nsenter(1), for programs that Node runs. It does
  * what `netlinkKernel` does, and takes some milliseconds for each program.
  */
-export function programKernel(): AttachmentKernel {
+export function programKernel({ zoneRecords }: KernelOptions): AttachmentKernel {
   return {
     facts: factsOf,
     observe: async (netns, expected) =>
-      observeExpected(await lookByPrograms(netns, expected), expected),
+      observeExpected(await lookByPrograms(netns, expected, zoneRecords), expected),
     publishedTo: async (addresses) =>
       (await effects()).filter(
         ({ resource }) => resource.kind === 'publish' && addresses.includes(resource.address),
       ),
     effects,
     marked: async () => markedLinks(linksFrom(await json<JsonLink>('-d', 'link', 'show'))),
-    apply,
+    apply: (netns, changes, options) => apply({ netns, zoneRecords }, changes, options),
   }
 }
 
@@ -77,15 +78,20 @@ function withLength(set: string, element: PlacedElement['element']): PlacedEleme
   return isPrefixed ? { ...element, key } : element
 }
 
+interface Where extends KernelOptions {
+  readonly netns: string
+}
+
 async function apply(
-  netns: string,
+  where: Where,
   changes: readonly Change[],
   { links = 'delete' }: ApplyOptions = {},
 ): Promise<Applied> {
+  const { netns } = where
   if (netns !== '' && changes.some(isInside)) await checkNetns(netns)
   const done: Change[] = []
   for (const group of inGroups(changes)) {
-    const outcome = await applyGroup(netns, group, links)
+    const outcome = await applyGroup(where, group, links)
     done.push(...outcome.done)
     if (outcome.failed) return { done, failed: outcome.failed }
   }
@@ -98,14 +104,14 @@ function isInside(change: Change): boolean {
 }
 
 async function applyGroup(
-  netns: string,
+  { netns, zoneRecords }: Where,
   group: readonly Change[],
   links: 'delete' | 'down',
 ): Promise<Applied> {
   const [first] = group
   if (first === undefined) return { done: [] }
   const way = wayOf(first)
-  if (way === 'firewall') return applyEffects(group)
+  if (way === 'firewall') return applyEffects(group, zoneRecords)
   return way === 'route' ? applyRoutes(netns, group, links) : applySettings(netns, group)
 }
 

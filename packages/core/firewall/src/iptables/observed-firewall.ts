@@ -1,8 +1,8 @@
 /** The effects of the packet filter on containers, in one address family. */
 export interface ObservedFirewall {
   readonly family: 4 | 6
-  /** Whether forwarding is refused where no rule decides. */
-  readonly refusesForwarding: boolean
+  /** The rules of chain FORWARD, and of DOCKER-USER behind it, where its policy is to drop; absent where it is not. */
+  readonly refusing?: readonly string[]
   /** Whether traffic to a port of the host reaches published ports at all. */
   readonly publishes: boolean
   /** By mark: what only one container in one network makes. */

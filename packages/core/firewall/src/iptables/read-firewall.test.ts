@@ -71,7 +71,7 @@ describe('readFirewall', () => {
       ['br0', 'same-bridge'],
       ['br1', 'isolated'],
     ])
-    expect(read.refusesForwarding).toBe(true)
+    expect(read.refusing).toHaveLength(2)
   })
 })
 

@@ -10,7 +10,7 @@ export function readFirewall({ family, text }: SavedRules): ObservedFirewall {
   const nat = rulesOf(tables, 'nat')
   return {
     family,
-    refusesForwarding: /^:FORWARD DROP/m.test(text),
+    ...refusing(text, filter),
     publishes: publishes(nat),
     owned: ownedRules(nat, chainsOf(tables, 'nat')),
     admitted: admitted(filter),
@@ -43,6 +43,12 @@ export interface Marks {
 export function marksOf(network: string, containerId: string): Marks {
   const [masquerading = '', ports = ''] = attachmentChains(network, containerId)
   return { masquerading, ports }
+}
+
+function refusing(text: string, filter: readonly Rule[]): Pick<ObservedFirewall, 'refusing'> {
+  if (!/^:FORWARD DROP/m.test(text)) return {}
+  const own = filter.filter(({ chain }) => chain === 'FORWARD' || chain === 'DOCKER-USER')
+  return { refusing: own.map(({ line }) => line) }
 }
 
 interface Rule {

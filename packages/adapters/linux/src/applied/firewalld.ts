@@ -1,0 +1,89 @@
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { CniError } from '@vethra/cni'
+import type { Passage } from './legacy-passages.ts'
+
+/** The table that firewalld has while it runs. Its chain for forwarding rejects what no zone lets pass. */
+export const firewalldTable = { family: 'inet', table: 'firewalld' } as const
+
+/** The zone whose sources may send anywhere: ours, and those of the plugin `firewall` as a program. */
+export const zone = 'trusted'
+
+/**
+ * The subnets that are in no zone of firewalld, each to be put into zone `trusted` as run-time state: a reload forgets it.
+ * Subnets that their owner put into a zone stay there. `records` is a folder with a file for each subnet that was put there.
+ */
+export function missingSources(records: string, subnets: readonly string[]): readonly Passage[] {
+  return subnets
+    .filter((subnet) => call('getZoneOfSource', subnet).said === '')
+    .map((subnet) => ({
+      name: `zone ${zone} of firewalld, source ${subnet}`,
+      put: () => putSource(records, subnet),
+    }))
+}
+
+/** Takes those of the subnets out again that were put there: none where firewalld has gone, with all that it knew. */
+export function removeSources(records: string, subnets: readonly string[]): void {
+  const put = new Set(recordsIn(records))
+  for (const subnet of subnets.filter((each) => put.has(fileOf(each)))) {
+    call('removeSource', zone, subnet)
+    rmSync(`${records}/${fileOf(subnet)}`, { force: true })
+  }
+}
+
+function putSource(records: string, subnet: string): void {
+  mkdirSync(records, { recursive: true })
+  // Before it is done: a kill between the two leaves a file, and no source that nobody removes.
+  writeFileSync(`${records}/${fileOf(subnet)}`, '')
+  const { fault } = call('addSource', zone, subnet)
+  if (fault !== undefined && !fault.includes('ZONE_ALREADY_SET')) throw notPut(subnet, fault)
+}
+
+function recordsIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+}
+
+function fileOf(subnet: string): string {
+  return subnet.replace('/', '_')
+}
+
+const patienceMs = 20_000
+const service = ['--dest=org.fedoraproject.FirewallD1', '/org/fedoraproject/FirewallD1'] as const
+
+interface Answer {
+  /** The first value of the answer as text; empty without one. */
+  readonly said: string
+  /** The error of a call that failed. */
+  readonly fault?: string
+}
+
+/** The arguments of dbus-send(1) for a method of firewalld's zones: it takes 5 ms, firewall-cmd(1) 270. */
+export function zoneCall(method: string, ...values: readonly string[]): readonly string[] {
+  return [
+    ...['--system', '--print-reply=literal', ...service],
+    `org.fedoraproject.FirewallD1.zone.${method}`,
+    ...values.map((each) => `string:${each}`),
+  ]
+}
+
+function call(method: string, ...values: readonly string[]): Answer {
+  const { spawnSync } = process.getBuiltinModule('node:child_process')
+  const { status, stdout, stderr, error } = spawnSync('dbus-send', zoneCall(method, ...values), {
+    encoding: 'utf8',
+    timeout: patienceMs,
+  })
+  if (status === 0) return { said: stdout.trim() }
+  return { said: '', fault: stderr?.trim() || error?.message || `it ended with ${status}` }
+}
+
+function notPut(subnet: string, reason: string): CniError {
+  return new CniError({
+    code: 5,
+    message: `cannot put ${subnet} into zone ${zone} of firewalld: ${reason}`,
+    hint: `Start firewalld, or run: firewall-cmd --zone=${zone} --add-source=${subnet}. If it is gone for good, delete its table: nft delete table inet firewalld. Calls go by dbus-send (Debian: dbus-bin, Fedora: dbus-tools).`,
+  })
+}
