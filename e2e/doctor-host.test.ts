@@ -58,10 +58,10 @@ describeOnHost('vethra doctor', () => {
     expect(found.map(({ Kind, Severity }) => `${Severity} ${Kind}`).toSorted()).toEqual([
       'error conf-unreadable',
       'error forwarding-off',
+      'error forwarding-refused',
       'error subnet-collides',
+      'info firewall-managed',
       'warning clock-jumped',
-      'warning firewall-managed',
-      'warning forwarding-refused',
       'warning iptables-mixed',
       'warning plugin-missing',
       'warning wrong-file-system',

@@ -21,6 +21,7 @@ describe.skipIf(needsRoot !== undefined)('a process that is called firewalld', (
     ['of our own user', [], true],
     ['of another user', ['setpriv', '--reuid=65534', '--clear-groups'], false],
     ['of root in a container', ['unshare', '-p', '-f'], false],
+    ['of another host in a network namespace', ['unshare', '-n'], false],
   ] as const)('%s looks after the firewall: %j', async (_, wrapper, does) => {
     folder = await mkdtemp(join(tmpdir(), 'vethra-facts-'))
     await chmod(folder, 0o755)

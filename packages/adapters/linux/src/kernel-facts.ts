@@ -1,3 +1,4 @@
+import { readlinkSync } from 'node:fs'
 import { CniError } from '@vethra/cni'
 import { readText } from '@vethra/files'
 import type { RefusingChain } from '@vethra/firewall'
@@ -139,9 +140,21 @@ async function firewallManagers(read: Read): Promise<readonly string[]> {
   ]
 }
 
-// Any user, and root in a container, can call a process firewalld: rules would not be missed any more.
+// Any user, and root in a container, can call a process firewalld: rules would not be missed any more. That of another
+// network namespace has none of its rules here.
 function isRunning(command: string): boolean {
-  return allPids().some((pid) => textOf(`/proc/${pid}/comm`) === `${command}\n` && isOfOurs(pid))
+  return allPids().some(
+    (pid) => textOf(`/proc/${pid}/comm`) === `${command}\n` && isOfOurs(pid) && isInOurNetwork(pid),
+  )
+}
+
+function isInOurNetwork(pid: number): boolean {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/net`) === readlinkSync('/proc/self/ns/net')
+  } catch {
+    // It has ended meanwhile.
+    return false
+  }
 }
 
 async function outputOf(program: string, args: readonly string[]): Promise<string | undefined> {
