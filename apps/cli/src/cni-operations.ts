@@ -10,7 +10,7 @@ import {
   detachAll,
   holdingContainer,
   openDoor,
-  plannedCalls,
+  plannedRows,
   tellAttached,
   waysNow,
 } from '@vethra/engine'
@@ -29,14 +29,7 @@ export async function printCalls(world: World, { network, netns }: Place, io: Io
   const attachment = attachmentOf(netns, io.env)
   const list = await loadList(world, network)
   const ways = waysNow(world, list)
-  const calls = plannedCalls({ operation: 'ADD', list, attachment }).map(
-    ({ stdin, type, ...call }, at) => ({
-      type,
-      way: ways[at]?.way ?? 'exec',
-      ...call,
-      stdin: parseExactly(stdin),
-    }),
-  )
+  const calls = plannedRows({ operation: 'ADD', list, attachment, ways })
   io.print(JSON.stringify(calls, null, 4))
 }
 

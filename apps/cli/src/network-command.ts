@@ -3,15 +3,20 @@ import {
   connectContainer,
   createNetwork,
   disconnectContainer,
-  removeNetworks,
+  inspectNetworks,
+  planConnect,
+  planDisconnect,
+  planNetwork,
 } from '@vethra/engine'
 import { type NetworkOptions, readPairs } from '@vethra/networks'
 import type { Io } from '@vethra/world'
 import type { Command } from 'commander'
-import { gather, unsupported } from './flags.ts'
+import { gather, saysNo, unsupported } from './flags.ts'
 import { printInspected } from './network-inspect.ts'
 import { type ListFlags, printNetworks } from './network-list.ts'
-import { pruneNetworks } from './network-prune.ts'
+import { networkPlanRow, printPlan } from './network-plan.ts'
+import { type PruneFlags, pruneNetworks } from './network-prune.ts'
+import { printRemoved, type RemoveFlags } from './network-remove.ts'
 import { subcommand } from './program.ts'
 import type { Tools } from './tools.ts'
 
@@ -26,23 +31,36 @@ export function networkCommand(program: Command, open: () => Promise<Tools>, io:
   addCreate(network, open, io)
   addConnecting(network, open, io)
   addListing(network, open, io)
+  addRemoving(network, open, io)
+  subcommand(network, 'exists <network>', 'exit with 0 when there is such a network, else with 1', [
+    'vethra network exists lan || vethra network create lan',
+  ]).action(async (name: string) => {
+    const { missing } = await inspectNetworks(await open(), [name], 'dockercompat')
+    if (missing.length > 0) throw saysNo()
+  })
+}
+
+const dryRunHelp = 'print the plan as JSON, and change nothing'
+
+function addRemoving(network: Command, open: () => Promise<Tools>, io: Io): void {
   subcommand(network, 'rm <network...>', 'remove networks, with bridge, rules and reservations', [
     'vethra network rm lan',
+    'vethra network rm --dry-run lan back',
   ])
     .alias('remove')
-    .action(async (names: string[]) => {
-      await removeNetworks(await open(), names)
-      for (const name of names) io.print(name, `network ${name} is removed`)
-    })
+    .option('-f, --force', 'a missing network is no error', false)
+    .option('--dry-run', dryRunHelp, false)
+    .action(async (names: string[], flags: RemoveFlags) =>
+      printRemoved(await open(), names, flags, io),
+    )
   subcommand(network, 'prune', 'remove all networks that no container uses', [
     'vethra network prune --force',
     'vethra network prune --force --filter label=team=web',
   ])
     .option('-f, --force', 'remove them without asking', false)
     .option('--filter <key=value>', filterHelp, gather, [])
-    .action(async (flags: { force: boolean; filter: readonly string[] }) =>
-      pruneNetworks(await open(), flags, io),
-    )
+    .option('--dry-run', dryRunHelp, false)
+    .action(async (flags: PruneFlags) => pruneNetworks(await open(), flags, io))
 }
 
 const filterHelp = 'name=REGEX, label=KEY[=VALUE], driver=TYPE or id=START (repeatable)'
@@ -77,9 +95,13 @@ function addCreate(network: Command, open: () => Promise<Tools>, io: Io): void {
     .option('--ipam-opt <key=value>', 'an option of the IPAM driver (repeatable)', gather, [])
     .option('-o, --opt <key=value>', 'an option of the driver (repeatable)', gather, [])
     .option('--label <key=value>', 'a label (repeatable)', gather, [])
+    .option('--dry-run', dryRunHelp, false)
     .addHelpText('after', driverOptions)
     .action(async (name: string, flags: CreateFlags) => {
-      const { id, notes } = await createNetwork(await open(), optionsOf(name, flags))
+      const options = optionsOf(name, flags)
+      if (flags.dryRun)
+        return printPlan(networkPlanRow(await planNetwork(await open(), options)), io)
+      const { id, notes } = await createNetwork(await open(), options)
       for (const note of notes) io.complain(`note: ${note}`)
       io.print(id, `network ${name} exists, its id is ${id}`)
     })
@@ -94,15 +116,21 @@ function addConnecting(network: Command, open: () => Promise<Tools>, io: Io): vo
     .option('--ip6 <ip>', 'the IPv6 address there')
     .option('--mac-address <mac>', 'the hardware address there')
     .option('--alias <name>', 'another name there (repeatable)', gather, [])
-    .action(async (network: string, container: string, flags: ConnectOptions) =>
-      connectContainer(await open(), { network, container }, flags),
-    )
+    .option('--dry-run', dryRunHelp, false)
+    .action(async (network: string, container: string, flags: ConnectFlags) => {
+      const refs = { network, container }
+      if (flags.dryRun) return printPlan(await planConnect(await open(), refs, flags), io)
+      return connectContainer(await open(), refs, flags)
+    })
   subcommand(network, 'disconnect <network> <container>', 'disconnect a container', [
     'vethra network disconnect backend web',
   ])
     .option('-f, --force', 'forget it even when a plugin fails', false)
-    .action(async (network: string, container: string, flags: { force: boolean }) => {
-      const warnings = await disconnectContainer(await open(), { network, container }, flags)
+    .option('--dry-run', dryRunHelp, false)
+    .action(async (network: string, container: string, flags: DisconnectFlags) => {
+      const refs = { network, container }
+      if (flags.dryRun) return printPlan(await planDisconnect(await open(), refs, flags), io)
+      const warnings = await disconnectContainer(await open(), refs, flags)
       for (const each of warnings) io.complain(`warning: ${each}`)
     })
 }
@@ -143,6 +171,16 @@ interface CreateFlags {
   readonly ipamOpt: readonly string[]
   readonly opt: readonly string[]
   readonly label: readonly string[]
+  readonly dryRun: boolean
+}
+
+interface ConnectFlags extends ConnectOptions {
+  readonly dryRun: boolean
+}
+
+interface DisconnectFlags {
+  readonly force: boolean
+  readonly dryRun: boolean
 }
 
 function optionsOf(name: string, flags: CreateFlags): NetworkOptions {

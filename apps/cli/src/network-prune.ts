@@ -1,18 +1,23 @@
 import { CniError } from '@vethra/cni'
-import { removeNetworks, unusedNetworks } from '@vethra/engine'
+import { planRemovals, removeNetworks, unusedNetworks } from '@vethra/engine'
 import type { Io } from '@vethra/world'
+import { printPlan } from './network-plan.ts'
 import type { Tools } from './tools.ts'
+
+/** The options of `network prune`. */
+export interface PruneFlags {
+  readonly force: boolean
+  readonly filter: readonly string[]
+  readonly dryRun: boolean
+}
 
 /**
  * Removes all unused networks of ours, but the default one, and prints their names. Without `force`
  * nothing happens and CniError 103 says what would go.
  */
-export async function pruneNetworks(
-  tools: Tools,
-  flags: { readonly force: boolean; readonly filter: readonly string[] },
-  io: Io,
-): Promise<void> {
+export async function pruneNetworks(tools: Tools, flags: PruneFlags, io: Io): Promise<void> {
   const unused = await unusedNetworks(tools, flags.filter)
+  if (flags.dryRun) return printPlan(await planRemovals(tools, unused), io)
   if (unused.length === 0) return
   if (!flags.force) {
     throw new CniError({

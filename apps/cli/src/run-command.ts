@@ -88,7 +88,7 @@ async function completion(program: Command, call: Call): Promise<void> {
 }
 
 /**
- * Runs the command that the words name, and returns 0, or 2 when they are no command. Errors of the
+ * Runs the command that the words name, and returns 0, 1 where its answer is no, or 2 when they are no command. Errors of the
  * command pass through.
  */
 export async function runCommand(words: readonly string[], call: Call): Promise<number> {
@@ -98,6 +98,7 @@ export async function runCommand(words: readonly string[], call: Call): Promise<
     await program.parseAsync(words, { from: 'user' })
     return 0
   } catch (error) {
+    if (error instanceof CommanderError && error.code === 'vethra.no') return 1
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     throw error
   }

@@ -138,7 +138,13 @@ export const findingRow: z.ZodType<FindingRow> = z
   .openapi('Finding')
 
 export const repairRow: z.ZodType<RepairRow> = z
-  .object({ Kind: text, Repair: text, Outcome: text, Why: texts })
+  .object({
+    Kind: text,
+    Repair: text,
+    Outcome: text,
+    Why: texts,
+    Plan: maybe(z.any().openapi({ type: 'object', description: 'The repair, in a dry run.' })),
+  })
   .openapi('Repair')
 
 export const traffic: z.ZodType<Traffic & { readonly Time: string }> = z

@@ -36,6 +36,7 @@ export async function sampleTools(): Promise<ManageTools> {
       list: async () => [{ file: '/c/nerdctl-lan.conflist', text }],
       listOthers: none,
       dropIns: none,
+      fileOf: (name) => `/c/nerdctl-${name}.conflist`,
       create: refused,
       remove: refused,
       exclusively: (work) => work(),

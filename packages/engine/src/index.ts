@@ -20,6 +20,7 @@ export { checkStatus } from './attach/network-operations.ts'
 export { advance, type Step, start, stepOf } from './attach/next-step.ts'
 export { attachEach, checkAll, detachAll, openDoor } from './attach/on-host.ts'
 export type { AttachmentPlan, NetworkPlan, Plan, Progress, ValidAttachment } from './attach/plan.ts'
+export { plannedRows } from './attach/planned-rows.ts'
 export {
   type Publishing,
   portsOf,
@@ -121,15 +122,18 @@ export {
   reservationsAt,
 } from './network/ipam-places.ts'
 export { type ReleaseRequest, releaseReservations } from './network/ipam-release.ts'
-export { type ConnectOptions, connectContainer } from './network/network-connect.ts'
+export type { ConnectOptions } from './network/joining.ts'
+export { connectContainer, planConnect } from './network/network-connect.ts'
 export {
   type CreatedNetwork,
   createNetwork,
   type DefaultNetworkTools,
   ensureDefaultNetwork,
+  type PlannedNetwork,
+  planNetwork,
   plannedDefaultNetwork,
 } from './network/network-create.ts'
-export { disconnectContainer } from './network/network-disconnect.ts'
+export { disconnectContainer, planDisconnect } from './network/network-disconnect.ts'
 export {
   type InspectedNetworks,
   type InspectMode,
@@ -140,6 +144,7 @@ export { unusedNetworks } from './network/network-prune.ts'
 export { removeNetworks } from './network/network-remove.ts'
 export { containerLabels, recordsOfAll } from './network/network-users.ts'
 export { networksNotFound } from './network/one-network.ts'
+export { planRemovals } from './network/plan-removals.ts'
 export type { ManageTools } from './network/tools.ts'
 export { wantedNetworks, wholeList, wholeNetworks } from './network/wanted-networks.ts'
 export { type InstalledPlugin, installPlugins } from './plugins/install-plugins.ts'

@@ -19,6 +19,8 @@ export interface ConfDir {
    * name that would lead elsewhere.
    */
   dropIns(file: string, networkName: string): Promise<readonly ConfFileText[]>
+  /** The path of the conf list that `create` writes. Throws CniError 7 for a name that no network can have. */
+  fileOf(name: string): string
   /**
    * Writes `nerdctl-NAME.conflist` (0644) and gives its path: in the folder itself for the namespace
    * `default` and for the default network, which all namespaces share; else in that of the namespace. Throws CniError 102 when the file is there already.

@@ -25,6 +25,10 @@ export function confDir(options: ConfDirOptions): ConfDir {
   const shared = resolve(dir)
   const own = join(shared, namespace)
   const isShared = (name: string) => namespace === 'default' || name === sharedNetwork
+  const fileOf = (name: string) => {
+    checkNetworkName(name)
+    return join(isShared(name) ? shared : own, `nerdctl-${name}.conflist`)
+  }
   return {
     list: () => readConfFiles([shared, own], extensions),
 
@@ -41,11 +45,11 @@ export function confDir(options: ConfDirOptions): ConfDir {
       return await readConfFiles([join(dirname(file), networkName)], ['.conf'])
     },
 
+    fileOf,
+
     async create(name, text) {
-      checkNetworkName(name)
-      const place = isShared(name) ? shared : own
-      const file = join(place, `nerdctl-${name}.conflist`)
-      await makeFolder(place, 0o755)
+      const file = fileOf(name)
+      await makeFolder(dirname(file), 0o755)
       if (!(await createWhole(file, text, { mode: 0o644 }))) throw exists(name, file)
       return file
     },

@@ -27,6 +27,8 @@ export interface RepairRow {
   readonly Outcome: string
   /** Why it was not needed, or failed: a line each. */
   readonly Why: readonly string[]
+  /** The repair as a value, in a dry run. */
+  readonly Plan?: Repair
 }
 
 /** The row of a finding. */
@@ -48,12 +50,19 @@ export function findingRow(finding: Finding): FindingRow {
 
 /** The row of a repair that was tried. */
 export function outcomeRow(outcome: RepairOutcome): RepairRow {
-  return { ...plannedRow(outcome.repair), Outcome: outcome.kind, Why: whyOf(outcome) }
+  const { repair, kind } = outcome
+  return { Kind: repair.kind, Repair: describeRepair(repair), Outcome: kind, Why: whyOf(outcome) }
 }
 
 /** The row of a repair that would be tried. */
 export function plannedRow(repair: Repair): RepairRow {
-  return { Kind: repair.kind, Repair: describeRepair(repair), Outcome: 'planned', Why: [] }
+  return {
+    Kind: repair.kind,
+    Repair: describeRepair(repair),
+    Outcome: 'planned',
+    Why: [],
+    Plan: repair,
+  }
 }
 
 function whyOf(outcome: RepairOutcome): readonly string[] {

@@ -1,39 +1,19 @@
-import { CniError, containerIdOf } from '@vethra/cni'
+import { CniError } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
-import {
-  type BundleRecord,
-  checkRequest,
-  membershipsOf,
-  type NetworkRequest,
-  renderRecord,
-} from '@vethra/container'
-import { type ContainerNames, checkHostname } from '@vethra/names'
-import { checkWishes, findNetwork, type Network, networksFromFiles } from '@vethra/networks'
+import { type BundleRecord, type NetworkRequest, renderRecord } from '@vethra/container'
+import type { ContainerNames } from '@vethra/names'
 import { detachEach } from '../attach/detach-each.ts'
 import { holdingContainer } from '../attach/holding-container.ts'
 import { attachEach, openDoor } from '../attach/on-host.ts'
 import { all, demandDone, inSequence } from '../attach/sequence.ts'
 import { homeLife } from '../container/container-home.ts'
+import { findContainer } from '../container/container-inspect.ts'
 import { changeContainer, recordOf } from '../container/container-record.ts'
-import { demandSeen, type KnownContainer } from '../container/container-state.ts'
-import { isToPublish } from '../container/published-ports.ts'
+import type { KnownContainer } from '../container/container-state.ts'
 import { tellAttached, tellConnection } from '../tell.ts'
+import { type ConnectOptions, joiningOf, type NetworkAndContainer } from './joining.ts'
+import { type ConnectionPlan, plannedAdds } from './plan-connection.ts'
 import type { ManageTools } from './tools.ts'
-import { wholeNetworks } from './wanted-networks.ts'
-
-/** How a container is to be in a network. */
-export interface ConnectOptions {
-  readonly ip?: string
-  readonly ip6?: string
-  readonly macAddress?: string
-  readonly alias: readonly string[]
-}
-
-/** A network and a container, by name, id or the beginning of an id. */
-export interface NetworkAndContainer {
-  readonly network: string
-  readonly container: string
-}
 
 /**
  * Connects a container to one more network: at once when it runs, with a new interface and its names in
@@ -46,21 +26,12 @@ export async function connectContainer(
   options: ConnectOptions,
 ): Promise<void> {
   await changeContainer(tools, refs.container, async (container) => {
+    const { network, asked, memberships } = await joiningOf(tools, container, refs.network, options)
     const record = recordOf(container)
-    const network = await networkOf(tools, refs.network)
-    const asked = requestOf(tools, network, record, options)
-    checkWishes(network, asked)
-    if (record.networks.some((each) => isSame(network, each.ref)))
-      throw connectedAlready(network, container)
-    const containerId = pluginId(tools, container)
-    const ifname = `eth${record.networks.length}`
-    await tools.host.cache.check({ network: network.name, containerId, ifname })
     const remember = (networks: BundleRecord['networks']) =>
       tools.containers.write(container.id, 'vethra.json', renderRecord({ ...record, networks }))
-    demandSeen(container)
-    if (container.state !== 'running') await remember([...record.networks, asked])
+    if (memberships.length === 0) await remember([...record.networks, asked])
     else {
-      const memberships = await membershipsIn(tools, container, network, asked)
       await openDoor(tools.host, memberships)
       await holdingContainer(tools.host, memberships, () =>
         connectNow(tools, container, { memberships, asked, remember }),
@@ -73,6 +44,26 @@ export async function connectContainer(
       Namespace: tools.settings.namespace,
     })
   })
+}
+
+/** The plan of `connectContainer`. Fails as it does, and changes nothing. */
+export async function planConnect(
+  tools: ManageTools,
+  refs: NetworkAndContainer,
+  options: ConnectOptions,
+): Promise<ConnectionPlan> {
+  const container = await findContainer(tools, refs.container)
+  const { network, ifname, memberships } = await joiningOf(tools, container, refs.network, options)
+  return {
+    Network: network.name,
+    Container: container.id,
+    Namespace: tools.settings.namespace,
+    Now: memberships.length > 0,
+    Interfaces:
+      memberships.length > 0 ? memberships.map(({ attachment }) => attachment.ifname) : [ifname],
+    Networks: [...recordOf(container).networks.map(({ ref }) => ref), network.name],
+    Calls: await plannedAdds(tools.host, memberships),
+  }
 }
 
 interface Connecting {
@@ -122,74 +113,6 @@ async function demandAlive(
   throw new CniError({ code: 8, message: `container ${id} has ended while it was connected` })
 }
 
-/** The network that a name or id means. Throws CniError 101. */
-async function networkOf(tools: ManageTools, ref: string): Promise<Network> {
-  const { networks } = networksFromFiles(await tools.networks.list())
-  const network = findNetwork(networks, ref)
-  if (network) return network
-  throw new CniError({
-    code: 101,
-    message: `no such network: ${JSON.stringify(ref)}`,
-    hint: 'List the networks with "vethra network ls".',
-  })
-}
-
-/** Whether a reference, as a user typed it, means this network. */
-function isSame({ name, id = '' }: Network, ref: string): boolean {
-  return ref === name || (id !== '' && (ref === id || ref === id.slice(0, 12)))
-}
-
-function requestOf(
-  tools: ManageTools,
-  { name }: Network,
-  record: BundleRecord,
-  { ip, ip6, macAddress, alias }: ConnectOptions,
-): NetworkRequest {
-  for (const each of alias) checkHostname(each)
-  const asked = {
-    ref: name,
-    ...(ip === undefined ? {} : { ip }),
-    ...(ip6 === undefined ? {} : { ip6 }),
-    ...(macAddress === undefined ? {} : { macAddress }),
-    aliases: alias,
-  }
-  const { namespace } = tools.settings
-  const rest = { ports: [], extraHosts: [], aliases: [], dns: {} }
-  checkRequest({ ...rest, id: record.id, namespace, networks: [asked] })
-  return asked
-}
-
-async function membershipsIn(
-  tools: ManageTools,
-  container: KnownContainer,
-  network: Network,
-  asked: NetworkRequest,
-): Promise<readonly Membership[]> {
-  const { id, record, attachments, netns } = container
-  const wanted = await wholeNetworks(tools.networks, [network], [asked])
-  const [{ list } = {}] = wanted
-  const { ports = [], hostname = '' } = record ?? {}
-  const publishes = ports.length > 0 && list && (await isToPublish(tools, container, list))
-  const joining = {
-    container: { namespace: tools.settings.namespace, id },
-    containerId: pluginId(tools, { id, attachments }),
-    netns,
-    joined: attachments[0]?.joined,
-    hostname,
-    ports: publishes ? ports : [],
-    taken: attachments.map(({ ifname }) => ifname),
-  }
-  return membershipsOf(joining, wanted)
-}
-
-// A container that 0.1 attached keeps the id that it has.
-function pluginId(
-  { settings }: ManageTools,
-  { id, attachments }: Pick<KnownContainer, 'id' | 'attachments'>,
-): string {
-  return attachments[0]?.containerId ?? containerIdOf({ namespace: settings.namespace, id })
-}
-
 function withNetwork(
   { id, record, names }: KnownContainer,
   { ref, aliases }: NetworkRequest,
@@ -202,12 +125,4 @@ function withNetwork(
     networks: { ...before.networks, [ref]: result },
     ...(aliases.length > 0 ? { aliases: { ...before.aliases, [ref]: aliases } } : {}),
   }
-}
-
-function connectedAlready({ name }: Network, { id }: KnownContainer): CniError {
-  return new CniError({
-    code: 102,
-    message: `container ${id} is connected to network ${name} already`,
-    hint: `Disconnect it first: vethra network disconnect ${name} ${id}`,
-  })
 }

@@ -23,6 +23,15 @@ export interface CreatedNetwork {
   readonly notes: readonly string[]
 }
 
+/** A network that is to be created, and nothing of it is there yet. */
+export interface PlannedNetwork extends CreatedNetwork {
+  readonly name: string
+  /** The path of the conf list. */
+  readonly file: string
+  /** The text of the conf list. */
+  readonly text: string
+}
+
 /**
  * Creates a network. A lock is held from reading the subnets in use until the conf list is written,
  * so that two never get the same subnet.
@@ -32,19 +41,30 @@ export async function createNetwork(
   options: NetworkOptions,
 ): Promise<CreatedNetwork> {
   return tools.networks.exclusively(async () => {
-    const { networks } = networksFromFiles(await tools.networks.list())
-    const taken = [...networks, ...(await hiddenBy(tools))].find(isNamed(options.name))
-    if (taken) throw exists(taken)
-    const facts = { ...(await hostFacts(tools, networks)), ...(await factsFor(tools, options)) }
-    const { text, notes } = networkConfList(options, facts)
-    const [made] = networksFromFiles([{ file: 'new', text }]).networks
-    const parentNotes = made ? await checkParent(tools, made) : []
-    await checkPlugins(tools, made ? programsOf(tools.host, made.list) : [])
-    await tools.networks.create(options.name, text)
-    await tellNetwork(tools.host, 'network-created', options.name)
-    const more = [...parentNotes, ...(await missing(tools, options))]
-    return { id: networkId(options.name), notes: [...notes, ...more] }
+    const { id, name, text, notes } = await planNetwork(tools, options)
+    await tools.networks.create(name, text)
+    await tellNetwork(tools.host, 'network-created', name)
+    return { id, notes }
   })
+}
+
+/** The network that `createNetwork` would make now. Fails as it does, and changes nothing. */
+export async function planNetwork(
+  tools: ManageTools,
+  options: NetworkOptions,
+): Promise<PlannedNetwork> {
+  const { name } = options
+  const { networks } = networksFromFiles(await tools.networks.list())
+  const taken = [...networks, ...(await hiddenBy(tools))].find(isNamed(name))
+  if (taken) throw exists(taken)
+  const facts = { ...(await hostFacts(tools, networks)), ...(await factsFor(tools, options)) }
+  const { text, notes } = networkConfList(options, facts)
+  const [made] = networksFromFiles([{ file: 'new', text }]).networks
+  const parentNotes = made ? await checkParent(tools, made) : []
+  await checkPlugins(tools, made ? programsOf(tools.host, made.list) : [])
+  const more = [...parentNotes, ...(await missing(tools, options))]
+  const file = tools.networks.fileOf(name)
+  return { id: networkId(name), name, file, text, notes: [...notes, ...more] }
 }
 
 // What namespace default makes is shared by all: another's network of the same name would stand beside it.

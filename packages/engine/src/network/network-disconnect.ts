@@ -1,13 +1,15 @@
 import { CniError, type ConfList, goField, identityOf } from '@vethra/cni'
-import { type Membership, renderRecord } from '@vethra/container'
+import { type BundleRecord, type Membership, renderRecord } from '@vethra/container'
 import { findNetwork, networkId, networksFromFiles } from '@vethra/networks'
 import type { DetachOptions } from '../attach/detach-each.ts'
 import { detachAll } from '../attach/on-host.ts'
+import { findContainer } from '../container/container-inspect.ts'
 import { changeContainer, recordOf } from '../container/container-record.ts'
 import { demandSeen, type KnownContainer } from '../container/container-state.ts'
 import { movePorts } from '../container/published-ports.ts'
 import { tellConnection } from '../tell.ts'
-import type { NetworkAndContainer } from './network-connect.ts'
+import type { NetworkAndContainer } from './joining.ts'
+import { type ConnectionPlan, plannedDels } from './plan-connection.ts'
 import type { ManageTools } from './tools.ts'
 
 /**
@@ -24,10 +26,7 @@ export async function disconnectContainer(
 ): Promise<readonly string[]> {
   return changeContainer(tools, refs.container, async (container) => {
     const record = recordOf(container)
-    const target = await targetOf(tools, container, refs.network)
-    const networks = record.networks.filter((each) => !target.isMeant(each.ref))
-    if (networks.length === record.networks.length) throw notConnected(target.name, container)
-    if (!options.force) demandSeen(container)
+    const { target, networks } = await leavingOf(tools, container, refs.network, options)
     await detachAll(tools.host, membershipsIn(container, target), options)
     if (networks.length === 0) await rememberHome(tools, container)
     await forgetNames(tools, container, target.isMeant)
@@ -40,6 +39,40 @@ export async function disconnectContainer(
     })
     return movePorts(tools, container, target.name)
   })
+}
+
+/** The plan of `disconnectContainer`. Fails as it does, and changes nothing. */
+export async function planDisconnect(
+  tools: ManageTools,
+  refs: NetworkAndContainer,
+  options: DetachOptions,
+): Promise<ConnectionPlan> {
+  const container = await findContainer(tools, refs.container)
+  const { target, networks } = await leavingOf(tools, container, refs.network, options)
+  const memberships = membershipsIn(container, target)
+  return {
+    Network: target.name,
+    Container: container.id,
+    Namespace: tools.settings.namespace,
+    Now: memberships.length > 0,
+    Interfaces: memberships.map(({ attachment }) => attachment.ifname),
+    Networks: networks.map(({ ref }) => ref),
+    Calls: await plannedDels(tools.host, memberships),
+  }
+}
+
+async function leavingOf(
+  tools: ManageTools,
+  container: KnownContainer,
+  ref: string,
+  { force }: DetachOptions,
+): Promise<{ readonly target: Target; readonly networks: BundleRecord['networks'] }> {
+  const record = recordOf(container)
+  const target = await targetOf(tools, container, ref)
+  const networks = record.networks.filter((each) => !target.isMeant(each.ref))
+  if (networks.length === record.networks.length) throw notConnected(target.name, container)
+  if (!force) demandSeen(container)
+  return { target, networks }
 }
 
 /** A network, which may have no conf list any more. */

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { describeOnHost } from './gate.ts'
+import { type Host, openHost } from './host.ts'
+
+describeOnHost('what people type', () => {
+  let host: Host
+  let web: string
+  beforeAll(async () => {
+    host = await openHost()
+    web = `web-${host.tag}`
+    for (const name of ['lan', 'back', 'unused']) await host.vethra('network', 'create', name)
+    const bundle = await host.bundle(web, ['sleep', '60'])
+    const prepare = ['bundle', 'prepare', bundle, '--id', web, '--name', 'shop']
+    await host.vethra(...prepare, '--network', 'lan', '-p', '127.0.0.1:18080:80')
+    expect((await host.start(bundle, web)).exitCode).toBe(0)
+  })
+  afterAll(() => host.close())
+
+  const json = async (...args: readonly string[]) => {
+    const ran = await host.vethra(...args)
+    expect(ran, args.join(' ')).toMatchObject({ exitCode: 0, stderr: '' })
+    return JSON.parse(ran.stdout)
+  }
+
+  it('a dry run prints the plan, and changes nothing', async () => {
+    const before = await host.snapshot()
+    const create = await json('network', 'create', '--dry-run', '--label', 'a=b', 'new')
+    expect(create).toMatchObject({
+      Name: 'new',
+      ID: expect.stringMatching(/^[0-9a-f]{64}$/),
+      File: '/etc/cni/net.d/nerdctl-new.conflist',
+      ConfList: { name: 'new', nerdctlLabels: { a: 'b' } },
+      Notes: [],
+    })
+    expect(await json('network', 'connect', '--dry-run', 'back', 'shop')).toMatchObject({
+      Network: 'back',
+      Container: web,
+      Now: true,
+      Interfaces: ['eth1'],
+      Networks: ['lan', 'back'],
+      Calls: expect.arrayContaining([
+        expect.objectContaining({ type: 'bridge', operation: 'ADD', ifname: 'eth1' }),
+      ]),
+    })
+    const leave = await json('network', 'disconnect', '--dry-run', 'lan', 'shop')
+    expect(leave).toMatchObject({ Network: 'lan', Now: true, Interfaces: ['eth0'], Networks: [] })
+    expect(leave.Calls.map(({ type }: { type: string }) => type).at(-1)).toBe('bridge')
+    const unused = [
+      { Name: 'back', File: '/etc/cni/net.d/nerdctl-back.conflist', Reservations: [] },
+      { Name: 'unused', File: '/etc/cni/net.d/nerdctl-unused.conflist' },
+    ]
+    expect(await json('network', 'prune', '--dry-run')).toMatchObject(unused)
+    expect(await json('network', 'rm', '--dry-run', 'unused')).toMatchObject(unused.slice(1))
+    expect(await json('doctor', '--repair', '--dry-run', '--format', 'json')).toEqual([])
+    // What cannot be is refused as without it.
+    for (const refused of [
+      ['create', '--dry-run', 'lan'],
+      ['rm', '--dry-run', 'lan'],
+      ['connect', '--dry-run', 'lan', 'shop'],
+      ['disconnect', '--dry-run', 'back', 'shop'],
+    ]) {
+      const ran = await host.vethra('network', ...refused)
+      expect(ran, refused.join(' ')).toMatchObject({ exitCode: 1, stdout: '' })
+    }
+    expect(await host.snapshot()).toEqual(before)
+    expect((await host.vethra('network', 'ls', '-q')).stdout.split('\n')).toHaveLength(3)
+  })
+
+  it('network exists answers by its exit status; rm --force wants no network to be there', async () => {
+    const exists = (name: string) => host.vethra('network', 'exists', name)
+    expect(await exists('lan')).toMatchObject({ exitCode: 0, stdout: '', stderr: '' })
+    expect(await exists('none-such')).toMatchObject({ exitCode: 1, stdout: '', stderr: '' })
+    await host.vethra('network', 'create', 'short')
+    const removed = await host.vethra('network', 'rm', '-f', 'none-such', 'short')
+    expect(removed).toMatchObject({ exitCode: 0, stdout: 'short', stderr: '' })
+    expect((await host.vethra('network', 'rm', '-f', 'lan')).exitCode).toBe(1)
+  })
+})

@@ -1,0 +1,137 @@
+import { CniError, containerIdOf } from '@vethra/cni'
+import type { Membership } from '@vethra/container'
+import {
+  type BundleRecord,
+  checkRequest,
+  membershipsOf,
+  type NetworkRequest,
+} from '@vethra/container'
+import { checkHostname } from '@vethra/names'
+import { checkWishes, findNetwork, type Network, networksFromFiles } from '@vethra/networks'
+import { recordOf } from '../container/container-record.ts'
+import { demandSeen, type KnownContainer } from '../container/container-state.ts'
+import { isToPublish } from '../container/published-ports.ts'
+import type { ManageTools } from './tools.ts'
+import { wholeNetworks } from './wanted-networks.ts'
+
+/** How a container is to be in a network. */
+export interface ConnectOptions {
+  readonly ip?: string
+  readonly ip6?: string
+  readonly macAddress?: string
+  readonly alias: readonly string[]
+}
+
+/** A network and a container, by name, id or the beginning of an id. */
+export interface NetworkAndContainer {
+  readonly network: string
+  readonly container: string
+}
+
+/** How a container is to join a network. */
+export interface Joining {
+  readonly network: Network
+  readonly asked: NetworkRequest
+  /** The interface of its next start. */
+  readonly ifname: string
+  /** The attachment that is to be made now; empty when the container does not run. */
+  readonly memberships: readonly Membership[]
+}
+
+/** How a container is to join a network that is referred to. Throws CniError 101 for a missing network, 102 for one that it is in. */
+export async function joiningOf(
+  tools: ManageTools,
+  container: KnownContainer,
+  ref: string,
+  options: ConnectOptions,
+): Promise<Joining> {
+  const record = recordOf(container)
+  const network = await networkOf(tools, ref)
+  const asked = requestOf(tools, network, record, options)
+  checkWishes(network, asked)
+  if (record.networks.some((each) => isSame(network, each.ref)))
+    throw connectedAlready(network, container)
+  const containerId = pluginId(tools, container)
+  const ifname = `eth${record.networks.length}`
+  await tools.host.cache.check({ network: network.name, containerId, ifname })
+  demandSeen(container)
+  const runs = container.state === 'running'
+  const memberships = runs ? await membershipsIn(tools, container, network, asked) : []
+  return { network, asked, ifname, memberships }
+}
+
+/** The network that a name or id means. Throws CniError 101. */
+async function networkOf(tools: ManageTools, ref: string): Promise<Network> {
+  const { networks } = networksFromFiles(await tools.networks.list())
+  const network = findNetwork(networks, ref)
+  if (network) return network
+  throw new CniError({
+    code: 101,
+    message: `no such network: ${JSON.stringify(ref)}`,
+    hint: 'List the networks with "vethra network ls".',
+  })
+}
+
+/** Whether a reference, as a user typed it, means this network. */
+function isSame({ name, id = '' }: Network, ref: string): boolean {
+  return ref === name || (id !== '' && (ref === id || ref === id.slice(0, 12)))
+}
+
+function requestOf(
+  tools: ManageTools,
+  { name }: Network,
+  record: BundleRecord,
+  { ip, ip6, macAddress, alias }: ConnectOptions,
+): NetworkRequest {
+  for (const each of alias) checkHostname(each)
+  const asked = {
+    ref: name,
+    ...(ip === undefined ? {} : { ip }),
+    ...(ip6 === undefined ? {} : { ip6 }),
+    ...(macAddress === undefined ? {} : { macAddress }),
+    aliases: alias,
+  }
+  const { namespace } = tools.settings
+  const rest = { ports: [], extraHosts: [], aliases: [], dns: {} }
+  checkRequest({ ...rest, id: record.id, namespace, networks: [asked] })
+  return asked
+}
+
+async function membershipsIn(
+  tools: ManageTools,
+  container: KnownContainer,
+  network: Network,
+  asked: NetworkRequest,
+): Promise<readonly Membership[]> {
+  const { id, record, attachments, netns } = container
+  const wanted = await wholeNetworks(tools.networks, [network], [asked])
+  const [{ list } = {}] = wanted
+  const { ports = [], hostname = '' } = record ?? {}
+  const publishes = ports.length > 0 && list && (await isToPublish(tools, container, list))
+  const joining = {
+    container: { namespace: tools.settings.namespace, id },
+    containerId: pluginId(tools, { id, attachments }),
+    netns,
+    joined: attachments[0]?.joined,
+    hostname,
+    ports: publishes ? ports : [],
+    taken: attachments.map(({ ifname }) => ifname),
+  }
+  return membershipsOf(joining, wanted)
+}
+
+// A container that 0.1 attached keeps the id that it has.
+function pluginId(
+  { settings }: ManageTools,
+  { id, attachments }: Pick<KnownContainer, 'id' | 'attachments'>,
+): string {
+  return attachments[0]?.containerId ?? containerIdOf({ namespace: settings.namespace, id })
+}
+
+function connectedAlready({ name }: Network, { id }: KnownContainer): CniError {
+  return new CniError({
+    code: 102,
+    message: `container ${id} is connected to network ${name} already`,
+    hint: `Disconnect it first: vethra network disconnect ${name} ${id}`,
+  })
+}

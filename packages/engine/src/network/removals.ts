@@ -1,0 +1,114 @@
+import { CniError } from '@vethra/cni'
+import {
+  bridgeName,
+  modeNetwork,
+  type Network,
+  networkBridge,
+  networkPlugins,
+  networkSubnets,
+  networksFromFiles,
+} from '@vethra/networks'
+import type { Owned } from '@vethra/state'
+import { networksOfOthers } from './host-facts.ts'
+import { usersOf } from './network-users.ts'
+import { networksNotFound, oneNetwork } from './one-network.ts'
+import type { ManageTools } from './tools.ts'
+
+/** A network that is to go, and what goes with it: what no other network uses. */
+export interface Removal {
+  readonly network: Network
+  /** The bridge of its elements: undefined where another network is on it. */
+  readonly bridge: string | undefined
+  /** Whether the bridge itself is ours, and goes with its rules. */
+  readonly takesBridge: boolean
+  readonly takesSharedRules: boolean
+  readonly takesReservations: boolean
+}
+
+/** The removals of networks, in the order given. Throws CniError 101 for one that is missing, 102 for one that is in use or not ours. */
+export async function removalsOf(
+  tools: ManageTools,
+  refs: readonly string[],
+): Promise<readonly Removal[]> {
+  const { networks, faults } = networksFromFiles(await tools.networks.list())
+  const found = refs.map((ref) => oneNetwork(networks, ref))
+  const missing = refs.filter((_, index) => found[index] === undefined)
+  const mode = missing.find((ref) => modeNetwork(ref))
+  if (mode !== undefined) throw isMode(mode)
+  if (missing.length > 0) throw networksNotFound(missing, faults)
+  const doomed = [...new Set(found.flatMap((network) => network ?? []))]
+  for (const network of doomed) await checkRemovable(tools, network)
+  const elsewhere = await networksOfOthers(tools)
+  return doomed.map((network, index) => {
+    const left = networks.filter((each) => !doomed.slice(0, index + 1).includes(each))
+    return removalOf(tools, network, [...left, ...elsewhere])
+  })
+}
+
+function removalOf(tools: ManageTools, network: Network, others: readonly Network[]): Removal {
+  const bridge = networkBridge(network)
+  const isShared = bridge !== undefined && others.some(isOn(bridge))
+  return {
+    network,
+    bridge: isShared ? undefined : bridge,
+    takesBridge: bridge !== undefined && !isShared && isOurs(tools, network, bridge),
+    takesSharedRules: !others.some(usesSharedChains),
+    // Namesakes keep their reservations in one folder.
+    takesReservations: !others.some(({ name }) => name === network.name),
+  }
+}
+
+/**
+ * Whether an element of the table goes with a network. Namesakes of two containerd namespaces have one mark, and of two networks on
+ * one bridge the first may have gone: the bridge and the subnets tell which is whose.
+ */
+export function isOf(network: Network, bridge: string | undefined): (effect: Owned) => boolean {
+  const subnets = networkSubnets(network).map(({ subnet }) => subnet)
+  return ({ resource, owner }) => {
+    if (owner.kind !== 'network') return false
+    if ('bridge' in resource && resource.bridge !== '') return resource.bridge === bridge
+    if (owner.network !== network.name) return false
+    if (resource.kind === 'admit') return resource.subnets.every((each) => subnets.includes(each))
+    return resource.kind === 'masquerade' && subnets.includes(resource.subnet)
+  }
+}
+
+async function checkRemovable(tools: ManageTools, network: Network): Promise<void> {
+  const { name, file, managed } = network
+  if (!managed) {
+    throw new CniError({
+      code: 102,
+      message: `network ${JSON.stringify(name)} is managed outside vethra and cannot be removed`,
+      hint: `Remove it with the program that made it, or delete ${file} yourself.`,
+    })
+  }
+  const users = await usersOf(tools, network)
+  if (users.length === 0) return
+  throw new CniError({
+    code: 102,
+    message: `network ${JSON.stringify(name)} is in use by container ${JSON.stringify(users)}`,
+    hint: 'Stop and delete these containers, then "vethra bundle rm" them; remove attachments of "vethra cni add" with "vethra cni del".',
+  })
+}
+
+// Only a bridge of a name that we give is ours: a file may say anything.
+function isOurs({ settings }: ManageTools, { name }: Network, bridge: string): boolean {
+  return bridge === bridgeName(name) || bridge === bridgeName(name, settings.namespace)
+}
+
+// nerdctl puts namesakes of two namespaces on one.
+function isOn(bridge: string): (network: Network) => boolean {
+  return (network) => networkBridge(network) === bridge
+}
+
+function isMode(ref: string): CniError {
+  return new CniError({
+    code: 102,
+    message: `pseudo network not allowed: ${ref}`,
+    hint: `"${ref}" is a network mode, which is always there.`,
+  })
+}
+
+function usesSharedChains(network: Network): boolean {
+  return networkPlugins(network).some((type) => type === 'portmap' || type === 'firewall')
+}
