@@ -1,13 +1,13 @@
 // A program that fills a host with attachments as if they had been made one by one: namespaces without
 // processes, veths, rules, records, cached results, reservations; every other one a container with files
 // and names of its own, the others with a published port. Called inside of a host, with how many, and with
-// `native` where plugins in the executable are to have made them.
+// `native` where plugins in the executable are to have made them; with `published` each publishes a port.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const [executable = '', number = '10', way = 'exec'] = process.argv.slice(2)
+const [executable = '', number = '10', way = 'exec', what = ''] = process.argv.slice(2)
 const count = Number(number)
 const isNative = way === 'native'
 // By programs: their rules are what the others' are copied from, and what other versions know as well.
@@ -71,7 +71,7 @@ function run(program: string, args: readonly string[], options = {}): void {
 }
 
 function isStored(index: number): boolean {
-  return index % 2 === 0
+  return what !== 'published' && index % 2 === 0
 }
 
 function idOf(index: number): string {
