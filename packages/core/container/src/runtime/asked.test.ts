@@ -9,7 +9,10 @@ const lan = { 'vethra.network': 'lan' }
 it.each([
   [config(lan), ['lan']],
   [config({ 'vethra.name': 'web' }), []],
-  [config({ ...lan, 'io.podman.annotations.cid': 'x', 'io.container.manager': 'libpod' }), ['lan']],
+  [
+    config({ ...lan, 'io.kubernetes.cri-o.TTY': 'false', 'io.container.manager': 'libpod' }),
+    ['lan'],
+  ],
   [config(lan, joined('/run/netns/x')), ['lan']],
   [config({ 'vethra.network': 'lan;back' }, joined('/run/netns/x')), ['lan', 'back']],
 ])('%s asks', (text, network) => {
@@ -36,6 +39,8 @@ it.each([
   config({ ...lan, 'io.kubernetes.cri.container-type': 'sandbox' }),
   config({ ...lan, 'io.kubernetes.cri.sandbox-id': 'x' }),
   config({ ...lan, 'io.kubernetes.cri-o.ContainerType': 'container' }),
+  config({ ...lan, 'io.kubernetes.cri-o.TTY': 'false', 'io.container.manager': 'cri-o' }),
+  config({ ...lan, 'io.kubernetes.cri.sandbox-id': 'x', 'io.container.manager': 'libpod' }),
   config({ 'vethra.name': 'web' }, joined('/run/netns/x')),
   config({ 'vethra.network': 'none' }, joined('/run/netns/x')),
   config({ 'vethra.ports': '80:80' }, joined('/proc/1/ns/net')),

@@ -34,13 +34,16 @@ function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-// nerdctl's are ours too, where `bundle prepare` wrote them: its state folder tells.
+// nerdctl's keys are ours too, where `bundle prepare` wrote them: its state folder tells. CRI-O's keys are Podman's, too.
 function isOthers(annotations: Readonly<Record<string, unknown>>): boolean {
-  const keys = Object.keys(annotations)
   const prepared = annotations[annotationKeys.stateDir] !== undefined
-  const isOthersKey = (key: string) =>
-    /^io\.kubernetes\.cri(-o)?\./.test(key) || (key.startsWith('nerdctl/') && !prepared)
-  return keys.some(isOthersKey)
+  const isPodmans = annotations['io.container.manager'] === 'libpod'
+  return Object.keys(annotations).some(
+    (key) =>
+      key.startsWith('io.kubernetes.cri.') ||
+      (key.startsWith('io.kubernetes.cri-o.') && !isPodmans) ||
+      (key.startsWith('nerdctl/') && !prepared),
+  )
 }
 
 function namesNetwork({ network }: BundleFlags): boolean {
