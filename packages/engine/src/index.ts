@@ -59,7 +59,7 @@ export {
   recordsOf,
   refuseSecondLife,
 } from './attach/whose.ts'
-export { type AskingBundle, prepareAsked } from './bundle/prepare-asked.ts'
+export { type AskingBundle, prepareAsked, prepareAskedConfig } from './bundle/prepare-asked.ts'
 export {
   type PreparedBundle,
   type PrepareOptions,

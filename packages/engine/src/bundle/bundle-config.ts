@@ -12,9 +12,10 @@ import {
 } from '@vethra/container'
 import type { ManageTools } from '../network/tools.ts'
 
-/** A bundle's config.json, and what earlier runs have done to it. */
-export interface ConfigFile {
-  readonly file: string
+/** The text of a config.json, and what earlier runs have done to it. */
+export interface ConfigText {
+  /** Where it is; absent where somebody else keeps it. */
+  readonly file?: string
   readonly text: string
   /** The text without what earlier runs did. */
   readonly parsed: ParsedConfig
@@ -22,6 +23,11 @@ export interface ConfigFile {
   readonly versions: readonly ConfigUndo[]
   /** The files of other bundles that were prepared for the same container. */
   readonly others: readonly PreparedConfig[]
+}
+
+/** A bundle's config.json. */
+export interface ConfigFile extends ConfigText {
+  readonly file: string
 }
 
 /** Reads the config.json of a bundle that is to be prepared. Throws CniError 101 without one, 6 and 7 for what is none. */
@@ -48,9 +54,10 @@ export async function readConfig(
 
 /** The record of a written config.json, with the version on disk until then. */
 export function preparedWith(
-  { file, text, versions, others }: ConfigFile,
+  { file, text, versions, others }: ConfigText,
   { undo }: Pick<BundlePlan, 'undo'>,
 ): Json {
+  if (file === undefined) return others as unknown as Json
   const [newest] = versions
   const now = newest && hashOf(text)
   const before = versions.find(({ sha256 }) => sha256 === now) ?? newest
@@ -61,7 +68,7 @@ export function preparedWith(
 /** Undoes what was done to the bundles that a container had before this one. Returns those that could not be, and why. */
 export async function undoOthers(
   { files }: ManageTools,
-  { others }: ConfigFile,
+  { others }: ConfigText,
 ): Promise<{
   readonly left: readonly PreparedConfig[]
   readonly faults: readonly CniError[]

@@ -3,7 +3,7 @@ import { type Asked, checkLimits, parsePrepared } from '@vethra/container'
 import { findNetwork, networksFromFiles } from '@vethra/networks'
 import { livingRecords } from '../attach/whose.ts'
 import { removeContainers } from '../container/container-remove.ts'
-import { prepareBundle } from './prepare-bundle.ts'
+import { prepareBundle, prepareConfig } from './prepare-bundle.ts'
 import type { Caller, PrepareTools } from './prepare-tools.ts'
 
 /** A bundle of which an OCI runtime is to start a container. */
@@ -24,7 +24,27 @@ export async function prepareAsked(
   caller: Caller,
 ): Promise<boolean> {
   const { flags } = asked
-  const claim = await claimOf(tools, folder, asked)
+  const file = `${await tools.files.realPath(folder)}/config.json`
+  const isAdmitted = await admit(tools, asked, file)
+  if (isAdmitted) await prepareBundle(tools, { folder, flags, byRuntime: true }, caller)
+  return isAdmitted
+}
+
+/** The same for a config.json that somebody else keeps, as a manager's hook has it. Returns the text that it is to have. */
+export async function prepareAskedConfig(
+  tools: PrepareTools,
+  { text, asked }: { readonly text: string; readonly asked: Asked },
+  caller: Caller,
+): Promise<string> {
+  const { flags } = asked
+  if (!(await admit(tools, asked))) return text
+  return prepareConfig(tools, { text, flags, byRuntime: true }, caller)
+}
+
+// Whether it is to be prepared; throws where it may not be.
+async function admit(tools: PrepareTools, asked: Asked, file?: string): Promise<boolean> {
+  const { flags } = asked
+  const claim = await claimOf(tools, file, asked)
   if (claim === 'prepared') return false
   await refuseAlive(tools, flags.id)
   if (claim !== undefined && claim !== flags.id) await forgetDead(tools, claim)
@@ -34,24 +54,23 @@ export async function prepareAsked(
     network: (ref) => findNetwork(networks, ref),
     isTaken: (name) => taken.has(name),
   })
-  await prepareBundle(tools, { folder, flags, byRuntime: true }, caller)
   return true
 }
 
 // The container whose start has left its edits in this very file; `prepared` where somebody else made them.
 async function claimOf(
   tools: PrepareTools,
-  folder: string,
+  file: string | undefined,
   { preparedFor }: Asked,
 ): Promise<string | undefined> {
   if (preparedFor === undefined) return undefined
-  const { containers, files } = tools
+  const { containers } = tools
   const id = preparedFor.slice(preparedFor.lastIndexOf('/') + 1)
   if (orElse(() => containers.folder(id), '') !== preparedFor) return 'prepared'
   const record = await containers.read(id, 'vethra.json')
-  const file = `${await files.realPath(folder)}/config.json`
   const isOfRuntime = goField(record, 'transient') === true
-  return isOfRuntime && preparedFiles(record).includes(file) ? id : 'prepared'
+  const isHere = file !== undefined && preparedFiles(record).includes(file)
+  return isOfRuntime && isHere ? id : 'prepared'
 }
 
 function preparedFiles(record: Parameters<typeof goField>[0]): readonly string[] {

@@ -3,12 +3,13 @@ import {
   annotationKeys,
   type BundleFlags,
   type BundlePlan,
+  parseConfig,
   planBundle,
   renderRecord,
   storedMappings,
 } from '@vethra/container'
 import { ensureDefaultNetwork } from '../network/network-create.ts'
-import { type ConfigFile, preparedWith, readConfig, undoOthers } from './bundle-config.ts'
+import { type ConfigText, preparedWith, readConfig, undoOthers } from './bundle-config.ts'
 import { placesFor } from './bundle-places.ts'
 import { requestOf } from './bundle-request.ts'
 import { writeContainerFiles } from './container-files.ts'
@@ -33,6 +34,25 @@ export interface PreparedBundle {
   readonly record: JsonObject
 }
 
+/** A config.json that somebody else keeps in a file. */
+export interface LooseConfig extends PrepareOptions {
+  readonly text: string
+  readonly flags: BundleFlags
+}
+
+/**
+ * Prepares a container as `prepareBundle` does, and returns the text that its config.json is to have; no file of its
+ * bundle is read or written.
+ */
+export async function prepareConfig(
+  tools: PrepareTools,
+  { text, flags, ...options }: LooseConfig,
+  caller: Caller,
+): Promise<string> {
+  const config = { text, parsed: parseConfig(text), versions: [], others: [] }
+  return (await holding(tools, config, { ...options, flags }, caller)).plan.config
+}
+
 /**
  * Prepares a bundle: the container's folder, its resolv.conf, hosts and hostname, what the hook
  * will read, and last config.json. It undoes an earlier run first: run again it gives the same
@@ -44,22 +64,41 @@ export async function prepareBundle(
   { folder, flags, ...options }: PrepareOptions & { folder: string; flags: BundleFlags },
   caller: Caller,
 ): Promise<PreparedBundle> {
-  const { lock, places } = tools.host
   // Before any lock is held: whoever wrote it may have made it large.
   const config = await readConfig(tools, folder, flags.id)
-  const work = () => prepare(tools, config, { ...options, flags }, caller)
+  const { plan, changes } = await holding(tools, config, { ...options, flags }, caller)
+  return { file: config.file, mode: plan.mode, changes, record: renderRecord(plan.record) }
+}
+
+interface Work extends PrepareOptions {
+  readonly flags: BundleFlags
+}
+
+interface Done {
+  readonly plan: BundlePlan
+  readonly changes: readonly string[]
+}
+
+async function holding(
+  tools: PrepareTools,
+  config: ConfigText,
+  wanted: Work,
+  caller: Caller,
+): Promise<Done> {
+  const { lock, places } = tools.host
+  const work = () => prepare(tools, config, wanted, caller)
   // Bundles that are prepared at the same time must not choose one port twice.
-  const chooses = flags.publish.length > 0 && !options.dryRun
-  return (await (chooses ? lock.hold(guards.ports(places), work) : work())) as PreparedBundle
+  const chooses = wanted.flags.publish.length > 0 && !wanted.dryRun
+  return (await (chooses ? lock.hold(guards.ports(places), work) : work())) as Done
 }
 
 async function prepare(
   tools: PrepareTools,
-  config: ConfigFile,
-  { flags, dryRun, byRuntime }: PrepareOptions & { flags: BundleFlags },
+  config: ConfigText,
+  { flags, dryRun, byRuntime }: Work,
   caller: Caller,
-): Promise<PreparedBundle> {
-  const { file, text, parsed } = config
+): Promise<Done> {
+  const { text, parsed } = config
   await checkOurs(tools, flags.id, parsed)
   const asked = await requestOf(tools, flags, caller)
   const request = byRuntime ? { ...asked, byRuntime } : asked
@@ -76,14 +115,14 @@ async function prepare(
       if (tools.settings.logLevel === 'debug') caller.complain(`debug: ${change}`)
     }
   }
-  return { file, mode: plan.mode, changes, record: renderRecord(plan.record) }
+  return { plan, changes }
 }
 
 // What it started has a life cycle, and no decisions of ours: its files are mounted into a container that may live.
 async function checkOurs(
   { containers, settings }: PrepareTools,
   id: string,
-  { config }: ConfigFile['parsed'],
+  { config }: ConfigText['parsed'],
 ): Promise<void> {
   if (config.annotations[annotationKeys.stateDir] === containers.folder(id)) return
   const ours = await containers.read(id, 'vethra.json')
@@ -98,7 +137,7 @@ async function checkOurs(
 async function apply(
   tools: PrepareTools,
   plan: BundlePlan,
-  config: ConfigFile,
+  config: ConfigText,
   caller: Caller,
 ): Promise<void> {
   const { containers } = tools
@@ -114,7 +153,7 @@ async function apply(
     await containers.write(id, 'network-config.json', networkConfig(plan))
     // Before the file is written, so that whoever is killed in between can undo either text of it.
     await containers.write(id, 'vethra.json', renderRecord(record))
-    if (plan.config !== text) await tools.files.rewrite(file, plan.config)
+    if (file !== undefined && plan.config !== text) await tools.files.rewrite(file, plan.config)
     if (others.length === 0) return
     const { left, faults } = await undoOthers(tools, config)
     for (const each of faults) warn(each, caller)
