@@ -23,7 +23,7 @@ const rare = new RegExp(
   [
     '-in-node\\.ts$',
     '^packages/adapters/plugin-exec/src/index\\.ts$',
-    '^apps/oci-hook/src/forget\\.ts$',
+    '^apps/oci-hook/src/(forget|precreate)\\.ts$',
     '^apps/oci-hook/src/default-network\\.ts$',
     '/smol-toml/',
     '^apps/vethra/src/facts-here\\.ts$',

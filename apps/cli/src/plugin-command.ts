@@ -1,4 +1,5 @@
-import { installPlugins, listPlugins, type PluginRow } from '@vethra/engine'
+import { CniError } from '@vethra/cni'
+import { installHooks, installPlugins, listPlugins, type PluginRow } from '@vethra/engine'
 import type { Io, World } from '@vethra/world'
 import type { Command } from 'commander'
 import { printListing } from './listing.ts'
@@ -21,15 +22,37 @@ export function pluginCommand(program: Command, open: () => Promise<World>, io: 
     .action(async ({ format }: { format: string }) => printPlugins(await open(), format, io))
   subcommand(
     plugin,
-    'install <dir>',
-    'link the plugins that Vethra is into a folder; prints the links',
-    ['vethra plugin install /usr/local/lib/cni', 'vethra plugin install --force /opt/cni/bin'],
+    'install [dir]',
+    'link the plugins that Vethra is into a folder, install the hook of Podman; prints the paths',
+    [
+      'vethra plugin install /usr/local/lib/cni',
+      'vethra plugin install --force /opt/cni/bin',
+      'vethra plugin install --hooks /etc/containers/oci/hooks.d',
+    ],
   )
     .option('--force', "also into a distribution's folder, and over files of others", false)
-    .action(async (dir: string, { force }: { force: boolean }) => {
-      const folders = await (await open()).pluginFolders()
-      for (const { path } of await installPlugins(folders, dir, force)) io.print(path)
+    .option('--hooks <dir>', 'have Podman attach containers by their annotations')
+    .action(async (dir: string | undefined, { force, hooks }: InstallFlags) => {
+      if (dir === undefined && hooks === undefined) throw nothingAsked()
+      const { pluginFolders, files } = await open()
+      const folders = await pluginFolders()
+      const links = dir === undefined ? [] : await installPlugins(folders, dir, force)
+      for (const { path } of links) io.print(path)
+      if (hooks !== undefined) io.print(await installHooks({ files, folders }, hooks, force))
     })
+}
+
+interface InstallFlags {
+  readonly force: boolean
+  readonly hooks?: string
+}
+
+function nothingAsked(): CniError {
+  return new CniError({
+    code: 103,
+    message: 'plugin install needs a folder',
+    hint: 'Give the folder of CNI plugins, or --hooks and the folder of hooks.',
+  })
 }
 
 async function printPlugins(world: World, format: string, io: Io): Promise<void> {

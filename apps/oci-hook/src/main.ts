@@ -10,7 +10,7 @@ import { postStop } from './post-stop.ts'
  * Runs one hook and returns the exit status: 0 done, 1 it failed, 2 the command line is wrong. `argv`
  * is what follows the program's name: global flags, `oci-hook` or nerdctl's `internal oci-hook`, and
  * the event; `here` is the host to act on. A failure, and what it warns of, is written to standard error and to the container's
- * `oci-hook.<event>.log`.
+ * `oci-hook.<event>.log`. The event `precreate` has a config.json on standard input, and writes one.
  */
 export async function main(argv: readonly string[], given: Io, here: Here): Promise<number> {
   const told: string[] = []
@@ -29,6 +29,11 @@ export async function main(argv: readonly string[], given: Io, here: Here): Prom
     const onFault = (fault: unknown) => explain(fault, 'warning').forEach(complain)
     const settings = await here.settings(flags, dataRoot)
     const world = await here.world(settings, { onLine: complain, onFault })
+    if (event === 'precreate') {
+      // Loaded where it is called for: the other events need no more than they have.
+      io.write(await (await import('./precreate.ts')).precreate(world, text, io))
+      return 0
+    }
     const run = { world, event, io }
     const state = await readState(run, text)
     const log = await openLog(run, state)
@@ -62,9 +67,9 @@ async function readState(run: HookRun, text: string): Promise<OciState> {
   }
 }
 
-function eventOf(rest: readonly string[]): HookEvent {
+function eventOf(rest: readonly string[]): HookEvent | 'precreate' {
   const event = rest[rest.length - 1] ?? ''
-  if (event === 'createRuntime' || event === 'postStop') return event
+  if (event === 'createRuntime' || event === 'postStop' || event === 'precreate') return event
   throw new CniError({
     code: 103,
     message: event === 'oci-hook' ? 'event type needs to be passed' : `unexpected event "${event}"`,

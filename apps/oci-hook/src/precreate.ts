@@ -1,0 +1,30 @@
+import { explain } from '@vethra/cni'
+import { askedOf, podmanId } from '@vethra/container'
+import { inNamespace, prepareAskedConfig } from '@vethra/engine'
+import type { Io, World } from '@vethra/world'
+
+/**
+ * precreate, a stage of Podman's own: returns the config.json that Podman is to give to the OCI runtime for the one on
+ * standard input; the same where that asks for nothing. Throws CniError as `prepareAsked` does, and leaves it in
+ * `/run/vethra/precreate.log`: Podman shows the exit status alone.
+ */
+export async function precreate(world: World, text: string, io: Io): Promise<string> {
+  try {
+    return await prepared(world, text, io)
+  } catch (error) {
+    const file = `${world.places.runtime}/precreate.log`
+    await world.files.write(file, `${explain(error).join('\n')}\n`, { mode: 0o600, sync: false })
+    throw error
+  }
+}
+
+async function prepared(world: World, text: string, io: Io): Promise<string> {
+  // Which container it is for matters only where it asks.
+  if (askedOf(text, 'unknown') === undefined) return text
+  const id = podmanId(text)
+  const asked = askedOf(text, id)
+  if (asked === undefined) return text
+  const { resolved } = world
+  const tools = { ...(await inNamespace(world, resolved.settings.namespace)), resolved }
+  return prepareAskedConfig(tools, { text, asked }, io)
+}

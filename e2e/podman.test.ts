@@ -1,0 +1,112 @@
+import { readFile, symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describeOnHost } from './gate.ts'
+import { executable, type Host, openHost } from './host.ts'
+import type { Snapshot } from './snapshot.ts'
+
+describeOnHost("Debian's Podman, with --network none", () => {
+  let host: Host
+  let rootfs: string
+  let runtime: string
+  let hooks: string
+  let empty: Snapshot
+
+  beforeAll(async () => {
+    host = await openHost()
+    rootfs = `${await host.bundle('rooted', [])}/rootfs`
+    runtime = join(host.folder, 'vethra-runc')
+    await symlink(executable, runtime)
+    hooks = join(host.folder, 'hooks.d')
+    // Podman keeps its locks there.
+    await host.run(['mount', '-t', 'tmpfs', 'tmpfs', '/dev/shm'])
+    empty = await host.snapshot()
+    await host.vethra('network', 'create', 'lan', '--subnet', '10.9.1.0/24')
+  })
+
+  afterAll(() => host.close())
+
+  const podman = (real: string, ...args: readonly string[]) => {
+    const places = ['--root', `${host.folder}/storage`, '--runroot', '/run/storage']
+    const ways = [
+      '--storage-driver',
+      'vfs',
+      '--cgroup-manager',
+      'cgroupfs',
+      '--events-backend',
+      'none',
+    ]
+    const argv = ['podman', ...places, ...ways, '--hooks-dir', hooks, '--runtime', real, ...args]
+    // conmon stays, and keeps what it is given as standard output.
+    return host.run(['sh', '-c', 'exec "$@" 2>&1 </dev/null', 'sh', ...argv])
+  }
+  const run = (real: string, flags: readonly string[], ...args: readonly string[]) => {
+    const limits = ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024']
+    const fixed = ['run', '--network', 'none', ...limits]
+    return podman(real, ...fixed, ...flags, '--rootfs', rootfs, ...args)
+  }
+  const asked = (name: string) => [
+    ...['--annotation', 'vethra.network=lan', '--annotation', `vethra.name=${name}`],
+  ]
+  const shown = 'ip -4 -o addr; cat /etc/hosts'
+  const known = async () =>
+    JSON.parse((await host.vethra('container', 'ls', '--format', 'json')).stdout)
+
+  describe('and vethra-runc as its runtime', () => {
+    it('attaches a container by its annotations, in place of the hosts file that Podman makes', async () => {
+      const ran = await run(runtime, ['--rm', ...asked('web')], '/bin/sh', '-c', shown)
+      expect(ran).toMatchObject({
+        ...{ exitCode: 0, stdout: expect.stringMatching(/^10\.9\.1\.\d+\s.*\bweb\b/m) },
+      })
+      expect(await known()).toEqual([])
+    })
+
+    it('stops, starts again and removes it', async () => {
+      expect(
+        await run(runtime, ['-d', '--name', 'db', ...asked('db')], '/bin/sleep', '1000'),
+      ).toMatchObject({ exitCode: 0 })
+      expect(await known()).toMatchObject([{ Name: 'db', State: 'running', Networks: ['lan'] }])
+      expect(await podman(runtime, 'stop', '-t', '0', 'db')).toMatchObject({ exitCode: 0 })
+      expect(await known()).toEqual([])
+      expect(await podman(runtime, 'start', 'db')).toMatchObject({ exitCode: 0 })
+      expect(await known()).toMatchObject([{ Name: 'db', State: 'running' }])
+      expect(await podman(runtime, 'rm', '-f', '-t', '0', 'db')).toMatchObject({ exitCode: 0 })
+      expect(await known()).toEqual([])
+    })
+  })
+
+  describe('and our hook file', () => {
+    beforeAll(async () => {
+      const installed = await host.vethra('plugin', 'install', '--hooks', hooks)
+      expect(installed).toMatchObject({ exitCode: 0, stdout: join(hooks, 'vethra.json') })
+    })
+
+    it.each(['/usr/sbin/runc', 'vethra-runc'])(
+      'attaches a container once, with the runtime %s',
+      async (real) => {
+        const path = real === 'vethra-runc' ? runtime : real
+        const ran = await run(path, ['--rm', ...asked('web')], '/bin/sh', '-c', shown)
+        expect(ran).toMatchObject({
+          ...{ exitCode: 0, stdout: expect.stringMatching(/^10\.9\.1\.\d+\s.*\bweb\b/m) },
+        })
+        expect(ran.stdout.match(/eth\d +inet/g)).toEqual(['eth0    inet'])
+        expect(await known()).toEqual([])
+      },
+    )
+
+    it('leaves other containers alone, and says in a file why it refuses one', async () => {
+      expect(await run('/usr/sbin/runc', ['--rm'], '/bin/hostname')).toMatchObject({ exitCode: 0 })
+      const refused = ['--rm', '--annotation', 'vethra.ports=22:22']
+      expect(await run('/usr/sbin/runc', refused, '/bin/hostname')).toMatchObject({ exitCode: 126 })
+      const log = await host.run(['cat', '/run/vethra/precreate.log'])
+      expect(log.stdout).toMatch(/vethra\.ports/)
+    })
+  })
+
+  it('nothing is left of all of them', async () => {
+    await host.vethra('network', 'rm', 'lan')
+    await host.run(['rm', '-rf', '/run/storage', '/run/libpod', '/run/vethra/precreate.log'])
+    expect(await host.snapshot()).toEqual(empty)
+    expect(await readFile(join(hooks, 'vethra.json'), 'utf8')).toContain('precreate')
+  })
+})

@@ -1,0 +1,31 @@
+import { CniError, goField, type Json, jsonOrNull } from '@vethra/cni'
+
+/**
+ * The id of the container that Podman makes this config.json for, which it writes nowhere by itself: by the file that it
+ * mounts on /run/.containerenv, else by the name of its cgroup. Throws CniError 107 where neither tells, or they differ.
+ */
+export function podmanId(text: string): string {
+  const config = jsonOrNull(text)
+  const mounts = listOf(goField(config, 'mounts'))
+  const own = mounts.find((each) => goField(each, 'destination') === '/run/.containerenv')
+  const cgroup = goField(goField(config, 'linux'), 'cgroupsPath')
+  const found = [
+    /-containers\/([0-9a-f]{64})\/userdata\/\.containerenv$/.exec(textOf(goField(own, 'source'))),
+    /(?:^|[/:])libpod[-:]([0-9a-f]{64})(?:\.scope)?$/.exec(textOf(cgroup)),
+  ].flatMap((match) => match?.[1] ?? [])
+  const [id = ''] = found
+  if (id !== '' && found.every((each) => each === id)) return id
+  throw new CniError({
+    code: 107,
+    message: `cannot tell which container this config.json is for: ${id === '' ? "it is not Podman's" : 'its mounts and its cgroup differ'}`,
+    hint: 'Use this stage with Podman alone; for other managers, name vethra-runc as their OCI runtime.',
+  })
+}
+
+function listOf(value: Json | undefined): readonly Json[] {
+  return Array.isArray(value) ? value : []
+}
+
+function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : ''
+}

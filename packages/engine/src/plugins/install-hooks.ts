@@ -1,0 +1,43 @@
+import { CniError } from '@vethra/cni'
+import { hookFile, hookFileName, isHookFile } from '@vethra/container'
+import type { Files, PluginFolders } from '@vethra/world'
+
+/** The parts that install a hook file. */
+export interface HookTools {
+  readonly files: Pick<Files, 'read' | 'write' | 'makeFolder'>
+  readonly folders: Pick<PluginFolders, 'program'>
+}
+
+/**
+ * Writes our hook file into a folder of hooks, and returns its path. Throws CniError 103 for a folder that is no
+ * absolute path; without `force` 102 where the name is another's.
+ */
+export async function installHooks(
+  { files, folders }: HookTools,
+  folder: string,
+  force: boolean,
+): Promise<string> {
+  if (!folder.startsWith('/')) throw notAbsolute(folder)
+  const path = `${folder.replace(/\/+$/, '')}/${hookFileName}`
+  const text = await files.read(path)
+  if (text !== undefined && !force && !isHookFile(text)) throw notOurs(path)
+  await files.makeFolder(folder, 0o755)
+  await files.write(path, hookFile(folders.program), { mode: 0o644 })
+  return path
+}
+
+function notAbsolute(folder: string): CniError {
+  return new CniError({
+    code: 103,
+    message: `invalid folder ${JSON.stringify(folder.slice(0, 128))}: it must be an absolute path`,
+    hint: 'Name it from the root, such as /etc/containers/oci/hooks.d.',
+  })
+}
+
+function notOurs(path: string): CniError {
+  return new CniError({
+    code: 102,
+    message: `${path} is another program's hook`,
+    hint: 'Name another folder, or add --force to replace it.',
+  })
+}
