@@ -110,9 +110,17 @@ describeOnHost('vethra network create, on a host that is in use', () => {
     const bridges = results.map(({ interfaces }) => interfaces[0].name)
     expect(results.map(({ ips }) => ips[0].address)).toEqual(['10.4.1.2/24', '10.4.2.2/24'])
     expect(new Set(bridges).size).toBe(2)
+    const refused = { exitCode: 1, stderr: expect.stringContaining('is in use by') }
+    expect(await one('network', 'rm', 'lan')).toMatchObject(refused)
     await one('cni', 'del', 'lan', '/run/netns/blue')
-    await two('cni', 'del', 'lan', '/run/netns/red')
     expect((await one('network', 'rm', 'lan')).exitCode).toBe(0)
+    expect(await two('network', 'rm', 'lan')).toMatchObject(refused)
+    const elsewhere = ['--cni-netconfpath', '/run/elsewhere', 'network']
+    const other = await host.vethra(...elsewhere, 'create', '--subnet', '10.77.0.0/24', 'lan')
+    expect(other).toMatchObject({ exitCode: 0 })
+    expect(await host.vethra(...elsewhere, 'rm', 'lan')).toMatchObject({ exitCode: 0 })
+    expect((await sh('ls /var/lib/cni/networks/lan')).stdout).toContain('10.4.2.2')
+    await two('cni', 'del', 'lan', '/run/netns/red')
     expect((await sh(`ip link show ${bridges[1]}; ls /var/lib/cni/networks/lan`)).exitCode).toBe(0)
     expect((await two('network', 'rm', 'lan')).exitCode).toBe(0)
     const bundle = await host.bundle('web', ['sleep', '1'])

@@ -32,7 +32,10 @@ async function removeNetwork(tools: ManageTools, removal: Removal): Promise<void
     await lock.hold(guards['shared-chains'](places), () => removeRules(tools, sharedLeftovers))
   }
   const places = takesReservations ? await placesOfNetwork(tools, network) : []
-  for (const { store } of places) await store.removeNetwork(network.name)
+  for (const { store } of places) {
+    // Of a namesake that cannot be seen from here: the network's own would have kept it.
+    if ((await store.list(network.name)).length === 0) await store.removeNetwork(network.name)
+  }
   await tools.networks.remove(network.file)
   await tellNetwork(tools.host, 'network-removed', network.name)
 }

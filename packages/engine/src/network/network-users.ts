@@ -1,6 +1,8 @@
+import { contains, readAddress, readCidr } from '@vethra/address'
 import { type ContainerRef, containerIdOf, dashJoined, orElse, splitContainerId } from '@vethra/cni'
+import { parseConfList } from '@vethra/conflist'
 import { type BundleRecord, parseRecord } from '@vethra/container'
-import { findNetwork, type Network } from '@vethra/networks'
+import { findNetwork, type Network, networkBridge, networkSubnets } from '@vethra/networks'
 import { networksOfOthers } from './host-facts.ts'
 import { placesOfNetwork, reservationsAt } from './ipam-places.ts'
 import type { ManageTools } from './tools.ts'
@@ -40,22 +42,50 @@ async function namesakesOf(tools: ManageTools, { name }: Network): Promise<reado
 }
 
 // Plugins, the cache and reservations know a network by its name alone: what a namesake's containers have
-// is told by the namespace that their ids begin with.
+// is told by the namespace that their ids begin with, by the conf list that attached them, or by their addresses.
 async function containersIn(tools: ManageTools, network: Network): Promise<readonly string[]> {
   const { host, settings } = tools
   const attached = (await host.cache.list()).filter((entry) => entry.network === network.name)
   // One that could not be undone has neither: its record would be an orphan without the conf list.
   const recorded = (await host.records.list()).filter((record) => record.network === network.name)
   const reserved = await reservationsAt(await placesOfNetwork(tools, network))
+  const made = [...attached, ...recorded.flatMap(({ made, asked }) => made ?? asked ?? [])]
+  const others = made.filter(({ listText }) => isOfNamesake(listText, network))
+  const theirs = new Set(others.map(({ attachment }) => attachment.containerId))
   const ids = [
     ...recorded.map(({ containerId }) => containerId),
     ...attached.map(({ attachment }) => attachment.containerId),
-    ...reserved.map(({ reservation }) => reservation.containerId),
-  ]
+    ...reserved.flatMap(({ reservation }) =>
+      mayGive(network, reservation.address) ? [reservation.containerId] : [],
+    ),
+  ].filter((id) => !theirs.has(id))
   const namesakes = (await namesakesOf(tools, network)).map(({ file }) => namespaceOf(file))
   const elsewhere = namesakes.filter((each) => each !== settings.namespace)
   const isElsewhere = (id: string) => elsewhere.includes(splitContainerId(id)?.namespace ?? '')
   return ids.filter((id) => !isElsewhere(id))
+}
+
+/** Whether a conf list is that of another network of the same name: on another bridge, and with no subnet in common. */
+function isOfNamesake(listText: string, network: Network): boolean {
+  const list = orElse(() => parseConfList(listText), undefined)
+  if (list === undefined) return false
+  const other = { ...network, list, labels: {} }
+  const subnets = subnetsOf(network)
+  const isShared = subnetsOf(other).some((each) => subnets.includes(each))
+  return networkBridge(other) !== networkBridge(network) && !isShared
+}
+
+function subnetsOf(network: Network): readonly string[] {
+  return networkSubnets(network).map(({ subnet }) => subnet)
+}
+
+// Namesakes keep their reservations in one folder.
+function mayGive(network: Network, address: string): boolean {
+  const subnets = subnetsOf(network)
+  const at = readAddress(address)
+  if (at === undefined || subnets.length === 0) return true
+  const prefixes = subnets.flatMap((subnet) => readCidr(subnet)?.prefix ?? [])
+  return prefixes.some((prefix) => contains(prefix, at))
 }
 
 function namespaceOf(file: string): string {
