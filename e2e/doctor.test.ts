@@ -180,9 +180,9 @@ describeOnHost('vethra doctor', () => {
     expect(await host.vethra('cni', 'del', 'lan', netns)).toMatchObject({ exitCode: 0 })
     expect(await veths()).toBe(0)
     // A namespace that something holds goes on without the name that its container was known by.
-    await sh(
-      `${add}; ${forget}; touch /run/kept; mount --bind ${netns} /run/kept; umount ${netns}; rm ${netns}`,
-    )
+    const keep = `touch /run/kept; mount --bind ${netns} /run/kept; umount ${netns}; rm ${netns}`
+    await sh(`${add}; ${keep}; ${executable} cni del lan ${netns}`)
+    expect(await kinds()).toEqual(['interface-left'])
     await host.vethra('doctor', '--repair')
     expect(await veths()).toBe(0)
   })

@@ -113,7 +113,10 @@ function linkFindings(
   ]
 }
 
-/** Interfaces of the host that bear the mark of an attachment that is not remembered. They go where its container shows no sign of life. */
+/**
+ * Interfaces of the host that bear the mark of an attachment that is not remembered. Those that a DEL has taken down go
+ * where the container shows no sign of life. A plugin that another runtime calls leaves no record: its interface is up.
+ */
 export function leftLinkFindings({
   links,
   attachments,
@@ -121,17 +124,18 @@ export function leftLinkFindings({
   nowMs,
 }: ObservedState): readonly Finding[] {
   const marks = new Set(attachments.map((each) => ownerMark({ kind: 'attachment', ...each })))
-  return links.flatMap(({ name, owner }) => {
+  return links.flatMap(({ name, owner, up }) => {
     if (owner?.kind !== 'attachment' || marks.has(ownerMark(owner))) return []
     const { containerId, network } = owner
-    const reason = reasonToKeep({ address: '', containerId, sinceMs: 0 }, signs, nowMs)
+    const sign = reasonToKeep({ address: '', containerId, sinceMs: 0 }, signs, nowMs)
+    const reason = sign ?? (up ? 'it is up: another runtime may have made it' : undefined)
     const known = {
       kind: 'interface-left',
       subject: { kind: 'interface', name },
       message: `interface ${name} is left of container ${containerId} in network ${network}, which is not attached`,
       evidence: [
         `its alias names container ${containerId}, interface ${owner.ifname} and network ${network}`,
-        reason ?? 'that container shows no sign of life',
+        reason ?? 'it is down, and that container shows no sign of life',
       ],
     } as const
     if (reason === undefined)

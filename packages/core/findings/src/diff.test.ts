@@ -191,10 +191,11 @@ describe('interfaces', () => {
   })
 
   it.each([
-    ['shows no sign of life goes', {}, 'error', 'remove-link'],
-    ['is known to a runtime stays', { known: new Set(['former']) }, 'warning', undefined],
-    ['has a namespace stays', { namespaces: new Set(['former']) }, 'warning', undefined],
-  ])('that bear the mark of a container which %s', (_, more, severity, repair) => {
+    ['shows no sign of life goes', {}, false, 'error', 'remove-link'],
+    ['may be of another runtime stays', {}, true, 'warning', undefined],
+    ['is known to a runtime stays', { known: new Set(['former']) }, false, 'warning', undefined],
+    ['has a namespace stays', { namespaces: new Set(['former']) }, false, 'warning', undefined],
+  ])('that bear the mark of a container which %s', (_, more, up, severity, repair) => {
     const owner = {
       kind: 'attachment',
       network: 'lan',
@@ -202,7 +203,7 @@ describe('interfaces', () => {
       ifname: 'eth0',
     } as const
     const signs = { ...world.observed.signs, ...more }
-    const marked = [...world.observed.links, { ...stray, owner }]
+    const marked = [...world.observed.links, { ...stray, up, owner }]
     const found = diff(world.desired, { ...world.observed, signs, links: marked })
     expect(found.map((each) => [each.kind, each.severity, each.repair?.kind])).toEqual([
       ['interface-left', severity, repair],

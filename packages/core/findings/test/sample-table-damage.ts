@@ -12,7 +12,7 @@ const former = {
 const left = {
   name: 'vethleft',
   bridge: false,
-  up: true,
+  up: false,
   master: 'br-lan',
   addresses: [],
   owner: former,
