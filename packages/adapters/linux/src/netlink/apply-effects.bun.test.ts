@@ -180,3 +180,14 @@ it('what a network has is found by its marks, and removed without touching anoth
   expect(isAsBefore).toBe(true)
   expect(others).toEqual(expect.arrayContaining([...wan]))
 })
+
+it('a subnet that overlaps one of another network in part is refused by both their names, under bun and Node', () => {
+  const said = inHost(`${tools}
+    const { programKernel } = await import('${import.meta.dirname}/../programs/program-kernel.ts')
+    const side = { owner: { kind: 'network', network: 'side' }, resource: { kind: 'admit', bridge: 'br-s', subnets: ['10.4.0.0/16'] } }
+    const first = applied(applyChanges(session, made(admit)))
+    const outcomes = [applyChanges(session, made(side)), await programKernel().apply('', made(side))]
+    say([first, ...outcomes.map(({ failed }) => [failed?.error.code, failed?.error.message])])`)
+  const named = expect.stringMatching(/10\.4\.0\.0\/16 .*10\.4\.[01]\.0\/24 of network lan/)
+  expect(said).toEqual([1, [102, named], [102, named]])
+})

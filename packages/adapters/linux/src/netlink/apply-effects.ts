@@ -20,7 +20,9 @@ import {
 import type { Change, Publish } from '@vethra/state'
 import type { Applied } from '@vethra/world'
 import { admittedSubnets, targetOf } from '../applied/groups.ts'
+import { overlapOf } from '../applied/overlap.ts'
 import { refusedChange } from '../applied/refused-change.ts'
+import { effectsIn } from './effects.ts'
 import { forgetSources, missingPassages, removePassages } from './pass-rule.ts'
 import type { Session } from './session.ts'
 import { forgetStaleFlows } from './stale-flows.ts'
@@ -30,6 +32,7 @@ import { startTable } from './table.ts'
 const attempts = 8
 // ENOENT: the table or an element went between two messages; EINTR, EAGAIN, EBUSY; ERESTART: a stale generation.
 const noBufferSpace = 105
+const exists = 17
 const passing: readonly number[] = [2, 4, 11, 16, 85, noBufferSpace]
 
 /**
@@ -49,7 +52,8 @@ export function applyEffects(session: Session, group: readonly Change[]): Applie
     if (refusal === undefined) break
     if (!passing.includes(refusal.errno) || attempt === attempts) {
       const change = guilty(group, ops, { ...refusal, sequence: refusal.sequence - start })
-      return { done: [], failed: { change, error: refusedChange(change, refusal) } }
+      const overlap = refusal.errno === exists ? overlapOf(change, effectsIn(session)) : undefined
+      return { done: [], failed: { change, error: overlap ?? refusedChange(change, refusal) } }
     }
   }
   forgetStaleFlows(session, group.flatMap(publishOf))

@@ -10,9 +10,11 @@ import { runProgram } from '@vethra/plugin-exec/programs'
 import { type Change, describeChange, type Publish } from '@vethra/state'
 import type { Applied } from '@vethra/world'
 import { admittedSubnets, targetOf } from '../applied/groups.ts'
+import { overlapOf } from '../applied/overlap.ts'
 import { run } from '../run.ts'
 import { type ListedTable, listTable } from './nft-table.ts'
 import { forgetSources, putPassages, removePassages } from './passages.ts'
+import { tableEffects } from './table-effects.ts'
 
 /** Applies changes of the firewall in one run of nft(8): a change that is refused is not told from the others. */
 export async function applyEffects(
@@ -23,7 +25,7 @@ export async function applyEffects(
   const text = transaction(group, table)
   if (text !== '') {
     const { status, stderr } = await run('nft', ['-f', '-'], text)
-    if (status !== 0) return { done: [], ...failure(group, stderr) }
+    if (status !== 0) return { done: [], ...failure(group, stderr, table) }
   }
   await forgetStaleFlows(group)
   await tendPassages(group, zoneRecords)
@@ -42,9 +44,18 @@ function hasNetworks(table: ListedTable | undefined): boolean {
   return (table?.elements.get('bridges') ?? []).length > 0
 }
 
-function failure(group: readonly Change[], stderr: string): Pick<Applied, 'failed'> {
+function failure(
+  group: readonly Change[],
+  stderr: string,
+  table: ListedTable | undefined,
+): Pick<Applied, 'failed'> {
   const [change] = group
   if (change === undefined) return {}
+  const effects = tableEffects(table)
+  for (const each of group) {
+    const error = overlapOf(each, effects)
+    if (error) return { failed: { change: each, error } }
+  }
   const more = group.length === 1 ? '' : `, or one of ${group.length - 1} more`
   const error = new CniError({
     code: 5,

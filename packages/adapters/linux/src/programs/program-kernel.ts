@@ -1,8 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { CniError } from '@vethra/cni'
-import { effectsFrom, type PlacedElement } from '@vethra/firewall'
 import type { Facts, WantedFacts } from '@vethra/plugins'
-import { type Change, describeChange, type Owned, type State, type Sysctl } from '@vethra/state'
+import { type Change, describeChange, type Owned, type Sysctl } from '@vethra/state'
 import type { Applied, ApplyOptions, AttachmentKernel } from '@vethra/world'
 import { inGroups, targetOf, wayOf } from '../applied/groups.ts'
 import { checkNetns } from '../netns.ts'
@@ -16,6 +15,7 @@ import { type JsonLink, linksFrom } from './ip-look.ts'
 import { type Line, linesOf } from './lines.ts'
 import { lookByPrograms } from './look.ts'
 import { listTable } from './nft-table.ts'
+import { tableEffects } from './table-effects.ts'
 
 /**
  * The kernel of this host by programs: ip(8), tc(8), nft(8) and nsenter(1), for programs that Node runs. It does
@@ -27,10 +27,10 @@ export function programKernel({ zoneRecords }: KernelOptions): AttachmentKernel 
     observe: async (netns, expected) =>
       observeExpected(await lookByPrograms(netns, expected, zoneRecords), expected),
     publishedTo: async (addresses) =>
-      (await effects()).filter(
+      tableEffects(await listTable()).filter(
         ({ resource }) => resource.kind === 'publish' && addresses.includes(resource.address),
       ),
-    effects,
+    effects: async () => tableEffects(await listTable()),
     marked: async () => markedLinks(linksFrom(await json<JsonLink>('-d', 'link', 'show'))),
     apply: (netns, changes, options) => apply({ netns, zoneRecords }, changes, options),
   }
@@ -60,22 +60,6 @@ async function factsOf({ links = [], defaultRoute = false }: WantedFacts): Promi
 async function json<T>(...words: readonly string[]): Promise<readonly T[]> {
   const { status, stdout } = await run('ip', ['-j', ...words])
   return status !== 0 || stdout.trim() === '' ? [] : JSON.parse(stdout)
-}
-
-async function effects(): Promise<State> {
-  const table = await listTable()
-  const placed = [...(table?.elements ?? [])].flatMap(([set, elements]) =>
-    elements.map((element): PlacedElement => ({ set, element: withLength(set, element) })),
-  )
-  return effectsFrom(placed)
-}
-
-// nft(8) prints the prefix of one address without its length.
-function withLength(set: string, element: PlacedElement['element']): PlacedElement['element'] {
-  const isPrefixed = set.startsWith('nets') || set.startsWith('masq')
-  const whole = set.endsWith('4') ? '/32' : '/128'
-  const key = element.key.map((field) => (field.includes('/') ? field : `${field}${whole}`))
-  return isPrefixed ? { ...element, key } : element
 }
 
 interface Where extends KernelOptions {

@@ -1,0 +1,35 @@
+import { overlaps, readCidr } from '@vethra/address'
+import { CniError } from '@vethra/cni'
+import { type Change, type Owned, ownerMark, type State } from '@vethra/state'
+import { targetOf } from './groups.ts'
+
+/**
+ * The CniError 102 of a change whose subnet overlaps one that another network has in the table: a set of prefixes takes
+ * two that are equal and none that overlap in part. Undefined where none does.
+ */
+export function overlapOf(change: Change, effects: State): CniError | undefined {
+  if (change.kind === 'remove') return undefined
+  for (const own of subnetsOf(targetOf(change))) {
+    for (const other of effects) {
+      const found = subnetsOf(other).find((each) => each !== own && isOverlapping(own, each))
+      if (found === undefined) continue
+      const [, network = ''] = ownerMark(other.owner).split(' ')
+      return new CniError({
+        code: 102,
+        message: `subnet ${own} overlaps subnet ${found} of network ${network}: table inet vethra has no room for both`,
+        hint: 'Give one of the two networks another subnet, or use the programs: --plugins exec.',
+      })
+    }
+  }
+  return undefined
+}
+
+function subnetsOf({ resource }: Owned): readonly string[] {
+  if (resource.kind === 'admit') return resource.subnets
+  return resource.kind === 'masquerade' ? [resource.subnet] : []
+}
+
+function isOverlapping(one: string, other: string): boolean {
+  const [a, b] = [readCidr(one)?.prefix, readCidr(other)?.prefix]
+  return a !== undefined && b !== undefined && overlaps(a, b)
+}
