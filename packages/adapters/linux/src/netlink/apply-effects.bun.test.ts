@@ -186,7 +186,7 @@ it('a subnet that overlaps one of another network in part is refused by both the
     const { programKernel } = await import('${import.meta.dirname}/../programs/program-kernel.ts')
     const side = { owner: { kind: 'network', network: 'side' }, resource: { kind: 'admit', bridge: 'br-s', subnets: ['10.4.0.0/16'] } }
     const first = applied(applyChanges(session, made(admit)))
-    const outcomes = [applyChanges(session, made(side)), await programKernel().apply('', made(side))]
+    const outcomes = [applyChanges(session, made(side)), await programKernel({ zoneRecords: '/run/zones' }).apply('', made(side))]
     say([first, ...outcomes.map(({ failed }) => [failed?.error.code, failed?.error.message])])`)
   const named = expect.stringMatching(/10\.4\.0\.0\/16 .*10\.4\.[01]\.0\/24 of network lan/)
   expect(said).toEqual([1, [102, named], [102, named]])
