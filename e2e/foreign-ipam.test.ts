@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { describeOnHost } from './gate.ts'
-import { type Host, openHost, plugins } from './host.ts'
+import { executable, type Host, openHost, plugins } from './host.ts'
 
 // An IPAM plugin of somebody's: it says what it was called with, and what it found in the namespace.
 const script = `#!/bin/sh
@@ -70,26 +70,46 @@ describeOnHost('an IPAM plugin that is not built in, below a bridge that is', ()
     expect(files.filter((file) => /attachments|results/.test(file))).toEqual([])
   })
 
-  it('may be dhcp, which leases through the link', async () => {
-    await network({ type: 'dhcp' })
-    const server =
-      'interface br-theirs\nstart 10.33.0.50\nend 10.33.0.60\noption subnet 255.255.255.0\n'
-    await host.run(['tee', '/run/udhcpd.conf'], { input: `${server}lease_file /run/leases\n` })
+  it('may be dhcp: leases, tells the host name, releases, and is refused before anything while no daemon answers', async () => {
     const setUp = [
-      'ip link add br-theirs type bridge; ip addr add 10.33.0.1/24 dev br-theirs; ip link set br-theirs up',
-      'mkdir -p /run/cni; touch /run/leases',
-      `(exec ${plugins}/dhcp daemon >/dev/null 2>&1 </dev/null & echo $! >/run/dhcp.pid)`,
-      '(exec busybox udhcpd -f /run/udhcpd.conf >/dev/null 2>&1 </dev/null & echo $! >/run/udhcpd.pid)',
-      'until [ -S /run/cni/dhcp.sock ]; do sleep 0.1; done',
+      'ip netns add wire; ip link add up0 type veth peer name eth0 netns wire; ip link set up0 up',
+      'ip -n wire addr add 10.33.0.1/24 dev eth0; ip -n wire link set eth0 up',
+      '(exec ip netns exec wire dnsmasq --port=0 --no-daemon --conf-file=/dev/null --user=root --no-ping \\',
+      '  --dhcp-range=10.33.0.50,10.33.0.59,2m --dhcp-leasefile=/run/leases --log-dhcp >/run/dnsmasq.log 2>&1 </dev/null & echo $! >/run/pids)',
     ]
-    expect(await host.run(['sh', '-ec', setUp.join('\n')])).toMatchObject({ exitCode: 0 })
+    const sh = async (script: string) => {
+      const ran = await host.run(['sh', '-ec', script])
+      expect(ran).toMatchObject({ exitCode: 0 })
+      return ran.stdout
+    }
+    const dhcp = (operation: string) =>
+      host.run([executable, '--cni-path', plugins, 'cni', operation, 'wire', '/run/netns/blue'], {
+        env: { CNI_ARGS: 'IgnoreUnknown=1;NERDCTL_CNI_DHCP_HOSTNAME=web' },
+      })
+    await sh(setUp.join('\n'))
+    const options = ['-d', 'macvlan', '-o', 'parent=up0', '--ipam-driver', 'dhcp']
+    const made = await host.vethra('network', 'create', ...options, 'wire')
+    expect(made).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringContaining('/run/cni/dhcp.sock'),
+    })
+    const before = await host.snapshot()
+    expect(await dhcp('add')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('/run/cni/dhcp.sock (CNI code 11)'),
+    })
+    expect(await host.snapshot()).toEqual(before)
+    await sh(`mkdir -p /run/cni; (exec ${plugins}/dhcp daemon >/dev/null 2>&1 </dev/null & echo $! >>/run/pids)
+      until [ -S /run/cni/dhcp.sock ]; do sleep 0.1; done`)
     try {
-      const added = await cni('add', plugins)
+      const added = await dhcp('add')
       expect(added).toMatchObject({ exitCode: 0 })
       expect(JSON.parse(added.stdout).ips[0].address).toMatch(/^10\.33\.0\.5\d\/24$/)
-      expect(await cni('del', plugins)).toMatchObject({ exitCode: 0 })
+      expect(await sh('cut -d" " -f4 /run/leases')).toBe('web')
+      expect(await dhcp('del')).toMatchObject({ exitCode: 0 })
+      expect(await sh('cat /run/leases')).toBe('')
     } finally {
-      await host.run(['sh', '-c', 'kill $(cat /run/dhcp.pid /run/udhcpd.pid)'])
+      await sh('kill $(cat /run/pids)')
     }
   })
 })

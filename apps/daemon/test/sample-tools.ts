@@ -76,7 +76,7 @@ export async function sampleTools(): Promise<ManageTools> {
       defaultRoute: nothing,
       findLink: nothing,
       hasPlugin: async () => true,
-      exists: async () => false,
+      isListening: async () => false,
       askFirewallPlugin: nothing,
       taskState: nothing,
       deleteLink: refused,

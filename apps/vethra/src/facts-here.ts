@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import {
   askFirewallPlugin,
   defaultRoute,
@@ -9,6 +8,7 @@ import {
   hostKernel,
   hostName,
   hostPrefixes,
+  isListening,
   linkCounters,
   listeningPorts,
   pluginFile,
@@ -29,7 +29,7 @@ export function factsHere({ cniPath, dataRoot }: Settings): HostFacts {
     findLink,
     deleteLink,
     taskState,
-    exists: async (path) => existsSync(path),
+    isListening,
     hasPlugin: async (type) => (await pluginFile(type, cniPath)) !== undefined,
     askFirewallPlugin: (policy) => askFirewallPlugin(policy, cniPath),
     hostName,

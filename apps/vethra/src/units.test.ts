@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { dhcpSocket } from '@vethra/engine'
 import { describe, expect, it } from 'vitest'
 import { here } from './world-here.ts'
 
@@ -28,6 +29,17 @@ const io = {
   ...{ env: {}, program: [], write: none, print: none, printStyled: none, complain: none },
   ...{ readStdin: async () => '', isLost: () => false, isTerminal: () => false, now: () => 0 },
 }
+
+describe('vethra-dhcp.service', () => {
+  it('starts the daemon of the plugin when its socket is asked', () => {
+    const { Socket: dhcp = {} } = parseUnit('vethra-dhcp.socket')
+    const { Unit: about = {}, Service: run = {} } = parseUnit('vethra-dhcp.service')
+    expect(dhcp['ListenStream']).toEqual([dhcpSocket])
+    expect(about['Requires']).toEqual(['vethra-dhcp.socket'])
+    expect(run['ExecStart']).toEqual(['/usr/lib/cni/dhcp daemon'])
+    expect(run['CapabilityBoundingSet']?.[0]).toContain('CAP_SYS_ADMIN')
+  })
+})
 
 describe('vethra.service', () => {
   it.each([

@@ -19,8 +19,8 @@ export interface HostEffects {
   findLink(name: string): Promise<{ readonly mtu: number; readonly loopback: boolean } | undefined>
   /** Whether a CNI plugin is installed: found in the folders of CNI_PATH. */
   hasPlugin(type: string): Promise<boolean>
-  /** Whether something is at a path of the host. */
-  exists(path: string): Promise<boolean>
+  /** Whether a process answers at a Unix socket of the host. */
+  isListening(path: string): Promise<boolean>
   /**
    * The firewall plugin's version output, and the outcome of an ADD with an ingress policy, tried
    * where it does no harm; undefined when it is not installed.

@@ -10,6 +10,7 @@ import {
   checkNames,
   unknownNetwork,
 } from './attach.ts'
+import { demandDhcp } from './demand-dhcp.ts'
 import { demandUnchanged } from './demand-unchanged.ts'
 import { type DetachOptions, detachEach } from './detach-each.ts'
 import { checkDoor, checkFree, undoLeft } from './door.ts'
@@ -106,6 +107,7 @@ async function attachOne(tools: HostTools, membership: Membership): Promise<Pars
   const { network, list, attachment } = membership
   if (list === undefined) throw unknownNetwork(network)
   await checkAttachable(tools.cache, list, attachment)
+  await demandDhcp(tools, list)
   const ways = waysNow(tools, list)
   const record = await makeRecord(tools, membership, ways, list)
   try {

@@ -9,6 +9,7 @@ import {
   networkId,
   networksFromFiles,
 } from '@vethra/networks'
+import { dhcpSocket, startingDhcp } from '../attach/demand-dhcp.ts'
 import type { HostTools } from '../attach/host-tools.ts'
 import { programsOf } from '../attach/ways-now.ts'
 import { tellNetwork } from '../tell.ts'
@@ -90,8 +91,8 @@ async function missing(
   { effects, settings }: ManageTools,
   { ipamDriver }: NetworkOptions,
 ): Promise<readonly string[]> {
-  if (ipamDriver !== 'dhcp' || (await effects.exists('/run/cni/dhcp.sock'))) return []
-  return [`no DHCP daemon runs; start it before a container: ${settings.cniPath[0]}/dhcp daemon`]
+  if (ipamDriver !== 'dhcp' || (await effects.isListening(dhcpSocket))) return []
+  return [`no DHCP daemon answers at ${dhcpSocket}. ${startingDhcp(settings.cniPath[0] ?? '')}`]
 }
 
 // nerdctl's text. Its IPAM plugin is asked for as well: every ADD would fail without it.

@@ -1,0 +1,31 @@
+import { CniError, type ConfList, goField, type Json, parseJson } from '@vethra/cni'
+import type { HostTools } from './host-tools.ts'
+
+/** The socket of the daemon of the plugin dhcp, where its conf names no other. */
+export const dhcpSocket = '/run/cni/dhcp.sock'
+
+/**
+ * Throws CniError 11 where a plugin of a list leases addresses by DHCP and no daemon answers at its socket: before
+ * anything is made that the daemon would have to take back.
+ */
+export async function demandDhcp({ facts }: HostTools, { plugins }: ConfList): Promise<void> {
+  for (const { text } of plugins.filter(({ ipamType }) => ipamType === 'dhcp')) {
+    const socket = socketIn(parseJson(text))
+    if (await (await facts?.())?.isListening(socket)) continue
+    throw new CniError({
+      code: 11,
+      message: `no DHCP daemon answers at ${socket}`,
+      hint: startingDhcp('/usr/lib/cni'),
+    })
+  }
+}
+
+/** How the daemon is started, with the folder of CNI plugins. */
+export function startingDhcp(folder: string): string {
+  return `Start it: systemctl enable --now vethra-dhcp.socket, or ${folder}/dhcp daemon.`
+}
+
+function socketIn(conf: Json): string {
+  const path = goField(goField(conf, 'ipam'), 'daemonSocketPath')
+  return typeof path === 'string' && path !== '' ? path : dhcpSocket
+}
