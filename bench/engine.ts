@@ -3,12 +3,10 @@
 // container, then one port with 200 and 1,000 attached beside. Sizes: VETHRA_BENCH_RUNS (default 15), VETHRA_BENCH_PORTS (1,30,206),
 // VETHRA_BENCH_ATTACHED (200,1000). netavark is taken from NETAVARK or /usr/lib/podman.
 
-import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
-import { join } from 'node:path'
 import { executable, type Host, openHost, plugins } from '../e2e/host.ts'
+import { emptyProgram } from './empty.ts'
 import { type Figures, figuresOf, reportLine } from './figures.ts'
 import { type Hook, hooksOf, startInit, stateOf } from './hooks.ts'
 
@@ -38,7 +36,7 @@ async function bench(host: Host): Promise<void> {
   const ways = [ours('native'), ours('exec'), ...(existsSync(netavark) ? [theirs()] : [])]
   console.log(`engine: ${runs} runs each, ${cpus().length} CPUs, ${cpus()[0]?.model}`)
   if (!existsSync(netavark)) console.log(`netavark is not at ${netavark}: left out`)
-  await emptyProgram(host)
+  await timeEmpty(host)
   for (const count of sizes('VETHRA_BENCH_PORTS', '1,30,206')) {
     console.log(`${count} published:`)
     const ports = Array.from({ length: count }, (_, index) => 20_000 + index)
@@ -197,14 +195,8 @@ async function attachMore(host: Host, from: number, to: number): Promise<void> {
 }
 
 // The start that no program of bun's is without.
-async function emptyProgram(host: Host): Promise<void> {
-  const source = join(host.folder, 'empty.ts')
-  await writeFile(source, '')
-  const out = join(host.folder, 'empty')
-  const bun = new URL('../node_modules/.bin/bun', import.meta.url).pathname
-  execFileSync(bun, ['build', '--compile', '--minify', source, '--outfile', out], {
-    stdio: 'ignore',
-  })
+async function timeEmpty(host: Host): Promise<void> {
+  const out = await emptyProgram(host.folder)
   const samples: number[] = []
   for (let run = 0; run < runs; run += 1) samples.push(await timed(host, [out], { env: {} }))
   console.log(reportLine('empty bun program', figuresOf(samples)))
