@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeOnHost } from './gate.ts'
 import { type Host, openHost, type Ran, way } from './host.ts'
@@ -95,6 +96,40 @@ describeOnHost('behind the back of the daemon', () => {
     expect((await rules()).join()).not.toContain('OTHER')
     await sh(foreign.split('; ').slice(2, 5).join('; '))
     expect(await repaired()).toContain(way === 'exec' ? 'restore-rules' : 'restore-elements')
+  })
+
+  it('a rule is removed twice within a minute: it stays removed, and is told, until all are flushed', async () => {
+    const others = await marked()
+    const address = await addressOf(web)
+    const [removal, left] =
+      way === 'exec'
+        ? [
+            `iptables -D CNI-FORWARD -s ${address}/32 -j ACCEPT`,
+            `iptables -C CNI-FORWARD -s ${address}/32 -j ACCEPT`,
+          ]
+        : [
+            'nft delete element inet vethra a4 { 127.0.0.1 . tcp . 8080 }',
+            'nft get element inet vethra a4 { 127.0.0.1 . tcp . 8080 }',
+          ]
+    const isThere = async () => (await sh(left)).exitCode === 0
+    expect((await sh(removal)).exitCode).toBe(0)
+    await until(isThere, statedMs)
+    await until(async () => (await told('finding-gone')).length > 0, statedMs)
+    expect((await sh(removal)).exitCode).toBe(0)
+    await until(async () => (await told('finding-appeared')).length > 1, statedMs)
+    // Other changes do not bring it back.
+    await sh('ip addr add 10.98.0.1/32 dev lo; ip addr del 10.98.0.1/32 dev lo')
+    await setTimeout(1500)
+    expect(await isThere()).toBe(false)
+    expect((await told('repair-done')).length).toBe(1)
+    const findings = (await daemon.ask('/findings')).json as readonly { Kind: string }[]
+    const kind = way === 'exec' ? 'forwarding-missing' : 'ports-closed'
+    expect(findings.map(({ Kind }) => Kind)).toContain(kind)
+    expect(await ofOthers()).toBe(others)
+    await sh('nft flush ruleset')
+    await until(isThere, statedMs)
+    await until(allIsRight, statedMs)
+    await sh(foreign.split('; ').slice(2, 5).join('; '))
   })
 
   it('interfaces are deleted: a container has its address again, a bridge is made anew', async () => {

@@ -79,11 +79,13 @@ function printPlan(findings: readonly Finding[], { format }: DoctorFlags, io: Io
 
 async function repairAll(tools: DoctorTools, { format }: DoctorFlags, io: Io): Promise<void> {
   const { outcomes, left } = await whileWaiting(io, 'repairing', () =>
-    heal(tools, (event) => {
-      if (format !== 'text' || event.kind === 'begun') return
-      for (const line of repairLines(outcomeRow(event), io.isTerminal())) {
-        io.printStyled(line, outcomeRow(event).Repair)
-      }
+    heal(tools, {
+      hear: (event) => {
+        if (format !== 'text' || event.kind === 'begun') return
+        for (const line of repairLines(outcomeRow(event), io.isTerminal())) {
+          io.printStyled(line, outcomeRow(event).Repair)
+        }
+      },
     }),
   )
   if (format !== 'text') printRepairs(outcomes.map(outcomeRow), format, io)

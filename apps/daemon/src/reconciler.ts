@@ -1,16 +1,10 @@
 import type { NewEvent } from '@vethra/api'
 import { CniError, explain } from '@vethra/cni'
-import {
-  type DoctorTools,
-  examine,
-  heal,
-  type RepairEvent,
-  type RepairOutcome,
-  repair,
-} from '@vethra/engine'
-import { describeRepair, type Finding, type Repair } from '@vethra/findings'
+import { type DoctorTools, examine, heal, type RepairOutcome, repair } from '@vethra/engine'
+import type { Finding, Repair } from '@vethra/findings'
 import type { Logger } from 'pino'
 import { flushMs, isAtOnce, quietMs, restAfter } from './settle.ts'
+import { newStory } from './story.ts'
 import type { Tally } from './tally.ts'
 
 /** The dependencies of the reconciler. */
@@ -55,8 +49,8 @@ export interface Reconciler {
 
 /** A reconciler that has not begun. One look at a time; repairs follow each look. */
 export function newReconciler(tools: ReconcilerTools): Reconciler {
-  const { doctor, tell, tally, log } = tools
-  const open = new Map<string, Finding>()
+  const { doctor, tally, log } = tools
+  const story = newStory(tools)
   let last: LastLook | undefined
   let repeated = 0
   let tried = ''
@@ -71,16 +65,15 @@ export function newReconciler(tools: ReconcilerTools): Reconciler {
 
   const reconcile = async (): Promise<readonly RepairOutcome[]> => {
     const [began, cpu] = [tools.now(), tools.cpuMs()]
-    const hear = hearRepairs(tools, open)
     const outcomes: RepairOutcome[] = []
     try {
       // Ports are closed: what was made there is looked for first.
-      if (flushed) outcomes.push(...(await repair(doctor, ifFlushed, hear)))
+      if (flushed) outcomes.push(...(await repair(doctor, ifFlushed, story)))
       flushed = false
-      const healing = await heal(doctor, hear)
+      const healing = await heal(doctor, story)
       ifFlushed = healing.ifFlushed
       outcomes.push(...healing.outcomes)
-      tellDifference(open, healing.left, tell)
+      story.ended(healing.left)
       last = { atMs: tools.now(), tookMs: tools.now() - began, findings: healing.left }
       tally.count('vethra_looks_total', { outcome: 'done' })
       tally.count('vethra_look_seconds_total', {}, last.tookMs / 1000)
@@ -117,7 +110,10 @@ export function newReconciler(tools: ReconcilerTools): Reconciler {
     begin: () => void inTurn(),
     last: () => last,
     findings: () => examine(doctor),
-    repairNow: inTurn,
+    repairNow() {
+      story.forget()
+      return inTurn()
+    },
     changed(what, isFlush = false) {
       log.debug({ what }, 'changed')
       const now = tools.now()
@@ -132,80 +128,6 @@ export function newReconciler(tools: ReconcilerTools): Reconciler {
       clearTimeout(timer)
       await running
     },
-  }
-}
-
-/** Tells of repairs as they are made, and of what is repaired before it is. */
-function hearRepairs(
-  { tell, tally, now }: ReconcilerTools,
-  open: Map<string, Finding>,
-): (event: RepairEvent) => void {
-  const begun = new Set<Repair>()
-  let began = now()
-  return (event) => {
-    if (event.kind === 'begun') {
-      began = now()
-      begun.add(event.repair)
-      appear(open, event.findings, tell)
-      // What was under way at the first look, and is whole at the second, is no event.
-    } else if (!begun.has(event.repair)) return
-    else tally.count('vethra_repairs_total', { kind: event.repair.kind, outcome: event.kind })
-    tell(eventOf(event, now() - began))
-  }
-}
-
-function eventOf(event: RepairEvent, tookMs: number): NewEvent {
-  const words = describeRepair(event.repair)
-  const about = { Subject: words, Repair: event.repair.kind }
-  switch (event.kind) {
-    case 'begun':
-      return { Type: 'repair-begun', Message: `about to ${words}`, ...about }
-    case 'done':
-      return { Type: 'repair-done', Message: `done: ${words}`, ...about, DurationMs: tookMs }
-    case 'unneeded':
-      return {
-        Type: 'repair-unneeded',
-        Message: `no need to ${words}: ${event.why}`,
-        ...about,
-        Causes: [event.why],
-      }
-    case 'failed': {
-      const [message = '', ...causes] = explain(event.error).map((line) => line.trim())
-      return {
-        Type: 'repair-failed',
-        Message: message,
-        ...about,
-        Causes: causes,
-        DurationMs: tookMs,
-      }
-    }
-  }
-}
-
-function appear(
-  open: Map<string, Finding>,
-  findings: readonly Finding[],
-  tell: ReconcilerTools['tell'],
-): void {
-  for (const each of findings) {
-    const { id, message, subject } = each
-    if (open.has(id)) continue
-    open.set(id, each)
-    tell({ Type: 'finding-appeared', Message: message, Subject: subject.name, Finding: id })
-  }
-}
-
-function tellDifference(
-  open: Map<string, Finding>,
-  left: readonly Finding[],
-  tell: ReconcilerTools['tell'],
-): void {
-  appear(open, left, tell)
-  const ids = new Set(left.map(({ id }) => id))
-  for (const { id, message, subject } of [...open.values()].filter((each) => !ids.has(each.id))) {
-    open.delete(id)
-    const words = `no longer: ${message}`
-    tell({ Type: 'finding-gone', Message: words, Subject: subject.name, Finding: id })
   }
 }
 

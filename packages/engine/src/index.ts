@@ -104,6 +104,7 @@ export {
   type Healing,
   heal,
   type RepairEvent,
+  type RepairHooks,
   type RepairOutcome,
   repair,
 } from './doctor/repair.ts'

@@ -16,6 +16,13 @@ export type {
 } from './desired-state.ts'
 export { diff } from './diff.ts'
 export type { Finding, Severity, Subject } from './finding.ts'
+export {
+  type BothStates,
+  type Losses,
+  lossesAlone,
+  peaceMs,
+  withoutRepair,
+} from './losses-alone.ts'
 export type { ObservedFolder, ObservedHost, ObservedProgram } from './observed-host.ts'
 export type {
   MissingResource,

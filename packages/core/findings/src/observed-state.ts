@@ -47,6 +47,8 @@ export interface ShadowedConf {
 /** The state of table `inet vethra`, and of the settings that go with it. */
 export interface ObservedTable {
   readonly missing: readonly MissingResource[]
+  /** Whether it has nothing of what several are missing in it: it was flushed, or removed. */
+  readonly flushed: boolean
   /** Owners of elements that are known no more: neither as an attachment nor as a network. */
   readonly left: readonly TableOwner[]
 }

@@ -110,6 +110,7 @@ export function firewallOf(attachments: readonly DesiredAttachment[]): ObservedF
     family: 4,
     // Its owner lets published ports pass.
     refusing: ['-A FORWARD -m conntrack --ctstate DNAT -j ACCEPT'],
+    flushed: [],
     publishes: true,
     owned: new Map(attachments.flatMap(ownedBy).map((each) => [each.mark, each])),
     admitted: new Set(

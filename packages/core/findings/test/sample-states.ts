@@ -25,13 +25,14 @@ export const nothingObserved: ObservedState = {
   firewall: [
     {
       family: 4,
+      flushed: [],
       publishes: false,
       owned: new Map(),
       admitted: new Set(),
       isolation: new Map(),
     },
   ],
-  table: { missing: [], left: [] },
+  table: { missing: [], left: [], flushed: false },
   confFaults: [],
   shadowed: [],
   damaged: [],

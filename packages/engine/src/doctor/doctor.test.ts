@@ -8,7 +8,7 @@ import {
   sampleTools,
 } from '../../test/sample-tools.ts'
 import { examine } from './examine.ts'
-import { heal, repair } from './repair.ts'
+import { heal, type RepairEvent, repair } from './repair.ts'
 
 let host: SampleHost
 const kinds = async () => (await examine(sampleTools(host))).map(({ kind }) => kind)
@@ -205,7 +205,7 @@ describe('repair', () => {
     const outcomes = await repair(
       sampleTools(host),
       [detach, { kind: 'release-name', namespace: 'default', name: 'web', id: 'gone' }],
-      (event) => events.push(`${event.kind} ${event.repair.kind}`),
+      { hear: (event) => events.push(`${event.kind} ${event.repair.kind}`) },
     )
     expect(outcomes.map(({ kind }) => kind)).toEqual(['failed', 'done'])
     expect(events).toEqual([
@@ -252,11 +252,12 @@ describe('heal', () => {
     host.namespaces = {}
     host.names.push({ name: 'web', id: 'gone' })
     const tools = sampleTools(host)
-    const { outcomes } = await heal(tools, ({ kind, repair: each }) => {
+    const hear = ({ kind, repair: each }: RepairEvent) => {
       if (kind === 'done' && each.kind === 'release-name') {
         host.names = [{ name: 'shop', id: 'gone' }]
       }
-    })
+    }
+    const { outcomes } = await heal(tools, { hear })
     expect(outcomes.map(({ repair: each }) => each.kind)).toEqual([
       'detach',
       'release-name',

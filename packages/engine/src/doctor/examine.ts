@@ -1,7 +1,6 @@
 import { diff, type Finding } from '@vethra/findings'
 import type { DoctorTools } from './doctor-tools.ts'
 import { observe } from './observe.ts'
-import type { Scope } from './scope.ts'
 
 /** How long what was found must last, in milliseconds: an ADD that is under way looks half done for a moment. */
 export const lastingMs = 500
@@ -18,8 +17,7 @@ export async function examine(tools: DoctorTools): Promise<readonly Finding[]> {
   return (await look(tools)).filter(({ id }) => ids.has(id))
 }
 
-/** The findings now, in a scope or everywhere; those of operations that are under way are among them. */
-export async function look(tools: DoctorTools, scope?: Scope): Promise<readonly Finding[]> {
-  const { desired, observed } = await observe(tools, scope)
+async function look(tools: DoctorTools): Promise<readonly Finding[]> {
+  const { desired, observed } = await observe(tools)
   return diff(desired, observed)
 }

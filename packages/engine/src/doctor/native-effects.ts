@@ -71,7 +71,7 @@ export async function observeTable(
   { kernel, native, effectsOf }: Tables,
   known: Known | undefined,
 ): Promise<ObservedTable> {
-  if (kernel === undefined) return { missing: [], left: [] }
+  if (kernel === undefined) return { missing: [], left: [], flushed: false }
   const wanted = native.map((each) => ({ attachment: keyOfMade(each), state: effectsOf(each) }))
   const all = new Map(
     wanted.flatMap(({ state }) => state.map((each) => [keyOf(each.resource), each] as const)),
@@ -88,8 +88,10 @@ export async function observeTable(
   )
   // A bridge, or a setting of the host, is missed by each attachment of its network.
   const unique = new Map(missing.toReversed().map((each) => [keyOf(each.due.to.resource), each]))
+  const isInTable = ({ resource }: Owned) => effects.includes(resource.kind)
   return {
     missing: [...unique.values()].toReversed(),
+    flushed: !observed.some(isInTable) && [...all.values()].filter(isInTable).length > 1,
     left: known ? await leftIn(kernel, known) : [],
   }
 }

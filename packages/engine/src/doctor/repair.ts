@@ -9,7 +9,7 @@ import {
 } from '@vethra/findings'
 import { apply, isShared } from './apply.ts'
 import type { DoctorTools } from './doctor-tools.ts'
-import { lastingMs, look } from './examine.ts'
+import { lastingMs } from './examine.ts'
 import { type HostState, observe } from './observe.ts'
 import { batchesOf, holdingEach, type Scope, scopeOfAll } from './scope.ts'
 
@@ -23,6 +23,14 @@ export type RepairOutcome =
 export type RepairEvent =
   | { readonly kind: 'begun'; readonly repair: Repair; readonly findings: readonly Finding[] }
   | RepairOutcome
+
+/** The listener and the judge of repairs. */
+export interface RepairHooks {
+  /** Called for each event of a repair. */
+  readonly hear?: (event: RepairEvent) => void
+  /** Takes the repairs that are not to be made from the findings of each look. Default: none. */
+  readonly judge?: (findings: readonly Finding[], state: HostState) => readonly Finding[]
+}
 
 /** The repairs made, and the findings that are left. */
 export interface Healing {
@@ -40,22 +48,28 @@ const rounds = 3
  * Looks and repairs until nothing is left that a repair would help: at most three times, and no repair
  * twice. Where nothing is to be repaired it looks once.
  */
-export async function heal(
-  tools: DoctorTools,
-  hear: (event: RepairEvent) => void = () => {},
-): Promise<Healing> {
+export async function heal(tools: DoctorTools, hooks: RepairHooks = {}): Promise<Healing> {
   const outcomes: RepairOutcome[] = []
   const tried = new Set<string>()
   for (let round = 0; ; round += 1) {
-    const { desired, observed } = await observe(tools)
-    const left = diff(desired, observed)
+    const { desired, findings: left } = await judgedLook(tools, hooks)
     const due = planRepairs(left).filter((each) => !tried.has(JSON.stringify(each)))
     if (due.length === 0 || round === rounds)
       return { outcomes, left, ifFlushed: elementRepairs(desired) }
     for (const each of due) tried.add(JSON.stringify(each))
     if (!due.every(isGuarded)) await tools.clock.sleep(lastingMs)
-    outcomes.push(...(await repair(tools, due, hear)))
+    outcomes.push(...(await repair(tools, due, hooks)))
   }
+}
+
+async function judgedLook(
+  tools: DoctorTools,
+  { judge = (findings) => findings }: RepairHooks,
+  scope?: Scope,
+): Promise<Pick<HostState, 'desired'> & { readonly findings: readonly Finding[] }> {
+  const state = await observe(tools, scope)
+  const { desired, observed } = state
+  return { desired, findings: judge(diff(desired, observed), state) }
 }
 
 function elementRepairs({ attachments }: HostState['desired']): readonly Repair[] {
@@ -85,18 +99,18 @@ function isGuarded({ kind }: Repair): boolean {
 export async function repair(
   tools: DoctorTools,
   repairs: readonly Repair[],
-  hear: (event: RepairEvent) => void = () => {},
+  hooks: RepairHooks = {},
 ): Promise<readonly RepairOutcome[]> {
   const outcomes: RepairOutcome[] = []
-  const tell = (event: RepairEvent) => {
-    hear(event)
+  const hear = (event: RepairEvent) => {
+    hooks.hear?.(event)
     if (event.kind !== 'begun') outcomes.push(event)
   }
   for (const batch of await batchesOf(tools, repairs)) {
     await holdingEach(tools, batch, async (located, refusal) => {
       const wanted = located.map((each) => each.repair)
-      if (refusal) for (const each of wanted) tell(failureOf(each, refusal))
-      else await repairHeld(tools, { scope: scopeOfAll(located), wanted }, tell)
+      if (refusal) for (const each of wanted) hear(failureOf(each, refusal))
+      else await repairHeld(tools, { scope: scopeOfAll(located), wanted }, { ...hooks, hear })
     })
   }
   return outcomes
@@ -105,18 +119,19 @@ export async function repair(
 async function repairHeld(
   tools: DoctorTools,
   { scope, wanted }: { readonly scope: Scope; readonly wanted: readonly Repair[] },
-  tell: (event: RepairEvent) => void,
+  hooks: RepairHooks & Required<Pick<RepairHooks, 'hear'>>,
 ): Promise<void> {
   if (wanted.length === 0) return
-  const found = await look(tools, scope)
+  const { hear } = hooks
+  const { findings: found } = await judgedLook(tools, hooks, scope)
   const reasons = Map.groupBy(found, (each) => (each.repair ? repairKey(each.repair) : ''))
   for (const each of wanted)
-    if (!reasons.has(repairKey(each))) tell({ kind: 'unneeded', repair: each, why: settled })
+    if (!reasons.has(repairKey(each))) hear({ kind: 'unneeded', repair: each, why: settled })
   const keys = new Set(wanted.map(repairKey))
   for (const group of inGroups(planRepairs(found).filter((each) => keys.has(repairKey(each))))) {
     for (const each of group)
-      tell({ kind: 'begun', repair: each, findings: reasons.get(repairKey(each)) ?? [] })
-    for (const outcome of await attempt(tools, group)) tell(outcome)
+      hear({ kind: 'begun', repair: each, findings: reasons.get(repairKey(each)) ?? [] })
+    for (const outcome of await attempt(tools, group)) hear(outcome)
   }
 }
 

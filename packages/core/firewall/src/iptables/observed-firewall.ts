@@ -3,6 +3,8 @@ export interface ObservedFirewall {
   readonly family: 4 | 6
   /** The rules of chain FORWARD, and of DOCKER-USER behind it, where its policy is to drop; absent where it is not. */
   readonly refusing?: readonly string[]
+  /** The tables in which no chain of a plugin has a rule: nothing was made there, or all was flushed. */
+  readonly flushed: readonly ('filter' | 'nat')[]
   /** Whether traffic to a port of the host reaches published ports at all. */
   readonly publishes: boolean
   /** By mark: what only one container in one network makes. */

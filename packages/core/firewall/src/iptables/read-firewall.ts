@@ -11,6 +11,10 @@ export function readFirewall({ family, text }: SavedRules): ObservedFirewall {
   return {
     family,
     ...refusing(text, filter),
+    flushed: [
+      ...(hasRules(filter) ? [] : ['filter' as const]),
+      ...(hasRules(nat) ? [] : ['nat' as const]),
+    ],
     publishes: publishes(nat),
     owned: ownedRules(nat, chainsOf(tables, 'nat')),
     admitted: admitted(filter),
@@ -72,6 +76,10 @@ function rulesOf(tables: readonly RuleTable[], name: string): readonly Rule[] {
 
 function chainsOf(tables: readonly RuleTable[], name: string): readonly string[] {
   return tables.filter((table) => table.name === name).flatMap(({ chains }) => chains)
+}
+
+function hasRules(table: readonly Rule[]): boolean {
+  return table.some(({ chain }) => chain.startsWith('CNI-'))
 }
 
 function publishes(nat: readonly Rule[]): boolean {

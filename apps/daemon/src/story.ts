@@ -1,0 +1,121 @@
+import type { NewEvent } from '@vethra/api'
+import { explain } from '@vethra/cni'
+import type { RepairEvent, RepairHooks } from '@vethra/engine'
+import {
+  describeRepair,
+  type Finding,
+  lossesAlone,
+  peaceMs,
+  type Repair,
+  withoutRepair,
+} from '@vethra/findings'
+import type { Tally } from './tally.ts'
+
+/** The dependencies of a story. */
+export interface StoryTools {
+  readonly tell: (event: NewEvent) => void
+  readonly tally: Tally
+  readonly now: () => number
+}
+
+/** The findings and repairs of a daemon as events, and the losses that somebody wants so. */
+export interface Story extends Required<RepairHooks> {
+  /** The findings of the last look of a turn. */
+  ended(left: readonly Finding[]): void
+  /** Repairs that are held back are to be made. */
+  forget(): void
+}
+
+/** A story without a beginning. */
+export function newStory({ tell, tally, now }: StoryTools): Story {
+  const open = new Map<string, Finding>()
+  const restored = new Map<string, number>()
+  const held = new Set<string>()
+  const alone = new Set<string>()
+  const begun = new Map<Repair, readonly Finding[]>()
+  let began = now()
+
+  const appear = (findings: readonly Finding[]) => {
+    for (const each of findings.filter(({ id }) => !open.has(id))) {
+      const { id, message, subject } = each
+      open.set(id, each)
+      tell({ Type: 'finding-appeared', Message: message, Subject: subject.name, Finding: id })
+    }
+  }
+
+  return {
+    hear(event) {
+      if (event.kind === 'begun') {
+        began = now()
+        begun.set(event.repair, event.findings)
+        appear(event.findings)
+        return tell(eventOf(event, 0))
+      }
+      const findings = begun.get(event.repair)
+      // A change under way at the first look, and whole at the second, is no event.
+      if (findings === undefined) return
+      begun.delete(event.repair)
+      if (event.kind === 'done')
+        for (const { id } of findings.filter((each) => alone.has(each.id))) restored.set(id, now())
+      tally.count('vethra_repairs_total', { kind: event.repair.kind, outcome: event.kind })
+      tell(eventOf(event, now() - began))
+    },
+    judge(findings, state) {
+      const losses = lossesAlone(findings, { restored, held }, state)
+      return findings.map((each) => {
+        const loss = losses.get(each.id)
+        mark(alone, each.id, loss !== undefined)
+        mark(held, each.id, loss === 'again')
+        return loss === 'again' ? withoutRepair(each) : each
+      })
+    },
+    ended(left) {
+      appear(left)
+      for (const [id, at] of restored) if (now() - at > peaceMs) restored.delete(id)
+      const ids = new Set(left.map(({ id }) => id))
+      for (const { id, message, subject } of open.values()) {
+        if (ids.has(id)) continue
+        for (const marked of [open, held, alone]) marked.delete(id)
+        const words = `no longer: ${message}`
+        tell({ Type: 'finding-gone', Message: words, Subject: subject.name, Finding: id })
+      }
+    },
+    forget() {
+      restored.clear()
+      held.clear()
+    },
+  }
+}
+
+function mark(marked: Set<string>, id: string, isMarked: boolean): void {
+  if (isMarked) marked.add(id)
+  else marked.delete(id)
+}
+
+function eventOf(event: RepairEvent, tookMs: number): NewEvent {
+  const words = describeRepair(event.repair)
+  const about = { Subject: words, Repair: event.repair.kind }
+  switch (event.kind) {
+    case 'begun':
+      return { Type: 'repair-begun', Message: `about to ${words}`, ...about }
+    case 'done':
+      return { Type: 'repair-done', Message: `done: ${words}`, ...about, DurationMs: tookMs }
+    case 'unneeded':
+      return {
+        Type: 'repair-unneeded',
+        Message: `no need to ${words}: ${event.why}`,
+        ...about,
+        Causes: [event.why],
+      }
+    case 'failed': {
+      const [message = '', ...causes] = explain(event.error).map((line) => line.trim())
+      return {
+        Type: 'repair-failed',
+        Message: message,
+        ...about,
+        Causes: causes,
+        DurationMs: tookMs,
+      }
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import type { DesiredState } from './desired-state.ts'
+import type { Finding } from './finding.ts'
+import type { ObservedState } from './observed-state.ts'
+
+/** The losses before a look, by the ids of their findings. */
+export interface Losses {
+  /** When rules and links that were lost alone were restored last, in milliseconds since 1970. */
+  readonly restored: ReadonlyMap<string, number>
+  /** Those that were left alone at the last look. */
+  readonly held: ReadonlySet<string>
+}
+
+/** The parts of both states of a host that tell a flush. */
+export interface BothStates {
+  readonly desired: Pick<DesiredState, 'attachments'>
+  readonly observed: Pick<ObservedState, 'nowMs' | 'firewall' | 'table'>
+}
+
+/** A rule or a link that is lost again within this time stays removed, in milliseconds. */
+export const peaceMs = 60_000
+
+/**
+ * The findings of rules and links that were lost alone, by id: `again` where one was restored less than a minute ago, so
+ * that somebody wants it removed, `once` else. Where a table has no rule of ours somebody has flushed or reloaded it, and
+ * wants nothing of ours: what is missing there is not lost alone.
+ */
+export function lossesAlone(
+  findings: readonly Finding[],
+  { restored, held }: Losses,
+  { desired, observed: { nowMs, firewall, table } }: BothStates,
+): ReadonlyMap<string, 'once' | 'again'> {
+  const isUsed = (family: 4 | 6) =>
+    desired.attachments.some(({ addresses }) =>
+      addresses.some(({ address }) => address.includes(':') === (family === 6)),
+    )
+  const flushed = new Set([
+    ...firewall.flatMap((each) => (isUsed(each.family) ? each.flushed : [])),
+    ...(table.flushed ? ['table'] : []),
+  ])
+  const isAgain = ({ id }: Finding) =>
+    held.has(id) || nowMs - (restored.get(id) ?? Number.NEGATIVE_INFINITY) < peaceMs
+  return new Map(
+    findings.flatMap((each) => {
+      const place = placeOf(each)
+      const alone = place !== undefined && !flushed.has(place)
+      return alone ? [[each.id, isAgain(each) ? 'again' : 'once'] as const] : []
+    }),
+  )
+}
+
+// What one command of an administrator removes: state of ours on disk is none of it.
+function placeOf({ kind, repair }: Finding): 'table' | 'nat' | 'filter' | 'link' | undefined {
+  switch (repair?.kind) {
+    case 'restore-elements':
+      return kind === 'settings-changed' ? 'link' : 'table'
+    case 'restore-masquerading':
+      return 'nat'
+    case 'restore-rules':
+      return repair.effects.includes('ports') ? 'nat' : 'filter'
+    case 'restore-bridge':
+    case 'restore-link':
+    case 'reattach':
+      return 'link'
+    default:
+      return undefined
+  }
+}
+
+/** A finding whose repair is held back. */
+export function withoutRepair({ repair: _, ...each }: Finding): Finding {
+  return {
+    ...each,
+    severity: 'warning',
+    evidence: [
+      ...each.evidence,
+      'it was restored, and removed again within a minute: it stays removed until it is repaired by hand',
+    ],
+  }
+}
