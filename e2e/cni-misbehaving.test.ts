@@ -25,17 +25,17 @@ describeOnHost('vethra cni with a plugin that misbehaves', () => {
     [
       'hangs (libcni, case 55)',
       'echo waiting for a daemon >&2; sleep 100',
-      /bad timed out after 1 s .*\(CNI code 104\)[\s\S]*netplugin failed with no error message: signal: killed, after: waiting for a daemon/,
+      /bad timed out after 1 s .*\(code 104\)[\s\S]*netplugin failed with no error message: signal: killed, after: waiting for a daemon/,
     ],
     [
       'leaves a grandchild that keeps the pipes',
       "sleep 100 & echo '{}'",
-      /bad timed out after 1 s .*\(CNI code 104\)/,
+      /bad timed out after 1 s .*\(code 104\)/,
     ],
     [
       'leaves a grandchild in a session of its own that keeps the pipes',
       `setsid sh -c 'echo $$ > "$0"; exec sleep 100' "\${0%/plugins/bad}/pid" & echo '{}'`,
-      /bad timed out after 1 s .*\(CNI code 104\)/,
+      /bad timed out after 1 s .*\(code 104\)/,
     ],
     ['prints 1 GB', 'head -c 1000000000 /dev/zero', /bad printed more than 16777216 octets on ADD/],
     [

@@ -29,7 +29,7 @@ describeOnHost('vethra cni and the interfaces of others', () => {
     const host = await cni.host.snapshot()
     const added = await run('add')
     expect(added.exitCode).toBe(1)
-    expect(added.stderr).toMatch(/eth0.*\/run\/netns\/blue.*\(CNI code 102\)/)
+    expect(added.stderr).toMatch(/eth0.*\/run\/netns\/blue.*\(code 102\)/)
     expect(await linksIn('blue')).toEqual(before)
     expect(await cni.host.snapshot()).toEqual(host)
   })
@@ -41,7 +41,7 @@ describeOnHost('vethra cni and the interfaces of others', () => {
     for (const path of [blue.netns, '/run/other']) {
       const again = await run('add', path)
       expect(again.exitCode).toBe(1)
-      expect(again.stderr).toContain('(CNI code 102)')
+      expect(again.stderr).toContain('(code 102)')
       expect(again.stderr).toContain(blue.id)
       expect([await eth0(), await cni.leftovers()]).toEqual(before)
     }
@@ -101,7 +101,7 @@ esac`,
     await ip('-n', 'blue', 'link', 'add', 'eth0', 'type', 'bridge')
     const added = await run('add')
     expect(added.exitCode).toBe(1)
-    expect(added.stderr).toContain('(CNI code 102)')
+    expect(added.stderr).toContain('(code 102)')
     expect(await run('del')).toMatchObject({ exitCode: 0 })
     expect(await eth0()).toMatchObject({ ifname: 'eth0' })
     expect(await cni.leftovers()).toEqual([])

@@ -36,7 +36,7 @@ describeOnHost('many at once, on a fresh host', () => {
     const rans = await Promise.all([way('add', member), way('add', member), way('add', member)])
     expect(rans.map(({ exitCode }) => exitCode).sort()).toEqual([0, 1, 1])
     for (const { exitCode, stderr } of rans) {
-      if (exitCode !== 0) expect(stderr).toContain('(CNI code 102)')
+      if (exitCode !== 0) expect(stderr).toContain('(code 102)')
     }
     const { network, netns } = member
     expect((await host.vethra('cni', 'check', network, netns)).exitCode).toBe(0)

@@ -133,11 +133,11 @@ describeOnHost('vethra network connect and disconnect', () => {
     const bundle = await host.bundle(id, ['sleep', '60'])
     const prepare = (network: string) =>
       host.vethra('bundle', 'prepare', bundle, '--id', id, '--network', network)
-    expect((await prepare('fixed')).stderr).toMatch(/fixed.*IPv6.*\(CNI code 101\)/)
+    expect((await prepare('fixed')).stderr).toMatch(/fixed.*IPv6.*\(code 101\)/)
     expect((await prepare('fixed:ip=10.90.0.5,ip6=fd00:90::5')).exitCode).toBe(0)
     expect(await host.start(bundle, id)).toMatchObject({ exitCode: 0 })
     expect((await host.vethra('network', 'connect', 'fixed', web)).stderr).toMatch(
-      /fixed.*IPv6.*\(CNI code 101\)/,
+      /fixed.*IPv6.*\(code 101\)/,
     )
     expect(
       (
@@ -257,13 +257,13 @@ describeOnHost('vethra network connect and disconnect', () => {
     const before = await host.snapshot()
     const rows: readonly [readonly string[], string][] = [
       [['connect', 'front', 'WEB'], 'is connected to network front already'],
-      [['connect', 'nowhere', 'WEB'], '"nowhere" (CNI code 101)'],
-      [['connect', 'back', 'nobody'], '"nobody" (CNI code 101)'],
+      [['connect', 'nowhere', 'WEB'], '"nowhere" (code 101)'],
+      [['connect', 'back', 'nobody'], '"nobody" (code 101)'],
       [['connect', '--ip', 'x', 'back', 'WEB'], 'x'],
       [['connect', '--ip', '10.9.9.9', 'back', 'WEB'], '10.9.9.9'],
       [['connect', '--ip6', 'fd00::9', 'back', 'WEB'], 'fd00::9'],
-      [['disconnect', 'back', 'WEB'], 'back (CNI code 101)'],
-      [['disconnect', 'nowhere', 'WEB'], 'nowhere (CNI code 101)'],
+      [['disconnect', 'back', 'WEB'], 'back (code 101)'],
+      [['disconnect', 'nowhere', 'WEB'], 'nowhere (code 101)'],
       [['connect', '--mac-address', '01:00:00:00:00:01', 'back', 'WEB'], '--mac-address'],
     ]
     for (const [args, said] of rows) {

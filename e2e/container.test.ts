@@ -70,7 +70,7 @@ describeOnHost('a runc container', () => {
 
     expect(await host.vethra('network', 'rm', 'lan')).toMatchObject({
       exitCode: 1,
-      stderr: expect.stringContaining('(CNI code 102)'),
+      stderr: expect.stringContaining('(code 102)'),
     })
     expect((await host.stop(web)).exitCode).toBe(0)
     expect(await inside(client, 'cat', '/etc/hosts')).not.toMatch(/shop/)
@@ -114,7 +114,7 @@ describeOnHost('a runc container', () => {
     await started(web, bundle)
     expect(await host.vethra('bundle', 'rm', web)).toMatchObject({
       exitCode: 1,
-      stderr: expect.stringContaining('(CNI code 102)'),
+      stderr: expect.stringContaining('(code 102)'),
     })
     const { pid } = JSON.parse((await host.runc('state', web)).stdout)
     await host.run(['kill', '-9', String(pid)])

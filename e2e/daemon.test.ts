@@ -192,12 +192,12 @@ describeOnHost('vethra daemon', () => {
     const second = await host.vethra('daemon', '--socket', join(host.folder, 'other.sock'))
     expect(second).toMatchObject({ exitCode: 1 })
     expect(second.stderr).toMatch(
-      new RegExp(`/var/lib/vethra/\\w{8}.* process ${daemon.pid} .*CNI code 102`),
+      new RegExp(`/var/lib/vethra/\\w{8}.* process ${daemon.pid} .*code 102`),
     )
     const third = await host.vethra(
       ...['daemon', '--data-root', '/var/lib/third', '--socket', daemon.socket],
     )
-    expect(third).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('CNI code 102') })
+    expect(third).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('code 102') })
     expect(third.stderr).toContain(daemon.socket)
     await daemon.end('SIGKILL')
     await start()
@@ -227,7 +227,7 @@ describeOnHost('vethra daemon', () => {
     await again.end()
     await writeFile(again.socket, 'a file')
     const refused = await host.vethra('daemon', '--socket', again.socket)
-    expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('CNI code 102') })
+    expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('code 102') })
     expect(await readFile(again.socket, 'utf8')).toBe('a file')
   })
 
@@ -242,7 +242,7 @@ describeOnHost('vethra daemon', () => {
   it('vethra top reports a missing daemon, and the command that starts it', async () => {
     const ran = await host.vethra('top')
     expect(ran).toMatchObject({ exitCode: 1, stdout: '' })
-    expect(ran.stderr).toMatch(/\/run\/vethra\/vethra\.sock.*CNI code 101/)
+    expect(ran.stderr).toMatch(/\/run\/vethra\/vethra\.sock.*code 101/)
     expect(ran.stderr).toContain('systemctl start vethra')
   })
 })

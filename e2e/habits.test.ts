@@ -75,4 +75,53 @@ describeOnHost('what people type', () => {
     expect(removed).toMatchObject({ exitCode: 0, stdout: 'short', stderr: '' })
     expect((await host.vethra('network', 'rm', '-f', 'lan')).exitCode).toBe(1)
   })
+
+  it('listings are filtered, formatted and tabulated as in docker', async () => {
+    const out = async (...args: readonly string[]) => (await host.vethra(...args)).stdout
+    expect(
+      await out('container', 'ls', '-a', '-q', '--no-trunc', '--filter', 'status=running'),
+    ).toBe(web)
+    expect(await out('container', 'ls', '-q', '--filter', 'network=back')).toBe('')
+    const place = '{{range .Networks}}{{.Interface}}{{end}} {{.State}}'
+    expect(await out('container', 'inspect', '--format', place, web)).toBe('eth0 running')
+    const table = await out('network', 'ls', '--format', 'table {{.Name}}\\t{{.Driver}}')
+    expect(table.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
+      ['NAME', 'DRIVER'],
+      ...['back', 'lan', 'unused'].map((name) => [name, 'bridge']),
+    ])
+    const [shown] = await json('network', 'inspect', 'lan')
+    expect(shown).toMatchObject({
+      Driver: 'bridge',
+      Internal: false,
+      EnableIPv6: false,
+      Options: {},
+    })
+    expect(Math.abs(Date.parse(shown.Created) - Date.now())).toBeLessThan(60_000)
+    for (const command of [
+      ['network', 'ls'],
+      ['container', 'ls'],
+      ['network', 'inspect', 'lan'],
+    ]) {
+      const ran = await host.vethra(...command, '--format', '{{.Nmae}}')
+      expect(ran, command.join(' ')).toMatchObject({ exitCode: 2, stdout: '' })
+      expect(ran.stderr).toContain('.Name')
+    }
+  })
+
+  it('help, versions and mistyped commands are as expected', async () => {
+    const version = await host.vethra('version')
+    expect(await host.vethra('--version')).toEqual(version)
+    expect(await host.vethra('-v')).toEqual(version)
+    const create = await host.vethra('network', 'create', '--help')
+    expect(create.stdout).toContain('--data-root')
+    expect(await host.vethra('help', 'network', 'create')).toEqual(create)
+    const mistyped = async (...words: readonly string[]) => {
+      const { exitCode, stderr } = await host.vethra(...words)
+      expect(exitCode, words.join(' ')).toBe(2)
+      return /Did you mean "(.*)"/.exec(stderr)?.[1]
+    }
+    expect(await mistyped('network', 'creat')).toBe('vethra network create')
+    expect(await mistyped('network', 'reload')).toBeUndefined()
+    expect(await mistyped('contaner', 'ls')).toBe('vethra container')
+  })
 })

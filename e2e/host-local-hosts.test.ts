@@ -256,7 +256,7 @@ describeOnHost('host-local on a host', () => {
     }
     const unknown = await host.run([executable, 'plugin', 'nope'], { env })
     expect(unknown).toMatchObject({ exitCode: 2, stdout: '' })
-    expect(unknown.stderr).toMatch(/"nope".*\(CNI code 103\)\n {2}hint: .*host-local, static/)
+    expect(unknown.stderr).toMatch(/"nope".*\(code 103\)\n {2}hint: .*host-local, static/)
   })
 
   it('refuses its own network namespace, unless the caller says that it may be', async () => {

@@ -63,7 +63,7 @@ describeOnHost('vethra ipam', () => {
     )
     const missing = await host.vethra('ipam', 'ls', '--network', 'nope')
     expect(missing).toMatchObject({ exitCode: 1, stdout: '' })
-    expect(missing.stderr).toMatch(/nope.*\(CNI code 101\)/)
+    expect(missing.stderr).toMatch(/nope.*\(code 101\)/)
     await host.run(['rm', '-rf', '/srv/nets'])
   })
 

@@ -188,7 +188,7 @@ describeOnHost('two containers whose namespace and id make one text', () => {
         { cwd: '/' },
       )
       expect(ran.exitCode).not.toBe(0)
-      expect(ran.stderr).toContain('CNI code 102')
+      expect(ran.stderr).toContain('code 102')
       expect(ran.stderr).toContain(`container ${short} of namespace default`)
     }
     const bundle = `${host.folder}/default-of-${short}`
@@ -224,7 +224,7 @@ describeOnHost('two containers whose namespace and id make one text', () => {
       const second = ['runc', '--root', `${host.folder}/second`, 'run', '-b', bundle, one]
       const ran = await host.run(second)
       expect(ran.exitCode).not.toBe(0)
-      expect(ran.stderr).toContain('CNI code 102')
+      expect(ran.stderr).toContain('code 102')
       expect(await settled()).toEqual(before)
       expect(await states('default')).toEqual([`${one} running`])
       await host.stop(one)

@@ -165,7 +165,7 @@ async function tried(
     operation === 'check'
       ? before !== 'attached' || crowd.choices.includes('exec')
       : operation === 'add' && before !== 'detached'
-  if (!isFine && !(mayFail && /CNI code/.test(ended.said)))
+  if (!isFine && !(mayFail && /code \d+/.test(ended.said)))
     crowd.faults.push(
       `${operation} of ${container.name} (${before}): ${ended.exitCode} ${ended.said}`,
     )

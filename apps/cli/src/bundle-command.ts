@@ -8,6 +8,11 @@ import { gather } from './flags.ts'
 import { subcommand } from './program.ts'
 import type { Tools } from './tools.ts'
 
+interface PrepareFlags extends BundleFlags {
+  readonly dnsOpt: readonly string[]
+  readonly dryRun: boolean
+}
+
 /** `vethra bundle prepare|rm`. */
 export function bundleCommand(program: Command, open: () => Promise<Tools>, io: Io): void {
   const bundle = subcommand(program, 'bundle', 'OCI bundles: give them networks, and forget them', [
@@ -43,6 +48,7 @@ export function bundleCommand(program: Command, open: () => Promise<Tools>, io: 
     .option('--ip6 <ip>', 'the IPv6 address in the first network')
     .option('--mac-address <mac>', 'the hardware address in the first network')
     .option('--dns-option <option>', 'an option of resolv.conf (repeatable)', gather, [])
+    .option('--dns-opt <option>', 'the same, by its other name in docker', gather, [])
     .option('--add-host <name:ip>', 'a line of the hosts file (repeatable)', gather, [])
     .option('--hostname <name>', 'the hostname; default: the first 12 characters of the id')
     .option('--domainname <name>', 'the domain name')
@@ -52,8 +58,9 @@ export function bundleCommand(program: Command, open: () => Promise<Tools>, io: 
       'after',
       '\nThe global flags --dns and --dns-search set the nameservers and search list in resolv.conf.',
     )
-    .action(async (bundle: string, flags: BundleFlags & { dryRun: boolean }) => {
-      const { dryRun } = flags
+    .action(async (bundle: string, given: PrepareFlags) => {
+      const { dryRun, dnsOpt } = given
+      const flags = { ...given, dnsOption: [...given.dnsOption, ...dnsOpt] }
       const prepared = await prepareBundle(
         await open(),
         { folder: resolve(bundle), flags, dryRun },

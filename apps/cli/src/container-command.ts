@@ -4,7 +4,10 @@ import type { Command } from 'commander'
 import { type ContainerListFlags, printContainers } from './container-list.ts'
 import { printPorts } from './container-port.ts'
 import { forgetContainers } from './container-remove.ts'
+import { gather } from './flags.ts'
+import { readFormat } from './listing.ts'
 import { subcommand } from './program.ts'
+import { containerDetailsShape } from './shapes.ts'
 import type { Tools } from './tools.ts'
 
 /** `vethra container ls|inspect|port|rename|rm`. */
@@ -17,18 +20,31 @@ export function containerCommand(program: Command, open: () => Promise<Tools>, i
   )
   subcommand(container, 'ls', 'list containers', [
     'vethra container ls',
+    'vethra container ls --filter status=running --filter network=lan',
     'vethra container ls --format json',
   ])
     .alias('list')
+    .option('-a, --all', 'containers of all states, which is the default', true)
     .option('-q, --quiet', 'ids only', false)
     .option('--no-trunc', 'cut nothing short')
+    .option(
+      '-f, --filter <key=value>',
+      'id=START, name=PART, network=NAME or status=STATE (repeatable)',
+      gather,
+      [],
+    )
     .option('--format <format>', 'table, json or a template', 'table')
     .action(async (flags: ContainerListFlags) => printContainers(await open(), flags, io))
   subcommand(container, 'inspect <container>', 'show a container as JSON', [
     'vethra container inspect web',
-  ]).action(async (ref: string) => {
-    io.print(JSON.stringify(await inspectContainer(await open(), ref), null, 4))
-  })
+    'vethra container inspect --format \'{{range .Networks}}{{join .Addresses " "}}{{end}}\' web',
+  ])
+    .option('-f, --format <format>', 'json or a template', 'json')
+    .action(async (ref: string, { format }: { format: string }) => {
+      const text = format === 'json' ? undefined : readFormat(format, containerDetailsShape)
+      const details = await inspectContainer(await open(), ref)
+      io.print(text ? text(details) : JSON.stringify(details, null, 4))
+    })
   subcommand(container, 'port <container> [port]', 'show published ports', [
     'vethra container port web',
     'vethra container port web 80/tcp',

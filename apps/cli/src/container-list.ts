@@ -1,11 +1,13 @@
 import { type ContainerRow, listContainers } from '@vethra/engine'
 import type { Io } from '@vethra/world'
 import { printListing } from './listing.ts'
+import { containerShape } from './shapes.ts'
 import type { Tools } from './tools.ts'
 
 /** The options of `container ls`. */
 export interface ContainerListFlags {
   readonly quiet: boolean
+  readonly filter: readonly string[]
   readonly trunc: boolean
   readonly format: string
 }
@@ -16,7 +18,7 @@ export async function printContainers(
   flags: ContainerListFlags,
   io: Io,
 ): Promise<void> {
-  const containers = await listContainers(tools)
+  const containers = await listContainers(tools, flags.filter)
   const short = (id: string) => (flags.trunc ? id.slice(0, 12) : id)
   if (flags.quiet) {
     for (const { ID } of containers) io.print(short(ID))
@@ -31,5 +33,7 @@ export async function printContainers(
     each.Ports,
     each.State,
   ]
-  printListing({ items: containers, header, row, whole: !flags.trunc }, flags.format, io)
+  const titles = { ID: 'CONTAINER ID' }
+  const listing = { items: containers, shape: containerShape, header, row, titles }
+  printListing({ ...listing, whole: !flags.trunc }, flags.format, io)
 }

@@ -17,6 +17,7 @@ import { unsupported } from './flags.ts'
 import { printListing } from './listing.ts'
 import { subcommand } from './program.ts'
 import { whileWaiting } from './progress.ts'
+import { findingShape, repairShape } from './shapes.ts'
 
 interface DoctorFlags {
   readonly repair: boolean
@@ -65,7 +66,12 @@ function report(findings: readonly Finding[], { format }: DoctorFlags, io: Io): 
   } else {
     const row = ({ Severity, Message }: ReturnType<typeof findingRow>) => [Severity, Message]
     printListing(
-      { items: findings.map(findingRow), header: ['SEVERITY', 'MESSAGE'], row },
+      {
+        items: findings.map(findingRow),
+        shape: findingShape,
+        header: ['SEVERITY', 'MESSAGE'],
+        row,
+      },
       format,
       io,
     )
@@ -102,7 +108,11 @@ async function repairAll(tools: DoctorTools, { format }: DoctorFlags, io: Io): P
 function printRepairs(rows: readonly RepairRow[], format: string, io: Io): void {
   if (format !== 'text') {
     const row = ({ Outcome, Repair }: RepairRow) => [Outcome, Repair]
-    printListing({ items: rows, header: ['OUTCOME', 'REPAIR'], row }, format, io)
+    printListing(
+      { items: rows, shape: repairShape, header: ['OUTCOME', 'REPAIR'], row },
+      format,
+      io,
+    )
     return
   }
   for (const each of rows)

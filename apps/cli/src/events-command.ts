@@ -9,6 +9,7 @@ import { readFileEvents, whyUnreadable } from './file-events.ts'
 import { gather, unsupported } from './flags.ts'
 import { readFormat } from './listing.ts'
 import { subcommand } from './program.ts'
+import { eventShape } from './shapes.ts'
 
 /** Where events are read: the file, and the daemon for those who may not open that. */
 export interface EventSources {
@@ -95,7 +96,7 @@ function sinceOf(text: string | undefined, nowMs: number): Since | undefined {
 
 function rendererOf(format: string): (event: HostEvent) => string {
   if (format === 'json') return (event) => JSON.stringify(event)
-  if (format !== 'text') return readFormat(format)
+  if (format !== 'text') return readFormat(format, eventShape)
   return ({ Time, Type, Message, Causes = [] }) =>
     [`${Time} ${Type} ${Message}`, ...Causes.map((each) => `  ${each}`)].map(oneLine).join('\n')
 }

@@ -18,7 +18,7 @@ export function ipamCommand(program: Command, open: () => Promise<Tools>, io: Io
   ])
     .alias('list')
     .option('--network <network>', 'of this network only')
-    .option('--format <format>', 'table or json', 'table')
+    .option('--format <format>', 'table, json or a template', 'table')
     .action(async (flags: IpamListFlags) => printReservations(await open(), flags, io))
   subcommand(
     ipam,

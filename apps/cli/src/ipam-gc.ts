@@ -10,6 +10,7 @@ import { judgedAfterMs, reasonToKeep } from '@vethra/ipam'
 import type { Io } from '@vethra/world'
 import { cells } from './ipam-list.ts'
 import { signsOfLife } from './ipam-signs.ts'
+import { tableOptions } from './listing.ts'
 import { table } from './table.ts'
 import type { Tools } from './tools.ts'
 
@@ -32,7 +33,7 @@ export async function collectReservations(tools: Tools, flags: GcFlags, io: Io):
   if (flags.dryRun) {
     const header = ['NETWORK', 'ADDRESS', 'CONTAINER ID', 'INTERFACE', 'SINCE', 'REASON']
     const rows = dead.map((each) => [...cells(reservationRow(each)), reasonToFree(each)])
-    for (const line of table(header, rows, { terminal: io.isTerminal() })) io.printStyled(line)
+    for (const line of table(header, rows, tableOptions(io))) io.printStyled(line)
     return
   }
   for (const each of dead) await free(tools, each, io)

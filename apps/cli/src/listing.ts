@@ -1,43 +1,67 @@
 import type { Io } from '@vethra/world'
+import type { ShapeOf } from './shape.ts'
 import { table } from './table.ts'
-import { parseTemplate } from './template.ts'
+import { parseTemplate, render } from './template.ts'
+import { checkFields, titlesOf } from './template-fields.ts'
 
 /** A listing: the objects that programs get, and how people see them. */
 export interface Listing<T> {
   readonly items: readonly T[]
+  /** The fields of an object that a template may name. */
+  readonly shape: ShapeOf<T>
   readonly header: readonly string[]
   /** The cells of one row, as many as the header has. */
   readonly row: (item: T) => readonly string[]
+  /** The titles of fields in `table {{…}}`; default: their names. */
+  readonly titles?: Readonly<Record<string, string>>
   /** Rows for people alone, behind the others. */
   readonly more?: readonly (readonly string[])[]
-  /** Whether long cells stay whole (`--no-trunc`); default: no line has more than 80 columns. */
+  /** Whether long cells stay whole on a terminal, too (`--no-trunc`). */
   readonly whole?: boolean
 }
 
 /**
- * Prints a listing as `--format` wants it: `table`, `json` (one array), or a Go-style template, once for
- * each object. Throws CniError 103 for a format that cannot be.
+ * Prints a listing as `--format` wants it: `table`, `json` (one array), a Go-style template, once for each object, or
+ * `table` and a template whose columns are separated by tabs. Throws CniError 103 for a format that cannot be.
  */
-export function printListing<T>(
-  { items, header, row, more = [], whole = false }: Listing<T>,
-  format: string,
-  io: Io,
-): void {
-  if (format === 'json') {
-    io.print(JSON.stringify(items, null, 2))
-  } else if (format === 'table' || format === '') {
-    const options = { terminal: io.isTerminal(), ...(whole ? {} : { width: 80 }) }
-    for (const line of table(header, [...items.map(row), ...more], options)) io.printStyled(line)
+export function printListing<T>(listing: Listing<T>, format: string, io: Io): void {
+  const { items, header, row, more = [] } = listing
+  const ofTable = /^table\s+(?=.*\{\{)/s.exec(format)?.[0]
+  if (format === 'json') io.print(JSON.stringify(items, null, 2))
+  else if (format === 'table' || format === '') {
+    printTable(listing, header, [...items.map(row), ...more], io)
+  } else if (ofTable === undefined) {
+    const text = readFormat<T>(format, listing.shape)
+    for (const item of items) io.print(text(item))
   } else {
-    const render = readFormat(format)
-    for (const item of items) io.print(render(item))
+    const pieces = parseTemplate(format.slice(ofTable.length))
+    checkFields(pieces, listing.shape)
+    const cells = items.map((item) => render(pieces, item).split('\t'))
+    printTable(listing, titlesOf(pieces, listing.titles), cells, io)
   }
 }
 
 /**
  * A function that renders one object by a template. A word without braces is a mistake, no
- * template.
+ * template. Throws CniError 103, also for a field that the object cannot have.
  */
-export function readFormat(format: string): (item: unknown) => string {
-  return parseTemplate(format.includes('{{') ? format : `{{${format}}}`)
+export function readFormat<T>(format: string, shape: ShapeOf<T>): (item: T) => string {
+  const pieces = parseTemplate(format.includes('{{') ? format : `{{${format}}}`)
+  checkFields(pieces, shape)
+  return (item) => render(pieces, item)
+}
+
+function printTable<T>(
+  { whole = false }: Listing<T>,
+  header: readonly string[],
+  cells: readonly (readonly string[])[],
+  io: Io,
+): void {
+  for (const line of table(header, cells, tableOptions(io, whole))) io.printStyled(line)
+}
+
+/** How tables are printed here: as wide as the terminal, and never cut where there is none. */
+export function tableOptions(io: Io, whole = false): { terminal: boolean; width?: number } {
+  const width = whole ? undefined : io.columns()
+  return { terminal: io.isTerminal(), ...(width === undefined ? {} : { width }) }
 }

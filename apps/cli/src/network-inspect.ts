@@ -1,7 +1,9 @@
-import { inspectNetworks, networksNotFound } from '@vethra/engine'
+import { type InspectMode, inspectNetworks, networksNotFound } from '@vethra/engine'
+import type { DockerNetwork, NativeNetwork } from '@vethra/networks'
 import type { Io } from '@vethra/world'
 import { unsupported } from './flags.ts'
 import { readFormat } from './listing.ts'
+import { dockerShape, nativeShape } from './shapes.ts'
 import type { Tools } from './tools.ts'
 
 /**
@@ -17,8 +19,21 @@ export async function printInspected(
   if (mode !== 'dockercompat' && mode !== 'native') {
     throw unsupported('--mode', mode, 'dockercompat or native', `unknown mode "${mode}"`)
   }
+  const text = format === 'json' ? undefined : renderer(mode, format)
   const { shown, missing, faults } = await inspectNetworks(tools, refs, mode)
-  if (format !== 'json') for (const each of shown) io.print(readFormat(format)(each))
+  if (text) for (const each of shown) io.print(text(each))
   else if (shown.length > 0) io.print(JSON.stringify(shown, null, 4))
   if (missing.length > 0) throw networksNotFound(missing, faults)
+}
+
+function renderer(
+  mode: InspectMode,
+  format: string,
+): (network: DockerNetwork | NativeNetwork) => string {
+  const [docker, native] =
+    mode === 'native'
+      ? [undefined, readFormat<NativeNetwork>(format, nativeShape)]
+      : [readFormat<DockerNetwork>(format, dockerShape), undefined]
+  return (network) =>
+    ('CNI' in network ? native?.(network) : docker?.(network as DockerNetwork)) ?? ''
 }

@@ -3,6 +3,7 @@ import { listNetworks, type NetworkRow } from '@vethra/engine'
 import { networkModes } from '@vethra/networks'
 import type { Io } from '@vethra/world'
 import { printListing } from './listing.ts'
+import { networkShape } from './shapes.ts'
 import type { Tools } from './tools.ts'
 
 /** The options of `network ls`. */
@@ -35,5 +36,7 @@ export async function printNetworks(tools: Tools, flags: ListFlags, io: Io): Pro
   const row = (each: NetworkRow) => [mark(each), each.Name, each.Driver, each.File]
   const header = ['NETWORK ID', 'NAME', 'DRIVER', 'FILE']
   const more = flags.filter.length > 0 ? [] : networkModes.map((mode) => ['(mode)', mode, '', ''])
-  printListing({ items: rows, header, row, more, whole: !flags.trunc }, flags.format, io)
+  const titles = { ID: 'NETWORK ID' }
+  const listing = { items: rows, shape: networkShape, header, row, more, titles }
+  printListing({ ...listing, whole: !flags.trunc }, flags.format, io)
 }

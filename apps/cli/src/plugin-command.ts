@@ -4,6 +4,7 @@ import type { Io, World } from '@vethra/world'
 import type { Command } from 'commander'
 import { printListing } from './listing.ts'
 import { subcommand } from './program.ts'
+import { pluginShape } from './shapes.ts'
 
 /** `vethra plugin ls|install`: the plugins on CNI_PATH, and links to those that Vethra is. Being one of them needs no command line. */
 export function pluginCommand(program: Command, open: () => Promise<World>, io: Io): void {
@@ -59,7 +60,7 @@ async function printPlugins(world: World, format: string, io: Io): Promise<void>
   const { cniPath } = world.resolved.settings
   const items = await listPlugins(await world.pluginFolders(), cniPath)
   const header = ['NAME', 'WHOSE', 'VERSIONS', 'FILE']
-  printListing({ items, header, row: cells, whole: true }, format, io)
+  printListing({ items, shape: pluginShape, header, row: cells, whole: true }, format, io)
 }
 
 function cells({ Name, Whose, Versions, File, Target, Shadowed }: PluginRow): readonly string[] {

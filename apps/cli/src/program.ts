@@ -14,6 +14,7 @@ export function newProgram(io: Io): Command {
     .configureOutput({ writeOut: lines(io.print), writeErr: lines(io.complain) })
     .configureHelp({ helpWidth: 80, minWidthToWrap: 20, optionDescription: described })
     .showHelpAfterError('  hint: Add --help to see what the command takes.')
+    .version(version, '-v, --version', 'print the version')
     .addHelpText(
       'after',
       `\nExamples:\n  vethra network create lan\n  vethra bundle prepare ./web --id web --network lan -p 8080:80\n  vethra network inspect lan`,
@@ -37,6 +38,7 @@ export function subcommand(
     .command(usage)
     .description(text)
     .addHelpText('after', `\nExamples:\n${examples.map((each) => `  ${each}`).join('\n')}`)
+    .addHelpText('after', `\n${briefGlobalFlags()}`)
 }
 
 // That a flag is not given by default needs no words.
@@ -45,21 +47,27 @@ function described({ description, defaultValue }: Option): string {
   return given ? `${description} (default: ${defaultValue})` : description
 }
 
+function briefGlobalFlags(): string {
+  const flags = settingFlags.map(({ flag }) => flag).join(', ')
+  const lines = wrapped(`Global flags, explained by "vethra --help": ${flags}.`, 78, '  ')
+  return lines.trimStart()
+}
+
 function globalFlags(): string {
   return settingFlags
     .map(({ flag, short, value, help }) => {
       const names = `${short === undefined ? '' : `${short}, `}${flag} ${value}`
-      return `  ${names}\n${wrapped(help)}`
+      return `  ${names}\n${wrapped(help, 72, '      ')}`
     })
     .join('\n')
 }
 
-function wrapped(text: string): string {
+function wrapped(text: string, width: number, indent: string): string {
   const lines: string[] = []
   for (const word of text.split(' ')) {
     const longer = `${lines.at(-1) ?? ''} ${word}`
-    if (lines.length > 0 && longer.length <= 72) lines.splice(-1, 1, longer)
+    if (lines.length > 0 && longer.length <= width) lines.splice(-1, 1, longer)
     else lines.push(word)
   }
-  return lines.map((line) => `      ${line}`).join('\n')
+  return lines.map((line) => `${indent}${line}`).join('\n')
 }

@@ -1,6 +1,7 @@
 import type { GivenSettings } from '@vethra/settings'
 import type { Here, Io } from '@vethra/world'
 import { type Command, CommanderError } from 'commander'
+import { checkCommand } from './check-command.ts'
 import type { EventSources } from './events-command.ts'
 import { unsupported } from './flags.ts'
 import { openWorld } from './open-world.ts'
@@ -93,9 +94,12 @@ async function completion(program: Command, call: Call): Promise<void> {
  */
 export async function runCommand(words: readonly string[], call: Call): Promise<number> {
   const program = newProgram(call.io)
-  for (const load of wanted(words[0])) await load(program, call)
+  // "help network create" is "network create --help".
+  const meant = words[0] === 'help' ? [...words.slice(1), '--help'] : words
+  for (const load of wanted(meant[0])) await load(program, call)
   try {
-    await program.parseAsync(words, { from: 'user' })
+    checkCommand(program, meant)
+    await program.parseAsync(meant, { from: 'user' })
     return 0
   } catch (error) {
     if (error instanceof CommanderError && error.code === 'vethra.no') return 1
@@ -107,6 +111,7 @@ export async function runCommand(words: readonly string[], call: Call): Promise<
 // Help on everything, and a word that is no command, need them all, which completion loads.
 function wanted(word: string | undefined): readonly Load[] {
   if (word === 'completion') return [completion]
+  if (word === '--version' || word === '-v') return []
   const one = word !== undefined && Object.hasOwn(commands, word) ? commands[word] : undefined
   return one ? [one] : [completion]
 }

@@ -38,3 +38,23 @@ it('a title is never cut', () => {
     '10.0.0.1…',
   ])
 })
+
+it('characters that take two columns, or none, are counted so', () => {
+  const rows = [
+    ['\u7db2\u8def', 'x'],
+    ['e\u0301', 'y'],
+    ['\u{1f469}\u200d\u{1f680}', 'z'],
+  ]
+  expect(table(['NAME', 'B'], rows, { terminal: false })).toEqual([
+    'NAME  B',
+    '\u7db2\u8def  x',
+    'e\u0301     y',
+    '\u{1f469}\u200d\u{1f680}    z',
+  ])
+  const cut = table(['N', 'B'], [['\u7db2\u8def\u7db2\u8def', 'x']], { terminal: false, width: 9 })
+  expect(cut[1]).toBe('\u7db2\u8def\u2026   x')
+})
+
+it('a row may have more cells than there are titles', () => {
+  expect(table(['A'], [['1', '2']], { terminal: false })).toEqual(['A', '1  2'])
+})

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { parseTemplate } from './template.ts'
+import { parseTemplate, render } from './template.ts'
 
 const value = {
   Name: 'lan',
@@ -27,7 +27,7 @@ it.each([
   ['{{.constructor}}{{.__proto__}}', ''],
   ['plain', 'plain'],
 ])('%j renders as %j', (template, rendered) => {
-  expect(parseTemplate(template)(value)).toBe(rendered)
+  expect(render(parseTemplate(template), value)).toBe(rendered)
 })
 
 it.each(['{{.Name', '{{if .X}}', '{{end}}', '{{nope .X}}', '{{}}', '{{.A | json}}'])(

@@ -1,7 +1,7 @@
 import { CniError } from '@vethra/cni'
 
 /** A piece of a template that has been read. */
-type Piece =
+export type Piece =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'value'; readonly words: readonly string[] }
   | {
@@ -12,16 +12,16 @@ type Piece =
     }
 
 /**
- * Reads a Go-style template (text/template, as far as listings need it) and gives back what renders it:
+ * Reads a Go-style template (text/template, as far as listings need it):
  * `{{.Field.Sub}}`, `{{.}}`, `{{json .X}}`, `{{join .X ", "}}`, `{{len .X}}`, `{{if .X}}…{{else}}…{{end}}`,
- * `{{range .X}}…{{end}}` over lists and the values of objects; `\t` and `\n` outside of braces. A field
- * that is not there renders as nothing. Throws CniError 103 that names what cannot be read.
+ * `{{range .X}}…{{end}}` over lists and the values of objects; `\t` and `\n` outside of braces.
+ * Throws CniError 103 that names what cannot be read.
  */
-export function parseTemplate(text: string): (value: unknown) => string {
+export function parseTemplate(text: string): readonly Piece[] {
   const tokens = text.split(/(\{\{-?[^}]*\}\})/).filter((token) => token !== '')
   const { pieces, rest } = readPieces(tokens, text)
   if (rest.length > 0) throw wrong(text, `${rest[0]} has no beginning`)
-  return (value) => render(pieces, value)
+  return pieces
 }
 
 function readPieces(
@@ -80,7 +80,8 @@ function checked(words: readonly string[], whole: string): readonly string[] {
   throw wrong(whole, `{{${words.join(' ')}}} is not understood`)
 }
 
-function render(pieces: readonly Piece[], value: unknown): string {
+/** The text of a template for a value. A field that the value does not have is nothing. */
+export function render(pieces: readonly Piece[], value: unknown): string {
   return pieces.map((piece) => renderPiece(piece, value)).join('')
 }
 
@@ -128,6 +129,6 @@ function wrong(template: string, why: string): CniError {
   return new CniError({
     code: 103,
     message: `cannot use the format ${JSON.stringify(template)}: ${why}`,
-    hint: 'Use table, json, or a template such as {{.Name}} with json, join, len, if, range and end.',
+    hint: "Use table, json, or a template such as '{{.Name}}' or 'table {{.ID}}\\t{{.Name}}', with json, join, len, if, range and end.",
   })
 }

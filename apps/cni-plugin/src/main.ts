@@ -21,7 +21,7 @@ export async function main(
 ): Promise<number> {
   const [name = ''] = argv
   if (!isPluginName(name)) {
-    io.complain(`error: there is no plugin ${JSON.stringify(name)} (CNI code 103)`)
+    io.complain(`error: there is no plugin ${JSON.stringify(name)} (code 103)`)
     io.complain(`  hint: Give one of ${pluginNames.join(', ')}.`)
     return 2
   }

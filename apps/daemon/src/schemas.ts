@@ -45,6 +45,9 @@ export const dockerNetwork: z.ZodType<DockerNetwork> = z
   .object({
     Name: text,
     Id: maybe(text),
+    Created: text,
+    Driver: text,
+    EnableIPv6: z.boolean(),
     IPAM: z.object({
       Config: z.array(
         z.object({
@@ -55,8 +58,10 @@ export const dockerNetwork: z.ZodType<DockerNetwork> = z
         }),
       ),
     }),
-    Labels: labels.nullable(),
+    Internal: z.boolean(),
     Containers: z.record(text, endpoint),
+    Options: labels,
+    Labels: labels.nullable(),
   })
   .openapi('NetworkDetails')
 

@@ -20,6 +20,7 @@ const io: Io = {
   now: () => Date.now(),
   // Asked only by those who print tables: the answer loads Node's streams.
   isTerminal: () => process.stdout.isTTY === true,
+  columns: () => (process.stdout.isTTY ? process.stdout.columns || undefined : undefined),
   program: programOf(process.argv),
 }
 

@@ -27,7 +27,13 @@ const { Socket = {} } = parseUnit('vethra.socket')
 const none = () => {}
 const io = {
   ...{ env: {}, program: [], write: none, print: none, printStyled: none, complain: none },
-  ...{ readStdin: async () => '', isLost: () => false, isTerminal: () => false, now: () => 0 },
+  ...{
+    readStdin: async () => '',
+    isLost: () => false,
+    isTerminal: () => false,
+    columns: () => undefined,
+    now: () => 0,
+  },
 }
 
 describe('vethra-dhcp.service', () => {

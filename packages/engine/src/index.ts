@@ -74,13 +74,14 @@ export {
   findContainer,
   inspectContainer,
 } from './container/container-inspect.ts'
-export { type ContainerRow, listContainers } from './container/container-list.ts'
+export { listContainers } from './container/container-list.ts'
 export {
   type RemovedContainers,
   type RemoveOptions,
   removeContainers,
 } from './container/container-remove.ts'
 export { renameContainer } from './container/container-rename.ts'
+export type { ContainerRow } from './container/container-row.ts'
 export type {
   ContainerState,
   KnownContainer,

@@ -20,6 +20,8 @@ export interface Io {
   readonly now: () => number
   /** Whether standard output is a terminal: only then it gets colour. */
   readonly isTerminal: () => boolean
+  /** The columns of the terminal that standard output is; undefined where it is none. */
+  readonly columns: () => number | undefined
   /** The argument vector that calls this program again: what hook lines begin with. */
   readonly program: readonly string[]
 }

@@ -21,9 +21,10 @@ async function pathsIn(folder: string): Promise<readonly string[]> {
 /** Undefined for what is no file, and for what vanished since it was listed. */
 async function readConfFile(file: string): Promise<ConfFileText | undefined> {
   try {
-    if (!statSync(file).isFile()) return undefined
+    const status = statSync(file)
+    if (!status.isFile()) return undefined
     const text = await readText(file)
-    return text === undefined ? undefined : { file, text }
+    return text === undefined ? undefined : { file, text, modified: status.mtime.toISOString() }
   } catch (error) {
     if (errno(error) === 'ENOENT') return undefined
     const reason = fileError('read', file, error)

@@ -35,7 +35,7 @@ describe('problemOf', () => {
 
 it('a client explains what the daemon met as a command would', () => {
   expect(explain(errorOf(problemOf(error)))).toEqual([
-    'error: network "lan" is in use (CNI code 102)',
+    'error: network "lan" is in use (code 102)',
     '  caused by: cannot read /x (CNI code 5)',
     '  caused by: EACCES',
     '  hint: Stop the container first.',

@@ -22,7 +22,7 @@ describe('explain', () => {
   it('lists every error of a teardown that went on', () => {
     const cause = new AggregateError([new Error('first'), new Error('second')])
     expect(explain(new CniError({ code: 106, message: 'DEL failed', cause }))).toEqual([
-      'error: DEL failed (CNI code 106)',
+      'error: DEL failed (code 106)',
       '  caused by: first',
       '  caused by: second',
     ])

@@ -29,5 +29,7 @@ function describe(error: unknown): string {
   if (!(error instanceof Error)) return oneLine(String(error).trim())
   if (!(error instanceof CniError)) return oneLine(error.message.trim())
   const details = error.details ? `: ${error.details}` : ''
-  return oneLine(`${error.message}${details} (CNI code ${error.code})`.trim())
+  // Below 100 codes are the CNI protocol's (SPEC 1.1.0, section 5), or a plugin's own.
+  const whose = error.code < 100 ? 'CNI code' : 'code'
+  return oneLine(`${error.message}${details} (${whose} ${error.code})`.trim())
 }

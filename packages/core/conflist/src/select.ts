@@ -8,6 +8,8 @@ export interface ConfFileText {
   /** Absolute path. */
   readonly file: string
   readonly text?: string
+  /** When it was last changed: RFC 3339, in UTC. */
+  readonly modified?: string
   readonly error?: CniError
 }
 

@@ -20,7 +20,7 @@ const { text } = networkConfList(
   { used: [], pools: [] },
 )
 const [lan, old] = networksFromFiles([
-  { file: '/n/nerdctl-lan.conflist', text },
+  { file: '/n/nerdctl-lan.conflist', text, modified: '2026-01-31T12:00:00.000Z' },
   { file: '/n/old.conf', text: '{"name":"old","type":"ptp","mtu":1400}' },
 ]).networks
 const web = {
@@ -38,11 +38,14 @@ const endpoint = {
 }
 
 describe('dockerNetwork', () => {
-  it("has nerdctl's keys in its order, and hides the aux label", () => {
+  it("has docker's keys in its order, and hides the aux label", () => {
     expect(lan && JSON.stringify(dockerNetwork(lan, [web]))).toBe(
       JSON.stringify({
         Name: 'lan',
         Id: '094a367b026246fb64649c4f868a45d8187821d16a973141436fd9cd2acfdb4a',
+        Created: '2026-01-31T12:00:00.000Z',
+        Driver: 'bridge',
+        EnableIPv6: false,
         IPAM: {
           Config: [
             {
@@ -53,8 +56,10 @@ describe('dockerNetwork', () => {
             },
           ],
         },
-        Labels: { team: 'a' },
+        Internal: false,
         Containers: { c1: endpoint },
+        Options: {},
+        Labels: { team: 'a' },
       }),
     )
   })
@@ -62,9 +67,14 @@ describe('dockerNetwork', () => {
   it('leaves out what a network of others has not', () => {
     expect(old && dockerNetwork(old, [])).toEqual({
       Name: 'old',
+      Created: '',
+      Driver: 'ptp',
+      EnableIPv6: false,
       IPAM: { Config: [] },
-      Labels: null,
+      Internal: false,
       Containers: {},
+      Options: { mtu: '1400' },
+      Labels: null,
     })
   })
 })

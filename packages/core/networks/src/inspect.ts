@@ -1,5 +1,6 @@
 import { type Json, parseExactly } from '@vethra/cni'
 import { networkSubnets } from './anatomy.ts'
+import { hasIpv6, isInternal, networkDriver, networkOptions } from './driver-facts.ts'
 import { visibleLabels } from './find.ts'
 import type { Network } from './network.ts'
 import { isObject } from './read-json.ts'
@@ -15,14 +16,23 @@ export interface NetworkContainer {
   readonly ipv6Address: string
 }
 
-/** A network as `docker network inspect` shows it, as far as nerdctl does; the keys and their order are nerdctl's. */
+/** A network as `docker network inspect` shows it, in its order of keys. */
 export interface DockerNetwork {
   readonly Name: string
   readonly Id?: string
+  /** When the conf list was written: RFC 3339, in UTC; empty for a mode. */
+  readonly Created: string
+  /** The type of the first plugin; empty for a mode. */
+  readonly Driver: string
+  readonly EnableIPv6: boolean
   readonly IPAM: { readonly Config: readonly DockerIpamConfig[] }
-  readonly Labels: Readonly<Record<string, string>> | null
+  /** Whether it has no way out. */
+  readonly Internal: boolean
   /** By container id. */
   readonly Containers: Readonly<Record<string, DockerEndpoint>>
+  /** By the names of `-o`, without those that are the default. */
+  readonly Options: Readonly<Record<string, string>>
+  readonly Labels: Readonly<Record<string, string>> | null
 }
 
 /** A subnet of a DockerNetwork. */
@@ -59,9 +69,14 @@ export function dockerNetwork(
   return {
     Name: network.name,
     ...(network.id === undefined ? {} : { Id: network.id }),
+    Created: network.modified ?? '',
+    Driver: networkDriver(network),
+    EnableIPv6: hasIpv6(network),
     IPAM: { Config: networkSubnets(network).map(dockerIpamConfig) },
-    Labels: Object.keys(network.labels).length > 0 ? visibleLabels(network) : null,
+    Internal: isInternal(network),
     Containers: Object.fromEntries(containers.map((each) => [each.id, dockerEndpoint(each)])),
+    Options: networkOptions(network),
+    Labels: Object.keys(network.labels).length > 0 ? visibleLabels(network) : null,
   }
 }
 

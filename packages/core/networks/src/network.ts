@@ -19,6 +19,8 @@ export interface Network {
   /** The path of the file. */
   readonly file: string
   readonly list: ConfList
+  /** When the file was last changed: RFC 3339, in UTC. Ours never change. */
+  readonly modified?: string
   /** Whether nerdctl or we made it: it has an id. An unmanaged network is never changed. */
   readonly managed: boolean
 }
@@ -27,6 +29,8 @@ export interface Network {
 export interface ConfFile {
   readonly file: string
   readonly text?: string
+  /** RFC 3339, in UTC. */
+  readonly modified?: string
   readonly error?: unknown
 }
 
@@ -51,12 +55,12 @@ export function networksFromFiles(files: readonly ConfFile[]): ReadNetworks {
   }
 }
 
-function readFile({ file, text, error }: ConfFile): Network | CniError {
+function readFile({ file, text, modified, error }: ConfFile): Network | CniError {
   if (text === undefined) {
     return new CniError({ code: 5, message: `cannot read ${file}`, cause: error })
   }
   try {
-    return readNetwork(file, parseConfFile(text, file))
+    return { ...readNetwork(file, parseConfFile(text, file)), ...(modified ? { modified } : {}) }
   } catch (cause) {
     if (!(cause instanceof CniError)) throw cause
     return cause.message.includes(file)

@@ -105,12 +105,12 @@ describe('attachEach', () => {
     const error = await attachAll(tools, [member('a', 'eth0'), member('b', 'eth1')]).catch((e) => e)
     expect(log).toEqual(['lock attachment-ns-c1', 'ADD main-a', 'ADD main-b', 'DEL main-a'])
     expect(explain(error)).toEqual([
-      'error: ADD of network b failed for container ns-c1 (eth1) (CNI code 100)',
-      '  caused by: plugin type="main-b" failed (add) (CNI code 100)',
-      '  caused by: no main-b (CNI code 100)',
-      '  caused by: DEL of network a failed for container ns-c1 (eth0) (CNI code 100)',
-      '  caused by: plugin type="main-a" failed (delete) (CNI code 100)',
-      '  caused by: no main-a (CNI code 100)',
+      'error: ADD of network b failed for container ns-c1 (eth1) (code 100)',
+      '  caused by: plugin type="main-b" failed (add) (code 100)',
+      '  caused by: no main-b (code 100)',
+      '  caused by: DEL of network a failed for container ns-c1 (eth0) (code 100)',
+      '  caused by: plugin type="main-a" failed (delete) (code 100)',
+      '  caused by: no main-a (code 100)',
       '  hint: Install it.',
     ])
   })

@@ -1,22 +1,21 @@
 import { formatPorts, type PortMapping } from '@vethra/container'
 import type { ManageTools } from '../network/tools.ts'
-import { type ContainerState, type KnownContainer, readContainers } from './container-state.ts'
+import { containerFilter } from './container-filter.ts'
+import type { ContainerRow } from './container-row.ts'
+import { type KnownContainer, readContainers } from './container-state.ts'
 import { publishedPorts } from './published-ports.ts'
 
-/** A container as `container ls` shows it. */
-export interface ContainerRow {
-  readonly ID: string
-  readonly Name: string
-  readonly Networks: readonly string[]
-  readonly Addresses: readonly string[]
-  readonly Ports: string
-  readonly State: ContainerState
-}
-
-/** The containers that Vethra knows, whatever their state, by id. */
-export async function listContainers(tools: ManageTools): Promise<readonly ContainerRow[]> {
+/** The containers that Vethra knows and that filters let through, whatever their state, by id. Throws CniError 103 for a filter that is none. */
+export async function listContainers(
+  tools: ManageTools,
+  filters: readonly string[] = [],
+): Promise<readonly ContainerRow[]> {
+  const passes = containerFilter(filters)
   const containers = await readContainers(tools)
-  return Promise.all(containers.map(async (each) => asRow(each, await publishedPorts(tools, each))))
+  const rows = await Promise.all(
+    containers.map(async (each) => asRow(each, await publishedPorts(tools, each))),
+  )
+  return rows.filter(passes)
 }
 
 function asRow(

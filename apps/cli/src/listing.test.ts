@@ -1,0 +1,86 @@
+import type { Io } from '@vethra/world'
+import { describe, expect, it } from 'vitest'
+import { printListing } from './listing.ts'
+import type { ShapeOf } from './shape.ts'
+
+interface Row {
+  readonly ID: string
+  readonly MacAddress?: string
+  readonly Labels: Readonly<Record<string, string>>
+  readonly Config: readonly { readonly Subnet: string; readonly Gateway?: string }[]
+}
+
+const shape: ShapeOf<Row> = {
+  fields: {
+    ID: 'value',
+    MacAddress: 'value',
+    Labels: { map: 'value' },
+    Config: { list: { fields: { Subnet: 'value', Gateway: 'value' } } },
+  },
+}
+const rows: readonly Row[] = [
+  { ID: 'a', MacAddress: '02:00', Labels: { team: 'web' }, Config: [{ Subnet: '10.0.0.0/8' }] },
+  { ID: 'long', Labels: {}, Config: [] },
+]
+
+function printed(format: string, columns?: number, items = rows): readonly string[] {
+  const lines: string[] = []
+  const print = (line: string) => void lines.push(...line.split('\n'))
+  const io = {
+    print,
+    printStyled: print,
+    isTerminal: () => false,
+    columns: () => columns,
+  } as unknown as Io
+  const row = ({ ID, MacAddress = '' }: Row) => [ID, MacAddress]
+  const listing = { items, shape, header: ['ROW ID', 'MAC'], row, titles: { ID: 'ROW ID' } }
+  printListing(listing, format, io)
+  return lines
+}
+
+describe('printListing', () => {
+  it('prints a template once for each object; what one does not have is nothing', () => {
+    expect(printed('{{.ID}}={{.MacAddress}}')).toEqual(['a=02:00', 'long='])
+    expect(printed('{{.Labels.team}}{{.Labels.other}}')).toEqual(['web', ''])
+    expect(printed('{{range .Config}}{{.Subnet}}{{.Gateway}}{{end}}')).toEqual(['10.0.0.0/8', ''])
+  })
+
+  it('prints a table of a template, with titles', () => {
+    expect(printed('table {{.ID}}\\t{{.MacAddress}}')).toEqual([
+      'ROW ID  MAC ADDRESS',
+      'a       02:00',
+      'long',
+    ])
+    expect(printed('table {{.ID}} of {{json .Labels}}\t{{len .Config}}', undefined, [])).toEqual([
+      'ROW ID of LABELS  CONFIG',
+    ])
+    expect(printed('table  {{range .Config}}{{.Subnet}}{{end}}')[0]).toBe('SUBNET')
+  })
+
+  it('cuts nothing in a pipe', () => {
+    const [row] = rows
+    const long = [{ ...(row as Row), ID: 'x'.repeat(300) }]
+    expect(printed('table', undefined, long)[1]).toContain('x'.repeat(300))
+    expect(printed('table', 40, long)[1]).toHaveLength(40)
+  })
+
+  it.each([
+    ['{{.Nmae}}', '.ID, .MacAddress, .Labels, .Config'],
+    ['{{.id}}', '.ID, .MacAddress'],
+    ['{{json .Nope}}', '.ID'],
+    ['{{if .Nope}}x{{end}}', '.ID'],
+    ['{{if .ID}}{{.Nope}}{{end}}', '.ID'],
+    ['{{range .Config}}{{.ID}}{{end}}', '.Subnet, .Gateway'],
+    ['{{.Config.Subnet}}', '{{range .Config}}'],
+    ['{{.ID.Deeper}}', '.ID has no fields'],
+    ['{{.constructor}}', '.ID'],
+    ['table {{.Nmae}}', '.ID'],
+    ['Nmae', '.ID'],
+  ])('%s is refused, with the fields that there are, also of an empty list', (format, fields) => {
+    for (const items of [rows, []]) {
+      expect(() => printed(format, undefined, items)).toThrow(
+        expect.objectContaining({ code: 103, hint: expect.stringContaining(fields) }),
+      )
+    }
+  })
+})

@@ -1,0 +1,112 @@
+import type { HostEvent } from '@vethra/api'
+import type {
+  ContainerDetails,
+  ContainerRow,
+  FindingRow,
+  NetworkRow,
+  PluginRow,
+  RepairRow,
+  ReservationRow,
+} from '@vethra/engine'
+import type { DockerNetwork, NativeNetwork } from '@vethra/networks'
+import { flatShape, type ShapeOf } from './shape.ts'
+
+const values = { list: 'value' } as const
+const labels = { map: 'value' } as const
+
+/** The fields of the objects that commands print, for templates. */
+export const networkShape: ShapeOf<NetworkRow> = {
+  fields: {
+    ...flatShape('ID', 'Name', 'Driver').fields,
+    Labels: labels,
+    ...flatShape('File', 'Managed', 'Origin').fields,
+  },
+}
+
+const endpoint = flatShape('Name', 'MacAddress', 'IPv4Address', 'IPv6Address')
+const subnet = { ...flatShape('Subnet', 'Gateway', 'IPRange').fields, AuxiliaryAddresses: labels }
+
+/** A network as `network inspect` prints it. */
+export const dockerShape: ShapeOf<DockerNetwork> = {
+  fields: {
+    ...flatShape('Name', 'Id', 'Created', 'Driver', 'EnableIPv6').fields,
+    IPAM: { fields: { Config: { list: { fields: subnet } } } },
+    Internal: 'value',
+    Containers: { map: endpoint },
+    Options: labels,
+    Labels: labels,
+  },
+}
+
+/** A network as `network inspect --mode native` prints it. */
+export const nativeShape: ShapeOf<NativeNetwork> = {
+  fields: {
+    CNI: 'any',
+    NerdctlID: 'value',
+    NerdctlLabels: labels,
+    File: 'value',
+    Containers: { list: { fields: { ...endpoint.fields, ID: 'value' } } },
+  },
+}
+
+/** A container as `container ls` prints it. */
+export const containerShape: ShapeOf<ContainerRow> = {
+  fields: {
+    ...flatShape('ID', 'Name').fields,
+    Networks: values,
+    Addresses: values,
+    ...flatShape('Ports', 'State').fields,
+  },
+}
+
+const joined = {
+  ...flatShape('Interface', 'MacAddress').fields,
+  Addresses: values,
+  Gateways: values,
+}
+
+/** A container as `container inspect` prints it. */
+export const containerDetailsShape: ShapeOf<ContainerDetails> = {
+  fields: {
+    ...flatShape('ID', 'Name', 'Namespace', 'Hostname').fields,
+    Networks: { map: { fields: joined } },
+    Ports: { list: flatShape('HostPort', 'ContainerPort', 'Protocol', 'HostIP') },
+    ...flatShape('HostsPath', 'ResolvConfPath', 'HostnamePath', 'State').fields,
+  },
+}
+
+/** A finding of `doctor`. */
+export const findingShape: ShapeOf<FindingRow> = {
+  fields: {
+    ...flatShape('ID', 'Kind', 'Severity', 'About', 'Subject', 'Message').fields,
+    Evidence: values,
+    ...flatShape('Ours', 'Fix', 'Repair').fields,
+  },
+}
+
+/** A repair of `doctor --repair`. */
+export const repairShape: ShapeOf<RepairRow> = {
+  fields: { ...flatShape('Kind', 'Repair', 'Outcome').fields, Why: values, Plan: 'any' },
+}
+
+/** A reserved address of `ipam ls`. */
+export const reservationShape: ShapeOf<ReservationRow> = flatShape(
+  ...(['Network', 'Address', 'ContainerID', 'Interface', 'Since'] as const),
+)
+
+/** A plugin of `plugin ls`. */
+export const pluginShape: ShapeOf<PluginRow> = {
+  fields: { ...flatShape('Name', 'File', 'Whose', 'Target', 'Shadowed').fields, Versions: values },
+}
+
+/** An event of `events`. */
+export const eventShape: ShapeOf<HostEvent> = {
+  fields: {
+    ...flatShape('ID', 'Time', 'By', 'Type', 'Message', 'Subject', 'Network', 'Container').fields,
+    ...flatShape('Name', 'Namespace', 'Interface').fields,
+    Addresses: values,
+    ...flatShape('Finding', 'Repair').fields,
+    Causes: values,
+    DurationMs: 'value',
+  },
+}

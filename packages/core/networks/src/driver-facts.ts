@@ -1,0 +1,50 @@
+import { goField, type Json, jsonOrNull } from '@vethra/cni'
+import { ipamConfs, networkSubnets } from './anatomy.ts'
+import type { Network } from './network.ts'
+import { listField, textField } from './read-json.ts'
+
+/** The type of the first plugin; empty for a mode. */
+export function networkDriver({ file, list }: Network): string {
+  return file === '' ? '' : (list.plugins[0]?.type ?? '')
+}
+
+/** Whether a network has no way out: its bridge has no address, and no source NAT. */
+export function isInternal(network: Network): boolean {
+  const bridge = confOf(network, 'bridge')
+  const leadsOut = ['isGateway', 'isDefaultGateway', 'ipMasq'] as const
+  return bridge !== undefined && leadsOut.every((key) => goField(bridge, key) !== true)
+}
+
+/** Whether containers of a network get IPv6 addresses. */
+export function hasIpv6(network: Network): boolean {
+  const fixed = ipamConfs(network).flatMap((ipam) => listField(ipam, 'addresses'))
+  const addresses = fixed.map((each) => textField(each, 'address') ?? '')
+  const subnets = networkSubnets(network).map(({ subnet }) => subnet)
+  return [...subnets, ...addresses].some((each) => each.includes(':'))
+}
+
+/** The options of `network create -o` that would make a conf list as it is, without those that are the default. */
+export function networkOptions(network: Network): Readonly<Record<string, string>> {
+  const main = jsonOrNull(network.list.plugins[0]?.text ?? 'null')
+  const firewall = confOf(network, 'firewall')
+  const mtu = goField(main, 'mtu')
+  const isBridge = networkDriver(network) === 'bridge'
+  const noNat = isBridge && !isInternal(network) && goField(main, 'ipMasq') !== true
+  const isolated = textField(firewall, 'ingressPolicy') === 'isolated'
+  return {
+    ...(typeof mtu === 'number' && mtu > 0 ? { mtu: String(mtu) } : {}),
+    ...(noNat ? { 'ip-masq': 'false' } : {}),
+    ...(isBridge && isolated ? { icc: 'false' } : {}),
+    ...named('parent', isBridge ? undefined : textField(main, 'master')),
+    ...named('mode', isBridge ? undefined : textField(main, 'mode')),
+  }
+}
+
+function confOf({ list }: Network, type: string): Json | undefined {
+  const plugin = list.plugins.find((each) => each.type === type)
+  return plugin && jsonOrNull(plugin.text)
+}
+
+function named(key: string, value: string | undefined): Readonly<Record<string, string>> {
+  return value === undefined ? {} : { [key]: value }
+}

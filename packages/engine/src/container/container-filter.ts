@@ -1,0 +1,44 @@
+import { CniError } from '@vethra/cni'
+import type { ContainerRow } from './container-row.ts'
+
+type Matches = (row: ContainerRow, value: string) => boolean
+
+/** The keys of `container ls --filter`, as docker calls them; `status` is ours. */
+const keys: Readonly<Record<string, Matches>> = {
+  id: ({ ID }, value) => ID.startsWith(value),
+  name: ({ Name }, value) => Name.includes(value),
+  network: ({ Networks }, value) => Networks.includes(value),
+  status: ({ State }, value) => State === value,
+}
+
+/** The states that a container can be in. */
+const states: readonly string[] = ['prepared', 'running', 'stopped', 'failed', 'dead', 'unknown']
+
+/**
+ * Whether a container passes filters `KEY=VALUE`: one of those of the same key, and each key. Throws CniError 103 for a text
+ * that is none of them.
+ */
+export function containerFilter(filters: readonly string[]): (row: ContainerRow) => boolean {
+  const groups = [...Map.groupBy(filters.map(readFilter), ({ key }) => key).values()]
+  return (row) => groups.every((group) => group.some(({ matches, value }) => matches(row, value)))
+}
+
+function readFilter(text: string): { key: string; value: string; matches: Matches } {
+  const [key = '', ...rest] = text.split('=')
+  const value = rest.join('=')
+  const matches = Object.hasOwn(keys, key) ? keys[key] : undefined
+  if (matches === undefined || value === '') {
+    throw refusal(
+      text,
+      `Give --filter as KEY=VALUE, with one of these keys: ${Object.keys(keys).join(', ')}.`,
+    )
+  }
+  if (key === 'status' && !states.includes(value)) {
+    throw refusal(text, `Give status as one of ${states.join(', ')}.`)
+  }
+  return { key, value, matches }
+}
+
+function refusal(text: string, hint: string): CniError {
+  return new CniError({ code: 103, message: `invalid filter ${JSON.stringify(text)}`, hint })
+}

@@ -1,0 +1,11 @@
+import type { ContainerState } from './container-state.ts'
+
+/** A container as `container ls` shows it. */
+export interface ContainerRow {
+  readonly ID: string
+  readonly Name: string
+  readonly Networks: readonly string[]
+  readonly Addresses: readonly string[]
+  readonly Ports: string
+  readonly State: ContainerState
+}
