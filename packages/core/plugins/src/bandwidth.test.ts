@@ -60,6 +60,22 @@ it.each<[string, JsonObject]>([
   expect(keysOf(routed)).toContain(`attachment: admit ${host}`)
 })
 
+it('the interface that holds what comes from a container has the MTU of its veth', () => {
+  const mtus = (requests: readonly PluginRequest[], input: object = {}) =>
+    planStage(requests, { granted, facts: noFacts, ...input }).resources.flatMap(({ resource }) =>
+      resource.kind === 'link' && resource.type.name === 'ifb' ? [resource.mtu] : [],
+    )
+  const limited = request({ type: 'bandwidth', ...limits })
+  const jumbo = request({ type: 'bridge', bridge: 'br0', mtu: 9000, ipam })
+  expect([mtus([jumbo, limited]), mtus([lan, limited])]).toEqual([[9000], [undefined]])
+  // Behind a bridge that a program made, the kernel knows.
+  const interfaces = [{ name: 'br0' }, { name: 'veth9' }, { name: 'eth0', sandbox: '/n' }]
+  const previous = { cniVersion: '1.0.0', interfaces, ips: [], routes: [], dns: {} }
+  expect(stageNeeds([limited], previous).wants.links).toEqual(['veth9'])
+  const facts = { links: { veth9: { kind: 'veth', mac: '02:00:00:00:00:09', mtu: 1400 } } }
+  expect(mtus([limited], { previous, facts })).toEqual([1400])
+})
+
 it('bandwidth without limits adds nothing, and without a veth it is refused', () => {
   expect(keysOf([lan, request({ type: 'bandwidth', ingressRate: 0 })])).toEqual(keysOf([lan]))
   const facts = { links: { eth9: { kind: '', mac: '02:00:00:00:00:09', mtu: 1500 } } }

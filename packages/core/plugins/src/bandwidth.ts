@@ -1,5 +1,5 @@
 import { CniError, type JsonObject } from '@vethra/cni'
-import type { Owner, Resource } from '@vethra/state'
+import type { Owned, Owner, Resource } from '@vethra/state'
 import { limitName, macFor } from './names.ts'
 import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
 import { hostEndOf, needsPrevious } from './previous.ts'
@@ -24,7 +24,9 @@ export const bandwidth: Plugin<BandwidthConf> = {
   type: 'bandwidth',
   keys: ['ingressRate', 'ingressBurst', 'egressRate', 'egressBurst'],
   parse,
-  wants: () => ({}),
+  wants: (_, previous) => ({
+    links: [previous && hostEndOf(previous)].filter((each) => each !== undefined),
+  }),
   plan,
 }
 
@@ -60,7 +62,7 @@ function limitOf(keys: JsonObject, direction: 'ingress' | 'egress'): Limit | und
 
 function plan(
   { ingress, egress }: BandwidthConf,
-  { request, previous, removing }: PlanInput,
+  { request, previous, removing, earlier = [], facts }: PlanInput,
 ): Planned {
   const result = needsPrevious('bandwidth', previous, request, removing)
   const { network, attachment } = request
@@ -70,11 +72,22 @@ function plan(
   if (link === undefined && !removing && (ingress || egress)) throw noVeth(ifname)
   const name = limitName(network, containerId)
   const mac = macFor('ifb', network, containerId)
+  const mtu = mtuOf(link, earlier) ?? facts.links[link ?? '']?.mtu
   const resources: readonly Resource[] = [
     ...(ingress && link ? [{ kind: 'qdisc', link, does: ingress } as const] : []),
     ...(egress
       ? [
-          { kind: 'link', place: 'host', name, type: { name: 'ifb' }, up: true, mac } as const,
+          {
+            ...({
+              kind: 'link',
+              place: 'host',
+              name,
+              type: { name: 'ifb' },
+              up: true,
+              mac,
+            } as const),
+            ...(mtu === undefined ? {} : { mtu }),
+          },
           { kind: 'qdisc', link: name, does: egress } as const,
         ]
       : []),
@@ -84,6 +97,14 @@ function plan(
     resources: resources.map((resource) => ({ resource, owner })),
     result: egress ? { ...result, interfaces: [...result.interfaces, { name, mac }] } : result,
   }
+}
+
+// What is larger than the MTU of the interface that it goes through would be dropped there.
+function mtuOf(link: string | undefined, earlier: readonly Owned[]): number | undefined {
+  const veths = earlier.flatMap(({ resource }) =>
+    resource.kind === 'link' && resource.type.name === 'veth' ? [resource] : [],
+  )
+  return veths.find(({ type }) => 'hostName' in type && type.hostName === link)?.mtu
 }
 
 function noVeth(ifname: string): CniError {

@@ -60,6 +60,8 @@ export interface PlanInput {
   /** The answer of the IPAM plugin; absent where the conf has none. */
   readonly addresses?: Addresses
   readonly facts: Facts
+  /** The resources that plugins before it in the stage want. Default: none. */
+  readonly earlier?: readonly Owned[]
   /** The final result of ADD, for CHECK: names and MACs are those, whoever made them. */
   readonly made?: Result
   /** Whether what is planned is to be removed: what is not known of it any more is no fault then. Default false. */
@@ -85,7 +87,8 @@ export interface Plugin<Conf> {
   /** Whether its link can be made and be up before its addresses are known, for an IPAM plugin that is a program. Default false. */
   readonly linkFirst?: boolean
   parse(request: PluginRequest): Conf
-  wants(conf: Conf): WantedFacts
+  /** `previous`: the result of the stage before; absent for the first. */
+  wants(conf: Conf, previous?: Result): WantedFacts
   plan(conf: Conf, input: PlanInput): Planned
 }
 

@@ -18,12 +18,12 @@ export interface StageNeeds {
 }
 
 /**
- * The claims and facts that come before a plan. Throws CniError 7 for a conf that a plugin
+ * The claims and facts that come before a plan, given the result of the stage before. Throws CniError 7 for a conf that a plugin
  * refuses: nothing has been done by then.
  */
-export function stageNeeds(requests: readonly PluginRequest[]): StageNeeds {
+export function stageNeeds(requests: readonly PluginRequest[], previous?: Result): StageNeeds {
   const wants = requests.map((request) =>
-    plannerFor(request).wants(plannerFor(request).parse(request)),
+    plannerFor(request).wants(plannerFor(request).parse(request), previous),
   )
   const claims = requests.flatMap((request) => {
     const ipam = ipamFor(request)
@@ -102,6 +102,7 @@ export function planStage(requests: readonly PluginRequest[], input: StageInput)
     const planned = planner.plan(planner.parse(request), {
       request,
       facts: input.facts,
+      earlier: resources,
       ...(previous ? { previous } : {}),
       ...(addresses ? { addresses } : {}),
     })

@@ -44,7 +44,7 @@ export async function addStage(
   world: StageWorld,
   { requests, previous, ipam }: Stage,
 ): Promise<StageOutcome> {
-  const { claim, wants } = stageNeeds(requests)
+  const { claim, wants } = stageNeeds(requests, previous)
   const facts = await world.attachments.facts(wants)
   const asked = await askIpam(world, requests, { call: ipam, facts })
   if ('error' in asked) return asked
