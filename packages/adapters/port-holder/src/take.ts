@@ -59,13 +59,25 @@ async function start(
     await records.write(record)
     const command = [...program, ...holderArgs({ ...record, init })]
     faultPoint('process', 'the port holder, to be started')
-    const holder = way.start(command, descriptors)
+    const holder = startOr(() => way.start(command, descriptors), descriptors.length)
     faultPoint('process', 'the port holder, running')
     const found = processAt(holder.pid)
     if (found) await records.write({ ...record, holder: found })
     return holder
   } finally {
     for (const descriptor of descriptors) closeSync(descriptor)
+  }
+}
+
+// Each socket is there twice while it is handed over, and each is a word of the command.
+function startOr(start: () => StartedHolder, count: number): StartedHolder {
+  try {
+    return start()
+  } catch (cause) {
+    const message = `cannot start the process that holds ${count} ports`
+    const hint =
+      'Publish fewer ports, or raise the limit of open files: ulimit -n, or LimitNOFILE= in a unit.'
+    throw new CniError({ code: 5, message, hint, cause })
   }
 }
 

@@ -95,3 +95,12 @@ describe('checkRequest', () => {
     )
   })
 })
+
+it('more ports than a container can have are refused by their number', () => {
+  const ports = Array.from({ length: 32_769 }, () => port)
+  expect(() => checkRequest(sampleRequest({ ports: ports.slice(1) }))).not.toThrow()
+  const message = expect.stringContaining('32769 ports')
+  expect(() => checkRequest(sampleRequest({ ports }))).toThrow(
+    expect.objectContaining({ code: 103, message }),
+  )
+})

@@ -22,6 +22,19 @@ export function checkRequest(request: BundleRequest): void {
   for (const network of requestedNetworks(request)) checkNetwork(network)
   for (const [name, ip] of request.extraHosts) checkExtraHost(name, ip)
   checkDns(request.dns)
+  checkPorts(request.ports.length)
+}
+
+/** So many ports one container publishes: as many as portmap takes in this process. */
+const mostPorts = 32_768
+
+function checkPorts(count: number): void {
+  if (count <= mostPorts) return
+  throw new CniError({
+    code: 103,
+    message: `-p/--publish means ${count} ports, more than ${mostPorts}`,
+    hint: 'Publish fewer, or give the container the network of the host: --network host.',
+  })
 }
 
 /** Throws CniError 103 unless reference, addresses and aliases of one network request can be. */

@@ -6,8 +6,9 @@ import { be16, join, type Octets, u8, u32, view } from './octets.ts'
 const subsystem = 1 << 8
 const families = { 4: 2, 6: 10 } as const
 const udp = 17
-/** CTA_FILTER_F_CTA_PROTO_NUM and _DST_PORT, in host order: the protocol and the port alone are compared. */
-const byPort = (1 << 3) | (1 << 5)
+/** CTA_FILTER_F_CTA_PROTO_NUM and _DST_PORT, in host order: the protocol, or that and the port, alone is compared. */
+const byProtocol = 1 << 3
+const byPort = 1 << 5
 
 /** A flow that conntrack knows. */
 export interface FoundFlow {
@@ -22,12 +23,14 @@ export interface FoundFlow {
 }
 
 /**
- * Asks for the UDP flows of a family whose first packet went to a port. Kernels before 5.8 ignore the port
- * and list all flows.
+ * Asks for the UDP flows of a family, or for those alone whose first packet went to a port. The kernel looks through all
+ * flows either way. Kernels before 5.8 list them all.
  */
-export function dumpUdpFlows(family: 4 | 6, port: number): Message {
-  const protocol = nested(2, [attribute(1, u8(udp)), attribute(3, be16(port))])
-  const filter = nested(25, [attribute(1, u32(byPort))])
+export function dumpUdpFlows(family: 4 | 6, port?: number): Message {
+  const to = port === undefined ? [] : [attribute(3, be16(port))]
+  const protocol = nested(2, [attribute(1, u8(udp)), ...to])
+  const compared = port === undefined ? byProtocol : byProtocol | byPort
+  const filter = nested(25, [attribute(1, u32(compared))])
   return message(1, flag.dump, family, [nested(1, [protocol]), filter])
 }
 

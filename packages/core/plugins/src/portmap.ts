@@ -1,5 +1,5 @@
 import { formatAddress, readAddress } from '@vethra/address'
-import type { Json, JsonObject, Result } from '@vethra/cni'
+import { CniError, type Json, type JsonObject, type Result } from '@vethra/cni'
 import type { Owned, Owner, Publish } from '@vethra/state'
 import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
 import { admissionOf, hostInterfaceOf, needsPrevious } from './previous.ts'
@@ -35,6 +35,9 @@ function parse({ conf }: PluginRequest): PortmapConf {
   return { mappings: arrayOf(runtime, 'portMappings').map(mappingOf) }
 }
 
+/** So many mappings one ADD takes: a hundred thousand of them take hundreds of megabytes. */
+const mostMappings = 32_768
+
 const protocols: readonly string[] = ['tcp', 'udp', 'sctp']
 
 function mappingOf(value: Json): Mapping {
@@ -69,6 +72,11 @@ function portOf(mapping: JsonObject, key: string): number {
 
 function plan({ mappings }: PortmapConf, { request, previous, removing }: PlanInput): Planned {
   const result = needsPrevious('portmap', previous, request, removing)
+  if (mappings.length > mostMappings && !removing)
+    throw new CniError({
+      code: 7,
+      message: `invalid portMappings: ${mappings.length} ports, more than ${mostMappings}`,
+    })
   const { network, attachment } = request
   const { containerId, ifname } = attachment
   const owner: Owner = { kind: 'attachment', network, containerId, ifname }

@@ -151,6 +151,19 @@ it('an address of both families is published on both, one on an address of the h
   expect(keys('::ffff:0.0.0.0')).toEqual(['publish udp 0.0.0.0 53'])
 })
 
+it('more mappings than a container can have are refused by their number, and can be removed', () => {
+  const portMappings = Array.from({ length: 32_769 }, (_, at) => ({
+    hostPort: 1 + at,
+    containerPort: 80,
+  }))
+  const chain = [lan, request({ type: 'portmap', runtimeConfig: { portMappings } })]
+  const input = { granted, facts: noFacts }
+  expect(() => planStage(chain, input)).toThrow(
+    expect.objectContaining({ code: 7, message: expect.stringContaining('32769 ports') }),
+  )
+  expect(planFormer(chain, { facts: noFacts }).length).toBeGreaterThan(32_769)
+})
+
 it('of two mappings of one port the first counts', () => {
   const to = (containerPort: number) => ({ hostPort: 8080, containerPort, protocol: 'tcp' })
   const conf = { type: 'portmap', runtimeConfig: { portMappings: [to(80), to(81)] } }

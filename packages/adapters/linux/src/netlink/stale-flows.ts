@@ -8,20 +8,32 @@ import type { Session } from './session.ts'
  */
 export function forgetStaleFlows(session: Session, publishes: readonly Publish[]): void {
   const ports = publishes.filter(({ protocol }) => protocol === 'udp')
-  const asked = new Set<string>()
-  const flows = ports.flatMap((publish) => {
-    const family = publish.address.includes(':') ? 6 : 4
-    const key = `${family} ${publish.hostPort}`
-    if (asked.has(key)) return []
-    asked.add(key)
-    const { messages } = session.netfilter([dumpUdpFlows(family, publish.hostPort)])
-    return messages.flatMap((each) => decodeFlow(each) ?? [])
+  const byPort = Map.groupBy(ports, ({ hostPort }) => hostPort)
+  const flows = ([4, 6] as const).flatMap((family) => {
+    const own = ports.filter(({ address }) => address.includes(':') === (family === 6))
+    return flowsTo(session, family, new Set(own.map(({ hostPort }) => hostPort)))
   })
-  const stale = flows.filter((flow) => ports.some((publish) => leadsTo(flow, publish)))
+  const stale = flows.filter((flow) =>
+    (byPort.get(flow.port) ?? []).some((publish) => leadsTo(flow, publish)),
+  )
   if (stale.length > 0) session.netfilter(stale.map(forgetFlow))
 }
 
-function leadsTo({ protocol, address, port }: FoundFlow, publish: Publish): boolean {
-  const { hostAddress, hostPort } = publish
-  return protocol === 17 && port === hostPort && [undefined, address].includes(hostAddress)
+/** Up to so many ports are asked for one by one: some milliseconds each. For more of them all UDP flows are listed. */
+const fewPorts = 4
+
+function flowsTo(
+  session: Session,
+  family: 4 | 6,
+  ports: ReadonlySet<number>,
+): readonly FoundFlow[] {
+  const asked = ports.size > fewPorts ? [undefined] : [...ports]
+  return asked.flatMap((port) => {
+    const { messages } = session.netfilter([dumpUdpFlows(family, port)])
+    return messages.flatMap((each) => decodeFlow(each) ?? [])
+  })
+}
+
+function leadsTo({ protocol, address }: FoundFlow, { hostAddress }: Publish): boolean {
+  return protocol === 17 && [undefined, address].includes(hostAddress)
 }
