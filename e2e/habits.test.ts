@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeOnHost } from './gate.ts'
-import { type Host, openHost } from './host.ts'
+import { executable, type Host, openHost } from './host.ts'
 
 describeOnHost('what people type', () => {
   let host: Host
@@ -123,5 +123,28 @@ describeOnHost('what people type', () => {
     expect(await mistyped('network', 'creat')).toBe('vethra network create')
     expect(await mistyped('network', 'reload')).toBeUndefined()
     expect(await mistyped('contaner', 'ls')).toBe('vethra container')
+  })
+
+  it('config show names each value and its source, info what is on the host', async () => {
+    await host.run(['sh', '-c', 'mkdir -p /run/x; echo "plugin_timeout = 5" >/run/x/v.toml'])
+    const env = { VETHRA_TOML: '/run/x/v.toml', NETCONFPATH: '/run/x/net.d' }
+    const argv = ['--namespace', 'other', 'config', 'show', '--format', 'json']
+    const ran = await host.run([executable, ...argv], { env })
+    expect(JSON.parse(ran.stdout)).toEqual(
+      expect.arrayContaining([
+        { Key: 'namespace', Value: 'other', Source: 'flag', From: '--namespace' },
+        { Key: 'cni_netconfpath', Value: '/run/x/net.d', Source: 'env', From: 'NETCONFPATH' },
+        { Key: 'plugin_timeout', Value: 5, Source: 'toml', From: '/run/x/v.toml' },
+        { Key: 'data_root', Value: '/var/lib/vethra', Source: 'default', From: '' },
+      ]),
+    )
+    expect(await json('info', '--format', 'json')).toMatchObject({
+      Version: (await host.vethra('version')).stdout,
+      Paths: { ConfLists: '/etc/cni/net.d', Run: '/run/vethra' },
+      Engine: { InProcess: true, Fault: '' },
+      Features: { ForwardsIPv4: true },
+      Plugins: expect.arrayContaining([expect.objectContaining({ Name: 'bridge' })]),
+    })
+    expect((await host.vethra('info')).stdout).toMatch(/^Engine:$/m)
   })
 })

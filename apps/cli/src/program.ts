@@ -2,7 +2,8 @@ import { settingFlags } from '@vethra/settings'
 import type { Io } from '@vethra/world'
 import { Command, type Option } from 'commander'
 
-const version = '0.1.0'
+/** The version of Vethra. */
+export const version = '0.1.0'
 
 /** The root command, with the help on global flags and without commands. It writes through `io` and throws in place of exiting. */
 export function newProgram(io: Io): Command {

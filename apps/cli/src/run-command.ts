@@ -48,6 +48,14 @@ const commands: Readonly<Record<string, Load>> = {
     const { doctorCommand } = await import('./doctor-command.ts')
     doctorCommand(program, () => openWorld(call.flags, call.here, call.io), call.io)
   },
+  info: async (program, call) => {
+    const { infoCommand } = await import('./info-command.ts')
+    infoCommand(program, () => openWorld(call.flags, call.here, call.io), call.io)
+  },
+  config: async (program, { flags, here, io }) => {
+    const { configCommand } = await import('./config-command.ts')
+    configCommand(program, () => here.settings(flags), io)
+  },
   daemon: async (program) => (await import('./daemon-command.ts')).daemonCommand(program),
   runtime: async (program) => (await import('./runtime-command.ts')).runtimeCommand(program),
   events: async (program, call) => {

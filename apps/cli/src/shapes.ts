@@ -3,12 +3,14 @@ import type {
   ContainerDetails,
   ContainerRow,
   FindingRow,
+  HostInfo,
   NetworkRow,
   PluginRow,
   RepairRow,
   ReservationRow,
 } from '@vethra/engine'
 import type { DockerNetwork, NativeNetwork } from '@vethra/networks'
+import type { SettingRow } from '@vethra/settings'
 import { flatShape, type ShapeOf } from './shape.ts'
 
 const values = { list: 'value' } as const
@@ -108,5 +110,33 @@ export const eventShape: ShapeOf<HostEvent> = {
     ...flatShape('Finding', 'Repair').fields,
     Causes: values,
     DurationMs: 'value',
+  },
+}
+
+/** A setting of `config show`. */
+export const settingShape: ShapeOf<SettingRow> = {
+  fields: { Key: 'value', Value: 'any', ...flatShape('Source', 'From').fields },
+}
+
+const paths = [
+  'Settings',
+  'ConfLists',
+  'DataStore',
+  'Cache',
+  'Reservations',
+  'Run',
+  'Socket',
+] as const
+
+/** A host as `info` shows it. */
+export const infoShape: ShapeOf<HostInfo> = {
+  fields: {
+    ...flatShape('Version', 'Runtime', 'Kernel', 'Namespace').fields,
+    Paths: flatShape(...paths),
+    Engine: flatShape('Choice', 'InProcess', 'Fault'),
+    Features: flatShape('ForwardsIPv4', 'ForwardsIPv6', 'FiltersBridges'),
+    Firewalls: { fields: { Managers: values, Refusing: values, Hidden: values } },
+    Plugins: { list: pluginShape },
+    Unknown: values,
   },
 }

@@ -13,7 +13,7 @@ const forBundles: ReadonlySet<SettingKey> = new Set([
 /** Throws CniError 103 for a global flag that the command would ignore silently. */
 export function checkUsed(flags: GivenSettings, words: readonly string[]): void {
   const [command] = words
-  if (command === undefined || command === 'bundle') return
+  if (command === undefined || command === 'bundle' || command === 'config') return
   const unused = settingFlags.find(({ toml }) => forBundles.has(toml) && toml in flags)
   if (unused === undefined) return
   throw new CniError({

@@ -117,6 +117,7 @@ export {
   type RepairRow,
 } from './doctor/rows.ts'
 export { forDoctor, inNamespace } from './in-namespace.ts'
+export { type AboutProcess, type HostInfo, hostInfo } from './info/host-info.ts'
 export { listReservations, type ReservationRow, reservationRow } from './network/ipam-list.ts'
 export {
   type IpamPlace,

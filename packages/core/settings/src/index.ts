@@ -15,6 +15,7 @@ export {
 } from './resolve-settings.ts'
 export { type RuntimePlaces, resolveRuntime } from './runtime-settings.ts'
 export { type SettingFlag, settingFlags } from './setting-flags.ts'
+export { type SettingRow, settingRows } from './setting-rows.ts'
 export type {
   AddressPool,
   GivenSettings,

@@ -52,6 +52,8 @@ export interface SettingsInput extends Places {
 export interface ResolvedSettings {
   readonly settings: Settings
   readonly sources: Readonly<Record<SettingKey, Source>>
+  /** The flag, variable or file that each came from; empty for a default. */
+  readonly origins: Readonly<Record<SettingKey, string>>
 }
 
 /**
@@ -91,7 +93,8 @@ export function resolveSettings(input: SettingsInput): ResolvedSettings {
     }),
   }
   const sources = [...found].map(([key, given]) => [key, given?.source ?? 'default'])
-  return { settings, sources: Object.fromEntries(sources) }
+  const origins = [...found].map(([key, given]) => [key, given?.origin ?? ''])
+  return { settings, sources: Object.fromEntries(sources), origins: Object.fromEntries(origins) }
 }
 
 /**
@@ -107,15 +110,22 @@ export function containerdConfigFile(places: Places): string | undefined {
 function find(
   { flag, env: name = '', toml: key }: SettingFlag,
   { flags, env, toml, containerd }: Places & { readonly containerd?: GivenFile },
-): (Given & { source: Source }) | undefined {
+): Found | undefined {
   // ":" alone names no folder either: CNI_PATH drops its empty elements.
   const variable = env[name] && /[^:\s]/.test(env[name]) ? env[name] : undefined
   const [fromToml, fromContainerd] = [toml?.settings[key], containerd?.settings[key]]
   if (isGiven(flags[key])) return given('flag', flag, flags[key])
   if (isGiven(variable)) return given('env', name, variable)
-  if (isGiven(fromToml)) return given('toml', `${key} in ${toml?.file}`, fromToml)
+  const [tomlFile = '', containerdFile = ''] = [toml?.file, containerd?.file]
+  if (isGiven(fromToml)) return given('toml', tomlFile, fromToml, `${key} in ${tomlFile}`)
   if (!isGiven(fromContainerd)) return undefined
-  return given('containerd', `CNI settings in ${containerd?.file}`, fromContainerd)
+  return given('containerd', containerdFile, fromContainerd, `CNI settings in ${containerdFile}`)
+}
+
+interface Found extends Given {
+  readonly source: Source
+  /** The flag, variable or file. */
+  readonly origin: string
 }
 
 type Value = string | readonly string[]
@@ -125,8 +135,8 @@ function isGiven(value: Value | undefined): value is Value {
   return value === '' || (value !== undefined && value.length > 0)
 }
 
-function given(source: Source, where: string, value: Value): Given & { source: Source } {
-  return { source, where, texts: typeof value === 'string' ? [value] : value }
+function given(source: Source, origin: string, value: Value, where: string = origin): Found {
+  return { source, origin, where, texts: typeof value === 'string' ? [value] : value }
 }
 
 type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> }

@@ -3,7 +3,7 @@ import type { RuntimeMode, RuntimeSettings } from './settings.ts'
 import { isTable, shown, type TomlTable } from './toml.ts'
 
 /** The settings without the table. */
-const defaultRuntime: RuntimeSettings = { binary: 'runc', ports: [1024, 65_535], modes: [] }
+export const defaultRuntime: RuntimeSettings = { binary: 'runc', ports: [1024, 65_535], modes: [] }
 
 /** The places where the settings of the OCI runtime may be given. */
 export interface RuntimePlaces {

@@ -1,0 +1,33 @@
+import { type ResolvedSettings, type SettingRow, settingRows, tomlFile } from '@vethra/settings'
+import type { Io } from '@vethra/world'
+import type { Command } from 'commander'
+import { printListing } from './listing.ts'
+import { subcommand } from './program.ts'
+import { settingShape } from './shapes.ts'
+
+/** `vethra config show`: the settings that hold, and where each came from. */
+export function configCommand(
+  program: Command,
+  load: () => Promise<ResolvedSettings>,
+  io: Io,
+): void {
+  const config = subcommand(program, 'config', 'the settings that hold, and where they come from', [
+    'vethra config show',
+  ])
+  subcommand(config, 'show', 'print each setting with its value and its source', [
+    'vethra config show',
+    "vethra config show --format '{{.Key}}={{json .Value}}'",
+    'vethra --namespace k8s.io config show --format json',
+  ])
+    .option('--format <format>', 'table, json or a template', 'table')
+    .action(async ({ format }: { format: string }) => {
+      const items = settingRows(await load(), { env: io.env, file: tomlFile(io.env) })
+      const header = ['KEY', 'VALUE', 'SOURCE', 'FROM']
+      printListing({ items, shape: settingShape, header, row: cells }, format, io)
+    })
+}
+
+function cells({ Key, Value, Source, From }: SettingRow): readonly string[] {
+  const text = typeof Value === 'string' ? Value : Value === null ? '-' : JSON.stringify(Value)
+  return [Key, text, Source, From]
+}
