@@ -36,7 +36,7 @@ export function stageOf(
     ipamType !== undefined && (ipamPlannerOf(ipamType) === undefined || host.isProgram(ipamType))
   const attachment = { containerId, netns, ifname, cniArgs, capabilityArgs: {} }
   const planned: PluginRequest = {
-    ...{ network, cniVersion, conf, attachment },
+    ...{ network, cniVersion, conf, attachment, called: true },
     ...(isProgram ? { ipam: 'exec' as const } : {}),
   }
   const call = {

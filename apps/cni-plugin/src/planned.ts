@@ -42,7 +42,9 @@ async function add(call: PlannedCall): Promise<JsonObject> {
   await host.checkNetns(request.netns)
   await demandFreeName(call)
   if (type === 'tuning') await beforeTuning(call)
-  const outcome = await addStage(host, stage)
+  const first = await addStage(host, stage)
+  // A port of a VRF loses its IPv6 addresses and its routes: seen again, they are made again.
+  const outcome = type === 'vrf' && 'result' in first ? await addStage(host, stage) : first
   if ('error' in outcome) {
     // A link may come before the answer of a program, and stays for the DEL that this is.
     if (stage.ipam) await deletePlanned(call).catch(onCniError(() => undefined))

@@ -37,8 +37,8 @@ export interface ApplyOptions {
  * cannot be entered, 5 when the kernel cannot be asked.
  */
 export interface AttachmentKernel {
-  /** The facts of the host that a plan asks for. */
-  facts(wanted: WantedFacts): Promise<Facts>
+  /** The facts of the host that a plan asks for, and of the container where `netns` is its namespace. */
+  facts(wanted: WantedFacts, netns?: string): Promise<Facts>
   /** The expected resources that exist, as they are now, with the owners that their marks name. */
   observe(netns: string, expected: State): Promise<State>
   /** The published ports that lead to any of the addresses, with the owners that their marks name. */

@@ -42,9 +42,18 @@ export function memoryKernel({
         if (key.startsWith(`${netns} `)) removeFrom(contents, netns, resource)
       }
     },
-    facts: async ({ links = [] }): Promise<Facts> => ({
-      links: Object.fromEntries(links.flatMap((name) => hostLink(contents, name))),
-    }),
+    facts: async ({ links = [], inside = [], device }, netns = ''): Promise<Facts> => {
+      const found = device?.name ?? ''
+      const own = (name: string) => linkAt(contents, `${netns} link container ${name}`, name)
+      const rules = [...contents].flatMap(([key, { resource }]) =>
+        key.startsWith(`${netns} `) && resource.kind === 'rule' ? [resource.table] : [],
+      )
+      return {
+        links: Object.fromEntries([...links, found].flatMap((name) => hostLink(contents, name))),
+        ...(netns === '' ? {} : { inside: Object.fromEntries(inside.flatMap(own)), tables: rules }),
+        ...(hostLink(contents, found).length > 0 ? { device: found } : {}),
+      }
+    },
     observe: async (netns, expected): Promise<State> =>
       expected.flatMap((each) => observeOne(contents, netns, each) ?? []),
     publishedTo: async (addresses): Promise<State> =>
@@ -137,7 +146,15 @@ function hostLink(
   contents: ReadonlyMap<string, Owned>,
   name: string,
 ): readonly [string, HostLink][] {
-  const found = contents.get(`host link host ${name}`)?.resource
+  return linkAt(contents, `host link host ${name}`, name)
+}
+
+function linkAt(
+  contents: ReadonlyMap<string, Owned>,
+  key: string,
+  name: string,
+): readonly [string, HostLink][] {
+  const found = contents.get(key)?.resource
   if (found?.kind !== 'link') return []
   return [[name, { kind: found.type.name, mac: found.mac ?? '', mtu: found.mtu ?? 1500 }]]
 }
@@ -159,6 +176,12 @@ function applyOne(
   const needed = needs(netns, to.resource).find((each) => !contents.has(each))
   if (needed !== undefined) return refusal(`cannot make ${key}: ${needed} is missing`)
   contents.set(key, to)
+  if (to.resource.kind === 'moved link') {
+    const { name, device } = to.resource
+    const moved = contents.get(`host link host ${device}`)
+    contents.delete(`host link host ${device}`)
+    if (moved) contents.set(`${netns} link container ${name}`, moved)
+  }
   if (to.resource.kind === 'link' && to.resource.type.name === 'veth') {
     const { hostName } = to.resource.type
     const hostEnd: Resource = { ...to.resource, place: 'host', name: hostName }
@@ -175,6 +198,7 @@ function needs(netns: string, resource: Resource): readonly string[] {
       return type.bridge === undefined ? [] : [`host link host ${type.bridge}`]
     return 'parent' in type ? [`host link host ${type.parent}`] : []
   }
+  if (resource.kind === 'moved link') return [`host link host ${resource.device}`]
   const carrier = carrierOf(resource)
   if (carrier === undefined || carrier.endsWith(' lo')) return []
   return [`${carrier.startsWith('link container') ? netns : 'host'} ${carrier}`]
@@ -182,6 +206,12 @@ function needs(netns: string, resource: Resource): readonly string[] {
 
 function removeFrom(contents: Map<string, Owned>, netns: string, resource: Resource): void {
   contents.delete(placeKey(netns, resource))
+  if (resource.kind === 'moved link') {
+    const { name, device } = resource
+    const moved = contents.get(`${netns} link container ${name}`)
+    if (moved) contents.set(`host link host ${device}`, moved)
+    contents.delete(`${netns} link container ${name}`)
+  }
   if (resource.kind !== 'link') return
   const ends = [[placeKey(netns, resource), keyOf(resource)] as const]
   const { type } = resource

@@ -5,6 +5,7 @@ import type {
   LinkRef,
   NamespaceRef,
   NewBridge,
+  NewForwarding,
   NewUpper,
   NewVeth,
   RouteOp,
@@ -12,6 +13,7 @@ import type {
   SetInetConf,
   SetLink,
   SetPort,
+  SetVlans,
 } from './route-op.ts'
 import { inetConf } from './route-op.ts'
 
@@ -47,6 +49,9 @@ export function encodeLinkOp(op: RouteOp): Message | undefined {
   if (op.kind === 'add veth') return encodeVeth(op)
   if (op.kind === 'add dummy' || op.kind === 'add ifb')
     return made(op, [], linkInfo(op.kind.slice('add '.length), []))
+  if (op.kind === 'add vrf') return made(op, [], linkInfo('vrf', [attribute(1, u32(op.table))]))
+  if (op.kind === 'add vlans' || op.kind === 'delete vlans') return encodeVlans(op)
+  if (op.kind === 'add forwarding') return encodeForwarding(op)
   if (op.kind === 'set link') return encodeSet(op)
   if (op.kind === 'set port') return encodePort(op)
   if (op.kind === 'set inet conf') return encodeInetConf(op)
@@ -150,7 +155,7 @@ function encodeUpper(op: NewUpper): Message {
   return made(op, more, linkInfo(op.kind.slice('add '.length), upperData(op)))
 }
 
-function upperData({ kind, mode, id }: NewUpper): readonly Octets[] {
+function upperData({ kind, mode, id, broadcastQueue }: NewUpper): readonly Octets[] {
   if (kind === 'add vlan') return [attribute(1, u16(id ?? 0))]
   const modes = kind === 'add macvlan' ? macvlanModes : ipvlanModes
   const first = kind === 'add macvlan' ? 'bridge' : 'l2'
@@ -158,7 +163,10 @@ function upperData({ kind, mode, id }: NewUpper): readonly Octets[] {
   if (value === undefined) throw new RangeError(`no such ${kind.slice(4)} mode: ${mode}`)
   // The second of ipvlan, as ip(8) sends it: none of its flags.
   return kind === 'add macvlan'
-    ? [attribute(1, u32(value))]
+    ? [
+        attribute(1, u32(value)),
+        ...(broadcastQueue === undefined ? [] : [attribute(7, u32(broadcastQueue))]),
+      ]
     : [attribute(1, u16(value)), attribute(2, u16(0))]
 }
 
@@ -189,13 +197,36 @@ function encodeSet(op: SetLink): Message {
   return message(newLink, 0, op.link, attributes, [set, change])
 }
 
-function encodePort({ link, hairpin, isolated }: SetPort): Message {
+function encodePort({ link, hairpin, isolated, locked, learning }: SetPort): Message {
   const data = [
     ...(hairpin === undefined ? [] : [attribute(4, u8(Number(hairpin)))]),
     ...(isolated === undefined ? [] : [attribute(33, u8(Number(isolated)))]),
+    ...(learning === undefined ? [] : [attribute(8, u8(Number(learning)))]),
+    ...(locked === undefined ? [] : [attribute(39, u8(Number(locked)))]),
   ]
   const info = nested(ifla.linkInfo, [attribute(4, nulText('bridge')), nested(5, data)])
   return message(newLink, 0, link, [info])
+}
+
+const setLink = 19
+const bridgeFamily = 7
+const self = 2
+const pvidUntagged = 6
+
+function encodeVlans({ kind, index, self: isSelf, vlans }: SetVlans): Message {
+  const infos = vlans.map(({ id, untagged }) =>
+    attribute(2, join([u16(untagged ? pvidUntagged : 0), u16(id)])),
+  )
+  const inside = [...(isSelf ? [attribute(0, u16(self))] : []), ...infos]
+  const head = join([u16(bridgeFamily), u16(0), u32(index), u32(0), u32(0)])
+  const type = kind === 'add vlans' ? setLink : deleteLink
+  return { type, flags: 0, body: join([head, nested(ifla.afSpec, inside)]) }
+}
+
+// ndmsg: family, index, state (reachable, no ARP: static), flags (of the master), type.
+function encodeForwarding({ index, mac }: NewForwarding): Message {
+  const head = [u8(bridgeFamily), u8(0), u16(0), u32(index), u16(0x42), u8(4), u8(0)]
+  return { type: 28, flags: flag.create, body: join([...head, attribute(2, macOctets(mac))]) }
 }
 
 function encodeInetConf({ link, values }: SetInetConf): Message {

@@ -3,7 +3,7 @@ import { attribute, nested } from './attributes.ts'
 import { encodeLinkOp, linkHeader } from './encode-link.ts'
 import { flag, type Message } from './messages.ts'
 import { join, type Octets, u8, u32 } from './octets.ts'
-import type { AddressOp, RouteDump, RouteEntryOp, RouteOp } from './route-op.ts'
+import type { AddressOp, RouteDump, RouteEntryOp, RouteOp, RuleOp } from './route-op.ts'
 import { encodeTrafficOp, type TrafficOp } from './traffic-control.ts'
 
 const create = flag.create | flag.exclusive
@@ -21,14 +21,15 @@ export function encodeRouteOps(ops: readonly RouteOp[]): readonly Message[] {
   })
 }
 
-type OtherOp = AddressOp | RouteEntryOp | TrafficOp
+type OtherOp = AddressOp | RouteEntryOp | RuleOp | TrafficOp
 
 function encodeOther(op: OtherOp): Message {
   if ('prefixLength' in op) return encodeAddress(op)
-  return 'family' in op ? encodeRoute(op) : encodeTrafficOp(op)
+  if ('family' in op) return encodeRoute(op)
+  return 'source' in op ? encodeRule(op) : encodeTrafficOp(op)
 }
 
-const dumpTypes = { links: 18, addresses: 22, routes: 26 } as const
+const dumpTypes = { links: 18, addresses: 22, routes: 26, rules: 34 } as const
 
 /** The message that lists all links, addresses or routes. Links come without statistics, the most of what the kernel writes. */
 export function encodeRouteDump(what: RouteDump): Message {
@@ -46,7 +47,7 @@ const noPrefixRoute = 0x200
 // ifaddrmsg: family, prefix length, flags, scope, index. An IPv6 address is usable at once.
 function encodeAddress(op: AddressOp): Message {
   const { octets, family } = addressOctets(op.address)
-  const flags = family === 10 ? noDuplicateDetection : 0
+  const flags = family === 10 && !op.asksFirst ? noDuplicateDetection : 0
   const head = [u8(family), u8(op.prefixLength), u8(flags), u8(0), u32(op.index)]
   const attributes = [
     attribute(2, octets),
@@ -57,6 +58,19 @@ function encodeAddress(op: AddressOp): Message {
   ]
   const adds = op.kind === 'add address'
   return { type: adds ? 20 : 21, flags: adds ? create : 0, body: join([...head, ...attributes]) }
+}
+
+const toTable = 1
+
+// fib_rule_hdr: family, lengths of destination and source, tos, table, two reserved, action, flags.
+function encodeRule({ kind, source, table }: RuleOp): Message {
+  const { octets, family } = addressOctets(source.address)
+  const short = table < 256 ? table : 0
+  const head = Uint8Array.of(family, 0, source.prefixLength, 0, short, 0, 0, toTable)
+  const more = table < 256 ? [] : [attribute(15, u32(table))]
+  const adds = kind === 'add rule'
+  const body = join([head, u32(0), attribute(2, octets), ...more])
+  return { type: adds ? 32 : 33, flags: adds ? create : 0, body }
 }
 
 const scopes = { global: 0, link: 253, host: 254 } as const

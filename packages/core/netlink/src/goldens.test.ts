@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest'
-import { encodeMessages, encodeNftBatch, encodeRouteOps, type Message } from './index.ts'
+import {
+  encodeMessages,
+  encodeNftBatch,
+  encodeRouteOps,
+  type Message,
+  type RouteOp,
+} from './index.ts'
 
 const table = { family: 'inet', table: 'vethra' } as const
 
@@ -111,4 +117,44 @@ test('the inside of a namespace is set up in one send', () => {
       02000000 fe030001 00000000 08000500 0a040001 08000400 03000000
     `),
   )
+})
+
+// As ip(8) and bridge(8) send them, but for the flag of nested attributes.
+test.each<[string, RouteOp, string]>([
+  [
+    'the VLAN of a port',
+    { kind: 'add vlans', index: 4, vlans: [{ id: 7, untagged: true }] },
+    `2c000000 13000500 01000000 00000000 07000000 04000000 00000000 00000000 0c001a80
+     08000200 06000700`,
+  ],
+  [
+    'the VLAN of a bridge itself',
+    { kind: 'add vlans', index: 2, self: true, vlans: [{ id: 7 }] },
+    `34000000 13000500 01000000 00000000 07000000 02000000 00000000 00000000 14001a80
+     06000000 02000000 08000200 00000700`,
+  ],
+  [
+    'a MAC behind a port',
+    { kind: 'add forwarding', index: 4, mac: '02:00:00:00:00:05' },
+    '28000000 1c000504 01000000 00000000 07000000 04000000 42000400 0a000200 02000000 00050000',
+  ],
+  [
+    'a rule of IPv4',
+    { kind: 'add rule', source: { address: '10.0.0.5', prefixLength: 32 }, table: 100 },
+    '24000000 20000506 01000000 00000000 02002000 64000001 00000000 08000200 0a000005',
+  ],
+  [
+    'a rule of IPv6',
+    { kind: 'add rule', source: { address: 'fd00::5', prefixLength: 128 }, table: 100 },
+    `30000000 20000506 01000000 00000000 0a008000 64000001 00000000 14000200 fd000000
+     00000000 00000000 00000005`,
+  ],
+  [
+    'a VRF',
+    { kind: 'add vrf', name: 'vr0', table: 10 },
+    `40000000 10000506 01000000 00000000 00000000 00000000 00000000 00000000 08000300
+     76723000 18001280 08000100 76726600 0c000280 08000100 0a000000`,
+  ],
+])('%s has the octets that the tools send', (_, op, octets) => {
+  expect(hex(encodeRouteOps([op]))).toEqual(words(octets))
 })

@@ -22,9 +22,11 @@ export {
   decodeAddress,
   decodeLink,
   decodeRoute,
+  decodeRule,
   type FoundAddress,
   type FoundLink,
   type FoundRoute,
+  type FoundRule,
 } from './links.ts'
 export {
   encodeMessages,

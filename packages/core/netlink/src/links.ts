@@ -23,7 +23,12 @@ export interface FoundLink {
   readonly allMulticast: boolean
   readonly transmitQueueLength: number
   /** How its bridge treats it; absent where it is no port. */
-  readonly port?: { readonly hairpin: boolean; readonly isolated: boolean }
+  readonly port?: {
+    readonly hairpin: boolean
+    readonly isolated: boolean
+    /** Whether it takes frames of known MACs alone. */
+    readonly locked: boolean
+  }
   /** Whether it makes a link-local IPv6 address by itself; absent where the kernel does not say. */
   readonly linkLocal?: boolean
 }
@@ -61,7 +66,11 @@ function portOf(linkInfo: Octets | undefined): Pick<FoundLink, 'port'> {
   const settings = payloadAt(linkInfo, [5])
   const hairpin = payloadAt(settings, [4])
   const isolated = payloadAt(settings, [33])
-  return hairpin ? { port: { hairpin: hairpin[0] === 1, isolated: isolated?.[0] === 1 } } : {}
+  const locked = payloadAt(settings, [39])
+  if (!hairpin) return {}
+  return {
+    port: { hairpin: hairpin[0] === 1, isolated: isolated?.[0] === 1, locked: locked?.[0] === 1 },
+  }
 }
 
 // Of AF_SPEC: inet6, IFLA_INET6_ADDR_GEN_MODE; 1 is none.
@@ -127,6 +136,25 @@ export function decodeRoute({ type, body }: ReceivedMessage): FoundRoute | undef
     ...(index === undefined ? {} : { index }),
     ...(priority === undefined ? {} : { priority }),
   }
+}
+
+/** A routing rule, as the kernel reports it. */
+export interface FoundRule {
+  readonly family: 4 | 6
+  readonly table: number
+  /** The source that it is for, in network order; absent where it is for all. */
+  readonly source?: Octets
+  readonly prefixLength: number
+}
+
+/** The rule of an RTM_NEWRULE message; undefined for another message, or another family. */
+export function decodeRule({ type, body }: ReceivedMessage): FoundRule | undefined {
+  const family = familyOf(body[0])
+  if (type !== 32 || body.length < 12 || family === undefined) return undefined
+  const attributes = readAttributes(body.subarray(12))
+  const source = attributes.get(2)
+  const table = numberOf(attributes.get(15)) ?? body[4] ?? 0
+  return { family, table, prefixLength: body[2] ?? 0, ...(source ? { source } : {}) }
 }
 
 function familyOf(octet: number | undefined): 4 | 6 | undefined {

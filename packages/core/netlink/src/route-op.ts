@@ -21,6 +21,17 @@ export type RouteOp =
     }
   | SetLink
   | SetPort
+  | SetVlans
+  | NewForwarding
+  | RuleOp
+  | {
+      readonly kind: 'add vrf'
+      readonly name: string
+      readonly table: number
+      readonly mac?: string
+      readonly mtu?: number
+      readonly alias?: string
+    }
   | SetInetConf
   | SetAddressMode
   | { readonly kind: 'delete link'; readonly link: LinkRef | { readonly group: number } }
@@ -70,6 +81,8 @@ export interface NewUpper {
   readonly alias?: string
   /** macvlan: `bridge`, `private`, `vepa`, `passthru`; ipvlan: `l2`, `l3`, `l3s`. */
   readonly mode?: string
+  /** macvlan: the length of its queue of broadcasts. */
+  readonly broadcastQueue?: number
   /** vlan: 0 to 4094. */
   readonly id?: number
 }
@@ -98,6 +111,35 @@ export interface SetPort {
   readonly link: LinkRef
   readonly hairpin?: boolean
   readonly isolated?: boolean
+  /** Whether it takes frames of known MACs alone. */
+  readonly locked?: boolean
+  /** Whether it learns MACs from frames. */
+  readonly learning?: boolean
+}
+
+/** Adds VLANs to a port of a bridge, or to a bridge itself, or removes them. */
+export interface SetVlans {
+  readonly kind: 'add vlans' | 'delete vlans'
+  /** The index of the port, or of the bridge. */
+  readonly index: number
+  /** Whether it is the bridge itself. */
+  readonly self?: boolean
+  readonly vlans: readonly { readonly id: number; readonly untagged?: boolean }[]
+}
+
+/** Tells a bridge that a MAC is behind one of its ports. */
+export interface NewForwarding {
+  readonly kind: 'add forwarding'
+  /** The index of the port. */
+  readonly index: number
+  readonly mac: string
+}
+
+/** Adds or removes a rule that has packets of a source looked up in a table. */
+export interface RuleOp {
+  readonly kind: 'add rule' | 'delete rule'
+  readonly source: { readonly address: string; readonly prefixLength: number }
+  readonly table: number
 }
 
 /** IPv4 settings of a link: names of /proc/sys/net/ipv4/conf. Not heeded in the message that makes the link. */
@@ -136,6 +178,8 @@ export interface AddressOp {
   readonly prefixLength: number
   /** IPv4: the kernel fills none in. */
   readonly broadcast?: string
+  /** IPv6: whether the kernel asks first if another has it. Default false. */
+  readonly asksFirst?: boolean
   /** Whether the kernel makes a route to its subnet. Default true. */
   readonly prefixRoute?: boolean
 }
@@ -162,4 +206,4 @@ export interface RouteEntryOp {
 }
 
 /** A request to list all objects of a kind in the namespace of the socket. */
-export type RouteDump = 'links' | 'addresses' | 'routes'
+export type RouteDump = 'links' | 'addresses' | 'routes' | 'rules'

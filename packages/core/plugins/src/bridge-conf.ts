@@ -1,15 +1,8 @@
-import type { Result } from '@vethra/cni'
+import { CniError, type Result } from '@vethra/cni'
+import type { PortVlans } from '@vethra/state'
+import { portVlansOf } from './bridge-vlans.ts'
 import type { PluginRequest } from './plugin.ts'
-import {
-  askedMac,
-  booleanOf,
-  dnsOf,
-  invalidKey,
-  linkNameOf,
-  mtuOf,
-  objectOf,
-  textOf,
-} from './read-conf.ts'
+import { askedMac, booleanOf, dnsOf, linkNameOf, mtuOf, objectOf, textOf } from './read-conf.ts'
 
 /** The conf of `bridge`, checked. */
 export interface BridgeConf {
@@ -20,6 +13,15 @@ export interface BridgeConf {
   readonly hairpin: boolean
   readonly promiscuous: boolean
   readonly isolated: boolean
+  /** Whether an address of the bridge that is in the way goes. */
+  readonly forceAddress: boolean
+  /** Whether the container's frames have its own MAC alone. */
+  readonly onlyOwnMac: boolean
+  /** Whether the kernel asks first if another has an IPv6 address. */
+  readonly asksFirst: boolean
+  /** Whether the container's interface stays down. */
+  readonly isDown: boolean
+  readonly vlans?: PortVlans
   readonly mtu?: number
   readonly mac?: string
   readonly dns?: Result['dns']
@@ -31,8 +33,15 @@ export function parseBridgeConf({ conf, attachment }: PluginRequest): BridgeConf
   const hairpin = booleanOf(conf, 'hairpinMode')
   const promiscuous = booleanOf(conf, 'promiscMode')
   if (hairpin && promiscuous) {
-    throw invalidKey('promiscMode', true, 'a bridge with hairpinMode cannot be promiscuous, too')
+    throw invalid('cannot set hairpin mode and promiscuous mode at the same time')
   }
+  const backend = textOf(conf, 'ipMasqBackend')
+  if (backend !== undefined && backend !== 'iptables' && backend !== 'nftables')
+    throw invalid(`unknown ipmasq backend ${JSON.stringify(backend)}`)
+  const hasIpam = textOf(objectOf(conf, 'ipam') ?? {}, 'type') !== undefined
+  const isDown = booleanOf(conf, 'disableContainerInterface')
+  if (isDown && hasIpam) throw invalid('cannot use IPAM when DisableContainerInterface flag is set')
+  const vlans = portVlansOf(conf)
   const isDefaultGateway = booleanOf(conf, 'isDefaultGateway')
   const mtu = mtuOf(conf)
   const mac = askedMac(conf, attachment.cniArgs)
@@ -45,9 +54,18 @@ export function parseBridgeConf({ conf, attachment }: PluginRequest): BridgeConf
     hairpin,
     promiscuous,
     isolated: booleanOf(conf, 'portIsolation'),
+    forceAddress: booleanOf(conf, 'forceAddress'),
+    onlyOwnMac: booleanOf(conf, 'macspoofchk'),
+    asksFirst: booleanOf(conf, 'enabledad'),
+    isDown,
+    ...(vlans === undefined ? {} : { vlans }),
     ...(mtu === undefined ? {} : { mtu }),
     ...(mac === undefined ? {} : { mac }),
     ...(dns === undefined ? {} : { dns }),
-    hasIpam: textOf(objectOf(conf, 'ipam') ?? {}, 'type') !== undefined,
+    hasIpam,
   }
+}
+
+function invalid(message: string): CniError {
+  return new CniError({ code: 7, message })
 }

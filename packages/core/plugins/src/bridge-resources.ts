@@ -18,13 +18,14 @@ export function bridgeResources(
   { mac, isNew, hasRoutes }: BridgeState,
 ): readonly Resource[] {
   const { bridge: name, mtu, promiscuous, isGateway, ipMasq } = conf
+  const gatewayLink = gatewayLinkOf(conf)
   const isInternal = ips.length > 0 && !isGateway && !ipMasq && !hasRoutes
   return [
     {
       kind: 'link',
       place: 'host',
       name,
-      type: { name: 'bridge' },
+      type: { name: 'bridge', ...(isNew && conf.vlans ? { vlanFiltering: true } : {}) },
       up: true,
       // Nothing of a bridge that exists is changed: it may be others', too.
       ...(isNew ? { mac, linkLocal: false } : {}),
@@ -40,7 +41,8 @@ export function bridgeResources(
       value: '0',
       optional: true,
     },
-    ...(isGateway ? ips.flatMap((ip) => gatewayAddress(name, ip)) : []),
+    ...(isGateway && gatewayLink !== name ? [gatewayLinkOn(name, conf)] : []),
+    ...(isGateway ? ips.flatMap((ip) => gatewayAddress(gatewayLink, ip)) : []),
     ...(isGateway && ips.some(({ family }) => family === 6) ? [linkLocalOn(name, mac)] : []),
     ...(ips.length > 0
       ? [{ kind: 'admit', bridge: name, subnets: unique(ips.map(({ subnet }) => subnet)) } as const]
@@ -52,6 +54,18 @@ export function bridgeResources(
         )
       : []),
   ]
+}
+
+/** The interface of the host that has the gateway's addresses: the bridge, or one on it for the VLAN of its containers. */
+export function gatewayLinkOf({ bridge, vlans }: BridgeConf): string {
+  const { untagged = 1 } = vlans ?? {}
+  return untagged === 1 ? bridge : `${bridge}.${untagged}`
+}
+
+function gatewayLinkOn(parent: string, conf: BridgeConf): Resource {
+  const id = conf.vlans?.untagged ?? 1
+  const type = { name: 'vlan', parent, id } as const
+  return { kind: 'link', place: 'host', name: gatewayLinkOf(conf), type, up: true }
 }
 
 function gatewayAddress(bridgeName: string, ip: Ip): readonly Resource[] {
@@ -85,7 +99,7 @@ export function cable(
   conf: BridgeConf,
   { hostName, hostMac, ifname, mac, hasIpv6, unmarked }: Cable,
 ): readonly Resource[] {
-  const { bridge: master, mtu, hairpin, isolated } = conf
+  const { bridge: master, mtu, hairpin, isolated, onlyOwnMac, isDown, vlans } = conf
   return [
     {
       kind: 'link',
@@ -98,13 +112,20 @@ export function cable(
         bridge: master,
         ...(unmarked ? { unmarked } : {}),
       },
-      up: true,
+      up: !isDown,
       mac,
       ...(mtu === undefined ? {} : { mtu }),
       // Router solicitations and listener reports of each container are flooded to all others.
       linkLocal: hasIpv6,
     },
-    { kind: 'bridge port', link: hostName, hairpin, isolated },
+    {
+      kind: 'bridge port',
+      link: hostName,
+      hairpin,
+      isolated,
+      ...(onlyOwnMac ? { onlyMac: mac } : {}),
+      ...(vlans === undefined ? {} : { vlans }),
+    },
   ]
 }
 

@@ -1,8 +1,8 @@
-import { readCidr } from '@vethra/address'
+import { overlaps, readCidr } from '@vethra/address'
 import { CniError, type ResultRoute } from '@vethra/cni'
 import type { Owned, Owner, Resource } from '@vethra/state'
 import { type BridgeConf, parseBridgeConf } from './bridge-conf.ts'
-import { bridgeResources, cable, forwarding } from './bridge-resources.ts'
+import { bridgeResources, cable, forwarding, gatewayLinkOf } from './bridge-resources.ts'
 import { configureInterface } from './configure-interface.ts'
 import { hostEndName, macFor, macForAddress } from './names.ts'
 import type { Addresses, PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
@@ -20,17 +20,16 @@ export const bridge: Plugin<BridgeConf> = {
     'hairpinMode',
     'promiscMode',
     'portIsolation',
+    'forceAddress',
+    'macspoofchk',
+    'enabledad',
+    'disableContainerInterface',
     'mtu',
     'dns',
     'ipam',
   ],
-  fixed: {
-    forceAddress: false,
-    vlan: 0,
-    macspoofchk: false,
-    enabledad: false,
-    disableContainerInterface: false,
-  },
+  // VLANs need a kernel that filters them: left to the program where that is there.
+  fixed: { vlan: 0, ipMasqBackend: 'nftables' },
   linkFirst: true,
   parse: parseBridgeConf,
   wants: (conf) => ({ links: [conf.bridge] }),
@@ -54,6 +53,10 @@ function plan(conf: BridgeConf, { request, addresses, facts, removing, made }: P
   const ofNetwork: Owner = { kind: 'network', network }
   const ofAttachment: Owner = { kind: 'attachment', network, containerId, ifname }
   const bridgeMac = existing?.mac ?? macFor('bridge', conf.bridge)
+  const conflicts =
+    removing || !request.called ? [] : conflictsOf(conf, ips, existing?.addresses ?? [])
+  const [conflict] = conflicts
+  if (conflict && !conf.forceAddress) throw otherAddress(conf.bridge, conflict)
   const hostMac = known?.hostMac ?? macFor('veth', network, containerId, ifname)
   return {
     resources: [
@@ -77,20 +80,85 @@ function plan(conf: BridgeConf, { request, addresses, facts, removing, made }: P
           hasIpv6: ips.some((ip) => ip.family === 6),
         }),
       ),
-      ...owned(ofAttachment, configureInterface(ifname, ips, given.routes)),
+      ...owned(ofAttachment, duplicates(conf, ifname)),
+      ...owned(
+        ofAttachment,
+        configureInterface(ifname, ips, given.routes).map((each) =>
+          conf.asksFirst && each.kind === 'address' ? { ...each, asksFirst: true } : each,
+        ),
+      ),
     ],
+    removes: owned(
+      ofNetwork,
+      conflicts.map(({ found }) => {
+        const [address = '', length = ''] = found.split('/')
+        const place = 'host'
+        return { kind: 'address', place, link: conf.bridge, address, prefixLength: Number(length) }
+      }),
+    ),
     result: {
       cniVersion,
       interfaces: [
         { name: conf.bridge, mac: bridgeMac },
         { name: hostName, mac: hostMac },
         { name: ifname, mac, sandbox: netns },
+        ...(conf.isGateway && gatewayLinkOf(conf) !== conf.bridge
+          ? [{ name: gatewayLinkOf(conf), mac: bridgeMac }]
+          : []),
       ],
       ips: given.ips.map((ip) => ({ ...ip, interface: 2 })),
       routes: given.routes,
       dns: conf.dns ?? given.dns,
     },
   }
+}
+
+interface AddressConflict {
+  readonly wanted: string
+  readonly found: string
+}
+
+// Another IPv4 address, or an IPv6 one of an overlapping subnet, as the reference plugin has it.
+function conflictsOf(
+  conf: BridgeConf,
+  ips: readonly Ip[],
+  addresses: readonly string[],
+): readonly AddressConflict[] {
+  if (!conf.isGateway || gatewayLinkOf(conf) !== conf.bridge) return []
+  const wanted = ips.flatMap(({ gateway, prefixLength, family }) =>
+    gateway === undefined ? [] : [{ text: `${gateway}/${prefixLength}`, family }],
+  )
+  const own = new Set(wanted.map(({ text }) => text))
+  return wanted.flatMap(({ text, family }) =>
+    addresses
+      .filter((found) => !own.has(found) && found.includes(':') === (family === 6))
+      .filter((found) => family === 4 || areOverlapping(found, text))
+      .map((found) => ({ wanted: text, found })),
+  )
+}
+
+function areOverlapping(one: string, other: string): boolean {
+  const [first, second] = [readCidr(one)?.prefix, readCidr(other)?.prefix]
+  return first !== undefined && second !== undefined && overlaps(first, second)
+}
+
+function otherAddress(bridgeName: string, { wanted }: AddressConflict): CniError {
+  return new CniError({
+    code: 7,
+    message: `failed to set bridge addr: ${JSON.stringify(bridgeName)} already has an IP address different from ${wanted}`,
+    hint: 'Name another bridge, remove that address, or set forceAddress.',
+  })
+}
+
+function duplicates({ asksFirst }: BridgeConf, ifname: string): readonly Resource[] {
+  if (!asksFirst) return []
+  return ['enhanced_dad', 'accept_dad'].map((name) => ({
+    kind: 'sysctl',
+    place: 'container',
+    key: `net/ipv6/conf/${ifname}/${name}`,
+    value: '1',
+    optional: true,
+  }))
 }
 
 function owned(owner: Owner, resources: readonly Resource[]): readonly Owned[] {

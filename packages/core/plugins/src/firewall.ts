@@ -1,8 +1,8 @@
-import { CniError } from '@vethra/cni'
+import { CniError, type JsonObject } from '@vethra/cni'
 import type { Owned, Owner } from '@vethra/state'
 import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
 import { admissionOf, hostInterfaceOf, needsPrevious } from './previous.ts'
-import { invalidKey, textOf } from './read-conf.ts'
+import { textOf } from './read-conf.ts'
 
 /** The conf of `firewall`, checked. */
 export interface FirewallConf {
@@ -20,10 +20,36 @@ export const firewall: Plugin<FirewallConf> = {
 }
 
 function parse({ conf }: PluginRequest): FirewallConf {
+  checkBackend(conf)
   const policy = textOf(conf, 'ingressPolicy') ?? 'open'
   if (policy === 'open' || policy === 'same-bridge' || policy === 'isolated')
     return { ingressPolicy: policy }
-  throw invalidKey('ingressPolicy', policy, 'it must be open, same-bridge or isolated')
+  throw new CniError({
+    code: 7,
+    message: `unknown ingress policy: ${JSON.stringify(policy)}`,
+    hint: 'Set ingressPolicy to open, same-bridge or isolated.',
+  })
+}
+
+// The Go plugin takes any other word than firewalld for iptables, which table vethra stands for.
+function checkBackend(conf: JsonObject): void {
+  const backend = textOf(conf, 'backend')
+  const zone = textOf(conf, 'firewalldZone')
+  if (backend === 'firewalld') throw notDone('backend', backend)
+  if (zone !== undefined && zone !== 'trusted') throw notDone('firewalldZone', zone)
+  const chain = textOf(conf, 'iptablesAdminChainName')
+  if (chain !== undefined && chain !== 'CNI-ADMIN') throw notDone('iptablesAdminChainName', chain)
+}
+
+function notDone(key: string, value: string): CniError {
+  return new CniError({
+    code: 7,
+    message: `${key} ${JSON.stringify(value)} is not supported: packets are let pass by table inet vethra`,
+    hint:
+      key === 'iptablesAdminChainName'
+        ? 'Put the rules of that chain into chain FORWARD: a packet that it drops is dropped.'
+        : `Leave ${key} out, or use the program firewall of containernetworking.`,
+  })
 }
 
 function plan(

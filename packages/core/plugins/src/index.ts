@@ -11,6 +11,7 @@ export { hostEndName } from './names.ts'
 export type {
   AddressClaim,
   Addresses,
+  DeviceRef,
   Facts,
   HostLink,
   IpamPlugin,

@@ -19,6 +19,8 @@ export interface PluginRequest {
   readonly attachment: Attachment
   /** Where its IPAM plugin is a program: the link is made first, and its MAC follows no address. */
   readonly ipam?: 'exec'
+  /** Whether another runtime calls it as a program: what its original refuses is refused then. Default false. */
+  readonly called?: boolean
 }
 
 /** An interface of the host, as planners know it. */
@@ -28,6 +30,18 @@ export interface HostLink {
   readonly mtu: number
   /** How many ports a bridge has. */
   readonly ports?: number
+  /** The addresses that a bridge has, `10.4.0.1/24`; link-local ones are left out. */
+  readonly addresses?: readonly string[]
+}
+
+/** A device of the host, by one of what it is known by. */
+export interface DeviceRef {
+  readonly name?: string
+  readonly mac?: string
+  /** Its folder below /sys, or below /sys/devices. */
+  readonly kernelPath?: string
+  /** `0000:00:1f.6`; of a virtual function, or of an auxiliary device such as `mlx5_core.sf.4`. */
+  readonly busId?: string
 }
 
 /** Facts of the host that a planner asks for. */
@@ -36,6 +50,11 @@ export interface WantedFacts {
   readonly links?: readonly string[]
   /** Whether the interface of the default route is wanted. */
   readonly defaultRoute?: boolean
+  /** Names of interfaces of the container. */
+  readonly inside?: readonly string[]
+  /** Whether the routing tables that rules and VRFs of the container use are wanted. */
+  readonly tables?: boolean
+  readonly device?: DeviceRef
 }
 
 /** Facts of the host: of those that were asked for, the ones that exist. */
@@ -43,6 +62,12 @@ export interface Facts {
   readonly links: Readonly<Record<string, HostLink>>
   /** The interface that the default route leads through. */
   readonly defaultRoute?: string
+  /** Interfaces of the container. */
+  readonly inside?: Readonly<Record<string, HostLink>>
+  /** The routing tables that rules of the container use. */
+  readonly tables?: readonly number[]
+  /** The name of the device that was asked for. */
+  readonly device?: string
 }
 
 /** The answer of an IPAM plugin. */
@@ -72,6 +97,8 @@ export interface PlanInput {
 export interface Planned {
   readonly resources: readonly Owned[]
   readonly result: Result
+  /** Resources that are in the way and go. Default: none. */
+  readonly removes?: readonly Owned[]
 }
 
 /**
@@ -86,6 +113,8 @@ export interface Plugin<Conf> {
   readonly fixed?: Readonly<Record<string, Json>>
   /** Whether its link can be made and be up before its addresses are known, for an IPAM plugin that is a program. Default false. */
   readonly linkFirst?: boolean
+  /** Whether its plan builds on what the plugins before it have done to the kernel: it shares no stage. Default false. */
+  readonly alone?: boolean
   parse(request: PluginRequest): Conf
   /** `previous`: the result of the stage before; absent for the first. */
   wants(conf: Conf, previous?: Result): WantedFacts

@@ -3,7 +3,7 @@ import { CniError, type Json, type JsonObject, type Result } from '@vethra/cni'
 import type { Owned, Owner, Publish } from '@vethra/state'
 import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
 import { admissionOf, hostInterfaceOf, needsPrevious } from './previous.ts'
-import { arrayOf, integerOf, invalidKey, objectOf, textOf } from './read-conf.ts'
+import { arrayOf, booleanOf, invalidKey, numberOf, objectOf, textOf } from './read-conf.ts'
 import { ipOf } from './subnets.ts'
 
 /** The conf of `portmap`, checked. */
@@ -31,8 +31,50 @@ export const portmap: Plugin<PortmapConf> = {
 }
 
 function parse({ conf }: PluginRequest): PortmapConf {
+  checkIptablesKeys(conf)
   const runtime = objectOf(conf, 'runtimeConfig') ?? {}
   return { mappings: arrayOf(runtime, 'portMappings').map(mappingOf) }
+}
+
+// What these keys have iptables do, table vethra does by itself, or cannot do.
+function checkIptablesKeys(conf: JsonObject): void {
+  booleanOf(conf, 'snat')
+  const backend = textOf(conf, 'backend')
+  if (backend !== undefined && backend !== 'iptables' && backend !== 'nftables')
+    throw new CniError({ code: 7, message: `unrecognized backend ${JSON.stringify(backend)}` })
+  const bit = numberOf(conf, 'markMasqBit')
+  if (bit !== undefined && !(bit >= 0 && bit <= 31))
+    throw new CniError({ code: 7, message: 'MasqMarkBit must be between 0 and 31' })
+  const chain = textOf(conf, 'externalSetMarkChain')
+  if (bit !== undefined && chain !== undefined)
+    throw new CniError({
+      code: 7,
+      message: 'Cannot specify externalSetMarkChain and markMasqBit',
+    })
+  if (booleanOf(conf, 'masqAll')) throw notDone('masqAll')
+  for (const key of ['conditionsV4', 'conditionsV6']) {
+    const conditions = arrayOf(conf, key)
+    if (conditions.length > 0 && !isToLoopback(conditions)) throw notDone(key)
+  }
+}
+
+// A connection to the loopback address of IPv6 is led nowhere, anyway.
+function isToLoopback(conditions: readonly Json[]): boolean {
+  const [not, destination, address, ...more] = conditions
+  return (
+    not === '!' &&
+    destination === '-d' &&
+    /^::1(\/128)?$/.test(String(address)) &&
+    more.length === 0
+  )
+}
+
+function notDone(key: string): CniError {
+  return new CniError({
+    code: 7,
+    message: `${key} is not supported: it is a condition of iptables, and ports are published by table inet vethra`,
+    hint: `Leave ${key} out, name a hostIP in the port mapping, or use the program portmap of containernetworking.`,
+  })
 }
 
 /** So many mappings one ADD takes: a hundred thousand of them take hundreds of megabytes. */
@@ -64,10 +106,13 @@ function mappingOf(value: Json): Mapping {
   }
 }
 
-function portOf(mapping: JsonObject, key: string): number {
-  const port = integerOf(mapping, key, [1, 65535])
-  if (port !== undefined) return port
-  throw invalidKey(key, undefined, 'it must be a port from 1 to 65535')
+const portNames = { hostPort: 'host', containerPort: 'container' } as const
+
+function portOf(mapping: JsonObject, key: keyof typeof portNames): number {
+  const port = numberOf(mapping, key) ?? 0
+  if (port >= 1 && port <= 65535) return port
+  const name = portNames[key]
+  throw new CniError({ code: 7, message: `Invalid ${name} port number: ${port}` })
 }
 
 function plan({ mappings }: PortmapConf, { request, previous, removing }: PlanInput): Planned {

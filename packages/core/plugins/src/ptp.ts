@@ -1,11 +1,11 @@
 import { readCidr } from '@vethra/address'
-import type { Result } from '@vethra/cni'
+import { CniError, type Result } from '@vethra/cni'
 import type { Owner, Resource } from '@vethra/state'
 import { configureInterface } from './configure-interface.ts'
 import { hostEndName, macFor, macForAddress } from './names.ts'
 import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
 import { madeVeth } from './previous.ts'
-import { booleanOf, dnsOf, mtuOf } from './read-conf.ts'
+import { booleanOf, dnsOf, mtuOf, textOf } from './read-conf.ts'
 import { firstOf, hostBits, hostPrefix, type Ip, ipOf, linkLocalOn } from './subnets.ts'
 
 /** The conf of `ptp`, checked. */
@@ -25,6 +25,9 @@ export const ptp: Plugin<PtpConf> = {
 }
 
 function parse({ conf }: PluginRequest): PtpConf {
+  const backend = textOf(conf, 'ipMasqBackend')
+  if (backend !== undefined && backend !== 'iptables' && backend !== 'nftables')
+    throw new CniError({ code: 7, message: `unknown ipmasq backend ${JSON.stringify(backend)}` })
   const mtu = mtuOf(conf)
   const dns = dnsOf(conf)
   return {

@@ -38,6 +38,11 @@ export function integerOf(
   throw invalidKey(key, value, `it must be an integer from ${least} to ${most}`)
 }
 
+/** A key's integer, whatever its size; undefined when it is missing. Throws CniError 7 for any other value. */
+export function numberOf(conf: JsonObject, key: string): number | undefined {
+  return integerOf(conf, key, [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER])
+}
+
 /** A key's object; undefined when it is missing. Throws CniError 7 for any other value. */
 export function objectOf(conf: JsonObject, key: string): JsonObject | undefined {
   const value = fieldOf(conf, key)

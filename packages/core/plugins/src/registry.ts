@@ -1,16 +1,20 @@
 import type { Json, JsonObject } from '@vethra/cni'
 import { bandwidth } from './bandwidth.ts'
 import { bridge } from './bridge.ts'
+import { dummy } from './dummy.ts'
 import { firewall } from './firewall.ts'
+import { hostDevice } from './host-device.ts'
 import { hostLocal } from './host-local.ts'
 import { loopback } from './loopback.ts'
 import type { IpamPlugin, Plugin } from './plugin.ts'
 import { portmap } from './portmap.ts'
 import { ptp } from './ptp.ts'
 import { objectOf, textOf } from './read-conf.ts'
+import { sbr } from './sbr.ts'
 import { staticAddresses } from './static.ts'
 import { tuning } from './tuning.ts'
 import { ipvlan, macvlan, vlan } from './upper.ts'
+import { vrf } from './vrf.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: each planner has a conf of its own, which it alone reads.
 type AnyPlugin = Plugin<any>
@@ -28,6 +32,10 @@ const plugins: readonly AnyPlugin[] = [
   firewall,
   tuning,
   bandwidth,
+  dummy,
+  hostDevice,
+  sbr,
+  vrf,
 ]
 const ipamPlugins: readonly AnyIpamPlugin[] = [hostLocal, staticAddresses]
 
@@ -53,6 +61,7 @@ export function whyProgram(conf: JsonObject): string | undefined {
   const type = textOf(conf, 'type') ?? ''
   const planner = plannerOf(type)
   if (planner === undefined) return `plugin ${type} is not built in`
+  if (planner.alone) return `plugin ${type} runs as a program`
   const key = unknownKey(conf, [...common, ...planner.keys], planner.fixed)
   if (key !== undefined) return `plugin ${type} does not know ${key} in this process`
   return planner.linkFirst ? undefined : whyIpamProgram(conf)

@@ -35,6 +35,9 @@ export function stageNeeds(requests: readonly PluginRequest[], previous?: Result
     wants: {
       links: wants.flatMap(({ links = [] }) => links),
       defaultRoute: wants.some(({ defaultRoute }) => defaultRoute === true),
+      inside: wants.flatMap(({ inside = [] }) => inside),
+      tables: wants.some(({ tables }) => tables === true),
+      ...wants.map(({ device }) => (device ? { device } : {})).find((each) => 'device' in each),
     },
   }
 }
@@ -96,6 +99,7 @@ function asLeft(each: Owned): Owned {
 export function planStage(requests: readonly PluginRequest[], input: StageInput): Planned {
   let previous = input.previous
   const resources: Owned[] = []
+  const removes: Owned[] = []
   for (const request of requests) {
     const planner = plannerFor(request)
     const addresses = addressesFor(request, input)
@@ -107,10 +111,11 @@ export function planStage(requests: readonly PluginRequest[], input: StageInput)
       ...(addresses ? { addresses } : {}),
     })
     resources.push(...planned.resources)
+    removes.push(...(planned.removes ?? []))
     previous = planned.result
   }
   if (previous === undefined) throw new CniError({ code: 7, message: 'a stage has no plugin' })
-  return { resources: merged(resources), result: previous }
+  return { resources: merged(resources), result: previous, removes }
 }
 
 function plannerFor({ conf }: PluginRequest) {

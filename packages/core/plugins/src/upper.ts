@@ -1,9 +1,18 @@
 import { CniError, type Result } from '@vethra/cni'
-import type { LinkType, Owner, Resource } from '@vethra/state'
+import type { LinkType, Owner, Place, Resource } from '@vethra/state'
 import { configureInterface } from './configure-interface.ts'
 import { macFor, macForAddress } from './names.ts'
-import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
-import { askedMac, dnsOf, integerOf, invalidKey, linkNameOf, mtuOf, textOf } from './read-conf.ts'
+import type { Addresses, PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
+import {
+  askedMac,
+  booleanOf,
+  dnsOf,
+  integerOf,
+  linkNameOf,
+  mtuOf,
+  numberOf,
+  textOf,
+} from './read-conf.ts'
 import { ipOf } from './subnets.ts'
 
 /** The conf of `macvlan`, `ipvlan` and `vlan`, checked. */
@@ -12,10 +21,18 @@ export interface UpperConf {
   readonly master?: string
   readonly mode: string
   readonly id: number
+  /** The namespace that the interface below is in. */
+  readonly parentPlace: Place
+  /** macvlan: the length of its queue of broadcasts. */
+  readonly broadcastQueue?: number
   readonly mtu?: number
   readonly mac?: string
   readonly dns?: Result['dns']
 }
+
+const ownKeys = { macvlan: ['mode', 'bcqueuelen'], ipvlan: ['mode'], vlan: ['vlanId'] } as const
+
+type UpperType = keyof typeof ownKeys
 
 /** The plugin `macvlan`: an interface with a MAC of its own on one of the host. */
 export const macvlan: Plugin<UpperConf> = upper('macvlan', [
@@ -34,25 +51,37 @@ export const vlan: Plugin<UpperConf> = upper('vlan', [''])
 function upper(type: 'macvlan' | 'ipvlan' | 'vlan', modes: readonly string[]): Plugin<UpperConf> {
   return {
     type,
-    keys: ['master', 'mtu', 'dns', 'ipam', ...(type === 'vlan' ? ['vlanId'] : ['mode'])],
+    keys: ['master', 'mtu', 'dns', 'ipam', 'linkInContainer', ...ownKeys[type]],
     linkFirst: true,
-    parse: (request) => parse(request, modes),
-    wants: ({ master }) => (master === undefined ? { defaultRoute: true } : { links: [master] }),
+    parse: (request) => parse(type, request, modes),
+    wants: ({ master, parentPlace }) => {
+      if (master === undefined) return { defaultRoute: true }
+      return parentPlace === 'container' ? { inside: [master] } : { links: [master] }
+    },
     plan: (conf, input) => plan(type, conf, input),
   }
 }
 
-function parse({ conf, attachment }: PluginRequest, modes: readonly string[]): UpperConf {
+function parse(
+  type: UpperType,
+  { conf, attachment }: PluginRequest,
+  modes: readonly string[],
+): UpperConf {
   const master = linkNameOf(conf, 'master')
   const [first = ''] = modes
   const mode = textOf(conf, 'mode') ?? first
-  if (!modes.includes(mode)) throw invalidKey('mode', mode, `it must be ${modes.join(', ')}`)
+  if (!modes.includes(mode)) throw unknownMode(type, mode, modes)
+  const id = numberOf(conf, 'vlanId') ?? 0
+  if (id < 0 || id > 4094) throw invalidVlan(id)
+  const queue = type === 'macvlan' ? integerOf(conf, 'bcqueuelen', [0, 2 ** 32 - 1]) : undefined
   const mtu = mtuOf(conf)
   const mac = askedMac(conf, attachment.cniArgs)
   const dns = dnsOf(conf)
   return {
     mode,
-    id: integerOf(conf, 'vlanId', [0, 4094]) ?? 0,
+    id,
+    parentPlace: booleanOf(conf, 'linkInContainer') ? 'container' : 'host',
+    ...(queue ? { broadcastQueue: queue } : {}),
     ...(master === undefined ? {} : { master }),
     ...(mtu === undefined ? {} : { mtu }),
     ...(mac === undefined ? {} : { mac }),
@@ -65,12 +94,13 @@ function plan(type: 'macvlan' | 'ipvlan' | 'vlan', conf: UpperConf, input: PlanI
   const { network, attachment, cniVersion } = request
   const { containerId, ifname, netns } = attachment
   const parent = conf.master ?? facts.defaultRoute
-  const below = parent === undefined ? undefined : facts.links[parent]
+  const links = conf.parentPlace === 'container' ? (facts.inside ?? {}) : facts.links
+  const below = parent === undefined ? undefined : links[parent]
   if (!input.removing && below === undefined) throw noParent(type, parent)
   if (conf.mtu !== undefined && below !== undefined && conf.mtu > below.mtu) {
-    throw invalidKey('mtu', conf.mtu, `it must be at most that of ${parent}, ${below.mtu}`)
+    throw invalidMtu(conf.mtu, below.mtu)
   }
-  const { ips: given = [], routes = [], dns = {} } = addresses ?? {}
+  const { ips: given = [], routes = [], dns = {} } = addresses ?? handedOn(type, input)
   const ips = given.flatMap((ip) => ipOf(ip) ?? [])
   const own =
     conf.mac ??
@@ -106,12 +136,43 @@ function plan(type: 'macvlan' | 'ipvlan' | 'vlan', conf: UpperConf, input: PlanI
   }
 }
 
+// ipvlan without an IPAM plugin takes the addresses of the plugin before it.
+function handedOn(type: UpperType, { previous, removing }: PlanInput): Addresses {
+  if (type !== 'ipvlan' || previous === undefined || removing)
+    return { ips: [], routes: [], dns: {} }
+  const { ips, routes, dns } = previous
+  return { ips, routes, dns }
+}
+
 function linkType(
   type: 'macvlan' | 'ipvlan' | 'vlan',
   parent: string,
-  { mode, id }: UpperConf,
+  { mode, id, parentPlace, broadcastQueue }: UpperConf,
 ): LinkType {
-  return type === 'vlan' ? { name: 'vlan', parent, id } : { name: type, parent, mode }
+  const on = { parent, ...(parentPlace === 'host' ? {} : { parentPlace }) }
+  if (type === 'vlan') return { name: 'vlan', ...on, id }
+  if (type === 'ipvlan') return { name: 'ipvlan', ...on, mode }
+  const queue = broadcastQueue === undefined ? {} : { broadcastQueue }
+  return { name: 'macvlan', ...on, mode, ...queue }
+}
+
+function unknownMode(type: UpperType, mode: string, modes: readonly string[]): CniError {
+  return new CniError({
+    code: 7,
+    message: `unknown ${type} mode: ${JSON.stringify(mode)}`,
+    hint: `Set mode to ${modes.join(', ')}.`,
+  })
+}
+
+function invalidVlan(id: number): CniError {
+  return new CniError({
+    code: 7,
+    message: `invalid VLAN ID ${id} (must be between 0 and 4094 inclusive)`,
+  })
+}
+
+function invalidMtu(mtu: number, most: number): CniError {
+  return new CniError({ code: 7, message: `invalid MTU ${mtu}, must be [0, master MTU(${most})]` })
 }
 
 function noParent(type: string, parent: string | undefined): CniError {
@@ -119,8 +180,8 @@ function noParent(type: string, parent: string | undefined): CniError {
     code: 7,
     message:
       parent === undefined
-        ? `${type} needs a parent interface, and the host has no default route`
-        : `invalid master ${JSON.stringify(parent)}: no such interface`,
+        ? `no default route interface found: ${type} needs an interface as its master`
+        : `failed to lookup master ${JSON.stringify(parent)}: Link not found`,
     hint: 'Name an interface of the host as "master" in the conf list.',
   })
 }

@@ -50,9 +50,11 @@ function matches(wanted: unknown, found: unknown): boolean {
   )
 }
 
+const hints: readonly string[] = ['optional', 'inFront', 'prefixRoute', 'asksFirst', 'vlans']
+
 // How a resource is wanted, which the kernel does not tell.
 function isHint(key: string): boolean {
-  return key === 'optional' || key === 'inFront' || key === 'prefixRoute'
+  return hints.includes(key)
 }
 
 function sameMembers(wanted: readonly unknown[], found: object): boolean {

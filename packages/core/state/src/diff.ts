@@ -41,6 +41,7 @@ function mustBeMadeAnew(wanted: Resource, found: Resource): boolean {
     return !isAsWanted({ ...wanted, up: found.up }, withoutSettings(wanted, found))
   const replaced =
     wanted.kind === 'route' ||
+    wanted.kind === 'rule' ||
     wanted.kind === 'publish' ||
     wanted.kind === 'address' ||
     (wanted.kind === 'qdisc' && 'redirect' in wanted.does)
@@ -81,6 +82,8 @@ const ranks: Readonly<Record<Resource['kind'], number>> = {
   link: 0,
   'link settings': 3,
   'bridge port': 1,
+  'moved link': 1,
+  rule: 6,
   qdisc: 3,
   address: 4,
   route: 5,

@@ -13,6 +13,10 @@ function identity(resource: Resource): readonly (string | number)[] {
       return [resource.place, resource.link]
     case 'bridge port':
       return [resource.link]
+    case 'moved link':
+      return [resource.place, resource.name]
+    case 'rule':
+      return [resource.place, resource.source]
     case 'qdisc':
       return [resource.link, 'redirect' in resource.does ? 'in' : 'out']
     case 'address':
@@ -60,6 +64,7 @@ export function carrierOf(resource: Resource): string | undefined {
 
 /** The keys of the interfaces that come and go with a link: a veth's other end is one, too. */
 export function carriersOf(resource: Resource): readonly string[] {
+  if (resource.kind === 'moved link') return [`link ${resource.place} ${resource.name}`]
   if (resource.kind !== 'link') return []
   const { type } = resource
   return [keyOf(resource), ...(type.name === 'veth' ? [`link host ${type.hostName}`] : [])]

@@ -6,6 +6,8 @@ export type Resource =
   | Link
   | LinkSettings
   | BridgePort
+  | MovedLink
+  | Rule
   | Qdisc
   | InterfaceAddress
   | Route
@@ -42,10 +44,24 @@ export type LinkType =
       /** Whether another plugin made it, whose interfaces bear no mark. Default false. */
       readonly unmarked?: boolean
     }
-  | { readonly name: 'macvlan' | 'ipvlan'; readonly parent: string; readonly mode: string }
-  | { readonly name: 'vlan'; readonly parent: string; readonly id: number }
+  | (Upper & {
+      readonly name: 'macvlan'
+      readonly mode: string
+      /** The length of its queue of broadcasts. Default: the kernel's. */
+      readonly broadcastQueue?: number
+    })
+  | (Upper & { readonly name: 'ipvlan'; readonly mode: string })
+  | (Upper & { readonly name: 'vlan'; readonly id: number })
+  | { readonly name: 'vrf'; readonly table: number }
   | { readonly name: 'dummy' }
   | { readonly name: 'ifb' }
+
+/** An interface on top of another. */
+interface Upper {
+  readonly parent: string
+  /** The namespace that the parent is in. Default: the host's. */
+  readonly parentPlace?: Place
+}
 
 /** Settings of an interface that something else makes: `lo`, or what a plugin before made. */
 export interface LinkSettings {
@@ -53,6 +69,8 @@ export interface LinkSettings {
   readonly place: Place
   readonly link: string
   readonly up?: boolean
+  /** The VRF that it is a port of. */
+  readonly master?: string
   readonly mac?: string
   readonly mtu?: number
   readonly promiscuous?: boolean
@@ -69,6 +87,37 @@ export interface BridgePort {
   readonly hairpin?: boolean
   /** Whether it reaches no other isolated port. Default: as it is. */
   readonly isolated?: boolean
+  /** The one MAC whose frames it takes. Default: any. */
+  readonly onlyMac?: string
+  /** Its VLANs in place of the bridge's default one. Default: as it is. */
+  readonly vlans?: PortVlans
+}
+
+/** The VLANs of a port. */
+export interface PortVlans {
+  /** The VLAN of frames without a tag; absent for none. */
+  readonly untagged?: number
+  readonly tagged: readonly number[]
+  /** Whether VLAN 1 stays, which the kernel gives each port. */
+  readonly keepsDefault: boolean
+}
+
+/** An interface of the host that is in a container, under another name; its alias there is the name that it had. */
+export interface MovedLink {
+  readonly kind: 'moved link'
+  readonly place: 'container'
+  readonly name: string
+  /** Its name on the host; empty where that is not known any more. */
+  readonly device: string
+}
+
+/** A rule that has packets of one source looked up in a routing table of their own. */
+export interface Rule {
+  readonly kind: 'rule'
+  readonly place: Place
+  /** `10.4.0.2/32`. */
+  readonly source: string
+  readonly table: number
 }
 
 /** Packets that leave by an interface of the host are held to a rate, or those that come in leave by another. */
@@ -95,6 +144,8 @@ export interface InterfaceAddress {
   readonly prefixLength: number
   /** IPv4: the last address of the subnet, which the kernel does not fill in. */
   readonly broadcast?: string
+  /** IPv6: whether the kernel asks first if another has it. Default false. */
+  readonly asksFirst?: boolean
   /** Whether it brings a route to its subnet. Default true. */
   readonly prefixRoute?: boolean
 }
@@ -107,6 +158,8 @@ export interface Route {
   /** `10.0.0.0/8`; `0.0.0.0/0` or `::/0` for a default route. */
   readonly destination: string
   readonly gateway?: string
+  /** The address that packets to there get. */
+  readonly source?: string
   readonly priority?: number
   readonly table?: number
   readonly scope?: 'global' | 'link' | 'host'

@@ -45,7 +45,7 @@ export async function addStage(
   { requests, previous, ipam }: Stage,
 ): Promise<StageOutcome> {
   const { claim, wants } = stageNeeds(requests, previous)
-  const facts = await world.attachments.facts(wants)
+  const facts = await world.attachments.facts(wants, netnsOf(requests))
   const asked = await askIpam(world, requests, { call: ipam, facts })
   if ('error' in asked) return asked
   const dns = claim?.resolvConf === undefined ? undefined : await world.resolvers(claim.resolvConf)
@@ -61,8 +61,14 @@ export async function addStage(
     }),
   )
   if ('error' in planned) return giveBack(world, claim, planned.error)
-  const { resources: desired, result } = planned.value
-  const outcome = await converge(world.attachments, { netns: netnsOf(requests), desired })
+  const { resources: desired, result, removes = [] } = planned.value
+  const netns = netnsOf(requests)
+  const made = await converge(world.attachments, { netns, desired })
+  // What is in the way may be what the new ones are made by: a route to a gateway.
+  const outcome =
+    made.kind === 'done' && removes.length > 0
+      ? await converge(world.attachments, { netns, desired: [], former: removes })
+      : made
   return outcome.kind === 'done' ? { result } : giveBack(world, claim, outcome.error)
 }
 
@@ -103,7 +109,7 @@ export async function checkStage(
   const asked = await runIpam(world, ipam)
   if ('error' in asked) return asked.error
   const { wants, claim } = stageNeeds(requests)
-  const facts = await world.attachments.facts(wants)
+  const facts = await world.attachments.facts(wants, netnsOf(requests))
   const former = { facts, checks: true, ...(previous ? { result: previous } : {}) }
   const desired = planFormer(requests, former).filter(({ resource }) => isAsked(resource))
   const changes = await stillDue(world, netnsOf(requests), desired)

@@ -31,11 +31,18 @@ const linkFeatures: Readonly<Record<string, string>> = {
   ipvlan: 'CONFIG_IPVLAN: modprobe ipvlan',
   vlan: 'CONFIG_VLAN_8021Q: modprobe 8021q',
   dummy: 'CONFIG_DUMMY: modprobe dummy',
+  vrf: 'CONFIG_NET_VRF: modprobe vrf',
   ifb: 'CONFIG_IFB: modprobe ifb',
 }
 
 function featureOf(resource: Resource): string | undefined {
-  if (resource.kind === 'link') return linkFeatures[resource.type.name]
+  if (resource.kind === 'link') {
+    const { type } = resource
+    const filters = type.name === 'bridge' && type.vlanFiltering
+    return filters ? 'CONFIG_BRIDGE_VLAN_FILTERING' : linkFeatures[type.name]
+  }
+  if (resource.kind === 'bridge port' && resource.vlans) return 'CONFIG_BRIDGE_VLAN_FILTERING'
+  if (resource.kind === 'rule') return 'CONFIG_IP_MULTIPLE_TABLES and CONFIG_IPV6_MULTIPLE_TABLES'
   if (resource.kind !== 'qdisc') return undefined
   return 'redirect' in resource.does
     ? 'CONFIG_NET_SCH_INGRESS, CONFIG_NET_CLS_U32 and CONFIG_NET_ACT_MIRRED'

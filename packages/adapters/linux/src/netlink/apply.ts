@@ -94,6 +94,7 @@ function applyRoutes(
       return link.index
     },
     namespace: () => session.namespace(),
+    host: () => session.host(),
   }
   const begin = (change: Change) => {
     const placed = routeOpsOf(change, lookup, links)

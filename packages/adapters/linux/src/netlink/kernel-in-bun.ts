@@ -1,11 +1,21 @@
-import { decodeLink, decodeRoute, encodeRouteDump, type FoundLink } from '@vethra/netlink'
+import {
+  addressText,
+  decodeAddress,
+  decodeLink,
+  decodeRoute,
+  decodeRule,
+  encodeRouteDump,
+  type FoundLink,
+} from '@vethra/netlink'
 import type { Facts, HostLink, WantedFacts } from '@vethra/plugins'
+import type { Place } from '@vethra/state'
 import type { AttachmentKernel, MarkedLink } from '@vethra/world'
 import type { KernelOptions } from '../observed/kernel-options.ts'
 import { markedLinks } from '../observed/marked-links.ts'
 import { observeExpected } from '../observed/observe-expected.ts'
 import { applyChanges } from './apply.ts'
 import { countPorts } from './bridge-ports.ts'
+import { deviceName } from './device-name.ts'
 import { effectsIn, portsTo } from './effects.ts'
 import { looking } from './looking.ts'
 import { openSession, type Session } from './session.ts'
@@ -21,7 +31,7 @@ export function netlinkKernel({ zoneRecords }: KernelOptions): AttachmentKernel 
     }
   }
   return {
-    facts: async (wanted) => within('', (session) => factsOf(session, wanted)),
+    facts: async (wanted, netns = '') => within(netns, (session) => factsOf(session, wanted)),
     observe: async (netns, expected) =>
       within(netns, (session) => observeExpected(looking(session, expected), expected)),
     publishedTo: async (addresses) => within('', (session) => portsTo(session, addresses)),
@@ -32,22 +42,51 @@ export function netlinkKernel({ zoneRecords }: KernelOptions): AttachmentKernel 
   }
 }
 
-function factsOf(session: Session, { links = [], defaultRoute = false }: WantedFacts): Facts {
+function factsOf(session: Session, wanted: WantedFacts): Facts {
+  const { links = [], defaultRoute = false, inside = [], tables = false, device } = wanted
   const route = defaultRoute ? defaultInterface(session) : undefined
-  const names = route === undefined ? links : [...links, route]
-  const found = names.flatMap((name) => {
-    const link = session.link('host', name)
-    return link ? [[name, factsOfLink(session, link)] as const] : []
-  })
+  const found = device === undefined ? undefined : deviceName(session, device)
+  const names = [...links, ...(route ? [route] : []), ...(found ? [found] : [])]
   return {
-    links: Object.fromEntries(found),
+    links: linksOf(session, 'host', names),
     ...(route === undefined ? {} : { defaultRoute: route }),
+    ...(session.hasContainer ? { inside: linksOf(session, 'container', inside) } : {}),
+    ...(tables && session.hasContainer ? { tables: tablesIn(session) } : {}),
+    ...(found === undefined ? {} : { device: found }),
   }
 }
 
-function factsOfLink(session: Session, link: FoundLink): HostLink {
+function linksOf(
+  session: Session,
+  place: Place,
+  names: readonly string[],
+): Readonly<Record<string, HostLink>> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const link = session.link(place, name)
+      return link ? [[name, factsOfLink(session, place, link)] as const] : []
+    }),
+  )
+}
+
+function factsOfLink(session: Session, place: Place, link: FoundLink): HostLink {
   const { kind, mac, mtu } = link
-  return { kind, mac, mtu, ...(kind === 'bridge' ? { ports: countPorts(session, link) } : {}) }
+  if (kind !== 'bridge' || place !== 'host') return { kind, mac, mtu }
+  return { kind, mac, mtu, ports: countPorts(session, link), addresses: addressesOf(session, link) }
+}
+
+function addressesOf(session: Session, { index }: FoundLink): readonly string[] {
+  const { messages } = session.routeMessages('host', [encodeRouteDump('addresses')])
+  return messages.flatMap((each) => {
+    const found = decodeAddress(each)
+    if (found?.index !== index || found.scope === 'link') return []
+    return [`${addressText(found.octets)}/${found.prefixLength}`]
+  })
+}
+
+function tablesIn(session: Session): readonly number[] {
+  const { messages } = session.routeMessages('container', [encodeRouteDump('rules')])
+  return messages.flatMap((each) => decodeRule(each)?.table ?? [])
 }
 
 function markedIn(session: Session): readonly MarkedLink[] {

@@ -8,6 +8,7 @@ import {
   decodeLimit,
   decodeRedirect,
   decodeRoute,
+  decodeRule,
   dumpElements,
   dumpIngressFilters,
   encodeRouteDump,
@@ -31,7 +32,7 @@ export function looking(session: Session, expected: State): Looking {
     return new Map(found.map((each) => [each.key.join(' '), each]))
   })
   const ask = (message: Message) => session.routeMessages('host', [message]).messages
-  const dump = (place: Place, what: 'addresses' | 'routes') =>
+  const dump = (place: Place, what: 'addresses' | 'routes' | 'rules') =>
     session.routeMessages(place, [encodeRouteDump(what)]).messages
   return {
     hasContainer: session.hasContainer,
@@ -49,6 +50,14 @@ export function looking(session: Session, expected: State): Looking {
       const found = dump(place, 'routes').flatMap((each) => decodeRoute(each) ?? [])
       return Map.groupBy(found.map(seenRoute), ({ destination }) => destination)
     }),
+    rules: remembering((place: Place) =>
+      dump(place, 'rules').flatMap((each) => {
+        const found = decodeRule(each)
+        if (found?.source === undefined) return []
+        const source = `${addressText(found.source)}/${found.prefixLength}`
+        return [{ source, table: found.table }]
+      }),
+    ),
     sysctl: (place, key) => {
       const read = prepareReads([key])
       const [found] = place === 'container' ? visit(session.namespace(), read) : read()

@@ -1,13 +1,17 @@
 import type { RouteOp } from '@vethra/netlink'
 import {
+  type BridgePort,
   type Change,
   type Link,
   type LinkSettings,
+  type MovedLink,
   type Owned,
   ownerMark,
   type Place,
+  type PortVlans,
   type Qdisc,
   type Resource,
+  type Rule,
 } from '@vethra/state'
 
 /** Numbers that only the kernel knows. */
@@ -16,6 +20,8 @@ export interface Lookup {
   index(place: Place, name: string): number
   /** The open descriptor of the container's namespace. */
   namespace(): number
+  /** The open descriptor of the host's. */
+  host(): number
 }
 
 /** Operations of one namespace. */
@@ -37,22 +43,24 @@ export function routeOpsOf(
 }
 
 function placedOps(resource: Exclude<Resource, Link>, lookup: Lookup): readonly PlacedOps[] {
-  if (resource.kind === 'link settings')
-    return [{ place: resource.place, ops: [settings(resource)] }]
-  if (resource.kind === 'bridge port') {
-    const { link: name, hairpin, isolated } = resource
-    const values = {
-      ...(hairpin === undefined ? {} : { hairpin }),
-      ...(isolated === undefined ? {} : { isolated }),
-    }
-    return [{ place: 'host', ops: [{ kind: 'set port', link: { name }, ...values }] }]
+  if (resource.kind === 'link settings') {
+    const { place, master } = resource
+    const index = master === undefined ? undefined : lookup.index(place, master)
+    return [{ place, ops: [settings(resource, index)] }]
   }
+  if (resource.kind === 'bridge port') {
+    return [{ place: 'host', ops: portOps(resource, lookup) }]
+  }
+  if (resource.kind === 'rule')
+    return [{ place: resource.place, ops: [ruleOp('add rule', resource)] }]
+  if (resource.kind === 'moved link') return moveIn(resource, lookup)
   if (resource.kind === 'address') {
-    const { place, link, address, prefixLength, broadcast, prefixRoute } = resource
+    const { place, link, address, prefixLength, broadcast, prefixRoute, asksFirst } = resource
     const index = lookup.index(place, link)
     const more = {
       ...(broadcast === undefined ? {} : { broadcast }),
       ...(prefixRoute === undefined ? {} : { prefixRoute }),
+      ...(asksFirst === undefined ? {} : { asksFirst }),
     }
     return [{ place, ops: [{ kind: 'add address', index, address, prefixLength, ...more }] }]
   }
@@ -60,6 +68,63 @@ function placedOps(resource: Exclude<Resource, Link>, lookup: Lookup): readonly 
   return resource.kind === 'route'
     ? [{ place: resource.place, ops: [routeOp('add route', resource, lookup)] }]
     : []
+}
+
+function portOps(
+  { link: name, hairpin, isolated, onlyMac, vlans }: BridgePort,
+  lookup: Lookup,
+): readonly RouteOp[] {
+  const values = {
+    ...(hairpin === undefined ? {} : { hairpin }),
+    ...(isolated === undefined ? {} : { isolated }),
+  }
+  const set = { kind: 'set port', link: { name }, ...values } as const
+  if (onlyMac === undefined && vlans === undefined) return [set]
+  const index = lookup.index('host', name)
+  const known: readonly RouteOp[] =
+    onlyMac === undefined ? [] : [{ kind: 'add forwarding', index, mac: onlyMac }]
+  const locked = onlyMac === undefined ? {} : { locked: true, learning: false }
+  return [...known, { ...set, ...locked }, ...(vlans ? vlanOps(index, vlans) : [])]
+}
+
+// The kernel gives each port VLAN 1.
+function vlanOps(index: number, { untagged, tagged, keepsDefault }: PortVlans): readonly RouteOp[] {
+  const added = [
+    ...(untagged === undefined ? [] : [{ id: untagged, untagged: true }]),
+    ...tagged.map((id) => ({ id })),
+  ]
+  return [
+    ...(keepsDefault ? [] : [{ kind: 'delete vlans', index, vlans: [{ id: 1 }] } as const]),
+    ...(added.length === 0 ? [] : [{ kind: 'add vlans', index, vlans: added } as const]),
+  ]
+}
+
+function ruleOp(kind: 'add rule' | 'delete rule', { source, table }: Rule): RouteOp {
+  const [address = '', length = ''] = source.split('/')
+  return { kind, source: { address, prefixLength: Number(length) }, table }
+}
+
+// Its alias tells under which name it goes back.
+function moveIn({ device, name }: MovedLink, lookup: Lookup): readonly PlacedOps[] {
+  const index = lookup.index('host', device)
+  const link = { index }
+  return [
+    {
+      place: 'host',
+      ops: [
+        { kind: 'set link', link, up: false },
+        { kind: 'set link', link, alias: device },
+        { kind: 'set link', link, name, namespace: { fd: lookup.namespace() } },
+      ],
+    },
+    { place: 'container', ops: [up(name)] },
+  ]
+}
+
+function moveOut({ device, name }: MovedLink, lookup: Lookup): readonly PlacedOps[] {
+  const link = { index: lookup.index('container', name) }
+  const out = { kind: 'set link', link, name: device, namespace: { fd: lookup.host() } } as const
+  return [{ place: 'container', ops: [{ kind: 'set link', link, up: false }, out] }]
 }
 
 function qdiscOps({ link, does }: Qdisc, lookup: Lookup): readonly RouteOp[] {
@@ -72,19 +137,15 @@ function qdiscOps({ link, does }: Qdisc, lookup: Lookup): readonly RouteOp[] {
   ]
 }
 
-function settings({
-  link,
-  up,
-  mac,
-  mtu,
-  promiscuous,
-  allMulticast,
-  transmitQueueLength,
-}: LinkSettings): RouteOp {
+function settings(
+  { link, up, mac, mtu, promiscuous, allMulticast, transmitQueueLength }: LinkSettings,
+  master?: number,
+): RouteOp {
   return {
     kind: 'set link',
     link: { name: link },
     ...(up === undefined ? {} : { up }),
+    ...(master === undefined ? {} : { master }),
     ...(mac === undefined ? {} : { mac }),
     ...(mtu === undefined ? {} : { mtu }),
     ...(promiscuous === undefined ? {} : { promiscuous }),
@@ -98,7 +159,8 @@ function routeOp(
   route: Extract<Resource, { kind: 'route' }>,
   lookup: Lookup,
 ): RouteOp {
-  const { place, link, destination, gateway, priority, table, scope, mtu, advmss, inFront } = route
+  const { place, link, destination, gateway, priority, table, scope, mtu, advmss } = route
+  const { inFront, source } = route
   const [address = '', length = ''] = destination.split('/')
   return {
     kind,
@@ -107,6 +169,7 @@ function routeOp(
     ...(Number(length) === 0 ? {} : { destination: { address, prefixLength: Number(length) } }),
     ...(inFront === undefined ? {} : { inFront }),
     ...(gateway === undefined ? {} : { gateway }),
+    ...(source === undefined ? {} : { source }),
     ...(priority === undefined ? {} : { priority }),
     ...(table === undefined ? {} : { table }),
     ...(scope === undefined
@@ -127,10 +190,11 @@ function makeLink({ owner }: Owned, link: Link, lookup: Lookup): readonly Placed
     ...(mtu === undefined ? {} : { mtu }),
   }
   if (type.name === 'bridge') {
+    const filtering = type.vlanFiltering ? { vlanFiltering: true } : {}
     return [
       {
         place: 'host',
-        ops: [{ kind: 'add bridge', name, ...common }, ...insideOps(link, alias)],
+        ops: [{ kind: 'add bridge', name, ...common, ...filtering }, ...insideOps(link, alias)],
       },
     ]
   }
@@ -156,20 +220,30 @@ function makeLink({ owner }: Owned, link: Link, lookup: Lookup): readonly Placed
     return [
       { place, ops: [{ kind: `add ${type.name}`, name, ...common }, ...insideOps(link, alias)] },
     ]
-  const upper = {
-    name,
-    lower: lookup.index('host', type.parent),
-    namespace: { fd: lookup.namespace() },
-    ...common,
+  if (type.name === 'vrf') {
+    const { table } = type
+    return [
+      { place, ops: [{ kind: 'add vrf', name, table, ...common }, ...insideOps(link, alias)] },
+    ]
   }
+  const from = type.parentPlace ?? 'host'
+  const lower = lookup.index(from, type.parent)
+  const namespace = from === place ? {} : { namespace: { fd: lookup.namespace() } }
+  const upper = { name, lower, ...namespace, ...common }
   const op: RouteOp =
     type.name === 'vlan'
       ? { kind: 'add vlan', ...upper, id: type.id }
-      : { kind: type.name === 'macvlan' ? 'add macvlan' : 'add ipvlan', ...upper, mode: type.mode }
+      : type.name === 'ipvlan'
+        ? { kind: 'add ipvlan', ...upper, mode: type.mode }
+        : { kind: 'add macvlan', ...upper, mode: type.mode, ...queueOf(type.broadcastQueue) }
   return [
-    { place: 'host', ops: [op] },
+    { place: from, ops: [op] },
     { place, ops: insideOps(link, alias) },
   ]
+}
+
+function queueOf(broadcastQueue: number | undefined): { readonly broadcastQueue?: number } {
+  return broadcastQueue === undefined ? {} : { broadcastQueue }
 }
 
 function insideOps({ name, up: isUp, linkLocal }: Link, alias?: string): readonly RouteOp[] {
@@ -214,6 +288,9 @@ function removal(
   links: 'delete' | 'down',
 ): readonly PlacedOps[] {
   if (resource.kind === 'link') return [removeLink(resource, links)]
+  if (resource.kind === 'moved link') return moveOut(resource, lookup)
+  if (resource.kind === 'rule')
+    return [{ place: resource.place, ops: [ruleOp('delete rule', resource)] }]
   if (resource.kind === 'address') {
     const { place, link, address, prefixLength } = resource
     const index = lookup.index(place, link)

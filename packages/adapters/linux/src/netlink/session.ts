@@ -28,6 +28,8 @@ export interface Session {
   linkAt(place: Place, index: number): FoundLink | undefined
   /** The open descriptor of the container's namespace. Throws CniError 8 when it cannot be opened. */
   namespace(): number
+  /** The open descriptor of the host's namespace. */
+  host(): number
   close(): void
 }
 
@@ -38,6 +40,7 @@ export interface Session {
 export function openSession(netns: string, zoneRecords = ''): Session {
   const sockets = new Map<Place | 'netfilter', NetlinkSocket>()
   let container: number | undefined
+  let own: number | undefined
   const namespace = () => {
     container ??= openNamespace(netns)
     return container
@@ -64,7 +67,12 @@ export function openSession(netns: string, zoneRecords = ''): Session {
     link: (place, name) => linkOf(route(place, [{ kind: 'ask link', link: { name } }])),
     linkAt: (place, index) => linkOf(route(place, [{ kind: 'ask link', link: { index } }])),
     namespace,
+    host: () => {
+      own ??= openNamespace('/proc/self/ns/net')
+      return own
+    },
     close: () => {
+      if (own !== undefined) closeSync(own)
       for (const socket of sockets.values()) socket.close()
       if (container !== undefined) closeSync(container)
     },

@@ -19,6 +19,13 @@ export interface SeenRoute {
   readonly table: number
 }
 
+/** A routing rule of one source, as it is. */
+export interface SeenRule {
+  /** `10.4.0.2/32`. */
+  readonly source: string
+  readonly table: number
+}
+
 /** A look at a host and at a container's namespace: at each thing once, however many resources ask. */
 export interface Looking {
   /** Whether there is a container's namespace to look into. */
@@ -29,6 +36,7 @@ export interface Looking {
   addresses(place: Place): readonly SeenAddress[]
   /** By destination. */
   routes(place: Place): ReadonlyMap<string, readonly SeenRoute[]>
+  rules(place: Place): readonly SeenRule[]
   /** A setting below /proc/sys; undefined where the kernel has it not. */
   sysctl(place: Place, key: string): string | undefined
   /** The limit of what leaves by a link of the host. */

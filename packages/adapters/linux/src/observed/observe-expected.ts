@@ -1,7 +1,9 @@
 import { elementsOf, isEffect, type PlacedElement } from '@vethra/firewall'
 import type { FoundElement, FoundLink } from '@vethra/netlink'
 import {
+  type BridgePort,
   type Link,
+  type LinkSettings,
   type LinkType,
   type Owned,
   type Resource,
@@ -36,16 +38,43 @@ function observeOne(known: Looking, { resource, owner }: Owned): Owned | undefin
 function observePlain(known: Looking, resource: Resource): Resource | undefined {
   if (resource.kind === 'link settings') {
     const link = known.link(resource.place, resource.link)
-    return link && { ...resource, ...pick(link) }
+    return link && withMaster(known, resource, { ...resource, ...pick(link) }, link)
   }
-  if (resource.kind === 'bridge port') {
-    const port = known.link('host', resource.link)?.port
-    return port && { ...resource, ...port }
+  if (resource.kind === 'bridge port') return observePort(known, resource)
+  if (resource.kind === 'moved link') {
+    const { device, name } = resource
+    const link = known.link('container', name)
+    if (link === undefined || (device !== '' && link.alias !== device)) return undefined
+    return link.alias === '' ? undefined : { ...resource, device: link.alias }
+  }
+  if (resource.kind === 'rule') {
+    const { place, source } = resource
+    const found = known.rules(place).find((each) => each.source === source)
+    return found && { ...resource, table: found.table }
   }
   if (resource.kind === 'qdisc') return observeQdisc(known, resource)
   if (resource.kind === 'address') return hasAddress(known, resource) ? resource : undefined
   if (resource.kind === 'route') return hasRoute(known, resource) ? resource : undefined
   return resource.kind === 'sysctl' ? readSysctl(known, resource) : undefined
+}
+
+function observePort(known: Looking, { onlyMac, ...wanted }: BridgePort): BridgePort | undefined {
+  const port = known.link('host', wanted.link)?.port
+  if (port === undefined) return undefined
+  const { hairpin, isolated, locked } = port
+  const only = locked && onlyMac !== undefined ? { onlyMac } : {}
+  return { ...wanted, hairpin, isolated, ...only }
+}
+
+function withMaster(
+  known: Looking,
+  { place, master }: LinkSettings,
+  seen: LinkSettings,
+  link: FoundLink,
+): LinkSettings {
+  if (master === undefined) return seen
+  const { master: _, ...rest } = seen
+  return known.link(place, master)?.index === link.master ? seen : rest
 }
 
 function pick({ up, mac, mtu, promiscuous, allMulticast, transmitQueueLength }: FoundLink) {

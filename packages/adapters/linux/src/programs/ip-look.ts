@@ -18,14 +18,22 @@ export interface JsonLink {
   readonly linkinfo?: {
     readonly info_kind?: string
     readonly info_slave_kind?: string
-    readonly info_slave_data?: { readonly hairpin?: boolean; readonly isolated?: boolean }
+    readonly info_slave_data?: {
+      readonly hairpin?: boolean
+      readonly isolated?: boolean
+      readonly locked?: boolean
+    }
   }
 }
 
 /** An interface as `ip -j addr` prints it. */
 export interface JsonAddressed {
   readonly ifindex: number
-  readonly addr_info: readonly { readonly local: string; readonly prefixlen: number }[]
+  readonly addr_info: readonly {
+    readonly local: string
+    readonly prefixlen: number
+    readonly scope: string
+  }[]
 }
 
 /** A route as `ip -j route show table all` prints it. */
@@ -46,7 +54,7 @@ export function linksFrom(listed: readonly JsonLink[]): readonly FoundLink[] {
     const { flags, linkinfo = {}, inet6_addr_gen_mode: mode } = each
     const master = index(each.master)
     const lower = each.link_index ?? index(each.link)
-    const { hairpin = false, isolated = false } = linkinfo.info_slave_data ?? {}
+    const { hairpin = false, isolated = false, locked = false } = linkinfo.info_slave_data ?? {}
     return {
       index: each.ifindex,
       name: each.ifname,
@@ -61,7 +69,7 @@ export function linksFrom(listed: readonly JsonLink[]): readonly FoundLink[] {
       transmitQueueLength: each.txqlen ?? 0,
       ...(master === undefined ? {} : { master }),
       ...(lower === undefined ? {} : { lower }),
-      ...(linkinfo.info_slave_kind === 'bridge' ? { port: { hairpin, isolated } } : {}),
+      ...(linkinfo.info_slave_kind === 'bridge' ? { port: { hairpin, isolated, locked } } : {}),
       ...(mode === undefined ? {} : { linkLocal: mode !== 'none' }),
     }
   })

@@ -2,7 +2,7 @@ import { readText } from '@vethra/files'
 import { isEffect } from '@vethra/firewall'
 import type { FoundElement, FoundLimit, FoundLink } from '@vethra/netlink'
 import type { Place, Resource, State } from '@vethra/state'
-import type { Looking, SeenRoute } from '../observed/looking.ts'
+import type { Looking, SeenRoute, SeenRule } from '../observed/looking.ts'
 import { inside } from './batch.ts'
 import {
   type JsonAddressed,
@@ -43,6 +43,7 @@ export async function lookByPrograms(
     linkAt: (index) => host.links.find((each) => each.index === index),
     addresses: (place) => at(place)?.addresses ?? [],
     routes: (place) => at(place)?.routes ?? new Map(),
+    rules: (place) => at(place)?.rules ?? [],
     sysctl: (place, key) => at(place)?.settings.get(key),
     limit: (index) => traffic.get(index)?.limit,
     redirect: (index) => traffic.get(index)?.redirect,
@@ -55,7 +56,24 @@ interface Seen {
   readonly links: readonly FoundLink[]
   readonly addresses: ReturnType<Looking['addresses']>
   readonly routes: ReturnType<Looking['routes']>
+  readonly rules: readonly SeenRule[]
   readonly settings: ReadonlyMap<string, string>
+}
+
+/** The rules of one source in a namespace. */
+export async function rulesIn(netns: string): Promise<readonly SeenRule[]> {
+  const four = await json<JsonRule>(netns, 'ip', '-j', 'rule')
+  const six = await json<JsonRule>(netns, 'ip', '-j', '-6', 'rule')
+  return [...four, ...six].flatMap(({ src, srclen, table }) => {
+    const bits = srclen ?? (src.includes(':') ? 128 : 32)
+    return src === 'all' ? [] : [{ source: `${src}/${bits}`, table: Number(table) }]
+  })
+}
+
+interface JsonRule {
+  readonly src: string
+  readonly srclen?: number
+  readonly table: string
 }
 
 async function lookInto(netns: string, expected: State, place: Place): Promise<Seen> {
@@ -82,6 +100,7 @@ async function lookInto(netns: string, expected: State, place: Place): Promise<S
       })),
     ),
     routes: Map.groupBy(routes, ({ destination }) => destination),
+    rules: wants('rule') ? await rulesIn(netns) : [],
     settings: new Map(
       settings.flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
     ),

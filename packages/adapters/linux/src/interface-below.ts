@@ -1,0 +1,39 @@
+import { readdirSync } from 'node:fs'
+
+const buses = ['pci', 'auxiliary', 'virtio']
+
+/** The interface of a device, by its folder below /sys or by its id on a bus; undefined where there is none. */
+export function interfaceBelow({
+  kernelPath,
+  busId,
+}: {
+  readonly kernelPath?: string
+  readonly busId?: string
+}): string | undefined {
+  const folders =
+    kernelPath === undefined
+      ? buses.map((bus) => `/sys/bus/${bus}/devices/${busId ?? ''}`)
+      : [kernelPath.startsWith('/sys/') ? kernelPath : `/sys${kernelPath}`]
+  const named = folders.flatMap((folder) => [...namesIn(`${folder}/net`), ...virtioIn(folder)])
+  // A path to the interface itself, .../net/eth1, is as good.
+  const own =
+    kernelPath && /\/net\/[^/]+\/?$/.test(kernelPath)
+      ? kernelPath.split('/').filter(Boolean).at(-1)
+      : undefined
+  return named[0] ?? own
+}
+
+function virtioIn(folder: string): readonly string[] {
+  return namesIn(folder)
+    .filter((name) => name.startsWith('virtio'))
+    .flatMap((name) => namesIn(`${folder}/${name}/net`))
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    // No such device, or one without interfaces.
+    return []
+  }
+}

@@ -1,0 +1,91 @@
+import { CniError, type Result } from '@vethra/cni'
+import type { Owner, Resource } from '@vethra/state'
+import { configureInterface } from './configure-interface.ts'
+import type { DeviceRef, PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
+import { dnsOf, linkNameOf, objectOf, textOf } from './read-conf.ts'
+import { ipOf } from './subnets.ts'
+
+/** The conf of `host-device`, checked. */
+export interface HostDeviceConf {
+  readonly device: DeviceRef
+  readonly dns?: Result['dns']
+}
+
+/** The plugin `host-device`: an interface of the host that is lent to the container. */
+export const hostDevice: Plugin<HostDeviceConf> = {
+  type: 'host-device',
+  alone: true,
+  keys: ['device', 'hwaddr', 'kernelpath', 'pciBusID', 'dns', 'ipam'],
+  parse,
+  wants: ({ device }) => ({ device }),
+  plan,
+}
+
+function parse({ conf }: PluginRequest): HostDeviceConf {
+  const name = linkNameOf(conf, 'device')
+  const mac = textOf(conf, 'hwaddr')?.toLowerCase()
+  const kernelPath = textOf(conf, 'kernelpath')
+  const runtime = objectOf(conf, 'runtimeConfig') ?? {}
+  const busId = textOf(runtime, 'deviceID') ?? textOf(conf, 'pciBusID')
+  if ([name, mac, kernelPath, busId].every((each) => each === undefined))
+    throw new CniError({
+      code: 7,
+      message: 'specify either "device", "hwaddr", "kernelpath" or "pciBusID"',
+    })
+  if (busId !== undefined && !/^[0-9a-zA-Z:._-]+$/.test(busId))
+    throw new CniError({ code: 7, message: `invalid pciBusID ${JSON.stringify(busId)}` })
+  if (kernelPath?.split('/').includes('..'))
+    throw new CniError({ code: 7, message: `invalid kernelpath ${JSON.stringify(kernelPath)}` })
+  const dns = dnsOf(conf)
+  return { device: refOf({ name, mac, kernelPath, busId }), ...(dns === undefined ? {} : { dns }) }
+}
+
+// The first of these counts, as in the reference plugin.
+function refOf({
+  name,
+  mac,
+  kernelPath,
+  busId,
+}: Readonly<Record<'name' | 'mac' | 'kernelPath' | 'busId', string | undefined>>): DeviceRef {
+  if (busId !== undefined) return { busId }
+  if (name !== undefined) return { name }
+  if (mac !== undefined) return { mac }
+  return kernelPath === undefined ? {} : { kernelPath }
+}
+
+function plan(conf: HostDeviceConf, input: PlanInput): Planned {
+  const { request, addresses, facts, removing, made } = input
+  const { network, attachment, cniVersion } = request
+  const { containerId, ifname, netns } = attachment
+  const device = facts.device
+  if (device === undefined && !removing) throw noDevice(conf.device)
+  const { ips: given = [], routes = [], dns = {} } = addresses ?? {}
+  const ips = given.flatMap((ip) => ipOf(ip) ?? [])
+  const owner: Owner = { kind: 'attachment', network, containerId, ifname }
+  const known = made?.interfaces.find(({ name }) => name === ifname)?.mac
+  const mac = known ?? (device === undefined ? '' : (facts.links[device]?.mac ?? ''))
+  const resources: readonly Resource[] = [
+    // Of an interface that is away the host knows no more: its alias has the name.
+    { kind: 'moved link', place: 'container', name: ifname, device: device ?? '' },
+    ...configureInterface(ifname, ips, routes),
+  ]
+  return {
+    resources: resources.map((resource) => ({ resource, owner })),
+    result: {
+      cniVersion,
+      interfaces: [{ name: ifname, ...(mac === '' ? {} : { mac }), sandbox: netns }],
+      ips: given.map((ip) => ({ ...ip, interface: 0 })),
+      routes,
+      dns: conf.dns ?? dns,
+    },
+  }
+}
+
+function noDevice(device: DeviceRef): CniError {
+  const [what = ''] = Object.values(device)
+  return new CniError({
+    code: 7,
+    message: `failed to find host device ${JSON.stringify(what)}: Link not found`,
+    hint: 'Name an interface that the host has; one that is in a container comes back with its DEL.',
+  })
+}

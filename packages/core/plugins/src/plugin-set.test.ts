@@ -1,0 +1,227 @@
+import type { JsonObject, Result } from '@vethra/cni'
+import { keyOf } from '@vethra/state'
+import { describe, expect, it } from 'vitest'
+import { type Facts, planFormer, planStage } from './index.ts'
+import { plannerOf } from './registry.ts'
+
+const attachment = {
+  containerId: 'web',
+  netns: '/run/netns/web',
+  ifname: 'eth0',
+  cniArgs: [],
+  capabilityArgs: {},
+}
+const requestOf = (conf: JsonObject) => ({
+  network: 'lan',
+  cniVersion: '1.0.0',
+  conf,
+  attachment,
+  called: true,
+})
+const granted = [{ address: '10.4.0.2/24', gateway: '10.4.0.1' }]
+const ipam = { type: 'host-local', subnet: '10.4.0.0/24', routes: [{ dst: '0.0.0.0/0' }] }
+const before: Result = {
+  cniVersion: '1.0.0',
+  interfaces: [{ name: 'veth1' }, { name: 'eth0', sandbox: '/run/netns/web' }],
+  ips: [{ address: '10.4.0.2/24', gateway: '10.4.0.1', interface: 1 }],
+  routes: [{ dst: '0.0.0.0/0' }],
+  dns: {},
+}
+const eth9 = { kind: '', mac: '02:00:00:00:00:07', mtu: 1500 }
+const facts: Facts = {
+  links: { eth9 },
+  inside: { eth9 },
+  tables: [255, 254, 253, 100],
+  device: 'eth9',
+}
+
+function planOf(conf: JsonObject, previous?: Result) {
+  return planStage([requestOf(conf)], { facts, granted, ...(previous ? { previous } : {}) })
+}
+
+function keysOf(conf: JsonObject, previous?: Result): readonly string[] {
+  return planOf(conf, previous).resources.map(({ resource }) => keyOf(resource))
+}
+
+describe('plans of plugins', () => {
+  it('dummy has an interface of its own with the addresses of IPAM', () => {
+    expect(keysOf({ type: 'dummy', ipam })).toEqual([
+      'link container eth0',
+      'link settings container lo',
+      'address container eth0 10.4.0.2/24',
+      'route container eth0 0.0.0.0/0 10.4.0.1 0 254',
+    ])
+  })
+
+  it('host-device takes the device and its MAC, and gives back whatever the alias names', () => {
+    const { resources, result } = planOf({ type: 'host-device', device: 'eth9', ipam })
+    expect(resources[0]?.resource).toMatchObject({
+      kind: 'moved link',
+      device: 'eth9',
+      name: 'eth0',
+    })
+    expect(result.interfaces).toEqual([{ name: 'eth0', mac: eth9.mac, sandbox: '/run/netns/web' }])
+    const former = planFormer([requestOf({ type: 'host-device', device: 'eth9' })], {
+      facts: { links: {} },
+    })
+    expect(former[0]?.resource).toMatchObject({ kind: 'moved link', device: '' })
+  })
+
+  it('sbr looks packets of each address up in the first free table, and takes the routes over', () => {
+    const { resources, removes = [] } = planOf({ type: 'sbr' }, before)
+    expect(resources.map(({ resource }) => keyOf(resource))).toEqual([
+      'rule container 10.4.0.2/32',
+      'route container eth0 10.4.0.0/24 - 0 101',
+      'route container eth0 0.0.0.0/0 10.4.0.1 0 101',
+    ])
+    expect(removes.map(({ resource }) => keyOf(resource))).toEqual([
+      'route container eth0 10.4.0.0/24 - 0 254',
+      'route container eth0 0.0.0.0/0 10.4.0.1 0 254',
+    ])
+    expect(keysOf({ type: 'sbr', table: 7, gateways: ['10.4.0.9'] }, before)).toContain(
+      'route container eth0 0.0.0.0/0 10.4.0.9 0 7',
+    )
+  })
+
+  it('vrf makes a domain of the first free table, and has the interface in it with its addresses', () => {
+    const { resources } = planOf({ type: 'vrf', vrfname: 'blue' }, before)
+    expect(resources.map(({ resource }) => resource)).toEqual([
+      expect.objectContaining({ kind: 'link', name: 'blue', type: { name: 'vrf', table: 1 } }),
+      expect.objectContaining({ kind: 'link settings', link: 'eth0', master: 'blue' }),
+      expect.objectContaining({ kind: 'address', address: '10.4.0.2' }),
+      expect.objectContaining({ kind: 'route', destination: '0.0.0.0/0', table: 1 }),
+    ])
+  })
+
+  it('macvlan, ipvlan and vlan lie on what the host has, or the container', () => {
+    const typeOf = (conf: JsonObject) => planOf(conf).resources[0]?.resource
+    expect(typeOf({ type: 'macvlan', master: 'eth9', bcqueuelen: 9 })).toMatchObject({
+      type: { name: 'macvlan', parent: 'eth9', mode: 'bridge', broadcastQueue: 9 },
+    })
+    expect(
+      typeOf({ type: 'vlan', master: 'eth9', vlanId: 7, linkInContainer: true }),
+    ).toMatchObject({
+      type: { name: 'vlan', parent: 'eth9', id: 7, parentPlace: 'container' },
+    })
+    expect(keysOf({ type: 'ipvlan', master: 'eth9' }, before)).toContain(
+      'address container eth0 10.4.0.2/24',
+    )
+  })
+
+  it('bridge puts the gateway of a VLAN on an interface of that VLAN', () => {
+    const conf = {
+      type: 'bridge',
+      bridge: 'br0',
+      vlan: 7,
+      vlanTrunk: [{ minID: 3, maxID: 5 }, { id: 4 }],
+    }
+    const { resources, result } = planOf({ ...conf, isGateway: true, ipam })
+    expect(resources.map(({ resource }) => keyOf(resource))).toEqual(
+      expect.arrayContaining([
+        'link host br0',
+        'link host br0.7',
+        'address host br0.7 10.4.0.1/24',
+      ]),
+    )
+    expect(
+      resources.find(({ resource }) => resource.kind === 'bridge port')?.resource,
+    ).toMatchObject({
+      vlans: { untagged: 7, tagged: [3, 4, 5], keepsDefault: false },
+    })
+    expect(result.interfaces.map(({ name }) => name)[3]).toBe('br0.7')
+  })
+
+  it('bridge refuses another address of the bridge, or has it go', () => {
+    const other = {
+      kind: 'bridge',
+      mac: '02:00:00:00:00:01',
+      mtu: 1500,
+      addresses: ['10.9.0.1/16'],
+    }
+    const plan = (conf: JsonObject) =>
+      planStage([requestOf({ type: 'bridge', bridge: 'br0', isGateway: true, ipam, ...conf })], {
+        facts: { links: { br0: other } },
+        granted,
+      })
+    expect(() => plan({})).toThrow('already has an IP address different from 10.4.0.1/24')
+    const { removes = [] } = plan({ forceAddress: true })
+    expect(removes.map(({ resource }) => keyOf(resource))).toEqual(['address host br0 10.9.0.1/16'])
+  })
+
+  it('bridge keeps an interface down, asks first for addresses, and knows the one MAC of a port', () => {
+    const down = planOf({
+      type: 'bridge',
+      bridge: 'br0',
+      disableContainerInterface: true,
+      macspoofchk: true,
+    })
+    const mac = down.result.interfaces[2]?.mac
+    expect(down.resources.map(({ resource }) => resource)).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ kind: 'link', name: 'eth0', up: false }),
+        expect.objectContaining({ kind: 'bridge port', onlyMac: mac }),
+      ]),
+    )
+    const asking = planOf({ type: 'bridge', bridge: 'br0', enabledad: true, ipam })
+    expect(asking.resources.map(({ resource }) => resource)).toEqual(
+      expect.arrayContaining([expect.objectContaining({ kind: 'address', asksFirst: true })]),
+    )
+  })
+})
+
+// Texts that callers and the reference plugins' own tests look at.
+it.each<[JsonObject, string]>([
+  [
+    { type: 'bridge', hairpinMode: true, promiscMode: true },
+    'cannot set hairpin mode and promiscuous mode at the same time',
+  ],
+  [{ type: 'bridge', vlan: 5000 }, 'invalid VLAN ID 5000 (must be between 0 and 4094)'],
+  [{ type: 'bridge', ipMasqBackend: 'x' }, 'unknown ipmasq backend "x"'],
+  [
+    { type: 'bridge', disableContainerInterface: true, ipam },
+    'cannot use IPAM when DisableContainerInterface flag is set',
+  ],
+  [{ type: 'bridge', vlanTrunk: [{ id: 4095 }] }, 'incorrect trunk id parameter'],
+  [{ type: 'bridge', vlanTrunk: [{ minID: 0, maxID: 3 }] }, 'incorrect trunk minID parameter'],
+  [{ type: 'bridge', vlanTrunk: [{ minID: 1, maxID: 4096 }] }, 'incorrect trunk maxID parameter'],
+  [{ type: 'bridge', vlanTrunk: [{ minID: 9, maxID: 3 }] }, 'minID is greater than maxID'],
+  [{ type: 'bridge', vlanTrunk: [{ maxID: 3 }] }, 'simultaneously, minID is missing'],
+  [{ type: 'bridge', vlanTrunk: [{ minID: 3 }] }, 'simultaneously, maxID is missing'],
+  [{ type: 'macvlan', master: 'eth9', mode: 'x' }, 'unknown macvlan mode: "x"'],
+  [
+    { type: 'macvlan', master: 'eth9', mtu: 9000 },
+    'invalid MTU 9000, must be [0, master MTU(1500)]',
+  ],
+  [{ type: 'portmap', backend: 'x' }, 'unrecognized backend "x"'],
+  [{ type: 'portmap', markMasqBit: 32 }, 'MasqMarkBit must be between 0 and 31'],
+  [
+    { type: 'portmap', markMasqBit: 3, externalSetMarkChain: 'X' },
+    'Cannot specify externalSetMarkChain and markMasqBit',
+  ],
+  [{ type: 'portmap', conditionsV4: ['-s', '10.0.0.0/8'] }, 'conditionsV4'],
+  [{ type: 'portmap', masqAll: true }, 'masqAll'],
+  [{ type: 'firewall', iptablesAdminChainName: 'MINE' }, 'iptablesAdminChainName'],
+  [{ type: 'firewall', backend: 'firewalld' }, 'backend'],
+  [{ type: 'firewall', ingressPolicy: 'x' }, 'unknown ingress policy: "x"'],
+  [{ type: 'vrf' }, 'configuration is expected to have a valid vrf name'],
+  [{ type: 'host-device' }, 'specify either "device", "hwaddr", "kernelpath" or "pciBusID"'],
+  [{ type: 'sbr', gateways: ['10.0.0.1', '10.0.0.2'] }, 'only one gateway per address family'],
+])('%j is refused', (conf, message) => {
+  expect(() => planOf(conf, before)).toThrow(message)
+})
+
+it('portmap names a port that is none', () => {
+  const runtimeConfig = (hostPort: number, containerPort: number) => ({
+    portMappings: [{ hostPort, containerPort, protocol: 'tcp' }],
+  })
+  const plan = (host: number, container: number) =>
+    planOf({ type: 'portmap', runtimeConfig: runtimeConfig(host, container) }, before)
+  expect(() => plan(0, 80)).toThrow('Invalid host port number: 0')
+  expect(() => plan(80, -1)).toThrow('Invalid container port number: -1')
+})
+
+it('every name of a plugin has a planner, but those of IPAM', async () => {
+  const { pluginNames } = await import('./plugin-names.ts')
+  const missing = pluginNames.filter((name) => plannerOf(name) === undefined)
+  expect(missing).toEqual(['host-local', 'static'])
+})

@@ -1,0 +1,134 @@
+import { CniError, type Result, type ResultIp } from '@vethra/cni'
+import type { Owned, Owner, Resource, Route } from '@vethra/state'
+import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
+import { needsPrevious } from './previous.ts'
+import { arrayOf, booleanOf, integerOf, invalidKey } from './read-conf.ts'
+import { hostPrefix, type Ip, ipOf } from './subnets.ts'
+
+/** The conf of `sbr`, checked. */
+export interface SbrConf {
+  /** The table of all addresses; absent for one each, from 100. */
+  readonly table?: number
+  /** Gateways in place of those of the addresses, one a family at most. */
+  readonly gateways: readonly string[]
+  readonly sourceHints: boolean
+}
+
+/** The plugin `sbr`: what the container sends from an address of this interface leaves by it. */
+export const sbr: Plugin<SbrConf> = {
+  type: 'sbr',
+  alone: true,
+  keys: ['table', 'gateways', 'addSourceHints'],
+  parse,
+  wants: () => ({ tables: true }),
+  plan,
+}
+
+function parse({ conf }: PluginRequest): SbrConf {
+  const table = integerOf(conf, 'table', [0, 2 ** 32 - 1])
+  const gateways = arrayOf(conf, 'gateways').map((each) => {
+    if (typeof each === 'string') return each
+    throw invalidKey('gateways', each, 'it must be an address')
+  })
+  const of6 = gateways.filter((each) => each.includes(':')).length
+  if (of6 > 1 || gateways.length - of6 > 1)
+    throw new CniError({ code: 7, message: 'only one gateway per address family is supported' })
+  return {
+    gateways,
+    sourceHints: booleanOf(conf, 'addSourceHints'),
+    ...(table ? { table } : {}),
+  }
+}
+
+function plan(conf: SbrConf, { request, previous, facts, removing }: PlanInput): Planned {
+  const result = needsPrevious('sbr', previous, request, removing)
+  const { network, attachment } = request
+  const { containerId, ifname } = attachment
+  const owner: Owner = { kind: 'attachment', network, containerId, ifname }
+  const own = (resource: Resource): Owned => ({ owner, resource })
+  const ips = result.ips.filter((ip) => isOn(result, ip, ifname)).flatMap((ip) => ipOf(ip) ?? [])
+  if (ips.length === 0 && !removing)
+    throw new CniError({ code: 7, message: `no IPs configured on interface ${ifname}` })
+  const tables = tablesFor(ips, conf, facts.tables ?? [])
+  const routes = ips.map((ip) => mainRoutes(result, ip, ifname))
+  return {
+    resources: ips.flatMap((ip, at) => {
+      const table = tables[at] ?? 0
+      const rule: Resource = { kind: 'rule', place: 'container', source: hostPrefix(ip), table }
+      return [rule, ...tableRoutes(conf, ip, { table, routes: routes[at] ?? [], ifname })].map(own)
+    }),
+    // Routes of another table do not count while those of the main one are there.
+    removes: routes.flat().map(own),
+    result,
+  }
+}
+
+function isOn({ interfaces }: Result, { interface: at }: ResultIp, ifname: string): boolean {
+  return at === undefined || interfaces[at] === undefined || interfaces[at].name === ifname
+}
+
+const firstTable = 100
+
+function tablesFor(
+  ips: readonly Ip[],
+  { table }: SbrConf,
+  taken: readonly number[],
+): readonly number[] {
+  const used = new Set(taken)
+  return ips.map(() => {
+    if (table !== undefined) return table
+    let free = firstTable
+    while (used.has(free)) free += 1
+    used.add(free)
+    return free
+  })
+}
+
+// What the main table has of an address: the route to its subnet, and those that ADD made.
+function mainRoutes({ routes }: Result, ip: Ip, link: string): readonly Route[] {
+  const common = { kind: 'route', place: 'container', link } as const
+  const priority = ip.family === 6 ? { priority: 256 } : {}
+  const subnet: Route = { ...common, destination: ip.subnet, ...priority }
+  const made = routes
+    .filter(({ dst }) => dst.includes(':') === (ip.family === 6))
+    .map(({ dst, gw, priority: metric }): Route => {
+      const gateway = gw ?? ip.gateway
+      return {
+        ...common,
+        destination: dst,
+        ...(gateway === undefined ? {} : { gateway }),
+        ...(metric === undefined ? {} : { priority: metric }),
+      }
+    })
+  return [subnet, ...made]
+}
+
+interface TableRoutes {
+  readonly table: number
+  readonly routes: readonly Route[]
+  readonly ifname: string
+}
+
+function tableRoutes(
+  { gateways, sourceHints }: SbrConf,
+  ip: Ip,
+  { table, routes, ifname }: TableRoutes,
+): readonly Route[] {
+  const is6 = ip.family === 6
+  const gateway = gateways.find((each) => each.includes(':') === is6) ?? ip.gateway
+  const hint = sourceHints ? { source: ip.address } : {}
+  const destination = is6 ? '::/0' : '0.0.0.0/0'
+  const standard: Route = {
+    kind: 'route',
+    place: 'container',
+    link: ifname,
+    destination,
+    table,
+    ...hint,
+    ...(gateway === undefined ? {} : { gateway }),
+  }
+  const copies = routes
+    .filter((route) => gateway === undefined || route.destination !== destination)
+    .map(({ priority: _, ...route }) => ({ ...route, table, ...hint }))
+  return gateway === undefined ? copies : [...copies, standard]
+}

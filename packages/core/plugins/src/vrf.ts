@@ -1,0 +1,75 @@
+import { CniError } from '@vethra/cni'
+import type { Owned, Owner, Resource } from '@vethra/state'
+import { configureInterface } from './configure-interface.ts'
+import type { PlanInput, Planned, Plugin } from './plugin.ts'
+import { needsPrevious } from './previous.ts'
+import { integerOf, linkNameOf } from './read-conf.ts'
+import { ipOf } from './subnets.ts'
+
+/** The conf of `vrf`, checked. */
+export interface VrfConf {
+  readonly name: string
+  /** Absent for the first that no rule uses. */
+  readonly table?: number
+}
+
+/** The plugin `vrf`: the container's interface in a routing domain of its own. */
+export const vrf: Plugin<VrfConf> = {
+  type: 'vrf',
+  alone: true,
+  keys: ['vrfname', 'table'],
+  parse: ({ conf }) => {
+    const name = linkNameOf(conf, 'vrfname')
+    if (name === undefined)
+      throw new CniError({ code: 7, message: 'configuration is expected to have a valid vrf name' })
+    const table = integerOf(conf, 'table', [0, 2 ** 32 - 1])
+    return { name, ...(table ? { table } : {}) }
+  },
+  wants: () => ({ tables: true }),
+  plan,
+}
+
+function plan(conf: VrfConf, { request, previous, facts, removing }: PlanInput): Planned {
+  const result = needsPrevious('vrf', previous, request, removing)
+  const { network, attachment } = request
+  const { containerId, ifname } = attachment
+  const owner: Owner = { kind: 'attachment', network, containerId, ifname }
+  // Others of the container may be ports of it, too: it goes with the namespace.
+  const link: Owned = {
+    owner: { kind: 'network', network },
+    resource: {
+      kind: 'link',
+      place: 'container',
+      name: conf.name,
+      type: { name: 'vrf', table: conf.table ?? firstFree(facts.tables ?? []) },
+      up: true,
+    },
+  }
+  const ips = result.ips
+    .filter(({ interface: at }) => at === undefined || result.interfaces[at]?.name === ifname)
+    .flatMap((ip) => ipOf(ip) ?? [])
+  const table =
+    link.resource.kind === 'link' && link.resource.type.name === 'vrf'
+      ? link.resource.type.table
+      : 0
+  const routes = result.routes.map((route) => ({ ...route, table: route.table ?? table }))
+  const port: Resource = {
+    kind: 'link settings',
+    place: 'container',
+    link: ifname,
+    master: conf.name,
+  }
+  const within = configureInterface(ifname, ips, routes).filter(
+    ({ kind }) => kind !== 'link settings',
+  )
+  return {
+    resources: [link, ...[port, ...within].map((resource) => ({ resource, owner }))],
+    result,
+  }
+}
+
+function firstFree(taken: readonly number[]): number {
+  let table = 1
+  while (taken.includes(table)) table += 1
+  return table
+}
