@@ -28,6 +28,10 @@ const notRepeated: readonly { readonly reason: string; readonly said: RegExp }[]
 const isRepeated = ({ said }: StepOutcome) =>
   !said.some((text) => notRepeated.some((each) => each.said.test(text)))
 
+function withoutMacs(text = ''): string {
+  return text.replace(/([0-9a-f]{2}:){5}[0-9a-f]{2}/g, 'MAC')
+}
+
 describeOnHost('the plugin set and its Go originals', () => {
   let theirs: Side
   let ours: Side
@@ -108,6 +112,46 @@ describeOnHost('the plugin set and its Go originals', () => {
     await ours.place.host.vethra('doctor', '--repair')
     expect(await elements()).toBe(0)
     expect(await left()).toEqual([])
+    await ours.reset()
+  })
+
+  it('a device of the host goes into the container and comes back, its routes in a table of its own', async () => {
+    const lent: Network = {
+      ...lan,
+      name: 'lent',
+      plugins: [{ type: 'host-device', device: 'lent0', ipam }, { type: 'sbr' }],
+    }
+    const script =
+      'ip -n c1 rule; ip -n c1 route show table 100 | cut -d" " -f1-2; ip -br link show lent0'
+    for (const side of [theirs, ours])
+      await side.place.sh('ip link add lent0 type veth peer name lent1')
+    for (const command of ['ADD', 'CHECK', 'DEL'] as const) {
+      const [their, our] = await Promise.all([
+        theirs.perform(lent, step(command)),
+        ours.perform(lent, step(command)),
+      ])
+      expect({ command, ...our, said: '' }).toEqual({ command, ...their, said: '' })
+      expect(await ours.seen()).toEqual(await theirs.seen())
+      const [mine, other] = await Promise.all(
+        [ours, theirs].map((side) => side.place.sh(`${script} | sort || true`)),
+      )
+      expect(withoutMacs(mine)).toEqual(withoutMacs(other))
+    }
+    // Go's plugin fails where the device is back already.
+    expect(await ours.perform(lent, step('DEL'))).toMatchObject({ said: [] })
+    for (const side of [theirs, ours]) await side.place.sh('ip link del lent0')
+  })
+
+  it('frames with another MAC than its own leave no container with macspoofchk', async () => {
+    const guarded = { ...lan, plugins: [{ ...bridge, macspoofchk: true }] }
+    expect(await ours.perform(guarded, step('ADD'))).toMatchObject({ said: [] })
+    const ask = () =>
+      ours.place.ask('c1', { protocol: 'tcp', address: '10.7.0.1', port: 90, patienceMs: 300 })
+    expect(await ask()).toMatch(/^host/)
+    expect(await ours.perform(guarded, step('CHECK'))).toMatchObject({ said: [] })
+    await ours.place.sh('ip -n c1 link set eth0 address 02:00:00:00:00:99; ip neigh flush dev br7')
+    expect(await ask()).not.toMatch(/^host/)
+    expect(await ours.perform(guarded, step('DEL'))).toMatchObject({ said: [] })
     await ours.reset()
   })
 

@@ -46,7 +46,9 @@ export function memoryKernel({
       const found = device?.name ?? ''
       const own = (name: string) => linkAt(contents, `${netns} link container ${name}`, name)
       const rules = [...contents].flatMap(([key, { resource }]) =>
-        key.startsWith(`${netns} `) && resource.kind === 'rule' ? [resource.table] : [],
+        key.startsWith(`${netns} `) && resource.kind === 'rule'
+          ? [{ table: resource.table, source: resource.source }]
+          : [],
       )
       return {
         links: Object.fromEntries([...links, found].flatMap((name) => hostLink(contents, name))),

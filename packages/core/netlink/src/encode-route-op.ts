@@ -80,17 +80,18 @@ const typeUnicast = 1
 // rtmsg: family, length of destination and source, tos, table, protocol, scope, type, flags.
 function encodeRoute(op: RouteEntryOp): Message {
   const { destination, table = 254, scope = 'global' } = op
+  const adds = op.kind === 'add route'
   const head = Uint8Array.of(
     op.family === 4 ? 2 : 10,
     destination?.prefixLength ?? 0,
     0,
     0,
     table < 256 ? table : 0,
-    protocolBoot,
+    // Whoever made it, the kernel for one: it goes.
+    adds ? protocolBoot : 0,
     scopes[scope],
     typeUnicast,
   )
-  const adds = op.kind === 'add route'
   const body = join([head, u32(0), ...routeAttributes(op, table)])
   const flags = op.inFront ? flag.create : create
   return { type: adds ? 24 : 25, flags: adds ? flags : 0, body }

@@ -1,8 +1,17 @@
-import { CniError, type Result } from '@vethra/cni'
+import type { Result } from '@vethra/cni'
 import type { PortVlans } from '@vethra/state'
 import { portVlansOf } from './bridge-vlans.ts'
 import type { PluginRequest } from './plugin.ts'
-import { askedMac, booleanOf, dnsOf, linkNameOf, mtuOf, objectOf, textOf } from './read-conf.ts'
+import {
+  askedMac,
+  booleanOf,
+  dnsOf,
+  inGoWords,
+  linkNameOf,
+  mtuOf,
+  objectOf,
+  textOf,
+} from './read-conf.ts'
 
 /** The conf of `bridge`, checked. */
 export interface BridgeConf {
@@ -33,14 +42,15 @@ export function parseBridgeConf({ conf, attachment }: PluginRequest): BridgeConf
   const hairpin = booleanOf(conf, 'hairpinMode')
   const promiscuous = booleanOf(conf, 'promiscMode')
   if (hairpin && promiscuous) {
-    throw invalid('cannot set hairpin mode and promiscuous mode at the same time')
+    throw inGoWords('cannot set hairpin mode and promiscuous mode at the same time')
   }
   const backend = textOf(conf, 'ipMasqBackend')
   if (backend !== undefined && backend !== 'iptables' && backend !== 'nftables')
-    throw invalid(`unknown ipmasq backend ${JSON.stringify(backend)}`)
+    throw inGoWords(`unknown ipmasq backend ${JSON.stringify(backend)}`)
   const hasIpam = textOf(objectOf(conf, 'ipam') ?? {}, 'type') !== undefined
   const isDown = booleanOf(conf, 'disableContainerInterface')
-  if (isDown && hasIpam) throw invalid('cannot use IPAM when DisableContainerInterface flag is set')
+  if (isDown && hasIpam)
+    throw inGoWords('cannot use IPAM when DisableContainerInterface flag is set')
   const vlans = portVlansOf(conf)
   const isDefaultGateway = booleanOf(conf, 'isDefaultGateway')
   const mtu = mtuOf(conf)
@@ -64,8 +74,4 @@ export function parseBridgeConf({ conf, attachment }: PluginRequest): BridgeConf
     ...(dns === undefined ? {} : { dns }),
     hasIpam,
   }
-}
-
-function invalid(message: string): CniError {
-  return new CniError({ code: 7, message })
 }

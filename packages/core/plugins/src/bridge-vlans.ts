@@ -1,6 +1,6 @@
-import { CniError, type Json, type JsonObject } from '@vethra/cni'
+import type { Json, JsonObject } from '@vethra/cni'
 import type { PortVlans } from '@vethra/state'
-import { arrayOf, booleanOf, invalidKey, numberOf } from './read-conf.ts'
+import { arrayOf, booleanOf, inGoWords, invalidKey, numberOf } from './read-conf.ts'
 
 /**
  * The VLANs of a bridge's port by `vlan`, `vlanTrunk` and `preserveDefaultVlan`; undefined where it has none of its own. Throws
@@ -8,7 +8,8 @@ import { arrayOf, booleanOf, invalidKey, numberOf } from './read-conf.ts'
  */
 export function portVlansOf(conf: JsonObject): PortVlans | undefined {
   const vlan = numberOf(conf, 'vlan') ?? 0
-  if (vlan < 0 || vlan > 4094) throw invalid(`invalid VLAN ID ${vlan} (must be between 0 and 4094)`)
+  if (vlan < 0 || vlan > 4094)
+    throw inGoWords(`invalid VLAN ID ${vlan} (must be between 0 and 4094)`)
   const trunk = arrayOf(conf, 'vlanTrunk')
   const tagged = [...new Set(trunk.flatMap(idsOf))].sort((one, other) => one - other)
   if (vlan === 0 && trunk.length === 0) return undefined
@@ -23,27 +24,23 @@ function idsOf(value: Json): readonly number[] {
     throw invalidKey('vlanTrunk', value, 'each must be an object')
   const entry = value as JsonObject
   const [id, least, most] = ['id', 'minID', 'maxID'].map((key) => numberOf(entry, key))
-  if (least !== undefined && !isId(least)) throw invalid('incorrect trunk minID parameter')
-  if (most !== undefined && !isId(most)) throw invalid('incorrect trunk maxID parameter')
-  if (id !== undefined && !isId(id)) throw invalid('incorrect trunk id parameter')
+  if (least !== undefined && !isId(least)) throw inGoWords('incorrect trunk minID parameter')
+  if (most !== undefined && !isId(most)) throw inGoWords('incorrect trunk maxID parameter')
+  if (id !== undefined && !isId(id)) throw inGoWords('incorrect trunk id parameter')
   const range = rangeOf(least, most)
   return id === undefined ? range : [...range, id]
 }
 
 function rangeOf(least: number | undefined, most: number | undefined): readonly number[] {
   const missing = (name: string) =>
-    invalid(`minID and maxID should be configured simultaneously, ${name} is missing`)
+    inGoWords(`minID and maxID should be configured simultaneously, ${name} is missing`)
   if (least === undefined && most === undefined) return []
   if (least === undefined) throw missing('minID')
   if (most === undefined) throw missing('maxID')
-  if (least > most) throw invalid('minID is greater than maxID in trunk parameter')
+  if (least > most) throw inGoWords('minID is greater than maxID in trunk parameter')
   return Array.from({ length: most - least + 1 }, (_, at) => least + at)
 }
 
 function isId(id: number): boolean {
   return id >= 1 && id <= 4094
-}
-
-function invalid(message: string): CniError {
-  return new CniError({ code: 7, message })
 }

@@ -31,7 +31,7 @@ const eth9 = { kind: '', mac: '02:00:00:00:00:07', mtu: 1500 }
 const facts: Facts = {
   links: { eth9 },
   inside: { eth9 },
-  tables: [255, 254, 253, 100],
+  tables: [255, 254, 253, 100].map((table) => ({ table })),
   device: 'eth9',
 }
 

@@ -57,6 +57,13 @@ export interface WantedFacts {
   readonly device?: DeviceRef
 }
 
+/** A routing rule of a container. */
+export interface RuleFact {
+  readonly table: number
+  /** Absent for any. */
+  readonly source?: string
+}
+
 /** Facts of the host: of those that were asked for, the ones that exist. */
 export interface Facts {
   readonly links: Readonly<Record<string, HostLink>>
@@ -64,8 +71,8 @@ export interface Facts {
   readonly defaultRoute?: string
   /** Interfaces of the container. */
   readonly inside?: Readonly<Record<string, HostLink>>
-  /** The routing tables that rules of the container use. */
-  readonly tables?: readonly number[]
+  /** The routing tables that rules of the container use, and the source that each is for: `10.4.0.2/32`. */
+  readonly tables?: readonly RuleFact[]
   /** The name of the device that was asked for. */
   readonly device?: string
 }

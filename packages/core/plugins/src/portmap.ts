@@ -3,7 +3,15 @@ import { CniError, type Json, type JsonObject, type Result } from '@vethra/cni'
 import type { Owned, Owner, Publish } from '@vethra/state'
 import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
 import { admissionOf, hostInterfaceOf, needsPrevious } from './previous.ts'
-import { arrayOf, booleanOf, invalidKey, numberOf, objectOf, textOf } from './read-conf.ts'
+import {
+  arrayOf,
+  booleanOf,
+  inGoWords,
+  invalidKey,
+  numberOf,
+  objectOf,
+  textOf,
+} from './read-conf.ts'
 import { ipOf } from './subnets.ts'
 
 /** The conf of `portmap`, checked. */
@@ -41,16 +49,13 @@ function checkIptablesKeys(conf: JsonObject): void {
   booleanOf(conf, 'snat')
   const backend = textOf(conf, 'backend')
   if (backend !== undefined && backend !== 'iptables' && backend !== 'nftables')
-    throw new CniError({ code: 7, message: `unrecognized backend ${JSON.stringify(backend)}` })
+    throw inGoWords(`unrecognized backend ${JSON.stringify(backend)}`)
   const bit = numberOf(conf, 'markMasqBit')
   if (bit !== undefined && !(bit >= 0 && bit <= 31))
-    throw new CniError({ code: 7, message: 'MasqMarkBit must be between 0 and 31' })
+    throw inGoWords('MasqMarkBit must be between 0 and 31')
   const chain = textOf(conf, 'externalSetMarkChain')
   if (bit !== undefined && chain !== undefined)
-    throw new CniError({
-      code: 7,
-      message: 'Cannot specify externalSetMarkChain and markMasqBit',
-    })
+    throw inGoWords('Cannot specify externalSetMarkChain and markMasqBit')
   if (booleanOf(conf, 'masqAll')) throw notDone('masqAll')
   for (const key of ['conditionsV4', 'conditionsV6']) {
     const conditions = arrayOf(conf, key)
@@ -112,7 +117,7 @@ function portOf(mapping: JsonObject, key: keyof typeof portNames): number {
   const port = numberOf(mapping, key) ?? 0
   if (port >= 1 && port <= 65535) return port
   const name = portNames[key]
-  throw new CniError({ code: 7, message: `Invalid ${name} port number: ${port}` })
+  throw inGoWords(`Invalid ${name} port number: ${port}`)
 }
 
 function plan({ mappings }: PortmapConf, { request, previous, removing }: PlanInput): Planned {

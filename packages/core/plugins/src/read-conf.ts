@@ -6,6 +6,11 @@ export function invalidKey(key: string, value: Json | undefined, wanted: string)
   return new CniError({ code: 7, message: `invalid ${key} ${shown}: ${wanted}` })
 }
 
+/** The CniError 7 of a text of the reference plugins that callers, or their own tests, look at. */
+export function inGoWords(message: string): CniError {
+  return new CniError({ code: 7, message })
+}
+
 /** A key's value, whatever the case of its letters, as Go plugins read it; null counts as missing. */
 function fieldOf(conf: JsonObject, key: string): Json | undefined {
   return goField(conf, key) ?? undefined

@@ -1,6 +1,6 @@
 import { CniError, type Result, type ResultIp } from '@vethra/cni'
 import type { Owned, Owner, Resource, Route } from '@vethra/state'
-import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
+import type { PlanInput, Planned, Plugin, PluginRequest, RuleFact } from './plugin.ts'
 import { needsPrevious } from './previous.ts'
 import { arrayOf, booleanOf, integerOf, invalidKey } from './read-conf.ts'
 import { hostPrefix, type Ip, ipOf } from './subnets.ts'
@@ -72,11 +72,13 @@ const firstTable = 100
 function tablesFor(
   ips: readonly Ip[],
   { table }: SbrConf,
-  taken: readonly number[],
+  taken: readonly RuleFact[],
 ): readonly number[] {
-  const used = new Set(taken)
-  return ips.map(() => {
+  const used = new Set(taken.map((each) => each.table))
+  return ips.map((ip) => {
     if (table !== undefined) return table
+    const own = taken.find(({ source }) => source === hostPrefix(ip))
+    if (own !== undefined) return own.table
     let free = firstTable
     while (used.has(free)) free += 1
     used.add(free)

@@ -1,7 +1,7 @@
 import { CniError } from '@vethra/cni'
 import type { Owned, Owner, Resource } from '@vethra/state'
 import { configureInterface } from './configure-interface.ts'
-import type { PlanInput, Planned, Plugin } from './plugin.ts'
+import type { PlanInput, Planned, Plugin, RuleFact } from './plugin.ts'
 import { needsPrevious } from './previous.ts'
 import { integerOf, linkNameOf } from './read-conf.ts'
 import { ipOf } from './subnets.ts'
@@ -68,8 +68,8 @@ function plan(conf: VrfConf, { request, previous, facts, removing }: PlanInput):
   }
 }
 
-function firstFree(taken: readonly number[]): number {
+function firstFree(taken: readonly RuleFact[]): number {
   let table = 1
-  while (taken.includes(table)) table += 1
+  while (taken.some((each) => each.table === table)) table += 1
   return table
 }

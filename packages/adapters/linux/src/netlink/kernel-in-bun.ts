@@ -84,9 +84,14 @@ function addressesOf(session: Session, { index }: FoundLink): readonly string[] 
   })
 }
 
-function tablesIn(session: Session): readonly number[] {
+function tablesIn(session: Session): NonNullable<Facts['tables']> {
   const { messages } = session.routeMessages('container', [encodeRouteDump('rules')])
-  return messages.flatMap((each) => decodeRule(each)?.table ?? [])
+  return messages.flatMap((each) => {
+    const rule = decodeRule(each)
+    if (rule === undefined) return []
+    const { table, source, prefixLength } = rule
+    return [{ table, ...(source ? { source: `${addressText(source)}/${prefixLength}` } : {}) }]
+  })
 }
 
 function markedIn(session: Session): readonly MarkedLink[] {

@@ -61,7 +61,13 @@ it('what is applied is observed as it was wanted, and what is removed is gone', 
     'link settings',
   ])
   expect(facts.links).toEqual({
-    'br-t': { kind: 'bridge', mac: '02:00:00:00:00:09', mtu: 1500, ports: 0 },
+    'br-t': {
+      kind: 'bridge',
+      mac: '02:00:00:00:00:09',
+      mtu: 1500,
+      ports: 0,
+      addresses: ['10.4.0.1/24'],
+    },
   })
   expect(effects).toHaveLength(2)
   expect(left).toEqual([])

@@ -57,7 +57,7 @@ async function factsOf(wanted: WantedFacts, netns = ''): Promise<Facts> {
     links: linkFacts(found, names, addressed),
     ...(route?.dev === undefined ? {} : { defaultRoute: route.dev }),
     ...(netns === '' ? {} : { inside: linkFacts(linksFrom(away), own, []) }),
-    ...(tables && netns !== '' ? { tables: rules.map(({ table }) => table) } : {}),
+    ...(tables && netns !== '' ? { tables: rules } : {}),
     ...(named === undefined ? {} : { device: named }),
   }
 }
