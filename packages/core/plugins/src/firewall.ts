@@ -31,11 +31,10 @@ function parse({ conf }: PluginRequest): FirewallConf {
   })
 }
 
-// The Go plugin takes any other word than firewalld for iptables, which table vethra stands for.
+// Table vethra stands for iptables, and where firewalld runs the subnets are in its zone `trusted`.
 function checkBackend(conf: JsonObject): void {
-  const backend = textOf(conf, 'backend')
+  textOf(conf, 'backend')
   const zone = textOf(conf, 'firewalldZone')
-  if (backend === 'firewalld') throw notDone('backend', backend)
   if (zone !== undefined && zone !== 'trusted') throw notDone('firewalldZone', zone)
   const chain = textOf(conf, 'iptablesAdminChainName')
   if (chain !== undefined && chain !== 'CNI-ADMIN') throw notDone('iptablesAdminChainName', chain)

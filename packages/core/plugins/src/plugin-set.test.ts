@@ -201,7 +201,7 @@ it.each<[JsonObject, string]>([
   [{ type: 'portmap', conditionsV4: ['-s', '10.0.0.0/8'] }, 'conditionsV4'],
   [{ type: 'portmap', masqAll: true }, 'masqAll'],
   [{ type: 'firewall', iptablesAdminChainName: 'MINE' }, 'iptablesAdminChainName'],
-  [{ type: 'firewall', backend: 'firewalld' }, 'backend'],
+  [{ type: 'firewall', firewalldZone: 'public' }, 'firewalldZone'],
   [{ type: 'firewall', ingressPolicy: 'x' }, 'unknown ingress policy: "x"'],
   [{ type: 'vrf' }, 'configuration is expected to have a valid vrf name'],
   [{ type: 'host-device' }, 'specify either "device", "hwaddr", "kernelpath" or "pciBusID"'],
