@@ -3,7 +3,7 @@
 // Size: VETHRA_BENCH_RUNS (default 40).
 
 import { execFileSync } from 'node:child_process'
-import { readFile, symlink, writeFile } from 'node:fs/promises'
+import { readFile, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { executable, type Host, openHost } from '../e2e/host.ts'
 import { emptyProgram } from './empty.ts'
@@ -53,10 +53,13 @@ async function bench(host: Host): Promise<void> {
 }
 
 async function bundleOf(host: Host, name: string, annotations: object): Promise<string> {
-  const bundle = await host.bundle(name, ['sleep', '1000'])
-  const file = join(bundle, 'config.json')
-  const config = JSON.parse(await readFile(file, 'utf8'))
-  await writeFile(file, JSON.stringify({ ...config, annotations }))
+  const made = await host.bundle(name, ['sleep', '1000'])
+  const config = JSON.parse(await readFile(join(made, 'config.json'), 'utf8'))
+  // Where containerd has its bundles.
+  const bundle = `/run/bundles/${name}`
+  await host.run(['mkdir', '-p', bundle])
+  const input = JSON.stringify({ ...config, annotations })
+  await host.run(['tee', `${bundle}/config.json`], { input })
   return bundle
 }
 

@@ -27,7 +27,8 @@ export async function prepareStart(start: Start, io: Io, host: RuntimeHost): Pro
     const line = { level: 'warning', message: `vethra: ${message}`, time: timeOf(io) } as const
     if (!logTo(host, call, line)) io.complain(message)
   }
-  const here = await host.here(io)
+  // A bundle that ends with the boot has nothing that outlives it: most of a start is waiting for a disk.
+  const here = await host.here(io, !bundle.folder.startsWith('/run/'))
   const namespace = namespaceOfRoot(call.root)
   const resolved = await here.settings({ ...start.flags, namespace })
   const world = await here.world(resolved, {

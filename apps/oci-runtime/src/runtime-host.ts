@@ -8,8 +8,8 @@ export interface RuntimeHost {
   bundle(given: string | undefined): { readonly folder: string; readonly config: string }
   /** Appends to a log of the real runtime's. */
   appendLog(file: string, line: string): void
-  /** The ports that a bundle is prepared through; loaded where one is. */
-  here(io: Io): Promise<Here>
+  /** The ports that a bundle is prepared through; loaded where one is. Without `lasting` nothing need outlive a power cut. */
+  here(io: Io, lasting: boolean): Promise<Here>
   /**
    * Becomes the real runtime, with so many of this process's last arguments. Throws CniError 100 where there is none.
    */

@@ -33,7 +33,7 @@ import { attachments, runtime } from './folders-here.ts'
 import { placesHere } from './places-here.ts'
 
 /** The host that this process runs on, as an app whose name events bear. The one place that makes adapters: apps see ports alone. */
-export function here(io: Io, app: string): Here {
+export function here(io: Io, app: string, lasting = true): Here {
   return {
     settings: (flags, defaultDataRoot) =>
       loadSettings({
@@ -43,14 +43,14 @@ export function here(io: Io, app: string): Here {
         existing: existsSync,
         ...(defaultDataRoot === undefined ? {} : { defaultDataRoot }),
       }),
-    world: (resolved, hearer) => worldHere(resolved, hearer, { ...io, app }),
+    world: (resolved, hearer) => worldHere(resolved, hearer, { ...io, app, lasting }),
   }
 }
 
 async function worldHere(
   resolved: ResolvedSettings,
   { onLine, onFault }: Hearer,
-  io: Io & { readonly app: string },
+  io: Io & { readonly app: string; readonly lasting: boolean },
 ): Promise<World> {
   const { settings } = resolved
   const { cniNetconfpath: dir, cniCache, namespace: own } = settings
@@ -60,6 +60,7 @@ async function worldHere(
   const records = diskAttachmentRecords({ dir: attachments })
   const cache = diskResultCache({ dir: cniCache })
   const debug = settings.logLevel === 'debug'
+  const { lasting: sync } = io
   const runner = await newRunner({
     path: settings.cniPath,
     env: io.env,
@@ -86,7 +87,7 @@ async function worldHere(
     files: {
       read: readText,
       realPath: async (path) => realPath(path),
-      rewrite: rewriteWhole,
+      rewrite: (path, text) => rewriteWhole(path, text, sync),
       write: writeWhole,
       append: appendText,
       makeFolder,
@@ -94,7 +95,8 @@ async function worldHere(
     },
     ports: portHolder({ dir: `${runtime}/ports`, program: io.program }),
     networks: (namespace) => confDir({ dir, namespace, sharedNetwork: defaultNetworkName, lock }),
-    containers: (namespace) => containerStore({ dataStore: places.dataStore, namespace, lock }),
+    containers: (namespace) =>
+      containerStore({ dataStore: places.dataStore, namespace, lock, sync }),
     hosts: async (namespace) => {
       const { diskHostsStore } = await import('@vethra/etchosts')
       const { dataStore } = places
@@ -102,6 +104,7 @@ async function worldHere(
         dir: `${dataStore}/etchosts`,
         namespace,
         lock,
+        sync,
         indexes: `${runtime}/hosts/${basename(dataStore)}`,
         onFault,
       })

@@ -14,11 +14,13 @@ export interface ContainerStoreOptions {
   readonly namespace: string
   /** Excludes others from the names; by flock(2), nerdctl too. */
   readonly lock: Lock
+  /** Whether what is written outlives a power cut: two fsyncs a file. Default true. */
+  readonly sync?: boolean
 }
 
 /** Containers on disk. Throws CniError 107 for a hostile namespace. */
 export function containerStore(options: ContainerStoreOptions): ContainerStore {
-  const { dataStore, namespace, lock } = options
+  const { dataStore, namespace, lock, sync = true } = options
   checkPathComponent('namespace', namespace)
   const parent = join(dataStore, 'containers', namespace)
   const folder = (id: string): string => {
@@ -30,12 +32,12 @@ export function containerStore(options: ContainerStoreOptions): ContainerStore {
     await makeFolder(folder(id), 0o700)
     return folder(id)
   }
-  const taken = names({ dataStore, namespace, lock })
+  const taken = names({ dataStore, namespace, lock, sync })
   return {
     folder,
     prepare,
     list,
-    ...state(prepare, folder),
+    ...state(prepare, folder, sync),
     ...logs(folder),
     ...taken,
     async find(ref) {

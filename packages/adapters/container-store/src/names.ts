@@ -7,8 +7,9 @@ export function names(options: {
   readonly dataStore: string
   readonly namespace: string
   readonly lock: Lock
+  readonly sync: boolean
 }): TakenNames {
-  const { dataStore, namespace, lock } = options
+  const { dataStore, namespace, lock, sync } = options
   const folder = guards.names({ dataStore }, namespace)
   const path = (name: string): string => {
     checkPathComponent('name', name)
@@ -20,7 +21,7 @@ export function names(options: {
       checkPathComponent('container id', id)
       // The lock is taken on the folder itself, as nerdctl does, so it has to be there first.
       await makeFolder(folder, 0o700)
-      await lock.hold(folder, () => claim(file, name, id))
+      await lock.hold(folder, () => claim(file, { name, id, sync }))
     },
 
     async releaseName(name, id) {
@@ -54,11 +55,17 @@ async function holderIfSane(file: string): Promise<string | undefined> {
   }
 }
 
-async function claim(file: string, name: string, id: string): Promise<void> {
+interface Claim {
+  readonly name: string
+  readonly id: string
+  readonly sync: boolean
+}
+
+async function claim(file: string, { name, id, sync }: Claim): Promise<void> {
   const holder = await holderIn(file)
   if (holder === id) return
   if (holder !== undefined) throw taken(name, holder)
-  await writeWhole(file, id, { mode: 0o600 })
+  await writeWhole(file, id, { mode: 0o600, sync })
 }
 
 async function holderIn(file: string): Promise<string | undefined> {

@@ -7,17 +7,21 @@ import type { ContainerFiles } from '@vethra/world'
 export function state(
   prepare: (id: string) => Promise<string>,
   folder: (id: string) => string,
+  sync: boolean,
 ): ContainerFiles {
   return {
     async write(id, file, json) {
-      await writeWhole(join(await prepare(id), file), JSON.stringify(json), { mode: 0o600 })
+      await writeWhole(join(await prepare(id), file), JSON.stringify(json), {
+        mode: 0o600,
+        sync,
+      })
     },
 
     read: (id, file) => readJson(join(folder(id), file)),
 
     async writeMounted(id, file, text) {
       const path = join(await prepare(id), file)
-      if (existsSync(path) || !(await createWhole(path, text, { mode: 0o644 })))
+      if (existsSync(path) || !(await createWhole(path, text, { mode: 0o644, sync })))
         await writeInPlace(path, text)
       return path
     },
