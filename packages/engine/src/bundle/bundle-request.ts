@@ -9,7 +9,6 @@ import {
 import { type ExtraHost, parseExtraHost } from '@vethra/names'
 import { checkWishes, defaultNetworkName, findNetwork, networksFromFiles } from '@vethra/networks'
 import { plannedDefaultNetwork } from '../network/network-create.ts'
-import { portsOf } from './bundle-ports.ts'
 import type { Caller, PrepareTools } from './prepare-tools.ts'
 
 /**
@@ -35,7 +34,7 @@ export async function requestOf(
     ...present({ name, hostname, domainname, ip, ip6, macAddress }),
     namespace: settings.namespace,
     networks,
-    ports: await portsOf(
+    ports: await publishedPorts(
       tools,
       flags,
       networks.map(({ ref }) => ref),
@@ -52,6 +51,18 @@ export async function requestOf(
       options: flags.dnsOption.length > 0 ? flags.dnsOption : undefined,
     }),
   }
+}
+
+// What knows of other containers' ports is loaded where a container publishes some.
+async function publishedPorts(
+  tools: PrepareTools,
+  flags: BundleFlags,
+  refs: readonly string[],
+  caller: Caller,
+): Promise<BundleRequest['ports']> {
+  if (flags.publish.length === 0) return []
+  const { portsOf } = await import('./bundle-ports.ts')
+  return portsOf(tools, flags, refs, caller)
 }
 
 async function checkNetworks(

@@ -2,7 +2,6 @@ import { CniError, goField, onCniError, orElse } from '@vethra/cni'
 import { type Asked, checkLimits, parsePrepared } from '@vethra/container'
 import { findNetwork, networksFromFiles } from '@vethra/networks'
 import { livingRecords } from '../attach/whose.ts'
-import { removeContainers } from '../container/container-remove.ts'
 import { prepareBundle, prepareConfig } from './prepare-bundle.ts'
 import type { Caller, PrepareTools } from './prepare-tools.ts'
 
@@ -123,6 +122,8 @@ async function isLeft({ containers, files }: PrepareTools, id: string): Promise<
 async function forgetDead(tools: PrepareTools, id: string): Promise<boolean> {
   const ref = { namespace: tools.settings.namespace, id }
   if ((await livingRecords(tools.host, ref)).length > 0) return false
+  // Loaded here alone: detaching needs all that attaching does.
+  const { removeContainers } = await import('../container/container-remove.ts')
   const { failure } = await removeContainers(tools, [id], {})
   return failure === undefined
 }
