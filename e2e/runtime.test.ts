@@ -195,6 +195,31 @@ describeOnHost('the OCI runtime in front of runc', () => {
       expect(await readFile(file, 'utf8')).toBe(text)
     })
 
+    it('by crun, where that is the real runtime', async () => {
+      const { bundle } = await bundleOf({ 'vethra.network': 'lan' }, ['ip', '-4', '-o', 'addr'])
+      // crun refuses a host that has both versions of cgroups mounted.
+      const lonely = 'umount /sys/fs/cgroup/unified 2>/dev/null; exec "$@"'
+      const crun = [runtime, '--root', `${host.folder}/crun`, '--cgroup-manager=disabled']
+      const argv = [
+        'unshare',
+        '-m',
+        'sh',
+        '-c',
+        lonely,
+        'sh',
+        ...crun,
+        'run',
+        `-b${bundle}`,
+        host.tag,
+      ]
+      const ran = await host.run(argv, { env: { VETHRA_RUNTIME: 'crun' } })
+      expect(ran).toMatchObject({
+        exitCode: 0,
+        stdout: expect.stringMatching(/eth0 +inet 10\.9\.1\./),
+      })
+      expect(await named()).toEqual([])
+    })
+
     it('that fails to start: nothing of it is left', async () => {
       const { bundle, file, text } = await bundleOf(
         { 'vethra.network': 'lan', 'vethra.name': 'web' },
@@ -212,6 +237,13 @@ describeOnHost('the OCI runtime in front of runc', () => {
       const killed = await host.run([runtime, 'run', '-b', bundle, `${host.tag}-killed`], { env })
       expect(killed).toMatchObject({ exitCode: 1 })
       expect(await readFile(file, 'utf8')).not.toBe(text)
+      const seen = await host.vethra('doctor', '--format', 'json')
+      expect(JSON.parse(seen.stdout)).toContainEqual(
+        expect.objectContaining({
+          Kind: 'start-left',
+          Subject: expect.stringContaining('-killed'),
+        }),
+      )
       // Another id, on the bundle that the killed one has left.
       expect(await runc('run', '-b', bundle, host.tag)).toMatchObject({ exitCode: 0, stderr: '' })
       expect(await readFile(file, 'utf8')).toBe(text)

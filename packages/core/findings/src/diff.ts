@@ -11,6 +11,7 @@ import { nameFindings } from './diff-names.ts'
 import { portFindings } from './diff-ports.ts'
 import { publishedFindings } from './diff-published.ts'
 import { reservationFindings } from './diff-reservations.ts'
+import { startFindings } from './diff-starts.ts'
 import { subnetFindings } from './diff-subnets.ts'
 import { tableFindings } from './diff-table.ts'
 import type { Finding } from './finding.ts'
@@ -37,6 +38,7 @@ export function diff(desired: DesiredState, observed: ObservedState): readonly F
     ...tableFindings(observed),
     ...reservationFindings(desired, observed, maps),
     ...nameFindings(desired, observed),
+    ...startFindings(desired, observed),
     ...portFindings(desired, observed, maps),
     ...publishedFindings(desired),
     ...loopbackFindings(desired),

@@ -109,6 +109,8 @@ export interface ObservedContainer extends ContainerRef {
   readonly restorable: boolean
   /** When it was started last: milliseconds since 1970. */
   readonly startedMs?: number
+  /** Whether an OCI runtime made it for one life, after which the hook forgets it. Default false. */
+  readonly transient?: true
 }
 
 /** A container's name that is taken. */

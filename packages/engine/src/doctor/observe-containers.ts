@@ -119,6 +119,7 @@ async function storedContainer(
     withoutNetworks: folder?.withoutNetworks ?? (record !== undefined && record.mode !== 'cni'),
     restorable: record?.mode === 'cni',
     ...(startedMs === undefined ? {} : { startedMs }),
+    ...(record?.transient ? { transient: true as const } : {}),
   } as const
   return { observed, ...(record === undefined ? {} : { record }) }
 }
