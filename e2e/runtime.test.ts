@@ -220,6 +220,18 @@ describeOnHost('the OCI runtime in front of runc', () => {
       expect(await named()).toEqual([])
     })
 
+    it('in no network, whose id is refused while it lives', async () => {
+      const { bundle } = await bundleOf({ 'vethra.network': 'none', 'vethra.name': 'lone' }, [
+        ...['sleep', '1000'],
+      ])
+      expect(await detached('run', '-d', '-b', bundle, host.tag)).toMatchObject({ exitCode: 0 })
+      expect(await named()).toMatchObject([{ Name: 'lone', State: 'running' }])
+      const again = await runc('run', '-b', bundle, host.tag)
+      expect(again).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/is alive/) })
+      expect(await runc('delete', '--force', host.tag)).toMatchObject({ exitCode: 0 })
+      expect(await named()).toEqual([])
+    })
+
     it('that fails to start: nothing of it is left', async () => {
       const { bundle, file, text } = await bundleOf(
         { 'vethra.network': 'lan', 'vethra.name': 'web' },

@@ -2,6 +2,7 @@ import { CniError, goField, onCniError, orElse } from '@vethra/cni'
 import { type Asked, checkLimits, parsePrepared } from '@vethra/container'
 import { findNetwork, networksFromFiles } from '@vethra/networks'
 import { livingRecords } from '../attach/whose.ts'
+import { homeLife, homeOf } from '../container/container-home.ts'
 import { prepareBundle, prepareConfig } from './prepare-bundle.ts'
 import type { Caller, PrepareTools } from './prepare-tools.ts'
 
@@ -78,14 +79,22 @@ function preparedFiles(record: Parameters<typeof goField>[0]): readonly string[]
 }
 
 // Its files are mounted: the OCI runtime refuses the id, but it comes after us.
-async function refuseAlive({ host, settings }: PrepareTools, id: string): Promise<void> {
-  const living = await livingRecords(host, { namespace: settings.namespace, id })
-  if (living.length === 0) return
+async function refuseAlive(tools: PrepareTools, id: string): Promise<void> {
+  if (!(await isAlive(tools, id))) return
+  const { settings } = tools
   throw new CniError({
     code: 102,
     message: `a container ${id} of namespace ${settings.namespace} is alive`,
     hint: 'Give another id, or delete that container first.',
   })
+}
+
+// By its attachments, or, in no network, by where it lives.
+async function isAlive({ containers, host, settings }: PrepareTools, id: string): Promise<boolean> {
+  if ((await livingRecords(host, { namespace: settings.namespace, id })).length > 0) return true
+  const lifecycle = await containers.read(id, 'lifecycle.json').catch(onCniError(() => undefined))
+  const home = homeOf(lifecycle)
+  return home !== undefined && homeLife(home, await host.netns.look(home.netns)) === 'alive'
 }
 
 function wantedNames({ flags }: Asked): readonly string[] {
@@ -120,8 +129,7 @@ async function isLeft({ containers, files }: PrepareTools, id: string): Promise<
 
 // Whether it could be forgotten: one that lives stays.
 async function forgetDead(tools: PrepareTools, id: string): Promise<boolean> {
-  const ref = { namespace: tools.settings.namespace, id }
-  if ((await livingRecords(tools.host, ref)).length > 0) return false
+  if (await isAlive(tools, id)) return false
   // Loaded here alone: detaching needs all that attaching does.
   const { removeContainers } = await import('../container/container-remove.ts')
   const { failure } = await removeContainers(tools, [id], {})
