@@ -56,8 +56,8 @@ async function attach(host: Host, name: string, port: number): Promise<void> {
   if (exitCode !== 0) throw new Error(stderr)
 }
 
-// A plugin that was running when its caller died goes on for a moment.
-async function pluginsEnded(host: Host): Promise<void> {
+/** Waits for plugins that were running when their caller died: they go on for a moment. */
+export async function pluginsEnded(host: Host): Promise<void> {
   const running = 'pgrep -x "bridge|portmap|firewall|tuning|host-local" >/dev/null'
   await host.run([
     'sh',

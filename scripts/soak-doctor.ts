@@ -1,16 +1,77 @@
-// Doctors that are killed at random moments while they repair, doctors that repair while containers come
-// and go, and how long it takes to restore the rules of many. scripts/soak runs it.
-import { addresses, attachTwo, killRepair } from '../e2e/doctor-kill.ts'
+// Each kind of damage, healed, and healed again after doctors that were killed at each of their steps; doctors that are
+// killed at random moments while they repair, doctors that repair while containers come and go, and how long it takes to
+// restore the rules of many. scripts/soak runs it.
+import {
+  damage,
+  damages,
+  differences,
+  findings,
+  likeness,
+  ofOthers,
+  openTown,
+  repairAndKill,
+  type Town,
+} from '../e2e/damages.ts'
+import { addresses, attachTwo, killRepair, pluginsEnded } from '../e2e/doctor-kill.ts'
 import { executable, type Host, openHost } from '../e2e/host.ts'
 
 const kills = Number(process.env['VETHRA_SOAK_DOCTOR_KILLS'] ?? 40)
 const rounds = Number(process.env['VETHRA_SOAK_DOCTOR_ROUNDS'] ?? 10)
 const flushed = Number(process.env['VETHRA_SOAK_DOCTOR_FLUSHED'] ?? 100)
+/** The steps of a repair before which one is killed, at most. */
+const steps = Number(process.env['VETHRA_SOAK_DOCTOR_STEPS'] ?? 12)
 const settle = new URL('../bench/attachments.ts', import.meta.url).pathname
 
+for (const way of ['native', 'exec'] as const) await healDamages(way)
 await onHost(killDoctors)
 await onHost(repairWhileOthersWork)
 await onHost(restoreRules)
+
+async function healDamages(way: 'native' | 'exec'): Promise<void> {
+  const host = await openHost({ plugins: way === 'exec' ? 'exec' : 'auto' })
+  try {
+    const town = await openTown(host)
+    const before = { likeness: await likeness(town), others: await ofOthers(town) }
+    const own = damages.filter((each) => (each.way ?? way) === way)
+    let killed = 0
+    for (const each of own) {
+      const demandHealed = async (time: string) => {
+        const { exitCode, stdout, stderr } = await host.vethra('doctor', '--repair')
+        const faults = [
+          ...(await findings(town)).map(({ Kind }) => `found: ${Kind}`),
+          ...differences(before.likeness, await likeness(town)),
+          ...((await ofOthers(town)) === before.others ? [] : ['of others: changed']),
+        ]
+        if (exitCode !== 0 || faults.length > 0)
+          throw new Error(`${way}, ${each.what}, ${time}: ${faults}\n${stdout}${stderr}`)
+      }
+      const kinds = await damage(town, each)
+      if (!kinds.includes(each.kind)) throw new Error(`${way}, ${each.what}: found ${kinds}`)
+      await demandHealed('healed at once')
+      killed += await killAtEachStep(town, each, demandHealed)
+    }
+    console.log(
+      `${own.length} kinds of damage to what is made the way ${way}: each found, named and healed, and healed by the doctor after one that was killed, at ${killed} steps; nothing of others touched`,
+    )
+  } finally {
+    await host.close()
+  }
+}
+
+async function killAtEachStep(
+  town: Town,
+  each: (typeof damages)[number],
+  demandHealed: (time: string) => Promise<void>,
+): Promise<number> {
+  for (let step = 1; step <= steps; step += 1) {
+    await damage(town, each)
+    const isKilled = await repairAndKill(town, step)
+    if (isKilled) await pluginsEnded(town.host)
+    await demandHealed(`killed at step ${step}`)
+    if (!isKilled) return step - 1
+  }
+  return steps
+}
 
 async function killDoctors(host: Host): Promise<void> {
   const before = await attachTwo(host)

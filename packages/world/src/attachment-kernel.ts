@@ -47,6 +47,10 @@ export interface AttachmentKernel {
   effects(): Promise<State>
   /** The interfaces of the host that bear a mark of a network or of an attachment. */
   marked(): Promise<readonly MarkedLink[]>
+  /** Whether table `inet vethra` has all of its rules, which are the same whatever is in its sets. */
+  isTableWhole(): Promise<boolean>
+  /** Fills the chains of table `inet vethra` again; what is in its sets stays. Throws CniError 5 where the kernel refuses. */
+  fillTable(): Promise<void>
   /** Applies changes in their order, until one is refused. */
   apply(netns: string, changes: readonly Change[], options?: ApplyOptions): Promise<Applied>
 }

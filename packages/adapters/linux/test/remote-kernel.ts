@@ -43,6 +43,8 @@ export async function remoteKernel(runtime: string): Promise<RemoteKernel> {
     publishedTo: (...args) => call('publishedTo', args),
     effects: (...args) => call('effects', args),
     marked: (...args) => call('marked', args),
+    isTableWhole: (...args) => call('isTableWhole', args),
+    fillTable: (...args) => call('fillTable', args),
     apply: (...args) => call('apply', args),
   }
   return {

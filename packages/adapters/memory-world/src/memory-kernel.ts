@@ -66,6 +66,8 @@ export function memoryKernel({
       [...contents.values()].filter(
         ({ resource, owner }) => effects.includes(resource.kind) && owner.kind !== 'host',
       ),
+    isTableWhole: async () => true,
+    fillTable: async () => undefined,
     marked: async () =>
       [...contents].flatMap(([key, { resource, owner }]) => {
         if (!key.startsWith('host link host ') || resource.kind !== 'link') return []

@@ -54,7 +54,7 @@ export {
   type Rule,
   ruleText,
 } from './rule.ts'
-export { passMark, tableRules } from './table-rules.ts'
+export { passMark, tableRuleCount, tableRules } from './table-rules.ts'
 export { elementText, tableText } from './table-text.ts'
 export {
   chains,

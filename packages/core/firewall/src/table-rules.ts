@@ -105,3 +105,6 @@ export const tableRules: Readonly<Record<string, readonly Rule[]>> = {
     { when: [has('oifname', 'bridges')], does: { goto: 'to' } },
   ],
 }
+
+/** How many rules the table has. */
+export const tableRuleCount: number = Object.values(tableRules).flat().length

@@ -6,8 +6,8 @@ import type { NftTable } from './nft-op.ts'
 import { nulText, type Octets, textOf, view } from './octets.ts'
 
 /** Asks for the rules of a chain, in order. */
-export function dumpRules(table: NftTable, chain: string): Message {
-  return nftMessage(7, flag.dump, table, [attribute(2, nulText(chain))])
+export function dumpRules(table: NftTable, chain?: string): Message {
+  return nftMessage(7, flag.dump, table, chain === undefined ? [] : [attribute(2, nulText(chain))])
 }
 
 /** The handle of an NFT_MSG_NEWRULE message's rule where it has just these expressions, whatever it has counted; else undefined. */

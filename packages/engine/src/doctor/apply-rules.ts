@@ -59,6 +59,7 @@ export async function restoreElements(
 ): Promise<Applied> {
   const kernel = await host.kernel?.()
   if (kernel === undefined) return 'this build cannot change table inet vethra'
+  if (!(await kernel.isTableWhole())) await kernel.fillTable()
   const desired = repairs.flatMap((each) => each.desired)
   const outcome = await converge(kernel, { netns: '', desired })
   if (outcome.kind === 'failed') throw outcome.error

@@ -76,7 +76,11 @@ export async function observeTable(
   const all = new Map(
     wanted.flatMap(({ state }) => state.map((each) => [keyOf(each.resource), each] as const)),
   )
-  const observed = await kernel.observe('', [...all.values()])
+  const isInTable = ({ resource }: Owned) => effects.includes(resource.kind)
+  const seen = await kernel.observe('', [...all.values()])
+  // Without its rules the table has no effect, whatever is in its sets.
+  const isWhole = seen.some(isInTable) && (await kernel.isTableWhole())
+  const observed = seen.filter((each) => isWhole || !isInTable(each))
   const found = new Map(observed.map((each) => [keyOf(each.resource), each]))
   const missing = wanted.flatMap(({ attachment, state }) =>
     diff(
@@ -88,7 +92,6 @@ export async function observeTable(
   )
   // A bridge, or a setting of the host, is missed by each attachment of its network.
   const unique = new Map(missing.toReversed().map((each) => [keyOf(each.due.to.resource), each]))
-  const isInTable = ({ resource }: Owned) => effects.includes(resource.kind)
   return {
     missing: [...unique.values()].toReversed(),
     flushed: !observed.some(isInTable) && [...all.values()].filter(isInTable).length > 1,

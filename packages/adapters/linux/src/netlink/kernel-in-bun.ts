@@ -17,6 +17,7 @@ import { applyChanges } from './apply.ts'
 import { countPorts } from './bridge-ports.ts'
 import { deviceName } from './device-name.ts'
 import { effectsIn, portsTo } from './effects.ts'
+import { fillTable, isTableWhole } from './fill-table.ts'
 import { looking } from './looking.ts'
 import { openSession, type Session } from './session.ts'
 
@@ -37,6 +38,8 @@ export function netlinkKernel({ zoneRecords }: KernelOptions): AttachmentKernel 
     publishedTo: async (addresses) => within('', (session) => portsTo(session, addresses)),
     effects: async () => within('', effectsIn),
     marked: async () => within('', markedIn),
+    isTableWhole: async () => within('', isTableWhole),
+    fillTable: async () => within('', fillTable),
     apply: async (netns, changes, options) =>
       within(netns, (session) => applyChanges(session, changes, options)),
   }

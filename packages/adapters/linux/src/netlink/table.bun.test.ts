@@ -25,3 +25,31 @@ it('the table made twice over netlink is the one that nft(8) reads from its text
   expect(made).toContain('table inet vethra')
   expect(made).toBe(inHost(['nft', '-f', '-'], tableText()))
 })
+
+const flushed = `
+import { execSync } from 'node:child_process'
+import { netlinkKernel } from '${import.meta.dirname}/kernel-in-bun.ts'
+const kernel = netlinkKernel({ zoneRecords: '' })
+const owner = { kind: 'network', network: 'lan' }
+const to = { owner, resource: { kind: 'masquerade', subnet: '10.4.1.0/24' } }
+const list = () => execSync('nft list table inet vethra', { encoding: 'utf8' })
+const report = [await kernel.isTableWhole()]
+await kernel.apply('', [{ kind: 'make', to }])
+const before = list()
+report.push(await kernel.isTableWhole())
+for (const damage of ['flush table inet vethra', 'flush chain inet vethra to', 'delete table inet vethra']) {
+  execSync('nft ' + damage)
+  report.push(await kernel.isTableWhole())
+  await kernel.fillTable()
+  report.push(await kernel.isTableWhole(), list() === before)
+}
+console.log(JSON.stringify(report))
+`
+
+it('a table whose chains are flushed is seen, and is filled again with its elements in it', () => {
+  const options = { input: flushed, encoding: 'utf8', cwd: import.meta.dirname } as const
+  const said = execFileSync('unshare', ['-n', process.execPath, '-'], options)
+  const filled = [false, true, true]
+  // Elements of a table that is gone are the doctor's to make.
+  expect(JSON.parse(said)).toEqual([false, true, ...filled, ...filled, false, true, false])
+})

@@ -1,5 +1,12 @@
 import { CniError } from '@vethra/cni'
-import { sets, tableComment, tableVersion, versionOf } from '@vethra/firewall'
+import {
+  sets,
+  tableComment,
+  tableRuleCount,
+  tableText,
+  tableVersion,
+  versionOf,
+} from '@vethra/firewall'
 import type { FoundElement } from '@vethra/netlink'
 import { run } from '../run.ts'
 
@@ -31,8 +38,24 @@ function notOurs(comment: string): CniError {
   })
 }
 
+/** Whether our table has all of its rules. */
+export async function isTableWhole(): Promise<boolean> {
+  const { stdout } = await run('nft', ['-j', 'list', 'table', 'inet', 'vethra'])
+  const { nftables }: Listing = stdout === '' ? { nftables: [] } : JSON.parse(stdout)
+  return nftables.filter(({ rule }) => rule !== undefined).length >= tableRuleCount
+}
+
+/** Makes our table, or fills its chains again; its elements stay. Throws CniError 5 where nft fails, or as `listTable` does. */
+export async function fillTable(): Promise<void> {
+  await listTable()
+  const { status, stderr } = await run('nft', ['-f', '-'], tableText())
+  if (status !== 0)
+    throw new CniError({ code: 5, message: `cannot fill table inet vethra: ${stderr.trim()}` })
+}
+
 interface Listing {
   readonly nftables: readonly {
+    readonly rule?: unknown
     readonly set?: ListedSet
     readonly map?: ListedSet
   }[]

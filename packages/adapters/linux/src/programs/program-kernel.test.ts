@@ -44,6 +44,21 @@ describe.skipIf(needsRoot)('by programs', () => {
     },
   )
 
+  it('a table whose chains are flushed is seen, and is filled again with its elements in it', async () => {
+    const { kernel, sh, close } = await remoteKernel(process.execPath)
+    await kernel.apply(
+      '',
+      admit.map((to) => ({ kind: 'make', to })),
+    )
+    const before = sh('nft list table inet vethra')
+    expect(await kernel.isTableWhole()).toBe(true)
+    sh('nft flush chain inet vethra to')
+    expect(await kernel.isTableWhole()).toBe(false)
+    await kernel.fillTable()
+    expect([await kernel.isTableWhole(), sh('nft list table inet vethra')]).toEqual([true, before])
+    await close()
+  })
+
   it('a table of an older version is made again with what it holds, and one of a newer version is refused', async () => {
     const { kernel, sh, close } = await remoteKernel(process.execPath)
     const make = admit.map((to) => ({ kind: 'make', to }) as const)

@@ -16,7 +16,7 @@ import { inside, runBatch } from './batch.ts'
 import { type JsonAddressed, type JsonLink, linksFrom } from './ip-look.ts'
 import { type Line, linesOf } from './lines.ts'
 import { lookByPrograms, rulesIn } from './look.ts'
-import { listTable } from './nft-table.ts'
+import { fillTable, isTableWhole, listTable } from './nft-table.ts'
 import { tableEffects } from './table-effects.ts'
 
 /**
@@ -34,6 +34,8 @@ export function programKernel({ zoneRecords }: KernelOptions): AttachmentKernel 
       ),
     effects: async () => tableEffects(await listTable()),
     marked: async () => markedLinks(linksFrom(await json<JsonLink>('-d', 'link', 'show'))),
+    isTableWhole,
+    fillTable,
     apply: (netns, changes, options) => apply({ netns, zoneRecords }, changes, options),
   }
 }

@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest'
+import {
+  damage,
+  damages,
+  differences,
+  findings,
+  likeness,
+  ofOthers,
+  openTown,
+  repairAndKill,
+} from './damages.ts'
+import { describeOnHost } from './gate.ts'
+import { openHost } from './host.ts'
+
+// Of about fifty kinds those that can be done at once; scripts/soak-doctor.ts does each alone.
+const sample: readonly string[] = [
+  ...['the rules of the table are flushed', 'elements of a container that is gone are left'],
+  ...['the accepting rules are entered no more', 'masquerading is flushed'],
+  ...['all chains of ports are flushed', 'rules of another network are left'],
+  ...['the bridge loses its address', 'an interface is on no bridge', 'a record is damaged'],
+  ...['a reservation is removed', 'a reservation is planted for nobody'],
+  ...['the names of a container are damaged', 'the name of a container is free'],
+  ...['the hosts folder of a removed container is left', 'ports are held no more'],
+]
+
+describeOnHost('damage of many kinds at once', () => {
+  it.each([
+    ['native', 'auto'],
+    ['exec', 'exec'],
+  ] as const)(
+    'to what is made the way %s is found, named and healed, by a doctor that follows one that was killed',
+    async (way, plugins) => {
+      const host = await openHost({ plugins })
+      try {
+        const town = await openTown(host)
+        const [before, others] = [await likeness(town), await ofOthers(town)]
+        expect(await findings(town)).toEqual([])
+        const done = damages.filter(
+          (each) => (each.way ?? way) === way && sample.includes(each.what),
+        )
+        expect(done.length).toBeGreaterThan(10)
+        const kinds = await damage(town, ...done)
+        expect(kinds).toEqual(expect.arrayContaining(done.map(({ kind }) => kind)))
+        expect(await repairAndKill(town, 12)).toBe(true)
+        expect(await host.vethra('doctor', '--repair')).toMatchObject({ exitCode: 0, stderr: '' })
+        expect(await findings(town)).toEqual([])
+        expect(differences(before, await likeness(town))).toEqual([])
+        expect(await ofOthers(town)).toBe(others)
+      } finally {
+        await host.close()
+      }
+    },
+  )
+})

@@ -1,0 +1,359 @@
+import { createHash } from 'node:crypto'
+import { executable, type Host } from './host.ts'
+import type { Snapshot } from './snapshot.ts'
+
+/** A host with what damages are done to: containers `db` and `web` in network `lan`, and much that is of others. */
+export interface Town {
+  readonly host: Host
+  /** The ids of its containers. */
+  readonly web: string
+  readonly db: string
+  readonly bridge: string
+  /** web's interface of the host. */
+  readonly link: string
+  /** web's address. */
+  readonly address: string
+}
+
+/** Damage, the kind of the finding that tells of it, and what may come with it. */
+export interface Damage {
+  readonly what: string
+  readonly kind: string
+  /** Default: both. */
+  readonly way?: 'native' | 'exec'
+  /** A script of sh(1). */
+  readonly script: (town: Town) => string
+}
+
+const networks = '/var/lib/cni/networks'
+const results = '/var/lib/cni/results'
+const records = '/var/lib/vethra/attachments'
+const fileOf = (id: string) => `lan-default-${id}-eth0`
+const element = (set: string, key: string, verb = 'delete') =>
+  `nft ${verb} element inet vethra ${set} '{ ${key} }'`
+const reserve = (address: string, text: string) =>
+  `printf '${text}' >${networks}/lan/${address}; touch -d '1 hour ago' ${networks}/lan/${address}`
+const chains = (network: string, id: string) => {
+  const hash = createHash('sha512').update(`${network}default-${id}`).digest('hex')
+  return { masquerading: `CNI-${hash.slice(0, 24)}`, ports: `CNI-DN-${hash.slice(0, 21)}` }
+}
+const third = 'ip netns add third 2>/dev/null; "$VETHRA" cni add lan /run/netns/third'
+
+/** Each kind of damage that the doctor repairs, in each way in which it comes about. */
+export const damages: readonly Damage[] = [
+  ...of('native', [
+    ['the table is removed', 'ports-closed', () => 'nft delete table inet vethra'],
+    ['the rules of the table are flushed', 'ports-closed', () => 'nft flush table inet vethra'],
+    [
+      'a chain of the table is flushed',
+      'ports-closed',
+      () => 'nft flush chain inet vethra forward',
+    ],
+    ['a published port is removed', 'ports-closed', () => element('a4', '127.0.0.1 . tcp . 8080')],
+    ['a published UDP port is removed', 'ports-closed', () => element('p4', 'udp . 5353')],
+    [
+      'all published ports are flushed',
+      'ports-closed',
+      () => 'nft flush map inet vethra a4; nft flush map inet vethra p4',
+    ],
+    [
+      'a published port leads elsewhere',
+      'ports-closed',
+      ({ web }) =>
+        `${element('p4', 'udp . 5353')}; ${element('p4', `udp . 5353 comment "vethra lan default-${web} eth0" : 10.4.1.99 . 53`, 'add')}`,
+    ],
+    ['masquerading is removed', 'masquerading-missing', () => element('masq4', '10.4.1.0/24')],
+    [
+      'the bridge is admitted no more',
+      'forwarding-missing',
+      ({ bridge }) => element('bridges', `"${bridge}"`),
+    ],
+    ['the subnet is admitted no more', 'forwarding-missing', () => element('nets4', '10.4.1.0/24')],
+    [
+      'the network is isolated no more',
+      'isolation-missing',
+      ({ bridge }) => element('isolated', `"${bridge}"`),
+    ],
+    [
+      'elements of a container that is gone are left',
+      'rules-left',
+      () =>
+        element('p4', 'tcp . 9999 comment "vethra lan default-gone eth0" : 10.4.1.77 . 80', 'add'),
+    ],
+    [
+      'elements of a network that is gone are left',
+      'rules-left',
+      () => element('masq4', '10.77.0.0/24 comment "vethra gone"', 'add'),
+    ],
+    [
+      '127.0.0.1 leads to no container',
+      'settings-changed',
+      ({ bridge }) => `echo 0 >/proc/sys/net/ipv4/conf/${bridge}/route_localnet`,
+    ],
+  ]),
+  ...of('exec', [
+    ['all accepting rules are flushed', 'forwarding-missing', () => 'iptables -F CNI-FORWARD'],
+    [
+      'one accepting rule is removed',
+      'forwarding-missing',
+      ({ address }) => `iptables -D CNI-FORWARD -s ${address}/32 -j ACCEPT`,
+    ],
+    [
+      'the accepting rules are entered no more',
+      'forwarding-missing',
+      () => 'iptables -D FORWARD -m comment --comment "CNI firewall plugin rules" -j CNI-FORWARD',
+    ],
+    [
+      'the isolating rules are entered no more',
+      'isolation-missing',
+      () =>
+        'iptables -D FORWARD -m comment --comment "CNI firewall plugin rules (ingressPolicy: same-bridge)" -j CNI-ISOLATION-STAGE-1',
+    ],
+    [
+      'the isolating rules are flushed',
+      'isolation-missing',
+      () => 'iptables -F CNI-ISOLATION-STAGE-2',
+    ],
+    [
+      'masquerading is flushed',
+      'masquerading-missing',
+      ({ web }) => `iptables -t nat -F ${chains('lan', web).masquerading}`,
+    ],
+    [
+      'masquerading is entered no more',
+      'masquerading-missing',
+      ({ address }) =>
+        `iptables -t nat -S POSTROUTING | grep -- "-s ${address}/32" | sed 's/^-A/iptables -t nat -D/' | sh`,
+    ],
+    [
+      'rules of ports are flushed',
+      'ports-closed',
+      ({ web }) => `iptables -t nat -F ${chains('lan', web).ports}`,
+    ],
+    [
+      'rules of ports are entered no more',
+      'ports-closed',
+      () => 'iptables -t nat -D PREROUTING -m addrtype --dst-type LOCAL -j CNI-HOSTPORT-DNAT',
+    ],
+    [
+      'all chains of ports are flushed',
+      'ports-closed',
+      () => 'iptables -t nat -F CNI-HOSTPORT-DNAT',
+    ],
+    [
+      'rules of another network are left',
+      'rules-left',
+      ({ web }) => {
+        const { masquerading: chain } = chains('old', web)
+        const comment = `-m comment --comment "name: \\"old\\" id: \\"default-${web}\\""`
+        return `iptables -t nat -N ${chain}; iptables -t nat -A ${chain} ${comment} -j ACCEPT; iptables -t nat -A POSTROUTING -s 10.9.9.9/32 ${comment} -j ${chain}`
+      },
+    ],
+  ]),
+  ...of(undefined, [
+    ['the bridge is deleted', 'bridge-missing', ({ bridge }) => `ip link delete ${bridge}`],
+    [
+      'the bridge loses its address',
+      'bridge-address-missing',
+      ({ bridge }) => `ip -4 addr flush dev ${bridge}`,
+    ],
+    ['the bridge is down', 'bridge-down', ({ bridge }) => `ip link set ${bridge} down`],
+    ['an interface is deleted', 'interface-missing', ({ link }) => `ip link delete ${link}`],
+    [
+      'an interface is on no bridge',
+      'interface-loose',
+      ({ link }) => `ip link set ${link} nomaster`,
+    ],
+    ['an interface is down', 'interface-loose', ({ link }) => `ip link set ${link} down`],
+    ['a cached result is removed', 'result-lost', ({ web }) => `rm ${results}/${fileOf(web)}`],
+    [
+      'a cached result is damaged',
+      'result-lost',
+      ({ web }) => `echo '{' >${results}/${fileOf(web)}`,
+    ],
+    ['a record is damaged', 'record-damaged', ({ web }) => `echo x >${records}/${fileOf(web)}`],
+    [
+      'a record names an inode alone',
+      'record-outdated',
+      ({ web }) =>
+        `sed -i 's/"cookie":"[0-9]*",//; s/"bootId":"[^"]*",//; s/"place":"[^"]*",//; s/"startTime":"[0-9]*",//' ${records}/${fileOf(web)}`,
+    ],
+    [
+      'a reservation is removed',
+      'reservation-missing',
+      ({ address }) => `rm ${networks}/lan/${address}`,
+    ],
+    [
+      'a reservation is planted for a container',
+      'reservation-dead',
+      ({ web }) => reserve('10.4.1.200', `default-${web}\\r\\neth9`),
+    ],
+    [
+      'a reservation is planted for nobody',
+      'reservation-dead',
+      () => reserve('10.4.1.201', 'nobody\\r\\neth0'),
+    ],
+    ['a reservation is empty', 'reservation-dead', () => reserve('10.4.1.202', '')],
+    [
+      'the names of a container are damaged',
+      'names-missing',
+      ({ web }) =>
+        `for f in /var/lib/vethra/*/etchosts/default/${web}/meta.json; do echo '{' >$f; done`,
+    ],
+    [
+      'the names of a container are removed',
+      'names-missing',
+      ({ web }) => `rm /var/lib/vethra/*/etchosts/default/${web}/meta.json`,
+    ],
+    [
+      'the name of a container is free',
+      'name-lost',
+      () => 'rm /var/lib/vethra/*/names/default/shop',
+    ],
+    [
+      'the name of a removed container is taken',
+      'name-left',
+      () => 'cd /var/lib/vethra/*/names/default; printf gone >gone',
+    ],
+    [
+      'the hosts folder of a removed container is left',
+      'hosts-left',
+      ({ db }) =>
+        `cd /var/lib/vethra/*/etchosts/default; cp -r ${db} gone; sed -i 's/"ID":"${db}"/"ID":"gone"/' gone/meta.json`,
+    ],
+    [
+      'ports are held no more',
+      'ports-unheld',
+      ({ web }) =>
+        `kill -9 $(grep -o 'pid":[0-9]*' /run/vethra/ports/default-${web} | grep -o '[0-9]*')`,
+    ],
+    [
+      'ports are held for nobody',
+      'ports-left',
+      () =>
+        `echo '{"containerId":"default-gone","sockets":["0.0.0.0:9998/tcp"],"holder":{"pid":1,"startTime":"1"}}' >/run/vethra/ports/default-gone`,
+    ],
+    ['a namespace is gone', 'attachment-dead', () => `${third}; ip netns delete third`],
+    [
+      'an ADD was cut short',
+      'attachment-unfinished',
+      () => `${third}; rm ${results}/lan-cnitool-*; ip -n third link delete eth0`,
+    ],
+  ]),
+]
+
+type Row = readonly [what: string, kind: string, script: Damage['script']]
+
+function of(way: Damage['way'], rows: readonly Row[]): readonly Damage[] {
+  return rows.map(([what, kind, script]) => ({ what, kind, script, ...(way ? { way } : {}) }))
+}
+
+/** Makes a town. */
+export async function openTown(host: Host): Promise<Town> {
+  await run(host, foreign)
+  await demand(host.vethra('network', 'create', 'lan'))
+  await start(host, `db-${host.tag}`, '--hostname', 'db')
+  const published = ['-p', '127.0.0.1:8080:80/tcp', '-p', '5353:53/udp']
+  await start(host, `web-${host.tag}`, '--hostname', 'web', '--name', 'shop', ...published)
+  return lookAt(host)
+}
+
+// web's interface is another one once it was attached again.
+async function lookAt(host: Host): Promise<Town> {
+  const [web, db] = [`web-${host.tag}`, `db-${host.tag}`]
+  const { result } = JSON.parse((await host.run(['cat', `${results}/${fileOf(web)}`])).stdout)
+  const [{ name: bridge }, { name: link }] = result.interfaces
+  return { host, web, db, bridge, link, address: result.ips[0].address.split('/')[0] }
+}
+
+async function start(host: Host, id: string, ...flags: readonly string[]): Promise<void> {
+  const bundle = await host.bundle(id, ['sleep', '3000'])
+  await demand(host.vethra('bundle', 'prepare', bundle, '--id', id, '--network', 'lan', ...flags))
+  await demand(host.start(bundle, id))
+}
+
+async function demand(running: ReturnType<Host['run']>): Promise<void> {
+  const { exitCode, stderr } = await running
+  if (exitCode !== 0) throw new Error(stderr)
+}
+
+function run(host: Host, script: string): ReturnType<Host['run']> {
+  return host.run(['sh', '-c', script])
+}
+
+const foreign = [
+  'ip link add br-other type bridge; ip addr add 10.99.0.1/24 dev br-other; ip link set br-other up',
+  'ip link add other0 type veth peer name other1; ip link set other1 up; ip link set other0 master br-other up',
+  'iptables -N OTHER; iptables -A OTHER -s 10.99.0.0/24 -j ACCEPT; iptables -A FORWARD -j OTHER',
+  'iptables -t nat -N CNI-000000000000000000000000',
+  'nft add table inet other; nft add chain inet other input "{ type filter hook input priority 0; }"; nft add rule inet other input counter',
+  `mkdir -p ${networks}/other; printf 'someone\\r\\neth0' >${networks}/other/10.99.0.2`,
+  `touch -d '1 hour ago' ${networks}/other/10.99.0.2`,
+  `mkdir -p ${results} /etc/cni/net.d; echo '{"kind":"cniCacheV1"}' >${results}/other-someone-eth0`,
+  'echo "{}" >/etc/cni/net.d/50-other.conflist',
+].join('; ')
+
+/** What is of others, as it is now. */
+export async function ofOthers({ host }: Pick<Town, 'host'>): Promise<string> {
+  const seen = [
+    'ip -o -4 addr show br-other; ip -o link show other0 | grep -o "master br-other"',
+    'iptables -S | grep OTHER; iptables -t nat -S | grep 0000000000; nft list table inet other | grep -v counter',
+    `ls -l --full-time ${networks}/other ${results}/other-someone-eth0; cat ${networks}/other/*`,
+    'cat /etc/cni/net.d/50-other.conflist',
+  ]
+  return (await run(host, seen.join('; '))).stdout
+}
+
+/** A snapshot in which names that plugins draw, and what the kernel numbers, are the same each time. */
+export async function likeness({ host }: Pick<Town, 'host'>): Promise<Snapshot> {
+  await run(host, 'ip netns delete third 2>/dev/null')
+  const { links, rules, files, processes } = await host.snapshot()
+  const plain = (text: string) =>
+    text.replace(/veth[0-9a-f]{8,12}/g, 'veth').replace(/,?fe80::[0-9a-f:]+/g, '')
+  return {
+    links: links.map(plain).toSorted(),
+    rules: rules.toSorted(),
+    // An index, and what tuning of Debian keeps of a MAC that it was given.
+    files: files.filter((file) => !/^\/run\/(vethra\/ipam|cni\/tuning)\//.test(file)),
+    processes: processes.map((each) => each.replace(/\d+/g, 'N')),
+  }
+}
+
+/** Does damage. Returns the kinds of what the doctor finds then and can repair. */
+export async function damage(
+  { host }: Pick<Town, 'host'>,
+  ...all: readonly Damage[]
+): Promise<readonly string[]> {
+  const town = await lookAt(host)
+  const env = { VETHRA: executable }
+  for (const { script } of all) await host.run(['sh', '-c', script(town)], { env })
+  return (await findings({ host })).map(({ Kind }) => Kind)
+}
+
+interface FindingRow {
+  readonly Kind: string
+  readonly Severity: string
+  readonly Repair: string
+}
+
+/** What the doctor finds and can repair. */
+export async function findings({ host }: Pick<Town, 'host'>): Promise<readonly FindingRow[]> {
+  const { stdout } = await host.vethra('doctor', '--format', 'json')
+  return (JSON.parse(stdout) as readonly FindingRow[]).filter(({ Repair }) => Repair !== '')
+}
+
+/** What differs between two likenesses: nothing where all is healed. */
+export function differences(before: Snapshot, after: Snapshot): readonly string[] {
+  const kinds = ['links', 'rules', 'files', 'processes'] as const
+  return kinds.flatMap((kind) => [
+    ...before[kind].filter((each) => !after[kind].includes(each)).map((each) => `lost: ${each}`),
+    ...after[kind].filter((each) => !before[kind].includes(each)).map((each) => `left: ${each}`),
+  ])
+}
+
+/** Repairs, killed before the N-th step that changes something. Whether it was killed before it was done. */
+export async function repairAndKill({ host }: Pick<Town, 'host'>, step: number): Promise<boolean> {
+  const env = { VETHRA_FAULT: `kill:${step}` }
+  const { exitCode } = await host.run([executable, 'doctor', '--repair'], { env })
+  return exitCode !== 0
+}
