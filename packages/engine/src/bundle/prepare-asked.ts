@@ -1,4 +1,4 @@
-import { CniError, goField, onCniError, orElse } from '@vethra/cni'
+import { CniError, goField, guards, onCniError, orElse } from '@vethra/cni'
 import { type Asked, checkLimits, parsePrepared } from '@vethra/container'
 import { findNetwork, networksFromFiles } from '@vethra/networks'
 import { livingRecords } from '../attach/whose.ts'
@@ -25,9 +25,11 @@ export async function prepareAsked(
 ): Promise<boolean> {
   const { flags } = asked
   const file = `${await tools.files.realPath(folder)}/config.json`
-  const isAdmitted = await admit(tools, asked, file)
-  if (isAdmitted) await prepareBundle(tools, { folder, flags, byRuntime: true }, caller)
-  return isAdmitted
+  return holdingNames(tools, asked, async () => {
+    const isAdmitted = await admit(tools, asked, file)
+    if (isAdmitted) await prepareBundle(tools, { folder, flags, byRuntime: true }, caller)
+    return isAdmitted
+  })
 }
 
 /** The same for a config.json that somebody else keeps, as a manager's hook has it. Returns the text that it is to have. */
@@ -37,8 +39,17 @@ export async function prepareAskedConfig(
   caller: Caller,
 ): Promise<string> {
   const { flags } = asked
-  if (!(await admit(tools, asked))) return text
-  return prepareConfig(tools, { text, flags, byRuntime: true }, caller)
+  return holdingNames(tools, asked, async () => {
+    if (!(await admit(tools, asked))) return text
+    return prepareConfig(tools, { text, flags, byRuntime: true }, caller)
+  })
+}
+
+// Starts that ask for names or ports take turns: what one has begun is not taken for what a killed one left.
+function holdingNames<T>({ host }: PrepareTools, asked: Asked, work: () => Promise<T>): Promise<T> {
+  const isNamed = wantedNames(asked).some((each) => each !== '')
+  const takesTurns = isNamed || asked.flags.publish.length > 0
+  return takesTurns ? host.lock.hold(guards.ports(host.places), work) : work()
 }
 
 // Whether it is to be prepared; throws where it may not be.

@@ -19,7 +19,7 @@ import type { Caller, PrepareTools } from './prepare-tools.ts'
 export interface PrepareOptions {
   /** Whether nothing is changed. */
   readonly dryRun?: boolean
-  /** Whether an OCI runtime asks, as `BundleRequest` has it. */
+  /** Whether an OCI runtime asks, as `BundleRequest` has it; the caller holds the lock of ports where some are published. */
   readonly byRuntime?: boolean
 }
 
@@ -88,7 +88,7 @@ async function holding(
   const { lock, places } = tools.host
   const work = () => prepare(tools, config, wanted, caller)
   // Bundles that are prepared at the same time must not choose one port twice.
-  const chooses = wanted.flags.publish.length > 0 && !wanted.dryRun
+  const chooses = wanted.flags.publish.length > 0 && !wanted.dryRun && !wanted.byRuntime
   return (await (chooses ? lock.hold(guards.ports(places), work) : work())) as Done
 }
 
@@ -146,6 +146,8 @@ async function apply(
   const { id, name } = plan.record
   const known = (await containers.list()).includes(id)
   try {
+    // Of a start that is killed from here on the record tells whose the name is.
+    if (plan.record.transient) await containers.write(id, 'vethra.json', renderRecord(record))
     if (name !== '') await containers.claimName(name, id)
     await containers.prepare(id)
     for (const warning of await writeContainerFiles(tools, plan))

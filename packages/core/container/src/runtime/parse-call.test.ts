@@ -1,3 +1,4 @@
+import { array, assert, constantFrom, oneof, property, string } from 'fast-check'
 import { expect, it } from 'vitest'
 import { parseStartCall } from './parse-call.ts'
 
@@ -115,3 +116,26 @@ it.each([[['create', '']], [['']], [['create', '--=x', 'web']], [['create', '---
     expect(parseStartCall(argv)).toBeUndefined()
   },
 )
+
+it('whatever the words are, an id is one of them, and never a flag before "--"', () => {
+  const words = constantFrom(
+    'create',
+    'run',
+    '-b',
+    '--bundle',
+    '--root=/r',
+    '--',
+    '-d',
+    '--log',
+    'web',
+  )
+  assert(
+    property(array(oneof(words, string()), { maxLength: 12 }), (argv) => {
+      const call = parseStartCall(argv)
+      if (call === undefined) return
+      expect(argv).toContain(call.id)
+      expect(argv).toContain(call.command)
+      if (!argv.includes('--')) expect(call.id === '-' || !call.id.startsWith('-')).toBe(true)
+    }),
+  )
+})
