@@ -262,6 +262,32 @@ describeOnHost('the OCI runtime in front of runc', () => {
       expect(await named()).toEqual([])
     })
 
+    it('in a namespace that its bundle names, and which outlives it', async () => {
+      const netns = { type: 'network', path: `/run/netns/${host.tag}` }
+      const types = ['pid', 'ipc', 'uts', 'mount'].map((type) => ({ type }))
+      const linux = { namespaces: [...types, netns] }
+      const asked = { 'vethra.network': 'lan', 'vethra.name': 'web' }
+      const { bundle } = await bundleOf(asked, ['ip', '-4', '-o', 'addr'], { linux })
+      await host.run(['ip', 'netns', 'add', host.tag])
+      const ran = await runc('run', '-b', bundle, host.tag)
+      expect(ran).toMatchObject({
+        ...{ exitCode: 0, stdout: expect.stringMatching(/eth0 +inet 10\.9\.1\./) },
+      })
+      const after = await host.run(['ip', '-n', host.tag, '-o', 'link'])
+      expect(after.stdout).not.toContain('eth0')
+      expect(await named()).toEqual([])
+      await host.run(['ip', 'netns', 'del', host.tag])
+    })
+
+    it('or not at all: the error names the annotations', async () => {
+      const asked = { 'vethra.network': 'lan', 'vethra.ip': '192.0.2.1' }
+      const { bundle, file, text } = await bundleOf(asked, ['hostname'])
+      const ran = await runc('run', '-b', bundle, host.tag)
+      expect(ran).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('vethra.ip') })
+      expect(await readFile(file, 'utf8')).toBe(text)
+      expect(await named()).toEqual([])
+    })
+
     it('within the limits of vethra.toml alone, and says so in the log that containerd reads', async () => {
       const log = join(host.folder, 'log.json')
       const { bundle, file, text } = await bundleOf({ 'vethra.network': 'host' }, ['hostname'])
@@ -289,6 +315,7 @@ describeOnHost('the OCI runtime in front of runc', () => {
       ['of a pod', { 'vethra.network': 'lan', 'io.kubernetes.cri.sandbox-id': 'x' }, {}],
       ['of CRI-O', { 'vethra.network': 'lan', 'io.kubernetes.cri-o.Name': 'x' }, {}],
       ['that joins a namespace', { 'vethra.name': 'x' }, { path: '/run/netns/x' }],
+      ['that joins a missing one', { 'vethra.network': 'lan' }, { path: '/run/netns/x' }],
     ])('but a bundle %s is passed on byte for byte', async (_title, annotations, network) => {
       const linux = { namespaces: [{ type: 'network', ...network }] }
       const { bundle, file, text } = await bundleOf(annotations, ['hostname'], { linux })

@@ -15,7 +15,7 @@ export interface AskingBundle {
 
 /**
  * Prepares a bundle as its annotations ask, within the limits of `[runtime]`. Returns false where it has been prepared
- * already, by a hook file or by `bundle prepare`: then nothing is changed. Throws CniError 107 for a wish beyond the limits, 102 where a
+ * already, by a hook file or by `bundle prepare`, or joins a namespace that is missing: then nothing is changed. Throws CniError 107 for a wish beyond the limits, 102 where a
  * container of this id is alive, and what `prepareBundle` throws.
  */
 export async function prepareAsked(
@@ -27,8 +27,9 @@ export async function prepareAsked(
   const file = `${await tools.files.realPath(folder)}/config.json`
   return holdingNames(tools, asked, async () => {
     const isAdmitted = await admit(tools, asked, file)
-    if (isAdmitted) await prepareBundle(tools, { folder, flags, byRuntime: true }, caller)
-    return isAdmitted
+    if (!isAdmitted) return false
+    await naming(asked, () => prepareBundle(tools, { folder, flags, byRuntime: true }, caller))
+    return true
   })
 }
 
@@ -41,8 +42,19 @@ export async function prepareAskedConfig(
   const { flags } = asked
   return holdingNames(tools, asked, async () => {
     if (!(await admit(tools, asked))) return text
-    return prepareConfig(tools, { text, flags, byRuntime: true }, caller)
+    return naming(asked, () => prepareConfig(tools, { text, flags, byRuntime: true }, caller))
   })
+}
+
+// Flags are in the causes: whoever wrote annotations is told of those.
+async function naming<T>({ flags, keys }: Asked, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    if (!(cause instanceof CniError)) throw cause
+    const message = `cannot prepare container ${flags.id} as its annotations ${keys.join(', ')} ask`
+    throw new CniError({ code: cause.code, message, cause })
+  }
 }
 
 // Starts that ask for names or ports take turns: what one has begun is not taken for what a killed one left.
@@ -57,6 +69,10 @@ async function admit(tools: PrepareTools, asked: Asked, file?: string): Promise<
   const { flags } = asked
   const claim = await claimOf(tools, file, asked)
   if (claim === 'prepared') return false
+  // The OCI runtime refuses it, and calls no hook that would take anything back.
+  const { joins } = asked
+  if (joins !== undefined && (await tools.host.netns.look(joins)).found !== 'namespace')
+    return false
   await refuseAlive(tools, flags.id)
   if (claim !== undefined && claim !== flags.id) await forgetDead(tools, claim)
   const { networks } = networksFromFiles(await tools.networks.list())

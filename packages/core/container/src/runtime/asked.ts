@@ -9,6 +9,10 @@ export interface Asked {
   readonly flags: BundleFlags
   /** The folder of the container that `bundle prepare`, a hook file or nerdctl prepared it for. */
   readonly preparedFor?: string
+  /** The path of the network namespace that it joins. */
+  readonly joins?: string
+  /** The keys of the annotations that ask, for messages. */
+  readonly keys: readonly string[]
 }
 
 /**
@@ -21,11 +25,15 @@ export function askedOf(text: string, id: string): Asked | undefined {
   const annotations = goField(config, 'annotations')
   if (!isTable(annotations) || isOthers(annotations)) return undefined
   const flags = flagsOfAnnotations(id, annotations)
-  if (flags === undefined || (joinedNamespace(text) !== undefined && !namesNetwork(flags))) {
-    return undefined
-  }
+  const joins = joinedNamespace(text)
+  if (flags === undefined || (joins !== undefined && !namesNetwork(flags))) return undefined
   const preparedFor = annotations[annotationKeys.stateDir]
-  return typeof preparedFor === 'string' ? { flags, preparedFor } : { flags }
+  return {
+    flags,
+    keys: Object.keys(annotations).filter((key) => key.startsWith('vethra.')),
+    ...(typeof preparedFor === 'string' ? { preparedFor } : {}),
+    ...(joins === undefined ? {} : { joins }),
+  }
 }
 
 const deepest = 100
