@@ -301,6 +301,10 @@ describeOnHost('the OCI runtime in front of runc', () => {
         ...{ level: 'error', msg: expect.stringContaining('vethra.network') },
       })
       expect(await readFile(file, 'utf8')).toBe(text)
+      const nowhere = [runtime, '--log', '/no/such/log', 'run', '-b', bundle, host.tag]
+      expect(await host.run(nowhere)).toMatchObject({
+        ...{ exitCode: 1, stderr: expect.stringMatching(/^error: .*vethra\.network/) },
+      })
       const VETHRA_TOML = join(host.folder, 'limits.toml')
       await writeFile(VETHRA_TOML, '[runtime]\nmodes = ["host"]\n')
       const allowed = await host.run([runtime, ...root(), 'run', '-b', bundle, host.tag], {

@@ -3,11 +3,10 @@ import type { StartCall } from '@vethra/container/runtime'
 import type { Io } from '@vethra/world'
 import type { RuntimeHost } from './runtime-host.ts'
 
-/** Writes a line to the log of the real runtime, as `--log` and `--log-format` say; false where there is none. */
+/** Writes a line to the log of the real runtime, as `--log` and `--log-format` say; false where there is none, or it cannot be written. */
 export function logTo(host: RuntimeHost, { log, logFormat }: StartCall, line: LogLine): boolean {
   const file = logFile(log)
-  if (file !== undefined) host.appendLog(file, logLine(logFormat, line))
-  return file !== undefined
+  return file !== undefined && host.appendLog(file, logLine(logFormat, line))
 }
 
 /** The time of a line, in whole seconds, as Go writes it. */

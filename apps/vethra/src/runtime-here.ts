@@ -19,7 +19,7 @@ function hostHere({ env }: Io): RuntimeHost {
       const folder = given?.startsWith('/') ? given : `${process.cwd()}/${given ?? ''}`
       return { folder, config: readConfigNow(`${folder}/config.json`) }
     },
-    appendLog: (file, line) => appendFileSync(file, line),
+    appendLog,
     here: async (io, lasting) => (await import('./world-here.ts')).here(io, 'oci-runtime', lasting),
     become: (binary, argumentCount) =>
       replaceProcess({
@@ -27,6 +27,16 @@ function hostHere({ env }: Io): RuntimeHost {
         argumentCount,
         descriptors,
       }),
+  }
+}
+
+// Its folder may be missing, or the disk full: standard error is left.
+function appendLog(file: string, line: string): boolean {
+  try {
+    appendFileSync(file, line)
+    return true
+  } catch {
+    return false
   }
 }
 
