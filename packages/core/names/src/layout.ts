@@ -31,8 +31,9 @@ export function layOut(start: number, blocks: readonly LineBlock[], anchors: Anc
   let text = ''
   let spare = 0
   for (const block of blocks) {
-    const whole = anchors.size === 0 && block.text.length <= leftOfPage(start + text.length)
-    if (whole) text += block.text
+    const fits = block.text.length <= leftOfPage(start + text.length)
+    const isAnchored = anchors.size > 0 && block.rows.some((row) => anchors.has(row))
+    if (fits && !isAnchored) text += block.text
     else
       for (const row of block.rows) {
         const gap = (anchors.get(row) ?? 0) - start - text.length

@@ -32,9 +32,19 @@ export function patchesBetween(
 }
 
 function trimmed(old: string, next: string, at: number): Patch {
-  let head = 0
-  while (old[head] === next[head]) head += 1
-  let stop = next.length
-  while (old[stop - 1] === next[stop - 1]) stop -= 1
-  return { at: at + head, text: next.slice(head, stop) }
+  const head = longest(next.length, (length) => old.startsWith(next.slice(0, length)))
+  const rest = next.length - head
+  const tail = longest(rest, (length) => old.endsWith(next.slice(next.length - length)))
+  return { at: at + head, text: next.slice(head, next.length - tail) }
+}
+
+/** The greatest length for which something holds that holds for all shorter ones: 0 for none. */
+function longest(most: number, holds: (length: number) => boolean): number {
+  let [least, top] = [0, most]
+  while (least < top) {
+    const middle = Math.ceil((least + top) / 2)
+    if (holds(middle)) least = middle
+    else top = middle - 1
+  }
+  return least
 }
