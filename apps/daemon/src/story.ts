@@ -4,6 +4,8 @@ import type { RepairEvent, RepairHooks } from '@vethra/engine'
 import {
   describeRepair,
   type Finding,
+  flushedPlaces,
+  type LossPlace,
   lossesAlone,
   peaceMs,
   type Repair,
@@ -32,6 +34,7 @@ export function newStory({ tell, tally, now }: StoryTools): Story {
   const restored = new Map<string, number>()
   const held = new Set<string>()
   const alone = new Set<string>()
+  const flushed = new Set<LossPlace>()
   const begun = new Map<Repair, readonly Finding[]>()
   let began = now()
 
@@ -60,8 +63,10 @@ export function newStory({ tell, tally, now }: StoryTools): Story {
       tally.count('vethra_repairs_total', { kind: event.repair.kind, outcome: event.kind })
       tell(eventOf(event, now() - began))
     },
-    judge(findings, state) {
-      const losses = lossesAlone(findings, { restored, held }, state)
+    judge(findings, { desired, observed }) {
+      // What is restored first hides the flush from looks that follow in this turn.
+      for (const place of flushedPlaces(desired, observed)) flushed.add(place)
+      const losses = lossesAlone(findings, { restored, held }, { flushed, nowMs: now() })
       return findings.map((each) => {
         const loss = losses.get(each.id)
         mark(alone, each.id, loss !== undefined)
@@ -70,6 +75,7 @@ export function newStory({ tell, tally, now }: StoryTools): Story {
       })
     },
     ended(left) {
+      flushed.clear()
       appear(left)
       for (const [id, at] of restored) if (now() - at > peaceMs) restored.delete(id)
       const ids = new Set(left.map(({ id }) => id))

@@ -17,8 +17,9 @@ export type {
 export { diff } from './diff.ts'
 export type { Finding, Severity, Subject } from './finding.ts'
 export {
-  type BothStates,
+  flushedPlaces,
   type Losses,
+  type LossPlace,
   lossesAlone,
   peaceMs,
   withoutRepair,

@@ -1,7 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { desiredAttachment, firewallOf } from '../test/sample-host.ts'
-import { type Finding, type Losses, lossesAlone, peaceMs, type Repair } from './index.ts'
+import {
+  type Finding,
+  flushedPlaces,
+  type Losses,
+  type LossPlace,
+  lossesAlone,
+  peaceMs,
+  type Repair,
+} from './index.ts'
 
 const attachment = { network: 'lan', containerId: 'c', ifname: 'eth0' }
 const repairs = {
@@ -21,17 +29,9 @@ function lost(what: What): Finding {
 }
 
 const nowMs = 1_000_000
-// Nothing is of IPv6 here, and so its tables have never had a rule.
-const host = (flushed: readonly ('filter' | 'nat' | 'table')[] = [], at = nowMs) => ({
-  desired: { attachments: [desiredAttachment('c', 0)] },
-  observed: {
-    nowMs: at,
-    firewall: [
-      { ...firewallOf([]), flushed: flushed.filter((place) => place !== 'table') },
-      { ...firewallOf([]), family: 6 as const, flushed: ['filter', 'nat'] as const },
-    ],
-    table: { missing: [], left: [], flushed: flushed.includes('table') },
-  },
+const host = (flushed: readonly LossPlace[] = [], at = nowMs) => ({
+  flushed: new Set(flushed),
+  nowMs: at,
 })
 const losses = (what: What, agoMs: number, isHeld = false): Losses => ({
   restored: new Map([[what, nowMs - agoMs]]),
@@ -124,5 +124,24 @@ describe('whatever is removed when', () => {
           expect(each.at - (alone[index]?.at ?? 0)).toBeGreaterThanOrEqual(peaceMs)
       }),
     )
+  })
+})
+
+describe('a place is flushed', () => {
+  const desired = { attachments: [desiredAttachment('c', 0)] }
+  const firewall = (...flushed: readonly ('filter' | 'nat')[]) => [
+    { ...firewallOf([]), flushed },
+    // Nothing is of IPv6 here, and so its tables have never had a rule.
+    { ...firewallOf([]), family: 6 as const, flushed: ['filter', 'nat'] as const },
+  ]
+  const table = (flushed: boolean) => ({ missing: [], left: [], flushed })
+
+  it.each([
+    ['none', firewall(), table(false), []],
+    ['filter by iptables -F', firewall('filter'), table(false), ['filter']],
+    ['nat and filter', firewall('filter', 'nat'), table(false), ['filter', 'nat']],
+    ['our own table', firewall(), table(true), ['table']],
+  ])('%s', (_, seen, own, places) => {
+    expect([...flushedPlaces(desired, { firewall: seen, table: own })]).toEqual(places)
   })
 })

@@ -10,33 +10,36 @@ export interface Losses {
   readonly held: ReadonlySet<string>
 }
 
-/** The parts of both states of a host that tell a flush. */
-export interface BothStates {
-  readonly desired: Pick<DesiredState, 'attachments'>
-  readonly observed: Pick<ObservedState, 'nowMs' | 'firewall' | 'table'>
-}
+/** What one command of an administrator flushes, or removes alone. */
+export type LossPlace = 'table' | 'nat' | 'filter' | 'link'
 
 /** A rule or a link that is lost again within this time stays removed, in milliseconds. */
 export const peaceMs = 60_000
 
+/** Where no rule of ours is, of several that should be there: somebody has flushed or reloaded it, and wants nothing of ours. */
+export function flushedPlaces(
+  { attachments }: Pick<DesiredState, 'attachments'>,
+  { firewall, table }: Pick<ObservedState, 'firewall' | 'table'>,
+): ReadonlySet<LossPlace> {
+  const isUsed = (family: 4 | 6) =>
+    attachments.some(({ addresses }) =>
+      addresses.some(({ address }) => address.includes(':') === (family === 6)),
+    )
+  return new Set([
+    ...firewall.flatMap((each) => (isUsed(each.family) ? each.flushed : [])),
+    ...(table.flushed ? (['table'] as const) : []),
+  ])
+}
+
 /**
  * The findings of rules and links that were lost alone, by id: `again` where one was restored less than a minute ago, so
- * that somebody wants it removed, `once` else. Where a table has no rule of ours somebody has flushed or reloaded it, and
- * wants nothing of ours: what is missing there is not lost alone.
+ * that somebody wants it removed, `once` else. What is missing where all was flushed is not lost alone.
  */
 export function lossesAlone(
   findings: readonly Finding[],
   { restored, held }: Losses,
-  { desired, observed: { nowMs, firewall, table } }: BothStates,
+  { flushed, nowMs }: { readonly flushed: ReadonlySet<LossPlace>; readonly nowMs: number },
 ): ReadonlyMap<string, 'once' | 'again'> {
-  const isUsed = (family: 4 | 6) =>
-    desired.attachments.some(({ addresses }) =>
-      addresses.some(({ address }) => address.includes(':') === (family === 6)),
-    )
-  const flushed = new Set([
-    ...firewall.flatMap((each) => (isUsed(each.family) ? each.flushed : [])),
-    ...(table.flushed ? ['table'] : []),
-  ])
   const isAgain = ({ id }: Finding) =>
     held.has(id) || nowMs - (restored.get(id) ?? Number.NEGATIVE_INFINITY) < peaceMs
   return new Map(
@@ -48,8 +51,8 @@ export function lossesAlone(
   )
 }
 
-// What one command of an administrator removes: state of ours on disk is none of it.
-function placeOf({ kind, repair }: Finding): 'table' | 'nat' | 'filter' | 'link' | undefined {
+// State of ours on disk is in none.
+function placeOf({ kind, repair }: Finding): LossPlace | undefined {
   switch (repair?.kind) {
     case 'restore-elements':
       return kind === 'settings-changed' ? 'link' : 'table'

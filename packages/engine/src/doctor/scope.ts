@@ -42,19 +42,16 @@ export async function batchesOf(
   const phases = Map.groupBy(located, ({ repair }) => phaseOf(repair))
   return [...phases.values()].flatMap((phase) => {
     const scopes = [...Map.groupBy(phase, ({ lock }) => lock).values()]
-    return [
-      // Plugins may run as programs: few containers are held meanwhile.
-      ...inParts(
-        scopes.filter((each) => each.some(isSlow)),
-        20,
-      ),
-      ...inParts(
-        scopes.filter((each) => !each.some(isSlow)),
-        1000,
-      ),
-    ].map((part) => part.flat())
+    const [slowly, fast] = [
+      scopes.filter((each) => each.some(isSlow)),
+      scopes.filter((each) => !each.some(isSlow)),
+    ]
+    return [...inParts(slowly, fewScopes), ...inParts(fast, manyScopes)].map((part) => part.flat())
   })
 }
+
+/** The scopes that are held at once: where plugins may run as programs, and where not: a process may have 1,024 files open. */
+const [fewScopes, manyScopes] = [20, 900]
 
 const slow: readonly Repair['kind'][] = ['detach', 'reattach', 'restore-rules', 'publish-ports']
 
