@@ -98,30 +98,17 @@ function mark(marked: Set<string>, id: string, isMarked: boolean): void {
   else marked.delete(id)
 }
 
-function eventOf(event: RepairEvent, tookMs: number): NewEvent {
+function eventOf(event: RepairEvent, DurationMs: number): NewEvent {
   const words = describeRepair(event.repair)
   const about = { Subject: words, Repair: event.repair.kind }
-  switch (event.kind) {
-    case 'begun':
-      return { Type: 'repair-begun', Message: `about to ${words}`, ...about }
-    case 'done':
-      return { Type: 'repair-done', Message: `done: ${words}`, ...about, DurationMs: tookMs }
-    case 'unneeded':
-      return {
-        Type: 'repair-unneeded',
-        Message: `no need to ${words}: ${event.why}`,
-        ...about,
-        Causes: [event.why],
-      }
-    case 'failed': {
-      const [message = '', ...causes] = explain(event.error).map((line) => line.trim())
-      return {
-        Type: 'repair-failed',
-        Message: message,
-        ...about,
-        Causes: causes,
-        DurationMs: tookMs,
-      }
-    }
+  if (event.kind === 'begun')
+    return { Type: 'repair-begun', Message: `about to ${words}`, ...about }
+  if (event.kind === 'done')
+    return { Type: 'repair-done', Message: `done: ${words}`, ...about, DurationMs }
+  if (event.kind === 'unneeded') {
+    const Message = `no need to ${words}: ${event.why}`
+    return { Type: 'repair-unneeded', Message, ...about, Causes: [event.why] }
   }
+  const [Message = '', ...Causes] = explain(event.error).map((line) => line.trim())
+  return { Type: 'repair-failed', Message, ...about, Causes, DurationMs }
 }

@@ -4,55 +4,45 @@ import type { Repair } from './repair.ts'
 
 /** The effect of a repair, in words: `release 10.4.1.2 of network lan`. */
 export function describeRepair(repair: Repair): string {
-  switch (repair.kind) {
-    case 'restore-result':
-      return `restore the cache entry of ${whom(repair.attachment)}`
-    case 'restore-record':
-      return `record again that ${whom(repair.attachment)} is attached by Vethra`
-    case 'detach':
-      return `detach ${whom(repair.attachment)}`
-    case 'remove-rules':
-      return `remove the firewall rules of container ${repair.containerId} in network ${repair.network}`
-    case 'release-address':
-      return `release address ${repair.reservation.address} of network ${repair.network}`
-    case 'forget-names':
-      return `remove the names of container ${repair.id} from its peers' hosts files`
-    case 'remove-hosts':
-      return `remove the hosts folder of container ${repair.id}, which was removed`
-    case 'release-name':
-      return `release name ${repair.name} of container ${repair.id}`
-    case 'claim-name':
-      return `reserve name ${repair.name} for container ${repair.id}`
-    case 'release-ports':
-      return `free ports ${repair.sockets.join(', ')} of container ${repair.containerId}`
-    case 'hold-ports':
-      return `hold the published ports of container ${repair.id} again`
-    case 'publish-ports':
-      return `publish the ports of container ${repair.id} through the next network that can`
-    case 'restore-bridge':
-      return `restore bridge ${repair.bridge.name}${listed(repair.bridge.addresses, ' with ')}`
-    case 'reattach':
-      return `attach ${whom(repair.attachment)} again`
-    case 'restore-link':
-      return `restore interface ${repair.link} of ${whom(repair.attachment)}`
-    case 'reserve-address':
-      return `reserve address ${repair.address} for ${whom(repair.attachment)}`
-    case 'restore-masquerading':
-      return `restore masquerading of ${whom(repair.attachment)}`
-    case 'restore-rules':
-      return `restore ${repair.effects.map((each) => effects[each]).join(', ')} of ${whom(repair.attachment)}`
-    case 'restore-elements':
-      return `restore the firewall rules of ${whom(repair.attachment)}`
-    case 'remove-elements':
-      return `remove the firewall rules of ${ownerText(repair.owner)}`
-    case 'remove-link':
-      return `remove interface ${repair.link} of ${ownerText(repair.owner)}`
-    case 'restore-names':
-      return `write the names of container ${repair.id} to its peers' hosts files`
-  }
+  return (words[repair.kind] as (each: Repair) => string)(repair)
 }
 
-const effects = {
+const words: {
+  readonly [K in Repair['kind']]: (each: Extract<Repair, { readonly kind: K }>) => string
+} = {
+  'restore-result': ({ attachment }) => `restore the cache entry of ${whom(attachment)}`,
+  'restore-record': ({ attachment }) =>
+    `record again that ${whom(attachment)} is attached by Vethra`,
+  detach: ({ attachment }) => `detach ${whom(attachment)}`,
+  'remove-rules': ({ containerId, network }) =>
+    `remove the firewall rules of container ${containerId} in network ${network}`,
+  'release-address': ({ reservation, network }) =>
+    `release address ${reservation.address} of network ${network}`,
+  'forget-names': ({ id }) => `remove the names of container ${id} from its peers' hosts files`,
+  'remove-hosts': ({ id }) => `remove the hosts folder of container ${id}, which was removed`,
+  'release-name': ({ name, id }) => `release name ${name} of container ${id}`,
+  'claim-name': ({ name, id }) => `reserve name ${name} for container ${id}`,
+  'release-ports': ({ sockets, containerId }) =>
+    `free ports ${sockets.join(', ')} of container ${containerId}`,
+  'hold-ports': ({ id }) => `hold the published ports of container ${id} again`,
+  'publish-ports': ({ id }) =>
+    `publish the ports of container ${id} through the next network that can`,
+  'restore-bridge': ({ bridge }) =>
+    `restore bridge ${bridge.name}${listed(bridge.addresses, ' with ')}`,
+  reattach: ({ attachment }) => `attach ${whom(attachment)} again`,
+  'restore-link': ({ link, attachment }) => `restore interface ${link} of ${whom(attachment)}`,
+  'reserve-address': ({ address, attachment }) =>
+    `reserve address ${address} for ${whom(attachment)}`,
+  'restore-masquerading': ({ attachment }) => `restore masquerading of ${whom(attachment)}`,
+  'restore-rules': ({ effects, attachment }) =>
+    `restore ${effects.map((each) => effectWords[each]).join(', ')} of ${whom(attachment)}`,
+  'restore-elements': ({ attachment }) => `restore the firewall rules of ${whom(attachment)}`,
+  'remove-elements': ({ owner }) => `remove the firewall rules of ${ownerText(owner)}`,
+  'remove-link': ({ link, owner }) => `remove interface ${link} of ${ownerText(owner)}`,
+  'restore-names': ({ id }) => `write the names of container ${id} to its peers' hosts files`,
+}
+
+const effectWords = {
   admission: 'forwarding',
   isolation: 'isolation',
   ports: 'published ports',

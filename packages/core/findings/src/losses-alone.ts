@@ -10,7 +10,7 @@ export interface Losses {
   readonly held: ReadonlySet<string>
 }
 
-/** What one command of an administrator flushes, or removes alone. */
+/** A place in which one command of an administrator removes everything, or one thing. */
 export type LossPlace = 'table' | 'nat' | 'filter' | 'link'
 
 /** A rule or a link that is lost again within this time stays removed, in milliseconds. */
@@ -33,7 +33,7 @@ export function flushedPlaces(
 
 /**
  * The findings of rules and links that were lost alone, by id: `again` where one was restored less than a minute ago, so
- * that somebody wants it removed, `once` else. What is missing where all was flushed is not lost alone.
+ * that somebody wants it removed, `once` else. Where all was flushed nothing is lost alone.
  */
 export function lossesAlone(
   findings: readonly Finding[],

@@ -27,23 +27,13 @@ export type Repair =
       readonly reservation: RepairedReservation
     }
   /** Make a container unknown to its peers. */
-  | { readonly kind: 'forget-names'; readonly namespace: string; readonly id: string }
+  | (ContainerRef & { readonly kind: 'forget-names' })
   /** Remove what is left of a container that was removed. */
-  | { readonly kind: 'remove-hosts'; readonly namespace: string; readonly id: string }
+  | (ContainerRef & { readonly kind: 'remove-hosts' })
   /** Give back a container's name. */
-  | {
-      readonly kind: 'release-name'
-      readonly namespace: string
-      readonly name: string
-      readonly id: string
-    }
+  | (ContainerRef & { readonly kind: 'release-name'; readonly name: string })
   /** Take a container's name for it. */
-  | {
-      readonly kind: 'claim-name'
-      readonly namespace: string
-      readonly name: string
-      readonly id: string
-    }
+  | (ContainerRef & { readonly kind: 'claim-name'; readonly name: string })
   /** Free ports of the host that are held for a container that is not there. */
   | {
       readonly kind: 'release-ports'
@@ -51,9 +41,9 @@ export type Repair =
       readonly sockets: readonly string[]
     }
   /** Hold the published ports of a running container again. */
-  | { readonly kind: 'hold-ports'; readonly namespace: string; readonly id: string }
+  | (ContainerRef & { readonly kind: 'hold-ports' })
   /** Publish the ports of a running container through the first of its networks that can. */
-  | { readonly kind: 'publish-ports'; readonly namespace: string; readonly id: string }
+  | (ContainerRef & { readonly kind: 'publish-ports' })
   /** Make a bridge as it should be: there, up, with its addresses. */
   | { readonly kind: 'restore-bridge'; readonly bridge: RepairedBridge }
   /** Attach a living container again, under the addresses that it had: its interface is missing. */
@@ -94,7 +84,7 @@ export type Repair =
   /** Remove an interface of the host that bears the mark of an owner that is known no more. */
   | { readonly kind: 'remove-link'; readonly owner: TableOwner; readonly link: string }
   /** Make a container known to its peers again. */
-  | { readonly kind: 'restore-names'; readonly namespace: string; readonly id: string }
+  | (ContainerRef & { readonly kind: 'restore-names' })
 
 /** The rules of a container beside masquerading. */
 export type RuleEffect = 'admission' | 'isolation' | 'ports'
@@ -143,17 +133,6 @@ export function repairKey(repair: Repair): string {
   return JSON.stringify(repair, (key, value: unknown) => (details.has(key) ? undefined : value))
 }
 
-const details: ReadonlySet<string> = new Set([
-  ...[
-    'addresses',
-    'desired',
-    'effects',
-    'left',
-    'localPorts',
-    'mac',
-    'mtu',
-    'netns',
-    'sinceMs',
-    'sockets',
-  ],
-])
+const details: ReadonlySet<string> = new Set(
+  'addresses desired effects left localPorts mac mtu netns sinceMs sockets'.split(' '),
+)
