@@ -41,6 +41,7 @@ describe('list', () => {
       ['B.json', 'b.conf', 'nr.conf', 'ns/a.conflist', 'nt.conf'].map((name) => ({
         file: join(dir, name),
         text: name,
+        modified: expect.stringMatching(/^\d{4}-/),
       })),
     )
   })
@@ -100,7 +101,8 @@ describe('create', () => {
     expect(file).toBe(join(dir, name))
     expect(readFileSync(file, 'utf8')).toBe('{}')
     expect(mode(file)).toBe('644')
-    expect(await at(namespace).list()).toEqual([{ file, text: '{}' }])
+    const modified = statSync(file).mtime.toISOString()
+    expect(await at(namespace).list()).toEqual([{ file, text: '{}', modified }])
   })
 
   it('puts the default network where all namespaces see it', async () => {
