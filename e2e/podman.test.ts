@@ -24,7 +24,15 @@ describeOnHost("Debian's Podman, with --network none", () => {
     await host.vethra('network', 'create', 'lan', '--subnet', '10.9.1.0/24')
   })
 
-  afterAll(() => host.close())
+  afterAll(async () => {
+    // Control groups are the machine's, and stay.
+    await host.run([
+      'sh',
+      '-c',
+      `find /sys/fs/cgroup/*/${host.tag} -depth -type d -exec rmdir {} +`,
+    ])
+    await host.close()
+  })
 
   const podman = (real: string, ...args: readonly string[]) => {
     const places = ['--root', `${host.folder}/storage`, '--runroot', '/run/storage']
@@ -42,7 +50,7 @@ describeOnHost("Debian's Podman, with --network none", () => {
   }
   const run = (real: string, flags: readonly string[], ...args: readonly string[]) => {
     const limits = ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024']
-    const fixed = ['run', '--network', 'none', ...limits]
+    const fixed = ['run', '--network', 'none', '--cgroup-parent', `/${host.tag}`, ...limits]
     return podman(real, ...fixed, ...flags, '--rootfs', rootfs, ...args)
   }
   const asked = (name: string) => [
