@@ -90,7 +90,11 @@ async function connect(world: World, container: Container, { left, step }: Begun
       const hosts = await inner('read the names', container.hosts)
       // Those of an earlier life that was cut short; and those of this one where a later step fails, half written or whole.
       const release = () => hosts.release(state.id)
-      await inner('remove names of an earlier life', release, release)
+      // Where none are known, the lock of all containers is not waited for twice: writing the files heals what a kill left.
+      const releaseKnown = async () => {
+        if ((await hosts.read(state.id)) !== undefined) await release()
+      }
+      await inner('remove names of an earlier life', releaseKnown, release)
       const results = await inner(
         'attach the container',
         () => attachEach(world, memberships),
