@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest'
 import {
+  comparableSnapshot,
   damage,
-  damages,
   differences,
   findings,
-  likeness,
-  ofOthers,
-  openTown,
+  openDamageHost,
+  othersResources,
   repairAndKill,
-} from './damages.ts'
+} from './damage-host.ts'
+import { damages } from './damages.ts'
 import { describeOnHost } from './gate.ts'
 import { openHost } from './host.ts'
 
@@ -32,20 +32,20 @@ describeOnHost('damage of many kinds at once', () => {
     async (way, plugins) => {
       const host = await openHost({ plugins })
       try {
-        const town = await openTown(host)
-        const [before, others] = [await likeness(town), await ofOthers(town)]
-        expect(await findings(town)).toEqual([])
+        const place = await openDamageHost(host)
+        const [before, others] = [await comparableSnapshot(place), await othersResources(place)]
+        expect(await findings(place)).toEqual([])
         const done = damages.filter(
           (each) => (each.way ?? way) === way && sample.includes(each.what),
         )
         expect(done.length).toBeGreaterThan(10)
-        const kinds = await damage(town, ...done)
+        const kinds = await damage(place, ...done)
         expect(kinds).toEqual(expect.arrayContaining(done.map(({ kind }) => kind)))
-        expect(await repairAndKill(town, 12)).toBe(true)
+        expect(await repairAndKill(place, 12)).toBe(true)
         expect(await host.vethra('doctor', '--repair')).toMatchObject({ exitCode: 0, stderr: '' })
-        expect(await findings(town)).toEqual([])
-        expect(differences(before, await likeness(town))).toEqual([])
-        expect(await ofOthers(town)).toBe(others)
+        expect(await findings(place)).toEqual([])
+        expect(differences(before, await comparableSnapshot(place))).toEqual([])
+        expect(await othersResources(place)).toBe(others)
       } finally {
         await host.close()
       }

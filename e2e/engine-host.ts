@@ -42,8 +42,8 @@ export const outside = { four: '198.51.100.2', six: '2001:db8:9::2' } as const
 /** The host's addresses towards the outside. */
 export const hostAt = { four: '198.51.100.1', six: '2001:db8:9::1' } as const
 
-// The outside knows no way back to containers but through the host's own address.
-const setUp = `
+/** The script that makes namespace `outside`, which knows no way to containers but through the host's own address. */
+export const outsideSetUp: string = `
 ip netns add outside
 ip link add up0 type veth peer name eth0 netns outside
 ip addr add ${hostAt.four}/24 dev up0
@@ -64,7 +64,7 @@ export async function openEngineHost(): Promise<EngineHost> {
     if (exitCode !== 0) throw new Error(`${script}: ${stderr}`)
     return stdout
   }
-  await sh(setUp)
+  await sh(outsideSetUp)
   const results = new Map<string, Result>()
   const run = async (operation: EngineOperation): Promise<EngineOutcome> => {
     const { stdout, stderr } = await host.run(attacher, { input: JSON.stringify(operation) })

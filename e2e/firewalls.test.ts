@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from 'vitest'
-import { type FirewallHost, firewalls, openFirewallHost, packetWays } from './firewalls.ts'
+import { type FirewallHost, openFirewallHost, packetWays } from './firewall-host.ts'
+import { firewalls } from './firewalls.ts'
 import { describeOnHost } from './gate.ts'
 
 const all = Object.fromEntries(packetWays.map((way) => [way, true]))

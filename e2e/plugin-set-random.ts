@@ -142,7 +142,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 )
 
-/** What is done with a network: both containers come, then anything, then both go. */
+/** The steps of a test: ADD of both containers, random steps, DEL of both. */
 export const steps: fc.Arbitrary<readonly Step[]> = fc
   .array(step, { minLength: 1, maxLength: 4 })
   .map((random) => [

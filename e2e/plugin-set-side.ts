@@ -18,7 +18,7 @@ export interface Side {
   perform(network: Network, step: Step, from?: string): Promise<StepOutcome>
   /** Links, addresses and routes of the host and of the containers, names of veths aside. */
   seen(): Promise<unknown>
-  /** Who reaches whom: the answers to packets. */
+  /** The answers of TCP and UDP servers to containers, the host and the outside, by the way that a packet goes. */
   talk(network: Network): Promise<Readonly<Record<string, string | undefined>>>
   /** Has all of a network go: links, results, reservations. */
   reset(): Promise<void>

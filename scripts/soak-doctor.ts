@@ -2,16 +2,16 @@
 // killed at random moments while they repair, doctors that repair while containers come and go, and how long it takes to
 // restore the rules of many. scripts/soak runs it.
 import {
+  comparableSnapshot,
+  type DamageHost,
   damage,
-  damages,
   differences,
   findings,
-  likeness,
-  ofOthers,
-  openTown,
+  openDamageHost,
+  othersResources,
   repairAndKill,
-  type Town,
-} from '../e2e/damages.ts'
+} from '../e2e/damage-host.ts'
+import { damages } from '../e2e/damages.ts'
 import { addresses, attachTwo, killRepair, pluginsEnded } from '../e2e/doctor-kill.ts'
 import { executable, type Host, openHost } from '../e2e/host.ts'
 
@@ -30,25 +30,28 @@ await onHost(restoreRules)
 async function healDamages(way: 'native' | 'exec'): Promise<void> {
   const host = await openHost({ plugins: way === 'exec' ? 'exec' : 'auto' })
   try {
-    const town = await openTown(host)
-    const before = { likeness: await likeness(town), others: await ofOthers(town) }
+    const place = await openDamageHost(host)
+    const before = {
+      snapshot: await comparableSnapshot(place),
+      others: await othersResources(place),
+    }
     const own = damages.filter((each) => (each.way ?? way) === way)
     let killed = 0
     for (const each of own) {
       const demandHealed = async (time: string) => {
         const { exitCode, stdout, stderr } = await host.vethra('doctor', '--repair')
         const faults = [
-          ...(await findings(town)).map(({ Kind }) => `found: ${Kind}`),
-          ...differences(before.likeness, await likeness(town)),
-          ...((await ofOthers(town)) === before.others ? [] : ['of others: changed']),
+          ...(await findings(place)).map(({ Kind }) => `found: ${Kind}`),
+          ...differences(before.snapshot, await comparableSnapshot(place)),
+          ...((await othersResources(place)) === before.others ? [] : ['of others: changed']),
         ]
         if (exitCode !== 0 || faults.length > 0)
           throw new Error(`${way}, ${each.what}, ${time}: ${faults}\n${stdout}${stderr}`)
       }
-      const kinds = await damage(town, each)
+      const kinds = await damage(place, each)
       if (!kinds.includes(each.kind)) throw new Error(`${way}, ${each.what}: found ${kinds}`)
       await demandHealed('healed at once')
-      killed += await killAtEachStep(town, each, demandHealed)
+      killed += await killAtEachStep(place, each, demandHealed)
     }
     console.log(
       `${own.length} kinds of damage to what is made the way ${way}: each found, named and healed, and healed by the doctor after one that was killed, at ${killed} steps; nothing of others touched`,
@@ -59,14 +62,14 @@ async function healDamages(way: 'native' | 'exec'): Promise<void> {
 }
 
 async function killAtEachStep(
-  town: Town,
+  place: DamageHost,
   each: (typeof damages)[number],
   demandHealed: (time: string) => Promise<void>,
 ): Promise<number> {
   for (let step = 1; step <= steps; step += 1) {
-    await damage(town, each)
-    const isKilled = await repairAndKill(town, step)
-    if (isKilled) await pluginsEnded(town.host)
+    await damage(place, each)
+    const isKilled = await repairAndKill(place, step)
+    if (isKilled) await pluginsEnded(place.host)
     await demandHealed(`killed at step ${step}`)
     if (!isKilled) return step - 1
   }

@@ -2,15 +2,15 @@
 // in six ways, with plugins in this process and as programs. Where something does not go through, the commands that
 // "vethra doctor" names are run, and it must. Prints the table of docs/firewalls.md, and writes it with `--write`.
 // With a name as argument, those firewalls alone. scripts/soak runs it.
+
 import { readFile, writeFile } from 'node:fs/promises'
 import {
-  type Firewall,
   type FirewallHost,
-  firewalls,
   openFirewallHost,
   type Passed,
   packetWays,
-} from '../e2e/firewalls.ts'
+} from '../e2e/firewall-host.ts'
+import { type Firewall, firewalls } from '../e2e/firewalls.ts'
 
 const [only = ''] = process.argv.slice(2).filter((each) => each !== '--write')
 const choices = ['native', 'exec'] as const

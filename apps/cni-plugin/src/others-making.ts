@@ -1,20 +1,10 @@
 import type { CniError } from '@vethra/cni'
 import type { Stage } from '@vethra/engine'
 import { admittingLeftovers, attachmentChains, attachmentLeftovers } from '@vethra/firewall'
-import { type FormerInput, isOwnVeth, planFormer } from '@vethra/plugins'
+import { type FormerInput, isOwnVeth, type LinkKind, linkKinds, planFormer } from '@vethra/plugins'
 import { isSameOwner, type Link, type Owned } from '@vethra/state'
 import { type PlannedCall, readablePrevious } from './planned-call.ts'
 import { failed } from './words.ts'
-
-/** The kind of interface that each plugin makes. */
-const kinds: Readonly<Record<string, 'veth' | 'macvlan' | 'ipvlan' | 'vlan' | 'dummy'>> = {
-  bridge: 'veth',
-  ptp: 'veth',
-  macvlan: 'macvlan',
-  ipvlan: 'ipvlan',
-  vlan: 'vlan',
-  dummy: 'dummy',
-}
 
 /** Whether a Go plugin made the attachment of a call: its veth has no name of ours, or there is none and chains bear its name. */
 export async function isOthersMaking({ host }: PlannedCall, stage: Stage): Promise<boolean> {
@@ -65,9 +55,9 @@ async function removeInterface({
   host,
   request,
 }: PlannedCall): Promise<CniError | undefined> {
-  const kind = kinds[type]
+  const kind = linkKinds[type]
   const { netns, ifname, network, containerId } = request
-  if (kind === undefined || netns === '') return undefined
+  if (kind === undefined || kind === 'tun' || netns === '') return undefined
   const owner = { kind: 'attachment', network, containerId, ifname } as const
   const [found] = await host.attachments.observe(netns, [
     { owner, resource: unmarked(kind, ifname) },
@@ -83,7 +73,7 @@ async function removeInterface({
   return failed?.error
 }
 
-function unmarked(kind: NonNullable<(typeof kinds)[string]>, name: string): Link {
+function unmarked(kind: Exclude<LinkKind, 'tun'>, name: string): Link {
   const type: Link['type'] =
     kind === 'veth'
       ? { name: 'veth', hostName: '', hostMac: '' }

@@ -7,6 +7,7 @@ export { allocate } from './attach/allocate.ts'
 export { type AttachTools, attach, cachedList, checkAttachment, detach } from './attach/attach.ts'
 export { type CniRuntime, cniRuntime } from './attach/cni-runtime.ts'
 export { collectGarbage } from './attach/collect-garbage.ts'
+export { collectLinks, collectStage } from './attach/collect-stage.ts'
 export { dhcpSocket } from './attach/demand-dhcp.ts'
 export { type DetachOptions, detachEach } from './attach/detach-each.ts'
 export { checkDoor, undoLeft } from './attach/door.ts'
@@ -40,8 +41,6 @@ export {
 export {
   addStage,
   checkStage,
-  collectLinks,
-  collectStage,
   delStage,
   type Stage,
   type StageOutcome,

@@ -5,9 +5,9 @@ import { type ContainerNames, renderMeta } from '@vethra/names'
 import type { Places } from './places.ts'
 
 /**
- * Writes a container's meta.json, 0600, by rename; removes it when nothing is to be known. The file
- * of a container in a network is written without fsync(2): after a power cut the container's next start
- * writes the file again, and until then a damaged one counts as missing. Throws CniError 5.
+ * Writes a container's meta.json, 0600, by rename; removes it without names. Without fsync(2) where the container is in a
+ * network: after a power cut its next start writes the file again, and until then a damaged one counts as missing. Throws
+ * CniError 5.
  */
 export async function keepNames(
   places: Places,

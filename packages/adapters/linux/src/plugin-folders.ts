@@ -37,6 +37,7 @@ async function look(path: string, program: string): Promise<PluginFile | undefin
   const own = await orMissing(lstat(path), undefined)
   if (own === undefined) return undefined
   const target = own.isSymbolicLink() ? { target: await readlink(path) } : {}
+  // A link that leads nowhere, in a circle, or to where nobody may look.
   const found = await stat(path).catch(() => undefined)
   if (found === undefined) return { kind: 'broken', ...target }
   if (!found.isFile()) return { kind: 'other', ...target }
@@ -85,10 +86,14 @@ async function link(path: string, target: string): Promise<void> {
     await symlink(target, beside)
     await rename(beside, path)
   } catch (cause) {
-    await rm(beside, { force: true }).catch(() => undefined)
+    const left = await rm(beside, { force: true }).then(
+      () => [],
+      (error: unknown) => [error],
+    )
     const hint = systemHint(cause)
     const message = `cannot make the link ${path}`
-    throw new CniError({ code: 5, message, cause, ...(hint === undefined ? {} : { hint }) })
+    const causes = left.length === 0 ? cause : new AggregateError([cause, ...left])
+    throw new CniError({ code: 5, message, cause: causes, ...(hint === undefined ? {} : { hint }) })
   }
 }
 

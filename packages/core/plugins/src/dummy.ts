@@ -1,10 +1,8 @@
 import { CniError, type Result } from '@vethra/cni'
-import type { Owner, Resource } from '@vethra/state'
-import { configureInterface } from './configure-interface.ts'
 import { macFor } from './names.ts'
+import { onlyInterface } from './only-interface.ts'
 import type { PlanInput, Planned, Plugin } from './plugin.ts'
 import { dnsOf, objectOf, textOf } from './read-conf.ts'
-import { ipOf } from './subnets.ts'
 
 /** The conf of `dummy`, checked. */
 export interface DummyConf {
@@ -27,27 +25,13 @@ export const dummy: Plugin<DummyConf> = {
 }
 
 function plan(conf: DummyConf, { request, addresses, made }: PlanInput): Planned {
-  const { network, attachment, cniVersion } = request
-  const { containerId, ifname, netns } = attachment
-  const { ips: given = [], routes = [], dns = {} } = addresses ?? {}
-  const ips = given.flatMap((ip) => ipOf(ip) ?? [])
+  const { network, attachment } = request
+  const { containerId, ifname } = attachment
   const known = made?.interfaces.find(({ name }) => name === ifname)?.mac?.toLowerCase()
   const mac = known ?? macFor(network, containerId, ifname)
-  const owner: Owner = { kind: 'attachment', network, containerId, ifname }
-  const resources: readonly Resource[] = [
-    { kind: 'link', place: 'container', name: ifname, type: { name: 'dummy' }, up: true, mac },
-    ...configureInterface(ifname, ips, routes),
-  ]
-  return {
-    resources: resources.map((resource) => ({ resource, owner })),
-    result: {
-      cniVersion,
-      interfaces: [{ name: ifname, mac, sandbox: netns }],
-      ips: given.map((ip) => ({ ...ip, interface: 0 })),
-      routes,
-      dns: conf.dns ?? dns,
-    },
-  }
+  const type = { name: 'dummy' } as const
+  const link = { kind: 'link', place: 'container', name: ifname, type, up: true, mac } as const
+  return onlyInterface(request, { link, mac, addresses, dns: conf.dns })
 }
 
 function noIpam(): CniError {

@@ -1,9 +1,7 @@
 import { CniError, type Result } from '@vethra/cni'
-import type { Owner, Resource } from '@vethra/state'
-import { configureInterface } from './configure-interface.ts'
+import { onlyInterface } from './only-interface.ts'
 import type { DeviceRef, PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
 import { dnsOf, linkNameOf, objectOf, textOf } from './read-conf.ts'
-import { ipOf } from './subnets.ts'
 
 /** The conf of `host-device`, checked. */
 export interface HostDeviceConf {
@@ -55,30 +53,15 @@ function refOf({
 
 function plan(conf: HostDeviceConf, input: PlanInput): Planned {
   const { request, addresses, facts, removing, made } = input
-  const { network, attachment, cniVersion } = request
-  const { containerId, ifname, netns } = attachment
+  const { ifname } = request.attachment
   const device = facts.device
   if (device === undefined && !removing) throw noDevice(conf.device)
-  const { ips: given = [], routes = [], dns = {} } = addresses ?? {}
-  const ips = given.flatMap((ip) => ipOf(ip) ?? [])
-  const owner: Owner = { kind: 'attachment', network, containerId, ifname }
   const known = made?.interfaces.find(({ name }) => name === ifname)?.mac
   const mac = known ?? (device === undefined ? '' : (facts.links[device]?.mac ?? ''))
-  const resources: readonly Resource[] = [
-    // Of an interface that is away the host knows no more: its alias has the name.
-    { kind: 'moved link', place: 'container', name: ifname, device: device ?? '' },
-    ...configureInterface(ifname, ips, routes),
-  ]
-  return {
-    resources: resources.map((resource) => ({ resource, owner })),
-    result: {
-      cniVersion,
-      interfaces: [{ name: ifname, ...(mac === '' ? {} : { mac }), sandbox: netns }],
-      ips: given.map((ip) => ({ ...ip, interface: 0 })),
-      routes,
-      dns: conf.dns ?? dns,
-    },
-  }
+  // Of an interface that is away the host knows no more: its alias has the name.
+  const moved = { kind: 'moved link', place: 'container', name: ifname } as const
+  const link = { ...moved, device: device ?? '' }
+  return onlyInterface(request, { link, mac, addresses, dns: conf.dns })
 }
 
 function noDevice(device: DeviceRef): CniError {

@@ -6,6 +6,7 @@
 export { bridge } from './bridge.ts'
 export { firewall } from './firewall.ts'
 export { hostLocal } from './host-local.ts'
+export { type LinkKind, linkKinds } from './link-kinds.ts'
 export { loopback } from './loopback.ts'
 export { hostEndName } from './names.ts'
 export type {

@@ -1,5 +1,5 @@
 /** The names of the plugins that Vethra is, in the order in which they are listed. */
-export const pluginNames: readonly [
+export const pluginNames = [
   'bridge',
   'ptp',
   'macvlan',
@@ -16,24 +16,7 @@ export const pluginNames: readonly [
   'vrf',
   'host-local',
   'static',
-] = [
-  'bridge',
-  'ptp',
-  'macvlan',
-  'ipvlan',
-  'vlan',
-  'dummy',
-  'host-device',
-  'loopback',
-  'portmap',
-  'firewall',
-  'tuning',
-  'bandwidth',
-  'sbr',
-  'vrf',
-  'host-local',
-  'static',
-]
+] as const
 
 /** One of `pluginNames`. */
 export type PluginName = (typeof pluginNames)[number]

@@ -1,7 +1,7 @@
 import { CniError, type Result } from '@vethra/cni'
-import type { LinkType, Owner, Place, Resource } from '@vethra/state'
-import { configureInterface } from './configure-interface.ts'
+import type { LinkType, Place } from '@vethra/state'
 import { macFor, macForAddress } from './names.ts'
+import { onlyInterface } from './only-interface.ts'
 import type { Addresses, PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
 import {
   askedMac,
@@ -91,8 +91,8 @@ function parse(
 
 function plan(type: 'macvlan' | 'ipvlan' | 'vlan', conf: UpperConf, input: PlanInput): Planned {
   const { request, addresses, facts } = input
-  const { network, attachment, cniVersion } = request
-  const { containerId, ifname, netns } = attachment
+  const { network, attachment } = request
+  const { containerId, ifname } = attachment
   const parent = conf.master ?? facts.defaultRoute
   const links = conf.parentPlace === 'container' ? (facts.inside ?? {}) : facts.links
   const below = parent === undefined ? undefined : links[parent]
@@ -100,8 +100,8 @@ function plan(type: 'macvlan' | 'ipvlan' | 'vlan', conf: UpperConf, input: PlanI
   if (conf.mtu !== undefined && below !== undefined && conf.mtu > below.mtu) {
     throw invalidMtu(conf.mtu, below.mtu)
   }
-  const { ips: given = [], routes = [], dns = {} } = addresses ?? handedOn(type, input)
-  const ips = given.flatMap((ip) => ipOf(ip) ?? [])
+  const leased = addresses ?? handedOn(type, input)
+  const ips = leased.ips.flatMap((ip) => ipOf(ip) ?? [])
   const own =
     conf.mac ??
     (ips[0] && !request.ipam
@@ -110,30 +110,14 @@ function plan(type: 'macvlan' | 'ipvlan' | 'vlan', conf: UpperConf, input: PlanI
   const known = input.made?.interfaces.find(({ name }) => name === ifname)?.mac?.toLowerCase()
   // The others have that of the interface below.
   const mac = type === 'macvlan' ? (known ?? own) : (below?.mac ?? '')
-  const owner: Owner = { kind: 'attachment', network, containerId, ifname }
-  const resources: readonly Resource[] = [
-    {
-      kind: 'link',
-      place: 'container',
-      name: ifname,
-      type: linkType(type, parent ?? '', conf),
-      up: true,
-      ...(type === 'macvlan' ? { mac } : {}),
-      ...(conf.mtu === undefined ? {} : { mtu: conf.mtu }),
-      linkLocal: ips.some(({ family }) => family === 6),
-    },
-    ...configureInterface(ifname, ips, routes),
-  ]
-  return {
-    resources: resources.map((resource) => ({ resource, owner })),
-    result: {
-      cniVersion,
-      interfaces: [{ name: ifname, mac, sandbox: netns }],
-      ips: given.map((ip) => ({ ...ip, interface: 0 })),
-      routes,
-      dns: conf.dns ?? dns,
-    },
+  const link = {
+    ...({ kind: 'link', place: 'container', name: ifname, up: true } as const),
+    type: linkType(type, parent ?? '', conf),
+    ...(type === 'macvlan' ? { mac } : {}),
+    ...(conf.mtu === undefined ? {} : { mtu: conf.mtu }),
+    linkLocal: ips.some(({ family }) => family === 6),
   }
+  return onlyInterface(request, { link, mac, addresses: leased, dns: conf.dns })
 }
 
 // ipvlan without an IPAM plugin takes the addresses of the plugin before it.

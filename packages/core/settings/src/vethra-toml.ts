@@ -7,8 +7,9 @@ import { isTable, shown, type TomlTable } from './toml.ts'
 
 /**
  * The settings in the table of vethra.toml, for resolveSettings. Texts are strings; times and sizes may be
- * numbers; what may be repeated is an array or one string, `cni_path` too; `address_pools` is an array
- * of tables with `base` and `size`; `runtime` is a table. Throws CniError 103 that names the file, and the key when it is unknown or of a wrong type.
+ * numbers; `cni_path`, and keys whose flag may be repeated, are an array or one string. `address_pools` is an array of
+ * tables, each with the keys `base` and `size`; `runtime` is one table. Throws CniError 103 that names the file, and the
+ * key when it is unknown or of a wrong type.
  */
 export function readVethraToml(file: string, table: TomlTable): GivenFile {
   const { runtime, ...others } = table

@@ -1,5 +1,6 @@
 import { CniError, type ConfList, onCniError, type PluginCall } from '@vethra/cni'
 import { bridgeOf, type SavedRules } from '@vethra/firewall'
+import { linkKinds } from '@vethra/plugins'
 import type { AttachmentRecord, LinkInside, NamespaceFacts, PluginRunner } from '@vethra/world'
 import type { PluginOutcome, RunStep } from './next-step.ts'
 import { runInTurn, type TurnTools } from './take-turns.ts'
@@ -82,16 +83,6 @@ async function sparingOthers(
   return isOthers ? { ...call, netns: '' } : call
 }
 
-const kinds: Readonly<Record<string, string>> = {
-  bridge: 'veth',
-  ptp: 'veth',
-  macvlan: 'macvlan',
-  ipvlan: 'ipvlan',
-  vlan: 'vlan',
-  dummy: 'dummy',
-  tap: 'tun',
-}
-
 // A plugin of a type that is not known here may make any interface.
 function mayBeMadeBy(
   list: ConfList,
@@ -101,7 +92,7 @@ function mayBeMadeBy(
   // An ADD fails at such a name, and DEL would delete the interface that has it.
   if (isAlias) return false
   const type = list.plugins[0]?.type ?? ''
-  const made = kinds[type]
+  const made = linkKinds[type]
   if (made === undefined) return true
   if (kind !== made) return false
   if (type !== 'bridge') return kind !== 'veth' || !bridge

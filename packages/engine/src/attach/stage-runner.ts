@@ -12,8 +12,9 @@ import {
 import type { Holder } from '@vethra/ipam'
 import type { PluginRequest } from '@vethra/plugins'
 import type { StageCall, StageWorld } from '@vethra/world'
+import { collectStage } from './collect-stage.ts'
 import { runIpam } from './ipam-program.ts'
-import { addStage, checkStage, collectStage, delStage, type Stage, statusOfStage } from './stage.ts'
+import { addStage, checkStage, delStage, type Stage, statusOfStage } from './stage.ts'
 
 /**
  * Runs stretches of plugins in this process, as a PluginRunner does with `stage`. ADD returns its result as JSON in

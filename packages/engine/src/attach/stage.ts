@@ -1,6 +1,5 @@
 import { formatAddress } from '@vethra/address'
 import { CniError, onCniError, type PluginCall, type Result, type ResultIp } from '@vethra/cni'
-import type { Holder } from '@vethra/ipam'
 import {
   type AddressClaim,
   type PluginRequest,
@@ -8,17 +7,9 @@ import {
   planStage,
   stageNeeds,
 } from '@vethra/plugins'
-import {
-  type Change,
-  describeChange,
-  diff,
-  type Owner,
-  type Resource,
-  type State,
-} from '@vethra/state'
+import { type Change, describeChange, diff, type Resource, type State } from '@vethra/state'
 import type { ApplyOptions, StageWorld } from '@vethra/world'
 import { converge } from '../converge.ts'
-import { removeEffects } from '../remove-effects.ts'
 import { allocate } from './allocate.ts'
 import { demandFree, whyFull } from './full-sets.ts'
 import { askIpam, runIpam } from './ipam-program.ts'
@@ -118,52 +109,6 @@ export async function checkStage(
     ? await world.ipamAt(claim.dataDir).held(claim.network, claim.holder)
     : undefined
   return held?.length === 0 && claim ? unreserved(claim) : undefined
-}
-
-/** GC of a stage: releases the addresses, and removes the rules, of all attachments to its network that are not valid. */
-export async function collectStage(
-  { attachments, ipamAt }: StageWorld,
-  requests: readonly PluginRequest[],
-  valid: readonly Holder[],
-): Promise<void> {
-  const isValid = ({ containerId, ifname }: Partial<Holder>) =>
-    valid.some(
-      (each) => each.containerId === containerId && each.ifname === (ifname ?? each.ifname),
-    )
-  const { claim } = stageNeeds(requests)
-  const network = requests[0]?.network ?? ''
-  if (claim) {
-    const store = ipamAt(claim.dataDir)
-    const held = await store.list(network)
-    await store.drop(
-      network,
-      held.filter((each) => !isValid(each)),
-    )
-  }
-  const isDead = (owner: Owner) =>
-    owner.kind === 'attachment' && owner.network === network && !isValid(owner)
-  const error = await removeEffects(attachments, ({ owner }) => isDead(owner))
-  if (error) throw error
-}
-
-/** GC of the interfaces that a plugin called by another runtime made: those of all attachments to a network that are not valid. */
-export async function collectLinks(
-  { attachments }: Pick<StageWorld, 'attachments'>,
-  network: string,
-  valid: readonly Holder[],
-): Promise<void> {
-  const isValid = ({ containerId, ifname }: Holder) =>
-    valid.some((each) => each.containerId === containerId && each.ifname === ifname)
-  const doomed = (await attachments.marked()).filter(
-    ({ owner }) => owner.kind === 'attachment' && owner.network === network && !isValid(owner),
-  )
-  const type = { name: 'ifb' } as const
-  const changes = doomed.map(({ name, owner }): Change => {
-    const resource = { kind: 'link', place: 'host', name, type, up: true } as const
-    return { kind: 'remove', from: { resource, owner } }
-  })
-  const { failed } = await attachments.apply('', changes)
-  if (failed) throw failed.error
 }
 
 /** STATUS of a stage: CniError 50 when an ADD would find no address, 7 for a conf that cannot be used. */

@@ -1,6 +1,6 @@
 import type { Outcome } from '@vethra/plugin-exec/programs'
 import { run } from '../run.ts'
-import type { Line } from './lines.ts'
+import type { Line } from './line.ts'
 
 /** The first line of a batch that failed, counted from 0, and what the program said. */
 export interface BatchFailure {
