@@ -1,6 +1,6 @@
 import { reasonToKeep } from '@vethra/ipam'
 import { ownerMark } from '@vethra/state'
-import { attachmentText } from './attachment-ref.ts'
+import { attachmentText, refOf } from './attachment-ref.ts'
 import type { DesiredAttachment, DesiredState } from './desired-state.ts'
 import { type Finding, finding, repairable } from './finding.ts'
 import type { Maps } from './maps.ts'
@@ -23,14 +23,14 @@ export function interfaceFindings(
   ]
 }
 
-function cutShort({ network, containerId, ifname }: DesiredAttachment): Finding {
-  const ref = { network, containerId, ifname }
+function cutShort(attachment: DesiredAttachment): Finding {
+  const { network, containerId, ifname } = attachment
   return repairable({
     kind: 'interface-missing',
-    subject: { kind: 'attachment', name: attachmentText(ref) },
+    subject: { kind: 'attachment', name: attachmentText(attachment) },
     message: `container ${containerId} in network ${network} has an unfinished interface ${ifname}: attaching it again was cut short`,
     evidence: ['its record says that attaching it again has begun'],
-    repair: { kind: 'reattach', attachment: ref },
+    repair: { kind: 'reattach', attachment: refOf(attachment) },
   })
 }
 

@@ -2,7 +2,13 @@ import type { ConfList } from '@vethra/cni'
 import { type Life, lifeOf } from '@vethra/cni'
 import type { DesiredAttachment, ObservedAttachment, ObservedFault } from '@vethra/findings'
 import { attachmentText } from '@vethra/findings'
-import type { AttachmentRecord, CachedAttachment, DamagedFile, Memory } from '@vethra/world'
+import type {
+  AttachmentKey,
+  AttachmentRecord,
+  CachedAttachment,
+  DamagedFile,
+  Memory,
+} from '@vethra/world'
 import { isProven, lifeNow } from '../attach/life.ts'
 import { waysByMark } from '../attach/ways-by-mark.ts'
 import { attachmentReader } from './desired-attachment.ts'
@@ -40,18 +46,27 @@ export async function observeAttachments(
   const seen = await Promise.all(
     keys.map(async (key) => {
       const [record, entry] = [recorded.get(key), made.get(key)]
-      const ref = record ?? { network: entry?.network ?? '', ...pick(entry) }
-      const recordDamaged = record === undefined && lostRecords.has(fileNameOf(ref))
+      const { network, containerId, ifname } = record ?? keyOfEntry(entry)
+      const recordDamaged =
+        record === undefined && lostRecords.has(fileNameOf({ network, containerId, ifname }))
       const ways = recordDamaged && entry ? await waysByMark(host, entry) : record?.ways
       const cachedOne = entry && read(entry, ways)
       const source = cachedOne ? entry : record?.made
       const plain = cachedOne ?? (source && read(source, ways))
       const wanted = plain && cachedOne && record?.asked ? { ...plain, cutShort: true } : plain
-      const remembered = cachedOne !== undefined
-      const ours = record !== undefined || recordDamaged || stored.has(ref.containerId)
+      const ours = record !== undefined || recordDamaged || stored.has(containerId)
       const state = await stateOf(host, { record, entry, recordDamaged, ours })
+      const remembered = cachedOne !== undefined
+      const attachment = {
+        ...{ network, containerId, ifname, recordDamaged, remembered, ours, state },
+        recorded: record !== undefined || recordDamaged,
+        byInode: record !== undefined && record.cookie === undefined,
+        restorable: !remembered && wanted !== undefined,
+        ...(wanted?.hostLink === undefined ? {} : { hostLink: wanted.hostLink }),
+        netns: record?.netns ?? entry?.attachment.netns ?? '',
+      }
       const native = state === 'alive' && source && ways ? [{ made: source, ways }] : []
-      return { ...look({ record, entry, wanted, remembered, recordDamaged, ours, state }), native }
+      return { attachment, wanted, native }
     }),
   )
   const observed = seen.map(({ attachment }) => attachment)
@@ -65,55 +80,22 @@ export async function observeAttachments(
   }
 }
 
+function keyOfEntry(entry: CachedAttachment | undefined): AttachmentKey {
+  const { containerId = '', ifname = '' } = entry?.attachment ?? {}
+  return { network: entry?.network ?? '', containerId, ifname }
+}
+
 interface Sources {
   readonly record: AttachmentRecord | undefined
   readonly entry: CachedAttachment | undefined
-  readonly wanted: DesiredAttachment | undefined
-  readonly remembered: boolean
   readonly recordDamaged: boolean
   readonly ours: boolean
-  readonly state: Life
-}
-
-function look({ record, entry, wanted, remembered, recordDamaged, ours, state }: Sources): {
-  readonly attachment: ObservedAttachment
-  readonly wanted: DesiredAttachment | undefined
-} {
-  const { network, containerId, ifname } = record ?? {
-    network: entry?.network ?? '',
-    ...pick(entry),
-  }
-  const attachment = {
-    network,
-    containerId,
-    ifname,
-    recorded: record !== undefined || recordDamaged,
-    recordDamaged,
-    byInode: record !== undefined && record.cookie === undefined,
-    remembered,
-    restorable: !remembered && wanted !== undefined,
-    ours,
-    ...(wanted?.hostLink === undefined ? {} : { hostLink: wanted.hostLink }),
-    netns: record?.netns ?? entry?.attachment.netns ?? '',
-    state,
-  }
-  return { attachment, wanted }
-}
-
-function pick(entry: CachedAttachment | undefined): { containerId: string; ifname: string } {
-  const { containerId = '', ifname = '' } = entry?.attachment ?? {}
-  return { containerId, ifname }
 }
 
 // Without a record a path alone tells little: enough to report what is not ours, and is never changed.
 async function stateOf(
   host: DoctorTools['host'],
-  {
-    record,
-    entry,
-    recordDamaged,
-    ours,
-  }: Pick<Sources, 'record' | 'entry' | 'recordDamaged' | 'ours'>,
+  { record, entry, recordDamaged, ours }: Sources,
 ): Promise<Life> {
   if (record) return lifeNow(host, record)
   if (entry === undefined) return 'unknown'
@@ -128,15 +110,7 @@ function keyOf({ network, attachment }: CachedAttachment): string {
 }
 
 /** The last part of the files that records and cached results are in. */
-function fileNameOf({
-  network,
-  containerId,
-  ifname,
-}: {
-  readonly network: string
-  readonly containerId: string
-  readonly ifname: string
-}): string {
+function fileNameOf({ network, containerId, ifname }: AttachmentKey): string {
   return `${network}-${containerId}-${ifname}`
 }
 

@@ -5,6 +5,7 @@ import {
   type Finding,
   planRepairs,
   type Repair,
+  refOf,
   repairKey,
 } from '@vethra/findings'
 import { apply, isShared } from './apply.ts'
@@ -75,11 +76,7 @@ async function judgedLook(
 function elementRepairs({ attachments }: HostState['desired']): readonly Repair[] {
   return attachments
     .filter(({ inTable }) => inTable.length > 0)
-    .map(({ network, containerId, ifname }) => ({
-      kind: 'restore-elements',
-      attachment: { network, containerId, ifname },
-      desired: [],
-    }))
+    .map((each) => ({ kind: 'restore-elements', attachment: refOf(each), desired: [] }))
 }
 
 // These are under way only while a lock is held that a repair waits for.
