@@ -2,6 +2,7 @@
 import './port-holder.test.ts'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
 import { existsSync, readlinkSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -47,6 +48,26 @@ it('a published address may come to the host later, and what comes to a udp port
   const dropped = row.exec(await readFile('/proc/self/net/udp', 'utf8'))?.[1]
   expect(Number(dropped)).toBe(50)
   await holder.release({ containerId, ports })
+})
+
+it('a port is free for the next container while the process that held it is ending', async () => {
+  const ports = [
+    { hostIP: '127.0.0.1', hostPort: port + 3, containerPort: 80, protocol: 'tcp' },
+  ] as const
+  const hold = async (id: string, pid: number) => {
+    await (await holder.hold({ containerId: id, pid, ports })).settled()
+    return (await holder.list()).find((each) => each.containerId === id)?.pid ?? 0
+  }
+  for (let times = 0; times < 10; times += 1) {
+    const gone = spawn('sleep', ['60'])
+    const last = await hold(`${containerId}-gone`, gone.pid ?? 0)
+    const ended = once(gone, 'exit')
+    gone.kill('SIGKILL')
+    await ended
+    if (existsSync(`/proc/${last}`)) process.kill(last, 'SIGKILL')
+    expect(await hold(containerId, init.pid ?? 0)).toBeGreaterThan(0)
+    await holder.release({ containerId, ports })
+  }
 })
 
 it('its process has nothing open but its sockets and the process that it waits for', async () => {

@@ -1,12 +1,14 @@
 import { closeSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { CniError } from '@vethra/cni'
 import { formatSocket, type HeldSocket, readSocket } from '@vethra/container'
 import { faultPoint } from '@vethra/files'
 import { type Process, processAt } from '@vethra/plugin-exec/programs'
 import type { HoldRequest } from '@vethra/world'
+import { endProcess } from './end-process.ts'
 import { holderArgs } from './holder-processes.ts'
 import type { HolderRecords } from './records.ts'
-import { freeIfStale } from './taken.ts'
+import { lookWhoHas } from './taken.ts'
 import type { OpenedSockets, StartedHolder, Way } from './way.ts'
 
 /** The parts that take ports. */
@@ -26,19 +28,33 @@ export async function take(
   wanted: readonly HeldSocket[],
 ): Promise<StartedHolder> {
   const init = initOf(request)
-  for (;;) {
-    faultPoint('socket', wanted.map(formatSocket).join(' '))
-    const opened = tools.way.open(wanted)
-    if ('taken' in opened) {
-      await freeIfStale(opened.taken, request.containerId)
-      continue
+  for (let pauseMs = 1; ; ) {
+    const outcome = await tryToTake(tools, request, { init, wanted })
+    if ('holder' in outcome) return outcome.holder
+    const found = lookWhoHas(outcome.taken, request.containerId)
+    if (found.kind === 'stale') await endProcess(found.holder)
+    else if (found.kind === 'held' || pauseMs > longestPauseMs) throw found.error
+    else {
+      await sleep(pauseMs)
+      pauseMs *= 2
     }
-    const holder = await start(tools, request, init, opened)
-    if (tools.way.takesAtOnce) return holder
-    const taken = await takenBy(holder)
-    if (taken === undefined) return holder
-    await freeIfStale(taken, request.containerId)
   }
+}
+
+/** The waits up to it add up to a quarter of a second. */
+const longestPauseMs = 128
+
+async function tryToTake(
+  tools: TakeTools,
+  request: HoldRequest,
+  { init, wanted }: { readonly init: Process; readonly wanted: readonly HeldSocket[] },
+): Promise<{ readonly holder: StartedHolder } | { readonly taken: HeldSocket }> {
+  faultPoint('socket', wanted.map(formatSocket).join(' '))
+  const opened = tools.way.open(wanted)
+  if ('taken' in opened) return opened
+  const holder = await start(tools, request, init, opened)
+  const taken = tools.way.takesAtOnce ? undefined : await takenBy(holder)
+  return taken === undefined ? { holder } : { taken }
 }
 
 function initOf({ containerId, pid, startTime }: HoldRequest): Process {

@@ -1,21 +1,28 @@
 import { CniError } from '@vethra/cni'
 import { formatSocket, type HeldSocket } from '@vethra/container'
-import { isAlive } from '@vethra/plugin-exec/programs'
-import { endProcess } from './end-process.ts'
-import { holderAt } from './holder-processes.ts'
+import { isAlive, textOf } from '@vethra/plugin-exec/programs'
+import { type HolderProcess, holderAt } from './holder-processes.ts'
 import { whoHas } from './who-has.ts'
 
-/**
- * Frees a port that a holder has whose container is gone, or is the one given. Throws CniError 102,
- * naming who has the port, when it is anybody else. nerdctl's text.
- */
-export async function freeIfStale(socket: HeldSocket, containerId: string): Promise<void> {
+/** The state of a port that could not be taken. */
+export type Taken =
+  /** A holder has it whose container is gone, or is the one that asks: it is to be ended. */
+  | { readonly kind: 'stale'; readonly holder: HolderProcess }
+  /** No process shows its socket any more, or the one that does is ending: it may be free in a moment. */
+  | { readonly kind: 'ending'; readonly error: CniError }
+  /** Anybody else has it. CniError 102 names who; nerdctl's text. */
+  | { readonly kind: 'held'; readonly error: CniError }
+
+/** Looks who has a port that could not be taken for a container. */
+export function lookWhoHas(socket: HeldSocket, containerId: string): Taken {
   const owner = whoHas(socket)
   const holder = owner && holderAt(owner.pid)
-  if (holder && (holder.containerId === containerId || !isAlive(holder.init))) {
-    return endProcess(holder)
-  }
-  throw taken(socket, describe(owner, holder?.containerId))
+  if (holder && (holder.containerId === containerId || !isAlive(holder.init)))
+    return { kind: 'stale', holder }
+  const error = taken(socket, describe(owner, holder?.containerId))
+  // A process that ends loses its command line first.
+  const isEnding = owner === undefined || textOf(`/proc/${owner.pid}/cmdline`) === ''
+  return { kind: isEnding ? 'ending' : 'held', error }
 }
 
 function describe(owner: ReturnType<typeof whoHas>, containerId: string | undefined): string {
