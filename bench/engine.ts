@@ -9,6 +9,7 @@ import { executable, type Host, openHost, plugins } from '../e2e/host.ts'
 import { emptyProgram } from './empty.ts'
 import { type Figures, figuresOf, reportLine } from './figures.ts'
 import { type Hook, hooksOf, startInit, stateOf } from './hooks.ts'
+import { timed } from './timed.ts'
 
 const sizes = (name: string, fallback: string) =>
   (process.env[name] ?? fallback).split(',').filter(Boolean).map(Number)
@@ -196,20 +197,8 @@ async function attachMore(host: Host, from: number, to: number): Promise<void> {
 
 // The start that no program of bun's is without.
 async function timeEmpty(host: Host): Promise<void> {
-  const out = await emptyProgram(host.folder)
+  const empty = await emptyProgram(host.folder)
   const samples: number[] = []
-  for (let run = 0; run < runs; run += 1) samples.push(await timed(host, [out], { env: {} }))
+  for (let run = 0; run < runs; run += 1) samples.push(await timed(host, [empty]))
   console.log(reportLine('empty bun program', figuresOf(samples)))
-}
-
-async function timed(
-  host: Host,
-  argv: readonly string[],
-  options: { readonly env: Readonly<Record<string, string>>; readonly input?: string },
-): Promise<number> {
-  const began = performance.now()
-  const ran = await host.run(argv, options)
-  const elapsed = performance.now() - began
-  if (ran.exitCode !== 0) throw new Error(`${argv.join(' ')}: ${ran.stderr}${ran.stdout}`)
-  return elapsed
 }

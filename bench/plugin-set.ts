@@ -2,11 +2,10 @@
 // with one port, ADD and DEL through `vethra --plugins exec cni`, in turn, with 1 and 200 containers attached; then VERSION of
 // a plugin against an empty bun program. Sizes: VETHRA_BENCH_RUNS (default 15), VETHRA_BENCH_BESIDE (1,200).
 
-import { execFileSync } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { executable, type Host, openHost, plugins } from '../e2e/host.ts'
+import { emptyProgram } from './empty.ts'
 import { figuresOf, reportLine } from './figures.ts'
+import { timed } from './timed.ts'
 
 const sizes = (name: string, fallback: string) =>
   (process.env[name] ?? fallback).split(',').map(Number)
@@ -77,40 +76,24 @@ async function call(
 ): Promise<number> {
   const mapping = { hostPort, containerPort: 80, protocol: 'tcp' }
   const env = { CNI_PATH: path, CAP_ARGS: JSON.stringify({ portMappings: [mapping] }) }
-  return timed(host, [executable, 'cni', operation, 'lan', `/run/netns/${netns}`], env)
+  return timed(host, [executable, 'cni', operation, 'lan', `/run/netns/${netns}`], { env })
 }
 
 async function compareVersions(host: Host): Promise<void> {
   await host.run([executable, 'plugin', 'install', own])
-  const source = join(host.folder, 'empty.ts')
-  const empty = join(host.folder, 'empty')
-  await writeFile(source, 'process.exitCode = 0\n')
-  const bun = join(import.meta.dirname, '../node_modules/.bin/bun')
-  const build = ['build', '--compile', '--minify', '--bytecode', '--format=esm']
-  execFileSync(bun, [...build, source, '--outfile', empty], { stdio: 'ignore' })
-  const version = { CNI_COMMAND: 'VERSION' }
-  const asked = JSON.stringify({ cniVersion: '1.0.0' })
+  const empty = await emptyProgram(host.folder)
+  const asked = {
+    env: { CNI_COMMAND: 'VERSION' },
+    input: JSON.stringify({ cniVersion: '1.0.0' }),
+  }
   const samples = { empty: [] as number[], ours: [] as number[], theirs: [] as number[] }
   for (let run = 0; run < runs; run += 1) {
-    samples.empty.push(await timed(host, [empty], {}))
-    samples.ours.push(await timed(host, [`${own}/bridge`], version, asked))
-    samples.theirs.push(await timed(host, [`${plugins}/bridge`], version, asked))
+    samples.empty.push(await timed(host, [empty]))
+    samples.ours.push(await timed(host, [`${own}/bridge`], asked))
+    samples.theirs.push(await timed(host, [`${plugins}/bridge`], asked))
   }
   const yardstick = figuresOf(samples.empty)
   console.log(reportLine('empty bun program', yardstick))
   console.log(reportLine('VERSION of bridge, ours', figuresOf(samples.ours), yardstick))
   console.log(reportLine('VERSION of bridge, theirs', figuresOf(samples.theirs), yardstick))
-}
-
-async function timed(
-  host: Host,
-  argv: readonly string[],
-  env: Readonly<Record<string, string>>,
-  input = '',
-): Promise<number> {
-  const began = performance.now()
-  const { exitCode, stdout, stderr } = await host.run(argv, { env, input })
-  const elapsed = performance.now() - began
-  if (exitCode !== 0) throw new Error(`${argv.join(' ')}: ${stderr}${stdout}`)
-  return elapsed
 }

@@ -39,7 +39,7 @@ export interface Host {
 }
 
 /** Options of one run. */
-interface RunOptions {
+export interface RunOptions {
   readonly input?: string
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
