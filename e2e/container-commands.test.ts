@@ -88,6 +88,14 @@ describeOnHost('vethra container', () => {
     expect((await host.vethra('container', 'port', 'web')).stdout).toBe('80/tcp -> 0.0.0.0:8080')
     expect((await host.vethra('container', 'port', 'web', '80')).stdout).toBe('0.0.0.0:8080')
     expect((await host.vethra('container', 'port', 'web', '81')).exitCode).toBe(1)
+    const answer = await host.vethra(
+      'container',
+      'port',
+      '--format',
+      '{{.Answers}} {{.Reason}}',
+      'web',
+    )
+    expect(answer.stdout).toBe('no not-listening')
     expect((await host.stop(id)).exitCode).toBe(0)
     expect(await list()).toMatchObject([{ State: 'stopped' }])
     expect((await host.vethra('container', 'rm', 'web')).exitCode).toBe(0)

@@ -81,6 +81,27 @@ describeOnHost('published ports', () => {
     expect(await targets()).toEqual([])
   })
 
+  it('are said to answer, or why they do not', async () => {
+    await start('lan')
+    const rows = async () =>
+      JSON.parse((await host.vethra('container', 'port', '--format', 'json', web)).stdout)
+    const mapping = { ContainerPort: 80, Protocol: 'tcp', HostIP: '0.0.0.0', HostPort: 8080 }
+    expect(await rows()).toEqual([{ ...mapping, Answers: 'yes', Reason: '' }])
+    const rule = 'PREROUTING -p tcp --dport 8080 -j DNAT --to-destination 10.99.0.9:80'
+    await host.run(['sh', '-c', `iptables -t nat -I ${rule}`])
+    expect(await rows()).toEqual([{ ...mapping, Answers: 'unknown', Reason: 'led-elsewhere' }])
+    const found = JSON.parse((await host.vethra('doctor', '--format', 'json')).stdout)
+    expect(found.map(({ Kind }: { Kind: string }) => Kind)).toContain('ports-led-elsewhere')
+    await host.run(['sh', '-c', `iptables -t nat -D ${rule}; nft flush ruleset`])
+    expect(await rows()).toEqual([{ ...mapping, Answers: 'no', Reason: 'no-rule' }])
+    expect(await host.vethra('container', 'port', web)).toMatchObject({
+      stdout: '80/tcp -> 0.0.0.0:8080',
+      stderr: expect.stringMatching(/^warning: 0\.0\.0\.0:8080 does not answer/),
+    })
+    await host.stop(web)
+    expect(await rows()).toEqual([{ ...mapping, Answers: 'no', Reason: 'not-running' }])
+  })
+
   it('are closed, and said to be, while no network can publish them, and open again after', async () => {
     await start('lan', 'inner')
     expect(await change('disconnect', 'lan')).toMatchObject({

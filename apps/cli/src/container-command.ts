@@ -45,10 +45,20 @@ export function containerCommand(program: Command, open: () => Promise<Tools>, i
       const details = await inspectContainer(await open(), ref)
       io.print(text ? text(details) : JSON.stringify(details, null, 4))
     })
-  subcommand(container, 'port <container> [port]', 'show published ports', [
-    'vethra container port web',
-    'vethra container port web 80/tcp',
-  ]).action(async (ref: string, port?: string) => printPorts(await open(), ref, port, io))
+  subcommand(
+    container,
+    'port <container> [port]',
+    'show published ports, and whether each answers',
+    [
+      'vethra container port web',
+      'vethra container port web 80/tcp',
+      'vethra container port --format json web',
+    ],
+  )
+    .option('--format <format>', 'table, json or a template', '')
+    .action(async (ref: string, port: string | undefined, { format }: { format: string }) =>
+      printPorts(await open(), { ref, port, format }, io),
+    )
   subcommand(container, 'rename <container> <name>', 'give a container another name', [
     'vethra container rename web shop',
   ]).action(async (ref: string, name: string) => renameContainer(await open(), ref, name))

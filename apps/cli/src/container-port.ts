@@ -1,42 +1,89 @@
 import { CniError } from '@vethra/cni'
-import type { PortMapping } from '@vethra/container'
-import { findContainer, publishedPorts } from '@vethra/engine'
+import type { PortMapping, PortReason } from '@vethra/container'
+import { findContainer, type PortRow, portRows, publishedPorts } from '@vethra/engine'
 import type { Io } from '@vethra/world'
+import { type Listing, printListing } from './listing.ts'
+import { portShape } from './shapes.ts'
 import type { Tools } from './tools.ts'
 
-/** Prints the ports that a container publishes now, or those of one `PORT[/PROTOCOL]` of it. Throws CniError 101 when that one is not published. */
-export async function printPorts(
-  tools: Tools,
-  ref: string,
-  port: string | undefined,
-  io: Io,
-): Promise<void> {
+/** What is asked for: a container, one of its ports as `PORT[/PROTOCOL]`, and how they are printed. */
+export interface PortRequest {
+  readonly ref: string
+  readonly port?: string | undefined
+  /** Empty for docker's lines. */
+  readonly format: string
+}
+
+/**
+ * Prints the ports that a container publishes now, or one of them, and whether each answers: behind docker's line on a
+ * terminal, else as a warning. Throws CniError 101 when that one is not published.
+ */
+export async function printPorts(tools: Tools, request: PortRequest, io: Io): Promise<void> {
+  const { ref, port, format } = request
   const container = await findContainer(tools, ref)
   const { id, record } = container
-  const ports = await publishedPorts(tools, container)
+  const all = await publishedPorts(tools, container)
+  const ports = port === undefined ? all : demandPort(all, { ref, id, port })
+  const rows = await portRows(tools, container, ports)
+  if (format !== '') return printListing(listingOf(rows), format, io)
   if (port === undefined) {
-    const closed = (record?.ports ?? []).filter((each) => !ports.includes(each))
+    const closed = (record?.ports ?? []).filter((each) => !all.includes(each))
     for (const each of closed) {
       io.complain(`warning: ${hostSide(each)} is closed: no network of the container publishes it`)
     }
-    for (const each of ports) {
-      io.print(`${each.containerPort}/${each.protocol} -> ${hostSide(each)}`)
-    }
-    return
   }
-  const wanted = parsePort(port)
-  const found = ports.filter((each) => `${each.containerPort}/${each.protocol}` === wanted)
-  if (found.length === 0) {
-    throw new CniError({
-      code: 101,
-      message: `no public port ${wanted} published for "${id}"`,
-      hint: `See what is published with "vethra container port ${ref}".`,
-    })
-  }
-  for (const each of found) io.print(hostSide(each))
+  for (const row of rows) printRow(row, port === undefined, io)
 }
 
-function hostSide({ hostIP, hostPort }: PortMapping): string {
+function printRow(row: PortRow, isOneOfAll: boolean, io: Io): void {
+  const { ContainerPort, Protocol, Answers, Reason } = row
+  const side = hostSide({ hostIP: row.HostIP, hostPort: row.HostPort })
+  const line = isOneOfAll ? `${ContainerPort}/${Protocol} -> ${side}` : side
+  const verb = Answers === 'no' ? 'does not answer' : 'may not answer'
+  const said = Reason === '' ? '' : `${verb}: ${reasons[Reason]}`
+  if (io.isTerminal()) io.print(`${line}  ${said || 'answers'}`)
+  else io.print(line)
+  if (!io.isTerminal() && said !== '') io.complain(`warning: ${side} ${said}`)
+}
+
+function demandPort(
+  ports: readonly PortMapping[],
+  { ref, id, port }: { readonly ref: string; readonly id: string; readonly port: string },
+): readonly PortMapping[] {
+  const wanted = parsePort(port)
+  const found = ports.filter((each) => `${each.containerPort}/${each.protocol}` === wanted)
+  if (found.length > 0) return found
+  throw new CniError({
+    code: 101,
+    message: `no public port ${wanted} published for "${id}"`,
+    hint: `See what is published with "vethra container port ${ref}".`,
+  })
+}
+
+function listingOf(items: readonly PortRow[]): Listing<PortRow> {
+  return {
+    items,
+    shape: portShape,
+    header: ['CONTAINER PORT', 'HOST', 'ANSWERS', 'REASON'],
+    row: (each) => [
+      `${each.ContainerPort}/${each.Protocol}`,
+      hostSide({ hostIP: each.HostIP, hostPort: each.HostPort }),
+      each.Answers,
+      each.Reason,
+    ],
+  }
+}
+
+const reasons: Readonly<Record<PortReason, string>> = {
+  'not-running': 'the container is not running',
+  'no-address': 'no interface of the host has this address',
+  'no-rule': 'no rule leads to the container; vethra doctor --repair makes it again',
+  'led-elsewhere': 'a rule leads it elsewhere; see nft list ruleset',
+  'not-listening': 'nothing in the container listens there',
+  unseen: 'the address or the sockets of the container cannot be seen',
+}
+
+function hostSide({ hostIP, hostPort }: Pick<PortMapping, 'hostIP' | 'hostPort'>): string {
   const address = hostIP === '' ? '0.0.0.0' : hostIP
   return address.includes(':') ? `[${address}]:${hostPort}` : `${address}:${hostPort}`
 }

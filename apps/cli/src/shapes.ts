@@ -6,6 +6,7 @@ import type {
   HostInfo,
   NetworkRow,
   PluginRow,
+  PortRow,
   RepairRow,
   ReservationRow,
 } from '@vethra/engine'
@@ -24,6 +25,16 @@ export const networkShape: ShapeOf<NetworkRow> = {
     ...flatShape('File', 'Managed', 'Origin').fields,
   },
 }
+
+/** A published port. */
+export const portShape: ShapeOf<PortRow> = flatShape(
+  'ContainerPort',
+  'Protocol',
+  'HostIP',
+  'HostPort',
+  'Answers',
+  'Reason',
+)
 
 const endpoint = flatShape('Name', 'MacAddress', 'IPv4Address', 'IPv6Address')
 const subnet = { ...flatShape('Subnet', 'Gateway', 'IPRange').fields, AuxiliaryAddresses: labels }

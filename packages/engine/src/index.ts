@@ -85,6 +85,7 @@ export type {
   ContainerState,
   KnownContainer,
 } from './container/container-state.ts'
+export { type PortRow, portRows } from './container/port-answers.ts'
 export { publishedPorts } from './container/published-ports.ts'
 export {
   type ContainerTraffic,

@@ -11,8 +11,11 @@ export interface HostFacts extends HostEffects {
   hostsFile(): Promise<string>
   /** The ports that the kernel hands out by itself, first and last included. */
   ephemeralPorts(): Promise<{ readonly first: number; readonly last: number }>
-  /** The ports that are listened on: TCP sockets that listen, UDP sockets without a peer, SCTP endpoints. */
-  listeningPorts(): Promise<readonly ListeningPort[]>
+  /**
+   * The ports that are listened on: TCP sockets that listen, UDP sockets without a peer, SCTP endpoints. `netns`: the path
+   * of another network namespace; default: the own one. Throws CniError 8 for one that cannot be entered.
+   */
+  listeningPorts(netns?: string): Promise<readonly ListeningPort[]>
   /** The processes that have sockets open, by the inode of the socket; those out of sight are missing. */
   socketHolders(inodes: ReadonlySet<string>): Promise<ReadonlyMap<string, SocketHolder>>
   /** The counters of all interfaces, in the kernel's order. */

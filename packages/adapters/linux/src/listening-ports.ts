@@ -1,15 +1,19 @@
 import { endianness } from 'node:os'
 import { formatAddress, readAddress } from '@vethra/address'
+import { CniError } from '@vethra/cni'
 import { readText } from '@vethra/files'
 import type { ListeningPort } from '@vethra/world'
+import { run } from './run.ts'
 
 /**
  * The ports that are listened on: TCP sockets that listen, UDP sockets without a peer and SCTP
- * endpoints, in the kernel's order. Connections do not count. Throws CniError 5.
+ * endpoints, in the kernel's order. Connections do not count. `netns`: the path of another network namespace.
+ * Throws CniError 5, and 8 for a namespace that cannot be entered.
  */
-export async function listeningPorts(): Promise<readonly ListeningPort[]> {
+export async function listeningPorts(netns: string = ''): Promise<readonly ListeningPort[]> {
+  const read = netns === '' ? table : (name: string) => tableIn(netns, name)
   const [tcp, tcp6, udp, udp6, sctp] = await Promise.all(
-    ['tcp', 'tcp6', 'udp', 'udp6', 'sctp/eps'].map((name) => table(name)),
+    ['tcp', 'tcp6', 'udp', 'udp6', 'sctp/eps'].map((name) => read(name)),
   )
   return [
     ...inet('tcp', [tcp, tcp6], '0A'),
@@ -24,6 +28,16 @@ export async function listeningPorts(): Promise<readonly ListeningPort[]> {
  */
 async function table(name: string): Promise<string> {
   return (await readText(`/proc/self/net/${name}`, largestTable)) ?? ''
+}
+
+// A container may have as many sockets as it likes: what a program may print is bounded.
+async function tableIn(netns: string, name: string): Promise<string> {
+  const { status, stdout, stderr } = await run('nsenter', [
+    `--net=${netns}`,
+    ...['--', 'cat', `/proc/self/net/${name}`],
+  ])
+  if (status === 0 || /No such file/.test(stderr)) return stdout
+  throw new CniError({ code: 8, message: `cannot enter ${netns}`, details: stderr.trim() })
 }
 
 /** 150 octets a socket, and a busy host has a million. */

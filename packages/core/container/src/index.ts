@@ -30,6 +30,15 @@ export { parseNetworkFlag } from './network-flag.ts'
 export { type NetworkMode, networkMode } from './network-mode.ts'
 export type { BundlePlaces, HookProgram, JoinedContainer } from './places.ts'
 export { type BundlePlan, planBundle } from './plan.ts'
+export {
+  type AnswerFacts,
+  endOf,
+  type PortAnswer,
+  type PortLead,
+  type PortReason,
+  type PortSocket,
+  portAnswer,
+} from './port-answer.ts'
 export type { PortMapping, Protocol } from './port-mapping.ts'
 export { type PortRequest, type PortSpan, parsePortSpec, parsePortSpecs } from './port-spec.ts'
 export { hookRequest } from './read-hook-request.ts'

@@ -1,3 +1,4 @@
+import type { ForwardedPorts } from '@vethra/firewall'
 import type {
   DesiredAttachment,
   DesiredContainer,
@@ -5,9 +6,13 @@ import type {
   DesiredState,
 } from './desired-state.ts'
 import { type Finding, finding, repairable } from './finding.ts'
+import type { ObservedState } from './observed-state.ts'
 
-/** Ports that running containers asked for, and that none of their networks publishes. */
-export function publishedFindings({ attachments, containers }: DesiredState): readonly Finding[] {
+/** Ports that running containers asked for, and that none of their networks publishes, or that lead nowhere on this host. */
+export function publishedFindings(
+  { attachments, containers }: DesiredState,
+  observed: ObservedState,
+): readonly Finding[] {
   const byContainer = Map.groupBy(attachments, ({ containerId }) => containerId)
   return containers.flatMap((each) => {
     const own = byContainer.get(each.containerId) ?? []
@@ -15,7 +20,11 @@ export function publishedFindings({ attachments, containers }: DesiredState): re
     const publisher = own.find(({ publishes }) => publishes === 'does')
     return publisher === undefined
       ? [unpublished(each, each.ports, own)]
-      : deadEnds(each, each.ports, publisher)
+      : [
+          ...deadEnds(each, each.ports, publisher),
+          ...withoutAddress(each, each.ports, observed),
+          ...ledElsewhere(each, each.ports, observed),
+        ]
   })
 }
 
@@ -59,6 +68,71 @@ function deadEnds(
       ours: true,
     }),
   ]
+}
+
+function withoutAddress(
+  { namespace, id }: DesiredContainer,
+  ports: readonly DesiredPort[],
+  { links }: ObservedState,
+): readonly Finding[] {
+  const there = new Set(
+    links.flatMap(({ addresses }) => addresses.map((each) => each.replace(/\/.*/, ''))),
+  )
+  const named = ports.filter(
+    ({ hostIp }) => !['', '0.0.0.0', '::', '::1'].includes(hostIp) && !hostIp.startsWith('127.'),
+  )
+  const lost = named.filter(({ hostIp }) => !there.has(hostIp))
+  if (lost.length === 0) return []
+  return [
+    finding({
+      kind: 'ports-without-address',
+      severity: 'warning',
+      subject: { kind: 'container', name: `${namespace}/${id}` },
+      message: `published ports of container ${id} do not answer: no interface of the host has their address`,
+      evidence: lost.map(textOf),
+      ours: false,
+      fix: `ip addr add ${lost[0]?.hostIp}/PREFIX dev INTERFACE   (or publish on another address)`,
+    }),
+  ]
+}
+
+// Whose rule comes first is a matter of priorities: either may have the port.
+function ledElsewhere(
+  { namespace, id }: DesiredContainer,
+  ports: readonly DesiredPort[],
+  { firewall }: ObservedState,
+): readonly Finding[] {
+  const evidence = firewall.flatMap(({ family, ledByOthers = [] }) =>
+    ledByOthers
+      .filter((led) => ports.some((each) => meets(led, each)))
+      .map(
+        ({ chain, to }) =>
+          `IPv${family}: chain ${chain} of table nat leads it to ${to || 'a port of the host'}`,
+      ),
+  )
+  if (evidence.length === 0) return []
+  return [
+    finding({
+      kind: 'ports-led-elsewhere',
+      severity: 'warning',
+      subject: { kind: 'container', name: `${namespace}/${id}` },
+      message: `published ports of container ${id} may not answer: rules of others lead them elsewhere`,
+      evidence,
+      ours: false,
+      fix: 'iptables -t nat -S; ip6tables -t nat -S   (remove the rule, or publish another port)',
+    }),
+  ]
+}
+
+function meets({ protocol, address, first, last }: ForwardedPorts, port: DesiredPort): boolean {
+  const { hostIp, hostPort } = port
+  const isSame = address === '' || ['', '0.0.0.0', '::'].includes(hostIp) || address === hostIp
+  return (
+    (protocol === '' || protocol === port.protocol) &&
+    isSame &&
+    first <= hostPort &&
+    hostPort <= last
+  )
 }
 
 function textOf({ hostIp, hostPort, containerPort, protocol }: DesiredPort): string {

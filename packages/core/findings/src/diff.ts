@@ -40,7 +40,7 @@ export function diff(desired: DesiredState, observed: ObservedState): readonly F
     ...nameFindings(desired, observed),
     ...startFindings(desired, observed),
     ...portFindings(desired, observed, maps),
-    ...publishedFindings(desired),
+    ...publishedFindings(desired, observed),
     ...loopbackFindings(desired),
     ...subnetFindings(desired, observed),
     ...hostFindings(desired, observed),

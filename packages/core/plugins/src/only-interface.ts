@@ -6,7 +6,7 @@ import { ipOf } from './subnets.ts'
 
 /** An interface that a plugin makes in a container, and nothing else. */
 export interface OnlyInterface {
-  /** What makes it. */
+  /** The resource that makes it: a link, or one that is moved in. */
   readonly link: Resource
   /** Lower case; empty where it has none. */
   readonly mac: string

@@ -1,3 +1,5 @@
+import type { ForwardedPorts } from './forwarded-ports.ts'
+
 /** The effects of the packet filter on containers, in one address family. */
 export interface ObservedFirewall {
   readonly family: 4 | 6
@@ -5,6 +7,8 @@ export interface ObservedFirewall {
   readonly refusing?: readonly string[]
   /** The tables in which no chain of a plugin has a rule: nothing was made there, or all was flushed. */
   readonly flushed: readonly ('filter' | 'nat')[]
+  /** The ports of the host that rules of others than CNI plugins lead somewhere. Default: none. */
+  readonly ledByOthers?: readonly ForwardedPorts[]
   /** Whether traffic to a port of the host reaches published ports at all. */
   readonly publishes: boolean
   /** By mark: what only one container in one network makes. */

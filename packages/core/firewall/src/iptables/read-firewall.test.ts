@@ -60,6 +60,20 @@ describe('readFirewall', () => {
     expect(readFirewall({ family: 4, text: unreached }).publishes).toBe(false)
   })
 
+  it('tells which ports rules of others lead elsewhere, and none of CNI plugins', () => {
+    expect(read.ledByOthers).toBeUndefined()
+    const docker = [
+      '*nat',
+      ':DOCKER - [0:0]',
+      '-A PREROUTING -j DOCKER',
+      '-A DOCKER -p tcp -m tcp --dport 8080 -j DNAT --to-destination 172.17.0.2:80',
+      'COMMIT\n',
+    ]
+    expect(readFirewall({ family: 4, text: docker.join('\n') }).ledByOthers).toMatchObject([
+      { protocol: 'tcp', first: 8080, last: 8080, chain: 'DOCKER', to: '172.17.0.2:80' },
+    ])
+  })
+
   it('counts an address as admitted when both directions are, and the chain is entered', () => {
     expect([...read.admitted]).toEqual(['10.4.0.3'])
     const unentered = filter.replace(/.*-j CNI-FORWARD\n/, '')

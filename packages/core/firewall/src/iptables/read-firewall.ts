@@ -1,4 +1,5 @@
 import { attachmentChains } from './chain-names.ts'
+import { forwardedPorts } from './forwarded-ports.ts'
 import type { Isolation, ObservedFirewall, OwnedRules, PublishedPort } from './observed-firewall.ts'
 import { chainOf, parseRules, type RuleTable, targetOf, unquoted } from './rules.ts'
 import type { SavedRules } from './saved-rules.ts'
@@ -15,6 +16,7 @@ export function readFirewall({ family, text }: SavedRules): ObservedFirewall {
       ...(hasRules(filter) ? [] : ['filter' as const]),
       ...(hasRules(nat) ? [] : ['nat' as const]),
     ],
+    ...ledByOthers(text),
     publishes: publishes(nat),
     owned: ownedRules(nat, chainsOf(tables, 'nat')),
     admitted: admitted(filter),
@@ -47,6 +49,13 @@ export interface Marks {
 export function marksOf(network: string, containerId: string): Marks {
   const [masquerading = '', ports = ''] = attachmentChains(network, containerId)
   return { masquerading, ports }
+}
+
+// Of a thousand containers' chains none is looked at.
+function ledByOthers(text: string): Pick<ObservedFirewall, 'ledByOthers'> {
+  const others = text.split('\n').filter((line) => !line.startsWith('-A CNI-'))
+  const ports = forwardedPorts(others.join('\n'))
+  return ports.length === 0 ? {} : { ledByOthers: ports }
 }
 
 function refusing(text: string, filter: readonly Rule[]): Pick<ObservedFirewall, 'refusing'> {

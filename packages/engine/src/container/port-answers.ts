@@ -1,0 +1,81 @@
+import { onCniError } from '@vethra/cni'
+import {
+  endOf,
+  type PortAnswer,
+  type PortLead,
+  type PortMapping,
+  type PortReason,
+  portAnswer,
+} from '@vethra/container'
+import { forwardedPorts } from '@vethra/firewall'
+import type { ManageTools } from '../network/tools.ts'
+import type { KnownContainer } from './container-state.ts'
+
+/** A published port, as commands print it. */
+export interface PortRow {
+  readonly ContainerPort: number
+  readonly Protocol: string
+  /** As it was asked for; empty for every address. */
+  readonly HostIP: string
+  readonly HostPort: number
+  readonly Answers: PortAnswer['answers']
+  /** The reason why not; empty where it answers. */
+  readonly Reason: PortReason | ''
+}
+
+/** Published ports of a container, in their order, and whether each answers now: by rules, addresses and sockets, no packet is sent. */
+export async function portRows(
+  tools: ManageTools,
+  container: KnownContainer,
+  ports: readonly PortMapping[],
+): Promise<readonly PortRow[]> {
+  const answers = await portAnswers(tools, container, ports)
+  return ports.map(({ containerPort, protocol, hostIP, hostPort }, at) => {
+    const answer = answers[at] ?? { answers: 'yes' }
+    return {
+      ...{ ContainerPort: containerPort, Protocol: protocol, HostIP: hostIP, HostPort: hostPort },
+      Answers: answer.answers,
+      Reason: 'reason' in answer ? answer.reason : '',
+    }
+  })
+}
+
+async function portAnswers(
+  tools: ManageTools,
+  { state, names, netns }: KnownContainer,
+  ports: readonly PortMapping[],
+): Promise<readonly PortAnswer[]> {
+  const running = state === 'running'
+  if (!running || ports.length === 0)
+    return ports.map(() => ({ answers: 'no', reason: 'not-running' }))
+  const { effects } = tools
+  const used = (await effects.hostPrefixes()).filter(({ source }) => source === 'address')
+  const results = Object.values(names?.networks ?? {})
+  const facts = {
+    running,
+    hostAddresses: used.map(({ prefix }) => withoutLength(prefix)),
+    addresses: results.flatMap(({ ips }) => ips.map(({ address }) => withoutLength(address))),
+    leads: [...(await ourLeads(tools)), ...(await leadsOfIptables(tools))],
+    sockets: await effects.listeningPorts(netns).catch(onCniError(() => undefined)),
+  }
+  return ports.map((each) => portAnswer(each, facts))
+}
+
+async function ourLeads({ host }: ManageTools): Promise<readonly PortLead[]> {
+  const kernel = await host.kernel?.()
+  if (kernel === undefined) return []
+  return (await kernel.effects()).flatMap(({ resource }) => {
+    if (resource.kind !== 'publish') return []
+    const { protocol, hostAddress = '', hostPort, address, port } = resource
+    const to = endOf(address, port)
+    return [{ protocol, address: hostAddress, first: hostPort, last: hostPort, to }]
+  })
+}
+
+async function leadsOfIptables({ host }: ManageTools): Promise<readonly PortLead[]> {
+  return (await host.rules.save()).flatMap(({ text }) => forwardedPorts(text))
+}
+
+function withoutLength(prefix: string): string {
+  return prefix.replace(/\/.*/, '')
+}
