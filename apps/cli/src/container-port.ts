@@ -6,7 +6,7 @@ import { type Listing, printListing } from './listing.ts'
 import { portShape } from './shapes.ts'
 import type { Tools } from './tools.ts'
 
-/** What is asked for: a container, one of its ports as `PORT[/PROTOCOL]`, and how they are printed. */
+/** A container, one of its ports as `PORT[/PROTOCOL]`, and the format in which they are printed. */
 export interface PortRequest {
   readonly ref: string
   readonly port?: string | undefined

@@ -5,16 +5,19 @@ export type PortAnswer =
   | { readonly answers: 'yes' }
   | { readonly answers: 'no' | 'unknown'; readonly reason: PortReason }
 
-/**
- * The reason why a port does not answer: the container does not run; the host has no such address; no rule leads to the
- * container; a rule of others comes in between; nothing in the container listens; its address or sockets cannot be seen.
- */
+/** The reason why a port does not answer. */
 export type PortReason =
+  /** The container does not run. */
   | 'not-running'
+  /** No interface of the host has the address. */
   | 'no-address'
+  /** No rule leads to the container. */
   | 'no-rule'
+  /** A rule leads the port elsewhere; `unknown` where another one leads it to the container. */
   | 'led-elsewhere'
+  /** No socket in the container listens on the port. */
   | 'not-listening'
+  /** The container's address is not known, or its sockets cannot be read. */
   | 'unseen'
 
 /** A rule that leads a port of the host somewhere. */
@@ -29,7 +32,7 @@ export interface PortLead {
   readonly to: string
 }
 
-/** A socket that takes what comes to a port. */
+/** A socket that is bound to a port. */
 export interface PortSocket {
   readonly protocol: Protocol
   /** `0.0.0.0` and `::` for all addresses. */
