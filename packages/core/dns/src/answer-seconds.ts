@@ -1,0 +1,42 @@
+import type { DnsMessage, DnsRecord } from './message.ts'
+import { dnsRcode, dnsType } from './numbers.ts'
+
+/** How long answers of upstream may be kept, in seconds. */
+export interface TtlBounds {
+  /** Default: 0. */
+  readonly least?: number
+  /** Default: a day. */
+  readonly most?: number
+  /** For NXDOMAIN and no data. Default: an hour (RFC 2308, section 5, has one to three). */
+  readonly mostNegative?: number
+  /** For SERVFAIL and other failures (RFC 9520, section 3.2). Default: 1. */
+  readonly failure?: number
+}
+
+/**
+ * How many seconds an answer of upstream may be kept: the lowest TTL of its answers. Without an answer it is the lower
+ * of the SOA record's TTL and minimum (RFC 2308, section 5), and 0 without an SOA record.
+ */
+export function answerSeconds(message: DnsMessage, bounds: TtlBounds = {}): number {
+  const { least = 0, most = 86_400, mostNegative = 3_600, failure = 1 } = bounds
+  const { rcode, answers, authorities } = message
+  if (rcode !== dnsRcode.NOERROR && rcode !== dnsRcode.NXDOMAIN) return failure
+  const lowest = Math.min(...answers.map(({ ttl }) => ttl))
+  if (isPositive(message)) return Math.min(Math.max(lowest, least), most)
+  const soa = authorities.find(({ type }) => type === dnsType.SOA)
+  return soa ? Math.min(negativeSeconds(soa), lowest, mostNegative) : 0
+}
+
+// A chain of aliases that ends in nothing is a negative answer (RFC 2308, section 2.2).
+function isPositive({ rcode, answers, questions: [question] }: DnsMessage): boolean {
+  const isWanted = ({ type }: DnsRecord) =>
+    type === question?.type || question?.type === dnsType.ANY
+  return rcode === dnsRcode.NOERROR && answers.some(isWanted)
+}
+
+function negativeSeconds({ ttl, data }: DnsRecord): number {
+  const numbers = data.at(-1)
+  if (!(numbers instanceof Uint8Array) || numbers.length !== 20) return 0
+  const minimum = new DataView(numbers.buffer, numbers.byteOffset).getUint32(16)
+  return minimum > 0x7fffffff ? 0 : Math.min(ttl, minimum)
+}

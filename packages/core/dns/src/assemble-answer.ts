@@ -1,0 +1,116 @@
+import type { PlainRequest } from './read-request.ts'
+import type { PreparedAnswer } from './zone.ts'
+
+/** The largest UDP message that is sent, in octets: one that no link cuts (DNS flag day 2020). */
+export const largestUdp = 1232
+
+/** How an answer is wanted. */
+export interface AnswerForm {
+  readonly isTcp: boolean
+  /** A number that grows from answer to answer: by it, equals take turns at being first. */
+  readonly rotation: number
+}
+
+/** How many octets an answer may have. */
+export function answerLimit(
+  isTcp: boolean,
+  edns: { readonly udpSize: number } | undefined,
+): number {
+  if (isTcp) return 65535
+  return edns ? Math.min(Math.max(edns.udpSize, 512), largestUdp) : 512
+}
+
+/** The answer to a plain request: its own header and question, what was prepared behind them, and EDNS when it has it. */
+export function assembleAnswer(
+  octets: Uint8Array,
+  { end, edns }: PlainRequest,
+  prepared: PreparedAnswer,
+  form: AnswerForm,
+): Uint8Array {
+  const fit = fitBody(prepared, answerLimit(form.isTcp, edns) - end - (edns ? 11 : 0))
+  const answer = new Uint8Array(end + fit.length + (edns ? 11 : 0))
+  answer.set(octets.subarray(0, end))
+  writeBody(answer, end, prepared, { length: fit.length, rotation: form.rotation })
+  writeHeader(answer, prepared.rcode, fit, edns ? 1 : 0)
+  if (edns) writeOpt(answer, end + fit.length, edns.dnssecOk)
+  return answer
+}
+
+interface Fit {
+  readonly length: number
+  readonly counts: readonly [number, number, number]
+  readonly isCut: boolean
+}
+
+// Additionals are left out unseen (RFC 2181, section 9); of answers, whole records are kept.
+function fitBody(prepared: PreparedAnswer, room: number): Fit {
+  const { body, counts, authoritiesEnd, runs } = prepared
+  if (body.length <= room) return { length: body.length, counts, isCut: false }
+  const [answers, authorities] = counts
+  if (authoritiesEnd <= room) {
+    return { length: authoritiesEnd, counts: [answers, authorities, 0], isCut: false }
+  }
+  let length = 0
+  let count = 0
+  for (const run of runs) {
+    const taken = Math.min(run.count, Math.floor(Math.max(room - length, 0) / run.size))
+    length += taken * run.size
+    count += taken
+    if (taken < run.count) break
+  }
+  return { length, counts: [count, 0, 0], isCut: true }
+}
+
+function writeBody(
+  answer: Uint8Array,
+  start: number,
+  { body, runs }: PreparedAnswer,
+  { length, rotation }: { length: number; rotation: number },
+): void {
+  answer.set(length < body.length ? body.subarray(0, length) : body, start)
+  let at = 0
+  for (const { count, size } of runs) {
+    const end = at + count * size
+    if (count > 1)
+      writeTurned(answer, start, body.subarray(at, end), {
+        at,
+        turn: (rotation % count) * size,
+        length,
+      })
+    at = end
+    if (at >= length) return
+  }
+}
+
+// A run from one of its records on, then those before it, as much of it as the answer has room for.
+function writeTurned(
+  answer: Uint8Array,
+  start: number,
+  run: Uint8Array,
+  { at, turn, length }: { at: number; turn: number; length: number },
+): void {
+  const room = Math.min(run.length, length - at)
+  const front = run.subarray(turn, Math.min(run.length, turn + room))
+  answer.set(front, start + at)
+  answer.set(run.subarray(0, room - front.length), start + at + front.length)
+}
+
+function writeHeader(answer: Uint8Array, rcode: number, fit: Fit, opts: number): void {
+  const [answers, authorities, additionals] = fit.counts
+  answer[2] = 0x84 | (fit.isCut ? 2 : 0) | ((answer[2] ?? 0) & 1)
+  answer[3] = 0x80 | ((answer[3] ?? 0) & 0x10) | rcode
+  write16(answer, 6, answers)
+  write16(answer, 8, authorities)
+  write16(answer, 10, additionals + opts)
+}
+
+function writeOpt(answer: Uint8Array, at: number, dnssecOk: boolean): void {
+  answer[at + 2] = 41
+  write16(answer, at + 3, largestUdp)
+  answer[at + 7] = dnssecOk ? 0x80 : 0
+}
+
+function write16(octets: Uint8Array, at: number, value: number): void {
+  octets[at] = value >>> 8
+  octets[at + 1] = value
+}

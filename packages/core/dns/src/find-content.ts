@@ -1,0 +1,143 @@
+import { contains, readAddress } from '@vethra/address'
+import { addressOctets } from './address-octets.ts'
+import { findHolders } from './find-holders.ts'
+import type { DnsQuestion, DnsRecord } from './message.ts'
+import { dnsRcode, dnsType } from './numbers.ts'
+import {
+  addressRecord,
+  anyRecord,
+  authorityRecord,
+  pointerRecord,
+  type RecordHead,
+} from './records.ts'
+import { type ReverseName, readReverseName, reverseName } from './reverse-name.ts'
+import { findServices, readServiceName, type ServiceName } from './services.ts'
+import type { Holder, View, Zone } from './zone.ts'
+
+/** The content of an answer. */
+export interface Content {
+  readonly rcode: number
+  readonly answers: readonly DnsRecord[]
+  /** How many answers in a row are equals, whose order turns from question to question; none when there is no such run. */
+  readonly runs: readonly number[]
+  readonly authorities: readonly DnsRecord[]
+  readonly additionals: readonly DnsRecord[]
+}
+
+/** A question, and where it is asked. */
+export interface Asked {
+  readonly zone: Zone
+  readonly view: View
+  readonly question: DnsQuestion
+}
+
+const loopback = [
+  Uint8Array.of(127, 0, 0, 1),
+  Uint8Array.from({ length: 16 }, (_, at) => +(at === 15)),
+]
+const ourDomain = '.vethra'
+
+/** The zone's answer to a question of class IN; undefined when it is for upstream to answer. */
+export function findContent(asked: Asked): Content | undefined {
+  const { name, type } = asked.question
+  const special = specialContent(asked) ?? ownContent(asked)
+  if (special) return special
+  const inside = name.endsWith(ourDomain) ? name.slice(0, -ourDomain.length) : name
+  const held = holderContent(asked, inside)
+  if (held) return held
+  const reverse = readReverseName(name)
+  if (reverse) return reverseContent(asked, reverse)
+  if (name === 'vethra') return nothing(asked)
+  if (inside !== name) return missing(asked, 'vethra')
+  // A resolver that checks DNSSEC asks for these of top-level domains; nobody's container is told of by them.
+  const isForValidators = type === dnsType.DS || type === dnsType.DNSKEY
+  return name === '.' || name.includes('.') || isForValidators ? undefined : missing(asked, '.')
+}
+
+// RFC 6761, section 6; RFC 7686; RFC 9462, section 4: none of these is asked upstream.
+function specialContent(asked: Asked): Content | undefined {
+  const { name } = asked.question
+  if (name === 'localhost' || name.endsWith('.localhost')) return addresses(asked, [loopback])
+  if (name === '1.0.0.127.in-addr.arpa') return pointer(asked, 'localhost')
+  if (name === reverseName(loopback[1] ?? new Uint8Array())) return pointer(asked, 'localhost')
+  if (/(?:^|\.)resolver\.arpa$/.test(name)) return nothing(asked, 'resolver.arpa')
+  const [, tld] = /(?:^|\.)(invalid|onion)$/.exec(name) ?? []
+  return tld === undefined ? undefined : missing(asked, tld)
+}
+
+function ownContent(asked: Asked): Content | undefined {
+  const own = asked.view.own.get(asked.question.name)
+  return own && addresses(asked, [own])
+}
+
+function holderContent(asked: Asked, name: string): Content | undefined {
+  const holders = findHolders(asked.view.networks, name)
+  if (holders.length > 0) return addresses(asked, byNetwork(holders))
+  const service = readServiceName(name)
+  const bearers = service ? findHolders(asked.view.networks, service.base) : []
+  return service && bearers.length > 0 ? services(asked, service, bearers) : undefined
+}
+
+function byNetwork(holders: readonly Holder[]): readonly (readonly Uint8Array[])[] {
+  const grouped = Map.groupBy(holders, ({ member }) => member.network)
+  return [...grouped.values()].map((each) => each.flatMap(({ member }) => member.addresses))
+}
+
+function addresses(asked: Asked, groups: readonly (readonly Uint8Array[])[]): Content {
+  const { type } = asked.question
+  const length = type === dnsType.A ? 4 : type === dnsType.AAAA ? 16 : 0
+  const wanted = groups.map((group) => group.filter((each) => each.length === length))
+  const records = wanted.flat().map((each) => addressRecord(headOf(asked), each))
+  return { ...found(asked, records), runs: wanted.map((group) => group.length) }
+}
+
+function services(asked: Asked, service: ServiceName, holders: readonly Holder[]): Content {
+  const head = headOf(asked)
+  const { services, addresses } = findServices(service, holders, head)
+  const base = asked.question.name.slice(service.labels.join('.').length + 1)
+  const isPart = service.labels.length === 1 && /^_(?:tcp|udp|sctp)$/.test(service.labels[0] ?? '')
+  if (services.length === 0) return isPart ? nothing(asked, base) : missing(asked, base)
+  if (asked.question.type !== dnsType.SRV) return found(asked, [])
+  return { ...found(asked, services), additionals: addresses }
+}
+
+function reverseContent(asked: Asked, reverse: ReverseName): Content | undefined {
+  const address = readAddress(reverse.address)
+  const prefixes = [...asked.zone.networks.values()].flatMap((network) => network.prefixes)
+  const prefix = address && prefixes.find((each) => contains(each, address))
+  if (!prefix || reverse.length < prefix.length) return undefined
+  const zone = reverseName(addressOctets(reverse.address) ?? new Uint8Array(), prefix.length)
+  if (reverse.excess > 0) return missing(asked, zone)
+  const isWhole = reverse.length === (prefix.family === 4 ? 32 : 128)
+  if (!isWhole) return nothing(asked, zone)
+  const networks = new Set(asked.view.networks.map(({ name }) => name))
+  const members = asked.zone.members.get(reverse.address) ?? []
+  const member = members.find(({ network, fullName }) => networks.has(network) && fullName !== '')
+  return member ? pointer(asked, member.fullName, zone) : missing(asked, zone)
+}
+
+function pointer(asked: Asked, target: string, zone?: string): Content {
+  const wanted = asked.question.type === dnsType.PTR ? [pointerRecord(headOf(asked), target)] : []
+  return found(asked, wanted, zone)
+}
+
+// Records, or that the name has none of this type: RFC 8482 for ANY, RFC 2308 where there are none.
+function found(asked: Asked, records: readonly DnsRecord[], zone?: string): Content {
+  const isAny = asked.question.type === dnsType.ANY
+  const answers = isAny ? [anyRecord(headOf(asked))] : records
+  if (answers.length === 0) return nothing(asked, zone)
+  return { rcode: dnsRcode.NOERROR, answers, runs: [], authorities: [], additionals: [] }
+}
+
+function nothing(asked: Asked, zone: string = asked.question.name): Content {
+  return { ...missing(asked, zone), rcode: dnsRcode.NOERROR }
+}
+
+function missing({ zone: { ttlSeconds: ttl, serial } }: Asked, zone: string): Content {
+  const authorities = [authorityRecord({ name: zone, ttl }, serial)]
+  return { rcode: dnsRcode.NXDOMAIN, answers: [], runs: [], authorities, additionals: [] }
+}
+
+function headOf({ zone, question }: Asked): RecordHead {
+  return { name: question.name, ttl: zone.ttlSeconds }
+}

@@ -1,0 +1,61 @@
+/**
+ * DNS messages to values and back, and the answer to a question from what the asking container may see: octets in,
+ * octets out. Not for sockets, for upstream resolvers or for where names come from.
+ */
+export { ageAnswer, staleAnswer, staleSeconds } from './age-answer.ts'
+export { type AnswerOutcome, type AskedQuestion, answerQuestion } from './answer-question.ts'
+export { answerSeconds, type TtlBounds } from './answer-seconds.ts'
+export {
+  checkUpstreamAnswer,
+  type SpoofReason,
+  type UpstreamAnswer,
+  type UpstreamCheck,
+} from './check-upstream-answer.ts'
+export {
+  type CachedAnswer,
+  type DnsCache,
+  type FoundAnswer,
+  findAnswer,
+  keepAnswer,
+  makeDnsCache,
+} from './dns-cache.ts'
+export { formatMessage } from './format-message.ts'
+export { loopProbe, loopToken } from './loop-probe.ts'
+export { makeZone } from './make-zone.ts'
+export {
+  type DnsEdns,
+  type DnsFlags,
+  type DnsMessage,
+  type DnsOption,
+  type DnsQuestion,
+  type DnsRecord,
+  noFlags,
+} from './message.ts'
+export {
+  dnsClass,
+  dnsOpcode,
+  dnsRcode,
+  dnsType,
+  rcodeName,
+  typeName,
+  typeNumber,
+} from './numbers.ts'
+export { parseMessage } from './parse-message.ts'
+export { addressRecord, type RecordHead, recordAddress } from './records.ts'
+export { keptAnswer, type RelayedAnswer, relayAnswer } from './relay-answer.ts'
+export { type ExtendedError, formatReply, type Reply } from './reply.ts'
+export {
+  cacheKey,
+  type FormattedQuery,
+  formatUpstreamQuery,
+  type UpstreamQuery,
+} from './upstream-query.ts'
+export { visibleTo, type ZoneAsker } from './visible-to.ts'
+export type { Holder, Member, NetworkNames, PreparedAnswer, View, Zone } from './zone.ts'
+export type {
+  ZoneContainer,
+  ZoneInput,
+  ZoneMembership,
+  ZoneNetwork,
+  ZonePort,
+} from './zone-input.ts'

@@ -1,0 +1,28 @@
+import { type DnsMessage, noFlags } from './message.ts'
+import { dnsClass, dnsType } from './numbers.ts'
+
+const suffix = '.vethra-loop.test'
+
+/**
+ * A question to send to an upstream: where it arrives here again, the upstream asks us, and must not be asked. The
+ * token is 16 or so hex digits at random.
+ */
+export function loopProbe(token: string): DnsMessage {
+  const name = `${token}${suffix}`
+  return {
+    id: 0,
+    flags: { ...noFlags, recursionDesired: true },
+    opcode: 0,
+    rcode: 0,
+    questions: [{ name, type: dnsType.TXT, class: dnsClass.IN }],
+    answers: [],
+    authorities: [],
+    additionals: [],
+  }
+}
+
+/** The token of a probe; undefined for any other question. */
+export function loopToken({ questions: [question] }: DnsMessage): string | undefined {
+  const name = question?.name ?? ''
+  return name.endsWith(suffix) ? name.slice(0, -suffix.length) : undefined
+}

@@ -1,0 +1,61 @@
+import { largestUdp } from './assemble-answer.ts'
+import { formatMessage } from './format-message.ts'
+import { type DnsMessage, type DnsQuestion, noFlags } from './message.ts'
+
+/** A question on its way upstream. */
+export interface UpstreamQuery {
+  /** A question that `answerQuestion` left to upstream. */
+  readonly message: DnsMessage
+  /** A random number of 16 bits. */
+  readonly id: number
+  /** Random octets, as many as the name has letters: each one's lowest bit makes a letter a capital (0x20). Default: none. */
+  readonly letterBits?: Uint8Array
+  /** Whether EDNS is spoken. Default: true; false for an upstream that answered FORMERR to it. */
+  readonly hasEdns?: boolean
+}
+
+/** A query as octets, and the question that its answer must repeat. */
+export interface FormattedQuery {
+  readonly question: DnsQuestion
+  readonly octets: Uint8Array
+}
+
+/** The query for upstream: the question alone, with the asker's DNSSEC bits (RFC 4035, section 3.2; RFC 6840, section 5.7). */
+export function formatUpstreamQuery(query: UpstreamQuery): FormattedQuery | undefined {
+  const { message, id, letterBits, hasEdns = true } = query
+  const [asked] = message.questions
+  if (!asked) return undefined
+  const { spelling: _, ...bare } = asked
+  const question = letterBits ? { ...bare, spelling: withCapitals(bare.name, letterBits) } : bare
+  const dnssecOk = message.edns?.dnssecOk ?? false
+  const { checkingDisabled } = message.flags
+  const octets = formatMessage(
+    {
+      id,
+      flags: { ...noFlags, recursionDesired: true, authenticData: true, checkingDisabled },
+      opcode: 0,
+      rcode: 0,
+      questions: [question],
+      answers: [],
+      authorities: [],
+      additionals: [],
+      ...(hasEdns ? { edns: { udpSize: largestUdp, dnssecOk, version: 0, options: [] } } : {}),
+    },
+    largestUdp,
+  )
+  return { question, octets }
+}
+
+/** The key that two questions share when one answer serves both: name, type, class and DNSSEC bits. */
+export function cacheKey({ questions: [question], edns, flags }: DnsMessage): string {
+  const bits = (edns?.dnssecOk ? 2 : 0) | (flags.checkingDisabled ? 1 : 0)
+  return `${question?.name} ${question?.type} ${question?.class} ${bits}`
+}
+
+function withCapitals(name: string, bits: Uint8Array): string {
+  let letter = 0
+  return name.replace(/[a-z]/g, (each) => {
+    letter += 1
+    return ((bits[letter - 1] ?? 0) & 1) === 1 ? each.toUpperCase() : each
+  })
+}

@@ -1,0 +1,100 @@
+import { type Address, contains, isLocal, readAddress } from '@vethra/address'
+import { addressOctets, canonicalAddress } from './address-octets.ts'
+import { bareName } from './bare-name.ts'
+import { findHolders } from './find-holders.ts'
+import type { Member, NetworkNames, View, Zone } from './zone.ts'
+
+/** The sender of a question. */
+export interface ZoneAsker {
+  /** The source address of the question. */
+  readonly askerAddress: string
+  /** The network whose resolver was asked: an address that no container has then sees this one, where it lies in it. */
+  readonly network?: string
+}
+
+/**
+ * The view of an asker. A container sees the names of its own networks. Another address of a network's subnet, such
+ * as the host's, sees the names of that network, and a loopback address those of all networks. Undefined for any
+ * other address: it is refused.
+ */
+export function visibleTo(zone: Zone, asker: ZoneAsker): View | undefined {
+  const key =
+    asker.network === undefined ? asker.askerAddress : `${asker.askerAddress} ${asker.network}`
+  const known = zone.views.get(key)
+  if (known) return known
+  const address = canonicalAddress(asker.askerAddress)
+  const members = address === undefined ? [] : (zone.members.get(address) ?? [])
+  const member = members.find(({ network }) => network === asker.network) ?? members[0]
+  if (!member) return viewOfAddress(zone, asker, address)
+  const view = viewOfMember(zone, member)
+  keepView(zone, key, view)
+  return view
+}
+
+function viewOfMember(zone: Zone, member: Member): View {
+  const others = Object.keys(member.container.networks).filter((name) => name !== member.network)
+  const names = [member.network, ...others.toSorted()]
+  const networks = names.map((name) => zone.networks.get(name)).filter((each) => each !== undefined)
+  const shared = { networks, mayAskUpstream: networks.some(({ isInternal }) => !isInternal) }
+  const { id } = member.container
+  const own = ownNames(member, networks)
+  const key = [...networks.map(({ name }) => name), ...(own.size > 0 ? [id] : [])].join('\n')
+  const { number } = sharedView(zone, key, shared)
+  return { ...shared, number, own, containerId: id }
+}
+
+// Views with the same networks have the same answers, unless an asker has names of its own.
+function sharedView(zone: Zone, key: string, view: Omit<View, 'number' | 'own'>): View {
+  const known = zone.views.get(`\n${key}`)
+  if (known) return known
+  const made = { ...view, number: zone.views.size + 1, own: new Map() }
+  zone.views.set(`\n${key}`, made)
+  return made
+}
+
+function keepView(zone: Zone, key: string, view: View): void {
+  if (zone.views.size < mostViews) zone.views.set(key, view)
+}
+
+const mostViews = 65_536
+
+function viewOfAddress(
+  zone: Zone,
+  asker: ZoneAsker,
+  address: string | undefined,
+): View | undefined {
+  const read = address === undefined ? undefined : readAddress(address)
+  if (!read) return undefined
+  const all = [...zone.networks.values()]
+  const networks = isLocal(read) ? all : all.filter((each) => holds(each, read)).slice(0, 1)
+  const chosen = networks.find(({ name }) => name === asker.network)
+  const seen = chosen ? [chosen] : networks
+  if (seen.length === 0 && !isLocal(read)) return undefined
+  const mayAskUpstream = isLocal(read) || seen.some(({ isInternal }) => !isInternal)
+  const key = `${mayAskUpstream}\n${seen.map(({ name }) => name).join('\n')}`
+  return sharedView(zone, key, { networks: seen, mayAskUpstream })
+}
+
+function holds({ prefixes }: NetworkNames, address: Address): boolean {
+  return prefixes.some((prefix) => contains(prefix, address))
+}
+
+function ownNames(member: Member, networks: readonly NetworkNames[]): View['own'] {
+  const own = new Map<string, Uint8Array[]>()
+  for (const [name, address] of member.container.extraHosts) {
+    const octets = addressOctets(address)
+    if (octets) own.set(bareName(name), [...(own.get(bareName(name)) ?? []), octets])
+  }
+  // A hostname that several bear is, for each of them, its own.
+  const hostname = bareName(member.container.hostname)
+  const holders = own.has(hostname) ? [] : findHolders(networks, hostname)
+  const isOwn = (id: string) => id === member.container.id
+  const mine = holders.filter((each) => each.isHostname && isOwn(each.member.container.id))
+  if (mine.length > 0 && mine.length < holders.length) {
+    own.set(
+      hostname,
+      mine.flatMap((each) => each.member.addresses),
+    )
+  }
+  return own
+}

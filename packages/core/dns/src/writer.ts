@@ -1,0 +1,82 @@
+import { nameLabels } from './name-labels.ts'
+
+/** Octets being written. The functions of this file alone change it. */
+export interface Writer {
+  octets: Uint8Array
+  length: number
+  /** Where a name, or the end of one, begins: its text in lower case. */
+  readonly names: Map<string, number>
+}
+
+/** A writer that has written nothing. */
+export function makeWriter(): Writer {
+  return { octets: new Uint8Array(512), length: 0, names: new Map() }
+}
+
+/** Writes 16 bits in network order. */
+export function write16(writer: Writer, value: number): void {
+  writeOctets(writer, Uint8Array.of(value >>> 8, value))
+}
+
+/** Writes 32 bits in network order. */
+export function write32(writer: Writer, value: number): void {
+  writeOctets(writer, Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value))
+}
+
+/** Writes octets as they are. */
+export function writeOctets(writer: Writer, octets: Uint8Array): void {
+  const end = writer.length + octets.length
+  if (end > writer.octets.length) {
+    const wider = new Uint8Array(Math.max(end, 2 * writer.octets.length))
+    wider.set(writer.octets)
+    writer.octets = wider
+  }
+  writer.octets.set(octets, writer.length)
+  writer.length = end
+}
+
+/** Writes a name; where it may be compressed, its end is a pointer to one written before. Throws CniError 6 for no name. */
+export function writeName(writer: Writer, name: string, mayCompress: boolean): void {
+  const labels = nameLabels(name)
+  const keys = suffixKeys(labels)
+  for (const [index, label] of labels.entries()) {
+    const key = keys[index] ?? ''
+    const known = writer.names.get(key)
+    if (known !== undefined && mayCompress) {
+      write16(writer, 0xc000 | known)
+      return
+    }
+    if (known === undefined && writer.length < 0x4000) writer.names.set(key, writer.length)
+    writeOctets(writer, Uint8Array.of(label.length))
+    writeOctets(writer, label)
+  }
+  writeOctets(writer, Uint8Array.of(0))
+}
+
+/** Takes back what was written behind a length. */
+export function cutWriter(writer: Writer, length: number): void {
+  writer.length = length
+  for (const [key, at] of writer.names) if (at >= length) writer.names.delete(key)
+}
+
+/** The octets written, in an array of their own. */
+export function writtenOctets(writer: Writer): Uint8Array {
+  return writer.octets.slice(0, writer.length)
+}
+
+// Each label with its length in front, so that no label can look like two.
+function suffixKeys(labels: readonly Uint8Array[]): readonly string[] {
+  let key = ''
+  return labels
+    .toReversed()
+    .map((label) => {
+      key = `${lowerCase(String.fromCharCode(label.length, ...label))}${key}`
+      return key
+    })
+    .toReversed()
+}
+
+// Letters of ASCII alone: other octets differ (RFC 4343, section 3).
+function lowerCase(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+}

@@ -1,0 +1,75 @@
+import type { Prefix } from '@vethra/address'
+import type { ZoneContainer } from './zone-input.ts'
+
+/**
+ * Names and addresses of a host's containers, ready to be asked for. A change makes a new one by `makeZone`. It keeps
+ * views and answers that were asked for before, in bounds, so that they are made once.
+ */
+export interface Zone {
+  readonly ttlSeconds: number
+  readonly serial: number
+  readonly networks: ReadonlyMap<string, NetworkNames>
+  /** By canonical address; several where networks have the same addresses. */
+  readonly members: ReadonlyMap<string, readonly Member[]>
+  readonly views: Map<string, View>
+  /** By hash of view and question. */
+  readonly prepared: Map<number, PreparedAnswer>
+}
+
+/** The names of a network. */
+export interface NetworkNames {
+  readonly name: string
+  readonly isInternal: boolean
+  readonly prefixes: readonly Prefix[]
+  /** Ends that a name of it may have, each with its dot: `.lan`. */
+  readonly suffixes: readonly string[]
+  readonly holders: ReadonlyMap<string, readonly Holder[]>
+}
+
+/** A container that bears a name. */
+export interface Holder {
+  readonly member: Member
+  /** Whether it is its hostname alone: names, ids and aliases come before it. */
+  readonly isHostname: boolean
+}
+
+/** A container in a network. */
+export interface Member {
+  readonly container: ZoneContainer
+  readonly network: string
+  /** The target of its PTR records: `web.lan`; empty when DNS cannot carry it. */
+  readonly fullName: string
+  /** 4 or 16 octets each. */
+  readonly addresses: readonly Uint8Array[]
+}
+
+/** The part of a zone that one asker may see. */
+export interface View {
+  /** Its number within its zone. */
+  readonly number: number
+  /** The asker's networks: that of the address which asks is the first. */
+  readonly networks: readonly NetworkNames[]
+  /** Names that hold for this asker alone, and come before all others; addresses of 4 or 16 octets. */
+  readonly own: ReadonlyMap<string, readonly Uint8Array[]>
+  /** Whether what is not ours may be asked upstream: not from internal networks alone. */
+  readonly mayAskUpstream: boolean
+  /** The asking container's id; absent for the host, and for an address that no container of ours has. */
+  readonly containerId?: string
+}
+
+/** The answer to a question in a view, as octets that lack the header, the question and EDNS. */
+export interface PreparedAnswer {
+  /** The number of its view. */
+  readonly view: number
+  /** The octets of its question, the name in lower case. */
+  readonly key: Uint8Array
+  readonly rcode: number
+  /** How many answers, authorities and additionals there are. */
+  readonly counts: readonly [number, number, number]
+  readonly body: Uint8Array
+  /** Where answers end in `body`, and where authorities do. */
+  readonly answersEnd: number
+  readonly authoritiesEnd: number
+  /** The answers in their order: runs of records of one size, whose order turns from question to question. */
+  readonly runs: readonly { readonly count: number; readonly size: number }[]
+}
