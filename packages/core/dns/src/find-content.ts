@@ -1,5 +1,4 @@
-import { contains, readAddress } from '@vethra/address'
-import { addressOctets } from './address-octets.ts'
+import { addressKey, liesIn } from './address-octets.ts'
 import { findHolders } from './find-holders.ts'
 import type { DnsQuestion, DnsRecord } from './message.ts'
 import { dnsRcode, dnsType } from './numbers.ts'
@@ -102,16 +101,15 @@ function services(asked: Asked, service: ServiceName, holders: readonly Holder[]
 }
 
 function reverseContent(asked: Asked, reverse: ReverseName): Content | undefined {
-  const address = readAddress(reverse.address)
   const prefixes = [...asked.zone.networks.values()].flatMap((network) => network.prefixes)
-  const prefix = address && prefixes.find((each) => contains(each, address))
+  const prefix = prefixes.find((each) => liesIn(reverse.octets, each))
   if (!prefix || reverse.length < prefix.length) return undefined
-  const zone = reverseName(addressOctets(reverse.address) ?? new Uint8Array(), prefix.length)
+  const zone = reverseName(reverse.octets, prefix.length)
   if (reverse.excess > 0) return missing(asked, zone)
-  const isWhole = reverse.length === (prefix.family === 4 ? 32 : 128)
+  const isWhole = reverse.length === 8 * reverse.octets.length
   if (!isWhole) return nothing(asked, zone)
   const networks = new Set(asked.view.networks.map(({ name }) => name))
-  const members = asked.zone.members.get(reverse.address) ?? []
+  const members = asked.zone.members.get(addressKey(reverse.octets)) ?? []
   const member = members.find(({ network, fullName }) => networks.has(network) && fullName !== '')
   return member ? pointer(asked, member.fullName, zone) : missing(asked, zone)
 }

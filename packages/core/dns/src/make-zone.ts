@@ -1,5 +1,5 @@
 import { readCidr } from '@vethra/address'
-import { addressOctets, octetsAddress } from './address-octets.ts'
+import { addressKey, addressOctets, type OctetPrefix } from './address-octets.ts'
 import { bareName } from './bare-name.ts'
 import { canBeName } from './name-labels.ts'
 import type { Holder, Member, NetworkNames, Zone } from './zone.ts'
@@ -49,10 +49,16 @@ function networkNames(network: ZoneNetwork, members: readonly Member[]): Network
   return {
     name,
     isInternal,
-    prefixes: subnets.map((each) => readCidr(each)?.prefix).filter((each) => each !== undefined),
+    prefixes: subnets.map(prefixOf).filter((each) => each !== undefined),
     suffixes: behind.map((each) => `.${each.replace(/^\.|\.$/g, '')}`),
     holders: holdersOf(network.name, members),
   }
+}
+
+function prefixOf(subnet: string): OctetPrefix | undefined {
+  const length = readCidr(subnet)?.prefix.length
+  const octets = addressOctets(subnet)
+  return length === undefined || !octets ? undefined : { octets, length }
 }
 
 function holdersOf(network: string, members: readonly Member[]): ReadonlyMap<string, Holder[]> {
@@ -77,7 +83,7 @@ function addHolder(holders: Map<string, Holder[]>, name: string, holder: Holder)
 function byAddress(members: readonly Member[]): ReadonlyMap<string, readonly Member[]> {
   const found = new Map<string, Member[]>()
   for (const member of members) {
-    for (const address of member.addresses.map(octetsAddress)) {
+    for (const address of member.addresses.map(addressKey)) {
       const others = found.get(address) ?? []
       if (others.some(({ network }) => network === member.network)) continue
       found.set(address, [...others, member])

@@ -1,9 +1,7 @@
-import { octetsAddress } from './address-octets.ts'
-
 /** A name of in-addr.arpa or ip6.arpa. */
 export interface ReverseName {
   /** The address whose first bits it spells, the others 0. */
-  readonly address: string
+  readonly octets: Uint8Array
   /** 0–32 or 0–128: all of them when it spells a whole address. */
   readonly length: number
   /** How many labels stand in front of a whole address: such a name has no record. */
@@ -36,7 +34,7 @@ function reading4(labels: readonly string[]): ReverseName | undefined {
   const used = labels.slice(0, 4)
   if (!used.every((label) => decimal.test(label))) return undefined
   const octets = Uint8Array.from({ length: 4 }, (_, at) => Number(used[at] ?? 0))
-  return reading(octets, 8 * used.length, labels.length - used.length)
+  return { octets, length: 8 * used.length, excess: labels.length - used.length }
 }
 
 function reading6(labels: readonly string[]): ReverseName | undefined {
@@ -47,9 +45,5 @@ function reading6(labels: readonly string[]): ReverseName | undefined {
     { length: 16 },
     (_, at) => (nibble(2 * at) << 4) | nibble(2 * at + 1),
   )
-  return reading(octets, 4 * used.length, labels.length - used.length)
-}
-
-function reading(octets: Uint8Array, length: number, excess: number): ReverseName {
-  return { address: octetsAddress(octets), length, excess }
+  return { octets, length: 4 * used.length, excess: labels.length - used.length }
 }

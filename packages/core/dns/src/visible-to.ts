@@ -1,5 +1,4 @@
-import { type Address, contains, isLocal, readAddress } from '@vethra/address'
-import { addressOctets, canonicalAddress } from './address-octets.ts'
+import { addressKey, addressOctets, isLoopback, liesIn } from './address-octets.ts'
 import { bareName } from './bare-name.ts'
 import { findHolders } from './find-holders.ts'
 import type { Member, NetworkNames, View, Zone } from './zone.ts'
@@ -14,16 +13,17 @@ export interface ZoneAsker {
 
 /**
  * The view of an asker. A container sees the names of its own networks. Another address of a network's subnet, such
- * as the host's, sees the names of that network, and a loopback address those of all networks. Undefined for any
- * other address: it is refused.
+ * as the host's, sees the names of that network. A loopback address sees those of all networks, or of the one that was
+ * asked. Undefined for any other address: it is refused.
  */
 export function visibleTo(zone: Zone, asker: ZoneAsker): View | undefined {
   const key =
     asker.network === undefined ? asker.askerAddress : `${asker.askerAddress} ${asker.network}`
   const known = zone.views.get(key)
   if (known) return known
-  const address = canonicalAddress(asker.askerAddress)
-  const members = address === undefined ? [] : (zone.members.get(address) ?? [])
+  const address = addressOctets(asker.askerAddress)
+  if (!address) return undefined
+  const members = zone.members.get(addressKey(address)) ?? []
   const member = members.find(({ network }) => network === asker.network) ?? members[0]
   if (!member) return viewOfAddress(zone, asker, address)
   const view = viewOfMember(zone, member)
@@ -58,25 +58,26 @@ function keepView(zone: Zone, key: string, view: View): void {
 
 const mostViews = 65_536
 
-function viewOfAddress(
-  zone: Zone,
-  asker: ZoneAsker,
-  address: string | undefined,
-): View | undefined {
-  const read = address === undefined ? undefined : readAddress(address)
-  if (!read) return undefined
-  const all = [...zone.networks.values()]
-  const networks = isLocal(read) ? all : all.filter((each) => holds(each, read)).slice(0, 1)
-  const chosen = networks.find(({ name }) => name === asker.network)
-  const seen = chosen ? [chosen] : networks
-  if (seen.length === 0 && !isLocal(read)) return undefined
-  const mayAskUpstream = isLocal(read) || seen.some(({ isInternal }) => !isInternal)
+function viewOfAddress(zone: Zone, asker: ZoneAsker, address: Uint8Array): View | undefined {
+  const isHost = isLoopback(address)
+  const networks = networksOf(zone, asker.network).filter(
+    ({ prefixes }) => isHost || prefixes.some((each) => liesIn(address, each)),
+  )
+  // A link-local address is on the link of the socket, whichever subnets there are.
+  const onLink = liesIn(address, linkLocal) ? networksOf(zone, asker.network ?? '') : []
+  const seen = isHost ? networks : [...networks, ...onLink].slice(0, 1)
+  if (seen.length === 0 && !isHost) return undefined
+  const mayAskUpstream = isHost || seen.some(({ isInternal }) => !isInternal)
   const key = `${mayAskUpstream}\n${seen.map(({ name }) => name).join('\n')}`
   return sharedView(zone, key, { networks: seen, mayAskUpstream })
 }
 
-function holds({ prefixes }: NetworkNames, address: Address): boolean {
-  return prefixes.some((prefix) => contains(prefix, address))
+const linkLocal = { octets: Uint8Array.of(0xfe, 0x80, ...new Array(14).fill(0)), length: 10 }
+
+function networksOf(zone: Zone, name: string | undefined): readonly NetworkNames[] {
+  if (name === undefined) return [...zone.networks.values()]
+  const network = zone.networks.get(name)
+  return network ? [network] : []
 }
 
 function ownNames(member: Member, networks: readonly NetworkNames[]): View['own'] {

@@ -1,4 +1,4 @@
-import type { Prefix } from '@vethra/address'
+import type { OctetPrefix } from './address-octets.ts'
 import type { ZoneContainer } from './zone-input.ts'
 
 /**
@@ -9,7 +9,7 @@ export interface Zone {
   readonly ttlSeconds: number
   readonly serial: number
   readonly networks: ReadonlyMap<string, NetworkNames>
-  /** By canonical address; several where networks have the same addresses. */
+  /** By `addressKey`; several where networks have the same addresses. */
   readonly members: ReadonlyMap<string, readonly Member[]>
   readonly views: Map<string, View>
   /** By hash of view and question. */
@@ -20,7 +20,7 @@ export interface Zone {
 export interface NetworkNames {
   readonly name: string
   readonly isInternal: boolean
-  readonly prefixes: readonly Prefix[]
+  readonly prefixes: readonly OctetPrefix[]
   /** Ends that a name of it may have, each with its dot: `.lan`. */
   readonly suffixes: readonly string[]
   readonly holders: ReadonlyMap<string, readonly Holder[]>

@@ -1,0 +1,61 @@
+import { formatAddress, readAddress } from '@vethra/address'
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { addressOctets, isLoopback, liesIn, octetsAddress } from './address-octets.ts'
+
+const group = fc.integer({ min: 0, max: 0x1ffff }).map((value) => value.toString(16))
+const spelled = fc
+  .tuple(fc.array(group, { maxLength: 8 }), fc.array(group, { maxLength: 8 }))
+  .map(([front, back]) => `${front.join(':')}::${back.join(':')}`)
+const texts = fc.oneof(
+  spelled,
+  fc.ipV6(),
+  fc.ipV4(),
+  fc.array(fc.constantFrom(...'0123456789abf:.'), { maxLength: 12 }).map((all) => all.join('')),
+)
+
+it('a text is read as readAddress reads it', () => {
+  fc.assert(
+    fc.property(texts, (text) => {
+      const address = readAddress(text)
+      const octets = addressOctets(text)
+      expect(octets && octetsAddress(octets)).toBe(address && formatAddress(address))
+    }),
+    { numRuns: 3000 },
+  )
+})
+
+it.each([
+  ['10.4.0.2/24', '10.4.0.2'],
+  ['fe80::1%eth0', 'fe80::1'],
+  ['::ffff:10.4.0.2', '10.4.0.2'],
+  ['::ffff:a04:2', '10.4.0.2'],
+])('%s is %s', (text, expected) => {
+  expect(octetsAddress(addressOctets(text) ?? new Uint8Array())).toBe(expected)
+})
+
+it.each([
+  ['10.4.0.2', '10.4.0.0', 24, true],
+  ['10.4.1.2', '10.4.0.0', 24, false],
+  ['10.4.1.2', '10.4.0.0', 23, true],
+  ['10.4.2.2', '10.4.0.0', 23, false],
+  ['1.2.3.4', '0.0.0.0', 0, true],
+  ['1.2.3.4', '1.2.3.4', 32, true],
+  ['1.2.3.5', '1.2.3.4', 32, false],
+  ['::1', '0.0.0.0', 0, false],
+  ['fd00::8000:0:0:0', 'fd00::', 65, false],
+  ['fd00::7fff:0:0:0', 'fd00::', 65, true],
+])('%s in %s/%i: %s', (text, base, length, expected) => {
+  const [address, octets] = [addressOctets(text), addressOctets(base)]
+  expect(address && octets && liesIn(address, { octets, length })).toBe(expected)
+})
+
+it.each([
+  ['127.9.9.9', true],
+  ['::1', true],
+  ['128.0.0.1', false],
+  ['::2', false],
+  ['::1:1', false],
+])('%s is of the host alone: %s', (text, expected) => {
+  expect(isLoopback(addressOctets(text) ?? new Uint8Array())).toBe(expected)
+})
