@@ -49,8 +49,14 @@ function isPlainHeader(octets: Uint8Array): boolean {
 
 function readOpt(octets: Uint8Array, at: number): PlainRequest['edns'] | undefined {
   const isOpt = octets[at] === 0 && octets[at + 1] === 0 && octets[at + 2] === 41
-  const length = ((octets[at + 9] ?? 0) << 8) | (octets[at + 10] ?? 0)
-  if (!isOpt || octets[at + 6] !== 0 || at + 11 + length !== octets.length) return undefined
-  const udpSize = ((octets[at + 3] ?? 0) << 8) | (octets[at + 4] ?? 0)
-  return { udpSize, dnssecOk: ((octets[at + 7] ?? 0) & 0x80) !== 0 }
+  const end = at + 11 + read16(octets, at + 9)
+  if (!isOpt || octets[at + 6] !== 0 || end !== octets.length) return undefined
+  for (let option = at + 11; option < end; option += 4 + read16(octets, option + 2)) {
+    if (option + 4 + read16(octets, option + 2) > end) return undefined
+  }
+  return { udpSize: read16(octets, at + 3), dnssecOk: ((octets[at + 7] ?? 0) & 0x80) !== 0 }
+}
+
+function read16(octets: Uint8Array, at: number): number {
+  return ((octets[at] ?? 0) << 8) | (octets[at + 1] ?? 0)
 }

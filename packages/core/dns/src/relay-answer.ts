@@ -1,13 +1,16 @@
 import { answerLimit } from './assemble-answer.ts'
 import { formatMessage } from './format-message.ts'
 import type { DnsMessage } from './message.ts'
+import { dnsRcode } from './numbers.ts'
 import { parseMessage } from './parse-message.ts'
 import { ourEdns } from './reply.ts'
 
 /** The octets of an answer that are kept: by `ageAnswer` and `relayAnswer` they serve whoever asks the same. */
 export function keptAnswer(message: DnsMessage): Uint8Array {
   const { edns: _, ...bare } = message
-  return formatMessage({ ...bare, id: 0 }, 65_535)
+  // Codes from 16 up need EDNS, and tell of the way between an upstream and us.
+  const rcode = message.rcode > 15 ? dnsRcode.SERVFAIL : message.rcode
+  return formatMessage({ ...bare, id: 0, rcode }, 65_535)
 }
 
 /** An answer of upstream on its way to an asker. */
