@@ -1,16 +1,12 @@
-import { inspectContainer, type RemoveOptions, renameContainer } from '@vethra/engine'
+import type { RemoveOptions } from '@vethra/engine'
 import type { Io } from '@vethra/world'
 import type { Command } from 'commander'
-import { type ContainerListFlags, printContainers } from './container-list.ts'
-import { printPorts } from './container-port.ts'
-import { forgetContainers } from './container-remove.ts'
+import type { ContainerListFlags } from './container-list.ts'
 import { gather } from './flags.ts'
-import { readFormat } from './listing.ts'
 import { subcommand } from './program.ts'
-import { containerDetailsShape } from './shapes.ts'
 import type { Tools } from './tools.ts'
 
-/** `vethra container ls|inspect|port|rename|rm`. */
+/** `vethra container ls|inspect|port|rename|rm`. Each subcommand is loaded when it runs. */
 export function containerCommand(program: Command, open: () => Promise<Tools>, io: Io): void {
   const container = subcommand(
     program,
@@ -34,16 +30,18 @@ export function containerCommand(program: Command, open: () => Promise<Tools>, i
       [],
     )
     .option('--format <format>', 'table, json or a template', 'table')
-    .action(async (flags: ContainerListFlags) => printContainers(await open(), flags, io))
+    .action(async (flags: ContainerListFlags) => {
+      const { printContainers } = await import('./container-list.ts')
+      await printContainers(await open(), flags, io)
+    })
   subcommand(container, 'inspect <container>', 'show a container as JSON', [
     'vethra container inspect web',
     'vethra container inspect --format \'{{range .Networks}}{{join .Addresses " "}}{{end}}\' web',
   ])
     .option('-f, --format <format>', 'json or a template', 'json')
     .action(async (ref: string, { format }: { format: string }) => {
-      const text = format === 'json' ? undefined : readFormat(format, containerDetailsShape)
-      const details = await inspectContainer(await open(), ref)
-      io.print(text ? text(details) : JSON.stringify(details, null, 4))
+      const { printContainer } = await import('./container-inspect.ts')
+      await printContainer(await open(), ref, format, io)
     })
   subcommand(
     container,
@@ -56,17 +54,22 @@ export function containerCommand(program: Command, open: () => Promise<Tools>, i
     ],
   )
     .option('--format <format>', 'table, json or a template', '')
-    .action(async (ref: string, port: string | undefined, { format }: { format: string }) =>
-      printPorts(await open(), { ref, port, format }, io),
-    )
+    .action(async (ref: string, port: string | undefined, { format }: { format: string }) => {
+      const { printPorts } = await import('./container-port.ts')
+      await printPorts(await open(), { ref, port, format }, io)
+    })
   subcommand(container, 'rename <container> <name>', 'give a container another name', [
     'vethra container rename web shop',
-  ]).action(async (ref: string, name: string) => renameContainer(await open(), ref, name))
+  ]).action(async (ref: string, name: string) => {
+    const { rename } = await import('./container-rename.ts')
+    await rename(await open(), ref, name)
+  })
   subcommand(container, 'rm <container...>', 'forget containers that have been deleted', [
     'vethra container rm web db',
   ])
     .option('--keep-config', 'leave config.json of the bundle as it is', false)
-    .action(async (refs: string[], flags: RemoveOptions) =>
-      forgetContainers(await open(), refs, flags, io),
-    )
+    .action(async (refs: string[], flags: RemoveOptions) => {
+      const { forgetContainers } = await import('./container-remove.ts')
+      await forgetContainers(await open(), refs, flags, io)
+    })
 }

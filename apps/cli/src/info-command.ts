@@ -1,11 +1,11 @@
 import { release } from 'node:os'
 import { oneLine } from '@vethra/cni'
 import { type HostInfo, hostInfo } from '@vethra/engine'
-import { tomlFile } from '@vethra/settings'
+import { tomlFile, version } from '@vethra/settings'
 import type { Io, World } from '@vethra/world'
 import type { Command } from 'commander'
 import { readFormat } from './listing.ts'
-import { subcommand, version } from './program.ts'
+import { subcommand } from './program.ts'
 import { infoShape } from './shapes.ts'
 
 /** `vethra info`: versions, paths, plugins, kernel features, firewalls and the engine of this host. */

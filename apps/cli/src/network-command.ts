@@ -1,27 +1,27 @@
-import {
-  type ConnectOptions,
-  connectContainer,
-  createNetwork,
-  disconnectContainer,
-  inspectNetworks,
-  planConnect,
-  planDisconnect,
-  planNetwork,
-} from '@vethra/engine'
-import { type NetworkOptions, readPairs } from '@vethra/networks'
 import type { Io } from '@vethra/world'
 import type { Command } from 'commander'
-import { gather, saysNo, unsupported } from './flags.ts'
-import { printInspected } from './network-inspect.ts'
-import { type ListFlags, printNetworks } from './network-list.ts'
-import { networkPlanRow, printPlan } from './network-plan.ts'
-import { type PruneFlags, pruneNetworks } from './network-prune.ts'
-import { printRemoved, type RemoveFlags } from './network-remove.ts'
+import { gather, saysNo } from './flags.ts'
+import type { ConnectFlags, DisconnectFlags } from './network-connect.ts'
+import type { CreateFlags } from './network-create.ts'
+import type { InspectFlags } from './network-inspect.ts'
+import type { ListFlags } from './network-list.ts'
+import type { PruneFlags } from './network-prune.ts'
+import type { RemoveFlags } from './network-remove.ts'
 import { subcommand } from './program.ts'
 import type { Tools } from './tools.ts'
 
-/** `vethra network create|ls|inspect|rm`. */
-export function networkCommand(program: Command, open: () => Promise<Tools>, io: Io): void {
+/** The ways in: the parts that manage a namespace, or its conf lists alone. */
+export interface NetworkDoors {
+  readonly open: () => Promise<Tools>
+  readonly openNetworks: () => Promise<Pick<Tools, 'networks'>>
+}
+
+/** `vethra network create|ls|inspect|rm`. Each subcommand is loaded when it runs. */
+export function networkCommand(
+  program: Command,
+  { open, openNetworks }: NetworkDoors,
+  io: Io,
+): void {
   const network = subcommand(
     program,
     'network',
@@ -30,13 +30,13 @@ export function networkCommand(program: Command, open: () => Promise<Tools>, io:
   )
   addCreate(network, open, io)
   addConnecting(network, open, io)
-  addListing(network, open, io)
+  addListing(network, { open, openNetworks }, io)
   addRemoving(network, open, io)
   subcommand(network, 'exists <network>', 'exit with 0 when there is such a network, else with 1', [
     'vethra network exists lan || vethra network create lan',
   ]).action(async (name: string) => {
-    const { missing } = await inspectNetworks(await open(), [name], 'dockercompat')
-    if (missing.length > 0) throw saysNo()
+    const { isNetwork } = await import('./network-inspect.ts')
+    if (!(await isNetwork(await open(), name))) throw saysNo()
   })
 }
 
@@ -50,9 +50,10 @@ function addRemoving(network: Command, open: () => Promise<Tools>, io: Io): void
     .alias('remove')
     .option('-f, --force', 'a missing network is no error', false)
     .option('--dry-run', dryRunHelp, false)
-    .action(async (names: string[], flags: RemoveFlags) =>
-      printRemoved(await open(), names, flags, io),
-    )
+    .action(async (names: string[], flags: RemoveFlags) => {
+      const { printRemoved } = await import('./network-remove.ts')
+      await printRemoved(await open(), names, flags, io)
+    })
   subcommand(network, 'prune', 'remove all networks that no container uses', [
     'vethra network prune --force',
     'vethra network prune --force --filter label=team=web',
@@ -60,7 +61,10 @@ function addRemoving(network: Command, open: () => Promise<Tools>, io: Io): void
     .option('-f, --force', 'remove them without asking', false)
     .option('--filter <key=value>', filterHelp, gather, [])
     .option('--dry-run', dryRunHelp, false)
-    .action(async (flags: PruneFlags) => pruneNetworks(await open(), flags, io))
+    .action(async (flags: PruneFlags) => {
+      const { pruneNetworks } = await import('./network-prune.ts')
+      await pruneNetworks(await open(), flags, io)
+    })
 }
 
 const filterHelp = 'name=REGEX, label=KEY[=VALUE], driver=TYPE or id=START (repeatable)'
@@ -98,12 +102,8 @@ function addCreate(network: Command, open: () => Promise<Tools>, io: Io): void {
     .option('--dry-run', dryRunHelp, false)
     .addHelpText('after', driverOptions)
     .action(async (name: string, flags: CreateFlags) => {
-      const options = optionsOf(name, flags)
-      if (flags.dryRun)
-        return printPlan(networkPlanRow(await planNetwork(await open(), options)), io)
-      const { id, notes } = await createNetwork(await open(), options)
-      for (const note of notes) io.complain(`note: ${note}`)
-      io.print(id, `network ${name} exists, its id is ${id}`)
+      const { printCreated } = await import('./network-create.ts')
+      await printCreated(await open(), name, flags, io)
     })
 }
 
@@ -118,9 +118,8 @@ function addConnecting(network: Command, open: () => Promise<Tools>, io: Io): vo
     .option('--alias <name>', 'another name there (repeatable)', gather, [])
     .option('--dry-run', dryRunHelp, false)
     .action(async (network: string, container: string, flags: ConnectFlags) => {
-      const refs = { network, container }
-      if (flags.dryRun) return printPlan(await planConnect(await open(), refs, flags), io)
-      return connectContainer(await open(), refs, flags)
+      const { connect } = await import('./network-connect.ts')
+      await connect(await open(), { network, container }, flags, io)
     })
   subcommand(network, 'disconnect <network> <container>', 'disconnect a container', [
     'vethra network disconnect backend web',
@@ -128,14 +127,12 @@ function addConnecting(network: Command, open: () => Promise<Tools>, io: Io): vo
     .option('-f, --force', 'forget it even when a plugin fails', false)
     .option('--dry-run', dryRunHelp, false)
     .action(async (network: string, container: string, flags: DisconnectFlags) => {
-      const refs = { network, container }
-      if (flags.dryRun) return printPlan(await planDisconnect(await open(), refs, flags), io)
-      const warnings = await disconnectContainer(await open(), refs, flags)
-      for (const each of warnings) io.complain(`warning: ${each}`)
+      const { disconnect } = await import('./network-connect.ts')
+      await disconnect(await open(), { network, container }, flags, io)
     })
 }
 
-function addListing(network: Command, open: () => Promise<Tools>, io: Io): void {
+function addListing(network: Command, { open, openNetworks }: NetworkDoors, io: Io): void {
   subcommand(network, 'ls', 'list networks', [
     'vethra network ls',
     'vethra network ls --filter label=team=web --format json',
@@ -146,67 +143,18 @@ function addListing(network: Command, open: () => Promise<Tools>, io: Io): void 
     .option('--no-trunc', 'cut nothing short')
     .option('-f, --filter <key=value>', filterHelp, gather, [])
     .option('--format <format>', 'table, json or a template', 'table')
-    .action(async (flags: ListFlags) => printNetworks(await open(), flags, io))
+    .action(async (flags: ListFlags) => {
+      const { printNetworks } = await import('./network-list.ts')
+      await printNetworks(await openNetworks(), flags, io)
+    })
   subcommand(network, 'inspect <network...>', 'show networks and the containers in them', [
     'vethra network inspect lan',
     'vethra network inspect --mode native lan',
   ])
     .option('--mode <mode>', 'dockercompat or native', 'dockercompat')
     .option('-f, --format <format>', 'json or a template', 'json')
-    .action(async (names: string[], flags: { mode: string; format: string }) =>
-      printInspected(await open(), names, flags, io),
-    )
-}
-
-interface CreateFlags {
-  readonly driver: string
-  readonly subnet: readonly string[]
-  readonly gateway: readonly string[]
-  readonly ipRange: readonly string[]
-  readonly auxAddress: readonly string[]
-  readonly ipv4: string
-  readonly ipv6: boolean
-  readonly internal: boolean
-  readonly ipamDriver: string
-  readonly ipamOpt: readonly string[]
-  readonly opt: readonly string[]
-  readonly label: readonly string[]
-  readonly dryRun: boolean
-}
-
-interface ConnectFlags extends ConnectOptions {
-  readonly dryRun: boolean
-}
-
-interface DisconnectFlags {
-  readonly force: boolean
-  readonly dryRun: boolean
-}
-
-function optionsOf(name: string, flags: CreateFlags): NetworkOptions {
-  const { driver, ipv4 } = flags
-  if (driver !== 'bridge' && driver !== 'macvlan' && driver !== 'ipvlan') {
-    throw unsupported(
-      '--driver',
-      driver,
-      'bridge, macvlan or ipvlan',
-      `unsupported cni driver "${driver}"`,
-    )
-  }
-  if (ipv4 !== 'true' && ipv4 !== 'false') throw unsupported('--ipv4', ipv4, 'true or false')
-  return {
-    name,
-    driver,
-    subnets: flags.subnet,
-    ipv4: ipv4 === 'true',
-    ipv6: flags.ipv6,
-    gateways: flags.gateway,
-    ipRanges: flags.ipRange,
-    auxAddresses: flags.auxAddress,
-    internal: flags.internal,
-    ipamDriver: flags.ipamDriver,
-    ipamOptions: readPairs(flags.ipamOpt),
-    options: readPairs(flags.opt),
-    labels: readPairs(flags.label),
-  }
+    .action(async (names: string[], flags: InspectFlags) => {
+      const { printInspected } = await import('./network-inspect.ts')
+      await printInspected(await open(), names, flags, io)
+    })
 }

@@ -6,6 +6,18 @@ import { readFormat } from './listing.ts'
 import { dockerShape, nativeShape } from './shapes.ts'
 import type { Tools } from './tools.ts'
 
+/** The options of `network inspect`. */
+export interface InspectFlags {
+  readonly mode: string
+  readonly format: string
+}
+
+/** Whether there is a network of this name or id. */
+export async function isNetwork(tools: Tools, ref: string): Promise<boolean> {
+  const { missing } = await inspectNetworks(tools, [ref], 'dockercompat')
+  return missing.length === 0
+}
+
 /**
  * Prints the networks asked for as a JSON array, in the order asked. Those found are printed even when
  * others are not; then CniError 101 names the missing ones.
@@ -13,7 +25,7 @@ import type { Tools } from './tools.ts'
 export async function printInspected(
   tools: Tools,
   refs: readonly string[],
-  { mode, format }: { readonly mode: string; readonly format: string },
+  { mode, format }: InspectFlags,
   io: Io,
 ): Promise<void> {
   if (mode !== 'dockercompat' && mode !== 'native') {

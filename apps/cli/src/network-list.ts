@@ -18,7 +18,11 @@ export interface ListFlags {
  * Prints the networks; for people also the modes that a container can be in instead, as docker and
  * nerdctl do. A broken conf file is reported on standard error, and hides no network.
  */
-export async function printNetworks(tools: Tools, flags: ListFlags, io: Io): Promise<void> {
+export async function printNetworks(
+  tools: Pick<Tools, 'networks'>,
+  flags: ListFlags,
+  io: Io,
+): Promise<void> {
   const { rows, faults } = await listNetworks(tools, flags.filter)
   for (const fault of faults)
     io.complain(

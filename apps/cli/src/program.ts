@@ -1,9 +1,6 @@
-import { settingFlags } from '@vethra/settings'
+import { settingFlags, version } from '@vethra/settings'
 import type { Io } from '@vethra/world'
 import { Command, type Option } from 'commander'
-
-/** The version of Vethra. */
-export const version = '0.1.0'
 
 /** The root command, with the help on global flags and without commands. It writes through `io` and throws in place of exiting. */
 export function newProgram(io: Io): Command {
@@ -20,7 +17,7 @@ export function newProgram(io: Io): Command {
       'after',
       `\nExamples:\n  vethra network create lan\n  vethra bundle prepare ./web --id web --network lan -p 8080:80\n  vethra network inspect lan`,
     )
-    .addHelpText('after', `\nGlobal flags, before or after the command:\n${globalFlags()}`)
+    .addHelpText('after', () => `\nGlobal flags, before or after the command:\n${globalFlags()}`)
     .helpCommand(true)
   subcommand(program, 'version', 'print the version', ['vethra version']).action(() =>
     io.print(version),
@@ -39,7 +36,7 @@ export function subcommand(
     .command(usage)
     .description(text)
     .addHelpText('after', `\nExamples:\n${examples.map((each) => `  ${each}`).join('\n')}`)
-    .addHelpText('after', `\n${briefGlobalFlags()}`)
+    .addHelpText('after', () => `\n${briefGlobalFlags()}`)
 }
 
 // That a flag is not given by default needs no words.

@@ -22,7 +22,7 @@ type Load = (program: Command, call: Call) => Promise<void>
 const commands: Readonly<Record<string, Load>> = {
   network: async (program, call) => {
     const { networkCommand } = await import('./network-command.ts')
-    networkCommand(program, () => tools(call), call.io)
+    networkCommand(program, { open: () => tools(call), openNetworks: () => conf(call) }, call.io)
   },
   bundle: async (program, call) => {
     const { bundleCommand } = await import('./bundle-command.ts')
@@ -72,6 +72,11 @@ const commands: Readonly<Record<string, Load>> = {
 
 async function tools({ flags, here, io }: Call): Promise<Tools> {
   return (await import('./tools.ts')).openTools(flags, here, io)
+}
+
+async function conf({ flags, here, io }: Call): Promise<Pick<Tools, 'networks'>> {
+  const world = await openWorld(flags, here, io)
+  return { networks: world.networks(world.resolved.settings.namespace) }
 }
 
 async function openEvents({ flags, here, io }: Call): Promise<EventSources> {

@@ -1,13 +1,12 @@
 import { CniError, type JsonObject, specVersions } from '@vethra/cni'
 import { isPluginName, type PluginName, pluginNames } from '@vethra/plugins/names'
+import { version } from '@vethra/settings'
 import { answer, errorAnswer } from './answer.ts'
 import { checkNetns } from './netns.ts'
 import type { Plugin } from './plugin.ts'
 import type { PluginWorld } from './plugin-world.ts'
 import { type Call, type PluginIo, readCall } from './request.ts'
 import { checkVersion } from './versions.ts'
-
-const version = '0.1.0'
 
 /**
  * Runs the plugin that `argv` names once, and returns the exit status: 0 done; 1 failed, with the

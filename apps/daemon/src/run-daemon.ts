@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { CniError, guards } from '@vethra/cni'
 import { type DoctorTools, forDoctor, inNamespace } from '@vethra/engine'
-import type { GivenSettings } from '@vethra/settings'
+import { type GivenSettings, version } from '@vethra/settings'
 import type { Events, Here, HostWatch, Service, World } from '@vethra/world'
 import type { Logger } from 'pino'
 import type { Api } from './api.ts'
@@ -12,8 +12,6 @@ import { newReconciler } from './reconciler.ts'
 import { routes } from './routes.ts'
 import { serve } from './serve.ts'
 import { newTally, type Tally } from './tally.ts'
-
-const version = '0.1.0'
 
 /** How long requests that are under way may take when the daemon stops, in milliseconds. */
 const graceMs = 10_000

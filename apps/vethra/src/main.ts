@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs'
-import { escapeControls } from '@vethra/cni'
+import { fstatSync, readFileSync } from 'node:fs'
+import { escapeControls, orElse } from '@vethra/cni'
+import { version } from '@vethra/settings'
 import type { Io } from '@vethra/world'
 import { openOutput } from './output.ts'
 import { pickApp } from './pick-app.ts'
@@ -18,14 +19,14 @@ const io: Io = {
   // What cannot be told there cannot be told at all.
   complain: (line: string) => errors.write(`${escapeControls(line)}\n`),
   now: () => Date.now(),
-  // Asked only by those who print tables: the answer loads Node's streams.
-  isTerminal: () => process.stdout.isTTY === true,
-  columns: () => (process.stdout.isTTY ? process.stdout.columns || undefined : undefined),
+  isTerminal,
+  columns: () => (isTerminal() ? process.stdout.columns || undefined : undefined),
   program: programOf(process.argv),
 }
 
-// The executable is built so that bun's JIT waits: what ends within milliseconds runs nothing often enough.
-if (app === 'daemon' || (app === 'cli' && !argv.includes('cni'))) compileAsUsual()
+// The executable is built so that bun's JIT waits: what ends within milliseconds runs nothing often enough. These go on.
+const lasting = ['doctor', 'top']
+if (app === 'daemon' || argv.some((each) => lasting.includes(each))) compileAsUsual()
 
 // Only the app that is called is loaded.
 const status = await run()
@@ -43,6 +44,10 @@ function compileAsUsual(): void {
 }
 
 async function run(): Promise<number> {
+  if (app === 'version') {
+    io.print(version)
+    return 0
+  }
   if (app === 'port-holder') return (await import('@vethra/port-holder')).main(argv)
   if (app === 'cni-plugin') {
     const { pluginWorldHere } = await import('./plugin-world-here.ts')
@@ -60,6 +65,11 @@ async function run(): Promise<number> {
 async function load() {
   if (app === 'oci-hook') return import('@vethra/oci-hook')
   return app === 'daemon' ? import('@vethra/daemon') : import('@vethra/cli')
+}
+
+// Node's streams are loaded only where it can be one; a stream that is closed is none.
+function isTerminal(): boolean {
+  return orElse(() => fstatSync(1).isCharacterDevice(), false) && process.stdout.isTTY === true
 }
 
 // How a hook line calls this program again: the executable alone, or Node with the source file.

@@ -4,7 +4,14 @@ import { splitHookFlags } from '@vethra/settings'
 
 /** An app, and the arguments that it gets. */
 export interface Picked {
-  readonly app: 'cni-plugin' | 'oci-hook' | 'oci-runtime' | 'port-holder' | 'daemon' | 'cli'
+  readonly app:
+    | 'cni-plugin'
+    | 'oci-hook'
+    | 'oci-runtime'
+    | 'port-holder'
+    | 'daemon'
+    | 'version'
+    | 'cli'
   readonly argv: readonly string[]
 }
 
@@ -27,6 +34,8 @@ export function pickApp(calledBy: string, argv: readonly string[]): Picked {
     return { app: 'cni-plugin', argv: [second] }
   }
   if (first === 'daemon' && !asksForHelp(argv)) return { app: 'daemon', argv }
+  // Alone it says a word that is known here, and needs no command line.
+  if (argv.length === 1 && asksForVersion.includes(argv[0] ?? '')) return { app: 'version', argv }
   if (first === 'port-holder') return { app: 'port-holder', argv }
   const isHook = first === 'oci-hook' || (first === 'internal' && second === 'oci-hook')
   return { app: isHook ? 'oci-hook' : 'cli', argv }
@@ -34,6 +43,8 @@ export function pickApp(calledBy: string, argv: readonly string[]): Picked {
 
 /** The commands of `vethra plugin`, beside the names of plugins. */
 const commands: readonly string[] = ['ls', 'list', 'install']
+
+const asksForVersion: readonly string[] = ['version', '--version', '-v']
 
 function asksForHelp(argv: readonly string[]): boolean {
   return argv.some((each) => each === '--help' || each === '-h')

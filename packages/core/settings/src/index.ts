@@ -29,4 +29,5 @@ export type {
 export { type SplitFlags, splitGlobalFlags, splitHookFlags } from './split-flags.ts'
 export type { TomlTable } from './toml.ts'
 export { tomlFile } from './toml-file.ts'
+export { version } from './version.ts'
 export { readVethraToml } from './vethra-toml.ts'

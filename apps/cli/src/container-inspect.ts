@@ -1,0 +1,17 @@
+import { inspectContainer } from '@vethra/engine'
+import type { Io } from '@vethra/world'
+import { readFormat } from './listing.ts'
+import { containerDetailsShape } from './shapes.ts'
+import type { Tools } from './tools.ts'
+
+/** Prints what is known of a container, as JSON or by a template. */
+export async function printContainer(
+  tools: Tools,
+  ref: string,
+  format: string,
+  io: Io,
+): Promise<void> {
+  const text = format === 'json' ? undefined : readFormat(format, containerDetailsShape)
+  const details = await inspectContainer(tools, ref)
+  io.print(text ? text(details) : JSON.stringify(details, null, 4))
+}

@@ -1,0 +1,7 @@
+import { renameContainer } from '@vethra/engine'
+import type { Tools } from './tools.ts'
+
+/** Gives a container another name. */
+export async function rename(tools: Tools, ref: string, name: string): Promise<void> {
+  await renameContainer(tools, ref, name)
+}

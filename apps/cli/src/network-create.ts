@@ -1,0 +1,65 @@
+import { createNetwork, planNetwork } from '@vethra/engine'
+import { type NetworkOptions, readPairs } from '@vethra/networks'
+import type { Io } from '@vethra/world'
+import { unsupported } from './flags.ts'
+import { networkPlanRow, printPlan } from './network-plan.ts'
+import type { Tools } from './tools.ts'
+
+/** The options of `network create`. */
+export interface CreateFlags {
+  readonly driver: string
+  readonly subnet: readonly string[]
+  readonly gateway: readonly string[]
+  readonly ipRange: readonly string[]
+  readonly auxAddress: readonly string[]
+  readonly ipv4: string
+  readonly ipv6: boolean
+  readonly internal: boolean
+  readonly ipamDriver: string
+  readonly ipamOpt: readonly string[]
+  readonly opt: readonly string[]
+  readonly label: readonly string[]
+  readonly dryRun: boolean
+}
+
+/** Creates a network, and prints its id; with `--dry-run` the plan alone. */
+export async function printCreated(
+  tools: Tools,
+  name: string,
+  flags: CreateFlags,
+  io: Io,
+): Promise<void> {
+  const options = optionsOf(name, flags)
+  if (flags.dryRun) return printPlan(networkPlanRow(await planNetwork(tools, options)), io)
+  const { id, notes } = await createNetwork(tools, options)
+  for (const note of notes) io.complain(`note: ${note}`)
+  io.print(id, `network ${name} exists, its id is ${id}`)
+}
+
+function optionsOf(name: string, flags: CreateFlags): NetworkOptions {
+  const { driver, ipv4 } = flags
+  if (driver !== 'bridge' && driver !== 'macvlan' && driver !== 'ipvlan') {
+    throw unsupported(
+      '--driver',
+      driver,
+      'bridge, macvlan or ipvlan',
+      `unsupported cni driver "${driver}"`,
+    )
+  }
+  if (ipv4 !== 'true' && ipv4 !== 'false') throw unsupported('--ipv4', ipv4, 'true or false')
+  return {
+    name,
+    driver,
+    subnets: flags.subnet,
+    ipv4: ipv4 === 'true',
+    ipv6: flags.ipv6,
+    gateways: flags.gateway,
+    ipRanges: flags.ipRange,
+    auxAddresses: flags.auxAddress,
+    internal: flags.internal,
+    ipamDriver: flags.ipamDriver,
+    ipamOptions: readPairs(flags.ipamOpt),
+    options: readPairs(flags.opt),
+    labels: readPairs(flags.label),
+  }
+}

@@ -1,0 +1,10 @@
+/** What is used of bun's own global; this file is compiled with Node's types. */
+interface BunGlobal {
+  readonly Bun: { readonly stringWidth: (text: string) => number }
+}
+
+/** The columns that a text takes on a terminal, by bun itself. */
+// biome-ignore lint/style/noDefaultExport: that is how the library exports it
+export default function stringWidth(text: string): number {
+  return (globalThis as unknown as BunGlobal).Bun.stringWidth(text)
+}

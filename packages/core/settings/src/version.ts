@@ -1,0 +1,2 @@
+/** The version of Vethra: that of all its packages. */
+export const version = '0.1.0'
