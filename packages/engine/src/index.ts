@@ -4,7 +4,8 @@
  * handed in.
  */
 export { allocate } from './attach/allocate.ts'
-export { type AttachTools, attach, cachedList, checkAttachment, detach } from './attach/attach.ts'
+export { type AttachTools, attach, checkAttachment, detach } from './attach/attach.ts'
+export { cachedList } from './attach/cached-list.ts'
 export { type CniRuntime, cniRuntime } from './attach/cni-runtime.ts'
 export { collectGarbage } from './attach/collect-garbage.ts'
 export { collectLinks, collectStage } from './attach/collect-stage.ts'
@@ -23,10 +24,8 @@ export { advance, type Step, start, stepOf } from './attach/next-step.ts'
 export { attachEach, checkAll, detachAll, openDoor } from './attach/on-host.ts'
 export type { AttachmentPlan, NetworkPlan, Plan, Progress, ValidAttachment } from './attach/plan.ts'
 export { plannedRows } from './attach/planned-rows.ts'
-export {
-  type Publishing,
-  portsOf,
-} from './attach/publish.ts'
+export { portsOf } from './attach/ports-made.ts'
+export type { Publishing } from './attach/publish.ts'
 export { reportLines, stepLines } from './attach/report-lines.ts'
 export { plannedCalls, run } from './attach/run.ts'
 export {

@@ -5,22 +5,12 @@ import {
   checkContainerId,
   checkIfname,
   checkNetworkName,
-  isSpecVersion,
-  orElse,
   type ParsedResult,
-  parseResult,
-  renderResult,
 } from '@vethra/cni'
-import { parseConfList } from '@vethra/conflist'
 import type { PluginWay } from '@vethra/plugins'
-import type {
-  AttachmentKey,
-  CachedAttachment,
-  PluginRunner,
-  ResultCache,
-  World,
-} from '@vethra/world'
+import type { AttachmentKey, PluginRunner, ResultCache, World } from '@vethra/world'
 import { cacheEntry, noPlugins } from './add-plugins.ts'
+import { cachedList, convert, convertIfReadable } from './cached-list.ts'
 import { runsPlugins, start, stepOf } from './next-step.ts'
 import type { AttachmentPlan } from './plan.ts'
 import { run } from './run.ts'
@@ -150,33 +140,6 @@ export async function asMade(
 
 function keyOf(network: string, { containerId, ifname }: Attachment): AttachmentKey {
   return { network, containerId, ifname }
-}
-
-/** The conf list that ADD ran; undefined when the entry is damaged: that must not block a DEL, and the list at hand serves then. */
-export function cachedList({ listText, network }: CachedAttachment): ConfList | undefined {
-  const list = orElse(() => parseConfList(listText), undefined)
-  return list?.name === network && list.plugins.length > 0 ? list : undefined
-}
-
-// Plugins are sent the previous result in the version of the request.
-function convert(text: string, { name, cniVersion }: ConfList): string {
-  try {
-    const { result, text: same } = parseResult(text, cniVersion)
-    if (result.cniVersion === cniVersion || !isSpecVersion(cniVersion)) return same
-    return JSON.stringify(renderResult(result, cniVersion).json)
-  } catch (cause) {
-    if (!(cause instanceof CniError)) throw cause
-    const message = `failed to get network ${JSON.stringify(name)} cached result`
-    throw new CniError({ code: cause.code, message, cause })
-  }
-}
-
-/**
- * A cached result in the version of a list. An unreadable entry must not block a DEL: it is left
- * out.
- */
-export function convertIfReadable(text: string, list: ConfList): string | undefined {
-  return orElse(() => convert(text, list), undefined)
 }
 
 async function undone(

@@ -1,5 +1,5 @@
 import type { AttachmentKey, AttachmentRecord, CachedAttachment, ResultCache } from '@vethra/world'
-import { cachedList, convertIfReadable } from './attach.ts'
+import { cachedList, convertIfReadable } from './cached-list.ts'
 import type { HostTools } from './host-tools.ts'
 
 /** The remembered state of one attachment. */

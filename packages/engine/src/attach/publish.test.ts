@@ -3,7 +3,8 @@ import type { AttachmentKey, CachedAttachment } from '@vethra/world'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { byInterface } from './by-interface.ts'
 import type { HostTools } from './host-tools.ts'
-import { portsOf, publishPorts } from './publish.ts'
+import { portsOf } from './ports-made.ts'
+import { publishPorts } from './publish.ts'
 
 const ports = [{ hostPort: 8080, containerPort: 80, protocol: 'tcp', hostIP: '0.0.0.0' }]
 const keyOf = (network: string, ifname: string): AttachmentKey => ({

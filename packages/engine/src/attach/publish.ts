@@ -1,23 +1,12 @@
 import type { JsonObject } from '@vethra/cni'
 import { takesMappings, takesPorts } from '@vethra/container'
 import type { AttachmentKey, CachedAttachment } from '@vethra/world'
-import { cachedList } from './attach.ts'
+import { cachedList } from './cached-list.ts'
 import { chainAgain, livingNetns } from './heal.ts'
 import { holdingContainer } from './holding-container.ts'
 import type { HostTools } from './host-tools.ts'
 import { keyOf, rememberedOnly } from './membership.ts'
-
-/**
- * The port mappings that an attachment publishes, as ADD got them; empty where its network takes
- * none.
- */
-export function portsOf(made: CachedAttachment): readonly JsonObject[] {
-  const list = cachedList(made)
-  const mappings = made.attachment.capabilityArgs['portMappings']
-  return list && takesPorts(list) && Array.isArray(mappings)
-    ? (mappings as readonly JsonObject[])
-    : []
-}
+import { portsOf } from './ports-made.ts'
 
 /** The outcome of publishing ports: done, nothing to do, or no attachment can. */
 export type Publishing = 'published' | 'unneeded' | 'impossible'

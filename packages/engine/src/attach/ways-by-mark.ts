@@ -1,7 +1,7 @@
 import { type PluginWay, planFormer, waysOf } from '@vethra/plugins'
 import { isSameOwner, type Owned } from '@vethra/state'
 import type { CachedAttachment } from '@vethra/world'
-import { cachedList } from './attach.ts'
+import { cachedList } from './cached-list.ts'
 import type { HostTools } from './host-tools.ts'
 import { stageOf } from './stage-runner.ts'
 import { stagesOf } from './stages-of.ts'

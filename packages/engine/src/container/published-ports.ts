@@ -1,13 +1,7 @@
-import { CniError, goField, onCniError, orElse } from '@vethra/cni'
-import {
-  capabilityMappings,
-  formatPorts,
-  type PortMapping,
-  parseStoredMappings,
-  takesPorts,
-} from '@vethra/container'
-import { cachedList } from '../attach/attach.ts'
-import { portsOf, publishPorts } from '../attach/publish.ts'
+import { goField, onCniError, orElse } from '@vethra/cni'
+import { type PortMapping, parseStoredMappings, takesPorts } from '@vethra/container'
+import { cachedList } from '../attach/cached-list.ts'
+import { portsOf } from '../attach/ports-made.ts'
 import type { ManageTools } from '../network/tools.ts'
 import type { KnownContainer } from './container-state.ts'
 
@@ -48,35 +42,6 @@ export async function isToPublish(
   if (!takesPorts(list)) return false
   const made = await Promise.all(attachments.map((each) => host.cache.read(each)))
   return !made.some((each) => each && portsOf(each).length > 0)
-}
-
-/** Moves the ports of a running container to the next network that can publish them, once it has left one. Returns warnings. */
-export async function movePorts(
-  { host }: ManageTools,
-  { id, record, attachments, state }: KnownContainer,
-  left: string,
-): Promise<readonly string[]> {
-  const ports = record?.ports ?? []
-  if (ports.length === 0 || state !== 'running') return []
-  const others = attachments.filter(({ network }) => network !== left)
-  const outcome = await publishPorts(host, others, capabilityMappings(ports)).catch(
-    (cause: unknown) => {
-      throw notMoved(id, left, cause)
-    },
-  )
-  if (outcome !== 'impossible') return []
-  const closed = `no network of container ${id} publishes its ports any more`
-  return [`${closed}: ${formatPorts(ports)}`]
-}
-
-function notMoved(id: string, left: string, cause: unknown): unknown {
-  if (!(cause instanceof CniError)) return cause
-  return new CniError({
-    code: cause.code,
-    message: `container ${id} has left network ${left}, and its ports are not published again`,
-    hint: 'Publish them with "vethra doctor --repair".',
-    cause,
-  })
 }
 
 function textOf({ hostIP, hostPort, containerPort, protocol }: PortMapping): string {

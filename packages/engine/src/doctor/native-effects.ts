@@ -3,7 +3,7 @@ import type { MissingResource, ObservedTable, TableOwner } from '@vethra/finding
 import { type PluginWay, planFormer } from '@vethra/plugins'
 import { diff, keyOf, type Owned, ownerMark, type Resource, type State } from '@vethra/state'
 import type { AttachmentKernel, AttachmentKey, CachedAttachment } from '@vethra/world'
-import { cachedList, convertIfReadable } from '../attach/attach.ts'
+import { cachedList, convertIfReadable } from '../attach/cached-list.ts'
 import { stageOf } from '../attach/stage-runner.ts'
 import { stagesOf } from '../attach/stages-of.ts'
 

@@ -1,5 +1,6 @@
 import type { Membership } from '@vethra/container'
-import { asMade, convertIfReadable } from '../attach/attach.ts'
+import { asMade } from '../attach/attach.ts'
+import { convertIfReadable } from '../attach/cached-list.ts'
 import { checkDoor } from '../attach/door.ts'
 import type { HostTools } from '../attach/host-tools.ts'
 import { rememberingCache } from '../attach/killed-add.ts'

@@ -1,0 +1,37 @@
+import {
+  CniError,
+  type ConfList,
+  isSpecVersion,
+  orElse,
+  parseResult,
+  renderResult,
+} from '@vethra/cni'
+import { parseConfList } from '@vethra/conflist'
+import type { CachedAttachment } from '@vethra/world'
+
+/** The conf list that ADD ran; undefined when the entry is damaged: that must not block a DEL, and the list at hand serves then. */
+export function cachedList({ listText, network }: CachedAttachment): ConfList | undefined {
+  const list = orElse(() => parseConfList(listText), undefined)
+  return list?.name === network && list.plugins.length > 0 ? list : undefined
+}
+
+/**
+ * A cached result in the version of a list. An unreadable entry must not block a DEL: it is left
+ * out.
+ */
+export function convertIfReadable(text: string, list: ConfList): string | undefined {
+  return orElse(() => convert(text, list), undefined)
+}
+
+/** A cached result in the version of a list: plugins are sent the previous result in the version of the request. Throws CniError. */
+export function convert(text: string, { name, cniVersion }: ConfList): string {
+  try {
+    const { result, text: same } = parseResult(text, cniVersion)
+    if (result.cniVersion === cniVersion || !isSpecVersion(cniVersion)) return same
+    return JSON.stringify(renderResult(result, cniVersion).json)
+  } catch (cause) {
+    if (!(cause instanceof CniError)) throw cause
+    const message = `failed to get network ${JSON.stringify(name)} cached result`
+    throw new CniError({ code: cause.code, message, cause })
+  }
+}

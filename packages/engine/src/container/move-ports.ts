@@ -1,0 +1,34 @@
+import { CniError } from '@vethra/cni'
+import { capabilityMappings, formatPorts } from '@vethra/container'
+import { publishPorts } from '../attach/publish.ts'
+import type { ManageTools } from '../network/tools.ts'
+import type { KnownContainer } from './container-state.ts'
+
+/** Moves the ports of a running container to the next network that can publish them, once it has left one. Returns warnings. */
+export async function movePorts(
+  { host }: ManageTools,
+  { id, record, attachments, state }: KnownContainer,
+  left: string,
+): Promise<readonly string[]> {
+  const ports = record?.ports ?? []
+  if (ports.length === 0 || state !== 'running') return []
+  const others = attachments.filter(({ network }) => network !== left)
+  const outcome = await publishPorts(host, others, capabilityMappings(ports)).catch(
+    (cause: unknown) => {
+      throw notMoved(id, left, cause)
+    },
+  )
+  if (outcome !== 'impossible') return []
+  const closed = `no network of container ${id} publishes its ports any more`
+  return [`${closed}: ${formatPorts(ports)}`]
+}
+
+function notMoved(id: string, left: string, cause: unknown): unknown {
+  if (!(cause instanceof CniError)) return cause
+  return new CniError({
+    code: cause.code,
+    message: `container ${id} has left network ${left}, and its ports are not published again`,
+    hint: 'Publish them with "vethra doctor --repair".',
+    cause,
+  })
+}
