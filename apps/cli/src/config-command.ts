@@ -21,7 +21,9 @@ export function configCommand(
   ])
     .option('--format <format>', 'table, json or a template', 'table')
     .action(async ({ format }: { format: string }) => {
-      const items = settingRows(await load(), { env: io.env, file: tomlFile(io.env) })
+      const resolved = await load()
+      const file = tomlFile(io.env, resolved.homes)
+      const items = settingRows(resolved, { env: io.env, file })
       const header = ['KEY', 'VALUE', 'SOURCE', 'FROM']
       printListing({ items, shape: settingShape, header, row: cells }, format, io)
     })

@@ -22,8 +22,10 @@ export function infoCommand(program: Command, open: () => Promise<World>, io: Io
       const text = isText || format === 'json' ? undefined : readFormat(format, infoShape)
       const { bun, node } = process.versions
       const runtime = bun === undefined ? `node ${node}` : `bun ${bun}`
-      const about = { version, runtime, kernel: release(), tomlFile: tomlFile(io.env) }
-      const info = await hostInfo(await open(), about)
+      const world = await open()
+      const file = tomlFile(io.env, world.resolved.homes)
+      const about = { version, runtime, kernel: release(), tomlFile: file }
+      const info = await hostInfo(world, about)
       if (text) io.print(text(info))
       else if (isText) for (const line of infoLines(info)) io.print(line)
       else io.print(JSON.stringify(info, null, 2))

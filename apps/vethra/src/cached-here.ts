@@ -1,7 +1,9 @@
 import { diskResultCache } from '@vethra/memory'
+import { atHome } from '@vethra/settings'
 import type { CachedAttachment } from '@vethra/world'
+import { homes } from './folders-here.ts'
 
 /** The attachments in libcni's own result cache. */
 export function cachedHere(): Promise<readonly CachedAttachment[]> {
-  return diskResultCache({ dir: '/var/lib/cni' }).list()
+  return diskResultCache({ dir: atHome(homes, '/var/lib/cni') }).list()
 }

@@ -44,7 +44,9 @@ const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 // Each call of the runtime comes here: vethra.toml is parsed only where it speaks of it.
 async function binaryOf(env: Io['env']): Promise<string> {
-  const file = tomlFile(env)
+  const isRootless = env['ROOTLESSKIT_STATE_DIR'] !== undefined
+  const homes = isRootless ? (await import('./folders-here.ts')).homes : undefined
+  const file = tomlFile(env, homes)
   const text = readTextNow(file)
   if (env['VETHRA_RUNTIME'] || text === undefined || !text.includes('runtime')) {
     return resolveRuntime({ env }).binary

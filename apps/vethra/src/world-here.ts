@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises'
 import { guards, type LockPlaces } from '@vethra/cni'
 import { confDir } from '@vethra/conf-dir'
 import { containerStore, storedNamespaces } from '@vethra/container-store'
-import { loadSettings, reportLines, stepLines } from '@vethra/engine'
+import { forwardingHolder, loadSettings, reportLines, stepLines } from '@vethra/engine'
 import { eventFile } from '@vethra/event-file'
 import {
   appendText,
@@ -29,7 +29,7 @@ import type { PluginExecOptions } from '@vethra/plugin-exec'
 import { portHolder } from '@vethra/port-holder'
 import type { ResolvedSettings, Settings } from '@vethra/settings'
 import type { AttachmentKernel, Hearer, Here, Io, StageCall, World } from '@vethra/world'
-import { attachments, runtime } from './folders-here.ts'
+import { attachments, homes, runtime } from './folders-here.ts'
 import { placesHere } from './places-here.ts'
 
 /** The host that this process runs on, as an app whose name events bear. The one place that makes adapters: apps see ports alone. */
@@ -41,6 +41,7 @@ export function here(io: Io, app: string, lasting = true): Here {
         env: io.env,
         read: readText,
         existing: existsSync,
+        homes,
         ...(defaultDataRoot === undefined ? {} : { defaultDataRoot }),
       }),
     world: (resolved, hearer) => worldHere(resolved, hearer, { ...io, app, lasting }),
@@ -93,7 +94,7 @@ async function worldHere(
       makeFolder,
       remove: removeFile,
     },
-    ports: portHolder({ dir: `${runtime}/ports`, program: io.program }),
+    ...(await portsHere(resolved, io)),
     networks: (namespace) => confDir({ dir, namespace, sharedNetwork: defaultNetworkName, lock }),
     containers: (namespace) =>
       containerStore({ dataStore: places.dataStore, namespace, lock, sync }),
@@ -138,6 +139,18 @@ async function worldHere(
       return { ...serviceNotifier(io.env, process.pid), sockets }
     },
   }
+}
+
+// Inside of RootlessKit a port is held there, and forwarded from the user's host.
+async function portsHere(
+  { homes }: ResolvedSettings,
+  { program }: Io,
+): Promise<Pick<World, 'ports' | 'rootless'>> {
+  const ports = portHolder({ dir: `${runtime}/ports`, program })
+  if (homes === undefined) return { ports }
+  const { rootlessKit } = await import('@vethra/rootlesskit')
+  const rootless = rootlessKit({ stateDir: homes.stateDir })
+  return { ports: forwardingHolder(ports, rootless), rootless }
 }
 
 // Folders in which a change may be one of what should be, or of what is.

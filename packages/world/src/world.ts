@@ -19,6 +19,7 @@ import type { PluginFolders } from './plugin-folders.ts'
 import type { PluginRunner } from './plugin-runner.ts'
 import type { PortHolder } from './port-holder.ts'
 import type { ResultCache } from './result-cache.ts'
+import type { RootlessKit } from './rootless-kit.ts'
 import type { RuleSets } from './rule-sets.ts'
 import type { HostWatch, Service, WatchHearer } from './service.ts'
 
@@ -57,6 +58,8 @@ export interface World {
   readonly lockNow: Lock
   /** The holder of published ports while containers live. */
   readonly ports: PortHolder
+  /** RootlessKit, whose child this process is; absent on a host of its own. */
+  readonly rootless?: RootlessKit
   /** The conf lists of a containerd namespace. */
   networks(namespace: string): ConfDir
   /** The containers of a containerd namespace. */

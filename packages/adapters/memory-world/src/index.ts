@@ -1,7 +1,8 @@
 /**
- * An `IpamStore` in a Map, `Events` in an array, and an `AttachmentKernel` that behaves as one does: for tests, dry runs and programs
+ * An `IpamStore` in a Map, `Events` in an array, and an `AttachmentKernel` and a `RootlessKit` that behave as real ones do: for tests, dry runs and programs
  * that keep no network beyond their own life. Not for anything that two processes share.
  */
 export { type MemoryEventsOptions, memoryEvents } from './memory-events.ts'
 export { type MemoryIpamStoreOptions, memoryIpamStore } from './memory-ipam-store.ts'
 export { type MemoryKernel, type MemoryKernelOptions, memoryKernel } from './memory-kernel.ts'
+export { type MemoryRootlessKitOptions, memoryRootlessKit } from './memory-rootless-kit.ts'

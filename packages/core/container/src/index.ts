@@ -44,6 +44,21 @@ export { type PortRequest, type PortSpan, parsePortSpec, parsePortSpecs } from '
 export { hookRequest } from './read-hook-request.ts'
 export { type BundleRecord, parseRecord, renderRecord } from './record.ts'
 export type { BundleRequest, DnsRequest, NetworkRequest } from './request.ts'
+export {
+  formatForward,
+  forwardInTheWay,
+  forwardsTo,
+  innerPorts,
+  wantedForwards,
+} from './rootless/forwarded-ports.ts'
+export {
+  type ForwardedPort,
+  type NumberedPort,
+  type RootlessInfo,
+  readForwardedPort,
+  readForwardedPorts,
+  readRootlessInfo,
+} from './rootless/kit-answers.ts'
 export { type Asked, askedOf } from './runtime/asked.ts'
 export { hookFile, hookFileName, isHookFile } from './runtime/hook-file.ts'
 export { checkLimits, type WishFacts, type WishLimits } from './runtime/limits.ts'

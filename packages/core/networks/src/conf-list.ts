@@ -18,7 +18,7 @@ export function networkConfList(options: NetworkOptions, facts: NetworkFacts): N
   checkName(options.name)
   const driverOptions = readDriverOptions(options.driver, options.options)
   checkMtu(options, driverOptions)
-  const conf = ipamConf(options, neighbours(options, driverOptions, facts), facts.pools)
+  const conf = ipamConf(options, neighbours(options, driverOptions, facts), facts)
   const plugins =
     options.driver === 'bridge'
       ? bridgePlugins(options, driverOptions, conf, facts)

@@ -24,13 +24,13 @@ export interface IpamConf {
 export function ipamConf(
   options: NetworkOptions,
   neighbours: Neighbours,
-  pools: NetworkFacts['pools'],
+  facts: Pick<NetworkFacts, 'pools' | 'dataDir'>,
 ): IpamConf {
   if (!options.ipv4 && !options.ipv6) throw refusal('IPv4 or IPv6 must be enabled')
   switch (options.ipamDriver) {
     case 'default':
     case 'host-local':
-      return hostLocal(options, neighbours, pools)
+      return hostLocal(options, neighbours, facts)
     case 'dhcp': {
       const { ipam, notes } = dhcpMembers(options)
       return { ipam: sortedMembers(ipam), ips: options.ipv6, notes }
@@ -47,7 +47,7 @@ export function ipamConf(
 function hostLocal(
   options: NetworkOptions,
   neighbours: Neighbours,
-  pools: NetworkFacts['pools'],
+  { pools, dataDir }: Pick<NetworkFacts, 'pools' | 'dataDir'>,
 ): IpamConf {
   checkGiven(options)
   const decided = decideSubnets(options, neighbours, pools)
@@ -59,6 +59,7 @@ function hostLocal(
   return {
     ipam: sortedMembers([
       ['type', 'host-local'],
+      ['dataDir', dataDir],
       ['routes', options.internal ? undefined : routes(options.ipv4, six)],
       ['ranges', ranges.map((set) => set.map((range) => sortedMembers(Object.entries(range))))],
     ]),

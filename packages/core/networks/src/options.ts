@@ -37,6 +37,8 @@ export interface NetworkFacts {
   readonly pools: readonly SubnetPool[]
   /** The MTU of the route that leads out; written to bridges when it is not 1500. */
   readonly defaultMtu?: number
+  /** The folder of reservations, where it is not host-local's own. */
+  readonly dataDir?: string
   /** The device of the default route: the parent of a macvlan or ipvlan that names none. */
   readonly defaultDevice?: string
   /**

@@ -1,7 +1,7 @@
+import { atHome, type Homes } from './homes.ts'
 import type { Settings } from './settings.ts'
 
-/** The default values. */
-export const defaults: Pick<
+type Defaults = Pick<
   Settings,
   | 'dataRoot'
   | 'address'
@@ -14,7 +14,21 @@ export const defaults: Pick<
   | 'pluginOutputLimit'
   | 'socket'
   | 'reconcileIntervalMs'
-> = {
+>
+
+/** The default values; for a user, with the folders of the user. */
+export function defaultsFor(homes: Homes | undefined): Defaults {
+  const { dataRoot, cniNetconfpath, cniCache, socket } = defaults
+  return {
+    ...defaults,
+    dataRoot: atHome(homes, dataRoot),
+    cniNetconfpath: atHome(homes, cniNetconfpath),
+    cniCache: atHome(homes, cniCache),
+    socket: atHome(homes, socket),
+  }
+}
+
+const defaults: Defaults = {
   dataRoot: '/var/lib/vethra',
   address: '/run/containerd/containerd.sock',
   namespace: 'default',
@@ -39,7 +53,10 @@ const pluginFolders = [
   '/usr/lib/cni',
 ] as const
 
-/** The first of the usual plugin folders that exists, or the first of all. */
-export function pluginFolder(existing: (dir: string) => boolean): string {
-  return pluginFolders.find(existing) ?? pluginFolders[0]
+/** The first of the usual plugin folders that exists, a user's own before the system's; or the system's first. */
+export function pluginFolder(existing: (dir: string) => boolean, homes: Homes | undefined): string {
+  const own = homes ? ownFolders.map((each) => `${homes.user}/${each}`) : []
+  return [...own, ...pluginFolders].find(existing) ?? pluginFolders[0]
 }
+
+const ownFolders = ['opt/cni/bin', '.local/libexec/cni', '.local/lib/cni']

@@ -5,6 +5,7 @@
 export { bakedFlags } from './baked-flags.ts'
 export { readContainerdConfig } from './containerd-config.ts'
 export { dataStorePath } from './data-store.ts'
+export { atHome, type Homes, homesOf, homeVariables } from './homes.ts'
 export {
   containerdConfigFile,
   type GivenFile,

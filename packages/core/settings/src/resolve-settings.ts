@@ -1,4 +1,5 @@
-import { defaults, pluginFolder } from './defaults.ts'
+import { defaultsFor, pluginFolder } from './defaults.ts'
+import { atHome, type Homes } from './homes.ts'
 import { resolveRuntime } from './runtime-settings.ts'
 import { type SettingFlag, settingFlags } from './setting-flags.ts'
 import type { GivenSettings, RuntimeSettings, SettingKey, Settings, Source } from './settings.ts'
@@ -44,8 +45,10 @@ export interface SettingsInput extends Places {
   readonly containerd?: GivenFile
   /** Whether a folder exists: asked of the usual plugin folders only. */
   readonly existing: (dir: string) => boolean
-  /** Default: `/var/lib/vethra`. For nerdctl's own hook line: `/var/lib/nerdctl`. */
+  /** Default: `/var/lib/vethra`. For nerdctl's own hook line: `/var/lib/nerdctl`. A user has it where `atHome` says. */
   readonly defaultDataRoot?: string
+  /** By `homesOf`; absent outside of RootlessKit. */
+  readonly homes?: Homes | undefined
 }
 
 /** Settings, and where each came from. */
@@ -54,6 +57,8 @@ export interface ResolvedSettings {
   readonly sources: Readonly<Record<SettingKey, Source>>
   /** The flag, variable or file that each came from; empty for a default. */
   readonly origins: Readonly<Record<SettingKey, string>>
+  /** The folders of the user; absent outside of RootlessKit. */
+  readonly homes?: Homes
 }
 
 /**
@@ -68,11 +73,14 @@ export function resolveSettings(input: SettingsInput): ResolvedSettings {
     const given = found.get(key)
     return given && read(given)
   }
+  const { homes, defaultDataRoot } = input
+  const defaults = defaultsFor(homes)
+  const dataRoot = defaultDataRoot ? atHome(homes, defaultDataRoot) : defaults.dataRoot
   const settings = {
-    dataRoot: value('data_root', readPath) ?? input.defaultDataRoot ?? defaults.dataRoot,
+    dataRoot: value('data_root', readPath) ?? dataRoot,
     address: value('address', readSocket) ?? defaults.address,
     namespace: value('namespace', readNamespace) ?? defaults.namespace,
-    cniPath: value('cni_path', readPathList) ?? [pluginFolder(input.existing)],
+    cniPath: value('cni_path', readPathList) ?? [pluginFolder(input.existing, homes)],
     cniNetconfpath: value('cni_netconfpath', readPath) ?? defaults.cniNetconfpath,
     cniCache: value('cni_cache', readPath) ?? defaults.cniCache,
     plugins: value('plugins', readPluginChoice) ?? defaults.plugins,
@@ -94,7 +102,12 @@ export function resolveSettings(input: SettingsInput): ResolvedSettings {
   }
   const sources = [...found].map(([key, given]) => [key, given?.source ?? 'default'])
   const origins = [...found].map(([key, given]) => [key, given?.origin ?? ''])
-  return { settings, sources: Object.fromEntries(sources), origins: Object.fromEntries(origins) }
+  return {
+    settings,
+    sources: Object.fromEntries(sources),
+    origins: Object.fromEntries(origins),
+    ...(homes ? { homes } : {}),
+  }
 }
 
 /**

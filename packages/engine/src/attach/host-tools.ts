@@ -14,4 +14,4 @@ export type HostTools = Pick<
   | 'kernel'
   | 'steps'
 > &
-  Partial<Pick<World, 'onRemains' | 'events' | 'facts'>>
+  Partial<Pick<World, 'onRemains' | 'events' | 'facts' | 'rootless'>>

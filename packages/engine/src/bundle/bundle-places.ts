@@ -1,6 +1,6 @@
 import { CniError } from '@vethra/cni'
 import { type BundlePlaces, type BundleRequest, networkMode, parseRecord } from '@vethra/container'
-import { bakedFlags } from '@vethra/settings'
+import { bakedFlags, homeVariables } from '@vethra/settings'
 import { lifeNow } from '../attach/life.ts'
 import { recordsOf } from '../attach/whose.ts'
 import type { Caller, PrepareTools } from './prepare-tools.ts'
@@ -28,7 +28,7 @@ export async function placesFor(
     hook: {
       path,
       args: ['vethra', ...script, ...bakedFlags(resolved)],
-      env: [...environmentOf(io), ...(script.length === 0 ? bunVariables : [])],
+      env: [...environmentOf(tools, io), ...(script.length === 0 ? bunVariables : [])],
       // A chain that hangs is ended by the plugins' own deadline and undone: that must fit in.
       timeout: Math.ceil((settings.pluginTimeoutMs * 10) / 1000),
     },
@@ -49,10 +49,11 @@ async function checkJoinable({ host }: PrepareTools, path: string): Promise<void
   })
 }
 
-// Nothing of the caller's own environment reaches config.json but where the configuration lies.
-function environmentOf({ env }: Caller): readonly string[] {
+// Nothing of the caller's own environment reaches config.json but where the configuration lies, and a user's folders.
+function environmentOf({ host }: PrepareTools, { env }: Caller): readonly string[] {
   const toml = env['VETHRA_TOML']
-  return [`PATH=${systemPath}`, ...(toml ? [`VETHRA_TOML=${toml}`] : [])]
+  const homes = host.rootless ? homeVariables(env) : []
+  return [`PATH=${systemPath}`, ...(toml ? [`VETHRA_TOML=${toml}`] : []), ...homes]
 }
 
 async function joining(

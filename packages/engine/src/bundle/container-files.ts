@@ -40,7 +40,7 @@ async function writeHosts(
 }
 
 async function resolvConfOf(
-  { networks, settings, effects }: ManageTools,
+  { networks, settings, effects, host }: ManageTools,
   { mode, record }: BundlePlan,
 ): Promise<{ readonly text: string; readonly warnings: readonly string[] }> {
   const { networks: known } = networksFromFiles(await networks.list())
@@ -58,6 +58,7 @@ async function resolvConfOf(
       ...(search === undefined ? {} : { search }),
       ...(options === undefined ? {} : { options }),
     },
+    ...(mode === 'cni' && host.rootless ? { rootless: (await host.rootless.info()).dns } : {}),
     ipv6: mode !== 'cni' || subnets.some(({ subnet }) => subnet.includes(':')),
   })
   return { text: renderResolvConf(conf), warnings }

@@ -10,10 +10,12 @@ import {
   wantsIsolation,
 } from '@vethra/networks'
 import type { UsedByHost } from '@vethra/world'
+import type { HostTools } from '../attach/host-tools.ts'
 import type { ManageTools } from './tools.ts'
 
 /** The queries to the host for a new network. */
 export interface FactTools {
+  readonly host: Partial<Pick<HostTools, 'rootless' | 'places'>>
   readonly networks: Pick<ManageTools['networks'], 'listOthers'>
   readonly settings: Pick<ManageTools['settings'], 'addressPools'>
   readonly effects: Pick<ManageTools['effects'], 'hostPrefixes' | 'defaultRoute'>
@@ -27,7 +29,9 @@ export async function hostFacts(
   tools: FactTools,
   networks: readonly Network[],
 ): Promise<NetworkFacts> {
-  const { settings, effects } = tools
+  const { settings, effects, host } = tools
+  // What host-local has of its own may not be writable there.
+  const dataDir = host.rootless && host.places?.networks
   const [prefixes, route, others] = await Promise.all([
     effects.hostPrefixes(),
     effects.defaultRoute(),
@@ -43,6 +47,7 @@ export async function hostFacts(
     pools: settings.addressPools,
     ...(route === undefined ? {} : { defaultDevice: route.device }),
     ...(route?.mtu === undefined ? {} : { defaultMtu: route.mtu }),
+    ...(dataDir === undefined ? {} : { dataDir }),
   }
 }
 

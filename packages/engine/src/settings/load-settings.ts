@@ -2,6 +2,7 @@ import { CniError } from '@vethra/cni'
 import {
   containerdConfigFile,
   type GivenSettings,
+  type Homes,
   type ResolvedSettings,
   readContainerdConfig,
   readVethraToml,
@@ -21,6 +22,8 @@ export interface SettingsSource {
   readonly existing: (dir: string) => boolean
   /** Default: `/var/lib/vethra`. */
   readonly defaultDataRoot?: string
+  /** As in `SettingsInput`. */
+  readonly homes?: Homes | undefined
 }
 
 /**
@@ -28,8 +31,8 @@ export interface SettingsSource {
  * present. Throws CniError 103 as resolveSettings does, and for a file that was named and is not there.
  */
 export async function loadSettings(source: SettingsSource): Promise<ResolvedSettings> {
-  const { flags, env, read } = source
-  const file = tomlFile(env)
+  const { flags, env, read, homes } = source
+  const file = tomlFile(env, homes)
   const text = env['VETHRA_TOML'] ? await named('VETHRA_TOML', file, read) : await read(file)
   const toml = text === undefined ? {} : { toml: readVethraToml(file, await parseToml(file, text)) }
   const config = containerdConfigFile({ flags, env, ...toml })

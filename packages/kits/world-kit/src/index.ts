@@ -1,6 +1,6 @@
 /**
  * The conformance suites of what a host is asked for: `AttachmentKernel`, `Events`, `HostsStore`,
- * `IpamStore`, `Lock` and `PluginRunner`. They know the interfaces alone: processes, time and folders are handed in by the test file that calls them.
+ * `IpamStore`, `Lock`, `PluginRunner` and `RootlessKit`. They know the interfaces alone: processes, time and folders are handed in by the test file that calls them.
  */
 export { describeEvents, type EventsSubject, type OpenEvents } from './events/describe-events.ts'
 export { describeHostsStore } from './hosts-store/describe-hosts-store.ts'
@@ -19,3 +19,8 @@ export {
 export type { Holder, LockSubject, OpenLock } from './lock/subject.ts'
 export { describePluginRunner } from './plugin-runner/describe-plugin-runner.ts'
 export type { OpenRunner, RunnerLimits, RunnerSubject } from './plugin-runner/subject.ts'
+export {
+  describeRootlessKit,
+  type OpenRootlessKit,
+  type RootlessKitSubject,
+} from './rootless-kit/describe-rootless-kit.ts'

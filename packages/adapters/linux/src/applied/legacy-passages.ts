@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { CniError } from '@vethra/cni'
 import { passRuleArguments } from '@vethra/firewall'
+import { legacyTables } from '../legacy-tables.ts'
 
 /** The chain FORWARD of another firewall with a policy of drop, where the rule that accepts our mark is missing. */
 export interface Passage {
@@ -27,20 +27,9 @@ export function removeLegacyPassages(): void {
 // The tables of iptables-legacy are out of netlink's reach. The kernel names those that exist: no program is
 // started on a host that has none.
 function legacyPrograms(): readonly string[] {
-  return ['ip', 'ip6'].flatMap((prefix) =>
-    readNames(`/proc/net/${prefix}_tables_names`).includes('filter')
-      ? [`${prefix}tables-legacy`]
-      : [],
+  return (['ip', 'ip6'] as const).flatMap((family) =>
+    legacyTables(family).includes('filter') ? [`${family}tables-legacy`] : [],
   )
-}
-
-function readNames(file: string): readonly string[] {
-  try {
-    return readFileSync(file, 'utf8').split('\n')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw new CniError({ code: 5, message: `cannot read ${file}`, cause: error })
-  }
 }
 
 const ruleText = `-A ${chain} ${passRuleArguments.join(' ')}`

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { askChain, type NftTable } from '@vethra/netlink'
+import { legacyTables } from '../legacy-tables.ts'
 import { openSession } from './session.ts'
 
 /**
@@ -20,14 +20,5 @@ export function hasIptablesChain(table: 'filter' | 'nat', chains: readonly strin
 }
 
 function hasLegacyTable(table: string): boolean {
-  return ['ip', 'ip6'].some((family) => namesIn(`/proc/net/${family}_tables_names`).includes(table))
-}
-
-function namesIn(file: string): readonly string[] {
-  try {
-    return readFileSync(file, 'utf8').split('\n')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw error
-  }
+  return (['ip', 'ip6'] as const).some((family) => legacyTables(family).includes(table))
 }

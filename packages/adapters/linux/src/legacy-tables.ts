@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs'
+import { CniError } from '@vethra/cni'
+
+/**
+ * The tables that iptables-legacy has in this network namespace; none where the kernel does not tell, as in a user
+ * namespace, where the file's owner is of outside (mode 0440). Throws CniError 5.
+ */
+export function legacyTables(family: 'ip' | 'ip6'): readonly string[] {
+  const file = `/proc/net/${family}_tables_names`
+  try {
+    return readFileSync(file, 'utf8').split('\n')
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'EACCES') return []
+    throw new CniError({ code: 5, message: `cannot read ${file}`, cause })
+  }
+}

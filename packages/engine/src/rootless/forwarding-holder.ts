@@ -1,0 +1,88 @@
+import { CniError } from '@vethra/cni'
+import {
+  type ForwardedPort,
+  formatForward,
+  forwardInTheWay,
+  forwardsTo,
+  innerPorts,
+  type RootlessInfo,
+  wantedForwards,
+} from '@vethra/container'
+import type { PortHolder, RootlessKit } from '@vethra/world'
+
+/**
+ * A PortHolder inside of RootlessKit: what `inner` holds there, RootlessKit forwards from the user's host. The record
+ * of `inner` exists before a port is forwarded, and until none is. A process that is killed in between leaves a record
+ * by which the next one finds these ports, and frees them.
+ */
+export function forwardingHolder(inner: PortHolder, kit: RootlessKit): PortHolder {
+  return {
+    async hold(request) {
+      const { containerId, ports } = request
+      const earlier = await recordedSockets(inner, containerId)
+      if (earlier.length === 0 && ports.length === 0) return inner.hold(request)
+      const info = await kit.info()
+      const wanted = wantedForwards(ports, info)
+      await stopForwarding(kit, earlier, info)
+      const held = { ...request, ports: innerPorts(ports, info) }
+      const reservation = await inner.hold(held)
+      const done: number[] = []
+      try {
+        for (const each of wanted) done.push(await forward(kit, each))
+      } catch (error) {
+        for (const id of done.toReversed()) await kit.stopForwarding(id)
+        await inner.release(held)
+        throw error
+      }
+      return reservation
+    },
+
+    async release(container) {
+      const earlier = await recordedSockets(inner, container.containerId)
+      if (earlier.length > 0) await stopForwarding(kit, earlier, await kit.info())
+      await inner.release(container)
+    },
+
+    list: () => inner.list(),
+  }
+}
+
+async function recordedSockets(inner: PortHolder, containerId: string): Promise<readonly string[]> {
+  const holds = await inner.list()
+  return holds.filter((each) => each.containerId === containerId).flatMap(({ sockets }) => sockets)
+}
+
+async function stopForwarding(
+  kit: RootlessKit,
+  sockets: readonly string[],
+  info: RootlessInfo,
+): Promise<void> {
+  if (sockets.length === 0 || info.portDriver !== 'explicit') return
+  for (const { id } of forwardsTo(sockets, await kit.ports(), info)) await kit.stopForwarding(id)
+}
+
+async function forward(kit: RootlessKit, wanted: ForwardedPort): Promise<number> {
+  const taken = forwardInTheWay(wanted, await kit.ports())
+  if (taken === undefined) return orSay(wanted, () => kit.forward(wanted))
+  throw new CniError({
+    code: 102,
+    message: `cannot publish ${formatForward(wanted)}: RootlessKit forwards ${formatForward(taken)} already, as number ${taken.id}`,
+    hint: `Choose another port, or end that with: rootlessctl --socket=$ROOTLESSKIT_STATE_DIR/api.sock remove-ports ${taken.id}`,
+  })
+}
+
+async function orSay(wanted: ForwardedPort, work: () => Promise<number>): Promise<number> {
+  try {
+    return await work()
+  } catch (cause) {
+    if (!(cause instanceof CniError)) throw cause
+    const message = `cannot publish ${formatForward(wanted)} on the host of RootlessKit`
+    throw new CniError({ code: cause.code, message, hint: hintFor(wanted), cause })
+  }
+}
+
+function hintFor({ parentPort }: ForwardedPort): string {
+  return parentPort < 1024
+    ? `Publish a port from 1024, or have the administrator allow it: sysctl -w net.ipv4.ip_unprivileged_port_start=${parentPort}`
+    : `Choose a port and an address that are free there: "ss -tulpn" outside of RootlessKit shows who has one.`
+}
