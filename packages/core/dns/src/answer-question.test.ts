@@ -201,3 +201,26 @@ function twice(octets: Uint8Array): Uint8Array {
 function named(octets: Uint8Array): Uint8Array {
   return Uint8Array.of(...octets.slice(0, -11), 0xc0, 12, ...octets.slice(-10))
 }
+
+it('what an asker makes up is not kept', () => {
+  const made = lanZone([container('1', 'web')])
+  const names = (index: number) => {
+    const digits = index.toString(16).padStart(4, '0')
+    const nibbles = Array.from(digits).join('.')
+    return [
+      { name: `${digits}.localhost`, type: 1 },
+      { name: digits, type: 1 },
+      { name: `_${index}._tcp.web`, type: dnsType.SRV },
+      { name: `${nibbles}.0.0.0.4.0.0.0.0.0.d.f.ip6.arpa`, type: dnsType.PTR },
+      { name: 'web', type: 1000 + index },
+      { name: `${digits}.resolver.arpa`, type: 1 },
+    ]
+  }
+  const asks = Array.from({ length: 200 }, (_, index) => names(index)).flat()
+  for (const { name, type } of asks) {
+    const octets = formatMessage({ ...plain, questions: [{ name, type, class: 1 }] }, 512)
+    expect(answerQuestion({ ...asked, zone: made, octets }).kind).toBe('answer')
+  }
+  expect(made.prepared.entries.size).toBe(0)
+  expect(made.prepared.negatives.size).toBeLessThan(5)
+})

@@ -1,5 +1,6 @@
 import type { DnsMessage, DnsRecord } from './message.ts'
 import { dnsRcode, dnsType } from './numbers.ts'
+import { viewOf } from './record-spans.ts'
 
 /** How long answers of upstream may be kept, in seconds. */
 export interface TtlBounds {
@@ -36,7 +37,7 @@ function isPositive({ rcode, answers, questions: [question] }: DnsMessage): bool
 
 function negativeSeconds({ ttl, data }: DnsRecord): number {
   const numbers = data.at(-1)
-  if (!(numbers instanceof Uint8Array) || numbers.length !== 20) return 0
-  const minimum = new DataView(numbers.buffer, numbers.byteOffset).getUint32(16)
+  if (!(numbers instanceof Uint8Array) || numbers.length < 20) return 0
+  const minimum = viewOf(numbers).getUint32(numbers.length - 4)
   return minimum > 0x7fffffff ? 0 : Math.min(ttl, minimum)
 }

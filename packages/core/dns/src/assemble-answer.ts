@@ -104,7 +104,8 @@ function writeHeader(answer: Uint8Array, rcode: number, fit: Fit, opts: number):
   write16(answer, 10, additionals + opts)
 }
 
-function writeOpt(answer: Uint8Array, at: number, dnssecOk: boolean): void {
+/** Writes the OPT record of an answer of ours: 11 octets, of which those that are 0 are left as they are. */
+export function writeOpt(answer: Uint8Array, at: number, dnssecOk: boolean): void {
   answer[at + 2] = 41
   write16(answer, at + 3, largestUdp)
   answer[at + 7] = dnssecOk ? 0x80 : 0

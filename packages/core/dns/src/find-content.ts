@@ -20,6 +20,8 @@ export interface Content {
   /** How many answers in a row are equals, whose order turns from question to question; none when there is no such run. */
   readonly runs: readonly number[]
   readonly authorities: readonly DnsRecord[]
+  /** Whether it is of a name that there is: such answers are bounded in number. */
+  readonly isCommon: boolean
   readonly additionals: readonly DnsRecord[]
 }
 
@@ -35,6 +37,8 @@ const loopback = [
   Uint8Array.from({ length: 16 }, (_, at) => +(at === 15)),
 ]
 const ourDomain = '.vethra'
+// Resolvers and browsers ask for these whether a name has them or not.
+const commonTypes: readonly number[] = [dnsType.A, dnsType.AAAA, dnsType.HTTPS]
 
 /** The zone's answer to a question of class IN; undefined when it is for upstream to answer. */
 export function findContent(asked: Asked): Content | undefined {
@@ -56,7 +60,8 @@ export function findContent(asked: Asked): Content | undefined {
 // RFC 6761, section 6; RFC 7686; RFC 9462, section 4: none of these is asked upstream.
 function specialContent(asked: Asked): Content | undefined {
   const { name } = asked.question
-  if (name === 'localhost' || name.endsWith('.localhost')) return addresses(asked, [loopback])
+  if (name === 'localhost') return addresses(asked, [loopback])
+  if (name.endsWith('.localhost')) return { ...addresses(asked, [loopback]), isCommon: false }
   if (name === '1.0.0.127.in-addr.arpa') return pointer(asked, 'localhost')
   if (name === reverseName(loopback[1] ?? new Uint8Array())) return pointer(asked, 'localhost')
   if (/(?:^|\.)resolver\.arpa$/.test(name)) return nothing(asked, 'resolver.arpa')
@@ -87,7 +92,9 @@ function addresses(asked: Asked, groups: readonly (readonly Uint8Array[])[]): Co
   const length = type === dnsType.A ? 4 : type === dnsType.AAAA ? 16 : 0
   const wanted = groups.map((group) => group.filter((each) => each.length === length))
   const records = wanted.flat().map((each) => addressRecord(headOf(asked), each))
-  return { ...found(asked, records), runs: wanted.map((group) => group.length) }
+  const content = found(asked, records)
+  const isCommon = content.isCommon || commonTypes.includes(type)
+  return { ...content, runs: wanted.map((group) => group.length), isCommon }
 }
 
 function services(asked: Asked, service: ServiceName, holders: readonly Holder[]): Content {
@@ -124,7 +131,14 @@ function found(asked: Asked, records: readonly DnsRecord[], zone?: string): Cont
   const isAny = asked.question.type === dnsType.ANY
   const answers = isAny ? [anyRecord(headOf(asked))] : records
   if (answers.length === 0) return nothing(asked, zone)
-  return { rcode: dnsRcode.NOERROR, answers, runs: [], authorities: [], additionals: [] }
+  return {
+    rcode: dnsRcode.NOERROR,
+    answers,
+    runs: [],
+    authorities: [],
+    additionals: [],
+    isCommon: true,
+  }
 }
 
 function nothing(asked: Asked, zone: string = asked.question.name): Content {
@@ -133,7 +147,14 @@ function nothing(asked: Asked, zone: string = asked.question.name): Content {
 
 function missing({ zone: { ttlSeconds: ttl, serial } }: Asked, zone: string): Content {
   const authorities = [authorityRecord({ name: zone, ttl }, serial)]
-  return { rcode: dnsRcode.NXDOMAIN, answers: [], runs: [], authorities, additionals: [] }
+  return {
+    rcode: dnsRcode.NXDOMAIN,
+    answers: [],
+    runs: [],
+    authorities,
+    additionals: [],
+    isCommon: false,
+  }
 }
 
 function headOf({ zone, question }: Asked): RecordHead {

@@ -3,8 +3,9 @@
  * octets out. Not for sockets, for upstream resolvers or for where names come from.
  */
 export { ageAnswer, staleAnswer, staleSeconds } from './age-answer.ts'
-export { type AnswerOutcome, type AskedQuestion, answerQuestion } from './answer-question.ts'
+export { answerQuestion } from './answer-question.ts'
 export { answerSeconds, type TtlBounds } from './answer-seconds.ts'
+export type { AnswerOutcome, AskedQuestion } from './asked-question.ts'
 export {
   checkUpstreamAnswer,
   type SpoofReason,
@@ -51,7 +52,16 @@ export {
   type UpstreamQuery,
 } from './upstream-query.ts'
 export { visibleTo, type ZoneAsker } from './visible-to.ts'
-export type { Holder, Member, NetworkNames, PreparedAnswer, View, Zone } from './zone.ts'
+export type {
+  Holder,
+  Member,
+  NetworkNames,
+  PreparedAnswer,
+  PreparedAnswers,
+  PreparedBody,
+  View,
+  Zone,
+} from './zone.ts'
 export type {
   ZoneContainer,
   ZoneInput,

@@ -2,6 +2,7 @@ import { readCidr } from '@vethra/address'
 import { addressKey, addressOctets, type OctetPrefix } from './address-octets.ts'
 import { bareName } from './bare-name.ts'
 import { canBeName } from './name-labels.ts'
+import { noPreparedAnswers } from './prepared-answers.ts'
 import type { Holder, Member, NetworkNames, Zone } from './zone.ts'
 import type { ZoneContainer, ZoneInput, ZoneMembership, ZoneNetwork } from './zone-input.ts'
 
@@ -26,7 +27,7 @@ export function makeZone(input: ZoneInput): Zone {
     networks: known,
     members: byAddress(shown),
     views: new Map(),
-    prepared: new Map(),
+    prepared: noPreparedAnswers(),
   }
 }
 

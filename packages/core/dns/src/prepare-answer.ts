@@ -2,17 +2,13 @@ import type { Content } from './find-content.ts'
 import { formatMessage } from './format-message.ts'
 import { type DnsQuestion, noFlags } from './message.ts'
 import { questionsEnd, type RecordSpan, recordSpans } from './record-spans.ts'
-import type { PreparedAnswer } from './zone.ts'
+import type { PreparedBody } from './zone.ts'
 
 // What is beyond it would not fit a TCP message beside the rest, and is left out.
 const mostOctets = 65_000
 
 /** Content as octets that fit behind any spelling of its question. */
-export function prepareAnswer(
-  question: DnsQuestion,
-  content: Content,
-  view: number,
-): PreparedAnswer {
+export function prepareAnswer(question: DnsQuestion, content: Content): PreparedBody {
   const { spelling: _, ...bare } = question
   const message = { id: 0, flags: noFlags, opcode: 0, ...content, questions: [bare] }
   const octets = formatMessage(message, mostOctets)
@@ -22,8 +18,6 @@ export function prepareAnswer(
   const authorities = spans.filter(({ section }) => section === 'authority')
   const answersEnd = answers.at(-1)?.end ?? start
   return {
-    view,
-    key: octets.slice(12, start),
     rcode: content.rcode,
     counts: [
       answers.length,
@@ -37,7 +31,7 @@ export function prepareAnswer(
   }
 }
 
-function runsOf(answers: readonly RecordSpan[], counts: readonly number[]): PreparedAnswer['runs'] {
+function runsOf(answers: readonly RecordSpan[], counts: readonly number[]): PreparedBody['runs'] {
   const runs: { count: number; size: number }[] = []
   let at = 0
   for (const count of [...counts, ...answers.map(() => 1)]) {

@@ -1,5 +1,6 @@
 import { octetsAddress } from './address-octets.ts'
 import type { DnsRecord } from './message.ts'
+import { nameLabels } from './name-labels.ts'
 import { dnsClass, dnsType } from './numbers.ts'
 
 /** Whose record it is, and how many seconds it may be kept. */
@@ -36,11 +37,16 @@ export function anyRecord(head: RecordHead): DnsRecord {
 /** The SOA record of negative answers: they may be kept as long as its TTL (RFC 2308, section 3). */
 export function authorityRecord(head: RecordHead, serial: number): DnsRecord {
   const seconds = [serial, 3600, 600, 86400, head.ttl]
-  const octets = Uint8Array.from(
-    seconds.flatMap((each) => [each >>> 24, each >>> 16, each >>> 8, each]),
-  )
-  return record(head, dnsType.SOA, ['dns.vethra', 'root.dns.vethra', octets])
+  const octets = seconds.flatMap((each) => [each >>> 24, each >>> 16, each >>> 8, each])
+  // Names as octets have no pointers, so that the record is the same behind every question.
+  return record(head, dnsType.SOA, [Uint8Array.from([...ourServer, ...octets])])
 }
+
+// dns.vethra and root.dns.vethra.
+const ourServer = ['dns.vethra', 'root.dns.vethra'].flatMap((name) => [
+  ...nameLabels(name).flatMap((label) => [label.length, ...label]),
+  0,
+])
 
 /** The address of an A or AAAA record; undefined for any other. */
 export function recordAddress({ type, data: [octets] }: DnsRecord): string | undefined {

@@ -1,8 +1,10 @@
-import { answerLimit } from './assemble-answer.ts'
+import { answerLimit, writeOpt } from './assemble-answer.ts'
 import { formatMessage } from './format-message.ts'
 import type { DnsMessage } from './message.ts'
+import { nameLabels } from './name-labels.ts'
 import { dnsRcode } from './numbers.ts'
 import { parseMessage } from './parse-message.ts'
+import { viewOf } from './record-spans.ts'
 import { ourEdns } from './reply.ts'
 
 /** The octets of an answer that are kept: by `ageAnswer` and `relayAnswer` they serve whoever asks the same. */
@@ -24,21 +26,37 @@ export interface RelayedAnswer {
 
 /** An answer of upstream with the asker's id, spelling and EDNS, cut to what the asker takes. */
 export function relayAnswer({ message, octets, isTcp }: RelayedAnswer): Uint8Array {
-  const answer = parseMessage(octets)
-  const { recursionDesired, checkingDisabled, authenticData } = message.flags
-  const mayBeAuthentic = authenticData || message.edns?.dnssecOk === true
-  const flags = {
-    ...answer.flags,
-    response: true,
-    authoritative: false,
-    truncated: false,
-    recursionAvailable: true,
-    recursionDesired,
-    checkingDisabled,
-    // RFC 6840, section 5.8: for those who understand it.
-    authenticData: answer.flags.authenticData && mayBeAuthentic,
+  const { edns, questions } = message
+  const limit = answerLimit(isTcp, edns)
+  const relayed = new Uint8Array(octets.length + (edns ? 11 : 0))
+  relayed.set(octets)
+  writeBits(relayed, message)
+  if (relayed.length > limit || viewOf(octets).getUint16(4) !== questions.length) {
+    const answer = parseMessage(relayed.subarray(0, octets.length))
+    const own = edns ? { edns: ourEdns(edns, []) } : {}
+    return formatMessage({ ...answer, questions, ...own }, limit)
   }
-  const { id, questions, edns } = message
-  const relayed = { ...answer, id, questions, flags, ...(edns ? { edns: ourEdns(edns, []) } : {}) }
-  return formatMessage(relayed, answerLimit(isTcp, edns))
+  writeSpelling(relayed, message)
+  if (edns) writeOpt(relayed, octets.length, edns.dnssecOk)
+  if (edns) viewOf(relayed).setUint16(10, viewOf(octets).getUint16(10) + 1)
+  return relayed
+}
+
+function writeBits(relayed: Uint8Array, { id, flags, edns }: DnsMessage): void {
+  // RFC 6840, section 5.8: AD is for those who understand it.
+  const mayBeAuthentic = flags.authenticData || edns?.dnssecOk === true
+  const kept = (relayed[3] ?? 0) & (mayBeAuthentic ? 0x2f : 0x0f)
+  relayed[0] = id >>> 8
+  relayed[1] = id
+  relayed[2] = 0x80 | (flags.recursionDesired ? 1 : 0)
+  relayed[3] = 0x80 | (flags.checkingDisabled ? 0x10 : 0) | kept
+}
+
+// The name is as long in any spelling.
+function writeSpelling(relayed: Uint8Array, { questions: [question] }: DnsMessage): void {
+  let at = 12
+  for (const label of nameLabels(question?.spelling ?? question?.name ?? '.')) {
+    relayed.set(label, at + 1)
+    at += label.length + 1
+  }
 }

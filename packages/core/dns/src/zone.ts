@@ -12,8 +12,7 @@ export interface Zone {
   /** By `addressKey`; several where networks have the same addresses. */
   readonly members: ReadonlyMap<string, readonly Member[]>
   readonly views: Map<string, View>
-  /** By hash of view and question. */
-  readonly prepared: Map<number, PreparedAnswer>
+  readonly prepared: PreparedAnswers
 }
 
 /** The names of a network. */
@@ -57,12 +56,26 @@ export interface View {
   readonly containerId?: string
 }
 
-/** The answer to a question in a view, as octets that lack the header, the question and EDNS. */
-export interface PreparedAnswer {
+/** Answers that were asked for before. */
+export interface PreparedAnswers {
+  /** By hash of view and question. */
+  readonly entries: Map<number, PreparedAnswer>
+  /** Those without an answer that are the same for all questions, by a name of their own. */
+  readonly negatives: Map<string, PreparedBody>
+  /** How many octets the entries' bodies have. */
+  octets: number
+}
+
+/** The answer to a question in a view. */
+export interface PreparedAnswer extends PreparedBody {
   /** The number of its view. */
   readonly view: number
   /** The octets of its question, the name in lower case. */
   readonly key: Uint8Array
+}
+
+/** An answer as octets that lack the header, the question and EDNS. */
+export interface PreparedBody {
   readonly rcode: number
   /** How many answers, authorities and additionals there are. */
   readonly counts: readonly [number, number, number]

@@ -89,7 +89,7 @@ const zone = lanZone([
 
 /** How much the zone keeps: bounded by the names that there are. */
 export function keptBySpeed(): number {
-  return zone.prepared.size + zone.views.size
+  return zone.prepared.entries.size + zone.views.size
 }
 
 /** The fault in how a question is answered; undefined when there is none. Throws when an answer cannot be parsed. */

@@ -1,0 +1,94 @@
+import type { AnswerOutcome, AskedQuestion } from './asked-question.ts'
+import { assembleAnswer } from './assemble-answer.ts'
+import { type Content, findContent } from './find-content.ts'
+import { formatMessage } from './format-message.ts'
+import { type DnsMessage, noFlags } from './message.ts'
+import { dnsClass, dnsOpcode, dnsRcode, dnsType } from './numbers.ts'
+import { makePrepared } from './prepared-answers.ts'
+import { readPlainRequest } from './read-request.ts'
+import { textRecord } from './records.ts'
+import { formatReply, type Reply } from './reply.ts'
+import { visibleTo } from './visible-to.ts'
+import type { View } from './zone.ts'
+
+// RFC 8914, section 4.19: Prohibited.
+const internalAlone = { code: 18, text: 'internal networks alone' }
+
+/** Answers a message with one question, whatever it asks for. */
+export function answerMessage(asked: AskedQuestion, message: DnsMessage): AnswerOutcome {
+  const { edns, questions } = message
+  const [question] = questions
+  if (!question || question.type === dnsType.OPT) return reply(asked, message, dnsRcode.FORMERR)
+  if (edns && edns.version > 0) return reply(asked, message, dnsRcode.BADVERS)
+  if (question.class === dnsClass.CH) return answerChaos(asked, message)
+  if (question.class !== dnsClass.IN || isTransfer(question.type)) {
+    return reply(asked, message, dnsRcode.REFUSED)
+  }
+  const view = visibleTo(asked.zone, asked)
+  if (!view) return reply(asked, message, dnsRcode.REFUSED)
+  const content = findContent({ zone: asked.zone, view, question })
+  if (content) return answerContent(asked, message, { view, content })
+  if (!view.mayAskUpstream)
+    return reply(asked, message, dnsRcode.REFUSED, { reason: internalAlone })
+  if (!message.flags.recursionDesired) return reply(asked, message, dnsRcode.REFUSED)
+  return { kind: 'upstream', message }
+}
+
+// TKEY, TSIG, IXFR, AXFR, MAILB, MAILA: none of them is a type of what a name has.
+function isTransfer(type: number): boolean {
+  return type >= 249 && type <= 254
+}
+
+function answerContent(
+  asked: AskedQuestion,
+  message: DnsMessage,
+  { view, content }: { view: View; content: Content },
+): AnswerOutcome {
+  const plain = readPlainRequest(asked.octets)
+    ? asked.octets
+    : formatMessage(plainRequest(message), 65535)
+  const request = readPlainRequest(plain)
+  const [question] = message.questions
+  if (!request || !question) return reply(asked, message, dnsRcode.SERVFAIL)
+  const prepared = makePrepared(asked.zone, view, {
+    octets: plain,
+    request,
+    question,
+    content,
+  })
+  return { kind: 'answer', octets: assembleAnswer(plain, request, prepared, asked) }
+}
+
+// The message without what has no part in its answer.
+function plainRequest({ id, questions, flags, edns }: DnsMessage): DnsMessage {
+  const { recursionDesired, checkingDisabled } = flags
+  return {
+    id,
+    flags: { ...noFlags, recursionDesired, checkingDisabled },
+    opcode: dnsOpcode.QUERY,
+    rcode: dnsRcode.NOERROR,
+    questions,
+    answers: [],
+    authorities: [],
+    additionals: [],
+    ...(edns ? { edns: { ...edns, options: [] } } : {}),
+  }
+}
+
+function answerChaos(asked: AskedQuestion, message: DnsMessage): AnswerOutcome {
+  const { name = '', type = 0 } = message.questions[0] ?? {}
+  const isVersion = name === 'version.bind' || name === 'version.server'
+  const isText = type === dnsType.TXT || type === dnsType.ANY
+  if (!isVersion || !isText) return reply(asked, message, dnsRcode.REFUSED)
+  const version = { ...textRecord({ name, ttl: 0 }, 'vethra'), class: dnsClass.CH }
+  return reply(asked, message, dnsRcode.NOERROR, { answers: [version] })
+}
+
+function reply(
+  { isTcp }: AskedQuestion,
+  message: DnsMessage,
+  rcode: number,
+  rest: Pick<Reply, 'answers' | 'reason'> = {},
+): AnswerOutcome {
+  return { kind: 'answer', octets: formatReply({ message, rcode, isTcp, ...rest }) }
+}

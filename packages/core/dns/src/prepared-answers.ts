@@ -1,0 +1,79 @@
+import type { Content } from './find-content.ts'
+import type { DnsQuestion } from './message.ts'
+import { prepareAnswer } from './prepare-answer.ts'
+import { lowerOctet, type PlainRequest } from './read-request.ts'
+import type { PreparedAnswer, PreparedAnswers, View, Zone } from './zone.ts'
+
+const mostEntries = 65_536
+const mostOctets = 8 * 2 ** 20
+
+/** The answers of a zone that has not been asked. */
+export function noPreparedAnswers(): PreparedAnswers {
+  return { entries: new Map(), negatives: new Map(), octets: 0 }
+}
+
+/** The answer to a question that was asked before in a view. */
+export function findPrepared(
+  { prepared: { entries } }: Zone,
+  { number }: View,
+  request: PlainRequest,
+  octets: Uint8Array,
+): PreparedAnswer | undefined {
+  const found = entries.get(keyOf(request, number))
+  return found?.view === number && isSame(found.key, octets, request.end) ? found : undefined
+}
+
+/** The answer to a plain request with its content, kept where many may ask for it. */
+export function makePrepared(
+  { prepared }: Zone,
+  view: View,
+  { octets, request, question, content }: AnsweredRequest,
+): PreparedAnswer {
+  const negative = negativeKey(question, content)
+  const known = negative === undefined ? undefined : prepared.negatives.get(negative)
+  const body = known ?? prepareAnswer(question, content)
+  if (negative !== undefined) prepared.negatives.set(negative, body)
+  const key = octets.slice(12, request.end)
+  for (let at = 0; at < key.length - 4; at += 1) key[at] = lowerOctet(key[at] ?? 0)
+  const answer = { ...body, view: view.number, key }
+  if (content.isCommon) keepPrepared(prepared, keyOf(request, view.number), answer)
+  return answer
+}
+
+/** A plain request and its content. */
+export interface AnsweredRequest {
+  readonly octets: Uint8Array
+  readonly request: PlainRequest
+  readonly question: DnsQuestion
+  readonly content: Content
+}
+
+// Without an answer, what stands behind a question is the same for all questions with such an SOA record.
+function negativeKey({ name }: DnsQuestion, content: Content): string | undefined {
+  const owner = content.answers.length === 0 ? content.authorities[0]?.name : undefined
+  if (owner === '.') return `. ${content.rcode}`
+  return owner === name ? `its own ${content.rcode}` : undefined
+}
+
+// Askers choose what is kept: when it is much, it begins from nothing.
+function keepPrepared(prepared: PreparedAnswers, key: number, answer: PreparedAnswer): void {
+  if (prepared.entries.size >= mostEntries || prepared.octets > mostOctets) {
+    prepared.entries.clear()
+    prepared.octets = 0
+  }
+  prepared.entries.set(key, answer)
+  prepared.octets += answer.body.length
+}
+
+function keyOf({ hash }: PlainRequest, view: number): number {
+  return hash ^ Math.imul(view, 0x9e3779b1)
+}
+
+function isSame(key: Uint8Array, octets: Uint8Array, end: number): boolean {
+  if (key.length !== end - 12) return false
+  // Type and class are compared as they are: case is a letter's alone.
+  for (let at = 0; at < key.length - 4; at += 1) {
+    if (key[at] !== lowerOctet(octets[at + 12] ?? 0)) return false
+  }
+  return key[key.length - 4] === octets[end - 4] && key[key.length - 3] === octets[end - 3]
+}
