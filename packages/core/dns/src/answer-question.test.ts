@@ -211,7 +211,7 @@ it('what an asker makes up is not kept', () => {
       { name: `${digits}.localhost`, type: 1 },
       { name: digits, type: 1 },
       { name: `_${index}._tcp.web`, type: dnsType.SRV },
-      { name: `${nibbles}.0.0.0.4.0.0.0.0.0.d.f.ip6.arpa`, type: dnsType.PTR },
+      { name: `${nibbles}.0.0.0.0.0.0.0.0.4.0.0.0.0.0.d.f.ip6.arpa`, type: dnsType.PTR },
       { name: 'web', type: 1000 + index },
       { name: `${digits}.resolver.arpa`, type: 1 },
     ]
