@@ -134,5 +134,16 @@ describeOnHost('vethra events', () => {
       await daemon.end()
     }
     expect((await events('--filter', 'event=stop')).map(short)).toEqual(['daemon daemon-stopping'])
+    // The same without a daemon: the repair is an event, and so is what it does.
+    await sh('ip netns add red')
+    await host.vethra('cni', 'add', 'late', '/run/netns/red')
+    await sh('ip netns del red')
+    const before = (await events()).at(-1)?.ID ?? ''
+    expect((await host.vethra('doctor', '--repair')).exitCode).toBe(0)
+    expect((await events('--since', before)).map(short)).toEqual([
+      'cli repair-begun',
+      'cli container-detached late',
+      'cli repair-done',
+    ])
   })
 })

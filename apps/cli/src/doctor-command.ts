@@ -8,6 +8,8 @@ import {
   outcomeRow,
   plannedRow,
   type RepairRow,
+  type RepairTeller,
+  repairTeller,
 } from '@vethra/engine'
 import { type Finding, planRepairs } from '@vethra/findings'
 import type { Io, World } from '@vethra/world'
@@ -43,10 +45,12 @@ export function doctorCommand(program: Command, open: () => Promise<World>, io: 
     .option('--format <format>', 'text, json, or a template for each finding or repair', 'text')
     .action(async (flags: DoctorFlags) => {
       if (flags.dryRun && !flags.repair) throw dryRunAlone()
-      const tools = await forDoctor(await open())
+      const world = await open()
+      const tools = await forDoctor(world)
       if (!flags.repair) return report(await lookAt(tools, io), flags, io)
       if (flags.dryRun) return printPlan(await lookAt(tools, io), flags, io)
-      return repairAll(tools, flags, io)
+      const teller = repairTeller({ events: world.events, now: io.now })
+      return repairAll({ tools, teller }, flags, io)
     })
 }
 
@@ -83,10 +87,15 @@ function printPlan(findings: readonly Finding[], { format }: DoctorFlags, io: Io
   printRepairs(planRepairs(findings).map(plannedRow), format, io)
 }
 
-async function repairAll(tools: DoctorTools, { format }: DoctorFlags, io: Io): Promise<void> {
+async function repairAll(
+  { tools, teller }: { readonly tools: DoctorTools; readonly teller: RepairTeller },
+  { format }: DoctorFlags,
+  io: Io,
+): Promise<void> {
   const { outcomes, left } = await whileWaiting(io, 'repairing', () =>
     heal(tools, {
       hear: (event) => {
+        teller.hear(event)
         if (format !== 'text' || event.kind === 'begun') return
         for (const line of repairLines(outcomeRow(event), io.isTerminal())) {
           io.printStyled(line, outcomeRow(event).Repair)
@@ -94,6 +103,7 @@ async function repairAll(tools: DoctorTools, { format }: DoctorFlags, io: Io): P
       },
     }),
   )
+  await teller.told()
   if (format !== 'text') printRepairs(outcomes.map(outcomeRow), format, io)
   else if (outcomes.length === 0) io.print('nothing to repair')
   if (format === 'text' && left.length > 0) {

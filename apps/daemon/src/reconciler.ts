@@ -3,8 +3,8 @@ import { CniError, explain } from '@vethra/cni'
 import { type DoctorTools, examine, heal, type RepairOutcome, repair } from '@vethra/engine'
 import type { Finding, Repair } from '@vethra/findings'
 import type { Logger } from 'pino'
+import { newRepairHistory } from './repair-history.ts'
 import { flushMs, isAtOnce, quietMs, restAfter } from './settle.ts'
-import { newStory } from './story.ts'
 import type { Tally } from './tally.ts'
 
 /** The dependencies of the reconciler. */
@@ -50,7 +50,7 @@ export interface Reconciler {
 /** A reconciler that has not begun. One look at a time; repairs follow each look. */
 export function newReconciler(tools: ReconcilerTools): Reconciler {
   const { doctor, tally, log } = tools
-  const story = newStory(tools)
+  const history = newRepairHistory(tools)
   let last: LastLook | undefined
   let repeated = 0
   let tried = ''
@@ -68,12 +68,12 @@ export function newReconciler(tools: ReconcilerTools): Reconciler {
     const outcomes: RepairOutcome[] = []
     try {
       // Ports are closed: what was made there is looked for first.
-      if (flushed) outcomes.push(...(await repair(doctor, ifFlushed, story)))
+      if (flushed) outcomes.push(...(await repair(doctor, ifFlushed, history)))
       flushed = false
-      const healing = await heal(doctor, story)
+      const healing = await heal(doctor, history)
       ifFlushed = healing.ifFlushed
       outcomes.push(...healing.outcomes)
-      story.ended(healing.left)
+      history.ended(healing.left)
       last = { atMs: tools.now(), tookMs: tools.now() - began, findings: healing.left }
       tally.count('vethra_looks_total', { outcome: 'done' })
       tally.count('vethra_look_seconds_total', {}, last.tookMs / 1000)
@@ -111,7 +111,7 @@ export function newReconciler(tools: ReconcilerTools): Reconciler {
     last: () => last,
     findings: () => examine(doctor),
     repairNow() {
-      story.forget()
+      history.forget()
       return inTurn()
     },
     changed(what, isFlush = false) {

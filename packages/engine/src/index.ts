@@ -108,6 +108,8 @@ export {
   type RepairOutcome,
   repair,
 } from './doctor/repair.ts'
+export { repairEvent } from './doctor/repair-event.ts'
+export { type RepairTeller, repairTeller } from './doctor/repair-teller.ts'
 export {
   type FindingRow,
   findingRow,

@@ -1,8 +1,6 @@
 import type { NewEvent } from '@vethra/api'
-import { explain } from '@vethra/cni'
-import type { RepairEvent, RepairHooks } from '@vethra/engine'
+import { type RepairHooks, repairEvent } from '@vethra/engine'
 import {
-  describeRepair,
   type Finding,
   flushedPlaces,
   type LossPlace,
@@ -13,23 +11,23 @@ import {
 } from '@vethra/findings'
 import type { Tally } from './tally.ts'
 
-/** The dependencies of a story. */
-export interface StoryTools {
+/** The dependencies of a history. */
+export interface HistoryTools {
   readonly tell: (event: NewEvent) => void
   readonly tally: Tally
   readonly now: () => number
 }
 
 /** The findings and repairs of a daemon as events, and the losses that somebody wants so. */
-export interface Story extends Required<RepairHooks> {
+export interface RepairHistory extends Required<RepairHooks> {
   /** The findings of the last look of a turn. */
   ended(left: readonly Finding[]): void
   /** Repairs that are held back are to be made. */
   forget(): void
 }
 
-/** A story without a beginning. */
-export function newStory({ tell, tally, now }: StoryTools): Story {
+/** A history in which nothing has happened. */
+export function newRepairHistory({ tell, tally, now }: HistoryTools): RepairHistory {
   const open = new Map<string, Finding>()
   const restored = new Map<string, number>()
   const held = new Set<string>()
@@ -52,7 +50,7 @@ export function newStory({ tell, tally, now }: StoryTools): Story {
         began = now()
         begun.set(event.repair, event.findings)
         appear(event.findings)
-        return tell(eventOf(event, 0))
+        return tell(repairEvent(event, 0))
       }
       const findings = begun.get(event.repair)
       // A change under way at the first look, and whole at the second, is no event.
@@ -61,7 +59,7 @@ export function newStory({ tell, tally, now }: StoryTools): Story {
       if (event.kind === 'done')
         for (const { id } of findings.filter((each) => alone.has(each.id))) restored.set(id, now())
       tally.count('vethra_repairs_total', { kind: event.repair.kind, outcome: event.kind })
-      tell(eventOf(event, now() - began))
+      tell(repairEvent(event, now() - began))
     },
     judge(findings, { desired, observed }) {
       // What is restored first hides the flush from looks that follow in this turn.
@@ -96,19 +94,4 @@ export function newStory({ tell, tally, now }: StoryTools): Story {
 function mark(marked: Set<string>, id: string, isMarked: boolean): void {
   if (isMarked) marked.add(id)
   else marked.delete(id)
-}
-
-function eventOf(event: RepairEvent, DurationMs: number): NewEvent {
-  const words = describeRepair(event.repair)
-  const about = { Subject: words, Repair: event.repair.kind }
-  if (event.kind === 'begun')
-    return { Type: 'repair-begun', Message: `about to ${words}`, ...about }
-  if (event.kind === 'done')
-    return { Type: 'repair-done', Message: `done: ${words}`, ...about, DurationMs }
-  if (event.kind === 'unneeded') {
-    const Message = `no need to ${words}: ${event.why}`
-    return { Type: 'repair-unneeded', Message, ...about, Causes: [event.why] }
-  }
-  const [Message = '', ...Causes] = explain(event.error).map((line) => line.trim())
-  return { Type: 'repair-failed', Message, ...about, Causes, DurationMs }
 }

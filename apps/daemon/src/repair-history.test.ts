@@ -2,7 +2,7 @@ import type { NewEvent } from '@vethra/api'
 import type { HostState } from '@vethra/engine'
 import type { Finding } from '@vethra/findings'
 import { expect, it } from 'vitest'
-import { newStory } from './story.ts'
+import { newRepairHistory } from './repair-history.ts'
 import { newTally } from './tally.ts'
 
 const closed = (containerId: string): Finding => {
@@ -29,45 +29,45 @@ function play() {
   const told: NewEvent[] = []
   let nowMs = 0
   const tell = (event: NewEvent) => void told.push(event)
-  const story = newStory({ tell, tally: newTally(), now: () => nowMs })
+  const history = newRepairHistory({ tell, tally: newTally(), now: () => nowMs })
   /** Whether it was restored. */
   const restore = (finding: Finding, flushed: boolean) => {
     nowMs += 1000
-    const [judged] = story.judge([finding], state(flushed))
+    const [judged] = history.judge([finding], state(flushed))
     const repair = judged?.repair
     if (repair === undefined) return false
-    story.hear({ kind: 'begun', repair, findings: [finding] })
-    story.hear({ kind: 'done', repair })
+    history.hear({ kind: 'begun', repair, findings: [finding] })
+    history.hear({ kind: 'done', repair })
     return true
   }
-  return { story, restore, types: () => told.map(({ Type }) => Type) }
+  return { history, restore, types: () => told.map(({ Type }) => Type) }
 }
 
 it('a flush is restored each time, also where the first batch hides it from the next', () => {
-  const { story, restore } = play()
+  const { history, restore } = play()
   for (const _ of [1, 2, 3]) {
     expect([restore(closed('a'), true), restore(closed('b'), false)]).toEqual([true, true])
-    story.ended([])
+    history.ended([])
   }
 })
 
 it('what is removed alone twice is left, told once, and repaired when somebody asks', () => {
-  const { story, restore, types } = play()
+  const { history, restore, types } = play()
   expect(restore(closed('a'), false)).toBe(true)
-  story.ended([])
+  history.ended([])
   for (const _ of [1, 2]) {
     expect(restore(closed('a'), false)).toBe(false)
-    story.ended([closed('a')])
+    history.ended([closed('a')])
   }
   const begins = ['finding-appeared', 'repair-begun', 'repair-done', 'finding-gone']
   expect(types()).toEqual([...begins, 'finding-appeared'])
-  story.forget()
+  history.forget()
   expect(restore(closed('a'), false)).toBe(true)
 })
 
 it('a repair that a second look finds done is no event', () => {
-  const { story, types } = play()
-  const [judged] = story.judge([closed('a')], state(false))
-  if (judged?.repair) story.hear({ kind: 'unneeded', repair: judged.repair, why: '' })
+  const { history, types } = play()
+  const [judged] = history.judge([closed('a')], state(false))
+  if (judged?.repair) history.hear({ kind: 'unneeded', repair: judged.repair, why: '' })
   expect(types()).toEqual([])
 })
