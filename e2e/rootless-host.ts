@@ -26,6 +26,8 @@ export interface RootlessKitRun {
   start(bundle: string, id: string): Promise<Ran>
   /** Kills a container and deletes it; its hooks run. */
   stop(id: string): Promise<Ran>
+  /** Has RootlessKit forward a port no more. */
+  forget(id: number): Promise<void>
   /** The ports that RootlessKit forwards, by its API. */
   ports(): Promise<readonly { readonly id: number; readonly spec: Record<string, unknown> }[]>
   close(): Promise<void>
@@ -41,6 +43,9 @@ mkdir -p /run/user/${uid}
 chown -R ${uid}:${uid} "$0" /run/user/${uid}
 chmod 700 /run/user/${uid}
 mount --bind "$2" "$1"
+mkdir -p /dev/net
+mount -t tmpfs tmpfs /dev/net
+mknod -m 0600 /dev/net/tun c 10 200
 `
 
 /** Makes a host with an ordinary user, who has no subordinate ids and no tun device yet. */
@@ -123,6 +128,7 @@ async function startRootlessKit({ host, user, env, program }: Parts): Promise<Ro
       ...options,
       env: { ...within, ...options.env },
     })
+  const api = `/proc/${host.enter[1]}/root${stateDir}/api.sock`
   const runc = ['runc', '--root', `${env['XDG_RUNTIME_DIR']}/runc`]
   return {
     inside,
@@ -145,8 +151,8 @@ async function startRootlessKit({ host, user, env, program }: Parts): Promise<Ro
       return { exitCode, stdout: '', stderr: (await inside(['cat', `${bundle}/run.log`])).stdout }
     },
     stop: (id) => inside([...runc, 'delete', '--force', id]),
-    ports: async () =>
-      JSON.parse(await answerAt(`/proc/${host.enter[1]}/root${stateDir}/api.sock`)) ?? [],
+    forget: async (id) => void (await answerAt(api, `/v1/ports/${id}`, 'DELETE')),
+    ports: async () => JSON.parse(await answerAt(api, '/v1/ports')) ?? [],
     close: async () => {
       kit.stdin.end()
       await kit
@@ -154,9 +160,10 @@ async function startRootlessKit({ host, user, env, program }: Parts): Promise<Ro
   }
 }
 
-function answerAt(socketPath: string): Promise<string> {
+function answerAt(socketPath: string, path: string, method = 'GET'): Promise<string> {
+  const headers = { connection: 'close' }
   return new Promise((resolve, reject) => {
-    request({ socketPath, path: '/v1/ports', headers: { connection: 'close' } }, async (answer) => {
+    request({ socketPath, path, method, headers }, async (answer) => {
       resolve((await answer.toArray()).join(''))
     })
       .once('error', reject)

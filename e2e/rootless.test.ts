@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeOnHost } from './gate.ts'
 import type { Ran } from './host.ts'
@@ -7,10 +7,15 @@ import { openUserHost, type RootlessKitRun, type UserHost } from './rootless-hos
 describeOnHost('as an ordinary user, under RootlessKit', () => {
   let host: UserHost
   let kit: RootlessKitRun
+  let before: Ran
 
   beforeAll(async () => {
     host = await openUserHost()
-    await host.run(['sh', '-ec', allowUser])
+    before = await host.vethra('rootless', 'check', '--format', 'json')
+    for (const { Status, Fix } of JSON.parse(before.stdout)) {
+      // There is no sudo on the host, and the test is root.
+      if (Status === 'missing') await done(host.run(['sh', '-ec', Fix.replaceAll('sudo ', '')]))
+    }
     kit = await host.startRootlessKit()
     await done(kit.vethra('network', 'create', 'lan'))
   })
@@ -19,12 +24,6 @@ describeOnHost('as an ordinary user, under RootlessKit', () => {
     await kit?.close()
     await host?.close()
   })
-
-  // What "rootless check" prints, for a user called u.
-  const allowUser = `
-    echo 'u:100000:65536' >>/etc/subuid
-    echo 'u:100000:65536' >>/etc/subgid
-    mknod /run/tun c 10 200; chmod 666 /run/tun; mount --bind /run/tun /dev/net/tun`
 
   const web = async (name: string, ...flags: readonly string[]) => {
     const id = `${name}-${host.tag}`
@@ -38,17 +37,98 @@ describeOnHost('as an ordinary user, under RootlessKit', () => {
   const get = async (place: string) =>
     (await host.run(['busybox', 'timeout', '3', 'busybox', 'wget', '-q', '-O', '-', place])).stdout
 
+  it('what is missing is named with the command that mends it, outside of RootlessKit and inside', async () => {
+    const missing = ({ stdout }: Ran) =>
+      JSON.parse(stdout).flatMap((each: { Status: string; Need: string }) =>
+        each.Status === 'missing' ? [each.Need] : [],
+      )
+    expect(before.exitCode).toBe(1)
+    expect(missing(before)).toEqual(['subuids', 'subgids', 'tun'])
+    const after = await host.vethra('rootless', 'check', '--format', 'json')
+    expect(after).toMatchObject({ exitCode: 0, stderr: '' })
+    const inside = await kit.vethra('rootless', 'check')
+    expect(inside).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(inside.stdout).toContain(`${host.home}/.config/cni/net.d`)
+  })
+
   it('a published port answers outside of RootlessKit for as long as its container runs', async () => {
     const shop = await web('shop', '-p', '8080:80', '-p', '127.0.0.1:8081:80')
     await done(shop.start())
     expect(await get('http://127.0.0.1:8080/')).toBe('shop')
     expect(await get('http://127.0.0.1:8081/')).toBe('shop')
+    expect((await kit.vethra('doctor')).exitCode).toBe(0)
     expect((await kit.ports()).map(({ spec }) => spec)).toEqual([
       { proto: 'tcp', parentIP: '0.0.0.0', parentPort: 8080, childPort: 8080 },
       { proto: 'tcp', parentIP: '127.0.0.1', parentPort: 8081, childPort: 8081 },
     ])
     await done(shop.stop())
     expect(await kit.ports()).toEqual([])
+    expect(await get('http://127.0.0.1:8080/')).toBe('')
+  })
+
+  it('an address of the host that RootlessKit does not have is published on all the same', async () => {
+    await host.run(['ip', 'addr', 'add', '192.0.2.1/32', 'dev', 'lo'])
+    const only = await web('only', '-p', '192.0.2.1:8082:80', '-p', '127.0.0.2:8083:80')
+    await done(only.start())
+    expect(await get('http://192.0.2.1:8082/')).toBe('only')
+    expect(await get('http://127.0.0.2:8083/')).toBe('only')
+    expect(await get('http://127.0.0.1:8082/')).toBe('')
+    expect((await kit.vethra('doctor')).exitCode).toBe(0)
+    await done(only.stop())
+  })
+
+  it('a port that may not be opened fails the start with what to do, and leaves nothing', async () => {
+    const low = await web('low', '-p', '8084:80', '-p', '80:80')
+    const started = await low.start()
+    expect(started.exitCode).not.toBe(0)
+    expect(started.stderr).toContain('sysctl -w net.ipv4.ip_unprivileged_port_start=80')
+    expect(await kit.ports()).toEqual([])
+    expect((await kit.vethra('ipam', 'ls', '-q')).stdout).toBe('')
+  })
+
+  it('a port that RootlessKit has lost is found and mended; ports of a life without an end are freed', async () => {
+    const { id, bundle } = await web('lost', '-p', '8085:80')
+    await done(kit.start(bundle, id))
+    const [{ id: number } = { id: 0 }] = await kit.ports()
+    await kit.forget(number)
+    expect(await get('http://127.0.0.1:8085/')).toBe('')
+    expect((await kit.vethra('doctor', '--format', 'json')).stdout).toContain('ports-unforwarded')
+    await kit.vethra('doctor', '--repair')
+    expect(await get('http://127.0.0.1:8085/')).toBe('lost')
+    // Killed, and forgotten by runc: no hook runs.
+    const runc = `${host.runtimeDir}/runc`
+    const kill =
+      'kill -9 $(runc --root "$0" list -q | xargs runc --root "$0" state | grep -o "[0-9]*,$" | tr -d ,)'
+    await kit.inside(['sh', '-c', `${kill}; rm -r "$0"`, runc])
+    expect(await kit.ports()).toHaveLength(1)
+    await done(kit.start(bundle, id))
+    expect((await kit.ports()).map(({ spec }) => spec['parentPort'])).toEqual([8085])
+    expect(await get('http://127.0.0.1:8085/')).toBe('lost')
+    await done(kit.stop(id))
+    expect(await kit.ports()).toEqual([])
+  })
+
+  it('a start that is killed before or after RootlessKit has done something is healed by what comes next', async () => {
+    const { id, bundle } = await web('cut', '-p', '8086:80')
+    const file = `${bundle}/config.json`
+    const config = JSON.parse(await readFile(file, 'utf8'))
+    const [hook] = config.hooks.createRuntime
+    const steps: string[] = []
+    // Before its sockets are taken a start asks RootlessKit for nothing.
+    for (let step = 5; steps.filter((each) => each.includes('RootlessKit')).length < 2; step += 1) {
+      const env = [...hook.env, `VETHRA_FAULT=kill:${step}`]
+      const hooks = { ...config.hooks, createRuntime: [{ ...hook, env }] }
+      await writeFile(file, JSON.stringify({ ...config, hooks }))
+      const { stderr } = await kit.start(bundle, id)
+      expect(stderr).toContain(`killed at step ${step}`)
+      await kit.stop(id)
+      expect(await kit.ports(), `after ${stderr}`).toEqual([])
+      steps.push(stderr)
+    }
+    await writeFile(file, JSON.stringify(config))
+    await done(kit.start(bundle, id))
+    expect(await get('http://127.0.0.1:8086/')).toBe('cut')
+    await done(kit.stop(id))
   })
 })
 

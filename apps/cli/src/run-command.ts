@@ -56,6 +56,10 @@ const commands: Readonly<Record<string, Load>> = {
     const { configCommand } = await import('./config-command.ts')
     configCommand(program, () => here.settings(flags), io)
   },
+  rootless: async (program, call) => {
+    const { rootlessCommand } = await import('./rootless-command.ts')
+    rootlessCommand(program, () => openWorld(call.flags, call.here, call.io), call.io)
+  },
   daemon: async (program) => (await import('./daemon-command.ts')).daemonCommand(program),
   runtime: async (program) => (await import('./runtime-command.ts')).runtimeCommand(program),
   events: async (program, call) => {

@@ -9,6 +9,7 @@ import type {
   PortRow,
   RepairRow,
   ReservationRow,
+  RootlessRow,
 } from '@vethra/engine'
 import type { DockerNetwork, NativeNetwork } from '@vethra/networks'
 import type { SettingRow } from '@vethra/settings'
@@ -151,3 +152,6 @@ export const infoShape: ShapeOf<HostInfo> = {
     Unknown: values,
   },
 }
+
+/** A need as `rootless check` prints it. */
+export const rootlessShape: ShapeOf<RootlessRow> = flatShape('Need', 'Status', 'Message', 'Fix')

@@ -5,7 +5,7 @@ import {
   type Membership,
   membershipsOf,
 } from '@vethra/container'
-import { wholeNetworks } from '@vethra/engine'
+import { insidePorts, wholeNetworks } from '@vethra/engine'
 import { defaultNetworkName, findNetwork, type Network, networksFromFiles } from '@vethra/networks'
 import type { World } from '@vethra/world'
 import type { Container } from './container.ts'
@@ -25,7 +25,8 @@ export async function plannedMemberships(
   const joined = await joinedBy(world.files, container)
   const folder = world.networks(request.namespace)
   const wanted = await wholeNetworks(folder, known, request.networks)
-  return membershipsOf({ ...joiningOf(request), netns, joined }, wanted)
+  const ports = await insidePorts(world, request.ports)
+  return membershipsOf({ ...joiningOf(request), ports, netns, joined }, wanted)
 }
 
 /** A container that is in no network, before it has a network namespace. */

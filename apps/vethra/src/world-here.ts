@@ -123,6 +123,7 @@ async function worldHere(
     bringLoopbackUp,
     loadAppArmorProfile: () => appArmorHost().loadProfile(),
     facts: async () => (await import('./facts-here.ts')).factsHere(settings),
+    userFacts: async () => (await import('@vethra/rootlesskit')).userFacts(io.env),
     pluginFolders: async () => (await import('./facts-here.ts')).foldersOf(io.program[0] ?? ''),
     kernel: kernelHere,
     // By a file of ours: of a package that is imported as a whole, every start evaluates the whole (2 ms).

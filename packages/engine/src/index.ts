@@ -157,6 +157,8 @@ export { type InstalledPlugin, installPlugins } from './plugins/install-plugins.
 export { listPlugins, type PluginRow } from './plugins/list-plugins.ts'
 export { removeEffects } from './remove-effects.ts'
 export { forwardingHolder } from './rootless/forwarding-holder.ts'
+export { insidePorts } from './rootless/inside-ports.ts'
+export { type RootlessRow, rootlessCheck } from './rootless/rootless-check.ts'
 export { loadSettings, type SettingsSource } from './settings/load-settings.ts'
 export { parseToml } from './settings/parse-toml.ts'
 export { tellAttached, tellReleased } from './tell.ts'

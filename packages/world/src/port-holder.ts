@@ -46,4 +46,6 @@ export interface PortHold {
   readonly alive: boolean
   /** Whether there is a record: without one the process is on its own. */
   readonly recorded: boolean
+  /** The sockets among them that RootlessKit forwards no port to; absent where that is not wanted. */
+  readonly unforwarded?: readonly string[]
 }

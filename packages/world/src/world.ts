@@ -22,6 +22,7 @@ import type { ResultCache } from './result-cache.ts'
 import type { RootlessKit } from './rootless-kit.ts'
 import type { RuleSets } from './rule-sets.ts'
 import type { HostWatch, Service, WatchHearer } from './service.ts'
+import type { UserFacts } from './user-facts.ts'
 
 /** Called when a step of an operation begins; the function that it returns, when that step has ended in success or failure. */
 export type StepLog = (name: string) => () => void
@@ -85,6 +86,8 @@ export interface World {
   loadAppArmorProfile(): Promise<boolean>
   /** Facts of the host, and effects on it. */
   facts(): Promise<HostFacts>
+  /** The user that this process is of. */
+  userFacts(): Promise<UserFacts>
   /** The folders of CNI plugins. */
   pluginFolders(): Promise<PluginFolders>
   /** The kernel as plugins in this process need it. Absent where this runtime has no way to its sockets. */

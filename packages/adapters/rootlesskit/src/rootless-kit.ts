@@ -1,5 +1,6 @@
 import { CniError, type Json } from '@vethra/cni'
 import { readForwardedPort, readForwardedPorts, readRootlessInfo } from '@vethra/container'
+import { faultPoint } from '@vethra/files'
 import type { RootlessKit } from '@vethra/world'
 import { messageOf, parsed } from './answers.ts'
 import { type Answer, ask } from './ask.ts'
@@ -34,9 +35,13 @@ export function rootlessKit({ stateDir, timeoutMs = 10_000 }: RootlessKitOptions
       const path = '/v1/ports'
       const { childIP, ...spec } = port
       const body = childIP === '' ? spec : { ...spec, childIP }
-      return readForwardedPort(parsed(path, demandDone(path, await call('POST', path, body)))).id
+      faultPoint('process', 'RootlessKit, to forward a port')
+      const answer = demandDone(path, await call('POST', path, body))
+      faultPoint('process', 'RootlessKit, which forwards a port')
+      return readForwardedPort(parsed(path, answer)).id
     },
     async stopForwarding(id) {
+      faultPoint('process', 'RootlessKit, to forward a port no more')
       const answer = await call('DELETE', `/v1/ports/${id}`)
       if (answer.status < 400) return
       // It answers 400 or 500 for a number that it does not know, too.

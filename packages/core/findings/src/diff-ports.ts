@@ -28,8 +28,12 @@ export function portFindings(
       .map(left),
     ...containers.flatMap((each) => {
       const { containerId, known } = each
-      const lacks = published.has(containerId) && !held.has(containerId)
-      return lacks && known === true && restorable.has(containerId) ? [unheld(each)] : []
+      if (known !== true || !published.has(containerId) || !restorable.has(containerId)) return []
+      if (!held.has(containerId)) return [unheld(each)]
+      const lost = portHolds.flatMap((hold) =>
+        hold.containerId === containerId && hold.alive ? (hold.unforwarded ?? []) : [],
+      )
+      return lost.length > 0 ? [unforwarded(each, lost)] : []
     }),
   ]
 }
@@ -53,6 +57,16 @@ function unheld({ namespace, id }: DesiredContainer): Finding {
     subject: { kind: 'container', name: `${namespace}/${id}` },
     message: `published ports of container ${id} are not held on the host: another program can bind them, and receives nothing`,
     evidence: ['it is running, and no process holds its ports'],
+    repair: { kind: 'hold-ports', namespace, id },
+  })
+}
+
+function unforwarded({ namespace, id }: DesiredContainer, sockets: readonly string[]): Finding {
+  return repairable({
+    kind: 'ports-unforwarded',
+    subject: { kind: 'container', name: `${namespace}/${id}` },
+    message: `published ports of container ${id} do not answer outside of RootlessKit, which forwards none to them`,
+    evidence: sockets.map((each) => `no forwarded port leads to ${each}`),
     repair: { kind: 'hold-ports', namespace, id },
   })
 }

@@ -51,3 +51,11 @@ export {
   repairKey,
   scopeOf,
 } from './repair.ts'
+export {
+  kitNeeds,
+  type RootlessNeed,
+  type SeenKit,
+  type SeenUser,
+  userNeeds,
+} from './rootless-needs.ts'
+export { nameOfUser, subIdsOf } from './sub-ids.ts'

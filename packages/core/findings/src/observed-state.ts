@@ -132,6 +132,8 @@ export interface ObservedPortHold {
   readonly alive: boolean
   /** Whether it is written down that we hold them. */
   readonly recorded: boolean
+  /** The sockets among them that RootlessKit forwards no port to. Default: none. */
+  readonly unforwarded?: readonly string[]
 }
 
 /** An interface of the host. */

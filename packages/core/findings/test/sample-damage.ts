@@ -164,6 +164,15 @@ export const damages: Readonly<Record<string, { readonly kind: string; readonly 
           portHolds: portHolds.filter(({ containerId }) => containerId !== `default-c${at}`),
         })),
     },
+    'RootlessKit forwards no port to it': {
+      kind: 'ports-unforwarded',
+      damage: (world, at) =>
+        observing(world, ({ portHolds }) => ({
+          portHolds: portHolds.map((each) =>
+            each.containerId === `default-c${at}` ? { ...each, unforwarded: each.sockets } : each,
+          ),
+        })),
+    },
   }
 
 function killed(world: World, at: number): World {

@@ -41,7 +41,9 @@ export function repaired(world: World, repair: Repair): World {
     case 'hold-ports': {
       const containerId = containerIdOf(repair)
       const hold = { containerId, sockets: [], pid: 7, alive: true, recorded: true }
-      return observing(world, ({ portHolds }) => ({ portHolds: [...portHolds, hold] }))
+      return observing(world, ({ portHolds }) => ({
+        portHolds: [...portHolds.filter((each) => each.containerId !== containerId), hold],
+      }))
     }
     case 'publish-ports':
       return publishing(world, containerIdOf(repair), 'does')

@@ -2,6 +2,7 @@ import { CniError } from '@vethra/cni'
 import { capabilityMappings, formatPorts } from '@vethra/container'
 import { publishPorts } from '../attach/publish.ts'
 import type { ManageTools } from '../network/tools.ts'
+import { insidePorts } from '../rootless/inside-ports.ts'
 import type { KnownContainer } from './container-state.ts'
 
 /** Moves the ports of a running container to the next network that can publish them, once it has left one. Returns warnings. */
@@ -13,11 +14,10 @@ export async function movePorts(
   const ports = record?.ports ?? []
   if (ports.length === 0 || state !== 'running') return []
   const others = attachments.filter(({ network }) => network !== left)
-  const outcome = await publishPorts(host, others, capabilityMappings(ports)).catch(
-    (cause: unknown) => {
-      throw notMoved(id, left, cause)
-    },
-  )
+  const inside = capabilityMappings(await insidePorts(host, ports))
+  const outcome = await publishPorts(host, others, inside).catch((cause: unknown) => {
+    throw notMoved(id, left, cause)
+  })
   if (outcome !== 'impossible') return []
   const closed = `no network of container ${id} publishes its ports any more`
   return [`${closed}: ${formatPorts(ports)}`]

@@ -3,6 +3,7 @@ import { capabilityMappings, type PortMapping, parseRecord, readSocket } from '@
 import { byInterface } from '../attach/by-interface.ts'
 import { publishHeld } from '../attach/publish.ts'
 import { recordsOf } from '../attach/whose.ts'
+import { insidePorts } from '../rootless/inside-ports.ts'
 import { type Applied, ended, type RepairOf } from './applied.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 
@@ -37,7 +38,8 @@ export async function publishAgain(
   const file = await (await inNamespace(namespace)).containers.read(id, 'vethra.json')
   if (file === undefined) return ended
   const keys = [...(await recordsOf(host.records, { namespace, id }))].sort(byInterface)
-  const outcome = await publishHeld(host, keys, capabilityMappings(parseRecord(file).ports))
+  const ports = await insidePorts(host, parseRecord(file).ports)
+  const outcome = await publishHeld(host, keys, capabilityMappings(ports))
   return outcome === 'published' ? undefined : 'no network of it can'
 }
 

@@ -1,5 +1,5 @@
 import { CniError, type ContainerRef, goField, type Json } from '@vethra/cni'
-import { type BundleRecord, parseRecord } from '@vethra/container'
+import { type BundleRecord, innerPorts, parseRecord, type RootlessInfo } from '@vethra/container'
 import type {
   DesiredContainer,
   ObservedAttachment,
@@ -47,10 +47,11 @@ export async function observeContainers(
   }
 }
 
-/** The names that should be known of containers, given their attachments. */
+/** The names that should be known of containers, given their attachments. `rootless`: RootlessKit, inside of which their ports are. */
 export function desiredContainers(
   containers: readonly SeenContainer[],
   attachments: readonly ObservedAttachment[],
+  rootless: RootlessInfo | undefined,
 ): readonly DesiredContainer[] {
   const living = attachments.filter(({ state }) => state === 'alive' || state === 'unknown')
   const attached = new Set(living.map(({ containerId }) => containerId))
@@ -61,7 +62,8 @@ export function desiredContainers(
     .filter(({ observed }) => observed.stored)
     .map(({ observed: { namespace, id, containerId }, record }) => {
       const asked = record?.mode === 'cni' ? record.ports : []
-      const ports = asked.map(({ hostIP, ...port }) => ({ ...port, hostIp: hostIP }))
+      const inside = rootless ? innerPorts(asked, rootless) : asked
+      const ports = inside.map(({ hostIP, ...port }) => ({ ...port, hostIp: hostIP }))
       const container = {
         ...{ namespace, id, containerId, name: record?.name ?? '' },
         ...(ports.length > 0 ? { ports } : {}),

@@ -71,7 +71,7 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
   return {
     desired: {
       networks: networks.map((each) => desiredNetwork(tools, each)),
-      containers: desiredContainers(containers, seen),
+      containers: desiredContainers(containers, seen, await tools.host.rootless?.info()),
       attachments: attachments.desired,
     },
     observed: {

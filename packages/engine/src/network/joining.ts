@@ -11,6 +11,7 @@ import { checkWishes, findNetwork, type Network, networksFromFiles } from '@veth
 import { recordOf } from '../container/container-record.ts'
 import { demandSeen, type KnownContainer } from '../container/container-state.ts'
 import { isToPublish } from '../container/published-ports.ts'
+import { insidePorts } from '../rootless/inside-ports.ts'
 import type { ManageTools } from './tools.ts'
 import { wholeNetworks } from './wanted-networks.ts'
 
@@ -114,7 +115,7 @@ async function membershipsIn(
     netns,
     joined: attachments[0]?.joined,
     hostname,
-    ports: publishes ? ports : [],
+    ports: publishes ? await insidePorts(tools.host, ports) : [],
     taken: attachments.map(({ ifname }) => ifname),
   }
   return membershipsOf(joining, wanted)

@@ -80,6 +80,16 @@ describe('forwardingHolder', () => {
     expect(await parentPorts(kit)).toEqual(['0.0.0.0:8080'])
   })
 
+  it('a port that RootlessKit has lost is listed with its socket', async () => {
+    const { kit, ports } = host()
+    await ports.hold({ containerId: 'a', pid: 1, ports: [at(8080), at(8081)] })
+    const [{ id } = { id: 0 }] = await kit.ports()
+    await kit.stopForwarding(id)
+    expect(await ports.list()).toMatchObject([{ unforwarded: ['0.0.0.0:8080/tcp'] }])
+    await ports.hold({ containerId: 'a', pid: 1, ports: [at(8080), at(8081)] })
+    expect((await ports.list())[0]).not.toHaveProperty('unforwarded')
+  })
+
   it('under an implicit port driver the socket inside is all there is', async () => {
     const { kit, ports } = host({ info: { portDriver: 'implicit', networkDriver: 'pasta' } })
     await ports.hold({ containerId: 'a', pid: 1, ports: [at(8080)] })

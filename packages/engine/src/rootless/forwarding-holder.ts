@@ -43,7 +43,18 @@ export function forwardingHolder(inner: PortHolder, kit: RootlessKit): PortHolde
       await inner.release(container)
     },
 
-    list: () => inner.list(),
+    async list() {
+      const holds = await inner.list()
+      if (holds.every(({ alive, sockets }) => !alive || sockets.length === 0)) return holds
+      const info = await kit.info()
+      if (info.portDriver !== 'explicit') return holds
+      const forwarded = await kit.ports()
+      const isUnforwarded = (socket: string) => forwardsTo([socket], forwarded, info).length === 0
+      return holds.map((each) => {
+        const unforwarded = each.alive ? each.sockets.filter(isUnforwarded) : []
+        return unforwarded.length > 0 ? { ...each, unforwarded } : each
+      })
+    },
   }
 }
 
