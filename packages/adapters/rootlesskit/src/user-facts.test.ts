@@ -26,6 +26,7 @@ describe('userFacts', () => {
     ['run', 'unset'],
     ['/proc/missing', 'missing'],
     ['/proc/self/status', 'missing'],
+    ['/proc/self/status/x', 'missing'],
   ])('XDG_RUNTIME_DIR %j is %s', (XDG_RUNTIME_DIR, state) => {
     expect(userFacts({ XDG_RUNTIME_DIR }).user().runtimeDir.state).toBe(state)
   })

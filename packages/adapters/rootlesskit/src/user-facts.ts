@@ -54,8 +54,13 @@ function sysctlAt(key: string): readonly (readonly [string, number])[] {
 // A folder that is missing can be made where the one above it can be written to.
 function isWritable(path: string): boolean {
   if (canOpen(path, constants.W_OK | constants.X_OK)) return statSync(path).isDirectory()
-  const isThere = lstatSync(path, { throwIfNoEntry: false }) !== undefined
-  return !isThere && isWritable(path.slice(0, path.lastIndexOf('/')) || '/')
+  const above = path.slice(0, path.lastIndexOf('/')) || '/'
+  return path !== '/' && isWritable(above) && !isThere(path)
+}
+
+// A link that leads nowhere is there.
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined
 }
 
 function isProgram(path: string): boolean {
@@ -69,8 +74,9 @@ function tunOf(device: string): SeenUser['tun'] {
 
 function runtimeDirOf(path: string, uid: number): SeenUser['runtimeDir'] {
   if (!path.startsWith('/')) return { path, state: 'unset' }
-  const about = statSync(path, { throwIfNoEntry: false })
-  if (about?.isDirectory() !== true) return { path, state: 'missing' }
+  if (!canOpen(path, constants.F_OK)) return { path, state: 'missing' }
+  const about = statSync(path)
+  if (!about.isDirectory()) return { path, state: 'missing' }
   const isOwn = about.uid === uid && canOpen(path, constants.W_OK)
   return { path, state: isOwn ? 'own' : 'foreign' }
 }
