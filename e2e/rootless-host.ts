@@ -12,8 +12,8 @@ export interface UserHost extends Host {
   readonly runtimeDir: string
   /** Runs a program as the user. */
   asUser(argv: readonly string[], options?: RunOptions): Promise<Ran>
-  /** Starts RootlessKit as the user. */
-  startRootlessKit(): Promise<RootlessKitRun>
+  /** Starts RootlessKit as the user. `name`: of its state folder. */
+  startRootlessKit(name?: string): Promise<RootlessKitRun>
 }
 
 /** A RootlessKit that runs. */
@@ -30,6 +30,8 @@ export interface RootlessKitRun {
   forget(id: number): Promise<void>
   /** The ports that RootlessKit forwards, by its API. */
   ports(): Promise<readonly { readonly id: number; readonly spec: Record<string, unknown> }[]>
+  /** Kills it, and all that runs inside. */
+  kill(): Promise<void>
   close(): Promise<void>
 }
 
@@ -79,7 +81,7 @@ export async function openUserHost(): Promise<UserHost> {
       await host.run(['chown', '-R', `${uid}:${uid}`, bundle])
       return bundle
     },
-    startRootlessKit: () => startRootlessKit({ host, user, env, program }),
+    startRootlessKit: (name = 'rk') => startRootlessKit({ host, user, env, program }, name),
   }
 }
 
@@ -101,8 +103,11 @@ const kitFlags = [
   '--cgroupns',
 ]
 
-async function startRootlessKit({ host, user, env, program }: Parts): Promise<RootlessKitRun> {
-  const stateDir = `${env['XDG_RUNTIME_DIR']}/rk`
+async function startRootlessKit(
+  { host, user, env, program }: Parts,
+  name: string,
+): Promise<RootlessKitRun> {
+  const stateDir = `${env['XDG_RUNTIME_DIR']}/${name}`
   const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
   const kit = execa(
     'nsenter',
@@ -152,7 +157,15 @@ async function startRootlessKit({ host, user, env, program }: Parts): Promise<Ro
     },
     stop: (id) => inside([...runc, 'delete', '--force', id]),
     forget: async (id) => void (await answerAt(api, `/v1/ports/${id}`, 'DELETE')),
-    ports: async () => JSON.parse(await answerAt(api, '/v1/ports')) ?? [],
+    ports: async () => {
+      const ports: { id: number; spec: Record<string, unknown> }[] =
+        JSON.parse(await answerAt(api, '/v1/ports')) ?? []
+      return ports.sort((one, other) => one.id - other.id)
+    },
+    kill: async () => {
+      await host.run(['pkill', '-KILL', '-F', `${stateDir}/child_pid`])
+      await kit
+    },
     close: async () => {
       kit.stdin.end()
       await kit

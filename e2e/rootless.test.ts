@@ -108,6 +108,45 @@ describeOnHost('as an ordinary user, under RootlessKit', () => {
     expect(await kit.ports()).toEqual([])
   })
 
+  it('what a RootlessKit has left that was killed is healed under the next one', async () => {
+    const { id, bundle } = await web('again', '-p', '8087:80')
+    await done(kit.start(bundle, id))
+    await kit.kill()
+    kit = await host.startRootlessKit()
+    await done(kit.inside(['rm', '-rf', `${host.runtimeDir}/runc`]))
+    await kit.vethra('doctor', '--repair')
+    expect(await kit.vethra('doctor')).toMatchObject({ exitCode: 0 })
+    expect((await kit.vethra('ipam', 'ls', '--format', 'json')).stdout).toBe('[]')
+    await done(kit.start(bundle, id))
+    expect(await get('http://127.0.0.1:8087/')).toBe('again')
+    await done(kit.stop(id))
+  })
+
+  it('a second RootlessKit of the user does not touch what the first one runs', async () => {
+    const { id, bundle } = await web('first', '-p', '8089:80')
+    await done(kit.start(bundle, id))
+    const second = await host.startRootlessKit('second')
+    expect(await second.vethra('network', 'create', 'other')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining(`${host.runtimeDir}/rk, which runs`),
+    })
+    expect((await second.vethra('doctor', '--repair')).exitCode).not.toBe(0)
+    await second.close()
+    expect(await get('http://127.0.0.1:8089/')).toBe('first')
+    await done(kit.stop(id))
+    expect((await kit.vethra('ipam', 'ls', '--format', 'json')).stdout).toBe('[]')
+  })
+
+  it('the programs of Debian do the same where they are asked for', async () => {
+    const { id, bundle } = await web('exec', '-p', '8088:80')
+    const asked = ['--id', id, '--network', 'lan', '-p', '8088:80']
+    await done(kit.vethra('--plugins', 'exec', 'bundle', 'prepare', bundle, ...asked))
+    await done(kit.start(bundle, id))
+    expect(await get('http://127.0.0.1:8088/')).toBe('exec')
+    expect((await kit.vethra('doctor')).exitCode).toBe(0)
+    await done(kit.stop(id))
+  })
+
   it('a start that is killed before or after RootlessKit has done something is healed by what comes next', async () => {
     const { id, bundle } = await web('cut', '-p', '8086:80')
     const file = `${bundle}/config.json`

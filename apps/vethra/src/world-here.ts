@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises'
 import { guards, type LockPlaces } from '@vethra/cni'
 import { confDir } from '@vethra/conf-dir'
 import { containerStore, storedNamespaces } from '@vethra/container-store'
-import { forwardingHolder, loadSettings, reportLines, stepLines } from '@vethra/engine'
+import { loadSettings, reportLines, stepLines } from '@vethra/engine'
 import { eventFile } from '@vethra/event-file'
 import {
   appendText,
@@ -28,7 +28,7 @@ import { defaultNetworkName } from '@vethra/networks'
 import type { PluginExecOptions } from '@vethra/plugin-exec'
 import { portHolder } from '@vethra/port-holder'
 import type { ResolvedSettings, Settings } from '@vethra/settings'
-import type { AttachmentKernel, Hearer, Here, Io, StageCall, World } from '@vethra/world'
+import type { AttachmentKernel, Hearer, Here, Io, Lock, StageCall, World } from '@vethra/world'
 import { attachments, homes, runtime } from './folders-here.ts'
 import { placesHere } from './places-here.ts'
 
@@ -53,11 +53,15 @@ async function worldHere(
   { onLine, onFault }: Hearer,
   io: Io & { readonly app: string; readonly lasting: boolean },
 ): Promise<World> {
-  const { settings } = resolved
+  const { settings, homes } = resolved
   const { cniNetconfpath: dir, cniCache, namespace: own } = settings
   const places = placesHere(settings)
-  const lock = flockLock({ removeBelow: runtime })
-  const lockNow = flockLock({ removeBelow: runtime, timeoutMs: 0 })
+  // Loaded where there is a RootlessKit alone.
+  const kit = homes && (await import('./kit-here.ts')).kitHere(homes)
+  const guarded = (lock: Lock) => kit?.lock(lock) ?? lock
+  const lock = guarded(flockLock({ removeBelow: runtime }))
+  const lockNow = guarded(flockLock({ removeBelow: runtime, timeoutMs: 0 }))
+  const held = portHolder({ dir: `${runtime}/ports`, program: io.program })
   const records = diskAttachmentRecords({ dir: attachments })
   const cache = diskResultCache({ dir: cniCache })
   const debug = settings.logLevel === 'debug'
@@ -71,7 +75,8 @@ async function worldHere(
   })
   return {
     resolved,
-    ...{ runner, cache, records, lock, places, netns: namespaceFacts(), rules: iptablesRules() },
+    ...{ runner, cache, records, lock, places, rules: iptablesRules() },
+    netns: namespaceFacts(kit?.boot),
     ...(debug ? { steps: stepLines(onLine, io.now) } : {}),
     plugins: settings.plugins,
     onRemains: onFault,
@@ -94,7 +99,7 @@ async function worldHere(
       makeFolder,
       remove: removeFile,
     },
-    ...(await portsHere(resolved, io)),
+    ...(kit?.ports(held) ?? { ports: held }),
     networks: (namespace) => confDir({ dir, namespace, sharedNetwork: defaultNetworkName, lock }),
     containers: (namespace) =>
       containerStore({ dataStore: places.dataStore, namespace, lock, sync }),
@@ -140,18 +145,6 @@ async function worldHere(
       return { ...serviceNotifier(io.env, process.pid), sockets }
     },
   }
-}
-
-// Inside of RootlessKit a port is held there, and forwarded from the user's host.
-async function portsHere(
-  { homes }: ResolvedSettings,
-  { program }: Io,
-): Promise<Pick<World, 'ports' | 'rootless'>> {
-  const ports = portHolder({ dir: `${runtime}/ports`, program })
-  if (homes === undefined) return { ports }
-  const { rootlessKit } = await import('@vethra/rootlesskit')
-  const rootless = rootlessKit({ stateDir: homes.stateDir })
-  return { ports: forwardingHolder(ports, rootless), rootless }
 }
 
 // Folders in which a change may be one of what should be, or of what is.

@@ -23,8 +23,8 @@ export interface Here {
 }
 
 /** The boot and the PID namespace of this process, as far as /proc shows them. */
-export async function here(): Promise<Here> {
-  const bootId = trying(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim())
+export async function here(bootNow: () => string | undefined): Promise<Here> {
+  const bootId = bootNow()
   const pidNamespace = trying(() => readlinkSync('/proc/self/ns/pid'))
   const isBun = process.versions['bun'] !== undefined
   return {
@@ -32,6 +32,11 @@ export async function here(): Promise<Here> {
     ...known('pidNamespace', pidNamespace),
     ...(isBun ? { kernel: await import('./cookie-in-bun.ts') } : {}),
   }
+}
+
+/** The boot of this host; undefined where /proc does not show it. */
+export function bootOfHost(): string | undefined {
+  return trying(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim())
 }
 
 /** The file at a path, and the folder in which that path is looked up. Never rejects. */

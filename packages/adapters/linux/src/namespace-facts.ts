@@ -1,15 +1,18 @@
 import type { NamespaceFacts, SeenInterface } from '@vethra/world'
 import type { IpLink } from './ip-json.ts'
 import { hasLink, linkAt } from './link-inside.ts'
-import { here, lookAtNetns, withNetns } from './look-at-netns.ts'
+import { bootOfHost, here, lookAtNetns, withNetns } from './look-at-netns.ts'
 import { pluginsEnded } from './plugins-at-work.ts'
 import { run } from './run.ts'
 
-/** The facts of the host about namespaces and about the processes that plugins run in. */
-export function namespaceFacts(): NamespaceFacts {
+/**
+ * The facts of the host about namespaces and about the processes that plugins run in. `bootNow` names the time that a
+ * namespace lives in at most: the boot of the host, or what ends before that.
+ */
+export function namespaceFacts(bootNow: () => string | undefined = bootOfHost): NamespaceFacts {
   let known: ReturnType<typeof here> | undefined
   const hereNow = () => {
-    known ??= here()
+    known ??= here(bootNow)
     return known
   }
   return {
