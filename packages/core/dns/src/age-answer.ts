@@ -15,7 +15,7 @@ export function staleAnswer(octets: Uint8Array): Uint8Array {
 }
 
 function withTtls(octets: Uint8Array, change: (ttl: number) => number): Uint8Array {
-  const changed = octets.slice()
+  const changed = new Uint8Array(octets)
   const view = viewOf(changed)
   for (const { type, typeAt } of recordSpans(octets)) {
     if (type === dnsType.OPT) continue

@@ -58,7 +58,8 @@ function isFailure(rcode: number): boolean {
 function questionOf(answer: Uint8Array): DnsQuestion | undefined {
   const end = tryEnd(answer)
   if (end === undefined) return undefined
-  const alone = answer.slice(0, end)
+  // Not by slice(): that of Node's Buffer is the same memory.
+  const alone = new Uint8Array(answer.subarray(0, end))
   alone.fill(0, 6, 12)
   return tryParse(alone)?.questions[0]
 }

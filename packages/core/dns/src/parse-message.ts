@@ -1,3 +1,4 @@
+import { copyOctets } from './copy-octets.ts'
 import { dataLayout } from './data-layout.ts'
 import { malformed } from './malformed.ts'
 import type { DnsEdns, DnsFlags, DnsMessage, DnsOption, DnsQuestion, DnsRecord } from './message.ts'
@@ -103,12 +104,12 @@ function readData(
       at = name.end
     } else {
       const size = part === 'text' ? (octets[at] ?? 0) + 1 : part
-      data.push(octets.slice(at, at + size))
+      data.push(copyOctets(octets, at, at + size))
       at += size
     }
   }
   if (at > end) throw malformed('RDATA is longer than it says')
-  if (at < end) data.push(octets.slice(at, end))
+  if (at < end) data.push(copyOctets(octets, at, end))
   return data
 }
 
@@ -124,7 +125,7 @@ function ednsOf(opt: DnsRecord): DnsEdns {
   for (let at = 0; at < octets.length; ) {
     const end = at + 4 <= octets.length ? at + 4 + view.getUint16(at + 2) : Number.NaN
     if (!(end <= octets.length)) throw malformed('an EDNS option is cut short')
-    options.push({ code: view.getUint16(at), data: octets.slice(at + 4, end) })
+    options.push({ code: view.getUint16(at), data: copyOctets(octets, at + 4, end) })
     at = end
   }
   return {

@@ -1,3 +1,4 @@
+import { copyOctets } from './copy-octets.ts'
 import type { Content } from './find-content.ts'
 import type { DnsQuestion } from './message.ts'
 import { prepareAnswer } from './prepare-answer.ts'
@@ -33,7 +34,7 @@ export function makePrepared(
   const known = negative === undefined ? undefined : prepared.negatives.get(negative)
   const body = known ?? prepareAnswer(question, content)
   if (negative !== undefined) prepared.negatives.set(negative, body)
-  const key = octets.slice(12, request.end)
+  const key = copyOctets(octets, 12, request.end)
   for (let at = 0; at < key.length - 4; at += 1) key[at] = lowerOctet(key[at] ?? 0)
   const answer = { ...body, view: view.number, key }
   if (content.isCommon) keepPrepared(prepared, keyOf(request, view.number), answer)

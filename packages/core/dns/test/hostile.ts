@@ -92,11 +92,22 @@ export function keptBySpeed(): number {
   return zone.prepared.entries.size + zone.views.size
 }
 
+// As sockets give it: of Node's Buffer, whose slice() is the same memory.
+function received(octets: Uint8Array): Uint8Array {
+  return Object.assign(octets, { slice: octets.subarray })
+}
+
 /** The fault in how a question is answered; undefined when there is none. Throws when an answer cannot be parsed. */
 export function faultOfAnswer(octets: Uint8Array, rotation: number): string | undefined {
   const before = octets.slice()
   const isTcp = rotation % 2 === 1
-  const outcome = answerQuestion({ octets, zone, askerAddress: '10.4.0.2', isTcp, rotation })
+  const outcome = answerQuestion({
+    octets: received(octets),
+    zone,
+    askerAddress: '10.4.0.2',
+    isTcp,
+    rotation,
+  })
   if (!octets.every((octet, at) => octet === before[at])) return 'the question was changed'
   const isAnswer = octets.length < 12 || ((octets[2] ?? 0) & 0x80) !== 0
   if (isAnswer !== (outcome.kind === 'drop')) return 'dropped, or not'
@@ -132,7 +143,7 @@ function faultOfReply(octets: Uint8Array, reply: DnsMessage): string | undefined
 /** The fault in how an answer of upstream is taken; undefined when there is none. Throws when it harms what follows. */
 export function faultOfTaken(answer: Uint8Array): string | undefined {
   const [question = { name: '', type: 0, class: 0 }] = asked.questions
-  const check = checkUpstreamAnswer({ question, id: asked.id, answer })
+  const check = checkUpstreamAnswer({ question, id: asked.id, answer: received(answer) })
   if (check.kind !== 'accepted') return undefined
   const { message } = check
   if (message.id !== asked.id || !message.flags.response) return 'a spoofed answer'
