@@ -1,9 +1,11 @@
 /**
  * Fails on documents that no longer tell the truth: dead links, table cells longer than a
- * sentence, packages without a README, a long or stale ARCHITECTURE.md, settings that docs/vethra.toml.md does not tell.
+ * sentence, packages without a README, a long or stale ARCHITECTURE.md, settings that docs/vethra.toml.md does not tell,
+ * annotations that docs/runtimes.md does not.
  */
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { annotationFaults } from './docs-check-annotations.ts'
 import { linkFaults } from './docs-check-links.ts'
 import { settingsFaults } from './docs-check-settings.ts'
 import { tableFaults } from './docs-check-tables.ts'
@@ -20,6 +22,7 @@ const faults = [
   ...(await Promise.all(packages.map(readmeFaults))).flat(),
   ...(await architectureFaults()),
   ...(await settingsFaults(settings, (await read(settings)) ?? '')),
+  ...(await annotationFaults(top, 'docs/runtimes.md')),
 ]
 for (const fault of faults) console.error(fault)
 console.log(`${documents.length} documents, ${packages.length} packages, ${faults.length} faults`)
