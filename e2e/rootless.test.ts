@@ -55,6 +55,9 @@ describeOnHost('as an ordinary user, under RootlessKit', () => {
     const shop = await web('shop', '-p', '8080:80', '-p', '127.0.0.1:8081:80')
     await done(shop.start())
     expect(await get('http://127.0.0.1:8080/')).toBe('shop')
+    // Called outside of RootlessKit, the program goes on inside.
+    const listed = await done(host.vethra('container', 'ls', '--format', '{{.Name}} {{.State}}'))
+    expect(listed.stdout).toBe('shop running')
     expect(await get('http://127.0.0.1:8081/')).toBe('shop')
     expect((await kit.vethra('doctor')).exitCode).toBe(0)
     expect((await kit.ports()).map(({ spec }) => spec)).toEqual([

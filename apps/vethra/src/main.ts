@@ -24,6 +24,11 @@ const io: Io = {
   program: programOf(process.argv),
 }
 
+// The networks of an ordinary user are inside of RootlessKit.
+if ((app === 'cli' || app === 'daemon') && process.geteuid?.() !== 0 && 'bun' in process.versions) {
+  ;(await import('./enter-kit-here.ts')).enterKitHere(argv, process.env)
+}
+
 // The executable is built so that bun's JIT waits: what ends within milliseconds runs nothing often enough. These go on.
 const lasting = ['doctor', 'top']
 if (app === 'daemon' || argv.some((each) => lasting.includes(each))) compileAsUsual()

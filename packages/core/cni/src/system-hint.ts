@@ -8,7 +8,8 @@ export function systemHint(error: unknown): string | undefined {
 }
 
 const hints: Readonly<Record<string, string>> = {
-  EACCES: 'Run as root, or name a folder that you own.',
+  EACCES:
+    'Run as root, or name a folder that you own; containers of an ordinary user: "vethra rootless check".',
   EPERM: 'Run as root, or name a folder on a file system that allows it.',
   EROFS: 'Name a folder on a file system that is mounted for writing.',
   ENOSPC: 'Free some space on the file system that holds it.',

@@ -5,6 +5,7 @@
 export { bakedFlags } from './baked-flags.ts'
 export { readContainerdConfig } from './containerd-config.ts'
 export { dataStorePath } from './data-store.ts'
+export { enterArguments, kitFolders, type OutsideCall, type RunningKit } from './enter-kit.ts'
 export { atHome, type Homes, homesOf, homeVariables } from './homes.ts'
 export {
   containerdConfigFile,

@@ -6,6 +6,8 @@ import { CniError } from '@vethra/cni'
 export interface Replacement {
   /** The path of the program; also its argv[0]. */
   readonly program: string
+  /** The first arguments. Default: none. */
+  readonly first?: readonly string[]
   /** How many arguments at the end of this process's own are passed on, octet by octet. */
   readonly argumentCount: number
   /** The descriptors that stay open besides the standard ones. */
@@ -17,15 +19,24 @@ export interface Replacement {
  * marks are taken back: close-on-exec, the limit of open files, and SIGPIPE and SIGXFSZ, which it ignores.
  * Returns only by throwing CniError 100 where there is no such program, 5 where the system refuses.
  */
-export function replaceProcess({ program, argumentCount, descriptors }: Replacement): never {
-  const path = Buffer.from(`${program}\0`)
+export function replaceProcess(wanted: Replacement): never {
+  const { program, argumentCount, descriptors } = wanted
+  const [path = Buffer.alloc(1), ...first] = [program, ...(wanted.first ?? [])].map(asText)
   const own = readFileSync('/proc/self/cmdline')
-  const argv = BigUint64Array.from([BigInt(ptr(path)), ...lastStrings(own, argumentCount), 0n])
+  const argv = BigUint64Array.from([
+    ...[path, ...first].map((each) => BigInt(ptr(each))),
+    ...lastStrings(own, argumentCount),
+    0n,
+  ])
   for (const each of descriptors) libc.fcntl(each, setDescriptorFlags, 0)
   for (const signal of ignoredByBun) libc.signal(signal, null)
   restoreOpenFiles()
   libc.execv(path, argv)
-  throw refused(program, own)
+  throw refused(program, [own, ...first])
+}
+
+function asText(text: string): Buffer {
+  return Buffer.from(`${text}\0`)
 }
 
 const setDescriptorFlags = 2
@@ -64,13 +75,13 @@ function restoreOpenFiles(): void {
 }
 
 // The arguments are kept in memory until here.
-function refused(program: string, _kept: Uint8Array): CniError {
+function refused(program: string, _kept: readonly Uint8Array[]): CniError {
   const place = libc.__errno_location()
   const number = place === null ? 0 : read.i32(place)
   const text = libc.strerror(number)
   return new CniError({
     code: number === missing ? 100 : 5,
-    message: `cannot run the OCI runtime ${JSON.stringify(program)}: ${text === null ? number : new CString(text)}`,
+    message: `cannot run ${JSON.stringify(program)}: ${text === null ? number : new CString(text)}`,
     hint: 'Name another by VETHRA_RUNTIME, or by binary in [runtime] of vethra.toml.',
   })
 }

@@ -1,0 +1,53 @@
+/** A call of this program by an ordinary user, outside of RootlessKit. */
+export interface OutsideCall {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The effective ids. */
+  readonly uid: number
+  readonly gid: number
+  /** The words of the call, without global flags. */
+  readonly words: readonly string[]
+  /** The working directory. */
+  readonly cwd: string
+}
+
+/** A RootlessKit that runs. */
+export interface RunningKit {
+  readonly stateDir: string
+  /** The content of its file `child_pid`. */
+  readonly childPid: string
+  /** Whether it keeps a network namespace beside that of its child: its file `netns` is there. */
+  readonly detached: boolean
+}
+
+/**
+ * The state folders in which to look for a user's RootlessKit, the first that has a file `child_pid` wins; none for
+ * root, inside of RootlessKit, and for commands that are about this side.
+ */
+export function kitFolders({ env, uid, words }: OutsideCall): readonly string[] {
+  const [first = 'help'] = words
+  if (uid === 0 || stayOutside.includes(first) || words.some((each) => helps.includes(each)))
+    return []
+  const { ROOTLESSKIT_STATE_DIR: named, XDG_RUNTIME_DIR: runtime } = env
+  const found = [named, runtime && `${runtime}/containerd-rootless`, runtime && `${runtime}/rk`]
+  return found.flatMap((each) => (each?.startsWith('/') ? [each] : []))
+}
+
+const stayOutside = ['rootless', 'completion', 'version', 'help']
+const helps = ['--help', '-h']
+
+/** The arguments of nsenter(1) by which a call goes on inside; the program and its arguments are to follow. Undefined for a child that is no number. */
+export function enterArguments(
+  { uid, gid, cwd }: OutsideCall,
+  { stateDir, childPid, detached }: RunningKit,
+): readonly string[] | undefined {
+  const pid = /^[1-9]\d{0,9}$/.exec(childPid.trim())?.[0]
+  if (pid === undefined) return undefined
+  return [
+    ...['-t', pid, '--preserve-credentials', '-U', '-m', '-p'],
+    detached ? `--net=${stateDir}/netns` : '-n',
+    ...[`--wd=${cwd}`, '--', 'env'],
+    `ROOTLESSKIT_STATE_DIR=${stateDir}`,
+    `ROOTLESSKIT_PARENT_EUID=${uid}`,
+    `ROOTLESSKIT_PARENT_EGID=${gid}`,
+  ]
+}
