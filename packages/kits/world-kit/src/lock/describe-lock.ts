@@ -120,8 +120,10 @@ function whenTheHolderFails(subject: () => LockSubject): void {
     const waiting = lock.hold(path, async () => {
       entered = true
     })
-    await pause(boundMs)
-    expect(entered).toBe(stoppedHolder === 'loses')
+    const loses = stoppedHolder === 'loses'
+    // A machine with much to do is late, too.
+    for (let waits = 0; waits < (loses ? 5 : 1) && !entered; waits += 1) await pause(boundMs)
+    expect(entered).toBe(loses)
     await holder.kill()
     await waiting
   })
