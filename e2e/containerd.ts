@@ -1,6 +1,8 @@
+import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, credentials, type ServiceError } from '@grpc/grpc-js'
 import type { Host } from './host.ts'
+import { encode, type Message, readFields, valuesOf } from './protobuf.ts'
 
 /** What containerd's CRI plugin says of itself. */
 interface CriStatus {
@@ -14,48 +16,80 @@ interface CriStatus {
 export interface Containerd {
   readonly socket: string
   status(): Promise<CriStatus>
-  stop(): Promise<void>
+  /** Calls a method of runtime.v1.RuntimeService; the octets of what it answers. */
+  call(method: string, message: Message): Promise<Buffer>
+  /** Ends it by a signal, and waits until it is gone. */
+  stop(signal?: 'TERM' | 'KILL'): Promise<void>
 }
 
-const config = (folder: string, plugins: string) => `version = 2
+/** Options of `startContainerd`. */
+export interface ContainerdOptions {
+  /** The folder below the host's that its state is in. Default: `containerd`. */
+  readonly folder?: string
+  /** The image of pods' first container. */
+  readonly pauseImage?: string
+  /** How many conf lists pods are attached to: 0 for all, the default. */
+  readonly networks?: number
+}
+
+const config = (folder: string, plugins: string, options: ContainerdOptions) => `version = 2
 root = "${folder}/root"
 state = "${folder}/state"
 [grpc]
   address = "${folder}/sock"
 [plugins."io.containerd.grpc.v1.cri"]
   disable_apparmor = true
+  restrict_oom_score_adj = true
+  sandbox_image = "${options.pauseImage ?? 'none'}"
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "${plugins}"
-    max_conf_num = 0
+    max_conf_num = ${options.networks ?? 0}
 `
 
 /** Starts containerd with the CNI folders of the host, all conf lists loaded, and waits until it answers. */
-export async function startContainerd(host: Host, plugins: string): Promise<Containerd> {
-  const folder = `${host.folder}/containerd`
+export async function startContainerd(
+  host: Host,
+  plugins: string,
+  options: ContainerdOptions = {},
+): Promise<Containerd> {
+  const folder = `${host.folder}/${options.folder ?? 'containerd'}`
   const script = `mkdir -p ${folder} && cat > ${folder}/config.toml
-    containerd --config ${folder}/config.toml > ${folder}/log 2>&1 & echo $!`
-  const started = await host.run(['sh', '-c', script], { input: config(folder, plugins) })
+    containerd --config ${folder}/config.toml >> ${folder}/log 2>&1 & echo $!`
+  const input = config(folder, plugins, options)
+  const started = await host.run(['sh', '-c', script], { input })
+  // Before the first try, since gRPC waits a second for the next.
+  while (!(await isListening(`${folder}/sock`))) await sleep(20)
   const client = new Client(`unix:${folder}/sock`, credentials.createInsecure())
+  const call = (method: string, message: Message) => callMethod(client, method, message)
   return {
     socket: `${folder}/sock`,
-    status: () => askStatus(client),
-    stop: async () => {
+    // StatusRequest { bool verbose = 1 }
+    status: async () => readStatus(await call('Status', { 1: 1 })),
+    call,
+    stop: async (signal = 'TERM') => {
       client.close()
-      await host.run(['kill', started.stdout])
+      await host.run(['kill', `-${signal}`, started.stdout])
       while ((await host.run(['kill', '-0', started.stdout])).exitCode === 0) await sleep(20)
     },
   }
 }
 
-// runtime.v1.RuntimeService/Status of kubernetes/cri-api: StatusRequest { bool verbose = 1 }.
-function askStatus(client: Client): Promise<CriStatus> {
+function isListening(socket: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const connection = connect(socket, () => resolve(true))
+    connection.on('error', () => resolve(false))
+    connection.unref().end()
+  })
+}
+
+function callMethod(client: Client, method: string, message: Message): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const done = (error: ServiceError | null, status?: CriStatus) =>
-      status === undefined ? reject(error) : resolve(status)
+    const done = (error: ServiceError | null, answer?: Buffer) =>
+      answer === undefined ? reject(error) : resolve(answer)
     client.waitForReady(Date.now() + 10_000, (late) => {
       if (late) return reject(late)
-      const verbose = () => Buffer.from([0x08, 0x01])
-      client.makeUnaryRequest('/runtime.v1.RuntimeService/Status', verbose, readStatus, {}, done)
+      const path = `/runtime.v1.RuntimeService/${method}`
+      client.makeUnaryRequest(path, encode, (octets) => octets, message, {}, done)
     })
   })
 }
@@ -78,40 +112,4 @@ function readStatus(octets: Buffer): CriStatus {
   }
   const networks = cni.Networks.map(({ Config, IFName }) => ({ name: Config.Name, ifname: IFName }))
   return { conditions: Object.fromEntries(conditions), networks }
-}
-
-interface Field {
-  readonly key: number
-  /** Of a varint. */
-  readonly number?: number
-  /** Of what has a length: texts and messages. */
-  readonly octets?: Buffer
-}
-
-/** The fields of a protocol buffers message, in order. Only varints and what has a length occur here. */
-function readFields(octets: Buffer = Buffer.alloc(0)): readonly Field[] {
-  const fields: Field[] = []
-  let at = 0
-  const varint = () => {
-    let value = 0
-    for (let shift = 0; ; shift += 7) {
-      const octet = octets[at++] ?? 0
-      value += (octet & 0x7f) * 2 ** shift
-      if (octet < 0x80) return value
-    }
-  }
-  while (at < octets.length) {
-    const tag = varint()
-    const number = varint()
-    if (tag % 8 === 0) fields.push({ key: tag >> 3, number })
-    else if (tag % 8 === 2) {
-      fields.push({ key: tag >> 3, octets: octets.subarray(at, at + number) })
-      at += number
-    } else throw new Error(`wire type ${tag % 8} is not expected`)
-  }
-  return fields
-}
-
-function valuesOf(fields: readonly Field[], wanted: number): readonly Buffer[] {
-  return fields.flatMap(({ key, octets }) => (key === wanted && octets ? [octets] : []))
 }

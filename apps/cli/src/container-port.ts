@@ -1,6 +1,6 @@
 import { CniError } from '@vethra/cni'
 import type { PortMapping, PortReason } from '@vethra/container'
-import { findContainer, type PortRow, portRows, publishedPorts } from '@vethra/engine'
+import { findShown, type PortRow, portRows, publishedPorts } from '@vethra/engine'
 import type { Io } from '@vethra/world'
 import { type Listing, printListing } from './listing.ts'
 import { portShape } from './shapes.ts'
@@ -20,7 +20,7 @@ export interface PortRequest {
  */
 export async function printPorts(tools: Tools, request: PortRequest, io: Io): Promise<void> {
   const { ref, port, format } = request
-  const container = await findContainer(tools, ref)
+  const container = await findShown(tools, ref)
   const { id, record } = container
   const all = await publishedPorts(tools, container)
   const ports = port === undefined ? all : demandPort(all, { ref, id, port })

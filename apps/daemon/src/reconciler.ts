@@ -1,6 +1,13 @@
 import type { NewEvent } from '@vethra/api'
 import { CniError, explain } from '@vethra/cni'
-import { type DoctorTools, examine, heal, type RepairOutcome, repair } from '@vethra/engine'
+import {
+  type DoctorTools,
+  examine,
+  heal,
+  type RepairOutcome,
+  repair,
+  watchPods,
+} from '@vethra/engine'
 import type { Finding, Repair } from '@vethra/findings'
 import type { Logger } from 'pino'
 import { newRepairHistory } from './repair-history.ts'
@@ -51,6 +58,7 @@ export interface Reconciler {
 export function newReconciler(tools: ReconcilerTools): Reconciler {
   const { doctor, tally, log } = tools
   const history = newRepairHistory(tools)
+  const podEvents = watchPods(doctor.host)
   let last: LastLook | undefined
   let repeated = 0
   let tried = ''
@@ -74,6 +82,7 @@ export function newReconciler(tools: ReconcilerTools): Reconciler {
       ifFlushed = healing.ifFlushed
       outcomes.push(...healing.outcomes)
       history.ended(healing.left)
+      for (const event of await podEvents()) tools.tell(event)
       last = { atMs: tools.now(), tookMs: tools.now() - began, findings: healing.left }
       tally.count('vethra_looks_total', { outcome: 'done' })
       tally.count('vethra_look_seconds_total', {}, last.tookMs / 1000)

@@ -131,6 +131,8 @@ async function worldHere(
     userFacts: async () => (await import('@vethra/rootlesskit')).userFacts(io.env),
     pluginFolders: async () => (await import('./facts-here.ts')).foldersOf(io.program[0] ?? ''),
     kernel: kernelHere,
+    sandboxes: async () =>
+      (await import('@vethra/cri')).listSandboxes({ address: settings.address, timeoutMs: 500 }),
     // By a file of ours: of a package that is imported as a whole, every start evaluates the whole (2 ms).
     hostKernel: async () => (await import('./facts-here.ts')).hostKernel(),
     watch: async (hearer) => {

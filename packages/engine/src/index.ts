@@ -69,7 +69,7 @@ export { type AttachmentRow, listAttachments } from './container/attachment-list
 export { homeLife, homeOf } from './container/container-home.ts'
 export {
   type ContainerDetails,
-  findContainer,
+  findShown,
   inspectContainer,
 } from './container/container-inspect.ts'
 export { listContainers } from './container/container-list.ts'
@@ -93,6 +93,7 @@ export {
   readTraffic,
   type Traffic,
 } from './container/traffic.ts'
+export { watchPods } from './container/watch-pods.ts'
 export { converge, type Outcome, type Wish } from './converge.ts'
 export type {
   DoctorTools,

@@ -1,4 +1,5 @@
 import type { CniError, LockPlaces } from '@vethra/cni'
+import type { PodNames } from '@vethra/container'
 import type { PluginChoice } from '@vethra/plugins'
 import type { ResolvedSettings } from '@vethra/settings'
 import type { AttachmentKernel } from './attachment-kernel.ts'
@@ -94,6 +95,11 @@ export interface World {
   kernel?(): Promise<AttachmentKernel>
   /** The kernel as a doctor sees and mends it. */
   hostKernel(): Promise<Kernel>
+  /**
+   * The names of pods in the records of the CRI runtime at the address of the settings, by the id of their sandbox. Empty
+   * where none answers in time. Absent where nobody asks.
+   */
+  sandboxes?(): Promise<ReadonlyMap<string, PodNames>>
   /** Watches everything that containers and networks depend on. */
   watch(hearer: WatchHearer): Promise<HostWatch>
   /** The service manager that started this process. */

@@ -8,6 +8,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  watch,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -213,3 +214,24 @@ function queue(): Lock {
     },
   }
 }
+
+describe('a watcher', () => {
+  it('that reads conf lists at each change, as containerd does, never sees a part of one', async () => {
+    const text = JSON.stringify({ name: 'n', filler: 'x'.repeat(200_000) })
+    const lists = () => readdirSync(dir).filter((name) => name.endsWith('.conflist'))
+    const read: string[] = []
+    const watcher = watch(dir, () => {
+      for (const name of lists())
+        if (existsSync(join(dir, name))) read.push(readFileSync(join(dir, name), 'utf8'))
+    })
+    const conf = confDir({ ...options, dir, namespace: 'default' })
+    for (let round = 0; round < 10; round += 1) {
+      const file = await conf.create(`n${round}`, text)
+      await new Promise(setImmediate)
+      if (round % 2 === 0) await conf.remove(file)
+    }
+    await expect.poll(() => read.length).toBeGreaterThan(9)
+    watcher.close()
+    expect(new Set(read)).toEqual(new Set([text]))
+  })
+})

@@ -30,6 +30,7 @@ export { parseNetworkFlag } from './network-flag.ts'
 export { type NetworkMode, networkMode } from './network-mode.ts'
 export type { BundlePlaces, HookProgram, JoinedContainer } from './places.ts'
 export { type BundlePlan, planBundle } from './plan.ts'
+export { type PodNames, podNames, podNamespace, podOf, podText } from './pod.ts'
 export {
   type AnswerFacts,
   endOf,

@@ -34,7 +34,10 @@ function unseen(each: ObservedAttachment): Finding {
 }
 
 function deadFindings(observed: ObservedState, marks: Maps['marks']): readonly Finding[] {
-  const gone = observed.attachments.filter(({ state }) => state === 'gone')
+  // Loopback goes with the namespace, and holds nothing.
+  const gone = observed.attachments.filter(
+    ({ state, pod, ifname }) => state === 'gone' && !(pod !== undefined && ifname === 'lo'),
+  )
   if (gone.length === 0) return []
   const held = Map.groupBy(observed.reservations, holderOf)
   return gone.map((each) => {
@@ -107,13 +110,14 @@ function dead(
   held: readonly ObservedReservation[],
   rules: readonly string[],
 ): Finding {
-  const { network, containerId, ifname, netns, ours, recorded, remembered } = attachment
+  const { network, containerId, ifname, netns, ours, recorded, remembered, pod } = attachment
+  const who = pod === undefined ? `container ${containerId}` : `pod ${pod || containerId}`
   const addresses = held.map(({ reservation }) => reservation.address).join(', ')
   const holds = held.length === 0 ? '' : ` and holds ${addresses}`
   const known = {
     kind: 'attachment-dead',
     subject: { kind: 'attachment', name: attachmentText(attachment) },
-    message: `container ${containerId} is gone, but its ${ifname} is still attached to network ${network}${holds}`,
+    message: `${who} is gone, but its ${ifname} is still attached to network ${network}${holds}`,
     evidence: [
       `the namespace that was at ${netns} is gone`,
       ...held.map(
@@ -131,8 +135,32 @@ function dead(
     ...known,
     severity: 'warning',
     ours,
-    fix: `detach it with the runtime that attached it; with cnitool: cnitool del ${network} ${netns}`,
+    fix:
+      pod === undefined
+        ? `detach it with the runtime that attached it; with cnitool: cnitool del ${network} ${netns}`
+        : `crictl rmp -f ${containerId}`,
   })
+}
+
+/** Pods in networks that no conf list defines: their runtime detaches by the conf lists that it has loaded. */
+export function podFindings(
+  { networks }: DesiredState,
+  { attachments }: ObservedState,
+): readonly Finding[] {
+  const defined = new Set(networks.map(({ name }) => name))
+  const lost = attachments.filter(
+    ({ pod, ifname, network }) => pod !== undefined && ifname !== 'lo' && !defined.has(network),
+  )
+  return lost.map((each) =>
+    finding({
+      kind: 'network-missing',
+      severity: 'warning',
+      subject: { kind: 'attachment', name: attachmentText(each) },
+      message: `pod ${each.pod || each.containerId} is attached to network ${each.network}, which no conf list defines: its runtime cannot detach it`,
+      evidence: ['the conf list of its ADD is in the result cache, as "config" in base64'],
+      ours: false,
+    }),
+  )
 }
 
 function ruleEvidence(

@@ -1,6 +1,11 @@
 import { attachmentText } from './attachment-ref.ts'
 import type { DesiredAttachment, DesiredState } from './desired-state.ts'
-import { attachmentFindings, recordFindings, unfinishedFindings } from './diff-attachments.ts'
+import {
+  attachmentFindings,
+  podFindings,
+  recordFindings,
+  unfinishedFindings,
+} from './diff-attachments.ts'
 import { confFindings, damageFindings } from './diff-files.ts'
 import { firewallFindings, leftRuleFindings } from './diff-firewall.ts'
 import { flowFindings } from './diff-flows.ts'
@@ -30,6 +35,7 @@ export function diff(desired: DesiredState, observed: ObservedState): readonly F
     ...damageFindings(desired, observed),
     ...attachmentFindings(observed, maps),
     ...recordFindings(observed),
+    ...podFindings(desired, observed),
     ...desired.attachments.flatMap((each) => lacks(each, observed, maps)),
     ...unfinishedFindings(desired, observed, maps),
     ...strayLinkFindings(desired, observed),

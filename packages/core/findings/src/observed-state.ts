@@ -77,6 +77,8 @@ export interface ObservedAttachment extends AttachmentRef {
   readonly restorable: boolean
   /** Whether it is in DATA_STORE or recorded. */
   readonly ours: boolean
+  /** The pod that it is of, `k8s://NAMESPACE/NAME`, empty without names; absent for what is of none. */
+  readonly pod?: string
   /** The link of the host that led to it; absent where that is not known. */
   readonly hostLink?: string
   /** The path of its namespace; empty when none is recorded. */

@@ -14,4 +14,4 @@ export type HostTools = Pick<
   | 'kernel'
   | 'steps'
 > &
-  Partial<Pick<World, 'onRemains' | 'events' | 'facts' | 'rootless'>>
+  Partial<Pick<World, 'onRemains' | 'events' | 'facts' | 'rootless' | 'sandboxes'>>

@@ -1,4 +1,5 @@
 import { readAddress } from '@vethra/address'
+import { orElse } from '@vethra/cni'
 import {
   assignPorts,
   brokenPromises,
@@ -65,7 +66,8 @@ function mappedPorts(
   by: (pluginId: string) => string,
 ): readonly HeldMapping[] {
   return entries.flatMap(({ attachment: { containerId, capabilityArgs } }) =>
-    parseStoredMappings(capabilityArgs['portMappings'] ?? []).map((mapping) => ({
+    // Of another runtime it may be anything.
+    orElse(() => parseStoredMappings(capabilityArgs['portMappings'] ?? []), []).map((mapping) => ({
       ...mapping,
       by: by(containerId),
     })),

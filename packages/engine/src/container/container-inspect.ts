@@ -1,17 +1,49 @@
 import { CniError, type Result } from '@vethra/cni'
-import { type StoredMapping, storedMappings } from '@vethra/container'
+import { podNamespace, type StoredMapping, storedMappings } from '@vethra/container'
 import type { ManageTools } from '../network/tools.ts'
 import { type ContainerState, type KnownContainer, readContainer } from './container-state.ts'
+import { podsOf, refusePod } from './pods.ts'
 import { publishedPorts } from './published-ports.ts'
 
-/** The container that an id, the start of one, or a name means. Throws CniError 101 when there is none. */
+/**
+ * The container that an id, the start of one, or a name means, to be changed. Throws CniError 101 when there is none, 102
+ * for a pod.
+ */
 export async function findContainer(tools: ManageTools, ref: string): Promise<KnownContainer> {
+  const found = await findShown(tools, ref)
+  refusePod(found)
+  return found
+}
+
+/**
+ * The container, or the pod, that an id, the start of one, or a name means; a pod's name with or without `k8s://` and its
+ * namespace. Throws CniError 101 when there is none, 103 where it could be several pods.
+ */
+export async function findShown(tools: ManageTools, ref: string): Promise<KnownContainer> {
+  // Names with a slash are pods' alone, and no component of a path.
+  const named = ref.includes('/') ? podMeant(await podsOf(tools), ref) : undefined
+  if (named !== undefined) return named
   const id = await tools.containers.find(ref)
   if (id !== undefined) return readContainer(tools, id)
+  const pod = podMeant(await podsOf(tools), ref)
+  if (pod !== undefined) return pod
   throw new CniError({
     code: 101,
     message: `no such container ${JSON.stringify(ref)}`,
     hint: 'List the containers with "vethra container ls".',
+  })
+}
+
+function podMeant(pods: readonly KnownContainer[], ref: string): KnownContainer | undefined {
+  const named = pods.filter(({ id, names, pod }) =>
+    [id, names?.name, `${pod?.namespace}/${pod?.name}`, pod?.name].includes(ref),
+  )
+  const meant = named.length > 0 ? named : pods.filter(({ id }) => id.startsWith(ref))
+  if (meant.length < 2) return meant[0]
+  throw new CniError({
+    code: 103,
+    message: `${JSON.stringify(ref)} means ${meant.length} pods`,
+    hint: `Give the id of one: ${meant.map(({ id }) => id.slice(0, 12)).join(', ')}.`,
   })
 }
 
@@ -39,8 +71,8 @@ interface ContainerNetwork {
 
 /** The known state of a container. Throws CniError 101 when there is none. */
 export async function inspectContainer(tools: ManageTools, ref: string): Promise<ContainerDetails> {
-  const container = await findContainer(tools, ref)
-  const { id, record, names, attachments, state } = container
+  const container = await findShown(tools, ref)
+  const { id, record, names, attachments, state, pod } = container
   const folder = tools.containers.folder(id)
   const networks = Object.entries(names?.networks ?? {}).map(([name, result], index) => [
     name,
@@ -49,13 +81,13 @@ export async function inspectContainer(tools: ManageTools, ref: string): Promise
   return {
     ID: id,
     Name: names?.name || record?.name || '',
-    Namespace: tools.settings.namespace,
+    Namespace: pod ? podNamespace : tools.settings.namespace,
     Hostname: names?.hostname || record?.hostname || '',
     Networks: Object.fromEntries(networks),
     Ports: storedMappings(await publishedPorts(tools, container)),
-    HostsPath: tools.hosts.path(id),
-    ResolvConfPath: `${folder}/resolv.conf`,
-    HostnamePath: `${folder}/hostname`,
+    HostsPath: pod ? '' : tools.hosts.path(id),
+    ResolvConfPath: pod ? '' : `${folder}/resolv.conf`,
+    HostnamePath: pod ? '' : `${folder}/hostname`,
     State: state,
   }
 }

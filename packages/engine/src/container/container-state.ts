@@ -1,6 +1,6 @@
 import type { Life } from '@vethra/cni'
 import { CniError, containerIdOf, dashJoined, goField, type Json } from '@vethra/cni'
-import { type BundleRecord, parseRecord } from '@vethra/container'
+import { type BundleRecord, type PodNames, parseRecord } from '@vethra/container'
 import type { ContainerNames } from '@vethra/names'
 import type { AttachmentRecord } from '@vethra/world'
 import { byInterface } from '../attach/by-interface.ts'
@@ -16,6 +16,8 @@ export interface KnownContainer {
   readonly record?: BundleRecord
   /** The names that its peers know; absent unless it is attached. */
   readonly names?: ContainerNames
+  /** The names in Kubernetes of a pod, which a runtime of others attached and alone changes. */
+  readonly pod?: PodNames
   /** In the order of interfaces; empty unless it is attached. */
   readonly attachments: readonly AttachmentRecord[]
   readonly state: ContainerState

@@ -11,8 +11,9 @@ import type { KnownContainer } from './container-state.ts'
  */
 export async function publishedPorts(
   { host, containers }: ManageTools,
-  { id, record, attachments, state }: KnownContainer,
+  { id, record, attachments, state, pod }: KnownContainer,
 ): Promise<readonly PortMapping[]> {
+  if (pod) return podsPorts(host, attachments)
   // One that nerdctl made leaves no network while it runs.
   if (record === undefined) return nerdctlsPorts(containers, id)
   const asked = record.ports
@@ -22,6 +23,14 @@ export async function publishedPorts(
   const published = made.flatMap((each) => (each ? portsOf(each) : []))
   const texts = new Set(parseStoredMappings(published).map(textOf))
   return asked.filter((each) => texts.has(textOf(each)))
+}
+
+async function podsPorts(
+  { cache }: ManageTools['host'],
+  attachments: KnownContainer['attachments'],
+): Promise<readonly PortMapping[]> {
+  const made = await Promise.all(attachments.map((each) => cache.read(each)))
+  return made.flatMap((each) => orElse(() => parseStoredMappings(each ? portsOf(each) : []), []))
 }
 
 // A file that is damaged publishes nothing, and hides no other container.

@@ -3,6 +3,7 @@ import { networkBridge, networksFromFiles } from '@vethra/networks'
 import type { LinkCounters } from '@vethra/world'
 import type { ManageTools } from '../network/tools.ts'
 import { type ContainerState, readContainers } from './container-state.ts'
+import { podsOf } from './pods.ts'
 
 /** Octets since their interfaces were made, seen from the containers; absent where the host has no interface to count at. */
 export interface Octets {
@@ -38,7 +39,7 @@ export async function readTraffic(tools: ManageTools): Promise<Traffic> {
   const [links, files, known, cached] = await Promise.all([
     tools.effects.linkCounters(),
     tools.networks.list(),
-    readContainers(tools),
+    Promise.all([readContainers(tools), podsOf(tools)]),
     tools.host.cache.list(),
   ])
   const { networks } = networksFromFiles(files)
@@ -53,7 +54,7 @@ export async function readTraffic(tools: ManageTools): Promise<Traffic> {
         ...(links.some(({ name }) => name === bridge) ? octetsOf(ports) : {}),
       }
     }),
-    Containers: known.map(({ id, record, names, attachments, state }) => {
+    Containers: known.flat().map(({ id, record, names, attachments, state }) => {
       const results = Object.entries(names?.networks ?? {})
       const ends = results.flatMap(([, result]) => hostEnds(result))
       const ours = links.filter(({ name }) => ends.includes(name))

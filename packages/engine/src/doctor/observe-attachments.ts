@@ -1,5 +1,6 @@
 import type { ConfList } from '@vethra/cni'
 import { type Life, lifeOf } from '@vethra/cni'
+import { podOf, podText } from '@vethra/container'
 import type { DesiredAttachment, ObservedAttachment, ObservedFault } from '@vethra/findings'
 import { attachmentText } from '@vethra/findings'
 import type {
@@ -11,6 +12,7 @@ import type {
 } from '@vethra/world'
 import { isProven, lifeNow } from '../attach/life.ts'
 import { waysByMark } from '../attach/ways-by-mark.ts'
+import { netnsOfEntry } from '../container/pods.ts'
 import { attachmentReader } from './desired-attachment.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import type { NativeAttachment } from './native-effects.ts'
@@ -57,13 +59,15 @@ export async function observeAttachments(
       const ours = record !== undefined || recordDamaged || stored.has(containerId)
       const state = await stateOf(host, { record, entry, recordDamaged, ours })
       const remembered = cachedOne !== undefined
+      const pod = entry && podOf(entry.attachment)
       const attachment = {
         ...{ network, containerId, ifname, recordDamaged, remembered, ours, state },
         recorded: record !== undefined || recordDamaged,
         byInode: record !== undefined && record.cookie === undefined,
         restorable: !remembered && wanted !== undefined,
+        ...(pod && !ours ? { pod: podText(pod) } : {}),
         ...(wanted?.hostLink === undefined ? {} : { hostLink: wanted.hostLink }),
-        netns: record?.netns ?? entry?.attachment.netns ?? '',
+        netns: record?.netns ?? (entry ? netnsOfEntry(entry) : ''),
       }
       const native = state === 'alive' && source && ways ? [{ made: source, ways }] : []
       return { attachment, wanted, native }
@@ -99,7 +103,8 @@ async function stateOf(
 ): Promise<Life> {
   if (record) return lifeNow(host, record)
   if (entry === undefined) return 'unknown'
-  const seen = await host.netns.look(entry.attachment.netns)
+  const netns = ours ? entry.attachment.netns : netnsOfEntry(entry)
+  const seen = await host.netns.look(netns)
   const lost = { ...entry.attachment, network: entry.network, netnsId: '' }
   if (recordDamaged && (await isProven(host, lost, seen))) return 'alive'
   return !ours && seen.found === 'missing' ? 'gone' : lifeOf(lost, seen)

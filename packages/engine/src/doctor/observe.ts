@@ -2,6 +2,7 @@ import { CniError, type ConfList, onCniError } from '@vethra/cni'
 import type {
   DesiredNetwork,
   DesiredState,
+  ObservedAttachment,
   ObservedFault,
   ObservedReservation,
   ObservedState,
@@ -59,7 +60,7 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
   const table = await observeTable(
     { kernel, native: attachments.native, effectsOf: tools.effectsOf },
     isFor(scope, 'remove-elements')
-      ? { attachments: seen, networks: networks.map(({ name }) => name) }
+      ? { attachments: seen, networks: [...networks.map(({ name }) => name), ...podNetworks(seen)] }
       : undefined,
   )
   // A table as long as the host is busy: read only where it matters.
@@ -97,6 +98,11 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
       host,
     },
   }
+}
+
+// What pods have in a network whose conf list was removed under them is their runtime's to remove.
+function podNetworks(attachments: readonly ObservedAttachment[]): readonly string[] {
+  return attachments.flatMap(({ pod, network }) => (pod === undefined ? [] : [network]))
 }
 
 async function lookAtContainers(

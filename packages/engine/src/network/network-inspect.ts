@@ -12,6 +12,7 @@ import {
 } from '@vethra/networks'
 import { lifeNow } from '../attach/life.ts'
 import { recordsOf } from '../attach/whose.ts'
+import { readPods } from '../container/pods.ts'
 import { oneNetwork } from './one-network.ts'
 import type { ManageTools } from './tools.ts'
 
@@ -27,14 +28,14 @@ export interface InspectedNetworks {
   readonly faults: readonly CniError[]
 }
 
-/** Networks and the containers that are alive in them. Throws CniError 101 for the start of an id that could be several. */
+/** Networks and the containers and pods that are alive in them. Throws CniError 101 for the start of an id that could be several. */
 export async function inspectNetworks(
   tools: ManageTools,
   refs: readonly string[],
   mode: InspectMode,
 ): Promise<InspectedNetworks> {
   const { networks, faults } = networksFromFiles(await tools.networks.list())
-  const containers = await liveContainers(tools)
+  const containers = [...(await liveContainers(tools)), ...(await livePods(tools))]
   const found = refs.map((ref) => oneNetwork(networks, ref) ?? modeNetwork(ref))
   return {
     shown: found.flatMap((network) => (network ? [show(network, containers, mode)] : [])),
@@ -57,6 +58,11 @@ async function liveContainers({
   }
   const alive = await Promise.all(known.map(isAlive))
   return known.filter((_, index) => alive[index])
+}
+
+async function livePods({ host }: ManageTools): Promise<readonly ContainerNames[]> {
+  const pods = await readPods(host)
+  return pods.flatMap(({ state, names }) => (state === 'dead' || !names ? [] : [names]))
 }
 
 function show(

@@ -3,6 +3,7 @@ import { type ContainerRef, containerIdOf, dashJoined, orElse, splitContainerId 
 import { parseConfList } from '@vethra/conflist'
 import { type BundleRecord, parseRecord } from '@vethra/container'
 import { findNetwork, type Network, networkBridge, networkSubnets } from '@vethra/networks'
+import { readPods } from '../container/pods.ts'
 import { networksOfOthers } from './host-facts.ts'
 import { placesOfNetwork, reservationsAt } from './ipam-places.ts'
 import type { ManageTools } from './tools.ts'
@@ -93,11 +94,11 @@ function namespaceOf(file: string): string {
 }
 
 /**
- * The names of containers, by the id that plugins know: the name, else the id, with the namespace
+ * The names of containers and pods, by the id that plugins know: the name, else the id, with the namespace
  * where it is another.
  */
 export async function containerLabels(tools: ManageTools): Promise<ReadonlyMap<string, string>> {
-  const { hosts, settings } = tools
+  const { hosts, settings, host } = tools
   const own = settings.namespace
   const attached = (await hosts.list()).map((each) => ({ ...each, namespace: own }))
   const known = [...attached, ...(await recordsOfAll(tools))].map(({ namespace, id, name }) => {
@@ -106,8 +107,11 @@ export async function containerLabels(tools: ManageTools): Promise<ReadonlyMap<s
   })
   const ids = (idOf: (ref: ContainerRef) => string) =>
     known.map(({ ref, label }) => [idOf(ref), label] as const)
+  const pods = (await readPods(host)).flatMap(({ id, names }) =>
+    names?.name ? [[id, names.name] as const] : [],
+  )
   // Those that 0.1 attached are known by the other.
-  return new Map([...ids(dashJoined), ...ids(containerIdOf)])
+  return new Map([...pods, ...ids(dashJoined), ...ids(containerIdOf)])
 }
 
 /** The networks of the namespace that it need not share: from here, others' are only looked at. */
