@@ -26,7 +26,7 @@ describe('enterArguments', () => {
   it('enter the namespaces of the child, in the same folder', () => {
     const words = enterArguments(call, kit)?.join(' ')
     expect(words).toBe(
-      '-t 42 --preserve-credentials -U -m -p -n --wd=/home/u -- env ROOTLESSKIT_STATE_DIR=/rk ROOTLESSKIT_PARENT_EUID=1000 ROOTLESSKIT_PARENT_EGID=100',
+      '-t 42 --preserve-credentials -U -m -p -n -- setpriv --pdeathsig TERM env --chdir=/home/u ROOTLESSKIT_STATE_DIR=/rk ROOTLESSKIT_PARENT_EUID=1000 ROOTLESSKIT_PARENT_EGID=100',
     )
   })
 

@@ -45,7 +45,8 @@ export function enterArguments(
   return [
     ...['-t', pid, '--preserve-credentials', '-U', '-m', '-p'],
     detached ? `--net=${stateDir}/netns` : '-n',
-    ...[`--wd=${cwd}`, '--', 'env'],
+    // nsenter forwards no signal to the process that it waits for. Its own --wd is a folder of outside, which has no path inside.
+    ...['--', 'setpriv', '--pdeathsig', 'TERM', 'env', `--chdir=${cwd}`],
     `ROOTLESSKIT_STATE_DIR=${stateDir}`,
     `ROOTLESSKIT_PARENT_EUID=${uid}`,
     `ROOTLESSKIT_PARENT_EGID=${gid}`,
