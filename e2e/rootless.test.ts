@@ -89,6 +89,17 @@ describeOnHost('as an ordinary user, under RootlessKit', () => {
     expect((await kit.vethra('ipam', 'ls', '-q')).stdout).toBe('')
   })
 
+  it('an annotation of bypass4netns fails the start where its daemon does not run', async () => {
+    const { id, bundle } = await web('past', '-p', '8090:80')
+    const file = `${bundle}/config.json`
+    const config = JSON.parse(await readFile(file, 'utf8'))
+    const annotations = { ...config.annotations, 'nerdctl/bypass4netns': 'true' }
+    await writeFile(file, JSON.stringify({ ...config, annotations }))
+    expect((await kit.start(bundle, id)).stderr).toContain('bypass4netnsd.sock')
+    expect(await kit.ports()).toEqual([])
+    await kit.stop(id)
+  })
+
   it('a port that RootlessKit has lost is found and mended; ports of a life without an end are freed', async () => {
     const { id, bundle } = await web('lost', '-p', '8085:80')
     await done(kit.start(bundle, id))

@@ -22,6 +22,7 @@ import {
   undoLeft,
 } from '@vethra/engine'
 import type { AttachmentRecord, HoldRequest, World } from '@vethra/world'
+import { startBypass, stopBypass } from './bypass.ts'
 import type { Container } from './container.ts'
 import { namesOf } from './container-names.ts'
 import { detachFormer } from './detach-former.ts'
@@ -78,6 +79,11 @@ async function connect(world: World, container: Container, { left, step }: Begun
   await step('detach what 0.1 left', () => detachFormer(world, request))
   await step('bring lo up', () => world.bringLoopbackUp(netns))
   await step('undo what a kill left', () => undoLeft(world, left, memberships))
+  await step(
+    'start bypass4netns',
+    () => startBypass(world, container),
+    () => stopBypass(world, container),
+  )
   const containerId = containerIdOf(request)
   const wanted: HoldRequest = { containerId, pid: state.pid, ports: request.ports }
   const reservation = await step(

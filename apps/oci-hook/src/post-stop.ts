@@ -11,6 +11,7 @@ import type { Membership } from '@vethra/container'
 import { type Attempt, detachAll, goingOn, livingRecords } from '@vethra/engine'
 import type { World } from '@vethra/world'
 import { attachedByRecord, attachedNow } from './attached-now.ts'
+import { stopBypass } from './bypass.ts'
 import type { Container } from './container.ts'
 import { detachedHome } from './detached-home.ts'
 import { removePidFile } from './pid-file.ts'
@@ -51,6 +52,7 @@ export async function postStop(
       const held = { containerId, ports }
       await attempt('free the ports', () => releasePorts(world, held, detached))
     }
+    if (container) await attempt('end bypass4netns', () => stopBypass(world, container))
     if (container) await attempt('remove the pid file', () => removePidFile(world, container))
     if (container && !container.ours) await attempt('tell nerdctl', () => endForNerdctl(container))
     isTransient = container?.transient === true

@@ -2,7 +2,7 @@ import { CniError } from '@vethra/cni'
 import { forwardingHolder } from '@vethra/engine'
 import { makeFolder, readText, writeWhole } from '@vethra/files'
 import { bootOfHost, isListening } from '@vethra/linux'
-import { lifeOfKit, rootlessKit } from '@vethra/rootlesskit'
+import { bypassDaemon, lifeOfKit, rootlessKit } from '@vethra/rootlesskit'
 import type { Homes } from '@vethra/settings'
 import type { Lock, PortHolder, World } from '@vethra/world'
 import { runtime } from './folders-here.ts'
@@ -10,7 +10,7 @@ import { runtime } from './folders-here.ts'
 /** The parts of a world that are different inside of RootlessKit. */
 interface KitHere {
   /** The ports, held by `inner` inside, and forwarded from the user's host. */
-  ports(inner: PortHolder): Pick<World, 'ports' | 'rootless'>
+  ports(inner: PortHolder): Pick<World, 'ports' | 'rootless' | 'bypass'>
   /** The time that namespaces live in at most. Undefined where it cannot be seen: nothing is proved to have ended then. */
   boot(): string | undefined
   /** A lock that is refused while another RootlessKit of the user runs on the same folders. */
@@ -23,7 +23,8 @@ export function kitHere(homes: Homes): KitHere {
   return {
     ports(inner) {
       const rootless = rootlessKit(homes)
-      return { ports: forwardingHolder(inner, rootless), rootless }
+      const bypass = bypassDaemon(`${homes.runtime}/bypass4netnsd.sock`)
+      return { ports: forwardingHolder(inner, rootless), rootless, bypass }
     },
     boot: () => bootOf(homes),
     // Whatever lives in the other one looks as if it had ended here.

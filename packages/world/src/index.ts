@@ -7,6 +7,7 @@ export type {
   MarkedLink,
 } from './attachment-kernel.ts'
 export type { AttachmentRecord, AttachmentRecords } from './attachment-records.ts'
+export type { BypassDaemon } from './bypass-daemon.ts'
 export type { Clock } from './clock.ts'
 export type { ConfDir } from './conf-dir.ts'
 export type {

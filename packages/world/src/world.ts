@@ -4,6 +4,7 @@ import type { PluginChoice } from '@vethra/plugins'
 import type { ResolvedSettings } from '@vethra/settings'
 import type { AttachmentKernel } from './attachment-kernel.ts'
 import type { AttachmentRecords } from './attachment-records.ts'
+import type { BypassDaemon } from './bypass-daemon.ts'
 import type { Clock } from './clock.ts'
 import type { ConfDir } from './conf-dir.ts'
 import type { ContainerStore } from './container-store.ts'
@@ -62,6 +63,8 @@ export interface World {
   readonly ports: PortHolder
   /** RootlessKit, whose child this process is; absent on a host of its own. */
   readonly rootless?: RootlessKit
+  /** bypass4netnsd of the same user; absent on a host of its own. */
+  readonly bypass?: BypassDaemon
   /** The conf lists of a containerd namespace. */
   networks(namespace: string): ConfDir
   /** The containers of a containerd namespace. */

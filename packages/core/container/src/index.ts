@@ -45,6 +45,7 @@ export { type PortRequest, type PortSpan, parsePortSpec, parsePortSpecs } from '
 export { hookRequest } from './read-hook-request.ts'
 export { type BundleRecord, parseRecord, renderRecord } from './record.ts'
 export type { BundleRequest, DnsRequest, NetworkRequest } from './request.ts'
+export { type Bypass, type BypassedContainer, bypassOf, bypassRequest } from './rootless/bypass.ts'
 export {
   formatForward,
   forwardInTheWay,
