@@ -18,7 +18,7 @@ const allowed = [
   'timers/promises',
   'zod',
 ]
-/** What a start reads under Node, for a vethra.toml, for a default network that is not there yet, or for the daemon. */
+/** What a start reads under Node, for a vethra.toml, for a default network that is not there yet, for a resolver, or for the daemon. */
 const rare = new RegExp(
   [
     '-in-node\\.ts$',
@@ -26,7 +26,7 @@ const rare = new RegExp(
     '^apps/oci-hook/src/(forget|precreate)\\.ts$',
     '^apps/oci-hook/src/default-network\\.ts$',
     '/smol-toml/',
-    '^apps/vethra/src/facts-here\\.ts$',
+    '^apps/vethra/src/(dns|facts|mend)-here\\.ts$',
     '^packages/adapters/(host-watch|systemd)/src/index\\.ts$',
   ].join('|'),
 )

@@ -48,6 +48,10 @@ const commands: Readonly<Record<string, Load>> = {
     const { doctorCommand } = await import('./doctor-command.ts')
     doctorCommand(program, () => openWorld(call.flags, call.here, call.io), call.io)
   },
+  dns: async (program, call) => {
+    const { dnsCommand } = await import('./dns-command.ts')
+    dnsCommand(program, () => openWorld(call.flags, call.here, call.io), call.io)
+  },
   info: async (program, call) => {
     const { infoCommand } = await import('./info-command.ts')
     infoCommand(program, () => openWorld(call.flags, call.here, call.io), call.io)

@@ -1,6 +1,12 @@
 import { dirname } from 'node:path'
-import { CniError, guards } from '@vethra/cni'
-import { type DoctorTools, forDoctor, inNamespace } from '@vethra/engine'
+import { CniError, guards, onCniError } from '@vethra/cni'
+import {
+  type DoctorTools,
+  forDoctor,
+  inNamespace,
+  type Resolver,
+  startResolver,
+} from '@vethra/engine'
 import { type GivenSettings, version } from '@vethra/settings'
 import type { Events, Here, HostWatch, Service, World } from '@vethra/world'
 import type { Logger } from 'pino'
@@ -79,7 +85,12 @@ async function serveUntilStopped(
   const { socket: path } = settings
   if (descriptor === undefined) await world.files.makeFolder(dirname(path), 0o755)
   const serving = await serve({ path, descriptor }, routes(api, log).fetch)
-  watching = await world.watch({ onChange: reconciler.changed, onFault })
+  const resolver = await openResolver(world, log)
+  const onChange: typeof reconciler.changed = (what, isFlush) => {
+    reconciler.changed(what, isFlush)
+    resolver?.changed(what)
+  }
+  watching = await world.watch({ onChange, onFault })
   tell({ Type: 'daemon-started', Message: `daemon ${process.pid} started` })
   log.info({ pid: process.pid, socket: path, dataStore }, 'started')
   reconciler.begin()
@@ -90,8 +101,19 @@ async function serveUntilStopped(
   tell({ Type: 'daemon-stopping', Message: `daemon ${process.pid} stops` })
   closing.abort()
   watching.close()
-  await Promise.all([serving.close(graceMs), reconciler.close()])
+  await Promise.all([serving.close(graceMs), reconciler.close(), resolver?.close()])
   log.info('stopped')
+}
+
+// Where "vethra dns" runs, or sockets cannot be had, everything else goes on: names by hosts files, too.
+async function openResolver(world: World, log: Logger): Promise<Resolver | undefined> {
+  const onReport = (error: CniError) => log.warn({ err: error }, error.message)
+  return startResolver({ ...world, onReport }).catch(
+    onCniError((error) => {
+      onReport(error)
+      return undefined
+    }),
+  )
 }
 
 interface ApiParts {

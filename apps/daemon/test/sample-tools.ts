@@ -89,7 +89,7 @@ export async function sampleTools(): Promise<ManageTools> {
       linkCounters: none,
       otherSigns: async () => ({ known: new Set(), namespaces: new Set(), running: new Set() }),
     },
-    files: { read: nothing, rewrite: refused, realPath: refused },
+    files: { read: nothing, rewrite: refused, write: refused, realPath: refused },
   }
 }
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { guards, type LockPlaces } from '@vethra/cni'
+import { guards, type LockPlaces, resolverFile } from '@vethra/cni'
 import { confDir } from '@vethra/conf-dir'
 import { containerStore, storedNamespaces } from '@vethra/container-store'
 import { loadSettings, reportLines, stepLines } from '@vethra/engine'
@@ -44,7 +44,14 @@ export function here(io: Io, app: string, lasting = true): Here {
         homes,
         ...(defaultDataRoot === undefined ? {} : { defaultDataRoot }),
       }),
-    world: (resolved, hearer) => worldHere(resolved, hearer, { ...io, app, lasting }),
+    world: async (resolved, hearer) => {
+      const world = await worldHere(resolved, hearer, { ...io, app, lasting })
+      // Its resolver runs, or was killed: then the next command, whichever it is, has containers ask others.
+      if (existsSync(resolverFile(world.places))) {
+        await (await import('./mend-here.ts')).mendLeftResolver({ ...world, ...hearer })
+      }
+      return world
+    },
   }
 }
 
@@ -133,6 +140,7 @@ async function worldHere(
     kernel: kernelHere,
     sandboxes: async () =>
       (await import('@vethra/cri')).listSandboxes({ address: settings.address, timeoutMs: 500 }),
+    ...(isBun ? { dnsSockets: async () => (await import('./dns-here.ts')).dnsHere() } : {}),
     // By a file of ours: of a package that is imported as a whole, every start evaluates the whole (2 ms).
     hostKernel: async () => (await import('./facts-here.ts')).hostKernel(),
     watch: async (hearer) => {

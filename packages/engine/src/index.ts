@@ -95,6 +95,9 @@ export {
 } from './container/traffic.ts'
 export { watchPods } from './container/watch-pods.ts'
 export { converge, type Outcome, type Wish } from './converge.ts'
+export type { DnsTools, ResolverTools } from './dns/dns-tools.ts'
+export { mendLeftResolver } from './dns/mend-left-resolver.ts'
+export { type Resolver, startResolver } from './dns/run-resolver.ts'
 export type {
   DoctorTools,
   NamespaceTools,

@@ -18,6 +18,14 @@ export type {
   StateFile,
   TakenNames,
 } from './container-store.ts'
+export type {
+  DnsAsking,
+  DnsHearer,
+  DnsListener,
+  DnsQuery,
+  DnsReply,
+  DnsSockets,
+} from './dns-sockets.ts'
 export type { Events, EventsAfter, EventWatch } from './events.ts'
 export type { FileMode, Files } from './files.ts'
 export type { Hearer, Here } from './here.ts'

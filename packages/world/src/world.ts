@@ -8,6 +8,7 @@ import type { BypassDaemon } from './bypass-daemon.ts'
 import type { Clock } from './clock.ts'
 import type { ConfDir } from './conf-dir.ts'
 import type { ContainerStore } from './container-store.ts'
+import type { DnsSockets } from './dns-sockets.ts'
 import type { Events } from './events.ts'
 import type { Files } from './files.ts'
 import type { HostFacts } from './host-facts.ts'
@@ -96,6 +97,8 @@ export interface World {
   pluginFolders(): Promise<PluginFolders>
   /** The kernel as plugins in this process need it. Absent where this runtime has no way to its sockets. */
   kernel?(): Promise<AttachmentKernel>
+  /** The sockets of a resolver. Absent where this runtime cannot take over sockets. */
+  dnsSockets?(): Promise<DnsSockets>
   /** The kernel as a doctor sees and mends it. */
   hostKernel(): Promise<Kernel>
   /**

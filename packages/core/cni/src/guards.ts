@@ -43,6 +43,8 @@ export const guards: {
   readonly ports: (places: Pick<LockPlaces, 'runtime'>) => string
   /** The file of events being replaced by a new one: nobody waits for it. */
   readonly events: (places: Pick<LockPlaces, 'runtime'>) => string
+  /** resolv.conf files of one data store, from asking whether the resolver runs until they are written. */
+  readonly 'resolv-conf': (places: Pick<LockPlaces, 'runtime' | 'dataStore'>) => string
   /** One data store, against a second daemon: held for as long as one runs. */
   readonly daemon: (places: Pick<LockPlaces, 'dataStore'>) => string
   /** Round robin and the same-container rule of one network's reservations. */
@@ -62,6 +64,8 @@ export const guards: {
     `${runtime}/locks/isolation-${component('network name', network)}`,
   ports: ({ runtime }) => `${runtime}/locks/ports`,
   events: ({ runtime }) => `${runtime}/locks/events`,
+  'resolv-conf': ({ runtime, dataStore }) =>
+    `${runtime}/locks/resolv-conf-${dataStore.split('/').at(-1)}`,
   daemon: ({ dataStore }) => `${dataStore}/daemon.lock`,
   reservations: ({ networks }, network) => `${networks}/${component('network name', network)}/lock`,
 }

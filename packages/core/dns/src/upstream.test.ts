@@ -214,3 +214,16 @@ it('a probe that comes back is known by its token', () => {
   expect(loopToken(parseMessage(formatMessage(loopProbe('0123abcd'), 512)))).toBe('0123abcd')
   expect(loopToken(asked)).toBeUndefined()
 })
+
+it('an answer in memory that others use, as that of a Buffer, stays as it is', () => {
+  class Shared extends Uint8Array {
+    override slice(start?: number, end?: number): Uint8Array<ArrayBuffer> {
+      return this.subarray(start, end) as Uint8Array<ArrayBuffer>
+    }
+  }
+  const octets = Shared.from(formatMessage(answer, 1232))
+  const before = [...octets]
+  expect(checkUpstreamAnswer({ question, id: 99, answer: octets }).kind).toBe('accepted')
+  ageAnswer(octets, 10)
+  expect([...octets]).toEqual(before)
+})

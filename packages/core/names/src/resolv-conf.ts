@@ -1,8 +1,11 @@
 /** How a container gets its network namespace: from CNI networks, a bare one of its own, the host's, or one that a path names. */
 export type NetworkMode = 'cni' | 'none' | 'host' | 'ns'
 
-/** Where a value came from: the command line, the settings, the host's resolv.conf, RootlessKit, or the public servers for want of any. */
-export type DnsSource = 'cli' | 'settings' | 'host' | 'rootless' | 'fallback'
+/**
+ * Where a value came from: the command line, the settings, the host's resolv.conf, RootlessKit, Vethra's own resolver, or the
+ * public servers for want of any.
+ */
+export type DnsSource = 'cli' | 'settings' | 'host' | 'rootless' | 'resolver' | 'fallback'
 
 /** A value and where it came from. */
 export interface Sourced {

@@ -1,6 +1,7 @@
 import { auxLabel } from './aux-addresses.ts'
 import type { UsedPrefix } from './choose-subnet.ts'
 import type { Neighbours } from './decide-subnets.ts'
+import { dnsLabel } from './dns-label.ts'
 import { type DriverOptions, readDriverOptions } from './driver-options.ts'
 import { bridgeName, checkName, networkId } from './identity.ts'
 import { type IpamConf, ipamConf } from './ipam-conf.ts'
@@ -27,7 +28,7 @@ export function networkConfList(options: NetworkOptions, facts: NetworkFacts): N
     ['cniVersion', '1.0.0'],
     ['name', options.name],
     ['nerdctlID', networkId(options.name)],
-    ['nerdctlLabels', labels(options, conf)],
+    ['nerdctlLabels', labels(options, driverOptions, conf)],
     ['plugins', plugins],
   ])
   return { text: writeJson(list, '  '), notes: conf.notes }
@@ -122,11 +123,18 @@ function parentPlugin(
   ])
 }
 
-function labels(options: NetworkOptions, conf: IpamConf): Written | undefined {
+function labels(
+  options: NetworkOptions,
+  { dns }: DriverOptions,
+  conf: IpamConf,
+): Written | undefined {
   if (Object.hasOwn(options.labels, auxLabel)) {
     throw refusal(`internal label "${auxLabel}" must not be specified manually`)
   }
-  const own: readonly [string, string | undefined][] = [[auxLabel, conf.auxLabel]]
+  const own: readonly [string, string | undefined][] = [
+    [auxLabel, conf.auxLabel],
+    [dnsLabel, dns === undefined ? options.labels[dnsLabel] : String(dns)],
+  ]
   const all = sortedMembers([...Object.entries(options.labels), ...own])
   return all.size > 0 ? all : undefined
 }

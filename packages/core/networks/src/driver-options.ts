@@ -15,6 +15,8 @@ export interface DriverOptions {
   /** An interface of the host; macvlan and ipvlan. */
   readonly parent?: string
   readonly allowOverlap: boolean
+  /** Whether containers of the network are answered by DNS while the resolver runs. Absent when not given: they are. Bridge only. */
+  readonly dns?: boolean
 }
 
 type Name = keyof DriverOptions
@@ -30,6 +32,7 @@ const names: Readonly<Record<Driver, Readonly<Record<string, Name>>>> = {
     icc: 'icc',
     'com.docker.network.bridge.enable_icc': 'icc',
     ...ownNames,
+    'vethra.dns': 'dns',
   },
   macvlan: { ...mtuNames, mode: 'mode', macvlan_mode: 'mode', parent: 'parent', ...ownNames },
   ipvlan: { ...mtuNames, mode: 'mode', ipvlan_mode: 'mode', parent: 'parent', ...ownNames },
@@ -50,10 +53,12 @@ export function readDriverOptions(
   const mtu = given.get('mtu')
   const mode = given.get('mode')
   const parent = given.get('parent')
+  const dns = given.get('dns')
   return {
     ipMasq: readBool(given.get('ipMasq') ?? 'true'),
     icc: readBool(given.get('icc') ?? 'true'),
     allowOverlap: readBool(given.get('allowOverlap') ?? 'false'),
+    ...(dns === undefined ? {} : { dns: readBool(dns) }),
     ...(mtu === undefined ? {} : { mtu: readMtu(mtu) }),
     ...(mode ? { mode: readMode(driver, mode) } : {}),
     ...(parent ? { parent: readParent(parent) } : {}),

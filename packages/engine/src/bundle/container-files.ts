@@ -1,13 +1,9 @@
+import { guards } from '@vethra/cni'
 import type { BundlePlan } from '@vethra/container'
-import {
-  type ContainerNames,
-  containerResolvConf,
-  renderHostname,
-  renderHosts,
-  renderResolvConf,
-  usesStub,
-} from '@vethra/names'
-import { findNetwork, networkSubnets, networksFromFiles } from '@vethra/networks'
+import { type ContainerNames, renderHostname, renderHosts } from '@vethra/names'
+import { networksFromFiles } from '@vethra/networks'
+import { runningResolver } from '../dns/resolver-state.ts'
+import { writeResolvConf } from '../dns/tend-resolv-conf.ts'
 import type { ManageTools } from '../network/tools.ts'
 
 /**
@@ -21,8 +17,7 @@ export async function writeContainerFiles(
   if (plan.mode === 'container') return []
   const { containers } = tools
   const { id, hostname } = plan.record
-  const { text, warnings } = await resolvConfOf(tools, plan)
-  await containers.writeMounted(id, 'resolv.conf', text)
+  const warnings = await writeResolvConfOf(tools, plan)
   if (hostname !== '') await containers.writeMounted(id, 'hostname', renderHostname(hostname))
   await writeHosts(tools, plan)
   return warnings
@@ -39,27 +34,19 @@ async function writeHosts(
   if (mode !== 'cni') await hosts.acquire(names)
 }
 
-async function resolvConfOf(
-  { networks, settings, effects, host }: ManageTools,
-  { mode, record }: BundlePlan,
-): Promise<{ readonly text: string; readonly warnings: readonly string[] }> {
-  const { networks: known } = networksFromFiles(await networks.list())
-  const subnets = record.networks.flatMap(({ ref }) => {
-    const network = findNetwork(known, ref)
-    return network ? networkSubnets(network) : []
+// What a resolver that stops meanwhile puts right is written by then.
+async function writeResolvConfOf(
+  tools: ManageTools,
+  { record }: BundlePlan,
+): Promise<readonly string[]> {
+  const { host, files } = tools
+  const { lock, places } = host
+  const { networks } = networksFromFiles(await tools.networks.list())
+  return lock.hold(guards['resolv-conf'](places), async () => {
+    const resolver = await runningResolver(files, places)
+    return writeResolvConf(
+      { ...tools, rootless: host.rootless },
+      { id: record.id, record, networks, resolver },
+    )
   })
-  const { dns: servers, dnsSearch: search, dnsOpts: options } = settings
-  const { conf, warnings } = containerResolvConf({
-    mode: mode === 'container' ? 'cni' : mode,
-    host: await effects.resolvConf(usesStub),
-    cli: record.dns,
-    settings: {
-      ...(servers === undefined ? {} : { servers }),
-      ...(search === undefined ? {} : { search }),
-      ...(options === undefined ? {} : { options }),
-    },
-    ...(mode === 'cni' && host.rootless ? { rootless: (await host.rootless.info()).dns } : {}),
-    ipv6: mode !== 'cni' || subnets.some(({ subnet }) => subnet.includes(':')),
-  })
-  return { text: renderResolvConf(conf), warnings }
 }

@@ -22,6 +22,6 @@ export interface ManageTools extends Pick<World, 'ports'> {
   /** Reservations in the dataDir that a conf list names. */
   readonly ipamAt: (dataDir: string) => Promise<IpamStore>
   readonly effects: HostFacts
-  /** The files config.json of bundles. */
-  readonly files: Pick<Files, 'read' | 'rewrite' | 'realPath'>
+  /** The files config.json of bundles, and those beside the mounted files of containers. */
+  readonly files: Pick<Files, 'read' | 'rewrite' | 'write' | 'realPath'>
 }

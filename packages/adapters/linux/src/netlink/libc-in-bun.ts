@@ -12,6 +12,16 @@ export function bindNetlink(descriptor: number): number {
   return libc().bind(descriptor, address, address.length)
 }
 
+/** bind(2) to an address as the kernel has it: `struct sockaddr`. */
+export function bindTo(descriptor: number, address: Uint8Array): number {
+  return libc().bind(descriptor, address, address.length)
+}
+
+/** listen(2). */
+export function listenOn(descriptor: number, backlog: number): number {
+  return libc().listen(descriptor, backlog)
+}
+
 /** setns(2): moves the calling thread alone. */
 export function setNamespace(descriptor: number, kind: number): number {
   return libc().setns(descriptor, kind)
@@ -79,6 +89,7 @@ function open() {
     __errno_location: { args: [], returns: 'ptr' },
     bind: { args: ['i32', 'ptr', 'u32'], returns: 'i32' },
     close: { args: ['i32'], returns: 'i32' },
+    listen: { args: ['i32', 'i32'], returns: 'i32' },
     open: { args: ['ptr', 'i32', 'i32'], returns: 'i32' },
     read: { args: ['i32', 'ptr', 'usize'], returns: 'i64' },
     recv: { args: ['i32', 'ptr', 'usize', 'i32'], returns: 'i64' },

@@ -1,0 +1,1 @@
+export { dnsSockets as dnsHere } from '@vethra/linux/dns'

@@ -1,0 +1,1 @@
+export { mendLeftResolver } from '@vethra/engine'

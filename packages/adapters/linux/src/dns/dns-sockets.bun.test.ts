@@ -1,0 +1,48 @@
+import { describeDnsSockets } from '@vethra/world-kit'
+import { expect, it } from 'vitest'
+import { needsRoot } from '../../test/in-namespace.ts'
+import { dnsSockets } from './dns-sockets-in-bun.ts'
+import { serveTcp } from './tcp-in-bun.ts'
+
+// Loopback has all of 127.0.0.0/8; of IPv6 it has one address, which nothing else may serve here.
+if (needsRoot === undefined) {
+  describeDnsSockets('dnsSockets', async () => ({
+    sockets: dnsSockets(),
+    addresses: ['127.83.5.3', '::1'],
+    asker: '127.0.0.1',
+  }))
+}
+
+it.skipIf(needsRoot !== undefined)('listens at addresses that no interface has', async () => {
+  const sockets = dnsSockets()
+  for (const address of ['192.0.2.77', '2001:db8::77']) {
+    const listener = await sockets.listen(address, { answer: () => undefined })
+    await expect(sockets.listen(address, { answer: () => undefined })).rejects.toMatchObject({
+      code: 102,
+    })
+    listener.close()
+  }
+})
+
+it.skipIf(needsRoot !== undefined)(
+  'closes connections beyond a limit, idle ones, and those of clients that read nothing',
+  async () => {
+    const at = '127.83.5.4'
+    const limits = { connections: 3, perClient: 2, idleSeconds: 1, waiting: 4, unread: 1 << 18 }
+    const close = serveTcp(at, { answer: () => new Uint8Array(60_000) }, limits)
+    const closed: string[] = []
+    const connect = (name: string) =>
+      Bun.connect({
+        ...{ hostname: at, port: 53 },
+        socket: { data() {}, close: () => void closed.push(name) },
+      })
+    const [first] = [await connect('a'), await connect('b'), await connect('c')]
+    await Bun.sleep(100)
+    expect(closed).toEqual(['c'])
+    first.pause()
+    for (let each = 0; each < 2000; each += 1) first.write(Uint8Array.of(0, 1, each & 255))
+    for (let tries = 0; tries < 60 && closed.length < 3; tries += 1) await Bun.sleep(100)
+    expect(closed.toSorted()).toEqual(['a', 'b', 'c'])
+    close()
+  },
+)

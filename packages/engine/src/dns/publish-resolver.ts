@@ -1,0 +1,54 @@
+import { type CniError, type ContainerRef, guards, onCniError, resolverFile } from '@vethra/cni'
+import type { NamespaceNames } from './dns-names.ts'
+import type { DnsTools } from './dns-tools.ts'
+import type { ResolverState } from './resolver-state.ts'
+import { tendResolvConf } from './tend-resolv-conf.ts'
+
+/** The parts that a resolver is made known with. */
+export type PublishTools = DnsTools & {
+  /** Gets what keeps one file from being written: others are all the same. */
+  readonly onFault: (fault: CniError) => void
+}
+
+/**
+ * Has commands know what the resolver answers, or that it does not run any more, and puts the resolv.conf files right of
+ * these containers; of all where none are named.
+ */
+export async function publishResolver(
+  tools: PublishTools,
+  all: readonly NamespaceNames[],
+  resolver: ResolverState | undefined,
+  only?: readonly ContainerRef[],
+): Promise<void> {
+  const { lock, files, places } = tools
+  await lock.hold(guards['resolv-conf'](places), async () => {
+    const file = resolverFile(places)
+    if (resolver === undefined) await files.remove(file)
+    else if (only === undefined) {
+      await files.makeFolder(file.slice(0, file.lastIndexOf('/')), 0o755)
+      await files.write(file, JSON.stringify(resolver), { mode: 0o644, sync: false })
+    }
+    for (const names of all) await tendOf(tools, names, resolver, only)
+  })
+}
+
+async function tendOf(
+  tools: PublishTools,
+  { namespace, networks, containers }: NamespaceNames,
+  resolver: ResolverState | undefined,
+  only?: readonly ContainerRef[],
+): Promise<void> {
+  const { files, rootless } = tools
+  const store = tools.containers(namespace)
+  const effects = await tools.facts()
+  const settings = tools.resolved.settings
+  const own = only?.filter((each) => each.namespace === namespace).map(({ id }) => id)
+  for (const id of own ?? containers.keys()) {
+    const record = containers.get(id)?.record
+    if (record === undefined) continue
+    const owner = { id, record, networks, resolver }
+    await tendResolvConf({ settings, files, effects, rootless, containers: store }, owner).catch(
+      onCniError(tools.onFault),
+    )
+  }
+}

@@ -1,0 +1,63 @@
+import type { BundleRecord } from '@vethra/container'
+import { containerResolvConf, renderResolvConf } from '@vethra/names'
+import { findNetwork, type Network, networkSubnets } from '@vethra/networks'
+import type { Settings } from '@vethra/settings'
+import type { ResolverState } from './resolver-state.ts'
+
+/** The values that a container's resolv.conf comes from. */
+export interface ResolvConfInput {
+  readonly record: Pick<BundleRecord, 'mode' | 'networks' | 'dns'>
+  /** Those that the container's namespace has. */
+  readonly networks: readonly Network[]
+  readonly settings: Pick<Settings, 'dns' | 'dnsSearch' | 'dnsOpts'>
+  /** The host's resolv.conf. */
+  readonly host: string
+  /** The addresses of RootlessKit's resolver; none without it. */
+  readonly rootless: readonly string[]
+  /** The resolver that runs; absent where none does. */
+  readonly resolver: ResolverState | undefined
+}
+
+/**
+ * The text of a container's resolv.conf. While the resolver answers in one of its networks, in the order of its
+ * interfaces, that is its one nameserver: musl asks all at once, and the first NXDOMAIN wins.
+ */
+export function resolvConfText(input: ResolvConfInput): {
+  readonly text: string
+  readonly warnings: readonly string[]
+} {
+  const { record, networks, settings, host, rootless } = input
+  const { mode } = record
+  const subnets = record.networks.flatMap(({ ref }) => {
+    const network = findNetwork(networks, ref)
+    return network ? networkSubnets(network) : []
+  })
+  const { dns: servers, dnsSearch: search, dnsOpts: options } = settings
+  const { conf, warnings } = containerResolvConf({
+    mode: mode === 'container' ? 'cni' : mode,
+    host,
+    cli: record.dns,
+    settings: {
+      ...(servers === undefined ? {} : { servers }),
+      ...(search === undefined ? {} : { search }),
+      ...(options === undefined ? {} : { options }),
+    },
+    rootless,
+    ipv6: mode !== 'cni' || subnets.some(({ subnet }) => subnet.includes(':')),
+  })
+  const ours = resolverAddress(input)
+  if (ours === undefined) return { text: renderResolvConf(conf), warnings }
+  const nameservers = [{ value: ours, source: 'resolver' as const }]
+  return { text: renderResolvConf({ ...conf, nameservers }), warnings: [] }
+}
+
+function resolverAddress({ record, networks, resolver }: ResolvConfInput): string | undefined {
+  if (record.mode !== 'cni' || resolver === undefined) return undefined
+  for (const { ref } of record.networks) {
+    const file = findNetwork(networks, ref)?.file
+    const served = resolver.Networks.find((each) => each.File === file && each.Refused === '')
+    const [first] = served?.Addresses ?? []
+    if (first !== undefined) return first
+  }
+  return undefined
+}

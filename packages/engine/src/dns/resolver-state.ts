@@ -1,0 +1,77 @@
+import { goField, type Json, type LockPlaces, parseJson, resolverFile } from '@vethra/cni'
+import type { Files } from '@vethra/world'
+
+/** The state of a running resolver, as commands read it from a file in `/run/vethra/dns`. */
+export interface ResolverState {
+  readonly Pid: number
+  /** When the process started: proc_pid_stat(5), field 22. */
+  readonly StartTime: string
+  /** The networks whose containers are to ask it. */
+  readonly Networks: readonly ServedNetwork[]
+}
+
+/** A network that the resolver listens in. */
+interface ServedNetwork {
+  /** The path of its conf list. */
+  readonly File: string
+  readonly Name: string
+  /** The addresses of the bridge that are listened on, in the order of its subnets. */
+  readonly Addresses: readonly string[]
+  /** Why containers do not ask it, though it listens or should: empty when they do. */
+  readonly Refused: string
+}
+
+async function readResolverState(
+  files: Pick<Files, 'read'>,
+  places: LockPlaces,
+): Promise<ResolverState | undefined> {
+  const text = await files.read(resolverFile(places))
+  if (text === undefined || text === '') return undefined
+  const json = parseJson(text)
+  const networks = goField(json, 'Networks')
+  return {
+    Pid: Number(goField(json, 'Pid')),
+    StartTime: String(goField(json, 'StartTime')),
+    Networks: Array.isArray(networks) ? networks.map(readNetwork) : [],
+  }
+}
+
+function readNetwork(json: Json): ServedNetwork {
+  const text = (key: string) => String(goField(json, key) ?? '')
+  const addresses = goField(json, 'Addresses')
+  return {
+    File: text('File'),
+    Name: text('Name'),
+    Addresses: Array.isArray(addresses) ? addresses.map(String) : [],
+    Refused: text('Refused'),
+  }
+}
+
+/** The state of the resolver that runs; undefined where none runs. */
+export async function runningResolver(
+  files: Pick<Files, 'read'>,
+  places: LockPlaces,
+): Promise<ResolverState | undefined> {
+  const state = await readResolverState(files, places)
+  if (state === undefined) return undefined
+  return (await startOf(files, String(state.Pid))) === state.StartTime ? state : undefined
+}
+
+/** The pid and start time of this process. */
+export async function ownProcess(
+  files: Pick<Files, 'read'>,
+): Promise<Pick<ResolverState, 'Pid' | 'StartTime'>> {
+  const stat = (await files.read('/proc/self/stat')) ?? ''
+  return { Pid: Number.parseInt(stat, 10), StartTime: startIn(stat) }
+}
+
+async function startOf(files: Pick<Files, 'read'>, pid: string): Promise<string | undefined> {
+  const stat = await files.read(`/proc/${pid}/stat`)
+  // One that has ended, and that its parent has not waited for yet, answers nothing.
+  return stat === undefined || /\) [ZX] /.test(stat) ? undefined : startIn(stat)
+}
+
+// The second field is the name, in parentheses, which may have spaces and parentheses in it.
+function startIn(stat: string): string {
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+}

@@ -1,0 +1,39 @@
+import type { Zone } from '@vethra/dns'
+import { dnsAddresses } from '@vethra/networks'
+import type { NamespaceNames } from './dns-names.ts'
+
+/** A network that is to be listened in. */
+export interface WantedNetwork {
+  /** The path of its conf list. */
+  readonly file: string
+  readonly name: string
+  readonly addresses: readonly string[]
+}
+
+/** The networks of all namespaces in which DNS is on, each once. */
+export function wantedNetworks(all: readonly NamespaceNames[]): readonly WantedNetwork[] {
+  const byFile = new Map<string, WantedNetwork>()
+  for (const { networks } of all) {
+    for (const network of networks) {
+      const { file, name } = network
+      const addresses = dnsAddresses(network)
+      if (addresses.length > 0) byFile.set(file, { file, name, addresses })
+    }
+  }
+  return [...byFile.values()]
+}
+
+/** The network and the zones of each address: those of the namespaces that have the network, in the order given. */
+export function placesOf(
+  all: readonly NamespaceNames[],
+): ReadonlyMap<string, { readonly network: string; readonly zones: readonly Zone[] }> {
+  const wanted = wantedNetworks(all)
+  return new Map(
+    wanted.flatMap(({ file, name, addresses }) => {
+      const zones = all
+        .filter(({ networks }) => networks.some((each) => each.file === file))
+        .map(({ zone }) => zone)
+      return addresses.map((address) => [address, { network: name, zones }] as const)
+    }),
+  )
+}

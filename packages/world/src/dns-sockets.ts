@@ -1,0 +1,54 @@
+/** The sockets over which DNS questions are heard, and asked. */
+export interface DnsSockets {
+  /**
+   * Listens on port 53 of an address, UDP and TCP, whether an interface has that address yet or not. Throws
+   * CniError 102 when another socket has the port, 5 when the system refuses.
+   */
+  listen(address: string, hearer: DnsHearer): Promise<DnsListener>
+  /** The first message that is accepted; undefined when none comes in time, or the server cannot be reached. Never rejects. */
+  ask(asking: DnsAsking): Promise<Uint8Array | undefined>
+  /** A number of 16 bits that nobody can guess. */
+  randomId(): number
+}
+
+/** Sockets of one address. */
+export interface DnsListener {
+  readonly address: string
+  /** Frees the port, and ends connections. */
+  close(): void
+}
+
+/** Answers the questions that come in. */
+export interface DnsHearer {
+  /** The answer, or undefined for none. Called for each message; must neither throw nor reject. */
+  answer(query: DnsQuery): DnsReply | Promise<DnsReply>
+}
+
+/** The octets of an answer; undefined when there is none. */
+export type DnsReply = Uint8Array | undefined
+
+/** A message that came in. */
+export interface DnsQuery {
+  /** Without the length that goes before it in TCP. Nothing of it has been checked. */
+  readonly octets: Uint8Array
+  /** The address that it came from. */
+  readonly asker: string
+  /** The address of ours that was asked. */
+  readonly at: string
+  readonly isTcp: boolean
+}
+
+/** A question to a server. */
+export interface DnsAsking {
+  /** `192.0.2.1`, `2001:db8::1` or `fe80::1%eth0`. */
+  readonly server: string
+  /** Default: 53. */
+  readonly port?: number
+  readonly octets: Uint8Array
+  readonly overTcp: boolean
+  readonly timeoutMs: number
+  /** Whether a message is the answer: others are dropped, and the next is waited for. */
+  readonly accepts: (octets: Uint8Array) => boolean
+  /** The path of the network namespace to ask from, by UDP alone. Default: that of this process. */
+  readonly netns?: string
+}
