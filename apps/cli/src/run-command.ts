@@ -60,6 +60,10 @@ const commands: Readonly<Record<string, Load>> = {
     const { configCommand } = await import('./config-command.ts')
     configCommand(program, () => here.settings(flags), io)
   },
+  import: async (program, call) => {
+    const { importCommand } = await import('./import-command.ts')
+    importCommand(program, () => openWorld(call.flags, call.here, call.io), call.io)
+  },
   rootless: async (program, call) => {
     const { rootlessCommand } = await import('./rootless-command.ts')
     rootlessCommand(program, () => openWorld(call.flags, call.here, call.io), call.io)

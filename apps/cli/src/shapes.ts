@@ -4,6 +4,7 @@ import type {
   ContainerRow,
   FindingRow,
   HostInfo,
+  ImportRow,
   NetworkRow,
   PluginRow,
   PortRow,
@@ -155,3 +156,14 @@ export const infoShape: ShapeOf<HostInfo> = {
 
 /** A need as `rootless check` prints it. */
 export const rootlessShape: ShapeOf<RootlessRow> = flatShape('Need', 'Status', 'Message', 'Fix')
+
+/** A network of `import`. */
+export const importShape: ShapeOf<ImportRow> = {
+  fields: {
+    ...flatShape('Name', 'Source', 'Status', 'Reason', 'Hint', 'Driver').fields,
+    Subnets: values,
+    Command: 'value',
+    Lost: { list: flatShape('Field', 'Value', 'Why') },
+    Notes: values,
+  },
+}

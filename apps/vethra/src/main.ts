@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-import { fstatSync, readFileSync } from 'node:fs'
+import { fstatSync } from 'node:fs'
 import { escapeControls, orElse } from '@vethra/cni'
 import { version } from '@vethra/settings'
 import type { Io } from '@vethra/world'
+import { readInput } from './input.ts'
 import { openOutput } from './output.ts'
 import { pickApp } from './pick-app.ts'
 
@@ -11,7 +12,7 @@ const output = openOutput(1)
 const errors = openOutput(2)
 const io: Io = {
   env: process.env,
-  readStdin: async () => readFileSync(0, 'utf8'),
+  readStdin: async () => readInput(0),
   write: (text: string) => output.write(text),
   print: (line: string, done?: string) => output.write(`${escapeControls(line)}\n`, done),
   printStyled: (line: string, done?: string) => output.write(`${line}\n`, done),

@@ -67,6 +67,7 @@ async function worldHere(
   const kit = homes && (await import('./kit-here.ts')).kitHere(homes)
   const guarded = (lock: Lock) => kit?.lock(lock) ?? lock
   const lock = guarded(flockLock({ removeBelow: runtime }))
+  const shared = { sharedNetwork: defaultNetworkName, lock }
   const lockNow = guarded(flockLock({ removeBelow: runtime, timeoutMs: 0 }))
   const held = portHolder({ dir: `${runtime}/ports`, program: io.program })
   const records = diskAttachmentRecords({ dir: attachments })
@@ -107,7 +108,8 @@ async function worldHere(
       remove: removeFile,
     },
     ...(kit?.ports(held) ?? { ports: held }),
-    networks: (namespace) => confDir({ dir, namespace, sharedNetwork: defaultNetworkName, lock }),
+    networks: (namespace) => confDir({ ...shared, dir, namespace }),
+    confFilesIn: async (folder) => confDir({ ...shared, dir: folder, namespace: own }).list(),
     containers: (namespace) =>
       containerStore({ dataStore: places.dataStore, namespace, lock, sync }),
     hosts: async (namespace) => {

@@ -143,6 +143,7 @@ export {
   plannedDefaultNetwork,
 } from './network/network-create.ts'
 export { disconnectContainer, planDisconnect } from './network/network-disconnect.ts'
+export { applyImport, type ImportRow, planImport } from './network/network-import.ts'
 export {
   type InspectedNetworks,
   type InspectMode,

@@ -1,7 +1,7 @@
 /** The caller of an app: its environment, its streams and its time. */
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
-  /** The whole of standard input. */
+  /** The whole of standard input. Throws CniError 5 when it is larger than 64 MiB. */
   readonly readStdin: () => Promise<string>
   /** Writes a text to standard output as it is. */
   readonly write: (text: string) => void

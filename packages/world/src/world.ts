@@ -1,4 +1,5 @@
 import type { CniError, LockPlaces } from '@vethra/cni'
+import type { ConfFileText } from '@vethra/conflist'
 import type { PodNames } from '@vethra/container'
 import type { PluginChoice } from '@vethra/plugins'
 import type { ResolvedSettings } from '@vethra/settings'
@@ -68,6 +69,8 @@ export interface World {
   readonly bypass?: BypassDaemon
   /** The conf lists of a containerd namespace. */
   networks(namespace: string): ConfDir
+  /** The conf lists and JSON files of another program's folder, as `ConfDir.list` lists those of ours. */
+  confFilesIn(folder: string): Promise<readonly ConfFileText[]>
   /** The containers of a containerd namespace. */
   containers(namespace: string): ContainerStore
   /** The hosts files of a containerd namespace. */

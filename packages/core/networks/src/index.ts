@@ -31,6 +31,12 @@ export {
   defaultNetworkName,
   networkId,
 } from './identity.ts'
+export { createLine } from './import/create-line.ts'
+export { networkDifferences } from './import/differences.ts'
+export { readDockerNetworks } from './import/docker.ts'
+export type { ForeignNetwork, Lost } from './import/foreign-network.ts'
+export { readNerdctlNetworks } from './import/nerdctl.ts'
+export { readPodmanNetwork } from './import/podman.ts'
 export {
   type DockerEndpoint,
   type DockerIpamConfig,

@@ -1,0 +1,121 @@
+import { CniError, oneLine } from '@vethra/cni'
+import { applyImport, type ImportRow, inNamespace, planImport } from '@vethra/engine'
+import {
+  type ForeignNetwork,
+  readDockerNetworks,
+  readNerdctlNetworks,
+  readPodmanNetwork,
+} from '@vethra/networks'
+import type { Io, World } from '@vethra/world'
+import { printListing } from './listing.ts'
+import { importShape } from './shapes.ts'
+
+/** The options of `import`. */
+export interface ImportFlags {
+  readonly apply: boolean
+  readonly format: string
+}
+
+/** The networks of Docker's that a file or, without one or with `-`, standard input holds. */
+export async function dockerNetworks(
+  world: World,
+  file: string | undefined,
+  io: Io,
+): Promise<readonly ForeignNetwork[]> {
+  if (file === undefined || file === '-') {
+    return readDockerNetworks(await io.readStdin(), 'standard input')
+  }
+  const text = await world.files.read(file)
+  if (text === undefined)
+    throw missing(
+      `no file ${file}`,
+      'Name the file that has the output of "docker network inspect".',
+    )
+  return readDockerNetworks(text, file)
+}
+
+/** The networks of a folder of Podman's. */
+export async function podmanNetworks(
+  world: World,
+  folder: string,
+): Promise<readonly ForeignNetwork[]> {
+  const all = await world.confFilesIn(folder)
+  const files = all.filter(({ file }) => file.endsWith('.json'))
+  if (files.length === 0)
+    throw noFiles(folder, 'podman info --format {{.Host.NetworkBackendInfo.Backend}}')
+  return files.map(readPodmanNetwork)
+}
+
+/** The networks of a CNI folder of nerdctl's, those of the containerd namespace included. */
+export async function nerdctlNetworks(
+  world: World,
+  folder: string,
+): Promise<readonly ForeignNetwork[]> {
+  const files = await world.confFilesIn(folder)
+  if (files.length === 0) throw noFiles(folder, 'nerdctl network ls')
+  return readNerdctlNetworks(files)
+}
+
+function noFiles(folder: string, check: string): CniError {
+  return missing(
+    `no network files in ${folder}`,
+    `Name the folder of the networks, if "${check}" shows that there are some.`,
+  )
+}
+
+function missing(message: string, hint: string): CniError {
+  return new CniError({ code: 101, message, hint })
+}
+
+/**
+ * Prints the plan of an import, or with `apply` what was done. Throws CniError 106 at the end when a network is refused.
+ */
+export async function printImport(
+  world: World,
+  networks: readonly ForeignNetwork[],
+  { apply, format }: ImportFlags,
+  io: Io,
+): Promise<void> {
+  const tools = await inNamespace(world, world.resolved.settings.namespace)
+  const items = await (apply ? applyImport : planImport)(tools, networks)
+  const header = ['NAME', 'DRIVER', 'SUBNETS', 'STATUS']
+  printListing({ items, shape: importShape, header, row: cells }, format, io)
+  if (format === 'table') for (const line of items.flatMap(linesOf)) io.print(line)
+  const refused = items.filter(({ Status }) => Status === 'refused')
+  if (refused.length > 0) throw notAll(refused)
+}
+
+function cells({ Name, Driver, Subnets, Status }: ImportRow): readonly string[] {
+  return [Name, Driver, Subnets.join(' '), Status]
+}
+
+function linesOf({
+  Name,
+  Reason,
+  Hint,
+  Lost,
+  Notes,
+  Command,
+  Status,
+}: ImportRow): readonly string[] {
+  const lines = [
+    ...(Reason === '' ? [] : [Reason]),
+    ...(Hint === '' ? [] : [`hint: ${Hint}`]),
+    ...Lost.map(({ Field, Value, Why }) => `no equal of ${Field} ${Value}: ${Why}`),
+    ...Notes.map((note) => `note: ${note}`),
+    ...(Status === 'new' ? [Command] : []),
+  ]
+  return lines.length === 0
+    ? []
+    : [oneLine(`${Name}:`), ...lines.map((each) => `  ${oneLine(each)}`)]
+}
+
+function notAll(refused: readonly ImportRow[]): CniError {
+  const names = refused.slice(0, 10).map(({ Name }) => oneLine(Name))
+  const more = refused.length > 10 ? ` and ${refused.length - 10} more` : ''
+  return new CniError({
+    code: 106,
+    message: `${refused.length} of the networks cannot be imported: ${names.join(', ')}${more}`,
+    hint: 'The reason of each is in the listing; all others are imported by --apply.',
+  })
+}

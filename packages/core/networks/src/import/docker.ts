@@ -1,0 +1,119 @@
+import { CniError, type Json, type JsonObject, parseJson } from '@vethra/cni'
+import type { Driver, NetworkOptions } from '../options.ts'
+import { readDockerOptions } from './docker-options.ts'
+import { flagOf, objectOf, objectsOf, subnetText, textOf, textsOf, unknownParts } from './fields.ts'
+import {
+  type ForeignNetwork,
+  foreignNetwork,
+  type Lost,
+  lost,
+  mostNetworks,
+  type Reading,
+  shownName,
+  unreadable,
+} from './foreign-network.ts'
+
+/**
+ * The networks of a `docker network inspect` output, in its order. Throws CniError 6 when the text is no JSON of at most
+ * 16 Mi characters and 128 levels, 7 when it is no array of at most 1000 elements. An element that cannot be used is refused alone.
+ */
+export function readDockerNetworks(text: string, source: string): readonly ForeignNetwork[] {
+  const networks = parse(text, source)
+  if (!Array.isArray(networks)) {
+    throw unreadable(`${source} is not an array of networks`, asking)
+  }
+  if (networks.length > mostNetworks) {
+    throw unreadable(`${source} has ${networks.length} networks: ${mostNetworks} are read`, asking)
+  }
+  return networks.map((each: Json, index) => {
+    const name = shownName(each, 'Name', `element ${index + 1} of ${source}`)
+    return foreignNetwork(each, { name, source }, readNetwork)
+  })
+}
+
+const asking = 'Give the output of "docker network inspect $(docker network ls -q)".'
+
+function parse(text: string, source: string): Json {
+  try {
+    return parseJson(text)
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    throw new CniError({
+      code: 6,
+      message: `cannot read ${source} as JSON`,
+      cause: error,
+      hint: asking,
+    })
+  }
+}
+
+const known = [
+  ...['Name', 'Id', 'Created', 'Scope', 'Driver', 'EnableIPv4', 'EnableIPv6', 'IPAM', 'Internal'],
+  ...['Attachable', 'Ingress', 'ConfigFrom', 'ConfigOnly', 'Containers', 'Options', 'Labels'],
+  ...['Peers', 'Services', 'Status'],
+]
+
+function readNetwork(object: JsonObject): Reading {
+  const driver = textOf(object, 'Driver')
+  const name = textOf(object, 'Name')
+  const options = textsOf(object, 'Options')
+  if (flagOf(object, 'ConfigOnly')) return { why: 'it is a template of other networks' }
+  if (driver === name && driver === 'host') return { why: 'it is a network mode: --network host' }
+  if (driver === 'null' && name === 'none') return { why: 'it is a network mode: --network none' }
+  if (options['com.docker.network.bridge.default_bridge'] === 'true') {
+    return { why: 'Vethra makes its own default network when a container needs it' }
+  }
+  if (!isDriver(driver)) {
+    throw unreadable(
+      `driver ${JSON.stringify(driver)} has no equal`,
+      'Vethra has the drivers bridge, macvlan and ipvlan.',
+    )
+  }
+  const ipam = readIpam(object)
+  const read = readDockerOptions(driver, options)
+  return {
+    options: {
+      ...{ name, driver, ...ipam.options },
+      ipv4: flagOf(object, 'EnableIPv4', true),
+      ipv6: flagOf(object, 'EnableIPv6'),
+      internal: flagOf(object, 'Internal'),
+      ipamDriver: 'default',
+      ipamOptions: {},
+      options: read.options,
+      labels: textsOf(object, 'Labels'),
+    },
+    lost: [...ipam.lost, ...read.lost, ...unknownParts(object, known)],
+  }
+}
+
+function isDriver(driver: string): driver is Driver {
+  return driver === 'bridge' || driver === 'macvlan' || driver === 'ipvlan'
+}
+
+type Addressing = Pick<NetworkOptions, 'subnets' | 'gateways' | 'ipRanges' | 'auxAddresses'>
+
+function readIpam(object: JsonObject): { options: Addressing; lost: readonly Lost[] } {
+  const ipam = objectOf(object, 'IPAM')
+  const driver = textOf(ipam, 'Driver')
+  if (driver !== '' && driver !== 'default') {
+    throw unreadable(
+      `ipam driver ${JSON.stringify(driver)} has no equal`,
+      'Make the network with "vethra network create", and choose --ipam-driver there.',
+    )
+  }
+  const configs = objectsOf(ipam, 'Config')
+  const texts = (key: string) =>
+    configs.map((each) => textOf(each, key)).filter((each) => each !== '')
+  const auxOf = (each: JsonObject) => Object.entries(textsOf(each, 'AuxiliaryAddresses'))
+  const more = Object.entries(textsOf(ipam, 'Options'))
+  return {
+    options: {
+      subnets: texts('Subnet').map(subnetText),
+      // Docker has written gateways of IPv6 subnets with their prefix length.
+      gateways: texts('Gateway').map((each) => each.replace(/\/\d+$/, '')),
+      ipRanges: texts('IPRange').map(subnetText),
+      auxAddresses: configs.flatMap(auxOf).map(([key, ip]) => `${key}=${ip}`),
+    },
+    lost: more.map(([key, value]) => lost(`IPAM.Options.${key}`, value, 'Vethra does not know it')),
+  }
+}

@@ -1,0 +1,79 @@
+import { CniError, type Json, type JsonObject } from '@vethra/cni'
+import type { NetworkOptions } from '../options.ts'
+import { isObject } from '../read-json.ts'
+
+/** Part of a network of another program that Vethra has no equal of. */
+export interface Lost {
+  /** The field, in the words of the other program: `dns_enabled`. */
+  readonly field: string
+  /** Its value as JSON, cut after 80 characters. */
+  readonly value: string
+  /** Why there is no equal, or what to use in its place. */
+  readonly why: string
+}
+
+/** A network of another program, translated; `source` is the file or the command that it is from. */
+export type ForeignNetwork =
+  | (Named & {
+      readonly kind: 'wanted'
+      readonly options: NetworkOptions
+      readonly lost: readonly Lost[]
+    })
+  /** A network that needs no import. */
+  | (Named & { readonly kind: 'passed'; readonly why: string })
+  | (Named & { readonly kind: 'refused'; readonly error: CniError })
+
+interface Named {
+  readonly name: string
+  readonly source: string
+}
+
+/** The outcome of reading one network. */
+export type Reading =
+  | { readonly options: NetworkOptions; readonly lost: readonly Lost[] }
+  | { readonly why: string }
+
+/** How many networks one import takes. */
+export const mostNetworks = 1000
+
+/**
+ * The network that `read` finds in a value. Its CniError, or a value that is no object, gives a network that is
+ * refused, and hides no other.
+ */
+export function foreignNetwork(
+  value: Json,
+  { name, source }: Named,
+  read: (object: JsonObject) => Reading,
+): ForeignNetwork {
+  try {
+    if (!isObject(value)) throw unreadable(`${name} is not a JSON object`)
+    const reading = read(value)
+    return 'why' in reading
+      ? { kind: 'passed', name, source, ...reading }
+      : { kind: 'wanted', name, source, ...reading }
+  } catch (error) {
+    if (!(error instanceof CniError)) throw error
+    return { kind: 'refused', name, source, error }
+  }
+}
+
+/** The name of a network for people: its field, or `otherwise` where that is no name. */
+export function shownName(value: Json, key: string, otherwise: string): string {
+  const name = isObject(value) ? value[key] : undefined
+  return typeof name === 'string' && name !== '' ? name.slice(0, 128) : otherwise
+}
+
+/** A part without an equal. */
+export function lost(field: string, value: Json, why: string): Lost {
+  const text = JSON.stringify(value)
+  return {
+    field: field.slice(0, 128),
+    value: text.length > 80 ? `${text.slice(0, 79)}…` : text,
+    why,
+  }
+}
+
+/** The CniError 7 for a part that makes a network impossible, with what to do. */
+export function unreadable(message: string, hint?: string): CniError {
+  return new CniError({ code: 7, message, ...(hint === undefined ? {} : { hint }) })
+}

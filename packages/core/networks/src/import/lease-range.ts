@@ -1,0 +1,48 @@
+import {
+  type Address,
+  contains,
+  formatPrefix,
+  lastAddress,
+  type Prefix,
+  prefixAt,
+  readAddress,
+  readCidr,
+} from '@vethra/address'
+import { unreadable } from './foreign-network.ts'
+
+/** The first and the last address of a range; empty for those of the subnet. */
+export interface LeaseBounds {
+  readonly start: string
+  readonly end: string
+}
+
+/**
+ * The prefix of a range of addresses: from its first address, or the one after it, to its last one. Undefined for a range
+ * without bounds. Throws CniError 7 when no prefix has these bounds.
+ */
+export function leaseRange(subnet: string, { start, end }: LeaseBounds): string | undefined {
+  if (start === '' && end === '') return undefined
+  const whole = readCidr(subnet)?.prefix
+  const first =
+    start === '' ? whole && { family: whole.family, value: whole.base } : readAddress(start)
+  const last = end === '' ? whole && lastAddress(whole) : readAddress(end)
+  const found = whole && first && last && prefixOf(whole, first, last)
+  if (found) return formatPrefix(found)
+  throw unreadable(
+    `lease_range ${start || 'start'} to ${end || 'end'} of subnet ${subnet} is no prefix`,
+    'Make the network with "vethra network create", and an --ip-range such as 10.1.0.128/25.',
+  )
+}
+
+function prefixOf(subnet: Prefix, first: Address, last: Address): Prefix | undefined {
+  const bits = subnet.family === 4 ? 32 : 128
+  const lengths = Array.from(
+    { length: bits - subnet.length + 1 },
+    (_, index) => subnet.length + index,
+  )
+  if (!contains(subnet, first) || !contains(subnet, last)) return undefined
+  return lengths
+    .map((length) => prefixAt(last, length))
+    .filter((each) => lastAddress(each).value === last.value)
+    .find(({ base }) => first.value === base || first.value === base + 1n)
+}

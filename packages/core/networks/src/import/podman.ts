@@ -1,0 +1,140 @@
+import { CniError, type Json, type JsonObject, parseJson } from '@vethra/cni'
+import type { ConfFile } from '../network.ts'
+import type { Driver, NetworkOptions } from '../options.ts'
+import {
+  flagOf,
+  hasFamily,
+  objectOf,
+  objectsOf,
+  subnetText,
+  textOf,
+  textsOf,
+  unknownParts,
+} from './fields.ts'
+import {
+  type ForeignNetwork,
+  foreignNetwork,
+  type Lost,
+  lost,
+  type Reading,
+  shownName,
+  unreadable,
+} from './foreign-network.ts'
+import { leaseRange } from './lease-range.ts'
+import { readPodmanOptions } from './podman-options.ts'
+
+/** The network of a JSON file of Podman's, as netavark takes it. A file that cannot be read or used is refused. */
+export function readPodmanNetwork({ file, text, error }: ConfFile): ForeignNetwork {
+  if (text === undefined) {
+    const why =
+      error instanceof CniError
+        ? error
+        : new CniError({ code: 5, message: `cannot read ${file}`, cause: error })
+    return { kind: 'refused', name: file, source: file, error: why }
+  }
+  const value = valueIn(text)
+  if (value instanceof CniError) return { kind: 'refused', name: file, source: file, error: value }
+  const name = shownName(value, 'name', file)
+  return foreignNetwork(value, { name, source: file }, readNetwork)
+}
+
+function valueIn(text: string): Json | CniError {
+  try {
+    return parseJson(text)
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause
+    return new CniError({ code: 6, message: 'it is no JSON', cause })
+  }
+}
+
+const known = [
+  ...['name', 'id', 'driver', 'network_interface', 'created', 'subnets', 'ipv6_enabled'],
+  ...['internal', 'dns_enabled', 'labels', 'options', 'ipam_options', 'routes'],
+]
+
+function readNetwork(object: JsonObject): Reading {
+  const driver = driverOf(object)
+  const ipamDriver = ipamDriverOf(object)
+  const addresses = addressesOf(object)
+  const internal = flagOf(object, 'internal')
+  const read = readPodmanOptions(
+    driver,
+    textsOf(object, 'options'),
+    textOf(object, 'network_interface'),
+  )
+  const none = addresses.subnets.length === 0
+  return {
+    options: {
+      ...{ name: textOf(object, 'name'), driver, ...addresses },
+      ipv4: none || hasFamily(addresses.subnets, 4),
+      ipv6: flagOf(object, 'ipv6_enabled') || hasFamily(addresses.subnets, 6),
+      auxAddresses: [],
+      internal,
+      ipamDriver,
+      ipamOptions: {},
+      options: read.options,
+      labels: textsOf(object, 'labels'),
+    },
+    lost: [
+      ...namesLost(object),
+      ...routesLost(object),
+      ...read.lost,
+      ...unknownParts(object, known),
+    ],
+  }
+}
+
+function driverOf(object: JsonObject): Driver {
+  const driver = textOf(object, 'driver')
+  if (driver === 'bridge' || driver === 'macvlan' || driver === 'ipvlan') return driver
+  throw unreadable(
+    `driver ${JSON.stringify(driver)} has no equal`,
+    'Vethra has the drivers bridge, macvlan and ipvlan.',
+  )
+}
+
+function ipamDriverOf(object: JsonObject): string {
+  const { driver = '', ...others } = textsOf(object, 'ipam_options')
+  const [other] = Object.keys(others)
+  if (other !== undefined)
+    throw unreadable(`ipam option ${JSON.stringify(other.slice(0, 128))} has no equal`)
+  if (driver === '' || driver === 'host-local') return 'default'
+  if (driver === 'dhcp') return 'dhcp'
+  throw unreadable(
+    `ipam driver ${JSON.stringify(driver)} has no equal`,
+    'Make the network with "vethra network create", and choose --ipam-driver there.',
+  )
+}
+
+function addressesOf(
+  object: JsonObject,
+): Pick<NetworkOptions, 'subnets' | 'gateways' | 'ipRanges'> {
+  const subnets = objectsOf(object, 'subnets').map((each) => ({
+    subnet: subnetText(textOf(each, 'subnet')),
+    gateway: textOf(each, 'gateway'),
+    range: objectOf(each, 'lease_range'),
+  }))
+  return {
+    subnets: subnets.map(({ subnet }) => subnet),
+    gateways: subnets.flatMap(({ gateway }) => (gateway === '' ? [] : [gateway])),
+    ipRanges: subnets.flatMap(({ subnet, range }) => {
+      const bounds = { start: textOf(range, 'start_ip'), end: textOf(range, 'end_ip') }
+      return leaseRange(subnet, bounds) ?? []
+    }),
+  }
+}
+
+// Vethra has names of containers in their hosts files, whatever the network.
+function namesLost(object: JsonObject): readonly Lost[] {
+  const enabled = flagOf(object, 'dns_enabled')
+  const why = enabled
+    ? 'names of containers are in their hosts files'
+    : 'names of containers are in their hosts files all the same'
+  return [lost('dns_enabled', enabled, why)]
+}
+
+function routesLost(object: JsonObject): readonly Lost[] {
+  return objectsOf(object, 'routes').map((each) =>
+    lost('routes', each, 'Vethra sets no routes but the default one'),
+  )
+}

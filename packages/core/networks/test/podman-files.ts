@@ -1,0 +1,12 @@
+/** Files of /etc/containers/networks as Podman 4.3.1 with netavark 1.4.0 writes them, by name; white space left out. */
+export const podmanFiles: Readonly<Record<string, string>> = {
+  dual: '{"name":"dual","id":"19f8e66dac25b2eab5c2c381aa65a65dd411397aa229393b4b05a4d8ae21db1f","driver":"bridge","network_interface":"podman4","created":"2026-11-29T07:28:04.496910333Z","subnets":[{"subnet":"fd00:31::/64","gateway":"fd00:31::1"},{"subnet":"10.32.0.0/24","gateway":"10.32.0.1"}],"ipv6_enabled":true,"internal":false,"dns_enabled":true,"ipam_options":{"driver":"host-local"}}',
+  full: '{"name":"full","id":"4543f9c5b1ba9a4c537bf2dded5f184c41321ef4141bc7761fbd11f0cf6f5cfa","driver":"bridge","network_interface":"podman2","created":"2026-11-29T07:28:04.420686612Z","subnets":[{"subnet":"10.31.0.0/24","gateway":"10.31.0.254","lease_range":{"start_ip":"10.31.0.129","end_ip":"10.31.0.255"}}],"ipv6_enabled":false,"internal":false,"dns_enabled":true,"labels":{"empty":"","team":"web"},"options":{"isolate":"true","mtu":"1400"},"ipam_options":{"driver":"host-local"}}',
+  inner:
+    '{"name":"inner","id":"5a5c1a8ac875954a3b07958f4d044c34e657900df1eb1e4f7d06617f67a440bf","driver":"bridge","network_interface":"podman3","created":"2026-11-29T07:28:04.45699494Z","subnets":[{"subnet":"10.89.1.0/24"},{"subnet":"fd7d:2518:a8b0:2640::/64"}],"ipv6_enabled":true,"internal":true,"dns_enabled":false,"ipam_options":{"driver":"host-local"}}',
+  lanish:
+    '{"name":"lanish","id":"e55ac338fd7c1f964013c60f655a44207f0f5957a9fb66676e62ab5541d9dbb7","driver":"macvlan","network_interface":"dummy0","created":"2026-11-29T07:28:04.540662044Z","subnets":[{"subnet":"192.168.77.0/24","gateway":"192.168.77.1"}],"ipv6_enabled":false,"internal":false,"dns_enabled":true,"options":{"mode":"bridge"},"ipam_options":{"driver":"host-local"}}',
+  noip: '{"name":"noip","id":"e86794d9a3e640debde6870e9cc5ca10684fdd321e6f7f48b823d874b57a1747","driver":"bridge","network_interface":"podman5","created":"2026-11-29T07:28:04.741503763Z","ipv6_enabled":false,"internal":false,"dns_enabled":false,"ipam_options":{"driver":"none"}}',
+  plain:
+    '{"name":"plain","id":"d6ffa7d0085bd2d2cc48228f4a7cf61498ff50fb74ca6e7e1c8c3cdfcc950b1f","driver":"bridge","network_interface":"podman1","created":"2026-11-29T07:28:04.37426187Z","subnets":[{"subnet":"10.89.0.0/24","gateway":"10.89.0.1"}],"ipv6_enabled":false,"internal":false,"dns_enabled":true,"ipam_options":{"driver":"host-local"}}',
+}

@@ -1,0 +1,101 @@
+import { CniError } from '@vethra/cni'
+import { type ForeignNetwork, readDockerNetworks } from '@vethra/networks'
+import { expect, it } from 'vitest'
+import { applyImport, planImport } from './network-import.ts'
+import type { ManageTools } from './tools.ts'
+
+// A host with no network and every plugin, whose folder of conf lists is a Map.
+function openTools(full: readonly string[] = []) {
+  const files = new Map<string, string>()
+  const fileOf = (name: string) => `/n/nerdctl-${name}.conflist`
+  const tools = {
+    settings: { namespace: 'default', addressPools: [], cniPath: ['/p'] },
+    host: {
+      plugins: 'auto',
+      runner: { stage: async () => undefined },
+      events: { tell: async () => undefined },
+    },
+    networks: {
+      list: async () => [...files].map(([file, text]) => ({ file, text })),
+      listOthers: async () => [],
+      fileOf,
+      exclusively: <T>(work: () => Promise<T>) => work(),
+      create: async (name: string, text: string) => {
+        if (full.includes(name)) throw new CniError({ code: 5, message: 'ENOSPC' })
+        files.set(fileOf(name), text)
+      },
+    },
+    effects: {
+      hostPrefixes: async () => [
+        {
+          prefix: '10.3.0.0/16',
+          source: 'address',
+          interface: 'docker0',
+        },
+      ],
+      defaultRoute: async () => undefined,
+      hasPlugin: async () => true,
+      findLink: async () => undefined,
+    },
+  }
+  return { files, tools: tools as unknown as ManageTools }
+}
+
+const docker = (...networks: readonly object[]): readonly ForeignNetwork[] =>
+  readDockerNetworks(JSON.stringify(networks), 'FILE')
+const lan = (Name: string, Subnet: string, more: object = {}) => ({
+  ...{ Name, Driver: 'bridge', IPAM: { Config: [{ Subnet }] } },
+  ...more,
+})
+const states = (rows: readonly { readonly Name: string; readonly Status: string }[]) =>
+  rows.map(({ Name, Status }) => `${Name} ${Status}`)
+
+const five = docker(
+  lan('aa', '10.1.0.0/24'),
+  lan('bb', '10.1.0.0/16'),
+  lan('cc', '10.3.1.0/24'),
+  lan('aa', '10.4.0.0/24'),
+  lan('dd', '10.5.0.0/24', { Driver: 'overlay' }),
+  lan('ee', '10.6.0.0/24'),
+)
+const refused = ['bb refused', 'cc refused', 'aa refused', 'dd refused']
+
+it('a plan shows each network as if those before it were there, and makes none', async () => {
+  const { files, tools } = openTools()
+  expect(states(await planImport(tools, five))).toEqual(['aa new', ...refused, 'ee new'])
+  expect(files.size).toBe(0)
+})
+
+it('what can be is created, and once', async () => {
+  const { files, tools } = openTools()
+  expect(states(await applyImport(tools, five))).toEqual(['aa created', ...refused, 'ee created'])
+  expect([...files.keys()]).toEqual(['/n/nerdctl-aa.conflist', '/n/nerdctl-ee.conflist'])
+  const before = new Map(files)
+  expect(states(await applyImport(tools, five))).toEqual(['aa equal', ...refused, 'ee equal'])
+  expect(files).toEqual(before)
+})
+
+it('a network that cannot be written hides no other', async () => {
+  const { tools } = openTools(['aa'])
+  const rows = await applyImport(tools, docker(lan('aa', '10.1.0.0/24'), lan('bb', '10.2.0.0/24')))
+  expect(rows).toMatchObject([
+    { Name: 'aa', Status: 'refused', Reason: 'ENOSPC' },
+    { Name: 'bb', Status: 'created' },
+  ])
+})
+
+it('one that differs from an existing network is refused, and stays as it is', async () => {
+  const { files, tools } = openTools()
+  await applyImport(tools, docker(lan('aa', '10.1.0.0/24')))
+  const before = new Map(files)
+  const [row] = await applyImport(tools, docker(lan('aa', '10.2.0.0/24')))
+  expect(row).toMatchObject({ Status: 'refused', Reason: expect.stringContaining('10.1.0.0/24') })
+  expect(files).toEqual(before)
+})
+
+it('a parent that the host has not is named, with the cause of a refusal', async () => {
+  const { tools } = openTools()
+  const one = lan('aa', '10.1.0.0/24', { Driver: 'macvlan', Options: { parent: 'eth9' } })
+  const [row] = await planImport(tools, docker(one))
+  expect(row).toMatchObject({ Status: 'refused', Reason: expect.stringContaining('eth9') })
+})

@@ -1,0 +1,152 @@
+import { CniError } from '@vethra/cni'
+import {
+  createLine,
+  type ForeignNetwork,
+  type Lost,
+  type NetworkOptions,
+  networkDifferences,
+  networksFromFiles,
+} from '@vethra/networks'
+import { type CreatedNetwork, createNetwork, planNetwork } from './network-create.ts'
+import type { ManageTools } from './tools.ts'
+
+/** A network of another program, and what is done with it. */
+export interface ImportRow {
+  readonly Name: string
+  /** The file or the command that it is from. */
+  readonly Source: string
+  /**
+   * `new`: would be created; `created`; `equal`: exists already; `passed`: needs no import; `refused`: cannot be, by Reason.
+   */
+  readonly Status: 'new' | 'created' | 'equal' | 'passed' | 'refused'
+  /** Why it is passed or refused, causes included; empty otherwise. */
+  readonly Reason: string
+  /** The way out of a refusal; empty where none is known. */
+  readonly Hint: string
+  readonly Driver: string
+  readonly Subnets: readonly string[]
+  /** The command that creates it; empty for a network that cannot be translated. */
+  readonly Command: string
+  /** The parts that have no equal. */
+  readonly Lost: readonly LostRow[]
+  /** Notes of its creation. */
+  readonly Notes: readonly string[]
+}
+
+/** A part of a network that has no equal. */
+interface LostRow {
+  readonly Field: string
+  readonly Value: string
+  readonly Why: string
+}
+
+/** The rows of an import that changes nothing: each network as if those before it had been created. */
+export async function planImport(
+  tools: ManageTools,
+  networks: readonly ForeignNetwork[],
+): Promise<readonly ImportRow[]> {
+  const planned: { readonly file: string; readonly text: string }[] = []
+  const list = async () => [...(await tools.networks.list()), ...planned]
+  const then = { ...tools, networks: { ...tools.networks, list } }
+  return rowsOf(then, networks, 'new', async (options) => {
+    const plan = await planNetwork(then, options)
+    planned.push({ file: plan.file, text: plan.text })
+    return plan
+  })
+}
+
+/** Creates the networks that can be, in their order. A network that fails is refused, and the others are created all the same. */
+export async function applyImport(
+  tools: ManageTools,
+  networks: readonly ForeignNetwork[],
+): Promise<readonly ImportRow[]> {
+  return rowsOf(tools, networks, 'created', (options) => createNetwork(tools, options))
+}
+
+type Make = (options: NetworkOptions) => Promise<CreatedNetwork>
+
+async function rowsOf(
+  tools: Pick<ManageTools, 'networks'>,
+  networks: readonly ForeignNetwork[],
+  made: 'new' | 'created',
+  make: Make,
+): Promise<readonly ImportRow[]> {
+  const rows: ImportRow[] = []
+  for (const each of networks) {
+    try {
+      const twin = rows.find(({ Name, Status }) => Name === each.name && Status !== 'passed')
+      if (twin && each.kind === 'wanted') throw twice(each, twin)
+      rows.push({ ...rowOf(each), ...(await outcomeOf(tools, each, made, make)) })
+    } catch (error) {
+      if (!(error instanceof CniError)) throw error
+      rows.push({ ...rowOf(each), ...refused(error) })
+    }
+  }
+  return rows
+}
+
+async function outcomeOf(
+  tools: Pick<ManageTools, 'networks'>,
+  network: ForeignNetwork,
+  made: 'new' | 'created',
+  make: Make,
+): Promise<Partial<ImportRow> & Pick<ImportRow, 'Status'>> {
+  if (network.kind === 'refused') throw network.error
+  if (network.kind === 'passed') return { Status: 'passed', Reason: network.why }
+  const { name, options, source } = network
+  const { networks } = networksFromFiles(await tools.networks.list())
+  const existing = networks.find((each) => each.name === name)
+  if (existing === undefined) return { Status: made, Notes: await notesOf(options, make) }
+  const differences = existing.file === source ? [] : networkDifferences(existing, options)
+  if (differences.length === 0) return { Status: 'equal' }
+  throw new CniError({
+    code: 102,
+    message: `network ${name} exists and differs: ${differences.join('; ')}`,
+    hint: `Remove it with "vethra network rm ${name}", or create the other one under another name by the command of "vethra import --format json".`,
+  })
+}
+
+async function notesOf(options: NetworkOptions, make: Make): Promise<readonly string[]> {
+  try {
+    return (await make(options)).notes
+  } catch (cause) {
+    // Its subnet is in use: while the other program runs, by its own bridge.
+    if (!(cause instanceof CniError) || cause.code !== 102) throw cause
+    const { code, message } = cause
+    const hint = 'Remove it in the other program first, or create it by hand with another subnet.'
+    throw new CniError({ code, message, cause: cause.cause, hint })
+  }
+}
+
+function rowOf(network: ForeignNetwork): Omit<ImportRow, 'Status'> {
+  const options = network.kind === 'wanted' ? network.options : undefined
+  return {
+    Name: network.name,
+    Source: network.source,
+    Reason: '',
+    Hint: '',
+    Driver: options?.driver ?? '',
+    Subnets: options?.subnets ?? [],
+    Command: options === undefined ? '' : createLine(options),
+    Lost: network.kind === 'wanted' ? network.lost.map(lostRow) : [],
+    Notes: [],
+  }
+}
+
+function lostRow({ field, value, why }: Lost): LostRow {
+  return { Field: field, Value: value, Why: why }
+}
+
+function refused(error: CniError): Pick<ImportRow, 'Status' | 'Reason' | 'Hint'> {
+  const { message, hint = '', cause } = error
+  const causes = cause instanceof CniError ? `: ${refused(cause).Reason}` : ''
+  return { Status: 'refused', Reason: `${message}${causes}`, Hint: hint }
+}
+
+function twice({ name }: ForeignNetwork, { Source }: ImportRow): CniError {
+  return new CniError({
+    code: 102,
+    message: `another network of this import is called ${name}, too (${Source})`,
+    hint: 'Rename one of them in the other program, or create it by hand under another name.',
+  })
+}
