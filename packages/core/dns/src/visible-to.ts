@@ -38,7 +38,8 @@ function viewOfMember(zone: Zone, member: Member): View {
   const shared = { networks, mayAskUpstream: networks.some(({ isInternal }) => !isInternal) }
   const { id } = member.container
   const own = ownNames(member, networks)
-  const key = [...networks.map(({ name }) => name), ...(own.size > 0 ? [id] : [])].join('\n')
+  const whose = own.size > 0 ? `own ${id}` : 'member'
+  const key = [whose, ...networks.map(({ name }) => name)].join('\n')
   const { number } = sharedView(zone, key, shared)
   return { ...shared, number, own, containerId: id }
 }
@@ -68,7 +69,7 @@ function viewOfAddress(zone: Zone, asker: ZoneAsker, address: Uint8Array): View 
   const seen = isHost ? networks : [...networks, ...onLink].slice(0, 1)
   if (seen.length === 0 && !isHost) return undefined
   const mayAskUpstream = isHost || seen.some(({ isInternal }) => !isInternal)
-  const key = `${mayAskUpstream}\n${seen.map(({ name }) => name).join('\n')}`
+  const key = [`address ${mayAskUpstream}`, ...seen.map(({ name }) => name)].join('\n')
   return sharedView(zone, key, { networks: seen, mayAskUpstream })
 }
 

@@ -141,3 +141,28 @@ it('a name of a network with a domain may end in it', () => {
   expect(answersOf(ask(homely, 'web.corp.test'))).toEqual(['10.4.0.2'])
   expect(answersOf(ask(homely, 'nothing.corp.test'))).toBe('upstream')
 })
+
+it('views are told apart, whatever networks are called', () => {
+  const id = '1'.repeat(64)
+  const network = (name: string, index: number) => {
+    return { name, isInternal: false, subnets: [`10.${index}.0.0/24`] }
+  }
+  const networks = ['lan', id, 'true', 'member'].map((name, index) => network(name, index + 4))
+  const member = (address: string) => ({ addresses: [address], aliases: [] })
+  const named = lanZone(
+    [
+      container('1', 'web', { extraHosts: [['gw', '192.0.2.1']] }),
+      container('2', 'two', { networks: { lan: member('10.4.0.3'), [id]: member('10.5.0.3') } }),
+      container('3', 'three', { networks: { true: member('10.6.0.4'), lan: member('10.4.0.4') } }),
+    ],
+    { networks },
+  )
+  const asked = (name: string, from: string) => answersOf(ask(named, name, 'A', { from }))
+  for (const _ of ['made', 'kept']) {
+    expect(asked('gw', '10.4.0.2')).toEqual(['192.0.2.1'])
+    expect(asked('gw', '10.4.0.3')).toBe('NXDOMAIN')
+    expect(asked('gw', '10.4.0.1')).toBe('NXDOMAIN')
+    expect(asked('three', '10.4.0.1')).toEqual(['10.4.0.4'])
+    expect(asked('three', '10.6.0.4')).toEqual(['10.6.0.4', '10.4.0.4'])
+  }
+})
