@@ -129,6 +129,22 @@ describeOnHost('DNS for containers', () => {
     await host.vethra('container', 'rename', idOf('web'), 'web')
   })
 
+  it('questions pass a chain INPUT that drops, and where another firewall drops them, containers ask others', async () => {
+    const ours = 'nameserver 10.9.1.1'
+    await host.run(['iptables', '-A', 'INPUT', '-i', 'lo', '-j', 'ACCEPT'])
+    await host.run(['iptables', '-P', 'INPUT', 'DROP'])
+    await until(async () => (await host.run(['iptables-save'])).stdout.includes('vethra dns'))
+    expect(await statusOf('db', 'web')).toBe('NOERROR')
+    const chain = '{ type filter hook input priority 5; policy drop; iifname lo accept; }'
+    await host.run(['nft', 'add', 'table', 'inet', 'strict'])
+    await host.run(['nft', 'add', 'chain', 'inet', 'strict', 'in', chain])
+    await until(async () => (await resolvConf('db')).text === 'nameserver 127.0.0.8')
+    expect(await daemon.log()).toMatch(/DNS is off in network lan: a firewall/)
+    await host.run(['nft', 'delete', 'table', 'inet', 'strict'])
+    await host.run(['iptables', '-P', 'INPUT', 'ACCEPT'])
+    await until(async () => (await resolvConf('db')).text === ours)
+  })
+
   it('while it does not run, resolv.conf is as without it: after an orderly stop, and after a kill by the next command', async () => {
     const before = await resolvConf('db')
     await daemon.end()

@@ -97,7 +97,11 @@ async function worldHere(
       lockPath: guards.events(places),
       onFault,
     }),
-    clock: { now: io.now, sleep: async (ms) => void (await setTimeout(ms)) },
+    clock: {
+      now: io.now,
+      sleep: async (ms) => void (await setTimeout(ms)),
+      idle: async (ms) => void (await setTimeout(ms, undefined, { ref: false })),
+    },
     files: {
       read: readText,
       realPath: async (path) => realPath(path),

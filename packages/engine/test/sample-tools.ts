@@ -196,6 +196,7 @@ export function sampleTools(host: SampleHost): DoctorTools {
     lockNow: { hold: async (_, work) => work() },
     clock: {
       now: () => host.nowMs,
+      idle: async () => undefined,
       sleep: async (ms) => {
         host.nowMs += ms
         host.meanwhile()

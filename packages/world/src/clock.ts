@@ -3,4 +3,6 @@ export interface Clock {
   /** Milliseconds since 1970. */
   now(): number
   sleep(ms: number): Promise<void>
+  /** The same, but a process that waits for nothing else ends. */
+  idle(ms: number): Promise<void>
 }

@@ -17,6 +17,7 @@ export type DnsTools = Pick<
   | 'lock'
   | 'rootless'
   | 'dnsSockets'
+  | 'rules'
 >
 
 /** The parts that a resolver runs with. */

@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { CniError, onCniError } from '@vethra/cni'
 import type { ResolverTools } from './dns-tools.ts'
 import { publishResolver } from './publish-resolver.ts'
 import { openRecorded } from './recorded.ts'
@@ -17,8 +17,8 @@ export interface Resolver {
 
 /** In milliseconds: how long a burst of changes is waited for, and when the same is read once more. */
 const [quietMs, againMs] = [10, 60]
-/** How often the host's resolv.conf is read, and taken ports are tried, in milliseconds. */
-const intervalMs = 1000
+/** How often the host's resolv.conf is read and taken ports are tried, and how often containers ask, in milliseconds. */
+const [intervalMs, examineMs] = [1000, 30_000]
 
 /**
  * Starts a resolver in the networks of all namespaces: it listens, and then resolv.conf files name it. Throws CniError 102
@@ -29,6 +29,8 @@ export async function startResolver(tools: ResolverTools): Promise<Resolver> {
   const own = await alone(tools)
   const recorded = await openRecorded(tools)
   const serving = await openServing(tools, recorded)
+  await serving.listen()
+  await serving.examine(true)
   let state: ResolverState = { ...own, Networks: await serving.listen() }
   await publishResolver({ ...tools, onFault: tools.onReport }, recorded.all(), state)
 
@@ -36,11 +38,20 @@ export async function startResolver(tools: ResolverTools): Promise<Resolver> {
   let noted = new Set<string>()
   let wake = Promise.withResolvers<void>()
   let isClosed = false
+  let isFirewall = false
+  let examinedAt = clock.now()
+  let doubt = Promise.withResolvers<void>()
+  const doubtAll = () => {
+    isFirewall = true
+    doubt.resolve()
+  }
   const look = async (paths: readonly string[]) => {
+    await serving.tendUpstream()
     const { networks, containers } = await recorded.refresh(paths)
     serving.place()
     const before = JSON.stringify(state.Networks)
     state = { ...state, Networks: await serving.listen() }
+    if (networks || containers.length > 0) doubt.resolve()
     const isOther = networks || JSON.stringify(state.Networks) !== before
     if (!isOther && containers.length === 0) return
     const only = isOther ? undefined : containers
@@ -49,20 +60,43 @@ export async function startResolver(tools: ResolverTools): Promise<Resolver> {
   const run = async () => {
     let again: readonly string[] = []
     while (!isClosed) {
-      await Promise.race([wake.promise, clock.sleep(again.length > 0 ? againMs : intervalMs)])
+      await Promise.race([wake.promise, clock.idle(again.length > 0 ? againMs : intervalMs)])
       if (noted.size > 0) await clock.sleep(quietMs)
       const paths = [...noted]
       noted = new Set()
       wake = Promise.withResolvers()
-      await serving.tendUpstream()
+      if (clock.now() - examinedAt > examineMs) doubtAll()
       // A folder is heard of before what comes into it can be heard: each path is looked at twice.
-      await look([...again, ...paths])
+      await look([...again, ...paths]).catch(onCniError(onFault))
       again = paths
     }
   }
-  const running = run()
+  // Apart from the other: a container that is not heard keeps it waiting.
+  const examine = async () => {
+    while (!isClosed) {
+      await doubt.promise
+      await clock.sleep(quietMs)
+      doubt = Promise.withResolvers()
+      const all = isFirewall
+      isFirewall = false
+      examinedAt = clock.now()
+      if (isClosed) return
+      const isOther = await serving.examine(all).catch(
+        onCniError((fault) => {
+          onFault(fault)
+          return false
+        }),
+      )
+      if (isOther) wake.resolve()
+    }
+  }
+  const running = Promise.all([run(), examine()])
   return {
     changed(what) {
+      if (what.includes('nftables')) {
+        doubtAll()
+        return
+      }
       noted.add(what)
       wake.resolve()
     },
@@ -70,9 +104,10 @@ export async function startResolver(tools: ResolverTools): Promise<Resolver> {
     async close() {
       isClosed = true
       wake.resolve()
+      doubt.resolve()
       await running
       await publishResolver({ ...tools, onFault }, recorded.all(), undefined)
-      serving.close()
+      await serving.close()
     },
   }
 }

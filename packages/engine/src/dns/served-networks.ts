@@ -1,5 +1,5 @@
 import type { Zone } from '@vethra/dns'
-import { dnsAddresses } from '@vethra/networks'
+import { dnsAddresses, networkBridge } from '@vethra/networks'
 import type { NamespaceNames } from './dns-names.ts'
 
 /** A network that is to be listened in. */
@@ -7,6 +7,7 @@ export interface WantedNetwork {
   /** The path of its conf list. */
   readonly file: string
   readonly name: string
+  readonly bridge: string
   readonly addresses: readonly string[]
 }
 
@@ -17,7 +18,8 @@ export function wantedNetworks(all: readonly NamespaceNames[]): readonly WantedN
     for (const network of networks) {
       const { file, name } = network
       const addresses = dnsAddresses(network)
-      if (addresses.length > 0) byFile.set(file, { file, name, addresses })
+      const bridge = networkBridge(network) ?? ''
+      if (addresses.length > 0) byFile.set(file, { file, name, bridge, addresses })
     }
   }
   return [...byFile.values()]

@@ -2,6 +2,7 @@ import { CniError } from '@vethra/cni'
 import type { BundleRecord } from '@vethra/container'
 import { visibleTo, type ZoneAsker } from '@vethra/dns'
 import type { DnsSockets } from '@vethra/world'
+import { newAdmission } from './admission.ts'
 import type { NamespaceNames } from './dns-names.ts'
 import type { ResolverTools } from './dns-tools.ts'
 import { newForwarder } from './forwarder.ts'
@@ -20,7 +21,9 @@ export interface Serving {
   listen(): Promise<ResolverState['Networks']>
   /** Follows the host's resolv.conf. */
   tendUpstream(): Promise<void>
-  close(): void
+  /** Has containers ask, in networks that are not known yet, or in all. True when some are to ask others now, or again. */
+  examine(all: boolean): Promise<boolean>
+  close(): Promise<void>
 }
 
 /** Begins to answer by what is recorded; it listens nowhere yet. */
@@ -34,7 +37,7 @@ export async function openServing(tools: ResolverTools, recorded: Recorded): Pro
   const upstream = await openUpstreamServers({ settings, effects, isOurs })
   const nowMs = clock.now
   const onFailure = () => undefined
-  const forwarder = newForwarder({ sockets, sleep: clock.sleep, nowMs, onFailure })
+  const forwarder = newForwarder({ sockets, sleep: clock.idle, nowMs, onFailure })
   const answer = hearer({
     placeAt: (address) => heard.get(address),
     serversOf: (askerAddress, network) =>
@@ -43,6 +46,12 @@ export async function openServing(tools: ResolverTools, recorded: Recorded): Pro
     onLoop: () => undefined,
   })
   const listeners = newListeners(sockets, { answer }, effects)
+  const admission = newAdmission({ ...tools, sockets })
+  const open = () =>
+    wantedNetworks(recorded.all()).map((each) => ({
+      ...each,
+      addresses: each.addresses.filter((address) => listeners.refusal(address) === undefined),
+    }))
   const told = new Set<string>()
   const report = (error: CniError) => {
     if (!told.has(error.message)) tools.onReport(error)
@@ -57,16 +66,22 @@ export async function openServing(tools: ResolverTools, recorded: Recorded): Pro
       await listeners.set(wanted.flatMap(({ addresses }) => addresses))
       return wanted.map(({ file, name, addresses }) => {
         const refusals = addresses.flatMap((each) => listeners.refusal(each) ?? [])
-        refusals.forEach(report)
+        const unheard = admission.refusal(file)
+        for (const each of [...refusals, ...(unheard ? [unheard] : [])]) report(each)
         const Addresses = addresses.filter((each) => listeners.refusal(each) === undefined)
-        const Refused = Addresses.length > 0 ? '' : (refusals[0]?.message ?? '')
+        const taken = Addresses.length > 0 ? undefined : refusals[0]
+        const Refused = (taken ?? unheard)?.message ?? ''
         return { File: file, Name: name, Addresses, Refused }
       })
     },
     async tendUpstream() {
       if (await upstream.refresh()) forwarder.forget()
     },
-    close: listeners.close,
+    examine: (all) => admission.examine(open(), all),
+    async close() {
+      listeners.close()
+      await admission.close()
+    },
   }
 }
 

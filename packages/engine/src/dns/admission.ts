@@ -1,0 +1,136 @@
+import { CniError, onCniError } from '@vethra/cni'
+import { formatMessage, loopProbe } from '@vethra/dns'
+import type { SavedRules } from '@vethra/firewall'
+import type { DnsSockets, World } from '@vethra/world'
+import { excessInput, hasOurs, inputRules, missingInput } from './input-rules.ts'
+import type { WantedNetwork } from './served-networks.ts'
+
+/** Whether questions of containers arrive. */
+export interface Admission {
+  /** Asks from a container of each network that is not known yet, or of all. True when a verdict is another one now. */
+  examine(networks: readonly WantedNetwork[], all: boolean): Promise<boolean>
+  /** Why questions of a network's containers do not arrive; undefined where they do, or nothing is known. */
+  refusal(file: string): CniError | undefined
+  /** Takes back what was admitted. */
+  close(): Promise<void>
+}
+
+/** The parts that admission is examined with. */
+export interface AdmissionTools extends Pick<World, 'records' | 'rules'> {
+  readonly sockets: Pick<DnsSockets, 'ask'>
+  readonly onReport: (fault: CniError) => void
+}
+
+/** A question that every resolver of ours answers. */
+const question = formatMessage(
+  { ...loopProbe('0'), questions: [{ name: 'localhost', type: 1, class: 1 }] },
+  512,
+)
+/** How often, and for how long in milliseconds, a container asks before a firewall is thought of. */
+const [attempts, timeoutMs] = [3, 300]
+
+/**
+ * Questions are asked from within containers, as they would be. Where they do not arrive, rules for them are put into
+ * chain INPUT of iptables, and where that does not help either, it is a firewall that its owner has to open.
+ */
+export function newAdmission(tools: AdmissionTools): Admission {
+  const verdicts = new Map<string, CniError | undefined>()
+  let admitted: readonly WantedNetwork[] | undefined
+  // The first time, rules that a killed resolver left are found, too.
+  const keep = async (networks: readonly WantedNetwork[]) => {
+    if (admitted?.length === 0) return
+    let isAny = false
+    await changeInput(tools, (saved) => {
+      isAny ||= hasOurs(saved)
+      return excessInput(saved, rulesOf(networks, saved))
+    })
+    admitted = isAny ? networks : []
+  }
+  const admit = async (networks: readonly WantedNetwork[]) => {
+    const known = (admitted ?? []).filter(({ file }) =>
+      networks.every((each) => each.file !== file),
+    )
+    admitted = [...known, ...networks]
+    await changeInput(tools, (saved) => missingInput(saved, rulesOf(networks, saved)))
+  }
+  const asking = (candidates: readonly Candidate[]) =>
+    Promise.all(candidates.map(async (each) => ({ ...each, isHeard: await arrives(tools, each) })))
+
+  return {
+    async examine(networks, all) {
+      const files = new Set(networks.map(({ file }) => file))
+      for (const file of verdicts.keys()) if (!files.has(file)) verdicts.delete(file)
+      await keep((admitted ?? networks).filter(({ file }) => files.has(file)))
+      const records = await tools.records.list()
+      const candidates = networks
+        .filter(({ file, addresses }) => addresses.length > 0 && (all || !verdicts.has(file)))
+        .flatMap((network) => {
+          const found = records.find((each) => each.network === network.name && each.netns !== '')
+          return found ? [{ network, netns: found.netns }] : []
+        })
+      const first = await asking(candidates)
+      const unheard = first.filter(({ isHeard }) => !isHeard)
+      if (unheard.length > 0) await admit(unheard.map(({ network }) => network))
+      const second = await asking(unheard)
+      let isOther = false
+      for (const { network, isHeard } of [...first.filter((each) => each.isHeard), ...second]) {
+        const verdict = isHeard ? undefined : refused(network)
+        if (verdicts.get(network.file)?.message !== verdict?.message) isOther = true
+        verdicts.set(network.file, verdict)
+      }
+      return isOther
+    },
+    refusal(file) {
+      if (verdicts.has(file)) return verdicts.get(file)
+      // A firewall that refuses in one network will in the next, until one of its containers has asked.
+      const known = [...verdicts.values()]
+      return known.length > 0 && known.every((each) => each !== undefined) ? known[0] : undefined
+    },
+    close: () => keep([]),
+  }
+}
+
+/** A network, and the path of the namespace of a container in it. */
+interface Candidate {
+  readonly network: WantedNetwork
+  readonly netns: string
+}
+
+function rulesOf(networks: readonly WantedNetwork[], { family }: SavedRules): readonly string[] {
+  return networks.flatMap((each) => inputRules(each, family))
+}
+
+async function arrives(
+  { sockets }: AdmissionTools,
+  { network: { addresses }, netns }: Candidate,
+): Promise<boolean> {
+  const [server = ''] = addresses
+  const accepts = () => true
+  for (let left = attempts; left > 0; left -= 1) {
+    const asking = { server, octets: question, overTcp: false, timeoutMs, accepts, netns }
+    if ((await sockets.ask(asking)) !== undefined) return true
+  }
+  return false
+}
+
+async function changeInput(
+  { rules, onReport }: AdmissionTools,
+  textOf: (saved: SavedRules) => string,
+): Promise<void> {
+  const change = async () => {
+    for (const saved of await rules.save()) {
+      const text = textOf(saved)
+      if (text !== '') await rules.restore(saved.family, text)
+    }
+  }
+  await change().catch(onCniError(onReport))
+}
+
+function refused({ name, bridge, addresses }: WantedNetwork): CniError {
+  const where = addresses.join(' and ')
+  return new CniError({
+    code: 102,
+    message: `DNS is off in network ${name}: a firewall of the host drops questions of its containers to ${where}`,
+    hint: `Have it accept port 53, UDP and TCP, from interface ${bridge}; names go on by hosts files until then.`,
+  })
+}
