@@ -41,8 +41,14 @@ describe('networks of Podman 4.3.1', () => {
   })
 
   it('what has no equal is named', () => {
-    expect(lostOf(read(podmanFiles['plain'] ?? ''))).toEqual(['dns_enabled'])
-    expect(lostOf(read(podmanFiles['full'] ?? ''))).toEqual(['dns_enabled', 'options.isolate'])
+    expect(lostOf(read(podmanFiles['plain'] ?? ''))).toEqual([])
+    expect(lostOf(read(podmanFiles['full'] ?? ''))).toEqual(['options.isolate'])
+    expect(lostOf(read(podmanFiles['lanish'] ?? ''))).toEqual(['dns_enabled'])
+    expect(lostOf(changed({ internal: true }))).toEqual(['dns_enabled'])
+  })
+
+  it('a bridge without DNS has none here', () => {
+    expect(shownAs(changed({ dns_enabled: false }))).toContain('-o vethra.dns=false')
   })
 })
 
@@ -55,8 +61,8 @@ describe('networks of later versions', () => {
       options: { vlan: '7', metric: '50', com: 'x' },
     })
     expect(lostOf(network)).toEqual([
-      ...['dns_enabled', 'routes', 'network_interface'],
-      ...['options.vlan', 'options.metric', 'options.com', 'network_dns_servers'],
+      ...['routes', 'network_dns_servers', 'network_interface'],
+      ...['options.vlan', 'options.metric', 'options.com'],
     ])
   })
 

@@ -1,6 +1,7 @@
 import { CniError, type Json, type JsonObject, parseJson } from '@vethra/cni'
 import type { ConfFile } from '../network.ts'
 import type { Driver, NetworkOptions } from '../options.ts'
+import type { ReadOptions } from './docker-options.ts'
 import {
   flagOf,
   hasFamily,
@@ -49,7 +50,15 @@ function valueIn(text: string): Json | CniError {
 
 const known = [
   ...['name', 'id', 'driver', 'network_interface', 'created', 'subnets', 'ipv6_enabled'],
-  ...['internal', 'dns_enabled', 'labels', 'options', 'ipam_options', 'routes'],
+  ...[
+    'internal',
+    'dns_enabled',
+    'labels',
+    'options',
+    'ipam_options',
+    'routes',
+    'network_dns_servers',
+  ],
 ]
 
 function readNetwork(object: JsonObject): Reading {
@@ -62,6 +71,7 @@ function readNetwork(object: JsonObject): Reading {
     textsOf(object, 'options'),
     textOf(object, 'network_interface'),
   )
+  const names = namesOf(object, driver === 'bridge' && !internal)
   const none = addresses.subnets.length === 0
   return {
     options: {
@@ -72,12 +82,13 @@ function readNetwork(object: JsonObject): Reading {
       internal,
       ipamDriver,
       ipamOptions: {},
-      options: read.options,
+      options: { ...read.options, ...names.options },
       labels: textsOf(object, 'labels'),
     },
     lost: [
-      ...namesLost(object),
+      ...names.lost,
       ...routesLost(object),
+      ...serversLost(object),
       ...read.lost,
       ...unknownParts(object, known),
     ],
@@ -124,17 +135,24 @@ function addressesOf(
   }
 }
 
-// Vethra has names of containers in their hosts files, whatever the network.
-function namesLost(object: JsonObject): readonly Lost[] {
+// A resolver answers at the address of a bridge, which internal networks and other drivers have not.
+function namesOf(object: JsonObject, hasAddress: boolean): ReadOptions {
   const enabled = flagOf(object, 'dns_enabled')
-  const why = enabled
-    ? 'names of containers are in their hosts files'
-    : 'names of containers are in their hosts files all the same'
-  return [lost('dns_enabled', enabled, why)]
+  if (hasAddress) return { options: enabled ? {} : { 'vethra.dns': 'false' }, lost: [] }
+  const why = 'names of containers are in their hosts files alone'
+  return { options: {}, lost: enabled ? [lost('dns_enabled', enabled, why)] : [] }
 }
 
 function routesLost(object: JsonObject): readonly Lost[] {
   return objectsOf(object, 'routes').map((each) =>
     lost('routes', each, 'Vethra sets no routes but the default one'),
   )
+}
+
+function serversLost(object: JsonObject): readonly Lost[] {
+  const { network_dns_servers: servers = null } = object
+  const isEmpty = servers === null || (Array.isArray(servers) && servers.length === 0)
+  return isEmpty
+    ? []
+    : [lost('network_dns_servers', servers, 'name them with --dns at bundle prepare')]
 }
