@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { guards, type LockPlaces, resolverFile } from '@vethra/cni'
-import { confDir } from '@vethra/conf-dir'
+import { confDir, foreignConfFiles } from '@vethra/conf-dir'
 import { containerStore, storedNamespaces } from '@vethra/container-store'
 import { loadSettings, reportLines, stepLines } from '@vethra/engine'
 import { eventFile } from '@vethra/event-file'
@@ -67,7 +67,6 @@ async function worldHere(
   const kit = homes && (await import('./kit-here.ts')).kitHere(homes)
   const guarded = (lock: Lock) => kit?.lock(lock) ?? lock
   const lock = guarded(flockLock({ removeBelow: runtime }))
-  const shared = { sharedNetwork: defaultNetworkName, lock }
   const lockNow = guarded(flockLock({ removeBelow: runtime, timeoutMs: 0 }))
   const held = portHolder({ dir: `${runtime}/ports`, program: io.program })
   const records = diskAttachmentRecords({ dir: attachments })
@@ -112,8 +111,8 @@ async function worldHere(
       remove: removeFile,
     },
     ...(kit?.ports(held) ?? { ports: held }),
-    networks: (namespace) => confDir({ ...shared, dir, namespace }),
-    confFilesIn: async (folder) => confDir({ ...shared, dir: folder, namespace: own }).list(),
+    networks: (namespace) => confDir({ dir, namespace, sharedNetwork: defaultNetworkName, lock }),
+    confFilesIn: (folder) => foreignConfFiles(folder, own),
     containers: (namespace) =>
       containerStore({ dataStore: places.dataStore, namespace, lock, sync }),
     hosts: async (namespace) => {

@@ -69,7 +69,10 @@ export interface World {
   readonly bypass?: BypassDaemon
   /** The conf lists of a containerd namespace. */
   networks(namespace: string): ConfDir
-  /** The conf lists and JSON files of another program's folder, as `ConfDir.list` lists those of ours. */
+  /**
+   * The conf lists and JSON files of another program's folder, as `ConfDir.list` lists those of ours. Throws CniError 7 for more
+   * than 1000 files.
+   */
   confFilesIn(folder: string): Promise<readonly ConfFileText[]>
   /** The containers of a containerd namespace. */
   containers(namespace: string): ContainerStore

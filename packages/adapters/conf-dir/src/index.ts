@@ -3,3 +3,4 @@
  * they are, for `@vethra/conflist` to parse.
  */
 export { type ConfDirOptions, confDir } from './conf-dir.ts'
+export { foreignConfFiles } from './foreign-conf-files.ts'

@@ -1,16 +1,31 @@
 import { statSync } from 'node:fs'
 import { extname, join } from 'node:path'
+import { CniError } from '@vethra/cni'
 import type { ConfFileText } from '@vethra/conflist'
 import { byOctets, errno, fileError, listFolder, readText } from '@vethra/files'
 
-/** The regular files in some folders with one of the extensions, ascending by the octets of their paths. */
+/** Bounds for folders that others may write to. */
+export interface Bounds {
+  /** How many files there may be. */
+  readonly files: number
+  /** How many octets each may have. */
+  readonly octets: number
+}
+
+/**
+ * The regular files in some folders with one of the extensions, ascending by the octets of their paths. A file beyond the bounds
+ * cannot be read, like others. Throws CniError 7 for more files than the bounds allow.
+ */
 export async function readConfFiles(
   folders: readonly string[],
   extensions: readonly string[],
+  bounds?: Bounds,
 ): Promise<readonly ConfFileText[]> {
   const paths = (await Promise.all(folders.map(pathsIn))).flat()
   const wanted = paths.filter((path) => extensions.includes(extname(path)))
-  const files = await Promise.all(byOctets(wanted).map(readConfFile))
+  if (bounds !== undefined && wanted.length > bounds.files) throw tooMany(folders, bounds)
+  const read = (path: string) => readConfFile(path, bounds?.octets)
+  const files = await Promise.all(byOctets(wanted).map(read))
   return files.filter((file) => file !== undefined)
 }
 
@@ -19,15 +34,23 @@ async function pathsIn(folder: string): Promise<readonly string[]> {
 }
 
 /** Undefined for what is no file, and for what vanished since it was listed. */
-async function readConfFile(file: string): Promise<ConfFileText | undefined> {
+async function readConfFile(file: string, octets?: number): Promise<ConfFileText | undefined> {
   try {
     const status = statSync(file)
     if (!status.isFile()) return undefined
-    const text = await readText(file)
+    const text = await readText(file, octets)
     return text === undefined ? undefined : { file, text, modified: status.mtime.toISOString() }
   } catch (error) {
     if (errno(error) === 'ENOENT') return undefined
     const reason = fileError('read', file, error)
     return { file, error: reason }
   }
+}
+
+function tooMany(folders: readonly string[], { files }: Bounds): CniError {
+  return new CniError({
+    code: 7,
+    message: `more than ${files} files in ${folders.join(' and ')}`,
+    hint: 'Name a folder that holds networks alone.',
+  })
 }

@@ -98,9 +98,4 @@ describe('a file beside them', () => {
   ])('%s is %3$s', (_, text, kind) => {
     expect(one(text)?.kind).toBe(kind)
   })
-
-  it('of a thousand and one is too many', () => {
-    const files = Array.from({ length: 1001 }, (_, index) => ({ file: `/n/${index}`, text: '{}' }))
-    expect(() => readNerdctlNetworks(files)).toThrow(expect.objectContaining({ code: 7 }))
-  })
 })

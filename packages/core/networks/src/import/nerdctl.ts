@@ -9,19 +9,12 @@ import {
   type ForeignNetwork,
   type Lost,
   lost,
-  mostNetworks,
   unreadable,
 } from './foreign-network.ts'
 import { networkWish } from './network-wish.ts'
 
-/**
- * The networks of nerdctl's conf lists, by path. Conf lists of other programs are passed over; a file that cannot be used is
- * refused. Throws CniError 7 for more than 1000 files.
- */
+/** The networks of nerdctl's conf lists, in order. Conf lists of other programs are passed over; a file that cannot be used is refused. */
 export function readNerdctlNetworks(files: readonly ConfFile[]): readonly ForeignNetwork[] {
-  if (files.length > mostNetworks) {
-    throw unreadable(`the folder has ${files.length} conf lists: ${mostNetworks} are read`)
-  }
   return files.map((each) => {
     const { networks, faults } = networksFromFiles([each])
     const [network] = networks
