@@ -24,6 +24,8 @@ export interface RootlessKitRun {
   vethra(...args: readonly string[]): Promise<Ran>
   /** Starts a bundle with runc. */
   start(bundle: string, id: string): Promise<Ran>
+  /** Runs a program in a container. */
+  exec(id: string, ...argv: readonly string[]): Promise<Ran>
   /** Kills a container and deletes it; its hooks run. */
   stop(id: string): Promise<Ran>
   /** Has RootlessKit forward a port no more. */
@@ -155,6 +157,7 @@ async function startRootlessKit(
       const { exitCode } = await inside(argv)
       return { exitCode, stdout: '', stderr: (await inside(['cat', `${bundle}/run.log`])).stdout }
     },
+    exec: (id, ...argv) => inside([...runc, 'exec', id, ...argv]),
     stop: (id) => inside([...runc, 'delete', '--force', id]),
     forget: async (id) => void (await answerAt(api, `/v1/ports/${id}`, 'DELETE')),
     ports: async () => {

@@ -55,9 +55,13 @@ describeOnHost('as an ordinary user, under RootlessKit', () => {
     const shop = await web('shop', '-p', '8080:80', '-p', '127.0.0.1:8081:80')
     await done(shop.start())
     expect(await get('http://127.0.0.1:8080/')).toBe('shop')
+    const peer = await web('peer')
+    await done(peer.start())
+    expect((await kit.exec(peer.id, 'wget', '-q', '-O', '-', 'http://shop/')).stdout).toBe('shop')
+    await done(peer.stop())
     // Called outside of RootlessKit, the program goes on inside.
     const listed = await done(host.vethra('container', 'ls', '--format', '{{.Name}} {{.State}}'))
-    expect(listed.stdout).toBe('shop running')
+    expect(listed.stdout.split('\n')).toContain('shop running')
     expect(await get('http://127.0.0.1:8081/')).toBe('shop')
     expect((await kit.vethra('doctor')).exitCode).toBe(0)
     expect((await kit.ports()).map(({ spec }) => spec)).toEqual([
@@ -77,6 +81,7 @@ describeOnHost('as an ordinary user, under RootlessKit', () => {
     expect(await get('http://127.0.0.2:8083/')).toBe('only')
     expect(await get('http://127.0.0.1:8082/')).toBe('')
     expect((await kit.vethra('doctor')).exitCode).toBe(0)
+    expect(await kit.vethra('container', 'port', 'only')).toMatchObject({ exitCode: 0, stderr: '' })
     await done(only.stop())
   })
 

@@ -40,7 +40,7 @@ export {
   type PortSocket,
   portAnswer,
 } from './port-answer.ts'
-export type { PortMapping, Protocol } from './port-mapping.ts'
+export { type PortMapping, type Protocol, readProtocol } from './port-mapping.ts'
 export { type PortRequest, type PortSpan, parsePortSpec, parsePortSpecs } from './port-spec.ts'
 export { hookRequest } from './read-hook-request.ts'
 export { type BundleRecord, parseRecord, renderRecord } from './record.ts'
@@ -50,7 +50,9 @@ export {
   formatForward,
   forwardInTheWay,
   forwardsTo,
+  innerPort,
   innerPorts,
+  isInside,
   wantedForwards,
 } from './rootless/forwarded-ports.ts'
 export {

@@ -15,11 +15,12 @@ import {
 } from '@vethra/container'
 import { attachmentChains, type ForwardedPorts, forwardedPorts } from '@vethra/firewall'
 import { findNetwork, hangsAtLoopback, networkSubnets, networksFromFiles } from '@vethra/networks'
-import type { CachedAttachment, ListeningPort } from '@vethra/world'
+import type { CachedAttachment, ListeningPort, PortHold } from '@vethra/world'
 import { programsOf } from '../attach/ways-now.ts'
 import { attachedIdOf, attachedIds } from '../attach/whose.ts'
 import { containerLabels, recordsOfAll } from '../network/network-users.ts'
 import type { ManageTools } from '../network/tools.ts'
+import { foreignForwards } from '../rootless/foreign-forwards.ts'
 import type { Caller } from './prepare-tools.ts'
 
 /**
@@ -48,9 +49,14 @@ export async function portsOf(
   const others = entries.filter(({ attachment }) => attachment.containerId !== own)
   const promised = await promisedPorts(tools, own, others, by)
   const families = await familiesOf(tools, refs, io)
+  const holds = await tools.ports.list()
   const ports = assignPorts(requests, {
-    listening: await namedSockets(tools, requests, await heldFor(tools, own)),
-    mapped: [...mappedPorts(others, by), ...(await ruledPorts(tools, entries, own))],
+    listening: await namedSockets(tools, requests, heldBy(holds, own)),
+    mapped: [
+      ...mappedPorts(others, by),
+      ...(await ruledPorts(tools, entries, own)),
+      ...(await foreignForwards({ ...tools.host, holds: holds.flatMap(({ sockets }) => sockets) })),
+    ],
     promised,
     families,
     ephemeral: await tools.effects.ephemeralPorts(),
@@ -140,8 +146,7 @@ async function namedSockets(
 }
 
 // A container that runs already has its ports, by a process of ours.
-async function heldFor({ ports }: ManageTools, own: string): Promise<ReadonlySet<string>> {
-  const holds = await ports.list()
+function heldBy(holds: readonly PortHold[], own: string): ReadonlySet<string> {
   return new Set(holds.find(({ containerId }) => containerId === own)?.sockets)
 }
 

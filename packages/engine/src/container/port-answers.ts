@@ -1,6 +1,7 @@
 import { onCniError } from '@vethra/cni'
 import {
   endOf,
+  innerPort,
   type PortAnswer,
   type PortLead,
   type PortMapping,
@@ -58,7 +59,9 @@ async function portAnswers(
     leads: [...(await ourLeads(tools)), ...(await leadsOfIptables(tools))],
     sockets: await effects.listeningPorts(netns).catch(onCniError(() => undefined)),
   }
-  return ports.map((each) => portAnswer(each, facts))
+  // Inside of RootlessKit the user's host has other addresses.
+  const info = await tools.host.rootless?.info()
+  return ports.map((each) => portAnswer(info ? innerPort(each, info) : each, facts))
 }
 
 async function ourLeads({ host }: ManageTools): Promise<readonly PortLead[]> {

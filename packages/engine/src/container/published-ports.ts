@@ -1,5 +1,5 @@
 import { goField, onCniError, orElse } from '@vethra/cni'
-import { type PortMapping, parseStoredMappings, takesPorts } from '@vethra/container'
+import { isInside, type PortMapping, parseStoredMappings, takesPorts } from '@vethra/container'
 import { cachedList } from '../attach/cached-list.ts'
 import { portsOf } from '../attach/ports-made.ts'
 import type { ManageTools } from '../network/tools.ts'
@@ -21,8 +21,10 @@ export async function publishedPorts(
   const made = await Promise.all(attachments.map((each) => host.cache.read(each)))
   if (made.some((each) => each === undefined || cachedList(each) === undefined)) return asked
   const published = made.flatMap((each) => (each ? portsOf(each) : []))
-  const texts = new Set(parseStoredMappings(published).map(textOf))
-  return asked.filter((each) => texts.has(textOf(each)))
+  const mappings = parseStoredMappings(published)
+  const info = await host.rootless?.info()
+  const texts = new Set(mappings.map(textOf))
+  return asked.filter((each) => (info ? isInside(each, mappings, info) : texts.has(textOf(each))))
 }
 
 async function podsPorts(

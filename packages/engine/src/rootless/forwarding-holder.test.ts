@@ -34,6 +34,10 @@ function host(...options: Parameters<typeof memoryRootlessKit>) {
   return { inner, kit, ports: forwardingHolder(inner, kit) }
 }
 
+async function failing(): Promise<void> {
+  throw new CniError({ code: 5, message: 'no answer' })
+}
+
 const parentPorts = async (kit: ReturnType<typeof memoryRootlessKit>) =>
   (await kit.ports()).map(({ parentIP, parentPort }) => `${parentIP}:${parentPort}`)
 
@@ -88,6 +92,25 @@ describe('forwardingHolder', () => {
     expect(await ports.list()).toMatchObject([{ unforwarded: ['0.0.0.0:8080/tcp'] }])
     await ports.hold({ containerId: 'a', pid: 1, ports: [at(8080), at(8081)] })
     expect((await ports.list())[0]).not.toHaveProperty('unforwarded')
+  })
+
+  it('what cannot be undone is left with its record, and freed by the next command', async () => {
+    const { kit, inner } = host()
+    const ports = forwardingHolder(inner, { ...kit, stopForwarding: failing })
+    const held = ports.hold({ containerId: 'a', pid: 1, ports: [at(8080), at(80)] })
+    await expect(held).rejects.toMatchObject({ code: 106 })
+    expect(await inner.list()).toHaveLength(1)
+    await forwardingHolder(inner, kit).release({ containerId: 'a', ports: [] })
+    expect([await kit.ports(), await inner.list()]).toEqual([[], []])
+  })
+
+  it('a release that is cut short is done by the next one', async () => {
+    const { kit, inner, ports } = host()
+    await ports.hold({ containerId: 'a', pid: 1, ports: [at(8080)] })
+    const cut = forwardingHolder(inner, { ...kit, stopForwarding: failing })
+    await expect(cut.release({ containerId: 'a', ports: [] })).rejects.toMatchObject({ code: 5 })
+    await ports.release({ containerId: 'a', ports: [] })
+    expect([await kit.ports(), await inner.list()]).toEqual([[], []])
   })
 
   it('under an implicit port driver the socket inside is all there is', async () => {

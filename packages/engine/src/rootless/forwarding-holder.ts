@@ -1,10 +1,11 @@
-import { CniError } from '@vethra/cni'
+import { CniError, onCniError } from '@vethra/cni'
 import {
   type ForwardedPort,
   formatForward,
   forwardInTheWay,
   forwardsTo,
   innerPorts,
+  type NumberedPort,
   type RootlessInfo,
   wantedForwards,
 } from '@vethra/container'
@@ -26,11 +27,14 @@ export function forwardingHolder(inner: PortHolder, kit: RootlessKit): PortHolde
       await stopForwarding(kit, earlier, info)
       const held = { ...request, ports: innerPorts(ports, info) }
       const reservation = await inner.hold(held)
-      const done: number[] = []
+      const forwarded = [...(wanted.length > 0 ? await kit.ports() : [])]
+      const present = forwarded.length
       try {
-        for (const each of wanted) done.push(await forward(kit, each))
+        for (const each of wanted) forwarded.push(await forward(kit, each, forwarded))
       } catch (error) {
-        for (const id of done.toReversed()) await kit.stopForwarding(id)
+        const left = await stopAll(kit, forwarded.slice(present))
+        // With the record of the sockets the next command finds what is left.
+        if (left.length > 0) throw notUndone(containerId, [error, ...left])
         await inner.release(held)
         throw error
       }
@@ -72,9 +76,33 @@ async function stopForwarding(
   for (const { id } of forwardsTo(sockets, await kit.ports(), info)) await kit.stopForwarding(id)
 }
 
-async function forward(kit: RootlessKit, wanted: ForwardedPort): Promise<number> {
-  const taken = forwardInTheWay(wanted, await kit.ports())
-  if (taken === undefined) return orSay(wanted, () => kit.forward(wanted))
+async function stopAll(
+  kit: RootlessKit,
+  forwarded: readonly NumberedPort[],
+): Promise<readonly CniError[]> {
+  const failed: CniError[] = []
+  for (const { id } of forwarded.toReversed()) {
+    await kit.stopForwarding(id).catch(onCniError((error) => failed.push(error)))
+  }
+  return failed
+}
+
+function notUndone(containerId: string, errors: readonly unknown[]): CniError {
+  return new CniError({
+    code: 106,
+    message: `ports of container ${containerId} are not published, and some are still forwarded`,
+    hint: 'Free them with "vethra doctor --repair" once the container is gone.',
+    cause: new AggregateError(errors),
+  })
+}
+
+async function forward(
+  kit: RootlessKit,
+  wanted: ForwardedPort,
+  forwarded: readonly NumberedPort[],
+): Promise<NumberedPort> {
+  const taken = forwardInTheWay(wanted, forwarded)
+  if (taken === undefined) return { ...wanted, id: await orSay(wanted, () => kit.forward(wanted)) }
   throw new CniError({
     code: 102,
     message: `cannot publish ${formatForward(wanted)}: RootlessKit forwards ${formatForward(taken)} already, as number ${taken.id}`,

@@ -3,6 +3,7 @@ import {
   forwardInTheWay,
   forwardsTo,
   innerPorts,
+  isInside,
   type NumberedPort,
   type PortMapping,
   type RootlessInfo,
@@ -53,6 +54,19 @@ describe('innerPorts', () => {
   it('one of another protocol or port covers nothing', () => {
     const all = [at('0.0.0.0'), at('::', { protocol: 'udp' }), at('::', { hostPort: 8081 })]
     expect(innerPorts(all, builtin)).toHaveLength(3)
+  })
+})
+
+describe('isInside', () => {
+  it.each([
+    ['builtin', builtin, '192.0.2.1', '127.0.0.1', true],
+    ['builtin', builtin, '::', '0.0.0.0', true],
+    ['builtin', builtin, '127.0.0.2', '127.0.0.1', false],
+    ['implicit', implicit, '0.0.0.0', '0.0.0.0', true],
+    ['implicit', implicit, '::', '0.0.0.0', false],
+  ])('%s: %s by %s', (_, info, asked, published, is) => {
+    expect(isInside(at(asked), [at(published)], info)).toBe(is)
+    expect(isInside(at(asked), [at(published, { containerPort: 81 })], info)).toBe(false)
   })
 })
 

@@ -14,7 +14,7 @@ export function innerPorts(
   info: RootlessInfo,
 ): readonly PortMapping[] {
   if (info.portDriver !== 'explicit') return mappings
-  const inner = mappings.map((each) => ({ ...each, hostIP: innerAddress(each.hostIP, info) }))
+  const inner = mappings.map((each) => innerPort(each, info))
   return inner.filter((each, index) => {
     const isCovered = (other: PortMapping, at: number) =>
       at !== index &&
@@ -23,6 +23,28 @@ export function innerPorts(
       (other.hostIP === each.hostIP ? at < index : isEvery(other.hostIP))
     return !inner.some(isCovered)
   })
+}
+
+/** One mapping as it is inside, for whatever port driver. */
+export function innerPort(mapping: PortMapping, info: RootlessInfo): PortMapping {
+  if (info.portDriver !== 'explicit') return mapping
+  return { ...mapping, hostIP: innerAddress(mapping.hostIP, info) }
+}
+
+/** Whether a mapping is among those that are published inside, by `innerPorts`. */
+export function isInside(
+  mapping: PortMapping,
+  published: readonly PortMapping[],
+  info: RootlessInfo,
+): boolean {
+  const { hostIP, hostPort, containerPort, protocol } = innerPort(mapping, info)
+  return published.some(
+    (each) =>
+      each.hostPort === hostPort &&
+      each.containerPort === containerPort &&
+      each.protocol === protocol &&
+      (each.hostIP === hostIP || (info.portDriver === 'explicit' && isEvery(each.hostIP))),
+  )
 }
 
 function innerAddress(hostIP: string, info: RootlessInfo): string {
@@ -60,7 +82,7 @@ export function wantedForwards(
     const { protocol, hostIP, hostPort } = mapping
     const address = readAddress(hostIP)
     const proto = address?.family === 6 && address.value === 0n ? `${protocol}6` : protocol
-    const inner = innerAddress(hostIP, info)
+    const { hostIP: inner } = innerPort(mapping, info)
     const childIP = isEvery(inner) || inner === defaultChild(info) ? '' : inner
     const parentIP = hostIP === '' ? '0.0.0.0' : hostIP
     if (info.protos.includes(proto))

@@ -51,6 +51,11 @@ describe('readRootlessInfo', () => {
       { ...slirp, networkDriver: { driver: 'slirp4netns' } },
       { dns: ['10.0.2.3'] },
     ],
+    [
+      'an address that is none',
+      { ...slirp, networkDriver: { driver: 'vpnkit', childIP: '10.0.2.100; x' } },
+      { childIP: '', dns: [] },
+    ],
     ['no network driver', { ...slirp, networkDriver: null }, { networkDriver: '', dns: [] }],
     [
       'values of other types',

@@ -1,3 +1,4 @@
+import { formatAddress, readAddress } from '@vethra/address'
 import { CniError, goField, type Json } from '@vethra/cni'
 
 /** RootlessKit as `GET /v1/info` describes it. */
@@ -42,7 +43,7 @@ export function readRootlessInfo(json: Json): RootlessInfo {
   return {
     networkDriver,
     dns: resolvers(networkDriver, texts(goField(network, 'dns'))),
-    childIP: text(goField(network, 'childIP')),
+    childIP: address(goField(network, 'childIP')),
     portDriver: portDriverOf(named, networkDriver),
     protos: texts(goField(ports, 'protos')),
     avoidsLoopback: goField(ports, 'disallowLoopbackChildIP') === true || named === 'slirp4netns',
@@ -88,6 +89,12 @@ function unreadable(path: string): CniError {
     message: `cannot read the answer of RootlessKit to ${path}`,
     hint: 'Check that ROOTLESSKIT_STATE_DIR is the state folder of RootlessKit.',
   })
+}
+
+// It is published on, and plugins get it.
+function address(value: unknown): string {
+  const read = readAddress(text(value))
+  return read === undefined ? '' : formatAddress(read)
 }
 
 function text(value: unknown): string {
