@@ -31,6 +31,8 @@ const ownTraits: Readonly<Record<string, PluginTraits>> = {
   ...traits,
   static: { readsArgs: true, conf: { ipam: { type: 'static', addresses: [] } } },
   macvlan: { readsArgs: true, conf: { master: 'lo' } },
+  'host-device': { conf: { device: 'lo' } },
+  vrf: { chained: true, conf: { vrfname: 'kit' } },
 }
 
 describeOnHost("Debian's plugins", () => {

@@ -69,4 +69,18 @@ export const commandCases: readonly PluginCase[] = [
       },
     }),
   ),
+  {
+    title:
+      'SPEC 2, "STATUS": prints nothing, or an error that says that it cannot serve; twice the same',
+    check: async (subject, { conf }) => {
+      if (!(await versionsOf(subject)).includes('1.1.0')) return 'the plugin is older than 1.1.0'
+      const env = { CNI_COMMAND: 'STATUS', CNI_PATH: '/nowhere' }
+      const ran = await subject.run(env, confOf('1.1.0', conf))
+      // SPEC 2, "Error": 50 and 51 are STATUS's own; 7 tells of a configuration that nothing can be served by.
+      if (ran.exitCode === 0) expect(ran.stdout).toBe('')
+      else expect([7, 50, 51], wordsOf(ran)).toContain(errorOf(ran).code)
+      expect(await subject.run(env, confOf('1.1.0', conf))).toEqual(ran)
+      return undefined
+    },
+  },
 ]
