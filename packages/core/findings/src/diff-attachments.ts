@@ -143,24 +143,19 @@ function dead(
 }
 
 /** Pods in networks that no conf list defines: their runtime detaches by the conf lists that it has loaded. */
-export function podFindings(
-  { networks }: DesiredState,
-  { attachments }: ObservedState,
-): readonly Finding[] {
-  const defined = new Set(networks.map(({ name }) => name))
-  const lost = attachments.filter(
-    ({ pod, ifname, network }) => pod !== undefined && ifname !== 'lo' && !defined.has(network),
-  )
-  return lost.map((each) =>
-    finding({
-      kind: 'network-missing',
-      severity: 'warning',
-      subject: { kind: 'attachment', name: attachmentText(each) },
-      message: `pod ${each.pod || each.containerId} is attached to network ${each.network}, which no conf list defines: its runtime cannot detach it`,
-      evidence: ['the conf list of its ADD is in the result cache, as "config" in base64'],
-      ours: false,
-    }),
-  )
+export function podFindings({ attachments }: ObservedState): readonly Finding[] {
+  return attachments
+    .filter(({ networkLost }) => networkLost)
+    .map((each) =>
+      finding({
+        kind: 'network-missing',
+        severity: 'warning',
+        subject: { kind: 'attachment', name: attachmentText(each) },
+        message: `pod ${each.pod || each.containerId} is attached to network ${each.network}, which no conf list defines: its runtime cannot detach it`,
+        evidence: ['the conf list of its ADD is in the result cache, as "config" in base64'],
+        ours: false,
+      }),
+    )
 }
 
 function ruleEvidence(

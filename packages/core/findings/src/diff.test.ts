@@ -34,18 +34,19 @@ describe('attachments', () => {
   it('of pods are told by name and never repaired: dead ones once, and networks without a conf list', () => {
     const pod = { ...attachment, ours: false, recorded: false, pod: 'k8s://shop/web' }
     const lo = { ...pod, network: 'cni-loopback', ifname: 'lo' }
-    const found = (state: 'alive' | 'gone', networks = [ourNetwork]) =>
+    const found = (state: 'alive' | 'gone', more: Partial<ObservedAttachment> = {}) =>
       diff(
-        { ...nothingDesired, networks },
-        observing({ attachments: [pod, lo].map((each) => ({ ...each, state })) }),
-      ).filter(({ subject }) => subject.kind === 'attachment')
+        nothingDesired,
+        observing({ attachments: [{ ...pod, ...more }, lo].map((each) => ({ ...each, state })) }),
+      )
     expect(found('alive')).toEqual([])
     expect(found('gone').map(({ kind }) => kind)).toEqual(['attachment-dead'])
     expect(found('gone')[0]?.message).toContain('pod k8s://shop/web')
-    expect(found('alive', []).map(({ kind, severity }) => `${kind} ${severity}`)).toEqual([
+    const lost = { networkLost: true } as const
+    expect(found('alive', lost).map(({ kind, severity }) => `${kind} ${severity}`)).toEqual([
       'network-missing warning',
     ])
-    expect(planRepairs([...found('gone'), ...found('gone', [])])).toEqual([])
+    expect(planRepairs([...found('gone'), ...found('gone', lost)])).toEqual([])
   })
 
   it('that are gone name the addresses that they hold, and their rules by family', () => {

@@ -35,7 +35,7 @@ export function diff(desired: DesiredState, observed: ObservedState): readonly F
     ...damageFindings(desired, observed),
     ...attachmentFindings(observed, maps),
     ...recordFindings(observed),
-    ...podFindings(desired, observed),
+    ...podFindings(observed),
     ...desired.attachments.flatMap((each) => lacks(each, observed, maps)),
     ...unfinishedFindings(desired, observed, maps),
     ...strayLinkFindings(desired, observed),

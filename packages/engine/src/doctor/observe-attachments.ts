@@ -3,6 +3,7 @@ import { type Life, lifeOf } from '@vethra/cni'
 import { podOf, podText } from '@vethra/container'
 import type { DesiredAttachment, ObservedAttachment, ObservedFault } from '@vethra/findings'
 import { attachmentText } from '@vethra/findings'
+import { networksFromFiles } from '@vethra/networks'
 import type {
   AttachmentKey,
   AttachmentRecord,
@@ -65,7 +66,7 @@ export async function observeAttachments(
         recorded: record !== undefined || recordDamaged,
         byInode: record !== undefined && record.cookie === undefined,
         restorable: !remembered && wanted !== undefined,
-        ...(pod && !ours ? { pod: podText(pod) } : {}),
+        ...(pod && !ours ? { pod: podText(pod), ...lostNetwork(networks, entry) } : {}),
         ...(wanted?.hostLink === undefined ? {} : { hostLink: wanted.hostLink }),
         netns: record?.netns ?? (entry ? netnsOfEntry(entry) : ''),
       }
@@ -82,6 +83,16 @@ export async function observeAttachments(
     native: seen.flatMap(({ native }) => native),
     damaged: damaged.filter((each) => !explained(each, observed)).map(({ file }) => faultOf(file)),
   }
+}
+
+// Other programs' conf lists may be in folders of their own.
+function lostNetwork(
+  networks: AttachmentFacts['networks'],
+  { network, listText }: CachedAttachment,
+): Pick<ObservedAttachment, 'networkLost'> {
+  if (networks.has(network)) return {}
+  const former = networksFromFiles([{ file: network, text: listText }]).networks
+  return former.some(({ managed }) => managed) ? { networkLost: true } : {}
 }
 
 function keyOfEntry(entry: CachedAttachment | undefined): AttachmentKey {

@@ -13,6 +13,7 @@ import {
 import { lifeNow } from '../attach/life.ts'
 import { recordsOf } from '../attach/whose.ts'
 import { readPods } from '../container/pods.ts'
+import { ownNetworks } from './network-users.ts'
 import { oneNetwork } from './one-network.ts'
 import type { ManageTools } from './tools.ts'
 
@@ -35,10 +36,15 @@ export async function inspectNetworks(
   mode: InspectMode,
 ): Promise<InspectedNetworks> {
   const { networks, faults } = networksFromFiles(await tools.networks.list())
-  const containers = [...(await liveContainers(tools)), ...(await livePods(tools))]
+  const [containers, pods] = await Promise.all([liveContainers(tools), livePods(tools)])
+  // Runtimes of pods read the shared folder alone: a namesake in a namespace's own has none.
+  const own = tools.settings.namespace === 'default' ? [] : ownNetworks(tools, networks)
   const found = refs.map((ref) => oneNetwork(networks, ref) ?? modeNetwork(ref))
   return {
-    shown: found.flatMap((network) => (network ? [show(network, containers, mode)] : [])),
+    shown: found.flatMap((network) => {
+      if (network === undefined) return []
+      return [show(network, own.includes(network) ? containers : [...containers, ...pods], mode)]
+    }),
     missing: refs.filter((_, index) => found[index] === undefined),
     faults,
   }
