@@ -30,7 +30,8 @@ describeOnHost("pods of Debian's containerd, by CRI as kubelet calls it", () => 
   afterAll(async () => {
     for (const { containerd, pods } of Object.values(runtimes)) {
       await pods.removeAll()
-      await containerd.stop()
+      // By TERM it would take a second or two, and nothing of it is kept.
+      await containerd.stop('KILL')
     }
     await daemon.end()
     await host.close()
