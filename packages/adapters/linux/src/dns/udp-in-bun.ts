@@ -1,5 +1,6 @@
 import type { DnsHearer, DnsReply } from '@vethra/world'
 import { boundSocket } from './bound-socket-in-bun.ts'
+import { type DatagramAnswer, type DatagramSender, datagramDrain } from './datagrams-in-bun.ts'
 
 /** A UDP socket of bun's that takes over one that is bound already: bun knows `fd`, its types do not. */
 interface AdoptedSocket {
@@ -26,23 +27,35 @@ export const adoptUdp: (options: AdoptOptions) => Promise<AdoptedSocket> =
 
 /** Answers by UDP at an address; returns what ends it. Throws as `boundSocket` does. */
 export async function serveUdp(at: string, hearer: DnsHearer): Promise<() => void> {
+  const descriptor = boundSocket('udp', at)
+  const answerFrom =
+    (socket: AdoptedSocket): DatagramAnswer =>
+    (octets, { address, port }) => {
+      const reply = hearer.answer({ octets, asker: address, at, isTcp: false })
+      if (!(reply instanceof Promise)) return reply
+      void reply.then((later) => send(socket, later, { address, port }))
+      return undefined
+    }
+  let drain = () => {}
   const socket = await adoptUdp({
-    fd: boundSocket('udp', at),
+    fd: descriptor,
     binaryType: 'uint8array',
     socket: {
-      data(socket, octets, port, asker, { truncated }) {
-        if (truncated) return
-        const send = (reply: DnsReply) => {
-          // What the system does not take is lost, as datagrams are: whoever asked asks again.
-          if (reply !== undefined) socket.send(reply, port, asker)
-        }
-        const reply = hearer.answer({ octets, asker, at, isTcp: false })
-        if (reply instanceof Promise) void reply.then(send)
-        else send(reply)
+      data(socket, octets, port, address, { truncated }) {
+        const from = { address, port }
+        if (!truncated && octets.length <= largestDatagram)
+          send(socket, answerFrom(socket)(octets, from), from)
+        drain()
       },
       // An asker that is gone (ICMP): nothing is to be done about it.
       error() {},
     },
   })
+  drain = datagramDrain(descriptor, answerFrom(socket))
   return () => socket.close()
+}
+
+// What the system does not take is lost, as datagrams are: whoever asked asks again.
+function send(socket: AdoptedSocket, reply: DnsReply, to: DatagramSender): void {
+  if (reply !== undefined) socket.send(reply, to.port, to.address)
 }

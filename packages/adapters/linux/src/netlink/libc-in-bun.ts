@@ -50,6 +50,16 @@ export function receive(descriptor: number, buffer: Uint8Array): number {
   return Number(libc().recv(descriptor, buffer, buffer.length, receiveFlags))
 }
 
+/** recvmmsg(2) without waiting, into `count` of `struct mmsghdr`: how many datagrams there were, or -1. */
+export function receiveMany(descriptor: number, headers: Uint8Array, count: number): number {
+  return libc().recvmmsg(descriptor, headers, count, 0x40, null)
+}
+
+/** sendmmsg(2) without waiting, of `count` of `struct mmsghdr`: how many datagrams the system took, or -1. */
+export function sendMany(descriptor: number, headers: Uint8Array, count: number): number {
+  return libc().sendmmsg(descriptor, headers, count, 0x40)
+}
+
 /** open(2) of a path that ends in NUL: a descriptor, or -1. */
 export function openPath(path: Uint8Array, flags: number): number {
   return libc().open(path, flags, 0)
@@ -93,7 +103,9 @@ function open() {
     open: { args: ['ptr', 'i32', 'i32'], returns: 'i32' },
     read: { args: ['i32', 'ptr', 'usize'], returns: 'i64' },
     recv: { args: ['i32', 'ptr', 'usize', 'i32'], returns: 'i64' },
+    recvmmsg: { args: ['i32', 'ptr', 'u32', 'i32', 'ptr'], returns: 'i32' },
     send: { args: ['i32', 'ptr', 'usize', 'i32'], returns: 'i64' },
+    sendmmsg: { args: ['i32', 'ptr', 'u32', 'i32'], returns: 'i32' },
     setns: { args: ['i32', 'i32'], returns: 'i32' },
     setsockopt: { args: ['i32', 'i32', 'i32', 'ptr', 'u32'], returns: 'i32' },
     write: { args: ['i32', 'ptr', 'usize'], returns: 'i64' },
