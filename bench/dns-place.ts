@@ -116,8 +116,7 @@ async function start(
   const log = join(host.folder, 'log')
   await made(host, 'sh', '-c', `"$@" >${log} 2>&1 </dev/null &`, 'sh', ...command)
   for (let tries = 0; !(await answers()); tries += 1) {
-    if (tries > 100)
-      throw new Error(`${which.name} does not answer: ${await readFile(log, 'utf8')}`)
+    if (tries > 50) throw new Error(`${which.name} does not answer: ${await readFile(log, 'utf8')}`)
     await sleep(100)
   }
   const [, pid = ''] = /pid=(\d+)/.exec(await made(host, 'ss', '-Hlunp', 'sport = :53')) ?? []

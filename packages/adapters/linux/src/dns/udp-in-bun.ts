@@ -1,6 +1,11 @@
 import type { DnsHearer, DnsReply } from '@vethra/world'
 import { boundSocket } from './bound-socket-in-bun.ts'
-import { type DatagramAnswer, type DatagramSender, datagramDrain } from './datagrams-in-bun.ts'
+import {
+  type DatagramAnswer,
+  type DatagramSender,
+  datagramDrain,
+  largestDatagram,
+} from './datagrams-in-bun.ts'
 
 /** A UDP socket of bun's that takes over one that is bound already: bun knows `fd`, its types do not. */
 interface AdoptedSocket {
