@@ -2,19 +2,18 @@ import { eventFilter, type HostEvent, readSince, type Since } from '@vethra/api'
 import { CniError, oneLine } from '@vethra/cni'
 import type { Events, Io } from '@vethra/world'
 import type { Command } from 'commander'
-import type { DaemonClient } from './daemon-client.ts'
-import { readDaemonEvents } from './daemon-events.ts'
 import type { EventReading } from './event-reading.ts'
 import { readFileEvents, whyUnreadable } from './file-events.ts'
 import { gather, unsupported } from './flags.ts'
 import { readFormat } from './listing.ts'
+import type { Daemon } from './open-daemon.ts'
 import { subcommand } from './program.ts'
 import { eventShape } from './shapes.ts'
 
 /** Where events are read: the file, and the daemon for those who may not open that. */
 export interface EventSources {
   readonly events: Events
-  readonly openDaemon: () => Promise<DaemonClient>
+  readonly openDaemon: () => Promise<Daemon>
 }
 
 interface EventFlags {
@@ -76,7 +75,10 @@ async function printEvents(sources: EventSources, flags: EventFlags, io: Io): Pr
   const unreadable = await whyUnreadable(sources.events)
   if (unreadable === undefined) return readFileEvents(sources.events, reading)
   try {
-    await readDaemonEvents(await sources.openDaemon(), reading)
+    const { after, hand } = reading
+    const daemon = await sources.openDaemon()
+    const place = after === undefined ? {} : { after }
+    for await (const event of daemon.events({ follow, ...place })) if (!hand(event)) return
   } catch (error) {
     if (error instanceof CniError && error.code === 101) throw unreadable
     throw error

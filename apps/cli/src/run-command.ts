@@ -4,6 +4,7 @@ import { type Command, CommanderError } from 'commander'
 import { checkCommand } from './check-command.ts'
 import type { EventSources } from './events-command.ts'
 import { unsupported } from './flags.ts'
+import type { Daemon } from './open-daemon.ts'
 import { openWorld } from './open-world.ts'
 import { newProgram, subcommand } from './program.ts'
 import type { Tools } from './tools.ts'
@@ -76,9 +77,7 @@ const commands: Readonly<Record<string, Load>> = {
   },
   top: async (program, call) => {
     const { topCommand } = await import('./top-command.ts')
-    const { openDaemonClient } = await import('./daemon-client.ts')
-    const open = () => openDaemonClient(call.flags, call.here)
-    topCommand(program, open, call.io)
+    topCommand(program, () => daemon(call), call.io)
   },
 }
 
@@ -91,10 +90,13 @@ async function conf({ flags, here, io }: Call): Promise<Pick<Tools, 'networks'>>
   return { networks: world.networks(world.resolved.settings.namespace) }
 }
 
-async function openEvents({ flags, here, io }: Call): Promise<EventSources> {
-  const { events } = await openWorld(flags, here, io)
-  const openDaemon = async () => (await import('./daemon-client.ts')).openDaemonClient(flags, here)
-  return { events, openDaemon }
+async function daemon({ flags, here }: Call): Promise<Daemon> {
+  return (await import('./open-daemon.ts')).openDaemon(flags, here)
+}
+
+async function openEvents(call: Call): Promise<EventSources> {
+  const { events } = await openWorld(call.flags, call.here, call.io)
+  return { events, openDaemon: () => daemon(call) }
 }
 
 async function completion(program: Command, call: Call): Promise<void> {

@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Io } from '@vethra/world'
 import type { Command } from 'commander'
-import type { DaemonClient } from './daemon-client.ts'
 import { unsupported } from './flags.ts'
+import type { Daemon } from './open-daemon.ts'
 import { subcommand } from './program.ts'
-import { type TimedTraffic, topLines } from './top-table.ts'
+import { topLines } from './top-table.ts'
 
 interface TopFlags {
   readonly once: boolean
@@ -12,7 +12,7 @@ interface TopFlags {
 }
 
 /** `vethra top`: what networks and containers receive and send. */
-export function topCommand(program: Command, open: () => Promise<DaemonClient>, io: Io): void {
+export function topCommand(program: Command, open: () => Promise<Daemon>, io: Io): void {
   subcommand(
     program,
     'top',
@@ -24,12 +24,13 @@ export function topCommand(program: Command, open: () => Promise<DaemonClient>, 
     .action(async (flags: TopFlags) => showTop(await open(), flags, io))
 }
 
-async function showTop(client: DaemonClient, flags: TopFlags, io: Io): Promise<void> {
+async function showTop(client: Daemon, flags: TopFlags, io: Io): Promise<void> {
   const seconds = Number(flags.interval)
   if (!(seconds >= 0.1 && seconds <= 3600)) {
     throw unsupported('--interval', flags.interval, 'seconds from 0.1 to 3600')
   }
-  const read = () => client.get<TimedTraffic>(`/traffic?namespace=${client.namespace}`)
+  const query = { namespace: client.namespace }
+  const read = () => client.get('/traffic', { params: { query } })
   const live = io.isTerminal() && !flags.once
   let before = await read()
   do {

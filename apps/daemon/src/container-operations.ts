@@ -28,6 +28,7 @@ export const containerOperations: readonly Operation[] = [
   operation({
     id: 'listContainers',
     method: 'get',
+    tag: 'containers',
     shared: true,
     path: '/containers',
     summary: 'List containers, as "vethra container ls --format json".',
@@ -39,6 +40,7 @@ export const containerOperations: readonly Operation[] = [
   operation({
     id: 'inspectContainer',
     method: 'get',
+    tag: 'containers',
     path: '/containers/{container}',
     summary: 'Show a container, as "vethra container inspect".',
     params: container,
@@ -51,6 +53,7 @@ export const containerOperations: readonly Operation[] = [
   operation({
     id: 'removeContainer',
     method: 'delete',
+    tag: 'containers',
     path: '/containers/{container}',
     summary:
       'Forget a container that its runtime has deleted, and free what it holds; config.json of its bundle is kept.',
@@ -68,6 +71,7 @@ export const containerOperations: readonly Operation[] = [
   operation({
     id: 'listAttachments',
     method: 'get',
+    tag: 'containers',
     shared: true,
     path: '/attachments',
     summary:
@@ -80,6 +84,7 @@ export const containerOperations: readonly Operation[] = [
   operation({
     id: 'listReservations',
     method: 'get',
+    tag: 'addresses',
     shared: true,
     path: '/reservations',
     summary: 'List reserved addresses, as "vethra ipam ls --format json".',
@@ -92,6 +97,7 @@ export const containerOperations: readonly Operation[] = [
   operation({
     id: 'releaseReservations',
     method: 'delete',
+    tag: 'addresses',
     path: '/reservations/{network}',
     summary: 'Release an address of a network, or all of a container, and list them.',
     params: z.object({ network: identifier }),
@@ -116,6 +122,7 @@ export const containerOperations: readonly Operation[] = [
   operation({
     id: 'readTraffic',
     method: 'get',
+    tag: 'host',
     shared: true,
     path: '/traffic',
     summary: 'Report the traffic of networks and containers so far.',

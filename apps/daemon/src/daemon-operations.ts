@@ -7,11 +7,17 @@ import { readMetrics } from './metrics.ts'
 import { type Operation, operation } from './operation.ts'
 import { findingRow, hostEvent, repairRow } from './schemas.ts'
 
+const eventId = z
+  .string()
+  .regex(/^\d{1,16}$/)
+  .optional()
+
 /** The operations on the daemon itself. */
 export const daemonOperations: readonly Operation[] = [
   operation({
     id: 'listFindings',
     method: 'get',
+    tag: 'host',
     shared: true,
     path: '/findings',
     summary: 'Look at the host now and report its findings, as "vethra doctor --format json".',
@@ -22,6 +28,7 @@ export const daemonOperations: readonly Operation[] = [
   operation({
     id: 'repair',
     method: 'post',
+    tag: 'host',
     path: '/repair',
     summary: 'Look at the host and repair it now, as "vethra doctor --repair --format json".',
     body: z.strictObject({ DryRun: z.boolean().default(false) }).openapi('RepairRequest'),
@@ -35,18 +42,18 @@ export const daemonOperations: readonly Operation[] = [
   operation({
     id: 'followEvents',
     method: 'get',
+    tag: 'host',
     path: '/events',
     summary:
       'Server-sent events, of what any command did and of what the daemon saw: those that are kept after an id, then each as it happens.',
     query: z.object({
-      after: z
-        .string()
-        .regex(/^\d{1,16}$/)
-        .optional()
-        .openapi({
-          description: 'An id, as the header Last-Event-ID has it; default: only new ones.',
-        }),
+      after: eventId.openapi({
+        description: 'An id, as the header Last-Event-ID has it; default: only new ones.',
+      }),
       follow: z.enum(['true', 'false']).default('true'),
+    }),
+    headers: z.object({
+      'last-event-id': eventId.openapi({ description: 'Takes precedence over "after".' }),
     }),
     status: 200,
     contentType: 'text/event-stream',
@@ -56,9 +63,11 @@ export const daemonOperations: readonly Operation[] = [
   operation({
     id: 'readHealth',
     method: 'get',
+    tag: 'daemon',
     path: '/health',
     summary: 'Report whether the last look succeeded, and its findings: 503 until one did.',
     status: 200,
+    alike: [503],
     answer: z
       .object({
         Status: z.enum(['ok', 'starting', 'failing']),
@@ -86,6 +95,7 @@ export const daemonOperations: readonly Operation[] = [
   operation({
     id: 'readVersion',
     method: 'get',
+    tag: 'daemon',
     path: '/version',
     summary: 'Report the version, the process and the data store.',
     status: 200,
@@ -97,6 +107,7 @@ export const daemonOperations: readonly Operation[] = [
   operation({
     id: 'readMetrics',
     method: 'get',
+    tag: 'daemon',
     shared: true,
     path: '/metrics',
     summary: 'Metrics as Prometheus reads them.',

@@ -18,7 +18,9 @@ const ask = (path: string, init: RequestInit = {}): Promise<Response> =>
 describe('events', () => {
   const happen = (Message: string) => api.tell({ Type: 'repair-done', Message })
   const messages = (body: string) =>
-    parseEventStream()(body).map((data) => (JSON.parse(data) as HostEvent).Message)
+    parseEventStream()(body).flatMap(({ data }) =>
+      data === undefined ? [] : [(JSON.parse(data) as HostEvent).Message],
+    )
 
   it('are replayed after an id, by query or by header, and then end when nobody follows', async () => {
     for (const each of ['a', 'b', 'c']) happen(each)

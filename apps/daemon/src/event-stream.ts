@@ -32,7 +32,9 @@ export async function eventStream(
     }
   }
   const body = new ReadableStream<Uint8Array>({
-    start: (controller) => controller.enqueue(encoder.encode(': vethra events\nretry: 1000\n\n')),
+    // The place where it begins: a client that sees no event before it loses the daemon resumes there.
+    start: (controller) =>
+      controller.enqueue(encoder.encode(`: vethra events\nretry: 1000\nid: ${place}\n\n`)),
     async pull(controller) {
       const text = await next()
       if (gone.signal.aborted) return

@@ -73,6 +73,7 @@ export const networkOperations: readonly Operation[] = [
   operation({
     id: 'listNetworks',
     method: 'get',
+    tag: 'networks',
     shared: true,
     path: '/networks',
     summary: 'List networks, as "vethra network ls --format json".',
@@ -85,6 +86,7 @@ export const networkOperations: readonly Operation[] = [
   operation({
     id: 'createNetwork',
     method: 'post',
+    tag: 'networks',
     path: '/networks',
     summary: 'Create a network.',
     query: inNamespace,
@@ -114,6 +116,7 @@ export const networkOperations: readonly Operation[] = [
   operation({
     id: 'pruneNetworks',
     method: 'post',
+    tag: 'networks',
     path: '/networks/prune',
     summary: 'Remove all networks that no container uses, and list them.',
     query: inNamespace.extend({ filter: filters }),
@@ -129,6 +132,7 @@ export const networkOperations: readonly Operation[] = [
   operation({
     id: 'inspectNetwork',
     method: 'get',
+    tag: 'networks',
     shared: true,
     path: '/networks/{network}',
     summary:
@@ -150,6 +154,7 @@ export const networkOperations: readonly Operation[] = [
   operation({
     id: 'removeNetwork',
     method: 'delete',
+    tag: 'networks',
     path: '/networks/{network}',
     summary: 'Remove a network with its bridge, rules and reservations.',
     params: network,
@@ -162,6 +167,7 @@ export const networkOperations: readonly Operation[] = [
   operation({
     id: 'connectContainer',
     method: 'post',
+    tag: 'networks',
     path: '/networks/{network}/connect',
     summary: 'Connect a container to a network, at once when it runs.',
     params: network,
@@ -182,6 +188,7 @@ export const networkOperations: readonly Operation[] = [
   operation({
     id: 'disconnectContainer',
     method: 'post',
+    tag: 'networks',
     path: '/networks/{network}/disconnect',
     summary: 'Disconnect a container from a network.',
     params: network,

@@ -1,6 +1,9 @@
 import type { z } from '@hono/zod-openapi'
 import type { Api } from './api.ts'
 
+/** The groups of operations. */
+export type Tag = 'networks' | 'containers' | 'addresses' | 'host' | 'daemon'
+
 /** The parts of a request, checked. */
 interface Input<P, Q, B> {
   readonly params: P
@@ -13,6 +16,8 @@ export interface Operation<P = unknown, Q = unknown, B = unknown> {
   /** `listNetworks`: unique, for generated clients. */
   readonly id: string
   readonly method: 'get' | 'post' | 'delete'
+  /** The group of operations that the document shows it in. */
+  readonly tag: Tag
   /** With parameters in braces: `/networks/{network}`. */
   readonly path: string
   /** One sentence for the document. */
@@ -20,9 +25,13 @@ export interface Operation<P = unknown, Q = unknown, B = unknown> {
   readonly params?: z.ZodType<P>
   readonly query?: z.ZodType<Q>
   readonly body?: z.ZodType<B>
+  /** Headers that the document names; what reads them is `answer.ts`. */
+  readonly headers?: z.ZodType
   readonly status: 200 | 201 | 204
   /** The answer's schema; absent for 204. */
   readonly answer?: z.ZodType
+  /** Statuses other than `status` that have the same answer: 503 of a health that is not good. */
+  readonly alike?: readonly number[]
   /** The media type of the answer. Default `application/json`. */
   readonly contentType?: string
   /** Whether those who ask for the same at the same time get one answer: for what costs more the more there is. */

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import pino from 'pino'
@@ -62,6 +63,12 @@ describe('the document', () => {
     expect(named.sort()).toEqual(
       operations.map(({ id, method, path }) => [id, method, path]).sort(),
     )
+  })
+
+  it('is the one that the client has its types from: else run "node scripts/client-types.ts"', async () => {
+    const file = new URL('../../../packages/adapters/client/openapi.json', import.meta.url)
+    const { info, ...rest } = JSON.parse(await readFile(file, 'utf8'))
+    expect(await document()).toEqual({ ...rest, info: { ...info, version: '0.1.0' } })
   })
 
   it.each([

@@ -1,14 +1,14 @@
-import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Logger } from 'pino'
 import { answer } from './answer.ts'
 import type { Api } from './api.ts'
 import { containerOperations } from './container-operations.ts'
 import { daemonOperations } from './daemon-operations.ts'
+import { about, describe } from './document.ts'
 import { networkOperations } from './network-operations.ts'
 import type { Operation } from './operation.ts'
 import { failureResponse, plainProblem, problemResponse } from './problem-response.ts'
 import { checkBody } from './request-body.ts'
-import { problem } from './schemas.ts'
 
 /** Everything that the API does, in the order of its document. */
 export const operations: readonly Operation[] = [
@@ -22,7 +22,6 @@ export function routes(api: Api, log: Logger): { fetch(request: Request): Promis
   const app = new OpenAPIHono<{ Variables: { body: string } }>()
   app.use(checkBody)
   for (const each of operations) {
-    app.openAPIRegistry.registerPath(describe(each))
     app.on(each.method.toUpperCase(), honoPath(each.path), async (context) => {
       const response = await answer(api, each, context).catch((error: unknown) =>
         failureResponse(error, log),
@@ -31,8 +30,7 @@ export function routes(api: Api, log: Logger): { fetch(request: Request): Promis
       return response
     })
   }
-  const about = { title: 'Vethra', version: api.version, description }
-  app.doc31('/openapi.json', { openapi: '3.1.0', info: about })
+  app.get('/openapi.json', (context) => context.json(apiDocument(api.version)))
   app.notFound(({ req }) => {
     const response = unknown(req.path)
     count(api, 'none', response.status)
@@ -42,36 +40,11 @@ export function routes(api: Api, log: Logger): { fetch(request: Request): Promis
   return { fetch: async (request) => app.fetch(request) }
 }
 
-const description =
-  'The networks and containers of one host: the same objects as the commands print with --format json. Failures are problem details (RFC 9457).'
-
-function describe(each: Operation): ReturnType<typeof createRoute> {
-  const { id, method, path, summary, params, query, body, status, answer: schema } = each
-  const type = each.contentType?.split(';')[0] ?? 'application/json'
-  const failure = {
-    description: 'The failure, and the hint to it.',
-    content: { 'application/problem+json': { schema: problem } },
-  }
-  return createRoute({
-    operationId: id,
-    method,
-    path,
-    summary,
-    request: {
-      ...(params ? { params: params as never } : {}),
-      ...(query ? { query: query as never } : {}),
-      ...(body
-        ? { body: { required: true, content: { 'application/json': { schema: body } } } }
-        : {}),
-    },
-    responses: {
-      [status]: {
-        description: summary,
-        ...(schema ? { content: { [type]: { schema } } } : {}),
-      },
-      default: failure,
-    },
-  })
+/** The API as an OpenAPI 3.1 document. */
+export function apiDocument(version: string): object {
+  const app = new OpenAPIHono()
+  for (const each of operations) app.openAPIRegistry.registerPath(describe(each))
+  return app.getOpenAPI31Document(about(version))
 }
 
 function unknown(path: string): Response {

@@ -24,7 +24,15 @@ it('what was rendered is read again, wherever the stream is cut', () => {
       const parse = parseEventStream()
       const places = [0, ...cuts.toSorted((a, b) => a - b), stream.length]
       const read = places.flatMap((place, index) => parse(stream.slice(place, places[index + 1])))
-      expect(read.map((text) => JSON.parse(text))).toEqual(sent)
+      expect(read.map(({ id, data = '' }) => [id, JSON.parse(data)])).toEqual(
+        sent.map((each) => ['7', each]),
+      )
     }),
   )
+})
+
+it('a block with an id alone names a place, and a comment is none', () => {
+  expect(parseEventStream()(': hello\nid: 8\n\n: nothing new\n\nretry: 1\n\n')).toEqual([
+    { id: '8' },
+  ])
 })

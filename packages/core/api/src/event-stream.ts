@@ -1,5 +1,11 @@
 import type { HostEvent } from './event.ts'
 
+/** One block of a stream of server-sent events: an event, or the id alone of the place where a stream begins. */
+export interface StreamBlock {
+  readonly id?: string
+  readonly data?: string
+}
+
 /** An event in a stream of server-sent events (WHATWG HTML, "Server-sent events"). */
 export function renderEvent(event: HostEvent): string {
   // JSON has no line breaks of its own here, which would end the field.
@@ -7,19 +13,28 @@ export function renderEvent(event: HostEvent): string {
 }
 
 /**
- * Takes a stream of server-sent events apart: give it text as it arrives, in pieces of any size; it
- * gives back the data of each event that is complete. Comments and other fields are passed over.
+ * Parses a stream of server-sent events: takes text as it arrives, in pieces of any size, and
+ * returns the blocks that are complete and have an id or data, in order. Ignores comments and other fields.
  */
-export function parseEventStream(): (text: string) => readonly string[] {
+export function parseEventStream(): (text: string) => readonly StreamBlock[] {
   let rest = ''
   return (text) => {
     const blocks = `${rest}${text}`.split('\n\n')
     rest = blocks.pop() ?? ''
-    return blocks.flatMap((block) => {
-      const data = block.split('\n').filter((line) => line.startsWith('data:'))
-      return data.length === 0
-        ? []
-        : [data.map((line) => line.slice(5).replace(/^ /, '')).join('\n')]
-    })
+    return blocks.map(readBlock).filter(({ id, data }) => id !== undefined || data !== undefined)
+  }
+}
+
+function readBlock(block: string): StreamBlock {
+  const lines = block.split('\n')
+  const valuesOf = (field: string) =>
+    lines
+      .filter((line) => line.startsWith(`${field}:`))
+      .map((line) => line.slice(field.length + 1).replace(/^ /, ''))
+  const id = valuesOf('id').at(-1)
+  const data = valuesOf('data')
+  return {
+    ...(id === undefined ? {} : { id }),
+    ...(data.length === 0 ? {} : { data: data.join('\n') }),
   }
 }

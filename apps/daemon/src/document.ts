@@ -1,0 +1,82 @@
+import { createRoute } from '@hono/zod-openapi'
+import type { Operation, Tag } from './operation.ts'
+import { problem } from './schemas.ts'
+
+const description =
+  'The networks and containers of one host: the same objects as the commands print with --format json. Failures are problem details (RFC 9457).'
+
+const tags: Readonly<Record<Tag, string>> = {
+  networks: 'Networks, and the containers that are connected to them.',
+  containers: 'Containers and their attachments.',
+  addresses: 'Reserved addresses.',
+  host: 'The host: findings, repairs, events, traffic.',
+  daemon: 'The daemon itself.',
+}
+
+/** The head of the document: the API's name and version, its server, its groups of operations. */
+export function about(version: string): {
+  openapi: '3.1.0'
+  info: {
+    title: string
+    version: string
+    description: string
+    license: { name: string; identifier: string }
+  }
+  servers: { url: string; description: string }[]
+  tags: { name: string; description: string }[]
+} {
+  const license = { name: 'Apache-2.0', identifier: 'Apache-2.0' }
+  const server =
+    'HTTP on a unix socket, /run/vethra/vethra.sock by default; the host of the URL is ignored.'
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Vethra', version, description, license },
+    servers: [{ url: 'http://vethra', description: server }],
+    tags: Object.entries(tags).map(([name, of]) => ({ name, description: of })),
+  }
+}
+
+/** An operation as the document has it, with each status that its route answers with. */
+export function describe(each: Operation): ReturnType<typeof createRoute> {
+  const { id, method, path, summary, tag, params, query, headers, body } = each
+  return createRoute({
+    operationId: id,
+    method,
+    path,
+    summary,
+    tags: [tag],
+    request: {
+      ...(params ? { params: params as never } : {}),
+      ...(query ? { query: query as never } : {}),
+      ...(headers ? { headers: headers as never } : {}),
+      ...(body
+        ? { body: { required: true, content: { 'application/json': { schema: body } } } }
+        : {}),
+    },
+    responses: { ...answers(each), ...failures(each) },
+  })
+}
+
+function answers({ status, alike = [], summary, answer, contentType }: Operation): object {
+  const type = contentType?.split(';')[0] ?? 'application/json'
+  const response = {
+    description: summary,
+    ...(answer ? { content: { [type]: { schema: answer } } } : {}),
+  }
+  return Object.fromEntries([status, ...alike].map((each) => [each, response]))
+}
+
+function failures({ method, params, query, body }: Operation): object {
+  const takes = params ?? query ?? body
+  const rows: readonly (readonly [number | 'default', string, unknown])[] = [
+    [400, 'The request is not what this document allows.', takes ?? method !== 'get'],
+    [404, 'No such network, container or address.', params],
+    [409, 'The request contradicts itself, or what is there.', method !== 'get' || query],
+    [413, 'The body is longer than 64 KiB.', method !== 'get'],
+    [415, 'The body is not JSON by its content type.', method !== 'get'],
+    ['default', 'The failure, and the hint to it.', true],
+  ]
+  const content = { 'application/problem+json': { schema: problem } }
+  const due = rows.filter(([, , when]) => when)
+  return Object.fromEntries(due.map(([status, of]) => [status, { description: of, content }]))
+}

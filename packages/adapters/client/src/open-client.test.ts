@@ -1,0 +1,3 @@
+import { describeClient } from '../test/client-cases.ts'
+
+describeClient('Node')
