@@ -61,6 +61,13 @@ export async function startContainerd(
   while (!(await isListening(`${folder}/sock`))) await sleep(20)
   const client = new Client(`unix:${folder}/sock`, credentials.createInsecure())
   const call = (method: string, message: Message) => callMethod(client, method, message)
+  // Its CRI plugin refuses all until it has read what was there before.
+  const isReady = () =>
+    call('Status', {}).then(
+      () => true,
+      (error: ServiceError) => !/not initialized/.test(error.details),
+    )
+  while (!(await isReady())) await sleep(20)
   return {
     socket: `${folder}/sock`,
     // StatusRequest { bool verbose = 1 }

@@ -139,7 +139,7 @@ describeOnHost("pods of Debian's containerd, by CRI as kubelet calls it", () => 
         .split('\n')
         .filter((line) => line.includes(row.Name))
     await expect
-      .poll(told, { timeout: 5000 })
+      .poll(told, { timeout: 15_000 })
       .toEqual(['attached', 'detached'].map((what) => `container-${what} ${row.Name} lan k8s.io`))
   })
 
