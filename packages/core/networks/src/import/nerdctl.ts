@@ -5,12 +5,7 @@ import { type ConfFile, type Network, networksFromFiles } from '../network.ts'
 import type { NetworkOptions } from '../options.ts'
 import { networkOrigin } from '../origin.ts'
 import { isObject } from '../read-json.ts'
-import {
-  type ForeignNetwork,
-  type Lost,
-  lost,
-  unreadable,
-} from './foreign-network.ts'
+import { type ForeignNetwork, type Lost, lost, unreadable } from './foreign-network.ts'
 import { networkWish } from './network-wish.ts'
 
 /** The networks of nerdctl's conf lists, in order. Conf lists of other programs are passed over; a file that cannot be used is refused. */
