@@ -1,16 +1,18 @@
 /**
  * Fails on documents that no longer tell the truth: dead links, table cells longer than a
  * sentence, packages without a README, a long or stale ARCHITECTURE.md, settings that docs/vethra.toml.md does not tell,
- * annotations that docs/runtimes.md does not.
+ * annotations that docs/runtimes.md does not, packages that are of another version than `vethra version` says.
  */
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { version } from '../packages/core/settings/src/index.ts'
 import { annotationFaults } from './docs-check-annotations.ts'
 import { linkFaults } from './docs-check-links.ts'
 import { settingsFaults } from './docs-check-settings.ts'
 import { tableFaults } from './docs-check-tables.ts'
 import { filesMatching, type WorkspacePackage, workspacePackages } from './packages.ts'
 import { firstExample, withoutFences } from './readme.ts'
+import { versionFaults } from './release-version.ts'
 
 const top = join(import.meta.dirname, '..')
 const documents = await filesMatching(top, '**/*.md')
@@ -23,6 +25,7 @@ const faults = [
   ...(await architectureFaults()),
   ...(await settingsFaults(settings, (await read(settings)) ?? '')),
   ...(await annotationFaults(top, 'docs/runtimes.md')),
+  ...(await versionFaults(version)),
 ]
 for (const fault of faults) console.error(fault)
 console.log(`${documents.length} documents, ${packages.length} packages, ${faults.length} faults`)

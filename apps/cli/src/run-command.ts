@@ -101,6 +101,17 @@ async function openEvents(call: Call): Promise<EventSources> {
 
 async function completion(program: Command, call: Call): Promise<void> {
   for (const load of Object.values(commands)) await load(program, call)
+  await completionCommand(program, call)
+}
+
+/** The program with every command, as help, completion and man pages have it. */
+export async function wholeProgram(call: Call): Promise<Command> {
+  const program = newProgram(call.io)
+  await completion(program, call)
+  return program
+}
+
+async function completionCommand(program: Command, call: Call): Promise<void> {
   const { bashCompletion, fishCompletion, zshCompletion } = await import('./completion.ts')
   const { grammarOf } = await import('./completion-places.ts')
   const scripts = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion }

@@ -1,0 +1,119 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { manPages } from './man.ts'
+import { roff } from './man-roff.ts'
+import { placeholders, readProject } from './project.ts'
+import { changelog } from './release-changelog.ts'
+import { control } from './release-deb.ts'
+import { finishSbom } from './release-sbom.ts'
+import { versionFaults } from './release-version.ts'
+
+describe('man pages', () => {
+  it('there is one for each command, with its options and examples, and one for vethra.toml', async () => {
+    const pages = await manPages()
+    const create = pages.get('vethra-network-create.1') ?? ''
+    expect(create).toContain('.TP\n\\fB\\-\\-subnet <cidr>\\fR\n')
+    expect(create).toMatch(/^\.SH "EXAMPLES"\n\.RS 4\n\.nf\nvethra network create lan\n/m)
+    expect(create).toContain('OPTIONS OF \\-O')
+    expect(pages.get('vethra.1')).toContain('\\fB\\-\\-data\\-root DIR\\fR')
+    expect(pages.get('vethra.toml.5')).toContain('\\fBplugin_timeout\\fR')
+    expect([...pages.keys()]).toEqual(
+      expect.arrayContaining(['vethra-container-port.1', 'vethra-daemon.1']),
+    )
+    expect([...pages.values()].filter((page) => page.includes('undefined'))).toEqual([])
+  })
+
+  it.each([
+    ['.SH', '\\&.SH'],
+    ["it's", 'it\\(aqs'],
+    ['a\\b', 'a\\eb'],
+    ['--x', '\\-\\-x'],
+  ])('%s is printed as it is', (text, expected) => {
+    expect(roff(text)).toBe(expected)
+  })
+})
+
+describe('a release', () => {
+  const project = {
+    ...{
+      name: 'x',
+      maintainer: 'A <a@b.org>',
+      homepage: 'https://b.org',
+      repository: 'https://b.org/x',
+    },
+    ...{
+      bugs: 'https://b.org/bugs',
+      security: 's@b.org',
+      description: 'A thing',
+      keywords: ['cni'],
+    },
+  }
+
+  it.each(['s@vethra.example', 'https://example.com/x', 'a@x.invalid', ' '])(
+    'a placeholder is found: %s',
+    (security) => {
+      expect(placeholders({ ...project, security })).toEqual(['security'])
+    },
+  )
+
+  it('names that somebody owns are none, and those of the repository are some', async () => {
+    expect(placeholders(project)).toEqual([])
+    expect(placeholders(await readProject())).toContain('security')
+  })
+
+  it('an SBOM has bun in it, and is the same each time', () => {
+    const bom = {
+      metadata: { component: { 'bom-ref': 'root' }, timestamp: 'now' },
+      ...{ components: [], dependencies: [{ ref: 'root', dependsOn: ['a'] }] },
+    }
+    const text = finishSbom(bom, { bun: '1.4.5', epochSeconds: 60 })
+    expect(JSON.parse(text)).toMatchObject({
+      metadata: { timestamp: '1970-01-01T00:01:00.000Z' },
+      components: [{ name: 'bun', version: '1.4.5' }],
+      dependencies: [{ ref: 'root', dependsOn: ['a', 'pkg:npm/bun@1.4.5'] }, {}],
+    })
+    expect(finishSbom({ ...bom }, { bun: '1.4.5', epochSeconds: 60 })).toBe(text)
+  })
+
+  it('a version before a release sorts before it for dpkg', () => {
+    expect(control(project, { version: '1.0.0-rc.1', architecture: 'amd64' }, 7)).toMatch(
+      /^Package: vethra\nVersion: 1\.0\.0~rc\.1\nArchitecture: amd64\n/,
+    )
+  })
+
+  it('a changelog has a line a commit, with its component', () => {
+    expect(changelog(['cli: more', 'plain', ''], '1.0.0')).toBe(
+      '# Vethra 1.0.0\n\n- **cli**: more\n- plain\n',
+    )
+  })
+
+  it('all packages are of the version of the sources, and others are named', async () => {
+    const files = (await versionFaults('9.9.9')).map((fault) => fault.split(':')[0])
+    expect(files).toContain('packages/core/settings/src/version.ts')
+    expect(files).toContain('apps/vethra/package.json')
+  })
+})
+
+describe('a package for npm', () => {
+  it('has owner and URLs of project.json, ranges between ours, and no scripts', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'vethra-pack-test-'))
+    try {
+      const cwd = join(import.meta.dirname, '../packages/core/cni')
+      execFileSync('pnpm', ['--silent', 'pack', '--pack-destination', folder], { cwd })
+      const [file = ''] = readdirSync(folder)
+      execFileSync('tar', ['-xf', join(folder, file), '-C', folder])
+      const manifest = JSON.parse(readFileSync(join(folder, 'package/package.json'), 'utf8'))
+      const { homepage, bugs } = await readProject()
+      expect(manifest).toMatchObject({
+        ...{ homepage, bugs: { url: bugs }, repository: { directory: 'packages/core/cni' } },
+        dependencies: { '@vethra/address': expect.stringMatching(/^\^\d/) },
+      })
+      expect(manifest.devDependencies).toBeUndefined()
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+})
