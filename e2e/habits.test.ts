@@ -143,6 +143,9 @@ describeOnHost('what people type', () => {
       Paths: { ConfLists: '/etc/cni/net.d', Run: '/run/vethra' },
       Engine: { InProcess: true, Fault: '' },
       Features: { ForwardsIPv4: true },
+      KernelFeatures: expect.arrayContaining([
+        { Name: 'VLAN', Option: 'CONFIG_VLAN_8021Q', Module: '8021q', State: expect.any(String) },
+      ]),
       Plugins: expect.arrayContaining([expect.objectContaining({ Name: 'bridge' })]),
     })
     expect((await host.vethra('info')).stdout).toMatch(/^Engine:$/m)

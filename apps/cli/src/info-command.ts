@@ -46,6 +46,10 @@ function infoLines(info: HostInfo): readonly string[] {
     ...(Engine.Fault === '' ? [] : [`  Fault: ${Engine.Fault}`]),
     'Kernel features:',
     ...Object.entries(Features).map(([name, is]) => `  ${name}: ${is ?? 'unavailable'}`),
+    ...info.KernelFeatures.map(
+      ({ Name, State, Option, Module }) =>
+        `  ${Name}: ${State} (${[Option, Module].filter((each) => each !== '').join(', ')})`,
+    ),
     'Firewalls:',
     `  Managers: ${Firewalls.Managers.join(', ') || 'none'}`,
     `  Chains that refuse: ${Firewalls.Refusing.join(', ') || 'none'}`,

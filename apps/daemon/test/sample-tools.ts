@@ -76,6 +76,7 @@ export async function sampleTools(): Promise<ManageTools> {
       defaultRoute: nothing,
       findLink: nothing,
       hasPlugin: async () => true,
+      kernelFeatures: none,
       isListening: async () => false,
       askFirewallPlugin: nothing,
       taskState: nothing,

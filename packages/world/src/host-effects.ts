@@ -1,4 +1,5 @@
 import type { FirewallAnswers } from '@vethra/networks'
+import type { SeenFeature } from '@vethra/state'
 
 /** How many octets an interface of the host has passed since it was made. */
 export interface LinkCounters {
@@ -19,6 +20,8 @@ export interface HostEffects {
   findLink(name: string): Promise<{ readonly mtu: number; readonly loopback: boolean } | undefined>
   /** Whether a CNI plugin is installed: found in the folders of CNI_PATH. */
   hasPlugin(type: string): Promise<boolean>
+  /** The kernel's features that networks can need, in the order of `kernelFeatures`. Nothing is made or loaded to see. */
+  kernelFeatures(): Promise<readonly SeenFeature[]>
   /** Whether a process answers at a Unix socket of the host. */
   isListening(path: string): Promise<boolean>
   /**

@@ -1,6 +1,17 @@
 import { CniError } from '@vethra/cni'
 import type { Facts, HostLink } from '@vethra/plugins'
-import { type Change, carrierOf, keyOf, type Owned, type Resource, type State } from '@vethra/state'
+import {
+  type Change,
+  carrierOf,
+  describeChange,
+  type FeatureName,
+  keyOf,
+  linkFeatures,
+  type Owned,
+  type Resource,
+  resourceHint,
+  type State,
+} from '@vethra/state'
 import type { Applied, AttachmentKernel } from '@vethra/world'
 
 /** A kernel in memory, and what tests ask of it. */
@@ -19,6 +30,8 @@ export interface MemoryKernelOptions {
   readonly namespaces?: readonly string[]
   /** Whether it has a setting below /proc/sys. Default: each. */
   readonly hasSetting?: (key: string) => boolean
+  /** The features that it lacks: what needs one is refused, with the hint that a kernel's adapter gives. Default: none. */
+  readonly lacks?: readonly FeatureName[]
   /** Is asked before each change: an error refuses it, and throwing is a kill at this step. */
   readonly before?: (change: Change) => CniError | undefined
 }
@@ -31,6 +44,7 @@ export function memoryKernel({
   before = () => undefined,
   namespaces,
   hasSetting = () => true,
+  lacks = [],
 }: MemoryKernelOptions = {}): MemoryKernel {
   const contents = new Map<string, Owned>()
   const at = (netns: string, resource: Resource) => placeKey(netns, resource)
@@ -82,6 +96,7 @@ export function memoryKernel({
         const error =
           before(change) ??
           (isAway ? notEntered(netns) : undefined) ??
+          lackOf(change, lacks) ??
           (lacksSetting(change, hasSetting) ? notThere(change) : applyOne(contents, netns, change))
         if (error) return { done, failed: { change, error } }
         done.push(change)
@@ -124,6 +139,15 @@ function homeOf(contents: ReadonlyMap<string, Owned>, netns: string, resource: R
 function lacksSetting(change: Change, hasSetting: (key: string) => boolean): boolean {
   const { resource } = change.kind === 'remove' ? change.from : change.to
   return resource.kind === 'sysctl' && !hasSetting(resource.key)
+}
+
+function lackOf(change: Change, lacks: readonly FeatureName[]): CniError | undefined {
+  const { resource } = change.kind === 'remove' ? change.from : change.to
+  if (change.kind === 'remove' || resource.kind !== 'link') return undefined
+  if (!lacks.includes(linkFeatures[resource.type.name])) return undefined
+  const hint = resourceHint(resource)
+  const message = `cannot ${describeChange(change)}: not supported by this kernel`
+  return new CniError({ code: 5, message, ...(hint === undefined ? {} : { hint }) })
 }
 
 // Without an optional setting a kernel is as good.

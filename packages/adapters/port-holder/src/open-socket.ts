@@ -135,7 +135,11 @@ function notOpened(socket: HeldSocket, error: number): CniError {
   }
   if (socket.protocol === 'sctp') {
     const message = `the kernel has no SCTP, and ${published}`
-    return new CniError({ code: 100, message, hint: 'Load it with "modprobe sctp".' })
+    return new CniError({
+      code: 100,
+      message,
+      hint: 'This needs a kernel with CONFIG_IP_SCTP: modprobe sctp.',
+    })
   }
   const message = `the kernel has no IPv${socket.address.family}, and ${published}`
   return new CniError({ code: 100, message, hint: 'Publish the port on an address that it has.' })

@@ -109,7 +109,11 @@ it('sctp is held where the kernel has it, and is an error by name where it has n
   if (existsSync('/proc/net/sctp')) await (await held).settled()
   else {
     const message = `the kernel has no SCTP, and port 0.0.0.0:${port}/sctp is published`
-    await expect(held).rejects.toMatchObject({ code: 100, message })
+    await expect(held).rejects.toMatchObject({
+      code: 100,
+      message,
+      hint: expect.stringContaining('CONFIG_IP_SCTP'),
+    })
   }
   await holder.release({ containerId, ports })
 })

@@ -31,6 +31,8 @@ export interface Namespace {
 /** The parts of an OCI config.json that a plan looks at, checked; empty where the file has none. */
 export interface Config {
   readonly env: readonly string[]
+  /** The AppArmor profile that its process is to be confined by; undefined for none. */
+  readonly appArmorProfile: string | undefined
   readonly hostname: string | undefined
   readonly domainname: string | undefined
   readonly mounts: readonly Mount[]
@@ -70,7 +72,7 @@ const namespace = z.looseObject({
   path: z.nullish(z.string()),
 }) satisfies z.ZodMiniType<Namespace>
 const shape = z.object({
-  process: z.object({ env: z.nullish(texts) }),
+  process: z.object({ env: z.nullish(texts), apparmorProfile: z.nullish(z.string()) }),
   hostname: z.nullish(z.string()),
   domainname: z.nullish(z.string()),
   mounts: z.nullish(listOf(mount, isMount)),
@@ -115,7 +117,7 @@ function knownParts(value: unknown): unknown {
   const { process, hooks, linux } = whole
   return {
     ...whole,
-    process: pick(process, ['env']),
+    process: pick(process, ['env', 'apparmorProfile']),
     hooks: pick(hooks, ['prestart', 'createRuntime', 'poststop']),
     linux: pick(linux, ['namespaces', 'sysctl']),
   }
@@ -165,6 +167,7 @@ function configOf(data: z.infer<typeof shape>): Config {
   const { process, hostname, domainname, mounts, hooks, annotations, linux } = data
   return {
     env: process.env ?? [],
+    appArmorProfile: process.apparmorProfile || undefined,
     hostname: hostname ?? undefined,
     domainname: domainname ?? undefined,
     mounts: mounts ?? [],

@@ -1,5 +1,6 @@
 import type { ContainerRef } from '@vethra/cni'
 import type { Isolation } from '@vethra/firewall'
+import type { FeatureName } from '@vethra/state'
 import type { AttachmentRef } from './attachment-ref.ts'
 
 /**
@@ -33,6 +34,8 @@ export interface DesiredNetwork {
   readonly hangsAtLoopback: boolean
   /** The programs that attaching takes, each once. */
   readonly programs: readonly string[]
+  /** The features of the kernel that attaching takes, each once. */
+  readonly features: readonly FeatureName[]
   /** The version of the specification that its programs are spoken to in. */
   readonly cniVersion: string
 }

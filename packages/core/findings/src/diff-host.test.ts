@@ -22,6 +22,7 @@ const withHost = (host: Partial<ObservedHost>): ObservedState => ({
 describe("the host's own faults", () => {
   const program = { name: 'bridge', versions: ['0.4.0', '1.0.0'] }
   const folder = { path: '/var/lib/vethra', lasting: true }
+  const veth = { name: 'veth', option: 'CONFIG_VETH', module: 'veth' } as const
   it.each<[string, Partial<ObservedHost>, readonly string[]]>([
     ['it does not forward', { forwards: { 4: false, 6: false } }, ['forwarding-off error']],
     ['it does not say whether it forwards', { forwards: {} }, []],
@@ -37,6 +38,18 @@ describe("the host's own faults", () => {
       ['plugin-missing error'],
     ],
     ['a plugin that nobody needs is missing', { programs: [{ name: 'vrf', fault: 'x' }] }, []],
+    [
+      'veth is missing',
+      { features: [{ ...veth, state: 'missing' }] },
+      ['kernel-feature-missing error'],
+    ],
+    ['veth is loaded at first use', { features: [{ ...veth, state: 'loadable' }] }, []],
+    ['nothing tells whether veth is there', { features: [{ ...veth, state: 'unknown' }] }, []],
+    [
+      'a feature that nobody needs is missing',
+      { features: [{ name: 'VRF', option: 'CONFIG_NET_VRF', module: 'vrf', state: 'missing' }] },
+      [],
+    ],
     ['rules of the other iptables', { hiddenRules: ['x'] }, ['iptables-mixed warning']],
     ['a table that iptables cannot read', { unreadableRules: ['x'] }, ['rules-unreadable error']],
     ['something cannot be looked at', { unknown: ['x'] }, ['facts-unknown info']],

@@ -1,5 +1,6 @@
 import type { DesiredState } from './desired-state.ts'
 import { clockFindings } from './diff-clock.ts'
+import { featureFindings } from './diff-features.ts'
 import { filterFindings } from './diff-filter.ts'
 import { folderFindings } from './diff-folders.ts'
 import { programFindings } from './diff-programs.ts'
@@ -13,6 +14,7 @@ export function hostFindings(desired: DesiredState, observed: ObservedState): re
     ...bridgeFilterFindings(desired, observed),
     ...filterFindings(desired, observed),
     ...programFindings(desired, observed),
+    ...featureFindings(desired, observed),
     ...folderFindings(observed),
     ...clockFindings(observed),
     ...unknownFindings(observed),

@@ -47,7 +47,8 @@ function tooOld(
   })
 }
 
-function listed(networks: readonly DesiredNetwork[]): string {
+/** Networks by their names, the first three and how many more. */
+export function listed(networks: readonly DesiredNetwork[]): string {
   const names = networks.map(({ name }) => name)
   const more = names.length > 3 ? `, and ${names.length - 3} more` : ''
   return `network ${names.slice(0, 3).join(', ')}${more}`

@@ -1,4 +1,5 @@
 import type { RefusingChain } from '@vethra/firewall'
+import type { SeenFeature } from '@vethra/state'
 
 /** The facts of a host, beside the resources made for containers. */
 export interface ObservedHost {
@@ -7,6 +8,8 @@ export interface ObservedHost {
   /** Whether what goes through a bridge goes through the firewall; absent without br_netfilter. */
   readonly filtersBridges?: boolean
   readonly programs: readonly ObservedProgram[]
+  /** The kernel's features; empty where they were not looked at. */
+  readonly features: readonly SeenFeature[]
   /** Hidden rules: of iptables-legacy, where iptables is nf_tables, or the other way round. */
   readonly hiddenRules: readonly string[]
   /** Why rules cannot be read, or tables that iptables cannot. */

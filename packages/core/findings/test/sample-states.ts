@@ -39,6 +39,7 @@ export const nothingObserved: ObservedState = {
   host: {
     forwards: { 4: true, 6: true },
     programs: [],
+    features: [],
     hiddenRules: [],
     unreadableRules: [],
     firewallManagers: [],
@@ -60,5 +61,6 @@ export const ourNetwork: DesiredNetwork = {
   filtered: true,
   hangsAtLoopback: false,
   programs: ['bridge', 'host-local'],
+  features: ['bridge', 'veth'],
   cniVersion: '1.0.0',
 }

@@ -22,6 +22,7 @@ export type {
   PluginRequest,
   WantedFacts,
 } from './plugin.ts'
+export { networkFeatures, pluginFeatures } from './plugin-features.ts'
 export { portmap } from './portmap.ts'
 export { isOwnVeth } from './previous.ts'
 export { ptp } from './ptp.ts'

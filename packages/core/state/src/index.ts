@@ -5,6 +5,22 @@
 export { type Change, concerns, describeChange, invert, isAsWanted } from './change.ts'
 export { type Conflict, conflictsOf } from './conflict.ts'
 export { diff } from './diff.ts'
+export {
+  type FeatureState,
+  type KernelTexts,
+  lackedFeatures,
+  type SeenFeature,
+  seenFeatures,
+} from './feature-state.ts'
+export {
+  type FeatureName,
+  featureHint,
+  type KernelFeature,
+  kernelFeature,
+  kernelFeatures,
+  linkFeatures,
+  resourceHint,
+} from './kernel-features.ts'
 export { carrierOf, keyOf } from './key.ts'
 export { type AttachmentOwner, isSameOwner, type Owner, ownerMark, readMark } from './owner.ts'
 export type {

@@ -6,11 +6,13 @@ import {
   type ParsedResult,
   type PluginCall,
 } from '@vethra/cni'
-import { isNative, plannerOf, whyProgram } from '@vethra/plugins'
+import { isNative, plannerOf, pluginFeatures, whyProgram } from '@vethra/plugins'
+import { featureHint, lackedFeatures } from '@vethra/state'
 import type {
   AttachmentRecord,
   AttachmentRecords,
   CachedAttachment,
+  HostFacts,
   ResultCache,
 } from '@vethra/world'
 import {
@@ -36,6 +38,8 @@ import { readSharedRules } from './take-turns.ts'
 export interface AddTools extends PluginTools {
   readonly cache: ResultCache
   readonly records: Pick<AttachmentRecords, 'write'>
+  /** Says why a program failed, where the kernel lacks what it needs. Default: it is not said. */
+  readonly facts?: () => Promise<Pick<HostFacts, 'kernelFeatures'>>
 }
 
 /** An attachment to be made. */
@@ -87,8 +91,27 @@ async function runOne(
 ): Promise<PluginOutcome> {
   if (step.kind === 'stage') return outcomeOf(runStep(tools.runner, step))
   const outcome = await runPlugin(tools, context, step.call)
-  const isMissing = 'error' in outcome && outcome.error.code === 100
-  return isMissing ? { error: withReason(step.call, outcome.error) } : outcome
+  if (!('error' in outcome)) return outcome
+  if (outcome.error.code === 100) return { error: withReason(step.call, outcome.error) }
+  return { error: await withLack(tools, step.call, outcome.error) }
+}
+
+// A program says "operation not supported" of what the kernel lacks, and of much else.
+async function withLack(
+  { facts }: AddTools,
+  { type }: PluginCall,
+  error: CniError,
+): Promise<CniError> {
+  const needed = pluginFeatures(type)
+  if (facts === undefined || needed.length === 0) return error
+  const [lacked] = lackedFeatures(await (await facts()).kernelFeatures(), needed)
+  if (lacked === undefined) return error
+  return new CniError({
+    code: error.code,
+    message: `the kernel of this host lacks ${lacked.name}`,
+    hint: featureHint(lacked.name),
+    cause: error,
+  })
 }
 
 // A program that is missing may be one that is built in: then a key is why it was looked for.

@@ -13,6 +13,7 @@ import { type ConfigText, preparedWith, readConfig, undoOthers } from './bundle-
 import { placesFor } from './bundle-places.ts'
 import { requestOf } from './bundle-request.ts'
 import { writeContainerFiles } from './container-files.ts'
+import { demandAppArmor } from './demand-apparmor.ts'
 import type { Caller, PrepareTools } from './prepare-tools.ts'
 
 /** How a bundle is prepared. */
@@ -100,6 +101,8 @@ async function prepare(
 ): Promise<Done> {
   const { text, parsed } = config
   await checkOurs(tools, flags.id, parsed)
+  // A manager asks for a profile only where its kernel has AppArmor.
+  if (!byRuntime) await demandAppArmor(tools, parsed.config)
   const asked = await requestOf(tools, flags, caller)
   const request = byRuntime ? { ...asked, byRuntime } : asked
   const usesDefault = request.networks.some(({ ref }) => ref === 'bridge')

@@ -12,13 +12,16 @@ export async function observeHost(
   networks: readonly Network[],
 ): Promise<Omit<ObservedHost, 'unreadableRules'>> {
   const names = [...new Set(networks.flatMap(({ list }) => programsOf(host, list)))]
-  const [facts, programs, fileSystems] = await Promise.all([
+  const [facts, features, programs, fileSystems] = await Promise.all([
     kernel.facts(),
+    // They are needed by networks, and no repair is for one.
+    networks.length > 0 ? host.facts?.().then((each) => each.kernelFeatures()) : undefined,
     Promise.all(names.map((name) => lookAtProgram(host.runner, name))),
     Promise.all(folders.map(({ path }) => kernel.fileSystem(path))),
   ])
   return {
     ...facts,
+    features: features ?? [],
     programs,
     folders: folders.map((each, index) => ({ ...each, fileSystem: fileSystems[index] ?? '' })),
   }

@@ -16,6 +16,7 @@ import {
   networkSubnets,
   networksFromFiles,
 } from '@vethra/networks'
+import { networkFeatures } from '@vethra/plugins'
 import { programsOf } from '../attach/ways-now.ts'
 import { attachedIds } from '../attach/whose.ts'
 import type { DoctorTools } from './doctor-tools.ts'
@@ -192,6 +193,7 @@ function desiredNetwork({ host }: DoctorTools, network: Network): DesiredNetwork
     // In this process portmap leaves ::1 out by itself.
     hangsAtLoopback: hangsAtLoopback(network) && programs.includes('portmap'),
     programs,
+    features: networkFeatures(list),
     cniVersion: list.cniVersion,
   }
 }

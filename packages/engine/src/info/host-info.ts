@@ -1,4 +1,5 @@
 import { CniError } from '@vethra/cni'
+import type { FeatureState, SeenFeature } from '@vethra/state'
 import type { World } from '@vethra/world'
 import { listPlugins, type PluginRow } from '../plugins/list-plugins.ts'
 
@@ -34,6 +35,8 @@ export interface HostInfo {
     /** Whether bridged packets go through iptables; null without br_netfilter. */
     readonly FiltersBridges: boolean | null
   }
+  /** The features of the kernel that networks, ports and profiles can need, in a fixed order. */
+  readonly KernelFeatures: readonly KernelFeatureRow[]
   readonly Firewalls: {
     /** Programs that look after the firewall: `firewalld`, `ufw`. */
     readonly Managers: readonly string[]
@@ -45,6 +48,17 @@ export interface HostInfo {
   readonly Plugins: readonly PluginRow[]
   /** The parts that could not be read, with the reason. */
   readonly Unknown: readonly string[]
+}
+
+/** A feature of the kernel, as `vethra info` shows it. */
+interface KernelFeatureRow {
+  /** `VLAN`. */
+  readonly Name: string
+  /** `CONFIG_VLAN_8021Q`. */
+  readonly Option: string
+  /** The module that it is in; empty where it is always a part of the kernel's image. */
+  readonly Module: string
+  readonly State: FeatureState
 }
 
 /** The facts that a process has of itself. */
@@ -82,6 +96,7 @@ export async function hostInfo(world: World, about: AboutProcess): Promise<HostI
       ForwardsIPv6: forwards[6] ?? null,
       FiltersBridges: filtersBridges,
     },
+    KernelFeatures: (await (await world.facts()).kernelFeatures()).map(featureRow),
     Firewalls: {
       Managers: firewall.firewallManagers,
       Refusing: firewall.refusingChains.map(({ program, name }) => `${program}: ${name}`),
@@ -90,6 +105,10 @@ export async function hostInfo(world: World, about: AboutProcess): Promise<HostI
     Plugins: await listPlugins(await world.pluginFolders(), settings.cniPath),
     Unknown: unknown,
   }
+}
+
+function featureRow({ name, option, module = '', state }: SeenFeature): KernelFeatureRow {
+  return { Name: name, Option: option, Module: module, State: state }
 }
 
 async function engineOf(world: World): Promise<HostInfo['Engine']> {

@@ -9,6 +9,8 @@ import {
   networkId,
   networksFromFiles,
 } from '@vethra/networks'
+import { networkFeatures } from '@vethra/plugins'
+import { featureHint, lackedFeatures } from '@vethra/state'
 import { dhcpSocket, startingDhcp } from '../attach/demand-dhcp.ts'
 import type { HostTools } from '../attach/host-tools.ts'
 import { programsOf } from '../attach/ways-now.ts'
@@ -63,7 +65,8 @@ export async function planNetwork(
   const [made] = networksFromFiles([{ file: 'new', text }]).networks
   const parentNotes = made ? await checkParent(tools, made) : []
   await checkPlugins(tools, made ? programsOf(tools.host, made.list) : [])
-  const more = [...parentNotes, ...(await missing(tools, options))]
+  const lacks = made ? await lackNotes(tools, made) : []
+  const more = [...parentNotes, ...lacks, ...(await missing(tools, options))]
   const file = tools.networks.fileOf(name)
   return { id: networkId(name), name, file, text, notes: [...notes, ...more] }
 }
@@ -84,6 +87,15 @@ function exists({ name, file, managed }: Network): CniError {
     message: `network with name ${name} already exists, in ${file}`,
     hint: `Choose another name, or remove ${removal}.`,
   })
+}
+
+// The kernel may get it later: by a package of modules, or by the next boot.
+async function lackNotes({ effects }: ManageTools, { list }: Network): Promise<readonly string[]> {
+  const lacked = lackedFeatures(await effects.kernelFeatures(), networkFeatures(list))
+  return lacked.map(
+    ({ name }) =>
+      `the kernel of this host lacks ${name}: no container can be attached. ${featureHint(name)}`,
+  )
 }
 
 // The dhcp plugin only passes on what its daemon does, which nobody starts by itself.

@@ -1,21 +1,27 @@
-import type { Resource } from '@vethra/state'
+import type { LinkType, Resource } from '@vethra/state'
 import { expect, it } from 'vitest'
 import { refusedChange } from './refused-change.ts'
 
 const owner = { kind: 'host' } as const
-const link = (name: 'ifb' | 'dummy'): Resource => ({
+const linkOf = (type: LinkType): Resource => ({
   kind: 'link',
   place: 'host',
   name: 'x0',
-  type: { name },
+  type,
   up: true,
 })
+const link = (name: 'ifb' | 'dummy') => linkOf({ name })
+const on = { parent: 'up0' }
 const limit: Resource = { kind: 'qdisc', link: 'x0', does: { rate: 1, burst: 1 } }
 const redirect: Resource = { kind: 'qdisc', link: 'x0', does: { redirect: 'x1' } }
 
 it.each<[Resource, errno: number, option: string | undefined]>([
   [link('ifb'), 95, 'CONFIG_IFB'],
-  [link('dummy'), 95, 'CONFIG_DUMMY'],
+  [link('dummy'), 95, 'CONFIG_DUMMY: modprobe dummy'],
+  [linkOf({ name: 'vlan', ...on, id: 5 }), 95, 'CONFIG_VLAN_8021Q: modprobe 8021q'],
+  [linkOf({ name: 'ipvlan', ...on, mode: 'l2' }), 95, 'CONFIG_IPVLAN: modprobe ipvlan'],
+  [linkOf({ name: 'vrf', table: 1 }), 95, 'CONFIG_NET_VRF: modprobe vrf'],
+  [linkOf({ name: 'bridge', vlanFiltering: true }), 95, 'CONFIG_BRIDGE_VLAN_FILTERING'],
   [limit, 2, 'CONFIG_NET_SCH_TBF'],
   [redirect, 2, 'CONFIG_NET_ACT_MIRRED'],
   [link('ifb'), 1, 'root'],

@@ -2,10 +2,19 @@ import { writeFile } from 'node:fs/promises'
 import { CniError } from '@vethra/cni'
 import type { FoundLink } from '@vethra/netlink'
 import type { DeviceRef, Facts, WantedFacts } from '@vethra/plugins'
-import { type Change, describeChange, type Owned, type Sysctl } from '@vethra/state'
+import {
+  type Change,
+  describeChange,
+  lackedFeatures,
+  linkFeatures,
+  type Owned,
+  resourceHint,
+  type Sysctl,
+} from '@vethra/state'
 import type { Applied, ApplyOptions, AttachmentKernel } from '@vethra/world'
 import { inGroups, targetOf, wayOf } from '../applied/groups.ts'
 import { interfaceBelow } from '../interface-below.ts'
+import { hostFeatures } from '../kernel-features.ts'
 import { checkNetns } from '../netns.ts'
 import type { KernelOptions } from '../observed/kernel-options.ts'
 import { markedLinks } from '../observed/marked-links.ts'
@@ -164,7 +173,7 @@ async function applyRoutes(
       const isBegun = sent.findIndex((each) => each.change === change) < at + failure.at
       return {
         done: group.slice(0, group.indexOf(change) + (isBegun ? 1 : 0)),
-        failed: { change, error: refused(change, failure.said) },
+        failed: { change, error: await refusedLink(change, failure.said) },
       }
     }
     at += batch.length
@@ -201,6 +210,16 @@ function isOwn({ owner }: Owned): boolean {
 function isSetting(change: Change): boolean {
   const { kind } = targetOf(change).resource
   return kind === 'link settings' || kind === 'bridge port'
+}
+
+// ip's words differ by its version, and are for people.
+async function refusedLink(change: Change, said: string): Promise<CniError> {
+  const error = refused(change, said)
+  const { resource } = targetOf(change)
+  if (resource.kind !== 'link') return error
+  const lacked = lackedFeatures(await hostFeatures(), [linkFeatures[resource.type.name]])
+  const hint = lacked.length === 0 ? undefined : resourceHint(resource)
+  return hint === undefined ? error : new CniError({ code: 5, message: error.message, hint })
 }
 
 function refused(change: Change, said: string): CniError {

@@ -1,0 +1,58 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { release, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { hostFeatures } from './kernel-features.ts'
+
+let root = ''
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'vethra-features-'))
+})
+
+afterEach(async () => {
+  await rm(root, { recursive: true, force: true })
+})
+
+const put = async (path: string, content: string | Buffer) => {
+  await mkdir(join(root, path, '..'), { recursive: true })
+  await writeFile(join(root, path), content)
+}
+const states = async () =>
+  Object.fromEntries((await hostFeatures(root)).map(({ name, state }) => [name, state]))
+
+it('a host that tells nothing has nothing but unknown features', async () => {
+  expect(new Set(Object.values(await states()))).toEqual(new Set(['unknown']))
+})
+
+it("Debian's files: its options in /boot, modules by their names, AppArmor by its parameter", async () => {
+  await put(`boot/config-${release()}`, 'CONFIG_VLAN_8021Q=m\nCONFIG_DUMMY=m\nCONFIG_TUN=y\n')
+  await put(`lib/modules/${release()}/modules.dep`, 'kernel/net/8021q/8021q.ko:\n')
+  await put(`lib/modules/${release()}/modules.builtin`, 'kernel/drivers/net/veth.ko\n')
+  await put('sys/module/dummy/refcnt', '0')
+  await put('sys/module/apparmor/parameters/enabled', 'Y\n')
+  expect(await states()).toMatchObject({
+    VLAN: 'loadable',
+    dummy: 'loaded',
+    TUN: 'built-in',
+    veth: 'built-in',
+    VRF: 'missing',
+    AppArmor: 'built-in',
+  })
+})
+
+it('options in /proc/config.gz come first, and one that is no gzip tells nothing', async () => {
+  await put(`boot/config-${release()}`, 'CONFIG_TUN=y\n')
+  await put('proc/config.gz', gzipSync('# CONFIG_TUN is not set\n'))
+  expect((await states())['TUN']).toBe('missing')
+  await put('proc/config.gz', 'no gzip')
+  expect((await states())['TUN']).toBe('built-in')
+})
+
+it('looking at this host loads no module and makes no interface', async () => {
+  const look = async () => [await readdir('/sys/module'), await readdir('/sys/class/net')]
+  const before = await look()
+  expect((await hostFeatures()).length).toBeGreaterThan(10)
+  expect(await look()).toEqual(before)
+})

@@ -1,0 +1,39 @@
+import type { SeenFeature } from '@vethra/state'
+import { expect, it } from 'vitest'
+import { nothingDesired, nothingObserved, ourNetwork } from '../test/sample-states.ts'
+import { type DesiredNetwork, type DesiredState, diff } from './index.ts'
+
+const features: readonly SeenFeature[] = [
+  { name: 'VLAN', option: 'CONFIG_VLAN_8021Q', module: '8021q', state: 'missing' },
+  { name: 'SCTP', option: 'CONFIG_IP_SCTP', module: 'sctp', state: 'missing' },
+]
+const observed = { ...nothingObserved, host: { ...nothingObserved.host, features } }
+const found = (desired: Partial<DesiredState>) =>
+  diff({ ...nothingDesired, ...desired }, observed).filter(
+    ({ kind }) => kind === 'kernel-feature-missing',
+  )
+const vlan: DesiredNetwork = { ...ourNetwork, name: 'tagged', features: ['VLAN'] }
+
+it('a network that needs what the kernel lacks is named, with the option and the module', () => {
+  const [only, ...others] = found({ networks: [vlan, { ...vlan, name: 'other', ours: false }] })
+  expect(others).toEqual([])
+  expect(only).toMatchObject({ severity: 'error', subject: { name: 'kernel feature VLAN' } })
+  expect(only?.message).toContain('tagged, other')
+  expect(only?.evidence.join()).toContain('CONFIG_VLAN_8021Q')
+  expect(only?.fix).toContain('modprobe 8021q')
+})
+
+it('of a network of others it is a warning', () => {
+  expect(found({ networks: [{ ...vlan, ours: false }] })).toMatchObject([{ severity: 'warning' }])
+})
+
+it('a published SCTP port needs SCTP, any other does not', () => {
+  const port = { hostPort: 80, containerPort: 80, hostIp: '' }
+  const container = { namespace: 'default', id: 'c', containerId: 'default-c', name: '' }
+  const asking = (protocol: string) =>
+    found({ containers: [{ ...container, ports: [{ ...port, protocol }] }] })
+  expect(asking('sctp')).toMatchObject([
+    { severity: 'error', fix: expect.stringContaining('sctp') },
+  ])
+  expect(asking('udp')).toEqual([])
+})

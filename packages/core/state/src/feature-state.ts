@@ -1,0 +1,78 @@
+import { type FeatureName, type KernelFeature, kernelFeatures } from './kernel-features.ts'
+
+/**
+ * Whether a kernel has a feature. `loadable`: its module is loaded at first use. `missing`: the kernel was built without it,
+ * or its module is not installed. `off`: it was switched off at boot. `unknown`: no file tells.
+ */
+export type FeatureState = 'built-in' | 'loaded' | 'loadable' | 'missing' | 'off' | 'unknown'
+
+/** A feature, and whether this kernel has it. */
+export interface SeenFeature extends KernelFeature {
+  readonly state: FeatureState
+}
+
+/** The files of a host that tell what its kernel has; a file that cannot be read has no text. */
+export interface KernelTexts {
+  /** The options that it was built with: `/proc/config.gz` unpacked, or `/boot/config-RELEASE`. */
+  readonly config?: string | undefined
+  /** `/lib/modules/RELEASE/modules.builtin`. */
+  readonly builtIn?: string | undefined
+  /** `/lib/modules/RELEASE/modules.dep`. */
+  readonly modules?: string | undefined
+  /** The folders of `/sys/module`; absent where it cannot be read. */
+  readonly loaded?: readonly string[] | undefined
+  /** `/sys/module/apparmor/parameters/enabled`. */
+  readonly appArmor?: string | undefined
+}
+
+/** The features of `kernelFeatures` in their order, and whether a kernel has them. */
+export function seenFeatures(texts: KernelTexts): readonly SeenFeature[] {
+  return kernelFeatures.map((each) => ({ ...each, state: stateOf(each, texts) }))
+}
+
+/** The features among those named that a kernel has not got; none that it may have. */
+export function lackedFeatures(
+  seen: readonly SeenFeature[],
+  needed: readonly FeatureName[],
+): readonly SeenFeature[] {
+  return seen.filter(
+    ({ name, state }) => needed.includes(name) && (state === 'missing' || state === 'off'),
+  )
+}
+
+function stateOf(feature: KernelFeature, texts: KernelTexts): FeatureState {
+  const { config, loaded } = texts
+  const { option, module } = feature
+  const value = config === undefined ? undefined : choiceOf(config, option)
+  if (module === undefined) return stateOfAppArmor(value, texts)
+  if (value === 'y' || lists(texts.builtIn, module)) return 'built-in'
+  if (loaded?.includes(module)) return 'loaded'
+  if (value === 'n') return 'missing'
+  if (lists(texts.modules, module)) return 'loadable'
+  // A module without its file: of a package that is not installed, or in a folder that is not seen from here.
+  return texts.modules === undefined ? 'unknown' : 'missing'
+}
+
+// Its parameters are there wherever it is built in, used or not.
+function stateOfAppArmor(
+  value: 'y' | 'm' | 'n' | undefined,
+  { appArmor, loaded }: KernelTexts,
+): FeatureState {
+  if (appArmor !== undefined) return appArmor.trim() === 'Y' ? 'built-in' : 'off'
+  if (value === 'n') return 'missing'
+  if (value !== undefined) return 'off'
+  return loaded === undefined ? 'unknown' : 'missing'
+}
+
+function choiceOf(config: string, option: string): 'y' | 'm' | 'n' {
+  const value = new RegExp(`^${option}=([ym])$`, 'm').exec(config)?.[1]
+  return value === 'y' || value === 'm' ? value : 'n'
+}
+
+// `kernel/net/8021q/8021q.ko.xz: kernel/net/802/garp.ko.xz`: dashes and underscores are one.
+function lists(text: string | undefined, module: string): boolean {
+  const name = module.replaceAll('_', '[_-]')
+  return (
+    text !== undefined && new RegExp(`^[^:\\s]*/${name}\\.ko(?:\\.\\w+)?(?::|$)`, 'm').test(text)
+  )
+}
