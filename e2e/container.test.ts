@@ -127,6 +127,22 @@ describeOnHost('a runc container', () => {
     expect(await host.snapshot()).toEqual(before)
   })
 
+  it('leaves nothing that other users of the host can read or write, but files that are mounted', async () => {
+    await started(web, await prepared(web, '-p', '8080:80'))
+    const places = ['/var/lib/vethra', '/var/lib/cni/results', '/run/vethra']
+    const modes = await host.run(['find', ...places, '-printf', '%m %u:%g %y %f\\n'])
+    const odd = modes.stdout
+      .split('\n')
+      .filter((each) => !/^(700 root:root d|600 root:root f) /.test(each))
+      .map((each) =>
+        each
+          .split(' ')
+          .filter((_, index) => index !== 1 && index !== 2)
+          .join(' '),
+      )
+    expect(odd.toSorted()).toEqual(['644 hostname', '644 hosts', '644 resolv.conf'])
+  })
+
   it('in two networks has two interfaces, and peers in both', async () => {
     await host.vethra('network', 'create', 'lan')
     await host.vethra('network', 'create', 'back')
