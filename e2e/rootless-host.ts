@@ -122,7 +122,16 @@ async function startRootlessKit(
   )
   const first = await Promise.race([once(kit.stdout, 'data'), kit])
   if (!Array.isArray(first)) throw new Error(first.stderr)
-  const { stdout: child } = await host.run(['cat', `${stateDir}/child_pid`])
+  // It starts its child before it writes this down.
+  const wait = 'until [ -s "$0" ]; do sleep 0.02; done; cat "$0"'
+  const { stdout: child } = await host.run([
+    'timeout',
+    '10',
+    'sh',
+    '-c',
+    wait,
+    `${stateDir}/child_pid`,
+  ])
   const enter = ['nsenter', '--preserve-credentials', '-U', '-m', '-n', '-p', '-t', child.trim()]
   const within = {
     ...env,

@@ -1,4 +1,5 @@
 import { request } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { CniError, type Json } from '@vethra/cni'
 
 /** One request to a Unix socket. */
@@ -47,6 +48,24 @@ export function ask({ socketPath, method, path, timeoutMs, body }: Question): Pr
     asked.on('error', fail)
     asked.end(text)
   })
+}
+
+/** The same, and for a second again where nobody listens yet: RootlessKit starts its child before its API. */
+export async function askPatiently(question: Question): Promise<Answer> {
+  for (let left = 10; left > 0; left -= 1) {
+    try {
+      return await ask(question)
+    } catch (error) {
+      if (!isNotYet(error)) throw error
+      await sleep(100)
+    }
+  }
+  return ask(question)
+}
+
+function isNotYet(error: unknown): boolean {
+  const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException
+  return code === 'ENOENT' || code === 'ECONNREFUSED'
 }
 
 function unreachable(socketPath: string, cause: unknown): CniError {

@@ -6,8 +6,9 @@ import { statSync } from 'node:fs'
  */
 export function lifeOfKit(stateDir: string): string | undefined {
   try {
-    const { ino, mtimeNs } = statSync(`${stateDir}/child_pid`, { bigint: true })
-    return `${ino}.${mtimeNs}`
+    const { ino, mtimeNs, size } = statSync(`${stateDir}/child_pid`, { bigint: true })
+    // Empty, it is about to be written, which changes its time.
+    return size === 0n ? undefined : `${ino}.${mtimeNs}`
   } catch {
     // Missing, or not ours to see: the same as not known.
     return undefined

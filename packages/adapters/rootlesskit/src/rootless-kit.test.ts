@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { describeRootlessKit } from '@vethra/world-kit'
 import { describe, expect, it } from 'vitest'
 import { rootlessKit } from './index.ts'
@@ -80,6 +81,16 @@ describe('what answers instead of RootlessKit', () => {
     ['more than 4 MiB', () => [200, ' '.repeat(5_000_000)] as const, 5],
   ])('%s: code %s', async (_, answers, code) => {
     expect(await asking(answers)).toMatchObject({ code })
+  })
+
+  it('RootlessKit that is about to listen is waited for', async () => {
+    const stateDir = await mkdtemp(join(tmpdir(), 'rk-'))
+    const asked = rootlessKit({ stateDir }).info()
+    await setTimeout(150)
+    const server = await serve(stateDir, recorded())
+    expect(await asked).toMatchObject({ networkDriver: 'slirp4netns' })
+    server.close()
+    await rm(stateDir, { recursive: true })
   })
 
   it('a server that never answers is given up', async () => {

@@ -3,7 +3,7 @@ import { readForwardedPort, readForwardedPorts, readRootlessInfo } from '@vethra
 import { faultPoint } from '@vethra/files'
 import type { RootlessKit } from '@vethra/world'
 import { messageOf, parsed } from './answers.ts'
-import { type Answer, ask } from './ask.ts'
+import { type Answer, askPatiently } from './ask.ts'
 
 /** Options of `rootlessKit`. */
 export interface RootlessKitOptions {
@@ -17,7 +17,7 @@ export interface RootlessKitOptions {
 export function rootlessKit({ stateDir, timeoutMs = 10_000 }: RootlessKitOptions): RootlessKit {
   const socketPath = `${stateDir}/api.sock`
   const call = (method: string, path: string, body?: Json) =>
-    ask({ socketPath, method, path, timeoutMs, ...(body === undefined ? {} : { body }) })
+    askPatiently({ socketPath, method, path, timeoutMs, ...(body === undefined ? {} : { body }) })
   const info = async () => {
     const path = '/v1/info'
     return readRootlessInfo(parsed(path, demandDone(path, await call('GET', path))))
