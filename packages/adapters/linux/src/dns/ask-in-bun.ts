@@ -42,8 +42,10 @@ const overDatagram: Way = async ({ server, port = 53, octets, accepts }, settle)
       error: () => settle(undefined),
     },
   })
-  socket.send(octets)
-  return () => socket.close()
+  return afterSending(
+    () => socket.send(octets),
+    () => socket.close(),
+  )
 }
 
 const overStream: Way = async ({ server, port = 53, octets, accepts }, settle) => {
@@ -90,8 +92,21 @@ const fromNamespace: Way = async (
       error: () => settle(undefined),
     },
   })
-  opened.send(octets, to, server)
-  return () => opened.close()
+  return afterSending(
+    () => opened.send(octets, to, server),
+    () => opened.close(),
+  )
+}
+
+// Where there is no way to the server the system refuses to send, and the socket must not stay.
+function afterSending(send: () => void, close: () => void): () => void {
+  try {
+    send()
+  } catch (error) {
+    close()
+    throw error
+  }
+  return close
 }
 
 function visitAndClose(namespace: number, work: () => number): number {
