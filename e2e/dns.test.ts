@@ -140,6 +140,12 @@ describeOnHost('DNS for containers', () => {
     await host.run(['nft', 'add', 'chain', 'inet', 'strict', 'in', chain])
     await until(async () => (await resolvConf('db')).text === 'nameserver 127.0.0.8')
     expect(await daemon.log()).toMatch(/DNS is off in network lan: a firewall/)
+    const found = JSON.parse((await host.vethra('doctor', '--format', 'json')).stdout)
+    const off = found.filter((each: { Kind: string }) => each.Kind === 'dns-off')
+    expect(off.map((each: { Subject: string }) => each.Subject)).toEqual([
+      expect.stringContaining('back'),
+      expect.stringContaining('lan'),
+    ])
     await host.run(['nft', 'delete', 'table', 'inet', 'strict'])
     await host.run(['iptables', '-P', 'INPUT', 'ACCEPT'])
     await until(async () => (await resolvConf('db')).text === ours)

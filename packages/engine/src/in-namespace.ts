@@ -1,4 +1,5 @@
 import type { World } from '@vethra/world'
+import { runningResolver } from './dns/resolver-state.ts'
 import type { DoctorTools } from './doctor/doctor-tools.ts'
 import { effectsReader } from './doctor/native-effects.ts'
 import type { ManageTools } from './network/tools.ts'
@@ -40,6 +41,7 @@ export async function forDoctor(world: World): Promise<DoctorTools> {
     ports: world.ports,
     effectsOf: effectsReader(),
     otherSigns,
+    resolver: () => runningResolver(world.files, world.places),
     memory: world.memory,
     folders: world.folders(),
     clock: world.clock,

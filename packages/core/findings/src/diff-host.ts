@@ -1,6 +1,7 @@
 import type { DesiredState } from './desired-state.ts'
 import { clockFindings } from './diff-clock.ts'
 import { featureFindings } from './diff-features.ts'
+import { dnsFindings } from './diff-dns.ts'
 import { filterFindings } from './diff-filter.ts'
 import { folderFindings } from './diff-folders.ts'
 import { programFindings } from './diff-programs.ts'
@@ -16,6 +17,7 @@ export function hostFindings(desired: DesiredState, observed: ObservedState): re
     ...programFindings(desired, observed),
     ...featureFindings(desired, observed),
     ...folderFindings(observed),
+    ...dnsFindings(observed),
     ...clockFindings(observed),
     ...unknownFindings(observed),
   ]

@@ -23,6 +23,14 @@ export interface ObservedHost {
   /** The parts that cannot be read, with the reason: `/proc/self/net/ip_tables_names: EACCES`. */
   readonly unknown: readonly string[]
   readonly folders: readonly ObservedFolder[]
+  /** The networks that the resolver which runs does not answer in, though it should. Default: none. */
+  readonly unanswered?: readonly UnansweredNetwork[]
+}
+
+/** A network without DNS. */
+export interface UnansweredNetwork {
+  readonly name: string
+  readonly why: string
 }
 
 /** A plugin that a network needs. */

@@ -10,6 +10,7 @@ import type {
   World,
 } from '@vethra/world'
 import type { HostTools } from '../attach/host-tools.ts'
+import type { ResolverState } from '../dns/resolver-state.ts'
 import type { NativeAttachment } from './native-effects.ts'
 
 /** All that a doctor looks and acts with: adapters that are handed in. */
@@ -22,6 +23,8 @@ export interface DoctorTools
   /** Reads the elements and settings of an attachment on the host, as native plugins made them. */
   readonly effectsOf: (native: NativeAttachment) => State
   readonly otherSigns: HostFacts['otherSigns']
+  /** The resolver that runs. Default: none does. */
+  readonly resolver?: () => Promise<ResolverState | undefined>
   /** The folders that state is kept in. */
   readonly folders: readonly WatchedFolder[]
 }

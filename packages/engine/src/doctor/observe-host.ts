@@ -8,7 +8,7 @@ import type { DoctorTools } from './doctor-tools.ts'
 
 /** Looks at the host itself: the kernel, the plugins that networks need, and where state is kept. */
 export async function observeHost(
-  { host, kernel, folders }: DoctorTools,
+  { host, kernel, folders, resolver }: DoctorTools,
   networks: readonly Network[],
 ): Promise<Omit<ObservedHost, 'unreadableRules'>> {
   const names = [...new Set(networks.flatMap(({ list }) => programsOf(host, list)))]
@@ -19,9 +19,12 @@ export async function observeHost(
     Promise.all(names.map((name) => lookAtProgram(host.runner, name))),
     Promise.all(folders.map(({ path }) => kernel.fileSystem(path))),
   ])
+  const served = (await resolver?.())?.Networks ?? []
+  const refused = served.filter(({ Refused }) => Refused !== '')
   return {
     ...facts,
     features: features ?? [],
+    unanswered: refused.map(({ Name, Refused }) => ({ name: Name, why: Refused })),
     programs,
     folders: folders.map((each, index) => ({ ...each, fileSystem: fileSystems[index] ?? '' })),
   }
