@@ -117,6 +117,42 @@ describeOnHost('DNS for containers', () => {
     expect(found).not.toMatch(/10\.9\.2/)
   })
 
+  it('dns query shows what the host would be told, and dns log what a container asks', async () => {
+    const rows = async (...words: readonly string[]) =>
+      JSON.parse((await host.vethra('dns', 'query', ...words, '--format', 'json')).stdout)
+    expect(await rows('web', '--network', 'lan')).toMatchObject([
+      { Name: 'web', Type: 'A', Data: '10.9.1.2' },
+      { Type: 'AAAA', Data: 'fd09::2' },
+    ])
+    expect(await rows('10.9.1.2')).toMatchObject([{ Type: 'PTR', Data: 'web.lan' }])
+    expect(await rows('up.example.test')).toMatchObject([{ Data: '192.0.2.1' }])
+    expect(await host.vethra('dns', 'query', 'nobody')).toMatchObject({ exitCode: 1 })
+    expect(await host.vethra('dns', 'query', 'web', '--network', 'no')).toMatchObject({
+      exitCode: 1,
+    })
+    const log = `${host.folder}/questions`
+    const script = `${executable} dns log --container db --format json >${log} </dev/null & echo $!`
+    const { stdout } = await host.run(['sh', '-c', script])
+    const asked = async () => {
+      await dig('web', 'db')
+      await dig('db', 'web', 'AAAA')
+      return (await readFile(log, 'utf8'))
+        .split('\n')
+        .filter(Boolean)
+        .map((each) => JSON.parse(each))
+    }
+    await until(async () => (await asked()).length > 0)
+    const ours = {
+      ContainerID: idOf('db'),
+      Network: 'lan',
+      Name: 'web',
+      Type: 'AAAA',
+      Outcome: 'answer',
+    }
+    for (const each of await asked()) expect(each).toMatchObject(ours)
+    process.kill(Number(stdout))
+  })
+
   it('a change by a command is answered soon, and a container that leaves a network asks in the next', async () => {
     await host.vethra('network', 'connect', '--alias', 'late', 'back', idOf('web'))
     await until(async () => (await dig('db', 'late')).includes('10.9.2.3'))

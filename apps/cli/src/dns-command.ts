@@ -1,14 +1,46 @@
 import type { Io, World } from '@vethra/world'
 import type { Command } from 'commander'
-import { serveDns } from './dns-serve.ts'
 import { subcommand } from './program.ts'
 
-/** `vethra dns`: the resolver without the daemon. */
+interface QueryFlags {
+  readonly network?: string
+  readonly format: string
+}
+interface LogFlags {
+  readonly container?: string
+  readonly format: string
+}
+
+/** `vethra dns`: the resolver without the daemon, and what it answers. */
 export function dnsCommand(program: Command, open: () => Promise<World>, io: Io): void {
-  subcommand(
-    program,
-    'dns',
-    'answer DNS for the containers of all bridge networks, without the daemon',
-    ['vethra dns'],
-  ).action(async () => serveDns(await open(), io))
+  const usage = 'answer DNS for the containers of all bridge networks, without the daemon'
+  const dns = subcommand(program, 'dns', usage, [
+    'vethra dns',
+    'vethra dns query web --network lan',
+    'vethra dns log --container web',
+  ]).action(async () => (await import('./dns-serve.ts')).serveDns(await open(), io))
+  subcommand(dns, 'query <name>', 'show the addresses of a name, or the name of an address', [
+    'vethra dns query web',
+    'vethra dns query 10.4.1.2 --network lan --format json',
+  ])
+    .option(
+      '--network <network>',
+      'as the containers of this network see it; default: all networks',
+    )
+    .option('--format <format>', 'table, json or a Go-style template', 'table')
+    .action(async (name: string, flags: QueryFlags) =>
+      (await import('./dns-query.ts')).printQuery(await open(), { name, ...flags }, io),
+    )
+  subcommand(dns, 'log', 'show questions as the resolver gets them, until it stops', [
+    'vethra dns log',
+    'vethra dns log --container web --format json',
+  ])
+    .option(
+      '--container <container>',
+      'those of this container alone: its id, the start of it, or its name',
+    )
+    .option('--format <format>', 'table, or json: an object for each line', 'table')
+    .action(async (flags: LogFlags) =>
+      (await import('./dns-log.ts')).printQuestions(await open(), flags, io),
+    )
 }

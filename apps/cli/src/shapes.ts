@@ -8,6 +8,7 @@ import type {
   NetworkRow,
   PluginRow,
   PortRow,
+  QueryRow,
   RepairRow,
   ReservationRow,
   RootlessRow,
@@ -107,6 +108,11 @@ export const repairShape: ShapeOf<RepairRow> = {
 /** A reserved address of `ipam ls`. */
 export const reservationShape: ShapeOf<ReservationRow> = flatShape(
   ...(['Network', 'Address', 'ContainerID', 'Interface', 'Since'] as const),
+)
+
+/** An answer of `dns query`. */
+export const queryShape: ShapeOf<QueryRow> = flatShape(
+  ...(['Name', 'Type', 'TTL', 'Data'] as const),
 )
 
 /** A plugin of `plugin ls`. */

@@ -97,6 +97,8 @@ export { watchPods } from './container/watch-pods.ts'
 export { converge, type Outcome, type Wish } from './converge.ts'
 export type { DnsTools, ResolverTools } from './dns/dns-tools.ts'
 export { mendLeftResolver } from './dns/mend-left-resolver.ts'
+export { type QueryRow, queryDns } from './dns/query-dns.ts'
+export type { QuestionRow } from './dns/question-log.ts'
 export { type Resolver, startResolver } from './dns/run-resolver.ts'
 export type {
   DoctorTools,

@@ -9,6 +9,17 @@ export interface DnsSockets {
   ask(asking: DnsAsking): Promise<Uint8Array | undefined>
   /** A number of 16 bits that nobody can guess. */
   randomId(): number
+  /** Lines at a Unix socket, for whoever may read it. Throws CniError 5. */
+  openLines(path: string): Promise<LineSink>
+  /** Hands on the lines at such a socket until it is closed, or `onLine` returns false. Throws CniError 101 when there is none. */
+  readLines(path: string, onLine: (line: string) => boolean): Promise<void>
+}
+
+/** Lines for those who read them now: nobody waits for a reader. */
+export interface LineSink {
+  isRead(): boolean
+  write(line: string): void
+  close(): void
 }
 
 /** Sockets of one address. */

@@ -25,6 +25,7 @@ export type {
   DnsQuery,
   DnsReply,
   DnsSockets,
+  LineSink,
 } from './dns-sockets.ts'
 export type { Events, EventsAfter, EventWatch } from './events.ts'
 export type { FileMode, Files } from './files.ts'

@@ -6,4 +6,5 @@ describeDnsSockets('memoryDnsSockets', async () => ({
   sockets: memoryDnsSockets({ sleep: (ms) => setTimeout(ms) }),
   addresses: ['10.4.0.1', 'fd00::1'],
   asker: '10.0.0.2',
+  lines: '/lines',
 }))

@@ -11,6 +11,7 @@ export interface MemoryDnsOptions {
 
 /** DNS sockets that lead to each other: whoever listens at an address is asked there, by UDP and TCP alike. */
 export function memoryDnsSockets({ asker = '10.0.0.2', sleep }: MemoryDnsOptions): DnsSockets {
+  const sinks = new Map<string, Map<(line: string) => boolean, () => void>>()
   let last = 0
   const listening = new Map<string, DnsHearer>()
   return {
@@ -21,6 +22,30 @@ export function memoryDnsSockets({ asker = '10.0.0.2', sleep }: MemoryDnsOptions
       listening.set(address, hearer)
       return { address, close: () => void listening.delete(address) }
     },
+    async openLines(path) {
+      const readers = new Map<(line: string) => boolean, () => void>()
+      sinks.set(path, readers)
+      return {
+        isRead: () => readers.size > 0,
+        write: (line) => {
+          for (const [read, end] of readers) if (!read(line)) end()
+        },
+        close: () => {
+          sinks.delete(path)
+          for (const end of readers.values()) end()
+        },
+      }
+    },
+    readLines: (path, onLine) =>
+      new Promise((resolve, reject) => {
+        const readers = sinks.get(path)
+        const end = () => {
+          readers?.delete(onLine)
+          resolve()
+        }
+        if (readers) readers.set(onLine, end)
+        else reject(new CniError({ code: 101, message: `nobody listens at ${path}` }))
+      }),
     randomId: () => {
       last = (last + 1) & 0xffff
       return last

@@ -56,7 +56,7 @@ export {
 } from './plugin-protocol.ts'
 export { escapeControls, oneLine } from './printable.ts'
 export { type RenderedResult, renderResult } from './render-result.ts'
-export { resolverFile } from './resolver-file.ts'
+export { resolverFile, resolverLogSocket } from './resolver-file.ts'
 export type { Result, ResultDns, ResultInterface, ResultIp, ResultRoute } from './result.ts'
 export { systemHint } from './system-hint.ts'
 export { compareVersions, isSpecVersion, type SpecVersion, specVersions } from './versions.ts'

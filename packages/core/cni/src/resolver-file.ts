@@ -7,3 +7,8 @@ export function resolverFile({
 }: Pick<LockPlaces, 'runtime' | 'dataStore'>): string {
   return `${runtime}/dns/${dataStore.split('/').at(-1)}.json`
 }
+
+/** The path of the Unix socket at which a resolver's questions are read. */
+export function resolverLogSocket(places: Pick<LockPlaces, 'runtime' | 'dataStore'>): string {
+  return resolverFile(places).replace(/json$/, 'sock')
+}

@@ -2,6 +2,7 @@
  * DNS messages to values and back, and the answer to a question from what the asking container may see: octets in,
  * octets out. Not for sockets, for upstream resolvers or for where names come from.
  */
+export { addressOctets } from './address-octets.ts'
 export { ageAnswer, staleAnswer, staleSeconds } from './age-answer.ts'
 export { answerQuestion } from './answer-question.ts'
 export { answerSeconds, type TtlBounds } from './answer-seconds.ts'
@@ -45,6 +46,7 @@ export { parseMessage } from './parse-message.ts'
 export { addressRecord, type RecordHead, recordAddress } from './records.ts'
 export { keptAnswer, type RelayedAnswer, relayAnswer } from './relay-answer.ts'
 export { type ExtendedError, formatReply, type Reply } from './reply.ts'
+export { reverseName } from './reverse-name.ts'
 export {
   cacheKey,
   type FormattedQuery,

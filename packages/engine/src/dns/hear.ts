@@ -9,6 +9,22 @@ interface HeardPlace {
   readonly zones: readonly Zone[]
 }
 
+/** Gets questions, while somebody wants them. */
+export interface QuestionLog {
+  isWanted(): boolean
+  tell(question: AskedNow): void
+}
+
+/** A question that was just asked. */
+export interface AskedNow {
+  readonly octets: Uint8Array
+  readonly asker: string
+  readonly network: string
+  readonly zone: Zone
+  readonly isTcp: boolean
+  readonly outcome: 'answer' | 'upstream' | 'drop'
+}
+
 /** The parts that a question is answered with. */
 export interface HearTools {
   /** The network of an address that is listened on. */
@@ -16,14 +32,20 @@ export interface HearTools {
   /** The upstream of an asker, in its order. */
   readonly serversOf: (asker: string, network: string) => readonly string[]
   readonly forwarder: Pick<Forwarder, 'forward'>
+  /** Whether a client may ask now. */
+  readonly admits: (asker: string) => boolean
+  /** Called with each question while `isLogged`. */
+  readonly log: QuestionLog
   /** Called with the token of a probe that has come back. */
   readonly onLoop: (token: string) => void
 }
 
 /** The function that answers what comes in: names of ours at once, others when upstream has. */
 export function hearer(tools: HearTools): (query: DnsQuery) => DnsReply | Promise<DnsReply> {
+  const { log } = tools
   let rotation = 0
   return ({ octets, asker, at, isTcp }) => {
+    if (!tools.admits(asker)) return undefined
     const place = tools.placeAt(at)
     const zone = place && zoneOf(place, asker)
     if (place === undefined || zone === undefined) return undefined
@@ -32,6 +54,7 @@ export function hearer(tools: HearTools): (query: DnsQuery) => DnsReply | Promis
     const outcome = answerQuestion({
       ...{ octets, zone, askerAddress: asker, network, isTcp, rotation },
     })
+    if (log.isWanted()) log.tell({ octets, asker, network, zone, isTcp, outcome: outcome.kind })
     if (outcome.kind === 'answer') return outcome.octets
     if (outcome.kind === 'drop') return undefined
     const { message } = outcome

@@ -1,13 +1,15 @@
-import { CniError } from '@vethra/cni'
+import { CniError, resolverLogSocket } from '@vethra/cni'
 import type { BundleRecord } from '@vethra/container'
 import { visibleTo, type ZoneAsker } from '@vethra/dns'
 import type { DnsSockets } from '@vethra/world'
 import { newAdmission } from './admission.ts'
 import type { NamespaceNames } from './dns-names.ts'
 import type { ResolverTools } from './dns-tools.ts'
+import { newFairShare } from './fair-share.ts'
 import { newForwarder } from './forwarder.ts'
 import { hearer } from './hear.ts'
 import { newListeners } from './listeners.ts'
+import { questionLog } from './question-log.ts'
 import type { Recorded } from './recorded.ts'
 import type { ResolverState } from './resolver-state.ts'
 import { placesOf, wantedNetworks } from './served-networks.ts'
@@ -36,6 +38,8 @@ export async function openServing(tools: ResolverTools, recorded: Recorded): Pro
   const isOurs = (address: string) => heard.has(address)
   const upstream = await openUpstreamServers({ settings, effects, isOurs })
   const nowMs = clock.now
+  const share = newFairShare()
+  const lines = await openLog(tools, sockets)
   const onFailure = () => undefined
   const forwarder = newForwarder({ sockets, sleep: clock.idle, nowMs, onFailure })
   const answer = hearer({
@@ -43,6 +47,8 @@ export async function openServing(tools: ResolverTools, recorded: Recorded): Pro
     serversOf: (askerAddress, network) =>
       upstream.of(recordOf(recorded.all(), { askerAddress, network })),
     forwarder,
+    admits: (asker) => share.admits(asker, nowMs()),
+    log: questionLog(lines, () => timeText(nowMs())),
     onLoop: () => undefined,
   })
   const listeners = newListeners(sockets, { answer }, effects)
@@ -80,9 +86,24 @@ export async function openServing(tools: ResolverTools, recorded: Recorded): Pro
     examine: (all) => admission.examine(open(), all),
     async close() {
       listeners.close()
+      lines.close()
       await admission.close()
     },
   }
+}
+
+async function openLog(
+  { places, files }: ResolverTools,
+  sockets: DnsSockets,
+): Promise<Awaited<ReturnType<DnsSockets['openLines']>>> {
+  const path = resolverLogSocket(places)
+  await files.makeFolder(path.slice(0, path.lastIndexOf('/')), 0o755)
+  return sockets.openLines(path)
+}
+
+function timeText(ms: number): string {
+  // biome-ignore lint/style/noRestrictedGlobals: it writes a time that was handed in, and reads no clock.
+  return new Date(ms).toISOString()
 }
 
 async function openSockets({ dnsSockets }: ResolverTools): Promise<DnsSockets> {

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { DnsSockets } from '@vethra/world'
 import { askServer } from './ask-in-bun.ts'
+import { openLineSink, readLineSink } from './line-socket.ts'
 import { serveTcp } from './tcp-in-bun.ts'
 import { serveUdp } from './udp-in-bun.ts'
 
@@ -24,6 +25,8 @@ export function dnsSockets(): DnsSockets {
       }
     },
     ask: askServer,
+    openLines: openLineSink,
+    readLines: readLineSink,
     randomId: () => randomInt(65_536),
   }
 }

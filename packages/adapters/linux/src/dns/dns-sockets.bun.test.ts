@@ -1,3 +1,6 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describeDnsSockets } from '@vethra/world-kit'
 import { expect, it } from 'vitest'
 import { needsRoot } from '../../test/in-namespace.ts'
@@ -10,6 +13,7 @@ if (needsRoot === undefined) {
     sockets: dnsSockets(),
     addresses: ['127.83.5.3', '::1'],
     asker: '127.0.0.1',
+    lines: join(mkdtempSync(join(tmpdir(), 'vethra-lines-')), 'sock'),
   }))
 }
 

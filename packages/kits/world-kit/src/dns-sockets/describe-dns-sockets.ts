@@ -6,6 +6,8 @@ export interface DnsSocketsSubject {
   readonly sockets: DnsSockets
   /** Two addresses that can be listened on, IPv4 and IPv6. */
   readonly addresses: readonly [four: string, six: string]
+  /** A path for a socket of lines. */
+  readonly lines: string
   /** The address that questions to the first of them come from. */
   readonly asker: string
 }
@@ -14,6 +16,11 @@ export interface DnsSocketsSubject {
 export type OpenDnsSockets = () => Promise<DnsSocketsSubject>
 
 const octets = (...values: readonly number[]) => Uint8Array.from(values)
+
+const silent = {
+  ...{ octets: octets(1), overTcp: false, timeoutMs: 50 },
+  accepts: () => false,
+}
 
 /** Declares the cases that every `DnsSockets` has to pass. `open` is called before each of them. */
 export function describeDnsSockets(name: string, open: OpenDnsSockets): void {
@@ -73,6 +80,24 @@ export function describeDnsSockets(name: string, open: OpenDnsSockets): void {
       expect(await ask(other, { timeoutMs: 100, overTcp: true })).toBeUndefined()
       const refused = { octets: octets(2), accepts: () => false, timeoutMs: 100 }
       expect(await ask(at, refused)).toBeUndefined()
+    })
+
+    it('has lines for those who read them, until they have enough or it is closed', async () => {
+      const { sockets, lines } = subject
+      const read: string[] = []
+      const take = (most: number) => (line: string) => read.push(line) < most
+      await expect(sockets.readLines(lines, take(1))).rejects.toMatchObject({ code: 101 })
+      const sink = await sockets.openLines(lines)
+      expect(sink.isRead()).toBe(false)
+      const reading = sockets.readLines(lines, take(2))
+      while (!sink.isRead()) await sockets.ask({ ...silent, server: subject.addresses[1] })
+      for (const line of ['one', 'two', 'three']) sink.write(line)
+      await reading
+      expect(read).toEqual(['one', 'two'])
+      const last = sockets.readLines(lines, () => true)
+      await sockets.ask({ ...silent, server: subject.addresses[1] })
+      sink.close()
+      await last
     })
 
     it('refuses an address that is taken with code 102, until it is closed', async () => {
