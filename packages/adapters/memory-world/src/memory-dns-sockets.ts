@@ -44,7 +44,7 @@ export function memoryDnsSockets({ asker = '10.0.0.2', sleep }: MemoryDnsOptions
           resolve()
         }
         if (readers) readers.set(onLine, end)
-        else reject(new CniError({ code: 101, message: `nobody listens at ${path}` }))
+        else reject(new CniError({ code: 101, message: `no process listens at ${path}` }))
       }),
     randomId: () => {
       last = (last + 1) & 0xffff

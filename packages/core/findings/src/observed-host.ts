@@ -28,7 +28,7 @@ export interface ObservedHost {
 }
 
 /** A network without DNS. */
-export interface UnansweredNetwork {
+interface UnansweredNetwork {
   readonly name: string
   readonly why: string
 }

@@ -17,8 +17,8 @@ export interface ShareBounds {
 const usualBounds: ShareBounds = { windowMs: 50, most: 1000, seenMs: 2000 }
 
 /**
- * A share of some 20,000 questions a second for each client while others ask, and all there is for one alone. What is
- * beyond it is dropped before anything is read of it, which costs a third of an answer.
+ * A share of some 20,000 questions a second for each client while others ask, and all there is for one alone. Questions
+ * beyond it are dropped before anything is read of it, which costs a third of an answer.
  */
 export function newFairShare({ windowMs, most, seenMs }: ShareBounds = usualBounds): FairShare {
   let began = 0

@@ -8,7 +8,7 @@ import type { LineSink } from '@vethra/world'
 const mostUnread = 1 << 20
 const mostReaders = 16
 
-/** Lines at a unix socket that root may read. One that a killed process left is replaced. Throws CniError 5. */
+/** Lines at a unix socket that root may read. A socket that a killed process left is replaced. Throws CniError 5. */
 export async function openLineSink(path: string): Promise<LineSink> {
   const readers = new Set<Socket>()
   const server = createServer((socket) => {
@@ -44,7 +44,7 @@ export async function readLineSink(path: string, onLine: (line: string) => boole
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve)
     socket.once('error', (cause) =>
-      reject(new CniError({ code: 101, message: `nobody listens at ${path}`, cause })),
+      reject(new CniError({ code: 101, message: `no process listens at ${path}`, cause })),
     )
   })
   socket.on('error', () => socket.destroy())
