@@ -131,7 +131,7 @@ describeOnHost('DNS for containers', () => {
       exitCode: 1,
     })
     const log = `${host.folder}/questions`
-    const script = `${executable} dns log --container db --format json >${log} </dev/null & echo $!`
+    const script = `${executable} dns log --container db --format json >${log} 2>/dev/null </dev/null & echo $!`
     const { stdout } = await host.run(['sh', '-c', script])
     const asked = async () => {
       await dig('web', 'db')
@@ -149,7 +149,8 @@ describeOnHost('DNS for containers', () => {
       Type: 'AAAA',
       Outcome: 'answer',
     }
-    for (const each of await asked()) expect(each).toMatchObject(ours)
+    const seen = (await asked()).filter(({ Name }: { Name: string }) => Name !== 'localhost')
+    for (const each of seen) expect(each).toMatchObject(ours)
     process.kill(Number(stdout))
   })
 
