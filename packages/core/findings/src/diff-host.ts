@@ -1,7 +1,7 @@
 import type { DesiredState } from './desired-state.ts'
 import { clockFindings } from './diff-clock.ts'
-import { featureFindings } from './diff-features.ts'
 import { dnsFindings } from './diff-dns.ts'
+import { featureFindings } from './diff-features.ts'
 import { filterFindings } from './diff-filter.ts'
 import { folderFindings } from './diff-folders.ts'
 import { programFindings } from './diff-programs.ts'
