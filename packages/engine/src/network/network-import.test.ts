@@ -36,6 +36,7 @@ function openTools(full: readonly string[] = []) {
       defaultRoute: async () => undefined,
       hasPlugin: async () => true,
       findLink: async () => undefined,
+      kernelFeatures: async () => [],
     },
   }
   return { files, tools: tools as unknown as ManageTools }
