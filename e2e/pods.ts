@@ -19,7 +19,7 @@ export interface Pods {
   removeAll(): Promise<void>
 }
 
-/** What a pod is to be. */
+/** A pod to run: its name, namespace and published port. */
 interface Pod {
   readonly name: string
   /** Default: `default`. */

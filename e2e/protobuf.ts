@@ -1,9 +1,9 @@
 /** A field of a protocol buffers message: a varint, or what has a length (texts and messages). */
 export interface Field {
   readonly key: number
-  /** Of a varint. */
+  /** The value of a varint field. */
   readonly number?: number
-  /** Of what has a length. */
+  /** The octets of a length-delimited field: a text or a message. */
   readonly octets?: Buffer
 }
 

@@ -1,4 +1,4 @@
-/** What is used of bun's own global; this file is compiled with Node's types. */
+/** The part of bun's global `Bun` that is called here; this file is compiled with Node's types. */
 interface BunGlobal {
   readonly Bun: {
     readonly CryptoHasher: new (

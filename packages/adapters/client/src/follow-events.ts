@@ -44,8 +44,17 @@ export async function* followEvents(
       if (!isGone || !follow || triesLeft === 0) throw error
     }
     triesLeft -= 1
-    await setTimeout(pauseMs, undefined, signal ? { signal } : {}).catch(() => undefined)
-    if (signal?.aborted) return
+    if (await isAbortedWithin(pauseMs, signal)) return
+  }
+}
+
+async function isAbortedWithin(ms: number, signal: AbortSignal | undefined): Promise<boolean> {
+  try {
+    await setTimeout(ms, undefined, signal ? { signal } : {})
+    return false
+  } catch (error) {
+    if (signal?.aborted) return true
+    throw error
   }
 }
 

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { release } from 'node:os'
 import { gunzipSync } from 'node:zlib'
+import { onCniError } from '@vethra/cni'
 import { errno, readText } from '@vethra/files'
 import { type SeenFeature, seenFeatures } from '@vethra/state'
 
@@ -10,7 +11,7 @@ import { type SeenFeature, seenFeatures } from '@vethra/state'
  */
 export async function hostFeatures(root = ''): Promise<readonly SeenFeature[]> {
   const modules = `${root}/lib/modules/${release()}`
-  const text = (path: string) => readText(path).catch(() => undefined)
+  const text = (path: string) => readText(path).catch(onCniError(() => undefined))
   return seenFeatures({
     config: configIn(`${root}/proc/config.gz`) ?? (await text(`${root}/boot/config-${release()}`)),
     builtIn: await text(`${modules}/modules.builtin`),

@@ -1,18 +1,16 @@
-import { CniError } from '@vethra/cni'
+import type { CniError } from '@vethra/cni'
 import type { Facts, HostLink } from '@vethra/plugins'
 import {
   type Change,
   carrierOf,
-  describeChange,
   type FeatureName,
   keyOf,
-  linkFeatures,
   type Owned,
   type Resource,
-  resourceHint,
   type State,
 } from '@vethra/state'
 import type { Applied, AttachmentKernel } from '@vethra/world'
+import { lackOf, lacksSetting, notEntered, notThere, refusal } from './kernel-refusals.ts'
 
 /** A kernel in memory, and what tests ask of it. */
 export interface MemoryKernel extends AttachmentKernel {
@@ -136,31 +134,6 @@ function homeOf(contents: ReadonlyMap<string, Owned>, netns: string, resource: R
   return key.slice(0, Math.max(0, key.indexOf(' ')))
 }
 
-function lacksSetting(change: Change, hasSetting: (key: string) => boolean): boolean {
-  const { resource } = change.kind === 'remove' ? change.from : change.to
-  return resource.kind === 'sysctl' && !hasSetting(resource.key)
-}
-
-function lackOf(change: Change, lacks: readonly FeatureName[]): CniError | undefined {
-  const { resource } = change.kind === 'remove' ? change.from : change.to
-  if (change.kind === 'remove' || resource.kind !== 'link') return undefined
-  if (!lacks.includes(linkFeatures[resource.type.name])) return undefined
-  const hint = resourceHint(resource)
-  const message = `cannot ${describeChange(change)}: not supported by this kernel`
-  return new CniError({ code: 5, message, ...(hint === undefined ? {} : { hint }) })
-}
-
-// Without an optional setting a kernel is as good.
-function notThere(change: Change): CniError | undefined {
-  const { resource } = change.kind === 'remove' ? change.from : change.to
-  const isOptional = resource.kind === 'sysctl' && resource.optional === true
-  return isOptional ? undefined : refusal(`cannot write ${keyOf(resource)}: it is missing`)
-}
-
-function notEntered(netns: string): CniError {
-  return new CniError({ code: 8, message: `cannot open network namespace ${netns}` })
-}
-
 function isReachable(netns: string, resource: Resource): boolean {
   return netns !== '' || !('place' in resource) || resource.place === 'host'
 }
@@ -252,8 +225,4 @@ function removeFrom(contents: Map<string, Owned>, netns: string, resource: Resou
       if (key.startsWith(`${home} `) && carrierOf(each.resource) === carrier) contents.delete(key)
     }
   }
-}
-
-function refusal(message: string): CniError {
-  return new CniError({ code: 5, message })
 }

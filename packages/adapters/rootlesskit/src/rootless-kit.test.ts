@@ -7,7 +7,7 @@ import { describeRootlessKit } from '@vethra/world-kit'
 import { describe, expect, it } from 'vitest'
 import { rootlessKit } from './index.ts'
 
-/** What a server answers to `METHOD /path`: a status and a text. */
+/** The status and the body that a server answers with, by `METHOD /path`. */
 type Answers = (asked: string, body: string) => readonly [status: number, text: string]
 
 // The answers of Debian's rootlesskit 1.1.0, and of a 2.3 with pasta.

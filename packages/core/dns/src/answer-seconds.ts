@@ -15,8 +15,8 @@ export interface TtlBounds {
 }
 
 /**
- * How many seconds an answer of upstream may be kept: the lowest TTL of its answers. Without an answer it is the lower
- * of the SOA record's TTL and minimum (RFC 2308, section 5), and 0 without an SOA record.
+ * The seconds that an answer of upstream may be kept: the lowest TTL of its answers. For NXDOMAIN and no data it is the
+ * lower of TTL and minimum in the SOA record (RFC 2308, section 5), or 0 where there is none.
  */
 export function answerSeconds(message: DnsMessage, bounds: TtlBounds = {}): number {
   const { least = 0, most = 86_400, mostNegative = 3_600, failure = 1 } = bounds

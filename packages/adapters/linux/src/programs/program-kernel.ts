@@ -1,7 +1,5 @@
 import { writeFile } from 'node:fs/promises'
 import { CniError } from '@vethra/cni'
-import type { FoundLink } from '@vethra/netlink'
-import type { DeviceRef, Facts, WantedFacts } from '@vethra/plugins'
 import {
   type Change,
   describeChange,
@@ -13,20 +11,18 @@ import {
 } from '@vethra/state'
 import type { Applied, ApplyOptions, AttachmentKernel } from '@vethra/world'
 import { inGroups, targetOf, wayOf } from '../applied/groups.ts'
-import { interfaceBelow } from '../interface-below.ts'
 import { hostFeatures } from '../kernel-features.ts'
 import { checkNetns } from '../netns.ts'
 import type { KernelOptions } from '../observed/kernel-options.ts'
 import { markedLinks } from '../observed/marked-links.ts'
 import { observeExpected } from '../observed/observe-expected.ts'
-import { run } from '../run.ts'
 import { applyEffects } from './apply-effects.ts'
 import { inside, runBatch } from './batch.ts'
-import { type JsonAddressed, type JsonLink, linksFrom } from './ip-look.ts'
 import type { Line } from './line.ts'
 import { linesOf } from './lines.ts'
-import { lookByPrograms, rulesIn } from './look.ts'
+import { lookByPrograms } from './look.ts'
 import { fillTable, isTableWhole, listTable } from './nft-table.ts'
+import { factsOf, hostLinks } from './program-facts.ts'
 import { tableEffects } from './table-effects.ts'
 
 /**
@@ -43,70 +39,11 @@ export function programKernel({ zoneRecords }: KernelOptions): AttachmentKernel 
         ({ resource }) => resource.kind === 'publish' && addresses.includes(resource.address),
       ),
     effects: async () => tableEffects(await listTable()),
-    marked: async () => markedLinks(linksFrom(await json<JsonLink>('-d', 'link', 'show'))),
+    marked: async () => markedLinks(await hostLinks()),
     isTableWhole,
     fillTable,
     apply: (netns, changes, options) => apply({ netns, zoneRecords }, changes, options),
   }
-}
-
-async function factsOf(wanted: WantedFacts, netns = ''): Promise<Facts> {
-  const { links = [], defaultRoute = false, inside: own = [], tables = false, device } = wanted
-  const found = linksFrom(await json<JsonLink>('-d', 'link', 'show'))
-  const [route] = defaultRoute
-    ? [
-        ...(await json<{ dev?: string }>('-4', 'route', 'show', 'default')),
-        ...(await json<{ dev?: string }>('-6', 'route', 'show', 'default')),
-      ]
-    : []
-  const named = device === undefined ? undefined : deviceAmong(found, device)
-  const names = [...links, ...(route?.dev ? [route.dev] : []), ...(named ? [named] : [])]
-  const bridges = found.some(({ name, kind }) => kind === 'bridge' && names.includes(name))
-  const addressed = bridges ? await json<JsonAddressed>('addr') : []
-  const away = netns !== '' && own.length > 0 ? await insideOf<JsonLink>(netns, '-d', 'link') : []
-  const rules = tables && netns !== '' ? await rulesIn(netns) : []
-  return {
-    links: linkFacts(found, names, addressed),
-    ...(route?.dev === undefined ? {} : { defaultRoute: route.dev }),
-    ...(netns === '' ? {} : { inside: linkFacts(linksFrom(away), own, []) }),
-    ...(tables && netns !== '' ? { tables: rules } : {}),
-    ...(named === undefined ? {} : { device: named }),
-  }
-}
-
-function linkFacts(
-  found: readonly FoundLink[],
-  names: readonly string[],
-  addressed: readonly JsonAddressed[],
-): Facts['links'] {
-  const facts = found.flatMap(({ name, kind, mac, mtu, index }) => {
-    if (!names.includes(name)) return []
-    const ports = found.filter(({ master }) => master === index).length
-    const listed = addressed.find(({ ifindex }) => ifindex === index)?.addr_info ?? []
-    const addresses = listed
-      .filter(({ scope }) => scope !== 'link')
-      .map(({ local, prefixlen }) => `${local}/${prefixlen}`)
-    return [[name, { kind, mac, mtu, ...(kind === 'bridge' ? { ports, addresses } : {}) }] as const]
-  })
-  return Object.fromEntries(facts)
-}
-
-function deviceAmong(
-  found: readonly FoundLink[],
-  { name, mac, ...below }: DeviceRef,
-): string | undefined {
-  if (name === undefined && mac === undefined) return interfaceBelow(below)
-  return found.find((each) => (name === undefined ? each.mac === mac : each.name === name))?.name
-}
-
-async function insideOf<T>(netns: string, ...words: readonly string[]): Promise<readonly T[]> {
-  const { status, stdout } = await inside(netns, ['ip', '-j', ...words])
-  return status !== 0 || stdout.trim() === '' ? [] : JSON.parse(stdout)
-}
-
-async function json<T>(...words: readonly string[]): Promise<readonly T[]> {
-  const { status, stdout } = await run('ip', ['-j', ...words])
-  return status !== 0 || stdout.trim() === '' ? [] : JSON.parse(stdout)
 }
 
 interface Where extends KernelOptions {

@@ -1,0 +1,42 @@
+import { CniError } from '@vethra/cni'
+import {
+  type Change,
+  describeChange,
+  type FeatureName,
+  keyOf,
+  linkFeatures,
+  resourceHint,
+} from '@vethra/state'
+
+/** Whether a change is of a setting below /proc/sys that this kernel has not. */
+export function lacksSetting(change: Change, hasSetting: (key: string) => boolean): boolean {
+  const { resource } = change.kind === 'remove' ? change.from : change.to
+  return resource.kind === 'sysctl' && !hasSetting(resource.key)
+}
+
+/** The refusal of an interface whose kind needs a feature that is lacking, with the hint that a kernel's adapter gives. */
+export function lackOf(change: Change, lacks: readonly FeatureName[]): CniError | undefined {
+  const { resource } = change.kind === 'remove' ? change.from : change.to
+  if (change.kind === 'remove' || resource.kind !== 'link') return undefined
+  if (!lacks.includes(linkFeatures[resource.type.name])) return undefined
+  const hint = resourceHint(resource)
+  const message = `cannot ${describeChange(change)}: not supported by this kernel`
+  return new CniError({ code: 5, message, ...(hint === undefined ? {} : { hint }) })
+}
+
+/** The refusal of a setting that is missing; none for an optional one: without it a kernel is as good. */
+export function notThere(change: Change): CniError | undefined {
+  const { resource } = change.kind === 'remove' ? change.from : change.to
+  const isOptional = resource.kind === 'sysctl' && resource.optional === true
+  return isOptional ? undefined : refusal(`cannot write ${keyOf(resource)}: it is missing`)
+}
+
+/** The refusal of a namespace that cannot be opened. */
+export function notEntered(netns: string): CniError {
+  return new CniError({ code: 8, message: `cannot open network namespace ${netns}` })
+}
+
+/** A CniError 5 with this message. */
+export function refusal(message: string): CniError {
+  return new CniError({ code: 5, message })
+}
