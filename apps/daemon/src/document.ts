@@ -1,4 +1,4 @@
-import { createRoute } from '@hono/zod-openapi'
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import type { Operation, Tag } from './operation.ts'
 import { problem } from './schemas.ts'
 
@@ -11,6 +11,26 @@ const tags: Readonly<Record<Tag, string>> = {
   addresses: 'Reserved addresses.',
   host: 'The host: findings, repairs, events, traffic.',
   daemon: 'The daemon itself.',
+}
+
+const problems = {
+  Invalid: 'The request is not what this document allows.',
+  Missing: 'No such network, container or address.',
+  Conflict: 'The request contradicts itself, or what is there.',
+  TooLong: 'The body is longer than 64 KiB.',
+  NotJson: 'The body is not JSON by its content type.',
+  Failed: 'The failure, and the hint to it.',
+}
+
+/** Declares the answers to what fails, for all operations to name: each is a `Problem`. */
+export function declareProblems(registry: OpenAPIHono['openAPIRegistry']): void {
+  registry.register('Problem', problem)
+  const content = {
+    'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
+  }
+  for (const [name, description] of Object.entries(problems)) {
+    registry.registerComponent('responses', name, { description, content })
+  }
 }
 
 /** The head of the document: the API's name and version, its server, its groups of operations. */
@@ -68,15 +88,16 @@ function answers({ status, alike = [], summary, answer, contentType }: Operation
 
 function failures({ method, params, query, body }: Operation): object {
   const takes = params ?? query ?? body
-  const rows: readonly (readonly [number | 'default', string, unknown])[] = [
-    [400, 'The request is not what this document allows.', takes ?? method !== 'get'],
-    [404, 'No such network, container or address.', params],
-    [409, 'The request contradicts itself, or what is there.', method !== 'get' || query],
-    [413, 'The body is longer than 64 KiB.', method !== 'get'],
-    [415, 'The body is not JSON by its content type.', method !== 'get'],
-    ['default', 'The failure, and the hint to it.', true],
+  const rows: readonly (readonly [number | 'default', keyof typeof problems, unknown])[] = [
+    [400, 'Invalid', takes ?? method !== 'get'],
+    [404, 'Missing', params],
+    [409, 'Conflict', method !== 'get' || query],
+    [413, 'TooLong', method !== 'get'],
+    [415, 'NotJson', method !== 'get'],
+    ['default', 'Failed', true],
   ]
-  const content = { 'application/problem+json': { schema: problem } }
   const due = rows.filter(([, , when]) => when)
-  return Object.fromEntries(due.map(([status, of]) => [status, { description: of, content }]))
+  return Object.fromEntries(
+    due.map(([status, name]) => [status, { $ref: `#/components/responses/${name}` }]),
+  )
 }

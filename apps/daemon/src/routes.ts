@@ -4,7 +4,7 @@ import { answer } from './answer.ts'
 import type { Api } from './api.ts'
 import { containerOperations } from './container-operations.ts'
 import { daemonOperations } from './daemon-operations.ts'
-import { about, describe } from './document.ts'
+import { about, declareProblems, describe } from './document.ts'
 import { networkOperations } from './network-operations.ts'
 import type { Operation } from './operation.ts'
 import { failureResponse, plainProblem, problemResponse } from './problem-response.ts'
@@ -43,6 +43,7 @@ export function routes(api: Api, log: Logger): { fetch(request: Request): Promis
 /** The API as an OpenAPI 3.1 document. */
 export function apiDocument(version: string): object {
   const app = new OpenAPIHono()
+  declareProblems(app.openAPIRegistry)
   for (const each of operations) app.openAPIRegistry.registerPath(describe(each))
   return app.getOpenAPI31Document(about(version))
 }

@@ -297,6 +297,15 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        readonly Problem: {
+            readonly type: string;
+            readonly title: string;
+            readonly status: number;
+            readonly detail: string;
+            readonly code?: number;
+            readonly hint?: string;
+            readonly causes?: readonly string[];
+        };
         readonly Network: {
             readonly ID: string;
             readonly Name: string;
@@ -308,15 +317,6 @@ export interface components {
             readonly Managed: boolean;
             /** @enum {string} */
             readonly Origin: "own" | "nerdctl" | "containerd" | "podman" | "cri-o" | "other";
-        };
-        readonly Problem: {
-            readonly type: string;
-            readonly title: string;
-            readonly status: number;
-            readonly detail: string;
-            readonly code?: number;
-            readonly hint?: string;
-            readonly causes?: readonly string[];
         };
         readonly CreatedNetwork: {
             readonly ID: string;
@@ -554,7 +554,62 @@ export interface components {
             readonly DataStore: string;
         };
     };
-    responses: never;
+    responses: {
+        /** @description The request is not what this document allows. */
+        readonly Invalid: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description No such network, container or address. */
+        readonly Missing: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The request contradicts itself, or what is there. */
+        readonly Conflict: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is longer than 64 KiB. */
+        readonly TooLong: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is not JSON by its content type. */
+        readonly NotJson: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The failure, and the hint to it. */
+        readonly Failed: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;
@@ -585,33 +640,9 @@ export interface operations {
                     readonly "application/json": readonly components["schemas"]["Network"][];
                 };
             };
-            /** @description The request is not what this document allows. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The request contradicts itself, or what is there. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The failure, and the hint to it. */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["Invalid"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly default: components["responses"]["Failed"];
         };
     };
     readonly createNetwork: {
@@ -639,51 +670,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["CreatedNetwork"];
                 };
             };
-            /** @description The request is not what this document allows. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The request contradicts itself, or what is there. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is longer than 64 KiB. */
-            readonly 413: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not JSON by its content type. */
-            readonly 415: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The failure, and the hint to it. */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["Invalid"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 413: components["responses"]["TooLong"];
+            readonly 415: components["responses"]["NotJson"];
+            readonly default: components["responses"]["Failed"];
         };
     };
     readonly pruneNetworks: {
@@ -709,51 +700,11 @@ export interface operations {
                     readonly "application/json": readonly string[];
                 };
             };
-            /** @description The request is not what this document allows. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The request contradicts itself, or what is there. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is longer than 64 KiB. */
-            readonly 413: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not JSON by its content type. */
-            readonly 415: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The failure, and the hint to it. */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["Invalid"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 413: components["responses"]["TooLong"];
+            readonly 415: components["responses"]["NotJson"];
+            readonly default: components["responses"]["Failed"];
         };
     };
     readonly inspectNetwork: {
@@ -781,42 +732,10 @@ export interface operations {
                     readonly "application/json": components["schemas"]["NetworkDetails"] | components["schemas"]["NativeNetwork"];
                 };
             };
-            /** @description The request is not what this document allows. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such network, container or address. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The request contradicts itself, or what is there. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The failure, and the hint to it. */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["Invalid"];
+            readonly 404: components["responses"]["Missing"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly default: components["responses"]["Failed"];
         };
     };
     readonly removeNetwork: {
@@ -841,60 +760,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The request is not what this document allows. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such network, container or address. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The request contradicts itself, or what is there. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is longer than 64 KiB. */
-            readonly 413: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not JSON by its content type. */
-            readonly 415: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The failure, and the hint to it. */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["Invalid"];
+            readonly 404: components["responses"]["Missing"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 413: components["responses"]["TooLong"];
+            readonly 415: components["responses"]["NotJson"];
+            readonly default: components["responses"]["Failed"];
         };
     };
     readonly connectContainer: {
@@ -923,60 +794,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The request is not what this document allows. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such network, container or address. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The request contradicts itself, or what is there. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is longer than 64 KiB. */
-            readonly 413: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not JSON by its content type. */
-            readonly 415: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The failure, and the hint to it. */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["Invalid"];
+            readonly 404: components["responses"]["Missing"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 413: components["responses"]["TooLong"];
+            readonly 415: components["responses"]["NotJson"];
+            readonly default: components["responses"]["Failed"];
         };
     };
     readonly disconnectContainer: {
@@ -1005,60 +828,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The request is not what this document allows. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such network, container or address. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The request contradicts itself, or what is there. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is longer than 64 KiB. */
-            readonly 413: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not JSON by its content type. */
-            readonly 415: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The failure, and the hint to it. */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["Invalid"];
+            readonly 404: components["responses"]["Missing"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 413: components["responses"]["TooLong"];
+            readonly 415: components["responses"]["NotJson"];
+            readonly default: components["responses"]["Failed"];
         };
     };
     readonly listContainers: {
@@ -1082,33 +857,9 @@ export interface operations {
                     readonly "application/json": readonly components["schemas"]["Container"][];
                 };
             };
-            /** @description The request is not what this document allows. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The request contradicts itself, or what is there. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The failure, and the hint to it. */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["Invalid"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly default: components["responses"]["Failed"];
         };
     };
     readonly inspectContainer: {
@@ -1135,42 +886,10 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ContainerDetails"];
                 };
             };
-            /** @description The request is not what this document allows. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such network, container or address. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The request contradicts itself, or what is there. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The failure, and the hint to it. */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["Invalid"];
+            readonly 404: components["responses"]["Missing"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly default: components["responses"]["Failed"];
         };
     };
     readonly removeContainer: {
@@ -1195,60 +914,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The request is not what this document allows. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such network, container or address. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The request contradicts itself, or what is there. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is longer than 64 KiB. */
-            readonly 413: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not JSON by its content type. */
-            readonly 415: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The failure, and the hint to it. */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["Invalid"];
+            readonly 404: components["responses"]["Missing"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 413: components["responses"]["TooLong"];
+            readonly 415: components["responses"]["NotJson"];
+            readonly default: components["responses"]["Failed"];
         };
     };
     readonly listAttachments: {
@@ -1271,33 +942,9 @@ export interface operations {
                     readonly "application/json": readonly components["schemas"]["Attachment"][];
                 };
             };
-            /** @description The request is not what this document allows. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The request contradicts itself, or what is there. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The failure, and the hint to it. */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["Invalid"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly default: components["responses"]["Failed"];
         };
     };
     readonly listReservations: {
@@ -1322,33 +969,9 @@ export interface operations {
                     readonly "application/json": readonly components["schemas"]["Reservation"][];
                 };
             };
-            /** @description The request is not what this document allows. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The request contradicts itself, or what is there. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The failure, and the hint to it. */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["Invalid"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly default: components["responses"]["Failed"];
         };
     };
     readonly releaseReservations: {
@@ -1377,60 +1000,12 @@ export interface operations {
                     readonly "application/json": readonly string[];
                 };
             };
-            /** @description The request is not what this document allows. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such network, container or address. */
-            readonly 404: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The request contradicts itself, or what is there. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is longer than 64 KiB. */
-            readonly 413: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not JSON by its content type. */
-            readonly 415: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The failure, and the hint to it. */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["Invalid"];
+            readonly 404: components["responses"]["Missing"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 413: components["responses"]["TooLong"];
+            readonly 415: components["responses"]["NotJson"];
+            readonly default: components["responses"]["Failed"];
         };
     };
     readonly readTraffic: {
@@ -1454,33 +1029,9 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Traffic"];
                 };
             };
-            /** @description The request is not what this document allows. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The request contradicts itself, or what is there. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The failure, and the hint to it. */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["Invalid"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly default: components["responses"]["Failed"];
         };
     };
     readonly listFindings: {
@@ -1501,15 +1052,7 @@ export interface operations {
                     readonly "application/json": readonly components["schemas"]["Finding"][];
                 };
             };
-            /** @description The failure, and the hint to it. */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly default: components["responses"]["Failed"];
         };
     };
     readonly repair: {
@@ -1534,51 +1077,11 @@ export interface operations {
                     readonly "application/json": readonly components["schemas"]["Repair"][];
                 };
             };
-            /** @description The request is not what this document allows. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The request contradicts itself, or what is there. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is longer than 64 KiB. */
-            readonly 413: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not JSON by its content type. */
-            readonly 415: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The failure, and the hint to it. */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["Invalid"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly 413: components["responses"]["TooLong"];
+            readonly 415: components["responses"]["NotJson"];
+            readonly default: components["responses"]["Failed"];
         };
     };
     readonly followEvents: {
@@ -1606,33 +1109,9 @@ export interface operations {
                     readonly "text/event-stream": components["schemas"]["Event"];
                 };
             };
-            /** @description The request is not what this document allows. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The request contradicts itself, or what is there. */
-            readonly 409: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The failure, and the hint to it. */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly 400: components["responses"]["Invalid"];
+            readonly 409: components["responses"]["Conflict"];
+            readonly default: components["responses"]["Failed"];
         };
     };
     readonly readHealth: {
@@ -1662,15 +1141,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description The failure, and the hint to it. */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly default: components["responses"]["Failed"];
         };
     };
     readonly readVersion: {
@@ -1691,15 +1162,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Version"];
                 };
             };
-            /** @description The failure, and the hint to it. */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly default: components["responses"]["Failed"];
         };
     };
     readonly readMetrics: {
@@ -1720,15 +1183,7 @@ export interface operations {
                     readonly "text/plain": string;
                 };
             };
-            /** @description The failure, and the hint to it. */
-            readonly default: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            readonly default: components["responses"]["Failed"];
         };
     };
 }
