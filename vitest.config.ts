@@ -8,6 +8,7 @@ const config: ViteUserConfig = {
           name: 'unit',
           include: [
             '{packages/{world,engine},packages/*/*,apps/*}/src/**/*.test.ts',
+            'examples/src/*.test.ts',
             'scripts/*.test.ts',
           ],
           exclude: ['**/*.bun.test.ts', '**/node_modules/**'],

@@ -17,7 +17,7 @@ export interface WorkspacePackage {
 export async function workspacePackages(top: string): Promise<readonly WorkspacePackage[]> {
   const found = await filesMatching(
     top,
-    '{packages/{world,engine},packages/*/*,apps/*,e2e}/package.json',
+    '{packages/{world,engine},packages/*/*,apps/*,e2e,examples}/package.json',
   )
   return Promise.all(found.map((path) => readPackage(top, path)))
 }
