@@ -1,4 +1,4 @@
-import { join, type Octets, padded, u16, view } from './octets.ts'
+import { join, type Octets, view } from './octets.ts'
 
 const nestedFlag = 0x8000
 const typeMask = 0x3fff
@@ -6,7 +6,11 @@ const headerLength = 4
 
 /** One attribute: length and type in host order, the payload, zeros up to a multiple of 4. */
 export function attribute(type: number, payload: Octets): Octets {
-  return padded(join([u16(headerLength + payload.length), u16(type), payload]))
+  const length = headerLength + payload.length
+  const whole = new Uint8Array((length + 3) & ~3)
+  whole.set([length, length >>> 8, type, type >>> 8])
+  whole.set(payload, headerLength)
+  return whole
 }
 
 /** An attribute that holds others, or a fixed header with others behind it. */
