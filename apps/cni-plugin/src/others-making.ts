@@ -3,8 +3,8 @@ import type { Stage } from '@vethra/engine'
 import { admittingLeftovers, attachmentChains, attachmentLeftovers } from '@vethra/firewall'
 import { type FormerInput, isOwnVeth, type LinkKind, linkKinds, planFormer } from '@vethra/plugins'
 import { isSameOwner, type Link, type Owned } from '@vethra/state'
+import { failed } from './go-codes.ts'
 import { type PlannedCall, readablePrevious } from './planned-call.ts'
-import { failed } from './words.ts'
 
 /** Whether a Go plugin made the attachment of a call: its veth has no name of ours, or there is none and chains bear its name. */
 export async function isOthersMaking({ host }: PlannedCall, stage: Stage): Promise<boolean> {

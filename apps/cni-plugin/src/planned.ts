@@ -1,7 +1,9 @@
 import { CniError, type JsonObject, onCniError, type Result, renderResult } from '@vethra/cni'
 import { addStage, checkStage, collectLinks, collectStage, statusOfStage } from '@vethra/engine'
+import { words } from '@vethra/plugins'
 import type { Resource } from '@vethra/state'
 import { validAttachments } from './collect-garbage.ts'
+import { failed, inGoCodes } from './go-codes.ts'
 import { checkOthersRules, isOthersMaking } from './others-making.ts'
 import {
   chained,
@@ -16,7 +18,6 @@ import type { Plugin, Request } from './plugin.ts'
 import type { PluginWorld } from './plugin-world.ts'
 import { inGoWords } from './result.ts'
 import { beforeTuning } from './tuning-backup.ts'
-import { failed, inGoCodes, words } from './words.ts'
 
 /** A plugin that is planned: the engine's stage of one plugin, which is called as a program. */
 export function planned(type: string, world: PluginWorld): Plugin {

@@ -1,8 +1,8 @@
 import { CniError, goField, type Json, type JsonObject, jsonOrNull, onCniError } from '@vethra/cni'
 import { tuning } from '@vethra/plugins'
 import type { LinkSettings, Owned } from '@vethra/state'
+import { failed } from './go-codes.ts'
 import { type PlannedCall, stageOf } from './planned-call.ts'
-import { failed } from './words.ts'
 
 /** The settings of an interface, and the names that the Go plugin `tuning` gives them in its file. */
 const names = {

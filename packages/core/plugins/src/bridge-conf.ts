@@ -12,6 +12,7 @@ import {
   objectOf,
   textOf,
 } from './read-conf.ts'
+import { words } from './words.ts'
 
 /** The conf of `bridge`, checked. */
 export interface BridgeConf {
@@ -42,15 +43,14 @@ export function parseBridgeConf({ conf, attachment }: PluginRequest): BridgeConf
   const hairpin = booleanOf(conf, 'hairpinMode')
   const promiscuous = booleanOf(conf, 'promiscMode')
   if (hairpin && promiscuous) {
-    throw inGoWords('cannot set hairpin mode and promiscuous mode at the same time')
+    throw inGoWords(words.hairpinAndPromiscuous)
   }
   const backend = textOf(conf, 'ipMasqBackend')
   if (backend !== undefined && backend !== 'iptables' && backend !== 'nftables')
-    throw inGoWords(`unknown ipmasq backend ${JSON.stringify(backend)}`)
+    throw inGoWords(words.unknownIpMasqBackend(backend))
   const hasIpam = textOf(objectOf(conf, 'ipam') ?? {}, 'type') !== undefined
   const isDown = booleanOf(conf, 'disableContainerInterface')
-  if (isDown && hasIpam)
-    throw inGoWords('cannot use IPAM when DisableContainerInterface flag is set')
+  if (isDown && hasIpam) throw inGoWords(words.ipamWithoutInterface)
   const vlans = portVlansOf(conf)
   const isDefaultGateway = booleanOf(conf, 'isDefaultGateway')
   const mtu = mtuOf(conf)

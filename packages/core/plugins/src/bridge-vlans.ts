@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '@vethra/cni'
 import type { PortVlans } from '@vethra/state'
 import { arrayOf, booleanOf, inGoWords, invalidKey, numberOf } from './read-conf.ts'
+import { words } from './words.ts'
 
 /**
  * The VLANs of a bridge's port by `vlan`, `vlanTrunk` and `preserveDefaultVlan`; undefined where it has none of its own. Throws
@@ -8,8 +9,7 @@ import { arrayOf, booleanOf, inGoWords, invalidKey, numberOf } from './read-conf
  */
 export function portVlansOf(conf: JsonObject): PortVlans | undefined {
   const vlan = numberOf(conf, 'vlan') ?? 0
-  if (vlan < 0 || vlan > 4094)
-    throw inGoWords(`invalid VLAN ID ${vlan} (must be between 0 and 4094)`)
+  if (vlan < 0 || vlan > 4094) throw inGoWords(words.invalidVlan(vlan))
   const trunk = arrayOf(conf, 'vlanTrunk')
   const tagged = [...new Set(trunk.flatMap(idsOf))].sort((one, other) => one - other)
   if (vlan === 0 && trunk.length === 0) return undefined
@@ -24,20 +24,19 @@ function idsOf(value: Json): readonly number[] {
     throw invalidKey('vlanTrunk', value, 'each must be an object')
   const entry = value as JsonObject
   const [id, least, most] = ['id', 'minID', 'maxID'].map((key) => numberOf(entry, key))
-  if (least !== undefined && !isId(least)) throw inGoWords('incorrect trunk minID parameter')
-  if (most !== undefined && !isId(most)) throw inGoWords('incorrect trunk maxID parameter')
-  if (id !== undefined && !isId(id)) throw inGoWords('incorrect trunk id parameter')
+  if (least !== undefined && !isId(least)) throw inGoWords(words.invalidTrunk('minID'))
+  if (most !== undefined && !isId(most)) throw inGoWords(words.invalidTrunk('maxID'))
+  if (id !== undefined && !isId(id)) throw inGoWords(words.invalidTrunk('id'))
   const range = rangeOf(least, most)
   return id === undefined ? range : [...range, id]
 }
 
 function rangeOf(least: number | undefined, most: number | undefined): readonly number[] {
-  const missing = (name: string) =>
-    inGoWords(`minID and maxID should be configured simultaneously, ${name} is missing`)
+  const missing = (key: 'minID' | 'maxID') => inGoWords(words.trunkWithout(key))
   if (least === undefined && most === undefined) return []
   if (least === undefined) throw missing('minID')
   if (most === undefined) throw missing('maxID')
-  if (least > most) throw inGoWords('minID is greater than maxID in trunk parameter')
+  if (least > most) throw inGoWords(words.trunkBackwards)
   return Array.from({ length: most - least + 1 }, (_, at) => least + at)
 }
 

@@ -13,6 +13,7 @@ import {
   textOf,
 } from './read-conf.ts'
 import { ipOf } from './subnets.ts'
+import { words } from './words.ts'
 
 /** The conf of `portmap`, checked. */
 export interface PortmapConf {
@@ -49,13 +50,11 @@ function checkIptablesKeys(conf: JsonObject): void {
   booleanOf(conf, 'snat')
   const backend = textOf(conf, 'backend')
   if (backend !== undefined && backend !== 'iptables' && backend !== 'nftables')
-    throw inGoWords(`unrecognized backend ${JSON.stringify(backend)}`)
+    throw inGoWords(words.unknownPortmapBackend(backend))
   const bit = numberOf(conf, 'markMasqBit')
-  if (bit !== undefined && !(bit >= 0 && bit <= 31))
-    throw inGoWords('MasqMarkBit must be between 0 and 31')
+  if (bit !== undefined && !(bit >= 0 && bit <= 31)) throw inGoWords(words.invalidMarkBit)
   const chain = textOf(conf, 'externalSetMarkChain')
-  if (bit !== undefined && chain !== undefined)
-    throw inGoWords('Cannot specify externalSetMarkChain and markMasqBit')
+  if (bit !== undefined && chain !== undefined) throw inGoWords(words.markBitAndChain)
   if (booleanOf(conf, 'masqAll')) throw notDone('masqAll')
   for (const key of ['conditionsV4', 'conditionsV6']) {
     const conditions = arrayOf(conf, key)
@@ -117,7 +116,7 @@ function portOf(mapping: JsonObject, key: keyof typeof portNames): number {
   const port = numberOf(mapping, key) ?? 0
   if (port >= 1 && port <= 65535) return port
   const name = portNames[key]
-  throw inGoWords(`Invalid ${name} port number: ${port}`)
+  throw inGoWords(words.invalidPort(name, port))
 }
 
 function plan({ mappings }: PortmapConf, { request, previous, removing }: PlanInput): Planned {

@@ -1,23 +1,5 @@
 import { CniError } from '@vethra/cni'
 
-/**
- * Texts and codes of the reference plugins (github.com/containernetworking/plugins) that callers look at. All
- * else that fails has our own words, and the code 999 that these give whatever has none in the SPEC.
- */
-export const words = {
-  taken: (ifname: string) => `container veth name (${JSON.stringify(ifname)}) already exists`,
-  needsPrevious: {
-    portmap: 'must be called as chained plugin',
-    firewall: 'missing prevResult from earlier plugin',
-    bandwidth: 'must be called as chained plugin',
-    sbr: 'This plugin must be called as chained plugin',
-    vrf: 'missing prevResult from earlier plugin',
-    tuning: 'Required prevResult missing',
-  } as Readonly<Record<string, string>>,
-  noPrevious: 'Required prevResult missing',
-  dummyNeedsIpam: 'dummy interface requires an IPAM configuration',
-} as const
-
 /** The CniError 999 of a text. */
 export function failed(message: string, cause?: unknown): CniError {
   return new CniError({ code: 999, message, ...(cause === undefined ? {} : { cause }) })

@@ -1,0 +1,29 @@
+/**
+ * Texts of the reference plugins (github.com/containernetworking/plugins) that callers, or those plugins' own tests,
+ * look at. All else that fails has our own words.
+ */
+export const words = {
+  hairpinAndPromiscuous: 'cannot set hairpin mode and promiscuous mode at the same time',
+  unknownIpMasqBackend: (name: string) => `unknown ipmasq backend ${JSON.stringify(name)}`,
+  ipamWithoutInterface: 'cannot use IPAM when DisableContainerInterface flag is set',
+  invalidVlan: (id: number) => `invalid VLAN ID ${id} (must be between 0 and 4094)`,
+  invalidTrunk: (key: 'minID' | 'maxID' | 'id') => `incorrect trunk ${key} parameter`,
+  trunkWithout: (key: 'minID' | 'maxID') =>
+    `minID and maxID should be configured simultaneously, ${key} is missing`,
+  trunkBackwards: 'minID is greater than maxID in trunk parameter',
+  unknownPortmapBackend: (name: string) => `unrecognized backend ${JSON.stringify(name)}`,
+  invalidMarkBit: 'MasqMarkBit must be between 0 and 31',
+  markBitAndChain: 'Cannot specify externalSetMarkChain and markMasqBit',
+  invalidPort: (whose: string, port: number) => `Invalid ${whose} port number: ${port}`,
+  taken: (ifname: string) => `container veth name (${JSON.stringify(ifname)}) already exists`,
+  needsPrevious: {
+    portmap: 'must be called as chained plugin',
+    firewall: 'missing prevResult from earlier plugin',
+    bandwidth: 'must be called as chained plugin',
+    sbr: 'This plugin must be called as chained plugin',
+    vrf: 'missing prevResult from earlier plugin',
+    tuning: 'Required prevResult missing',
+  } as Readonly<Record<string, string>>,
+  noPrevious: 'Required prevResult missing',
+  dummyNeedsIpam: 'dummy interface requires an IPAM configuration',
+} as const
