@@ -15,20 +15,18 @@ interface PrepareFlags extends BundleFlags {
 
 /** `vethra bundle prepare|rm`. */
 export function bundleCommand(program: Command, open: () => Promise<Tools>, io: Io): void {
-  const bundle = subcommand(program, 'bundle', 'OCI bundles: give them networks, and forget them', [
-    'vethra bundle prepare ./web --id web --network lan',
-    'vethra bundle rm web',
-  ])
-  subcommand(
-    bundle,
-    'prepare <bundle>',
-    'edit config.json so that the runtime attaches the container',
-    [
+  const bundle = subcommand(program, 'bundle', {
+    help: 'OCI bundles: give them networks, and forget them',
+    examples: ['vethra bundle prepare ./web --id web --network lan', 'vethra bundle rm web'],
+  })
+  subcommand(bundle, 'prepare <bundle>', {
+    help: 'edit config.json so that the runtime attaches the container',
+    examples: [
       'vethra bundle prepare ./web --id web --network lan -p 8080:80',
       'vethra bundle prepare ./db --id db --network lan:ip=10.4.1.9,alias=sql',
       'vethra bundle prepare ./web --id web --dry-run',
     ],
-  )
+  })
     .requiredOption('--id <id>', 'the id of the container in the runtime')
     .option('--name <name>', 'a name by which others find the container')
     .option(
@@ -68,12 +66,10 @@ export function bundleCommand(program: Command, open: () => Promise<Tools>, io: 
       )
       if (dryRun) io.print(JSON.stringify(prepared, null, 2))
     })
-  subcommand(
-    bundle,
-    'rm <id...>',
-    'forget containers that have been deleted, and give their bundles config.json back',
-    ['vethra bundle rm web db'],
-  )
+  subcommand(bundle, 'rm <id...>', {
+    help: 'forget containers that have been deleted, and give their bundles config.json back',
+    examples: ['vethra bundle rm web db'],
+  })
     .option(
       '--force',
       'forget attachments that cannot be undone, too, and report possible remains',
@@ -81,6 +77,6 @@ export function bundleCommand(program: Command, open: () => Promise<Tools>, io: 
     )
     .option('--keep-config', 'leave config.json as it is', false)
     .action(async (ids: string[], options: RemoveOptions) =>
-      forgetContainers(await open(), ids, options, io),
+      forgetContainers(await open(), { refs: ids, ...options }, io),
     )
 }

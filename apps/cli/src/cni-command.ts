@@ -7,21 +7,23 @@ import { subcommand } from './program.ts'
 
 /** `vethra cni add|check|del|status|gc|validate`: one network, one namespace, as cnitool and with its variables. */
 export function cniCommand(program: Command, open: () => Promise<World>, io: Io): void {
-  const cni = subcommand(
-    program,
-    'cni',
-    'single CNI operations on a network namespace, as cnitool',
-    ['vethra cni add lan /run/netns/blue', 'vethra cni del lan /run/netns/blue'],
-  )
+  const cni = subcommand(program, 'cni', {
+    help: 'single CNI operations on a network namespace, as cnitool',
+    examples: ['vethra cni add lan /run/netns/blue', 'vethra cni del lan /run/netns/blue'],
+  })
   addAttachmentCommands(cni, open, io)
-  subcommand(cni, 'status <network> [netns]', 'ask whether a network can take containers', [
-    'vethra cni status lan',
-  ]).action(async (network: string) => status(await open(), network))
-  subcommand(cni, 'gc <network> [netns]', 'remove attachments whose container is gone', [
-    'vethra cni gc lan',
-    'echo \'[{"containerID":"cnitool-0123456789abcdef0123","ifname":"eth0"}]\' > keep.json',
-    'vethra cni gc lan --keep keep.json',
-  ])
+  subcommand(cni, 'status <network> [netns]', {
+    help: 'ask whether a network can take containers',
+    examples: ['vethra cni status lan'],
+  }).action(async (network: string) => status(await open(), network))
+  subcommand(cni, 'gc <network> [netns]', {
+    help: 'remove attachments whose container is gone',
+    examples: [
+      'vethra cni gc lan',
+      'echo \'[{"containerID":"cnitool-0123456789abcdef0123","ifname":"eth0"}]\' > keep.json',
+      'vethra cni gc lan --keep keep.json',
+    ],
+  })
     .option(
       '--keep <file>',
       'a JSON array of {containerID, ifname}; other attachments of ours are removed',
@@ -29,29 +31,34 @@ export function cniCommand(program: Command, open: () => Promise<World>, io: Io)
     .action(async (network: string, _netns: string | undefined, flags: { keep?: string }) =>
       collect(await open(), network, flags.keep),
     )
-  subcommand(cni, 'validate [file...]', 'report the faults of conf lists and their places', [
-    'vethra cni validate',
-    'vethra cni validate /etc/cni/net.d/10-lan.conflist',
-  ]).action(async (files: string[]) => validate(await open(), files, io))
+  subcommand(cni, 'validate [file...]', {
+    help: 'report the faults of conf lists and their places',
+    examples: ['vethra cni validate', 'vethra cni validate /etc/cni/net.d/10-lan.conflist'],
+  }).action(async (files: string[]) => validate(await open(), files, io))
 }
 
 function addAttachmentCommands(cni: Command, open: () => Promise<World>, io: Io): void {
-  subcommand(cni, 'add <network> <netns>', 'attach a namespace to a network; prints the result', [
-    'ip netns add blue',
-    'vethra cni add lan /run/netns/blue',
-    'CAP_ARGS=\'{"portMappings":[{"hostPort":8080,"containerPort":80,"protocol":"tcp"}]}\' \\',
-    '  vethra cni add lan /run/netns/blue',
-  ])
+  subcommand(cni, 'add <network> <netns>', {
+    help: 'attach a namespace to a network; prints the result',
+    examples: [
+      'ip netns add blue',
+      'vethra cni add lan /run/netns/blue',
+      'CAP_ARGS=\'{"portMappings":[{"hostPort":8080,"containerPort":80,"protocol":"tcp"}]}\' \\',
+      '  vethra cni add lan /run/netns/blue',
+    ],
+  })
     .option('--dry-run', 'print the plugin calls as JSON, and run none', false)
     .action(async (network: string, netns: string, { dryRun }: { dryRun: boolean }) =>
       (dryRun ? printCalls : add)(await open(), { network, netns }, io),
     )
-  subcommand(cni, 'check <network> <netns>', 'check that an attachment is as it was made', [
-    'vethra cni check lan /run/netns/blue',
-  ]).action(async (network: string, netns: string) => check(await open(), { network, netns }, io))
-  subcommand(cni, 'del <network> <netns>', 'detach a namespace from a network', [
-    'vethra cni del lan /run/netns/blue',
-  ])
+  subcommand(cni, 'check <network> <netns>', {
+    help: 'check that an attachment is as it was made',
+    examples: ['vethra cni check lan /run/netns/blue'],
+  }).action(async (network: string, netns: string) => check(await open(), { network, netns }, io))
+  subcommand(cni, 'del <network> <netns>', {
+    help: 'detach a namespace from a network',
+    examples: ['vethra cni del lan /run/netns/blue'],
+  })
     .option(
       '--force',
       'forget it even where it cannot be undone, and report possible remains',

@@ -11,14 +11,18 @@ export function configCommand(
   load: () => Promise<ResolvedSettings>,
   io: Io,
 ): void {
-  const config = subcommand(program, 'config', 'the settings that hold, and where they come from', [
-    'vethra config show',
-  ])
-  subcommand(config, 'show', 'print each setting with its value and its source', [
-    'vethra config show',
-    "vethra config show --format '{{.Key}}={{json .Value}}'",
-    'vethra --namespace k8s.io config show --format json',
-  ])
+  const config = subcommand(program, 'config', {
+    help: 'the settings that hold, and where they come from',
+    examples: ['vethra config show'],
+  })
+  subcommand(config, 'show', {
+    help: 'print each setting with its value and its source',
+    examples: [
+      'vethra config show',
+      "vethra config show --format '{{.Key}}={{json .Value}}'",
+      'vethra --namespace k8s.io config show --format json',
+    ],
+  })
     .option('--format <format>', 'table, json or a template', 'table')
     .action(async ({ format }: { format: string }) => {
       const resolved = await load()

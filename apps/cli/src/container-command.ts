@@ -8,17 +8,18 @@ import type { Tools } from './tools.ts'
 
 /** `vethra container ls|inspect|port|rename|rm`. Each subcommand is loaded when it runs. */
 export function containerCommand(program: Command, open: () => Promise<Tools>, io: Io): void {
-  const container = subcommand(
-    program,
-    'container',
-    'show and change containers: names, networks, addresses, ports, state',
-    ['vethra container ls', 'vethra container inspect web'],
-  )
-  subcommand(container, 'ls', 'list containers', [
-    'vethra container ls',
-    'vethra container ls --filter status=running --filter network=lan',
-    'vethra container ls --format json',
-  ])
+  const container = subcommand(program, 'container', {
+    help: 'show and change containers: names, networks, addresses, ports, state',
+    examples: ['vethra container ls', 'vethra container inspect web'],
+  })
+  subcommand(container, 'ls', {
+    help: 'list containers',
+    examples: [
+      'vethra container ls',
+      'vethra container ls --filter status=running --filter network=lan',
+      'vethra container ls --format json',
+    ],
+  })
     .alias('list')
     .option('-a, --all', 'containers of all states, which is the default', true)
     .option('-q, --quiet', 'ids only', false)
@@ -34,42 +35,45 @@ export function containerCommand(program: Command, open: () => Promise<Tools>, i
       const { printContainers } = await import('./container-list.ts')
       await printContainers(await open(), flags, io)
     })
-  subcommand(container, 'inspect <container>', 'show a container as JSON', [
-    'vethra container inspect web',
-    'vethra container inspect --format \'{{range .Networks}}{{join .Addresses " "}}{{end}}\' web',
-  ])
+  subcommand(container, 'inspect <container>', {
+    help: 'show a container as JSON',
+    examples: [
+      'vethra container inspect web',
+      'vethra container inspect --format \'{{range .Networks}}{{join .Addresses " "}}{{end}}\' web',
+    ],
+  })
     .option('-f, --format <format>', 'json or a template', 'json')
     .action(async (ref: string, { format }: { format: string }) => {
       const { printContainer } = await import('./container-inspect.ts')
-      await printContainer(await open(), ref, format, io)
+      await printContainer(await open(), { ref, format }, io)
     })
-  subcommand(
-    container,
-    'port <container> [port]',
-    'show published ports, and whether each answers',
-    [
+  subcommand(container, 'port <container> [port]', {
+    help: 'show published ports, and whether each answers',
+    examples: [
       'vethra container port web',
       'vethra container port web 80/tcp',
       'vethra container port --format json web',
     ],
-  )
+  })
     .option('--format <format>', 'table, json or a template', '')
     .action(async (ref: string, port: string | undefined, { format }: { format: string }) => {
       const { printPorts } = await import('./container-port.ts')
       await printPorts(await open(), { ref, port, format }, io)
     })
-  subcommand(container, 'rename <container> <name>', 'give a container another name', [
-    'vethra container rename web shop',
-  ]).action(async (ref: string, name: string) => {
+  subcommand(container, 'rename <container> <name>', {
+    help: 'give a container another name',
+    examples: ['vethra container rename web shop'],
+  }).action(async (ref: string, name: string) => {
     const { rename } = await import('./container-rename.ts')
     await rename(await open(), ref, name)
   })
-  subcommand(container, 'rm <container...>', 'forget containers that have been deleted', [
-    'vethra container rm web db',
-  ])
+  subcommand(container, 'rm <container...>', {
+    help: 'forget containers that have been deleted',
+    examples: ['vethra container rm web db'],
+  })
     .option('--keep-config', 'leave config.json of the bundle as it is', false)
     .action(async (refs: string[], flags: RemoveOptions) => {
       const { forgetContainers } = await import('./container-remove.ts')
-      await forgetContainers(await open(), refs, flags, io)
+      await forgetContainers(await open(), { refs, ...flags }, io)
     })
 }

@@ -7,8 +7,7 @@ import type { Tools } from './tools.ts'
 /** Prints what is known of a container, as JSON or by a template. */
 export async function printContainer(
   tools: Tools,
-  ref: string,
-  format: string,
+  { ref, format }: { readonly ref: string; readonly format: string },
   io: Io,
 ): Promise<void> {
   const text = format === 'json' ? undefined : readFormat(format, containerDetailsShape)

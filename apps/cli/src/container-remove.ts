@@ -5,8 +5,7 @@ import type { Tools } from './tools.ts'
 /** Forgets containers that the runtime has deleted, and prints each id. Throws CniError 101 and 102 for those that stay, after the others have gone. */
 export async function forgetContainers(
   tools: Tools,
-  refs: readonly string[],
-  options: RemoveOptions,
+  { refs, ...options }: RemoveOptions & { readonly refs: readonly string[] },
   io: Io,
 ): Promise<void> {
   const { removed, failure } = await removeContainers(tools, refs, options)

@@ -14,15 +14,18 @@ interface LogFlags {
 /** `vethra dns`: the resolver without the daemon, and what it answers. */
 export function dnsCommand(program: Command, open: () => Promise<World>, io: Io): void {
   const usage = 'answer DNS for the containers of all bridge networks, without the daemon'
-  const dns = subcommand(program, 'dns', usage, [
-    'vethra dns',
-    'vethra dns query web --network lan',
-    'vethra dns log --container web',
-  ]).action(async () => (await import('./dns-serve.ts')).serveDns(await open(), io))
-  subcommand(dns, 'query <name>', 'show the addresses of a name, or the name of an address', [
-    'vethra dns query web',
-    'vethra dns query 10.4.1.2 --network lan --format json',
-  ])
+  const dns = subcommand(program, 'dns', {
+    help: usage,
+    examples: [
+      'vethra dns',
+      'vethra dns query web --network lan',
+      'vethra dns log --container web',
+    ],
+  }).action(async () => (await import('./dns-serve.ts')).serveDns(await open(), io))
+  subcommand(dns, 'query <name>', {
+    help: 'show the addresses of a name, or the name of an address',
+    examples: ['vethra dns query web', 'vethra dns query 10.4.1.2 --network lan --format json'],
+  })
     .option(
       '--network <network>',
       'as the containers of this network see it; default: all networks',
@@ -31,10 +34,10 @@ export function dnsCommand(program: Command, open: () => Promise<World>, io: Io)
     .action(async (name: string, flags: QueryFlags) =>
       (await import('./dns-query.ts')).printQuery(await open(), { name, ...flags }, io),
     )
-  subcommand(dns, 'log', 'show questions as the resolver gets them, until it stops', [
-    'vethra dns log',
-    'vethra dns log --container web --format json',
-  ])
+  subcommand(dns, 'log', {
+    help: 'show questions as the resolver gets them, until it stops',
+    examples: ['vethra dns log', 'vethra dns log --container web --format json'],
+  })
     .option(
       '--container <container>',
       'those of this container alone: its id, the start of it, or its name',

@@ -15,7 +15,7 @@ import { type Finding, planRepairs } from '@vethra/findings'
 import type { Io, World } from '@vethra/world'
 import type { Command } from 'commander'
 import { findingLines, repairLines, summaryLines } from './doctor-report.ts'
-import { unsupported } from './flags.ts'
+import { wrongFlag } from './flags.ts'
 import { printListing } from './listing.ts'
 import { subcommand } from './program.ts'
 import { whileWaiting } from './progress.ts'
@@ -29,17 +29,15 @@ interface DoctorFlags {
 
 /** `vethra doctor`: what is wrong on this host, and what to do about it. */
 export function doctorCommand(program: Command, open: () => Promise<World>, io: Io): void {
-  subcommand(
-    program,
-    'doctor',
-    'find faults on this host: leaks, missing resources of containers, conflicts',
-    [
+  subcommand(program, 'doctor', {
+    help: 'find faults on this host: leaks, missing resources of containers, conflicts',
+    examples: [
       'vethra doctor',
       'vethra doctor --repair --dry-run',
       'vethra doctor --repair',
       "vethra doctor --format '{{.Severity}} {{.Message}}'",
     ],
-  )
+  })
     .option('--repair', 'make the safe repairs; foreign resources are never touched', false)
     .option('--dry-run', 'with --repair: print the repairs, and make none', false)
     .option('--format <format>', 'text, json, or a template for each finding or repair', 'text')
@@ -148,5 +146,6 @@ function notAll(errors: readonly CniError[], all: number): CniError {
 }
 
 function dryRunAlone(): CniError {
-  return unsupported('--dry-run', '', '"--repair --dry-run"', '--dry-run is given without --repair')
+  const hint = 'Give --dry-run as "--repair --dry-run".'
+  return wrongFlag('--dry-run is given without --repair', hint)
 }

@@ -25,18 +25,16 @@ interface EventFlags {
 
 /** `vethra events`: what commands did on this host, and what the daemon saw. */
 export function eventsCommand(program: Command, open: () => Promise<EventSources>, io: Io): void {
-  subcommand(
-    program,
-    'events',
-    'print what commands do on this host and what the daemon sees, as it happens',
-    [
+  subcommand(program, 'events', {
+    help: 'print what commands do on this host and what the daemon sees, as it happens',
+    examples: [
       'vethra events',
       'vethra events --since 1h --no-follow',
       'vethra events --filter type=network --filter event=connect',
       'vethra events --filter container=web --format json | jq .Message',
       "vethra events --format '{{.Time}} {{.Type}} {{.Subject}}'",
     ],
-  )
+  })
     .option(
       '--since <time>',
       'begin at a time (2026-01-31T12:00:00Z), so long ago (1h30m), or after an id',

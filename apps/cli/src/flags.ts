@@ -12,15 +12,11 @@ export function saysNo(): CommanderError {
 }
 
 /** The CniError for a flag's value that is none of those it takes. */
-export function unsupported(
-  flag: string,
-  value: string,
-  known: string,
-  message?: string,
-): CniError {
-  return new CniError({
-    code: 103,
-    message: message ?? `${flag} is ${JSON.stringify(value)}`,
-    hint: `Give ${flag} as ${known}.`,
-  })
+export function unsupported(flag: string, value: string, known: string): CniError {
+  return wrongFlag(`${flag} is ${JSON.stringify(value)}`, `Give ${flag} as ${known}.`)
+}
+
+/** The CniError 103 for a wrong command line. */
+export function wrongFlag(message: string, hint: string): CniError {
+  return new CniError({ code: 103, message, hint })
 }

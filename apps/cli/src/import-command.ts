@@ -7,12 +7,10 @@ type Open = () => Promise<World>
 
 /** `vethra import docker|podman|nerdctl`: networks of other programs as networks of ours. */
 export function importCommand(program: Command, open: Open, io: Io): void {
-  const parent = subcommand(
-    program,
-    'import',
-    'networks of Docker, Podman or nerdctl: print a plan, or create the same',
-    ['vethra import podman', 'vethra import podman --apply'],
-  )
+  const parent = subcommand(program, 'import', {
+    help: 'networks of Docker, Podman or nerdctl: print a plan, or create the same',
+    examples: ['vethra import podman', 'vethra import podman --apply'],
+  })
   addDocker(parent, open, io)
   addPodman(parent, open, io)
   addNerdctl(parent, open, io)
@@ -20,51 +18,49 @@ export function importCommand(program: Command, open: Open, io: Io): void {
 
 function addDocker(parent: Command, open: Open, io: Io): void {
   withFlags(
-    subcommand(
-      parent,
-      'docker [file]',
-      'networks of "docker network inspect", from a file or standard input',
-      [
+    subcommand(parent, 'docker [file]', {
+      help: 'networks of "docker network inspect", from a file or standard input',
+      examples: [
         'docker network inspect $(docker network ls -q) | vethra import docker',
         'vethra import docker --apply networks.json',
       ],
-    ),
+    }),
   ).action(async (file: string | undefined, flags: ImportFlags) => {
     const { dockerNetworks, printImport } = await import('./import-networks.ts')
     const world = await open()
-    await printImport(world, await dockerNetworks(world, file, io), flags, io)
+    const networks = await dockerNetworks(world, file, io)
+    await printImport(world, { networks, ...flags }, io)
   })
 }
 
 function addPodman(parent: Command, open: Open, io: Io): void {
   withFlags(
-    subcommand(
-      parent,
-      'podman [dir]',
-      'networks of Podman (netavark), by default of /etc/containers/networks',
-      [
+    subcommand(parent, 'podman [dir]', {
+      help: 'networks of Podman (netavark), by default of /etc/containers/networks',
+      examples: [
         'vethra import podman',
         'vethra import podman --apply ~/.local/share/containers/storage/networks',
       ],
-    ),
+    }),
   ).action(async (dir: string | undefined, flags: ImportFlags) => {
     const { podmanNetworks, printImport } = await import('./import-networks.ts')
     const world = await open()
     const networks = await podmanNetworks(world, dir ?? '/etc/containers/networks')
-    await printImport(world, networks, flags, io)
+    await printImport(world, { networks, ...flags }, io)
   })
 }
 
 function addNerdctl(parent: Command, open: Open, io: Io): void {
   withFlags(
-    subcommand(parent, 'nerdctl [dir]', 'networks of nerdctl, by default of /etc/cni/net.d', [
-      'vethra import nerdctl',
-      'vethra import nerdctl --apply ~/.config/cni/net.d',
-    ]),
+    subcommand(parent, 'nerdctl [dir]', {
+      help: 'networks of nerdctl, by default of /etc/cni/net.d',
+      examples: ['vethra import nerdctl', 'vethra import nerdctl --apply ~/.config/cni/net.d'],
+    }),
   ).action(async (dir: string | undefined, flags: ImportFlags) => {
     const { nerdctlNetworks, printImport } = await import('./import-networks.ts')
     const world = await open()
-    await printImport(world, await nerdctlNetworks(world, dir ?? '/etc/cni/net.d'), flags, io)
+    const networks = await nerdctlNetworks(world, dir ?? '/etc/cni/net.d')
+    await printImport(world, { networks, ...flags }, io)
   })
 }
 

@@ -72,8 +72,7 @@ function missing(message: string, hint: string): CniError {
  */
 export async function printImport(
   world: World,
-  networks: readonly ForeignNetwork[],
-  { apply, format }: ImportFlags,
+  { networks, apply, format }: ImportFlags & { readonly networks: readonly ForeignNetwork[] },
   io: Io,
 ): Promise<void> {
   const tools = await inNamespace(world, world.resolved.settings.namespace)

@@ -10,12 +10,10 @@ import { infoShape } from './shapes.ts'
 
 /** `vethra info`: versions, paths, plugins, kernel features, firewalls and the engine of this host. */
 export function infoCommand(program: Command, open: () => Promise<World>, io: Io): void {
-  subcommand(
-    program,
-    'info',
-    'show versions, paths, plugins, kernel features, firewalls and the engine',
-    ['vethra info', "vethra info --format '{{json .Firewalls}}'"],
-  )
+  subcommand(program, 'info', {
+    help: 'show versions, paths, plugins, kernel features, firewalls and the engine',
+    examples: ['vethra info', "vethra info --format '{{json .Firewalls}}'"],
+  })
     .option('--format <format>', 'text, json or a template', 'text')
     .action(async ({ format }: { format: string }) => {
       const isText = format === 'text' || format === 'table'

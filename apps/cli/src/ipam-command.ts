@@ -8,27 +8,25 @@ import type { Tools } from './tools.ts'
 
 /** `vethra ipam ls|release|gc`: who holds which address, and what to do about it. */
 export function ipamCommand(program: Command, open: () => Promise<Tools>, io: Io): void {
-  const ipam = subcommand(program, 'ipam', 'reserved addresses: list, release, collect', [
-    'vethra ipam ls',
-    'vethra ipam gc --dry-run',
-  ])
-  subcommand(ipam, 'ls', 'list reserved addresses with their holders and times', [
-    'vethra ipam ls',
-    'vethra ipam ls --network lan --format json',
-  ])
+  const ipam = subcommand(program, 'ipam', {
+    help: 'reserved addresses: list, release, collect',
+    examples: ['vethra ipam ls', 'vethra ipam gc --dry-run'],
+  })
+  subcommand(ipam, 'ls', {
+    help: 'list reserved addresses with their holders and times',
+    examples: ['vethra ipam ls', 'vethra ipam ls --network lan --format json'],
+  })
     .alias('list')
     .option('--network <network>', 'of this network only')
     .option('--format <format>', 'table, json or a template', 'table')
     .action(async (flags: IpamListFlags) => printReservations(await open(), flags, io))
-  subcommand(
-    ipam,
-    'release',
-    'release an address, or all of a container; prints the released ones',
-    [
+  subcommand(ipam, 'release', {
+    help: 'release an address, or all of a container; prints the released ones',
+    examples: [
       'vethra ipam release --network lan --ip 10.4.1.7',
       'vethra ipam release --network lan --id default-web',
     ],
-  )
+  })
     .requiredOption('--network <network>', 'the network')
     .option('--ip <address>', 'the address')
     .option('--id <container>', 'the container id, as "vethra ipam ls" shows it')
@@ -37,12 +35,10 @@ export function ipamCommand(program: Command, open: () => Promise<Tools>, io: Io
         io.print(address, `${address} of network ${flags.network} is free`)
       }
     })
-  subcommand(
-    ipam,
-    'gc',
-    'release stale addresses, whose container is certainly gone; prints the released ones',
-    ['vethra ipam gc --dry-run', 'vethra ipam gc --network lan'],
-  )
+  subcommand(ipam, 'gc', {
+    help: 'release stale addresses, whose container is certainly gone; prints the released ones',
+    examples: ['vethra ipam gc --dry-run', 'vethra ipam gc --network lan'],
+  })
     .option('--network <network>', 'of this network only')
     .option('--dry-run', 'print the stale addresses with reasons, and change nothing', false)
     .action(async (flags: { network?: string; dryRun: boolean }) =>

@@ -25,11 +25,14 @@ export interface Listing<T> {
  * `table` and a template whose columns are separated by tabs. Throws CniError 103 for a format that cannot be.
  */
 export function printListing<T>(listing: Listing<T>, format: string, io: Io): void {
-  const { items, header, row, more = [] } = listing
+  const { items, header, row, more = [], whole = false } = listing
+  const printTable = (titles: readonly string[], cells: readonly (readonly string[])[]) => {
+    for (const line of table(titles, cells, tableOptions(io, whole))) io.printStyled(line)
+  }
   const ofTable = /^table\s+(?=.*\{\{)/s.exec(format)?.[0]
   if (format === 'json') io.print(JSON.stringify(items, null, 2))
   else if (format === 'table' || format === '') {
-    printTable(listing, header, [...items.map(row), ...more], io)
+    printTable(header, [...items.map(row), ...more])
   } else if (ofTable === undefined) {
     const text = readFormat<T>(format, listing.shape)
     for (const item of items) io.print(text(item))
@@ -37,7 +40,7 @@ export function printListing<T>(listing: Listing<T>, format: string, io: Io): vo
     const pieces = parseTemplate(format.slice(ofTable.length))
     checkFields(pieces, listing.shape)
     const cells = items.map((item) => render(pieces, item).split('\t'))
-    printTable(listing, titlesOf(pieces, listing.titles), cells, io)
+    printTable(titlesOf(pieces, listing.titles), cells)
   }
 }
 
@@ -49,15 +52,6 @@ export function readFormat<T>(format: string, shape: ShapeOf<T>): (item: T) => s
   const pieces = parseTemplate(format.includes('{{') ? format : `{{${format}}}`)
   checkFields(pieces, shape)
   return (item) => render(pieces, item)
-}
-
-function printTable<T>(
-  { whole = false }: Listing<T>,
-  header: readonly string[],
-  cells: readonly (readonly string[])[],
-  io: Io,
-): void {
-  for (const line of table(header, cells, tableOptions(io, whole))) io.printStyled(line)
 }
 
 /** How tables are printed here: as wide as the terminal, and never cut where there is none. */

@@ -22,19 +22,18 @@ export function networkCommand(
   { open, openNetworks }: NetworkDoors,
   io: Io,
 ): void {
-  const network = subcommand(
-    program,
-    'network',
-    'networks: create, list, inspect, connect, remove',
-    ['vethra network create lan', 'vethra network ls', 'vethra network connect lan web'],
-  )
+  const network = subcommand(program, 'network', {
+    help: 'networks: create, list, inspect, connect, remove',
+    examples: ['vethra network create lan', 'vethra network ls', 'vethra network connect lan web'],
+  })
   addCreate(network, open, io)
   addConnecting(network, open, io)
   addListing(network, { open, openNetworks }, io)
   addRemoving(network, open, io)
-  subcommand(network, 'exists <network>', 'exit with 0 when there is such a network, else with 1', [
-    'vethra network exists lan || vethra network create lan',
-  ]).action(async (name: string) => {
+  subcommand(network, 'exists <network>', {
+    help: 'exit with 0 when there is such a network, else with 1',
+    examples: ['vethra network exists lan || vethra network create lan'],
+  }).action(async (name: string) => {
     const { isNetwork } = await import('./network-inspect.ts')
     if (!(await isNetwork(await open(), name))) throw saysNo()
   })
@@ -43,21 +42,24 @@ export function networkCommand(
 const dryRunHelp = 'print the plan as JSON, and change nothing'
 
 function addRemoving(network: Command, open: () => Promise<Tools>, io: Io): void {
-  subcommand(network, 'rm <network...>', 'remove networks, with bridge, rules and reservations', [
-    'vethra network rm lan',
-    'vethra network rm --dry-run lan back',
-  ])
+  subcommand(network, 'rm <network...>', {
+    help: 'remove networks, with bridge, rules and reservations',
+    examples: ['vethra network rm lan', 'vethra network rm --dry-run lan back'],
+  })
     .alias('remove')
     .option('-f, --force', 'a missing network is no error', false)
     .option('--dry-run', dryRunHelp, false)
     .action(async (names: string[], flags: RemoveFlags) => {
       const { printRemoved } = await import('./network-remove.ts')
-      await printRemoved(await open(), names, flags, io)
+      await printRemoved(await open(), { names, ...flags }, io)
     })
-  subcommand(network, 'prune', 'remove all networks that no container uses', [
-    'vethra network prune --force',
-    'vethra network prune --force --filter label=team=web',
-  ])
+  subcommand(network, 'prune', {
+    help: 'remove all networks that no container uses',
+    examples: [
+      'vethra network prune --force',
+      'vethra network prune --force --filter label=team=web',
+    ],
+  })
     .option('-f, --force', 'remove them without asking', false)
     .option('--filter <key=value>', filterHelp, gather, [])
     .option('--dry-run', dryRunHelp, false)
@@ -83,11 +85,14 @@ Options of -o (docker's names in brackets):
   vethra.allow-overlap=true  take a --subnet that something else has, too`
 
 function addCreate(network: Command, open: () => Promise<Tools>, io: Io): void {
-  subcommand(network, 'create <name>', 'create a network; prints its id', [
-    'vethra network create lan',
-    'vethra network create --subnet 10.20.0.0/24 --gateway 10.20.0.254 lan',
-    'vethra network create --internal -o mtu=1400 --label team=web backend',
-  ])
+  subcommand(network, 'create <name>', {
+    help: 'create a network; prints its id',
+    examples: [
+      'vethra network create lan',
+      'vethra network create --subnet 10.20.0.0/24 --gateway 10.20.0.254 lan',
+      'vethra network create --internal -o mtu=1400 --label team=web backend',
+    ],
+  })
     .option('-d, --driver <driver>', 'bridge, macvlan or ipvlan', 'bridge')
     .option('--subnet <cidr>', 'addresses of the network (repeatable)', gather, [])
     .option('--gateway <ip>', 'the gateway of a subnet (repeatable)', gather, [])
@@ -104,15 +109,18 @@ function addCreate(network: Command, open: () => Promise<Tools>, io: Io): void {
     .addHelpText('after', driverOptions)
     .action(async (name: string, flags: CreateFlags) => {
       const { printCreated } = await import('./network-create.ts')
-      await printCreated(await open(), name, flags, io)
+      await printCreated(await open(), { name, ...flags }, io)
     })
 }
 
 function addConnecting(network: Command, open: () => Promise<Tools>, io: Io): void {
-  subcommand(network, 'connect <network> <container>', 'connect a container, running or not', [
-    'vethra network connect backend web',
-    'vethra network connect --ip 10.4.2.9 --alias db backend web',
-  ])
+  subcommand(network, 'connect <network> <container>', {
+    help: 'connect a container, running or not',
+    examples: [
+      'vethra network connect backend web',
+      'vethra network connect --ip 10.4.2.9 --alias db backend web',
+    ],
+  })
     .option('--ip <ip>', 'the IPv4 address there')
     .option('--ip6 <ip>', 'the IPv6 address there')
     .option('--mac-address <mac>', 'the hardware address there')
@@ -120,25 +128,29 @@ function addConnecting(network: Command, open: () => Promise<Tools>, io: Io): vo
     .option('--dry-run', dryRunHelp, false)
     .action(async (network: string, container: string, flags: ConnectFlags) => {
       const { connect } = await import('./network-connect.ts')
-      await connect(await open(), { network, container }, flags, io)
+      await connect(await open(), { network, container, ...flags }, io)
     })
-  subcommand(network, 'disconnect <network> <container>', 'disconnect a container', [
-    'vethra network disconnect backend web',
-  ])
+  subcommand(network, 'disconnect <network> <container>', {
+    help: 'disconnect a container',
+    examples: ['vethra network disconnect backend web'],
+  })
     .option('-f, --force', 'forget it even when a plugin fails', false)
     .option('--dry-run', dryRunHelp, false)
     .action(async (network: string, container: string, flags: DisconnectFlags) => {
       const { disconnect } = await import('./network-connect.ts')
-      await disconnect(await open(), { network, container }, flags, io)
+      await disconnect(await open(), { network, container, ...flags }, io)
     })
 }
 
 function addListing(network: Command, { open, openNetworks }: NetworkDoors, io: Io): void {
-  subcommand(network, 'ls', 'list networks', [
-    'vethra network ls',
-    'vethra network ls --filter label=team=web --format json',
-    "vethra network ls --format '{{.Name}} {{.Driver}}'",
-  ])
+  subcommand(network, 'ls', {
+    help: 'list networks',
+    examples: [
+      'vethra network ls',
+      'vethra network ls --filter label=team=web --format json',
+      "vethra network ls --format '{{.Name}} {{.Driver}}'",
+    ],
+  })
     .alias('list')
     .option('-q, --quiet', 'ids only', false)
     .option('--no-trunc', 'cut nothing short')
@@ -148,14 +160,14 @@ function addListing(network: Command, { open, openNetworks }: NetworkDoors, io: 
       const { printNetworks } = await import('./network-list.ts')
       await printNetworks(await openNetworks(), flags, io)
     })
-  subcommand(network, 'inspect <network...>', 'show networks and the containers in them', [
-    'vethra network inspect lan',
-    'vethra network inspect --mode native lan',
-  ])
+  subcommand(network, 'inspect <network...>', {
+    help: 'show networks and the containers in them',
+    examples: ['vethra network inspect lan', 'vethra network inspect --mode native lan'],
+  })
     .option('--mode <mode>', 'dockercompat or native', 'dockercompat')
     .option('-f, --format <format>', 'json or a template', 'json')
     .action(async (names: string[], flags: InspectFlags) => {
       const { printInspected } = await import('./network-inspect.ts')
-      await printInspected(await open(), names, flags, io)
+      await printInspected(await open(), { refs: names, ...flags }, io)
     })
 }

@@ -1,7 +1,9 @@
 import {
-  type ConnectOptions,
+  type ConnectRequest,
   connectContainer,
+  type DisconnectRequest,
   disconnectContainer,
+  type NetworkAndContainer,
   planConnect,
   planDisconnect,
 } from '@vethra/engine'
@@ -9,42 +11,36 @@ import type { Io } from '@vethra/world'
 import { printPlan } from './network-plan.ts'
 import type { Tools } from './tools.ts'
 
-/** A network and a container as they are named on the command line. */
-export interface ConnectedRefs {
-  readonly network: string
-  readonly container: string
+/** A command that can be a dry run. */
+interface CanBeDry {
+  readonly dryRun: boolean
 }
 
 /** The options of `network connect`. */
-export interface ConnectFlags extends ConnectOptions {
-  readonly dryRun: boolean
-}
+export type ConnectFlags = Omit<ConnectRequest, keyof NetworkAndContainer> & CanBeDry
 
 /** The options of `network disconnect`. */
-export interface DisconnectFlags {
+export interface DisconnectFlags extends CanBeDry {
   readonly force: boolean
-  readonly dryRun: boolean
 }
 
 /** Connects a container, or prints the plan. */
 export async function connect(
   tools: Tools,
-  refs: ConnectedRefs,
-  flags: ConnectFlags,
+  request: ConnectRequest & CanBeDry,
   io: Io,
 ): Promise<void> {
-  if (flags.dryRun) return printPlan(await planConnect(tools, refs, flags), io)
-  await connectContainer(tools, refs, flags)
+  if (request.dryRun) return printPlan(await planConnect(tools, request), io)
+  await connectContainer(tools, request)
 }
 
 /** Disconnects a container, or prints the plan; what could not be done is a warning. */
 export async function disconnect(
   tools: Tools,
-  refs: ConnectedRefs,
-  flags: DisconnectFlags,
+  request: DisconnectRequest & CanBeDry,
   io: Io,
 ): Promise<void> {
-  if (flags.dryRun) return printPlan(await planDisconnect(tools, refs, flags), io)
-  const warnings = await disconnectContainer(tools, refs, flags)
+  if (request.dryRun) return printPlan(await planDisconnect(tools, request), io)
+  const warnings = await disconnectContainer(tools, request)
   for (const each of warnings) io.complain(`warning: ${each}`)
 }

@@ -1,7 +1,7 @@
 import { createNetwork, planNetwork } from '@vethra/engine'
 import { type NetworkOptions, readPairs } from '@vethra/networks'
 import type { Io } from '@vethra/world'
-import { unsupported } from './flags.ts'
+import { unsupported, wrongFlag } from './flags.ts'
 import { networkPlanRow, printPlan } from './network-plan.ts'
 import type { Tools } from './tools.ts'
 
@@ -25,10 +25,10 @@ export interface CreateFlags {
 /** Creates a network, and prints its id; with `--dry-run` the plan alone. */
 export async function printCreated(
   tools: Tools,
-  name: string,
-  flags: CreateFlags,
+  flags: CreateFlags & { readonly name: string },
   io: Io,
 ): Promise<void> {
+  const { name } = flags
   const options = optionsOf(name, flags)
   if (flags.dryRun) return printPlan(networkPlanRow(await planNetwork(tools, options)), io)
   const { id, notes } = await createNetwork(tools, options)
@@ -39,12 +39,8 @@ export async function printCreated(
 function optionsOf(name: string, flags: CreateFlags): NetworkOptions {
   const { driver, ipv4 } = flags
   if (driver !== 'bridge' && driver !== 'macvlan' && driver !== 'ipvlan') {
-    throw unsupported(
-      '--driver',
-      driver,
-      'bridge, macvlan or ipvlan',
-      `unsupported cni driver "${driver}"`,
-    )
+    const hint = 'Give --driver as bridge, macvlan or ipvlan.'
+    throw wrongFlag(`unsupported cni driver "${driver}"`, hint)
   }
   if (ipv4 !== 'true' && ipv4 !== 'false') throw unsupported('--ipv4', ipv4, 'true or false')
   return {

@@ -1,7 +1,7 @@
 import { type InspectMode, inspectNetworks, networksNotFound } from '@vethra/engine'
 import type { DockerNetwork, NativeNetwork } from '@vethra/networks'
 import type { Io } from '@vethra/world'
-import { unsupported } from './flags.ts'
+import { wrongFlag } from './flags.ts'
 import { readFormat } from './listing.ts'
 import { dockerShape, nativeShape } from './shapes.ts'
 import type { Tools } from './tools.ts'
@@ -24,12 +24,11 @@ export async function isNetwork(tools: Tools, ref: string): Promise<boolean> {
  */
 export async function printInspected(
   tools: Tools,
-  refs: readonly string[],
-  { mode, format }: InspectFlags,
+  { refs, mode, format }: InspectFlags & { readonly refs: readonly string[] },
   io: Io,
 ): Promise<void> {
   if (mode !== 'dockercompat' && mode !== 'native') {
-    throw unsupported('--mode', mode, 'dockercompat or native', `unknown mode "${mode}"`)
+    throw wrongFlag(`unknown mode "${mode}"`, 'Give --mode as dockercompat or native.')
   }
   const text = format === 'json' ? undefined : renderer(mode, format)
   const { shown, missing, faults } = await inspectNetworks(tools, refs, mode)

@@ -12,8 +12,7 @@ export interface RemoveFlags {
 /** Removes networks and prints their names, or the plan of that. With `force` those that are missing are left out. */
 export async function printRemoved(
   tools: Tools,
-  names: readonly string[],
-  { force, dryRun }: RemoveFlags,
+  { names, force, dryRun }: RemoveFlags & { readonly names: readonly string[] },
   io: Io,
 ): Promise<void> {
   const { missing } = force

@@ -8,29 +8,25 @@ import { pluginShape } from './shapes.ts'
 
 /** `vethra plugin ls|install`: the plugins on CNI_PATH, and links to those that Vethra is. Being one of them needs no command line. */
 export function pluginCommand(program: Command, open: () => Promise<World>, io: Io): void {
-  const plugin = subcommand(
-    program,
-    'plugin',
-    'CNI plugins: list, install; "vethra plugin NAME" is the plugin NAME itself',
-    ['vethra plugin ls', 'vethra plugin install /usr/local/lib/cni'],
-  )
-  subcommand(plugin, 'ls', 'list the plugins on CNI_PATH, and whose each is', [
-    'vethra plugin ls',
-    'vethra plugin ls --cni-path /usr/lib/cni --format json',
-  ])
+  const plugin = subcommand(program, 'plugin', {
+    help: 'CNI plugins: list, install; "vethra plugin NAME" is the plugin NAME itself',
+    examples: ['vethra plugin ls', 'vethra plugin install /usr/local/lib/cni'],
+  })
+  subcommand(plugin, 'ls', {
+    help: 'list the plugins on CNI_PATH, and whose each is',
+    examples: ['vethra plugin ls', 'vethra plugin ls --cni-path /usr/lib/cni --format json'],
+  })
     .alias('list')
     .option('--format <format>', 'table, json or a template', 'table')
     .action(async ({ format }: { format: string }) => printPlugins(await open(), format, io))
-  subcommand(
-    plugin,
-    'install [dir]',
-    'link the plugins that Vethra is into a folder, install the hook of Podman; prints the paths',
-    [
+  subcommand(plugin, 'install [dir]', {
+    help: 'link the plugins that Vethra is into a folder, install the hook of Podman; prints the paths',
+    examples: [
       'vethra plugin install /usr/local/lib/cni',
       'vethra plugin install --force /opt/cni/bin',
       'vethra plugin install --hooks /etc/containers/oci/hooks.d',
     ],
-  )
+  })
     .option('--force', "also into a distribution's folder, and over files of others", false)
     .option('--hooks <dir>', 'have Podman attach containers by their annotations')
     .action(async (dir: string | undefined, { force, hooks }: InstallFlags) => {

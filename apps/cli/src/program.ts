@@ -19,22 +19,30 @@ export function newProgram(io: Io): Command {
     )
     .addHelpText('after', () => `\nGlobal flags, before or after the command:\n${globalFlags()}`)
     .helpCommand(true)
-  subcommand(program, 'version', 'print the version', ['vethra version']).action(() =>
-    io.print(version),
-  )
+  subcommand(program, 'version', {
+    help: 'print the version',
+    examples: ['vethra version'],
+  }).action(() => io.print(version))
   return program
 }
 
-/** Adds a subcommand that behaves like its parent; its examples stand below its help. */
+/** The help of a subcommand. */
+interface SubcommandHelp {
+  /** The line that the parent's help has for it. */
+  readonly help: string
+  /** Command lines, printed below its flags. */
+  readonly examples: readonly string[]
+}
+
+/** Adds a subcommand that behaves like its parent. */
 export function subcommand(
   parent: Command,
   usage: string,
-  text: string,
-  examples: readonly string[],
+  { help, examples }: SubcommandHelp,
 ): Command {
   return parent
     .command(usage)
-    .description(text)
+    .description(help)
     .addHelpText('after', `\nExamples:\n${examples.map((each) => `  ${each}`).join('\n')}`)
     .addHelpText('after', () => `\n${briefGlobalFlags()}`)
 }

@@ -8,15 +8,17 @@ import { rootlessShape } from './shapes.ts'
 
 /** `vethra rootless check`: what containers of an ordinary user need, and the command that mends what is missing. */
 export function rootlessCommand(program: Command, open: () => Promise<World>, io: Io): void {
-  const rootless = subcommand(program, 'rootless', 'containers of an ordinary user', [
-    'vethra rootless check',
-  ])
-  subcommand(
-    rootless,
-    'check',
-    'print what rootless containers need, and the command that mends what is missing',
-    ['vethra rootless check', "vethra rootless check --format '{{.Status}} {{.Need}} {{.Fix}}'"],
-  )
+  const rootless = subcommand(program, 'rootless', {
+    help: 'containers of an ordinary user',
+    examples: ['vethra rootless check'],
+  })
+  subcommand(rootless, 'check', {
+    help: 'print what rootless containers need, and the command that mends what is missing',
+    examples: [
+      'vethra rootless check',
+      "vethra rootless check --format '{{.Status}} {{.Need}} {{.Fix}}'",
+    ],
+  })
     .option('--format <format>', 'text, json or a template', 'text')
     .action(async ({ format }: { format: string }) => {
       const items = await rootlessCheck(await open())

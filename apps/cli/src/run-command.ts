@@ -116,11 +116,14 @@ async function completionCommand(program: Command, call: Call): Promise<void> {
   const { grammarOf } = await import('./completion-places.ts')
   const scripts = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion }
   const shells = Object.keys(scripts).join(', ')
-  subcommand(program, 'completion <shell>', `print the completion script for ${shells}`, [
-    'vethra completion bash > /etc/bash_completion.d/vethra',
-    'vethra completion zsh > "${fpath[1]}/_vethra"',
-    'vethra completion fish > ~/.config/fish/completions/vethra.fish',
-  ]).action((shell: string) => {
+  subcommand(program, 'completion <shell>', {
+    help: `print the completion script for ${shells}`,
+    examples: [
+      'vethra completion bash > /etc/bash_completion.d/vethra',
+      'vethra completion zsh > "${fpath[1]}/_vethra"',
+      'vethra completion fish > ~/.config/fish/completions/vethra.fish',
+    ],
+  }).action((shell: string) => {
     if (!Object.hasOwn(scripts, shell)) throw unsupported('the shell', shell, shells)
     call.io.print(scripts[shell as keyof typeof scripts](grammarOf(program)))
   })

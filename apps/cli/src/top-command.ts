@@ -13,12 +13,10 @@ interface TopFlags {
 
 /** `vethra top`: what networks and containers receive and send. */
 export function topCommand(program: Command, open: () => Promise<Daemon>, io: Io): void {
-  subcommand(
-    program,
-    'top',
-    'show the traffic of networks and containers, measured by the daemon',
-    ['vethra top', 'vethra top --once', 'vethra --namespace k8s.io top --interval 5'],
-  )
+  subcommand(program, 'top', {
+    help: 'show the traffic of networks and containers, measured by the daemon',
+    examples: ['vethra top', 'vethra top --once', 'vethra --namespace k8s.io top --interval 5'],
+  })
     .option('--once', 'print one table and end; the default without a terminal', false)
     .option('--interval <seconds>', 'the interval of each table', '1')
     .action(async (flags: TopFlags) => showTop(await open(), flags, io))

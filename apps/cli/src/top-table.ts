@@ -17,13 +17,13 @@ export function topLines(
   const networks = now.Networks.map((each) => {
     const past = before.Networks.find(({ Name }) => Name === each.Name)
     const cells = [each.Name, each.Driver, String(each.Containers)]
-    return row(cells, past, each, seconds)
+    return row(cells, ratesOf(past, each, seconds))
   })
   const containers = now.Containers.map((each) => {
     const past = before.Containers.find(({ ID }) => ID === each.ID)
     const { ID, Name, State, Networks, Addresses } = each
     const cells = [ID.slice(0, 12), Name, State, Networks.join(','), Addresses.join(',')]
-    return row(cells, past, each, seconds)
+    return row(cells, ratesOf(past, each, seconds))
   })
   const rates = ['RECEIVED', 'SENT']
   return [
@@ -51,18 +51,20 @@ interface Row {
   readonly busy: number
 }
 
-function row(
-  cells: readonly string[],
-  past: Octets | undefined,
-  now: Octets,
-  seconds: number,
-): Row {
-  const received = rate(past?.ReceivedBytes, now.ReceivedBytes, seconds)
-  const sent = rate(past?.SentBytes, now.SentBytes, seconds)
+type Rates = readonly [received: number | undefined, sent: number | undefined]
+
+function row(cells: readonly string[], [received, sent]: Rates): Row {
   return {
     cells: [...cells, formatRate(received), formatRate(sent)],
     busy: (received ?? -1) + (sent ?? -1),
   }
+}
+
+function ratesOf(past: Octets | undefined, now: Octets, seconds: number): Rates {
+  return [
+    rate(past?.ReceivedBytes, now.ReceivedBytes, seconds),
+    rate(past?.SentBytes, now.SentBytes, seconds),
+  ]
 }
 
 // An interface that was made anew counts from nothing.

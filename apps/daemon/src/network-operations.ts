@@ -176,8 +176,9 @@ export const networkOperations: readonly Operation[] = [
     status: 204,
     run: async (api, { params, query, body }) => {
       const { Container, IP, IP6, MacAddress, Aliases } = body
-      const refs = { network: params.network, container: Container }
-      await connectContainer(await api.manage(query.namespace), refs, {
+      await connectContainer(await api.manage(query.namespace), {
+        network: params.network,
+        container: Container,
         ...(IP === undefined ? {} : { ip: IP }),
         ...(IP6 === undefined ? {} : { ip6: IP6 }),
         ...(MacAddress === undefined ? {} : { macAddress: MacAddress }),
@@ -196,10 +197,11 @@ export const networkOperations: readonly Operation[] = [
     body: disconnection,
     status: 204,
     run: async (api, { params, query, body }) => {
-      const { Container, Force } = body
-      const tools = await api.manage(query.namespace)
-      const refs = { network: params.network, container: Container }
-      const warnings = await disconnectContainer(tools, refs, { force: Force })
+      const warnings = await disconnectContainer(await api.manage(query.namespace), {
+        network: params.network,
+        container: body.Container,
+        force: body.Force,
+      })
       for (const each of warnings) api.warn(each)
     },
   }),

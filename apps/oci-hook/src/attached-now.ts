@@ -31,6 +31,11 @@ export async function attachedByRecord(
   return records.map(rememberedOnly)
 }
 
+/** A container that has stopped, and its files, where they could be read. */
+export interface Stopping extends ContainerRef {
+  readonly container: Container | undefined
+}
+
 /**
  * The networks that a container which has stopped is attached to: those that are recorded, else
  * those that it asked for. Without a container only the former. `attempt` logs what cannot be read,
@@ -38,11 +43,10 @@ export async function attachedByRecord(
  */
 export async function attachedNow(
   world: World,
-  ref: ContainerRef,
-  container: Container | undefined,
+  { namespace, id, container }: Stopping,
   attempt: Attempt,
 ): Promise<readonly Membership[]> {
-  const { namespace } = ref
+  const ref = { namespace, id }
   const files = (await attempt('read the networks', () => world.networks(namespace).list())) ?? []
   const { networks } = networksFromFiles(files)
   const planned = container

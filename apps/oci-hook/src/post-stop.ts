@@ -10,7 +10,7 @@ import {
 import type { Membership } from '@vethra/container'
 import { type Attempt, detachAll, goingOn, livingRecords } from '@vethra/engine'
 import type { World } from '@vethra/world'
-import { attachedByRecord, attachedNow } from './attached-now.ts'
+import { attachedByRecord, attachedNow, type Stopping } from './attached-now.ts'
 import { stopBypass } from './bypass.ts'
 import type { Container } from './container.ts'
 import { detachedHome } from './detached-home.ts'
@@ -44,7 +44,7 @@ export async function postStop(
     const container = await attempt('read the container', open)
     const { mode = 'cni', ports = [] } = container?.request ?? {}
     const late = recorded === undefined && mode === 'cni'
-    const detached = late ? await detach(world, ref, container, attempt) : (recorded ?? [])
+    const detached = late ? await detach(world, { ...ref, container }, attempt) : (recorded ?? [])
     await attempt('remove the names', () => release(world, namespace, id))
     const containerId = detached[0]?.attachment.containerId ?? containerIdOf(ref)
     // After the rules: a port that is free while rules still lead from it would reach nobody.
@@ -82,11 +82,10 @@ async function release(world: World, namespace: string, id: string): Promise<voi
 
 async function detach(
   world: World,
-  ref: ContainerRef,
-  container: Container | undefined,
+  stopping: Stopping,
   attempt: Attempt,
 ): Promise<readonly Membership[]> {
-  const attached = await attachedNow(world, ref, container, attempt)
+  const attached = await attachedNow(world, stopping, attempt)
   await attempt('detach', () => detachAll(world, attached))
   return attached
 }

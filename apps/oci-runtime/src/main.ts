@@ -26,13 +26,17 @@ export async function main(argv: readonly string[], io: Io, host: RuntimeHost): 
   } catch (error) {
     if (!(error instanceof CniError)) throw error
     for (const line of explain(error)) io.complain(line)
-    if (call) await logError(host, call, error, io)
+    if (call) await logError({ host, io }, call, error)
     return error.code === 103 ? 2 : 1
   }
 }
 
 // containerd shows what it finds there, and not what is on standard error.
-async function logError(host: RuntimeHost, call: StartCall, error: CniError, io: Io) {
+async function logError(
+  { host, io }: { readonly host: RuntimeHost; readonly io: Io },
+  call: StartCall,
+  error: CniError,
+) {
   const { logTo, timeOf } = await import('./log-to.ts')
   const message = explain(error)
     .map((line) => line.trim().replace(/^error: /, ''))

@@ -133,7 +133,7 @@ export {
   reservationsAt,
 } from './network/ipam-places.ts'
 export { type ReleaseRequest, releaseReservations } from './network/ipam-release.ts'
-export type { ConnectOptions } from './network/joining.ts'
+export type { ConnectRequest, NetworkAndContainer } from './network/joining.ts'
 export { connectContainer, planConnect } from './network/network-connect.ts'
 export {
   type CreatedNetwork,
@@ -144,7 +144,11 @@ export {
   planNetwork,
   plannedDefaultNetwork,
 } from './network/network-create.ts'
-export { disconnectContainer, planDisconnect } from './network/network-disconnect.ts'
+export {
+  type DisconnectRequest,
+  disconnectContainer,
+  planDisconnect,
+} from './network/network-disconnect.ts'
 export { applyImport, type ImportRow, planImport } from './network/network-import.ts'
 export {
   type InspectedNetworks,

@@ -8,7 +8,7 @@ import {
   type ParsedResult,
 } from '@vethra/cni'
 import type { PluginWay } from '@vethra/plugins'
-import type { AttachmentKey, PluginRunner, ResultCache, World } from '@vethra/world'
+import type { AttachmentKey, ResultCache, World } from '@vethra/world'
 import { cacheEntry, noPlugins } from './add-plugins.ts'
 import { cachedList, convert, convertIfReadable } from './cached-list.ts'
 import { runsPlugins, start, stepOf } from './next-step.ts'
@@ -55,7 +55,15 @@ export async function cacheOrUndo(
   try {
     await cache.write(cacheEntry(plan, result))
   } catch (cause) {
-    throw await undone(runner, plan, result, cause)
+    const undo = run(runner, { operation: 'DEL', ...plan, prevResult: result.text })
+    const errors = [
+      cause,
+      ...(await undo.then(
+        () => [],
+        (error: unknown) => [error],
+      )),
+    ]
+    throw notCached(plan.list.name, errors)
   }
 }
 
@@ -142,19 +150,11 @@ function keyOf(network: string, { containerId, ifname }: Attachment): Attachment
   return { network, containerId, ifname }
 }
 
-async function undone(
-  runner: PluginRunner,
-  plan: Pick<AttachmentPlan, 'list' | 'attachment' | 'ways'>,
-  result: ParsedResult,
-  cause: unknown,
-): Promise<CniError> {
-  const errors = [cause]
-  await run(runner, { operation: 'DEL', ...plan, prevResult: result.text }).catch(
-    (error: unknown) => errors.push(error),
-  )
+function notCached(network: string, errors: readonly unknown[]): CniError {
+  const [cause] = errors
   return new CniError({
     code: cause instanceof CniError ? cause.code : 5,
-    message: `failed to set network ${JSON.stringify(plan.list.name)} cached result`,
+    message: `failed to set network ${JSON.stringify(network)} cached result`,
     cause: errors.length === 1 ? cause : new AggregateError(errors),
   })
 }

@@ -33,19 +33,22 @@ export async function askIpam(
   const link = await converge(world.attachments, { netns: call.netns, desired: resources })
   if (link.kind === 'failed') return { error: link.error }
   const outcome = await runIpam(world, call)
-  if ('error' in outcome) return { error: await withoutLink(world, call, resources, outcome.error) }
+  if ('error' in outcome) {
+    const isMissing = outcome.error.code === 100
+    const failure = isMissing ? await removeLink(world, call, resources) : undefined
+    return { error: failure ?? outcome.error }
+  }
   const { ips, routes, dns } = parseResult(outcome.printed, first.cniVersion).result
   return { answer: { ips, routes, dns } }
 }
 
-async function withoutLink(
+// Returns why it could not be removed.
+async function removeLink(
   world: StageWorld,
   { netns }: PluginCall,
   made: State,
-  error: CniError,
-): Promise<CniError> {
-  if (error.code !== 100) return error
+): Promise<CniError | undefined> {
   const former = made.filter(({ owner }) => owner.kind === 'attachment')
   const outcome = await converge(world.attachments, { netns, desired: [], former })
-  return outcome.kind === 'failed' ? outcome.error : error
+  return outcome.kind === 'failed' ? outcome.error : undefined
 }

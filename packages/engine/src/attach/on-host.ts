@@ -1,4 +1,4 @@
-import { CniError, type ConfList, guards, identityOf, type ParsedResult } from '@vethra/cni'
+import { CniError, guards, identityOf, type ParsedResult } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
 import type { PluginWay } from '@vethra/plugins'
 import type { AttachmentRecord } from '@vethra/world'
@@ -109,7 +109,7 @@ async function attachOne(tools: HostTools, membership: Membership): Promise<Pars
   await checkAttachable(tools.cache, list, attachment)
   await demandDhcp(tools, list)
   const ways = waysNow(tools, list)
-  const record = await makeRecord(tools, membership, ways, list)
+  const record = await makeRecord(tools, membership, nativeIntent(ways, { list, attachment }))
   try {
     const result = await addPlugins(tools, { list, attachment, record })
     const runner = pluginRunner(tools, { list, record, isMade: true })
@@ -137,25 +137,27 @@ async function forgotten(
   }
 }
 
+type Intent = Pick<AttachmentRecord, 'ways' | 'asked'>
+
+// What plugins of this process make, a killed ADD has no result of: it is undone by what was asked.
+function nativeIntent(ways: readonly PluginWay[], asked: Parameters<typeof cacheEntry>[0]): Intent {
+  return ways.some(({ way }) => way === 'native') ? { ways, asked: cacheEntry(asked) } : {}
+}
+
 // Before the first plugin: killed from here on, the next command knows that something is to be undone.
 // A GC that is under way ends first, and a later one sees the record: it frees nothing of this ADD.
 async function makeRecord(
   { records, netns, lock, places }: HostTools,
   membership: Membership,
-  ways: readonly PluginWay[],
-  list: ConfList,
+  intent: Intent,
 ): Promise<AttachmentRecord> {
-  const { attachment } = membership
-  const native = ways.some(({ way }) => way === 'native')
-    ? { ways, asked: cacheEntry({ list, attachment }) }
-    : {}
-  const path = membership.attachment.netns
-  const { joined } = membership
+  const { joined, attachment } = membership
+  const path = attachment.netns
   const container = containerOf(membership)
   const identity = identityOf(await netns.look(path))
   const nonce = netns.nonce()
   const lasting = joined === undefined ? {} : { joined }
-  const made = { container, netns: path, ...lasting, ...identity, nonce, ...native }
+  const made = { container, netns: path, ...lasting, ...identity, nonce, ...intent }
   const record = { ...keyOf(membership), ...made }
   await lock.hold(guards.network(places, membership.network), () => records.write(record))
   return record

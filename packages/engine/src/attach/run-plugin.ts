@@ -1,9 +1,9 @@
 import { CniError, type ConfList, onCniError, type PluginCall } from '@vethra/cni'
-import { bridgeOf, type SavedRules } from '@vethra/firewall'
+import { bridgeOf } from '@vethra/firewall'
 import { linkKinds } from '@vethra/plugins'
 import type { AttachmentRecord, LinkInside, NamespaceFacts, PluginRunner } from '@vethra/world'
 import type { PluginOutcome, RunStep } from './next-step.ts'
-import { runInTurn, type TurnTools } from './take-turns.ts'
+import { runInTurn, type SharedRules, type TurnTools } from './take-turns.ts'
 
 /** The parts that run the plugins of one attachment. */
 export interface PluginTools extends TurnTools {
@@ -23,7 +23,7 @@ export interface PluginContext {
   /** Whether there was no such interface when this ADD began: a veth that is on no bridge yet is what it left half made. */
   readonly wasFree?: boolean
   /** The shared rules, where they have been read. */
-  readonly rules?: readonly SavedRules[] | undefined
+  readonly rules?: SharedRules
 }
 
 /** Runs one plugin of an attachment, and returns what it printed, or its error. An ADD that makes rules which others share takes turns. */
@@ -32,9 +32,9 @@ export async function runPlugin(
   context: PluginContext,
   call: PluginCall,
 ): Promise<PluginOutcome> {
-  const { list, record, rules } = context
+  const { record } = context
   const whose = record?.nonce === undefined ? call : { ...call, nonce: record.nonce }
-  if (call.operation === 'ADD') return outcomeOf(runInTurn(tools, list, whose, rules))
+  if (call.operation === 'ADD') return outcomeOf(runInTurn(tools, context, whose))
   return outcomeOf(tools.runner.run(await sparingOthers(tools.netns, context, whose)))
 }
 

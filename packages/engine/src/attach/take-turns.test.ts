@@ -185,6 +185,6 @@ it('a plugin that fails while it has its turn gives it back and its failure on',
     runner: { run: async () => Promise.reject(new Error('no')) },
     lock: { hold: (_, work) => work().finally(() => log.push('unlock')) },
   }
-  await expect(runInTurn(failing, list, call('portmap'))).rejects.toThrow('no')
+  await expect(runInTurn(failing, { list }, call('portmap'))).rejects.toThrow('no')
   expect(log).toEqual(['unlock'])
 })

@@ -5,13 +5,16 @@ import type { World } from '@vethra/world'
 /** The parts that make attachments where others make some at the same time. */
 export type TurnTools = Pick<World, 'runner' | 'lock' | 'rules' | 'places'>
 
+/** The rules that plugins share, as they were read; undefined where they were not. */
+export type SharedRules = readonly SavedRules[] | undefined
+
 const sharing: readonly string[] = ['portmap', 'firewall']
 
 /** The rules of IPv4, where a plugin of the list shares some with others; undefined where they cannot be read. */
 export async function readSharedRules(
   { rules }: Pick<TurnTools, 'rules'>,
   { plugins }: Pick<ConfList, 'plugins'>,
-): Promise<readonly SavedRules[] | undefined> {
+): Promise<SharedRules> {
   if (!plugins.some(({ type }) => sharing.includes(type))) return undefined
   return rules.save([4]).catch(onCniError(() => undefined))
 }
@@ -19,14 +22,13 @@ export async function readSharedRules(
 /**
  * Runs the ADD of a plugin. An ADD that makes rules which others share (portmap, firewall) runs
  * alone while those rules are missing: plugins check, then append, so two at once would make some
- * twice. Once the rules exist no ADD waits; one that had to wait looks again. `known`, by
- * `readSharedRules`, spares the first look.
+ * twice. Once the rules exist no ADD waits; one that had to wait looks again. Rules that are given, by
+ * `readSharedRules`, spare the first look.
  */
 export async function runInTurn(
   tools: TurnTools,
-  list: ConfList,
+  { list, rules: known }: { readonly list: ConfList; readonly rules?: SharedRules },
   call: PluginCall,
-  known?: readonly SavedRules[],
 ): Promise<string> {
   const { runner, lock, places, rules } = tools
   if (!sharing.includes(call.type)) return runner.run(call)

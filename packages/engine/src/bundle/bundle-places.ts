@@ -3,7 +3,7 @@ import { type BundlePlaces, type BundleRequest, networkMode, parseRecord } from 
 import { bakedFlags, homeVariables } from '@vethra/settings'
 import { lifeNow } from '../attach/life.ts'
 import { recordsOf } from '../attach/whose.ts'
-import type { Caller, PrepareTools } from './prepare-tools.ts'
+import type { PrepareTools, Preparing } from './prepare-tools.ts'
 
 // bun reads its own variables before our code runs. It refuses to start in a deleted folder, which runc may
 // have been called in, unless it is told another.
@@ -12,13 +12,9 @@ const bunVariables = ['BUN_OPTIONS=--cwd=/'] as const
 const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /** Where the container's files and the hook's program are. */
-export async function placesFor(
-  tools: PrepareTools,
-  request: BundleRequest,
-  io: Caller,
-): Promise<BundlePlaces> {
-  const { containers, hosts, resolved, settings, effects } = tools
-  const [path = '', ...script] = io.program
+export async function placesFor(tools: Preparing, request: BundleRequest): Promise<BundlePlaces> {
+  const { containers, hosts, resolved, settings, effects, caller } = tools
+  const [path = '', ...script] = caller.program
   const stateDir = containers.folder(request.id)
   const own: BundlePlaces = {
     stateDir,
@@ -28,7 +24,7 @@ export async function placesFor(
     hook: {
       path,
       args: ['vethra', ...script, ...bakedFlags(resolved)],
-      env: [...environmentOf(tools, io), ...(script.length === 0 ? bunVariables : [])],
+      env: [...environmentOf(tools), ...(script.length === 0 ? bunVariables : [])],
       // A chain that hangs is ended by the plugins' own deadline and undone: that must fit in.
       timeout: Math.ceil((settings.pluginTimeoutMs * 10) / 1000),
     },
@@ -50,7 +46,7 @@ async function checkJoinable({ host }: PrepareTools, path: string): Promise<void
 }
 
 // Nothing of the caller's own environment reaches config.json but where the configuration lies, and a user's folders.
-function environmentOf({ host }: PrepareTools, { env }: Caller): readonly string[] {
+function environmentOf({ host, caller: { env } }: Preparing): readonly string[] {
   const toml = env['VETHRA_TOML']
   const homes = host.rootless ? homeVariables(env) : []
   return [`PATH=${systemPath}`, ...(toml ? [`VETHRA_TOML=${toml}`] : []), ...homes]

@@ -21,7 +21,14 @@ import { attachedIdOf, attachedIds } from '../attach/whose.ts'
 import { containerLabels, recordsOfAll } from '../network/network-users.ts'
 import type { ManageTools } from '../network/tools.ts'
 import { foreignForwards } from '../rootless/foreign-forwards.ts'
-import type { Caller } from './prepare-tools.ts'
+import type { Preparing } from './prepare-tools.ts'
+
+/** A container, what `-p` asks for it, and its networks as they were asked for. */
+export interface PublishRequest {
+  readonly id: string
+  readonly publish: readonly string[]
+  readonly refs: readonly string[]
+}
 
 /**
  * The ports that a container publishes through the first of its networks that can, with host ports
@@ -29,17 +36,16 @@ import type { Caller } from './prepare-tools.ts'
  * spec that cannot be, 102 for a port that is taken.
  */
 export async function portsOf(
-  tools: ManageTools,
-  { id, publish }: { readonly id: string; readonly publish: readonly string[] },
-  refs: readonly string[],
-  io: Caller,
+  tools: Preparing,
+  { id, publish, refs }: PublishRequest,
 ): Promise<readonly PortMapping[]> {
+  const { caller } = tools
   const [networkRef = ''] = refs
   const requests = parsePortSpecs(publish)
   checkHostIps(requests)
   if (requests.length === 0) return []
   if (/^(host|none)$|^ns:/.test(networkRef)) {
-    io.complain(`warning: published ports are left out: the network is ${networkRef}`)
+    caller.complain(`warning: published ports are left out: the network is ${networkRef}`)
     return []
   }
   const entries = await tools.host.cache.list()
@@ -47,8 +53,9 @@ export async function portsOf(
   const labels = await containerLabels(tools)
   const by = (pluginId: string) => `container ${labels.get(pluginId) ?? pluginId}`
   const others = entries.filter(({ attachment }) => attachment.containerId !== own)
-  const promised = await promisedPorts(tools, own, others, by)
-  const families = await familiesOf(tools, refs, io)
+  const attached = new Set(entries.map(({ attachment }) => attachment.containerId)).add(own)
+  const promised = await promisedPorts(tools, attached, by)
+  const families = await familiesOf(tools, refs)
   const holds = await tools.ports.list()
   const ports = assignPorts(requests, {
     listening: await namedSockets(tools, requests, heldBy(holds, own)),
@@ -63,7 +70,7 @@ export async function portsOf(
     seed: seedOf(id),
   })
   const warnings = [...brokenPromises(ports, promised), ...deadEnds(requests, families)]
-  for (const warning of warnings) io.complain(`warning: ${warning}`)
+  for (const warning of warnings) caller.complain(`warning: ${warning}`)
   return ports
 }
 
@@ -83,15 +90,13 @@ function mappedPorts(
 // Prepared, or stopped: nothing of it is attached.
 async function promisedPorts(
   tools: ManageTools,
-  own: string,
-  others: readonly CachedAttachment[],
+  attached: ReadonlySet<string>,
   by: (pluginId: string) => string,
 ): Promise<readonly HeldMapping[]> {
-  const attached = new Set(others.map(({ attachment }) => attachment.containerId))
   const idOf = attachedIds(await tools.host.records.list())
   return (await recordsOfAll(tools)).flatMap(({ namespace, id, ports }) => {
     const pluginId = idOf({ namespace, id })
-    if (pluginId === own || attached.has(pluginId)) return []
+    if (attached.has(pluginId)) return []
     return ports.map((mapping) => ({ ...mapping, by: by(pluginId) }))
   })
 }
@@ -161,9 +166,8 @@ function names({ protocol, host }: PortRequest, socket: ListeningPort): boolean 
 }
 
 async function familiesOf(
-  { networks, host }: ManageTools,
+  { networks, host, caller }: Preparing,
   refs: readonly string[],
-  io: Caller,
 ): Promise<readonly (4 | 6)[]> {
   const known = networksFromFiles(await networks.list()).networks
   // The default network, which can publish, appears on its first use.
@@ -172,10 +176,10 @@ async function familiesOf(
   const network = asked[Math.max(index, 0)]
   if (network === undefined) return [4]
   if (index === -1) {
-    io.complain(`warning: network ${network.name} publishes no ports: it has no plugin portmap`)
+    caller.complain(`warning: network ${network.name} publishes no ports: it has no plugin portmap`)
   }
   if (hangsAtLoopback(network) && programsOf(host, network.list).includes('portmap')) {
-    io.complain(`warning: published ports hang at [::1]: ${network.file} has no conditionsV6`)
+    caller.complain(`warning: published ports hang at [::1]: ${network.file} has no conditionsV6`)
   }
   const subnets = networkSubnets(network).map(({ subnet }) => subnet)
   const families = ([4, 6] as const).filter((family) =>

@@ -9,17 +9,13 @@ import {
 import { type ExtraHost, parseExtraHost } from '@vethra/names'
 import { checkWishes, defaultNetworkName, findNetwork, networksFromFiles } from '@vethra/networks'
 import { plannedDefaultNetwork } from '../network/network-create.ts'
-import type { Caller, PrepareTools } from './prepare-tools.ts'
+import type { PrepareTools, Preparing } from './prepare-tools.ts'
 
 /**
  * The request of the flags, with host ports chosen. Throws CniError 103 for a flag that can't be,
  * 101 for a network that is not there, 102 for a port that is taken.
  */
-export async function requestOf(
-  tools: PrepareTools,
-  flags: BundleFlags,
-  io: Caller,
-): Promise<BundleRequest> {
+export async function requestOf(tools: Preparing, flags: BundleFlags): Promise<BundleRequest> {
   if (flags.uts !== undefined && flags.uts !== 'host') {
     const text = `unknown uts value. valid value(s) are 'host', got: ${JSON.stringify(flags.uts)}`
     throw new CniError({ code: 103, message: text, hint: 'Give --uts as host.' })
@@ -34,12 +30,7 @@ export async function requestOf(
     ...present({ name, hostname, domainname, ip, ip6, macAddress }),
     namespace: settings.namespace,
     networks,
-    ports: await publishedPorts(
-      tools,
-      flags,
-      networks.map(({ ref }) => ref),
-      io,
-    ),
+    ports: await publishedPorts(tools, flags, networks),
     utsHost: flags.uts === 'host',
     extraHosts: await extraHostsOf(tools, flags.addHost),
     aliases: flags.networkAlias,
@@ -55,14 +46,13 @@ export async function requestOf(
 
 // What knows of other containers' ports is loaded where a container publishes some.
 async function publishedPorts(
-  tools: PrepareTools,
-  flags: BundleFlags,
-  refs: readonly string[],
-  caller: Caller,
+  tools: Preparing,
+  { id, publish }: BundleFlags,
+  networks: readonly NetworkRequest[],
 ): Promise<BundleRequest['ports']> {
-  if (flags.publish.length === 0) return []
+  if (publish.length === 0) return []
   const { portsOf } = await import('./bundle-ports.ts')
-  return portsOf(tools, flags, refs, caller)
+  return portsOf(tools, { id, publish, refs: networks.map(({ ref }) => ref) })
 }
 
 async function checkNetworks(

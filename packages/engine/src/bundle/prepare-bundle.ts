@@ -14,7 +14,7 @@ import { placesFor } from './bundle-places.ts'
 import { requestOf } from './bundle-request.ts'
 import { writeContainerFiles } from './container-files.ts'
 import { demandAppArmor } from './demand-apparmor.ts'
-import type { Caller, PrepareTools } from './prepare-tools.ts'
+import type { Caller, PrepareTools, Preparing } from './prepare-tools.ts'
 
 /** How a bundle is prepared. */
 export interface PrepareOptions {
@@ -51,7 +51,7 @@ export async function prepareConfig(
   caller: Caller,
 ): Promise<string> {
   const config = { text, parsed: parseConfig(text), versions: [], others: [] }
-  return (await holding(tools, config, { ...options, flags }, caller)).plan.config
+  return (await holding({ ...tools, caller }, config, { ...options, flags })).plan.config
 }
 
 /**
@@ -67,7 +67,7 @@ export async function prepareBundle(
 ): Promise<PreparedBundle> {
   // Before any lock is held: whoever wrote it may have made it large.
   const config = await readConfig(tools, folder, flags.id)
-  const { plan, changes } = await holding(tools, config, { ...options, flags }, caller)
+  const { plan, changes } = await holding({ ...tools, caller }, config, { ...options, flags })
   return { file: config.file, mode: plan.mode, changes, record: renderRecord(plan.record) }
 }
 
@@ -80,39 +80,34 @@ interface Done {
   readonly changes: readonly string[]
 }
 
-async function holding(
-  tools: PrepareTools,
-  config: ConfigText,
-  wanted: Work,
-  caller: Caller,
-): Promise<Done> {
+async function holding(tools: Preparing, config: ConfigText, wanted: Work): Promise<Done> {
   const { lock, places } = tools.host
-  const work = () => prepare(tools, config, wanted, caller)
+  const work = () => prepare(tools, config, wanted)
   // Bundles that are prepared at the same time must not choose one port twice.
   const chooses = wanted.flags.publish.length > 0 && !wanted.dryRun && !wanted.byRuntime
   return (await (chooses ? lock.hold(guards.ports(places), work) : work())) as Done
 }
 
 async function prepare(
-  tools: PrepareTools,
+  tools: Preparing,
   config: ConfigText,
   { flags, dryRun, byRuntime }: Work,
-  caller: Caller,
 ): Promise<Done> {
   const { text, parsed } = config
+  const { caller } = tools
   await checkOurs(tools, flags.id, parsed)
   // A manager asks for a profile only where its kernel has AppArmor.
   if (!byRuntime) await demandAppArmor(tools, parsed.config)
-  const asked = await requestOf(tools, flags, caller)
+  const asked = await requestOf(tools, flags)
   const request = byRuntime ? { ...asked, byRuntime } : asked
   const usesDefault = request.networks.some(({ ref }) => ref === 'bridge')
   if (usesDefault && !dryRun) {
     for (const note of await ensureDefaultNetwork(tools)) caller.complain(`note: ${note}`)
   }
-  const plan = planBundle(parsed, request, await placesFor(tools, request, caller))
+  const plan = planBundle(parsed, request, await placesFor(tools, request))
   const changes = plan.config === text ? [] : plan.changes
   if (!dryRun) {
-    await apply(tools, plan, config, caller)
+    await apply(tools, plan, config)
     for (const line of plan.warnings) caller.complain(`warning: ${line}`)
     for (const change of changes) {
       if (tools.settings.logLevel === 'debug') caller.complain(`debug: ${change}`)
@@ -137,13 +132,8 @@ async function checkOurs(
   })
 }
 
-async function apply(
-  tools: PrepareTools,
-  plan: BundlePlan,
-  config: ConfigText,
-  caller: Caller,
-): Promise<void> {
-  const { containers } = tools
+async function apply(tools: Preparing, plan: BundlePlan, config: ConfigText): Promise<void> {
+  const { containers, caller } = tools
   const { file, text, others } = config
   const record = { ...plan.record, configs: preparedWith(config, plan) }
   const { id, name } = plan.record
@@ -165,7 +155,7 @@ async function apply(
     const configs = preparedWith({ ...config, others: left }, plan)
     await containers.write(id, 'vethra.json', renderRecord({ ...record, configs }))
   } catch (error) {
-    if (!known) await forget(tools, id, name, caller)
+    if (!known) await forget(tools, plan.record)
     throw error
   }
 }
@@ -175,12 +165,7 @@ function networkConfig({ record }: BundlePlan): object {
   return record.ports.length > 0 ? { portMappings: storedMappings(record.ports) } : {}
 }
 
-async function forget(
-  tools: PrepareTools,
-  id: string,
-  name: string,
-  caller: Caller,
-): Promise<void> {
+async function forget(tools: Preparing, { id, name }: BundlePlan['record']): Promise<void> {
   const steps = [
     () => tools.hosts.release(id),
     () => tools.hosts.remove(id),
@@ -188,7 +173,7 @@ async function forget(
     () => tools.containers.remove(id),
   ]
   for (const step of steps) {
-    await step().catch((fault: unknown) => warn(fault, caller))
+    await step().catch((fault: unknown) => warn(fault, tools.caller))
   }
 }
 

@@ -7,5 +7,10 @@ export interface PrepareTools extends ManageTools {
   readonly resolved: ResolvedSettings
 }
 
+/** The same, and who has called: what goes through all steps of preparing one bundle. */
+export interface Preparing extends PrepareTools {
+  readonly caller: Caller
+}
+
 /** The caller of `prepareBundle`: its environment, how the program is called, and who hears of warnings. */
 export type Caller = Pick<Io, 'env' | 'program' | 'complain'>

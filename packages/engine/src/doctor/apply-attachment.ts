@@ -2,8 +2,8 @@ import { readCidr } from '@vethra/address'
 import { type CniArgs, parseResult, type Result } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
 import type { Membership } from '@vethra/container'
-import { findNetwork, type Network } from '@vethra/networks'
-import type { AttachmentKey, HostsStore } from '@vethra/world'
+import { findNetwork } from '@vethra/networks'
+import type { AttachmentKey } from '@vethra/world'
 import { detachEach } from '../attach/detach-each.ts'
 import { attachAnew } from '../attach/heal.ts'
 import { rememberedOnly } from '../attach/membership.ts'
@@ -105,16 +105,6 @@ async function tellPeers(
   if (found === undefined) return
   const { hosts, id } = found
   const { networks } = await readNetworks(tools, [found.namespace])
-  await changeNetwork(hosts, id, networks, network, result)
-}
-
-async function changeNetwork(
-  hosts: HostsStore,
-  id: string,
-  networks: readonly Network[],
-  network: string,
-  result: Result,
-): Promise<void> {
   const names = await hosts.read(id)
   const ref = Object.keys(names?.networks ?? {}).find(
     (each) => (findNetwork(networks, each)?.name ?? each) === network,

@@ -1,8 +1,7 @@
 import { CniError, containerIdOf } from '@vethra/cni'
-import type { Membership } from '@vethra/container'
 import {
-  type BundleRecord,
   checkRequest,
+  type Membership,
   membershipsOf,
   type NetworkRequest,
 } from '@vethra/container'
@@ -15,18 +14,18 @@ import { insidePorts } from '../rootless/inside-ports.ts'
 import type { ManageTools } from './tools.ts'
 import { wholeNetworks } from './wanted-networks.ts'
 
-/** How a container is to be in a network. */
-export interface ConnectOptions {
-  readonly ip?: string
-  readonly ip6?: string
-  readonly macAddress?: string
-  readonly alias: readonly string[]
-}
-
 /** A network and a container, by name, id or the beginning of an id. */
 export interface NetworkAndContainer {
   readonly network: string
   readonly container: string
+}
+
+/** A network, a container, and how it is to be in the network. */
+export interface ConnectRequest extends NetworkAndContainer {
+  readonly ip?: string
+  readonly ip6?: string
+  readonly macAddress?: string
+  readonly alias: readonly string[]
 }
 
 /** How a container is to join a network. */
@@ -43,12 +42,12 @@ export interface Joining {
 export async function joiningOf(
   tools: ManageTools,
   container: KnownContainer,
-  ref: string,
-  options: ConnectOptions,
+  request: ConnectRequest,
 ): Promise<Joining> {
   const record = recordOf(container)
-  const network = await networkOf(tools, ref)
-  const asked = requestOf(tools, network, record, options)
+  const network = await networkOf(tools, request.network)
+  const asked = askedOf({ ...request, network: network.name })
+  checkAsked(tools, record.id, asked)
   checkWishes(network, asked)
   if (record.networks.some((each) => isSame(network, each.ref)))
     throw connectedAlready(network, container)
@@ -57,7 +56,7 @@ export async function joiningOf(
   await tools.host.cache.check({ network: network.name, containerId, ifname })
   demandSeen(container)
   const runs = container.state === 'running'
-  const memberships = runs ? await membershipsIn(tools, container, network, asked) : []
+  const memberships = runs ? await membershipsIn(tools, container, { network, asked }) : []
   return { network, asked, ifname, memberships }
 }
 
@@ -78,31 +77,26 @@ function isSame({ name, id = '' }: Network, ref: string): boolean {
   return ref === name || (id !== '' && (ref === id || ref === id.slice(0, 12)))
 }
 
-function requestOf(
-  tools: ManageTools,
-  { name }: Network,
-  record: BundleRecord,
-  { ip, ip6, macAddress, alias }: ConnectOptions,
-): NetworkRequest {
-  for (const each of alias) checkHostname(each)
-  const asked = {
-    ref: name,
+function askedOf({ network, ip, ip6, macAddress, alias }: ConnectRequest): NetworkRequest {
+  return {
+    ref: network,
     ...(ip === undefined ? {} : { ip }),
     ...(ip6 === undefined ? {} : { ip6 }),
     ...(macAddress === undefined ? {} : { macAddress }),
     aliases: alias,
   }
-  const { namespace } = tools.settings
+}
+
+function checkAsked({ settings }: ManageTools, id: string, asked: NetworkRequest): void {
+  for (const each of asked.aliases) checkHostname(each)
   const rest = { ports: [], extraHosts: [], aliases: [], dns: {} }
-  checkRequest({ ...rest, id: record.id, namespace, networks: [asked] })
-  return asked
+  checkRequest({ ...rest, id, namespace: settings.namespace, networks: [asked] })
 }
 
 async function membershipsIn(
   tools: ManageTools,
   container: KnownContainer,
-  network: Network,
-  asked: NetworkRequest,
+  { network, asked }: Pick<Joining, 'network' | 'asked'>,
 ): Promise<readonly Membership[]> {
   const { id, record, attachments, netns } = container
   const wanted = await wholeNetworks(tools.networks, [network], [asked])

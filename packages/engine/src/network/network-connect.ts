@@ -1,6 +1,10 @@
 import { CniError } from '@vethra/cni'
-import type { Membership } from '@vethra/container'
-import { type BundleRecord, type NetworkRequest, renderRecord } from '@vethra/container'
+import {
+  type BundleRecord,
+  type Membership,
+  type NetworkRequest,
+  renderRecord,
+} from '@vethra/container'
 import type { ContainerNames } from '@vethra/names'
 import { detachEach } from '../attach/detach-each.ts'
 import { holdingContainer } from '../attach/holding-container.ts'
@@ -11,7 +15,7 @@ import { findContainer } from '../container/container-inspect.ts'
 import { changeContainer, recordOf } from '../container/container-record.ts'
 import type { KnownContainer } from '../container/container-state.ts'
 import { tellAttached, tellConnection } from '../tell.ts'
-import { type ConnectOptions, joiningOf, type NetworkAndContainer } from './joining.ts'
+import { type ConnectRequest, joiningOf } from './joining.ts'
 import { type ConnectionPlan, plannedAdds } from './plan-connection.ts'
 import type { ManageTools } from './tools.ts'
 
@@ -20,13 +24,9 @@ import type { ManageTools } from './tools.ts'
  * the hosts files, and at each of its starts from now on. Undone when something fails. Throws CniError
  * 102 when it is in that network already, or was not made by `bundle prepare`.
  */
-export async function connectContainer(
-  tools: ManageTools,
-  refs: NetworkAndContainer,
-  options: ConnectOptions,
-): Promise<void> {
-  await changeContainer(tools, refs.container, async (container) => {
-    const { network, asked, memberships } = await joiningOf(tools, container, refs.network, options)
+export async function connectContainer(tools: ManageTools, request: ConnectRequest): Promise<void> {
+  await changeContainer(tools, request.container, async (container) => {
+    const { network, asked, memberships } = await joiningOf(tools, container, request)
     const record = recordOf(container)
     const remember = (networks: BundleRecord['networks']) =>
       tools.containers.write(container.id, 'vethra.json', renderRecord({ ...record, networks }))
@@ -49,11 +49,10 @@ export async function connectContainer(
 /** The plan of `connectContainer`. Fails as it does, and changes nothing. */
 export async function planConnect(
   tools: ManageTools,
-  refs: NetworkAndContainer,
-  options: ConnectOptions,
+  request: ConnectRequest,
 ): Promise<ConnectionPlan> {
-  const container = await findContainer(tools, refs.container)
-  const { network, ifname, memberships } = await joiningOf(tools, container, refs.network, options)
+  const container = await findContainer(tools, request.container)
+  const { network, ifname, memberships } = await joiningOf(tools, container, request)
   return {
     Network: network.name,
     Container: container.id,

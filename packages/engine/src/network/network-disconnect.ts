@@ -12,6 +12,9 @@ import type { NetworkAndContainer } from './joining.ts'
 import { type ConnectionPlan, plannedDels } from './plan-connection.ts'
 import type { ManageTools } from './tools.ts'
 
+/** A network, a container, and whether it is to be forgotten there even when a plugin fails. */
+export type DisconnectRequest = NetworkAndContainer & DetachOptions
+
 /**
  * Disconnects a container from a network: its interface, address and rules go at once when it runs, its
  * names leave the hosts files, and its next start goes without. It works where the conf list has gone,
@@ -21,13 +24,12 @@ import type { ManageTools } from './tools.ts'
  */
 export async function disconnectContainer(
   tools: ManageTools,
-  refs: NetworkAndContainer,
-  options: DetachOptions,
+  request: DisconnectRequest,
 ): Promise<readonly string[]> {
-  return changeContainer(tools, refs.container, async (container) => {
+  return changeContainer(tools, request.container, async (container) => {
     const record = recordOf(container)
-    const { target, networks } = await leavingOf(tools, container, refs.network, options)
-    await detachAll(tools.host, membershipsIn(container, target), options)
+    const { target, networks } = await leavingOf(tools, container, request)
+    await detachAll(tools.host, membershipsIn(container, target), request)
     if (networks.length === 0) await rememberHome(tools, container)
     await forgetNames(tools, container, target.isMeant)
     await tools.containers.write(container.id, 'vethra.json', renderRecord({ ...record, networks }))
@@ -44,11 +46,10 @@ export async function disconnectContainer(
 /** The plan of `disconnectContainer`. Fails as it does, and changes nothing. */
 export async function planDisconnect(
   tools: ManageTools,
-  refs: NetworkAndContainer,
-  options: DetachOptions,
+  request: DisconnectRequest,
 ): Promise<ConnectionPlan> {
-  const container = await findContainer(tools, refs.container)
-  const { target, networks } = await leavingOf(tools, container, refs.network, options)
+  const container = await findContainer(tools, request.container)
+  const { target, networks } = await leavingOf(tools, container, request)
   const memberships = membershipsIn(container, target)
   return {
     Network: target.name,
@@ -64,11 +65,10 @@ export async function planDisconnect(
 async function leavingOf(
   tools: ManageTools,
   container: KnownContainer,
-  ref: string,
-  { force }: DetachOptions,
+  { network, force }: DisconnectRequest,
 ): Promise<{ readonly target: Target; readonly networks: BundleRecord['networks'] }> {
   const record = recordOf(container)
-  const target = await targetOf(tools, container, ref)
+  const target = await targetOf(tools, container, network)
   const networks = record.networks.filter((each) => !target.isMeant(each.ref))
   if (networks.length === record.networks.length) throw notConnected(target.name, container)
   if (!force) demandSeen(container)

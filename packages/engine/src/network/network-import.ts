@@ -7,7 +7,7 @@ import {
   networkDifferences,
   networksFromFiles,
 } from '@vethra/networks'
-import { type CreatedNetwork, createNetwork, planNetwork } from './network-create.ts'
+import { createNetwork, planNetwork } from './network-create.ts'
 import type { ManageTools } from './tools.ts'
 
 /** A network of another program, and what is done with it. */
@@ -48,10 +48,10 @@ export async function planImport(
   const planned: { readonly file: string; readonly text: string }[] = []
   const list = async () => [...(await tools.networks.list()), ...planned]
   const then = { ...tools, networks: { ...tools.networks, list } }
-  return rowsOf(then, networks, 'new', async (options) => {
-    const plan = await planNetwork(then, options)
-    planned.push({ file: plan.file, text: plan.text })
-    return plan
+  return rowsOf(then, networks, async (options) => {
+    const { file, text, notes } = await planNetwork(then, options)
+    planned.push({ file, text })
+    return { Status: 'new', Notes: notes }
   })
 }
 
@@ -60,15 +60,18 @@ export async function applyImport(
   tools: ManageTools,
   networks: readonly ForeignNetwork[],
 ): Promise<readonly ImportRow[]> {
-  return rowsOf(tools, networks, 'created', (options) => createNetwork(tools, options))
+  return rowsOf(tools, networks, async (options) => {
+    const { notes } = await createNetwork(tools, options)
+    return { Status: 'created', Notes: notes }
+  })
 }
 
-type Make = (options: NetworkOptions) => Promise<CreatedNetwork>
+type Made = Pick<ImportRow, 'Status' | 'Notes'>
+type Make = (options: NetworkOptions) => Promise<Made>
 
 async function rowsOf(
   tools: Pick<ManageTools, 'networks'>,
   networks: readonly ForeignNetwork[],
-  made: 'new' | 'created',
   make: Make,
 ): Promise<readonly ImportRow[]> {
   const rows: ImportRow[] = []
@@ -76,7 +79,7 @@ async function rowsOf(
     try {
       const twin = rows.find(({ Name, Status }) => Name === each.name && Status !== 'passed')
       if (twin && each.kind === 'wanted') throw twice(each, twin)
-      rows.push({ ...rowOf(each), ...(await outcomeOf(tools, each, made, make)) })
+      rows.push({ ...rowOf(each), ...(await outcomeOf(tools, each, make)) })
     } catch (error) {
       if (!(error instanceof CniError)) throw error
       rows.push({ ...rowOf(each), ...refused(error) })
@@ -88,7 +91,6 @@ async function rowsOf(
 async function outcomeOf(
   tools: Pick<ManageTools, 'networks'>,
   network: ForeignNetwork,
-  made: 'new' | 'created',
   make: Make,
 ): Promise<Partial<ImportRow> & Pick<ImportRow, 'Status'>> {
   if (network.kind === 'refused') throw network.error
@@ -96,7 +98,7 @@ async function outcomeOf(
   const { name, options, source } = network
   const { networks } = networksFromFiles(await tools.networks.list())
   const existing = networks.find((each) => each.name === name)
-  if (existing === undefined) return { Status: made, Notes: await notesOf(options, make) }
+  if (existing === undefined) return makeOrExplain(options, make)
   const differences = existing.file === source ? [] : networkDifferences(existing, options)
   if (differences.length === 0) return { Status: 'equal' }
   throw new CniError({
@@ -106,9 +108,9 @@ async function outcomeOf(
   })
 }
 
-async function notesOf(options: NetworkOptions, make: Make): Promise<readonly string[]> {
+async function makeOrExplain(options: NetworkOptions, make: Make): Promise<Made> {
   try {
-    return (await make(options)).notes
+    return await make(options)
   } catch (cause) {
     // Its subnet is in use: while the other program runs, by its own bridge.
     if (!(cause instanceof CniError) || cause.code !== 102) throw cause
