@@ -79,8 +79,15 @@ export async function checkTypes(folder: string, code: string): Promise<void> {
   await execa('tsc', ['--project', folder, '--pretty', 'false'])
 }
 
-/** Runs the example with one version of Node. */
-export async function runExample(folder: string, node: string): Promise<void> {
-  const options = { cwd: folder, timeout: 60_000 }
-  await execa(node, ['--disable-warning=ExperimentalWarning', 'example.ts'], options)
+/** Runs the example with one version of Node: anywhere, or on a host of its own, of namespaces with an empty /run. */
+export async function runExample(
+  folder: string,
+  node: string,
+  where: 'anywhere' | 'host',
+): Promise<void> {
+  const host = 'mount -t tmpfs tmpfs /run; ip link set lo up; ip netns add blue; exec "$@"'
+  const enter = ['unshare', '--net', '--mount', 'sh', '-ec', host, 'sh']
+  const run = [node, '--disable-warning=ExperimentalWarning', 'example.ts']
+  const [program = node, ...args] = where === 'host' ? [...enter, ...run] : run
+  await execa(program, args, { cwd: folder, timeout: 60_000 })
 }

@@ -53,21 +53,23 @@ async function tryAlone(
   const folder = join(temporary, one.folder)
   await step('publint', lint(tarball))
   await step('attw', resolveTypes(tarball))
-  const example = await step('example', exampleOf(one))
-  await step('install', install(folder, tarballs, one, workspaceImports(one, example.code)))
+  const { code, runs } = await step('example', exampleOf(one))
+  const { own, beside } = workspaceImports(one, code)
+  await step('install', install(folder, tarballs, one, own))
   const closure = await step('closure', closureOf(folder, one))
   await step('closure', holdClosure(one, closure))
-  await step('types', checkTypes(folder, example.code))
-  for (const { major, path } of example.runs ? nodes : []) {
-    await step(`run on Node ${major}`, runExample(folder, path))
+  if (beside.length > 0) await step('install', install(folder, tarballs, one, [...own, ...beside]))
+  await step('types', checkTypes(folder, code))
+  for (const { major, path } of nodes) {
+    if (runs !== 'nowhere') await step(`run on Node ${major}`, runExample(folder, path, runs))
   }
   const { size } = await stat(tarball)
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
-  const how = example.runs ? 'ran' : 'types only'
+  const how = runs === 'nowhere' ? 'types only' : 'ran'
   const { ours, others, kB } = closure
   const brings = `${ours.length} of ours, ${others} others, ${kB} kB`
-  const own = Math.ceil(size / 1024)
-  console.log(`ok    ${one.name.padEnd(26)} ${own} kB, brings ${brings}; ${how}, ${seconds} s`)
+  const packed = Math.ceil(size / 1024)
+  console.log(`ok    ${one.name.padEnd(26)} ${packed} kB, brings ${brings}; ${how}, ${seconds} s`)
 }
 
 async function exampleOf({ folder }: WorkspacePackage): Promise<Example> {
@@ -76,10 +78,15 @@ async function exampleOf({ folder }: WorkspacePackage): Promise<Example> {
   return example
 }
 
-/** The other packages of this workspace that an example imports; each must be a dependency. */
-function workspaceImports(one: WorkspacePackage, code: string): readonly string[] {
-  const names = [...code.matchAll(/from '(@vethra\/[^']+)'/g)].map(([, name = '']) => name)
-  return names.filter((name) => name !== one.name && one.dependencies.includes(name))
+/** The other packages of this workspace that an example imports: dependencies, and those that it has its reader install, too. */
+function workspaceImports(
+  one: WorkspacePackage,
+  code: string,
+): { readonly own: readonly string[]; readonly beside: readonly string[] } {
+  const paths = [...code.matchAll(/from '(@vethra\/[^'/]+)/g)].map(([, name = '']) => name)
+  const names = [...new Set(paths)].filter((name) => name !== one.name)
+  const isOwn = (name: string) => one.dependencies.includes(name)
+  return { own: names.filter(isOwn), beside: names.filter((name) => !isOwn(name)) }
 }
 
 /** The Node of that major version, which an optional dependency of the top brings. */

@@ -1,15 +1,17 @@
 /** The first example of a README. */
 export interface Example {
   readonly code: string
-  /** False where the fence says `no-run`: such an example is only type-checked. */
-  readonly runs: boolean
+  /** `host`: as root, with the namespace `blue`. `nowhere`: it is only type-checked, as its fence says by `no-run`. */
+  readonly runs: 'anywhere' | 'host' | 'nowhere'
 }
 
 /** The first `ts` fence of a README; undefined when it has none. */
 export function firstExample(readme: string): Example | undefined {
-  const match = /^```ts( no-run)?\n(.*?)^```$/ms.exec(readme)
-  return match?.[2] === undefined ? undefined : { code: match[2], runs: match[1] === undefined }
+  const [, tag = '', code] = /^```ts( no-run| host)?\n(.*?)^```$/ms.exec(readme) ?? []
+  return code === undefined ? undefined : { code, runs: places[tag] ?? 'anywhere' }
 }
+
+const places: Readonly<Record<string, Example['runs']>> = { ' no-run': 'nowhere', ' host': 'host' }
 
 /** The text without what stands in fences. */
 export function withoutFences(markdown: string): string {
