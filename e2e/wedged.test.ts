@@ -97,6 +97,26 @@ describeOnHost('an attachment whose plugin refuses its conf in ADD and in DEL', 
     expect([await records(), await cni.leftovers()]).toEqual(['', []])
   })
 
+  it.each(['exec', 'native'])(
+    'goes with a macvlan that its container has renamed (%s)',
+    async (way) => {
+      await cni.host.run(['ip', 'link', 'add', 'wire', 'type', 'bridge'])
+      const ipam = { type: 'host-local', ranges: [[{ subnet: '10.24.0.0/24' }]] }
+      const plugin = { type: 'macvlan', master: 'wire', ipam }
+      await cni.conf('20-up.conflist', { cniVersion: '1.0.0', name: 'up', plugins: [plugin] })
+      const cniOf = (operation: string, CNI_IFNAME: string) =>
+        cni.vethra(['--plugins', way, 'cni', operation, 'up', netns], { CNI_IFNAME })
+      for (const name of ['eth0', 'eth1'])
+        expect(await cniOf('add', name)).toMatchObject({ exitCode: 0 })
+      const rename = 'ip -n "$1" link set eth0 down; ip -n "$1" link set eth0 name own up'
+      await cni.host.run(['sh', '-c', rename, 'sh', cni.host.tag])
+      expect(await cniOf('del', 'eth0')).toMatchObject({ exitCode: 0, stderr: '' })
+      const { stdout } = await cni.host.run(['ip', '-n', cni.host.tag, '-j', 'link'])
+      const left = JSON.parse(stdout).map(({ ifname }: { ifname: string }) => ifname)
+      expect(left).toEqual(['lo', 'eth1'])
+    },
+  )
+
   it('keeps its network from network rm and prune until it has gone', async () => {
     await run('network', 'create', 'ours', '--subnet', '10.23.0.0/24')
     const file = '/etc/cni/net.d/nerdctl-ours.conflist'

@@ -125,6 +125,7 @@ export function sampleTools(host: SampleHost): DoctorTools {
         nonce: () => 'n',
         pluginsEnded: async () => undefined,
         hasLink: async () => false,
+        linksIn: async () => [],
         linkAt: async () =>
           host.otherEnd === '' ? undefined : { kind: 'veth', mac: '', otherEnd: host.otherEnd },
       },

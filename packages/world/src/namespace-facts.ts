@@ -10,6 +10,8 @@ export interface NamespaceFacts {
   hasLink(path: string, ifname: string): Promise<boolean>
   /** The identity of that interface; undefined when there is none. */
   linkAt(path: string, ifname: string): Promise<LinkInside | undefined>
+  /** All interfaces of that namespace; empty where it cannot be entered. */
+  linksIn(path: string): Promise<readonly NamedLink[]>
   /** A random word by which the plugins of one ADD are known. */
   nonce(): string
   /**
@@ -26,6 +28,18 @@ export interface SeenInterface {
   readonly mac: string
   /** `10.4.1.2/24`. */
   readonly addresses: readonly string[]
+}
+
+/** An interface among all of a namespace. */
+export interface NamedLink {
+  readonly name: string
+  /** `macvlan`, …; empty where the kernel names none. */
+  readonly kind: string
+  readonly mac: string
+  /** Without prefix length. */
+  readonly addresses: readonly string[]
+  /** Whether its parent, or its other end, is in another namespace. */
+  readonly leadsOut: boolean
 }
 
 /** The identity of an interface in a namespace. */

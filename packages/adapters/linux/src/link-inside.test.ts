@@ -46,4 +46,21 @@ describe.skipIf(needsRoot !== undefined)('in namespaces of their own', () => {
       { kind: 'veth', mac, otherEnd: 'v0', bridge: 'br0', isAlias: true },
     ])
   })
+
+  it('linksIn lists all interfaces, with their addresses, and whether their other part is elsewhere', () => {
+    const program = `${setUp}
+      const inside = (...args) => execFileSync('nsenter', ['--net=' + path, 'ip', ...args])
+      inside('addr', 'add', '10.4.1.2/24', 'dev', 'eth0')
+      inside('link', 'add', 'mv', 'link', 'eth0', 'type', 'macvlan')
+      const seen = await facts.linksIn(path)
+      sleeper.kill()
+      return [...seen, ...(await facts.linksIn('/nowhere'))]`
+    const mac = expect.any(String)
+    const [addresses, leadsOut] = [[], false]
+    expect(inNamespace('', program)).toEqual([
+      { name: 'lo', kind: '', mac, addresses, leadsOut },
+      { name: 'eth0', kind: 'veth', mac, addresses: ['10.4.1.2'], leadsOut: true },
+      { name: 'mv', kind: 'macvlan', mac, addresses, leadsOut },
+    ])
+  })
 })

@@ -1,6 +1,6 @@
 import { readText } from '@vethra/files'
 import type { Outcome } from '@vethra/plugin-exec/programs'
-import type { LinkInside } from '@vethra/world'
+import type { LinkInside, NamedLink } from '@vethra/world'
 import { run } from './run.ts'
 
 /** An interface as `ip -d link` describes it. */
@@ -11,6 +11,8 @@ interface IpDetails {
   readonly link_index?: number
   readonly master?: string
   readonly linkinfo?: { readonly info_kind?: string }
+  readonly link_netnsid?: number
+  readonly addr_info?: readonly { readonly local?: string }[]
 }
 
 const ofProcess = /^\/proc\/(\d+)\/ns\/net$/
@@ -41,6 +43,18 @@ export async function linkAt(netns: string, ifname: string): Promise<LinkInside 
     ...(link.ifname === ifname ? {} : { isAlias: true }),
     ...(other === undefined ? {} : { otherEnd: other.ifname, bridge: other.master ?? '' }),
   }
+}
+
+/** All interfaces of the namespace at a path; empty where it cannot be entered. */
+export async function linksIn(netns: string): Promise<readonly NamedLink[]> {
+  const all = parse(await inside(netns, ['ip', '-d', '-j', 'addr']))
+  return all.map(({ ifname, address, linkinfo, link_netnsid, addr_info }) => ({
+    name: ifname,
+    kind: linkinfo?.info_kind ?? '',
+    mac: address ?? '',
+    addresses: addr_info?.flatMap(({ local }) => local ?? []) ?? [],
+    leadsOut: link_netnsid !== undefined,
+  }))
 }
 
 function names(listed: string): readonly string[] {

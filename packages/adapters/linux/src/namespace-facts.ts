@@ -1,6 +1,6 @@
 import type { NamespaceFacts, SeenInterface } from '@vethra/world'
 import type { IpLink } from './ip-json.ts'
-import { hasLink, linkAt } from './link-inside.ts'
+import { hasLink, linkAt, linksIn } from './link-inside.ts'
 import { bootOfHost, here, lookAtNetns, withNetns } from './look-at-netns.ts'
 import { pluginsEnded } from './plugins-at-work.ts'
 import { run } from './run.ts'
@@ -26,6 +26,7 @@ export function namespaceFacts(bootNow: () => string | undefined = bootOfHost): 
     },
     hasLink,
     linkAt,
+    linksIn,
     nonce: () => crypto.randomUUID(),
     pluginsEnded,
   }

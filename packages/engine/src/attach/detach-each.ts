@@ -50,7 +50,6 @@ export async function detachEach(
     if (isNativeAlone(known)) native.add(membership)
     const detaching = detachOne(tools, membership, known)
     await attempt(detaching.then(() => detached.push(membership)))
-    if (isNativeAlone(known)) continue
     const renamed = removeRenamed(tools, membership, known)
     // Without its interface, bridge passes over its rules, too.
     await attempt(renamed.then((found) => found && swept.add(membership)))

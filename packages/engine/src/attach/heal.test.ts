@@ -86,6 +86,7 @@ beforeEach(() => {
       nonce: () => 'n',
       pluginsEnded: async () => undefined,
       hasLink: async () => hasLink,
+      linksIn: async () => [],
       linkAt: async () => undefined,
     },
     places: { netconf: '/c', dataStore: '/d', runtime: '/r', networks: '/i' },

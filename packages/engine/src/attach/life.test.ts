@@ -46,6 +46,7 @@ const lifeOfOld = (now: Now, record = old) => {
     nonce: () => 'n',
     pluginsEnded: async () => undefined,
     hasLink: async () => true,
+    linksIn: async () => [],
     linkAt: async () => undefined,
   }
   return lifeNow({ netns, cache: { read: async () => entry } }, record)

@@ -87,6 +87,7 @@ beforeEach(() => {
       nonce: () => 'n1',
       pluginsEnded: async (id, nonce) => void log.push(`wait for ${id} by ${nonce}`),
       hasLink: async (_, ifname) => links.has(ifname),
+      linksIn: async () => [],
       linkAt: async (_, ifname) => links.get(ifname),
     },
     places: { netconf: '/c', dataStore: '/d', runtime: '/r', networks: '/i' },

@@ -76,6 +76,7 @@ beforeEach(() => {
       nonce: () => 'n',
       pluginsEnded: async () => undefined,
       hasLink: async () => true,
+      linksIn: async () => [],
       linkAt: async () => undefined,
     },
     places: { netconf: '/c', dataStore: '/d', runtime: '/r', networks: '/i' },

@@ -1,36 +1,91 @@
-import { orElse, parseResult } from '@vethra/cni'
+import { orElse, parseResult, type Result } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
+import type { NamedLink } from '@vethra/world'
+import { cachedList } from './cached-list.ts'
 import type { HostTools } from './host-tools.ts'
 import { madeSoFar, type Remembered } from './killed-add.ts'
 import { keyOf } from './membership.ts'
+import { recordsNaming } from './reachable.ts'
 
 const host = '/proc/self/ns/net'
 
 /**
- * Removes an interface that DEL of programs left in a living namespace: they look for it by its name, which the
- * container can change. Its other end is on the host, by the name and the MAC that ADD returned. False where there is none.
+ * Removes an interface that DEL left in a living namespace: plugins look for it by its name, which the container can
+ * change. A veth has its other end on the host, by the name and the MAC that ADD returned. What has a parent there is
+ * known inside by its MAC, or among several of one MAC by its address. False where there is none.
  */
 export async function removeRenamed(
   tools: HostTools,
   membership: Membership,
   known: Remembered,
 ): Promise<boolean> {
-  if (membership.attachment.netns === '') return false
-  const text = madeSoFar(known)?.result ?? ''
-  const interfaces = orElse(() => parseResult(text, '').result.interfaces, [])
-  for (const { name, mac, sandbox = '' } of interfaces) {
-    // bridge and ptp name the host's end so.
-    if (sandbox !== '' || !name.startsWith('veth') || !(await tools.netns.hasLink(host, name)))
-      continue
-    const there = await tools.netns.linkAt(host, name)
-    if (there?.kind !== 'veth' || there.mac !== mac) continue
-    const owner = { kind: 'attachment', ...keyOf(membership) } as const
-    const type = { name: 'dummy' } as const
-    const resource = { kind: 'link', place: 'host', name, type, up: true } as const
-    const kernel = await tools.kernel?.()
-    const applied = await kernel?.apply('', [{ kind: 'remove', from: { owner, resource } }])
-    if (applied?.failed) throw applied.failed.error
+  const { netns } = membership.attachment
+  if (netns === '') return false
+  const made = madeSoFar(known)
+  const result = orElse(() => parseResult(made?.result ?? '', '').result, undefined)
+  const kind = (made && cachedList(made)?.plugins[0]?.type) ?? ''
+  for (const each of result?.interfaces ?? []) {
+    const inside = (each.sandbox ?? '') !== ''
+    if (!inside && (await isHostEnd(tools, each))) {
+      await removeLink(tools, membership, { place: 'host', name: each.name })
+      return true
+    }
+    if (!inside || !uppers.includes(kind)) continue
+    const addresses = result?.ips.map(({ address }) => address.replace(/\/.*/, '')) ?? []
+    const name = await insideName(tools, membership, { kind, mac: each.mac, addresses })
+    if (name === undefined) continue
+    await removeLink(tools, membership, { place: 'container', name })
     return true
   }
   return false
+}
+
+/** The plugins that make an interface of their kind on top of one of the host. */
+const uppers: readonly string[] = ['macvlan', 'ipvlan', 'vlan']
+
+// bridge and ptp name the host's end so.
+async function isHostEnd(
+  { netns }: HostTools,
+  { name, mac }: Result['interfaces'][number],
+): Promise<boolean> {
+  if (!name.startsWith('veth') || !(await netns.hasLink(host, name))) return false
+  const there = await netns.linkAt(host, name)
+  return there?.kind === 'veth' && there.mac === mac
+}
+
+interface Made {
+  readonly kind: string
+  readonly mac: string | undefined
+  readonly addresses: readonly string[]
+}
+
+async function insideName(
+  tools: HostTools,
+  { attachment: { netns, ifname } }: Membership,
+  { kind, mac, addresses }: Made,
+): Promise<string | undefined> {
+  const alike: NamedLink[] = []
+  for (const each of await tools.netns.linksIn(netns)) {
+    if (each.kind !== kind || each.mac !== mac || !each.leadsOut || each.name === ifname) continue
+    const others = await recordsNaming(tools, { netns, ifname: each.name })
+    if (others.length === 0) alike.push(each)
+  }
+  const same = alike.filter((each) => addresses.some((one) => each.addresses.includes(one)))
+  const [only, ...others] = alike.length > 1 ? same : alike
+  return others.length === 0 ? only?.name : undefined
+}
+
+async function removeLink(
+  tools: HostTools,
+  membership: Membership,
+  { place, name }: { readonly place: 'host' | 'container'; readonly name: string },
+): Promise<void> {
+  const { netns } = membership.attachment
+  const owner = { kind: 'attachment', ...keyOf(membership) } as const
+  const type = { name: 'dummy' } as const
+  const resource = { kind: 'link', place, name, type, up: true } as const
+  const kernel = await tools.kernel?.()
+  const at = place === 'host' ? '' : netns
+  const applied = await kernel?.apply(at, [{ kind: 'remove', from: { owner, resource } }])
+  if (applied?.failed) throw applied.failed.error
 }

@@ -57,6 +57,7 @@ const netns: NamespaceFacts = {
     addresses: ['10.4.1.7/24'],
   }),
   hasLink: async () => true,
+  linksIn: async () => [],
   linkAt: async () => undefined,
   nonce: () => '',
   pluginsEnded: async () => {},
