@@ -93,6 +93,21 @@ describeOnHost('vethra network create, on a host that is in use', () => {
     ).toMatchObject({ exitCode: 0 })
   })
 
+  it('a bridge of ours on which another network of ours is goes with that one', async () => {
+    const run = (...args: readonly string[]) => host.vethra('--plugins', 'exec', ...args)
+    await host.run(['ip', 'netns', 'add', 'blue'])
+    await run('network', 'create', '--subnet', '10.31.0.0/24', 'one')
+    await run('network', 'create', '--subnet', '10.32.0.0/24', 'two')
+    const { bridge } = await plugin('one')
+    const file = '/etc/cni/net.d/nerdctl-two.conflist'
+    await sh(`sed -i 's/"bridge": *"[^"]*"/"bridge":"${bridge}"/' ${file}`)
+    for (const each of ['add', 'del']) await run('cni', each, 'one', '/run/netns/blue')
+    await host.run(['ip', 'netns', 'del', 'blue'])
+    const there = async () => (await sh(`ip link show ${bridge}`)).exitCode === 0
+    expect([(await run('network', 'rm', 'one')).exitCode, await there()]).toEqual([0, true])
+    expect([(await run('network', 'rm', 'two')).exitCode, await there()]).toEqual([0, false])
+  })
+
   it('namesakes in two namespaces have subnets, bridges and lives of their own; the default network is shared', async () => {
     const one = (...args: readonly string[]) => host.vethra('-n', 'one', ...args)
     const two = (...args: readonly string[]) => host.vethra('-n', 'two', ...args)

@@ -36,6 +36,8 @@ export interface HostEffects {
   taskState(namespace: string, id: string): Promise<string | undefined>
   /** Deletes an interface; false when there is none. Throws CniError 5 when it cannot be deleted. */
   deleteLink(name: string): Promise<boolean>
+  /** Writes a mark into the alias of an interface; false when there is none. Throws CniError 5 when it cannot be written. */
+  markLink(name: string, mark: string): Promise<boolean>
 }
 
 /** A prefix that the host already uses. */

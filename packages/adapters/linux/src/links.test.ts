@@ -12,6 +12,14 @@ describe('as root', () => {
     expect(inNamespace(commands, program)).toEqual([true, true, false, false, false])
   })
 
+  it('markLink writes an alias', () => {
+    const program = `const done = [await host.markLink('v0', 'vethra lan'), await host.markLink('v9', 'x')]
+      const { execFileSync } = await import('node:child_process')
+      return [...done, JSON.parse(execFileSync('ip', ['-j', 'link', 'show', 'v0']))[0].ifalias]`
+    const commands = 'ip link add v0 type veth peer name v1'
+    expect(inNamespace(commands, program)).toEqual([true, false, 'vethra lan'])
+  })
+
   it('deleteLink says what the kernel said when it refuses', () => {
     const program = `return host.deleteLink('lo').catch(({ code, message, details }) => [code, message, details])`
     expect(inNamespace('', program)).toEqual([

@@ -20,9 +20,18 @@ export async function findLink(
 
 /** Deletes an interface; false when there is none. Throws CniError 5 when it cannot be deleted. */
 export async function deleteLink(name: string): Promise<boolean> {
+  return changeLink(name, ['delete', 'dev', name])
+}
+
+/** Writes a mark into the alias of an interface; false when there is none. Throws CniError 5 when it cannot be written. */
+export async function markLink(name: string, mark: string): Promise<boolean> {
+  return changeLink(name, ['set', 'dev', name, 'alias', mark])
+}
+
+async function changeLink(name: string, args: readonly string[]): Promise<boolean> {
   if (!(await linkExists(name))) return false
-  const outcome = await run('ip', ['link', 'delete', 'dev', name])
+  const outcome = await run('ip', ['link', ...args])
   if (outcome.status === 0) return true
   if (!(await linkExists(name))) return false
-  throw failed(`ip link delete dev ${name}`, outcome)
+  throw failed(`ip link ${args.join(' ')}`, outcome)
 }

@@ -1,6 +1,7 @@
 import { guards } from '@vethra/cni'
 import { networkLeftovers, sharedLeftovers } from '@vethra/firewall'
 import { type Network, networkBridge } from '@vethra/networks'
+import { ownerMark } from '@vethra/state'
 import { removeEffects } from '../remove-effects.ts'
 import { tellNetwork } from '../tell.ts'
 import { placesOfNetwork } from './ipam-places.ts'
@@ -20,13 +21,17 @@ export async function removeNetworks(tools: ManageTools, refs: readonly string[]
 
 // The conf list goes last: killed anywhere before, the network is still there to be removed again.
 async function removeNetwork(tools: ManageTools, removal: Removal): Promise<void> {
-  const { network, bridge, takesBridge, takesSharedRules, takesReservations } = removal
+  const { network, bridge, takesBridge, heir, takesSharedRules, takesReservations } = removal
   // They bear our mark, whatever the bridge is called.
   if (networkBridge(network) !== undefined) await removeElements(tools, network, bridge)
   if (takesBridge && bridge !== undefined) {
     await removeRules(tools, (text) => networkLeftovers(text, bridge))
     await tools.effects.deleteLink(bridge)
   }
+  const left = networkBridge(network)
+  // By its name alone nobody would know later that it is ours.
+  if (heir !== undefined && left !== undefined)
+    await tools.effects.markLink(left, ownerMark({ kind: 'network', network: heir }))
   if (takesSharedRules) {
     const { lock, places } = tools.host
     await lock.hold(guards['shared-chains'](places), () => removeRules(tools, sharedLeftovers))

@@ -9,6 +9,7 @@ import {
   networksFromFiles,
 } from '@vethra/networks'
 import type { Owned } from '@vethra/state'
+import type { MarkedLink } from '@vethra/world'
 import { networksOfOthers } from './host-facts.ts'
 import { usersOf } from './network-users.ts'
 import { networksNotFound, oneNetwork } from './one-network.ts'
@@ -21,6 +22,8 @@ export interface Removal {
   readonly bridge: string | undefined
   /** Whether the bridge itself is ours, and goes with its rules. */
   readonly takesBridge: boolean
+  /** The network of ours that a bridge of ours is left to; undefined where none is on it. */
+  readonly heir: string | undefined
   readonly takesSharedRules: boolean
   readonly takesReservations: boolean
 }
@@ -39,19 +42,22 @@ export async function removalsOf(
   const doomed = [...new Set(found.flatMap((network) => network ?? []))]
   for (const network of doomed) await checkRemovable(tools, network)
   const elsewhere = await networksOfOthers(tools)
+  const marked = (await (await tools.host.kernel?.())?.marked()) ?? []
   return doomed.map((network, index) => {
     const left = networks.filter((each) => !doomed.slice(0, index + 1).includes(each))
-    return removalOf(tools, network, [...left, ...elsewhere])
+    return removalOf(network, [...left, ...elsewhere], isOurs(tools, network, marked))
   })
 }
 
-function removalOf(tools: ManageTools, network: Network, others: readonly Network[]): Removal {
+function removalOf(network: Network, others: readonly Network[], isOursBridge: boolean): Removal {
   const bridge = networkBridge(network)
-  const isShared = bridge !== undefined && others.some(isOn(bridge))
+  const sharing = bridge === undefined ? [] : others.filter(isOn(bridge))
+  const isShared = sharing.length > 0
   return {
     network,
     bridge: isShared ? undefined : bridge,
-    takesBridge: bridge !== undefined && !isShared && isOurs(tools, network, bridge),
+    takesBridge: !isShared && isOursBridge,
+    heir: isOursBridge ? sharing.find(({ managed }) => managed)?.name : undefined,
     takesSharedRules: !others.some(usesSharedChains),
     // Namesakes keep their reservations in one folder.
     takesReservations: !others.some(({ name }) => name === network.name),
@@ -91,9 +97,21 @@ async function checkRemovable(tools: ManageTools, network: Network): Promise<voi
   })
 }
 
-// Only a bridge of a name that we give is ours: a file may say anything.
-function isOurs({ settings }: ManageTools, { name }: Network, bridge: string): boolean {
-  return bridge === bridgeName(name) || bridge === bridgeName(name, settings.namespace)
+// A bridge is ours by a name that we give, or by the mark of a network that it was left to: a file may say anything.
+function isOurs(
+  { settings }: ManageTools,
+  network: Network,
+  marked: readonly MarkedLink[],
+): boolean {
+  const bridge = networkBridge(network)
+  const { name } = network
+  const isMarked = ({ owner, ...link }: MarkedLink) =>
+    link.name === bridge && owner.kind === 'network' && owner.network === name
+  return (
+    bridge === bridgeName(name) ||
+    bridge === bridgeName(name, settings.namespace) ||
+    marked.some(isMarked)
+  )
 }
 
 // nerdctl puts namesakes of two namespaces on one.
