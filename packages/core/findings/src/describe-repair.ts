@@ -38,7 +38,6 @@ const words: {
     `restore ${effects.map((each) => effectWords[each]).join(', ')} of ${whom(attachment)}`,
   'restore-elements': ({ attachment }) => `restore the firewall rules of ${whom(attachment)}`,
   'remove-elements': ({ owner }) => `remove the firewall rules of ${ownerText(owner)}`,
-  'remove-link': ({ link, owner }) => `remove interface ${link} of ${ownerText(owner)}`,
   'restore-names': ({ id }) => `write the names of container ${id} to its peers' hosts files`,
 }
 

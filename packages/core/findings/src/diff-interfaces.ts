@@ -114,8 +114,8 @@ function linkFindings(
 }
 
 /**
- * Interfaces of the host that bear the mark of an attachment that is not remembered. Those that a DEL has taken down go
- * where the container shows no sign of life. A plugin that another runtime calls leaves no record: its interface is up.
+ * Interfaces of the host that bear the mark of an attachment that is not remembered. None is surely dead, though it be
+ * down: a plugin of ours that another runtime calls leaves no record, and an interface goes with its container.
  */
 export function leftLinkFindings({
   links,
@@ -126,22 +126,23 @@ export function leftLinkFindings({
   const marks = new Set(attachments.map((each) => ownerMark({ kind: 'attachment', ...each })))
   return links.flatMap(({ name, owner, up }) => {
     if (owner?.kind !== 'attachment' || marks.has(ownerMark(owner))) return []
-    const { containerId, network } = owner
+    const { containerId, network, ifname } = owner
     const sign = reasonToKeep({ address: '', containerId, sinceMs: 0 }, signs, nowMs)
-    const reason = sign ?? (up ? 'it is up: another runtime may have made it' : undefined)
-    const known = {
-      kind: 'interface-left',
-      subject: { kind: 'interface', name },
-      message: `interface ${name} is left of container ${containerId} in network ${network}, which is not attached`,
-      evidence: [
-        `its alias names container ${containerId}, interface ${owner.ifname} and network ${network}`,
-        reason ?? 'it is down, and that container shows no sign of life',
-      ],
-    } as const
-    if (reason === undefined)
-      return [repairable({ ...known, repair: { kind: 'remove-link', owner, link: name } })]
-    const fix = `ip link delete ${name}`
-    return [finding({ ...known, severity: 'warning', ours: true, fix })]
+    return [
+      finding({
+        kind: 'interface-left',
+        severity: 'warning',
+        subject: { kind: 'interface', name },
+        message: `interface ${name} may be left of container ${containerId} in network ${network}, which is not attached`,
+        evidence: [
+          `its alias names container ${containerId}, interface ${ifname} and network ${network}`,
+          `it is ${up ? 'up' : 'down'}: another runtime may have made it`,
+          sign ?? 'that container shows no sign of life',
+        ],
+        ours: true,
+        fix: `ip link delete ${name}   (where that container is gone)`,
+      }),
+    ]
   })
 }
 

@@ -23,7 +23,6 @@ const phases: readonly (readonly Repair['kind'][])[] = [
     'detach',
     'remove-rules',
     'remove-elements',
-    'remove-link',
     'release-address',
     'forget-names',
     'remove-hosts',

@@ -81,8 +81,6 @@ export type Repair =
     }
   /** Take out what an owner that is known no more has in table `inet vethra`. */
   | { readonly kind: 'remove-elements'; readonly owner: TableOwner }
-  /** Remove an interface of the host that bears the mark of an owner that is known no more. */
-  | { readonly kind: 'remove-link'; readonly owner: TableOwner; readonly link: string }
   /** Make a container known to its peers again. */
   | (ContainerRef & { readonly kind: 'restore-names' })
 

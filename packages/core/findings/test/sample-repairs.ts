@@ -65,10 +65,6 @@ export function repaired(world: World, repair: Repair): World {
     }
     case 'remove-elements':
       return observing(world, ({ table }) => ({ table: { ...table, left: [] } }))
-    case 'remove-link':
-      return observing(world, ({ links }) => ({
-        links: links.filter(({ name }) => name !== repair.link),
-      }))
     case 'restore-link':
       return changed(world, 'links', ({ name }) => name === repair.link, {
         up: true,

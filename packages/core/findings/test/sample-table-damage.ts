@@ -9,14 +9,6 @@ const former = {
   containerId: 'former',
   ifname: 'eth0',
 } as const
-const left = {
-  name: 'vethleft',
-  bridge: false,
-  up: false,
-  master: 'br-lan',
-  addresses: [],
-  owner: former,
-}
 
 /** For tests: what goes wrong in table `inet vethra`, and the finding that reports it. */
 export const tableDamages: Readonly<
@@ -42,13 +34,6 @@ export const tableDamages: Readonly<
       )
       return { ...world, desired: { ...world.desired, attachments } }
     },
-  },
-  'an interface of a former attachment is left': {
-    kind: 'interface-left',
-    damage: (world) =>
-      observing(world, ({ links }) => ({
-        links: [...links.filter(({ name }) => name !== left.name), left],
-      })),
   },
   'elements of a former network are left': {
     kind: 'rules-left',

@@ -4,7 +4,6 @@ import { isSameOwner } from '@vethra/state'
 import { chainAgain } from '../attach/heal.ts'
 import { converge } from '../converge.ts'
 import { removeEffects } from '../remove-effects.ts'
-import { removeMarkedLink } from '../remove-marked-link.ts'
 import { type Applied, ended, type RepairOf } from './applied.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 
@@ -73,13 +72,4 @@ export async function removeElements(
   const kernel = await host.kernel?.()
   const error = kernel && (await removeEffects(kernel, (each) => isSameOwner(each.owner, owner)))
   if (error) throw error
-}
-
-/** Removes an interface that an owner which is known no more has left. */
-export async function removeLink(
-  { host }: DoctorTools,
-  { owner, link }: RepairOf<'remove-link'>,
-): Promise<undefined> {
-  const kernel = await host.kernel?.()
-  if (kernel) await removeMarkedLink(kernel, owner, link)
 }

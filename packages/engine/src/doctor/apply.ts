@@ -7,7 +7,6 @@ import { holdPorts, publishAgain, releasePorts } from './apply-ports.ts'
 import { releaseAddress, reserveAddress } from './apply-reservation.ts'
 import {
   removeElements,
-  removeLink,
   removeRules,
   restoreElements,
   restoreMasquerading,
@@ -44,7 +43,6 @@ const appliers: Appliers = {
   'restore-rules': restoreRules,
   'restore-elements': (tools, _, all) => restoreElements(tools, all),
   'remove-elements': removeElements,
-  'remove-link': removeLink,
   'restore-names': restoreNames,
 }
 

@@ -88,7 +88,8 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
       containers: observed,
       portHolds,
       names,
-      links: isFor(scope, 'remove-link') ? await markLinks(kernel, links, seen) : links,
+      // No repair is for whose they are.
+      links: scope ? links : await markLinks(kernel, links, seen),
       routes,
       flows: publishesUdp ? await tools.kernel.flows() : [],
       firewall,
