@@ -58,12 +58,17 @@ mount -t tmpfs tmpfs "$work"
 mkdir "$work/upper" "$work/scratch" "$work/root"
 mount -t overlay overlay -o "lowerdir=$tree,upperdir=$work/upper,workdir=$work/scratch" "$work/root"
 cd "$work/root"
-cp "$units"/vethra.* etc/systemd/system/
 for unit in $masked; do ln -sf /dev/null "etc/systemd/system/$unit"; done
 rm -rf etc/cni var/lib/vethra var/lib/cni
-touch usr/local/bin/vethra
-mount --bind "$executable" usr/local/bin/vethra
-chroot . systemctl enable vethra.service vethra.socket
+if [ -n "$given" ]; then
+  mkdir opt/given
+  mount --bind "$given" opt/given
+else
+  cp "$units"/vethra.* etc/systemd/system/
+  touch usr/local/bin/vethra
+  mount --bind "$executable" usr/local/bin/vethra
+  chroot . systemctl enable vethra.service vethra.socket
+fi
 mount -t proc proc proc
 mount --bind proc/sys proc/sys
 mount --bind proc/sys/net proc/sys/net
@@ -86,8 +91,11 @@ mount --make-rshared /
 exec env -i container=other PATH=/usr/sbin:/usr/bin:/sbin:/bin /sbin/init
 `
 
-/** Boots a host with the units of this repository enabled, and none of the folders that they write to. */
-export async function bootSystemd(): Promise<SystemdHost> {
+/**
+ * Boots a host with the units of this repository enabled, and none of the folders that they write to; or, where a folder is
+ * given, without anything of ours but that folder at /opt/given.
+ */
+export async function bootSystemd(given = ''): Promise<SystemdHost> {
   const tag = randomBytes(4).toString('hex')
   const work = await mkdtemp(join(tmpdir(), `vethra-systemd-${tag}-`))
   const group = `/sys/fs/cgroup/unified/vethra-systemd-${tag}`
@@ -99,6 +107,7 @@ export async function bootSystemd(): Promise<SystemdHost> {
       tree,
       units: join(root, 'packaging/systemd'),
       executable,
+      given,
       masked: masked.join(' '),
     },
     stdin: 'ignore',
