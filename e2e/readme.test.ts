@@ -3,13 +3,11 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { describeOnHost } from './gate.ts'
 import { executable, type Host, openHost } from './host.ts'
+import { shellBlocks } from './shell-blocks.ts'
 
 const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
 // The ten lines stand before the tour, which makes their bundles.
-const blocks = ['Install', 'The tour', 'Ten lines of use'].flatMap((title) => {
-  const [, section = ''] = new RegExp(`\n## ${title}\n([\\s\\S]*?)\n## `).exec(readme) ?? []
-  return [...section.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block = '']) => block)
-})
+const blocks = shellBlocks(readme, ['Install', 'The tour', 'Ten lines of use'])
 
 // The executable is built already, and the machine's own /usr/local/bin is none of ours.
 const setUp = `mount -t tmpfs tmpfs /usr/local/bin

@@ -26,8 +26,10 @@ const packages = [
   'iptables',
   'nftables',
   'containernetworking-plugins',
+  'runc',
+  'busybox-static',
 ]
-const tree = join(homedir(), '.cache/vethra-tools/systemd-bookworm-1')
+const tree = join(homedir(), '.cache/vethra-tools/systemd-bookworm-2')
 
 /** Makes the tree, where it is not there yet, by mmdebstrap and Debian's mirror. */
 export async function prepareTree(): Promise<void> {
