@@ -42,18 +42,24 @@ describeOnHost('a published port', () => {
   // The server in the container takes a moment to listen.
   const patience = { timeout: 10_000 }
   const sockets = async () => (await host.run(['ss', '-Hlntup'])).stdout
-  const page = async (port: number) =>
-    await host.run(['busybox', 'timeout', '5', 'busybox', 'wget', '-O', '-', `127.0.0.1:${port}`])
+  const page = async (port: number, at = '127.0.0.1') =>
+    await host.run(['busybox', 'timeout', '5', 'busybox', 'wget', '-O', '-', `${at}:${port}`])
 
   it('shows on the host as a socket, leads to the container, and goes when its process is killed', async () => {
     await host.vethra('network', 'create', 'lan', '--ipv6')
-    const ports = ['0.0.0.0:8080:80', '0.0.0.0:5353:53/udp', '[fd00:9::1]:8081:80']
+    const ports = ['0.0.0.0:8080:80', '0.0.0.0:5353:53/udp', '[fd00:9::1]:8081:80', '8082:80']
     await started(web, '--network', 'lan', ...ports.flatMap((port) => ['-p', port]))
     const shown = await sockets()
     expect(shown).toMatch(/^tcp +LISTEN .* 0\.0\.0\.0:8080 .*"vethra-ports"/m)
     expect(shown).toMatch(/^udp +UNCONN .* 0\.0\.0\.0:5353 .*"vethra-ports"/m)
     expect(shown).toMatch(/^tcp +LISTEN .* \[fd00:9::1\]:8081 .*"vethra-ports"/m)
     await expect.poll(async () => (await page(8080)).stdout, patience).toBe(`page of ${web}`)
+    // From ::1 nothing leaves the host: a client is refused, and does not hang.
+    const loopback = await page(8082, '[::1]')
+    expect([loopback.exitCode, loopback.stderr]).toEqual([
+      1,
+      expect.stringMatching(/reset|refused|response/),
+    ])
     const { pid } = JSON.parse((await host.runc('state', web)).stdout)
     await host.run(['kill', '-9', String(pid)])
     await expect.poll(sockets, patience).toBe('')

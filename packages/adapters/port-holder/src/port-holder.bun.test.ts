@@ -1,6 +1,6 @@
 // In the executable the sockets are opened by system calls and handed on: the same tests hold there.
 import './port-holder.test.ts'
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { existsSync, readlinkSync } from 'node:fs'
@@ -68,6 +68,24 @@ it('a port is free for the next container while the process that held it is endi
     expect(await hold(containerId, init.pid ?? 0)).toBeGreaterThan(0)
     await holder.release({ containerId, ports })
   }
+})
+
+it('where too few files may be open it says so, and leaves no socket open', async () => {
+  const limit = (files: number) =>
+    spawnSync('prlimit', [`--pid=${process.pid}`, `--nofile=${files}:`])
+  const ports = Array.from({ length: 20 }, (_, at) => ({
+    ...{ hostIP: '127.0.0.1', hostPort: port + 10 + at, containerPort: 80 },
+    protocol: 'tcp' as const,
+  }))
+  const open = (await readdir('/proc/self/fd')).map(Number)
+  const free = Array.from({ length: 4096 }, (_, at) => at).filter((at) => !open.includes(at))
+  limit(free[8] ?? 0)
+  const held = holder.hold({ containerId: `${containerId}-many`, pid: init.pid ?? 0, ports })
+  const error = await held.catch((thrown: unknown) => thrown)
+  limit(4096)
+  expect(error).toMatchObject({ code: 5, hint: expect.stringContaining('LimitNOFILE=') })
+  const hex = (port + 10).toString(16).toUpperCase().padStart(4, '0')
+  expect(await readFile('/proc/self/net/tcp', 'utf8')).not.toContain(`0100007F:${hex} `)
 })
 
 it('its process has nothing open but its sockets and the process that it waits for', async () => {

@@ -11,7 +11,7 @@ const host = '/proc/self/ns/net'
 
 /**
  * Removes an interface that DEL left in a living namespace: plugins look for it by its name, which the container can
- * change. A veth has its other end on the host, by the name and the MAC that ADD returned. What has a parent there is
+ * change. A veth has its other end on the host, by the name and the MAC that ADD returned. One with a parent there is
  * known inside by its MAC, or among several of one MAC by its address. False where there is none.
  */
 export async function removeRenamed(
