@@ -7,6 +7,8 @@ export interface DnsSockets {
   listen(address: string, hearer: DnsHearer): Promise<DnsListener>
   /** The first message that is accepted; undefined when none comes in time, or the server cannot be reached. Never rejects. */
   ask(asking: DnsAsking): Promise<Uint8Array | undefined>
+  /** Has the kernel drop, for some seconds, what an address of ours asks beyond its share, where it can. Never throws. */
+  restrain(address: string): void
   /** A number of 16 bits that nobody can guess. */
   randomId(): number
   /** Lines at a Unix socket, for whoever may read it. Throws CniError 5. */
@@ -31,7 +33,7 @@ export interface DnsListener {
 
 /** Answers the questions that come in. */
 export interface DnsHearer {
-  /** The answer, or undefined for none. Called for each message; must neither throw nor reject. */
+  /** The answer, or undefined for none: by TCP, that ends the connection. Called for each message; must neither throw nor reject. */
   answer(query: DnsQuery): DnsReply | Promise<DnsReply>
 }
 
@@ -47,6 +49,8 @@ export interface DnsQuery {
   /** The address of ours that was asked. */
   readonly at: string
   readonly isTcp: boolean
+  /** Whether questions wait longer than they should: more of them are here than are answered in one turn. */
+  readonly isBehind: boolean
 }
 
 /** A question to a server. */

@@ -46,12 +46,14 @@ export function memoryDnsSockets({ asker = '10.0.0.2', sleep }: MemoryDnsOptions
         if (readers) readers.set(onLine, end)
         else reject(new CniError({ code: 101, message: `no process listens at ${path}` }))
       }),
+    restrain: () => {},
     randomId: () => {
       last = (last + 1) & 0xffff
       return last
     },
     async ask({ server, octets, overTcp, timeoutMs, accepts }) {
-      const reply = listening.get(server)?.answer({ octets, asker, at: server, isTcp: overTcp })
+      const query = { octets, asker, at: server, isTcp: overTcp, isBehind: false }
+      const reply = listening.get(server)?.answer(query)
       const late = sleep(timeoutMs).then(() => undefined)
       const answered = await (reply instanceof Promise ? Promise.race([reply, late]) : reply)
       return answered !== undefined && accepts(answered) ? answered : undefined

@@ -58,6 +58,7 @@ export { passMark, tableRuleCount, tableRules } from './table-rules.ts'
 export { elementText, tableText } from './table-text.ts'
 export {
   chains,
+  floodingOp,
   makeTable,
   sets,
   tableComment,

@@ -19,6 +19,8 @@ export type Match =
   | { readonly kind: 'family'; readonly family: 4 | 6 }
   /** To an address of this host. */
   | { readonly kind: 'local' }
+  /** By UDP to a port. */
+  | { readonly kind: 'datagram'; readonly port: number }
   | { readonly kind: 'state'; readonly what: NftConntrack; readonly bits: readonly Bit[] }
   | {
       readonly kind: 'in'
@@ -31,6 +33,14 @@ export type Match =
       readonly field: NftPayload
       readonly prefix: string
       readonly not?: boolean
+    }
+  /** One of more than `perSecond` packets with the same field, once `burst` came at once; `set` keeps count. */
+  | {
+      readonly kind: 'more'
+      readonly field: NftPayload
+      readonly set: string
+      readonly perSecond: number
+      readonly burst: number
     }
 
 /** A field of a packet that is looked up in a set. */
@@ -73,6 +83,17 @@ function matchExpressions(match: Match): readonly NftExpression[] {
   if (match.kind === 'in') {
     const { fields, set, not = false } = match
     return [...loadFields(fields), { kind: 'look up', set, register: first, not }]
+  }
+  if (match.kind === 'datagram')
+    return [
+      load('l4proto', 1),
+      equals(Uint8Array.of(17)),
+      load('th dport', 1),
+      equals(Uint8Array.of(match.port >> 8, match.port & 255)),
+    ]
+  if (match.kind === 'more') {
+    const { field, set, perSecond, burst } = match
+    return [load(field, 1), { kind: 'meter', set, register: 1, perSecond, burst }]
   }
   const { mask, address } = prefixOctets(match.prefix)
   return [load(match.field, 1), { kind: 'mask', register: 1, mask }, equals(address, match.not)]
@@ -141,6 +162,11 @@ function matchText(match: Match): string {
   if (match.kind === 'family') return `meta nfproto ipv${match.family}`
   if (match.kind === 'local') return 'fib daddr type local'
   if (match.kind === 'state') return `${match.what} ${match.bits.join(',')}`
+  if (match.kind === 'datagram') return `meta l4proto udp th dport ${match.port}`
+  if (match.kind === 'more') {
+    const { field, set, perSecond, burst } = match
+    return `update @${set} { ${field} limit rate over ${perSecond}/second burst ${burst} packets }`
+  }
   const not = match.not ? '!= ' : ''
   if (match.kind === 'in') return `${match.fields.map(fieldText).join(' . ')} ${not}@${match.set}`
   return `${match.field} ${not}${match.prefix}`

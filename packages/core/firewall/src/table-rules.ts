@@ -63,6 +63,21 @@ const leads: readonly Rule[] = [
 const fromLoopback: Match = { kind: 'prefix', field: 'ip saddr', prefix: '127.0.0.0/8' }
 const toLoopback: Match = { kind: 'prefix', field: 'ip daddr', prefix: '127.0.0.0/8' }
 
+// A resolver names those that keep others waiting. What it does not get costs it nothing.
+function tooManyQuestions(number: 4 | 6): Rule {
+  const field = number === 4 ? 'ip saddr' : 'ip6 saddr'
+  const more = { kind: 'more', field, set: `asking${number}`, ...questionLimit } as const
+  const question: Match = { kind: 'datagram', port: 53 }
+  const isNamed = has(field, `flooding${number}`)
+  return {
+    when: [question, has('iifname', 'bridges'), family(number), isNamed, { kind: 'local' }, more],
+    does: 'drop',
+  }
+}
+
+/** How many questions a second, and at once, the host takes from an address that floods it. */
+const questionLimit = { perSecond: 20_000, burst: 1000 } as const
+
 /** The rules of each chain, in their order. */
 export const tableRules: Readonly<Record<string, readonly Rule[]>> = {
   dnat4: toPublished(4),
@@ -90,7 +105,11 @@ export const tableRules: Readonly<Record<string, readonly Rule[]>> = {
     { when: [has('oifname', 'internal')], does: 'drop' },
   ],
   // route_localnet without it opens what the host serves on its loopback to containers.
-  guard: [{ when: [has('iifname', 'bridges'), family(4), toLoopback], does: 'drop' }],
+  guard: [
+    { when: [has('iifname', 'bridges'), family(4), toLoopback], does: 'drop' },
+    tooManyQuestions(4),
+    tooManyQuestions(6),
+  ],
   prerouting: leads,
   output: leads,
   postrouting: [

@@ -2,7 +2,7 @@ import type { NftType } from '@vethra/netlink'
 import type { PlacedElement } from './effects.ts'
 import { ruleText } from './rule.ts'
 import { tableRules } from './table-rules.ts'
-import { chains, sets, tableComment, vethraTable } from './vethra-table.ts'
+import { chains, passingSets, sets, tableComment, vethraTable } from './vethra-table.ts'
 
 const name = `${vethraTable.family} ${vethraTable.table}`
 
@@ -14,7 +14,7 @@ export function tableText(): string {
   return [
     `table ${name} {`,
     `\tcomment "${tableComment}"`,
-    ...sets.flatMap(setText),
+    ...[...sets, ...passingSets].map(setText),
     ...chains.map(({ chain, base }) =>
       base ? chainText(chain, baseText(base)) : chainText(chain),
     ),
@@ -27,10 +27,20 @@ export function tableText(): string {
   ].join('\n')
 }
 
-function setText({ set, key, data, interval }: (typeof sets)[number]): readonly string[] {
+function setText({ set, key, data, interval, passing }: (typeof sets)[number]): string {
   const kind = data ? 'map' : 'set'
   const type = data ? `${joined(key)} : ${joined(data)}` : joined(key)
-  return [`\t${kind} ${set} { type ${type};${interval ? ' flags interval;' : ''} }`]
+  const more = passing ? passingText(passing) : interval ? ' flags interval;' : ''
+  return `\t${kind} ${set} { type ${type};${more} }`
+}
+
+function passingText({
+  most,
+  timeoutMs,
+  isMetered,
+}: NonNullable<(typeof sets)[number]['passing']>): string {
+  const flags = isMetered ? 'dynamic,timeout' : 'timeout'
+  return ` size ${most}; flags ${flags}; timeout ${timeoutMs / 1000}s;`
 }
 
 function joined(fields: readonly NftType[]): string {

@@ -6,7 +6,7 @@ import { tableRules } from './table-rules.ts'
 export const vethraTable = { family: 'inet', table: 'vethra' } as const
 
 /** Raised whenever the rules change: a table with another version in its comment is made again, its elements kept. */
-export const tableVersion = 1
+export const tableVersion = 2
 
 /** The comment of the table. */
 export const tableComment: string = `made by vethra, ${tableVersion}`
@@ -22,13 +22,17 @@ export function versionOf(comment: string): number | undefined {
  * chain is emptied and filled. Repeated, it changes nothing; elements and their counters stay.
  */
 export function makeTable(): readonly NftOp[] {
-  const filled = Object.entries(tableRules)
+  const rules = Object.entries(tableRules)
   return [
     { ...vethraTable, kind: 'add table', comment: tableComment },
-    ...sets.map((set) => ({ ...vethraTable, kind: 'add set' as const, ...set })),
+    ...[...sets, ...passingSets].map((set) => ({
+      ...vethraTable,
+      kind: 'add set' as const,
+      ...set,
+    })),
     ...chains.map((chain) => ({ ...vethraTable, kind: 'add chain' as const, ...chain })),
     ...chains.map(({ chain }) => ({ ...vethraTable, kind: 'flush chain' as const, chain })),
-    ...filled.flatMap(([chain, list]) =>
+    ...rules.flatMap(([chain, list]) =>
       list.map((rule) => ({
         ...vethraTable,
         kind: 'add rule' as const,
@@ -68,6 +72,28 @@ export const sets: readonly Omit<NewSet, 'kind'>[] = [
   { set: 'masq4', key: ['ipv4_addr'], interval: true },
   { set: 'masq6', key: ['ipv6_addr'], interval: true },
 ]
+
+const passing = { most: 16_384, timeoutMs: 10_000 } as const
+const [named, metered] = [
+  { ...passing, isMetered: false },
+  { ...passing, isMetered: true },
+] as const
+
+/** Sets whose elements go by themselves, and are nobody's: addresses that ask too much, and how much they do. */
+export const passingSets: readonly Omit<NewSet, 'kind'>[] = [
+  { set: 'flooding4', key: ['ipv4_addr'], passing: named },
+  { set: 'flooding6', key: ['ipv6_addr'], passing: named },
+  { set: 'asking4', key: ['ipv4_addr'], passing: metered },
+  { set: 'asking6', key: ['ipv6_addr'], passing: metered },
+]
+
+/** The operation that has the questions of an address bounded for some seconds. */
+export function floodingOp(address: string): NftOp {
+  const [set, type] = address.includes(':')
+    ? (['flooding6', 'ipv6_addr'] as const)
+    : (['flooding4', 'ipv4_addr'] as const)
+  return { ...vethraTable, kind: 'add elements', set, key: [type], elements: [{ key: [address] }] }
+}
 
 const accept = 'accept'
 

@@ -105,17 +105,25 @@ function ruleAttributes({ chain, expressions, comment }: NewRule): readonly Octe
   ]
 }
 
-const setFlags = { interval: 4, map: 8, concatenation: 0x80 } as const
+const setFlags = {
+  interval: 4,
+  map: 8,
+  timeout: 0x10,
+  evaluated: 0x20,
+  concatenation: 0x80,
+} as const
 
 // ID must be there and unique in the batch; the description is wanted for joined intervals alone.
 function setAttributes(
-  { set, key, data, interval, counter }: NewSet,
+  { set, key, data, interval, counter, passing }: NewSet,
   id: number,
 ): readonly Octets[] {
   const joined = interval === true && key.length > 1
   const flags =
     (interval ? setFlags.interval : 0) |
     (data ? setFlags.map : 0) |
+    (passing ? setFlags.timeout : 0) |
+    (passing?.isMetered ? setFlags.evaluated : 0) |
     (joined ? setFlags.concatenation : 0)
   const fields = fieldLengths(key).map((length) => nested(1, [attribute(1, be32(length))]))
   return [
@@ -125,7 +133,9 @@ function setAttributes(
     attribute(5, be32(typeLength(key))),
     ...(data ? [attribute(6, be32(typeNumber(data))), attribute(7, be32(typeLength(data)))] : []),
     ...(joined ? [nested(9, [nested(2, fields)])] : []),
+    ...(passing ? [nested(9, [attribute(1, be32(passing.most))])] : []),
     attribute(10, be32(id)),
+    ...(passing ? [attribute(11, be64(BigInt(passing.timeoutMs)))] : []),
     attribute(13, join([orderTlv(0, key), ...(data ? [orderTlv(1, data)] : [])])),
     ...(counter ? [nested(17, [attribute(1, nulText('counter')), nested(2, [])])] : []),
   ]

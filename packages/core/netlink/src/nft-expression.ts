@@ -1,5 +1,5 @@
 import { attribute, nested } from './attributes.ts'
-import { be32, nulText, type Octets, u32 } from './octets.ts'
+import { be32, be64, nulText, type Octets, u32 } from './octets.ts'
 
 /**
  * One expression of a rule, close to the kernel's own. Registers 1 to 4 hold 16 octets each, 8 to 23
@@ -40,6 +40,17 @@ export type NftExpression =
   | { readonly kind: 'masquerade' }
   | { readonly kind: 'set mark'; readonly register: number }
   | { readonly kind: 'count' }
+  | NftMeter
+
+/** Goes on where more than `perSecond` packets came with the key in a register: each key has an element of its own in a set. */
+interface NftMeter {
+  readonly kind: 'meter'
+  readonly set: string
+  readonly register: number
+  readonly perSecond: number
+  /** Packets at once that are not counted as too many. */
+  readonly burst: number
+}
 
 /** Packet meta data: in host order, but names and protocols. */
 export type NftMeta = 'mark' | 'iifname' | 'oifname' | 'nfproto' | 'l4proto'
@@ -101,6 +112,7 @@ function encode(expression: NftExpression): readonly Octets[] {
   if (kind === 'set mark') return named('meta', [number(2, 3), number(3, expression.register)])
   if (kind === 'masquerade') return named('masq', [])
   if (kind === 'count') return named('counter', [])
+  if (kind === 'meter') return named('dynset', metered(expression))
   const { family, address, port } = expression
   return named('nat', [
     number(1, 1),
@@ -168,6 +180,23 @@ function lookedUp({
     number(2, register),
     ...(into === undefined ? [] : [number(3, into)]),
     ...(not ? [number(5, 1)] : []),
+  ]
+}
+
+// NFT_DYNSET_OP_UPDATE, with a limit of packets, inverted: it is true for those above it. A full set lets all pass.
+function metered({ set, register, perSecond, burst }: NftMeter): readonly Octets[] {
+  const limit = [
+    attribute(1, be64(BigInt(perSecond))),
+    attribute(2, be64(1n)),
+    number(3, burst),
+    number(4, 0),
+    number(5, 1),
+  ]
+  return [
+    attribute(1, nulText(set)),
+    number(3, 1),
+    number(4, register),
+    nested(7, named('limit', limit)),
   ]
 }
 

@@ -59,6 +59,12 @@ export interface NewSet {
   readonly interval?: boolean
   /** Whether each element counts packets. */
   readonly counter?: boolean
+  /** For a set whose elements go by themselves: how many it holds, for how long, and whether a `meter` fills it. */
+  readonly passing?: {
+    readonly most: number
+    readonly timeoutMs: number
+    readonly isMetered: boolean
+  }
 }
 
 /** Adds elements to a set or removes them; all of one shape, which the set was made with. */

@@ -1,43 +1,66 @@
-/** A bound on what one client may ask while others ask, too. */
+/** A bound on what one client may ask while others ask, too, and wait. */
 export interface FairShare {
-  /** Whether a question of a client is answered now. `nowMs` goes forward. */
-  admits(client: string, nowMs: number): boolean
+  /** Whether a question is answered now. */
+  admits(asked: AskedOnce): boolean
+}
+
+/** A question of a client. */
+interface AskedOnce {
+  readonly asker: string
+  /** Whether questions wait longer than they should. */
+  readonly isBehind: boolean
+  /** Goes forward. */
+  readonly nowMs: number
 }
 
 /** The bounds of a share. */
 export interface ShareBounds {
   /** The time that questions are counted over, in milliseconds. */
   readonly windowMs: number
-  /** Questions of one client in that time, while there are others. */
+  /** Questions of one client in that time, while others wait for it. */
   readonly most: number
   /** How long a client that was seen counts as another one, in milliseconds. */
   readonly seenMs: number
+  /** How long it holds after questions had to wait, in milliseconds. */
+  readonly behindMs: number
 }
 
-const usualBounds: ShareBounds = { windowMs: 50, most: 1000, seenMs: 2000 }
+const usualBounds: ShareBounds = { windowMs: 50, most: 1000, seenMs: 2000, behindMs: 5000 }
 
 /**
- * A share of some 20,000 questions a second for each client while others ask, and all there is for one alone. Questions
- * beyond it are dropped before anything is read of it, which costs a third of an answer.
+ * A share of some 20,000 questions a second for each client while others ask and questions wait, and all there is for one
+ * alone. Questions beyond it are dropped before anything is read of them, which costs a third of an answer; `onExcess`
+ * gets their sender, once a window.
  */
-export function newFairShare({ windowMs, most, seenMs }: ShareBounds = usualBounds): FairShare {
+export function newFairShare(
+  onExcess: (asker: string) => void,
+  bounds: ShareBounds = usualBounds,
+): FairShare {
+  const { windowMs, most, seenMs, behindMs } = bounds
   let began = 0
   let counts = new Map<string, number>()
+  const excessive = new Set<string>()
   let last = ''
   let crowdedUntil = 0
+  let behindUntil = 0
   return {
-    admits(client, nowMs) {
+    admits({ asker, isBehind, nowMs }) {
       if (nowMs - began >= windowMs || nowMs < began) {
         began = nowMs
         counts = new Map()
+        excessive.clear()
       }
-      if (client !== last) {
+      if (asker !== last) {
         if (last !== '') crowdedUntil = nowMs + seenMs
-        last = client
+        last = asker
       }
-      const count = (counts.get(client) ?? 0) + 1
-      counts.set(client, count)
-      return count <= most || nowMs > crowdedUntil
+      if (isBehind) behindUntil = nowMs + behindMs
+      const count = (counts.get(asker) ?? 0) + 1
+      counts.set(asker, count)
+      if (count <= most || nowMs > crowdedUntil || nowMs > behindUntil) return true
+      if (!excessive.has(asker)) onExcess(asker)
+      excessive.add(asker)
+      return false
     },
   }
 }

@@ -33,7 +33,7 @@ export interface HearTools {
   readonly serversOf: (asker: string, network: string) => readonly string[]
   readonly forwarder: Pick<Forwarder, 'forward'>
   /** Whether a client may ask now. */
-  readonly admits: (asker: string) => boolean
+  readonly admits: (asker: string, isBehind: boolean) => boolean
   /** Called with each question while `isLogged`. */
   readonly log: QuestionLog
   /** Called with the token of a probe that has come back. */
@@ -44,8 +44,8 @@ export interface HearTools {
 export function hearer(tools: HearTools): (query: DnsQuery) => DnsReply | Promise<DnsReply> {
   const { log } = tools
   let rotation = 0
-  return ({ octets, asker, at, isTcp }) => {
-    if (!tools.admits(asker)) return undefined
+  return ({ octets, asker, at, isTcp, isBehind }) => {
+    if (!tools.admits(asker, isBehind)) return undefined
     const place = tools.placeAt(at)
     const zone = place && zoneOf(place, asker)
     if (place === undefined || zone === undefined) return undefined

@@ -38,7 +38,7 @@ export async function openServing(tools: ResolverTools, recorded: Recorded): Pro
   const isOurs = (address: string) => heard.has(address)
   const upstream = await openUpstreamServers({ settings, effects, isOurs })
   const nowMs = clock.now
-  const share = newFairShare()
+  const share = newFairShare(sockets.restrain)
   const lines = await openLog(tools, sockets)
   const onFailure = () => undefined
   const forwarder = newForwarder({ sockets, sleep: clock.idle, nowMs, onFailure })
@@ -47,7 +47,7 @@ export async function openServing(tools: ResolverTools, recorded: Recorded): Pro
     serversOf: (askerAddress, network) =>
       upstream.of(recordOf(recorded.all(), { askerAddress, network })),
     forwarder,
-    admits: (asker) => share.admits(asker, nowMs()),
+    admits: (asker, isBehind) => share.admits({ asker, isBehind, nowMs: nowMs() }),
     log: questionLog(lines, () => timeText(nowMs())),
     onLoop: () => undefined,
   })

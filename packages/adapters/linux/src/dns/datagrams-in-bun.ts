@@ -1,9 +1,13 @@
 import { ptr } from 'bun:ffi'
 import { formatAddress } from '@vethra/address'
-import { receiveMany, sendMany } from '../netlink/libc-in-bun.ts'
+import { getOption, receiveMany, sendMany } from '../netlink/libc-in-bun.ts'
 
 /** Answers one datagram: undefined where nothing is to be sent now. The octets are used again when it returns. */
-export type DatagramAnswer = (octets: Uint8Array, from: DatagramSender) => Uint8Array | undefined
+export type DatagramAnswer = (
+  octets: Uint8Array,
+  from: DatagramSender,
+  isBehind: boolean,
+) => Uint8Array | undefined
 
 /** Where a datagram came from. */
 export interface DatagramSender {
@@ -18,6 +22,8 @@ const mostCalls = 4
 /** In octets: questions, and answers over UDP, are shorter. */
 export const largestDatagram = 2048
 const slot = largestDatagram
+/** Octets that wait at a socket, which is behind with more: some hundreds of questions, and a few milliseconds. */
+const mostWaiting = 1 << 18
 /** MSG_TRUNC */
 const isCut = 0x20
 
@@ -28,11 +34,12 @@ const isCut = 0x20
  */
 export function datagramDrain(descriptor: number, answer: DatagramAnswer): () => void {
   const { received, sent } = slots()
+  let isBehind = false
   const answerAll = (count: number): number => {
     let answers = 0
     for (let at = 0; at < count; at += 1) {
       const octets = receivedAt(received, at)
-      const reply = octets && answer(octets, senderAt(received, at))
+      const reply = octets && answer(octets, senderAt(received, at), isBehind)
       if (reply === undefined || reply.length > slot) continue
       putAnswer(sent, answers, { reply, to: received, at })
       answers += 1
@@ -46,9 +53,16 @@ export function datagramDrain(descriptor: number, answer: DatagramAnswer): () =>
       const answers = answerAll(count)
       // What the system does not take is lost, as datagrams are: whoever asked asks again.
       if (answers > 0) sendMany(descriptor, sent.headers, answers)
+      isBehind = count === together && waiting(descriptor) > mostWaiting
       if (count < together) return
     }
   }
+}
+
+// SO_MEMINFO: SK_MEMINFO_RMEM_ALLOC comes first. A question takes 768 octets or more, as the system counts.
+function waiting(descriptor: number): number {
+  const octets = new Uint32Array(9)
+  return getOption(descriptor, 1, 55, octets) === 0 ? (octets[0] ?? 0) : 0
 }
 
 interface BothSlots {

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import type { DnsSockets } from '@vethra/world'
 import { askServer } from './ask-in-bun.ts'
 import { openLineSink, readLineSink } from './line-socket.ts'
+import { restrainAddress } from './restrain-in-bun.ts'
 import { serveTcp } from './tcp-in-bun.ts'
 import { serveUdp } from './udp-in-bun.ts'
 
@@ -25,6 +26,7 @@ export function dnsSockets(): DnsSockets {
       }
     },
     ask: askServer,
+    restrain: restrainAddress,
     openLines: openLineSink,
     readLines: readLineSink,
     randomId: () => randomInt(65_536),

@@ -11,7 +11,7 @@ export interface TcpLimits {
   readonly perClient: number
   /** Seconds without a message. */
   readonly idleSeconds: number
-  /** Questions of one connection that wait for an answer. */
+  /** Questions of one connection that wait for an answer: more at once are more than their share. */
   readonly waiting: number
   /** Octets of answers that a client has not read. */
   readonly unread: number
@@ -61,8 +61,12 @@ export function serveTcp(
     data.unsent = Buffer.concat([data.unsent, octets.subarray(sent)])
     if (data.unsent.length > limits.unread) cut(socket)
   }
-  const answer = (socket: Client, data: Connection, octets: Uint8Array) => {
-    const reply = hearer.answer({ octets, asker: data.asker, at, isTcp: true })
+  const answer = (socket: Client, data: Connection, octets: Uint8Array, isBehind: boolean) => {
+    const reply = hearer.answer({ octets, asker: data.asker, at, isTcp: true, isBehind })
+    if (reply === undefined) {
+      cut(socket)
+      return
+    }
     if (!(reply instanceof Promise)) {
       write(socket, data, reply)
       return
@@ -98,7 +102,10 @@ export function serveTcp(
         data.received = rest
         // Not for a part of a message: a client that sends an octet now and then is idle.
         if (frames.length > 0) socket.timeout(limits.idleSeconds)
-        for (const octets of frames) if (open.has(socket)) answer(socket, data, octets)
+        for (const [index, octets] of frames.entries()) {
+          if (!open.has(socket)) return
+          answer(socket, data, octets, index >= limits.waiting)
+        }
       },
       drain(socket) {
         const { data } = socket

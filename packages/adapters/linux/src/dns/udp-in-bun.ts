@@ -35,8 +35,8 @@ export async function serveUdp(at: string, hearer: DnsHearer): Promise<() => voi
   const descriptor = boundSocket('udp', at)
   const answerFrom =
     (socket: AdoptedSocket): DatagramAnswer =>
-    (octets, { address, port }) => {
-      const reply = hearer.answer({ octets, asker: address, at, isTcp: false })
+    (octets, { address, port }, isBehind) => {
+      const reply = hearer.answer({ octets, asker: address, at, isTcp: false, isBehind })
       if (!(reply instanceof Promise)) return reply
       void reply.then((later) => send(socket, later, { address, port }))
       return undefined
@@ -49,7 +49,7 @@ export async function serveUdp(at: string, hearer: DnsHearer): Promise<() => voi
       data(socket, octets, port, address, { truncated }) {
         const from = { address, port }
         if (!truncated && octets.length <= largestDatagram)
-          send(socket, answerFrom(socket)(octets, from), from)
+          send(socket, answerFrom(socket)(octets, from, false), from)
         drain()
       },
       // An asker that is gone (ICMP): nothing is to be done about it.

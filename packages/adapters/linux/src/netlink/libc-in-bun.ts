@@ -37,6 +37,16 @@ export function setOption(
   return libc().setsockopt(descriptor, level, option, Int32Array.of(value), 4)
 }
 
+/** getsockopt(2) with room for what it gives: 0, or -1. */
+export function getOption(
+  descriptor: number,
+  level: number,
+  option: number,
+  value: Uint32Array,
+): number {
+  return libc().getsockopt(descriptor, level, option, value, Uint32Array.of(value.byteLength))
+}
+
 /** send(2) to the kernel. */
 export function send(descriptor: number, octets: Uint8Array): number {
   return Number(libc().send(descriptor, octets, octets.length, 0))
@@ -99,6 +109,7 @@ function open() {
     __errno_location: { args: [], returns: 'ptr' },
     bind: { args: ['i32', 'ptr', 'u32'], returns: 'i32' },
     close: { args: ['i32'], returns: 'i32' },
+    getsockopt: { args: ['i32', 'i32', 'i32', 'ptr', 'ptr'], returns: 'i32' },
     listen: { args: ['i32', 'i32'], returns: 'i32' },
     open: { args: ['ptr', 'i32', 'i32'], returns: 'i32' },
     read: { args: ['i32', 'ptr', 'usize'], returns: 'i64' },
