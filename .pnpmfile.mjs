@@ -1,5 +1,5 @@
-// What pnpm pack and pnpm publish write into each package.json: owner and URLs, which project.json alone says, and
-// ranges between our packages, which are released together.
+// What pnpm pack and pnpm publish write into each package.json: owner and URLs, which project.json alone says, ranges
+// between our packages, which are released together, and that npm is told which CI run a tarball comes from.
 import { readFileSync } from 'node:fs'
 
 const read = (file) => JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8'))
@@ -17,6 +17,7 @@ export const hooks = {
       bugs: { url: project.bugs },
       repository: { type: 'git', url: `git+${project.repository}`, directory: below(folder) },
       keywords: project.keywords,
+      publishConfig: { ...manifest.publishConfig, provenance: true },
     }
   },
 }

@@ -19,16 +19,16 @@ export async function bundle(top: string, { folder, entries }: WorkspacePackage)
     format: 'esm',
     platform: 'node',
     target: 'node22',
+    sourcemap: true,
     packages: 'external',
     external: ['bun:*'],
     logLevel: 'silent',
   })
 }
 
-/** Packs the folder as npm would get it; gives back the path of the tarball. */
+/** Packs the folder, which has been built, as npm would get it; gives back the path of the tarball. */
 export async function pack(top: string, { folder }: WorkspacePackage, to: string): Promise<string> {
-  const { stdout } = await execa('pnpm', ['--silent', 'pack', '--json', '--pack-destination', to], {
-    cwd: join(top, folder),
-  })
+  const flags = ['--config.ignore-scripts=true', '--silent', '--json', '--pack-destination', to]
+  const { stdout } = await execa('pnpm', ['pack', ...flags], { cwd: join(top, folder) })
   return JSON.parse(stdout).filename
 }

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { manPages } from './man.ts'
 import { roff } from './man-roff.ts'
-import { placeholders, readProject } from './project.ts'
+import { workspacePackages } from './packages.ts'
+import { placeholders, readProject, top } from './project.ts'
 import { changelog } from './release-changelog.ts'
 import { control } from './release-deb.ts'
 import { finishSbom } from './release-sbom.ts'
@@ -98,11 +99,23 @@ describe('a release', () => {
 })
 
 describe('a package for npm', () => {
+  it('each public one builds itself before it is packed', async () => {
+    const all = (await workspacePackages(top)).filter((each) => !each.private)
+    const builds = all.map(({ folder }) => {
+      const { scripts } = JSON.parse(readFileSync(join(top, folder, 'package.json'), 'utf8'))
+      const [, file = ''] = /^node (.*)$/.exec(scripts?.prepack) ?? []
+      return [folder, join(top, folder, file)]
+    })
+    expect(builds).toEqual(all.map(({ folder }) => [folder, join(top, 'scripts/prepack.ts')]))
+  })
+
   it('has owner and URLs of project.json, ranges between ours, and no scripts', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'vethra-pack-test-'))
     try {
       const cwd = join(import.meta.dirname, '../packages/core/cni')
-      execFileSync('pnpm', ['--silent', 'pack', '--pack-destination', folder], { cwd })
+      // Its build has checks of its own: here it would meet the gate's.
+      const flags = ['--config.ignore-scripts=true', '--silent', '--pack-destination', folder]
+      execFileSync('pnpm', ['pack', ...flags], { cwd })
       const [file = ''] = readdirSync(folder)
       execFileSync('tar', ['-xf', join(folder, file), '-C', folder])
       const manifest = JSON.parse(readFileSync(join(folder, 'package/package.json'), 'utf8'))
@@ -110,8 +123,9 @@ describe('a package for npm', () => {
       expect(manifest).toMatchObject({
         ...{ homepage, bugs: { url: bugs }, repository: { directory: 'packages/core/cni' } },
         dependencies: { '@vethra/address': expect.stringMatching(/^\^\d/) },
+        publishConfig: { access: 'public', provenance: true },
       })
-      expect(manifest.devDependencies).toBeUndefined()
+      expect([manifest.devDependencies, manifest.scripts]).toEqual([undefined, undefined])
     } finally {
       rmSync(folder, { recursive: true })
     }
