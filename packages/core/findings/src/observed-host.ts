@@ -24,11 +24,13 @@ export interface ObservedHost {
   readonly unknown: readonly string[]
   readonly folders: readonly ObservedFolder[]
   /** The networks that the resolver which runs does not answer in, though it should. Default: none. */
-  readonly unanswered?: readonly UnansweredNetwork[]
+  readonly unanswered?: readonly DnsFault[]
+  /** The servers upstream that do not answer the resolver, or ask it in turn. Default: none. */
+  readonly upstream?: readonly DnsFault[]
 }
 
-/** A network without DNS. */
-interface UnansweredNetwork {
+/** A network without DNS, or a server that is not asked. */
+interface DnsFault {
   readonly name: string
   readonly why: string
 }

@@ -1,12 +1,12 @@
 import { checkUpstreamAnswer, type DnsMessage, dnsRcode, formatUpstreamQuery } from '@vethra/dns'
 import type { DnsAsking, DnsSockets } from '@vethra/world'
+import type { UpstreamHealth } from './upstream-health.ts'
 
 /** The parts that upstream is asked with. */
 export interface UpstreamTools {
   readonly sockets: Pick<DnsSockets, 'ask' | 'randomId'>
   readonly sleep: (ms: number) => Promise<void>
-  /** Called with each server that has not answered in time, or not as it must. */
-  readonly onFailure: (server: string) => void
+  readonly health: Pick<UpstreamHealth, 'order' | 'onOutcome'>
 }
 
 /** How long servers may take, in milliseconds. */
@@ -30,7 +30,8 @@ export async function askUpstream(
     isDone = true
     resolve(answer)
   }
-  const turns = [...servers, ...servers].slice(0, 8)
+  const usable = tools.health.order(servers)
+  const turns = [...usable, ...usable].slice(0, 8)
   void tools.sleep(patience.all).then(() => end(failure))
   const ask = (turn: number): void => {
     const server = turns[turn]
@@ -49,8 +50,8 @@ export async function askUpstream(
     void tools.sleep(patience.next).then(next)
     void askOne(tools, message, server).then((answer) => {
       open -= 1
+      tools.health.onOutcome(server, answer !== undefined)
       if (answer !== undefined && isAnswer(answer)) return end(answer)
-      tools.onFailure(server)
       failure ??= answer
       if (hasNext && open === 0 && turn + 1 >= turns.length) return end(failure)
       return next()

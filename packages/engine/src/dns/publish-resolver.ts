@@ -24,7 +24,7 @@ export async function publishResolver(
   await lock.hold(guards['resolv-conf'](places), async () => {
     const file = resolverFile(places)
     if (resolver === undefined) await files.remove(file)
-    else if (only === undefined) {
+    else {
       await files.makeFolder(file.slice(0, file.lastIndexOf('/')), 0o755)
       await files.write(file, JSON.stringify(resolver), { mode: 0o644, sync: false })
     }

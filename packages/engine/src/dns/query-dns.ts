@@ -16,6 +16,7 @@ import { findNetwork } from '@vethra/networks'
 import { askUpstream } from './ask-upstream.ts'
 import { readNames } from './dns-names.ts'
 import type { DnsTools } from './dns-tools.ts'
+import { newUpstreamHealth } from './upstream-health.ts'
 import { openUpstreamServers } from './upstream-servers.ts'
 
 /** An answer as people read it. */
@@ -81,7 +82,8 @@ async function upstream(tools: DnsTools, message: DnsMessage): Promise<readonly 
   const servers = await openUpstreamServers({
     ...{ settings, effects: await tools.facts(), isOurs: () => false },
   })
-  const asking = { sockets, sleep: clock.sleep, onFailure: () => undefined }
+  const health = newUpstreamHealth({ sockets, nowMs: clock.now, onReport: () => undefined })
+  const asking = { sockets, sleep: clock.sleep, health }
   const answer = await askUpstream(asking, message, servers.of(undefined))
   return answer?.answers ?? []
 }

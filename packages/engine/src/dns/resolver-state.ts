@@ -1,5 +1,6 @@
 import { goField, type Json, type LockPlaces, parseJson, resolverFile } from '@vethra/cni'
 import type { Files } from '@vethra/world'
+import type { UpstreamFault } from './upstream-health.ts'
 
 /** The state of a running resolver, as commands read it from a file in `/run/vethra/dns`. */
 export interface ResolverState {
@@ -8,6 +9,8 @@ export interface ResolverState {
   readonly StartTime: string
   /** The networks whose containers are to ask it. */
   readonly Networks: readonly ServedNetwork[]
+  /** The servers upstream that are not asked, or asked last. */
+  readonly Upstream: readonly UpstreamFault[]
 }
 
 /** A network that the resolver listens in. */
@@ -29,11 +32,18 @@ async function readResolverState(
   if (text === undefined || text === '') return undefined
   const json = parseJson(text)
   const networks = goField(json, 'Networks')
+  const upstream = goField(json, 'Upstream')
   return {
     Pid: Number(goField(json, 'Pid')),
     StartTime: String(goField(json, 'StartTime')),
     Networks: Array.isArray(networks) ? networks.map(readNetwork) : [],
+    Upstream: Array.isArray(upstream) ? upstream.map(readFault) : [],
   }
+}
+
+function readFault(json: Json): UpstreamFault {
+  const text = (key: string) => String(goField(json, key) ?? '')
+  return { Server: text('Server'), Fault: text('Fault') }
 }
 
 function readNetwork(json: Json): ServedNetwork {

@@ -31,13 +31,14 @@ export async function startResolver(tools: ResolverTools): Promise<Resolver> {
   const serving = await openServing(tools, recorded)
   await serving.listen()
   await serving.examine(true)
-  let state: ResolverState = { ...own, Networks: await serving.listen() }
+  let state: ResolverState = { ...own, Networks: await serving.listen(), Upstream: [] }
   await publishResolver({ ...tools, onFault: tools.onReport }, recorded.all(), state)
 
   const onFault = tools.onReport
   let noted = new Set<string>()
   let wake = Promise.withResolvers<void>()
   let isClosed = false
+  const closed = Promise.withResolvers<void>()
   let isFirewall = false
   let examinedAt = clock.now()
   let doubt = Promise.withResolvers<void>()
@@ -49,11 +50,11 @@ export async function startResolver(tools: ResolverTools): Promise<Resolver> {
     await serving.tendUpstream()
     const { networks, containers } = await recorded.refresh(paths)
     serving.place()
-    const before = JSON.stringify(state.Networks)
-    state = { ...state, Networks: await serving.listen() }
+    const before = state
+    state = { ...state, Networks: await serving.listen(), Upstream: serving.faults() }
     if (networks || containers.length > 0) doubt.resolve()
-    const isOther = networks || JSON.stringify(state.Networks) !== before
-    if (!isOther && containers.length === 0) return
+    const isOther = networks || !isSame(state.Networks, before.Networks)
+    if (!isOther && containers.length === 0 && isSame(state.Upstream, before.Upstream)) return
     const only = isOther ? undefined : containers
     await publishResolver({ ...tools, onFault }, recorded.all(), state, only)
   }
@@ -90,7 +91,13 @@ export async function startResolver(tools: ResolverTools): Promise<Resolver> {
       if (isOther) wake.resolve()
     }
   }
-  const running = Promise.all([run(), examine()])
+  const probe = async () => {
+    while (!isClosed) {
+      await Promise.race([closed.promise, serving.probe()])
+      await Promise.race([closed.promise, clock.idle(intervalMs)])
+    }
+  }
+  const running = Promise.all([run(), examine(), probe()])
   return {
     changed(what) {
       if (what.includes('nftables')) {
@@ -103,6 +110,7 @@ export async function startResolver(tools: ResolverTools): Promise<Resolver> {
     state: () => state,
     async close() {
       isClosed = true
+      closed.resolve()
       wake.resolve()
       doubt.resolve()
       await running
@@ -112,7 +120,14 @@ export async function startResolver(tools: ResolverTools): Promise<Resolver> {
   }
 }
 
-async function alone({ files, places }: ResolverTools): Promise<Omit<ResolverState, 'Networks'>> {
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
+}
+
+async function alone({
+  files,
+  places,
+}: ResolverTools): Promise<Pick<ResolverState, 'Pid' | 'StartTime'>> {
   const own = await ownProcess(files)
   const other = await runningResolver(files, places)
   if (other === undefined || other.Pid === own.Pid) return own

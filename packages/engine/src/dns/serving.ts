@@ -13,6 +13,7 @@ import { questionLog } from './question-log.ts'
 import type { Recorded } from './recorded.ts'
 import type { ResolverState } from './resolver-state.ts'
 import { placesOf, wantedNetworks } from './served-networks.ts'
+import { newUpstreamHealth, type UpstreamFault } from './upstream-health.ts'
 import { openUpstreamServers } from './upstream-servers.ts'
 
 /** The part that answers questions, by what is recorded. */
@@ -23,6 +24,10 @@ export interface Serving {
   listen(): Promise<ResolverState['Networks']>
   /** Follows the host's resolv.conf. */
   tendUpstream(): Promise<void>
+  /** Finds servers upstream that ask us. */
+  probe(): Promise<void>
+  /** The servers upstream that are of no use, and why. */
+  faults(): readonly UpstreamFault[]
   /** Has containers ask, in networks that are not known yet, or in all. True when some are to ask others now, or again. */
   examine(all: boolean): Promise<boolean>
   close(): Promise<void>
@@ -40,8 +45,8 @@ export async function openServing(tools: ResolverTools, recorded: Recorded): Pro
   const nowMs = clock.now
   const share = newFairShare(sockets.restrain)
   const lines = await openLog(tools, sockets)
-  const onFailure = () => undefined
-  const forwarder = newForwarder({ sockets, sleep: clock.idle, nowMs, onFailure })
+  const health = newUpstreamHealth({ sockets, nowMs, onReport: tools.onReport })
+  const forwarder = newForwarder({ sockets, sleep: clock.idle, nowMs, health })
   const answer = hearer({
     placeAt: (address) => heard.get(address),
     serversOf: (askerAddress, network) =>
@@ -49,7 +54,7 @@ export async function openServing(tools: ResolverTools, recorded: Recorded): Pro
     forwarder,
     admits: (asker, isBehind) => share.admits({ asker, isBehind, nowMs: nowMs() }),
     log: questionLog(lines, () => timeText(nowMs())),
-    onLoop: () => undefined,
+    onLoop: health.onLoop,
   })
   const listeners = newListeners(sockets, { answer }, effects)
   const admission = newAdmission({ ...tools, sockets })
@@ -83,6 +88,8 @@ export async function openServing(tools: ResolverTools, recorded: Recorded): Pro
     async tendUpstream() {
       if (await upstream.refresh()) forwarder.forget()
     },
+    probe: () => health.probe(upstream.of(undefined)),
+    faults: health.faults,
     examine: (all) => admission.examine(open(), all),
     async close() {
       listeners.close()

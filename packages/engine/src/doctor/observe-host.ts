@@ -19,12 +19,13 @@ export async function observeHost(
     Promise.all(names.map((name) => lookAtProgram(host.runner, name))),
     Promise.all(folders.map(({ path }) => kernel.fileSystem(path))),
   ])
-  const served = (await resolver?.())?.Networks ?? []
-  const refused = served.filter(({ Refused }) => Refused !== '')
+  const running = await resolver?.()
+  const refused = (running?.Networks ?? []).filter(({ Refused }) => Refused !== '')
   return {
     ...facts,
     features: features ?? [],
     unanswered: refused.map(({ Name, Refused }) => ({ name: Name, why: Refused })),
+    upstream: (running?.Upstream ?? []).map(({ Server, Fault }) => ({ name: Server, why: Fault })),
     programs,
     folders: folders.map((each, index) => ({ ...each, fileSystem: fileSystems[index] ?? '' })),
   }

@@ -1,0 +1,133 @@
+import { CniError } from '@vethra/cni'
+import { formatMessage, loopProbe } from '@vethra/dns'
+import type { DnsSockets } from '@vethra/world'
+
+/** Knowledge of upstream resolvers: those that do not answer, and those that ask us in turn. */
+export interface UpstreamHealth {
+  /** Those to ask, in their order: the silent ones come last, and those that ask us are left out. */
+  order(servers: readonly string[]): readonly string[]
+  /** Whether a server has answered a question, be it with a failure. */
+  onOutcome(server: string, answered: boolean): void
+  /** A probe has come back to us. */
+  onLoop(token: string): void
+  /** Probes servers that were never probed, and those that asked us a while ago. Forgets all others. Never rejects. */
+  probe(servers: readonly string[]): Promise<void>
+  /** The servers that are not asked as they should be, and why. */
+  faults(): readonly UpstreamFault[]
+}
+
+/** A server, and what is wrong with it. */
+export interface UpstreamFault {
+  readonly Server: string
+  readonly Fault: string
+}
+
+/** The parts that health is known by. */
+export interface HealthTools {
+  readonly sockets: Pick<DnsSockets, 'ask' | 'randomId'>
+  /** Goes forward. */
+  readonly nowMs: () => number
+  readonly onReport: (report: CniError) => void
+}
+
+interface Known {
+  failures: number
+  loops: boolean
+  /** Absent while it is to be probed at once. */
+  probedAtMs?: number | undefined
+  reportedAtMs?: number
+  seenAtMs: number
+}
+
+/** So many questions in a row without an answer, and a server is silent. */
+const mostFailures = 3
+/** In milliseconds: an answer to a probe, how soon a bad server is probed again, how often it is reported, and when it is forgotten. */
+const [probeMs, againMs, reportMs, forgetMs] = [1000, 30_000, 60_000, 600_000]
+/** Containers may name servers of their own. */
+const mostServers = 256
+
+/** Health of servers that nothing is known of. */
+export function newUpstreamHealth({ sockets, nowMs, onReport }: HealthTools): UpstreamHealth {
+  const known = new Map<string, Known>()
+  const probes = new Map<string, string>()
+  const of = (server: string): Known => {
+    const found = known.get(server)
+    if (found) return found
+    const made = { failures: 0, loops: false, seenAtMs: nowMs() }
+    if (known.size < mostServers) known.set(server, made)
+    return made
+  }
+  const report = (server: string, each: Known) => {
+    if (each.reportedAtMs !== undefined && nowMs() - each.reportedAtMs < reportMs) return
+    each.reportedAtMs = nowMs()
+    onReport(faultOf(server, each))
+  }
+  const probeOne = async (server: string) => {
+    const token = [1, 2, 3, 4].map(() => sockets.randomId().toString(16).padStart(4, '0')).join('')
+    const id = sockets.randomId()
+    probes.set(token, server)
+    of(server).probedAtMs = nowMs()
+    const octets = formatMessage({ ...loopProbe(token), id }, 512)
+    const accepts = (answer: Uint8Array) => answer[0] === id >> 8 && answer[1] === (id & 255)
+    await sockets.ask({ server, octets, overTcp: false, timeoutMs: probeMs, accepts })
+    // A server that asks us has done so by now.
+    if (probes.delete(token)) of(server).loops = false
+  }
+  return {
+    order(servers) {
+      const usable = servers.filter((each) => known.get(each)?.loops !== true)
+      const isSilent = (each: string) => (known.get(each)?.failures ?? 0) >= mostFailures
+      return [...usable.filter((each) => !isSilent(each)), ...usable.filter(isSilent)]
+    },
+    onOutcome(server, answered) {
+      const each = of(server)
+      each.seenAtMs = nowMs()
+      each.failures = answered ? 0 : each.failures + 1
+      if (each.failures !== mostFailures || each.loops) return
+      each.probedAtMs = undefined
+      report(server, each)
+    },
+    onLoop(token) {
+      const server = probes.get(token)
+      if (server === undefined) return
+      probes.delete(token)
+      of(server).loops = true
+      report(server, of(server))
+    },
+    async probe(servers) {
+      const wanted = new Set(servers)
+      for (const [server, { seenAtMs }] of known) {
+        if (!wanted.has(server) && nowMs() - seenAtMs > forgetMs) known.delete(server)
+      }
+      const bad = [...known].flatMap(([server, each]) => (isBad(each) ? [server] : []))
+      const due = [...new Set([...wanted, ...bad])].filter((each) => {
+        const { probedAtMs } = of(each)
+        const isBadOne = bad.includes(each)
+        return probedAtMs === undefined || (isBadOne && nowMs() - probedAtMs >= againMs)
+      })
+      await Promise.all(due.map(probeOne))
+    },
+    faults: () =>
+      [...known].flatMap(([Server, each]) =>
+        isBad(each) ? [{ Server, Fault: faultOf(Server, each).message }] : [],
+      ),
+  }
+}
+
+function isBad({ loops, failures }: Known): boolean {
+  return loops || failures >= mostFailures
+}
+
+function faultOf(server: string, { loops }: Known): CniError {
+  return loops
+    ? new CniError({
+        code: 102,
+        message: `upstream resolver ${server} asks this resolver what it does not know: a loop`,
+        hint: 'Take the addresses of bridges out of its servers; it is not asked until then.',
+      })
+    : new CniError({
+        code: 102,
+        message: `upstream resolver ${server} does not answer`,
+        hint: 'Look at the nameservers in /etc/resolv.conf, or that --dns names; the others are asked first.',
+      })
+}
