@@ -77,6 +77,47 @@ describeOnHost("Debian's containerd, beside Vethra", () => {
     expect((await host.vethra('ipam', 'ls', '--format', 'json')).stdout).toBe('[]')
   })
 
+  it('a container that ctr attached is shown, and never changed', async () => {
+    const rootfs = `${await host.bundle('by-ctr-too', [])}/rootfs`
+    const ctr = (...args: readonly string[]) =>
+      host.run([
+        'sh',
+        '-c',
+        'exec "$@" 2>&1 </dev/null',
+        'sh',
+        'ctr',
+        '-a',
+        containerd.socket,
+        ...args,
+      ])
+    const id = `${host.tag}-cni`
+    expect(
+      await ctr('run', '-d', '--cni', '--rootfs', rootfs, id, '/bin/sleep', '1000'),
+    ).toMatchObject({ exitCode: 0 })
+    const shown = async () =>
+      JSON.parse((await host.vethra('container', 'ls', '--format', 'json')).stdout)
+    const [row] = await shown()
+    expect(row).toMatchObject({ ID: id, Name: '', Networks: ['a-lan'], State: 'running' })
+    expect(row.Addresses).toEqual([expect.stringMatching(/^10\.4\.1\.\d+\/24$/)])
+    for (const args of [
+      ['container', 'rm', id],
+      ['network', 'rm', 'a-lan'],
+    ])
+      expect(await host.vethra(...args)).toMatchObject({
+        exitCode: 1,
+        stderr: expect.stringContaining(id),
+      })
+    await host.vethra('doctor', '--repair')
+    expect(await shown()).toEqual([row])
+    await ctr('task', 'kill', '-s', 'KILL', id)
+    await expect.poll(async () => (await shown())[0]?.State).toBe('dead')
+    await expect.poll(async () => (await ctr('task', 'rm', id)).exitCode).toBe(0)
+    // ctr detaches what it ran in the foreground alone.
+    const detach = 'cd /var/lib/cni && rm results/a-lan-* networks/a-lan/10*'
+    await host.run(['sh', '-c', detach])
+    expect(await shown()).toEqual([])
+  })
+
   describe('with vethra-runc in the place of runc', () => {
     let runtime: string
     let rootfs: string

@@ -130,6 +130,101 @@ describeOnHost('the state that a container is shown in', () => {
     }
   })
 
+  // As libcni 1.3 writes it for nerdctl 2.3.5; 1.7.7 leaves the namespace and `cniArgs` out.
+  const cached = (which: string, pid: number, conf: string, is: '1.x' | '2.x') =>
+    JSON.stringify({
+      kind: 'cniCacheV1',
+      containerId: `default-${which}`,
+      config: Buffer.from(conf).toString('base64'),
+      ifName: 'eth0',
+      networkName: 'bridge',
+      ...(is === '2.x'
+        ? {
+            netns: `/proc/${pid}/ns/net`,
+            cniArgs: [
+              ['IgnoreUnknown', '1'],
+              ['NERDCTL_CNI_DHCP_HOSTNAME', which.slice(0, 12)],
+            ],
+          }
+        : {}),
+      capabilityArgs: {
+        portMappings: [{ HostPort: 8080, ContainerPort: 80, Protocol: 'tcp', HostIP: '0.0.0.0' }],
+      },
+      result: {
+        cniVersion: '1.0.0',
+        interfaces: [
+          { mac: '82:71:60:15:41:0a', name: 'nerdctl0' },
+          { mac: 'b6:70:6f:9d:ba:57', name: 'vethcae46c9a' },
+          { mac: '02:16:16:01:63:e3', name: 'eth0', sandbox: `/proc/${pid}/ns/net` },
+        ],
+        ips: [{ address: '10.4.0.2/24', gateway: '10.4.0.1', interface: 2 }],
+        routes: [{ dst: '0.0.0.0/0' }],
+      },
+    })
+
+  it.each(['2.x', '1.x'] as const)(
+    'is told by the cache of results where nerdctl %s has a data store of its own, and nothing of it is changed',
+    async (is) => {
+      const json = async (...args: readonly string[]) =>
+        JSON.parse((await host.vethra(...args)).stdout || '[]')
+      const row = { ID: id, Name: 'shop-a', Networks: ['bridge'], Ports: '0.0.0.0:8080->80/tcp' }
+      await made(id)
+      if (is === '1.x') await host.run(['sh', '-c', `rm ${store}/containers/default/${id}/*.json`])
+      await host.vethra('network', 'create', '--subnet', '10.4.0.0/24', 'bridge')
+      const conf = (await host.run(['cat', '/etc/cni/net.d/nerdctl-bridge.conflist'])).stdout
+      const { pid } = await living()
+      const inside = `ip link add eth0 address 02:16:16:01:63:e3 type bridge; ip addr add 10.4.0.2/24 dev eth0`
+      await host.run(['nsenter', '-t', String(pid), '-n', 'sh', '-c', inside])
+      await put(`/var/lib/cni/results/bridge-default-${id}-eth0`, cached(id, pid, conf, is))
+      await put(`/var/lib/cni/networks/bridge/10.4.0.2`, `default-${id}\r\neth0`)
+      const files = async () =>
+        (
+          await host.run([
+            'sh',
+            '-c',
+            `find ${store} /var/lib/cni/results /var/lib/cni/networks/bridge/1* -type f | sort | xargs md5sum`,
+          ])
+        ).stdout
+      const before = await files()
+      const shown = async () => json('container', 'ls', '--format', 'json')
+      try {
+        expect(await shown()).toEqual([{ ...row, Addresses: ['10.4.0.2/24'], State: 'running' }])
+        expect((await json('network', 'inspect', 'bridge'))[0].Containers).toMatchObject({
+          [id]: { Name: 'shop-a', IPv4Address: '10.4.0.2/24' },
+        })
+        for (const args of [
+          ['container', 'rm', 'shop-a'],
+          ['container', 'rename', 'shop-a', 'x'],
+          ['network', 'rm', 'bridge'],
+        ])
+          expect(await host.vethra(...args)).toMatchObject({
+            exitCode: 1,
+            stderr: expect.stringMatching(/shop-a|another program/),
+          })
+        await host.vethra('doctor', '--repair')
+        await host.vethra('network', 'prune', '-f')
+      } finally {
+        await host.run(['kill', '-9', String(pid)])
+      }
+      await expect.poll(shown).toEqual([{ ...row, Addresses: ['10.4.0.2/24'], State: 'dead' }])
+      for (const root of ['/var/lib/vethra', '/var/lib/nerdctl'])
+        await host.run([executable, '--data-root', root, 'doctor', '--repair'])
+      expect(await files()).toBe(before)
+      // In the one that both share, too; and nerdctl 2 detaches as it stops, but keeps its files.
+      expect(await rows()).toEqual([[id, 'dead', row.Ports]])
+      expect((await nerdctls('rm', id)).exitCode).toBe(1)
+      await host.run(['rm', '-r', '/var/lib/cni/results', '/var/lib/cni/networks/bridge'])
+      const [stopped] = JSON.parse((await nerdctls('ls', '--format', 'json')).stdout)
+      expect(stopped).toMatchObject({ ID: id, State: 'stopped', Addresses: [] })
+      const nerdctlRoot = [executable, '--data-root', '/var/lib/nerdctl', 'doctor']
+      const found = await host.run([...nerdctlRoot, '--format', 'json'])
+      // The state of hosts in tests lies on tmpfs.
+      expect(JSON.parse(found.stdout).map(({ Kind }: { Kind: string }) => Kind)).toEqual([
+        'wrong-file-system',
+      ])
+    },
+  )
+
   it('is left alone by bundle prepare, which refuses the id of a container that nerdctl started', async () => {
     await made(id)
     const bundle = await host.bundle('other', ['sleep', '60'])

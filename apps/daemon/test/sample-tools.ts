@@ -81,6 +81,7 @@ export async function sampleTools(): Promise<ManageTools> {
       isListening: async () => false,
       askFirewallPlugin: nothing,
       taskState: nothing,
+      nerdctlName: async () => '',
       deleteLink: refused,
       markLink: refused,
       hostName: () => 'host',

@@ -16,15 +16,17 @@ import {
   pluginFile,
   readHostResolvConf,
   readHostsFile,
+  resolveAddress,
   signsOnHost,
   socketHolders,
   taskState,
 } from '@vethra/linux'
-import type { Settings } from '@vethra/settings'
+import { atHome, dataStorePath, type Settings } from '@vethra/settings'
 import type { HostFacts } from '@vethra/world'
+import { homes } from './folders-here.ts'
 
 /** The facts of this host, and effects on it. */
-export function factsHere({ cniPath, dataRoot }: Settings): HostFacts {
+export function factsHere({ cniPath, dataRoot, address }: Settings): HostFacts {
   return {
     hostPrefixes,
     defaultRoute,
@@ -32,6 +34,11 @@ export function factsHere({ cniPath, dataRoot }: Settings): HostFacts {
     deleteLink,
     markLink,
     taskState,
+    nerdctlName: async (namespace, id) => {
+      const store = dataStorePath(atHome(homes, '/var/lib/nerdctl'), resolveAddress(address))
+      const { storedName } = await import('@vethra/etchosts')
+      return storedName(`${store}/etchosts`, namespace, id)
+    },
     isListening,
     kernelFeatures: () => hostFeatures(),
     hasPlugin: async (type) => (await pluginFile(type, cniPath)) !== undefined,

@@ -191,7 +191,11 @@ export function sampleTools(host: SampleHost): DoctorTools {
       list: async () => [],
     },
     effectsOf: () => [],
-    otherSigns: async () => ({ known: new Set(), namespaces: new Set(), running: new Set() }),
+    otherSigns: async () => ({
+      known: new Set(Object.keys(host.containers)),
+      namespaces: new Set(),
+      running: new Set(),
+    }),
     memory: async () => ({ records: host.records, cached: host.cached, damaged: [] }),
     folders: [],
     lockNow: { hold: async (_, work) => work() },

@@ -4,3 +4,4 @@
  */
 export type { OnFault } from './change-names.ts'
 export { type DiskHostsStoreOptions, diskHostsStore } from './disk-hosts-store.ts'
+export { storedName } from './stored-name.ts'

@@ -1,6 +1,7 @@
 import { contains, readAddress, readCidr } from '@vethra/address'
 import type { ObservedFirewall, OwnedRules } from '@vethra/firewall'
 import { ownerOf } from '@vethra/firewall'
+import { isKnown } from '@vethra/ipam'
 import { attachmentText, refOf } from './attachment-ref.ts'
 import type {
   DesiredAddress,
@@ -152,12 +153,16 @@ function lostAddresses(
 
 /** Rules that bear the mark of an attachment that is not known. */
 export function leftRuleFindings(
-  { firewall }: ObservedState,
+  { firewall, signs }: ObservedState,
   { byMark, ourContainers }: Pick<Maps, 'byMark' | 'ourContainers'>,
 ): readonly Finding[] {
+  // nerdctl leaves those of a container that it stops until it starts or removes it.
+  const isOthers = (containerId: string) =>
+    !ourContainers.has(containerId) && isKnown(containerId, signs.known)
   return firewall.flatMap(({ family, owned }) =>
     [...owned.values()]
       .filter(({ mark }) => !byMark.has(mark))
+      .filter((each) => !isOthers(ownerOf(each)?.containerId ?? ''))
       .map((each) => leftRules(each, family, ourContainers)),
   )
 }

@@ -24,7 +24,7 @@ export interface Maps {
 /** Makes the maps of two states. */
 export function mapsOf({ attachments }: DesiredState, observed: ObservedState): Maps {
   const recorded = observed.attachments.filter((each) => each.recorded)
-  const stored = observed.containers.filter((each) => each.stored)
+  const stored = observed.containers.filter((each) => each.stored && !each.nerdctls)
   const marked = observed.attachments.map(
     (each) => [each, marksOf(each.network, each.containerId)] as const,
   )

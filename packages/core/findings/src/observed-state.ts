@@ -115,6 +115,8 @@ export interface ObservedContainer extends ContainerRef {
   readonly startedMs?: number
   /** Whether an OCI runtime made it for one life, after which the hook forgets it. Default false. */
   readonly transient?: true
+  /** Whether nerdctl made it and its hook serves it: nothing of it is ours to change. Default false. */
+  readonly nerdctls?: true
 }
 
 /** A container's name that is taken. */

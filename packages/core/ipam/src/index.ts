@@ -26,6 +26,6 @@ export {
   rangeOf,
   rangeSets,
 } from './range-set.ts'
-export { judgedAfterMs, reasonToKeep, type SignsOfLife } from './reason-to-keep.ts'
+export { isKnown, judgedAfterMs, reasonToKeep, type SignsOfLife } from './reason-to-keep.ts'
 export { readStaticConf, type StaticConf } from './static-conf.ts'
 export { formatUsage, sizeOf, type Usage, usageOf } from './usage.ts'

@@ -43,7 +43,8 @@ export function reasonToKeep(
   return nowMs - sinceMs >= judgedAfterMs ? undefined : 'it is too young to tell'
 }
 
-function isKnown(containerId: string, known: ReadonlySet<string>): boolean {
+/** Whether a container that plugins know by this id is in a set of ids, as plugins know them or as its own store does. */
+export function isKnown(containerId: string, known: ReadonlySet<string>): boolean {
   if (known.has(containerId)) return true
   // A namespace may hold dashes itself, so every dash may be where the id begins.
   return [...containerId.matchAll(/-/g)].some(({ index }) =>

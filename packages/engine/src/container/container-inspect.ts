@@ -2,31 +2,34 @@ import { CniError, type Result } from '@vethra/cni'
 import { podNamespace, type StoredMapping, storedMappings } from '@vethra/container'
 import type { ManageTools } from '../network/tools.ts'
 import { type ContainerState, type KnownContainer, readContainer } from './container-state.ts'
-import { podsOf, refusePod } from './pods.ts'
+import { refuseForeign } from './foreign.ts'
+import { foreignOf, isBare } from './others.ts'
+import { podsOf } from './pods.ts'
 import { publishedPorts } from './published-ports.ts'
 
 /**
  * The container that an id, the start of one, or a name means, to be changed. Throws CniError 101 when there is none, 102
- * for a pod.
+ * for one of another program.
  */
 export async function findContainer(tools: ManageTools, ref: string): Promise<KnownContainer> {
   const found = await findShown(tools, ref)
-  refusePod(found)
+  refuseForeign(found)
   return found
 }
 
 /**
- * The container, or the pod, that an id, the start of one, or a name means; a pod's name with or without `k8s://` and its
- * namespace. Throws CniError 101 when there is none, 103 where it could be several pods.
+ * The container that an id, the start of one, or a name means, whoever made it; a pod's name with or without `k8s://` and
+ * its namespace. Throws CniError 101 when there is none, 103 where it could be several of others.
  */
 export async function findShown(tools: ManageTools, ref: string): Promise<KnownContainer> {
   // Names with a slash are pods' alone, and no component of a path.
-  const named = ref.includes('/') ? podMeant(await podsOf(tools), ref) : undefined
+  const named = ref.includes('/') ? foreignMeant(await podsOf(tools), ref) : undefined
   if (named !== undefined) return named
   const id = await tools.containers.find(ref)
-  if (id !== undefined) return readContainer(tools, id)
-  const pod = podMeant(await podsOf(tools), ref)
-  if (pod !== undefined) return pod
+  const known = id === undefined ? undefined : await readContainer(tools, id)
+  if (known && !isBare(known)) return known
+  const other = foreignMeant(await foreignOf(tools), id ?? ref) ?? known
+  if (other !== undefined) return other
   throw new CniError({
     code: 101,
     message: `no such container ${JSON.stringify(ref)}`,
@@ -34,15 +37,15 @@ export async function findShown(tools: ManageTools, ref: string): Promise<KnownC
   })
 }
 
-function podMeant(pods: readonly KnownContainer[], ref: string): KnownContainer | undefined {
-  const named = pods.filter(({ id, names, pod }) =>
-    [id, names?.name, `${pod?.namespace}/${pod?.name}`, pod?.name].includes(ref),
+function foreignMeant(known: readonly KnownContainer[], ref: string): KnownContainer | undefined {
+  const named = known.filter(({ id, names, pod }) =>
+    [id, names?.name, ...(pod ? [`${pod.namespace}/${pod.name}`, pod.name] : [])].includes(ref),
   )
-  const meant = named.length > 0 ? named : pods.filter(({ id }) => id.startsWith(ref))
+  const meant = named.length > 0 ? named : known.filter(({ id }) => id.startsWith(ref))
   if (meant.length < 2) return meant[0]
   throw new CniError({
     code: 103,
-    message: `${JSON.stringify(ref)} means ${meant.length} pods`,
+    message: `${JSON.stringify(ref)} means ${meant.length} containers`,
     hint: `Give the id of one: ${meant.map(({ id }) => id.slice(0, 12)).join(', ')}.`,
   })
 }
@@ -72,7 +75,7 @@ interface ContainerNetwork {
 /** The known state of a container. Throws CniError 101 when there is none. */
 export async function inspectContainer(tools: ManageTools, ref: string): Promise<ContainerDetails> {
   const container = await findShown(tools, ref)
-  const { id, record, names, attachments, state, pod } = container
+  const { id, record, names, attachments, state, pod, isForeign } = container
   const folder = tools.containers.folder(id)
   const networks = Object.entries(names?.networks ?? {}).map(([name, result], index) => [
     name,
@@ -85,9 +88,9 @@ export async function inspectContainer(tools: ManageTools, ref: string): Promise
     Hostname: names?.hostname || record?.hostname || '',
     Networks: Object.fromEntries(networks),
     Ports: storedMappings(await publishedPorts(tools, container)),
-    HostsPath: pod ? '' : tools.hosts.path(id),
-    ResolvConfPath: pod ? '' : `${folder}/resolv.conf`,
-    HostnamePath: pod ? '' : `${folder}/hostname`,
+    HostsPath: isForeign ? '' : tools.hosts.path(id),
+    ResolvConfPath: isForeign ? '' : `${folder}/resolv.conf`,
+    HostnamePath: isForeign ? '' : `${folder}/hostname`,
     State: state,
   }
 }

@@ -3,11 +3,11 @@ import type { ManageTools } from '../network/tools.ts'
 import { containerFilter } from './container-filter.ts'
 import type { ContainerRow } from './container-row.ts'
 import { type KnownContainer, readContainers } from './container-state.ts'
-import { podsOf } from './pods.ts'
+import { foreignOf, isBare } from './others.ts'
 import { publishedPorts } from './published-ports.ts'
 
 /**
- * The containers that Vethra knows and that filters let through, whatever their state, by id; then the pods. Throws
+ * The containers that Vethra knows and that filters let through, whatever their state, by id; then those of others. Throws
  * CniError 103 for a filter that is none.
  */
 export async function listContainers(
@@ -15,11 +15,16 @@ export async function listContainers(
   filters: readonly string[] = [],
 ): Promise<readonly ContainerRow[]> {
   const passes = containerFilter(filters)
-  const containers = await readContainers(tools)
+  const others = await foreignOf(tools)
+  const theirs = new Set(others.map(({ id }) => id))
+  const containers = (await readContainers(tools)).filter(
+    (each) => !(isBare(each) && theirs.has(each.id)),
+  )
   const ids = new Set(containers.map(({ id }) => id))
-  const pods = (await podsOf(tools)).filter(({ id }) => !ids.has(id))
   const rows = await Promise.all(
-    [...containers, ...pods].map(async (each) => asRow(each, await publishedPorts(tools, each))),
+    [...containers, ...others.filter(({ id }) => !ids.has(id))].map(async (each) =>
+      asRow(each, await publishedPorts(tools, each)),
+    ),
   )
   return rows.filter(passes)
 }

@@ -7,17 +7,29 @@ import { attachedState, type KnownContainer, netnsOf } from './container-state.t
 
 /**
  * The remains of a container to remove: all that is known of it, or its attachments where its files
- * are damaged or half deleted. Throws CniError 101 when there is nothing.
+ * are damaged or half deleted. Throws CniError 101 when there is nothing, 102 for one that nerdctl made.
  */
 export async function findRemains(tools: ManageTools, ref: string): Promise<KnownContainer> {
   try {
-    return await findContainer(tools, ref)
+    const found = await findContainer(tools, ref)
+    refuseNerdctls(found)
+    return found
   } catch (error) {
     const unreadable = error instanceof CniError && [101, 107].includes(error.code)
     const remains = unreadable ? await remainsOf(tools, ref) : undefined
     if (remains === undefined) throw error
     return remains
   }
+}
+
+// Its ids are 64 hex digits, and it keeps no vethra.json. It goes by files of its own, and by containerd's.
+function refuseNerdctls({ id, record }: KnownContainer): void {
+  if (record !== undefined || !/^[0-9a-f]{64}$/.test(id)) return
+  throw new CniError({
+    code: 102,
+    message: `container ${id} was not made by "vethra bundle prepare"`,
+    hint: `Remove it with the program that made it: nerdctl rm -f ${id.slice(0, 12)}`,
+  })
 }
 
 async function remainsOf(

@@ -16,7 +16,9 @@ export interface KnownContainer {
   readonly record?: BundleRecord
   /** The names that its peers know; absent unless it is attached. */
   readonly names?: ContainerNames
-  /** The names in Kubernetes of a pod, which a runtime of others attached and alone changes. */
+  /** Whether another program attached it, which alone changes it: nerdctl, ctr, or the runtime of a pod. */
+  readonly isForeign?: true
+  /** The names in Kubernetes of such a pod. */
   readonly pod?: PodNames
   /** In the order of interfaces; empty unless it is attached. */
   readonly attachments: readonly AttachmentRecord[]
@@ -90,6 +92,7 @@ async function readWith(
   records: readonly AttachmentRecord[],
 ): Promise<KnownContainer> {
   const { containers, hosts, host } = tools
+  const { namespace } = tools.settings
   const file = await containers.read(id, 'vethra.json')
   const names = await hosts.read(id)
   const lifecycle = await containers.read(id, 'lifecycle.json')
@@ -99,15 +102,25 @@ async function readWith(
   const life = first
     ? await lifeNow(host, first)
     : home && homeLife(home, await host.netns.look(home.netns))
+  const state = stateOf({ isAttached: first !== undefined, life, lifecycle, names })
+  const isLeft = file === undefined && !first && state !== 'running'
+  const left = isLeft && (await host.cache.list(dashJoined({ namespace, id }))).length > 0
   return {
     id,
     ...(file === undefined ? {} : { record: parseRecord(file) }),
-    ...(names === undefined ? {} : { names }),
+    ...(names === undefined ? {} : { names: isLeft && !left ? withoutAddresses(names) : names }),
     attachments,
-    state: stateOf({ isAttached: first !== undefined, life, lifecycle, names }),
+    state: left ? 'dead' : state,
     netns: netnsOf(home, life),
     ...(home === undefined ? {} : { home }),
   }
+}
+
+// nerdctl frees the addresses of those that it stops, and keeps meta.json until it removes or starts them.
+function withoutAddresses(names: ContainerNames): ContainerNames {
+  const networks = Object.entries(names.networks ?? {})
+  const freed = networks.map(([ref, result]) => [ref, { ...result, ips: [] }] as const)
+  return names.networks === null ? names : { ...names, networks: Object.fromEntries(freed) }
 }
 
 // nerdctl's own hook writes down no more than when it ran.
@@ -158,7 +171,8 @@ function stateOf(signs: {
   const { isAttached, life, lifecycle, names } = signs
   if (life === 'alive') return 'running'
   if (isAttached) return attachedState[life ?? 'gone']
-  if (lifecycle === undefined) return 'prepared'
+  // nerdctl 1.x wrote no life cycle.
+  if (lifecycle === undefined) return names?.networks ? 'stopped' : 'prepared'
   if (goField(lifecycle, 'create_error') === true) return 'failed'
   // In host's or another's namespace there is no attachment that would tell, and 0.1 wrote nothing else.
   return names?.networks === null && life !== 'gone' ? 'running' : 'stopped'

@@ -1,6 +1,7 @@
 import type { AttachmentRecord, CachedAttachment } from '@vethra/world'
 import { describe, expect, it } from 'vitest'
-import { type PodTools, readPods } from './pods.ts'
+import type { ForeignTools } from './foreign.ts'
+import { readPods } from './pods.ts'
 import { watchPods } from './watch-pods.ts'
 
 const result = (sandbox: string, address = '10.4.1.7/24') =>
@@ -33,23 +34,24 @@ const entry = (
 
 const tools = (
   cached: readonly CachedAttachment[],
-  more: Partial<PodTools> & {
+  more: Partial<ForeignTools> & {
     readonly records?: never
     readonly recorded?: readonly string[]
   } = {},
-): PodTools => {
+): ForeignTools => {
   const records = (more.recorded ?? []).map((containerId) => ({ containerId }) as AttachmentRecord)
   const { recorded: _, records: __, ...rest } = more
   return {
-    cache: { list: async () => cached, read: async () => undefined } as PodTools['cache'] & object,
-    records: { list: async () => records } as unknown as PodTools['records'],
+    cache: { list: async () => cached, read: async () => undefined } as ForeignTools['cache'] &
+      object,
+    records: { list: async () => records } as unknown as ForeignTools['records'],
     netns: {
       look: async (path: string) =>
         path.includes('gone')
           ? { found: 'missing', netnsId: '' }
           : { found: path.includes('odd') ? 'unreadable' : 'namespace', netnsId: '4:1' },
       interfaceIn: async () => undefined,
-    } as unknown as PodTools['netns'],
+    } as unknown as ForeignTools['netns'],
     ...rest,
   }
 }

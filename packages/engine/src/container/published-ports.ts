@@ -1,5 +1,6 @@
-import { goField, onCniError, orElse } from '@vethra/cni'
+import { dashJoined, goField, onCniError, orElse } from '@vethra/cni'
 import { isInside, type PortMapping, parseStoredMappings, takesPorts } from '@vethra/container'
+import type { CachedAttachment } from '@vethra/world'
 import { cachedList } from '../attach/cached-list.ts'
 import { portsOf } from '../attach/ports-made.ts'
 import type { ManageTools } from '../network/tools.ts'
@@ -10,12 +11,14 @@ import type { KnownContainer } from './container-state.ts'
  * for. Where it is not remembered how a network was joined, the latter, too.
  */
 export async function publishedPorts(
-  { host, containers }: ManageTools,
-  { id, record, attachments, state, pod }: KnownContainer,
+  tools: ManageTools,
+  container: KnownContainer,
 ): Promise<readonly PortMapping[]> {
-  if (pod) return podsPorts(host, attachments)
+  const { host } = tools
+  const { record, attachments, state, isForeign } = container
+  if (isForeign) return foreignPorts(await cachedOf(host, attachments))
   // One that nerdctl made leaves no network while it runs.
-  if (record === undefined) return nerdctlsPorts(containers, id)
+  if (record === undefined) return nerdctlsPorts(tools, container)
   const asked = record.ports
   if (asked.length === 0 || state !== 'running') return asked
   const made = await Promise.all(attachments.map((each) => host.cache.read(each)))
@@ -27,21 +30,27 @@ export async function publishedPorts(
   return asked.filter((each) => (info ? isInside(each, mappings, info) : texts.has(textOf(each))))
 }
 
-async function podsPorts(
+async function cachedOf(
   { cache }: ManageTools['host'],
   attachments: KnownContainer['attachments'],
-): Promise<readonly PortMapping[]> {
+): Promise<readonly CachedAttachment[]> {
   const made = await Promise.all(attachments.map((each) => cache.read(each)))
-  return made.flatMap((each) => orElse(() => parseStoredMappings(each ? portsOf(each) : []), []))
+  return made.flatMap((each) => each ?? [])
 }
 
-// A file that is damaged publishes nothing, and hides no other container.
+function foreignPorts(made: readonly CachedAttachment[]): readonly PortMapping[] {
+  return made.flatMap((each) => orElse(() => parseStoredMappings(portsOf(each)), []))
+}
+
+// Version 2 has a file of them, which may be damaged: it publishes nothing then, and hides no other container.
 async function nerdctlsPorts(
-  containers: ManageTools['containers'],
-  id: string,
+  { containers, host, settings }: ManageTools,
+  { id }: KnownContainer,
 ): Promise<readonly PortMapping[]> {
-  const file = await containers.read(id, 'network-config.json').catch(onCniError(() => undefined))
-  return orElse(() => parseStoredMappings(goField(file, 'portMappings')), [])
+  const file = await containers.read(id, 'network-config.json').catch(onCniError(() => null))
+  if (file !== undefined)
+    return orElse(() => parseStoredMappings(goField(file ?? undefined, 'portMappings')), [])
+  return foreignPorts(await host.cache.list(dashJoined({ namespace: settings.namespace, id })))
 }
 
 /** Whether a network that a running container joins is to publish its ports: it can, and no other one does. */

@@ -3,7 +3,7 @@ import { networkBridge, networksFromFiles } from '@vethra/networks'
 import type { LinkCounters } from '@vethra/world'
 import type { ManageTools } from '../network/tools.ts'
 import { type ContainerState, readContainers } from './container-state.ts'
-import { podsOf } from './pods.ts'
+import { foreignOf } from './others.ts'
 
 /** Octets since their interfaces were made, seen from the containers; absent where the host has no interface to count at. */
 export interface Octets {
@@ -39,7 +39,7 @@ export async function readTraffic(tools: ManageTools): Promise<Traffic> {
   const [links, files, known, cached] = await Promise.all([
     tools.effects.linkCounters(),
     tools.networks.list(),
-    Promise.all([readContainers(tools), podsOf(tools)]),
+    Promise.all([readContainers(tools), foreignOf(tools)]),
     tools.host.cache.list(),
   ])
   const { networks } = networksFromFiles(files)

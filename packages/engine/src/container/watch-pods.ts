@@ -1,7 +1,8 @@
 import type { NewEvent } from '@vethra/api'
 import { podNamespace } from '@vethra/container'
 import type { KnownContainer } from './container-state.ts'
-import { type PodTools, readPods } from './pods.ts'
+import type { ForeignTools } from './foreign.ts'
+import { readPods } from './pods.ts'
 
 /** A pod in one network, as events tell of it. */
 type Joined = Omit<NewEvent, 'Type' | 'Message'>
@@ -10,7 +11,7 @@ type Joined = Omit<NewEvent, 'Type' | 'Message'>
  * A function that reads the pods, and returns events for those that were attached to a network or detached from one since
  * its call before. The first call returns none. The runtime is asked for names only when a pod has come.
  */
-export function watchPods(tools: PodTools): () => Promise<readonly NewEvent[]> {
+export function watchPods(tools: ForeignTools): () => Promise<readonly NewEvent[]> {
   const { sandboxes: _, ...quiet } = tools
   let before: ReadonlyMap<string, Joined> | undefined
   return async () => {

@@ -1,4 +1,5 @@
 import { planRepairs } from '@vethra/findings'
+import { marksOf } from '@vethra/firewall'
 import { beforeEach, describe, expect, it } from 'vitest'
 import {
   attach,
@@ -13,6 +14,27 @@ import { heal, type RepairEvent, repair } from './repair.ts'
 let host: SampleHost
 const kinds = async () => (await examine(sampleTools(host))).map(({ kind }) => kind)
 const key = { network: 'lan', containerId: 'default-c1', ifname: 'eth0' }
+
+const recordOf = (id: string) => ({
+  ...{ version: 1, id, name: '', namespace: 'default', hostname: id, domainname: '' },
+  ...{ networks: [{ ref: 'lan', aliases: [] }], ports: [], extraHosts: [], mode: 'cni', dns: {} },
+})
+
+// As Debian's bridge plugin masquerades a container of network lan.
+function rulesOf(containerId: string): string {
+  const { masquerading } = marksOf('lan', containerId)
+  const comment = `-m comment --comment "name: \\"lan\\" id: \\"${containerId}\\""`
+  return [
+    '*nat',
+    ':POSTROUTING ACCEPT [0:0]',
+    `:${masquerading} - [0:0]`,
+    `-A POSTROUTING -s 10.4.1.2/32 ${comment} -j ${masquerading}`,
+    `-A ${masquerading} -d 10.4.1.0/24 ${comment} -j ACCEPT`,
+    `-A ${masquerading} ! -d 224.0.0.0/4 ${comment} -j MASQUERADE`,
+    'COMMIT',
+    '',
+  ].join('\n')
+}
 
 beforeEach(() => {
   host = sampleHost()
@@ -109,7 +131,7 @@ describe('repair', () => {
     async (netns) => {
       const [entry] = host.cached
       host.records = []
-      host.containers['c1'] = {}
+      host.containers['c1'] = { 'vethra.json': recordOf('c1') }
       host.folders = [{ id: 'c1', names: 'known', withoutNetworks: false }]
       host.cached = entry ? [{ ...entry, attachment: { ...entry.attachment, netns } }] : []
       const forget = { kind: 'forget-names', namespace: 'default', id: 'c1' } as const
@@ -119,6 +141,32 @@ describe('repair', () => {
       expect(host.done).toEqual(['forget c1'])
     },
   )
+
+  it('changes nothing of what nerdctl made and stopped: its files, names, rules, and what it left attached', async () => {
+    host.records = []
+    host.containers['c1'] = { 'lifecycle.json': { started_at: '1970-01-01T00:00:01Z' } }
+    host.folders = [{ id: 'c1', names: 'known', withoutNetworks: false }]
+    host.names = [{ name: 'shop', id: 'c1' }]
+    host.namespaces = {}
+    host.saved = rulesOf('default-c1')
+    const found = async () =>
+      (await examine(sampleTools(host))).map(({ kind, ours }) => [kind, ours])
+    expect(await found()).toEqual([['attachment-dead', false]])
+    host.cached = []
+    host.reservations = []
+    host.links = host.links.filter(({ bridge }) => bridge)
+    expect(await found()).toEqual([])
+    const planned = [
+      { kind: 'forget-names', namespace: 'default', id: 'c1' },
+      { kind: 'remove-rules', network: 'lan', containerId: 'default-c1' },
+    ] as const
+    for (const each of planned)
+      expect(await repair(sampleTools(host), [each])).toMatchObject([{ kind: 'unneeded' }])
+    expect(host.done).toEqual([])
+    // The same rules of a container that it does not have.
+    host.saved = rulesOf('default-c2')
+    expect(await found()).toEqual([['rules-left', false]])
+  })
 
   it('masquerades for those that still live, in one transaction', async () => {
     const gone = { ...key, containerId: 'default-c2' }
@@ -222,7 +270,7 @@ describe('repair', () => {
 
   it('releases an address of a container of ours that is not attached, though the container is known', async () => {
     const planted = { address: '10.4.1.9', containerId: 'default-c2', ifname: 'eth0', sinceMs: 1 }
-    host.containers['c2'] = {}
+    host.containers['c2'] = { 'vethra.json': recordOf('c2') }
     host.reservations.push(planted)
     const found = await examine(sampleTools(host))
     expect(found.map(({ kind }) => kind)).toEqual(['reservation-dead'])

@@ -13,7 +13,7 @@ import type {
 } from '@vethra/world'
 import { isProven, lifeNow } from '../attach/life.ts'
 import { waysByMark } from '../attach/ways-by-mark.ts'
-import { netnsOfEntry } from '../container/pods.ts'
+import { netnsOfEntry } from '../container/foreign.ts'
 import { attachmentReader } from './desired-attachment.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import type { NativeAttachment } from './native-effects.ts'

@@ -27,6 +27,8 @@ export interface SeenContainer {
 interface Wanted {
   /** Gives the id of one for plugins. */
   readonly idOf: (ref: ContainerRef) => string
+  /** The ids for plugins of those that our runtime attached. */
+  readonly recorded: ReadonlySet<string>
   readonly scope: Scope | undefined
 }
 
@@ -59,7 +61,7 @@ export function desiredContainers(
     living.filter((each) => each.remembered).map(({ containerId }) => containerId),
   )
   return containers
-    .filter(({ observed }) => observed.stored)
+    .filter(({ observed }) => observed.stored && !observed.nerdctls)
     .map(({ observed: { namespace, id, containerId }, record }) => {
       const asked = record?.mode === 'cni' ? record.ports : []
       const inside = rootless ? innerPorts(asked, rootless) : asked
@@ -76,7 +78,7 @@ export function desiredContainers(
 async function inNamespace(
   namespace: string,
   { containers, hosts }: NamespaceTools,
-  { idOf, scope }: Wanted,
+  { idOf, recorded, scope }: Wanted,
 ): Promise<SeenContainers> {
   const [stored, folders, held] = await Promise.all([
     containers.list(),
@@ -87,7 +89,12 @@ async function inNamespace(
   const named = (id: string) => ({ namespace, id, containerId: idOf({ namespace, id }) })
   const wanted = stored.map(named).filter((each) => isIn(scope, each))
   const known = await Promise.all(
-    wanted.map((each) => storedContainer(each, containers, byId.get(each.id))),
+    wanted.map((each) =>
+      storedContainer(each, containers, {
+        folder: byId.get(each.id),
+        isRecorded: recorded.has(each.containerId),
+      }),
+    ),
   )
   const ids = new Set(stored)
   const left = folders
@@ -101,7 +108,10 @@ type Named = Pick<ObservedContainer, 'namespace' | 'id' | 'containerId'>
 async function storedContainer(
   named: Named,
   containers: NamespaceTools['containers'],
-  folder: HostsFolder | undefined,
+  {
+    folder,
+    isRecorded,
+  }: { readonly folder: HostsFolder | undefined; readonly isRecorded: boolean },
 ): Promise<SeenContainer> {
   const { id } = named
   const [decided, lifecycle] = await Promise.all([
@@ -122,6 +132,7 @@ async function storedContainer(
     restorable: record?.mode === 'cni',
     ...(startedMs === undefined ? {} : { startedMs }),
     ...(record?.transient ? { transient: true as const } : {}),
+    ...(record || decided.fault || isRecorded ? {} : { nerdctls: true as const }),
   } as const
   return { observed, ...(record === undefined ? {} : { record }) }
 }

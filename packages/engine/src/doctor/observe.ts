@@ -117,14 +117,15 @@ async function lookAtContainers(
 ): Promise<readonly [SeenContainers, SeenAttachments]> {
   const all = await tools.memory()
   const idOf = attachedIds(all.records)
-  const known = await observeContainers(tools, namespaces, { idOf, scope })
+  const recorded = new Set(all.records.map(({ containerId }) => containerId))
+  const known = await observeContainers(tools, namespaces, { idOf, recorded, scope })
   const memory = {
     ...all,
     records: all.records.filter((each) => isIn(scope, each)),
     cached: all.cached.filter(({ network, attachment }) => isIn(scope, { ...attachment, network })),
   }
-  const stored = known.containers.flatMap(({ observed: { stored, containerId } }) =>
-    stored ? [containerId] : [],
+  const stored = known.containers.flatMap(({ observed: { stored, nerdctls, containerId } }) =>
+    stored && !nerdctls ? [containerId] : [],
   )
   return [
     known,

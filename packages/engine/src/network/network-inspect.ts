@@ -12,6 +12,8 @@ import {
 } from '@vethra/networks'
 import { lifeNow } from '../attach/life.ts'
 import { recordsOf } from '../attach/whose.ts'
+import { type KnownContainer, readContainer } from '../container/container-state.ts'
+import { othersOf } from '../container/others.ts'
 import { readPods } from '../container/pods.ts'
 import { ownNetworks } from './network-users.ts'
 import { oneNetwork } from './one-network.ts'
@@ -29,21 +31,27 @@ export interface InspectedNetworks {
   readonly faults: readonly CniError[]
 }
 
-/** Networks and the containers and pods that are alive in them. Throws CniError 101 for the start of an id that could be several. */
+/** Networks and the containers, of others too, and pods that are alive in them. Throws CniError 101 for the start of an id that could be several. */
 export async function inspectNetworks(
   tools: ManageTools,
   refs: readonly string[],
   mode: InspectMode,
 ): Promise<InspectedNetworks> {
   const { networks, faults } = networksFromFiles(await tools.networks.list())
-  const [containers, pods] = await Promise.all([liveContainers(tools), livePods(tools)])
+  const [containers, others, pods] = await Promise.all([
+    liveContainers(tools),
+    othersOf(tools),
+    readPods(tools.host),
+  ])
+  const ids = new Set(containers.map(({ id }) => id))
+  const seen = [...containers, ...namesOf(others).filter(({ id }) => !ids.has(id))]
   // Runtimes of pods read the shared folder alone: a namesake in a namespace's own has none.
   const own = tools.settings.namespace === 'default' ? [] : ownNetworks(tools, networks)
   const found = refs.map((ref) => oneNetwork(networks, ref) ?? modeNetwork(ref))
   return {
     shown: found.flatMap((network) => {
       if (network === undefined) return []
-      return [show(network, own.includes(network) ? containers : [...containers, ...pods], mode)]
+      return [show(network, own.includes(network) ? seen : [...seen, ...namesOf(pods)], mode)]
     }),
     missing: refs.filter((_, index) => found[index] === undefined),
     faults,
@@ -51,24 +59,21 @@ export async function inspectNetworks(
 }
 
 // After a crash the host still has what is known of a container whose namespace has gone.
-async function liveContainers({
-  hosts,
-  host,
-  settings,
-}: ManageTools): Promise<readonly ContainerNames[]> {
+async function liveContainers(tools: ManageTools): Promise<readonly ContainerNames[]> {
+  const { hosts, host, settings } = tools
   const known = await hosts.list()
   const isAlive = async ({ id }: ContainerNames) => {
     const [first] = await recordsOf(host.records, { namespace: settings.namespace, id })
-    // What nerdctl attached has no record of ours: it is taken at its word.
-    return first === undefined || (await lifeNow(host, first)) !== 'gone'
+    if (first) return (await lifeNow(host, first)) !== 'gone'
+    // nerdctl keeps the names of those that it has stopped.
+    return ['running', 'unknown'].includes((await readContainer(tools, id)).state)
   }
   const alive = await Promise.all(known.map(isAlive))
   return known.filter((_, index) => alive[index])
 }
 
-async function livePods({ host }: ManageTools): Promise<readonly ContainerNames[]> {
-  const pods = await readPods(host)
-  return pods.flatMap(({ state, names }) => (state === 'dead' || !names ? [] : [names]))
+function namesOf(known: readonly KnownContainer[]): readonly ContainerNames[] {
+  return known.flatMap(({ state, names }) => (state === 'dead' || !names ? [] : [names]))
 }
 
 function show(

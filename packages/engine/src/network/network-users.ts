@@ -3,6 +3,7 @@ import { type ContainerRef, containerIdOf, dashJoined, orElse, splitContainerId 
 import { parseConfList } from '@vethra/conflist'
 import { type BundleRecord, parseRecord } from '@vethra/container'
 import { findNetwork, type Network, networkBridge, networkSubnets } from '@vethra/networks'
+import { othersOf } from '../container/others.ts'
 import { readPods } from '../container/pods.ts'
 import { networksOfOthers } from './host-facts.ts'
 import { placesOfNetwork, reservationsAt } from './ipam-places.ts'
@@ -110,8 +111,11 @@ export async function containerLabels(tools: ManageTools): Promise<ReadonlyMap<s
   const pods = (await readPods(host)).flatMap(({ id, names }) =>
     names?.name ? [[id, names.name] as const] : [],
   )
+  const others = (await othersOf(tools)).flatMap(({ id, names, attachments }) =>
+    attachments.map(({ containerId }) => [containerId, names?.name || id] as const),
+  )
   // Those that 0.1 attached are known by the other.
-  return new Map([...pods, ...ids(dashJoined), ...ids(containerIdOf)])
+  return new Map([...pods, ...others, ...ids(dashJoined), ...ids(containerIdOf)])
 }
 
 /** The networks of the namespace that it need not share: from here, others' are only looked at. */

@@ -93,7 +93,7 @@ async function checkRemovable(tools: ManageTools, network: Network): Promise<voi
   throw new CniError({
     code: 102,
     message: `network ${JSON.stringify(name)} is in use by container ${JSON.stringify(users)}`,
-    hint: 'Stop and delete these containers, then "vethra bundle rm" them; remove attachments of "vethra cni add" with "vethra cni del", and pods with kubectl or "crictl rmp".',
+    hint: 'Stop and delete these containers, then "vethra bundle rm" them; remove attachments of "vethra cni add" with "vethra cni del", pods with kubectl or "crictl rmp", and others with their program: "nerdctl rm -f".',
   })
 }
 

@@ -1,0 +1,118 @@
+import {
+  CniError,
+  checkContainerId,
+  checkIfname,
+  checkNetworkName,
+  type Life,
+  orElse,
+  parseResult,
+  type Result,
+} from '@vethra/cni'
+import type { CachedAttachment } from '@vethra/world'
+import { byInterface } from '../attach/by-interface.ts'
+import type { HostTools } from '../attach/host-tools.ts'
+import { isProven, type LifeTools } from '../attach/life.ts'
+import { attachedState, type KnownContainer } from './container-state.ts'
+
+/** The dependencies of what looks for containers that other programs attached. */
+export type ForeignTools = LifeTools & Pick<HostTools, 'cache' | 'records' | 'sandboxes'>
+
+/**
+ * The attachments of other programs in libcni's cache, by the container id that plugins know. Those that our
+ * runtime recorded are left out, and so are `lo` and entries whose names plugins would refuse.
+ */
+export async function foreignEntries({
+  cache,
+  records,
+}: Pick<ForeignTools, 'cache' | 'records'>): Promise<
+  ReadonlyMap<string, readonly CachedAttachment[]>
+> {
+  const [cached, recorded] = await Promise.all([cache.list(), records.list()])
+  const ours = new Set(recorded.map(({ containerId }) => containerId))
+  const entries = cached.filter(
+    (each) => !ours.has(each.attachment.containerId) && isShowable(each),
+  )
+  return Map.groupBy(entries, ({ attachment }) => attachment.containerId)
+}
+
+/** Such a container, by an id and a name that people know, from its entries. */
+export async function foreignFrom(
+  tools: LifeTools,
+  { id, name }: { readonly id: string; readonly name: string },
+  own: readonly CachedAttachment[],
+): Promise<KnownContainer> {
+  const entries = own.toSorted((a, b) => byInterface(a.attachment, b.attachment))
+  const [first] = entries
+  const netns = first ? netnsOfEntry(first) : ''
+  const life = first ? await lifeOfEntry(tools, first) : 'unknown'
+  const results = new Map(entries.map((each) => [each.network, resultOf(each)]))
+  return {
+    id,
+    isForeign: true,
+    names: { id, name, hostname: '', extraHosts: [], networks: Object.fromEntries(results) },
+    attachments: entries.map((each) => {
+      const { containerId, ifname } = each.attachment
+      return { network: each.network, containerId, ifname, netns: netnsOfEntry(each), netnsId: '' }
+    }),
+    state: attachedState[life],
+    netns: life === 'alive' ? netns : '',
+  }
+}
+
+/** Throws CniError 102 for a container of another program: what others made is only shown. */
+export function refuseForeign({ id, names, pod, isForeign }: KnownContainer): void {
+  if (!isForeign) return
+  throw new CniError({
+    code: 102,
+    ...(pod
+      ? {
+          message: `container ${id} is the pod ${names?.name || '(without a name)'} of a Kubernetes runtime, which alone changes it`,
+          hint: 'Use kubectl, or crictl: "crictl stopp ID" detaches a pod, "crictl rmp ID" removes it.',
+        }
+      : {
+          message: `container ${id} was attached by another program, which alone changes it`,
+          hint: `Use that program: "nerdctl rm -f ${id.slice(0, 12)}", or "ctr task rm -f ${id}".`,
+        }),
+  })
+}
+
+function isShowable({ network, attachment }: CachedAttachment): boolean {
+  const { containerId, ifname } = attachment
+  if (ifname === 'lo') return false
+  const check = () => {
+    checkNetworkName(network)
+    checkContainerId(containerId)
+    checkIfname(ifname)
+    return true
+  }
+  return containerId.length <= 255 && orElse(check, false)
+}
+
+// Some runtimes give each container a path of its own; at /proc/PID/ns/net may be another process by now.
+async function lifeOfEntry(tools: LifeTools, entry: CachedAttachment): Promise<Life> {
+  const { containerId, ifname } = entry.attachment
+  const netns = netnsOfEntry(entry)
+  if (netns === '') return 'unknown'
+  const seen = await tools.netns.look(netns)
+  if (seen.found === 'missing') return 'gone'
+  if (seen.found === 'unreadable') return 'unknown'
+  if (!netns.startsWith('/proc/')) return 'alive'
+  const { network } = entry
+  const record = { network, containerId, ifname, netns, netnsId: '', made: entry }
+  return (await isProven(tools, record, seen)) ? 'alive' : 'unknown'
+}
+
+/**
+ * The path of the namespace of a cached attachment; empty where it is not known. libcni before 1.2 (containerd 1.6) does not
+ * keep it: there it is where the result says that the interface is.
+ */
+export function netnsOfEntry(entry: CachedAttachment): string {
+  const { netns, ifname } = entry.attachment
+  const inside = resultOf(entry).interfaces.find(({ name }) => name === ifname)
+  return netns || (inside?.sandbox ?? '')
+}
+
+function resultOf({ result }: CachedAttachment): Result {
+  const none: Result = { cniVersion: '1.0.0', interfaces: [], ips: [], routes: [], dns: {} }
+  return orElse(() => parseResult(result ?? '{}', '0.1.0').result, none)
+}

@@ -1,0 +1,140 @@
+import type { AttachmentRecord, CachedAttachment } from '@vethra/world'
+import { describe, expect, it } from 'vitest'
+import type { ManageTools } from '../network/tools.ts'
+import { findContainer, inspectContainer } from './container-inspect.ts'
+import { listContainers } from './container-list.ts'
+import { othersOf } from './others.ts'
+
+const hash = 'ab'.repeat(32)
+
+const entry = (containerId: string, change: Partial<CachedAttachment> = {}): CachedAttachment => ({
+  network: 'lan',
+  attachment: {
+    ...{ containerId, ifname: 'eth0', netns: `/run/netns/${containerId}` },
+    ...{ cniArgs: [['IgnoreUnknown', '1']], capabilityArgs: {} },
+  },
+  listText: '',
+  result: JSON.stringify({
+    cniVersion: '1.0.0',
+    interfaces: [{ name: 'eth0', mac: '02:00:00:00:00:07', sandbox: '/n' }],
+    ips: [{ address: '10.4.1.7/24', interface: 0 }],
+  }),
+  ...change,
+})
+
+const tools = (
+  cached: readonly CachedAttachment[],
+  { namespace = 'default', recorded = [] as readonly string[], files = {} as object } = {},
+): ManageTools =>
+  ({
+    settings: { namespace },
+    host: {
+      cache: {
+        list: async (id?: string) =>
+          cached.filter(({ attachment }) => !id || attachment.containerId === id),
+        read: async ({ containerId }: { containerId: string }) =>
+          cached.find(({ attachment }) => attachment.containerId === containerId),
+      },
+      records: {
+        list: async () => recorded.map((containerId) => ({ containerId }) as AttachmentRecord),
+      },
+      netns: {
+        look: async (path: string) => ({
+          found: path.includes('gone') ? 'missing' : 'namespace',
+          netnsId: '4:1',
+        }),
+      },
+    },
+    containers: {
+      list: async () => Object.keys(files),
+      find: async (ref: string) => (ref in files ? ref : undefined),
+      folder: (id: string) => `/d/${id}`,
+      read: async () => undefined,
+    },
+    hosts: {
+      path: () => '/h',
+      read: async (id: string) => (files as Record<string, unknown>)[id],
+    },
+    effects: {
+      nerdctlName: async (_: string, id: string) => (id === hash ? 'shop' : ''),
+      taskState: async () => undefined,
+    },
+  }) as unknown as ManageTools
+
+describe('othersOf', () => {
+  it('gives what nerdctl and ctr attached in the namespace, without what is ours, a pod, or lo', async () => {
+    const pod = entry('pod')
+    const lo = entry('default-lo')
+    const known = await othersOf(
+      tools(
+        [
+          entry('default-web'),
+          entry(`default-${hash}`),
+          entry(`other-${hash}`),
+          entry('default-ours'),
+          entry('cnitool-77'),
+          { ...lo, attachment: { ...lo.attachment, ifname: 'lo' } },
+          {
+            ...pod,
+            attachment: { ...pod.attachment, cniArgs: [['K8S_POD_INFRA_CONTAINER_ID', 'pod']] },
+          },
+          entry('default-\u001b[2J'),
+          entry('default-up', { network: '../etc' }),
+          entry('default-'),
+        ],
+        { recorded: ['default-ours'] },
+      ),
+    )
+    expect(known).toMatchObject([
+      { id: hash, names: { name: 'shop' }, state: 'running', isForeign: true },
+      { id: 'web', names: { name: '' }, state: 'running', isForeign: true },
+    ])
+  })
+
+  it('in a namespace with dashes, those whose id is a hash', async () => {
+    const entries = [entry(`a-b-${hash}`), entry('a-b-web')]
+    const idsIn = async (namespace: string) =>
+      (await othersOf(tools(entries, { namespace }))).map(({ id }) => id)
+    expect([await idsIn('a-b'), await idsIn('a')]).toEqual([[hash], ['b-web']])
+  })
+})
+
+describe('containers of others', () => {
+  it('are listed after ours with their ports, found by id and by name, and never changed', async () => {
+    const attachment = {
+      ...entry(`default-${hash}`).attachment,
+      capabilityArgs: { portMappings: [{ HostPort: 8090, ContainerPort: 80, Protocol: 'tcp' }] },
+    }
+    const listText =
+      '{"cniVersion":"1.0.0","name":"lan","plugins":[{"type":"portmap","capabilities":{"portMappings":true}}]}'
+    const host = tools([entry(`default-${hash}`, { attachment, listText }), entry('default-gone')])
+    expect(await listContainers(host)).toEqual([
+      {
+        ...{ ID: hash, Name: 'shop', Networks: ['lan'], Addresses: ['10.4.1.7/24'] },
+        ...{ Ports: expect.stringContaining('8090->80/tcp'), State: 'running' },
+      },
+      expect.objectContaining({ ID: 'gone', State: 'dead' }),
+    ])
+    for (const ref of ['shop', hash, hash.slice(0, 8)])
+      expect(await inspectContainer(host, ref)).toMatchObject({
+        ...{ ID: hash, Namespace: 'default', HostsPath: '', State: 'running' },
+      })
+    await expect(findContainer(host, 'shop')).rejects.toMatchObject({ code: 102 })
+    await expect(findContainer(host, 'nobody')).rejects.toMatchObject({ code: 101 })
+  })
+
+  const names = {
+    ...{ id: hash, name: 'shop', hostname: 'h', extraHosts: [] },
+    networks: { lan: { cniVersion: '1.0.0', interfaces: [], ips: [{ address: '10.4.1.7/24' }] } },
+  }
+
+  it.each([
+    ['that nerdctl stopped has freed its address', [], 'stopped', []],
+    ['that ended by itself still holds it', [entry(`default-${hash}`)], 'dead', ['10.4.1.7/24']],
+  ] as const)('one of a shared data store %s', async (_what, cached, State, Addresses) => {
+    const host = tools(cached, { files: { [hash]: names } })
+    expect(await listContainers(host)).toMatchObject([
+      { ID: hash, Name: 'shop', Networks: ['lan'], State, Addresses },
+    ])
+  })
+})

@@ -1,0 +1,37 @@
+import { splitContainerId } from '@vethra/cni'
+import type { ManageTools } from '../network/tools.ts'
+import type { KnownContainer } from './container-state.ts'
+import { foreignEntries, foreignFrom } from './foreign.ts'
+import { cachedPod, podsOf } from './pods.ts'
+
+/** The containers of other programs that a namespace shows: those of nerdctl and of `ctr run --cni`, by id, then pods. */
+export async function foreignOf(tools: ManageTools): Promise<readonly KnownContainer[]> {
+  return [...(await othersOf(tools)), ...(await podsOf(tools))]
+}
+
+/**
+ * The containers of a namespace that other programs attached and that are no pods, by id. nerdctl's have the names in its
+ * own data store; programs that keep none have no names.
+ */
+export async function othersOf(tools: ManageTools): Promise<readonly KnownContainer[]> {
+  const { host, settings, effects } = tools
+  const { namespace } = settings
+  const entries = [...(await foreignEntries(host))].filter(([, own]) => !cachedPod(own))
+  const known = entries.map(async ([containerId, own]) => {
+    const id = idIn(namespace, containerId)
+    if (id === undefined) return []
+    return [await foreignFrom(host, { id, name: await effects.nerdctlName(namespace, id) }, own)]
+  })
+  return (await Promise.all(known)).flat().toSorted((a, b) => (a.id < b.id ? -1 : 1))
+}
+
+/** Whether no more than a folder is known of a container: nerdctl makes one for those of others, too, as it looks at them. */
+export function isBare({ record, names, attachments }: KnownContainer): boolean {
+  return record === undefined && names === undefined && attachments.length === 0
+}
+
+// nerdctl and ctr join both by a dash. Where several readings are left, the shortest namespace has it.
+function idIn(namespace: string, containerId: string): string | undefined {
+  const ref = splitContainerId(containerId)
+  return ref?.namespace === namespace ? ref.id : undefined
+}
