@@ -4,15 +4,16 @@ import { appendText, errno, faultPoint, fileError } from '@vethra/files'
 import type { HookEvent, HookLogs } from '@vethra/world'
 
 export function logs(folder: (id: string) => string): HookLogs {
-  const append = async (id: string, event: HookEvent, text: string, begins: boolean) => {
-    if (!existsSync(folder(id))) return
-    const log = join(folder(id), `oci-hook.${event}.log`)
-    if (begins) await keepPrevious(log)
-    await appendText(log, asLines(text), { mode: 0o600 })
+  const appendLog = async (id: string, event: HookEvent, text: string) => {
+    if (existsSync(folder(id))) await appendText(place(id, event), asLines(text), { mode: 0o600 })
   }
+  const place = (id: string, event: HookEvent) => join(folder(id), `oci-hook.${event}.log`)
   return {
-    startLog: (id, event, text) => append(id, event, text, true),
-    appendLog: (id, event, text) => append(id, event, text, false),
+    startLog: async (id, event, text) => {
+      await keepPrevious(place(id, event))
+      await appendLog(id, event, text)
+    },
+    appendLog,
   }
 }
 

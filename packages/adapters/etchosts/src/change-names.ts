@@ -87,7 +87,7 @@ async function changeOnce(
   const after = { ...before, known, idle }
   dropHead(places)
   await keepNames(places, id, known.get(id)?.names)
-  const { failed, stamps, unread } = await updateFiles(places, id, after, options)
+  const { failed, stamps, unread } = await updateFiles(places, after, { ...options, own: id })
   await change.last?.()
   keepIndex(places, after, { failed: new Set([...failed, ...unread.keys()]), stamps })
   return unread
@@ -96,9 +96,8 @@ async function changeOnce(
 /** The ids of the peers whose files could not be updated. The container's own file comes first, and fails the operation. */
 async function updateFiles(
   places: Places,
-  own: string,
   { full, known, affected, members }: Survey,
-  { read, seen, onFault }: FileOptions,
+  { own, read, seen, onFault }: FileOptions & { readonly own: string },
 ): Promise<Updated & { readonly unread: Unread }> {
   const book = nameBook(namesOf(known))
   const ours = new Map([...members.values()].flat().map(({ id, stamp }) => [id, stamp]))

@@ -68,7 +68,7 @@ function updateInPlace(
     const fit = fitHosts(old, blocks, size)
     // Someone else may have written meanwhile: our text could land in the wrong place.
     if (fit.patches.length > 0 && stampOf(descriptor) !== stamp) return { unread: limit }
-    apply(path, descriptor, fit, size)
+    apply({ path, descriptor, size }, fit)
     if (fit.excess !== undefined) options.onExcess(rewritten(path, fit.excess))
     if (options.durable) fdatasyncSync(descriptor)
     return { stamp: stampOf(descriptor) }
@@ -86,18 +86,26 @@ function textOf(
   return ours === now.stamp ? read(descriptor, now.size) : undefined
 }
 
-function apply(path: string, descriptor: number, fit: HostsFit, known: number): void {
+/** A hosts file that is open, and its size before anything is written. */
+interface OpenHosts {
+  readonly path: string
+  readonly descriptor: number
+  readonly size: number
+}
+
+function apply(file: OpenHosts, fit: HostsFit): void {
   for (const patch of fit.patches) {
-    faultPoint('write', `in place to ${path}`)
-    write(descriptor, patch)
+    faultPoint('write', `in place to ${file.path}`)
+    write(file.descriptor, patch)
   }
-  if (fit.patches.length > 0 && fit.size < known) cut(path, descriptor, fit, known)
+  if (fit.patches.length > 0 && fit.size < file.size) cut(file, fit)
 }
 
 /** Cuts off the empty lines at the end, but not what a container has put behind them meanwhile. */
-function cut(path: string, descriptor: number, { size, excess }: HostsFit, known: number): void {
+function cut({ path, descriptor, size }: OpenHosts, fit: HostsFit): void {
   faultPoint('process', `has written ${path}`)
-  if (excess !== undefined || fstatSync(descriptor).size === known) ftruncateSync(descriptor, size)
+  const isAsKnown = fstatSync(descriptor).size === size
+  if (fit.excess !== undefined || isAsKnown) ftruncateSync(descriptor, fit.size)
 }
 
 function write(descriptor: number, { at, text }: Patch): void {

@@ -42,20 +42,16 @@ export interface Survey {
 export function survey(places: Places, change: Change, keysOf: KeysOf): Survey {
   const head = readHead(places)
   const own = knownOf(places, change.id, keysOf)
-  const trusted = head && isPlausible(places, change.id, own, head) ? head : undefined
-  return trusted === undefined
-    ? surveyAll(places, keysOf)
-    : surveyAround({ places, change, keysOf, own, head: trusted })
+  // Of a container whose meta.json was damaged or taken away, nobody can say whose files hold its names.
+  const isDamaged = own === undefined && existsSync(places.container(change.id))
+  if (head === undefined || (isDamaged && !head.idle.includes(change.id)))
+    return surveyAll(places, keysOf)
+  return surveyAround({ places, change, keysOf, own, head })
 }
 
 /** Whether a container's file holds names of a network in which something changes. */
 export function isTouched({ keys }: Known, affected: ReadonlySet<string>): boolean {
   return keys.some((key) => affected.has(key))
-}
-
-// Of a container whose meta.json was damaged or taken away, nobody can say whose files hold its names.
-function isPlausible(places: Places, id: string, own: Known | undefined, head: IndexHead): boolean {
-  return own !== undefined || head.idle.includes(id) || !existsSync(places.container(id))
 }
 
 function surveyAll(places: Places, keysOf: KeysOf): Survey {

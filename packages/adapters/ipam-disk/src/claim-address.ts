@@ -32,7 +32,7 @@ export function claimAddress(session: Session, claim: Claim): ClaimOutcome {
     const name = formatAddress(address)
     try {
       const marker = join(session.folder, `last_reserved_ip.${claim.set}`)
-      replaceWhole(session.dataDir, session.mark, marker, name)
+      replaceWhole(session, marker, name)
     } catch (error) {
       removeFile(join(session.folder, name))
       throw error

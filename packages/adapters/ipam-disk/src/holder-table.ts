@@ -39,7 +39,8 @@ export function fillTable(table: Buffer, key: Buffer, name: string): void {
   const mark = hash(key)
   let slot = mark[1] & mask
   while (table[headerSize + slot * slotSize + 8] !== empty) slot = (slot + 1) & mask
-  fillSlot(table, headerSize + slot * slotSize, mark, name)
+  const start = headerSize + slot * slotSize
+  fillSlot(table.subarray(start, start + slotSize), mark, name)
   table.writeUInt32LE(table.readUInt32LE(8) + 1, 8)
 }
 
@@ -77,18 +78,12 @@ export function addName(cells: Cells, text: string, name: string): boolean {
   const capacity = header.readUInt32LE(4)
   const used = header.readUInt32LE(8)
   const mark = hash(Buffer.from(text))
-  let place: { position: number; state: number } | undefined
-  eachSlot(
-    cells,
-    mark,
-    (slot) => {
-      if (slot.state === gone) place = slot
-      return slot.state === gone
-    },
-    (last) => {
-      place ??= last
-    },
-  )
+  let place: Slot | undefined
+  const last = eachSlot(cells, mark, (slot) => {
+    if (slot.state === gone) place = slot
+    return slot.state === gone
+  })
+  place ??= last
   if (place === undefined) return false
   if (place.state === empty) {
     if (used + 1 > capacity * 0.7) return false
@@ -97,7 +92,7 @@ export function addName(cells: Cells, text: string, name: string): boolean {
     cells.write(8, count)
   }
   const slot = Buffer.alloc(slotSize)
-  fillSlot(slot, 0, mark, name)
+  fillSlot(slot, mark, name)
   cells.write(place.position, slot)
   return true
 }
@@ -118,13 +113,12 @@ interface Slot {
   readonly name: Buffer
 }
 
-/** Visits the slots where a key can be, until `visit` says that it is enough; the empty one at the end goes to `atEnd`. */
+/** Visits the slots where a key can be, until `visit` says that it is enough. Returns the empty one at their end, where it is reached. */
 function eachSlot(
   cells: Cells,
   [high, low]: Hash,
   visit: (slot: Slot) => boolean,
-  atEnd: (slot: Slot) => void = () => {},
-): void {
+): Slot | undefined {
   const capacity = cells.read(0, headerSize).readUInt32LE(4)
   let index = low & (capacity - 1)
   for (let seen = 0; seen < capacity; ) {
@@ -136,19 +130,20 @@ function eachSlot(
       const same = block.readUInt32LE(at) === high && block.readUInt32LE(at + 4) === low
       const name = block.subarray(at + 8, at + 25)
       const slot = { position: start + at, state, matches: state > gone && same, name }
-      if (state === empty) atEnd(slot)
-      if (state === empty || visit(slot)) return
+      if (state === empty) return slot
+      if (visit(slot)) return undefined
     }
-    if (block.length < count * slotSize) return
+    if (block.length < count * slotSize) return undefined
     seen += count
     index = (index + count) & (capacity - 1)
   }
+  return undefined
 }
 
-function fillSlot(target: Buffer, at: number, [high, low]: Hash, name: string): void {
-  target.writeUInt32LE(high, at)
-  target.writeUInt32LE(low, at + 4)
-  encodeName(name, target, at + 8)
+function fillSlot(slot: Buffer, [high, low]: Hash, name: string): void {
+  slot.writeUInt32LE(high, 0)
+  slot.writeUInt32LE(low, 4)
+  encodeName(name, slot, 8)
 }
 
 type Hash = readonly [high: number, low: number]

@@ -71,8 +71,14 @@ export function publishDraft(draft: string, path: string): boolean {
   }
 }
 
+/** Where a writer's drafts lie, and the mark that they bear. */
+export interface DraftPlace {
+  readonly dataDir: string
+  readonly mark: string
+}
+
 /** Replaces a file by a text, whole. */
-export function replaceWhole(dataDir: string, mark: string, path: string, text: string): void {
+export function replaceWhole({ dataDir, mark }: DraftPlace, path: string, text: string): void {
   const draft = writeDraft(dataDir, mark, text)
   try {
     renameSync(draft, path)

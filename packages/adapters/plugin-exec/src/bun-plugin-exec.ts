@@ -1,9 +1,7 @@
 import { statSync } from 'node:fs'
 import {
   exitStatus,
-  type PluginCall,
   type PluginExit,
-  type PluginLimits,
   pluginCandidates,
   pluginEnvironment,
   pluginFailure,
@@ -13,7 +11,7 @@ import {
 import { faultPoint } from '@vethra/files'
 import type { PluginRunner } from '@vethra/world'
 import { busyAttempts, busyPauseMs, limitsOf, type PluginExecOptions } from './options.ts'
-import { type Child, watch } from './watch-in-bun.ts'
+import { type Child, type StartedPlugin, watch } from './watch-in-bun.ts'
 
 /**
  * A PluginRunner that starts executables by `Bun.spawn`. A plugin that another program is just writing
@@ -24,7 +22,7 @@ export function bunPluginExec(options: PluginExecOptions): PluginRunner {
   return {
     run: async (call) => {
       const path = find(call.type, options.path)
-      const exit = await execute(path, call, options, limitsOf(options, call))
+      const exit = await execute({ path, call, limits: limitsOf(options, call) }, options)
       options.onReport?.({ ...exit, call })
       if (exit.status !== 'exit status 0') throw pluginFailure(exit)
       return exit.stdout
@@ -48,17 +46,13 @@ function isFile(path: string): boolean {
   }
 }
 
-async function execute(
-  path: string,
-  call: PluginCall,
-  options: PluginExecOptions,
-  limits: PluginLimits,
-): Promise<PluginExit> {
+async function execute(plugin: StartedPlugin, options: PluginExecOptions): Promise<PluginExit> {
+  const { path, call } = plugin
   const started = performance.now()
   faultPoint('plugin', `${call.operation} ${call.type}, to be started`)
-  const child = await start(path, call, options, limits)
+  const child = await start(plugin, options)
   faultPoint('plugin', `${call.operation} ${call.type}, running`)
-  const { stdout, stderr } = await watch(child, path, call, limits)
+  const { stdout, stderr } = await watch(child, plugin)
   faultPoint('plugin', `${call.operation} ${call.type}, ended`)
   const status = exitStatus(
     child.exitCode,
@@ -68,10 +62,8 @@ async function execute(
 }
 
 async function start(
-  path: string,
-  call: PluginCall,
+  { path, call, limits }: StartedPlugin,
   options: PluginExecOptions,
-  { timeoutMs }: PluginLimits,
 ): Promise<Child> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -88,7 +80,7 @@ async function start(
       })
     } catch (cause) {
       const code = String((cause as { code?: unknown }).code)
-      const last = attempt === busyAttempts || attempt * busyPauseMs > timeoutMs
+      const last = attempt === busyAttempts || attempt * busyPauseMs > limits.timeoutMs
       if (code !== 'ETXTBSY' || last) throw pluginNotStarted(path, code, cause)
       await Bun.sleep(busyPauseMs)
     }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   exitStatus,
-  type PluginCall,
+  type KilledPlugin,
   type PluginExit,
   pluginEnvironment,
   pluginFailure,
@@ -27,7 +27,7 @@ export function pluginExec(options: PluginExecOptions): PluginRunner {
   return {
     run: async (call) => {
       const path = await findPlugin(call.type, options.path)
-      const exit = await execute(path, call, options)
+      const exit = await execute({ path, call }, options)
       options.onReport?.({ ...exit, call })
       if (exit.status !== 'exit status 0') throw pluginFailure(exit)
       return exit.stdout
@@ -36,11 +36,11 @@ export function pluginExec(options: PluginExecOptions): PluginRunner {
 }
 
 async function execute(
-  path: string,
-  call: PluginCall,
+  plugin: Pick<KilledPlugin, 'path' | 'call'>,
   options: PluginExecOptions,
   attempt = 1,
 ): Promise<PluginExit> {
+  const { path, call } = plugin
   const limits = limitsOf(options, call)
   const { timeoutMs, outputLimit } = limits
   const started = performance.now()
@@ -62,12 +62,12 @@ async function execute(
   faultPoint('plugin', `${call.operation} ${call.type}, ended`)
   if (ended.code === 'ETXTBSY' && attempt < busyAttempts && attempt * busyPauseMs <= timeoutMs) {
     await sleep(busyPauseMs)
-    return execute(path, call, options, attempt + 1)
+    return execute(plugin, options, attempt + 1)
   }
   if (ended.isMaxBuffer) killAll(child)
   const { stdout = '', stderr = '', exitCode, signal } = ended
   const limit = deadline.passed() ? 'timeoutMs' : ended.isMaxBuffer ? 'outputLimit' : undefined
-  if (limit !== undefined) throw pluginTooFar(path, call, limits, { limit, stdout, stderr })
+  if (limit !== undefined) throw pluginTooFar({ path, call, limits, limit, stdout, stderr })
   if (child.pid === undefined) throw pluginNotStarted(path, ended.code ?? '', ended.cause)
   const status = exitStatus(exitCode ?? null, signal ?? null)
   return { path, stdout, stderr, status, elapsedMs }

@@ -1,6 +1,13 @@
 import { type PluginCall, type PluginLimits, pluginTooFar } from '@vethra/cni'
 import { killGroup } from './kill-group.ts'
 
+/** A plugin that was started, and the limits that it runs in. */
+export interface StartedPlugin {
+  readonly path: string
+  readonly call: PluginCall
+  readonly limits: PluginLimits
+}
+
 /** A plugin's process. */
 export type Child = Bun.ReadableSubprocess
 
@@ -17,10 +24,9 @@ interface Reader {
  */
 export async function watch(
   child: Child,
-  path: string,
-  call: PluginCall,
-  limits: PluginLimits,
+  started: StartedPlugin,
 ): Promise<{ readonly stdout: string; readonly stderr: string }> {
+  const { limits } = started
   const tooFar = Promise.withResolvers<keyof PluginLimits>()
   const stop = (limit: keyof PluginLimits) => {
     killGroup(child.pid, child.exitCode !== null || child.signalCode !== null)
@@ -36,7 +42,7 @@ export async function watch(
   // A pipe that is still read would keep this process alive for as long as it is open.
   if (limit !== undefined) await Promise.all(readers.map((reader) => reader.cancel()))
   const [stdout = '', stderr = ''] = await Promise.all(outputs)
-  if (limit !== undefined) throw pluginTooFar(path, call, limits, { limit, stdout, stderr })
+  if (limit !== undefined) throw pluginTooFar({ ...started, limit, stdout, stderr })
   return { stdout, stderr }
 }
 

@@ -7,9 +7,9 @@ import { type Process, processAt } from '@vethra/plugin-exec/programs'
 import type { HoldRequest } from '@vethra/world'
 import { endProcess } from './end-process.ts'
 import { holderArgs } from './holder-processes.ts'
-import type { HolderRecords } from './records.ts'
+import type { HolderRecord, HolderRecords } from './records.ts'
 import { lookWhoHas } from './taken.ts'
-import type { OpenedSockets, StartedHolder, Way } from './way.ts'
+import type { StartedHolder, Way } from './way.ts'
 
 /** The parts that take ports. */
 export interface TakeTools {
@@ -52,7 +52,8 @@ async function tryToTake(
   faultPoint('socket', wanted.map(formatSocket).join(' '))
   const opened = tools.way.open(wanted)
   if ('taken' in opened) return opened
-  const holder = await start(tools, request, init, opened)
+  const record = { containerId: request.containerId, sockets: opened.sockets.map(formatSocket) }
+  const holder = await start(tools, { record, init }, opened.descriptors)
   const taken = tools.way.takesAtOnce ? undefined : await takenBy(holder)
   return taken === undefined ? { holder } : { taken }
 }
@@ -66,11 +67,9 @@ function initOf({ containerId, pid, startTime }: HoldRequest): Process {
 // The record is there before the process is, so that none is ever without one for longer than a kill allows.
 async function start(
   { records, program, way }: TakeTools,
-  { containerId }: HoldRequest,
-  init: Process,
-  { sockets, descriptors }: Exclude<OpenedSockets, { taken: HeldSocket }>,
+  { record, init }: { readonly record: HolderRecord; readonly init: Process },
+  descriptors: readonly number[],
 ): Promise<StartedHolder> {
-  const record = { containerId, sockets: sockets.map(formatSocket) }
   try {
     await records.write(record)
     const command = [...program, ...holderArgs({ ...record, init })]

@@ -45,7 +45,7 @@ export type { PluginCall } from './plugin-call.ts'
 export type { PluginExit } from './plugin-exit.ts'
 export {
   exitStatus,
-  type PluginLastWords,
+  type KilledPlugin,
   type PluginLimits,
   pluginCandidates,
   pluginEnvironment,

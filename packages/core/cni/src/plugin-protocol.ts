@@ -79,20 +79,20 @@ export interface PluginLimits {
   readonly outputLimit: number
 }
 
-/** Which limit a plugin went past, and what it had printed until then. */
-export interface PluginLastWords {
+/** A plugin that went past a limit, and what it had printed until then. */
+export interface KilledPlugin {
+  readonly path: string
+  readonly call: PluginCall
+  readonly limits: PluginLimits
+  /** The one that it went past. */
   readonly limit: keyof PluginLimits
   readonly stdout: string
   readonly stderr: string
 }
 
 /** The CniError 104 of a plugin that was killed because it ran or printed for too long. */
-export function pluginTooFar(
-  path: string,
-  { operation }: PluginCall,
-  limits: PluginLimits,
-  { limit, stdout, stderr }: PluginLastWords,
-): CniError {
+export function pluginTooFar(killed: KilledPlugin): CniError {
+  const { path, call, limits, limit, stdout, stderr } = killed
   const printed = limit === 'outputLimit'
   const words = [stdout, stderr].map((text) => tail(text.trim())).filter((text) => text !== '')
   const said = words.length > 0 ? `, after: ${words.join(' ')}` : ''
@@ -101,7 +101,7 @@ export function pluginTooFar(
     : `timed out after ${limits.timeoutMs / 1000} s`
   return new CniError({
     code: 104,
-    message: `plugin ${path} ${what} on ${operation} and was killed with its children`,
+    message: `plugin ${path} ${what} on ${call.operation} and was killed with its children`,
     hint: printed
       ? 'Look into the plugin; --plugin-output-limit sets the limit in MiB.'
       : 'Find out why the plugin hangs; --plugin-timeout sets the limit in seconds.',

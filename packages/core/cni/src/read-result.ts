@@ -23,14 +23,16 @@ export function undecodable(why: string, cause?: unknown): CniError {
 export function textAt(place: Place, key: string): string | undefined {
   const value = fieldAt(place, key)
   if (value === undefined || value === '') return undefined
-  return typeof value === 'string' ? value : wrongType(place, key, value, 'string')
+  return typeof value === 'string' ? value : wrongType(value, pathOf(place, key), 'string')
 }
 
 /** The integer under a key; undefined when it is absent or null. */
 export function integerAt(place: Place, key: string): number | undefined {
   const value = fieldAt(place, key)
   if (value === undefined) return undefined
-  return Number.isSafeInteger(value) ? (value as number) : wrongType(place, key, value, 'int')
+  return Number.isSafeInteger(value)
+    ? (value as number)
+    : wrongType(value, pathOf(place, key), 'int')
 }
 
 /** The texts under a key; undefined when it is absent or null. */
@@ -38,7 +40,7 @@ export function textsAt(place: Place, key: string): readonly string[] | undefine
   const value = fieldAt(place, key)
   if (value === undefined) return undefined
   const texts = Array.isArray(value) && value.every((each) => typeof each === 'string')
-  return texts ? (value as readonly string[]) : wrongType(place, key, value, '[]string')
+  return texts ? (value as readonly string[]) : wrongType(value, pathOf(place, key), '[]string')
 }
 
 /** The object under a key; undefined when it is absent or null. */
@@ -52,7 +54,7 @@ export function objectAt(place: Place, key: string): Place | undefined {
 export function objectsAt(place: Place, key: string): readonly Place[] {
   const value = fieldAt(place, key)
   if (value === undefined) return []
-  if (!Array.isArray(value)) return wrongType(place, key, value, 'list')
+  if (!Array.isArray(value)) return wrongType(value, pathOf(place, key), 'list')
   return value.map((each: Json, index) => ({
     value: asObject(place, `${key}[${index}]`, each),
     path: `${pathOf(place, key)}[${index}]`,
@@ -89,13 +91,11 @@ function fieldAt({ value }: Place, key: string): Json | undefined {
 
 function asObject(place: Place, key: string, value: Json): JsonObject {
   const object = typeof value === 'object' && value !== null && !Array.isArray(value)
-  return object ? (value as JsonObject) : wrongType(place, key, value, 'object')
+  return object ? (value as JsonObject) : wrongType(value, pathOf(place, key), 'object')
 }
 
-function wrongType(place: Place, key: string, value: Json, wanted: string): never {
-  throw undecodable(
-    `json: cannot unmarshal a ${goType(value)} into ${pathOf(place, key)} of type ${wanted}`,
-  )
+function wrongType(value: Json, path: string, wanted: string): never {
+  throw undecodable(`json: cannot unmarshal a ${goType(value)} into ${path} of type ${wanted}`)
 }
 
 function pathOf({ path }: Place, key: string): string {

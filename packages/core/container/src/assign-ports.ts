@@ -40,13 +40,13 @@ export function assignPorts(
     ...facts.mapped.map(mappingClaim),
     ...facts.listening.map(socketClaim),
   ])
-  const promised = claimTable((facts.promised ?? []).map(mappingClaim))
+  const taken = { claims, promised: claimTable((facts.promised ?? []).map(mappingClaim)) }
   const everyAddress = (facts.families ?? [4]).map((family) => (family === 4 ? '0.0.0.0' : '::'))
   const assigned = new Map<PortRequest, readonly PortMapping[]>()
   for (const request of [...requests].sort((a, b) => rank(a) - rank(b))) {
     const { hostIP } = request
     const wanted = { ...request, addresses: hostIP === undefined ? everyAddress : [hostIP] }
-    const mappings = mappingsFrom(wanted, firstPort(wanted, claims, promised, facts))
+    const mappings = mappingsFrom(wanted, firstPort(wanted, taken, facts))
     assigned.set(request, mappings)
     for (const each of mappings) {
       claims.add(mappingClaim({ ...each, by: `-p ${request.text} of this command` }))
@@ -65,18 +65,19 @@ interface Wanted extends PortRequest {
   readonly addresses: readonly string[]
 }
 
-function firstPort(
-  wanted: Wanted,
-  claims: ClaimTable,
-  promised: ClaimTable,
-  facts: PortFacts,
-): number {
+/** The ports that are taken, and those that a named port alone may take. */
+interface Taken {
+  readonly claims: ClaimTable
+  readonly promised: ClaimTable
+}
+
+function firstPort(wanted: Wanted, taken: Taken, facts: PortFacts): number {
   const { host } = wanted
-  if (!host) return freeBlock(wanted, claims, promised, facts)
-  if (rank(wanted) === 1) return firstOfPool(wanted, host, claims, promised)
+  if (!host) return freeBlock(wanted, taken, facts)
+  if (rank(wanted) === 1) return firstOfPool(wanted, host, taken)
   for (const { hostIP, hostPort } of mappingsFrom(wanted, host.first)) {
-    const holder = claims.holder(wanted.protocol, hostIP, hostPort)
-    if (holder) throw taken(`${joinHostPort(hostIP, hostPort)} failed: port is`, [holder])
+    const holder = taken.claims.holder(wanted.protocol, hostIP, hostPort)
+    if (holder) throw allocated(`${joinHostPort(hostIP, hostPort)} failed: port is`, [holder])
   }
   return host.first
 }
@@ -84,8 +85,7 @@ function firstPort(
 function firstOfPool(
   { addresses, protocol }: Wanted,
   host: PortSpan,
-  claims: ClaimTable,
-  promised: ClaimTable,
+  { claims, promised }: Taken,
 ): number {
   const holders = new Set<string>()
   const free: number[] = []
@@ -97,13 +97,12 @@ function firstOfPool(
   const first = free.find((port) => promised.isFree(protocol, port)) ?? free[0]
   if (first !== undefined) return first
   const range = `${host.first}-${host.last}`
-  throw taken(`${addresses[0]} failed: all ports in range ${range} are`, [...holders])
+  throw allocated(`${addresses[0]} failed: all ports in range ${range} are`, [...holders])
 }
 
 function freeBlock(
   { protocol, container }: Wanted,
-  claims: ClaimTable,
-  promised: ClaimTable,
+  { claims, promised }: Taken,
   { ephemeral, seed }: PortFacts,
 ): number {
   const count = length(container)
@@ -137,7 +136,7 @@ function mappingsFrom(
   )
 }
 
-function taken(what: string, holders: readonly string[]): CniError {
+function allocated(what: string, holders: readonly string[]): CniError {
   const more = holders.length > 3 ? [`${holders.length - 3} more`] : []
   return new CniError({
     code: 102,

@@ -61,19 +61,20 @@ export interface Place {
 export function draftOf(text: string, changed: (path: string) => boolean): Draft {
   const open = skipSpace(text, 0)
   if (!opensHolder(text, open)) throw new SyntaxError('no JSON object or array to take apart')
-  return { source: text, root: takeApart(text, open, '', changed), style: styleOf(text) }
+  return { source: text, root: takeApart({ text, changed }, open, ''), style: styleOf(text) }
 }
 
 function opensHolder(text: string, at: number): boolean {
   return text[at] === '{' || text[at] === '['
 }
 
-function takeApart(
-  text: string,
-  open: number,
-  path: string,
-  changed: (path: string) => boolean,
-): Holder {
+interface Changing {
+  readonly text: string
+  readonly changed: (path: string) => boolean
+}
+
+function takeApart(changing: Changing, open: number, path: string): Holder {
+  const { text, changed } = changing
   const kind = text[open] === '{' ? 'object' : 'array'
   const pieces: Piece[] = []
   const prefix = path === '' ? '' : `${path}/`
@@ -88,7 +89,7 @@ function takeApart(
     // Over the colon.
     const value = key === undefined ? at : skipSpace(text, skipSpace(text, behindKey) + 1)
     const isTaken = opensHolder(text, value) && changed(prefix + (key ?? '*'))
-    const inside = isTaken ? takeApart(text, value, prefix + (key ?? '*'), changed) : undefined
+    const inside = isTaken ? takeApart(changing, value, prefix + (key ?? '*')) : undefined
     const end = inside?.at === undefined ? endOfValue(text, value) : inside.at.close + 1
     const place = { start, key: at, value, end }
     pieces.push({ key, at: place, lead: '', head: '', value: inside, isGone: false })

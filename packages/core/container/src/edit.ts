@@ -31,15 +31,13 @@ export function applyAll(draft: Draft, edits: readonly Edit[]): void {
   for (const edit of edits) if (edit.kind === 'append') appendTo(draft, edit.path, edit.value)
 }
 
+/** A value that is to be set, and the line that describes it. */
+export type SetEdit = Omit<Extract<Edit, { readonly value: Json }>, 'kind'>
+
 /** An edit that sets the path to the value; none when it has that value already. */
-export function setUnlessSame(
-  path: JsonPath,
-  present: unknown,
-  value: Json,
-  note: string,
-): readonly Edit[] {
-  if (JSON.stringify(present) === JSON.stringify(value)) return []
-  return [{ kind: 'set', path, value, note }]
+export function setUnlessSame(present: unknown, edit: SetEdit): readonly Edit[] {
+  if (JSON.stringify(present) === JSON.stringify(edit.value)) return []
+  return [{ kind: 'set', ...edit }]
 }
 
 /** The items of an array, and which of them are ours. */
@@ -57,7 +55,7 @@ export function oneOfOurs<Item>(own: OwnItems<Item>, value: Json, note: string):
   const [first, ...more] = own.items.flatMap((item, index) => (own.isOurs(item) ? [index] : []))
   if (first === undefined) return [{ kind: 'append', path: own.path, value, note }]
   return [
-    ...setUnlessSame([...own.path, first], own.items[first], value, note),
+    ...setUnlessSame(own.items[first], { path: [...own.path, first], value, note }),
     ...more.map((index) => removal([...own.path, index], `only once: ${note}`)),
   ]
 }

@@ -18,7 +18,7 @@ export function planAnnotations(
     const [value, present] = [wanted[key], config.annotations[key]]
     const path = ['annotations', key]
     if (value !== undefined)
-      return setUnlessSame(path, present, value, `set ${key} to ${quoted(value)}`)
+      return setUnlessSame(present, { path, value, note: `set ${key} to ${quoted(value)}` })
     if (present === undefined) return []
     return [{ kind: 'remove', path, note: `remove ${key}, which says ${quoted(present)}` }]
   })

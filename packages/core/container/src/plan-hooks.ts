@@ -13,20 +13,20 @@ export function planHooks(config: Config, program: HookProgram): readonly Edit[]
   const note = `have ${program.path} called at createRuntime, not at prestart`
   return [
     ...noneOfOurs({ path: ['hooks', 'prestart'], items: config.prestart, isOurs }, note),
-    ...planHook('createRuntime', config.createRuntime, 'createRuntime', program),
-    ...planHook('poststop', config.poststop, 'postStop', program),
+    ...planHook(config, program, { key: 'createRuntime', event: 'createRuntime' }),
+    ...planHook(config, program, { key: 'poststop', event: 'postStop' }),
   ]
 }
 
 function planHook(
-  key: string,
-  items: readonly Hook[],
-  event: string,
+  config: Config,
   program: HookProgram,
+  { key, event }: { readonly key: 'createRuntime' | 'poststop'; readonly event: string },
 ): readonly Edit[] {
   const isOurs = (hook: Hook) => isCalledFor(event, hook)
   const note = `have ${program.path} called at ${key}`
-  return oneOfOurs({ path: ['hooks', key], items, isOurs }, hookOf(event, program), note)
+  const own = { path: ['hooks', key], items: config[key], isOurs }
+  return oneOfOurs(own, hookOf(event, program), note)
 }
 
 function isCalledFor(event: string, { args }: Hook): boolean {

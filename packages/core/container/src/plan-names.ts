@@ -29,7 +29,11 @@ export function planNames(config: Config, names: OwnNames, variable: string): re
 // runc: "unable to set hostname without a private UTS namespace".
 function planHostname(config: Config, hostname: string): readonly Edit[] {
   if (hostname !== '') {
-    return setUnlessSame(['hostname'], config.hostname, hostname, `set the hostname to ${hostname}`)
+    return setUnlessSame(config.hostname, {
+      path: ['hostname'],
+      value: hostname,
+      note: `set the hostname to ${hostname}`,
+    })
   }
   return removed('hostname', config.hostname)
 }
@@ -37,7 +41,7 @@ function planHostname(config: Config, hostname: string): readonly Edit[] {
 function planDomainname(config: Config, { domainname, utsHost }: OwnNames): readonly Edit[] {
   const note = `set the domain name to ${domainname}`
   if (domainname !== '') {
-    return setUnlessSame(['domainname'], config.domainname, domainname, note)
+    return setUnlessSame(config.domainname, { path: ['domainname'], value: domainname, note })
   }
   const earlier = config.annotations[annotationKeys.domainname]
   const isOurs = config.domainname === earlier

@@ -52,7 +52,7 @@ export function planBundle(
   checkPlaces(places)
   const mode = networkMode(request.networks)
   const record = recordOf(request, mode, places)
-  const edits = planEdits(config, request, record, places)
+  const edits = planEdits(config, { ...request, record }, places)
   demandFew(edits)
   const notes = edits.map((edit) => edit.note)
   const [members, made] = [membersOf(draft, edits), madeBy(draft, edits)]
@@ -103,8 +103,7 @@ function demandSmall(undo: ConfigUndo): void {
 
 function planEdits(
   config: Config,
-  { utsHost = false, byRuntime = false }: BundleRequest,
-  record: BundleRecord,
+  { utsHost = false, byRuntime = false, record }: BundleRequest & { record: BundleRecord },
   places: BundlePlaces,
 ): readonly Edit[] {
   // nerdctl leaves the variable empty where the name is not the container's own.

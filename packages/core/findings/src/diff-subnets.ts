@@ -66,19 +66,14 @@ function withHost(
     if (their === undefined) return []
     // The kernel takes the longer prefix: a shorter one only hides the network behind ours.
     const severity = busy && their.prefix.length >= prefix.length ? 'error' : 'warning'
-    return [collision(network, text, `${their.by}, ${their.text}`, severity)]
+    return [{ ...collision(network, text, `${their.by}, ${their.text}`), severity }]
   })
 }
 
-function collision(
-  { name, ours, file }: DesiredNetwork,
-  subnet: string,
-  other: string,
-  severity: Finding['severity'] = 'warning',
-): Finding {
+function collision({ name, ours, file }: DesiredNetwork, subnet: string, other: string): Finding {
   return finding({
     kind: 'subnet-collides',
-    severity,
+    severity: 'warning',
     subject: { kind: 'network', name: `${name} ${subnet}` },
     message: `subnet ${subnet} of network ${name} overlaps ${other}: traffic may reach the wrong one`,
     evidence: [`${file} has ${subnet}`, `in use: ${other}`],

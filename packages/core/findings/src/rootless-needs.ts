@@ -51,10 +51,7 @@ const wholeRange = 65_536
 export function userNeeds(seen: SeenUser): readonly RootlessNeed[] {
   if (seen.uid === 0) return [asRoot]
   return [
-    program(seen, 'rootlesskit', ['rootlesskit'], 'rootlesskit'),
-    program(seen, 'network-driver', ['slirp4netns', 'pasta'], 'slirp4netns'),
-    program(seen, 'newuidmap', ['newuidmap'], 'uidmap'),
-    program(seen, 'newgidmap', ['newgidmap'], 'uidmap'),
+    ...neededPrograms.map((each) => program(seen, each)),
     subIds(seen, 'uid'),
     subIds(seen, 'gid'),
     ...sysctls(seen),
@@ -107,12 +104,22 @@ const asRoot: RootlessNeed = missing(
   'su - USER -c "vethra rootless check"',
 )
 
-function program(
-  { programs }: SeenUser,
-  need: string,
-  names: readonly string[],
-  debian: string,
-): RootlessNeed {
+interface NeededProgram {
+  readonly need: string
+  /** One of them is enough. */
+  readonly names: readonly string[]
+  /** The Debian package that has it. */
+  readonly debian: string
+}
+
+const neededPrograms: readonly NeededProgram[] = [
+  { need: 'rootlesskit', names: ['rootlesskit'], debian: 'rootlesskit' },
+  { need: 'network-driver', names: ['slirp4netns', 'pasta'], debian: 'slirp4netns' },
+  { need: 'newuidmap', names: ['newuidmap'], debian: 'uidmap' },
+  { need: 'newgidmap', names: ['newgidmap'], debian: 'uidmap' },
+]
+
+function program({ programs }: SeenUser, { need, names, debian }: NeededProgram): RootlessNeed {
   const found = names.find((each) => programs[each] !== undefined)
   return found === undefined
     ? missing(need, `${names.join(' or ')} is not on PATH`, `sudo apt-get install ${debian}`)

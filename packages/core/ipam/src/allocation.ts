@@ -59,30 +59,33 @@ export function allocationSteps(request: AllocationRequest): readonly Allocation
   for (const [index, ranges] of request.sets.entries()) {
     const wanted = pending.find((address) => rangeOf(ranges, address))
     pending = pending.filter((address) => address !== wanted)
-    steps.push(claimStep(request, index, ranges, wanted))
+    const { holder } = request
+    steps.push(
+      wanted
+        ? namedStep({ ...holder, set: index }, ranges, wanted)
+        : anyStep({ ...holder, set: index }, ranges),
+    )
   }
   if (pending.length === 0) return steps
   const rest = pending.map(formatAddress).join(' ')
   return [...steps, refused(`failed to allocate all requested IPs: ${rest}`)]
 }
 
-function claimStep(
-  { holder }: AllocationRequest,
-  set: number,
-  ranges: RangeSet,
-  wanted: Address | undefined,
-): AllocationStep {
-  const range = wanted && rangeOf(ranges, wanted)
+type Claimant = Omit<Claim, 'candidates' | 'unlessHeldIn'>
+
+// A requested address is given whatever the container has already: host-local asks there no more.
+function namedStep(claimant: Claimant, ranges: RangeSet, wanted: Address): AllocationStep {
+  const range = rangeOf(ranges, wanted)
   if (range && compareAddresses(wanted, range.gateway) === 0) {
-    return refusedIn(set, `requested ip ${formatAddress(wanted)} is subnet's gateway`)
+    const message = `requested ip ${formatAddress(wanted)} is subnet's gateway`
+    return refusedIn(claimant.set, message)
   }
-  // A requested address is given whatever the container has already: host-local asks there no more.
-  if (wanted) {
-    return { kind: 'claim', claim: { ...holder, set, candidates: () => [wanted] }, ranges, wanted }
-  }
+  return { kind: 'claim', claim: { ...claimant, candidates: () => [wanted] }, ranges, wanted }
+}
+
+function anyStep(claimant: Claimant, ranges: RangeSet): AllocationStep {
   const claim: Claim = {
-    ...holder,
-    set,
+    ...claimant,
     candidates: (last) => addresses(ranges, last),
     unlessHeldIn: (address) => rangeOf(ranges, address) !== undefined,
   }

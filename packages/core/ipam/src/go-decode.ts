@@ -9,7 +9,7 @@ export interface Place {
 }
 
 /** The place of a key in the value at a place. `struct` is the Go type that has the key. */
-export function under(place: Place, struct: string, key: string): Place {
+function under(place: Place, struct: string, key: string): Place {
   return { struct, path: place.path === '' ? key : `${place.path}.${key}` }
 }
 
@@ -49,14 +49,25 @@ export function readObject(
   throw mismatch(value, place, type)
 }
 
+/** An object that Go decodes into a struct, and its place. */
+export interface GoObject {
+  readonly fields: JsonObject | undefined
+  readonly place: Place
+  /** The Go type; empty for one without a name. */
+  readonly struct: string
+}
+
+/** The request configuration as a whole. */
+export function netConf(fields: JsonObject): GoObject {
+  return { fields, place: { struct: '', path: '' }, struct: 'Net' }
+}
+
 /** The value of a key, whatever its case, and its place. */
 export function at(
-  object: JsonObject | undefined,
-  place: Place,
-  struct: string,
+  { fields, place, struct }: GoObject,
   key: string,
 ): readonly [Json | undefined, Place] {
-  return [object && goField(object, key), under(place, struct, key)]
+  return [fields && goField(fields, key), under(place, struct, key)]
 }
 
 /** The CniError for what is wrong in a plugin's configuration. */

@@ -1,7 +1,16 @@
 import { type Address, readAddress, readCidr } from '@vethra/address'
 import type { Json, JsonObject, ResultRoute } from '@vethra/cni'
 import { readCniArgs } from './cni-args.ts'
-import { at, invalid, type Place, readItems, readObject, readText, under } from './go-decode.ts'
+import {
+  at,
+  type GoObject,
+  invalid,
+  netConf,
+  type Place,
+  readItems,
+  readObject,
+  readText,
+} from './go-decode.ts'
 import type { RangeConf } from './range.ts'
 import { type RangeSet, rangeSets } from './range-set.ts'
 import { readRoutes } from './routes.ts'
@@ -19,23 +28,20 @@ export interface HostLocalConf {
   readonly resolvConf?: string
 }
 
-const top: Place = { struct: '', path: '' }
-
 /**
  * Reads the request configuration of host-local, keys in any case. Throws CniError 7 for the first
  * fault, in the words of host-local (backend/allocator/config.go) and of Go's encoding/json.
  */
 export function readHostLocalConf(conf: JsonObject, cniArgs: string): HostLocalConf {
-  const [ipam, place] = ipamOf(conf)
-  const range = readRangeConf(ipam, place, 'IPAMConfig')
-  const key = (name: string) => at(ipam, place, 'IPAMConfig', name)
-  const routes = readRoutes(...key('routes'))
+  const ipam = ipamOf(conf)
+  const range = readRangeConf(ipam)
+  const routes = readRoutes(...at(ipam, 'routes'))
   const dataDir = readDataDir(conf)
-  const resolvConf = readText(...key('resolvConf')) || undefined
-  const ranges = readRangeSets(...key('ranges'))
+  const resolvConf = readText(...at(ipam, 'resolvConf')) || undefined
+  const ranges = readRangeSets(...at(ipam, 'ranges'))
   const runtime = runtimeConfigOf(conf)
   const requested = [...requestedByArgs(cniArgs), ...requestedByConf(conf), ...runtime.ips]
-  const cniVersion = readText(...at(conf, top, 'Net', 'cniVersion')) ?? ''
+  const cniVersion = readText(...at(netConf(conf), 'cniVersion')) ?? ''
   const sets = rangeSets({ ...range, ranges, ipRanges: runtime.ipRanges, cniVersion })
   if (resolvConf !== undefined) checkPath('resolvConf', resolvConf)
   return { sets, requested, routes, dataDir, ...(resolvConf === undefined ? {} : { resolvConf }) }
@@ -46,8 +52,7 @@ export function readHostLocalConf(conf: JsonObject, cniArgs: string): HostLocalC
  * an address from being given back. Throws CniError 7 when there is no `ipam`, or `dataDir` is no absolute path.
  */
 export function readDataDir(conf: JsonObject): string {
-  const [ipam, place] = ipamOf(conf)
-  const dataDir = readText(...at(ipam, place, 'IPAMConfig', 'dataDir')) || defaultDataDir
+  const dataDir = readText(...at(ipamOf(conf), 'dataDir')) || defaultDataDir
   checkPath('dataDir', dataDir)
   return dataDir
 }
@@ -61,17 +66,16 @@ function checkPath(key: string, path: string): void {
   }
 }
 
-function ipamOf(conf: JsonObject): readonly [JsonObject, Place] {
-  const [value, place] = at(conf, top, 'Net', 'ipam')
-  const ipam = readObject(value, place, 'allocator.IPAMConfig')
-  if (ipam === undefined) throw invalid("IPAM config missing 'ipam' key")
-  return [ipam, place]
+function ipamOf(conf: JsonObject): GoObject {
+  const [value, place] = at(netConf(conf), 'ipam')
+  const fields = readObject(value, place, 'allocator.IPAMConfig')
+  if (fields === undefined) throw invalid("IPAM config missing 'ipam' key")
+  return { fields, place, struct: 'IPAMConfig' }
 }
 
-function readRangeConf(range: JsonObject | undefined, place: Place, struct: string): RangeConf {
-  const read = (key: keyof RangeConf, type?: string) =>
-    readText(...at(range, place, struct, key), type)
-  const [subnet] = at(range, place, struct, 'subnet')
+function readRangeConf(range: GoObject): RangeConf {
+  const read = (key: keyof RangeConf, type?: string) => readText(...at(range, key), type)
+  const [subnet] = at(range, 'subnet')
   const present = {
     // Go's types.IPNet takes null for the empty text, which is no subnet.
     subnet: subnet === null ? '' : read('subnet'),
@@ -93,9 +97,10 @@ function checkIp(text: string | undefined): string | undefined {
 
 function readRangeSets(value: Json | undefined, place: Place): readonly (readonly RangeConf[])[] {
   return readItems(value, place, '[]allocator.RangeSet').map((set) =>
-    readItems(set, place, 'allocator.RangeSet').map((range) =>
-      readRangeConf(readObject(range, place, 'allocator.Range'), place, 'Range'),
-    ),
+    readItems(set, place, 'allocator.RangeSet').map((range) => {
+      const fields = readObject(range, place, 'allocator.Range')
+      return readRangeConf({ fields, place, struct: 'Range' })
+    }),
   )
 }
 
@@ -103,20 +108,20 @@ const runtimeType =
   'struct { IPRanges []allocator.RangeSet "json:\\"ipRanges,omitempty\\""; IPs []*ip.IP "json:\\"ips,omitempty\\"" }'
 
 function runtimeConfigOf(conf: JsonObject) {
-  const [value, place] = at(conf, top, 'Net', 'runtimeConfig')
-  const runtime = readObject(value, place, runtimeType)
+  const [value, place] = at(netConf(conf), 'runtimeConfig')
+  const runtime = { fields: readObject(value, place, runtimeType), place, struct: '' }
   return {
-    ipRanges: readRangeSets(...at(runtime, place, '', 'ipRanges')),
-    ips: readIps(...at(runtime, place, '', 'ips')),
+    ipRanges: readRangeSets(...at(runtime, 'ipRanges')),
+    ips: readIps(...at(runtime, 'ips')),
   }
 }
 
 function requestedByConf(conf: JsonObject): readonly Address[] {
-  const [value, place] = at(conf, top, 'Net', 'args')
+  const [value, place] = at(netConf(conf), 'args')
   const args = readObject(value, place, 'struct { A *allocator.IPAMArgs "json:\\"cni\\"" }')
-  const [inner] = at(args, place, '', 'cni')
-  const cni = readObject(inner, under(place, '', 'cni'), 'allocator.IPAMArgs')
-  return readIps(...at(cni, under(place, '', 'cni'), 'IPAMArgs', 'ips'))
+  const [inner, innerPlace] = at({ fields: args, place, struct: '' }, 'cni')
+  const cni = readObject(inner, innerPlace, 'allocator.IPAMArgs')
+  return readIps(...at({ fields: cni, place: innerPlace, struct: 'IPAMArgs' }, 'ips'))
 }
 
 function requestedByArgs(cniArgs: string): readonly Address[] {

@@ -26,9 +26,9 @@ export function canonicalCidr(text: string): string | undefined {
 }
 
 function readRoute(item: Json, place: Place): ResultRoute {
-  const route = readObject(item, place, 'types.Route')
+  const route = { fields: readObject(item, place, 'types.Route'), place, struct: '' }
   // Go reads a route by itself, so that its complaints name the list.
-  const field = (key: string) => at(route, place, '', key)[0]
+  const field = (key: string) => at(route, key)[0]
   const text = readText(field('dst'), place) ?? ''
   const dst = canonicalCidr(text)
   if (dst === undefined) throw invalid(`invalid CIDR address: ${text}`)

@@ -8,7 +8,16 @@ import {
   type ResultRoute,
 } from '@vethra/cni'
 import { readCniArgs } from './cni-args.ts'
-import { at, invalid, type Place, readItems, readObject, readText, under } from './go-decode.ts'
+import {
+  at,
+  type GoObject,
+  invalid,
+  netConf,
+  type Place,
+  readItems,
+  readObject,
+  readText,
+} from './go-decode.ts'
 import { canonicalCidr, readRoutes } from './routes.ts'
 
 /** The configuration of the plugin `static`. */
@@ -18,27 +27,25 @@ export interface StaticConf {
   readonly dns: ResultDns
 }
 
-const top: Place = { struct: '', path: '' }
-
 /**
  * Reads the request configuration of `static`: addresses of the conf, then those of `CNI_ARGS`; all of
  * them replaced by `args.cni.ips`, and these by `runtimeConfig.ips`. Throws CniError 7 for the first
  * fault, in the plugin's own words.
  */
 export function readStaticConf(conf: JsonObject, cniArgs: string): StaticConf {
-  const [value, place] = at(conf, top, 'Net', 'ipam')
-  const ipam = readObject(value, place, 'main.IPAMConfig')
+  const [value, place] = at(netConf(conf), 'ipam')
+  const fields = readObject(value, place, 'main.IPAMConfig')
   const args = ipsAt(conf, 'args', 'cni')
   const runtime = ipsAt(conf, 'runtimeConfig')
-  if (ipam === undefined) throw invalid("IPAM config missing 'ipam' key")
-  const key = (name: string) => at(ipam, place, 'IPAMConfig', name)
+  if (fields === undefined) throw invalid("IPAM config missing 'ipam' key")
+  const key = (name: string) => at({ fields, place, struct: 'IPAMConfig' }, name)
   const own = readAddresses(...key('addresses'))
   const routes = readRoutes(...key('routes'))
   const dns = readDns(...key('dns'))
   const listed = [args, runtime].findLast((texts) => texts.length > 0)
   const asked = askedByArgs(cniArgs)
   const ips = listed ? listed.map(fromList) : [...own.map(fromConf), ...asked]
-  checkFamilies(ips, readText(...at(conf, top, 'Net', 'cniVersion')) ?? '')
+  checkFamilies(ips, readText(...at(netConf(conf), 'cniVersion')) ?? '')
   return { ips, routes, dns }
 }
 
@@ -49,9 +56,9 @@ interface ConfAddress {
 
 function readAddresses(value: Json | undefined, place: Place): readonly ConfAddress[] {
   return readItems(value, place, '[]main.Address').map((item) => {
-    const entry = readObject(item, place, 'main.Address')
-    const address = readText(...at(entry, place, 'Address', 'address')) ?? ''
-    const text = readText(...at(entry, place, 'Address', 'gateway'), 'net.IP')
+    const entry = { fields: readObject(item, place, 'main.Address'), place, struct: 'Address' }
+    const address = readText(...at(entry, 'address')) ?? ''
+    const text = readText(...at(entry, 'gateway'), 'net.IP')
     const gateway = text ? readAddress(text) : undefined
     if (text && !gateway) throw invalid(`invalid IP address: ${text}`)
     return { address, gateway: gateway && formatAddress(gateway) }
@@ -93,25 +100,24 @@ function list(text: string | undefined): readonly string[] {
 }
 
 function ipsAt(conf: JsonObject, ...keys: readonly string[]): readonly string[] {
-  let object: JsonObject | undefined = conf
-  let place = top
+  let object: GoObject = { ...netConf(conf), struct: '' }
   for (const key of keys) {
-    object = readObject(at(object, place, '', key)[0], under(place, '', key), 'struct')
-    place = under(place, '', key)
+    const [value, place] = at(object, key)
+    object = { fields: readObject(value, place, 'struct'), place, struct: '' }
   }
-  const [value, inner] = at(object, place, '', 'ips')
+  const [value, inner] = at(object, 'ips')
   return readItems(value, inner, '[]string').map((item) => readText(item, inner) ?? '')
 }
 
 function readDns(value: Json | undefined, place: Place): ResultDns {
-  const dns = readObject(value, place, 'types.DNS')
+  const dns = { fields: readObject(value, place, 'types.DNS'), place, struct: 'DNS' }
   const texts = (key: string) => {
-    const [items, inner] = at(dns, place, 'DNS', key)
+    const [items, inner] = at(dns, key)
     return readItems(items, inner, '[]string').map((item) => readText(item, inner) ?? '')
   }
   const read = {
     nameservers: texts('nameservers'),
-    domain: readText(...at(dns, place, 'DNS', 'domain')) ?? '',
+    domain: readText(...at(dns, 'domain')) ?? '',
     search: texts('search'),
     options: texts('options'),
   }

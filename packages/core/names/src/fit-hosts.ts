@@ -46,22 +46,30 @@ export function fitHosts(
   const { before, behind } = outside(old)
   const excess = excessOf({ size, kept: before.length + behind.length }, blocks)
   if (excess !== undefined) {
-    const text = managed('', 0, blocks, '')
+    const text = managed({ old: '', start: 0, tail: '' }, blocks)
     return { patches: [{ at: 0, text }], size: text.length, excess }
   }
   const head = before === '' || before.endsWith('\n') ? before : `${before}\n`
   // A kill leaves empty lines at the end, and nothing else does: they are no text.
   const tail = /[^\n]/.test(behind) ? behind : ''
-  if (tail === behind && holds(old, head.length, blocks, tail)) return { patches: [], size }
-  const next = head + managed(old, head.length, blocks, tail) + tail
+  const file = { old, start: head.length, tail }
+  if (tail === behind && holds(file, blocks)) return { patches: [], size }
+  const next = head + managed(file, blocks) + tail
   // A kill between two writes leaves text of users twice rather than not at all, and where there is none
   // behind, a part without a last marker, which the next operation takes for what it is.
   const order = next.length > old.length === (tail === '') ? 'forwards' : 'backwards'
   return { patches: patchesBetween(old, next, order), size: next.length }
 }
 
+/** A hosts file: its text, where its managed part starts, and the text of users behind that. */
+interface HostsText {
+  readonly old: string
+  readonly start: number
+  readonly tail: string
+}
+
 /** Whether these lines are all that is managed, with nothing between them but what fills pages. */
-function holds(old: string, start: number, blocks: readonly LineBlock[], tail: string): boolean {
+function holds({ old, start, tail }: HostsText, blocks: readonly LineBlock[]): boolean {
   let at: number | undefined = start
   for (const { text, rows } of [blockOf([begin]), ...blocks, blockOf([end])]) {
     for (const row of old.startsWith(text, at) ? [text] : rows) {
@@ -72,7 +80,7 @@ function holds(old: string, start: number, blocks: readonly LineBlock[], tail: s
   return at + tail.length === old.length
 }
 
-function managed(old: string, start: number, blocks: readonly LineBlock[], tail: string): string {
+function managed({ old, start, tail }: HostsText, blocks: readonly LineBlock[]): string {
   const text = rowsAt(old, start, [blockOf([begin]), ...blocks])
   const foot = `${end}\n`
   const at = start + text.length

@@ -27,8 +27,12 @@ export interface HostEntry {
 export function entriesOf(names: ContainerNames, networks: KnownNetworks): readonly HostEntry[] {
   return Object.entries(names.networks ?? {}).flatMap(([ref, result]) => {
     const network = networks.keys.get(ref) ?? ref
-    const words = wordsIn(names, network, networks, ref)
-    return result.ips.flatMap(({ address }) => entry(names, network, address, words))
+    const suffix = networks.names.get(network) ?? ref
+    const words = wordsIn(names, aliasesIn(names, network, networks), suffix)
+    return result.ips.flatMap(({ address }) => {
+      const found = hostAddress(address.split('/', 1)[0] ?? '')
+      return found?.remote && words.length > 0 ? [entry(names, network, { ...found, words })] : []
+    })
   })
 }
 
@@ -40,31 +44,22 @@ export function hostLine(address: string, names: readonly string[]): string {
 function entry(
   { id, precedence = 0 }: ContainerNames,
   network: string,
-  cidr: string,
-  names: readonly string[],
-): readonly HostEntry[] {
-  const address = hostAddress(cidr.split('/', 1)[0] ?? '')
-  if (!address?.remote || names.length === 0) return []
-  const { text, order } = address
-  const claim = `${network} ${text}`
-  return [
-    { id, claim, network, address: text, order, precedence, names, line: hostLine(text, names) },
-  ]
+  { text, order, words }: { text: string; order: string; words: readonly string[] },
+): HostEntry {
+  const common = { id, claim: `${network} ${text}`, network, address: text, order, precedence }
+  return { ...common, names: words, line: hostLine(text, words) }
 }
 
 // 127.0.0.1 has these names in every file, and no peer may take them.
 const reserved = ['localhost', 'localhost.localdomain']
 
 function wordsIn(
-  names: ContainerNames,
-  key: string,
-  networks: KnownNetworks,
-  ref: string,
+  { hostname, domainname, name }: ContainerNames,
+  aliases: readonly string[],
+  suffix: string,
 ): readonly string[] {
-  const { hostname, domainname, name } = names
-  const suffix = networks.names.get(key) ?? ref
   const full = hostname !== '' && domainname ? [`${hostname}.${domainname}`] : []
-  const bare = [hostname, name, ...aliasesIn(names, key, networks)].filter((each) => each !== '')
+  const bare = [hostname, name, ...aliases].filter((each) => each !== '')
   const all = bare.flatMap((each) => (suffix === 'bridge' ? [each] : [each, `${each}.${suffix}`]))
   const words = [...full, ...all].filter(
     (each) => isHostToken(each) && !reserved.includes(each.toLowerCase()),

@@ -1,5 +1,5 @@
 import { attribute, nested, payloadAt, readAttributes } from './attributes.ts'
-import { nfgenmsg, nftMessage } from './encode-nft-op.ts'
+import { nfgenmsg, nftMessage, nftm } from './encode-nft-op.ts'
 import { flag, type Message, type ReceivedMessage } from './messages.ts'
 import { commentOf } from './nft-comment.ts'
 import type { NftTable } from './nft-op.ts'
@@ -8,7 +8,7 @@ import { nulText, type Octets, textOf, view } from './octets.ts'
 
 /** Asks for a table; refused with ENOENT when it is missing. */
 export function askTable(table: NftTable): Message {
-  return nftMessage(1, flag.ack, table, [])
+  return nftMessage({ type: nftm.getTable, flags: flag.ack }, table, [])
 }
 
 /** Asks for the generation, which each transaction raises. */
@@ -18,23 +18,25 @@ export function askGeneration(): Message {
 
 /** Asks for a chain; refused with ENOENT when it is missing. */
 export function askChain(table: NftTable, chain: string): Message {
-  return nftMessage(4, flag.ack, table, [attribute(3, nulText(chain))])
+  const head = { type: nftm.getChain, flags: flag.ack }
+  return nftMessage(head, table, [attribute(3, nulText(chain))])
 }
 
 /** Asks for all elements of a set. */
 export function dumpElements(table: NftTable, set: string): Message {
-  return nftMessage(13, flag.dump, table, [attribute(2, nulText(set))])
+  const head = { type: nftm.getElement, flags: flag.dump }
+  return nftMessage(head, table, [attribute(2, nulText(set))])
 }
 
 /** Asks for the element of a key; refused with ENOENT when there is none. */
 export function askElement(
-  table: NftTable,
-  set: string,
+  { family, table, set }: NftTable & { readonly set: string },
   type: readonly NftType[],
   key: NftValue,
 ): Message {
   const element = nested(1, [nested(1, [attribute(1, encodeValue(type, key))])])
-  return nftMessage(13, flag.ack, table, [attribute(2, nulText(set)), nested(3, [element])])
+  const head = { type: nftm.getElement, flags: flag.ack }
+  return nftMessage(head, { family, table }, [attribute(2, nulText(set)), nested(3, [element])])
 }
 
 /** The comment of the table in NFT_MSG_NEWTABLE. */

@@ -31,7 +31,7 @@ export function dumpUdpFlows(family: 4 | 6, port?: number): Message {
   const protocol = nested(2, [attribute(1, u8(udp)), ...to])
   const compared = port === undefined ? byProtocol : byProtocol | byPort
   const filter = nested(25, [attribute(1, u32(compared))])
-  return message(1, flag.dump, family, [nested(1, [protocol]), filter])
+  return message({ type: 1, flags: flag.dump }, family, [nested(1, [protocol]), filter])
 }
 
 /** The flow of an IPCTNL_MSG_CT_NEW message; undefined for a message without one. */
@@ -50,12 +50,12 @@ export function decodeFlow({ body }: ReceivedMessage): FoundFlow | undefined {
 
 /** Forgets a flow: its next packet passes the rules as the first of a new one. Refused with ENOENT when it is gone. */
 export function forgetFlow({ family, name: { tuple, id } }: FoundFlow): Message {
-  return message(2, flag.ack, family, [nested(1, [tuple]), ...(id ? [attribute(12, id)] : [])])
+  const attributes = [nested(1, [tuple]), ...(id ? [attribute(12, id)] : [])]
+  return message({ type: 2, flags: flag.ack }, family, attributes)
 }
 
 function message(
-  type: number,
-  flags: number,
+  { type, flags }: Pick<Message, 'type' | 'flags'>,
   family: 4 | 6,
   attributes: readonly Octets[],
 ): Message {

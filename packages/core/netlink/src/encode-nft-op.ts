@@ -4,7 +4,6 @@ import { commentAttribute } from './nft-comment.ts'
 import { elementAttributes } from './nft-element.ts'
 import { encodeExpressions } from './nft-expression.ts'
 import type {
-  ElementsOp,
   NewChain,
   NewRule,
   NewSet,
@@ -18,6 +17,24 @@ import { byteOrder, fieldLengths, typeLength, typeNumber } from './nft-type.ts'
 import { be16, be32, be64, join, nulText, type Octets, u8, u32 } from './octets.ts'
 
 const subsystem = 10 << 8
+
+/** Types of messages: NFT_MSG_*, linux/netfilter/nf_tables.h. */
+export const nftm = {
+  newTable: 0,
+  getTable: 1,
+  deleteTable: 2,
+  newChain: 3,
+  getChain: 4,
+  deleteChain: 5,
+  newRule: 6,
+  getRule: 7,
+  deleteRule: 8,
+  newSet: 9,
+  newElement: 12,
+  getElement: 13,
+  deleteElement: 14,
+} as const
+
 const families: Readonly<Record<NftFamily, number>> = { inet: 1, ip: 2, bridge: 7, ip6: 10 }
 const hooks: Readonly<Record<NftHook, number>> = {
   prerouting: 0,
@@ -51,10 +68,9 @@ export function nfgenmsg(family: number, resource = 0): Octets {
   return join([u8(family), u8(0), be16(resource)])
 }
 
-/** A message of nf_tables about a table. */
+/** A message of nf_tables about a table; its type is one of `nftm`. */
 export function nftMessage(
-  type: number,
-  flags: number,
+  { type, flags }: Pick<Message, 'type' | 'flags'>,
   { family, table }: NftTable,
   attributes: readonly Octets[],
 ): Message {
@@ -71,22 +87,32 @@ function encodeOp(op: NftOp, id: number): readonly Message[] {
   return [encodeOne(op, id)]
 }
 
+function plain(type: number): Pick<Message, 'type' | 'flags'> {
+  return { type, flags: 0 }
+}
+
+function create(type: number, more = 0): Pick<Message, 'type' | 'flags'> {
+  return { type, flags: flag.create | more }
+}
+
 type WholeOp = Exclude<NftOp, { elements: unknown } | { copies: unknown }>
 
 function encodeOne(op: WholeOp, id: number): Message {
   const name = (type: number, text: string) => attribute(type, nulText(text))
   if (op.kind === 'add table')
-    return nftMessage(0, flag.create, op, commentAttribute(6, op.comment))
-  if (op.kind === 'delete table') return nftMessage(2, 0, op, [])
-  if (op.kind === 'add chain') return nftMessage(3, flag.create, op, chainAttributes(op))
-  if (op.kind === 'delete chain') return nftMessage(5, 0, op, [name(3, op.chain)])
-  if (op.kind === 'flush chain') return nftMessage(8, 0, op, [name(2, op.chain)])
+    return nftMessage(create(nftm.newTable), op, commentAttribute(6, op.comment))
+  if (op.kind === 'delete table') return nftMessage(plain(nftm.deleteTable), op, [])
+  if (op.kind === 'add chain') return nftMessage(create(nftm.newChain), op, chainAttributes(op))
+  if (op.kind === 'delete chain')
+    return nftMessage(plain(nftm.deleteChain), op, [name(3, op.chain)])
+  if (op.kind === 'flush chain') return nftMessage(plain(nftm.deleteRule), op, [name(2, op.chain)])
   if (op.kind === 'delete rule') {
-    return nftMessage(8, 0, op, [name(2, op.chain), attribute(3, be64(op.handle))])
+    const rule = [name(2, op.chain), attribute(3, be64(op.handle))]
+    return nftMessage(plain(nftm.deleteRule), op, rule)
   }
-  if (op.kind === 'add set') return nftMessage(9, flag.create, op, setAttributes(op, id))
+  if (op.kind === 'add set') return nftMessage(create(nftm.newSet), op, setAttributes(op, id))
   const place = op.kind === 'add rule' ? flag.append : 0
-  return nftMessage(6, flag.create | place, op, ruleAttributes(op))
+  return nftMessage(create(nftm.newRule, place), op, ruleAttributes(op))
 }
 
 function chainAttributes({ chain, base }: NewChain): readonly Octets[] {
@@ -146,18 +172,23 @@ function orderTlv(type: number, fields: NewSet['key']): Octets {
 }
 
 function encodeElements(op: NftTable & Extract<NftOp, { elements: unknown }>): readonly Message[] {
-  const adds = op.kind === 'add elements'
-  const flags = adds ? flag.create | (op.exclusive ? flag.exclusive : 0) : 0
+  const head =
+    op.kind === 'add elements'
+      ? create(nftm.newElement, op.exclusive ? flag.exclusive : 0)
+      : plain(nftm.deleteElement)
   return inPieces(op.elements).map((elements) => {
     const inside = elements.flatMap((each) => elementAttributes(op, each))
-    return nftMessage(adds ? 12 : 14, flags, op, [attribute(2, nulText(op.set)), nested(3, inside)])
+    return nftMessage(head, op, [attribute(2, nulText(op.set)), nested(3, inside)])
   })
 }
 
 function encodeCopies(op: NftTable & Extract<NftOp, { copies: unknown }>): readonly Message[] {
   return inPieces(op.copies).map((copies) => {
     const inside = copies.map((each) => nested(1, [each]))
-    return nftMessage(12, flag.create, op, [attribute(2, nulText(op.set)), nested(3, inside)])
+    return nftMessage(create(nftm.newElement), op, [
+      attribute(2, nulText(op.set)),
+      nested(3, inside),
+    ])
   })
 }
 
@@ -183,7 +214,8 @@ export function refusedElement(
     if (message && 'elements' in op) {
       const first = (position - at) * elementsAtOnce
       const inside = op.elements.slice(first, first + elementsAtOnce)
-      const element = elementAtOffset(op, inside, message, offset ?? 0)
+      const pieces = inside.map((each) => elementAttributes(op, each))
+      const element = inside[pieceAtOffset(pieces, message, offset ?? 0)]
       return element && { set: op.set, element }
     }
     at += messages.length
@@ -193,19 +225,17 @@ export function refusedElement(
 
 const headerLength = 16
 
-function elementAtOffset(
-  op: NftTable & ElementsOp,
-  elements: readonly NftElement[],
+// Elements are the end of a message.
+function pieceAtOffset(
+  pieces: readonly (readonly Octets[])[],
   { body }: Message,
   offset: number,
-): NftElement | undefined {
-  const pieces = elements.map((each) => elementAttributes(op, each))
-  const length = (parts: readonly Octets[]) => parts.reduce((sum, part) => sum + part.length, 0)
-  // The elements are the end of the message.
-  let start = headerLength + body.length - pieces.reduce((sum, each) => sum + length(each), 0)
-  return elements.find((_, at) => {
+): number {
+  const lengths = pieces.map((parts) => parts.reduce((sum, part) => sum + part.length, 0))
+  let start = headerLength + body.length - lengths.reduce((sum, length) => sum + length, 0)
+  return lengths.findIndex((length) => {
     const from = start
-    start += length(pieces[at] ?? [])
+    start += length
     return offset >= from && offset < start
   })
 }

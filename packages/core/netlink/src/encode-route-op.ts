@@ -1,6 +1,7 @@
 import { readAddress } from '@vethra/address'
 import { attribute, nested } from './attributes.ts'
-import { encodeLinkOp, linkHeader } from './encode-link.ts'
+import { encodeLinkOp } from './encode-link.ts'
+import { linkHeader } from './link-message.ts'
 import { flag, type Message } from './messages.ts'
 import { join, type Octets, u8, u32 } from './octets.ts'
 import type { AddressOp, RouteDump, RouteEntryOp, RouteOp, RuleOp } from './route-op.ts'

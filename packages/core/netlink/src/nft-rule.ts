@@ -1,5 +1,5 @@
 import { attribute, listAttributes, payloadAt, readAttributes } from './attributes.ts'
-import { nftMessage } from './encode-nft-op.ts'
+import { nftMessage, nftm } from './encode-nft-op.ts'
 import { flag, type Message, type ReceivedMessage } from './messages.ts'
 import { encodeExpressions, type NftExpression } from './nft-expression.ts'
 import type { NftTable } from './nft-op.ts'
@@ -7,7 +7,8 @@ import { nulText, type Octets, textOf, view } from './octets.ts'
 
 /** Asks for the rules of a chain, in order. */
 export function dumpRules(table: NftTable, chain?: string): Message {
-  return nftMessage(7, flag.dump, table, chain === undefined ? [] : [attribute(2, nulText(chain))])
+  const head = { type: nftm.getRule, flags: flag.dump }
+  return nftMessage(head, table, chain === undefined ? [] : [attribute(2, nulText(chain))])
 }
 
 /** The handle of an NFT_MSG_NEWRULE message's rule where it has just these expressions, whatever it has counted; else undefined. */

@@ -49,9 +49,11 @@ const ethernet = 1
 export function encodeTrafficOp(op: TrafficOp): Message {
   if (op.kind === 'set limit') return encodeLimit(op)
   if (op.kind === 'add redirect') return encodeRedirect(op)
-  if (op.kind === 'delete qdisc') return message(37, 0, op.index, { parent: parents[op.place] }, [])
-  const head = { parent: parents.ingress, handle: ingressHandle }
-  return message(36, flag.create | flag.exclusive, op.index, head, [kind('ingress')])
+  const { index } = op
+  if (op.kind === 'delete qdisc')
+    return message({ type: 37, flags: 0 }, { index, parent: parents[op.place] }, [])
+  const head = { index, parent: parents.ingress, handle: ingressHandle }
+  return message({ type: 36, flags: flag.create | flag.exclusive }, head, [kind('ingress')])
 }
 
 // struct tc_tbf_qopt: two rates, of which the peak is unused, the length of the queue, burst in ticks, MTU. The
@@ -66,9 +68,9 @@ function encodeLimit({ index, rate, burst }: SetLimit): Message {
     attribute(6, u32(burst)),
     ...(rate > 0xffffffff ? [attribute(4, u64(rate))] : []),
   ]
-  const head = { parent: parents.root, handle: rootHandle }
+  const head = { index, parent: parents.root, handle: rootHandle }
   const flags = flag.create | flag.replace
-  return message(36, flags, index, head, [kind('tbf'), nested(2, options)])
+  return message({ type: 36, flags }, head, [kind('tbf'), nested(2, options)])
 }
 
 // struct tc_ratespec: cell_log, linklayer, overhead, cell_align, mpu, rate. With a link layer no table is wanted.
@@ -92,9 +94,9 @@ function encodeRedirect({ index, to }: AddRedirect): Message {
   const mirred = [u32(0), u32(0), u32(stolen), u32(0), u32(0), u32(redirectOut), u32(to)]
   const action = [kind('mirred'), nested(2, [attribute(2, join(mirred))])]
   const options = [attribute(5, join(selector)), nested(7, [nested(1, action)])]
-  const head = { parent: ingressHandle, info: (priority << 16) | everyProtocol }
+  const head = { index, parent: ingressHandle, info: (priority << 16) | everyProtocol }
   const flags = flag.create | flag.exclusive
-  return message(44, flags, index, head, [kind('u32'), nested(2, options)])
+  return message({ type: 44, flags }, head, [kind('u32'), nested(2, options)])
 }
 
 function kind(name: string): Octets {
@@ -102,6 +104,7 @@ function kind(name: string): Octets {
 }
 
 interface Head {
+  readonly index: number
   readonly parent: number
   readonly handle?: number
   readonly info?: number
@@ -109,10 +112,8 @@ interface Head {
 
 // tcmsg: family, padding, index, handle, parent, info.
 function message(
-  type: number,
-  flags: number,
-  index: number,
-  { parent, handle = 0, info = 0 }: Head,
+  { type, flags }: Pick<Message, 'type' | 'flags'>,
+  { index, parent, handle = 0, info = 0 }: Head,
   attributes: readonly Octets[],
 ): Message {
   const head = [u32(0), u32(index), u32(handle), u32(parent), u32(info)]
@@ -121,12 +122,13 @@ function message(
 
 /** Asks for the qdisc of an interface at a place; refused with ENOENT where there is none. Without the echo it is acknowledged, and not told. */
 export function askQdisc(index: number, place: QdiscPlace): Message {
-  return message(38, flag.ack | flag.echo, index, { parent: parents[place] }, [])
+  const head = { index, parent: parents[place] }
+  return message({ type: 38, flags: flag.ack | flag.echo }, head, [])
 }
 
 /** Asks for the filters of what comes in by an interface. */
 export function dumpIngressFilters(index: number): Message {
-  return message(46, flag.dump, index, { parent: ingressHandle }, [])
+  return message({ type: 46, flags: flag.dump }, { index, parent: ingressHandle }, [])
 }
 
 /** A limit that the kernel told of. */

@@ -22,7 +22,7 @@ export function networkConfList(options: NetworkOptions, facts: NetworkFacts): N
   const conf = ipamConf(options, neighbours(options, driverOptions, facts), facts)
   const plugins =
     options.driver === 'bridge'
-      ? bridgePlugins(options, driverOptions, conf, facts)
+      ? bridgePlugins(options, driverOptions, { ...facts, ...conf })
       : [parentPlugin(options, driverOptions, conf)]
   const list = members([
     ['cniVersion', '1.0.0'],
@@ -67,8 +67,7 @@ function notOn(device: string | undefined): (used: UsedPrefix) => boolean {
 function bridgePlugins(
   options: NetworkOptions,
   { mtu, ipMasq, icc }: DriverOptions,
-  { ipam, ips }: IpamConf,
-  facts: NetworkFacts,
+  facts: NetworkFacts & IpamConf,
 ): readonly Written[] {
   const outward = !options.internal
   const bridge = members([
@@ -78,8 +77,8 @@ function bridgePlugins(
     ['ipMasq', (outward && ipMasq) || undefined],
     ['mtu', mtu === undefined ? unusual(facts.defaultMtu, options) : mtu || undefined],
     ['hairpinMode', true],
-    ['ipam', ipam],
-    ['capabilities', ips ? members([['ips', true]]) : undefined],
+    ['ipam', facts.ipam],
+    ['capabilities', facts.ips ? members([['ips', true]]) : undefined],
   ])
   const portmap = members([
     ['type', 'portmap'],

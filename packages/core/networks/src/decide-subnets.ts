@@ -42,7 +42,7 @@ export function decideSubnets(
   const unused = options.ipv6 ? [] : given.filter((each) => each.family === 6)
   const kept = given.filter((each) => !unused.includes(each))
   const used = [...neighbours.avoided, ...kept.map(asUsed)]
-  const chosen = choose(options, kept, used, pools)
+  const chosen = choose(options, { kept, used, pools })
   for (const each of chosen) checkSubnet(each)
   return {
     given: kept,
@@ -73,14 +73,15 @@ function checkOverlaps(given: readonly Prefix[], forbidden: readonly UsedPrefix[
   }
 }
 
-function choose(
-  options: NetworkOptions,
-  kept: readonly Prefix[],
-  used: readonly UsedPrefix[],
-  pools: NetworkFacts['pools'],
-): readonly Prefix[] {
+interface Room extends Pick<NetworkFacts, 'pools'> {
+  /** The subnets that were given. */
+  readonly kept: readonly Prefix[]
+  readonly used: readonly UsedPrefix[]
+}
+
+function choose(options: NetworkOptions, { kept, used, pools }: Room): readonly Prefix[] {
   const lacks = (family: 4 | 6) => !kept.some((each) => each.family === family)
-  const six = options.ipv6 && lacks(6) ? [chooseSix(options, used, pools)] : []
+  const six = options.ipv6 && lacks(6) ? [chooseSix(options.name, used, pools)] : []
   const four = options.ipv4 && lacks(4) ? [chooseSubnet(used, pools)] : []
   return [...four, ...six].map((text) => parsePrefix('subnet', text))
 }
@@ -88,14 +89,14 @@ function choose(
 // Without a pool for IPv6, a unique local prefix of the network's own: RFC 4193 wants 40 bits that nobody
 // else is likely to have, and the hash of the name gives the same ones again when the network is made again.
 function chooseSix(
-  options: NetworkOptions,
+  name: string,
   used: readonly UsedPrefix[],
   pools: NetworkFacts['pools'],
 ): string {
   if (pools.some(({ base }) => readCidr(base)?.prefix.family === 6)) {
     return chooseSubnet(used, pools, 6)
   }
-  const id = networkId(options.name)
+  const id = networkId(name)
   const base = `fd${id.slice(0, 2)}:${id.slice(2, 6)}:${id.slice(6, 10)}::/48`
   return chooseSubnet(used, [{ base, size: 64 }], 6)
 }

@@ -7,6 +7,7 @@ import {
   lastAddress,
   type Prefix,
 } from '@vethra/address'
+import type { CniError } from '@vethra/cni'
 import type { RangeConf } from '@vethra/ipam'
 import type { AuxAddress } from './aux-addresses.ts'
 import { refusal } from './refusal.ts'
@@ -36,7 +37,7 @@ export function rangesOf({ subnet, gateway, ipRange, aux }: SubnetShare): readon
   const typed = ipRange ? { ipRange: ipRange.text } : {}
   const window = windowOf(subnet, span)
   const pieces = cutOut(window, aux)
-  checkRoom(subnet, via, ipRange?.text, pieces ?? [window])
+  if (!isTiny(subnet) && !hasRoom(pieces ?? [window], via)) throw full(subnet, ipRange?.text)
   if (pieces === undefined) {
     const bounds = span ? { rangeStart: text(span.start), rangeEnd: text(span.end) } : {}
     return [{ ...frame, ...typed, ...bounds }]
@@ -74,17 +75,15 @@ function checkGateway(subnet: Prefix, via: bigint): void {
   )
 }
 
-function checkRoom(
-  subnet: Prefix,
-  via: bigint,
-  ipRange: string | undefined,
-  pieces: readonly Span[],
-): void {
-  if (isTiny(subnet)) return
-  if (pieces.some(({ start, end }) => start < end || (start === end && start !== via))) return
+// The gateway is no container's.
+function hasRoom(pieces: readonly Span[], via: bigint): boolean {
+  return pieces.some(({ start, end }) => start < end || (start === end && start !== via))
+}
+
+function full(subnet: Prefix, ipRange: string | undefined): CniError {
   const what =
     ipRange === undefined ? 'aux-address reservations leave' : `ip-range "${ipRange}" leaves`
-  throw refusal(`${what} no allocatable IPs in subnet ${formatPrefix(subnet)}`)
+  return refusal(`${what} no allocatable IPs in subnet ${formatPrefix(subnet)}`)
 }
 
 // The last address of the range may be the subnet's broadcast address: nerdctl writes it so.

@@ -20,15 +20,11 @@ export function writeJson(value: Written, indent = ''): string {
   if (value instanceof Map) {
     const space = indent === '' ? '' : ' '
     const parts = [...value].map(([key, each]) => `${text(key)}:${space}${nested(each, indent)}`)
-    return group('{', '}', parts, indent)
+    return group(['{', '}'], parts, indent)
   }
   if (isList(value)) {
-    return group(
-      '[',
-      ']',
-      value.map((each) => nested(each, indent)),
-      indent,
-    )
+    const parts = value.map((each) => nested(each, indent))
+    return group(['[', ']'], parts, indent)
   }
   return typeof value === 'string' ? text(value) : String(value)
 }
@@ -37,7 +33,9 @@ function nested(value: Written, indent: string): string {
   return indent === '' ? writeJson(value) : writeJson(value, indent).replaceAll('\n', `\n${indent}`)
 }
 
-function group(open: string, close: string, parts: readonly string[], indent: string): string {
+type Brackets = readonly [open: string, close: string]
+
+function group([open, close]: Brackets, parts: readonly string[], indent: string): string {
   if (parts.length === 0) return open + close
   if (indent === '') return open + parts.join(',') + close
   return `${open}\n${parts.map((part) => indent + part).join(',\n')}\n${close}`

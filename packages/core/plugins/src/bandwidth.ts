@@ -64,7 +64,7 @@ function plan(
   { ingress, egress }: BandwidthConf,
   { request, previous, removing, earlier = [], facts }: PlanInput,
 ): Planned {
-  const result = needsPrevious('bandwidth', previous, request, removing)
+  const result = needsPrevious('bandwidth', { previous, request, removing })
   const { network, attachment } = request
   const { containerId, ifname } = attachment
   const owner: Owner = { kind: 'attachment', network, containerId, ifname }

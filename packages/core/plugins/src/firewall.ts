@@ -55,7 +55,7 @@ function plan(
   { ingressPolicy }: FirewallConf,
   { request, previous, removing }: PlanInput,
 ): Planned {
-  const result = needsPrevious('firewall', previous, request, removing)
+  const result = needsPrevious('firewall', { previous, request, removing })
   const { network, attachment } = request
   const bridge = hostInterfaceOf(result)
   if (bridge === undefined && ingressPolicy !== 'open' && !removing)

@@ -120,7 +120,7 @@ function portOf(mapping: JsonObject, key: keyof typeof portNames): number {
 }
 
 function plan({ mappings }: PortmapConf, { request, previous, removing }: PlanInput): Planned {
-  const result = needsPrevious('portmap', previous, request, removing)
+  const result = needsPrevious('portmap', { previous, request, removing })
   if (mappings.length > mostMappings && !removing)
     throw new CniError({
       code: 7,

@@ -1,21 +1,21 @@
 import { CniError, type Result } from '@vethra/cni'
 import type { Owned } from '@vethra/state'
 import { hostEndName } from './names.ts'
-import type { PluginRequest } from './plugin.ts'
+import type { PlanInput, PluginRequest } from './plugin.ts'
 import { hostPrefix, ipOf } from './subnets.ts'
+
+type WithPrevious = {
+  readonly [K in 'request' | 'previous' | 'removing']: PlanInput[K] | undefined
+} & Pick<PlanInput, 'request'>
 
 /**
  * The result of the plugin before; an empty one where what is planned is to be removed and nothing is known
  * of it. Throws CniError 7 for a chained plugin at the head of its list.
  */
-export function needsPrevious(
-  type: string,
-  previous: Result | undefined,
-  { cniVersion }: PluginRequest,
-  removing: boolean = false,
-): Result {
+export function needsPrevious(type: string, { previous, request, removing }: WithPrevious): Result {
   if (previous) return previous
-  if (removing) return { cniVersion, interfaces: [], ips: [], routes: [], dns: {} }
+  if (removing)
+    return { cniVersion: request.cniVersion, interfaces: [], ips: [], routes: [], dns: {} }
   throw new CniError({
     code: 7,
     message: `plugin ${type} needs the result of a plugin before it`,

@@ -41,7 +41,7 @@ function parse({ conf }: PluginRequest): SbrConf {
 }
 
 function plan(conf: SbrConf, { request, previous, facts, removing }: PlanInput): Planned {
-  const result = needsPrevious('sbr', previous, request, removing)
+  const result = needsPrevious('sbr', { previous, request, removing })
   const { network, attachment } = request
   const { containerId, ifname } = attachment
   const owner: Owner = { kind: 'attachment', network, containerId, ifname }

@@ -74,7 +74,7 @@ function plan(
   { sysctls, settings }: TuningConf,
   { request, previous, removing }: PlanInput,
 ): Planned {
-  const before = needsPrevious('tuning', previous, request, removing)
+  const before = needsPrevious('tuning', { previous, request, removing })
   const { network, attachment } = request
   const { containerId, ifname } = attachment
   const owner: Owner = { kind: 'attachment', network, containerId, ifname }

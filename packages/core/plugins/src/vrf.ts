@@ -30,7 +30,7 @@ export const vrf: Plugin<VrfConf> = {
 }
 
 function plan(conf: VrfConf, { request, previous, facts, removing }: PlanInput): Planned {
-  const result = needsPrevious('vrf', previous, request, removing)
+  const result = needsPrevious('vrf', { previous, request, removing })
   const { network, attachment } = request
   const { containerId, ifname } = attachment
   const owner: Owner = { kind: 'attachment', network, containerId, ifname }

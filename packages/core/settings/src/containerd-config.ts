@@ -19,7 +19,10 @@ export function readContainerdConfig(file: string, table: TomlTable): GivenFile 
   const version = shown(given)
   const plugin = Object.hasOwn(criPlugins, version) ? criPlugins[version] : undefined
   if (plugin === undefined) {
-    throw invalid(`version in ${file}`, version, 'is not known', 'Use version 1, 2 or 3.')
+    throw invalid(`version in ${file}`, version, {
+      fault: 'is not known',
+      hint: 'Use version 1, 2 or 3.',
+    })
   }
   const cni = subtable(subtable(subtable(table, 'plugins'), plugin), 'cni')
   const binDirs = folders(file, cni, 'bin_dirs')
@@ -42,5 +45,5 @@ function folders(file: string, cni: TomlTable | undefined, key: string): readonl
 
 function readText(where: string, value: unknown): string {
   if (typeof value === 'string') return value
-  throw invalid(where, shown(value), 'is not a string')
+  throw invalid(where, shown(value), { fault: 'is not a string' })
 }

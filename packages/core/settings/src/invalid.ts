@@ -1,7 +1,11 @@
 import { CniError } from '@vethra/cni'
 
 /** The CniError 103 for a value that cannot be. */
-export function invalid(where: string, text: string, fault: string, hint?: string): CniError {
+export function invalid(
+  where: string,
+  text: string,
+  { fault, hint }: { readonly fault: string; readonly hint?: string },
+): CniError {
   const message = `${where}: ${JSON.stringify(text.slice(0, 128))} ${fault}`
   return new CniError({ code: 103, message, ...(hint === undefined ? {} : { hint }) })
 }

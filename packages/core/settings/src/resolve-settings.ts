@@ -130,9 +130,11 @@ function find(
   if (isGiven(flags[key])) return given('flag', flag, flags[key])
   if (isGiven(variable)) return given('env', name, variable)
   const [tomlFile = '', containerdFile = ''] = [toml?.file, containerd?.file]
-  if (isGiven(fromToml)) return given('toml', tomlFile, fromToml, `${key} in ${tomlFile}`)
+  if (isGiven(fromToml))
+    return { ...given('toml', tomlFile, fromToml), where: `${key} in ${tomlFile}` }
   if (!isGiven(fromContainerd)) return undefined
-  return given('containerd', containerdFile, fromContainerd, `CNI settings in ${containerdFile}`)
+  const where = `CNI settings in ${containerdFile}`
+  return { ...given('containerd', containerdFile, fromContainerd), where }
 }
 
 interface Found extends Given {
@@ -148,8 +150,8 @@ function isGiven(value: Value | undefined): value is Value {
   return value === '' || (value !== undefined && value.length > 0)
 }
 
-function given(source: Source, origin: string, value: Value, where: string = origin): Found {
-  return { source, origin, where, texts: typeof value === 'string' ? [value] : value }
+function given(source: Source, origin: string, value: Value): Found {
+  return { source, origin, where: origin, texts: typeof value === 'string' ? [value] : value }
 }
 
 type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> }

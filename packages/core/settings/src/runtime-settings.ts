@@ -24,11 +24,15 @@ export function resolveRuntime({ env, toml }: RuntimePlaces): RuntimeSettings {
  * unknown or its value cannot be.
  */
 export function readRuntimeTable(file: string, table: unknown): RuntimeSettings {
-  if (!isTable(table)) throw invalid(`runtime in ${file}`, shown(table), 'is not a table')
+  if (!isTable(table))
+    throw invalid(`runtime in ${file}`, shown(table), { fault: 'is not a table' })
   const where = (key: string) => `runtime.${key} in ${file}`
   const unknown = Object.keys(table).find((each) => !keys.includes(each))
   if (unknown !== undefined) {
-    throw invalid(where(unknown), unknown, 'is no setting', `Use one of ${keys.join(', ')}.`)
+    throw invalid(where(unknown), unknown, {
+      fault: 'is no setting',
+      hint: `Use one of ${keys.join(', ')}.`,
+    })
   }
   return {
     binary: readBinary(where('binary'), table['binary'] ?? defaultRuntime.binary),
@@ -46,7 +50,10 @@ function readBinary(where: string, value: unknown): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
   if (typeof value === 'string' && value !== '' && !isRelative && !/[\u0000-\u001f]/.test(value))
     return value
-  throw invalid(where, shown(value), 'is no program', 'Give a name on PATH, or an absolute path.')
+  throw invalid(where, shown(value), {
+    fault: 'is no program',
+    hint: 'Give a name on PATH, or an absolute path.',
+  })
 }
 
 function readPorts(where: string, value: unknown): RuntimeSettings['ports'] {
@@ -55,19 +62,25 @@ function readPorts(where: string, value: unknown): RuntimeSettings['ports'] {
     /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(typeof value === 'string' ? value : '') ?? []
   const ports = [Number(first), Number(last)] as const
   if (first !== '' && ports[0] >= 1 && ports[0] <= ports[1] && ports[1] <= 65_535) return ports
-  throw invalid(where, shown(value), 'is no range of ports', 'Write one like "1024-65535".')
+  throw invalid(where, shown(value), {
+    fault: 'is no range of ports',
+    hint: 'Write one like "1024-65535".',
+  })
 }
 
 function readModes(where: string, value: unknown): readonly RuntimeMode[] {
   const modes = ['host', 'ns', 'container'] as const
   const known = (each: unknown): each is RuntimeMode => modes.some((mode) => mode === each)
   if (Array.isArray(value) && value.every(known)) return value
-  throw invalid(where, shown(value), 'is no list of modes', 'Use "host", "ns" and "container".')
+  throw invalid(where, shown(value), {
+    fault: 'is no list of modes',
+    hint: 'Use "host", "ns" and "container".',
+  })
 }
 
 function networksOf(where: string, { networks }: TomlTable): Pick<RuntimeSettings, 'networks'> {
   if (networks === undefined) return {}
   const isText = (each: unknown): each is string => typeof each === 'string'
   if (Array.isArray(networks) && networks.every(isText)) return { networks }
-  throw invalid(where, shown(networks), 'is not an array of strings')
+  throw invalid(where, shown(networks), { fault: 'is not an array of strings' })
 }

@@ -17,7 +17,7 @@ export function readPath({ where, texts: [text = ''] }: Given): string {
 /** Absolute paths out of `DIR:DIR`; empty elements are dropped. */
 export function readPathList({ where, texts }: Given): readonly string[] {
   const parts = texts.flatMap((text) => text.split(':')).filter((part) => part !== '')
-  if (parts.length === 0) throw invalid(where, texts.join(':'), 'names no folder')
+  if (parts.length === 0) throw invalid(where, texts.join(':'), { fault: 'names no folder' })
   return parts.map((part) => cleanPath(where, part))
 }
 
@@ -33,21 +33,24 @@ export function readNamespace({ where, texts: [text = ''] }: Given): string {
   if (isNamespace(text)) return text
   const how =
     'Use up to 76 letters and digits, with single dots, dashes and underscores between them.'
-  throw invalid(where, text, 'is no namespace', how)
+  throw invalid(where, text, { fault: 'is no namespace', hint: how })
 }
 
 /** One of the four levels. */
 export function readLevel({ where, texts: [text = ''] }: Given): LogLevel {
   const level = (['debug', 'info', 'warn', 'error'] as const).find((each) => each === text)
   if (level) return level
-  throw invalid(where, text, 'is no level', 'Use debug, info, warn or error.')
+  throw invalid(where, text, { fault: 'is no level', hint: 'Use debug, info, warn or error.' })
 }
 
 /** One of the three choices of which plugins run in this process. */
 export function readPluginChoice({ where, texts: [text = ''] }: Given): Settings['plugins'] {
   const choice = (['auto', 'native', 'exec'] as const).find((each) => each === text)
   if (choice) return choice
-  throw invalid(where, text, 'is no choice of plugins', 'Use auto, native or exec.')
+  throw invalid(where, text, {
+    fault: 'is no choice of plugins',
+    hint: 'Use auto, native or exec.',
+  })
 }
 
 /** Addresses, each once, as they were written. */
@@ -55,20 +58,24 @@ export function readAddresses(given: Given): readonly string[] {
   const texts = listed(given)
   // The text is nerdctl's, which people search for.
   const bad = texts.find((text) => !readAddress(text))
-  if (bad !== undefined) throw invalid(given.where, bad, 'ip address is not correctly formatted')
+  if (bad !== undefined)
+    throw invalid(given.where, bad, { fault: 'ip address is not correctly formatted' })
   return texts
 }
 
 /** One address, as it was written. */
 export function readOneAddress({ where, texts: [text = ''] }: Given): string {
   if (readAddress(text)) return text
-  throw invalid(where, text, 'is no IP address')
+  throw invalid(where, text, { fault: 'is no IP address' })
 }
 
 /** An address with its prefix length, as it was written. */
 export function readBridgeIp({ where, texts: [text = ''] }: Given): string {
   if (readCidr(text)) return text
-  throw invalid(where, text, 'is no address with a prefix length', 'Write one like 10.4.0.1/24.')
+  throw invalid(where, text, {
+    fault: 'is no address with a prefix length',
+    hint: 'Write one like 10.4.0.1/24.',
+  })
 }
 
 /** Words that can stand on a line of resolv.conf, each once. */
@@ -76,7 +83,7 @@ export function readWords(given: Given): readonly string[] {
   const texts = listed(given)
   for (const text of texts) {
     if (!/^[!-~]{1,255}$/.test(text) || /[#;,]/.test(text)) {
-      throw invalid(given.where, text, 'has characters that resolv.conf cannot hold')
+      throw invalid(given.where, text, { fault: 'has characters that resolv.conf cannot hold' })
     }
   }
   return texts
@@ -87,12 +94,15 @@ export function readPools({ where, texts }: Given): readonly AddressPool[] {
   return texts.map((text) => {
     const [, base = '', digits = ''] = /^base=([^,]*),size=(\d{1,3})$/.exec(text) ?? []
     const how = 'Write a pool like base=172.20.0.0/14,size=24.'
-    if (base === '') throw invalid(where, text, 'is no pool', how)
+    if (base === '') throw invalid(where, text, { fault: 'is no pool', hint: how })
     const prefix = parsePrefix(`pool in ${where}`, base)
     const size = Number(digits)
     const bits = prefix.family === 4 ? 32 : 128
     if (size >= prefix.length && size <= bits - 2) return { base, size }
-    throw invalid(where, text, `has a size outside ${prefix.length} to ${bits - 2}`, how)
+    throw invalid(where, text, {
+      fault: `has a size outside ${prefix.length} to ${bits - 2}`,
+      hint: how,
+    })
   })
 }
 
@@ -100,7 +110,7 @@ export function readPools({ where, texts }: Given): readonly AddressPool[] {
 export function readSeconds({ where, texts: [text = ''] }: Given): number {
   const ms = /^\d{1,9}(\.\d{1,9})?$/.test(text) ? Math.round(Number(text) * 1000) : 0
   if (ms >= 1 && ms <= 2_147_483_647) return ms
-  throw invalid(where, text, 'is no time', 'Give seconds, from 0.001 to 2147483.')
+  throw invalid(where, text, { fault: 'is no time', hint: 'Give seconds, from 0.001 to 2147483.' })
 }
 
 /** Seconds between things that cost something each time: at least one. */
@@ -108,27 +118,33 @@ export function readInterval(given: Given): number {
   const ms = readSeconds(given)
   if (ms >= 1000) return ms
   const [text = ''] = given.texts
-  throw invalid(given.where, text, 'is too short', 'Give seconds, from 1 to 2147483.')
+  throw invalid(given.where, text, {
+    fault: 'is too short',
+    hint: 'Give seconds, from 1 to 2147483.',
+  })
 }
 
 /** Whole MiB as octets. The upper end keeps what was printed inside one JavaScript string. */
 export function readMebioctets({ where, texts: [text = ''] }: Given): number {
   const count = /^\d{1,4}$/.test(text) ? Number(text) : 0
   if (count >= 1 && count <= 256) return count * 1024 * 1024
-  throw invalid(where, text, 'is no size', 'Give whole MiB, from 1 to 256.')
+  throw invalid(where, text, { fault: 'is no size', hint: 'Give whole MiB, from 1 to 256.' })
 }
 
 function listed({ where, texts }: Given): readonly string[] {
   const parts = texts.flatMap((text) => text.split(',')).map((part) => part.trim())
   const named = [...new Set(parts)].filter((part) => part !== '')
-  if (named.length === 0) throw invalid(where, texts.join(','), 'names nothing')
+  if (named.length === 0) throw invalid(where, texts.join(','), { fault: 'names nothing' })
   return named
 }
 
 function cleanPath(where: string, text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
   if (!text.startsWith('/') || /[\u0000-\u001f\u007f]/.test(text)) {
-    throw invalid(where, text, 'is no absolute path', 'Give a path that begins with "/".')
+    throw invalid(where, text, {
+      fault: 'is no absolute path',
+      hint: 'Give a path that begins with "/".',
+    })
   }
   const kept: string[] = []
   for (const part of text.split('/')) {

@@ -16,7 +16,7 @@ export function readVethraToml(file: string, table: TomlTable): GivenFile {
   const entries = Object.entries(others).map(([key, value]) => {
     const where = `${key} in ${file}`
     if (settingFlags.some((row) => row.toml === key)) return [key, readValue(where, key, value)]
-    throw invalid(where, key, 'is no setting', `Use one of ${keys()}.`)
+    throw invalid(where, key, { fault: 'is no setting', hint: `Use one of ${keys()}.` })
   })
   const settings = Object.fromEntries(entries) as GivenSettings
   if (runtime === undefined) return { file, settings }
@@ -37,22 +37,23 @@ function readValue(where: string, key: string, value: unknown): string | readonl
   if (row?.repeated && isTexts(value)) return value
   if (key === 'cni_path' && isTexts(value)) return value.join(':')
   const wanted = row?.repeated || key === 'cni_path' ? 'an array of strings' : 'a string'
-  throw invalid(where, shown(value), `is not ${wanted}`)
+  throw invalid(where, shown(value), { fault: `is not ${wanted}` })
 }
 
 function readNumber(where: string, value: unknown): string {
   if (typeof value === 'number' || typeof value === 'string') return String(value)
-  throw invalid(where, shown(value), 'is not a number')
+  throw invalid(where, shown(value), { fault: 'is not a number' })
 }
 
 function readPools(where: string, value: unknown): readonly string[] {
-  if (!Array.isArray(value)) throw invalid(where, shown(value), 'is not an array of tables')
+  if (!Array.isArray(value))
+    throw invalid(where, shown(value), { fault: 'is not an array of tables' })
   return value.map((pool) => {
     const { base, size, ...more } = isTable(pool) ? pool : {}
     if (typeof base === 'string' && typeof size === 'number' && Object.keys(more).length === 0) {
       return `base=${base},size=${size}`
     }
-    throw invalid(where, shown(pool), 'is not a table with base and size')
+    throw invalid(where, shown(pool), { fault: 'is not a table with base and size' })
   })
 }
 

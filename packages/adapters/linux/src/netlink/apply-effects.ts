@@ -90,7 +90,9 @@ function transaction(session: Session, group: readonly Change[], again: boolean)
 
 function isPresent(session: Session, { set, element }: PlacedElement): boolean {
   const key = element.key.map((each) => each.replace(/\/\d+$/, ''))
-  const { messages } = session.netfilter([askElement(vethraTable, set, shapeOf(set).key, key)])
+  const { messages } = session.netfilter([
+    askElement({ ...vethraTable, set }, shapeOf(set).key, key),
+  ])
   return messages.length > 0
 }
 

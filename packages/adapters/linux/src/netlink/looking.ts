@@ -69,7 +69,7 @@ export function looking(session: Session, expected: State): Looking {
     element: (set, key) => {
       if (listed.has(set)) return elements(set).get(key.join(' '))
       const { key: type, data } = shapeOf(set)
-      const { messages } = session.netfilter([askElement(vethraTable, set, type, key)])
+      const { messages } = session.netfilter([askElement({ ...vethraTable, set }, type, key)])
       return messages.flatMap((each) => decodeElements(each, type, data))[0]
     },
     passes: (subnets) => missingPassages(session, subnets).length === 0,

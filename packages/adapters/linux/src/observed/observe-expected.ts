@@ -38,7 +38,7 @@ function observeOne(known: Looking, { resource, owner }: Owned): Owned | undefin
 function observePlain(known: Looking, resource: Resource): Resource | undefined {
   if (resource.kind === 'link settings') {
     const link = known.link(resource.place, resource.link)
-    return link && withMaster(known, resource, { ...resource, ...pick(link) }, link)
+    return link && settingsOf(known, resource, link)
   }
   if (resource.kind === 'bridge port') return observePort(known, resource)
   if (resource.kind === 'moved link') {
@@ -66,15 +66,12 @@ function observePort(known: Looking, { onlyMac, ...wanted }: BridgePort): Bridge
   return { ...wanted, hairpin, isolated, ...only }
 }
 
-function withMaster(
-  known: Looking,
-  { place, master }: LinkSettings,
-  seen: LinkSettings,
-  link: FoundLink,
-): LinkSettings {
-  if (master === undefined) return seen
+function settingsOf(known: Looking, wanted: LinkSettings, link: FoundLink): LinkSettings {
+  const { place, master } = wanted
+  const seen = { ...wanted, ...pick(link) }
+  if (master === undefined || known.link(place, master)?.index === link.master) return seen
   const { master: _, ...rest } = seen
-  return known.link(place, master)?.index === link.master ? seen : rest
+  return rest
 }
 
 function pick({ up, mac, mtu, promiscuous, allMulticast, transmitQueueLength }: FoundLink) {
