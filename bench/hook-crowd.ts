@@ -1,8 +1,8 @@
-// What does a start cost with 1, 10 and 100 containers started at once by runc: with our hook, with the same
-// runc and no hook, with a shell hook that calls the bare plugins, and with one that calls cnitool? Default
-// chain, one published port each, warm host, the ways in turn.
-// Sizes: VETHRA_BENCH_RUNS (default 3), VETHRA_BENCH_CROWDS (default 1,10,100). cnitool is taken from CNITOOL
-// or PATH.
+// What does a start cost with 1, 10 and 100 containers started at once by runc: with our hook, plugins in its process or as
+// programs, with the same runc and no hook, with a shell hook that calls the bare plugins, and with one that calls cnitool?
+// Default chain, one published port each, warm host, the ways in turn. Last, what ours take beyond runc's own time.
+// Sizes: VETHRA_BENCH_RUNS (default 3), VETHRA_BENCH_CROWDS (default 1,10,100); VETHRA_BENCH_WAYS=ours leaves others out.
+// cnitool is taken from CNITOOL or PATH.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { bareChain } from '../e2e/cni-crowd.ts'
@@ -13,6 +13,8 @@ const runs = Number(process.env['VETHRA_BENCH_RUNS'] ?? 3)
 const crowds = (process.env['VETHRA_BENCH_CROWDS'] ?? '1,10,100').split(',').map(Number)
 
 const bare = 'bare plugins in a shell hook'
+const noHook = 'no hook, no network'
+const choices = ['native', 'exec'] as const
 const publish = (hostPort: number) => ({
   portMappings: [{ hostPort, containerPort: 80, protocol: 'tcp' }],
 })
@@ -63,11 +65,24 @@ async function bench(host: Host): Promise<void> {
       }
     }
     console.log(`${crowd} at once:`)
-    for (const [name, { start, end }] of samples) report(name, start, end, samples.get(bare)?.start)
+    for (const [name, { start, end }] of samples)
+      report(name, start, end, (samples.get(bare) ?? samples.get(noHook))?.start)
+    const beyond = (name: string) =>
+      figuresOf(samples.get(name)?.start ?? []).median -
+      figuresOf(samples.get(noHook)?.start ?? []).median
+    const [native, exec] = choices.map((choice) => beyond(wayOf(choice)))
+    console.log(
+      `  beyond no hook: native ${native?.toFixed(0)} ms, exec ${exec?.toFixed(0)} ms, ×${((native ?? 0) / (exec ?? 1)).toFixed(2)}`,
+    )
   }
 }
 
 async function waysOf(host: Host): Promise<readonly Way[]> {
+  const ours = [
+    ...choices.map((choice) => vethraWay(host, choice)),
+    { name: noHook, prepare: async () => {}, forget: async () => {} },
+  ]
+  if (process.env['VETHRA_BENCH_WAYS'] === 'ours') return ours
   const cnitool = process.env['CNITOOL'] ?? (await host.run(['which', 'cnitool'])).stdout
   if (cnitool === '') {
     console.log(
@@ -84,8 +99,7 @@ async function waysOf(host: Host): Promise<readonly Way[]> {
     forget: async () => {},
   })
   return [
-    vethraWay(host),
-    { name: 'no hook, no network', prepare: async () => {}, forget: async () => {} },
+    ...ours,
     shell(bare, (ports) => bareChain(list, ports)),
     ...(cnitool === ''
       ? []
@@ -102,12 +116,16 @@ async function waysOf(host: Host): Promise<readonly Way[]> {
   ]
 }
 
-function vethraWay(host: Host): Way {
+function wayOf(choice: (typeof choices)[number]): string {
+  return `vethra, ${choice}`
+}
+
+function vethraWay(host: Host, choice: (typeof choices)[number]): Way {
   return {
-    name: 'vethra',
+    name: wayOf(choice),
     prepare: async (bundle, id, port) => {
       const flags = ['--id', id, '--name', `name-${id}`, '--network', 'lan', '-p', `${port}:80`]
-      await demand(host, [executable, 'bundle', 'prepare', bundle, ...flags])
+      await demand(host, [executable, '--plugins', choice, 'bundle', 'prepare', bundle, ...flags])
     },
     forget: async (ids) => {
       await demand(host, [executable, 'bundle', 'rm', ...ids])
@@ -142,7 +160,7 @@ async function startAndDelete(
   const start = performance.now() - began
   const failed = started.find(({ exitCode }) => exitCode !== 0)
   if (failed) throw new Error(`${way.name}: ${failed.stderr}`)
-  if (way.name === 'vethra') await checkNames(host, ids)
+  if (way.name.startsWith('vethra')) await checkNames(host, ids)
   const deleting = performance.now()
   await Promise.all(ids.map((id) => host.stop(id)))
   const end = performance.now() - deleting
