@@ -34,6 +34,8 @@ const world = 'apps/vethra/src/world-here.ts'
 const starts = {
   'the hook': [world, 'apps/oci-hook/src/index.ts'],
   'vethra cni': [world, 'apps/cli/src/run-on-netns.ts'],
+  'vethra network ls': [world, 'apps/cli/src/network-list.ts'],
+  'vethra container ls': [world, 'apps/cli/src/container-list.ts'],
   'a plugin of ours': ['apps/vethra/src/plugin-world-here.ts', 'apps/cni-plugin/src/index.ts'],
 }
 

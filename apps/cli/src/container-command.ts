@@ -1,13 +1,23 @@
-import type { RemoveOptions } from '@vethra/engine'
+import type { KnownTools, RemoveOptions } from '@vethra/engine'
 import type { Io } from '@vethra/world'
 import type { Command } from 'commander'
-import type { ContainerListFlags } from './container-list.ts'
 import { gather } from './flags.ts'
+import type { ListFlags } from './listing.ts'
 import { subcommand } from './program.ts'
 import type { Tools } from './tools.ts'
 
+/** The ways in: the parts that manage a namespace, or what lists its containers alone. */
+export interface ContainerDoors {
+  readonly open: () => Promise<Tools>
+  readonly openContainers: () => Promise<KnownTools>
+}
+
 /** `vethra container ls|inspect|port|rename|rm`. Each subcommand is loaded when it runs. */
-export function containerCommand(program: Command, open: () => Promise<Tools>, io: Io): void {
+export function containerCommand(
+  program: Command,
+  { open, openContainers }: ContainerDoors,
+  io: Io,
+): void {
   const container = subcommand(program, 'container', {
     help: 'show and change containers: names, networks, addresses, ports, state',
     examples: ['vethra container ls', 'vethra container inspect web'],
@@ -31,9 +41,9 @@ export function containerCommand(program: Command, open: () => Promise<Tools>, i
       [],
     )
     .option('--format <format>', 'table, json or a template', 'table')
-    .action(async (flags: ContainerListFlags) => {
+    .action(async (flags: ListFlags) => {
       const { printContainers } = await import('./container-list.ts')
-      await printContainers(await open(), flags, io)
+      await printContainers(await openContainers(), flags, io)
     })
   subcommand(container, 'inspect <container>', {
     help: 'show a container as JSON',

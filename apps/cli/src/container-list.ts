@@ -1,23 +1,17 @@
-import { type ContainerRow, listContainers } from '@vethra/engine'
+import { type ContainerRow, type KnownTools, listContainers } from '@vethra/engine'
 import type { Io } from '@vethra/world'
-import { printListing } from './listing.ts'
+import type { Call } from './call.ts'
+import { type ListFlags, noFlags, printListing } from './listing.ts'
+import { openContainers } from './open-world.ts'
 import { containerShape } from './shapes.ts'
-import type { Tools } from './tools.ts'
 
-/** The options of `container ls`. */
-export interface ContainerListFlags {
-  readonly quiet: boolean
-  readonly filter: readonly string[]
-  readonly trunc: boolean
-  readonly format: string
+/** `container ls` without flags. */
+export async function list(call: Call): Promise<void> {
+  await printContainers(await openContainers(call), noFlags, call.io)
 }
 
 /** Prints the containers that Vethra knows, whatever their state. */
-export async function printContainers(
-  tools: Tools,
-  flags: ContainerListFlags,
-  io: Io,
-): Promise<void> {
+export async function printContainers(tools: KnownTools, flags: ListFlags, io: Io): Promise<void> {
   const containers = await listContainers(tools, flags.filter)
   const short = (id: string) => (flags.trunc ? id.slice(0, 12) : id)
   if (flags.quiet) {

@@ -4,6 +4,17 @@ import { table } from './table.ts'
 import { parseTemplate, render } from './template.ts'
 import { checkFields, titlesOf } from './template-fields.ts'
 
+/** The flags of a listing. */
+export interface ListFlags {
+  readonly quiet: boolean
+  readonly trunc: boolean
+  readonly filter: readonly string[]
+  readonly format: string
+}
+
+/** The flags of a listing where none is given. */
+export const noFlags: ListFlags = { quiet: false, trunc: true, filter: [], format: 'table' }
+
 /** A listing: the objects that programs get, and how people see them. */
 export interface Listing<T> {
   readonly items: readonly T[]

@@ -1,6 +1,7 @@
 import { CniError, explain } from '@vethra/cni'
 import { splitGlobalFlags } from '@vethra/settings'
 import type { Here, Io } from '@vethra/world'
+import { quickCommand } from './quick-command.ts'
 import { checkUsed } from './unused-flags.ts'
 
 /**
@@ -11,16 +12,11 @@ export async function main(argv: readonly string[], io: Io, here: Here): Promise
   try {
     const { flags, rest } = splitGlobalFlags(argv)
     checkUsed(flags, rest)
-    // Scripts call these for each container: with the network and the namespace alone they need no
-    // command line library, which costs a start of 4 ms.
-    const [word, operation = '', network = '', netns = ''] = rest
-    const plain = rest.length === 4 && rest.every((each) => !each.startsWith('-'))
-    if (plain && word === 'cni' && ['add', 'check', 'del'].includes(operation)) {
-      const { runOnNetns } = await import('./run-on-netns.ts')
-      await runOnNetns(operation, { network, netns }, { flags, here, io })
-      return 0
-    }
-    return await (await import('./run-command.ts')).runCommand(rest, { flags, here, io })
+    const call = { flags, here, io }
+    const quick = quickCommand(rest)
+    if (quick === undefined) return await (await import('./run-command.ts')).runCommand(rest, call)
+    await quick(call)
+    return 0
   } catch (error) {
     if (!(error instanceof CniError)) throw error
     for (const line of explain(error)) io.complain(line)

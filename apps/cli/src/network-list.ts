@@ -2,16 +2,15 @@ import { explain } from '@vethra/cni'
 import { listNetworks, type NetworkRow } from '@vethra/engine'
 import { networkModes } from '@vethra/networks'
 import type { Io } from '@vethra/world'
-import { printListing } from './listing.ts'
+import type { Call } from './call.ts'
+import { type ListFlags, noFlags, printListing } from './listing.ts'
+import { openNetworks } from './open-world.ts'
 import { networkShape } from './shapes.ts'
 import type { Tools } from './tools.ts'
 
-/** The options of `network ls`. */
-export interface ListFlags {
-  readonly quiet: boolean
-  readonly trunc: boolean
-  readonly filter: readonly string[]
-  readonly format: string
+/** `network ls` without flags. */
+export async function list(call: Call): Promise<void> {
+  await printNetworks(await openNetworks(call), noFlags, call.io)
 }
 
 /**

@@ -1,20 +1,12 @@
-import type { GivenSettings } from '@vethra/settings'
-import type { Here, Io } from '@vethra/world'
 import { type Command, CommanderError } from 'commander'
+import type { Call } from './call.ts'
 import { checkCommand } from './check-command.ts'
 import type { EventSources } from './events-command.ts'
 import { unsupported } from './flags.ts'
 import type { Daemon } from './open-daemon.ts'
-import { openWorld } from './open-world.ts'
+import { openContainers, openNetworks, openWorld } from './open-world.ts'
 import { newProgram, subcommand } from './program.ts'
 import type { Tools } from './tools.ts'
-
-/** A call of the program: its global flags, the host, and the caller's streams. */
-export interface Call {
-  readonly flags: GivenSettings
-  readonly here: Here
-  readonly io: Io
-}
 
 type Load = (program: Command, call: Call) => Promise<void>
 
@@ -23,7 +15,11 @@ type Load = (program: Command, call: Call) => Promise<void>
 const commands: Readonly<Record<string, Load>> = {
   network: async (program, call) => {
     const { networkCommand } = await import('./network-command.ts')
-    networkCommand(program, { open: () => tools(call), openNetworks: () => conf(call) }, call.io)
+    networkCommand(
+      program,
+      { open: () => tools(call), openNetworks: () => openNetworks(call) },
+      call.io,
+    )
   },
   bundle: async (program, call) => {
     const { bundleCommand } = await import('./bundle-command.ts')
@@ -31,7 +27,11 @@ const commands: Readonly<Record<string, Load>> = {
   },
   container: async (program, call) => {
     const { containerCommand } = await import('./container-command.ts')
-    containerCommand(program, () => tools(call), call.io)
+    containerCommand(
+      program,
+      { open: () => tools(call), openContainers: () => openContainers(call) },
+      call.io,
+    )
   },
   cni: async (program, call) => {
     const { cniCommand } = await import('./cni-command.ts')
@@ -83,11 +83,6 @@ const commands: Readonly<Record<string, Load>> = {
 
 async function tools({ flags, here, io }: Call): Promise<Tools> {
   return (await import('./tools.ts')).openTools(flags, here, io)
-}
-
-async function conf({ flags, here, io }: Call): Promise<Pick<Tools, 'networks'>> {
-  const world = await openWorld(flags, here, io)
-  return { networks: world.networks(world.resolved.settings.namespace) }
 }
 
 async function daemon({ flags, here }: Call): Promise<Daemon> {

@@ -1,6 +1,6 @@
+import type { Call } from './call.ts'
 import { add, check, del, type Place } from './cni-operations.ts'
 import { openWorld } from './open-world.ts'
-import type { Call } from './run-command.ts'
 
 /** Runs `vethra cni add|check|del NETWORK NETNS`, without the help that the command line library gives. */
 export async function runOnNetns(

@@ -70,7 +70,6 @@ export async function sampleTools(): Promise<ManageTools> {
       list: none,
     },
     ports: { hold: refused, release: refused, list: none },
-    ipam: reservations,
     ipamAt,
     effects: {
       hostPrefixes: none,

@@ -28,7 +28,16 @@ import { defaultNetworkName } from '@vethra/networks'
 import type { PluginExecOptions } from '@vethra/plugin-exec'
 import { portHolder } from '@vethra/port-holder'
 import type { ResolvedSettings, Settings } from '@vethra/settings'
-import type { AttachmentKernel, Hearer, Here, Io, Lock, StageCall, World } from '@vethra/world'
+import type {
+  AttachmentKernel,
+  Hearer,
+  Here,
+  Io,
+  Lock,
+  PluginRunner,
+  StageCall,
+  World,
+} from '@vethra/world'
 import { attachments, homes, runtime } from './folders-here.ts'
 import { placesHere } from './places-here.ts'
 
@@ -73,7 +82,7 @@ async function worldHere(
   const cache = diskResultCache({ dir: cniCache })
   const debug = settings.logLevel === 'debug'
   const { lasting: sync } = io
-  const runner = await newRunner({
+  const runner = newRunner({
     path: settings.cniPath,
     env: io.env,
     timeoutMs: settings.pluginTimeoutMs,
@@ -182,12 +191,15 @@ const monitors = [
 
 const isBun = process.versions['bun'] !== undefined
 
-// Each runtime loads only its own way to start a program: execa costs the executable start-up time. What runs plugins
-// in this process is loaded when one does.
-async function newRunner(options: PluginExecOptions): Promise<World['runner']> {
-  const programs = isBun
-    ? (await import('@vethra/plugin-exec/bun')).bunPluginExec(options)
-    : (await import('@vethra/plugin-exec')).pluginExec(options)
+// Each runtime loads only its own way to start a program, when one is started: execa costs the executable start-up time. What
+// runs plugins in this process is loaded when one does, too.
+function newRunner(options: PluginExecOptions): World['runner'] {
+  const programs: PluginRunner = {
+    run: async (call) =>
+      isBun
+        ? (await import('@vethra/plugin-exec/bun')).bunPluginExec(options).run(call)
+        : (await import('@vethra/plugin-exec')).pluginExec(options).run(call),
+  }
   const stage = async (call: StageCall) =>
     (await import('./stage-here.ts')).stageHere(call, await kernelHere(), programs)
   return { ...programs, stage }

@@ -83,6 +83,7 @@ export type { ContainerRow } from './container/container-row.ts'
 export type {
   ContainerState,
   KnownContainer,
+  KnownTools,
 } from './container/container-state.ts'
 export { type PortRow, portRows } from './container/port-answers.ts'
 export { publishedPorts } from './container/published-ports.ts'
@@ -105,6 +106,7 @@ export type {
   NamespaceTools,
 } from './doctor/doctor-tools.ts'
 export { examine } from './doctor/examine.ts'
+export { forDoctor } from './doctor/for-doctor.ts'
 export { type HostState, observe } from './doctor/observe.ts'
 export {
   type Healing,
@@ -123,7 +125,7 @@ export {
   plannedRow,
   type RepairRow,
 } from './doctor/rows.ts'
-export { forDoctor, inNamespace } from './in-namespace.ts'
+export { containersIn, inNamespace } from './in-namespace.ts'
 export { type AboutProcess, type HostInfo, hostInfo } from './info/host-info.ts'
 export { listReservations, type ReservationRow, reservationRow } from './network/ipam-list.ts'
 export {

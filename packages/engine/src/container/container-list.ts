@@ -1,8 +1,7 @@
 import { formatPorts, type PortMapping } from '@vethra/container'
-import type { ManageTools } from '../network/tools.ts'
 import { containerFilter } from './container-filter.ts'
 import type { ContainerRow } from './container-row.ts'
-import { type KnownContainer, readContainers } from './container-state.ts'
+import { type KnownContainer, type KnownTools, readContainers } from './container-state.ts'
 import { foreignOf, isBare } from './others.ts'
 import { publishedPorts } from './published-ports.ts'
 
@@ -11,7 +10,7 @@ import { publishedPorts } from './published-ports.ts'
  * CniError 103 for a filter that is none.
  */
 export async function listContainers(
-  tools: ManageTools,
+  tools: KnownTools,
   filters: readonly string[] = [],
 ): Promise<readonly ContainerRow[]> {
   const passes = containerFilter(filters)

@@ -9,6 +9,9 @@ import { recordsAmong, recordsOf } from '../attach/whose.ts'
 import type { ManageTools } from '../network/tools.ts'
 import { type Home, homeLife, homeOf, homeOfTask } from './container-home.ts'
 
+/** The parts that tell what is known of the containers of one namespace. */
+export type KnownTools = Pick<ManageTools, 'settings' | 'host' | 'containers' | 'hosts'>
+
 /** Vethra's knowledge of one container. */
 export interface KnownContainer {
   readonly id: string
@@ -41,13 +44,13 @@ export type ContainerState = 'prepared' | 'running' | 'stopped' | 'failed' | 'de
 export const attachedState = { alive: 'running', gone: 'dead', unknown: 'unknown' } as const
 
 /** All that is known of a container by its id. */
-export async function readContainer(tools: ManageTools, id: string): Promise<KnownContainer> {
+export async function readContainer(tools: KnownTools, id: string): Promise<KnownContainer> {
   const { namespace } = tools.settings
   return readWith(tools, id, await recordsOf(tools.host.records, { namespace, id }))
 }
 
 /** All containers of the namespace, by id. Damaged files of one count as missing. */
-export async function readContainers(tools: ManageTools): Promise<readonly KnownContainer[]> {
+export async function readContainers(tools: KnownTools): Promise<readonly KnownContainer[]> {
   const ids = await tools.containers.list()
   // Each look at the records of one container reads the names of all.
   const records = Map.groupBy(await tools.host.records.list(), ({ containerId }) => containerId)
@@ -87,7 +90,7 @@ function sparingDamaged(containers: ManageTools['containers']): ManageTools['con
 }
 
 async function readWith(
-  tools: ManageTools,
+  tools: KnownTools,
   id: string,
   records: readonly AttachmentRecord[],
 ): Promise<KnownContainer> {
@@ -125,12 +128,12 @@ function withoutAddresses(names: ContainerNames): ContainerNames {
 
 // nerdctl's own hook writes down no more than when it ran.
 async function taskHome(
-  { effects, settings }: ManageTools,
+  { host, settings }: KnownTools,
   id: string,
   record: Json | undefined,
 ): Promise<Home | undefined> {
   if (record !== undefined) return undefined
-  const state = await effects.taskState(settings.namespace, id)
+  const state = await (await host.facts?.())?.taskState(settings.namespace, id)
   return state === undefined ? undefined : homeOfTask(state)
 }
 

@@ -38,6 +38,10 @@ const tools = (
       records: {
         list: async () => recorded.map((containerId) => ({ containerId }) as AttachmentRecord),
       },
+      facts: async () => ({
+        nerdctlName: async (_: string, id: string) => (id === hash ? 'shop' : ''),
+        taskState: async () => undefined,
+      }),
       netns: {
         look: async (path: string) => ({
           found: path.includes('gone') ? 'missing' : 'namespace',
@@ -54,10 +58,6 @@ const tools = (
     hosts: {
       path: () => '/h',
       read: async (id: string) => (files as Record<string, unknown>)[id],
-    },
-    effects: {
-      nerdctlName: async (_: string, id: string) => (id === hash ? 'shop' : ''),
-      taskState: async () => undefined,
     },
   }) as unknown as ManageTools
 

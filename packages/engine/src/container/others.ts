@@ -1,11 +1,10 @@
 import { splitContainerId } from '@vethra/cni'
-import type { ManageTools } from '../network/tools.ts'
-import type { KnownContainer } from './container-state.ts'
+import type { KnownContainer, KnownTools } from './container-state.ts'
 import { foreignEntries, foreignFrom } from './foreign.ts'
 import { cachedPod, podsOf } from './pods.ts'
 
 /** The containers of other programs that a namespace shows: those of nerdctl and of `ctr run --cni`, by id, then pods. */
-export async function foreignOf(tools: ManageTools): Promise<readonly KnownContainer[]> {
+export async function foreignOf(tools: KnownTools): Promise<readonly KnownContainer[]> {
   return [...(await othersOf(tools)), ...(await podsOf(tools))]
 }
 
@@ -13,14 +12,16 @@ export async function foreignOf(tools: ManageTools): Promise<readonly KnownConta
  * The containers of a namespace that other programs attached and that are no pods, by id. nerdctl's have the names in its
  * own data store; programs that keep none have no names.
  */
-export async function othersOf(tools: ManageTools): Promise<readonly KnownContainer[]> {
-  const { host, settings, effects } = tools
+export async function othersOf(tools: KnownTools): Promise<readonly KnownContainer[]> {
+  const { host, settings } = tools
   const { namespace } = settings
   const entries = [...(await foreignEntries(host))].filter(([, own]) => !cachedPod(own))
   const known = entries.map(async ([containerId, own]) => {
     const id = idIn(namespace, containerId)
     if (id === undefined) return []
-    return [await foreignFrom(host, { id, name: await effects.nerdctlName(namespace, id) }, own)]
+    const facts = await host.facts?.()
+    const name = (await facts?.nerdctlName(namespace, id)) ?? ''
+    return [await foreignFrom(host, { id, name }, own)]
   })
   return (await Promise.all(known)).flat().toSorted((a, b) => (a.id < b.id ? -1 : 1))
 }

@@ -1,7 +1,6 @@
 import { type PodNames, podNames, podNamespace, podOf, podText } from '@vethra/container'
 import type { CachedAttachment } from '@vethra/world'
-import type { ManageTools } from '../network/tools.ts'
-import type { KnownContainer } from './container-state.ts'
+import type { KnownContainer, KnownTools } from './container-state.ts'
 import { type ForeignTools, foreignEntries, foreignFrom } from './foreign.ts'
 
 /**
@@ -27,6 +26,6 @@ export function cachedPod(entries: readonly CachedAttachment[]): PodNames | unde
 }
 
 /** The pods that a namespace shows: its own are in `k8s.io`, and `default` has the networks that all share. */
-export async function podsOf({ settings, host }: ManageTools): Promise<readonly KnownContainer[]> {
+export async function podsOf({ settings, host }: KnownTools): Promise<readonly KnownContainer[]> {
   return [podNamespace, 'default'].includes(settings.namespace) ? readPods(host) : []
 }

@@ -3,15 +3,14 @@ import { isInside, type PortMapping, parseStoredMappings, takesPorts } from '@ve
 import type { CachedAttachment } from '@vethra/world'
 import { cachedList } from '../attach/cached-list.ts'
 import { portsOf } from '../attach/ports-made.ts'
-import type { ManageTools } from '../network/tools.ts'
-import type { KnownContainer } from './container-state.ts'
+import type { KnownContainer, KnownTools } from './container-state.ts'
 
 /**
  * The ports that lead to a container: while it runs those that a network of it publishes, else those that it asked
  * for. Where it is not remembered how a network was joined, the latter, too.
  */
 export async function publishedPorts(
-  tools: ManageTools,
+  tools: KnownTools,
   container: KnownContainer,
 ): Promise<readonly PortMapping[]> {
   const { host } = tools
@@ -31,7 +30,7 @@ export async function publishedPorts(
 }
 
 async function cachedOf(
-  { cache }: ManageTools['host'],
+  { cache }: KnownTools['host'],
   attachments: KnownContainer['attachments'],
 ): Promise<readonly CachedAttachment[]> {
   const made = await Promise.all(attachments.map((each) => cache.read(each)))
@@ -44,7 +43,7 @@ function foreignPorts(made: readonly CachedAttachment[]): readonly PortMapping[]
 
 // Version 2 has a file of them, which may be damaged: it publishes nothing then, and hides no other container.
 async function nerdctlsPorts(
-  { containers, host, settings }: ManageTools,
+  { containers, host, settings }: KnownTools,
   { id }: KnownContainer,
 ): Promise<readonly PortMapping[]> {
   const file = await containers.read(id, 'network-config.json').catch(onCniError(() => null))
@@ -55,7 +54,7 @@ async function nerdctlsPorts(
 
 /** Whether a network that a running container joins is to publish its ports: it can, and no other one does. */
 export async function isToPublish(
-  { host }: ManageTools,
+  { host }: KnownTools,
   { attachments }: KnownContainer,
   list: Parameters<typeof takesPorts>[0],
 ): Promise<boolean> {

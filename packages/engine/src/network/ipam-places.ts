@@ -58,9 +58,9 @@ interface Place {
   readonly network: string
 }
 
-async function ofDefaultDir({ ipam, host }: ManageTools): Promise<readonly Place[]> {
+async function ofDefaultDir({ ipamAt, host }: ManageTools): Promise<readonly Place[]> {
   const dataDir = host.places.networks
-  return (await ipam.networks()).map((network) => ({ dataDir, network }))
+  return (await (await ipamAt(dataDir)).networks()).map((network) => ({ dataDir, network }))
 }
 
 async function ofConfLists(tools: ManageTools): Promise<readonly Place[]> {
@@ -70,10 +70,6 @@ async function ofConfLists(tools: ManageTools): Promise<readonly Place[]> {
   )
 }
 
-async function placeAt(
-  { host, ipam, ipamAt }: ManageTools,
-  { dataDir, network }: Place,
-): Promise<IpamPlace> {
-  const store = dataDir === host.places.networks ? ipam : await ipamAt(dataDir)
-  return { network, store }
+async function placeAt({ ipamAt }: ManageTools, { dataDir, network }: Place): Promise<IpamPlace> {
+  return { network, store: await ipamAt(dataDir) }
 }

@@ -17,9 +17,7 @@ export interface ManageTools extends Pick<World, 'ports'> {
   readonly networks: ConfDir
   readonly containers: ContainerStore
   readonly hosts: HostsStore
-  /** Reservations in the default dataDir. */
-  readonly ipam: IpamStore
-  /** Reservations in the dataDir that a conf list names. */
+  /** Reservations in a dataDir: the default one, or that which a conf list names. */
   readonly ipamAt: (dataDir: string) => Promise<IpamStore>
   readonly effects: HostFacts
   /** The files config.json of bundles, and those beside the mounted files of containers. */
