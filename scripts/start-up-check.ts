@@ -23,16 +23,16 @@ const rare = new RegExp(
   [
     '-in-node\\.ts$',
     '^packages/adapters/plugin-exec/src/index\\.ts$',
-    '^apps/oci-hook/src/(forget|precreate)\\.ts$',
-    '^apps/oci-hook/src/default-network\\.ts$',
+    '^apps/oci/src/hook/(forget|precreate)\\.ts$',
+    '^apps/oci/src/hook/default-network\\.ts$',
     '/smol-toml/',
     '^apps/vethra/src/(dns|facts|mend)-here\\.ts$',
-    '^packages/adapters/(host-watch|systemd)/src/index\\.ts$',
+    '^packages/adapters/(linux/src/host-watch|systemd/src/index)\\.ts$',
   ].join('|'),
 )
 const world = 'apps/vethra/src/world-here.ts'
 const starts = {
-  'the hook': [world, 'apps/oci-hook/src/index.ts'],
+  'the hook': [world, 'apps/oci/src/hook/index.ts'],
   'vethra cni': [world, 'apps/cli/src/run-on-netns.ts'],
   'vethra network ls': [world, 'apps/cli/src/network-list.ts'],
   'vethra container ls': [world, 'apps/cli/src/container-list.ts'],

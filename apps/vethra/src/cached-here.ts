@@ -1,5 +1,5 @@
-import { diskResultCache } from '@vethra/memory'
 import { atHome } from '@vethra/settings'
+import { diskResultCache } from '@vethra/stores'
 import type { CachedAttachment } from '@vethra/world'
 import { homes } from './folders-here.ts'
 

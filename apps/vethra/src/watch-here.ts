@@ -1,4 +1,4 @@
-import { watchHost } from '@vethra/host-watch'
+import { watchHost } from '@vethra/linux/host-watch'
 import { watchKernel } from '@vethra/linux/watch'
 import type { HostWatch, WatchHearer } from '@vethra/world'
 

@@ -2,10 +2,7 @@ import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { guards, type LockPlaces, resolverFile } from '@vethra/cni'
-import { confDir, foreignConfFiles } from '@vethra/conf-dir'
-import { containerStore, storedNamespaces } from '@vethra/container-store'
 import { loadSettings, reportLines, stepLines } from '@vethra/engine'
-import { eventFile } from '@vethra/event-file'
 import {
   appendText,
   makeFolder,
@@ -23,11 +20,20 @@ import {
   namespaceFacts,
 } from '@vethra/linux'
 import { flockLock } from '@vethra/lock-flock'
-import { diskAttachmentRecords, diskResultCache, rememberedOnDisk } from '@vethra/memory'
 import { defaultNetworkName } from '@vethra/networks'
 import type { PluginExecOptions } from '@vethra/plugin-exec'
 import { portHolder } from '@vethra/port-holder'
 import type { ResolvedSettings, Settings } from '@vethra/settings'
+import {
+  confDir,
+  containerStore,
+  diskAttachmentRecords,
+  diskResultCache,
+  eventFile,
+  foreignConfFiles,
+  rememberedOnDisk,
+  storedNamespaces,
+} from '@vethra/stores'
 import type {
   AttachmentKernel,
   Hearer,
@@ -160,7 +166,7 @@ async function worldHere(
     watch: async (hearer) => {
       const folders = watched(settings, places)
       if (isBun) return (await import('./watch-here.ts')).watchHere(hearer, folders)
-      const { watchHost } = await import('@vethra/host-watch')
+      const { watchHost } = await import('@vethra/linux/host-watch')
       return watchHost({ ...hearer, folders, programs: monitors })
     },
     service: async () => {

@@ -1,6 +1,6 @@
 /**
  * Conf list text to ConfList, which file wins, and the request configuration of one plugin. Not for
- * reading folders (`@vethra/conf-dir`), and not for running plugins (`@vethra/engine`).
+ * reading folders (`@vethra/stores`), and not for running plugins (`@vethra/engine`).
  */
 export { parseConfFile } from './conf-file.ts'
 export { parseConfList, parsePluginConf } from './conf-list.ts'

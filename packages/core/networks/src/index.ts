@@ -1,6 +1,6 @@
 /**
  * Networks as values: what a user asks for to the conf list that nerdctl would write, and conf list
- * files back to networks. Not for reading or writing folders (`@vethra/conf-dir`), nor the host.
+ * files back to networks. Not for reading or writing folders (`@vethra/stores`), nor the host.
  */
 export {
   hangsAtLoopback,
