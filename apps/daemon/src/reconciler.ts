@@ -11,7 +11,7 @@ import {
 import type { Finding, Repair } from '@vethra/findings'
 import type { Logger } from 'pino'
 import { newRepairHistory } from './repair-history.ts'
-import { flushMs, isAtOnce, quietMs, restAfter } from './settle.ts'
+import { echoMs, flushMs, isAtOnce, quietMs, restAfter } from './settle.ts'
 import type { Tally } from './tally.ts'
 
 /** The dependencies of the reconciler. */
@@ -75,9 +75,14 @@ export function newReconciler(tools: ReconcilerTools): Reconciler {
     const [began, cpu] = [tools.now(), tools.cpuMs()]
     const outcomes: RepairOutcome[] = []
     try {
-      // Ports are closed: what was made there is looked for first.
-      if (flushed) outcomes.push(...(await repair(doctor, ifFlushed, history)))
-      flushed = false
+      // Ports are closed: what was made there is looked for first, and all else once our own changes are heard.
+      while (flushed && !closed) {
+        flushed = false
+        outcomes.push(...(await repair(doctor, ifFlushed, history)))
+        await doctor.clock.sleep(echoMs)
+      }
+      // What was heard until now is looked at here.
+      unplan()
       const healing = await heal(doctor, history)
       ifFlushed = healing.ifFlushed
       outcomes.push(...healing.outcomes)
@@ -97,6 +102,10 @@ export function newReconciler(tools: ReconcilerTools): Reconciler {
     return outcomes
   }
 
+  const unplan = () => {
+    clearTimeout(timer)
+    timerAt = Number.POSITIVE_INFINITY
+  }
   const plan = (inMs: number) => {
     const at = tools.now() + inMs
     if (closed || at >= timerAt) return
@@ -134,7 +143,7 @@ export function newReconciler(tools: ReconcilerTools): Reconciler {
     },
     async close() {
       closed = true
-      clearTimeout(timer)
+      unplan()
       await running
     },
   }

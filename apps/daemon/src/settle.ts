@@ -9,6 +9,9 @@ export interface Looked {
 /** How long a burst of changes is waited for, in milliseconds. */
 export const quietMs = 300
 
+/** How long after a repair its own changes are heard, in milliseconds: less than `quietMs`. */
+export const echoMs = 100
+
 /** The same after a flush: rules are reloaded in one transaction. */
 export const flushMs = 20
 

@@ -16,20 +16,19 @@ export interface NativeAttachment {
 /**
  * Reads the elements of table `inet vethra` and the settings of the host that native plugins gave an attachment. Empty
  * where the entry is damaged. Links are not among them, nor is anything inside the container. Planning a thousand takes
- * longer than looking at them: what was planned is kept for the next look.
+ * longer than looking at them: what was planned is kept as long as the entry is.
  */
 export function effectsReader(): (native: NativeAttachment) => State {
-  const known = new Map<string, State>()
+  const known = new WeakMap<CachedAttachment, { readonly ways: string; readonly state: State }>()
   return (native) => {
-    const key = JSON.stringify(native)
-    const planned = known.get(key) ?? nativeEffects(native)
-    if (known.size > mostKept) known.clear()
-    known.set(key, planned)
-    return planned
+    const ways = JSON.stringify(native.ways)
+    const before = known.get(native.made)
+    if (before?.ways === ways) return before.state
+    const state = nativeEffects(native)
+    known.set(native.made, { ways, state })
+    return state
   }
 }
-
-const mostKept = 4096
 
 function nativeEffects({ made, ways }: NativeAttachment): State {
   const list = cachedList(made)
@@ -72,7 +71,10 @@ export async function observeTable(
   known: Known | undefined,
 ): Promise<ObservedTable> {
   if (kernel === undefined) return { missing: [], left: [], flushed: false }
-  const wanted = native.map((each) => ({ attachment: keyOfMade(each), state: effectsOf(each) }))
+  const wanted = native.map((each) => ({
+    attachment: keyOfMade(each),
+    state: effectsOf(each),
+  }))
   const all = new Map(
     wanted.flatMap(({ state }) => state.map((each) => [keyOf(each.resource), each] as const)),
   )

@@ -7,12 +7,14 @@ import {
   type Repair,
   refOf,
   repairKey,
+  tableFindings,
 } from '@vethra/findings'
 import { apply, isShared } from './apply.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { lastingMs } from './examine.ts'
 import { type HostState, observe } from './observe.ts'
-import { batchesOf, holdingEach, type Scope, scopeOfAll } from './scope.ts'
+import { observeElements } from './observe-elements.ts'
+import { batchesOf, holdingEach, isForOnly, type Scope, scopeOfAll } from './scope.ts'
 
 /** The outcome of one repair: done, not needed any more (`why` has the reason), or failed. */
 export type RepairOutcome =
@@ -30,7 +32,13 @@ export interface RepairHooks {
   /** Called for each event of a repair. */
   readonly hear?: (event: RepairEvent) => void
   /** Takes the repairs that are not to be made from the findings of each look. Default: none. */
-  readonly judge?: (findings: readonly Finding[], state: HostState) => readonly Finding[]
+  readonly judge?: (findings: readonly Finding[], state: JudgedState) => readonly Finding[]
+}
+
+/** The parts of a host's state that tell a flush from a loss. */
+interface JudgedState {
+  readonly desired: Pick<HostState['desired'], 'attachments'>
+  readonly observed: Pick<HostState['observed'], 'firewall' | 'table'>
 }
 
 /** The repairs made, and the findings that are left. */
@@ -53,24 +61,31 @@ export async function heal(tools: DoctorTools, hooks: RepairHooks = {}): Promise
   const outcomes: RepairOutcome[] = []
   const tried = new Set<string>()
   for (let round = 0; ; round += 1) {
-    const { desired, findings: left } = await judgedLook(tools, hooks)
+    const state = await observe(tools)
+    const found = diff(state.desired, state.observed)
+    const left = hooks.judge?.(found, state) ?? found
     const due = planRepairs(left).filter((each) => !tried.has(JSON.stringify(each)))
     if (due.length === 0 || round === rounds)
-      return { outcomes, left, ifFlushed: elementRepairs(desired) }
+      return { outcomes, left, ifFlushed: elementRepairs(state.desired) }
     for (const each of due) tried.add(JSON.stringify(each))
     if (!due.every(isGuarded)) await tools.clock.sleep(lastingMs)
     outcomes.push(...(await repair(tools, due, hooks)))
   }
 }
 
+// What a flush takes with it is looked at without all else: ports are closed until it is back.
 async function judgedLook(
   tools: DoctorTools,
   { judge = (findings) => findings }: RepairHooks,
-  scope?: Scope,
-): Promise<Pick<HostState, 'desired'> & { readonly findings: readonly Finding[] }> {
-  const state = await observe(tools, scope)
-  const { desired, observed } = state
-  return { desired, findings: judge(diff(desired, observed), state) }
+  scope: Scope,
+): Promise<readonly Finding[]> {
+  if (!isForOnly(scope, 'restore-elements')) {
+    const state = await observe(tools, scope)
+    return judge(diff(state.desired, state.observed), state)
+  }
+  const table = await observeElements(tools, scope)
+  const state = { desired: { attachments: [] }, observed: { firewall: [], table } }
+  return judge(tableFindings({ table }), state)
 }
 
 function elementRepairs({ attachments }: HostState['desired']): readonly Repair[] {
@@ -120,7 +135,7 @@ async function repairHeld(
 ): Promise<void> {
   if (wanted.length === 0) return
   const { hear } = hooks
-  const { findings: found } = await judgedLook(tools, hooks, scope)
+  const found = await judgedLook(tools, hooks, scope)
   const reasons = Map.groupBy(found, (each) => (each.repair ? repairKey(each.repair) : ''))
   for (const each of wanted)
     if (!reasons.has(repairKey(each))) hear({ kind: 'unneeded', repair: each, why: settled })

@@ -25,6 +25,11 @@ export function isFor(scope: Scope | undefined, ...kinds: readonly Repair['kind'
   return !scope || kinds.some((kind) => scope.kinds.has(kind))
 }
 
+/** Whether a look is for repairs of one kind alone. */
+export function isForOnly(scope: Scope | undefined, kind: Repair['kind']): scope is Scope {
+  return scope !== undefined && scope.kinds.size === 1 && scope.kinds.has(kind)
+}
+
 /** A repair with its scope and its lock; the latter is empty where what is planted has an id that has no lock. */
 export interface Located {
   readonly repair: Repair

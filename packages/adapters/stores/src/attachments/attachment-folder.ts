@@ -6,6 +6,7 @@ import {
   mapInTurns,
   pendingSync,
   readOwn,
+  readOwnAgain,
   removeAbandoned,
   removeFile,
   writeWhole,
@@ -47,7 +48,14 @@ export interface FolderFormat<T> {
   isForeign?(text: string): boolean
 }
 
-/** Attachments in a folder. */
+/** A file as it was read last. */
+interface Kept<T> {
+  readonly stamp: string
+  readonly entry: T | undefined
+  readonly isDamaged: boolean
+}
+
+/** Attachments in a folder. Listing reads again only the files that have changed. */
 export function attachmentFolder<T>(dir: string, format: FolderFormat<T>): AttachmentFolder<T> {
   const { nameOf, keyOf, parse, parseOf = parse, isForeign = () => false } = format
   const fileOf = (key: AttachmentKey) => join(dir, nameOf(key))
@@ -61,6 +69,25 @@ export function attachmentFolder<T>(dir: string, format: FolderFormat<T>): Attac
     return entry && !isOf(entry, key) ? keyOf(entry) : undefined
   }
   const sync = pendingSync()
+  // A daemon looks at a thousand of them again and again.
+  const kept = new Map<string, Kept<T>>()
+  const look = (name: string): Kept<T> | undefined => {
+    const before = kept.get(name)
+    const read = readOwnAgain(join(dir, name), before?.stamp)
+    if (read === 'same') return before
+    if (read === undefined) return undefined
+    const { text, stamp } = read
+    const entry = parse(text)
+    const now = { stamp, entry, isDamaged: entry === undefined && !isForeign(text) }
+    kept.set(name, now)
+    return now
+  }
+  const namesNow = async () => {
+    const names = await listFolder(dir)
+    const there = new Set(names)
+    for (const name of kept.keys()) if (!there.has(name)) kept.delete(name)
+    return names
+  }
   return {
     read(key) {
       const entry = parseOf(readOwn(fileOf(key)) ?? '', key)
@@ -83,22 +110,20 @@ export function attachmentFolder<T>(dir: string, format: FolderFormat<T>): Attac
       if (other) throw ambiguous(fileOf(key), other)
     },
     async list(containerId) {
-      const names = await listFolder(dir)
+      const names = await namesNow()
       // What is of one container has its id in the name; what the entry says then decides.
       const wanted = names.filter((name) => !containerId || name.includes(`-${containerId}-`))
-      const entries = wanted.flatMap((name) => parse(readOwn(join(dir, name)) ?? '') ?? [])
+      const entries = wanted.flatMap((name) => look(name)?.entry ?? [])
       return entries.filter((each) => !containerId || keyOf(each).containerId === containerId)
     },
     async survey() {
       const entries: T[] = []
       const damaged: string[] = []
-      await mapInTurns(await listFolder(dir), (name) => {
-        const text = readOwn(join(dir, name))
+      await mapInTurns(await namesNow(), (name) => {
         // One that is gone meanwhile is not damaged.
-        if (text === undefined) return
-        const entry = parse(text)
-        if (entry !== undefined) entries.push(entry)
-        else if (!isForeign(text)) damaged.push(join(dir, name))
+        const seen = look(name)
+        if (seen?.entry !== undefined) entries.push(seen.entry)
+        else if (seen?.isDamaged) damaged.push(join(dir, name))
       })
       return { entries, damaged }
     },

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import type { AttachmentRecords } from '@vethra/world'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { diskAttachmentRecords, type RecordsFolder } from '../index.ts'
@@ -91,4 +92,23 @@ it('a survey tells damaged files beside the records', async () => {
   await writeFile(join(dir, 'lan-c3-eth0'), '')
   const damaged = ['lan-c2-eth0', 'lan-c3-eth0'].map((name) => join(dir, name))
   expect(await records.survey()).toEqual({ entries: [record], damaged })
+})
+
+it('what is listed again is as it is now, and is the same object where its file has not changed', async () => {
+  await records.write(record)
+  await setTimeout(120)
+  const [first] = await records.list()
+  expect((await records.survey()).entries[0]).toBe(first)
+  const text = JSON.stringify({ ...record, netnsId: '4:4026532202' })
+  await writeFile(join(dir, 'lan-c1-eth0'), text)
+  expect((await records.list())[0]?.netnsId).toBe('4:4026532202')
+  await writeFile(join(dir, 'lan-c1-eth0'), text.replace('2202', '2203'))
+  expect((await records.list())[0]?.netnsId).toBe('4:4026532203')
+  await writeFile(join(dir, 'lan-c1-eth0'), '{')
+  expect((await records.survey()).damaged).toEqual([join(dir, 'lan-c1-eth0')])
+  await records.remove(record)
+  await writeFile(join(dir, 'lan-c1-eth0'), JSON.stringify(record))
+  expect(await records.list()).toEqual([record])
+  await rm(join(dir, 'lan-c1-eth0'))
+  expect(await records.survey()).toEqual({ entries: [], damaged: [] })
 })
