@@ -51,13 +51,14 @@ export async function makeImage(host: Host): Promise<string> {
   return `${folder}.tar`
 }
 
-/** Imports an image where CRI finds it. */
+/** Imports an image into a namespace of containerd. Default: where CRI finds it. */
 export async function importImage(
   host: Host,
   { socket }: Containerd,
   tarball: string,
+  namespace = 'k8s.io',
 ): Promise<void> {
-  const ran = await host.run(['ctr', '-a', socket, '-n', 'k8s.io', 'images', 'import', tarball])
+  const ran = await host.run(['ctr', '-a', socket, '-n', namespace, 'images', 'import', tarball])
   if (ran.exitCode !== 0) throw new Error(ran.stderr)
 }
 

@@ -81,6 +81,7 @@ Options of -o (docker's names in brackets):
                              [com.docker.network.bridge.enable_ip_masquerade]
   parent=DEVICE              default: that of the way out; macvlan, ipvlan
   mode=bridge, mode=l2|l3    macvlan, ipvlan [macvlan_mode, ipvlan_mode]
+  vethra.own=true            nerdctl can use it, and neither removes nor prunes it
   vethra.dns=false           hosts files alone; default: DNS, too, while the daemon or vethra dns runs
   vethra.allow-overlap=true  take a --subnet that something else has, too`
 

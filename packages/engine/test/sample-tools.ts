@@ -16,6 +16,7 @@ export interface SampleHost {
   folders: HostsFolder[]
   names: Omit<ObservedName, 'namespace'>[]
   reservations: { address: string; containerId: string; ifname: string; sinceMs: number }[]
+  /** The conf list of lan; empty where there is none. */
   conf: string
   /** The host's end of the interface in the namespace; empty where there is none. */
   otherEnd: string
@@ -151,7 +152,16 @@ export function sampleTools(host: SampleHost): DoctorTools {
     namespaces: async () => ['default'],
     inNamespace: async () => ({
       networks: {
-        list: async () => [{ file: '/c/lan.conflist', text: host.conf }, ...host.otherConfs],
+        list: async () => [
+          ...(host.conf === '' ? [] : [{ file: '/c/lan.conflist', text: host.conf }]),
+          ...host.otherConfs,
+        ],
+        create: async (name, text) => {
+          host.done.push(`create ${name}`)
+          host.conf = text
+          return `/c/${name}.conflist`
+        },
+        exclusively: (work) => work(),
       },
       containers: {
         list: async () => Object.keys(host.containers),

@@ -27,6 +27,8 @@ const words: {
   'hold-ports': ({ id }) => `hold the published ports of container ${id} again`,
   'publish-ports': ({ id }) =>
     `publish the ports of container ${id} through the next network that can`,
+  'restore-network': ({ attachment: { network } }) =>
+    `write the conf list of network ${network} again`,
   'restore-bridge': ({ bridge }) =>
     `restore bridge ${bridge.name}${listed(bridge.addresses, ' with ')}`,
   reattach: ({ attachment }) => `attach ${whom(attachment)} again`,

@@ -142,20 +142,33 @@ function dead(
   })
 }
 
-/** Pods in networks that no conf list defines: their runtime detaches by the conf lists that it has loaded. */
-export function podFindings({ attachments }: ObservedState): readonly Finding[] {
+/** Networks that no conf list defines while containers are in them. A pod's runtime detaches by the conf lists that it has loaded. */
+export function lostNetworkFindings({ attachments }: ObservedState): readonly Finding[] {
   return attachments
     .filter(({ networkLost }) => networkLost)
-    .map((each) =>
-      finding({
-        kind: 'network-missing',
-        severity: 'warning',
-        subject: { kind: 'attachment', name: attachmentText(each) },
-        message: `pod ${each.pod || each.containerId} is attached to network ${each.network}, which no conf list defines: its runtime cannot detach it`,
-        evidence: ['the conf list of its ADD is in the result cache, as "config" in base64'],
-        ours: false,
-      }),
-    )
+    .map((each) => (each.pod === undefined ? lostNetwork(each) : lostUnderPod(each)))
+}
+
+function lostNetwork(each: ObservedAttachment): Finding {
+  const { network, containerId } = each
+  return repairable({
+    kind: 'network-missing',
+    subject: { kind: 'network', name: network },
+    message: `network ${network} has lost its conf list while container ${containerId} is in it: none can join it, or start in it again`,
+    evidence: ['no conf list defines it', 'the one of its ADD is in the result cache'],
+    repair: { kind: 'restore-network', attachment: refOf(each) },
+  })
+}
+
+function lostUnderPod(each: ObservedAttachment): Finding {
+  return finding({
+    kind: 'network-missing',
+    severity: 'warning',
+    subject: { kind: 'attachment', name: attachmentText(each) },
+    message: `pod ${each.pod || each.containerId} is attached to network ${each.network}, which no conf list defines: its runtime cannot detach it`,
+    evidence: ['the conf list of its ADD is in the result cache, as "config" in base64'],
+    ours: false,
+  })
 }
 
 function ruleEvidence(

@@ -31,6 +31,33 @@ describe('published ports', () => {
     ).toEqual(found)
   })
 
+  it.each<[string, object, readonly string[]]>([
+    ['of the same port', {}, ['ports-led-elsewhere warning false']],
+    ['of another address of the host', { address: '192.0.2.9' }, []],
+    ['of another protocol', { protocol: 'sctp' }, []],
+    ['of another port', { hostPort: 9000 }, []],
+  ])('beside a publication of a container of others, %s', (_, change, found) => {
+    const world = healthyWorld(1)
+    const containers = world.desired.containers.map((each) => ({
+      ...each,
+      ports: (each.ports ?? []).map((port) => ({ ...port, hostIp: '192.0.2.1' })),
+    }))
+    const published = { protocol: 'tcp', hostPort: 8000, target: '10.4.1.99:80', ...change }
+    const theirs = {
+      ...{
+        mark: 'CNI-DN-0123456789abcdef01234',
+        claim: { network: 'lan', containerId: 'default-x' },
+      },
+      ...{ masqueraded: [], published: [published], lines: [] },
+    }
+    const { desired, observed } = onFirewall(world, (each) => ({
+      ...each,
+      owned: new Map([...each.owned, [theirs.mark, theirs]]),
+    }))
+    const state = { desired: { ...desired, containers }, observed }
+    expect(kinds(state).filter((kind) => kind.startsWith('ports-led'))).toEqual(found)
+  })
+
   it.each([
     ['192.0.2.7', ['ports-without-address warning false']],
     ['10.4.1.1', []],

@@ -1,4 +1,4 @@
-import type { ForwardedPorts } from '@vethra/firewall'
+import type { ForwardedPorts, OwnedRules } from '@vethra/firewall'
 import type {
   DesiredAttachment,
   DesiredContainer,
@@ -6,14 +6,17 @@ import type {
   DesiredState,
 } from './desired-state.ts'
 import { type Finding, finding, repairable } from './finding.ts'
+import type { Maps } from './maps.ts'
 import type { ObservedState } from './observed-state.ts'
 
 /** Ports that running containers asked for, and that none of their networks publishes, or that lead nowhere on this host. */
 export function publishedFindings(
   { attachments, containers }: DesiredState,
   observed: ObservedState,
+  { ourContainers }: Pick<Maps, 'ourContainers'>,
 ): readonly Finding[] {
   const byContainer = Map.groupBy(attachments, ({ containerId }) => containerId)
+  const claims = publishedByPort(observed, ourContainers)
   return containers.flatMap((each) => {
     const own = byContainer.get(each.containerId) ?? []
     if (each.ports === undefined || own.length === 0) return []
@@ -23,7 +26,10 @@ export function publishedFindings(
       : [
           ...deadEnds(each, each.ports, publisher),
           ...withoutAddress(each, each.ports, observed),
-          ...ledElsewhere(each, each.ports, observed),
+          ...ledElsewhere(each, each.ports, [
+            ...leadsOfOthers(each.ports, observed),
+            ...leadsOfPlugins(each.ports, claims),
+          ]),
         ]
   })
 }
@@ -96,13 +102,11 @@ function withoutAddress(
   ]
 }
 
-// Whose rule comes first is a matter of priorities: either may have the port.
-function ledElsewhere(
-  { namespace, id }: DesiredContainer,
+function leadsOfOthers(
   ports: readonly DesiredPort[],
   { firewall }: ObservedState,
-): readonly Finding[] {
-  const evidence = firewall.flatMap(({ family, ledByOthers = [] }) =>
+): readonly string[] {
+  return firewall.flatMap(({ family, ledByOthers = [] }) =>
     ledByOthers
       .filter((led) => ports.some((each) => meets(led, each)))
       .map(
@@ -110,6 +114,57 @@ function ledElsewhere(
           `IPv${family}: chain ${chain} of table nat leads it to ${to || 'a port of the host'}`,
       ),
   )
+}
+
+/** A port that the rules of a CNI plugin lead to a container. */
+interface PluginLead {
+  readonly led: ForwardedPorts
+  readonly claim: OwnedRules['claim']
+}
+
+// What containers of ours have left is a finding of its own.
+function publishedByPort(
+  { firewall }: ObservedState,
+  ours: ReadonlySet<string>,
+): ReadonlyMap<string, readonly PluginLead[]> {
+  const leads = firewall
+    .flatMap(({ owned }) =>
+      [...owned.values()].flatMap(({ mark, claim, published }) =>
+        published.map(({ protocol, hostPort, target, address = '' }) => ({
+          led: { protocol, address, first: hostPort, last: hostPort, chain: mark, to: target },
+          claim,
+        })),
+      ),
+    )
+    .filter(({ claim }) => !ours.has(claim?.containerId ?? ''))
+  return Map.groupBy(leads, ({ led }) => portKey(led.protocol, led.first))
+}
+
+// nerdctl 1.x looks at no port before it publishes it, and neither do runtimes of pods.
+function leadsOfPlugins(
+  ports: readonly DesiredPort[],
+  claims: ReadonlyMap<string, readonly PluginLead[]>,
+): readonly string[] {
+  return ports.flatMap((port) =>
+    (claims.get(portKey(port.protocol, port.hostPort)) ?? [])
+      .filter(({ led }) => meets(led, port))
+      .map(
+        ({ led: { chain, to }, claim }) =>
+          `chain ${chain} of table nat leads it to ${to}, for container ${claim?.containerId ?? '(unknown)'}`,
+      ),
+  )
+}
+
+function portKey(protocol: string, port: number): string {
+  return `${protocol}/${port}`
+}
+
+// Whose rule comes first is a matter of priorities: either may have the port.
+function ledElsewhere(
+  { namespace, id }: DesiredContainer,
+  ports: readonly DesiredPort[],
+  evidence: readonly string[],
+): readonly Finding[] {
   if (evidence.length === 0) return []
   return [
     finding({
@@ -117,7 +172,7 @@ function ledElsewhere(
       severity: 'warning',
       subject: { kind: 'container', name: `${namespace}/${id}` },
       message: `published ports of container ${id} may not answer: rules of others lead them elsewhere`,
-      evidence,
+      evidence: [...ports.map(textOf), ...evidence],
       ours: false,
       fix: 'iptables -t nat -S; ip6tables -t nat -S   (remove the rule, or publish another port)',
     }),

@@ -2,7 +2,7 @@ import { attachmentText } from './attachment-ref.ts'
 import type { DesiredAttachment, DesiredState } from './desired-state.ts'
 import {
   attachmentFindings,
-  podFindings,
+  lostNetworkFindings,
   recordFindings,
   unfinishedFindings,
 } from './diff-attachments.ts'
@@ -35,7 +35,7 @@ export function diff(desired: DesiredState, observed: ObservedState): readonly F
     ...damageFindings(desired, observed),
     ...attachmentFindings(observed, maps),
     ...recordFindings(observed),
-    ...podFindings(observed),
+    ...lostNetworkFindings(observed),
     ...desired.attachments.flatMap((each) => lacks(each, observed, maps)),
     ...unfinishedFindings(desired, observed, maps),
     ...strayLinkFindings(desired, observed),
@@ -46,7 +46,7 @@ export function diff(desired: DesiredState, observed: ObservedState): readonly F
     ...nameFindings(desired, observed),
     ...startFindings(desired, observed),
     ...portFindings(desired, observed, maps),
-    ...publishedFindings(desired, observed),
+    ...publishedFindings(desired, observed, maps),
     ...loopbackFindings(desired),
     ...subnetFindings(desired, observed),
     ...hostFindings(desired, observed),

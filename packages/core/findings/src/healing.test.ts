@@ -88,7 +88,10 @@ function foreign(world: World): World {
     ...({ ours: false, netns: '/run/netns/stranger', state: 'gone' } as const),
   } as const
   const [wanted] = healthyWorld(1).desired.attachments
-  const rules = wanted ? ownedBy({ ...wanted, network: 'lan', containerId: 'stranger-2' }) : []
+  const ports = [{ protocol: 'tcp', hostPort: 9999, containerPort: 80, hostIp: '' }]
+  const rules = wanted
+    ? ownedBy({ ...wanted, network: 'lan', containerId: 'stranger-2', ports })
+    : []
   const reservation = { address: '10.9.0.2', containerId: 'stranger-3', sinceMs: 0 }
   return onFirewall(
     observing(world, ({ attachments, reservations }) => ({

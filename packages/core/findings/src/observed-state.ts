@@ -79,7 +79,7 @@ export interface ObservedAttachment extends AttachmentRef {
   readonly ours: boolean
   /** The pod that it is of, `k8s://NAMESPACE/NAME`, empty without names; absent for what is of none. */
   readonly pod?: string
-  /** Whether it is a pod in a network that Vethra or nerdctl made, and no conf list defines any more. Default false. */
+  /** Whether it is ours or a pod's in a network that Vethra or nerdctl made, and no conf list defines any more. Default false. */
   readonly networkLost?: true
   /** The link of the host that led to it; absent where that is not known. */
   readonly hostLink?: string

@@ -11,7 +11,7 @@ export function planRepairs(findings: readonly Finding[]): readonly Repair[] {
   return merged(wanted).toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))
 }
 
-/** The phase of a repair: 0 removes the dead, 1 makes bridges, 2 restores the living. */
+/** The phase of a repair: 0 removes the dead, 1 makes networks and bridges, 2 restores the living. */
 export function phaseOf({ kind }: Repair): number {
   return phases.findIndex((kinds) => kinds.includes(kind))
 }
@@ -30,7 +30,7 @@ const phases: readonly (readonly Repair['kind'][])[] = [
     'release-ports',
     'claim-name',
   ],
-  ['restore-bridge'],
+  ['restore-network', 'restore-bridge'],
   [
     'reattach',
     'restore-link',

@@ -44,6 +44,8 @@ export type Repair =
   | (ContainerRef & { readonly kind: 'hold-ports' })
   /** Publish the ports of a running container through the first of its networks that can. */
   | (ContainerRef & { readonly kind: 'publish-ports' })
+  /** Write the conf list of a network again, from what an attachment of it was made with. */
+  | { readonly kind: 'restore-network'; readonly attachment: AttachmentRef }
   /** Make a bridge as it should be: there, up, with its addresses. */
   | { readonly kind: 'restore-bridge'; readonly bridge: RepairedBridge }
   /** Attach a living container again, under the addresses that it had: its interface is missing. */

@@ -47,6 +47,10 @@ export function repaired(world: World, repair: Repair): World {
     }
     case 'publish-ports':
       return publishing(world, containerIdOf(repair), 'does')
+    case 'restore-network':
+      return observing(world, ({ attachments }) => ({
+        attachments: attachments.map(({ networkLost: _, ...each }) => each),
+      }))
     case 'restore-bridge': {
       const { name, addresses } = repair.bridge
       const rest = (links: ObservedState['links']) => links.filter((each) => each.name !== name)

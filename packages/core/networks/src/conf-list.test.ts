@@ -227,6 +227,16 @@ describe('driver options', () => {
   })
 })
 
+it('-o vethra.own=true keeps the id under a key of ours, so that nerdctl takes the network for one of others', () => {
+  const own = make({ options: { 'vethra.own': 'true' } }).list
+  const shared = make({ options: { 'vethra.own': 'false' } }).list
+  expect(own).not.toHaveProperty('nerdctlID')
+  expect(own.vethraID).toBe(shared.nerdctlID)
+  expect(Object.keys(own)).toEqual(
+    Object.keys(shared).map((key) => (key === 'nerdctlID' ? 'vethraID' : key)),
+  )
+})
+
 describe('overlaps', () => {
   const used = [
     { prefix: '192.168.7.5/24', by: 'interface eth0', device: 'eth0' },

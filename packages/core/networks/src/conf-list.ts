@@ -3,14 +3,14 @@ import type { UsedPrefix } from './choose-subnet.ts'
 import type { Neighbours } from './decide-subnets.ts'
 import { dnsLabel } from './dns-label.ts'
 import { type DriverOptions, readDriverOptions } from './driver-options.ts'
-import { bridgeName, checkName, networkId } from './identity.ts'
+import { bridgeName, checkName, nerdctlKey, networkId, ownKey } from './identity.ts'
 import { type IpamConf, ipamConf } from './ipam-conf.ts'
 import type { NetworkFacts, NetworkOptions, NewConfList } from './options.ts'
 import { refusal } from './refusal.ts'
 import { members, sortedMembers, type Written, writeJson } from './written-json.ts'
 
 /**
- * The conf list of a new network, in the bytes that nerdctl would write. The differences: the IPv6
+ * The conf list of a new network, in the bytes that nerdctl would write. The differences: `-o vethra.own`, the IPv6
  * default route of a network of both families, an MTU that is not 1500, and ports not published at
  * ::1. Throws CniError 103 for options that cannot be, with nerdctl's texts, and 102 when a subnet
  * overlaps or none is free.
@@ -27,7 +27,7 @@ export function networkConfList(options: NetworkOptions, facts: NetworkFacts): N
   const list = members([
     ['cniVersion', '1.0.0'],
     ['name', options.name],
-    ['nerdctlID', networkId(options.name)],
+    [driverOptions.own ? ownKey : nerdctlKey, networkId(options.name)],
     ['nerdctlLabels', labels(options, driverOptions, conf)],
     ['plugins', plugins],
   ])

@@ -35,6 +35,7 @@ it.each<[Partial<NetworkOptions>, object]>([
     { ipv6: true, subnets: ['10.1.0.0/16', 'fd00::/64'] },
     { EnableIPv6: true, Options: {} },
   ],
+  [{ options: { 'vethra.own': 'true' } }, { Options: { 'vethra.own': 'true' } }],
   [{ options: { 'ip-masq': 'false' } }, { Internal: false, Options: { 'ip-masq': 'false' } }],
   [
     { options: { 'com.docker.network.driver.mtu': '1400', icc: 'false' } },

@@ -1,5 +1,6 @@
 import { goField, type Json, jsonOrNull } from '@vethra/cni'
 import { ipamConfs, networkSubnets } from './anatomy.ts'
+import { ownKey } from './identity.ts'
 import type { Network } from './network.ts'
 import { listField, textField } from './read-json.ts'
 
@@ -37,6 +38,7 @@ export function networkOptions(network: Network): Readonly<Record<string, string
     ...(isBridge && isolated ? { icc: 'false' } : {}),
     ...named('parent', isBridge ? undefined : textField(main, 'master')),
     ...named('mode', isBridge ? undefined : textField(main, 'mode')),
+    ...(textField(jsonOrNull(network.list.text), ownKey) ? { 'vethra.own': 'true' } : {}),
   }
 }
 

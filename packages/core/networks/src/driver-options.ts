@@ -15,6 +15,8 @@ export interface DriverOptions {
   /** An interface of the host; macvlan and ipvlan. */
   readonly parent?: string
   readonly allowOverlap: boolean
+  /** Whether nerdctl neither removes nor prunes it: it takes it for one that others made. */
+  readonly own: boolean
   /** Whether containers of the network are answered by DNS while the resolver runs. Absent when not given: they are. Bridge only. */
   readonly dns?: boolean
 }
@@ -22,7 +24,7 @@ export interface DriverOptions {
 type Name = keyof DriverOptions
 
 const mtuNames = { mtu: 'mtu', 'com.docker.network.driver.mtu': 'mtu' } as const
-const ownNames = { 'vethra.allow-overlap': 'allowOverlap' } as const
+const ownNames = { 'vethra.allow-overlap': 'allowOverlap', 'vethra.own': 'own' } as const
 
 const names: Readonly<Record<Driver, Readonly<Record<string, Name>>>> = {
   bridge: {
@@ -58,6 +60,7 @@ export function readDriverOptions(
     ipMasq: readBool(given.get('ipMasq') ?? 'true'),
     icc: readBool(given.get('icc') ?? 'true'),
     allowOverlap: readBool(given.get('allowOverlap') ?? 'false'),
+    own: readBool(given.get('own') ?? 'false'),
     ...(dns === undefined ? {} : { dns: readBool(dns) }),
     ...(mtu === undefined ? {} : { mtu: readMtu(mtu) }),
     ...(mode ? { mode: readMode(driver, mode) } : {}),

@@ -8,6 +8,12 @@ export const defaultNetworkName = 'bridge'
 /** The label that marks the default network, whatever its value (nerdctl). */
 export const defaultNetworkLabel = 'nerdctl/default-network'
 
+/** The key of a network's id: nerdctl lists, uses and removes it. */
+export const nerdctlKey = 'nerdctlID'
+
+/** The key of the id of a network that nerdctl lists and uses, and refuses to remove: one without an id of its own. */
+export const ownKey = 'vethraID'
+
 /** The id of a network: its name's SHA-256 in lower-case hex, as nerdctl has it. */
 export function networkId(name: string): string {
   return bytesToHex(sha256(utf8ToBytes(name)))

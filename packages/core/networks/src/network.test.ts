@@ -31,6 +31,12 @@ describe('networksFromFiles', () => {
     expect(network).not.toHaveProperty('id')
   })
 
+  it('reads a network of ours that nerdctl takes for one of others', () => {
+    expect(read(conf({ vethraID: 'abc', nerdctlLabels: { k: 'v' } }))).toMatchObject({
+      ...{ id: 'abc', labels: { k: 'v' }, managed: true },
+    })
+  })
+
   it('a network without labels is managed too, and keys match in any case', () => {
     expect(read(conf({ NerdctlId: 'abc', nerdctlLabels: null }))).toMatchObject({
       id: 'abc',

@@ -7,12 +7,13 @@ import {
   jsonOrNull,
 } from '@vethra/cni'
 import { parseConfFile } from '@vethra/conflist'
+import { nerdctlKey, ownKey } from './identity.ts'
 import { isObject } from './read-json.ts'
 
 /** A network as a file of the conf list folder defines it. */
 export interface Network {
   readonly name: string
-  /** `nerdctlID`; absent when there is none, or it is not a text (files of nerdctl 1.x have integers). */
+  /** `nerdctlID`, or `vethraID`; absent when there is none, or it is not a text (files of nerdctl 1.x have integers). */
   readonly id?: string
   /** `nerdctlLabels`, those that are hidden from people too; empty when there are none. */
   readonly labels: Readonly<Record<string, string>>
@@ -72,7 +73,7 @@ function readFile({ file, text, modified, error }: ConfFile): Network | CniError
 function readNetwork(file: string, list: ConfList): Network {
   checkNetworkName(list.name)
   const json = jsonOrNull(list.text)
-  const id = goField(json, 'nerdctlID')
+  const id = goField(json, nerdctlKey) ?? goField(json, ownKey)
   const labels = goField(json, 'nerdctlLabels') ?? {}
   const nerdctl =
     typeof id === 'string' && id !== '' && isTexts(labels) ? { id, labels } : undefined

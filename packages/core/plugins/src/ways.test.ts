@@ -16,6 +16,7 @@ describe('the ways of plugins', () => {
   it.each<readonly [PluginChoice, ReturnType<typeof list>, string]>([
     ['auto', list(own, bridge, { type: 'portmap' }), 'native native'],
     ['auto', list({ nerdctlID: 1 }, bridge), 'native'],
+    ['auto', list({ vethraID: 'a1' }, bridge), 'native'],
     ['auto', list({}, bridge), 'exec'],
     ['native', list({}, bridge, { type: 'istio-cni' }), 'native exec'],
     ['native', list({}, dhcp, { type: 'tuning' }), 'native+exec native'],

@@ -17,7 +17,7 @@ export interface PluginWay {
 
 /** The ways of a list's plugins, in its order, by choice and by what is built in. */
 export function waysOf(list: ConfList, choice: PluginChoice): readonly PluginWay[] {
-  const isWanted = choice === 'native' || (choice === 'auto' && hasNerdctlId(list))
+  const isWanted = choice === 'native' || (choice === 'auto' && hasId(list))
   return list.plugins.map(({ type, text }, index) => {
     const conf: JsonObject = JSON.parse(text)
     const byProgram = whyIpamProgram(conf) !== undefined
@@ -41,8 +41,8 @@ export function isNative(
   return found?.way === 'native' && found.type === plugins[index]?.type
 }
 
-// nerdctl and Vethra mark their networks by the same key.
-function hasNerdctlId({ text }: ConfList): boolean {
+// nerdctl and Vethra mark their networks by the first, and Vethra those that nerdctl may not remove by the other.
+function hasId({ text }: ConfList): boolean {
   const list: JsonObject = JSON.parse(text)
-  return goField(list, 'nerdctlID') !== undefined
+  return ['nerdctlID', 'vethraID'].some((key) => goField(list, key) !== undefined)
 }

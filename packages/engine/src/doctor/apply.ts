@@ -3,6 +3,7 @@ import type { Applied, RepairOf } from './applied.ts'
 import { detachDead, reattach, restoreBridge, restoreLink } from './apply-attachment.ts'
 import { restoreRecord, restoreResult } from './apply-memory.ts'
 import { claimName, forgetNames, releaseName, removeHosts, restoreNames } from './apply-names.ts'
+import { restoreNetwork } from './apply-network.ts'
 import { holdPorts, publishAgain, releasePorts } from './apply-ports.ts'
 import { releaseAddress, reserveAddress } from './apply-reservation.ts'
 import {
@@ -35,6 +36,7 @@ const appliers: Appliers = {
   'release-ports': releasePorts,
   'hold-ports': holdPorts,
   'publish-ports': publishAgain,
+  'restore-network': restoreNetwork,
   'restore-bridge': restoreBridge,
   reattach,
   'restore-link': restoreLink,

@@ -142,6 +142,36 @@ describe('repair', () => {
     },
   )
 
+  it('writes the conf list of a network again that was removed under a container, as it was at its ADD', async () => {
+    const before = host.conf
+    host.conf = ''
+    const found = await examine(sampleTools(host))
+    expect(found.map(({ kind, subject }) => [kind, subject.name])).toEqual([
+      ['network-missing', 'lan'],
+    ])
+    await repair(sampleTools(host), planRepairs(found))
+    expect([host.done, host.conf]).toEqual([['create lan'], before])
+    expect(await kinds()).toEqual([])
+    // Another file has defined it meanwhile.
+    expect(await repair(sampleTools(host), planRepairs(found))).toMatchObject([
+      { kind: 'unneeded' },
+    ])
+  })
+
+  it.each([
+    ['that others made', (text: string) => text.replace('nerdctlID', 'otherID')],
+    ['whose name the cache does not have', (text: string) => text.replace('"lan"', '"../etc"')],
+    ['that the cache does not have', () => ''],
+  ])('writes no conf list of a network %s', async (_what, change) => {
+    host.cached = host.cached.map((each) => ({ ...each, listText: change(host.conf) }))
+    host.conf = ''
+    const planned = { kind: 'restore-network', attachment: key } as const
+    expect((await repair(sampleTools(host), [planned])).map(({ kind }) => kind)).toEqual([
+      'unneeded',
+    ])
+    expect(host.done).toEqual([])
+  })
+
   it('changes nothing of what nerdctl made and stopped: its files, names, rules, and what it left attached', async () => {
     host.records = []
     host.containers['c1'] = { 'lifecycle.json': { started_at: '1970-01-01T00:00:01Z' } }

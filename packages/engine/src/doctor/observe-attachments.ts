@@ -66,7 +66,10 @@ export async function observeAttachments(
         recorded: record !== undefined || recordDamaged,
         byInode: record !== undefined && record.cookie === undefined,
         restorable: !remembered && wanted !== undefined,
-        ...(pod && !ours ? { pod: podText(pod), ...lostNetwork(networks, entry) } : {}),
+        ...(pod && !ours ? { pod: podText(pod) } : {}),
+        ...(entry && (record ? state === 'alive' : pod && !ours)
+          ? lostNetwork(networks, entry)
+          : {}),
         ...(wanted?.hostLink === undefined ? {} : { hostLink: wanted.hostLink }),
         netns: record?.netns ?? (entry ? netnsOfEntry(entry) : ''),
       }

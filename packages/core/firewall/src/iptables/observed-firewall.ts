@@ -37,6 +37,8 @@ export interface PublishedPort {
   readonly hostPort: number
   /** `10.4.1.2:80`, `[fd00::2]:80`. */
   readonly target: string
+  /** The address of the host that it is for; absent where it is each one of the family. */
+  readonly address?: string
 }
 
 /**

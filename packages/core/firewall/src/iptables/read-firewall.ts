@@ -141,7 +141,9 @@ function publishedBy(inside: readonly Rule[], jumps: readonly Rule[]): readonly 
   return inside.flatMap(({ target, words }) => {
     const [protocol, port] = [option(words, '-p') ?? '', option(words, '--dport') ?? '']
     if (target !== 'DNAT' || !reached.has(`${protocol}/${port}`)) return []
-    return [{ protocol, hostPort: Number(port), target: option(words, '--to-destination') ?? '' }]
+    const [address] = hostIn(option(words, '-d'))
+    const to = { hostPort: Number(port), target: option(words, '--to-destination') ?? '' }
+    return [{ protocol, ...to, ...(address === undefined ? {} : { address }) }]
   })
 }
 
