@@ -1,5 +1,6 @@
 import { addressKey, liesIn } from './address-octets.ts'
 import { findHolders } from './find-holders.ts'
+import { fullNameOf } from './full-name.ts'
 import type { DnsQuestion, DnsRecord } from './message.ts'
 import { dnsRcode, dnsType } from './numbers.ts'
 import {
@@ -117,8 +118,9 @@ function reverseContent(asked: Asked, reverse: ReverseName): Content | undefined
   if (!isWhole) return nothing(asked, zone)
   const networks = new Set(asked.view.networks.map(({ name }) => name))
   const members = asked.zone.members.get(addressKey(reverse.octets)) ?? []
-  const member = members.find(({ network, fullName }) => networks.has(network) && fullName !== '')
-  return member ? pointer(asked, member.fullName, zone) : missing(asked, zone)
+  const member = members.find(({ network }) => networks.has(network))
+  const fullName = member ? fullNameOf(member) : ''
+  return fullName !== '' ? pointer(asked, fullName, zone) : missing(asked, zone)
 }
 
 function pointer(asked: Asked, target: string, zone?: string): Content {

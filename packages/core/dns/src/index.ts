@@ -7,6 +7,7 @@ export { ageAnswer, staleAnswer, staleSeconds } from './age-answer.ts'
 export { answerQuestion } from './answer-question.ts'
 export { answerSeconds, type TtlBounds } from './answer-seconds.ts'
 export type { AnswerOutcome, AskedQuestion } from './asked-question.ts'
+export { changeZone, type ZoneChange } from './change-zone.ts'
 export {
   checkUpstreamAnswer,
   type SpoofReason,

@@ -3,14 +3,14 @@ import type { Content } from './find-content.ts'
 import type { DnsQuestion } from './message.ts'
 import { prepareAnswer } from './prepare-answer.ts'
 import { lowerOctet, type PlainRequest } from './read-request.ts'
-import type { PreparedAnswer, PreparedAnswers, View, Zone } from './zone.ts'
+import type { PreparedAnswer, PreparedAnswers, PreparedBody, View, Zone } from './zone.ts'
 
 const mostEntries = 65_536
 const mostOctets = 8 * 2 ** 20
 
 /** The answers of a zone that has not been asked. */
 export function noPreparedAnswers(): PreparedAnswers {
-  return { entries: new Map(), negatives: new Map(), octets: 0 }
+  return { entries: new Map(), negatives: new Map(), singles: new Map(), octets: 0 }
 }
 
 /** The answer to a question that was asked before in a view. */
@@ -32,7 +32,7 @@ export function makePrepared(
 ): PreparedAnswer {
   const negative = negativeKey(question, content)
   const known = negative === undefined ? undefined : prepared.negatives.get(negative)
-  const body = known ?? prepareAnswer(question, content)
+  const body = known ?? withShared(prepared, prepareAnswer(question, content))
   if (negative !== undefined) prepared.negatives.set(negative, body)
   const key = copyOctets(octets, 12, request.end)
   for (let at = 0; at < key.length - 4; at += 1) key[at] = lowerOctet(key[at] ?? 0)
@@ -47,6 +47,15 @@ export interface AnsweredRequest {
   readonly request: PlainRequest
   readonly question: DnsQuestion
   readonly content: Content
+}
+
+function withShared({ singles }: PreparedAnswers, body: PreparedBody): PreparedBody {
+  const { counts, runs } = body
+  const [run] = runs
+  if (run === undefined || counts[0] !== 1 || counts[1] + counts[2] > 0) return body
+  const shared = singles.get(run.size) ?? { counts, runs }
+  singles.set(run.size, shared)
+  return { ...body, ...shared }
 }
 
 // Without an answer, what stands behind a question is the same for all questions with such an SOA record.

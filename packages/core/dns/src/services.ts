@@ -1,3 +1,4 @@
+import { fullNameOf } from './full-name.ts'
 import type { DnsRecord } from './message.ts'
 import { addressRecord, type RecordHead, serviceRecord } from './records.ts'
 import type { Holder } from './zone.ts'
@@ -40,12 +41,13 @@ export function findServices(
 ): FoundServices {
   const found = holders.flatMap(({ member }) => {
     const port = publishedPort(service, member.container.ports)
-    return port === undefined || member.fullName === '' ? [] : [{ port, member }]
+    const fullName = fullNameOf(member)
+    return port === undefined || fullName === '' ? [] : [{ port, member, fullName }]
   })
   return {
-    services: found.map(({ port, member }) => serviceRecord(head, port, member.fullName)),
-    addresses: found.flatMap(({ member }) =>
-      member.addresses.map((octets) => addressRecord({ ...head, name: member.fullName }, octets)),
+    services: found.map(({ port, fullName }) => serviceRecord(head, port, fullName)),
+    addresses: found.flatMap(({ member, fullName }) =>
+      member.addresses.map((octets) => addressRecord({ ...head, name: fullName }, octets)),
     ),
   }
 }

@@ -1,7 +1,6 @@
 /** The ingredients of a zone: the networks and the running containers of a host. */
 export interface ZoneInput {
   readonly networks: readonly ZoneNetwork[]
-  /** Where two have an address of one network, the first has it. */
   readonly containers: readonly ZoneContainer[]
   /** How long an answer may be kept, in seconds. Default: 5. */
   readonly ttlSeconds?: number
@@ -31,6 +30,8 @@ export interface ZoneContainer {
   /** By name of the network. Networks that are not in the zone are left out. */
   readonly networks: Readonly<Record<string, ZoneMembership>>
   readonly ports: readonly ZonePort[]
+  /** Where two have an address of one network, the higher one has it, then the lower id. Default: 0. */
+  readonly precedence?: number
   /** Names for itself alone, from `--add-host`: they come before all others. */
   readonly extraHosts: readonly (readonly [name: string, address: string])[]
 }

@@ -1,28 +1,35 @@
 import type { OctetPrefix } from './address-octets.ts'
-import type { ZoneContainer } from './zone-input.ts'
+import type { ZoneContainer, ZoneNetwork } from './zone-input.ts'
 
 /**
- * Names and addresses of a host's containers, ready to be asked for. A change makes a new one by `makeZone`. It keeps
- * views and answers that were asked for before, in bounds, so that they are made once.
+ * Names and addresses of a host's containers, ready to be asked for. It keeps views and answers that were asked for before,
+ * in bounds, so that they are made once. `changeZone` alone changes it.
  */
 export interface Zone {
   readonly ttlSeconds: number
   readonly serial: number
   readonly networks: ReadonlyMap<string, NetworkNames>
-  /** By `addressKey`; several where networks have the same addresses. */
-  readonly members: ReadonlyMap<string, readonly Member[]>
+  /** By id. */
+  readonly containers: Map<string, ZoneContainer>
+  /** By `addressKey`; several where networks have the same addresses, or containers of a network claim one: who has it first. */
+  readonly members: Map<string, readonly Member[]>
   readonly views: Map<string, View>
   readonly prepared: PreparedAnswers
 }
 
 /** The names of a network. */
 export interface NetworkNames {
+  /** As it was given. */
+  readonly network: ZoneNetwork
   readonly name: string
   readonly isInternal: boolean
   readonly prefixes: readonly OctetPrefix[]
   /** Ends that a name of it may have, each with its dot: `.lan`. */
   readonly suffixes: readonly string[]
-  readonly holders: ReadonlyMap<string, readonly Holder[]>
+  /** By a name, an id, its first 12 digits or an alias. One list may be that of many names. */
+  readonly holders: Map<string, readonly Member[]>
+  /** By a hostname that is none of these. */
+  readonly hostnames: Map<string, readonly Member[]>
 }
 
 /** A container that bears a name. */
@@ -36,8 +43,6 @@ export interface Holder {
 export interface Member {
   readonly container: ZoneContainer
   readonly network: string
-  /** The target of its PTR records: `web.lan`; empty when DNS cannot carry it. */
-  readonly fullName: string
   /** 4 or 16 octets each. */
   readonly addresses: readonly Uint8Array[]
 }
@@ -62,6 +67,8 @@ export interface PreparedAnswers {
   readonly entries: Map<number, PreparedAnswer>
   /** Those without an answer that are the same for all questions, by a name of their own. */
   readonly negatives: Map<string, PreparedBody>
+  /** Those of one record, by its size: tens of thousands of answers share them. */
+  readonly singles: Map<number, Pick<PreparedBody, 'counts' | 'runs'>>
   /** How many octets the entries' bodies have. */
   octets: number
 }

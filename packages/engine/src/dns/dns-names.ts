@@ -1,11 +1,16 @@
 import { onCniError, orElse } from '@vethra/cni'
-import { type BundleRecord, parseRecord } from '@vethra/container'
-import { makeZone, type Zone, type ZoneContainer } from '@vethra/dns'
-import type { ContainerNames } from '@vethra/names'
+import { parseRecord } from '@vethra/container'
+import { changeZone, makeZone, type Zone, type ZoneContainer, type ZoneNetwork } from '@vethra/dns'
 import { isInternal, type Network, networkSubnets, networksFromFiles } from '@vethra/networks'
 import type { ContainerStore, HostsStore } from '@vethra/world'
 import type { DnsTools } from './dns-tools.ts'
-import { networksByKey, zoneContainer } from './zone-container.ts'
+import {
+  type KeptRecord,
+  keptRecord,
+  type NetworksByKey,
+  networksByKey,
+  zoneContainer,
+} from './zone-container.ts'
 
 /** The networks and names of one containerd namespace. */
 export interface NamespaceNames {
@@ -16,12 +21,12 @@ export interface NamespaceNames {
   readonly zone: Zone
 }
 
-/** The records of a container. */
+/** The parts of a container's records that DNS goes by: a host may have tens of thousands. */
 interface KnownNames {
   /** Absent while it is in no network. */
-  readonly names?: ContainerNames
+  readonly shown?: ZoneContainer
   /** Absent for one that nerdctl made. */
-  readonly record?: BundleRecord
+  readonly record?: KeptRecord
 }
 
 /** A part of what is recorded that has changed. */
@@ -40,11 +45,19 @@ export async function readNames(tools: DnsTools, namespace: string): Promise<Nam
     const record = await readRecord(store, id)
     if (record) known.set(id, { record })
   }
-  for (const names of await hosts.list()) known.set(names.id, { ...known.get(names.id), names })
-  return withZone({ namespace, networks, containers: known }, 1)
+  const byKey = keysOf(networks)
+  for (const names of await hosts.list()) {
+    const before = known.get(names.id)
+    known.set(names.id, { ...before, shown: zoneContainer(names, before?.record, byKey) })
+  }
+  const zone = makeZone({
+    networks: zoneNetworks(networks),
+    containers: [...known.values()].flatMap(({ shown }) => shown ?? []),
+  })
+  return { namespace, networks, containers: known, zone }
 }
 
-/** The same after changes of its networks or of some containers. */
+/** The same after changes of its networks or of some containers. The zone before must not be asked any more. */
 export async function rereadNames(
   tools: DnsTools,
   before: NamespaceNames,
@@ -55,12 +68,30 @@ export async function rereadNames(
   const containers = new Map(before.containers)
   const hosts = await tools.hosts(namespace)
   const store = tools.containers(namespace)
-  for (const id of changed.ids) {
-    const known = await readContainer(hosts, store, id)
-    if (known.names || known.record) containers.set(id, known)
+  const byKey = keysOf(networks)
+  const unplaced = changed.networks ? unplacedIn(containers, byKey) : []
+  const ids = new Set([...changed.ids, ...unplaced])
+  for (const id of ids) {
+    const known = await readContainer({ hosts, store, byKey }, id)
+    if (known.shown || known.record) containers.set(id, known)
     else containers.delete(id)
   }
-  return withZone({ namespace, networks, containers }, before.zone.serial + 1)
+  const serial = (before.zone.serial + 1) >>> 0
+  const shown = new Map([...ids].map((id) => [id, containers.get(id)?.shown] as const))
+  const others = changed.networks ? { networks: zoneNetworks(networks) } : {}
+  const zone = changeZone(before.zone, { containers: shown, serial, ...others })
+  return { namespace, networks, containers, zone }
+}
+
+// Those in networks that were not known: their references may mean one that is known now.
+function unplacedIn(
+  containers: ReadonlyMap<string, KnownNames>,
+  byKey: NetworksByKey,
+): readonly string[] {
+  const isPlaced = (network: string) => byKey.nameOf(network) === network
+  return [...containers].flatMap(([id, { shown }]) =>
+    Object.keys(shown?.networks ?? {}).every(isPlaced) ? [] : [id],
+  )
 }
 
 async function readNetworks(tools: DnsTools, namespace: string): Promise<readonly Network[]> {
@@ -70,39 +101,40 @@ async function readNetworks(tools: DnsTools, namespace: string): Promise<readonl
   return [...first.values()]
 }
 
+interface ContainerSource {
+  readonly hosts: HostsStore
+  readonly store: ContainerStore
+  readonly byKey: NetworksByKey
+}
+
 async function readContainer(
-  hosts: HostsStore,
-  store: ContainerStore,
+  { hosts, store, byKey }: ContainerSource,
   id: string,
 ): Promise<KnownNames> {
   const names = await hosts.read(id).catch(onCniError(() => undefined))
   const record = await readRecord(store, id)
-  return { ...(names ? { names } : {}), ...(record ? { record } : {}) }
+  return {
+    ...(names ? { shown: zoneContainer(names, record, byKey) } : {}),
+    ...(record ? { record } : {}),
+  }
 }
 
 // A damaged record, or an id that cannot be one, hides no other container.
-async function readRecord(store: ContainerStore, id: string): Promise<BundleRecord | undefined> {
+async function readRecord(store: ContainerStore, id: string): Promise<KeptRecord | undefined> {
   const json = await store.read(id, 'vethra.json').catch(onCniError(() => undefined))
-  return json === undefined ? undefined : orElse(() => parseRecord(json), undefined)
+  return json === undefined ? undefined : orElse(() => keptRecord(parseRecord(json)), undefined)
 }
 
-function withZone(names: Omit<NamespaceNames, 'zone'>, serial: number): NamespaceNames {
-  const { networks, containers } = names
-  const byKey = networksByKey(networks.map(({ name }) => name))
-  const shown: ZoneContainer[] = [...containers.values()]
-    .filter((each) => each.names !== undefined)
-    .toSorted((a, b) => (b.names?.precedence ?? 0) - (a.names?.precedence ?? 0))
-    .flatMap((each) => (each.names ? [zoneContainer(each.names, each.record, byKey)] : []))
-  const zone = makeZone({
-    networks: networks.map((each) => ({
-      name: each.name,
-      isInternal: isInternal(each),
-      subnets: networkSubnets(each).map(({ subnet }) => subnet),
-    })),
-    containers: shown,
-    serial: serial >>> 0,
-  })
-  return { ...names, zone }
+function zoneNetworks(networks: readonly Network[]): readonly ZoneNetwork[] {
+  return networks.map((each) => ({
+    name: each.name,
+    isInternal: isInternal(each),
+    subnets: networkSubnets(each).map(({ subnet }) => subnet),
+  }))
+}
+
+function keysOf(networks: readonly Network[]): NetworksByKey {
+  return networksByKey(networks.map(({ name }) => name))
 }
 
 /** The change of what DNS tells that a change of a path may mean; undefined when there is none. */

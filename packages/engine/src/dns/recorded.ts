@@ -27,12 +27,14 @@ export async function openRecorded(tools: DnsTools): Promise<Recorded> {
     async refresh(paths) {
       const changes = paths.flatMap((path) => changeAt(path, { dataStore, netconf }) ?? [])
       const containers = changes.flatMap((each) => (each.kind === 'container' ? [each] : []))
-      const isNew = containers.some(({ namespace }) => !known.has(namespace))
-      if (isNew || changes.some(({ kind }) => kind === 'all')) {
+      if (changes.some(({ kind }) => kind === 'all')) {
         known = await readAll(tools, own)
         return { networks: true, containers: [] }
       }
-      const networks = changes.some(({ kind }) => kind === 'networks')
+      const namespaces = new Set(containers.map(({ namespace }) => namespace))
+      const coming = [...namespaces].filter((each) => !known.has(each))
+      for (const each of coming) known.set(each, await readNames(tools, each))
+      const networks = changes.some(({ kind }) => kind === 'networks') || coming.length > 0
       const byNamespace = Map.groupBy(containers, ({ namespace }) => namespace)
       for (const [namespace, before] of known) {
         const ids = [...new Set((byNamespace.get(namespace) ?? []).map(({ id }) => id))]

@@ -1,5 +1,4 @@
 import { CniError, resolverLogSocket } from '@vethra/cni'
-import type { BundleRecord } from '@vethra/container'
 import { visibleTo, type ZoneAsker } from '@vethra/dns'
 import type { DnsSockets } from '@vethra/world'
 import { newAdmission } from './admission.ts'
@@ -15,6 +14,7 @@ import type { ResolverState } from './resolver-state.ts'
 import { placesOf, wantedNetworks } from './served-networks.ts'
 import { newUpstreamHealth, type UpstreamFault } from './upstream-health.ts'
 import { openUpstreamServers } from './upstream-servers.ts'
+import type { KeptRecord } from './zone-container.ts'
 
 /** The part that answers questions, by what is recorded. */
 export interface Serving {
@@ -122,7 +122,7 @@ async function openSockets({ dnsSockets }: ResolverTools): Promise<DnsSockets> {
   })
 }
 
-function recordOf(all: readonly NamespaceNames[], asker: ZoneAsker): BundleRecord | undefined {
+function recordOf(all: readonly NamespaceNames[], asker: ZoneAsker): KeptRecord | undefined {
   for (const { zone, containers } of all) {
     const id = visibleTo(zone, asker)?.containerId
     if (id !== undefined) return containers.get(id)?.record

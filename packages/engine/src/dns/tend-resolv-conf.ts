@@ -17,7 +17,7 @@ export interface ResolvConfTools {
 
 /** A container, and what its resolv.conf depends on. */
 export interface ResolvConfOwner extends Pick<ContainerRef, 'id'> {
-  readonly record: BundleRecord
+  readonly record: Pick<BundleRecord, 'mode' | 'networks' | 'dns'>
   readonly networks: readonly Network[]
   readonly resolver: ResolverState | undefined
 }

@@ -5,7 +5,7 @@ import type { HostFacts, World } from '@vethra/world'
 /** The upstream resolvers of containers. */
 export interface UpstreamServers {
   /** Those of a container by its record, else of the host, in their order: those named for it, else those of the settings, else the host's. */
-  of(record: BundleRecord | undefined): readonly string[]
+  of(record: Pick<BundleRecord, 'dns'> | undefined): readonly string[]
   /** Reads the host's resolv.conf again; true when its servers are others now. */
   refresh(): Promise<boolean>
 }

@@ -2,30 +2,51 @@ import type { BundleRecord } from '@vethra/container'
 import type { ZoneContainer, ZoneMembership } from '@vethra/dns'
 import { type ContainerNames, networkKey } from '@vethra/names'
 
-/** A container as DNS shows it: the names that hosts files have of it, and the ports that its record publishes. */
+/** The part of a container's record that its resolv.conf and its SRV records come from. */
+export type KeptRecord = Pick<BundleRecord, 'mode' | 'networks' | 'dns' | 'ports'>
+
+/** The part of a record that is kept. */
+export function keptRecord({ mode, networks, dns, ports }: BundleRecord): KeptRecord {
+  return { mode, networks, dns, ports }
+}
+
+/**
+ * A container as DNS shows it: the names that hosts files have of it, and the ports that its record publishes. A network that
+ * is not known stays under the reference that the container has of it.
+ */
 export function zoneContainer(
   names: ContainerNames,
-  record: BundleRecord | undefined,
+  record: KeptRecord | undefined,
   networks: NetworksByKey,
 ): ZoneContainer {
-  const { id, name, hostname, domainname = '', extraHosts } = names
+  const { id, name, hostname, domainname = '', extraHosts, precedence } = names
   const full = hostname === '' || domainname === '' ? [] : [`${hostname}.${domainname}`]
   const aliases = Object.entries(names.aliases ?? {})
-  const memberships = Object.entries(names.networks ?? {}).flatMap(([ref, { ips }]) => {
-    const network = networks.nameOf(ref)
-    if (network === undefined) return []
-    const own = aliases.filter(([each]) => networks.nameOf(each) === network)
+  const memberships = Object.entries(names.networks ?? {}).map(([ref, { ips }]) => {
+    const network = networks.nameOf(ref) ?? ref
+    const own = aliases.filter(([each]) => (networks.nameOf(each) ?? each) === network)
     const membership: ZoneMembership = {
       addresses: (ips ?? []).map(({ address }) => address),
-      aliases: [...own.flatMap(([, each]) => each), ...full],
+      aliases: orNone([...own.flatMap(([, each]) => each), ...full]),
     }
-    return [[network, membership] as const]
+    return [network, membership] as const
   })
   const ports = (record?.ports ?? []).map(({ hostPort, containerPort, protocol }) => ({
     ...{ hostPort, containerPort, protocol },
   }))
-  return { id, name, hostname, networks: Object.fromEntries(memberships), ports, extraHosts }
+  return {
+    ...{ id, name, hostname, networks: Object.fromEntries(memberships) },
+    ...{ ports: orNone(ports), extraHosts: orNone(extraHosts) },
+    ...(precedence === undefined ? {} : { precedence }),
+  }
 }
+
+// Tens of thousands of containers have none of most things: one list for all of these.
+function orNone<T>(list: readonly T[]): readonly T[] {
+  return list.length > 0 ? list : none
+}
+
+const none: readonly never[] = []
 
 /** Networks by the references that containers have of them. */
 export interface NetworksByKey {
