@@ -42,6 +42,9 @@ const docker = [
   { Name: 'evil\u001b[2J', Driver: 'overlay' },
 ]
 
+// Of the steps of two networks: with one written, and half of the other. scripts/soak takes each.
+const killed = process.env['VETHRA_TEST_KILLS'] ? Array.from({ length: 26 }, (_, n) => n + 1) : [24]
+
 describeOnHost('vethra import', () => {
   let host: Host
 
@@ -104,6 +107,25 @@ describeOnHost('vethra import', () => {
     expect(again.exitCode).toBe(1)
     expect(states(again.stdout)).toEqual(['lan equal', 'inner refused'])
     expect(await confLists()).toBe(before)
+  })
+
+  it('killed at any step, the next one ends it', async () => {
+    const two = ['kk', 'll'].map((Name, index) => ({
+      ...{ Name, Driver: 'bridge' },
+      IPAM: { Config: [{ Subnet: `10.43.${index}.0/24` }] },
+    }))
+    const argv = [executable, 'import', 'docker', '--apply', '--format', 'json']
+    const input = JSON.stringify(two)
+    for (const step of killed) {
+      const first = await host.run(argv, { input, env: { VETHRA_FAULT: `kill:${step}` } })
+      expect(first.stderr).toContain(`killed at step ${step}, `)
+      const second = await host.run(argv, { input })
+      expect(second, first.stderr).toMatchObject({ exitCode: 0, stderr: '' })
+      for (const each of rows(second.stdout)) expect(each.Status).toMatch(/^(created|equal)$/)
+      const { stdout } = await host.run(['ls', '-A', '/etc/cni/net.d'])
+      expect(stdout, first.stderr).not.toContain('.tmp-')
+      expect(await host.vethra('network', 'rm', 'kk', 'll')).toMatchObject({ exitCode: 0 })
+    }
   })
 
   it('files that Podman has written make the same networks', async () => {

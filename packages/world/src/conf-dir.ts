@@ -28,6 +28,9 @@ export interface ConfDir {
   create(name: string, text: string): Promise<string>
   /** Removes a file of `list`; false when it is gone. Throws CniError 101 for any other path. */
   remove(file: string): Promise<boolean>
-  /** Runs `work` under the lock of the folder: from the choice of a subnet to its conf list. */
+  /**
+   * Runs `work` under the lock of the folder: from the choice of a subnet to its conf list. Removes drafts first that
+   * processes of ours have left, which were killed while they wrote.
+   */
   exclusively<T>(work: () => Promise<T>): Promise<T>
 }

@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -198,6 +199,15 @@ describe('exclusively', () => {
     expect(numbers.toSorted()).toEqual([0, 1, 2, 3, 4, 5])
     expect(new Set(paths)).toEqual(new Set([join(dir, 'made', '.nerdctl.lock')]))
     expect(mode(join(dir, 'made'))).toBe('755')
+  })
+
+  it('removes what a process of ours that was killed has left, and nothing of others', async () => {
+    const [here = ''] = /\d+/.exec(readlinkSync('/proc/self/ns/pid')) ?? []
+    // Above the kernel's largest pid: no such process can be.
+    for (const name of [`.tmp-4194305-${here}-1`, `ns/.tmp-4194305-${here}-2`, '.tmp-other'])
+      put(name)
+    await at('ns').exclusively(async () => undefined)
+    expect(readdirSync(dir, { recursive: true }).toSorted()).toEqual(['.tmp-other', 'ns'])
   })
 })
 

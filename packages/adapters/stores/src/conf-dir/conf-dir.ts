@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from 'node:path'
 import { CniError, checkNetworkName, checkPathComponent, guards } from '@vethra/cni'
-import { createWhole, listFolders, makeFolder, removeFile } from '@vethra/files'
+import { createWhole, listFolders, makeFolder, removeAbandoned, removeFile } from '@vethra/files'
 import type { ConfDir, Lock } from '@vethra/world'
 import { readConfFiles } from './read-conf-files.ts'
 
@@ -61,7 +61,10 @@ export function confDir(options: ConfDirOptions): ConfDir {
 
     async exclusively(work) {
       await makeFolder(shared, 0o755)
-      return await lock.hold(guards['conf-lists']({ netconf: shared }), work)
+      return await lock.hold(guards['conf-lists']({ netconf: shared }), async () => {
+        for (const folder of [shared, own]) await removeAbandoned(folder)
+        return await work()
+      })
     },
   }
 }
