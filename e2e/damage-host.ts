@@ -87,6 +87,8 @@ export async function othersResources({ host }: Pick<DamageHost, 'host'>): Promi
 /** A snapshot in which names that plugins draw, and what the kernel numbers, are the same each time. */
 export async function comparableSnapshot({ host }: Pick<DamageHost, 'host'>): Promise<Snapshot> {
   await run(host, 'ip netns delete third 2>/dev/null')
+  // The file of a lock outlives a holder that is killed, and goes when it is taken next: free it must be.
+  await run(host, 'for lock in /run/vethra/locks/*; do flock -n "$lock" rm "$lock"; done')
   const { links, rules, files, processes } = await host.snapshot()
   const plain = (text: string) =>
     text.replace(/veth[0-9a-f]{8,12}/g, 'veth').replace(/,?fe80::[0-9a-f:]+/g, '')

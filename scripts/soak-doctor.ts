@@ -18,16 +18,18 @@ import { executable, type Host, openHost } from '../e2e/host.ts'
 const kills = Number(process.env['VETHRA_SOAK_DOCTOR_KILLS'] ?? 40)
 const rounds = Number(process.env['VETHRA_SOAK_DOCTOR_ROUNDS'] ?? 10)
 const flushed = Number(process.env['VETHRA_SOAK_DOCTOR_FLUSHED'] ?? 100)
-/** The steps of a repair before which one is killed, at most. */
-const steps = Number(process.env['VETHRA_SOAK_DOCTOR_STEPS'] ?? 12)
+/** The steps of a repair before which one is killed, at most. Default: all. */
+const steps = Number(process.env['VETHRA_SOAK_DOCTOR_STEPS'] ?? Number.POSITIVE_INFINITY)
+/** The ways in which attachments are made. */
+const ways = (process.env['VETHRA_SOAK_DOCTOR_WAYS'] ?? 'native exec').split(' ')
 const settle = new URL('../bench/attachments.ts', import.meta.url).pathname
 
-for (const way of ['native', 'exec'] as const) await healDamages(way)
+for (const way of ways) await healDamages(way)
 await onHost(killDoctors)
 await onHost(repairWhileOthersWork)
 await onHost(restoreRules)
 
-async function healDamages(way: 'native' | 'exec'): Promise<void> {
+async function healDamages(way: string): Promise<void> {
   const host = await openHost({ plugins: way === 'exec' ? 'exec' : 'auto' })
   try {
     const place = await openDamageHost(host)
@@ -51,7 +53,9 @@ async function healDamages(way: 'native' | 'exec'): Promise<void> {
       const kinds = await damage(place, each)
       if (!kinds.includes(each.kind)) throw new Error(`${way}, ${each.what}: found ${kinds}`)
       await demandHealed('healed at once')
-      killed += await killAtEachStep(place, each, demandHealed)
+      const cut = await killAtEachStep(place, each, demandHealed)
+      console.log(`${way}, ${each.what}: killed at each of ${cut} steps`)
+      killed += cut
     }
     console.log(
       `${own.length} kinds of damage to what is made the way ${way}: each found, named and healed, and healed by the doctor after one that was killed, at ${killed} steps; nothing of others touched`,
