@@ -75,9 +75,11 @@ describeOnHost('the names of a container', () => {
       'search toml.example\nnameserver 10.10.10.10\nnameserver 20.20.20.20\noptions ndots:1',
     )
     const flags = ['--dns', '1.2.3.4', '--dns-search', 'flag.example.', '--dns-option', 'ndots:3']
+    // As docker calls it.
+    flags.push('--dns-opt', 'rotate')
     for (const mode of ['lan', 'none']) {
       const [given] = await found(`c-${mode}`, '/etc/resolv.conf', '--network', mode, ...flags)
-      expect(given).toBe('search flag.example.\nnameserver 1.2.3.4\noptions ndots:3')
+      expect(given).toBe('search flag.example.\nnameserver 1.2.3.4\noptions ndots:3 rotate')
     }
   })
 
