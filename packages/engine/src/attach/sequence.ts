@@ -11,7 +11,7 @@ export type SequenceStep = <T>(
   undo?: () => Promise<unknown>,
 ) => Promise<T>
 
-/** The outcome of an operation: its result, or its error. What of its undo failed is among the error's causes. */
+/** The outcome of an operation: its result, or its error. Failures of its undo are among the error's causes. */
 export type SequenceOutcome<T> = { readonly done: T } | { readonly failed: unknown }
 
 /**
