@@ -27,7 +27,11 @@ export async function bundle(top: string, { folder, entries }: WorkspacePackage)
 }
 
 /** Packs the folder, which has been built, as npm would get it; gives back the path of the tarball. */
-export async function pack(top: string, { folder }: WorkspacePackage, to: string): Promise<string> {
+export async function pack(
+  top: string,
+  { folder }: Pick<WorkspacePackage, 'folder'>,
+  to: string,
+): Promise<string> {
   const flags = ['--config.ignore-scripts=true', '--silent', '--json', '--pack-destination', to]
   const { stdout } = await execa('pnpm', ['pack', ...flags], { cwd: join(top, folder) })
   return JSON.parse(stdout).filename

@@ -1,17 +1,35 @@
 import { rename } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, join } from 'node:path'
 import { bundle, pack } from './pack-check-build.ts'
 import { declare } from './pack-check-declare.ts'
 import { workspacePackages } from './packages.ts'
 import { top } from './project.ts'
+import { type CommandBuild, layCommand, layExecutable } from './release-npm-command.ts'
 
-/** Builds and packs each public package into a folder. `tsc --build` has run. */
-export async function packAll(to: string): Promise<void> {
+/**
+ * Packs each public package, `vethra` and the package of each executable into a folder; returns the tarballs in the order in
+ * which they are published. `tsc --build` has run.
+ */
+export async function packAll(
+  builds: readonly CommandBuild[],
+  to: string,
+): Promise<readonly string[]> {
   const all = await workspacePackages(top)
-  for (const one of all.filter((each) => each.folder.startsWith('packages/') && !each.private)) {
+  const libraries = all.filter((each) => each.folder.startsWith('packages/') && !each.private)
+  const packed: string[] = []
+  for (const one of libraries) {
     await bundle(top, one)
     await declare(top, one, all)
-    const file = await pack(top, one, to)
-    if (dirname(file) !== to) await rename(file, join(to, file))
+    packed.push(await packInto(one.folder, to))
   }
+  // Last: it can be installed as soon as it is there.
+  for (const build of builds) packed.push(await packInto(await layExecutable(build), to))
+  return [...packed, await packInto(await layCommand(builds), to)]
+}
+
+async function packInto(folder: string, to: string): Promise<string> {
+  const file = await pack(top, { folder }, to)
+  const place = join(to, basename(file))
+  if (file !== place) await rename(join(top, folder, file), place)
+  return place
 }

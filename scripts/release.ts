@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { execa } from 'execa'
 import { version } from '../packages/core/settings/src/index.ts'
@@ -65,13 +65,16 @@ async function release(): Promise<void> {
   await step('SBOM', writeFile(join(out, `vethra-${version}.cdx.json`), sbom))
   const amd64 = { ...build, architecture: 'amd64', executable: await compile('amd64') } as const
   await packages(amd64)
+  const builds: Build[] = [amd64]
   if (values.all) {
-    await packages({ ...build, architecture: 'arm64', executable: await compile('arm64') })
+    const arm64 = { ...build, architecture: 'arm64', executable: await compile('arm64') } as const
+    builds.push(arm64)
+    await packages(arm64)
     await step('rpm, x86_64', buildRpm(amd64, work, out))
   }
-  await step('npm packages', packAll(out))
+  const tarballs = await step('npm packages', packAll(builds, out))
   await step('checksums', writeFile(join(out, 'SHA256SUMS'), await checksums()))
-  if (values.publish) console.log(publishing(await readdir(out)))
+  if (values.publish) console.log(publishing(tarballs))
 }
 
 async function packages(build: Build): Promise<void> {
@@ -103,13 +106,14 @@ async function checksums(): Promise<string> {
 }
 
 // The upload is for whoever owns the names.
-function publishing(files: readonly string[]): string {
-  const npm = files.filter((file) => file.endsWith('.tgz'))
+function publishing(tarballs: readonly string[]): string {
   return [
     'All is built. To publish it:',
     `  git tag v${version} && git push origin v${version}`,
     `  gh release create v${version} --notes-file dist/release/CHANGELOG.md dist/release/*`,
-    ...npm.map((file) => `  npm publish --provenance --access public dist/release/${file}`),
+    ...tarballs.map(
+      (file) => `  npm publish --provenance --access public dist/release/${basename(file)}`,
+    ),
   ].join('\n')
 }
 

@@ -12,11 +12,12 @@ export async function answer(
   operation: Operation,
   context: Context<{ Variables: { body: string } }>,
 ): Promise<Response> {
-  const { params, query, body, status, run } = operation
+  const { params, query, headers, body, status, run } = operation
   const { req } = context
   const input = {
     params: checked('the path', params, req.param()),
-    query: checked('the query', query, queryOf(operation, context)),
+    query: checked('the query', query, queryOf(context)),
+    headers: checked('a header', headers, req.header()),
     body: bodyOf(body, context.get('body')),
   }
   const work = operation.shared
@@ -39,14 +40,13 @@ function conflict(error: unknown): Response {
   return problemResponse({ ...problem, status: 409 })
 }
 
-// Once a text, several times an array. Clients of event streams name their place in a header.
-function queryOf({ id }: Operation, { req }: Context): Readonly<Record<string, unknown>> {
+// Once a text, several times an array.
+function queryOf({ req }: Context): Readonly<Record<string, unknown>> {
   const given = Object.entries(req.queries()).map(([key, values]) => [
     key,
     values.length === 1 ? values[0] : values,
   ])
-  const place = id === 'followEvents' ? req.header('last-event-id') : undefined
-  return { ...Object.fromEntries(given), ...(place === undefined ? {} : { after: place }) }
+  return Object.fromEntries(given)
 }
 
 // What takes no body is not done for one that says something.

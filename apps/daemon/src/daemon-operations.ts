@@ -5,7 +5,7 @@ import { planRepairs } from '@vethra/findings'
 import { eventStream } from './event-stream.ts'
 import { readMetrics } from './metrics.ts'
 import { type Operation, operation } from './operation.ts'
-import { findingRow, hostEvent, repairRow } from './schemas.ts'
+import { findingRow, repairRow, sentEvent } from './schemas.ts'
 
 const eventId = z
   .string()
@@ -57,8 +57,9 @@ export const daemonOperations: readonly Operation[] = [
     }),
     status: 200,
     contentType: 'text/event-stream',
-    answer: hostEvent,
-    run: async (api, { query }) => eventStream(api, query.after, query.follow === 'true'),
+    answer: sentEvent,
+    run: async (api, { query, headers }) =>
+      eventStream(api, headers['last-event-id'] ?? query.after, query.follow === 'true'),
   }),
   operation({
     id: 'readHealth',

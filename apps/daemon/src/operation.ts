@@ -5,14 +5,15 @@ import type { Api } from './api.ts'
 export type Tag = 'networks' | 'containers' | 'addresses' | 'host' | 'daemon'
 
 /** The parts of a request, checked. */
-interface Input<P, Q, B> {
+interface Input<P, Q, B, H> {
   readonly params: P
   readonly query: Q
   readonly body: B
+  readonly headers: H
 }
 
 /** One thing that the API does: the route, what it takes, what it answers with, and how. */
-export interface Operation<P = unknown, Q = unknown, B = unknown> {
+export interface Operation<P = unknown, Q = unknown, B = unknown, H = unknown> {
   /** `listNetworks`: unique, for generated clients. */
   readonly id: string
   readonly method: 'get' | 'post' | 'delete'
@@ -25,8 +26,7 @@ export interface Operation<P = unknown, Q = unknown, B = unknown> {
   readonly params?: z.ZodType<P>
   readonly query?: z.ZodType<Q>
   readonly body?: z.ZodType<B>
-  /** Headers that the document names; what reads them is `answer.ts`. */
-  readonly headers?: z.ZodType
+  readonly headers?: z.ZodType<H>
   readonly status: 200 | 201 | 204
   /** The answer's schema; absent for 204. */
   readonly answer?: z.ZodType
@@ -37,10 +37,10 @@ export interface Operation<P = unknown, Q = unknown, B = unknown> {
   /** Whether those who ask for the same at the same time get one answer: for what costs more the more there is. */
   readonly shared?: boolean
   /** The answer, as JSON or whole. Throws CniError. */
-  readonly run: (api: Api, input: Input<P, Q, B>) => Promise<unknown>
+  readonly run: (api: Api, input: Input<P, Q, B, H>) => Promise<unknown>
 }
 
 /** An operation whose `run` is checked against its schemas; what calls it has checked the input. */
-export function operation<P, Q, B>(operation: Operation<P, Q, B>): Operation {
+export function operation<P, Q, B, H>(operation: Operation<P, Q, B, H>): Operation {
   return operation as unknown as Operation
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { Validator } from '@seriousme/openapi-schema-validator'
+import { type HostEvent, renderEvent } from '@vethra/api'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import pino from 'pino'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -95,6 +96,20 @@ describe('the document', () => {
     expect(JSON.stringify(body)).not.toBe('{}')
   })
 
+  it('says in which form an event is sent', async () => {
+    const { paths, components } = await document()
+    const type = paths['/events']?.['get']?.responses['200']?.content?.['text/event-stream']
+    const ajv = new Ajv2020({ strict: false })
+    const isSent = ajv.compile({ ...type?.schema, components })
+    const isEvent = ajv.compile({ $ref: '#/components/schemas/Event', components })
+    const event = { ID: '7', Time: '2026-01-31T12:00:00Z', Type: 'look-failed', Message: 'm' }
+    const lines = renderEvent(event as HostEvent)
+      .trimEnd()
+      .split('\n')
+    const fields = Object.fromEntries(lines.map((line) => line.split(/: (.*)/s)))
+    expect([isSent(fields), isEvent(event), isEvent({})]).toEqual([true, true, false])
+  })
+
   it('says what a failure is', async () => {
     const { paths, components } = await document()
     const schema =
@@ -169,6 +184,8 @@ describe('what is wrong with a request', () => {
     ['/reservations/lan?ip=10.4.1.9', { method: 'DELETE' }, 404, { code: 101 }],
     ['/reservations/a%2Fb', { method: 'DELETE' }, 400, {}],
     ['/events?after=-1', {}, 400, { code: 103 }],
+    ['/events?after=x', { headers: { 'last-event-id': '0' } }, 400, { code: 103 }],
+    ['/events', { headers: { 'last-event-id': 'x' } }, 400, { code: 103 }],
     ['/repair', post('{"DryRun":"yes"}'), 400, { code: 103 }],
   ])('%s %j', async (path, init, status, problem) => {
     const response = await ask(path, init)

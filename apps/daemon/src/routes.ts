@@ -9,6 +9,7 @@ import { networkOperations } from './network-operations.ts'
 import type { Operation } from './operation.ts'
 import { failureResponse, plainProblem, problemResponse } from './problem-response.ts'
 import { checkBody } from './request-body.ts'
+import { hostEvent } from './schemas.ts'
 
 /** Everything that the API does, in the order of its document. */
 export const operations: readonly Operation[] = [
@@ -44,6 +45,7 @@ export function routes(api: Api, log: Logger): { fetch(request: Request): Promis
 export function apiDocument(version: string): object {
   const app = new OpenAPIHono()
   declareProblems(app.openAPIRegistry)
+  app.openAPIRegistry.register('Event', hostEvent)
   for (const each of operations) app.openAPIRegistry.registerPath(describe(each))
   return app.getOpenAPI31Document(about(version))
 }

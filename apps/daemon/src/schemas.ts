@@ -190,6 +190,18 @@ export const hostEvent: z.ZodType<HostEvent> = z
   })
   .openapi('Event')
 
+/** An event as it is sent, in the form that OpenAPI 3.2 gives to server-sent events: `data` is the event as JSON. */
+export const sentEvent: z.ZodType = z
+  .object({
+    id: text,
+    event: z.enum(eventTypes),
+    data: z.string().openapi({
+      contentMediaType: 'application/json',
+      contentSchema: { $ref: '#/components/schemas/Event' },
+    } as never),
+  })
+  .openapi('SentEvent')
+
 export const problem: z.ZodType<Problem> = z
   .object({
     type: text,

@@ -306,6 +306,25 @@ export interface components {
             readonly hint?: string;
             readonly causes?: readonly string[];
         };
+        readonly Event: {
+            readonly ID: string;
+            readonly Time: string;
+            /** @enum {string} */
+            readonly Type: "network-created" | "network-removed" | "container-attached" | "container-detached" | "container-connected" | "container-disconnected" | "container-removed" | "reservation-released" | "finding-appeared" | "finding-gone" | "repair-begun" | "repair-done" | "repair-unneeded" | "repair-failed" | "look-failed" | "daemon-started" | "daemon-stopping";
+            readonly Message: string;
+            readonly By?: string;
+            readonly Subject?: string;
+            readonly Network?: string;
+            readonly Container?: string;
+            readonly Name?: string;
+            readonly Namespace?: string;
+            readonly Interface?: string;
+            readonly Addresses?: readonly string[];
+            readonly Finding?: string;
+            readonly Repair?: string;
+            readonly Causes?: readonly string[];
+            readonly DurationMs?: number;
+        };
         readonly Network: {
             readonly ID: string;
             readonly Name: string;
@@ -521,24 +540,11 @@ export interface components {
             /** @default false */
             readonly DryRun?: boolean;
         };
-        readonly Event: {
-            readonly ID: string;
-            readonly Time: string;
+        readonly SentEvent: {
+            readonly id: string;
             /** @enum {string} */
-            readonly Type: "network-created" | "network-removed" | "container-attached" | "container-detached" | "container-connected" | "container-disconnected" | "container-removed" | "reservation-released" | "finding-appeared" | "finding-gone" | "repair-begun" | "repair-done" | "repair-unneeded" | "repair-failed" | "look-failed" | "daemon-started" | "daemon-stopping";
-            readonly Message: string;
-            readonly By?: string;
-            readonly Subject?: string;
-            readonly Network?: string;
-            readonly Container?: string;
-            readonly Name?: string;
-            readonly Namespace?: string;
-            readonly Interface?: string;
-            readonly Addresses?: readonly string[];
-            readonly Finding?: string;
-            readonly Repair?: string;
-            readonly Causes?: readonly string[];
-            readonly DurationMs?: number;
+            readonly event: "network-created" | "network-removed" | "container-attached" | "container-detached" | "container-connected" | "container-disconnected" | "container-removed" | "reservation-released" | "finding-appeared" | "finding-gone" | "repair-begun" | "repair-done" | "repair-unneeded" | "repair-failed" | "look-failed" | "daemon-started" | "daemon-stopping";
+            readonly data: string;
         };
         readonly Health: {
             /** @enum {string} */
@@ -1106,7 +1112,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "text/event-stream": components["schemas"]["Event"];
+                    readonly "text/event-stream": components["schemas"]["SentEvent"];
                 };
             };
             readonly 400: components["responses"]["Invalid"];

@@ -1,5 +1,7 @@
 /** One measured value. */
 export interface MetricSample {
+  /** Appended to the family's name: `_sum`, `_count`. */
+  readonly suffix?: '_sum' | '_count'
   readonly labels?: Readonly<Record<string, string>>
   readonly value: number
 }
@@ -7,7 +9,7 @@ export interface MetricSample {
 /** All values of one name. */
 export interface MetricFamily {
   readonly name: string
-  readonly type: 'counter' | 'gauge'
+  readonly type: 'counter' | 'gauge' | 'summary'
   /** One sentence. */
   readonly help: string
   readonly samples: readonly MetricSample[]
@@ -19,7 +21,9 @@ export function renderMetrics(families: readonly MetricFamily[]): string {
 }
 
 function renderFamily({ name, type, help, samples }: MetricFamily): string {
-  const lines = samples.map(({ labels = {}, value }) => `${name}${renderLabels(labels)} ${value}`)
+  const lines = samples.map(
+    ({ suffix = '', labels = {}, value }) => `${name}${suffix}${renderLabels(labels)} ${value}`,
+  )
   const described = help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')
   return [`# HELP ${name} ${described}`, `# TYPE ${name} ${type}`, ...lines, ''].join('\n')
 }

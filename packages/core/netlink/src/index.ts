@@ -60,6 +60,7 @@ export { dropsAll, dumpRules, handleOfRule } from './nft-rule.ts'
 export { addressText, type NftType, type NftValue, prefixBounds } from './nft-type.ts'
 export type {
   AddressOp,
+  InetConf,
   LinkRef,
   NamespaceRef,
   NewBridge,
@@ -69,6 +70,7 @@ export type {
   RouteEntryOp,
   RouteOp,
   SetAddressMode,
+  SetInetConf,
   SetLink,
   SetPort,
 } from './route-op.ts'

@@ -1,6 +1,5 @@
 import type { Resource } from '@vethra/state'
 import type { BridgeConf } from './bridge-conf.ts'
-import type { Veth } from './previous.ts'
 import { addressOn, type Ip, linkLocalOn } from './subnets.ts'
 
 /** Facts of the bridge that its conf alone does not say. */
@@ -86,15 +85,19 @@ export function forwarding(ips: readonly Ip[]): readonly Resource[] {
 }
 
 /** The two ends of a container's veth. */
-export interface Cable extends Veth {
+export interface Cable {
+  readonly hostName: string
+  readonly hostMac: string
   readonly ifname: string
+  readonly mac: string
   readonly hasIpv6: boolean
+  readonly unmarked?: boolean
 }
 
 /** The resources of a container's veth. */
 export function cable(
   conf: BridgeConf,
-  { ifname, hasIpv6, mac, ...host }: Cable,
+  { hostName, hostMac, ifname, mac, hasIpv6, unmarked }: Cable,
 ): readonly Resource[] {
   const { bridge: master, mtu, hairpin, isolated, onlyOwnMac, isDown, vlans } = conf
   return [
@@ -102,7 +105,13 @@ export function cable(
       kind: 'link',
       place: 'container',
       name: ifname,
-      type: { name: 'veth', bridge: master, ...host },
+      type: {
+        name: 'veth',
+        hostName,
+        hostMac,
+        bridge: master,
+        ...(unmarked ? { unmarked } : {}),
+      },
       up: !isDown,
       mac,
       ...(mtu === undefined ? {} : { mtu }),
@@ -111,7 +120,7 @@ export function cable(
     },
     {
       kind: 'bridge port',
-      link: host.hostName,
+      link: hostName,
       hairpin,
       isolated,
       ...(onlyOwnMac ? { onlyMac: mac } : {}),

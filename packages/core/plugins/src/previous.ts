@@ -1,6 +1,6 @@
 import { CniError, type Result } from '@vethra/cni'
 import type { Owned } from '@vethra/state'
-import { hostEndName, macFor } from './names.ts'
+import { hostEndName } from './names.ts'
 import type { PlanInput, PluginRequest } from './plugin.ts'
 import { hostPrefix, ipOf } from './subnets.ts'
 
@@ -39,24 +39,13 @@ function hostSide({ interfaces }: Result): readonly string[] {
   return interfaces.slice(0, inside < 0 ? interfaces.length : inside).map(({ name }) => name)
 }
 
-/** The veth of an attachment: its names and MACs. */
-export interface Veth {
+/** The interfaces of a veth as ADD returned them: its names and MACs. */
+export interface MadeVeth {
   readonly hostName: string
   readonly hostMac: string
-  /** That of the container's end. */
   readonly mac: string
-  /** Present where another plugin made it. */
-  readonly unmarked?: true
-}
-
-/** The veth that an attachment has, or is to have with this MAC inside. */
-export function vethOf({ request, made }: PlanInput, mac: string): Veth {
-  const known = madeVeth(made, request)
-  if (known) return known
-  const { network, attachment } = request
-  const { containerId, ifname } = attachment
-  const hostName = hostEndName(network, containerId, ifname)
-  return { hostName, hostMac: macFor('veth', network, containerId, ifname), mac }
+  /** Whether another plugin made it. */
+  readonly unmarked: boolean
 }
 
 /**
@@ -71,8 +60,8 @@ export function isOwnVeth(
   return hostEnd === undefined ? undefined : hostEnd === hostEndName(network, containerId, ifname)
 }
 
-// By whomever it was made.
-function madeVeth(made: Result | undefined, request: PluginRequest): Veth | undefined {
+/** The veth of a result, where it tells of one: made by whomever. */
+export function madeVeth(made: Result | undefined, request: PluginRequest): MadeVeth | undefined {
   const { ifname } = request.attachment
   const host = made?.interfaces.filter(({ sandbox }) => !sandbox) ?? []
   const hostEnd = host.find(({ name }) => name === (made && hostEndOf(made)))
@@ -82,7 +71,7 @@ function madeVeth(made: Result | undefined, request: PluginRequest): Veth | unde
     hostName: hostEnd.name,
     hostMac: hostEnd.mac.toLowerCase(),
     mac: inside.mac.toLowerCase(),
-    ...(made !== undefined && isOwnVeth(made, request) === false ? { unmarked: true } : {}),
+    unmarked: made !== undefined && isOwnVeth(made, request) === false,
   }
 }
 

@@ -40,9 +40,7 @@ it('what was done before a failure is undone in reverse, and each failure of an 
     )
   })
   expect(undone).toEqual(['two', 'one'])
-  const { failed: thrown } = outcome as { failed: CniError }
-  expect(thrown).toMatchObject({ code: 5, message: 'three failed' })
-  expect((thrown.cause as AggregateError).errors).toEqual([error('two stays')])
+  expect(outcome).toMatchObject({ failed: { code: 5, message: 'three failed' }, undone: false })
   expect(() => demandDone(outcome)).toThrow('three failed')
 })
 
@@ -62,7 +60,7 @@ it('each step and each undo is logged when it begins and when it ends', async ()
       return () => log.push(`end ${name}`)
     },
   )
-  expect(outcome).toMatchObject({ failed: { message: 'no' } })
+  expect(outcome).toMatchObject({ undone: true })
   expect(log).toEqual([
     'begin one',
     'end one',
