@@ -28,6 +28,8 @@ const config: ViteUserConfig = {
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
           testTimeout: 120_000,
+          // What is waited for comes within a second on a quiet machine.
+          expect: { poll: { timeout: 20_000 } },
           maxWorkers: 3,
         },
       },

@@ -59,12 +59,12 @@ const setUp = [
   'mount -t overlay overlay -o lowerdir=/etc,upperdir=/run/.etc/upper,workdir=/run/.etc/work /etc',
   // A distribution's packages put networks there.
   '[ ! -d /etc/cni/net.d ] || mount -t tmpfs tmpfs /etc/cni/net.d',
-  // sysfs shows the interfaces of the namespace that mounts it; what lies in the machine's, such as cgroups, stays.
-  'mkdir /run/.sys',
-  'mount -t sysfs sysfs /run/.sys',
-  'mount --bind /run/.sys/class /sys/class',
-  'mount --bind /run/.sys/devices /sys/devices',
-  'umount -l /run/.sys',
+  // sysfs shows the interfaces of the namespace that mounts it; cgroups stay the machine's.
+  'mkdir /run/.cgroup',
+  'mount --rbind /sys/fs/cgroup /run/.cgroup',
+  'mount -t sysfs sysfs /sys',
+  'mount --rbind /run/.cgroup /sys/fs/cgroup',
+  'umount -R /run/.cgroup',
   'ip link set lo up',
   'echo ready',
   'exec cat',

@@ -34,7 +34,7 @@ export function pluginCommand(program: Command, open: () => Promise<World>, io: 
       const { pluginFolders, files } = await open()
       const folders = await pluginFolders()
       const links = dir === undefined ? [] : await installPlugins(folders, dir, force)
-      for (const { path } of links) io.print(path)
+      for (const path of links) io.print(path)
       if (hooks !== undefined) io.print(await installHooks({ files, folders }, hooks, force))
     })
 }

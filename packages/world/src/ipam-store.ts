@@ -33,13 +33,7 @@ export interface IpamStore {
   drop(network: string, reservations: readonly Reservation[]): Promise<readonly Reservation[]>
   /**
    * Forgets a network: its reservations and the memory of the round robin. Nothing to do is no
-   * error. Throws CniError 102 while addresses are reserved, unless `evenIfReserved`.
+   * error. Throws CniError 102 while addresses are reserved.
    */
-  removeNetwork(network: string, options?: RemoveNetworkOptions): Promise<void>
-}
-
-/** The operations of a removal. */
-export interface RemoveNetworkOptions {
-  /** Remove even while addresses are reserved. Default false. */
-  readonly evenIfReserved?: boolean
+  removeNetwork(network: string): Promise<void>
 }

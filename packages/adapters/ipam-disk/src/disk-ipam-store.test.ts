@@ -115,12 +115,6 @@ describe('removeNetwork', () => {
     expect(readdirSync(lan)).toHaveLength(5)
   })
 
-  it('removes reservations too when told', async () => {
-    fill({ ...markers, '10.4.0.2': 'a\r\neth0' })
-    await diskIpamStore({ dataDir, lock }).removeNetwork('lan', { evenIfReserved: true })
-    expect(existsSync(lan)).toBe(false)
-  })
-
   it('does nothing where there is nothing', async () => {
     await diskIpamStore({ dataDir, lock }).removeNetwork('lan')
     expect(readdirSync(dataDir)).toEqual([])
@@ -169,7 +163,7 @@ describe('removeNetwork', () => {
   it.each(hostile)('refuses the name %j', async (name) => {
     writeFileSync(join(dataDir, 'lock'), '')
     const store = diskIpamStore({ dataDir, lock })
-    await expect(store.removeNetwork(name, { evenIfReserved: true })).rejects.toMatchObject({
+    await expect(store.removeNetwork(name)).rejects.toMatchObject({
       code: 7,
     })
     expect(readdirSync(dataDir)).toEqual(['lock'])

@@ -67,10 +67,10 @@ export function diskIpamStore(options: DiskIpamStoreOptions): IpamStore {
       )
     },
 
-    async removeNetwork(network, { evenIfReserved } = {}) {
+    async removeNetwork(network) {
       const folder = await existing(network)
       if (folder === undefined) return
-      if (!evenIfReserved) refuseReserved(network, await readReservations(folder))
+      refuseReserved(network, await readReservations(folder))
       const index = indexPath(options, folder)
       const mark = markOf(folder)
       await removeFolder(folder)

@@ -1,7 +1,7 @@
 import { type Address, compareAddresses, formatAddress, readAddress } from '@vethra/address'
 import { CniError, checkNetworkName } from '@vethra/cni'
 import type { Claim, ClaimOutcome, Holder, Reservation } from '@vethra/ipam'
-import type { IpamStore, RemoveNetworkOptions } from '@vethra/world'
+import type { IpamStore } from '@vethra/world'
 
 /** The facts that the store can't know by itself. */
 export interface MemoryIpamStoreOptions {
@@ -59,8 +59,8 @@ export function memoryIpamStore(options: MemoryIpamStoreOptions = {}): IpamStore
       })
     },
 
-    async removeNetwork(name: string, { evenIfReserved }: RemoveNetworkOptions = {}) {
-      if (!evenIfReserved && list(name).length > 0) throw inUse(name)
+    async removeNetwork(name: string) {
+      if (list(name).length > 0) throw inUse(name)
       networks.delete(name)
     },
   }

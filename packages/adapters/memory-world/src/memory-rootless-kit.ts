@@ -6,8 +6,6 @@ import type { RootlessKit } from '@vethra/world'
 export interface MemoryRootlessKitOptions {
   /** Default: slirp4netns with the builtin port driver. */
   readonly info?: Partial<RootlessInfo>
-  /** The first port that an ordinary user may open. Default: 1024. */
-  readonly firstPort?: number
 }
 
 /** A RootlessKit that forwards nothing, and refuses what a real one refuses. */
@@ -20,8 +18,7 @@ export function memoryRootlessKit(options: MemoryRootlessKitOptions = {}): Rootl
     async forward(port) {
       if (info.portDriver !== 'explicit') throw refused('no PortDriver is available')
       if (!info.protos.includes(port.proto)) throw refused(`unknown proto ${port.proto}`)
-      if (port.parentPort < (options.firstPort ?? 1024))
-        throw refused(`cannot expose privileged port ${port.parentPort}`)
+      if (port.parentPort < 1024) throw refused(`cannot expose privileged port ${port.parentPort}`)
       const isTaken = forwarded.some(
         ({ proto, parentIP, parentPort }) =>
           proto === port.proto && parentIP === port.parentIP && parentPort === port.parentPort,

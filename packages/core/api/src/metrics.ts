@@ -1,7 +1,5 @@
 /** One measured value. */
 export interface MetricSample {
-  /** Appended to the family's name: `_sum`, `_count`. */
-  readonly suffix?: '_sum' | '_count'
   readonly labels?: Readonly<Record<string, string>>
   readonly value: number
 }
@@ -9,7 +7,7 @@ export interface MetricSample {
 /** All values of one name. */
 export interface MetricFamily {
   readonly name: string
-  readonly type: 'counter' | 'gauge' | 'summary'
+  readonly type: 'counter' | 'gauge'
   /** One sentence. */
   readonly help: string
   readonly samples: readonly MetricSample[]
@@ -21,9 +19,7 @@ export function renderMetrics(families: readonly MetricFamily[]): string {
 }
 
 function renderFamily({ name, type, help, samples }: MetricFamily): string {
-  const lines = samples.map(
-    ({ suffix = '', labels = {}, value }) => `${name}${suffix}${renderLabels(labels)} ${value}`,
-  )
+  const lines = samples.map(({ labels = {}, value }) => `${name}${renderLabels(labels)} ${value}`)
   const described = help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')
   return [`# HELP ${name} ${described}`, `# TYPE ${name} ${type}`, ...lines, ''].join('\n')
 }

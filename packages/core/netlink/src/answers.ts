@@ -19,8 +19,6 @@ export interface Answers {
   /** Messages that are neither acknowledgement, refusal nor end of a dump. */
   readonly messages: readonly ReceivedMessage[]
   readonly refusals: readonly Refusal[]
-  /** Sequence numbers that were acknowledged, or whose dump ended. */
-  readonly completed: readonly number[]
   /** Whether a dump saw a change in its midst (NLM_F_DUMP_INTR): ask again. */
   readonly interrupted: boolean
 }
@@ -35,13 +33,9 @@ export function sortAnswers(received: readonly ReceivedMessage[]): Answers {
   const isError = ({ type }: ReceivedMessage) => type === errorType
   const isDone = ({ type }: ReceivedMessage) => type === doneType
   const errors = received.filter((each) => isError(each) && errnoOf(each) !== 0)
-  const completed = received.filter(
-    (each) => isDone(each) || (isError(each) && errnoOf(each) === 0),
-  )
   return {
     messages: received.filter((each) => !isError(each) && !isDone(each)),
     refusals: errors.map(refusalOf),
-    completed: completed.map(({ sequence }) => sequence),
     interrupted: received.some(
       ({ type, flags }) => type !== errorType && (flags & interruptedFlag) !== 0,
     ),

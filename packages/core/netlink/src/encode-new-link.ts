@@ -34,12 +34,11 @@ function made(
 }
 
 function encodeBridge(op: NewBridge): Message {
-  const { vlanFiltering, multicastSnooping } = op
+  const { vlanFiltering } = op
   const data = [
     attribute(1, u32(0)),
     attribute(5, u32(0)),
     ...(vlanFiltering === undefined ? [] : [attribute(7, u8(Number(vlanFiltering)))]),
-    ...(multicastSnooping === undefined ? [] : [attribute(23, u8(Number(multicastSnooping)))]),
   ]
   return made(op, [], linkInfo('bridge', data))
 }

@@ -25,7 +25,6 @@ export const nftm = {
   deleteTable: 2,
   newChain: 3,
   getChain: 4,
-  deleteChain: 5,
   newRule: 6,
   getRule: 7,
   deleteRule: 8,
@@ -103,8 +102,6 @@ function encodeOne(op: WholeOp, id: number): Message {
     return nftMessage(create(nftm.newTable), op, commentAttribute(6, op.comment))
   if (op.kind === 'delete table') return nftMessage(plain(nftm.deleteTable), op, [])
   if (op.kind === 'add chain') return nftMessage(create(nftm.newChain), op, chainAttributes(op))
-  if (op.kind === 'delete chain')
-    return nftMessage(plain(nftm.deleteChain), op, [name(3, op.chain)])
   if (op.kind === 'flush chain') return nftMessage(plain(nftm.deleteRule), op, [name(2, op.chain)])
   if (op.kind === 'delete rule') {
     const rule = [name(2, op.chain), attribute(3, be64(op.handle))]

@@ -13,12 +13,10 @@ import type {
   NewForwarding,
   RouteOp,
   SetAddressMode,
-  SetInetConf,
   SetLink,
   SetPort,
   SetVlans,
 } from './route-op.ts'
-import { inetConf } from './route-op.ts'
 
 /** The message that changes a link, as a port of a bridge too; undefined for other operations. */
 export function encodeSetLink(op: RouteOp): Message | undefined {
@@ -26,12 +24,10 @@ export function encodeSetLink(op: RouteOp): Message | undefined {
   if (op.kind === 'add forwarding') return encodeForwarding(op)
   if (op.kind === 'set link') return encodeSet(op)
   if (op.kind === 'set port') return encodePort(op)
-  if (op.kind === 'set inet conf') return encodeInetConf(op)
   return op.kind === 'set address mode' ? encodeAddressMode(op) : undefined
 }
 
 const change = { type: rtm.newLink, flags: 0 } as const
-const inet = 2
 const inet6 = 10
 const flagUp = 0x1
 const flagPromiscuous = 0x100
@@ -72,31 +68,21 @@ function encodePort({ link, hairpin, isolated, locked, learning }: SetPort): Mes
 }
 
 const bridgeFamily = 7
-const self = 2
 const pvidUntagged = 6
 
-function encodeVlans({ kind, index, self: isSelf, vlans }: SetVlans): Message {
+function encodeVlans({ kind, index, vlans }: SetVlans): Message {
   const infos = vlans.map(({ id, untagged }) =>
     attribute(2, join([u16(untagged ? pvidUntagged : 0), u16(id)])),
   )
-  const inside = [...(isSelf ? [attribute(0, u16(self))] : []), ...infos]
   const head = join([u16(bridgeFamily), u16(0), u32(index), u32(0), u32(0)])
   const type = kind === 'add vlans' ? rtm.setLink : rtm.deleteLink
-  return { type, flags: 0, body: join([head, nested(ifla.afSpec, inside)]) }
+  return { type, flags: 0, body: join([head, nested(ifla.afSpec, infos)]) }
 }
 
 // ndmsg: family, index, state (reachable, no ARP: static), flags (of the master), type.
 function encodeForwarding({ index, mac }: NewForwarding): Message {
   const head = [u8(bridgeFamily), u8(0), u16(0), u32(index), u16(0x42), u8(4), u8(0)]
   return { type: 28, flags: flag.create, body: join([...head, attribute(2, macOctets(mac))]) }
-}
-
-function encodeInetConf({ link, values }: SetInetConf): Message {
-  const settings = Object.entries(inetConf).flatMap(([name, number]) => {
-    const value = values[name as keyof typeof inetConf]
-    return value === undefined ? [] : [attribute(number, u32(value))]
-  })
-  return linkMessage(change, link, [nested(ifla.afSpec, [nested(inet, [nested(1, settings)])])])
 }
 
 function encodeAddressMode({ link, mode }: SetAddressMode): Message {

@@ -60,7 +60,6 @@ export { dropsAll, dumpRules, handleOfRule } from './nft-rule.ts'
 export { addressText, type NftType, type NftValue, prefixBounds } from './nft-type.ts'
 export type {
   AddressOp,
-  InetConf,
   LinkRef,
   NamespaceRef,
   NewBridge,
@@ -70,7 +69,6 @@ export type {
   RouteEntryOp,
   RouteOp,
   SetAddressMode,
-  SetInetConf,
   SetLink,
   SetPort,
 } from './route-op.ts'

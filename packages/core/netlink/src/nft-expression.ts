@@ -68,12 +68,7 @@ export type NftPayload =
 export type NftConntrack = 'ct state' | 'ct status'
 
 /** The fate of a packet. */
-export type NftVerdict =
-  | 'accept'
-  | 'drop'
-  | 'return'
-  | { readonly jump: string }
-  | { readonly goto: string }
+export type NftVerdict = 'accept' | 'drop' | { readonly jump: string } | { readonly goto: string }
 
 const metaKeys: Readonly<Record<string, number>> = {
   mark: 3,
@@ -204,7 +199,6 @@ function metered({ set, register, perSecond, burst }: NftMeter): readonly Octets
 function verdictAttribute(verdict: NftVerdict): Octets {
   if (verdict === 'accept') return nested(2, [number(1, 1)])
   if (verdict === 'drop') return nested(2, [number(1, 0)])
-  if (verdict === 'return') return nested(2, [number(1, -5)])
   const [code, chain] = 'jump' in verdict ? [-3, verdict.jump] : [-4, verdict.goto]
   return nested(2, [number(1, code), attribute(2, nulText(chain))])
 }

@@ -16,7 +16,6 @@ export type NftOp =
   | (NftTable & { readonly kind: 'add table'; readonly comment?: string })
   | (NftTable & { readonly kind: 'delete table' })
   | (NftTable & NewChain)
-  | (NftTable & { readonly kind: 'delete chain'; readonly chain: string })
   | (NftTable & { readonly kind: 'flush chain'; readonly chain: string })
   | (NftTable & NewRule)
   | (NftTable & { readonly kind: 'delete rule'; readonly chain: string; readonly handle: bigint })

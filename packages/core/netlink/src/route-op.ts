@@ -32,7 +32,6 @@ export type RouteOp =
       readonly mtu?: number
       readonly alias?: string
     }
-  | SetInetConf
   | SetAddressMode
   | { readonly kind: 'delete link'; readonly link: LinkRef | { readonly group: number } }
   | AddressOp
@@ -48,8 +47,6 @@ export interface NewBridge {
   readonly mtu?: number
   readonly alias?: string
   readonly vlanFiltering?: boolean
-  /** Default: as the kernel has it. */
-  readonly multicastSnooping?: boolean
 }
 
 /** Makes a veth pair: this end a port of a bridge, the other born under its last name in a namespace. */
@@ -117,13 +114,11 @@ export interface SetPort {
   readonly learning?: boolean
 }
 
-/** Adds VLANs to a port of a bridge, or to a bridge itself, or removes them. */
+/** Adds VLANs to a port of a bridge, or removes them. */
 export interface SetVlans {
   readonly kind: 'add vlans' | 'delete vlans'
-  /** The index of the port, or of the bridge. */
+  /** The index of the port. */
   readonly index: number
-  /** Whether it is the bridge itself. */
-  readonly self?: boolean
   readonly vlans: readonly { readonly id: number; readonly untagged?: boolean }[]
 }
 
@@ -142,32 +137,12 @@ export interface RuleOp {
   readonly table: number
 }
 
-/** IPv4 settings of a link: names of /proc/sys/net/ipv4/conf. Not heeded in the message that makes the link. */
-export interface SetInetConf {
-  readonly kind: 'set inet conf'
-  readonly link: LinkRef
-  readonly values: Readonly<Partial<Record<InetConf, number>>>
-}
-
 /** Whether a link gets a link-local IPv6 address by itself. */
 export interface SetAddressMode {
   readonly kind: 'set address mode'
   readonly link: LinkRef
   readonly mode: 'none' | 'eui64'
 }
-
-/** The IPv4 settings that `set inet conf` knows. */
-export type InetConf = keyof typeof inetConf
-
-/** IPV4_DEVCONF numbers (linux/ip.h, counted from 1). */
-export const inetConf = {
-  forwarding: 1,
-  proxy_arp: 3,
-  rp_filter: 8,
-  arp_notify: 22,
-  accept_local: 23,
-  route_localnet: 26,
-} as const
 
 /** Adds or removes an address of an interface. */
 export interface AddressOp {

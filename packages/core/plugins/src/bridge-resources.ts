@@ -1,5 +1,6 @@
 import type { Resource } from '@vethra/state'
 import type { BridgeConf } from './bridge-conf.ts'
+import type { Veth } from './previous.ts'
 import { addressOn, type Ip, linkLocalOn } from './subnets.ts'
 
 /** Facts of the bridge that its conf alone does not say. */
@@ -85,19 +86,15 @@ export function forwarding(ips: readonly Ip[]): readonly Resource[] {
 }
 
 /** The two ends of a container's veth. */
-export interface Cable {
-  readonly hostName: string
-  readonly hostMac: string
+export interface Cable extends Veth {
   readonly ifname: string
-  readonly mac: string
   readonly hasIpv6: boolean
-  readonly unmarked?: boolean
 }
 
 /** The resources of a container's veth. */
 export function cable(
   conf: BridgeConf,
-  { hostName, hostMac, ifname, mac, hasIpv6, unmarked }: Cable,
+  { ifname, hasIpv6, mac, ...host }: Cable,
 ): readonly Resource[] {
   const { bridge: master, mtu, hairpin, isolated, onlyOwnMac, isDown, vlans } = conf
   return [
@@ -105,13 +102,7 @@ export function cable(
       kind: 'link',
       place: 'container',
       name: ifname,
-      type: {
-        name: 'veth',
-        hostName,
-        hostMac,
-        bridge: master,
-        ...(unmarked ? { unmarked } : {}),
-      },
+      type: { name: 'veth', bridge: master, ...host },
       up: !isDown,
       mac,
       ...(mtu === undefined ? {} : { mtu }),
@@ -120,7 +111,7 @@ export function cable(
     },
     {
       kind: 'bridge port',
-      link: hostName,
+      link: host.hostName,
       hairpin,
       isolated,
       ...(onlyOwnMac ? { onlyMac: mac } : {}),

@@ -1,5 +1,6 @@
 import { sha512 } from '@noble/hashes/sha2.js'
 import { formatAddress, readAddress } from '@vethra/address'
+import type { PluginRequest } from './plugin.ts'
 
 /** The name of the host's end of a veth: `veth` and 11 hex digits of a hash of the attachment. */
 export function hostEndName(network: string, containerId: string, ifname: string): string {
@@ -26,6 +27,16 @@ export function macForAddress(network: string, address: string): string {
   if (read?.family !== 4) return macFor(network, address)
   const value = Number(read.value)
   return macOf([0x02, octet, value >>> 24, value >>> 16, value >>> 8, value])
+}
+
+/** The MAC of a container's interface: of its address, or, where that comes from a program and later, of the attachment. */
+export function interfaceMac(
+  { network, attachment, ipam }: PluginRequest,
+  first: { readonly address: string } | undefined,
+): string {
+  return first && !ipam
+    ? macForAddress(network, first.address)
+    : macFor(network, attachment.containerId, attachment.ifname)
 }
 
 /** The link-local IPv6 address that a MAC makes (RFC 4291, appendix A): `fe80::` and its modified EUI-64. */

@@ -1,6 +1,6 @@
 import { CniError, type Result } from '@vethra/cni'
 import type { Owned } from '@vethra/state'
-import { hostEndName } from './names.ts'
+import { hostEndName, macFor } from './names.ts'
 import type { PlanInput, PluginRequest } from './plugin.ts'
 import { hostPrefix, ipOf } from './subnets.ts'
 
@@ -39,13 +39,24 @@ function hostSide({ interfaces }: Result): readonly string[] {
   return interfaces.slice(0, inside < 0 ? interfaces.length : inside).map(({ name }) => name)
 }
 
-/** The interfaces of a veth as ADD returned them: its names and MACs. */
-export interface MadeVeth {
+/** The veth of an attachment: its names and MACs. */
+export interface Veth {
   readonly hostName: string
   readonly hostMac: string
+  /** That of the container's end. */
   readonly mac: string
-  /** Whether another plugin made it. */
-  readonly unmarked: boolean
+  /** Present where another plugin made it. */
+  readonly unmarked?: true
+}
+
+/** The veth that an attachment has, or is to have with this MAC inside. */
+export function vethOf({ request, made }: PlanInput, mac: string): Veth {
+  const known = madeVeth(made, request)
+  if (known) return known
+  const { network, attachment } = request
+  const { containerId, ifname } = attachment
+  const hostName = hostEndName(network, containerId, ifname)
+  return { hostName, hostMac: macFor('veth', network, containerId, ifname), mac }
 }
 
 /**
@@ -60,8 +71,8 @@ export function isOwnVeth(
   return hostEnd === undefined ? undefined : hostEnd === hostEndName(network, containerId, ifname)
 }
 
-/** The veth of a result, where it tells of one: made by whomever. */
-export function madeVeth(made: Result | undefined, request: PluginRequest): MadeVeth | undefined {
+// By whomever it was made.
+function madeVeth(made: Result | undefined, request: PluginRequest): Veth | undefined {
   const { ifname } = request.attachment
   const host = made?.interfaces.filter(({ sandbox }) => !sandbox) ?? []
   const hostEnd = host.find(({ name }) => name === (made && hostEndOf(made)))
@@ -71,7 +82,7 @@ export function madeVeth(made: Result | undefined, request: PluginRequest): Made
     hostName: hostEnd.name,
     hostMac: hostEnd.mac.toLowerCase(),
     mac: inside.mac.toLowerCase(),
-    unmarked: made !== undefined && isOwnVeth(made, request) === false,
+    ...(made !== undefined && isOwnVeth(made, request) === false ? { unmarked: true } : {}),
   }
 }
 

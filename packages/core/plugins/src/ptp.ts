@@ -1,12 +1,11 @@
-import { readCidr } from '@vethra/address'
 import { CniError, type Result } from '@vethra/cni'
 import type { Owner, Resource } from '@vethra/state'
 import { configureInterface } from './configure-interface.ts'
-import { hostEndName, macFor, macForAddress } from './names.ts'
+import { interfaceMac } from './names.ts'
 import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
-import { madeVeth } from './previous.ts'
+import { type Veth, vethOf } from './previous.ts'
 import { booleanOf, dnsOf, mtuOf, textOf } from './read-conf.ts'
-import { firstOf, hostBits, hostPrefix, type Ip, ipOf, linkLocalOn } from './subnets.ts'
+import { hostBits, hostPrefix, type Ip, ipOf, linkLocalOn, withGateway } from './subnets.ts'
 
 /** The conf of `ptp`, checked. */
 export interface PtpConf {
@@ -37,60 +36,68 @@ function parse({ conf }: PluginRequest): PtpConf {
   }
 }
 
-function plan(conf: PtpConf, { request, addresses, made }: PlanInput): Planned {
-  const { network, attachment, cniVersion } = request
+function plan(conf: PtpConf, input: PlanInput): Planned {
+  const { network, attachment, cniVersion } = input.request
   const { containerId, ifname, netns } = attachment
-  const { ips: given = [], routes = [], dns = {} } = addresses ?? {}
-  const complete = given.map((ip) => {
-    const prefix = readCidr(ip.address)?.prefix
-    return ip.gateway === undefined && prefix ? { ...ip, gateway: firstOf(prefix) } : ip
-  })
+  const { ips: given = [], routes = [], dns = {} } = input.addresses ?? {}
+  const complete = given.map(withGateway)
   const ips = complete.flatMap((ip) => ipOf(ip) ?? [])
-  const known = madeVeth(made, request)
-  const hostName = known?.hostName ?? hostEndName(network, containerId, ifname)
-  const hostMac = known?.hostMac ?? macFor('veth', network, containerId, ifname)
-  const own =
-    ips[0] && !request.ipam
-      ? macForAddress(network, ips[0].address)
-      : macFor(network, containerId, ifname)
-  const mac = known?.mac ?? own
+  const veth = vethOf(input, interfaceMac(input.request, ips[0]))
   const owner: Owner = { kind: 'attachment', network, containerId, ifname }
-  const resources: readonly Resource[] = [
-    {
-      kind: 'link',
-      place: 'container',
-      name: ifname,
-      type: { name: 'veth', hostName, hostMac, ...(known?.unmarked ? { unmarked: true } : {}) },
-      up: true,
-      mac,
-      ...(conf.mtu === undefined ? {} : { mtu: conf.mtu }),
-      linkLocal: ips.some(({ family }) => family === 6),
-    },
-    ...ips.flatMap((ip) => onHost(hostName, ip)),
-    ...(ips.some(({ family }) => family === 6) ? [linkLocalOn(hostName, hostMac)] : []),
-    ...ips.flatMap((ip) => inContainer(ifname, ip)),
+  const resources = [
+    ...cable(conf, { ifname, veth, ips }),
     ...configureInterface(ifname, ips, routes).map(withoutRoute),
-    ...(ips.length > 0
-      ? [{ kind: 'admit', bridge: hostName, subnets: ips.map(hostPrefix) } as const]
-      : []),
-    // By its addresses alone: others of the subnet come and go without it.
-    ...(conf.ipMasq
-      ? ips.map((ip) => ({ kind: 'masquerade', subnet: hostPrefix(ip) }) as const)
-      : []),
+    ...ofFirewall(conf, veth, ips),
   ]
   return {
     resources: resources.map((resource) => ({ resource, owner })),
     result: {
       cniVersion,
       interfaces: [
-        { name: hostName, mac: hostMac },
-        { name: ifname, mac, sandbox: netns },
+        { name: veth.hostName, mac: veth.hostMac },
+        { name: ifname, mac: veth.mac, sandbox: netns },
       ],
       ips: complete.map((ip) => ({ ...ip, interface: 1 })),
       routes,
       dns: conf.dns ?? dns,
     },
   }
+}
+
+function cable(
+  { mtu }: PtpConf,
+  { ifname, veth, ips }: { ifname: string; veth: Veth; ips: readonly Ip[] },
+): readonly Resource[] {
+  const { mac, ...host } = veth
+  const linkLocal = ips.some(({ family }) => family === 6)
+  return [
+    {
+      kind: 'link',
+      place: 'container',
+      name: ifname,
+      type: { name: 'veth', ...host },
+      up: true,
+      mac,
+      ...(mtu === undefined ? {} : { mtu }),
+      linkLocal,
+    },
+    ...ips.flatMap((ip) => onHost(veth.hostName, ip)),
+    ...(linkLocal ? [linkLocalOn(veth.hostName, veth.hostMac)] : []),
+    ...ips.flatMap((ip) => inContainer(ifname, ip)),
+  ]
+}
+
+// By its addresses alone: others of the subnet come and go without it.
+function ofFirewall(
+  { ipMasq }: PtpConf,
+  { hostName }: Veth,
+  ips: readonly Ip[],
+): readonly Resource[] {
+  const subnets = ips.map(hostPrefix)
+  return [
+    ...(ips.length > 0 ? [{ kind: 'admit', bridge: hostName, subnets } as const] : []),
+    ...(ipMasq ? subnets.map((subnet) => ({ kind: 'masquerade', subnet }) as const) : []),
+  ]
 }
 
 // The subnet is behind the gateway, not on the link: no address brings the kernel's route to it.

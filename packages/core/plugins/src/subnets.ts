@@ -49,10 +49,15 @@ export function hostBits(family: 4 | 6): 32 | 128 {
   return family === 4 ? 32 : 128
 }
 
-/** The first address of a subnet: its gateway by default. */
-export function firstOf(prefix: Prefix): string {
-  const base = { family: prefix.family, value: prefix.base }
-  return formatAddress(addAddress(base, 1n) ?? base)
+/** An address with the gateway of its subnet, where IPAM named none: the subnet's first address. */
+export function withGateway(ip: ResultIp): ResultIp {
+  const prefix = readCidr(ip.address)?.prefix
+  return ip.gateway === undefined && prefix ? { ...ip, gateway: firstOf(prefix) } : ip
+}
+
+function firstOf({ family, base }: Prefix): string {
+  const address = { family, value: base }
+  return formatAddress(addAddress(address, 1n) ?? address)
 }
 
 /** An address on an interface. */

@@ -1,6 +1,6 @@
 import { CniError, type Result } from '@vethra/cni'
 import type { LinkType, Place } from '@vethra/state'
-import { macFor, macForAddress } from './names.ts'
+import { interfaceMac } from './names.ts'
 import { onlyInterface } from './only-interface.ts'
 import type { Addresses, PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
 import {
@@ -91,8 +91,7 @@ function parse(
 
 function plan(type: 'macvlan' | 'ipvlan' | 'vlan', conf: UpperConf, input: PlanInput): Planned {
   const { request, addresses, facts } = input
-  const { network, attachment } = request
-  const { containerId, ifname } = attachment
+  const { ifname } = request.attachment
   const parent = conf.master ?? facts.defaultRoute
   const links = conf.parentPlace === 'container' ? (facts.inside ?? {}) : facts.links
   const below = parent === undefined ? undefined : links[parent]
@@ -102,11 +101,7 @@ function plan(type: 'macvlan' | 'ipvlan' | 'vlan', conf: UpperConf, input: PlanI
   }
   const leased = addresses ?? handedOn(type, input)
   const ips = leased.ips.flatMap((ip) => ipOf(ip) ?? [])
-  const own =
-    conf.mac ??
-    (ips[0] && !request.ipam
-      ? macForAddress(network, ips[0].address)
-      : macFor(network, containerId, ifname))
+  const own = conf.mac ?? interfaceMac(request, ips[0])
   const known = input.made?.interfaces.find(({ name }) => name === ifname)?.mac?.toLowerCase()
   // The others have that of the interface below.
   const mac = type === 'macvlan' ? (known ?? own) : (below?.mac ?? '')

@@ -40,7 +40,9 @@ it('what was done before a failure is undone in reverse, and each failure of an 
     )
   })
   expect(undone).toEqual(['two', 'one'])
-  expect(outcome).toMatchObject({ failed: { code: 5, message: 'three failed' }, undone: false })
+  const { failed: thrown } = outcome as { failed: CniError }
+  expect(thrown).toMatchObject({ code: 5, message: 'three failed' })
+  expect((thrown.cause as AggregateError).errors).toEqual([error('two stays')])
   expect(() => demandDone(outcome)).toThrow('three failed')
 })
 
@@ -60,7 +62,7 @@ it('each step and each undo is logged when it begins and when it ends', async ()
       return () => log.push(`end ${name}`)
     },
   )
-  expect(outcome).toMatchObject({ undone: true })
+  expect(outcome).toMatchObject({ failed: { message: 'no' } })
   expect(log).toEqual([
     'begin one',
     'end one',

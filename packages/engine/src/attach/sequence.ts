@@ -11,13 +11,8 @@ export type SequenceStep = <T>(
   undo?: () => Promise<unknown>,
 ) => Promise<T>
 
-/**
- * The outcome of an operation: its result, or its error. A failed operation was undone, unless
- * `undone` is false: the error has the failures of the undo among its causes.
- */
-export type SequenceOutcome<T> =
-  | { readonly done: T }
-  | { readonly failed: unknown; readonly undone: boolean }
+/** The outcome of an operation: its result, or its error. Failures of its undo are among the error's causes. */
+export type SequenceOutcome<T> = { readonly done: T } | { readonly failed: unknown }
 
 /**
  * Does the steps of an operation, top to bottom. When one fails, those before it are undone in reverse; an
@@ -48,7 +43,7 @@ export async function inSequence<T>(
     for (const { name, undo } of undos.toReversed()) {
       await timed(`undo: ${name}`, undo).catch((failure: unknown) => errors.push(failure))
     }
-    return { failed: together(errors), undone: errors.length === 1 }
+    return { failed: together(errors) }
   }
 }
 

@@ -2,21 +2,15 @@ import { CniError } from '@vethra/cni'
 import { pluginNames } from '@vethra/plugins/names'
 import type { PluginFile, PluginFolders } from '@vethra/world'
 
-/** A link of `plugin install`, and whether it was there already. */
-export interface InstalledPlugin {
-  readonly path: string
-  readonly wasThere: boolean
-}
-
 /**
- * Links the plugins that Vethra is into a folder. Without `force` it throws CniError 102 for a folder that a
+ * Links the plugins that Vethra is into a folder, and returns the paths, of those too that were there already. Without `force` it throws CniError 102 for a folder that a
  * distribution owns, and for a name that another file has: nothing is changed then.
  */
 export async function installPlugins(
   folders: PluginFolders,
   folder: string,
   force: boolean,
-): Promise<readonly InstalledPlugin[]> {
+): Promise<readonly string[]> {
   if (!folder.startsWith('/')) throw notAbsolute(folder)
   if (!force) await refuseDistribution(folders, folder)
   const found = await Promise.all(
@@ -29,7 +23,7 @@ export async function installPlugins(
   if (taken) throw notOurs(taken.path, taken.file)
   for (const { path, file } of found)
     if (file?.kind !== 'own') await folders.link(path, folders.program)
-  return found.map(({ path, file }) => ({ path, wasThere: file?.kind === 'own' }))
+  return found.map(({ path }) => path)
 }
 
 // A link that leads nowhere, to a vethra that was elsewhere, is ours to mend; a folder is nobody's plugin.

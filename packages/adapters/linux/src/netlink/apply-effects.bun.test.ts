@@ -45,7 +45,7 @@ it.each([
 ])('a transaction that is refused with %s once is sent again', (_, errno) => {
   const said = inHost(`${tools}
     const refusal = { sequence: 0, errno: ${errno}, text: '' }
-    const instead = () => ({ messages: [], refusals: [refusal], completed: [], interrupted: false, lost: false, first: 0 })
+    const instead = () => ({ messages: [], refusals: [refusal], interrupted: false, lost: false, first: 0 })
     const outcome = applyChanges(with_(session, { instead }), made(admit, publish(8080)))
     say([applied(outcome), table().includes('8080')])`)
   expect(said).toEqual([2, true])
@@ -53,7 +53,7 @@ it.each([
 
 it('a transaction whose answers were lost is sent again, and told when they are lost each time', () => {
   const said = inHost(`${tools}
-    const lost = () => ({ messages: [], refusals: [], completed: [], interrupted: false, lost: true, first: 0 })
+    const lost = () => ({ messages: [], refusals: [], interrupted: false, lost: true, first: 0 })
     const once = applyChanges(with_(session, { instead: lost }), made(admit, publish(8080)))
     const always = { ...session, netfilter: (messages) => (isBatch(messages) ? lost() : session.netfilter(messages)) }
     say([applied(once), table().includes('8080'), applied(applyChanges(always, made(publish(8081))))])`)

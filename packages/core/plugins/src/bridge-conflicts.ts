@@ -1,0 +1,49 @@
+import { overlaps, readCidr } from '@vethra/address'
+import { CniError } from '@vethra/cni'
+import type { Resource } from '@vethra/state'
+import type { BridgeConf } from './bridge-conf.ts'
+import { gatewayLinkOf } from './bridge-resources.ts'
+import type { Ip } from './subnets.ts'
+
+/**
+ * The addresses of a bridge that are in the way of its gateway: another IPv4 one, or an IPv6 one of an overlapping subnet, as the
+ * reference plugin has it. Throws CniError 7 for the first one without `forceAddress`; with it they are to be removed.
+ */
+export function conflictsOf(
+  conf: BridgeConf,
+  ips: readonly Ip[],
+  addresses: readonly string[],
+): readonly Resource[] {
+  if (!conf.isGateway || gatewayLinkOf(conf) !== conf.bridge) return []
+  const wanted = ips.flatMap(({ gateway, prefixLength, family }) =>
+    gateway === undefined ? [] : [{ text: `${gateway}/${prefixLength}`, family }],
+  )
+  const own = new Set(wanted.map(({ text }) => text))
+  const conflicts = wanted.flatMap(({ text, family }) =>
+    addresses
+      .filter((found) => !own.has(found) && found.includes(':') === (family === 6))
+      .filter((found) => family === 4 || areOverlapping(found, text))
+      .map((found) => ({ wanted: text, found })),
+  )
+  const [first] = conflicts
+  if (first && !conf.forceAddress) throw otherAddress(conf.bridge, first.wanted)
+  return conflicts.map(({ found }) => addressOf(conf.bridge, found))
+}
+
+function addressOf(link: string, text: string): Resource {
+  const [address = '', length = ''] = text.split('/')
+  return { kind: 'address', place: 'host', link, address, prefixLength: Number(length) }
+}
+
+function areOverlapping(one: string, other: string): boolean {
+  const [first, second] = [readCidr(one)?.prefix, readCidr(other)?.prefix]
+  return first !== undefined && second !== undefined && overlaps(first, second)
+}
+
+function otherAddress(bridge: string, wanted: string): CniError {
+  return new CniError({
+    code: 7,
+    message: `failed to set bridge addr: ${JSON.stringify(bridge)} already has an IP address different from ${wanted}`,
+    hint: 'Name another bridge, remove that address, or set forceAddress.',
+  })
+}

@@ -1,0 +1,139 @@
+import { CniError, type ConfList, type PluginCall } from '@vethra/cni'
+import type { Membership } from '@vethra/container'
+import { hostEndName, type PluginWay } from '@vethra/plugins'
+import { isSameOwner } from '@vethra/state'
+import type { CachedAttachment, PluginRunner, StageCall } from '@vethra/world'
+import { removeEffects } from '../remove-effects.ts'
+import { removeMarkedLink } from '../remove-marked-link.ts'
+import { detach, type Former } from './attach.ts'
+import { cachedList } from './cached-list.ts'
+import { together } from './failures.ts'
+import type { HostTools } from './host-tools.ts'
+import { afterOrphans, madeSoFar, type Remembered } from './killed-add.ts'
+import { keyOf } from './membership.ts'
+import { remains } from './remains.ts'
+import { pluginRunner } from './run-plugin.ts'
+import { waysByMark } from './ways-by-mark.ts'
+import { waysNow } from './ways-now.ts'
+
+/**
+ * DEL of one attachment, as its ADD is remembered: with what was cached, with what was asked where a kill cut it short, else with
+ * the conf list of now. Resources that bear its mark go where no record says which plugins ran.
+ */
+export async function detachOne(
+  tools: HostTools,
+  membership: Membership,
+  known: Remembered,
+): Promise<void> {
+  await afterOrphans(tools, known)
+  const made = madeSoFar(known)
+  const former = await formerOf(tools, membership, known)
+  const { list } = former
+  const { cached, record } = known
+  if (cached) {
+    await detachAs(tools, former, made)
+    if (record === undefined) await removeMarked(tools, membership)
+    return
+  }
+  const of = made ? cachedList(made) : list
+  // Without a conf list no plugin runs.
+  if (record === undefined) await removeMarked(tools, membership)
+  if (of === undefined) return detachAs(tools, former, made)
+  const runner = pluginRunner(tools, { list: of, record, isMade: made !== undefined })
+  const own = { ...tools, runner }
+  return made ? detachUnfinished(own, former, made) : detachAs(own, former, made)
+}
+
+// With the record lost, nothing else says whether plugins of this process made some.
+async function removeMarked(tools: HostTools, membership: Membership): Promise<void> {
+  const key = keyOf(membership)
+  const owner = { kind: 'attachment', ...key } as const
+  const kernel = await tools.kernel?.()
+  if (kernel === undefined) return
+  await removeMarkedLink(kernel, owner, hostEndName(key.network, key.containerId, key.ifname))
+  const error = await removeEffects(kernel, (each) => isSameOwner(each.owner, owner))
+  if (error) throw error
+}
+
+// The plugins of an ADD of which nothing but the intent is known are told what that ADD was.
+async function formerOf(
+  tools: HostTools,
+  membership: Membership,
+  { record, cached }: Remembered,
+): Promise<Former> {
+  const { asked } = record ?? {}
+  const { list, network, attachment } = membership
+  const ways = record ? record.ways : await waysUnrecorded(tools, list, cached)
+  if (cached || !asked) return { list, network, attachment, ways }
+  const { netns } = attachment
+  const then = { ...asked.attachment, netns }
+  return { network, list: cachedList(asked) ?? list, attachment: then, ways }
+}
+
+// Where nothing is remembered, plugins go the way that an ADD would now: their programs may be missing, or refuse the conf.
+async function waysUnrecorded(
+  tools: HostTools,
+  list: ConfList | undefined,
+  cached: CachedAttachment | undefined,
+): Promise<readonly PluginWay[] | undefined> {
+  if (cached) return waysByMark(tools, cached)
+  return list && waysNow(tools, list)
+}
+
+async function detachAs(
+  { runner, cache }: HostTools,
+  former: Former,
+  made: CachedAttachment | undefined,
+): Promise<void> {
+  await detach({ runner, cache: { ...cache, read: async () => made } }, former)
+}
+
+/**
+ * Undoes an ADD whose first plugin alone is known to have succeeded. Where a later one refuses its conf, or a port
+ * mapping, in DEL, too, as it did in ADD, those of now are tried: somebody may have corrected them.
+ */
+async function detachUnfinished(
+  tools: HostTools,
+  former: Former,
+  made: CachedAttachment,
+): Promise<void> {
+  const { runner, failed } = noting(tools.runner)
+  try {
+    await detachAs({ ...tools, runner }, former, made)
+  } catch (error) {
+    const listText = former.list?.text ?? made.listText
+    const { capabilityArgs } = former.attachment
+    const now = { ...made, listText, attachment: { ...made.attachment, capabilityArgs } }
+    const first = cachedList(made)?.plugins[0]?.type ?? ''
+    const isSame = JSON.stringify(now) === JSON.stringify(made)
+    if (!(error instanceof CniError) || failed.includes(first) || isSame) throw error
+    try {
+      await detachAs(tools, former, now)
+    } catch (failure) {
+      throw together([error, failure])
+    }
+    tools.onRemains?.(remains([former], error))
+  }
+}
+
+function noting({ run, stage }: PluginRunner): {
+  readonly runner: PluginRunner
+  readonly failed: readonly string[]
+} {
+  const failed: string[] = []
+  const noted = async (calls: readonly PluginCall[], running: Promise<string>) => {
+    try {
+      return await running
+    } catch (error) {
+      failed.push(...calls.map(({ type }) => type))
+      throw error
+    }
+  }
+  return {
+    failed,
+    runner: {
+      run: (call) => noted([call], run(call)),
+      ...(stage ? { stage: (call: StageCall) => noted(call.calls, stage(call)) } : {}),
+    },
+  }
+}
