@@ -75,7 +75,7 @@ describeOnHost('an IPAM plugin that is not built in, below a bridge that is', ()
       'ip netns add wire; ip link add up0 type veth peer name eth0 netns wire; ip link set up0 up',
       'ip -n wire addr add 10.33.0.1/24 dev eth0; ip -n wire link set eth0 up',
       '(exec ip netns exec wire dnsmasq --port=0 --no-daemon --conf-file=/dev/null --user=root --no-ping \\',
-      '  --dhcp-range=10.33.0.50,10.33.0.59,2m --dhcp-leasefile=/run/leases --log-dhcp >/run/dnsmasq.log 2>&1 </dev/null & echo $! >/run/pids)',
+      '  --dhcp-range=10.33.0.50,10.33.0.59,2m --dhcp-option=6,10.33.0.7,10.33.0.8 --dhcp-leasefile=/run/leases --log-dhcp >/run/dnsmasq.log 2>&1 </dev/null & echo $! >/run/pids)',
     ]
     const sh = async (script: string) => {
       const ran = await host.run(['sh', '-ec', script])
@@ -86,6 +86,24 @@ describeOnHost('an IPAM plugin that is not built in, below a bridge that is', ()
       host.run([executable, '--cni-path', plugins, 'cni', operation, 'wire', '/run/netns/blue'], {
         env: { CNI_ARGS: 'IgnoreUnknown=1;NERDCTL_CNI_DHCP_HOSTNAME=web' },
       })
+    // The plugin asks for no resolvers: the hook does, and only where nobody gave any.
+    const asksItsResolvers = async () => {
+      const names = async (name: string, ...flags: readonly string[]) => {
+        const id = `${name}-${host.tag}`
+        const bundle = await host.bundle(id, ['sleep', '60'])
+        await host.vethra(
+          ...['--cni-path', plugins, 'bundle', 'prepare', bundle, '--id', id],
+          ...['--network', 'wire', '--hostname', name, ...flags],
+        )
+        expect(await host.start(bundle, id)).toMatchObject({ exitCode: 0, stderr: '' })
+        const { stdout } = await host.runc('exec', id, 'cat', '/etc/resolv.conf')
+        expect(await host.stop(id)).toMatchObject({ exitCode: 0 })
+        return stdout.split('\n').filter((line) => line.startsWith('nameserver'))
+      }
+      expect(await names('asks')).toEqual(['nameserver 10.33.0.7', 'nameserver 10.33.0.8'])
+      expect(await names('told', '--dns', '192.0.2.53')).toEqual(['nameserver 192.0.2.53'])
+      expect(await sh('cat /run/leases')).toBe('')
+    }
     await sh(setUp.join('\n'))
     const options = ['-d', 'macvlan', '-o', 'parent=up0', '--ipam-driver', 'dhcp']
     const made = await host.vethra('network', 'create', ...options, 'wire')
@@ -108,6 +126,7 @@ describeOnHost('an IPAM plugin that is not built in, below a bridge that is', ()
       expect(await sh('cut -d" " -f4 /run/leases')).toBe('web')
       expect(await dhcp('del')).toMatchObject({ exitCode: 0 })
       expect(await sh('cat /run/leases')).toBe('')
+      await asksItsResolvers()
     } finally {
       await sh('kill $(cat /run/pids)')
     }

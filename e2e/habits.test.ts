@@ -144,10 +144,23 @@ describeOnHost('what people type', () => {
       Engine: { InProcess: true, Fault: '' },
       Features: { ForwardsIPv4: true },
       KernelFeatures: expect.arrayContaining([
-        { Name: 'VLAN', Option: 'CONFIG_VLAN_8021Q', Module: '8021q', State: expect.any(String) },
+        {
+          ...{ Name: 'VLAN', Option: 'CONFIG_VLAN_8021Q', Module: '8021q' },
+          ...{ State: expect.any(String), BlockedBy: expect.any(String) },
+        },
       ]),
       Plugins: expect.arrayContaining([expect.objectContaining({ Name: 'bridge' })]),
     })
     expect((await host.vethra('info')).stdout).toMatch(/^Engine:$/m)
+    // What this kernel lacks is told as its network is made; one that is blocked, on any kernel that has it as a module.
+    await host.run(['mkdir', '-p', '/etc/modprobe.d'])
+    await host.run(['sh', '-c', 'echo "install ipvlan /bin/false" >/etc/modprobe.d/own.conf'])
+    const { KernelFeatures } = await json('info', '--format', 'json')
+    const { State } = KernelFeatures.find(({ Name }: { Name: string }) => Name === 'ipvlan')
+    const lacks = ['missing', 'blocked', 'off'].includes(State)
+    await host.run(['ip', 'link', 'add', 'up0', 'type', 'bridge'])
+    const made = await host.vethra('network', 'create', '-d', 'ipvlan', '-o', 'parent=up0', 'ipv')
+    expect(made).toMatchObject({ exitCode: 0 })
+    expect(/lacks ipvlan.*(CONFIG_IPVLAN|own\.conf)/.test(made.stderr)).toBe(lacks)
   })
 })

@@ -45,8 +45,8 @@ function infoLines(info: HostInfo): readonly string[] {
     'Kernel features:',
     ...Object.entries(Features).map(([name, is]) => `  ${name}: ${is ?? 'unavailable'}`),
     ...info.KernelFeatures.map(
-      ({ Name, State, Option, Module }) =>
-        `  ${Name}: ${State} (${[Option, Module].filter((each) => each !== '').join(', ')})`,
+      ({ Name, State, Option, Module, BlockedBy }) =>
+        `  ${Name}: ${State} (${[Option, Module, BlockedBy].filter((each) => each !== '').join(', ')})`,
     ),
     'Firewalls:',
     `  Managers: ${Firewalls.Managers.join(', ') || 'none'}`,

@@ -154,7 +154,7 @@ export const infoShape: ShapeOf<HostInfo> = {
     Paths: flatShape(...paths),
     Engine: flatShape('Choice', 'InProcess', 'Fault'),
     Features: flatShape('ForwardsIPv4', 'ForwardsIPv6', 'FiltersBridges'),
-    KernelFeatures: { list: flatShape('Name', 'Option', 'Module', 'State') },
+    KernelFeatures: { list: flatShape('Name', 'Option', 'Module', 'State', 'BlockedBy') },
     Firewalls: { fields: { Managers: values, Refusing: values, Hidden: values } },
     Plugins: { list: pluginShape },
     Unknown: values,

@@ -1,4 +1,4 @@
-import { netlinkKernel } from '@vethra/linux/netlink'
+import { leaseResolvers, netlinkKernel } from '@vethra/linux/netlink'
 import type { AttachmentKernel } from '@vethra/world'
 import { zoneRecords } from './folders-here.ts'
 
@@ -6,3 +6,5 @@ import { zoneRecords } from './folders-here.ts'
 export function netlinkHere(): AttachmentKernel {
   return netlinkKernel({ zoneRecords })
 }
+
+export { leaseResolvers }

@@ -160,7 +160,12 @@ async function worldHere(
     kernel: kernelHere,
     sandboxes: async () =>
       (await import('@vethra/cri')).listSandboxes({ address: settings.address, timeoutMs: 500 }),
-    ...(isBun ? { dnsSockets: async () => (await import('./dns-here.ts')).dnsHere() } : {}),
+    ...(isBun
+      ? {
+          dnsSockets: async () => (await import('./dns-here.ts')).dnsHere(),
+          leaseResolvers: async (at) => (await import('./netlink-here.ts')).leaseResolvers(at),
+        }
+      : {}),
     // By a file of ours: of a package that is imported as a whole, every start evaluates the whole (2 ms).
     hostKernel: async () => (await import('./facts-here.ts')).hostKernel(),
     watch: async (hearer) => {

@@ -97,6 +97,7 @@ export {
 export { watchPods } from './container/watch-pods.ts'
 export { converge, type Outcome, type Wish } from './converge.ts'
 export type { DnsTools, ResolverTools } from './dns/dns-tools.ts'
+export { type AttachedContainer, nameLeasedResolvers } from './dns/lease-resolv-conf.ts'
 export { mendLeftResolver } from './dns/mend-left-resolver.ts'
 export { type QueryRow, queryDns } from './dns/query-dns.ts'
 export type { QuestionRow } from './dns/question-log.ts'

@@ -103,6 +103,11 @@ export interface World {
   pluginFolders(): Promise<PluginFolders>
   /** The kernel as plugins in this process need it. Absent where this runtime has no way to its sockets. */
   kernel?(): Promise<AttachmentKernel>
+  /**
+   * The resolvers that a DHCP server has for the holder of a leased address, at most three; none where no server answers within a second.
+   * Absent where this runtime cannot ask from another namespace.
+   */
+  leaseResolvers?(interfaceIn: LeasedInterface): Promise<readonly string[]>
   /** The sockets of a resolver. Absent where this runtime cannot take over sockets. */
   dnsSockets?(): Promise<DnsSockets>
   /** The kernel as a doctor sees and mends it. */
@@ -116,6 +121,14 @@ export interface World {
   watch(hearer: WatchHearer): Promise<HostWatch>
   /** The service manager that started this process. */
   service(): Promise<Service>
+}
+
+/** An interface in a network namespace, and the IPv4 address that it was leased. */
+export interface LeasedInterface {
+  readonly netns: string
+  readonly ifname: string
+  readonly mac: string
+  readonly address: string
 }
 
 /** A folder that state is kept in. */

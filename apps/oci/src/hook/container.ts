@@ -1,5 +1,6 @@
 import { type ContainerRef, explain, goField, isNamespace, oneLine, passes } from '@vethra/cni'
 import {
+  type BundleRecord,
   checkIds,
   type HookRequest,
   hookRequest,
@@ -13,6 +14,8 @@ import type { ContainerStore, HostsStore, Io, World } from '@vethra/world'
 export interface Container {
   readonly state: OciState
   readonly request: HookRequest
+  /** The decisions of `bundle prepare`; absent for a bundle that it did not make. */
+  readonly decided?: BundleRecord
   /** Whether `bundle prepare` made it, and so `bundle rm` will end it. */
   readonly ours: boolean
   /** Whether it is forgotten when it has stopped: an OCI runtime made it for this one life. */
@@ -88,6 +91,7 @@ export async function openContainer(
   return {
     state,
     request: { ...request, ports },
+    ...(record ? { decided: record } : {}),
     ours: record !== undefined,
     transient: record?.transient === true,
     store,

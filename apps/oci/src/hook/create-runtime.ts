@@ -8,6 +8,7 @@ import {
 } from '@vethra/cni'
 import { freeInterfaces, type Membership } from '@vethra/container'
 import {
+  type AttachedContainer,
   attachEach,
   checkDoor,
   checkOthers,
@@ -15,6 +16,7 @@ import {
   detachEach,
   holdingContainer,
   inSequence,
+  nameLeasedResolvers,
   recordsOf,
   refuseSecondLife,
   type SequenceStep,
@@ -112,9 +114,24 @@ async function connect(world: World, container: Container, { left, step }: Begun
       return results
     }, world.steps)
     const results = demandDone(outcome)
+    await nameLeased(world, container, { memberships, results })
     await tellAttached(world, memberships, results)
     await container.record(results.flatMap((result, at) => told(memberships[at], result)))
   })
+}
+
+// A container that its server's resolvers cannot be told to has the host's.
+async function nameLeased(
+  world: World,
+  { request: { namespace }, decided, record }: Container,
+  attached: Pick<AttachedContainer, 'memberships' | 'results'>,
+): Promise<void> {
+  if (decided === undefined) return
+  try {
+    await nameLeasedResolvers(world, { namespace, record: decided, ...attached })
+  } catch (error) {
+    await record(explain(error, 'warning'))
+  }
 }
 
 function told(membership: Membership | undefined, { result }: ParsedResult): readonly string[] {

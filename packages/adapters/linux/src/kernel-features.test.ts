@@ -50,6 +50,21 @@ it('options in /proc/config.gz come first, and one that is no gzip tells nothing
   expect((await states())['TUN']).toBe('built-in')
 })
 
+it('a module that modprobe.d keeps from being loaded is blocked, and one that is there is not', async () => {
+  await put(
+    `lib/modules/${release()}/modules.dep`,
+    'kernel/net/8021q/8021q.ko:\nkernel/net/vrf.ko:\n',
+  )
+  await put('sys/module/dummy/refcnt', '0')
+  await put('etc/modprobe.d/own.conf', 'install 8021q /bin/false\nblacklist dummy\n')
+  await put('lib/modprobe.d/own.conf', 'blacklist vrf\n')
+  await put('etc/modprobe.d/own.conf.off', 'blacklist vrf\n')
+  await mkdir(join(root, 'run/modprobe.d/folder.conf'), { recursive: true })
+  expect(await states()).toMatchObject({ VLAN: 'blocked', dummy: 'loaded', VRF: 'loadable' })
+  const vlan = (await hostFeatures(root)).find(({ name }) => name === 'VLAN')
+  expect(vlan?.blockedBy).toContain('own.conf')
+})
+
 it('looking at this host loads no module and makes no interface', async () => {
   const look = async () => [await readdir('/sys/module'), await readdir('/sys/class/net')]
   const before = await look()

@@ -3,7 +3,7 @@ import { release } from 'node:os'
 import { gunzipSync } from 'node:zlib'
 import { onCniError } from '@vethra/cni'
 import { errno, readText } from '@vethra/files'
-import { type SeenFeature, seenFeatures } from '@vethra/state'
+import { type ModprobeFile, type SeenFeature, seenFeatures } from '@vethra/state'
 
 /**
  * The features that networks can need, and whether the running kernel has them, by files alone: making an interface to
@@ -17,6 +17,7 @@ export async function hostFeatures(root = ''): Promise<readonly SeenFeature[]> {
     builtIn: await text(`${modules}/modules.builtin`),
     modules: await text(`${modules}/modules.dep`),
     loaded: foldersIn(`${root}/sys/module`),
+    modprobe: await modprobeFiles(root, text),
     appArmor: await text(`${root}/sys/module/apparmor/parameters/enabled`),
   })
 }
@@ -28,6 +29,23 @@ function configIn(path: string): string | undefined {
   return unlessUnreadable(() =>
     gunzipSync(readFileSync(path), { maxOutputLength: configLimit }).toString(),
   )
+}
+
+// modprobe.d(5), in its order.
+async function modprobeFiles(
+  root: string,
+  text: (path: string) => Promise<string | undefined>,
+): Promise<readonly ModprobeFile[]> {
+  const folders = ['etc', 'run', 'usr/local/lib', 'usr/lib', 'lib'].map(
+    (each) => `${root}/${each}/modprobe.d`,
+  )
+  const paths = folders.flatMap((folder) =>
+    (foldersIn(folder) ?? [])
+      .filter((name) => name.endsWith('.conf'))
+      .map((name) => `${folder}/${name}`),
+  )
+  const files = paths.slice(0, 1000).map(async (path) => ({ path, text: (await text(path)) ?? '' }))
+  return Promise.all(files)
 }
 
 function foldersIn(path: string): readonly string[] | undefined {

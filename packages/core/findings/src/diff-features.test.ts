@@ -23,6 +23,17 @@ it('a network that needs what the kernel lacks is named, with the option and the
   expect(only?.fix).toContain('modprobe 8021q')
 })
 
+it('a module that is blocked is named with the line that blocks it, which is the way out', () => {
+  const blockedBy = '"install 8021q /bin/false" in /etc/modprobe.d/x.conf'
+  const blocked = { ...features[0], state: 'blocked', blockedBy } as SeenFeature
+  const host = { ...nothingObserved.host, features: [blocked] }
+  const [only] = diff({ ...nothingDesired, networks: [vlan] }, { ...nothingObserved, host }).filter(
+    ({ kind }) => kind === 'kernel-feature-missing',
+  )
+  expect(only?.evidence).toEqual([`module 8021q is blocked by ${blockedBy}`])
+  expect(only?.fix).toContain(blockedBy)
+})
+
 it('of a network of others it is a warning', () => {
   expect(found({ networks: [{ ...vlan, ours: false }] })).toMatchObject([{ severity: 'warning' }])
 })

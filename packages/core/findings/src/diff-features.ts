@@ -28,7 +28,7 @@ export function featureFindings(
 }
 
 function lack(
-  { name, option, module, state }: SeenFeature,
+  { name, option, module, state, blockedBy }: SeenFeature,
   effect: string,
   users?: readonly DesiredNetwork[],
 ): Finding {
@@ -39,11 +39,13 @@ function lack(
     subject: { kind: 'host', name: `kernel feature ${name}` },
     message: `the kernel of this host lacks ${name}: ${effect}`,
     evidence: [
-      isOff
-        ? `${option} is set, and switched off at boot`
-        : `${option} is not set, or module ${module ?? name} is not installed`,
+      ...(blockedBy === undefined ? [] : [`module ${module} is blocked by ${blockedBy}`]),
+      ...(isOff ? [`${option} is set, and switched off at boot`] : []),
+      ...(isOff || blockedBy !== undefined
+        ? []
+        : [`${option} is not set, or module ${module ?? name} is not installed`]),
     ],
     ours: false,
-    fix: featureHint(name),
+    fix: featureHint(name, blockedBy),
   })
 }

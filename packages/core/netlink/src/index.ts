@@ -15,6 +15,7 @@ export {
   tableComment,
 } from './ask-nft.ts'
 export { decodeFlow, dumpUdpFlows, type FoundFlow, forgetFlow } from './conntrack.ts'
+export { informMessage, leasedResolvers } from './dhcp-inform.ts'
 export { encodeNftBatch, refusedElement } from './encode-nft-op.ts'
 export { addressOctets, encodeRouteDump, encodeRouteOps } from './encode-route-op.ts'
 export { errnoName, explainErrno } from './errno.ts'

@@ -15,7 +15,15 @@ kernel/drivers/net/macvlan.ko.xz:
 kernel/net/bridge/br-netfilter.ko.zst: kernel/net/bridge/bridge.ko.zst
 `
 
+const modprobe = [{ path: '/etc/modprobe.d/x.conf', text: 'install 8021q /bin/false\n' }]
+
 it.each<[name: string, texts: KernelTexts, state: FeatureState]>([
+  ['VLAN', { modules: dep, modprobe }, 'blocked'],
+  ['VLAN', { config: 'CONFIG_VLAN_8021Q=m\n', modprobe }, 'blocked'],
+  ['VLAN', { modules: dep, loaded: ['8021q'], modprobe }, 'loaded'],
+  ['VLAN', { config: 'CONFIG_VLAN_8021Q=y\n', modprobe }, 'built-in'],
+  ['VLAN', { config: '# CONFIG_VLAN_8021Q is not set\n', modprobe }, 'missing'],
+  ['macvlan', { modules: dep, modprobe }, 'loadable'],
   ['VLAN', { config: 'CONFIG_VLAN_8021Q=y\n' }, 'built-in'],
   ['VLAN', { config: '# CONFIG_VLAN_8021Q is not set\n' }, 'missing'],
   ['VLAN', { config: 'CONFIG_VLAN_8021Q_GVRP=y\n' }, 'missing'],

@@ -1,14 +1,25 @@
 import { type FeatureName, type KernelFeature, kernelFeatures } from './kernel-features.ts'
+import { type ModprobeFile, moduleBlock } from './module-blocks.ts'
 
 /**
  * Whether a kernel has a feature. `loadable`: its module is loaded at first use. `missing`: the kernel was built without it,
- * or its module is not installed. `off`: it was switched off at boot. `unknown`: no file tells.
+ * or its module is not installed. `off`: it was switched off at boot. `blocked`: modprobe.d(5) keeps its module from being loaded.
+ * `unknown`: no file tells.
  */
-export type FeatureState = 'built-in' | 'loaded' | 'loadable' | 'missing' | 'off' | 'unknown'
+export type FeatureState =
+  | 'built-in'
+  | 'loaded'
+  | 'loadable'
+  | 'missing'
+  | 'off'
+  | 'blocked'
+  | 'unknown'
 
 /** A feature, and whether this kernel has it. */
 export interface SeenFeature extends KernelFeature {
   readonly state: FeatureState
+  /** The line and the file that block its module: `"install 8021q /bin/false" in /etc/modprobe.d/x.conf`. */
+  readonly blockedBy?: string
 }
 
 /** The files of a host that tell what its kernel has; a file that cannot be read has no text. */
@@ -21,13 +32,22 @@ export interface KernelTexts {
   readonly modules?: string | undefined
   /** The folders of `/sys/module`; absent where it cannot be read. */
   readonly loaded?: readonly string[] | undefined
+  /** Those of modprobe.d(5), the folders in the order of their precedence. */
+  readonly modprobe?: readonly ModprobeFile[]
   /** `/sys/module/apparmor/parameters/enabled`. */
   readonly appArmor?: string | undefined
 }
 
 /** The features of `kernelFeatures` in their order, and whether a kernel has them. */
 export function seenFeatures(texts: KernelTexts): readonly SeenFeature[] {
-  return kernelFeatures.map((each) => ({ ...each, state: stateOf(each, texts) }))
+  return kernelFeatures.map((each) => {
+    const state = stateOf(each, texts)
+    const isWaiting = state === 'loadable' || state === 'unknown'
+    const block = isWaiting ? moduleBlock(texts.modprobe ?? [], each.module ?? '') : undefined
+    return block === undefined
+      ? { ...each, state }
+      : { ...each, state: 'blocked', blockedBy: block }
+  })
 }
 
 /** The features among those named that a kernel has not got; none that it may have. */
@@ -36,7 +56,7 @@ export function lackedFeatures(
   needed: readonly FeatureName[],
 ): readonly SeenFeature[] {
   return seen.filter(
-    ({ name, state }) => needed.includes(name) && (state === 'missing' || state === 'off'),
+    ({ name, state }) => needed.includes(name) && ['missing', 'off', 'blocked'].includes(state),
   )
 }
 

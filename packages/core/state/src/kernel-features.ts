@@ -51,9 +51,14 @@ export function kernelFeature(name: FeatureName): KernelFeature {
   return kernelFeatures.find((each) => each.name === name) ?? { name, option: name }
 }
 
-/** The way out where a kernel lacks a feature, for an error's hint: its option, and the command that loads its module. */
-export function featureHint(name: FeatureName): string {
+/**
+ * The way out where a kernel lacks a feature, for an error's hint: its option, and the command that loads its module; or the line
+ * of modprobe.d(5) that blocks it.
+ */
+export function featureHint(name: FeatureName, blockedBy?: string): string {
   const { option, module } = kernelFeature(name)
+  if (blockedBy !== undefined)
+    return `Its module is blocked: take ${blockedBy} out, then: modprobe ${module}.`
   return module === undefined
     ? `This needs a kernel with ${option}, and the boot parameters apparmor=1 security=apparmor.`
     : `This needs a kernel with ${option}: modprobe ${module}.`

@@ -109,7 +109,7 @@ async function withLack(
   return new CniError({
     code: error.code,
     message: `the kernel of this host lacks ${lacked.name}`,
-    hint: featureHint(lacked.name),
+    hint: featureHint(lacked.name, lacked.blockedBy),
     cause: error,
   })
 }

@@ -14,6 +14,8 @@ export interface ResolvConfInput {
   readonly host: string
   /** The addresses of RootlessKit's resolver; none without it. */
   readonly rootless: readonly string[]
+  /** The resolvers that came with a leased address, for those of the host. Default: none. */
+  readonly lease?: readonly string[]
   /** The resolver that runs; absent where none does. */
   readonly resolver: ResolverState | undefined
 }
@@ -26,13 +28,14 @@ export function resolvConfText(input: ResolvConfInput): {
   readonly text: string
   readonly warnings: readonly string[]
 } {
-  const { record, networks, settings, host, rootless } = input
+  const { record, networks, settings, host, rootless, lease = [] } = input
   const { mode } = record
   const subnets = record.networks.flatMap(({ ref }) => {
     const network = findNetwork(networks, ref)
     return network ? networkSubnets(network) : []
   })
-  const { dns: servers, dnsSearch: search, dnsOpts: options } = settings
+  const { dnsSearch: search, dnsOpts: options } = settings
+  const servers = settings.dns ?? (lease.length > 0 ? lease : undefined)
   const { conf, warnings } = containerResolvConf({
     mode: mode === 'container' ? 'cni' : mode,
     host,

@@ -29,7 +29,8 @@ export async function writeResolvConf(
 ): Promise<readonly string[]> {
   const { text, warnings } = await wantedText(tools, owner)
   await tools.containers.writeMounted(owner.id, 'resolv.conf', text)
-  await remember(tools, owner.id, [text])
+  const { lease } = await remembered(tools, owner.id)
+  await remember(tools, owner.id, { written: [text], lease })
   return warnings
 }
 
@@ -46,42 +47,70 @@ export async function tendResolvConf(
   if (now === undefined || owner.record.mode === 'container') return false
   const { text } = await wantedText(tools, owner)
   if (now === text) return false
-  const written = await remembered(tools, owner.id)
+  const { written, lease } = await remembered(tools, owner.id)
   const usual = await wantedText(tools, { ...owner, resolver: undefined })
   if (!written.includes(now) && now !== usual.text) return false
   // Both, so that a kill between these two leaves a file that is known to be ours.
-  await remember(tools, owner.id, [text, now])
+  await remember(tools, owner.id, { written: [text, now], lease })
   await tools.containers.writeMounted(owner.id, 'resolv.conf', text)
   return true
 }
 
+/** Has the resolv.conf of a container name the resolvers of a lease in place of the host's, in place, from now on. None: the host's again. */
+export async function keepLease(
+  tools: ResolvConfTools,
+  owner: ResolvConfOwner,
+  lease: readonly string[],
+): Promise<void> {
+  const { written, lease: former } = await remembered(tools, owner.id)
+  if (former.join() === lease.join()) return
+  const now = await tools.files.read(`${tools.containers.folder(owner.id)}/resolv.conf`)
+  const usual = await wantedText(tools, { ...owner, resolver: undefined })
+  // It was ours before the lease was known: it is ours after.
+  const own = now !== undefined && now === usual.text ? [now] : []
+  await remember(tools, owner.id, { written: [...written, ...own], lease })
+  await tendResolvConf(tools, owner)
+}
+
 async function wantedText(
-  { settings, effects, rootless }: ResolvConfTools,
+  tools: ResolvConfTools,
   owner: ResolvConfOwner,
 ): Promise<ReturnType<typeof resolvConfText>> {
+  const { settings, effects, rootless } = tools
   const host = await effects.resolvConf(usesStub)
   const asked = owner.record.mode === 'cni' ? rootless : undefined
   const servers = asked === undefined ? [] : (await asked.info()).dns
-  return resolvConfText({ ...owner, settings, host, rootless: servers })
+  const { lease } = await remembered(tools, owner.id)
+  return resolvConfText({ ...owner, settings, host, rootless: servers, lease })
 }
 
-/** The texts that were written last: what the file has now is one of them, or is someone else's. */
+/** The file that is kept beside a resolv.conf. */
+interface Remembered {
+  /** The texts that were written last: what the file has now is one of them, or is someone else's. */
+  readonly written: readonly string[]
+  /** The resolvers of a lease. */
+  readonly lease: readonly string[]
+}
+
 async function remembered(
-  { files, containers }: ResolvConfTools,
+  { files, containers }: Pick<ResolvConfTools, 'files' | 'containers'>,
   id: string,
-): Promise<readonly string[]> {
+): Promise<Remembered> {
   const json = jsonOrNull((await files.read(memoryOf(containers, id))) ?? '')
-  const texts = goField(json, 'Written')
-  return Array.isArray(texts) ? texts.map(String) : []
+  const textsAt = (key: string) => {
+    const texts = goField(json, key)
+    return Array.isArray(texts) ? texts.map(String) : []
+  }
+  return { written: textsAt('Written'), lease: textsAt('Lease') }
 }
 
 async function remember(
   { files, containers }: ResolvConfTools,
   id: string,
-  Written: readonly string[],
+  { written, lease }: Remembered,
 ): Promise<void> {
-  const path = memoryOf(containers, id)
-  await files.write(path, JSON.stringify({ Written }), { mode: 0o600, sync: false })
+  const text = JSON.stringify({ Written: written, ...(lease.length > 0 ? { Lease: lease } : {}) })
+  await files.write(memoryOf(containers, id), text, { mode: 0o600, sync: false })
 }
 
 function memoryOf(containers: Pick<ContainerStore, 'folder'>, id: string): string {

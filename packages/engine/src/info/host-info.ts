@@ -59,6 +59,8 @@ interface KernelFeatureRow {
   /** The module that it is in; empty where it is always a part of the kernel's image. */
   readonly Module: string
   readonly State: FeatureState
+  /** The line of modprobe.d(5) that blocks the module, with its file; empty where none does. */
+  readonly BlockedBy: string
 }
 
 /** The facts that a process has of itself. */
@@ -107,8 +109,14 @@ export async function hostInfo(world: World, about: AboutProcess): Promise<HostI
   }
 }
 
-function featureRow({ name, option, module = '', state }: SeenFeature): KernelFeatureRow {
-  return { Name: name, Option: option, Module: module, State: state }
+function featureRow({
+  name,
+  option,
+  module = '',
+  state,
+  blockedBy = '',
+}: SeenFeature): KernelFeatureRow {
+  return { Name: name, Option: option, Module: module, State: state, BlockedBy: blockedBy }
 }
 
 async function engineOf(world: World): Promise<HostInfo['Engine']> {

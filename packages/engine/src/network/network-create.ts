@@ -93,8 +93,8 @@ function exists({ name, file, managed }: Network): CniError {
 async function lackNotes({ effects }: ManageTools, { list }: Network): Promise<readonly string[]> {
   const lacked = lackedFeatures(await effects.kernelFeatures(), networkFeatures(list))
   return lacked.map(
-    ({ name }) =>
-      `the kernel of this host lacks ${name}: no container can be attached. ${featureHint(name)}`,
+    ({ name, blockedBy }) =>
+      `the kernel of this host lacks ${name}: no container can be attached. ${featureHint(name, blockedBy)}`,
   )
 }
 

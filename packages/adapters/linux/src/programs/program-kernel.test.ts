@@ -1,8 +1,9 @@
-import type { State } from '@vethra/state'
+import { kernelFeature, lackedFeatures, linkFeatures, type State } from '@vethra/state'
 import { describeKernel } from '@vethra/world-kit'
 import { describe, expect, it } from 'vitest'
 import { needsRoot } from '../../test/in-namespace.ts'
 import { remoteKernel } from '../../test/remote-kernel.ts'
+import { hostFeatures } from '../kernel-features.ts'
 
 const admit: State = [
   {
@@ -40,6 +41,22 @@ describe.skipIf(needsRoot)('by programs', () => {
         admit.map((from) => ({ kind: 'remove', from })),
       )
       expect(rules()).toBe(0)
+      await close()
+    },
+  )
+
+  it.each(['dummy', 'vrf', 'ifb'] as const)(
+    'a link of type %s that the kernel refuses is told with its option where the kernel lacks it',
+    async (name) => {
+      const { kernel, close } = await remoteKernel(process.execPath)
+      const feature = linkFeatures[name]
+      const lacks = lackedFeatures(await hostFeatures(), [feature]).length > 0
+      const type = name === 'vrf' ? { name, table: 77 } : { name }
+      const link = { kind: 'link', place: 'host', name: 'x0', type, up: true } as const
+      const owner = { kind: 'network', network: 'lan' } as const
+      const { failed } = await kernel.apply('', [{ kind: 'make', to: { owner, resource: link } }])
+      expect(failed === undefined).toBe(!lacks)
+      if (failed) expect(failed.error.hint).toContain(kernelFeature(feature).option)
       await close()
     },
   )
