@@ -127,6 +127,33 @@ describeOnHost('as an ordinary user, under RootlessKit', () => {
     expect(await kit.ports()).toEqual([])
   })
 
+  it('the daemon runs as the user: a socket of its own, names by DNS, and a bridge that is lost is back', async () => {
+    const socket = `${host.runtimeDir}/vethra/vethra.sock`
+    const start = '"$0" daemon >"$1" 2>&1 </dev/null & echo $!'
+    const own = [`${host.folder}/vethra`, `${host.home}/daemon.log`]
+    const { stdout: pid } = await kit.inside(['sh', '-c', start, ...own])
+    const asked = async () => (await kit.vethra('top', '--once')).exitCode
+    await expect.poll(asked, { timeout: 10_000 }).toBe(0)
+    expect((await host.run(['stat', '-c', '%U %a', socket])).stdout).toBe('u 660')
+    const { id, bundle } = await web('tended', '-p', '8086:80')
+    await done(kit.start(bundle, id))
+    const lookup = await kit.exec(id, 'nslookup', 'tended')
+    expect(lookup.stdout).toMatch(/10\.4\.1\.1\b[\s\S]*10\.4\.1\.\d/)
+    expect(await get('http://127.0.0.1:8086/')).toBe('tended')
+    await done(
+      kit.inside([
+        'sh',
+        '-c',
+        'ip -o link show type bridge | sed "s/^[0-9]*: //; s/:.*//" | xargs ip link delete',
+      ]),
+    )
+    await expect.poll(() => get('http://127.0.0.1:8086/'), { timeout: 15_000 }).toBe('tended')
+    await done(kit.stop(id))
+    await done(kit.inside(['kill', pid]))
+    await expect.poll(asked, { timeout: 10_000 }).not.toBe(0)
+    expect(await kit.ports()).toEqual([])
+  })
+
   it('what a RootlessKit has left that was killed is healed under the next one', async () => {
     const { id, bundle } = await web('again', '-p', '8087:80')
     await done(kit.start(bundle, id))
