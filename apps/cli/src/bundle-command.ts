@@ -16,7 +16,7 @@ interface PrepareFlags extends BundleFlags {
 /** `vethra bundle prepare|rm`. */
 export function bundleCommand(program: Command, open: () => Promise<Tools>, io: Io): void {
   const bundle = subcommand(program, 'bundle', {
-    help: 'OCI bundles: give them networks, and forget them',
+    help: 'OCI bundles: prepare them for networks, and remove their records',
     examples: ['vethra bundle prepare ./web --id web --network lan', 'vethra bundle rm web'],
   })
   subcommand(bundle, 'prepare <bundle>', {
@@ -28,7 +28,7 @@ export function bundleCommand(program: Command, open: () => Promise<Tools>, io: 
     ],
   })
     .requiredOption('--id <id>', 'the id of the container in the runtime')
-    .option('--name <name>', 'a name by which others find the container')
+    .option('--name <name>', 'a name that other containers can resolve')
     .option(
       '--network <net>',
       'NET[:ip=IP,ip6=IP,mac=MAC,alias=NAME], host, none, container:ID or ns:PATH (repeatable)',
@@ -44,9 +44,9 @@ export function bundleCommand(program: Command, open: () => Promise<Tools>, io: 
     )
     .option('--ip <ip>', 'the IPv4 address in the first network')
     .option('--ip6 <ip>', 'the IPv6 address in the first network')
-    .option('--mac-address <mac>', 'the hardware address in the first network')
+    .option('--mac-address <mac>', 'the MAC address in the first network')
     .option('--dns-option <option>', 'an option of resolv.conf (repeatable)', gather, [])
-    .option('--dns-opt <option>', 'the same, by its other name in docker', gather, [])
+    .option('--dns-opt <option>', 'alias of --dns-option, as in docker', gather, [])
     .option('--add-host <name:ip>', 'a line of the hosts file (repeatable)', gather, [])
     .option('--hostname <name>', 'the hostname; default: the first 12 characters of the id')
     .option('--domainname <name>', 'the domain name')
@@ -67,15 +67,15 @@ export function bundleCommand(program: Command, open: () => Promise<Tools>, io: 
       if (dryRun) io.print(JSON.stringify(prepared, null, 2))
     })
   subcommand(bundle, 'rm <id...>', {
-    help: 'forget containers that have been deleted, and give their bundles config.json back',
+    help: 'remove the records of deleted containers, and restore config.json of their bundles',
     examples: ['vethra bundle rm web db'],
   })
     .option(
       '--force',
-      'forget attachments that cannot be undone, too, and report possible remains',
+      'also remove records of attachments whose plugins fail, and report possible leftovers',
       false,
     )
-    .option('--keep-config', 'leave config.json as it is', false)
+    .option('--keep-config', 'do not restore config.json', false)
     .action(async (ids: string[], options: RemoveOptions) =>
       forgetContainers(await open(), { refs: ids, ...options }, io),
     )

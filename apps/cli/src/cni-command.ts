@@ -32,7 +32,7 @@ export function cniCommand(program: Command, open: () => Promise<World>, io: Io)
       collect(await open(), network, flags.keep),
     )
   subcommand(cni, 'validate [file...]', {
-    help: 'report the faults of conf lists and their places',
+    help: 'report faults of conf lists, and where each is',
     examples: ['vethra cni validate', 'vethra cni validate /etc/cni/net.d/10-lan.conflist'],
   }).action(async (files: string[]) => validate(await open(), files, io))
 }
@@ -52,7 +52,7 @@ function addAttachmentCommands(cni: Command, open: () => Promise<World>, io: Io)
       (dryRun ? printCalls : add)(await open(), { network, netns }, io),
     )
   subcommand(cni, 'check <network> <netns>', {
-    help: 'check that an attachment is as it was made',
+    help: 'check that an attachment still is as ADD left it',
     examples: ['vethra cni check lan /run/netns/blue'],
   }).action(async (network: string, netns: string) => check(await open(), { network, netns }, io))
   subcommand(cni, 'del <network> <netns>', {
@@ -61,7 +61,7 @@ function addAttachmentCommands(cni: Command, open: () => Promise<World>, io: Io)
   })
     .option(
       '--force',
-      'forget it even where it cannot be undone, and report possible remains',
+      'remove its record even where a plugin fails, and report possible leftovers',
       false,
     )
     .action(async (network: string, netns: string, options: { force: boolean }) =>

@@ -12,7 +12,7 @@ export function configCommand(
   io: Io,
 ): void {
   const config = subcommand(program, 'config', {
-    help: 'the settings that hold, and where they come from',
+    help: 'the effective settings, and where each comes from',
     examples: ['vethra config show'],
   })
   subcommand(config, 'show', {

@@ -33,7 +33,7 @@ export function containerCommand(
     .alias('list')
     .option('-a, --all', 'containers of all states, which is the default', true)
     .option('-q, --quiet', 'ids only', false)
-    .option('--no-trunc', 'cut nothing short')
+    .option('--no-trunc', 'do not truncate')
     .option(
       '-f, --filter <key=value>',
       'id=START, name=PART, network=NAME or status=STATE (repeatable)',
@@ -71,17 +71,17 @@ export function containerCommand(
       await printPorts(await open(), { ref, port, format }, io)
     })
   subcommand(container, 'rename <container> <name>', {
-    help: 'give a container another name',
+    help: 'rename a container',
     examples: ['vethra container rename web shop'],
   }).action(async (ref: string, name: string) => {
     const { rename } = await import('./container-rename.ts')
     await rename(await open(), ref, name)
   })
   subcommand(container, 'rm <container...>', {
-    help: 'forget containers that have been deleted',
+    help: 'remove the records of deleted containers',
     examples: ['vethra container rm web db'],
   })
-    .option('--keep-config', 'leave config.json of the bundle as it is', false)
+    .option('--keep-config', 'do not restore config.json of the bundle', false)
     .action(async (refs: string[], flags: RemoveOptions) => {
       const { forgetContainers } = await import('./container-remove.ts')
       await forgetContainers(await open(), { refs, ...flags }, io)

@@ -31,7 +31,7 @@ export function networkCommand(
   addListing(network, { open, openNetworks }, io)
   addRemoving(network, open, io)
   subcommand(network, 'exists <network>', {
-    help: 'exit with 0 when there is such a network, else with 1',
+    help: 'exit with 0 when the network exists, else with 1',
     examples: ['vethra network exists lan || vethra network create lan'],
   }).action(async (name: string) => {
     const { isNetwork } = await import('./network-inspect.ts')
@@ -47,7 +47,7 @@ function addRemoving(network: Command, open: () => Promise<Tools>, io: Io): void
     examples: ['vethra network rm lan', 'vethra network rm --dry-run lan back'],
   })
     .alias('remove')
-    .option('-f, --force', 'a missing network is no error', false)
+    .option('-f, --force', 'ignore missing networks', false)
     .option('--dry-run', dryRunHelp, false)
     .action(async (names: string[], flags: RemoveFlags) => {
       const { printRemoved } = await import('./network-remove.ts')
@@ -73,17 +73,17 @@ const filterHelp = 'name=REGEX, label=KEY[=VALUE], driver=TYPE or id=START (repe
 
 const driverOptions = `
 Options of -o (docker's names in brackets):
-  mtu=N                      default: that of the way out
+  mtu=N                      default: that of the default route
                              [com.docker.network.driver.mtu]
-  icc=false                  keep containers of the network apart; bridge
+  icc=false                  isolate the containers of the network; bridge
                              [com.docker.network.bridge.enable_icc]
-  ip-masq=false              no source NAT on the way out; bridge
+  ip-masq=false              no source NAT for outgoing packets; bridge
                              [com.docker.network.bridge.enable_ip_masquerade]
-  parent=DEVICE              default: that of the way out; macvlan, ipvlan
+  parent=DEVICE              default: that of the default route; macvlan, ipvlan
   mode=bridge, mode=l2|l3    macvlan, ipvlan [macvlan_mode, ipvlan_mode]
   vethra.own=true            nerdctl can use it, and neither removes nor prunes it
-  vethra.dns=false           hosts files alone; default: DNS, too, while the daemon or vethra dns runs
-  vethra.allow-overlap=true  take a --subnet that something else has, too`
+  vethra.dns=false           no DNS, only hosts files; default: both while the daemon or vethra dns runs
+  vethra.allow-overlap=true  allow a --subnet that overlaps another one in use`
 
 function addCreate(network: Command, open: () => Promise<Tools>, io: Io): void {
   subcommand(network, 'create <name>', {
@@ -95,13 +95,13 @@ function addCreate(network: Command, open: () => Promise<Tools>, io: Io): void {
     ],
   })
     .option('-d, --driver <driver>', 'bridge, macvlan or ipvlan', 'bridge')
-    .option('--subnet <cidr>', 'addresses of the network (repeatable)', gather, [])
+    .option('--subnet <cidr>', 'a subnet of the network (repeatable)', gather, [])
     .option('--gateway <ip>', 'the gateway of a subnet (repeatable)', gather, [])
-    .option('--ip-range <cidr>', 'give addresses from this part only (repeatable)', gather, [])
-    .option('--aux-address <name=ip>', 'an address to keep free (repeatable)', gather, [])
-    .option('--ipv4 <true|false>', 'have IPv4 addresses', 'true')
-    .option('--ipv6', 'have IPv6 addresses', false)
-    .option('--internal', 'no way out and no published ports', false)
+    .option('--ip-range <cidr>', 'assign addresses from this range only (repeatable)', gather, [])
+    .option('--aux-address <name=ip>', 'an address that is never assigned (repeatable)', gather, [])
+    .option('--ipv4 <true|false>', 'assign IPv4 addresses', 'true')
+    .option('--ipv6', 'assign IPv6 addresses', false)
+    .option('--internal', 'no default route and no published ports', false)
     .option('--ipam-driver <driver>', 'default, host-local, dhcp or static', 'default')
     .option('--ipam-opt <key=value>', 'an option of the IPAM driver (repeatable)', gather, [])
     .option('-o, --opt <key=value>', 'an option of the driver (repeatable)', gather, [])
@@ -122,10 +122,10 @@ function addConnecting(network: Command, open: () => Promise<Tools>, io: Io): vo
       'vethra network connect --ip 10.4.2.9 --alias db backend web',
     ],
   })
-    .option('--ip <ip>', 'the IPv4 address there')
-    .option('--ip6 <ip>', 'the IPv6 address there')
-    .option('--mac-address <mac>', 'the hardware address there')
-    .option('--alias <name>', 'another name there (repeatable)', gather, [])
+    .option('--ip <ip>', 'its IPv4 address in the network')
+    .option('--ip6 <ip>', 'its IPv6 address in the network')
+    .option('--mac-address <mac>', 'its MAC address in the network')
+    .option('--alias <name>', 'another name in the network (repeatable)', gather, [])
     .option('--dry-run', dryRunHelp, false)
     .action(async (network: string, container: string, flags: ConnectFlags) => {
       const { connect } = await import('./network-connect.ts')
@@ -135,7 +135,7 @@ function addConnecting(network: Command, open: () => Promise<Tools>, io: Io): vo
     help: 'disconnect a container',
     examples: ['vethra network disconnect backend web'],
   })
-    .option('-f, --force', 'forget it even when a plugin fails', false)
+    .option('-f, --force', 'remove its record even when a plugin fails', false)
     .option('--dry-run', dryRunHelp, false)
     .action(async (network: string, container: string, flags: DisconnectFlags) => {
       const { disconnect } = await import('./network-connect.ts')
@@ -154,7 +154,7 @@ function addListing(network: Command, { open, openNetworks }: NetworkDoors, io: 
   })
     .alias('list')
     .option('-q, --quiet', 'ids only', false)
-    .option('--no-trunc', 'cut nothing short')
+    .option('--no-trunc', 'do not truncate')
     .option('-f, --filter <key=value>', filterHelp, gather, [])
     .option('--format <format>', 'table, json or a template', 'table')
     .action(async (flags: ListFlags) => {

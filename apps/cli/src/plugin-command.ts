@@ -13,7 +13,7 @@ export function pluginCommand(program: Command, open: () => Promise<World>, io: 
     examples: ['vethra plugin ls', 'vethra plugin install /usr/local/lib/cni'],
   })
   subcommand(plugin, 'ls', {
-    help: 'list the plugins on CNI_PATH, and whose each is',
+    help: 'list the plugins on CNI_PATH, and the owner of each',
     examples: ['vethra plugin ls', 'vethra plugin ls --cni-path /usr/lib/cni --format json'],
   })
     .alias('list')

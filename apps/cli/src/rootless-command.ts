@@ -13,7 +13,7 @@ export function rootlessCommand(program: Command, open: () => Promise<World>, io
     examples: ['vethra rootless check'],
   })
   subcommand(rootless, 'check', {
-    help: 'print what rootless containers need, and the command that mends what is missing',
+    help: 'print the requirements of rootless containers, and the command that fixes each missing one',
     examples: [
       'vethra rootless check',
       "vethra rootless check --format '{{.Status}} {{.Need}} {{.Fix}}'",

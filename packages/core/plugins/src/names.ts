@@ -17,11 +17,9 @@ export function macFor(...parts: readonly string[]): string {
   return macOf([0x02, ...digest(...parts).subarray(0, 5)])
 }
 
-/**
- * The MAC of an interface with an address: it follows the address, so that a neighbour's entry for an
- * address that another container had is never stale. IPv4: `02`, one octet of the network, the address.
- */
-export function macForAddress(network: string, address: string): string {
+// It follows the address, so that a neighbour's entry for an address that another container had is never stale.
+// IPv4: `02`, one octet of the network, the address.
+function macForAddress(network: string, address: string): string {
   const read = readAddress(address)
   const [octet = 0] = digest(network)
   if (read?.family !== 4) return macFor(network, address)
