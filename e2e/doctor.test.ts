@@ -188,6 +188,30 @@ describeOnHost('vethra doctor', () => {
     await sh('umount /run/kept')
   })
 
+  it('what our plugins made for a runtime that keeps no record, behind an interface of its own, stays', async () => {
+    const previous = {
+      cniVersion: '1.0.0',
+      interfaces: [{ name: 'own0' }, { name: 'eth0', sandbox: '/run/netns/box' }],
+      ips: [{ address: '10.5.0.2/24', interface: 1 }],
+    }
+    const portMappings = [{ hostPort: 8080, containerPort: 80, protocol: 'tcp' }]
+    const conf = { cniVersion: '1.0.0', name: 'theirs', type: 'portmap', prevResult: previous }
+    const input = JSON.stringify({ ...conf, runtimeConfig: { portMappings } })
+    await sh(`ip link add own0 type bridge; ln -s ${executable} ${host.folder}/portmap
+      ip netns add box`)
+    const env = { CNI_COMMAND: 'ADD', CNI_CONTAINERID: 'c1', CNI_NETNS: '/run/netns/box' }
+    const paths = { CNI_IFNAME: 'eth0', CNI_PATH: host.folder }
+    const added = await host.run([`${host.folder}/portmap`], { input, env: { ...env, ...paths } })
+    expect(added).toMatchObject({ exitCode: 0 })
+    const port = async () => (await sh('nft list map inet vethra p4')).stdout
+    const before = await port()
+    expect(before).toContain('8080')
+    await host.vethra('doctor', '--repair')
+    expect(await port()).toBe(before)
+    expect(await kinds()).toEqual(['rules-left'])
+    await sh('ip netns del box; ip link del own0')
+  })
+
   it('after a reboot nothing is in the way of the next start', async () => {
     await host.vethra('network', 'create', 'lan')
     await start(web, '--name', 'shop', '--ip', '10.4.1.50', '-p', '127.0.0.1:8081:80')

@@ -1,6 +1,6 @@
 import { describeChange, type Resource } from '@vethra/state'
 import { type AttachmentRef, attachmentText, refOf } from './attachment-ref.ts'
-import { type Finding, repairable, type Subject } from './finding.ts'
+import { type Finding, finding, repairable, type Subject } from './finding.ts'
 import type { ObservedState, TableOwner } from './observed-state.ts'
 import type { Repair } from './repair.ts'
 
@@ -18,7 +18,7 @@ export function tableFindings({ table }: Pick<ObservedState, 'table'>): readonly
     const evidence = all.map(({ due }) => `due is: ${describeChange(due)}`)
     return lossFindings(first.due.to.resource.kind, attachment, { evidence, repair })
   })
-  return [...lost, ...table.left.map(left)]
+  return [...lost, ...table.left.map(left), ...(table.doubtful ?? []).map(doubtful)]
 }
 
 /** The finding that effects of a kind are missing for a living attachment, or a setting of the host; none without evidence. */
@@ -69,18 +69,34 @@ function wordsOf(effect: Resource['kind']): Words {
 }
 
 function left(owner: TableOwner): Finding {
-  const [name, whose] =
-    owner.kind === 'network'
-      ? [owner.network, `network ${owner.network}, which does not exist`]
-      : [
-          attachmentText(owner),
-          `container ${owner.containerId} in network ${owner.network}, which is not attached`,
-        ]
   return repairable({
-    kind: 'rules-left',
-    subject: { kind: 'rules', name: `${name} (table inet vethra)` },
-    message: `orphaned firewall rules of ${whose}`,
-    evidence: ['elements of table inet vethra name it in their comments'],
+    ...leftOf(owner),
+    message: `orphaned firewall rules of ${whose(owner)}`,
     repair: { kind: 'remove-elements', owner },
   })
+}
+
+function doubtful(owner: TableOwner): Finding {
+  return finding({
+    ...leftOf(owner),
+    severity: 'warning',
+    message: `firewall rules of ${whose(owner)} may be orphaned: another runtime may have made them`,
+    ours: true,
+    fix: 'nft list table inet vethra   (delete the elements whose comments name it)',
+  })
+}
+
+function leftOf(owner: TableOwner): Pick<Finding, 'kind' | 'subject' | 'evidence'> {
+  const name = owner.kind === 'network' ? owner.network : attachmentText(owner)
+  return {
+    kind: 'rules-left',
+    subject: { kind: 'rules', name: `${name} (table inet vethra)` },
+    evidence: ['elements of table inet vethra name it in their comments'],
+  }
+}
+
+function whose(owner: TableOwner): string {
+  return owner.kind === 'network'
+    ? `network ${owner.network}, which does not exist`
+    : `container ${owner.containerId} in network ${owner.network}, which is not attached`
 }

@@ -51,6 +51,8 @@ export interface ObservedTable {
   readonly flushed: boolean
   /** Owners of elements that are known no more: neither as an attachment nor as a network. */
   readonly left: readonly TableOwner[]
+  /** Owners alike that may be another runtime's. Default: none. */
+  readonly doubtful?: readonly TableOwner[]
 }
 
 /** A resource that an attachment needs on the host, and that is missing or differs. */

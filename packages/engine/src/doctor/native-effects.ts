@@ -1,5 +1,5 @@
 import { orElse } from '@vethra/cni'
-import type { MissingResource, ObservedTable, TableOwner } from '@vethra/findings'
+import type { MissingResource, ObservedTable } from '@vethra/findings'
 import { type PluginWay, planFormer } from '@vethra/plugins'
 import { diff, keyOf, type Owned, ownerMark, type Resource, type State } from '@vethra/state'
 import type { AttachmentKernel, AttachmentKey, CachedAttachment } from '@vethra/world'
@@ -56,6 +56,8 @@ function isEffect({ resource }: Owned): boolean {
 export interface Known {
   readonly attachments: readonly AttachmentKey[]
   readonly networks: readonly string[]
+  /** The networks that Vethra or nerdctl made. */
+  readonly ours: readonly string[]
 }
 
 /** The kernel, absent where it cannot be asked, and what is looked for in it. */
@@ -97,7 +99,7 @@ export async function observeTable(
   return {
     missing: [...unique.values()].toReversed(),
     flushed: !observed.some(isInTable) && [...all.values()].filter(isInTable).length > 1,
-    left: known ? await leftIn(kernel, known) : [],
+    ...(known ? await leftIn(kernel, known) : { left: [] }),
   }
 }
 
@@ -108,21 +110,30 @@ function keyOfMade({ made: { network, attachment } }: NativeAttachment): Attachm
 
 async function leftIn(
   kernel: AttachmentKernel,
-  { attachments, networks }: Known,
-): Promise<readonly TableOwner[]> {
+  { attachments, networks, ours }: Known,
+): Promise<Pick<ObservedTable, 'left' | 'doubtful'>> {
   const known = new Set([
     ...attachments.map(({ network, containerId, ifname }) =>
       ownerMark({ kind: 'attachment', network, containerId, ifname }),
     ),
     ...networks.map((network) => ownerMark({ kind: 'network', network })),
   ])
-  const owners = (await kernel.effects()).flatMap(({ owner }) =>
-    owner.kind === 'host' ? [] : [[ownerMark(owner), owner] as const],
+  const byMark = Map.groupBy(await kernel.effects(), ({ owner }) => ownerMark(owner))
+  const unknown = [...byMark].filter(([mark]) => !known.has(mark))
+  const marked = unknown.length === 0 ? new Set() : await livingMarks(kernel)
+  const left = unknown.flatMap(([mark, [one, ...more]]) =>
+    one === undefined || one.owner.kind === 'host' || marked.has(mark)
+      ? []
+      : [{ owner: one.owner, effects: [one, ...more] }],
   )
-  const left = [...new Map(owners)].filter(([mark]) => !known.has(mark))
-  if (left.length === 0) return []
-  const marked = await livingMarks(kernel)
-  return left.flatMap(([mark, owner]) => (marked.has(mark) ? [] : [owner]))
+  // Another runtime may have called plugins of ours behind an interface plugin of its own, whose links bear no mark, and
+  // keep no record that we know of. What masquerades is made by plugins that make interfaces.
+  const isDead = ({ owner, effects }: (typeof left)[number]) =>
+    ours.includes(owner.network) || effects.every(({ resource }) => resource.kind === 'masquerade')
+  return {
+    left: left.filter(isDead).map(({ owner }) => owner),
+    doubtful: left.filter((each) => !isDead(each)).map(({ owner }) => owner),
+  }
 }
 
 /**

@@ -61,7 +61,11 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
   const table = await observeTable(
     { kernel, native: attachments.native, effectsOf: tools.effectsOf },
     isFor(scope, 'remove-elements')
-      ? { attachments: seen, networks: [...networks.map(({ name }) => name), ...podNetworks(seen)] }
+      ? {
+          attachments: seen,
+          networks: [...networks.map(({ name }) => name), ...podNetworks(seen)],
+          ours: networks.flatMap(({ managed, name }) => (managed ? [name] : [])),
+        }
       : undefined,
   )
   // A table as long as the host is busy: read only where it matters.
