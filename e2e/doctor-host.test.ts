@@ -1,16 +1,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { findingKinds, findingsOn } from './doctor-findings.ts'
 import { addresses, attachTwo, killRepair } from './doctor-kill.ts'
 import { describeOnHost } from './gate.ts'
 import { executable, type Host, openHost, type Ran } from './host.ts'
-
-interface Row {
-  readonly ID: string
-  readonly Kind: string
-  readonly Severity: string
-  readonly Subject: string
-  readonly Repair: string
-  readonly Fix: string
-}
 
 const reservations = '/var/lib/cni/networks'
 const kills = Number(process.env['VETHRA_TEST_DOCTOR_KILLS'] ?? 1)
@@ -27,16 +19,8 @@ describeOnHost('vethra doctor', () => {
   })
 
   const sh = (script: string): Promise<Ran> => host.run(['sh', '-ec', script])
-  const findings = async (): Promise<readonly Row[]> => {
-    const { stdout, exitCode, stderr } = await host.vethra('doctor', '--format', 'json')
-    const found: readonly Row[] = JSON.parse(stdout)
-    const errors = found.filter(({ Severity }) => Severity === 'error').length
-    expect([exitCode, stderr === '']).toEqual(errors > 0 ? [1, false] : [0, true])
-    return found
-  }
-  // Hosts of tests keep all of their state in memory, and are told so.
-  const kinds = async () =>
-    (await findings()).map(({ Kind }) => Kind).filter((kind) => kind !== 'wrong-file-system')
+  const findings = () => findingsOn(host)
+  const kinds = () => findingKinds(host)
 
   it("tells the host's own faults with the commands that mend them", async () => {
     await host.vethra('network', 'create', 'lan')

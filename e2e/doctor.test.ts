@@ -1,16 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { findingKinds, findingsOn } from './doctor-findings.ts'
 import { describeOnHost } from './gate.ts'
 import { executable, type Host, openHost, type Ran, way } from './host.ts'
 import type { Snapshot } from './snapshot.ts'
-
-interface Row {
-  readonly ID: string
-  readonly Kind: string
-  readonly Severity: string
-  readonly Subject: string
-  readonly Repair: string
-  readonly Fix: string
-}
 
 const reservations = '/var/lib/cni/networks'
 
@@ -28,16 +20,8 @@ describeOnHost('vethra doctor', () => {
   })
 
   const sh = (script: string): Promise<Ran> => host.run(['sh', '-ec', script])
-  const findings = async (): Promise<readonly Row[]> => {
-    const { stdout, exitCode, stderr } = await host.vethra('doctor', '--format', 'json')
-    const found: readonly Row[] = JSON.parse(stdout)
-    const errors = found.filter(({ Severity }) => Severity === 'error').length
-    expect([exitCode, stderr === '']).toEqual(errors > 0 ? [1, false] : [0, true])
-    return found
-  }
-  // Hosts of tests keep all of their state in memory, and are told so.
-  const kinds = async () =>
-    (await findings()).map(({ Kind }) => Kind).filter((kind) => kind !== 'wrong-file-system')
+  const findings = () => findingsOn(host)
+  const kinds = () => findingKinds(host)
   /** The kinds of the repairs made; fails where one failed, or an error is left. */
   const heal = async () => {
     const ran = await host.vethra('doctor', '--repair', '--format', 'json')

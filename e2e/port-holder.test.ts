@@ -1,7 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { describeOnHost } from './gate.ts'
 import { type Host, openHost, type Ran } from './host.ts'
+import { prepareServer } from './prepare-server.ts'
 
 describeOnHost('a published port', () => {
   let host: Host
@@ -18,13 +19,7 @@ describeOnHost('a published port', () => {
     await host.close()
   })
 
-  async function prepared(id: string, ...flags: readonly string[]): Promise<string> {
-    const bundle = await host.bundle(id, ['httpd', '-f', '-p', '80', '-h', '/www'])
-    await writeFile(`${bundle}/rootfs/www/index.html`, `page of ${id}`)
-    const ran = await host.vethra('bundle', 'prepare', bundle, '--id', id, ...flags)
-    expect(ran).toMatchObject({ exitCode: 0, stderr: '' })
-    return bundle
-  }
+  const prepared = (id: string, ...flags: readonly string[]) => prepareServer(host, id, flags)
 
   async function started(id: string, ...flags: readonly string[]): Promise<void> {
     const bundle = await prepared(id, ...flags)

@@ -1,21 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { lan } from '../test/lan-options.ts'
 import { type NetworkOptions, networkConfList } from './index.ts'
 
-const lan: NetworkOptions = {
-  name: 'lan',
-  driver: 'bridge',
-  subnets: [],
-  ipv4: true,
-  ipv6: false,
-  gateways: [],
-  ipRanges: [],
-  auxAddresses: [],
-  internal: false,
-  ipamDriver: 'default',
-  ipamOptions: {},
-  options: {},
-  labels: {},
-}
 const subnets = ['10.6.0.0/16']
 
 it.each<[Partial<NetworkOptions>, string]>([

@@ -1,21 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { lan } from '../test/lan-options.ts'
 import { bridgeName, type NetworkFacts, type NetworkOptions, networkConfList } from './index.ts'
 
-const lan: NetworkOptions = {
-  name: 'lan',
-  driver: 'bridge',
-  subnets: [],
-  ipv4: true,
-  ipv6: false,
-  gateways: [],
-  ipRanges: [],
-  auxAddresses: [],
-  internal: false,
-  ipamDriver: 'default',
-  ipamOptions: {},
-  options: {},
-  labels: {},
-}
 const facts: NetworkFacts = { used: [], pools: [] }
 const make = (options: Partial<NetworkOptions>, more: Partial<NetworkFacts> = {}) => {
   const { text, notes } = networkConfList({ ...lan, ...options }, { ...facts, ...more })

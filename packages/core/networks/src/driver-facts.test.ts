@@ -1,21 +1,8 @@
 import { expect, it } from 'vitest'
+import { lan } from '../test/lan-options.ts'
 import { dockerNetwork, type NetworkOptions, networkConfList, networksFromFiles } from './index.ts'
 
-const plain: NetworkOptions = {
-  name: 'lan',
-  driver: 'bridge',
-  subnets: ['10.1.0.0/16'],
-  ipv4: true,
-  ipv6: false,
-  gateways: [],
-  ipRanges: [],
-  auxAddresses: [],
-  internal: false,
-  ipamDriver: 'default',
-  ipamOptions: {},
-  options: {},
-  labels: {},
-}
+const plain: NetworkOptions = { ...lan, subnets: ['10.1.0.0/16'] }
 const facts = { used: [], pools: [], isolation: { supported: true, why: '' } }
 
 function shown(text: string) {

@@ -1,22 +1,8 @@
 import { expect, it } from 'vitest'
+import { lan } from '../test/lan-options.ts'
 import { defaultNetwork, type NetworkOptions, networkConfList } from './index.ts'
 
 const facts = { used: [], pools: [] }
-const lan: NetworkOptions = {
-  name: 'lan',
-  driver: 'bridge',
-  subnets: [],
-  ipv4: true,
-  ipv6: false,
-  gateways: [],
-  ipRanges: [],
-  auxAddresses: [],
-  internal: false,
-  ipamDriver: 'default',
-  ipamOptions: {},
-  options: {},
-  labels: {},
-}
 
 it('the default network has the bytes that nerdctl writes', async () => {
   await expect(defaultNetwork(facts).text).toMatchFileSnapshot('__golden__/default.conflist')
