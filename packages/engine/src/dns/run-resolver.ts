@@ -1,4 +1,4 @@
-import { CniError, onCniError } from '@vethra/cni'
+import { CniError, type ContainerRef, onCniError } from '@vethra/cni'
 import type { ResolverTools } from './dns-tools.ts'
 import { publishResolver } from './publish-resolver.ts'
 import { openRecorded } from './recorded.ts'
@@ -39,6 +39,8 @@ export async function startResolver(tools: ResolverTools): Promise<Resolver> {
   let wake = Promise.withResolvers<void>()
   let isClosed = false
   const closed = Promise.withResolvers<void>()
+  let unpublished: readonly (ContainerRef | undefined)[] = []
+  let untold = Promise.withResolvers<void>()
   let isFirewall = false
   let examinedAt = clock.now()
   let doubt = Promise.withResolvers<void>()
@@ -47,16 +49,32 @@ export async function startResolver(tools: ResolverTools): Promise<Resolver> {
     doubt.resolve()
   }
   const look = async (paths: readonly string[]) => {
-    await serving.tendUpstream()
     const { networks, containers } = await recorded.refresh(paths)
     serving.place()
+    await serving.tendUpstream()
     const before = state
     state = { ...state, Networks: await serving.listen(), Upstream: serving.faults() }
     if (networks || containers.length > 0) doubt.resolve()
     const isOther = networks || !isSame(state.Networks, before.Networks)
     if (!isOther && containers.length === 0 && isSame(state.Upstream, before.Upstream)) return
-    const only = isOther ? undefined : containers
-    await publishResolver({ ...tools, onFault }, recorded.all(), state, only)
+    // Undefined stands for all of them.
+    unpublished = [...unpublished, ...(isOther ? [undefined] : containers)]
+    untold.resolve()
+  }
+  // Apart from the others: commands hold its lock, and names are answered meanwhile.
+  const publish = async () => {
+    while (!isClosed) {
+      await Promise.race([closed.promise, untold.promise])
+      if (isClosed) return
+      const due = unpublished
+      untold = Promise.withResolvers()
+      unpublished = []
+      const only = due.flatMap((each) => each ?? [])
+      const shown = only.length === due.length ? only : undefined
+      await publishResolver({ ...tools, onFault }, recorded.all(), state, shown).catch(
+        onCniError(onFault),
+      )
+    }
   }
   const run = async () => {
     let again: readonly string[] = []
@@ -97,7 +115,7 @@ export async function startResolver(tools: ResolverTools): Promise<Resolver> {
       await Promise.race([closed.promise, clock.idle(intervalMs)])
     }
   }
-  const running = Promise.all([run(), examine(), probe()])
+  const running = Promise.all([run(), publish(), examine(), probe()])
   return {
     changed(what) {
       if (what.includes('nftables')) {
