@@ -78,12 +78,16 @@ describe('pluginCandidates', () => {
     expect(pluginCandidates('x', ['/p', '', '/q'])).toEqual(['/p/x', '/q/x'])
   })
 
+  // 100: nothing of that name has run, so that there is nothing to be undone.
   it.each([
     ['', ['/p'], 'no plugin name provided'],
     ['../x', ['/p'], 'invalid plugin name: ../x'],
+    ['x'.repeat(256), ['/p'], `invalid plugin name: ${'x'.repeat(64)}...`],
     ['x', [''], 'no paths provided'],
   ])('of %j in %j: %s', (type, path, message) => {
-    expect(() => pluginCandidates(type, path)).toThrow(message)
+    expect(() => pluginCandidates(type, path)).toThrow(
+      expect.objectContaining({ code: 100, message }),
+    )
   })
 })
 

@@ -26,13 +26,23 @@ export function pluginEnvironment(
   }
 }
 
+/** The longest name that a file can have (NAME_MAX). */
+const longestName = 255
+
 /**
- * Where a plugin may lie, in order: the first regular file of these counts. Throws CniError 7 when
- * the type is empty or holds a slash, 100 when there is no folder to look in.
+ * Where a plugin may lie, in order: the first regular file of these counts. Throws CniError 100, as for a plugin that
+ * is missing, when no file can have the type as its name, and when there is no folder to look in.
  */
 export function pluginCandidates(type: string, path: readonly string[]): readonly string[] {
-  if (type === '') throw new CniError({ code: 7, message: 'no plugin name provided' })
-  if (type.includes('/')) throw new CniError({ code: 7, message: `invalid plugin name: ${type}` })
+  if (type === '') throw new CniError({ code: 100, message: 'no plugin name provided' })
+  if (type.includes('/') || type.length > longestName) {
+    const shown = type.length > 64 ? `${type.slice(0, 64)}...` : type
+    throw new CniError({
+      code: 100,
+      message: `invalid plugin name: ${shown}`,
+      hint: 'Give the name of a file in a folder of --cni-path as "type".',
+    })
+  }
   // An empty element would mean the working directory, which the caller does not control.
   const folders = path.filter((folder) => folder !== '')
   if (folders.length === 0) {
