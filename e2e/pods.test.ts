@@ -119,6 +119,11 @@ describeOnHost("pods of Debian's containerd, by CRI as kubelet calls it", () => 
     expect(await listed()).toEqual([row])
     expect((await fetched()).exitCode).toBe(0)
     expect(await kinds()).toEqual([])
+    // Its rules are gone: told, and its runtime's to make again.
+    const lose = 'iptables -t nat -F CNI-HOSTPORT-DNAT; nft delete table inet vethra'
+    await host.run(['sh', '-c', lose])
+    await host.vethra('doctor', '--repair')
+    expect(await kinds()).toEqual(['ports-closed'])
 
     await pods.stop(id)
     await pods.stop(id)

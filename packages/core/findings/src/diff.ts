@@ -9,6 +9,7 @@ import {
 import { confFindings, damageFindings } from './diff-files.ts'
 import { firewallFindings, leftRuleFindings } from './diff-firewall.ts'
 import { flowFindings } from './diff-flows.ts'
+import { foreignPortFindings } from './diff-foreign-ports.ts'
 import { hostFindings } from './diff-host.ts'
 import { interfaceFindings, leftLinkFindings, strayLinkFindings } from './diff-interfaces.ts'
 import { loopbackFindings } from './diff-loopback.ts'
@@ -47,6 +48,7 @@ export function diff(desired: DesiredState, observed: ObservedState): readonly F
     ...startFindings(desired, observed),
     ...portFindings(desired, observed, maps),
     ...publishedFindings(desired, observed, maps),
+    ...foreignPortFindings(observed),
     ...loopbackFindings(desired),
     ...subnetFindings(desired, observed),
     ...hostFindings(desired, observed),

@@ -53,6 +53,8 @@ export interface ObservedTable {
   readonly left: readonly TableOwner[]
   /** Owners alike that may be another runtime's. Default: none. */
   readonly doubtful?: readonly TableOwner[]
+  /** The ports that it leads to containers, as `portLead` writes them; absent where nobody looked. */
+  readonly leads?: ReadonlySet<string>
 }
 
 /** A resource that an attachment needs on the host, and that is missing or differs. */
@@ -83,12 +85,21 @@ export interface ObservedAttachment extends AttachmentRef {
   readonly pod?: string
   /** Whether it is ours or a pod's in a network that Vethra or nerdctl made, and no conf list defines any more. Default false. */
   readonly networkLost?: true
+  /** The ports of the host that another program published for it, and where their rules lead; absent for ours. */
+  readonly published?: readonly PublishedEnds[]
   /** The link of the host that led to it; absent where that is not known. */
   readonly hostLink?: string
   /** The path of its namespace; empty when none is recorded. */
   readonly netns: string
   /** Whether that namespace is certainly there, certainly gone, or neither. */
   readonly state: 'alive' | 'gone' | 'unknown'
+}
+
+/** A published port of the host, and the ends that rules may lead it to, one a family: `10.4.1.2:80`. */
+export interface PublishedEnds {
+  readonly protocol: string
+  readonly hostPort: number
+  readonly ends: readonly string[]
 }
 
 /** An address that is taken. */

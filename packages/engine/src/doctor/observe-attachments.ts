@@ -1,6 +1,5 @@
-import type { ConfList } from '@vethra/cni'
-import { type Life, lifeOf } from '@vethra/cni'
-import { podOf, podText } from '@vethra/container'
+import { type ConfList, goField, jsonOrNull, type Life, lifeOf } from '@vethra/cni'
+import { endOf, podOf, podText } from '@vethra/container'
 import type { DesiredAttachment, ObservedAttachment, ObservedFault } from '@vethra/findings'
 import { attachmentText } from '@vethra/findings'
 import { networksFromFiles } from '@vethra/networks'
@@ -11,6 +10,7 @@ import type {
   DamagedFile,
   Memory,
 } from '@vethra/world'
+import { cachedList } from '../attach/cached-list.ts'
 import { isProven, lifeNow } from '../attach/life.ts'
 import { waysByMark } from '../attach/ways-by-mark.ts'
 import { netnsOfEntry } from '../container/foreign.ts'
@@ -70,6 +70,7 @@ export async function observeAttachments(
         ...(entry && (record ? state === 'alive' : pod && !ours)
           ? lostNetwork(networks, entry)
           : {}),
+        ...(ours || state === 'gone' ? {} : publishedEnds(plain, entry)),
         ...(wanted?.hostLink === undefined ? {} : { hostLink: wanted.hostLink }),
         netns: record?.netns ?? (entry ? netnsOfEntry(entry) : ''),
       }
@@ -86,6 +87,23 @@ export async function observeAttachments(
     native: seen.flatMap(({ native }) => native),
     damaged: damaged.filter((each) => !explained(each, observed)).map(({ file }) => faultOf(file)),
   }
+}
+
+// A port map by nftables alone makes rules that nobody looks at here.
+function publishedEnds(
+  plain: DesiredAttachment | undefined,
+  entry: CachedAttachment | undefined,
+): Pick<ObservedAttachment, 'published'> {
+  const list = entry && cachedList(entry)
+  const isHidden = list?.plugins.some(
+    ({ type, text }) => type === 'portmap' && goField(jsonOrNull(text), 'backend') === 'nftables',
+  )
+  if (plain === undefined || plain.ports.length === 0 || isHidden) return {}
+  const published = plain.ports.map(({ protocol, hostPort, containerPort }) => ({
+    ...{ protocol, hostPort },
+    ends: plain.addresses.map(({ address }) => endOf(address, containerPort)),
+  }))
+  return { published }
 }
 
 // Other programs' conf lists may be in folders of their own.

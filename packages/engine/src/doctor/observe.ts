@@ -1,12 +1,14 @@
 import { CniError, type ConfList, onCniError } from '@vethra/cni'
-import type {
-  DesiredNetwork,
-  DesiredState,
-  ObservedAttachment,
-  ObservedFault,
-  ObservedReservation,
-  ObservedState,
-  ShadowedConf,
+import { endOf } from '@vethra/container'
+import {
+  type DesiredNetwork,
+  type DesiredState,
+  type ObservedAttachment,
+  type ObservedFault,
+  type ObservedReservation,
+  type ObservedState,
+  portLead,
+  type ShadowedConf,
 } from '@vethra/findings'
 import { readFirewall, type SavedRules, unreadableTables } from '@vethra/firewall'
 import {
@@ -17,6 +19,7 @@ import {
   networksFromFiles,
 } from '@vethra/networks'
 import { networkFeatures } from '@vethra/plugins'
+import type { AttachmentKernel } from '@vethra/world'
 import { programsOf } from '../attach/ways-now.ts'
 import { attachedIds } from '../attach/whose.ts'
 import type { DoctorTools } from './doctor-tools.ts'
@@ -68,6 +71,7 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
         }
       : undefined,
   )
+  const leads = seen.some(({ published }) => published) ? await leadsOf(kernel) : undefined
   // A table as long as the host is busy: read only where it matters.
   const publishesUdp = attachments.desired.some(({ ports }) =>
     ports.some(({ protocol }) => protocol === 'udp'),
@@ -97,13 +101,26 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
       routes,
       flows: publishesUdp ? await tools.kernel.flows() : [],
       firewall,
-      table,
+      table: leads ? { ...table, leads } : table,
       confFaults,
       shadowed,
       damaged: attachments.damaged,
       host,
     },
   }
+}
+
+// Where table `inet vethra` cannot be asked, nothing is known of what it leads where.
+async function leadsOf(
+  kernel: AttachmentKernel | undefined,
+): Promise<ReadonlySet<string> | undefined> {
+  const effects = await kernel?.effects()
+  const leads = effects?.flatMap(({ resource }) =>
+    resource.kind === 'publish'
+      ? [portLead(resource.protocol, resource.hostPort, endOf(resource.address, resource.port))]
+      : [],
+  )
+  return leads && new Set(leads)
 }
 
 // What pods have in a network whose conf list was removed under them is their runtime's to remove.
