@@ -1,11 +1,6 @@
 import { attachmentText } from './attachment-ref.ts'
 import type { DesiredAttachment, DesiredState } from './desired-state.ts'
-import {
-  attachmentFindings,
-  lostNetworkFindings,
-  recordFindings,
-  unfinishedFindings,
-} from './diff-attachments.ts'
+import { attachmentFindings } from './diff-attachments.ts'
 import { confFindings, damageFindings } from './diff-files.ts'
 import { firewallFindings, leftRuleFindings } from './diff-firewall.ts'
 import { flowFindings } from './diff-flows.ts'
@@ -16,10 +11,12 @@ import { loopbackFindings } from './diff-loopback.ts'
 import { nameFindings } from './diff-names.ts'
 import { portFindings } from './diff-ports.ts'
 import { publishedFindings } from './diff-published.ts'
+import { lostNetworkFindings, recordFindings } from './diff-records.ts'
 import { reservationFindings } from './diff-reservations.ts'
 import { startFindings } from './diff-starts.ts'
 import { subnetFindings } from './diff-subnets.ts'
 import { tableFindings } from './diff-table.ts'
+import { unfinishedFindings } from './diff-unfinished.ts'
 import type { Finding } from './finding.ts'
 import { type Maps, mapsOf } from './maps.ts'
 import type { ObservedState } from './observed-state.ts'

@@ -88,7 +88,11 @@ describe('a resolv.conf', () => {
       Networks: [{ File: '/c/lan', Name: 'lan', Addresses: ['10.4.1.1'], Refused: '' }],
     } as unknown as ResolverState
     const inLan = {
-      ...{ ...owner, record: { ...record, networks: [{ ref: 'lan' }] } as unknown as BundleRecord, resolver },
+      ...{
+        ...owner,
+        record: { ...record, networks: [{ ref: 'lan' }] } as unknown as BundleRecord,
+        resolver,
+      },
       networks: [{ name: 'lan', file: '/c/lan', labels: {}, list: { plugins: [] } }] as never,
     }
     expect(await tendResolvConf(tools, inLan)).toBe(true)

@@ -1,0 +1,80 @@
+import { attachmentText, refOf } from './attachment-ref.ts'
+import { type Finding, finding, repairable } from './finding.ts'
+import type { ObservedAttachment, ObservedState } from './observed-state.ts'
+import type { Repair } from './repair.ts'
+
+/**
+ * Attachments whose record is unreadable, or names their namespace by an inode, which can be
+ * reused: the interface inside proves it.
+ */
+export function recordFindings({ attachments }: ObservedState): readonly Finding[] {
+  return [
+    ...attachments.filter((each) => each.recordDamaged && each.state !== 'gone').map(damaged),
+    ...attachments.filter(({ byInode, state }) => byInode && state === 'alive').map(outdated),
+  ]
+}
+
+function damaged(each: ObservedAttachment): Finding {
+  const { network, containerId, ifname, netns, state } = each
+  const known = {
+    kind: 'record-damaged',
+    subject: { kind: 'attachment', name: attachmentText(each) },
+    message: `cannot read the record of ${ifname} of container ${containerId} in network ${network}`,
+  } as const
+  if (state === 'alive') {
+    const evidence = [`${ifname} in ${netns} has the MAC and the addresses that are cached`]
+    return repairable({ ...known, evidence, repair: restoreRecord(each) })
+  }
+  return finding({
+    ...known,
+    severity: 'error',
+    evidence: [`nothing proves that ${netns} is the namespace of the container`],
+    ours: true,
+    fix: `stop and start container ${containerId}`,
+  })
+}
+
+function outdated(each: ObservedAttachment): Finding {
+  const { network, containerId, ifname, netns } = each
+  return repairable({
+    kind: 'record-outdated',
+    severity: 'warning',
+    subject: { kind: 'attachment', name: attachmentText(each) },
+    message: `the record of ${ifname} of container ${containerId} in network ${network} names its namespace by an inode, which can be reused`,
+    evidence: [`${ifname} in ${netns} has the MAC and the addresses that are cached`],
+    repair: restoreRecord(each),
+  })
+}
+
+function restoreRecord(each: ObservedAttachment): Repair {
+  return { kind: 'restore-record', attachment: refOf(each) }
+}
+
+/** Networks that no conf list defines while containers are in them. A pod's runtime detaches by the conf lists that it has loaded. */
+export function lostNetworkFindings({ attachments }: ObservedState): readonly Finding[] {
+  return attachments
+    .filter(({ networkLost }) => networkLost)
+    .map((each) => (each.pod === undefined ? lostNetwork(each) : lostUnderPod(each)))
+}
+
+function lostNetwork(each: ObservedAttachment): Finding {
+  const { network, containerId } = each
+  return repairable({
+    kind: 'network-missing',
+    subject: { kind: 'network', name: network },
+    message: `network ${network} has lost its conf list while container ${containerId} is in it: none can join it, or start in it again`,
+    evidence: ['no conf list defines it', 'the one of its ADD is in the result cache'],
+    repair: { kind: 'restore-network', attachment: refOf(each) },
+  })
+}
+
+function lostUnderPod(each: ObservedAttachment): Finding {
+  return finding({
+    kind: 'network-missing',
+    severity: 'warning',
+    subject: { kind: 'attachment', name: attachmentText(each) },
+    message: `pod ${each.pod || each.containerId} is attached to network ${each.network}, which no conf list defines: its runtime cannot detach it`,
+    evidence: ['the conf list of its ADD is in the result cache, as "config" in base64'],
+    ours: false,
+  })
+}
