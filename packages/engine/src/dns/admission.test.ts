@@ -56,6 +56,9 @@ it('where a chain INPUT drops them rules let them pass, until the network goes o
     rules.includes(`-d ${server}/32 `),
   )
   await admission.examine([lan, back], false)
+  expect([state.rules, admission.isInDoubt()]).toEqual(['', true])
+  await admission.examine([lan, back], false)
+  expect(admission.isInDoubt()).toBe(false)
   expect(state.rules.match(/br-lan/g)?.length).toBe(2)
   expect(state.rules.match(/br-back/g)?.length).toBe(2)
   expect(admission.refusal(lan.file)).toBeUndefined()
@@ -68,7 +71,10 @@ it('where a chain INPUT drops them rules let them pass, until the network goes o
 
 it('where rules do not help, it is a firewall: told of the network, and of others until one of theirs is heard', async () => {
   const { admission } = sample(['lan'], () => false)
+  expect(await admission.examine([lan, back], false)).toBe(false)
+  expect(admission.refusal(lan.file)).toBeUndefined()
   expect(await admission.examine([lan, back], false)).toBe(true)
+  expect(admission.isInDoubt()).toBe(false)
   expect(admission.refusal(lan.file)).toMatchObject({
     code: 102,
     message: expect.stringContaining('network lan: a firewall'),
@@ -80,7 +86,8 @@ it('where rules do not help, it is a firewall: told of the network, and of other
 it('a firewall that was opened is noticed when all are asked again', async () => {
   let isOpen = false
   const { admission } = sample(['lan'], () => isOpen)
-  await admission.examine([lan], false)
+  for (const _ of [1, 2]) await admission.examine([lan], false)
+  expect(admission.refusal(lan.file)?.code).toBe(102)
   isOpen = true
   expect(await admission.examine([lan], false)).toBe(false)
   expect(await admission.examine([lan], true)).toBe(true)
@@ -93,4 +100,28 @@ it('a host whose rules cannot be read is told, and questions are asked all the s
   await admission.examine([lan], false)
   expect(state.reports.map(({ code }) => code)).toEqual([5])
   expect(admission.refusal(lan.file)).toBeUndefined()
+})
+
+it('a container that was being attached when it asked is no firewall', async () => {
+  let isAttached = false
+  const { state, admission } = sample(['lan'], () => isAttached)
+  await admission.examine([lan], false)
+  isAttached = true
+  await admission.examine([lan], false)
+  expect([state.rules, admission.refusal(lan.file), admission.isInDoubt()]).toEqual([
+    '',
+    undefined,
+    false,
+  ])
+})
+
+it('a firewall that comes later is found by the second look', async () => {
+  let isOpen = true
+  const { admission } = sample(['lan'], () => isOpen)
+  await admission.examine([lan], false)
+  isOpen = false
+  await admission.examine([lan], true)
+  expect([admission.refusal(lan.file), admission.isInDoubt()]).toEqual([undefined, true])
+  await admission.examine([lan], false)
+  expect(admission.refusal(lan.file)?.code).toBe(102)
 })

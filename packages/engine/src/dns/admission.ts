@@ -11,6 +11,8 @@ export interface Admission {
   examine(networks: readonly WantedNetwork[], all: boolean): Promise<boolean>
   /** Why questions of a network's containers do not arrive; undefined where they do, or nothing is known. */
   refusal(file: string): CniError | undefined
+  /** Whether a verdict needs another look soon: questions did not arrive, as while a container is being attached. */
+  isInDoubt(): boolean
   /** Takes back what was admitted. */
   close(): Promise<void>
 }
@@ -35,6 +37,9 @@ const [attempts, timeoutMs] = [3, 300]
  */
 export function newAdmission(tools: AdmissionTools): Admission {
   const verdicts = new Map<string, CniError | undefined>()
+  // Once is no verdict: the record of an attachment is there before its interface is.
+  const suspects = new Set<string>()
+  const isOpen = (file: string) => suspects.has(file) && verdicts.get(file) === undefined
   let admitted: readonly WantedNetwork[] | undefined
   // The first time, rules that a killed resolver left are found, too.
   const keep = async (networks: readonly WantedNetwork[]) => {
@@ -60,16 +65,25 @@ export function newAdmission(tools: AdmissionTools): Admission {
     async examine(networks, all) {
       const files = new Set(networks.map(({ file }) => file))
       for (const file of verdicts.keys()) if (!files.has(file)) verdicts.delete(file)
+      for (const file of suspects) if (!files.has(file)) suspects.delete(file)
       await keep((admitted ?? networks).filter(({ file }) => files.has(file)))
       const records = await tools.records.list()
       const candidates = networks
-        .filter(({ file, addresses }) => addresses.length > 0 && (all || !verdicts.has(file)))
+        .filter(
+          ({ file, addresses }) =>
+            addresses.length > 0 && (all || !verdicts.has(file) || isOpen(file)),
+        )
         .flatMap((network) => {
           const found = records.find((each) => each.network === network.name && each.netns !== '')
           return found ? [{ network, netns: found.netns }] : []
         })
       const first = await asking(candidates)
-      const unheard = first.filter(({ isHeard }) => !isHeard)
+      const silent = first.filter(({ isHeard }) => !isHeard)
+      const unheard = silent.filter(({ network }) => suspects.has(network.file))
+      for (const { network, isHeard } of first) {
+        if (isHeard) suspects.delete(network.file)
+        else suspects.add(network.file)
+      }
       if (unheard.length > 0) await admit(unheard.map(({ network }) => network))
       const second = await asking(unheard)
       let isOther = false
@@ -77,6 +91,7 @@ export function newAdmission(tools: AdmissionTools): Admission {
         const verdict = isHeard ? undefined : refused(network)
         if (verdicts.get(network.file)?.message !== verdict?.message) isOther = true
         verdicts.set(network.file, verdict)
+        if (isHeard) suspects.delete(network.file)
       }
       return isOther
     },
@@ -86,6 +101,7 @@ export function newAdmission(tools: AdmissionTools): Admission {
       const known = [...verdicts.values()]
       return known.length > 0 && known.every((each) => each !== undefined) ? known[0] : undefined
     },
+    isInDoubt: () => [...suspects].some(isOpen),
     close: () => keep([]),
   }
 }

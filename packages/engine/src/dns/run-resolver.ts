@@ -17,8 +17,10 @@ export interface Resolver {
 
 /** In milliseconds: how long a burst of changes is waited for, and when the same is read once more. */
 const [quietMs, againMs] = [10, 60]
-/** How often the host's resolv.conf is read and taken ports are tried, and how often containers ask, in milliseconds. */
-const [intervalMs, examineMs] = [1000, 30_000]
+/** How often the host's resolv.conf is read and taken ports are tried, in milliseconds. */
+const intervalMs = 1000
+/** How often containers ask, and where some are not heard, in milliseconds. */
+const [examineMs, refusedMs] = [30_000, 5000]
 
 /**
  * Starts a resolver in the networks of all namespaces: it listens, and then resolv.conf files name it. Throws CniError 102
@@ -84,7 +86,9 @@ export async function startResolver(tools: ResolverTools): Promise<Resolver> {
       const paths = [...noted]
       noted = new Set()
       wake = Promise.withResolvers()
-      if (clock.now() - examinedAt > examineMs) doubtAll()
+      const isRefused = state.Networks.some(({ Refused }) => Refused !== '')
+      if (clock.now() - examinedAt > (isRefused ? refusedMs : examineMs)) doubtAll()
+      if (serving.isInDoubt()) doubt.resolve()
       // A folder is heard of before what comes into it can be heard: each path is looked at twice.
       await look([...again, ...paths]).catch(onCniError(onFault))
       again = paths

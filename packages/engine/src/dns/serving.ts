@@ -30,6 +30,8 @@ export interface Serving {
   faults(): readonly UpstreamFault[]
   /** Has containers ask, in networks that are not known yet, or in all. True when some are to ask others now, or again. */
   examine(all: boolean): Promise<boolean>
+  /** Whether containers are to ask again soon. */
+  isInDoubt(): boolean
   close(): Promise<void>
 }
 
@@ -91,6 +93,7 @@ export async function openServing(tools: ResolverTools, recorded: Recorded): Pro
     probe: () => health.probe(upstream.of(undefined)),
     faults: health.faults,
     examine: (all) => admission.examine(open(), all),
+    isInDoubt: admission.isInDoubt,
     async close() {
       listeners.close()
       lines.close()
