@@ -23,8 +23,8 @@ const rare = new RegExp(
   [
     '-in-node\\.ts$',
     '^packages/adapters/plugin-exec/src/index\\.ts$',
-    '^apps/oci/src/hook/(forget|precreate)\\.ts$',
-    '^apps/oci/src/hook/default-network\\.ts$',
+    '^apps/oci-hook/src/hook/(forget|precreate)\\.ts$',
+    '^apps/oci-hook/src/hook/default-network\\.ts$',
     '/smol-toml/',
     '^apps/vethra/src/(dns|facts|mend)-here\\.ts$',
     '^packages/adapters/(linux/src/host-watch|systemd/src/index)\\.ts$',
@@ -32,7 +32,7 @@ const rare = new RegExp(
 )
 const world = 'apps/vethra/src/world-here.ts'
 const starts = {
-  'the hook': [world, 'apps/oci/src/hook/index.ts'],
+  'the hook': [world, 'apps/oci-hook/src/hook/index.ts'],
   'vethra cni': [world, 'apps/cli/src/run-on-netns.ts'],
   'vethra network ls': [world, 'apps/cli/src/network-list.ts'],
   'vethra container ls': [world, 'apps/cli/src/container-list.ts'],

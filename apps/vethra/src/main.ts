@@ -69,7 +69,7 @@ async function run(): Promise<number> {
 }
 
 async function load() {
-  if (app === 'oci-hook') return import('@vethra/oci/hook')
+  if (app === 'oci-hook') return import('@vethra/oci-hook')
   return app === 'daemon' ? import('@vethra/daemon') : import('@vethra/cli')
 }
 

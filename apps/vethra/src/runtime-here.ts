@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs'
 import { findRuntime, inheritedDescriptors, replaceProcess } from '@vethra/linux/process'
-import { main, type RuntimeHost } from '@vethra/oci/runtime'
+import { main, type RuntimeHost } from '@vethra/oci-hook/runtime'
 import { resolveRuntime, tomlFile } from '@vethra/settings'
 import type { Io } from '@vethra/world'
 import { readConfigNow, readTextNow } from './read-text-now.ts'
