@@ -38,6 +38,6 @@ function taken(socket: HeldSocket, holder: string): CniError {
     code: 102,
     message: `bind for ${place} failed: port is already allocated`,
     details: `${socket.protocol} port held by ${holder}`,
-    hint: 'Publish another port, or let go of this one.',
+    hint: 'Publish another port, or free this one.',
   })
 }

@@ -142,7 +142,7 @@ function allocated(what: string, holders: readonly string[]): CniError {
     code: 102,
     message: `bind for ${what} already allocated`,
     details: `held by ${[...holders.slice(0, 3), ...more].join(', ')}`,
-    hint: 'Publish another port, or let go of this one.',
+    hint: 'Publish another port, or free this one.',
   })
 }
 

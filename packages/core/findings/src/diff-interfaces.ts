@@ -87,7 +87,7 @@ function linkFindings(
       repairable({
         kind: 'interface-missing',
         subject,
-        message: `${of} has lost its interface ${ifname}: it has no connection there`,
+        message: `interface ${ifname} of ${of} is missing: it has no connection there`,
         evidence: [`interface ${hostLink} of the host, which led to it, is gone`],
         repair: { kind: 'reattach', attachment: ref },
       }),

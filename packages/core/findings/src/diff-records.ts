@@ -62,7 +62,7 @@ function lostNetwork(each: ObservedAttachment): Finding {
   return repairable({
     kind: 'network-missing',
     subject: { kind: 'network', name: network },
-    message: `network ${network} has lost its conf list while container ${containerId} is in it: none can join it, or start in it again`,
+    message: `network ${network} has no conf list, but container ${containerId} is attached to it: no container can join it, or start in it again`,
     evidence: ['no conf list defines it', 'the one of its ADD is in the result cache'],
     repair: { kind: 'restore-network', attachment: refOf(each) },
   })

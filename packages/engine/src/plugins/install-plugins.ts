@@ -48,7 +48,7 @@ function notOurs(path: string, file: PluginFile | undefined): CniError {
   const isFile = file?.kind === 'program' || file?.kind === 'broken'
   return new CniError({
     code: 102,
-    message: `${path} is another's${file?.target === undefined ? '' : `: a link to ${file.target}`}`,
+    message: `${path} belongs to another program${file?.target === undefined ? '' : `: a link to ${file.target}`}`,
     hint: isFile
       ? 'Name another folder, or add --force to replace it.'
       : 'Name another folder, or move it away.',
