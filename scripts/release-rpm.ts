@@ -18,7 +18,7 @@ export async function buildRpm(build: Build, work: string, to: string): Promise<
   const defines = {
     _topdir: topdir,
     _buildhost: 'release',
-    _binary_payload: 'w6.xzdio',
+    _binary_payload: 'w15.zstdio',
     use_source_date_epoch_as_buildtime: '1',
     clamp_mtime_to_source_date_epoch: '1',
     release_version: build.version.replace('-', '~'),

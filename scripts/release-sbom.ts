@@ -47,18 +47,24 @@ export function finishSbom(
     licenses: [{ expression: 'MIT AND LGPL-2.0-only' }],
   }
   const root = bom.metadata.component['bom-ref']
-  const dependencies = bom.dependencies.map((each) =>
-    each.ref === root ? { ...each, dependsOn: [...(each.dependsOn ?? []), ref] } : each,
-  )
+  const dependencies = bom.dependencies.map(({ dependsOn = [], ...each }) => ({
+    ...each,
+    dependsOn: (each.ref === root ? [...dependsOn, ref] : dependsOn).toSorted(),
+  }))
   const timestamp = new Date(epochSeconds * 1000).toISOString()
   const whole = {
     ...bom,
     metadata: { ...bom.metadata, timestamp },
-    components: [...bom.components, runtime],
-    dependencies: [...dependencies, { ref, dependsOn: [] }],
+    // pnpm gives them in the order in which it found them, which is another in each run.
+    components: [...bom.components, runtime].toSorted(by((each) => String(each['bom-ref']))),
+    dependencies: [...dependencies, { ref, dependsOn: [] }].toSorted(by((each) => each.ref)),
   }
   const serialNumber = `urn:uuid:${uuidOf(JSON.stringify({ ...whole, serialNumber: '' }))}`
   return `${JSON.stringify({ ...whole, serialNumber }, null, 2)}\n`
+}
+
+function by<T>(key: (value: T) => string): (a: T, b: T) => number {
+  return (a, b) => (key(a) < key(b) ? -1 : 1)
 }
 
 /** A UUID of version 8 (RFC 9562) out of a text. */

@@ -41,8 +41,7 @@ export async function layTree(folder: string, payload: Payload): Promise<void> {
     'share/man/man1/vethra-runc.1.gz',
     gzipSync('.so man1/vethra-runtime.1\n', { level: 9 }),
   )
-  for (const [shell, path] of completions(prefix))
-    await put(path, await completion(executable, shell))
+  for (const [shell, path] of completions(prefix)) await put(path, await completion(shell))
   // Podman reads this folder alone.
   if (prefix === '/usr')
     await put('share/containers/oci/hooks.d/vethra.json', hookFile('/usr/bin/vethra'))
@@ -59,12 +58,9 @@ function completions(prefix: Payload['prefix']): readonly (readonly [string, str
   ]
 }
 
-// Of an executable of this machine: another architecture's has the same commands.
-async function completion(executable: string, shell: string): Promise<string> {
-  const own =
-    executable.includes('arm64') === (process.arch === 'arm64')
-      ? executable
-      : join(top, 'dist/vethra')
-  const { stdout } = await execa(own, ['completion', shell])
+// By the sources: the executable may be that of another machine.
+async function completion(shell: string): Promise<string> {
+  const main = join(top, 'apps/vethra/src/main.ts')
+  const { stdout } = await execa(process.execPath, [main, 'completion', shell])
   return `${stdout}\n`
 }

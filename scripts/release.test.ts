@@ -65,18 +65,28 @@ describe('a release', () => {
     expect(placeholders(await readProject())).toContain('security')
   })
 
-  it('an SBOM has bun in it, and is the same each time', () => {
+  it('an SBOM has bun in it, and is the same in whichever order pnpm lists packages', () => {
     const bom = {
       metadata: { component: { 'bom-ref': 'root' }, timestamp: 'now' },
-      ...{ components: [], dependencies: [{ ref: 'root', dependsOn: ['a'] }] },
+      components: [{ 'bom-ref': 'z' }, { 'bom-ref': 'a' }],
+      dependencies: [{ ref: 'root', dependsOn: ['z', 'a'] }, { ref: 'a' }],
     }
     const text = finishSbom(bom, { bun: '1.4.5', epochSeconds: 60 })
     expect(JSON.parse(text)).toMatchObject({
       metadata: { timestamp: '1970-01-01T00:01:00.000Z' },
-      components: [{ name: 'bun', version: '1.4.5' }],
-      dependencies: [{ ref: 'root', dependsOn: ['a', 'pkg:npm/bun@1.4.5'] }, {}],
+      components: [{ 'bom-ref': 'a' }, { name: 'bun', version: '1.4.5' }, { 'bom-ref': 'z' }],
+      dependencies: [
+        { ref: 'a', dependsOn: [] },
+        { ref: 'pkg:npm/bun@1.4.5' },
+        { ref: 'root', dependsOn: ['a', 'pkg:npm/bun@1.4.5', 'z'] },
+      ],
     })
-    expect(finishSbom({ ...bom }, { bun: '1.4.5', epochSeconds: 60 })).toBe(text)
+    const other = {
+      ...bom,
+      components: bom.components.toReversed(),
+      dependencies: [{ ref: 'a' }, { ref: 'root', dependsOn: ['a', 'z'] }],
+    }
+    expect(finishSbom(other, { bun: '1.4.5', epochSeconds: 60 })).toBe(text)
   })
 
   it('a version before a release sorts before it for dpkg', () => {

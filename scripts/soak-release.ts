@@ -1,0 +1,87 @@
+// A release, built twice in two folders, whose files must have the same bytes; one of the builds with all that `--all` adds. Then
+// lintian on the packages, and the executable for arm64 under qemu-user, which passes on no netlink of ours. scripts/soak runs it.
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { version } from '../packages/core/settings/src/index.ts'
+import { top } from './project.ts'
+
+const { stdout: commit } = await execa('git', ['rev-parse', 'HEAD'], { cwd: top })
+const work = await mkdtemp(join(tmpdir(), 'vethra-soak-release-'))
+try {
+  const whole = await built('all', ['--all'])
+  compare(await sumsIn(await built('in-a-folder-with-a-longer-name', [])), await sumsIn(whole))
+  await lint(whole)
+  await startForeign(join(whole, `vethra-${version}-linux-arm64.tar.gz`))
+} finally {
+  await rm(work, { recursive: true, force: true })
+}
+
+/** Builds a release of this commit in a clone; returns the folder of its files. */
+async function built(name: string, flags: readonly string[]): Promise<string> {
+  const began = performance.now()
+  const folder = join(work, name)
+  await execa('git', ['clone', '--quiet', top, folder])
+  await execa('git', ['checkout', '--quiet', commit], { cwd: folder })
+  await execa(join(folder, 'scripts/release'), [version, ...flags], { cwd: folder })
+  console.log(`release in ${folder}: ${seconds(began)}`)
+  return join(folder, 'dist/release')
+}
+
+type Sums = ReadonlyMap<string, string>
+
+async function sumsIn(folder: string): Promise<Sums> {
+  const lines = (await readFile(join(folder, 'SHA256SUMS'), 'utf8')).trimEnd().split('\n')
+  return new Map(lines.map((line) => [line.slice(66), line.slice(0, 64)]))
+}
+
+function compare(some: Sums, all: Sums): void {
+  const kinds = [/_amd64\.deb$/, /-linux-amd64\.tar\.gz$/, /\.cdx\.json$/, /\.tgz$/]
+  const missing = kinds.filter((kind) => ![...some.keys()].some((file) => kind.test(file)))
+  if (missing.length > 0) throw new Error(`not built: ${missing.join(' ')}`)
+  const others = [...some].filter(([file, sum]) => all.get(file) !== sum).map(([file]) => file)
+  for (const [file, sum] of some) if (!file.endsWith('.tgz')) console.log(`${sum}  ${file}`)
+  if (others.length > 0) throw new Error(`the bytes differ: ${others.join(' ')}`)
+  console.log(`${some.size} files, ${countOf(some, '.tgz')} of them for npm: the same bytes twice`)
+}
+
+function countOf(sums: Sums, end: string): number {
+  return [...sums.keys()].filter((file) => file.endsWith(end)).length
+}
+
+/** No error, no warning, and no override that overrides nothing. */
+async function lint(folder: string): Promise<void> {
+  const began = performance.now()
+  const packages = (await readdir(folder)).filter((file) => file.endsWith('.deb'))
+  const { stdout } = await execa(
+    'lintian',
+    ['--allow-root', '--no-cfg', '--display-info', ...packages.map((file) => join(folder, file))],
+    { reject: false },
+  )
+  const faults = stdout.split('\n').filter((line) => /^[EW]: |unused-override/.test(line))
+  if (faults.length > 0) throw new Error(faults.join('\n'))
+  console.log(`lintian: ${packages.length} packages, no fault, ${seconds(began)}`)
+}
+
+/** The executable of another architecture starts, takes a lock, writes, and reads what it has written. */
+async function startForeign(tarball: string): Promise<void> {
+  const folder = join(work, 'arm64')
+  await mkdir(folder)
+  await execa('tar', ['-xzf', tarball, '--strip-components=1', '-C', folder])
+  const places = ['--data-root', join(folder, 'state'), '--cni-netconfpath', join(folder, 'net.d')]
+  const vethra = async (...words: readonly string[]) => {
+    const own = ['-L', '/usr/aarch64-linux-gnu', join(folder, 'bin/vethra'), ...places, ...words]
+    return (await execa('unshare', ['-n', 'qemu-aarch64-static', ...own])).stdout
+  }
+  const said = await vethra('--version')
+  if (said !== version) throw new Error(`arm64 says that it is version ${said}`)
+  const id = await vethra('network', 'create', 'lan')
+  const listed = await vethra('network', 'ls', '-q', '--no-trunc')
+  if (listed !== id) throw new Error(`arm64 lists ${listed}, and has made ${id}`)
+  console.log(`arm64 under qemu-user: version ${said}, a network created and listed`)
+}
+
+function seconds(began: number): string {
+  return `${((performance.now() - began) / 1000).toFixed(0)} s`
+}
