@@ -10,6 +10,7 @@ import { top } from './project.ts'
 import { buildDeb } from './release-deb.ts'
 import { makeSbom } from './release-sbom.ts'
 import { type DebHost, demand, lookAt, openDebHost } from './soak-deb-host.ts'
+import { oddHosts, onOddHost } from './soak-deb-odd.ts'
 import { prepareTree } from './systemd-host.ts'
 
 const tour = shellBlocks(await readFile(join(top, 'README.md'), 'utf8'), ['The tour'])
@@ -33,6 +34,8 @@ try {
   } finally {
     await host.close()
   }
+  for (const [what, attempt] of Object.entries(oddHosts))
+    await step(what, () => onOddHost(work, first, attempt))
 } finally {
   await rm(work, { recursive: true, force: true })
 }

@@ -1,0 +1,83 @@
+import { type DebHost, demand, openDebHost } from './soak-deb-host.ts'
+
+/** Hosts that are not as a package likes them, with how it goes there; each is booted for itself. */
+export const oddHosts: Readonly<Record<string, (host: DebHost, deb: string) => Promise<void>>> = {
+  'files of nerdctl, Podman and libcni: none is changed': besideOthers,
+  'a vethra.toml that is wrong: it is installed, and says that the daemon does not run': wrongToml,
+  'a daemon that is masked stays so': masked,
+  'an /etc that is read-only: it is installed, and goes': readOnlyEtc,
+}
+
+/** Boots a host, and tries the package there. */
+export async function onOddHost(
+  given: string,
+  deb: string,
+  attempt: (host: DebHost, deb: string) => Promise<void>,
+): Promise<void> {
+  const host = await openDebHost(given)
+  try {
+    await attempt(host, deb)
+  } finally {
+    await host.close()
+  }
+}
+
+const bridge = (name: string, subnet: string) =>
+  `{"type":"bridge","bridge":"${name}","ipam":{"type":"host-local","ranges":[[{"subnet":"${subnet}"}]]}}`
+const id = '17f29b073143d8cd97b5bbe492bdeffec1c5fee55cc1fe2112c8b9335f8b6121'
+const theirs: Readonly<Record<string, string>> = {
+  '/etc/cni/net.d/nerdctl-bridge.conflist': `{"cniVersion":"1.0.0","name":"bridge","nerdctlID":"${id}","nerdctlLabels":{"nerdctl/default-network":"true"},"plugins":[${bridge('nerdctl0', '10.4.0.0/24')}]}`,
+  '/etc/cni/net.d/87-podman-bridge.conflist': `{"cniVersion":"0.4.0","name":"podman","plugins":[${bridge('cni-podman0', '10.88.0.0/16')}]}`,
+  '/etc/containers/networks/lan.json': '{"name":"lan","driver":"bridge"}',
+  '/var/lib/nerdctl/1935db59/etchosts/default/abc/hosts': '127.0.0.1 localhost',
+  '/var/lib/cni/networks/bridge/10.4.0.2': 'default-abc\r\neth0',
+  '/var/lib/cni/results/bridge-default-abc-eth0': `{"kind":"cniCacheV1","containerId":"default-abc","config":"","ifName":"eth0","networkName":"bridge","result":{}}`,
+}
+
+async function besideOthers(host: DebHost, deb: string): Promise<void> {
+  for (const [file, text] of Object.entries(theirs))
+    await host.sh(`mkdir -p "$(dirname ${file})"; printf '%s' '${text}' >${file}`)
+  const sums = `sha256sum ${Object.keys(theirs).join(' ')}`
+  const before = await host.sh(sums)
+  await host.apt('install', deb)
+  // A foreign entry may well be worth a finding: it is not to be touched.
+  await host.tryOut('vethra doctor --repair')
+  demand((await host.sh(sums)) === before, 'a file of others was changed')
+  await host.apt('remove', 'vethra')
+  await host.sh('VETHRA_PURGE=force dpkg --purge vethra')
+  demand((await host.sh(sums)) === before, 'a purge by force has changed files of others')
+}
+
+async function wrongToml(host: DebHost, deb: string): Promise<void> {
+  await host.sh('mkdir /etc/vethra; echo nonsense >/etc/vethra/vethra.toml')
+  const said = await host.apt('install', deb)
+  demand(said.includes('systemctl status vethra.service'), `nothing is said: ${said}`)
+  const state = await host.sh('systemctl show --value -p ActiveState -p NRestarts vethra.service')
+  demand(/^failed$/m.test(state) && /^0$/m.test(state), `it is tried again and again: ${state}`)
+  await host.sh('rm /etc/vethra/vethra.toml; systemctl restart vethra.socket vethra.service')
+  await host.sh('echo nonsense >/etc/vethra/vethra.toml')
+  const again = await host.apt('install', '--reinstall', deb)
+  demand(again.includes('systemctl status vethra.service'), `nothing is said: ${again}`)
+  await host.apt('purge', 'vethra')
+  await host.sh('! test -e /etc/vethra')
+}
+
+async function masked(host: DebHost, deb: string): Promise<void> {
+  const isMasked = 'test "$(readlink /etc/systemd/system/vethra.service)" = /dev/null'
+  await host.sh('systemctl mask vethra.service')
+  await host.apt('install', deb)
+  await host.apt('install', '--reinstall', deb)
+  await host.sh(`${isMasked}; vethra network create lan; vethra network rm lan`)
+  await host.apt('purge', 'vethra')
+  await host.sh(isMasked)
+}
+
+async function readOnlyEtc(host: DebHost, deb: string): Promise<void> {
+  await host.sh('mount --bind /etc /etc; mount -o remount,bind,ro /etc')
+  await host.apt('install', deb)
+  await host.sh('vethra network ls')
+  const { exitCode, stdout } = await host.tryOut('vethra network create lan')
+  demand(exitCode === 1 && stdout.includes('/etc/cni'), `it is not said what cannot be: ${stdout}`)
+  await host.apt('purge', 'vethra')
+  await host.sh('! test -e /usr/bin/vethra; ! test -e /var/lib/vethra')
+}
