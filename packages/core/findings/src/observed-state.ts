@@ -96,7 +96,7 @@ export interface ObservedAttachment extends AttachmentRef {
 }
 
 /** A published port of the host, and the ends that rules may lead it to, one a family: `10.4.1.2:80`. */
-export interface PublishedEnds {
+interface PublishedEnds {
   readonly protocol: string
   readonly hostPort: number
   readonly ends: readonly string[]

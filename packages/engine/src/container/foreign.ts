@@ -17,6 +17,9 @@ import { attachedState, type KnownContainer } from './container-state.ts'
 /** The dependencies of what looks for containers that other programs attached. */
 export type ForeignTools = LifeTools & Pick<HostTools, 'cache' | 'records' | 'sandboxes'>
 
+/** Attachments by the container id that plugins know. */
+export type ForeignEntries = ReadonlyMap<string, readonly CachedAttachment[]>
+
 /**
  * The attachments of other programs in libcni's cache, by the container id that plugins know. Those that our
  * runtime recorded are left out, and so are `lo` and entries whose names plugins would refuse.
@@ -24,9 +27,7 @@ export type ForeignTools = LifeTools & Pick<HostTools, 'cache' | 'records' | 'sa
 export async function foreignEntries({
   cache,
   records,
-}: Pick<ForeignTools, 'cache' | 'records'>): Promise<
-  ReadonlyMap<string, readonly CachedAttachment[]>
-> {
+}: Pick<ForeignTools, 'cache' | 'records'>): Promise<ForeignEntries> {
   const [cached, recorded] = await Promise.all([cache.list(), records.list()])
   const ours = new Set(recorded.map(({ containerId }) => containerId))
   const entries = cached.filter(

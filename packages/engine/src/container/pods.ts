@@ -1,23 +1,27 @@
 import { type PodNames, podNames, podNamespace, podOf, podText } from '@vethra/container'
 import type { CachedAttachment } from '@vethra/world'
 import type { KnownContainer, KnownTools } from './container-state.ts'
-import { type ForeignTools, foreignEntries, foreignFrom } from './foreign.ts'
+import { type ForeignEntries, type ForeignTools, foreignEntries, foreignFrom } from './foreign.ts'
 
 /**
  * The pods that a CRI runtime attached to networks, by id: from libcni's cache. Their names are those of the runtime's
- * own records where its socket answers, else those in the cache.
+ * own records where its socket answers, else those in the cache. `known`: entries that are read already.
  */
-export async function readPods(tools: ForeignTools): Promise<readonly KnownContainer[]> {
-  const pods = [...(await foreignEntries(tools))].filter(([, entries]) => cachedPod(entries))
+export async function readPods(
+  tools: ForeignTools,
+  known?: ForeignEntries,
+): Promise<readonly KnownContainer[]> {
+  const all = known ?? (await foreignEntries(tools))
+  const pods = [...all].filter(([, entries]) => cachedPod(entries))
   if (pods.length === 0) return []
   const names = (await tools.sandboxes?.()) ?? new Map<string, PodNames>()
-  const known = pods.map(async ([id, entries]) => {
+  const read = pods.map(async ([id, entries]) => {
     const named = names.get(id)
     const told = podNames(named?.namespace, named?.name)
     const pod = told.name === '' ? (cachedPod(entries) ?? told) : told
     return { ...(await foreignFrom(tools, { id, name: podText(pod) }, entries)), pod }
   })
-  return (await Promise.all(known)).toSorted((a, b) => (a.id < b.id ? -1 : 1))
+  return (await Promise.all(read)).toSorted((a, b) => (a.id < b.id ? -1 : 1))
 }
 
 /** The names of the pod that cached attachments of one container are of; undefined where they are of none. */
@@ -26,6 +30,9 @@ export function cachedPod(entries: readonly CachedAttachment[]): PodNames | unde
 }
 
 /** The pods that a namespace shows: its own are in `k8s.io`, and `default` has the networks that all share. */
-export async function podsOf({ settings, host }: KnownTools): Promise<readonly KnownContainer[]> {
-  return [podNamespace, 'default'].includes(settings.namespace) ? readPods(host) : []
+export async function podsOf(
+  { settings, host }: KnownTools,
+  known?: ForeignEntries,
+): Promise<readonly KnownContainer[]> {
+  return [podNamespace, 'default'].includes(settings.namespace) ? readPods(host, known) : []
 }

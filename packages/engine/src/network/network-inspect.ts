@@ -13,6 +13,7 @@ import {
 import { lifeNow } from '../attach/life.ts'
 import { recordsOf } from '../attach/whose.ts'
 import { type KnownContainer, readContainer } from '../container/container-state.ts'
+import { foreignEntries } from '../container/foreign.ts'
 import { othersOf } from '../container/others.ts'
 import { readPods } from '../container/pods.ts'
 import { ownNetworks } from './network-users.ts'
@@ -38,10 +39,11 @@ export async function inspectNetworks(
   mode: InspectMode,
 ): Promise<InspectedNetworks> {
   const { networks, faults } = networksFromFiles(await tools.networks.list())
+  const entries = await foreignEntries(tools.host)
   const [containers, others, pods] = await Promise.all([
     liveContainers(tools),
-    othersOf(tools),
-    readPods(tools.host),
+    othersOf(tools, entries),
+    readPods(tools.host, entries),
   ])
   const ids = new Set(containers.map(({ id }) => id))
   const seen = [...containers, ...namesOf(others).filter(({ id }) => !ids.has(id))]
