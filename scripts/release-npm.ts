@@ -1,4 +1,4 @@
-import { rename } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { bundle, pack } from './pack-check-build.ts'
 import { declare } from './pack-check-declare.ts'
@@ -24,7 +24,9 @@ export async function packAll(
   }
   // Last: it can be installed as soon as it is there.
   for (const build of builds) packed.push(await packInto(await layExecutable(build), to))
-  return [...packed, await packInto(await layCommand(builds), to)]
+  packed.push(await packInto(await layCommand(builds), to))
+  await rm(join(top, 'dist/npm'), { recursive: true })
+  return packed
 }
 
 async function packInto(folder: string, to: string): Promise<string> {

@@ -2,9 +2,9 @@
  * What is published on npm, tried from a registry on loopback as a stranger would: the command under npm, pnpm and bun, the
  * program of the engine's README, and each library alone under Node 22, Node 24 and bun. scripts/soak runs it.
  */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { execa } from 'execa'
 import { version } from '../packages/core/settings/src/index.ts'
 import { openRegistry } from './npm-registry.ts'
@@ -29,6 +29,7 @@ try {
 async function soak(): Promise<void> {
   const began = performance.now()
   const tarballs = await pack()
+  await comparePrepack(tarballs)
   const token = `${registry.url.replace('http:', '')}:_authToken=none`
   await writeFile(join(work, '.npmrc'), `registry=${registry.url}\n${token}\n`)
   await Promise.all(tarballs.map(publish))
@@ -50,6 +51,16 @@ async function pack(): Promise<readonly string[]> {
   const to = join(work, 'tarballs')
   await mkdir(to)
   return packAll([{ executable, version, architecture, sbom: await makeSbom(1) }], to)
+}
+
+// What `pnpm publish` would send: the package builds itself by its prepack script.
+async function comparePrepack(tarballs: readonly string[]): Promise<void> {
+  const to = join(work, 'prepacked')
+  await execa('pnpm', ['pack', '--pack-destination', to], { cwd: join(top, 'packages/core/cni') })
+  const name = `vethra-cni-${version}.tgz`
+  const released = tarballs.find((file) => basename(file) === name) ?? ''
+  const [one, other] = await Promise.all([readFile(released), readFile(join(to, name))])
+  if (!one.equals(other)) throw new Error(`${name}: its prepack script builds other bytes`)
 }
 
 // Provenance is for those that publish in CI.
