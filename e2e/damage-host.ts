@@ -47,7 +47,7 @@ async function lookAgain(host: Host): Promise<DamageHost> {
 }
 
 async function start(host: Host, id: string, ...flags: readonly string[]): Promise<void> {
-  const bundle = await host.bundle(id, ['sleep', '3000'])
+  const bundle = await host.bundle(id, ['sleep', '100000'])
   await demand(host.vethra('bundle', 'prepare', bundle, '--id', id, '--network', 'lan', ...flags))
   await demand(host.start(bundle, id))
 }
