@@ -22,8 +22,8 @@ const mostCalls = 4
 /** In octets: questions, and answers over UDP, are shorter. */
 export const largestDatagram = 2048
 const slot = largestDatagram
-/** Octets that wait at a socket, which is behind with more: some 800 questions, and a few milliseconds. */
-const mostWaiting = 1 << 20
+/** Octets that wait at a socket, which is behind with more: some 400 questions, and a few milliseconds. */
+const mostWaiting = 1 << 19
 /** MSG_TRUNC */
 const isCut = 0x20
 
