@@ -135,11 +135,11 @@ describeOnHost('as an ordinary user, under RootlessKit', () => {
     const asked = async () => (await kit.vethra('top', '--once')).exitCode
     await expect.poll(asked, { timeout: 10_000 }).toBe(0)
     expect((await host.run(['stat', '-c', '%U %a', socket])).stdout).toBe('u 660')
-    const { id, bundle } = await web('tended', '-p', '8090:80')
+    const { id, bundle } = await web('tended', '-p', '8096:80')
     await done(kit.start(bundle, id))
     const lookup = await kit.exec(id, 'nslookup', 'tended')
     expect(lookup.stdout).toMatch(/10\.4\.1\.1\b[\s\S]*10\.4\.1\.\d/)
-    expect(await get('http://127.0.0.1:8090/')).toBe('tended')
+    expect(await get('http://127.0.0.1:8096/')).toBe('tended')
     await done(
       kit.inside([
         'sh',
@@ -147,7 +147,7 @@ describeOnHost('as an ordinary user, under RootlessKit', () => {
         'ip -o link show type bridge | sed "s/^[0-9]*: //; s/:.*//" | xargs ip link delete',
       ]),
     )
-    await expect.poll(() => get('http://127.0.0.1:8090/'), { timeout: 15_000 }).toBe('tended')
+    await expect.poll(() => get('http://127.0.0.1:8096/'), { timeout: 15_000 }).toBe('tended')
     await done(kit.stop(id))
     await done(kit.inside(['kill', pid]))
     await expect.poll(asked, { timeout: 10_000 }).not.toBe(0)
