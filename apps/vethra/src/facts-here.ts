@@ -23,7 +23,7 @@ import {
 } from '@vethra/linux'
 import { atHome, dataStorePath, type Settings } from '@vethra/settings'
 import type { HostFacts } from '@vethra/world'
-import { homes } from './folders-here.ts'
+import { homes, runtime } from './folders-here.ts'
 
 /** The facts of this host, and effects on it. */
 export function factsHere({ cniPath, dataRoot, address }: Settings): HostFacts {
@@ -50,7 +50,7 @@ export function factsHere({ cniPath, dataRoot, address }: Settings): HostFacts {
     listeningPorts,
     socketHolders,
     linkCounters,
-    otherSigns: () => signsOnHost(dataRoot),
+    otherSigns: () => signsOnHost(dataRoot, runtime),
   }
 }
 

@@ -33,7 +33,7 @@ describe('pluginFile', () => {
     expect(await pluginFile('linked', path)).toBe(join(dir, 'linked'))
     expect(await pluginFile('folder', path)).toBeUndefined()
     expect(await pluginFile('missing', path)).toBeUndefined()
-    await expect(pluginFile('../real', path)).rejects.toMatchObject({ code: 7 })
+    await expect(pluginFile('../real', path)).rejects.toMatchObject({ code: 100 })
   })
 })
 

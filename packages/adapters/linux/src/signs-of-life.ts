@@ -1,19 +1,35 @@
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
+import { guards } from '@vethra/cni'
 import { listFolder, listFolders } from '@vethra/files'
 import type { SignsOfLife } from '@vethra/ipam'
+import { heldByOthers } from './held-locks.ts'
 import { containersOfPlugins } from './plugins-at-work.ts'
 
 /**
  * Signs of life of containers all over the host, beside those of caches and records: ours, nerdctl's,
- * cnitool's, those of OCI runtimes, and plugins at work. `dataRoot` is where our data stores are.
+ * cnitool's, those of OCI runtimes, plugins at work, and operations of other processes of ours. `dataRoot` is where our
+ * data stores are, `runtime` our folder in /run.
  */
 export async function signsOnHost(
   dataRoot: string,
+  runtime: string,
 ): Promise<Pick<SignsOfLife, 'known' | 'namespaces' | 'running'>> {
-  const [known, namespaces] = await Promise.all([knownContainers(dataRoot), namespaceIds()])
-  const running = new Set(containersOfPlugins())
+  const [known, namespaces, operations] = await Promise.all([
+    knownContainers(dataRoot),
+    namespaceIds(),
+    attachmentsAtWork(runtime),
+  ])
+  const running = new Set([...containersOfPlugins(), ...operations])
   return { known: new Set(known), namespaces: new Set(namespaces), running }
+}
+
+// An attachment is made and removed under a lock that has its container's name.
+async function attachmentsAtWork(runtime: string): Promise<readonly string[]> {
+  const lock = guards.attachment({ runtime }, 'ID')
+  const prefix = basename(lock).slice(0, -'ID'.length)
+  const held = await heldByOthers(dirname(lock))
+  return held.flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []))
 }
 
 // nerdctl keeps reservations in the same folder, and its containers in its own.

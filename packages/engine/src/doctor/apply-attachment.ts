@@ -10,7 +10,7 @@ import { rememberedOnly } from '../attach/membership.ts'
 import { isUsable, livingRecord } from './alive.ts'
 import { type Applied, ended, type RepairOf } from './applied.ts'
 import type { DoctorTools } from './doctor-tools.ts'
-import { readNetworks } from './observe.ts'
+import { readNetworks } from './read-networks.ts'
 import { containerOf } from './stored-container.ts'
 
 /** Detaches what is attached to a namespace that is gone, or was never finished: DEL with what ADD was called with. */

@@ -6,7 +6,7 @@ import { recordsOf } from '../attach/whose.ts'
 import { isAlive } from './alive.ts'
 import { type Applied, ended, type RepairOf } from './applied.ts'
 import type { DoctorTools } from './doctor-tools.ts'
-import { readNetworks } from './observe.ts'
+import { readNetworks } from './read-networks.ts'
 
 /** Takes a container that is in no network out of its peers' files. */
 export async function forgetNames(

@@ -3,7 +3,7 @@ import { tellNetwork } from '../tell.ts'
 import { livingRecord } from './alive.ts'
 import { type Applied, ended, type RepairOf } from './applied.ts'
 import type { DoctorTools } from './doctor-tools.ts'
-import { readNetworks } from './observe.ts'
+import { readNetworks } from './read-networks.ts'
 
 /** Writes the conf list of a network again, byte for byte as it was at the ADD of a container that lives. */
 export async function restoreNetwork(

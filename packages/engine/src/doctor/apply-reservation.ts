@@ -3,7 +3,7 @@ import { CniError, parseAddress } from '@vethra/cni'
 import { networkSubnets } from '@vethra/networks'
 import { type Applied, ended, type RepairOf } from './applied.ts'
 import type { DoctorTools } from './doctor-tools.ts'
-import { readNetworks } from './observe.ts'
+import { readNetworks } from './read-networks.ts'
 
 /** Releases a stale address, unless its reservation is another by now. */
 export async function releaseAddress(

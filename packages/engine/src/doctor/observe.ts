@@ -4,20 +4,12 @@ import {
   type DesiredNetwork,
   type DesiredState,
   type ObservedAttachment,
-  type ObservedFault,
   type ObservedReservation,
   type ObservedState,
   portLead,
-  type ShadowedConf,
 } from '@vethra/findings'
 import { readFirewall, type SavedRules, unreadableTables } from '@vethra/firewall'
-import {
-  hangsAtLoopback,
-  ipamDataDirs,
-  type Network,
-  networkSubnets,
-  networksFromFiles,
-} from '@vethra/networks'
+import { hangsAtLoopback, ipamDataDirs, type Network, networkSubnets } from '@vethra/networks'
 import { networkFeatures } from '@vethra/plugins'
 import type { AttachmentKernel } from '@vethra/world'
 import { programsOf } from '../attach/ways-now.ts'
@@ -29,6 +21,7 @@ import { observeTable } from './native-effects.ts'
 import { observeAttachments, type SeenAttachments } from './observe-attachments.ts'
 import { desiredContainers, observeContainers, type SeenContainers } from './observe-containers.ts'
 import { observeHost } from './observe-host.ts'
+import { readNetworks } from './read-networks.ts'
 import { isFor, isIn, type Scope } from './scope.ts'
 
 /** The desired and the observed state of a host. */
@@ -152,52 +145,6 @@ async function lookAtContainers(
     known,
     await observeAttachments(tools, { memory, networks: lists, stored: new Set(stored) }),
   ]
-}
-
-/** The networks of all namespaces, and the conf lists that cannot be used or are never used. */
-export async function readNetworks(
-  tools: DoctorTools,
-  namespaces: readonly string[],
-): Promise<{
-  readonly networks: readonly Network[]
-  readonly confFaults: readonly ObservedFault[]
-  readonly shadowed: readonly ShadowedConf[]
-}> {
-  const lists = await Promise.all(
-    namespaces.map(async (each) => (await tools.inNamespace(each)).networks.list()),
-  )
-  const files = [...new Map(lists.flat().map((each) => [each.file, each])).values()]
-  const faulty = files.flatMap((each) => {
-    const [fault] = networksFromFiles([each]).faults
-    return fault ? [faultOf(each.file, fault)] : []
-  })
-  const uses = lists.flatMap((each) => usesOf(networksFromFiles(each).networks))
-  const used = new Set(uses.map(({ by }) => by))
-  // The file of one namespace may hide one that others use.
-  const shadowed = new Map(uses.flatMap((each) => (used.has(each.file) ? [] : [[each.file, each]])))
-  const { networks } = networksFromFiles(files)
-  return {
-    networks: networks.filter(({ file }) => used.has(file)),
-    confFaults: faulty,
-    shadowed: [...shadowed.values()],
-  }
-}
-
-// An attachment uses the first of a name: see `findNetwork`.
-function usesOf(networks: readonly Network[]): readonly ShadowedConf[] {
-  const first = new Map(networks.toReversed().map(({ name, file }) => [name, file]))
-  return networks.map(({ name, file }) => ({ network: name, file, by: first.get(name) ?? file }))
-}
-
-function faultOf(file: string, error: CniError): ObservedFault {
-  const { details, hint } = error
-  const causes = causesOf(error).map(({ message }) => message)
-  const reason = [...causes, ...(details === undefined ? [] : [details])].join(': ')
-  return { file, reason, ...(hint === undefined ? {} : { hint }) }
-}
-
-function causesOf(error: unknown): readonly Error[] {
-  return error instanceof Error ? [error, ...causesOf(error.cause)] : []
 }
 
 function desiredNetwork({ host }: DoctorTools, network: Network): DesiredNetwork {
