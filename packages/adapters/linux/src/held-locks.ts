@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { listFolder } from '@vethra/files'
 
@@ -24,11 +24,11 @@ function filesHeld(text: string): ReadonlySet<string> {
 }
 
 function isThere(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined
 }
 
 function keyOf(path: string): string {
-  const status = statSync(path, { bigint: true, throwIfNoEntry: false })
+  const status = lstatSync(path, { bigint: true, throwIfNoEntry: false })
   if (status === undefined) return ''
   const { dev, ino } = status
   // As glibc's gnu_dev_major and gnu_dev_minor.
