@@ -44,7 +44,10 @@ export async function takeSnapshot(run: Run): Promise<Snapshot> {
     files: files.stdout
       .split('\n')
       .filter(
-        (file) => file !== '' && !file.endsWith('/.nerdctl.lock') && file !== '/run/vethra/events',
+        (file) =>
+          file !== '' &&
+          !file.endsWith('/.nerdctl.lock') &&
+          !/^\/run\/vethra\/events(\.1)?$/.test(file),
       )
       .sort(),
     processes: (await run(['sh', '-c', ownProcesses])).stdout.split('\n').filter(Boolean).sort(),
