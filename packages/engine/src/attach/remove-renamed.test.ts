@@ -16,6 +16,7 @@ const second = { ...made, name: 'own2', addresses: ['10.4.1.3'] }
 const cases: readonly (readonly [string, readonly Partial<NamedLink>[], string | undefined])[] = [
   ['under its new name', [{}], 'own'],
   ['of two alike by its address', [second, {}], 'own'],
+  ['nothing of one alike with another address: another runtime made it', [second], undefined],
   ['nothing of two alike with other addresses', [second, { ...second, name: 'x' }], undefined],
   ['beside another attachment of ours', [{ name: 'eth1' }, {}], 'own'],
   ['nothing but another attachment of ours', [{ name: 'eth1' }], undefined],

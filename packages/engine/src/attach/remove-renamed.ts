@@ -12,7 +12,7 @@ const host = '/proc/self/ns/net'
 /**
  * Removes an interface that DEL left in a living namespace: plugins look for it by its name, which the container can
  * change. A veth has its other end on the host, by the name and the MAC that ADD returned. One with a parent there is
- * known inside by its MAC, or among several of one MAC by its address. False where there is none.
+ * known inside by its MAC and an address of ADD; a single macvlan by its MAC alone. False where there is none.
  */
 export async function removeRenamed(
   tools: HostTools,
@@ -71,7 +71,9 @@ async function insideName(
     if (others.length === 0) alike.push(each)
   }
   const same = alike.filter((each) => addresses.some((one) => each.addresses.includes(one)))
-  const [only, ...others] = alike.length > 1 ? same : alike
+  // All others of one parent have its MAC, those that another runtime made too.
+  const isProof = kind === 'macvlan' && alike.length === 1
+  const [only, ...others] = isProof ? alike : same
   return others.length === 0 ? only?.name : undefined
 }
 
