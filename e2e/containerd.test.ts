@@ -8,6 +8,18 @@ import { executable, type Host, openHost, plugins } from './host.ts'
 describeOnHost("Debian's containerd, beside Vethra", () => {
   let host: Host
   let containerd: Containerd
+  // The shim stays, and keeps what it is given as standard output.
+  const ctr = (...args: readonly string[]) =>
+    host.run([
+      'sh',
+      '-c',
+      'exec "$@" 2>&1 </dev/null',
+      'sh',
+      'ctr',
+      '-a',
+      containerd.socket,
+      ...args,
+    ])
 
   beforeAll(async () => {
     host = await openHost()
@@ -18,6 +30,12 @@ describeOnHost("Debian's containerd, beside Vethra", () => {
   })
 
   afterAll(async () => {
+    // Of a test that has failed, which nobody else would end.
+    for (const space of ['default', 'other']) {
+      const { stdout } = await ctr('-n', space, 'task', 'ls', '-q')
+      for (const id of stdout.split('\n').filter(Boolean))
+        await ctr('-n', space, 'task', 'rm', '-f', id)
+    }
     await containerd.stop()
     await host.close()
   })
@@ -79,17 +97,6 @@ describeOnHost("Debian's containerd, beside Vethra", () => {
 
   it('a container that ctr attached is shown, and never changed', async () => {
     const rootfs = `${await host.bundle('by-ctr-too', [])}/rootfs`
-    const ctr = (...args: readonly string[]) =>
-      host.run([
-        'sh',
-        '-c',
-        'exec "$@" 2>&1 </dev/null',
-        'sh',
-        'ctr',
-        '-a',
-        containerd.socket,
-        ...args,
-      ])
     const id = `${host.tag}-cni`
     expect(
       await ctr('run', '-d', '--cni', '--rootfs', rootfs, id, '/bin/sleep', '1000'),
@@ -128,18 +135,6 @@ describeOnHost("Debian's containerd, beside Vethra", () => {
       rootfs = `${await host.bundle('rooted', [])}/rootfs`
     })
 
-    // The shim stays, and keeps what it is given as standard output.
-    const ctr = (...args: readonly string[]) =>
-      host.run([
-        'sh',
-        '-c',
-        'exec "$@" 2>&1 </dev/null',
-        'sh',
-        'ctr',
-        '-a',
-        containerd.socket,
-        ...args,
-      ])
     const run = (flags: readonly string[], id: string, ...args: readonly string[]) =>
       ctr('run', '--runc-binary', runtime, '--rootfs', ...flags, rootfs, id, ...args)
     const annotated = (annotations: Readonly<Record<string, string>>) =>

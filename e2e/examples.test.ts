@@ -16,7 +16,7 @@ const runtimes = {
 // scripts/pack-check attaches under Node 22, as packed.
 const attaching = Object.entries(runtimes).filter(([name]) => name !== 'Node 22')
 
-/** What each example prints, in part. */
+/** By example, a part of its standard output. */
 const printed = {
   'parse-conf-list': '"hostPort":8080',
   'render-resolv-conf': 'nameserver 192.0.2.53',

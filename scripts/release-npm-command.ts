@@ -4,7 +4,7 @@ import { readProject, top } from './project.ts'
 import type { Build } from './release-deb.ts'
 import { notices } from './release-notices.ts'
 
-/** What a package of an executable is made of. */
+/** The parts of an npm package that holds the executable. */
 export type CommandBuild = Pick<Build, 'executable' | 'version' | 'architecture' | 'sbom'>
 
 const cpus = { amd64: 'x64', arm64: 'arm64' } as const

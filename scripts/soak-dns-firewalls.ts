@@ -4,7 +4,7 @@ import { firewalls } from '../e2e/firewalls.ts'
 import { openDnsHost } from './soak-dns-host.ts'
 import type { Demand } from './soak-dns-upstream.ts'
 
-/** What is so beside ufw, firewalld, and chains that drop. */
+/** Whether containers resolve names beside ufw, firewalld, and chains that drop. */
 export async function firewallDemands(): Promise<readonly Demand[]> {
   const wanted = ['ufw', 'firewalld', 'nftables, policy drop', 'iptables, INPUT and FORWARD DROP']
   const demands: Demand[] = []

@@ -20,7 +20,7 @@ const servers = {
     'exec dnsmasq --keep-in-foreground --conf-file=/dev/null --user=root --pid-file= --no-resolv --no-hosts --listen-address=127.0.0.9 --bind-interfaces --server=10.9.1.1',
 } as const
 
-/** What is so beside each of them. */
+/** Whether the resolver behaves beside each of these servers. */
 export async function upstreamFaults(place: DnsHost): Promise<readonly Demand[]> {
   const demands: Demand[] = []
   for (const [fault, command] of Object.entries(servers)) {

@@ -18,7 +18,7 @@ const allowed = [
   'timers/promises',
   'zod',
 ]
-/** What a start reads under Node, for a vethra.toml, for a default network that is not there yet, for a resolver, or for the daemon. */
+/** Files that a start reads under Node, with a vethra.toml, for a default network that is missing, a resolver, a leased address, or the daemon. */
 const rare = new RegExp(
   [
     '-in-node\\.ts$',
@@ -27,6 +27,7 @@ const rare = new RegExp(
     '^apps/oci-hook/src/hook/default-network\\.ts$',
     '/smol-toml/',
     '^apps/vethra/src/(dns|facts|mend)-here\\.ts$',
+    '^packages/engine/src/dns/keep-leased-resolvers\\.ts$',
     '^packages/adapters/(linux/src/host-watch|systemd/src/index)\\.ts$',
   ].join('|'),
 )

@@ -19,8 +19,8 @@ try {
 }
 console.log(
   failed
-    ? '\nThe tour failed: not all of it was true.'
-    : `\nAll of it was true. ${seconds(began)} in all. Next: vethra --help (dist/vethra), README.md.`,
+    ? '\nThe tour failed: the error above says where.'
+    : `\nAll steps succeeded, in ${seconds(began)}. Next: dist/vethra --help, README.md.`,
 )
 process.exitCode = failed ? 1 : 0
 

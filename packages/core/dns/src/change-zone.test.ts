@@ -35,7 +35,7 @@ const changes = fc.array(fc.record({ each: containers, isGone: fc.boolean() }), 
   maxLength: 8,
 })
 
-/** What every address is told of every name and address. */
+/** The answers of a zone: each asker's address, to each name and address. */
 function told(zone: Zone): readonly unknown[] {
   const asked = [...names.filter(Boolean), ...digits.map((each) => each.repeat(12)), 'db.dev']
   const reverse = [

@@ -52,8 +52,8 @@ export function kernelFeature(name: FeatureName): KernelFeature {
 }
 
 /**
- * The way out where a kernel lacks a feature, for an error's hint: its option, and the command that loads its module; or the line
- * of modprobe.d(5) that blocks it.
+ * The way out where a kernel lacks a feature, for an error's hint: its option, and the command that loads its module; or, with
+ * `blockedBy`, the modprobe.d(5) line to remove.
  */
 export function featureHint(name: FeatureName, blockedBy?: string): string {
   const { option, module } = kernelFeature(name)

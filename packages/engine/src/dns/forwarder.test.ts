@@ -18,7 +18,7 @@ function sample(answer: SampleServer, own: ForwarderBounds = bounds) {
   return { ...upstream, forwarder: newForwarder({ ...upstream, health }, own) }
 }
 
-/** What came of a question: `answer` is absent until there is one. */
+/** A question that was forwarded, and its answer: absent until there is one. */
 function ask(forwarder: Forwarder, name: string, asker = '10.0.0.2') {
   const seen: { answer?: DnsMessage } = {}
   const message = questionOf(name)

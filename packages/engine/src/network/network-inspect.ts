@@ -32,7 +32,10 @@ export interface InspectedNetworks {
   readonly faults: readonly CniError[]
 }
 
-/** Networks and the containers, of others too, and pods that are alive in them. Throws CniError 101 for the start of an id that could be several. */
+/**
+ * Networks, and the containers and pods that are alive in them, those of other programs too. Throws CniError 101 for the
+ * start of an id that could be several.
+ */
 export async function inspectNetworks(
   tools: ManageTools,
   refs: readonly string[],

@@ -3,8 +3,8 @@ import { pluginNames } from '@vethra/plugins/names'
 import type { PluginFile, PluginFolders } from '@vethra/world'
 
 /**
- * Links the plugins that Vethra is into a folder, and returns the paths, of those too that were there already. Without `force` it throws CniError 102 for a folder that a
- * distribution owns, and for a name that another file has: nothing is changed then.
+ * Links the plugins that Vethra is into a folder. Returns the paths of all links, new or there before. Without `force` it
+ * throws CniError 102 for a folder that a distribution owns, and for a name that another file has: nothing is changed then.
  */
 export async function installPlugins(
   folders: PluginFolders,

@@ -13,25 +13,19 @@ export interface AttachedContainer {
   readonly results: readonly ParsedResult[]
 }
 
-/**
- * Has a container's resolv.conf name the resolvers that its first leased address came with, where the plugin dhcp does not hand
- * them on. `--dns` and the setting `dns` stay before them. Where no server tells any, those of the host stay. Throws what files do.
- */
-export async function nameLeasedResolvers(
+/** Has the resolv.conf of an attached container name the resolvers of the lease of one of its memberships, by its index. */
+export async function keepLeasedResolvers(
   world: World,
-  attached: AttachedContainer,
+  { namespace, record, memberships, results }: AttachedContainer,
+  leased: number,
 ): Promise<void> {
-  const { namespace, record, memberships, results } = attached
-  const leased = memberships.findIndex(isLeased)
-  if (leased < 0) return
   const [membership, result] = [memberships[leased], results[leased]?.result]
-  const containers = world.containers(namespace)
   const tools = {
     settings: world.resolved.settings,
     files: world.files,
     effects: await world.facts(),
     rootless: world.rootless,
-    containers,
+    containers: world.containers(namespace),
   }
   const told = result?.dns?.nameservers ?? []
   const lease = told.length > 0 ? told : await ask(world, membership, result)
@@ -40,10 +34,6 @@ export async function nameLeasedResolvers(
     const resolver = await runningResolver(world.files, world.places)
     await keepLease(tools, { id: record.id, record, networks, resolver }, lease)
   })
-}
-
-function isLeased({ list }: Membership): boolean {
-  return list?.plugins.some(({ ipamType }) => ipamType === 'dhcp') === true
 }
 
 async function ask(
