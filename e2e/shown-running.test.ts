@@ -40,6 +40,11 @@ describeOnHost('the state that a container is shown in', () => {
     ]
     const every = (state: string) => Object.fromEntries(all.map((id) => [id, state]))
     expect(await states()).toEqual(every('running'))
+    await host.runc('pause', web)
+    expect(await states()).toEqual({ ...every('running'), [web]: 'paused' })
+    const filtered = await host.vethra('container', 'ls', '-q', '--filter', 'status=paused')
+    expect(filtered.stdout).toBe(web.slice(0, 12))
+    await host.runc('resume', web)
     for (const id of all) {
       const { pid } = JSON.parse((await host.runc('state', id)).stdout)
       await host.run(['kill', '-9', String(pid)])

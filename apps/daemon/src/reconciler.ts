@@ -6,7 +6,7 @@ import {
   heal,
   type RepairOutcome,
   repair,
-  watchPods,
+  watchForeign,
 } from '@vethra/engine'
 import type { Finding, Repair } from '@vethra/findings'
 import type { Logger } from 'pino'
@@ -58,7 +58,7 @@ export interface Reconciler {
 export function newReconciler(tools: ReconcilerTools): Reconciler {
   const { doctor, tally, log } = tools
   const history = newRepairHistory(tools)
-  const podEvents = watchPods(doctor.host)
+  const foreignEvents = watchForeign(doctor.host)
   let last: LastLook | undefined
   let repeated = 0
   let tried = ''
@@ -87,7 +87,7 @@ export function newReconciler(tools: ReconcilerTools): Reconciler {
       ifFlushed = healing.ifFlushed
       outcomes.push(...healing.outcomes)
       history.ended(healing.left)
-      for (const event of await podEvents()) tools.tell(event)
+      for (const event of await foreignEvents()) tools.tell(event)
       last = { atMs: tools.now(), tookMs: tools.now() - began, findings: healing.left }
       tally.count('vethra_looks_total', { outcome: 'done' })
       tally.count('vethra_look_seconds_total', {}, last.tookMs / 1000)

@@ -19,7 +19,7 @@ const maybe = <T extends z.ZodType>(schema: T) =>
 const text = z.string()
 const texts = z.array(text)
 const labels = z.record(text, text)
-const state = z.enum(['prepared', 'running', 'stopped', 'failed', 'dead', 'unknown'])
+const state = z.enum(['prepared', 'running', 'paused', 'stopped', 'failed', 'dead', 'unknown'])
 const octets = { ReceivedBytes: maybe(z.int()), SentBytes: maybe(z.int()) }
 
 export const networkRow: z.ZodType<NetworkRow> = z

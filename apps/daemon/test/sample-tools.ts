@@ -75,6 +75,7 @@ export async function sampleTools(): Promise<ManageTools> {
       hostPrefixes: none,
       defaultRoute: nothing,
       findLink: nothing,
+      isFrozen: async () => false,
       hasPlugin: async () => true,
       kernelFeatures: none,
       isListening: async () => false,

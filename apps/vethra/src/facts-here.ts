@@ -9,6 +9,7 @@ import {
   hostKernel,
   hostName,
   hostPrefixes,
+  isFrozen,
   isListening,
   linkCounters,
   listeningPorts,
@@ -34,6 +35,7 @@ export function factsHere({ cniPath, dataRoot, address }: Settings): HostFacts {
     deleteLink,
     markLink,
     taskState,
+    isFrozen,
     nerdctlName: async (namespace, id) => {
       const store = dataStorePath(atHome(homes, '/var/lib/nerdctl'), resolveAddress(address))
       const { storedName } = await import('@vethra/etchosts')

@@ -94,7 +94,7 @@ export {
   readTraffic,
   type Traffic,
 } from './container/traffic.ts'
-export { watchPods } from './container/watch-pods.ts'
+export { watchForeign } from './container/watch-foreign.ts'
 export { converge, type Outcome, type Wish } from './converge.ts'
 export type { DnsTools, ResolverTools } from './dns/dns-tools.ts'
 export type { AttachedContainer } from './dns/keep-leased-resolvers.ts'

@@ -34,6 +34,8 @@ export interface HostEffects {
    * when nothing can be read.
    */
   taskState(namespace: string, id: string): Promise<string | undefined>
+  /** Whether the control group of a process is frozen, as by `runc pause`. False where that cannot be read. */
+  isFrozen(pid: number): Promise<boolean>
   /** The name that nerdctl's own data store has of a container; empty where it has none, or nothing can be read. */
   nerdctlName(namespace: string, id: string): Promise<string>
   /** Deletes an interface; false when there is none. Throws CniError 5 when it cannot be deleted. */

@@ -454,7 +454,7 @@ export interface components {
             readonly Addresses: readonly string[];
             readonly Ports: string;
             /** @enum {string} */
-            readonly State: "prepared" | "running" | "stopped" | "failed" | "dead" | "unknown";
+            readonly State: "prepared" | "running" | "paused" | "stopped" | "failed" | "dead" | "unknown";
         };
         readonly ContainerDetails: {
             readonly ID: string;
@@ -479,7 +479,7 @@ export interface components {
             readonly ResolvConfPath: string;
             readonly HostnamePath: string;
             /** @enum {string} */
-            readonly State: "prepared" | "running" | "stopped" | "failed" | "dead" | "unknown";
+            readonly State: "prepared" | "running" | "paused" | "stopped" | "failed" | "dead" | "unknown";
         };
         readonly Attachment: {
             readonly Network: string;
@@ -509,7 +509,7 @@ export interface components {
                 readonly ID: string;
                 readonly Name: string;
                 /** @enum {string} */
-                readonly State: "prepared" | "running" | "stopped" | "failed" | "dead" | "unknown";
+                readonly State: "prepared" | "running" | "paused" | "stopped" | "failed" | "dead" | "unknown";
                 readonly Networks: readonly string[];
                 readonly Addresses: readonly string[];
                 readonly ReceivedBytes?: number;

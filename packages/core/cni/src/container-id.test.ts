@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { containerIdOf, isNamespace, splitContainerId } from './index.ts'
+import { containerIdOf, isNamespace, readingsOf, splitContainerId } from './index.ts'
 
 const hash = 'a1'.repeat(32)
 
@@ -38,6 +38,18 @@ it('what plugins know a container by is of that container alone', () => {
       expect(splitContainerId(containerIdOf(each))).toEqual(each)
     }),
   )
+})
+
+it.each([
+  ['default-web', ['default web']],
+  ['my-team-web', ['my team-web', 'my-team web']],
+  [`my-team-${hash}`, [`my-team ${hash}`, `my team-${hash}`]],
+  ['a-b--c', ['a-b c', 'a b--c', 'a-b -c']],
+  ['-web', []],
+  ['web', []],
+  ['a-', []],
+])('what other programs call %s can be %j', (text, readings) => {
+  expect(readingsOf(text).map(({ namespace, id }) => `${namespace} ${id}`)).toEqual(readings)
 })
 
 it.each(['', 'web', '-web', 'a-', 'a--', 'default-web--', '..-a', 'a_-b', '1--'])(

@@ -33,6 +33,20 @@ export function splitContainerId(containerId: string): ContainerRef | undefined 
   return containerIdOf({ namespace, id }) === containerId ? { namespace, id } : undefined
 }
 
+/**
+ * The containers that `NS-ID` of other programs can mean: a namespace and an id may both have dashes. That of `splitContainerId`
+ * comes first; empty where it can mean none.
+ */
+export function readingsOf(containerId: string): readonly ContainerRef[] {
+  const usual = splitContainerId(containerId)
+  const dashes = [...containerId.matchAll(/-/g)].map(({ index }) => index)
+  const others = dashes
+    .map((at) => ({ namespace: containerId.slice(0, at), id: containerId.slice(at + 1) }))
+    .filter(({ namespace, id }) => isNamespace(namespace) && id !== '')
+    .filter(({ namespace, id }) => namespace !== usual?.namespace || id !== usual.id)
+  return usual ? [usual, ...others] : others
+}
+
 function separatorOf(containerId: string): readonly [index: number, length: number] {
   const doubled = containerId.indexOf('--')
   if (doubled >= 0) return [doubled, 2]

@@ -11,6 +11,7 @@ export {
   containerIdOf,
   dashJoined,
   isNamespace,
+  readingsOf,
   splitContainerId,
 } from './container-id.ts'
 export { errorCodes, errorName } from './error-codes.ts'

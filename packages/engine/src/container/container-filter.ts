@@ -12,7 +12,7 @@ const keys: Readonly<Record<string, Matches>> = {
 }
 
 /** The states that a container can be in. */
-const states: readonly string[] = ['prepared', 'running', 'stopped', 'failed', 'dead', 'unknown']
+const states: readonly string[] = 'prepared running paused stopped failed dead unknown'.split(' ')
 
 /**
  * Whether a container passes filters `KEY=VALUE`: one of those of the same key, and each key. Throws CniError 103 for a text

@@ -1,11 +1,12 @@
 import { CniError, type Result } from '@vethra/cni'
 import { podNamespace, type StoredMapping, storedMappings } from '@vethra/container'
 import type { ManageTools } from '../network/tools.ts'
-import { type ContainerState, type KnownContainer, readContainer } from './container-state.ts'
+import { type KnownContainer, readContainer } from './container-state.ts'
 import { refuseForeign } from './foreign.ts'
 import { foreignOf, isBare } from './others.ts'
 import { podsOf } from './pods.ts'
 import { publishedPorts } from './published-ports.ts'
+import { type ShownState, shownState } from './shown-state.ts'
 
 /**
  * The container that an id, the start of one, or a name means, to be changed. Throws CniError 101 when there is none, 102
@@ -61,7 +62,7 @@ export interface ContainerDetails {
   readonly HostsPath: string
   readonly ResolvConfPath: string
   readonly HostnamePath: string
-  readonly State: ContainerState
+  readonly State: ShownState
 }
 
 /** A container in one of its networks. */
@@ -75,7 +76,7 @@ interface ContainerNetwork {
 /** The known state of a container. Throws CniError 101 when there is none. */
 export async function inspectContainer(tools: ManageTools, ref: string): Promise<ContainerDetails> {
   const container = await findShown(tools, ref)
-  const { id, record, names, attachments, state, pod, isForeign } = container
+  const { id, record, names, attachments, pod, isForeign } = container
   const folder = tools.containers.folder(id)
   const networks = Object.entries(names?.networks ?? {}).map(([name, result], index) => [
     name,
@@ -91,7 +92,7 @@ export async function inspectContainer(tools: ManageTools, ref: string): Promise
     HostsPath: isForeign ? '' : tools.hosts.path(id),
     ResolvConfPath: isForeign ? '' : `${folder}/resolv.conf`,
     HostnamePath: isForeign ? '' : `${folder}/hostname`,
-    State: state,
+    State: await shownState(tools.host, container),
   }
 }
 

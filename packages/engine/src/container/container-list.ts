@@ -4,6 +4,7 @@ import type { ContainerRow } from './container-row.ts'
 import { type KnownContainer, type KnownTools, readContainers } from './container-state.ts'
 import { foreignOf, isBare } from './others.ts'
 import { publishedPorts } from './published-ports.ts'
+import { type ShownState, shownState } from './shown-state.ts'
 
 /**
  * The containers that Vethra knows and that filters let through, whatever their state, by id; then those of others. Throws
@@ -22,15 +23,16 @@ export async function listContainers(
   const ids = new Set(containers.map(({ id }) => id))
   const rows = await Promise.all(
     [...containers, ...others.filter(({ id }) => !ids.has(id))].map(async (each) =>
-      asRow(each, await publishedPorts(tools, each)),
+      asRow(each, await publishedPorts(tools, each), await shownState(tools.host, each)),
     ),
   )
   return rows.filter(passes)
 }
 
 function asRow(
-  { id, record, names, attachments, state }: KnownContainer,
+  { id, record, names, attachments }: KnownContainer,
   ports: readonly PortMapping[],
+  state: ShownState,
 ): ContainerRow {
   const asked = record?.networks.map(({ ref }) => ref) ?? Object.keys(names?.networks ?? {})
   const results = Object.values(names?.networks ?? {})

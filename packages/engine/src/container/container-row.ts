@@ -1,4 +1,4 @@
-import type { ContainerState } from './container-state.ts'
+import type { ShownState } from './shown-state.ts'
 
 /** A container as `container ls` shows it. */
 export interface ContainerRow {
@@ -7,5 +7,5 @@ export interface ContainerRow {
   readonly Networks: readonly string[]
   readonly Addresses: readonly string[]
   readonly Ports: string
-  readonly State: ContainerState
+  readonly State: ShownState
 }

@@ -1,7 +1,7 @@
 import type { AttachmentRecord, CachedAttachment } from '@vethra/world'
 import { describe, expect, it } from 'vitest'
 import type { ManageTools } from '../network/tools.ts'
-import { findContainer, inspectContainer } from './container-inspect.ts'
+import { findContainer, findShown, inspectContainer } from './container-inspect.ts'
 import { listContainers } from './container-list.ts'
 import { othersOf } from './others.ts'
 
@@ -24,7 +24,12 @@ const entry = (containerId: string, change: Partial<CachedAttachment> = {}): Cac
 
 const tools = (
   cached: readonly CachedAttachment[],
-  { namespace = 'default', recorded = [] as readonly string[], files = {} as object } = {},
+  {
+    namespace = 'default',
+    recorded = [] as readonly string[],
+    files = {} as object,
+    tasks = {} as Readonly<Record<string, number>>,
+  } = {},
 ): ManageTools =>
   ({
     settings: { namespace },
@@ -40,13 +45,17 @@ const tools = (
       },
       facts: async () => ({
         nerdctlName: async (_: string, id: string) => (id === hash ? 'shop' : ''),
-        taskState: async () => undefined,
+        taskState: async (inside: string, id: string) => {
+          const pid = tasks[`${inside}/${id}`]
+          return pid && JSON.stringify({ init_process_pid: pid, init_process_start: 1 })
+        },
       }),
       netns: {
         look: async (path: string) => ({
           found: path.includes('gone') ? 'missing' : 'namespace',
           netnsId: '4:1',
         }),
+        interfaceIn: async () => undefined,
       },
     },
     containers: {
@@ -91,11 +100,18 @@ describe('othersOf', () => {
     ])
   })
 
-  it('in a namespace with dashes, those whose id is a hash', async () => {
-    const entries = [entry(`a-b-${hash}`), entry('a-b-web')]
+  it.each([
+    ['without a task, those whose id is a hash', {}, [hash], ['b-web']],
+    ['by the task that is there', { 'a-b/web': 7 }, [hash, 'web'], []],
+    ['by the process of the task', { 'a/b-web': 8, 'a-b/web': 7 }, [hash, 'web'], []],
+    ['by that of the other', { 'a/b-web': 7, 'a-b/web': 8 }, [hash], ['b-web']],
+  ])('in a namespace with dashes, %s', async (_what, tasks, inBoth, inFirst) => {
+    const web = entry('a-b-web')
+    const attachment = { ...web.attachment, netns: '/proc/7/ns/net' }
+    const entries = [entry(`a-b-${hash}`), { ...web, attachment }]
     const idsIn = async (namespace: string) =>
-      (await othersOf(tools(entries, { namespace }))).map(({ id }) => id)
-    expect([await idsIn('a-b'), await idsIn('a')]).toEqual([[hash], ['b-web']])
+      (await othersOf(tools(entries, { namespace, tasks }))).map(({ id }) => id)
+    expect([await idsIn('a-b'), await idsIn('a')]).toEqual([inBoth, inFirst])
   })
 })
 
@@ -127,6 +143,22 @@ describe('containers of others', () => {
     ...{ id: hash, name: 'shop', hostname: 'h', extraHosts: [] },
     networks: { lan: { cniVersion: '1.0.0', interfaces: [], ips: [{ address: '10.4.1.7/24' }] } },
   }
+
+  it('are paused where their process is frozen, and whose process is not known are not', async () => {
+    const frozen = entry(`default-${hash}`)
+    const own = { ...frozen.attachment, netns: '/proc/7/ns/net' }
+    const host = tools([{ ...frozen, attachment: own }, entry('default-web')])
+    const interfaceIn = async () => ({ mac: '02:00:00:00:00:07', addresses: ['10.4.1.7/24'] })
+    const facts = async () => ({
+      ...((await host.host.facts?.()) as object),
+      isFrozen: async (pid: number) => pid === 7,
+    })
+    const netns = { ...host.host.netns, interfaceIn }
+    const paused = { ...host, host: { ...host.host, facts, netns } } as unknown as ManageTools
+    expect((await listContainers(paused)).map(({ State }) => State)).toEqual(['paused', 'running'])
+    expect(await inspectContainer(paused, hash)).toMatchObject({ State: 'paused' })
+    expect(await findShown(paused, hash)).toMatchObject({ state: 'running' })
+  })
 
   it.each([
     ['that nerdctl stopped has freed its address', [], 'stopped', []],

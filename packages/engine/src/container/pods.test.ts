@@ -2,7 +2,6 @@ import type { AttachmentRecord, CachedAttachment } from '@vethra/world'
 import { describe, expect, it } from 'vitest'
 import type { ForeignTools } from './foreign.ts'
 import { readPods } from './pods.ts'
-import { watchPods } from './watch-pods.ts'
 
 const result = (sandbox: string, address = '10.4.1.7/24') =>
   JSON.stringify({
@@ -109,30 +108,5 @@ describe('readPods', () => {
     expect(pods.map(({ names }) => names?.name)).toEqual(
       ['told', 'b', 'c'].map((each) => `k8s://shop/${each}`),
     )
-  })
-})
-
-describe('watchPods', () => {
-  it('tells of pods that come and go after its first call, and asks the runtime for new ones alone', async () => {
-    let cached = [entry('a')]
-    let asked = 0
-    const sandboxes = async () => {
-      asked += 1
-      return new Map()
-    }
-    const host = tools([], { sandboxes })
-    const next = watchPods({ ...host, cache: { ...host.cache, list: async () => cached } })
-    expect(await next()).toEqual([])
-    cached = [entry('a'), entry('b')]
-    const place = { Container: 'b', Network: 'lan', Interface: 'eth0', Namespace: 'k8s.io' }
-    expect(await next()).toMatchObject([
-      { Type: 'container-attached', Name: 'k8s://shop/b', ...place, Addresses: ['10.4.1.7/24'] },
-    ])
-    expect([await next(), asked]).toEqual([[], 1])
-    cached = [entry('a')]
-    expect(await next()).toMatchObject([
-      { Type: 'container-detached', Name: 'k8s://shop/b', ...place },
-    ])
-    expect([await next(), asked]).toEqual([[], 1])
   })
 })

@@ -2,8 +2,9 @@ import type { Result } from '@vethra/cni'
 import { networkBridge, networksFromFiles } from '@vethra/networks'
 import type { LinkCounters } from '@vethra/world'
 import type { ManageTools } from '../network/tools.ts'
-import { type ContainerState, readContainers } from './container-state.ts'
+import { readContainers } from './container-state.ts'
 import { foreignOf } from './others.ts'
+import { type ShownState, shownState } from './shown-state.ts'
 
 /** Octets since their interfaces were made, seen from the containers; absent where the host has no interface to count at. */
 export interface Octets {
@@ -23,7 +24,7 @@ export interface NetworkTraffic extends Octets {
 export interface ContainerTraffic extends Octets {
   readonly ID: string
   readonly Name: string
-  readonly State: ContainerState
+  readonly State: ShownState
   readonly Networks: readonly string[]
   readonly Addresses: readonly string[]
 }
@@ -54,19 +55,22 @@ export async function readTraffic(tools: ManageTools): Promise<Traffic> {
         ...(links.some(({ name }) => name === bridge) ? octetsOf(ports) : {}),
       }
     }),
-    Containers: known.flat().map(({ id, record, names, attachments, state }) => {
-      const results = Object.entries(names?.networks ?? {})
-      const ends = results.flatMap(([, result]) => hostEnds(result))
-      const ours = links.filter(({ name }) => ends.includes(name))
-      return {
-        ID: id,
-        Name: names?.name || record?.name || '',
-        State: state,
-        Networks: attachments.map(({ network }) => network),
-        Addresses: results.flatMap(([, { ips }]) => ips.map(({ address }) => address)),
-        ...(ours.length > 0 ? octetsOf(ours) : {}),
-      }
-    }),
+    Containers: await Promise.all(
+      known.flat().map(async (each) => {
+        const { id, record, names, attachments } = each
+        const results = Object.entries(names?.networks ?? {})
+        const ends = results.flatMap(([, result]) => hostEnds(result))
+        const ours = links.filter(({ name }) => ends.includes(name))
+        return {
+          ID: id,
+          Name: names?.name || record?.name || '',
+          State: await shownState(tools.host, each),
+          Networks: attachments.map(({ network }) => network),
+          Addresses: results.flatMap(([, { ips }]) => ips.map(({ address }) => address)),
+          ...(ours.length > 0 ? octetsOf(ours) : {}),
+        }
+      }),
+    ),
   }
 }
 

@@ -1,0 +1,30 @@
+import { onCniError } from '@vethra/cni'
+import { readText } from '@vethra/files'
+
+/**
+ * Whether the control group of a process is frozen, as `runc pause` and `nerdctl pause` freeze it: by the freezer of cgroup v1, or
+ * by cgroup.freeze of v2. False where that cannot be read. `root`: where the hierarchies are mounted.
+ */
+export async function isFrozen(
+  pid: number,
+  groups = `/proc/${pid}/cgroup`,
+  root = '/sys/fs/cgroup',
+): Promise<boolean> {
+  const states = await Promise.all(stateFiles((await read(groups)) ?? '', root).map(read))
+  return states.some((text) => /^(?:FROZEN|FREEZING|1)$/.test(text?.trim() ?? ''))
+}
+
+// cgroups(7): `ID:CONTROLLERS:PATH`, and `0::PATH` of v2, which may be mounted beside v1. A path out of our own root has "..".
+function stateFiles(groups: string, root: string): readonly string[] {
+  return groups.split('\n').flatMap((line) => {
+    const [, controllers, path = ''] = /^\d+:([^:]*):(\/.*)$/.exec(line) ?? []
+    if (path.split('/').includes('..')) return []
+    if (controllers?.split(',').includes('freezer')) return [`${root}/freezer${path}/freezer.state`]
+    if (controllers !== '') return []
+    return [root, `${root}/unified`].map((each) => `${each}${path}/cgroup.freeze`)
+  })
+}
+
+function read(file: string): Promise<string | undefined> {
+  return readText(file).catch(onCniError(() => undefined))
+}
