@@ -33,8 +33,7 @@ export function newRepairHistory({ tell, tally, now }: HistoryTools): RepairHist
   const held = new Set<string>()
   const alone = new Set<string>()
   const flushed = new Set<LossPlace>()
-  const begun = new Map<Repair, readonly Finding[]>()
-  let began = now()
+  const begun = new Map<Repair, { readonly at: number; readonly findings: readonly Finding[] }>()
 
   const appear = (findings: readonly Finding[]) => {
     for (const each of findings.filter(({ id }) => !open.has(id))) {
@@ -47,19 +46,18 @@ export function newRepairHistory({ tell, tally, now }: HistoryTools): RepairHist
   return {
     hear(event) {
       if (event.kind === 'begun') {
-        began = now()
-        begun.set(event.repair, event.findings)
+        begun.set(event.repair, { at: now(), findings: event.findings })
         appear(event.findings)
         return tell(repairEvent(event, 0))
       }
-      const findings = begun.get(event.repair)
+      const { at, findings } = begun.get(event.repair) ?? {}
       // A change under way at the first look, and whole at the second, is no event.
-      if (findings === undefined) return
+      if (at === undefined || findings === undefined) return
       begun.delete(event.repair)
       if (event.kind === 'done')
         for (const { id } of findings.filter((each) => alone.has(each.id))) restored.set(id, now())
       tally.count('vethra_repairs_total', { kind: event.repair.kind, outcome: event.kind })
-      tell(repairEvent(event, now() - began))
+      tell(repairEvent(event, now() - at))
     },
     judge(findings, { desired, observed }) {
       // What is restored first hides the flush from looks that follow in this turn.

@@ -298,6 +298,36 @@ describe('repair', () => {
     expect(host.records).toHaveLength(1)
   })
 
+  it('detaches four containers at a time where programs do it, and the two attachments of one after each other', async () => {
+    const [entry, record] = [host.cached[0], host.records[0]]
+    const keys = [2, 3, 4, 5, 6, 6].map((id, at) => ({
+      ...{ network: 'lan', containerId: `default-c${id}`, ifname: `eth${at}` },
+    }))
+    for (const each of keys) {
+      if (record) host.records.push({ ...record, ...each })
+      if (entry) host.cached.push({ ...entry, attachment: { ...entry.attachment, ...each } })
+    }
+    host.namespaces = {}
+    const tools = sampleTools(host)
+    const running: string[] = []
+    let most = 0
+    const { run } = tools.host.runner
+    tools.host.runner.run = async (call) => {
+      const { containerId } = call
+      expect(running).not.toContain(containerId)
+      most = Math.max(most, running.push(containerId))
+      for (let turn = 0; turn < 50; turn += 1) await undefined
+      running.splice(running.indexOf(containerId), 1)
+      return run(call)
+    }
+    const outcomes = await repair(
+      tools,
+      [key, ...keys].map((attachment) => ({ kind: 'detach', attachment })),
+    )
+    expect(outcomes.map(({ kind }) => kind)).toEqual(Array.from({ length: 7 }, () => 'done'))
+    expect([most, host.records]).toEqual([4, []])
+  })
+
   it('releases an address of a container of ours that is not attached, though the container is known', async () => {
     const planted = { address: '10.4.1.9', containerId: 'default-c2', ifname: 'eth0', sinceMs: 1 }
     host.containers['c2'] = { 'vethra.json': recordOf('c2') }

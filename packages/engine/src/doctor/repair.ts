@@ -7,14 +7,16 @@ import {
   type Repair,
   refOf,
   repairKey,
+  scopeOf,
   tableFindings,
 } from '@vethra/findings'
+import { all } from '../attach/sequence.ts'
 import { apply, isShared } from './apply.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { lastingMs } from './examine.ts'
 import { type HostState, observe } from './observe.ts'
 import { observeElements } from './observe-elements.ts'
-import { batchesOf, holdingEach, isForOnly, type Scope, scopeOfAll } from './scope.ts'
+import { batchesOf, holdingEach, isForOnly, isSlow, type Scope, scopeOfAll } from './scope.ts'
 
 /** The outcome of one repair: done, not needed any more (`why` has the reason), or failed. */
 export type RepairOutcome =
@@ -140,20 +142,41 @@ async function repairHeld(
   for (const each of wanted)
     if (!reasons.has(repairKey(each))) hear({ kind: 'unneeded', repair: each, why: settled })
   const keys = new Set(wanted.map(repairKey))
-  for (const group of inGroups(planRepairs(found).filter((each) => keys.has(repairKey(each))))) {
-    for (const each of group)
-      hear({ kind: 'begun', repair: each, findings: reasons.get(repairKey(each)) ?? [] })
-    for (const outcome of await attempt(tools, group)) hear(outcome)
-  }
+  const due = planRepairs(found).filter((each) => keys.has(repairKey(each)))
+  for (const alike of Map.groupBy(due, ({ kind }) => kind).values())
+    await inLanes(queuesOf(alike), async (group) => {
+      for (const each of group)
+        hear({ kind: 'begun', repair: each, findings: reasons.get(repairKey(each)) ?? [] })
+      for (const outcome of await attempt(tools, group)) hear(outcome)
+    })
 }
 
 const settled = 'under its lock nothing is wrong any more'
 
-// What takes one transaction for many stays together.
-function inGroups(repairs: readonly Repair[]): readonly (readonly Repair[])[] {
-  return [
-    ...Map.groupBy(repairs, (each) => (isShared(each) ? each.kind : repairKey(each))).values(),
-  ]
+type Group = readonly Repair[]
+
+// What takes one transaction for many stays together; what runs programs is a queue for each scope.
+function queuesOf(alike: Group): readonly (readonly Group[])[] {
+  const [first] = alike
+  if (first === undefined) return []
+  if (isShared(first)) return [[alike]]
+  const groups = alike.map((each) => [each])
+  if (!isSlow(first)) return [groups]
+  return [...Map.groupBy(groups, ([each]) => JSON.stringify(each && scopeOf(each))).values()]
+}
+
+/** So many programs run at once: one waits for the kernel, or for its turn on a busy host, while others work. */
+const lanes = 4
+
+async function inLanes(
+  queues: readonly (readonly Group[])[],
+  work: (group: Group) => Promise<void>,
+): Promise<void> {
+  const waiting = queues.values()
+  const lane = async () => {
+    for (const queue of waiting) for (const group of queue) await work(group)
+  }
+  await all(queues.slice(0, lanes).map(lane))
 }
 
 async function attempt(

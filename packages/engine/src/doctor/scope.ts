@@ -48,8 +48,8 @@ export async function batchesOf(
   return [...phases.values()].flatMap((phase) => {
     const scopes = [...Map.groupBy(phase, ({ lock }) => lock).values()]
     const [slowly, fast] = [
-      scopes.filter((each) => each.some(isSlow)),
-      scopes.filter((each) => !each.some(isSlow)),
+      scopes.filter((each) => each.some(({ repair }) => isSlow(repair))),
+      scopes.filter((each) => !each.some(({ repair }) => isSlow(repair))),
     ]
     return [...inParts(slowly, fewScopes), ...inParts(fast, manyScopes)].map((part) => part.flat())
   })
@@ -60,8 +60,9 @@ const [fewScopes, manyScopes] = [20, 900]
 
 const slow: readonly Repair['kind'][] = ['detach', 'reattach', 'restore-rules', 'publish-ports']
 
-function isSlow({ repair }: Located): boolean {
-  return slow.includes(repair.kind)
+/** Whether a repair may run plugins as programs. */
+export function isSlow({ kind }: Repair): boolean {
+  return slow.includes(kind)
 }
 
 async function locate({ host }: DoctorTools, repair: Repair): Promise<Located> {
