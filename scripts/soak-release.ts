@@ -1,5 +1,5 @@
-// A release, built twice in two folders, whose files must have the same bytes; one of the builds with all that `--all` adds. Then
-// lintian on the packages, and the executable for arm64 under qemu-user, which passes on no netlink of ours. scripts/soak runs it.
+// A release with all that `--all` adds, built twice in two folders, whose files must have the same bytes. Then lintian on the
+// packages, and the executable for arm64 under qemu-user, which passes on no netlink of ours. scripts/soak runs it.
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,8 +10,8 @@ import { top } from './project.ts'
 const { stdout: commit } = await execa('git', ['rev-parse', 'HEAD'], { cwd: top })
 const work = await mkdtemp(join(tmpdir(), 'vethra-soak-release-'))
 try {
-  const whole = await built('all', ['--all'])
-  compare(await sumsIn(await built('in-a-folder-with-a-longer-name', [])), await sumsIn(whole))
+  const whole = await built('one')
+  compare(await sumsIn(await built('in-a-folder-with-a-longer-name')), await sumsIn(whole))
   await lint(whole)
   await startForeign(join(whole, `vethra-${version}-linux-arm64.tar.gz`))
 } finally {
@@ -19,12 +19,12 @@ try {
 }
 
 /** Builds a release of this commit in a clone; returns the folder of its files. */
-async function built(name: string, flags: readonly string[]): Promise<string> {
+async function built(name: string): Promise<string> {
   const began = performance.now()
   const folder = join(work, name)
   await execa('git', ['clone', '--quiet', top, folder])
   await execa('git', ['checkout', '--quiet', commit], { cwd: folder })
-  await execa(join(folder, 'scripts/release'), [version, ...flags], { cwd: folder })
+  await execa(join(folder, 'scripts/release'), [version, '--all'], { cwd: folder })
   console.log(`release in ${folder}: ${seconds(began)}`)
   return join(folder, 'dist/release')
 }
@@ -36,13 +36,19 @@ async function sumsIn(folder: string): Promise<Sums> {
   return new Map(lines.map((line) => [line.slice(66), line.slice(0, 64)]))
 }
 
-function compare(some: Sums, all: Sums): void {
-  const kinds = [/_amd64\.deb$/, /-linux-amd64\.tar\.gz$/, /\.cdx\.json$/, /\.tgz$/]
+const kinds = [
+  ...[/_amd64\.deb$/, /-linux-amd64\.tar\.gz$/, /cli-linux-x64-[\d.]+\.tgz$/, /\.x86_64\.rpm$/],
+  ...[/_arm64\.deb$/, /-linux-arm64\.tar\.gz$/, /cli-linux-arm64-[\d.]+\.tgz$/],
+  ...[/^vethra-[\d.]+\.tgz$/, /^vethra-engine-[\d.]+\.tgz$/, /\.cdx\.json$/, /^CHANGELOG\.md$/],
+]
+
+function compare(some: Sums, others: Sums): void {
   const missing = kinds.filter((kind) => ![...some.keys()].some((file) => kind.test(file)))
   if (missing.length > 0) throw new Error(`not built: ${missing.join(' ')}`)
-  const others = [...some].filter(([file, sum]) => all.get(file) !== sum).map(([file]) => file)
-  for (const [file, sum] of some) if (!file.endsWith('.tgz')) console.log(`${sum}  ${file}`)
-  if (others.length > 0) throw new Error(`the bytes differ: ${others.join(' ')}`)
+  for (const [file, sum] of some) console.log(`${sum}  ${file}`)
+  const files = [...new Set([...some.keys(), ...others.keys()])]
+  const differ = files.filter((file) => some.get(file) !== others.get(file))
+  if (differ.length > 0) throw new Error(`the bytes differ: ${differ.join(' ')}`)
   console.log(`${some.size} files, ${countOf(some, '.tgz')} of them for npm: the same bytes twice`)
 }
 
