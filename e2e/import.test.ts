@@ -43,7 +43,7 @@ const docker = [
 ]
 
 // Of the steps of two networks: with one written, and half of the other. scripts/soak takes each.
-const killed = process.env['VETHRA_TEST_KILLS'] ? Array.from({ length: 26 }, (_, n) => n + 1) : [24]
+const killed = process.env['VETHRA_TEST_KILLS'] ? Array.from({ length: 16 }, (_, n) => n + 1) : [14]
 
 describeOnHost('vethra import', () => {
   let host: Host

@@ -9,6 +9,7 @@ import {
   usedPrefixes,
   wantsIsolation,
 } from '@vethra/networks'
+import type { SeenFeature } from '@vethra/state'
 import type { UsedByHost } from '@vethra/world'
 import type { HostTools } from '../attach/host-tools.ts'
 import type { ManageTools } from './tools.ts'
@@ -16,38 +17,56 @@ import type { ManageTools } from './tools.ts'
 /** The queries to the host for a new network. */
 export interface FactTools {
   readonly host: Partial<Pick<HostTools, 'rootless' | 'places'>>
-  readonly networks: Pick<ManageTools['networks'], 'listOthers'>
+  readonly networks: Pick<ManageTools['networks'], 'list' | 'listOthers'>
   readonly settings: Pick<ManageTools['settings'], 'addressPools'>
-  readonly effects: Pick<ManageTools['effects'], 'hostPrefixes' | 'defaultRoute'>
+  readonly effects: Pick<ManageTools['effects'], 'hostPrefixes' | 'defaultRoute' | 'kernelFeatures'>
 }
 
-/**
- * The facts for a new network: of the host and of the existing networks, those of other namespaces
- * too.
- */
-export async function hostFacts(
-  tools: FactTools,
-  networks: readonly Network[],
-): Promise<NetworkFacts> {
+/** The existing networks and the facts of the host, which a new network has to fit in with. */
+export interface Surroundings {
+  /** The networks that the namespace sees. */
+  readonly networks: readonly Network[]
+  /** The networks of all other namespaces. */
+  readonly others: readonly Network[]
+  readonly facts: NetworkFacts
+  readonly features: readonly SeenFeature[]
+}
+
+/** Reads once what any number of new networks are planned by. */
+export async function readSurroundings(tools: FactTools): Promise<Surroundings> {
   const { settings, effects, host } = tools
   // What host-local has of its own may not be writable there.
   const dataDir = host.rootless && host.places?.networks
-  const [prefixes, route, others] = await Promise.all([
+  const [files, others, prefixes, route, features] = await Promise.all([
+    tools.networks.list(),
+    networksOfOthers(tools),
     effects.hostPrefixes(),
     effects.defaultRoute(),
-    networksOfOthers(tools),
+    effects.kernelFeatures(),
   ])
+  const { networks } = networksFromFiles(files)
   const onHost: readonly UsedPrefix[] = prefixes.map((each) => ({
     prefix: each.prefix,
     by: userOf(each),
     device: each.interface,
   }))
-  return {
+  const facts = {
     used: [...onHost, ...usedPrefixes(networks), ...others.flatMap(usedElsewhere)],
     pools: settings.addressPools,
     ...(route === undefined ? {} : { defaultDevice: route.device }),
     ...(route?.mtu === undefined ? {} : { defaultMtu: route.mtu }),
     ...(dataDir === undefined ? {} : { dataDir }),
+  }
+  return { networks, others, facts, features }
+}
+
+/** The same with one network more. */
+export function withNetwork(around: Surroundings, network: Network): Surroundings {
+  const used = [...around.facts.used, ...usedPrefixes([network])]
+  return {
+    ...around,
+    networks: [...around.networks, network],
+    facts: { ...around.facts, used },
   }
 }
 
@@ -59,7 +78,9 @@ function userOf({ source, interface: device }: UsedByHost): string {
 /** The networks of all other namespaces; files there that are no conf lists are left out. */
 export async function networksOfOthers({
   networks,
-}: Pick<FactTools, 'networks'>): Promise<readonly Network[]> {
+}: {
+  readonly networks: Pick<ManageTools['networks'], 'listOthers'>
+}): Promise<readonly Network[]> {
   return networksFromFiles(await networks.listOthers()).networks
 }
 
@@ -77,9 +98,9 @@ function usedElsewhere(network: Network): readonly UsedPrefix[] {
 export async function factsFor(
   tools: ManageTools,
   options: NetworkOptions,
+  others: readonly Network[],
 ): Promise<Pick<NetworkFacts, 'isolation' | 'bridge'>> {
   const { settings, effects } = tools
-  const others = await networksOfOthers(tools)
   const bridge = others.some(({ name }) => name === options.name)
     ? { bridge: bridgeName(options.name, settings.namespace) }
     : {}

@@ -15,7 +15,7 @@ import { dhcpSocket, startingDhcp } from '../attach/demand-dhcp.ts'
 import type { HostTools } from '../attach/host-tools.ts'
 import { programsOf } from '../attach/ways-now.ts'
 import { tellNetwork } from '../tell.ts'
-import { type FactTools, factsFor, hostFacts, networksOfOthers } from './host-facts.ts'
+import { type FactTools, factsFor, readSurroundings, type Surroundings } from './host-facts.ts'
 import { checkParent } from './network-parent.ts'
 import type { ManageTools } from './tools.ts'
 
@@ -33,6 +33,8 @@ export interface PlannedNetwork extends CreatedNetwork {
   readonly file: string
   /** The text of the conf list. */
   readonly text: string
+  /** The network that the text defines. */
+  readonly network: Network
 }
 
 /**
@@ -43,12 +45,21 @@ export async function createNetwork(
   tools: ManageTools,
   options: NetworkOptions,
 ): Promise<CreatedNetwork> {
-  return tools.networks.exclusively(async () => {
-    const { id, name, text, notes } = await planNetwork(tools, options)
-    await tools.networks.create(name, text)
-    await tellNetwork(tools.host, 'network-created', name)
-    return { id, notes }
-  })
+  return tools.networks.exclusively(async () =>
+    createAmong(tools, options, await readSurroundings(tools)),
+  )
+}
+
+/** Creates a network that fits in with its surroundings; the caller holds the lock since it has read them. */
+export async function createAmong(
+  tools: ManageTools,
+  options: NetworkOptions,
+  around: Surroundings,
+): Promise<PlannedNetwork> {
+  const planned = await planAmong(tools, options, around)
+  await tools.networks.create(planned.name, planned.text)
+  await tellNetwork(tools.host, 'network-created', planned.name)
+  return planned
 }
 
 /** The network that `createNetwork` would make now. Fails as it does, and changes nothing. */
@@ -56,24 +67,37 @@ export async function planNetwork(
   tools: ManageTools,
   options: NetworkOptions,
 ): Promise<PlannedNetwork> {
-  const { name } = options
-  const { networks } = networksFromFiles(await tools.networks.list())
-  const taken = [...networks, ...(await hiddenBy(tools))].find(isNamed(name))
-  if (taken) throw exists(taken)
-  const facts = { ...(await hostFacts(tools, networks)), ...(await factsFor(tools, options)) }
-  const { text, notes } = networkConfList(options, facts)
-  const [made] = networksFromFiles([{ file: 'new', text }]).networks
-  const parentNotes = made ? await checkParent(tools, made) : []
-  await checkPlugins(tools, made ? programsOf(tools.host, made.list) : [])
-  const lacks = made ? await lackNotes(tools, made) : []
-  const more = [...parentNotes, ...lacks, ...(await missing(tools, options))]
-  const file = tools.networks.fileOf(name)
-  return { id: networkId(name), name, file, text, notes: [...notes, ...more] }
+  return planAmong(tools, options, await readSurroundings(tools))
 }
 
-// What namespace default makes is shared by all: another's network of the same name would stand beside it.
-async function hiddenBy(tools: ManageTools): Promise<readonly Network[]> {
-  return tools.settings.namespace === 'default' ? networksOfOthers(tools) : []
+/** The network that `createAmong` would make. */
+export async function planAmong(
+  tools: ManageTools,
+  options: NetworkOptions,
+  { networks, others, facts, features }: Surroundings,
+): Promise<PlannedNetwork> {
+  const { name } = options
+  // What namespace default makes is shared by all: another's network of the same name would stand beside it.
+  const visible = tools.settings.namespace === 'default' ? [...networks, ...others] : networks
+  const taken = visible.find(isNamed(name))
+  if (taken) throw exists(taken)
+  const more = await factsFor(tools, options, others)
+  const { text, notes } = networkConfList(options, { ...facts, ...more })
+  const file = tools.networks.fileOf(name)
+  const network = readBack(file, text)
+  const parentNotes = await checkParent(tools, network)
+  await checkPlugins(tools, programsOf(tools.host, network.list))
+  const lacks = lackNotes(features, network)
+  const missed = await missing(tools, options)
+  const all = [...notes, ...parentNotes, ...lacks, ...missed]
+  return { id: networkId(name), name, file, text, network, notes: all }
+}
+
+function readBack(file: string, text: string): Network {
+  const { networks, faults } = networksFromFiles([{ file, text }])
+  const [network] = networks
+  if (network === undefined) throw faults[0]
+  return network
 }
 
 function isNamed(wanted: string): (network: Network) => boolean {
@@ -90,8 +114,8 @@ function exists({ name, file, managed }: Network): CniError {
 }
 
 // The kernel may get it later: by a package of modules, or by the next boot.
-async function lackNotes({ effects }: ManageTools, { list }: Network): Promise<readonly string[]> {
-  const lacked = lackedFeatures(await effects.kernelFeatures(), networkFeatures(list))
+function lackNotes(features: Surroundings['features'], { list }: Network): readonly string[] {
+  const lacked = lackedFeatures(features, networkFeatures(list))
   return lacked.map(
     ({ name, blockedBy }) =>
       `the kernel of this host lacks ${name}: no container can be attached. ${featureHint(name, blockedBy)}`,
@@ -155,8 +179,8 @@ export async function plannedDefaultNetwork(
 }
 
 async function newDefault(tools: DefaultNetworkTools): Promise<NewConfList> {
-  const { networks } = networksFromFiles(await tools.networks.list())
-  return defaultNetwork(await hostFacts(tools, networks), tools.settings.bridgeIp)
+  const { facts } = await readSurroundings(tools)
+  return defaultNetwork(facts, tools.settings.bridgeIp)
 }
 
 async function hasDefault(tools: Pick<ManageTools, 'networks'>): Promise<boolean> {

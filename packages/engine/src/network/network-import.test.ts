@@ -7,6 +7,7 @@ import type { ManageTools } from './tools.ts'
 // A host with no network and every plugin, whose folder of conf lists is a Map.
 function openTools(full: readonly string[] = []) {
   const files = new Map<string, string>()
+  const reads: string[] = []
   const fileOf = (name: string) => `/n/nerdctl-${name}.conflist`
   const tools = {
     settings: { namespace: 'default', addressPools: [], cniPath: ['/p'] },
@@ -16,8 +17,14 @@ function openTools(full: readonly string[] = []) {
       events: { tell: async () => undefined },
     },
     networks: {
-      list: async () => [...files].map(([file, text]) => ({ file, text })),
-      listOthers: async () => [],
+      list: async () => {
+        reads.push('list')
+        return [...files].map(([file, text]) => ({ file, text }))
+      },
+      listOthers: async () => {
+        reads.push('listOthers')
+        return []
+      },
       fileOf,
       exclusively: <T>(work: () => Promise<T>) => work(),
       create: async (name: string, text: string) => {
@@ -26,20 +33,20 @@ function openTools(full: readonly string[] = []) {
       },
     },
     effects: {
-      hostPrefixes: async () => [
-        {
-          prefix: '10.3.0.0/16',
-          source: 'address',
-          interface: 'docker0',
-        },
-      ],
+      hostPrefixes: async () => {
+        reads.push('hostPrefixes')
+        return [{ prefix: '10.3.0.0/16', source: 'address', interface: 'docker0' }]
+      },
       defaultRoute: async () => undefined,
       hasPlugin: async () => true,
       findLink: async () => undefined,
-      kernelFeatures: async () => [],
+      kernelFeatures: async () => {
+        reads.push('kernelFeatures')
+        return []
+      },
     },
   }
-  return { files, tools: tools as unknown as ManageTools }
+  return { files, reads, tools: tools as unknown as ManageTools }
 }
 
 const docker = (...networks: readonly object[]): readonly ForeignNetwork[] =>
@@ -74,6 +81,12 @@ it('what can be is created, and once', async () => {
   const before = new Map(files)
   expect(states(await applyImport(tools, five))).toEqual(['aa equal', ...refused, 'ee equal'])
   expect(files).toEqual(before)
+})
+
+it.each([planImport, applyImport])('%o reads folder, host and kernel once', async (run) => {
+  const { reads, tools } = openTools()
+  await run(tools, five)
+  expect(reads.toSorted()).toEqual(['hostPrefixes', 'kernelFeatures', 'list', 'listOthers'])
 })
 
 it('a network that cannot be written hides no other', async () => {

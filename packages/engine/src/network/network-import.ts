@@ -3,11 +3,11 @@ import {
   createLine,
   type ForeignNetwork,
   type Lost,
-  type NetworkOptions,
+  type Network,
   networkDifferences,
-  networksFromFiles,
 } from '@vethra/networks'
-import { createNetwork, planNetwork } from './network-create.ts'
+import { readSurroundings, type Surroundings, withNetwork } from './host-facts.ts'
+import { createAmong, planAmong } from './network-create.ts'
 import type { ManageTools } from './tools.ts'
 
 /** A network of another program, and what is done with it. */
@@ -45,41 +45,42 @@ export async function planImport(
   tools: ManageTools,
   networks: readonly ForeignNetwork[],
 ): Promise<readonly ImportRow[]> {
-  const planned: { readonly file: string; readonly text: string }[] = []
-  const list = async () => [...(await tools.networks.list()), ...planned]
-  const then = { ...tools, networks: { ...tools.networks, list } }
-  return rowsOf(then, networks, async (options) => {
-    const { file, text, notes } = await planNetwork(then, options)
-    planned.push({ file, text })
-    return { Status: 'new', Notes: notes }
-  })
+  return rowsOf(tools, networks, { status: 'new', make: planAmong })
 }
 
-/** Creates the networks that can be, in their order. A network that fails is refused, and the others are created all the same. */
+/**
+ * Creates the networks that can be, in their order, under one lock: what is there is read once. A network that fails is refused,
+ * and the others are created all the same.
+ */
 export async function applyImport(
   tools: ManageTools,
   networks: readonly ForeignNetwork[],
 ): Promise<readonly ImportRow[]> {
-  return rowsOf(tools, networks, async (options) => {
-    const { notes } = await createNetwork(tools, options)
-    return { Status: 'created', Notes: notes }
-  })
+  return tools.networks.exclusively(() =>
+    rowsOf(tools, networks, { status: 'created', make: createAmong }),
+  )
 }
 
-type Made = Pick<ImportRow, 'Status' | 'Notes'>
-type Make = (options: NetworkOptions) => Promise<Made>
+/** The status of an imported network, and the function that makes it. */
+interface Making {
+  readonly status: 'new' | 'created'
+  readonly make: typeof planAmong
+}
 
 async function rowsOf(
-  tools: Pick<ManageTools, 'networks'>,
+  tools: ManageTools,
   networks: readonly ForeignNetwork[],
-  make: Make,
+  making: Making,
 ): Promise<readonly ImportRow[]> {
   const rows: ImportRow[] = []
+  let around = await readSurroundings(tools)
   for (const each of networks) {
     try {
       const twin = rows.find(({ Name, Status }) => Name === each.name && Status !== 'passed')
       if (twin && each.kind === 'wanted') throw twice(each, twin)
-      rows.push({ ...rowOf(each), ...(await outcomeOf(tools, each, make)) })
+      const { row, made } = await outcomeOf(tools, each, { ...making, around })
+      rows.push({ ...rowOf(each), ...row })
+      if (made) around = withNetwork(around, made)
     } catch (error) {
       if (!(error instanceof CniError)) throw error
       rows.push({ ...rowOf(each), ...refused(error) })
@@ -88,19 +89,27 @@ async function rowsOf(
   return rows
 }
 
+interface Outcome {
+  readonly row: Partial<ImportRow> & Pick<ImportRow, 'Status'>
+  /** The network that the next ones must fit in with. */
+  readonly made?: Network
+}
+
 async function outcomeOf(
-  tools: Pick<ManageTools, 'networks'>,
+  tools: ManageTools,
   network: ForeignNetwork,
-  make: Make,
-): Promise<Partial<ImportRow> & Pick<ImportRow, 'Status'>> {
+  { status, make, around }: Making & { readonly around: Surroundings },
+): Promise<Outcome> {
   if (network.kind === 'refused') throw network.error
-  if (network.kind === 'passed') return { Status: 'passed', Reason: network.why }
+  if (network.kind === 'passed') return { row: { Status: 'passed', Reason: network.why } }
   const { name, options, source } = network
-  const { networks } = networksFromFiles(await tools.networks.list())
-  const existing = networks.find((each) => each.name === name)
-  if (existing === undefined) return makeOrExplain(options, make)
+  const existing = around.networks.find((each) => each.name === name)
+  if (existing === undefined) {
+    const { network: made, notes } = await explained(() => make(tools, options, around))
+    return { row: { Status: status, Notes: notes }, made }
+  }
   const differences = existing.file === source ? [] : networkDifferences(existing, options)
-  if (differences.length === 0) return { Status: 'equal' }
+  if (differences.length === 0) return { row: { Status: 'equal' } }
   throw new CniError({
     code: 102,
     message: `network ${name} exists and differs: ${differences.join('; ')}`,
@@ -108,9 +117,9 @@ async function outcomeOf(
   })
 }
 
-async function makeOrExplain(options: NetworkOptions, make: Make): Promise<Made> {
+async function explained<T>(make: () => Promise<T>): Promise<T> {
   try {
-    return await make(options)
+    return await make()
   } catch (cause) {
     // Its subnet is in use: while the other program runs, by its own bridge.
     if (!(cause instanceof CniError) || cause.code !== 102) throw cause
