@@ -19,6 +19,23 @@ export function bundleCommand(program: Command, open: () => Promise<Tools>, io: 
     help: 'OCI bundles: prepare them for networks, and remove their records',
     examples: ['vethra bundle prepare ./web --id web --network lan', 'vethra bundle rm web'],
   })
+  addPrepare(bundle, open, io)
+  subcommand(bundle, 'rm <id...>', {
+    help: 'remove the records of deleted containers, and restore config.json of their bundles',
+    examples: ['vethra bundle rm web db'],
+  })
+    .option(
+      '--force',
+      'also remove records of attachments whose plugins fail, and report possible leftovers',
+      false,
+    )
+    .option('--keep-config', 'do not restore config.json', false)
+    .action(async (ids: string[], options: RemoveOptions) =>
+      forgetContainers(await open(), { refs: ids, ...options }, io),
+    )
+}
+
+function addPrepare(bundle: Command, open: () => Promise<Tools>, io: Io): void {
   subcommand(bundle, 'prepare <bundle>', {
     help: 'edit config.json so that the runtime attaches the container',
     examples: [
@@ -66,17 +83,4 @@ export function bundleCommand(program: Command, open: () => Promise<Tools>, io: 
       )
       if (dryRun) io.print(JSON.stringify(prepared, null, 2))
     })
-  subcommand(bundle, 'rm <id...>', {
-    help: 'remove the records of deleted containers, and restore config.json of their bundles',
-    examples: ['vethra bundle rm web db'],
-  })
-    .option(
-      '--force',
-      'also remove records of attachments whose plugins fail, and report possible leftovers',
-      false,
-    )
-    .option('--keep-config', 'do not restore config.json', false)
-    .action(async (ids: string[], options: RemoveOptions) =>
-      forgetContainers(await open(), { refs: ids, ...options }, io),
-    )
 }

@@ -13,15 +13,17 @@ export interface ContainerDoors {
 }
 
 /** `vethra container ls|inspect|port|rename|rm`. Each subcommand is loaded when it runs. */
-export function containerCommand(
-  program: Command,
-  { open, openContainers }: ContainerDoors,
-  io: Io,
-): void {
+export function containerCommand(program: Command, doors: ContainerDoors, io: Io): void {
   const container = subcommand(program, 'container', {
     help: 'show and change containers: names, networks, addresses, ports, state',
     examples: ['vethra container ls', 'vethra container inspect web'],
   })
+  addListing(container, doors, io)
+  addPort(container, doors.open, io)
+  addChanging(container, doors.open, io)
+}
+
+function addListing(container: Command, { open, openContainers }: ContainerDoors, io: Io): void {
   subcommand(container, 'ls', {
     help: 'list containers',
     examples: [
@@ -57,6 +59,9 @@ export function containerCommand(
       const { printContainer } = await import('./container-inspect.ts')
       await printContainer(await open(), { ref, format }, io)
     })
+}
+
+function addPort(container: Command, open: () => Promise<Tools>, io: Io): void {
   subcommand(container, 'port <container> [port]', {
     help: 'show published ports, and whether each answers',
     examples: [
@@ -70,6 +75,9 @@ export function containerCommand(
       const { printPorts } = await import('./container-port.ts')
       await printPorts(await open(), { ref, port, format }, io)
     })
+}
+
+function addChanging(container: Command, open: () => Promise<Tools>, io: Io): void {
   subcommand(container, 'rename <container> <name>', {
     help: 'rename a container',
     examples: ['vethra container rename web shop'],

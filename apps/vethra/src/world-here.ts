@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { basename } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { guards, type LockPlaces, resolverFile } from '@vethra/cni'
 import { loadSettings, reportLines, stepLines } from '@vethra/engine'
@@ -20,20 +19,10 @@ import {
   namespaceFacts,
 } from '@vethra/linux'
 import { flockLock } from '@vethra/lock-flock'
-import { defaultNetworkName } from '@vethra/networks'
 import type { PluginExecOptions } from '@vethra/plugin-exec'
 import { portHolder } from '@vethra/port-holder'
 import type { ResolvedSettings, Settings } from '@vethra/settings'
-import {
-  confDir,
-  containerStore,
-  diskAttachmentRecords,
-  diskResultCache,
-  eventFile,
-  foreignConfFiles,
-  rememberedOnDisk,
-  storedNamespaces,
-} from '@vethra/stores'
+import { diskAttachmentRecords, diskResultCache, eventFile, rememberedOnDisk } from '@vethra/stores'
 import type {
   AttachmentKernel,
   Hearer,
@@ -46,6 +35,7 @@ import type {
 } from '@vethra/world'
 import { attachments, homes, runtime } from './folders-here.ts'
 import { placesHere } from './places-here.ts'
+import { storesHere } from './stores-here.ts'
 
 /** The host that this process runs on, as an app whose name events bear. The one place that makes adapters: apps see ports alone. */
 export function here(io: Io, app: string, lasting = true): Here {
@@ -76,7 +66,6 @@ async function worldHere(
   io: Io & { readonly app: string; readonly lasting: boolean },
 ): Promise<World> {
   const { settings, homes } = resolved
-  const { cniNetconfpath: dir, cniCache, namespace: own } = settings
   const places = placesHere(settings)
   // Loaded where there is a RootlessKit alone.
   const kit = homes && (await import('./kit-here.ts')).kitHere(homes)
@@ -85,7 +74,7 @@ async function worldHere(
   const lockNow = guarded(flockLock({ removeBelow: runtime, timeoutMs: 0 }))
   const held = portHolder({ dir: `${runtime}/ports`, program: io.program })
   const records = diskAttachmentRecords({ dir: attachments })
-  const cache = diskResultCache({ dir: cniCache })
+  const cache = diskResultCache({ dir: settings.cniCache })
   const debug = settings.logLevel === 'debug'
   const { lasting: sync } = io
   const runner = newRunner({
@@ -116,44 +105,44 @@ async function worldHere(
       sleep: async (ms) => void (await setTimeout(ms)),
       idle: async (ms) => void (await setTimeout(ms, undefined, { ref: false })),
     },
-    files: {
-      read: readText,
-      realPath: async (path) => realPath(path),
-      rewrite: (path, text) => rewriteWhole(path, text, sync),
-      write: writeWhole,
-      append: appendText,
-      makeFolder,
-      remove: removeFile,
-    },
+    files: filesHere(sync),
     ...(kit?.ports(held) ?? { ports: held }),
-    networks: (namespace) => confDir({ dir, namespace, sharedNetwork: defaultNetworkName, lock }),
-    confFilesIn: (folder) => foreignConfFiles(folder, own),
-    containers: (namespace) =>
-      containerStore({ dataStore: places.dataStore, namespace, lock, sync }),
-    hosts: async (namespace) => {
-      const { diskHostsStore } = await import('@vethra/etchosts')
-      const { dataStore } = places
-      return diskHostsStore({
-        dir: `${dataStore}/etchosts`,
-        namespace,
-        lock,
-        sync,
-        indexes: `${runtime}/hosts/${basename(dataStore)}`,
-        onFault,
-      })
-    },
-    namespaces: async () => [...new Set([...(await storedNamespaces(places.dataStore)), own])],
-    ipam: async (dataDir) => (await import('./ipam-here.ts')).ipamHere(dataDir),
+    ...storesHere(settings, { places, lock, sync, onFault }),
     memory: () => rememberedOnDisk(records, cache),
-    folders: () => [
-      { path: places.dataStore, lasting: true },
-      { path: attachments, lasting: true },
-      { path: cniCache, lasting: true },
-      { path: runtime, lasting: false },
-    ],
     checkNetns,
     bringLoopbackUp,
     loadAppArmorProfile: () => appArmorHost().loadProfile(),
+    ...loadedHere(settings, places, io),
+  }
+}
+
+function filesHere(sync: boolean): World['files'] {
+  return {
+    read: readText,
+    realPath: async (path) => realPath(path),
+    rewrite: (path, text) => rewriteWhole(path, text, sync),
+    write: writeWhole,
+    append: appendText,
+    makeFolder,
+    remove: removeFile,
+  }
+}
+
+type Loaded =
+  | 'facts'
+  | 'userFacts'
+  | 'pluginFolders'
+  | 'kernel'
+  | 'sandboxes'
+  | 'dnsSockets'
+  | 'leaseResolvers'
+  | 'hostKernel'
+  | 'watch'
+  | 'service'
+
+// What few commands need, each loaded when it is asked for.
+function loadedHere(settings: Settings, places: LockPlaces, io: Io): Pick<World, Loaded> {
+  return {
     facts: async () => (await import('./facts-here.ts')).factsHere(settings),
     userFacts: async () => (await import('@vethra/rootlesskit')).userFacts(io.env),
     pluginFolders: async () => (await import('./facts-here.ts')).foldersOf(io.program[0] ?? ''),

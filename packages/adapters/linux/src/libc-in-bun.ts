@@ -29,6 +29,7 @@ export function ioctl(descriptor: number, request: bigint, value: NodeJS.TypedAr
 }
 
 /** getsockopt(2), into a value of a known length. */
+// biome-ignore lint/complexity/useMaxParams: the parameters of getsockopt(2).
 export function getOption(
   socket: number,
   level: number,

@@ -1,5 +1,5 @@
 import type { CniError } from '@vethra/cni'
-import type { Facts, HostLink } from '@vethra/plugins'
+import type { Facts, HostLink, WantedFacts } from '@vethra/plugins'
 import {
   type Change,
   carrierOf,
@@ -9,7 +9,7 @@ import {
   type Resource,
   type State,
 } from '@vethra/state'
-import type { Applied, AttachmentKernel } from '@vethra/world'
+import type { Applied, AttachmentKernel, MarkedLink } from '@vethra/world'
 import { lackOf, lacksSetting, notEntered, notThere, refusal } from './kernel-refusals.ts'
 
 /** A kernel in memory, and what tests ask of it. */
@@ -54,20 +54,7 @@ export function memoryKernel({
         if (key.startsWith(`${netns} `)) removeFrom(contents, netns, resource)
       }
     },
-    facts: async ({ links = [], inside = [], device }, netns = ''): Promise<Facts> => {
-      const found = device?.name ?? ''
-      const own = (name: string) => linkAt(contents, `${netns} link container ${name}`, name)
-      const rules = [...contents].flatMap(([key, { resource }]) =>
-        key.startsWith(`${netns} `) && resource.kind === 'rule'
-          ? [{ table: resource.table, source: resource.source }]
-          : [],
-      )
-      return {
-        links: Object.fromEntries([...links, found].flatMap((name) => hostLink(contents, name))),
-        ...(netns === '' ? {} : { inside: Object.fromEntries(inside.flatMap(own)), tables: rules }),
-        ...(hostLink(contents, found).length > 0 ? { device: found } : {}),
-      }
-    },
+    facts: async (wanted, netns = '') => factsIn(contents, wanted, netns),
     observe: async (netns, expected): Promise<State> =>
       expected.flatMap((each) => observeOne(contents, netns, each) ?? []),
     publishedTo: async (addresses): Promise<State> =>
@@ -80,13 +67,7 @@ export function memoryKernel({
       ),
     isTableWhole: async () => true,
     fillTable: async () => undefined,
-    marked: async () =>
-      [...contents].flatMap(([key, { resource, owner }]) => {
-        if (!key.startsWith('host link host ') || resource.kind !== 'link') return []
-        const { type, name } = resource
-        const bridge = type.name === 'veth' ? type.bridge : undefined
-        return owner.kind === 'host' ? [] : [{ name, owner, ...(bridge ? { bridge } : {}) }]
-      }),
+    marked: async () => [...contents].flatMap(([key, owned]) => markedLink(key, owned)),
     apply: async (netns, changes): Promise<Applied> => {
       const done: Change[] = []
       for (const change of changes) {
@@ -102,6 +83,32 @@ export function memoryKernel({
       return { done }
     },
   }
+}
+
+function factsIn(
+  contents: ReadonlyMap<string, Owned>,
+  { links = [], inside = [], device }: WantedFacts,
+  netns: string,
+): Facts {
+  const found = device?.name ?? ''
+  const own = (name: string) => linkAt(contents, `${netns} link container ${name}`, name)
+  const rules = [...contents].flatMap(([key, { resource }]) =>
+    key.startsWith(`${netns} `) && resource.kind === 'rule'
+      ? [{ table: resource.table, source: resource.source }]
+      : [],
+  )
+  return {
+    links: Object.fromEntries([...links, found].flatMap((name) => hostLink(contents, name))),
+    ...(netns === '' ? {} : { inside: Object.fromEntries(inside.flatMap(own)), tables: rules }),
+    ...(hostLink(contents, found).length > 0 ? { device: found } : {}),
+  }
+}
+
+function markedLink(key: string, { resource, owner }: Owned): readonly MarkedLink[] {
+  if (!key.startsWith('host link host ') || resource.kind !== 'link') return []
+  const { type, name } = resource
+  const bridge = type.name === 'veth' ? type.bridge : undefined
+  return owner.kind === 'host' ? [] : [{ name, owner, ...(bridge ? { bridge } : {}) }]
 }
 
 const effects: readonly Resource['kind'][] = ['admit', 'isolate', 'masquerade', 'publish']

@@ -6,6 +6,7 @@ export function socket(family: number, type: number, protocol: number): number {
 }
 
 /** setsockopt(2). */
+// biome-ignore lint/complexity/useMaxParams: the parameters of setsockopt(2).
 export function setOption(
   descriptor: number,
   level: number,

@@ -46,6 +46,7 @@ export async function serveUdp(at: string, hearer: DnsHearer): Promise<() => voi
     fd: descriptor,
     binaryType: 'uint8array',
     socket: {
+      // biome-ignore lint/complexity/useMaxParams: the parameters of bun's handler.
       data(socket, octets, port, address, { truncated }) {
         const from = { address, port }
         if (!truncated && octets.length <= largestDatagram)

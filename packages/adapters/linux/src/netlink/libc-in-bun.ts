@@ -28,6 +28,7 @@ export function setNamespace(descriptor: number, kind: number): number {
 }
 
 /** setsockopt(2) with an int. */
+// biome-ignore lint/complexity/useMaxParams: the parameters of getsockopt(2) and setsockopt(2).
 export function setOption(
   descriptor: number,
   level: number,
@@ -38,6 +39,7 @@ export function setOption(
 }
 
 /** getsockopt(2) with room for what it gives: 0, or -1. */
+// biome-ignore lint/complexity/useMaxParams: the parameters of getsockopt(2) and setsockopt(2).
 export function getOption(
   descriptor: number,
   level: number,

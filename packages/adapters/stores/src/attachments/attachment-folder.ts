@@ -1,17 +1,16 @@
 import { join } from 'node:path'
 import { CniError } from '@vethra/cni'
 import {
-  listFolder,
   makeFolder,
   mapInTurns,
   pendingSync,
   readOwn,
-  readOwnAgain,
   removeAbandoned,
   removeFile,
   writeWhole,
 } from '@vethra/files'
 import type { AttachmentKey } from '@vethra/world'
+import { type EntryFormat, keptEntries } from './kept-entries.ts'
 
 /** The content of a folder: what can be read, and the paths of damaged files, both by file name. */
 export interface Survey<T> {
@@ -36,28 +35,17 @@ export interface AttachmentFolder<T> {
 }
 
 /** The format of a folder's files, and their names. */
-export interface FolderFormat<T> {
+export interface FolderFormat<T> extends EntryFormat<T> {
   /** The name of a file. Throws CniError 7 for a key that makes none. */
   nameOf(key: AttachmentKey): string
   keyOf(entry: T): AttachmentKey
-  /** Undefined for a damaged text. */
-  parse(text: string): T | undefined
-  /** The same of the file of one attachment. Default: `parse`. */
+  /** `parse` for the file of one attachment. Default: `parse`. */
   parseOf?(text: string, key: AttachmentKey): T | undefined
-  /** Whether a text that holds no entry is none that is damaged. Default: none is. */
-  isForeign?(text: string): boolean
-}
-
-/** A file as it was read last. */
-interface Kept<T> {
-  readonly stamp: string
-  readonly entry: T | undefined
-  readonly isDamaged: boolean
 }
 
 /** Attachments in a folder. Listing reads again only the files that have changed. */
 export function attachmentFolder<T>(dir: string, format: FolderFormat<T>): AttachmentFolder<T> {
-  const { nameOf, keyOf, parse, parseOf = parse, isForeign = () => false } = format
+  const { nameOf, keyOf, parse, parseOf = parse } = format
   const fileOf = (key: AttachmentKey) => join(dir, nameOf(key))
   // A file name does not tell (a-b, c) from (a, b-c): what the entry says of itself decides.
   const isOf = (entry: T, key: AttachmentKey) => {
@@ -69,25 +57,7 @@ export function attachmentFolder<T>(dir: string, format: FolderFormat<T>): Attac
     return entry && !isOf(entry, key) ? keyOf(entry) : undefined
   }
   const sync = pendingSync()
-  // A daemon looks at a thousand of them again and again.
-  const kept = new Map<string, Kept<T>>()
-  const look = (name: string): Kept<T> | undefined => {
-    const before = kept.get(name)
-    const read = readOwnAgain(join(dir, name), before?.stamp)
-    if (read === 'same') return before
-    if (read === undefined) return undefined
-    const { text, stamp } = read
-    const entry = parse(text)
-    const now = { stamp, entry, isDamaged: entry === undefined && !isForeign(text) }
-    kept.set(name, now)
-    return now
-  }
-  const namesNow = async () => {
-    const names = await listFolder(dir)
-    const there = new Set(names)
-    for (const name of kept.keys()) if (!there.has(name)) kept.delete(name)
-    return names
-  }
+  const kept = keptEntries(dir, format)
   return {
     read(key) {
       const entry = parseOf(readOwn(fileOf(key)) ?? '', key)
@@ -110,18 +80,18 @@ export function attachmentFolder<T>(dir: string, format: FolderFormat<T>): Attac
       if (other) throw ambiguous(fileOf(key), other)
     },
     async list(containerId) {
-      const names = await namesNow()
+      const names = await kept.names()
       // What is of one container has its id in the name; what the entry says then decides.
       const wanted = names.filter((name) => !containerId || name.includes(`-${containerId}-`))
-      const entries = wanted.flatMap((name) => look(name)?.entry ?? [])
+      const entries = wanted.flatMap((name) => kept.look(name)?.entry ?? [])
       return entries.filter((each) => !containerId || keyOf(each).containerId === containerId)
     },
     async survey() {
       const entries: T[] = []
       const damaged: string[] = []
-      await mapInTurns(await namesNow(), (name) => {
+      await mapInTurns(await kept.names(), (name) => {
         // One that is gone meanwhile is not damaged.
-        const seen = look(name)
+        const seen = kept.look(name)
         if (seen?.entry !== undefined) entries.push(seen.entry)
         else if (seen?.isDamaged) damaged.push(join(dir, name))
       })

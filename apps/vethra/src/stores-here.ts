@@ -1,0 +1,54 @@
+import { basename } from 'node:path'
+import type { LockPlaces } from '@vethra/cni'
+import { defaultNetworkName } from '@vethra/networks'
+import type { Settings } from '@vethra/settings'
+import { confDir, containerStore, foreignConfFiles, storedNamespaces } from '@vethra/stores'
+import type { Hearer, Lock, World } from '@vethra/world'
+import { attachments, runtime } from './folders-here.ts'
+
+interface StoreTools extends Pick<Hearer, 'onFault'> {
+  readonly places: LockPlaces
+  readonly lock: Lock
+  /** Whether what is written outlives a power cut. */
+  readonly sync: boolean
+}
+
+type Stores =
+  | 'networks'
+  | 'confFilesIn'
+  | 'containers'
+  | 'hosts'
+  | 'namespaces'
+  | 'ipam'
+  | 'folders'
+
+/** The stores on disk of these settings: conf lists, containers, hosts files, reservations. */
+export function storesHere(
+  { cniNetconfpath: dir, cniCache, namespace: own }: Settings,
+  { places: { dataStore }, lock, sync, onFault }: StoreTools,
+): Pick<World, Stores> {
+  return {
+    networks: (namespace) => confDir({ dir, namespace, sharedNetwork: defaultNetworkName, lock }),
+    confFilesIn: (folder) => foreignConfFiles(folder, own),
+    containers: (namespace) => containerStore({ dataStore, namespace, lock, sync }),
+    hosts: async (namespace) => {
+      const { diskHostsStore } = await import('@vethra/etchosts')
+      return diskHostsStore({
+        dir: `${dataStore}/etchosts`,
+        namespace,
+        lock,
+        sync,
+        indexes: `${runtime}/hosts/${basename(dataStore)}`,
+        onFault,
+      })
+    },
+    namespaces: async () => [...new Set([...(await storedNamespaces(dataStore)), own])],
+    ipam: async (dataDir) => (await import('./ipam-here.ts')).ipamHere(dataDir),
+    folders: () => [
+      { path: dataStore, lasting: true },
+      { path: attachments, lasting: true },
+      { path: cniCache, lasting: true },
+      { path: runtime, lasting: false },
+    ],
+  }
+}
