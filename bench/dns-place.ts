@@ -10,7 +10,7 @@ export interface DnsPlace {
   /** Runs a server; resolves when it answers. */
   start(server: DnsServer): Promise<RunningServer>
   /** Answers a second to clients that each ask as fast as they get answers. */
-  load(load: Load): Promise<{ readonly rate: number }>
+  load(load: Load): Promise<{ readonly rate: number; readonly answers: number }>
   /** 200 questions a second from one container, while another sends `flood` a second. */
   calm(load: { readonly seconds: number; readonly flood: number }): Promise<Calm>
 }
@@ -19,6 +19,8 @@ export interface DnsPlace {
 export interface RunningServer {
   /** The most that it had resident, in MiB. */
   memory(): Promise<number>
+  /** The processor's time that it has taken, with those that it forked, in seconds. */
+  cpu(): Promise<number>
   stop(): Promise<void>
 }
 
@@ -75,7 +77,8 @@ export async function openDnsPlace(host: Host, count: number): Promise<DnsPlace>
         '-l',
         `${seconds}`,
       )
-      return { rate: figure(said, /Queries per second: +([\d.]+)/) }
+      const answers = figure(said, /Queries completed: +(\d+)/)
+      return { rate: figure(said, /Queries per second: +([\d.]+)/), answers }
     },
     async calm({ seconds, flood }) {
       const argv = [bun, flooder, server, data, `${flood}`, `${seconds}`]
@@ -124,6 +127,15 @@ async function start(
     async memory() {
       const status = await readFile(`/proc/${pid}/status`, 'utf8')
       return figure(status, /VmHWM:\s+(\d+)/) / 1024
+    },
+    async cpu() {
+      const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
+      // utime, stime, and those of children: proc_pid_stat(5), in ticks of 10 ms.
+      const ticks = stat
+        .slice(stat.lastIndexOf(')') + 2)
+        .split(' ')
+        .slice(11, 15)
+      return ticks.map(Number).reduce((sum, each) => sum + each, 0) / 100
     },
     async stop() {
       process.kill(Number(pid))

@@ -26,7 +26,7 @@ for (const names of numbers('VETHRA_BENCH_NAMES', '10,1000,10000')) {
 
 async function measure(place: DnsPlace, names: number): Promise<void> {
   console.log(`${names} names, ${runs} runs of ${seconds} s each, medians:`)
-  const rates = new Map<string, number[]>()
+  const samples = new Map<string, Sample[]>()
   const lines: string[] = []
   for (let run = 0; run < runs; run += 1) {
     for (const server of dnsServers) {
@@ -34,8 +34,10 @@ async function measure(place: DnsPlace, names: number): Promise<void> {
       try {
         for (const load of loadsOf(server)) {
           const key = `${load.transport} ${load.clients} ${server.name}`
-          const { rate } = await place.load({ ...load, seconds })
-          rates.set(key, [...(rates.get(key) ?? []), rate])
+          const before = await running.cpu()
+          const { rate, answers } = await place.load({ ...load, seconds })
+          const microseconds = (1e6 * ((await running.cpu()) - before)) / answers
+          samples.set(key, [...(samples.get(key) ?? []), { rate, microseconds }])
         }
         if (run === runs - 1) lines.push(await floodLine(place, server, await running.memory()))
       } finally {
@@ -44,7 +46,7 @@ async function measure(place: DnsPlace, names: number): Promise<void> {
     }
   }
   for (const transport of ['udp', 'tcp'] as const) {
-    for (const count of clients) tell(`${transport} ${count}`, rates)
+    for (const count of clients) tell(`${transport} ${count}`, samples)
   }
   for (const line of lines) console.log(line)
 }
@@ -54,15 +56,24 @@ function loadsOf({ hasTcp }: DnsServer) {
   return transports.flatMap((transport) => clients.map((count) => ({ transport, clients: count })))
 }
 
-function tell(load: string, rates: ReadonlyMap<string, readonly number[]>): void {
-  const yardstick = median(rates.get(`${load} dnsmasq`) ?? [0])
+/** What one run of dnsperf has shown. */
+interface Sample {
+  readonly rate: number
+  /** The server's time of a processor for each answer. */
+  readonly microseconds: number
+}
+
+function tell(load: string, samples: ReadonlyMap<string, readonly Sample[]>): void {
+  const ratesOf = (name: string) => samples.get(`${load} ${name}`)?.map(({ rate }) => rate)
+  const yardstick = median(ratesOf('dnsmasq') ?? [0])
   for (const { name } of dnsServers) {
-    const found = rates.get(`${load} ${name}`)
+    const found = ratesOf(name)
     if (!found) continue
     const rate = median(found)
+    const cost = median((samples.get(`${load} ${name}`) ?? []).map((each) => each.microseconds))
     const spread = `${Math.min(...found).toFixed(0)} – ${Math.max(...found).toFixed(0)}`
     console.log(
-      `${`${load} clients`.padEnd(16)}${name.padEnd(14)}${rate.toFixed(0).padStart(8)} answers/s  ×${(rate / yardstick).toFixed(2)}  (${spread})`,
+      `${`${load} clients`.padEnd(16)}${name.padEnd(14)}${rate.toFixed(0).padStart(8)} answers/s  ×${(rate / yardstick).toFixed(2)}  (${spread})  ${cost.toFixed(1)} µs of CPU each`,
     )
   }
 }

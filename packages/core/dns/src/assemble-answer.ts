@@ -29,7 +29,7 @@ export function assembleAnswer(
 ): Uint8Array {
   const fit = fitBody(prepared, answerLimit(form.isTcp, edns) - end - (edns ? 11 : 0))
   const answer = new Uint8Array(end + fit.length + (edns ? 11 : 0))
-  answer.set(octets.subarray(0, end))
+  answer.set(end === octets.length ? octets : octets.subarray(0, end))
   writeBody(answer, end, prepared, { length: fit.length, rotation: form.rotation })
   writeHeader(answer, prepared.rcode, fit, edns ? 1 : 0)
   if (edns) writeOpt(answer, end + fit.length, edns.dnssecOk)

@@ -27,6 +27,7 @@ export function changeZone(zone: Zone, { networks, containers, serial }: ZoneCha
     networks: known,
     serial,
     views: new Map(),
+    sharedViews: new Map(),
     prepared: noPreparedAnswers(),
   }
   for (const container of changed.values()) if (container) addContainer(after, container)

@@ -13,6 +13,7 @@ export function makeZone(input: ZoneInput): Zone {
     containers: new Map(),
     members: new Map(),
     views: new Map(),
+    sharedViews: new Map(),
     prepared: noPreparedAnswers(),
   }
   for (const each of input.containers) addContainer(zone, each)

@@ -17,9 +17,7 @@ export interface ZoneAsker {
  * asked. Undefined for any other address: it is refused.
  */
 export function visibleTo(zone: Zone, asker: ZoneAsker): View | undefined {
-  const key =
-    asker.network === undefined ? asker.askerAddress : `${asker.askerAddress} ${asker.network}`
-  const known = zone.views.get(key)
+  const known = zone.views.get(asker.network ?? '')?.get(asker.askerAddress)
   if (known) return known
   const address = addressOctets(asker.askerAddress)
   if (!address) return undefined
@@ -27,7 +25,7 @@ export function visibleTo(zone: Zone, asker: ZoneAsker): View | undefined {
   const member = members.find(({ network }) => network === asker.network) ?? members[0]
   if (!member) return viewOfAddress(zone, asker, address)
   const view = viewOfMember(zone, member)
-  keepView(zone, key, view)
+  keepView(zone, asker, view)
   return view
 }
 
@@ -46,15 +44,18 @@ function viewOfMember(zone: Zone, member: Member): View {
 
 // Views with the same networks have the same answers, unless an asker has names of its own.
 function sharedView(zone: Zone, key: string, view: Omit<View, 'number' | 'own'>): View {
-  const known = zone.views.get(`\n${key}`)
+  const known = zone.sharedViews.get(key)
   if (known) return known
-  const made = { ...view, number: zone.views.size + 1, own: new Map() }
-  zone.views.set(`\n${key}`, made)
+  const made = { ...view, number: zone.sharedViews.size + 1, own: new Map() }
+  zone.sharedViews.set(key, made)
   return made
 }
 
-function keepView(zone: Zone, key: string, view: View): void {
-  if (zone.views.size < mostViews) zone.views.set(key, view)
+// Maps within maps: a key that is put together for each question costs more than the rest of the look.
+function keepView(zone: Zone, { askerAddress, network = '' }: ZoneAsker, view: View): void {
+  const views = zone.views.get(network) ?? new Map<string, View>()
+  if (views.size < mostViews) views.set(askerAddress, view)
+  zone.views.set(network, views)
 }
 
 const mostViews = 65_536

@@ -13,7 +13,10 @@ export interface Zone {
   readonly containers: Map<string, ZoneContainer>
   /** By `addressKey`; several where networks have the same addresses, or containers of a network claim one: who has it first. */
   readonly members: Map<string, readonly Member[]>
-  readonly views: Map<string, View>
+  /** By the network that was asked, empty where none is named, and the address that asked. */
+  readonly views: Map<string, Map<string, View>>
+  /** By their networks. */
+  readonly sharedViews: Map<string, View>
   readonly prepared: PreparedAnswers
 }
 

@@ -89,7 +89,10 @@ const zone = lanZone([
 
 /** How much the zone keeps: bounded by the names that there are. */
 export function keptBySpeed(): number {
-  return zone.prepared.entries.size + zone.views.size
+  const sizes = [...zone.views.values()].map(({ size }) => size)
+  return (
+    zone.prepared.entries.size + zone.sharedViews.size + sizes.reduce((sum, each) => sum + each, 0)
+  )
 }
 
 // As sockets give it: of Node's Buffer, whose slice() is the same memory.

@@ -1,4 +1,11 @@
-import { answerQuestion, type DnsMessage, loopToken, visibleTo, type Zone } from '@vethra/dns'
+import {
+  type AskedQuestion,
+  answerQuestion,
+  type DnsMessage,
+  loopToken,
+  visibleTo,
+  type Zone,
+} from '@vethra/dns'
 import type { DnsQuery, DnsReply } from '@vethra/world'
 import type { Forwarder } from './forwarder.ts'
 
@@ -51,9 +58,8 @@ export function hearer(tools: HearTools): (query: DnsQuery) => DnsReply | Promis
     if (place === undefined || zone === undefined) return undefined
     rotation = (rotation + 1) >>> 0
     const { network } = place
-    const outcome = answerQuestion({
-      ...{ octets, zone, askerAddress: asker, network, isTcp, rotation },
-    })
+    const asked: AskedQuestion = { octets, zone, askerAddress: asker, network, isTcp, rotation }
+    const outcome = answerQuestion(asked)
     if (log.isWanted()) log.tell({ octets, asker, network, zone, isTcp, outcome: outcome.kind })
     if (outcome.kind === 'answer') return outcome.octets
     if (outcome.kind === 'drop') return undefined

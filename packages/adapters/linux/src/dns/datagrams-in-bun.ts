@@ -1,6 +1,7 @@
 import { ptr } from 'bun:ffi'
 import { formatAddress } from '@vethra/address'
 import { getOption, receiveMany, sendMany } from '../netlink/libc-in-bun.ts'
+import { socketFamily } from './socket-address.ts'
 
 /** Answers one datagram: undefined where nothing is to be sent now. The octets are used again when it returns. */
 export type DatagramAnswer = (
@@ -48,14 +49,21 @@ export function datagramDrain(descriptor: number, answer: DatagramAnswer): () =>
   }
   return () => {
     for (let call = 0; call < mostCalls; call += 1) {
-      resetNames(received)
       const count = receiveMany(descriptor, received.headers, together)
-      const answers = answerAll(count)
-      // What the system does not take is lost, as datagrams are: whoever asked asks again.
-      if (answers > 0) sendMany(descriptor, sent.headers, answers)
+      sendAll(descriptor, sent, answerAll(count))
+      resetNames(received, count)
       isBehind = count === together && waiting(descriptor) > mostWaiting
       if (count < together) return
     }
+  }
+}
+
+// One that the system does not take is lost, as datagrams are: whoever asked asks again. Those behind it are not.
+function sendAll(descriptor: number, { headers }: Slots, count: number): void {
+  for (let at = 0; at < count; ) {
+    const rest = at === 0 ? headers : headers.subarray(at * headerSize)
+    const taken = sendMany(descriptor, rest, count - at)
+    at += taken > 0 ? taken : 1
   }
 }
 
@@ -84,17 +92,30 @@ interface Slots {
   readonly header: DataView
   readonly lengths: DataView
   readonly names: Uint8Array
-  readonly nameAddresses: readonly bigint[]
+  readonly nameWords: DataView
+  /** Where each name is: the lower half and the higher one. */
+  readonly nameAddresses: readonly (readonly [number, number])[]
   readonly octets: Uint8Array
+  /** By slot and length: what comes in is shown by a view that was made before. */
+  readonly views: readonly (Uint8Array | undefined)[][]
+  /** Addresses by their last four octets. */
+  readonly known: Map<number, KnownAddress>
   /** The headers point to it: it must live as long. */
   readonly vectors: Uint8Array
+}
+
+interface KnownAddress {
+  readonly octets: Uint8Array
+  readonly text: string
 }
 
 const [headerSize, vectorSize, nameSize] = [64, 16, 32]
 /** Within a header: msg_name, msg_namelen, msg_iov, msg_iovlen, msg_flags, and msg_len, the octets received. */
 const offset = { name: 0, nameLength: 8, vector: 16, vectors: 24, flags: 48, length: 56 } as const
-/** `struct sockaddr_in6`, the longer one. */
+/** `struct sockaddr_in6`, the longer one: the system takes an address of IPv4 in that length, too. */
 const longestName = 28
+/** Views of longer messages are made each time, and so many addresses are known at once. */
+const [longestKept, mostKnown] = [128, 4096]
 
 function newSlots(): Slots {
   const [headers, vectors] = [
@@ -104,40 +125,76 @@ function newSlots(): Slots {
   const [names, octets] = [new Uint8Array(together * nameSize), new Uint8Array(together * slot)]
   const [header, lengths] = [new DataView(headers.buffer), new DataView(vectors.buffer)]
   const addressOf = (area: Uint8Array, at: number) => BigInt(ptr(area)) + BigInt(at)
-  const nameAddresses = Array.from({ length: together }, (_, at) => addressOf(names, at * nameSize))
-  for (const [at, address] of nameAddresses.entries()) {
-    header.setBigUint64(at * headerSize + offset.name, address, true)
+  const each = Array.from({ length: together }, (_, at) => at)
+  const nameAddresses = each.map((at): readonly [number, number] => {
+    const address = addressOf(names, at * nameSize)
+    return [Number(address & 0xffff_ffffn), Number(address >> 32n)]
+  })
+  for (const at of each) {
+    header.setBigUint64(at * headerSize + offset.name, addressOf(names, at * nameSize), true)
+    header.setUint32(at * headerSize + offset.nameLength, longestName, true)
     header.setBigUint64(at * headerSize + offset.vector, addressOf(vectors, at * vectorSize), true)
     header.setBigUint64(at * headerSize + offset.vectors, 1n, true)
     lengths.setBigUint64(at * vectorSize, addressOf(octets, at * slot), true)
     lengths.setBigUint64(at * vectorSize + 8, BigInt(slot), true)
   }
-  return { headers, header, lengths, names, nameAddresses, octets, vectors }
+  return {
+    ...{ headers, header, lengths, names, nameAddresses, octets, vectors },
+    nameWords: new DataView(names.buffer),
+    views: each.map(() => new Array(longestKept).fill(undefined)),
+    known: new Map(),
+  }
 }
 
-function resetNames({ header }: Slots): void {
-  for (let at = 0; at < together; at += 1) {
+// The system writes there how long a name was.
+function resetNames({ header }: Slots, count: number): void {
+  for (let at = 0; at < count; at += 1) {
     header.setUint32(at * headerSize + offset.nameLength, longestName, true)
   }
 }
 
 // What is longer than a slot is no question.
-function receivedAt({ header, octets }: Slots, at: number): Uint8Array | undefined {
+function receivedAt({ header, octets, views }: Slots, at: number): Uint8Array | undefined {
   if ((header.getUint32(at * headerSize + offset.flags, true) & isCut) !== 0) return undefined
   const length = header.getUint32(at * headerSize + offset.length, true)
-  return octets.subarray(at * slot, at * slot + length)
+  const known = views[at]
+  const found = known?.[length]
+  if (found) return found
+  const view = octets.subarray(at * slot, at * slot + length)
+  if (known && length < longestKept) known[length] = view
+  return view
 }
 
-function senderAt({ header, names }: Slots, at: number): DatagramSender {
+function senderAt(slots: Slots, at: number): DatagramSender {
+  const port = slots.nameWords.getUint16(at * nameSize + 2)
+  return { address: addressAt(slots, at), port }
+}
+
+function addressAt({ names, nameWords, known }: Slots, at: number): string {
   const start = at * nameSize
-  const octet = (index: number) => names[start + index] ?? 0
-  const port = (octet(2) << 8) | octet(3)
-  const isLong = header.getUint32(at * headerSize + offset.nameLength, true) === longestName
-  if (!isLong) return { address: `${octet(4)}.${octet(5)}.${octet(6)}.${octet(7)}`, port }
-  const digits = Array.from(names.subarray(start + 8, start + 24), (each) =>
-    each.toString(16).padStart(2, '0'),
-  ).join('')
-  return { address: formatAddress({ family: 6, value: BigInt(`0x${digits}`) }), port }
+  // The family is in the order of the processor's octets.
+  const isLong = ((names[start] ?? 0) | (names[start + 1] ?? 0)) === socketFamily[6]
+  const [first, length] = isLong ? [start + 8, 16] : [start + 4, 4]
+  const key = nameWords.getUint32(first + length - 4)
+  const found = known.get(key)
+  if (found && isAt(found.octets, names, first, length)) return found.text
+  const octets = names.slice(first, first + length)
+  const text = textOf(octets)
+  if (known.size >= mostKnown) known.clear()
+  known.set(key, { octets, text })
+  return text
+}
+
+function isAt(octets: Uint8Array, names: Uint8Array, first: number, length: number): boolean {
+  if (octets.length !== length) return false
+  for (let at = 0; at < length; at += 1) if (octets[at] !== names[first + at]) return false
+  return true
+}
+
+function textOf(octets: Uint8Array): string {
+  if (octets.length === 4) return octets.join('.')
+  const digits = Array.from(octets, (each) => each.toString(16).padStart(2, '0')).join('')
+  return formatAddress({ family: 6, value: BigInt(`0x${digits}`) })
 }
 
 function putAnswer(
@@ -145,9 +202,9 @@ function putAnswer(
   slotAt: number,
   { reply, to, at }: { reply: Uint8Array; to: Slots; at: number },
 ): void {
-  const nameLength = to.header.getUint32(at * headerSize + offset.nameLength, true)
+  const [low, high] = to.nameAddresses[at] ?? [0, 0]
   octets.set(reply, slotAt * slot)
   lengths.setUint32(slotAt * vectorSize + 8, reply.length, true)
-  header.setBigUint64(slotAt * headerSize + offset.name, to.nameAddresses[at] ?? 0n, true)
-  header.setUint32(slotAt * headerSize + offset.nameLength, nameLength, true)
+  header.setUint32(slotAt * headerSize + offset.name, low, true)
+  header.setUint32(slotAt * headerSize + offset.name + 4, high, true)
 }

@@ -1,5 +1,8 @@
+import { dlopen } from 'bun:ffi'
+import { closeSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { needsRoot } from '../../test/in-namespace.ts'
+import { socket as openSocket } from '../netlink/libc-in-bun.ts'
 import { dnsSockets } from './dns-sockets-in-bun.ts'
 
 it.skipIf(needsRoot !== undefined).each(['127.83.5.6', '::1'])(
@@ -48,4 +51,46 @@ async function askMany(hostname: string, client: number): Promise<readonly strin
   await Bun.sleep(50)
   socket.close()
   return got
+}
+
+// A container may send from port 0, by a raw socket: there the system sends nothing.
+it.skipIf(needsRoot !== undefined)(
+  'a sender that nothing can be sent to costs others no answer',
+  async () => {
+    const listener = await dnsSockets().listen('127.83.5.7', {
+      answer: ({ octets }) => Uint8Array.from(octets),
+    })
+    const got: number[] = []
+    const socket = await Bun.udpSocket({
+      hostname: '0.0.0.0',
+      connect: { hostname: '127.83.5.7', port: 53 },
+      socket: { data: (_, octets) => void got.push(octets[0] ?? -1) },
+    })
+    try {
+      // The first comes in by itself, the last ones many at a time.
+      for (let each = 0; each < 60; each += 1) {
+        if (each % 10 === 0) sendFromPortZero()
+        socket.send(Uint8Array.of(each, 1, 2))
+      }
+      for (let tries = 0; tries < 50 && got.length < 60; tries += 1) await Bun.sleep(20)
+      expect(got.toSorted((one, other) => one - other)).toEqual(
+        Array.from({ length: 60 }, (_, each) => each),
+      )
+    } finally {
+      socket.close()
+      listener.close()
+    }
+  },
+)
+
+function sendFromPortZero(): void {
+  const [raw, udp, family] = [3, 17, 2]
+  const { symbols } = dlopen('libc.so.6', {
+    sendto: { args: ['i32', 'ptr', 'u64', 'i32', 'ptr', 'u32'], returns: 'i64' },
+  })
+  const descriptor = openSocket(family, raw, udp)
+  const datagram = Uint8Array.of(0, 0, 0, 53, 0, 11, 0, 0, 255, 255, 255)
+  const to = Uint8Array.of(family, 0, 0, 0, 127, 83, 5, 7, ...new Uint8Array(8))
+  expect(symbols.sendto(descriptor, datagram, BigInt(datagram.length), 0, to, to.length)).toBe(11n)
+  closeSync(descriptor)
 }
