@@ -40,7 +40,7 @@ export {
 export type { Operation } from './operation.ts'
 export { onCniError, orElse, passes } from './or-else.ts'
 export { parseAddress, parsePrefix } from './parse-address.ts'
-export { deepestPart, isNestedDeeper, jsonOrNull, parseJson } from './parse-json.ts'
+export { deepestPart, endOfString, isNestedDeeper, jsonOrNull, parseJson } from './parse-json.ts'
 export { type ParsedResult, parseResult } from './parse-result.ts'
 export type { PluginCall } from './plugin-call.ts'
 export type { PluginExit } from './plugin-exit.ts'

@@ -66,7 +66,7 @@ const quote = 0x22
 const [openBracket, closeBracket, openBrace, closeBrace] = [0x5b, 0x5d, 0x7b, 0x7d]
 
 /** The closing quotation mark of the string that opens at an offset; the length of the text when there is none. */
-function endOfString(text: string, opening: number): number {
+export function endOfString(text: string, opening: number): number {
   for (let at = text.indexOf('"', opening + 1); at >= 0; at = text.indexOf('"', at + 1)) {
     let before = at
     while (text[before - 1] === '\\') before -= 1

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { parseTree } from 'jsonc-parser'
 import { describe, expect, it } from 'vitest'
 import { elements, properties, readJson } from './json-text.ts'
 
@@ -68,4 +69,26 @@ it.each([
   ['objects', '{"a":'.repeat(50_000)],
 ])('a text of 50,000 %s within each other is no JSON that is read', (_, text) => {
   expect(() => readJson(text, 'x')).toThrow(expect.objectContaining({ code: 6 }))
+})
+
+it('divides any text as a parser of JSON with places does', () => {
+  const spaces = fc.constantFrom('', ' ', '\n\t ', '\r\n')
+  const value = fc.oneof(
+    fc.json(),
+    fc.string().map((each) => JSON.stringify(each)),
+  )
+  fc.assert(
+    fc.property(fc.array(fc.tuple(spaces, value, spaces)), fc.string(), (parts, key) => {
+      const array = `[${parts.map((each) => each.join('')).join()}]`
+      const members = parts.map(([a, each, b]) => `${a}${JSON.stringify(key)}${b}:${a}${each}${b}`)
+      const text = `{${[...members, `"p" : ${array}`].join()}}`
+      const places = (node = parseTree(text), path: readonly number[] = []) =>
+        (path.reduce((at, index) => at?.children?.[index], node)?.children ?? []).map(
+          ({ offset, length }) => text.slice(offset, offset + length),
+        )
+      const json = readJson(text, 'x')
+      expect(properties(json).map(({ source }) => source)).toEqual(places())
+      expect(elements(json, 'p')).toEqual(places(undefined, [parts.length, 1]))
+    }),
+  )
 })

@@ -1,4 +1,5 @@
-import { endOfString, endOfValue, skipSpace } from './json-places.ts'
+import { endOfString } from '@vethra/cni'
+import { endOfValue, skipSpace } from './json-places.ts'
 
 /** The place of a value in a JSON text: keys and positions from the top. */
 export type JsonPath = readonly (string | number)[]

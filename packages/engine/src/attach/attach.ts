@@ -10,7 +10,8 @@ import {
 import type { PluginWay } from '@vethra/plugins'
 import type { AttachmentKey, ResultCache, World } from '@vethra/world'
 import { cacheEntry, noPlugins } from './add-plugins.ts'
-import { cachedList, convert, convertIfReadable } from './cached-list.ts'
+import { convert, convertIfReadable } from './cached-list.ts'
+import { type Made, madeOf } from './killed-add.ts'
 import { runsPlugins, start, stepOf } from './next-step.ts'
 import type { AttachmentPlan } from './plan.ts'
 import { run } from './run.ts'
@@ -28,6 +29,9 @@ export interface Former {
   /** The ways that the plugins of ADD went. Default: programs. */
   readonly ways?: readonly PluginWay[] | undefined
 }
+
+/** A plan of what follows an ADD, with the arguments that it had. */
+type FormerPlan = Omit<AttachmentPlan, 'operation'>
 
 /**
  * Attaches a container to a network: ADD of every plugin in order, then the cache (libcni,
@@ -90,11 +94,20 @@ export function checkNames(network: string, { containerId, ifname }: Attachment)
  * serves where nothing was cached. The cache entry goes last, and stays when a plugin failed.
  * Succeeds when nothing is attached.
  */
-export async function detach({ runner, cache }: AttachTools, former: Former): Promise<void> {
+export async function detach(tools: AttachTools, former: Former): Promise<void> {
   const key = keyOf(former.network, former.attachment)
-  const made = await asMade(cache, former, convertIfReadable)
-  if (made) await run(runner, { operation: 'DEL', ...made })
-  await cache.remove(key)
+  await detachAs(tools, former, madeOf(await tools.cache.read(key)))
+}
+
+/** The same by an entry that has been read. */
+export async function detachAs(
+  { runner, cache }: AttachTools,
+  former: Former,
+  made: Made,
+): Promise<void> {
+  const plan = planOf(made, former, convertIfReadable)
+  if (plan) await run(runner, { operation: 'DEL', ...plan })
+  await cache.remove(keyOf(former.network, former.attachment))
 }
 
 /**
@@ -130,17 +143,23 @@ export function unknownNetwork(network: string): CniError {
 /** The arguments of ADD, as far as they were cached; the namespace is always that of now. */
 export async function asMade(
   cache: ResultCache,
-  { list, network, attachment, ways }: Former,
+  former: Former,
   read: typeof convertIfReadable,
-): Promise<Omit<AttachmentPlan, 'operation'> | undefined> {
-  const cached = await cache.read(keyOf(network, attachment))
-  const known = cached && cachedList(cached)
+): Promise<FormerPlan | undefined> {
+  return planOf(madeOf(await cache.read(keyOf(former.network, former.attachment))), former, read)
+}
+
+function planOf(
+  { entry, list: known }: Made,
+  { list, attachment, ways }: Former,
+  read: typeof convertIfReadable,
+): FormerPlan | undefined {
   const from = known ?? list
   if (from === undefined) return undefined
-  const prevResult = cached?.result && read(cached.result, from)
+  const prevResult = entry?.result && read(entry.result, from)
   return {
     list: from,
-    attachment: known && cached ? { ...cached.attachment, netns: attachment.netns } : attachment,
+    attachment: known && entry ? { ...entry.attachment, netns: attachment.netns } : attachment,
     ...(prevResult ? { prevResult } : {}),
     ...(ways ? { ways } : {}),
   }

@@ -4,7 +4,7 @@ import { tellDetached } from '../tell.ts'
 import { detachOne } from './detach-one.ts'
 import { together } from './failures.ts'
 import type { HostTools } from './host-tools.ts'
-import { madeSoFar, type Remembered, rememberedOf } from './killed-add.ts'
+import { type Remembered, rememberedOf } from './killed-add.ts'
 import { keyOf } from './membership.ts'
 import { reachable } from './reachable.ts'
 import { remains } from './remains.ts'
@@ -74,7 +74,7 @@ async function leave(tools: HostTools, given: Membership, attempt: Try): Promise
   // Without its interface, bridge passes over its rules, too.
   const wasRenamed = (await attempt(removeRenamed(tools, membership, known))) === true
   // Without what ADD was called with, portmap does not know that there are ports to be closed.
-  const isUntold = !known.cached?.listText || madeSoFar(known) !== known.cached
+  const isUntold = !known.cached?.listText || known.made.entry !== known.cached
   return { membership, known, isDetached, mayLeaveRules: wasRenamed || isUntold }
 }
 

@@ -5,11 +5,11 @@ import { isSameOwner } from '@vethra/state'
 import type { CachedAttachment, PluginRunner, StageCall } from '@vethra/world'
 import { removeEffects } from '../remove-effects.ts'
 import { removeMarkedLink } from '../remove-marked-link.ts'
-import { detach, type Former } from './attach.ts'
+import { detachAs, type Former } from './attach.ts'
 import { cachedList } from './cached-list.ts'
 import { together } from './failures.ts'
 import type { HostTools } from './host-tools.ts'
-import { afterOrphans, madeSoFar, type Remembered } from './killed-add.ts'
+import { afterOrphans, type Made, madeOf, type Remembered } from './killed-add.ts'
 import { keyOf } from './membership.ts'
 import { remains } from './remains.ts'
 import { pluginRunner } from './run-plugin.ts'
@@ -26,22 +26,20 @@ export async function detachOne(
   known: Remembered,
 ): Promise<void> {
   await afterOrphans(tools, known)
-  const made = madeSoFar(known)
   const former = await formerOf(tools, membership, known)
-  const { list } = former
-  const { cached, record } = known
+  const { cached, record, made } = known
   if (cached) {
     await detachAs(tools, former, made)
     if (record === undefined) await removeMarked(tools, membership)
     return
   }
-  const of = made ? cachedList(made) : list
+  const of = made.entry ? made.list : former.list
   // Without a conf list no plugin runs.
   if (record === undefined) await removeMarked(tools, membership)
   if (of === undefined) return detachAs(tools, former, made)
-  const runner = pluginRunner(tools, { list: of, record, isMade: made !== undefined })
+  const runner = pluginRunner(tools, { list: of, record, isMade: made.entry !== undefined })
   const own = { ...tools, runner }
-  return made ? detachUnfinished(own, former, made) : detachAs(own, former, made)
+  return made.entry ? detachUnfinished(own, former, made) : detachAs(own, former, made)
 }
 
 // With the record lost, nothing else says whether plugins of this process made some.
@@ -80,40 +78,35 @@ async function waysUnrecorded(
   return list && waysNow(tools, list)
 }
 
-async function detachAs(
-  { runner, cache }: HostTools,
-  former: Former,
-  made: CachedAttachment | undefined,
-): Promise<void> {
-  await detach({ runner, cache: { ...cache, read: async () => made } }, former)
-}
-
 /**
  * Undoes an ADD whose first plugin alone is known to have succeeded. Where a later one refuses its conf, or a port
  * mapping, in DEL, too, as it did in ADD, those of now are tried: somebody may have corrected them.
  */
-async function detachUnfinished(
-  tools: HostTools,
-  former: Former,
-  made: CachedAttachment,
-): Promise<void> {
+async function detachUnfinished(tools: HostTools, former: Former, made: Made): Promise<void> {
   const { runner, failed } = noting(tools.runner)
   try {
     await detachAs({ ...tools, runner }, former, made)
   } catch (error) {
-    const listText = former.list?.text ?? made.listText
-    const { capabilityArgs } = former.attachment
-    const now = { ...made, listText, attachment: { ...made.attachment, capabilityArgs } }
-    const first = cachedList(made)?.plugins[0]?.type ?? ''
-    const isSame = JSON.stringify(now) === JSON.stringify(made)
+    const now = asAsked(made.entry, former)
+    const first = made.list?.plugins[0]?.type ?? ''
+    const isSame = JSON.stringify(now) === JSON.stringify(made.entry)
     if (!(error instanceof CniError) || failed.includes(first) || isSame) throw error
     try {
-      await detachAs(tools, former, now)
+      await detachAs(tools, former, madeOf(now))
     } catch (failure) {
       throw together([error, failure])
     }
     tools.onRemains?.(remains([former], error))
   }
+}
+
+function asAsked(
+  entry: CachedAttachment | undefined,
+  { list, attachment: { capabilityArgs } }: Former,
+): CachedAttachment | undefined {
+  if (entry === undefined) return undefined
+  const listText = list?.text ?? entry.listText
+  return { ...entry, listText, attachment: { ...entry.attachment, capabilityArgs } }
 }
 
 function noting({ run, stage }: PluginRunner): {

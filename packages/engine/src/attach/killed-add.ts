@@ -1,6 +1,15 @@
+import type { ConfList } from '@vethra/cni'
 import type { AttachmentKey, AttachmentRecord, CachedAttachment, ResultCache } from '@vethra/world'
 import { cachedList, convertIfReadable } from './cached-list.ts'
 import type { HostTools } from './host-tools.ts'
+
+/** The basis of a DEL. */
+export interface Made {
+  /** The cache entry, or what the record of an ADD under way has in its place. */
+  readonly entry: CachedAttachment | undefined
+  /** The conf list of that entry; undefined where it is damaged. */
+  readonly list: ConfList | undefined
+}
 
 /** The remembered state of one attachment. */
 export interface Remembered {
@@ -8,34 +17,45 @@ export interface Remembered {
   readonly cached: CachedAttachment | undefined
   /** The record of our runtime. */
   readonly record: AttachmentRecord | undefined
+  /** The basis of its DEL. */
+  readonly made: Made
 }
 
-/** Reads each file once: they do not change while the container's lock is held. */
+/** Reads and parses each file once: they do not change while the container's lock is held. */
 export async function rememberedOf(
   { cache, records }: Pick<HostTools, 'cache' | 'records'>,
   key: AttachmentKey,
 ): Promise<Remembered> {
   const [cached, record] = await Promise.all([cache.read(key), records.read(key)])
-  return { cached, record }
+  return { cached, record, made: madeSoFar(cached, record) }
 }
 
-/**
- * The basis of a DEL: the cache entry, or the record of an ADD under way where the entry is missing
- * or damaged. Plugins such as firewall find their rules by the result alone.
- */
-export function madeSoFar({ cached, record }: Remembered): CachedAttachment | undefined {
-  return cached && isWhole(cached) ? cached : (record?.made ?? cached)
-}
-
-/** The cache as `madeSoFar` reads it. */
+/** The cache with the entries that DEL is based on. */
 export function rememberingCache(tools: Pick<HostTools, 'cache' | 'records'>): ResultCache {
-  return { ...tools.cache, read: async (key) => madeSoFar(await rememberedOf(tools, key)) }
+  return { ...tools.cache, read: async (key) => (await rememberedOf(tools, key)).made.entry }
+}
+
+// The record serves where the entry is missing or damaged: plugins such as firewall find their rules by the result alone.
+function madeSoFar(
+  cached: CachedAttachment | undefined,
+  record: AttachmentRecord | undefined,
+): Made {
+  const read = madeOf(cached)
+  return isReadable(read) || !record?.made ? read : madeOf(record.made)
+}
+
+/** An entry with its conf list. */
+export function madeOf(entry: CachedAttachment | undefined): Made {
+  return { entry, list: entry && cachedList(entry) }
 }
 
 /** Whether an entry is whole: its conf list and its result can be read. */
 export function isWhole(entry: CachedAttachment): boolean {
-  const list = cachedList(entry)
-  return list !== undefined && convertIfReadable(entry.result ?? '', list) !== undefined
+  return isReadable(madeOf(entry))
+}
+
+function isReadable({ entry, list }: Made): boolean {
+  return list !== undefined && convertIfReadable(entry?.result ?? '', list) !== undefined
 }
 
 /**

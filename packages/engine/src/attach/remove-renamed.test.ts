@@ -2,6 +2,7 @@ import type { Membership } from '@vethra/container'
 import type { AttachmentRecord, CachedAttachment, NamedLink } from '@vethra/world'
 import { expect, it } from 'vitest'
 import type { HostTools } from './host-tools.ts'
+import { madeOf } from './killed-add.ts'
 import { removeRenamed } from './remove-renamed.ts'
 
 const attachment = {
@@ -57,6 +58,8 @@ it.each(cases)('takes %s', async (_, links, expected) => {
     }),
   }
   const membership: Membership = { network: 'up', list: undefined, attachment }
-  const found = await removeRenamed(tools, membership, { cached, record: undefined })
+  const found = await removeRenamed(tools, membership, {
+    ...{ cached, record: undefined, made: madeOf(cached) },
+  })
   expect([found, removed]).toEqual([expected !== undefined, expected ? [`/n ${expected}`] : []])
 })

@@ -1,9 +1,8 @@
 import { orElse, parseResult, type Result } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
 import type { NamedLink } from '@vethra/world'
-import { cachedList } from './cached-list.ts'
 import type { HostTools } from './host-tools.ts'
-import { madeSoFar, type Remembered } from './killed-add.ts'
+import type { Remembered } from './killed-add.ts'
 import { keyOf } from './membership.ts'
 import { recordsNaming } from './reachable.ts'
 
@@ -17,13 +16,12 @@ const host = '/proc/self/ns/net'
 export async function removeRenamed(
   tools: HostTools,
   membership: Membership,
-  known: Remembered,
+  { made: { entry, list } }: Remembered,
 ): Promise<boolean> {
   const { netns } = membership.attachment
   if (netns === '') return false
-  const made = madeSoFar(known)
-  const result = orElse(() => parseResult(made?.result ?? '', '').result, undefined)
-  const kind = (made && cachedList(made)?.plugins[0]?.type) ?? ''
+  const result = orElse(() => parseResult(entry?.result ?? '', '').result, undefined)
+  const kind = list?.plugins[0]?.type ?? ''
   for (const each of result?.interfaces ?? []) {
     const inside = (each.sandbox ?? '') !== ''
     if (!inside && (await isHostEnd(tools, each))) {
