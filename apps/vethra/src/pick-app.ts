@@ -51,6 +51,7 @@ function asksForHelp(argv: readonly string[]): boolean {
 }
 
 function words(argv: readonly string[]): readonly string[] {
+  if (argv.slice(0, 2).every((each) => !each.startsWith('-'))) return argv
   // A flag without its value: the command line app says so.
   return orElse(() => splitHookFlags(argv).rest, [])
 }

@@ -38,6 +38,7 @@ export {
 export { parseRules, type RuleTable } from './iptables/rules.ts'
 export type { SavedRules } from './iptables/saved-rules.ts'
 export { bridgeOf, networkRulesReady, sharedRulesReady } from './iptables/shared-rules.ts'
+export { passMark } from './pass-mark.ts'
 export { forwardTables, passRule, passRuleArguments, passRuleText } from './pass-rule.ts'
 export {
   type ForwardedNetwork,
@@ -54,7 +55,7 @@ export {
   type Rule,
   ruleText,
 } from './rule.ts'
-export { passMark, tableRuleCount, tableRules } from './table-rules.ts'
+export { tableRuleCount, tableRules } from './table-rules.ts'
 export { elementText, tableText } from './table-text.ts'
 export {
   chains,

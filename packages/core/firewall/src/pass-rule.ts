@@ -1,5 +1,5 @@
 import { hostNumber, type NftExpression, type NftTable } from '@vethra/netlink'
-import { passMark } from './table-rules.ts'
+import { passMark } from './pass-mark.ts'
 
 /** The tables of iptables-nft whose chain FORWARD forwarded packets pass after ours. */
 export const forwardTables: readonly NftTable[] = [

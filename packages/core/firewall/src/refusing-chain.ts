@@ -1,4 +1,4 @@
-import { passMark } from './table-rules.ts'
+import { passMark } from './pass-mark.ts'
 
 /** A chain of others for what is forwarded, which drops what no rule of it accepts. */
 export interface RefusingChain {

@@ -1,7 +1,5 @@
+import { passMark } from './pass-mark.ts'
 import type { Field, Match, Rule } from './rule.ts'
-
-/** The bit of the mark on packets that our chains let pass, for chains of others to accept. */
-export const passMark = 0x01000000
 
 const ok = { goto: 'ok' }
 const replies: Match = { kind: 'state', what: 'ct state', bits: ['established', 'related'] }
@@ -56,10 +54,13 @@ function toItself(number: 4 | 6): Rule {
 
 // RFC 4291, 2.5.3: no packet from ::1 leaves the host. Led to a container, a connection to ::1 would hang; so it is refused.
 const toLoopback6: Match = { kind: 'prefix', field: 'ip6 daddr', prefix: '::1/128', not: true }
-const leads: readonly Rule[] = [
-  { when: [{ kind: 'local' }, family(4)], does: { jump: 'dnat4' } },
-  { when: [{ kind: 'local' }, family(6), toLoopback6], does: { jump: 'dnat6' } },
-]
+function leads(): readonly Rule[] {
+  return [
+    { when: [{ kind: 'local' }, family(4)], does: { jump: 'dnat4' } },
+    { when: [{ kind: 'local' }, family(6), toLoopback6], does: { jump: 'dnat6' } },
+  ]
+}
+
 const fromLoopback: Match = { kind: 'prefix', field: 'ip saddr', prefix: '127.0.0.0/8' }
 const toLoopback: Match = { kind: 'prefix', field: 'ip daddr', prefix: '127.0.0.0/8' }
 
@@ -78,52 +79,56 @@ function tooManyQuestions(number: 4 | 6): Rule {
 /** How many questions a second, and at once, the host takes from an address that floods it. */
 const questionLimit = { perSecond: 20_000, burst: 1000 } as const
 
-/** The rules of each chain, in their order. */
-export const tableRules: Readonly<Record<string, readonly Rule[]>> = {
-  dnat4: toPublished(4),
-  dnat6: toPublished(6),
-  ok: [{ when: [], does: { markAndAccept: passMark } }],
-  from: [
-    { when: [replies], does: ok },
-    { when: [bothEnds('apart')], does: { goto: 'between' } },
-    { when: [bothEnds('same')], does: ok },
-    { when: [has('iifname', 'internal')], does: 'drop' },
-    { when: [has('oifname', 'bridges')], does: { goto: 'between' } },
-    { when: [], does: ok },
-  ],
-  between: [
-    { when: [published], does: ok },
-    { when: [has('iifname', 'isolated')], does: 'drop' },
-    { when: [has('oifname', 'isolated')], does: 'drop' },
-    { when: [has('oifname', 'internal')], does: 'drop' },
-    { when: [], does: ok },
-  ],
-  // Connections from elsewhere that nobody published are left to other firewalls, without the mark.
-  to: [
-    { when: [replies], does: ok },
-    { when: [published], does: ok },
-    { when: [has('oifname', 'internal')], does: 'drop' },
-  ],
-  // route_localnet without it opens what the host serves on its loopback to containers.
-  guard: [
-    { when: [has('iifname', 'bridges'), family(4), toLoopback], does: 'drop' },
-    tooManyQuestions(4),
-    tooManyQuestions(6),
-  ],
-  prerouting: leads,
-  output: leads,
-  postrouting: [
-    masquerading(4),
-    masquerading(6),
-    toItself(4),
-    toItself(6),
-    { when: [published, family(4), fromLoopback, has('oifname', 'bridges')], does: 'masquerade' },
-  ],
-  forward: [
-    { when: [has('iifname', 'bridges')], does: { goto: 'from' } },
-    { when: [has('oifname', 'bridges')], does: { goto: 'to' } },
-  ],
+/** The rules of each chain, in their order: what a start needs where the table is missing. */
+export function tableRules(): Readonly<Record<string, readonly Rule[]>> {
+  return {
+    dnat4: toPublished(4),
+    dnat6: toPublished(6),
+    ok: [{ when: [], does: { markAndAccept: passMark } }],
+    from: [
+      { when: [replies], does: ok },
+      { when: [bothEnds('apart')], does: { goto: 'between' } },
+      { when: [bothEnds('same')], does: ok },
+      { when: [has('iifname', 'internal')], does: 'drop' },
+      { when: [has('oifname', 'bridges')], does: { goto: 'between' } },
+      { when: [], does: ok },
+    ],
+    between: [
+      { when: [published], does: ok },
+      { when: [has('iifname', 'isolated')], does: 'drop' },
+      { when: [has('oifname', 'isolated')], does: 'drop' },
+      { when: [has('oifname', 'internal')], does: 'drop' },
+      { when: [], does: ok },
+    ],
+    // Connections from elsewhere that nobody published are left to other firewalls, without the mark.
+    to: [
+      { when: [replies], does: ok },
+      { when: [published], does: ok },
+      { when: [has('oifname', 'internal')], does: 'drop' },
+    ],
+    // route_localnet without it opens what the host serves on its loopback to containers.
+    guard: [
+      { when: [has('iifname', 'bridges'), family(4), toLoopback], does: 'drop' },
+      tooManyQuestions(4),
+      tooManyQuestions(6),
+    ],
+    prerouting: leads(),
+    output: leads(),
+    postrouting: [
+      masquerading(4),
+      masquerading(6),
+      toItself(4),
+      toItself(6),
+      { when: [published, family(4), fromLoopback, has('oifname', 'bridges')], does: 'masquerade' },
+    ],
+    forward: [
+      { when: [has('iifname', 'bridges')], does: { goto: 'from' } },
+      { when: [has('oifname', 'bridges')], does: { goto: 'to' } },
+    ],
+  }
 }
 
 /** How many rules the table has. */
-export const tableRuleCount: number = Object.values(tableRules).flat().length
+export function tableRuleCount(): number {
+  return Object.values(tableRules()).flat().length
+}

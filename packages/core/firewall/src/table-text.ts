@@ -20,7 +20,7 @@ export function tableText(): string {
     ),
     '}',
     ...chains.map(({ chain }) => `flush chain ${name} ${chain}`),
-    ...Object.entries(tableRules).flatMap(([chain, rules]) =>
+    ...Object.entries(tableRules()).flatMap(([chain, rules]) =>
       rules.map((rule) => `add rule ${name} ${chain} ${ruleText(rule)}`),
     ),
     '',

@@ -22,7 +22,7 @@ export function versionOf(comment: string): number | undefined {
  * chain is emptied and filled. Repeated, it changes nothing; elements and their counters stay.
  */
 export function makeTable(): readonly NftOp[] {
-  const rules = Object.entries(tableRules)
+  const rules = Object.entries(tableRules())
   return [
     { ...vethraTable, kind: 'add table', comment: tableComment },
     ...[...sets, ...passingSets].map((set) => ({

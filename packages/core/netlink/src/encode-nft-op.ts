@@ -174,7 +174,7 @@ function encodeElements(op: NftTable & Extract<NftOp, { elements: unknown }>): r
       ? create(nftm.newElement, op.exclusive ? flag.exclusive : 0)
       : plain(nftm.deleteElement)
   return inPieces(op.elements).map((elements) => {
-    const inside = elements.flatMap((each) => elementAttributes(op, each))
+    const inside = elementAttributes(op, elements).flat()
     return nftMessage(head, op, [attribute(2, nulText(op.set)), nested(3, inside)])
   })
 }
@@ -211,7 +211,7 @@ export function refusedElement(
     if (message && 'elements' in op) {
       const first = (position - at) * elementsAtOnce
       const inside = op.elements.slice(first, first + elementsAtOnce)
-      const pieces = inside.map((each) => elementAttributes(op, each))
+      const pieces = elementAttributes(op, inside)
       const element = inside[pieceAtOffset(pieces, message, offset ?? 0)]
       return element && { set: op.set, element }
     }

@@ -3,7 +3,7 @@ import { attribute, nested } from './attributes.ts'
 import { encodeLinkOp } from './encode-link.ts'
 import { linkHeader } from './link-message.ts'
 import { flag, type Message } from './messages.ts'
-import { join, type Octets, u8, u32 } from './octets.ts'
+import { be32, join, type Octets, u8, u32 } from './octets.ts'
 import type { AddressOp, RouteDump, RouteEntryOp, RouteOp, RuleOp } from './route-op.ts'
 import { encodeTrafficOp, type TrafficOp } from './traffic-control.ts'
 
@@ -123,9 +123,9 @@ function routeAttributes(op: RouteEntryOp, table: number): readonly Octets[] {
 export function addressOctets(text: string): { readonly octets: Octets; readonly family: 2 | 10 } {
   const address = readAddress(text)
   if (address === undefined) throw new RangeError(`not an IP address: ${text}`)
-  const length = address.family === 4 ? 4 : 16
-  const octets = new Uint8Array(length)
-  for (let at = length - 1, rest = address.value; at >= 0; at -= 1, rest >>= 8n)
+  if (address.family === 4) return { octets: be32(Number(address.value)), family: 2 }
+  const octets = new Uint8Array(16)
+  for (let at = 15, rest = address.value; at >= 0; at -= 1, rest >>= 8n)
     octets[at] = Number(rest & 0xffn)
-  return { octets, family: address.family === 4 ? 2 : 10 }
+  return { octets, family: 10 }
 }

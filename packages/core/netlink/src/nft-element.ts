@@ -3,17 +3,41 @@ import { addressOctets } from './encode-route-op.ts'
 import type { ReceivedMessage } from './messages.ts'
 import { commentAttribute, commentOf } from './nft-comment.ts'
 import type { ElementsOp, NftElement } from './nft-op.ts'
-import { decodeValue, encodeValue, type NftType, type NftValue, prefixBounds } from './nft-type.ts'
+import {
+  encodeValue,
+  type NftType,
+  type NftValue,
+  prefixBounds,
+  type ValueReader,
+  valueReader,
+} from './nft-type.ts'
 import { be32, join, type Octets, padded, view } from './octets.ts'
 
 type Shape = Pick<ElementsOp, 'key' | 'data' | 'interval'>
 
-/** The NFTA_LIST_ELEMs of an element: two where an interval set of one field has a start and an end. */
-export function elementAttributes(shape: Shape, element: NftElement): readonly Octets[] {
-  const { comment } = element
+/** The NFTA_LIST_ELEMs of each element: two where an interval set of one field has a start and an end. */
+export function elementAttributes(
+  shape: Shape,
+  elements: readonly NftElement[],
+): readonly (readonly Octets[])[] {
+  // A container's ports have one comment.
+  const comments = new Map<string | undefined, readonly Octets[]>()
+  return elements.map((element) => {
+    const { comment } = element
+    const marks = comments.get(comment) ?? commentAttribute(6, comment)
+    comments.set(comment, marks)
+    return attributesOf(shape, element, marks)
+  })
+}
+
+function attributesOf(
+  shape: Shape,
+  element: NftElement,
+  marks: readonly Octets[],
+): readonly Octets[] {
   const more = [
     ...(shape.data && element.data ? [value(2, encodeValue(shape.data, element.data))] : []),
-    ...commentAttribute(6, comment),
+    ...marks,
   ]
   if (!shape.interval) return [nested(1, [value(1, encodeValue(shape.key, element.key)), ...more])]
   const bounds = element.key.map(boundsOf)
@@ -62,25 +86,25 @@ export function decodeElements(
   data?: readonly NftType[],
 ): readonly FoundElement[] {
   const list = payloadAt(body.subarray(4), [3]) ?? new Uint8Array()
-  return listAttributes(list).flatMap(({ payload }) => {
-    const found = decodeElement(payload, key, data)
-    return found ? [found] : []
-  })
+  const read = { key: valueReader(key), data: data && valueReader(data) }
+  return listAttributes(list).flatMap(({ payload }) => decodeElement(payload, read) ?? [])
+}
+
+/** How the parts of a set's elements are read. */
+interface Readers {
+  readonly key: ValueReader
+  readonly data?: ValueReader | undefined
 }
 
 // A host has an element for each published port: the attributes are gone through once.
-function decodeElement(
-  octets: Octets,
-  key: readonly NftType[],
-  data: readonly NftType[] | undefined,
-): FoundElement | undefined {
+function decodeElement(octets: Octets, { key, data }: Readers): FoundElement | undefined {
   let read: NftValue | undefined
   let led: NftValue | undefined
   let comment = ''
   let isEnd = false
   for (const { type, payload } of listAttributes(octets)) {
-    if (type === 1) read = decodeValue(key, onlyPayload(payload))
-    else if (type === 2 && data) led = decodeValue(data, onlyPayload(payload))
+    if (type === 1) read = key(onlyPayload(payload))
+    else if (type === 2 && data) led = data(onlyPayload(payload))
     else if (type === 3) isEnd = endsInterval(payload)
     else if (type === 6) comment = commentOf(payload)
   }
@@ -132,9 +156,8 @@ export function decodePrefixes(
   messages: readonly ReceivedMessage[],
   type: NftType,
 ): readonly { readonly prefix: string; readonly comment: string }[] {
-  const bounds = copiesOf(messages).flatMap(
-    (octets) => decodeElement(octets, [type], undefined) ?? [],
-  )
+  const key = valueReader([type])
+  const bounds = copiesOf(messages).flatMap((octets) => decodeElement(octets, { key }) ?? [])
   return bounds.flatMap(({ key: [first = ''], comment, ends: isEnd }, at) => {
     if (isEnd) return []
     const bits = first.includes(':') ? 128 : 32

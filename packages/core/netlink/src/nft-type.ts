@@ -1,6 +1,6 @@
 import { formatAddress, readAddress } from '@vethra/address'
 import { addressOctets } from './encode-route-op.ts'
-import { ascii, atLeast, be16, join, type Octets, padded, textOf, u8, view } from './octets.ts'
+import { ascii, atLeast, be16, join, type Octets, padded, textOf, u8 } from './octets.ts'
 
 /** A type of a set's keys or a map's data, by nft's name. */
 export type NftType = keyof typeof types
@@ -54,7 +54,7 @@ export function encodeValue(fields: readonly NftType[], value: NftValue): Octets
   if (fields.length !== value.length)
     throw new RangeError(`${value.join(' . ')}: ${fields.length} fields wanted`)
   const parts = fields.map((field, index) => encodeField(field, value[index] ?? ''))
-  return fields.length === 1 ? join(parts) : join(parts.map(padded))
+  return join(fields.length === 1 ? parts : parts.map(padded))
 }
 
 function encodeField(type: NftType, text: string): Octets {
@@ -77,20 +77,27 @@ function knownNumber(found: number | undefined, type: NftType, text: string): nu
 }
 
 /** The values that octets hold; undefined when their length is not that of the type. */
-export function decodeValue(fields: readonly NftType[], octets: Octets): NftValue | undefined {
-  if (octets.length < typeLength(fields)) return undefined
-  const lengths = fieldLengths(fields)
-  let at = 0
-  return fields.map((field, index) => {
-    const text = decodeField(field, octets.subarray(at, at + types[field].length))
-    at += lengths[index] ?? 0
-    return text
+export type ValueReader = (octets: Octets) => NftValue | undefined
+
+/** Reads values of a type, many of them. */
+export function valueReader(fields: readonly NftType[]): ValueReader {
+  const whole = typeLength(fields)
+  let next = 0
+  const parts = fieldLengths(fields).map((length, index) => {
+    const field = fields[index] as NftType
+    const start = next
+    next += length
+    return { field, start, end: start + types[field].length }
   })
+  return (octets) =>
+    octets.length < whole
+      ? undefined
+      : parts.map(({ field, start, end }) => decodeField(field, octets.subarray(start, end)))
 }
 
 function decodeField(type: NftType, octets: Octets): string {
   if (type === 'ifname') return textOf(octets)
-  if (type === 'inet_service') return String(view(octets).getUint16(0))
+  if (type === 'inet_service') return String(((octets[0] ?? 0) << 8) | (octets[1] ?? 0))
   if (type !== 'inet_proto') return addressText(octets)
   return protocolNames.get(octets[0] ?? 0) ?? String(octets[0])
 }

@@ -6,7 +6,7 @@ import { startTable } from './table.ts'
 
 /** Whether our table has all of its rules: an administrator may have put more there, which stay as long as none is missing. */
 export function isTableWhole(session: Session): boolean {
-  return session.netfilter([dumpRules(vethraTable)]).messages.length >= tableRuleCount
+  return session.netfilter([dumpRules(vethraTable)]).messages.length >= tableRuleCount()
 }
 
 /** Makes our table, or fills its chains again; its elements stay. Throws CniError 5 where the kernel refuses, or as `startTable` does. */

@@ -42,7 +42,7 @@ function notOurs(comment: string): CniError {
 export async function isTableWhole(): Promise<boolean> {
   const { stdout } = await run('nft', ['-j', 'list', 'table', 'inet', 'vethra'])
   const { nftables }: Listing = stdout === '' ? { nftables: [] } : JSON.parse(stdout)
-  return nftables.filter(({ rule }) => rule !== undefined).length >= tableRuleCount
+  return nftables.filter(({ rule }) => rule !== undefined).length >= tableRuleCount()
 }
 
 /** Makes our table, or fills its chains again; its elements stay. Throws CniError 5 where nft fails, or as `listTable` does. */

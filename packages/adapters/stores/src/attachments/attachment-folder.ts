@@ -52,15 +52,27 @@ export function attachmentFolder<T>(dir: string, format: FolderFormat<T>): Attac
     const own = keyOf(entry)
     return (['network', 'containerId', 'ifname'] as const).every((each) => own[each] === key[each])
   }
+  // A command reads the file of its attachment several times.
+  let last: { readonly file: string; readonly text: string; readonly entry?: T } | undefined
+  const entryIn = (key: AttachmentKey) => {
+    const file = fileOf(key)
+    const text = readOwn(file)
+    if (text === undefined) return undefined
+    if (last?.file !== file || last.text !== text) {
+      const entry = parseOf(text, key)
+      last = { file, text, ...(entry === undefined ? {} : { entry }) }
+    }
+    return last.entry
+  }
   const othersIn = (key: AttachmentKey) => {
-    const entry = parse(readOwn(fileOf(key)) ?? '')
+    const entry = entryIn(key)
     return entry && !isOf(entry, key) ? keyOf(entry) : undefined
   }
   const sync = pendingSync()
   const kept = keptEntries(dir, format)
   return {
     read(key) {
-      const entry = parseOf(readOwn(fileOf(key)) ?? '', key)
+      const entry = entryIn(key)
       return entry && isOf(entry, key) ? entry : undefined
     },
     async write(key, text, lasting) {
