@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Containerd, startContainerd } from './containerd.ts'
 import { describeOnHost } from './gate.ts'
 import { executable, type Host, openHost, plugins } from './host.ts'
+import { startDaemon } from './running-daemon.ts'
 
 describeOnHost("Debian's containerd, beside Vethra", () => {
   let host: Host
@@ -31,7 +32,7 @@ describeOnHost("Debian's containerd, beside Vethra", () => {
 
   afterAll(async () => {
     // Of a test that has failed, which nobody else would end.
-    for (const space of ['default', 'other']) {
+    for (const space of ['default', 'other', 'my-team']) {
       const { stdout } = await ctr('-n', space, 'task', 'ls', '-q')
       for (const id of stdout.split('\n').filter(Boolean))
         await ctr('-n', space, 'task', 'rm', '-f', id)
@@ -95,14 +96,18 @@ describeOnHost("Debian's containerd, beside Vethra", () => {
     expect((await host.vethra('ipam', 'ls', '--format', 'json')).stdout).toBe('[]')
   })
 
-  it('a container that ctr attached is shown, and never changed', async () => {
+  it('a container that ctr attached is shown by namespace, id and state, told of by the daemon, and never changed', async () => {
+    const daemon = await startDaemon(host)
+    const inTeam = (...args: readonly string[]) => ctr('-n', 'my-team', ...args)
     const rootfs = `${await host.bundle('by-ctr-too', [])}/rootfs`
     const id = `${host.tag}-cni`
     expect(
-      await ctr('run', '-d', '--cni', '--rootfs', rootfs, id, '/bin/sleep', '1000'),
+      await inTeam('run', '-d', '--cni', '--rootfs', rootfs, id, '/bin/sleep', '1000'),
     ).toMatchObject({ exitCode: 0 })
-    const shown = async () =>
-      JSON.parse((await host.vethra('container', 'ls', '--format', 'json')).stdout)
+    // Its id for plugins, my-team-ID, could be that of one in namespace my, too.
+    const shown = async (namespace = 'my-team') =>
+      JSON.parse((await host.vethra('-n', namespace, 'container', 'ls', '--format', 'json')).stdout)
+    expect(await shown('my')).toEqual([])
     const [row] = await shown()
     expect(row).toMatchObject({ ID: id, Name: '', Networks: ['a-lan'], State: 'running' })
     expect(row.Addresses).toEqual([expect.stringMatching(/^10\.4\.1\.\d+\/24$/)])
@@ -116,13 +121,26 @@ describeOnHost("Debian's containerd, beside Vethra", () => {
       })
     await host.vethra('doctor', '--repair')
     expect(await shown()).toEqual([row])
-    await ctr('task', 'kill', '-s', 'KILL', id)
+    await inTeam('task', 'pause', id)
+    expect(await shown()).toEqual([{ ...row, State: 'paused' }])
+    await inTeam('task', 'resume', id)
+    await inTeam('task', 'kill', '-s', 'KILL', id)
     await expect.poll(async () => (await shown())[0]?.State).toBe('dead')
-    await expect.poll(async () => (await ctr('task', 'rm', id)).exitCode).toBe(0)
+    await expect.poll(async () => (await inTeam('task', 'rm', id)).exitCode).toBe(0)
     // ctr detaches what it ran in the foreground alone.
     const detach = 'cd /var/lib/cni && rm results/a-lan-* networks/a-lan/10*'
     await host.run(['sh', '-c', detach])
     expect(await shown()).toEqual([])
+    const told = async () =>
+      (await daemon.events()).flatMap((each) =>
+        'Container' in each && each.Container === id ? [each] : [],
+      )
+    const place = { Network: 'a-lan', Namespace: 'my-team', Interface: 'eth0', By: 'daemon' }
+    await expect.poll(told, { timeout: 10_000 }).toMatchObject([
+      { Type: 'container-attached', ...place, Addresses: row.Addresses },
+      { Type: 'container-detached', ...place },
+    ])
+    await daemon.end()
   })
 
   describe('with vethra-runc in the place of runc', () => {

@@ -283,6 +283,17 @@ describeOnHost('vethra doctor', () => {
     expect(await heal()).toEqual(['reattach', 'restore-bridge'])
     expect(await shown(web)).toMatch(/10\.4\.1\.3\/24/)
     expect(await ping(peer, 'web')).toMatch(/1 packets received/)
+    // The same with all containers stopped: "network prune" asks nobody else.
+    for (const id of [peer, web]) await host.stop(id)
+    await sh(`rm ${list}; ip link delete ${name}`)
+    expect((await host.start(`${host.folder}/${web}`, web)).exitCode).not.toBe(0)
+    expect(await heal()).toEqual(['restore-kept-network'])
+    expect((await sh(`cat ${list}`)).stdout).toBe(text)
+    expect((await host.start(`${host.folder}/${web}`, web)).exitCode).toBe(0)
+    await host.stop(web)
+    // Whoever means it says so to Vethra: what it removes stays away.
+    expect((await host.vethra('network', 'rm', 'lan')).exitCode).toBe(0)
+    expect(await kinds()).toEqual([])
   })
 
   describe('an ADD that was cut short', () => {

@@ -48,6 +48,7 @@ async function tryAll(each: Beside): Promise<void> {
   await bothInOneNetwork(each)
   await survives(each)
   await isHealed(each)
+  await comesBack(each)
   await readsOurs(each)
 }
 
@@ -73,6 +74,10 @@ async function tellsItsContainers({ host, theirs, ours, sharing }: Beside): Prom
       demand((await vethra(...change)).exitCode === 1, `${change.join(' ')} changed nerdctl's`)
     equal(await kinds(vethra), [], 'doctor of a running one')
   }
+  await theirs('pause', 'shop')
+  for (const vethra of [ours, sharing])
+    equal((await listed(vethra))[0]?.['State'], 'paused', 'state of a paused one')
+  await theirs('unpause', 'shop')
   const clash = await ours(
     'bundle',
     'prepare',
@@ -183,6 +188,34 @@ async function isHealed({ host, theirs, ours }: Beside): Promise<void> {
   equal(await kinds(ours), [], 'after the second repair')
   await stopOurs(host, ours, web)
   await done(ours('network', 'rm', 'lan'))
+}
+
+// Under a container that is prepared, then under one that has stopped.
+async function comesBack({ host, theirs, ours }: Beside): Promise<void> {
+  await done(ours('network', 'create', 'rest'))
+  const file = '/etc/cni/net.d/nerdctl-rest.conflist'
+  const text = async () => (await host.run(['cat', file])).stdout
+  const before = await text()
+  const id = `${host.tag}-rests`
+  const bundle = await host.bundle(id, ['sleep', '1000'])
+  await done(ours('bundle', 'prepare', bundle, '--id', id, '--network', 'rest'))
+  const prunedAndHealed = async () => {
+    await theirs('network', 'prune', '-f')
+    // The elements that its containers shared are left, too, once there were any.
+    const found = (await kinds(ours)).filter((each) => each !== 'rules-left')
+    equal(found, ['network-missing'], 'a network that a container at rest wants')
+    await done(ours('doctor', '--repair'))
+    equal([await text(), await kinds(ours)], [before, []], 'the conf list that was kept')
+  }
+  await prunedAndHealed()
+  await done(host.start(bundle, id))
+  await host.stop(id)
+  await prunedAndHealed()
+  await done(host.start(bundle, id))
+  await stopOurs(host, ours, id)
+  await theirs('network', 'rm', 'rest')
+  await done(ours('doctor', '--repair'))
+  equal(await kinds(ours), [], 'a network that nobody wants')
 }
 
 async function readsOurs({ host, theirs, ours }: Beside): Promise<void> {

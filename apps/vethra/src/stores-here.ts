@@ -28,7 +28,12 @@ export function storesHere(
   { places: { dataStore }, lock, sync, onFault }: StoreTools,
 ): Pick<World, Stores> {
   return {
-    networks: (namespace) => confDir({ dir, namespace, sharedNetwork: defaultNetworkName, lock }),
+    networks: (namespace) =>
+      confDir({
+        ...{ dir, namespace, lock },
+        kept: `${dataStore}/conflists`,
+        sharedNetwork: defaultNetworkName,
+      }),
     confFilesIn: (folder) => foreignConfFiles(folder, own),
     containers: (namespace) => containerStore({ dataStore, namespace, lock, sync }),
     hosts: async (namespace) => {

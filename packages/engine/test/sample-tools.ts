@@ -21,6 +21,8 @@ export interface SampleHost {
   /** The host's end of the interface in the namespace; empty where there is none. */
   otherEnd: string
   /** More files of the folder of conf lists. */
+  /** Copies of conf lists. */
+  kept: readonly { readonly file: string; readonly text: string }[]
   otherConfs: readonly { readonly file: string; readonly text: string }[]
   /** As iptables-save prints it. */
   saved: string
@@ -47,6 +49,7 @@ export function sampleHost(): SampleHost {
     ...{ names: [], reservations: [], saved: '', done: [], broken: [], nowMs: 1_000_000 },
     meanwhile: () => undefined,
     conf: JSON.stringify(conf),
+    kept: [],
     otherConfs: [],
     otherEnd: '',
   }
@@ -160,6 +163,13 @@ export function sampleTools(host: SampleHost): DoctorTools {
           host.done.push(`create ${name}`)
           host.conf = text
           return `/c/${name}.conflist`
+        },
+        kept: async () => host.kept,
+        restore: async (file) => {
+          const copy = host.kept.find((each) => each.file === file)
+          host.done.push(`restore ${file}`)
+          host.conf = copy?.text ?? ''
+          return copy !== undefined
         },
         exclusively: (work) => work(),
       },

@@ -26,7 +26,13 @@ export interface ConfDir {
    * `default` and for the default network, which all namespaces share; else in that of the namespace. Throws CniError 102 when the file is there already.
    */
   create(name: string, text: string): Promise<string>
-  /** Removes a file of `list`; false when it is gone. Throws CniError 101 for any other path. */
+  /** Keeps a copy of a conf list out of the folder, for a container that wants its network and is not attached. */
+  keep(file: string, text: string): Promise<void>
+  /** The copies that were kept of the files that `list` gives, or gave, ascending by their paths. */
+  kept(): Promise<readonly ConfFileText[]>
+  /** Writes a file (0644) as its copy was kept; false when it is there already, or has no copy. */
+  restore(file: string): Promise<boolean>
+  /** Removes a file of `list` with the copy kept of it; false when it is gone. Throws CniError 101 for any other path. */
   remove(file: string): Promise<boolean>
   /**
    * Runs `work` under the lock of the folder: from the choice of a subnet to its conf list. Removes drafts first that

@@ -29,6 +29,7 @@ const words: {
     `publish the ports of container ${id} through the next network that can`,
   'restore-network': ({ attachment: { network } }) =>
     `write the conf list of network ${network} again`,
+  'restore-kept-network': ({ network }) => `write the conf list of network ${network} again`,
   'restore-bridge': ({ bridge }) =>
     `restore bridge ${bridge.name}${listed(bridge.addresses, ' with ')}`,
   reattach: ({ attachment }) => `attach ${whom(attachment)} again`,

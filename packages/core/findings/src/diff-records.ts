@@ -1,6 +1,6 @@
 import { attachmentText, refOf } from './attachment-ref.ts'
 import { type Finding, finding, repairable } from './finding.ts'
-import type { ObservedAttachment, ObservedState } from './observed-state.ts'
+import type { LostNetwork, ObservedAttachment, ObservedState } from './observed-state.ts'
 import type { Repair } from './repair.ts'
 
 /**
@@ -55,6 +55,35 @@ export function lostNetworkFindings({ attachments }: ObservedState): readonly Fi
   return attachments
     .filter(({ networkLost }) => networkLost)
     .map((each) => (each.pod === undefined ? lostNetwork(each) : lostUnderPod(each)))
+}
+
+/** Networks that another program removed under containers that are prepared or stopped. Those that a living one brings back are left out. */
+export function removedNetworkFindings({ attachments, lost }: ObservedState): readonly Finding[] {
+  const living = new Set(attachments.flatMap((each) => (each.networkLost ? [each.network] : [])))
+  return lost.filter(({ name }) => !living.has(name)).map(removedNetwork)
+}
+
+function removedNetwork({ name, file, wantedBy, inTheWay }: LostNetwork): Finding {
+  const [first = '', ...others] = wantedBy
+  const more = others.length === 0 ? '' : ` and ${others.length} more`
+  const known = {
+    kind: 'network-missing',
+    subject: { kind: 'network', name },
+    message: `network ${name} has no conf list, but container ${first}${more} cannot start without it`,
+    evidence: [
+      `${file} is missing`,
+      'a copy was kept when the container was prepared or connected',
+    ],
+  } as const
+  if (inTheWay === undefined)
+    return repairable({ ...known, repair: { kind: 'restore-kept-network', network: name, file } })
+  return finding({
+    ...known,
+    severity: 'error',
+    evidence: [...known.evidence, `network ${inTheWay} has a subnet of it by now`],
+    ours: true,
+    fix: `vethra network create ${name}`,
+  })
 }
 
 function lostNetwork(each: ObservedAttachment): Finding {

@@ -11,7 +11,7 @@ import { loopbackFindings } from './diff-loopback.ts'
 import { nameFindings } from './diff-names.ts'
 import { portFindings } from './diff-ports.ts'
 import { publishedFindings } from './diff-published.ts'
-import { lostNetworkFindings, recordFindings } from './diff-records.ts'
+import { lostNetworkFindings, recordFindings, removedNetworkFindings } from './diff-records.ts'
 import { reservationFindings } from './diff-reservations.ts'
 import { startFindings } from './diff-starts.ts'
 import { subnetFindings } from './diff-subnets.ts'
@@ -34,6 +34,7 @@ export function diff(desired: DesiredState, observed: ObservedState): readonly F
     ...attachmentFindings(observed, maps),
     ...recordFindings(observed),
     ...lostNetworkFindings(observed),
+    ...removedNetworkFindings(observed),
     ...desired.attachments.flatMap((each) => lacks(each, observed, maps)),
     ...unfinishedFindings(desired, observed, maps),
     ...strayLinkFindings(desired, observed),

@@ -28,6 +28,7 @@ export {
 } from './losses-alone.ts'
 export type { ObservedFolder, ObservedHost, ObservedProgram } from './observed-host.ts'
 export type {
+  LostNetwork,
   MissingResource,
   ObservedAttachment,
   ObservedContainer,

@@ -31,6 +31,8 @@ export interface ObservedState {
   readonly confFaults: readonly ObservedFault[]
   /** Conf lists that no attachment uses, since another file defines the same network. */
   readonly shadowed: readonly ShadowedConf[]
+  /** Networks that another program removed under containers that are not attached. */
+  readonly lost: readonly LostNetwork[]
   /** Records of attachments, and what is cached of them, that cannot be read. */
   readonly damaged: readonly ObservedFault[]
   readonly host: ObservedHost
@@ -100,6 +102,17 @@ interface PublishedEnds {
   readonly protocol: string
   readonly hostPort: number
   readonly ends: readonly string[]
+}
+
+/** A network that no conf list defines any more, and a copy does, while containers that are not attached want it. */
+export interface LostNetwork {
+  readonly name: string
+  /** The conf list that the copy is of. */
+  readonly file: string
+  /** The names, or else ids, of these containers. */
+  readonly wantedBy: readonly string[]
+  /** The network that has a subnet of it by now; absent where none has. */
+  readonly inTheWay?: string
 }
 
 /** An address that is taken. */

@@ -30,7 +30,7 @@ const phases: readonly (readonly Repair['kind'][])[] = [
     'release-ports',
     'claim-name',
   ],
-  ['restore-network', 'restore-bridge'],
+  ['restore-network', 'restore-kept-network', 'restore-bridge'],
   [
     'reattach',
     'restore-link',

@@ -46,6 +46,8 @@ export type Repair =
   | (ContainerRef & { readonly kind: 'publish-ports' })
   /** Write the conf list of a network again, from what an attachment of it was made with. */
   | { readonly kind: 'restore-network'; readonly attachment: AttachmentRef }
+  /** Write the conf list of a network again as it was kept, for containers that are not attached. */
+  | { readonly kind: 'restore-kept-network'; readonly network: string; readonly file: string }
   /** Make a bridge as it should be: there, up, with its addresses. */
   | { readonly kind: 'restore-bridge'; readonly bridge: RepairedBridge }
   /** Attach a living container again, under the addresses that it had: its interface is missing. */
@@ -118,6 +120,7 @@ export type RepairScope =
 /** The scope that a repair changes, and that is looked at again before. */
 export function scopeOf(repair: Repair): RepairScope {
   if ('attachment' in repair) return { containerId: repair.attachment.containerId }
+  if (repair.kind === 'restore-kept-network') return { network: repair.network }
   if (repair.kind === 'restore-bridge') return { network: repair.bridge.network }
   if ('reservation' in repair) return { containerId: repair.reservation.containerId }
   if ('owner' in repair)

@@ -51,6 +51,8 @@ export function repaired(world: World, repair: Repair): World {
       return observing(world, ({ attachments }) => ({
         attachments: attachments.map(({ networkLost: _, ...each }) => each),
       }))
+    case 'restore-kept-network':
+      return observing(world, () => ({ lost: [] }))
     case 'restore-bridge': {
       const { name, addresses } = repair.bridge
       const rest = (links: ObservedState['links']) => links.filter((each) => each.name !== name)

@@ -34,6 +34,7 @@ export const nothingObserved: ObservedState = {
   ],
   table: { missing: [], left: [], flushed: false },
   confFaults: [],
+  lost: [],
   shadowed: [],
   damaged: [],
   host: {

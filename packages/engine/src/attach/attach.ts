@@ -136,7 +136,7 @@ export function unknownNetwork(network: string): CniError {
   return new CniError({
     code: 101,
     message: `no such network: ${JSON.stringify(network)}`,
-    hint: 'List the networks with "vethra network ls".',
+    hint: 'List the networks with "vethra network ls"; "vethra doctor --repair" restores one that nerdctl removed.',
   })
 }
 

@@ -8,6 +8,7 @@ import {
   renderRecord,
   storedMappings,
 } from '@vethra/container'
+import { keepConfLists } from '../network/keep-conf-lists.ts'
 import { ensureDefaultNetwork } from '../network/network-create.ts'
 import { type ConfigText, preparedWith, readConfig, undoOthers } from './bundle-config.ts'
 import { placesFor } from './bundle-places.ts'
@@ -146,6 +147,7 @@ async function apply(tools: Preparing, plan: BundlePlan, config: ConfigText): Pr
     for (const warning of await writeContainerFiles(tools, plan))
       caller.complain(`warning: ${warning}`)
     await containers.write(id, 'network-config.json', networkConfig(plan))
+    await keepConfLists(tools.networks, plan.record)
     // Before the file is written, so that whoever is killed in between can undo either text of it.
     await containers.write(id, 'vethra.json', renderRecord(record))
     if (file !== undefined && plan.config !== text) await tools.files.rewrite(file, plan.config)

@@ -3,6 +3,7 @@ import { tellNetwork } from '../tell.ts'
 import { livingRecord } from './alive.ts'
 import { type Applied, ended, type RepairOf } from './applied.ts'
 import type { DoctorTools } from './doctor-tools.ts'
+import { lostNetworks } from './lost-networks.ts'
 import { readNetworks } from './read-networks.ts'
 
 /** Writes the conf list of a network again, byte for byte as it was at the ADD of a container that lives. */
@@ -27,4 +28,27 @@ export async function restoreNetwork(
     await tellNetwork(host, 'network-created', network.name)
     return undefined
   })
+}
+
+/** Writes the conf list of a network again as it was kept, for the containers of DATA_STORE that want it. */
+export async function restoreKeptNetwork(
+  tools: DoctorTools,
+  { network, file }: RepairOf<'restore-kept-network'>,
+): Promise<Applied> {
+  const namespaces = await tools.namespaces()
+  for (const namespace of namespaces) {
+    const { networks } = await tools.inNamespace(namespace)
+    if (!(await networks.kept()).some((each) => each.file === file)) continue
+    return networks.exclusively(async () => {
+      const now = await readNetworks(tools, namespaces)
+      const [lost] = (await lostNetworks(tools, namespaces, now.networks)).filter(
+        (each) => each.file === file,
+      )
+      if (lost === undefined || lost.inTheWay !== undefined || !(await networks.restore(file)))
+        return ended
+      await tellNetwork(tools.host, 'network-created', network)
+      return undefined
+    })
+  }
+  return ended
 }

@@ -3,7 +3,7 @@ import type { Applied, RepairOf } from './applied.ts'
 import { detachDead, reattach, restoreBridge, restoreLink } from './apply-attachment.ts'
 import { restoreRecord, restoreResult } from './apply-memory.ts'
 import { claimName, forgetNames, releaseName, removeHosts, restoreNames } from './apply-names.ts'
-import { restoreNetwork } from './apply-network.ts'
+import { restoreKeptNetwork, restoreNetwork } from './apply-network.ts'
 import { holdPorts, publishAgain, releasePorts } from './apply-ports.ts'
 import { releaseAddress, reserveAddress } from './apply-reservation.ts'
 import {
@@ -37,6 +37,7 @@ const appliers: Appliers = {
   'hold-ports': holdPorts,
   'publish-ports': publishAgain,
   'restore-network': restoreNetwork,
+  'restore-kept-network': restoreKeptNetwork,
   'restore-bridge': restoreBridge,
   reattach,
   'restore-link': restoreLink,

@@ -31,7 +31,7 @@ export interface DoctorTools
 
 /** The content of one containerd namespace. */
 export interface NamespaceTools {
-  readonly networks: Pick<ConfDir, 'list' | 'create' | 'exclusively'>
+  readonly networks: Pick<ConfDir, 'list' | 'create' | 'kept' | 'restore' | 'exclusively'>
   readonly containers: Pick<
     ContainerStore,
     'list' | 'read' | 'heldNames' | 'claimName' | 'releaseName'

@@ -172,6 +172,66 @@ describe('repair', () => {
     expect(host.done).toEqual([])
   })
 
+  describe('a network that was removed under a container that is not attached', () => {
+    const file = '/c/nerdctl-lan.conflist'
+    beforeEach(() => {
+      Object.assign(host, { records: [], cached: [], namespaces: {}, folders: [] })
+      Object.assign(host, { names: [], reservations: [], links: [] })
+      host.containers['c1'] = { 'vethra.json': recordOf('c1') }
+      host.kept = [{ file, text: host.conf }]
+    })
+
+    it('is written again as it was kept, once', async () => {
+      const before = host.conf
+      expect(await kinds()).toEqual([])
+      host.conf = ''
+      const found = await examine(sampleTools(host))
+      expect(found.map(({ kind, subject, ours }) => [kind, subject.name, ours])).toEqual([
+        ['network-missing', 'lan', true],
+      ])
+      expect(found[0]?.message).toContain('c1')
+      const planned = planRepairs(found)
+      expect(await repair(sampleTools(host), planned)).toMatchObject([{ kind: 'done' }])
+      expect([host.done, host.conf]).toEqual([[`restore ${file}`], before])
+      expect(await kinds()).toEqual([])
+      expect(await repair(sampleTools(host), planned)).toMatchObject([{ kind: 'unneeded' }])
+    })
+
+    it.each([
+      ['no container wants it', () => Object.assign(host, { containers: {} })],
+      ['no copy is kept', () => Object.assign(host, { kept: [] })],
+      [
+        'others made it',
+        () =>
+          Object.assign(host, {
+            kept: [{ file, text: host.kept[0]?.text.replace('nerdctlID', 'otherID') }],
+          }),
+      ],
+    ])('stays away where %s', async (_what, change) => {
+      host.conf = ''
+      change()
+      expect(await kinds()).toEqual([])
+    })
+
+    it('stays away, and is told, where another network has its subnet by now', async () => {
+      const conf = (name: string, subnet: string) =>
+        JSON.stringify({
+          ...{ cniVersion: '1.0.0', name, nerdctlID: name },
+          plugins: [{ type: 'bridge', ipam: { type: 'host-local', ranges: [[{ subnet }]] } }],
+        })
+      host.kept = [{ file, text: conf('lan', '10.4.1.0/24') }]
+      const other = { file: '/c/new.conflist', text: conf('new', '10.4.0.0/16') }
+      Object.assign(host, { conf: '', otherConfs: [other] })
+      const found = await examine(sampleTools(host))
+      expect(found.map(({ kind }) => kind)).toEqual(['network-missing'])
+      expect(found[0]?.evidence.join()).toContain('network new')
+      expect(planRepairs(found)).toEqual([])
+      const planned = { kind: 'restore-kept-network', network: 'lan', file } as const
+      expect(await repair(sampleTools(host), [planned])).toMatchObject([{ kind: 'unneeded' }])
+      expect(host.done).toEqual([])
+    })
+  })
+
   it('changes nothing of what nerdctl made and stopped: its files, names, rules, and what it left attached', async () => {
     host.records = []
     host.containers['c1'] = { 'lifecycle.json': { started_at: '1970-01-01T00:00:01Z' } }

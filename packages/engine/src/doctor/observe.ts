@@ -16,6 +16,7 @@ import { programsOf } from '../attach/ways-now.ts'
 import { attachedIds } from '../attach/whose.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { effectsOf } from './list-effects.ts'
+import { keptNames, lostNetworks } from './lost-networks.ts'
 import { markLinks } from './mark-links.ts'
 import { observeTable } from './native-effects.ts'
 import { observeAttachments, type SeenAttachments } from './observe-attachments.ts'
@@ -60,7 +61,10 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
       ? {
           attachments: seen,
           networks: [...networks.map(({ name }) => name), ...podNetworks(seen)],
-          ours: networks.flatMap(({ managed, name }) => (managed ? [name] : [])),
+          ours: [
+            ...networks.flatMap(({ managed, name }) => (managed ? [name] : [])),
+            ...(await keptNames(tools, namespaces)),
+          ],
         }
       : undefined,
   )
@@ -97,6 +101,9 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
       table: leads ? { ...table, leads } : table,
       confFaults,
       shadowed,
+      lost: isFor(scope, 'restore-kept-network')
+        ? await lostNetworks(tools, namespaces, networks)
+        : [],
       damaged: attachments.damaged,
       host,
     },

@@ -16,6 +16,7 @@ import { changeContainer, recordOf } from '../container/container-record.ts'
 import type { KnownContainer } from '../container/container-state.ts'
 import { tellAttached, tellConnection } from '../tell.ts'
 import { type ConnectRequest, joiningOf } from './joining.ts'
+import { keepConfLists } from './keep-conf-lists.ts'
 import { type ConnectionPlan, plannedAdds } from './plan-connection.ts'
 import type { ManageTools } from './tools.ts'
 
@@ -37,6 +38,7 @@ export async function connectContainer(tools: ManageTools, request: ConnectReque
         connectNow(tools, container, { memberships, asked, remember }),
       )
     }
+    await keepConfLists(tools.networks, { ...record, networks: [asked] })
     await tellConnection(tools.host, 'container-connected', {
       Network: network.name,
       Container: container.id,

@@ -25,8 +25,8 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true }))
 
 const lock = queue()
-const options = { namespace: 'ns', sharedNetwork: 'bridge', lock }
-const at = (namespace: string) => confDir({ ...options, dir, namespace })
+const options = { namespace: 'ns', sharedNetwork: 'bridge', lock, kept: '/nowhere' }
+const at = (namespace: string) => confDir({ ...options, dir, kept: join(dir, '.kept'), namespace })
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8)
 
 function put(name: string, text = name): void {
@@ -207,6 +207,47 @@ describe('exclusively', () => {
       put(name)
     await at('ns').exclusively(async () => undefined)
     expect(readdirSync(dir, { recursive: true }).toSorted()).toEqual(['.tmp-other', 'ns'])
+  })
+})
+
+describe('copies', () => {
+  const kept = async (namespace: string) =>
+    (await at(namespace).kept()).map(({ file, text }) => [file, text])
+
+  it('bring back a conf list that others removed, byte for byte and at its place', async () => {
+    const [shared, own] = [join(dir, 'nerdctl-é %.conflist'), join(dir, 'ns/nerdctl-b.conflist')]
+    for (const each of [shared, own]) put(each.slice(dir.length + 1), ` {"é":1}\n`)
+    for (const each of [shared, own]) await at('ns').keep(each, readFileSync(each, 'utf8'))
+    await at('ns').keep(own, 'newer')
+    expect(await at('ns').restore(own)).toBe(false)
+    for (const each of [shared, own]) rmSync(each)
+    expect(await kept('ns')).toEqual([
+      [shared, ' {"é":1}\n'],
+      [own, 'newer'],
+    ])
+    expect(await kept('default')).toEqual([[shared, ' {"é":1}\n']])
+    rmSync(join(dir, 'ns'), { recursive: true })
+    expect(await at('default').restore(own)).toBe(false)
+    for (const each of [shared, own]) expect(await at('ns').restore(each)).toBe(true)
+    expect([readFileSync(shared, 'utf8'), readFileSync(own, 'utf8')]).toEqual([
+      ' {"é":1}\n',
+      'newer',
+    ])
+    expect([mode(shared), mode(join(dir, '.kept'))]).toEqual(['644', '700'])
+  })
+
+  it('go with the conf list that is removed, and no other file is one', async () => {
+    const file = join(dir, 'nerdctl-a.conflist')
+    put('nerdctl-a.conflist')
+    await at('ns').keep(file, 'x')
+    await at('ns').remove(file)
+    expect(await kept('ns')).toEqual([])
+    for (const name of ['.tmp-1', '%2', '%FF', 'a b', encodeURIComponent('/etc/passwd')])
+      put(`.kept/${name}`)
+    mkdirSync(join(dir, '.kept', encodeURIComponent(file)))
+    expect(await kept('ns')).toEqual([])
+    await at('ns').keep(join(dir, 'x'.repeat(250)), 'too long')
+    expect(await at('ns').restore(file)).toBe(false)
   })
 })
 

@@ -2,6 +2,7 @@ import { dirname, join, resolve } from 'node:path'
 import { CniError, checkNetworkName, checkPathComponent, guards } from '@vethra/cni'
 import { createWhole, listFolders, makeFolder, removeAbandoned, removeFile } from '@vethra/files'
 import type { ConfDir, Lock } from '@vethra/world'
+import { keptLists } from './kept-lists.ts'
 import { readConfFiles } from './read-conf-files.ts'
 
 /** Options of `confDir`. */
@@ -12,6 +13,8 @@ export interface ConfDirOptions {
   readonly namespace: string
   /** A network of this name is every namespace's: nerdctl's `bridge`. */
   readonly sharedNetwork: string
+  /** The folder of the copies that `keep` makes. Need not exist. */
+  readonly kept: string
   /** Excludes other writers; by flock(2), nerdctl too. */
   readonly lock: Lock
 }
@@ -24,6 +27,7 @@ export function confDir(options: ConfDirOptions): ConfDir {
   checkPathComponent('namespace', namespace)
   const shared = resolve(dir)
   const own = join(shared, namespace)
+  const copies = keptLists(options.kept)
   const isShared = (name: string) => namespace === 'default' || name === sharedNetwork
   const fileOf = (name: string) => {
     checkNetworkName(name)
@@ -54,8 +58,21 @@ export function confDir(options: ConfDirOptions): ConfDir {
       return file
     },
 
+    keep: copies.keep,
+
+    kept: () => copies.list([shared, own]),
+
+    async restore(file) {
+      const text = await copies.read(file)
+      if (text === undefined || ![shared, own].includes(dirname(file))) return false
+      await makeFolder(dirname(file), 0o755)
+      return await createWhole(file, text, { mode: 0o644 })
+    },
+
     async remove(file) {
       if (![shared, own].includes(dirname(file))) throw foreign(file, shared)
+      // Killed in between, the network is there to be removed again; the other way round it would come back.
+      await copies.drop(file)
       return await removeFile(file)
     },
 

@@ -1,0 +1,72 @@
+import { overlaps, readCidr } from '@vethra/address'
+import { onCniError, orElse } from '@vethra/cni'
+import { parseRecord } from '@vethra/container'
+import type { LostNetwork } from '@vethra/findings'
+import { findNetwork, type Network, networkSubnets, networksFromFiles } from '@vethra/networks'
+import type { DoctorTools, NamespaceTools } from './doctor-tools.ts'
+
+/**
+ * The networks of ours and of nerdctl's that no conf list defines, a copy of which was kept, and that containers of DATA_STORE
+ * want: another program removed them. Records are read only where such a copy is.
+ */
+export async function lostNetworks(
+  { inNamespace }: Pick<DoctorTools, 'inNamespace'>,
+  namespaces: readonly string[],
+  networks: readonly Network[],
+): Promise<readonly LostNetwork[]> {
+  const each = namespaces.map(async (namespace) => lostIn(await inNamespace(namespace), networks))
+  const byFile = Map.groupBy((await Promise.all(each)).flat(), ({ network }) => network.file)
+  return [...byFile].flatMap(([file, uses]) => {
+    const [first] = uses
+    if (first === undefined) return []
+    const taken = networks.find((other) => haveSubnetInCommon(other, first.network))
+    const wantedBy = [...new Set(uses.map(({ by }) => by))].toSorted()
+    const inTheWay = taken === undefined ? {} : { inTheWay: taken.name }
+    return [{ name: first.network.name, file, wantedBy, ...inTheWay }]
+  })
+}
+
+/** The names of the networks of ours and of nerdctl's that copies are kept of: they had containers of DATA_STORE. */
+export async function keptNames(
+  { inNamespace }: Pick<DoctorTools, 'inNamespace'>,
+  namespaces: readonly string[],
+): Promise<readonly string[]> {
+  const each = namespaces.map(async (namespace) => keptIn(await inNamespace(namespace)))
+  return (await Promise.all(each)).flat().map(({ name }) => name)
+}
+
+async function keptIn({ networks }: NamespaceTools): Promise<readonly Network[]> {
+  return networksFromFiles(await networks.kept()).networks.filter(({ managed }) => managed)
+}
+
+/** A network that one container wants, by its name or else its id. */
+interface Use {
+  readonly network: Network
+  readonly by: string
+}
+
+async function lostIn(tools: NamespaceTools, known: readonly Network[]): Promise<readonly Use[]> {
+  const { containers } = tools
+  const kept = await keptIn(tools)
+  const lost = kept.filter(({ name }) => !known.some((each) => each.name === name))
+  if (lost.length === 0) return []
+  const read = (await containers.list()).map(async (id) => {
+    // A damaged record has a finding of its own, and wants nothing before it is prepared again.
+    const json = await containers.read(id, 'vethra.json').catch(onCniError(() => undefined))
+    const record = orElse(() => parseRecord(json), undefined)
+    return (record?.networks ?? []).flatMap(({ ref }) => {
+      const network = findNetwork(lost, ref)
+      return network ? [{ network, by: record?.name || id }] : []
+    })
+  })
+  return (await Promise.all(read)).flat()
+}
+
+function haveSubnetInCommon(one: Network, other: Network): boolean {
+  const theirs = prefixesOf(other)
+  return prefixesOf(one).some((each) => theirs.some((their) => overlaps(each, their)))
+}
+
+function prefixesOf(network: Network) {
+  return networkSubnets(network).flatMap(({ subnet }) => readCidr(subnet)?.prefix ?? [])
+}
