@@ -39,8 +39,10 @@ export async function layCommand(builds: readonly CommandBuild[]): Promise<strin
   return layManifest(folder, {
     ...(await shared(first.version)),
     name: 'vethra',
-    bin: { vethra: 'bin/vethra' },
+    bin: { vethra: 'bin/vethra.bin' },
     files: ['bin'],
+    // Yarn's Plug'n'Play leaves it in a zip file otherwise, where sh finds nothing.
+    preferUnplugged: true,
     optionalDependencies: Object.fromEntries(builds.map((each) => [nameOf(each), each.version])),
     publishConfig: publishing,
   })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import { readdir, readlink } from 'node:fs/promises'
+import { readdir, readlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { execa } from 'execa'
@@ -10,10 +10,12 @@ import { atHome, emptyProject } from './soak-npm-home.ts'
 interface Manager {
   readonly name: string
   readonly add: readonly string[]
-  readonly addWithout: readonly string[]
+  /** Absent where it always installs optional dependencies. */
+  readonly addWithout?: readonly string[]
   readonly remove: readonly string[]
   /** Runs a command of the project. */
   readonly run: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
 }
 
 const managers: readonly Manager[] = [
@@ -40,16 +42,47 @@ const managers: readonly Manager[] = [
   },
 ]
 
+/** Installs Yarn, the classic one and the present one, and returns them: the present one with each of its linkers. */
+async function yarns(home: string): Promise<readonly Manager[]> {
+  const packages = ['yarn@1.22.22', 'yarn-now@npm:@yarnpkg/cli-dist@4.18.1']
+  const folder = await emptyProject(home)
+  await execa('npm', ['install', ...packages], atHome(home, folder))
+  const { registry } = JSON.parse(
+    (await execa('npm', ['config', 'list', '--json'], atHome(home))).stdout,
+  )
+  const yarn = (name: string, as: string, env: Manager['env']) => {
+    const [start, program] = [process.execPath, join(folder, 'node_modules', name, 'bin/yarn.js')]
+    const add = [start, program, 'add', 'vethra']
+    const remove = [start, program, 'remove', 'vethra']
+    return { name: as, add, remove, run: [start, program, 'run'], env: { ...env } }
+  }
+  const classic = yarn('yarn', 'yarn 1', {})
+  const now = ['pnp', 'pnpm', 'node-modules'].map((linker) =>
+    yarn('yarn-now', `yarn 4 (${linker})`, {
+      YARN_NODE_LINKER: linker,
+      YARN_NPM_REGISTRY_SERVER: registry.slice(0, -1),
+      YARN_UNSAFE_HTTP_WHITELIST: '127.0.0.1',
+      YARN_ENABLE_TELEMETRY: '0',
+      // What was published a moment ago is refused otherwise.
+      YARN_NPM_MINIMAL_AGE_GATE: '0',
+      // Each installation is one without a lockfile.
+      YARN_ENABLE_IMMUTABLE_INSTALLS: '0',
+    }),
+  )
+  return [{ ...classic, addWithout: [...classic.add, '--ignore-optional'] }, ...now]
+}
+
 /** Installs, runs and removes the command by each package manager; returns their names. Throws AssertionError. */
 export async function tryCommand(home: string): Promise<readonly string[]> {
   const at = atHome(home, await emptyProject(home))
   assert.equal((await execa('npx', ['--yes', 'vethra', '--version'], at)).stdout, version)
   await tryGlobal(home)
-  for (const manager of managers) {
+  const all = [...managers, ...(await yarns(home))]
+  for (const manager of all) {
     await tryManager(home, manager)
     await tryWithout(home, manager)
   }
-  return managers.map(({ name }) => name)
+  return all.map(({ name }) => name)
 }
 
 async function tryGlobal(home: string): Promise<void> {
@@ -61,21 +94,36 @@ async function tryGlobal(home: string): Promise<void> {
   assert.deepEqual(await readdir(join(prefix, 'bin')), [])
 }
 
-async function tryManager(home: string, { add, run, remove }: Manager): Promise<void> {
+async function tryManager(home: string, { add, run, remove, env }: Manager): Promise<void> {
   const folder = await emptyProject(home)
+  // Yarn takes the folder for a part of a project above otherwise.
+  if (env) await writeFile(join(folder, 'yarn.lock'), '')
   const at = atHome(home, folder)
   const call = ([program = '', ...args]: readonly string[]) =>
-    execa(program, args, { ...at, reject: false })
-  assert.equal((await call(add)).exitCode, 0)
-  assert.equal((await call([...run, 'vethra', '--version'])).stdout, version)
+    execa(program, args, { ...at, env: { ...at.env, ...env }, reject: false })
+  const added = await call(add)
+  assert.equal(added.exitCode, 0, added.stdout + added.stderr)
+  const lines = (await call([...run, 'vethra', '--version'])).stdout.split('\n')
+  assert.ok(lines.includes(version), lines.join('\n'))
+  const odd = await call([...run, 'vethra', "no 'such", ''])
+  assert.equal(odd.exitCode, 2)
+  assert.match(odd.stderr, /no 'such/)
+  // Two linkers of Yarn's make no such folder: commands are started by Yarn alone.
   const vethra = join(folder, 'node_modules/.bin/vethra')
-  const odd = await call([vethra, "no 'such\n$HOME", ''])
+  const linker = env?.['YARN_NODE_LINKER']
+  if (linker !== 'pnp' && linker !== 'pnpm') await tryDirectly(vethra, home)
+  assert.equal((await call(remove)).exitCode, 0)
+  const left = (await readdir(folder, { recursive: true })).filter((path) =>
+    path.endsWith('/bin/vethra'),
+  )
+  assert.deepEqual([existsSync(vethra), left], [false, []])
+}
+
+async function tryDirectly(vethra: string, home: string): Promise<void> {
+  const odd = await execa(vethra, ["no 'such\n$HOME", ''], { ...atHome(home), reject: false })
   assert.equal(odd.exitCode, 2)
   assert.match(odd.stderr, /no 'such\\n\$HOME/)
   await trySignal(vethra, home)
-  assert.equal((await call(remove)).exitCode, 0)
-  const executable = join(folder, 'node_modules/@vethra', `cli-linux-${process.arch}`)
-  assert.deepEqual([existsSync(vethra), existsSync(executable)], [false, false])
 }
 
 // The command's process has become the executable, so that every signal is the executable's.
@@ -93,6 +141,7 @@ async function trySignal(vethra: string, home: string): Promise<void> {
 }
 
 async function tryWithout(home: string, { addWithout }: Manager): Promise<void> {
+  if (!addWithout) return
   const folder = await emptyProject(home)
   const options = { ...atHome(home, folder), reject: false } as const
   const [program = '', ...args] = addWithout
