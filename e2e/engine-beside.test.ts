@@ -10,7 +10,7 @@ import {
   type TestContainer,
 } from './engine-host.ts'
 import { describeOnHost } from './gate.ts'
-import { plugins } from './host.ts'
+import { executable, plugins } from './host.ts'
 
 function container(name: string, last: number, ...ports: readonly number[]): TestContainer {
   return {
@@ -184,6 +184,43 @@ describeOnHost('the engine beside others', () => {
     await native('network', 'rm', 'wan')
     expect(await rules()).toBe(0)
     expect(await sh('nft list table inet vethra')).not.toContain('elements')
+  })
+
+  it('a bridge that two networks share is left to the second, with what is on it', async () => {
+    const { host, sh } = place
+    const done = async (...args: readonly string[]) =>
+      expect(await host.vethra(...args)).toMatchObject({ exitCode: 0 })
+    const faults = async () => (await host.vethra('doctor', '--format', '{{.Kind}}')).stdout
+    for (const network of ['lan', 'side']) await done('network', 'create', network)
+    const lists = '/etc/cni/net.d/nerdctl'
+    const bridge = await sh(`bridge=$(grep -o 'br-[0-9a-f]*' ${lists}-lan.conflist)
+      sed -i "s/br-[0-9a-f]*/$bridge/" ${lists}-side.conflist
+      ip netns add c; echo -n $bridge`)
+    await done('--plugins', 'native', 'cni', 'add', 'lan', '/run/netns/c')
+    const again = { CNI_IFNAME: 'eth1', VETHRA_PLUGINS: 'native' }
+    const second = [executable, 'cni', 'add', 'side', '/run/netns/c']
+    expect(await host.run(second, { env: again })).toMatchObject({ exitCode: 0 })
+    expect(await faults()).toBe('wrong-file-system')
+    await done('cni', 'del', 'lan', '/run/netns/c')
+    await done('network', 'rm', 'lan')
+    expect(JSON.parse(await sh(`ip -j link show ${bridge}`))).toMatchObject([
+      { ifalias: 'vethra side' },
+    ])
+    const table = await sh('nft list table inet vethra')
+    expect(table).toContain(`"${bridge}" comment "vethra side"`)
+    expect(table).not.toContain('vethra lan')
+    expect(await faults()).toBe('wrong-file-system')
+    await host.run([executable, 'cni', 'del', 'side', '/run/netns/c'], { env: again })
+    await done('network', 'rm', 'side')
+    expect(await sh(`ip -j link show ${bridge} 2>/dev/null || true`)).toBe('')
+    // A bridge that programs made has no mark until then.
+    for (const network of ['lan', 'side']) await done('network', 'create', network)
+    await sh(
+      `sed -i "s/br-[0-9a-f]*/${bridge}/" ${lists}-side.conflist; ip link add ${bridge} type bridge`,
+    )
+    await done('network', 'rm', 'lan')
+    await done('network', 'rm', 'side')
+    expect(await sh(`ip -j link show ${bridge} 2>/dev/null || true`)).toBe('')
   })
 
   it('a container that a CNI program put on a bridge gets its ports from the engine', async () => {

@@ -78,29 +78,35 @@ export async function observeTable(
     state: effectsOf(each),
   }))
   const all = new Map(
-    wanted.flatMap(({ state }) => state.map((each) => [keyOf(each.resource), each] as const)),
+    wanted.flatMap(({ state }) => state.map((each) => [placeOf(each), each] as const)),
   )
   const isInTable = ({ resource }: Owned) => effects.includes(resource.kind)
   const seen = await kernel.observe('', [...all.values()])
   // Without its rules the table has no effect, whatever is in its sets.
   const isWhole = seen.some(isInTable) && (await kernel.isTableWhole())
   const observed = seen.filter((each) => isWhole || !isInTable(each))
-  const found = new Map(observed.map((each) => [keyOf(each.resource), each]))
+  const found = new Map(observed.map((each) => [placeOf(each), each]))
   const missing = wanted.flatMap(({ attachment, state }) =>
     diff(
       state,
-      state.flatMap(({ resource }) => found.get(keyOf(resource)) ?? []),
+      state.flatMap((each) => found.get(placeOf(each)) ?? []),
     ).flatMap((due): readonly MissingResource[] =>
       due.kind === 'remove' ? [] : [{ attachment, due }],
     ),
   )
   // A bridge, or a setting of the host, is missed by each attachment of its network.
-  const unique = new Map(missing.toReversed().map((each) => [keyOf(each.due.to.resource), each]))
+  const unique = new Map(missing.toReversed().map((each) => [placeOf(each.due.to), each]))
   return {
     missing: [...unique.values()].toReversed(),
     flushed: !observed.some(isInTable) && [...all.values()].filter(isInTable).length > 1,
     ...(known ? await leftIn(kernel, known) : { left: [] }),
   }
+}
+
+// Of two networks on one bridge, each has its subnets admitted.
+function placeOf({ resource }: Owned): string {
+  const subnets = resource.kind === 'admit' ? ` ${resource.subnets.join(' ')}` : ''
+  return `${keyOf(resource)}${subnets}`
 }
 
 function keyOfMade({ made: { network, attachment } }: NativeAttachment): AttachmentKey {

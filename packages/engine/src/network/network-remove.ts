@@ -1,7 +1,8 @@
 import { guards } from '@vethra/cni'
 import { networkLeftovers, sharedLeftovers } from '@vethra/firewall'
 import { type Network, networkBridge } from '@vethra/networks'
-import { ownerMark } from '@vethra/state'
+import { ownerMark, type State } from '@vethra/state'
+import type { AttachmentKernel } from '@vethra/world'
 import { removeEffects } from '../remove-effects.ts'
 import { tellNetwork } from '../tell.ts'
 import { placesOfNetwork } from './ipam-places.ts'
@@ -23,7 +24,7 @@ export async function removeNetworks(tools: ManageTools, refs: readonly string[]
 async function removeNetwork(tools: ManageTools, removal: Removal): Promise<void> {
   const { network, bridge, takesBridge, heir, takesSharedRules, takesReservations } = removal
   // They bear our mark, whatever the bridge is called.
-  if (networkBridge(network) !== undefined) await removeElements(tools, network, bridge)
+  if (networkBridge(network) !== undefined) await removeElements(tools, removal)
   if (takesBridge && bridge !== undefined) {
     await removeRules(tools, (text) => networkLeftovers(text, bridge))
     await tools.effects.deleteLink(bridge)
@@ -47,12 +48,39 @@ async function removeNetwork(tools: ManageTools, removal: Removal): Promise<void
 
 async function removeElements(
   { host }: ManageTools,
-  network: Network,
-  bridge: string | undefined,
+  { network, bridge, heir }: Removal,
 ): Promise<void> {
   const kernel = await host.kernel?.()
-  const error = kernel && (await removeEffects(kernel, isOf(network, bridge)))
+  if (kernel === undefined) return
+  if (heir !== undefined) await leaveElements(kernel, network, heir)
+  const error = await removeEffects(kernel, isOf(network, bridge))
   if (error) throw error
+}
+
+// In one transaction: what is on the bridge goes on being reached, and its elements name a network that exists.
+async function leaveElements(
+  kernel: AttachmentKernel,
+  network: Network,
+  heir: string,
+): Promise<void> {
+  const left = (await kernel.effects()).flatMap(({ owner, resource }): State => {
+    const isLeft =
+      owner.kind === 'network' &&
+      owner.network === network.name &&
+      'bridge' in resource &&
+      resource.bridge === networkBridge(network)
+    if (!isLeft) return []
+    // The subnets are the network's own.
+    return [
+      { owner, resource: resource.kind === 'admit' ? { ...resource, subnets: [] } : resource },
+    ]
+  })
+  const owner = { kind: 'network', network: heir } as const
+  const { failed } = await kernel.apply('', [
+    ...left.map((from) => ({ kind: 'remove', from }) as const),
+    ...left.map(({ resource }) => ({ kind: 'make', to: { owner, resource } }) as const),
+  ])
+  if (failed) throw failed.error
 }
 
 async function removeRules(
