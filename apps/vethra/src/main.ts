@@ -30,9 +30,8 @@ if ((app === 'cli' || app === 'daemon') && process.geteuid?.() !== 0 && 'bun' in
   ;(await import('./enter-kit-here.ts')).enterKitHere(argv, process.env)
 }
 
-// The executable is built so that bun's JIT waits: what ends within milliseconds runs nothing often enough. These go on.
-const lasting = ['doctor', 'top']
-if (app === 'daemon' || argv.some((each) => lasting.includes(each))) compileAsUsual()
+// The executable is built so that bun's JIT waits: what ends within a second runs nothing often enough. These go on.
+if (app === 'daemon' || argv.includes('top')) compileAsUsual()
 
 // Only the app that is called is loaded.
 const status = await run()

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { CniError } from '@vethra/cni'
 import type { AttachmentKey, CachedAttachment, ResultCache } from '@vethra/world'
 import { attachmentFolder, type Survey } from './attachment-folder.ts'
-import { isResultAlone, parseEntry, parseLegacyEntry, renderEntry } from './entry.ts'
+import { decoder, isResultAlone, parseEntry, parseLegacyEntry, renderEntry } from './entry.ts'
 
 /** All that a folder of cached results holds; files of older libcni, the result alone, are left out. */
 export interface ResultsFolder {
@@ -14,11 +14,13 @@ export interface ResultsFolder {
  * libcni names it (folder 0700, files 0600). Entries are replaced by rename.
  */
 export function diskResultCache({ dir }: { readonly dir: string }): ResultCache & ResultsFolder {
+  const decode = decoder()
+  const parse = (text: string) => parseEntry(text, decode)
   const folder = attachmentFolder<CachedAttachment>(join(dir, 'results'), {
     nameOf: fileName,
     keyOf,
-    parse: parseEntry,
-    parseOf: (text, key) => parseEntry(text) ?? parseLegacyEntry(text, key),
+    parse,
+    parseOf: (text, key) => parse(text) ?? parseLegacyEntry(text, key),
     isForeign: isResultAlone,
   })
   return {

@@ -25,8 +25,20 @@ export function renderEntry({ network, attachment, listText, result }: CachedAtt
   return result === undefined ? head : `${head.slice(0, -1)},"result":${result}}`
 }
 
+/** Decodes the conf list of a cache file. */
+export type Decode = (base64: string) => string
+
+/** A decoder of one text after the other: what a thousand attachments of one network were made by is in memory once. */
+export function decoder(): Decode {
+  let [last, decoded] = ['', '']
+  return (base64) => {
+    if (base64 !== last) [last, decoded] = [base64, Buffer.from(base64, 'base64').toString()]
+    return decoded
+  }
+}
+
 /** A cache file read back; undefined when it is empty, damaged, of another kind or incomplete. */
-export function parseEntry(text: string): CachedAttachment | undefined {
+export function parseEntry(text: string, decode: Decode): CachedAttachment | undefined {
   // A damaged entry counts as none: it must never block a DEL.
   const value = jsonOrNull(text, parseExactly)
   const kind = goField(value, 'kind')
@@ -47,7 +59,7 @@ export function parseEntry(text: string): CachedAttachment | undefined {
       cniArgs: pairs(goField(value, 'cniArgs')),
       capabilityArgs: objectOrNone(goField(value, 'capabilityArgs')),
     },
-    listText: Buffer.from(string('config'), 'base64').toString(),
+    listText: decode(string('config')),
     ...(result === undefined || result === null ? {} : { result: JSON.stringify(result) }),
   }
 }

@@ -21,7 +21,9 @@ export function parseRules(saved: string): readonly RuleTable[] {
 
 /** The chain of a rule. */
 export function chainOf(rule: string): string {
-  return rule.split(' ')[1] ?? ''
+  const start = rule.indexOf(' ') + 1
+  const end = rule.indexOf(' ', start)
+  return start === 0 ? '' : rule.slice(start, end === -1 ? undefined : end)
 }
 
 /**
