@@ -6,6 +6,7 @@ import {
   type CniArgs,
   CniError,
   deepestPart,
+  isObject,
   type JsonObject,
   parseExactly,
 } from '@vethra/cni'
@@ -43,9 +44,7 @@ function parseCapArgs(text: string): JsonObject {
     wrong(`CAP_ARGS is no JSON object: ${text}`, 'Write CAP_ARGS as {"capability":value}.', cause)
   try {
     const value = parseExactly(text, deepestPart)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      return value as JsonObject
-    }
+    if (isObject(value)) return value
   } catch (cause) {
     throw fault(cause)
   }

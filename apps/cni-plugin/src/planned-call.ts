@@ -1,4 +1,11 @@
-import { goField, type Json, type JsonObject, type PluginCall, parseResult } from '@vethra/cni'
+import {
+  goField,
+  isObject,
+  type Json,
+  type JsonObject,
+  type PluginCall,
+  parseResult,
+} from '@vethra/cni'
 import type { Stage } from '@vethra/engine'
 import { readCniArgs } from '@vethra/ipam'
 import { ipamPlannerOf, type PluginRequest } from '@vethra/plugins'
@@ -63,8 +70,7 @@ export function hasPrevious({ conf }: Request): boolean {
 /** The type of the IPAM plugin in a conf; undefined where there is none. */
 export function ipamTypeOf(conf: JsonObject): string | undefined {
   const ipam = goField(conf, 'ipam')
-  const isObject = typeof ipam === 'object' && ipam !== null && !Array.isArray(ipam)
-  const type = isObject ? goField(ipam as JsonObject, 'type') : undefined
+  const type = isObject(ipam) ? goField(ipam, 'type') : undefined
   return typeof type === 'string' && type !== '' ? type : undefined
 }
 

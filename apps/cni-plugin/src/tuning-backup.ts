@@ -1,4 +1,12 @@
-import { CniError, goField, type Json, type JsonObject, jsonOrNull, onCniError } from '@vethra/cni'
+import {
+  CniError,
+  goField,
+  isObject,
+  type Json,
+  type JsonObject,
+  jsonOrNull,
+  onCniError,
+} from '@vethra/cni'
 import { tuning } from '@vethra/plugins'
 import type { LinkSettings, Owned } from '@vethra/state'
 import { failed } from './go-codes.ts'
@@ -117,7 +125,5 @@ function patternOf(line: string): RegExp {
 function sysctlsIn(conf: JsonObject): readonly string[] {
   const args = goField(goField(conf, 'args') ?? null, 'cni') ?? null
   const both = [goField(conf, 'sysctl'), goField(args, 'sysctl')]
-  return both.flatMap((each) =>
-    typeof each === 'object' && each !== null && !Array.isArray(each) ? Object.keys(each) : [],
-  )
+  return both.flatMap((each) => (isObject(each) ? Object.keys(each) : []))
 }

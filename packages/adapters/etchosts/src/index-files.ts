@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseJson } from '@vethra/cni'
+import { isTexts, parseJson } from '@vethra/cni'
 import { faultPoint, fileError, readOwn } from '@vethra/files'
 import type { Places } from './places.ts'
 
@@ -113,8 +113,4 @@ function remove(path: string): void {
   } catch (error) {
     throw fileError('remove', path, error)
   }
-}
-
-function isTexts(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((each) => typeof each === 'string')
 }

@@ -6,17 +6,18 @@ import {
   keyOf,
   linkFeatures,
   resourceHint,
+  targetOf,
 } from '@vethra/state'
 
 /** Whether a change is of a setting below /proc/sys that this kernel has not. */
 export function lacksSetting(change: Change, hasSetting: (key: string) => boolean): boolean {
-  const { resource } = change.kind === 'remove' ? change.from : change.to
+  const { resource } = targetOf(change)
   return resource.kind === 'sysctl' && !hasSetting(resource.key)
 }
 
 /** The refusal of an interface whose kind needs a feature that is lacking, with the hint that a kernel's adapter gives. */
 export function lackOf(change: Change, lacks: readonly FeatureName[]): CniError | undefined {
-  const { resource } = change.kind === 'remove' ? change.from : change.to
+  const { resource } = targetOf(change)
   if (change.kind === 'remove' || resource.kind !== 'link') return undefined
   if (!lacks.includes(linkFeatures[resource.type.name])) return undefined
   const hint = resourceHint(resource)
@@ -26,7 +27,7 @@ export function lackOf(change: Change, lacks: readonly FeatureName[]): CniError 
 
 /** The refusal of a setting that is missing; none for an optional one: without it a kernel is as good. */
 export function notThere(change: Change): CniError | undefined {
-  const { resource } = change.kind === 'remove' ? change.from : change.to
+  const { resource } = targetOf(change)
   const isOptional = resource.kind === 'sysctl' && resource.optional === true
   return isOptional ? undefined : refusal(`cannot write ${keyOf(resource)}: it is missing`)
 }

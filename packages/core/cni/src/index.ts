@@ -19,7 +19,7 @@ export { parseExactly } from './exact-json.ts'
 export { explain } from './explain.ts'
 export { goField, goType } from './go-json.ts'
 export { type Guard, guards, type LockPlaces } from './guards.ts'
-export type { Json, JsonObject } from './json.ts'
+export { isObject, isTexts, type Json, type JsonObject } from './json.ts'
 export {
   checkContainerId,
   checkIfname,

@@ -1,6 +1,6 @@
 import { CniError } from './cni-error.ts'
 import { goField, goType } from './go-json.ts'
-import type { Json, JsonObject } from './json.ts'
+import { isObject, type Json, type JsonObject } from './json.ts'
 import { canonicalAddress, canonicalCidr } from './result-addresses.ts'
 
 /** An object somewhere in a JSON text: known keys are read whatever their case, as Go does. */
@@ -90,8 +90,7 @@ function fieldAt({ value }: Place, key: string): Json | undefined {
 }
 
 function asObject(place: Place, key: string, value: Json): JsonObject {
-  const object = typeof value === 'object' && value !== null && !Array.isArray(value)
-  return object ? (value as JsonObject) : wrongType(value, pathOf(place, key), 'object')
+  return isObject(value) ? value : wrongType(value, pathOf(place, key), 'object')
 }
 
 function wrongType(value: Json, path: string, wanted: string): never {

@@ -3,6 +3,7 @@ import {
   type ConfList,
   goField,
   goType,
+  isObject,
   type Json,
   type JsonObject,
   type PluginConf,
@@ -130,10 +131,6 @@ function pluginFaults({ type, capabilities, ipam }: Partial<JsonObject>): readon
 
 function objectFaults(key: string, value: Json | undefined): readonly string[] {
   return value === undefined || value === null || isObject(value) ? [] : [wrong(key, value)]
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function throwIf(faults: readonly string[], what: string): void {

@@ -1,9 +1,9 @@
 import { CniError } from '@vethra/cni'
-import { checkDomain, checkHostname } from '@vethra/names'
+import { checkDomain, checkHostname, type DnsOptions } from '@vethra/names'
 import { checkIpv4, checkIpv6, isIpv4, isIpv6, parseMac } from './addresses.ts'
 import { checkIds, checkName, checkNamespace, checkRef } from './check-names.ts'
 import { type NetworkMode, networkMode } from './network-mode.ts'
-import type { BundleRequest, DnsRequest, NetworkRequest } from './request.ts'
+import type { BundleRequest, NetworkRequest } from './request.ts'
 import { requestedNetworks } from './requested-networks.ts'
 
 /** How long a hostname or domain name may be: __NEW_UTS_LEN of the kernel, sethostname(2). */
@@ -116,7 +116,7 @@ function checkContainerMode(request: BundleRequest): void {
 }
 
 /** Throws CniError 103 unless servers, search domains and options can stand in resolv.conf. */
-export function checkDns(dns: DnsRequest): void {
+export function checkDns(dns: DnsOptions): void {
   for (const server of dns.servers ?? []) {
     if (!isIpv4(server) && !isIpv6(server)) throw wrongServer(server)
   }

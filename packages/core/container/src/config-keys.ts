@@ -1,6 +1,5 @@
-import { CniError } from '@vethra/cni'
+import { CniError, isObject } from '@vethra/cni'
 import { type Draft, draftOf, type Holder } from './draft.ts'
-import { isObject } from './facts.ts'
 
 /** The objects and arrays that a plan writes into, with the keys it knows in each; none for maps of any key. */
 const written: ReadonlyMap<string, readonly string[]> = new Map([

@@ -1,9 +1,9 @@
-import { CniError } from '@vethra/cni'
+import { CniError, isObject, isTexts } from '@vethra/cni'
 import * as z from 'zod/mini'
 import { checkKeys, draftOfConfig } from './config-keys.ts'
 import { parseConfigText } from './config-text.ts'
 import type { Draft } from './draft.ts'
-import { isObject, isText, isTexts } from './facts.ts'
+import { isText } from './facts.ts'
 import { checked } from './faults.ts'
 
 /** A mount of config.json; keys that are not named here may be there too. */

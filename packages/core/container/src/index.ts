@@ -44,7 +44,7 @@ export { type PortMapping, type Protocol, readProtocol } from './port-mapping.ts
 export { type PortRequest, type PortSpan, parsePortSpec, parsePortSpecs } from './port-spec.ts'
 export { hookRequest } from './read-hook-request.ts'
 export { type BundleRecord, parseRecord, renderRecord } from './record.ts'
-export type { BundleRequest, DnsRequest, NetworkRequest } from './request.ts'
+export type { BundleRequest, NetworkRequest } from './request.ts'
 export { type Bypass, type BypassedContainer, bypassOf, bypassRequest } from './rootless/bypass.ts'
 export {
   formatForward,

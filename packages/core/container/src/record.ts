@@ -1,12 +1,12 @@
-import { CniError, type Json, type JsonObject } from '@vethra/cni'
-import { checkDomain, checkHostname } from '@vethra/names'
+import { CniError, isObject, isTexts, type Json, type JsonObject } from '@vethra/cni'
+import { checkDomain, checkHostname, type DnsOptions } from '@vethra/names'
 import { checkIds, checkName } from './check-names.ts'
 import { checkDns, checkExtraHost, checkNetwork } from './check-request.ts'
-import { firstFalse, isObject, isPath, isText, isTexts } from './facts.ts'
+import { firstFalse, isPath, isText } from './facts.ts'
 import { isOwnHostname } from './hostname.ts'
 import { type NetworkMode, networkMode } from './network-mode.ts'
 import type { PortMapping } from './port-mapping.ts'
-import type { DnsRequest, NetworkRequest } from './request.ts'
+import type { NetworkRequest } from './request.ts'
 import { parseStoredMappings } from './stored-mappings.ts'
 
 /** The decision of `bundle prepare`: the content of vethra.json. */
@@ -28,7 +28,7 @@ export interface BundleRecord {
   readonly ports: readonly PortMapping[]
   readonly extraHosts: readonly (readonly [name: string, ip: string])[]
   readonly mode: NetworkMode
-  readonly dns: DnsRequest
+  readonly dns: DnsOptions
   /** Where the hook writes the container's pid; it does not when absent. */
   readonly pidFile?: string
   /** The network namespace joined, in modes ns and container. */

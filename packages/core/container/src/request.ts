@@ -1,3 +1,4 @@
+import type { DnsOptions } from '@vethra/names'
 import type { PortMapping } from './port-mapping.ts'
 
 /** One network that a container asks for, with what it wants there. */
@@ -12,13 +13,6 @@ export interface NetworkRequest {
   readonly macAddress?: string
   /** More names for the container in this network. */
   readonly aliases: readonly string[]
-}
-
-/** The values for resolv.conf in place of the host's; an absent key keeps those. */
-export interface DnsRequest {
-  readonly servers?: readonly string[]
-  readonly search?: readonly string[]
-  readonly options?: readonly string[]
 }
 
 /** The request to `bundle prepare`. */
@@ -46,7 +40,8 @@ export interface BundleRequest {
   readonly ip6?: string
   /** The hardware address wanted in the first network. */
   readonly macAddress?: string
-  readonly dns: DnsRequest
+  /** In place of what the host's resolv.conf says; an absent key keeps that. */
+  readonly dns: DnsOptions
   /**
    * Whether an OCI runtime asks, as it starts the container. A network namespace that the bundle names stays. Mounts that
    * managers make by default give way to ours. The container is forgotten when it has stopped. Default false.

@@ -3,12 +3,13 @@ import {
   checkContainerId,
   checkPathComponent,
   goField,
+  isObject,
   type Json,
   orElse,
   parseJson,
   passes,
 } from '@vethra/cni'
-import { firstFalse, isObject, isPath, isText } from './facts.ts'
+import { firstFalse, isPath, isText } from './facts.ts'
 
 /**
  * The state that an OCI runtime writes to a hook's standard input (OCI runtime-spec, runtime.md,

@@ -1,13 +1,8 @@
-import { CniError, type Json, type JsonObject } from '@vethra/cni'
-
-/** Whether the value is a JSON object: neither null nor an array. */
-export function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
+import { CniError, isTexts, type Json } from '@vethra/cni'
 
 /** The strings of an array; undefined when the value is no array of strings alone. */
 export function asTexts(value: Json | undefined): readonly string[] | undefined {
-  return Array.isArray(value) && value.every((each) => typeof each === 'string') ? value : undefined
+  return isTexts(value) ? value : undefined
 }
 
 /** CniError 107 that names the field of meta.json and what is wrong with it. */

@@ -1,5 +1,6 @@
 import {
   goField,
+  isObject,
   type Json,
   type JsonObject,
   type Result,
@@ -8,7 +9,7 @@ import {
   type ResultIp,
   type ResultRoute,
 } from '@vethra/cni'
-import { asTexts, isObject, untrusted } from './json-fields.ts'
+import { asTexts, untrusted } from './json-fields.ts'
 
 /**
  * Reads a CNI result as meta.json has it: the JSON of 1.0.0, keys in any case, or go-cni's own
@@ -50,7 +51,7 @@ function keys(required: string, texts: readonly string[], numbers: readonly stri
 }
 
 function objects(value: Json | undefined): readonly JsonObject[] {
-  return Array.isArray(value) ? value.filter(isObject) : []
+  return Array.isArray(value) ? value.flatMap((each: Json) => (isObject(each) ? [each] : [])) : []
 }
 
 function named<T>(value: JsonObject, { required, known }: Keys): readonly T[] {

@@ -1,6 +1,6 @@
-import { CniError, goField, type Json, parseJson } from '@vethra/cni'
+import { CniError, goField, isObject, type Json, parseJson } from '@vethra/cni'
 import type { ContainerNames, ExtraHost } from './container-names.ts'
-import { asTexts, isObject, untrusted } from './json-fields.ts'
+import { asTexts, untrusted } from './json-fields.ts'
 import { metaResult } from './meta-result.ts'
 
 /**

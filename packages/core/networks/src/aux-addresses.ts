@@ -1,6 +1,6 @@
 import { type Address, formatAddress, readAddress } from '@vethra/address'
-import { type Json, jsonOrNull } from '@vethra/cni'
-import { isObject } from './read-json.ts'
+import { isObject, jsonOrNull } from '@vethra/cni'
+import { isTextObject } from './read-json.ts'
 import { refusal } from './refusal.ts'
 import { sortedMembers, writeJson } from './written-json.ts'
 
@@ -56,9 +56,5 @@ export type AuxBySubnet = Readonly<Record<string, Readonly<Record<string, string
 /** The aux addresses that a label holds; none when the label is malformed. */
 export function readAuxLabel(label: string | undefined): AuxBySubnet {
   const value = jsonOrNull(label ?? '{}')
-  return isObject(value) && Object.values(value).every(isTexts) ? (value as AuxBySubnet) : {}
-}
-
-function isTexts(value: Json): boolean {
-  return isObject(value) && Object.values(value).every((each) => typeof each === 'string')
+  return isObject(value) && Object.values(value).every(isTextObject) ? (value as AuxBySubnet) : {}
 }

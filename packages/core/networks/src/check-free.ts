@@ -8,11 +8,10 @@ import {
   type Prefix,
   readAddress,
 } from '@vethra/address'
-import { CniError, type Json } from '@vethra/cni'
+import { CniError, isObject, type Json } from '@vethra/cni'
 import { formatRange, type Range, rangeOf, rangeSets } from '@vethra/ipam'
 import { ipamConfs, networkSubnets } from './anatomy.ts'
 import type { Network } from './network.ts'
-import { isObject } from './read-json.ts'
 
 /**
  * Throws CniError 102 for an address that no container can have: the gateway's, the network and broadcast

@@ -1,6 +1,5 @@
-import { type Json, jsonOrNull } from '@vethra/cni'
+import { isObject, type Json, jsonOrNull } from '@vethra/cni'
 import type { NetworkOptions } from './options.ts'
-import { isObject } from './read-json.ts'
 import { refusal } from './refusal.ts'
 import { members, type Written } from './written-json.ts'
 

@@ -1,9 +1,8 @@
-import { type Json, parseExactly } from '@vethra/cni'
+import { isObject, type Json, parseExactly } from '@vethra/cni'
 import { networkSubnets } from './anatomy.ts'
 import { hasIpv6, isInternal, networkDriver, networkOptions } from './driver-facts.ts'
 import { visibleLabels } from './find.ts'
 import type { Network } from './network.ts'
-import { isObject } from './read-json.ts'
 
 /** A container of a network, for `network inspect`. */
 export interface NetworkContainer {

@@ -1,14 +1,7 @@
-import {
-  CniError,
-  type ConfList,
-  checkNetworkName,
-  goField,
-  type Json,
-  jsonOrNull,
-} from '@vethra/cni'
+import { CniError, type ConfList, checkNetworkName, goField, jsonOrNull } from '@vethra/cni'
 import { parseConfFile } from '@vethra/conflist'
 import { nerdctlKey, ownKey } from './identity.ts'
-import { isObject } from './read-json.ts'
+import { isTextObject } from './read-json.ts'
 
 /** A network as a file of the conf list folder defines it. */
 export interface Network {
@@ -76,10 +69,6 @@ function readNetwork(file: string, list: ConfList): Network {
   const id = goField(json, nerdctlKey) ?? goField(json, ownKey)
   const labels = goField(json, 'nerdctlLabels') ?? {}
   const nerdctl =
-    typeof id === 'string' && id !== '' && isTexts(labels) ? { id, labels } : undefined
+    typeof id === 'string' && id !== '' && isTextObject(labels) ? { id, labels } : undefined
   return { name: list.name, labels: {}, file, list, managed: nerdctl !== undefined, ...nerdctl }
-}
-
-function isTexts(value: Json): value is Readonly<Record<string, string>> {
-  return isObject(value) && Object.values(value).every((each) => typeof each === 'string')
 }

@@ -3,6 +3,11 @@ import type { SubnetPool, UsedPrefix } from './choose-subnet.ts'
 /** Which plugin makes the interface. */
 export type Driver = 'bridge' | 'macvlan' | 'ipvlan'
 
+/** Whether a text is the name of a driver. */
+export function isDriver(text: string): text is Driver {
+  return text === 'bridge' || text === 'macvlan' || text === 'ipvlan'
+}
+
 /** The user's options for a new network; the fields are those of `network create`. */
 export interface NetworkOptions {
   readonly name: string

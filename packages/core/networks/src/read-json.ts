@@ -1,8 +1,8 @@
-import { goField, type Json, type JsonObject } from '@vethra/cni'
+import { goField, isObject, type Json } from '@vethra/cni'
 
-/** Whether a value is a JSON object. */
-export function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+/** Whether a value is a JSON object of texts alone. */
+export function isTextObject(value: Json): value is Readonly<Record<string, string>> {
+  return isObject(value) && Object.values(value).every((each) => typeof each === 'string')
 }
 
 /** A field that is a text and not empty. */

@@ -1,4 +1,11 @@
-import { CniError, goField, type Json, type JsonObject, type ResultDns } from '@vethra/cni'
+import {
+  CniError,
+  goField,
+  isObject,
+  type Json,
+  type JsonObject,
+  type ResultDns,
+} from '@vethra/cni'
 
 /** The CniError 7 that names a key and its value. */
 export function invalidKey(key: string, value: Json | undefined, wanted: string): CniError {
@@ -52,8 +59,7 @@ export function numberOf(conf: JsonObject, key: string): number | undefined {
 export function objectOf(conf: JsonObject, key: string): JsonObject | undefined {
   const value = fieldOf(conf, key)
   if (value === undefined) return undefined
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return value as JsonObject
+  if (isObject(value)) return value
   throw invalidKey(key, value, 'it must be an object')
 }
 

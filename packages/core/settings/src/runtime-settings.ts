@@ -1,6 +1,7 @@
+import { isObject } from '@vethra/cni'
 import { invalid } from './invalid.ts'
 import type { RuntimeMode, RuntimeSettings } from './settings.ts'
-import { isTable, shown, type TomlTable } from './toml.ts'
+import { shown, type TomlTable } from './toml.ts'
 
 /** The settings without the table. */
 export const defaultRuntime: RuntimeSettings = { binary: 'runc', ports: [1024, 65_535], modes: [] }
@@ -24,7 +25,7 @@ export function resolveRuntime({ env, toml }: RuntimePlaces): RuntimeSettings {
  * unknown or its value cannot be.
  */
 export function readRuntimeTable(file: string, table: unknown): RuntimeSettings {
-  if (!isTable(table))
+  if (!isObject(table))
     throw invalid(`runtime in ${file}`, shown(table), { fault: 'is not a table' })
   const where = (key: string) => `runtime.${key} in ${file}`
   const unknown = Object.keys(table).find((each) => !keys.includes(each))

@@ -1,9 +1,10 @@
+import { isObject, isTexts } from '@vethra/cni'
 import { invalid } from './invalid.ts'
 import type { GivenFile } from './resolve-settings.ts'
 import { readRuntimeTable } from './runtime-settings.ts'
 import { settingFlags } from './setting-flags.ts'
 import type { GivenSettings } from './settings.ts'
-import { isTable, shown, type TomlTable } from './toml.ts'
+import { shown, type TomlTable } from './toml.ts'
 
 /**
  * The settings in the table of vethra.toml, for resolveSettings. Texts are strings; times and sizes may be
@@ -49,14 +50,10 @@ function readPools(where: string, value: unknown): readonly string[] {
   if (!Array.isArray(value))
     throw invalid(where, shown(value), { fault: 'is not an array of tables' })
   return value.map((pool) => {
-    const { base, size, ...more } = isTable(pool) ? pool : {}
+    const { base, size, ...more } = isObject(pool) ? pool : {}
     if (typeof base === 'string' && typeof size === 'number' && Object.keys(more).length === 0) {
       return `base=${base},size=${size}`
     }
     throw invalid(where, shown(pool), { fault: 'is not a table with base and size' })
   })
-}
-
-function isTexts(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((each) => typeof each === 'string')
 }

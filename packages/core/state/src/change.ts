@@ -9,6 +9,11 @@ export type Change =
   | { readonly kind: 'alter'; readonly from: Owned; readonly to: Owned }
   | { readonly kind: 'remove'; readonly from: Owned }
 
+/** The resource that a change is about: what comes, or what goes. */
+export function targetOf(change: Change): Owned {
+  return change.kind === 'remove' ? change.from : change.to
+}
+
 /**
  * The changes that take back what was done for attachments, the last first. Those of networks and of the host
  * stay: another attachment may use them by now. A removal has no inverse: what is gone may have carried what nobody
@@ -16,7 +21,7 @@ export type Change =
  */
 export function invert(done: readonly Change[]): readonly Change[] {
   return done.toReversed().flatMap((change): readonly Change[] => {
-    const { owner } = change.kind === 'remove' ? change.from : change.to
+    const { owner } = targetOf(change)
     if (owner.kind !== 'attachment') return []
     if (change.kind === 'make') return [{ kind: 'remove', from: change.to }]
     if (change.kind === 'alter') return [{ kind: 'alter', from: change.to, to: change.from }]
@@ -26,7 +31,7 @@ export function invert(done: readonly Change[]): readonly Change[] {
 
 /** A change for people and logs: `make address container eth0 10.4.0.2/24 for web in lan`. */
 export function describeChange(change: Change): string {
-  const { resource, owner } = change.kind === 'remove' ? change.from : change.to
+  const { resource, owner } = targetOf(change)
   return `${change.kind} ${keyOf(resource)}${describeOwner(owner)}`
 }
 
@@ -67,6 +72,6 @@ function sameMembers(wanted: readonly unknown[], found: object): boolean {
 /** Whether a change takes something of an owner's, or gives it something. */
 export function concerns(change: Change, owner: Owner): boolean {
   const marks = change.kind === 'alter' ? [change.from, change.to] : []
-  const one = change.kind === 'remove' ? change.from : change.to
+  const one = targetOf(change)
   return [...marks, one].some((each) => ownerMark(each.owner) === ownerMark(owner))
 }

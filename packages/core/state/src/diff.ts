@@ -1,4 +1,4 @@
-import { type Change, isAsWanted } from './change.ts'
+import { type Change, isAsWanted, targetOf } from './change.ts'
 import { carrierOf, carriersOf, keyOf } from './key.ts'
 import type { Owned, Resource, State } from './resource.ts'
 
@@ -17,7 +17,7 @@ export function diff(desired: State, observed: State): readonly Change[] {
     ...inOrder(removed, ({ resource }) => -rankOf(resource))
       .filter(({ resource }) => !gone.has(carrierOf(resource) ?? ''))
       .map((from): Change => ({ kind: 'remove', from })),
-    ...inOrder(made, (change) => rankOf(target(change).resource)),
+    ...inOrder(made, (change) => rankOf(targetOf(change).resource)),
   ]
 }
 
@@ -71,10 +71,6 @@ function changeTo(
   if (from === undefined || isGone) return [{ kind: 'make', to }]
   if (mustBeMadeAnew(resource, from.resource)) return [{ kind: 'make', to }]
   return isAsWanted(resource, from.resource) ? [] : [{ kind: 'alter', from, to }]
-}
-
-function target(change: Change): Owned {
-  return change.kind === 'remove' ? change.from : change.to
 }
 
 const ranks: Readonly<Record<Resource['kind'], number>> = {

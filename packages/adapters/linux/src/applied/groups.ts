@@ -1,5 +1,5 @@
-import { isEffect } from '@vethra/firewall'
-import type { Change, Owned } from '@vethra/state'
+import { type Effect, elementsOf, isEffect, type PlacedElement } from '@vethra/firewall'
+import { type Change, targetOf } from '@vethra/state'
 
 /** How a change is brought about: all of one way, next to each other, are one group. */
 type Way = 'firewall' | 'sysctl host' | 'sysctl container' | 'route'
@@ -11,9 +11,15 @@ export function wayOf(change: Change): Way {
   return resource.kind === 'sysctl' ? `sysctl ${resource.place}` : 'route'
 }
 
-/** The resource that a change is about: what comes, or what goes. */
-export function targetOf(change: Change): Owned {
-  return change.kind === 'remove' ? change.from : change.to
+/** The elements of table `inet vethra` that the changes of some kinds are about; each of them is of an effect. */
+export function elementsIn(
+  group: readonly Change[],
+  ...kinds: readonly Change['kind'][]
+): readonly PlacedElement[] {
+  return group
+    .filter(({ kind }) => kinds.includes(kind))
+    .map(targetOf)
+    .flatMap(({ resource, owner }) => elementsOf(resource as Effect, owner))
 }
 
 /** The subnets of the networks that changes admit. */

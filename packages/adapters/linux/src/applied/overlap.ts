@@ -1,7 +1,6 @@
 import { overlaps, readCidr } from '@vethra/address'
 import { CniError } from '@vethra/cni'
-import { type Change, type Owned, ownerMark, type State } from '@vethra/state'
-import { targetOf } from './groups.ts'
+import { type Change, type Owned, ownerMark, type State, targetOf } from '@vethra/state'
 
 /**
  * The CniError 102 of a change whose subnet overlaps one that another network has in the table: a set of prefixes takes

@@ -1,6 +1,6 @@
 import { CniError } from '@vethra/cni'
 import { explainErrno, type Refusal } from '@vethra/netlink'
-import { type Change, describeChange, resourceHint } from '@vethra/state'
+import { type Change, describeChange, resourceHint, targetOf } from '@vethra/state'
 
 const notPermitted = 1
 const missing = 2
@@ -12,7 +12,7 @@ export function refusedChange(
   { errno, text }: Omit<Refusal, 'sequence'>,
 ): CniError {
   const words = text === '' ? '' : ` (${text})`
-  const { resource } = change.kind === 'remove' ? change.from : change.to
+  const { resource } = targetOf(change)
   const isLacking = errno === notSupported || (errno === missing && resource.kind === 'qdisc')
   const lacking = isLacking ? resourceHint(resource) : undefined
   const hint = errno === notPermitted ? 'Run as root.' : lacking

@@ -17,9 +17,9 @@ import {
   type Refusal,
   refusedElement,
 } from '@vethra/netlink'
-import type { Change, Publish } from '@vethra/state'
+import { type Change, type Publish, targetOf } from '@vethra/state'
 import type { Applied } from '@vethra/world'
-import { admittedSubnets, targetOf } from '../applied/groups.ts'
+import { admittedSubnets, elementsIn } from '../applied/groups.ts'
 import { overlapOf } from '../applied/overlap.ts'
 import { refusedChange } from '../applied/refused-change.ts'
 import { effectsIn } from './effects.ts'
@@ -67,15 +67,10 @@ interface Transaction {
 }
 
 function transaction(session: Session, group: readonly Change[], again: boolean): Transaction {
-  const of = (...kinds: readonly Change['kind'][]) =>
-    group
-      .filter(({ kind }) => kinds.includes(kind))
-      .map(targetOf)
-      .flatMap(({ resource, owner }) => elementsOf(resource as Effect, owner))
-  const added = of('make', 'alter')
+  const added = elementsIn(group, 'make', 'alter')
   const { ops, generation, exists } = startTable(session)
   if (!exists && added.length === 0) return { ops: [] }
-  const removed = exists ? of('remove') : []
+  const removed = exists ? elementsIn(group, 'remove') : []
   const gone = again ? removed.filter((each) => isPresent(session, each)) : removed
   return {
     ops: [

@@ -1,15 +1,9 @@
 import { CniError } from '@vethra/cni'
-import {
-  type Effect,
-  elementsOf,
-  elementText,
-  type PlacedElement,
-  tableText,
-} from '@vethra/firewall'
+import { elementText, type PlacedElement, tableText } from '@vethra/firewall'
 import { runProgram } from '@vethra/plugin-exec/programs'
-import { type Change, describeChange, type Publish } from '@vethra/state'
+import { type Change, describeChange, type Publish, targetOf } from '@vethra/state'
 import type { Applied } from '@vethra/world'
-import { admittedSubnets, targetOf } from '../applied/groups.ts'
+import { admittedSubnets, elementsIn } from '../applied/groups.ts'
 import { overlapOf } from '../applied/overlap.ts'
 import { run } from '../run.ts'
 import { type ListedTable, listTable } from './nft-table.ts'
@@ -66,13 +60,8 @@ function failure(
 }
 
 function transaction(group: readonly Change[], table: ListedTable | undefined): string {
-  const of = (...kinds: readonly Change['kind'][]): readonly PlacedElement[] =>
-    group
-      .filter(({ kind }) => kinds.includes(kind))
-      .map(targetOf)
-      .flatMap(({ resource, owner }) => elementsOf(resource as Effect, owner))
-  const added = of('make', 'alter')
-  const gone = of('remove').filter((each) => table && isPresent(table, each))
+  const added = elementsIn(group, 'make', 'alter')
+  const gone = elementsIn(group, 'remove').filter((each) => table && isPresent(table, each))
   if (added.length === 0 && gone.length === 0) return ''
   return [
     startOf(table),

@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { CniError, isObject } from '@vethra/cni'
 import {
   sets,
   tableComment,
@@ -77,18 +77,18 @@ function elementsOf({ nftables }: Listing): ListedTable['elements'] {
   )
 }
 
+interface ListedElement {
+  readonly val?: unknown
+  readonly comment?: string
+}
+
 // libnftables-json(5): an element is its key, or an object with key and comment; that of a map is a pair.
 function elementOf(listed: unknown, isMap: boolean): FoundElement {
   const [key, data] = isMap ? (listed as readonly unknown[]) : [listed]
-  const { val = key, comment = '' } = (isObject(key) ? key['elem'] : undefined) ?? {}
+  const elem = isObject(key) ? (key['elem'] as ListedElement | undefined) : undefined
+  const { val = key, comment = '' } = elem ?? {}
   const common = { key: fieldsOf(val), comment, ends: false }
   return data === undefined ? common : { ...common, data: fieldsOf(data) }
-}
-
-function isObject(
-  value: unknown,
-): value is Readonly<Record<string, { val?: unknown; comment?: string }>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function fieldsOf(listed: unknown): readonly string[] {

@@ -8,9 +8,10 @@ import {
   type Owned,
   resourceHint,
   type Sysctl,
+  targetOf,
 } from '@vethra/state'
 import type { Applied, ApplyOptions, AttachmentKernel } from '@vethra/world'
-import { inGroups, targetOf, wayOf } from '../applied/groups.ts'
+import { inGroups, wayOf } from '../applied/groups.ts'
 import { hostFeatures } from '../kernel-features.ts'
 import { checkNetns } from '../netns.ts'
 import type { KernelOptions } from '../observed/kernel-options.ts'

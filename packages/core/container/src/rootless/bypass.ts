@@ -1,5 +1,4 @@
-import { CniError, type JsonObject, jsonOrNull, parsePrefix, passes } from '@vethra/cni'
-import { isTexts } from '../facts.ts'
+import { CniError, isTexts, type JsonObject, jsonOrNull, parsePrefix, passes } from '@vethra/cni'
 import type { PortMapping } from '../port-mapping.ts'
 import type { OciState } from '../state.ts'
 import type { RootlessInfo } from './kit-answers.ts'

@@ -1,4 +1,4 @@
-import { goField, isNestedDeeper, jsonOrNull } from '@vethra/cni'
+import { goField, isNestedDeeper, isObject, jsonOrNull } from '@vethra/cni'
 import { annotationKeys } from '../annotations.ts'
 import type { BundleFlags } from '../bundle-flags.ts'
 import { joinedNamespace } from '../joined-namespace.ts'
@@ -23,7 +23,7 @@ export function askedOf(text: string, id: string): Asked | undefined {
   if (isNestedDeeper(text, deepest)) return undefined
   const config = jsonOrNull(text)
   const annotations = goField(config, 'annotations')
-  if (!isTable(annotations) || isOthers(annotations)) return undefined
+  if (!isObject(annotations) || isOthers(annotations)) return undefined
   const flags = flagsOfAnnotations(id, annotations)
   const joins = joinedNamespace(text)
   if (flags === undefined || (joins !== undefined && !namesNetwork(flags))) return undefined
@@ -37,10 +37,6 @@ export function askedOf(text: string, id: string): Asked | undefined {
 }
 
 const deepest = 100
-
-function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
 
 // nerdctl's keys are ours too, where `bundle prepare` wrote them: its state folder tells. CRI-O's keys are Podman's, too.
 function isOthers(annotations: Readonly<Record<string, unknown>>): boolean {

@@ -1,5 +1,5 @@
 import type { Driver } from '../options.ts'
-import { type Lost, lost, unreadable } from './foreign-network.ts'
+import { type Lost, lostOptions, unreadable } from './foreign-network.ts'
 
 /** The options of `network create -o` that are equal to those of another program, and the rest. */
 export interface ReadOptions {
@@ -60,7 +60,7 @@ export function readDockerOptions(
   checkOpen(driver, Object.fromEntries(options), others)
   return {
     options: Object.fromEntries(options),
-    lost: others.slice(0, 64).map(([key, value]) => lost(`Options.${key}`, value, reasonOf(key))),
+    lost: lostOptions('Options', others, reasons),
   }
 }
 
@@ -77,8 +77,4 @@ function checkOpen(
   }
   const flag = others.find(([key]) => key === 'ipvlan_flag')
   if (flag) throw unreadable(`ipvlan_flag ${JSON.stringify(flag[1])} has no equal`)
-}
-
-function reasonOf(key: string): string {
-  return Object.hasOwn(reasons, key) ? (reasons[key] ?? '') : 'Vethra does not know it'
 }

@@ -1,5 +1,5 @@
 import { CniError, type Json, type JsonObject, parseJson } from '@vethra/cni'
-import type { Driver, NetworkOptions } from '../options.ts'
+import { isDriver, type NetworkOptions } from '../options.ts'
 import { readDockerOptions } from './docker-options.ts'
 import { flagOf, objectOf, objectsOf, subnetText, textOf, textsOf, unknownParts } from './fields.ts'
 import {
@@ -84,10 +84,6 @@ function readNetwork(object: JsonObject): Reading {
     },
     lost: [...ipam.lost, ...read.lost, ...unknownParts(object, known)],
   }
-}
-
-function isDriver(driver: string): driver is Driver {
-  return driver === 'bridge' || driver === 'macvlan' || driver === 'ipvlan'
 }
 
 type Addressing = Pick<NetworkOptions, 'subnets' | 'gateways' | 'ipRanges' | 'auxAddresses'>

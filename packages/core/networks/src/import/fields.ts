@@ -1,6 +1,5 @@
 import { formatPrefix, readCidr } from '@vethra/address'
-import type { Json, JsonObject } from '@vethra/cni'
-import { isObject } from '../read-json.ts'
+import { isObject, type Json, type JsonObject } from '@vethra/cni'
 import { type Lost, lost, unreadable } from './foreign-network.ts'
 
 /** A field that is a text; empty when it is missing or null. Throws CniError 7 for any other value, or more than 4096 characters. */

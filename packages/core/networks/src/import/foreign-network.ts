@@ -1,6 +1,5 @@
-import { CniError, type Json, type JsonObject } from '@vethra/cni'
+import { CniError, isObject, type Json, type JsonObject } from '@vethra/cni'
 import type { NetworkOptions } from '../options.ts'
-import { isObject } from '../read-json.ts'
 
 /** Part of a network of another program that Vethra has no equal of. */
 export interface Lost {
@@ -71,6 +70,18 @@ export function lost(field: string, value: Json, why: string): Lost {
     value: text.length > 80 ? `${text.slice(0, 79)}…` : text,
     why,
   }
+}
+
+/** The options without an equal, at most 64 of them, each with the reason that is known for its key. */
+export function lostOptions(
+  place: string,
+  options: readonly (readonly [key: string, value: string])[],
+  reasons: Readonly<Record<string, string>>,
+): readonly Lost[] {
+  return options.slice(0, 64).map(([key, value]) => {
+    const reason = Object.hasOwn(reasons, key) ? reasons[key] : undefined
+    return lost(`${place}.${key}`, value, reason ?? 'Vethra does not know it')
+  })
 }
 
 /** The CniError 7 for a part that makes a network impossible, with what to do. */

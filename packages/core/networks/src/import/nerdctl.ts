@@ -1,10 +1,9 @@
-import { CniError, goField, type Json, jsonOrNull, type PluginConf } from '@vethra/cni'
+import { CniError, goField, isObject, type Json, jsonOrNull, type PluginConf } from '@vethra/cni'
 import { networkBridge } from '../anatomy.ts'
 import { networkConfList } from '../conf-list.ts'
 import { type ConfFile, type Network, networksFromFiles } from '../network.ts'
 import type { NetworkOptions } from '../options.ts'
 import { networkOrigin } from '../origin.ts'
-import { isObject } from '../read-json.ts'
 import { type ForeignNetwork, type Lost, lost, unreadable } from './foreign-network.ts'
 import { networkWish } from './network-wish.ts'
 

@@ -3,7 +3,7 @@ import { ipamConfs, networkSubnets } from '../anatomy.ts'
 import { hasIpv6, isInternal, networkDriver, networkOptions } from '../driver-facts.ts'
 import { visibleLabels } from '../find.ts'
 import type { Network } from '../network.ts'
-import type { Driver, NetworkOptions } from '../options.ts'
+import { type Driver, isDriver, type NetworkOptions } from '../options.ts'
 import { listField, textField } from '../read-json.ts'
 import { hasFamily } from './fields.ts'
 
@@ -30,10 +30,6 @@ export function networkWish(network: Network): NetworkOptions | undefined {
     options: networkOptions(network),
     labels: visibleLabels(network),
   }
-}
-
-function isDriver(driver: string): driver is Driver {
-  return driver === 'bridge' || driver === 'macvlan' || driver === 'ipvlan'
 }
 
 function leadsNowhere(network: Network, driver: Driver, ipam: Json): boolean {

@@ -1,6 +1,6 @@
 import type { Driver } from '../options.ts'
 import type { ReadOptions } from './docker-options.ts'
-import { lost, unreadable } from './foreign-network.ts'
+import { lost, lostOptions, unreadable } from './foreign-network.ts'
 
 const equals: Readonly<Record<Driver, readonly string[]>> = {
   bridge: ['mtu'],
@@ -37,10 +37,7 @@ export function readPodmanOptions(
   const others = entries.filter((each) => !isEqual(each) && each[0] !== 'mode')
   return {
     options: Object.fromEntries([...entries.filter(isEqual), ...parent]),
-    lost: [
-      ...bridgeLost(driver, device),
-      ...others.slice(0, 64).map(([key, value]) => lost(`options.${key}`, value, reasonOf(key))),
-    ],
+    lost: [...bridgeLost(driver, device), ...lostOptions('options', others, reasons)],
   }
 }
 
@@ -48,8 +45,4 @@ export function readPodmanOptions(
 function bridgeLost(driver: Driver, device: string): ReadOptions['lost'] {
   if (driver !== 'bridge' || /^(podman\d+)?$/.test(device)) return []
   return [lost('network_interface', device, 'Vethra chooses the name of the bridge')]
-}
-
-function reasonOf(key: string): string {
-  return Object.hasOwn(reasons, key) ? (reasons[key] ?? '') : 'Vethra does not know it'
 }

@@ -1,6 +1,6 @@
 import { CniError, type Json, type JsonObject, parseJson } from '@vethra/cni'
 import type { ConfFile } from '../network.ts'
-import type { Driver, NetworkOptions } from '../options.ts'
+import { type Driver, isDriver, type NetworkOptions } from '../options.ts'
 import type { ReadOptions } from './docker-options.ts'
 import {
   flagOf,
@@ -97,7 +97,7 @@ function readNetwork(object: JsonObject): Reading {
 
 function driverOf(object: JsonObject): Driver {
   const driver = textOf(object, 'driver')
-  if (driver === 'bridge' || driver === 'macvlan' || driver === 'ipvlan') return driver
+  if (isDriver(driver)) return driver
   throw unreadable(
     `driver ${JSON.stringify(driver)} has no equal`,
     'Vethra has the drivers bridge, macvlan and ipvlan.',
