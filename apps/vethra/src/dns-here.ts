@@ -1,1 +1,1 @@
-export { dnsSockets as dnsHere } from '@vethra/linux/dns'
+export { collectGarbage as collectGarbageHere, dnsSockets as dnsHere } from '@vethra/linux/dns'

@@ -134,6 +134,7 @@ type Loaded =
   | 'pluginFolders'
   | 'kernel'
   | 'sandboxes'
+  | 'collectGarbage'
   | 'dnsSockets'
   | 'leaseResolvers'
   | 'hostKernel'
@@ -151,6 +152,7 @@ function loadedHere(settings: Settings, places: LockPlaces, io: Io): Pick<World,
       (await import('@vethra/cri')).listSandboxes({ address: settings.address, timeoutMs: 500 }),
     ...(isBun
       ? {
+          collectGarbage: async () => (await import('./dns-here.ts')).collectGarbageHere(),
           dnsSockets: async () => (await import('./dns-here.ts')).dnsHere(),
           leaseResolvers: async (at) => (await import('./netlink-here.ts')).leaseResolvers(at),
         }

@@ -189,6 +189,7 @@ export function sampleTools(host: SampleHost): DoctorTools {
         remove: async (id) => void host.done.push(`remove ${id}`),
         read: async () => undefined,
         list: async () => [],
+        ids: async () => host.folders.map(({ id }) => id),
         folders: async () => host.folders,
       },
     }),

@@ -31,6 +31,8 @@ export interface HostsStore {
 
 /** The folders that hosts files are in. */
 export interface HostsFolders {
+  /** The ids of all folders of containers, ascending. Throws CniError 5. */
+  ids(): Promise<readonly string[]>
   /** Every folder of a container, ascending by id, and what its peers know of it. Throws CniError 5. */
   folders(): Promise<readonly HostsFolder[]>
 }

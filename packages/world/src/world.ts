@@ -108,6 +108,8 @@ export interface World {
    * Absent where this runtime cannot ask from another namespace.
    */
   leaseResolvers?(interfaceIn: LeasedInterface): Promise<readonly string[]>
+  /** Gives memory that is not needed any more back to the system; takes some 10 ms. Absent where this runtime has no way to it. */
+  collectGarbage?(): Promise<void>
   /** The sockets of a resolver. Absent where this runtime cannot take over sockets. */
   dnsSockets?(): Promise<DnsSockets>
   /** The kernel as a doctor sees and mends it. */

@@ -70,6 +70,9 @@ export function diskHostsStore(options: DiskHostsStoreOptions): HostsStore & Hos
     async read(id) {
       return readNames(places, id)
     },
+    async ids() {
+      return listContainers(places)
+    },
     async folders() {
       return listHostsFolders(places)
     },

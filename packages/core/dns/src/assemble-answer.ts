@@ -5,7 +5,7 @@ import type { PreparedAnswer } from './zone.ts'
 export const largestUdp = 1232
 
 /** How an answer is wanted. */
-export interface AnswerForm {
+export interface WantedAnswer {
   readonly isTcp: boolean
   /** A number that grows from answer to answer: by it, equals take turns at being first. */
   readonly rotation: number
@@ -25,13 +25,13 @@ export function assembleAnswer(
   octets: Uint8Array,
   { end, edns }: PlainRequest,
   prepared: PreparedAnswer,
-  form: AnswerForm,
+  wanted: WantedAnswer,
 ): Uint8Array {
-  const fit = fitBody(prepared, answerLimit(form.isTcp, edns) - end - (edns ? 11 : 0))
+  const fit = fitBody(prepared, answerLimit(wanted.isTcp, edns) - end - (edns ? 11 : 0))
   const answer = new Uint8Array(end + fit.length + (edns ? 11 : 0))
   answer.set(end === octets.length ? octets : octets.subarray(0, end))
-  writeBody(answer, end, prepared, { length: fit.length, rotation: form.rotation })
-  writeHeader(answer, prepared.rcode, fit, edns ? 1 : 0)
+  writeBody(answer, end, prepared, { length: fit.length, rotation: wanted.rotation })
+  writeHeader(answer, prepared.form.rcode, fit, edns ? 1 : 0)
   if (edns) writeOpt(answer, end + fit.length, edns.dnssecOk)
   return answer
 }
@@ -44,7 +44,8 @@ interface Fit {
 
 // Additionals are left out unseen (RFC 2181, section 9); of answers, whole records are kept.
 function fitBody(prepared: PreparedAnswer, room: number): Fit {
-  const { body, counts, authoritiesEnd, runs } = prepared
+  const { body } = prepared
+  const { counts, authoritiesEnd, runs } = prepared.form
   if (body.length <= room) return { length: body.length, counts, isCut: false }
   const [answers, authorities] = counts
   if (authoritiesEnd <= room) {
@@ -64,7 +65,7 @@ function fitBody(prepared: PreparedAnswer, room: number): Fit {
 function writeBody(
   answer: Uint8Array,
   start: number,
-  { body, runs }: PreparedAnswer,
+  { body, form: { runs } }: PreparedAnswer,
   { length, rotation }: { length: number; rotation: number },
 ): void {
   answer.set(length < body.length ? body.subarray(0, length) : body, start)

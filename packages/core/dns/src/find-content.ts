@@ -1,6 +1,7 @@
 import { addressKey, liesIn } from './address-octets.ts'
 import { findHolders } from './find-holders.ts'
 import { fullNameOf } from './full-name.ts'
+import { memberOctets } from './member-octets.ts'
 import type { DnsQuestion, DnsRecord } from './message.ts'
 import { dnsRcode, dnsType } from './numbers.ts'
 import {
@@ -85,7 +86,7 @@ function holderContent(asked: Asked, name: string): Content | undefined {
 
 function byNetwork(holders: readonly Holder[]): readonly (readonly Uint8Array[])[] {
   const grouped = Map.groupBy(holders, ({ member }) => member.network)
-  return [...grouped.values()].map((each) => each.flatMap(({ member }) => member.addresses))
+  return [...grouped.values()].map((each) => each.flatMap(({ member }) => memberOctets(member)))
 }
 
 function addresses(asked: Asked, groups: readonly (readonly Uint8Array[])[]): Content {

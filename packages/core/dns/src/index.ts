@@ -56,6 +56,7 @@ export {
 } from './upstream-query.ts'
 export { visibleTo, type ZoneAsker } from './visible-to.ts'
 export type {
+  AnswerForm,
   Holder,
   Member,
   NetworkNames,

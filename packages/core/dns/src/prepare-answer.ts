@@ -2,7 +2,7 @@ import type { Content } from './find-content.ts'
 import { formatMessage } from './format-message.ts'
 import { type DnsQuestion, noFlags } from './message.ts'
 import { questionsEnd, type RecordSpan, recordSpans } from './record-spans.ts'
-import type { PreparedBody } from './zone.ts'
+import type { AnswerForm, PreparedBody } from './zone.ts'
 
 // What is beyond it would not fit a TCP message beside the rest, and is left out.
 const mostOctets = 65_000
@@ -17,21 +17,20 @@ export function prepareAnswer(question: DnsQuestion, content: Content): Prepared
   const answers = spans.filter(({ section }) => section === 'answer')
   const authorities = spans.filter(({ section }) => section === 'authority')
   const answersEnd = answers.at(-1)?.end ?? start
+  const additionals = spans.length - answers.length - authorities.length
   return {
-    rcode: content.rcode,
-    counts: [
-      answers.length,
-      authorities.length,
-      spans.length - answers.length - authorities.length,
-    ],
     body: octets.slice(start),
-    answersEnd: answersEnd - start,
-    authoritiesEnd: (authorities.at(-1)?.end ?? answersEnd) - start,
-    runs: runsOf(answers, content.runs),
+    form: {
+      rcode: content.rcode,
+      counts: [answers.length, authorities.length, additionals],
+      answersEnd: answersEnd - start,
+      authoritiesEnd: (authorities.at(-1)?.end ?? answersEnd) - start,
+      runs: runsOf(answers, content.runs),
+    },
   }
 }
 
-function runsOf(answers: readonly RecordSpan[], counts: readonly number[]): PreparedBody['runs'] {
+function runsOf(answers: readonly RecordSpan[], counts: readonly number[]): AnswerForm['runs'] {
   const runs: { count: number; size: number }[] = []
   let at = 0
   for (const count of [...counts, ...answers.map(() => 1)]) {

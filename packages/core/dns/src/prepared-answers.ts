@@ -36,7 +36,7 @@ export function makePrepared(
   if (negative !== undefined) prepared.negatives.set(negative, body)
   const key = copyOctets(octets, 12, request.end)
   for (let at = 0; at < key.length - 4; at += 1) key[at] = lowerOctet(key[at] ?? 0)
-  const answer = { ...body, view: view.number, key }
+  const answer: PreparedAnswer = { view: view.number, key, body: body.body, form: body.form }
   if (content.isCommon) keepPrepared(prepared, keyOf(request, view.number), answer)
   return answer
 }
@@ -50,12 +50,12 @@ export interface AnsweredRequest {
 }
 
 function withShared({ singles }: PreparedAnswers, body: PreparedBody): PreparedBody {
-  const { counts, runs } = body
+  const { counts, runs } = body.form
   const [run] = runs
   if (run === undefined || counts[0] !== 1 || counts[1] + counts[2] > 0) return body
-  const shared = singles.get(run.size) ?? { counts, runs }
-  singles.set(run.size, shared)
-  return { ...body, ...shared }
+  const form = singles.get(run.size) ?? body.form
+  singles.set(run.size, form)
+  return { body: body.body, form }
 }
 
 // Without an answer, what stands behind a question is the same for all questions with such an SOA record.

@@ -1,4 +1,5 @@
 import { fullNameOf } from './full-name.ts'
+import { memberOctets } from './member-octets.ts'
 import type { DnsRecord } from './message.ts'
 import { addressRecord, type RecordHead, serviceRecord } from './records.ts'
 import type { Holder } from './zone.ts'
@@ -47,7 +48,7 @@ export function findServices(
   return {
     services: found.map(({ port, fullName }) => serviceRecord(head, port, fullName)),
     addresses: found.flatMap(({ member, fullName }) =>
-      member.addresses.map((octets) => addressRecord({ ...head, name: fullName }, octets)),
+      memberOctets(member).map((octets) => addressRecord({ ...head, name: fullName }, octets)),
     ),
   }
 }

@@ -1,6 +1,7 @@
 import { addressKey, addressOctets, isLoopback, liesIn } from './address-octets.ts'
 import { bareName } from './bare-name.ts'
 import { findHolders } from './find-holders.ts'
+import { memberOctets } from './member-octets.ts'
 import type { Member, NetworkNames, View, Zone } from './zone.ts'
 
 /** The sender of a question. */
@@ -96,7 +97,7 @@ function ownNames(member: Member, networks: readonly NetworkNames[]): View['own'
   if (mine.length > 0 && mine.length < holders.length) {
     own.set(
       hostname,
-      mine.flatMap((each) => each.member.addresses),
+      mine.flatMap(({ member }) => memberOctets(member)),
     )
   }
   return own

@@ -5,7 +5,7 @@ import type { Member, Zone } from './zone.ts'
 import type { ZoneContainer } from './zone-input.ts'
 
 /** Members by a key. */
-type Members = Map<string, readonly Member[]>
+type Members<Key> = Map<Key, readonly Member[]>
 
 /** Puts a container into a zone that has none with its id. */
 export function addContainer(zone: Zone, container: ZoneContainer): void {
@@ -13,16 +13,14 @@ export function addContainer(zone: Zone, container: ZoneContainer): void {
   for (const [name, { addresses }] of Object.entries(container.networks)) {
     const network = zone.networks.get(name)
     if (network === undefined) continue
-    const octets = addresses.map(addressOctets).filter((each) => each !== undefined)
-    const member = { container, network: name, addresses: octets }
+    const member = { container, network: name }
     // One list for all of its names: most are of one container.
     const alone = [member]
-    const add = (members: Members, key: string) => {
+    const add = (members: Members<string>, key: string) => {
       const others = members.get(key)
       members.set(key, others ? [...others, member] : alone)
     }
-    for (const each of octets) {
-      const key = addressKey(each)
+    for (const key of keysOf(addresses)) {
       const others = zone.members.get(key)
       zone.members.set(key, others ? claimants(others, member) : alone)
     }
@@ -37,19 +35,22 @@ export function removeContainer(zone: Zone, id: string): void {
   const container = zone.containers.get(id)
   if (container === undefined) return
   zone.containers.delete(id)
-  const remove = (members: Members, key: string) => {
+  const remove = <Key>(members: Members<Key>, key: Key) => {
     const left = members.get(key)?.filter((each) => each.container.id !== id) ?? []
     if (left.length > 0) members.set(key, left)
     else members.delete(key)
   }
   for (const [name, { addresses }] of Object.entries(container.networks)) {
-    const octets = addresses.map(addressOctets).filter((each) => each !== undefined)
-    for (const each of octets) remove(zone.members, addressKey(each))
+    for (const key of keysOf(addresses)) remove(zone.members, key)
     const network = zone.networks.get(name)
     const { chosen, hostname } = namesIn(container, name)
     for (const each of chosen) if (network) remove(network.holders, each)
     if (hostname !== undefined && network) remove(network.hostnames, hostname)
   }
+}
+
+function keysOf(addresses: readonly string[]): readonly (string | number)[] {
+  return addresses.flatMap((each) => addressOctets(each) ?? []).map(addressKey)
 }
 
 /** The names that a container has in a network, each once; its hostname where it is none of them. */

@@ -12,7 +12,7 @@ export interface Zone {
   /** By id. */
   readonly containers: Map<string, ZoneContainer>
   /** By `addressKey`; several where networks have the same addresses, or containers of a network claim one: who has it first. */
-  readonly members: Map<string, readonly Member[]>
+  readonly members: Map<string | number, readonly Member[]>
   /** By the network that was asked, empty where none is named, and the address that asked. */
   readonly views: Map<string, Map<string, View>>
   /** By their networks. */
@@ -46,8 +46,6 @@ export interface Holder {
 export interface Member {
   readonly container: ZoneContainer
   readonly network: string
-  /** 4 or 16 octets each. */
-  readonly addresses: readonly Uint8Array[]
 }
 
 /** The part of a zone that one asker may see. */
@@ -71,7 +69,7 @@ export interface PreparedAnswers {
   /** Those without an answer that are the same for all questions, by a name of their own. */
   readonly negatives: Map<string, PreparedBody>
   /** Those of one record, by its size: tens of thousands of answers share them. */
-  readonly singles: Map<number, Pick<PreparedBody, 'counts' | 'runs'>>
+  readonly singles: Map<number, AnswerForm>
   /** How many octets the entries' bodies have. */
   octets: number
 }
@@ -86,10 +84,15 @@ export interface PreparedAnswer extends PreparedBody {
 
 /** An answer as octets that lack the header, the question and EDNS. */
 export interface PreparedBody {
+  readonly body: Uint8Array
+  readonly form: AnswerForm
+}
+
+/** The parts of an answer. */
+export interface AnswerForm {
   readonly rcode: number
   /** How many answers, authorities and additionals there are. */
   readonly counts: readonly [number, number, number]
-  readonly body: Uint8Array
   /** Where answers end in `body`, and where authorities do. */
   readonly answersEnd: number
   readonly authoritiesEnd: number

@@ -35,6 +35,9 @@ export type NamesChange =
   | { readonly kind: 'networks' }
   | { readonly kind: 'container'; readonly namespace: string; readonly id: string }
 
+/** Containers that are read before memory is given back. */
+const manyRead = 1000
+
 /** Reads everything of a namespace that DNS tells of. */
 export async function readNames(tools: DnsTools, namespace: string): Promise<NamespaceNames> {
   const networks = await readNetworks(tools, namespace)
@@ -46,14 +49,19 @@ export async function readNames(tools: DnsTools, namespace: string): Promise<Nam
     if (record) known.set(id, { record })
   }
   const byKey = keysOf(networks)
-  for (const names of await hosts.list()) {
-    const before = known.get(names.id)
-    known.set(names.id, { ...before, shown: zoneContainer(names, before?.record, byKey) })
+  const ids = await hosts.ids()
+  for (const [index, id] of ids.entries()) {
+    const names = await hosts.read(id)
+    const before = known.get(id)
+    if (names) known.set(id, { ...before, shown: zoneContainer(names, before?.record, byKey) })
+    // What was read of tens of thousands would stay in memory, beside the little that is kept.
+    if (index % manyRead === manyRead - 1) await tools.collectGarbage?.()
   }
   const zone = makeZone({
     networks: zoneNetworks(networks),
     containers: [...known.values()].flatMap(({ shown }) => shown ?? []),
   })
+  if (ids.length >= manyRead) await tools.collectGarbage?.()
   return { namespace, networks, containers: known, zone }
 }
 

@@ -17,6 +17,7 @@ export type DnsTools = Pick<
   | 'lock'
   | 'rootless'
   | 'dnsSockets'
+  | 'collectGarbage'
   | 'rules'
 >
 

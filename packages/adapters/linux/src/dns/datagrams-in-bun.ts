@@ -1,6 +1,7 @@
 import { ptr } from 'bun:ffi'
 import { formatAddress } from '@vethra/address'
 import { getOption, receiveMany, sendMany } from '../netlink/libc-in-bun.ts'
+import { collectAfter } from './collect-in-bun.ts'
 import { socketFamily } from './socket-address.ts'
 
 /** Answers one datagram: undefined where nothing is to be sent now. The octets are used again when it returns. */
@@ -52,6 +53,7 @@ export function datagramDrain(descriptor: number, answer: DatagramAnswer): () =>
       const count = receiveMany(descriptor, received.headers, together)
       sendAll(descriptor, sent, answerAll(count))
       resetNames(received, count)
+      if (count > 0) collectAfter(count)
       isBehind = count === together && waiting(descriptor) > mostWaiting
       if (count < together) return
     }
@@ -177,7 +179,7 @@ function addressAt({ names, nameWords, known }: Slots, at: number): string {
   const [first, length] = isLong ? [start + 8, 16] : [start + 4, 4]
   const key = nameWords.getUint32(first + length - 4)
   const found = known.get(key)
-  if (found && isAt(found.octets, names, first, length)) return found.text
+  if (found?.octets.length === length && isAt(found.octets, names, first)) return found.text
   const octets = names.slice(first, first + length)
   const text = textOf(octets)
   if (known.size >= mostKnown) known.clear()
@@ -185,9 +187,8 @@ function addressAt({ names, nameWords, known }: Slots, at: number): string {
   return text
 }
 
-function isAt(octets: Uint8Array, names: Uint8Array, first: number, length: number): boolean {
-  if (octets.length !== length) return false
-  for (let at = 0; at < length; at += 1) if (octets[at] !== names[first + at]) return false
+function isAt(octets: Uint8Array, names: Uint8Array, first: number): boolean {
+  for (let at = 0; at < octets.length; at += 1) if (octets[at] !== names[first + at]) return false
   return true
 }
 

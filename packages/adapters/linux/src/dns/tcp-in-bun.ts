@@ -1,6 +1,7 @@
 import type { DnsHearer, DnsReply } from '@vethra/world'
 import type { Socket } from 'bun'
 import { boundSocket } from './bound-socket-in-bun.ts'
+import { collectAfter } from './collect-in-bun.ts'
 import { framed, splitFrames } from './frames.ts'
 
 /** The bounds of connections. */
@@ -102,6 +103,7 @@ export function serveTcp(
         data.received = rest
         // Not for a part of a message: a client that sends an octet now and then is idle.
         if (frames.length > 0) socket.timeout(limits.idleSeconds)
+        collectAfter(frames.length)
         for (const [index, octets] of frames.entries()) {
           if (!open.has(socket)) return
           answer(socket, data, octets, index >= limits.waiting)
