@@ -46,6 +46,9 @@ state = "${folder}/state"
     max_conf_num = ${options.networks ?? 0}
 `
 
+// A folder with containerd and its shim: any of 1.6 to 2.x in the place of Debian's.
+const programs = process.env['VETHRA_CONTAINERD'] ?? '/usr/bin'
+
 /** Starts containerd with the CNI folders of the host, all conf lists loaded, and waits until it answers. */
 export async function startContainerd(
   host: Host,
@@ -54,7 +57,7 @@ export async function startContainerd(
 ): Promise<Containerd> {
   const folder = `${host.folder}/${options.folder ?? 'containerd'}`
   const script = `mkdir -p ${folder} && cat > ${folder}/config.toml
-    containerd --config ${folder}/config.toml >> ${folder}/log 2>&1 & echo $!`
+    PATH=${programs}:$PATH containerd --config ${folder}/config.toml >> ${folder}/log 2>&1 & echo $!`
   const input = config(folder, plugins, options)
   const started = await host.run(['sh', '-c', script], { input })
   // Before the first try, since gRPC waits a second for the next.

@@ -104,6 +104,23 @@ describeOnHost('an IPAM plugin that is not built in, below a bridge that is', ()
       expect(await names('told', '--dns', '192.0.2.53')).toEqual(['nameserver 192.0.2.53'])
       expect(await sh('cat /run/leases')).toBe('')
     }
+    // A running container that joins such a network names its resolvers, until it leaves.
+    const asksAsItJoins = async () => {
+      const id = `joins-${host.tag}`
+      const own = (...args: readonly string[]) =>
+        host.run([executable, '--cni-path', plugins, ...args])
+      await own('network', 'create', 'lan')
+      const bundle = await host.bundle(id, ['sleep', '60'])
+      await own('bundle', 'prepare', bundle, '--id', id, '--network', 'lan')
+      expect(await host.start(bundle, id)).toMatchObject({ exitCode: 0, stderr: '' })
+      const named = async () => (await host.runc('exec', id, 'cat', '/etc/resolv.conf')).stdout
+      const before = await named()
+      expect((await own('network', 'connect', 'wire', id)).exitCode).toBe(0)
+      expect(await named()).toMatch(/^nameserver 10\.33\.0\.7\nnameserver 10\.33\.0\.8/m)
+      expect((await own('network', 'disconnect', 'wire', id)).exitCode).toBe(0)
+      expect(await named()).toBe(before)
+      await host.stop(id)
+    }
     await sh(setUp.join('\n'))
     const options = ['-d', 'macvlan', '-o', 'parent=up0', '--ipam-driver', 'dhcp']
     const made = await host.vethra('network', 'create', ...options, 'wire')
@@ -120,13 +137,18 @@ describeOnHost('an IPAM plugin that is not built in, below a bridge that is', ()
     await sh(`mkdir -p /run/cni; (exec ${plugins}/dhcp daemon >/dev/null 2>&1 </dev/null & echo $! >>/run/pids)
       until [ -S /run/cni/dhcp.sock ]; do sleep 0.1; done`)
     try {
+      const began = performance.now()
       const added = await dhcp('add')
       expect(added).toMatchObject({ exitCode: 0 })
+      expect(performance.now() - began).toBeLessThan(3000)
+      // The server heard the first question: the link was up when it was asked.
+      expect(await sh('grep -c DHCPDISCOVER /run/dnsmasq.log')).toBe('1')
       expect(JSON.parse(added.stdout).ips[0].address).toMatch(/^10\.33\.0\.5\d\/24$/)
       expect(await sh('cut -d" " -f4 /run/leases')).toBe('web')
       expect(await dhcp('del')).toMatchObject({ exitCode: 0 })
-      expect(await sh('cat /run/leases')).toBe('')
+      expect(await sh('cat /run/leases; grep -c DHCPRELEASE /run/dnsmasq.log')).toBe('1')
       await asksItsResolvers()
+      await asksAsItJoins()
     } finally {
       await sh('kill $(cat /run/pids)')
     }

@@ -14,4 +14,6 @@ export type HostTools = Pick<
   | 'kernel'
   | 'steps'
 > &
-  Partial<Pick<World, 'onRemains' | 'events' | 'facts' | 'rootless' | 'sandboxes'>>
+  Partial<
+    Pick<World, 'onRemains' | 'events' | 'facts' | 'rootless' | 'sandboxes' | 'leaseResolvers'>
+  >

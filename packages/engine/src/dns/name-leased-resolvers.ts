@@ -1,6 +1,14 @@
-import type { Membership } from '@vethra/container'
+import type { ConfList, ParsedResult } from '@vethra/cni'
+import type { BundleRecord, Membership } from '@vethra/container'
 import type { World } from '@vethra/world'
-import type { AttachedContainer } from './keep-leased-resolvers.ts'
+
+/** A container that was attached: its record, memberships, and what each plugin returned, in the same order. */
+export interface AttachedContainer {
+  readonly namespace: string
+  readonly record: BundleRecord
+  readonly memberships: readonly Membership[]
+  readonly results: readonly ParsedResult[]
+}
 
 /**
  * Has a container's resolv.conf name the resolvers that its first leased address came with, where the plugin dhcp does not hand
@@ -8,15 +16,20 @@ import type { AttachedContainer } from './keep-leased-resolvers.ts'
  */
 export async function nameLeasedResolvers(
   world: World,
-  attached: AttachedContainer,
+  { namespace, record, memberships, results }: AttachedContainer,
 ): Promise<void> {
-  const leased = attached.memberships.findIndex(isLeased)
-  if (leased < 0) return
+  const at = memberships.findIndex(({ list }) => isLeasing(list))
+  const [membership, parsed] = [memberships[at], results[at]]
+  if (membership === undefined || parsed === undefined) return
   // What writes resolv.conf is loaded where an address was leased.
   const { keepLeasedResolvers } = await import('./keep-leased-resolvers.ts')
-  await keepLeasedResolvers(world, attached, leased)
+  const { inNamespace } = await import('../in-namespace.ts')
+  const { netns, ifname } = membership.attachment
+  const leased = { netns, ifname, result: parsed.result }
+  await keepLeasedResolvers(await inNamespace(world, namespace), record, leased)
 }
 
-function isLeased({ list }: Membership): boolean {
+/** Whether a conf list leases its addresses from a DHCP server. */
+export function isLeasing(list: Pick<ConfList, 'plugins'> | undefined): boolean {
   return list?.plugins.some(({ ipamType }) => ipamType === 'dhcp') === true
 }

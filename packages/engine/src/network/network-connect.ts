@@ -14,6 +14,7 @@ import { homeLife } from '../container/container-home.ts'
 import { findContainer } from '../container/container-inspect.ts'
 import { changeContainer, recordOf } from '../container/container-record.ts'
 import type { KnownContainer } from '../container/container-state.ts'
+import { isLeasing } from '../dns/name-leased-resolvers.ts'
 import { tellAttached, tellConnection } from '../tell.ts'
 import { type ConnectRequest, joiningOf } from './joining.ts'
 import { keepConfLists } from './keep-conf-lists.ts'
@@ -76,10 +77,11 @@ interface Connecting {
 }
 
 async function connectNow(
-  { host, hosts }: ManageTools,
+  tools: ManageTools,
   container: KnownContainer,
   { memberships, asked, remember }: Connecting,
 ): Promise<void> {
+  const { host, hosts } = tools
   const { id, names } = container
   const { networks } = recordOf(container)
   const outcome = await inSequence(async (step) => {
@@ -101,6 +103,13 @@ async function connectNow(
       await step('write the hosts files', () =>
         hosts.acquire(withNetwork(container, asked, made.result)),
       )
+    const [leasing] = memberships.filter(({ list }) => isLeasing(list))
+    if (leasing)
+      await step('write resolv.conf', async () => {
+        // What writes resolv.conf is loaded where an address was leased.
+        const { tendLease } = await import('../dns/tend-lease.ts')
+        await tendLease(tools, id, leasing.network)
+      })
     return made ? [made] : []
   }, host.steps)
   await tellAttached(host, memberships, demandDone(outcome))

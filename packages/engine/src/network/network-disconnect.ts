@@ -1,4 +1,4 @@
-import { CniError, type ConfList, goField, identityOf } from '@vethra/cni'
+import { CniError, type ConfList, goField, identityOf, onCniError } from '@vethra/cni'
 import { type BundleRecord, type Membership, renderRecord } from '@vethra/container'
 import { findNetwork, networkId, networksFromFiles } from '@vethra/networks'
 import type { DetachOptions } from '../attach/detach-each.ts'
@@ -7,6 +7,7 @@ import { findContainer } from '../container/container-inspect.ts'
 import { changeContainer, recordOf } from '../container/container-record.ts'
 import { demandSeen, type KnownContainer } from '../container/container-state.ts'
 import { movePorts } from '../container/move-ports.ts'
+import { isLeasing } from '../dns/name-leased-resolvers.ts'
 import { tellConnection } from '../tell.ts'
 import type { NetworkAndContainer } from './joining.ts'
 import { type ConnectionPlan, plannedDels } from './plan-connection.ts'
@@ -33,13 +34,14 @@ export async function disconnectContainer(
     if (networks.length === 0) await rememberHome(tools, container)
     await forgetNames(tools, container, target.isMeant)
     await tools.containers.write(container.id, 'vethra.json', renderRecord({ ...record, networks }))
+    const faults = await forgetLease(tools, container, target)
     await tellConnection(tools.host, 'container-disconnected', {
       Network: target.name,
       Container: container.id,
       Name: record.name,
       Namespace: tools.settings.namespace,
     })
-    return movePorts(tools, container, target.name)
+    return [...faults, ...(await movePorts(tools, container, target.name))]
   })
 }
 
@@ -109,6 +111,20 @@ function membershipsIn(
       list,
       attachment: { containerId, netns, ifname, cniArgs: [], capabilityArgs: {} },
     }))
+}
+
+// Of a network whose conf list has gone nobody knows whether it leased addresses.
+async function forgetLease(
+  tools: ManageTools,
+  { id }: KnownContainer,
+  { list }: Target,
+): Promise<readonly string[]> {
+  if (list !== undefined && !isLeasing(list)) return []
+  const { tendLease } = await import('../dns/tend-lease.ts')
+  return tendLease(tools, id).then(
+    () => [],
+    onCniError(({ message }) => [`resolv.conf of container ${id} is as it was: ${message}`]),
+  )
 }
 
 // No attachment will tell where the container lives, and it may join a network again.

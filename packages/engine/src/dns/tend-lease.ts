@@ -1,0 +1,32 @@
+import { orElse, parseResult } from '@vethra/cni'
+import { parseConfList } from '@vethra/conflist'
+import type { AttachmentRecord, CachedAttachment } from '@vethra/world'
+import { readContainer } from '../container/container-state.ts'
+import type { ManageTools } from '../network/tools.ts'
+import { keepLeasedResolvers, type LeasedAttachment } from './keep-leased-resolvers.ts'
+import { isLeasing } from './name-leased-resolvers.ts'
+
+/**
+ * Has the resolv.conf of a container name the resolvers of the first of its attachments whose address is leased, and the host's where
+ * none is; nothing where that attachment is not in `joined`. Throws what files do.
+ */
+export async function tendLease(tools: ManageTools, id: string, joined?: string): Promise<void> {
+  const { record, attachments } = await readContainer(tools, id)
+  if (record === undefined) return
+  const made = await Promise.all(attachments.map((each) => leasedBy(tools, each)))
+  const [first] = made.flatMap((each) => each ?? [])
+  if (joined !== undefined && first?.network !== joined) return
+  await keepLeasedResolvers(tools, record, first)
+}
+
+async function leasedBy(
+  { host }: ManageTools,
+  record: AttachmentRecord,
+): Promise<(LeasedAttachment & Pick<CachedAttachment, 'network'>) | undefined> {
+  const { netns, ifname, network } = record
+  const entry = (await host.cache.read(record)) ?? record.made
+  const list = orElse(() => parseConfList(entry?.listText ?? ''), undefined)
+  const parsed = orElse(() => parseResult(entry?.result ?? '', '0.1.0'), undefined)
+  if (!isLeasing(list) || parsed === undefined) return undefined
+  return { netns, ifname, network, result: parsed.result }
+}
