@@ -2,7 +2,7 @@ import { dirname, join, resolve } from 'node:path'
 import { CniError, checkNetworkName, checkPathComponent, guards } from '@vethra/cni'
 import { createWhole, listFolders, makeFolder, removeAbandoned, removeFile } from '@vethra/files'
 import type { ConfDir, Lock } from '@vethra/world'
-import { keptLists } from './kept-lists.ts'
+import { type KeptLists, keptLists } from './kept-lists.ts'
 import { readConfFiles } from './read-conf-files.ts'
 
 /** Options of `confDir`. */
@@ -58,16 +58,7 @@ export function confDir(options: ConfDirOptions): ConfDir {
       return file
     },
 
-    keep: copies.keep,
-
-    kept: () => copies.list([shared, own]),
-
-    async restore(file) {
-      const text = await copies.read(file)
-      if (text === undefined || ![shared, own].includes(dirname(file))) return false
-      await makeFolder(dirname(file), 0o755)
-      return await createWhole(file, text, { mode: 0o644 })
-    },
+    ...withCopies(copies, [shared, own]),
 
     async remove(file) {
       if (![shared, own].includes(dirname(file))) throw foreign(file, shared)
@@ -82,6 +73,22 @@ export function confDir(options: ConfDirOptions): ConfDir {
         for (const folder of [shared, own]) await removeAbandoned(folder)
         return await work()
       })
+    },
+  }
+}
+
+function withCopies(
+  copies: KeptLists,
+  folders: readonly string[],
+): Pick<ConfDir, 'keep' | 'kept' | 'restore'> {
+  return {
+    keep: copies.keep,
+    kept: () => copies.list(folders),
+    async restore(file) {
+      const text = await copies.read(file)
+      if (text === undefined || !folders.includes(dirname(file))) return false
+      await makeFolder(dirname(file), 0o755)
+      return await createWhole(file, text, { mode: 0o644 })
     },
   }
 }
