@@ -93,10 +93,20 @@ const none: Anchors = new Map()
 
 /** Rows stay in their pages, so that no reader misses one that moves, unless that takes up a quarter of the file. */
 function rowsAt(old: string, start: number, blocks: readonly LineBlock[]): string {
+  const close = layOut(start, blocks, none).text
   const region = findRegion(old)
-  const stable = layOut(start, blocks, region ? anchorsOf(old, start, region.foot) : none)
-  const isWide = stable.spare > page / 4 + stable.text.length / 4
-  return isWide ? layOut(start, blocks, none).text : stable.text
+  const anchors = region ? anchorsOf(old, start, region.foot) : none
+  // Most often a row comes, and none moves to an earlier page.
+  if (staysBehind(close, start, anchors)) return close
+  const stable = layOut(start, blocks, anchors)
+  return stable.spare > page / 4 + stable.text.length / 4 ? close : stable.text
+}
+
+function staysBehind(text: string, start: number, anchors: Anchors): boolean {
+  return [...anchors].every(([row, offset]) => {
+    const at = text.indexOf(row)
+    return at < 0 || start + at >= offset
+  })
 }
 
 function excessOf(
