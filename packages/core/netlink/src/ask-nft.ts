@@ -1,7 +1,7 @@
 import { attribute, nested, payloadAt, readAttributes } from './attributes.ts'
-import { nfgenmsg, nftMessage, nftm } from './encode-nft-op.ts'
 import { flag, type Message, type ReceivedMessage } from './messages.ts'
 import { commentOf } from './nft-comment.ts'
+import { nfgenmsg, nftMessage, nftm } from './nft-message.ts'
 import type { NftTable } from './nft-op.ts'
 import { encodeValue, type NftType, type NftValue } from './nft-type.ts'
 import { nulText, type Octets, textOf, view } from './octets.ts'

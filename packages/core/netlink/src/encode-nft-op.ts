@@ -1,47 +1,11 @@
 import { attribute, nested } from './attributes.ts'
 import { flag, type Message } from './messages.ts'
+import { chainAttributes, ruleAttributes, setAttributes } from './nft-attributes.ts'
 import { commentAttribute } from './nft-comment.ts'
 import { elementAttributes } from './nft-element.ts'
-import { encodeExpressions } from './nft-expression.ts'
-import type {
-  NewChain,
-  NewRule,
-  NewSet,
-  NftElement,
-  NftFamily,
-  NftHook,
-  NftOp,
-  NftTable,
-} from './nft-op.ts'
-import { byteOrder, fieldLengths, typeLength, typeNumber } from './nft-type.ts'
-import { be16, be32, be64, join, nulText, type Octets, u8, u32 } from './octets.ts'
-
-const subsystem = 10 << 8
-
-/** Types of messages: NFT_MSG_*, linux/netfilter/nf_tables.h. */
-export const nftm = {
-  newTable: 0,
-  getTable: 1,
-  deleteTable: 2,
-  newChain: 3,
-  getChain: 4,
-  newRule: 6,
-  getRule: 7,
-  deleteRule: 8,
-  newSet: 9,
-  newElement: 12,
-  getElement: 13,
-  deleteElement: 14,
-} as const
-
-const families: Readonly<Record<NftFamily, number>> = { inet: 1, ip: 2, bridge: 7, ip6: 10 }
-const hooks: Readonly<Record<NftHook, number>> = {
-  prerouting: 0,
-  input: 1,
-  forward: 2,
-  output: 3,
-  postrouting: 4,
-}
+import { nfgenmsg, nftMessage, nftm, subsystem } from './nft-message.ts'
+import type { NftElement, NftOp, NftTable } from './nft-op.ts'
+import { be32, be64, join, nulText, type Octets } from './octets.ts'
 
 /**
  * The messages of one transaction: a mark, the operations in order, a mark. All or nothing: where one
@@ -60,21 +24,6 @@ export function encodeNftBatch(ops: readonly NftOp[], generation?: number): read
     ),
     { type: 0x11, flags: 0, body: nfgenmsg(0, subsystem >> 8) },
   ]
-}
-
-/** `nfgenmsg`: family, version 0, a number in network order. */
-export function nfgenmsg(family: number, resource = 0): Octets {
-  return join([u8(family), u8(0), be16(resource)])
-}
-
-/** A message of nf_tables about a table; its type is one of `nftm`. */
-export function nftMessage(
-  { type, flags }: Pick<Message, 'type' | 'flags'>,
-  { family, table }: NftTable,
-  attributes: readonly Octets[],
-): Message {
-  const head = [nfgenmsg(families[family]), attribute(1, nulText(table))]
-  return { type: subsystem | type, flags, body: join([...head, ...attributes]) }
 }
 
 // One attribute holds less than 64 KiB, so many elements become several messages.
@@ -110,62 +59,6 @@ function encodeOne(op: WholeOp, id: number): Message {
   if (op.kind === 'add set') return nftMessage(create(nftm.newSet), op, setAttributes(op, id))
   const place = op.kind === 'add rule' ? flag.append : 0
   return nftMessage(create(nftm.newRule, place), op, ruleAttributes(op))
-}
-
-function chainAttributes({ chain, base }: NewChain): readonly Octets[] {
-  const name = attribute(3, nulText(chain))
-  if (base === undefined) return [name]
-  const hook = [attribute(1, be32(hooks[base.hook])), attribute(2, be32(base.priority))]
-  const policy = attribute(5, be32(base.policy === 'accept' ? 1 : 0))
-  return [name, nested(4, hook), policy, attribute(7, nulText(base.type))]
-}
-
-function ruleAttributes({ chain, expressions, comment }: NewRule): readonly Octets[] {
-  return [
-    attribute(2, nulText(chain)),
-    encodeExpressions(expressions),
-    ...commentAttribute(7, comment),
-  ]
-}
-
-const setFlags = {
-  interval: 4,
-  map: 8,
-  timeout: 0x10,
-  evaluated: 0x20,
-  concatenation: 0x80,
-} as const
-
-// ID must be there and unique in the batch; the description is wanted for joined intervals alone.
-function setAttributes(
-  { set, key, data, interval, counter, passing }: NewSet,
-  id: number,
-): readonly Octets[] {
-  const joined = interval === true && key.length > 1
-  const flags =
-    (interval ? setFlags.interval : 0) |
-    (data ? setFlags.map : 0) |
-    (passing ? setFlags.timeout : 0) |
-    (passing?.isMetered ? setFlags.evaluated : 0) |
-    (joined ? setFlags.concatenation : 0)
-  const fields = fieldLengths(key).map((length) => nested(1, [attribute(1, be32(length))]))
-  return [
-    attribute(2, nulText(set)),
-    attribute(3, be32(flags)),
-    attribute(4, be32(typeNumber(key))),
-    attribute(5, be32(typeLength(key))),
-    ...(data ? [attribute(6, be32(typeNumber(data))), attribute(7, be32(typeLength(data)))] : []),
-    ...(joined ? [nested(9, [nested(2, fields)])] : []),
-    ...(passing ? [nested(9, [attribute(1, be32(passing.most))])] : []),
-    attribute(10, be32(id)),
-    ...(passing ? [attribute(11, be64(BigInt(passing.timeoutMs)))] : []),
-    attribute(13, join([orderTlv(0, key), ...(data ? [orderTlv(1, data)] : [])])),
-    ...(counter ? [nested(17, [attribute(1, nulText('counter')), nested(2, [])])] : []),
-  ]
-}
-
-function orderTlv(type: number, fields: NewSet['key']): Octets {
-  return join([u8(type), u8(4), u32(byteOrder(fields))])
 }
 
 function encodeElements(op: NftTable & Extract<NftOp, { elements: unknown }>): readonly Message[] {

@@ -1,7 +1,8 @@
 import { attribute, listAttributes, payloadAt, readAttributes } from './attributes.ts'
-import { nftMessage, nftm } from './encode-nft-op.ts'
+import { encodeExpressions } from './encode-nft-expression.ts'
 import { flag, type Message, type ReceivedMessage } from './messages.ts'
-import { encodeExpressions, type NftExpression } from './nft-expression.ts'
+import type { NftExpression } from './nft-expression.ts'
+import { nftMessage, nftm } from './nft-message.ts'
 import type { NftTable } from './nft-op.ts'
 import { nulText, type Octets, textOf, view } from './octets.ts'
 

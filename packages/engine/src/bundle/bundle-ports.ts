@@ -1,27 +1,20 @@
 import { readAddress } from '@vethra/address'
-import { orElse } from '@vethra/cni'
 import {
   assignPorts,
   brokenPromises,
   checkHostIps,
-  formatSocket,
-  type HeldMapping,
-  type ListeningSocket,
   type PortMapping,
   type PortRequest,
   parsePortSpecs,
-  parseStoredMappings,
   takesPorts,
 } from '@vethra/container'
-import { attachmentChains, type ForwardedPorts, forwardedPorts } from '@vethra/firewall'
 import { findNetwork, hangsAtLoopback, networkSubnets, networksFromFiles } from '@vethra/networks'
-import type { CachedAttachment, ListeningPort, PortHold } from '@vethra/world'
 import { programsOf } from '../attach/ways-now.ts'
-import { attachedIdOf, attachedIds } from '../attach/whose.ts'
-import { containerLabels, recordsOfAll } from '../network/network-users.ts'
-import type { ManageTools } from '../network/tools.ts'
+import { attachedIdOf } from '../attach/whose.ts'
+import { containerLabels } from '../network/network-users.ts'
 import { foreignForwards } from '../rootless/foreign-forwards.ts'
 import type { Preparing } from './prepare-tools.ts'
+import { heldBy, mappedPorts, namedSockets, promisedPorts, ruledPorts } from './taken-ports.ts'
 
 /** A container, what `-p` asks for it, and its networks as they were asked for. */
 export interface PublishRequest {
@@ -72,97 +65,6 @@ export async function portsOf(
   const warnings = [...brokenPromises(ports, promised), ...deadEnds(requests, families)]
   for (const warning of warnings) caller.complain(`warning: ${warning}`)
   return ports
-}
-
-function mappedPorts(
-  entries: readonly CachedAttachment[],
-  by: (pluginId: string) => string,
-): readonly HeldMapping[] {
-  return entries.flatMap(({ attachment: { containerId, capabilityArgs } }) =>
-    // Of another runtime it may be anything.
-    orElse(() => parseStoredMappings(capabilityArgs['portMappings'] ?? []), []).map((mapping) => ({
-      ...mapping,
-      by: by(containerId),
-    })),
-  )
-}
-
-// Prepared, or stopped: nothing of it is attached.
-async function promisedPorts(
-  tools: ManageTools,
-  attached: ReadonlySet<string>,
-  by: (pluginId: string) => string,
-): Promise<readonly HeldMapping[]> {
-  const idOf = attachedIds(await tools.host.records.list())
-  return (await recordsOfAll(tools)).flatMap(({ namespace, id, ports }) => {
-    const pluginId = idOf({ namespace, id })
-    if (attached.has(pluginId)) return []
-    return ports.map((mapping) => ({ ...mapping, by: by(pluginId) }))
-  })
-}
-
-// What rules of the firewall forward, of whichever tool; this container's own chains are no hindrance to it.
-async function ruledPorts(
-  { host }: ManageTools,
-  entries: readonly CachedAttachment[],
-  own: string,
-): Promise<readonly HeldMapping[]> {
-  const chains = entries
-    .filter(({ attachment }) => attachment.containerId === own)
-    .flatMap(({ network }) => attachmentChains(network, own))
-  const saved = await host.rules.save()
-  return saved.flatMap(({ family, text }) =>
-    forwardedPorts(text, chains).flatMap((each) =>
-      asMappings(each, family === 4 ? '0.0.0.0' : '::'),
-    ),
-  )
-}
-
-function asMappings(rule: ForwardedPorts, everyAddress: string): readonly HeldMapping[] {
-  const to = rule.to === '' ? '' : ` that leads to ${rule.to}`
-  const protocols = rule.protocol === '' ? (['tcp', 'udp', 'sctp'] as const) : [rule.protocol]
-  const known = protocols.filter((each) => each === 'tcp' || each === 'udp' || each === 'sctp')
-  const count = rule.last - rule.first + 1
-  return known.flatMap((protocol) =>
-    Array.from({ length: count }, (_, index) => ({
-      hostPort: rule.first + index,
-      containerPort: 0,
-      protocol,
-      hostIP: rule.address === '' ? everyAddress : rule.address,
-      by: `a rule in chain ${rule.chain} of the firewall${to}`,
-    })),
-  )
-}
-
-// Finding a process costs a look at all open files of the host: only for what may be in the way.
-async function namedSockets(
-  { effects }: ManageTools,
-  requests: readonly PortRequest[],
-  own: ReadonlySet<string>,
-): Promise<readonly ListeningSocket[]> {
-  const sockets = (await effects.listeningPorts()).filter((each) => !own.has(asText(each)))
-  const inTheWay = sockets.filter((each) => requests.some((request) => names(request, each)))
-  const holders = await effects.socketHolders(new Set(inTheWay.map(({ inode }) => inode)))
-  return sockets.map(({ inode, ...socket }) => {
-    const holder = holders.get(inode)
-    if (!holder) return socket
-    return { ...socket, by: `process ${holder.command || '?'} (pid ${holder.pid})` }
-  })
-}
-
-// A container that runs already has its ports, by a process of ours.
-function heldBy(holds: readonly PortHold[], own: string): ReadonlySet<string> {
-  return new Set(holds.find(({ containerId }) => containerId === own)?.sockets)
-}
-
-function asText({ protocol, address, port }: ListeningPort): string {
-  const read = readAddress(address)
-  return read ? formatSocket({ protocol, address: read, port }) : ''
-}
-
-function names({ protocol, host }: PortRequest, socket: ListeningPort): boolean {
-  if (host === undefined || protocol !== socket.protocol) return false
-  return socket.port >= host.first && socket.port <= host.last
 }
 
 async function familiesOf(

@@ -1,7 +1,9 @@
 import { attachmentChains } from './chain-names.ts'
 import { forwardedPorts } from './forwarded-ports.ts'
-import type { Isolation, ObservedFirewall, OwnedRules, PublishedPort } from './observed-firewall.ts'
-import { chainOf, parseRules, type RuleTable, targetOf, unquoted } from './rules.ts'
+import type { ObservedFirewall, OwnedRules, PublishedPort } from './observed-firewall.ts'
+import { isolation } from './read-isolation.ts'
+import { option, type Rule, rulesOf } from './rule-lines.ts'
+import { parseRules, type RuleTable } from './rules.ts'
 import type { SavedRules } from './saved-rules.ts'
 
 /** The effects of a saved rule set on containers. */
@@ -62,25 +64,6 @@ function refusing(text: string, filter: readonly Rule[]): Pick<ObservedFirewall,
   if (!/^:FORWARD DROP/m.test(text)) return {}
   const own = filter.filter(({ chain }) => chain === 'FORWARD' || chain === 'DOCKER-USER')
   return { refusing: own.map(({ line }) => line) }
-}
-
-interface Rule {
-  readonly line: string
-  /** The line without what a comment holds, which is no option. */
-  readonly words: string
-  readonly chain: string
-  readonly target: string
-}
-
-function rulesOf(tables: readonly RuleTable[], name: string): readonly Rule[] {
-  return tables
-    .filter((table) => table.name === name)
-    .flatMap(({ rules }) =>
-      rules.map((line) => {
-        const words = unquoted(line)
-        return { line, words, chain: chainOf(line), target: targetOf(words) }
-      }),
-    )
 }
 
 function chainsOf(tables: readonly RuleTable[], name: string): readonly string[] {
@@ -163,37 +146,6 @@ function admitted(filter: readonly Rule[]): ReadonlySet<string> {
   const towards = new Set(accepting.flatMap(({ words }) => hostIn(option(words, '-d'))))
   const from = accepting.flatMap(({ words }) => hostIn(option(words, '-s')))
   return new Set(from.filter((address) => towards.has(address)))
-}
-
-const [firstStage, secondStage] = ['CNI-ISOLATION-STAGE-1', 'CNI-ISOLATION-STAGE-2']
-
-function isolation(filter: readonly Rule[]): ReadonlyMap<string, Isolation> {
-  const entered = filter.some(({ chain, target }) => chain === 'FORWARD' && target === firstStage)
-  if (!entered) return new Map()
-  const found = new Map<string, Isolation>()
-  const leaving = new Set<string>()
-  for (const { chain, target, words } of filter) {
-    if (chain === secondStage && target === 'DROP') leaving.add(option(words, '-o') ?? '')
-  }
-  for (const { chain, target, words } of filter) {
-    if (chain !== firstStage) continue
-    const bridge = option(words, '-i') ?? ''
-    if (bridge === '' || option(words, '-o') !== bridge) continue
-    if (target === 'DROP') found.set(bridge, 'isolated')
-    else if (target === secondStage && leaving.has(bridge) && !found.has(bridge)) {
-      found.set(bridge, 'same-bridge')
-    }
-  }
-  return found
-}
-
-// None of these options comes twice.
-function option(words: string, name: string): string | undefined {
-  const at = words.indexOf(` ${name} `)
-  if (at === -1) return undefined
-  const start = at + name.length + 2
-  const end = words.indexOf(' ', start)
-  return end === -1 ? words.slice(start) : words.slice(start, end)
 }
 
 function hostIn(text: string | undefined): readonly string[] {
