@@ -52,25 +52,14 @@ export function attachmentFolder<T>(dir: string, format: FolderFormat<T>): Attac
     const own = keyOf(entry)
     return (['network', 'containerId', 'ifname'] as const).every((each) => own[each] === key[each])
   }
-  // A command reads the file of its attachment several times.
-  let last: { readonly file: string; readonly text: string; readonly entry?: T } | undefined
-  const entryIn = (key: AttachmentKey) => {
-    const file = fileOf(key)
-    const text = readOwn(file)
-    if (text === undefined) return undefined
-    if (last?.file !== file || last.text !== text) {
-      const entry = parseOf(text, key)
-      last = { file, text, ...(entry === undefined ? {} : { entry }) }
-    }
-    return last.entry
-  }
+  const entryIn = lastEntry(fileOf, parseOf)
   const othersIn = (key: AttachmentKey) => {
     const entry = entryIn(key)
     return entry && !isOf(entry, key) ? keyOf(entry) : undefined
   }
   const sync = pendingSync()
-  const kept = keptEntries(dir, format)
   return {
+    ...listed(dir, format),
     read(key) {
       const entry = entryIn(key)
       return entry && isOf(entry, key) ? entry : undefined
@@ -91,12 +80,40 @@ export function attachmentFolder<T>(dir: string, format: FolderFormat<T>): Attac
       const other = othersIn(key)
       if (other) throw ambiguous(fileOf(key), other)
     },
+  }
+}
+
+// A command reads the file of its attachment several times.
+function lastEntry<T>(
+  fileOf: (key: AttachmentKey) => string,
+  parse: (text: string, key: AttachmentKey) => T | undefined,
+): (key: AttachmentKey) => T | undefined {
+  let last:
+    | { readonly file: string; readonly text: string; readonly entry: T | undefined }
+    | undefined
+  return (key) => {
+    const file = fileOf(key)
+    const text = readOwn(file)
+    if (text === undefined) return undefined
+    if (last?.file !== file || last.text !== text) last = { file, text, entry: parse(text, key) }
+    return last.entry
+  }
+}
+
+function listed<T>(
+  dir: string,
+  format: FolderFormat<T>,
+): Pick<AttachmentFolder<T>, 'list' | 'survey'> {
+  const kept = keptEntries(dir, format)
+  return {
     async list(containerId) {
       const names = await kept.names()
       // What is of one container has its id in the name; what the entry says then decides.
       const wanted = names.filter((name) => !containerId || name.includes(`-${containerId}-`))
       const entries = wanted.flatMap((name) => kept.look(name)?.entry ?? [])
-      return entries.filter((each) => !containerId || keyOf(each).containerId === containerId)
+      return entries.filter(
+        (each) => !containerId || format.keyOf(each).containerId === containerId,
+      )
     },
     async survey() {
       const entries: T[] = []
