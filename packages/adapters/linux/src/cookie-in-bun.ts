@@ -1,5 +1,6 @@
 import { closeSync } from 'node:fs'
-import { getOption, ioctl, socketIn } from './libc-in-bun.ts'
+import { getOption, ioctl } from './netlink/libc-in-bun.ts'
+import { socketIn } from './socket-in-bun.ts'
 
 const getId = 0x8008b70dn
 const getType = 0xb703n

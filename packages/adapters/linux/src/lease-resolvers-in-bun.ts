@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs'
 import { informMessage, leasedResolvers } from '@vethra/netlink'
 import type { LeasedInterface } from '@vethra/world'
 import { socketAddress } from './dns/socket-address.ts'
-import { socketIn } from './libc-in-bun.ts'
+import { socketIn } from './socket-in-bun.ts'
 
 /** RFC 2131: ports of the client and of the server. */
 const [clientPort, serverPort] = [68, 67]

@@ -1,5 +1,6 @@
 import { closeSync, existsSync, openSync } from 'node:fs'
-import { ioctl, socketIn } from './libc-in-bun.ts'
+import { ioctl } from './netlink/libc-in-bun.ts'
+import { socketIn } from './socket-in-bun.ts'
 
 /**
  * Brings up `lo` in a network namespace by system calls of this thread. False when the system

@@ -38,13 +38,18 @@ export function setOption(
   return libc().setsockopt(descriptor, level, option, Int32Array.of(value), 4)
 }
 
+/** ioctl(2). */
+export function ioctl(descriptor: number, request: bigint, value: NodeJS.TypedArray): number {
+  return libc().ioctl(descriptor, request, value)
+}
+
 /** getsockopt(2) with room for what it gives: 0, or -1. */
 // biome-ignore lint/complexity/useMaxParams: the parameters of getsockopt(2) and setsockopt(2).
 export function getOption(
   descriptor: number,
   level: number,
   option: number,
-  value: Uint32Array,
+  value: NodeJS.TypedArray,
 ): number {
   return libc().getsockopt(descriptor, level, option, value, Uint32Array.of(value.byteLength))
 }
@@ -112,6 +117,7 @@ function open() {
     bind: { args: ['i32', 'ptr', 'u32'], returns: 'i32' },
     close: { args: ['i32'], returns: 'i32' },
     getsockopt: { args: ['i32', 'i32', 'i32', 'ptr', 'ptr'], returns: 'i32' },
+    ioctl: { args: ['i32', 'u64', 'ptr'], returns: 'i32' },
     listen: { args: ['i32', 'i32'], returns: 'i32' },
     open: { args: ['ptr', 'i32', 'i32'], returns: 'i32' },
     read: { args: ['i32', 'ptr', 'usize'], returns: 'i64' },
