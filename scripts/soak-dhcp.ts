@@ -22,20 +22,32 @@ for (const way of ['native', 'exec'] as const) {
     )
     const rounds = way === 'native' ? 10 : 2
     const took: number[] = []
+    const leasing: number[] = []
     for (let round = 0; round < rounds; round += 1) {
       const began = performance.now()
-      await vethra(host, 'cni', 'add', 'wire', '/run/netns/blue')
+      const said = await vethra(
+        host,
+        '--log-level',
+        'debug',
+        'cni',
+        'add',
+        'wire',
+        '/run/netns/blue',
+      )
       took.push(Math.round(performance.now() - began))
+      // In this process the plugin dhcp is called once the link is up; the macvlan program calls it by itself.
+      leasing.push(Number(/ADD \S*\/(?:dhcp|macvlan) (\d+) ms/.exec(said)?.[1]))
       if (way === 'exec' || round < rounds - 1)
         await vethra(host, 'cni', 'del', 'wire', '/run/netns/blue')
     }
     const discovers = await heard(host, 'DHCPDISCOVER')
+    const listed = (times: readonly number[]) => times.toSorted((a, b) => a - b).join(', ')
     console.log(
-      `plugins ${way}: ADD in ${took.toSorted((a, b) => a - b).join(', ')} ms, ${discovers} DISCOVER heard in ${rounds}`,
+      `plugins ${way}: a lease in ${listed(leasing)} ms, the command in ${listed(took)} ms; ${discovers} DISCOVER heard in ${rounds}`,
     )
     if (way === 'exec') continue
     demand(discovers === rounds, 'a first DISCOVER was lost')
-    demand(Math.min(...took) < 1000, 'no ADD within a second')
+    demand(Math.max(...leasing) < 1000, 'no lease within a second of the link being up')
     await renews(host)
   } finally {
     await sh(host, 'kill $(cat /run/pids)').catch(() => undefined)
@@ -72,9 +84,10 @@ async function heard(host: Host, what: string): Promise<number> {
   return Number(await sh(host, `grep -c ${what} /run/dnsmasq.log || true`))
 }
 
-async function vethra(host: Host, ...args: readonly string[]): Promise<void> {
+async function vethra(host: Host, ...args: readonly string[]): Promise<string> {
   const ran = await host.run([executable, '--cni-path', plugins, ...args])
   demand(ran.exitCode === 0, `vethra ${args.join(' ')}: ${ran.stderr}`)
+  return ran.stderr
 }
 
 async function sh(host: Host, script: string): Promise<string> {

@@ -78,6 +78,7 @@ export async function sampleTools(): Promise<ManageTools> {
       hostPrefixes: none,
       defaultRoute: nothing,
       findLink: nothing,
+      hostportTables: none,
       isFrozen: async () => false,
       hasPlugin: async () => true,
       kernelFeatures: none,

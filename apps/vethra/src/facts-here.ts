@@ -9,6 +9,7 @@ import {
   hostKernel,
   hostName,
   hostPrefixes,
+  hostportTables,
   isFrozen,
   isListening,
   linkCounters,
@@ -36,6 +37,7 @@ export function factsHere({ cniPath, dataRoot, address }: Settings): HostFacts {
     markLink,
     taskState,
     isFrozen,
+    hostportTables,
     nerdctlName: async (namespace, id) => {
       const store = dataStorePath(atHome(homes, '/var/lib/nerdctl'), resolveAddress(address))
       const { storedName } = await import('@vethra/etchosts')

@@ -34,6 +34,11 @@ export interface HostEffects {
    * when nothing can be read.
    */
   taskState(namespace: string, id: string): Promise<string | undefined>
+  /**
+   * The tables of the reference plugin portmap with its nftables backend, as `nft -j` prints them; those that are there, and none
+   * without nft.
+   */
+  hostportTables(): Promise<readonly string[]>
   /** Whether the control group of a process is frozen, as by `runc pause`. False where that cannot be read. */
   isFrozen(pid: number): Promise<boolean>
   /** The name that nerdctl's own data store has of a container; empty where it has none, or nothing can be read. */

@@ -16,10 +16,11 @@ const found = (
   { desired, observed }: World,
   change: Partial<ObservedAttachment> = {},
   leads: ObservedState['table']['leads'] = new Set(),
+  whose: ObservedAttachment = theirs,
 ) =>
   diff(desired, {
     ...observed,
-    attachments: [...observed.attachments, { ...theirs, ...change }],
+    attachments: [...observed.attachments, { ...whose, ...change }],
     table: { ...observed.table, ...(leads ? { leads } : {}) },
   }).filter(({ kind }) => kind === 'ports-closed')
 
@@ -45,6 +46,14 @@ it('a port of a pod that no rule leads to it is told, with the pod, and is nobod
   expect(only).not.toHaveProperty('repair')
   expect(only?.message).toContain('k8s://shop/web')
   expect(only?.evidence).toEqual([`no rule sends tcp port 8101 to ${end}`])
+})
+
+it('nor is one of ours that portmap published by nftables as a program', () => {
+  const { pod: _, ...container } = theirs
+  const ours = { ...container, ours: true, recorded: true, byNft: true } as const
+  const [only] = found(healthyWorld(1), ours, new Set(), container)
+  expect(only).toMatchObject({ severity: 'warning', ours: true, fix: 'stop and start it' })
+  expect(only).not.toHaveProperty('repair')
 })
 
 it('one that a rule of iptables, or of table inet vethra, leads to it is not', () => {

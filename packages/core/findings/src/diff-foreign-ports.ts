@@ -8,8 +8,8 @@ export function portLead(protocol: string, hostPort: number, end: string): strin
 }
 
 /**
- * Published ports of pods, and of containers that other programs attached, that no rule leads to them. Their program alone makes these
- * rules. None where rules could not be read.
+ * Published ports of pods, of containers that other programs attached, and of those that portmap publishes by nftables as a program,
+ * that no rule leads to them. Their program alone makes these rules. None where rules could not be read.
  */
 export function foreignPortFindings({
   attachments,
@@ -36,7 +36,7 @@ export function foreignPortFindings({
 }
 
 function closed(each: ObservedAttachment, leads: ReadonlySet<string>): readonly Finding[] {
-  const { published = [], pod, containerId } = each
+  const { published = [], pod, containerId, ours } = each
   const lost = published.filter(
     ({ protocol, hostPort, ends }) =>
       !ends.some((end) => leads.has(portLead(protocol, hostPort, end))),
@@ -53,10 +53,10 @@ function closed(each: ObservedAttachment, leads: ReadonlySet<string>): readonly 
         ({ protocol, hostPort, ends }) =>
           `no rule sends ${protocol} port ${hostPort} to ${ends.join(' or ')}`,
       ),
-      ours: false,
+      ours,
       fix:
         pod === undefined
-          ? 'stop and start it with the program that made it'
+          ? `stop and start it${ours ? '' : ' with the program that made it'}`
           : 'delete the pod, so that its runtime makes another: kubectl delete pod',
     }),
   ]

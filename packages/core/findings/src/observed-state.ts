@@ -87,8 +87,10 @@ export interface ObservedAttachment extends AttachmentRef {
   readonly pod?: string
   /** Whether it is ours or a pod's in a network that Vethra or nerdctl made, and no conf list defines any more. Default false. */
   readonly networkLost?: true
-  /** The ports of the host that another program published for it, and where their rules lead; absent for ours. */
+  /** The ports of the host that another program published for it, portmap as a program with nftables too, and where their rules lead; absent for others of ours. */
   readonly published?: readonly PublishedEnds[]
+  /** Whether portmap publishes them by nftables, in tables of its own. Default false. */
+  readonly byNft?: true
   /** The link of the host that led to it; absent where that is not known. */
   readonly hostLink?: string
   /** The path of its namespace; empty when none is recorded. */

@@ -13,6 +13,7 @@ export {
   shapeOf,
 } from './effects.ts'
 export { effectsFrom } from './effects-from.ts'
+export { hostportLeads, hostportTable } from './hostport-table.ts'
 export { attachmentChains } from './iptables/chain-names.ts'
 export { type ForwardedPorts, forwardedPorts } from './iptables/forwarded-ports.ts'
 export {

@@ -8,7 +8,7 @@ import {
   type PortReason,
   portAnswer,
 } from '@vethra/container'
-import { forwardedPorts } from '@vethra/firewall'
+import { forwardedPorts, hostportLeads } from '@vethra/firewall'
 import type { ManageTools } from '../network/tools.ts'
 import type { KnownContainer } from './container-state.ts'
 
@@ -61,7 +61,13 @@ async function portAnswers(
   }
   // Inside of RootlessKit the user's host has other addresses.
   const info = await tools.host.rootless?.info()
-  return ports.map((each) => portAnswer(info ? innerPort(each, info) : each, facts))
+  const inner = ports.map((each) => (info ? innerPort(each, info) : each))
+  const answers = inner.map((each) => portAnswer(each, facts))
+  if (!answers.some((each) => 'reason' in each && each.reason === 'no-rule')) return answers
+  // Programs are asked last: portmap, as a program, may have tables of its own.
+  const tables = (await effects.hostportTables()).flatMap(hostportLeads)
+  const leads = [...facts.leads, ...tables]
+  return tables.length === 0 ? answers : inner.map((each) => portAnswer(each, { ...facts, leads }))
 }
 
 async function ourLeads({ host }: ManageTools): Promise<readonly PortLead[]> {

@@ -111,7 +111,8 @@ function readIp({ address, gateway }: Result['ips'][number]): readonly DesiredAd
   ]
 }
 
-function readPorts(value: Json | undefined): readonly DesiredPort[] {
+/** The ports that a plugin was given to publish. */
+export function readPorts(value: Json | undefined): readonly DesiredPort[] {
   if (!Array.isArray(value)) return []
   return value.flatMap((each: Json) => {
     const [hostPort, containerPort] = [goField(each, 'hostPort'), goField(each, 'containerPort')]

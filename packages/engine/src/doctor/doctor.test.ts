@@ -172,6 +172,45 @@ describe('repair', () => {
     expect(host.done).toEqual([])
   })
 
+  it('ports that portmap published by nftables as a program are looked for in its own tables', async () => {
+    const plugins = [
+      { type: 'bridge', bridge: 'br0', ipam: { type: 'host-local' } },
+      { type: 'portmap', capabilities: { portMappings: true }, backend: 'nftables' },
+    ]
+    const listText = JSON.stringify({ ...JSON.parse(host.conf), plugins })
+    const portMappings = [{ hostPort: 8080, containerPort: 80, protocol: 'tcp', hostIP: '' }]
+    host.cached = host.cached.map((each) => ({
+      ...each,
+      listText,
+      attachment: { ...each.attachment, capabilityArgs: { portMappings } },
+    }))
+    const tools = sampleTools(host)
+    const dnat = (addr: string) =>
+      JSON.stringify({
+        nftables: [
+          {
+            rule: {
+              expr: [
+                { match: { left: { payload: { protocol: 'tcp', field: 'dport' } }, right: 8080 } },
+                { dnat: { addr, port: 80 } },
+              ],
+            },
+          },
+        ],
+      })
+    const closed = async (...tables: readonly string[]) => {
+      const facts = async () => ({
+        ...{ hostportTables: async () => tables, kernelFeatures: async () => [] },
+      })
+      const kernel = async () => ({ effects: async () => [], observe: async () => [] })
+      const world = { ...tools, host: { ...tools.host, facts, kernel } } as unknown as typeof tools
+      return (await examine(world)).flatMap(({ kind }) => (kind === 'ports-closed' ? [kind] : []))
+    }
+    expect(await closed()).toEqual(['ports-closed'])
+    expect(await closed(dnat('10.4.1.2'))).toEqual([])
+    expect(await closed(dnat('10.4.1.3'))).toEqual(['ports-closed'])
+  })
+
   describe('a network that was removed under a container that is not attached', () => {
     const file = '/c/nerdctl-lan.conflist'
     beforeEach(() => {

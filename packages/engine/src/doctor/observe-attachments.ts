@@ -14,7 +14,7 @@ import { cachedList } from '../attach/cached-list.ts'
 import { isProven, lifeNow } from '../attach/life.ts'
 import { waysByMark } from '../attach/ways-by-mark.ts'
 import { netnsOfEntry } from '../container/foreign.ts'
-import { attachmentReader } from './desired-attachment.ts'
+import { attachmentReader, readPorts } from './desired-attachment.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import type { NativeAttachment } from './native-effects.ts'
 
@@ -70,7 +70,7 @@ export async function observeAttachments(
         ...(entry && (record ? state === 'alive' : pod && !ours)
           ? lostNetwork(networks, entry)
           : {}),
-        ...(ours || state === 'gone' ? {} : publishedEnds(plain, entry)),
+        ...(state === 'gone' ? {} : publishedEnds(plain, entry, ours)),
         ...(wanted?.hostLink === undefined ? {} : { hostLink: wanted.hostLink }),
         netns: record?.netns ?? (entry ? netnsOfEntry(entry) : ''),
       }
@@ -89,21 +89,25 @@ export async function observeAttachments(
   }
 }
 
-// A port map by nftables alone makes rules that nobody looks at here.
+// What portmap makes by nftables is in its own table, ours too where it is a program.
 function publishedEnds(
   plain: DesiredAttachment | undefined,
   entry: CachedAttachment | undefined,
-): Pick<ObservedAttachment, 'published'> {
+  ours: boolean,
+): Pick<ObservedAttachment, 'published' | 'byNft'> {
   const list = entry && cachedList(entry)
-  const isHidden = list?.plugins.some(
+  const byNft = list?.plugins.some(
     ({ type, text }) => type === 'portmap' && goField(jsonOrNull(text), 'backend') === 'nftables',
   )
-  if (plain === undefined || plain.ports.length === 0 || isHidden) return {}
-  const published = plain.ports.map(({ protocol, hostPort, containerPort }) => ({
+  if (!plain || !entry || (ours && (!byNft || plain.inTable.includes('ports')))) return {}
+  const told = readPorts(goField(entry.attachment.capabilityArgs, 'portMappings'))
+  const ports = byNft ? told : plain.ports
+  if (ports.length === 0) return {}
+  const published = ports.map(({ protocol, hostPort, containerPort }) => ({
     ...{ protocol, hostPort },
     ends: plain.addresses.map(({ address }) => endOf(address, containerPort)),
   }))
-  return { published }
+  return { published, ...(byNft ? { byNft } : {}) }
 }
 
 // Other programs' conf lists may be in folders of their own.

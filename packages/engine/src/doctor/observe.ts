@@ -8,10 +8,9 @@ import {
   type ObservedState,
   portLead,
 } from '@vethra/findings'
-import { readFirewall, type SavedRules, unreadableTables } from '@vethra/firewall'
+import { hostportLeads, readFirewall, type SavedRules, unreadableTables } from '@vethra/firewall'
 import { hangsAtLoopback, ipamDataDirs, type Network, networkSubnets } from '@vethra/networks'
 import { networkFeatures } from '@vethra/plugins'
-import type { AttachmentKernel } from '@vethra/world'
 import { programsOf } from '../attach/ways-now.ts'
 import { attachedIds } from '../attach/whose.ts'
 import type { DoctorTools } from './doctor-tools.ts'
@@ -68,7 +67,7 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
         }
       : undefined,
   )
-  const leads = seen.some(({ published }) => published) ? await leadsOf(kernel) : undefined
+  const leads = seen.some(({ published }) => published) ? await leadsOf(tools, seen) : undefined
   // A table as long as the host is busy: read only where it matters.
   const publishesUdp = attachments.desired.some(({ ports }) =>
     ports.some(({ protocol }) => protocol === 'udp'),
@@ -112,15 +111,19 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
 
 // Where table `inet vethra` cannot be asked, nothing is known of what it leads where.
 async function leadsOf(
-  kernel: AttachmentKernel | undefined,
+  { host }: DoctorTools,
+  attachments: readonly ObservedAttachment[],
 ): Promise<ReadonlySet<string> | undefined> {
-  const effects = await kernel?.effects()
+  const effects = await (await host.kernel?.())?.effects()
+  const facts = attachments.some(({ byNft }) => byNft) ? await host.facts?.() : undefined
+  const tables = ((await facts?.hostportTables()) ?? []).flatMap(hostportLeads)
+  const byNft = tables.map(({ protocol, first, to }) => portLead(protocol, first, to))
   const leads = effects?.flatMap(({ resource }) =>
     resource.kind === 'publish'
       ? [portLead(resource.protocol, resource.hostPort, endOf(resource.address, resource.port))]
       : [],
   )
-  return leads && new Set(leads)
+  return leads && new Set([...leads, ...byNft])
 }
 
 // What pods have in a network whose conf list was removed under them is their runtime's to remove.
