@@ -94,6 +94,9 @@ interface Parts {
   readonly program: string
 }
 
+// Any of 1.1 to 3 in the place of Debian's.
+const rootlesskit = process.env['VETHRA_ROOTLESSKIT'] ?? 'rootlesskit'
+
 const kitFlags = [
   '--net=slirp4netns',
   '--mtu=65520',
@@ -115,7 +118,7 @@ async function startRootlessKit(
     'nsenter',
     [
       ...[...host.enter, '--', ...user],
-      ...['rootlesskit', ...kitFlags, `--state-dir=${stateDir}`],
+      ...[rootlesskit, ...kitFlags, `--state-dir=${stateDir}`],
       ...['sh', '-c', 'echo ready; exec cat'],
     ],
     { stdin: 'pipe', reject: false, extendEnv: false, env: { PATH: path, ...env }, cwd: '/' },
