@@ -17,7 +17,11 @@ const entries = manifests.flatMap((path) => {
 /** @param {import('typedoc').Application} app */
 export function load(app) {
   const files = entries.map(({ file }) => file)
-  const read = (options) => options.setValue('entryPoints', files)
+  const read = (options) => {
+    options.setValue('entryPoints', files)
+    // Without it, a text such as config.md becomes a link to a host of that name.
+    options.setValue('markdownItLoader', ({ linkify }) => linkify.set({ fuzzyLink: false }))
+  }
   app.options.addReader({ name: 'packages', order: 1000, supportsPackages: false, read })
   app.converter.on('createDeclaration', (context, reflection) => {
     const file = context.getSymbolFromReflection(reflection)?.declarations?.[0]?.fileName
