@@ -1,10 +1,13 @@
 // What do an ADD and a DEL cost with plugins in this process, against the same executable that runs them as programs,
 // netavark, and an empty bun program? Whole processes, alternating in one run: 1, 30 and 206 published ports, the hooks of a
 // container, then one port with 200 and 1,000 attached beside. Sizes: VETHRA_BENCH_RUNS (default 15), VETHRA_BENCH_PORTS (1,30,206),
-// VETHRA_BENCH_ATTACHED (200,1000). netavark is taken from NETAVARK or /usr/lib/podman.
+// VETHRA_BENCH_ATTACHED (200,1000). First with the state folders on tmpfs, then in a folder of the disk that the folder for
+// temporary files is on (VETHRA_BENCH_STATE: tmpfs,disk). netavark is taken from NETAVARK or /usr/lib/podman.
 
 import { existsSync } from 'node:fs'
-import { cpus } from 'node:os'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { executable, type Host, openHost, plugins } from '../e2e/host.ts'
 import { emptyProgram } from './empty.ts'
 import { type Figures, figuresOf, reportLine } from './figures.ts'
@@ -25,11 +28,19 @@ interface Way {
   del(host: Host, ports: readonly number[]): Promise<number>
 }
 
-const host = await openHost()
-try {
-  await bench(host)
-} finally {
-  await host.close()
+const places = (process.env['VETHRA_BENCH_STATE'] ?? 'tmpfs,disk').split(',')
+for (const place of places) {
+  const host = await openHost()
+  const folder = await mkdtemp(join(tmpdir(), 'vethra-bench-'))
+  try {
+    if (place === 'disk') await host.run(['mount', '--bind', folder, '/var/lib'])
+    const { stdout } = await host.run(['stat', '--file-system', '--format', '%T', '/var/lib'])
+    console.log(`state folders on ${stdout.trim()}:`)
+    await bench(host)
+  } finally {
+    await host.close()
+    await rm(folder, { recursive: true })
+  }
 }
 
 async function bench(host: Host): Promise<void> {
