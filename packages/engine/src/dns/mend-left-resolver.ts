@@ -10,7 +10,8 @@ import { runningResolver } from './resolver-state.ts'
 export async function mendLeftResolver(tools: PublishTools): Promise<void> {
   const mend = async () => {
     if ((await runningResolver(tools.files, tools.places)) !== undefined) return
-    await publishResolver(tools, (await openRecorded(tools)).all(), undefined)
+    const all = (await openRecorded(tools)).all()
+    await publishResolver(tools, { all, resolver: undefined })
   }
   await mend().catch(onCniError(tools.onFault))
 }

@@ -10,16 +10,21 @@ export type PublishTools = DnsTools & {
   readonly onFault: (fault: CniError) => void
 }
 
+/** What a resolver makes known. */
+export interface Published {
+  readonly all: readonly NamespaceNames[]
+  /** Undefined where it does not run any more. */
+  readonly resolver: ResolverState | undefined
+  /** The containers whose files are due. Default: those of all. */
+  readonly only?: readonly ContainerRef[] | undefined
+}
+
 /**
  * Has commands know what the resolver answers, or that it does not run any more, and puts the resolv.conf files right of
  * these containers; of all where none are named.
  */
-export async function publishResolver(
-  tools: PublishTools,
-  all: readonly NamespaceNames[],
-  resolver: ResolverState | undefined,
-  only?: readonly ContainerRef[],
-): Promise<void> {
+export async function publishResolver(tools: PublishTools, published: Published): Promise<void> {
+  const { all, resolver } = published
   const { lock, files, places } = tools
   await lock.hold(guards['resolv-conf'](places), async () => {
     const file = resolverFile(places)
@@ -28,15 +33,14 @@ export async function publishResolver(
       await files.makeFolder(file.slice(0, file.lastIndexOf('/')), 0o755)
       await files.write(file, JSON.stringify(resolver), { mode: 0o644, sync: false })
     }
-    for (const names of all) await tendOf(tools, names, resolver, only)
+    for (const names of all) await tendOf(tools, names, published)
   })
 }
 
 async function tendOf(
   tools: PublishTools,
   { namespace, networks, containers }: NamespaceNames,
-  resolver: ResolverState | undefined,
-  only?: readonly ContainerRef[],
+  { resolver, only }: Published,
 ): Promise<void> {
   const { files, rootless } = tools
   const store = tools.containers(namespace)

@@ -1,9 +1,14 @@
 import { CniError, type ContainerRef, onCniError } from '@vethra/cni'
+import type { Clock } from '@vethra/world'
+import { type End, newEnd } from './bell.ts'
 import type { ResolverTools } from './dns-tools.ts'
+import { newExaminer } from './examiner.ts'
+import { newFollower } from './follower.ts'
 import { publishResolver } from './publish-resolver.ts'
+import { newPublisher } from './publisher.ts'
 import { openRecorded } from './recorded.ts'
 import { ownProcess, type ResolverState, runningResolver } from './resolver-state.ts'
-import { openServing } from './serving.ts'
+import { openServing, type Serving } from './serving.ts'
 
 /** A resolver that runs. */
 export interface Resolver {
@@ -15,135 +20,61 @@ export interface Resolver {
   close(): Promise<void>
 }
 
-/** In milliseconds: how long a burst of changes is waited for, and when the same is read once more. */
-const [quietMs, againMs] = [10, 60]
-/** How often the host's resolv.conf is read and taken ports are tried, in milliseconds. */
+/** How long a burst of changes is waited for, in milliseconds. */
+const quietMs = 10
+/** How often servers upstream are probed, in milliseconds. */
 const intervalMs = 1000
-/** How often containers ask, and where some are not heard, in milliseconds. */
-const [examineMs, refusedMs] = [30_000, 5000]
 
 /**
  * Starts a resolver in the networks of all namespaces: it listens, and then resolv.conf files name it. Throws CniError 102
  * when one runs on this data store already.
  */
 export async function startResolver(tools: ResolverTools): Promise<Resolver> {
-  const { clock } = tools
+  const { clock, onReport: onFault } = tools
   const own = await alone(tools)
   const recorded = await openRecorded(tools)
   const serving = await openServing(tools, recorded)
   await serving.listen()
   await serving.examine(true)
-  let state: ResolverState = { ...own, Networks: await serving.listen(), Upstream: [] }
-  await publishResolver({ ...tools, onFault: tools.onReport }, recorded.all(), state)
+  const first: ResolverState = { ...own, Networks: await serving.listen(), Upstream: [] }
+  const publish = (resolver?: ResolverState, only?: readonly ContainerRef[]) =>
+    publishResolver({ ...tools, onFault }, { all: recorded.all(), resolver, only })
+  await publish(first)
 
-  const onFault = tools.onReport
-  let noted = new Set<string>()
-  let wake = Promise.withResolvers<void>()
-  let isClosed = false
-  const closed = Promise.withResolvers<void>()
-  let unpublished: readonly (ContainerRef | undefined)[] = []
-  let untold = Promise.withResolvers<void>()
-  let isFirewall = false
-  let examinedAt = clock.now()
-  let doubt = Promise.withResolvers<void>()
-  const doubtAll = () => {
-    isFirewall = true
-    doubt.resolve()
-  }
-  const look = async (paths: readonly string[]) => {
-    const { networks, containers } = await recorded.refresh(paths)
-    serving.place()
-    await serving.tendUpstream()
-    const before = state
-    state = { ...state, Networks: await serving.listen(), Upstream: serving.faults() }
-    if (networks || containers.length > 0) doubt.resolve()
-    const isOther = networks || !isSame(state.Networks, before.Networks)
-    if (!isOther && containers.length === 0 && isSame(state.Upstream, before.Upstream)) return
-    // Undefined stands for all of them.
-    unpublished = [...unpublished, ...(isOther ? [undefined] : containers)]
-    untold.resolve()
-  }
-  // Apart from the others: commands hold its lock, and names are answered meanwhile.
-  const publish = async () => {
-    while (!isClosed) {
-      await Promise.race([closed.promise, untold.promise])
-      if (isClosed) return
-      const due = unpublished
-      untold = Promise.withResolvers()
-      unpublished = []
-      const only = due.flatMap((each) => each ?? [])
-      const shown = only.length === due.length ? only : undefined
-      await publishResolver({ ...tools, onFault }, recorded.all(), state, shown).catch(
-        onCniError(onFault),
-      )
-    }
-  }
-  const run = async () => {
-    let again: readonly string[] = []
-    while (!isClosed) {
-      await Promise.race([wake.promise, clock.idle(again.length > 0 ? againMs : intervalMs)])
-      if (noted.size > 0) await clock.sleep(quietMs)
-      const paths = [...noted]
-      noted = new Set()
-      wake = Promise.withResolvers()
-      const isRefused = state.Networks.some(({ Refused }) => Refused !== '')
-      if (clock.now() - examinedAt > (isRefused ? refusedMs : examineMs)) doubtAll()
-      if (serving.isInDoubt()) doubt.resolve()
-      // A folder is heard of before what comes into it can be heard: each path is looked at twice.
-      await look([...again, ...paths]).catch(onCniError(onFault))
-      again = paths
-    }
-  }
-  // Apart from the other: a container that is not heard keeps it waiting.
-  const examine = async () => {
-    while (!isClosed) {
-      await doubt.promise
-      await clock.sleep(quietMs)
-      doubt = Promise.withResolvers()
-      const all = isFirewall
-      isFirewall = false
-      examinedAt = clock.now()
-      if (isClosed) return
-      const isOther = await serving.examine(all).catch(
-        onCniError((fault) => {
-          onFault(fault)
-          return false
-        }),
-      )
-      if (isOther) wake.resolve()
-    }
-  }
-  const probe = async () => {
-    while (!isClosed) {
-      await Promise.race([closed.promise, serving.probe()])
-      await Promise.race([closed.promise, clock.idle(intervalMs)])
-    }
-  }
-  const running = Promise.all([run(), publish(), examine(), probe()])
+  const end = newEnd()
+  const publisher = newPublisher((only) =>
+    publish(follower.state(), only).catch(onCniError(onFault)),
+  )
+  const onOther = () => follower.wake()
+  const examiner = newExaminer({ clock, serving, onFault, onOther, quietMs })
+  const parts = { clock, recorded, serving, publisher, examiner, onFault, quietMs }
+  const follower = newFollower(parts, first)
+  const running = Promise.all([
+    follower.run(end),
+    publisher.run(end),
+    examiner.run(end),
+    probe(serving, clock, end),
+  ])
   return {
-    changed(what) {
-      if (what.includes('nftables')) {
-        doubtAll()
-        return
-      }
-      noted.add(what)
-      wake.resolve()
+    changed: (what) => {
+      if (what.includes('nftables')) examiner.doubt('all')
+      else follower.note(what)
     },
-    state: () => state,
+    state: follower.state,
     async close() {
-      isClosed = true
-      closed.resolve()
-      wake.resolve()
-      doubt.resolve()
+      end.reach()
       await running
-      await publishResolver({ ...tools, onFault }, recorded.all(), undefined)
+      await publish()
       await serving.close()
     },
   }
 }
 
-function isSame(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other)
+async function probe(serving: Serving, clock: Clock, end: End): Promise<void> {
+  while (!end.isReached()) {
+    await Promise.race([end.reached, serving.probe()])
+    await Promise.race([end.reached, clock.idle(intervalMs)])
+  }
 }
 
 async function alone({

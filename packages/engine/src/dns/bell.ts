@@ -1,0 +1,40 @@
+/** A bell that loops wait for. */
+export interface Bell {
+  ring(): void
+  /** Resolves when it rings; at once where it has rung and was not silenced since. */
+  rung(): Promise<void>
+  silence(): void
+}
+
+/** A bell that has not rung. */
+export function newBell(): Bell {
+  let { promise, resolve } = Promise.withResolvers<void>()
+  return {
+    ring: () => resolve(),
+    rung: () => promise,
+    silence: () => {
+      ;({ promise, resolve } = Promise.withResolvers<void>())
+    },
+  }
+}
+
+/** The end that loops run to. */
+export interface End {
+  readonly reached: Promise<void>
+  isReached(): boolean
+  reach(): void
+}
+
+/** An end that is not reached. */
+export function newEnd(): End {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  let isReached = false
+  return {
+    reached: promise,
+    isReached: () => isReached,
+    reach: () => {
+      isReached = true
+      resolve()
+    },
+  }
+}

@@ -1,0 +1,59 @@
+import { type CniError, onCniError } from '@vethra/cni'
+import type { Clock } from '@vethra/world'
+import { type End, newBell } from './bell.ts'
+import type { Serving } from './serving.ts'
+
+/** The loop in which containers ask the resolver, to learn whether they are heard. */
+export interface Examiner {
+  /** Has containers ask soon: those in networks that are not known yet, or all. */
+  doubt(of: 'new' | 'all'): void
+  /** When they asked last: milliseconds, as the clock has them. */
+  lastMs(): number
+  run(end: End): Promise<void>
+}
+
+/** The parts of an examiner. */
+export interface ExaminerTools {
+  readonly clock: Pick<Clock, 'now' | 'sleep'>
+  readonly serving: Pick<Serving, 'examine'>
+  readonly onFault: (fault: CniError) => void
+  /** Some are to ask others now, or again. */
+  readonly onOther: () => void
+  /** How long a burst of doubts is waited for, in milliseconds. */
+  readonly quietMs: number
+}
+
+/** A loop of its own: a container that is not heard keeps it waiting. */
+export function newExaminer({
+  clock,
+  serving,
+  onFault,
+  onOther,
+  quietMs,
+}: ExaminerTools): Examiner {
+  let [isAll, lastMs] = [false, clock.now()]
+  const doubts = newBell()
+  const noted = onCniError((fault): boolean => {
+    onFault(fault)
+    return false
+  })
+  return {
+    doubt(of) {
+      isAll ||= of === 'all'
+      doubts.ring()
+    },
+    lastMs: () => lastMs,
+    async run(end) {
+      while (!end.isReached()) {
+        await Promise.race([end.reached, doubts.rung()])
+        await clock.sleep(quietMs)
+        doubts.silence()
+        const all = isAll
+        isAll = false
+        lastMs = clock.now()
+        if (end.isReached()) return
+        if (await serving.examine(all).catch(noted)) onOther()
+      }
+    },
+  }
+}

@@ -1,0 +1,87 @@
+import { type CniError, onCniError } from '@vethra/cni'
+import type { Clock } from '@vethra/world'
+import { type End, newBell } from './bell.ts'
+import type { Examiner } from './examiner.ts'
+import type { Publisher } from './publisher.ts'
+import type { Recorded } from './recorded.ts'
+import type { ResolverState } from './resolver-state.ts'
+import type { Serving } from './serving.ts'
+
+/** The loop that follows what is recorded on the host. */
+export interface Follower {
+  /** Has a path looked at soon. */
+  note(path: string): void
+  /** Has it look soon, whatever is noted. */
+  wake(): void
+  /** The networks that the resolver answers in, and why not in others. */
+  state(): ResolverState
+  run(end: End): Promise<void>
+}
+
+/** The parts of a follower. */
+export interface FollowerParts {
+  readonly clock: Clock
+  readonly recorded: Recorded
+  readonly serving: Serving
+  readonly publisher: Pick<Publisher, 'add'>
+  readonly examiner: Pick<Examiner, 'doubt' | 'lastMs'>
+  readonly onFault: (fault: CniError) => void
+  /** How long a burst of changes is waited for, in milliseconds. */
+  readonly quietMs: number
+}
+
+/** When the same is read once more, in milliseconds. */
+const againMs = 60
+/** How often the host's resolv.conf is read and taken ports are tried, in milliseconds. */
+const intervalMs = 1000
+/** How often containers ask, and where some are not heard, in milliseconds. */
+const [examineMs, refusedMs] = [30_000, 5000]
+
+/** A loop that begins in a state. */
+export function newFollower(parts: FollowerParts, first: ResolverState): Follower {
+  const { clock, recorded, serving, publisher, examiner, onFault, quietMs } = parts
+  let [state, noted] = [first, new Set<string>()]
+  const changes = newBell()
+  const look = async (paths: readonly string[]) => {
+    const { networks, containers } = await recorded.refresh(paths)
+    serving.place()
+    await serving.tendUpstream()
+    const before = state
+    state = { ...before, Networks: await serving.listen(), Upstream: serving.faults() }
+    if (networks || containers.length > 0) examiner.doubt('new')
+    if (networks || !isSame(state.Networks, before.Networks)) publisher.add('all')
+    else if (containers.length > 0 || !isSame(state.Upstream, before.Upstream)) {
+      publisher.add(containers)
+    }
+  }
+  return {
+    note(path) {
+      noted.add(path)
+      changes.ring()
+    },
+    wake: changes.ring,
+    state: () => state,
+    async run(end) {
+      let again: readonly string[] = []
+      while (!end.isReached()) {
+        const idle = clock.idle(again.length > 0 ? againMs : intervalMs)
+        await Promise.race([end.reached, changes.rung(), idle])
+        if (noted.size > 0) await clock.sleep(quietMs)
+        const paths = [...noted]
+        noted = new Set()
+        changes.silence()
+        const isRefused = state.Networks.some(({ Refused }) => Refused !== '')
+        const dueMs = examiner.lastMs() + (isRefused ? refusedMs : examineMs)
+        if (clock.now() > dueMs) examiner.doubt('all')
+        if (serving.isInDoubt()) examiner.doubt('new')
+        // A folder is heard of before what comes into it can be heard: each path is looked at twice.
+        await look([...again, ...paths]).catch(onCniError(onFault))
+        again = paths
+      }
+    },
+  }
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
+}

@@ -1,0 +1,36 @@
+import type { ContainerRef } from '@vethra/cni'
+import { type End, newBell } from './bell.ts'
+
+/** The loop that has resolv.conf files say what the resolver answers. */
+export interface Publisher {
+  /** Containers whose files are due; those of all with `all`. */
+  add(containers: readonly ContainerRef[] | 'all'): void
+  run(end: End): Promise<void>
+}
+
+/**
+ * A loop of its own: commands hold the lock of those files, and names are answered meanwhile. `publish` is given the containers
+ * that are due; none where all are. It never rejects.
+ */
+export function newPublisher(
+  publish: (only: readonly ContainerRef[] | undefined) => Promise<void>,
+): Publisher {
+  let due: readonly ContainerRef[] | 'all' = []
+  const untold = newBell()
+  return {
+    add(containers) {
+      due = due === 'all' || containers === 'all' ? 'all' : [...due, ...containers]
+      untold.ring()
+    },
+    async run(end) {
+      for (;;) {
+        await Promise.race([end.reached, untold.rung()])
+        if (end.isReached()) return
+        untold.silence()
+        const only = due === 'all' ? undefined : due
+        due = []
+        await publish(only)
+      }
+    },
+  }
+}
