@@ -62,6 +62,23 @@ export const damages: readonly Damage[] = [
       () => element('masq4', '10.77.0.0/24 comment "vethra gone"', 'add'),
     ],
     [
+      'the table is switched off',
+      'ports-closed',
+      () => "nft add table inet vethra '{ flags dormant; }'",
+    ],
+    [
+      'a rule of the table is edited in place',
+      'forwarding-missing',
+      () =>
+        "nft replace rule inet vethra forward $(nft -a list chain inet vethra forward | grep -m1 goto | grep -o 'handle [0-9]*') drop",
+    ],
+    [
+      'a port that nobody asked for bears the mark of a container',
+      'rules-left',
+      ({ web }) =>
+        element('p4', `tcp . 7777 comment "vethra lan default-${web} eth0" : 10.4.1.3 . 22`, 'add'),
+    ],
+    [
       '127.0.0.1 leads to no container',
       'settings-changed',
       ({ bridge }) => `echo 0 >/proc/sys/net/ipv4/conf/${bridge}/route_localnet`,
@@ -134,6 +151,16 @@ export const damages: readonly Damage[] = [
       ({ bridge }) => `ip -4 addr flush dev ${bridge}`,
     ],
     ['the bridge is down', 'bridge-down', ({ bridge }) => `ip link set ${bridge} down`],
+    [
+      'the route to the subnet is removed',
+      'bridge-route-missing',
+      ({ bridge }) => `ip route delete 10.4.1.0/24 dev ${bridge}`,
+    ],
+    [
+      'an interface is on the bridge of another',
+      'interface-loose',
+      ({ link }) => `ip link set ${link} master br-other`,
+    ],
     ['an interface is deleted', 'interface-missing', ({ link }) => `ip link delete ${link}`],
     [
       'an interface is on no bridge',
@@ -153,6 +180,18 @@ export const damages: readonly Damage[] = [
       'record-outdated',
       ({ web }) =>
         `sed -i 's/"cookie":"[0-9]*",//; s/"bootId":"[^"]*",//; s/"place":"[^"]*",//; s/"startTime":"[0-9]*",//' ${records}/${fileOf(web)}`,
+    ],
+    ['a record is removed', 'record-damaged', ({ web }) => `rm ${records}/${fileOf(web)}`],
+    [
+      'a record names another boot',
+      'record-outdated',
+      ({ web }) =>
+        `sed -i 's/"bootId":"[^"]*"/"bootId":"11111111-2222-3333-4444-555555555555"/' ${records}/${fileOf(web)}`,
+    ],
+    [
+      'a record names another namespace',
+      'record-outdated',
+      ({ web }) => `sed -i 's/"cookie":"[0-9]*"/"cookie":"9999999"/' ${records}/${fileOf(web)}`,
     ],
     [
       'a reservation is removed',

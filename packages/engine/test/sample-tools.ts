@@ -137,7 +137,7 @@ export function sampleTools(host: SampleHost): DoctorTools {
     },
     kernel: {
       links: async () => host.links,
-      routes: async () => [],
+      routes: async () => [{ prefix: '10.4.1.0/24', device: 'br0' }],
       flows: async () => [],
       facts: async () => ({
         ...{

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import type { ObservedLink, ObservedRoute } from '@vethra/findings'
 import { addressesOf, routePrefix, takesSpace } from './host-prefixes.ts'
 import { type IpLink, type IpRoute, ipJson } from './ip-json.ts'
@@ -8,14 +9,25 @@ export async function observedLinks(): Promise<readonly ObservedLink[]> {
     ipJson<IpLink>('addr'),
     ipJson<IpLink>('link', 'show', 'type', 'bridge'),
   ])
-  const names = new Set(bridges.map(({ ifname }) => ifname))
+  const forwards = new Map(
+    await Promise.all(
+      bridges.map(async ({ ifname }) => [ifname, await forwardsIpv4(ifname)] as const),
+    ),
+  )
   return links.map((link) => ({
     name: link.ifname,
-    bridge: names.has(link.ifname),
+    bridge: forwards.has(link.ifname),
     up: link.flags.includes('UP'),
+    mtu: link.mtu,
+    ...(forwards.get(link.ifname) === false ? { forwards: false } : {}),
     ...(link.master === undefined ? {} : { master: link.master }),
     addresses: addressesOf(link).map(({ prefix }) => prefix),
   }))
+}
+
+async function forwardsIpv4(name: string): Promise<boolean> {
+  const file = `/proc/sys/net/ipv4/conf/${name}/forwarding`
+  return (await readFile(file, 'utf8').catch(() => '1')).trim() !== '0'
 }
 
 /** Every route of every table but default ones and the kernel's own. Throws CniError 5 and 100. */

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises'
+import { formatPrefix, readCidr } from '@vethra/address'
 import { CniError, checkIfname } from '@vethra/cni'
 import type { RepairedBridge } from '@vethra/findings'
-import { observedLinks } from './observed-links.ts'
+import { observedLinks, observedRoutes } from './observed-links.ts'
 import { failed, run } from './run.ts'
 
 /**
@@ -29,8 +30,22 @@ export async function restoreBridge(bridge: RepairedBridge): Promise<void> {
       await ip(['addr', 'add', address, 'dev', name], /File exists|already assigned/)
     }
   }
+  const routes = await observedRoutes()
+  for (const address of addresses) {
+    const subnet = readCidr(address)?.prefix
+    const prefix = subnet === undefined ? '' : formatPrefix(subnet)
+    const isThere = routes.some((each) => each.device === name && each.prefix === prefix)
+    if (subnet && !isThere) await ip(connectedRoute(name, address, prefix))
+  }
   // portmap sets this, once, for what is sent to 127.0.0.1.
   if (localPorts) await writeSetting(`/proc/sys/net/ipv4/conf/${name}/route_localnet`, '1')
+}
+
+// As the kernel makes it with an address.
+function connectedRoute(name: string, address: string, prefix: string): readonly string[] {
+  const from = address.replace(/\/.*/, '')
+  const how = address.includes(':') ? ['metric', '256'] : ['scope', 'link', 'src', from]
+  return ['route', 'replace', prefix, 'dev', name, 'proto', 'kernel', ...how]
 }
 
 /** Makes a link a port of a bridge, where one is given, and brings it up. Throws CniError 5. */

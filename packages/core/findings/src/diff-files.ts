@@ -1,6 +1,6 @@
 import type { DesiredState } from './desired-state.ts'
 import { type Finding, finding } from './finding.ts'
-import type { ObservedState } from './observed-state.ts'
+import type { ObservedContainer, ObservedFault, ObservedState } from './observed-state.ts'
 
 /** Conf lists that cannot be read or used, and those that another file of the same network hides. */
 export function confFindings({ confFaults, shadowed }: ObservedState): readonly Finding[] {
@@ -48,20 +48,36 @@ export function damageFindings(
         fix: `rm ${file}`,
       }),
     ),
-    ...observed.containers.flatMap(({ namespace, id, fault }) =>
-      fault === undefined
-        ? []
-        : [
-            finding({
-              kind: 'container-damaged',
-              severity: 'error',
-              subject: { kind: 'container', name: `${namespace}/${id}` },
-              message: `cannot read the record of container ${names.get(`${namespace}/${id}`) || id}: it cannot be started`,
-              evidence: [`${fault.file}: ${fault.reason}`],
-              ours: true,
-              fix: `prepare its bundle again with "vethra bundle prepare", or remove it: vethra -n ${namespace} container rm ${id}`,
-            }),
-          ],
-    ),
+    ...observed.containers.flatMap((each) => {
+      const { namespace, id, fault } = each
+      const name = names.get(`${namespace}/${id}`) || id
+      return fault === undefined ? [] : [containerDamaged(each, fault, name)]
+    }),
   ]
+}
+
+function containerDamaged(
+  { namespace, id }: ObservedContainer,
+  { file, reason }: ObservedFault,
+  name: string,
+): Finding {
+  const known = {
+    kind: 'container-damaged',
+    subject: { kind: 'container', name: `${namespace}/${id}` },
+    evidence: [`${file}: ${reason}`],
+    ours: true,
+  } as const
+  if (file === 'lifecycle.json')
+    return finding({
+      ...known,
+      severity: 'warning',
+      message: `cannot read when container ${name} was started`,
+      fix: `stop and start container ${name}`,
+    })
+  return finding({
+    ...known,
+    severity: 'error',
+    message: `cannot read the record of container ${name}: it cannot be started`,
+    fix: `prepare its bundle again with "vethra bundle prepare", or remove it: vethra -n ${namespace} container rm ${id}`,
+  })
 }

@@ -214,7 +214,7 @@ describe('subnets', () => {
   const other = { ...ourNetwork, name: 'other', bridge: 'br-other', file: '/other' }
   const routed = (prefix: string) => ({
     ...attached.observed,
-    routes: [{ prefix, device: 'tun0' }],
+    routes: [...attached.observed.routes, { prefix, device: 'tun0' }],
   })
 
   it.each([

@@ -12,6 +12,7 @@ import type { ObservedState } from './observed-state.ts'
 export function hostFindings(desired: DesiredState, observed: ObservedState): readonly Finding[] {
   return [
     ...forwardingFindings(desired, observed),
+    ...bridgeForwardingFindings(desired, observed),
     ...bridgeFilterFindings(desired, observed),
     ...filterFindings(desired, observed),
     ...programFindings(desired, observed),
@@ -50,17 +51,29 @@ function forwardingFindings(
     const needed = addresses.some(({ address }) => address.includes(':') === (family === 6))
     if (!needed || host.forwards[family] !== false) return []
     const key = family === 4 ? 'net.ipv4.ip_forward' : 'net.ipv6.conf.all.forwarding'
-    return [
-      finding({
-        kind: 'forwarding-off',
-        severity: 'error',
-        subject: { kind: 'host', name: key },
-        message: `the host does not forward IPv${family} packets: containers cannot reach hosts outside of their bridge`,
-        evidence: [`${key} is 0`],
-        ours: false,
-        fix: `sysctl -w ${key}=1`,
-      }),
-    ]
+    return [forwardingOff(key, family)]
+  })
+}
+
+function bridgeForwardingFindings(
+  { attachments }: DesiredState,
+  { host, links }: ObservedState,
+): readonly Finding[] {
+  const used = new Set(attachments.flatMap(({ bridge }) => (bridge?.routed ? [bridge.name] : [])))
+  const off = links.filter(({ name, forwards }) => forwards === false && used.has(name))
+  if (host.forwards[4] === false) return []
+  return off.map(({ name }) => forwardingOff(`net.ipv4.conf.${name}.forwarding`, 4))
+}
+
+function forwardingOff(key: string, family: 4 | 6): Finding {
+  return finding({
+    kind: 'forwarding-off',
+    severity: 'error',
+    subject: { kind: 'host', name: key },
+    message: `the host does not forward IPv${family} packets: containers cannot reach hosts outside of their bridge`,
+    evidence: [`${key} is 0`],
+    ours: false,
+    fix: `sysctl -w ${key}=1`,
   })
 }
 

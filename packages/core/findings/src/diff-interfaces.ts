@@ -1,3 +1,4 @@
+import { formatPrefix, readCidr } from '@vethra/address'
 import { reasonToKeep } from '@vethra/ipam'
 import { ownerMark } from '@vethra/state'
 import { attachmentText, refOf } from './attachment-ref.ts'
@@ -10,7 +11,7 @@ import type { RepairedBridge } from './repair.ts'
 /** The faults of the host's interfaces that lead to a living container. */
 export function interfaceFindings(
   attachment: DesiredAttachment,
-  maps: Pick<Maps, 'bridges' | 'links'>,
+  maps: Pick<Maps, 'bridges' | 'links' | 'routes'>,
 ): readonly Finding[] {
   const { bridge, hostLink } = attachment
   const wanted = bridge && maps.bridges.get(bridge.name)
@@ -37,10 +38,11 @@ function cutShort(attachment: DesiredAttachment): Finding {
 function bridgeFindings(
   { network, containerId }: DesiredAttachment,
   wanted: RepairedBridge,
-  { links }: Pick<Maps, 'links'>,
+  { links, routes }: Pick<Maps, 'links' | 'routes'>,
 ): readonly Finding[] {
   const { name } = wanted
-  const fault = bridgeFault(links.get(name), wanted.addresses)
+  const isRouted = (address: string) => routes.has(`${subnetOf(address)} ${name}`)
+  const fault = bridgeFault(links.get(name), wanted.addresses, isRouted)
   if (fault === undefined) return []
   return [
     repairable({
@@ -56,6 +58,7 @@ function bridgeFindings(
 function bridgeFault(
   there: ObservedLink | undefined,
   addresses: readonly string[],
+  isRouted: (address: string) => boolean,
 ): { readonly kind: string; readonly words: string; readonly seen: string } | undefined {
   if (there === undefined) {
     return { kind: 'bridge-missing', words: 'is gone', seen: 'there is no interface of that name' }
@@ -68,8 +71,16 @@ function bridgeFault(
       seen: `its addresses are ${there.addresses.join(', ') || 'none'}`,
     }
   }
-  if (there.up) return undefined
-  return { kind: 'bridge-down', words: 'is down', seen: 'the interface is not up' }
+  if (!there.up) return { kind: 'bridge-down', words: 'is down', seen: 'the interface is not up' }
+  const cut = addresses.filter((each) => !isRouted(each)).map(subnetOf)
+  if (cut.length === 0) return undefined
+  const seen = `no route leads to ${cut.join(', ')} by it`
+  return { kind: 'bridge-route-missing', words: `has lost its route to ${cut.join(', ')}`, seen }
+}
+
+function subnetOf(address: string): string {
+  const prefix = readCidr(address)?.prefix
+  return prefix === undefined ? address : formatPrefix(prefix)
 }
 
 function linkFindings(
@@ -94,7 +105,7 @@ function linkFindings(
     ]
   }
   const loose = bridge !== undefined && there.master !== bridge.name
-  if (!loose && there.up) return []
+  if (!loose && there.up) return narrowFindings(attachment, there)
   return [
     repairable({
       kind: 'interface-loose',
@@ -112,6 +123,28 @@ function linkFindings(
     }),
   ]
 }
+
+// An administrator may want it so: what is longer than a tunnel takes is lost there.
+function narrowFindings(
+  { network, containerId, bridge }: DesiredAttachment,
+  { name, mtu }: ObservedLink,
+): readonly Finding[] {
+  const wanted = bridge?.mtu ?? usualMtu
+  if (mtu === undefined || mtu >= wanted) return []
+  return [
+    finding({
+      kind: 'mtu-lowered',
+      severity: 'warning',
+      subject: { kind: 'interface', name },
+      message: `container ${containerId} in network ${network} loses long packets: the MTU of its interface of the host, ${name}, was lowered`,
+      evidence: [`it is ${mtu}, and was ${wanted}`],
+      ours: true,
+      fix: `ip link set dev ${name} mtu ${wanted}   (or create the network with -o mtu=${mtu})`,
+    }),
+  ]
+}
+
+const usualMtu = 1500
 
 /**
  * Interfaces of the host that bear the mark of an attachment that is not remembered. None is surely dead, though it be

@@ -7,11 +7,37 @@ export function nameFindings(desired: DesiredState, observed: ObservedState): re
   const wanted = new Map(desired.containers.map((each) => [keyOf(each), each]))
   const stored = new Set(observed.containers.filter((each) => each.stored).map(keyOf))
   const holders = new Map(observed.names.map((each) => [`${each.namespace}/${each.name}`, each]))
+  const living = new Set(
+    observed.attachments.flatMap(({ containerId, state }) =>
+      state === 'alive' ? [containerId] : [],
+    ),
+  )
+  // Its files were removed while it lives: a finding of its own.
+  const lost = new Set(
+    observed.containers.filter((each) => !each.stored && living.has(each.containerId)).map(keyOf),
+  )
+  const known = observed.containers.filter((each) => !lost.has(keyOf(each)))
   return [
-    ...observed.containers.flatMap((each) => peerNames(each, wanted.get(keyOf(each)))),
-    ...observed.names.filter((each) => !stored.has(keyOf(each))).map(leftName),
+    ...known.flatMap((each) => peerNames(each, wanted.get(keyOf(each)))),
+    ...observed.containers.filter((each) => lost.has(keyOf(each))).map(filesLost),
+    ...observed.names
+      .filter((each) => !stored.has(keyOf(each)) && !lost.has(keyOf(each)))
+      .map(leftName),
     ...desired.containers.flatMap((each) => ownName(each, holders)),
   ]
+}
+
+function filesLost(container: ObservedContainer): Finding {
+  const { namespace, id } = container
+  return finding({
+    kind: 'container-damaged',
+    severity: 'error',
+    subject: { kind: 'container', name: keyOf(container) },
+    message: `the files of container ${id}, which is running, were removed: its name and its ports are unknown`,
+    evidence: [`there is no DATA_STORE/containers/${namespace}/${id}`, 'its interfaces are there'],
+    ours: true,
+    fix: `prepare its bundle again with "vethra bundle prepare", and start it again`,
+  })
 }
 
 function peerNames(

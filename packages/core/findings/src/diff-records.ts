@@ -51,12 +51,22 @@ function restoreRecord(each: ObservedAttachment): Repair {
 }
 
 /** Networks that no conf list defines while containers are in them. A pod's runtime detaches by the conf lists that it has loaded. */
-export function lostNetworkFindings({ attachments }: ObservedState): readonly Finding[] {
+export function lostNetworkFindings({
+  attachments,
+  confFaults,
+}: ObservedState): readonly Finding[] {
   return attachments
     .filter(({ networkLost }) => networkLost)
-    .map((each) => (each.pod === undefined ? lostNetwork(each) : lostUnderPod(each)))
+    .map((each) => {
+      // Somebody may be at work on it: it is not overwritten.
+      const damaged = confFaults.find(({ file }) =>
+        file.endsWith(`/nerdctl-${each.network}.conflist`),
+      )
+      return each.pod === undefined ? lostNetwork(each, damaged?.file) : lostUnderPod(each)
+    })
 }
 
+<<<<<<< HEAD
 /** Networks that another program removed under containers that are prepared or stopped. Those that a living one brings back are left out. */
 export function removedNetworkFindings({ attachments, lost }: ObservedState): readonly Finding[] {
   const living = new Set(attachments.flatMap((each) => (each.networkLost ? [each.network] : [])))
@@ -87,14 +97,23 @@ function removedNetwork({ name, file, wantedBy, inTheWay }: LostNetwork): Findin
 }
 
 function lostNetwork(each: ObservedAttachment): Finding {
+=======
+function lostNetwork(each: ObservedAttachment, damaged?: string): Finding {
+>>>>>>> 31e3963 (doctor: a table that is switched off, edited rules, elements added under our marks, routes of bridges, MTUs and forwarding of interfaces, records that were removed or name another boot, files removed under a running container; an interface whose other end was taken away is made again)
   const { network, containerId } = each
-  return repairable({
+  const known = {
     kind: 'network-missing',
     subject: { kind: 'network', name: network },
     message: `network ${network} has no conf list, but container ${containerId} is attached to it: no container can join it, or start in it again`,
-    evidence: ['no conf list defines it', 'the one of its ADD is in the result cache'],
-    repair: { kind: 'restore-network', attachment: refOf(each) },
-  })
+    evidence: [
+      damaged === undefined ? 'no conf list defines it' : `${damaged} cannot be used`,
+      'the one of its ADD is in the result cache',
+    ],
+  } as const
+  if (damaged === undefined)
+    return repairable({ ...known, repair: { kind: 'restore-network', attachment: refOf(each) } })
+  const fix = `mend ${damaged}, or: rm ${damaged} && vethra doctor --repair`
+  return finding({ ...known, severity: 'error', ours: true, fix })
 }
 
 function lostUnderPod(each: ObservedAttachment): Finding {

@@ -1,7 +1,7 @@
 import { describeChange, type Resource } from '@vethra/state'
 import { type AttachmentRef, attachmentText, refOf } from './attachment-ref.ts'
 import { type Finding, finding, repairable, type Subject } from './finding.ts'
-import type { ObservedState, TableOwner } from './observed-state.ts'
+import type { ObservedState, ObservedTable, TableOwner } from './observed-state.ts'
 import type { Repair } from './repair.ts'
 
 /** The elements that are missing in table `inet vethra`, and those of owners that are known no more. */
@@ -18,7 +18,8 @@ export function tableFindings({ table }: Pick<ObservedState, 'table'>): readonly
     const evidence = all.map(({ due }) => `due is: ${describeChange(due)}`)
     return lossFindings(first.due.to.resource.kind, attachment, { evidence, repair })
   })
-  return [...lost, ...table.left.map(left), ...(table.doubtful ?? []).map(doubtful)]
+  const { extra = [], doubtful = [] } = table
+  return [...lost, ...table.left.map(left), ...extra.map(added), ...doubtful.map(unsure)]
 }
 
 /** The finding that effects of a kind are missing for a living attachment, or a setting of the host; none without evidence. */
@@ -76,7 +77,16 @@ function left(owner: TableOwner): Finding {
   })
 }
 
-function doubtful(owner: TableOwner): Finding {
+function added({ owner, effects }: NonNullable<ObservedTable['extra']>[number]): Finding {
+  return repairable({
+    ...leftOf(owner),
+    message: `firewall rules bear the mark of container ${owner.containerId} in network ${owner.network}, and were not made for it`,
+    evidence: effects.map((from) => `due is: ${describeChange({ kind: 'remove', from })}`),
+    repair: { kind: 'remove-elements', owner, extra: effects },
+  })
+}
+
+function unsure(owner: TableOwner): Finding {
   return finding({
     ...leftOf(owner),
     severity: 'warning',

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { onFirewall } from '../test/sample-change.ts'
 import { desiredAttachment, healthyWorld, ownedBy } from '../test/sample-host.ts'
 import { nothingDesired, nothingObserved, ourNetwork } from '../test/sample-states.ts'
-import { diff, type ObservedAttachment, type ObservedState, planRepairs } from './index.ts'
+import {
+  diff,
+  type ObservedAttachment,
+  type ObservedLink,
+  type ObservedState,
+  planRepairs,
+} from './index.ts'
 
 const attachment: ObservedAttachment = {
   network: 'lan',
@@ -222,10 +228,76 @@ describe('interfaces', () => {
     },
   )
 
+  it.each([
+    [
+      'a bridge without a route to its subnet',
+      { routes: [] },
+      ['bridge-route-missing', 'restore-bridge'],
+    ],
+    [
+      'a bridge that forwards nothing',
+      change('br-lan', { forwards: false }),
+      ['forwarding-off', undefined],
+    ],
+    ['an interface of a lower MTU', change('veth0', { mtu: 1280 }), ['mtu-lowered', undefined]],
+    ['an interface of a higher MTU', change('veth0', { mtu: 9000 }), []],
+  ] as const)('%s', (_, observed, expected) => {
+    const found = diff(world.desired, { ...world.observed, ...observed })
+    expect(found.flatMap(({ kind, repair }) => [kind, repair?.kind])).toEqual(expected)
+  })
+
+  function change(name: string, by: Partial<ObservedLink>): Partial<ObservedState> {
+    const of = world.observed.links.map((each) => (each.name === name ? { ...each, ...by } : each))
+    return { links: of }
+  }
+
   it('may be those of an attachment that nobody remembers the making of', () => {
     const others = { ...attachment, recorded: false, ours: false, state: 'unknown' as const }
     const attachments = [...world.observed.attachments, others]
     expect(diff(world.desired, { ...world.observed, links, attachments })).toEqual([])
+  })
+})
+
+describe('files that a running container lost', () => {
+  const world = healthyWorld(1)
+  const [container] = world.observed.containers
+
+  it('are told: what names and hosts files say of it stays', () => {
+    const lost = container ? [{ ...container, stored: false, restorable: false }] : []
+    const desired = { ...world.desired, containers: [] }
+    const found = diff(desired, { ...world.observed, containers: lost })
+    expect(found.map(({ kind, repair }) => [kind, repair])).toEqual([
+      ['container-damaged', undefined],
+    ])
+  })
+
+  it.each([
+    ['vethra.json', 'error'],
+    ['lifecycle.json', 'warning'],
+  ])('%s is a finding: %s', (file, severity) => {
+    const fault = { file, reason: 'no JSON' }
+    const containers = container ? [{ ...container, fault }] : []
+    const found = diff(world.desired, { ...world.observed, containers })
+    expect(found.map((each) => [each.kind, each.severity])).toEqual([
+      ['container-damaged', severity],
+    ])
+  })
+
+  it('a conf list that is damaged is not written over', () => {
+    const attachments = world.observed.attachments.map((each) => ({
+      ...each,
+      networkLost: true as const,
+    }))
+    const repairs = (file: string) =>
+      planRepairs(
+        diff(world.desired, {
+          ...world.observed,
+          attachments,
+          confFaults: [{ file, reason: 'no JSON' }],
+        }),
+      )
+    expect(repairs('/etc/cni/net.d/nerdctl-lan.conflist')).toEqual([])
+    expect(repairs('/etc/cni/net.d/nerdctl-other.conflist')).toHaveLength(1)
   })
 })
 

@@ -17,6 +17,8 @@ export interface Maps {
   /** By `attachmentText`. */
   readonly marks: ReadonlyMap<string, Marks>
   readonly links: ReadonlyMap<string, ObservedLink>
+  /** The prefixes that routes lead to a device for, as `PREFIX DEVICE`. */
+  readonly routes: ReadonlySet<string>
   /** By name: what attachments need of their bridges. */
   readonly bridges: ReadonlyMap<string, RepairedBridge>
 }
@@ -43,6 +45,7 @@ export function mapsOf({ attachments }: DesiredState, observed: ObservedState): 
     ),
     marks: new Map(marked.map(([each, marks]) => [attachmentText(each), marks])),
     links: new Map(observed.links.map((each) => [each.name, each])),
+    routes: new Set(observed.routes.map(({ prefix, device }) => `${prefix} ${device}`)),
     bridges: wantedBridges(attachments),
   }
 }

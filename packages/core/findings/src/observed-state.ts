@@ -1,7 +1,7 @@
 import type { ContainerRef } from '@vethra/cni'
 import type { ObservedFirewall } from '@vethra/firewall'
 import type { Reservation, SignsOfLife } from '@vethra/ipam'
-import type { Change, Owner } from '@vethra/state'
+import type { Change, Owner, State } from '@vethra/state'
 import type { AttachmentRef } from './attachment-ref.ts'
 import type { ObservedHost } from './observed-host.ts'
 
@@ -55,6 +55,8 @@ export interface ObservedTable {
   readonly left: readonly TableOwner[]
   /** Owners alike that may be another runtime's. Default: none. */
   readonly doubtful?: readonly TableOwner[]
+  /** What bears the mark of an attachment that lives, and was not made for it. Default: nothing. */
+  readonly extra?: readonly { readonly owner: AttachmentOwner; readonly effects: State }[]
   /** The ports that it leads to containers, as `portLead` writes them; absent where nobody looked. */
   readonly leads?: ReadonlySet<string>
 }
@@ -65,6 +67,9 @@ export interface MissingResource {
   /** The change that is due: its resource is made, or altered. */
   readonly due: Exclude<Change, { readonly kind: 'remove' }>
 }
+
+/** The owner of what an attachment has. */
+type AttachmentOwner = Extract<Owner, { readonly kind: 'attachment' }>
 
 /** The owner of elements: an attachment, or a network. */
 export type TableOwner = Exclude<Owner, { readonly kind: 'host' }>
@@ -175,6 +180,10 @@ export interface ObservedLink {
   readonly name: string
   readonly bridge: boolean
   readonly up: boolean
+  /** Absent where nobody looked. */
+  readonly mtu?: number
+  /** Of a bridge: whether IPv4 packets that come by it are forwarded. Default: they are. */
+  readonly forwards?: boolean
   /** The bridge that it is a port of. */
   readonly master?: string
   /** `10.4.1.1/24`. */

@@ -83,8 +83,8 @@ export type Repair =
       /** Those that are missing, or differ. */
       readonly desired: State
     }
-  /** Take out what an owner that is known no more has in table `inet vethra`. */
-  | { readonly kind: 'remove-elements'; readonly owner: TableOwner }
+  /** Take out what an owner that is known no more has in table `inet vethra`, or what bears the mark of one that lives and is not its own. */
+  | { readonly kind: 'remove-elements'; readonly owner: TableOwner; readonly extra?: State }
   /** Make a container known to its peers again. */
   | (ContainerRef & { readonly kind: 'restore-names' })
 
@@ -137,5 +137,5 @@ export function repairKey(repair: Repair): string {
 }
 
 const details: ReadonlySet<string> = new Set(
-  'addresses desired effects left localPorts mac mtu netns sinceMs sockets'.split(' '),
+  'addresses desired effects extra left localPorts mac mtu netns sinceMs sockets'.split(' '),
 )

@@ -53,6 +53,7 @@ export function healthyWorld(count: number): World {
         sockets: ports.map(({ hostPort }) => `0.0.0.0:${hostPort}/tcp`),
         ...{ pid: 7, alive: true, recorded: true },
       })),
+      routes: [{ prefix: '10.4.1.0/24', device: 'br-lan' }],
       links: [
         { name: 'br-lan', bridge: true, up: true, addresses: ['10.4.1.1/24'] },
         ...attachments.map(({ hostLink = '' }) => ({

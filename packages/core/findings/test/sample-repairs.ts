@@ -70,7 +70,7 @@ export function repaired(world: World, repair: Repair): World {
       }))
     }
     case 'remove-elements':
-      return observing(world, ({ table }) => ({ table: { ...table, left: [] } }))
+      return observing(world, ({ table }) => ({ table: { ...table, left: [], extra: [] } }))
     case 'restore-link':
       return changed(world, 'links', ({ name }) => name === repair.link, {
         up: true,

@@ -26,6 +26,15 @@ export const tableDamages: Readonly<
     kind: 'rules-left',
     damage: leaving(former),
   },
+  'a port that it never asked for bears its mark': {
+    kind: 'rules-left',
+    damage: (world, at) => {
+      const { network, containerId, ifname } = desiredAttachment(`c${at}`, at)
+      const owner = { kind: 'attachment', network, containerId, ifname } as const
+      const extra = [{ owner, effects: [{ owner, resource: lost.publish }] }]
+      return observing(world, ({ table }) => ({ table: { ...table, extra } }))
+    },
+  },
   'attaching it again was cut short': {
     kind: 'interface-missing',
     damage: (world, at) => {

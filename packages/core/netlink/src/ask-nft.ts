@@ -44,6 +44,12 @@ export function tableComment({ body }: ReceivedMessage): string {
   return commentOf(payloadAt(body.subarray(4), [6]))
 }
 
+/** Whether the table in NFT_MSG_NEWTABLE is switched off: it is there, and its chains see no packet. */
+export function isDormant({ body }: ReceivedMessage): boolean {
+  const octets = payloadAt(body.subarray(4), [2])
+  return octets?.length === 4 && (view(octets).getUint32(0) & 1) === 1
+}
+
 /** The generation in NFT_MSG_NEWGEN. */
 export function generationOf({ body }: ReceivedMessage): number | undefined {
   const octets = payloadAt(body.subarray(4), [1])

@@ -12,6 +12,7 @@ export {
   dumpElements,
   type FoundChain,
   generationOf,
+  isDormant,
   tableComment,
 } from './ask-nft.ts'
 export { decodeFlow, dumpUdpFlows, type FoundFlow, forgetFlow } from './conntrack.ts'
@@ -57,7 +58,7 @@ export type {
   NftOp,
   NftTable,
 } from './nft-op.ts'
-export { dropsAll, dumpRules, handleOfRule } from './nft-rule.ts'
+export { chainOfRule, dropsAll, dumpRules, handleOfRule } from './nft-rule.ts'
 export { addressText, type NftType, type NftValue, prefixBounds } from './nft-type.ts'
 export type {
   AddressOp,

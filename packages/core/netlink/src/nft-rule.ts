@@ -12,6 +12,11 @@ export function dumpRules(table: NftTable, chain?: string): Message {
   return nftMessage(head, table, chain === undefined ? [] : [attribute(2, nulText(chain))])
 }
 
+/** The chain of an NFT_MSG_NEWRULE message's rule. */
+export function chainOfRule({ body }: ReceivedMessage): string {
+  return nameOf(body.subarray(4), [2])
+}
+
 /** The handle of an NFT_MSG_NEWRULE message's rule where it has just these expressions, whatever it has counted; else undefined. */
 export function handleOfRule(
   { body }: ReceivedMessage,
@@ -20,12 +25,25 @@ export function handleOfRule(
   const attributes = readAttributes(body.subarray(4))
   const handle = attributes.get(3)
   const found = listAttributes(attributes.get(4) ?? new Uint8Array())
-  const wanted = listAttributes(payloadAt(encodeExpressions(expressions), [4]) ?? new Uint8Array())
+  const wanted = listAttributes(
+    payloadAt(encodeExpressions(expressions.map(asTold)), [4]) ?? new Uint8Array(),
+  )
   const isSame =
     found.length === wanted.length &&
     wanted.every(({ payload }, at) => covers(found[at]?.payload ?? new Uint8Array(), payload))
   return isSame && handle?.length === 8 ? view(handle).getBigUint64(0) : undefined
 }
+
+// Of a register of four octets that begins one of sixteen the kernel tells by the number of the latter.
+function asTold(expression: NftExpression): NftExpression {
+  const told = Object.entries(expression).map(([key, value]) => [
+    key,
+    registers.includes(key) && value >= 8 && value % 4 === 0 ? value / 4 - 1 : value,
+  ])
+  return Object.fromEntries(told)
+}
+
+const registers: readonly string[] = ['register', 'into', 'address', 'port']
 
 /** Whether an NFT_MSG_NEWRULE message's rule drops or rejects every packet: a chain's policy in all but name. */
 export function dropsAll({ body }: ReceivedMessage): boolean {

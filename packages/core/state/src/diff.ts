@@ -21,6 +21,13 @@ export function diff(desired: State, observed: State): readonly Change[] {
   ]
 }
 
+/** Whether a change is due where what the kernel lacks need not be: without IPv6 a host has no setting of it. */
+export function isDue(change: Change): boolean {
+  if (change.kind !== 'make') return true
+  const { resource } = change.to
+  return resource.kind !== 'sysctl' || resource.optional !== true
+}
+
 function byKey(state: State): ReadonlyMap<string, Owned> {
   return new Map(state.map((each) => [keyOf(each.resource), each]))
 }

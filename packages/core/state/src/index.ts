@@ -4,7 +4,7 @@
  */
 export { type Change, concerns, describeChange, invert, isAsWanted, targetOf } from './change.ts'
 export { type Conflict, conflictsOf } from './conflict.ts'
-export { diff } from './diff.ts'
+export { diff, isDue } from './diff.ts'
 export {
   type FeatureState,
   type KernelTexts,

@@ -7,7 +7,7 @@ import {
   planStage,
   stageNeeds,
 } from '@vethra/plugins'
-import { type Change, describeChange, diff, type Resource, type State } from '@vethra/state'
+import { type Change, describeChange, diff, isDue, type Resource, type State } from '@vethra/state'
 import type { ApplyOptions, StageWorld } from '@vethra/world'
 import { converge } from '../converge.ts'
 import { allocate } from './allocate.ts'
@@ -131,13 +131,6 @@ async function stillDue(
   desired: State,
 ): Promise<readonly Change[]> {
   return diff(desired, await world.attachments.observe(netns, desired)).filter(isDue)
-}
-
-// A setting that a kernel need not have, and that this one has not: without IPv6 there is none of it.
-function isDue(change: Change): boolean {
-  if (change.kind !== 'make') return true
-  const { resource } = change.to
-  return resource.kind !== 'sysctl' || resource.optional !== true
 }
 
 function netnsOf([first]: readonly PluginRequest[]): string {

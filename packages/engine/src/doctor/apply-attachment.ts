@@ -3,9 +3,11 @@ import { type CniArgs, parseResult, type Result } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
 import type { Membership } from '@vethra/container'
 import { findNetwork } from '@vethra/networks'
-import type { AttachmentKey } from '@vethra/world'
+import type { AttachmentKey, AttachmentRecord } from '@vethra/world'
 import { detachEach } from '../attach/detach-each.ts'
 import { attachAnew } from '../attach/heal.ts'
+import type { HostTools } from '../attach/host-tools.ts'
+import { isProven } from '../attach/life.ts'
 import { rememberedOnly } from '../attach/membership.ts'
 import { isUsable, livingRecord } from './alive.ts'
 import { type Applied, ended, type RepairOf } from './applied.ts'
@@ -45,8 +47,26 @@ export async function reattach(
     list,
     attachment: { ...cached.attachment, netns: record.netns },
   }
+  await removeCutOff(host, record)
   const made = await attachAnew(host, [asBefore(plain, result), plain])
   await tellPeers(tools, key, made.result)
+}
+
+// Its other end is away from this host: as long as it is there, no other can be made. Its MAC and addresses tell whose it is.
+async function removeCutOff(host: HostTools, record: AttachmentRecord): Promise<void> {
+  const { netns, ifname, network, containerId } = record
+  const kernel = await host.kernel?.()
+  const seen = await host.netns.look(netns)
+  if (kernel === undefined || !(await isProven(host, record, seen))) return
+  const { otherEnd } = (await host.netns.linkAt(netns, ifname)) ?? {}
+  if (otherEnd !== undefined && otherEnd !== '') return
+  const owner = { kind: 'attachment', network, containerId, ifname } as const
+  const resource = {
+    ...({ kind: 'link', place: 'container', name: ifname, up: true } as const),
+    type: { name: 'dummy' },
+  } as const
+  const { failed } = await kernel.apply(netns, [{ kind: 'remove', from: { owner, resource } }])
+  if (failed) throw failed.error
 }
 
 /** Makes a bridge as it should be. */

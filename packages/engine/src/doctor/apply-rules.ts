@@ -1,6 +1,6 @@
 import type { RuleEffect } from '@vethra/findings'
 import { attachmentLeftovers, masqueradingRules } from '@vethra/firewall'
-import { isSameOwner } from '@vethra/state'
+import { isSameOwner, keyOf, type Owned } from '@vethra/state'
 import { chainAgain } from '../attach/heal.ts'
 import { converge } from '../converge.ts'
 import { removeEffects } from '../remove-effects.ts'
@@ -64,12 +64,15 @@ export async function restoreElements(
   if (outcome.kind === 'failed') throw outcome.error
 }
 
-/** Takes out the elements of an owner that is known no more. */
+/** Takes out the elements of an owner that is known no more, or those that are not of its making. */
 export async function removeElements(
   { host }: DoctorTools,
-  { owner }: RepairOf<'remove-elements'>,
+  { owner, extra }: RepairOf<'remove-elements'>,
 ): Promise<undefined> {
   const kernel = await host.kernel?.()
-  const error = kernel && (await removeEffects(kernel, (each) => isSameOwner(each.owner, owner)))
+  const doomed = extra && new Set(extra.map(({ resource }) => keyOf(resource)))
+  const isDoomed = (each: Owned) =>
+    isSameOwner(each.owner, owner) && (doomed?.has(keyOf(each.resource)) ?? true)
+  const error = kernel && (await removeEffects(kernel, isDoomed))
   if (error) throw error
 }

@@ -1,7 +1,7 @@
 import { orElse } from '@vethra/cni'
 import type { MissingResource, ObservedTable } from '@vethra/findings'
 import { type PluginWay, planFormer } from '@vethra/plugins'
-import { diff, keyOf, type Owned, ownerMark, type Resource, type State } from '@vethra/state'
+import { diff, isDue, keyOf, type Owned, ownerMark, type Resource, type State } from '@vethra/state'
 import type { AttachmentKernel, AttachmentKey, CachedAttachment } from '@vethra/world'
 import { cachedList, convertIfReadable } from '../attach/cached-list.ts'
 import { stageOf } from '../attach/stage-runner.ts'
@@ -91,7 +91,7 @@ export async function observeTable(
       state,
       state.flatMap((each) => found.get(placeOf(each)) ?? []),
     ).flatMap((due): readonly MissingResource[] =>
-      due.kind === 'remove' ? [] : [{ attachment, due }],
+      due.kind === 'remove' || !isDue(due) ? [] : [{ attachment, due }],
     ),
   )
   // A bridge, or a setting of the host, is missed by each attachment of its network.
@@ -99,7 +99,7 @@ export async function observeTable(
   return {
     missing: [...unique.values()].toReversed(),
     flushed: !observed.some(isInTable) && [...all.values()].filter(isInTable).length > 1,
-    ...(known ? await leftIn(kernel, known) : { left: [] }),
+    ...(known ? await leftIn(kernel, known, wanted) : { left: [] }),
   }
 }
 
@@ -117,14 +117,16 @@ function keyOfMade({ made: { network, attachment } }: NativeAttachment): Attachm
 async function leftIn(
   kernel: AttachmentKernel,
   { attachments, networks, ours }: Known,
-): Promise<Pick<ObservedTable, 'left' | 'doubtful'>> {
+  wanted: readonly { readonly attachment: AttachmentKey; readonly state: State }[],
+): Promise<Pick<ObservedTable, 'left' | 'doubtful' | 'extra'>> {
   const known = new Set([
     ...attachments.map(({ network, containerId, ifname }) =>
       ownerMark({ kind: 'attachment', network, containerId, ifname }),
     ),
     ...networks.map((network) => ownerMark({ kind: 'network', network })),
   ])
-  const byMark = Map.groupBy(await kernel.effects(), ({ owner }) => ownerMark(owner))
+  const effects = await kernel.effects()
+  const byMark = Map.groupBy(effects, ({ owner }) => ownerMark(owner))
   const unknown = [...byMark].filter(([mark]) => !known.has(mark))
   const marked = unknown.length === 0 ? new Set() : await livingMarks(kernel)
   const left = unknown.flatMap(([mark, [one, ...more]]) =>
@@ -139,6 +141,14 @@ async function leftIn(
   return {
     left: left.filter(isDead).map(({ owner }) => owner),
     doubtful: left.filter((each) => !isDead(each)).map(({ owner }) => owner),
+    extra: wanted.flatMap(({ attachment, state }) => {
+      const owner = { kind: 'attachment', ...attachment } as const
+      const own = new Set(state.map(({ resource }) => keyOf(resource)))
+      const more = (byMark.get(ownerMark(owner)) ?? []).filter(
+        ({ resource }) => !own.has(keyOf(resource)),
+      )
+      return more.length > 0 ? [{ owner, effects: more }] : []
+    }),
   }
 }
 

@@ -50,21 +50,25 @@ export async function observeAttachments(
     keys.map(async (key) => {
       const [record, entry] = [recorded.get(key), made.get(key)]
       const { network, containerId, ifname } = record ?? keyOfEntry(entry)
+      // What our runtime attached is recorded: a record that is not there was removed.
       const recordDamaged =
-        record === undefined && lostRecords.has(fileNameOf({ network, containerId, ifname }))
+        record === undefined &&
+        (stored.has(containerId) || lostRecords.has(fileNameOf({ network, containerId, ifname })))
       const ways = recordDamaged && entry ? await waysByMark(host, entry) : record?.ways
       const cachedOne = entry && read(entry, ways)
       const source = cachedOne ? entry : record?.made
       const plain = cachedOne ?? (source && read(source, ways))
       const wanted = plain && cachedOne && record?.asked ? { ...plain, cutShort: true } : plain
       const ours = record !== undefined || recordDamaged || stored.has(containerId)
-      const state = await stateOf(host, { record, entry, recordDamaged, ours })
+      const found = await stateOf(host, { record, entry, recordDamaged, ours })
+      const isOutdated = record !== undefined && found !== 'alive' && (await isThere(host, record))
+      const state = isOutdated ? 'alive' : found
       const remembered = cachedOne !== undefined
       const pod = entry && podOf(entry.attachment)
       const attachment = {
         ...{ network, containerId, ifname, recordDamaged, remembered, ours, state },
         recorded: record !== undefined || recordDamaged,
-        byInode: record !== undefined && record.cookie === undefined,
+        byInode: isOutdated || (record !== undefined && record.cookie === undefined),
         restorable: !remembered && wanted !== undefined,
         ...(pod && !ours ? { pod: podText(pod) } : {}),
         ...(entry && (record ? state === 'alive' : pod && !ours)
@@ -144,6 +148,12 @@ async function stateOf(
   const lost = { ...entry.attachment, network: entry.network, netnsId: '' }
   if (recordDamaged && (await isProven(host, lost, seen))) return 'alive'
   return !ours && seen.found === 'missing' ? 'gone' : lifeOf(lost, seen)
+}
+
+// A record that names another namespace, or another boot, is wrong where the interface inside is its attachment's.
+async function isThere(host: DoctorTools['host'], record: AttachmentRecord): Promise<boolean> {
+  const seen = await host.netns.look(record.netns)
+  return seen.found === 'namespace' && (await isProven(host, record, seen))
 }
 
 function keyOf({ network, attachment }: CachedAttachment): string {

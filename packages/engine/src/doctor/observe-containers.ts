@@ -126,7 +126,7 @@ async function storedContainer(
   const observed = {
     ...named,
     stored: true,
-    ...(decided.fault ? { fault: decided.fault } : {}),
+    ...faultOf(decided.fault ?? lifecycle.fault),
     names: folder?.names ?? 'none',
     withoutNetworks: folder?.withoutNetworks ?? (record !== undefined && record.mode !== 'cni'),
     restorable: record?.mode === 'cni',
@@ -135,6 +135,10 @@ async function storedContainer(
     ...(record || decided.fault || isRecorded ? {} : { nerdctls: true as const }),
   } as const
   return { observed, ...(record === undefined ? {} : { record }) }
+}
+
+function faultOf(fault: ObservedFault | undefined): Pick<ObservedContainer, 'fault'> {
+  return fault === undefined ? {} : { fault }
 }
 
 function hostsAlone(named: Named, { names, withoutNetworks }: HostsFolder): SeenContainer {

@@ -1,12 +1,47 @@
 import { CniError } from '@vethra/cni'
-import { makeTable, tableRuleCount, vethraTable } from '@vethra/firewall'
-import { dumpRules, encodeNftBatch, explainErrno } from '@vethra/netlink'
+import { expressionsOf, makeTable, tableRules, vethraTable } from '@vethra/firewall'
+import {
+  askTable,
+  chainOfRule,
+  dumpRules,
+  encodeNftBatch,
+  explainErrno,
+  handleOfRule,
+  isDormant,
+  type NftExpression,
+  type ReceivedMessage,
+} from '@vethra/netlink'
 import type { Session } from './session.ts'
 import { startTable } from './table.ts'
 
-/** Whether our table has all of its rules: an administrator may have put more there, which stay as long as none is missing. */
+/**
+ * Whether our table is switched on and has all of its rules as they were made: an administrator may have put more there,
+ * which stay as long as none is missing.
+ */
 export function isTableWhole(session: Session): boolean {
+<<<<<<< HEAD
   return session.netfilter([dumpRules(vethraTable)]).messages.length >= tableRuleCount()
+=======
+  const [table] = session.netfilter([askTable(vethraTable)]).messages
+  if (table === undefined || isDormant(table)) return false
+  const { messages } = session.netfilter([dumpRules(vethraTable)])
+  const found = Map.groupBy(messages, chainOfRule)
+  return Object.entries(tableRules).every(([chain, rules]) =>
+    isInOrder(rules.map(expressionsOf), found.get(chain) ?? []),
+  )
+}
+
+function isInOrder(
+  wanted: readonly (readonly NftExpression[])[],
+  found: readonly ReceivedMessage[],
+): boolean {
+  let met = 0
+  for (const each of found) {
+    const next = wanted[met]
+    if (next && handleOfRule(each, next) !== undefined) met += 1
+  }
+  return met === wanted.length
+>>>>>>> 31e3963 (doctor: a table that is switched off, edited rules, elements added under our marks, routes of bridges, MTUs and forwarding of interfaces, records that were removed or name another boot, files removed under a running container; an interface whose other end was taken away is made again)
 }
 
 /** Makes our table, or fills its chains again; its elements stay. Throws CniError 5 where the kernel refuses, or as `startTable` does. */

@@ -37,7 +37,9 @@ const report = [await kernel.isTableWhole()]
 await kernel.apply('', [{ kind: 'make', to }])
 const before = list()
 report.push(await kernel.isTableWhole())
-for (const damage of ['flush table inet vethra', 'flush chain inet vethra to', 'delete table inet vethra']) {
+const edited = 'replace rule inet vethra forward handle $(nft -a list chain inet vethra forward | grep -m1 goto | grep -o "[0-9]*$") drop'
+const off = "add table inet vethra '{ flags dormant; }'"
+for (const damage of ['flush table inet vethra', 'flush chain inet vethra to', edited, off, 'delete table inet vethra']) {
   execSync('nft ' + damage)
   report.push(await kernel.isTableWhole())
   await kernel.fillTable()
@@ -46,10 +48,13 @@ for (const damage of ['flush table inet vethra', 'flush chain inet vethra to', '
 console.log(JSON.stringify(report))
 `
 
-it('a table whose chains are flushed is seen, and is filled again with its elements in it', () => {
+it('a table whose chains are flushed or edited, or that is off, is seen, and is filled again with its elements in it', () => {
   const options = { input: flushed, encoding: 'utf8', cwd: import.meta.dirname } as const
   const said = execFileSync('unshare', ['-n', process.execPath, '-'], options)
   const filled = [false, true, true]
   // Elements of a table that is gone are the doctor's to make.
-  expect(JSON.parse(said)).toEqual([false, true, ...filled, ...filled, false, true, false])
+  expect(JSON.parse(said)).toEqual([
+    ...[false, true, ...filled, ...filled, ...filled, ...filled],
+    ...[false, true, false],
+  ])
 })

@@ -15,6 +15,7 @@ import {
   dumpElements,
   explainErrno,
   generationOf,
+  isDormant,
   type NftOp,
 } from '@vethra/netlink'
 import type { Session } from './session.ts'
@@ -31,7 +32,8 @@ const missing = 2
 const notPermitted = 1
 
 /**
- * Prepares our table: missing, it is made; of an older version, it is made again with the elements that it has.
+ * Prepares our table: missing, it is made; of an older version or switched off, it is made again with the elements that
+ * it has.
  * Throws CniError 5 for one of a newer version, or one that others made.
  */
 export function startTable(session: Session): TableStart {
@@ -41,7 +43,7 @@ export function startTable(session: Session): TableStart {
   if (refusal && refusal.errno !== missing) throw notAsked(refusal.errno)
   if (message === undefined) return { ops: makeTable(), exists: false }
   const comment = commentOfTable(message)
-  if (comment === tableComment) return { ops: [], exists: true }
+  if (comment === tableComment && !isDormant(message)) return { ops: [], exists: true }
   const version = versionOf(comment)
   if (version === undefined) throw ofOthers(comment)
   if (version > tableVersion) throw newer(version)

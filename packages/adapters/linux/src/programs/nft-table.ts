@@ -38,11 +38,16 @@ function notOurs(comment: string): CniError {
   })
 }
 
-/** Whether our table has all of its rules. */
+/** Whether our table is switched on and has as many rules as it was made with. */
 export async function isTableWhole(): Promise<boolean> {
   const { stdout } = await run('nft', ['-j', 'list', 'table', 'inet', 'vethra'])
   const { nftables }: Listing = stdout === '' ? { nftables: [] } : JSON.parse(stdout)
+<<<<<<< HEAD
   return nftables.filter(({ rule }) => rule !== undefined).length >= tableRuleCount()
+=======
+  const isDormant = nftables.some(({ table }) => [table?.flags].flat().includes('dormant'))
+  return !isDormant && nftables.filter(({ rule }) => rule !== undefined).length >= tableRuleCount
+>>>>>>> 31e3963 (doctor: a table that is switched off, edited rules, elements added under our marks, routes of bridges, MTUs and forwarding of interfaces, records that were removed or name another boot, files removed under a running container; an interface whose other end was taken away is made again)
 }
 
 /** Makes our table, or fills its chains again; its elements stay. Throws CniError 5 where nft fails, or as `listTable` does. */
@@ -55,6 +60,7 @@ export async function fillTable(): Promise<void> {
 
 interface Listing {
   readonly nftables: readonly {
+    readonly table?: { readonly flags?: string | readonly string[] }
     readonly rule?: unknown
     readonly set?: ListedSet
     readonly map?: ListedSet
