@@ -66,7 +66,6 @@ export function lostNetworkFindings({
     })
 }
 
-<<<<<<< HEAD
 /** Networks that another program removed under containers that are prepared or stopped. Those that a living one brings back are left out. */
 export function removedNetworkFindings({ attachments, lost }: ObservedState): readonly Finding[] {
   const living = new Set(attachments.flatMap((each) => (each.networkLost ? [each.network] : [])))
@@ -96,10 +95,7 @@ function removedNetwork({ name, file, wantedBy, inTheWay }: LostNetwork): Findin
   })
 }
 
-function lostNetwork(each: ObservedAttachment): Finding {
-=======
 function lostNetwork(each: ObservedAttachment, damaged?: string): Finding {
->>>>>>> 31e3963 (doctor: a table that is switched off, edited rules, elements added under our marks, routes of bridges, MTUs and forwarding of interfaces, records that were removed or name another boot, files removed under a running container; an interface whose other end was taken away is made again)
   const { network, containerId } = each
   const known = {
     kind: 'network-missing',

@@ -19,14 +19,11 @@ import { startTable } from './table.ts'
  * which stay as long as none is missing.
  */
 export function isTableWhole(session: Session): boolean {
-<<<<<<< HEAD
-  return session.netfilter([dumpRules(vethraTable)]).messages.length >= tableRuleCount()
-=======
   const [table] = session.netfilter([askTable(vethraTable)]).messages
   if (table === undefined || isDormant(table)) return false
   const { messages } = session.netfilter([dumpRules(vethraTable)])
   const found = Map.groupBy(messages, chainOfRule)
-  return Object.entries(tableRules).every(([chain, rules]) =>
+  return Object.entries(tableRules()).every(([chain, rules]) =>
     isInOrder(rules.map(expressionsOf), found.get(chain) ?? []),
   )
 }
@@ -41,7 +38,6 @@ function isInOrder(
     if (next && handleOfRule(each, next) !== undefined) met += 1
   }
   return met === wanted.length
->>>>>>> 31e3963 (doctor: a table that is switched off, edited rules, elements added under our marks, routes of bridges, MTUs and forwarding of interfaces, records that were removed or name another boot, files removed under a running container; an interface whose other end was taken away is made again)
 }
 
 /** Makes our table, or fills its chains again; its elements stay. Throws CniError 5 where the kernel refuses, or as `startTable` does. */

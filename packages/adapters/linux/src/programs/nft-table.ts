@@ -42,12 +42,8 @@ function notOurs(comment: string): CniError {
 export async function isTableWhole(): Promise<boolean> {
   const { stdout } = await run('nft', ['-j', 'list', 'table', 'inet', 'vethra'])
   const { nftables }: Listing = stdout === '' ? { nftables: [] } : JSON.parse(stdout)
-<<<<<<< HEAD
-  return nftables.filter(({ rule }) => rule !== undefined).length >= tableRuleCount()
-=======
   const isDormant = nftables.some(({ table }) => [table?.flags].flat().includes('dormant'))
-  return !isDormant && nftables.filter(({ rule }) => rule !== undefined).length >= tableRuleCount
->>>>>>> 31e3963 (doctor: a table that is switched off, edited rules, elements added under our marks, routes of bridges, MTUs and forwarding of interfaces, records that were removed or name another boot, files removed under a running container; an interface whose other end was taken away is made again)
+  return !isDormant && nftables.filter(({ rule }) => rule !== undefined).length >= tableRuleCount()
 }
 
 /** Makes our table, or fills its chains again; its elements stay. Throws CniError 5 where nft fails, or as `listTable` does. */
