@@ -137,7 +137,10 @@ export function sampleTools(host: SampleHost): DoctorTools {
     },
     kernel: {
       links: async () => host.links,
-      routes: async () => [{ prefix: '10.4.1.0/24', device: 'br0' }],
+      routes: async () =>
+        host.links.flatMap(({ bridge, name }) =>
+          bridge ? [{ prefix: '10.4.1.0/24', device: name }] : [],
+        ),
       flows: async () => [],
       facts: async () => ({
         ...{

@@ -41,7 +41,7 @@ const words: {
     `restore ${effects.map((each) => effectWords[each]).join(', ')} of ${whom(attachment)}`,
   'restore-elements': ({ attachment }) => `restore the firewall rules of ${whom(attachment)}`,
   'remove-elements': ({ owner, extra }) =>
-    `remove ${extra ? 'what was added to ' : ''}the firewall rules of ${ownerText(owner)}`,
+    `remove ${extra ? 'additions to ' : ''}the firewall rules of ${ownerText(owner)}`,
   'restore-names': ({ id }) => `write the names of container ${id} to its peers' hosts files`,
 }
 

@@ -55,7 +55,7 @@ export interface ObservedTable {
   readonly left: readonly TableOwner[]
   /** Owners alike that may be another runtime's. Default: none. */
   readonly doubtful?: readonly TableOwner[]
-  /** What bears the mark of an attachment that lives, and was not made for it. Default: nothing. */
+  /** Effects that bear the mark of an attachment that lives, and were not made for it. Default: none. */
   readonly extra?: readonly { readonly owner: AttachmentOwner; readonly effects: State }[]
   /** The ports that it leads to containers, as `portLead` writes them; absent where nobody looked. */
   readonly leads?: ReadonlySet<string>
@@ -182,7 +182,7 @@ export interface ObservedLink {
   readonly up: boolean
   /** Absent where nobody looked. */
   readonly mtu?: number
-  /** Of a bridge: whether IPv4 packets that come by it are forwarded. Default: they are. */
+  /** Whether IPv4 packets that come by a bridge are forwarded. Default: they are. */
   readonly forwards?: boolean
   /** The bridge that it is a port of. */
   readonly master?: string

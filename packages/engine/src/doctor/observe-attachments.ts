@@ -60,15 +60,12 @@ export async function observeAttachments(
       const plain = cachedOne ?? (source && read(source, ways))
       const wanted = plain && cachedOne && record?.asked ? { ...plain, cutShort: true } : plain
       const ours = record !== undefined || recordDamaged || stored.has(containerId)
-      const found = await stateOf(host, { record, entry, recordDamaged, ours })
-      const isOutdated = record !== undefined && found !== 'alive' && (await isThere(host, record))
-      const state = isOutdated ? 'alive' : found
+      const { state, byInode } = await stateOf(host, { record, entry, recordDamaged, ours })
       const remembered = cachedOne !== undefined
       const pod = entry && podOf(entry.attachment)
       const attachment = {
-        ...{ network, containerId, ifname, recordDamaged, remembered, ours, state },
+        ...{ network, containerId, ifname, recordDamaged, remembered, ours, state, byInode },
         recorded: record !== undefined || recordDamaged,
-        byInode: isOutdated || (record !== undefined && record.cookie === undefined),
         restorable: !remembered && wanted !== undefined,
         ...(pod && !ours ? { pod: podText(pod) } : {}),
         ...(entry && (record ? state === 'alive' : pod && !ours)
@@ -136,24 +133,34 @@ interface Sources {
   readonly ours: boolean
 }
 
+interface Seen {
+  readonly state: Life
+  /** Whether what its record names its namespace by is not enough, or wrong. */
+  readonly byInode: boolean
+}
+
 // Without a record a path alone tells little: enough to report what is not ours, and is never changed.
 async function stateOf(
   host: DoctorTools['host'],
   { record, entry, recordDamaged, ours }: Sources,
-): Promise<Life> {
-  if (record) return lifeNow(host, record)
-  if (entry === undefined) return 'unknown'
+): Promise<Seen> {
+  if (record) return stateOfRecorded(host, record)
+  if (entry === undefined) return { state: 'unknown', byInode: false }
   const netns = ours ? entry.attachment.netns : netnsOfEntry(entry)
   const seen = await host.netns.look(netns)
   const lost = { ...entry.attachment, network: entry.network, netnsId: '' }
-  if (recordDamaged && (await isProven(host, lost, seen))) return 'alive'
-  return !ours && seen.found === 'missing' ? 'gone' : lifeOf(lost, seen)
+  const isThere = recordDamaged && (await isProven(host, lost, seen))
+  const state = !ours && seen.found === 'missing' ? 'gone' : lifeOf(lost, seen)
+  return { state: isThere ? 'alive' : state, byInode: false }
 }
 
 // A record that names another namespace, or another boot, is wrong where the interface inside is its attachment's.
-async function isThere(host: DoctorTools['host'], record: AttachmentRecord): Promise<boolean> {
+async function stateOfRecorded(host: DoctorTools['host'], record: AttachmentRecord): Promise<Seen> {
+  const state = await lifeNow(host, record)
+  if (state === 'alive') return { state, byInode: record.cookie === undefined }
   const seen = await host.netns.look(record.netns)
-  return seen.found === 'namespace' && (await isProven(host, record, seen))
+  const isThere = seen.found === 'namespace' && (await isProven(host, record, seen))
+  return isThere ? { state: 'alive', byInode: true } : { state, byInode: false }
 }
 
 function keyOf({ network, attachment }: CachedAttachment): string {
