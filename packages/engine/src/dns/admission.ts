@@ -1,8 +1,7 @@
-import { CniError, onCniError } from '@vethra/cni'
+import { CniError } from '@vethra/cni'
 import { formatMessage, loopProbe } from '@vethra/dns'
-import type { SavedRules } from '@vethra/firewall'
-import type { DnsSockets, World } from '@vethra/world'
-import { excessInput, hasOurs, inputRules, missingInput } from './input-rules.ts'
+import type { AttachmentRecord, DnsSockets, World } from '@vethra/world'
+import { type InputTools, newInputRules } from './admitted-input.ts'
 import type { WantedNetwork } from './served-networks.ts'
 
 /** Whether questions of containers arrive. */
@@ -18,9 +17,8 @@ export interface Admission {
 }
 
 /** The parts that admission is examined with. */
-export interface AdmissionTools extends Pick<World, 'records' | 'rules'> {
+export interface AdmissionTools extends InputTools, Pick<World, 'records'> {
   readonly sockets: Pick<DnsSockets, 'ask'>
-  readonly onReport: (fault: CniError) => void
 }
 
 /** A question that every resolver of ours answers. */
@@ -40,24 +38,7 @@ export function newAdmission(tools: AdmissionTools): Admission {
   // Once is no verdict: the record of an attachment is there before its interface is.
   const suspects = new Set<string>()
   const isOpen = (file: string) => suspects.has(file) && verdicts.get(file) === undefined
-  let admitted: readonly WantedNetwork[] | undefined
-  // The first time, rules that a killed resolver left are found, too.
-  const keep = async (networks: readonly WantedNetwork[]) => {
-    if (admitted?.length === 0) return
-    let isAny = false
-    await changeInput(tools, (saved) => {
-      isAny ||= hasOurs(saved)
-      return excessInput(saved, rulesOf(networks, saved))
-    })
-    admitted = isAny ? networks : []
-  }
-  const admit = async (networks: readonly WantedNetwork[]) => {
-    const known = (admitted ?? []).filter(({ file }) =>
-      networks.every((each) => each.file !== file),
-    )
-    admitted = [...known, ...networks]
-    await changeInput(tools, (saved) => missingInput(saved, rulesOf(networks, saved)))
-  }
+  const input = newInputRules(tools)
   const asking = (candidates: readonly Candidate[]) =>
     Promise.all(candidates.map(async (each) => ({ ...each, isHeard: await arrives(tools, each) })))
 
@@ -66,25 +47,16 @@ export function newAdmission(tools: AdmissionTools): Admission {
       const files = new Set(networks.map(({ file }) => file))
       for (const file of verdicts.keys()) if (!files.has(file)) verdicts.delete(file)
       for (const file of suspects) if (!files.has(file)) suspects.delete(file)
-      await keep((admitted ?? networks).filter(({ file }) => files.has(file)))
-      const records = await tools.records.list()
-      const candidates = networks
-        .filter(
-          ({ file, addresses }) =>
-            addresses.length > 0 && (all || !verdicts.has(file) || isOpen(file)),
-        )
-        .flatMap((network) => {
-          const found = records.find((each) => each.network === network.name && each.netns !== '')
-          return found ? [{ network, netns: found.netns }] : []
-        })
-      const first = await asking(candidates)
+      await input.keep((input.networks() ?? networks).filter(({ file }) => files.has(file)))
+      const due = networks.filter(({ file }) => all || !verdicts.has(file) || isOpen(file))
+      const first = await asking(candidatesIn(due, await tools.records.list()))
       const silent = first.filter(({ isHeard }) => !isHeard)
       const unheard = silent.filter(({ network }) => suspects.has(network.file))
       for (const { network, isHeard } of first) {
         if (isHeard) suspects.delete(network.file)
         else suspects.add(network.file)
       }
-      if (unheard.length > 0) await admit(unheard.map(({ network }) => network))
+      if (unheard.length > 0) await input.admit(unheard.map(({ network }) => network))
       const second = await asking(unheard)
       let isOther = false
       for (const { network, isHeard } of [...first.filter((each) => each.isHeard), ...second]) {
@@ -102,7 +74,7 @@ export function newAdmission(tools: AdmissionTools): Admission {
       return known.length > 0 && known.every((each) => each !== undefined) ? known[0] : undefined
     },
     isInDoubt: () => [...suspects].some(isOpen),
-    close: () => keep([]),
+    close: () => input.keep([]),
   }
 }
 
@@ -112,8 +84,14 @@ interface Candidate {
   readonly netns: string
 }
 
-function rulesOf(networks: readonly WantedNetwork[], { family }: SavedRules): readonly string[] {
-  return networks.flatMap((each) => inputRules(each, family))
+function candidatesIn(
+  networks: readonly WantedNetwork[],
+  records: readonly AttachmentRecord[],
+): readonly Candidate[] {
+  return networks.flatMap((network) => {
+    const found = records.find((each) => each.network === network.name && each.netns !== '')
+    return found && network.addresses.length > 0 ? [{ network, netns: found.netns }] : []
+  })
 }
 
 async function arrives(
@@ -127,19 +105,6 @@ async function arrives(
     if ((await sockets.ask(asking)) !== undefined) return true
   }
   return false
-}
-
-async function changeInput(
-  { rules, onReport }: AdmissionTools,
-  textOf: (saved: SavedRules) => string,
-): Promise<void> {
-  const change = async () => {
-    for (const saved of await rules.save()) {
-      const text = textOf(saved)
-      if (text !== '') await rules.restore(saved.family, text)
-    }
-  }
-  await change().catch(onCniError(onReport))
 }
 
 function refused({ name, bridge, addresses }: WantedNetwork): CniError {

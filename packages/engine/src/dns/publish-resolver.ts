@@ -10,7 +10,7 @@ export type PublishTools = DnsTools & {
   readonly onFault: (fault: CniError) => void
 }
 
-/** What a resolver makes known. */
+/** The state of a resolver, and the containers that it is made known to. */
 export interface Published {
   readonly all: readonly NamespaceNames[]
   /** Undefined where it does not run any more. */

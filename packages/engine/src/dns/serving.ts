@@ -1,17 +1,17 @@
 import { CniError, resolverLogSocket } from '@vethra/cni'
 import { visibleTo, type ZoneAsker } from '@vethra/dns'
 import type { DnsSockets } from '@vethra/world'
-import { newAdmission } from './admission.ts'
+import { type Admission, newAdmission } from './admission.ts'
 import type { NamespaceNames } from './dns-names.ts'
 import type { ResolverTools } from './dns-tools.ts'
 import { newFairShare } from './fair-share.ts'
 import { newForwarder } from './forwarder.ts'
 import { hearer } from './hear.ts'
-import { newListeners } from './listeners.ts'
+import { type Listeners, newListeners } from './listeners.ts'
 import { questionLog } from './question-log.ts'
 import type { Recorded } from './recorded.ts'
 import type { ResolverState } from './resolver-state.ts'
-import { placesOf, wantedNetworks } from './served-networks.ts'
+import { placesOf, type WantedNetwork, wantedNetworks } from './served-networks.ts'
 import { newUpstreamHealth, type UpstreamFault } from './upstream-health.ts'
 import { openUpstreamServers } from './upstream-servers.ts'
 import type { KeptRecord } from './zone-container.ts'
@@ -65,11 +65,7 @@ export async function openServing(tools: ResolverTools, recorded: Recorded): Pro
       ...each,
       addresses: each.addresses.filter((address) => listeners.refusal(address) === undefined),
     }))
-  const told = new Set<string>()
-  const report = (error: CniError) => {
-    if (!told.has(error.message)) tools.onReport(error)
-    told.add(error.message)
-  }
+  const report = once(tools.onReport)
   return {
     place: () => {
       heard = placesOf(recorded.all())
@@ -77,15 +73,7 @@ export async function openServing(tools: ResolverTools, recorded: Recorded): Pro
     async listen() {
       const wanted = wantedNetworks(recorded.all())
       await listeners.set(wanted.flatMap(({ addresses }) => addresses))
-      return wanted.map(({ file, name, addresses }) => {
-        const refusals = addresses.flatMap((each) => listeners.refusal(each) ?? [])
-        const unheard = admission.refusal(file)
-        for (const each of [...refusals, ...(unheard ? [unheard] : [])]) report(each)
-        const Addresses = addresses.filter((each) => listeners.refusal(each) === undefined)
-        const taken = Addresses.length > 0 ? undefined : refusals[0]
-        const Refused = (taken ?? unheard)?.message ?? ''
-        return { File: file, Name: name, Addresses, Refused }
-      })
+      return wanted.map((each) => shownNetwork({ listeners, admission, report }, each))
     },
     async tendUpstream() {
       if (await upstream.refresh()) forwarder.forget()
@@ -99,6 +87,35 @@ export async function openServing(tools: ResolverTools, recorded: Recorded): Pro
       lines.close()
       await admission.close()
     },
+  }
+}
+
+interface ListeningParts {
+  readonly listeners: Pick<Listeners, 'refusal'>
+  readonly admission: Pick<Admission, 'refusal'>
+  readonly report: (error: CniError) => void
+}
+
+// A network with the addresses that it is answered at; why it is not is reported.
+function shownNetwork(
+  { listeners, admission, report }: ListeningParts,
+  { file, name, addresses }: WantedNetwork,
+): ResolverState['Networks'][number] {
+  const refusals = addresses.flatMap((each) => listeners.refusal(each) ?? [])
+  const unheard = admission.refusal(file)
+  for (const each of [...refusals, ...(unheard ? [unheard] : [])]) report(each)
+  const Addresses = addresses.filter((each) => listeners.refusal(each) === undefined)
+  const taken = Addresses.length > 0 ? undefined : refusals[0]
+  const Refused = (taken ?? unheard)?.message ?? ''
+  return { File: file, Name: name, Addresses, Refused }
+}
+
+// Reports each message once.
+function once(onReport: (error: CniError) => void): (error: CniError) => void {
+  const told = new Set<string>()
+  return (error) => {
+    if (!told.has(error.message)) onReport(error)
+    told.add(error.message)
   }
 }
 

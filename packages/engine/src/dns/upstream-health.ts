@@ -63,22 +63,19 @@ export function newUpstreamHealth({ sockets, nowMs, onReport }: HealthTools): Up
     onReport(faultOf(server, each))
   }
   const probeOne = async (server: string) => {
-    const token = [1, 2, 3, 4].map(() => sockets.randomId().toString(16).padStart(4, '0')).join('')
-    const id = sockets.randomId()
+    const token = tokenOf(sockets)
     probes.set(token, server)
     of(server).probedAtMs = nowMs()
-    const octets = formatMessage({ ...loopProbe(token), id }, 512)
-    const accepts = (answer: Uint8Array) => answer[0] === id >> 8 && answer[1] === (id & 255)
-    await sockets.ask({ server, octets, overTcp: false, timeoutMs: probeMs, accepts })
+    await sendProbe(sockets, server, token)
     // A server that asks us has done so by now.
     if (probes.delete(token)) of(server).loops = false
   }
+  const isDue = (server: string) => {
+    const { probedAtMs, ...each } = of(server)
+    return probedAtMs === undefined || (isBad(each) && nowMs() - probedAtMs >= againMs)
+  }
   return {
-    order(servers) {
-      const usable = servers.filter((each) => known.get(each)?.loops !== true)
-      const isSilent = (each: string) => (known.get(each)?.failures ?? 0) >= mostFailures
-      return [...usable.filter((each) => !isSilent(each)), ...usable.filter(isSilent)]
-    },
+    order: (servers) => usableOf(known, servers),
     onOutcome(server, answered) {
       const each = of(server)
       each.seenAtMs = nowMs()
@@ -100,21 +97,44 @@ export function newUpstreamHealth({ sockets, nowMs, onReport }: HealthTools): Up
         if (!wanted.has(server) && nowMs() - seenAtMs > forgetMs) known.delete(server)
       }
       const bad = [...known].flatMap(([server, each]) => (isBad(each) ? [server] : []))
-      const due = [...new Set([...wanted, ...bad])].filter((each) => {
-        const { probedAtMs } = of(each)
-        const isBadOne = bad.includes(each)
-        return probedAtMs === undefined || (isBadOne && nowMs() - probedAtMs >= againMs)
-      })
+      const due = [...new Set([...wanted, ...bad])].filter(isDue)
       await Promise.all(due.map(probeOne))
     },
-    faults: () =>
-      [...known].flatMap(([Server, each]) =>
-        isBad(each) ? [{ Server, Fault: faultOf(Server, each).message }] : [],
-      ),
+    faults: () => faultsIn(known),
   }
 }
 
-function isBad({ loops, failures }: Known): boolean {
+function usableOf(
+  known: ReadonlyMap<string, Known>,
+  servers: readonly string[],
+): readonly string[] {
+  const usable = servers.filter((each) => known.get(each)?.loops !== true)
+  const isSilent = (each: string) => (known.get(each)?.failures ?? 0) >= mostFailures
+  return [...usable.filter((each) => !isSilent(each)), ...usable.filter(isSilent)]
+}
+
+function faultsIn(known: ReadonlyMap<string, Known>): readonly UpstreamFault[] {
+  return [...known].flatMap(([Server, each]) =>
+    isBad(each) ? [{ Server, Fault: faultOf(Server, each).message }] : [],
+  )
+}
+
+function tokenOf(sockets: HealthTools['sockets']): string {
+  return [1, 2, 3, 4].map(() => sockets.randomId().toString(16).padStart(4, '0')).join('')
+}
+
+async function sendProbe(
+  sockets: HealthTools['sockets'],
+  server: string,
+  token: string,
+): Promise<void> {
+  const id = sockets.randomId()
+  const octets = formatMessage({ ...loopProbe(token), id }, 512)
+  const accepts = (answer: Uint8Array) => answer[0] === id >> 8 && answer[1] === (id & 255)
+  await sockets.ask({ server, octets, overTcp: false, timeoutMs: probeMs, accepts })
+}
+
+function isBad({ loops, failures }: Pick<Known, 'loops' | 'failures'>): boolean {
   return loops || failures >= mostFailures
 }
 

@@ -1,0 +1,59 @@
+import { type CniError, onCniError } from '@vethra/cni'
+import type { SavedRules } from '@vethra/firewall'
+import type { World } from '@vethra/world'
+import { excessInput, hasOurs, inputRules, missingInput } from './input-rules.ts'
+import type { WantedNetwork } from './served-networks.ts'
+
+/** The rules in chain INPUT of iptables that let questions in. */
+export interface InputRules {
+  /** The networks that rules are there for; undefined while nothing is known. */
+  networks(): readonly WantedNetwork[] | undefined
+  /** Removes the rules of all other networks. The first time, rules that a killed resolver left are found, too. */
+  keep(networks: readonly WantedNetwork[]): Promise<void>
+  /** Adds rules for these networks. */
+  admit(networks: readonly WantedNetwork[]): Promise<void>
+}
+
+/** The parts that chain INPUT is changed with. */
+export interface InputTools extends Pick<World, 'rules'> {
+  readonly onReport: (fault: CniError) => void
+}
+
+/** Rules of which nothing is known yet. A failure is reported, and ends nothing. */
+export function newInputRules(tools: InputTools): InputRules {
+  let admitted: readonly WantedNetwork[] | undefined
+  return {
+    networks: () => admitted,
+    async keep(networks) {
+      if (admitted?.length === 0) return
+      let isAny = false
+      await changeInput(tools, (saved) => {
+        isAny ||= hasOurs(saved)
+        return excessInput(saved, rulesOf(networks, saved))
+      })
+      admitted = isAny ? networks : []
+    },
+    async admit(networks) {
+      const files = new Set(networks.map(({ file }) => file))
+      admitted = [...(admitted ?? []).filter(({ file }) => !files.has(file)), ...networks]
+      await changeInput(tools, (saved) => missingInput(saved, rulesOf(networks, saved)))
+    },
+  }
+}
+
+function rulesOf(networks: readonly WantedNetwork[], { family }: SavedRules): readonly string[] {
+  return networks.flatMap((each) => inputRules(each, family))
+}
+
+async function changeInput(
+  { rules, onReport }: InputTools,
+  textOf: (saved: SavedRules) => string,
+): Promise<void> {
+  const change = async () => {
+    for (const saved of await rules.save()) {
+      const text = textOf(saved)
+      if (text !== '') await rules.restore(saved.family, text)
+    }
+  }
+  await change().catch(onCniError(onReport))
+}
