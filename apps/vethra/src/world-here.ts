@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { setTimeout } from 'node:timers/promises'
 import { guards, type LockPlaces, resolverFile } from '@vethra/cni'
 import { loadSettings, reportLines, stepLines } from '@vethra/engine'
 import {
@@ -33,6 +32,7 @@ import type {
   StageCall,
   World,
 } from '@vethra/world'
+import { clockHere } from './clock-here.ts'
 import { attachments, homes, runtime } from './folders-here.ts'
 import { placesHere } from './places-here.ts'
 import { storesHere } from './stores-here.ts'
@@ -100,11 +100,7 @@ async function worldHere(
       lockPath: guards.events(places),
       onFault,
     }),
-    clock: {
-      now: io.now,
-      sleep: async (ms) => void (await setTimeout(ms)),
-      idle: async (ms) => void (await setTimeout(ms, undefined, { ref: false })),
-    },
+    clock: clockHere(io.now),
     files: filesHere(sync),
     ...(kit?.ports(held) ?? { ports: held }),
     ...storesHere(settings, { places, lock, sync, onFault }),

@@ -8,6 +8,8 @@ import { tendResolvConf } from './tend-resolv-conf.ts'
 export type PublishTools = DnsTools & {
   /** Gets what keeps one file from being written: others are all the same. */
   readonly onFault: (fault: CniError) => void
+  /** When to leave the rest to the next command, in milliseconds since 1970. Default: never. */
+  readonly untilMs?: number
 }
 
 /** The state of a resolver, and the containers that it is made known to. */
@@ -28,26 +30,31 @@ export async function publishResolver(tools: PublishTools, published: Published)
   const { lock, files, places } = tools
   await lock.hold(guards['resolv-conf'](places), async () => {
     const file = resolverFile(places)
-    if (resolver === undefined) await files.remove(file)
-    else {
+    if (resolver !== undefined) {
       await files.makeFolder(file.slice(0, file.lastIndexOf('/')), 0o755)
       await files.write(file, JSON.stringify(resolver), { mode: 0o644, sync: false })
     }
-    for (const names of all) await tendOf(tools, names, published)
+    let isWhole = true
+    for (const names of all) isWhole = (await tendOf(tools, names, published)) && isWhole
+    // As long as it is there, the next command puts right what a kill, or a stop in haste, has left.
+    if (resolver === undefined && isWhole) await files.remove(file)
   })
 }
 
+// Whether there was time for all.
 async function tendOf(
   tools: PublishTools,
   { namespace, networks, containers }: NamespaceNames,
   { resolver, only }: Published,
-): Promise<void> {
-  const { files, rootless } = tools
+): Promise<boolean> {
+  const { files, rootless, clock, untilMs = Number.POSITIVE_INFINITY } = tools
   const store = tools.containers(namespace)
   const effects = await tools.facts()
   const settings = tools.resolved.settings
   const own = only?.filter((each) => each.namespace === namespace).map(({ id }) => id)
   for (const id of own ?? containers.keys()) {
+    await clock.breathe?.()
+    if (clock.now() > untilMs) return false
     const record = containers.get(id)?.record
     if (record === undefined) continue
     const owner = { id, record, networks, resolver }
@@ -55,4 +62,5 @@ async function tendOf(
       onCniError(tools.onFault),
     )
   }
+  return true
 }

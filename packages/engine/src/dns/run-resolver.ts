@@ -24,6 +24,8 @@ export interface Resolver {
 const quietMs = 10
 /** How often servers upstream are probed, in milliseconds. */
 const intervalMs = 1000
+/** The time that a stop may take to put resolv.conf files right, in milliseconds: what is left, the next command does. */
+const hasteMs = 5000
 
 /**
  * Starts a resolver in the networks of all namespaces: it listens, and then resolv.conf files name it. Throws CniError 102
@@ -64,7 +66,11 @@ export async function startResolver(tools: ResolverTools): Promise<Resolver> {
     async close() {
       end.reach()
       await running
-      await publish()
+      const untilMs = clock.now() + hasteMs
+      await publishResolver(
+        { ...tools, onFault, untilMs },
+        { all: recorded.all(), resolver: undefined },
+      )
       await serving.close()
     },
   }

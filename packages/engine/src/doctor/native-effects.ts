@@ -2,10 +2,11 @@ import { orElse } from '@vethra/cni'
 import type { MissingResource, ObservedTable } from '@vethra/findings'
 import { type PluginWay, planFormer } from '@vethra/plugins'
 import { diff, isDue, keyOf, type Owned, ownerMark, type Resource, type State } from '@vethra/state'
-import type { AttachmentKernel, AttachmentKey, CachedAttachment } from '@vethra/world'
+import type { AttachmentKernel, AttachmentKey, CachedAttachment, Clock } from '@vethra/world'
 import { cachedList, convertIfReadable } from '../attach/cached-list.ts'
 import { stageOf } from '../attach/stage-runner.ts'
 import { stagesOf } from '../attach/stages-of.ts'
+import { mapInTurns } from './in-turns.ts'
 
 /** An attachment that plugins in this process made, whole or in part. */
 export interface NativeAttachment {
@@ -65,15 +66,16 @@ interface Tables {
   readonly kernel: AttachmentKernel | undefined
   readonly native: readonly NativeAttachment[]
   readonly effectsOf: ReturnType<typeof effectsReader>
+  readonly clock: Pick<Clock, 'breathe'>
 }
 
 /** Looks at table `inet vethra` for all attachments at once. */
 export async function observeTable(
-  { kernel, native, effectsOf }: Tables,
+  { kernel, native, effectsOf, clock }: Tables,
   known: Known | undefined,
 ): Promise<ObservedTable> {
   if (kernel === undefined) return { missing: [], left: [], flushed: false }
-  const wanted = native.map((each) => ({
+  const wanted = await mapInTurns(clock, native, (each) => ({
     attachment: keyOfMade(each),
     state: effectsOf(each),
   }))
@@ -86,7 +88,7 @@ export async function observeTable(
   const isWhole = seen.some(isInTable) && (await kernel.isTableWhole())
   const observed = seen.filter((each) => isWhole || !isInTable(each))
   const found = new Map(observed.map((each) => [placeOf(each), each]))
-  const missing = wanted.flatMap(({ attachment, state }) =>
+  const lacking = await mapInTurns(clock, wanted, ({ attachment, state }) =>
     diff(
       state,
       state.flatMap((each) => found.get(placeOf(each)) ?? []),
@@ -94,6 +96,7 @@ export async function observeTable(
       due.kind === 'remove' || !isDue(due) ? [] : [{ attachment, due }],
     ),
   )
+  const missing = lacking.flat()
   // A bridge, or a setting of the host, is missed by each attachment of its network.
   const unique = new Map(missing.toReversed().map((each) => [placeOf(each.due.to), each]))
   return {

@@ -16,6 +16,7 @@ import { waysByMark } from '../attach/ways-by-mark.ts'
 import { netnsOfEntry } from '../container/foreign.ts'
 import { attachmentReader, readPorts } from './desired-attachment.ts'
 import type { DoctorTools } from './doctor-tools.ts'
+import { mapInTurns } from './in-turns.ts'
 import type { NativeAttachment } from './native-effects.ts'
 
 /** The remembered attachments, and the desired state of those that live. */
@@ -37,7 +38,7 @@ export interface AttachmentFacts {
 
 /** Looks at records, at cached results, and at the namespaces that they name. */
 export async function observeAttachments(
-  { host }: DoctorTools,
+  { host, clock }: DoctorTools,
   { memory, networks, stored }: AttachmentFacts,
 ): Promise<SeenAttachments> {
   const { records, cached, damaged } = memory
@@ -46,39 +47,35 @@ export async function observeAttachments(
   const recorded = new Map(records.map((each) => [attachmentText(each), each]))
   const lostRecords = new Set(damaged.filter(({ of }) => of === 'record').map(nameOf))
   const keys = [...new Set([...recorded.keys(), ...made.keys()])]
-  const seen = await Promise.all(
-    keys.map(async (key) => {
-      const [record, entry] = [recorded.get(key), made.get(key)]
-      const { network, containerId, ifname } = record ?? keyOfEntry(entry)
-      // What our runtime attached is recorded: a record that is not there was removed.
-      const recordDamaged =
-        record === undefined &&
-        (stored.has(containerId) || lostRecords.has(fileNameOf({ network, containerId, ifname })))
-      const ways = recordDamaged && entry ? await waysByMark(host, entry) : record?.ways
-      const cachedOne = entry && read(entry, ways)
-      const source = cachedOne ? entry : record?.made
-      const plain = cachedOne ?? (source && read(source, ways))
-      const wanted = plain && cachedOne && record?.asked ? { ...plain, cutShort: true } : plain
-      const ours = record !== undefined || recordDamaged || stored.has(containerId)
-      const { state, byInode } = await stateOf(host, { record, entry, recordDamaged, ours })
-      const remembered = cachedOne !== undefined
-      const pod = entry && podOf(entry.attachment)
-      const attachment = {
-        ...{ network, containerId, ifname, recordDamaged, remembered, ours, state, byInode },
-        recorded: record !== undefined || recordDamaged,
-        restorable: !remembered && wanted !== undefined,
-        ...(pod && !ours ? { pod: podText(pod) } : {}),
-        ...(entry && (record ? state === 'alive' : pod && !ours)
-          ? lostNetwork(networks, entry)
-          : {}),
-        ...(state === 'gone' ? {} : publishedEnds(plain, entry, ours)),
-        ...(wanted?.hostLink === undefined ? {} : { hostLink: wanted.hostLink }),
-        netns: record?.netns ?? (entry ? netnsOfEntry(entry) : ''),
-      }
-      const native = state === 'alive' && source && ways ? [{ made: source, ways }] : []
-      return { attachment, wanted, native }
-    }),
-  )
+  const seen = await mapInTurns(clock, keys, async (key) => {
+    const [record, entry] = [recorded.get(key), made.get(key)]
+    const { network, containerId, ifname } = record ?? keyOfEntry(entry)
+    // What our runtime attached is recorded: a record that is not there was removed.
+    const recordDamaged =
+      record === undefined &&
+      (stored.has(containerId) || lostRecords.has(fileNameOf({ network, containerId, ifname })))
+    const ways = recordDamaged && entry ? await waysByMark(host, entry) : record?.ways
+    const cachedOne = entry && read(entry, ways)
+    const source = cachedOne ? entry : record?.made
+    const plain = cachedOne ?? (source && read(source, ways))
+    const wanted = plain && cachedOne && record?.asked ? { ...plain, cutShort: true } : plain
+    const ours = record !== undefined || recordDamaged || stored.has(containerId)
+    const { state, byInode } = await stateOf(host, { record, entry, recordDamaged, ours })
+    const remembered = cachedOne !== undefined
+    const pod = entry && podOf(entry.attachment)
+    const attachment = {
+      ...{ network, containerId, ifname, recordDamaged, remembered, ours, state, byInode },
+      recorded: record !== undefined || recordDamaged,
+      restorable: !remembered && wanted !== undefined,
+      ...(pod && !ours ? { pod: podText(pod) } : {}),
+      ...(entry && (record ? state === 'alive' : pod && !ours) ? lostNetwork(networks, entry) : {}),
+      ...(state === 'gone' ? {} : publishedEnds(plain, entry, ours)),
+      ...(wanted?.hostLink === undefined ? {} : { hostLink: wanted.hostLink }),
+      netns: record?.netns ?? (entry ? netnsOfEntry(entry) : ''),
+    }
+    const native = state === 'alive' && source && ways ? [{ made: source, ways }] : []
+    return { attachment, wanted, native }
+  })
   const observed = seen.map(({ attachment }) => attachment)
   return {
     observed,

@@ -9,6 +9,7 @@ import type {
 } from '@vethra/findings'
 import type { HostsFolder } from '@vethra/world'
 import type { DoctorTools, NamespaceTools } from './doctor-tools.ts'
+import { mapInTurns } from './in-turns.ts'
 import { isIn, type Scope } from './scope.ts'
 
 /** The containers of all namespaces, and the names that are taken. */
@@ -40,7 +41,11 @@ export async function observeContainers(
 ): Promise<SeenContainers> {
   const each = await Promise.all(
     namespaces.map(async (namespace) =>
-      inNamespace(namespace, await tools.inNamespace(namespace), wanted),
+      inNamespace(
+        namespace,
+        { ...(await tools.inNamespace(namespace)), clock: tools.clock },
+        wanted,
+      ),
     ),
   )
   return {
@@ -77,7 +82,7 @@ export function desiredContainers(
 
 async function inNamespace(
   namespace: string,
-  { containers, hosts }: NamespaceTools,
+  { containers, hosts, clock }: NamespaceTools & Pick<DoctorTools, 'clock'>,
   { idOf, recorded, scope }: Wanted,
 ): Promise<SeenContainers> {
   const [stored, folders, held] = await Promise.all([
@@ -88,13 +93,11 @@ async function inNamespace(
   const byId = new Map(folders.map((each) => [each.id, each]))
   const named = (id: string) => ({ namespace, id, containerId: idOf({ namespace, id }) })
   const wanted = stored.map(named).filter((each) => isIn(scope, each))
-  const known = await Promise.all(
-    wanted.map((each) =>
-      storedContainer(each, containers, {
-        folder: byId.get(each.id),
-        isRecorded: recorded.has(each.containerId),
-      }),
-    ),
+  const known = await mapInTurns(clock, wanted, (each) =>
+    storedContainer(each, containers, {
+      folder: byId.get(each.id),
+      isRecorded: recorded.has(each.containerId),
+    }),
   )
   const ids = new Set(stored)
   const left = folders

@@ -6,7 +6,7 @@ import { isIn, type Scope } from './scope.ts'
 
 /** Looks at table `inet vethra` for the living attachments of a scope, and at nothing else of the host. */
 export async function observeElements(
-  { host, memory, effectsOf }: DoctorTools,
+  { host, memory, effectsOf, clock }: DoctorTools,
   scope: Scope,
 ): Promise<ObservedTable> {
   const { records, cached } = await memory()
@@ -21,7 +21,7 @@ export async function observeElements(
     }),
   )
   return observeTable(
-    { kernel: await host.kernel?.(), native: native.flat(), effectsOf },
+    { kernel: await host.kernel?.(), native: native.flat(), effectsOf, clock },
     undefined,
   )
 }

@@ -53,9 +53,10 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
   const { containers, names } = known
   const observed = containers.map((each) => each.observed)
   const seen = attachments.observed
+  await tools.clock.breathe?.()
   const kernel = await tools.host.kernel?.()
   const table = await observeTable(
-    { kernel, native: attachments.native, effectsOf: tools.effectsOf },
+    { kernel, native: attachments.native, effectsOf: tools.effectsOf, clock: tools.clock },
     isFor(scope, 'remove-elements')
       ? {
           attachments: seen,
@@ -67,6 +68,7 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
         }
       : undefined,
   )
+  await tools.clock.breathe?.()
   const leads = seen.some(({ published }) => published) ? await leadsOf(tools, seen) : undefined
   // A table as long as the host is busy: read only where it matters.
   const publishesUdp = attachments.desired.some(({ ports }) =>
@@ -142,6 +144,7 @@ async function lookAtContainers(
   const all = await tools.memory()
   const idOf = attachedIds(all.records)
   const recorded = new Set(all.records.map(({ containerId }) => containerId))
+  await tools.clock.breathe?.()
   const known = await observeContainers(tools, namespaces, { idOf, recorded, scope })
   const memory = {
     ...all,

@@ -64,7 +64,9 @@ export async function heal(tools: DoctorTools, hooks: RepairHooks = {}): Promise
   const tried = new Set<string>()
   for (let round = 0; ; round += 1) {
     const state = await observe(tools)
+    await tools.clock.breathe?.()
     const found = diff(state.desired, state.observed)
+    await tools.clock.breathe?.()
     const left = hooks.judge?.(found, state) ?? found
     const due = planRepairs(left).filter((each) => !tried.has(JSON.stringify(each)))
     if (due.length === 0 || round === rounds)
