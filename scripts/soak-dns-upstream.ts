@@ -11,6 +11,12 @@ export interface Demand {
 const useless = (fault: string) =>
   `exec ${process.execPath} ${import.meta.dirname}/soak-dns-server.ts ${fault}`
 
+const unbound = [
+  'server:',
+  ...['interface: 127.0.0.9', 'do-daemonize: no', 'username: ""', 'chroot: ""', 'pidfile: ""'],
+  ...['do-not-query-localhost: no', 'access-control: 0.0.0.0/0 allow'],
+  ...['forward-zone:', 'name: "."', 'forward-addr: 10.9.1.1'],
+].join('\\n')
 // Each answers at 127.0.0.9 in its way.
 const servers = {
   hangs: useless('hangs'),
@@ -18,12 +24,17 @@ const servers = {
   'cuts answers, and hangs by TCP': useless('cuts'),
   'asks us':
     'exec dnsmasq --keep-in-foreground --conf-file=/dev/null --user=root --pid-file= --no-resolv --no-hosts --listen-address=127.0.0.9 --bind-interfaces --server=10.9.1.1',
+  'asks us (unbound)': `printf '${unbound}\\n' >/run/unbound.conf; exec unbound -c /run/unbound.conf`,
 } as const
 
 /** Whether the resolver behaves beside each of these servers. */
 export async function upstreamFaults(place: DnsHost): Promise<readonly Demand[]> {
   const demands: Demand[] = []
   for (const [fault, command] of Object.entries(servers)) {
+    if (command.includes('unbound') && !(await place.sh('command -v unbound'))) {
+      console.log('there is no unbound here: its package is unbound')
+      continue
+    }
     const pid = await place.sh(`(${command}) >/dev/null 2>&1 </dev/null & echo $!`)
     await place.sh('echo nameserver 127.0.0.9 >/etc/resolv.conf')
     await setTimeout(2500)

@@ -1,7 +1,8 @@
 import { type DnsMessage, noFlags } from './message.ts'
 import { dnsClass, dnsType } from './numbers.ts'
 
-const suffix = '.vethra-loop.test'
+// Of a domain that is nobody's (RFC 2606): unbound and systemd-resolved answer names in .test by themselves.
+const suffix = '.vethra-loop.example'
 
 /**
  * A question to send to an upstream: where it arrives here again, the upstream asks us, and must not be asked. The
