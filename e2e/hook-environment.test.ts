@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { describeOnHost } from './gate.ts'
-import { type Host, openHost, type Ran } from './host.ts'
+import { executable, type Host, openHost, type Ran } from './host.ts'
 
 describeOnHost('the hook line that bundle prepare writes', () => {
   let host: Host
@@ -63,6 +63,24 @@ describeOnHost('the hook line that bundle prepare writes', () => {
     expect(await held()).toEqual([])
     expect((await host.run(['test', '-e', `${host.folder}/ran`])).exitCode).toBe(1)
   })
+  it('runs programs for a parent that ignores the ends of its children, or has a wrong PATH', async () => {
+    await host.run(['ip', 'netns', 'add', 'n'])
+    await host.vethra('network', 'create', 'lan')
+    const vethra = [executable, '--plugins', 'exec', 'cni']
+    const call = async (verb: string, by: readonly string[]) =>
+      host.run([...by, ...vethra, verb, 'lan', '/run/netns/n'])
+    const ignoring = ['env', '--ignore-signal=CHLD']
+    expect(await call('add', ignoring)).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(await call('del', ignoring)).toMatchObject({ exitCode: 0, stderr: '' })
+    // The bridge plugin has made its interface by the time it misses iptables.
+    const failed = await call('add', ['env', 'PATH=/nowhere'])
+    expect(failed.stderr).toMatch(/ADD of network lan failed.*iptables/s)
+    // Debian's bridge fails for rules that are missing, once.
+    await call('del', [])
+    expect(await call('del', [])).toMatchObject({ exitCode: 0 })
+    expect((await host.run(['ip', '-n', 'n', 'link', 'show', 'eth0'])).exitCode).toBe(1)
+  })
+
   it('without it, as nerdctl writes its own: what a hook could not free, the next repair frees', async () => {
     const config = JSON.parse(await readFile(`${bundle}/config.json`, 'utf8'))
     for (const line of [...config.hooks.createRuntime, ...config.hooks.poststop]) {

@@ -163,6 +163,21 @@ describe('attachEach', () => {
     expect([...records.keys()]).toEqual(['beth0'])
   })
 
+  it('keeps the record of a failure whose interface cannot be looked at, and tells the failure first', async () => {
+    const { run } = tools.runner
+    const failed = new CniError({ code: 999, message: 'no iptables' })
+    const denied = new CniError({ code: 100, message: 'cannot run nsenter' })
+    tools.runner.run = (call) => (call.operation === 'ADD' ? Promise.reject(failed) : run(call))
+    tools.netns.linkAt = () => Promise.reject(denied)
+    const error = await attachAll(tools, [member('a', 'eth0')]).catch((each) => each)
+    expect([...records.keys()]).toEqual(['aeth0'])
+    expect(explain(error).slice(0, 3)).toEqual([
+      'error: ADD of network a failed for container ns-c1 (eth0) (code 999)',
+      '  caused by: plugin type="main-a" failed (add) (code 999)',
+      '  caused by: no iptables (code 999)',
+    ])
+  })
+
   it('forgets what is ours only when the rules that plugins leave have gone', async () => {
     const [chain] = attachmentChains('a', 'ns-c1')
     saved = `*nat\n:${chain} - [0:0]\n-A POSTROUTING -s 10.0.0.2/32 -j ${chain}\nCOMMIT\n`

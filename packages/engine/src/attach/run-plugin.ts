@@ -35,7 +35,8 @@ export async function runPlugin(
   const { record } = context
   const whose = record?.nonce === undefined ? call : { ...call, nonce: record.nonce }
   if (call.operation === 'ADD') return outcomeOf(runInTurn(tools, context, whose))
-  return outcomeOf(tools.runner.run(await sparingOthers(tools.netns, context, whose)))
+  const spared = sparingOthers(tools.netns, context, whose)
+  return outcomeOf(spared.then((each) => tools.runner.run(each)))
 }
 
 /** Runs a step, and returns what it printed. Throws the CniError of a plugin that failed. */
