@@ -168,21 +168,22 @@ async function forced(host: DebHost, deb: string, before: readonly string[]): Pr
   await host.apt('install', deb)
   await host.sh(['cd /root; vethra network rm lan backend; rm -r web client', ...start].join('\n'))
   await host.sh('runc delete --force web; runc delete --force client')
+  await host.sh('vethra -n other network create -o vethra.own=true own')
   await host.apt('remove', 'vethra')
   await host.sh('VETHRA_PURGE=force dpkg --purge vethra')
   const left = (await lookAt(host)).filter((each) => !before.includes(each))
   demand(left.length === 0, `left: ${left.join(' ')}`)
 }
 
-/** Its networks have our form: nobody can tell them apart. */
+/** Its networks have our form, and nobody can tell them apart, but those with an id of our own. */
 async function besideNerdctl(host: DebHost, deb: string): Promise<void> {
   await host.sh('touch /usr/local/bin/nerdctl')
   await host.apt('install', deb)
-  await host.sh('vethra network create lan')
+  await host.sh('vethra network create lan; vethra network create -o vethra.own=true own')
   await host.apt('remove', 'vethra')
   const said = await host.sh('VETHRA_PURGE=force dpkg --purge vethra')
   demand(said.includes(`  ${confList('lan')}`), `it is not said what stays: ${said}`)
-  await host.sh(`test -e ${confList('lan')}`)
+  await host.sh(`test -e ${confList('lan')}; ! test -e ${confList('own')}`)
 }
 
 function confList(network: string): string {
