@@ -8,6 +8,13 @@ import { version } from '../packages/core/settings/src/index.ts'
 import { top } from './project.ts'
 import { tryArm64 } from './soak-release-arm64.ts'
 
+/** A release has at least one of each. */
+const kinds = [
+  ...[/_amd64\.deb$/, /-linux-amd64\.tar\.gz$/, /cli-linux-x64-[\d.]+\.tgz$/, /\.x86_64\.rpm$/],
+  ...[/_arm64\.deb$/, /-linux-arm64\.tar\.gz$/, /cli-linux-arm64-[\d.]+\.tgz$/],
+  ...[/^vethra-[\d.]+\.tgz$/, /^vethra-engine-[\d.]+\.tgz$/, /\.cdx\.json$/, /^CHANGELOG\.md$/],
+]
+
 const { stdout: commit } = await execa('git', ['rev-parse', 'HEAD'], { cwd: top })
 const work = await mkdtemp(join(tmpdir(), 'vethra-soak-release-'))
 try {
@@ -39,12 +46,6 @@ async function sumsIn(folder: string): Promise<Sums> {
   const lines = (await readFile(join(folder, 'SHA256SUMS'), 'utf8')).trimEnd().split('\n')
   return new Map(lines.map((line) => [line.slice(66), line.slice(0, 64)]))
 }
-
-const kinds = [
-  ...[/_amd64\.deb$/, /-linux-amd64\.tar\.gz$/, /cli-linux-x64-[\d.]+\.tgz$/, /\.x86_64\.rpm$/],
-  ...[/_arm64\.deb$/, /-linux-arm64\.tar\.gz$/, /cli-linux-arm64-[\d.]+\.tgz$/],
-  ...[/^vethra-[\d.]+\.tgz$/, /^vethra-engine-[\d.]+\.tgz$/, /\.cdx\.json$/, /^CHANGELOG\.md$/],
-]
 
 function compare(some: Sums, others: Sums): void {
   const missing = kinds.filter((kind) => ![...some.keys()].some((file) => kind.test(file)))
