@@ -22,12 +22,13 @@ const flushed = Number(process.env['VETHRA_SOAK_DOCTOR_FLUSHED'] ?? 100)
 const steps = Number(process.env['VETHRA_SOAK_DOCTOR_STEPS'] ?? Number.POSITIVE_INFINITY)
 /** The ways in which attachments are made. */
 const ways = (process.env['VETHRA_SOAK_DOCTOR_WAYS'] ?? 'native exec').split(' ')
+/** A part of the words of the damages that are done. Default: all. */
+const only = process.env['VETHRA_SOAK_DOCTOR_ONLY'] ?? ''
 const settle = new URL('../bench/attachments.ts', import.meta.url).pathname
 
 for (const way of ways) await healDamages(way)
-await onHost(killDoctors)
-await onHost(repairWhileOthersWork)
-await onHost(restoreRules)
+if (only === '')
+  for (const work of [killDoctors, repairWhileOthersWork, restoreRules]) await onHost(work)
 
 async function healDamages(way: string): Promise<void> {
   const host = await openHost({ plugins: way === 'exec' ? 'exec' : 'auto' })
@@ -37,7 +38,9 @@ async function healDamages(way: string): Promise<void> {
       snapshot: await comparableSnapshot(place),
       others: await othersResources(place),
     }
-    const own = damages.filter((each) => (each.way ?? way) === way)
+    const own = damages.filter(
+      (each) => (each.way ?? way) === way && new RegExp(only).test(each.what),
+    )
     let killed = 0
     for (const each of own) {
       const demandHealed = async (time: string) => {

@@ -29,6 +29,8 @@ export interface AttachmentRecords {
   write(record: AttachmentRecord): Promise<void>
   /** Waits until the records that were written without `made` have reached the disk. Throws CniError 5. */
   flush(): Promise<void>
+  /** Removes what writers that were killed have left. Default: nothing is ever left. */
+  tidy?(): Promise<void>
   /** Undefined when there is none, or it is damaged. */
   read(key: AttachmentKey): Promise<AttachmentRecord | undefined>
   /** Forgets it; none is fine. */

@@ -27,6 +27,8 @@ export interface ResultCache {
   write(entry: CachedAttachment): Promise<void>
   /** Waits until what was written has reached the disk. Throws CniError 5. */
   flush(): Promise<void>
+  /** Removes what writers that were killed have left. Default: nothing is ever left. */
+  tidy?(): Promise<void>
   /** Forgets the attachment; none is fine. */
   remove(key: AttachmentKey): Promise<void>
   /** All attachments that can be read, or those of one container, ordered by file name. */

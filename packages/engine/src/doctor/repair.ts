@@ -74,6 +74,7 @@ export async function heal(tools: DoctorTools, hooks: RepairHooks = {}): Promise
     for (const each of due) tried.add(JSON.stringify(each))
     if (!due.every(isGuarded)) await tools.clock.sleep(lastingMs)
     outcomes.push(...(await repair(tools, due, hooks)))
+    for (const store of [tools.host.records, tools.host.cache]) await store.tidy?.()
   }
 }
 

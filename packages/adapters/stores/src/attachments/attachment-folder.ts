@@ -25,6 +25,8 @@ export interface AttachmentFolder<T> {
   /** Replaces a file whole; with `lasting`, `flush` waits until it has reached the disk. */
   write(key: AttachmentKey, text: string, lasting: boolean): Promise<void>
   flush(): Promise<void>
+  /** Removes what writers that were killed have left. */
+  tidy(): Promise<void>
   /** Removes a file, unless it is another attachment's. */
   remove(key: AttachmentKey): Promise<void>
   /** Throws CniError 7 where the file is another attachment's. */
@@ -71,6 +73,7 @@ export function attachmentFolder<T>(dir: string, format: FolderFormat<T>): Attac
       if (lasting) sync.add(file)
     },
     flush: sync.flush,
+    tidy: () => removeAbandoned(dir),
     async remove(key) {
       const file = fileOf(key)
       if (othersIn(key) === undefined) await removeFile(file)

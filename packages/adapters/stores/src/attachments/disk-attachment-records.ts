@@ -42,6 +42,7 @@ export function diskAttachmentRecords({
       await folder.write(record, JSON.stringify(record), isNew)
     },
     flush: folder.flush,
+    tidy: folder.tidy,
     read: async (key) => folder.read(key),
     remove: folder.remove,
     list: folder.list,

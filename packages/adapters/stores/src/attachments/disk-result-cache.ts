@@ -28,6 +28,7 @@ export function diskResultCache({ dir }: { readonly dir: string }): ResultCache 
     read: async (key) => folder.read(key),
     write: (entry) => folder.write(keyOf(entry), renderEntry(entry), true),
     flush: folder.flush,
+    tidy: folder.tidy,
     remove: folder.remove,
     list: folder.list,
     survey: folder.survey,
