@@ -37,7 +37,6 @@ export function clockFindings({
         ...ahead.slice(0, 3).map(({ what, ms }) => `${what} ${inWords(ms - nowMs)} from now`),
         ...(ahead.length > 3 ? [`and ${ahead.length - 3} more`] : []),
       ],
-      ours: false,
       fix: 'timedatectl   (set the clock right, and keep it so by NTP)',
     }),
   ]

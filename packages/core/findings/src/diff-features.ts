@@ -45,7 +45,6 @@ function lack(
         ? []
         : [`${option} is not set, or module ${module ?? name} is not installed`]),
     ],
-    ours: false,
     fix: featureHint(name, blockedBy),
   })
 }

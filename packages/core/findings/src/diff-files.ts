@@ -8,11 +8,9 @@ export function confFindings({ confFaults, shadowed }: ObservedState): readonly 
     ...confFaults.map(({ file, reason, hint }) =>
       finding({
         kind: 'conf-unreadable',
-        severity: 'error',
         subject: { kind: 'file', name: file },
         message: `cannot use conf list ${file}: its network is unavailable`,
         evidence: hint === undefined ? [reason] : [reason, hint],
-        ours: false,
         fix: `vethra cni validate ${file}`,
       }),
     ),
@@ -23,7 +21,6 @@ export function confFindings({ confFaults, shadowed }: ObservedState): readonly 
         subject: { kind: 'file', name: file },
         message: `conf list ${file} is never used: ${by} defines network ${network}, too, and comes first`,
         evidence: [`used: ${by}`, `not used: ${file}`],
-        ours: false,
         fix: `rename the network in ${file}, or remove the file`,
       }),
     ),
@@ -44,7 +41,6 @@ export function damageFindings(
         subject: { kind: 'file', name: file },
         message: `cannot read ${file}: it is damaged`,
         evidence: [reason],
-        ours: false,
         fix: `rm ${file}`,
       }),
     ),
@@ -76,7 +72,6 @@ function containerDamaged(
     })
   return finding({
     ...known,
-    severity: 'error',
     message: `cannot read the record of container ${name}: it cannot be started`,
     fix: `prepare its bundle again with "vethra bundle prepare", or remove it: vethra -n ${namespace} container rm ${id}`,
   })

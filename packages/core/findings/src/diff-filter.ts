@@ -39,12 +39,10 @@ const makers: readonly string[] = ['bridge', 'ptp', 'portmap', 'firewall']
 function unreadable(reason: string): Finding {
   return finding({
     kind: 'rules-unreadable',
-    severity: 'error',
     subject: { kind: 'host', name: 'iptables' },
     message:
       'iptables cannot read the firewall rules: plugins cannot change them, and attaching fails',
     evidence: [reason],
-    ours: false,
     fix: 'nft list ruleset   (move the rules that iptables did not make to a table of their own)',
   })
 }
@@ -52,7 +50,6 @@ function unreadable(reason: string): Finding {
 function missing(networks: readonly DesiredNetwork[]): Finding {
   return finding({
     kind: 'iptables-missing',
-    severity: 'error',
     subject: { kind: 'host', name: 'iptables' },
     message:
       'cannot read or make firewall rules: containers cannot be attached to networks that need some',
@@ -60,7 +57,6 @@ function missing(networks: readonly DesiredNetwork[]): Finding {
       'iptables-save and ip6tables-save are missing, or the kernel has nothing for them',
       `needed by network ${networks.map(({ name }) => name).join(', ')}`,
     ],
-    ours: false,
     fix: 'apt-get install iptables',
   })
 }
@@ -73,7 +69,6 @@ function mixed(hidden: readonly string[]): Finding {
     message:
       'iptables-legacy and iptables-nft both have rules: neither shows those of the other, and both apply',
     evidence: hidden,
-    ours: false,
     fix: 'update-alternatives --config iptables   (choose one for all programs, then restart or reboot)',
   })
 }
@@ -88,7 +83,6 @@ function managed(manager: string): Finding {
       ? 'firewalld is active: networks are in its zone trusted, which a reload forgets'
       : 'ufw is active: published ports are reached whatever its rules for incoming traffic say',
     evidence: [`${manager} manages the firewall`],
-    ours: false,
     fix: firewalld
       ? 'after each reload: vethra doctor --repair   (the daemon does so by itself)'
       : 'publish on one address only: -p 127.0.0.1:8080:80',
@@ -150,7 +144,6 @@ function refusedBy(
       ? `chain ${name} of ${program} drops what it does not accept, and it does not accept network ${networks.join(', ')}`
       : `chain ${name} of ${program} drops what no rule accepts, and none in the chain itself accepts network ${networks.join(', ')}`,
     evidence: [`its policy is drop, its priority ${priority}`],
-    ours: false,
     fix: commands.join(' && '),
   })
 }

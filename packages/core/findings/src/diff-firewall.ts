@@ -188,7 +188,6 @@ function leftRules(rules: OwnedRules, family: 4 | 6, ourContainers: ReadonlySet<
   return finding({
     ...known,
     severity: 'warning',
-    ours: false,
     fix: removalOf(mark, lines, family),
   })
 }

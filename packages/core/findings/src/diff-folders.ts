@@ -18,7 +18,6 @@ export function folderFindings({ host }: ObservedState): readonly Finding[] {
       subject: { kind: 'host', name: paths },
       message: `${paths} ${group.length > 1 ? 'are' : 'is'} on ${fileSystem}: ${fault.words}`,
       evidence: [`"stat -f ${path}" shows the file system`],
-      ours: false,
       fix: fault.fix(path),
     })
   })

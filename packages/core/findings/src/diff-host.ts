@@ -33,7 +33,6 @@ function unknownFindings({ host: { unknown } }: ObservedState): readonly Finding
       subject: { kind: 'host', name: 'unknown' },
       message: 'cannot read some facts about this host',
       evidence: unknown,
-      ours: false,
     }),
   ]
 }
@@ -68,11 +67,9 @@ function bridgeForwardingFindings(
 function forwardingOff(key: string, family: 4 | 6): Finding {
   return finding({
     kind: 'forwarding-off',
-    severity: 'error',
     subject: { kind: 'host', name: key },
     message: `the host does not forward IPv${family} packets: containers cannot reach hosts outside of their bridge`,
     evidence: [`${key} is 0`],
-    ours: false,
     fix: `sysctl -w ${key}=1`,
   })
 }
@@ -96,7 +93,6 @@ function bridgeFilterFindings(
         loaded ? `${key} is 0` : 'the kernel module br_netfilter is not loaded',
         `isolating: ${isolated.map(({ name }) => name).join(', ')}`,
       ],
-      ours: false,
       fix: loaded ? `sysctl -w ${key}=1` : `modprobe br_netfilter && sysctl -w ${key}=1`,
     }),
   ]

@@ -203,7 +203,6 @@ export function strayLinkFindings(
         subject: { kind: 'interface', name },
         message: `interface ${name} on bridge ${master} of network ${network} is orphaned: it belongs to no known attachment`,
         evidence: [`${name} is a port of ${master}`],
-        ours: false,
         fix: `ip link delete ${name}`,
       }),
     ]

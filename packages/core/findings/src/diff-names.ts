@@ -31,7 +31,6 @@ function filesLost(container: ObservedContainer): Finding {
   const { namespace, id } = container
   return finding({
     kind: 'container-damaged',
-    severity: 'error',
     subject: { kind: 'container', name: keyOf(container) },
     message: `the files of container ${id}, which is running, were removed: its name and its ports are unknown`,
     evidence: [`there is no DATA_STORE/containers/${namespace}/${id}`, 'its interfaces are there'],

@@ -25,7 +25,6 @@ function missing({ name, fault }: ObservedProgram, users: readonly DesiredNetwor
     subject: { kind: 'host', name: `plugin ${name}` },
     message: `cannot run plugin ${name}: no container can be attached to ${listed(users)}`,
     evidence: [fault ?? 'it does not say which versions of the specification it supports'],
-    ours: false,
     fix: 'apt-get install containernetworking-plugins   (or point --cni-path at the folder of plugins)',
   })
 }
@@ -42,7 +41,6 @@ function tooOld(
     subject: { kind: 'host', name: `plugin ${name}` },
     message: `plugin ${name} is too old for ${listed(users)}: it does not support CNI version ${wanted}`,
     evidence: [`it supports ${versions.join(', ')}`],
-    ours: false,
     fix: 'install newer plugins, or set cniVersion in the conf list to one that all of them support',
   })
 }

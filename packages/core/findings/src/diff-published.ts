@@ -52,7 +52,7 @@ function unpublished(
     return repairable({ ...known, repair: { kind: 'publish-ports', namespace, id } })
   }
   const fix = `vethra network connect NETWORK ${id}   (a network whose plugins publish ports)`
-  return finding({ ...known, severity: 'error', ours: true, fix })
+  return finding({ ...known, ours: true, fix })
 }
 
 // Behind an address of the host of one family is an address of the container of the same.
@@ -96,7 +96,6 @@ function withoutAddress(
       subject: { kind: 'container', name: `${namespace}/${id}` },
       message: `published ports of container ${id} do not answer: no interface of the host has their address`,
       evidence: lost.map(textOf),
-      ours: false,
       fix: `ip addr add ${lost[0]?.hostIp}/PREFIX dev INTERFACE   (or publish on another address)`,
     }),
   ]
@@ -173,7 +172,6 @@ function ledElsewhere(
       subject: { kind: 'container', name: `${namespace}/${id}` },
       message: `published ports of container ${id} may not answer: rules of others lead them elsewhere`,
       evidence: [...ports.map(textOf), ...evidence],
-      ours: false,
       fix: 'iptables -t nat -S; ip6tables -t nat -S   (remove the rule, or publish another port)',
     }),
   ]

@@ -27,7 +27,6 @@ function damaged(each: ObservedAttachment): Finding {
   }
   return finding({
     ...known,
-    severity: 'error',
     evidence: [`nothing proves that ${netns} is the namespace of the container`],
     ours: true,
     fix: `stop and start container ${containerId}`,
@@ -88,7 +87,6 @@ function removedNetwork({ name, file, wantedBy, inTheWay }: LostNetwork): Findin
     return repairable({ ...known, repair: { kind: 'restore-kept-network', network: name, file } })
   return finding({
     ...known,
-    severity: 'error',
     evidence: [...known.evidence, `network ${inTheWay} has a subnet of it by now`],
     ours: true,
     fix: `vethra network create ${name}`,
@@ -109,7 +107,7 @@ function lostNetwork(each: ObservedAttachment, damaged?: string): Finding {
   if (damaged === undefined)
     return repairable({ ...known, repair: { kind: 'restore-network', attachment: refOf(each) } })
   const fix = `mend ${damaged}, or: rm ${damaged} && vethra doctor --repair`
-  return finding({ ...known, severity: 'error', ours: true, fix })
+  return finding({ ...known, ours: true, fix })
 }
 
 function lostUnderPod(each: ObservedAttachment): Finding {
@@ -119,6 +117,5 @@ function lostUnderPod(each: ObservedAttachment): Finding {
     subject: { kind: 'attachment', name: attachmentText(each) },
     message: `pod ${each.pod || each.containerId} is attached to network ${each.network}, which no conf list defines: its runtime cannot detach it`,
     evidence: ['the conf list of its ADD is in the result cache, as "config" in base64'],
-    ours: false,
   })
 }

@@ -107,7 +107,6 @@ function unreserved(
     return [
       finding({
         kind: 'address-twice',
-        severity: 'error',
         subject,
         message: `container ${containerId} has address ${address} of network ${network}, which is reserved for container ${there.reservation.containerId || '(nobody)'}`,
         evidence: [`${dataDir}/${network}/${address}`],

@@ -56,7 +56,6 @@ function resultLost(attachment: ObservedAttachment): Finding {
   }
   return finding({
     ...known,
-    severity: 'error',
     ours: true,
     fix: `stop and start container ${containerId}`,
   })

@@ -40,9 +40,11 @@ export interface Finding {
   readonly repair?: Repair
 }
 
-/** A finding with its id. */
-export function finding(fields: Omit<Finding, 'id'>): Finding {
-  return { id: `${fields.kind} ${fields.subject.name}`, ...fields }
+/** A finding with its id: an error, about what is not ours, where nothing else is said. */
+export function finding(
+  fields: Omit<Finding, 'id' | 'severity' | 'ours'> & Partial<Pick<Finding, 'severity' | 'ours'>>,
+): Finding {
+  return { id: `${fields.kind} ${fields.subject.name}`, severity: 'error', ours: false, ...fields }
 }
 
 /** A finding about what is ours, with the repair that the doctor does itself. */
@@ -52,5 +54,5 @@ export function repairable(
     readonly repair: Repair
   },
 ): Finding {
-  return finding({ severity: 'error', ours: true, fix: 'vethra doctor --repair', ...fields })
+  return finding({ ours: true, fix: 'vethra doctor --repair', ...fields })
 }

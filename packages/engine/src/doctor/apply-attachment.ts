@@ -19,7 +19,7 @@ import { containerOf } from './stored-container.ts'
 export async function detachDead(
   tools: DoctorTools,
   { attachment: key, netns = '' }: RepairOf<'detach'>,
-): Promise<undefined> {
+): Promise<void> {
   const { networks } = await readNetworks(tools, await tools.namespaces())
   const list = networks.find(({ name }) => name === key.network)?.list
   const { attachment } = rememberedOnly(key)
@@ -67,14 +67,6 @@ async function removeCutOff(host: HostTools, record: AttachmentRecord): Promise<
   } as const
   const { failed } = await kernel.apply(netns, [{ kind: 'remove', from: { owner, resource } }])
   if (failed) throw failed.error
-}
-
-/** Makes a bridge as it should be. */
-export async function restoreBridge(
-  { kernel }: DoctorTools,
-  { bridge }: RepairOf<'restore-bridge'>,
-): Promise<undefined> {
-  await kernel.restoreBridge(bridge)
 }
 
 /** Puts the interface of the host that leads to a living container back on its bridge. */

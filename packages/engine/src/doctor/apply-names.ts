@@ -8,38 +8,6 @@ import { type Applied, ended, type RepairOf } from './applied.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { readNetworks } from './read-networks.ts'
 
-/** Takes a container that is in no network out of its peers' files. */
-export async function forgetNames(
-  { inNamespace }: DoctorTools,
-  { namespace, id }: RepairOf<'forget-names'>,
-): Promise<undefined> {
-  await (await inNamespace(namespace)).hosts.release(id)
-}
-
-/** Removes the hosts folder of a container that has none in DATA_STORE/containers. */
-export async function removeHosts(
-  { inNamespace }: DoctorTools,
-  { namespace, id }: RepairOf<'remove-hosts'>,
-): Promise<undefined> {
-  await (await inNamespace(namespace)).hosts.remove(id)
-}
-
-/** Gives back the name of a container that is not there. */
-export async function releaseName(
-  { inNamespace }: DoctorTools,
-  { namespace, name, id }: RepairOf<'release-name'>,
-): Promise<undefined> {
-  await (await inNamespace(namespace)).containers.releaseName(name, id)
-}
-
-/** Takes the name of a running container for it. */
-export async function claimName(
-  { inNamespace }: DoctorTools,
-  { namespace, name, id }: RepairOf<'claim-name'>,
-): Promise<undefined> {
-  await (await inNamespace(namespace)).containers.claimName(name, id)
-}
-
 /** Makes a running container known to its peers, by what was decided for it and by what its attachments returned. */
 export async function restoreNames(
   tools: DoctorTools,

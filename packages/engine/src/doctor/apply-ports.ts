@@ -11,7 +11,7 @@ import type { DoctorTools } from './doctor-tools.ts'
 export async function releasePorts(
   { ports }: DoctorTools,
   { containerId, sockets }: RepairOf<'release-ports'>,
-): Promise<undefined> {
+): Promise<void> {
   await ports.release({ containerId, ports: sockets.flatMap(asMapping) })
 }
 

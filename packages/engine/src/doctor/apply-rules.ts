@@ -11,7 +11,7 @@ import type { DoctorTools } from './doctor-tools.ts'
 export async function removeRules(
   { host }: DoctorTools,
   { network, containerId }: RepairOf<'remove-rules'>,
-): Promise<undefined> {
+): Promise<void> {
   for (const { family, text } of await host.rules.save()) {
     const removal = attachmentLeftovers(text, network, containerId)
     if (removal !== '') await host.rules.restore(family, removal)
@@ -41,7 +41,7 @@ const typeOf: Readonly<Record<RuleEffect, string>> = {
 export async function restoreMasquerading(
   { host }: DoctorTools,
   repairs: readonly RepairOf<'restore-masquerading'>[],
-): Promise<undefined> {
+): Promise<void> {
   for (const saved of await host.rules.save()) {
     const text = masqueradingRules(
       saved,
@@ -68,7 +68,7 @@ export async function restoreElements(
 export async function removeElements(
   { host }: DoctorTools,
   { owner, extra }: RepairOf<'remove-elements'>,
-): Promise<undefined> {
+): Promise<void> {
   const kernel = await host.kernel?.()
   const doomed = extra && new Set(extra.map(({ resource }) => keyOf(resource)))
   const isDoomed = (each: Owned) =>

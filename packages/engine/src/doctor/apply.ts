@@ -1,8 +1,8 @@
 import type { Repair } from '@vethra/findings'
 import type { Applied, RepairOf } from './applied.ts'
-import { detachDead, reattach, restoreBridge, restoreLink } from './apply-attachment.ts'
+import { detachDead, reattach, restoreLink } from './apply-attachment.ts'
 import { restoreRecord, restoreResult } from './apply-memory.ts'
-import { claimName, forgetNames, releaseName, removeHosts, restoreNames } from './apply-names.ts'
+import { restoreNames } from './apply-names.ts'
 import { restoreKeptNetwork, restoreNetwork } from './apply-network.ts'
 import { holdPorts, publishAgain, releasePorts } from './apply-ports.ts'
 import { releaseAddress, reserveAddress } from './apply-reservation.ts'
@@ -15,12 +15,13 @@ import {
 } from './apply-rules.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 
+// A text says why there was nothing to do.
 type Appliers = {
   readonly [K in Repair['kind']]: (
     tools: DoctorTools,
     first: RepairOf<K>,
     all: readonly RepairOf<K>[],
-  ) => Promise<Applied>
+  ) => Promise<unknown>
 }
 
 const appliers: Appliers = {
@@ -29,16 +30,20 @@ const appliers: Appliers = {
   detach: detachDead,
   'remove-rules': removeRules,
   'release-address': releaseAddress,
-  'forget-names': forgetNames,
-  'remove-hosts': removeHosts,
-  'release-name': releaseName,
-  'claim-name': claimName,
+  'forget-names': async (tools, { namespace, id }) =>
+    (await tools.inNamespace(namespace)).hosts.release(id),
+  'remove-hosts': async (tools, { namespace, id }) =>
+    (await tools.inNamespace(namespace)).hosts.remove(id),
+  'release-name': async (tools, { namespace, name, id }) =>
+    (await tools.inNamespace(namespace)).containers.releaseName(name, id),
+  'claim-name': async (tools, { namespace, name, id }) =>
+    (await tools.inNamespace(namespace)).containers.claimName(name, id),
   'release-ports': releasePorts,
   'hold-ports': holdPorts,
   'publish-ports': publishAgain,
   'restore-network': restoreNetwork,
   'restore-kept-network': restoreKeptNetwork,
-  'restore-bridge': restoreBridge,
+  'restore-bridge': ({ kernel }, { bridge }) => kernel.restoreBridge(bridge),
   reattach,
   'restore-link': restoreLink,
   'reserve-address': reserveAddress,
@@ -61,5 +66,10 @@ export async function apply(tools: DoctorTools, group: readonly Repair[]): Promi
   const [first] = group
   if (first === undefined) return undefined
   const applier = appliers[first.kind] as Appliers['detach']
-  return applier(tools, first as RepairOf<'detach'>, group as readonly RepairOf<'detach'>[])
+  const why = await applier(
+    tools,
+    first as RepairOf<'detach'>,
+    group as readonly RepairOf<'detach'>[],
+  )
+  return typeof why === 'string' ? why : undefined
 }
