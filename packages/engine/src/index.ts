@@ -12,11 +12,9 @@ export { collectLinks, collectStage } from './attach/collect-stage.ts'
 export { dhcpSocket } from './attach/demand-dhcp.ts'
 export { type DetachOptions, detachEach } from './attach/detach-each.ts'
 export { checkDoor, undoLeft } from './attach/door.ts'
-export { together } from './attach/failures.ts'
 export { demandFree, type SetsOf, whyFull } from './attach/full-sets.ts'
 export { holdingContainer } from './attach/holding-container.ts'
 export type { HostTools } from './attach/host-tools.ts'
-export { isWhole } from './attach/killed-add.ts'
 export { checkNamespace, type LifeTools, lifeNow } from './attach/life.ts'
 export { rememberedOnly } from './attach/membership.ts'
 export { checkStatus } from './attach/network-operations.ts'
@@ -24,13 +22,10 @@ export { advance, type Step, start, stepOf } from './attach/next-step.ts'
 export { attachEach, checkAll, detachAll, openDoor } from './attach/on-host.ts'
 export type { AttachmentPlan, NetworkPlan, Plan, Progress, ValidAttachment } from './attach/plan.ts'
 export { plannedRows } from './attach/planned-rows.ts'
-export { portsOf } from './attach/ports-made.ts'
 export type { Publishing } from './attach/publish.ts'
 export { reportLines, stepLines } from './attach/report-lines.ts'
-export { plannedCalls, run } from './attach/run.ts'
 export {
   type Attempt,
-  all,
   demandDone,
   goingOn,
   inSequence,
@@ -46,12 +41,9 @@ export {
   statusOfStage,
 } from './attach/stage.ts'
 export { stageRunner } from './attach/stage-runner.ts'
-export { supportedVersions } from './attach/supported-versions.ts'
 export { validateList } from './attach/validate-list.ts'
-export { programsOf, type WayTools, waysNow } from './attach/ways-now.ts'
+export { type WayTools, waysNow } from './attach/ways-now.ts'
 export {
-  attachedIdOf,
-  attachedIds,
   checkOthers,
   entryLives,
   livingRecords,
@@ -59,11 +51,7 @@ export {
   refuseSecondLife,
 } from './attach/whose.ts'
 export { type AskingBundle, prepareAsked, prepareAskedConfig } from './bundle/prepare-asked.ts'
-export {
-  type PreparedBundle,
-  type PrepareOptions,
-  prepareBundle,
-} from './bundle/prepare-bundle.ts'
+export { type PreparedBundle, type PrepareOptions, prepareBundle } from './bundle/prepare-bundle.ts'
 export type { Caller, PrepareTools } from './bundle/prepare-tools.ts'
 export { type AttachmentRow, listAttachments } from './container/attachment-list.ts'
 export { homeLife, homeOf } from './container/container-home.ts'
@@ -80,11 +68,7 @@ export {
 } from './container/container-remove.ts'
 export { renameContainer } from './container/container-rename.ts'
 export type { ContainerRow } from './container/container-row.ts'
-export type {
-  ContainerState,
-  KnownContainer,
-  KnownTools,
-} from './container/container-state.ts'
+export type { ContainerState, KnownContainer, KnownTools } from './container/container-state.ts'
 export { type PortRow, portRows } from './container/port-answers.ts'
 export { publishedPorts } from './container/published-ports.ts'
 export {
@@ -102,13 +86,10 @@ export { type AttachedContainer, nameLeasedResolvers } from './dns/name-leased-r
 export { type QueryRow, queryDns } from './dns/query-dns.ts'
 export type { QuestionRow } from './dns/question-log.ts'
 export { type Resolver, startResolver } from './dns/run-resolver.ts'
-export type {
-  DoctorTools,
-  NamespaceTools,
-} from './doctor/doctor-tools.ts'
+export type { DoctorTools, NamespaceTools } from './doctor/doctor-tools.ts'
 export { examine } from './doctor/examine.ts'
 export { forDoctor } from './doctor/for-doctor.ts'
-export { type HostState, observe } from './doctor/observe.ts'
+export type { HostState } from './doctor/observe.ts'
 export {
   type Healing,
   heal,
@@ -145,7 +126,6 @@ export {
   ensureDefaultNetwork,
   type PlannedNetwork,
   planNetwork,
-  plannedDefaultNetwork,
 } from './network/network-create.ts'
 export {
   type DisconnectRequest,
@@ -161,7 +141,6 @@ export {
 export { listNetworks, type NetworkRow } from './network/network-list.ts'
 export { unusedNetworks } from './network/network-prune.ts'
 export { removeNetworks } from './network/network-remove.ts'
-export { containerLabels, recordsOfAll } from './network/network-users.ts'
 export { networksNotFound } from './network/one-network.ts'
 export { planRemovals } from './network/plan-removals.ts'
 export type { ManageTools } from './network/tools.ts'

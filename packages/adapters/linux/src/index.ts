@@ -7,8 +7,7 @@ export {
   type AppArmorHostOptions,
   appArmorHost,
 } from './apparmor/apparmor-host.ts'
-export { profileName, profileText } from './apparmor/profile-text.ts'
-export { type AppArmorFacts, profileToLoad } from './apparmor/profile-to-load.ts'
+export type { AppArmorFacts } from './apparmor/profile-to-load.ts'
 export { type DefaultRoute, defaultRoute } from './default-route.ts'
 export { ephemeralPorts } from './ephemeral-ports.ts'
 export { type HostFiles, hostName, readHostResolvConf, readHostsFile } from './host-files.ts'

@@ -16,5 +16,5 @@ export {
 } from './event-lines.ts'
 export { parseEventStream, renderEvent, type StreamBlock } from './event-stream.ts'
 export { type MetricFamily, type MetricSample, renderMetrics } from './metrics.ts'
-export { errorOf, type Problem, problemOf, statusOf } from './problem.ts'
+export { errorOf, type Problem, problemOf } from './problem.ts'
 export { readSince, type Since } from './since.ts'

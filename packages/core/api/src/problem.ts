@@ -34,7 +34,7 @@ export function problemOf(error: CniError): Problem {
 }
 
 /** The HTTP status for a code: what the caller got wrong, what is in the way, or what failed here. */
-export function statusOf(code: number): number {
+function statusOf(code: number): number {
   return statuses[code] ?? 500
 }
 

@@ -2,7 +2,7 @@ import { dnsType } from './numbers.ts'
 import { recordSpans, viewOf } from './record-spans.ts'
 
 /** The TTL that a stale answer has, in seconds (RFC 8767, section 4). */
-export const staleSeconds = 30
+const staleSeconds = 30
 
 /** A message whose TTLs are lower by the seconds since it came, down to 0. Throws CniError 6 when it is malformed. */
 export function ageAnswer(octets: Uint8Array, seconds: number): Uint8Array {

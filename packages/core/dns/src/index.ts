@@ -3,7 +3,7 @@
  * octets out. Not for sockets, for upstream resolvers or for where names come from.
  */
 export { addressOctets } from './address-octets.ts'
-export { ageAnswer, staleAnswer, staleSeconds } from './age-answer.ts'
+export { ageAnswer, staleAnswer } from './age-answer.ts'
 export { answerQuestion } from './answer-question.ts'
 export { answerSeconds, type TtlBounds } from './answer-seconds.ts'
 export type { AnswerOutcome, AskedQuestion } from './asked-question.ts'
@@ -34,17 +34,9 @@ export {
   type DnsRecord,
   noFlags,
 } from './message.ts'
-export {
-  dnsClass,
-  dnsOpcode,
-  dnsRcode,
-  dnsType,
-  rcodeName,
-  typeName,
-  typeNumber,
-} from './numbers.ts'
+export { dnsRcode, dnsType, typeName } from './numbers.ts'
 export { parseMessage } from './parse-message.ts'
-export { addressRecord, type RecordHead, recordAddress } from './records.ts'
+export { type RecordHead, recordAddress } from './records.ts'
 export { keptAnswer, type RelayedAnswer, relayAnswer } from './relay-answer.ts'
 export { type ExtendedError, formatReply, type Reply } from './reply.ts'
 export { reverseName } from './reverse-name.ts'

@@ -45,28 +45,10 @@ export const dnsRcode = {
 } as const
 
 const typeNames = namesOf(dnsType)
-const rcodeNames = namesOf(dnsRcode)
 
 /** `AAAA` for 28; `TYPE123` for one that has no name here (RFC 3597, section 5). */
 export function typeName(type: number): string {
   return typeNames.get(type) ?? `TYPE${type}`
-}
-
-/** 28 for `AAAA`, in any case, and 123 for `TYPE123`; undefined for any other text. */
-export function typeNumber(text: string): number | undefined {
-  const upper = text.toUpperCase()
-  const [, digits] = /^TYPE(\d{1,5})$/.exec(upper) ?? []
-  const type = digits === undefined ? dnsTypeOf(upper) : Number(digits)
-  return type !== undefined && type <= 65535 ? type : undefined
-}
-
-/** `NXDOMAIN` for 3; `RCODE7` for one that has no name here. */
-export function rcodeName(rcode: number): string {
-  return rcodeNames.get(rcode) ?? `RCODE${rcode}`
-}
-
-function dnsTypeOf(name: string): number | undefined {
-  return Object.entries(dnsType).find(([each]) => each === name)?.[1]
 }
 
 function namesOf(numbers: Readonly<Record<string, number>>): ReadonlyMap<number, string> {

@@ -9,7 +9,6 @@ export {
   elementsOf,
   isEffect,
   type PlacedElement,
-  publishOf,
   shapeOf,
 } from './effects.ts'
 export { effectsFrom } from './effects-from.ts'
@@ -36,10 +35,9 @@ export {
   readFirewall,
   unreadableTables,
 } from './iptables/read-firewall.ts'
-export { parseRules, type RuleTable } from './iptables/rules.ts'
+export type { RuleTable } from './iptables/rules.ts'
 export type { SavedRules } from './iptables/saved-rules.ts'
 export { bridgeOf, networkRulesReady, sharedRulesReady } from './iptables/shared-rules.ts'
-export { passMark } from './pass-mark.ts'
 export { forwardTables, passRule, passRuleArguments, passRuleText } from './pass-rule.ts'
 export {
   type ForwardedNetwork,
@@ -47,19 +45,10 @@ export {
   passingCommands,
   type RefusingChain,
 } from './refusing-chain.ts'
-export {
-  type Action,
-  type Bit,
-  expressionsOf,
-  type Field,
-  type Match,
-  type Rule,
-  ruleText,
-} from './rule.ts'
+export { type Action, type Bit, expressionsOf, type Field, type Match, type Rule } from './rule.ts'
 export { tableRuleCount, tableRules } from './table-rules.ts'
 export { elementText, tableText } from './table-text.ts'
 export {
-  chains,
   floodingOp,
   makeTable,
   sets,

@@ -26,7 +26,7 @@ const names: Readonly<Record<number, readonly [name: string, text: string]>> = {
 }
 
 /** The name of an errno on Linux, `EEXIST`; `errno 200` for one that netlink has no use for. */
-export function errnoName(errno: number): string {
+function errnoName(errno: number): string {
   return names[errno]?.[0] ?? `errno ${errno}`
 }
 

@@ -19,7 +19,7 @@ export { decodeFlow, dumpUdpFlows, type FoundFlow, forgetFlow } from './conntrac
 export { informMessage, leasedResolvers } from './dhcp-inform.ts'
 export { encodeNftBatch, refusedElement } from './encode-nft-op.ts'
 export { addressOctets, encodeRouteDump, encodeRouteOps } from './encode-route-op.ts'
-export { errnoName, explainErrno } from './errno.ts'
+export { explainErrno } from './errno.ts'
 export {
   decodeAddress,
   decodeLink,

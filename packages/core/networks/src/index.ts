@@ -24,13 +24,7 @@ export {
   findNetworks,
   visibleLabels,
 } from './find.ts'
-export {
-  bridgeName,
-  checkName,
-  defaultNetworkLabel,
-  defaultNetworkName,
-  networkId,
-} from './identity.ts'
+export { bridgeName, checkName, defaultNetworkName, networkId } from './identity.ts'
 export { createLine } from './import/create-line.ts'
 export { networkDifferences } from './import/differences.ts'
 export { readDockerNetworks } from './import/docker.ts'

@@ -26,7 +26,7 @@ export { networkFeatures, pluginFeatures } from './plugin-features.ts'
 export { portmap } from './portmap.ts'
 export { isOwnVeth } from './previous.ts'
 export { ptp } from './ptp.ts'
-export { ipamPlannerOf, plannerOf, whyIpamProgram, whyProgram } from './registry.ts'
+export { ipamPlannerOf, plannerOf, whyProgram } from './registry.ts'
 export {
   type FormerInput,
   planFormer,
@@ -35,7 +35,6 @@ export {
   type StageNeeds,
   stageNeeds,
 } from './stage.ts'
-export { staticAddresses } from './static.ts'
 export { tuning } from './tuning.ts'
 export { ipvlan, macvlan, vlan } from './upper.ts'
 export { isNative, type PluginChoice, type PluginWay, waysOf } from './ways.ts'

@@ -1,5 +1,5 @@
 import { keyOf } from './key.ts'
-import { type Owner, ownerMark } from './owner.ts'
+import type { Owner } from './owner.ts'
 import type { Owned, Resource } from './resource.ts'
 
 /** One step from what is to what should be. */
@@ -67,11 +67,4 @@ function isHint(key: string): boolean {
 function sameMembers(wanted: readonly unknown[], found: object): boolean {
   if (!Array.isArray(found) || found.length !== wanted.length) return false
   return wanted.every((each) => found.some((other) => matches(each, other)))
-}
-
-/** Whether a change takes something of an owner's, or gives it something. */
-export function concerns(change: Change, owner: Owner): boolean {
-  const marks = change.kind === 'alter' ? [change.from, change.to] : []
-  const one = targetOf(change)
-  return [...marks, one].some((each) => ownerMark(each.owner) === ownerMark(owner))
 }

@@ -41,6 +41,11 @@ export async function lifeNow(tools: LifeTools, record: AttachmentRecord): Promi
   return lifeOf(record, seen, proven)
 }
 
+/** Whether a namespace is certainly still the one that was recorded. */
+export async function isAlive(tools: LifeTools, record: AttachmentRecord): Promise<boolean> {
+  return (await lifeNow(tools, record)) === 'alive'
+}
+
 /** Whether the interface of an attachment is in a namespace that was seen, with the MAC and the addresses that ADD returned. */
 export async function isProven(
   { netns, cache }: LifeTools,

@@ -14,7 +14,7 @@ import type {
   CachedAttachment,
 } from '@vethra/world'
 import type { HostTools } from './host-tools.ts'
-import { isProven, type LifeTools, lifeNow } from './life.ts'
+import { isAlive, isProven, type LifeTools, lifeNow } from './life.ts'
 import { keyOf } from './membership.ts'
 
 /**
@@ -130,10 +130,6 @@ export async function livingRecords(
 
 async function isThere({ netns }: LifeTools, path: string, own: string): Promise<boolean> {
   return isSameNamespace(await netns.look(path), await netns.look(own)) ?? path === own
-}
-
-async function isAlive(tools: LifeTools, record: AttachmentRecord): Promise<boolean> {
-  return (await lifeNow(tools, record)) === 'alive'
 }
 
 // A record of 0.1 may be this container's own, from before: only one that certainly lives is in the way.

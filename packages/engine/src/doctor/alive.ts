@@ -1,12 +1,7 @@
 import type { AttachmentKey, AttachmentRecord, CachedAttachment } from '@vethra/world'
 import type { HostTools } from '../attach/host-tools.ts'
 import { isWhole } from '../attach/killed-add.ts'
-import { type LifeTools, lifeNow } from '../attach/life.ts'
-
-/** Whether a namespace is certainly still the one that was recorded. */
-export async function isAlive(tools: LifeTools, record: AttachmentRecord): Promise<boolean> {
-  return (await lifeNow(tools, record)) === 'alive'
-}
+import { isAlive, type LifeTools } from '../attach/life.ts'
 
 /** The record of an attachment whose namespace lives; undefined when it does not, or nothing is recorded. */
 export async function livingRecord(
