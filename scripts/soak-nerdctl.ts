@@ -1,9 +1,11 @@
 // A real nerdctl beside Vethra on one host, with Debian's containerd, runc and plugins: what each tells of the other's
 // containers and networks, whose network rm and prune take what, and what the doctor mends. docs/compared.md has the
 // table. VETHRA_NERDCTL names the executable, any of 1.7 to 2.3; several are joined by ":".
+import { setTimeout as sleep } from 'node:timers/promises'
 import { startContainerd } from '../e2e/containerd.ts'
 import { openHost, plugins } from '../e2e/host.ts'
 import { importImage, makeImage } from '../e2e/pods.ts'
+import { startDaemon } from '../e2e/running-daemon.ts'
 import {
   type Beside,
   demand,
@@ -45,6 +47,7 @@ for (const nerdctl of nerdctls) {
 
 async function tryAll(each: Beside): Promise<void> {
   await tellsItsContainers(each)
+  await tellsEvents(each)
   await bothInOneNetwork(each)
   await survives(each)
   await isHealed(each)
@@ -106,6 +109,28 @@ async function tellsItsContainers({ host, theirs, ours, sharing }: Beside): Prom
   await theirs('rm', '-f', 'shop')
   equal([await listed(ours), await listed(sharing)], [[], []], 'removed')
   equal([await kinds(ours), await kinds(sharing)], [[], []], 'doctor of a removed one')
+}
+
+// The daemon tells of what nerdctl attaches and detaches; version 1 detaches as it removes.
+async function tellsEvents({ host, theirs }: Beside): Promise<void> {
+  const daemon = await startDaemon(host)
+  try {
+    // What is attached before its first look is none of its news.
+    while ((await daemon.ask('/health')).status !== 200) await sleep(50)
+    const id = (await theirs(...start('told'))).trim().slice(-64)
+    const isOfIt = (each: object) => 'Container' in each && each.Container === id
+    const awaited = async (...wanted: readonly string[]) => {
+      const types = async () => (await daemon.events()).filter(isOfIt).map(({ Type }) => Type)
+      for (let tries = 0; tries < 100 && (await types()).length < wanted.length; tries += 1)
+        await sleep(100)
+      equal(await types(), wanted, "events of nerdctl's container")
+    }
+    await awaited('container-attached')
+    await theirs('rm', '-f', 'told')
+    await awaited('container-attached', 'container-detached')
+  } finally {
+    await daemon.end()
+  }
 }
 
 async function bothInOneNetwork({

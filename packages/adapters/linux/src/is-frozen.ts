@@ -16,13 +16,16 @@ export async function isFrozen(
 
 // cgroups(7): `ID:CONTROLLERS:PATH`, and `0::PATH` of v2, which may be mounted beside v1. A path out of our own root has "..".
 function stateFiles(groups: string, root: string): readonly string[] {
-  return groups.split('\n').flatMap((line) => {
-    const [, controllers, path = ''] = /^\d+:([^:]*):(\/.*)$/.exec(line) ?? []
-    if (path.split('/').includes('..')) return []
-    if (controllers?.split(',').includes('freezer')) return [`${root}/freezer${path}/freezer.state`]
-    if (controllers !== '') return []
-    return [root, `${root}/unified`].map((each) => `${each}${path}/cgroup.freeze`)
+  const paths = groups.split('\n').flatMap((line) => {
+    const [, controllers = '', path = ''] = /^\d+:([^:]*):(\/.*)$/.exec(line) ?? []
+    return path === '' || path.split('/').includes('..') ? [] : [[controllers, path] as const]
   })
+  const first = paths.find(([controllers]) => controllers.split(',').includes('freezer'))
+  if (first) return [`${root}/freezer${first[1]}/freezer.state`]
+  const unified = paths.filter(([controllers]) => controllers === '').map(([, path]) => path)
+  return unified.flatMap((path) =>
+    [root, `${root}/unified`].map((each) => `${each}${path}/cgroup.freeze`),
+  )
 }
 
 function read(file: string): Promise<string | undefined> {
