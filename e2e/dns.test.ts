@@ -38,7 +38,7 @@ describeOnHost('DNS for containers', () => {
     await run('web', '--network', 'lan', '--network-alias', 'shop', '-p', '127.0.0.1:8081:80')
     await run('db', '--network', 'lan', '--network', 'back', '--dns', '127.0.0.8')
     await run('old', '--network', 'plain')
-  })
+  }, 30_000)
 
   afterAll(async () => {
     await daemon?.end()

@@ -4,7 +4,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { type ClientCase, digCases, resolverCases } from './soak-dns-clients.ts'
 import { firewallDemands } from './soak-dns-firewalls.ts'
 import { type DnsHost, openDnsHost } from './soak-dns-host.ts'
@@ -46,15 +45,16 @@ function tell(what: string, isSo: boolean, said: string): void {
 }
 
 /** From the end of a command to the first answer by it: asked by one client that asks again each 2 ms. */
-async function freshness({ host, id, inside }: DnsHost): Promise<string> {
+async function freshness({ host, id, inside, sh }: DnsHost): Promise<string> {
   const took: number[] = []
   for (let change = 0; change < changes; change += 1) {
     const name = `fresh-${change}`
+    const ready = `${host.folder}/${name}`
     const asking = inside(
       'db',
-      `exec ${process.execPath} ${import.meta.dirname}/soak-dns-wait.ts 10.9.1.1 ${name}`,
+      `exec ${process.execPath} ${import.meta.dirname}/soak-dns-wait.ts 10.9.1.1 ${name} ${ready}`,
     )
-    await setTimeout(150)
+    await sh(`until test -e ${ready}; do sleep 0.05; done`)
     await host.vethra('container', 'rename', id('web'), name)
     const ended = Date.now()
     took.push(Number(await asking) - ended)

@@ -193,7 +193,12 @@ export function sampleTools(host: SampleHost): DoctorTools {
         read: async () => undefined,
         list: async () => [],
         ids: async () => host.folders.map(({ id }) => id),
-        folders: async () => host.folders,
+        folder: async (id) =>
+          host.folders.find((each) => each.id === id) ?? {
+            id,
+            names: 'none',
+            withoutNetworks: false,
+          },
       },
     }),
     ipam: async () => ({

@@ -33,8 +33,8 @@ export interface HostsStore {
 export interface HostsFolders {
   /** The ids of all folders of containers, ascending. Throws CniError 5. */
   ids(): Promise<readonly string[]>
-  /** Every folder of a container, ascending by id, and what its peers know of it. Throws CniError 5. */
-  folders(): Promise<readonly HostsFolder[]>
+  /** The folder of a container, and what its peers know of it. Throws CniError 5. */
+  folder(id: string): Promise<HostsFolder>
 }
 
 /** The folder of one container's hosts file. */

@@ -4,7 +4,7 @@ import { type ContainerNames, checkNames } from '@vethra/names'
 import type { HostsFolders, HostsStore, Lock } from '@vethra/world'
 import { changeNames, type NameChange, type OnFault } from './change-names.ts'
 import { listContainers } from './list-containers.ts'
-import { listHostsFolders } from './list-folders.ts'
+import { lookAtFolder } from './look-at-folder.ts'
 import { placesOf } from './places.ts'
 import { prepareFiles } from './prepare-files.ts'
 import { readNames } from './read-names.ts'
@@ -73,8 +73,8 @@ export function diskHostsStore(options: DiskHostsStoreOptions): HostsStore & Hos
     async ids() {
       return listContainers(places)
     },
-    async folders() {
-      return listHostsFolders(places)
+    async folder(id) {
+      return lookAtFolder(places, id)
     },
     async list() {
       return listContainers(places).flatMap((id) => readNames(places, id) ?? [])

@@ -85,11 +85,12 @@ async function inNamespace(
   { containers, hosts, clock }: NamespaceTools & Pick<DoctorTools, 'clock'>,
   { idOf, recorded, scope }: Wanted,
 ): Promise<SeenContainers> {
-  const [stored, folders, held] = await Promise.all([
+  const [stored, ids, held] = await Promise.all([
     containers.list(),
-    hosts.folders(),
+    hosts.ids(),
     containers.heldNames(),
   ])
+  const folders = await mapInTurns(clock, ids, hosts.folder)
   const byId = new Map(folders.map((each) => [each.id, each]))
   const named = (id: string) => ({ namespace, id, containerId: idOf({ namespace, id }) })
   const wanted = stored.map(named).filter((each) => isIn(scope, each))
@@ -99,9 +100,9 @@ async function inNamespace(
       isRecorded: recorded.has(each.containerId),
     }),
   )
-  const ids = new Set(stored)
+  const inStore = new Set(stored)
   const left = folders
-    .filter(({ id }) => !ids.has(id))
+    .filter(({ id }) => !inStore.has(id))
     .map((each) => hostsAlone(named(each.id), each))
   return { containers: [...known, ...left], names: held.map((each) => ({ namespace, ...each })) }
 }
