@@ -19,6 +19,8 @@ describe('eventFilter', () => {
     [[], true],
     [['type=network'], true],
     [['type=container'], false],
+    [['type=container-connected'], true],
+    [['type=container-removed'], false],
     [['event=connect'], true],
     [['event=container-connected'], true],
     [['event=disconnect', 'event=connect'], true],

@@ -5,7 +5,7 @@ type Matches = (event: HostEvent, value: string) => boolean
 
 /** The keys of `--filter`, as docker calls them. */
 const keys: Readonly<Record<string, Matches>> = {
-  type: ({ Type }, value) => value === kindOf(Type)[0],
+  type: ({ Type }, value) => value === Type || value === kindOf(Type)[0],
   event: ({ Type }, value) => value === Type || value === kindOf(Type)[1] || isRemoval(Type, value),
   network: ({ Network }, value) => Network === value,
   // The beginning of an id counts where it can be no name.
