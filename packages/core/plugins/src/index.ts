@@ -3,11 +3,7 @@
  * follow. One file a plugin. Not for doing any of it to a host.
  */
 
-export { bridge } from './bridge.ts'
-export { firewall } from './firewall.ts'
-export { hostLocal } from './host-local.ts'
 export { type LinkKind, linkKinds } from './link-kinds.ts'
-export { loopback } from './loopback.ts'
 export { hostEndName } from './names.ts'
 export type {
   AddressClaim,
@@ -23,9 +19,7 @@ export type {
   WantedFacts,
 } from './plugin.ts'
 export { networkFeatures, pluginFeatures } from './plugin-features.ts'
-export { portmap } from './portmap.ts'
 export { isOwnVeth } from './previous.ts'
-export { ptp } from './ptp.ts'
 export { ipamPlannerOf, plannerOf, whyProgram } from './registry.ts'
 export {
   type FormerInput,
@@ -36,6 +30,5 @@ export {
   stageNeeds,
 } from './stage.ts'
 export { tuning } from './tuning.ts'
-export { ipvlan, macvlan, vlan } from './upper.ts'
 export { isNative, type PluginChoice, type PluginWay, waysOf } from './ways.ts'
 export { words } from './words.ts'
