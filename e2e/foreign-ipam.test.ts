@@ -83,9 +83,13 @@ describeOnHost('an IPAM plugin that is not built in, below a bridge that is', ()
       return ran.stdout
     }
     const dhcp = (operation: string) =>
-      host.run([executable, '--cni-path', plugins, 'cni', operation, 'wire', '/run/netns/blue'], {
-        env: { CNI_ARGS: 'IgnoreUnknown=1;NERDCTL_CNI_DHCP_HOSTNAME=web' },
-      })
+      host.run(
+        [
+          ...[executable, '--cni-path', plugins, '--log-level', 'debug'],
+          ...['cni', operation, 'wire', '/run/netns/blue'],
+        ],
+        { env: { CNI_ARGS: 'IgnoreUnknown=1;NERDCTL_CNI_DHCP_HOSTNAME=web' } },
+      )
     // The plugin asks for no resolvers: the hook does, and only where nobody gave any.
     const asksItsResolvers = async () => {
       const names = async (name: string, ...flags: readonly string[]) => {
@@ -137,12 +141,11 @@ describeOnHost('an IPAM plugin that is not built in, below a bridge that is', ()
     await sh(`mkdir -p /run/cni; (exec ${plugins}/dhcp daemon >/dev/null 2>&1 </dev/null & echo $! >>/run/pids)
       until [ -S /run/cni/dhcp.sock ]; do sleep 0.1; done`)
     try {
-      const began = performance.now()
       const added = await dhcp('add')
       expect(added).toMatchObject({ exitCode: 0 })
-      expect(performance.now() - began).toBeLessThan(3000)
-      // The server heard the first question: the link was up when it was asked.
-      expect(await sh('grep -c DHCPDISCOVER /run/dnsmasq.log')).toBe('1')
+      // The link is up when the plugin is called. Where it is not, the daemon's first DISCOVER is lost, and the next one seconds later.
+      const [, leasingMs] = /ADD \S*\/dhcp (\d+) ms/.exec(added.stderr) ?? []
+      expect(Number(leasingMs)).toBeLessThan(1000)
       expect(JSON.parse(added.stdout).ips[0].address).toMatch(/^10\.33\.0\.5\d\/24$/)
       expect(await sh('cut -d" " -f4 /run/leases')).toBe('web')
       expect(await dhcp('del')).toMatchObject({ exitCode: 0 })
