@@ -55,12 +55,16 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
   const seen = attachments.observed
   await tools.clock.breathe?.()
   const kernel = await tools.host.kernel?.()
+  const lost = isFor(scope, 'restore-kept-network', 'remove-elements')
+    ? await lostNetworks(tools, namespaces, networks)
+    : []
   const table = await observeTable(
     { kernel, native: attachments.native, effectsOf: tools.effectsOf, clock: tools.clock },
     isFor(scope, 'remove-elements')
       ? {
           attachments: seen,
-          networks: [...networks.map(({ name }) => name), ...podNetworks(seen)],
+          // What a lost network's containers shared is needed again once it is back.
+          networks: [...[...networks, ...lost].map(({ name }) => name), ...podNetworks(seen)],
           ours: [
             ...networks.flatMap(({ managed, name }) => (managed ? [name] : [])),
             ...(await keptNames(tools, namespaces)),
@@ -102,9 +106,7 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
       table: leads ? { ...table, leads } : table,
       confFaults,
       shadowed,
-      lost: isFor(scope, 'restore-kept-network')
-        ? await lostNetworks(tools, namespaces, networks)
-        : [],
+      lost,
       damaged: attachments.damaged,
       host,
     },
