@@ -95,8 +95,8 @@ export async function comparableSnapshot({ host }: Pick<DamageHost, 'host'>): Pr
   return {
     links: links.map(plain).toSorted(),
     rules: rules.toSorted(),
-    // An index, and what tuning of Debian keeps of a MAC that it was given.
-    files: files.filter((file) => !/^\/run\/(vethra\/ipam|cni\/tuning)\//.test(file)),
+    // Indexes, which are made again when they are needed, and what tuning of Debian keeps of a MAC that it was given.
+    files: files.filter((file) => !/^\/run\/(vethra\/(ipam|hosts)|cni\/tuning)\//.test(file)),
     processes: processes.map((each) => each.replace(/\d+/g, 'N')),
   }
 }
