@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { describeOnHost } from './gate.ts'
-import { type Host, openHost } from './host.ts'
+import { executable, type Host, openHost } from './host.ts'
 
 describeOnHost('vethra cni', () => {
   let host: Host
@@ -82,6 +82,16 @@ describeOnHost('vethra cni', () => {
     expect(rules.filter((rule) => rule.includes('8081'))).not.toEqual([])
     expect(await vethra('cni', 'del', 'lan', '/run/netns/blue')).toMatchObject({ exitCode: 0 })
     expect((await host.snapshot()).rules.filter((rule) => rule.includes('8081'))).toEqual([])
+  })
+
+  it('refuses a name beyond ASCII, which plugins in this process do not make, and leaves nothing', async () => {
+    await host.vethra('network', 'create', 'lan')
+    const before = await host.snapshot()
+    const argv = [executable, '--plugins', 'native', 'cni', 'add', 'lan', '/run/netns/blue']
+    const refused = await host.run(argv, { env: { CNI_IFNAME: 'é0' } })
+    expect(refused).toMatchObject({ exitCode: 1, stdout: '' })
+    expect(refused.stderr).toMatch(/^error: .*é0 \(CNI code 4\)\n {2}hint: /)
+    expect(await host.snapshot()).toEqual(before)
   })
 
   it('detaches after the namespace and the conf list have gone, and nothing is left', async () => {

@@ -1,4 +1,11 @@
-import { CniError, type JsonObject, onCniError, type Result, renderResult } from '@vethra/cni'
+import {
+  CniError,
+  checkPlainIfname,
+  type JsonObject,
+  onCniError,
+  type Result,
+  renderResult,
+} from '@vethra/cni'
 import { addStage, checkStage, collectLinks, collectStage, statusOfStage } from '@vethra/engine'
 import { words } from '@vethra/plugins'
 import type { Resource } from '@vethra/state'
@@ -38,6 +45,7 @@ export function planned(type: string, world: PluginWorld): Plugin {
 async function add(call: PlannedCall): Promise<JsonObject> {
   const { type, host, request } = call
   checkArgs(call)
+  checkPlainIfname(request.ifname)
   demandPrevious(call)
   const stage = stageOf(call, 'ADD')
   await host.checkNetns(request.netns)

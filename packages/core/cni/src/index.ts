@@ -25,6 +25,7 @@ export {
   checkIfname,
   checkNetworkName,
   checkPathComponent,
+  checkPlainIfname,
   isPathComponent,
 } from './names.ts'
 export {

@@ -5,6 +5,7 @@ import {
   checkIfname,
   checkNetworkName,
   checkPathComponent,
+  checkPlainIfname,
 } from './index.ts'
 
 function thrown(run: () => void): CniError | undefined {
@@ -62,6 +63,16 @@ describe('checkIfname', () => {
     ['a\u0085b', 'interface name contains / or : or whitespace characters'],
   ])('refuses %j: %s', (ifname, message) => {
     expect(thrown(() => checkIfname(ifname))).toMatchObject({ code: 4, message })
+  })
+})
+
+describe('checkPlainIfname', () => {
+  it.each(['eth0', 'e"0', 'e\\0', '$(id)'])('takes %j', (ifname) => {
+    expect(thrown(() => checkPlainIfname(ifname))).toBeUndefined()
+  })
+
+  it.each(['é0', 'e\u007f0', 'e\u202e0', 'e\u00010'])('refuses %j', (ifname) => {
+    expect(thrown(() => checkPlainIfname(ifname))).toMatchObject({ code: 4, details: ifname })
   })
 })
 

@@ -37,6 +37,17 @@ export function checkIfname(ifname: string): void {
   if (fault) throw new CniError({ code: 4, details: ifname, ...fault })
 }
 
+/** Throws CniError 4 unless an interface name is of printable ASCII characters: plugins in this process make no others. */
+export function checkPlainIfname(ifname: string): void {
+  if (/^[!-~]+$/.test(ifname)) return
+  throw new CniError({
+    code: 4,
+    message: 'interface name has characters other than printable ones of ASCII',
+    details: ifname,
+    hint: 'Use letters and digits, or have programs make the interface: set plugins to "exec".',
+  })
+}
+
 function ifnameFault(ifname: string): { message: string; details?: string } | undefined {
   if (ifname === '') return { message: 'interface name is empty' }
   if (octets(ifname) > 15) {

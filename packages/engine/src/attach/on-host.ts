@@ -1,4 +1,4 @@
-import { CniError, guards, identityOf, type ParsedResult } from '@vethra/cni'
+import { CniError, checkPlainIfname, guards, identityOf, type ParsedResult } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
 import type { PluginWay } from '@vethra/plugins'
 import type { AttachmentRecord } from '@vethra/world'
@@ -109,6 +109,7 @@ async function attachOne(tools: HostTools, membership: Membership): Promise<Pars
   await checkAttachable(tools.cache, list, attachment)
   await demandDhcp(tools, list)
   const ways = waysNow(tools, list)
+  if (ways.some(({ way }) => way === 'native')) checkPlainIfname(attachment.ifname)
   const record = await makeRecord(tools, membership, nativeIntent(ways, { list, attachment }))
   try {
     const result = await addPlugins(tools, { list, attachment, record })
