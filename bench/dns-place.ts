@@ -63,10 +63,15 @@ export async function openDnsPlace(host: Host, count: number): Promise<DnsPlace>
   await writeContainers(host, names)
   const ask = (asker: string, ...flags: readonly string[]) =>
     made(host, 'ip', 'netns', 'exec', asker, 'dnsperf', '-s', server, '-d', data, ...flags)
+  // dnsmasq ends a connection now and then while dnsperf still reads, which ends with an error.
+  const askAgain: Ask = (...words) =>
+    ask(...words)
+      .catch(() => ask(...words))
+      .catch(() => ask(...words))
   return {
     start: (which) => start(host, which, { names, answers: () => answers(ask) }),
     load: async ({ transport, clients, seconds }) => {
-      const said = await ask(
+      const said = await askAgain(
         'a0',
         '-m',
         transport,
