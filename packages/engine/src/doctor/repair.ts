@@ -62,6 +62,7 @@ const rounds = 3
 export async function heal(tools: DoctorTools, hooks: RepairHooks = {}): Promise<Healing> {
   const outcomes: RepairOutcome[] = []
   const tried = new Set<string>()
+  for (const store of [tools.host.records, tools.host.cache]) await store.tidy?.()
   for (let round = 0; ; round += 1) {
     const state = await observe(tools)
     await tools.clock.breathe?.()
@@ -74,7 +75,6 @@ export async function heal(tools: DoctorTools, hooks: RepairHooks = {}): Promise
     for (const each of due) tried.add(JSON.stringify(each))
     if (!due.every(isGuarded)) await tools.clock.sleep(lastingMs)
     outcomes.push(...(await repair(tools, due, hooks)))
-    for (const store of [tools.host.records, tools.host.cache]) await store.tidy?.()
   }
 }
 
