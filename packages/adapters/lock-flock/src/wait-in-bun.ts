@@ -2,19 +2,22 @@ import { dlopen } from 'bun:ffi'
 
 /**
  * Waits by asking again and again: flock(2) that waits would keep the whole process waiting, its
- * own holders of the same lock too.
+ * own holders of the same lock too. After a long wait it asks seldom: a hundred that wait would take milliseconds of
+ * the processor each from the one that holds the lock.
  */
 export async function waitInBun(descriptor: number, timeoutMs: number): Promise<boolean> {
-  const end = performance.now() + timeoutMs
-  for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
-    if (libc.flock(descriptor, exclusive | nonBlocking) === 0) return true
-    const left = end - performance.now()
-    if (left <= 0) return false
-    await Bun.sleep(Math.min(left, pauseMs))
+  const begin = performance.now()
+  while (libc.flock(descriptor, exclusive | nonBlocking) !== 0) {
+    const waited = performance.now() - begin
+    if (waited >= timeoutMs) return false
+    const pause = Math.min(Math.max(waited / 4, shortestPauseMs), longestPauseMs)
+    await Bun.sleep(Math.min(pause, timeoutMs - waited))
   }
+  return true
 }
 
-const longestPauseMs = 16
+const shortestPauseMs = 1
+const longestPauseMs = 32
 const exclusive = 2
 const nonBlocking = 4
 
