@@ -183,17 +183,6 @@ export const damages: readonly Damage[] = [
     ],
     ['a record is removed', 'record-damaged', ({ web }) => `rm ${records}/${fileOf(web)}`],
     [
-      'a record names another boot',
-      'record-outdated',
-      ({ web }) =>
-        `sed -i 's/"bootId":"[^"]*"/"bootId":"11111111-2222-3333-4444-555555555555"/' ${records}/${fileOf(web)}`,
-    ],
-    [
-      'a record names another namespace',
-      'record-outdated',
-      ({ web }) => `sed -i 's/"cookie":"[0-9]*"/"cookie":"9999999"/' ${records}/${fileOf(web)}`,
-    ],
-    [
       'a reservation is removed',
       'reservation-missing',
       ({ address }) => `rm ${networks}/lan/${address}`,

@@ -106,8 +106,11 @@ describeOnHost('a namespace, and a process, is told from the next one', () => {
     expect(await join()).toMatchObject({ exitCode: 1 })
   })
 
-  it('what was attached in another boot is gone, whatever is at its path', async () => {
-    await rewrite({ bootId: '00000000-0000-4000-8000-000000000000' })
+  it.each([
+    ['in another boot', { bootId: '00000000-0000-4000-8000-000000000000' }],
+    ['in a namespace of another cookie', { cookie: '1' }],
+  ])('what was attached %s is gone, whatever is at its path', async (_, change) => {
+    await rewrite(change)
     expect(await kinds()).toContain('attachment-dead')
     await host.vethra('doctor', '--repair')
     expect(await attached()).toMatchObject({ recorded: false, reserved: '0' })

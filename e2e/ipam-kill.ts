@@ -87,7 +87,7 @@ async function killOne(
   usualMs: number,
 ): Promise<boolean> {
   // A call begins with the start of its program, in which there is nothing to break.
-  const seconds = ((usualMs * (0.2 + 1.1 * Math.random())) / 1000).toFixed(4)
+  const seconds = ((usualMs * (0.1 + Math.random())) / 1000).toFixed(4)
   const { exitCode } = await host.run(['timeout', '-s', 'KILL', seconds, plugin], {
     input: JSON.stringify(conf),
     env: environment({ command, id, conf }),

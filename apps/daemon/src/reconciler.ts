@@ -70,17 +70,31 @@ export function newReconciler(tools: ReconcilerTools): Reconciler {
   let flushed = false
   let flushes: readonly number[] = []
   let ifFlushed: readonly Repair[] = []
+  let mending: Promise<void> | undefined
+  let mended: readonly RepairOutcome[] = []
 
+  // Ports are closed: what was made there is looked for at once, beside a look that is under way.
+  const mend = async () => {
+    try {
+      while (flushed && !closed) {
+        flushed = false
+        mended = [...mended, ...(await repair(doctor, ifFlushed, history))]
+        await doctor.clock.sleep(echoMs)
+      }
+    } catch (error) {
+      last = failed(tools, last, error)
+    } finally {
+      mending = undefined
+    }
+  }
   const reconcile = async (): Promise<readonly RepairOutcome[]> => {
     const [began, cpu] = [tools.now(), tools.cpuMs()]
     const outcomes: RepairOutcome[] = []
     try {
-      // Ports are closed: what was made there is looked for first, and all else once our own changes are heard.
-      while (flushed && !closed) {
-        flushed = false
-        outcomes.push(...(await repair(doctor, ifFlushed, history)))
-        await doctor.clock.sleep(echoMs)
-      }
+      // All else is looked for once our own changes are heard.
+      await mending
+      outcomes.push(...mended)
+      mended = []
       // What was heard until now is looked at here.
       unplan()
       const healing = await heal(doctor, history)
@@ -114,8 +128,9 @@ export function newReconciler(tools: ReconcilerTools): Reconciler {
     timer = setTimeout(() => {
       timerAt = Number.POSITIVE_INFINITY
       const restMs = restUntil - tools.now()
-      if (restMs > 0 && !flushed) plan(restMs)
-      else void inTurn()
+      if (restMs > 0 && !flushed) return plan(restMs)
+      if (flushed) mending ??= mend()
+      void inTurn()
     }, inMs)
   }
   const inTurn = (): Promise<readonly RepairOutcome[]> => {
@@ -144,6 +159,7 @@ export function newReconciler(tools: ReconcilerTools): Reconciler {
     async close() {
       closed = true
       unplan()
+      await mending
       await running
     },
   }

@@ -39,7 +39,7 @@ function outdated(each: ObservedAttachment): Finding {
     kind: 'record-outdated',
     severity: 'warning',
     subject: { kind: 'attachment', name: attachmentText(each) },
-    message: `the record of ${ifname} of container ${containerId} in network ${network} names its namespace by an inode, which can be reused, or names another`,
+    message: `the record of ${ifname} of container ${containerId} in network ${network} names its namespace by an inode, which can be reused`,
     evidence: [`${ifname} in ${netns} has the MAC and the addresses that are cached`],
     repair: restoreRecord(each),
   })

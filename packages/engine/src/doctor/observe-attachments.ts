@@ -132,7 +132,7 @@ interface Sources {
 
 interface Seen {
   readonly state: Life
-  /** Whether what its record names its namespace by is not enough, or wrong. */
+  /** Whether its record names its namespace by an inode alone. */
   readonly byInode: boolean
 }
 
@@ -141,7 +141,8 @@ async function stateOf(
   host: DoctorTools['host'],
   { record, entry, recordDamaged, ours }: Sources,
 ): Promise<Seen> {
-  if (record) return stateOfRecorded(host, record)
+  // Another boot, or another cookie, is another namespace, whatever interface it has: its user can give it any.
+  if (record) return { state: await lifeNow(host, record), byInode: record.cookie === undefined }
   if (entry === undefined) return { state: 'unknown', byInode: false }
   const netns = ours ? entry.attachment.netns : netnsOfEntry(entry)
   const seen = await host.netns.look(netns)
@@ -149,15 +150,6 @@ async function stateOf(
   const isThere = recordDamaged && (await isProven(host, lost, seen))
   const state = !ours && seen.found === 'missing' ? 'gone' : lifeOf(lost, seen)
   return { state: isThere ? 'alive' : state, byInode: false }
-}
-
-// A record that names another namespace, or another boot, is wrong where the interface inside is its attachment's.
-async function stateOfRecorded(host: DoctorTools['host'], record: AttachmentRecord): Promise<Seen> {
-  const state = await lifeNow(host, record)
-  if (state === 'alive') return { state, byInode: record.cookie === undefined }
-  const seen = await host.netns.look(record.netns)
-  const isThere = seen.found === 'namespace' && (await isProven(host, record, seen))
-  return isThere ? { state: 'alive', byInode: true } : { state, byInode: false }
 }
 
 function keyOf({ network, attachment }: CachedAttachment): string {
