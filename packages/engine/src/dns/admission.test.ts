@@ -14,7 +14,10 @@ const record = (name: string) => ({ network: name, netns: `/run/netns/${name}` }
 
 /** A host with a container in each network named, whose questions arrive where `hears` says so of its rules. */
 function sample(names: readonly string[], hears: (rules: string, server: string) => boolean) {
-  const state = { rules: '', asked: [] as string[], reports: [] as CniError[], fails: false }
+  const state = {
+    ...{ rules: '', asked: [] as string[], reports: [] as CniError[], fails: false },
+    isThere: true,
+  }
   const tools = {
     records: { list: async () => names.map(record) as unknown as readonly AttachmentRecord[] },
     rules: {
@@ -30,6 +33,7 @@ function sample(names: readonly string[], hears: (rules: string, server: string)
         }
       },
     },
+    netns: { look: async () => ({ found: state.isThere ? 'namespace' : 'missing' }) },
     sockets: {
       ask: async ({ server, netns }: { server: string; netns?: string }) => {
         state.asked.push(`${netns} ${server}`)
@@ -107,6 +111,18 @@ it('a container that was being attached when it asked is no firewall', async () 
   const { state, admission } = sample(['lan'], () => isAttached)
   await admission.examine([lan], false)
   isAttached = true
+  await admission.examine([lan], false)
+  expect([state.rules, admission.refusal(lan.file), admission.isInDoubt()]).toEqual([
+    '',
+    undefined,
+    false,
+  ])
+})
+
+it('a container that went while it asked is no firewall', async () => {
+  const { state, admission } = sample(['lan'], () => false)
+  state.isThere = false
+  await admission.examine([lan], false)
   await admission.examine([lan], false)
   expect([state.rules, admission.refusal(lan.file), admission.isInDoubt()]).toEqual([
     '',

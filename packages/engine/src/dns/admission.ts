@@ -17,7 +17,7 @@ export interface Admission {
 }
 
 /** The parts that admission is examined with. */
-export interface AdmissionTools extends InputTools, Pick<World, 'records'> {
+export interface AdmissionTools extends InputTools, Pick<World, 'records' | 'netns'> {
   readonly sockets: Pick<DnsSockets, 'ask'>
 }
 
@@ -39,8 +39,8 @@ export function newAdmission(tools: AdmissionTools): Admission {
   const suspects = new Set<string>()
   const isOpen = (file: string) => suspects.has(file) && verdicts.get(file) === undefined
   const input = newInputRules(tools)
-  const asking = (candidates: readonly Candidate[]) =>
-    Promise.all(candidates.map(async (each) => ({ ...each, isHeard: await arrives(tools, each) })))
+  const asking = async (candidates: readonly Candidate[]) =>
+    (await Promise.all(candidates.map((each) => asked(tools, each)))).flat()
 
   return {
     async examine(networks, all) {
@@ -92,6 +92,16 @@ function candidatesIn(
     const found = records.find((each) => each.network === network.name && each.netns !== '')
     return found && network.addresses.length > 0 ? [{ network, netns: found.netns }] : []
   })
+}
+
+// A namespace that went meanwhile says nothing of a firewall.
+async function asked(
+  tools: AdmissionTools,
+  candidate: Candidate,
+): Promise<readonly (Candidate & { readonly isHeard: boolean })[]> {
+  const isHeard = await arrives(tools, candidate)
+  const isThere = isHeard || (await tools.netns.look(candidate.netns)).found === 'namespace'
+  return isThere ? [{ ...candidate, isHeard }] : []
 }
 
 async function arrives(

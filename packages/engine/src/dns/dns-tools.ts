@@ -10,6 +10,7 @@ export type DnsTools = Pick<
   | 'containers'
   | 'hosts'
   | 'records'
+  | 'netns'
   | 'places'
   | 'files'
   | 'clock'
