@@ -1,6 +1,6 @@
 import { readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { type Containerd, startContainerd } from './containerd.ts'
 import { describeOnHost } from './gate.ts'
 import { executable, type Host, openHost, plugins } from './host.ts'
@@ -98,6 +98,7 @@ describeOnHost("Debian's containerd, beside Vethra", () => {
 
   it('a container that ctr attached is shown by namespace, id and state, told of by the daemon, and never changed', async () => {
     const daemon = await startDaemon(host)
+    onTestFinished(async () => void (await daemon.end()))
     const inTeam = (...args: readonly string[]) => ctr('-n', 'my-team', ...args)
     const rootfs = `${await host.bundle('by-ctr-too', [])}/rootfs`
     const id = `${host.tag}-cni`
@@ -140,7 +141,6 @@ describeOnHost("Debian's containerd, beside Vethra", () => {
       { Type: 'container-attached', ...place, Addresses: row.Addresses },
       { Type: 'container-detached', ...place },
     ])
-    await daemon.end()
   })
 
   describe('with vethra-runc in the place of runc', () => {
