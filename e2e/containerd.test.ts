@@ -99,6 +99,13 @@ describeOnHost("Debian's containerd, beside Vethra", () => {
   it('a container that ctr attached is shown by namespace, id and state, told of by the daemon, and never changed', async () => {
     const daemon = await startDaemon(host)
     onTestFinished(async () => void (await daemon.end()))
+    // What is there at its first look is no news.
+    const looks = async () => (await daemon.ask('/metrics')).text
+    await expect.poll(looks).toMatch(/^vethra_looks_total\{outcome="done"\} [1-9]/m)
+    const told = async () =>
+      (await daemon.events()).flatMap((each) =>
+        'Container' in each && each.Container === id ? [each] : [],
+      )
     const inTeam = (...args: readonly string[]) => ctr('-n', 'my-team', ...args)
     const rootfs = `${await host.bundle('by-ctr-too', [])}/rootfs`
     const id = `${host.tag}-cni`
@@ -125,6 +132,7 @@ describeOnHost("Debian's containerd, beside Vethra", () => {
     await inTeam('task', 'pause', id)
     expect(await shown()).toEqual([{ ...row, State: 'paused' }])
     await inTeam('task', 'resume', id)
+    await expect.poll(told).toHaveLength(1)
     await inTeam('task', 'kill', '-s', 'KILL', id)
     await expect.poll(async () => (await shown())[0]?.State).toBe('dead')
     await expect.poll(async () => (await inTeam('task', 'rm', id)).exitCode).toBe(0)
@@ -132,10 +140,6 @@ describeOnHost("Debian's containerd, beside Vethra", () => {
     const detach = 'cd /var/lib/cni && rm results/a-lan-* networks/a-lan/10*'
     await host.run(['sh', '-c', detach])
     expect(await shown()).toEqual([])
-    const told = async () =>
-      (await daemon.events()).flatMap((each) =>
-        'Container' in each && each.Container === id ? [each] : [],
-      )
     const place = { Network: 'a-lan', Namespace: 'my-team', Interface: 'eth0', By: 'daemon' }
     await expect.poll(told, { timeout: 10_000 }).toMatchObject([
       { Type: 'container-attached', ...place, Addresses: row.Addresses },
