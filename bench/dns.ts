@@ -58,7 +58,7 @@ function loadsOf({ hasTcp }: DnsServer) {
   return transports.flatMap((transport) => clients.map((count) => ({ transport, clients: count })))
 }
 
-/** What one run of dnsperf has shown. */
+/** The figures of one run of dnsperf. */
 interface Sample {
   readonly rate: number
   /** The server's time of a processor for each answer. */

@@ -1,5 +1,5 @@
 /**
- * What is published on npm, tried from a registry on loopback as a stranger would: the command under npm, pnpm, bun and Yarn, the
+ * Tries the npm packages from a registry on loopback, as a stranger would: the command under npm, pnpm, bun and Yarn, the
  * program of the engine's README, and each library alone under Node 22, Node 24 and bun. scripts/soak runs it.
  */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'

@@ -44,10 +44,10 @@ export function doctorCommand(program: Command, open: () => Promise<World>, io: 
     .action(async (flags: DoctorFlags) => {
       if (flags.dryRun && !flags.repair) throw dryRunAlone()
       const world = await open()
-      const { breathe, ...clock } = world.clock
-      // Only the line that says what is waited for wants a turn.
-      const turns = breathe && io.isTerminal() ? { breathe } : {}
-      const tools = await forDoctor({ ...world, clock: { ...clock, ...turns } })
+      const { yieldNow, ...clock } = world.clock
+      // Only the line that says what is waited for, on a terminal, waits for the event loop.
+      const yielding = yieldNow && io.isTerminal() ? { yieldNow } : {}
+      const tools = await forDoctor({ ...world, clock: { ...clock, ...yielding } })
       if (!flags.repair) return report(await lookAt(tools, io), flags, io)
       if (flags.dryRun) return printPlan(await lookAt(tools, io), flags, io)
       const teller = repairTeller({ events: world.events, now: io.now })

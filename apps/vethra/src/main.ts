@@ -33,9 +33,6 @@ if ((app === 'cli' || app === 'daemon') && process.geteuid?.() !== 0 && 'bun' in
 // The executable is built so that bun's JIT waits: what ends within a second runs nothing often enough. These go on.
 if (app === 'daemon' || argv.includes('top')) compileAsUsual()
 
-// A parent that ignores the signal hands that on: then no program could be waited for, neither by this process nor by a plugin.
-process.on('SIGCHLD', () => undefined)
-
 // Only the app that is called is loaded.
 const status = await run()
 const faults = output.faults()

@@ -5,6 +5,6 @@ export interface Clock {
   sleep(ms: number): Promise<void>
   /** The same, but a process that waits for nothing else ends. */
   idle(ms: number): Promise<void>
-  /** Lets what else waits in this process have its turn, when the last one is some milliseconds ago. Absent: nothing else waits. */
-  breathe?(): Promise<void> | undefined
+  /** Lets the event loop go on where it has not for some milliseconds. Absent: nothing else waits in this process. */
+  yieldNow?(): Promise<void>
 }

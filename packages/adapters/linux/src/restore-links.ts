@@ -35,7 +35,8 @@ export async function restoreBridge(bridge: RepairedBridge): Promise<void> {
     const subnet = readCidr(address)?.prefix
     const prefix = subnet === undefined ? '' : formatPrefix(subnet)
     const isThere = routes.some((each) => each.device === name && each.prefix === prefix)
-    if (subnet && !isThere) await ip(connectedRoute(name, address, prefix))
+    // One that leads elsewhere is another's: it stays, and the doctor goes on telling.
+    if (subnet && !isThere) await ip(connectedRoute(name, address, prefix), /File exists/)
   }
   // portmap sets this, once, for what is sent to 127.0.0.1.
   if (localPorts) await writeSetting(`/proc/sys/net/ipv4/conf/${name}/route_localnet`, '1')
@@ -45,7 +46,7 @@ export async function restoreBridge(bridge: RepairedBridge): Promise<void> {
 function connectedRoute(name: string, address: string, prefix: string): readonly string[] {
   const from = address.replace(/\/.*/, '')
   const how = address.includes(':') ? ['metric', '256'] : ['scope', 'link', 'src', from]
-  return ['route', 'replace', prefix, 'dev', name, 'proto', 'kernel', ...how]
+  return ['route', 'add', prefix, 'dev', name, 'proto', 'kernel', ...how]
 }
 
 /** Makes a link a port of a bridge, where one is given, and brings it up. Throws CniError 5. */

@@ -10,6 +10,7 @@ import {
 } from '@vethra/cni'
 import { faultPoint } from '@vethra/files'
 import type { PluginRunner } from '@vethra/world'
+import { heedChildren } from './heed-children.ts'
 import { busyAttempts, busyPauseMs, limitsOf, type PluginExecOptions } from './options.ts'
 import { type Child, type StartedPlugin, watch } from './watch-in-bun.ts'
 
@@ -65,6 +66,7 @@ async function start(
   { path, call, limits }: StartedPlugin,
   options: PluginExecOptions,
 ): Promise<Child> {
+  heedChildren()
   for (let attempt = 1; ; attempt += 1) {
     try {
       return Bun.spawn({

@@ -1,3 +1,4 @@
+import { heedChildren } from './heed-children.ts'
 import type { Outcome } from './program-outcome.ts'
 
 /** The part of bun's own global in use; this file is compiled with Node's types. */
@@ -24,6 +25,7 @@ export async function startInBun(
   args: readonly string[],
   input: string,
 ): Promise<Outcome> {
+  heedChildren()
   const { Bun } = globalThis as unknown as BunGlobal
   const stdin = Buffer.from(input)
   const pipes = { stdin, stdout: 'pipe', stderr: 'pipe' } as const

@@ -52,6 +52,10 @@ it.each([
   expect(readingsOf(text).map(({ namespace, id }) => `${namespace} ${id}`)).toEqual(readings)
 })
 
+it('a text of a million dashes has few readings', () => {
+  expect(readingsOf('a-'.repeat(1_000_000)).length).toBeLessThan(76)
+})
+
 it.each(['', 'web', '-web', 'a-', 'a--', 'default-web--', '..-a', 'a_-b', '1--'])(
   '%j is no id of a container in a namespace',
   (text) => {

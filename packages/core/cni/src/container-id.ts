@@ -34,14 +34,16 @@ export function splitContainerId(containerId: string): ContainerRef | undefined 
 }
 
 /**
- * The containers that `NS-ID` of other programs can mean: a namespace and an id may both have dashes. That of `splitContainerId`
- * comes first; empty where it can mean none.
+ * The containers that `NS-ID` of other programs can mean: a namespace and an id may both have dashes. That of `splitContainerId` comes first; empty where it can mean none.
  */
 export function readingsOf(containerId: string): readonly ContainerRef[] {
   const usual = splitContainerId(containerId)
-  const dashes = [...containerId.matchAll(/-/g)].map(({ index }) => index)
+  const dashes = [...containerId.slice(0, longestNamespace + 1).matchAll(/-/g)]
   const others = dashes
-    .map((at) => ({ namespace: containerId.slice(0, at), id: containerId.slice(at + 1) }))
+    .map(({ index: at }) => ({
+      namespace: containerId.slice(0, at),
+      id: containerId.slice(at + 1),
+    }))
     .filter(({ namespace, id }) => isNamespace(namespace) && id !== '')
     .filter(({ namespace, id }) => namespace !== usual?.namespace || id !== usual.id)
   return usual ? [usual, ...others] : others
@@ -54,10 +56,12 @@ function separatorOf(containerId: string): readonly [index: number, length: numb
   return [beforeHash >= 0 ? beforeHash : containerId.indexOf('-'), 1]
 }
 
+const longestNamespace = 76
+
 /**
- * Whether the text can be a containerd namespace: up to 76 letters and digits, with single dots, dashes and
+ * Whether the text can be a containerd namespace, or the id of a container of containerd: up to 76 letters and digits, with single dots, dashes and
  * underscores between them (containerd, pkg/identifiers).
  */
 export function isNamespace(text: string): boolean {
-  return text.length <= 76 && /^[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*$/.test(text)
+  return text.length <= longestNamespace && /^[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*$/.test(text)
 }

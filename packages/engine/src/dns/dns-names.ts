@@ -47,7 +47,7 @@ export async function readNames(tools: DnsTools, namespace: string): Promise<Nam
   for (const id of await store.list()) {
     const record = await readRecord(store, id)
     if (record) known.set(id, { record })
-    await tools.clock.breathe?.()
+    await tools.clock.yieldNow?.()
   }
   const byKey = keysOf(networks)
   const ids = await hosts.ids()
@@ -55,7 +55,7 @@ export async function readNames(tools: DnsTools, namespace: string): Promise<Nam
     const names = await hosts.read(id)
     const before = known.get(id)
     if (names) known.set(id, { ...before, shown: zoneContainer(names, before?.record, byKey) })
-    await tools.clock.breathe?.()
+    await tools.clock.yieldNow?.()
     // What was read of tens of thousands would stay in memory, beside the little that is kept.
     if (index % manyRead === manyRead - 1) await tools.collectGarbage?.()
   }

@@ -53,7 +53,7 @@ async function tendOf(
   const settings = tools.resolved.settings
   const own = only?.filter((each) => each.namespace === namespace).map(({ id }) => id)
   for (const id of own ?? containers.keys()) {
-    await clock.breathe?.()
+    await clock.yieldNow?.()
     if (clock.now() > untilMs) return false
     const record = containers.get(id)?.record
     if (record === undefined) continue

@@ -7,7 +7,7 @@ const [web, db] = [
   { namespace: 'default', id: 'db' },
 ]
 
-/** What is published for additions made before the loop runs, and for those made while it publishes. */
+/** The containers published for additions made before the loop runs, and for those made while it publishes. */
 async function published(
   before: readonly Parameters<ReturnType<typeof newPublisher>['add']>[0][],
   during: typeof before,

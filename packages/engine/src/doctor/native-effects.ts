@@ -66,7 +66,7 @@ interface Tables {
   readonly kernel: AttachmentKernel | undefined
   readonly native: readonly NativeAttachment[]
   readonly effectsOf: ReturnType<typeof effectsReader>
-  readonly clock: Pick<Clock, 'breathe'>
+  readonly clock: Pick<Clock, 'yieldNow'>
 }
 
 /** Looks at table `inet vethra` for all attachments at once. */

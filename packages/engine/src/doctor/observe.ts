@@ -53,7 +53,7 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
   const { containers, names } = known
   const observed = containers.map((each) => each.observed)
   const seen = attachments.observed
-  await tools.clock.breathe?.()
+  await tools.clock.yieldNow?.()
   const kernel = await tools.host.kernel?.()
   const lost = isFor(scope, 'restore-kept-network', 'remove-elements')
     ? await lostNetworks(tools, namespaces, networks)
@@ -72,7 +72,7 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
         }
       : undefined,
   )
-  await tools.clock.breathe?.()
+  await tools.clock.yieldNow?.()
   const leads = seen.some(({ published }) => published) ? await leadsOf(tools, seen) : undefined
   // A table as long as the host is busy: read only where it matters.
   const publishesUdp = attachments.desired.some(({ ports }) =>
@@ -146,7 +146,7 @@ async function lookAtContainers(
   const all = await tools.memory()
   const idOf = attachedIds(all.records)
   const recorded = new Set(all.records.map(({ containerId }) => containerId))
-  await tools.clock.breathe?.()
+  await tools.clock.yieldNow?.()
   const known = await observeContainers(tools, namespaces, { idOf, recorded, scope })
   const memory = {
     ...all,

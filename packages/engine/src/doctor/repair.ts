@@ -65,9 +65,9 @@ export async function heal(tools: DoctorTools, hooks: RepairHooks = {}): Promise
   for (const store of [tools.host.records, tools.host.cache]) await store.tidy?.()
   for (let round = 0; ; round += 1) {
     const state = await observe(tools)
-    await tools.clock.breathe?.()
+    await tools.clock.yieldNow?.()
     const found = diff(state.desired, state.observed)
-    await tools.clock.breathe?.()
+    await tools.clock.yieldNow?.()
     const left = hooks.judge?.(found, state) ?? found
     const due = planRepairs(left).filter((each) => !tried.has(JSON.stringify(each)))
     if (due.length === 0 || round === rounds)

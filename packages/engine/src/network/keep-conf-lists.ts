@@ -3,8 +3,8 @@ import { findNetwork, networksFromFiles } from '@vethra/networks'
 import type { ConfDir } from '@vethra/world'
 
 /**
- * Keeps copies of the conf lists of a container's networks, ours and nerdctl's: nerdctl removes a network that only a container
- * of ours wants, which is prepared or stopped. One for a single life wants none after it.
+ * Keeps copies of the conf lists of a container's networks, ours and nerdctl's: `nerdctl network prune` removes a network that
+ * only prepared or stopped containers of ours use. A transient container is never started again: none is kept for it.
  */
 export async function keepConfLists(
   folder: Pick<ConfDir, 'list' | 'keep'>,
