@@ -24,6 +24,14 @@ export interface Damage {
   readonly script: (place: DamageHost) => string
 }
 
+/** One kind of damage in a table. */
+export type DamageRow = readonly [what: string, kind: string, script: Damage['script']]
+
+/** Damages that come about where plugins go a way; either way without one. */
+export function damagesOf(way: Damage['way'], rows: readonly DamageRow[]): readonly Damage[] {
+  return rows.map(([what, kind, script]) => ({ what, kind, script, ...(way ? { way } : {}) }))
+}
+
 const networks = '/var/lib/cni/networks'
 const results = '/var/lib/cni/results'
 const fileOf = (id: string) => `lan-default-${id}-eth0`
