@@ -93,10 +93,7 @@ function publishedEnds(
   entry: CachedAttachment | undefined,
   ours: boolean,
 ): Pick<ObservedAttachment, 'published' | 'byNft'> {
-  const list = entry && cachedList(entry)
-  const byNft = list?.plugins.some(
-    ({ type, text }) => type === 'portmap' && goField(jsonOrNull(text), 'backend') === 'nftables',
-  )
+  const byNft = entry && publishesByNft(entry)
   if (!plain || !entry || (ours && (!byNft || plain.inTable.includes('ports')))) return {}
   const told = readPorts(goField(entry.attachment.capabilityArgs, 'portMappings'))
   const ports = byNft ? told : plain.ports
@@ -106,6 +103,15 @@ function publishedEnds(
     ends: plain.addresses.map(({ address }) => endOf(address, containerPort)),
   }))
   return { published, ...(byNft ? { byNft } : {}) }
+}
+
+// Of a thousand conf lists few say so: the others need not be parsed for it.
+function publishesByNft(entry: CachedAttachment): boolean {
+  if (!entry.listText.includes('nftables')) return false
+  const plugins = cachedList(entry)?.plugins ?? []
+  return plugins.some(
+    ({ type, text }) => type === 'portmap' && goField(jsonOrNull(text), 'backend') === 'nftables',
+  )
 }
 
 // Other programs' conf lists may be in folders of their own.
