@@ -1,6 +1,6 @@
-import type { ContainerRef, NamespaceIdentity } from '@vethra/cni'
+import type { AttachmentKey, ContainerRef, NamespaceIdentity } from '@vethra/cni'
 import type { PluginWay } from '@vethra/plugins'
-import type { AttachmentKey, CachedAttachment } from './result-cache.ts'
+import type { CachedAttachment } from './result-cache.ts'
 
 /** That an attachment is ours, and which namespace it is in. */
 export interface AttachmentRecord extends AttachmentKey, NamespaceIdentity {

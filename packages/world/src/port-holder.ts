@@ -1,4 +1,5 @@
 import type { PortMapping } from '@vethra/container'
+import type { ObservedPortHold } from '@vethra/findings'
 
 /** Keeps published ports of the host taken, visible as sockets, for as long as their container lives. */
 export interface PortHolder {
@@ -15,7 +16,7 @@ export interface PortHolder {
    */
   release(container: Omit<HoldRequest, 'pid' | 'startTime'>): Promise<void>
   /** Everything that is held or recorded, ordered by container id. */
-  list(): Promise<readonly PortHold[]>
+  list(): Promise<readonly ObservedPortHold[]>
 }
 
 /** The container whose ports are to be held. */
@@ -33,19 +34,4 @@ export interface HoldRequest {
 export interface PortReservation {
   /** Waits until the ports outlive this process. Throws CniError 5 when they will not. */
   settled(): Promise<void>
-}
-
-/** The ports held for one container. */
-export interface PortHold {
-  readonly containerId: string
-  /** Texts like `0.0.0.0:8080/tcp`. */
-  readonly sockets: readonly string[]
-  /** The process that has the sockets; 0 when there is only a record, of one that was never seen. */
-  readonly pid: number
-  /** Whether that process is alive. */
-  readonly alive: boolean
-  /** Whether there is a record: without one the process is on its own. */
-  readonly recorded: boolean
-  /** The sockets among them that RootlessKit forwards no port to; absent where that is not wanted. */
-  readonly unforwarded?: readonly string[]
 }

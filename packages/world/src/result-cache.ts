@@ -1,11 +1,4 @@
-import type { Attachment } from '@vethra/cni'
-
-/** The key that distinguishes one attachment from all others on a host. */
-export interface AttachmentKey {
-  readonly network: string
-  readonly containerId: string
-  readonly ifname: string
-}
+import type { Attachment, AttachmentKey } from '@vethra/cni'
 
 /** An attachment as it was made: what its removal needs, whatever has become of the conf list since. */
 export interface CachedAttachment {

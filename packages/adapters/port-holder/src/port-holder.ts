@@ -1,7 +1,8 @@
 import { CniError } from '@vethra/cni'
 import { heldSockets } from '@vethra/container'
+import type { ObservedPortHold } from '@vethra/findings'
 import { isAlive } from '@vethra/plugin-exec/programs'
-import type { PortHold, PortHolder } from '@vethra/world'
+import type { PortHolder } from '@vethra/world'
 import { endProcess } from './end-process.ts'
 import { allHolders, holderAt } from './holder-processes.ts'
 import { type HolderRecord, type HolderRecords, holderRecords } from './records.ts'
@@ -73,7 +74,7 @@ async function demandReady({ said }: StartedHolder, containerId: string): Promis
   })
 }
 
-function listed(records: readonly HolderRecord[]): readonly PortHold[] {
+function listed(records: readonly HolderRecord[]): readonly ObservedPortHold[] {
   const holders = allHolders()
   const recorded = records.map(({ containerId, sockets, holder }) => {
     const running = holders.find((each) => each.containerId === containerId)

@@ -3,6 +3,13 @@ import type { JsonObject } from './json.ts'
 /** `CNI_ARGS` as pairs, in the order in which they are joined: `K=V;K=V`. */
 export type CniArgs = readonly (readonly [key: string, value: string])[]
 
+/** What distinguishes one attachment from all others on a host. */
+export interface AttachmentKey {
+  readonly network: string
+  readonly containerId: string
+  readonly ifname: string
+}
+
 /** One container in one network through one interface: what a runtime is asked to make or remove. */
 export interface Attachment {
   /** `CNI_CONTAINERID`. */

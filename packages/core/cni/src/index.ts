@@ -3,7 +3,7 @@
  * plugin is called with and may answer; the one error of this monorepo; and which lock guards what. Not for reading
  * conf lists (`@vethra/conflist`), nor for running plugins (`@vethra/plugin-exec`).
  */
-export type { Attachment, CniArgs } from './attachment.ts'
+export type { Attachment, AttachmentKey, CniArgs } from './attachment.ts'
 export { CniError, type CniErrorFields } from './cni-error.ts'
 export type { ConfList, PluginConf } from './conf-list.ts'
 export {

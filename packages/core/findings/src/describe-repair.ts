@@ -1,4 +1,4 @@
-import type { AttachmentRef } from './attachment-ref.ts'
+import type { AttachmentKey } from '@vethra/cni'
 import type { TableOwner } from './observed-state.ts'
 import type { Repair } from './repair.ts'
 
@@ -51,7 +51,7 @@ const effectWords = {
   ports: 'published ports',
 } as const
 
-function whom({ network, containerId, ifname }: AttachmentRef): string {
+function whom({ network, containerId, ifname }: AttachmentKey): string {
   return `${ifname} of container ${containerId} in network ${network}`
 }
 

@@ -1,7 +1,6 @@
-import type { ContainerRef } from '@vethra/cni'
+import type { AttachmentKey, ContainerRef } from '@vethra/cni'
 import type { Isolation } from '@vethra/firewall'
 import type { FeatureName } from '@vethra/state'
-import type { AttachmentRef } from './attachment-ref.ts'
 
 /**
  * The desired state of a host: by effect where rules make it (masquerading, publishing, isolation),
@@ -53,7 +52,7 @@ export interface DesiredContainer extends ContainerRef {
 }
 
 /** A container in a network, as it was made. */
-export interface DesiredAttachment extends AttachmentRef {
+export interface DesiredAttachment extends AttachmentKey {
   readonly netns: string
   readonly addresses: readonly DesiredAddress[]
   /** The link of the host that leads to the container; absent for macvlan and the like. */

@@ -1,5 +1,6 @@
+import type { AttachmentKey } from '@vethra/cni'
 import { describeChange, type Resource } from '@vethra/state'
-import { type AttachmentRef, attachmentText, refOf } from './attachment-ref.ts'
+import { attachmentText, refOf } from './attachment-ref.ts'
 import { type Finding, finding, repairable, type Subject } from './finding.ts'
 import type { ObservedState, ObservedTable, TableOwner } from './observed-state.ts'
 import type { Repair } from './repair.ts'
@@ -25,7 +26,7 @@ export function tableFindings({ table }: Pick<ObservedState, 'table'>): readonly
 /** The finding that effects of a kind are missing for a living attachment, or a setting of the host; none without evidence. */
 export function lossFindings(
   effect: Resource['kind'],
-  attachment: AttachmentRef,
+  attachment: AttachmentKey,
   { evidence, repair }: { readonly evidence: readonly string[]; readonly repair: Repair },
 ): readonly Finding[] {
   if (evidence.length === 0) return []

@@ -2,7 +2,7 @@
  * The observed state of a host held against what should be, and what to do about the difference, as
  * values. Not for looking at a host or for changing one: that is `@vethra/engine`.
  */
-export { type AttachmentRef, attachmentText, refOf } from './attachment-ref.ts'
+export { attachmentText, refOf } from './attachment-ref.ts'
 export { describeRepair } from './describe-repair.ts'
 export type {
   DesiredAddress,

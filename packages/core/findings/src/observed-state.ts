@@ -1,8 +1,7 @@
-import type { ContainerRef } from '@vethra/cni'
+import type { AttachmentKey, ContainerRef } from '@vethra/cni'
 import type { ObservedFirewall } from '@vethra/firewall'
 import type { Reservation, SignsOfLife } from '@vethra/ipam'
 import type { Change, Owner, State } from '@vethra/state'
-import type { AttachmentRef } from './attachment-ref.ts'
 import type { ObservedHost } from './observed-host.ts'
 
 /** The observed state of a host. */
@@ -63,7 +62,7 @@ export interface ObservedTable {
 
 /** A resource that an attachment needs on the host, and that is missing or differs. */
 export interface MissingResource {
-  readonly attachment: AttachmentRef
+  readonly attachment: AttachmentKey
   /** The change that is due: its resource is made, or altered. */
   readonly due: Exclude<Change, { readonly kind: 'remove' }>
 }
@@ -75,7 +74,7 @@ type AttachmentOwner = Extract<Owner, { readonly kind: 'attachment' }>
 export type TableOwner = Exclude<Owner, { readonly kind: 'host' }>
 
 /** The remembered state of an attachment. */
-export interface ObservedAttachment extends AttachmentRef {
+export interface ObservedAttachment extends AttachmentKey {
   /** Whether our runtime recorded it. */
   readonly recorded: boolean
   /** Whether what it recorded cannot be read any more. */
@@ -165,13 +164,13 @@ export interface ObservedPortHold {
   readonly containerId: string
   /** `0.0.0.0:8080/tcp`. */
   readonly sockets: readonly string[]
-  /** The process that has them; 0 when it was never seen. */
+  /** The process that has them; 0 when there is only a record, of one that was never seen. */
   readonly pid: number
   /** Whether that process is alive. */
   readonly alive: boolean
-  /** Whether it is written down that we hold them. */
+  /** Whether there is a record: without one the process is on its own. */
   readonly recorded: boolean
-  /** The sockets among them that RootlessKit forwards no port to. Default: none. */
+  /** The sockets among them that RootlessKit forwards no port to; absent where that is not wanted. */
   readonly unforwarded?: readonly string[]
 }
 

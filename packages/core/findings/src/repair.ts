@@ -1,19 +1,18 @@
-import type { ContainerRef } from '@vethra/cni'
+import type { AttachmentKey, ContainerRef } from '@vethra/cni'
 import type { MasqueradedAttachment } from '@vethra/firewall'
 import type { State } from '@vethra/state'
-import type { AttachmentRef } from './attachment-ref.ts'
 import type { TableOwner } from './observed-state.ts'
 
 /** The repair of a finding, by its effect. It is made under the lock of its scope, where a second look finds it due again. */
 export type Repair =
   /** Remember again what ADD returned, from what was recorded or from what peers know. */
-  | { readonly kind: 'restore-result'; readonly attachment: AttachmentRef }
+  | { readonly kind: 'restore-result'; readonly attachment: AttachmentKey }
   /** Record again that an attachment is ours, from what is cached. */
-  | { readonly kind: 'restore-record'; readonly attachment: AttachmentRef }
+  | { readonly kind: 'restore-record'; readonly attachment: AttachmentKey }
   /** Detach what is attached to a namespace that is gone or is another, or was never finished. */
   | {
       readonly kind: 'detach'
-      readonly attachment: AttachmentRef
+      readonly attachment: AttachmentKey
       /** The path of a namespace that lives. Default: none does. */
       readonly netns?: string
     }
@@ -45,24 +44,24 @@ export type Repair =
   /** Publish the ports of a running container through the first of its networks that can. */
   | (ContainerRef & { readonly kind: 'publish-ports' })
   /** Write the conf list of a network again, from what an attachment of it was made with. */
-  | { readonly kind: 'restore-network'; readonly attachment: AttachmentRef }
+  | { readonly kind: 'restore-network'; readonly attachment: AttachmentKey }
   /** Write the conf list of a network again as it was kept, for containers that are not attached. */
   | { readonly kind: 'restore-kept-network'; readonly network: string; readonly file: string }
   /** Make a bridge as it should be: there, up, with its addresses. */
   | { readonly kind: 'restore-bridge'; readonly bridge: RepairedBridge }
   /** Attach a living container again, under the addresses that it had: its interface is missing. */
-  | { readonly kind: 'reattach'; readonly attachment: AttachmentRef }
+  | { readonly kind: 'reattach'; readonly attachment: AttachmentKey }
   /** Make a container's link a port of its bridge again, and up. */
   | {
       readonly kind: 'restore-link'
-      readonly attachment: AttachmentRef
+      readonly attachment: AttachmentKey
       readonly link: string
       readonly bridge?: string
     }
   /** Reserve the address that a living container has. */
   | {
       readonly kind: 'reserve-address'
-      readonly attachment: AttachmentRef
+      readonly attachment: AttachmentKey
       readonly dataDir: string
       readonly address: string
     }
@@ -71,7 +70,7 @@ export type Repair =
   /** Accept, isolate and publish again as the network wants it. */
   | {
       readonly kind: 'restore-rules'
-      readonly attachment: AttachmentRef
+      readonly attachment: AttachmentKey
       readonly effects: readonly RuleEffect[]
       /** Whether some of these rules are there, and have to go first. */
       readonly left: boolean
@@ -79,7 +78,7 @@ export type Repair =
   /** Make what an attachment needs in table `inet vethra`, and in the host's settings, as it should be. */
   | {
       readonly kind: 'restore-elements'
-      readonly attachment: AttachmentRef
+      readonly attachment: AttachmentKey
       /** Those that are missing, or differ. */
       readonly desired: State
     }

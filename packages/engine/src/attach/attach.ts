@@ -8,10 +8,11 @@ import {
   type ParsedResult,
 } from '@vethra/cni'
 import type { PluginWay } from '@vethra/plugins'
-import type { AttachmentKey, ResultCache, World } from '@vethra/world'
+import type { ResultCache, World } from '@vethra/world'
 import { cacheEntry, noPlugins } from './add-plugins.ts'
 import { convert, convertIfReadable } from './cached-list.ts'
 import { type Made, madeOf } from './killed-add.ts'
+import { keyOf } from './membership.ts'
 import { runsPlugins, start, stepOf } from './next-step.ts'
 import type { AttachmentPlan } from './plan.ts'
 import { run } from './run.ts'
@@ -78,7 +79,7 @@ export async function checkAttachable(
   attachment: Attachment,
 ): Promise<void> {
   checkNames(list.name, attachment)
-  await cache.check(keyOf(list.name, attachment))
+  await cache.check(keyOf({ network: list.name, attachment }))
 }
 
 /** Throws CniError 3, 4 or 7 for a name that cannot be; the texts are libcni's. */
@@ -95,7 +96,7 @@ export function checkNames(network: string, { containerId, ifname }: Attachment)
  * Succeeds when nothing is attached.
  */
 export async function detach(tools: AttachTools, former: Former): Promise<void> {
-  const key = keyOf(former.network, former.attachment)
+  const key = keyOf(former)
   await detachAs(tools, former, madeOf(await tools.cache.read(key)))
 }
 
@@ -107,7 +108,7 @@ export async function detachAs(
 ): Promise<void> {
   const plan = planOf(made, former, convertIfReadable)
   if (plan) await run(runner, { operation: 'DEL', ...plan })
-  await cache.remove(keyOf(former.network, former.attachment))
+  await cache.remove(keyOf(former))
 }
 
 /**
@@ -146,7 +147,7 @@ export async function asMade(
   former: Former,
   read: typeof convertIfReadable,
 ): Promise<FormerPlan | undefined> {
-  return planOf(madeOf(await cache.read(keyOf(former.network, former.attachment))), former, read)
+  return planOf(madeOf(await cache.read(keyOf(former))), former, read)
 }
 
 function planOf(
@@ -163,10 +164,6 @@ function planOf(
     ...(prevResult ? { prevResult } : {}),
     ...(ways ? { ways } : {}),
   }
-}
-
-function keyOf(network: string, { containerId, ifname }: Attachment): AttachmentKey {
-  return { network, containerId, ifname }
 }
 
 function notCached(network: string, errors: readonly unknown[]): CniError {

@@ -1,4 +1,4 @@
-import type { AttachmentKey } from '@vethra/world'
+import type { AttachmentKey } from '@vethra/cni'
 
 type Interface = Pick<AttachmentKey, 'ifname'>
 

@@ -1,5 +1,5 @@
-import type { Attachment, ConfList, ParsedResult } from '@vethra/cni'
-import type { AttachmentKey, CachedAttachment } from '@vethra/world'
+import type { Attachment, AttachmentKey, ConfList, ParsedResult } from '@vethra/cni'
+import type { CachedAttachment } from '@vethra/world'
 import { type AttachTools, attach, checkAttachment, detach } from './attach.ts'
 import { checkStatus, freeUnused } from './network-operations.ts'
 import type { ValidAttachment } from './plan.ts'

@@ -1,5 +1,5 @@
-import { CniError, type ConfList, guards } from '@vethra/cni'
-import type { AttachmentKey, AttachmentRecord } from '@vethra/world'
+import { type AttachmentKey, CniError, type ConfList, guards } from '@vethra/cni'
+import type { AttachmentRecord } from '@vethra/world'
 import type { HostTools } from './host-tools.ts'
 import { lifeNow } from './life.ts'
 import { freeUnused } from './network-operations.ts'

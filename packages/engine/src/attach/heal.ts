@@ -1,6 +1,5 @@
-import { CniError, type ParsedResult, type PluginConf } from '@vethra/cni'
+import { type AttachmentKey, CniError, type ParsedResult, type PluginConf } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
-import type { AttachmentKey } from '@vethra/world'
 import { tellAttached } from '../tell.ts'
 import { addPlugins, cacheEntry } from './add-plugins.ts'
 import { asMade, cacheOrUndo, unknownNetwork } from './attach.ts'

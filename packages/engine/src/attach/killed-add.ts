@@ -1,5 +1,5 @@
-import type { ConfList } from '@vethra/cni'
-import type { AttachmentKey, AttachmentRecord, CachedAttachment, ResultCache } from '@vethra/world'
+import type { AttachmentKey, ConfList } from '@vethra/cni'
+import type { AttachmentRecord, CachedAttachment, ResultCache } from '@vethra/world'
 import { cachedList, convertIfReadable } from './cached-list.ts'
 import type { HostTools } from './host-tools.ts'
 

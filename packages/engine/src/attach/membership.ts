@@ -1,9 +1,12 @@
+import type { AttachmentKey } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
-import type { AttachmentKey } from '@vethra/world'
 
-/** The key of a remembered attachment. */
-export function keyOf({ network, attachment }: Membership): AttachmentKey {
-  return { network, containerId: attachment.containerId, ifname: attachment.ifname }
+/** The key of an attachment, wanted or made. */
+export function keyOf({
+  network,
+  attachment: { containerId, ifname },
+}: Pick<Membership, 'network' | 'attachment'>): AttachmentKey {
+  return { network, containerId, ifname }
 }
 
 /** An attachment as a membership of which nothing but its key is known: cache and record have the rest. */

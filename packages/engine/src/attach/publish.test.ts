@@ -1,5 +1,5 @@
-import { CniError } from '@vethra/cni'
-import type { AttachmentKey, CachedAttachment } from '@vethra/world'
+import { type AttachmentKey, CniError } from '@vethra/cni'
+import type { CachedAttachment } from '@vethra/world'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { byInterface } from './by-interface.ts'
 import type { HostTools } from './host-tools.ts'

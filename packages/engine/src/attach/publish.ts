@@ -1,6 +1,6 @@
-import type { JsonObject } from '@vethra/cni'
+import type { AttachmentKey, JsonObject } from '@vethra/cni'
 import { takesMappings, takesPorts } from '@vethra/container'
-import type { AttachmentKey, CachedAttachment } from '@vethra/world'
+import type { CachedAttachment } from '@vethra/world'
 import { cachedList } from './cached-list.ts'
 import { chainAgain, livingNetns } from './heal.ts'
 import { holdingContainer } from './holding-container.ts'
@@ -41,7 +41,7 @@ export async function publishHeld(
   if (next === undefined) return 'impossible'
   await tools.cache.write(withPorts(next, ports))
   await tools.cache.flush()
-  const key = keyOf({ ...next, list: undefined })
+  const key = keyOf(next)
   await chainAgain(tools, key, { isWanted: takesMappings, left: false })
   return 'published'
 }

@@ -1,5 +1,6 @@
 import {
   type Attachment,
+  type AttachmentKey,
   CniError,
   type ContainerRef,
   containerIdOf,
@@ -7,12 +8,7 @@ import {
   isSameNamespace,
 } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
-import type {
-  AttachmentKey,
-  AttachmentRecord,
-  AttachmentRecords,
-  CachedAttachment,
-} from '@vethra/world'
+import type { AttachmentRecord, AttachmentRecords, CachedAttachment } from '@vethra/world'
 import type { HostTools } from './host-tools.ts'
 import { isAlive, isProven, type LifeTools, lifeNow } from './life.ts'
 import { keyOf } from './membership.ts'

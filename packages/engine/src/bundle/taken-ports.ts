@@ -7,8 +7,9 @@ import {
   type PortRequest,
   parseStoredMappings,
 } from '@vethra/container'
+import type { ObservedPortHold } from '@vethra/findings'
 import { attachmentChains, type ForwardedPorts, forwardedPorts } from '@vethra/firewall'
-import type { CachedAttachment, ListeningPort, PortHold } from '@vethra/world'
+import type { CachedAttachment, ListeningPort } from '@vethra/world'
 import { attachedIds } from '../attach/whose.ts'
 import { recordsOfAll } from '../network/network-users.ts'
 import type { ManageTools } from '../network/tools.ts'
@@ -91,7 +92,7 @@ export async function namedSockets(
 }
 
 /** The sockets that a process of ours holds for a container: one that runs already has its ports. */
-export function heldBy(holds: readonly PortHold[], own: string): ReadonlySet<string> {
+export function heldBy(holds: readonly ObservedPortHold[], own: string): ReadonlySet<string> {
   return new Set(holds.find(({ containerId }) => containerId === own)?.sockets)
 }
 

@@ -1,5 +1,6 @@
 import type { NewEvent } from '@vethra/api'
 import { podNamespace } from '@vethra/container'
+import { attachmentText } from '@vethra/findings'
 import type { CachedAttachment } from '@vethra/world'
 import type { KnownContainer } from './container-state.ts'
 import { type ForeignEntries, foreignEntries, foreignFrom } from './foreign.ts'
@@ -90,16 +91,12 @@ function joinedBy(
       ...{ ...place, Interface: ifname },
       Addresses: ips.map(({ address }) => address),
     }
-    return [keyText(network, containerId, ifname), { event, who }] as const
+    return [attachmentText({ network, containerId, ifname }), { event, who }] as const
   })
 }
 
 function keyOf({ network, attachment }: CachedAttachment): string {
-  return keyText(network, attachment.containerId, attachment.ifname)
-}
-
-function keyText(network: string, containerId: string, ifname: string): string {
-  return `${network}/${containerId}/${ifname}`
+  return attachmentText({ network, ...attachment })
 }
 
 function attached({ event, who }: Joined): NewEvent {

@@ -1,4 +1,5 @@
-import type { AttachmentKey, AttachmentRecord, CachedAttachment } from '@vethra/world'
+import type { AttachmentKey } from '@vethra/cni'
+import type { AttachmentRecord, CachedAttachment } from '@vethra/world'
 import type { HostTools } from '../attach/host-tools.ts'
 import { isWhole } from '../attach/killed-add.ts'
 import { isAlive, type LifeTools } from '../attach/life.ts'

@@ -1,15 +1,16 @@
-import { type ConfList, goField, jsonOrNull, type Life, lifeOf } from '@vethra/cni'
+import {
+  type AttachmentKey,
+  type ConfList,
+  goField,
+  jsonOrNull,
+  type Life,
+  lifeOf,
+} from '@vethra/cni'
 import { endOf, podOf, podText } from '@vethra/container'
 import type { DesiredAttachment, ObservedAttachment, ObservedFault } from '@vethra/findings'
 import { attachmentText } from '@vethra/findings'
 import { networksFromFiles } from '@vethra/networks'
-import type {
-  AttachmentKey,
-  AttachmentRecord,
-  CachedAttachment,
-  DamagedFile,
-  Memory,
-} from '@vethra/world'
+import type { AttachmentRecord, CachedAttachment, DamagedFile, Memory } from '@vethra/world'
 import { cachedList } from '../attach/cached-list.ts'
 import { isProven, lifeNow } from '../attach/life.ts'
 import { waysByMark } from '../attach/ways-by-mark.ts'

@@ -1,7 +1,8 @@
 import { CniError } from '@vethra/cni'
 import { formatSocket, heldSockets, type PortMapping } from '@vethra/container'
+import type { ObservedPortHold } from '@vethra/findings'
 import { memoryRootlessKit } from '@vethra/memory-world'
-import type { PortHold, PortHolder } from '@vethra/world'
+import type { PortHolder } from '@vethra/world'
 import { describe, expect, it } from 'vitest'
 import { forwardingHolder } from './forwarding-holder.ts'
 
@@ -11,7 +12,7 @@ const at = (hostPort: number, hostIP = '0.0.0.0'): PortMapping => ({
 
 /** A holder in a Map: a socket is one container's. */
 function memoryHolder(): PortHolder {
-  const holds = new Map<string, PortHold>()
+  const holds = new Map<string, ObservedPortHold>()
   return {
     async hold({ containerId, pid, ports }) {
       holds.delete(containerId)

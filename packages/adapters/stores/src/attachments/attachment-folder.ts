@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { CniError } from '@vethra/cni'
+import { type AttachmentKey, CniError } from '@vethra/cni'
 import {
   makeFolder,
   mapInTurns,
@@ -9,7 +9,6 @@ import {
   removeFile,
   writeWhole,
 } from '@vethra/files'
-import type { AttachmentKey } from '@vethra/world'
 import { type EntryFormat, keptEntries } from './kept-entries.ts'
 
 /** The content of a folder: what can be read, and the paths of damaged files, both by file name. */

@@ -1,5 +1,6 @@
 import {
   type Attachment,
+  type AttachmentKey,
   type ContainerRef,
   goField,
   type Json,
@@ -7,12 +8,7 @@ import {
   parseExactly,
   readIdentity,
 } from '@vethra/cni'
-import type {
-  AttachmentKey,
-  AttachmentRecord,
-  AttachmentRecords,
-  CachedAttachment,
-} from '@vethra/world'
+import type { AttachmentRecord, AttachmentRecords, CachedAttachment } from '@vethra/world'
 import { attachmentFolder, type Survey } from './attachment-folder.ts'
 
 /** All that a folder of records holds. */

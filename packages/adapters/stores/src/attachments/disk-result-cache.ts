@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { CniError } from '@vethra/cni'
-import type { AttachmentKey, CachedAttachment, ResultCache } from '@vethra/world'
+import { type AttachmentKey, CniError } from '@vethra/cni'
+import type { CachedAttachment, ResultCache } from '@vethra/world'
 import { attachmentFolder, type Survey } from './attachment-folder.ts'
 import { decoder, isResultAlone, parseEntry, parseLegacyEntry, renderEntry } from './entry.ts'
 

@@ -1,4 +1,5 @@
 import {
+  type AttachmentKey,
   type CniArgs,
   goField,
   type Json,
@@ -6,7 +7,7 @@ import {
   jsonOrNull,
   parseExactly,
 } from '@vethra/cni'
-import type { AttachmentKey, CachedAttachment } from '@vethra/world'
+import type { CachedAttachment } from '@vethra/world'
 
 /** The text of a cache file: libcni's `cniCacheV1`, keys in its order, empty ones left out. */
 export function renderEntry({ network, attachment, listText, result }: CachedAttachment): string {
