@@ -3,7 +3,7 @@ import type { JsonObject } from './json.ts'
 /** `CNI_ARGS` as pairs, in the order in which they are joined: `K=V;K=V`. */
 export type CniArgs = readonly (readonly [key: string, value: string])[]
 
-/** What distinguishes one attachment from all others on a host. */
+/** The key that distinguishes one attachment from all others on a host. */
 export interface AttachmentKey {
   readonly network: string
   readonly containerId: string

@@ -2,30 +2,22 @@ import type { DnsMessage, DnsRecord } from './message.ts'
 import { dnsRcode, dnsType } from './numbers.ts'
 import { viewOf } from './record-spans.ts'
 
-/** How long answers of upstream may be kept, in seconds. */
-export interface TtlBounds {
-  /** Default: 0. */
-  readonly least?: number
-  /** Default: a day. */
-  readonly most?: number
-  /** For NXDOMAIN and no data. Default: an hour (RFC 2308, section 5, has one to three). */
-  readonly mostNegative?: number
-  /** For SERVFAIL and other failures (RFC 9520, section 3.2). Default: 1. */
-  readonly failure?: number
-}
+const day = 86_400
+// RFC 2308, section 5, has one to three of them.
+const hour = 3_600
 
 /**
- * The seconds that an answer of upstream may be kept: the lowest TTL of its answers. For NXDOMAIN and no data it is the
- * lower of TTL and minimum in the SOA record (RFC 2308, section 5), or 0 where there is none.
+ * The seconds that an answer of upstream may be kept: the lowest TTL of its answers, a day at most, and 1 for SERVFAIL
+ * and other failures (RFC 9520, section 3.2). For NXDOMAIN and no data it is the
+ * lower of TTL and minimum in the SOA record (RFC 2308, section 5), an hour at most, or 0 where there is none.
  */
-export function answerSeconds(message: DnsMessage, bounds: TtlBounds = {}): number {
-  const { least = 0, most = 86_400, mostNegative = 3_600, failure = 1 } = bounds
+export function answerSeconds(message: DnsMessage): number {
   const { rcode, answers, authorities } = message
-  if (rcode !== dnsRcode.NOERROR && rcode !== dnsRcode.NXDOMAIN) return failure
+  if (rcode !== dnsRcode.NOERROR && rcode !== dnsRcode.NXDOMAIN) return 1
   const lowest = Math.min(...answers.map(({ ttl }) => ttl))
-  if (isPositive(message)) return Math.min(Math.max(lowest, least), most)
+  if (isPositive(message)) return Math.min(lowest, day)
   const soa = authorities.find(({ type }) => type === dnsType.SOA)
-  return soa ? Math.min(negativeSeconds(soa), lowest, mostNegative) : 0
+  return soa ? Math.min(negativeSeconds(soa), lowest, hour) : 0
 }
 
 // A chain of aliases that ends in nothing is a negative answer (RFC 2308, section 2.2).

@@ -5,7 +5,7 @@
 export { addressOctets } from './address-octets.ts'
 export { ageAnswer, staleAnswer } from './age-answer.ts'
 export { answerQuestion } from './answer-question.ts'
-export { answerSeconds, type TtlBounds } from './answer-seconds.ts'
+export { answerSeconds } from './answer-seconds.ts'
 export type { AnswerOutcome, AskedQuestion } from './asked-question.ts'
 export { changeZone, type ZoneChange } from './change-zone.ts'
 export {

@@ -8,8 +8,6 @@ export interface UpstreamQuery {
   readonly message: DnsMessage
   /** A random number of 16 bits. */
   readonly id: number
-  /** Random octets, as many as the name has letters: each one's lowest bit makes a letter a capital (0x20). Default: none. */
-  readonly letterBits?: Uint8Array
   /** Whether EDNS is spoken. Default: true; false for an upstream that answered FORMERR to it. */
   readonly hasEdns?: boolean
 }
@@ -22,11 +20,10 @@ export interface FormattedQuery {
 
 /** The query for upstream: the question alone, with the asker's DNSSEC bits (RFC 4035, section 3.2; RFC 6840, section 5.7). */
 export function formatUpstreamQuery(query: UpstreamQuery): FormattedQuery | undefined {
-  const { message, id, letterBits, hasEdns = true } = query
+  const { message, id, hasEdns = true } = query
   const [asked] = message.questions
   if (!asked) return undefined
-  const { spelling: _, ...bare } = asked
-  const question = letterBits ? { ...bare, spelling: withCapitals(bare.name, letterBits) } : bare
+  const { spelling: _, ...question } = asked
   const dnssecOk = message.edns?.dnssecOk ?? false
   const { checkingDisabled } = message.flags
   const octets = formatMessage(
@@ -50,12 +47,4 @@ export function formatUpstreamQuery(query: UpstreamQuery): FormattedQuery | unde
 export function cacheKey({ questions: [question], edns, flags }: DnsMessage): string {
   const bits = (edns?.dnssecOk ? 2 : 0) | (flags.checkingDisabled ? 1 : 0)
   return `${question?.name} ${question?.type} ${question?.class} ${bits}`
-}
-
-function withCapitals(name: string, bits: Uint8Array): string {
-  let letter = 0
-  return name.replace(/[a-z]/g, (each) => {
-    letter += 1
-    return ((bits[letter - 1] ?? 0) & 1) === 1 ? each.toUpperCase() : each
-  })
 }

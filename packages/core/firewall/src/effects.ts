@@ -88,18 +88,17 @@ function familyOf(address: string): 4 | 6 {
   return address.includes(':') ? 6 : 4
 }
 
-/** The operations that add elements, or delete them: one for each set, in the table's order. `exclusive`: an element that exists is an error. */
+/** The operations that add elements, or delete them: one for each set, in the table's order. */
 export function elementOps(
   kind: 'add elements' | 'delete elements',
   elements: readonly PlacedElement[],
-  exclusive: boolean = false,
 ): readonly NftOp[] {
   return sets.flatMap((shape) => {
     const inside = elements.filter(({ set }) => set === shape.set).map(({ element }) => element)
     const { set, key, data, interval } = shape
     const common = { ...vethraTable, kind, set, key, elements: inside }
     const more = { ...(data ? { data } : {}), ...(interval ? { interval } : {}) }
-    return inside.length === 0 ? [] : [{ ...common, ...more, ...(exclusive ? { exclusive } : {}) }]
+    return inside.length === 0 ? [] : [{ ...common, ...more }]
   })
 }
 

@@ -41,7 +41,7 @@ const setFlags = {
 
 /** The attributes of NFT_MSG_NEWSET. Its id must be unique in the batch; the description is wanted for joined intervals alone. */
 export function setAttributes(
-  { set, key, data, interval, counter, passing }: NewSet,
+  { set, key, data, interval, passing }: NewSet,
   id: number,
 ): readonly Octets[] {
   const joined = interval === true && key.length > 1
@@ -63,7 +63,6 @@ export function setAttributes(
     attribute(10, be32(id)),
     ...(passing ? [attribute(11, be64(BigInt(passing.timeoutMs)))] : []),
     attribute(13, join([orderTlv(0, key), ...(data ? [orderTlv(1, data)] : [])])),
-    ...(counter ? [nested(17, [attribute(1, nulText('counter')), nested(2, [])])] : []),
   ]
 }
 

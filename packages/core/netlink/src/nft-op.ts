@@ -56,8 +56,6 @@ export interface NewSet {
   readonly data?: readonly NftType[]
   /** Whether elements are prefixes. */
   readonly interval?: boolean
-  /** Whether each element counts packets. */
-  readonly counter?: boolean
   /** For a set whose elements go by themselves: how many it holds, for how long, and whether a `meter` fills it. */
   readonly passing?: {
     readonly most: number

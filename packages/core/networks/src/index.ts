@@ -42,7 +42,7 @@ export {
 } from './inspect.ts'
 export { type FirewallAnswers, isolationSupport, wantsIsolation } from './isolation.ts'
 export { modeNetwork, networkModes } from './modes.ts'
-export { type ConfFile, type Network, networksFromFiles, type ReadNetworks } from './network.ts'
+export { type Network, networksFromFiles, type ReadNetworks } from './network.ts'
 export type {
   Driver,
   IsolationSupport,

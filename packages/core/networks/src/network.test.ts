@@ -1,3 +1,4 @@
+import { CniError } from '@vethra/cni'
 import { describe, expect, it } from 'vitest'
 import { type Network, networksFromFiles } from './index.ts'
 
@@ -60,7 +61,10 @@ describe('networksFromFiles', () => {
     const { networks, faults } = networksFromFiles([
       { file: '/n/z.conflist', text: conf({ name: 'z' }) },
       { file: '/n/b.conflist', text: '{' },
-      { file: '/n/c.conflist', error: new Error('EACCES: permission denied') },
+      {
+        file: '/n/c.conflist',
+        error: new CniError({ code: 5, message: 'EACCES: permission denied' }),
+      },
       { file: '/n/d.conflist', text: conf({ name: '../d' }) },
       { file: '/n/a.conflist', text: conf({ name: 'a' }) },
     ])

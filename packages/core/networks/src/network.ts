@@ -1,5 +1,5 @@
 import { CniError, type ConfList, checkNetworkName, goField, jsonOrNull } from '@vethra/cni'
-import { parseConfFile } from '@vethra/conflist'
+import { type ConfFileText, parseConfFile } from '@vethra/conflist'
 import { nerdctlKey, ownKey } from './identity.ts'
 import { isTextObject } from './read-json.ts'
 
@@ -19,15 +19,6 @@ export interface Network {
   readonly managed: boolean
 }
 
-/** A file of the conf list folder: what it holds, or why it could not be read. */
-export interface ConfFile {
-  readonly file: string
-  readonly text?: string
-  /** RFC 3339, in UTC. */
-  readonly modified?: string
-  readonly error?: unknown
-}
-
 /** The networks of the files that are in order, and what is wrong with the others. */
 export interface ReadNetworks {
   /** By path of the file; names may repeat. */
@@ -40,7 +31,7 @@ export interface ReadNetworks {
  * The networks that files define, in the order of their paths. A file that cannot be read or used
  * is a fault and hides no other: nerdctl fails every command then.
  */
-export function networksFromFiles(files: readonly ConfFile[]): ReadNetworks {
+export function networksFromFiles(files: readonly ConfFileText[]): ReadNetworks {
   const sorted = [...files].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0))
   const read = sorted.map(readFile)
   return {
@@ -49,7 +40,7 @@ export function networksFromFiles(files: readonly ConfFile[]): ReadNetworks {
   }
 }
 
-function readFile({ file, text, modified, error }: ConfFile): Network | CniError {
+function readFile({ file, text, modified, error }: ConfFileText): Network | CniError {
   if (text === undefined) {
     return new CniError({ code: 5, message: `cannot read ${file}`, cause: error })
   }

@@ -6,13 +6,13 @@ export const profileName = 'nerdctl-default'
  * container may use its capabilities, but not mount, nor write to the host's part of /proc and
  * /sys.
  */
-export function profileText(name: string = profileName): string {
+export function profileText(): string {
   const rules = [
     ...['network', 'capability', 'file', 'umount', 'deny mount'],
     // OCI runtimes that are confined themselves, and everybody who is not, may stop a container.
     ...['unconfined', 'runc', 'crun'].map((peer) => `signal (receive) peer=${peer}`),
-    `signal (send,receive) peer=${name}`,
-    `ptrace (trace,tracedby,read,readby) peer=${name}`,
+    `signal (send,receive) peer=${profileName}`,
+    `ptrace (trace,tracedby,read,readby) peer=${profileName}`,
     'deny /proc/* w',
     // Folders of /proc that are no process's, which begin with a digit, and are not sys.
     ...['/proc/[^0-9s]**/**', ...beginsLike('/proc/', 'sys/')].map((path) => `deny ${path} w`),
@@ -21,7 +21,7 @@ export function profileText(name: string = profileName): string {
     ...secrets.map((path) => `deny ${path} rwklx`),
   ]
   const body = rules.map((rule) => `  ${rule},\n`).join('')
-  return `profile ${name} flags=(attach_disconnected,mediate_deleted) {\n${body}}\n`
+  return `profile ${profileName} flags=(attach_disconnected,mediate_deleted) {\n${body}}\n`
 }
 
 const secrets: readonly string[] = [

@@ -1,14 +1,15 @@
 import { CniError, goField, isObject, type Json, jsonOrNull, type PluginConf } from '@vethra/cni'
+import type { ConfFileText } from '@vethra/conflist'
 import { networkBridge } from '../anatomy.ts'
 import { networkConfList } from '../conf-list.ts'
-import { type ConfFile, type Network, networksFromFiles } from '../network.ts'
+import { type Network, networksFromFiles } from '../network.ts'
 import type { NetworkOptions } from '../options.ts'
 import { networkOrigin } from '../origin.ts'
 import { type ForeignNetwork, type Lost, lost, unreadable } from './foreign-network.ts'
 import { networkWish } from './network-wish.ts'
 
 /** The networks of nerdctl's conf lists, in order. Conf lists of other programs are passed over; a file that cannot be used is refused. */
-export function readNerdctlNetworks(files: readonly ConfFile[]): readonly ForeignNetwork[] {
+export function readNerdctlNetworks(files: readonly ConfFileText[]): readonly ForeignNetwork[] {
   return files.map((each) => {
     const { networks, faults } = networksFromFiles([each])
     const [network] = networks

@@ -1,3 +1,4 @@
+import { CniError } from '@vethra/cni'
 import { describe, expect, it } from 'vitest'
 import { podmanFiles } from '../../test/podman-files.ts'
 import { createLine, type ForeignNetwork, readPodmanNetwork } from '../index.ts'
@@ -126,11 +127,11 @@ describe('what is no file of Podman', () => {
   })
 
   it('a file that cannot be read is refused', () => {
-    const error = new Error('EACCES')
+    const error = new CniError({ code: 5, message: 'EACCES' })
     expect(readPodmanNetwork({ file: '/n/x.json', error })).toMatchObject({
       kind: 'refused',
       name: '/n/x.json',
-      error: { code: 5, cause: error },
+      error,
     })
   })
 })

@@ -1,5 +1,5 @@
 import { CniError, type Json, type JsonObject, parseJson } from '@vethra/cni'
-import type { ConfFile } from '../network.ts'
+import type { ConfFileText } from '@vethra/conflist'
 import { type Driver, isDriver, type NetworkOptions } from '../options.ts'
 import type { ReadOptions } from './docker-options.ts'
 import {
@@ -25,12 +25,9 @@ import { leaseRange } from './lease-range.ts'
 import { readPodmanOptions } from './podman-options.ts'
 
 /** The network of a JSON file of Podman's, as netavark takes it. A file that cannot be read or used is refused. */
-export function readPodmanNetwork({ file, text, error }: ConfFile): ForeignNetwork {
+export function readPodmanNetwork({ file, text, error }: ConfFileText): ForeignNetwork {
   if (text === undefined) {
-    const why =
-      error instanceof CniError
-        ? error
-        : new CniError({ code: 5, message: `cannot read ${file}`, cause: error })
+    const why = error ?? new CniError({ code: 5, message: `cannot read ${file}` })
     return { kind: 'refused', name: file, source: file, error: why }
   }
   const value = valueIn(text)
