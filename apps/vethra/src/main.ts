@@ -72,9 +72,11 @@ async function load() {
   return app === 'daemon' ? import('@vethra/daemon') : import('@vethra/cli')
 }
 
-// Node's streams are loaded only where it can be one; a stream that is closed is none.
+// A stream that is closed is none, and neither is a memory device (major 1: /dev/null). Only then is process.stdout asked, which
+// loads Node's streams: as long as all else that `network ls` does.
 function isTerminal(): boolean {
-  return orElse(() => fstatSync(1).isCharacterDevice(), false) && process.stdout.isTTY === true
+  const device = orElse(() => fstatSync(1), undefined)
+  return device?.isCharacterDevice() === true && device.rdev >> 8 !== 1 && process.stdout.isTTY
 }
 
 // How a hook line calls this program again: the executable alone, or Node with the source file.
