@@ -51,6 +51,17 @@ describeOnHost('the way out that an error tells', () => {
     }
   })
 
+  it('of a fault of its own is a report with its place, and no source', async () => {
+    // Without its JIT bun can call no libc, which nothing in vethra expects.
+    const env = { BUN_JSC_useJIT: 'false' }
+    const { exitCode, stderr } = await host.run([executable, 'network', 'rm', 'lan'], { env })
+    expect(exitCode).toBe(1)
+    const lines = stderr.split('\n')
+    expect(linesOf(stderr, 'error')).toEqual([lines[0]])
+    expect(linesOf(stderr, 'hint').join()).toMatch(/[Rr]eport/)
+    expect(lines.slice(1).filter((line) => !/^ {2}hint: |^ +at \S/.test(line))).toEqual([])
+  })
+
   it('of a /run/vethra that is a file is to remove it', async () => {
     await host.run(['sh', '-c', 'rm -rf /run/vethra; echo x > /run/vethra'])
     for (const command of [['cni', 'add', 'lan', '/run/netns/blue'], ['doctor'], ['daemon']]) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { fstatSync } from 'node:fs'
-import { escapeControls, orElse } from '@vethra/cni'
+import { escapeControls, explain, orElse } from '@vethra/cni'
 import { version } from '@vethra/settings'
 import type { Io } from '@vethra/world'
 import { readInput } from './input.ts'
@@ -34,7 +34,7 @@ if ((app === 'cli' || app === 'daemon') && process.geteuid?.() !== 0 && 'bun' in
 if (app === 'daemon' || argv.includes('top')) compileAsUsual()
 
 // Only the app that is called is loaded.
-const status = await run()
+const status = await run().catch(endByFault)
 const faults = output.faults()
 for (const line of faults) io.complain(line)
 process.exitCode = faults.length > 0 && status === 0 ? 1 : status
@@ -65,6 +65,15 @@ async function run(): Promise<number> {
   }
   const { here } = await import('./world-here.ts')
   return (await load()).main(argv, io, here(io, app))
+}
+
+// A fault of vethra's own ends the process at once. Where it happened is told by name: bun would print lines of minified source.
+function endByFault(fault: unknown): never {
+  for (const line of explain(fault)) io.complain(line)
+  io.complain('  hint: This is a fault of vethra itself. Report it with the lines below.')
+  const stack = fault instanceof Error ? (fault.stack ?? '') : ''
+  for (const line of stack.split('\n').filter((each) => /^\s+at /.test(each))) io.complain(line)
+  process.exit(1)
 }
 
 async function load() {
