@@ -1,6 +1,14 @@
-import type { CniError } from '@vethra/cni'
+import { type CniError, goField } from '@vethra/cni'
 import type { Stage } from '@vethra/engine'
-import { admittingLeftovers, attachmentChains, attachmentLeftovers } from '@vethra/firewall'
+import {
+  admittingLeftovers,
+  attachmentChains,
+  attachmentLeftovers,
+  type MasqueradeRule,
+  masqueradeMark,
+  masqueradeRemovals,
+  masqueradeRules,
+} from '@vethra/firewall'
 import { type FormerInput, isOwnVeth, type LinkKind, linkKinds, planFormer } from '@vethra/plugins'
 import { isSameOwner, type Link, type Owned } from '@vethra/state'
 import { failed } from './go-codes.ts'
@@ -16,8 +24,9 @@ export async function isOthersMaking({ host }: PlannedCall, stage: Stage): Promi
   return host.hasChain('nat', attachmentChains(network, attachment.containerId))
 }
 
-/** Throws CniError 999 where the chains of a Go plugin are missing that its ADD made. */
-export async function checkOthersRules({ type, host }: PlannedCall, stage: Stage): Promise<void> {
+/** Throws CniError 999 where the chains of a Go plugin are missing that its ADD made; a rule of nftables may masquerade in their place. */
+export async function checkOthersRules(call: PlannedCall, stage: Stage): Promise<void> {
+  const { type, host } = call
   const wanted = new Set(
     stage.requests
       .flatMap((request) => planFormer([request], { facts: { links: {} }, ...resultOf(stage) }))
@@ -31,12 +40,24 @@ export async function checkOthersRules({ type, host }: PlannedCall, stage: Stage
   )
   const missing = async (table: 'nat' | 'filter', chain: string) =>
     (await host.hasChain(table, [chain])) ? [] : [chain]
+  const hasRule = isByNft(call) && (await masqueradesOf(call)).length > 0
   const lost = [
-    ...(wanted.has('masquerade') ? await missing('nat', masquerade) : []),
+    ...(wanted.has('masquerade') && !hasRule ? await missing('nat', masquerade) : []),
     ...(wanted.has('publish') ? await missing('nat', ports) : []),
     ...(type === 'firewall' ? await missing('filter', 'CNI-FORWARD') : []),
   ]
   if (lost.length > 0) throw failed(`chain ${lost[0]} not found in iptables`)
+}
+
+function isByNft({ request }: PlannedCall): boolean {
+  return goField(request.conf, 'ipMasqBackend') === 'nftables'
+}
+
+// The rules of an attachment in the table of Go plugins.
+async function masqueradesOf({ host, request }: PlannedCall): Promise<readonly MasqueradeRule[]> {
+  const mark = masqueradeMark(request)
+  const listing = (await host.rules.masquerading?.list()) ?? ''
+  return masqueradeRules(listing).filter((each) => each.mark === mark)
 }
 
 function resultOf({ previous }: Stage): Pick<FormerInput, 'result'> {
@@ -47,6 +68,7 @@ function resultOf({ previous }: Stage): Pick<FormerInput, 'result'> {
 export async function removeOthersMaking(call: PlannedCall): Promise<CniError | undefined> {
   const error = await removeInterface(call)
   await removeRules(call)
+  if (isByNft(call)) await removeMasquerades(call)
   return error
 }
 
@@ -83,6 +105,11 @@ function unmarked(kind: Exclude<LinkKind, 'tun'>, name: string): Link {
           ? { name: 'vlan', parent: '', id: 0 }
           : { name: kind, parent: '', mode: '' }
   return { kind: 'link', place: 'container', name, type, up: true }
+}
+
+async function removeMasquerades(call: PlannedCall): Promise<void> {
+  const rules = await masqueradesOf(call)
+  if (rules.length > 0) await call.host.rules.masquerading?.change(masqueradeRemovals(rules))
 }
 
 async function removeRules({ type, host, request }: PlannedCall): Promise<void> {

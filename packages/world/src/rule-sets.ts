@@ -13,4 +13,14 @@ export interface RuleSets {
    * or not at all. Throws CniError 5 with what the tool said, 100 when it is missing.
    */
   restore(family: 4 | 6, text: string): Promise<void>
+  /** Where Go plugins masquerade by nftables; absent for a packet filter of iptables alone. */
+  readonly masquerading?: MasqueradeTable
+}
+
+/** The table of nftables in which Go plugins masquerade with `"ipMasqBackend": "nftables"`. */
+export interface MasqueradeTable {
+  /** As `nft -j list table` prints it; empty where there is none, or no nft. */
+  list(): Promise<string>
+  /** Applies text in the language of nft(8), as a whole or not at all. Throws CniError 5 with what nft said, 100 when it is missing. */
+  change(text: string): Promise<void>
 }

@@ -61,6 +61,8 @@ export interface DesiredAttachment extends AttachmentKey {
   readonly bridge?: DesiredBridge
   /** Whether what it sends leaves the host under the host's address. */
   readonly masqueraded: boolean
+  /** Whether that is the work of nftables, in the table of the Go plugins, and not of iptables. Default false. */
+  readonly masqueradedByNft?: true
   /** Whether forwarding from and to its addresses is accepted whatever the policy is. */
   readonly admitted: boolean
   readonly isolation: Isolation

@@ -9,6 +9,7 @@ import type {
   DesiredPort,
   TableEffect,
 } from './desired-state.ts'
+import { masqueradedByNft } from './diff-masquerades.ts'
 import { lossFindings } from './diff-table.ts'
 import { type Finding, finding, repairable } from './finding.ts'
 import type { Maps } from './maps.ts'
@@ -18,9 +19,10 @@ import type { Repair, RuleEffect } from './repair.ts'
 /** The rules of iptables that a living container lacks, where plugins make them as programs. */
 export function firewallFindings(
   attachment: DesiredAttachment,
-  { firewall, host }: ObservedState,
+  observed: ObservedState,
   { marks }: Pick<Maps, 'marks'>,
 ): readonly Finding[] {
+  const { firewall, host } = observed
   const own = marks.get(attachmentText(attachment))
   const isOurs = (effect: TableEffect) => !attachment.inTable.includes(effect)
   // Where firewalld is, the plugin isolates by it, if at all.
@@ -36,9 +38,12 @@ export function firewallFindings(
   return [
     ...lossFindings('masquerade', ref, {
       evidence: isOurs('masquerading')
-        ? unmasqueraded(attachment, firewall, own?.masquerading ?? '')
+        ? unmasqueraded(attachment, observed, own?.masquerading ?? '')
         : [],
-      repair: { kind: 'restore-masquerading', attachment: { ...ref, addresses } },
+      repair: {
+        kind: 'restore-masquerading',
+        attachment: { ...ref, addresses, ...(attachment.masqueradedByNft ? { byNft: true } : {}) },
+      },
     }),
     ...lossFindings('publish', ref, {
       evidence: isOurs('ports') ? closedPorts(attachment, firewall, own?.ports ?? '') : [],
@@ -65,12 +70,19 @@ export function firewallFindings(
 
 function unmasqueraded(
   attachment: DesiredAttachment,
-  firewall: readonly ObservedFirewall[],
+  observed: Pick<ObservedState, 'firewall' | 'masquerades'>,
   mark: string,
 ): readonly string[] {
-  if (!attachment.masqueraded) return []
-  const lost = lostAddresses(attachment, firewall, ({ owned }, { address }) =>
-    owned.get(mark)?.masqueraded.includes(address),
+  const { masqueraded, masqueradedByNft: byNft = false, addresses } = attachment
+  if (!masqueraded && !byNft) return []
+  // Before 1.6 the plugins know iptables alone, whatever the conf says.
+  const cared = [
+    ...observed.firewall.flatMap(({ owned }) => owned.get(mark)?.masqueraded ?? []),
+    ...(byNft ? masqueradedByNft(attachment, observed) : []),
+  ]
+  const families = observed.firewall.map(({ family }) => family)
+  const lost = addresses.flatMap(({ address }) =>
+    (byNft || families.includes(familyOf(address))) && !cared.includes(address) ? [address] : [],
   )
   return lost.length === 0 ? [] : [`no rule masquerades ${lost.join(', ')}`]
 }

@@ -8,6 +8,7 @@ import { foreignPortFindings } from './diff-foreign-ports.ts'
 import { hostFindings } from './diff-host.ts'
 import { interfaceFindings, leftLinkFindings, strayLinkFindings } from './diff-interfaces.ts'
 import { loopbackFindings } from './diff-loopback.ts'
+import { leftMasqueradeFindings } from './diff-masquerades.ts'
 import { nameFindings } from './diff-names.ts'
 import { portFindings } from './diff-ports.ts'
 import { publishedFindings } from './diff-published.ts'
@@ -40,6 +41,7 @@ export function diff(desired: DesiredState, observed: ObservedState): readonly F
     ...strayLinkFindings(desired, observed),
     ...leftLinkFindings(observed),
     ...leftRuleFindings(observed, maps),
+    ...leftMasqueradeFindings(observed, maps),
     ...tableFindings(observed),
     ...reservationFindings(desired, observed, maps),
     ...nameFindings(desired, observed),

@@ -11,7 +11,7 @@ export interface Losses {
 }
 
 /** A place in which one command of an administrator removes everything, or one thing. */
-export type LossPlace = 'table' | 'nat' | 'filter' | 'link'
+export type LossPlace = 'table' | 'nat' | 'filter' | 'masquerades' | 'link'
 
 /** A rule or a link that is lost again within this time stays removed, in milliseconds. */
 export const peaceMs = 60_000
@@ -19,7 +19,7 @@ export const peaceMs = 60_000
 /** Where no rule of ours is, of several that should be there: somebody has flushed or reloaded it, and wants nothing of ours. */
 export function flushedPlaces(
   { attachments }: Pick<DesiredState, 'attachments'>,
-  { firewall, table }: Pick<ObservedState, 'firewall' | 'table'>,
+  { firewall, masquerades, table }: Pick<ObservedState, 'firewall' | 'masquerades' | 'table'>,
 ): ReadonlySet<LossPlace> {
   const isUsed = (family: 4 | 6) =>
     attachments.some(({ addresses }) =>
@@ -28,6 +28,7 @@ export function flushedPlaces(
   return new Set([
     ...firewall.flatMap((each) => (isUsed(each.family) ? each.flushed : [])),
     ...(table.flushed ? (['table'] as const) : []),
+    ...(masquerades?.length === 0 ? (['masquerades'] as const) : []),
   ])
 }
 
@@ -57,7 +58,7 @@ function placeOf({ kind, repair }: Finding): LossPlace | undefined {
     case 'restore-elements':
       return kind === 'settings-changed' ? 'link' : 'table'
     case 'restore-masquerading':
-      return 'nat'
+      return repair.attachment.byNft ? 'masquerades' : 'nat'
     case 'restore-rules':
       return repair.effects.includes('ports') ? 'nat' : 'filter'
     case 'restore-bridge':

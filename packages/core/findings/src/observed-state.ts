@@ -1,5 +1,5 @@
 import type { AttachmentKey, ContainerRef } from '@vethra/cni'
-import type { ObservedFirewall } from '@vethra/firewall'
+import type { MasqueradeRule, ObservedFirewall } from '@vethra/firewall'
 import type { Reservation, SignsOfLife } from '@vethra/ipam'
 import type { Change, Owner, State } from '@vethra/state'
 import type { ObservedHost } from './observed-host.ts'
@@ -25,6 +25,8 @@ export interface ObservedState {
   readonly flows: readonly ObservedFlow[]
   /** By address family; one that cannot be looked at has no entry. */
   readonly firewall: readonly ObservedFirewall[]
+  /** The rules of the table in which Go plugins masquerade by nftables; absent where nothing has them do so. */
+  readonly masquerades?: readonly MasqueradeRule[]
   readonly table: ObservedTable
   /** Conf lists that cannot be used, and why. */
   readonly confFaults: readonly ObservedFault[]

@@ -38,6 +38,15 @@ export {
 export type { RuleTable } from './iptables/rules.ts'
 export type { SavedRules } from './iptables/saved-rules.ts'
 export { bridgeOf, networkRulesReady, sharedRulesReady } from './iptables/shared-rules.ts'
+export {
+  type MasqueradeRule,
+  masqueradeMark,
+  masqueradeRemoval,
+  masqueradeRemovals,
+  masqueradeRules,
+  masqueradeTable,
+  masqueradeText,
+} from './masquerade-table.ts'
 export { forwardTables, passRule, passRuleArguments, passRuleText } from './pass-rule.ts'
 export {
   type ForwardedNetwork,

@@ -17,6 +17,7 @@ export const bridge: Plugin<BridgeConf> = {
     'isGateway',
     'isDefaultGateway',
     'ipMasq',
+    'ipMasqBackend',
     'hairpinMode',
     'promiscMode',
     'portIsolation',
@@ -29,7 +30,7 @@ export const bridge: Plugin<BridgeConf> = {
     'ipam',
   ],
   // VLANs need a kernel that filters them: left to the program where that is there.
-  fixed: { vlan: 0, ipMasqBackend: 'nftables' },
+  fixed: { vlan: 0 },
   linkFirst: true,
   parse: parseBridgeConf,
   wants: (conf) => ({ links: [conf.bridge] }),

@@ -17,7 +17,7 @@ export interface PtpConf {
 /** The plugin `ptp`: a veth between host and container, with a route to each of its addresses. */
 export const ptp: Plugin<PtpConf> = {
   type: 'ptp',
-  keys: ['ipMasq', 'mtu', 'dns', 'ipam'],
+  keys: ['ipMasq', 'ipMasqBackend', 'mtu', 'dns', 'ipam'],
   parse,
   wants: () => ({}),
   plan,

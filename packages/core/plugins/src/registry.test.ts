@@ -7,6 +7,10 @@ const ipam = { type: 'host-local', ranges: [[{ subnet: '10.4.0.0/24' }]] }
 it.each<JsonObject>([
   { type: 'bridge', bridge: 'br0', isGateway: true, ipMasq: true, hairpinMode: true, ipam },
   { type: 'bridge', ForceAddress: false, vlan: 0, ipam },
+  ...['iptables', 'nftables'].flatMap((ipMasqBackend) => [
+    { type: 'bridge', ipMasq: true, ipMasqBackend, ipam },
+    { type: 'ptp', ipMasq: true, ipMasqBackend, ipam },
+  ]),
   { type: 'portmap', capabilities: { portMappings: true }, snat: true },
   { type: 'portmap', conditionsV6: ['!', '-d', '::1'] },
   { type: 'firewall', ingressPolicy: 'same-bridge' },

@@ -36,7 +36,9 @@ export async function detachEach(
   const isToSweep = ({ membership, known, mayLeaveRules }: Left) =>
     !isNativeAlone(known) &&
     (mayLeaveRules || errors.length > 0 || membership.attachment.netns === '')
-  const swept = left.filter(isToSweep).map(({ membership }) => membership)
+  const swept = left
+    .filter(isToSweep)
+    .map(({ membership, known }) => ({ ...membership, listText: known.cached?.listText }))
   // An ADD that did not finish was told to nobody.
   const tell = async ({ membership, known: { cached, record } }: Left) => {
     const container = membership.container ?? record?.container

@@ -1,11 +1,11 @@
 import { CniError } from '@vethra/cni'
-import { attachmentChains } from '@vethra/firewall'
+import { attachmentChains, masqueradeMark } from '@vethra/firewall'
 import type { RuleSets } from '@vethra/world'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { sweep } from './sweep.ts'
 
 const [masquerade = '', ports = ''] = attachmentChains('lan', 'ns-c1')
-const attached = [{ network: 'lan', attachment: { containerId: 'ns-c1' } }]
+const attached = [{ network: 'lan', attachment: { containerId: 'ns-c1', ifname: 'eth0' } }]
 const table = (...chains: readonly string[]) =>
   `*nat\n${chains.map((each) => `:${each} - [0:0]\n-A POSTROUTING -j ${each}\n`).join('')}COMMIT\n`
 
@@ -52,6 +52,64 @@ describe('sweep', () => {
     }
     await sweep({ rules }, attached)
     expect(log).toEqual(['save', 'save', 'save'])
+  })
+
+  describe('what bridge masqueraded by nftables', () => {
+    const rule = (containerId: string, handle: number) => ({
+      rule: {
+        ...{ chain: 'masq_checks', handle },
+        comment: `${masqueradeMark({ network: 'lan', containerId, ifname: 'eth0' })}, net: lan`,
+        expr: [
+          { match: { left: { payload: { field: 'saddr' } }, right: '10.4.1.2' } },
+          { masquerade: null },
+        ],
+      },
+    })
+    const byNft = attached.map((each) => ({
+      ...each,
+      list: { text: '"ipMasqBackend": "nftables"' },
+    }))
+    let listings: object[][]
+    let refusals: number
+    beforeEach(() => {
+      listings = [[rule('ns-c1', 6), rule('ns-c2', 7)]]
+      refusals = 0
+      now = table()
+      const masquerading = {
+        list: async () => JSON.stringify({ nftables: listings.shift() ?? [] }),
+        change: async (text: string) => {
+          if (refusals-- > 0) throw new CniError({ code: 5, message: 'no such rule' })
+          log.push(text)
+        },
+      }
+      rules = { ...rules, masquerading }
+    })
+
+    it('is removed, and nothing of others', async () => {
+      await sweep({ rules }, byNft)
+      expect(log).toEqual([
+        'delete rule inet cni_plugins_masquerade masq_checks handle 6\n',
+        'save',
+      ])
+    })
+
+    it('is not looked for where no conf list names nftables', async () => {
+      await sweep({ rules }, attached)
+      expect([log, listings.length]).toEqual([['save'], 1])
+    })
+
+    it('is looked for again where it changes meanwhile', async () => {
+      refusals = 1
+      listings.push([])
+      await sweep({ rules }, byNft)
+      expect(log).toEqual(['save'])
+    })
+
+    it('that stays is told', async () => {
+      refusals = 2
+      listings.push([rule('ns-c1', 6)])
+      await expect(sweep({ rules }, byNft)).rejects.toThrow('no such rule')
+    })
   })
 
   it('gives up on rules that never stay as they are', async () => {

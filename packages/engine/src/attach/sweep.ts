@@ -1,12 +1,21 @@
 import { onCniError } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
-import { attachmentLeftovers, type SavedRules } from '@vethra/firewall'
+import {
+  attachmentLeftovers,
+  masqueradeMark,
+  masqueradeRemovals,
+  masqueradeRules,
+  type SavedRules,
+} from '@vethra/firewall'
 import type { AttachmentRecords, RuleSets, World } from '@vethra/world'
 
 /** The attachment that rules were made for, as far as their chains are named by it. */
 interface Attached {
   readonly network: string
-  readonly attachment: { readonly containerId: string }
+  readonly attachment: { readonly containerId: string; readonly ifname: string }
+  readonly list?: { readonly text: string } | undefined
+  /** As it was when it was attached, where that is remembered. */
+  readonly listText?: string | undefined
 }
 
 /**
@@ -18,6 +27,7 @@ export async function sweep(
   attached: readonly Attached[],
 ): Promise<void> {
   if (attached.length === 0) return
+  await sweepByNft(rules, attached)
   let before = ''
   for (let attempt = 1; ; attempt += 1) {
     const removals = removalsOf(attached, await rules.save())
@@ -30,10 +40,35 @@ export async function sweep(
   }
 }
 
+// Only conf lists that name nftables have it asked. What a DEL which was killed removes meanwhile is gone either way.
+async function sweepByNft(
+  { masquerading }: Pick<RuleSets, 'masquerading'>,
+  attached: readonly Attached[],
+): Promise<void> {
+  const marks = new Set(
+    attached.flatMap(({ network, attachment, list, listText = list?.text }) =>
+      listText?.includes('nftables') ? [masqueradeMark({ network, ...attachment })] : [],
+    ),
+  )
+  if (masquerading === undefined || marks.size === 0) return
+  const left = async () =>
+    masqueradeRules(await masquerading.list()).filter(({ mark }) => marks.has(mark))
+  for (const again of [true, false]) {
+    const rules = await left()
+    if (rules.length === 0) return
+    const error = await masquerading.change(masqueradeRemovals(rules)).then(
+      () => undefined,
+      onCniError((failure) => failure),
+    )
+    if (error === undefined) return
+    if (!again) throw error
+  }
+}
+
 /** Sweeps for attachments whose container has no other interface in the same network: the rules of both are in the same chains. */
 export async function sweepAlone(
   tools: Pick<World, 'rules'> & { readonly records: Pick<AttachmentRecords, 'list'> },
-  memberships: readonly Membership[],
+  memberships: readonly (Membership & Pick<Attached, 'listText'>)[],
 ): Promise<void> {
   const going = new Set(
     memberships.map(({ network, attachment }) => `${network}/${attachment.ifname}`),

@@ -1,5 +1,11 @@
 import type { RuleEffect } from '@vethra/findings'
-import { attachmentLeftovers, masqueradingRules } from '@vethra/firewall'
+import {
+  attachmentLeftovers,
+  masqueradeRemovals,
+  masqueradeRules,
+  masqueradeText,
+  masqueradingRules,
+} from '@vethra/firewall'
 import { isSameOwner, keyOf, type Owned } from '@vethra/state'
 import { chainAgain } from '../attach/heal.ts'
 import { converge } from '../converge.ts'
@@ -7,7 +13,7 @@ import { removeEffects } from '../remove-effects.ts'
 import { type Applied, ended, type RepairOf } from './applied.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 
-/** Takes out the rules of a container that is not in the network, by the names of its chains. */
+/** Takes out the rules of a container that is not in the network, by the names of its chains, and by the marks of its rules of nftables. */
 export async function removeRules(
   { host }: DoctorTools,
   { network, containerId }: RepairOf<'remove-rules'>,
@@ -16,6 +22,11 @@ export async function removeRules(
     const removal = attachmentLeftovers(text, network, containerId)
     if (removal !== '') await host.rules.restore(family, removal)
   }
+  const { masquerading } = host.rules
+  const left = masqueradeRules((await masquerading?.list()) ?? '').filter(
+    ({ claim }) => claim?.network === network && claim.containerId === containerId,
+  )
+  if (left.length > 0) await masquerading?.change(masqueradeRemovals(left))
 }
 
 /** Has the plugins that accept, isolate and publish do so again for a living container. */
@@ -42,13 +53,19 @@ export async function restoreMasquerading(
   { host }: DoctorTools,
   repairs: readonly RepairOf<'restore-masquerading'>[],
 ): Promise<void> {
-  for (const saved of await host.rules.save()) {
-    const text = masqueradingRules(
-      saved,
-      repairs.map(({ attachment }) => attachment),
-    )
-    if (text !== '') await host.rules.restore(saved.family, text)
+  const { nft = [], iptables = [] } = Object.groupBy(
+    repairs.map(({ attachment }) => attachment),
+    ({ byNft }) => (byNft ? 'nft' : 'iptables'),
+  )
+  if (iptables.length > 0) {
+    for (const saved of await host.rules.save()) {
+      const text = masqueradingRules(saved, iptables)
+      if (text !== '') await host.rules.restore(saved.family, text)
+    }
   }
+  const { masquerading } = host.rules
+  if (nft.length === 0 || masquerading === undefined) return
+  await masquerading.change(masqueradeText(nft, masqueradeRules(await masquerading.list())))
 }
 
 /** Makes the elements and settings that attachments lack, in one transaction. */

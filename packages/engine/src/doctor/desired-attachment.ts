@@ -78,6 +78,7 @@ function readAttachment(
       ? { bridge: { ...effects.bridge, ...macOf(result, effects.bridge.name) } }
       : {}),
     masqueraded: effects.masqueraded,
+    ...(effects.masqueradedByNft ? { masqueradedByNft: true } : {}),
     admitted: effects.admitted,
     isolation: effects.isolation,
     ports: effects.publishes ? told : [],

@@ -15,6 +15,7 @@ it('what the default chain brings about', () => {
     linked: true,
     routed: true,
     masqueraded: true,
+    masqueradedByNft: false,
     admitted: true,
     isolation: 'same-bridge',
     publishes: true,
@@ -37,9 +38,14 @@ it.each([
     { bridge: { name: 'cni0', routed: false } },
   ],
   [
-    'what nft masquerades is not looked at',
+    'what nft masquerades is no work of iptables',
     [{ ...bridge, ipMasqBackend: 'nftables' }],
-    { masqueraded: false, filtered: true },
+    { masqueraded: false, masqueradedByNft: true, filtered: true },
+  ],
+  [
+    'what is not masqueraded is so by no backend',
+    [{ type: 'ptp', ipMasqBackend: 'nftables' }],
+    { masqueraded: false, masqueradedByNft: false },
   ],
   [
     'what nft publishes is not looked at',

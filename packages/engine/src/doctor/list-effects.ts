@@ -8,7 +8,10 @@ export interface ListEffects {
   /** Whether an interface of the host leads to each container. */
   readonly linked: boolean
   readonly routed: boolean
+  /** By iptables. */
   readonly masqueraded: boolean
+  /** By nftables, in a table of the plugins. */
+  readonly masqueradedByNft: boolean
   readonly admitted: boolean
   readonly isolation: Isolation
   readonly publishes: boolean
@@ -25,7 +28,7 @@ export function effectsOf({ plugins }: Pick<ConfList, 'plugins'>): ListEffects {
   const firewall = confs.find(({ type }) => type === 'firewall')
   const portmap = confs.find(({ type }) => type === 'portmap')
   const store = plugins.findIndex(({ ipamType }) => ipamType === 'host-local')
-  // What is made by nft is not looked at.
+  // What is made by nft is in tables of its own.
   const visible = (conf: Conf | undefined, key: string) => conf && conf.text(key) !== 'nftables'
   const admitted = firewall !== undefined && firewall.text('backend') !== 'firewalld'
   const routed =
@@ -36,6 +39,7 @@ export function effectsOf({ plugins }: Pick<ConfList, 'plugins'>): ListEffects {
     linked: main !== undefined,
     routed,
     masqueraded: masquerading && visible(main, 'ipMasqBackend') === true,
+    masqueradedByNft: masquerading && visible(main, 'ipMasqBackend') === false,
     admitted,
     isolation: admitted ? isolationOf(firewall.text('ingressPolicy')) : 'none',
     publishes: visible(portmap, 'backend') === true,

@@ -8,7 +8,14 @@ import {
   type ObservedState,
   portLead,
 } from '@vethra/findings'
-import { hostportLeads, readFirewall, type SavedRules, unreadableTables } from '@vethra/firewall'
+import {
+  hostportLeads,
+  type MasqueradeRule,
+  masqueradeRules,
+  readFirewall,
+  type SavedRules,
+  unreadableTables,
+} from '@vethra/firewall'
 import { hangsAtLoopback, ipamDataDirs, type Network, networkSubnets } from '@vethra/networks'
 import { networkFeatures } from '@vethra/plugins'
 import { programsOf } from '../attach/ways-now.ts'
@@ -72,6 +79,10 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
         }
       : undefined,
   )
+  const byNft =
+    attachments.desired.some(({ masqueradedByNft }) => masqueradedByNft) ||
+    networks.some(({ list }) => list.text.includes('nftables') && effectsOf(list).masqueradedByNft)
+  const masquerades = byNft ? await masqueradesOf(tools) : undefined
   await tools.clock.yieldNow?.()
   const leads = seen.some(({ published }) => published) ? await leadsOf(tools, seen) : undefined
   // A table as long as the host is busy: read only where it matters.
@@ -103,6 +114,7 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
       routes,
       flows: publishesUdp ? await tools.kernel.flows() : [],
       firewall,
+      ...(masquerades ? { masquerades } : {}),
       table: leads ? { ...table, leads } : table,
       confFaults,
       shadowed,
@@ -111,6 +123,13 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
       host,
     },
   }
+}
+
+async function masqueradesOf({
+  host,
+}: DoctorTools): Promise<readonly MasqueradeRule[] | undefined> {
+  const listing = await host.rules.masquerading?.list()
+  return listing === undefined ? undefined : masqueradeRules(listing)
 }
 
 // Where table `inet vethra` cannot be asked, nothing is known of what it leads where.

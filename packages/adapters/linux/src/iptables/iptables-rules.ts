@@ -1,6 +1,7 @@
 import { CniError } from '@vethra/cni'
 import { type Outcome, runProgram as run } from '@vethra/plugin-exec/programs'
 import type { RuleSets } from '@vethra/world'
+import { nftMasquerading } from '../masquerade-table.ts'
 
 /** Rule sets by the host's own iptables, whichever backend it has. */
 export function iptablesRules(): RuleSets {
@@ -19,6 +20,8 @@ export function iptablesRules(): RuleSets {
       if (outcome === undefined) throw missing(program)
       if (outcome.status !== 0) throw failed(program, outcome)
     },
+
+    masquerading: nftMasquerading(),
   }
 }
 

@@ -86,4 +86,6 @@ export interface MasqueradedAttachment {
   readonly ifname: string
   /** `10.4.1.2/24`. */
   readonly addresses: readonly string[]
+  /** Whether nftables masquerades it, in the table of the Go plugins. Default false. */
+  readonly byNft?: true
 }

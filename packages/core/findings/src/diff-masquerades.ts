@@ -1,0 +1,56 @@
+import { type MasqueradeRule, masqueradeMark, masqueradeRemoval } from '@vethra/firewall'
+import { isKnown } from '@vethra/ipam'
+import type { DesiredAttachment } from './desired-state.ts'
+import { type Finding, finding, repairable } from './finding.ts'
+import type { Maps } from './maps.ts'
+import type { ObservedState } from './observed-state.ts'
+
+/** The addresses of an attachment that rules of Go plugins masquerade by nftables; all of them where these were not looked at. */
+export function masqueradedByNft(
+  attachment: DesiredAttachment,
+  { masquerades }: Pick<ObservedState, 'masquerades'>,
+): readonly string[] {
+  if (masquerades === undefined) return attachment.addresses.map(({ address }) => address)
+  const mark = masqueradeMark(attachment)
+  return masquerades.flatMap((rule) => (rule.mark === mark ? [rule.address] : []))
+}
+
+/** Rules of that table which belong to no attachment that is known. */
+export function leftMasqueradeFindings(
+  { masquerades = [], attachments, signs }: ObservedState,
+  { ourContainers }: Pick<Maps, 'ourContainers'>,
+): readonly Finding[] {
+  if (masquerades.length === 0) return []
+  const known = new Set(attachments.map(masqueradeMark))
+  // nerdctl leaves those of a container that it stops until it starts or removes it.
+  const isOthers = (containerId: string) =>
+    !ourContainers.has(containerId) && isKnown(containerId, signs.known)
+  const left = masquerades.filter(
+    ({ mark, claim }) => !known.has(mark) && !isOthers(claim?.containerId ?? ''),
+  )
+  return [...Map.groupBy(left, ({ mark }) => mark).values()].map((rules) =>
+    leftRules(rules, ourContainers),
+  )
+}
+
+function leftRules(rules: readonly MasqueradeRule[], ourContainers: ReadonlySet<string>): Finding {
+  const [first] = rules
+  const owner = first?.claim
+  const whose = owner
+    ? `container ${owner.containerId} in network ${owner.network}`
+    : 'a container that is not known'
+  const known = {
+    kind: 'rules-left',
+    subject: { kind: 'rules', name: `${first?.mark ?? ''} (nftables)` },
+    message: `orphaned firewall rules of ${whose}, which is not attached`,
+    evidence: rules.map(({ address, comment }) => `${address} is masqueraded: ${comment}`),
+  } as const
+  if (owner && ourContainers.has(owner.containerId)) {
+    return repairable({ ...known, repair: { kind: 'remove-rules', ...owner } })
+  }
+  return finding({
+    ...known,
+    severity: 'warning',
+    fix: rules.map(masqueradeRemoval).join(' && '),
+  })
+}
