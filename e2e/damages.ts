@@ -50,6 +50,46 @@ export const damages: readonly Damage[] = [
       ({ web }) =>
         `sed -i 's/"cookie":"[0-9]*",//; s/"bootId":"[^"]*",//; s/"place":"[^"]*",//; s/"startTime":"[0-9]*",//' ${records}/${fileOf(web)}`,
     ],
+    [
+      'a folder is in place of a record',
+      'record-damaged',
+      ({ web }) => `rm ${records}/${fileOf(web)}; mkdir ${records}/${fileOf(web)}`,
+    ],
+    [
+      'a record is full of zeros',
+      'record-damaged',
+      ({ web }) => `head -c 300 /dev/zero >${records}/${fileOf(web)}`,
+    ],
+    [
+      'a folder is in place of a cached result',
+      'result-lost',
+      ({ web }) => `rm ${results}/${fileOf(web)}; mkdir ${results}/${fileOf(web)}`,
+    ],
+    [
+      'a folder is in place of a reservation',
+      'reservation-missing',
+      ({ address }) => `cd ${networks}/lan; rm ${address}; mkdir ${address}`,
+    ],
+    [
+      'a link is in place of a reservation',
+      'reservation-missing',
+      ({ address }) => `cd ${networks}/lan; rm ${address}; ln -s /etc/hostname ${address}`,
+    ],
+    [
+      'a folder is in place of a meta.json',
+      'names-missing',
+      ({ web }) => `cd /var/lib/vethra/*/etchosts/default/${web}; rm meta.json; mkdir meta.json`,
+    ],
+    [
+      'a folder is in place of a name',
+      'name-lost',
+      () => 'cd /var/lib/vethra/*/names/default; rm shop; mkdir shop',
+    ],
+    [
+      'a folder is in place of a conf list',
+      'network-missing',
+      () => 'cd /etc/cni/net.d; rm nerdctl-lan.conflist; mkdir nerdctl-lan.conflist',
+    ],
     ['a record is removed', 'record-damaged', ({ web }) => `rm ${records}/${fileOf(web)}`],
     [
       'a reservation is removed',

@@ -192,6 +192,7 @@ export function sampleTools(host: SampleHost): DoctorTools {
         remove: async (id) => void host.done.push(`remove ${id}`),
         read: async () => undefined,
         list: async () => [],
+        tidy: async () => {},
         ids: async () => host.folders.map(({ id }) => id),
         folder: async (id) =>
           host.folders.find((each) => each.id === id) ?? {

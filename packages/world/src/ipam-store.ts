@@ -28,7 +28,7 @@ export interface IpamStore {
   release(network: string, holder: Holder): Promise<readonly Address[]>
   /**
    * Gives back those of the reservations that still are as described, and returns them. One without a
-   * container goes only when the store can prove that its writer is dead.
+   * container goes only when the store can prove that its writer is dead, or that none wrote it.
    */
   drop(network: string, reservations: readonly Reservation[]): Promise<readonly Reservation[]>
   /**

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
-import { makeFolder, removeFolder } from '@vethra/files'
+import { makeFolder, removeFile, removeFolder } from '@vethra/files'
 import { type ContainerNames, checkNames } from '@vethra/names'
 import type { HostsFolders, HostsStore, Lock } from '@vethra/world'
 import { changeNames, type NameChange, type OnFault } from './change-names.ts'
+import { draftsOfNames } from './keep-names.ts'
 import { listContainers } from './list-containers.ts'
 import { lookAtFolder } from './look-at-folder.ts'
 import { placesOf } from './places.ts'
@@ -75,6 +76,12 @@ export function diskHostsStore(options: DiskHostsStoreOptions): HostsStore & Hos
     },
     async folder(id) {
       return lookAtFolder(places, id)
+    },
+    async tidy() {
+      if (draftsOfNames(places).length === 0) return
+      await lock.hold(places.folder, async () => {
+        for (const each of draftsOfNames(places)) await removeFile(each)
+      })
     },
     async list() {
       return listContainers(places).flatMap((id) => readNames(places, id) ?? [])

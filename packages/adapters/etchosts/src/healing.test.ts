@@ -54,6 +54,15 @@ describe('a meta.json that is damaged', () => {
   })
 })
 
+it('the draft of a meta.json that a killed writer left goes with the next tidying', async () => {
+  const folder = join(sample.folder, 'b')
+  const before = await readdir(folder)
+  await writeFile(join(folder, '.tmp-meta.json'), '{')
+  await sample.store.tidy()
+  expect(await readdir(folder)).toEqual(before)
+  expect(await sample.store.list()).toEqual([a, b, apart])
+})
+
 describe('a hosts file', () => {
   it('that was deleted is made anew when something changes', async () => {
     await rm(sample.store.path('b'))

@@ -44,6 +44,18 @@ describe('writeWhole', () => {
     expect(lstatSync(join(folder, 'a')).isSymbolicLink()).toBe(false)
   })
 
+  it('replaces an empty folder, and leaves one that holds something', async () => {
+    mkdirSync(join(folder, 'a'))
+    await writeWhole(join(folder, 'a'), 'new', { mode: 0o600 })
+    expect(readFileSync(join(folder, 'a'), 'utf8')).toBe('new')
+    mkdirSync(join(folder, 'b/kept'), { recursive: true })
+    const cause = { code: 'EISDIR' }
+    await expect(writeWhole(join(folder, 'b'), 'new', { mode: 0o600 })).rejects.toMatchObject({
+      ...{ code: 5, cause },
+    })
+    expect(readdirSync(folder)).toEqual(['a', 'b'])
+  })
+
   it('gives the mode that was asked for under any umask', () => {
     const program = `
       import { writeWhole } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)}
@@ -71,7 +83,7 @@ describe('writeWhole', () => {
   })
 
   it('leaves no temporary file when it fails', async () => {
-    mkdirSync(join(folder, 'taken'))
+    mkdirSync(join(folder, 'taken/kept'), { recursive: true })
     await expect(writeWhole(join(folder, 'taken'), 'x', { mode: 0o600 })).rejects.toMatchObject({
       code: 5,
       message: `cannot write ${join(folder, 'taken')}`,
@@ -120,6 +132,13 @@ describe('createWhole', () => {
     symlinkSync('nowhere', join(folder, 'a'))
     expect(await createWhole(join(folder, 'a'), 'x', { mode: 0o600 })).toBe(false)
     expect(readdirSync(folder)).toEqual(['a'])
+  })
+
+  it('takes the place of an empty folder, and of none that holds something', async () => {
+    for (const name of ['a', 'b/kept']) mkdirSync(join(folder, name), { recursive: true })
+    expect(await createWhole(join(folder, 'a'), 'x', { mode: 0o600 })).toBe(true)
+    expect(await createWhole(join(folder, 'b'), 'x', { mode: 0o600 })).toBe(false)
+    expect(readFileSync(join(folder, 'a'), 'utf8')).toBe('x')
   })
 
   it('leaves what is there as it is', async () => {

@@ -1,18 +1,9 @@
-import {
-  closeSync,
-  constants,
-  fchmodSync,
-  fsync,
-  linkSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { closeSync, constants, fchmodSync, fsync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { faultPoint } from './faults/fault-point.ts'
 import { errno, fileError } from './file-error.ts'
 import { pidNamespace } from './pid-namespace.ts'
+import { linkAt, renameOver } from './rename-over.ts'
 
 /** How a file is written. */
 export interface WriteOptions {
@@ -27,7 +18,7 @@ export interface WriteOptions {
 
 /**
  * Replaces the file by rename: who reads it sees the old text or the new, never less, and after a
- * crash the same. A symbolic link at the path is replaced, not followed. The draft beside it has a
+ * crash the same. A symbolic link or an empty folder at the path is replaced, not followed. The draft beside it has a
  * name that starts with `.tmp-`, and is removed after a failure. Throws CniError 5 naming the path.
  */
 export async function writeWhole(path: string, text: string, options: WriteOptions): Promise<void> {
@@ -35,7 +26,7 @@ export async function writeWhole(path: string, text: string, options: WriteOptio
     const temporary = await writeTemporary(path, text, options)
     try {
       faultPoint('process', `has written what becomes ${path}`)
-      renameSync(temporary, path)
+      renameOver(temporary, path)
     } catch (error) {
       rmSync(temporary, { force: true })
       throw error
@@ -47,8 +38,8 @@ export async function writeWhole(path: string, text: string, options: WriteOptio
 }
 
 /**
- * Makes the file appear complete or not at all, and only where nothing is: false when the path is
- * taken, by a symbolic link too. Throws CniError 5 naming the path.
+ * Makes the file appear complete or not at all, and only where nothing or an empty folder is: false when
+ * the path is taken, by a symbolic link too. Throws CniError 5 naming the path.
  */
 export async function createWhole(
   path: string,
@@ -60,7 +51,7 @@ export async function createWhole(
     try {
       faultPoint('process', `has written what becomes ${path}`)
       // rename(2) would replace what is there; link(2) refuses.
-      linkSync(temporary, path)
+      linkAt(temporary, path)
     } catch (error) {
       if (errno(error) === 'EEXIST') return false
       throw error

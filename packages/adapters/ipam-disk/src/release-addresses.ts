@@ -1,10 +1,10 @@
-import { lstatSync } from 'node:fs'
+import { lstatSync, rmdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Address, compareAddresses, isCanonical } from '@vethra/address'
 import type { Holder, Reservation } from '@vethra/ipam'
 import { addressOfFile } from './address-name.ts'
 import { isDead } from './dead-file.ts'
-import { removeFile } from './failure.ts'
+import { failing, removeFile } from './failure.ts'
 import { holder } from './read-reservations.ts'
 import { readTrimmed } from './reservation-file.ts'
 import { type Session, textsOf } from './session.ts'
@@ -24,17 +24,28 @@ export function releaseAddresses(session: Session, who: Holder): readonly Addres
   return addresses(names)
 }
 
-/** Removes the reservation if it still is as described; one without a holder, if it is dead. */
+/** Removes the reservation if it still is as described; one without a holder, if it is dead, or if it is no file. */
 export function dropReservation(session: Session, reservation: Reservation): boolean {
   const { address, containerId, ifname } = reservation
   const path = join(session.folder, address)
-  const text = isCanonical(address) ? readTrimmed(path) : undefined
+  if (!isCanonical(address)) return false
+  if (containerId === '' && removePlanted(path)) return true
+  const text = readTrimmed(path)
   if (text === undefined) return false
   const now = holder(text)
   if (now.containerId !== containerId || now.ifname !== ifname) return false
   if (text === '' && !isDead(lstatSync(path))) return false
   removeFile(path)
   session.holders.removed(text, address)
+  return true
+}
+
+// No writer of reservations makes anything but files: what else is there goes, but for a folder that holds something.
+function removePlanted(path: string): boolean {
+  const there = lstatSync(path, { throwIfNoEntry: false })
+  if (there === undefined || there.isFile()) return false
+  if (there.isDirectory()) failing(`remove the folder ${path}`, () => rmdirSync(path))
+  else removeFile(path)
   return true
 }
 

@@ -159,4 +159,18 @@ describe('drop', () => {
     const outside = { address: '../secret', containerId: 'a', sinceMs: 0 }
     expect(await store().drop('lan', [outside])).toEqual([])
   })
+
+  it('removes a link or an empty folder in place of a reservation, and nothing that it leads to or holds', async () => {
+    put('10.4.0.9', 'a', 0)
+    const folder = join(dataDir, 'lan')
+    symlinkSync(join(folder, '10.4.0.9'), join(folder, '10.4.0.2'))
+    mkdirSync(join(folder, '10.4.0.3'))
+    mkdirSync(join(folder, '10.4.0.4/kept'), { recursive: true })
+    const nobodys = (address: string) => ({ address, containerId: '', sinceMs: 0 })
+    const both = [nobodys('10.4.0.2'), nobodys('10.4.0.3')]
+    expect(await store().drop('lan', both)).toEqual(both)
+    await expect(store().drop('lan', [nobodys('10.4.0.4')])).rejects.toMatchObject({ code: 5 })
+    const left = readdirSync(folder).filter((name) => name.startsWith('10.'))
+    expect(left.toSorted()).toEqual(['10.4.0.4', '10.4.0.9'])
+  })
 })

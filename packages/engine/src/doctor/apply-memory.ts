@@ -28,6 +28,9 @@ export async function restoreRecord(
   const wanted = { ...key, ...record, netns, ...identityOf(seen) }
   if (!(await isProven(host, wanted, seen))) return 'nothing proves its namespace'
   const ways = record?.ways ?? (await waysByMark(host, cached))
-  await host.records.write({ ...wanted, ...(ways ? { ways } : {}) })
+  const again = { ...wanted, ...(ways ? { ways } : {}) }
+  await host.records.write(again)
+  // With what is cached, so that it can be cached again.
+  await host.records.write({ ...again, made: cached })
   await host.records.flush()
 }

@@ -22,6 +22,8 @@ export async function reserveAddress(
   const set = await setOf(tools, network, address)
   const wanted = parseAddress('address', address)
   const store = await tools.ipam(dataDir)
+  // What is there, and is no reservation, is in the way.
+  await store.drop(network, [{ address, containerId: '', sinceMs: 0 }])
   const claim = { containerId, ifname, set, candidates: () => [wanted] }
   if ((await store.reserveFirst(network, claim)).kind === 'reserved') return undefined
   const there = (await store.list(network)).find((each) => each.address === address)

@@ -62,7 +62,7 @@ const rounds = 3
 export async function heal(tools: DoctorTools, hooks: RepairHooks = {}): Promise<Healing> {
   const outcomes: RepairOutcome[] = []
   const tried = new Set<string>()
-  for (const store of [tools.host.records, tools.host.cache]) await store.tidy?.()
+  await tidy(tools)
   for (let round = 0; ; round += 1) {
     const state = await observe(tools)
     await tools.clock.yieldNow?.()
@@ -76,6 +76,12 @@ export async function heal(tools: DoctorTools, hooks: RepairHooks = {}): Promise
     if (!due.every(isGuarded)) await tools.clock.sleep(lastingMs)
     outcomes.push(...(await repair(tools, due, hooks)))
   }
+}
+
+// Of writers that were killed.
+async function tidy({ host, namespaces, inNamespace }: DoctorTools): Promise<void> {
+  for (const store of [host.records, host.cache]) await store.tidy?.()
+  for (const each of await namespaces()) await (await inNamespace(each)).hosts.tidy()
 }
 
 // What a flush takes with it is looked at without all else: ports are closed until it is back.

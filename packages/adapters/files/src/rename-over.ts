@@ -1,0 +1,36 @@
+import { linkSync, renameSync, rmdirSync } from 'node:fs'
+import { errno } from './file-error.ts'
+
+/**
+ * rename(2) over what is at the path: a file, a symbolic link, or an empty folder, which container runtimes
+ * make where a file that they mount is missing. Throws the system's error, EISDIR for a folder that holds something.
+ */
+export function renameOver(temporary: string, path: string): void {
+  try {
+    renameSync(temporary, path)
+  } catch (error) {
+    if (errno(error) !== 'EISDIR' || !removeEmpty(path)) throw error
+    renameSync(temporary, path)
+  }
+}
+
+/** link(2) where nothing is at the path, or an empty folder; throws the system's error, EEXIST where something is. */
+export function linkAt(temporary: string, path: string): void {
+  try {
+    linkSync(temporary, path)
+  } catch (error) {
+    if (errno(error) !== 'EEXIST' || !removeEmpty(path)) throw error
+    linkSync(temporary, path)
+  }
+}
+
+function removeEmpty(folder: string): boolean {
+  try {
+    rmdirSync(folder)
+    return true
+  } catch (error) {
+    if (errno(error) === 'ENOTEMPTY' || errno(error) === 'ENOTDIR') return false
+    if (errno(error) === 'ENOENT') return true
+    throw error
+  }
+}
