@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeOnHost } from './gate.ts'
 import { type Host, openHost } from './host.ts'
@@ -42,5 +43,19 @@ describeOnHost('hostile requests', () => {
     await until(async () => (await measured('process_open_fds')) <= descriptors + 1)
     await until(async () => (await measured('vethra_event_readers')) === 0)
     expect(await daemon.log()).toBe('')
+  })
+
+  it('that are thousands on one connection, with answers unread, hold up nobody', async () => {
+    const socket = connect(daemon.socket)
+    const ended = new Promise((resolve) => socket.once('close', resolve))
+    socket.on('error', () => undefined).pause()
+    const requests = 'GET /openapi.json HTTP/1.1\r\nhost: v\r\n\r\n'.repeat(20_000)
+    const begun = performance.now()
+    await new Promise((resolve) => socket.write(requests, resolve))
+    expect((await daemon.ask('/version')).status).toBe(200)
+    expect(performance.now() - begun).toBeLessThan(3000)
+    socket.resume()
+    await ended
+    expect((await daemon.ask('/version')).status).toBe(200)
   })
 })

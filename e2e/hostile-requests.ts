@@ -132,6 +132,11 @@ const kindsOf: Readonly<Record<string, (random: Random) => string | Buffer>> = {
     `${['PUT', 'PATCH', 'OPTIONS', 'DELETE'][Math.floor(random() * 4)]} /networks HTTP/1.1\r\n${rest}`,
   'a query that is wrong': (random) =>
     `GET /networks?namespace=${encodeURIComponent(printable(random, 30))}%2f HTTP/1.1\r\n${rest}`,
+  'a host that is none': (random) =>
+    `GET /networks HTTP/1.1\r\nhost: ${['', '[::1', 'a b', 'a:99999', '%00'][Math.floor(random() * 5)]}\r\nconnection: close\r\n\r\n`,
+  'a target that is no path': (random) =>
+    `OPTIONS ${['*', 'ftp://x/', 'http://[::1/', '/\\networks', 'http://h:99999/'][Math.floor(random() * 5)]} HTTP/1.1\r\n${rest}`,
+  'no host': () => 'GET /networks HTTP/1.0\r\n\r\n',
   'many headers': (random) =>
     `GET /nowhere HTTP/1.1\r\n${Array.from({ length: 200 * random() }, (_, index) => `x-${index}: ${word(random)}\r\n`).join('')}${rest}`,
   'an id of events that is none': (random) =>

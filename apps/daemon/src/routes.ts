@@ -31,7 +31,11 @@ export function routes(api: Api, log: Logger): { fetch(request: Request): Promis
       return response
     })
   }
-  app.get('/openapi.json', (context) => context.json(apiDocument(api.version)))
+  let document: string | undefined
+  app.get('/openapi.json', (context) => {
+    document ??= JSON.stringify(apiDocument(api.version))
+    return context.body(document, 200, { 'content-type': 'application/json' })
+  })
   app.notFound(({ req }) => {
     const response = unknown(req.path)
     count(api, 'none', response.status)

@@ -2,11 +2,11 @@ import { chmodSync, rmSync, statSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { getRequestListener } from '@hono/node-server'
+import { getRequestListener, RequestError } from '@hono/node-server'
 import type { Problem } from '@vethra/api'
 import { CniError } from '@vethra/cni'
 import { type ConnectionDeadlines, type Deadlines, watchDeadlines } from './connection-deadlines.ts'
-import { plainProblem } from './problem-response.ts'
+import { plainProblem, problemResponse } from './problem-response.ts'
 
 /** An API that is being served. */
 export interface Serving {
@@ -14,12 +14,18 @@ export interface Serving {
   close(graceMs: number): Promise<void>
 }
 
+/** How many requests of one connection may be under way; one that sends more without waiting for answers ends. */
+const mostPipelined = 32
+
+const malformed = 'the request is malformed HTTP'
+
 const usualDeadlines: Deadlines = { headMs: 5_000, bodyMs: 10_000, idleMs: 15_000 }
 
 /**
  * Serves HTTP on a unix socket: an inherited descriptor, or a path where the socket is made (0660, root
  * and root's group). A socket that a killed process left is replaced. A client that is
- * late is answered 408 where its request is half-sent, and loses its connection. Throws CniError 102 when someone
+ * late is answered 408 where its request is half-sent, and loses its connection, as does one that pipelines more than 32
+ * requests. Throws CniError 102 when someone
  * listens there or something else is there, 5 when it can't be made.
  */
 export async function serve(
@@ -30,12 +36,14 @@ export async function serve(
   const busy = new Map<Socket, number>()
   const watched = new WeakMap<Socket, ConnectionDeadlines>()
   let closing = false
-  const http = createHttpServer(getRequestListener(fetch, { overrideGlobalObjects: false }))
-  http.prependListener('request', (request, response) => {
+  const answer = getRequestListener(fetch, { overrideGlobalObjects: false, errorHandler })
+  const http = createHttpServer((request, response) => {
     const { socket } = request
+    const underWay = (busy.get(socket) ?? 0) + 1
+    if (underWay > mostPipelined) return void socket.destroy()
     watched.get(socket)?.begun(request)
     if (closing) response.shouldKeepAlive = false
-    busy.set(socket, (busy.get(socket) ?? 0) + 1)
+    busy.set(socket, underWay)
     response.once('close', () => {
       const left = (busy.get(socket) ?? 1) - 1
       if (busy.has(socket)) busy.set(socket, left)
@@ -43,6 +51,7 @@ export async function serve(
       if (closing) socket.end()
       else watched.get(socket)?.answered()
     })
+    void answer(request, response)
   })
   http.on('clientError', (error, socket) => refuse(error, socket))
   // Connections are handed on by hand: bun's own http server does not answer on an inherited socket.
@@ -77,11 +86,17 @@ export async function serve(
   }
 }
 
+// A target or Host header that makes no URL; whatever else is thrown, the routes answer themselves.
+function errorHandler(error: unknown): Response {
+  if (!(error instanceof RequestError)) throw error
+  return problemResponse(plainProblem(400, malformed))
+}
+
 // What is no HTTP never becomes a request: the answer is written by hand.
 function refuse(error: Error & { code?: string }, socket: Duplex): void {
   if (!socket.writable) return void socket.destroy()
   const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400
-  answerByHand(socket, plainProblem(status, 'the request is malformed HTTP'))
+  answerByHand(socket, plainProblem(status, malformed))
 }
 
 function answerByHand(socket: Duplex, problem: Problem): void {
