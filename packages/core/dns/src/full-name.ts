@@ -1,4 +1,4 @@
-import { canBeName } from './name-labels.ts'
+import { canBeName } from './name-octets.ts'
 import type { Member } from './zone.ts'
 
 /** The target of a member's PTR and SRV records, by its name or else by its id: `web.lan`; empty when DNS cannot carry it. */

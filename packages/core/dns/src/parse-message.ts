@@ -3,7 +3,7 @@ import { dataLayout } from './data-layout.ts'
 import { malformed } from './malformed.ts'
 import type { DnsEdns, DnsFlags, DnsMessage, DnsOption, DnsQuestion, DnsRecord } from './message.ts'
 import { dnsType } from './numbers.ts'
-import { readName } from './read-name.ts'
+import { type NameTails, readName } from './read-name.ts'
 
 /**
  * The message that octets are (RFC 1035, section 4; RFC 6891). Throws CniError 6 when they are none: cut short, octets
@@ -14,10 +14,11 @@ export function parseMessage(octets: Uint8Array): DnsMessage {
   if (octets.length < 12) throw malformed('it is shorter than a header')
   const view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength)
   const bits = view.getUint16(2)
-  const questions = readQuestions(octets, view)
+  const tails: NameTails = new Map()
+  const questions = readQuestions(octets, view, tails)
   let end = questions.end
   const [answers = [], authorities = [], rest = []] = [6, 8, 10].map((at) => {
-    const section = readRecords(octets, view, { offset: end, count: view.getUint16(at) })
+    const section = readRecords(octets, view, { offset: end, count: view.getUint16(at), tails })
     end = section.end
     return section.records
   })
@@ -50,11 +51,11 @@ function flagsOf(bits: number): DnsFlags {
   }
 }
 
-function readQuestions(octets: Uint8Array, view: DataView) {
+function readQuestions(octets: Uint8Array, view: DataView, tails: NameTails) {
   const found: DnsQuestion[] = []
   let end = 12
   for (let left = view.getUint16(4); left > 0; left -= 1) {
-    const { spelling, end: at } = readName(octets, end)
+    const { spelling, end: at } = readName(octets, end, tails)
     if (at + 4 > octets.length) throw malformed('a question is cut short')
     const name = spelling.toLowerCase()
     const shown = name === spelling ? {} : { spelling }
@@ -67,12 +68,12 @@ function readQuestions(octets: Uint8Array, view: DataView) {
 function readRecords(
   octets: Uint8Array,
   view: DataView,
-  { offset, count }: { offset: number; count: number },
+  { offset, count, tails }: { offset: number; count: number; tails: NameTails },
 ) {
   const records: DnsRecord[] = []
   let end = offset
   for (let left = count; left > 0; left -= 1) {
-    const { spelling, end: at } = readName(octets, end)
+    const { spelling, end: at } = readName(octets, end, tails)
     if (at + 10 > octets.length) throw malformed('a record is cut short')
     const start = at + 10
     end = start + view.getUint16(at + 8)
@@ -83,7 +84,7 @@ function readRecords(
       type,
       class: view.getUint16(at + 2),
       ttl: view.getUint32(at + 4),
-      data: readData(octets, type, { start, end }),
+      data: readData(octets, type, { start, end, tails }),
     })
   }
   return { records, end }
@@ -92,14 +93,14 @@ function readRecords(
 function readData(
   octets: Uint8Array,
   type: number,
-  { start, end }: { start: number; end: number },
+  { start, end, tails }: { start: number; end: number; tails: NameTails },
 ) {
   const data: (Uint8Array | string)[] = []
   const layout = start === end ? undefined : dataLayout(type)
   let at = start
   for (const part of layout ?? []) {
     if (part === 'name') {
-      const name = readName(octets, at)
+      const name = readName(octets, at, tails)
       data.push(name.spelling)
       at = name.end
     } else {

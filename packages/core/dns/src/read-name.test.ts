@@ -1,6 +1,6 @@
 import { CniError } from '@vethra/cni'
 import { expect, it } from 'vitest'
-import { nameLabels } from './name-labels.ts'
+import { nameOctets } from './name-octets.ts'
 import { readName } from './read-name.ts'
 
 const label = (text: string) => [text.length, ...Array.from(text, (each) => each.charCodeAt(0))]
@@ -33,22 +33,39 @@ it.each<[title: string, octets: number[], offset: number]>([
     [0, 0, ...new Array(200).fill(0).flatMap((_, at) => [0xc0 | (at >> 7), (2 * at) & 255])],
     400,
   ],
+  [
+    'pointers as many as reach anywhere',
+    [0, 0, ...new Array(8191).fill(0).flatMap((_, at) => [0xc0 | (at >> 7), (2 * at) & 255])],
+    2 * 8191,
+  ],
 ])('%s is not a name', (_, octets, offset) => {
   expect(() => readName(Uint8Array.from(octets), offset)).toThrow(CniError)
 })
 
-it.each(['', 'a..b', '.a', 'x'.repeat(64), new Array(130).fill('a').join('.'), 'é€', '\\999'])(
-  'the text %s is not a name',
-  (text) => {
-    expect(() => nameLabels(text)).toThrow(CniError)
-  },
-)
+it.each([
+  '',
+  'a..b',
+  '.a',
+  '..',
+  'a..',
+  'x'.repeat(64),
+  new Array(128).fill('a').join('.'),
+  'é€',
+  '\\999',
+])('the text %s is not a name', (text) => {
+  expect(() => nameOctets(text)).toThrow(CniError)
+})
 
 it.each([
-  ['.', []],
-  ['a.', ['a']],
-  [String.raw`a\.b.c`, ['a.b', 'c']],
-  [String.raw`\065\\`, ['A\\']],
-])('the text %s has labels %j', (text, labels) => {
-  expect(nameLabels(text).map((octets) => String.fromCharCode(...octets))).toEqual(labels)
+  ['.', '\0'],
+  ['a.', '\x01a\0'],
+  ['a.bc', '\x01a\x02bc\0'],
+  [String.raw`a\.b.c`, '\x03a.b\x01c\0'],
+  [String.raw`\065\\`, '\x02A\\\0'],
+  [String.raw`a\.`, '\x02a.\0'],
+  [String.raw`\12\255`, '\x0312\xff\0'],
+  ['a\\', '\x02a\\\0'],
+  [new Array(127).fill('a').join('.'), `${'\x01a'.repeat(127)}\0`],
+])('the text %s has octets %j', (text, octets) => {
+  expect(String.fromCharCode(...nameOctets(text))).toBe(octets)
 })

@@ -1,6 +1,6 @@
 import { octetsAddress } from './address-octets.ts'
 import type { DnsRecord } from './message.ts'
-import { nameLabels } from './name-labels.ts'
+import { nameOctets } from './name-octets.ts'
 import { dnsClass, dnsType } from './numbers.ts'
 
 /** Whose record it is, and how many seconds it may be kept. */
@@ -43,10 +43,7 @@ export function authorityRecord(head: RecordHead, serial: number): DnsRecord {
 }
 
 // dns.vethra and root.dns.vethra.
-const ourServer = ['dns.vethra', 'root.dns.vethra'].flatMap((name) => [
-  ...nameLabels(name).flatMap((label) => [label.length, ...label]),
-  0,
-])
+const ourServer = ['dns.vethra', 'root.dns.vethra'].flatMap((name) => [...nameOctets(name)])
 
 /** The address of an A or AAAA record; undefined for any other. */
 export function recordAddress({ type, data: [octets] }: DnsRecord): string | undefined {

@@ -1,7 +1,7 @@
 import { answerLimit, writeOpt } from './assemble-answer.ts'
 import { formatMessage } from './format-message.ts'
 import type { DnsMessage } from './message.ts'
-import { nameLabels } from './name-labels.ts'
+import { nameOctets } from './name-octets.ts'
 import { dnsRcode } from './numbers.ts'
 import { parseMessage } from './parse-message.ts'
 import { viewOf } from './record-spans.ts'
@@ -54,9 +54,5 @@ function writeBits(relayed: Uint8Array, { id, flags, edns }: DnsMessage): void {
 
 // The name is as long in any spelling.
 function writeSpelling(relayed: Uint8Array, { questions: [question] }: DnsMessage): void {
-  let at = 12
-  for (const label of nameLabels(question?.spelling ?? question?.name ?? '.')) {
-    relayed.set(label, at + 1)
-    at += label.length + 1
-  }
+  relayed.set(nameOctets(question?.spelling ?? question?.name ?? '.'), 12)
 }

@@ -1,10 +1,10 @@
-import { nameLabels } from './name-labels.ts'
+import { nameOctets } from './name-octets.ts'
 
 /** Octets being written. The functions of this file alone change it. */
 export interface Writer {
   octets: Uint8Array
   length: number
-  /** Where a name, or the end of one, begins: its text in lower case. */
+  /** Where a name, or the end of one, begins: its octets in lower case. */
   readonly names: Map<string, number>
 }
 
@@ -37,20 +37,21 @@ export function writeOctets(writer: Writer, octets: Uint8Array): void {
 
 /** Writes a name; where it may be compressed, its end is a pointer to one written before. Throws CniError 6 for no name. */
 export function writeName(writer: Writer, name: string, mayCompress: boolean): void {
-  const labels = nameLabels(name)
-  const keys = suffixKeys(labels)
-  for (const [index, label] of labels.entries()) {
-    const key = keys[index] ?? ''
-    const known = writer.names.get(key)
+  const octets = nameOctets(name)
+  // Lengths of labels are in it, so that no label can look like two; they are below 64, and so not among letters.
+  const key = lowerCase(String.fromCharCode(...octets))
+  const start = writer.length
+  for (let at = 0; (octets[at] ?? 0) > 0; at += 1 + (octets[at] ?? 0)) {
+    const suffix = key.slice(at)
+    const known = writer.names.get(suffix)
     if (known !== undefined && mayCompress) {
+      writeOctets(writer, octets.subarray(0, at))
       write16(writer, 0xc000 | known)
       return
     }
-    if (known === undefined && writer.length < 0x4000) writer.names.set(key, writer.length)
-    writeOctets(writer, Uint8Array.of(label.length))
-    writeOctets(writer, label)
+    if (known === undefined && start + at < 0x4000) writer.names.set(suffix, start + at)
   }
-  writeOctets(writer, Uint8Array.of(0))
+  writeOctets(writer, octets)
 }
 
 /** Takes back what was written behind a length. */
@@ -62,18 +63,6 @@ export function cutWriter(writer: Writer, length: number): void {
 /** The octets written, in an array of their own. */
 export function writtenOctets(writer: Writer): Uint8Array {
   return writer.octets.slice(0, writer.length)
-}
-
-// Each label with its length in front, so that no label can look like two.
-function suffixKeys(labels: readonly Uint8Array[]): readonly string[] {
-  let key = ''
-  return labels
-    .toReversed()
-    .map((label) => {
-      key = `${lowerCase(String.fromCharCode(label.length, ...label))}${key}`
-      return key
-    })
-    .toReversed()
 }
 
 // Letters of ASCII alone: other octets differ (RFC 4343, section 3).
