@@ -50,3 +50,10 @@ it('who asks too much is told once a window, and nobody else', () => {
   ask(share, 'flood', 5, { ms: 60 })
   expect(told).toEqual(['flood', 'flood'])
 })
+
+it('by default, no more than a hundred questions of one client stand before those of another', () => {
+  const share = newFairShare(nobody)
+  ask(share, 'calm', 1, { ms: 0, late: true })
+  expect(ask(share, 'flood', 1000, { ms: 1 })).toBe(100)
+  expect(ask(share, 'flood', 1000, { ms: 11 })).toBe(100)
+})
