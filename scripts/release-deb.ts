@@ -4,6 +4,7 @@ import { join, relative } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { execa } from 'execa'
 import { type Project, readProject, top } from './project.ts'
+import { shellScript } from './release-shell.ts'
 import { layTree } from './release-tree.ts'
 
 /** What a package or tarball is made of. */
@@ -49,8 +50,11 @@ async function layControl(tree: string, text: string): Promise<void> {
   await mkdir(folder)
   await writeFile(join(folder, 'control'), text)
   await writeFile(join(folder, 'md5sums'), sums)
-  for (const script of ['postinst', 'prerm', 'postrm'])
-    await cp(join(top, 'packaging/deb', script), join(folder, script))
+  const scripts = { postinst: ['tell'], prerm: ['tell'], postrm: ['purge'] }
+  for (const [name, parts] of Object.entries(scripts)) {
+    const script = `#!/bin/sh\n${await shellScript(parts, `deb/${name}`)}`
+    await writeFile(join(folder, name), script, { mode: 0o755 })
+  }
 }
 
 /** The control file: what it depends on is what bun is linked with; plugins are of use, and not needed. */

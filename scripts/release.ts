@@ -70,7 +70,7 @@ async function release(): Promise<void> {
     const arm64 = { ...build, architecture: 'arm64', executable: await compile('arm64') } as const
     builds.push(arm64)
     await packages(arm64)
-    await step('rpm, x86_64', buildRpm(amd64, work, out))
+    await step('rpm, x86_64', buildRpm(amd64, { work, to: out }))
   }
   const tarballs = await step('npm packages', packAll(builds, out))
   await step('checksums', writeFile(join(out, 'SHA256SUMS'), await checksums()))

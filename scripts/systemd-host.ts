@@ -28,8 +28,13 @@ const packages = [
   'containernetworking-plugins',
   'runc',
   'busybox-static',
+  'rpm',
+  'man-db',
+  'bash-completion',
+  'zsh',
+  'fish',
 ]
-const tree = join(homedir(), '.cache/vethra-tools/systemd-bookworm-2')
+const tree = join(homedir(), '.cache/vethra-tools/systemd-bookworm-3')
 
 /** Makes the tree, where it is not there yet, by mmdebstrap and Debian's mirror. */
 export async function prepareTree(): Promise<void> {

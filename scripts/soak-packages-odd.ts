@@ -1,7 +1,9 @@
-import { type DebHost, demand, openDebHost } from './soak-deb-host.ts'
+import { demand, type Kind, openPackageHost, type PackageHost } from './soak-packages-host.ts'
 
 /** Hosts that are not as a package likes them, with how it goes there; each is booted for itself. */
-export const oddHosts: Readonly<Record<string, (host: DebHost, deb: string) => Promise<void>>> = {
+export const oddHosts: Readonly<
+  Record<string, (host: PackageHost, file: string) => Promise<void>>
+> = {
   'files of nerdctl, Podman and libcni: none is changed': besideOthers,
   'a vethra.toml that is wrong: it is installed, and says that the daemon does not run': wrongToml,
   'a daemon that is masked stays so': masked,
@@ -10,13 +12,12 @@ export const oddHosts: Readonly<Record<string, (host: DebHost, deb: string) => P
 
 /** Boots a host, and tries the package there. */
 export async function onOddHost(
-  given: string,
-  deb: string,
-  attempt: (host: DebHost, deb: string) => Promise<void>,
+  { kind, given, file }: { readonly kind: Kind; readonly given: string; readonly file: string },
+  attempt: (host: PackageHost, file: string) => Promise<void>,
 ): Promise<void> {
-  const host = await openDebHost(given)
+  const host = await openPackageHost(kind, given)
   try {
-    await attempt(host, deb)
+    await attempt(host, file)
   } finally {
     await host.close()
   }
@@ -34,50 +35,49 @@ const theirs: Readonly<Record<string, string>> = {
   '/var/lib/cni/results/bridge-default-abc-eth0': `{"kind":"cniCacheV1","containerId":"default-abc","config":"","ifName":"eth0","networkName":"bridge","result":{}}`,
 }
 
-async function besideOthers(host: DebHost, deb: string): Promise<void> {
+async function besideOthers(host: PackageHost, file: string): Promise<void> {
   for (const [file, text] of Object.entries(theirs))
     await host.sh(`mkdir -p "$(dirname ${file})"; printf '%s' '${text}' >${file}`)
   const sums = `sha256sum ${Object.keys(theirs).join(' ')}`
   const before = await host.sh(sums)
-  await host.apt('install', deb)
+  await host.install(file)
   // A foreign entry may well be worth a finding: it is not to be touched.
   await host.tryOut('vethra doctor --repair')
   demand((await host.sh(sums)) === before, 'a file of others was changed')
-  await host.apt('remove', 'vethra')
-  await host.sh('VETHRA_PURGE=force dpkg --purge vethra')
+  await host.purge('force')
   demand((await host.sh(sums)) === before, 'a purge by force has changed files of others')
 }
 
-async function wrongToml(host: DebHost, deb: string): Promise<void> {
+async function wrongToml(host: PackageHost, file: string): Promise<void> {
   await host.sh('mkdir /etc/vethra; echo nonsense >/etc/vethra/vethra.toml')
-  const said = await host.apt('install', deb)
+  const said = await host.install(file)
   demand(said.includes('systemctl status vethra.service'), `nothing is said: ${said}`)
   const state = await host.sh('systemctl show --value -p ActiveState -p NRestarts vethra.service')
   demand(/^failed$/m.test(state) && /^0$/m.test(state), `it is tried again and again: ${state}`)
   await host.sh('rm /etc/vethra/vethra.toml; systemctl restart vethra.socket vethra.service')
   await host.sh('echo nonsense >/etc/vethra/vethra.toml')
-  const again = await host.apt('install', '--reinstall', deb)
+  const again = await host.install(file)
   demand(again.includes('systemctl status vethra.service'), `nothing is said: ${again}`)
-  await host.apt('purge', 'vethra')
+  await host.purge()
   await host.sh('! test -e /etc/vethra')
 }
 
-async function masked(host: DebHost, deb: string): Promise<void> {
+async function masked(host: PackageHost, file: string): Promise<void> {
   const isMasked = 'test "$(readlink /etc/systemd/system/vethra.service)" = /dev/null'
   await host.sh('systemctl mask vethra.service')
-  await host.apt('install', deb)
-  await host.apt('install', '--reinstall', deb)
+  await host.install(file)
+  await host.install(file)
   await host.sh(`${isMasked}; vethra network create lan; vethra network rm lan`)
-  await host.apt('purge', 'vethra')
+  await host.purge()
   await host.sh(isMasked)
 }
 
-async function readOnlyEtc(host: DebHost, deb: string): Promise<void> {
+async function readOnlyEtc(host: PackageHost, file: string): Promise<void> {
   await host.sh('mount --bind /etc /etc; mount -o remount,bind,ro /etc')
-  await host.apt('install', deb)
+  await host.install(file)
   await host.sh('vethra network ls')
   const { exitCode, stdout } = await host.tryOut('vethra network create lan')
   demand(exitCode === 1 && stdout.includes('/etc/cni'), `it is not said what cannot be: ${stdout}`)
-  await host.apt('purge', 'vethra')
+  await host.purge()
   await host.sh('! test -e /usr/bin/vethra; ! test -e /var/lib/vethra')
 }
