@@ -75,10 +75,17 @@ describeOnHost('vethra import', () => {
 
     const file = join(host.folder, 'networks.json')
     await writeFile(file, input)
-    const made = await asJson('docker', '--apply', file)
-    expect(made.exitCode).toBe(1)
+    const evil = 'evil\u001b[2J'
+    const none = await asJson('docker', '--apply', file)
+    expect(none.exitCode).toBe(1)
+    expect(states(none.stdout)).toEqual([
+      ...['bridge passed', 'lan new', 'inner new', `${evil} refused`],
+    ])
+    expect((await host.vethra('network', 'exists', 'lan')).exitCode).toBe(1)
+    const made = await asJson('docker', '--apply', '--skip', evil, file)
+    expect(made.exitCode).toBe(0)
     expect(states(made.stdout)).toEqual([
-      ...['bridge passed', 'lan created', 'inner created', 'evil\u001b[2J refused'],
+      ...['bridge passed', 'lan created', 'inner created', `${evil} passed`],
     ])
     expect(rows(made.stdout)[1]?.Lost.map(({ Field }) => Field)).toEqual([
       'Options.com.docker.network.bridge.name',
@@ -152,9 +159,9 @@ describeOnHost('vethra import', () => {
     )
     await podman('--ipv6', '--internal', '--label', 'team=web', 'pod-inner')
     await podman('--ipam-driver', 'none', 'pod-none')
-    const ran = await asJson('podman', '--apply')
-    expect(ran.exitCode).toBe(1)
-    expect(states(ran.stdout)).toEqual(['pod-inner created', 'pod-none refused', 'pod created'])
+    const ran = await asJson('podman', '--apply', '--skip', 'pod-none')
+    expect(ran.exitCode).toBe(0)
+    expect(states(ran.stdout)).toEqual(['pod-inner created', 'pod-none passed', 'pod created'])
     const { stdout } = await host.vethra('network', 'inspect', 'pod')
     expect(JSON.parse(stdout)).toMatchObject([
       {
@@ -179,6 +186,7 @@ describeOnHost('vethra import', () => {
     ['what is nested too deep', ['docker'], '['.repeat(100_000), 1],
     ['a folder in place of a file', ['docker', '/etc'], '', 1],
     ['a missing folder', ['podman', '/missing'], '', 1],
+    ['a network to skip that is not there', ['docker', '--skip', 'lan'], '[]', 1],
     ['a word too many', ['docker', 'a', 'b'], '', 2],
     ['an unknown program', ['swarm'], '', 2],
   ])('%s is refused, and nothing is printed', async (_, args, input, exitCode) => {

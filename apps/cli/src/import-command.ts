@@ -1,5 +1,6 @@
 import type { Io, World } from '@vethra/world'
 import type { Command } from 'commander'
+import { gather } from './flags.ts'
 import type { ImportFlags } from './import-networks.ts'
 import { subcommand } from './program.ts'
 
@@ -22,7 +23,7 @@ function addDocker(parent: Command, open: Open, io: Io): void {
       help: 'networks of "docker network inspect", from a file or standard input',
       examples: [
         'docker network inspect $(docker network ls -q) | vethra import docker',
-        'vethra import docker --apply networks.json',
+        'vethra import docker --apply --skip my-overlay networks.json',
       ],
     }),
   ).action(async (file: string | undefined, flags: ImportFlags) => {
@@ -36,10 +37,11 @@ function addDocker(parent: Command, open: Open, io: Io): void {
 function addPodman(parent: Command, open: Open, io: Io): void {
   withFlags(
     subcommand(parent, 'podman [dir]', {
-      help: 'networks of Podman (netavark), by default of /etc/containers/networks',
+      help: 'networks of Podman (netavark, or CNI), by default of /etc/containers/networks',
       examples: [
         'vethra import podman',
         'vethra import podman --apply ~/.local/share/containers/storage/networks',
+        'vethra import podman ~/.config/cni/net.d',
       ],
     }),
   ).action(async (dir: string | undefined, flags: ImportFlags) => {
@@ -66,6 +68,7 @@ function addNerdctl(parent: Command, open: Open, io: Io): void {
 
 function withFlags(command: Command): Command {
   return command
-    .option('--apply', 'create the networks', false)
+    .option('--apply', 'create the networks: all of them, or none', false)
+    .option('--skip <name>', 'leave out a network (repeatable)', gather, [])
     .option('--format <format>', 'table, json or a template', 'table')
 }

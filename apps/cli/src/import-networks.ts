@@ -4,7 +4,9 @@ import {
   type ForeignNetwork,
   readDockerNetworks,
   readNerdctlNetworks,
+  readPodmanConfLists,
   readPodmanNetwork,
+  withoutNetworks,
 } from '@vethra/networks'
 import type { Io, World } from '@vethra/world'
 import { printListing } from './listing.ts'
@@ -13,6 +15,8 @@ import { importShape } from './shapes.ts'
 /** The options of `import`. */
 export interface ImportFlags {
   readonly apply: boolean
+  /** Names of networks to leave out. */
+  readonly skip: readonly string[]
   readonly format: string
 }
 
@@ -34,16 +38,17 @@ export async function dockerNetworks(
   return readDockerNetworks(text, file)
 }
 
-/** The networks of a folder of Podman's. */
+/** The networks of a folder of Podman's: JSON files for netavark, or conf lists for CNI. */
 export async function podmanNetworks(
   world: World,
   folder: string,
 ): Promise<readonly ForeignNetwork[]> {
   const all = await world.confFilesIn(folder)
-  const files = all.filter(({ file }) => file.endsWith('.json'))
-  if (files.length === 0)
+  const isJson = ({ file }: { readonly file: string }) => file.endsWith('.json')
+  if (all.length === 0)
     throw noFiles(folder, 'podman info --format {{.Host.NetworkBackendInfo.Backend}}')
-  return files.map(readPodmanNetwork)
+  const lists = readPodmanConfLists(all.filter((each) => !isJson(each)))
+  return [...all.filter(isJson).map(readPodmanNetwork), ...lists]
 }
 
 /** The networks of a CNI folder of nerdctl's, those of the containerd namespace included. */
@@ -68,20 +73,23 @@ function missing(message: string, hint: string): CniError {
 }
 
 /**
- * Prints the plan of an import, or with `apply` what was done. Throws CniError 106 at the end when a network is refused.
+ * Prints the plan of an import, or with `apply` what was done. Throws CniError 106 at the end when a network is refused, 101 before
+ * for a name to leave out that no network has.
  */
 export async function printImport(
   world: World,
-  { networks, apply, format }: ImportFlags & { readonly networks: readonly ForeignNetwork[] },
+  given: ImportFlags & { readonly networks: readonly ForeignNetwork[] },
   io: Io,
 ): Promise<void> {
+  const { apply, skip, format } = given
+  const networks = withoutNetworks(given.networks, skip)
   const tools = await inNamespace(world, world.resolved.settings.namespace)
   const items = await (apply ? applyImport : planImport)(tools, networks)
   const header = ['NAME', 'DRIVER', 'SUBNETS', 'STATUS']
   printListing({ items, shape: importShape, header, row: cells }, format, io)
   if (format === 'table') for (const line of items.flatMap(linesOf)) io.print(line)
   const refused = items.filter(({ Status }) => Status === 'refused')
-  if (refused.length > 0) throw notAll(refused)
+  if (refused.length > 0) throw notAll(refused, apply)
 }
 
 function cells({ Name, Driver, Subnets, Status }: ImportRow): readonly string[] {
@@ -109,12 +117,12 @@ function linesOf({
     : [oneLine(`${Name}:`), ...lines.map((each) => `  ${oneLine(each)}`)]
 }
 
-function notAll(refused: readonly ImportRow[]): CniError {
+function notAll(refused: readonly ImportRow[], apply: boolean): CniError {
   const names = refused.slice(0, 10).map(({ Name }) => oneLine(Name))
   const more = refused.length > 10 ? ` and ${refused.length - 10} more` : ''
   return new CniError({
     code: 106,
-    message: `${refused.length} of the networks cannot be imported: ${names.join(', ')}${more}`,
-    hint: 'The reason of each is in the listing; all others are imported by --apply.',
+    message: `${refused.length} of the networks cannot be imported${apply ? ', and none was created' : ''}: ${names.join(', ')}${more}`,
+    hint: 'The reason of each is in the listing. Leave these out by --skip NAME, once for each; --apply creates all others.',
   })
 }

@@ -28,9 +28,10 @@ export { bridgeName, checkName, defaultNetworkName, networkId } from './identity
 export { createLine } from './import/create-line.ts'
 export { networkDifferences } from './import/differences.ts'
 export { readDockerNetworks } from './import/docker.ts'
-export type { ForeignNetwork, Lost } from './import/foreign-network.ts'
+export { type ForeignNetwork, type Lost, withoutNetworks } from './import/foreign-network.ts'
 export { readNerdctlNetworks } from './import/nerdctl.ts'
 export { readPodmanNetwork } from './import/podman.ts'
+export { readPodmanConfLists } from './import/podman-conf-lists.ts'
 export {
   type DockerEndpoint,
   type DockerIpamConfig,

@@ -45,21 +45,12 @@ export async function createNetwork(
   tools: ManageTools,
   options: NetworkOptions,
 ): Promise<CreatedNetwork> {
-  return tools.networks.exclusively(async () =>
-    createAmong(tools, options, await readSurroundings(tools)),
-  )
-}
-
-/** Creates a network that fits in with its surroundings; the caller holds the lock since it has read them. */
-export async function createAmong(
-  tools: ManageTools,
-  options: NetworkOptions,
-  around: Surroundings,
-): Promise<PlannedNetwork> {
-  const planned = await planAmong(tools, options, around)
-  await tools.networks.create(planned.name, planned.text)
-  await tellNetwork(tools.host, 'network-created', planned.name)
-  return planned
+  return tools.networks.exclusively(async () => {
+    const planned = await planNetwork(tools, options)
+    await tools.networks.create(planned.name, planned.text)
+    await tellNetwork(tools.host, 'network-created', planned.name)
+    return planned
+  })
 }
 
 /** The network that `createNetwork` would make now. Fails as it does, and changes nothing. */
@@ -70,7 +61,7 @@ export async function planNetwork(
   return planAmong(tools, options, await readSurroundings(tools))
 }
 
-/** The network that `createAmong` would make. */
+/** The network that `createNetwork` would make in these surroundings. */
 export async function planAmong(
   tools: ManageTools,
   options: NetworkOptions,

@@ -8,13 +8,14 @@ import type { ManageTools } from './tools.ts'
 function openTools(full: readonly string[] = []) {
   const files = new Map<string, string>()
   const reads: string[] = []
+  const told: unknown[] = []
   const fileOf = (name: string) => `/n/nerdctl-${name}.conflist`
   const tools = {
     settings: { namespace: 'default', addressPools: [], cniPath: ['/p'] },
     host: {
       plugins: 'auto',
       runner: { stage: async () => undefined },
-      events: { tell: async () => undefined },
+      events: { tell: async (event: unknown) => void told.push(event) },
     },
     networks: {
       list: async () => {
@@ -31,6 +32,7 @@ function openTools(full: readonly string[] = []) {
         if (full.includes(name)) throw new CniError({ code: 5, message: 'ENOSPC' })
         files.set(fileOf(name), text)
       },
+      remove: async (file: string) => void files.delete(file),
     },
     effects: {
       hostPrefixes: async () => {
@@ -46,7 +48,7 @@ function openTools(full: readonly string[] = []) {
       },
     },
   }
-  return { files, reads, tools: tools as unknown as ManageTools }
+  return { files, reads, told, tools: tools as unknown as ManageTools }
 }
 
 const docker = (...networks: readonly object[]): readonly ForeignNetwork[] =>
@@ -74,13 +76,20 @@ it('a plan shows each network as if those before it were there, and makes none',
   expect(files.size).toBe(0)
 })
 
-it('what can be is created, and once', async () => {
+it('all are created, and once', async () => {
   const { files, tools } = openTools()
-  expect(states(await applyImport(tools, five))).toEqual(['aa created', ...refused, 'ee created'])
+  const two = docker(lan('aa', '10.1.0.0/24'), lan('ee', '10.6.0.0/24'))
+  expect(states(await applyImport(tools, two))).toEqual(['aa created', 'ee created'])
   expect([...files.keys()]).toEqual(['/n/nerdctl-aa.conflist', '/n/nerdctl-ee.conflist'])
   const before = new Map(files)
-  expect(states(await applyImport(tools, five))).toEqual(['aa equal', ...refused, 'ee equal'])
+  expect(states(await applyImport(tools, two))).toEqual(['aa equal', 'ee equal'])
   expect(files).toEqual(before)
+})
+
+it('none is created where one is refused', async () => {
+  const { files, tools } = openTools()
+  expect(states(await applyImport(tools, five))).toEqual(['aa new', ...refused, 'ee new'])
+  expect(files.size).toBe(0)
 })
 
 it.each([planImport, applyImport])('%o reads folder, host and kernel once', async (run) => {
@@ -89,13 +98,14 @@ it.each([planImport, applyImport])('%o reads folder, host and kernel once', asyn
   expect(reads.toSorted()).toEqual(['hostPrefixes', 'kernelFeatures', 'list', 'listOthers'])
 })
 
-it('a network that cannot be written hides no other', async () => {
-  const { tools } = openTools(['aa'])
-  const rows = await applyImport(tools, docker(lan('aa', '10.1.0.0/24'), lan('bb', '10.2.0.0/24')))
-  expect(rows).toMatchObject([
-    { Name: 'aa', Status: 'refused', Reason: 'ENOSPC' },
-    { Name: 'bb', Status: 'created' },
-  ])
+it('where one cannot be written, those before it are removed', async () => {
+  const { files, told, tools } = openTools(['bb'])
+  const subnets = { aa: '10.1.0.0/24', bb: '10.2.0.0/24', cc: '10.4.0.0/24' }
+  const three = docker(...Object.entries(subnets).map(([name, subnet]) => lan(name, subnet)))
+  const rows = await applyImport(tools, three)
+  expect(states(rows)).toEqual(['aa new', 'bb refused', 'cc new'])
+  expect(rows[1]).toMatchObject({ Reason: 'ENOSPC' })
+  expect([files.size, told]).toEqual([0, []])
 })
 
 it('one that differs from an existing network is refused, and stays as it is', async () => {

@@ -1,13 +1,9 @@
 import { CniError } from '@vethra/cni'
-import {
-  createLine,
-  type ForeignNetwork,
-  type Lost,
-  type Network,
-  networkDifferences,
-} from '@vethra/networks'
+import { createLine, type ForeignNetwork, type Lost, networkDifferences } from '@vethra/networks'
+import { inSequence } from '../attach/sequence.ts'
+import { tellNetwork } from '../tell.ts'
 import { readSurroundings, type Surroundings, withNetwork } from './host-facts.ts'
-import { createAmong, planAmong } from './network-create.ts'
+import { type PlannedNetwork, planAmong } from './network-create.ts'
 import type { ManageTools } from './tools.ts'
 
 /** A network of another program, and what is done with it. */
@@ -16,7 +12,7 @@ export interface ImportRow {
   /** The file or the command that it is from. */
   readonly Source: string
   /**
-   * `new`: would be created; `created`; `equal`: exists already; `passed`: needs no import; `refused`: cannot be, by Reason.
+   * `new`: to be created; `created`; `equal`: exists already; `passed`: needs no import; `refused`: cannot be, by Reason.
    */
   readonly Status: 'new' | 'created' | 'equal' | 'passed' | 'refused'
   /** Why it is passed or refused, causes included; empty otherwise. */
@@ -45,68 +41,101 @@ export async function planImport(
   tools: ManageTools,
   networks: readonly ForeignNetwork[],
 ): Promise<readonly ImportRow[]> {
-  return rowsOf(tools, networks, { status: 'new', make: planAmong })
+  return (await planned(tools, networks)).map(({ row }) => row)
 }
 
 /**
- * Creates the networks that can be, in their order, under one lock: what is there is read once. A network that fails is refused,
- * and the others are created all the same.
+ * Creates the networks in their order, under one lock, or none of them: where one is refused, the others stay `new`, and where one
+ * cannot be written, those before it are removed.
  */
 export async function applyImport(
   tools: ManageTools,
   networks: readonly ForeignNetwork[],
 ): Promise<readonly ImportRow[]> {
-  return tools.networks.exclusively(() =>
-    rowsOf(tools, networks, { status: 'created', make: createAmong }),
-  )
+  return tools.networks.exclusively(async () => {
+    const all = await planned(tools, networks)
+    const rows = all.map(({ row }) => row)
+    if (rows.some(({ Status }) => Status === 'refused')) return rows
+    return createAll(tools, all)
+  })
 }
 
-/** The status of an imported network, and the function that makes it. */
-interface Making {
-  readonly status: 'new' | 'created'
-  readonly make: typeof planAmong
+/** A network with its row, before anything is created. */
+interface Planned {
+  readonly row: ImportRow
+  /** The network that is to be created. */
+  readonly made?: PlannedNetwork
 }
 
-async function rowsOf(
+async function planned(
   tools: ManageTools,
   networks: readonly ForeignNetwork[],
-  making: Making,
-): Promise<readonly ImportRow[]> {
-  const rows: ImportRow[] = []
+): Promise<readonly Planned[]> {
+  const all: Planned[] = []
   let around = await readSurroundings(tools)
   for (const each of networks) {
+    const twin = all.find(({ row }) => row.Name === each.name && row.Status !== 'passed')
     try {
-      const twin = rows.find(({ Name, Status }) => Name === each.name && Status !== 'passed')
-      if (twin && each.kind === 'wanted') throw twice(each, twin)
-      const { row, made } = await outcomeOf(tools, each, { ...making, around })
-      rows.push({ ...rowOf(each), ...row })
-      if (made) around = withNetwork(around, made)
+      if (twin && each.kind === 'wanted') throw twice(each, twin.row)
+      const { row, made } = await outcomeOf(tools, each, around)
+      all.push({ row: { ...rowOf(each), ...row }, ...(made ? { made } : {}) })
+      if (made) around = withNetwork(around, made.network)
     } catch (error) {
       if (!(error instanceof CniError)) throw error
-      rows.push({ ...rowOf(each), ...refused(error) })
+      all.push({ row: { ...rowOf(each), ...refused(error) } })
     }
   }
-  return rows
+  return all
+}
+
+async function createAll(
+  tools: ManageTools,
+  all: readonly Planned[],
+): Promise<readonly ImportRow[]> {
+  const { networks, host } = tools
+  const created = new Set<Planned>()
+  const outcome = await inSequence(async (step) => {
+    for (const each of all) {
+      const { made } = each
+      if (made === undefined) continue
+      const remove = () => networks.remove(made.file)
+      await step(made.name, () => networks.create(made.name, made.text), remove)
+      created.add(each)
+    }
+  })
+  if ('failed' in outcome) return rowsOfFailure(all, created, outcome.failed)
+  for (const { made } of created) if (made) await tellNetwork(host, 'network-created', made.name)
+  return all.map((each) => (created.has(each) ? { ...each.row, Status: 'created' } : each.row))
+}
+
+// The first that was not created is the one that failed.
+function rowsOfFailure(
+  all: readonly Planned[],
+  created: ReadonlySet<Planned>,
+  error: unknown,
+): readonly ImportRow[] {
+  if (!(error instanceof CniError)) throw error
+  const failed = all.find((each) => each.made && !created.has(each))
+  return all.map((each) => (each === failed ? { ...each.row, ...refused(error) } : each.row))
 }
 
 interface Outcome {
   readonly row: Partial<ImportRow> & Pick<ImportRow, 'Status'>
-  /** The network that the next ones must fit in with. */
-  readonly made?: Network
+  readonly made?: PlannedNetwork
 }
 
 async function outcomeOf(
   tools: ManageTools,
   network: ForeignNetwork,
-  { status, make, around }: Making & { readonly around: Surroundings },
+  around: Surroundings,
 ): Promise<Outcome> {
   if (network.kind === 'refused') throw network.error
   if (network.kind === 'passed') return { row: { Status: 'passed', Reason: network.why } }
   const { name, options, source } = network
   const existing = around.networks.find((each) => each.name === name)
   if (existing === undefined) {
-    const { network: made, notes } = await explained(() => make(tools, options, around))
-    return { row: { Status: status, Notes: notes }, made }
+    const made = await explained(() => planAmong(tools, options, around))
+    return { row: { Status: 'new', Notes: made.notes }, made }
   }
   const differences = existing.file === source ? [] : networkDifferences(existing, options)
   if (differences.length === 0) return { row: { Status: 'equal' } }
@@ -149,9 +178,15 @@ function lostRow({ field, value, why }: Lost): LostRow {
 }
 
 function refused(error: CniError): Pick<ImportRow, 'Status' | 'Reason' | 'Hint'> {
-  const { message, hint = '', cause } = error
-  const causes = cause instanceof CniError ? `: ${refused(cause).Reason}` : ''
-  return { Status: 'refused', Reason: `${message}${causes}`, Hint: hint }
+  return { Status: 'refused', Reason: reasonOf(error), Hint: error.hint ?? '' }
+}
+
+// Failures of an undo are among the causes.
+function reasonOf(error: Error): string {
+  const { cause } = error
+  const causes = cause instanceof AggregateError ? cause.errors : [cause]
+  const reasons = causes.flatMap((each) => (each instanceof CniError ? reasonOf(each) : []))
+  return [error.message, ...reasons].join(': ')
 }
 
 function twice({ name }: ForeignNetwork, { Source }: ImportRow): CniError {

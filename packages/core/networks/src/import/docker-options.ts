@@ -36,6 +36,13 @@ const reasons: Readonly<Record<string, string>> = {
   'com.docker.network.bridge.name': 'Vethra chooses the name of the bridge',
   'com.docker.network.bridge.host_binding_ipv4':
     'ports go to all addresses of the host unless -p names one: -p ADDRESS:8080:80',
+  'com.docker.network.bridge.gateway_mode_ipv4':
+    'networks have the mode "nat"; use -o ip-masq=false for "routed", and --internal for "isolated"',
+  'com.docker.network.bridge.gateway_mode_ipv6':
+    'networks have the mode "nat"; use -o ip-masq=false for "routed", and --internal for "isolated"',
+  'com.docker.network.bridge.inhibit_ipv4': 'a bridge has the address of the gateway',
+  'com.docker.network.bridge.trusted_host_interfaces':
+    'containers are reached by published ports alone, from every interface',
   'com.docker.network.container_iface_prefix': 'interfaces are called eth0, eth1, …',
 }
 

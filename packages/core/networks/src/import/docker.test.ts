@@ -36,7 +36,7 @@ describe('networks of Docker 20.10', () => {
     ['none', 'passed'],
     ['cfg', 'passed'],
     ['over', 'refused'],
-    ['ingress', 'refused'],
+    ['ingress', 'passed'],
   ])('%s', (name, expected) => {
     expect(shownAs(one(dockerNetworks[name] ?? ''))).toBe(expected)
   })
@@ -87,6 +87,19 @@ describe('networks of other versions', () => {
       'Options.new',
       'Future',
     ])
+  })
+
+  it('what swarm has, several subnets of a family, and unknown parts of a subnet are named', () => {
+    const Config = [{ Subnet: '10.1.0.0/24', Zone: 'x' }, { Subnet: '10.2.0.0/24' }]
+    const text = changed({ Attachable: true, ConfigFrom: { Network: 'cfg' }, IPAM: { Config } })
+    expect(lostOf(one(text))).toEqual([
+      ...['IPAM.Config.Zone', 'IPAM.Config', 'Attachable', 'ConfigFrom.Network'],
+    ])
+    expect(lostOf(one(dockerNetworks['swarmish'] ?? ''))).toEqual(['Attachable'])
+  })
+
+  it('the bridge of a swarm needs no import', () => {
+    expect(shownAs(one(changed({ Name: 'docker_gwbridge' })))).toBe('passed')
   })
 
   it('an overlap is not let in by an option of ours', () => {

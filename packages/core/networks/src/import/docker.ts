@@ -57,6 +57,9 @@ function readNetwork(object: JsonObject): Reading {
   const driver = textOf(object, 'Driver')
   const name = textOf(object, 'Name')
   const options = textsOf(object, 'Options')
+  if (flagOf(object, 'Ingress'))
+    return { why: 'it is the network by which a swarm publishes ports' }
+  if (name === 'docker_gwbridge') return { why: 'it is the bridge of a swarm' }
   if (flagOf(object, 'ConfigOnly')) return { why: 'it is a template of other networks' }
   if (driver === name && driver === 'host') return { why: 'it is a network mode: --network host' }
   if (driver === 'null' && name === 'none') return { why: 'it is a network mode: --network none' }
@@ -82,8 +85,19 @@ function readNetwork(object: JsonObject): Reading {
       options: read.options,
       labels: textsOf(object, 'Labels'),
     },
-    lost: [...ipam.lost, ...read.lost, ...unknownParts(object, known)],
+    lost: [...ipam.lost, ...read.lost, ...swarmLost(object), ...unknownParts(object, known)],
   }
+}
+
+function swarmLost(object: JsonObject): readonly Lost[] {
+  const attachable = flagOf(object, 'Attachable')
+  const { Network: template = '' } = textsOf(object, 'ConfigFrom')
+  return [
+    ...(attachable ? [lost('Attachable', attachable, 'any container can join a network')] : []),
+    ...(template === ''
+      ? []
+      : [lost('ConfigFrom.Network', template, 'settings of the template are copied once')]),
+  ]
 }
 
 type Addressing = Pick<NetworkOptions, 'subnets' | 'gateways' | 'ipRanges' | 'auxAddresses'>
@@ -102,14 +116,29 @@ function readIpam(object: JsonObject): { options: Addressing; lost: readonly Los
     configs.map((each) => textOf(each, key)).filter((each) => each !== '')
   const auxOf = (each: JsonObject) => Object.entries(textsOf(each, 'AuxiliaryAddresses'))
   const more = Object.entries(textsOf(ipam, 'Options'))
+  const subnets = texts('Subnet').map(subnetText)
   return {
     options: {
-      subnets: texts('Subnet').map(subnetText),
+      subnets,
       // Docker has written gateways of IPv6 subnets with their prefix length.
       gateways: texts('Gateway').map((each) => each.replace(/\/\d+$/, '')),
       ipRanges: texts('IPRange').map(subnetText),
       auxAddresses: configs.flatMap(auxOf).map(([key, ip]) => `${key}=${ip}`),
     },
-    lost: more.map(([key, value]) => lost(`IPAM.Options.${key}`, value, 'Vethra does not know it')),
+    lost: [
+      ...more.map(([key, value]) => lost(`IPAM.Options.${key}`, value, 'Vethra does not know it')),
+      ...configs.flatMap((each) => unknownParts(each, ofConfig, 'IPAM.Config.')),
+      ...manyLost(subnets),
+    ],
   }
+}
+
+const ofConfig = ['Subnet', 'Gateway', 'IPRange', 'AuxiliaryAddresses']
+
+function manyLost(subnets: readonly string[]): readonly Lost[] {
+  const families = [4, 6].map((family) =>
+    subnets.filter((each) => each.includes(':') === (family === 6)),
+  )
+  const why = 'a container gets an address of each subnet, not of one of a family'
+  return families.some(({ length }) => length > 1) ? [lost('IPAM.Config', [...subnets], why)] : []
 }

@@ -52,12 +52,16 @@ export function subnetText(text: string): string {
   return cidr ? formatPrefix(cidr.prefix) : text
 }
 
-/** The parts of an object that are not among the known keys, at most 32; nulls and empty values are none. */
-export function unknownParts(object: JsonObject, known: readonly string[]): readonly Lost[] {
+/** The parts of an object that are not among the known keys, at most 32; nulls and empty values are none. `path` comes before their keys. */
+export function unknownParts(
+  object: JsonObject,
+  known: readonly string[],
+  path = '',
+): readonly Lost[] {
   return Object.entries(object)
     .filter(([key, value]) => !known.includes(key) && !isEmpty(value))
     .slice(0, 32)
-    .map(([key, value]) => lost(key, value, 'Vethra does not know it'))
+    .map(([key, value]) => lost(`${path}${key}`, value, 'Vethra does not know it'))
 }
 
 /** Whether any of these texts is of IPv6, or of IPv4. */

@@ -88,3 +88,22 @@ export function lostOptions(
 export function unreadable(message: string, hint?: string): CniError {
   return new CniError({ code: 7, message, ...(hint === undefined ? {} : { hint }) })
 }
+
+/** The networks with those of these names passed over. Throws CniError 101 for a name that none of them has. */
+export function withoutNetworks(
+  networks: readonly ForeignNetwork[],
+  names: readonly string[],
+): readonly ForeignNetwork[] {
+  const missing = names.find((name) => !networks.some((each) => each.name === name))
+  if (missing !== undefined) {
+    throw new CniError({
+      code: 101,
+      message: `no network ${JSON.stringify(missing)} to be left out`,
+      hint: 'Run it without --skip to see the networks.',
+    })
+  }
+  return networks.map((each) => {
+    const { name, source } = each
+    return names.includes(name) ? { kind: 'passed', name, source, why: 'it is left out' } : each
+  })
+}

@@ -29,7 +29,7 @@ export function leaseRange(subnet: string, { start, end }: LeaseBounds): string 
   const found = whole && first && last && prefixOf(whole, first, last)
   if (found) return formatPrefix(found)
   throw unreadable(
-    `lease_range ${start || 'start'} to ${end || 'end'} of subnet ${subnet} is no prefix`,
+    `range ${start || 'start'} to ${end || 'end'} of subnet ${subnet} is no prefix`,
     'Make the network with "vethra network create", and an --ip-range such as 10.1.0.128/25.',
   )
 }
@@ -43,6 +43,13 @@ function prefixOf(subnet: Prefix, first: Address, last: Address): Prefix | undef
   if (!contains(subnet, first) || !contains(subnet, last)) return undefined
   return lengths
     .map((length) => prefixAt(last, length))
-    .filter((each) => lastAddress(each).value === last.value)
+    .filter((each) => ends(each, last, subnet))
     .find(({ base }) => first.value === base || first.value === base + 1n)
+}
+
+// Nobody gets the broadcast address of an IPv4 subnet: a range may end before it.
+function ends(range: Prefix, last: Address, subnet: Prefix): boolean {
+  const end = lastAddress(range).value
+  const isBroadcast = subnet.family === 4 && end === lastAddress(subnet).value
+  return last.value === end || (isBroadcast && last.value === end - 1n)
 }

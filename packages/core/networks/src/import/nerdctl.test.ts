@@ -77,6 +77,34 @@ describe('a conf list of nerdctl', () => {
   })
 })
 
+describe('a conf list that a person has changed', () => {
+  const list = (change: (list: ReturnType<typeof JSON.parse>) => void) => {
+    const made = JSON.parse(textOf({}))
+    change(made)
+    return one(JSON.stringify(made))
+  }
+
+  it('names routes but the default one, and keys of the list', () => {
+    const network = list((made) => {
+      made.plugins[0].ipam.routes.push({ dst: '10.99.0.0/16', gw: '10.9.0.7' })
+      made.plugins[0].ipam.routes.push({ dst: '0.0.0.0/0', gw: '10.9.0.7' })
+      made.args = { x: 1 }
+    })
+    const fields = network?.kind === 'wanted' && network.lost.map(({ field }) => field)
+    expect(fields).toEqual(['args', 'bridge.ipam.routes', 'bridge.ipam.routes'])
+  })
+
+  it.each([
+    ['10.9.0.129', '10.9.0.254', '--ip-range 10.9.0.128/25'],
+    ['10.9.0.10', '10.9.0.50', 'refused'],
+  ])('has addresses from %s to %s: %s', (rangeStart, rangeEnd, expected) => {
+    const network = list((made) =>
+      Object.assign(made.plugins[0].ipam.ranges[0][0], { rangeStart, rangeEnd }),
+    )
+    expect(line(network)).toContain(expected)
+  })
+})
+
 describe('a file beside them', () => {
   it.each([
     [

@@ -67,6 +67,13 @@ describe('networks of later versions', () => {
     ])
   })
 
+  it('unknown parts of a subnet and of its range are named', () => {
+    const lease_range = { start_ip: '10.1.0.129', end_ip: '10.1.0.254', step: 2 }
+    const network = changed({ subnets: [{ subnet: '10.1.0.0/24', zone: 'x', lease_range }] })
+    expect(lostOf(network)).toEqual(['subnets.zone', 'subnets.lease_range.step'])
+    expect(shownAs(network)).toContain('--ip-range 10.1.0.128/25')
+  })
+
   it('a macvlan by DHCP stays one', () => {
     const network = changed({
       driver: 'macvlan',

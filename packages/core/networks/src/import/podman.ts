@@ -84,6 +84,7 @@ function readNetwork(object: JsonObject): Reading {
     },
     lost: [
       ...names.lost,
+      ...subnetsLost(object),
       ...routesLost(object),
       ...serversLost(object),
       ...read.lost,
@@ -112,6 +113,14 @@ function ipamDriverOf(object: JsonObject): string {
     `ipam driver ${JSON.stringify(driver)} has no equal`,
     'Make the network with "vethra network create", and choose --ipam-driver there.',
   )
+}
+
+// Of each subnet, and of its range.
+function subnetsLost(object: JsonObject): readonly Lost[] {
+  return objectsOf(object, 'subnets').flatMap((each) => [
+    ...unknownParts(each, ['subnet', 'gateway', 'lease_range'], 'subnets.'),
+    ...unknownParts(objectOf(each, 'lease_range'), ['start_ip', 'end_ip'], 'subnets.lease_range.'),
+  ])
 }
 
 function addressesOf(

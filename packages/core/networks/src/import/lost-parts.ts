@@ -1,0 +1,78 @@
+import { goField, isObject, type Json, jsonOrNull, type PluginConf } from '@vethra/cni'
+import { networkBridge } from '../anatomy.ts'
+import { networkConfList } from '../conf-list.ts'
+import { nerdctlKey, ownKey } from '../identity.ts'
+import { type Network, networksFromFiles } from '../network.ts'
+import type { NetworkOptions } from '../options.ts'
+import { elements } from '../read-json.ts'
+import { unknownParts } from './fields.ts'
+import { type Lost, lost } from './foreign-network.ts'
+
+const known = ['cniVersion', 'cniVersions', 'name', nerdctlKey, ownKey, 'nerdctlLabels', 'plugins']
+const reasons: Readonly<Record<string, string>> = {
+  isolation: 'bridge networks are kept apart from each other anyway',
+  dnsname: 'names are in hosts files, and in DNS while the daemon runs',
+}
+
+/** The parts that a conf list has, and the one made of the options has not, at most 64. */
+export function lostParts(network: Network, options: NetworkOptions): readonly Lost[] {
+  const bridge = networkBridge(network)
+  const facts = { used: [], pools: [], isolation: { supported: true, why: '' } }
+  const { text } = networkConfList(options, {
+    ...facts,
+    ...(bridge === undefined ? {} : { bridge }),
+  })
+  const made = networksFromFiles([{ file: 'new', text }]).networks[0]?.list.plugins ?? []
+  const list = jsonOrNull(network.list.text)
+  const ofList = isObject(list) ? unknownParts(list, known) : []
+  const ofPlugins = network.list.plugins.flatMap((plugin) => lostOf(plugin, made))
+  return [...ofList, ...ofPlugins].slice(0, 64)
+}
+
+function lostOf(plugin: PluginConf, made: readonly PluginConf[]): readonly Lost[] {
+  const value = jsonOrNull(plugin.text)
+  const twin = made.find(({ type }) => type === plugin.type)
+  if (twin !== undefined) return different(plugin.type, value, jsonOrNull(twin.text))
+  const why = Object.hasOwn(reasons, plugin.type) ? reasons[plugin.type] : undefined
+  return [lost(`plugin ${plugin.type}`, value, why ?? 'networks here run without it')]
+}
+
+function different(path: string, there: Json, here: Json | undefined): readonly Lost[] {
+  if (!isObject(there)) return []
+  return Object.entries(there).flatMap(([key, value]) => {
+    const other = goField(here, key)
+    const field = `${path}.${key}`
+    if (key === 'routes') return lostRoutes(field, value)
+    if (key === 'ranges' && elements(value).every(isOneRange)) return []
+    if (sorted(value) === sorted(other) || (value === '' && other === undefined)) return []
+    if (isObject(value) && isObject(other)) return different(field, value, other)
+    return [lost(field, value, 'networks here do without it')]
+  })
+}
+
+// Default routes differ where we set that of IPv6, too.
+function lostRoutes(field: string, routes: Json): readonly Lost[] {
+  const isDefault = (route: Json) =>
+    isObject(route) &&
+    Object.keys(route).length === 1 &&
+    ['0.0.0.0/0', '::/0'].includes(String(goField(route, 'dst')))
+  return elements(routes)
+    .filter((route) => !isDefault(route))
+    .map((route) => lost(field, route, 'Vethra sets no routes but the default one'))
+}
+
+// What the options say of a range is all of it.
+function isOneRange(set: Json): boolean {
+  const [range, ...others] = elements(set)
+  const keys = ['subnet', 'gateway', 'rangeStart', 'rangeEnd', 'ipRange']
+  return (
+    others.length === 0 && isObject(range) && Object.keys(range).every((key) => keys.includes(key))
+  )
+}
+
+// As JSON, the keys of objects in one order.
+function sorted(value: Json | undefined): string {
+  return JSON.stringify(value, (_, each: Json) =>
+    isObject(each) ? Object.fromEntries(Object.entries(each).toSorted()) : each,
+  )
+}
