@@ -114,7 +114,14 @@ describeOnHost("Debian's containerd, beside Vethra", () => {
     ).toMatchObject({ exitCode: 0 })
     // Its id for plugins, my-team-ID, could be that of one in namespace my, too.
     const shown = async (namespace = 'my-team') =>
-      JSON.parse((await host.vethra('-n', namespace, 'container', 'ls', '--format', 'json')).stdout)
+      JSON.parse(
+        (
+          await host.vethra(
+            ...['--address', containerd.socket, '-n', namespace],
+            ...['container', 'ls', '--format', 'json'],
+          )
+        ).stdout,
+      )
     expect(await shown('my')).toEqual([])
     const [row] = await shown()
     expect(row).toMatchObject({ ID: id, Name: '', Networks: ['a-lan'], State: 'running' })
@@ -136,6 +143,9 @@ describeOnHost("Debian's containerd, beside Vethra", () => {
     await inTeam('task', 'kill', '-s', 'KILL', id)
     await expect.poll(async () => (await shown())[0]?.State).toBe('dead')
     await expect.poll(async () => (await inTeam('task', 'rm', id)).exitCode).toBe(0)
+    // Without a task containerd's records tell which one it is.
+    expect(await shown()).toMatchObject([{ ID: id, State: 'dead' }])
+    expect(await shown('my')).toEqual([])
     // ctr detaches what it ran in the foreground alone.
     const detach = 'cd /var/lib/cni && rm results/a-lan-* networks/a-lan/10*'
     await host.run(['sh', '-c', detach])

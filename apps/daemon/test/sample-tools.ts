@@ -85,6 +85,7 @@ export async function sampleTools(): Promise<ManageTools> {
       isListening: async () => false,
       askFirewallPlugin: nothing,
       taskState: nothing,
+      knownContainers: none,
       nerdctlName: async () => '',
       deleteLink: refused,
       markLink: refused,

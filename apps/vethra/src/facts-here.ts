@@ -36,6 +36,8 @@ export function factsHere({ cniPath, dataRoot, address }: Settings): HostFacts {
     deleteLink,
     markLink,
     taskState,
+    knownContainers: async (refs) =>
+      (await import('@vethra/cri')).knownContainers({ address, timeoutMs: 500 }, refs),
     isFrozen,
     hostportTables,
     nerdctlName: async (namespace, id) => {

@@ -1,3 +1,4 @@
+import type { ContainerRef } from '@vethra/cni'
 import type { FirewallAnswers } from '@vethra/networks'
 import type { SeenFeature } from '@vethra/state'
 
@@ -34,6 +35,8 @@ export interface HostEffects {
    * when nothing can be read.
    */
   taskState(namespace: string, id: string): Promise<string | undefined>
+  /** Those of some containers that containerd has in its records, running or not; none where it does not answer. */
+  knownContainers(refs: readonly ContainerRef[]): Promise<readonly ContainerRef[]>
   /**
    * The tables of the reference plugin portmap with its nftables backend, as `nft -j` prints them; those that are there, and none
    * without nft.

@@ -8,17 +8,20 @@ export interface UnaryCall {
   /** `/PACKAGE.SERVICE/METHOD`. */
   readonly method: string
   readonly timeoutMs: number
+  /** Names and values that go with the call. Default: none. */
+  readonly metadata?: Readonly<Record<string, string>>
 }
 
 /** The largest answer that is read: a node has hundreds of pods of some 500 octets. */
 const mostOctets = 16 * 1024 * 1024
 
 /** The message that a gRPC server answers with; empty where none answers in time, or with anything but one whole message. */
-export async function callUnary({ socket, method, timeoutMs }: UnaryCall): Promise<Uint8Array> {
+export async function callUnary(call: UnaryCall): Promise<Uint8Array> {
+  const { socket, timeoutMs } = call
   const session = connect('http://localhost', { createConnection: () => createConnection(socket) })
   const late = setTimeout(() => session.destroy(), timeoutMs)
   try {
-    return messageOf(await readAnswer(session, method))
+    return messageOf(await readAnswer(session, call))
   } finally {
     clearTimeout(late)
     session.destroy()
@@ -26,7 +29,7 @@ export async function callUnary({ socket, method, timeoutMs }: UnaryCall): Promi
 }
 
 // Rejects for nothing: a runtime that is down, or is none, has no records, and that is all that is asked.
-function readAnswer(session: ClientHttp2Session, method: string): Promise<Buffer> {
+function readAnswer(session: ClientHttp2Session, { method, metadata }: UnaryCall): Promise<Buffer> {
   return new Promise((resolve) => {
     const nothing = () => resolve(Buffer.alloc(0))
     const chunks: Buffer[] = []
@@ -38,6 +41,7 @@ function readAnswer(session: ClientHttp2Session, method: string): Promise<Buffer
       ':path': method,
       'content-type': 'application/grpc',
       te: 'trailers',
+      ...metadata,
     })
     stream.once('error', nothing)
     stream.once('close', nothing)

@@ -1,5 +1,5 @@
 import { type ContainerRef, readingsOf } from '@vethra/cni'
-import type { CachedAttachment } from '@vethra/world'
+import type { CachedAttachment, HostFacts } from '@vethra/world'
 import type { HostTools } from '../attach/host-tools.ts'
 import { homeOfTask } from './container-home.ts'
 import { type ForeignTools, netnsOfEntry } from './foreign.ts'
@@ -8,28 +8,57 @@ import { cachedPod } from './pods.ts'
 /** The dependencies of what tells which container of another program an attachment is of. */
 export type OtherTools = ForeignTools & Pick<HostTools, 'facts'>
 
-/**
- * The container that cached attachments are of, where no pod is: nerdctl and ctr join its namespace and id by a dash, and both
- * may have dashes. The one whose task is in the namespace of an attachment; else the one that has a task; else the reading of
- * `splitContainerId`. Undefined for a pod, and for an id without a namespace.
- */
+/** The same for one container. */
 export async function otherRef(
-  { facts }: Pick<OtherTools, 'facts'>,
+  tools: Pick<OtherTools, 'facts'>,
   own: readonly CachedAttachment[],
 ): Promise<ContainerRef | undefined> {
-  const [first] = own
-  if (first === undefined || cachedPod(own)) return undefined
-  const [usual, ...others] = readingsOf(first.attachment.containerId)
-  if (usual === undefined || others.length === 0) return usual
+  return (await otherRefs(tools, [own]))[0]
+}
+
+/**
+ * The containers that cached attachments are of, where no pods are: nerdctl and ctr join a container's namespace and id by a dash,
+ * and both may have dashes. The one whose task is in the namespace of an attachment; else the one that has a task; else the
+ * one that containerd has in its records; else the reading of `splitContainerId`. Undefined for a pod, and for an id without a namespace.
+ */
+export async function otherRefs(
+  { facts }: Pick<OtherTools, 'facts'>,
+  all: readonly (readonly CachedAttachment[])[],
+): Promise<readonly (ContainerRef | undefined)[]> {
   const host = await facts?.()
-  const read = [usual, ...others].map(async (ref) => {
+  const read = await Promise.all(all.map((own) => readByTasks(host, own)))
+  const unsure = read.flatMap(({ found, readings }) =>
+    found === undefined && readings.length > 1 ? readings : [],
+  )
+  const known = unsure.length === 0 ? [] : ((await host?.knownContainers(unsure)) ?? [])
+  const isKnown = (ref: ContainerRef) =>
+    known.some(({ namespace, id }) => namespace === ref.namespace && id === ref.id)
+  return read.map(({ found, readings }) => found ?? readings.find(isKnown) ?? readings[0])
+}
+
+interface Reading {
+  readonly readings: readonly ContainerRef[]
+  /** The one that a task tells. */
+  readonly found?: ContainerRef
+}
+
+async function readByTasks(
+  host: HostFacts | undefined,
+  own: readonly CachedAttachment[],
+): Promise<Reading> {
+  const [first] = own
+  const readings =
+    first === undefined || cachedPod(own) ? [] : readingsOf(first.attachment.containerId)
+  if (readings.length < 2) return { readings }
+  const read = readings.map(async (ref) => {
     const state = await host?.taskState(ref.namespace, ref.id)
     return state === undefined ? [] : [{ ref, netns: homeOfTask(state)?.netns }]
   })
   const tasks = (await Promise.all(read)).flat()
   const paths = own.map(netnsOfEntry)
   const living = tasks.find(({ netns }) => netns !== undefined && paths.includes(netns))
-  return (living ?? tasks[0])?.ref ?? usual
+  const task = living ?? tasks[0]
+  return { readings, ...(task === undefined ? {} : { found: task.ref }) }
 }
 
 /** Whether a container is certainly one of containerd: it has a task, or an id as nerdctl gives it. */

@@ -1,3 +1,4 @@
+import type { ContainerRef } from '@vethra/cni'
 import type { AttachmentRecord, CachedAttachment } from '@vethra/world'
 import { describe, expect, it } from 'vitest'
 import type { ManageTools } from '../network/tools.ts'
@@ -29,6 +30,7 @@ const tools = (
     recorded = [] as readonly string[],
     files = {} as object,
     tasks = {} as Readonly<Record<string, number>>,
+    known = [] as readonly string[],
   } = {},
 ): ManageTools =>
   ({
@@ -49,6 +51,8 @@ const tools = (
           const pid = tasks[`${inside}/${id}`]
           return pid && JSON.stringify({ init_process_pid: pid, init_process_start: 1 })
         },
+        knownContainers: async (refs: readonly ContainerRef[]) =>
+          refs.filter((ref) => known.includes(`${ref.namespace}/${ref.id}`)),
       }),
       netns: {
         look: async (path: string) => ({
@@ -101,16 +105,17 @@ describe('othersOf', () => {
   })
 
   it.each([
-    ['without a task, those whose id is a hash', {}, [hash], ['b-web']],
-    ['by the task that is there', { 'a-b/web': 7 }, [hash, 'web'], []],
-    ['by the process of the task', { 'a/b-web': 8, 'a-b/web': 7 }, [hash, 'web'], []],
-    ['by that of the other', { 'a/b-web': 7, 'a-b/web': 8 }, [hash], ['b-web']],
-  ])('in a namespace with dashes, %s', async (_what, tasks, inBoth, inFirst) => {
+    ['without a task and records, those whose id is a hash', {}, [], [hash], ['b-web']],
+    ['without a task, by the records of containerd', {}, ['a-b/web'], [hash, 'web'], []],
+    ['by the task that is there', { 'a-b/web': 7 }, ['a/b-web'], [hash, 'web'], []],
+    ['by the process of the task', { 'a/b-web': 8, 'a-b/web': 7 }, [], [hash, 'web'], []],
+    ['by that of the other', { 'a/b-web': 7, 'a-b/web': 8 }, [], [hash], ['b-web']],
+  ])('in a namespace with dashes, %s', async (_what, tasks, records, inBoth, inFirst) => {
     const web = entry('a-b-web')
     const attachment = { ...web.attachment, netns: '/proc/7/ns/net' }
     const entries = [entry(`a-b-${hash}`), { ...web, attachment }]
     const idsIn = async (namespace: string) =>
-      (await othersOf(tools(entries, { namespace, tasks }))).map(({ id }) => id)
+      (await othersOf(tools(entries, { namespace, tasks, known: records }))).map(({ id }) => id)
     expect([await idsIn('a-b'), await idsIn('a')]).toEqual([inBoth, inFirst])
   })
 })

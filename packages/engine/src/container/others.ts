@@ -2,7 +2,7 @@ import { type ContainerRef, readingsOf } from '@vethra/cni'
 import type { CachedAttachment } from '@vethra/world'
 import type { KnownContainer, KnownTools } from './container-state.ts'
 import { type ForeignEntries, foreignEntries, foreignFrom } from './foreign.ts'
-import { type OtherTools, otherRef } from './other-ref.ts'
+import { type OtherTools, otherRefs } from './other-ref.ts'
 import { podsOf } from './pods.ts'
 
 /** The containers of other programs that a namespace shows: those of nerdctl and of `ctr run --cni`, by id, then pods. */
@@ -21,12 +21,15 @@ export async function othersOf(
 ): Promise<readonly KnownContainer[]> {
   const { namespace } = settings
   const all = known ?? (await foreignEntries(host))
-  const read = [...all].map(async ([containerId, own]) => {
-    const isMaybeHere = readingsOf(containerId).some((each) => each.namespace === namespace)
-    const ref = isMaybeHere ? await otherRef(host, own) : undefined
-    return ref?.namespace === namespace ? [await otherFrom(host, ref, own)] : []
+  const maybeHere = [...all].flatMap(([containerId, own]) =>
+    readingsOf(containerId).some((each) => each.namespace === namespace) ? [own] : [],
+  )
+  const refs = await otherRefs(host, maybeHere)
+  const read = maybeHere.flatMap((own, index) => {
+    const ref = refs[index]
+    return ref?.namespace === namespace ? [otherFrom(host, ref, own)] : []
   })
-  return (await Promise.all(read)).flat().toSorted((a, b) => (a.id < b.id ? -1 : 1))
+  return (await Promise.all(read)).toSorted((a, b) => (a.id < b.id ? -1 : 1))
 }
 
 /** A container that another program attached, by its namespace and id. */

@@ -52,6 +52,7 @@ const watched = () => {
       return new Map()
     },
     facts: async () => ({
+      knownContainers: async () => [],
       taskState: async (namespace: string, id: string) =>
         namespace === 'my-team' && id === 'web' ? '{}' : undefined,
       nerdctlName: async (_: string, id: string) => (id === hash ? 'store' : ''),
