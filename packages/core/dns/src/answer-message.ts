@@ -18,19 +18,20 @@ const internalAlone = { code: 18, text: 'internal networks alone' }
 export function answerMessage(asked: AskedQuestion, message: DnsMessage): AnswerOutcome {
   const { edns, questions } = message
   const [question] = questions
-  if (!question || question.type === dnsType.OPT) return reply(asked, message, dnsRcode.FORMERR)
-  if (edns && edns.version > 0) return reply(asked, message, dnsRcode.BADVERS)
+  if (!question || question.type === dnsType.OPT)
+    return reply(asked, { message, rcode: dnsRcode.FORMERR })
+  if (edns && edns.version > 0) return reply(asked, { message, rcode: dnsRcode.BADVERS })
   if (question.class === dnsClass.CH) return answerChaos(asked, message)
   if (question.class !== dnsClass.IN || isTransfer(question.type)) {
-    return reply(asked, message, dnsRcode.REFUSED)
+    return reply(asked, { message, rcode: dnsRcode.REFUSED })
   }
   const view = visibleTo(asked.zone, asked)
-  if (!view) return reply(asked, message, dnsRcode.REFUSED)
+  if (!view) return reply(asked, { message, rcode: dnsRcode.REFUSED })
   const content = findContent({ zone: asked.zone, view, question })
   if (content) return answerContent(asked, message, { view, content })
   if (!view.mayAskUpstream)
-    return reply(asked, message, dnsRcode.REFUSED, { reason: internalAlone })
-  if (!message.flags.recursionDesired) return reply(asked, message, dnsRcode.REFUSED)
+    return reply(asked, { message, rcode: dnsRcode.REFUSED, reason: internalAlone })
+  if (!message.flags.recursionDesired) return reply(asked, { message, rcode: dnsRcode.REFUSED })
   return { kind: 'upstream', message }
 }
 
@@ -44,19 +45,12 @@ function answerContent(
   message: DnsMessage,
   { view, content }: { view: View; content: Content },
 ): AnswerOutcome {
-  const plain = readPlainRequest(asked.octets)
-    ? asked.octets
-    : formatMessage(plainRequest(message), 65535)
-  const request = readPlainRequest(plain)
+  const request =
+    readPlainRequest(asked.octets) ?? readPlainRequest(formatMessage(plainRequest(message), 65535))
   const [question] = message.questions
-  if (!request || !question) return reply(asked, message, dnsRcode.SERVFAIL)
-  const prepared = makePrepared(asked.zone, view, {
-    octets: plain,
-    request,
-    question,
-    content,
-  })
-  return { kind: 'answer', octets: assembleAnswer(plain, request, prepared, asked) }
+  if (!request || !question) return reply(asked, { message, rcode: dnsRcode.SERVFAIL })
+  const prepared = makePrepared(asked.zone, view, { request, question, content })
+  return { kind: 'answer', octets: assembleAnswer(request, prepared, asked) }
 }
 
 // The message without what has no part in its answer.
@@ -79,16 +73,11 @@ function answerChaos(asked: AskedQuestion, message: DnsMessage): AnswerOutcome {
   const { name = '', type = 0 } = message.questions[0] ?? {}
   const isVersion = name === 'version.bind' || name === 'version.server'
   const isText = type === dnsType.TXT || type === dnsType.ANY
-  if (!isVersion || !isText) return reply(asked, message, dnsRcode.REFUSED)
+  if (!isVersion || !isText) return reply(asked, { message, rcode: dnsRcode.REFUSED })
   const version = { ...textRecord({ name, ttl: 0 }, 'vethra'), class: dnsClass.CH }
-  return reply(asked, message, dnsRcode.NOERROR, { answers: [version] })
+  return reply(asked, { message, rcode: dnsRcode.NOERROR, answers: [version] })
 }
 
-function reply(
-  { isTcp }: AskedQuestion,
-  message: DnsMessage,
-  rcode: number,
-  rest: Pick<Reply, 'answers' | 'reason'> = {},
-): AnswerOutcome {
-  return { kind: 'answer', octets: formatReply({ message, rcode, isTcp, ...rest }) }
+function reply({ isTcp }: AskedQuestion, rest: Omit<Reply, 'isTcp'>): AnswerOutcome {
+  return { kind: 'answer', octets: formatReply({ ...rest, isTcp }) }
 }

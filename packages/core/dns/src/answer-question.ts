@@ -13,9 +13,9 @@ export function answerQuestion(asked: AskedQuestion): AnswerOutcome {
   const { octets, zone } = asked
   const request = readPlainRequest(octets)
   const view = request && visibleTo(zone, asked)
-  const prepared = view && findPrepared(zone, view, request, octets)
+  const prepared = view && findPrepared(zone, view, request)
   if (!prepared) return answerSlowly(asked)
-  return { kind: 'answer', octets: assembleAnswer(octets, request, prepared, asked) }
+  return { kind: 'answer', octets: assembleAnswer(request, prepared, asked) }
 }
 
 function answerSlowly(asked: AskedQuestion): AnswerOutcome {

@@ -22,16 +22,15 @@ export function answerLimit(
 
 /** The answer to a plain request: its own header and question, what was prepared behind them, and EDNS when it has it. */
 export function assembleAnswer(
-  octets: Uint8Array,
-  { end, edns }: PlainRequest,
+  { octets, end, edns }: PlainRequest,
   prepared: PreparedAnswer,
   wanted: WantedAnswer,
 ): Uint8Array {
   const fit = fitBody(prepared, answerLimit(wanted.isTcp, edns) - end - (edns ? 11 : 0))
   const answer = new Uint8Array(end + fit.length + (edns ? 11 : 0))
   answer.set(end === octets.length ? octets : octets.subarray(0, end))
-  writeBody(answer, end, prepared, { length: fit.length, rotation: wanted.rotation })
-  writeHeader(answer, prepared.form.rcode, fit, edns ? 1 : 0)
+  writeBody(answer.subarray(end), prepared, { length: fit.length, rotation: wanted.rotation })
+  writeHeader(answer, fit, { rcode: prepared.form.rcode, opts: edns ? 1 : 0 })
   if (edns) writeOpt(answer, end + fit.length, edns.dnssecOk)
   return answer
 }
@@ -63,21 +62,16 @@ function fitBody(prepared: PreparedAnswer, room: number): Fit {
 }
 
 function writeBody(
-  answer: Uint8Array,
-  start: number,
+  target: Uint8Array,
   { body, form: { runs } }: PreparedAnswer,
   { length, rotation }: { length: number; rotation: number },
 ): void {
-  answer.set(length < body.length ? body.subarray(0, length) : body, start)
+  target.set(length < body.length ? body.subarray(0, length) : body)
   let at = 0
   for (const { count, size } of runs) {
     const end = at + count * size
-    if (count > 1)
-      writeTurned(answer, start, body.subarray(at, end), {
-        at,
-        turn: (rotation % count) * size,
-        length,
-      })
+    const turn = (rotation % count) * size
+    if (count > 1) writeTurned(target, body.subarray(at, end), { at, turn, length })
     at = end
     if (at >= length) return
   }
@@ -85,20 +79,22 @@ function writeBody(
 
 // A run from one of its records on, then those before it, as much of it as the answer has room for.
 function writeTurned(
-  answer: Uint8Array,
-  start: number,
+  target: Uint8Array,
   run: Uint8Array,
   { at, turn, length }: { at: number; turn: number; length: number },
 ): void {
   const room = Math.min(run.length, length - at)
   const front = run.subarray(turn, Math.min(run.length, turn + room))
-  answer.set(front, start + at)
-  answer.set(run.subarray(0, room - front.length), start + at + front.length)
+  target.set(front, at)
+  target.set(run.subarray(0, room - front.length), at + front.length)
 }
 
-function writeHeader(answer: Uint8Array, rcode: number, fit: Fit, opts: number): void {
-  const [answers, authorities, additionals] = fit.counts
-  answer[2] = 0x84 | (fit.isCut ? 2 : 0) | ((answer[2] ?? 0) & 1)
+function writeHeader(
+  answer: Uint8Array,
+  { counts: [answers, authorities, additionals], isCut }: Fit,
+  { rcode, opts }: { readonly rcode: number; readonly opts: number },
+): void {
+  answer[2] = 0x84 | (isCut ? 2 : 0) | ((answer[2] ?? 0) & 1)
   answer[3] = 0x80 | ((answer[3] ?? 0) & 0x10) | rcode
   write16(answer, 6, answers)
   write16(answer, 8, authorities)

@@ -18,23 +18,22 @@ export function findPrepared(
   { prepared: { entries } }: Zone,
   { number }: View,
   request: PlainRequest,
-  octets: Uint8Array,
 ): PreparedAnswer | undefined {
   const found = entries.get(keyOf(request, number))
-  return found?.view === number && isSame(found.key, octets, request.end) ? found : undefined
+  return found?.view === number && isSame(found.key, request) ? found : undefined
 }
 
 /** The answer to a plain request with its content, kept where many may ask for it. */
 export function makePrepared(
   { prepared }: Zone,
   view: View,
-  { octets, request, question, content }: AnsweredRequest,
+  { request, question, content }: AnsweredRequest,
 ): PreparedAnswer {
   const negative = negativeKey(question, content)
   const known = negative === undefined ? undefined : prepared.negatives.get(negative)
   const body = known ?? withShared(prepared, prepareAnswer(question, content))
   if (negative !== undefined) prepared.negatives.set(negative, body)
-  const key = copyOctets(octets, 12, request.end)
+  const key = copyOctets(request.octets, 12, request.end)
   for (let at = 0; at < key.length - 4; at += 1) key[at] = lowerOctet(key[at] ?? 0)
   const answer: PreparedAnswer = { view: view.number, key, body: body.body, form: body.form }
   if (content.isCommon) keepPrepared(prepared, keyOf(request, view.number), answer)
@@ -43,7 +42,6 @@ export function makePrepared(
 
 /** A plain request and its content. */
 export interface AnsweredRequest {
-  readonly octets: Uint8Array
   readonly request: PlainRequest
   readonly question: DnsQuestion
   readonly content: Content
@@ -79,7 +77,7 @@ function keyOf({ hash }: PlainRequest, view: number): number {
   return hash ^ Math.imul(view, 0x9e3779b1)
 }
 
-function isSame(key: Uint8Array, octets: Uint8Array, end: number): boolean {
+function isSame(key: Uint8Array, { octets, end }: PlainRequest): boolean {
   if (key.length !== end - 12) return false
   // Type and class are compared as they are: case is a letter's alone.
   for (let at = 0; at < key.length - 4; at += 1) {

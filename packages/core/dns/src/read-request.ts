@@ -1,5 +1,7 @@
 /** A question as its octets, found without making values of it. */
 export interface PlainRequest {
+  /** The whole message. */
+  readonly octets: Uint8Array
   /** Where the question ends; it begins at 12. */
   readonly end: number
   /** Over the question's octets, letters in lower case. */
@@ -25,9 +27,9 @@ export function readPlainRequest(octets: Uint8Array): PlainRequest | undefined {
   const end = at + 5
   if (end > octets.length || octets[at + 3] !== 0 || octets[at + 4] !== 1) return undefined
   hash = Math.imul(hash ^ (((octets[at + 1] ?? 0) << 8) | (octets[at + 2] ?? 0)), 0x01000193) | 0
-  if (octets[11] === 0) return end === octets.length ? { end, hash } : undefined
+  if (octets[11] === 0) return end === octets.length ? { octets, end, hash } : undefined
   const edns = readOpt(octets, end)
-  return edns && { end, hash, edns }
+  return edns && { octets, end, hash, edns }
 }
 
 /** An octet in lower case, as those of a prepared question are. */

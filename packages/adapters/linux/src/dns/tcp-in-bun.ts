@@ -1,4 +1,4 @@
-import type { DnsHearer, DnsReply } from '@vethra/world'
+import type { DnsHearer, DnsQuery, DnsReply } from '@vethra/world'
 import type { Socket } from 'bun'
 import { boundSocket } from './bound-socket-in-bun.ts'
 import { collectAfter } from './collect-in-bun.ts'
@@ -35,94 +35,116 @@ interface Connection {
 
 type Client = Socket<Connection | undefined>
 
+interface Server {
+  readonly at: string
+  readonly hearer: DnsHearer
+  readonly limits: TcpLimits
+  /** How many connections each client has. */
+  readonly clients: Map<string, number>
+  readonly open: Set<Client>
+}
+
 /** Answers by TCP (RFC 7766) at an address; returns what ends it. Throws as `boundSocket` does. */
 export function serveTcp(
   at: string,
   hearer: DnsHearer,
   limits: TcpLimits = usualLimits,
 ): () => void {
-  const clients = new Map<string, number>()
-  const open = new Set<Client>()
-  const forget = (socket: Client) => {
-    if (socket.data === undefined || !open.delete(socket)) return
-    const { asker } = socket.data
-    const left = (clients.get(asker) ?? 1) - 1
-    if (left > 0) clients.set(asker, left)
-    else clients.delete(asker)
-  }
-  const cut = (socket: Client) => {
-    forget(socket)
-    socket.terminate()
-  }
-  const write = (socket: Client, data: Connection, reply: DnsReply) => {
-    if (reply === undefined || !open.has(socket)) return
-    const octets = framed(reply)
-    const sent = data.unsent.length > 0 ? 0 : Math.max(0, socket.write(octets))
-    if (sent === octets.length) return
-    data.unsent = Buffer.concat([data.unsent, octets.subarray(sent)])
-    if (data.unsent.length > limits.unread) cut(socket)
-  }
-  const answer = (socket: Client, data: Connection, octets: Uint8Array, isBehind: boolean) => {
-    const reply = hearer.answer({ octets, asker: data.asker, at, isTcp: true, isBehind })
-    if (reply === undefined) {
-      cut(socket)
-      return
-    }
-    if (!(reply instanceof Promise)) {
-      write(socket, data, reply)
-      return
-    }
-    data.waiting += 1
-    if (data.waiting > limits.waiting) cut(socket)
-    void reply.then((late) => {
-      data.waiting -= 1
-      write(socket, data, late)
-    })
-  }
+  const server: Server = { at, hearer, limits, clients: new Map(), open: new Set() }
   const listener = Bun.listen<Connection | undefined>({
     // As for UDP: bun takes over a socket that listens, its types do not say so.
     ...({ fd: boundSocket('tcp', at) } as unknown as { hostname: string; port: number }),
     socket: {
       binaryType: 'uint8array',
-      open(socket) {
-        const asker = socket.remoteAddress
-        const count = clients.get(asker) ?? 0
-        if (open.size >= limits.connections || count >= limits.perClient) {
-          socket.terminate()
-          return
-        }
-        clients.set(asker, count + 1)
-        open.add(socket)
-        socket.data = { asker, received: nothing, unsent: nothing, waiting: 0 }
-        socket.timeout(limits.idleSeconds)
-      },
-      data(socket, chunk) {
-        const { data } = socket
-        if (data === undefined) return
-        const { frames, rest } = splitFrames(data.received, chunk)
-        data.received = rest
-        // Not for a part of a message: a client that sends an octet now and then is idle.
-        if (frames.length > 0) socket.timeout(limits.idleSeconds)
-        collectAfter(frames.length)
-        for (const [index, octets] of frames.entries()) {
-          if (!open.has(socket)) return
-          answer(socket, data, octets, index >= limits.waiting)
-        }
-      },
-      drain(socket) {
-        const { data } = socket
-        if (data !== undefined)
-          data.unsent = data.unsent.slice(Math.max(0, socket.write(data.unsent)))
-      },
-      timeout: cut,
-      close: forget,
+      open: (socket) => admit(server, socket),
+      data: (socket, chunk) => hear(server, socket, chunk),
+      drain: sendRest,
+      timeout: (socket) => cut(server, socket),
+      close: (socket) => forget(server, socket),
       error() {},
     },
   })
   return () => {
     listener.stop(true)
-    for (const socket of open) cut(socket)
+    for (const socket of server.open) cut(server, socket)
   }
+}
+
+function admit({ clients, open, limits }: Server, socket: Client): void {
+  const asker = socket.remoteAddress
+  const count = clients.get(asker) ?? 0
+  if (open.size >= limits.connections || count >= limits.perClient) {
+    socket.terminate()
+    return
+  }
+  clients.set(asker, count + 1)
+  open.add(socket)
+  socket.data = { asker, received: nothing, unsent: nothing, waiting: 0 }
+  socket.timeout(limits.idleSeconds)
+}
+
+function hear(server: Server, socket: Client, chunk: Uint8Array): void {
+  const { data } = socket
+  if (data === undefined) return
+  const { frames, rest } = splitFrames(data.received, chunk)
+  data.received = rest
+  // Not for a part of a message: a client that sends an octet now and then is idle.
+  if (frames.length > 0) socket.timeout(server.limits.idleSeconds)
+  collectAfter(frames.length)
+  for (const [index, octets] of frames.entries()) {
+    if (!server.open.has(socket)) return
+    const { asker } = data
+    const isBehind = index >= server.limits.waiting
+    answer(server, socket, { octets, asker, at: server.at, isTcp: true, isBehind })
+  }
+}
+
+function answer(server: Server, socket: Client, query: DnsQuery): void {
+  const { data } = socket
+  const reply = server.hearer.answer(query)
+  if (data === undefined || reply === undefined) {
+    cut(server, socket)
+    return
+  }
+  if (!(reply instanceof Promise)) {
+    write(server, socket, reply)
+    return
+  }
+  data.waiting += 1
+  if (data.waiting > server.limits.waiting) cut(server, socket)
+  void reply.then((late) => {
+    data.waiting -= 1
+    write(server, socket, late)
+  })
+}
+
+function write(server: Server, socket: Client, reply: DnsReply): void {
+  const { data } = socket
+  if (data === undefined || reply === undefined || !server.open.has(socket)) return
+  const octets = framed(reply)
+  const sent = data.unsent.length > 0 ? 0 : Math.max(0, socket.write(octets))
+  if (sent === octets.length) return
+  data.unsent = Buffer.concat([data.unsent, octets.subarray(sent)])
+  if (data.unsent.length > server.limits.unread) cut(server, socket)
+}
+
+function sendRest(socket: Client): void {
+  const { data } = socket
+  if (data === undefined) return
+  data.unsent = data.unsent.slice(Math.max(0, socket.write(data.unsent)))
+}
+
+function cut(server: Server, socket: Client): void {
+  forget(server, socket)
+  socket.terminate()
+}
+
+function forget({ clients, open }: Server, socket: Client): void {
+  if (socket.data === undefined || !open.delete(socket)) return
+  const { asker } = socket.data
+  const left = (clients.get(asker) ?? 1) - 1
+  if (left > 0) clients.set(asker, left)
+  else clients.delete(asker)
 }
 
 const nothing = new Uint8Array(0)
