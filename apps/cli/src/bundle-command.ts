@@ -36,7 +36,7 @@ export function bundleCommand(program: Command, open: () => Promise<Tools>, io: 
 }
 
 function addPrepare(bundle: Command, open: () => Promise<Tools>, io: Io): void {
-  subcommand(bundle, 'prepare <bundle>', {
+  const prepare = subcommand(bundle, 'prepare <bundle>', {
     help: 'edit config.json so that the runtime attaches the container',
     examples: [
       'vethra bundle prepare ./web --id web --network lan -p 8080:80',
@@ -44,6 +44,25 @@ function addPrepare(bundle: Command, open: () => Promise<Tools>, io: Io): void {
       'vethra bundle prepare ./web --id web --dry-run',
     ],
   })
+  addNetworkFlags(prepare)
+  addNameFlags(prepare)
+  prepare
+    .option('--dry-run', 'print the plan as JSON, and change nothing', false)
+    .addHelpText(
+      'after',
+      '\nThe global flags --dns and --dns-search set the nameservers and search list in resolv.conf.',
+    )
+    .action(async (folder: string, given: PrepareFlags) => {
+      const { dryRun, dnsOpt } = given
+      const flags = { ...given, dnsOption: [...given.dnsOption, ...dnsOpt] }
+      const asked = { folder: resolve(folder), flags, dryRun }
+      const prepared = await prepareBundle(await open(), asked, io)
+      if (dryRun) io.print(JSON.stringify(prepared, null, 2))
+    })
+}
+
+function addNetworkFlags(prepare: Command): void {
+  prepare
     .requiredOption('--id <id>', 'the id of the container in the runtime')
     .option('--name <name>', 'a name that other containers can resolve')
     .option(
@@ -62,25 +81,14 @@ function addPrepare(bundle: Command, open: () => Promise<Tools>, io: Io): void {
     .option('--ip <ip>', 'the IPv4 address in the first network')
     .option('--ip6 <ip>', 'the IPv6 address in the first network')
     .option('--mac-address <mac>', 'the MAC address in the first network')
+}
+
+function addNameFlags(prepare: Command): void {
+  prepare
     .option('--dns-option <option>', 'an option of resolv.conf (repeatable)', gather, [])
     .option('--dns-opt <option>', 'alias of --dns-option, as in docker', gather, [])
     .option('--add-host <name:ip>', 'a line of the hosts file (repeatable)', gather, [])
     .option('--hostname <name>', 'the hostname; default: the first 12 characters of the id')
     .option('--domainname <name>', 'the domain name')
     .option('--network-alias <name>', 'another name in the first network (repeatable)', gather, [])
-    .option('--dry-run', 'print the plan as JSON, and change nothing', false)
-    .addHelpText(
-      'after',
-      '\nThe global flags --dns and --dns-search set the nameservers and search list in resolv.conf.',
-    )
-    .action(async (bundle: string, given: PrepareFlags) => {
-      const { dryRun, dnsOpt } = given
-      const flags = { ...given, dnsOption: [...given.dnsOption, ...dnsOpt] }
-      const prepared = await prepareBundle(
-        await open(),
-        { folder: resolve(bundle), flags, dryRun },
-        io,
-      )
-      if (dryRun) io.print(JSON.stringify(prepared, null, 2))
-    })
 }

@@ -86,26 +86,11 @@ function offer(kind: Kind): string {
 }
 
 /** The completion script for fish. */
-export function fishCompletion({ places, valued, anywhere }: Grammar): string {
-  const known = places.map(({ path }) => path).filter((path) => path !== '')
+export function fishCompletion(grammar: Grammar): string {
+  const { places, valued, anywhere } = grammar
   return [
     'function __vethra_offers',
-    '  set -l flag; set -l at; set -l count 0',
-    '  for word in (commandline -opc)[2..-1]',
-    '    if test -n "$flag"; set flag; continue; end',
-    '    switch $word',
-    `      case ${[...valued.keys()].join(' ')}`,
-    '        set flag $word',
-    "      case '-*'",
-    "      case '*'",
-    '        set -l longer (string join " " $at $word)',
-    `        if contains -- "$longer" ${known.map((path) => `"${path}"`).join(' ')}`,
-    '          set at $longer',
-    '        else',
-    '          set count (math $count + 1)',
-    '        end',
-    '    end',
-    '  end',
+    ...fishPlace(grammar),
     '  switch "$flag"',
     ...byKind(valued).map(
       ([flags, kind]) => `    case ${flags.join(' ')}; ${fishOffer(kind)}; return`,
@@ -124,6 +109,29 @@ export function fishCompletion({ places, valued, anywhere }: Grammar): string {
     'end',
     "complete -c vethra -f -a '(__vethra_offers)'",
   ].join('\n')
+}
+
+// What is at the cursor: the value of $flag, or word $count of command $at.
+function fishPlace({ places, valued }: Grammar): readonly string[] {
+  const known = places.map(({ path }) => path).filter((path) => path !== '')
+  return [
+    '  set -l flag; set -l at; set -l count 0',
+    '  for word in (commandline -opc)[2..-1]',
+    '    if test -n "$flag"; set flag; continue; end',
+    '    switch $word',
+    `      case ${[...valued.keys()].join(' ')}`,
+    '        set flag $word',
+    "      case '-*'",
+    "      case '*'",
+    '        set -l longer (string join " " $at $word)',
+    `        if contains -- "$longer" ${known.map((path) => `"${path}"`).join(' ')}`,
+    '          set at $longer',
+    '        else',
+    '          set count (math $count + 1)',
+    '        end',
+    '    end',
+    '  end',
+  ]
 }
 
 function fishCases({ path, subcommands, args, repeats }: Place): readonly string[] {

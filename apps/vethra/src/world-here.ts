@@ -92,14 +92,7 @@ async function worldHere(
     plugins: settings.plugins,
     onRemains: onFault,
     lockNow,
-    events: eventFile({
-      path: `${runtime}/events`,
-      by: io.app,
-      now: io.now,
-      lock: lockNow,
-      lockPath: guards.events(places),
-      onFault,
-    }),
+    events: eventsHere(io, { lock: lockNow, lockPath: guards.events(places), onFault }),
     clock: clockHere(io.now),
     files: filesHere(sync),
     ...(kit?.ports(held) ?? { ports: held }),
@@ -110,6 +103,13 @@ async function worldHere(
     loadAppArmorProfile: () => appArmorHost().loadProfile(),
     ...loadedHere(settings, places, io),
   }
+}
+
+function eventsHere(
+  { app, now }: Pick<Io, 'now'> & { readonly app: string },
+  guarded: Pick<Parameters<typeof eventFile>[0], 'lock' | 'lockPath' | 'onFault'>,
+): World['events'] {
+  return eventFile({ path: `${runtime}/events`, by: app, now, ...guarded })
 }
 
 function filesHere(sync: boolean): World['files'] {

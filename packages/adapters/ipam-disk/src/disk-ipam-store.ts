@@ -71,13 +71,17 @@ export function diskIpamStore(options: DiskIpamStoreOptions): IpamStore {
       const folder = await existing(network)
       if (folder === undefined) return
       refuseReserved(network, await readReservations(folder))
-      const index = indexPath(options, folder)
-      const mark = markOf(folder)
-      await removeFolder(folder)
-      removeDrafts(dataDir, mark)
-      if (index !== undefined) rmSync(index, { force: true })
+      await removeWithIndex(options, folder)
     },
   }
+}
+
+async function removeWithIndex(options: DiskIpamStoreOptions, folder: string): Promise<void> {
+  const index = indexPath(options, folder)
+  const mark = markOf(folder)
+  await removeFolder(folder)
+  removeDrafts(options.dataDir, mark)
+  if (index !== undefined) rmSync(index, { force: true })
 }
 
 async function networksIn(dataDir: string): Promise<readonly string[]> {

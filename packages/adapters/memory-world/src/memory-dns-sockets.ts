@@ -11,7 +11,6 @@ export interface MemoryDnsOptions {
 
 /** DNS sockets that lead to each other: whoever listens at an address is asked there, by UDP and TCP alike. */
 export function memoryDnsSockets({ asker = '10.0.0.2', sleep }: MemoryDnsOptions): DnsSockets {
-  const sinks = new Map<string, Map<(line: string) => boolean, () => void>>()
   let last = 0
   const listening = new Map<string, DnsHearer>()
   return {
@@ -22,6 +21,25 @@ export function memoryDnsSockets({ asker = '10.0.0.2', sleep }: MemoryDnsOptions
       listening.set(address, hearer)
       return { address, close: () => void listening.delete(address) }
     },
+    ...memoryLines(),
+    restrain: () => {},
+    randomId: () => {
+      last = (last + 1) & 0xffff
+      return last
+    },
+    async ask({ server, octets, overTcp, timeoutMs, accepts }) {
+      const query = { octets, asker, at: server, isTcp: overTcp, isBehind: false }
+      const reply = listening.get(server)?.answer(query)
+      const late = sleep(timeoutMs).then(() => undefined)
+      const answered = await (reply instanceof Promise ? Promise.race([reply, late]) : reply)
+      return answered !== undefined && accepts(answered) ? answered : undefined
+    },
+  }
+}
+
+function memoryLines(): Pick<DnsSockets, 'openLines' | 'readLines'> {
+  const sinks = new Map<string, Map<(line: string) => boolean, () => void>>()
+  return {
     async openLines(path) {
       const readers = new Map<(line: string) => boolean, () => void>()
       sinks.set(path, readers)
@@ -46,17 +64,5 @@ export function memoryDnsSockets({ asker = '10.0.0.2', sleep }: MemoryDnsOptions
         if (readers) readers.set(onLine, end)
         else reject(new CniError({ code: 101, message: `no process listens at ${path}` }))
       }),
-    restrain: () => {},
-    randomId: () => {
-      last = (last + 1) & 0xffff
-      return last
-    },
-    async ask({ server, octets, overTcp, timeoutMs, accepts }) {
-      const query = { octets, asker, at: server, isTcp: overTcp, isBehind: false }
-      const reply = listening.get(server)?.answer(query)
-      const late = sleep(timeoutMs).then(() => undefined)
-      const answered = await (reply instanceof Promise ? Promise.race([reply, late]) : reply)
-      return answered !== undefined && accepts(answered) ? answered : undefined
-    },
   }
 }

@@ -51,11 +51,10 @@ export function memoryIpamStore(options: MemoryIpamStoreOptions = {}): IpamStore
     },
 
     async drop(name, reservations) {
-      const reserved = find(name)?.reserved
-      return reservations.filter((each) => {
-        const current = reserved?.get(each.address)
-        const same = current && isHeldBy(current, each.containerId, each.ifname)
-        return same && reserved?.delete(each.address)
+      const reserved = find(name)?.reserved ?? new Map<string, Reservation>()
+      return reservations.filter(({ address, containerId, ifname }) => {
+        const current = reserved.get(address)
+        return current && isHeldBy(current, containerId, ifname) && reserved.delete(address)
       })
     },
 

@@ -100,14 +100,15 @@ export function resolveSettings(input: SettingsInput): ResolvedSettings {
       bridgeIp: value('bridge_ip', readBridgeIp),
     }),
   }
+  return { settings, ...whence(found), ...(homes ? { homes } : {}) }
+}
+
+function whence(
+  found: ReadonlyMap<SettingKey, Found | undefined>,
+): Pick<ResolvedSettings, 'sources' | 'origins'> {
   const sources = [...found].map(([key, given]) => [key, given?.source ?? 'default'])
   const origins = [...found].map(([key, given]) => [key, given?.origin ?? ''])
-  return {
-    settings,
-    sources: Object.fromEntries(sources),
-    origins: Object.fromEntries(origins),
-    ...(homes ? { homes } : {}),
-  }
+  return { sources: Object.fromEntries(sources), origins: Object.fromEntries(origins) }
 }
 
 /**

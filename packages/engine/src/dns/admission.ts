@@ -3,6 +3,7 @@ import { formatMessage, loopProbe } from '@vethra/dns'
 import type { AttachmentRecord, DnsSockets, World } from '@vethra/world'
 import { type InputTools, newInputRules } from './admitted-input.ts'
 import type { WantedNetwork } from './served-networks.ts'
+import { type Heard, newVerdicts } from './verdicts.ts'
 
 /** Whether questions of containers arrive. */
 export interface Admission {
@@ -34,10 +35,7 @@ const [attempts, timeoutMs] = [3, 300]
  * chain INPUT of iptables, and where that does not help either, it is a firewall that its owner has to open.
  */
 export function newAdmission(tools: AdmissionTools): Admission {
-  const verdicts = new Map<string, CniError | undefined>()
-  // Once is no verdict: the record of an attachment is there before its interface is.
-  const suspects = new Set<string>()
-  const isOpen = (file: string) => suspects.has(file) && verdicts.get(file) === undefined
+  const verdicts = newVerdicts()
   const input = newInputRules(tools)
   const asking = async (candidates: readonly Candidate[]) =>
     (await Promise.all(candidates.map((each) => asked(tools, each)))).flat()
@@ -45,35 +43,17 @@ export function newAdmission(tools: AdmissionTools): Admission {
   return {
     async examine(networks, all) {
       const files = new Set(networks.map(({ file }) => file))
-      for (const file of verdicts.keys()) if (!files.has(file)) verdicts.delete(file)
-      for (const file of suspects) if (!files.has(file)) suspects.delete(file)
+      verdicts.keepOnly(files)
       await input.keep((input.networks() ?? networks).filter(({ file }) => files.has(file)))
-      const due = networks.filter(({ file }) => all || !verdicts.has(file) || isOpen(file))
+      const due = verdicts.due(networks, all)
       const first = await asking(candidatesIn(due, await tools.records.list()))
-      const silent = first.filter(({ isHeard }) => !isHeard)
-      const unheard = silent.filter(({ network }) => suspects.has(network.file))
-      for (const { network, isHeard } of first) {
-        if (isHeard) suspects.delete(network.file)
-        else suspects.add(network.file)
-      }
+      const unheard = verdicts.suspect(first)
       if (unheard.length > 0) await input.admit(unheard.map(({ network }) => network))
       const second = await asking(unheard)
-      let isOther = false
-      for (const { network, isHeard } of [...first.filter((each) => each.isHeard), ...second]) {
-        const verdict = isHeard ? undefined : refused(network)
-        if (verdicts.get(network.file)?.message !== verdict?.message) isOther = true
-        verdicts.set(network.file, verdict)
-        if (isHeard) suspects.delete(network.file)
-      }
-      return isOther
+      return verdicts.settle([...first.filter(({ isHeard }) => isHeard), ...second], refused)
     },
-    refusal(file) {
-      if (verdicts.has(file)) return verdicts.get(file)
-      // A firewall that refuses in one network will in the next, until one of its containers has asked.
-      const known = [...verdicts.values()]
-      return known.length > 0 && known.every((each) => each !== undefined) ? known[0] : undefined
-    },
-    isInDoubt: () => [...suspects].some(isOpen),
+    refusal: verdicts.refusal,
+    isInDoubt: verdicts.isInDoubt,
     close: () => input.keep([]),
   }
 }
@@ -98,7 +78,7 @@ function candidatesIn(
 async function asked(
   tools: AdmissionTools,
   candidate: Candidate,
-): Promise<readonly (Candidate & { readonly isHeard: boolean })[]> {
+): Promise<readonly (Candidate & Heard)[]> {
   const isHeard = await arrives(tools, candidate)
   const isThere = isHeard || (await tools.netns.look(candidate.netns)).found === 'namespace'
   return isThere ? [{ ...candidate, isHeard }] : []

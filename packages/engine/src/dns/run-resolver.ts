@@ -66,11 +66,8 @@ export async function startResolver(tools: ResolverTools): Promise<Resolver> {
     async close() {
       end.reach()
       await running
-      const untilMs = clock.now() + hasteMs
-      await publishResolver(
-        { ...tools, onFault, untilMs },
-        { all: recorded.all(), resolver: undefined },
-      )
+      const hasty = { ...tools, onFault, untilMs: clock.now() + hasteMs }
+      await publishResolver(hasty, { all: recorded.all(), resolver: undefined })
       await serving.close()
     },
   }

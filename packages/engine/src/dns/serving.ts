@@ -60,11 +60,6 @@ export async function openServing(tools: ResolverTools, recorded: Recorded): Pro
   })
   const listeners = newListeners(sockets, { answer }, effects)
   const admission = newAdmission({ ...tools, sockets })
-  const open = () =>
-    wantedNetworks(recorded.all()).map((each) => ({
-      ...each,
-      addresses: each.addresses.filter((address) => listeners.refusal(address) === undefined),
-    }))
   const report = once(tools.onReport)
   return {
     place: () => {
@@ -80,7 +75,7 @@ export async function openServing(tools: ResolverTools, recorded: Recorded): Pro
     },
     probe: () => health.probe(upstream.of(undefined)),
     faults: health.faults,
-    examine: (all) => admission.examine(open(), all),
+    examine: (all) => admission.examine(openNetworks(recorded, listeners), all),
     isInDoubt: admission.isInDoubt,
     async close() {
       listeners.close()
@@ -88,6 +83,14 @@ export async function openServing(tools: ResolverTools, recorded: Recorded): Pro
       await admission.close()
     },
   }
+}
+
+// The networks with those of their addresses that are listened at.
+function openNetworks(recorded: Recorded, listeners: Listeners): readonly WantedNetwork[] {
+  return wantedNetworks(recorded.all()).map((each) => ({
+    ...each,
+    addresses: each.addresses.filter((address) => listeners.refusal(address) === undefined),
+  }))
 }
 
 interface ListeningParts {

@@ -1,6 +1,6 @@
 import { CniError } from '@vethra/cni'
-import { formatMessage, loopProbe } from '@vethra/dns'
 import type { DnsSockets } from '@vethra/world'
+import { newUpstreamProbes } from './upstream-probes.ts'
 
 /** Knowledge of upstream resolvers: those that do not answer, and those that ask us in turn. */
 export interface UpstreamHealth {
@@ -41,15 +41,15 @@ interface Known {
 
 /** So many questions in a row without an answer, and a server is silent. */
 const mostFailures = 3
-/** In milliseconds: an answer to a probe, how soon a bad server is probed again, how often it is reported, and when it is forgotten. */
-const [probeMs, againMs, reportMs, forgetMs] = [1000, 30_000, 60_000, 600_000]
+/** In milliseconds: how soon a bad server is probed again, how often it is reported, and when it is forgotten. */
+const [againMs, reportMs, forgetMs] = [30_000, 60_000, 600_000]
 /** Containers may name servers of their own. */
 const mostServers = 256
 
 /** Health of servers that nothing is known of. */
 export function newUpstreamHealth({ sockets, nowMs, onReport }: HealthTools): UpstreamHealth {
   const known = new Map<string, Known>()
-  const probes = new Map<string, string>()
+  const probes = newUpstreamProbes(sockets)
   const of = (server: string): Known => {
     const found = known.get(server)
     if (found) return found
@@ -63,12 +63,9 @@ export function newUpstreamHealth({ sockets, nowMs, onReport }: HealthTools): Up
     onReport(faultOf(server, each))
   }
   const probeOne = async (server: string) => {
-    const token = tokenOf(sockets)
-    probes.set(token, server)
     of(server).probedAtMs = nowMs()
-    await sendProbe(sockets, server, token)
-    // A server that asks us has done so by now.
-    if (probes.delete(token)) of(server).loops = false
+    // A server that asks us has done so by then.
+    if (!(await probes.send(server))) of(server).loops = false
   }
   const isDue = (server: string) => {
     const { probedAtMs, ...each } = of(server)
@@ -85,22 +82,25 @@ export function newUpstreamHealth({ sockets, nowMs, onReport }: HealthTools): Up
       report(server, each)
     },
     onLoop(token) {
-      const server = probes.get(token)
+      const server = probes.cameBack(token)
       if (server === undefined) return
-      probes.delete(token)
       of(server).loops = true
       report(server, of(server))
     },
     async probe(servers) {
       const wanted = new Set(servers)
-      for (const [server, { seenAtMs }] of known) {
-        if (!wanted.has(server) && nowMs() - seenAtMs > forgetMs) known.delete(server)
-      }
+      forgetUnused(known, wanted, nowMs())
       const bad = [...known].flatMap(([server, each]) => (isBad(each) ? [server] : []))
       const due = [...new Set([...wanted, ...bad])].filter(isDue)
       await Promise.all(due.map(probeOne))
     },
     faults: () => faultsIn(known),
+  }
+}
+
+function forgetUnused(known: Map<string, Known>, wanted: ReadonlySet<string>, nowMs: number): void {
+  for (const [server, { seenAtMs }] of known) {
+    if (!wanted.has(server) && nowMs - seenAtMs > forgetMs) known.delete(server)
   }
 }
 
@@ -117,21 +117,6 @@ function faultsIn(known: ReadonlyMap<string, Known>): readonly UpstreamFault[] {
   return [...known].flatMap(([Server, each]) =>
     isBad(each) ? [{ Server, Fault: faultOf(Server, each).message }] : [],
   )
-}
-
-function tokenOf(sockets: HealthTools['sockets']): string {
-  return [1, 2, 3, 4].map(() => sockets.randomId().toString(16).padStart(4, '0')).join('')
-}
-
-async function sendProbe(
-  sockets: HealthTools['sockets'],
-  server: string,
-  token: string,
-): Promise<void> {
-  const id = sockets.randomId()
-  const octets = formatMessage({ ...loopProbe(token), id }, 512)
-  const accepts = (answer: Uint8Array) => answer[0] === id >> 8 && answer[1] === (id & 255)
-  await sockets.ask({ server, octets, overTcp: false, timeoutMs: probeMs, accepts })
 }
 
 function isBad({ loops, failures }: Pick<Known, 'loops' | 'failures'>): boolean {

@@ -9,6 +9,7 @@ import {
   type RootlessInfo,
   wantedForwards,
 } from '@vethra/container'
+import type { ObservedPortHold } from '@vethra/findings'
 import type { PortHolder, RootlessKit } from '@vethra/world'
 
 /**
@@ -47,19 +48,23 @@ export function forwardingHolder(inner: PortHolder, kit: RootlessKit): PortHolde
       await inner.release(container)
     },
 
-    async list() {
-      const holds = await inner.list()
-      if (holds.every(({ alive, sockets }) => !alive || sockets.length === 0)) return holds
-      const info = await kit.info()
-      if (info.portDriver !== 'explicit') return holds
-      const forwarded = await kit.ports()
-      const isUnforwarded = (socket: string) => forwardsTo([socket], forwarded, info).length === 0
-      return holds.map((each) => {
-        const unforwarded = each.alive ? each.sockets.filter(isUnforwarded) : []
-        return unforwarded.length > 0 ? { ...each, unforwarded } : each
-      })
-    },
+    list: async () => withUnforwarded(kit, await inner.list()),
   }
+}
+
+async function withUnforwarded(
+  kit: RootlessKit,
+  holds: readonly ObservedPortHold[],
+): Promise<readonly ObservedPortHold[]> {
+  if (holds.every(({ alive, sockets }) => !alive || sockets.length === 0)) return holds
+  const info = await kit.info()
+  if (info.portDriver !== 'explicit') return holds
+  const forwarded = await kit.ports()
+  const isUnforwarded = (socket: string) => forwardsTo([socket], forwarded, info).length === 0
+  return holds.map((each) => {
+    const unforwarded = each.alive ? each.sockets.filter(isUnforwarded) : []
+    return unforwarded.length > 0 ? { ...each, unforwarded } : each
+  })
 }
 
 async function recordedSockets(inner: PortHolder, containerId: string): Promise<readonly string[]> {

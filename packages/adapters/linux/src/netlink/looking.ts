@@ -14,6 +14,7 @@ import {
   encodeRouteDump,
   type FoundRoute,
   type Message,
+  type ReceivedMessage,
 } from '@vethra/netlink'
 import type { Place, State } from '@vethra/state'
 import type { Looking, SeenRoute } from '../observed/looking.ts'
@@ -40,24 +41,12 @@ export function looking(session: Session, expected: State): Looking {
       place === 'host' || session.hasContainer ? session.link(place, name) : undefined,
     ),
     linkAt: remembering((index: number) => session.linkAt('host', index)),
-    addresses: remembering((place: Place) =>
-      dump(place, 'addresses').flatMap((each) => {
-        const found = decodeAddress(each)
-        return found ? [{ ...found, address: addressText(found.octets) }] : []
-      }),
-    ),
+    addresses: remembering((place: Place) => dump(place, 'addresses').flatMap(seenAddress)),
     routes: remembering((place: Place) => {
       const found = dump(place, 'routes').flatMap((each) => decodeRoute(each) ?? [])
       return Map.groupBy(found.map(seenRoute), ({ destination }) => destination)
     }),
-    rules: remembering((place: Place) =>
-      dump(place, 'rules').flatMap((each) => {
-        const found = decodeRule(each)
-        if (found?.source === undefined) return []
-        const source = `${addressText(found.source)}/${found.prefixLength}`
-        return [{ source, table: found.table }]
-      }),
-    ),
+    rules: remembering((place: Place) => dump(place, 'rules').flatMap(seenRule)),
     sysctl: (place, key) => {
       const read = prepareReads([key])
       const [found] = place === 'container' ? visit(session.namespace(), read) : read()
@@ -86,6 +75,17 @@ function setsToList(expected: State): ReadonlySet<string> {
     for (const { set } of elementsOf(resource, owner)) counts.set(set, (counts.get(set) ?? 0) + 1)
   }
   return new Set([...counts].flatMap(([set, count]) => (count > fewElements ? [set] : [])))
+}
+
+function seenAddress(message: ReceivedMessage): ReturnType<Looking['addresses']> {
+  const found = decodeAddress(message)
+  return found ? [{ ...found, address: addressText(found.octets) }] : []
+}
+
+function seenRule(message: ReceivedMessage): ReturnType<Looking['rules']> {
+  const found = decodeRule(message)
+  if (found?.source === undefined) return []
+  return [{ source: `${addressText(found.source)}/${found.prefixLength}`, table: found.table }]
 }
 
 function seenRoute(route: FoundRoute): SeenRoute {

@@ -27,7 +27,6 @@ export function confDir(options: ConfDirOptions): ConfDir {
   checkPathComponent('namespace', namespace)
   const shared = resolve(dir)
   const own = join(shared, namespace)
-  const copies = keptLists(options.kept)
   const isShared = (name: string) => namespace === 'default' || name === sharedNetwork
   const fileOf = (name: string) => {
     checkNetworkName(name)
@@ -53,19 +52,11 @@ export function confDir(options: ConfDirOptions): ConfDir {
 
     async create(name, text) {
       const file = fileOf(name)
-      await makeFolder(dirname(file), 0o755)
-      if (!(await createWhole(file, text, { mode: 0o644 }))) throw exists(name, file)
+      if (!(await createFile(file, text))) throw exists(name, file)
       return file
     },
 
-    ...withCopies(copies, [shared, own]),
-
-    async remove(file) {
-      if (![shared, own].includes(dirname(file))) throw foreign(file, shared)
-      // Killed in between, the network is there to be removed again; the other way round it would come back.
-      await copies.drop(file)
-      return await removeFile(file)
-    },
+    ...withCopies(keptLists(options.kept), [shared, own]),
 
     async exclusively(work) {
       await makeFolder(shared, 0o755)
@@ -79,18 +70,29 @@ export function confDir(options: ConfDirOptions): ConfDir {
 
 function withCopies(
   copies: KeptLists,
-  folders: readonly string[],
-): Pick<ConfDir, 'keep' | 'kept' | 'restore'> {
+  folders: readonly [shared: string, own: string],
+): Pick<ConfDir, 'keep' | 'kept' | 'restore' | 'remove'> {
   return {
     keep: copies.keep,
     kept: () => copies.list(folders),
     async restore(file) {
       const text = await copies.read(file)
       if (text === undefined || !folders.includes(dirname(file))) return false
-      await makeFolder(dirname(file), 0o755)
-      return await createWhole(file, text, { mode: 0o644 })
+      return await createFile(file, text)
+    },
+    async remove(file) {
+      if (!folders.includes(dirname(file))) throw foreign(file, folders[0])
+      // Killed in between, the network is there to be removed again; the other way round it would come back.
+      await copies.drop(file)
+      return await removeFile(file)
     },
   }
+}
+
+/** False where there is such a file. */
+async function createFile(file: string, text: string): Promise<boolean> {
+  await makeFolder(dirname(file), 0o755)
+  return await createWhole(file, text, { mode: 0o644 })
 }
 
 function exists(name: string, file: string): CniError {

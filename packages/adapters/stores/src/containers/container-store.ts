@@ -43,27 +43,21 @@ export function containerStore(options: ContainerStoreOptions): ContainerStore {
     async find(ref) {
       const holder = await taken.nameHolder(ref)
       const ids = await list()
-      if (ids.includes(ref)) return ref
-      return (
-        holder ??
-        onlyOne(
-          ref,
-          ids.filter((id) => id.startsWith(ref)),
-        )
-      )
+      return ids.includes(ref) ? ref : (holder ?? onlyOne(ref, ids))
     },
-    async decisions() {
-      const all = join(dataStore, 'containers')
-      const folders = await Promise.all(
-        (await listFolders(all)).map(async (each) =>
-          (await listFolders(join(all, each))).map((id) => join(all, each, id)),
-        ),
-      )
-      const files = folders.flat().map((each) => soundJson(join(each, 'vethra.json')))
-      return (await Promise.all(files)).filter((json) => json !== undefined)
-    },
+    decisions: () => decisionsIn(join(dataStore, 'containers')),
     remove: async (id) => await removeFolder(folder(id)),
   }
+}
+
+async function decisionsIn(all: string): Promise<readonly Json[]> {
+  const folders = await Promise.all(
+    (await listFolders(all)).map(async (each) =>
+      (await listFolders(join(all, each))).map((id) => join(all, each, id)),
+    ),
+  )
+  const files = folders.flat().map((each) => soundJson(join(each, 'vethra.json')))
+  return (await Promise.all(files)).filter((json) => json !== undefined)
 }
 
 // A damaged file of one container keeps nobody from reading those of the others.
@@ -76,7 +70,8 @@ async function soundJson(file: string): Promise<Json | undefined> {
   }
 }
 
-function onlyOne(ref: string, ids: readonly string[]): string | undefined {
+function onlyOne(ref: string, all: readonly string[]): string | undefined {
+  const ids = all.filter((id) => id.startsWith(ref))
   if (ids.length < 2) return ids[0]
   throw new CniError({
     code: 103,

@@ -1,0 +1,38 @@
+import { formatMessage, loopProbe } from '@vethra/dns'
+import type { DnsSockets } from '@vethra/world'
+
+/** Questions to servers upstream that come back here when such a server asks this resolver in turn. */
+export interface UpstreamProbes {
+  /** Sends one. Returns whether it came back while its answer was waited for. Never rejects. */
+  send(server: string): Promise<boolean>
+  /** The server that a probe that came back was sent to; undefined for one that is not under way. */
+  cameBack(token: string): string | undefined
+}
+
+/** How long an answer to a probe is waited for, in milliseconds. */
+const probeMs = 1000
+
+/** No probes yet. */
+export function newUpstreamProbes(sockets: Pick<DnsSockets, 'ask' | 'randomId'>): UpstreamProbes {
+  const sent = new Map<string, string>()
+  return {
+    async send(server) {
+      const token = [1, 2, 3, 4].map(() => hexId(sockets.randomId())).join('')
+      sent.set(token, server)
+      const id = sockets.randomId()
+      const octets = formatMessage({ ...loopProbe(token), id }, 512)
+      const accepts = (answer: Uint8Array) => answer[0] === id >> 8 && answer[1] === (id & 255)
+      await sockets.ask({ server, octets, overTcp: false, timeoutMs: probeMs, accepts })
+      return !sent.delete(token)
+    },
+    cameBack(token) {
+      const server = sent.get(token)
+      sent.delete(token)
+      return server
+    },
+  }
+}
+
+function hexId(id: number): string {
+  return id.toString(16).padStart(4, '0')
+}
