@@ -23,7 +23,7 @@ import {
   tellAttached,
   undoLeft,
 } from '@vethra/engine'
-import type { AttachmentRecord, HoldRequest, World } from '@vethra/world'
+import type { AttachmentRecord, HoldRequest, PortReservation, World } from '@vethra/world'
 import { startBypass, stopBypass } from './bypass.ts'
 import type { Container } from './container.ts'
 import { namesOf } from './container-names.ts'
@@ -93,31 +93,46 @@ async function connect(world: World, container: Container, { left, step }: Begun
     () => world.ports.hold(wanted),
     () => world.ports.release(wanted),
   )
-  await holdingContainer(world, memberships, async () => {
-    const outcome = await inSequence(async (inner) => {
-      const hosts = await inner('read the names', container.hosts)
-      // Those of an earlier life that was cut short; and those of this one where a later step fails, half written or whole.
-      const release = () => hosts.release(state.id)
-      // Where none are known, the lock of all containers is not waited for twice: writing the files heals what a kill left.
-      const releaseKnown = async () => {
-        if ((await hosts.read(state.id)) !== undefined) await release()
-      }
-      await inner('remove names of an earlier life', releaseKnown, release)
-      const results = await inner(
-        'attach the container',
-        () => attachEach(world, memberships),
-        () => detachEach(world, memberships, { silent: true }),
-      )
-      await inner('wait for the port holder', reservation.settled)
-      await inner('write the hosts files', () => hosts.acquire(namesOf(container, results)))
-      await inner('write lifecycle.json', () => noteStart(world, container))
-      return results
-    }, world.steps)
-    const results = demandDone(outcome)
-    await nameLeased(world, container, { memberships, results })
-    await tellAttached(world, memberships, results)
-    await container.record(results.flatMap((result, at) => told(memberships[at], result)))
-  })
+  await holdingContainer(world, memberships, () =>
+    attachHeld(world, container, { memberships, reservation }),
+  )
+}
+
+interface Ready {
+  readonly memberships: readonly Membership[]
+  readonly reservation: PortReservation
+}
+
+// While the container's lock is held.
+async function attachHeld(
+  world: World,
+  container: Container,
+  { memberships, reservation }: Ready,
+): Promise<void> {
+  const { id } = container.state
+  const outcome = await inSequence(async (step) => {
+    const hosts = await step('read the names', container.hosts)
+    // Those of an earlier life that was cut short; and those of this one where a later step fails, half written or whole.
+    const release = () => hosts.release(id)
+    // Where none are known, the lock of all containers is not waited for twice: writing the files heals what a kill left.
+    const releaseKnown = async () => {
+      if ((await hosts.read(id)) !== undefined) await release()
+    }
+    await step('remove names of an earlier life', releaseKnown, release)
+    const results = await step(
+      'attach the container',
+      () => attachEach(world, memberships),
+      () => detachEach(world, memberships, { silent: true }),
+    )
+    await step('wait for the port holder', reservation.settled)
+    await step('write the hosts files', () => hosts.acquire(namesOf(container, results)))
+    await step('write lifecycle.json', () => noteStart(world, container))
+    return results
+  }, world.steps)
+  const results = demandDone(outcome)
+  await nameLeased(world, container, { memberships, results })
+  await tellAttached(world, memberships, results)
+  await container.record(results.flatMap((result, at) => told(memberships[at], result)))
 }
 
 // A container that its server's resolvers cannot be told to has the host's.

@@ -35,13 +35,7 @@ export function memoryIpamStore(options: MemoryIpamStoreOptions = {}): IpamStore
     async reserveFirst(name: string, claim: Claim): Promise<ClaimOutcome> {
       const network = find(name) ?? { reserved: new Map(), last: new Map() }
       networks.set(name, network)
-      const outcome = firstFree(network, claim)
-      if (outcome.kind !== 'reserved') return outcome
-      const { containerId, ifname, set } = claim
-      const address = formatAddress(outcome.address)
-      network.reserved.set(address, { address, containerId, ifname, sinceMs: now() })
-      network.last.set(set, outcome.address)
-      return outcome
+      return reserve(network, claim, now())
     },
 
     async release(name: string, holder: Holder): Promise<readonly Address[]> {
@@ -63,6 +57,16 @@ export function memoryIpamStore(options: MemoryIpamStoreOptions = {}): IpamStore
       networks.delete(name)
     },
   }
+}
+
+function reserve(network: Network, claim: Claim, sinceMs: number): ClaimOutcome {
+  const outcome = firstFree(network, claim)
+  if (outcome.kind !== 'reserved') return outcome
+  const { containerId, ifname, set } = claim
+  const address = formatAddress(outcome.address)
+  network.reserved.set(address, { address, containerId, ifname, sinceMs })
+  network.last.set(set, outcome.address)
+  return outcome
 }
 
 function firstFree(network: Network, claim: Claim): ClaimOutcome {

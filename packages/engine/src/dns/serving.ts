@@ -5,15 +5,15 @@ import { type Admission, newAdmission } from './admission.ts'
 import type { NamespaceNames } from './dns-names.ts'
 import type { ResolverTools } from './dns-tools.ts'
 import { newFairShare } from './fair-share.ts'
-import { newForwarder } from './forwarder.ts'
+import { type Forwarder, newForwarder } from './forwarder.ts'
 import { hearer } from './hear.ts'
 import { type Listeners, newListeners } from './listeners.ts'
 import { questionLog } from './question-log.ts'
 import type { Recorded } from './recorded.ts'
 import type { ResolverState } from './resolver-state.ts'
 import { placesOf, type WantedNetwork, wantedNetworks } from './served-networks.ts'
-import { newUpstreamHealth, type UpstreamFault } from './upstream-health.ts'
-import { openUpstreamServers } from './upstream-servers.ts'
+import { newUpstreamHealth, type UpstreamFault, type UpstreamHealth } from './upstream-health.ts'
+import { openUpstreamServers, type UpstreamServers } from './upstream-servers.ts'
 import type { KeptRecord } from './zone-container.ts'
 
 /** The part that answers questions, by what is recorded. */
@@ -37,18 +37,13 @@ export interface Serving {
 
 /** Begins to answer by what is recorded; it listens nowhere yet. */
 export async function openServing(tools: ResolverTools, recorded: Recorded): Promise<Serving> {
-  const { clock } = tools
   const sockets = await openSockets(tools)
-  const effects = await tools.facts()
-  const { settings } = tools.resolved
   let heard = placesOf(recorded.all())
   const isOurs = (address: string) => heard.has(address)
-  const upstream = await openUpstreamServers({ settings, effects, isOurs })
-  const nowMs = clock.now
+  const { upstream, health, forwarder } = await openUpstream(tools, sockets, isOurs)
+  const nowMs = tools.clock.now
   const share = newFairShare(sockets.restrain)
   const lines = await openLog(tools, sockets)
-  const health = newUpstreamHealth({ sockets, nowMs, onReport: tools.onReport })
-  const forwarder = newForwarder({ sockets, sleep: clock.idle, nowMs, health })
   const answer = hearer({
     placeAt: (address) => heard.get(address),
     serversOf: (askerAddress, network) =>
@@ -58,7 +53,7 @@ export async function openServing(tools: ResolverTools, recorded: Recorded): Pro
     log: questionLog(lines, () => timeText(nowMs())),
     onLoop: health.onLoop,
   })
-  const listeners = newListeners(sockets, { answer }, effects)
+  const listeners = newListeners(sockets, { answer }, await tools.facts())
   const admission = newAdmission({ ...tools, sockets })
   const report = once(tools.onReport)
   return {
@@ -83,6 +78,24 @@ export async function openServing(tools: ResolverTools, recorded: Recorded): Pro
       await admission.close()
     },
   }
+}
+
+interface Upstream {
+  readonly upstream: UpstreamServers
+  readonly health: UpstreamHealth
+  readonly forwarder: Forwarder
+}
+
+async function openUpstream(
+  { clock, resolved, facts, onReport }: ResolverTools,
+  sockets: DnsSockets,
+  isOurs: (address: string) => boolean,
+): Promise<Upstream> {
+  const effects = await facts()
+  const upstream = await openUpstreamServers({ settings: resolved.settings, effects, isOurs })
+  const health = newUpstreamHealth({ sockets, nowMs: clock.now, onReport })
+  const tools = { sockets, sleep: clock.idle, nowMs: clock.now, health }
+  return { upstream, health, forwarder: newForwarder(tools) }
 }
 
 // The networks with those of their addresses that are listened at.

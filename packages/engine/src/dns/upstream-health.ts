@@ -50,13 +50,7 @@ const mostServers = 256
 export function newUpstreamHealth({ sockets, nowMs, onReport }: HealthTools): UpstreamHealth {
   const known = new Map<string, Known>()
   const probes = newUpstreamProbes(sockets)
-  const of = (server: string): Known => {
-    const found = known.get(server)
-    if (found) return found
-    const made = { failures: 0, loops: false, seenAtMs: nowMs() }
-    if (known.size < mostServers) known.set(server, made)
-    return made
-  }
+  const of = (server: string) => knownOf(known, server, nowMs())
   const report = (server: string, each: Known) => {
     if (each.reportedAtMs !== undefined && nowMs() - each.reportedAtMs < reportMs) return
     each.reportedAtMs = nowMs()
@@ -96,6 +90,14 @@ export function newUpstreamHealth({ sockets, nowMs, onReport }: HealthTools): Up
     },
     faults: () => faultsIn(known),
   }
+}
+
+function knownOf(known: Map<string, Known>, server: string, nowMs: number): Known {
+  const found = known.get(server)
+  if (found) return found
+  const made = { failures: 0, loops: false, seenAtMs: nowMs }
+  if (known.size < mostServers) known.set(server, made)
+  return made
 }
 
 function forgetUnused(known: Map<string, Known>, wanted: ReadonlySet<string>, nowMs: number): void {
