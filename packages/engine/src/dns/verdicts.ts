@@ -7,7 +7,7 @@ export interface Heard {
   readonly isHeard: boolean
 }
 
-/** What is known of networks by the paths of their conf lists: those whose questions arrive, and why others' do not. */
+/** Verdicts on networks by the paths of their conf lists: whether questions of their containers arrive. */
 export interface Verdicts {
   /** Forgets networks of other files. */
   keepOnly(files: ReadonlySet<string>): void
