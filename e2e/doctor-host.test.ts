@@ -57,6 +57,31 @@ describeOnHost('vethra doctor', () => {
     expect(await kinds()).not.toContain('forwarding-off')
   })
 
+  it('finds nothing missing that it may not look at, and says what it lacks', async () => {
+    await host.vethra('network', 'create', 'lan')
+    for (const name of ['one', 'two']) await host.run(['ip', 'netns', 'add', name])
+    await host.vethra('cni', 'add', 'lan', '/run/netns/one')
+    const without = (capability: string, ...args: readonly string[]) => {
+      const caps = [`--bounding-set=-${capability}`, `--inh-caps=-${capability}`]
+      return host.run(['setpriv', ...caps, executable, ...args])
+    }
+    for (const [capability, ...command] of [
+      ['net_admin', 'doctor'],
+      ['net_admin', 'doctor', '--repair'],
+      ['net_admin', 'cni', 'check', 'lan', '/run/netns/one'],
+      ['net_admin', 'cni', 'del', 'lan', '/run/netns/one'],
+      ['net_admin', 'cni', 'add', 'lan', '/run/netns/two'],
+      ['sys_admin', 'cni', 'check', 'lan', '/run/netns/one'],
+      ['sys_admin', 'cni', 'add', 'lan', '/run/netns/two'],
+    ] as const) {
+      const { exitCode, stdout, stderr } = await without(capability, ...command)
+      expect.soft({ command, exitCode, stdout }).toEqual({ command, exitCode: 1, stdout: '' })
+      expect.soft(stderr).toContain(`CAP_${capability.toUpperCase()}`)
+    }
+    expect((await without('net_admin', 'info')).exitCode).toBe(0)
+    expect(await kinds()).toEqual([])
+  })
+
   it('says once how much is broken, and names the addresses that leak', async () => {
     await host.vethra('network', 'create', '--ipv6', 'lan')
     await host.run(['ip', 'netns', 'add', 'one'])

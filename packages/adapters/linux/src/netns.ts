@@ -121,6 +121,9 @@ function notNetns(path: string, reason: string): CniError {
   return new CniError({
     code: 8,
     message: `failed to open netns ${JSON.stringify(path)}: ${reason}`,
-    hint: 'Give the path of a network namespace: /proc/PID/ns/net, or one that "ip netns add" made.',
+    // Of what a program says only the system's own words are the same everywhere.
+    hint: /not permitted/i.test(reason)
+      ? 'Run as root, with CAP_SYS_ADMIN and CAP_NET_ADMIN.'
+      : 'Give the path of a network namespace: /proc/PID/ns/net, or one that "ip netns add" made.',
   })
 }

@@ -11,6 +11,8 @@ const names: Readonly<Record<number, readonly [name: string, text: string]>> = {
   19: ['ENODEV', 'no such interface'],
   22: ['EINVAL', 'invalid argument'],
   24: ['EMFILE', 'too many open files'],
+  28: ['ENOSPC', 'no space left'],
+  30: ['EROFS', 'read-only file system'],
   34: ['ERANGE', 'value out of range'],
   54: ['EXFULL', 'exchange full'],
   85: ['ERESTART', 'the generation is stale'],

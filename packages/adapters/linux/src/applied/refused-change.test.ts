@@ -15,6 +15,20 @@ const on = { parent: 'up0' }
 const limit: Resource = { kind: 'qdisc', link: 'x0', does: { rate: 1, burst: 1 } }
 const redirect: Resource = { kind: 'qdisc', link: 'x0', does: { redirect: 'x1' } }
 
+const forward: Resource = {
+  kind: 'sysctl',
+  place: 'host',
+  key: 'net/ipv4/ip_forward',
+  value: '1',
+}
+const address = (text: string): Resource => ({
+  kind: 'address',
+  place: 'host',
+  link: 'br0',
+  address: text,
+  prefixLength: 24,
+})
+
 it.each<[Resource, errno: number, option: string | undefined]>([
   [link('ifb'), 95, 'CONFIG_IFB'],
   [link('dummy'), 95, 'CONFIG_DUMMY: modprobe dummy'],
@@ -26,6 +40,10 @@ it.each<[Resource, errno: number, option: string | undefined]>([
   [redirect, 2, 'CONFIG_NET_ACT_MIRRED'],
   [link('ifb'), 1, 'root'],
   [link('ifb'), 17, undefined],
+  [forward, 30, 'sysctl -w net/ipv4/ip_forward=1'],
+  [forward, 13, undefined],
+  [address('fd00::1'), 13, 'disable_ipv6=0'],
+  [address('10.4.0.1'), 13, undefined],
 ])('%j refused with errno %d names %s', (resource, errno, option) => {
   const error = refusedChange({ kind: 'make', to: { owner, resource } }, { errno, text: '' })
   expect(error.code).toBe(5)

@@ -1,9 +1,11 @@
 import { CniError } from '@vethra/cni'
 import { explainErrno, type Refusal } from '@vethra/netlink'
-import { type Change, describeChange, resourceHint, targetOf } from '@vethra/state'
+import { type Change, describeChange, type Resource, resourceHint, targetOf } from '@vethra/state'
 
 const notPermitted = 1
 const missing = 2
+const noAccess = 13
+const readOnly = 30
 const notSupported = 95
 
 /** The CniError 5 of a change that the kernel refused: its name, the kernel's reason and words, and what the kernel lacks. */
@@ -13,12 +15,23 @@ export function refusedChange(
 ): CniError {
   const words = text === '' ? '' : ` (${text})`
   const { resource } = targetOf(change)
-  const isLacking = errno === notSupported || (errno === missing && resource.kind === 'qdisc')
-  const lacking = isLacking ? resourceHint(resource) : undefined
-  const hint = errno === notPermitted ? 'Run as root.' : lacking
+  const hint = hintOf(errno, resource)
   return new CniError({
     code: 5,
     message: `cannot ${describeChange(change)}: ${explainErrno(errno)}${words}`,
     ...(hint === undefined ? {} : { hint }),
   })
+}
+
+function hintOf(errno: number, resource: Resource): string | undefined {
+  if (errno === notPermitted) return 'Run as root, with CAP_NET_ADMIN.'
+  if (errno === readOnly && resource.kind === 'sysctl') {
+    return `Mount /proc/sys for writing, or have the host set it: sysctl -w ${resource.key}=${resource.value}`
+  }
+  // The kernel's words on a link that has IPv6 switched off.
+  if (errno === noAccess && resource.kind === 'address' && resource.address.includes(':')) {
+    return 'Allow IPv6: sysctl -w net.ipv6.conf.default.disable_ipv6=0; or make the network without it.'
+  }
+  const isLacking = errno === notSupported || (errno === missing && resource.kind === 'qdisc')
+  return isLacking ? resourceHint(resource) : undefined
 }

@@ -85,9 +85,9 @@ function transaction(session: Session, group: readonly Change[], again: boolean)
 
 function isPresent(session: Session, { set, element }: PlacedElement): boolean {
   const key = element.key.map((each) => each.replace(/\/\d+$/, ''))
-  const { messages } = session.netfilter([
+  const { messages } = session.askNetfilter(
     askElement({ ...vethraTable, set }, shapeOf(set).key, key),
-  ])
+  )
   return messages.length > 0
 }
 
@@ -128,6 +128,6 @@ function putPassages(session: Session, subnets: readonly string[]): void {
 }
 
 function hasNetworks(session: Session): boolean {
-  const { messages } = session.netfilter([dumpElements(vethraTable, 'bridges')])
+  const { messages } = session.askNetfilter(dumpElements(vethraTable, 'bridges'))
   return copiesOf(messages).length > 0
 }

@@ -32,7 +32,7 @@ function elementsIn(
 ): readonly PlacedElement[] {
   const { key, data, interval } = shapeOf(set)
   const [type] = key
-  const { messages } = session.netfilter([dumpElements(vethraTable, set)])
+  const { messages } = session.askNetfilter(dumpElements(vethraTable, set))
   if (interval && type && key.length === 1) {
     return decodePrefixes(messages, type).map(({ prefix, comment }) => ({
       set,

@@ -19,9 +19,9 @@ import { startTable } from './table.ts'
  * which stay as long as none is missing.
  */
 export function isTableWhole(session: Session): boolean {
-  const [table] = session.netfilter([askTable(vethraTable)]).messages
+  const [table] = session.askNetfilter(askTable(vethraTable)).messages
   if (table === undefined || isDormant(table)) return false
-  const { messages } = session.netfilter([dumpRules(vethraTable)])
+  const { messages } = session.askNetfilter(dumpRules(vethraTable))
   const found = Map.groupBy(messages, chainOfRule)
   return Object.entries(tableRules()).every(([chain, rules]) =>
     isInOrder(rules.map(expressionsOf), found.get(chain) ?? []),

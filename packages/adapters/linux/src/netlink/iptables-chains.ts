@@ -13,7 +13,7 @@ export function hasIptablesChain(table: 'filter' | 'nat', chains: readonly strin
     const asked = (['ip', 'ip6'] as const).flatMap((family) =>
       chains.map((chain) => askChain({ family, table } satisfies NftTable, chain)),
     )
-    return asked.some((message) => session.netfilter([message]).messages.length > 0)
+    return asked.some((message) => session.askNetfilter(message).messages.length > 0)
   } finally {
     session.close()
   }

@@ -28,7 +28,7 @@ export function looking(session: Session, expected: State): Looking {
   const listed = setsToList(expected)
   const elements = remembering((set: string) => {
     const { key, data } = shapeOf(set)
-    const { messages } = session.netfilter([dumpElements(vethraTable, set)])
+    const { messages } = session.askNetfilter(dumpElements(vethraTable, set))
     const found = messages.flatMap((each) => decodeElements(each, key, data))
     return new Map(found.map((each) => [each.key.join(' '), each]))
   })
@@ -58,7 +58,7 @@ export function looking(session: Session, expected: State): Looking {
     element: (set, key) => {
       if (listed.has(set)) return elements(set).get(key.join(' '))
       const { key: type, data } = shapeOf(set)
-      const { messages } = session.netfilter([askElement({ ...vethraTable, set }, type, key)])
+      const { messages } = session.askNetfilter(askElement({ ...vethraTable, set }, type, key))
       return messages.flatMap((each) => decodeElements(each, type, data))[0]
     },
     passes: (subnets) => missingPassages(session, subnets).length === 0,

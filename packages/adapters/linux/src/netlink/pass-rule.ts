@@ -40,7 +40,7 @@ export function forgetSources(session: Session, subnets: readonly string[]): voi
 }
 
 function hasFirewalld(session: Session): boolean {
-  return session.netfilter([askTable(firewalldTable)]).messages.length > 0
+  return session.askNetfilter(askTable(firewalldTable)).messages.length > 0
 }
 
 /** Removes the rule wherever it is: there is nothing left to be passed. */
@@ -54,7 +54,7 @@ export function removePassages(session: Session): void {
 }
 
 function lacksRule(session: Session, table: NftTable): boolean {
-  const [message] = session.netfilter([askChain(table, chain)]).messages
+  const [message] = session.askNetfilter(askChain(table, chain)).messages
   if (message === undefined) return false
   const rules = rulesOf(session, table)
   const drops = decodeChain(message).base?.policy === 'drop' || rules.some(dropsAll)
@@ -62,7 +62,7 @@ function lacksRule(session: Session, table: NftTable): boolean {
 }
 
 function rulesOf(session: Session, table: NftTable): readonly ReceivedMessage[] {
-  return session.netfilter([dumpRules(table, chain)]).messages
+  return session.askNetfilter(dumpRules(table, chain)).messages
 }
 
 function nftPassage(session: Session): (table: NftTable) => Passage {

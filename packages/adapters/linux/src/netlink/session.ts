@@ -1,7 +1,9 @@
 import { closeSync } from 'node:fs'
+import { CniError } from '@vethra/cni'
 import {
   decodeLink,
   encodeRouteOps,
+  explainErrno,
   type FoundLink,
   type Message,
   type RouteOp,
@@ -18,6 +20,10 @@ export interface Session {
   routeMessages(place: Place, messages: readonly Message[]): Exchange
   /** Sends messages of nf_tables or conntrack. */
   netfilter(messages: readonly Message[]): Exchange
+  /**
+   * Asks nf_tables or conntrack for one thing, or lists. Throws CniError 5 where this process may not ask: what is refused is not missing.
+   */
+  askNetfilter(message: Message): Exchange
   /** The folder that has a file for each source that was put into a zone of firewalld. */
   readonly zoneRecords: string
   /** Whether there is a container's namespace to look into. */
@@ -62,6 +68,11 @@ export function openSession(netns: string, zoneRecords = ''): Session {
     route,
     routeMessages,
     netfilter: (messages) => socketFor('netfilter').exchange(messages),
+    askNetfilter: (message) => {
+      const answers = socketFor('netfilter').exchange([message])
+      if (answers.refusals.some(({ errno }) => errno === notPermitted)) throw notAllowed()
+      return answers
+    },
     zoneRecords,
     hasContainer: netns !== '',
     link: (place, name) => linkOf(route(place, [{ kind: 'ask link', link: { name } }])),
@@ -77,6 +88,16 @@ export function openSession(netns: string, zoneRecords = ''): Session {
       if (container !== undefined) closeSync(container)
     },
   }
+}
+
+const notPermitted = 1
+
+function notAllowed(): CniError {
+  return new CniError({
+    code: 5,
+    message: `cannot list what nf_tables has: ${explainErrno(notPermitted)}`,
+    hint: 'Run as root, with CAP_NET_ADMIN.',
+  })
 }
 
 function linkOf({ messages: [message] }: Exchange): FoundLink | undefined {

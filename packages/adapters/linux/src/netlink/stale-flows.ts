@@ -29,7 +29,7 @@ function flowsTo(
 ): readonly FoundFlow[] {
   const asked = ports.size > fewPorts ? [undefined] : [...ports]
   return asked.flatMap((port) => {
-    const { messages } = session.netfilter([dumpUdpFlows(family, port)])
+    const { messages } = session.askNetfilter(dumpUdpFlows(family, port))
     return messages.flatMap((each) => decodeFlow(each) ?? [])
   })
 }

@@ -29,7 +29,6 @@ export interface TableStart {
 }
 
 const missing = 2
-const notPermitted = 1
 
 /**
  * Prepares our table: missing, it is made; of an older version or switched off, it is made again with the elements that
@@ -37,7 +36,7 @@ const notPermitted = 1
  * Throws CniError 5 for one of a newer version, or one that others made.
  */
 export function startTable(session: Session): TableStart {
-  const { messages, refusals } = session.netfilter([askTable(vethraTable)])
+  const { messages, refusals } = session.askNetfilter(askTable(vethraTable))
   const [message] = messages
   const [refusal] = refusals
   if (refusal && refusal.errno !== missing) throw notAsked(refusal.errno)
@@ -53,10 +52,10 @@ export function startTable(session: Session): TableStart {
 // The comment of a table is written when it is made, and the kernel changes none: the table is made anew, and what
 // it holds is copied, in one transaction that fails if anything changed meanwhile.
 function anew(session: Session): Omit<TableStart, 'exists'> {
-  const [message] = session.netfilter([askGeneration()]).messages
+  const [message] = session.askNetfilter(askGeneration()).messages
   const generation = message && generationOf(message)
   const copied = sets.map(({ set }) => {
-    const { messages } = session.netfilter([dumpElements(vethraTable, set)])
+    const { messages } = session.askNetfilter(dumpElements(vethraTable, set))
     return { ...vethraTable, kind: 'copy elements', set, copies: copiesOf(messages) } as const
   })
   return {
@@ -69,10 +68,7 @@ function notAsked(errno: number): CniError {
   return new CniError({
     code: 5,
     message: `cannot ask for table inet vethra: ${explainErrno(errno)}`,
-    hint:
-      errno === notPermitted
-        ? 'Run as root.'
-        : 'Plugins in this process need nf_tables in the kernel (CONFIG_NF_TABLES_INET). Set plugins = "exec" in vethra.toml to run plugin programs.',
+    hint: 'Plugins in this process need nf_tables in the kernel (CONFIG_NF_TABLES_INET). Set plugins = "exec" in vethra.toml to run plugin programs.',
   })
 }
 

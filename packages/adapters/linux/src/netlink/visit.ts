@@ -34,9 +34,12 @@ export function visit<T>(namespace: number, work: () => T): T {
   }
 }
 
+const notPermitted = 1
+
 function notEntered(errno: number): CniError {
   return new CniError({
     code: 8,
     message: `cannot enter a network namespace: ${explainErrno(errno)}`,
+    ...(errno === notPermitted ? { hint: 'Run as root, with CAP_SYS_ADMIN.' } : {}),
   })
 }
