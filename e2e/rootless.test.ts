@@ -62,12 +62,24 @@ describeOnHost('as an ordinary user, under RootlessKit', () => {
     // Called outside of RootlessKit, the program goes on inside.
     const listed = await done(host.vethra('container', 'ls', '--format', '{{.Name}} {{.State}}'))
     expect(listed.stdout.split('\n')).toContain('shop running')
+    // So it does where the session has set no variables.
+    const bare = ['env', '-u', 'HOME', '-u', 'XDG_RUNTIME_DIR', `${host.folder}/vethra`]
+    expect((await done(host.asUser([...bare, 'network', 'ls']))).stdout).toContain(
+      `${host.home}/.config/cni/net.d/nerdctl-lan.conflist`,
+    )
     expect(await get('http://127.0.0.1:8081/')).toBe('shop')
     expect((await kit.vethra('doctor')).exitCode).toBe(0)
     expect((await kit.ports()).map(({ spec }) => spec)).toEqual([
       { proto: 'tcp', parentIP: '0.0.0.0', parentPort: 8080, childPort: 8080 },
       { proto: 'tcp', parentIP: '127.0.0.1', parentPort: 8081, childPort: 8081 },
     ])
+    // Without RootlessKit's API what runs is seen all the same.
+    const api = `${host.runtimeDir}/rk/api.sock`
+    await done(kit.inside(['mv', api, `${api}.away`]))
+    const silent = await kit.vethra('doctor', '--format', 'json')
+    expect(JSON.parse(silent.stdout)).toMatchObject([{ Kind: 'rootlesskit-silent' }, {}])
+    expect((await done(kit.vethra('container', 'ls'))).stdout).toContain('0.0.0.0:8080->80/tcp')
+    await done(kit.inside(['mv', `${api}.away`, api]))
     await done(shop.stop())
     expect(await kit.ports()).toEqual([])
     expect(await get('http://127.0.0.1:8080/')).toBe('')
@@ -75,10 +87,19 @@ describeOnHost('as an ordinary user, under RootlessKit', () => {
 
   it('an address of the host that RootlessKit does not have is published on all the same', async () => {
     await host.run(['ip', 'addr', 'add', '192.0.2.1/32', 'dev', 'lo'])
-    const only = await web('only', '-p', '192.0.2.1:8082:80', '-p', '127.0.0.2:8083:80')
+    const only = await web(
+      'only',
+      '-p',
+      '192.0.2.1:8082:80',
+      '-p',
+      '127.0.0.2:8083:80',
+      '-p',
+      '[::]:8094:80',
+    )
     await done(only.start())
     expect(await get('http://192.0.2.1:8082/')).toBe('only')
     expect(await get('http://127.0.0.2:8083/')).toBe('only')
+    expect(await get('http://[::1]:8094/')).toBe('only')
     expect(await get('http://127.0.0.1:8082/')).toBe('')
     expect((await kit.vethra('doctor')).exitCode).toBe(0)
     expect(await kit.vethra('container', 'port', 'only')).toMatchObject({ exitCode: 0, stderr: '' })

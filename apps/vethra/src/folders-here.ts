@@ -16,5 +16,6 @@ export const attachments: string = atHome(homes, '/var/lib/vethra/attachments')
 // Nothing is read where no variable speaks of RootlessKit: each start comes here.
 function homesHere(): Homes | undefined {
   if (process.env['ROOTLESSKIT_STATE_DIR'] === undefined) return undefined
-  return homesOf(process.env, readTextNow('/proc/self/uid_map') ?? '')
+  const passwd = process.env['HOME'] ? '' : readTextNow('/etc/passwd')
+  return homesOf(process.env, readTextNow('/proc/self/uid_map') ?? '', passwd)
 }

@@ -72,7 +72,7 @@ function unreachable(socketPath: string, cause: unknown): CniError {
   return new CniError({
     code: 5,
     message: `no answer from RootlessKit at ${socketPath}`,
-    hint: 'Run it where that RootlessKit lives: see "vethra rootless check".',
+    hint: 'Where its socket is gone, end that RootlessKit and start it again: "vethra rootless check" inside of it says more.',
     cause,
   })
 }

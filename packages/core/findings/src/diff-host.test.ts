@@ -52,6 +52,7 @@ describe("the host's own faults", () => {
     ],
     ['rules of the other iptables', { hiddenRules: ['x'] }, ['iptables-mixed warning']],
     ['a table that iptables cannot read', { unreadableRules: ['x'] }, ['rules-unreadable error']],
+    ['RootlessKit does not answer', { kitFault: 'x' }, ['rootlesskit-silent error']],
     ['something cannot be looked at', { unknown: ['x'] }, ['facts-unknown info']],
     ['ufw is active', { firewallManagers: ['ufw'] }, ['firewall-managed info']],
     ['state on a disk', { folders: [{ ...folder, fileSystem: 'ext4' }] }, []],

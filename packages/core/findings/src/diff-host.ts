@@ -20,7 +20,23 @@ export function hostFindings(desired: DesiredState, observed: ObservedState): re
     ...folderFindings(observed),
     ...dnsFindings(observed),
     ...clockFindings(observed),
+    ...kitFindings(observed),
     ...unknownFindings(observed),
+  ]
+}
+
+function kitFindings({ host: { kitFault } }: ObservedState): readonly Finding[] {
+  if (kitFault === undefined) return []
+  return [
+    finding({
+      kind: 'rootlesskit-silent',
+      severity: 'error',
+      subject: { kind: 'host', name: 'rootlesskit' },
+      message:
+        'no answer from RootlessKit: no port can be published, and none that is published can be freed',
+      evidence: [kitFault],
+      fix: 'end RootlessKit, whose containers end with it, and start it again',
+    }),
   ]
 }
 

@@ -23,6 +23,8 @@ export interface ObservedHost {
   /** The parts that cannot be read, with the reason: `/proc/self/net/ip_tables_names: EACCES`. */
   readonly unknown: readonly string[]
   readonly folders: readonly ObservedFolder[]
+  /** The reason why RootlessKit, inside of which this is, does not answer; absent where it does, or there is none. */
+  readonly kitFault?: string
   /** The networks that the resolver which runs does not answer in, though it should. Default: none. */
   readonly unanswered?: readonly DnsFault[]
   /** The servers upstream that do not answer the resolver, or ask it in turn. Default: none. */

@@ -9,8 +9,8 @@ describe('kitFolders', () => {
   it.each([
     ['a user', { env }, ['/rk', ...usual]],
     ['a user who names none', { env: { XDG_RUNTIME_DIR: '/run/user/1000' } }, usual],
-    ['a user without a runtime folder', { env: { XDG_RUNTIME_DIR: '' } }, []],
-    ['a folder that is relative', { env: { ROOTLESSKIT_STATE_DIR: 'rk' } }, []],
+    ['a user without a runtime folder', { env: { XDG_RUNTIME_DIR: '' } }, usual],
+    ['a folder that is relative', { env: { ROOTLESSKIT_STATE_DIR: 'rk' } }, usual],
     ['root', { env, uid: 0 }, []],
     ['a check of this side', { env, words: ['rootless', 'check'] }, []],
     ['completion', { env, words: ['completion', 'bash'] }, []],

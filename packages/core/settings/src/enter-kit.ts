@@ -27,8 +27,9 @@ export function kitFolders({ env, uid, words }: OutsideCall): readonly string[] 
   const [first = 'help'] = words
   if (uid === 0 || stayOutside.includes(first) || words.some((each) => helps.includes(each)))
     return []
-  const { ROOTLESSKIT_STATE_DIR: named, XDG_RUNTIME_DIR: runtime } = env
-  const found = [named, runtime && `${runtime}/containerd-rootless`, runtime && `${runtime}/rk`]
+  const { ROOTLESSKIT_STATE_DIR: named, XDG_RUNTIME_DIR: told } = env
+  const runtime = told?.startsWith('/') ? told : `/run/user/${uid}`
+  const found = [named, `${runtime}/containerd-rootless`, `${runtime}/rk`]
   return found.flatMap((each) => (each?.startsWith('/') ? [each] : []))
 }
 

@@ -29,7 +29,7 @@ describe('homesOf', () => {
     ['XDG_CONFIG_HOME', { XDG_CONFIG_HOME: '/c' }, { config: '/c' }],
     ['XDG_RUNTIME_DIR', { XDG_RUNTIME_DIR: '/r' }, { runtime: '/r' }],
     ['variables that are relative or empty', { XDG_DATA_HOME: 'd', XDG_CONFIG_HOME: '' }, {}],
-    ['a user without a number', { ROOTLESSKIT_PARENT_EUID: '../x' }, { runtime: '/run/user/0' }],
+    ['a user whose number the map tells', { ROOTLESSKIT_PARENT_EUID: '../x' }, {}],
     [
       'no HOME',
       { HOME: '' },
@@ -37,6 +37,19 @@ describe('homesOf', () => {
     ],
   ])('%s', (_, more, wanted) => {
     expect(homesOf({ ...env, ...more }, mapped)).toEqual({ ...usual, ...wanted })
+  })
+
+  it.each([
+    [
+      'is that of the entry of its user',
+      'root:x:0:0::/root:/bin/sh\nu:x:1000:1000::/srv/u:/bin/sh\n',
+      '/srv/u',
+    ],
+    ['is no relative one', 'u:x:1000:1000::u:/bin/sh\n', '/root'],
+    ['is none of a user without an entry', '\n:::::/x\nv:x:1001:1001::/srv/v:/bin/sh', '/root'],
+  ])('without HOME, the folder %s', (_, passwd, user) => {
+    expect(homesOf({ ...env, HOME: undefined }, mapped, passwd)).toMatchObject({ user })
+    expect(homesOf(env, mapped, passwd)).toEqual(usual)
   })
 })
 

@@ -6,7 +6,7 @@ export interface Homes {
   readonly config: string
   /** `$XDG_RUNTIME_DIR`, or `/run/user/UID`: for `/run`. */
   readonly runtime: string
-  /** The user's own folder. */
+  /** `$HOME`, or the folder of the user's entry in /etc/passwd. */
   readonly user: string
   /** The state folder of RootlessKit: `api.sock` is in it. */
   readonly stateDir: string
@@ -15,16 +15,17 @@ export interface Homes {
 /**
  * The folders of the user, by the XDG Base Directory Specification: variables that hold no absolute path count as
  * unset. Undefined outside of RootlessKit: where `ROOTLESSKIT_STATE_DIR` is unset, or `uidMap`, the content of
- * /proc/self/uid_map, maps every user id to itself.
+ * /proc/self/uid_map, maps every user id to itself. `passwd`: the content of /etc/passwd, where `HOME` is unset.
  */
 export function homesOf(
   env: Readonly<Record<string, string | undefined>>,
   uidMap: string,
+  passwd = '',
 ): Homes | undefined {
   const stateDir = folder(env['ROOTLESSKIT_STATE_DIR'])
   if (stateDir === undefined || /^\s*0\s+0\s+4294967295\s*$/.test(uidMap)) return undefined
-  const user = folder(env['HOME']) ?? '/root'
-  const uid = /^\d{1,10}$/.exec(env['ROOTLESSKIT_PARENT_EUID'] ?? '')?.[0] ?? '0'
+  const uid = uidOf(env['ROOTLESSKIT_PARENT_EUID'] ?? '', uidMap)
+  const user = folder(env['HOME']) ?? folder(homeIn(passwd, uid)) ?? '/root'
   return {
     data: folder(env['XDG_DATA_HOME']) ?? `${user}/.local/share`,
     config: folder(env['XDG_CONFIG_HOME']) ?? `${user}/.config`,
@@ -32,6 +33,16 @@ export function homesOf(
     user,
     stateDir,
   }
+}
+
+// RootlessKit makes its user the root of the namespace.
+function uidOf(told: string, uidMap: string): string {
+  return /^\d{1,10}$/.exec(told)?.[0] ?? /^\s*0\s+(\d{1,10})\s/.exec(uidMap)?.[1] ?? '0'
+}
+
+function homeIn(passwd: string, uid: string): string | undefined {
+  const entries = passwd.split('\n').map((line) => line.split(':'))
+  return entries.find(([name, , id]) => name !== '' && id === uid)?.[5]
 }
 
 function folder(text: string | undefined): string | undefined {

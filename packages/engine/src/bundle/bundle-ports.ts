@@ -62,7 +62,10 @@ export async function portsOf(
     ephemeral: await tools.effects.ephemeralPorts(),
     seed: seedOf(id),
   })
-  const warnings = [...brokenPromises(ports, promised), ...deadEnds(requests, families)]
+  // Where RootlessKit forwards, it leads what comes by either family to the one inside.
+  const isForwarded = (await tools.host.rootless?.info())?.portDriver === 'explicit'
+  const unreached = isForwarded ? [] : deadEnds(requests, families)
+  const warnings = [...brokenPromises(ports, promised), ...unreached]
   for (const warning of warnings) caller.complain(`warning: ${warning}`)
   return ports
 }

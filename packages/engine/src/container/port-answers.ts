@@ -60,7 +60,10 @@ async function portAnswers(
     sockets: await effects.listeningPorts(netns).catch(onCniError(() => undefined)),
   }
   // Inside of RootlessKit the user's host has other addresses.
-  const info = await tools.host.rootless?.info()
+  const { rootless } = tools.host
+  const info = await rootless?.info().catch(onCniError(() => undefined))
+  if (rootless && info === undefined)
+    return ports.map(() => ({ answers: 'unknown', reason: 'unseen' }))
   const inner = ports.map((each) => (info ? innerPort(each, info) : each))
   const answers = inner.map((each) => portAnswer(each, facts))
   if (!answers.some((each) => 'reason' in each && each.reason === 'no-rule')) return answers

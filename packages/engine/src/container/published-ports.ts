@@ -24,7 +24,9 @@ export async function publishedPorts(
   if (made.some((each) => each === undefined || cachedList(each) === undefined)) return asked
   const published = made.flatMap((each) => (each ? portsOf(each) : []))
   const mappings = parseStoredMappings(published)
-  const info = await host.rootless?.info()
+  const info = await host.rootless?.info().catch(onCniError(() => undefined))
+  // A RootlessKit that does not answer hides no container.
+  if (host.rootless && info === undefined) return asked
   const texts = new Set(mappings.map(textOf))
   return asked.filter((each) => (info ? isInside(each, mappings, info) : texts.has(textOf(each))))
 }

@@ -54,11 +54,11 @@ export async function observeContainers(
   }
 }
 
-/** The names that should be known of containers, given their attachments. `rootless`: RootlessKit, inside of which their ports are. */
+/** The names that should be known of containers, given their attachments. `rootless`: RootlessKit, inside of which their ports are; of one that is silent nobody knows how. */
 export function desiredContainers(
   containers: readonly SeenContainer[],
   attachments: readonly ObservedAttachment[],
-  rootless: RootlessInfo | undefined,
+  rootless: RootlessInfo | 'silent' | undefined,
 ): readonly DesiredContainer[] {
   const living = attachments.filter(({ state }) => state === 'alive' || state === 'unknown')
   const attached = new Set(living.map(({ containerId }) => containerId))
@@ -68,8 +68,8 @@ export function desiredContainers(
   return containers
     .filter(({ observed }) => observed.stored && !observed.nerdctls)
     .map(({ observed: { namespace, id, containerId }, record }) => {
-      const asked = record?.mode === 'cni' ? record.ports : []
-      const inside = rootless ? innerPorts(asked, rootless) : asked
+      const asked = record?.mode === 'cni' && rootless !== 'silent' ? record.ports : []
+      const inside = rootless && rootless !== 'silent' ? innerPorts(asked, rootless) : asked
       const ports = inside.map(({ hostIP, ...port }) => ({ ...port, hostIp: hostIP }))
       const container = {
         ...{ namespace, id, containerId, name: record?.name ?? '' },

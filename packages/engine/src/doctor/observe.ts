@@ -4,7 +4,6 @@ import {
   type DesiredNetwork,
   type DesiredState,
   type ObservedAttachment,
-  type ObservedReservation,
   type ObservedState,
   portLead,
 } from '@vethra/findings'
@@ -16,7 +15,7 @@ import {
   type SavedRules,
   unreadableTables,
 } from '@vethra/firewall'
-import { hangsAtLoopback, ipamDataDirs, type Network, networkSubnets } from '@vethra/networks'
+import { hangsAtLoopback, type Network, networkSubnets } from '@vethra/networks'
 import { networkFeatures } from '@vethra/plugins'
 import { programsOf } from '../attach/ways-now.ts'
 import { attachedIds } from '../attach/whose.ts'
@@ -29,6 +28,7 @@ import { observeAttachments, type SeenAttachments } from './observe-attachments.
 import { desiredContainers, observeContainers, type SeenContainers } from './observe-containers.ts'
 import { observeHost } from './observe-host.ts'
 import { readNetworks } from './read-networks.ts'
+import { readReservations } from './read-reservations.ts'
 import { isFor, isIn, type Scope } from './scope.ts'
 
 /** The desired and the observed state of a host. */
@@ -46,17 +46,26 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
   const { networks, confFaults, shadowed } = await readNetworks(tools, namespaces)
   const lists = new Map(networks.map(({ name, list }) => [name, list]))
   // Programs are started first: they run while files are read.
-  const [{ firewall, host }, links, routes, portHolds, other, reservations, [known, attachments]] =
-    await Promise.all([
-      // Programs of plugins are facts, and no difference that a repair is for.
-      lookAtHost(tools, scope ? [] : networks),
-      tools.kernel.links(),
-      tools.kernel.routes(),
-      tools.ports.list(),
-      tools.otherSigns(),
-      isFor(scope, 'release-address', 'reserve-address') ? readReservations(tools, networks) : [],
-      lookAtContainers(tools, namespaces, { lists, scope }),
-    ])
+  const [
+    { firewall, host },
+    kit,
+    links,
+    routes,
+    portHolds,
+    other,
+    reservations,
+    [known, attachments],
+  ] = await Promise.all([
+    // Programs of plugins are facts, and no difference that a repair is for.
+    lookAtHost(tools, scope ? [] : networks),
+    tools.host.rootless?.info().catch(onCniError((error) => error)),
+    tools.kernel.links(),
+    tools.kernel.routes(),
+    tools.ports.list(),
+    tools.otherSigns(),
+    isFor(scope, 'release-address', 'reserve-address') ? readReservations(tools, networks) : [],
+    lookAtContainers(tools, namespaces, { lists, scope }),
+  ])
   const { containers, names } = known
   const observed = containers.map((each) => each.observed)
   const seen = attachments.observed
@@ -94,7 +103,7 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
   return {
     desired: {
       networks: networks.map((each) => desiredNetwork(tools, each)),
-      containers: desiredContainers(containers, seen, await tools.host.rootless?.info()),
+      containers: desiredContainers(containers, seen, kit instanceof CniError ? 'silent' : kit),
       attachments: attachments.desired,
     },
     observed: {
@@ -120,7 +129,7 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
       shadowed,
       lost,
       damaged: attachments.damaged,
-      host,
+      host: kit instanceof CniError ? { ...host, kitFault: kit.message } : host,
     },
   }
 }
@@ -200,31 +209,6 @@ function desiredNetwork({ host }: DoctorTools, network: Network): DesiredNetwork
     features: networkFeatures(list),
     cniVersion: list.cniVersion,
   }
-}
-
-async function readReservations(
-  tools: DoctorTools,
-  networks: readonly Network[],
-): Promise<readonly ObservedReservation[]> {
-  const dataDir = tools.host.places.networks
-  const known = (await (await tools.ipam(dataDir)).networks()).map((network) => ({
-    dataDir,
-    network,
-  }))
-  const listed = networks.flatMap((network) =>
-    ipamDataDirs(network).map((each) => ({ dataDir: each, network: network.name })),
-  )
-  const places = new Map(
-    [...known, ...listed].map((each) => [`${each.dataDir}/${each.network}`, each]),
-  )
-  const found = await Promise.all(
-    [...places.values()].map(async (place) => {
-      const store = await tools.ipam(place.dataDir)
-      const listed = await store.list(place.network)
-      return listed.map((reservation) => ({ ...place, reservation }))
-    }),
-  )
-  return found.flat()
 }
 
 async function lookAtHost(

@@ -35,7 +35,7 @@ function host(...options: Parameters<typeof memoryRootlessKit>) {
   return { inner, kit, ports: forwardingHolder(inner, kit) }
 }
 
-async function failing(): Promise<void> {
+async function failing(): Promise<never> {
   throw new CniError({ code: 5, message: 'no answer' })
 }
 
@@ -93,6 +93,15 @@ describe('forwardingHolder', () => {
     expect(await ports.list()).toMatchObject([{ unforwarded: ['0.0.0.0:8080/tcp'] }])
     await ports.hold({ containerId: 'a', pid: 1, ports: [at(8080), at(8081)] })
     expect((await ports.list())[0]).not.toHaveProperty('unforwarded')
+  })
+
+  it('of a RootlessKit that does not answer nothing is told, and what is held inside is listed', async () => {
+    const { kit, inner, ports } = host()
+    await ports.hold({ containerId: 'a', pid: 1, ports: [at(8080)] })
+    const silent = forwardingHolder(inner, { ...kit, info: failing })
+    expect(await silent.list()).toEqual(await inner.list())
+    await expect(silent.release({ containerId: 'a', ports: [] })).rejects.toMatchObject({ code: 5 })
+    expect(await inner.list()).toHaveLength(1)
   })
 
   it('what cannot be undone is left with its record, and freed by the next command', async () => {

@@ -57,8 +57,9 @@ async function withUnforwarded(
   holds: readonly ObservedPortHold[],
 ): Promise<readonly ObservedPortHold[]> {
   if (holds.every(({ alive, sockets }) => !alive || sockets.length === 0)) return holds
-  const info = await kit.info()
-  if (info.portDriver !== 'explicit') return holds
+  // Of one that does not answer nothing is known.
+  const info = await kit.info().catch(onCniError(() => undefined))
+  if (info?.portDriver !== 'explicit') return holds
   const forwarded = await kit.ports()
   const isUnforwarded = (socket: string) => forwardsTo([socket], forwarded, info).length === 0
   return holds.map((each) => {
