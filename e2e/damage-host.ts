@@ -124,12 +124,23 @@ interface FindingRow {
   readonly Kind: string
   readonly Severity: string
   readonly Repair: string
+  readonly Fix: string
 }
 
 /** The findings of `vethra doctor` that it can repair. */
 export async function findings({ host }: Pick<DamageHost, 'host'>): Promise<readonly FindingRow[]> {
   const { stdout } = await host.vethra('doctor', '--format', 'json')
   return (JSON.parse(stdout) as readonly FindingRow[]).filter(({ Repair }) => Repair !== '')
+}
+
+/** Does damage that no repair ends, has it told, and follows what is told. Returns the findings of its kind. */
+export async function endByHand(place: DamageHost, { kind, script }: Damage): Promise<string> {
+  await run(place.host, script(await lookAgain(place.host)))
+  await place.host.vethra('doctor', '--repair')
+  const { stdout } = await place.host.vethra('doctor', '--format', 'json')
+  const told = (JSON.parse(stdout) as readonly FindingRow[]).filter(({ Kind }) => Kind === kind)
+  for (const { Fix } of told) await demand(run(place.host, Fix))
+  return told.map(({ Kind, Repair }) => `${Kind}${Repair}`).join()
 }
 
 /** The entries that are in one of two snapshots alone. */

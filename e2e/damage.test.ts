@@ -3,18 +3,22 @@ import {
   comparableSnapshot,
   damage,
   differences,
+  endByHand,
   findings,
   openDamageHost,
   othersResources,
   repairAndKill,
 } from './damage-host.ts'
 import { damages } from './damages.ts'
+import { toldDamages } from './firewall-damages.ts'
 import { describeOnHost } from './gate.ts'
 import { openHost } from './host.ts'
 
-// Of about fifty kinds those that can be done at once; scripts/soak-doctor.ts does each alone.
+// Of about seventy kinds those that can be done at once; scripts/soak-doctor.ts does each alone.
 const sample: readonly string[] = [
   ...['the rules of the table are flushed', 'elements of a container that is gone are left'],
+  ...['a chain of the table has lost its hook', 'a network is cut off from other hosts'],
+  ...['a folder is in place of a conf list', 'a folder is in place of a cached result'],
   ...['the accepting rules are entered no more', 'masquerading is flushed'],
   ...['all chains of ports are flushed', 'rules of another network are left'],
   ...['the bridge loses its address', 'an interface is on no bridge', 'a record is damaged'],
@@ -44,6 +48,8 @@ describeOnHost('damage of many kinds at once', () => {
         expect(await repairAndKill(place, 12)).toBe(true)
         expect(await host.vethra('doctor', '--repair')).toMatchObject({ exitCode: 0, stderr: '' })
         expect(await findings(place)).toEqual([])
+        const [told] = toldDamages.filter((each) => (each.way ?? way) === way)
+        if (told) expect(await endByHand(place, told)).toBe(told.kind)
         expect(differences(before, await comparableSnapshot(place))).toEqual([])
         expect(await othersResources(place)).toBe(others)
       } finally {

@@ -3,6 +3,8 @@ import { type Damage, damagesOf } from './damage-host.ts'
 
 const element = (set: string, key: string, verb = 'delete') =>
   `nft ${verb} element inet vethra ${set} '{ ${key} }'`
+const hookAgain = (chain: string, base = '') =>
+  `nft flush chain inet vethra ${chain}; nft delete chain inet vethra ${chain}; nft add chain inet vethra ${chain} '{ ${base} }'`
 const chains = (network: string, id: string) => {
   const hash = createHash('sha512').update(`${network}default-${id}`).digest('hex')
   return { masquerading: `CNI-${hash.slice(0, 24)}`, ports: `CNI-DN-${hash.slice(0, 21)}` }
@@ -64,6 +66,40 @@ export const firewallDamages: readonly Damage[] = [
       'forwarding-missing',
       () =>
         "nft replace rule inet vethra forward $(nft -a list chain inet vethra forward | grep -m1 goto | grep -o 'handle [0-9]*') drop",
+    ],
+    [
+      'a chain of the table drops by its policy',
+      'ports-closed',
+      () => "nft add chain inet vethra guard '{ policy drop; }'",
+    ],
+    [
+      'a chain of the table has another priority',
+      'forwarding-missing',
+      () => hookAgain('forward', 'type filter hook forward priority 50; policy accept;'),
+    ],
+    ['a chain of the table has lost its hook', 'ports-closed', () => hookAgain('guard')],
+    [
+      'a published port has lost its mark',
+      'ports-closed',
+      ({ address }) =>
+        `${element('p4', 'udp . 5353')}; ${element('p4', `udp . 5353 : ${address} . 53`, 'add')}`,
+    ],
+    [
+      'a published port bears the mark of others, and leads elsewhere',
+      'ports-closed',
+      () =>
+        `${element('p4', 'udp . 5353')}; ${element('p4', 'udp . 5353 comment "other" : 10.4.1.99 . 54', 'add')}`,
+    ],
+    [
+      'a network has lost its mark',
+      'forwarding-missing',
+      ({ bridge }) =>
+        `${element('bridges', `"${bridge}"`)}; ${element('bridges', `"${bridge}"`, 'add')}`,
+    ],
+    [
+      'a network is cut off from other hosts',
+      'rules-left',
+      ({ bridge }) => element('internal', `"${bridge}" comment "vethra lan"`, 'add'),
     ],
     [
       'a port that nobody asked for bears the mark of a container',
@@ -137,3 +173,29 @@ export const firewallDamages: readonly Damage[] = [
     ],
   ]),
 ]
+
+/** Damage to the firewall that others mean, perhaps: it is named with the line that ends it, and stays. */
+export const toldDamages: readonly Damage[] = damagesOf('native', [
+  [
+    'a rule that drops comes first',
+    'rules-refusing',
+    () => 'nft insert rule inet vethra forward ct state new drop',
+  ],
+  ['a rule counts', 'rules-added', () => 'nft add rule inet vethra to counter'],
+  [
+    'a chain that drops',
+    'rules-refusing',
+    () =>
+      "nft add chain inet vethra mine '{ type filter hook forward priority 5; policy drop; }'; nft add rule inet vethra mine accept",
+  ],
+  [
+    'a port without a mark',
+    'rules-added',
+    () => element('p4', 'tcp . 6666 : 10.4.1.9 . 80', 'add'),
+  ],
+  [
+    'a bridge that is closed without a mark',
+    'rules-refusing',
+    ({ bridge }) => element('internal', `"${bridge}"`, 'add'),
+  ],
+])

@@ -6,6 +6,7 @@ import {
   type DamageHost,
   damage,
   differences,
+  endByHand,
   findings,
   openDamageHost,
   othersResources,
@@ -13,7 +14,8 @@ import {
 } from '../e2e/damage-host.ts'
 import { damages } from '../e2e/damages.ts'
 import { addresses, attachTwo, killRepair, pluginsEnded } from '../e2e/doctor-kill.ts'
-import { executable, type Host, openHost } from '../e2e/host.ts'
+import { toldDamages } from '../e2e/firewall-damages.ts'
+import { executable, type Host, openHost, type Ran } from '../e2e/host.ts'
 
 const kills = Number(process.env['VETHRA_SOAK_DOCTOR_KILLS'] ?? 40)
 const rounds = Number(process.env['VETHRA_SOAK_DOCTOR_ROUNDS'] ?? 10)
@@ -42,17 +44,18 @@ async function healDamages(way: string): Promise<void> {
       (each) => (each.way ?? way) === way && new RegExp(only).test(each.what),
     )
     let killed = 0
+    const demandWhole = async (what: string, { exitCode, stdout, stderr }: Ran) => {
+      const faults = [
+        ...(await findings(place)).map(({ Kind }) => `found: ${Kind}`),
+        ...differences(before.snapshot, await comparableSnapshot(place)),
+        ...((await othersResources(place)) === before.others ? [] : ['of others: changed']),
+      ]
+      if (exitCode !== 0 || faults.length > 0)
+        throw new Error(`${way}, ${what}: ${faults}\n${stdout}${stderr}`)
+    }
     for (const each of own) {
-      const demandHealed = async (time: string) => {
-        const { exitCode, stdout, stderr } = await host.vethra('doctor', '--repair')
-        const faults = [
-          ...(await findings(place)).map(({ Kind }) => `found: ${Kind}`),
-          ...differences(before.snapshot, await comparableSnapshot(place)),
-          ...((await othersResources(place)) === before.others ? [] : ['of others: changed']),
-        ]
-        if (exitCode !== 0 || faults.length > 0)
-          throw new Error(`${way}, ${each.what}, ${time}: ${faults}\n${stdout}${stderr}`)
-      }
+      const demandHealed = async (time: string) =>
+        demandWhole(`${each.what}, ${time}`, await host.vethra('doctor', '--repair'))
       const kinds = await damage(place, each)
       if (!kinds.includes(each.kind)) throw new Error(`${way}, ${each.what}: found ${kinds}`)
       await demandHealed('healed at once')
@@ -60,6 +63,17 @@ async function healDamages(way: string): Promise<void> {
       console.log(`${way}, ${each.what}: killed at each of ${cut} steps`)
       killed += cut
     }
+    const told = toldDamages.filter(
+      (each) => (each.way ?? way) === way && new RegExp(only).test(each.what),
+    )
+    for (const each of told) {
+      const kind = await endByHand(place, each)
+      if (kind !== each.kind) throw new Error(`${way}, ${each.what}: told ${kind}`)
+      await demandWhole(each.what, await host.vethra('doctor', '--repair'))
+    }
+    console.log(
+      `${told.length} kinds of damage that may be meant, the way ${way}: each named, left, and ended by the line that was told`,
+    )
     console.log(
       `${own.length} kinds of damage to what is made the way ${way}: each found, named and healed, and healed by the doctor after one that was killed, at ${killed} steps; nothing of others touched`,
     )

@@ -22,6 +22,16 @@ export interface MarkedLink {
   readonly bridge?: string
 }
 
+/** An entry of table `inet vethra` that is not of our making: a chain, a rule, or an element without a mark. */
+export interface StrangeEntry {
+  /** The words for nft(8) that delete it: `delete rule inet vethra forward handle 12`. */
+  readonly deletion: string
+  /** Whether packets are dropped or rejected by it. */
+  readonly refuses: boolean
+  /** The place of an element. */
+  readonly element?: { readonly set: string; readonly key: readonly string[] }
+}
+
 /** How changes are applied. */
 export interface ApplyOptions {
   /**
@@ -47,10 +57,12 @@ export interface AttachmentKernel {
   effects(): Promise<State>
   /** The interfaces of the host that bear a mark of a network or of an attachment. */
   marked(): Promise<readonly MarkedLink[]>
-  /** Whether table `inet vethra` has all of its rules, which are the same whatever is in its sets. */
+  /** Whether table `inet vethra` has its hooks, policies and rules, which are the same whatever is in its sets. */
   isTableWhole(): Promise<boolean>
   /** Fills the chains of table `inet vethra` again; what is in its sets stays. Throws CniError 5 where the kernel refuses. */
   fillTable(): Promise<void>
+  /** The entries of table `inet vethra` that are not of our making. */
+  strange(): Promise<readonly StrangeEntry[]>
   /** Applies changes in their order, until one is refused. */
   apply(netns: string, changes: readonly Change[], options?: ApplyOptions): Promise<Applied>
 }

@@ -111,10 +111,11 @@ function isForward(rule: string): boolean {
   return rule.startsWith('-A FORWARD ')
 }
 
-/** iptables' own chains are read with its rules; firewalld gets the subnets of networks. */
+/** iptables' own chains are read with its rules, our own with our table; firewalld gets the subnets of networks. */
 function refuses({ family, table, policy }: BaseChain): boolean {
   const ofIptables = (family === 'ip' || family === 'ip6') && table === 'filter'
-  return policy === 'drop' && !ofIptables && table !== 'firewalld'
+  const isOurs = family === 'inet' && table === 'vethra'
+  return policy === 'drop' && !ofIptables && !isOurs && table !== 'firewalld'
 }
 
 async function listed({ family, table, name, prio }: BaseChain): Promise<RefusingChain> {

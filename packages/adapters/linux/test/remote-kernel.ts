@@ -45,6 +45,7 @@ export async function remoteKernel(runtime: string): Promise<RemoteKernel> {
     marked: (...args) => call('marked', args),
     isTableWhole: (...args) => call('isTableWhole', args),
     fillTable: (...args) => call('fillTable', args),
+    strange: (...args) => call('strange', args),
     apply: (...args) => call('apply', args),
   }
   return {

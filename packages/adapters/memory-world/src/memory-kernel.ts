@@ -66,6 +66,7 @@ export function memoryKernel({
       ),
     isTableWhole: async () => true,
     fillTable: async () => undefined,
+    strange: async () => [],
     marked: async () => [...contents].flatMap(([key, owned]) => markedLink(key, owned)),
     apply: async (netns, changes): Promise<Applied> => {
       const done: Change[] = []

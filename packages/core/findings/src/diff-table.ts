@@ -19,8 +19,16 @@ export function tableFindings({ table }: Pick<ObservedState, 'table'>): readonly
     const evidence = all.map(({ due }) => `due is: ${describeChange(due)}`)
     return lossFindings(first.due.to.resource.kind, attachment, { evidence, repair })
   })
-  const { extra = [], doubtful = [] } = table
-  return [...lost, ...table.left.map(left), ...extra.map(added), ...doubtful.map(unsure)]
+  const { extra = [], doubtful = [], strange = [] } = table
+  return [
+    ...lost,
+    ...table.left.map(left),
+    ...extra.map(added),
+    ...doubtful.map(unsure),
+    ...[true, false].flatMap((refuses) =>
+      addedByOthers(strange.filter((each) => each.refuses === refuses)),
+    ),
+  ]
 }
 
 /** The finding that effects of a kind are missing for a living attachment, or a setting of the host; none without evidence. */
@@ -81,7 +89,7 @@ function left(owner: TableOwner): Finding {
 function added({ owner, effects }: NonNullable<ObservedTable['extra']>[number]): Finding {
   return repairable({
     ...leftOf(owner),
-    message: `firewall rules bear the mark of container ${owner.containerId} in network ${owner.network}, and were not made for it`,
+    message: `firewall rules bear the mark of ${nameOf(owner)}, and were not made for it`,
     evidence: effects.map((from) => `due is: ${describeChange({ kind: 'remove', from })}`),
     repair: { kind: 'remove-elements', owner, extra: effects },
   })
@@ -97,6 +105,26 @@ function unsure(owner: TableOwner): Finding {
   })
 }
 
+// Somebody may want it so: it is told, and stays.
+function addedByOthers(entries: NonNullable<ObservedTable['strange']>): readonly Finding[] {
+  const [first] = entries
+  if (first === undefined) return []
+  return [
+    finding({
+      kind: first.refuses ? 'rules-refusing' : 'rules-added',
+      severity: first.refuses ? 'error' : 'warning',
+      subject: { kind: 'rules', name: 'table inet vethra' },
+      message: first.refuses
+        ? 'rules that others put into table inet vethra refuse packets: containers of its networks may lose connections'
+        : 'table inet vethra has rules that Vethra did not make',
+      evidence: entries.map(
+        ({ deletion }) => `not of our making: ${deletion.replace('delete ', '')}`,
+      ),
+      fix: entries.map(({ deletion }) => `nft '${deletion}'`).join(' && '),
+    }),
+  ]
+}
+
 function leftOf(owner: TableOwner): Pick<Finding, 'kind' | 'subject' | 'evidence'> {
   const name = owner.kind === 'network' ? owner.network : attachmentText(owner)
   return {
@@ -107,7 +135,12 @@ function leftOf(owner: TableOwner): Pick<Finding, 'kind' | 'subject' | 'evidence
 }
 
 function whose(owner: TableOwner): string {
+  const fate = owner.kind === 'network' ? 'does not exist' : 'is not attached'
+  return `${nameOf(owner)}, which ${fate}`
+}
+
+function nameOf(owner: TableOwner): string {
   return owner.kind === 'network'
-    ? `network ${owner.network}, which does not exist`
-    : `container ${owner.containerId} in network ${owner.network}, which is not attached`
+    ? `network ${owner.network}`
+    : `container ${owner.containerId} in network ${owner.network}`
 }

@@ -56,8 +56,10 @@ export interface ObservedTable {
   readonly left: readonly TableOwner[]
   /** Owners alike that may be another runtime's. Default: none. */
   readonly doubtful?: readonly TableOwner[]
-  /** Effects that bear the mark of an attachment that lives, and were not made for it. Default: none. */
-  readonly extra?: readonly { readonly owner: AttachmentOwner; readonly effects: State }[]
+  /** Effects that bear the mark of an attachment that lives, or of its network, and were not made for it. Default: none. */
+  readonly extra?: readonly { readonly owner: TableOwner; readonly effects: State }[]
+  /** Its chains, rules and elements that are not of our making. Default: none. */
+  readonly strange?: readonly StrangeEntry[]
   /** The ports that it leads to containers, as `portLead` writes them; absent where nobody looked. */
   readonly leads?: ReadonlySet<string>
 }
@@ -69,8 +71,13 @@ export interface MissingResource {
   readonly due: Exclude<Change, { readonly kind: 'remove' }>
 }
 
-/** The owner of what an attachment has. */
-type AttachmentOwner = Extract<Owner, { readonly kind: 'attachment' }>
+/** A chain, a rule or an element that others put into our table. */
+interface StrangeEntry {
+  /** The words for nft(8) that delete it. */
+  readonly deletion: string
+  /** Whether packets are dropped or rejected by it. */
+  readonly refuses: boolean
+}
 
 /** The owner of elements: an attachment, or a network. */
 export type TableOwner = Exclude<Owner, { readonly kind: 'host' }>

@@ -35,6 +35,15 @@ export const tableDamages: Readonly<
       return observing(world, ({ table }) => ({ table: { ...table, extra } }))
     },
   },
+  'its network is closed, which nobody asked for': {
+    kind: 'rules-left',
+    damage: (world) => {
+      const owner = { kind: 'network', network: 'lan' } as const
+      const closed = { kind: 'isolate', bridge: 'br-lan', from: 'internal' } as const
+      const extra = [{ owner, effects: [{ owner, resource: closed }] }]
+      return observing(world, ({ table }) => ({ table: { ...table, extra } }))
+    },
+  },
   'attaching it again was cut short': {
     kind: 'interface-missing',
     damage: (world, at) => {

@@ -58,6 +58,7 @@ export { type Action, type Bit, expressionsOf, type Field, type Match, type Rule
 export { tableRuleCount, tableRules } from './table-rules.ts'
 export { elementText, tableText } from './table-text.ts'
 export {
+  chains,
   floodingOp,
   makeTable,
   sets,

@@ -22,6 +22,11 @@ export function askChain(table: NftTable, chain: string): Message {
   return nftMessage(head, table, [attribute(3, nulText(chain))])
 }
 
+/** Asks for the chains of all tables. */
+export function dumpChains(table: NftTable): Message {
+  return nftMessage({ type: nftm.getChain, flags: flag.dump }, table, [])
+}
+
 /** Asks for all elements of a set. */
 export function dumpElements(table: NftTable, set: string): Message {
   const head = { type: nftm.getElement, flags: flag.dump }

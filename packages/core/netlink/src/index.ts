@@ -9,6 +9,7 @@ export {
   askGeneration,
   askTable,
   decodeChain,
+  dumpChains,
   dumpElements,
   type FoundChain,
   generationOf,
@@ -37,6 +38,7 @@ export {
   type ReceivedMessage,
   splitMessages,
 } from './messages.ts'
+export { hookNumbers } from './nft-attributes.ts'
 export { copiesOf, decodeElements, decodePrefixes, type FoundElement } from './nft-element.ts'
 export {
   hostNumber,
@@ -58,7 +60,14 @@ export type {
   NftOp,
   NftTable,
 } from './nft-op.ts'
-export { chainOfRule, dropsAll, dumpRules, handleOfRule } from './nft-rule.ts'
+export {
+  chainOfRule,
+  dropsAll,
+  dropsSome,
+  dumpRules,
+  handleOf,
+  handleOfRule,
+} from './nft-rule.ts'
 export { addressText, type NftType, type NftValue, prefixBounds } from './nft-type.ts'
 export type {
   AddressOp,

@@ -5,7 +5,8 @@ import type { NewChain, NewRule, NewSet, NftHook } from './nft-op.ts'
 import { byteOrder, fieldLengths, typeLength, typeNumber } from './nft-type.ts'
 import { be32, be64, join, nulText, type Octets, u8, u32 } from './octets.ts'
 
-const hooks: Readonly<Record<NftHook, number>> = {
+/** The numbers of hooks: NF_INET_*, linux/netfilter.h. */
+export const hookNumbers: Readonly<Record<NftHook, number>> = {
   prerouting: 0,
   input: 1,
   forward: 2,
@@ -17,7 +18,7 @@ const hooks: Readonly<Record<NftHook, number>> = {
 export function chainAttributes({ chain, base }: NewChain): readonly Octets[] {
   const name = attribute(3, nulText(chain))
   if (base === undefined) return [name]
-  const hook = [attribute(1, be32(hooks[base.hook])), attribute(2, be32(base.priority))]
+  const hook = [attribute(1, be32(hookNumbers[base.hook])), attribute(2, be32(base.priority))]
   const policy = attribute(5, be32(base.policy === 'accept' ? 1 : 0))
   return [name, nested(4, hook), policy, attribute(7, nulText(base.type))]
 }

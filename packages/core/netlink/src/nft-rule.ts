@@ -17,21 +17,25 @@ export function chainOfRule({ body }: ReceivedMessage): string {
   return nameOf(body.subarray(4), [2])
 }
 
+/** The handle of an NFT_MSG_NEWRULE message's rule; undefined where the kernel told none. */
+export function handleOf({ body }: ReceivedMessage): bigint | undefined {
+  const handle = payloadAt(body.subarray(4), [3])
+  return handle?.length === 8 ? view(handle).getBigUint64(0) : undefined
+}
+
 /** The handle of an NFT_MSG_NEWRULE message's rule where it has just these expressions, whatever it has counted; else undefined. */
 export function handleOfRule(
-  { body }: ReceivedMessage,
+  message: ReceivedMessage,
   expressions: readonly NftExpression[],
 ): bigint | undefined {
-  const attributes = readAttributes(body.subarray(4))
-  const handle = attributes.get(3)
-  const found = listAttributes(attributes.get(4) ?? new Uint8Array())
+  const found = listedExpressions(message)
   const wanted = listAttributes(
     payloadAt(encodeExpressions(expressions.map(asTold)), [4]) ?? new Uint8Array(),
   )
   const isSame =
     found.length === wanted.length &&
     wanted.every(({ payload }, at) => covers(found[at]?.payload ?? new Uint8Array(), payload))
-  return isSame && handle?.length === 8 ? view(handle).getBigUint64(0) : undefined
+  return isSame ? handleOf(message) : undefined
 }
 
 // Of a register of four octets that begins one of sixteen the kernel tells by the number of the latter.
@@ -46,16 +50,28 @@ function asTold(expression: NftExpression): NftExpression {
 const registers: readonly string[] = ['register', 'into', 'address', 'port']
 
 /** Whether an NFT_MSG_NEWRULE message's rule drops or rejects every packet: a chain's policy in all but name. */
-export function dropsAll({ body }: ReceivedMessage): boolean {
-  const list = listAttributes(payloadAt(body.subarray(4), [4]) ?? new Uint8Array())
+export function dropsAll(message: ReceivedMessage): boolean {
+  const list = listedExpressions(message)
   const does = list.map(({ payload }) => payload).filter((each) => nameOf(each, [1]) !== 'counter')
   const [only] = does
-  if (only === undefined || does.length > 1) return false
-  const name = nameOf(only, [1])
+  return only !== undefined && does.length === 1 && refuses(only)
+}
+
+/** Whether an NFT_MSG_NEWRULE message's rule drops or rejects packets, some or all. */
+export function dropsSome(message: ReceivedMessage): boolean {
+  return listedExpressions(message).some(({ payload }) => refuses(payload))
+}
+
+function refuses(expression: Octets): boolean {
+  const name = nameOf(expression, [1])
   // Targets of iptables that nf_tables runs as they are.
-  if (name === 'target') return ['REJECT', 'DROP'].includes(nameOf(only, [2, 1]))
-  const verdict = payloadAt(only, [2, 2, 2, 1])
+  if (name === 'target') return ['REJECT', 'DROP'].includes(nameOf(expression, [2, 1]))
+  const verdict = name === 'immediate' ? payloadAt(expression, [2, 2, 2, 1]) : undefined
   return name === 'reject' || (verdict?.length === 4 && view(verdict).getUint32(0) === 0)
+}
+
+function listedExpressions({ body }: ReceivedMessage): ReturnType<typeof listAttributes> {
+  return listAttributes(payloadAt(body.subarray(4), [4]) ?? new Uint8Array())
 }
 
 function nameOf(octets: Octets, path: readonly number[]): string {

@@ -6,12 +6,13 @@ import {
   masqueradeText,
   masqueradingRules,
 } from '@vethra/firewall'
-import { isSameOwner, keyOf, type Owned } from '@vethra/state'
+import { type Change, isSameOwner, keyOf, type Owned } from '@vethra/state'
 import { chainAgain } from '../attach/heal.ts'
 import { converge } from '../converge.ts'
 import { removeEffects } from '../remove-effects.ts'
 import { type Applied, ended, type RepairOf } from './applied.ts'
 import type { DoctorTools } from './doctor-tools.ts'
+import { unmarkedAmong } from './native-effects.ts'
 
 /** Takes out the rules of a container that is not in the network, by the names of its chains, and by the marks of its rules of nftables. */
 export async function removeRules(
@@ -77,8 +78,19 @@ export async function restoreElements(
   if (kernel === undefined) return 'this build cannot change table inet vethra'
   if (!(await kernel.isTableWhole())) await kernel.fillTable()
   const desired = repairs.flatMap((each) => each.desired)
+  const unmarked = desired.filter(unmarkedAmong(await kernel.strange()))
+  const { failed } = await kernel.apply('', unmarked.flatMap(anew))
+  if (failed) throw failed.error
   const outcome = await converge(kernel, { netns: '', desired })
   if (outcome.kind === 'failed') throw outcome.error
+}
+
+// The kernel changes no comment of an element that is there.
+function anew(each: Owned): readonly Change[] {
+  return [
+    { kind: 'remove', from: each },
+    { kind: 'make', to: each },
+  ]
 }
 
 /** Takes out the elements of an owner that is known no more, or those that are not of its making. */

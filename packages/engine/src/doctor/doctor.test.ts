@@ -202,7 +202,8 @@ describe('repair', () => {
       const facts = async () => ({
         ...{ hostportTables: async () => tables, kernelFeatures: async () => [] },
       })
-      const kernel = async () => ({ effects: async () => [], observe: async () => [] })
+      const none = async () => []
+      const kernel = async () => ({ effects: none, observe: none, strange: none })
       const world = { ...tools, host: { ...tools.host, facts, kernel } } as unknown as typeof tools
       return (await examine(world)).flatMap(({ kind }) => (kind === 'ports-closed' ? [kind] : []))
     }

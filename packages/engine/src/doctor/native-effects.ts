@@ -1,8 +1,9 @@
 import { type AttachmentKey, orElse } from '@vethra/cni'
-import type { MissingResource, ObservedTable } from '@vethra/findings'
+import { attachmentText, type MissingResource, type ObservedTable } from '@vethra/findings'
+import { elementsOf, isEffect } from '@vethra/firewall'
 import { type PluginWay, planFormer } from '@vethra/plugins'
-import { diff, isDue, keyOf, type Owned, ownerMark, type Resource, type State } from '@vethra/state'
-import type { AttachmentKernel, CachedAttachment, Clock } from '@vethra/world'
+import { diff, isDue, keyOf, type Owned, type Owner, ownerMark, type State } from '@vethra/state'
+import type { AttachmentKernel, CachedAttachment, Clock, StrangeEntry } from '@vethra/world'
 import { cachedList, convertIfReadable } from '../attach/cached-list.ts'
 import { stageOf } from '../attach/stage-runner.ts'
 import { stagesOf } from '../attach/stages-of.ts'
@@ -41,16 +42,14 @@ function nativeEffects({ made, ways }: NativeAttachment): State {
 
 function effectsOf({ requests, previous }: ReturnType<typeof stageOf>): State {
   const facts = { links: {} }
-  return planFormer(requests, { facts, ...(previous ? { result: previous } : {}) }).filter(isEffect)
+  return planFormer(requests, { facts, ...(previous ? { result: previous } : {}) }).filter(isOnHost)
 }
 
-const effects: readonly Resource['kind'][] = ['admit', 'isolate', 'masquerade', 'publish']
-
-function isEffect({ resource }: Owned): boolean {
+function isOnHost({ resource }: Owned): boolean {
   // Whether the host forwards at all is its owner's matter, and a finding of its own.
   const isSetting =
     resource.kind === 'sysctl' && resource.place === 'host' && !/forward/.test(resource.key)
-  return isSetting || effects.includes(resource.kind)
+  return isSetting || isEffect(resource)
 }
 
 /** All that is remembered, to tell whose elements are left over; absent where nobody asks. */
@@ -82,11 +81,13 @@ export async function observeTable(
   const all = new Map(
     wanted.flatMap(({ state }) => state.map((each) => [placeOf(each), each] as const)),
   )
-  const isInTable = ({ resource }: Owned) => effects.includes(resource.kind)
+  const isInTable = ({ resource }: Owned) => isEffect(resource)
   const seen = await kernel.observe('', [...all.values()])
   // Without its rules the table has no effect, whatever is in its sets.
   const isWhole = seen.some(isInTable) && (await kernel.isTableWhole())
-  const observed = seen.filter((each) => isWhole || !isInTable(each))
+  const strange = known || isWhole ? await kernel.strange() : []
+  const isUnmarked = unmarkedAmong(strange)
+  const observed = seen.filter((each) => !isInTable(each) || (isWhole && !isUnmarked(each)))
   const found = new Map(observed.map((each) => [placeOf(each), each]))
   const lacking = await mapInTurns(clock, wanted, ({ attachment, state }) =>
     diff(
@@ -102,8 +103,30 @@ export async function observeTable(
   return {
     missing: [...unique.values()].toReversed(),
     flushed: !observed.some(isInTable) && [...all.values()].filter(isInTable).length > 1,
+    strange: beside(strange, [...all.values()]),
     ...(known ? await leftIn(kernel, known, wanted) : { left: [] }),
   }
+}
+
+/** Whether an element of an effect is in the table without a mark: it is of others, or nobody would remove it. */
+export function unmarkedAmong(strange: readonly StrangeEntry[]): (each: Owned) => boolean {
+  const unmarked = new Set(strange.flatMap(({ element }) => (element ? placeText(element) : [])))
+  return (each) => unmarked.size > 0 && placesOf(each).some((place) => unmarked.has(place))
+}
+
+// An element in a place that an attachment needs is put right with what it lacks.
+function beside(strange: readonly StrangeEntry[], wanted: State): readonly StrangeEntry[] {
+  const needed = new Set(strange.length > 0 ? wanted.flatMap(placesOf) : [])
+  return strange.filter(({ element }) => !element || !needed.has(placeText(element)))
+}
+
+function placesOf({ resource, owner }: Owned): readonly string[] {
+  if (!isEffect(resource)) return []
+  return elementsOf(resource, owner).map(({ set, element: { key } }) => placeText({ set, key }))
+}
+
+function placeText({ set, key }: NonNullable<StrangeEntry['element']>): string {
+  return [set, ...key.map((each) => each.replace(/\/\d+$/, ''))].join(' ')
 }
 
 // Of two networks on one bridge, each has its subnets admitted.
@@ -120,7 +143,7 @@ function keyOfMade({ made: { network, attachment } }: NativeAttachment): Attachm
 async function leftIn(
   kernel: AttachmentKernel,
   { attachments, networks, ours }: Known,
-  wanted: readonly { readonly attachment: AttachmentKey; readonly state: State }[],
+  wanted: readonly Wanted[],
 ): Promise<Pick<ObservedTable, 'left' | 'doubtful' | 'extra'>> {
   const known = new Set([
     ...attachments.map(({ network, containerId, ifname }) =>
@@ -144,15 +167,45 @@ async function leftIn(
   return {
     left: left.filter(isDead).map(({ owner }) => owner),
     doubtful: left.filter((each) => !isDead(each)).map(({ owner }) => owner),
-    extra: wanted.flatMap(({ attachment, state }) => {
-      const owner = { kind: 'attachment', ...attachment } as const
+    extra: ownStates(wanted, attachments).flatMap(({ owner, state }) => {
       const own = new Set(state.map(({ resource }) => keyOf(resource)))
       const more = (byMark.get(ownerMark(owner)) ?? []).filter(
-        ({ resource }) => !own.has(keyOf(resource)),
+        // What networks on one bridge share is not told apart.
+        ({ resource }) =>
+          !own.has(keyOf(resource)) && (owner.kind !== 'network' || resource.kind !== 'admit'),
       )
       return more.length > 0 ? [{ owner, effects: more }] : []
     }),
   }
+}
+
+interface Wanted {
+  readonly attachment: AttachmentKey
+  readonly state: State
+}
+
+// What a network has is known where plugins in this process made all of its attachments.
+function ownStates(
+  wanted: readonly Wanted[],
+  attachments: readonly AttachmentKey[],
+): readonly { readonly owner: Exclude<Owner, { kind: 'host' }>; readonly state: State }[] {
+  const known = new Set(wanted.map(({ attachment }) => attachmentText(attachment)))
+  const unclear = new Set(
+    attachments.flatMap((each) => (known.has(attachmentText(each)) ? [] : [each.network])),
+  )
+  const networks = Map.groupBy(wanted, ({ attachment }) => attachment.network)
+  return [
+    ...wanted.map(({ attachment, state }) => ({
+      owner: { kind: 'attachment', ...attachment } as const,
+      state,
+    })),
+    ...[...networks]
+      .filter(([network]) => !unclear.has(network))
+      .map(([network, all]) => ({
+        owner: { kind: 'network', network } as const,
+        state: all.flatMap(({ state }) => state),
+      })),
+  ]
 }
 
 /**

@@ -25,7 +25,8 @@ export function effectsIn(session: Session): State {
   return effectsFrom(sets.flatMap(({ set }) => elementsIn(session, set)))
 }
 
-function elementsIn(
+/** The elements of a set; in one of prefixes of one address, those that are prefixes. */
+export function elementsIn(
   session: Session,
   set: string,
   isWanted: (body: Uint8Array) => boolean = () => true,

@@ -1,5 +1,5 @@
 import { CniError } from '@vethra/cni'
-import { expressionsOf, makeTable, tableRules, vethraTable } from '@vethra/firewall'
+import { chains, expressionsOf, makeTable, tableRules, vethraTable } from '@vethra/firewall'
 import {
   askTable,
   chainOfRule,
@@ -7,25 +7,41 @@ import {
   encodeNftBatch,
   explainErrno,
   handleOfRule,
+  hookNumbers,
   isDormant,
   type NftExpression,
   type ReceivedMessage,
 } from '@vethra/netlink'
 import type { Session } from './session.ts'
-import { startTable } from './table.ts'
+import { chainsIn } from './strange-entries.ts'
+import { remadeTable, startTable, type TableStart } from './table.ts'
 
 /**
- * Whether our table is switched on and has all of its rules as they were made: an administrator may have put more there,
- * which stay as long as none is missing.
+ * Whether our table is switched on, and has its hooks, policies and rules as they were made: an administrator may have
+ * put more there, which stay as long as none is missing.
  */
 export function isTableWhole(session: Session): boolean {
   const [table] = session.askNetfilter(askTable(vethraTable)).messages
-  if (table === undefined || isDormant(table)) return false
+  if (table === undefined || isDormant(table) || !hasBases(session, true)) return false
   const { messages } = session.askNetfilter(dumpRules(vethraTable))
   const found = Map.groupBy(messages, chainOfRule)
   return Object.entries(tableRules()).every(([chain, rules]) =>
     isInOrder(rules.map(expressionsOf), found.get(chain) ?? []),
   )
+}
+
+// A policy is changed in place, a hook or a priority is not.
+function hasBases(session: Session, withPolicies: boolean): boolean {
+  const found = new Map(chainsIn(session).map(({ chain, base }) => [chain, base]))
+  return chains.every(({ chain, base }) => {
+    const there = found.get(chain)
+    return (
+      found.has(chain) &&
+      there?.hook === (base && hookNumbers[base.hook]) &&
+      there?.priority === base?.priority &&
+      (!withPolicies || there?.policy === base?.policy)
+    )
+  })
 }
 
 function isInOrder(
@@ -42,8 +58,8 @@ function isInOrder(
 
 /** Makes our table, or fills its chains again; its elements stay. Throws CniError 5 where the kernel refuses, or as `startTable` does. */
 export function fillTable(session: Session): void {
-  const { ops, generation } = startTable(session)
-  const batch = encodeNftBatch(ops.length > 0 ? ops : makeTable(), generation)
+  const { ops, generation } = madeAgain(session)
+  const batch = encodeNftBatch(ops, generation)
   const [refusal] = session.netfilter(batch).refusals
   if (refusal === undefined) return
   throw new CniError({
@@ -51,4 +67,10 @@ export function fillTable(session: Session): void {
     message: `cannot fill table inet vethra: ${explainErrno(refusal.errno)}`,
     hint: 'Delete it with nft delete table inet vethra: vethra doctor --repair makes it again.',
   })
+}
+
+function madeAgain(session: Session): Pick<TableStart, 'ops' | 'generation'> {
+  const start = startTable(session)
+  if (start.ops.length > 0) return start
+  return hasBases(session, false) ? { ops: makeTable() } : remadeTable(session)
 }

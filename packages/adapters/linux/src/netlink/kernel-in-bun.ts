@@ -20,6 +20,7 @@ import { effectsIn, portsTo } from './effects.ts'
 import { fillTable, isTableWhole } from './fill-table.ts'
 import { looking } from './looking.ts'
 import { openSession, type Session } from './session.ts'
+import { strangeEntries } from './strange-entries.ts'
 
 /** The kernel of this host, over netlink sockets: for programs that bun runs. */
 export function netlinkKernel({ zoneRecords }: KernelOptions): AttachmentKernel {
@@ -40,6 +41,7 @@ export function netlinkKernel({ zoneRecords }: KernelOptions): AttachmentKernel 
     marked: async () => within('', markedIn),
     isTableWhole: async () => within('', isTableWhole),
     fillTable: async () => within('', fillTable),
+    strange: async () => within('', strangeEntries),
     apply: async (netns, changes, options) =>
       within(netns, (session) => applyChanges(session, changes, options)),
   }

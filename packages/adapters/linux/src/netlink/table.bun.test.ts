@@ -39,7 +39,9 @@ const before = list()
 report.push(await kernel.isTableWhole())
 const edited = 'replace rule inet vethra forward handle $(nft -a list chain inet vethra forward | grep -m1 goto | grep -o "[0-9]*$") drop'
 const off = "add table inet vethra '{ flags dormant; }'"
-for (const damage of ['flush table inet vethra', 'flush chain inet vethra to', edited, off, 'delete table inet vethra']) {
+const policy = "add chain inet vethra guard '{ policy drop; }'"
+const hookless = 'flush chain inet vethra guard; nft delete chain inet vethra guard; nft add chain inet vethra guard'
+for (const damage of [policy, hookless, 'flush table inet vethra', 'flush chain inet vethra to', edited, off, 'delete table inet vethra']) {
   execSync('nft ' + damage)
   report.push(await kernel.isTableWhole())
   await kernel.fillTable()
@@ -54,7 +56,47 @@ it('a table whose chains are flushed or edited, or that is off, is seen, and is 
   const filled = [false, true, true]
   // Elements of a table that is gone are the doctor's to make.
   expect(JSON.parse(said)).toEqual([
-    ...[false, true, ...filled, ...filled, ...filled, ...filled],
+    ...[false, true, ...filled, ...filled, ...filled, ...filled, ...filled, ...filled],
     ...[false, true, false],
   ])
+})
+
+const planted = `
+import { execSync } from 'node:child_process'
+import { netlinkKernel } from '${import.meta.dirname}/kernel-in-bun.ts'
+const kernel = netlinkKernel({ zoneRecords: '' })
+const report = [await kernel.strange()]
+const owner = { kind: 'network', network: 'lan' }
+await kernel.apply('', [{ kind: 'make', to: { owner, resource: { kind: 'masquerade', subnet: '10.4.1.0/24' } } }])
+report.push(await kernel.strange())
+for (const each of [
+  'insert rule inet vethra forward tcp dport 80 drop',
+  'add rule inet vethra to counter',
+  "add chain inet vethra mine '{ type filter hook forward priority 5; policy drop; }'",
+  "add element inet vethra masq4 '{ 10.9.0.0/16 }'",
+  "add element inet vethra p6 '{ tcp . 99 comment other : fd00::2 . 80 }'",
+])
+  execSync('nft ' + each)
+const found = await kernel.strange()
+report.push(found.map(({ refuses, element }) => [refuses, element?.set ?? '']), await kernel.isTableWhole())
+for (const { deletion } of found) execSync("nft '" + deletion + "'")
+report.push(await kernel.strange())
+console.log(JSON.stringify(report))
+`
+
+it('what others put into the table is told apart, and goes with the words that are told', () => {
+  const options = { input: planted, encoding: 'utf8', cwd: import.meta.dirname } as const
+  const said = execFileSync('unshare', ['-n', process.execPath, '-'], options)
+  const found = [
+    ...[
+      [true, ''],
+      [false, ''],
+      [true, ''],
+    ],
+    ...[
+      [false, 'p6'],
+      [false, 'masq4'],
+    ],
+  ]
+  expect(JSON.parse(said)).toEqual([[], [], found, true, []])
 })

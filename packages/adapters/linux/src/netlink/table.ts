@@ -46,12 +46,14 @@ export function startTable(session: Session): TableStart {
   const version = versionOf(comment)
   if (version === undefined) throw ofOthers(comment)
   if (version > tableVersion) throw newer(version)
-  return { ...anew(session), exists: true }
+  return { ...remadeTable(session), exists: true }
 }
 
-// The comment of a table is written when it is made, and the kernel changes none: the table is made anew, and what
-// it holds is copied, in one transaction that fails if anything changed meanwhile.
-function anew(session: Session): Omit<TableStart, 'exists'> {
+/**
+ * The operations that make our table again, with the elements that it has, in one transaction that fails if anything
+ * changed meanwhile. The kernel changes neither the comment of a table nor the hook of a chain.
+ */
+export function remadeTable(session: Session): Omit<TableStart, 'exists'> {
   const [message] = session.askNetfilter(askGeneration()).messages
   const generation = message && generationOf(message)
   const copied = sets.map(({ set }) => {

@@ -1,5 +1,7 @@
 import { CniError, isObject } from '@vethra/cni'
 import {
+  chains,
+  elementText,
   sets,
   tableComment,
   tableRuleCount,
@@ -8,6 +10,8 @@ import {
   versionOf,
 } from '@vethra/firewall'
 import type { FoundElement } from '@vethra/netlink'
+import { readMark } from '@vethra/state'
+import type { StrangeEntry } from '@vethra/world'
 import { run } from '../run.ts'
 
 /** Our table as nft(8) lists it; undefined where there is none. */
@@ -38,12 +42,41 @@ function notOurs(comment: string): CniError {
   })
 }
 
-/** Whether our table is switched on and has as many rules as it was made with. */
+/** Whether our table is switched on, and has as many rules as it was made with, and its policies. */
 export async function isTableWhole(): Promise<boolean> {
-  const { stdout } = await run('nft', ['-j', 'list', 'table', 'inet', 'vethra'])
-  const { nftables }: Listing = stdout === '' ? { nftables: [] } : JSON.parse(stdout)
+  const { nftables } = await listing()
+  const refuses = nftables.some(({ chain }) => chain?.policy === 'drop')
   const isDormant = nftables.some(({ table }) => [table?.flags].flat().includes('dormant'))
-  return !isDormant && nftables.filter(({ rule }) => rule !== undefined).length >= tableRuleCount()
+  const rules = nftables.filter(({ rule }) => rule !== undefined).length
+  return !isDormant && !refuses && rules >= tableRuleCount()
+}
+
+/** The chains and the elements of our table that are not of our making; rules are not told apart. */
+export async function strangeEntries(): Promise<readonly StrangeEntry[]> {
+  const { nftables } = await listing()
+  const own = new Set(chains.map(({ chain }) => chain))
+  const strange = nftables.flatMap(({ chain }) => (chain && !own.has(chain.name) ? [chain] : []))
+  const placed = [...elementsOf({ nftables })].flatMap(([set, elements]) =>
+    elements.map((element) => ({ set, element })),
+  )
+  return [
+    ...strange.map(({ name, policy }) => ({
+      deletion: `delete chain inet vethra ${name}`,
+      refuses: policy === 'drop',
+    })),
+    ...placed
+      .filter(({ element }) => readMark(element.comment) === undefined)
+      .map((each) => ({
+        deletion: elementText('delete', each),
+        refuses: ['isolated', 'internal'].includes(each.set),
+        element: { set: each.set, key: each.element.key },
+      })),
+  ]
+}
+
+async function listing(): Promise<Listing> {
+  const { stdout } = await run('nft', ['-j', 'list', 'table', 'inet', 'vethra'])
+  return stdout === '' ? { nftables: [] } : JSON.parse(stdout)
 }
 
 /** Makes our table, or fills its chains again; its elements stay. Throws CniError 5 where nft fails, or as `listTable` does. */
@@ -58,6 +91,7 @@ interface Listing {
   readonly nftables: readonly {
     readonly table?: { readonly flags?: string | readonly string[] }
     readonly rule?: unknown
+    readonly chain?: { readonly name: string; readonly policy?: string }
     readonly set?: ListedSet
     readonly map?: ListedSet
   }[]

@@ -73,6 +73,12 @@ describe.skipIf(needsRoot)('by programs', () => {
     expect(await kernel.isTableWhole()).toBe(false)
     await kernel.fillTable()
     expect([await kernel.isTableWhole(), sh('nft list table inet vethra')]).toEqual([true, before])
+    sh("nft add chain inet vethra guard '{ policy drop; }'; nft add chain inet vethra mine")
+    sh("nft add element inet vethra p4 '{ tcp . 99 : 10.4.1.2 . 80 }'")
+    expect(await kernel.isTableWhole()).toBe(false)
+    await kernel.fillTable()
+    for (const { deletion } of await kernel.strange()) sh(`nft '${deletion}'`)
+    expect([await kernel.isTableWhole(), sh('nft list table inet vethra')]).toEqual([true, before])
     await close()
   })
 

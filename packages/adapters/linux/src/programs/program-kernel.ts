@@ -22,7 +22,7 @@ import { inside, runBatch } from './batch.ts'
 import type { Line } from './line.ts'
 import { linesOf } from './lines.ts'
 import { lookByPrograms } from './look.ts'
-import { fillTable, isTableWhole, listTable } from './nft-table.ts'
+import { fillTable, isTableWhole, listTable, strangeEntries } from './nft-table.ts'
 import { factsOf, hostLinks } from './program-facts.ts'
 import { tableEffects } from './table-effects.ts'
 
@@ -43,6 +43,7 @@ export function programKernel({ zoneRecords }: KernelOptions): AttachmentKernel 
     marked: async () => markedLinks(await hostLinks()),
     isTableWhole,
     fillTable,
+    strange: strangeEntries,
     apply: (netns, changes, options) => apply({ netns, zoneRecords }, changes, options),
   }
 }
