@@ -18,7 +18,6 @@ import { openHost } from './host.ts'
 const sample: readonly string[] = [
   ...['the rules of the table are flushed', 'elements of a container that is gone are left'],
   ...['a chain of the table has lost its hook', 'a network is cut off from other hosts'],
-  ...['a folder is in place of a conf list', 'a folder is in place of a cached result'],
   ...['the accepting rules are entered no more', 'masquerading is flushed'],
   ...['all chains of ports are flushed', 'rules of another network are left'],
   ...['the bridge loses its address', 'an interface is on no bridge', 'a record is damaged'],
