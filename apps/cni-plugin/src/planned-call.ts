@@ -52,7 +52,7 @@ export function stageOf(
     netns,
     ifname,
     cniArgs,
-    stdin: JSON.stringify(request.conf),
+    stdin: request.text,
   }
   const previous = hasPrevious(request) ? previousResult(request) : undefined
   return {

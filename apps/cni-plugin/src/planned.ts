@@ -24,6 +24,7 @@ import { deletePlanned } from './planned-delete.ts'
 import type { Plugin, Request } from './plugin.ts'
 import type { PluginWorld } from './plugin-world.ts'
 import { inGoWords } from './result.ts'
+import { demandSingleKeys } from './sysctl-keys.ts'
 import { beforeTuning } from './tuning-backup.ts'
 
 /** A plugin that is planned: the engine's stage of one plugin, which is called as a program. */
@@ -50,7 +51,10 @@ async function add(call: PlannedCall): Promise<JsonObject> {
   const stage = stageOf(call, 'ADD')
   await host.checkNetns(request.netns)
   await demandFreeName(call)
-  if (type === 'tuning') await beforeTuning(call)
+  if (type === 'tuning') {
+    await demandSingleKeys(request.text)
+    await beforeTuning(call)
+  }
   const first = await addStage(host, stage)
   // A port of a VRF loses its IPv6 addresses and its routes: seen again, they are made again.
   const outcome = type === 'vrf' && 'result' in first ? await addStage(host, stage) : first
@@ -90,8 +94,9 @@ async function demandFreeName({ type, host, request }: PlannedCall): Promise<voi
 }
 
 async function check(call: PlannedCall): Promise<void> {
-  const { host, request } = call
+  const { type, host, request } = call
   checkArgs(call)
+  if (type === 'tuning') await demandSingleKeys(request.text)
   if (!hasPrevious(request)) throw failed(words.noPrevious)
   const stage = stageOf(call, 'CHECK')
   await host.checkNetns(request.netns)

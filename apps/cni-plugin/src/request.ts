@@ -33,6 +33,8 @@ export interface Call {
   readonly network: string
   /** The request configuration. */
   readonly conf: JsonObject
+  /** The request configuration as it was sent. */
+  readonly text: string
 }
 
 // Which variables an operation can't do without (libcni, pkg/skel).
@@ -54,7 +56,8 @@ export async function readCall(io: PluginIo): Promise<Call> {
   const variable = (name: string) => io.env[name] ?? ''
   const command = variable('CNI_COMMAND')
   checkEnvironment(required[command] ?? [], variable)
-  const conf = command === 'VERSION' ? {} : readConf(await io.readStdin())
+  const text = command === 'VERSION' ? '' : await io.readStdin()
+  const conf = command === 'VERSION' ? {} : readConf(text)
   const network = command === 'VERSION' ? '' : networkOf(conf)
   if (!isCommand(command)) {
     throw new CniError({ code: 4, message: `unknown CNI_COMMAND: ${command}` })
@@ -69,6 +72,7 @@ export async function readCall(io: PluginIo): Promise<Call> {
     netnsOverride: /^(TRUE|1)$/i.test(variable('CNI_NETNS_OVERRIDE')),
     network,
     conf,
+    text,
   }
 }
 

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest'
 import { goField, goType, type Json } from './index.ts'
 
 it.each([
-  [{ type: 'a', Type: 'b' }, 'a'],
+  [{ type: 'a', Type: 'b' }, 'b'],
+  [{ TYPE: 'a', type: 'b' }, 'b'],
   [{ TYPE: 'a', Type: 'b' }, 'b'],
   [{ other: 1 }, undefined],
   [null, undefined],

@@ -13,11 +13,10 @@ export function goType(value: unknown): string {
   return names[typeof value] ?? typeof value
 }
 
-/** The value under `key` of an object, exact spelling first, else the last key that differs only in case: how Go fills a struct. */
+/** The value under the last key of an object that is `key`, whatever the case of its letters: how Go fills a struct. */
 export function goField(value: Json | undefined, key: string): Json | undefined {
   if (!value || typeof value !== 'object' || Array.isArray(value)) return undefined
   const object = value as { readonly [key: string]: Json }
-  if (Object.hasOwn(object, key)) return object[key]
   const other = Object.keys(object).findLast(
     // Of another length in most cases, which is seen at once.
     (each) => each.length === key.length && each.toLowerCase() === key.toLowerCase(),

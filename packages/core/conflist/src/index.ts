@@ -5,6 +5,7 @@
 export { parseConfFile } from './conf-file.ts'
 export { parseConfList, parsePluginConf } from './conf-list.ts'
 export { injectConf } from './inject-conf.ts'
+export { properties } from './json-text.ts'
 export { type RequestExtras, requestConfiguration } from './request-configuration.ts'
 export { type ConfFileText, selectConfList, withDropIns } from './select.ts'
 export { selectVersion } from './select-version.ts'

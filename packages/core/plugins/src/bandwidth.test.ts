@@ -85,6 +85,38 @@ it('bandwidth without limits adds nothing, and without a veth it is refused', ()
   ).toThrow(expect.objectContaining({ code: 7 }))
 })
 
+it('bandwidth behind an interface in the container that is no veth is refused', () => {
+  const interfaces = [{ name: 'veth9' }, { name: 'eth0', sandbox: '/n' }]
+  const previous = { cniVersion: '1.0.0', interfaces, ips: [], routes: [], dns: {} }
+  const limited = request({ type: 'bandwidth', ...limits })
+  expect(stageNeeds([limited], previous).wants.inside).toEqual(['eth0'])
+  const plan = (kind: string) => () =>
+    planStage([limited], {
+      granted: [],
+      previous,
+      facts: { links: {}, inside: { eth0: { kind, mac: '', mtu: 1500 } } },
+    })
+  expect(plan('veth')).not.toThrow()
+  expect(plan('macvlan')).toThrow('container interface eth0 has no veth peer')
+})
+
+it.each<[JsonObject, string]>([
+  [{ ingressRate: 8 }, 'if rate is set, burst must also be set'],
+  [{ egressBurst: 8 }, 'if burst is set, rate must also be set'],
+  [{ egressRate: 8, egressBurst: 2 ** 36 }, 'burst cannot be more than 4GB'],
+])('bandwidth refuses %j in the words of the reference plugin', (conf, message) => {
+  expect(() => stageNeeds([request({ type: 'bandwidth', ...conf })])).toThrow(
+    expect.objectContaining({ code: 7, message }),
+  )
+})
+
+it('one key of the conf, 0 too, stands above all that the runtime says', () => {
+  const runtimeConfig = { bandwidth: { ingressRate: 8, ingressBurst: 8 } }
+  expect(keysOf([lan, request({ type: 'bandwidth', egressRate: 0, runtimeConfig })])).toEqual(
+    keysOf([lan]),
+  )
+})
+
 it.each<JsonObject>([
   { ingressRate: 8 },
   { egressBurst: 8 },

@@ -1,9 +1,10 @@
-import { CniError, type JsonObject } from '@vethra/cni'
+import { CniError, goField, type JsonObject } from '@vethra/cni'
 import type { Owned, Owner, Resource } from '@vethra/state'
 import { limitName, macFor } from './names.ts'
-import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
+import type { Facts, PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
 import { hostEndOf, needsPrevious } from './previous.ts'
-import { integerOf, invalidKey, objectOf } from './read-conf.ts'
+import { inGoWords, integerOf, objectOf } from './read-conf.ts'
+import { words } from './words.ts'
 
 /** The conf of `bandwidth`, checked. */
 export interface BandwidthConf {
@@ -19,22 +20,24 @@ interface Limit {
   readonly burst: number
 }
 
+const keys = ['ingressRate', 'ingressBurst', 'egressRate', 'egressBurst']
+
 /** The plugin `bandwidth`: what goes to a container and what comes from it is held to a rate. */
 export const bandwidth: Plugin<BandwidthConf> = {
   type: 'bandwidth',
-  keys: ['ingressRate', 'ingressBurst', 'egressRate', 'egressBurst'],
+  keys,
   parse,
-  wants: (_, previous) => ({
+  wants: (_, { attachment }, previous) => ({
     links: [previous && hostEndOf(previous)].filter((each) => each !== undefined),
+    inside: [attachment.ifname],
   }),
   plan,
 }
 
-// Keys of the conf win over those of the runtime (reference plugins, bandwidth).
+// One key of the conf, 0 too, and those of the runtime do not count (reference plugins, bandwidth).
 function parse({ conf }: PluginRequest): BandwidthConf {
-  const own = limitsOf(conf)
-  const given = limitsOf(objectOf(objectOf(conf, 'runtimeConfig') ?? {}, 'bandwidth') ?? {})
-  return own.ingress || own.egress ? own : given
+  if (keys.some((key) => goField(conf, key) !== undefined)) return limitsOf(conf)
+  return limitsOf(objectOf(objectOf(conf, 'runtimeConfig') ?? {}, 'bandwidth') ?? {})
 }
 
 function limitsOf(keys: JsonObject): BandwidthConf {
@@ -44,19 +47,14 @@ function limitsOf(keys: JsonObject): BandwidthConf {
 }
 
 const most = 2 ** 53 - 1
-/** 4 GB in bits. */
-const mostBurst = (2 ** 32 - 1) * 8
 
 function limitOf(keys: JsonObject, direction: 'ingress' | 'egress'): Limit | undefined {
   const rate = integerOf(keys, `${direction}Rate`, [0, most]) ?? 0
   const burst = integerOf(keys, `${direction}Burst`, [0, most]) ?? 0
   if (rate === 0 && burst === 0) return undefined
-  if (burst === 0)
-    throw invalidKey(`${direction}Burst`, burst, 'if rate is set, burst must also be set')
-  if (rate === 0)
-    throw invalidKey(`${direction}Rate`, rate, 'if burst is set, rate must also be set')
-  if (burst > mostBurst)
-    throw invalidKey(`${direction}Burst`, burst, 'burst cannot be more than 4GB')
+  if (burst === 0) throw inGoWords(words.rateWithoutBurst)
+  if (rate === 0) throw inGoWords(words.burstWithoutRate)
+  if (Math.floor(burst / 8) >= 2 ** 32 - 1) throw inGoWords(words.burstTooLarge)
   return { rate: Math.floor(rate / 8), burst: Math.floor(burst / 8) }
 }
 
@@ -69,7 +67,8 @@ function plan(
   const { containerId, ifname } = attachment
   const owner: Owner = { kind: 'attachment', network, containerId, ifname }
   const link = hostEndOf(result)
-  if (link === undefined && !removing && (ingress || egress)) throw noVeth(ifname)
+  if (!removing && (ingress || egress) && (link === undefined || isOther(facts, ifname)))
+    throw noVeth(ifname)
   const name = limitName(network, containerId)
   const mac = macFor('ifb', network, containerId)
   const mtu = mtuOf(link, earlier) ?? facts.links[link ?? '']?.mtu
@@ -97,6 +96,12 @@ function plan(
     resources: resources.map((resource) => ({ resource, owner })),
     result: egress ? { ...result, interfaces: [...result.interfaces, { name, mac }] } : result,
   }
+}
+
+// An interface that a plugin of this stage makes is not there yet.
+function isOther({ inside = {} }: Facts, ifname: string): boolean {
+  const kind = inside[ifname]?.kind
+  return kind !== undefined && kind !== 'veth'
 }
 
 // What is larger than the MTU of the interface that it goes through would be dropped there.

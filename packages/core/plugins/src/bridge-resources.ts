@@ -88,13 +88,14 @@ export function forwarding(ips: readonly Ip[]): readonly Resource[] {
 /** The two ends of a container's veth. */
 export interface Cable extends Veth {
   readonly ifname: string
-  readonly hasIpv6: boolean
+  /** Whether it is to have a link-local address. */
+  readonly linkLocal: boolean
 }
 
 /** The resources of a container's veth. */
 export function cable(
   conf: BridgeConf,
-  { ifname, hasIpv6, mac, ...host }: Cable,
+  { ifname, linkLocal, mac, ...host }: Cable,
 ): readonly Resource[] {
   const { bridge: master, mtu, hairpin, isolated, onlyOwnMac, isDown, vlans } = conf
   return [
@@ -106,8 +107,7 @@ export function cable(
       up: !isDown,
       mac,
       ...(mtu === undefined ? {} : { mtu }),
-      // Router solicitations and listener reports of each container are flooded to all others.
-      linkLocal: hasIpv6,
+      linkLocal,
     },
     {
       kind: 'bridge port',

@@ -7,7 +7,7 @@ import { configureInterface } from './configure-interface.ts'
 import { interfaceMac, macFor } from './names.ts'
 import type { Addresses, HostLink, PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
 import { type Veth, vethOf } from './previous.ts'
-import { ipOf, withGateway } from './subnets.ts'
+import { ipOf, usesLinkLocal, withGateway } from './subnets.ts'
 
 /** The plugin `bridge`: a veth between a bridge of the host and the container. */
 export const bridge: Plugin<BridgeConf> = {
@@ -61,7 +61,7 @@ function plan(conf: BridgeConf, input: PlanInput): Planned {
       ...owned({ kind: 'network', network }, ofBridge),
       ...owned({ kind: 'host' }, conf.isGateway ? forwarding(ips) : []),
       ...owned({ kind: 'attachment', network, containerId, ifname }, [
-        ...cable(conf, { ...veth, ifname, hasIpv6: ips.some(({ family }) => family === 6) }),
+        ...cable(conf, { ...veth, ifname, linkLocal: usesLinkLocal(input.request, ips) }),
         ...duplicates(conf, ifname),
         ...configureInterface(ifname, ips, given.routes).map((each) =>
           conf.asksFirst && each.kind === 'address' ? { ...each, asksFirst: true } : each,

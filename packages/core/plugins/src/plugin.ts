@@ -124,7 +124,7 @@ export interface Plugin<Conf> {
   readonly alone?: boolean
   parse(request: PluginRequest): Conf
   /** `previous`: the result of the stage before; absent for the first. */
-  wants(conf: Conf, previous?: Result): WantedFacts
+  wants(conf: Conf, request: PluginRequest, previous?: Result): WantedFacts
   plan(conf: Conf, input: PlanInput): Planned
 }
 

@@ -110,7 +110,7 @@ export function askedMac(
   throw invalidKey('MAC', asked, 'it must be a unicast address like 02:42:ac:11:00:02')
 }
 
-/** `dns` of a conf; undefined when it says nothing. */
+/** `dns` of a conf; undefined when it says nothing. A list that is empty says that there is to be none (reference plugins, dnsConfSet). */
 export function dnsOf(conf: JsonObject): ResultDns | undefined {
   const dns = objectOf(conf, 'dns')
   if (dns === undefined) return undefined
@@ -125,7 +125,8 @@ export function dnsOf(conf: JsonObject): ResultDns | undefined {
     search: texts('search'),
     options: texts('options'),
   }
+  const isSaid = Object.keys(found).some((key) => fieldOf(dns, key) !== undefined)
+  if (!isSaid && domain === undefined) return undefined
   const said = Object.entries(found).filter(([, list]) => list.length > 0)
-  if (said.length === 0 && domain === undefined) return undefined
   return { ...Object.fromEntries(said), ...(domain === undefined ? {} : { domain }) }
 }

@@ -224,6 +224,39 @@ it('a bridge with IPv6 has the link-local address that its MAC makes', () => {
   expect(keysOf([lan]).some((key) => key.includes('fe80'))).toBe(false)
 })
 
+it.each<[string, boolean, JsonObject, readonly string[]]>([
+  ['IPv4 has no link-local address', false, { ipam }, ['10.4.0.2/24']],
+  ['IPv6 has one', true, { ipam }, ['fd00::2/64']],
+  ['no IPAM plugin has one', true, {}, []],
+])('an interface with %s', (_, expected, more, addresses) => {
+  const facts = { links: { eth9: { kind: '', mac: '02:00:00:00:00:09', mtu: 1500 } } }
+  for (const type of ['bridge', 'macvlan']) {
+    const conf = request({ type, bridge: 'br0', master: 'eth9', ...more })
+    const own = addresses.map((address) => ({ address }))
+    const { resources } = planStage([conf], { granted: own, facts })
+    const links = resources.flatMap(({ resource }) =>
+      resource.kind === 'link' && resource.place === 'container' ? [resource.linkLocal] : [],
+    )
+    expect(links).toEqual([expected])
+  }
+})
+
+it.each<[JsonObject, JsonObject]>([
+  [{}, { nameservers: ['10.9.9.9'] }],
+  [{ nameservers: [] }, {}],
+  [{ search: null, domain: '' }, { nameservers: ['10.9.9.9'] }],
+  [{ nameservers: [], domain: 'a.test' }, { domain: 'a.test' }],
+])('dns %j of a conf beside that of its IPAM plugin is %j', (dns, expected) => {
+  for (const type of ['bridge', 'ptp']) {
+    const { result } = planStage([request({ type, bridge: 'br0', ipam, dns })], {
+      granted,
+      facts: noFacts,
+      dns: { nameservers: ['10.9.9.9'] },
+    })
+    expect(result.dns).toEqual(expected)
+  }
+})
+
 it('tuning sets sysctls below net alone, and its MAC is in the result', () => {
   const tuned = request({
     type: 'tuning',

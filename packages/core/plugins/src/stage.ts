@@ -23,7 +23,7 @@ export interface StageNeeds {
  */
 export function stageNeeds(requests: readonly PluginRequest[], previous?: Result): StageNeeds {
   const wants = requests.map((request) =>
-    plannerFor(request).wants(plannerFor(request).parse(request), previous),
+    plannerFor(request).wants(plannerFor(request).parse(request), request, previous),
   )
   const claims = requests.flatMap((request) => {
     const ipam = ipamFor(request)

@@ -9,6 +9,8 @@ import {
 import type { ResultIp } from '@vethra/cni'
 import type { InterfaceAddress, Place } from '@vethra/state'
 import { linkLocalOf } from './names.ts'
+import type { PluginRequest } from './plugin.ts'
+import { objectOf, textOf } from './read-conf.ts'
 
 /** One address of a result, taken apart. */
 export interface Ip {
@@ -79,4 +81,13 @@ export function addressOn(place: Place, link: string, ip: Ip): InterfaceAddress 
  */
 export function linkLocalOn(link: string, mac: string): InterfaceAddress {
   return { kind: 'address', place: 'host', link, address: linkLocalOf(mac), prefixLength: 64 }
+}
+
+/**
+ * Whether an interface is to have a link-local address: with IPv6, or without any IPAM plugin, where the container itself finds its
+ * addresses. Of all others, router solicitations and listener reports would be flooded to all that are on the network.
+ */
+export function usesLinkLocal({ conf, ipam }: PluginRequest, ips: readonly Ip[]): boolean {
+  const isLayer2 = ipam === undefined && textOf(objectOf(conf, 'ipam') ?? {}, 'type') === undefined
+  return ips.some(({ family }) => family === 6) || (isLayer2 && ips.length === 0)
 }

@@ -13,7 +13,7 @@ import {
   numberOf,
   textOf,
 } from './read-conf.ts'
-import { ipOf } from './subnets.ts'
+import { ipOf, usesLinkLocal } from './subnets.ts'
 
 /** The conf of `macvlan`, `ipvlan` and `vlan`, checked. */
 export interface UpperConf {
@@ -110,7 +110,7 @@ function plan(type: 'macvlan' | 'ipvlan' | 'vlan', conf: UpperConf, input: PlanI
     type: linkType(type, parent ?? '', conf),
     ...(type === 'macvlan' ? { mac } : {}),
     ...(conf.mtu === undefined ? {} : { mtu: conf.mtu }),
-    linkLocal: ips.some(({ family }) => family === 6),
+    linkLocal: usesLinkLocal(request, ips),
   }
   return onlyInterface(request, { link, mac, addresses: leased, dns: conf.dns })
 }

@@ -15,6 +15,10 @@ export const words = {
   invalidMarkBit: 'MasqMarkBit must be between 0 and 31',
   markBitAndChain: 'Cannot specify externalSetMarkChain and markMasqBit',
   invalidPort: (whose: string, port: number) => `Invalid ${whose} port number: ${port}`,
+  rateWithoutBurst: 'if rate is set, burst must also be set',
+  burstWithoutRate: 'if burst is set, rate must also be set',
+  burstTooLarge: 'burst cannot be more than 4GB',
+  duplicateSysctl: 'duplicated sysctl keys are not allowed',
   taken: (ifname: string) => `container veth name (${JSON.stringify(ifname)}) already exists`,
   needsPrevious: {
     portmap: 'must be called as chained plugin',
