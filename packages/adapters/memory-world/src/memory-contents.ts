@@ -17,9 +17,14 @@ export function factsIn(
       ? [{ table: resource.table, source: resource.source }]
       : [],
   )
+  const routes = [...contents].flatMap(([key, { resource }]) =>
+    key.startsWith(`${netns} `) && resource.kind === 'route' && resource.table === undefined
+      ? [resource]
+      : [],
+  )
   return {
     links: Object.fromEntries([...links, found].flatMap((name) => hostLink(contents, name))),
-    ...(netns === '' ? {} : { inside: Object.fromEntries(inside.flatMap(own)), tables: rules }),
+    ...(netns === '' ? {} : { inside: Object.fromEntries(inside.flatMap(own)), tables: rules, routes }),
     ...(hostLink(contents, found).length > 0 ? { device: found } : {}),
   }
 }

@@ -112,6 +112,8 @@ export interface FoundRoute {
   readonly destination?: Octets
   readonly prefixLength: number
   readonly gateway?: Octets
+  /** The address that packets to there get. */
+  readonly source?: Octets
   readonly index?: number
   readonly priority?: number
 }
@@ -123,6 +125,7 @@ export function decodeRoute({ type, body }: ReceivedMessage): FoundRoute | undef
   const attributes = readAttributes(body.subarray(12))
   const destination = attributes.get(1)
   const gateway = attributes.get(5)
+  const source = attributes.get(7)
   const index = numberOf(attributes.get(4))
   const priority = numberOf(attributes.get(6))
   return {
@@ -133,6 +136,7 @@ export function decodeRoute({ type, body }: ReceivedMessage): FoundRoute | undef
     prefixLength: body[1] ?? 0,
     ...(destination ? { destination } : {}),
     ...(gateway ? { gateway } : {}),
+    ...(source ? { source } : {}),
     ...(index === undefined ? {} : { index }),
     ...(priority === undefined ? {} : { priority }),
   }

@@ -1,7 +1,7 @@
 import type { JsonObject, Result } from '@vethra/cni'
-import { keyOf } from '@vethra/state'
+import { keyOf, type Route } from '@vethra/state'
 import { describe, expect, it } from 'vitest'
-import { type Facts, planFormer, planStage } from './index.ts'
+import { type Facts, planFormer, planStage, stageNeeds } from './index.ts'
 import { plannerOf } from './registry.ts'
 
 const attachment = {
@@ -81,6 +81,48 @@ describe('plans of plugins', () => {
     expect(keysOf({ type: 'sbr', table: 7, gateways: ['10.4.0.9'] }, before)).toContain(
       'route container eth0 0.0.0.0/0 10.4.0.9 0 7',
     )
+    // Whoever names a table fills it.
+    const named = planOf({ type: 'sbr', table: 7 }, before)
+    expect(named.resources.map(({ resource }) => keyOf(resource))).toEqual([
+      'rule container 10.4.0.2/32',
+    ])
+    expect(named.removes).toEqual([])
+  })
+
+  it('sbr takes the routes of the interface over as they are, each into the tables of its subnet', () => {
+    const route = (link: string, destination: string, more: object = {}): Route => ({
+      ...({ kind: 'route', place: 'container', link, destination } as const),
+      ...more,
+    })
+    const ips = ['10.4.0.2/24', '10.5.0.2/24', 'fd00::2/64'].map((address) => ({ address }))
+    const routes = [
+      route('eth0', '10.4.0.0/24', { source: '10.4.0.2' }),
+      route('eth0', '10.5.0.0/24', { source: '10.5.0.2' }),
+      route('eth0', '10.9.0.0/16', { gateway: '10.4.0.7' }),
+      route('eth0', '10.8.0.0/16'),
+      route('eth0', 'fd00::/64', { priority: 256 }),
+      route('eth0', 'fe80::/64', { priority: 256 }),
+      route('eth1', '10.4.0.0/24', { source: '10.4.0.3' }),
+    ]
+    const { resources, removes = [] } = planStage([requestOf({ type: 'sbr' })], {
+      facts: { links: {}, routes },
+      granted: [],
+      previous: { ...before, ips },
+    })
+    const made = resources.flatMap(({ resource }) =>
+      resource.kind === 'route' ? [[resource.destination, resource.table]] : [],
+    )
+    expect(made).toEqual([
+      ['10.4.0.0/24', 100],
+      ['10.9.0.0/16', 100],
+      ['10.8.0.0/16', 100],
+      ['10.5.0.0/24', 101],
+      ['10.8.0.0/16', 101],
+      ['fd00::/64', 102],
+    ])
+    expect(removes.map(({ resource }) => resource)).toEqual([
+      ...[routes[0], routes[2], routes[3], routes[1], routes[4]],
+    ])
   })
 
   it('vrf makes a domain of the first free table, and has the interface in it with its addresses', () => {
@@ -102,6 +144,15 @@ describe('plans of plugins', () => {
       typeOf({ type: 'vlan', master: 'eth9', vlanId: 7, linkInContainer: true }),
     ).toMatchObject({
       type: { name: 'vlan', parent: 'eth9', id: 7, parentPlace: 'container' },
+    })
+    const { wants } = stageNeeds([requestOf({ type: 'macvlan', linkInContainer: true })])
+    expect(wants.defaultRoute).toBe('container')
+    const inside = planStage([requestOf({ type: 'macvlan', linkInContainer: true })], {
+      facts: { links: {}, inside: { eth9 }, defaultRoute: 'eth9' },
+      granted: [],
+    })
+    expect(inside.resources[0]?.resource).toMatchObject({
+      type: { parent: 'eth9', parentPlace: 'container' },
     })
     expect(keysOf({ type: 'ipvlan', master: 'eth9' }, before)).toContain(
       'address container eth0 10.4.0.2/24',

@@ -8,7 +8,7 @@ import type {
   ResultRoute,
 } from '@vethra/cni'
 import type { AllocationRequest } from '@vethra/ipam'
-import type { Owned } from '@vethra/state'
+import type { Owned, Place, Route } from '@vethra/state'
 
 /** The request of one plugin (SPEC 1.1.0, section 3), parsed. */
 export interface PluginRequest {
@@ -48,12 +48,14 @@ export interface DeviceRef {
 export interface WantedFacts {
   /** Names of interfaces of the host. */
   readonly links?: readonly string[]
-  /** Whether the interface of the default route is wanted. */
-  readonly defaultRoute?: boolean
+  /** The place whose default route is wanted, and the interface that it leads through. */
+  readonly defaultRoute?: Place
   /** Names of interfaces of the container. */
   readonly inside?: readonly string[]
   /** Whether the routing tables that rules and VRFs of the container use are wanted. */
   readonly tables?: boolean
+  /** Whether the routes of the container's main table are wanted. */
+  readonly routes?: boolean
   readonly device?: DeviceRef
 }
 
@@ -73,6 +75,8 @@ export interface Facts {
   readonly inside?: Readonly<Record<string, HostLink>>
   /** The routing tables that rules of the container use, and the source that each is for: `10.4.0.2/32`. */
   readonly tables?: readonly RuleFact[]
+  /** The routes of the container's main table that lead through an interface. */
+  readonly routes?: readonly Route[]
   /** The name of the device that was asked for. */
   readonly device?: string
 }

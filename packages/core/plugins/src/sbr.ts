@@ -3,7 +3,8 @@ import type { Owned, Owner, Resource, Route } from '@vethra/state'
 import type { PlanInput, Planned, Plugin, PluginRequest, RuleFact } from './plugin.ts'
 import { needsPrevious } from './previous.ts'
 import { arrayOf, booleanOf, integerOf, invalidKey } from './read-conf.ts'
-import { hostPrefix, type Ip, ipOf } from './subnets.ts'
+import { hostPrefix, type Ip, ipOf, isIn } from './subnets.ts'
+import { words } from './words.ts'
 
 /** The conf of `sbr`, checked. */
 export interface SbrConf {
@@ -20,7 +21,7 @@ export const sbr: Plugin<SbrConf> = {
   alone: true,
   keys: ['table', 'gateways', 'addSourceHints'],
   parse,
-  wants: () => ({ tables: true }),
+  wants: () => ({ tables: true, routes: true }),
   plan,
 }
 
@@ -48,19 +49,35 @@ function plan(conf: SbrConf, { request, previous, facts, removing }: PlanInput):
   const own = (resource: Resource): Owned => ({ owner, resource })
   const ips = result.ips.filter((ip) => isOn(result, ip, ifname)).flatMap((ip) => ipOf(ip) ?? [])
   if (ips.length === 0 && !removing)
-    throw new CniError({ code: 7, message: `no IPs configured on interface ${ifname}` })
+    throw new CniError({ code: 7, message: words.noAddresses(ifname) })
   const tables = tablesFor(ips, conf, facts.tables ?? [])
-  const routes = ips.map((ip) => mainRoutes(result, ip, ifname))
+  const found = removing ? undefined : facts.routes?.filter(({ link }) => link === ifname)
+  const routes = ips.map((ip) =>
+    found ? found.filter((route) => isRouteOf(ip, route)) : mainRoutes(result, ip, ifname),
+  )
   return {
     resources: ips.flatMap((ip, at) => {
       const table = tables[at] ?? 0
       const rule: Resource = { kind: 'rule', place: 'container', source: hostPrefix(ip), table }
+      if (hasRoutesOfOthers(conf)) return [own(rule)]
       return [rule, ...tableRoutes(conf, ip, { table, routes: routes[at] ?? [], ifname })].map(own)
     }),
     // Routes of another table do not count while those of the main one are there.
-    removes: routes.flat().map(own),
+    removes: hasRoutesOfOthers(conf) ? [] : [...new Set(routes.flat())].map(own),
     result,
   }
+}
+
+// A table by its number alone: whoever named it fills it (reference plugins, doRoutesWithTable).
+function hasRoutesOfOthers({ table, gateways, sourceHints }: SbrConf): boolean {
+  return table !== undefined && gateways.length === 0 && !sourceHints
+}
+
+// Routes by an address of its subnet, and those that say nothing of one. Neighbours are found by the link-local one, which stays.
+function isRouteOf({ family, subnet }: Ip, { destination, gateway, source }: Route): boolean {
+  if (destination.includes(':') !== (family === 6) || destination.startsWith('fe80:')) return false
+  if (gateway === undefined && source === undefined) return true
+  return [gateway, source].some((each) => each !== undefined && isIn(subnet, each))
 }
 
 function isOn({ interfaces }: Result, { interface: at }: ResultIp, ifname: string): boolean {
@@ -131,6 +148,6 @@ function tableRoutes(
   }
   const copies = routes
     .filter((route) => gateway === undefined || route.destination !== destination)
-    .map(({ priority: _, ...route }) => ({ ...route, table, ...hint }))
+    .map((route) => ({ ...route, table, ...hint }))
   return gateway === undefined ? copies : [...copies, standard]
 }

@@ -34,12 +34,17 @@ export function stageNeeds(requests: readonly PluginRequest[], previous?: Result
     ...(claim ? { claim } : {}),
     wants: {
       links: wants.flatMap(({ links = [] }) => links),
-      defaultRoute: wants.some(({ defaultRoute }) => defaultRoute === true),
       inside: wants.flatMap(({ inside = [] }) => inside),
       tables: wants.some(({ tables }) => tables === true),
-      ...wants.map(({ device }) => (device ? { device } : {})).find((each) => 'device' in each),
+      routes: wants.some(({ routes }) => routes === true),
+      ...wants.map(({ defaultRoute: at }) => (at ? { defaultRoute: at } : {})).find(isSome),
+      ...wants.map(({ device }) => (device ? { device } : {})).find(isSome),
     },
   }
+}
+
+function isSome(value: object): boolean {
+  return Object.keys(value).length > 0
 }
 
 /** The input of a stretch, beside its requests. */

@@ -1,5 +1,6 @@
 import {
   addAddress,
+  contains,
   formatAddress,
   formatPrefix,
   lastAddress,
@@ -90,4 +91,10 @@ export function linkLocalOn(link: string, mac: string): InterfaceAddress {
 export function usesLinkLocal({ conf, ipam }: PluginRequest, ips: readonly Ip[]): boolean {
   const isLayer2 = ipam === undefined && textOf(objectOf(conf, 'ipam') ?? {}, 'type') === undefined
   return ips.some(({ family }) => family === 6) || (isLayer2 && ips.length === 0)
+}
+
+/** Whether an address is in a subnet; not where either is none. */
+export function isIn(subnet: string, address: string): boolean {
+  const [prefix, one] = [readCidr(subnet), readCidr(`${address}/${address.includes(':') ? 128 : 32}`)]
+  return prefix !== undefined && one !== undefined && contains(prefix.prefix, one.address)
 }

@@ -55,7 +55,7 @@ function upper(type: 'macvlan' | 'ipvlan' | 'vlan', modes: readonly string[]): P
     linkFirst: true,
     parse: (request) => parse(type, request, modes),
     wants: ({ master, parentPlace }) => {
-      if (master === undefined) return { defaultRoute: true }
+      if (master === undefined) return { defaultRoute: parentPlace }
       return parentPlace === 'container' ? { inside: [master] } : { links: [master] }
     },
     plan: (conf, input) => plan(type, conf, input),

@@ -19,6 +19,7 @@ export const words = {
   burstWithoutRate: 'if burst is set, rate must also be set',
   burstTooLarge: 'burst cannot be more than 4GB',
   duplicateSysctl: 'duplicated sysctl keys are not allowed',
+  noAddresses: (ifname: string) => `No IP addresses supplied on interface: ${ifname}`,
   taken: (ifname: string) => `container veth name (${JSON.stringify(ifname)}) already exists`,
   needsPrevious: {
     portmap: 'must be called as chained plugin',

@@ -2,7 +2,6 @@ import {
   addressText,
   decodeAddress,
   decodeLink,
-  decodeRoute,
   decodeRule,
   encodeRouteDump,
   type FoundLink,
@@ -19,6 +18,7 @@ import { deviceName } from './device-name.ts'
 import { effectsIn, portsTo } from './effects.ts'
 import { fillTable, isTableWhole } from './fill-table.ts'
 import { looking } from './looking.ts'
+import { defaultInterface, mainRoutes } from './seen-routes.ts'
 import { openSession, type Session } from './session.ts'
 import { strangeEntries } from './strange-entries.ts'
 
@@ -48,15 +48,19 @@ export function netlinkKernel({ zoneRecords }: KernelOptions): AttachmentKernel 
 }
 
 function factsOf(session: Session, wanted: WantedFacts): Facts {
-  const { links = [], defaultRoute = false, inside = [], tables = false, device } = wanted
-  const route = defaultRoute ? defaultInterface(session) : undefined
+  const { links = [], defaultRoute, inside = [], tables = false, routes = false, device } = wanted
+  const isThere = defaultRoute === 'host' || session.hasContainer
+  const route = defaultRoute && isThere ? defaultInterface(session, defaultRoute) : undefined
   const found = device === undefined ? undefined : deviceName(session, device)
-  const names = [...links, ...(route ? [route] : []), ...(found ? [found] : [])]
+  const led = (place: Place) => (route !== undefined && defaultRoute === place ? [route] : [])
   return {
-    links: linksOf(session, 'host', names),
+    links: linksOf(session, 'host', [...links, ...led('host'), ...(found ? [found] : [])]),
     ...(route === undefined ? {} : { defaultRoute: route }),
-    ...(session.hasContainer ? { inside: linksOf(session, 'container', inside) } : {}),
+    ...(session.hasContainer
+      ? { inside: linksOf(session, 'container', [...inside, ...led('container')]) }
+      : {}),
     ...(tables && session.hasContainer ? { tables: tablesIn(session) } : {}),
+    ...(routes && session.hasContainer ? { routes: mainRoutes(session) } : {}),
     ...(found === undefined ? {} : { device: found }),
   }
 }
@@ -102,17 +106,4 @@ function tablesIn(session: Session): NonNullable<Facts['tables']> {
 function markedIn(session: Session): readonly MarkedLink[] {
   const { messages } = session.routeMessages('host', [encodeRouteDump('links')])
   return markedLinks(messages.flatMap((each) => decodeLink(each) ?? []))
-}
-
-// The IPv4 default route with the lowest metric, else that of IPv6.
-function defaultInterface(session: Session): string | undefined {
-  const routes = session
-    .routeMessages('host', [encodeRouteDump('routes')])
-    .messages.flatMap((each) => decodeRoute(each) ?? [])
-    .filter(({ prefixLength, table, type }) => prefixLength === 0 && table === 254 && type === 1)
-    .toSorted(
-      (one, other) => one.family - other.family || (one.priority ?? 0) - (other.priority ?? 0),
-    )
-  const index = routes[0]?.index
-  return index === undefined ? undefined : session.linkAt('host', index)?.name
 }

@@ -12,13 +12,13 @@ import {
   dumpElements,
   dumpIngressFilters,
   encodeRouteDump,
-  type FoundRoute,
   type Message,
   type ReceivedMessage,
 } from '@vethra/netlink'
 import type { Place, State } from '@vethra/state'
-import type { Looking, SeenRoute } from '../observed/looking.ts'
+import type { Looking } from '../observed/looking.ts'
 import { missingPassages } from './pass-rule.ts'
+import { seenRoute } from './seen-routes.ts'
 import type { Session } from './session.ts'
 import { prepareReads } from './sysctls-in-bun.ts'
 import { visit } from './visit.ts'
@@ -86,18 +86,6 @@ function seenRule(message: ReceivedMessage): ReturnType<Looking['rules']> {
   const found = decodeRule(message)
   if (found?.source === undefined) return []
   return [{ source: `${addressText(found.source)}/${found.prefixLength}`, table: found.table }]
-}
-
-function seenRoute(route: FoundRoute): SeenRoute {
-  const { family, destination, prefixLength, gateway, index, priority = 0, table } = route
-  const text = destination ? addressText(destination) : family === 4 ? '0.0.0.0' : '::'
-  return {
-    destination: `${text}/${prefixLength}`,
-    priority,
-    table,
-    ...(index === undefined ? {} : { index }),
-    ...(gateway ? { gateway: addressText(gateway) } : {}),
-  }
 }
 
 function remembering<Args extends readonly (string | number)[], T>(

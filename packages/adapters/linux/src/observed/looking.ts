@@ -15,6 +15,8 @@ export interface SeenRoute {
   /** `10.0.0.0/8`; `0.0.0.0/0` or `::/0` for a default route. */
   readonly destination: string
   readonly gateway?: string
+  /** The address that packets to there get. */
+  readonly source?: string
   readonly priority: number
   readonly table: number
 }

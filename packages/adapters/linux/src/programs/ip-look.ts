@@ -41,6 +41,7 @@ export interface JsonRoute {
   readonly dst: string
   readonly type?: string
   readonly gateway?: string
+  readonly prefsrc?: string
   readonly dev?: string
   readonly metric?: number
   readonly table?: string
@@ -84,7 +85,8 @@ export function routesFrom(
   index: (name: string | undefined) => number | undefined,
 ): readonly SeenRoute[] {
   const [whole, bits] = family === 4 ? ['0.0.0.0/0', 32] : ['::/0', 128]
-  return listed.flatMap(({ dst, gateway, dev, metric = 0, table = 'main', type = 'unicast' }) => {
+  return listed.flatMap(({ dst, gateway, prefsrc: source, dev, metric = 0, ...more }) => {
+    const { table = 'main', type = 'unicast' } = more
     const through = index(dev)
     if (type !== 'unicast' || through === undefined) return []
     const prefix = dst.includes('/') ? dst : `${dst}/${bits}`
@@ -95,6 +97,7 @@ export function routesFrom(
         priority: metric,
         table: tables[table] ?? Number(table),
         ...(gateway === undefined ? {} : { gateway }),
+        ...(source === undefined ? {} : { source }),
       },
     ]
   })

@@ -1,39 +1,69 @@
 import type { FoundLink } from '@vethra/netlink'
 import type { DeviceRef, Facts, WantedFacts } from '@vethra/plugins'
+import type { Place, Route } from '@vethra/state'
 import { interfaceBelow } from '../interface-below.ts'
 import { run } from '../run.ts'
 import { inside } from './batch.ts'
-import { type JsonAddressed, type JsonLink, linksFrom } from './ip-look.ts'
+import { type JsonAddressed, type JsonLink, type JsonRoute, linksFrom, routesFrom } from './ip-look.ts'
 import { rulesIn } from './look.ts'
 
 /** The interfaces of the host, as `ip -d link show` lists them. */
 export async function hostLinks(): Promise<readonly FoundLink[]> {
-  return linksFrom(await json<JsonLink>('-d', 'link', 'show'))
+  return linksFrom(await json<JsonLink>('', '-d', 'link', 'show'))
 }
 
 /** The facts that a plan asks for, of the host and of a container's namespace, a path. */
 export async function factsOf(wanted: WantedFacts, netns = ''): Promise<Facts> {
-  const { links = [], defaultRoute = false, inside: own = [], tables = false, device } = wanted
+  const { links = [], defaultRoute, inside: own = [], tables = false, routes, device } = wanted
   const found = await hostLinks()
-  const [route] = defaultRoute
-    ? [
-        ...(await json<{ dev?: string }>('-4', 'route', 'show', 'default')),
-        ...(await json<{ dev?: string }>('-6', 'route', 'show', 'default')),
-      ]
-    : []
+  const route = defaultRoute ? await defaultDevice(defaultRoute === 'host' ? '' : netns) : undefined
+  const led = (place: Place) => (route !== undefined && defaultRoute === place ? [route] : [])
   const named = device === undefined ? undefined : deviceAmong(found, device)
-  const names = [...links, ...(route?.dev ? [route.dev] : []), ...(named ? [named] : [])]
+  const names = [...links, ...led('host'), ...(named ? [named] : [])]
   const bridges = found.some(({ name, kind }) => kind === 'bridge' && names.includes(name))
-  const addressed = bridges ? await json<JsonAddressed>('addr') : []
-  const away = netns !== '' && own.length > 0 ? await insideOf<JsonLink>(netns, '-d', 'link') : []
-  const rules = tables && netns !== '' ? await rulesIn(netns) : []
+  const addressed = bridges ? await json<JsonAddressed>('', 'addr') : []
+  const ownNames = [...own, ...led('container')]
+  const away = netns !== '' && ownNames.length > 0 ? await json<JsonLink>(netns, '-d', 'link') : []
   return {
     links: linkFacts(found, names, addressed),
-    ...(route?.dev === undefined ? {} : { defaultRoute: route.dev }),
-    ...(netns === '' ? {} : { inside: linkFacts(linksFrom(away), own, []) }),
-    ...(tables && netns !== '' ? { tables: rules } : {}),
+    ...(route === undefined ? {} : { defaultRoute: route }),
+    ...(netns === '' ? {} : { inside: linkFacts(linksFrom(away), ownNames, []) }),
+    ...(tables && netns !== '' ? { tables: await rulesIn(netns) } : {}),
+    ...(routes && netns !== '' ? { routes: await mainRoutesIn(netns) } : {}),
     ...(named === undefined ? {} : { device: named }),
   }
+}
+
+async function defaultDevice(netns: string): Promise<string | undefined> {
+  const [route] = [
+    ...(await json<{ dev?: string }>(netns, '-4', 'route', 'show', 'default')),
+    ...(await json<{ dev?: string }>(netns, '-6', 'route', 'show', 'default')),
+  ]
+  return route?.dev
+}
+
+async function mainRoutesIn(netns: string): Promise<readonly Route[]> {
+  const [four, six] = [
+    await json<JsonRoute>(netns, '-4', 'route'),
+    await json<JsonRoute>(netns, '-6', 'route'),
+  ]
+  const of = (listed: readonly JsonRoute[], family: 4 | 6) =>
+    listed.flatMap(({ dev: link, ...each }) =>
+      routesFrom([{ ...each, dev: link ?? '' }], family, () => 0).flatMap(
+        ({ destination, gateway, source, priority }): readonly Route[] =>
+          link === undefined
+            ? []
+            : [
+                {
+                  ...({ kind: 'route', place: 'container', link, destination } as const),
+                  ...(gateway === undefined ? {} : { gateway }),
+                  ...(source === undefined ? {} : { source }),
+                  ...(priority === 0 ? {} : { priority }),
+                },
+              ],
+      ),
+    )
+  return [...of(four, 4), ...of(six, 6)]
 }
 
 function linkFacts(
@@ -61,12 +91,9 @@ function deviceAmong(
   return found.find((each) => (name === undefined ? each.mac === mac : each.name === name))?.name
 }
 
-async function insideOf<T>(netns: string, ...words: readonly string[]): Promise<readonly T[]> {
-  const { status, stdout } = await inside(netns, ['ip', '-j', ...words])
-  return status !== 0 || stdout.trim() === '' ? [] : JSON.parse(stdout)
-}
-
-async function json<T>(...words: readonly string[]): Promise<readonly T[]> {
-  const { status, stdout } = await run('ip', ['-j', ...words])
+// In this namespace, or that of a path.
+async function json<T>(netns: string, ...words: readonly string[]): Promise<readonly T[]> {
+  const argv = ['ip', '-j', ...words] as const
+  const { status, stdout } = await (netns === '' ? run('ip', argv.slice(1)) : inside(netns, argv))
   return status !== 0 || stdout.trim() === '' ? [] : JSON.parse(stdout)
 }
