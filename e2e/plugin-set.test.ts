@@ -155,6 +155,50 @@ describeOnHost('the plugin set and its Go originals', () => {
     for (const side of [theirs, ours]) await side.place.sh('ip link del lent0')
   })
 
+  it('sbr takes over the routes that an interface has, and its DEL needs no result', async () => {
+    const interfaces = [{ name: 'net1', sandbox: '/run/netns/c1' }]
+    const ips = [{ address: '10.8.0.2/24', gateway: '10.8.0.1', interface: 0 }]
+    const prevResult = { cniVersion: '1.0.0', interfaces, ips }
+    const set = [
+      'link add net1 type veth peer name net2',
+      'addr add 10.8.0.2/24 dev net1',
+      'link set net1 up',
+      'link set net2 up',
+      'route add 10.9.0.0/24 via 10.8.0.7',
+      'route add default via 10.8.0.1',
+    ]
+    const look = 'ip -n c1 rule; ip -n c1 route'
+    const table = 'ip -n c1 route show table 100 | sort'
+    const sides = [
+      { ...theirs.place, folder: debian },
+      { ...ours.place, folder: own },
+    ]
+    const seen = sides.map(async ({ sh, host, folder }) => {
+      await sh(set.map((line) => `ip -n c1 ${line}`).join('\n'))
+      const texts: string[] = []
+      for (const [CNI_COMMAND, more] of [
+        ['ADD', { prevResult }],
+        ['DEL', {}],
+      ] as const) {
+        const conf = { cniVersion: '1.0.0', name: 'lan', type: 'sbr', ...more }
+        const env = { CNI_COMMAND, CNI_CONTAINERID: 'c1', CNI_IFNAME: 'net1', CNI_PATH: folder }
+        const ran = await host.run([`${folder}/sbr`], {
+          input: JSON.stringify(conf),
+          env: { ...env, CNI_NETNS: '/run/netns/c1' },
+        })
+        texts.push(
+          `${ran.exitCode} ${await sh(CNI_COMMAND === 'ADD' ? `${look}; ${table}` : look)}`,
+        )
+      }
+      await sh('ip -n c1 link del net1')
+      return texts.map((text) => text.replace(/ proto kernel| +$/gm, ''))
+    })
+    const [their, our] = await Promise.all(seen)
+    expect(our).toEqual(their)
+    expect(our?.[0]).toContain('10.9.0.0/24 via 10.8.0.7 dev net1')
+    expect(our?.[1]).not.toContain('10.8.0.2 lookup')
+  })
+
   it('frames with another MAC than its own leave no container with macspoofchk', async () => {
     const guarded = { ...lan, plugins: [{ ...bridge, macspoofchk: true }] }
     expect(await ours.perform(guarded, step('ADD'))).toMatchObject({ said: [] })

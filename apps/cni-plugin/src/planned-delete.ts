@@ -1,4 +1,4 @@
-import { type CniError, onCniError, orElse } from '@vethra/cni'
+import { type CniError, onCniError, orElse, type Result } from '@vethra/cni'
 import { delStage, removeEffects } from '@vethra/engine'
 import { readDataDir } from '@vethra/ipam'
 import { isSameOwner, type Owned } from '@vethra/state'
@@ -37,7 +37,7 @@ async function withNetns(call: PlannedCall): Promise<PlannedCall> {
 }
 
 async function removePlanned(call: PlannedCall): Promise<CniError | undefined> {
-  const previous = readablePrevious(call.request)
+  const previous = readablePrevious(call.request) ?? (await ofKernel(call))
   const { prevResult: _, ...conf } = call.request.conf
   const stage = stageOf({ ...call, request: { ...call.request, conf } }, 'DEL')
   const whole = { ...stage, ...(previous ? { previous } : {}) }
@@ -47,6 +47,15 @@ async function removePlanned(call: PlannedCall): Promise<CniError | undefined> {
       return error.code === 7 ? undefined : error
     }),
   )
+}
+
+// The rules of sbr bear no mark: they are those of the addresses that the interface has.
+async function ofKernel({ type, host, request }: PlannedCall): Promise<Result | undefined> {
+  const { netns, ifname, cniVersion } = request
+  if (type !== 'sbr' || netns === '') return undefined
+  const { inside = {} } = await host.attachments.facts({ inside: [ifname] }, netns)
+  const ips = (inside[ifname]?.addresses ?? []).map((address) => ({ address }))
+  return { cniVersion, interfaces: [], ips, routes: [], dns: {} }
 }
 
 async function releaseAddresses({ host, request }: PlannedCall): Promise<void> {

@@ -30,7 +30,7 @@ export interface HostLink {
   readonly mtu: number
   /** How many ports a bridge has. */
   readonly ports?: number
-  /** The addresses that a bridge has, `10.4.0.1/24`; link-local ones are left out. */
+  /** The addresses of a bridge, or of an interface of the container, `10.4.0.1/24`; link-local ones are left out. */
   readonly addresses?: readonly string[]
 }
 

@@ -86,7 +86,7 @@ export function linkLocalOn(link: string, mac: string): InterfaceAddress {
 
 /**
  * Whether an interface is to have a link-local address: with IPv6, or without any IPAM plugin, where the container itself finds its
- * addresses. Of all others, router solicitations and listener reports would be flooded to all that are on the network.
+ * addresses. Elsewhere its router solicitations and listener reports would be flooded to all peers for nothing.
  */
 export function usesLinkLocal({ conf, ipam }: PluginRequest, ips: readonly Ip[]): boolean {
   const isLayer2 = ipam === undefined && textOf(objectOf(conf, 'ipam') ?? {}, 'type') === undefined
@@ -95,6 +95,9 @@ export function usesLinkLocal({ conf, ipam }: PluginRequest, ips: readonly Ip[])
 
 /** Whether an address is in a subnet; not where either is none. */
 export function isIn(subnet: string, address: string): boolean {
-  const [prefix, one] = [readCidr(subnet), readCidr(`${address}/${address.includes(':') ? 128 : 32}`)]
+  const [prefix, one] = [
+    readCidr(subnet),
+    readCidr(`${address}/${address.includes(':') ? 128 : 32}`),
+  ]
   return prefix !== undefined && one !== undefined && contains(prefix.prefix, one.address)
 }

@@ -80,12 +80,14 @@ function linksOf(
 
 function factsOfLink(session: Session, place: Place, link: FoundLink): HostLink {
   const { kind, mac, mtu } = link
-  if (kind !== 'bridge' || place !== 'host') return { kind, mac, mtu }
-  return { kind, mac, mtu, ports: countPorts(session, link), addresses: addressesOf(session, link) }
+  if (kind !== 'bridge' && place === 'host') return { kind, mac, mtu }
+  const addresses = addressesOf(session, place, link)
+  if (place === 'container') return { kind, mac, mtu, addresses }
+  return { kind, mac, mtu, ports: countPorts(session, link), addresses }
 }
 
-function addressesOf(session: Session, { index }: FoundLink): readonly string[] {
-  const { messages } = session.routeMessages('host', [encodeRouteDump('addresses')])
+function addressesOf(session: Session, place: Place, { index }: FoundLink): readonly string[] {
+  const { messages } = session.routeMessages(place, [encodeRouteDump('addresses')])
   return messages.flatMap((each) => {
     const found = decodeAddress(each)
     if (found?.index !== index || found.scope === 'link') return []

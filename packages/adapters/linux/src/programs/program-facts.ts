@@ -4,7 +4,13 @@ import type { Place, Route } from '@vethra/state'
 import { interfaceBelow } from '../interface-below.ts'
 import { run } from '../run.ts'
 import { inside } from './batch.ts'
-import { type JsonAddressed, type JsonLink, type JsonRoute, linksFrom, routesFrom } from './ip-look.ts'
+import {
+  type JsonAddressed,
+  type JsonLink,
+  type JsonRoute,
+  linksFrom,
+  routesFrom,
+} from './ip-look.ts'
 import { rulesIn } from './look.ts'
 
 /** The interfaces of the host, as `ip -d link show` lists them. */
@@ -23,11 +29,13 @@ export async function factsOf(wanted: WantedFacts, netns = ''): Promise<Facts> {
   const bridges = found.some(({ name, kind }) => kind === 'bridge' && names.includes(name))
   const addressed = bridges ? await json<JsonAddressed>('', 'addr') : []
   const ownNames = [...own, ...led('container')]
-  const away = netns !== '' && ownNames.length > 0 ? await json<JsonLink>(netns, '-d', 'link') : []
+  const looks = netns !== '' && ownNames.length > 0
+  const away = looks ? await json<JsonLink>(netns, '-d', 'link') : []
+  const lent = looks ? await json<JsonAddressed>(netns, 'addr') : []
   return {
     links: linkFacts(found, names, addressed),
     ...(route === undefined ? {} : { defaultRoute: route }),
-    ...(netns === '' ? {} : { inside: linkFacts(linksFrom(away), ownNames, []) }),
+    ...(netns === '' ? {} : { inside: linkFacts(linksFrom(away), ownNames, lent) }),
     ...(tables && netns !== '' ? { tables: await rulesIn(netns) } : {}),
     ...(routes && netns !== '' ? { routes: await mainRoutesIn(netns) } : {}),
     ...(named === undefined ? {} : { device: named }),
