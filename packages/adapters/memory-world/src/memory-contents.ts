@@ -24,7 +24,9 @@ export function factsIn(
   )
   return {
     links: Object.fromEntries([...links, found].flatMap((name) => hostLink(contents, name))),
-    ...(netns === '' ? {} : { inside: Object.fromEntries(inside.flatMap(own)), tables: rules, routes }),
+    ...(netns === ''
+      ? {}
+      : { inside: Object.fromEntries(inside.flatMap(own)), tables: rules, routes }),
     ...(hostLink(contents, found).length > 0 ? { device: found } : {}),
   }
 }
