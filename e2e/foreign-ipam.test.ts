@@ -82,10 +82,10 @@ describeOnHost('an IPAM plugin that is not built in, below a bridge that is', ()
       expect(ran).toMatchObject({ exitCode: 0 })
       return ran.stdout
     }
-    const dhcp = (operation: string) =>
+    const dhcp = (operation: string, ...flags: readonly string[]) =>
       host.run(
         [
-          ...[executable, '--cni-path', plugins, '--log-level', 'debug'],
+          ...[executable, '--cni-path', plugins, '--log-level', 'debug', ...flags],
           ...['cni', operation, 'wire', '/run/netns/blue'],
         ],
         { env: { CNI_ARGS: 'IgnoreUnknown=1;NERDCTL_CNI_DHCP_HOSTNAME=web' } },
@@ -138,8 +138,10 @@ describeOnHost('an IPAM plugin that is not built in, below a bridge that is', ()
       stderr: expect.stringContaining('/run/cni/dhcp.sock (CNI code 11)'),
     })
     expect(await host.snapshot()).toEqual(before)
-    await sh(`mkdir -p /run/cni; (exec ${plugins}/dhcp daemon >/dev/null 2>&1 </dev/null & echo $! >>/run/pids)
-      until [ -S /run/cni/dhcp.sock ]; do sleep 0.1; done`)
+    const startDaemon = `mkdir -p /run/cni; rm -f /run/cni/dhcp.sock
+      (exec ${plugins}/dhcp daemon >/dev/null 2>&1 </dev/null & echo $! >>/run/pids)
+      until [ -S /run/cni/dhcp.sock ]; do sleep 0.1; done`
+    await sh(startDaemon)
     try {
       const added = await dhcp('add')
       expect(added).toMatchObject({ exitCode: 0 })
@@ -152,8 +154,25 @@ describeOnHost('an IPAM plugin that is not built in, below a bridge that is', ()
       expect(await sh('cat /run/leases; grep -c DHCPRELEASE /run/dnsmasq.log')).toBe('1')
       await asksItsResolvers()
       await asksAsItJoins()
+      // A lease that cannot be given back stays until it can.
+      expect(await dhcp('add')).toMatchObject({ exitCode: 0 })
+      await sh('kill $(tail -n 1 /run/pids)')
+      expect(await dhcp('del')).toMatchObject({
+        exitCode: 1,
+        stderr: expect.stringContaining('vethra-dhcp.socket'),
+      })
+      await sh(startDaemon)
+      expect(await dhcp('del')).toMatchObject({ exitCode: 0 })
+      // No server: told in time, and nothing is left.
+      await sh('kill $(head -n 1 /run/pids)')
+      const alone = await host.snapshot()
+      expect(await dhcp('add', '--plugin-timeout', '1')).toMatchObject({
+        exitCode: 1,
+        stderr: expect.stringContaining('no DHCP server'),
+      })
+      expect(await host.snapshot()).toEqual(alone)
     } finally {
-      await sh('kill $(cat /run/pids)')
+      await sh('kill $(cat /run/pids) || true')
     }
   })
 })

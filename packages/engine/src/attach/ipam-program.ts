@@ -3,6 +3,7 @@ import { type Addresses, type Facts, type PluginRequest, planStage } from '@veth
 import type { State } from '@vethra/state'
 import type { StageWorld } from '@vethra/world'
 import { converge } from '../converge.ts'
+import { dhcpFailure } from './demand-dhcp.ts'
 import { outcomeOf } from './run-plugin.ts'
 
 /** The answer of an IPAM plugin that is a program, or why there is none; neither where a stage has no such plugin. */
@@ -13,7 +14,9 @@ export async function runIpam(
   { programs }: StageWorld,
   call: PluginCall | undefined,
 ): Promise<{ readonly printed: string } | { readonly error: CniError }> {
-  return call === undefined ? { printed: '' } : outcomeOf(programs.run(call))
+  if (call === undefined) return { printed: '' }
+  const outcome = await outcomeOf(programs.run(call))
+  return 'error' in outcome ? { error: dhcpFailure(call, outcome.error) ?? outcome.error } : outcome
 }
 
 /**
