@@ -227,6 +227,7 @@ describeOnHost("Debian's containerd, beside Vethra", () => {
       await writeFile(join(bundle, 'rootfs/www/index.html'), 'hello from web')
       // The machine's own /usr/local/bin is none of ours; ids of containers are shared by all hosts of the machine.
       const set = `set -e; mount -t tmpfs tmpfs /usr/local/bin; ln -s ${executable} /usr/local/bin/vethra
+        ln -s vethra /usr/local/bin/vethra-runc
         cd ${host.folder}/readme; export CONTAINERD_ADDRESS=${containerd.socket}\n`
       const own = lines.replaceAll(/(?<=web\/rootfs |rm -f |container rm )web\b/g, host.tag)
       const ran = await host.run(['bash', '-c', `exec 2>&1 </dev/null\n${set}${own}`])
