@@ -56,7 +56,7 @@ function nameOf({ architecture }: CommandBuild): string {
 async function shared(version: string): Promise<object> {
   const { description, homepage, bugs, repository, keywords } = await readProject()
   return {
-    ...{ version, description, license: 'Apache-2.0', homepage, keywords },
+    ...{ version, description, license: 'Apache-2.0', type: 'module', homepage, keywords },
     bugs: { url: bugs },
     // The links of the README are relative to where it lies there.
     repository: { type: 'git', url: `git+${repository}`, directory: 'packaging/npm' },

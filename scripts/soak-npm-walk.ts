@@ -26,7 +26,10 @@ async function walk(home: string, runtime: string): Promise<void> {
   )
   assert.match(install, /^npm install @vethra\/engine /)
   await execa('sh', ['-ec', install], at)
-  await writeFile(join(folder, 'attach.ts'), firstExample(readme)?.code ?? '')
+  // As "npm init -y" makes it.
+  const manifest = join(folder, 'package.json')
+  await writeFile(manifest, (await readFile(manifest, 'utf8')).replace('"module"', '"commonjs"'))
+  await writeFile(join(folder, 'attach.mts'), firstExample(readme)?.code ?? '')
   const env = { ...at.env, RUNTIME: runtime, PATH: `${dirname(runtime)}:${at.env['PATH']}` }
   const enter = ['--net', '--mount', 'sh', '-ec', ownHost + commands]
   const { stdout } = await execa('unshare', enter, { ...at, env })

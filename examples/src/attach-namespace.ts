@@ -1,5 +1,5 @@
 // Attaches the network namespace of the argument to a bridge with the built-in plugins, prints its address, and
-// with a second argument "del" detaches it. As root: node attach-namespace.ts /run/netns/blue [del]
+// with a second argument "del" detaches it. Needs root.
 import { addStage, delStage } from '@vethra/engine'
 import { diskIpamStore } from '@vethra/ipam-disk'
 import { programKernel } from '@vethra/linux/programs'

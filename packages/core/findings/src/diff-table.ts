@@ -99,7 +99,7 @@ function unsure(owner: TableOwner): Finding {
   return finding({
     ...leftOf(owner),
     severity: 'warning',
-    message: `firewall rules of ${whose(owner)} may be orphaned: another runtime may have made them`,
+    message: `firewall rules of ${whose(owner)}, may be orphaned: another runtime may have made them`,
     ours: true,
     fix: 'nft list table inet vethra   (delete the elements whose comments name it)',
   })

@@ -39,6 +39,9 @@ const plugins: readonly AnyPlugin[] = [
 ]
 const ipamPlugins: readonly AnyIpamPlugin[] = [hostLocal, staticAddresses]
 
+/** The types of the plugins that are built in, IPAM plugins aside. */
+export const pluginTypes: readonly string[] = plugins.map(({ type }) => type)
+
 /** The planner of a plugin; undefined for a type that runs as a program alone. */
 export function plannerOf(type: string): AnyPlugin | undefined {
   return plugins.find((each) => each.type === type)

@@ -9,7 +9,7 @@ import type {
   WantedFacts,
 } from './plugin.ts'
 import { objectOf, textOf } from './read-conf.ts'
-import { ipamPlannerOf, plannerOf } from './registry.ts'
+import { ipamPlannerOf, plannerOf, pluginTypes } from './registry.ts'
 
 /** The claims of a stretch of planned plugins, and the facts that it asks for. */
 export interface StageNeeds {
@@ -127,7 +127,8 @@ function plannerFor({ conf }: PluginRequest) {
   const type = textOf(conf, 'type') ?? ''
   const planner = plannerOf(type)
   if (planner) return planner
-  throw new CniError({ code: 7, message: `plugin ${type} is not built in` })
+  const message = `plugin ${JSON.stringify(type)} is not built in`
+  throw new CniError({ code: 7, message, hint: `Built in are ${pluginTypes.join(', ')}.` })
 }
 
 function ipamFor({ conf, ipam }: PluginRequest) {

@@ -162,7 +162,9 @@ async function refusedLink(change: Change, said: string): Promise<CniError> {
 }
 
 function refused(change: Change, said: string): CniError {
-  return new CniError({ code: 5, message: `cannot ${describeChange(change)}: ${said}` })
+  const message = `cannot ${describeChange(change)}: ${said}`
+  const hint = process.getuid?.() === 0 ? {} : { hint: 'Run as root.' }
+  return new CniError({ code: 5, message, ...hint })
 }
 
 async function applySettings(netns: string, group: readonly Change[]): Promise<Applied> {
