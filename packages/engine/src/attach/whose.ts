@@ -40,6 +40,20 @@ export async function recordsOf(
   return recordsAmong(found.flat(), ref)
 }
 
+/** As `recordsOf`, of many containers by all records there are: to list those of one reads the names of all. */
+export function recordsByContainer(
+  records: readonly AttachmentRecord[],
+): (ref: ContainerRef) => readonly AttachmentRecord[] {
+  const byId = Map.groupBy(records, ({ containerId }) => containerId)
+  return (ref) => {
+    const ids = [...new Set([containerIdOf(ref), dashJoined(ref)])]
+    return recordsAmong(
+      ids.flatMap((id) => byId.get(id) ?? []),
+      ref,
+    )
+  }
+}
+
 /** The `CNI_CONTAINERID` that a container is attached by; where nothing is recorded, the one of its next attachment. */
 export async function attachedIdOf(
   records: Pick<AttachmentRecords, 'list'>,

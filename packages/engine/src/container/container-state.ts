@@ -1,11 +1,11 @@
 import type { Life } from '@vethra/cni'
-import { CniError, containerIdOf, dashJoined, goField, type Json } from '@vethra/cni'
+import { CniError, dashJoined, goField, type Json } from '@vethra/cni'
 import { type BundleRecord, type PodNames, parseRecord } from '@vethra/container'
 import type { ContainerNames } from '@vethra/names'
 import type { AttachmentRecord } from '@vethra/world'
 import { byInterface } from '../attach/by-interface.ts'
 import { lifeNow } from '../attach/life.ts'
-import { recordsAmong, recordsOf } from '../attach/whose.ts'
+import { recordsByContainer, recordsOf } from '../attach/whose.ts'
 import type { ManageTools } from '../network/tools.ts'
 import { type Home, homeLife, homeOf, homeOfTask } from './container-home.ts'
 
@@ -52,20 +52,18 @@ export async function readContainer(tools: KnownTools, id: string): Promise<Know
 /** All containers of the namespace, by id. Damaged files of one count as missing. */
 export async function readContainers(tools: KnownTools): Promise<readonly KnownContainer[]> {
   const ids = await tools.containers.list()
-  // Each look at the records of one container reads the names of all.
-  const records = Map.groupBy(await tools.host.records.list(), ({ containerId }) => containerId)
+  const recordsFor = recordsByContainer(await tools.host.records.list())
   const { namespace } = tools.settings
-  const of = (id: string) => {
-    const texts = [containerIdOf({ namespace, id }), dashJoined({ namespace, id })]
-    const found = [...new Set(texts)].flatMap((text) => records.get(text) ?? [])
-    return recordsAmong(found, { namespace, id })
-  }
   const sparing = { ...tools, containers: sparingDamaged(tools.containers) }
   const known: KnownContainer[] = []
   // Some at a time: a thousand at once are hundreds of megabytes for a moment.
   for (let index = 0; index < ids.length; index += atOnce) {
     const some = ids.slice(index, index + atOnce)
-    known.push(...(await Promise.all(some.map((id) => readWith(sparing, id, of(id))))))
+    known.push(
+      ...(await Promise.all(
+        some.map((id) => readWith(sparing, id, recordsFor({ namespace, id }))),
+      )),
+    )
   }
   return known
 }

@@ -17,9 +17,9 @@ const pod: CachedAttachment = {
   result: '{"cniVersion":"1.0.0","ips":[{"address":"10.4.1.7/24"},{"address":"fd00::7/64"}]}',
 }
 
-const inside = async (namespace: string, file: string, found = 'namespace') => {
+const toolsOf = (namespace: string, file: string, found = 'namespace') => {
   const text = '{"cniVersion":"1.0.0","name":"lan","plugins":[{"type":"bridge"}]}'
-  const tools = {
+  return {
     settings: { namespace },
     networks: { list: async () => [{ file, text }] },
     hosts: { list: async () => [] },
@@ -29,9 +29,12 @@ const inside = async (namespace: string, file: string, found = 'namespace') => {
       netns: { look: async () => ({ found, netnsId: '4:1' }) },
     },
   }
-  const { shown } = await inspectNetworks(tools as unknown as ManageTools, ['lan'], 'dockercompat')
+}
+const shownIn = async (tools: unknown) => {
+  const { shown } = await inspectNetworks(tools as ManageTools, ['lan'], 'dockercompat')
   return shown[0]?.Containers
 }
+const inside = (...where: Parameters<typeof toolsOf>) => shownIn(toolsOf(...where))
 
 it('shows the pods that are in a network, in each namespace that shares it', async () => {
   const endpoint = { Name: 'k8s://shop/web', IPv4Address: '10.4.1.7/24', IPv6Address: 'fd00::7/64' }
@@ -42,4 +45,23 @@ it('shows the pods that are in a network, in each namespace that shares it', asy
 it('shows none in a namesake that a namespace has for itself, nor one whose namespace is gone', async () => {
   expect(await inside('other', '/etc/cni/net.d/other/lan.conflist')).toEqual({})
   expect(await inside('default', '/etc/cni/net.d/lan.conflist', 'missing')).toEqual({})
+})
+
+it('reads the records once, however many containers it has', async () => {
+  const tools = toolsOf('default', '/etc/cni/net.d/lan.conflist')
+  const ids = Array.from({ length: 100 }, (_, index) => `web${index}`)
+  const networks = { lan: { interfaces: [], ips: [{ address: '10.4.1.9/24' }] } }
+  const record = { network: 'lan', ifname: 'eth0', netns: '/run/netns/web', netnsId: '4:1' }
+  let listed = 0
+  const list = async () => {
+    listed += 1
+    return ids.map((id) => ({ ...record, containerId: `default-${id}` }))
+  }
+  const containers = await shownIn({
+    ...tools,
+    hosts: { list: async () => ids.map((id) => ({ id, name: id, networks })) },
+    host: { ...tools.host, cache: { list: async () => [] }, records: { list } },
+  })
+  expect(Object.keys(containers ?? {})).toEqual(ids)
+  expect(listed).toBeLessThan(5)
 })

@@ -11,7 +11,7 @@ import {
   networksFromFiles,
 } from '@vethra/networks'
 import { lifeNow } from '../attach/life.ts'
-import { recordsOf } from '../attach/whose.ts'
+import { recordsByContainer } from '../attach/whose.ts'
 import { type KnownContainer, readContainer } from '../container/container-state.ts'
 import { foreignEntries } from '../container/foreign.ts'
 import { othersOf } from '../container/others.ts'
@@ -66,9 +66,11 @@ export async function inspectNetworks(
 // After a crash the host still has what is known of a container whose namespace has gone.
 async function liveContainers(tools: ManageTools): Promise<readonly ContainerNames[]> {
   const { hosts, host, settings } = tools
+  const { namespace } = settings
   const known = await hosts.list()
+  const recordsFor = recordsByContainer(await host.records.list())
   const isAlive = async ({ id }: ContainerNames) => {
-    const [first] = await recordsOf(host.records, { namespace: settings.namespace, id })
+    const [first] = recordsFor({ namespace, id })
     if (first) return (await lifeNow(host, first)) !== 'gone'
     // nerdctl keeps the names of those that it has stopped.
     return ['running', 'unknown'].includes((await readContainer(tools, id)).state)
