@@ -94,8 +94,13 @@ describeOnHost('the OCI runtime in front of runc', () => {
         stdout: '-- ps',
       })
       for (const variable of [`PATH=${own}`, `VETHRA_RUNTIME=${own}/runc`]) {
-        const ran = await host.run(['/usr/bin/env', variable, runtime, 'ps'])
+        const log = join(host.folder, 'runtime.log')
+        const argv = [runtime, '--log', log, '--log-format', 'json', 'ps', 'x']
+        const ran = await host.run(['/usr/bin/env', variable, ...argv])
         expect(ran).toMatchObject({ exitCode: 1, stdout: '' })
+        // containerd shows what it finds there.
+        const [line = ''] = (await readFile(log, 'utf8')).trim().split('\n').slice(-1)
+        expect(JSON.parse(line)).toMatchObject({ level: 'error' })
       }
     })
 

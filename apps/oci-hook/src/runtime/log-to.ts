@@ -1,10 +1,10 @@
 import { type LogLine, logFile, logLine } from '@vethra/container'
-import type { StartCall } from '@vethra/container/runtime'
+import type { RuntimeLog } from '@vethra/container/runtime'
 import type { Io } from '@vethra/world'
 import type { RuntimeHost } from './runtime-host.ts'
 
 /** Writes a line to the log of the real runtime, as `--log` and `--log-format` say; false where there is none, or it cannot be written. */
-export function logTo(host: RuntimeHost, { log, logFormat }: StartCall, line: LogLine): boolean {
+export function logTo(host: RuntimeHost, { log, logFormat }: RuntimeLog, line: LogLine): boolean {
   const file = logFile(log)
   return file !== undefined && host.appendLog(file, logLine(logFormat, line))
 }

@@ -1,5 +1,5 @@
 import { CniError, explain } from '@vethra/cni'
-import { parseStartCall, type StartCall } from '@vethra/container/runtime'
+import { parseLog, parseStartCall, type RuntimeLog } from '@vethra/container/runtime'
 import { splitGlobalFlags } from '@vethra/settings'
 import type { Io } from '@vethra/world'
 import type { RuntimeHost } from './runtime-host.ts'
@@ -26,7 +26,7 @@ export async function main(argv: readonly string[], io: Io, host: RuntimeHost): 
   } catch (error) {
     if (!(error instanceof CniError)) throw error
     for (const line of explain(error)) io.complain(line)
-    if (call) await logError({ host, io }, call, error)
+    await logError({ host, io }, parseLog(args), error)
     return error.code === 103 ? 2 : 1
   }
 }
@@ -34,12 +34,12 @@ export async function main(argv: readonly string[], io: Io, host: RuntimeHost): 
 // containerd shows what it finds there, and not what is on standard error.
 async function logError(
   { host, io }: { readonly host: RuntimeHost; readonly io: Io },
-  call: StartCall,
+  log: RuntimeLog,
   error: CniError,
 ) {
   const { logTo, timeOf } = await import('./log-to.ts')
   const message = explain(error)
     .map((line) => line.trim().replace(/^error: /, ''))
     .join('; ')
-  logTo(host, call, { level: 'error', message: `vethra: ${message}`, time: timeOf(io) })
+  logTo(host, log, { level: 'error', message: `vethra: ${message}`, time: timeOf(io) })
 }

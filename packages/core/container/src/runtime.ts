@@ -1,2 +1,2 @@
 /** A call of an OCI runtime, and what the annotations of its bundle ask for: apart, as each call of one reads it. */
-export { parseStartCall, type StartCall } from './runtime/parse-call.ts'
+export { parseLog, parseStartCall, type RuntimeLog, type StartCall } from './runtime/parse-call.ts'

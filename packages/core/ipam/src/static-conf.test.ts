@@ -17,6 +17,14 @@ describe('readStaticConf', () => {
     expect(readStaticConf({ ipam: {} }, '')).toEqual({ ips: [], routes: [], dns: {} })
   })
 
+  it('has an address by the key of the conf, not by what Go makes of it', () => {
+    const [first] = own.addresses
+    const parsed = { ...first, Address: { IP: '10.10.0.1', Mask: '////AA==' }, Version: '' }
+    expect(readStaticConf({ ipam: { addresses: [parsed] } }, '').ips).toEqual(own.addresses)
+    const upper = { ADDRESS: '10.10.0.1/24', GATEWAY: '10.10.0.254' }
+    expect(readStaticConf({ ipam: { addresses: [upper] } }, '').ips).toEqual(own.addresses)
+  })
+
   it('appends what CNI_ARGS say, each with the gateway that its subnet holds', () => {
     const text = 'IP=10.9.0.7/24, 10.8.0.1/16;GATEWAY=10.9.0.254,10.10.0.9,10.9.0.253'
     expect(readStaticConf({ cniVersion: '1.0.0', ipam: own }, text).ips).toEqual([

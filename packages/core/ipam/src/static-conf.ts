@@ -56,13 +56,21 @@ interface ConfAddress {
 
 function readAddresses(value: Json | undefined, place: Place): readonly ConfAddress[] {
   return readItems(value, place, '[]main.Address').map((item) => {
-    const entry = { fields: readObject(item, place, 'main.Address'), place, struct: 'Address' }
+    const fields = withoutParsed(readObject(item, place, 'main.Address'))
+    const entry = { fields, place, struct: 'Address' }
     const address = readText(...at(entry, 'address')) ?? ''
     const text = readText(...at(entry, 'gateway'), 'net.IP')
     const gateway = text ? readAddress(text) : undefined
     if (text && !gateway) throw invalid(`invalid IP address: ${text}`)
     return { address, gateway: gateway && formatAddress(gateway) }
   })
+}
+
+// Go's program has a field `Address` of its own beside `address`, and writes both where it prints its conf.
+function withoutParsed(fields: JsonObject | undefined): JsonObject | undefined {
+  if (fields === undefined || !Object.hasOwn(fields, 'address')) return fields
+  const { Address: _, ...own } = fields
+  return own
 }
 
 function fromConf({ address, gateway }: ConfAddress): ResultIp {

@@ -95,10 +95,22 @@ function newLookup(session: Session, flush: () => void) {
   }
   return {
     index,
+    demandFree: (name: string) => {
+      flush()
+      if (session.link('host', name)) throw nameTaken(name)
+    },
     namespace: () => session.namespace(),
     host: () => session.host(),
     forget: () => indexes.clear(),
   }
+}
+
+function nameTaken(name: string): CniError {
+  return new CniError({
+    code: 5,
+    message: `cannot give interface ${name} back: the host has another of that name`,
+    hint: `Rename that one, for example: ip link set ${name} down; ip link set ${name} name other0.`,
+  })
 }
 
 function makesLink({ kind }: RouteOp): boolean {

@@ -58,6 +58,8 @@ export function moveIn({ device, name }: MovedLink, lookup: Lookup): readonly Pl
 
 /** The operations that move a device back to the host. */
 export function moveOut({ device, name }: MovedLink, lookup: Lookup): readonly PlacedOps[] {
+  // The kernel moves it first, and renames it then: it would be left on the host under the container's name.
+  lookup.demandFree(device)
   const link = { index: lookup.index('container', name) }
   const out = { kind: 'set link', link, name: device, namespace: { fd: lookup.host() } } as const
   return [{ place: 'container', ops: [{ kind: 'set link', link, up: false }, out] }]

@@ -5,6 +5,8 @@ import type { Place } from '@vethra/state'
 export interface Lookup {
   /** The index of a link. Throws CniError 5 when it is missing. */
   index(place: Place, name: string): number
+  /** Throws CniError 5 when the host has a link of that name. */
+  demandFree(name: string): void
   /** The open descriptor of the container's namespace. */
   namespace(): number
   /** The open descriptor of the host's. */

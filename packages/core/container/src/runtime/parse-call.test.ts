@@ -1,6 +1,6 @@
 import { array, assert, constantFrom, oneof, property, string } from 'fast-check'
 import { expect, it } from 'vitest'
-import { parseStartCall } from './parse-call.ts'
+import { parseLog, parseStartCall } from './parse-call.ts'
 
 const words = (line: string) => line.split(' ').filter((each) => each !== '')
 
@@ -138,4 +138,14 @@ it('whatever the words are, an id is one of them, and never a flag before "--"',
       if (!argv.includes('--')) expect(call.id === '-' || !call.id.startsWith('-')).toBe(true)
     }),
   )
+})
+
+it.each([
+  ['--log /l --log-format json state web', { log: '/l', logFormat: 'json' }],
+  ['--root /r --log=/l kill web 9', { log: '/l' }],
+  ['exec --log /l web sh', {}],
+  ['--log', {}],
+  ['', {}],
+])('%s names the log %j, whatever its command', (line, log) => {
+  expect(parseLog(words(line))).toEqual(log)
 })

@@ -1,16 +1,26 @@
 import { type FlagTable, globalFlags, type StartCommand, startFlags } from './runtime-flags.ts'
 
+/** The log of an OCI runtime, as its command line says. */
+export interface RuntimeLog {
+  /** Where the runtime writes its log; standard error without. */
+  readonly log?: string
+  readonly logFormat?: string
+}
+
 /** A call of an OCI runtime that starts a container. */
-export interface StartCall {
+export interface StartCall extends RuntimeLog {
   readonly command: StartCommand
   readonly id: string
   /** As it was given; the working directory without. */
   readonly bundle?: string
   /** Where the runtime keeps its state; its own default without. */
   readonly root?: string
-  /** Where the runtime writes its log; standard error without. */
-  readonly log?: string
-  readonly logFormat?: string
+}
+
+/** The log that a command line of runc or crun names, whatever its command; empty where it names none, or cannot be read. */
+export function parseLog(argv: readonly string[]): RuntimeLog {
+  const { log, 'log-format': logFormat } = readFlags(argv, globalFlags, 'first word')?.flags ?? {}
+  return given({ log, logFormat })
 }
 
 /**
