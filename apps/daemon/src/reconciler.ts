@@ -1,42 +1,11 @@
-import type { NewEvent } from '@vethra/api'
-import { CniError, explain } from '@vethra/cni'
-import {
-  type DoctorTools,
-  examine,
-  heal,
-  type RepairOutcome,
-  repair,
-  watchForeign,
-} from '@vethra/engine'
-import type { Finding, Repair } from '@vethra/findings'
-import type { Logger } from 'pino'
+import { examine, type RepairOutcome } from '@vethra/engine'
+import type { Finding } from '@vethra/findings'
+import { newAlarm } from './alarm.ts'
+import { newFlushMender } from './flush-mender.ts'
+import { type LastLook, newLooks } from './looks.ts'
+import type { ReconcilerTools } from './reconciler-tools.ts'
 import { newRepairHistory } from './repair-history.ts'
-import { echoMs, flushMs, isAtOnce, quietMs, restAfter } from './settle.ts'
-import type { Tally } from './tally.ts'
-
-/** The dependencies of the reconciler. */
-export interface ReconcilerTools {
-  readonly doctor: DoctorTools
-  readonly tell: (event: NewEvent) => void
-  readonly tally: Tally
-  readonly log: Logger
-  /** How long it goes without a look, in milliseconds. */
-  readonly intervalMs: number
-  /** Called after each look: folders may have come. */
-  readonly onLooked: () => void
-  readonly now: () => number
-  /** The processor time of this process so far, in milliseconds. */
-  readonly cpuMs: () => number
-}
-
-/** Findings as they were at the last look, and how that went. */
-interface LastLook {
-  readonly atMs: number
-  readonly tookMs: number
-  readonly findings: readonly Finding[]
-  /** Why the host could not be looked at. */
-  readonly failure?: CniError
-}
+import { flushMs, quietMs, restAfter } from './settle.ts'
 
 /** Holds the host against what should be: at once, from time to time, and after changes. */
 export interface Reconciler {
@@ -56,92 +25,39 @@ export interface Reconciler {
 
 /** A reconciler that has not begun. One look at a time; repairs follow each look. */
 export function newReconciler(tools: ReconcilerTools): Reconciler {
-  const { doctor, tally, log } = tools
+  const { doctor, log, now } = tools
   const history = newRepairHistory(tools)
-  const foreignEvents = watchForeign(doctor.host)
-  let last: LastLook | undefined
-  let repeated = 0
-  let tried = ''
-  let restUntil = 0
+  const mender = newFlushMender(doctor, history, (error) => looks.fail(error))
+  const rest = newRest(now)
+  const alarm = newAlarm(now, () => {
+    if (rest.leftMs() > 0 && !mender.isDue()) return alarm.set(rest.leftMs())
+    mender.begin()
+    void inTurn()
+  })
+  const looks = newLooks(tools, { history, mender, onBegin: alarm.clear })
   let running: Promise<readonly RepairOutcome[]> = Promise.resolve([])
-  let timer: NodeJS.Timeout | undefined
-  let timerAt = Number.POSITIVE_INFINITY
   let closed = false
-  let flushed = false
-  let flushes: readonly number[] = []
-  let ifFlushed: readonly Repair[] = []
-  let mending: Promise<void> | undefined
-  let mended: readonly RepairOutcome[] = []
 
-  // Ports are closed: what was made there is looked for at once, beside a look that is under way.
-  const mend = async () => {
-    try {
-      while (flushed && !closed) {
-        flushed = false
-        mended = [...mended, ...(await repair(doctor, ifFlushed, history))]
-        await doctor.clock.sleep(echoMs)
-      }
-    } catch (error) {
-      last = failed(tools, last, error)
-    } finally {
-      mending = undefined
-    }
-  }
   const reconcile = async (): Promise<readonly RepairOutcome[]> => {
-    const [began, cpu] = [tools.now(), tools.cpuMs()]
-    const outcomes: RepairOutcome[] = []
-    try {
-      // All else is looked for once our own changes are heard.
-      await mending
-      outcomes.push(...mended)
-      mended = []
-      // What was heard until now is looked at here.
-      unplan()
-      const healing = await heal(doctor, history)
-      ifFlushed = healing.ifFlushed
-      outcomes.push(...healing.outcomes)
-      history.ended(healing.left)
-      for (const event of await foreignEvents()) tools.tell(event)
-      last = { atMs: tools.now(), tookMs: tools.now() - began, findings: healing.left }
-      tally.count('vethra_looks_total', { outcome: 'done' })
-      tally.count('vethra_look_seconds_total', {}, last.tookMs / 1000)
-    } catch (error) {
-      last = failed(tools, last, error)
-    }
-    const now = outcomes.map((each) => JSON.stringify(each.repair)).join()
-    repeated = now !== '' && now === tried ? repeated + 1 : 0
-    tried = now
-    restUntil = tools.now() + restAfter({ cpuMs: tools.cpuMs() - cpu, repeated })
+    if (closed) return []
+    const cpu = tools.cpuMs()
+    const outcomes = await looks.make()
+    rest.begin(outcomes, tools.cpuMs() - cpu)
     tools.onLooked()
     return outcomes
   }
-
-  const unplan = () => {
-    clearTimeout(timer)
-    timerAt = Number.POSITIVE_INFINITY
-  }
   const plan = (inMs: number) => {
-    const at = tools.now() + inMs
-    if (closed || at >= timerAt) return
-    clearTimeout(timer)
-    timerAt = at
-    timer = setTimeout(() => {
-      timerAt = Number.POSITIVE_INFINITY
-      const restMs = restUntil - tools.now()
-      if (restMs > 0 && !flushed) return plan(restMs)
-      if (flushed) mending ??= mend()
-      void inTurn()
-    }, inMs)
+    if (!closed) alarm.set(inMs)
   }
   const inTurn = (): Promise<readonly RepairOutcome[]> => {
-    running = running.then(async () => (closed ? [] : await reconcile()))
+    running = running.then(reconcile)
     void running.then(() => plan(tools.intervalMs))
     return running
   }
 
   return {
     begin: () => void inTurn(),
-    last: () => last,
+    last: looks.last,
     findings: () => examine(doctor),
     repairNow() {
       history.forget()
@@ -149,37 +65,36 @@ export function newReconciler(tools: ReconcilerTools): Reconciler {
     },
     changed(what, isFlush = false) {
       log.debug({ what }, 'changed')
-      const now = tools.now()
-      if (isFlush && !flushed && isAtOnce(flushes, now)) {
-        flushed = true
-        flushes = [...flushes.slice(-5), now]
-      }
-      plan(flushed ? flushMs : Math.max(quietMs, restUntil - now))
+      if (isFlush) mender.flushed(now())
+      plan(mender.isDue() ? flushMs : Math.max(quietMs, rest.leftMs()))
     },
     async close() {
       closed = true
-      unplan()
-      await mending
+      alarm.clear()
+      await mender.close()
       await running
     },
   }
 }
 
-function failed(
-  { tell, tally, log, now }: ReconcilerTools,
-  last: LastLook | undefined,
-  error: unknown,
-): LastLook {
-  // Whatever it was, the daemon goes on serving, and tells of it until a look succeeds.
-  log.error({ err: error }, 'cannot look at the host')
-  tally.count('vethra_looks_total', { outcome: 'failed' })
-  const [message = '', ...causes] = explain(error).map((line) => line.trim())
-  if (last?.failure?.message !== (error as Error).message) {
-    tell({ Type: 'look-failed', Message: message, Causes: causes })
+interface Rest {
+  /** How long it lasts still, in milliseconds; 0 or less once it is over. */
+  leftMs(): number
+  /** After a look, with the repairs made and the processor time taken. */
+  begin(outcomes: readonly RepairOutcome[], cpuMs: number): void
+}
+
+function newRest(now: () => number): Rest {
+  let untilMs = 0
+  let tried = ''
+  let repeated = 0
+  return {
+    leftMs: () => untilMs - now(),
+    begin(outcomes, cpuMs) {
+      const repairs = outcomes.map((each) => JSON.stringify(each.repair)).join()
+      repeated = repairs !== '' && repairs === tried ? repeated + 1 : 0
+      tried = repairs
+      untilMs = now() + restAfter({ cpuMs, repeated })
+    },
   }
-  const failure =
-    error instanceof CniError
-      ? error
-      : new CniError({ code: 999, message: 'cannot look at the host', cause: error })
-  return { atMs: now(), tookMs: 0, findings: last?.findings ?? [], failure }
 }

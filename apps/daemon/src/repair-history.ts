@@ -1,14 +1,7 @@
 import type { NewEvent } from '@vethra/api'
 import { type RepairHooks, repairEvent } from '@vethra/engine'
-import {
-  type Finding,
-  flushedPlaces,
-  type LossPlace,
-  lossesAlone,
-  peaceMs,
-  type Repair,
-  withoutRepair,
-} from '@vethra/findings'
+import type { Finding, Repair } from '@vethra/findings'
+import { newLosses } from './losses.ts'
 import type { Tally } from './tally.ts'
 
 /** The dependencies of a history. */
@@ -29,17 +22,13 @@ export interface RepairHistory extends Required<RepairHooks> {
 /** A history in which nothing has happened. */
 export function newRepairHistory({ tell, tally, now }: HistoryTools): RepairHistory {
   const open = new Map<string, Finding>()
-  const restored = new Map<string, number>()
-  const held = new Set<string>()
-  const alone = new Set<string>()
-  const flushed = new Set<LossPlace>()
+  const losses = newLosses(now)
   const begun = new Map<Repair, { readonly at: number; readonly findings: readonly Finding[] }>()
 
   const appear = (findings: readonly Finding[]) => {
     for (const each of findings.filter(({ id }) => !open.has(id))) {
-      const { id, message, subject } = each
-      open.set(id, each)
-      tell({ Type: 'finding-appeared', Message: message, Subject: subject.name, Finding: id })
+      open.set(each.id, each)
+      tell({ Type: 'finding-appeared', Message: each.message, ...namesOf(each) })
     }
   }
 
@@ -54,42 +43,25 @@ export function newRepairHistory({ tell, tally, now }: HistoryTools): RepairHist
       // A change under way at the first look, and whole at the second, is no event.
       if (at === undefined || findings === undefined) return
       begun.delete(event.repair)
-      if (event.kind === 'done')
-        for (const { id } of findings.filter((each) => alone.has(each.id))) restored.set(id, now())
+      if (event.kind === 'done') losses.restored(findings)
       tally.count('vethra_repairs_total', { kind: event.repair.kind, outcome: event.kind })
       tell(repairEvent(event, now() - at))
     },
-    judge(findings, { desired, observed }) {
-      // What is restored first hides the flush from looks that follow in this turn.
-      for (const place of flushedPlaces(desired, observed)) flushed.add(place)
-      const losses = lossesAlone(findings, { restored, held }, { flushed, nowMs: now() })
-      return findings.map((each) => {
-        const loss = losses.get(each.id)
-        mark(alone, each.id, loss !== undefined)
-        mark(held, each.id, loss === 'again')
-        return loss === 'again' ? withoutRepair(each) : each
-      })
-    },
+    judge: losses.judge,
     ended(left) {
-      flushed.clear()
+      losses.endTurn()
       appear(left)
-      for (const [id, at] of restored) if (now() - at > peaceMs) restored.delete(id)
       const ids = new Set(left.map(({ id }) => id))
-      for (const { id, message, subject } of open.values()) {
-        if (ids.has(id)) continue
-        for (const marked of [open, held, alone]) marked.delete(id)
-        const words = `no longer: ${message}`
-        tell({ Type: 'finding-gone', Message: words, Subject: subject.name, Finding: id })
+      for (const each of [...open.values()].filter(({ id }) => !ids.has(id))) {
+        open.delete(each.id)
+        losses.drop(each.id)
+        tell({ Type: 'finding-gone', Message: `no longer: ${each.message}`, ...namesOf(each) })
       }
     },
-    forget() {
-      restored.clear()
-      held.clear()
-    },
+    forget: losses.forget,
   }
 }
 
-function mark(marked: Set<string>, id: string, isMarked: boolean): void {
-  if (isMarked) marked.add(id)
-  else marked.delete(id)
+function namesOf({ id, subject }: Finding): Pick<NewEvent, 'Subject' | 'Finding'> {
+  return { Subject: subject.name, Finding: id }
 }

@@ -1,11 +1,12 @@
 import { chmodSync, rmSync, statSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
-import { connect, createServer, type Server, type Socket } from 'node:net'
+import { connect, createServer, type Server } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { getRequestListener, RequestError } from '@hono/node-server'
 import type { Problem } from '@vethra/api'
 import { CniError } from '@vethra/cni'
-import { type ConnectionDeadlines, type Deadlines, watchDeadlines } from './connection-deadlines.ts'
+import type { Deadlines } from './connection-deadlines.ts'
+import { newConnections } from './connections.ts'
 import { plainProblem, problemResponse } from './problem-response.ts'
 
 /** An API that is being served. */
@@ -13,9 +14,6 @@ export interface Serving {
   /** Takes no more connections, lets requests that are under way finish, for a while, and removes a socket of its own. */
   close(graceMs: number): Promise<void>
 }
-
-/** How many requests of one connection may be under way; one that sends more without waiting for answers ends. */
-const mostPipelined = 32
 
 const malformed = 'the request is malformed HTTP'
 
@@ -33,52 +31,29 @@ export async function serve(
   fetch: (request: Request) => Promise<Response>,
   deadlines: Deadlines = usualDeadlines,
 ): Promise<Serving> {
-  const busy = new Map<Socket, number>()
-  const watched = new WeakMap<Socket, ConnectionDeadlines>()
-  let closing = false
+  const connections = newConnections(deadlines, (socket, halfSent) => {
+    if (halfSent) answerByHand(socket, plainProblem(408, 'the request is only half-sent'))
+    socket.destroySoon()
+  })
   const answer = getRequestListener(fetch, { overrideGlobalObjects: false, errorHandler })
   const http = createHttpServer((request, response) => {
-    const { socket } = request
-    const underWay = (busy.get(socket) ?? 0) + 1
-    if (underWay > mostPipelined) return void socket.destroy()
-    watched.get(socket)?.begun(request)
-    if (closing) response.shouldKeepAlive = false
-    busy.set(socket, underWay)
-    response.once('close', () => {
-      const left = (busy.get(socket) ?? 1) - 1
-      if (busy.has(socket)) busy.set(socket, left)
-      if (left > 0) return
-      if (closing) socket.end()
-      else watched.get(socket)?.answered()
-    })
-    void answer(request, response)
+    if (connections.begin(request, response)) void answer(request, response)
   })
   http.on('clientError', (error, socket) => refuse(error, socket))
   // Connections are handed on by hand: bun's own http server does not answer on an inherited socket.
   const listener = createServer((socket) => {
-    busy.set(socket, 0)
-    socket.once('close', () => busy.delete(socket))
-    socket.on('error', () => socket.destroy())
+    connections.open(socket)
     http.emit('connection', socket)
     // After that: under Node, http takes a socket's data away from whoever listened before.
-    watched.set(
-      socket,
-      watchDeadlines(socket, deadlines, (halfSent) => {
-        if (halfSent) answerByHand(socket, plainProblem(408, 'the request is only half-sent'))
-        socket.destroySoon()
-      }),
-    )
+    connections.watch(socket)
   })
   const made = await listen(listener, at)
   return {
     async close(graceMs) {
-      closing = true
       const closed = new Promise<void>((resolve) => listener.close(() => resolve()))
       if (made !== undefined && idOf(at.path) === made) rmSync(at.path, { force: true })
-      for (const [socket, requests] of busy) if (requests === 0) socket.end()
-      const cut = setTimeout(() => {
-        for (const socket of busy.keys()) socket.destroy()
-      }, graceMs)
+      connections.endIdle()
+      const cut = setTimeout(connections.destroy, graceMs)
       await closed
       clearTimeout(cut)
       http.close()

@@ -1,0 +1,86 @@
+import { CniError, explain } from '@vethra/cni'
+import { heal, type RepairOutcome, watchForeign } from '@vethra/engine'
+import type { Finding } from '@vethra/findings'
+import type { FlushMender } from './flush-mender.ts'
+import type { ReconcilerTools } from './reconciler-tools.ts'
+import type { RepairHistory } from './repair-history.ts'
+
+/** Findings as they were at the last look, and how that went. */
+export interface LastLook {
+  readonly atMs: number
+  readonly tookMs: number
+  readonly findings: readonly Finding[]
+  /** Why the host could not be looked at. */
+  readonly failure?: CniError
+}
+
+/** Looks at the host, with the repairs that follow. */
+export interface Looks {
+  /** The look before this call; undefined until the first one is done. */
+  last(): LastLook | undefined
+  /** Looks and repairs. Returns the repairs made, also where the look failed then. Never rejects. */
+  make(): Promise<readonly RepairOutcome[]>
+  /** Takes the error of a host that cannot be looked at for the last look. */
+  fail(error: unknown): void
+}
+
+/** The parts of looks. */
+interface LookParts {
+  readonly history: RepairHistory
+  readonly mender: FlushMender
+  /** Called before the host is looked at: what was heard until then need not be looked for again. */
+  readonly onBegin: () => void
+}
+
+/** No look yet. */
+export function newLooks(tools: ReconcilerTools, parts: LookParts): Looks {
+  const { doctor, tally, tell, now } = tools
+  const { history, mender, onBegin } = parts
+  const foreignEvents = watchForeign(doctor.host)
+  let last: LastLook | undefined
+  const fail = (error: unknown) => {
+    last = failed(tools, last, error)
+  }
+  const look = async (outcomes: RepairOutcome[]): Promise<void> => {
+    const began = now()
+    // All else is looked for once our own changes are heard.
+    outcomes.push(...(await mender.finish()))
+    onBegin()
+    const healing = await heal(doctor, history)
+    mender.expect(healing.ifFlushed)
+    outcomes.push(...healing.outcomes)
+    history.ended(healing.left)
+    for (const event of await foreignEvents()) tell(event)
+    last = { atMs: now(), tookMs: now() - began, findings: healing.left }
+    tally.count('vethra_looks_total', { outcome: 'done' })
+    tally.count('vethra_look_seconds_total', {}, last.tookMs / 1000)
+  }
+  return {
+    last: () => last,
+    async make() {
+      const outcomes: RepairOutcome[] = []
+      await look(outcomes).catch(fail)
+      return outcomes
+    },
+    fail,
+  }
+}
+
+function failed(
+  { tell, tally, log, now }: ReconcilerTools,
+  last: LastLook | undefined,
+  error: unknown,
+): LastLook {
+  // Whatever it was, the daemon goes on serving, and tells of it until a look succeeds.
+  log.error({ err: error }, 'cannot look at the host')
+  tally.count('vethra_looks_total', { outcome: 'failed' })
+  const [message = '', ...causes] = explain(error).map((line) => line.trim())
+  if (last?.failure?.message !== (error as Error).message) {
+    tell({ Type: 'look-failed', Message: message, Causes: causes })
+  }
+  const failure =
+    error instanceof CniError
+      ? error
+      : new CniError({ code: 999, message: 'cannot look at the host', cause: error })
+  return { atMs: now(), tookMs: 0, findings: last?.findings ?? [], failure }
+}
