@@ -4,6 +4,7 @@ import type { Finding } from '@vethra/findings'
 import type { FlushMender } from './flush-mender.ts'
 import type { ReconcilerTools } from './reconciler-tools.ts'
 import type { RepairHistory } from './repair-history.ts'
+import { newRest } from './rest.ts'
 
 /** Findings as they were at the last look, and how that went. */
 export interface LastLook {
@@ -20,6 +21,8 @@ export interface Looks {
   last(): LastLook | undefined
   /** Looks and repairs. Returns the repairs made, also where the look failed then. Never rejects. */
   make(): Promise<readonly RepairOutcome[]>
+  /** How long changes are left alone still, in milliseconds; 0 or less for no longer. */
+  restMs(): number
   /** Takes the error of a host that cannot be looked at for the last look. */
   fail(error: unknown): void
 }
@@ -34,9 +37,10 @@ interface LookParts {
 
 /** No look yet. */
 export function newLooks(tools: ReconcilerTools, parts: LookParts): Looks {
-  const { doctor, tally, tell, now } = tools
+  const { doctor, tally, tell, now, cpuMs, onLooked } = tools
   const { history, mender, onBegin } = parts
   const foreignEvents = watchForeign(doctor.host)
+  const rest = newRest(now)
   let last: LastLook | undefined
   const fail = (error: unknown) => {
     last = failed(tools, last, error)
@@ -58,10 +62,14 @@ export function newLooks(tools: ReconcilerTools, parts: LookParts): Looks {
   return {
     last: () => last,
     async make() {
+      const cpu = cpuMs()
       const outcomes: RepairOutcome[] = []
       await look(outcomes).catch(fail)
+      rest.begin(outcomes, cpuMs() - cpu)
+      onLooked()
       return outcomes
     },
+    restMs: rest.leftMs,
     fail,
   }
 }

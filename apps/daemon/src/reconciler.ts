@@ -5,7 +5,7 @@ import { newFlushMender } from './flush-mender.ts'
 import { type LastLook, newLooks } from './looks.ts'
 import type { ReconcilerTools } from './reconciler-tools.ts'
 import { newRepairHistory } from './repair-history.ts'
-import { flushMs, quietMs, restAfter } from './settle.ts'
+import { flushMs, quietMs } from './settle.ts'
 
 /** Holds the host against what should be: at once, from time to time, and after changes. */
 export interface Reconciler {
@@ -28,9 +28,8 @@ export function newReconciler(tools: ReconcilerTools): Reconciler {
   const { doctor, log, now } = tools
   const history = newRepairHistory(tools)
   const mender = newFlushMender(doctor, history, (error) => looks.fail(error))
-  const rest = newRest(now)
   const alarm = newAlarm(now, () => {
-    if (rest.leftMs() > 0 && !mender.isDue()) return alarm.set(rest.leftMs())
+    if (looks.restMs() > 0 && !mender.isDue()) return alarm.set(looks.restMs())
     mender.begin()
     void inTurn()
   })
@@ -38,19 +37,11 @@ export function newReconciler(tools: ReconcilerTools): Reconciler {
   let running: Promise<readonly RepairOutcome[]> = Promise.resolve([])
   let closed = false
 
-  const reconcile = async (): Promise<readonly RepairOutcome[]> => {
-    if (closed) return []
-    const cpu = tools.cpuMs()
-    const outcomes = await looks.make()
-    rest.begin(outcomes, tools.cpuMs() - cpu)
-    tools.onLooked()
-    return outcomes
-  }
   const plan = (inMs: number) => {
     if (!closed) alarm.set(inMs)
   }
   const inTurn = (): Promise<readonly RepairOutcome[]> => {
-    running = running.then(reconcile)
+    running = running.then(() => (closed ? [] : looks.make()))
     void running.then(() => plan(tools.intervalMs))
     return running
   }
@@ -66,35 +57,13 @@ export function newReconciler(tools: ReconcilerTools): Reconciler {
     changed(what, isFlush = false) {
       log.debug({ what }, 'changed')
       if (isFlush) mender.flushed(now())
-      plan(mender.isDue() ? flushMs : Math.max(quietMs, rest.leftMs()))
+      plan(mender.isDue() ? flushMs : Math.max(quietMs, looks.restMs()))
     },
     async close() {
       closed = true
       alarm.clear()
       await mender.close()
       await running
-    },
-  }
-}
-
-interface Rest {
-  /** How long it lasts still, in milliseconds; 0 or less once it is over. */
-  leftMs(): number
-  /** After a look, with the repairs made and the processor time taken. */
-  begin(outcomes: readonly RepairOutcome[], cpuMs: number): void
-}
-
-function newRest(now: () => number): Rest {
-  let untilMs = 0
-  let tried = ''
-  let repeated = 0
-  return {
-    leftMs: () => untilMs - now(),
-    begin(outcomes, cpuMs) {
-      const repairs = outcomes.map((each) => JSON.stringify(each.repair)).join()
-      repeated = repairs !== '' && repairs === tried ? repeated + 1 : 0
-      tried = repairs
-      untilMs = now() + restAfter({ cpuMs, repeated })
     },
   }
 }
