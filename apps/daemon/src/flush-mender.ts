@@ -10,7 +10,7 @@ export interface FlushMender {
   isDue(): boolean
   /** Begins to mend what is due, unless that is under way. */
   begin(): void
-  /** What will be tried once a table is flushed. */
+  /** Sets the repairs to try once a table is flushed. */
   expect(repairs: readonly Repair[]): void
   /** Waits for what is under way. Returns the outcomes since the call before. */
   finish(): Promise<readonly RepairOutcome[]>

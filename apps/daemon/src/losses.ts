@@ -12,13 +12,13 @@ import {
 export interface Losses {
   /** The findings, without the repairs of losses that somebody wants so. */
   readonly judge: Required<RepairHooks>['judge']
-  /** What these findings tell of has been restored. */
+  /** Takes findings whose repair has been made. */
   restored(findings: readonly Finding[]): void
   /** The last look of a turn is done. */
   endTurn(): void
   /** A finding is no longer there. */
   drop(id: string): void
-  /** What is held back may be restored. */
+  /** Repairs that are held back may be made. */
   forget(): void
 }
 

@@ -35,6 +35,9 @@ export function firewallFindings(
     effects: [effect],
     left,
   })
+  const someOwned = firewall.some(({ owned }) => owned.has(own?.ports ?? ''))
+  // One of two directions, or one of two families, may be there.
+  const someAdmitted = firewall.some(({ admitted }) => admitted.size > 0)
   return [
     ...lossFindings('masquerade', ref, {
       evidence: isOurs('masquerading')
@@ -47,18 +50,11 @@ export function firewallFindings(
     }),
     ...lossFindings('publish', ref, {
       evidence: isOurs('ports') ? closedPorts(attachment, firewall, own?.ports ?? '') : [],
-      repair: rules(
-        'ports',
-        firewall.some(({ owned }) => owned.has(own?.ports ?? '')),
-      ),
+      repair: rules('ports', someOwned),
     }),
     ...lossFindings('admit', ref, {
       evidence: isOurs('admission') ? unadmitted(attachment, firewall, host) : [],
-      // One of two directions, or one of two families, may be there.
-      repair: rules(
-        'admission',
-        firewall.some(({ admitted }) => admitted.size > 0),
-      ),
+      repair: rules('admission', someAdmitted),
     }),
     ...lossFindings('isolate', ref, {
       evidence: isOurs('isolation') && isSeen ? unisolated(attachment, firewall) : [],
