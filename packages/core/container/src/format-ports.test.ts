@@ -11,6 +11,7 @@ const map = (
 describe('formatPorts', () => {
   it.each<[readonly PortMapping[], string]>([
     [[], ''],
+    [[{ hostIP: '', hostPort: 8080, containerPort: 80, protocol: 'tcp' }], '0.0.0.0:8080->80/tcp'],
     [[map(8080, 80)], '0.0.0.0:8080->80/tcp'],
     [
       [map(3003, 8083, 'udp'), map(3001, 8081), map(3000, 8080), map(3002, 8082, 'udp')],

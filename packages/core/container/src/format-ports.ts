@@ -2,7 +2,8 @@ import { joinHostPort, type PortMapping } from './port-mapping.ts'
 
 /**
  * Port mappings on one line, as listings show them: `0.0.0.0:3000-3001->8080-8081/tcp, …`. Mappings of one
- * address and protocol are joined where both ports run on; groups are in the order of their text. Empty for none.
+ * address and protocol are joined where both ports run on; groups are in the order of their text. No address, as pods
+ * have it, is each of the host. Empty for none.
  */
 export function formatPorts(mappings: readonly PortMapping[]): string {
   const groups = Map.groupBy(mappings, ({ hostIP, protocol }) => `${hostIP}/${protocol}`)
@@ -32,7 +33,7 @@ function follows(before: PortMapping, after: PortMapping): boolean {
 }
 
 function formatRun({ first, last }: Run): string {
-  const host = joinHostPort(first.hostIP, span(first.hostPort, last.hostPort))
+  const host = joinHostPort(first.hostIP || '0.0.0.0', span(first.hostPort, last.hostPort))
   return `${host}->${span(first.containerPort, last.containerPort)}/${first.protocol}`
 }
 

@@ -128,11 +128,23 @@ describe('containers of others', () => {
     }
     const listText =
       '{"cniVersion":"1.0.0","name":"lan","plugins":[{"type":"portmap","capabilities":{"portMappings":true}}]}'
-    const host = tools([entry(`default-${hash}`, { attachment, listText }), entry('default-gone')])
+    const made = { attachment, listText }
+    // nerdctl publishes by each network of a container.
+    const web = {
+      network: 'web',
+      ...made,
+      attachment: { ...attachment, ifname: 'eth1' },
+    }
+    const host = tools([
+      entry(`default-${hash}`, made),
+      entry(`default-${hash}`, web),
+      entry('default-gone'),
+    ])
     expect(await listContainers(host)).toEqual([
       {
-        ...{ ID: hash, Name: 'shop', Networks: ['lan'], Addresses: ['10.4.1.7/24'] },
-        ...{ Ports: expect.stringContaining('8090->80/tcp'), State: 'running' },
+        ...{ ID: hash, Name: 'shop', Networks: ['lan', 'web'] },
+        Addresses: ['10.4.1.7/24', '10.4.1.7/24'],
+        ...{ Ports: '0.0.0.0:8090->80/tcp', State: 'running' },
       },
       expect.objectContaining({ ID: 'gone', State: 'dead' }),
     ])

@@ -39,8 +39,10 @@ async function cachedOf(
   return made.flatMap((each) => each ?? [])
 }
 
+// nerdctl publishes the same ports by each network of a container.
 function foreignPorts(made: readonly CachedAttachment[]): readonly PortMapping[] {
-  return made.flatMap((each) => orElse(() => parseStoredMappings(portsOf(each)), []))
+  const all = made.flatMap((each) => orElse(() => parseStoredMappings(portsOf(each)), []))
+  return [...new Map(all.map((each) => [textOf(each), each])).values()]
 }
 
 // Version 2 has a file of them, which may be damaged: it publishes nothing then, and hides no other container.
