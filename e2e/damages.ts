@@ -12,12 +12,34 @@ const third = 'ip netns add third 2>/dev/null; "$VETHRA" cni add lan /run/netns/
 /** Each kind of damage that the doctor repairs, in each way in which it comes about. */
 export const damages: readonly Damage[] = [
   ...firewallDamages,
+  ...damagesOf('native', [
+    [
+      'the bridge has another MAC',
+      'bridge-changed',
+      ({ bridge }) => `ip link set ${bridge} address 02:00:00:00:00:99`,
+    ],
+    [
+      'an interface has another MAC',
+      'interface-changed',
+      ({ link }) => `ip link set ${link} address 02:00:00:00:00:98`,
+    ],
+    [
+      'an interface is isolated from its peers',
+      'interface-changed',
+      ({ link }) => `ip link set ${link} type bridge_slave isolated on hairpin on`,
+    ],
+  ]),
   ...damagesOf(undefined, [
     ['the bridge is deleted', 'bridge-missing', ({ bridge }) => `ip link delete ${bridge}`],
     [
       'the bridge loses its address',
       'bridge-address-missing',
       ({ bridge }) => `ip -4 addr flush dev ${bridge}`,
+    ],
+    [
+      'the bridge is renamed',
+      'bridge-missing',
+      ({ bridge }) => `ip link set ${bridge} down; ip link set ${bridge} name mine up`,
     ],
     ['the bridge is down', 'bridge-down', ({ bridge }) => `ip link set ${bridge} down`],
     [

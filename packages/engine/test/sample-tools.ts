@@ -153,7 +153,7 @@ export function sampleTools(host: SampleHost): DoctorTools {
       }),
       fileSystem: async () => 'ext4',
       restoreBridge: async ({ name }) => void host.done.push(`bridge ${name}`),
-      restoreLink: async (link) => void host.done.push(`link ${link}`),
+      restoreLink: async ({ name }) => void host.done.push(`link ${name}`),
     },
     namespaces: async () => ['default'],
     inNamespace: async () => ({

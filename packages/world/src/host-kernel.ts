@@ -4,6 +4,7 @@ import type {
   ObservedLink,
   ObservedRoute,
   RepairedBridge,
+  RepairedLink,
 } from '@vethra/findings'
 
 /** The kernel's state, and the repairs that a doctor makes in it. */
@@ -20,8 +21,8 @@ export interface Kernel {
   fileSystem(path: string): Promise<string>
   /** Makes a bridge where it is missing, brings it up and gives it the addresses that it lacks. Throws CniError 5. */
   restoreBridge(bridge: RepairedBridge): Promise<void>
-  /** Makes a link a port of a bridge, where one is given, and brings it up. Throws CniError 5. */
-  restoreLink(link: string, bridge?: string): Promise<void>
+  /** Makes a link a port of a bridge, gives it its MAC and settings, where they are given, and brings it up. Throws CniError 5. */
+  restoreLink(link: RepairedLink): Promise<void>
 }
 
 /** The kernel's facts about the host as a whole. */

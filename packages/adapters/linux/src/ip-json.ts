@@ -17,6 +17,14 @@ export interface IpLink {
   /** The bridge or the like that it is a port of. */
   readonly master?: string
   readonly addr_info?: readonly IpAddress[]
+  /** The MAC. */
+  readonly address?: string
+  /** With `-d`. */
+  readonly linkinfo?: {
+    readonly info_kind?: string
+    /** Of a port of a bridge. */
+    readonly info_slave_data?: { readonly hairpin?: boolean; readonly isolated?: boolean }
+  }
 }
 
 /** A route as `ip -j route` prints it. */

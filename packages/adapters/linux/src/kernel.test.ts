@@ -57,7 +57,7 @@ describe('as root', () => {
       const bridge = { name: 'br0', network: 'lan', mac: '02:00:00:00:00:07', addresses: ['10.9.0.1/24'], localPorts: true }
       await kernel.restoreBridge(bridge)
       await kernel.restoreBridge(bridge)
-      await kernel.restoreLink('v0', 'br0')
+      await kernel.restoreLink({ name: 'v0', bridge: 'br0', mac: '02:00:00:00:00:08', port: { hairpin: true, isolated: true } })
       const { readFileSync } = await import('node:fs')
       const { execFileSync } = await import('node:child_process')
       return {
@@ -73,7 +73,10 @@ describe('as root', () => {
     const restored = links.find(({ name }) => name === 'br0')
     expect(restored).toMatchObject({ bridge: true, up: true })
     expect(restored?.addresses.filter((each) => each.startsWith('10.'))).toEqual(['10.9.0.1/24'])
-    expect(links.find(({ name }) => name === 'v0')).toMatchObject({ up: true, master: 'br0' })
+    expect(links.find(({ name }) => name === 'v0')).toMatchObject({
+      ...{ up: true, master: 'br0', mac: '02:00:00:00:00:08' },
+      port: { hairpin: true, isolated: true },
+    })
     expect([mac, local]).toEqual(['02:00:00:00:00:07', '1'])
   })
 

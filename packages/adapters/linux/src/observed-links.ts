@@ -3,12 +3,10 @@ import type { ObservedLink, ObservedRoute } from '@vethra/findings'
 import { addressesOf, routePrefix, takesSpace } from './host-prefixes.ts'
 import { type IpLink, type IpRoute, ipJson } from './ip-json.ts'
 
-/** Every interface, as the kernel lists them: two programs, however many there are. Throws CniError 5 and 100. */
+/** Every interface, as the kernel lists them: one program, however many there are. Throws CniError 5 and 100. */
 export async function observedLinks(): Promise<readonly ObservedLink[]> {
-  const [links, bridges] = await Promise.all([
-    ipJson<IpLink>('addr'),
-    ipJson<IpLink>('link', 'show', 'type', 'bridge'),
-  ])
+  const links = await ipJson<IpLink>('-d', 'addr')
+  const bridges = links.filter(({ linkinfo }) => linkinfo?.info_kind === 'bridge')
   const forwards = new Map(
     await Promise.all(
       bridges.map(async ({ ifname }) => [ifname, await forwardsIpv4(ifname)] as const),
@@ -19,10 +17,17 @@ export async function observedLinks(): Promise<readonly ObservedLink[]> {
     bridge: forwards.has(link.ifname),
     up: link.flags.includes('UP'),
     mtu: link.mtu,
+    ...(link.address === undefined ? {} : { mac: link.address }),
+    ...portOf(link),
     ...(forwards.get(link.ifname) === false ? { forwards: false } : {}),
     ...(link.master === undefined ? {} : { master: link.master }),
     addresses: addressesOf(link).map(({ prefix }) => prefix),
   }))
+}
+
+function portOf({ linkinfo }: IpLink): Pick<ObservedLink, 'port'> {
+  const { hairpin, isolated } = linkinfo?.info_slave_data ?? {}
+  return hairpin === undefined || isolated === undefined ? {} : { port: { hairpin, isolated } }
 }
 
 async function forwardsIpv4(name: string): Promise<boolean> {

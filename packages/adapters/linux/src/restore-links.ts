@@ -1,29 +1,24 @@
 import { writeFile } from 'node:fs/promises'
 import { formatPrefix, readCidr } from '@vethra/address'
 import { CniError, checkIfname } from '@vethra/cni'
-import type { RepairedBridge } from '@vethra/findings'
+import type { ObservedLink, RepairedBridge, RepairedLink } from '@vethra/findings'
 import { observedLinks, observedRoutes } from './observed-links.ts'
 import { failed, run } from './run.ts'
 
 /**
  * Makes a missing bridge with the MAC that it had, so that its containers keep their neighbour
- * entries. Brings it up and adds the addresses that it lacks. Throws CniError 5, and 102 when
- * something else has its name.
+ * entries; one that was renamed, as its MAC and an address tell, gets its name back. Brings it up and adds the addresses
+ * that it lacks. Throws CniError 5, and 102 when something else has its name.
  */
 export async function restoreBridge(bridge: RepairedBridge): Promise<void> {
-  const { name, mac, mtu, addresses, localPorts } = bridge
+  const { name, mac, keepsMac, addresses, localPorts } = bridge
   checkIfname(name)
-  const there = (await observedLinks()).find((link) => link.name === name)
+  const links = await observedLinks()
+  const there = links.find((link) => link.name === name)
   if (there && !there.bridge) throw noBridge(name)
-  if (there === undefined) {
-    const options = [
-      ...(mtu === undefined ? [] : ['mtu', String(mtu)]),
-      ...(mac === undefined ? [] : ['address', mac]),
-    ]
-    // Plugins make it as well: whoever is first.
-    await ip(['link', 'add', 'name', name, ...options, 'type', 'bridge'], /File exists/)
-    await writeSetting(`/proc/sys/net/ipv6/conf/${name}/accept_ra`, '0')
-  }
+  if (there === undefined) await makeBridge(bridge, links)
+  else if (keepsMac && mac !== undefined && there.mac !== mac)
+    await ip(['link', 'set', 'dev', name, 'address', mac])
   await ip(['link', 'set', 'dev', name, 'up'])
   for (const address of addresses) {
     if (!there?.addresses.includes(address)) {
@@ -42,6 +37,33 @@ export async function restoreBridge(bridge: RepairedBridge): Promise<void> {
   if (localPorts) await writeSetting(`/proc/sys/net/ipv4/conf/${name}/route_localnet`, '1')
 }
 
+async function makeBridge(
+  { name, mac, mtu, addresses }: RepairedBridge,
+  links: readonly ObservedLink[],
+): Promise<void> {
+  const renamed = links.find(
+    (each) =>
+      each.bridge &&
+      mac !== undefined &&
+      each.mac === mac &&
+      addresses.some((address) => each.addresses.includes(address)),
+  )
+  if (renamed) {
+    // Kernels before 6.2 rename no interface that is up.
+    const rename = ['link', 'set', 'dev', renamed.name, 'name', name]
+    if ((await run('ip', rename)).status === 0) return
+    await ip(['link', 'set', 'dev', renamed.name, 'down'])
+    return ip(rename)
+  }
+  const options = [
+    ...(mtu === undefined ? [] : ['mtu', String(mtu)]),
+    ...(mac === undefined ? [] : ['address', mac]),
+  ]
+  // Plugins make it as well: whoever is first.
+  await ip(['link', 'add', 'name', name, ...options, 'type', 'bridge'], /File exists/)
+  await writeSetting(`/proc/sys/net/ipv6/conf/${name}/accept_ra`, '0')
+}
+
 // As the kernel makes it with an address.
 function connectedRoute(name: string, address: string, prefix: string): readonly string[] {
   const from = address.replace(/\/.*/, '')
@@ -49,14 +71,20 @@ function connectedRoute(name: string, address: string, prefix: string): readonly
   return ['route', 'add', prefix, 'dev', name, 'proto', 'kernel', ...how]
 }
 
-/** Makes a link a port of a bridge, where one is given, and brings it up. Throws CniError 5. */
-export async function restoreLink(link: string, bridge?: string): Promise<void> {
-  checkIfname(link)
+/** Makes a link a port of a bridge, gives it its MAC and settings, where they are given, and brings it up. Throws CniError 5. */
+export async function restoreLink({ name, bridge, mac, port }: RepairedLink): Promise<void> {
+  checkIfname(name)
+  const set = ['link', 'set', 'dev', name]
   if (bridge !== undefined) {
     checkIfname(bridge)
-    await ip(['link', 'set', 'dev', link, 'master', bridge])
+    await ip([...set, 'master', bridge])
   }
-  await ip(['link', 'set', 'dev', link, 'up'])
+  if (mac !== undefined) await ip([...set, 'address', mac])
+  if (port !== undefined) {
+    const [hairpin, isolated] = [port.hairpin, port.isolated].map((on) => (on ? 'on' : 'off'))
+    await ip([...set, 'type', 'bridge_slave', 'hairpin', `${hairpin}`, 'isolated', `${isolated}`])
+  }
+  await ip([...set, 'up'])
 }
 
 async function ip(args: readonly string[], unless?: RegExp): Promise<void> {

@@ -1,6 +1,7 @@
 import type { AttachmentKey, ContainerRef } from '@vethra/cni'
 import type { Isolation } from '@vethra/firewall'
 import type { FeatureName } from '@vethra/state'
+import type { PortSettings } from './observed-state.ts'
 
 /**
  * The desired state of a host: by effect where rules make it (masquerading, publishing, isolation),
@@ -57,6 +58,8 @@ export interface DesiredAttachment extends AttachmentKey {
   readonly addresses: readonly DesiredAddress[]
   /** The link of the host that leads to the container; absent for macvlan and the like. */
   readonly hostLink?: string
+  /** The MAC of `hostLink`; absent where it is not known. */
+  readonly hostMac?: string
   /** The bridge that `hostLink` is a port of. */
   readonly bridge?: DesiredBridge
   /** Whether what it sends leaves the host under the host's address. */
@@ -89,6 +92,8 @@ export interface DesiredBridge {
   readonly mtu?: number
   /** Whether the host has the gateways' addresses on it. */
   readonly routed: boolean
+  /** The settings of each port; absent where a program made it, and may know none of them. */
+  readonly port?: PortSettings
 }
 
 /** An address of an attachment. */

@@ -1,12 +1,10 @@
 import { formatPrefix, readCidr } from '@vethra/address'
-import { reasonToKeep } from '@vethra/ipam'
-import { ownerMark } from '@vethra/state'
 import { attachmentText, refOf } from './attachment-ref.ts'
-import type { DesiredAttachment, DesiredState } from './desired-state.ts'
+import type { DesiredAttachment } from './desired-state.ts'
 import { type Finding, finding, repairable } from './finding.ts'
 import type { Maps } from './maps.ts'
-import type { ObservedLink, ObservedState } from './observed-state.ts'
-import type { RepairedBridge } from './repair.ts'
+import type { ObservedLink } from './observed-state.ts'
+import type { Repair, RepairedBridge } from './repair.ts'
 
 /** The faults of the host's interfaces that lead to a living container. */
 export function interfaceFindings(
@@ -36,14 +34,18 @@ function cutShort(attachment: DesiredAttachment): Finding {
 }
 
 function bridgeFindings(
-  { network, containerId }: DesiredAttachment,
+  attachment: DesiredAttachment,
   wanted: RepairedBridge,
   { links, routes }: Pick<Maps, 'links' | 'routes'>,
 ): readonly Finding[] {
-  const { name } = wanted
+  const { network, containerId } = attachment
+  const { name, mac } = wanted
   const isRouted = (address: string) => routes.has(`${subnetOf(address)} ${name}`)
-  const fault = bridgeFault(links.get(name), wanted.addresses, isRouted)
-  if (fault === undefined) return []
+  const there = links.get(name)
+  const fault = there
+    ? bridgeFault(there, wanted, isRouted)
+    : missingBridge([...links.values()].find((each) => each.bridge && each.mac === mac))
+  if (fault === undefined) return there ? narrowBridge(attachment, there, links) : []
   return [
     repairable({
       kind: fault.kind,
@@ -55,14 +57,24 @@ function bridgeFindings(
   ]
 }
 
+interface BridgeFault {
+  readonly kind: string
+  readonly words: string
+  readonly seen: string
+}
+
+function missingBridge(renamed: ObservedLink | undefined): BridgeFault {
+  const seen = renamed
+    ? `bridge ${renamed.name} has its MAC: it was renamed`
+    : 'there is no interface of that name'
+  return { kind: 'bridge-missing', words: 'is gone', seen }
+}
+
 function bridgeFault(
-  there: ObservedLink | undefined,
-  addresses: readonly string[],
+  there: ObservedLink,
+  { addresses, mac, keepsMac }: RepairedBridge,
   isRouted: (address: string) => boolean,
-): { readonly kind: string; readonly words: string; readonly seen: string } | undefined {
-  if (there === undefined) {
-    return { kind: 'bridge-missing', words: 'is gone', seen: 'there is no interface of that name' }
-  }
+): BridgeFault | undefined {
   const missing = addresses.filter((each) => !there.addresses.includes(each))
   if (missing.length > 0) {
     return {
@@ -73,9 +85,13 @@ function bridgeFault(
   }
   if (!there.up) return { kind: 'bridge-down', words: 'is down', seen: 'the interface is not up' }
   const cut = addresses.filter((each) => !isRouted(each)).map(subnetOf)
-  if (cut.length === 0) return undefined
-  const seen = `no route leads to ${cut.join(', ')} by it`
-  return { kind: 'bridge-route-missing', words: `has lost its route to ${cut.join(', ')}`, seen }
+  if (cut.length > 0) {
+    const seen = `no route leads to ${cut.join(', ')} by it`
+    return { kind: 'bridge-route-missing', words: `has lost its route to ${cut.join(', ')}`, seen }
+  }
+  if (!keepsMac || there.mac === undefined || there.mac === mac) return undefined
+  const seen = `its MAC is ${there.mac}, and was ${mac}`
+  return { kind: 'bridge-changed', words: 'has another MAC', seen }
 }
 
 function subnetOf(address: string): string {
@@ -105,23 +121,53 @@ function linkFindings(
     ]
   }
   const loose = bridge !== undefined && there.master !== bridge.name
-  if (!loose && there.up) return narrowFindings(attachment, there)
-  return [
-    repairable({
-      kind: 'interface-loose',
-      subject,
-      message: `${of} is cut off: its interface of the host, ${hostLink}, is ${loose ? `not on bridge ${bridge.name}` : 'down'}`,
-      evidence: [
-        `${hostLink} is ${there.up ? 'up' : 'down'}, ${there.master ? `on ${there.master}` : 'on no bridge'}`,
-      ],
-      repair: {
-        kind: 'restore-link',
-        attachment: ref,
-        link: hostLink,
-        ...(bridge === undefined ? {} : { bridge: bridge.name }),
-      },
-    }),
-  ]
+  const repair = restoreLink(attachment, hostLink)
+  if (loose || !there.up)
+    return [
+      repairable({
+        kind: 'interface-loose',
+        subject,
+        message: `${of} is cut off: its interface of the host, ${hostLink}, is ${loose ? `not on bridge ${bridge.name}` : 'down'}`,
+        evidence: [
+          `${hostLink} is ${there.up ? 'up' : 'down'}, ${there.master ? `on ${there.master}` : 'on no bridge'}`,
+        ],
+        repair,
+      }),
+    ]
+  const evidence = changesOf(there, repair)
+  const message = `settings of interface ${hostLink} of the host, which leads to ${of}, have changed`
+  const changed = repairable({ kind: 'interface-changed', subject, message, evidence, repair })
+  return [...(evidence.length > 0 ? [changed] : []), ...narrowFindings(attachment, there)]
+}
+
+function restoreLink(attachment: DesiredAttachment, link: string): RestoreLink {
+  const { bridge, hostMac: mac } = attachment
+  return {
+    ...{ kind: 'restore-link', attachment: refOf(attachment), link },
+    ...(bridge === undefined ? {} : { bridge: bridge.name }),
+    ...(mac === undefined ? {} : { mac }),
+    ...(bridge?.port === undefined ? {} : { port: bridge.port }),
+  }
+}
+
+type RestoreLink = Extract<Repair, { readonly kind: 'restore-link' }>
+
+function changesOf(there: ObservedLink, { mac, port }: RestoreLink): readonly string[] {
+  const rows = [
+    ['its MAC', there.mac, mac],
+    ['its hairpin mode', there.port?.hairpin, port?.hairpin],
+    ['its isolation', there.port?.isolated, port?.isolated],
+  ] as const
+  return rows.flatMap(([what, is, was]) =>
+    is === undefined || was === undefined || is === was
+      ? []
+      : [`${what} is ${textOf(is)}, and was ${textOf(was)}`],
+  )
+}
+
+function textOf(setting: string | boolean): string {
+  if (typeof setting === 'string') return setting
+  return setting ? 'on' : 'off'
 }
 
 // An administrator may want it so: what is longer than a tunnel takes is lost there.
@@ -136,7 +182,7 @@ function narrowFindings(
       kind: 'mtu-lowered',
       severity: 'warning',
       subject: { kind: 'interface', name },
-      message: `container ${containerId} in network ${network} loses long packets: the MTU of its interface of the host, ${name}, was lowered`,
+      message: `container ${containerId} in network ${network} loses long packets: the MTU of ${name}, an interface of the host, was lowered`,
       evidence: [`it is ${mtu}, and was ${wanted}`],
       ours: true,
       fix: `ip link set dev ${name} mtu ${wanted}   (or create the network with -o mtu=${mtu})`,
@@ -146,65 +192,16 @@ function narrowFindings(
 
 const usualMtu = 1500
 
-/**
- * Interfaces of the host that bear the mark of an attachment that is not remembered. None is surely dead, though it be
- * down: a plugin of ours that another runtime calls leaves no record, and an interface goes with its container.
- */
-export function leftLinkFindings({
-  links,
-  attachments,
-  signs,
-  nowMs,
-}: ObservedState): readonly Finding[] {
-  const marks = new Set(attachments.map((each) => ownerMark({ kind: 'attachment', ...each })))
-  return links.flatMap(({ name, owner, up }) => {
-    if (owner?.kind !== 'attachment' || marks.has(ownerMark(owner))) return []
-    const { containerId, network, ifname } = owner
-    const sign = reasonToKeep({ address: '', containerId, sinceMs: 0 }, signs, nowMs)
-    return [
-      finding({
-        kind: 'interface-left',
-        severity: 'warning',
-        subject: { kind: 'interface', name },
-        message: `interface ${name} may be left of container ${containerId} in network ${network}, which is not attached`,
-        evidence: [
-          `its alias names container ${containerId}, interface ${ifname} and network ${network}`,
-          `it is ${up ? 'up' : 'down'}: another runtime may have made it`,
-          sign ?? 'that container shows no sign of life',
-        ],
-        ours: true,
-        fix: `ip link delete ${name}   (where that container is gone)`,
-      }),
-    ]
-  })
-}
-
-/** Orphaned interfaces on bridges of ours: no known container has their other end. */
-export function strayLinkFindings(
-  { networks }: DesiredState,
-  observed: ObservedState,
+// The kernel gives a bridge the lowest MTU of its ports.
+function narrowBridge(
+  attachment: DesiredAttachment,
+  there: ObservedLink,
+  links: Maps['links'],
 ): readonly Finding[] {
-  const bridges = new Map(
-    networks.flatMap(({ ours, bridge, name }) => (ours && bridge ? [[bridge, name]] : [])),
+  const { mtu = usualMtu, name } = there
+  if (mtu >= (attachment.bridge?.mtu ?? usualMtu)) return []
+  const isOfPort = [...links.values()].some(
+    (each) => each.master === name && (each.mtu ?? usualMtu) <= mtu,
   )
-  // Of a dead attachment it goes with the namespace, in a moment.
-  const known = new Set(observed.attachments.flatMap(({ hostLink }) => hostLink ?? []))
-  // Nobody can tell which interface is that of an attachment whose making is not remembered.
-  const unclear = new Set(
-    observed.attachments.flatMap(({ hostLink, network }) => (hostLink ? [] : [network])),
-  )
-  return observed.links.flatMap(({ name, owner, master = '' }) => {
-    const network = bridges.get(master)
-    if (network === undefined || owner || known.has(name) || unclear.has(network)) return []
-    return [
-      finding({
-        kind: 'interface-stray',
-        severity: 'warning',
-        subject: { kind: 'interface', name },
-        message: `interface ${name} on bridge ${master} of network ${network} is orphaned: it belongs to no known attachment`,
-        evidence: [`${name} is a port of ${master}`],
-        fix: `ip link delete ${name}`,
-      }),
-    ]
-  })
+  return isOfPort ? [] : narrowFindings(attachment, there)
 }

@@ -240,6 +240,7 @@ describe('interfaces', () => {
       ['forwarding-off', undefined],
     ],
     ['an interface of a lower MTU', change('veth0', { mtu: 1280 }), ['mtu-lowered', undefined]],
+    ['a bridge of a lower MTU', change('br-lan', { mtu: 1280 }), ['mtu-lowered', undefined]],
     ['an interface of a higher MTU', change('veth0', { mtu: 9000 }), []],
   ] as const)('%s', (_, observed, expected) => {
     const found = diff(world.desired, { ...world.observed, ...observed })

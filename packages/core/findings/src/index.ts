@@ -48,6 +48,7 @@ export { phaseOf, planRepairs } from './plan-repairs.ts'
 export {
   type Repair,
   type RepairedBridge,
+  type RepairedLink,
   type RepairedReservation,
   type RepairScope,
   type RuleEffect,

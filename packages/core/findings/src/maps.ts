@@ -65,9 +65,12 @@ function wantedBridge(name: string, group: readonly DesiredAttachment[]): Repair
       gateway ? [`${gateway}/${prefixLength}`] : [],
     ),
   )
+  // One that is of others may be given another with each port.
+  const isSettled = bridge?.port && group.every((each) => each.bridge?.mac === bridge.mac)
   return {
     ...{ name, network },
     ...(bridge?.mac === undefined ? {} : { mac: bridge.mac }),
+    ...(isSettled ? { keepsMac: true } : {}),
     ...(bridge?.mtu === undefined ? {} : { mtu: bridge.mtu }),
     addresses: bridge?.routed ? [...new Set(gateways)].toSorted() : [],
     localPorts: group.some(({ ports }) => ports.length > 0),

@@ -188,8 +188,11 @@ export interface ObservedLink {
   readonly name: string
   readonly bridge: boolean
   readonly up: boolean
-  /** Absent where nobody looked. */
+  /** Absent where nobody looked, as all that follows. */
   readonly mtu?: number
+  readonly mac?: string
+  /** The settings of a bridge's port. */
+  readonly port?: PortSettings
   /** Whether IPv4 packets that come by a bridge are forwarded. Default: they are. */
   readonly forwards?: boolean
   /** The bridge that it is a port of. */
@@ -198,6 +201,12 @@ export interface ObservedLink {
   readonly addresses: readonly string[]
   /** The owner that its mark names. */
   readonly owner?: TableOwner
+}
+
+/** The settings of a bridge's port: whether it sends back what came by it, and what comes by ports like it. */
+export interface PortSettings {
+  readonly hairpin: boolean
+  readonly isolated: boolean
 }
 
 /** A route of the host. */

@@ -1,7 +1,7 @@
 import type { AttachmentKey, ContainerRef } from '@vethra/cni'
 import type { MasqueradedAttachment } from '@vethra/firewall'
 import type { State } from '@vethra/state'
-import type { TableOwner } from './observed-state.ts'
+import type { PortSettings, TableOwner } from './observed-state.ts'
 
 /** The repair of a finding, by its effect. It is made under the lock of its scope, where a second look finds it due again. */
 export type Repair =
@@ -51,13 +51,12 @@ export type Repair =
   | { readonly kind: 'restore-bridge'; readonly bridge: RepairedBridge }
   /** Attach a living container again, under the addresses that it had: its interface is missing. */
   | { readonly kind: 'reattach'; readonly attachment: AttachmentKey }
-  /** Make a container's link a port of its bridge again, and up. */
-  | {
+  /** Make a container's link a port of its bridge again, up, with its MAC and its settings. */
+  | (Omit<RepairedLink, 'name'> & {
       readonly kind: 'restore-link'
       readonly attachment: AttachmentKey
       readonly link: string
-      readonly bridge?: string
-    }
+    })
   /** Reserve the address that a living container has. */
   | {
       readonly kind: 'reserve-address'
@@ -98,11 +97,21 @@ export interface RepairedReservation {
   readonly sinceMs: number
 }
 
+/** An interface of the host as it should be; what is absent stays as it is. */
+export interface RepairedLink {
+  readonly name: string
+  readonly bridge?: string
+  readonly mac?: string
+  readonly port?: PortSettings
+}
+
 /** A bridge as it should be. */
 export interface RepairedBridge {
   readonly name: string
   readonly network: string
   readonly mac?: string
+  /** Whether it was given that MAC; else the kernel chooses, and changes it. Default false. */
+  readonly keepsMac?: boolean
   readonly mtu?: number
   /** `10.4.1.1/24`: those that it must have; others stay. */
   readonly addresses: readonly string[]
@@ -136,5 +145,7 @@ export function repairKey(repair: Repair): string {
 }
 
 const details: ReadonlySet<string> = new Set(
-  'addresses desired effects extra left localPorts mac mtu netns sinceMs sockets'.split(' '),
+  'addresses desired effects extra left keepsMac localPorts mac mtu netns port sinceMs sockets'.split(
+    ' ',
+  ),
 )

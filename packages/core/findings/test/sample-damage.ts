@@ -60,6 +60,22 @@ export const damages: Readonly<Record<string, { readonly kind: string; readonly 
       damage: onLink(() => 'br-lan', { addresses: [] }),
     },
     'the bridge is down': { kind: 'bridge-down', damage: onLink(() => 'br-lan', { up: false }) },
+    'the bridge has another MAC': {
+      kind: 'bridge-changed',
+      damage: onLink(() => 'br-lan', { mac: '02:00:00:00:00:99' }),
+    },
+    'its link has another MAC': {
+      kind: 'interface-changed',
+      damage: onLink((at) => `veth${at}`, { mac: '02:00:00:00:00:99' }),
+    },
+    'its link sends back what came by it': {
+      kind: 'interface-changed',
+      damage: onLink((at) => `veth${at}`, { port: { hairpin: true, isolated: false } }),
+    },
+    'its link is isolated from others': {
+      kind: 'interface-changed',
+      damage: onLink((at) => `veth${at}`, { port: { hairpin: false, isolated: true } }),
+    },
     'its link is down': {
       kind: 'interface-loose',
       damage: onLink((at) => `veth${at}`, { up: false }),

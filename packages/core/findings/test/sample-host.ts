@@ -12,6 +12,12 @@ export interface World {
 }
 
 const dataDir = '/var/lib/cni/networks'
+/** For tests: what plugins in this process give interfaces of the host. */
+const macs = {
+  bridge: '02:00:00:00:00:01',
+  link: '02:00:00:00:00:02',
+  port: { hairpin: false, isolated: false },
+}
 const times = { startedMs: 1000, sinceMs: 1000 }
 
 /** For tests: containers `c0`, `c1`, … of namespace `default` in network `lan`, each with all that it should have. */
@@ -55,9 +61,10 @@ export function healthyWorld(count: number): World {
       })),
       routes: [{ prefix: '10.4.1.0/24', device: 'br-lan' }],
       links: [
-        { name: 'br-lan', bridge: true, up: true, addresses: ['10.4.1.1/24'] },
+        { name: 'br-lan', bridge: true, up: true, addresses: ['10.4.1.1/24'], mac: macs.bridge },
         ...attachments.map(({ hostLink = '' }) => ({
           ...{ name: hostLink, bridge: false, up: true, master: 'br-lan', addresses: [] },
+          ...{ mac: macs.link, port: macs.port },
         })),
       ],
       firewall: [firewallOf(attachments)],
@@ -79,7 +86,8 @@ export function desiredAttachment(id: string, index: number): DesiredAttachment 
     netns: `/proc/${index + 7}/ns/net`,
     addresses: [{ address: `10.4.1.${index + 2}`, prefixLength: 24, gateway: '10.4.1.1' }],
     hostLink: `veth${index}`,
-    bridge: { name: 'br-lan', routed: true },
+    hostMac: macs.link,
+    bridge: { name: 'br-lan', routed: true, mac: macs.bridge, port: macs.port },
     masqueraded: true,
     admitted: true,
     isolation: 'same-bridge',

@@ -54,10 +54,10 @@ export function repaired(world: World, repair: Repair): World {
     case 'restore-kept-network':
       return observing(world, () => ({ lost: [] }))
     case 'restore-bridge': {
-      const { name, addresses } = repair.bridge
+      const { name, addresses, mac = '' } = repair.bridge
       const rest = (links: ObservedState['links']) => links.filter((each) => each.name !== name)
       return observing(world, ({ links }) => ({
-        links: [...rest(links), { name, bridge: true, up: true, addresses }],
+        links: [...rest(links), { name, bridge: true, up: true, addresses, mac }],
       }))
     }
     case 'restore-elements': {
@@ -73,8 +73,8 @@ export function repaired(world: World, repair: Repair): World {
       return observing(world, ({ table }) => ({ table: { ...table, left: [], extra: [] } }))
     case 'restore-link':
       return changed(world, 'links', ({ name }) => name === repair.link, {
-        up: true,
-        master: 'br-lan',
+        ...{ up: true, master: 'br-lan' },
+        ...(repair.mac && repair.port ? { mac: repair.mac, port: repair.port } : {}),
       })
     case 'reattach':
       return whole(attached(world, wantedOf(world, attachmentText(repair.attachment))))

@@ -72,13 +72,13 @@ async function removeCutOff(host: HostTools, record: AttachmentRecord): Promise<
 /** Puts the interface of the host that leads to a living container back on its bridge. */
 export async function restoreLink(
   { host, kernel }: DoctorTools,
-  { attachment: key, link, bridge }: RepairOf<'restore-link'>,
+  { kind: _, attachment: key, link: name, ...link }: RepairOf<'restore-link'>,
 ): Promise<Applied> {
   const record = await livingRecord(host, key)
   // A name alone may be another's by now: of a container that another runtime made, or of the host.
   const { otherEnd } = (record && (await host.netns.linkAt(record.netns, key.ifname))) ?? {}
-  if (otherEnd !== link) return 'the interface of that name leads elsewhere'
-  await kernel.restoreLink(link, bridge)
+  if (otherEnd !== name) return 'the interface of that name leads elsewhere'
+  await kernel.restoreLink({ name, ...link })
 }
 
 // With the address and MAC that it had: whoever speaks to it goes on doing so.

@@ -74,9 +74,7 @@ function readAttachment(
     netns,
     addresses: result.ips.flatMap(readIp),
     ...(hostLink === undefined ? {} : { hostLink }),
-    ...(effects.bridge
-      ? { bridge: { ...effects.bridge, ...macOf(result, effects.bridge.name) } }
-      : {}),
+    ...(effects.bridge ? bridgeOf(result, effects.bridge, own) : {}),
     masqueraded: effects.masqueraded,
     ...(effects.masqueradedByNft ? { masqueradedByNft: true } : {}),
     admitted: effects.admitted,
@@ -94,8 +92,24 @@ function hostLinkOf({ interfaces }: Result, bridge: string | undefined): string 
   )?.name
 }
 
-function macOf({ interfaces }: Result, bridge: string): { readonly mac?: string } {
-  const mac = interfaces.find(({ name, sandbox = '' }) => sandbox === '' && name === bridge)?.mac
+// Programs let the kernel choose a MAC, and older ones do not know all settings of ports.
+function bridgeOf(
+  result: Result,
+  bridge: NonNullable<ListEffects['bridge']>,
+  own: readonly TableEffect[],
+): Pick<DesiredAttachment, 'bridge' | 'hostMac'> {
+  const { port, ...plain } = bridge
+  const whole = { ...plain, ...macOf(result, bridge.name) }
+  if (!own.includes('masquerading')) return { bridge: whole }
+  const { mac } = macOf(result, hostLinkOf(result, bridge.name) ?? '')
+  return {
+    bridge: { ...whole, ...(port ? { port } : {}) },
+    ...(mac === undefined ? {} : { hostMac: mac }),
+  }
+}
+
+function macOf({ interfaces }: Result, link: string): { readonly mac?: string } {
+  const mac = interfaces.find(({ name, sandbox = '' }) => sandbox === '' && name === link)?.mac
   return mac === undefined || mac === '' ? {} : { mac }
 }
 

@@ -3,15 +3,20 @@ import { expect, it } from 'vitest'
 import { effectsOf } from './list-effects.ts'
 
 const bridge = { type: 'bridge', isGateway: true, ipMasq: true, ipam: { type: 'host-local' } }
+const port = { hairpin: false, isolated: false }
 const effects = (...plugins: readonly object[]) =>
   effectsOf(parseConfList(JSON.stringify({ cniVersion: '1.0.0', name: 'lan', plugins })))
 
 it('what the default chain brings about', () => {
   const firewall = { type: 'firewall', ingressPolicy: 'same-bridge' }
   expect(
-    effects({ ...bridge, bridge: 'br-lan', mtu: 1400 }, { type: 'portmap' }, firewall),
+    effects(
+      { ...bridge, bridge: 'br-lan', mtu: 1400, hairpinMode: true },
+      { type: 'portmap' },
+      firewall,
+    ),
   ).toEqual({
-    bridge: { name: 'br-lan', mtu: 1400, routed: true },
+    bridge: { name: 'br-lan', mtu: 1400, routed: true, port: { hairpin: true, isolated: false } },
     linked: true,
     routed: true,
     masqueraded: true,
@@ -25,7 +30,7 @@ it('what the default chain brings about', () => {
 })
 
 it.each([
-  ['a bridge without a name is cni0', [bridge], { bridge: { name: 'cni0', routed: true } }],
+  ['a bridge without a name is cni0', [bridge], { bridge: { name: 'cni0', routed: true, port } }],
   [
     'a bridge that is no gateway has no address',
     [{ type: 'bridge' }],
@@ -35,7 +40,7 @@ it.each([
   [
     'with a VLAN the gateway is elsewhere',
     [{ ...bridge, vlan: 7 }],
-    { bridge: { name: 'cni0', routed: false } },
+    { bridge: { name: 'cni0', routed: false, port } },
   ],
   [
     'what nft masquerades is no work of iptables',
@@ -75,7 +80,7 @@ it.each([
   [
     'keys match whatever their case',
     [{ type: 'bridge', ISGATEWAY: true, BRIDGE: 'b' }],
-    { bridge: { name: 'b', routed: true } },
+    { bridge: { name: 'b', routed: true, port } },
   ],
 ])('%s', (_, plugins, expected) => {
   expect(effects(...plugins)).toMatchObject(expected)

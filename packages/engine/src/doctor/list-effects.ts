@@ -1,10 +1,11 @@
 import { type ConfList, goField, type Json, type PluginConf } from '@vethra/cni'
+import type { DesiredBridge } from '@vethra/findings'
 import type { Isolation } from '@vethra/firewall'
 
 /** The effects on the host of attaching by a conf list, the same for every container. */
 export interface ListEffects {
   /** The bridge; absent for other kinds of network. */
-  readonly bridge?: { readonly name: string; readonly mtu?: number; readonly routed: boolean }
+  readonly bridge?: Omit<DesiredBridge, 'mac'>
   /** Whether an interface of the host leads to each container. */
   readonly linked: boolean
   readonly routed: boolean
@@ -77,6 +78,7 @@ function bridgeOf(conf: Conf, routed: boolean): NonNullable<ListEffects['bridge'
     ...(typeof mtu === 'number' && mtu > 0 ? { mtu } : {}),
     // With a VLAN the gateway is on another interface, which is not looked at.
     routed: routed && !(typeof vlan === 'number' && vlan > 0),
+    port: { hairpin: conf.is('hairpinMode'), isolated: conf.is('portIsolation') },
   }
 }
 
