@@ -22,7 +22,7 @@ export interface IpLink {
   /** With `-d`. */
   readonly linkinfo?: {
     readonly info_kind?: string
-    /** Of a port of a bridge. */
+    /** Settings of a port of a bridge. */
     readonly info_slave_data?: { readonly hairpin?: boolean; readonly isolated?: boolean }
   }
 }
