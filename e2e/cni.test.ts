@@ -94,6 +94,26 @@ describeOnHost('vethra cni', () => {
     expect(await host.snapshot()).toEqual(before)
   })
 
+  it('releases the address in a DEL for a name beyond ASCII, and with a file in CNI_PATH', async () => {
+    const ipam = { type: 'host-local', subnet: '10.44.0.0/24' }
+    const conf = { cniVersion: '1.0.0', name: 'odd', type: 'bridge', ipam }
+    for (const odd of [{ CNI_IFNAME: 'é0' }, { CNI_PATH: '/etc/passwd' }]) {
+      const env = {
+        ...{ CNI_CONTAINERID: 'one', CNI_NETNS: '/run/netns/blue', CNI_IFNAME: 'eth0' },
+        ...odd,
+      }
+      const call = (type: string, command: string) =>
+        host.run([executable, 'plugin', type], {
+          env: { ...env, CNI_COMMAND: command },
+          input: JSON.stringify(conf),
+        })
+      expect(await call('host-local', 'ADD')).toMatchObject({ exitCode: 0 })
+      expect(await call('bridge', 'DEL')).toEqual({ exitCode: 0, stdout: '', stderr: '' })
+      const { stdout } = await host.run(['ls', '/var/lib/cni/networks/odd'])
+      expect(stdout).toBe('last_reserved_ip.0\nlock')
+    }
+  })
+
   it('detaches after the namespace and the conf list have gone, and nothing is left', async () => {
     await host.vethra('network', 'create', 'lan')
     await host.vethra('cni', 'add', 'lan', '/run/netns/blue')

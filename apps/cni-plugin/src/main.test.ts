@@ -99,6 +99,12 @@ it.each<[string, Readonly<Record<string, string>>, string, object]>([
     { code: 4, msg: 'unknown CNI_COMMAND: add' },
   ],
   [
+    'a command that every object has',
+    { ...whole, CNI_COMMAND: 'toString' },
+    good,
+    { code: 4, msg: 'unknown CNI_COMMAND: toString' },
+  ],
+  [
     'nothing to read',
     add,
     '',

@@ -1,4 +1,11 @@
-import { type CniError, onCniError, orElse, type Result } from '@vethra/cni'
+import {
+  type CniError,
+  checkPlainIfname,
+  onCniError,
+  orElse,
+  passes,
+  type Result,
+} from '@vethra/cni'
 import { delStage, removeEffects } from '@vethra/engine'
 import { readDataDir } from '@vethra/ipam'
 import { isSameOwner, type Owned } from '@vethra/state'
@@ -25,15 +32,21 @@ export async function deletePlanned(given: PlannedCall): Promise<void> {
   if (first) throw first
 }
 
-// SPEC 1.1.0, section 2, "DEL": a namespace that is gone is no failure.
+// SPEC 1.1.0, section 2, "DEL": a namespace that is gone is no failure. In one that is there, an interface whose name is
+// beyond ASCII is another program's.
 async function withNetns(call: PlannedCall): Promise<PlannedCall> {
   const { host, request } = call
   if (request.netns === '') return call
+  if (!passes(() => checkPlainIfname(request.ifname))) return withoutNetns(call)
   const isThere = await host.checkNetns(request.netns).then(
     () => true,
     onCniError(() => false),
   )
-  return isThere ? call : { ...call, request: { ...request, netns: '' } }
+  return isThere ? call : withoutNetns(call)
+}
+
+function withoutNetns(call: PlannedCall): PlannedCall {
+  return { ...call, request: { ...call.request, netns: '' } }
 }
 
 async function removePlanned(call: PlannedCall): Promise<CniError | undefined> {

@@ -96,6 +96,7 @@ async function demandFreeName({ type, host, request }: PlannedCall): Promise<voi
 async function check(call: PlannedCall): Promise<void> {
   const { type, host, request } = call
   checkArgs(call)
+  checkPlainIfname(request.ifname)
   if (type === 'tuning') await demandSingleKeys(request.text)
   if (!hasPrevious(request)) throw failed(words.noPrevious)
   const stage = stageOf(call, 'CHECK')

@@ -39,13 +39,13 @@ export interface Call {
 
 // Which variables an operation can't do without (libcni, pkg/skel).
 const attachment = ['CNI_CONTAINERID', 'CNI_IFNAME', 'CNI_PATH']
-const required: Readonly<Record<string, readonly string[]>> = {
-  ADD: [...attachment, 'CNI_NETNS'],
-  CHECK: [...attachment, 'CNI_NETNS'],
-  DEL: attachment,
-  GC: ['CNI_PATH'],
-  STATUS: ['CNI_PATH'],
-}
+const required: ReadonlyMap<string, readonly string[]> = new Map([
+  ['ADD', [...attachment, 'CNI_NETNS']],
+  ['CHECK', [...attachment, 'CNI_NETNS']],
+  ['DEL', attachment],
+  ['GC', ['CNI_PATH']],
+  ['STATUS', ['CNI_PATH']],
+])
 const order = ['CNI_CONTAINERID', 'CNI_NETNS', 'CNI_IFNAME', 'CNI_PATH']
 
 /**
@@ -55,7 +55,7 @@ const order = ['CNI_CONTAINERID', 'CNI_NETNS', 'CNI_IFNAME', 'CNI_PATH']
 export async function readCall(io: PluginIo): Promise<Call> {
   const variable = (name: string) => io.env[name] ?? ''
   const command = variable('CNI_COMMAND')
-  checkEnvironment(required[command] ?? [], variable)
+  checkEnvironment(required.get(command) ?? [], variable)
   const text = command === 'VERSION' ? '' : await io.readStdin()
   const conf = command === 'VERSION' ? {} : readConf(text)
   const network = command === 'VERSION' ? '' : networkOf(conf)
@@ -77,7 +77,7 @@ export async function readCall(io: PluginIo): Promise<Call> {
 }
 
 function isCommand(text: string): text is Command {
-  return text === 'VERSION' || Object.hasOwn(required, text)
+  return text === 'VERSION' || required.has(text)
 }
 
 function checkEnvironment(needed: readonly string[], variable: (name: string) => string): void {

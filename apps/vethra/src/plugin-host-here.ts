@@ -32,6 +32,11 @@ function isOthers(type: string, folders: readonly string[], own: string): boolea
   return file !== undefined && realpathSync(file) !== realpathSync(own)
 }
 
+// Where nothing can be looked up, there is no program: CNI_PATH may name a file, or a link that leads in a circle.
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true
+  try {
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
 }
