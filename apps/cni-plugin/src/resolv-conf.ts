@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync, readFileSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
 import { CniError, type ResultDns } from '@vethra/cni'
 import { dnsOf } from '@vethra/ipam'
 
@@ -14,16 +14,28 @@ function readWhole(path: string): string {
   try {
     const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
     try {
+      checkRegular(path, file)
       return readFileSync(file, 'utf8')
     } finally {
       closeSync(file)
     }
   } catch (cause) {
+    if (cause instanceof CniError) throw cause
     const { code = '', syscall = 'open' } = cause as NodeJS.ErrnoException
     const message = `${syscall} ${path}: ${words[code] ?? code}`
     throw new CniError({ code: 999, message })
   }
 }
+
+// A device has no end. A folder is told of by the read.
+function checkRegular(path: string, file: number): void {
+  const status = fstatSync(file)
+  if (status.isDirectory() || (status.isFile() && status.size <= largest)) return
+  const fault = status.isFile() ? `larger than ${largest} octets` : 'not a regular file'
+  throw new CniError({ code: 999, message: `read ${path}: ${fault}` })
+}
+
+const largest = 16 * 1024 * 1024
 
 const words: Readonly<Record<string, string>> = {
   ENOENT: 'no such file or directory',

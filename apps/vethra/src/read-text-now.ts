@@ -1,10 +1,10 @@
-import { readFileSync, statSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
 import { CniError } from '@vethra/cni'
 
-/** The text of a file; undefined where there is none. Throws CniError 5 for one that cannot be read. */
+/** The text of a file; undefined where there is none. Throws CniError 5 for one that cannot be read, is no regular file, or is larger than 16 MiB. */
 export function readTextNow(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8')
+    return readRegular(path)
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw new CniError({ code: 5, message: `cannot read ${path}`, cause })
@@ -14,10 +14,22 @@ export function readTextNow(path: string): string | undefined {
 /** The text of a config.json; empty for one that cannot be read or is larger than 16 MiB: the OCI runtime reports it. */
 export function readConfigNow(path: string): string {
   try {
-    const about = statSync(path)
-    return about.isFile() && about.size <= largest ? readFileSync(path, 'utf8') : ''
+    return readRegular(path)
   } catch {
     return ''
+  }
+}
+
+// Of what was opened, and not of what is at the path by then; a FIFO is not waited for.
+function readRegular(path: string): string {
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    const about = fstatSync(descriptor)
+    if (!about.isFile()) throw new Error('it is not a regular file')
+    if (about.size > largest) throw new Error(`it is larger than ${largest} octets`)
+    return readFileSync(descriptor, 'utf8')
+  } finally {
+    closeSync(descriptor)
   }
 }
 
