@@ -97,7 +97,8 @@ interface Parts {
 // Any of 1.1 to 3 in the place of Debian's.
 const rootlesskit = process.env['VETHRA_ROOTLESSKIT'] ?? 'rootlesskit'
 
-const kitFlags = [
+/** The flags that RootlessKit is started with. */
+export const kitFlags: readonly string[] = [
   '--net=slirp4netns',
   '--mtu=65520',
   '--disable-host-loopback',

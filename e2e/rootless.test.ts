@@ -2,12 +2,16 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeOnHost } from './gate.ts'
 import type { Ran } from './host.ts'
-import { openUserHost, type RootlessKitRun, type UserHost } from './rootless-host.ts'
+import { kitFlags, openUserHost, type RootlessKitRun, type UserHost } from './rootless-host.ts'
+import { shellBlocks } from './shell-blocks.ts'
+
+const page = await readFile(new URL('../docs/rootless.md', import.meta.url), 'utf8')
 
 describeOnHost('as an ordinary user, under RootlessKit', () => {
   let host: UserHost
   let kit: RootlessKitRun
   let before: Ran
+  let toured: Ran
 
   beforeAll(async () => {
     host = await openUserHost()
@@ -17,13 +21,22 @@ describeOnHost('as an ordinary user, under RootlessKit', () => {
       if (Status === 'missing') await done(host.run(['sh', '-ec', Fix.replaceAll('sudo ', '')]))
     }
     kit = await host.startRootlessKit()
-    await done(kit.vethra('network', 'create', 'lan'))
+    toured = await tour()
   })
 
   afterAll(async () => {
     await kit?.close()
     await host?.close()
   })
+
+  // RootlessKit runs by then, with the page's flags. The network stays for the tests.
+  const tour = async () => {
+    const [, starting = '', ...others] = shellBlocks(page, ['Start'])
+    for (const flag of kitFlags) expect(starting).toContain(flag)
+    const script = `set -e; cd; PATH=${host.folder}:$PATH; exec >tour.log 2>&1 </dev/null\n${others.join('\n')}`
+    const { exitCode } = await host.asUser(['bash', '--norc', '-c', script])
+    return { exitCode, stdout: await readFile(`${host.home}/tour.log`, 'utf8'), stderr: '' }
+  }
 
   const web = async (name: string, ...flags: readonly string[]) => {
     const id = `${name}-${host.tag}`
@@ -36,6 +49,14 @@ describeOnHost('as an ordinary user, under RootlessKit', () => {
   // From where the user is at home, outside of RootlessKit.
   const get = async (place: string) =>
     (await host.run(['busybox', 'timeout', '3', 'busybox', 'wget', '-q', '-O', '-', place])).stdout
+
+  it('the lines of its page work to the letter', () => {
+    const log = toured.stdout
+    expect(toured.exitCode, log).toBe(0)
+    expect(log).toContain('hello from web')
+    expect(log).toMatch(/web +web +lan +10\.4\.1\.2\/24 +0\.0\.0\.0:8080->80\/tcp +running/)
+    expect(log).not.toMatch(/^(error|warning): /m)
+  })
 
   it('what is missing is named with the command that mends it, outside of RootlessKit and inside', async () => {
     const missing = ({ stdout }: Ran) =>
