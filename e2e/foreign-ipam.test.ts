@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { describeOnHost } from './gate.ts'
 import { executable, type Host, openHost, plugins } from './host.ts'
@@ -70,7 +71,7 @@ describeOnHost('an IPAM plugin that is not built in, below a bridge that is', ()
     expect(files.filter((file) => /attachments|results/.test(file))).toEqual([])
   })
 
-  it('may be dhcp: leases, tells the host name, releases, and is refused before anything while no daemon answers', async () => {
+  it('may be dhcp: leases, renews, tells the host name, releases, and is refused before anything while no daemon answers', async () => {
     const setUp = [
       'ip netns add wire; ip link add up0 type veth peer name eth0 netns wire; ip link set up0 up',
       'ip -n wire addr add 10.33.0.1/24 dev eth0; ip -n wire link set eth0 up',
@@ -138,11 +139,38 @@ describeOnHost('an IPAM plugin that is not built in, below a bridge that is', ()
       stderr: expect.stringContaining('/run/cni/dhcp.sock (CNI code 11)'),
     })
     expect(await host.snapshot()).toEqual(before)
+    // Of busybox: dnsmasq gives no lease below two minutes. Its lease runs out, and is renewed, while the rest goes on.
+    const shortLeases = [
+      'ip netns add short; ip link add up1 type veth peer name eth0 netns short; ip link set up1 up',
+      'ip -n short addr add 10.34.0.1/24 dev eth0; ip -n short link set eth0 up; ip netns add red; touch /run/short.leases',
+      'printf "%s\\n" "start 10.34.0.50" "end 10.34.0.59" "interface eth0" "min_lease 2" "option lease 4" \\',
+      '  "option subnet 255.255.255.0" "lease_file /run/short.leases" "pidfile /run/short.pid" >/run/short.conf',
+      '(exec ip netns exec short busybox udhcpd -f /run/short.conf >/run/short.log 2>&1 </dev/null &)',
+    ]
+    const short = (operation: string) =>
+      host.run([executable, '--cni-path', plugins, 'cni', operation, 'short', '/run/netns/red'])
+    const leasesShort = async () => {
+      await sh(shortLeases.join('\n'))
+      await host.run([
+        ...[executable, 'network', 'create', '-d', 'macvlan', '-o', 'parent=up1'],
+        ...['--ipam-driver', 'dhcp', 'short'],
+      ])
+      expect(await short('add')).toMatchObject({ exitCode: 0 })
+      return performance.now()
+    }
+    const isRenewed = async (began: number) => {
+      await setTimeout(Math.max(0, began + 5000 - performance.now()))
+      // Without a renewal the daemon has taken it down by now.
+      expect(await sh('ip -n red -o addr show eth0 up')).toMatch(/ 10\.34\.0\.5\d\/24 /)
+      expect(await sh('grep -c "short/eth0: renewing lease" /run/dhcp.log')).toMatch(/^[1-9]/)
+      expect(await short('del')).toMatchObject({ exitCode: 0 })
+    }
     const startDaemon = `mkdir -p /run/cni; rm -f /run/cni/dhcp.sock
-      (exec ${plugins}/dhcp daemon >/dev/null 2>&1 </dev/null & echo $! >>/run/pids)
+      (exec ${plugins}/dhcp daemon >>/run/dhcp.log 2>&1 </dev/null & echo $! >>/run/pids)
       until [ -S /run/cni/dhcp.sock ]; do sleep 0.1; done`
     await sh(startDaemon)
     try {
+      const began = await leasesShort()
       const added = await dhcp('add')
       expect(added).toMatchObject({ exitCode: 0 })
       // The link is up when the plugin is called. Where it is not, the daemon's first DISCOVER is lost, and the next one seconds later.
@@ -154,6 +182,7 @@ describeOnHost('an IPAM plugin that is not built in, below a bridge that is', ()
       expect(await sh('cat /run/leases; grep -c DHCPRELEASE /run/dnsmasq.log')).toBe('1')
       await asksItsResolvers()
       await asksAsItJoins()
+      await isRenewed(began)
       // A lease that cannot be given back stays until it can.
       expect(await dhcp('add')).toMatchObject({ exitCode: 0 })
       await sh('kill $(tail -n 1 /run/pids)')
@@ -172,7 +201,7 @@ describeOnHost('an IPAM plugin that is not built in, below a bridge that is', ()
       })
       expect(await host.snapshot()).toEqual(alone)
     } finally {
-      await sh('kill $(cat /run/pids) || true')
+      await sh('kill $(cat /run/pids /run/short.pid) || true')
     }
   })
 })
