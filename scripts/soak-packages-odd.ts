@@ -8,6 +8,7 @@ export const oddHosts: Readonly<
   'a vethra.toml that is wrong: it is installed, and says that the daemon does not run': wrongToml,
   'a daemon that is masked stays so': masked,
   'an /etc that is read-only: it is installed, and goes': readOnlyEtc,
+  'an image that is built, where no systemd runs: enabled, and not started': withoutSystemd,
 }
 
 /** Boots a host, and tries the package there. */
@@ -80,4 +81,18 @@ async function readOnlyEtc(host: PackageHost, file: string): Promise<void> {
   demand(exitCode === 1 && stdout.includes('/etc/cni'), `it is not said what cannot be: ${stdout}`)
   await host.purge()
   await host.sh('! test -e /usr/bin/vethra; ! test -e /var/lib/vethra')
+}
+
+async function withoutSystemd(host: PackageHost, file: string): Promise<void> {
+  await host.sh('mount -t tmpfs tmpfs /run/systemd')
+  await host.install(file)
+  await host.sh('umount /run/systemd; systemctl daemon-reload')
+  await host.sh('systemctl is-enabled vethra.service vethra.socket')
+  const state = await host.run('systemctl', 'is-active', 'vethra.service', 'vethra.socket')
+  demand(!/^active$/m.test(state.stdout), 'it was started')
+  await host.sh('systemctl start vethra.service; vethra network create lan')
+  await host.sh('systemctl stop vethra.service vethra.socket; mount -t tmpfs tmpfs /run/systemd')
+  await host.purge('force')
+  await host.sh('! test -e /usr/bin/vethra; ! test -e /var/lib/vethra; ! test -e /etc/cni')
+  await host.sh('! find /etc/systemd -name "vethra*" | grep .')
 }

@@ -28,7 +28,12 @@ export { bridgeName, checkName, defaultNetworkName, networkId } from './identity
 export { createLine } from './import/create-line.ts'
 export { networkDifferences } from './import/differences.ts'
 export { readDockerNetworks } from './import/docker.ts'
-export { type ForeignNetwork, type Lost, withoutNetworks } from './import/foreign-network.ts'
+export {
+  checkSubnets,
+  type ForeignNetwork,
+  type Lost,
+  withoutNetworks,
+} from './import/foreign-network.ts'
 export { readNerdctlNetworks } from './import/nerdctl.ts'
 export { readPodmanNetwork } from './import/podman.ts'
 export { readPodmanConfLists } from './import/podman-conf-lists.ts'

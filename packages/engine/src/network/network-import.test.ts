@@ -108,6 +108,15 @@ it('where one cannot be written, those before it are removed', async () => {
   expect([files.size, told]).toEqual([0, []])
 })
 
+it('more subnets than can be compared in a moment are refused', async () => {
+  const { tools } = openTools()
+  const Config = Array.from({ length: 63 }, (_, n) => ({ Subnet: `10.9.${n}.0/24` }))
+  const many = docker(
+    ...Array.from({ length: 32 }, (_, n) => lan(`n${n}`, '', { IPAM: { Config } })),
+  )
+  await expect(planImport(tools, many)).rejects.toMatchObject({ code: 7 })
+})
+
 it('one that differs from an existing network is refused, and stays as it is', async () => {
   const { files, tools } = openTools()
   await applyImport(tools, docker(lan('aa', '10.1.0.0/24')))

@@ -1,5 +1,11 @@
 import { CniError } from '@vethra/cni'
-import { createLine, type ForeignNetwork, type Lost, networkDifferences } from '@vethra/networks'
+import {
+  checkSubnets,
+  createLine,
+  type ForeignNetwork,
+  type Lost,
+  networkDifferences,
+} from '@vethra/networks'
 import { inSequence } from '../attach/sequence.ts'
 import { tellNetwork } from '../tell.ts'
 import { readSurroundings, type Surroundings, withNetwork } from './host-facts.ts'
@@ -36,7 +42,7 @@ interface LostRow {
   readonly Why: string
 }
 
-/** The rows of an import that changes nothing: each network as if those before it had been created. */
+/** The rows of an import that changes nothing: each network as if those before it had been created. Throws CniError 7 for more than 2000 subnets. */
 export async function planImport(
   tools: ManageTools,
   networks: readonly ForeignNetwork[],
@@ -46,7 +52,7 @@ export async function planImport(
 
 /**
  * Creates the networks in their order, under one lock, or none of them: where one is refused, the others stay `new`, and where one
- * cannot be written, those before it are removed.
+ * cannot be written, those before it are removed. Throws as `planImport` does.
  */
 export async function applyImport(
   tools: ManageTools,
@@ -71,6 +77,7 @@ async function planned(
   tools: ManageTools,
   networks: readonly ForeignNetwork[],
 ): Promise<readonly Planned[]> {
+  checkSubnets(networks)
   const all: Planned[] = []
   let around = await readSurroundings(tools)
   for (const each of networks) {

@@ -1,6 +1,6 @@
 import { formatPrefix, readCidr } from '@vethra/address'
 import { isObject, type Json, type JsonObject } from '@vethra/cni'
-import { type Lost, lost, unreadable } from './foreign-network.ts'
+import { firstLost, type Lost, lost, unreadable } from './foreign-network.ts'
 
 /** A field that is a text; empty when it is missing or null. Throws CniError 7 for any other value, or more than 4096 characters. */
 export function textOf(object: JsonObject, key: string): string {
@@ -58,10 +58,10 @@ export function unknownParts(
   known: readonly string[],
   path = '',
 ): readonly Lost[] {
-  return Object.entries(object)
+  const parts = Object.entries(object)
     .filter(([key, value]) => !known.includes(key) && !isEmpty(value))
-    .slice(0, 32)
     .map(([key, value]) => lost(`${path}${key}`, value, 'Vethra does not know it'))
+  return firstLost(parts, 32)
 }
 
 /** Whether any of these texts is of IPv6, or of IPv4. */

@@ -72,21 +72,41 @@ export function lost(field: string, value: Json, why: string): Lost {
   }
 }
 
+/** At most so many parts; the last one says how many more there are. */
+export function firstLost(parts: readonly Lost[], most: number): readonly Lost[] {
+  const more = parts.length - most
+  if (more <= 0) return parts
+  return [...parts.slice(0, most), lost('(more)', more, 'further parts are not listed')]
+}
+
 /** The options without an equal, at most 64 of them, each with the reason that is known for its key. */
 export function lostOptions(
   place: string,
   options: readonly (readonly [key: string, value: string])[],
   reasons: Readonly<Record<string, string>>,
 ): readonly Lost[] {
-  return options.slice(0, 64).map(([key, value]) => {
+  const parts = options.map(([key, value]) => {
     const reason = Object.hasOwn(reasons, key) ? reasons[key] : undefined
     return lost(`${place}.${key}`, value, reason ?? 'Vethra does not know it')
   })
+  return firstLost(parts, 64)
 }
 
 /** The CniError 7 for a part that makes a network impossible, with what to do. */
 export function unreadable(message: string, hint?: string): CniError {
   return new CniError({ code: 7, message, ...(hint === undefined ? {} : { hint }) })
+}
+
+/** Throws CniError 7 for networks that have more than 2000 subnets, each of which is compared with all others. */
+export function checkSubnets(networks: readonly ForeignNetwork[]): void {
+  const count = networks.flatMap((each) =>
+    each.kind === 'wanted' ? each.options.subnets : [],
+  ).length
+  if (count > 2000)
+    throw unreadable(
+      `the networks have ${count} subnets: 2000 are read`,
+      'Leave some of them out by --skip NAME.',
+    )
 }
 
 /** The networks with those of these names passed over. Throws CniError 101 for a name that none of them has. */

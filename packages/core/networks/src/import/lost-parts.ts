@@ -6,7 +6,7 @@ import { type Network, networksFromFiles } from '../network.ts'
 import type { NetworkOptions } from '../options.ts'
 import { elements } from '../read-json.ts'
 import { unknownParts } from './fields.ts'
-import { type Lost, lost } from './foreign-network.ts'
+import { firstLost, type Lost, lost } from './foreign-network.ts'
 
 const known = ['cniVersion', 'cniVersions', 'name', nerdctlKey, ownKey, 'nerdctlLabels', 'plugins']
 const reasons: Readonly<Record<string, string>> = {
@@ -26,7 +26,7 @@ export function lostParts(network: Network, options: NetworkOptions): readonly L
   const list = jsonOrNull(network.list.text)
   const ofList = isObject(list) ? unknownParts(list, known) : []
   const ofPlugins = network.list.plugins.flatMap((plugin) => lostOf(plugin, made))
-  return [...ofList, ...ofPlugins].slice(0, 64)
+  return firstLost([...ofList, ...ofPlugins], 64)
 }
 
 function lostOf(plugin: PluginConf, made: readonly PluginConf[]): readonly Lost[] {

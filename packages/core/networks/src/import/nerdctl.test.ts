@@ -94,6 +94,16 @@ describe('a conf list that a person has changed', () => {
     expect(fields).toEqual(['args', 'bridge.ipam.routes', 'bridge.ipam.routes'])
   })
 
+  it('of hostile size is refused, or says how much more it loses', () => {
+    const ranges = Array.from({ length: 65 }, (_, n) => [{ subnet: `10.9.${n}.0/24` }])
+    expect(line(list((made) => Object.assign(made.plugins[0].ipam, { ranges })))).toBe('refused')
+    const network = list((made) => {
+      for (let n = 0; n < 100; n += 1) made.plugins.push({ type: `x${n}` })
+    })
+    const lost = network?.kind === 'wanted' ? network.lost : []
+    expect([lost.length, lost.at(-1)]).toMatchObject([65, { field: '(more)', value: '36' }])
+  })
+
   it.each([
     ['10.9.0.129', '10.9.0.254', '--ip-range 10.9.0.128/25'],
     ['10.9.0.10', '10.9.0.50', 'refused'],

@@ -1,5 +1,6 @@
 import { CniError } from '@vethra/cni'
 import type { ConfFileText } from '@vethra/conflist'
+import { networkSubnets } from '../anatomy.ts'
 import { type Network, networksFromFiles } from '../network.ts'
 import { type NetworkOrigin, networkOrigin } from '../origin.ts'
 import { type ForeignNetwork, unreadable } from './foreign-network.ts'
@@ -52,8 +53,10 @@ function readWith(network: Network, { makes, otherwise, read }: ConfListReader):
   }
 }
 
-/** The options and the lost parts of a conf list. Throws CniError 7 when it is no network of a driver here, or has a range that is no prefix. */
+/** The options and the lost parts of a conf list. Throws CniError 7 when it is no network of a driver here, has more than 64 subnets, or a range that is no prefix. */
 export function readNetwork(network: Network): ReturnType<ConfListReader['read']> {
+  const { length } = networkSubnets(network)
+  if (length > 64) throw unreadable(`it has ${length} subnets: 64 are read`)
   const wish = networkWish(network)
   if (wish === undefined) throw unreadable('its first plugin is no bridge, macvlan or ipvlan')
   const options = withLeaseRanges(network, wish)
