@@ -72,6 +72,19 @@ describeOnHost('as an ordinary user, under RootlessKit', () => {
     expect(inside.stdout).toContain(`${host.home}/.config/cni/net.d`)
   })
 
+  it('a network namespace that RootlessKit keeps for itself is gone into, from outside and from inside', async () => {
+    // As --detach-netns of RootlessKit 2 leaves it; 1.1 has its child in the only one.
+    const kept = `${host.runtimeDir}/rk/netns`
+    await done(kit.inside(['sh', '-ec', 'touch "$0"; mount --bind /proc/self/ns/net "$0"', kept]))
+    const create = ['unshare', '-n', `${host.folder}/vethra`, 'network', 'create', 'apart']
+    await done(kit.inside(create))
+    const conf = await readFile(`${host.home}/.config/cni/net.d/nerdctl-apart.conflist`, 'utf8')
+    // By the way out, which the other namespace does not have.
+    expect(JSON.parse(conf).plugins[0].mtu).toBe(65_520)
+    await done(host.vethra('network', 'rm', 'apart'))
+    await done(kit.inside(['sh', '-ec', 'umount "$0"; rm "$0"', kept]))
+  })
+
   it('a published port answers outside of RootlessKit for as long as its container runs', async () => {
     const shop = await web('shop', '-p', '8080:80', '-p', '127.0.0.1:8081:80')
     await done(shop.start())

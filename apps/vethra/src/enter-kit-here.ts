@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { orElse } from '@vethra/cni'
 import { replaceProcess } from '@vethra/linux/process'
 import { enterArguments, kitFolders, splitHookFlags } from '@vethra/settings'
+import { homes } from './folders-here.ts'
 import { readTextNow } from './read-text-now.ts'
 
 /**
@@ -12,7 +13,7 @@ export function enterKitHere(argv: readonly string[], env: NodeJS.ProcessEnv): v
   const [uid = 0, gid = 0] = [process.geteuid?.(), process.getegid?.()]
   const call = { env, uid, gid, cwd: process.cwd(), words: wordsOf(argv) }
   const stateDir = kitFolders(call).find((each) => existsSync(`${each}/child_pid`))
-  const program = ['/usr/bin/nsenter', '/bin/nsenter'].find(existsSync)
+  const program = nsenter()
   if (stateDir === undefined || program === undefined) return
   const childPid = readTextNow(`${stateDir}/child_pid`)?.trim() ?? ''
   // Killed, it has left its file.
@@ -22,6 +23,27 @@ export function enterKitHere(argv: readonly string[], env: NodeJS.ProcessEnv): v
   if (first === undefined) return
   const words = [...first, process.execPath]
   replaceProcess({ program, first: words, argumentCount: argv.length, descriptors: [] })
+}
+
+/**
+ * Has a call inside of RootlessKit go on in the network namespace that this keeps beside that of its child (`--detach-netns`), in
+ * place of this process. Returns where there is none, or this is in it.
+ */
+export function enterNetnsHere(argv: readonly string[]): void {
+  const program = nsenter()
+  if (homes === undefined || program === undefined) return
+  const file = `${homes.stateDir}/netns`
+  const [own, kept] = ['/proc/self/ns/net', file].map((each) =>
+    statSync(each, { throwIfNoEntry: false }),
+  )
+  // A file that is no namespace is of another file system.
+  if (own === undefined || kept?.dev !== own.dev || kept.ino === own.ino) return
+  const first = [`--net=${file}`, '--', process.execPath]
+  replaceProcess({ program, first, argumentCount: argv.length, descriptors: [] })
+}
+
+function nsenter(): string | undefined {
+  return ['/usr/bin/nsenter', '/bin/nsenter'].find(existsSync)
 }
 
 // A flag without its value: the command line app says so.

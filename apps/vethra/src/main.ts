@@ -29,6 +29,14 @@ const io: Io = {
 if ((app === 'cli' || app === 'daemon') && process.geteuid?.() !== 0 && 'bun' in process.versions) {
   ;(await import('./enter-kit-here.ts')).enterKitHere(argv, process.env)
 }
+// Hooks too are called outside of the network namespace that it may keep for itself.
+if (
+  (app === 'cli' || app === 'daemon' || app === 'oci-hook') &&
+  process.env['ROOTLESSKIT_STATE_DIR'] !== undefined &&
+  'bun' in process.versions
+) {
+  ;(await import('./enter-kit-here.ts')).enterNetnsHere(argv)
+}
 
 // The executable is built so that bun's JIT waits: what ends within a second runs nothing often enough. These go on.
 if (app === 'daemon' || argv.includes('top')) compileAsUsual()

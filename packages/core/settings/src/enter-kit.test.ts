@@ -31,7 +31,9 @@ describe('enterArguments', () => {
   })
 
   it('a network namespace that is kept beside the child is the one to enter', () => {
-    expect(enterArguments(call, { ...kit, detached: true })).toContain('--net=/rk/netns')
+    expect(enterArguments(call, { ...kit, detached: true })).toContain(
+      '--net=/proc/42/root/rk/netns',
+    )
   })
 
   it.each(['', '0', '-1', '1;x', '99999999999'])('%j is no process', (childPid) => {

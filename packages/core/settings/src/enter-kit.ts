@@ -45,7 +45,8 @@ export function enterArguments(
   if (pid === undefined) return undefined
   return [
     ...['-t', pid, '--preserve-credentials', '-U', '-m', '-p'],
-    detached ? `--net=${stateDir}/netns` : '-n',
+    // Outside of its mount namespace it is an empty file.
+    detached ? `--net=/proc/${pid}/root${stateDir}/netns` : '-n',
     // nsenter forwards no signal to the process that it waits for. Its own --wd is a folder of outside, which has no path inside.
     ...['--', 'setpriv', '--pdeathsig', 'TERM', 'env', `--chdir=${cwd}`],
     `ROOTLESSKIT_STATE_DIR=${stateDir}`,
