@@ -108,7 +108,9 @@ describeOnHost('an attachment whose plugin refuses its conf in ADD and in DEL', 
         cni.vethra(['--plugins', way, 'cni', operation, 'up', netns], { CNI_IFNAME })
       for (const name of ['eth0', 'eth1'])
         expect(await cniOf('add', name)).toMatchObject({ exitCode: 0 })
-      const rename = 'ip -n "$1" link set eth0 down; ip -n "$1" link set eth0 name own up'
+      // The control character reaches us through ip as it is.
+      const rename =
+        'ip -n "$1" link set eth0 down; ip -n "$1" link set eth0 name "$(printf "o\\001n")" up'
       await cni.host.run(['sh', '-c', rename, 'sh', cni.host.tag])
       expect(await cniOf('del', 'eth0')).toMatchObject({ exitCode: 0, stderr: '' })
       const { stdout } = await cni.host.run(['ip', '-n', cni.host.tag, '-j', 'link'])

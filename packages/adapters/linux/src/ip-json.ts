@@ -42,7 +42,21 @@ export interface IpRoute {
 
 /** The output of an `ip -j` command. Throws CniError 5 when it fails. */
 export async function ipJson<T>(...args: readonly string[]): Promise<readonly T[]> {
-  const text = await outputOf('ip', ['-j', ...args])
-  // Old versions print nothing at all for an empty list.
-  return text.trim() === '' ? [] : JSON.parse(text)
+  return parseIpJson(await outputOf('ip', ['-j', ...args]))
+}
+
+/**
+ * The list in the output of an `ip -j` command, empty where old versions print nothing at all. Names and aliases, which a
+ * container chooses for its own interfaces, have control characters in it that `ip` does not escape.
+ */
+export function parseIpJson<T>(text: string): readonly T[] {
+  const escaped = text.replace(unescaped, (each) => `\\u00${hex(each.charCodeAt(0))}`)
+  return escaped.trim() === '' ? [] : JSON.parse(escaped)
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: all but white space of JSON, which `ip` escapes in strings
+const unescaped = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g
+
+function hex(code: number): string {
+  return code.toString(16).padStart(2, '0')
 }

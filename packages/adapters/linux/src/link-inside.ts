@@ -1,6 +1,7 @@
 import { readText } from '@vethra/files'
 import type { Outcome } from '@vethra/plugin-exec/programs'
 import type { LinkInside, NamedLink } from '@vethra/world'
+import { parseIpJson } from './ip-json.ts'
 import { run } from './run.ts'
 
 /** An interface as `ip -d link` describes it. */
@@ -70,7 +71,7 @@ function isPair(one: IpDetails, other: IpDetails): boolean {
 }
 
 function parse({ status, stdout }: Outcome): readonly IpDetails[] {
-  return status === 0 && stdout.trim() !== '' ? JSON.parse(stdout) : []
+  return status === 0 ? parseIpJson(stdout) : []
 }
 
 /** nsenter looks for programs on PATH alone and ends with 127 where one is missing. */

@@ -1,5 +1,5 @@
 import type { NamespaceFacts, SeenInterface } from '@vethra/world'
-import type { IpLink } from './ip-json.ts'
+import { type IpLink, parseIpJson } from './ip-json.ts'
 import { hasLink, linkAt, linksIn } from './link-inside.ts'
 import { bootOfHost, here, lookAtNetns, withNetns } from './look-at-netns.ts'
 import { pluginsEnded } from './plugins-at-work.ts'
@@ -42,7 +42,7 @@ async function interfaceIn(
   const net = `--net=/proc/${process.pid}/fd/${descriptor}`
   const shown = await run('nsenter', [net, '--', 'ip', '-j', 'addr', 'show', 'dev', ifname])
   if (shown.status !== 0) return undefined
-  const [link] = JSON.parse(shown.stdout) as readonly (IpLink & { readonly address?: string })[]
+  const [link] = parseIpJson<IpLink>(shown.stdout)
   const addresses = link?.addr_info?.map(({ local, prefixlen }) => `${local}/${prefixlen}`) ?? []
   return { cookie, mac: link?.address ?? '', addresses }
 }

@@ -59,6 +59,10 @@ describe('what was prepared', () => {
     )
   })
 
+  it.each(['99', '"x"', 'null', 'true', '[]', '[{"a":1}]', '{}'])('is not in %s', (text) => {
+    expect(undoConfig(text, stored(planned({ networks: [] }, sampleConfig({})).undo))).toBe(text)
+  })
+
   it('is undone by members where the text has been edited', () => {
     fc.assert(
       fc.property(any, ([parts, layout, request]) => {

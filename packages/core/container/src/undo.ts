@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import { CniError, goField, type Json } from '@vethra/cni'
+import { CniError, goField, isObject, type Json } from '@vethra/cni'
 import * as z from 'zod/mini'
 import { annotationKeys } from './annotations.ts'
 import { parseConfigText } from './config-text.ts'
@@ -72,8 +72,7 @@ export function undoConfig(text: string, versions: readonly ConfigUndo[]): strin
   const exact = versions.find((each) => each.sha256 === now)
   const before = exact && applyTextEdits(text, exact.edits)
   if (before !== undefined && hashOf(before) === exact?.was) return before
-  parseConfigText(text)
-  return versions.reduce(undoMembers, text)
+  return isObject(parseConfigText(text)) ? versions.reduce(undoMembers, text) : text
 }
 
 /**

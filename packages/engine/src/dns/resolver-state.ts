@@ -1,4 +1,4 @@
-import { goField, type Json, type LockPlaces, parseJson, resolverFile } from '@vethra/cni'
+import { goField, type Json, jsonOrNull, type LockPlaces, resolverFile } from '@vethra/cni'
 import type { Files } from '@vethra/world'
 import type { UpstreamFault } from './upstream-health.ts'
 
@@ -30,7 +30,8 @@ async function readResolverState(
 ): Promise<ResolverState | undefined> {
   const text = await files.read(resolverFile(places))
   if (text === undefined || text === '') return undefined
-  const json = parseJson(text)
+  // A damaged one names no process that runs.
+  const json = jsonOrNull(text)
   const networks = goField(json, 'Networks')
   const upstream = goField(json, 'Upstream')
   return {

@@ -2,6 +2,7 @@ import { readText } from '@vethra/files'
 import { isEffect } from '@vethra/firewall'
 import type { FoundElement, FoundLimit, FoundLink } from '@vethra/netlink'
 import type { Place, Resource, State } from '@vethra/state'
+import { parseIpJson } from '../ip-json.ts'
 import type { Looking, SeenRoute, SeenRule } from '../observed/looking.ts'
 import { inside } from './batch.ts'
 import {
@@ -121,8 +122,8 @@ async function json<T>(
   ...words: readonly [string, ...string[]]
 ): Promise<readonly T[]> {
   const { status, stdout } = await inside(netns, words)
-  // Old versions print nothing at all for an empty list, and fail for a table that is not there.
-  return status !== 0 || stdout.trim() === '' ? [] : JSON.parse(stdout)
+  // Old versions fail for a table that is not there.
+  return status === 0 ? parseIpJson(stdout) : []
 }
 
 async function setting(netns: string, key: string): Promise<string | undefined> {

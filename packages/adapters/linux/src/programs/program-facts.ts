@@ -2,6 +2,7 @@ import type { FoundLink } from '@vethra/netlink'
 import type { DeviceRef, Facts, WantedFacts } from '@vethra/plugins'
 import type { Place, Route } from '@vethra/state'
 import { interfaceBelow } from '../interface-below.ts'
+import { parseIpJson } from '../ip-json.ts'
 import { run } from '../run.ts'
 import { inside } from './batch.ts'
 import {
@@ -103,5 +104,5 @@ function deviceAmong(
 async function json<T>(netns: string, ...words: readonly string[]): Promise<readonly T[]> {
   const argv = ['ip', '-j', ...words] as const
   const { status, stdout } = await (netns === '' ? run('ip', argv.slice(1)) : inside(netns, argv))
-  return status !== 0 || stdout.trim() === '' ? [] : JSON.parse(stdout)
+  return status === 0 ? parseIpJson(stdout) : []
 }
