@@ -3,7 +3,7 @@ import type { Io } from '@vethra/world'
 import type { Call } from './call.ts'
 import { type ListFlags, noFlags, printListing } from './listing.ts'
 import { openContainers } from './open-world.ts'
-import { containerShape } from './shapes.ts'
+import type { ShapeOf } from './shape.ts'
 
 /** `container ls` without flags. */
 export async function list(call: Call): Promise<void> {
@@ -30,4 +30,11 @@ export async function printContainers(tools: KnownTools, flags: ListFlags, io: I
   const titles = { ID: 'CONTAINER ID' }
   const listing = { items: containers, shape: containerShape, header, row, titles }
   printListing({ ...listing, whole: !flags.trunc }, flags.format, io)
+}
+
+const containerShape: ShapeOf<ContainerRow> = {
+  fields: {
+    ...({ ID: 'value', Name: 'value', Ports: 'value', State: 'value' } as const),
+    ...({ Networks: { list: 'value' }, Addresses: { list: 'value' } } as const),
+  },
 }

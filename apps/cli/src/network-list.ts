@@ -5,7 +5,7 @@ import type { Io } from '@vethra/world'
 import type { Call } from './call.ts'
 import { type ListFlags, noFlags, printListing } from './listing.ts'
 import { openNetworks } from './open-world.ts'
-import { networkShape } from './shapes.ts'
+import type { ShapeOf } from './shape.ts'
 import type { Tools } from './tools.ts'
 
 /** `network ls` without flags. */
@@ -42,4 +42,11 @@ export async function printNetworks(
   const titles = { ID: 'NETWORK ID' }
   const listing = { items: rows, shape: networkShape, header, row, more, titles }
   printListing({ ...listing, whole: !flags.trunc }, flags.format, io)
+}
+
+const networkShape: ShapeOf<NetworkRow> = {
+  fields: {
+    ...({ ID: 'value', Name: 'value', Driver: 'value', File: 'value' } as const),
+    ...({ Managed: 'value', Origin: 'value', Labels: { map: 'value' } } as const),
+  },
 }

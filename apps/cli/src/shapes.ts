@@ -1,11 +1,9 @@
 import type { HostEvent } from '@vethra/api'
 import type {
   ContainerDetails,
-  ContainerRow,
   FindingRow,
   HostInfo,
   ImportRow,
-  NetworkRow,
   PluginRow,
   PortRow,
   QueryRow,
@@ -20,16 +18,7 @@ import { flatShape, type ShapeOf } from './shape.ts'
 const values = { list: 'value' } as const
 const labels = { map: 'value' } as const
 
-/** The fields of the objects that commands print, for templates. */
-export const networkShape: ShapeOf<NetworkRow> = {
-  fields: {
-    ...flatShape('ID', 'Name', 'Driver').fields,
-    Labels: labels,
-    ...flatShape('File', 'Managed', 'Origin').fields,
-  },
-}
-
-/** A published port. */
+/** A published port: the fields of this and the other objects that commands print, for templates. */
 export const portShape: ShapeOf<PortRow> = flatShape(
   'ContainerPort',
   'Protocol',
@@ -62,16 +51,6 @@ export const nativeShape: ShapeOf<NativeNetwork> = {
     NerdctlLabels: labels,
     File: 'value',
     Containers: { list: { fields: { ...endpoint.fields, ID: 'value' } } },
-  },
-}
-
-/** A container as `container ls` prints it. */
-export const containerShape: ShapeOf<ContainerRow> = {
-  fields: {
-    ...flatShape('ID', 'Name').fields,
-    Networks: values,
-    Addresses: values,
-    ...flatShape('Ports', 'State').fields,
   },
 }
 

@@ -25,31 +25,31 @@ export async function otherRefs(
   { facts }: Pick<OtherTools, 'facts'>,
   all: readonly (readonly CachedAttachment[])[],
 ): Promise<readonly (ContainerRef | undefined)[]> {
-  const host = await facts?.()
-  const read = await Promise.all(all.map((own) => readByTasks(host, own)))
-  const unsure = read.flatMap(({ found, readings }) =>
-    found === undefined && readings.length > 1 ? readings : [],
+  const possible = all.map(readingsOfEntries)
+  // Most ids can be read in one way, and the facts of a host are a module of their own.
+  const host = possible.some((each) => each.length > 1) ? await facts?.() : undefined
+  const found = await Promise.all(all.map((own, at) => byTask(host, possible[at] ?? [], own)))
+  const unsure = possible.flatMap((readings, at) =>
+    found[at] === undefined && readings.length > 1 ? readings : [],
   )
   const known = unsure.length === 0 ? [] : ((await host?.knownContainers(unsure)) ?? [])
   const isKnown = (ref: ContainerRef) =>
     known.some(({ namespace, id }) => namespace === ref.namespace && id === ref.id)
-  return read.map(({ found, readings }) => found ?? readings.find(isKnown) ?? readings[0])
+  return possible.map((readings, at) => found[at] ?? readings.find(isKnown) ?? readings[0])
 }
 
-interface Reading {
-  readonly readings: readonly ContainerRef[]
-  /** The one that a task tells. */
-  readonly found?: ContainerRef
-}
-
-async function readByTasks(
-  host: HostFacts | undefined,
-  own: readonly CachedAttachment[],
-): Promise<Reading> {
+function readingsOfEntries(own: readonly CachedAttachment[]): readonly ContainerRef[] {
   const [first] = own
-  const readings =
-    first === undefined || cachedPod(own) ? [] : readingsOf(first.attachment.containerId)
-  if (readings.length < 2) return { readings }
+  return first === undefined || cachedPod(own) ? [] : readingsOf(first.attachment.containerId)
+}
+
+// The reading that a task tells, where there are several.
+async function byTask(
+  host: HostFacts | undefined,
+  readings: readonly ContainerRef[],
+  own: readonly CachedAttachment[],
+): Promise<ContainerRef | undefined> {
+  if (readings.length < 2) return undefined
   const read = readings.map(async (ref) => {
     const state = await host?.taskState(ref.namespace, ref.id)
     return state === undefined ? [] : [{ ref, netns: homeOfTask(state)?.netns }]
@@ -57,8 +57,7 @@ async function readByTasks(
   const tasks = (await Promise.all(read)).flat()
   const paths = own.map(netnsOfEntry)
   const living = tasks.find(({ netns }) => netns !== undefined && paths.includes(netns))
-  const task = living ?? tasks[0]
-  return { readings, ...(task === undefined ? {} : { found: task.ref }) }
+  return (living ?? tasks[0])?.ref
 }
 
 /** Whether a container is certainly one of containerd: it has a task, or an id as nerdctl gives it. */

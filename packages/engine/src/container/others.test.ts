@@ -75,6 +75,15 @@ const tools = (
   }) as unknown as ManageTools
 
 describe('othersOf', () => {
+  it('loads no facts of the host where each id can be read in one way', async () => {
+    const { host, ...rest } = tools([entry('default-'), entry('pod')])
+    const facts = () => {
+      throw new Error('facts were loaded')
+    }
+    const known = { ...rest, host: { ...host, facts } } as unknown as ManageTools
+    expect(await othersOf(known)).toEqual([])
+  })
+
   it('gives what nerdctl and ctr attached in the namespace, without what is ours, a pod, or lo', async () => {
     const pod = entry('pod')
     const lo = entry('default-lo')
