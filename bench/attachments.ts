@@ -28,14 +28,16 @@ const { ways } = JSON.parse(
   readFileSync(`/var/lib/vethra/attachments/lan-${containerId}-eth0`, 'utf8'),
 )
 const [bridge, veth] = result.interfaces.map(({ name }: { name: string }) => name)
+const vethMac: string = result.interfaces[1].mac
 const ids = Array.from({ length: count }, (_, index) => index)
 
 run('ip', ['-batch', '-'], { input: ids.map((index) => `netns add n${index}`).join('\n') })
 run('ip', ['-batch', '-'], {
   input: ids
     .flatMap((index) => [
-      `link add v${index} type veth peer name eth0 netns n${index}`,
+      `link add v${index} address ${macOf(index)} type veth peer name eth0 netns n${index}`,
       `link set v${index} master ${bridge} up`,
+      ...(isNative ? [`link set v${index} type bridge_slave hairpin on`] : []),
     ])
     .join('\n'),
 })
@@ -80,6 +82,12 @@ function idOf(index: number): string {
 
 function addressOf(index: number): string {
   return `10.100.${1 + Math.floor(index / 250)}.${1 + (index % 250)}`
+}
+
+function macOf(index: number): string {
+  return `02:00:00:00:${Buffer.from([index >> 8, index & 255])
+    .toString('hex')
+    .replace(/(..)/, '$1:')}`
 }
 
 function elements(): string {
@@ -132,6 +140,7 @@ function writeFiles(index: number): void {
       .replaceAll(containerId, id)
       .replaceAll('/run/netns/pattern', netns)
       .replaceAll(`"${veth}"`, `"v${index}"`)
+      .replaceAll(vethMac, macOf(index))
       .replaceAll(result.ips[0].address, `${addressOf(index)}/16`),
   )
   if (isStored(index)) delete entry.capabilityArgs

@@ -85,7 +85,8 @@ export async function observeTable(
   const seen = await kernel.observe('', [...all.values()])
   // Without its rules the table has no effect, whatever is in its sets.
   const isWhole = seen.some(isInTable) && (await kernel.isTableWhole())
-  const strange = known || isWhole ? await kernel.strange() : []
+  // What is made again has nothing of others afterwards.
+  const strange = isWhole ? await kernel.strange() : []
   const isUnmarked = unmarkedAmong(strange)
   const observed = seen.filter((each) => !isInTable(each) || (isWhole && !isUnmarked(each)))
   const found = new Map(observed.map((each) => [placeOf(each), each]))
