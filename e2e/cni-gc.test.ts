@@ -60,7 +60,7 @@ describeOnHost('vethra cni gc and status', () => {
     })
   })
 
-  it('frees what is in a namespace that has gone; the living and the foreign stay, and plugins are told so', async () => {
+  it('frees what is in a namespace that has gone, and tells plugins which of the living and the foreign stay', async () => {
     await cni.conf('10-lan.conflist', list)
     await cni.vethra(['cni', 'add', 'lan', blue.netns])
     await cni.vethra(['cni', 'add', 'lan', red])

@@ -66,7 +66,7 @@ describeOnHost('what people type', () => {
     expect((await host.vethra('network', 'ls', '-q')).stdout.split('\n')).toHaveLength(3)
   })
 
-  it('network exists answers by its exit status; rm --force wants no network to be there', async () => {
+  it('network exists answers by its exit status, and rm --force takes a network that is missing', async () => {
     const exists = (name: string) => host.vethra('network', 'exists', name)
     expect(await exists('lan')).toMatchObject({ exitCode: 0, stdout: '', stderr: '' })
     expect(await exists('none-such')).toMatchObject({ exitCode: 1, stdout: '', stderr: '' })

@@ -221,7 +221,7 @@ describeOnHost('host-local', () => {
     expect(first(await add(three, 'b'))).toBe('10.0.1.2/30')
   })
 
-  it('H40, H46: several addresses by request; a later set that is full undoes the earlier ones', async () => {
+  it('H40, H46: of several addresses by request, a later set that is full undoes the earlier ones', async () => {
     const conf = fresh({ subnet: '10.5.0.0/24' })
     await add(conf, 'a', { args: 'IP=10.5.0.7' })
     await add(conf, 'a', { args: 'IP=10.5.0.9' })

@@ -108,7 +108,7 @@ describeOnHost('vethra network create, on a host that is in use', () => {
     expect([(await run('network', 'rm', 'two')).exitCode, await there()]).toEqual([0, false])
   })
 
-  it('namesakes in two namespaces have subnets, bridges and lives of their own; the default network is shared', async () => {
+  it('namesakes in two namespaces have subnets, bridges and lives of their own, unlike the default network', async () => {
     const one = (...args: readonly string[]) => host.vethra('-n', 'one', ...args)
     const two = (...args: readonly string[]) => host.vethra('-n', 'two', ...args)
     expect((await one('network', 'create', 'lan')).exitCode).toBe(0)

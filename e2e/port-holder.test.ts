@@ -87,7 +87,7 @@ describeOnHost('a published port', () => {
     })
   })
 
-  it('that another container has fails the start with its name; once that is gone it is free', async () => {
+  it('that another container has fails the start with its name until that is gone', async () => {
     await started(web, '-p', '8080:80')
     const ran = await startedOn(other, 8080)
     expect(ran.exitCode).not.toBe(0)

@@ -160,7 +160,7 @@ describeOnHost('as an ordinary user, under RootlessKit', () => {
     await kit.stop(id)
   })
 
-  it('a port that RootlessKit has lost is found and mended; ports of a life without an end are freed', async () => {
+  it('a port that RootlessKit has lost is mended, and those of a life without an end are freed', async () => {
     const { id, bundle } = await web('lost', '-p', '8085:80')
     await done(kit.start(bundle, id))
     const [{ id: number } = { id: 0 }] = await kit.ports()

@@ -147,7 +147,7 @@ describeOnHost('the OCI runtime in front of runc', () => {
     const named = async () =>
       JSON.parse((await host.vethra('container', 'ls', '--format', 'json')).stdout)
 
-    it('in the foreground, with names, addresses and ports; its bundle is as it was', async () => {
+    it('in the foreground, with names, addresses and ports, its bundle as it was', async () => {
       const { bundle, file, text } = await bundleOf(
         {
           'vethra.network': 'lan:ip=10.9.1.9,alias=db; back',

@@ -39,7 +39,7 @@ function printed(format: string, columns?: number, items = rows): readonly strin
 }
 
 describe('printListing', () => {
-  it('prints a template once for each object; what one does not have is nothing', () => {
+  it('prints a template once for each object, with nothing for what one lacks', () => {
     expect(printed('{{.ID}}={{.MacAddress}}')).toEqual(['a=02:00', 'long='])
     expect(printed('{{.Labels.team}}{{.Labels.other}}')).toEqual(['web', ''])
     expect(printed('{{range .Config}}{{.Subnet}}{{.Gateway}}{{end}}')).toEqual(['10.0.0.0/8', ''])

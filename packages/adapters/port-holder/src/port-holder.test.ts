@@ -139,7 +139,7 @@ describe('a port holder', () => {
     socket.close()
   })
 
-  it('names the container that has a port; the same port of another protocol or address is free', async () => {
+  it('names the container that has a port, unless that is of another protocol or address', async () => {
     await hold([mapping()], `${id}-other`)
     await expect(hold([mapping()])).rejects.toMatchObject({
       code: 102,

@@ -32,7 +32,7 @@ describe('bypassDaemon', () => {
     expect(asked).toEqual(['POST /v1/bypass {"id":"web"}', 'DELETE /v1/bypass/web '])
   })
 
-  it('a refusal has what the daemon says; taking back one that it does not know is fine', async () => {
+  it('a refusal has what the daemon says, except for taking back one that it does not know', async () => {
     await asking(500, async (socket) => {
       const started = bypassDaemon(socket).start({ id: 'web' })
       await expect(started).rejects.toMatchObject({ code: 5, details: 'no' })

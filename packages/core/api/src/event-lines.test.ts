@@ -34,7 +34,7 @@ it('an id has the order of its place, sixteen digits, and leads back to it', () 
   )
 })
 
-it('what was written is read again; a line is one line of ASCII', () => {
+it('what was written as a line of ASCII is read again', () => {
   const text = fc.string({ unit: 'grapheme', maxLength: 100 })
   const told = fc.record(
     { Message: text, Subject: text, Addresses: fc.array(text, { maxLength: 5 }) },

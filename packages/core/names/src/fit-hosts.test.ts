@@ -74,7 +74,7 @@ describe('a file within one page', () => {
     expect(text).toBe(`${whole(...peers(1))}1.2.3.4 mine\n`)
   })
 
-  it('changes all its lines in one write; empty lines come before that and go after it', () => {
+  it('changes all its lines in one write, between those that add and remove empty lines', () => {
     const old = whole(...peers(1, 2, 3))
     for (const lines of [peers(1, 2, 3, 4), peers(0, 3), [peer(1, 'another'), peer(3)]]) {
       const seen = steps(old, fitHosts(old, lines)).map((text) => text.replace(/\n+$/, '\n'))

@@ -43,7 +43,7 @@ const anySet = fc
   )
 
 describe('allocate', () => {
-  it('gives every address of a set once and no other, then tells that it is full; never the gateway of its range', async () => {
+  it('gives every address of a set but the gateway of its range once, until it is full', async () => {
     const property = fc.asyncProperty(anySet, async (confs) => {
       const sets = rangeSets({ ranges: [confs] })
       const [set = []] = sets

@@ -45,13 +45,13 @@ it('when all hang there is no answer after 4 s, and each was asked twice', async
   expect(await ask({}, 4100)).toEqual({ outcome: 'no answer', asked: [one, other, one, other] })
 })
 
-it('one that fails is followed by the next at once; a failure counts when there is nothing better', async () => {
+it('a failure is followed by the next server at once, and counts when there is nothing better', async () => {
   expect(await ask({ [one]: failing, [other]: good }, 50)).toMatchObject({ outcome: 0 })
   const both = { [one]: failing, [other]: failing }
   expect(await ask(both, 4100)).toMatchObject({ outcome: dnsRcode.SERVFAIL })
 })
 
-it('an answer that is cut is asked for by TCP; where that hangs, the next server is asked', async () => {
+it('an answer that is cut is asked for by TCP, and of the next server where that hangs', async () => {
   const cut =
     (tcp: SampleServer): SampleServer =>
     (asking) =>

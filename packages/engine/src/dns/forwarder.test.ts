@@ -43,7 +43,7 @@ it('questions that are the same are asked once, answered each, and then remember
   expect(ask(forwarder, 'a.test').isNow).toBe(false)
 })
 
-it('when upstream is gone, what was known is given for a day, late at first; then it is SERVFAIL', async () => {
+it('when upstream is gone, what was known is given late for a day, before SERVFAIL', async () => {
   let isUp = true
   const { forwarder, pass } = sample((asking) => (isUp ? answerTo(asking) : undefined))
   ask(forwarder, 'a.test')

@@ -114,7 +114,7 @@ describe('a program', () => {
     await until(() => !alive(pid))
   })
 
-  it('that has ended is started again by a refresh; one that is nowhere does no harm', async () => {
+  it('that has ended is started again by a refresh, unless there is none', async () => {
     start([], [monitor('exit 0'), ['no-such-program-at-all']])
     await until(() => pids().length === 1)
     await setTimeout(200)

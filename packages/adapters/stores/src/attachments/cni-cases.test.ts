@@ -293,7 +293,7 @@ describe('operations on the network', () => {
     expect(ran()).toEqual(['STATUS a', 'STATUS b'])
   })
 
-  it('libcni, ValidateNetworkList (case 85): the capabilities declared true, each once; all faults together', async () => {
+  it('libcni, ValidateNetworkList (case 85): the capabilities declared true, each once, and all faults together', async () => {
     const version = '{"cniVersion":"1.1.0","supportedVersions":["0.4.0","1.0.0"]}'
     answers = { 'VERSION a': version, 'VERSION b': version, 'VERSION c': version }
     const text = (cniVersion: string) =>

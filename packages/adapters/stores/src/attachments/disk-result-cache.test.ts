@@ -139,7 +139,7 @@ describe('the result cache', () => {
   })
 })
 
-it('a survey tells damaged files beside the attachments; results of older libcni are neither', async () => {
+it('a survey tells damaged files beside the attachments, but no results of older libcni', async () => {
   expect(await cache.survey()).toEqual({ entries: [], damaged: [] })
   await cache.write({ ...entry, result: '{"cniVersion":"1.0.0"}' })
   await writeFile(join(dir, 'results/lan-c2-eth0'), '{"kind":"cniCacheV1"}')

@@ -267,7 +267,7 @@ function queue(): Lock {
   }
 }
 
-it('the names that are held come with who holds them; a file that names nobody is left out', async () => {
+it('the names that are held come with who holds them, without files that name nobody', async () => {
   expect(await store.heldNames()).toEqual([])
   await store.claimName('web', 'c1')
   await store.claimName('db', 'c2')

@@ -70,7 +70,7 @@ describe('the file', () => {
     expect(readdirSync(join(folder, 'run'))).toEqual(['events'])
   })
 
-  it('is replaced when it is full, with the one before kept; a reader goes on over that', async () => {
+  it('is replaced when it is full, under a reader that goes on in the one before', async () => {
     const events = open({ fullSize: 2000 })
     const read: string[] = []
     let place = '0'

@@ -73,7 +73,7 @@ describe('readRootlessInfo', () => {
 
 describe('readForwardedPorts', () => {
   const spec = { proto: 'tcp', parentIP: '0.0.0.0', parentPort: 8080, childPort: 80 }
-  it('null is none; a list comes by number', () => {
+  it('null is an empty list, and any other comes by number', () => {
     expect(readForwardedPorts(null)).toEqual([])
     const [first, second] = readForwardedPorts([
       { id: 7, spec },
