@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { present } from '@vethra/cni'
 import {
   inspectContainer,
   listAttachments,
@@ -114,8 +115,7 @@ export const containerOperations: readonly Operation[] = [
       const tools = await api.manage(namespace)
       return releaseReservations(tools, {
         network: params.network,
-        ...(ip === undefined ? {} : { ip }),
-        ...(id === undefined ? {} : { id }),
+        ...present({ ip, id }),
       })
     },
   }),

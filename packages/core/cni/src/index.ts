@@ -56,6 +56,7 @@ export {
   pluginNotStarted,
   pluginTooFar,
 } from './plugin-protocol.ts'
+export { present } from './present.ts'
 export { escapeControls, oneLine } from './printable.ts'
 export { type RenderedResult, renderResult } from './render-result.ts'
 export { resolverFile, resolverLogSocket } from './resolver-file.ts'

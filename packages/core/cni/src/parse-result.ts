@@ -2,6 +2,7 @@ import { CniError } from './cni-error.ts'
 import { goType } from './go-json.ts'
 import type { Json, JsonObject } from './json.ts'
 import { deepestPart, parseJson } from './parse-json.ts'
+import { present } from './present.ts'
 import {
   addressAt,
   cidrAt,
@@ -9,7 +10,6 @@ import {
   objectAt,
   objectsAt,
   type Place,
-  present,
   textAt,
   textsAt,
   undecodable,
@@ -68,7 +68,7 @@ function readLegacy(place: Place): Omit<Result, 'cniVersion'> {
 function readInterface(place: Place): ResultInterface {
   const name = textAt(place, 'name')
   if (name === undefined) throw undecodable(`${place.path}.name is missing`)
-  return present<ResultInterface>({
+  return present({
     name,
     mac: textAt(place, 'mac'),
     mtu: integerAt(place, 'mtu'),
@@ -79,7 +79,7 @@ function readInterface(place: Place): ResultInterface {
 }
 
 function readIp(place: Place, key: 'address' | 'ip'): ResultIp {
-  return present<ResultIp>({
+  return present({
     interface: key === 'address' ? integerAt(place, 'interface') : undefined,
     address: cidrAt(place, key),
     gateway: addressAt(place, 'gateway'),
@@ -87,7 +87,7 @@ function readIp(place: Place, key: 'address' | 'ip'): ResultIp {
 }
 
 function readRoute(place: Place): ResultRoute {
-  return present<ResultRoute>({
+  return present({
     dst: cidrAt(place, 'dst'),
     gw: addressAt(place, 'gw'),
     mtu: integerAt(place, 'mtu'),
@@ -101,7 +101,7 @@ function readRoute(place: Place): ResultRoute {
 function readDns(place: Place): ResultDns {
   const dns = objectAt(place, 'dns')
   if (dns === undefined) return {}
-  return present<ResultDns>({
+  return present({
     nameservers: textsAt(dns, 'nameservers'),
     domain: textAt(dns, 'domain'),
     search: textsAt(dns, 'search'),

@@ -78,13 +78,6 @@ export function addressAt(place: Place, key: string): string | undefined {
   throw undecodable(`invalid IP address: ${text}`)
 }
 
-/** The object without the keys whose value is undefined. */
-export function present<T>(value: { readonly [K in keyof T]: T[K] | undefined }): T {
-  const kept: { [K in keyof T]?: T[K] } = {}
-  for (const key in value) if (value[key] !== undefined) kept[key] = value[key]
-  return kept as T
-}
-
 function fieldAt({ value }: Place, key: string): Json | undefined {
   return goField(value, key) ?? undefined
 }

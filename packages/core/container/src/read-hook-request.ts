@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { CniError, present } from '@vethra/cni'
 import { type AnnotationKey, annotationKeys } from './annotations.ts'
 import type { HookRequest } from './hook-request.ts'
 import { readAnnotations } from './read-annotations.ts'
@@ -52,9 +52,7 @@ function withAddresses(request: HookRequest): HookRequest {
   const { ip, ip6, macAddress } = request.networks[0] ?? {}
   return {
     ...request,
-    ...(ip === undefined ? {} : { ip }),
-    ...(ip6 === undefined ? {} : { ip6 }),
-    ...(macAddress === undefined ? {} : { macAddress }),
+    ...present({ ip, ip6, macAddress }),
   }
 }
 

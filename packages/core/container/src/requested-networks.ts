@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { CniError, present } from '@vethra/cni'
 import { parseMac } from './addresses.ts'
 import { networkMode } from './network-mode.ts'
 import type { BundleRequest, NetworkRequest } from './request.ts'
@@ -20,9 +20,7 @@ export function requestedNetworks(request: BundleRequest): readonly NetworkReque
   const macAddress = agreed('--mac-address', first.macAddress, wanted)
   const whole: NetworkRequest = {
     ref: first.ref,
-    ...(ip === undefined ? {} : { ip }),
-    ...(ip6 === undefined ? {} : { ip6 }),
-    ...(macAddress === undefined ? {} : { macAddress }),
+    ...present({ ip, ip6, macAddress }),
     aliases: [...new Set([...first.aliases, ...request.aliases])],
   }
   return [whole, ...rest]

@@ -1,4 +1,5 @@
 import type { Result } from '@vethra/cni'
+import { present } from '@vethra/cni'
 import type { PortVlans } from '@vethra/state'
 import { portVlansOf } from './bridge-vlans.ts'
 import type { PluginRequest } from './plugin.ts'
@@ -68,10 +69,7 @@ export function parseBridgeConf({ conf, attachment }: PluginRequest): BridgeConf
     onlyOwnMac: booleanOf(conf, 'macspoofchk'),
     asksFirst: booleanOf(conf, 'enabledad'),
     isDown,
-    ...(vlans === undefined ? {} : { vlans }),
-    ...(mtu === undefined ? {} : { mtu }),
-    ...(mac === undefined ? {} : { mac }),
-    ...(dns === undefined ? {} : { dns }),
+    ...present({ vlans, mtu, mac, dns }),
     hasIpam,
   }
 }

@@ -1,4 +1,5 @@
 import type { ResultRoute } from '@vethra/cni'
+import { present } from '@vethra/cni'
 import type { Resource, Route, Sysctl } from '@vethra/state'
 import { addressOn, type Ip } from './subnets.ts'
 
@@ -44,10 +45,8 @@ function routeOn(ifname: string, route: ResultRoute, ips: readonly Ip[]): Route 
     destination: dst,
     inFront: true,
     ...(gateway === undefined || named === 'link' ? {} : { gateway }),
-    ...(priority === undefined ? {} : { priority }),
-    ...(table === undefined ? {} : { table }),
+    ...present({ priority, table }),
     ...(named === undefined ? {} : { scope: named }),
-    ...(mtu === undefined ? {} : { mtu }),
-    ...(advmss === undefined ? {} : { advmss }),
+    ...present({ mtu, advmss }),
   }
 }

@@ -1,4 +1,4 @@
-import { CniError, type Result } from '@vethra/cni'
+import { CniError, present, type Result } from '@vethra/cni'
 import type { Owner, Resource } from '@vethra/state'
 import { configureInterface } from './configure-interface.ts'
 import { interfaceMac } from './names.ts'
@@ -31,8 +31,7 @@ function parse({ conf }: PluginRequest): PtpConf {
   const dns = dnsOf(conf)
   return {
     ipMasq: booleanOf(conf, 'ipMasq'),
-    ...(mtu === undefined ? {} : { mtu }),
-    ...(dns === undefined ? {} : { dns }),
+    ...present({ mtu, dns }),
   }
 }
 

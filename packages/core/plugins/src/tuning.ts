@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '@vethra/cni'
+import { present } from '@vethra/cni'
 import type { LinkSettings, Owner, Resource } from '@vethra/state'
 import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
 import { needsPrevious } from './previous.ts'
@@ -35,8 +36,7 @@ function parse({ conf, attachment }: PluginRequest): TuningConf {
       sysctlValue(key, value),
     ]),
     settings: {
-      ...(mac === undefined ? {} : { mac }),
-      ...(mtu === undefined ? {} : { mtu }),
+      ...present({ mac, mtu }),
       ...(queue === undefined ? {} : { transmitQueueLength: queue }),
       ...(booleanOf(merged, 'promisc') ? { promiscuous: true } : {}),
       ...(booleanOf(merged, 'allmulti') ? { allMulticast: true } : {}),

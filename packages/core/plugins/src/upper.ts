@@ -1,4 +1,4 @@
-import { CniError, type Result } from '@vethra/cni'
+import { CniError, present, type Result } from '@vethra/cni'
 import type { LinkType, Place } from '@vethra/state'
 import { interfaceMac } from './names.ts'
 import { onlyInterface } from './only-interface.ts'
@@ -82,10 +82,7 @@ function parse(
     id,
     parentPlace: booleanOf(conf, 'linkInContainer') ? 'container' : 'host',
     ...(queue ? { broadcastQueue: queue } : {}),
-    ...(master === undefined ? {} : { master }),
-    ...(mtu === undefined ? {} : { mtu }),
-    ...(mac === undefined ? {} : { mac }),
-    ...(dns === undefined ? {} : { dns }),
+    ...present({ master, mtu, mac, dns }),
   }
 }
 

@@ -1,3 +1,4 @@
+import { present } from '@vethra/cni'
 import { defaultsFor, pluginFolder } from './defaults.ts'
 import { atHome, type Homes } from './homes.ts'
 import { resolveRuntime } from './runtime-settings.ts'
@@ -153,11 +154,4 @@ function isGiven(value: Value | undefined): value is Value {
 
 function given(source: Source, origin: string, value: Value): Found {
   return { source, origin, where: origin, texts: typeof value === 'string' ? [value] : value }
-}
-
-type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
-
-function present<T extends object>(values: T): Present<T> {
-  const entries = Object.entries(values).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(entries) as Present<T>
 }

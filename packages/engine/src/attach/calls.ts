@@ -1,4 +1,4 @@
-import { compareVersions, type PluginCall, type PluginConf } from '@vethra/cni'
+import { compareVersions, type PluginCall, type PluginConf, present } from '@vethra/cni'
 import { requestConfiguration } from '@vethra/conflist'
 import { isNative } from '@vethra/plugins'
 import type { StageCall } from '@vethra/world'
@@ -23,8 +23,7 @@ export function stageCall(progress: Progress, plugins: readonly PluginConf[]): S
   return {
     operation,
     calls,
-    ...(previous === undefined ? {} : { previous }),
-    ...(ipam === undefined ? {} : { ipam }),
+    ...present({ previous, ipam }),
   }
 }
 

@@ -1,4 +1,4 @@
-import { CniError, containerIdOf } from '@vethra/cni'
+import { CniError, containerIdOf, present } from '@vethra/cni'
 import {
   type BundleFlags,
   type BundleRequest,
@@ -101,9 +101,4 @@ async function firstAddress({
   const addresses = (await hostPrefixes()).filter(({ source }) => source === 'address')
   const texts = addresses.map(({ prefix }) => prefix.split('/', 1)[0] ?? '')
   return texts.find((text) => /^[0-9.]+$/.test(text) && !text.startsWith('127.'))
-}
-
-function present<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const entries = Object.entries(value).filter(([, each]) => each !== undefined)
-  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> }
 }

@@ -1,3 +1,4 @@
+import { present } from '@vethra/cni'
 import type { BundleRecord } from '@vethra/container'
 import { containerResolvConf, renderResolvConf } from '@vethra/names'
 import { findNetwork, type Network, networkSubnets } from '@vethra/networks'
@@ -41,9 +42,7 @@ export function resolvConfText(input: ResolvConfInput): {
     host,
     cli: record.dns,
     settings: {
-      ...(servers === undefined ? {} : { servers }),
-      ...(search === undefined ? {} : { search }),
-      ...(options === undefined ? {} : { options }),
+      ...present({ servers, search, options }),
     },
     rootless,
     ipv6: mode !== 'cni' || subnets.some(({ subnet }) => subnet.includes(':')),

@@ -1,4 +1,4 @@
-import { CniError, containerIdOf } from '@vethra/cni'
+import { CniError, containerIdOf, present } from '@vethra/cni'
 import {
   checkRequest,
   type Membership,
@@ -80,9 +80,7 @@ function isSame({ name, id = '' }: Network, ref: string): boolean {
 function askedOf({ network, ip, ip6, macAddress, alias }: ConnectRequest): NetworkRequest {
   return {
     ref: network,
-    ...(ip === undefined ? {} : { ip }),
-    ...(ip6 === undefined ? {} : { ip6 }),
-    ...(macAddress === undefined ? {} : { macAddress }),
+    ...present({ ip, ip6, macAddress }),
     aliases: alias,
   }
 }

@@ -1,3 +1,4 @@
+import { present } from '@vethra/cni'
 import type { RouteOp } from '@vethra/netlink'
 import type { BridgePort, PortVlans } from '@vethra/state'
 import type { Lookup } from './placed-ops.ts'
@@ -8,8 +9,7 @@ export function portOps(
   lookup: Lookup,
 ): readonly RouteOp[] {
   const values = {
-    ...(hairpin === undefined ? {} : { hairpin }),
-    ...(isolated === undefined ? {} : { isolated }),
+    ...present({ hairpin, isolated }),
   }
   const set = { kind: 'set port', link: { name }, ...values } as const
   if (onlyMac === undefined && vlans === undefined) return [set]

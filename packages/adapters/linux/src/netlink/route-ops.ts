@@ -1,3 +1,4 @@
+import { present } from '@vethra/cni'
 import type { RouteOp } from '@vethra/netlink'
 import type {
   Change,
@@ -48,9 +49,7 @@ function addressOps(resource: InterfaceAddress, lookup: Lookup): PlacedOps {
   const { place, link, address, prefixLength, broadcast, prefixRoute, asksFirst } = resource
   const index = lookup.index(place, link)
   const more = {
-    ...(broadcast === undefined ? {} : { broadcast }),
-    ...(prefixRoute === undefined ? {} : { prefixRoute }),
-    ...(asksFirst === undefined ? {} : { asksFirst }),
+    ...present({ broadcast, prefixRoute, asksFirst }),
   }
   return { place, ops: [{ kind: 'add address', index, address, prefixLength, ...more }] }
 }
@@ -77,13 +76,7 @@ function settings(
   return {
     kind: 'set link',
     link: { name: link },
-    ...(up === undefined ? {} : { up }),
-    ...(master === undefined ? {} : { master }),
-    ...(mac === undefined ? {} : { mac }),
-    ...(mtu === undefined ? {} : { mtu }),
-    ...(promiscuous === undefined ? {} : { promiscuous }),
-    ...(allMulticast === undefined ? {} : { allMulticast }),
-    ...(transmitQueueLength === undefined ? {} : { transmitQueueLength }),
+    ...present({ up, master, mac, mtu, promiscuous, allMulticast, transmitQueueLength }),
   }
 }
 
@@ -96,18 +89,13 @@ function routeOp(kind: 'add route' | 'delete route', route: Route, lookup: Looku
     family: address.includes(':') ? 6 : 4,
     index: lookup.index(place, link),
     ...(Number(length) === 0 ? {} : { destination: { address, prefixLength: Number(length) } }),
-    ...(inFront === undefined ? {} : { inFront }),
-    ...(gateway === undefined ? {} : { gateway }),
-    ...(source === undefined ? {} : { source }),
-    ...(priority === undefined ? {} : { priority }),
-    ...(table === undefined ? {} : { table }),
+    ...present({ inFront, gateway, source, priority, table }),
     ...(scope === undefined
       ? gateway === undefined
         ? { scope: 'link' as const }
         : {}
       : { scope }),
-    ...(mtu === undefined ? {} : { mtu }),
-    ...(advmss === undefined ? {} : { advmss }),
+    ...present({ mtu, advmss }),
   }
 }
 

@@ -1,3 +1,4 @@
+import { present } from '@vethra/cni'
 import { addressText, decodeRoute, encodeRouteDump, type FoundRoute } from '@vethra/netlink'
 import type { Place, Route } from '@vethra/state'
 import type { SeenRoute } from '../observed/looking.ts'
@@ -31,8 +32,7 @@ export function mainRoutes(session: Session): readonly Route[] {
     return [
       {
         ...({ kind: 'route', place: 'container', link, destination } as const),
-        ...(gateway === undefined ? {} : { gateway }),
-        ...(source === undefined ? {} : { source }),
+        ...present({ gateway, source }),
         ...(priority === 0 ? {} : { priority }),
       },
     ]

@@ -1,3 +1,4 @@
+import { present } from '@vethra/cni'
 import type { FoundLink } from '@vethra/netlink'
 import type { SeenRoute } from '../observed/looking.ts'
 
@@ -68,8 +69,7 @@ export function linksFrom(listed: readonly JsonLink[]): readonly FoundLink[] {
       promiscuous: flags.includes('PROMISC'),
       allMulticast: flags.includes('ALLMULTI'),
       transmitQueueLength: each.txqlen ?? 0,
-      ...(master === undefined ? {} : { master }),
-      ...(lower === undefined ? {} : { lower }),
+      ...present({ master, lower }),
       ...(linkinfo.info_slave_kind === 'bridge' ? { port: { hairpin, isolated, locked } } : {}),
       ...(mode === undefined ? {} : { linkLocal: mode !== 'none' }),
     }
@@ -96,8 +96,7 @@ export function routesFrom(
         destination: dst === 'default' ? whole : prefix,
         priority: metric,
         table: tables[table] ?? Number(table),
-        ...(gateway === undefined ? {} : { gateway }),
-        ...(source === undefined ? {} : { source }),
+        ...present({ gateway, source }),
       },
     ]
   })

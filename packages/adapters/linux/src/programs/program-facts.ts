@@ -1,3 +1,4 @@
+import { present } from '@vethra/cni'
 import type { FoundLink } from '@vethra/netlink'
 import type { DeviceRef, Facts, WantedFacts } from '@vethra/plugins'
 import type { Place, Route } from '@vethra/state'
@@ -65,8 +66,7 @@ async function mainRoutesIn(netns: string): Promise<readonly Route[]> {
             : [
                 {
                   ...({ kind: 'route', place: 'container', link, destination } as const),
-                  ...(gateway === undefined ? {} : { gateway }),
-                  ...(source === undefined ? {} : { source }),
+                  ...present({ gateway, source }),
                   ...(priority === 0 ? {} : { priority }),
                 },
               ],

@@ -6,6 +6,7 @@ import {
   type Json,
   jsonOrNull,
   parseExactly,
+  present,
   readIdentity,
 } from '@vethra/cni'
 import type { AttachmentRecord, AttachmentRecords, CachedAttachment } from '@vethra/world'
@@ -66,8 +67,7 @@ function parseRecord(text: string): AttachmentRecord | undefined {
     ...readIdentity(value),
     ...(typeof nonce === 'string' ? { nonce } : {}),
     ...(typeof joined === 'string' ? { joined } : {}),
-    ...(ways === undefined ? {} : { ways }),
-    ...(asked === undefined ? {} : { asked }),
+    ...present({ ways, asked }),
     ...(made?.result === undefined ? {} : { made }),
   }
 }
