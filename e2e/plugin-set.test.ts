@@ -110,6 +110,38 @@ describeOnHost('the plugin set and its Go originals', () => {
     await ours.reset()
   })
 
+  it('rules of ours behind an interface of a Go plugin are checked, and missed', async () => {
+    const [made, ...rest] = lan.plugins
+    const first = { ...lan, plugins: made ? [made] : [] }
+    expect(await ours.perform(first, step('ADD'), debian)).toMatchObject({ said: [] })
+    const interfaces = [
+      { name: 'br7' },
+      { name: 'veth0' },
+      { name: 'eth0', sandbox: '/run/netns/c1' },
+    ]
+    const ips = [{ address: '10.7.0.2/24', gateway: '10.7.0.1', interface: 2 }]
+    const call = async (CNI_COMMAND: string) => {
+      const ran = rest.map(({ type }) => {
+        const prevResult = { cniVersion: '1.0.0', interfaces, ips }
+        const conf = { cniVersion: '1.0.0', name: 'lan', type, prevResult }
+        const ids = { CNI_CONTAINERID: 'c1', CNI_IFNAME: 'eth0', CNI_NETNS: '/run/netns/c1' }
+        return ours.place.host.run([`${own}/${type}`], {
+          input: JSON.stringify({ ...conf, runtimeConfig: { portMappings: ports } }),
+          env: { CNI_COMMAND, CNI_PATH: own, ...ids },
+        })
+      })
+      return (await Promise.all(ran)).map(({ exitCode }) => exitCode)
+    }
+    expect([await call('ADD'), await call('CHECK')]).toEqual([
+      [0, 0],
+      [0, 0],
+    ])
+    await ours.place.sh('nft flush table inet vethra; nft delete table inet vethra')
+    expect(await call('CHECK')).toEqual([1, 1])
+    expect(await call('DEL')).toEqual([0, 0])
+    await ours.reset()
+  })
+
   it('of what ours made the Go plugins leave what doctor names, and our DEL removes', async () => {
     expect(await ours.perform(lan, step('ADD'))).toMatchObject({ said: [] })
     expect(await left()).toEqual([])
@@ -217,6 +249,22 @@ describeOnHost('the plugin set and its Go originals', () => {
     expect(await ours.perform(guarded, step('DEL'))).toMatchObject({ said: [] })
     await ours.reset()
   })
+
+  it.each([{}, { type: 'static' }, { type: 'nope' }])(
+    'ptp with IPAM %j fails in the words of the Go plugin, and leaves nothing',
+    async (without) => {
+      const bare = { ...lan, plugins: [{ type: 'ptp', ipam: without }] }
+      const [their, our] = await Promise.all(
+        [theirs, ours].map((side) => side.perform(bare, step('ADD'))),
+      )
+      const withoutPath = (texts: readonly string[] = []) =>
+        texts.map((text) => text.replace(/in path .*/, ''))
+      expect(withoutPath(our?.said)).toEqual(withoutPath(their?.said))
+      expect(our).toMatchObject({ failed: true })
+      expect(await ours.place.sh('ip -n c1 link')).not.toContain('eth0')
+      await Promise.all([theirs.reset(), ours.reset()])
+    },
+  )
 
   it('DEL without a result, of a conf that has gone wrong, and GC leave nothing', async () => {
     const wrong = {

@@ -6,7 +6,7 @@ export function failed(message: string, cause?: unknown): CniError {
 }
 
 /** Codes that a caller decides by: try again later, not available, and what the SPEC gives to no plugin. */
-const kept: readonly number[] = [1, 2, 3, 4, 6, 8, 11, 50, 51]
+const kept: readonly number[] = [1, 2, 3, 4, 6, 11, 50, 51]
 
 /** Awaits what fails with codes of ours; the reference plugins give such errors no code of their own: 999. */
 export async function inGoCodes<T>(work: () => Promise<T>): Promise<T> {

@@ -37,8 +37,8 @@ export function stageOf(
 ): Stage {
   const { containerId, netns, ifname, network, cniVersion } = request
   const cniArgs = pairsOf(request.args)
-  const conf = { ...withoutType(request.conf), type }
-  const ipamType = ipamTypeOf(request.conf)
+  const conf = { ...ownConf(type, request.conf), type }
+  const ipamType = ipamTypeOf(conf)
   const isProgram =
     ipamType !== undefined && (ipamPlannerOf(ipamType) === undefined || host.isProgram(ipamType))
   const attachment = { containerId, netns, ifname, cniArgs, capabilityArgs: {} }
@@ -90,9 +90,13 @@ function pairOf(pair: string): readonly [string, string] {
   return at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)]
 }
 
-function withoutType(conf: JsonObject): JsonObject {
+// Plugins that make no interface ask no IPAM plugin, whatever their conf says.
+function ownConf(type: string, conf: JsonObject): JsonObject {
+  const left = [...chained, 'loopback'].includes(type) ? ['type', 'ipam'] : ['type']
   const entries: readonly (readonly [string, Json | undefined])[] = Object.entries(conf)
-  return Object.fromEntries(entries.filter(([key]) => key.toLowerCase() !== 'type')) as JsonObject
+  return Object.fromEntries(
+    entries.filter(([key]) => !left.includes(key.toLowerCase())),
+  ) as JsonObject
 }
 
 /** `prevResult` of a call, where it can be read: what is damaged must not block a DEL. */

@@ -71,9 +71,10 @@ async function ofKernel({ type, host, request }: PlannedCall): Promise<Result | 
   return { cniVersion, interfaces: [], ips, routes: [], dns: {} }
 }
 
-async function releaseAddresses({ host, request }: PlannedCall): Promise<void> {
+async function releaseAddresses({ type, host, request }: PlannedCall): Promise<void> {
   const { conf, network, containerId, ifname } = request
-  if (ipamTypeOf(conf) !== 'host-local' || host.isProgram('host-local')) return
+  if (chained.includes(type) || ipamTypeOf(conf) !== 'host-local' || host.isProgram('host-local'))
+    return
   const dataDir = orElse(() => readDataDir(conf), undefined)
   if (dataDir !== undefined) await host.ipamAt(dataDir).release(network, { containerId, ifname })
 }

@@ -64,11 +64,17 @@ async function add(call: PlannedCall): Promise<JsonObject> {
     throw outcome.error
   }
   try {
+    if (asksIpam(call) && outcome.result.ips.length === 0) throw failed(words.noLeasedAddresses)
     return printed(outcome.result, request)
   } catch (error) {
     if (!chained.includes(type)) await deletePlanned(call).catch(onCniError(() => undefined))
     throw error
   }
+}
+
+function asksIpam({ type, request: { conf } }: PlannedCall): boolean {
+  const isInterface = !chained.includes(type) && type !== 'loopback'
+  return isInterface && ipamTypeOf(conf) !== undefined
 }
 
 // `dns` is in every result of the reference plugins.
@@ -78,7 +84,10 @@ function printed(result: Result, { cniVersion }: Request): JsonObject {
 }
 
 function demandPrevious({ type, request }: PlannedCall): void {
-  if (type === 'dummy' && ipamTypeOf(request.conf) === undefined) throw failed(words.dummyNeedsIpam)
+  if (ipamTypeOf(request.conf) === undefined) {
+    if (type === 'dummy') throw failed(words.dummyNeedsIpam)
+    if (type === 'ptp') throw failed(words.noIpam)
+  }
   if (!chained.includes(type) || hasPrevious(request)) return
   throw failed(words.needsPrevious[type] ?? words.noPrevious)
 }
@@ -102,9 +111,14 @@ async function check(call: PlannedCall): Promise<void> {
   const stage = stageOf(call, 'CHECK')
   await host.checkNetns(request.netns)
   const isOthers = await isOthersMaking(call, stage)
-  const error = await checkStage(host, stage, isOthers ? isNoRule : undefined)
-  if (error) throw error
-  if (isOthers) await checkOthersRules(call, stage)
+  // Rules of ours may be behind an interface of others.
+  const asOurs = !isOthers || chained.includes(type)
+  const error = await checkStage(host, stage, asOurs ? undefined : isNoRule)
+  if (error && !(asOurs && isOthers)) throw error
+  if (!isOthers || (asOurs && error === undefined)) return
+  const other = asOurs ? await checkStage(host, stage, isNoRule) : undefined
+  if (other) throw other
+  await checkOthersRules(call, stage)
 }
 
 // Rules that a Go plugin made are chains of iptables.

@@ -8,6 +8,7 @@ import { interfaceMac, macFor } from './names.ts'
 import type { Addresses, HostLink, PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
 import { type Veth, vethOf } from './previous.ts'
 import { ipOf, usesLinkLocal, withGateway } from './subnets.ts'
+import { words } from './words.ts'
 
 /** The plugin `bridge`: a veth between a bridge of the host and the container. */
 export const bridge: Plugin<BridgeConf> = {
@@ -163,5 +164,5 @@ function isFull(name: string, ports: number): CniError {
 }
 
 function noAddresses(): CniError {
-  return new CniError({ code: 999, message: 'IPAM plugin returned missing IP config' })
+  return new CniError({ code: 999, message: words.noLeasedAddresses })
 }

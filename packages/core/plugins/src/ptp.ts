@@ -134,7 +134,8 @@ function onHost(link: string, ip: Ip): readonly Resource[] {
   ]
 }
 
-function inContainer(link: string, { gateway, family, subnet }: Ip): readonly Resource[] {
+function inContainer(link: string, ip: Ip): readonly Resource[] {
+  const { gateway, family, subnet, address: source } = ip
   if (gateway === undefined) return []
   return [
     {
@@ -143,7 +144,8 @@ function inContainer(link: string, { gateway, family, subnet }: Ip): readonly Re
       link,
       destination: `${gateway}/${hostBits(family)}`,
       scope: 'link',
+      source,
     },
-    { kind: 'route', place: 'container', link, destination: subnet, gateway },
+    { kind: 'route', place: 'container', link, destination: subnet, gateway, source },
   ]
 }

@@ -224,6 +224,25 @@ it('a bridge with IPv6 has the link-local address that its MAC makes', () => {
   expect(keysOf([lan]).some((key) => key.includes('fe80'))).toBe(false)
 })
 
+it('packets of ptp to a subnet have the address that is in it', () => {
+  const two = [...granted, { address: '10.9.0.2/24', gateway: '10.9.0.1' }]
+  const { resources } = planStage([request({ type: 'ptp', ipam })], {
+    granted: two,
+    facts: noFacts,
+  })
+  const routes = resources.flatMap(({ resource }) =>
+    resource.kind === 'route' && resource.place === 'container'
+      ? [[resource.destination, resource.source]]
+      : [],
+  )
+  expect(routes).toEqual([
+    ['10.4.0.1/32', '10.4.0.2'],
+    ['10.4.0.0/24', '10.4.0.2'],
+    ['10.9.0.1/32', '10.9.0.2'],
+    ['10.9.0.0/24', '10.9.0.2'],
+  ])
+})
+
 it.each<[string, boolean, JsonObject, readonly string[]]>([
   ['IPv4 has no link-local address', false, { ipam }, ['10.4.0.2/24']],
   ['IPv6 has one', true, { ipam }, ['fd00::2/64']],

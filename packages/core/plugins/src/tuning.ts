@@ -3,7 +3,17 @@ import { present } from '@vethra/cni'
 import type { LinkSettings, Owner, Resource } from '@vethra/state'
 import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
 import { needsPrevious } from './previous.ts'
-import { askedMac, booleanOf, integerOf, invalidKey, mtuOf, objectOf, textOf } from './read-conf.ts'
+import {
+  askedMac,
+  booleanOf,
+  inGoWords,
+  integerOf,
+  invalidKey,
+  mtuOf,
+  objectOf,
+  textOf,
+} from './read-conf.ts'
+import { words } from './words.ts'
 
 /** The conf of `tuning`, checked. */
 export interface TuningConf {
@@ -62,7 +72,7 @@ function keyOf(key: string, ifname: string): string {
   const parts = path.split('/')
   if (parts[0] === 'net' && parts.length > 1 && parts.every((part) => part !== '' && part !== '..'))
     return path
-  throw invalidKey('sysctl', key, 'it must be below net')
+  throw inGoWords(words.invalidSysctl(path))
 }
 
 function sysctlValue(key: string, value: Json): string {

@@ -20,6 +20,9 @@ export const words = {
   burstTooLarge: 'burst cannot be more than 4GB',
   duplicateSysctl: 'duplicated sysctl keys are not allowed',
   noAddresses: (ifname: string) => `No IP addresses supplied on interface: ${ifname}`,
+  noIpam: 'no plugin name provided',
+  noLeasedAddresses: 'IPAM plugin returned missing IP config',
+  invalidSysctl: (path: string) => `invalid net sysctl key: ${JSON.stringify(path)}`,
   taken: (ifname: string) => `container veth name (${JSON.stringify(ifname)}) already exists`,
   needsPrevious: {
     portmap: 'must be called as chained plugin',
