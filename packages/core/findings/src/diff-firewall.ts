@@ -74,7 +74,7 @@ function unmasqueraded(
   // Before 1.6 the plugins know iptables alone, whatever the conf says.
   const cared = [
     ...observed.firewall.flatMap(({ owned }) => owned.get(mark)?.masqueraded ?? []),
-    ...(byNft ? masqueradedByNft(attachment, observed) : []),
+    ...(byNft || observed.masquerades ? masqueradedByNft(attachment, observed) : []),
   ]
   const families = observed.firewall.map(({ family }) => family)
   const lost = addresses.flatMap(({ address }) =>

@@ -47,6 +47,15 @@ it('plugins that know no nftables masquerade by iptables: that is no loss', () =
   expect(found({ ...world, observed: { ...world.observed, masquerades: [] } })).toEqual([])
 })
 
+it('plugins that found no iptables masquerade by nftables, whatever the conf says: that is no loss', () => {
+  const { desired, observed } = withoutIptables(byNft())
+  const attachments = desired.attachments.map(({ masqueradedByNft: _, ...each }) => ({
+    ...each,
+    masqueraded: true,
+  }))
+  expect(found({ desired: { ...desired, attachments }, observed })).toEqual([])
+})
+
 it.each([
   ['that is gone', []],
   ['that is of another address', [{ address: '10.4.9.9' }]],

@@ -87,15 +87,19 @@ describe('sweep', () => {
 
     it('is removed, and nothing of others', async () => {
       await sweep({ rules }, byNft)
-      expect(log).toEqual([
-        'delete rule inet cni_plugins_masquerade masq_checks handle 6\n',
-        'save',
-      ])
+      const removal = 'delete rule inet cni_plugins_masquerade masq_checks handle 6\n'
+      expect(log).toEqual(['save', removal])
     })
 
-    it('is not looked for where no conf list names nftables', async () => {
+    it('is not looked for where iptables has some, and no conf list names nftables', async () => {
+      now = table(masquerade)
       await sweep({ rules }, attached)
-      expect([log, listings.length]).toEqual([['save'], 1])
+      expect([log, listings.length]).toEqual([['save', `remove ${masquerade}`], 1])
+    })
+
+    it('is looked for where there are no rules of iptables', async () => {
+      await sweep({ rules: { ...rules, save: async () => [] } }, attached)
+      expect(log).toEqual(['delete rule inet cni_plugins_masquerade masq_checks handle 6\n'])
     })
 
     it('is looked for again where it changes meanwhile', async () => {

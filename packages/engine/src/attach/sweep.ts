@@ -27,10 +27,12 @@ export async function sweep(
   attached: readonly Attached[],
 ): Promise<void> {
   if (attached.length === 0) return
-  await sweepByNft(rules, attached)
   let before = ''
   for (let attempt = 1; ; attempt += 1) {
-    const removals = removalsOf(attached, await rules.save())
+    const saved = await rules.save()
+    const removals = removalsOf(attached, saved)
+    if (attempt === 1)
+      await sweepByNft(rules, removals.length === 0 ? attached : attached.filter(namesNft))
     const now = JSON.stringify(removals)
     // The same again is not somebody else's doing, such as that of a DEL which was killed and whose last
     // transaction was still under way.
@@ -40,15 +42,18 @@ export async function sweep(
   }
 }
 
-// Only conf lists that name nftables have it asked. What a DEL which was killed removes meanwhile is gone either way.
+// Of what iptables has nothing, plugins have masqueraded by nftables, if at all: where they found no iptables, for one.
+function namesNft({ list, listText = list?.text }: Attached): boolean {
+  return listText?.includes('nftables') ?? false
+}
+
+// What a DEL which was killed removes meanwhile is gone either way.
 async function sweepByNft(
   { masquerading }: Pick<RuleSets, 'masquerading'>,
   attached: readonly Attached[],
 ): Promise<void> {
   const marks = new Set(
-    attached.flatMap(({ network, attachment, list, listText = list?.text }) =>
-      listText?.includes('nftables') ? [masqueradeMark({ network, ...attachment })] : [],
-    ),
+    attached.map(({ network, attachment }) => masqueradeMark({ network, ...attachment })),
   )
   if (masquerading === undefined || marks.size === 0) return
   const left = async () =>

@@ -1,6 +1,11 @@
 import { endOf } from '@vethra/container'
-import { type ObservedAttachment, type ObservedState, portLead } from '@vethra/findings'
-import { hostportLeads, type MasqueradeRule, masqueradeRules } from '@vethra/firewall'
+import {
+  type DesiredAttachment,
+  type ObservedAttachment,
+  type ObservedState,
+  portLead,
+} from '@vethra/findings'
+import { hostportLeads, type MasqueradeRule, marksOf, masqueradeRules } from '@vethra/firewall'
 import type { AttachmentKernel } from '@vethra/world'
 import type { DoctorTools } from './doctor-tools.ts'
 import { effectsOf } from './list-effects.ts'
@@ -53,12 +58,18 @@ export async function leadsOf(
   return leads && new Set([...leads, ...byNft])
 }
 
-/** The rules of plugins that masquerade by nftables; undefined where no network asks for them. */
+/** The rules of plugins that masquerade by nftables; undefined where no network has any. */
 export async function masqueradesOf(
   { host }: DoctorTools,
-  { attachments, networks }: FirstLook,
+  { attachments, networks, observed }: FirstLook,
 ): Promise<readonly MasqueradeRule[] | undefined> {
+  // Plugins that found no iptables masquerade by nftables, whatever the conf list says.
+  const isUnseen = ({ masqueraded, inTable, network, containerId }: DesiredAttachment) =>
+    masqueraded &&
+    !inTable.includes('masquerading') &&
+    !observed.firewall.some(({ owned }) => owned.has(marksOf(network, containerId).masquerading))
   const byNft =
+    attachments.desired.some(isUnseen) ||
     attachments.desired.some(({ masqueradedByNft }) => masqueradedByNft) ||
     networks.some(({ list }) => list.text.includes('nftables') && effectsOf(list).masqueradedByNft)
   if (!byNft) return undefined
