@@ -11,9 +11,10 @@ import type {
 } from './desired-state.ts'
 import { masqueradedByNft } from './diff-masquerades.ts'
 import { lossFindings } from './diff-table.ts'
-import { type Finding, finding, repairable } from './finding.ts'
+import type { Finding } from './finding.ts'
 import type { Maps } from './maps.ts'
 import type { ObservedState } from './observed-state.ts'
+import { orphanedRules } from './orphaned-rules.ts'
 import type { Repair, RuleEffect } from './repair.ts'
 
 /** The rules of iptables that a living container lacks, where plugins make them as programs. */
@@ -177,27 +178,13 @@ export function leftRuleFindings(
 
 function leftRules(rules: OwnedRules, family: 4 | 6, ourContainers: ReadonlySet<string>): Finding {
   const { mark, lines, published } = rules
-  const owner = ownerOf(rules)
-  const whose = owner
-    ? `container ${owner.containerId} in network ${owner.network}`
-    : 'a container that is not known'
   const sends = published.map(
     ({ protocol, hostPort, target: to }) => `${protocol} port ${hostPort} still goes to ${to}`,
   )
-  const known = {
-    kind: 'rules-left',
-    subject: { kind: 'rules', name: `${mark} (IPv${family})` },
-    message: `orphaned firewall rules of ${whose}, which is not attached`,
-    evidence: [...sends, ...lines],
-  } as const
-  if (owner && ourContainers.has(owner.containerId)) {
-    return repairable({ ...known, repair: { kind: 'remove-rules', ...owner } })
-  }
-  return finding({
-    ...known,
-    severity: 'warning',
-    fix: removalOf(mark, lines, family),
-  })
+  const evidence = [...sends, ...lines]
+  const fix = removalOf(mark, lines, family)
+  const name = `${mark} (IPv${family})`
+  return orphanedRules({ name, owner: ownerOf(rules), evidence, fix }, ourContainers)
 }
 
 function removalOf(mark: string, lines: readonly string[], family: 4 | 6): string {

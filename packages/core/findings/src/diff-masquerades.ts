@@ -1,9 +1,10 @@
 import { type MasqueradeRule, masqueradeMark, masqueradeRemoval } from '@vethra/firewall'
 import { isKnown } from '@vethra/ipam'
 import type { DesiredAttachment } from './desired-state.ts'
-import { type Finding, finding, repairable } from './finding.ts'
+import type { Finding } from './finding.ts'
 import type { Maps } from './maps.ts'
 import type { ObservedState } from './observed-state.ts'
+import { orphanedRules } from './orphaned-rules.ts'
 
 /** The addresses of an attachment that rules of Go plugins masquerade by nftables; all of them where these were not looked at. */
 export function masqueradedByNft(
@@ -35,22 +36,8 @@ export function leftMasqueradeFindings(
 
 function leftRules(rules: readonly MasqueradeRule[], ourContainers: ReadonlySet<string>): Finding {
   const [first] = rules
-  const owner = first?.claim
-  const whose = owner
-    ? `container ${owner.containerId} in network ${owner.network}`
-    : 'a container that is not known'
-  const known = {
-    kind: 'rules-left',
-    subject: { kind: 'rules', name: `${first?.mark ?? ''} (nftables)` },
-    message: `orphaned firewall rules of ${whose}, which is not attached`,
-    evidence: rules.map(({ address, comment }) => `${address} is masqueraded: ${comment}`),
-  } as const
-  if (owner && ourContainers.has(owner.containerId)) {
-    return repairable({ ...known, repair: { kind: 'remove-rules', ...owner } })
-  }
-  return finding({
-    ...known,
-    severity: 'warning',
-    fix: rules.map(masqueradeRemoval).join(' && '),
-  })
+  const name = `${first?.mark ?? ''} (nftables)`
+  const evidence = rules.map(({ address, comment }) => `${address} is masqueraded: ${comment}`)
+  const fix = rules.map(masqueradeRemoval).join(' && ')
+  return orphanedRules({ name, owner: first?.claim, evidence, fix }, ourContainers)
 }

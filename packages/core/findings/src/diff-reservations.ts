@@ -1,11 +1,10 @@
-import { reasonToKeep } from '@vethra/ipam'
+import { type Reservation, reasonToKeep } from '@vethra/ipam'
 import { attachmentText } from './attachment-ref.ts'
 import type { DesiredAttachment, DesiredState } from './desired-state.ts'
 import { clockSlackMs } from './diff-clock.ts'
 import { type Finding, finding, repairable } from './finding.ts'
 import type { Maps } from './maps.ts'
 import type { ObservedReservation, ObservedState } from './observed-state.ts'
-import type { RepairedReservation } from './repair.ts'
 
 /** Stale reservations, and addresses in use without a reservation. */
 export function reservationFindings(
@@ -41,7 +40,7 @@ function isDead(
 }
 
 // One from the future would be too young for ever.
-function datedInThePast<T extends RepairedReservation>(reservation: T, nowMs: number): T {
+function datedInThePast<T extends Reservation>(reservation: T, nowMs: number): T {
   return reservation.sinceMs > nowMs + clockSlackMs ? { ...reservation, sinceMs: 0 } : reservation
 }
 

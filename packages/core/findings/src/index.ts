@@ -49,7 +49,6 @@ export {
   type Repair,
   type RepairedBridge,
   type RepairedLink,
-  type RepairedReservation,
   type RepairScope,
   type RuleEffect,
   repairKey,

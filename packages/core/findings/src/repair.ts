@@ -1,5 +1,6 @@
 import type { AttachmentKey, ContainerRef } from '@vethra/cni'
 import type { MasqueradedAttachment } from '@vethra/firewall'
+import type { Reservation } from '@vethra/ipam'
 import type { State } from '@vethra/state'
 import type { PortSettings, TableOwner } from './observed-state.ts'
 
@@ -23,7 +24,7 @@ export type Repair =
       readonly kind: 'release-address'
       readonly dataDir: string
       readonly network: string
-      readonly reservation: RepairedReservation
+      readonly reservation: Reservation
     }
   /** Make a container unknown to its peers. */
   | (ContainerRef & { readonly kind: 'forget-names' })
@@ -88,14 +89,6 @@ export type Repair =
 
 /** The rules of a container beside masquerading. */
 export type RuleEffect = 'admission' | 'isolation' | 'ports'
-
-/** A reservation as it was seen. */
-export interface RepairedReservation {
-  readonly address: string
-  readonly containerId: string
-  readonly ifname?: string
-  readonly sinceMs: number
-}
 
 /** An interface of the host as it should be; what is absent stays as it is. */
 export interface RepairedLink {

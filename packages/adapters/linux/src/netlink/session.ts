@@ -68,11 +68,7 @@ export function openSession(netns: string, zoneRecords = ''): Session {
     route,
     routeMessages,
     netfilter: (messages) => socketFor('netfilter').exchange(messages),
-    askNetfilter: (message) => {
-      const answers = socketFor('netfilter').exchange([message])
-      if (answers.refusals.some(({ errno }) => errno === notPermitted)) throw notAllowed()
-      return answers
-    },
+    askNetfilter: (message) => allowed(socketFor('netfilter').exchange([message])),
     zoneRecords,
     hasContainer: netns !== '',
     link: (place, name) => linkOf(route(place, [{ kind: 'ask link', link: { name } }])),
@@ -91,6 +87,11 @@ export function openSession(netns: string, zoneRecords = ''): Session {
 }
 
 const notPermitted = 1
+
+function allowed(answers: Exchange): Exchange {
+  if (answers.refusals.some(({ errno }) => errno === notPermitted)) throw notAllowed()
+  return answers
+}
 
 function notAllowed(): CniError {
   return new CniError({

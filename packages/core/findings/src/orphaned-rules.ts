@@ -1,0 +1,31 @@
+import { type Finding, finding, repairable } from './finding.ts'
+
+/** Rules of one container that is not attached. */
+interface OrphanedRules {
+  /** The mark that they bear, and the tool that they are of. */
+  readonly name: string
+  /** Absent where the mark tells of nobody. */
+  readonly owner: { readonly network: string; readonly containerId: string } | undefined
+  readonly evidence: readonly string[]
+  /** The commands that remove them. */
+  readonly fix: string
+}
+
+/** The finding of orphaned rules: repaired where their container was ours, else a warning with the fix. */
+export function orphanedRules(
+  { name, owner, evidence, fix }: OrphanedRules,
+  ourContainers: ReadonlySet<string>,
+): Finding {
+  const whose = owner
+    ? `container ${owner.containerId} in network ${owner.network}`
+    : 'a container that is not known'
+  const known = {
+    kind: 'rules-left',
+    subject: { kind: 'rules', name },
+    message: `orphaned firewall rules of ${whose}, which is not attached`,
+    evidence,
+  } as const
+  return owner && ourContainers.has(owner.containerId)
+    ? repairable({ ...known, repair: { kind: 'remove-rules', ...owner } })
+    : finding({ ...known, severity: 'warning', fix })
+}
