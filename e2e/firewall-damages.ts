@@ -174,28 +174,34 @@ export const firewallDamages: readonly Damage[] = [
   ]),
 ]
 
-/** Damage to the firewall that others mean, perhaps: it is named with the line that ends it, and stays. */
-export const toldDamages: readonly Damage[] = damagesOf('native', [
-  [
-    'a rule that drops comes first',
-    'rules-refusing',
-    () => 'nft insert rule inet vethra forward ct state new drop',
-  ],
-  ['a rule counts', 'rules-added', () => 'nft add rule inet vethra to counter'],
-  [
-    'a chain that drops',
-    'rules-refusing',
-    () =>
-      "nft add chain inet vethra mine '{ type filter hook forward priority 5; policy drop; }'; nft add rule inet vethra mine accept",
-  ],
-  [
-    'a port without a mark',
-    'rules-added',
-    () => element('p4', 'tcp . 6666 : 10.4.1.9 . 80', 'add'),
-  ],
-  [
-    'a bridge that is closed without a mark',
-    'rules-refusing',
-    ({ bridge }) => element('internal', `"${bridge}"`, 'add'),
-  ],
-])
+/** Damage that others mean, perhaps: it is named with the line that ends it, and stays. */
+export const toldDamages: readonly Damage[] = [
+  ...damagesOf(undefined, [
+    ['all may write to state', 'folder-open', () => 'chmod 777 /run/vethra'],
+    ['another user owns state', 'folder-open', () => 'chown 12345 /var/lib/vethra/attachments'],
+  ]),
+  ...damagesOf('native', [
+    [
+      'a rule that drops comes first',
+      'rules-refusing',
+      () => 'nft insert rule inet vethra forward ct state new drop',
+    ],
+    ['a rule counts', 'rules-added', () => 'nft add rule inet vethra to counter'],
+    [
+      'a chain that drops',
+      'rules-refusing',
+      () =>
+        "nft add chain inet vethra mine '{ type filter hook forward priority 5; policy drop; }'; nft add rule inet vethra mine accept",
+    ],
+    [
+      'a port without a mark',
+      'rules-added',
+      () => element('p4', 'tcp . 6666 : 10.4.1.9 . 80', 'add'),
+    ],
+    [
+      'a bridge that is closed without a mark',
+      'rules-refusing',
+      ({ bridge }) => element('internal', `"${bridge}"`, 'add'),
+    ],
+  ]),
+]

@@ -152,6 +152,7 @@ export function sampleTools(host: SampleHost): DoctorTools {
         },
       }),
       fileSystem: async () => 'ext4',
+      access: async () => undefined,
       restoreBridge: async ({ name }) => void host.done.push(`bridge ${name}`),
       restoreLink: async ({ name }) => void host.done.push(`link ${name}`),
     },

@@ -1,4 +1,5 @@
 import type {
+  FolderAccess,
   ObservedFlow,
   ObservedHost,
   ObservedLink,
@@ -19,6 +20,8 @@ export interface Kernel {
   facts(): Promise<KernelFacts>
   /** The file system that a path is on, or would be. */
   fileSystem(path: string): Promise<string>
+  /** The owner and permission bits of a folder; undefined where it is missing. */
+  access(path: string): Promise<FolderAccess | undefined>
   /** Makes a bridge where it is missing, brings it up and gives it the addresses that it lacks. Throws CniError 5. */
   restoreBridge(bridge: RepairedBridge): Promise<void>
   /** Makes a link a port of a bridge, gives it its MAC and settings, where they are given, and brings it up. Throws CniError 5. */

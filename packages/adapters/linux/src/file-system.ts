@@ -1,5 +1,6 @@
-import { statfs } from 'node:fs/promises'
+import { stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import type { FolderAccess } from '@vethra/findings'
 
 /** The file system that a path is on, or would be on if it were made: `ext4`, `tmpfs`; its magic number in hex where it has no name here. */
 export async function fileSystemOf(path: string): Promise<string> {
@@ -10,6 +11,14 @@ export async function fileSystemOf(path: string): Promise<string> {
     // Missing, or not for us to see: what is above it is.
     return dirname(path) === path ? '' : await fileSystemOf(dirname(path))
   }
+}
+
+/** The owner and permission bits of a folder; undefined where it is missing, or not for us to see. */
+export async function accessOf(path: string): Promise<FolderAccess | undefined> {
+  const found = await stat(path).catch(() => undefined)
+  if (found === undefined) return undefined
+  const isOwn = found.uid === 0 || found.uid === process.geteuid?.()
+  return { isOwn, mode: found.mode & 0o777 }
 }
 
 // statfs(2); overlayfs is not in its list.

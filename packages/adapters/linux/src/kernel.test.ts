@@ -106,5 +106,7 @@ describe('as root', () => {
 it('a path that is missing is on the file system of what is above it', async () => {
   const kernel = hostKernel()
   expect(await kernel.fileSystem('/proc/there/is/nothing')).toBe('9fa0')
+  expect(await kernel.access('/')).toMatchObject({ isOwn: true })
+  expect(await kernel.access('/nowhere')).toBeUndefined()
   expect(await kernel.fileSystem('/nowhere')).toBe(await kernel.fileSystem('/'))
 })

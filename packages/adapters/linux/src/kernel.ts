@@ -1,5 +1,5 @@
 import type { Kernel } from '@vethra/world'
-import { fileSystemOf } from './file-system.ts'
+import { accessOf, fileSystemOf } from './file-system.ts'
 import { kernelFacts } from './kernel-facts.ts'
 import { observedFlows } from './observed-flows.ts'
 import { observedLinks, observedRoutes } from './observed-links.ts'
@@ -13,6 +13,7 @@ export function hostKernel(): Kernel {
     flows: observedFlows,
     facts: kernelFacts,
     fileSystem: fileSystemOf,
+    access: accessOf,
     restoreBridge,
     restoreLink,
   }

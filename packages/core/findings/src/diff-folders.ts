@@ -1,15 +1,16 @@
 import { type Finding, finding } from './finding.ts'
-import type { ObservedFolder } from './observed-host.ts'
+import type { FolderAccess, ObservedFolder } from './observed-host.ts'
 import type { ObservedState } from './observed-state.ts'
 
-/** State on file systems that lose it, keep it for too long, or do not lock. */
+/** State that other users can write to, and state on file systems that lose it, keep it for too long, or do not lock. */
 export function folderFindings({ host }: ObservedState): readonly Finding[] {
   const faulty = host.folders.flatMap((folder) => {
     const fault = faultOf(folder)
     return fault === undefined ? [] : [{ ...folder, fault }]
   })
+  const open = host.folders.flatMap(({ path, access }) => (access ? openFinding(path, access) : []))
   const alike = Map.groupBy(faulty, ({ fault, fileSystem }) => `${fileSystem} ${fault.words}`)
-  return [...alike.values()].map((group) => {
+  const misplaced = [...alike.values()].map((group) => {
     const [{ fault, fileSystem, path }] = group as [(typeof group)[number]]
     const paths = group.map((each) => each.path).join(', ')
     return finding({
@@ -21,6 +22,30 @@ export function folderFindings({ host }: ObservedState): readonly Finding[] {
       fix: fault.fix(path),
     })
   })
+  return [...open, ...misplaced]
+}
+
+// Whoever writes there decides where packets go, and what root removes.
+function openFinding(path: string, { isOwn, mode }: FolderAccess): readonly Finding[] {
+  const isOpen = (mode & 0o022) !== 0
+  if (isOwn && !isOpen) return []
+  const fixes = [
+    ...(isOwn ? [] : [`chown root ${path}`]),
+    ...(isOpen ? [`chmod go-w ${path}`] : []),
+  ]
+  return [
+    finding({
+      kind: 'folder-open',
+      subject: { kind: 'file', name: path },
+      message: `other users can write to ${path}: they can change what Vethra does as root`,
+      evidence: [
+        ...(isOwn ? [] : ['it belongs to another user']),
+        ...(isOpen ? [`its mode is ${mode.toString(8)}`] : []),
+      ],
+      ours: true,
+      fix: fixes.join(' && '),
+    }),
+  ]
 }
 
 interface Fault {

@@ -21,6 +21,7 @@ const withHost = (host: Partial<ObservedHost>): ObservedState => ({
 
 describe("the host's own faults", () => {
   const program = { name: 'bridge', versions: ['0.4.0', '1.0.0'] }
+  const own = { isOwn: true, mode: 0o700 }
   const folder = { path: '/var/lib/vethra', lasting: true }
   const veth = { name: 'veth', option: 'CONFIG_VETH', module: 'veth' } as const
   it.each<[string, Partial<ObservedHost>, readonly string[]]>([
@@ -55,6 +56,17 @@ describe("the host's own faults", () => {
     ['RootlessKit does not answer', { kitFault: 'x' }, ['rootlesskit-silent error']],
     ['something cannot be looked at', { unknown: ['x'] }, ['facts-unknown info']],
     ['ufw is active', { firewallManagers: ['ufw'] }, ['firewall-managed info']],
+    ['state of ours alone', { folders: [{ ...folder, fileSystem: 'ext4', access: own }] }, []],
+    [
+      'state that all may write',
+      { folders: [{ ...folder, fileSystem: 'ext4', access: { ...own, mode: 0o777 } }] },
+      ['folder-open error'],
+    ],
+    [
+      'state of another user',
+      { folders: [{ ...folder, fileSystem: 'ext4', access: { ...own, isOwn: false } }] },
+      ['folder-open error'],
+    ],
     ['state on a disk', { folders: [{ ...folder, fileSystem: 'ext4' }] }, []],
     [
       'state in memory',

@@ -26,7 +26,12 @@ export {
   peaceMs,
   withoutRepair,
 } from './losses-alone.ts'
-export type { ObservedFolder, ObservedHost, ObservedProgram } from './observed-host.ts'
+export type {
+  FolderAccess,
+  ObservedFolder,
+  ObservedHost,
+  ObservedProgram,
+} from './observed-host.ts'
 export type {
   LostNetwork,
   MissingResource,

@@ -53,4 +53,14 @@ export interface ObservedFolder {
   readonly fileSystem: string
   /** Whether what is in it is meant to outlive a boot. */
   readonly lasting: boolean
+  /** Its owner and permission bits; absent where it is missing, or nobody looked. */
+  readonly access?: FolderAccess
+}
+
+/** The owner and permission bits of a folder. */
+export interface FolderAccess {
+  /** Whether root or the user of this process owns it. */
+  readonly isOwn: boolean
+  /** `0o700`. */
+  readonly mode: number
 }

@@ -12,12 +12,12 @@ export async function observeHost(
   networks: readonly Network[],
 ): Promise<Omit<ObservedHost, 'unreadableRules'>> {
   const names = [...new Set(networks.flatMap(({ list }) => programsOf(host, list)))]
-  const [facts, features, programs, fileSystems] = await Promise.all([
+  const [facts, features, programs, seenFolders] = await Promise.all([
     kernel.facts(),
     // They are needed by networks, and no repair is for one.
     networks.length > 0 ? host.facts?.().then((each) => each.kernelFeatures()) : undefined,
     Promise.all(names.map((name) => lookAtProgram(host.runner, name))),
-    Promise.all(folders.map(({ path }) => kernel.fileSystem(path))),
+    Promise.all(folders.map((each) => lookAtFolder(kernel, each))),
   ])
   const running = await resolver?.()
   const refused = (running?.Networks ?? []).filter(({ Refused }) => Refused !== '')
@@ -27,8 +27,19 @@ export async function observeHost(
     unanswered: refused.map(({ Name, Refused }) => ({ name: Name, why: Refused })),
     upstream: (running?.Upstream ?? []).map(({ Server, Fault }) => ({ name: Server, why: Fault })),
     programs,
-    folders: folders.map((each, index) => ({ ...each, fileSystem: fileSystems[index] ?? '' })),
+    folders: seenFolders,
   }
+}
+
+async function lookAtFolder(
+  kernel: DoctorTools['kernel'],
+  folder: DoctorTools['folders'][number],
+): Promise<ObservedHost['folders'][number]> {
+  const [fileSystem, access] = [
+    await kernel.fileSystem(folder.path),
+    await kernel.access(folder.path),
+  ]
+  return { ...folder, fileSystem, ...(access ? { access } : {}) }
 }
 
 async function lookAtProgram(runner: PluginRunner, name: string): Promise<ObservedProgram> {
