@@ -53,7 +53,7 @@ describe('writeWhole', () => {
     await expect(writeWhole(join(folder, 'b'), 'new', { mode: 0o600 })).rejects.toMatchObject({
       ...{ code: 5, cause },
     })
-    expect(readdirSync(folder)).toEqual(['a', 'b'])
+    expect(readdirSync(folder).toSorted()).toEqual(['a', 'b'])
   })
 
   it('gives the mode that was asked for under any umask', () => {
