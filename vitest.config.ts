@@ -13,6 +13,8 @@ const config: ViteUserConfig = {
           ],
           exclude: ['**/*.bun.test.ts', '**/node_modules/**'],
           testTimeout: 60_000,
+          // Each file would load its modules anew, which takes longer than all tests; no module keeps what another test must not see.
+          isolate: false,
         },
       },
       {
