@@ -32,9 +32,14 @@ export async function printContainers(tools: KnownTools, flags: ListFlags, io: I
   printListing({ ...listing, whole: !flags.trunc }, flags.format, io)
 }
 
+// The fields that a template may name.
 const containerShape: ShapeOf<ContainerRow> = {
   fields: {
-    ...({ ID: 'value', Name: 'value', Ports: 'value', State: 'value' } as const),
-    ...({ Networks: { list: 'value' }, Addresses: { list: 'value' } } as const),
+    ID: 'value',
+    Name: 'value',
+    Networks: { list: 'value' },
+    Addresses: { list: 'value' },
+    Ports: 'value',
+    State: 'value',
   },
 }

@@ -44,9 +44,15 @@ export async function printNetworks(
   printListing({ ...listing, whole: !flags.trunc }, flags.format, io)
 }
 
+// The fields that a template may name.
 const networkShape: ShapeOf<NetworkRow> = {
   fields: {
-    ...({ ID: 'value', Name: 'value', Driver: 'value', File: 'value' } as const),
-    ...({ Managed: 'value', Origin: 'value', Labels: { map: 'value' } } as const),
+    ID: 'value',
+    Name: 'value',
+    Driver: 'value',
+    File: 'value',
+    Managed: 'value',
+    Origin: 'value',
+    Labels: { map: 'value' },
   },
 }

@@ -20,7 +20,7 @@ export interface Kernel {
   facts(): Promise<KernelFacts>
   /** The file system that a path is on, or would be. */
   fileSystem(path: string): Promise<string>
-  /** The owner and permission bits of a folder; undefined where it is missing. */
+  /** The owner and permission bits of a folder; undefined where it is missing, or not for us to see. Throws CniError 5. */
   access(path: string): Promise<FolderAccess | undefined>
   /** Makes a bridge where it is missing, brings it up and gives it the addresses that it lacks. Throws CniError 5. */
   restoreBridge(bridge: RepairedBridge): Promise<void>

@@ -1,5 +1,6 @@
 import { stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { errno, fileError } from '@vethra/files'
 import type { FolderAccess } from '@vethra/findings'
 
 /** The file system that a path is on, or would be on if it were made: `ext4`, `tmpfs`; its magic number in hex where it has no name here. */
@@ -13,13 +14,18 @@ export async function fileSystemOf(path: string): Promise<string> {
   }
 }
 
-/** The owner and permission bits of a folder; undefined where it is missing, or not for us to see. */
+/** The owner and permission bits of a folder; undefined where it is missing, or not for us to see. Throws CniError 5. */
 export async function accessOf(path: string): Promise<FolderAccess | undefined> {
-  const found = await stat(path).catch(() => undefined)
-  if (found === undefined) return undefined
-  const isOwn = found.uid === 0 || found.uid === process.geteuid?.()
-  return { isOwn, mode: found.mode & 0o777 }
+  try {
+    const { uid, mode } = await stat(path)
+    return { isOwn: uid === 0 || uid === process.geteuid?.(), mode: mode & 0o777 }
+  } catch (error) {
+    if (unseen.includes(errno(error) ?? '')) return undefined
+    throw fileError('look at', path, error)
+  }
 }
+
+const unseen: readonly string[] = ['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP']
 
 // statfs(2); overlayfs is not in its list.
 const names: ReadonlyMap<number, string> = new Map([

@@ -34,7 +34,8 @@ export function splitContainerId(containerId: string): ContainerRef | undefined 
 }
 
 /**
- * The containers that `NS-ID` of other programs can mean: a namespace and an id may both have dashes. That of `splitContainerId` comes first; empty where it can mean none.
+ * The containers that `NS-ID` of other programs can mean: a namespace and an id may both have dashes. That of
+ * `splitContainerId` comes first; empty where it can mean none.
  */
 export function readingsOf(containerId: string): readonly ContainerRef[] {
   const usual = splitContainerId(containerId)
@@ -59,8 +60,8 @@ function separatorOf(containerId: string): readonly [index: number, length: numb
 const longestNamespace = 76
 
 /**
- * Whether the text can be a containerd namespace, or the id of a container of containerd: up to 76 letters and digits, with single dots, dashes and
- * underscores between them (containerd, pkg/identifiers).
+ * Whether the text can be a containerd namespace, or the id of a container of containerd: up to 76 letters and digits,
+ * with single dots, dashes and underscores between them (containerd, pkg/identifiers).
  */
 export function isNamespace(text: string): boolean {
   return text.length <= longestNamespace && /^[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*$/.test(text)

@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { observing, onFirewall } from '../test/sample-change.ts'
 import { damages as ruleDamages } from '../test/sample-damage.ts'
 import { healthyWorld, ownedBy, type World } from '../test/sample-host.ts'
+import { linkDamages } from '../test/sample-link-damage.ts'
 import { repaired } from '../test/sample-repairs.ts'
 import { tableDamages } from '../test/sample-table-damage.ts'
 import { describeRepair, diff, type Finding, planRepairs, type Repair } from './index.ts'
 
 const count = 4
-const damages = { ...ruleDamages, ...tableDamages }
+const damages = { ...ruleDamages, ...linkDamages, ...tableDamages }
 const kindsOf = (findings: readonly Finding[]) => findings.map(({ kind }) => kind)
 const found = ({ desired, observed }: World) => diff(desired, observed)
 

@@ -46,47 +46,6 @@ export const damages: Readonly<Record<string, { readonly kind: string; readonly 
       kind: 'isolation-missing',
       damage: (world) => onFirewall(world, (firewall) => ({ ...firewall, isolation: new Map() })),
     },
-    'the bridge is gone': {
-      kind: 'bridge-missing',
-      damage: (world) =>
-        observing(world, ({ links }) => ({
-          links: links
-            .filter(({ name }) => name !== 'br-lan')
-            .map(({ master: _, ...link }) => link),
-        })),
-    },
-    'the bridge has no address': {
-      kind: 'bridge-address-missing',
-      damage: onLink(() => 'br-lan', { addresses: [] }),
-    },
-    'the bridge is down': { kind: 'bridge-down', damage: onLink(() => 'br-lan', { up: false }) },
-    'the bridge has another MAC': {
-      kind: 'bridge-changed',
-      damage: onLink(() => 'br-lan', { mac: '02:00:00:00:00:99' }),
-    },
-    'its link has another MAC': {
-      kind: 'interface-changed',
-      damage: onLink((at) => `veth${at}`, { mac: '02:00:00:00:00:99' }),
-    },
-    'its link sends back what came by it': {
-      kind: 'interface-changed',
-      damage: onLink((at) => `veth${at}`, { port: { hairpin: true, isolated: false } }),
-    },
-    'its link is isolated from others': {
-      kind: 'interface-changed',
-      damage: onLink((at) => `veth${at}`, { port: { hairpin: false, isolated: true } }),
-    },
-    'its link is down': {
-      kind: 'interface-loose',
-      damage: onLink((at) => `veth${at}`, { up: false }),
-    },
-    'its link is gone': {
-      kind: 'interface-missing',
-      damage: (world, at) =>
-        observing(world, ({ links }) => ({
-          links: links.filter(({ name }) => name !== `veth${at}`),
-        })),
-    },
     'its reservation is gone': {
       kind: 'reservation-missing',
       damage: (world, at) =>
@@ -217,16 +176,6 @@ function containerIs(change: Partial<ObservedState['containers'][number]>): Dama
   return (world, at) =>
     observing(world, ({ containers }) => ({
       containers: containers.map((each) => (each.id === `c${at}` ? { ...each, ...change } : each)),
-    }))
-}
-
-function onLink(
-  nameOf: (at: number) => string,
-  change: Partial<ObservedState['links'][number]>,
-): Damage {
-  return (world, at) =>
-    observing(world, ({ links }) => ({
-      links: links.map((each) => (each.name === nameOf(at) ? { ...each, ...change } : each)),
     }))
 }
 

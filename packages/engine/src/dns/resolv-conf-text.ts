@@ -41,9 +41,7 @@ export function resolvConfText(input: ResolvConfInput): {
     mode: mode === 'container' ? 'cni' : mode,
     host,
     cli: record.dns,
-    settings: {
-      ...present({ servers, search, options }),
-    },
+    settings: present({ servers, search, options }),
     rootless,
     ipv6: mode !== 'cni' || subnets.some(({ subnet }) => subnet.includes(':')),
   })

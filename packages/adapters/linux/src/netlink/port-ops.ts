@@ -8,9 +8,7 @@ export function portOps(
   { link: name, hairpin, isolated, onlyMac, vlans }: BridgePort,
   lookup: Lookup,
 ): readonly RouteOp[] {
-  const values = {
-    ...present({ hairpin, isolated }),
-  }
+  const values = present({ hairpin, isolated })
   const set = { kind: 'set port', link: { name }, ...values } as const
   if (onlyMac === undefined && vlans === undefined) return [set]
   const index = lookup.index('host', name)

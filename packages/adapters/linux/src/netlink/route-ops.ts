@@ -48,9 +48,7 @@ function placedOps(resource: Exclude<Resource, Link>, lookup: Lookup): readonly 
 function addressOps(resource: InterfaceAddress, lookup: Lookup): PlacedOps {
   const { place, link, address, prefixLength, broadcast, prefixRoute, asksFirst } = resource
   const index = lookup.index(place, link)
-  const more = {
-    ...present({ broadcast, prefixRoute, asksFirst }),
-  }
+  const more = present({ broadcast, prefixRoute, asksFirst })
   return { place, ops: [{ kind: 'add address', index, address, prefixLength, ...more }] }
 }
 

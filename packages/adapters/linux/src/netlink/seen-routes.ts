@@ -1,7 +1,7 @@
-import { present } from '@vethra/cni'
 import { addressText, decodeRoute, encodeRouteDump, type FoundRoute } from '@vethra/netlink'
 import type { Place, Route } from '@vethra/state'
 import type { SeenRoute } from '../observed/looking.ts'
+import { mainRoute } from '../observed/main-route.ts'
 import type { Session } from './session.ts'
 
 /** A route of the kernel, its addresses as text. */
@@ -25,17 +25,9 @@ export function mainRoutes(session: Session): readonly Route[] {
     if (!names.has(index)) names.set(index, session.linkAt('container', index)?.name)
     return names.get(index)
   }
-  return unicast(session, 'container').flatMap((each): readonly Route[] => {
-    const { index, destination, gateway, source, priority } = seenRoute(each)
-    const link = index === undefined ? undefined : nameAt(index)
-    if (link === undefined) return []
-    return [
-      {
-        ...({ kind: 'route', place: 'container', link, destination } as const),
-        ...present({ gateway, source }),
-        ...(priority === 0 ? {} : { priority }),
-      },
-    ]
+  return unicast(session, 'container').flatMap((each) => {
+    const link = each.index === undefined ? undefined : nameAt(each.index)
+    return link === undefined ? [] : [mainRoute(link, seenRoute(each))]
   })
 }
 

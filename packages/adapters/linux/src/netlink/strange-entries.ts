@@ -1,4 +1,4 @@
-import { chains, elementText, expressionsOf, sets, tableRules, vethraTable } from '@vethra/firewall'
+import { chains, expressionsOf, sets, tableRules, vethraTable } from '@vethra/firewall'
 import {
   askTable,
   chainOfRule,
@@ -12,8 +12,8 @@ import {
   type NftExpression,
   type ReceivedMessage,
 } from '@vethra/netlink'
-import { readMark } from '@vethra/state'
 import type { StrangeEntry } from '@vethra/world'
+import { strangeElements } from '../observed/strange-elements.ts'
 import { elementsIn } from './effects.ts'
 import type { Session } from './session.ts'
 
@@ -36,7 +36,7 @@ export function strangeEntries(session: Session): readonly StrangeEntry[] {
         refuses: dropsSome(each),
       })),
     ),
-    ...sets.flatMap(({ set }) => unmarked(session, set)),
+    ...strangeElements(sets.flatMap(({ set }) => elementsIn(session, set))),
   ]
 }
 
@@ -59,16 +59,5 @@ function beside(
     const isOurs = next !== undefined && handleOfRule(each, next) !== undefined
     if (isOurs) met += 1
     return !isOurs
-  })
-}
-
-const refusing: readonly string[] = ['isolated', 'internal']
-
-function unmarked(session: Session, set: string): readonly StrangeEntry[] {
-  return elementsIn(session, set).flatMap((placed) => {
-    const { key, comment = '' } = placed.element
-    if (readMark(comment) !== undefined) return []
-    const refuses = refusing.includes(set)
-    return [{ deletion: elementText('delete', placed), refuses, element: { set, key } }]
   })
 }

@@ -1,7 +1,6 @@
 import { CniError, isObject } from '@vethra/cni'
 import {
   chains,
-  elementText,
   sets,
   tableComment,
   tableRuleCount,
@@ -10,8 +9,8 @@ import {
   versionOf,
 } from '@vethra/firewall'
 import type { FoundElement } from '@vethra/netlink'
-import { readMark } from '@vethra/state'
 import type { StrangeEntry } from '@vethra/world'
+import { strangeElements } from '../observed/strange-elements.ts'
 import { run } from '../run.ts'
 
 /** Our table as nft(8) lists it; undefined where there is none. */
@@ -64,13 +63,7 @@ export async function strangeEntries(): Promise<readonly StrangeEntry[]> {
       deletion: `delete chain inet vethra ${name}`,
       refuses: policy === 'drop',
     })),
-    ...placed
-      .filter(({ element }) => readMark(element.comment) === undefined)
-      .map((each) => ({
-        deletion: elementText('delete', each),
-        refuses: ['isolated', 'internal'].includes(each.set),
-        element: { set: each.set, key: each.element.key },
-      })),
+    ...strangeElements(placed),
   ]
 }
 

@@ -1,9 +1,9 @@
-import { present } from '@vethra/cni'
 import type { FoundLink } from '@vethra/netlink'
 import type { DeviceRef, Facts, WantedFacts } from '@vethra/plugins'
 import type { Place, Route } from '@vethra/state'
 import { interfaceBelow } from '../interface-below.ts'
 import { parseIpJson } from '../ip-json.ts'
+import { mainRoute } from '../observed/main-route.ts'
 import { run } from '../run.ts'
 import { inside } from './batch.ts'
 import {
@@ -58,18 +58,9 @@ async function mainRoutesIn(netns: string): Promise<readonly Route[]> {
     await json<JsonRoute>(netns, '-6', 'route'),
   ]
   const of = (listed: readonly JsonRoute[], family: 4 | 6) =>
-    listed.flatMap(({ dev: link, ...each }) =>
-      routesFrom([{ ...each, dev: link ?? '' }], family, () => 0).flatMap(
-        ({ destination, gateway, source, priority }): readonly Route[] =>
-          link === undefined
-            ? []
-            : [
-                {
-                  ...({ kind: 'route', place: 'container', link, destination } as const),
-                  ...present({ gateway, source }),
-                  ...(priority === 0 ? {} : { priority }),
-                },
-              ],
+    listed.flatMap((each) =>
+      routesFrom([each], family, () => 0).flatMap((seen) =>
+        each.dev === undefined ? [] : [mainRoute(each.dev, seen)],
       ),
     )
   return [...of(four, 4), ...of(six, 6)]

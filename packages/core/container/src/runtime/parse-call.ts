@@ -1,3 +1,4 @@
+import { present } from '@vethra/cni'
 import { type FlagTable, globalFlags, type StartCommand, startFlags } from './runtime-flags.ts'
 
 /** The log of an OCI runtime, as its command line says. */
@@ -20,7 +21,7 @@ export interface StartCall extends RuntimeLog {
 /** The log that a command line of runc or crun names, whatever its command; empty where it names none, or cannot be read. */
 export function parseLog(argv: readonly string[]): RuntimeLog {
   const { log, 'log-format': logFormat } = readFlags(argv, globalFlags, 'first word')?.flags ?? {}
-  return given({ log, logFormat })
+  return present({ log, logFormat })
 }
 
 /**
@@ -38,7 +39,7 @@ export function parseStartCall(argv: readonly string[]): StartCall | undefined {
   if (before === undefined || own === undefined || id === '' || more.length > 0) return undefined
   const { root, log, 'log-format': logFormat } = before.flags
   const { bundle, b = bundle } = own.flags
-  return { command, id, ...given({ bundle: b, root, log, logFormat }) }
+  return { command, id, ...present({ bundle: b, root, log, logFormat }) }
 }
 
 function isStart(command: string): command is StartCommand {
@@ -85,7 +86,7 @@ function readFlag(token: string, table: FlagTable): Flag | undefined {
   const [, dashes = '', written = '', , value] = /^(--?)([^=]*)(=([\s\S]*))?$/.exec(token) ?? []
   const name = table.has(written) ? written : completed(written, dashes, table)
   if (name !== undefined) {
-    return { name, takesValue: table.get(name) === true, ...given({ value }) }
+    return { name, takesValue: table.get(name) === true, ...present({ value }) }
   }
   // crun's: switches of one letter in one word, and a value behind the last letter.
   const joined = /^-d*b([\s\S]+)$/.exec(token)?.[1]
@@ -99,11 +100,4 @@ function completed(written: string, dashes: string, table: FlagTable): string | 
   if (dashes !== '--' || written.length < 2) return undefined
   const names = [...table.keys()].filter((each) => each.startsWith(written))
   return names.length === 1 ? names[0] : undefined
-}
-
-function given<T extends Readonly<Record<string, string | undefined>>>(
-  values: T,
-): { readonly [K in keyof T]?: string } {
-  const entries = Object.entries(values).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(entries) as { readonly [K in keyof T]?: string }
 }
