@@ -1,11 +1,14 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describeDnsSockets } from '@vethra/world-kit'
-import { expect, it } from 'vitest'
+import { afterAll, expect, it } from 'vitest'
 import { needsRoot } from '../../test/in-namespace.ts'
 import { dnsSockets } from './dns-sockets-in-bun.ts'
 import { serveTcp } from './tcp-in-bun.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'vethra-lines-'))
+afterAll(() => rmSync(folder, { recursive: true }))
 
 // Loopback has all of 127.0.0.0/8; of IPv6 it has one address, which nothing else may serve here.
 if (needsRoot === undefined) {
@@ -13,7 +16,7 @@ if (needsRoot === undefined) {
     sockets: dnsSockets(),
     addresses: ['127.83.5.3', '::1'],
     asker: '127.0.0.1',
-    lines: join(mkdtempSync(join(tmpdir(), 'vethra-lines-')), 'sock'),
+    lines: join(mkdtempSync(join(folder, 'each-')), 'sock'),
   }))
 }
 
