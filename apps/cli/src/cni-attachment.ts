@@ -52,5 +52,5 @@ function parseCapArgs(text: string): JsonObject {
 }
 
 function wrong(message: string, hint: string, cause?: unknown): CniError {
-  return new CniError({ code: 103, message, hint, ...(cause === undefined ? {} : { cause }) })
+  return new CniError({ code: 103, message, hint, cause })
 }

@@ -43,6 +43,6 @@ function wrong(file: string, why: string, cause?: unknown): CniError {
     code: 103,
     message: `cannot keep the content of ${file}: ${why}`,
     hint: 'Write it as [{"containerID":"…","ifname":"eth0"}].',
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   })
 }

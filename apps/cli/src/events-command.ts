@@ -1,5 +1,5 @@
 import { eventFilter, type HostEvent, readSince, type Since } from '@vethra/api'
-import { CniError, oneLine } from '@vethra/cni'
+import { CniError, oneLine, present } from '@vethra/cni'
 import type { Events, Io } from '@vethra/world'
 import type { Command } from 'commander'
 import type { EventReading } from './event-reading.ts'
@@ -75,7 +75,7 @@ async function printEvents(sources: EventSources, flags: EventFlags, io: Io): Pr
   try {
     const { after, hand } = reading
     const daemon = await sources.openDaemon()
-    const place = after === undefined ? {} : { after }
+    const place = present({ after })
     for await (const event of daemon.events({ follow, ...place })) if (!hand(event)) return
   } catch (error) {
     if (error instanceof CniError && error.code === 101) throw unreadable

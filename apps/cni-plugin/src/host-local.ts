@@ -34,7 +34,7 @@ async function add(world: PluginWorld, request: Request): Promise<JsonObject> {
     await store.held(network, holder)
     const { message, exhausted } = outcome
     const details = exhausted && (await whyFull(setsOf(world, store, network), exhausted))
-    throw new CniError({ code: 999, message, ...(details === undefined ? {} : { details }) })
+    throw new CniError({ code: 999, message, details })
   }
   const ips = outcome.ips.map(({ address, range }) => ({
     address: `${formatAddress(address)}/${range.subnet.length}`,
@@ -86,7 +86,7 @@ async function status(world: PluginWorld, { conf, network }: Request): Promise<v
     const details =
       cause.details ?? (cause.cause instanceof Error ? cause.cause.message : undefined)
     const fields = { code: 50, message: cause.message, cause }
-    throw new CniError({ ...fields, ...(details === undefined ? {} : { details }) })
+    throw new CniError({ ...fields, details })
   }
 }
 

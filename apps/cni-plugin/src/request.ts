@@ -137,6 +137,6 @@ function undecodable(why: string, cause?: unknown): CniError {
   return new CniError({
     code: 6,
     message: `error unmarshall network config: ${why}`,
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   })
 }

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { present } from '@vethra/cni'
 import {
   connectContainer,
   createNetwork,
@@ -179,9 +180,7 @@ export const networkOperations: readonly Operation[] = [
       await connectContainer(await api.manage(query.namespace), {
         network: params.network,
         container: Container,
-        ...(IP === undefined ? {} : { ip: IP }),
-        ...(IP6 === undefined ? {} : { ip6: IP6 }),
-        ...(MacAddress === undefined ? {} : { macAddress: MacAddress }),
+        ...present({ ip: IP, ip6: IP6, macAddress: MacAddress }),
         alias: Aliases,
       })
     },

@@ -1,5 +1,5 @@
 import { type Problem, problemOf } from '@vethra/api'
-import { CniError } from '@vethra/cni'
+import { CniError, present } from '@vethra/cni'
 import type { Logger } from 'pino'
 
 /** A problem as an answer (RFC 9457). */
@@ -31,7 +31,7 @@ export function plainProblem(status: number, detail: string, hint?: string): Pro
     title: titles[status] ?? 'Error',
     status,
     detail,
-    ...(hint === undefined ? {} : { hint }),
+    ...present({ hint }),
   }
 }
 

@@ -38,6 +38,6 @@ function unwritten(done: readonly string[], cause: unknown): CniError {
     code: 5,
     message: done.length === 0 ? cannot : `${cannot}, but it is done: ${done.join('; ')}`,
     cause,
-    ...(hint === undefined ? {} : { hint }),
+    hint,
   })
 }

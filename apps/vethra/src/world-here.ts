@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { guards, type LockPlaces, resolverFile } from '@vethra/cni'
+import { guards, type LockPlaces, present, resolverFile } from '@vethra/cni'
 import { loadSettings, reportLines, stepLines } from '@vethra/engine'
 import {
   appendText,
@@ -47,7 +47,7 @@ export function here(io: Io, app: string, lasting = true): Here {
         read: readText,
         existing: existsSync,
         homes,
-        ...(defaultDataRoot === undefined ? {} : { defaultDataRoot }),
+        ...present({ defaultDataRoot }),
       }),
     world: async (resolved, hearer) => {
       const world = await worldHere(resolved, hearer, { ...io, app, lasting })

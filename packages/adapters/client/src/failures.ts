@@ -22,5 +22,5 @@ export function cutOff(socket: string, cause: unknown): CniError {
 export function stranger(socket: string, cause?: unknown): CniError {
   const hint = 'Name the socket of the Vethra daemon with --socket.'
   const message = `the process that listens at ${socket} is no Vethra daemon`
-  return new CniError({ code: 6, message, hint, ...(cause === undefined ? {} : { cause }) })
+  return new CniError({ code: 6, message, hint, cause })
 }

@@ -11,7 +11,7 @@ export function fileError(action: string, path: string, cause: unknown): CniErro
     code: 5,
     message: `cannot ${action} ${path}`,
     cause,
-    ...(hint === undefined ? {} : { hint }),
+    hint,
   })
 }
 

@@ -9,7 +9,7 @@ export function failure(action: string, cause: unknown): CniError {
     code: 5,
     message: `cannot ${action}`,
     cause,
-    ...(hint === undefined ? {} : { hint }),
+    hint,
   })
 }
 

@@ -50,6 +50,6 @@ function notEmpty(folder: string, names: readonly string[], cause?: unknown): Cn
     message: `cannot remove ${folder}: it holds files that are not host-local's, or a new reservation`,
     ...(shown.length > 0 ? { details: shown.join(', ') } : {}),
     hint: 'Look into the folder, and move files of other programs away.',
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   })
 }

@@ -1,5 +1,5 @@
 import { readlinkSync } from 'node:fs'
-import { CniError } from '@vethra/cni'
+import { CniError, present } from '@vethra/cni'
 import { readText } from '@vethra/files'
 import type { RefusingChain } from '@vethra/firewall'
 import { allPids, isOfOurs, runProgram, textOf } from '@vethra/plugin-exec/programs'
@@ -30,10 +30,9 @@ export async function kernelFacts(): Promise<KernelFacts> {
   const sources = zoned ? await outputOf('dbus-send', zoneCall('getSources', zone)) : undefined
   return {
     forwards: {
-      ...(four === undefined ? {} : { 4: four }),
-      ...(six === undefined ? {} : { 6: six }),
+      ...present({ 4: four, 6: six }),
     },
-    ...(bridged === undefined ? {} : { filtersBridges: bridged }),
+    ...present({ filtersBridges: bridged }),
     ...(sources === undefined
       ? {}
       : { firewalldSources: sources.match(/[0-9a-f.:]+\/\d+/g) ?? [] }),

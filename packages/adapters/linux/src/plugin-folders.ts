@@ -93,7 +93,7 @@ async function link(path: string, target: string): Promise<void> {
     const hint = systemHint(cause)
     const message = `cannot make the link ${path}`
     const causes = left.length === 0 ? cause : new AggregateError([cause, ...left])
-    throw new CniError({ code: 5, message, cause: causes, ...(hint === undefined ? {} : { hint }) })
+    throw new CniError({ code: 5, message, cause: causes, hint })
   }
 }
 

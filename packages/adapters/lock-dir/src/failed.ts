@@ -7,6 +7,6 @@ export function failed(path: string, cause: unknown): CniError {
     code: 5,
     message: `cannot make the lock ${path}.lock`,
     cause,
-    ...(hint === undefined ? {} : { hint }),
+    hint,
   })
 }

@@ -38,6 +38,6 @@ function cannotOpen(path: string, cause: unknown): CniError {
     code: 5,
     message: `cannot open ${path} to lock it`,
     cause,
-    ...(hint === undefined ? {} : { hint }),
+    hint,
   })
 }

@@ -22,7 +22,7 @@ export function lackOf(change: Change, lacks: readonly FeatureName[]): CniError 
   if (!lacks.includes(linkFeatures[resource.type.name])) return undefined
   const hint = resourceHint(resource)
   const message = `cannot ${describeChange(change)}: not supported by this kernel`
-  return new CniError({ code: 5, message, ...(hint === undefined ? {} : { hint }) })
+  return new CniError({ code: 5, message, hint })
 }
 
 /** The refusal of a setting that is missing; none for an optional one: without it a kernel is as good. */

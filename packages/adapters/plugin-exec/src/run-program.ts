@@ -33,5 +33,5 @@ async function starter(): Promise<Start> {
 function notStarted(file: string, cause: unknown): CniError {
   const hint = systemHint(cause)
   const message = `cannot start ${file}`
-  return new CniError({ code: 5, message, cause, ...(hint === undefined ? {} : { hint }) })
+  return new CniError({ code: 5, message, cause, hint })
 }

@@ -131,7 +131,7 @@ function notOpened(socket: HeldSocket, error: number): CniError {
   if (!unsupported.includes(error)) {
     const message = `cannot hold port ${formatSocket(socket)}: error ${error} of the system`
     const hint = hints[error]
-    return new CniError({ code: 5, message, ...(hint === undefined ? {} : { hint }) })
+    return new CniError({ code: 5, message, hint })
   }
   if (socket.protocol === 'sctp') {
     const message = `the kernel has no SCTP, and ${published}`

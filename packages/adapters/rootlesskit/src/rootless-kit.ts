@@ -1,4 +1,4 @@
-import { CniError, type Json } from '@vethra/cni'
+import { CniError, type Json, present } from '@vethra/cni'
 import { readForwardedPort, readForwardedPorts, readRootlessInfo } from '@vethra/container'
 import { faultPoint } from '@vethra/files'
 import type { RootlessKit } from '@vethra/world'
@@ -17,7 +17,7 @@ export interface RootlessKitOptions {
 export function rootlessKit({ stateDir, timeoutMs = 10_000 }: RootlessKitOptions): RootlessKit {
   const socketPath = `${stateDir}/api.sock`
   const call = (method: string, path: string, body?: Json) =>
-    askPatiently({ socketPath, method, path, timeoutMs, ...(body === undefined ? {} : { body }) })
+    askPatiently({ socketPath, method, path, timeoutMs, ...present({ body }) })
   const info = async () => {
     const path = '/v1/info'
     return readRootlessInfo(parsed(path, demandDone(path, await call('GET', path))))

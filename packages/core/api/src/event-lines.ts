@@ -1,4 +1,4 @@
-import { parseJson } from '@vethra/cni'
+import { parseJson, present } from '@vethra/cni'
 import { eventTypes, type HostEvent, type KeptEvent, type NewEvent } from './event.ts'
 
 /** The octets of the longest line that is read or written. */
@@ -45,7 +45,7 @@ export function generationOf(text: string): number | undefined {
 /** An event as a line of ASCII with its line feed; texts that are too long are cut. */
 export function eventLine(event: KeptEvent): string {
   const { Time, By, ...told } = event
-  const line = asciiOf({ Time, ...(By === undefined ? {} : { By }), ...cut(told) })
+  const line = asciiOf({ Time, ...present({ By }), ...cut(told) })
   if (line.length < longestLine) return `${line}\n`
   const { Type, Message } = cut(told)
   return `${asciiOf({ Time, Type, Message })}\n`

@@ -57,7 +57,7 @@ export function errorOf({ detail, title, code = 999, hint, causes = [] }: Proble
   return new CniError({
     code,
     message: detail || title,
-    ...(hint === undefined ? {} : { hint }),
+    hint,
     ...(inner.length === 0 ? {} : { cause: new AggregateError(inner) }),
   })
 }

@@ -5,9 +5,9 @@ export interface CniErrorFields {
   /** The action and the object, in lower case: `cannot reserve 10.0.0.2 in network lan`. */
   readonly message: string
   /** The operator's way out: one imperative sentence. */
-  readonly hint?: string
+  readonly hint?: string | undefined
   /** More about the failure, as a plugin gave it. */
-  readonly details?: string
+  readonly details?: string | undefined
   /** The error caught. An AggregateError when a teardown went on after failures. */
   readonly cause?: unknown
 }

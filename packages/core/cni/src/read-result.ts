@@ -15,7 +15,7 @@ export function undecodable(why: string, cause?: unknown): CniError {
   return new CniError({
     code: 6,
     message: `failed to unmarshal raw result: ${why}`,
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   })
 }
 

@@ -140,7 +140,7 @@ function throwIf(faults: readonly string[], what: string): void {
 
 function invalid(message: string, details?: string): CniError {
   const hint = 'Correct the file; "vethra cni validate" shows every fault of every file.'
-  return new CniError({ code: 7, message, hint, ...(details === undefined ? {} : { details }) })
+  return new CniError({ code: 7, message, hint, details })
 }
 
 function isTrue(value: Json | undefined): boolean {

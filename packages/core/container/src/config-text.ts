@@ -40,6 +40,6 @@ function undecodable(fault: string, cause?: unknown): CniError {
     code: 6,
     message: `cannot decode config.json: ${fault}`,
     hint: 'Make the bundle again, for example with "runc spec".',
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   })
 }

@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { CniError, present } from '@vethra/cni'
 import { checkRequest } from './check-request.ts'
 import type { Config, ParsedConfig } from './config.ts'
 import { applyAll, type Edit } from './edit.ts'
@@ -133,8 +133,7 @@ function recordOf(request: BundleRequest, mode: NetworkMode, places: BundlePlace
     extraHosts: request.extraHosts,
     mode,
     dns: request.dns,
-    ...(places.pidFile === undefined ? {} : { pidFile: places.pidFile }),
-    ...(netns === undefined ? {} : { netns }),
+    ...present({ pidFile: places.pidFile, netns }),
     ...(request.byRuntime ? { transient: true } : {}),
   }
 }

@@ -129,6 +129,6 @@ function damaged(details: string, cause?: unknown): CniError {
     code: 107,
     message: `vethra.json is damaged: ${details}`,
     hint: 'Run "vethra bundle prepare" on the bundle again.',
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   })
 }

@@ -90,7 +90,7 @@ function undecodable(fault: string, cause?: unknown): CniError {
     code: 6,
     message: `cannot decode the container state on standard input: ${fault}`,
     hint: 'Let an OCI runtime call the hook, or pipe it the output of "runc state ID".',
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   })
 }
 
@@ -98,6 +98,6 @@ function untrusted(fault: string, cause?: unknown): CniError {
   return new CniError({
     code: 107,
     message: `the container state on standard input is invalid: ${fault}`,
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   })
 }

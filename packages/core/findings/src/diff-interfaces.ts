@@ -1,4 +1,5 @@
 import { formatPrefix, readCidr } from '@vethra/address'
+import { present } from '@vethra/cni'
 import { attachmentText, refOf } from './attachment-ref.ts'
 import type { DesiredAttachment } from './desired-state.ts'
 import { type Finding, finding, repairable } from './finding.ts'
@@ -145,8 +146,7 @@ function restoreLink(attachment: DesiredAttachment, link: string): RestoreLink {
   return {
     ...{ kind: 'restore-link', attachment: refOf(attachment), link },
     ...(bridge === undefined ? {} : { bridge: bridge.name }),
-    ...(mac === undefined ? {} : { mac }),
-    ...(bridge?.port === undefined ? {} : { port: bridge.port }),
+    ...present({ mac, port: bridge?.port }),
   }
 }
 

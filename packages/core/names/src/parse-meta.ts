@@ -1,4 +1,4 @@
-import { CniError, goField, isObject, type Json, parseJson } from '@vethra/cni'
+import { CniError, goField, isObject, type Json, parseJson, present } from '@vethra/cni'
 import type { ContainerNames, ExtraHost } from './container-names.ts'
 import { asTexts, untrusted } from './json-fields.ts'
 import { metaResult } from './meta-result.ts'
@@ -22,7 +22,7 @@ export function parseMeta(text: string): ContainerNames {
     ...(domainname === '' ? {} : { domainname }),
     extraHosts: pairs(goField(own, 'ExtraHosts')) ?? extraHostsOf(goField(meta, 'ExtraHosts')),
     networks: networksOf(goField(meta, 'Networks')),
-    ...(aliases === undefined ? {} : { aliases }),
+    ...present({ aliases }),
     ...(typeof precedence === 'number' ? { precedence } : {}),
   }
 }

@@ -1,4 +1,5 @@
 import type { Result } from '@vethra/cni'
+import { present } from '@vethra/cni'
 import type { ContainerNames, ExtraHost } from './container-names.ts'
 
 /**
@@ -10,8 +11,7 @@ export function renderMeta(names: ContainerNames): string {
   const extra = Object.fromEntries(names.extraHosts)
   const own = {
     ...(sameHosts(Object.entries(extra), names.extraHosts) ? {} : { ExtraHosts: names.extraHosts }),
-    ...(names.aliases === undefined ? {} : { Aliases: names.aliases }),
-    ...(names.precedence === undefined ? {} : { Precedence: names.precedence }),
+    ...present({ Aliases: names.aliases, Precedence: names.precedence }),
   }
   return JSON.stringify({
     ID: names.id,

@@ -1,4 +1,4 @@
-import { isObject, type Json, parseExactly } from '@vethra/cni'
+import { isObject, type Json, parseExactly, present } from '@vethra/cni'
 import { networkSubnets } from './anatomy.ts'
 import { hasIpv6, isInternal, networkDriver, networkOptions } from './driver-facts.ts'
 import { visibleLabels } from './find.ts'
@@ -67,7 +67,7 @@ export function dockerNetwork(
 ): DockerNetwork {
   return {
     Name: network.name,
-    ...(network.id === undefined ? {} : { Id: network.id }),
+    ...present({ Id: network.id }),
     Created: network.modified ?? '',
     Driver: networkDriver(network),
     EnableIPv6: hasIpv6(network),
@@ -106,8 +106,7 @@ function dockerIpamConfig({
 }: ReturnType<typeof networkSubnets>[number]): DockerIpamConfig {
   return {
     Subnet: subnet,
-    ...(gateway === undefined ? {} : { Gateway: gateway }),
-    ...(ipRange === undefined ? {} : { IPRange: ipRange }),
+    ...present({ Gateway: gateway, IPRange: ipRange }),
     ...(Object.keys(auxAddresses).length > 0 ? { AuxiliaryAddresses: auxAddresses } : {}),
   }
 }

@@ -1,4 +1,4 @@
-import { CniError, goField, type JsonObject } from '@vethra/cni'
+import { CniError, goField, type JsonObject, present } from '@vethra/cni'
 import type { Owned, Owner, Resource } from '@vethra/state'
 import { limitName, macFor } from './names.ts'
 import type { Facts, PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
@@ -85,7 +85,7 @@ function plan(
               up: true,
               mac,
             } as const),
-            ...(mtu === undefined ? {} : { mtu }),
+            ...present({ mtu }),
           },
           { kind: 'qdisc', link: name, does: egress } as const,
         ]

@@ -45,8 +45,6 @@ function routeOn(ifname: string, route: ResultRoute, ips: readonly Ip[]): Route 
     destination: dst,
     inFront: true,
     ...(gateway === undefined || named === 'link' ? {} : { gateway }),
-    ...present({ priority, table }),
-    ...(named === undefined ? {} : { scope: named }),
-    ...present({ mtu, advmss }),
+    ...present({ priority, table, scope: named, mtu, advmss }),
   }
 }

@@ -1,4 +1,4 @@
-import { CniError, type Result } from '@vethra/cni'
+import { CniError, present, type Result } from '@vethra/cni'
 import { macFor } from './names.ts'
 import { onlyInterface } from './only-interface.ts'
 import type { PlanInput, Planned, Plugin } from './plugin.ts'
@@ -18,7 +18,7 @@ export const dummy: Plugin<DummyConf> = {
     if (textOf(objectOf(conf, 'ipam') ?? {}, 'type') === undefined && conf['ipam'] !== undefined)
       throw noIpam()
     const dns = dnsOf(conf)
-    return dns === undefined ? {} : { dns }
+    return present({ dns })
   },
   wants: () => ({}),
   plan,

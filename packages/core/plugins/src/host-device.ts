@@ -1,4 +1,4 @@
-import { CniError, type Result } from '@vethra/cni'
+import { CniError, present, type Result } from '@vethra/cni'
 import { onlyInterface } from './only-interface.ts'
 import type { DeviceRef, PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
 import { dnsOf, linkNameOf, objectOf, textOf } from './read-conf.ts'
@@ -35,7 +35,7 @@ function parse({ conf }: PluginRequest): HostDeviceConf {
   if (kernelPath?.split('/').includes('..'))
     throw new CniError({ code: 7, message: `invalid kernelpath ${JSON.stringify(kernelPath)}` })
   const dns = dnsOf(conf)
-  return { device: refOf({ name, mac, kernelPath, busId }), ...(dns === undefined ? {} : { dns }) }
+  return { device: refOf({ name, mac, kernelPath, busId }), ...present({ dns }) }
 }
 
 // The first of these counts, as in the reference plugin.
@@ -48,7 +48,7 @@ function refOf({
   if (busId !== undefined) return { busId }
   if (name !== undefined) return { name }
   if (mac !== undefined) return { mac }
-  return kernelPath === undefined ? {} : { kernelPath }
+  return present({ kernelPath })
 }
 
 function plan(conf: HostDeviceConf, input: PlanInput): Planned {

@@ -1,5 +1,5 @@
 import { formatAddress, readAddress } from '@vethra/address'
-import { CniError, type Json, type JsonObject, type Result } from '@vethra/cni'
+import { CniError, type Json, type JsonObject, present, type Result } from '@vethra/cni'
 import type { Owned, Owner, Publish } from '@vethra/state'
 import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
 import { admissionOf, hostInterfaceOf, needsPrevious } from './previous.ts'
@@ -106,7 +106,7 @@ function mappingOf(value: Json): Mapping {
     protocol: protocol as Mapping['protocol'],
     hostPort: portOf(mapping, 'hostPort'),
     containerPort: portOf(mapping, 'containerPort'),
-    ...(hostIp === undefined ? {} : { hostIp }),
+    ...present({ hostIp }),
   }
 }
 

@@ -77,7 +77,7 @@ function cable(
       type: { name: 'veth', ...host },
       up: true,
       mac,
-      ...(mtu === undefined ? {} : { mtu }),
+      ...present({ mtu }),
       linkLocal,
     },
     ...ips.flatMap((ip) => onHost(veth.hostName, ip)),

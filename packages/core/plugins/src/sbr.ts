@@ -1,4 +1,4 @@
-import { CniError, type Result, type ResultIp } from '@vethra/cni'
+import { CniError, present, type Result, type ResultIp } from '@vethra/cni'
 import type { Owned, Owner, Resource, Route } from '@vethra/state'
 import type { PlanInput, Planned, Plugin, PluginRequest, RuleFact } from './plugin.ts'
 import { needsPrevious } from './previous.ts'
@@ -115,8 +115,7 @@ function mainRoutes({ routes }: Result, ip: Ip, link: string): readonly Route[] 
       return {
         ...common,
         destination: dst,
-        ...(gateway === undefined ? {} : { gateway }),
-        ...(metric === undefined ? {} : { priority: metric }),
+        ...present({ gateway, priority: metric }),
       }
     })
   return [subnet, ...made]
@@ -144,7 +143,7 @@ function tableRoutes(
     destination,
     table,
     ...hint,
-    ...(gateway === undefined ? {} : { gateway }),
+    ...present({ gateway }),
   }
   const copies = routes
     .filter((route) => gateway === undefined || route.destination !== destination)

@@ -46,8 +46,7 @@ function parse({ conf, attachment }: PluginRequest): TuningConf {
       sysctlValue(key, value),
     ]),
     settings: {
-      ...present({ mac, mtu }),
-      ...(queue === undefined ? {} : { transmitQueueLength: queue }),
+      ...present({ mac, mtu, transmitQueueLength: queue }),
       ...(booleanOf(merged, 'promisc') ? { promiscuous: true } : {}),
       ...(booleanOf(merged, 'allmulti') ? { allMulticast: true } : {}),
     },

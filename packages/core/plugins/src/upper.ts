@@ -106,7 +106,7 @@ function plan(type: 'macvlan' | 'ipvlan' | 'vlan', conf: UpperConf, input: PlanI
     ...({ kind: 'link', place: 'container', name: ifname, up: true } as const),
     type: linkType(type, parent ?? '', conf),
     ...(type === 'macvlan' ? { mac } : {}),
-    ...(conf.mtu === undefined ? {} : { mtu: conf.mtu }),
+    ...present({ mtu: conf.mtu }),
     linkLocal: usesLinkLocal(request, ips),
   }
   return onlyInterface(request, { link, mac, addresses: leased, dns: conf.dns })
@@ -128,7 +128,7 @@ function linkType(
   const on = { parent, ...(parentPlace === 'host' ? {} : { parentPlace }) }
   if (type === 'vlan') return { name: 'vlan', ...on, id }
   if (type === 'ipvlan') return { name: 'ipvlan', ...on, mode }
-  const queue = broadcastQueue === undefined ? {} : { broadcastQueue }
+  const queue = present({ broadcastQueue })
   return { name: 'macvlan', ...on, mode, ...queue }
 }
 

@@ -7,5 +7,5 @@ export function invalid(
   { fault, hint }: { readonly fault: string; readonly hint?: string },
 ): CniError {
   const message = `${where}: ${JSON.stringify(text.slice(0, 128))} ${fault}`
-  return new CniError({ code: 103, message, ...(hint === undefined ? {} : { hint }) })
+  return new CniError({ code: 103, message, hint })
 }

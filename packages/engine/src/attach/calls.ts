@@ -43,12 +43,12 @@ export function callOf(progress: Progress, plugin: PluginConf): PluginCall {
   const { type } = plugin
   if (!('attachment' in plan)) {
     const { validAttachments } = plan
-    const extras = validAttachments === undefined ? {} : { validAttachments }
+    const extras = present({ validAttachments })
     return networkCall(plan, type, requestConfiguration(plan.list, plugin, extras))
   }
   const { capabilityArgs, ...attachment } = plan.attachment
   const prevResult = prevResultOf(progress, plan)
-  const extras = { capabilityArgs, ...(prevResult === undefined ? {} : { prevResult }) }
+  const extras = { capabilityArgs, ...present({ prevResult }) }
   const stdin = requestConfiguration(plan.list, plugin, extras)
   return { type, operation: direction === 'back' ? 'DEL' : plan.operation, ...attachment, stdin }
 }

@@ -1,4 +1,4 @@
-import { CniError, present } from '@vethra/cni'
+import { CniError } from '@vethra/cni'
 
 /** Whether an error says that the undoing failed too: something is left then, and it is ours. */
 export function isIncomplete(error: unknown): boolean {
@@ -16,7 +16,8 @@ export function together(errors: readonly unknown[]): unknown {
   return new CniError({
     code,
     message,
-    ...present({ hint, details }),
+    hint,
+    details,
     cause,
   })
 }

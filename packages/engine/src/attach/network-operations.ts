@@ -1,4 +1,4 @@
-import { CniError, type ConfList, compareVersions, type PluginConf } from '@vethra/cni'
+import { CniError, type ConfList, compareVersions, type PluginConf, present } from '@vethra/cni'
 import { requestConfiguration } from '@vethra/conflist'
 import { isNative, type PluginWay } from '@vethra/plugins'
 import type { PluginRunner } from '@vethra/world'
@@ -69,7 +69,7 @@ async function askIpamOf(
   { operation, list, validAttachments }: NetworkPlan,
   plugin: PluginConf,
 ): Promise<void> {
-  const extras = validAttachments === undefined ? {} : { validAttachments }
+  const extras = present({ validAttachments })
   const stdin = requestConfiguration({ ...list, cniVersion: '1.1.0' }, plugin, extras)
   try {
     await runner.run(networkCall({ operation }, plugin.ipamType ?? '', stdin))

@@ -57,6 +57,6 @@ function undecodable(why: string, cause?: unknown): CniError {
   return new CniError({
     code: 6,
     message: `decoding version info: ${why}`,
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   })
 }

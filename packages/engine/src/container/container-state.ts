@@ -1,5 +1,5 @@
 import type { Life } from '@vethra/cni'
-import { CniError, dashJoined, goField, type Json } from '@vethra/cni'
+import { CniError, dashJoined, goField, type Json, present } from '@vethra/cni'
 import { type BundleRecord, type PodNames, parseRecord } from '@vethra/container'
 import type { ContainerNames } from '@vethra/names'
 import type { AttachmentRecord } from '@vethra/world'
@@ -113,7 +113,7 @@ async function readWith(
     attachments,
     state: left ? 'dead' : state,
     netns: netnsOf(home, life),
-    ...(home === undefined ? {} : { home }),
+    ...present({ home }),
   }
 }
 

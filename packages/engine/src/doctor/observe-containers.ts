@@ -1,4 +1,4 @@
-import { CniError, type ContainerRef, goField, type Json } from '@vethra/cni'
+import { CniError, type ContainerRef, goField, type Json, present } from '@vethra/cni'
 import { type BundleRecord, innerPorts, parseRecord, type RootlessInfo } from '@vethra/container'
 import type {
   DesiredContainer,
@@ -134,15 +134,15 @@ async function storedContainer(
     names: folder?.names ?? 'none',
     withoutNetworks: folder?.withoutNetworks ?? (record !== undefined && record.mode !== 'cni'),
     restorable: record?.mode === 'cni',
-    ...(startedMs === undefined ? {} : { startedMs }),
+    ...present({ startedMs }),
     ...(record?.transient ? { transient: true as const } : {}),
     ...(record || decided.fault || isRecorded ? {} : { nerdctls: true as const }),
   } as const
-  return { observed, ...(record === undefined ? {} : { record }) }
+  return { observed, ...present({ record }) }
 }
 
 function faultOf(fault: ObservedFault | undefined): Pick<ObservedContainer, 'fault'> {
-  return fault === undefined ? {} : { fault }
+  return present({ fault })
 }
 
 function hostsAlone(named: Named, { names, withoutNetworks }: HostsFolder): SeenContainer {
@@ -160,7 +160,7 @@ async function readOrFault<T>(
   } catch (error) {
     if (!(error instanceof CniError)) throw error
     const { message, hint } = error
-    return { fault: { file, reason: message, ...(hint === undefined ? {} : { hint }) } }
+    return { fault: { file, reason: message, ...present({ hint }) } }
   }
 }
 

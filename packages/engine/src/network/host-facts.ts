@@ -1,3 +1,4 @@
+import { present } from '@vethra/cni'
 import {
   bridgeName,
   isolationSupport,
@@ -54,8 +55,7 @@ export async function readSurroundings(tools: FactTools): Promise<Surroundings> 
     used: [...onHost, ...usedPrefixes(networks), ...others.flatMap(usedElsewhere)],
     pools: settings.addressPools,
     ...(route === undefined ? {} : { defaultDevice: route.device }),
-    ...(route?.mtu === undefined ? {} : { defaultMtu: route.mtu }),
-    ...(dataDir === undefined ? {} : { dataDir }),
+    ...present({ defaultMtu: route?.mtu, dataDir }),
   }
   return { networks, others, facts, features }
 }

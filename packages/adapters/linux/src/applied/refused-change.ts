@@ -19,7 +19,7 @@ export function refusedChange(
   return new CniError({
     code: 5,
     message: `cannot ${describeChange(change)}: ${explainErrno(errno)}${words}`,
-    ...(hint === undefined ? {} : { hint }),
+    hint,
   })
 }
 

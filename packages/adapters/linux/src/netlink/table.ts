@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { CniError, present } from '@vethra/cni'
 import {
   makeTable,
   sets,
@@ -62,7 +62,7 @@ export function remadeTable(session: Session): Omit<TableStart, 'exists'> {
   })
   return {
     ops: [{ ...vethraTable, kind: 'delete table' }, ...makeTable(), ...copied],
-    ...(generation === undefined ? {} : { generation }),
+    ...present({ generation }),
   }
 }
 

@@ -63,7 +63,7 @@ function parseRecord(text: string): AttachmentRecord | undefined {
   const joined = goField(value, 'joined')
   const container = parseContainer(goField(value, 'container') ?? null)
   return {
-    ...{ network, containerId, ifname, ...(container === undefined ? {} : { container }), netns },
+    ...{ network, containerId, ifname, ...present({ container }), netns },
     ...readIdentity(value),
     ...(typeof nonce === 'string' ? { nonce } : {}),
     ...(typeof joined === 'string' ? { joined } : {}),

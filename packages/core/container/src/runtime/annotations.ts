@@ -102,6 +102,6 @@ function wrong(key: string, fault: string, cause?: CniError): CniError {
     code: 107,
     message: `annotation ${key.slice(0, 128)} ${fault}`,
     hint: 'Correct it where the container is created: docs/runtimes.md lists annotations and their values.',
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   })
 }

@@ -1,4 +1,4 @@
-import { goField, isNestedDeeper, isObject, jsonOrNull } from '@vethra/cni'
+import { goField, isNestedDeeper, isObject, jsonOrNull, present } from '@vethra/cni'
 import { annotationKeys } from '../annotations.ts'
 import type { BundleFlags } from '../bundle-flags.ts'
 import { joinedNamespace } from '../joined-namespace.ts'
@@ -32,7 +32,7 @@ export function askedOf(text: string, id: string): Asked | undefined {
     flags,
     keys: Object.keys(annotations).filter((key) => key.startsWith('vethra.')),
     ...(typeof preparedFor === 'string' ? { preparedFor } : {}),
-    ...(joins === undefined ? {} : { joins }),
+    ...present({ joins }),
   }
 }
 

@@ -94,7 +94,7 @@ export function lostOptions(
 
 /** The CniError 7 for a part that makes a network impossible, with what to do. */
 export function unreadable(message: string, hint?: string): CniError {
-  return new CniError({ code: 7, message, ...(hint === undefined ? {} : { hint }) })
+  return new CniError({ code: 7, message, hint })
 }
 
 /** Throws CniError 7 for networks that have more than 2000 subnets, each of which is compared with all others. */

@@ -1,4 +1,4 @@
-import { goField, isObject, type Json, jsonOrNull, type PluginConf } from '@vethra/cni'
+import { goField, isObject, type Json, jsonOrNull, type PluginConf, present } from '@vethra/cni'
 import { networkBridge } from '../anatomy.ts'
 import { networkConfList } from '../conf-list.ts'
 import { nerdctlKey, ownKey } from '../identity.ts'
@@ -20,7 +20,7 @@ export function lostParts(network: Network, options: NetworkOptions): readonly L
   const facts = { used: [], pools: [], isolation: { supported: true, why: '' } }
   const { text } = networkConfList(options, {
     ...facts,
-    ...(bridge === undefined ? {} : { bridge }),
+    ...present({ bridge }),
   })
   const made = networksFromFiles([{ file: 'new', text }]).networks[0]?.list.plugins ?? []
   const list = jsonOrNull(network.list.text)
