@@ -84,14 +84,20 @@ describeOnHost('vethra cni', () => {
     expect((await host.snapshot()).rules.filter((rule) => rule.includes('8081'))).toEqual([])
   })
 
-  it('refuses a name beyond ASCII, which plugins in this process do not make, and leaves nothing', async () => {
+  it('refuses a name that is not made as it is, and leaves nothing', async () => {
     await host.vethra('network', 'create', 'lan')
-    const before = await host.snapshot()
-    const argv = [executable, '--plugins', 'native', 'cni', 'add', 'lan', '/run/netns/blue']
-    const refused = await host.run(argv, { env: { CNI_IFNAME: 'é0' } })
-    expect(refused).toMatchObject({ exitCode: 1, stdout: '' })
-    expect(refused.stderr).toMatch(/^error: .*é0 \(CNI code 4\)\n {2}hint: /)
-    expect(await host.snapshot()).toEqual(before)
+    const links = () => host.run(['ip', '-n', 'blue', '-o', 'link', 'show', 'type', 'veth'])
+    const [before, inside] = [await host.snapshot(), await links()]
+    for (const [way, CNI_IFNAME] of [
+      ['native', 'é0'],
+      ['exec', 'eth%d'],
+    ] as const) {
+      const argv = [executable, '--plugins', way, 'cni', 'add', 'lan', '/run/netns/blue']
+      const refused = await host.run(argv, { env: { CNI_IFNAME } })
+      expect(refused).toMatchObject({ exitCode: 1, stdout: '' })
+      expect(refused.stderr).toMatch(/^error: .*(é0|eth%d) \(CNI code 4\)\n {2}hint: /)
+      expect([await host.snapshot(), await links()]).toEqual([before, inside])
+    }
   })
 
   it('releases the address in a DEL for a name beyond ASCII, and with a file in CNI_PATH', async () => {

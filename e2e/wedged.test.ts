@@ -98,6 +98,22 @@ describeOnHost('an attachment whose plugin refuses its conf in ADD and in DEL', 
   })
 
   it.each(['exec', 'native'])(
+    'goes with an interface whose namespace lives on where its path has gone (%s)',
+    async (way) => {
+      await cni.conf('10-lan.conflist', mended)
+      const operate = (operation: string) =>
+        cni.vethra(['--plugins', way, 'cni', operation, 'lan', netns])
+      expect(await operate('add')).toMatchObject({ exitCode: 0 })
+      const leave =
+        'ip netns exec "$1" sleep 2 >/dev/null 2>&1 & sleep 0.2; ip netns del "$1"; ip netns add "$1"'
+      await cni.host.run(['sh', '-c', leave, 'sh', cni.host.tag])
+      expect(await operate('del')).toMatchObject({ exitCode: 0, stderr: '' })
+      const { stdout } = await cni.host.run(['ip', '-o', 'link', 'show', 'type', 'veth'])
+      expect(stdout).toBe('')
+    },
+  )
+
+  it.each(['exec', 'native'])(
     'goes with a macvlan that its container has renamed (%s)',
     async (way) => {
       await cni.host.run(['ip', 'link', 'add', 'wire', 'type', 'bridge'])

@@ -24,6 +24,7 @@ export {
   checkContainerId,
   checkIfname,
   checkNetworkName,
+  checkNewIfname,
   checkPathComponent,
   checkPlainIfname,
   isPathComponent,

@@ -4,6 +4,7 @@ import {
   checkContainerId,
   checkIfname,
   checkNetworkName,
+  checkNewIfname,
   checkPathComponent,
   checkPlainIfname,
 } from './index.ts'
@@ -69,6 +70,11 @@ describe('checkIfname', () => {
 describe('checkPlainIfname', () => {
   it.each(['eth0', 'e"0', 'e\\0', '$(id)'])('takes %j', (ifname) => {
     expect(thrown(() => checkPlainIfname(ifname))).toBeUndefined()
+  })
+
+  it.each(['eth%d', '%', '%s0'])('refuses %j for a new interface', (ifname) => {
+    expect(thrown(() => checkNewIfname(ifname))).toMatchObject({ code: 4, details: ifname })
+    expect(thrown(() => checkNewIfname('eth0'))).toBeUndefined()
   })
 
   it.each(['é0', 'e\u007f0', 'e\u202e0', 'e\u00010'])('refuses %j', (ifname) => {

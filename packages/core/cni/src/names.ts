@@ -37,6 +37,17 @@ export function checkIfname(ifname: string): void {
   if (fault) throw new CniError({ code: 4, details: ifname, ...fault })
 }
 
+/** Throws CniError 4 when the kernel would take an interface name for a pattern: `eth%d` becomes eth0, and no plugin finds it again. */
+export function checkNewIfname(ifname: string): void {
+  if (!ifname.includes('%')) return
+  throw new CniError({
+    code: 4,
+    message: 'interface name contains %, which the kernel takes for a pattern',
+    details: ifname,
+    hint: 'Give the name that the interface is to have, such as eth0.',
+  })
+}
+
 /** Throws CniError 4 unless an interface name is of printable ASCII characters: plugins in this process make no others. */
 export function checkPlainIfname(ifname: string): void {
   if (/^[!-~]+$/.test(ifname)) return

@@ -8,7 +8,7 @@ import { type Remembered, rememberedOf } from './killed-add.ts'
 import { keyOf } from './membership.ts'
 import { reachable } from './reachable.ts'
 import { remains } from './remains.ts'
-import { removeRenamed } from './remove-renamed.ts'
+import { removeLeftLink } from './remove-left-link.ts'
 import { sweepAlone } from './sweep.ts'
 
 /** How attachments are removed. */
@@ -74,10 +74,10 @@ async function leave(tools: HostTools, given: Membership, attempt: Try): Promise
   const detaching = detachOne(tools, membership, known).then(() => true)
   const isDetached = (await attempt(detaching)) === true
   // Without its interface, bridge passes over its rules, too.
-  const wasRenamed = (await attempt(removeRenamed(tools, membership, known))) === true
+  const wasLeft = (await attempt(removeLeftLink(tools, membership, known))) === true
   // Without what ADD was called with, portmap does not know that there are ports to be closed.
   const isUntold = !known.cached?.listText || known.made.entry !== known.cached
-  return { membership, known, isDetached, mayLeaveRules: wasRenamed || isUntold }
+  return { membership, known, isDetached, mayLeaveRules: wasLeft || isUntold }
 }
 
 async function forgetOne({ cache, records }: HostTools, membership: Membership): Promise<void> {

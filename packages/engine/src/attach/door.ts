@@ -1,4 +1,4 @@
-import { type Attachment, CniError, type ContainerRef } from '@vethra/cni'
+import { type Attachment, CniError, type ContainerRef, checkNewIfname } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
 import type { AttachmentRecord, NamespaceFacts } from '@vethra/world'
 import { detachEach } from './detach-each.ts'
@@ -16,8 +16,8 @@ export interface WantedInterface extends Pick<Attachment, 'netns' | 'ifname'> {
 }
 
 /**
- * Checks that interfaces can be made where attachments ask for them. Throws CniError 8 unless the
- * path is a network namespace other than the runtime's own, and 102 when others made the interface.
+ * Checks that interfaces can be made where attachments ask for them. Throws CniError 4 for a name that
+ * the kernel would change, 8 unless the path is a network namespace other than the runtime's own, and 102 when others made the interface.
  * Returns the records of ADDs that were cut short, and of an earlier life of the same container.
  */
 export async function checkDoor(
@@ -26,6 +26,7 @@ export async function checkDoor(
 ): Promise<readonly AttachmentRecord[]> {
   const left: AttachmentRecord[] = []
   for (const each of wanted) {
+    checkNewIfname(each.ifname)
     await checkNamespace(tools.netns, each.netns)
     if (!(await isThere(tools.netns, each))) continue
     const named = await recordsNaming(tools, each)

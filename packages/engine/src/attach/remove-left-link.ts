@@ -10,16 +10,16 @@ const host = '/proc/self/ns/net'
 
 /**
  * Removes an interface that DEL left in a living namespace: plugins look for it by its name, which the container can
- * change. A veth has its other end on the host, by the name and the MAC that ADD returned. One with a parent there is
- * known inside by its MAC and an address of ADD; a single macvlan by its MAC alone. False where there is none.
+ * change, and where the path of the namespace has gone, they do not look. A veth has its other end on the host, by the
+ * name and the MAC that ADD returned. One with a parent there is known inside of a namespace that has a path by its MAC
+ * and an address of ADD; a single macvlan by its MAC alone. False where there is none.
  */
-export async function removeRenamed(
+export async function removeLeftLink(
   tools: HostTools,
   membership: Membership,
   { made: { entry, list } }: Remembered,
 ): Promise<boolean> {
   const { netns } = membership.attachment
-  if (netns === '') return false
   const result = orElse(() => parseResult(entry?.result ?? '', '').result, undefined)
   const kind = list?.plugins[0]?.type ?? ''
   for (const each of result?.interfaces ?? []) {
@@ -28,7 +28,7 @@ export async function removeRenamed(
       await removeLink(tools, membership, { place: 'host', name: each.name })
       return true
     }
-    if (!inside || !uppers.includes(kind)) continue
+    if (!inside || netns === '' || !uppers.includes(kind)) continue
     const addresses = result?.ips.map(({ address }) => address.replace(/\/.*/, '')) ?? []
     const name = await insideName(tools, membership, { kind, mac: each.mac, addresses })
     if (name === undefined) continue

@@ -3,7 +3,7 @@ import type { AttachmentRecord, CachedAttachment, NamedLink } from '@vethra/worl
 import { expect, it } from 'vitest'
 import type { HostTools } from './host-tools.ts'
 import { madeOf } from './killed-add.ts'
-import { removeRenamed } from './remove-renamed.ts'
+import { removeLeftLink } from './remove-left-link.ts'
 
 const attachment = {
   ...{ containerId: 'a', ifname: 'eth0', netns: '/n' },
@@ -58,7 +58,7 @@ it.each(cases)('takes %s', async (_, links, expected) => {
     }),
   }
   const membership: Membership = { network: 'up', list: undefined, attachment }
-  const found = await removeRenamed(tools, membership, {
+  const found = await removeLeftLink(tools, membership, {
     ...{ cached, record: undefined, made: madeOf(cached) },
   })
   expect([found, removed]).toEqual([expected !== undefined, expected ? [`/n ${expected}`] : []])
