@@ -8,16 +8,7 @@ import { execa } from 'execa'
 
 const root = new URL('..', import.meta.url).pathname
 /** The libraries and built-in modules that a start may read. */
-const allowed = [
-  'bun:ffi',
-  'fs',
-  'ipaddr.js',
-  'jsonc-parser',
-  'os',
-  'path',
-  'timers/promises',
-  'zod',
-]
+const allowed = ['bun:ffi', 'fs', 'ipaddr.js', 'jsonc-parser', 'os', 'path', 'timers/promises']
 /** Files that a start reads under Node, with a vethra.toml, for a default network that is missing, a resolver, a leased address, or the daemon. */
 const rare = new RegExp(
   [

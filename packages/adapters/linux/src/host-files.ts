@@ -1,4 +1,4 @@
-import { hostname } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { readText } from '@vethra/files'
 
 /** Where the host keeps its files. */
@@ -35,5 +35,5 @@ export async function readHostsFile(files: HostFiles = {}): Promise<string> {
 
 /** The host's name, without its domain unless it was set so. */
 export function hostName(): string {
-  return hostname()
+  return readFileSync('/proc/sys/kernel/hostname', 'utf8').trimEnd()
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { basename, dirname, join } from 'node:path'
 import { guards } from '@vethra/cni'
 import { listFolder, listFolders } from '@vethra/files'
@@ -60,5 +59,7 @@ async function namespaceIds(): Promise<readonly string[]> {
 }
 
 function idOfCnitool(path: string): string {
+  // Imported above, it would cost each command that asks about the host 4 ms.
+  const { createHash } = process.getBuiltinModule('node:crypto')
   return `cnitool-${createHash('sha512').update(path).digest('hex').slice(0, 20)}`
 }

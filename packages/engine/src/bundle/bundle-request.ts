@@ -7,8 +7,13 @@ import {
   parseNetworkFlag,
 } from '@vethra/container'
 import { type ExtraHost, parseExtraHost } from '@vethra/names'
-import { checkWishes, defaultNetworkName, findNetwork, networksFromFiles } from '@vethra/networks'
-import { plannedDefaultNetwork } from '../network/network-create.ts'
+import {
+  checkWishes,
+  defaultNetworkName,
+  findNetwork,
+  type Network,
+  networksFromFiles,
+} from '@vethra/networks'
 import type { PrepareTools, Preparing } from './prepare-tools.ts'
 
 /**
@@ -67,7 +72,7 @@ async function checkNetworks(
     // The default network appears on first use.
     const network =
       findNetwork(networks, ref) ??
-      (ref === defaultNetworkName ? await plannedDefaultNetwork(tools) : undefined)
+      (ref === defaultNetworkName ? await defaultNetwork(tools) : undefined)
     // What was asked for the container is for its first network.
     const whole = index === 0 ? present({ ip, ip6, macAddress }) : {}
     if (network === undefined) throw unknown(ref)
@@ -75,6 +80,12 @@ async function checkNetworks(
     const containerId = containerIdOf({ namespace: tools.settings.namespace, id })
     await tools.host.cache.check({ network: network.name, containerId, ifname: `eth${index}` })
   }
+}
+
+// Loaded here alone: making networks needs every plugin.
+async function defaultNetwork(tools: PrepareTools): Promise<Network | undefined> {
+  const { plannedDefaultNetwork } = await import('../network/network-create.ts')
+  return plannedDefaultNetwork(tools)
 }
 
 function unknown(ref: string): CniError {

@@ -9,7 +9,6 @@ import {
   storedMappings,
 } from '@vethra/container'
 import { keepConfLists } from '../network/keep-conf-lists.ts'
-import { ensureDefaultNetwork } from '../network/network-create.ts'
 import { type ConfigText, preparedWith, readConfig, undoOthers } from './bundle-config.ts'
 import { placesFor } from './bundle-places.ts'
 import { requestOf } from './bundle-request.ts'
@@ -103,6 +102,8 @@ async function prepare(
   const request = byRuntime ? { ...asked, byRuntime } : asked
   const usesDefault = request.networks.some(({ ref }) => ref === 'bridge')
   if (usesDefault && !dryRun) {
+    // Loaded here alone: making networks needs every plugin.
+    const { ensureDefaultNetwork } = await import('../network/network-create.ts')
     for (const note of await ensureDefaultNetwork(tools)) caller.complain(`note: ${note}`)
   }
   const plan = planBundle(parsed, request, await placesFor(tools, request))
