@@ -95,6 +95,7 @@ async function build(kind: Kind, of: string, to: string): Promise<string> {
   }
 }
 
+/** As on the first day, whatever an earlier version has left. */
 async function installed(host: PackageHost, file: string): Promise<void> {
   await host.install(file)
   await host.sh('systemctl is-active vethra.service vethra.socket')
@@ -176,7 +177,7 @@ async function mended(host: PackageHost, file: string): Promise<void> {
   const run = 'cd /root; runc run -d -b ./client client'
   demand((await host.tryOut(run)).exitCode !== 0, 'a container without its hook has started')
   await host.tryOut('runc delete --force client')
-  await host.install(file)
+  await installed(host, file)
   await host.sh(`vethra -n default bundle rm client; ${run}; runc delete --force client`)
   await host.sh('vethra doctor --repair')
 }
