@@ -1,8 +1,8 @@
-import { type DoctorTools, type RepairHooks, type RepairOutcome, repair } from '@vethra/engine'
-import type { Repair } from '@vethra/findings'
+import { restoreTable } from '@vethra/engine'
+import type { ReconcilerTools } from './reconciler-tools.ts'
 import { echoMs, isAtOnce } from './settle.ts'
 
-/** Repairs what a flush of a table took, at once, beside a look that is under way: ports are closed until then. */
+/** Restores what a flush took of table `inet vethra` at once, beside a look that is under way: ports are closed until then. */
 export interface FlushMender {
   /** A table was flushed. Flushes beyond five a minute are left to looks. */
   flushed(nowMs: number): void
@@ -10,33 +10,24 @@ export interface FlushMender {
   isDue(): boolean
   /** Begins to mend what is due, unless that is under way. */
   begin(): void
-  /** Sets the repairs to try once a table is flushed. */
-  expect(repairs: readonly Repair[]): void
-  /** Waits for what is under way. Returns the outcomes since the call before. */
-  finish(): Promise<readonly RepairOutcome[]>
-  /** Begins no more, and waits for what is under way. */
-  close(): Promise<void>
+  /** Waits for what is under way. */
+  finish(): Promise<void>
 }
 
-/** A mender that expects nothing. `onFailure` gets the error of a host that cannot be looked at. */
+/** A mender for which nothing was flushed. `onFailure` gets the error of a kernel that refuses. */
 export function newFlushMender(
-  doctor: DoctorTools,
-  hooks: RepairHooks,
+  tools: Pick<ReconcilerTools, 'doctor' | 'tell' | 'tally'>,
   onFailure: (error: unknown) => void,
 ): FlushMender {
-  let expected: readonly Repair[] = []
   let flushes: readonly number[] = []
   let due = false
-  let closed = false
   let underWay: Promise<void> | undefined
-  let outcomes: readonly RepairOutcome[] = []
-
   const mend = async () => {
     try {
-      while (due && !closed) {
+      while (due) {
         due = false
-        outcomes = [...outcomes, ...(await repair(doctor, expected, hooks))]
-        await doctor.clock.sleep(echoMs)
+        await refill(tools)
+        await tools.doctor.clock.sleep(echoMs)
       }
     } catch (error) {
       onFailure(error)
@@ -44,7 +35,6 @@ export function newFlushMender(
       underWay = undefined
     }
   }
-
   return {
     flushed(nowMs) {
       if (due || !isAtOnce(flushes, nowMs)) return
@@ -55,18 +45,21 @@ export function newFlushMender(
     begin() {
       if (due) underWay ??= mend()
     },
-    expect(repairs) {
-      expected = repairs
-    },
-    async finish() {
-      await underWay
-      const done = outcomes
-      outcomes = []
-      return done
-    },
-    async close() {
-      closed = true
-      await underWay
-    },
+    finish: async () => underWay,
   }
+}
+
+async function refill({
+  doctor,
+  tell,
+  tally,
+}: Pick<ReconcilerTools, 'doctor' | 'tell' | 'tally'>): Promise<void> {
+  const { now } = doctor.clock
+  const began = now()
+  const effects = await restoreTable(doctor)
+  if (effects === 0) return
+  const [Subject, Repair] = ['table inet vethra', 'restore-elements']
+  tally.count('vethra_repairs_total', { kind: Repair, outcome: 'done' })
+  const Message = `done: make ${Subject} again, which was flushed: ${effects} effects`
+  tell({ Type: 'repair-done', Message, Subject, Repair, DurationMs: now() - began })
 }

@@ -27,7 +27,7 @@ export interface Reconciler {
 export function newReconciler(tools: ReconcilerTools): Reconciler {
   const { doctor, log, now } = tools
   const history = newRepairHistory(tools)
-  const mender = newFlushMender(doctor, history, (error) => looks.fail(error))
+  const mender = newFlushMender(tools, (error) => looks.fail(error))
   const alarm = newAlarm(now, () => {
     if (looks.restMs() > 0 && !mender.isDue()) return alarm.set(looks.restMs())
     mender.begin()
@@ -62,7 +62,7 @@ export function newReconciler(tools: ReconcilerTools): Reconciler {
     async close() {
       closed = true
       alarm.clear()
-      await mender.close()
+      await mender.finish()
       await running
     },
   }

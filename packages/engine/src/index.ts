@@ -100,6 +100,7 @@ export {
 } from './doctor/repair.ts'
 export { repairEvent } from './doctor/repair-event.ts'
 export { type RepairTeller, repairTeller } from './doctor/repair-teller.ts'
+export { restoreTable } from './doctor/restore-table.ts'
 export {
   type FindingRow,
   findingRow,

@@ -16,7 +16,6 @@ export type {
 } from './desired-state.ts'
 export { diff } from './diff.ts'
 export { portLead } from './diff-foreign-ports.ts'
-export { tableFindings } from './diff-table.ts'
 export type { Finding, Severity, Subject } from './finding.ts'
 export {
   flushedPlaces,

@@ -2,7 +2,7 @@
  * The state that a host should have and the one that it has, as values: resources with their owners, the difference of
  * two states in a safe order, and its inverse. It knows no plugin, and does nothing to a host.
  */
-export { type Change, describeChange, invert, targetOf } from './change.ts'
+export { type Change, describeChange, invert, isAsWanted, targetOf } from './change.ts'
 export { type Conflict, conflictsOf } from './conflict.ts'
 export { diff, isDue } from './diff.ts'
 export {

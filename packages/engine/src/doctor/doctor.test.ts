@@ -444,7 +444,7 @@ describe('heal', () => {
     host.meanwhile = () => {
       throw new Error('nothing is waited for')
     }
-    expect(await heal(sampleTools(host))).toEqual({ outcomes: [], left: [], ifFlushed: [] })
+    expect(await heal(sampleTools(host))).toEqual({ outcomes: [], left: [] })
   })
 
   it('tries nothing twice, and tells what is left', async () => {

@@ -2,7 +2,15 @@ import { type AttachmentKey, orElse } from '@vethra/cni'
 import { attachmentText, type MissingResource, type ObservedTable } from '@vethra/findings'
 import { elementsOf, isEffect } from '@vethra/firewall'
 import { type PluginWay, planFormer } from '@vethra/plugins'
-import { diff, isDue, keyOf, type Owned, type Owner, ownerMark, type State } from '@vethra/state'
+import {
+  isAsWanted,
+  isDue,
+  keyOf,
+  type Owned,
+  type Owner,
+  ownerMark,
+  type State,
+} from '@vethra/state'
 import type { AttachmentKernel, CachedAttachment, Clock, StrangeEntry } from '@vethra/world'
 import { cachedList, convertIfReadable } from '../attach/cached-list.ts'
 import { stageOf } from '../attach/stage-runner.ts'
@@ -78,11 +86,10 @@ export async function observeTable(
     attachment: keyOfMade(each),
     state: effectsOf(each),
   }))
-  const all = new Map(
-    wanted.flatMap(({ state }) => state.map((each) => [placeOf(each), each] as const)),
-  )
+  const needed = neededPlaces(wanted)
+  const all = [...needed.values()].map(({ to }) => to)
   const isInTable = ({ resource }: Owned) => isEffect(resource)
-  const seen = await kernel.observe('', [...all.values()])
+  const seen = await kernel.observe('', all)
   // Without its rules the table has no effect, whatever is in its sets.
   const isWhole = seen.some(isInTable) && (await kernel.isTableWhole())
   // What is made again has nothing of others afterwards.
@@ -90,23 +97,38 @@ export async function observeTable(
   const isUnmarked = unmarkedAmong(strange)
   const observed = seen.filter((each) => !isInTable(each) || (isWhole && !isUnmarked(each)))
   const found = new Map(observed.map((each) => [placeOf(each), each]))
-  const lacking = await mapInTurns(clock, wanted, ({ attachment, state }) =>
-    diff(
-      state,
-      state.flatMap((each) => found.get(placeOf(each)) ?? []),
-    ).flatMap((due): readonly MissingResource[] =>
-      due.kind === 'remove' || !isDue(due) ? [] : [{ attachment, due }],
-    ),
-  )
-  const missing = lacking.flat()
-  // A bridge, or a setting of the host, is missed by each attachment of its network.
-  const unique = new Map(missing.toReversed().map((each) => [placeOf(each.due.to), each]))
   return {
-    missing: [...unique.values()].toReversed(),
-    flushed: !observed.some(isInTable) && [...all.values()].filter(isInTable).length > 1,
-    strange: beside(strange, [...all.values()]),
+    missing: [...needed].flatMap(([place, each]) => missingAt(found.get(place), each)),
+    flushed: !observed.some(isInTable) && all.filter(isInTable).length > 1,
+    strange: beside(strange, all),
     ...(known ? await leftIn(kernel, known, wanted) : { left: [] }),
   }
+}
+
+/** A resource that attachments need on the host, and the first of them. */
+interface Needed {
+  readonly attachment: AttachmentKey
+  readonly to: Owned
+}
+
+// A bridge, or a setting of the host, is needed by each attachment of its network.
+function neededPlaces(wanted: readonly Wanted[]): ReadonlyMap<string, Needed> {
+  const needed = new Map<string, Needed>()
+  for (const { attachment, state } of wanted)
+    for (const to of state) {
+      const place = placeOf(to)
+      if (!needed.has(place)) needed.set(place, { attachment, to })
+    }
+  return needed
+}
+
+function missingAt(
+  from: Owned | undefined,
+  { attachment, to }: Needed,
+): readonly MissingResource[] {
+  if (from && isAsWanted(to.resource, from.resource)) return []
+  const due = from ? ({ kind: 'alter', from, to } as const) : ({ kind: 'make', to } as const)
+  return isDue(due) ? [{ attachment, due }] : []
 }
 
 /** Whether an element of an effect is in the table without a mark: it is of others, or nobody would remove it. */
@@ -130,8 +152,8 @@ function placeText({ set, key }: NonNullable<StrangeEntry['element']>): string {
   return [set, ...key.map((each) => each.replace(/\/\d+$/, ''))].join(' ')
 }
 
-// Of two networks on one bridge, each has its subnets admitted.
-function placeOf({ resource }: Owned): string {
+/** The place of an effect, or of a setting: of two networks on one bridge, each has its subnets admitted. */
+export function placeOf({ resource }: Owned): string {
   const subnets = resource.kind === 'admit' ? ` ${resource.subnets.join(' ')}` : ''
   return `${keyOf(resource)}${subnets}`
 }

@@ -5,18 +5,15 @@ import {
   type Finding,
   planRepairs,
   type Repair,
-  refOf,
   repairKey,
   scopeOf,
-  tableFindings,
 } from '@vethra/findings'
 import { all } from '../attach/sequence.ts'
 import { apply, isShared } from './apply.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { lastingMs } from './examine.ts'
 import { type HostState, observe } from './observe.ts'
-import { observeElements } from './observe-elements.ts'
-import { batchesOf, holdingEach, isForOnly, isSlow, type Scope, scopeOfAll } from './scope.ts'
+import { batchesOf, holdingEach, isSlow, type Scope, scopeOfAll } from './scope.ts'
 
 /** The outcome of one repair: done, not needed any more (`why` has the reason), or failed. */
 export type RepairOutcome =
@@ -48,8 +45,6 @@ export interface Healing {
   /** In the order in which repairs were tried. */
   readonly outcomes: readonly RepairOutcome[]
   readonly left: readonly Finding[]
-  /** The repairs that may be due once table `inet vethra` is gone. */
-  readonly ifFlushed: readonly Repair[]
 }
 
 /** One repair may show what another lay under: a bridge comes before what is on it. */
@@ -70,8 +65,7 @@ export async function heal(tools: DoctorTools, hooks: RepairHooks = {}): Promise
     await tools.clock.yieldNow?.()
     const left = hooks.judge?.(found, state) ?? found
     const due = planRepairs(left).filter((each) => !tried.has(JSON.stringify(each)))
-    if (due.length === 0 || round === rounds)
-      return { outcomes, left, ifFlushed: elementRepairs(state.desired) }
+    if (due.length === 0 || round === rounds) return { outcomes, left }
     for (const each of due) tried.add(JSON.stringify(each))
     if (!due.every(isGuarded)) await tools.clock.sleep(lastingMs)
     outcomes.push(...(await repair(tools, due, hooks)))
@@ -82,27 +76,6 @@ export async function heal(tools: DoctorTools, hooks: RepairHooks = {}): Promise
 async function tidy({ host, namespaces, inNamespace }: DoctorTools): Promise<void> {
   for (const store of [host.records, host.cache]) await store.tidy?.()
   for (const each of await namespaces()) await (await inNamespace(each)).hosts.tidy()
-}
-
-// What a flush takes with it is looked at without all else: ports are closed until it is back.
-async function judgedLook(
-  tools: DoctorTools,
-  { judge = (findings) => findings }: RepairHooks,
-  scope: Scope,
-): Promise<readonly Finding[]> {
-  if (!isForOnly(scope, 'restore-elements')) {
-    const state = await observe(tools, scope)
-    return judge(diff(state.desired, state.observed), state)
-  }
-  const table = await observeElements(tools, scope)
-  const state = { desired: { attachments: [] }, observed: { firewall: [], table } }
-  return judge(tableFindings({ table }), state)
-}
-
-function elementRepairs({ attachments }: HostState['desired']): readonly Repair[] {
-  return attachments
-    .filter(({ inTable }) => inTable.length > 0)
-    .map((each) => ({ kind: 'restore-elements', attachment: refOf(each), desired: [] }))
 }
 
 // These are under way only while a lock is held that a repair waits for.
@@ -145,8 +118,10 @@ async function repairHeld(
   hooks: RepairHooks & Required<Pick<RepairHooks, 'hear'>>,
 ): Promise<void> {
   if (wanted.length === 0) return
-  const { hear } = hooks
-  const found = await judgedLook(tools, hooks, scope)
+  const { hear, judge } = hooks
+  const state = await observe(tools, scope)
+  const all = diff(state.desired, state.observed)
+  const found = judge?.(all, state) ?? all
   const reasons = Map.groupBy(found, (each) => (each.repair ? repairKey(each.repair) : ''))
   for (const each of wanted)
     if (!reasons.has(repairKey(each))) hear({ kind: 'unneeded', repair: each, why: settled })

@@ -25,11 +25,6 @@ export function isFor(scope: Scope | undefined, ...kinds: readonly Repair['kind'
   return !scope || kinds.some((kind) => scope.kinds.has(kind))
 }
 
-/** Whether a look is for repairs of one kind alone. */
-export function isForOnly(scope: Scope | undefined, kind: Repair['kind']): scope is Scope {
-  return scope !== undefined && scope.kinds.size === 1 && scope.kinds.has(kind)
-}
-
 /** A repair with its scope and its lock; the latter is empty where what is planted has an id that has no lock. */
 export interface Located {
   readonly repair: Repair
@@ -100,18 +95,17 @@ export async function holdingEach(
 ): Promise<void> {
   const byLock = Map.groupBy(located, ({ lock }) => lock)
   const of = (locks: readonly string[]) => locks.flatMap((each) => byLock.get(each) ?? [])
-  const busy: string[] = []
-  const holdFree = async (
-    [lock, ...others]: readonly string[],
-    held: readonly string[],
-  ): Promise<void> => {
-    if (lock === undefined) return work(of(held))
-    const refusal = await refusalOf(lockNow, lock, () => holdFree(others, [...held, lock]))
+  const busy = new Set<string>()
+  const locks = [...byLock.keys()]
+  const holdFree = async (at: number): Promise<void> => {
+    const lock = locks[at]
+    if (lock === undefined) return work(of(locks.filter((each) => !busy.has(each))))
+    const refusal = await refusalOf(lockNow, lock, () => holdFree(at + 1))
     if (refusal === undefined) return
-    busy.push(lock)
-    await holdFree(others, held)
+    busy.add(lock)
+    await holdFree(at + 1)
   }
-  await holdFree([...byLock.keys()], [])
+  await holdFree(0)
   for (const lock of busy) {
     const refusal = await refusalOf(host.lock, lock, () => work(of([lock])))
     if (refusal) await work(of([lock]), refusal)
