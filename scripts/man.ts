@@ -29,7 +29,7 @@ function silent(): Parameters<typeof wholeProgram>[0] {
   }
   const input = { env: {}, program: [], readStdin: never, isTerminal: () => false }
   const io = { ...output, ...input, columns: none, now: () => 0 }
-  return { flags: {}, here: { settings: never, world: never }, io }
+  return { flags: {}, here: { settings: never, world: never, lists: never }, io }
 }
 
 /** Writes all pages, each into `FOLDER/manSECTION`; returns their paths. */

@@ -9,7 +9,10 @@ import { execa } from 'execa'
 const root = new URL('..', import.meta.url).pathname
 /** The libraries and built-in modules that a start may read. */
 const allowed = ['bun:ffi', 'fs', 'ipaddr.js', 'jsonc-parser', 'os', 'path', 'timers/promises']
-/** Files that a start reads under Node, with a vethra.toml, for a default network that is missing, a resolver, a leased address, or the daemon. */
+/**
+ * Files that a start reads under Node, with a vethra.toml, for a default network that is missing, a resolver, a leased address,
+ * the daemon, or for a listing that mends.
+ */
 const rare = new RegExp(
   [
     '-in-node\\.ts$',
@@ -17,17 +20,18 @@ const rare = new RegExp(
     '^apps/oci-hook/src/hook/(forget|precreate)\\.ts$',
     '^apps/oci-hook/src/hook/default-network\\.ts$',
     '/smol-toml/',
-    '^apps/vethra/src/(dns|facts|mend)-here\\.ts$',
+    '^apps/vethra/src/(dns|facts|mend|world)-here\\.ts$',
     '^packages/engine/src/dns/keep-leased-resolvers\\.ts$',
     '^packages/adapters/(linux/src/host-watch|systemd/src/index)\\.ts$',
   ].join('|'),
 )
-const world = 'apps/vethra/src/world-here.ts'
+const lists = ['apps/vethra/src/here.ts', 'apps/vethra/src/lists-here.ts']
+const world = [...lists, 'apps/vethra/src/world-here.ts']
 const starts = {
-  'the hook': [world, 'apps/oci-hook/src/hook/index.ts'],
-  'vethra cni': [world, 'apps/cli/src/run-on-netns.ts'],
-  'vethra network ls': [world, 'apps/cli/src/network-list.ts'],
-  'vethra container ls': [world, 'apps/cli/src/container-list.ts'],
+  'the hook': [...world, 'apps/oci-hook/src/hook/index.ts'],
+  'vethra cni': [...world, 'apps/cli/src/run-on-netns.ts'],
+  'vethra network ls': [...lists, 'apps/cli/src/network-list.ts'],
+  'vethra container ls': [...lists, 'apps/cli/src/container-list.ts'],
   'a plugin of ours': ['apps/vethra/src/plugin-world-here.ts', 'apps/cni-plugin/src/index.ts'],
 }
 

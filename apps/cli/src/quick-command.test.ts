@@ -25,7 +25,11 @@ it.each([
 
 it('listings without flags are the same, with the library and without', async () => {
   const io = { print: refused, complain: refused } as Partial<Io> as Io
-  const program = await wholeProgram({ flags: {}, here: { settings: refused, world: refused }, io })
+  const program = await wholeProgram({
+    flags: {},
+    here: { settings: refused, world: refused, lists: refused },
+    io,
+  })
   for (const noun of ['network', 'container']) {
     const command = named(named(program, noun), 'ls')
     await command?.action(() => {}).parseAsync([], { from: 'user' })

@@ -8,9 +8,11 @@ import type { Lock, PortHolder, World } from '@vethra/world'
 import { runtime } from './folders-here.ts'
 
 /** The parts of a world that are different inside of RootlessKit. */
-interface KitHere {
+export interface KitHere {
+  /** The daemons of the user outside. */
+  readonly daemons: Required<Pick<World, 'rootless' | 'bypass'>>
   /** The ports, held by `inner` inside, and forwarded from the user's host. */
-  ports(inner: PortHolder): Pick<World, 'ports' | 'rootless' | 'bypass'>
+  ports(inner: PortHolder): PortHolder
   /** The time that namespaces live in at most. Undefined where it cannot be seen: nothing is proved to have ended then. */
   boot(): string | undefined
   /** A lock that is refused while another RootlessKit of the user runs on the same folders. */
@@ -20,12 +22,10 @@ interface KitHere {
 /** The world inside of the RootlessKit of a user, as far as it is different. */
 export function kitHere(homes: Homes): KitHere {
   let only: Promise<void> | undefined
+  const rootless = rootlessKit(homes)
   return {
-    ports(inner) {
-      const rootless = rootlessKit(homes)
-      const bypass = bypassDaemon(`${homes.runtime}/bypass4netnsd.sock`)
-      return { ports: forwardingHolder(inner, rootless), rootless, bypass }
-    },
+    daemons: { rootless, bypass: bypassDaemon(`${homes.runtime}/bypass4netnsd.sock`) },
+    ports: (inner) => forwardingHolder(inner, rootless),
     boot: () => bootOf(homes),
     // Whatever lives in the other one looks as if it had ended here.
     lock: (lock) => ({

@@ -71,7 +71,7 @@ async function run(): Promise<number> {
     io.complain('error: Node cannot become the OCI runtime: call the built executable')
     return 1
   }
-  const { here } = await import('./world-here.ts')
+  const { here } = await import('./here.ts')
   return (await load()).main(argv, io, here(io, app))
 }
 

@@ -20,7 +20,7 @@ function hostHere({ env }: Io): RuntimeHost {
       return { folder, config: readConfigNow(`${folder}/config.json`) }
     },
     appendLog,
-    here: async (io, lasting) => (await import('./world-here.ts')).here(io, 'oci-runtime', lasting),
+    here: async (io, lasting) => (await import('./here.ts')).here(io, 'oci-runtime', lasting),
     become: (binary, argumentCount) =>
       replaceProcess({
         program: findRuntime(binary, env['PATH'] ?? usualPath),

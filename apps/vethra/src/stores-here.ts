@@ -13,7 +13,8 @@ interface StoreTools extends Pick<Hearer, 'onFault'> {
   readonly sync: boolean
 }
 
-type Stores =
+/** The ports that are stores on disk. */
+export type Stores =
   | 'networks'
   | 'confFilesIn'
   | 'containers'

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { dhcpSocket } from '@vethra/engine'
 import { describe, expect, it } from 'vitest'
-import { here } from './world-here.ts'
+import { here } from './here.ts'
 
 /** The directives of a unit by section; what is said several times is one list, as systemd reads it. */
 function parseUnit(name: string): Record<string, Record<string, readonly string[]>> {

@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs'
-import { guards, type LockPlaces, present, resolverFile } from '@vethra/cni'
-import { loadSettings, reportLines, stepLines } from '@vethra/engine'
+import { guards, type LockPlaces } from '@vethra/cni'
+import { reportLines, stepLines } from '@vethra/engine'
 import {
   appendText,
   makeFolder,
@@ -10,73 +9,27 @@ import {
   rewriteWhole,
   writeWhole,
 } from '@vethra/files'
-import {
-  appArmorHost,
-  bringLoopbackUp,
-  checkNetns,
-  iptablesRules,
-  namespaceFacts,
-} from '@vethra/linux'
-import { flockLock } from '@vethra/lock-flock'
+import { appArmorHost, bringLoopbackUp, checkNetns, iptablesRules } from '@vethra/linux'
 import type { PluginExecOptions } from '@vethra/plugin-exec'
 import { portHolder } from '@vethra/port-holder'
 import type { ResolvedSettings, Settings } from '@vethra/settings'
-import { diskAttachmentRecords, diskResultCache, eventFile, rememberedOnDisk } from '@vethra/stores'
-import type {
-  AttachmentKernel,
-  Hearer,
-  Here,
-  Io,
-  Lock,
-  PluginRunner,
-  StageCall,
-  World,
-} from '@vethra/world'
+import { eventFile, rememberedOnDisk } from '@vethra/stores'
+import type { AttachmentKernel, Hearer, Io, PluginRunner, StageCall, World } from '@vethra/world'
 import { clockHere } from './clock-here.ts'
-import { attachments, homes, runtime } from './folders-here.ts'
-import { placesHere } from './places-here.ts'
-import { storesHere } from './stores-here.ts'
+import { attachments, runtime } from './folders-here.ts'
+import { listsHere } from './lists-here.ts'
 
-/** The host that this process runs on, as an app whose name events bear. The one place that makes adapters: apps see ports alone. */
-export function here(io: Io, app: string, lasting = true): Here {
-  return {
-    settings: (flags, defaultDataRoot) =>
-      loadSettings({
-        flags,
-        env: io.env,
-        read: readText,
-        existing: existsSync,
-        homes,
-        ...present({ defaultDataRoot }),
-      }),
-    world: async (resolved, hearer) => {
-      const world = await worldHere(resolved, hearer, { ...io, app, lasting })
-      // Its resolver runs, or was killed: then the next command, whichever it is, has containers ask others.
-      if (existsSync(resolverFile(world.places))) {
-        await (await import('./mend-here.ts')).mendLeftResolver({ ...world, ...hearer })
-      }
-      return world
-    },
-  }
-}
-
-async function worldHere(
+/** Everything that a process does on this host, by its settings. The one place that makes adapters: apps see ports alone. */
+export async function worldHere(
   resolved: ResolvedSettings,
-  { onLine, onFault }: Hearer,
+  hearer: Hearer,
   io: Io & { readonly app: string; readonly lasting: boolean },
 ): Promise<World> {
-  const { settings, homes } = resolved
-  const places = placesHere(settings)
-  // Loaded where there is a RootlessKit alone.
-  const kit = homes && (await import('./kit-here.ts')).kitHere(homes)
-  const guarded = (lock: Lock) => kit?.lock(lock) ?? lock
-  const lock = guarded(flockLock({ removeBelow: runtime }))
-  const lockNow = guarded(flockLock({ removeBelow: runtime, timeoutMs: 0 }))
+  const { onLine, onFault } = hearer
+  const { settings } = resolved
+  const { lists, places, lock, lockNow, kit } = await listsHere(resolved, hearer, io.lasting)
   const held = portHolder({ dir: `${runtime}/ports`, program: io.program })
-  const records = diskAttachmentRecords({ dir: attachments })
-  const cache = diskResultCache({ dir: settings.cniCache })
   const debug = settings.logLevel === 'debug'
-  const { lasting: sync } = io
   const runner = newRunner({
     path: settings.cniPath,
     env: io.env,
@@ -85,19 +38,16 @@ async function worldHere(
     onReport: (report) => reportLines(report, debug).forEach(onLine),
   })
   return {
-    resolved,
-    ...{ runner, cache, records, lock, places, rules: iptablesRules() },
-    netns: namespaceFacts(kit?.boot),
+    ...lists,
+    ...{ runner, lock, lockNow, places, rules: iptablesRules() },
     ...(debug ? { steps: stepLines(onLine, io.now) } : {}),
     plugins: settings.plugins,
     onRemains: onFault,
-    lockNow,
     events: eventsHere(io, { lock: lockNow, lockPath: guards.events(places), onFault }),
     clock: clockHere(io.now),
-    files: filesHere(sync),
-    ...(kit?.ports(held) ?? { ports: held }),
-    ...storesHere(settings, { places, lock, sync, onFault }),
-    memory: () => rememberedOnDisk(records, cache),
+    files: filesHere(io.lasting),
+    ports: kit?.ports(held) ?? held,
+    memory: () => rememberedOnDisk(lists.records, lists.cache),
     checkNetns,
     bringLoopbackUp,
     loadAppArmorProfile: () => appArmorHost().loadProfile(),
@@ -125,11 +75,9 @@ function filesHere(sync: boolean): World['files'] {
 }
 
 type Loaded =
-  | 'facts'
   | 'userFacts'
   | 'pluginFolders'
   | 'kernel'
-  | 'sandboxes'
   | 'collectGarbage'
   | 'dnsSockets'
   | 'leaseResolvers'
@@ -140,12 +88,9 @@ type Loaded =
 // What few commands need, each loaded when it is asked for.
 function loadedHere(settings: Settings, places: LockPlaces, io: Io): Pick<World, Loaded> {
   return {
-    facts: async () => (await import('./facts-here.ts')).factsHere(settings),
     userFacts: async () => (await import('@vethra/rootlesskit')).userFacts(io.env),
     pluginFolders: async () => (await import('./facts-here.ts')).foldersOf(io.program[0] ?? ''),
     kernel: kernelHere,
-    sandboxes: async () =>
-      (await import('@vethra/cri')).listSandboxes({ address: settings.address, timeoutMs: 500 }),
     ...(isBun
       ? {
           collectGarbage: async () => (await import('./dns-here.ts')).collectGarbageHere(),

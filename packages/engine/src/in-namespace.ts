@@ -1,4 +1,4 @@
-import type { World } from '@vethra/world'
+import type { Lists, World } from '@vethra/world'
 import type { KnownTools } from './container/container-state.ts'
 import type { ManageTools } from './network/tools.ts'
 
@@ -7,6 +7,7 @@ export async function inNamespace(world: World, namespace: string): Promise<Mana
   const [known, effects] = await Promise.all([containersIn(world, namespace), world.facts()])
   return {
     ...known,
+    host: world,
     networks: world.networks(namespace),
     ports: world.ports,
     ipamAt: world.ipam,
@@ -16,7 +17,7 @@ export async function inNamespace(world: World, namespace: string): Promise<Mana
 }
 
 /** The parts that list the containers of one containerd namespace: less than `inNamespace` to load. */
-export async function containersIn(world: World, namespace: string): Promise<KnownTools> {
+export async function containersIn(world: Lists, namespace: string): Promise<KnownTools> {
   return {
     settings: { ...world.resolved.settings, namespace },
     host: world,

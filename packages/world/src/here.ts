@@ -1,5 +1,5 @@
 import type { GivenSettings, ResolvedSettings } from '@vethra/settings'
-import type { World } from './world.ts'
+import type { Lists, World } from './world.ts'
 
 /** The host that an app runs on: its settings, and the world that they make. */
 export interface Here {
@@ -7,6 +7,8 @@ export interface Here {
   settings(flags: GivenSettings, defaultDataRoot?: string): Promise<ResolvedSettings>
   /** The world by settings. Nothing is touched before a port is called. */
   world(resolved: ResolvedSettings, hearer: Hearer): Promise<World>
+  /** The part of that world that lists networks and containers, which is less to load. */
+  lists(resolved: ResolvedSettings, hearer: Hearer): Promise<Lists>
 }
 
 /** Gets the reports of a world. */

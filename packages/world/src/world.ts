@@ -125,6 +125,21 @@ export interface World {
   service(): Promise<Service>
 }
 
+/** The ports that list networks and containers. */
+export type Lists = Pick<
+  World,
+  | 'resolved'
+  | 'networks'
+  | 'containers'
+  | 'hosts'
+  | 'cache'
+  | 'records'
+  | 'netns'
+  | 'facts'
+  | 'rootless'
+  | 'sandboxes'
+>
+
 /** An interface in a network namespace, and the IPv4 address that it was leased. */
 export interface LeasedInterface {
   readonly netns: string

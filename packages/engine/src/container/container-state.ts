@@ -10,7 +10,15 @@ import type { ManageTools } from '../network/tools.ts'
 import { type Home, homeLife, homeOf, homeOfTask } from './container-home.ts'
 
 /** The parts that tell what is known of the containers of one namespace. */
-export type KnownTools = Pick<ManageTools, 'settings' | 'host' | 'containers' | 'hosts'>
+export interface KnownTools extends Pick<ManageTools, 'settings' | 'containers' | 'hosts'> {
+  readonly host: KnownHost
+}
+
+/** The parts of a host that its containers are read from. */
+type KnownHost = Pick<
+  ManageTools['host'],
+  'cache' | 'records' | 'netns' | 'facts' | 'rootless' | 'sandboxes'
+>
 
 /** Vethra's knowledge of one container. */
 export interface KnownContainer {
@@ -138,7 +146,7 @@ async function taskHome(
 // A record of 0.1 does not tell a container from another of the same container id: one that lives is of the
 // container whose names are known, as they are from its start to its end.
 async function ownOf(
-  host: ManageTools['host'],
+  host: KnownHost,
   records: readonly AttachmentRecord[],
   isNamed: boolean,
 ): Promise<readonly AttachmentRecord[]> {

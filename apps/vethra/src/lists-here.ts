@@ -1,0 +1,53 @@
+import { namespaceFacts } from '@vethra/linux'
+import { flockLock } from '@vethra/lock-flock'
+import type { ResolvedSettings } from '@vethra/settings'
+import {
+  diskAttachmentRecords,
+  diskResultCache,
+  type RecordsFolder,
+  type ResultsFolder,
+} from '@vethra/stores'
+import type { Hearer, Lists, Lock, World } from '@vethra/world'
+import { attachments, runtime } from './folders-here.ts'
+import type { KitHere } from './kit-here.ts'
+import { placesHere } from './places-here.ts'
+import { type Stores, storesHere } from './stores-here.ts'
+
+/** The part of a world that listings need, and the locks and folders of the whole. */
+export interface ListsHere extends Pick<World, 'lock' | 'lockNow' | 'places'> {
+  readonly lists: Lists &
+    Pick<World, Stores> & { readonly cache: ResultsFolder; readonly records: RecordsFolder }
+  /** Absent on a host of its own. */
+  readonly kit?: KitHere
+}
+
+/** The part of a world that lists networks and containers. `sync`: whether what is written outlives a power cut. */
+export async function listsHere(
+  resolved: ResolvedSettings,
+  { onFault }: Pick<Hearer, 'onFault'>,
+  sync: boolean,
+): Promise<ListsHere> {
+  const { settings, homes } = resolved
+  const places = placesHere(settings)
+  // Loaded where there is a RootlessKit alone.
+  const kit = homes && (await import('./kit-here.ts')).kitHere(homes)
+  const guarded = (lock: Lock) => kit?.lock(lock) ?? lock
+  const lock = guarded(flockLock({ removeBelow: runtime }))
+  return {
+    places,
+    lock,
+    lockNow: guarded(flockLock({ removeBelow: runtime, timeoutMs: 0 })),
+    ...(kit ? { kit } : {}),
+    lists: {
+      resolved,
+      cache: diskResultCache({ dir: settings.cniCache }),
+      records: diskAttachmentRecords({ dir: attachments }),
+      netns: namespaceFacts(kit?.boot),
+      ...(kit ? kit.daemons : {}),
+      ...storesHere(settings, { places, lock, sync, onFault }),
+      facts: async () => (await import('./facts-here.ts')).factsHere(settings),
+      sandboxes: async () =>
+        (await import('@vethra/cri')).listSandboxes({ address: settings.address, timeoutMs: 500 }),
+    },
+  }
+}
