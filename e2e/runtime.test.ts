@@ -104,6 +104,24 @@ describeOnHost('the OCI runtime in front of runc', () => {
       }
     })
 
+    it('but no script that leads back to it', async () => {
+      const script = join(host.folder, 'back')
+      const log = join(host.folder, 'back.log')
+      await writeFile(script, `#!/bin/sh\necho >>${log}\nexec ${runtime} "$@"\n`, { mode: 0o755 })
+      const env = { VETHRA_RUNTIME: script }
+      const ran = await host.run(['timeout', '20', runtime, 'state', 'x'], { env })
+      expect(ran).toMatchObject({ exitCode: 1, stdout: '' })
+      expect((await readFile(log, 'utf8')).length).toBeLessThan(10)
+      // One script in front of the real runtime is fine, and so is what somebody else wrote into the variable.
+      await writeFile(script, '#!/bin/sh\nexec echo "$@"\n')
+      for (const depth of ['1', '-7', 'x', '']) {
+        const further = { ...env, VETHRA_RUNTIME_DEPTH: depth }
+        expect(await host.run([runtime, 'state', 'x'], { env: further })).toMatchObject({
+          stdout: 'state x',
+        })
+      }
+    })
+
     it('which vethra.toml names', async () => {
       const VETHRA_TOML = join(host.folder, 'vethra.toml')
       await writeFile(VETHRA_TOML, '[runtime]\nbinary = "/bin/echo"\n')

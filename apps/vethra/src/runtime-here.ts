@@ -1,9 +1,13 @@
-import { appendFileSync } from 'node:fs'
-import { findRuntime, inheritedDescriptors, replaceProcess } from '@vethra/linux/process'
+import { orElse } from '@vethra/cni'
+import {
+  findRuntime,
+  inheritedDescriptors,
+  readTextOf,
+  replaceProcess,
+} from '@vethra/linux/process'
 import { main, type RuntimeHost } from '@vethra/oci-hook/runtime'
 import { resolveRuntime, tomlFile } from '@vethra/settings'
 import type { Io } from '@vethra/world'
-import { readConfigNow, readTextNow } from './read-text-now.ts'
 
 /** Runs the OCI runtime that this process is, on this host: under bun alone. In one file, as each more costs every call. */
 export function runtimeHere(argv: readonly string[], io: Io): Promise<number> {
@@ -17,23 +21,28 @@ function hostHere({ env }: Io): RuntimeHost {
     binary: () => binaryOf(env),
     bundle: (given) => {
       const folder = given?.startsWith('/') ? given : `${process.cwd()}/${given ?? ''}`
-      return { folder, config: readConfigNow(`${folder}/config.json`) }
+      return { folder, config: configIn(folder) }
     },
     appendLog,
     here: async (io, lasting) => (await import('./here.ts')).here(io, 'oci-runtime', lasting),
-    become: (binary, argumentCount) =>
+    become: (binary, call) =>
       replaceProcess({
         program: findRuntime(binary, env['PATH'] ?? usualPath),
-        argumentCount,
+        ...call,
         descriptors,
       }),
   }
 }
 
+// One that cannot be read is reported by the real runtime.
+function configIn(folder: string): string {
+  return orElse(() => readTextOf(`${folder}/config.json`), undefined) ?? ''
+}
+
 // Its folder may be missing, or the disk full: standard error is left.
 function appendLog(file: string, line: string): boolean {
   try {
-    appendFileSync(file, line)
+    process.getBuiltinModule('node:fs').appendFileSync(file, line)
     return true
   } catch {
     return false
@@ -47,7 +56,7 @@ async function binaryOf(env: Io['env']): Promise<string> {
   const isRootless = env['ROOTLESSKIT_STATE_DIR'] !== undefined
   const homes = isRootless ? (await import('./folders-here.ts')).homes : undefined
   const file = tomlFile(env, homes)
-  const text = readTextNow(file)
+  const text = readTextOf(file)
   if (env['VETHRA_RUNTIME'] || text === undefined || !text.includes('runtime')) {
     return resolveRuntime({ env }).binary
   }

@@ -2,6 +2,7 @@ import { CniError, explain } from '@vethra/cni'
 import { parseLog, parseStartCall, type RuntimeLog } from '@vethra/container/runtime'
 import { splitGlobalFlags } from '@vethra/settings'
 import type { Io } from '@vethra/world'
+import { depthVariable, nextDepth } from './depth.ts'
 import type { RuntimeHost } from './runtime-host.ts'
 
 /**
@@ -16,13 +17,17 @@ export async function main(argv: readonly string[], io: Io, host: RuntimeHost): 
   try {
     const { flags } = splitGlobalFlags(argv.slice(0, word))
     const binary = await host.binary()
+    const depth = nextDepth(io.env, binary)
     const bundle = call && host.bundle(call.bundle)
     // Other bundles cost no more than this: annotations of ours have this in their keys.
     if (call && bundle?.config.includes('"vethra.')) {
       const { prepareStart } = await import('./prepare-start.ts')
       await prepareStart({ call, flags, bundle }, io, host)
     }
-    return host.become(binary, args.length)
+    return host.become(binary, {
+      argumentCount: args.length,
+      variables: { [depthVariable]: String(depth) },
+    })
   } catch (error) {
     if (!(error instanceof CniError)) throw error
     for (const line of explain(error)) io.complain(line)

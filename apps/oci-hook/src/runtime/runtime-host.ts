@@ -11,7 +11,14 @@ export interface RuntimeHost {
   /** The ports that a bundle is prepared through; loaded where one is. Without `lasting` nothing need outlive a power cut. */
   here(io: Io, lasting: boolean): Promise<Here>
   /**
-   * Becomes the real runtime, with so many of this process's last arguments. Throws CniError 100 where there is none.
+   * Becomes the real runtime, with so many of this process's last arguments, and these variables besides its own. Throws
+   * CniError 100 where there is none.
    */
-  become(binary: string, argumentCount: number): never
+  become(
+    binary: string,
+    call: {
+      readonly argumentCount: number
+      readonly variables: Readonly<Record<string, string>>
+    },
+  ): never
 }

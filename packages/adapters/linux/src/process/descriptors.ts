@@ -1,4 +1,4 @@
-import { readdirSync, readlinkSync } from 'node:fs'
+import { namesIn, targetOf } from './libc-in-bun.ts'
 
 /**
  * The descriptors above standard error that this process was started with, ascending: to be asked before it
@@ -6,22 +6,16 @@ import { readdirSync, readlinkSync } from 'node:fs'
  * epoll instance and one eventfd, which nothing that starts an OCI runtime hands on.
  */
 export function inheritedDescriptors(): readonly number[] {
-  return readdirSync('/proc/self/fd')
+  return namesIn('/proc/self/fd')
     .map(Number)
     .filter((each) => each > 2 && isInherited(each))
     .sort((one, other) => one - other)
 }
 
+// The folder was open while it was read: that descriptor has no target.
 function isInherited(descriptor: number): boolean {
-  const target = targetOf(descriptor)
-  return target !== undefined && !/^anon_inode:\[(eventpoll|eventfd|timerfd)\]$/.test(target)
+  const target = targetOf(`/proc/self/fd/${descriptor}`)
+  return target !== undefined && !ofBun.includes(target)
 }
 
-// The folder was open while it was read.
-function targetOf(descriptor: number): string | undefined {
-  try {
-    return readlinkSync(`/proc/self/fd/${descriptor}`)
-  } catch {
-    return undefined
-  }
-}
+const ofBun = ['eventpoll', 'eventfd', 'timerfd'].map((each) => `anon_inode:[${each}]`)

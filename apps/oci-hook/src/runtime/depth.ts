@@ -1,0 +1,21 @@
+import { CniError } from '@vethra/cni'
+import type { Io } from '@vethra/world'
+
+/** The variable by which a call of the OCI runtime knows how many have led to it. */
+export const depthVariable = 'VETHRA_RUNTIME_DEPTH'
+
+const deepest = 4
+
+/**
+ * How many calls of the OCI runtime lead to the next, this one included. Throws CniError 100 for more than four: what the
+ * call would become has called it again, and again.
+ */
+export function nextDepth(env: Io['env'], binary: string): number {
+  const depth = Number(/^\d$/.exec(env[depthVariable] ?? '')?.[0] ?? 0) + 1
+  if (depth <= deepest) return depth
+  throw new CniError({
+    code: 100,
+    message: `the OCI runtime ${JSON.stringify(binary.slice(0, 256))} calls Vethra again`,
+    hint: 'Name one that does not by VETHRA_RUNTIME, or by binary in [runtime] of vethra.toml.',
+  })
+}
