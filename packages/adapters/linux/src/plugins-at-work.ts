@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CniError } from '@vethra/cni'
-import { allPids, isOfOurs, textOf } from '@vethra/plugin-exec/programs'
+import { isOfOurs, ownPids, textOf } from '@vethra/plugin-exec/programs'
 
 const pauseMs = 20
+const variable = '\0CNI_CONTAINERID='
 
 /**
  * Waits until no process of ours runs any more that has the nonce of an ADD in its environment: plugins that
@@ -17,8 +18,8 @@ export async function pluginsEnded(
   const end = performance.now() + timeoutMs
   const wanted = `\0VETHRA_NONCE=${nonce}\0`
   for (;;) {
-    const running = allPids().filter(
-      (pid) => pid !== process.pid && isOfOurs(pid) && environmentOf(pid).includes(wanted),
+    const running = ownPids().filter(
+      (pid) => pid !== process.pid && environmentOf(pid).includes(wanted) && isOfOurs(pid),
     )
     if (running.length === 0) return
     if (performance.now() > end) throw stillRunning(containerId, running)
@@ -31,10 +32,12 @@ export async function pluginsEnded(
  * environment.
  */
 export function containersOfPlugins(): readonly string[] {
-  return allPids().flatMap((pid) => {
-    if (!isOfOurs(pid)) return []
-    const id = /\0CNI_CONTAINERID=([^\0]*)\0/.exec(environmentOf(pid))?.[1]
-    return id === undefined ? [] : [id]
+  return ownPids().flatMap((pid) => {
+    const environment = environmentOf(pid)
+    const at = environment.indexOf(variable)
+    if (at === -1 || !isOfOurs(pid)) return []
+    const from = at + variable.length
+    return [environment.slice(from, environment.indexOf('\0', from))]
   })
 }
 

@@ -16,11 +16,11 @@ export async function signsOnHost(
 ): Promise<Pick<SignsOfLife, 'known' | 'namespaces' | 'running'>> {
   const [known, namespaces, operations] = await Promise.all([
     knownContainers(dataRoot),
-    namespaceIds(),
+    namedNamespaces(),
     attachmentsAtWork(runtime),
   ])
   const running = new Set([...containersOfPlugins(), ...operations])
-  return { known: new Set(known), namespaces: new Set(namespaces), running }
+  return { known: new Set(known), namespaces: namespaceIds(namespaces), running }
 }
 
 // An attachment is made and removed under a lock that has its container's name.
@@ -48,14 +48,23 @@ async function subfolders(folder: string): Promise<readonly string[]> {
   return (await listFolders(folder)).map((name) => join(folder, name))
 }
 
-async function namespaceIds(): Promise<readonly string[]> {
+async function namedNamespaces(): Promise<readonly string[]> {
   const folders = ['/run/netns', '/var/run/netns', '/run/docker/netns']
   const found = await Promise.all(
-    folders.map(async (folder) =>
-      (await listFolder(folder)).flatMap((name) => [name, idOfCnitool(join(folder, name))]),
-    ),
+    folders.map(async (folder) => (await listFolder(folder)).map((name) => join(folder, name))),
   )
   return found.flat()
+}
+
+// A digest for each path takes a tenth of all that is looked at for; hardly any container is of cnitool.
+function namespaceIds(paths: readonly string[]): SignsOfLife['namespaces'] {
+  const names = new Set(paths.map((path) => basename(path)))
+  let ids: ReadonlySet<string> | undefined
+  const idsOfCnitool = () => {
+    ids ??= new Set(paths.map(idOfCnitool))
+    return ids
+  }
+  return { has: (id) => names.has(id) || (id.startsWith('cnitool-') && idsOfCnitool().has(id)) }
 }
 
 function idOfCnitool(path: string): string {

@@ -36,16 +36,33 @@ export function isFree(pid: number): boolean {
  * environment of its starter, and root in a container can call its processes what it likes.
  */
 export function isOfOurs(pid: number): boolean {
-  const uid = process.geteuid?.()
+  if (!isInOurs(pid, ownNamespace())) return false
+  const uid = String(process.geteuid?.())
+  const uids = /^Uid:\t(.*)$/m.exec(textOf(`/proc/${pid}/status`))?.[1]?.split('\t') ?? ['']
+  return uids.every((each) => each === uid)
+}
+
+/**
+ * The numbers of processes in our PID namespace whose effective user is ours, ascending: their texts are of the size that
+ * our own have. `isOfOurs` takes three times as long for each, and is to be asked where a text is the one looked for.
+ */
+export function ownPids(): readonly number[] {
+  const namespace = ownNamespace()
+  return allPids().filter((pid) => isInOurs(pid, namespace))
+}
+
+function isInOurs(pid: number, namespace: string): boolean {
   try {
-    if (statSync(`/proc/${pid}`).uid !== uid) return false
-    if (readlinkSync(`/proc/${pid}/ns/pid`) !== readlinkSync('/proc/self/ns/pid')) return false
+    if (statSync(`/proc/${pid}`).uid !== process.geteuid?.()) return false
+    return readlinkSync(`/proc/${pid}/ns/pid`) === namespace
   } catch {
     // It has ended meanwhile, or is not ours to see.
     return false
   }
-  const uids = /^Uid:\t(.*)$/m.exec(textOf(`/proc/${pid}/status`))?.[1]?.split('\t') ?? ['']
-  return uids.every((each) => each === String(uid))
+}
+
+function ownNamespace(): string {
+  return readlinkSync('/proc/self/ns/pid')
 }
 
 /** The numbers of all processes. */

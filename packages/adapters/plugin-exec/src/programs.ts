@@ -8,6 +8,7 @@ export {
   isFree,
   isOfOurs,
   namesIn,
+  ownPids,
   type Process,
   processAt,
   textOf,

@@ -1,4 +1,4 @@
-import { allPids, isOfOurs, type Process, processAt, textOf } from '@vethra/plugin-exec/programs'
+import { isOfOurs, ownPids, type Process, processAt, textOf } from '@vethra/plugin-exec/programs'
 
 /** The command line of a holder, by which it is recognised. */
 export interface HolderCall {
@@ -34,7 +34,10 @@ export function readHolderArgs(argv: readonly string[]): HolderCall | undefined 
 /** The holder that a process is; undefined when it is none of ours, or has ended. */
 export function holderAt(pid: number): HolderProcess | undefined {
   // Anybody can call a process of theirs what they like, in megabytes.
-  if (!isOfOurs(pid)) return undefined
+  return isOfOurs(pid) ? holderOf(pid) : undefined
+}
+
+function holderOf(pid: number): HolderProcess | undefined {
   const call = readHolderArgs(textOf(`/proc/${pid}/cmdline`).split('\0').slice(0, -1))
   const found = call && processAt(pid)
   return call && found && { ...call, ...found }
@@ -42,5 +45,5 @@ export function holderAt(pid: number): HolderProcess | undefined {
 
 /** All holders, by their command lines: for when there is no record of them. */
 export function allHolders(): readonly HolderProcess[] {
-  return allPids().flatMap((pid) => holderAt(pid) ?? [])
+  return ownPids().flatMap((pid) => (holderOf(pid) && holderAt(pid)) ?? [])
 }

@@ -12,7 +12,7 @@ export interface SignsOfLife {
   /** That a data store or an OCI runtime knows; a container id may have a namespace before it: `default-ID`. */
   readonly known: ReadonlySet<string>
   /** Names of network namespaces that exist, and the ids that cnitool makes of them. */
-  readonly namespaces: ReadonlySet<string>
+  readonly namespaces: Pick<ReadonlySet<string>, 'has'>
   /** Container ids of plugins that are running. */
   readonly running: ReadonlySet<string>
 }

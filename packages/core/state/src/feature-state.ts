@@ -40,8 +40,9 @@ export interface KernelTexts {
 
 /** The features of `kernelFeatures` in their order, and whether a kernel has them. */
 export function seenFeatures(texts: KernelTexts): readonly SeenFeature[] {
+  const options = texts.config === undefined ? undefined : new Set(texts.config.split('\n'))
   return kernelFeatures.map((each) => {
-    const state = stateOf(each, texts)
+    const state = stateOf(each, texts, options)
     const isWaiting = state === 'loadable' || state === 'unknown'
     const block = isWaiting ? moduleBlock(texts.modprobe ?? [], each.module ?? '') : undefined
     return block === undefined
@@ -60,10 +61,13 @@ export function lackedFeatures(
   )
 }
 
-function stateOf(feature: KernelFeature, texts: KernelTexts): FeatureState {
-  const { config, loaded } = texts
-  const { option, module } = feature
-  const value = config === undefined ? undefined : choiceOf(config, option)
+function stateOf(
+  { option, module }: KernelFeature,
+  texts: KernelTexts,
+  options: ReadonlySet<string> | undefined,
+): FeatureState {
+  const { loaded } = texts
+  const value = options && choiceOf(options, option)
   if (module === undefined) return stateOfAppArmor(value, texts)
   if (value === 'y' || lists(texts.builtIn, module)) return 'built-in'
   if (loaded?.includes(module)) return 'loaded'
@@ -84,9 +88,9 @@ function stateOfAppArmor(
   return loaded === undefined ? 'unknown' : 'missing'
 }
 
-function choiceOf(config: string, option: string): 'y' | 'm' | 'n' {
-  const value = new RegExp(`^${option}=([ym])$`, 'm').exec(config)?.[1]
-  return value === 'y' || value === 'm' ? value : 'n'
+function choiceOf(options: ReadonlySet<string>, option: string): 'y' | 'm' | 'n' {
+  if (options.has(`${option}=y`)) return 'y'
+  return options.has(`${option}=m`) ? 'm' : 'n'
 }
 
 // `kernel/net/8021q/8021q.ko.xz: kernel/net/802/garp.ko.xz`: dashes and underscores are one.

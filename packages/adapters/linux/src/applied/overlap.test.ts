@@ -26,3 +26,10 @@ it.each([
 it.each(['10.4.0.0/16', '10.5.0.0/16', 'fd01::/48'])('subnet %s is not', (own) => {
   expect(overlapOf(admitting(own), effects)).toBeUndefined()
 })
+
+it('a subnet that its own network had before is told apart from that of another network', () => {
+  const { to } = admitting('10.4.1.0/24') as Extract<Change, { kind: 'make' }>
+  const ofLan = overlapOf({ kind: 'make', to: { ...to, owner: lan } }, effects)
+  expect(ofLan).toMatchObject({ code: 102, hint: expect.stringContaining('doctor --repair') })
+  expect(ofLan?.hint).not.toBe(overlapOf({ kind: 'make', to }, effects)?.hint)
+})

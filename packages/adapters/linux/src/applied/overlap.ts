@@ -3,8 +3,8 @@ import { CniError } from '@vethra/cni'
 import { type Change, type Owned, ownerMark, type State, targetOf } from '@vethra/state'
 
 /**
- * The CniError 102 of a change whose subnet overlaps one that another network has in the table: a set of prefixes takes
- * two that are equal and none that overlap in part. Undefined where none does.
+ * The CniError 102 of a change whose subnet overlaps one that another network, or its own before its conf list was changed, has in the
+ * table: a set of prefixes takes two that are equal and none that overlap in part. Undefined where none does.
  */
 export function overlapOf(change: Change, effects: State): CniError | undefined {
   if (change.kind === 'remove') return undefined
@@ -12,15 +12,22 @@ export function overlapOf(change: Change, effects: State): CniError | undefined 
     for (const other of effects) {
       const found = subnetsOf(other).find((each) => each !== own && isOverlapping(own, each))
       if (found === undefined) continue
-      const [, network = ''] = ownerMark(other.owner).split(' ')
+      const network = networkOf(other)
       return new CniError({
         code: 102,
         message: `subnet ${own} overlaps subnet ${found} of network ${network}: table inet vethra has no room for both`,
-        hint: 'Give one of the two networks another subnet, or use the programs: --plugins exec.',
+        hint:
+          network === networkOf(targetOf(change))
+            ? 'Detach the containers that have addresses of the former subnet, then: vethra doctor --repair'
+            : 'Give one of the two networks another subnet, or use the programs: --plugins exec.',
       })
     }
   }
   return undefined
+}
+
+function networkOf({ owner }: Owned): string {
+  return ownerMark(owner).split(' ')[1] ?? ''
 }
 
 function subnetsOf({ resource }: Owned): readonly string[] {
