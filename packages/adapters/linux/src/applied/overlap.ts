@@ -3,8 +3,8 @@ import { CniError } from '@vethra/cni'
 import { type Change, type Owned, ownerMark, type State, targetOf } from '@vethra/state'
 
 /**
- * The CniError 102 of a change whose subnet overlaps one that another network, or its own before its conf list was changed, has in the
- * table: a set of prefixes takes two that are equal and none that overlap in part. Undefined where none does.
+ * The CniError 102 of a change whose subnet overlaps one in the table: of another network, or one that its own had before.
+ * A set of prefixes takes two that are equal and none that overlap in part. Undefined where none does.
  */
 export function overlapOf(change: Change, effects: State): CniError | undefined {
   if (change.kind === 'remove') return undefined
