@@ -31,8 +31,13 @@ export type {
 export type { Events, EventsAfter, EventWatch } from './events.ts'
 export type { FileMode, Files } from './files.ts'
 export type { Hearer, Here } from './here.ts'
-export type { HostEffects, LinkCounters, UsedByHost } from './host-effects.ts'
-export type { HostFacts, ListeningPort, SocketHolder } from './host-facts.ts'
+export type {
+  HostFacts,
+  LinkCounters,
+  ListeningPort,
+  SocketHolder,
+  UsedByHost,
+} from './host-facts.ts'
 export type { Kernel, KernelFacts } from './host-kernel.ts'
 export type { HostsFolder, HostsFolders, HostsStore } from './hosts-store.ts'
 export type { Io } from './io.ts'

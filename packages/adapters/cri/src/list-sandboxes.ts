@@ -2,7 +2,7 @@ import type { PodNames } from '@vethra/container'
 import { callUnary } from './call-unary.ts'
 import { messagesAt, textAt } from './read-message.ts'
 
-/** Options of `listSandboxes`. */
+/** Where a runtime listens, and how long a question to it may take. */
 export interface CriOptions {
   /** The socket of the runtime; `unix://` in front of its path is left out. */
   readonly address: string

@@ -1,7 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { CniError, checkNetworkName, passes } from '@vethra/cni'
 import type { Reservation } from '@vethra/ipam'
-import type { IpamStore, Lock } from '@vethra/world'
+import type { IpamStore } from '@vethra/world'
 import { claimAddress } from './claim-address.ts'
 import { failure, isMissing } from './failure.ts'
 import { networkFolder } from './network-folder.ts'
@@ -9,23 +9,7 @@ import { readReservations, reservedIn } from './read-reservations.ts'
 import { dropReservation, heldAddresses, releaseAddresses } from './release-addresses.ts'
 import { removeFolder } from './remove-folder.ts'
 import { removeDrafts } from './reservation-file.ts'
-import { indexPath, markOf, withFolder } from './session.ts'
-
-/** Where the store lies. */
-export interface DiskIpamStoreOptions {
-  /** host-local's `dataDir`: `/var/lib/cni/networks` unless a conf says otherwise. A network's reservations lie in `dataDir/NETWORK`. */
-  readonly dataDir: string
-  /**
-   * Taken on `dataDir/NETWORK/lock` around each step. It keeps the round robin and the rule of one
-   * address an interface; addresses are safe without it. One by flock(2) keeps Go's host-local away, too.
-   */
-  readonly lock: Lock
-  /**
-   * Where an index of each network may lie, so that no step reads every reservation: a folder that does
-   * not outlive a boot, 32 to 64 octets a reservation. Default: none, and every file is read each time.
-   */
-  readonly indexDir?: string
-}
+import { type DiskIpamStoreOptions, indexPath, markOf, withFolder } from './session.ts'
 
 /**
  * The reservations of host-local, in its own layout (backend/disk): a file for each address, named

@@ -1,11 +1,9 @@
 import { decodeName, encodeName } from './address-name.ts'
 
 /**
- * A hash table in octets, so that finding and changing one entry costs the same however many there
- * are. An entry says that a file of some name may hold some key; the file itself has the last word.
+ * The octets of a hash table, in a file or in memory: finding and changing one entry costs the same however many there
+ * are. An entry says that the file of some name may hold some key; the file itself has the last word.
  */
-
-/** Where the octets are: a file, or memory. */
 export interface Cells {
   readonly read: (position: number, length: number) => Buffer
   readonly write: (position: number, octets: Buffer) => void

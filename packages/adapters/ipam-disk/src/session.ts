@@ -6,10 +6,19 @@ import type { Lock } from '@vethra/world'
 import { type Holders, openHolders } from './holders.ts'
 import { makeNetworkFolder } from './network-folder.ts'
 
-/** Where a store lies and what it is guarded by. */
-export interface Places {
+/** Where the store lies. */
+export interface DiskIpamStoreOptions {
+  /** host-local's `dataDir`: `/var/lib/cni/networks` unless a conf says otherwise. A network's reservations lie in `dataDir/NETWORK`. */
   readonly dataDir: string
+  /**
+   * Taken on `dataDir/NETWORK/lock` around each step. It keeps the round robin and the rule of one
+   * address an interface; addresses are safe without it. One by flock(2) keeps Go's host-local away, too.
+   */
   readonly lock: Lock
+  /**
+   * Where an index of each network may lie, so that no step reads every reservation: a folder that does
+   * not outlive a boot, 32 to 64 octets a reservation. Default: none, and every file is read each time.
+   */
   readonly indexDir?: string
 }
 
@@ -24,7 +33,7 @@ export interface Session {
 
 /** Runs `work` while the lock of a network is held; makes its folder where it is missing. */
 export async function withFolder<T>(
-  places: Places,
+  places: DiskIpamStoreOptions,
   network: string,
   work: (session: Session) => T,
 ): Promise<T> {
@@ -50,7 +59,7 @@ export function markOf(folder: string): string {
 
 /** Where the index of a folder lies, by the numbers of the folder: two names of it share one. */
 export function indexPath(
-  { indexDir }: Pick<Places, 'indexDir'>,
+  { indexDir }: Pick<DiskIpamStoreOptions, 'indexDir'>,
   folder: string,
 ): string | undefined {
   if (indexDir === undefined) return undefined

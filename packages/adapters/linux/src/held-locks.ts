@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { listFolder } from '@vethra/files'
 
@@ -18,13 +18,9 @@ const line = /^\d+: FLOCK +ADVISORY +WRITE +(\d+) ([0-9a-f]+:[0-9a-f]+:\d+) /gm
 
 function filesHeld(text: string): ReadonlySet<string> {
   const found = [...text.matchAll(line)].flatMap(([, pid, file]) =>
-    Number(pid) === process.pid || file === undefined || !isThere(`/proc/${pid}`) ? [] : [file],
+    Number(pid) === process.pid || file === undefined || !existsSync(`/proc/${pid}`) ? [] : [file],
   )
   return new Set(found)
-}
-
-function isThere(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined
 }
 
 function keyOf(path: string): string {

@@ -28,6 +28,7 @@ export interface HolderRecords {
   list(): Promise<readonly HolderRecord[]>
 }
 
+/** The records in a folder. Throws CniError 5, and 107 for a container id that cannot name a file. */
 export function holderRecords(dir: string): HolderRecords {
   const fileOf = (containerId: string): string => {
     checkPathComponent('container id', containerId)

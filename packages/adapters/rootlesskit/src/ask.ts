@@ -11,7 +11,7 @@ interface Question {
   readonly body?: Json
 }
 
-/** The answer to it. */
+/** The answer of an HTTP server. */
 export interface Answer {
   readonly status: number
   readonly text: string

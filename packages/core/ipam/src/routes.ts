@@ -1,5 +1,5 @@
-import { formatAddress, readAddress, readCidr } from '@vethra/address'
-import type { Json, ResultRoute } from '@vethra/cni'
+import { formatAddress, readAddress } from '@vethra/address'
+import { canonicalCidr, type Json, type ResultRoute } from '@vethra/cni'
 import {
   at,
   invalid,
@@ -13,16 +13,6 @@ import {
 /** Routes of an IPAM configuration, in their order, addresses in canonical form. Throws CniError 7 in Go's words. */
 export function readRoutes(value: Json | undefined, place: Place): readonly ResultRoute[] {
   return readItems(value, place, '[]*types.Route').map((item) => readRoute(item, place))
-}
-
-/** An address with its prefix length in canonical form, host bits kept, an IPv4-mapped one as IPv4; undefined when it is none. */
-export function canonicalCidr(text: string): string | undefined {
-  const cidr = readCidr(text)
-  const address = readAddress(text.slice(0, text.indexOf('/')))
-  if (!cidr || !address) return undefined
-  const mapped = cidr.address.family !== address.family
-  const length = cidr.prefix.length - (mapped ? 96 : 0)
-  return length < 0 ? undefined : `${formatAddress(address)}/${length}`
 }
 
 function readRoute(item: Json, place: Place): ResultRoute {

@@ -1,5 +1,6 @@
 import { contains, formatAddress, readAddress, readCidr } from '@vethra/address'
 import {
+  canonicalCidr,
   compareVersions,
   type Json,
   type JsonObject,
@@ -18,7 +19,7 @@ import {
   readObject,
   readText,
 } from './go-decode.ts'
-import { canonicalCidr, readRoutes } from './routes.ts'
+import { readRoutes } from './routes.ts'
 
 /** The configuration of the plugin `static`. */
 export interface StaticConf {

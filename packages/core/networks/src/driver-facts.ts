@@ -9,8 +9,8 @@ export function networkDriver({ file, list }: Network): string {
   return file === '' ? '' : (list.plugins[0]?.type ?? '')
 }
 
-/** Whether a network has no way out: its bridge has no address, and no source NAT. */
-export function isInternal(network: Network): boolean {
+/** Whether a network is what `network create --internal` makes of a bridge: no address of its own, and no source NAT. */
+export function isInternalBridge(network: Network): boolean {
   const bridge = confOf(network, 'bridge')
   const leadsOut = ['isGateway', 'isDefaultGateway', 'ipMasq'] as const
   return bridge !== undefined && leadsOut.every((key) => goField(bridge, key) !== true)
@@ -30,7 +30,7 @@ export function networkOptions(network: Network): Readonly<Record<string, string
   const firewall = confOf(network, 'firewall')
   const mtu = goField(main, 'mtu')
   const isBridge = networkDriver(network) === 'bridge'
-  const noNat = isBridge && !isInternal(network) && goField(main, 'ipMasq') !== true
+  const noNat = isBridge && !isInternalBridge(network) && goField(main, 'ipMasq') !== true
   const isolated = textField(firewall, 'ingressPolicy') === 'isolated'
   return {
     ...(typeof mtu === 'number' && mtu > 0 ? { mtu: String(mtu) } : {}),

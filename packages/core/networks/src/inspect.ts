@@ -1,6 +1,6 @@
 import { isObject, type Json, parseExactly, present } from '@vethra/cni'
 import { networkSubnets } from './anatomy.ts'
-import { hasIpv6, isInternal, networkDriver, networkOptions } from './driver-facts.ts'
+import { hasIpv6, isInternalBridge, networkDriver, networkOptions } from './driver-facts.ts'
 import { visibleLabels } from './find.ts'
 import type { Network } from './network.ts'
 
@@ -72,7 +72,7 @@ export function dockerNetwork(
     Driver: networkDriver(network),
     EnableIPv6: hasIpv6(network),
     IPAM: { Config: networkSubnets(network).map(dockerIpamConfig) },
-    Internal: isInternal(network),
+    Internal: isInternalBridge(network),
     Containers: Object.fromEntries(containers.map((each) => [each.id, dockerEndpoint(each)])),
     Options: networkOptions(network),
     Labels: Object.keys(network.labels).length > 0 ? visibleLabels(network) : null,

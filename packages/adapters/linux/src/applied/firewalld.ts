@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { CniError } from '@vethra/cni'
 import type { Passage } from './legacy-passages.ts'
+import { type RanNow, runNow } from './run-now.ts'
 
 /** The table that firewalld has while it runs. Its chain for forwarding rejects what no zone lets pass. */
 export const firewalldTable = { family: 'inet', table: 'firewalld' } as const
@@ -14,7 +15,7 @@ export const zone = 'trusted'
  */
 export function missingSources(records: string, subnets: readonly string[]): readonly Passage[] {
   return subnets
-    .filter((subnet) => call('getZoneOfSource', subnet).said === '')
+    .filter((subnet) => call('getZoneOfSource', subnet).said.trim() === '')
     .map((subnet) => ({
       name: `zone ${zone} of firewalld, source ${subnet}`,
       put: () => putSource(records, subnet),
@@ -51,15 +52,7 @@ function fileOf(subnet: string): string {
   return subnet.replace('/', '_')
 }
 
-const patienceMs = 20_000
 const service = ['--dest=org.fedoraproject.FirewallD1', '/org/fedoraproject/FirewallD1'] as const
-
-interface Answer {
-  /** The first value of the answer as text; empty without one. */
-  readonly said: string
-  /** The error of a call that failed. */
-  readonly fault?: string
-}
 
 /** The arguments of dbus-send(1) for a method of firewalld's zones: it takes 5 ms, firewall-cmd(1) 270. */
 export function zoneCall(method: string, ...values: readonly string[]): readonly string[] {
@@ -70,14 +63,8 @@ export function zoneCall(method: string, ...values: readonly string[]): readonly
   ]
 }
 
-function call(method: string, ...values: readonly string[]): Answer {
-  const { spawnSync } = process.getBuiltinModule('node:child_process')
-  const { status, stdout, stderr, error } = spawnSync('dbus-send', zoneCall(method, ...values), {
-    encoding: 'utf8',
-    timeout: patienceMs,
-  })
-  if (status === 0) return { said: stdout.trim() }
-  return { said: '', fault: stderr?.trim() || error?.message || `it ended with ${status}` }
+function call(method: string, ...values: readonly string[]): RanNow {
+  return runNow('dbus-send', zoneCall(method, ...values))
 }
 
 function notPut(subnet: string, reason: string): CniError {

@@ -1,6 +1,7 @@
 import { CniError } from '@vethra/cni'
 import { passRuleArguments } from '@vethra/firewall'
 import { legacyTables } from '../legacy-tables.ts'
+import { runNow } from './run-now.ts'
 
 /** The chain FORWARD of another firewall with a policy of drop, where the rule that accepts our mark is missing. */
 export interface Passage {
@@ -54,15 +55,10 @@ function rulesOf(program: string): readonly string[] {
   return run(program, '-S', chain).split('\n')
 }
 
-const patienceMs = 20_000
-
 function run(program: string, ...args: readonly string[]): string {
-  // Loaded only where there is such a table: it costs a start of bun milliseconds.
-  const { spawnSync } = process.getBuiltinModule('node:child_process')
-  const ran = spawnSync(program, ['-w', '10', ...args], { encoding: 'utf8', timeout: patienceMs })
-  if (ran.status === 0) return ran.stdout
-  const said = ran.stderr?.trim() || ran.error?.message || `it ended with ${ran.status}`
-  throw notPut(`${program} filter ${chain}`, said)
+  const { said, fault } = runNow(program, ['-w', '10', ...args])
+  if (fault === undefined) return said
+  throw notPut(`${program} filter ${chain}`, fault)
 }
 
 /** The CniError 5 of a rule that another firewall would not have. */

@@ -19,11 +19,12 @@ import {
 } from '@vethra/netlink'
 import { type Change, type Publish, targetOf } from '@vethra/state'
 import type { Applied } from '@vethra/world'
+import { removeSources } from '../applied/firewalld.ts'
 import { admittedSubnets, elementsIn } from '../applied/groups.ts'
 import { overlapOf } from '../applied/overlap.ts'
 import { refusedChange } from '../applied/refused-change.ts'
 import { effectsIn } from './effects.ts'
-import { forgetSources, missingPassages, removePassages } from './pass-rule.ts'
+import { missingPassages, removePassages } from './pass-rule.ts'
 import type { Session } from './session.ts'
 import { forgetStaleFlows } from './stale-flows.ts'
 import { startTable } from './table.ts'
@@ -116,7 +117,7 @@ function tendPassages(session: Session, group: readonly Change[]): void {
 }
 
 function releasePassages(session: Session, subnets: readonly string[]): void {
-  forgetSources(session, subnets)
+  removeSources(session.zoneRecords, subnets)
   if (hasNetworks(session)) return
   removePassages(session)
   // Another network may have come, and seen the rule that was just removed.

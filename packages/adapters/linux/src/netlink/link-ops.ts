@@ -1,7 +1,9 @@
+import { present } from '@vethra/cni'
 import type { RouteOp } from '@vethra/netlink'
 import { type Link, type LinkType, type MovedLink, type Owned, ownerMark } from '@vethra/state'
 import type { Lookup, PlacedOps } from './placed-ops.ts'
 
+type Values = { readonly [Key in 'mac' | 'mtu']?: Link[Key] | undefined }
 type TypeOf<Name extends LinkType['name']> = Extract<LinkType, { name: Name }>
 
 /** The operations that make a link, mark it with its owner, and bring it up where it is to be. */
@@ -118,18 +120,11 @@ function upperOf(type: TypeOf<'macvlan' | 'ipvlan' | 'vlan'>) {
   if (type.name === 'vlan') return { kind: 'add vlan', id: type.id } as const
   if (type.name === 'ipvlan') return { kind: 'add ipvlan', mode: type.mode } as const
   const { mode, broadcastQueue } = type
-  const queue = broadcastQueue === undefined ? {} : { broadcastQueue }
-  return { kind: 'add macvlan', mode, ...queue } as const
+  return { kind: 'add macvlan', mode, ...present({ broadcastQueue }) } as const
 }
 
-function valuesOf({
-  mac,
-  mtu,
-}: {
-  readonly mac?: string | undefined
-  readonly mtu?: number | undefined
-}) {
-  return { ...(mac === undefined ? {} : { mac }), ...(mtu === undefined ? {} : { mtu }) }
+function valuesOf({ mac, mtu }: Values) {
+  return present({ mac, mtu })
 }
 
 function insideOps({ name, up: isUp, linkLocal }: Link, alias?: string): readonly RouteOp[] {

@@ -11,7 +11,7 @@ import {
   type NftTable,
   type ReceivedMessage,
 } from '@vethra/netlink'
-import { firewalldTable, missingSources, removeSources } from '../applied/firewalld.ts'
+import { firewalldTable, missingSources } from '../applied/firewalld.ts'
 import {
   missingLegacyPassages,
   notPut,
@@ -32,11 +32,6 @@ export function missingPassages(session: Session, subnets: readonly string[]): r
     ...missingLegacyPassages(),
     ...(hasFirewalld(session) ? missingSources(session.zoneRecords, subnets) : []),
   ]
-}
-
-/** Has firewalld forget subnets that are forwarded no more. */
-export function forgetSources(session: Session, subnets: readonly string[]): void {
-  removeSources(session.zoneRecords, subnets)
 }
 
 function hasFirewalld(session: Session): boolean {

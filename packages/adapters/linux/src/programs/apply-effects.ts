@@ -3,11 +3,12 @@ import { elementText, type PlacedElement, tableText } from '@vethra/firewall'
 import { runProgram } from '@vethra/plugin-exec/programs'
 import { type Change, describeChange, type Publish, targetOf } from '@vethra/state'
 import type { Applied } from '@vethra/world'
+import { removeSources } from '../applied/firewalld.ts'
 import { admittedSubnets, elementsIn } from '../applied/groups.ts'
 import { overlapOf } from '../applied/overlap.ts'
 import { run } from '../run.ts'
 import { type ListedTable, listTable } from './nft-table.ts'
-import { forgetSources, putPassages, removePassages } from './passages.ts'
+import { putPassages, removePassages } from './passages.ts'
 import { tableEffects } from './table-effects.ts'
 
 /** Applies changes of the firewall in one run of nft(8): a change that is refused is not told from the others. */
@@ -30,7 +31,7 @@ async function tendPassages(group: readonly Change[], zoneRecords: string): Prom
   const admits = group.filter((change) => targetOf(change).resource.kind === 'admit')
   const made = admits.filter(({ kind }) => kind !== 'remove')
   if (made.length > 0) return putPassages(zoneRecords, admittedSubnets(made))
-  forgetSources(zoneRecords, admittedSubnets(admits))
+  removeSources(zoneRecords, admittedSubnets(admits))
   if (admits.length > 0 && !hasNetworks(await listTable())) await removePassages()
 }
 

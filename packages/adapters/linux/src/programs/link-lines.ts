@@ -8,6 +8,7 @@ import {
 } from '@vethra/state'
 import { given, ip, type Line, upOrDown } from './line.ts'
 
+type Values = { readonly [Key in 'mac' | 'mtu']?: Link[Key] | undefined }
 type TypeOf<Name extends LinkType['name']> = Extract<LinkType, { name: Name }>
 
 /** The lines that make a link, mark it with its owner, and bring it up where it is to be. */
@@ -96,13 +97,7 @@ function upperShape(type: TypeOf<'macvlan' | 'ipvlan' | 'vlan'>): string {
   return queue === undefined ? mode : `${mode} ${queue}`
 }
 
-function valuesOf({
-  mac,
-  mtu,
-}: {
-  readonly mac?: string | undefined
-  readonly mtu?: number | undefined
-}) {
+function valuesOf({ mac, mtu }: Values) {
   return [given('address', mac), given('mtu', mtu)]
 }
 

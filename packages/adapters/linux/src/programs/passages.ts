@@ -1,6 +1,6 @@
 import { forwardTables, passRuleText } from '@vethra/firewall'
 import type { NftTable } from '@vethra/netlink'
-import { firewalldTable, missingSources, removeSources } from '../applied/firewalld.ts'
+import { firewalldTable, missingSources } from '../applied/firewalld.ts'
 import { missingLegacyPassages, notPut, removeLegacyPassages } from '../applied/legacy-passages.ts'
 import { run } from '../run.ts'
 
@@ -24,11 +24,6 @@ export async function putPassages(records: string, subnets: readonly string[]): 
   }
   const zoned = (await hasFirewalld()) ? missingSources(records, subnets) : []
   for (const passage of [...missingLegacyPassages(), ...zoned]) passage.put()
-}
-
-/** Has firewalld forget subnets that are forwarded no more. */
-export function forgetSources(records: string, subnets: readonly string[]): void {
-  removeSources(records, subnets)
 }
 
 /** Removes the rule from each chain that has it. */

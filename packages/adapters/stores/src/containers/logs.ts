@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { appendText, errno, faultPoint, fileError } from '@vethra/files'
 import type { HookEvent, HookLogs } from '@vethra/world'
 
+/** Logs in the folders of containers; the log of an event before is kept as `….log.1`. At most 64 Ki characters of a text are written: its end. */
 export function logs(folder: (id: string) => string): HookLogs {
   const appendLog = async (id: string, event: HookEvent, text: string) => {
     if (existsSync(folder(id))) await appendText(place(id, event), asLines(text), { mode: 0o600 })

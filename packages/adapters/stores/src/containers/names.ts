@@ -3,6 +3,7 @@ import { CniError, checkPathComponent, guards } from '@vethra/cni'
 import { listFolder, makeFolder, readOwn, removeFile, writeWhole } from '@vethra/files'
 import type { Lock, TakenNames } from '@vethra/world'
 
+/** Names in `DATA_STORE/names/NAMESPACE`, a file each. `sync`: a name reaches the disk before it is claimed. */
 export function names(options: {
   readonly dataStore: string
   readonly namespace: string

@@ -4,6 +4,7 @@ import { CniError, type Json, parseJson } from '@vethra/cni'
 import { createWhole, readOwn, writeInPlace, writeWhole } from '@vethra/files'
 import type { ContainerFiles } from '@vethra/world'
 
+/** Files in the folders of containers, which `prepare` makes and `folder` names. `sync`: they reach the disk before a write is done. */
 export function state(
   prepare: (id: string) => Promise<string>,
   folder: (id: string) => string,

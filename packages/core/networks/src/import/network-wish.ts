@@ -1,6 +1,6 @@
 import { goField, type Json } from '@vethra/cni'
 import { ipamConfs, networkSubnets } from '../anatomy.ts'
-import { hasIpv6, isInternal, networkDriver, networkOptions } from '../driver-facts.ts'
+import { hasIpv6, isInternalBridge, networkDriver, networkOptions } from '../driver-facts.ts'
 import { visibleLabels } from '../find.ts'
 import type { Network } from '../network.ts'
 import { type Driver, isDriver, type NetworkOptions } from '../options.ts'
@@ -33,7 +33,7 @@ export function networkWish(network: Network): NetworkOptions | undefined {
 }
 
 function leadsNowhere(network: Network, driver: Driver, ipam: Json): boolean {
-  if (driver === 'bridge') return isInternal(network)
+  if (driver === 'bridge') return isInternalBridge(network)
   return textField(ipam, 'type') !== 'dhcp' && listField(ipam, 'routes').length === 0
 }
 
