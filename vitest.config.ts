@@ -12,6 +12,7 @@ const config: ViteUserConfig = {
             'scripts/*.test.ts',
           ],
           exclude: ['**/*.bun.test.ts', '**/node_modules/**'],
+          globalSetup: 'scripts/temporary-root.ts',
           testTimeout: 60_000,
           // Each file would load its modules anew, which takes longer than all tests; no module keeps what another test must not see.
           isolate: false,
@@ -21,6 +22,7 @@ const config: ViteUserConfig = {
         test: {
           name: 'bun',
           include: ['packages/*/*/src/**/*.bun.test.ts'],
+          globalSetup: 'scripts/temporary-root.ts',
           testTimeout: 60_000,
         },
       },

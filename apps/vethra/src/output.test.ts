@@ -1,11 +1,10 @@
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { openOutput } from './output.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'output-'))
-afterAll(() => rmSync(folder, { recursive: true }))
 
 function written(path: string, flags: string, write: (to: ReturnType<typeof openOutput>) => void) {
   const descriptor = openSync(path, flags)

@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { resolversHere } from './resolvers-here.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'resolvers-'))
-afterAll(() => rmSync(folder, { recursive: true }))
 
 it('a resolv.conf is read', async () => {
   const file = join(folder, 'resolv.conf')

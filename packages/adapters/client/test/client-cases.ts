@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,7 +22,6 @@ export function describeClient(runtime: string): void {
   })
   afterEach(async () => {
     await stop()
-    await rm(folder, { recursive: true })
   })
 
   async function serve(answer: RequestListener): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { createServer, type Http2Server } from 'node:http2'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -26,7 +26,6 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   server.close()
-  await rm(folder, { recursive: true })
 })
 
 const field = (key: number, value: string | Buffer) => {

@@ -16,7 +16,6 @@ beforeEach(async () => {
 afterEach(async () => {
   server?.close()
   server = undefined
-  await rm(folder, { recursive: true })
 })
 
 const field = (key: number, value: string | Buffer) => {

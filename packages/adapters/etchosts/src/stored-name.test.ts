@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it } from 'vitest'
 import { storedName } from './stored-name.ts'
 
 let dir: string
@@ -10,7 +10,6 @@ beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'vethra-name-'))
   await mkdir(`${dir}/default/c1`, { recursive: true })
 })
-afterEach(() => rm(dir, { recursive: true }))
 
 const meta = (text: string) => writeFile(`${dir}/default/c1/meta.json`, text)
 

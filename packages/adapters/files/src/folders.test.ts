@@ -3,14 +3,13 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
-  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import {
   appendText,
   byOctets,
@@ -25,7 +24,6 @@ let folder: string
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'files-'))
 })
-afterEach(() => rmSync(folder, { recursive: true }))
 
 const mode = (path: string) => (statSync(path).mode & 0o7777).toString(8)
 

@@ -1,7 +1,6 @@
 import {
   mkdtempSync,
   readFileSync,
-  rmSync,
   statSync,
   symlinkSync,
   truncateSync,
@@ -10,7 +9,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { writeInPlace } from './index.ts'
 
 let folder: string
@@ -19,7 +18,6 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'files-'))
   path = join(folder, 'hosts')
 })
-afterEach(() => rmSync(folder, { recursive: true }))
 
 describe('writeInPlace', () => {
   it.each([

@@ -6,21 +6,19 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { createWhole, writeWhole } from './index.ts'
 
 let folder: string
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'files-'))
 })
-afterEach(() => rmSync(folder, { recursive: true }))
 
 const mode = (path: string) => (statSync(path).mode & 0o7777).toString(8)
 

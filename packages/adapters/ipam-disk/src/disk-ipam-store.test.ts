@@ -12,7 +12,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { diskIpamStore } from './index.ts'
 
 let dataDir: string
@@ -22,7 +22,6 @@ beforeEach(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'vethra-ipam-'))
   lan = join(dataDir, 'lan')
 })
-afterEach(() => rmSync(dataDir, { recursive: true }))
 
 function fill(files: Readonly<Record<string, string>>): void {
   mkdirSync(lan)

@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { type Holders, openHolders } from './holders.ts'
 
 let dir: string
@@ -25,7 +25,6 @@ beforeEach(() => {
   index = join(dir, 'index', '1')
   mkdirSync(folder)
 })
-afterEach(() => rmSync(dir, { recursive: true }))
 
 function withHolders<T>(work: (holders: Holders) => T): T {
   const holders = openHolders(folder, index)

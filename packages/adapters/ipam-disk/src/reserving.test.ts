@@ -16,7 +16,7 @@ import { join } from 'node:path'
 import { formatAddress } from '@vethra/address'
 import { allocate } from '@vethra/engine'
 import { rangeSets } from '@vethra/ipam'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { diskIpamStore } from './index.ts'
 
 const lock = { hold: <T>(_path: string, work: () => Promise<T>): Promise<T> => work() }
@@ -28,7 +28,6 @@ beforeEach(() => {
   dataDir = join(dir, 'networks')
   lan = join(dataDir, 'lan')
 })
-afterEach(() => rmSync(dir, { recursive: true }))
 
 const store = () => diskIpamStore({ dataDir, lock, indexDir: join(dir, 'index') })
 const add = async (containerId: string, subnet = '10.4.0.0/24') => {

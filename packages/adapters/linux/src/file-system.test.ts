@@ -1,14 +1,13 @@
-import { chmodSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { chmodSync, mkdtempSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it } from 'vitest'
 import { accessOf } from './file-system.ts'
 
 let folder: string
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'access-'))
 })
-afterEach(() => rmSync(folder, { recursive: true }))
 
 it('a folder is told with its owner and its permission bits', async () => {
   chmodSync(folder, 0o775)

@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
 import { heldByOthers } from './held-locks.ts'
 
 it('are the files that another process holds, for as long as it does', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'vethra-locks-'))
-  onTestFinished(() => rm(folder, { recursive: true }))
   await writeFile(join(folder, 'free'), '')
   const holder = spawn('flock', [join(folder, 'held'), 'sh', '-c', 'echo; exec cat'])
   await once(holder.stdout, 'data')

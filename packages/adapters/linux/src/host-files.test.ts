@@ -1,14 +1,13 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { hostName, readHostResolvConf, readHostsFile, resolveAddress } from './index.ts'
 
 let folder: string
 beforeEach(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'host-')))
 })
-afterEach(() => rmSync(folder, { recursive: true }))
 
 describe('readHostResolvConf', () => {
   const usesStub = (text: string) => text === 'nameserver 127.0.0.53\n'

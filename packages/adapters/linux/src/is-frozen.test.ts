@@ -1,14 +1,13 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it } from 'vitest'
 import { isFrozen } from './is-frozen.ts'
 
 let folder: string
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'frozen-'))
 })
-afterEach(() => rm(folder, { recursive: true }))
 
 it.each([
   ['v1, frozen', '4:freezer:/c1\n0::/\n', { 'freezer/c1/freezer.state': 'FROZEN\n' }, true],

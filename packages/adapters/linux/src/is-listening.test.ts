@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,6 +17,5 @@ it('a socket answers while a process listens, and neither before nor when a file
     expect(await isListening(path)).toBe(false)
     expect(await isListening(folder)).toBe(false)
   } finally {
-    await rm(folder, { recursive: true })
   }
 })

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, copyFile, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, copyFile, mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -13,7 +13,6 @@ let folder = ''
 
 afterEach(async () => {
   if (started?.pid) process.kill(-started.pid, 'SIGKILL')
-  await rm(folder, { recursive: true, force: true })
 })
 
 describe.skipIf(needsRoot !== undefined)('a process that is called firewalld', () => {

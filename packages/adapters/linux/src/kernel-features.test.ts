@@ -1,18 +1,14 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises'
 import { release, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it } from 'vitest'
 import { hostFeatures } from './kernel-features.ts'
 
 let root = ''
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'vethra-features-'))
-})
-
-afterEach(async () => {
-  await rm(root, { recursive: true, force: true })
 })
 
 const put = async (path: string, content: string | Buffer) => {

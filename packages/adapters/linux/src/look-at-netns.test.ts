@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, readlink, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { lifeOf, type SeenNamespace } from '@vethra/cni'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { needsRoot } from '../test/in-namespace.ts'
 import { namespaceFacts } from './index.ts'
 
@@ -15,8 +15,6 @@ let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'vethra-look-'))
 })
-
-afterAll(() => rm(folder, { recursive: true }))
 
 describe('look', () => {
   it('tells boot, place, inode, and the cookie where the runtime can ask for it', async () => {

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdtempSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { inNamespace, needsRoot } from '../test/in-namespace.ts'
 import { bringLoopbackUp, isNetns } from './index.ts'
 
@@ -9,7 +9,6 @@ let folder: string
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'netns-'))
 })
-afterEach(() => rmSync(folder, { recursive: true }))
 
 it('isNetns knows a namespace from a folder, from procfs and from nothing', async () => {
   expect(await isNetns('/proc/self/ns/net')).toBe(true)

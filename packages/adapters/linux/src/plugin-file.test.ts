@@ -3,13 +3,12 @@ import {
   mkdirSync,
   mkdtempSync,
   readlinkSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { needsRoot } from '../test/in-namespace.ts'
 import { askFirewallPlugin, pluginFile } from './index.ts'
 
@@ -17,7 +16,6 @@ let dir: string
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'plugins-'))
 })
-afterEach(() => rmSync(dir, { recursive: true }))
 
 function plugin(name: string, script: string): void {
   writeFileSync(join(dir, name), `#!/bin/sh\n${script}\n`)

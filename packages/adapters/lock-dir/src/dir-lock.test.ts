@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { describeLock, holdersElsewhere, type Program } from '@vethra/world-kit'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { dirLock } from './index.ts'
 
 const spawned = ([command, ...args]: Program) =>
@@ -37,7 +37,6 @@ describeLock('dirLock', async () => {
     pause: (milliseconds) => setTimeout(milliseconds),
     async close() {
       await processes.close()
-      rmSync(folder, { recursive: true })
     },
   }
 })
@@ -49,7 +48,6 @@ describe('dirLock', () => {
     folder = mkdtempSync(join(tmpdir(), 'dir-'))
     path = join(folder, 'lock')
   })
-  afterEach(() => rmSync(folder, { recursive: true }))
 
   it('lets one at a time in when many find the same stale lock', async () => {
     const lock = dirLock({ staleMs: 2_000 })

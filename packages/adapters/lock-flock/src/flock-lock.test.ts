@@ -59,7 +59,6 @@ for (const [name, optionsFor] of kinds) {
       pause: (milliseconds) => setTimeout(milliseconds),
       async close() {
         await processes.close()
-        rmSync(folder, { recursive: true })
       },
     }
   })
@@ -76,7 +75,6 @@ describe('flockLock', () => {
   })
   afterEach(async () => {
     await processes.close()
-    rmSync(folder, { recursive: true })
   })
 
   it('makes a missing file 0600 and its folders 0700, and leaves the file', async () => {

@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describePluginRunner } from '@vethra/world-kit'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { runnerSubject } from '../test/runner-subject.ts'
 import { findPlugin, pluginExec } from './index.ts'
 
@@ -15,7 +15,6 @@ describe('findPlugin', () => {
     await mkdir(join(folder, 'a/x'), { recursive: true })
     await writeFile(join(folder, 'x'), '')
   })
-  afterAll(() => rm(folder, { recursive: true }))
 
   it('takes the first regular file of the folders', async () => {
     expect(await findPlugin('x', [join(folder, 'a'), folder])).toBe(join(folder, 'x'))

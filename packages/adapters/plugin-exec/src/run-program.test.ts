@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -41,6 +41,5 @@ describe(`runProgram under ${'bun' in process.versions ? 'bun' : 'Node'}`, () =>
       code: 5,
       message: `cannot start ${file}`,
     })
-    await rm(folder, { recursive: true })
   })
 })

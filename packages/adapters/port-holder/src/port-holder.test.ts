@@ -41,7 +41,6 @@ describe('a port holder', () => {
     for (const { containerId } of await holder.list()) {
       if (containerId.startsWith(id)) await holder.release({ containerId, ports: [mapping()] })
     }
-    await rm(join(dir, '..'), { recursive: true })
   })
 
   const hold = async (ports: readonly PortMapping[], containerId = id) => {

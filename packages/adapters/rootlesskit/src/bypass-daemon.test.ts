@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { bypassDaemon } from './index.ts'
 
 describe('bypassDaemon', () => {
@@ -10,7 +10,6 @@ describe('bypassDaemon', () => {
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'b4nn-'))
   })
-  afterEach(() => rm(folder, { recursive: true }))
 
   const asking = async (status: number, work: (socket: string) => Promise<void>) => {
     const asked: string[] = []

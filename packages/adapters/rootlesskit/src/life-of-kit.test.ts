@@ -17,5 +17,4 @@ it('a life is known once its child is, stays the same, and is no other one', asy
   await rm(file)
   await writeFile(file, '42')
   expect(lifeOfKit(folder)).not.toBe(life)
-  await rm(folder, { recursive: true })
 })

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -56,7 +56,6 @@ describeRootlessKit('rootlessKit', async (drivers) => {
     kit: rootlessKit({ stateDir }),
     close: async () => {
       server.close()
-      await rm(stateDir, { recursive: true })
     },
   }
 })
@@ -69,7 +68,6 @@ describe('what answers instead of RootlessKit', () => {
     const outcome = await kit.info().catch((error: unknown) => error)
     server?.closeAllConnections()
     server?.close()
-    await rm(stateDir, { recursive: true })
     return outcome
   }
 
@@ -90,7 +88,6 @@ describe('what answers instead of RootlessKit', () => {
     const server = await serve(stateDir, recorded())
     expect(await asked).toMatchObject({ networkDriver: 'slirp4netns' })
     server.close()
-    await rm(stateDir, { recursive: true })
   })
 
   it('a server that never answers is given up', async () => {

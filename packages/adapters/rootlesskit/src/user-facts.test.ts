@@ -1,7 +1,7 @@
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { userFacts } from './index.ts'
 
 describe('userFacts', () => {
@@ -13,7 +13,6 @@ describe('userFacts', () => {
     await writeFile(join(folder, 'slirp4netns'), '')
     await mkdir(join(folder, 'runc'))
   })
-  afterAll(() => rm(folder, { recursive: true }))
 
   it('finds programs by absolute folders on PATH, and neither folders nor plain files', () => {
     const { programs } = userFacts({ PATH: `:.:${folder}` })

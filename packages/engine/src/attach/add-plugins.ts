@@ -13,7 +13,6 @@ import type {
   AttachmentRecords,
   CachedAttachment,
   HostFacts,
-  ResultCache,
 } from '@vethra/world'
 import {
   advance,
@@ -36,7 +35,6 @@ import { readSharedRules } from './take-turns.ts'
 
 /** The parts that make an attachment. */
 export interface AddTools extends PluginTools {
-  readonly cache: ResultCache
   readonly records: Pick<AttachmentRecords, 'write'>
   /** Says why a program failed, where the kernel lacks what it needs. Default: it is not said. */
   readonly facts?: () => Promise<Pick<HostFacts, 'kernelFeatures'>>
@@ -51,9 +49,9 @@ export interface Adding {
 }
 
 /**
- * ADD of every plugin in order, then the cache (libcni, AddNetworkList). When a plugin, the record or the
- * cache fails, what has been done is undone by DEL in reverse and CniError thrown, whose cause has the
- * first failure first.
+ * ADD of every plugin in order (libcni, AddNetworkList); returns the last result, which the caller writes to the
+ * cache. When a plugin or the record fails, what has been done is undone by DEL in reverse and CniError thrown, whose
+ * cause has the first failure first.
  */
 export async function addPlugins(tools: AddTools, adding: Adding): Promise<ParsedResult> {
   const { list, attachment, record } = adding

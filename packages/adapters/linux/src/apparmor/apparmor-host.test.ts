@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { appArmorHost } from './apparmor-host.ts'
 import { profileText } from './profile-text.ts'
 
@@ -16,8 +16,6 @@ describe('the AppArmor of a host', () => {
     parser = join(folder, 'parser')
     await script('cat > "$(dirname "$0")/loaded"; echo "$@" > "$(dirname "$0")/args"')
   })
-
-  afterEach(() => rm(folder, { recursive: true }))
 
   async function script(commands: string): Promise<void> {
     await writeFile(parser, `#!/bin/sh\n${commands}\n`)

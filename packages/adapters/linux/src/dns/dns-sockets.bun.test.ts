@@ -1,14 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describeDnsSockets } from '@vethra/world-kit'
-import { afterAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { needsRoot } from '../../test/in-namespace.ts'
 import { dnsSockets } from './dns-sockets-in-bun.ts'
 import { serveTcp } from './tcp-in-bun.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'vethra-lines-'))
-afterAll(() => rmSync(folder, { recursive: true }))
 
 // Loopback has all of 127.0.0.0/8; of IPv6 it has one address, which nothing else may serve here.
 if (needsRoot === undefined) {

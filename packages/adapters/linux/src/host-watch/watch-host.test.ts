@@ -25,7 +25,6 @@ beforeEach(() => {
 })
 afterEach(() => {
   watching?.close()
-  rmSync(folder, { recursive: true, force: true })
 })
 
 function start(folders: readonly string[], programs: readonly [string, ...string[]][] = []) {

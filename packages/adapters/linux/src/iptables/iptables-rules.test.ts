@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 
 /** Runs a program that gets `rules`, in a network namespace of its own when `own`. */
 function evaluate(program: string, options: { own: boolean; path?: string }): unknown {
@@ -77,7 +77,6 @@ describe('with programs that pretend', () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'iptables-'))
   })
-  afterEach(() => rmSync(folder, { recursive: true }))
 
   function pretend(program: string, script: string): void {
     writeFileSync(join(folder, program), `#!/bin/sh\n${script}\n`)

@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Attachment, CniError, explain, type Json } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
 import { type AttachTools, type CniRuntime, cniRuntime } from '@vethra/engine'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { diskResultCache } from '../index.ts'
 
 // Chains of three plugins that write down what they get, with the cache on disk beneath the runtime.
@@ -54,10 +54,6 @@ beforeEach(async () => {
     },
   }
   runtime = cniRuntime(tools)
-})
-
-afterEach(async () => {
-  await rm(dir, { recursive: true })
 })
 
 describe('ADD', () => {

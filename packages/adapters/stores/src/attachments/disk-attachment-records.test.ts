@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { AttachmentRecords } from '@vethra/world'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it } from 'vitest'
 import { diskAttachmentRecords, type RecordsFolder } from '../index.ts'
 
 let dir: string
@@ -12,10 +12,6 @@ let records: AttachmentRecords & RecordsFolder
 beforeEach(async () => {
   dir = join(await mkdtemp(join(tmpdir(), 'vethra-records-')), 'attachments')
   records = diskAttachmentRecords({ dir })
-})
-
-afterEach(async () => {
-  await rm(join(dir, '..'), { recursive: true })
 })
 
 const record = {

@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { CachedAttachment, ResultCache } from '@vethra/world'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { diskResultCache, type ResultsFolder } from '../index.ts'
 
 let dir: string
@@ -11,10 +11,6 @@ let cache: ResultCache & ResultsFolder
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'vethra-cache-'))
   cache = diskResultCache({ dir })
-})
-
-afterEach(async () => {
-  await rm(dir, { recursive: true })
 })
 
 const key = { network: 'lan', containerId: 'c1', ifname: 'eth0' }

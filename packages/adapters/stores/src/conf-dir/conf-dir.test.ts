@@ -15,14 +15,13 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Lock } from '@vethra/world'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { confDir } from '../index.ts'
 
 let dir: string
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'conf-'))
 })
-afterEach(() => rmSync(dir, { recursive: true }))
 
 const lock = queue()
 const options = { namespace: 'ns', sharedNetwork: 'bridge', lock, kept: '/nowhere' }

@@ -1,14 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it } from 'vitest'
 import { foreignConfFiles } from '../index.ts'
 
 let dir: string
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'foreign-'))
 })
-afterEach(() => rmSync(dir, { recursive: true }))
 
 it('files of the folder and of the namespace are read, those that are too large are faults', async () => {
   mkdirSync(join(dir, 'ns'))

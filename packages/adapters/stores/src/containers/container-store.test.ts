@@ -4,7 +4,6 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   symlinkSync,
   truncateSync,
@@ -13,7 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ContainerStore, Lock } from '@vethra/world'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { containerStore, storedNamespaces } from '../index.ts'
 
 let root: string
@@ -24,7 +23,6 @@ beforeEach(() => {
   dataStore = join(root, '1935db59')
   store = containerStore({ dataStore, namespace: 'ns', lock: queue() })
 })
-afterEach(() => rmSync(root, { recursive: true }))
 
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8)
 const text = (path: string) => readFileSync(path, 'utf8')

@@ -18,7 +18,7 @@ import { setTimeout } from 'node:timers/promises'
 import { CniError } from '@vethra/cni'
 import type { Lock } from '@vethra/world'
 import { describeEvents } from '@vethra/world-kit'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { type EventFileOptions, eventFile } from '../index.ts'
 
 let folder: string
@@ -29,7 +29,6 @@ beforeEach(() => {
   path = join(folder, 'run', 'events')
   faults = []
 })
-afterEach(() => rmSync(folder, { recursive: true }))
 
 const free: Lock = { hold: (_, work) => work() }
 const open = (options: Partial<EventFileOptions> = {}) =>
