@@ -3,7 +3,7 @@ import type { FirewallAnswers } from '@vethra/networks'
 import type { SeenFeature } from '@vethra/state'
 import type { OtherSigns } from './memory.ts'
 
-/** Facts of the host, and two changes of its interfaces. What the host refuses is CniError 5, a missing program CniError 100. */
+/** Facts of the host, and two changes of its interfaces. Throws CniError 5 where the host refuses, 100 where a program is missing. */
 export interface HostFacts {
   /** The host's name, without its domain unless it was set so. */
   hostName(): string

@@ -23,7 +23,7 @@ export const ifla = {
   mask: 29,
 } as const
 
-/** `struct ifinfomsg`: flags, and which of them a message sets. Of all interfaces, and all zero, by default. */
+/** `struct ifinfomsg`: flags, and which of them a message sets. Index 0, the default, is no interface in particular. */
 export function linkHeader(index = 0, flags = 0, change = 0): Octets {
   return join([u16(0), u16(0), u32(index), u32(flags), u32(change)])
 }

@@ -32,14 +32,6 @@ function toolsWith(failing: string, config: string): AddTools {
     lock: { hold: async (_, work) => work() },
     places: { dataStore: '', networks: '', runtime: '' } as AddTools['places'],
     rules: { save: unused, restore: unused },
-    cache: {
-      flush: unused,
-      check: unused,
-      read: unused,
-      write: unused,
-      remove: unused,
-      list: unused,
-    },
     records: { write: unused },
   }
 }

@@ -1,4 +1,4 @@
-/** What a program printed; or, with `fault`, why it failed: its error output, or the reason why it could not be run. */
+/** The output of a program; with `fault` it failed: its error output, or the reason why it could not be run. */
 export interface RanNow {
   readonly said: string
   readonly fault?: string
