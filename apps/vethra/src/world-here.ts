@@ -89,7 +89,8 @@ type Loaded =
 function loadedHere(settings: Settings, places: LockPlaces, io: Io): Pick<World, Loaded> {
   return {
     userFacts: async () => (await import('@vethra/rootlesskit')).userFacts(io.env),
-    pluginFolders: async () => (await import('./facts-here.ts')).foldersOf(io.program[0] ?? ''),
+    pluginFolders: async () =>
+      (await import('./seldom-facts-here.ts')).foldersOf(io.program[0] ?? ''),
     kernel: kernelHere,
     ...(isBun
       ? {
@@ -99,7 +100,7 @@ function loadedHere(settings: Settings, places: LockPlaces, io: Io): Pick<World,
         }
       : {}),
     // By a file of ours: of a package that is imported as a whole, every start evaluates the whole (2 ms).
-    hostKernel: async () => (await import('./facts-here.ts')).hostKernel(),
+    hostKernel: async () => (await import('./seldom-facts-here.ts')).hostKernel(),
     watch: async (hearer) => {
       const folders = watched(settings, places)
       if (isBun) return (await import('./watch-here.ts')).watchHere(hearer, folders)
