@@ -7,7 +7,7 @@ export interface PortMapping {
   readonly hostPort: number
   readonly containerPort: number
   readonly protocol: Protocol
-  /** As it was typed; `0.0.0.0` for every IPv4 address of the host. */
+  /** In canonical form, an IPv4-mapped one as IPv4; `0.0.0.0` for every IPv4 address of the host, empty for every one. */
   readonly hostIP: string
 }
 

@@ -25,7 +25,8 @@ describe('parsePortSpec', () => {
     ['::80', { protocol: 'tcp', container: span(80) }],
     ['0:80', { protocol: 'tcp', container: span(80) }],
     ['[::1]:8080:80', { protocol: 'tcp', hostIP: '::1', host: span(8080), container: span(80) }],
-    ['[::0]::80', { protocol: 'tcp', hostIP: '::0', container: span(80) }],
+    ['[::0]::80', { protocol: 'tcp', hostIP: '::', container: span(80) }],
+    ['[::FFFF:127.0.0.1]::80', { protocol: 'tcp', hostIP: '127.0.0.1', container: span(80) }],
     ['65535:65535', { protocol: 'tcp', host: span(65535), container: span(65535) }],
     ['0080:0080', { protocol: 'tcp', host: span(80), container: span(80) }],
   ])('reads %s', (text, request) => {

@@ -1,4 +1,4 @@
-import { readAddress } from '@vethra/address'
+import { formatAddress, readAddress } from '@vethra/address'
 import { CniError } from '@vethra/cni'
 import { type Protocol, readProtocol } from './port-mapping.ts'
 
@@ -13,7 +13,7 @@ export interface PortRequest {
   /** As typed, for messages. */
   readonly text: string
   readonly protocol: Protocol
-  /** As typed, without brackets; absent when none was typed. */
+  /** In canonical form, without brackets; absent when none was typed. */
   readonly hostIP?: string
   /** Absent: any free ports. As long as `container`: port by port. Longer, with one container port: the first free one. */
   readonly host?: PortSpan
@@ -42,7 +42,8 @@ export function parsePortSpec(text: string): PortRequest {
   const containerText = ports.slice(cut + 1)
   if (containerText === '') throw refusal(`no port specified: ${brief(ports)}`)
   const [hostIP, hostText] = splitHostPort(ports.slice(0, Math.max(cut, 0)))
-  if (hostIP !== '' && !readAddress(hostIP)) throw refusal(`invalid ip address: ${brief(hostIP)}`)
+  const address = readAddress(hostIP)
+  if (hostIP !== '' && !address) throw refusal(`invalid ip address: ${brief(hostIP)}`)
   const container = readSpan(containerText)
   if (!container || container.first === 0) {
     throw refusal(`invalid containerPort: ${brief(containerText)}`)
@@ -58,7 +59,7 @@ export function parsePortSpec(text: string): PortRequest {
   return {
     text,
     protocol,
-    ...(hostIP === '' ? {} : { hostIP }),
+    ...(address ? { hostIP: formatAddress(address) } : {}),
     ...(host ? { host } : {}),
     container,
   }

@@ -19,6 +19,12 @@ describe('stored mappings', () => {
     ])
   })
 
+  it('have addresses in the form in which they are compared, however they were typed', () => {
+    const typed = ['::FFFF:127.0.0.1', '0:0::1', '::0']
+    const read = parseStoredMappings(typed.map((hostIP) => ({ ...web, hostIP })))
+    expect(read.map(({ hostIP }) => hostIP)).toEqual(['127.0.0.1', '::1', '::'])
+  })
+
   it('are none where there is nothing', () => {
     expect(parseStoredMappings(undefined)).toEqual([])
     expect(parseStoredMappings(null)).toEqual([])

@@ -1,4 +1,4 @@
-import { readAddress } from '@vethra/address'
+import { formatAddress, readAddress } from '@vethra/address'
 import { CniError, goField, type Json } from '@vethra/cni'
 import { type PortMapping, readProtocol } from './port-mapping.ts'
 
@@ -36,14 +36,14 @@ function parseMapping(value: Json, where: string): PortMapping {
   const hostIP = goField(value, 'HostIP') ?? ''
   const known = typeof protocol === 'string' ? readProtocol(protocol || 'tcp') : undefined
   if (!known) throw invalid(`Protocol of ${where}`, protocol)
-  if (typeof hostIP !== 'string' || (hostIP !== '' && !readAddress(hostIP))) {
-    throw invalid(`HostIP of ${where}`, hostIP)
-  }
+  const address = typeof hostIP === 'string' ? readAddress(hostIP) : undefined
+  if (hostIP !== '' && !address) throw invalid(`HostIP of ${where}`, hostIP)
   return {
     hostPort: parsePort(value, 'HostPort', where),
     containerPort: parsePort(value, 'ContainerPort', where),
     protocol: known,
-    hostIP,
+    // nerdctl stores it as typed; everywhere else it is compared as a text.
+    hostIP: address ? formatAddress(address) : '',
   }
 }
 

@@ -133,13 +133,14 @@ export function readPorts(value: Json | undefined): readonly DesiredPort[] {
     const [hostPort, containerPort] = [goField(each, 'hostPort'), goField(each, 'containerPort')]
     const protocol = goField(each, 'protocol')
     const hostIp = goField(each, 'hostIP')
+    const address = typeof hostIp === 'string' ? readAddress(hostIp) : undefined
     if (typeof hostPort !== 'number' || typeof containerPort !== 'number') return []
     return [
       {
         hostPort,
         containerPort,
         protocol: typeof protocol === 'string' ? protocol.toLowerCase() : 'tcp',
-        hostIp: typeof hostIp === 'string' ? hostIp : '',
+        hostIp: address ? formatAddress(address) : '',
       },
     ]
   })
