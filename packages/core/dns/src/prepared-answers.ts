@@ -5,7 +5,7 @@ import { prepareAnswer } from './prepare-answer.ts'
 import { lowerOctet, type PlainRequest } from './read-request.ts'
 import type { PreparedAnswer, PreparedAnswers, PreparedBody, View, Zone } from './zone.ts'
 
-const mostEntries = 65_536
+const mostEntries = 32_768
 const mostOctets = 8 * 2 ** 20
 
 /** The answers of a zone that has not been asked. */

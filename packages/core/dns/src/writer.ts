@@ -15,24 +15,33 @@ export function makeWriter(): Writer {
 
 /** Writes 16 bits in network order. */
 export function write16(writer: Writer, value: number): void {
-  writeOctets(writer, Uint8Array.of(value >>> 8, value))
+  const at = extend(writer, 2)
+  writer.octets[at] = value >>> 8
+  writer.octets[at + 1] = value
 }
 
 /** Writes 32 bits in network order. */
 export function write32(writer: Writer, value: number): void {
-  writeOctets(writer, Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value))
+  write16(writer, value >>> 16)
+  write16(writer, value)
 }
 
 /** Writes octets as they are. */
 export function writeOctets(writer: Writer, octets: Uint8Array): void {
-  const end = writer.length + octets.length
-  if (end > writer.octets.length) {
-    const wider = new Uint8Array(Math.max(end, 2 * writer.octets.length))
+  const at = extend(writer, octets.length)
+  writer.octets.set(octets, at)
+}
+
+// Room for as many octets more: where they begin.
+function extend(writer: Writer, count: number): number {
+  const at = writer.length
+  writer.length += count
+  if (writer.length > writer.octets.length) {
+    const wider = new Uint8Array(Math.max(writer.length, 2 * writer.octets.length))
     wider.set(writer.octets)
     writer.octets = wider
   }
-  writer.octets.set(octets, writer.length)
-  writer.length = end
+  return at
 }
 
 /** Writes a name; where it may be compressed, its end is a pointer to one written before. Throws CniError 6 for no name. */

@@ -59,10 +59,11 @@ function namesIn(
   network: string,
 ): { readonly chosen: readonly string[]; readonly hostname: string | undefined } {
   const aliases = networks[network]?.aliases ?? []
-  const chosen = [...new Set([name, id, id.slice(0, 12), ...aliases].map(bareName))].filter(
-    canBeName,
-  )
   const last = bareName(hostname)
+  const short = id.slice(0, 12)
+  // Most have these 12 as their hostname: one text for both.
+  const names = [name, id, short === last ? last : short, ...aliases]
+  const chosen = [...new Set(names.map(bareName))].filter(canBeName)
   const isOther = !chosen.includes(last) && canBeName(last)
   return { chosen, hostname: isOther ? last : undefined }
 }

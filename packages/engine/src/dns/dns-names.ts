@@ -16,12 +16,12 @@ import {
 export interface NamespaceNames {
   readonly namespace: string
   readonly networks: readonly Network[]
-  /** By id: the containers that have been prepared or attached. */
-  readonly containers: ReadonlyMap<string, KnownNames>
+  /** By id: those of containers that have been prepared, not by nerdctl. */
+  readonly records: ReadonlyMap<string, KeptRecord>
   readonly zone: Zone
 }
 
-/** The parts of a container's records that DNS goes by: a host may have tens of thousands. */
+/** The parts of a container's records that DNS goes by. */
 interface KnownNames {
   /** Absent while it is in no network. */
   readonly shown?: ZoneContainer
@@ -35,36 +35,31 @@ export type NamesChange =
   | { readonly kind: 'networks' }
   | { readonly kind: 'container'; readonly namespace: string; readonly id: string }
 
-/** Containers that are read before memory is given back. */
-const manyRead = 1000
+/** Containers that are read before memory is given back: a host may have tens of thousands. */
+const manyRead = 250
 
 /** Reads everything of a namespace that DNS tells of. */
 export async function readNames(tools: DnsTools, namespace: string): Promise<NamespaceNames> {
   const networks = await readNetworks(tools, namespace)
   const hosts = await tools.hosts(namespace)
   const store = tools.containers(namespace)
-  const known = new Map<string, KnownNames>()
-  for (const id of await store.list()) {
-    const record = await readRecord(store, id)
-    if (record) known.set(id, { record })
-    await tools.clock.yieldNow?.()
+  const source = { hosts, store, byKey: keysOf(networks) }
+  const ids = [...new Set([...(await store.list()), ...(await hosts.ids())])]
+  const records = new Map<string, KeptRecord>()
+  let zone = makeZone({ networks: zoneNetworks(networks), containers: [] })
+  // What was read of tens of thousands would stay in memory, beside the little that is kept.
+  for (let at = 0; at < ids.length; at += manyRead) {
+    const containers = new Map<string, ZoneContainer>()
+    for (const id of ids.slice(at, at + manyRead)) {
+      const { shown, record } = await readContainer(source, id)
+      if (shown) containers.set(id, shown)
+      if (record) records.set(id, record)
+      await tools.clock.yieldNow?.()
+    }
+    zone = changeZone(zone, { containers, serial: zone.serial })
+    if (ids.length >= manyRead) await tools.collectGarbage?.()
   }
-  const byKey = keysOf(networks)
-  const ids = await hosts.ids()
-  for (const [index, id] of ids.entries()) {
-    const names = await hosts.read(id)
-    const before = known.get(id)
-    if (names) known.set(id, { ...before, shown: zoneContainer(names, before?.record, byKey) })
-    await tools.clock.yieldNow?.()
-    // What was read of tens of thousands would stay in memory, beside the little that is kept.
-    if (index % manyRead === manyRead - 1) await tools.collectGarbage?.()
-  }
-  const zone = makeZone({
-    networks: zoneNetworks(networks),
-    containers: [...known.values()].flatMap(({ shown }) => shown ?? []),
-  })
-  if (ids.length >= manyRead) await tools.collectGarbage?.()
-  return { namespace, networks, containers: known, zone }
+  return { namespace, networks, records, zone }
 }
 
 /** The same after changes of its networks or of some containers. The zone before must not be asked any more. */
@@ -75,32 +70,29 @@ export async function rereadNames(
 ): Promise<NamespaceNames> {
   const { namespace } = before
   const networks = changed.networks ? await readNetworks(tools, namespace) : before.networks
-  const containers = new Map(before.containers)
   const hosts = await tools.hosts(namespace)
   const store = tools.containers(namespace)
   const byKey = keysOf(networks)
-  const unplaced = changed.networks ? unplacedIn(containers, byKey) : []
-  const ids = new Set([...changed.ids, ...unplaced])
-  for (const id of ids) {
-    const known = await readContainer({ hosts, store, byKey }, id)
-    if (known.shown || known.record) containers.set(id, known)
-    else containers.delete(id)
+  const unplaced = changed.networks ? unplacedIn(before.zone, byKey) : []
+  const records = new Map(before.records)
+  const containers = new Map<string, ZoneContainer | undefined>()
+  for (const id of new Set([...changed.ids, ...unplaced])) {
+    const { shown, record } = await readContainer({ hosts, store, byKey }, id)
+    containers.set(id, shown)
+    if (record) records.set(id, record)
+    else records.delete(id)
   }
   const serial = (before.zone.serial + 1) >>> 0
-  const shown = new Map([...ids].map((id) => [id, containers.get(id)?.shown] as const))
   const others = changed.networks ? { networks: zoneNetworks(networks) } : {}
-  const zone = changeZone(before.zone, { containers: shown, serial, ...others })
-  return { namespace, networks, containers, zone }
+  const zone = changeZone(before.zone, { containers, serial, ...others })
+  return { namespace, networks, records, zone }
 }
 
 // Those in networks that were not known: their references may mean one that is known now.
-function unplacedIn(
-  containers: ReadonlyMap<string, KnownNames>,
-  byKey: NetworksByKey,
-): readonly string[] {
+function unplacedIn({ containers }: Zone, byKey: NetworksByKey): readonly string[] {
   const isPlaced = (network: string) => byKey.nameOf(network) === network
-  return [...containers].flatMap(([id, { shown }]) =>
-    Object.keys(shown?.networks ?? {}).every(isPlaced) ? [] : [id],
+  return [...containers].flatMap(([id, { networks }]) =>
+    Object.keys(networks).every(isPlaced) ? [] : [id],
   )
 }
 

@@ -10,7 +10,7 @@ import type { DnsQuery, DnsReply } from '@vethra/world'
 import type { Forwarder } from './forwarder.ts'
 
 /** A network whose bridge is listened on. */
-interface HeardPlace {
+export interface HeardPlace {
   readonly network: string
   /** One of each containerd namespace that has the network, that of the settings first. */
   readonly zones: readonly Zone[]

@@ -9,7 +9,7 @@ const record = { mode: 'cni', networks: [], dns: {}, ports: [] }
 const names = {
   namespace: 'default',
   networks: [],
-  containers: new Map(['one', 'two', 'three'].map((id) => [id, { record }])),
+  records: new Map(['one', 'two', 'three'].map((id) => [id, record])),
 } as unknown as NamespaceNames
 
 const gone = { all: [names], resolver: undefined }
@@ -17,7 +17,7 @@ const gone = { all: [names], resolver: undefined }
 /** A host whose resolver is to end: each container takes a second. */
 function host(): { readonly files: Map<string, string>; readonly tools: PublishTools } {
   const files = new Map([[file, '{}']])
-  for (const id of names.containers.keys()) {
+  for (const id of names.records.keys()) {
     files.set(`/c/${id}/resolv.conf`, 'nameserver 10.4.1.1\n')
     files.set(`/c/${id}/resolv-conf.json`, JSON.stringify({ Written: ['nameserver 10.4.1.1\n'] }))
   }

@@ -44,7 +44,7 @@ export async function publishResolver(tools: PublishTools, published: Published)
 // Whether there was time for all.
 async function tendOf(
   tools: PublishTools,
-  { namespace, networks, containers }: NamespaceNames,
+  { namespace, networks, records }: NamespaceNames,
   { resolver, only }: Published,
 ): Promise<boolean> {
   const { files, rootless, clock, untilMs = Number.POSITIVE_INFINITY } = tools
@@ -52,10 +52,10 @@ async function tendOf(
   const effects = await tools.facts()
   const settings = tools.resolved.settings
   const own = only?.filter((each) => each.namespace === namespace).map(({ id }) => id)
-  for (const id of own ?? containers.keys()) {
+  for (const id of own ?? records.keys()) {
     await clock.yieldNow?.()
     if (clock.now() > untilMs) return false
-    const record = containers.get(id)?.record
+    const record = records.get(id)
     if (record === undefined) continue
     const owner = { id, record, networks, resolver }
     await tendResolvConf({ settings, files, effects, rootless, containers: store }, owner).catch(

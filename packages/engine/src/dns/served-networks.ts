@@ -1,6 +1,6 @@
-import type { Zone } from '@vethra/dns'
 import { dnsAddresses, networkBridge } from '@vethra/networks'
 import type { NamespaceNames } from './dns-names.ts'
+import type { HeardPlace } from './hear.ts'
 
 /** A network that is to be listened in. */
 export interface WantedNetwork {
@@ -28,8 +28,8 @@ export function wantedNetworks(all: readonly NamespaceNames[]): readonly WantedN
 /** The network and the zones of each address: those of the namespaces that have the network, in the order given. */
 export function placesOf(
   all: readonly NamespaceNames[],
-): ReadonlyMap<string, { readonly network: string; readonly zones: readonly Zone[] }> {
-  const wanted = wantedNetworks(all)
+  wanted: readonly WantedNetwork[],
+): ReadonlyMap<string, HeardPlace> {
   return new Map(
     wanted.flatMap(({ file, name, addresses }) => {
       const zones = all

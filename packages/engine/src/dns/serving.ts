@@ -6,7 +6,7 @@ import type { NamespaceNames } from './dns-names.ts'
 import type { ResolverTools } from './dns-tools.ts'
 import { newFairShare } from './fair-share.ts'
 import { type Forwarder, newForwarder } from './forwarder.ts'
-import { hearer } from './hear.ts'
+import { type HeardPlace, hearer } from './hear.ts'
 import { type Listeners, newListeners } from './listeners.ts'
 import { questionLog } from './question-log.ts'
 import type { Recorded } from './recorded.ts'
@@ -38,14 +38,14 @@ export interface Serving {
 /** Begins to answer by what is recorded; it listens nowhere yet. */
 export async function openServing(tools: ResolverTools, recorded: Recorded): Promise<Serving> {
   const sockets = await openSockets(tools)
-  let heard = placesOf(recorded.all())
-  const isOurs = (address: string) => heard.has(address)
+  const places = placesIn(recorded)
+  const isOurs = (address: string) => places.at(address) !== undefined
   const { upstream, health, forwarder } = await openUpstream(tools, sockets, isOurs)
   const nowMs = tools.clock.now
   const share = newFairShare(sockets.restrain)
   const lines = await openLog(tools, sockets)
   const answer = hearer({
-    placeAt: (address) => heard.get(address),
+    placeAt: places.at,
     serversOf: (askerAddress, network) =>
       upstream.of(recordOf(recorded.all(), { askerAddress, network })),
     forwarder,
@@ -57,11 +57,9 @@ export async function openServing(tools: ResolverTools, recorded: Recorded): Pro
   const admission = newAdmission({ ...tools, sockets })
   const report = once(tools.onReport)
   return {
-    place: () => {
-      heard = placesOf(recorded.all())
-    },
+    place: places.renew,
     async listen() {
-      const wanted = wantedNetworks(recorded.all())
+      const wanted = places.wanted()
       await listeners.set(wanted.flatMap(({ addresses }) => addresses))
       return wanted.map((each) => shownNetwork({ listeners, admission, report }, each))
     },
@@ -70,12 +68,37 @@ export async function openServing(tools: ResolverTools, recorded: Recorded): Pro
     },
     probe: () => health.probe(upstream.of(undefined)),
     faults: health.faults,
-    examine: (all) => admission.examine(openNetworks(recorded, listeners), all),
+    examine: (isAll) => admission.examine(openNetworks(places.wanted(), listeners), isAll),
     isInDoubt: admission.isInDoubt,
     async close() {
       listeners.close()
       lines.close()
       await admission.close()
+    },
+  }
+}
+
+/** Where is to be answered, by what is recorded. */
+interface Places {
+  wanted(): readonly WantedNetwork[]
+  at(address: string): HeardPlace | undefined
+  renew(): void
+}
+
+function placesIn(recorded: Recorded): Places {
+  let all = recorded.all()
+  let wanted = wantedNetworks(all)
+  let heard = placesOf(all, wanted)
+  return {
+    wanted: () => wanted,
+    at: (address) => heard.get(address),
+    renew() {
+      const now = recorded.all()
+      // Most looks find nothing new, and a host may have hundreds of networks.
+      if (now.length === all.length && now.every((each, at) => each === all[at])) return
+      all = now
+      wanted = wantedNetworks(all)
+      heard = placesOf(all, wanted)
     },
   }
 }
@@ -99,8 +122,11 @@ async function openUpstream(
 }
 
 // The networks with those of their addresses that are listened at.
-function openNetworks(recorded: Recorded, listeners: Listeners): readonly WantedNetwork[] {
-  return wantedNetworks(recorded.all()).map((each) => ({
+function openNetworks(
+  wanted: readonly WantedNetwork[],
+  listeners: Listeners,
+): readonly WantedNetwork[] {
+  return wanted.map((each) => ({
     ...each,
     addresses: each.addresses.filter((address) => listeners.refusal(address) === undefined),
   }))
@@ -159,9 +185,9 @@ async function openSockets({ dnsSockets }: ResolverTools): Promise<DnsSockets> {
 }
 
 function recordOf(all: readonly NamespaceNames[], asker: ZoneAsker): KeptRecord | undefined {
-  for (const { zone, containers } of all) {
+  for (const { zone, records } of all) {
     const id = visibleTo(zone, asker)?.containerId
-    if (id !== undefined) return containers.get(id)?.record
+    if (id !== undefined) return records.get(id)
   }
   return undefined
 }

@@ -5,14 +5,21 @@ export function collectGarbage(): void {
   Bun.gc(true)
 }
 
-/** Messages that leave some megabytes behind: to collect these takes 0.3 ms. */
-const often = 1024
-let since = 0
+/** Milliseconds of answering that leave a megabyte or two behind, be it few new answers or many known ones: to collect these takes 0.3. */
+const often = 3
+let spent = 0
 
-/** Collects what answers have left behind, when these have been many. */
-export function collectAfter(messages: number): void {
-  since += messages
-  if (since < often) return
-  since = 0
-  edenGC()
+/**
+ * Answers, having collected before what earlier answers have left behind, when that is much. Not after: what is in use then
+ * would stay, as something old, for long.
+ */
+export function answerCollected<Result>(answer: () => Result): Result {
+  if (spent >= often) {
+    spent = 0
+    edenGC()
+  }
+  const began = performance.now()
+  const result = answer()
+  spent += performance.now() - began
+  return result
 }

@@ -1,7 +1,7 @@
 import { ptr } from 'bun:ffi'
 import { formatAddress } from '@vethra/address'
 import { getOption, receiveMany, sendMany } from '../netlink/libc-in-bun.ts'
-import { collectAfter } from './collect-in-bun.ts'
+import { answerCollected } from './collect-in-bun.ts'
 import { socketFamily } from './socket-address.ts'
 
 /** Answers one datagram: undefined where nothing is to be sent now. The octets are used again when it returns. */
@@ -51,9 +51,9 @@ export function datagramDrain(descriptor: number, answer: DatagramAnswer): () =>
   return () => {
     for (let call = 0; call < mostCalls; call += 1) {
       const count = receiveMany(descriptor, received.headers, together)
-      sendAll(descriptor, sent, answerAll(count))
+      const answers = count > 0 ? answerCollected(() => answerAll(count)) : 0
+      sendAll(descriptor, sent, answers)
       resetNames(received, count)
-      if (count > 0) collectAfter(count)
       isBehind = count === together && waiting(descriptor) > mostWaiting
       if (count < together) return
     }

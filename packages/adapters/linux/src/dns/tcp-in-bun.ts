@@ -1,7 +1,7 @@
 import type { DnsHearer, DnsQuery, DnsReply } from '@vethra/world'
 import type { Socket } from 'bun'
 import { boundSocket } from './bound-socket-in-bun.ts'
-import { collectAfter } from './collect-in-bun.ts'
+import { answerCollected } from './collect-in-bun.ts'
 import { framed, splitFrames } from './frames.ts'
 
 /** The bounds of connections. */
@@ -57,7 +57,7 @@ export function serveTcp(
     socket: {
       binaryType: 'uint8array',
       open: (socket) => admit(server, socket),
-      data: (socket, chunk) => hear(server, socket, chunk),
+      data: (socket, chunk) => answerCollected(() => hear(server, socket, chunk)),
       drain: sendRest,
       timeout: (socket) => cut(server, socket),
       close: (socket) => forget(server, socket),
@@ -90,7 +90,6 @@ function hear(server: Server, socket: Client, chunk: Uint8Array): void {
   data.received = rest
   // Not for a part of a message: a client that sends an octet now and then is idle.
   if (frames.length > 0) socket.timeout(server.limits.idleSeconds)
-  collectAfter(frames.length)
   for (const [index, octets] of frames.entries()) {
     if (!server.open.has(socket)) return
     const { asker } = data
