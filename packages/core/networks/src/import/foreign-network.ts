@@ -97,6 +97,14 @@ export function unreadable(message: string, hint?: string): CniError {
   return new CniError({ code: 7, message, hint })
 }
 
+/** The CniError 7 for a network whose containers have no default route, and would get one here. */
+export function withoutDefaultRoute(): CniError {
+  return unreadable(
+    'it has no default route, and would get one',
+    'Make it with "vethra network create --internal".',
+  )
+}
+
 /** Throws CniError 7 for networks that have more than 2000 subnets, each of which is compared with all others. */
 export function checkSubnets(networks: readonly ForeignNetwork[]): void {
   const count = networks.flatMap((each) =>

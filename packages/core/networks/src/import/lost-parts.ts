@@ -5,10 +5,14 @@ import { nerdctlKey, ownKey } from '../identity.ts'
 import { type Network, networksFromFiles } from '../network.ts'
 import type { NetworkOptions } from '../options.ts'
 import { elements } from '../read-json.ts'
+import { isDefaultRoute } from './default-route.ts'
 import { unknownParts } from './fields.ts'
 import { firstLost, type Lost, lost } from './foreign-network.ts'
 
 const known = ['cniVersion', 'cniVersions', 'name', nerdctlKey, ownKey, 'nerdctlLabels', 'plugins']
+// host-local takes them in a range, and, in its old form, beside its type.
+const rangeKeys = ['subnet', 'gateway', 'rangeStart', 'rangeEnd', 'ipRange']
+const onByDefault = ['preserveDefaultVlan', 'snat']
 const reasons: Readonly<Record<string, string>> = {
   isolation: 'bridge networks are kept apart from each other anyway',
   dnsname: 'names are in hosts files, and in DNS while the daemon runs',
@@ -43,8 +47,8 @@ function different(path: string, there: Json, here: Json | undefined): readonly 
     const other = goField(here, key)
     const field = `${path}.${key}`
     if (key === 'routes') return lostRoutes(field, value)
-    if (key === 'ranges' && elements(value).every(isOneRange)) return []
-    if (sorted(value) === sorted(other) || (value === '' && other === undefined)) return []
+    if (isCarried(path, key, value)) return []
+    if (sorted(value) === sorted(other) || (other === undefined && isOff(key, value))) return []
     if (isObject(value) && isObject(other)) return different(field, value, other)
     return [lost(field, value, 'networks here do without it')]
   })
@@ -52,22 +56,29 @@ function different(path: string, there: Json, here: Json | undefined): readonly 
 
 // Default routes differ where we set that of IPv6, too.
 function lostRoutes(field: string, routes: Json): readonly Lost[] {
-  const isDefault = (route: Json) =>
-    isObject(route) &&
-    Object.keys(route).length === 1 &&
-    ['0.0.0.0/0', '::/0'].includes(String(goField(route, 'dst')))
+  const isOurs = (route: Json) =>
+    isDefaultRoute(route) && isObject(route) && Object.keys(route).length === 1
   return elements(routes)
-    .filter((route) => !isDefault(route))
+    .filter((route) => !isOurs(route))
     .map((route) => lost(field, route, 'Vethra sets no routes but the default one'))
+}
+
+// By the options of the network, or by its own name; a default route comes with the gateway's address here.
+function isCarried(path: string, key: string, value: Json): boolean {
+  if (key === 'ranges') return elements(value).every(isOneRange)
+  const ofConf = ['cniVersion', 'name', 'isDefaultGateway']
+  return (path.endsWith('.ipam') ? rangeKeys : ofConf).includes(key)
+}
+
+function isOff(key: string, value: Json): boolean {
+  return value === '' || (value === false && !onByDefault.includes(key))
 }
 
 // What the options say of a range is all of it.
 function isOneRange(set: Json): boolean {
   const [range, ...others] = elements(set)
-  const keys = ['subnet', 'gateway', 'rangeStart', 'rangeEnd', 'ipRange']
-  return (
-    others.length === 0 && isObject(range) && Object.keys(range).every((key) => keys.includes(key))
-  )
+  const keys = isObject(range) ? Object.keys(range) : ['no object']
+  return others.length === 0 && keys.every((key) => rangeKeys.includes(key))
 }
 
 // As JSON, the keys of objects in one order.

@@ -3,7 +3,8 @@ import type { ConfFileText } from '@vethra/conflist'
 import { networkSubnets } from '../anatomy.ts'
 import { type Network, networksFromFiles } from '../network.ts'
 import { type NetworkOrigin, networkOrigin } from '../origin.ts'
-import { type ForeignNetwork, unreadable } from './foreign-network.ts'
+import { hasDefaultRoute } from './default-route.ts'
+import { type ForeignNetwork, unreadable, withoutDefaultRoute } from './foreign-network.ts'
 import { lostParts } from './lost-parts.ts'
 import { networkWish } from './network-wish.ts'
 import { withLeaseRanges } from './range-wish.ts'
@@ -53,12 +54,16 @@ function readWith(network: Network, { makes, otherwise, read }: ConfListReader):
   }
 }
 
-/** The options and the lost parts of a conf list. Throws CniError 7 when it is no network of a driver here, has more than 64 subnets, or a range that is no prefix. */
+/**
+ * The options and the lost parts of a conf list. Throws CniError 7 when it is no network of a driver here, has more than 64 subnets,
+ * a range that is no prefix, or no default route without being internal.
+ */
 export function readNetwork(network: Network): ReturnType<ConfListReader['read']> {
   const { length } = networkSubnets(network)
   if (length > 64) throw unreadable(`it has ${length} subnets: 64 are read`)
   const wish = networkWish(network)
   if (wish === undefined) throw unreadable('its first plugin is no bridge, macvlan or ipvlan')
+  if (!wish.internal && !hasDefaultRoute(network)) throw withoutDefaultRoute()
   const options = withLeaseRanges(network, wish)
   return { options, lost: lostParts(network, options) }
 }

@@ -53,6 +53,38 @@ describe('conf lists of a Podman that uses CNI', () => {
     })
   })
 
+  it('of one plugin, in the old form of host-local: its subnet and range are not lost', () => {
+    const routes = [{ dst: '0.0.0.0/0' }]
+    const range = { subnet: '10.90.0.0/24', rangeStart: '10.90.0.128', rangeEnd: '10.90.0.255' }
+    const ipam = { type: 'host-local', routes, gateway: '10.90.0.1', ...range }
+    const main = { type: 'bridge', bridge: 'cni-podman7', isGateway: true, ipam }
+    const conf = { cniVersion: '0.3.1', name: 'one', ...main }
+    expect(one(conf, '/c/one.conf')).toEqual({
+      line: 'vethra network create --subnet 10.90.0.0/24 --gateway 10.90.0.1 --ip-range 10.90.0.128/25 -o ip-masq=false -o vethra.dns=false one',
+      lost: [],
+    })
+  })
+
+  it('false is no loss, but where a plugin takes true by default', () => {
+    const off = { ipMasq: false, promiscMode: false, preserveDefaultVlan: false }
+    const portmap = { ...others[0], snat: false }
+    const { lost } = one({ ...podman, plugins: [{ ...bridge, ...off }, portmap] })
+    expect(lost).toEqual(['bridge.preserveDefaultVlan', 'portmap.snat'])
+  })
+
+  const routed = (routes: readonly object[], change: object = {}) => {
+    const ipam = { ...bridge.ipam, routes }
+    return one({ ...podman, plugins: [{ ...bridge, ...change, ipam }, ...others] }).line
+  }
+
+  it('without a default route it is refused, since it would get one, unless it is internal', () => {
+    expect(routed([])).toBe('refused')
+    expect(routed([{ dst: '10.0.0.0/8' }])).toBe('refused')
+    expect(routed([{ dst: '::/0' }])).toContain('network create')
+    expect(routed([], { isDefaultGateway: true })).toContain('network create')
+    expect(routed([], { isGateway: false, ipMasq: false })).toContain('--internal')
+  })
+
   it.each([
     ['of nerdctl', { ...podman, name: 'lan', nerdctlID: 'a', nerdctlLabels: {} }, 'passed'],
     ['of containerd', { ...podman, name: 'containerd-net' }, 'passed'],

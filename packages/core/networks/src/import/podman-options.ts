@@ -1,6 +1,6 @@
 import type { Driver } from '../options.ts'
 import type { ReadOptions } from './docker-options.ts'
-import { lost, lostOptions, unreadable } from './foreign-network.ts'
+import { lost, lostOptions, unreadable, withoutDefaultRoute } from './foreign-network.ts'
 
 const equals: Readonly<Record<Driver, readonly string[]>> = {
   bridge: ['mtu'],
@@ -12,26 +12,20 @@ const reasons: Readonly<Record<string, string>> = {
   isolate: 'each bridge network is kept apart from the others anyway',
   vlan: 'a bridge of Vethra has no VLANs',
   metric: 'default routes have no metric',
-  no_default_route: 'use --internal for a network without a default route',
-  vrf: 'bridges are in no VRF',
 }
 
 /**
  * The driver options of a Podman network, and its `network_interface`: a bridge's name, or the parent. Throws CniError 7 for a
- * bridge that Podman does not manage.
+ * bridge that Podman does not manage, and where a loss would open the network: a VRF, or no default route.
  */
 export function readPodmanOptions(
   driver: Driver,
   given: Readonly<Record<string, string>>,
   device: string,
 ): ReadOptions {
-  const entries = Object.entries(given)
-  if (driver === 'bridge' && given['mode'] !== undefined && given['mode'] !== 'managed') {
-    throw unreadable(
-      `bridge mode ${JSON.stringify(given['mode'])} has no equal`,
-      'Use a macvlan on the interface that is the port of that bridge.',
-    )
-  }
+  checkBridgeMode(driver, given['mode'])
+  checkClosed(given)
+  const entries = Object.entries(given).filter((each) => !isUsual(...each))
   const isEqual = ([key]: readonly [string, string]) => equals[driver].includes(key)
   const parent = driver === 'bridge' || device === '' ? [] : [['parent', device] as const]
   const others = entries.filter((each) => !isEqual(each) && each[0] !== 'mode')
@@ -39,6 +33,24 @@ export function readPodmanOptions(
     options: Object.fromEntries([...entries.filter(isEqual), ...parent]),
     lost: [...bridgeLost(driver, device), ...lostOptions('options', others, reasons)],
   }
+}
+
+function checkBridgeMode(driver: Driver, mode = 'managed'): void {
+  if (driver !== 'bridge' || mode === 'managed') return
+  throw unreadable(
+    `bridge mode ${JSON.stringify(mode)} has no equal`,
+    'Use a macvlan on the interface that is the port of that bridge.',
+  )
+}
+
+function checkClosed({ vrf = '', no_default_route = 'false' }: Readonly<Record<string, string>>) {
+  if (vrf !== '') throw unreadable(`vrf ${JSON.stringify(vrf)} has no equal`)
+  if (no_default_route !== 'false') throw withoutDefaultRoute()
+}
+
+// What a network is like without the option.
+function isUsual(key: string, value: string): boolean {
+  return key === 'no_default_route' && value === 'false'
 }
 
 // Podman's own choice is podman1, podman2, …: nobody relies on it.

@@ -67,6 +67,10 @@ describe('networks of later versions', () => {
     ])
   })
 
+  it('a default route that is not switched off is no option', () => {
+    expect(lostOf(changed({ options: { no_default_route: 'false' } }))).toEqual([])
+  })
+
   it('unknown parts of a subnet and of its range are named', () => {
     const lease_range = { start_ip: '10.1.0.129', end_ip: '10.1.0.254', step: 2 }
     const network = changed({ subnets: [{ subnet: '10.1.0.0/24', zone: 'x', lease_range }] })
@@ -90,6 +94,8 @@ describe('networks of later versions', () => {
     ['a driver of a plugin', { driver: 'mine' }],
     ['an ipam driver', { ipam_options: { driver: 'mine' } }],
     ['an option of the ipam driver', { ipam_options: { driver: 'host-local', pool: 'x' } }],
+    ['a network without a default route', { options: { no_default_route: 'true' } }],
+    ['a bridge in a VRF', { options: { vrf: 'blue' } }],
     ['a bridge that Podman does not manage', { options: { mode: 'unmanaged' } }],
   ])('%s is refused', (_, change) => {
     expect(changed(change)).toMatchObject({ kind: 'refused', name: 'plain', error: { code: 7 } })

@@ -11,7 +11,7 @@ export function withLeaseRanges(network: Network, wish: NetworkOptions): Network
   // Ours go around reserved addresses, by several ranges of one set.
   if (network.labels[auxLabel] !== undefined) return wish
   const [ipam = null] = ipamConfs(network)
-  const found = listField(ipam, 'ranges').flatMap(elements).flatMap(rangeOf)
+  const found = [ipam, ...listField(ipam, 'ranges').flatMap(elements)].flatMap(rangeOf)
   return found.length === 0 ? wish : { ...wish, ipRanges: [...wish.ipRanges, ...found] }
 }
 
