@@ -73,8 +73,8 @@ export async function checkTypes(folder: string, code: string): Promise<void> {
     noEmit: true,
     skipLibCheck: false,
   }
-  await writeFile(join(folder, 'example.ts'), code)
-  const config = { compilerOptions, files: ['example.ts'] }
+  await writeFile(join(folder, 'example.mts'), code)
+  const config = { compilerOptions, files: ['example.mts'] }
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config))
   await execa('tsc', ['--project', folder, '--pretty', 'false'])
 }
@@ -87,7 +87,7 @@ export async function runExample(
 ): Promise<void> {
   const host = 'mount -t tmpfs tmpfs /run; ip link set lo up; ip netns add blue; exec "$@"'
   const enter = ['unshare', '--net', '--mount', 'sh', '-ec', host, 'sh']
-  const run = [node, '--disable-warning=ExperimentalWarning', 'example.ts']
+  const run = [node, '--disable-warning=ExperimentalWarning', 'example.mts']
   const [program = node, ...args] = where === 'host' ? [...enter, ...run] : run
   await execa(program, args, { cwd: folder, timeout: 60_000 })
 }
