@@ -12,7 +12,7 @@ export async function answer(
   operation: Operation,
   context: Context<{ Variables: { body: string } }>,
 ): Promise<Response> {
-  const { params, query, headers, body, status, run } = operation
+  const { params, query, headers, body, status = 200, run } = operation
   const { req } = context
   const input = {
     params: checked('the path', params, req.param()),

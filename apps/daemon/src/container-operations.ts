@@ -34,7 +34,6 @@ export const containerOperations: readonly Operation[] = [
     path: '/containers',
     summary: 'List containers, as "vethra container ls --format json".',
     query: inNamespace,
-    status: 200,
     answer: z.array(containerRow),
     run: async (api, { query }) => listContainers(await api.manage(query.namespace)),
   }),
@@ -46,7 +45,6 @@ export const containerOperations: readonly Operation[] = [
     summary: 'Show a container, as "vethra container inspect".',
     params: container,
     query: inNamespace,
-    status: 200,
     answer: containerDetails,
     run: async (api, { params, query }) =>
       inspectContainer(await api.manage(query.namespace), params.container),
@@ -78,7 +76,6 @@ export const containerOperations: readonly Operation[] = [
     summary:
       'List attachments of all namespaces: those that are cached and those that are recorded.',
     query: ofNetwork,
-    status: 200,
     answer: z.array(attachmentRow),
     run: async (api, { query }) => listAttachments(await api.manage(), query.network),
   }),
@@ -90,7 +87,6 @@ export const containerOperations: readonly Operation[] = [
     path: '/reservations',
     summary: 'List reserved addresses, as "vethra ipam ls --format json".',
     query: inNamespace.extend(ofNetwork.shape),
-    status: 200,
     answer: z.array(reservationRow),
     run: async (api, { query }) =>
       listReservations(await api.manage(query.namespace), query.network),
@@ -108,7 +104,6 @@ export const containerOperations: readonly Operation[] = [
         .optional()
         .openapi({ description: 'The container id, as reservations show it.' }),
     }),
-    status: 200,
     answer: z.array(z.string()),
     run: async (api, { params, query }) => {
       const { namespace, ip, id } = query
@@ -127,7 +122,6 @@ export const containerOperations: readonly Operation[] = [
     path: '/traffic',
     summary: 'Report the traffic of networks and containers so far.',
     query: inNamespace,
-    status: 200,
     answer: traffic,
     run: async (api, { query }) => {
       const tools = await api.manage(query.namespace)

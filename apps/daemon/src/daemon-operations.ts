@@ -21,7 +21,6 @@ export const daemonOperations: readonly Operation[] = [
     shared: true,
     path: '/findings',
     summary: 'Look at the host now and report its findings, as "vethra doctor --format json".',
-    status: 200,
     answer: z.array(findingRow),
     run: async (api) => (await api.reconciler.findings()).map(rowOf),
   }),
@@ -32,7 +31,6 @@ export const daemonOperations: readonly Operation[] = [
     path: '/repair',
     summary: 'Look at the host and repair it now, as "vethra doctor --repair --format json".',
     body: z.strictObject({ DryRun: z.boolean().default(false) }).openapi('RepairRequest'),
-    status: 200,
     answer: z.array(repairRow),
     run: async (api, { body }) =>
       body.DryRun
@@ -55,7 +53,6 @@ export const daemonOperations: readonly Operation[] = [
     headers: z.object({
       'last-event-id': eventId.openapi({ description: 'Takes precedence over "after".' }),
     }),
-    status: 200,
     contentType: 'text/event-stream',
     answer: sentEvent,
     run: async (api, { query, headers }) =>
@@ -67,7 +64,6 @@ export const daemonOperations: readonly Operation[] = [
     tag: 'daemon',
     path: '/health',
     summary: 'Report whether the last look succeeded, and its findings: 503 until one did.',
-    status: 200,
     alike: [503],
     answer: z
       .object({
@@ -99,7 +95,6 @@ export const daemonOperations: readonly Operation[] = [
     tag: 'daemon',
     path: '/version',
     summary: 'Report the version, the process and the data store.',
-    status: 200,
     answer: z
       .object({ Version: z.string(), Pid: z.int(), DataStore: z.string() })
       .openapi('Version'),
@@ -112,7 +107,6 @@ export const daemonOperations: readonly Operation[] = [
     shared: true,
     path: '/metrics',
     summary: 'Metrics as Prometheus reads them.',
-    status: 200,
     contentType: 'text/plain; version=0.0.4; charset=utf-8',
     answer: z.string(),
     run: async (api) => renderMetrics(await readMetrics(api)),

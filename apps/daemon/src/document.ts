@@ -77,7 +77,7 @@ export function describe(each: Operation): ReturnType<typeof createRoute> {
   })
 }
 
-function answers({ status, alike = [], summary, answer, contentType }: Operation): object {
+function answers({ status = 200, alike = [], summary, answer, contentType }: Operation): object {
   const type = contentType?.split(';')[0] ?? 'application/json'
   const response = {
     description: summary,

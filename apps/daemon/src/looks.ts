@@ -4,7 +4,7 @@ import type { Finding } from '@vethra/findings'
 import type { FlushMender } from './flush-mender.ts'
 import type { ReconcilerTools } from './reconciler-tools.ts'
 import type { RepairHistory } from './repair-history.ts'
-import { newRest } from './rest.ts'
+import { newRest } from './settle.ts'
 
 /** Findings as they were at the last look, and how that went. */
 export interface LastLook {

@@ -79,7 +79,6 @@ export const networkOperations: readonly Operation[] = [
     path: '/networks',
     summary: 'List networks, as "vethra network ls --format json".',
     query: inNamespace.extend({ filter: filters }),
-    status: 200,
     answer: z.array(networkRow),
     run: async (api, { query }) =>
       (await listNetworks(await api.manage(query.namespace), query.filter)).rows,
@@ -121,7 +120,6 @@ export const networkOperations: readonly Operation[] = [
     path: '/networks/prune',
     summary: 'Remove all networks that no container uses, and list them.',
     query: inNamespace.extend({ filter: filters }),
-    status: 200,
     answer: z.array(z.string()),
     run: async (api, { query }) => {
       const tools = await api.manage(query.namespace)
@@ -140,7 +138,6 @@ export const networkOperations: readonly Operation[] = [
       'Show a network and its containers: an element of the output of "vethra network inspect".',
     params: network,
     query: inNamespace.extend({ mode: z.enum(['dockercompat', 'native']).default('dockercompat') }),
-    status: 200,
     answer: z.union([dockerNetwork, nativeNetwork]),
     run: async (api, { params, query }) => {
       const { shown, missing } = await inspectNetworks(

@@ -27,7 +27,8 @@ export interface Operation<P = unknown, Q = unknown, B = unknown, H = unknown> {
   readonly query?: z.ZodType<Q>
   readonly body?: z.ZodType<B>
   readonly headers?: z.ZodType<H>
-  readonly status: 200 | 201 | 204
+  /** Default 200. */
+  readonly status?: 200 | 201 | 204
   /** The answer's schema; absent for 204. */
   readonly answer?: z.ZodType
   /** Statuses other than `status` that have the same answer: 503 of a health that is not good. */

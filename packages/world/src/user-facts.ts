@@ -1,4 +1,4 @@
-import type { SeenUser } from '@vethra/findings'
+import type { SeenUser } from '@vethra/container'
 
 /** The user that this process is of, and what rootless containers need. Nothing is started or changed. */
 export interface UserFacts {

@@ -6,7 +6,7 @@ import {
   type JsonObject,
   type ParsedResult,
 } from '@vethra/cni'
-import { freeInterfaces, type Membership } from '@vethra/container'
+import { containerNames, freeInterfaces, type Membership } from '@vethra/container'
 import {
   type AttachedContainer,
   attachEach,
@@ -26,7 +26,6 @@ import {
 import type { AttachmentRecord, HoldRequest, PortReservation, World } from '@vethra/world'
 import { startBypass, stopBypass } from './bypass.ts'
 import type { Container } from './container.ts'
-import { namesOf } from './container-names.ts'
 import { detachFormer } from './detach-former.ts'
 import { refuseSecondHome } from './detached-home.ts'
 import { checkJoined, netnsOf } from './netns-of.ts'
@@ -125,7 +124,11 @@ async function attachHeld(
       () => detachEach(world, memberships, { silent: true }),
     )
     await step('wait for the port holder', reservation.settled)
-    await step('write the hosts files', () => hosts.acquire(namesOf(container, results)))
+    const names = containerNames(
+      container.request,
+      results.map(({ result }) => result),
+    )
+    await step('write the hosts files', () => hosts.acquire(names))
     await step('write lifecycle.json', () => noteStart(world, container))
     return results
   }, world.steps)

@@ -1,5 +1,5 @@
 import { accessSync, constants, lstatSync, readFileSync, statSync } from 'node:fs'
-import { nameOfUser, type SeenUser, subIdsOf } from '@vethra/findings'
+import { nameOfUser, type SeenUser, subIdsOf } from '@vethra/container'
 import type { UserFacts } from '@vethra/world'
 
 type Env = Readonly<Record<string, string | undefined>>

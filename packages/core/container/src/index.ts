@@ -13,6 +13,7 @@ export { checkIds } from './check-names.ts'
 export { checkRequest } from './check-request.ts'
 export type { HeldMapping, ListeningSocket } from './claims.ts'
 export { type ParsedConfig, parseConfig } from './config.ts'
+export { containerNames } from './container-names.ts'
 export { formatPorts } from './format-ports.ts'
 export { formatSocket, type HeldSocket, heldSockets, readSocket } from './held-sockets.ts'
 export type { HookRequest } from './hook-request.ts'
@@ -63,6 +64,14 @@ export {
   readForwardedPorts,
   readRootlessInfo,
 } from './rootless/kit-answers.ts'
+export {
+  kitNeeds,
+  type RootlessNeed,
+  type SeenKit,
+  type SeenUser,
+  userNeeds,
+} from './rootless/rootless-needs.ts'
+export { nameOfUser, subIdsOf } from './rootless/sub-ids.ts'
 export { type Asked, askedOf } from './runtime/asked.ts'
 export { hookFile, hookFileName, isHookFile } from './runtime/hook-file.ts'
 export { checkLimits, type WishFacts, type WishLimits } from './runtime/limits.ts'

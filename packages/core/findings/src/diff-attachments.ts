@@ -1,6 +1,6 @@
 import type { Marks } from '@vethra/firewall'
 import { attachmentText, refOf } from './attachment-ref.ts'
-import { type Finding, finding, repairable } from './finding.ts'
+import { type Finding, finding } from './finding.ts'
 import type { Maps } from './maps.ts'
 import type { ObservedAttachment, ObservedReservation, ObservedState } from './observed-state.ts'
 
@@ -62,8 +62,15 @@ function dead(
   const { network, containerId, ifname, netns, ours, recorded, remembered, pod } = attachment
   const who = pod === undefined ? `container ${containerId}` : `pod ${pod || containerId}`
   const addresses = held.map(({ reservation }) => reservation.address).join(', ')
+  const foreign = {
+    severity: 'warning',
+    fix:
+      pod === undefined
+        ? `detach it with the runtime that attached it; with cnitool: cnitool del ${network} ${netns}`
+        : `crictl rmp -f ${containerId}`,
+  } as const
   const holds = held.length === 0 ? '' : ` and holds ${addresses}`
-  const known = {
+  return finding({
     kind: 'attachment-dead',
     subject: { kind: 'attachment', name: attachmentText(attachment) },
     message: `${who} is gone, but its ${ifname} is still attached to network ${network}${holds}`,
@@ -77,17 +84,7 @@ function dead(
       ...(remembered ? ['its configuration is in the result cache'] : []),
       ...rules,
     ],
-  } as const
-  if (ours)
-    return repairable({ ...known, repair: { kind: 'detach', attachment: refOf(attachment) } })
-  return finding({
-    ...known,
-    severity: 'warning',
-    ours,
-    fix:
-      pod === undefined
-        ? `detach it with the runtime that attached it; with cnitool: cnitool del ${network} ${netns}`
-        : `crictl rmp -f ${containerId}`,
+    ...(ours ? { repair: { kind: 'detach', attachment: refOf(attachment) } } : foreign),
   })
 }
 

@@ -14,64 +14,57 @@ export function filterFindings(
   { networks, attachments }: DesiredState,
   { host, firewall }: ObservedState,
 ): readonly Finding[] {
-  const { hiddenRules, unreadableRules, firewallManagers, refusingChains } = host
+  const { firewallManagers, refusingChains } = host
   const filtered = networks.filter((each) => each.filtered)
   // Rules are another's matter on a host that makes none.
   if (filtered.length === 0) return []
   // What runs in our process needs no iptables.
   const needing = filtered.filter(({ programs }) => programs.some((each) => makers.includes(each)))
   return [
-    ...(needing.length > 0 ? unreadableRules.map(unreadable) : []),
-    ...(firewall.length === 0 && unreadableRules.length === 0 && needing.length > 0
-      ? [missing(needing)]
-      : []),
-    ...(hiddenRules.length > 0 ? [mixed(hiddenRules)] : []),
+    ...iptablesFindings(needing, { host, firewall }),
     ...firewallManagers.map(managed),
-    ...[...refusingChains, ...firewall.flatMap(ownIptables)].flatMap((chain) =>
+    ...[...refusingChains, ...firewall.flatMap(ownIptables)].map((chain) =>
       refusal(chain, forwarded(attachments)),
     ),
   ]
 }
 
+function iptablesFindings(
+  needing: readonly DesiredNetwork[],
+  { host, firewall }: Pick<ObservedState, 'host' | 'firewall'>,
+): readonly Finding[] {
+  const subject = { kind: 'host', name: 'iptables' } as const
+  const { unreadableRules, hiddenRules } = host
+  const isMissing = firewall.length === 0 && unreadableRules.length === 0 && needing.length > 0
+  const users = `needed by network ${needing.map(({ name }) => name).join(', ')}`
+  const lack = 'iptables-save and ip6tables-save are missing, or the kernel has nothing for them'
+  return [
+    finding({
+      ...{ kind: 'rules-unreadable', subject },
+      message:
+        'iptables cannot read the firewall rules: plugins cannot change them, and attaching fails',
+      evidence: needing.length > 0 ? unreadableRules : [],
+      fix: 'nft list ruleset   (move the rules that iptables did not make to a table of their own)',
+    }),
+    finding({
+      ...{ kind: 'iptables-missing', subject },
+      message:
+        'cannot read or make firewall rules: containers cannot be attached to networks that need some',
+      evidence: isMissing ? [lack, users] : [],
+      fix: 'apt-get install iptables',
+    }),
+    finding({
+      ...{ kind: 'iptables-mixed', severity: 'warning', subject },
+      message:
+        'iptables-legacy and iptables-nft both have rules: neither shows those of the other, and both apply',
+      evidence: hiddenRules,
+      fix: 'update-alternatives --config iptables   (choose one for all programs, then restart or reboot)',
+    }),
+  ]
+}
+
 /** Programs that make rules of iptables. */
 const makers: readonly string[] = ['bridge', 'ptp', 'portmap', 'firewall']
-
-function unreadable(reason: string): Finding {
-  return finding({
-    kind: 'rules-unreadable',
-    subject: { kind: 'host', name: 'iptables' },
-    message:
-      'iptables cannot read the firewall rules: plugins cannot change them, and attaching fails',
-    evidence: [reason],
-    fix: 'nft list ruleset   (move the rules that iptables did not make to a table of their own)',
-  })
-}
-
-function missing(networks: readonly DesiredNetwork[]): Finding {
-  return finding({
-    kind: 'iptables-missing',
-    subject: { kind: 'host', name: 'iptables' },
-    message:
-      'cannot read or make firewall rules: containers cannot be attached to networks that need some',
-    evidence: [
-      'iptables-save and ip6tables-save are missing, or the kernel has nothing for them',
-      `needed by network ${networks.map(({ name }) => name).join(', ')}`,
-    ],
-    fix: 'apt-get install iptables',
-  })
-}
-
-function mixed(hidden: readonly string[]): Finding {
-  return finding({
-    kind: 'iptables-mixed',
-    severity: 'warning',
-    subject: { kind: 'host', name: 'iptables' },
-    message:
-      'iptables-legacy and iptables-nft both have rules: neither shows those of the other, and both apply',
-    evidence: hidden,
-    fix: 'update-alternatives --config iptables   (choose one for all programs, then restart or reboot)',
-  })
-}
 
 function managed(manager: string): Finding {
   const firewalld = manager === 'firewalld'
@@ -118,32 +111,23 @@ function forwarded(attachments: readonly DesiredAttachment[]): readonly NamedNet
 }
 
 // What one attachment of a network needs the others need, too: each command is named once.
-function refusal(chain: RefusingChain, networks: readonly NamedNetwork[]): readonly Finding[] {
-  const only = chain.program.startsWith('ip6') ? 6 : chain.program === 'nft' ? undefined : 4
+function refusal(chain: RefusingChain, networks: readonly NamedNetwork[]): Finding {
+  const { program, name, priority } = chain
+  const only = program.startsWith('ip6') ? 6 : program === 'nft' ? undefined : 4
   const due = networks
     .filter(({ families }) => only === undefined || families.includes(only))
     .map((each) => ({ network: each.network, commands: passingCommands(chain, each) }))
     .filter(({ commands }) => commands.length > 0)
-  const commands = [...new Set(due.flatMap((each) => each.commands))]
-  const refused = [...new Set(due.map(({ network }) => network))]
-  return commands.length === 0 ? [] : [refusedBy(chain, refused, commands)]
-}
-
-function refusedBy(
-  chain: RefusingChain,
-  networks: readonly string[],
-  commands: readonly string[],
-): Finding {
-  const { program, name, priority } = chain
+  const refused = [...new Set(due.map(({ network }) => network))].join(', ')
   const known = isPlain(chain)
   return finding({
     kind: 'forwarding-refused',
     severity: known ? 'error' : 'warning',
     subject: { kind: 'host', name: `${program} chain ${name}` },
     message: known
-      ? `chain ${name} of ${program} drops what it does not accept, and it does not accept network ${networks.join(', ')}`
-      : `chain ${name} of ${program} drops what no rule accepts, and none in the chain itself accepts network ${networks.join(', ')}`,
-    evidence: [`its policy is drop, its priority ${priority}`],
-    fix: commands.join(' && '),
+      ? `chain ${name} of ${program} drops what it does not accept, and it does not accept network ${refused}`
+      : `chain ${name} of ${program} drops what no rule accepts, and none in the chain itself accepts network ${refused}`,
+    evidence: due.length === 0 ? [] : [`its policy is drop, its priority ${priority}`],
+    fix: [...new Set(due.flatMap((each) => each.commands))].join(' && '),
   })
 }

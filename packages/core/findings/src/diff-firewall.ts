@@ -181,7 +181,7 @@ function leftRules(rules: OwnedRules, family: 4 | 6, ourContainers: ReadonlySet<
   const sends = published.map(
     ({ protocol, hostPort, target: to }) => `${protocol} port ${hostPort} still goes to ${to}`,
   )
-  const evidence = [...sends, ...lines]
+  const evidence = [...sends, ...(lines.length > 0 ? lines : [`chain ${mark} is empty`])]
   const fix = removalOf(mark, lines, family)
   const name = `${mark} (IPv${family})`
   return orphanedRules({ name, owner: ownerOf(rules), evidence, fix }, ourContainers)

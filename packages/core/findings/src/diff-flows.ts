@@ -1,6 +1,6 @@
 import { attachmentText } from './attachment-ref.ts'
 import type { DesiredAttachment } from './desired-state.ts'
-import { type Finding, repairable } from './finding.ts'
+import { type Finding, finding } from './finding.ts'
 import type { ObservedState } from './observed-state.ts'
 
 /**
@@ -24,7 +24,7 @@ export function flowFindings(
   if (stale.length === 0) return []
   const attachment = { network, containerId, ifname }
   return [
-    repairable({
+    finding({
       kind: 'flow-stale',
       subject: { kind: 'attachment', name: attachmentText(attachment) },
       message: `container ${containerId} misses traffic to its published UDP ports: a stale conntrack entry sends it to a removed container`,

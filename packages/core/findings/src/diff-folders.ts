@@ -8,7 +8,6 @@ export function folderFindings({ host }: ObservedState): readonly Finding[] {
     const fault = faultOf(folder)
     return fault === undefined ? [] : [{ ...folder, fault }]
   })
-  const open = host.folders.flatMap(({ path, access }) => (access ? openFinding(path, access) : []))
   const alike = Map.groupBy(faulty, ({ fault, fileSystem }) => `${fileSystem} ${fault.words}`)
   const misplaced = [...alike.values()].map((group) => {
     const [{ fault, fileSystem, path }] = group as [(typeof group)[number]]
@@ -22,31 +21,28 @@ export function folderFindings({ host }: ObservedState): readonly Finding[] {
       fix: fault.fix(path),
     })
   })
-  return [...open, ...misplaced]
+  return [...host.folders.map(openToOthers), ...misplaced]
 }
 
 // Whoever writes there decides where packets go, and what root removes.
-function openFinding(path: string, { isOwn, mode }: FolderAccess): readonly Finding[] {
-  const isOpen = (mode & 0o022) !== 0
-  if (isOwn && !isOpen) return []
-  const fixes = [
-    ...(isOwn ? [] : [`chown root ${path}`]),
-    ...(isOpen ? [`chmod go-w ${path}`] : []),
+function openToOthers({ path, access = closed }: ObservedFolder): Finding {
+  const faults = [
+    ...(access.isOwn ? [] : [['it belongs to another user', `chown root ${path}`] as const]),
+    ...(access.mode & 0o022
+      ? [[`its mode is ${access.mode.toString(8)}`, `chmod go-w ${path}`] as const]
+      : []),
   ]
-  return [
-    finding({
-      kind: 'folder-open',
-      subject: { kind: 'file', name: path },
-      message: `other users can write to ${path}: they can change what Vethra does as root`,
-      evidence: [
-        ...(isOwn ? [] : ['it belongs to another user']),
-        ...(isOpen ? [`its mode is ${mode.toString(8)}`] : []),
-      ],
-      ours: true,
-      fix: fixes.join(' && '),
-    }),
-  ]
+  return finding({
+    kind: 'folder-open',
+    subject: { kind: 'file', name: path },
+    message: `other users can write to ${path}: they can change what Vethra does as root`,
+    evidence: faults.map(([seen]) => seen),
+    ours: true,
+    fix: faults.map(([, fix]) => fix).join(' && '),
+  })
 }
+
+const closed: FolderAccess = { isOwn: true, mode: 0 }
 
 interface Fault {
   readonly severity: Finding['severity']

@@ -32,32 +32,29 @@ export function foreignPortFindings({
       ...ledByOthers.map(({ protocol, first, to }) => portLead(protocol, first, to)),
     ]),
   ])
-  return all.flatMap((each) => closed(each, leads))
+  return all.map((each) => closed(each, leads))
 }
 
-function closed(each: ObservedAttachment, leads: ReadonlySet<string>): readonly Finding[] {
+function closed(each: ObservedAttachment, leads: ReadonlySet<string>): Finding {
   const { published = [], pod, containerId, ours } = each
   const lost = published.filter(
     ({ protocol, hostPort, ends }) =>
       !ends.some((end) => leads.has(portLead(protocol, hostPort, end))),
   )
-  if (lost.length === 0) return []
   const who = pod === undefined ? `container ${containerId}` : `pod ${pod || containerId}`
-  return [
-    finding({
-      kind: 'ports-closed',
-      severity: 'warning',
-      subject: { kind: 'attachment', name: attachmentText(each) },
-      message: `published ports of ${who} do not answer: no rule leads to it`,
-      evidence: lost.map(
-        ({ protocol, hostPort, ends }) =>
-          `no rule sends ${protocol} port ${hostPort} to ${ends.join(' or ')}`,
-      ),
-      ours,
-      fix:
-        pod === undefined
-          ? `stop and start it${ours ? '' : ' with the program that made it'}`
-          : 'delete the pod, so that its runtime makes another: kubectl delete pod',
-    }),
-  ]
+  return finding({
+    kind: 'ports-closed',
+    severity: 'warning',
+    subject: { kind: 'attachment', name: attachmentText(each) },
+    message: `published ports of ${who} do not answer: no rule leads to it`,
+    evidence: lost.map(
+      ({ protocol, hostPort, ends }) =>
+        `no rule sends ${protocol} port ${hostPort} to ${ends.join(' or ')}`,
+    ),
+    ours,
+    fix:
+      pod === undefined
+        ? `stop and start it${ours ? '' : ' with the program that made it'}`
+        : 'delete the pod, so that its runtime makes another: kubectl delete pod',
+  })
 }

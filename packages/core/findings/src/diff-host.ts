@@ -1,5 +1,5 @@
 import type { DesiredState } from './desired-state.ts'
-import { clockFindings } from './diff-clock.ts'
+import { clockJumped } from './diff-clock.ts'
 import { dnsFindings } from './diff-dns.ts'
 import { featureFindings } from './diff-features.ts'
 import { filterFindings } from './diff-filter.ts'
@@ -10,39 +10,24 @@ import type { ObservedState } from './observed-state.ts'
 
 /** The host's own faults: what keeps containers from each other or from the world, whatever is attached. */
 export function hostFindings(desired: DesiredState, observed: ObservedState): readonly Finding[] {
+  const { unknown, kitFault } = observed.host
   return [
     ...forwardingFindings(desired, observed),
-    ...bridgeForwardingFindings(desired, observed),
-    ...bridgeFilterFindings(desired, observed),
+    bridgesUnfiltered(desired, observed),
     ...filterFindings(desired, observed),
     ...programFindings(desired, observed),
     ...featureFindings(desired, observed),
     ...folderFindings(observed),
     ...dnsFindings(observed),
-    ...clockFindings(observed),
-    ...kitFindings(observed),
-    ...unknownFindings(observed),
-  ]
-}
-
-function kitFindings({ host: { kitFault } }: ObservedState): readonly Finding[] {
-  if (kitFault === undefined) return []
-  return [
+    clockJumped(observed),
     finding({
       kind: 'rootlesskit-silent',
-      severity: 'error',
       subject: { kind: 'host', name: 'rootlesskit' },
       message:
         'no answer from RootlessKit: no port can be published, and none that is published can be freed',
-      evidence: [kitFault],
+      evidence: kitFault === undefined ? [] : [kitFault],
       fix: 'end RootlessKit, whose containers end with it, and start it again',
     }),
-  ]
-}
-
-function unknownFindings({ host: { unknown } }: ObservedState): readonly Finding[] {
-  if (unknown.length === 0) return []
-  return [
     finding({
       kind: 'facts-unknown',
       severity: 'info',
@@ -56,28 +41,24 @@ function unknownFindings({ host: { unknown } }: ObservedState): readonly Finding
 // Attaching turns forwarding on: while nothing is attached it may be off.
 function forwardingFindings(
   { networks, attachments }: DesiredState,
-  { host }: ObservedState,
+  { host, links }: ObservedState,
 ): readonly Finding[] {
   const routed = new Set(networks.filter((each) => each.routed).map(({ name }) => name))
   const addresses = attachments
     .filter(({ network, bridge }) => bridge?.routed ?? routed.has(network))
     .flatMap((each) => each.addresses)
-  return ([4, 6] as const).flatMap((family) => {
-    const needed = addresses.some(({ address }) => address.includes(':') === (family === 6))
-    if (!needed || host.forwards[family] !== false) return []
-    const key = family === 4 ? 'net.ipv4.ip_forward' : 'net.ipv6.conf.all.forwarding'
-    return [forwardingOff(key, family)]
-  })
-}
-
-function bridgeForwardingFindings(
-  { attachments }: DesiredState,
-  { host, links }: ObservedState,
-): readonly Finding[] {
+  const isNeeded = (family: 4 | 6) =>
+    addresses.some(({ address }) => address.includes(':') === (family === 6))
+  const isOff = (family: 4 | 6) => isNeeded(family) && host.forwards[family] === false
   const used = new Set(attachments.flatMap(({ bridge }) => (bridge?.routed ? [bridge.name] : [])))
-  const off = links.filter(({ name, forwards }) => forwards === false && used.has(name))
-  if (host.forwards[4] === false) return []
-  return off.map(({ name }) => forwardingOff(`net.ipv4.conf.${name}.forwarding`, 4))
+  const closed = links.filter(({ name, forwards }) => forwards === false && used.has(name))
+  return [
+    ...(isOff(4) ? [forwardingOff('net.ipv4.ip_forward', 4)] : []),
+    ...(isOff(6) ? [forwardingOff('net.ipv6.conf.all.forwarding', 6)] : []),
+    ...(host.forwards[4] === false ? [] : closed).map(({ name }) =>
+      forwardingOff(`net.ipv4.conf.${name}.forwarding`, 4),
+    ),
+  ]
 }
 
 function forwardingOff(key: string, family: 4 | 6): Finding {
@@ -90,26 +71,19 @@ function forwardingOff(key: string, family: 4 | 6): Finding {
   })
 }
 
-function bridgeFilterFindings(
-  { networks }: DesiredState,
-  { host }: ObservedState,
-): readonly Finding[] {
+function bridgesUnfiltered({ networks }: DesiredState, { host }: ObservedState): Finding {
   const isolated = networks.filter(({ isolation }) => isolation === 'isolated')
-  if (isolated.length === 0 || host.filtersBridges === true) return []
   const loaded = host.filtersBridges === false
   const key = 'net.bridge.bridge-nf-call-iptables'
-  return [
-    finding({
-      kind: 'bridge-filter-off',
-      severity: 'warning',
-      subject: { kind: 'host', name: key },
-      message:
-        'packets between containers on one bridge bypass the firewall: networks cannot isolate their containers',
-      evidence: [
-        loaded ? `${key} is 0` : 'the kernel module br_netfilter is not loaded',
-        `isolating: ${isolated.map(({ name }) => name).join(', ')}`,
-      ],
-      fix: loaded ? `sysctl -w ${key}=1` : `modprobe br_netfilter && sysctl -w ${key}=1`,
-    }),
-  ]
+  const state = loaded ? `${key} is 0` : 'the kernel module br_netfilter is not loaded'
+  const users = `isolating: ${isolated.map(({ name }) => name).join(', ')}`
+  return finding({
+    kind: 'bridge-filter-off',
+    severity: 'warning',
+    subject: { kind: 'host', name: key },
+    message:
+      'packets between containers on one bridge bypass the firewall: networks cannot isolate their containers',
+    evidence: isolated.length === 0 || host.filtersBridges === true ? [] : [state, users],
+    fix: loaded ? `sysctl -w ${key}=1` : `modprobe br_netfilter && sysctl -w ${key}=1`,
+  })
 }

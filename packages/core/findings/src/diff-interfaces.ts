@@ -2,7 +2,7 @@ import { formatPrefix, readCidr } from '@vethra/address'
 import { present } from '@vethra/cni'
 import { attachmentText, refOf } from './attachment-ref.ts'
 import type { DesiredAttachment } from './desired-state.ts'
-import { type Finding, finding, repairable } from './finding.ts'
+import { type Finding, finding } from './finding.ts'
 import type { Maps } from './maps.ts'
 import type { ObservedLink } from './observed-state.ts'
 import type { Repair, RepairedBridge } from './repair.ts'
@@ -25,7 +25,7 @@ export function interfaceFindings(
 
 function cutShort(attachment: DesiredAttachment): Finding {
   const { network, containerId, ifname } = attachment
-  return repairable({
+  return finding({
     kind: 'interface-missing',
     subject: { kind: 'attachment', name: attachmentText(attachment) },
     message: `container ${containerId} in network ${network} has an unfinished interface ${ifname}: attaching it again was cut short`,
@@ -48,7 +48,7 @@ function bridgeFindings(
     : missingBridge([...links.values()].find((each) => each.bridge && each.mac === mac))
   if (fault === undefined) return there ? narrowBridge(attachment, there, links) : []
   return [
-    repairable({
+    finding({
       kind: fault.kind,
       subject: { kind: 'interface', name },
       message: `bridge ${name} of network ${network} ${fault.words}: its containers cannot reach other hosts`,
@@ -112,7 +112,7 @@ function linkFindings(
   const of = `container ${containerId} in network ${network}`
   if (there === undefined) {
     return [
-      repairable({
+      finding({
         kind: 'interface-missing',
         subject,
         message: `interface ${ifname} of ${of} is missing: it has no connection there`,
@@ -125,7 +125,7 @@ function linkFindings(
   const repair = restoreLink(attachment, hostLink)
   if (loose || !there.up)
     return [
-      repairable({
+      finding({
         kind: 'interface-loose',
         subject,
         message: `${of} is cut off: its interface of the host, ${hostLink}, is ${loose ? `not on bridge ${bridge.name}` : 'down'}`,
@@ -137,7 +137,7 @@ function linkFindings(
     ]
   const evidence = changesOf(there, repair)
   const message = `settings of interface ${hostLink} of the host, which leads to ${of}, have changed`
-  const changed = repairable({ kind: 'interface-changed', subject, message, evidence, repair })
+  const changed = finding({ kind: 'interface-changed', subject, message, evidence, repair })
   return [...(evidence.length > 0 ? [changed] : []), ...narrowFindings(attachment, there)]
 }
 

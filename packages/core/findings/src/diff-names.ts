@@ -1,5 +1,5 @@
 import type { DesiredContainer, DesiredState } from './desired-state.ts'
-import { type Finding, finding, repairable } from './finding.ts'
+import { type Finding, finding } from './finding.ts'
 import type { ObservedContainer, ObservedName, ObservedState } from './observed-state.ts'
 
 /** Names of containers that are gone, and those that living ones lack. */
@@ -47,7 +47,7 @@ function peerNames(
   const subject = { kind: 'container', name: keyOf(container) } as const
   if (!stored) {
     return [
-      repairable({
+      finding({
         kind: 'hosts-left',
         subject,
         message: `stale hosts folder of container ${id}, which was removed`,
@@ -58,7 +58,7 @@ function peerNames(
   }
   if (wanted?.known === false && names !== 'none' && !withoutNetworks) {
     return [
-      repairable({
+      finding({
         kind: 'names-left',
         subject,
         message: `stale names of container ${id} in its peers' hosts files: it is in no network`,
@@ -76,18 +76,19 @@ function peerNames(
 
 function unknownToPeers(container: ObservedContainer, restorable: boolean): Finding {
   const { namespace, id, names } = container
-  const known = {
+  return finding({
     kind: 'names-missing',
     subject: { kind: 'container', name: keyOf(container) },
     message: `hosts files of peers lack the names of container ${id}, which is running`,
     evidence: [names === 'damaged' ? 'its meta.json cannot be read' : 'it has no meta.json'],
-  } as const
-  if (restorable) return repairable({ ...known, repair: { kind: 'restore-names', namespace, id } })
-  return finding({ ...known, severity: 'error', ours: true, fix: `stop and start container ${id}` })
+    ...(restorable
+      ? { repair: { kind: 'restore-names', namespace, id } }
+      : { ours: true, fix: `stop and start container ${id}` }),
+  })
 }
 
 function leftName({ namespace, name, id }: ObservedName): Finding {
-  return repairable({
+  return finding({
     kind: 'name-left',
     subject: { kind: 'name', name: `${namespace}/${name}` },
     message: `name ${name} is still reserved for container ${id}, which no longer exists`,
@@ -102,19 +103,17 @@ function ownName(
 ): readonly Finding[] {
   const holder = holders.get(`${namespace}/${name}`)
   if (name === '' || known !== true || holder?.id === id) return []
-  const lost = {
-    kind: 'name-lost',
-    subject: { kind: 'container', name: `${namespace}/${id}` },
-    message: `container ${id} is called ${name}, and that name is ${holder ? `reserved for ${holder.id}` : 'not reserved for it'}`,
-    evidence: [
-      `DATA_STORE/names/${namespace}/${name} ${holder ? `names ${holder.id}` : 'is missing'}`,
-    ],
-  } as const
-  if (holder === undefined) {
-    return [repairable({ ...lost, repair: { kind: 'claim-name', namespace, name, id } })]
-  }
+  const file = `DATA_STORE/names/${namespace}/${name}`
   const fix = `vethra -n ${namespace} container rename ${id} ANOTHER-NAME`
-  return [finding({ ...lost, severity: 'error', ours: true, fix })]
+  return [
+    finding({
+      kind: 'name-lost',
+      subject: { kind: 'container', name: `${namespace}/${id}` },
+      message: `container ${id} is called ${name}, and that name is ${holder ? `reserved for ${holder.id}` : 'not reserved for it'}`,
+      evidence: [`${file} ${holder ? `names ${holder.id}` : 'is missing'}`],
+      ...(holder ? { ours: true, fix } : { repair: { kind: 'claim-name', namespace, name, id } }),
+    }),
+  ]
 }
 
 function keyOf({ namespace, id }: { readonly namespace: string; readonly id: string }): string {

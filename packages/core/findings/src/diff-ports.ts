@@ -1,5 +1,5 @@
 import type { DesiredContainer, DesiredState } from './desired-state.ts'
-import { type Finding, repairable } from './finding.ts'
+import { type Finding, finding } from './finding.ts'
 import type { Maps } from './maps.ts'
 import type { ObservedPortHold, ObservedState } from './observed-state.ts'
 
@@ -39,7 +39,7 @@ export function portFindings(
 }
 
 function left({ containerId, sockets, pid, alive }: ObservedPortHold): Finding {
-  return repairable({
+  return finding({
     kind: 'ports-left',
     severity: alive ? 'error' : 'warning',
     subject: { kind: 'port', name: `${containerId} ${sockets.join(' ')}`.trim() },
@@ -52,7 +52,7 @@ function left({ containerId, sockets, pid, alive }: ObservedPortHold): Finding {
 }
 
 function unheld({ namespace, id }: DesiredContainer): Finding {
-  return repairable({
+  return finding({
     kind: 'ports-unheld',
     subject: { kind: 'container', name: `${namespace}/${id}` },
     message: `published ports of container ${id} are not held on the host: another program can bind them, and receives nothing`,
@@ -62,7 +62,7 @@ function unheld({ namespace, id }: DesiredContainer): Finding {
 }
 
 function unforwarded({ namespace, id }: DesiredContainer, sockets: readonly string[]): Finding {
-  return repairable({
+  return finding({
     kind: 'ports-unforwarded',
     subject: { kind: 'container', name: `${namespace}/${id}` },
     message: `published ports of container ${id} do not answer outside of RootlessKit, which forwards none to them`,

@@ -5,7 +5,7 @@ import type {
   DesiredPort,
   DesiredState,
 } from './desired-state.ts'
-import { type Finding, finding, repairable } from './finding.ts'
+import { type Finding, finding } from './finding.ts'
 import type { Maps } from './maps.ts'
 import type { ObservedState } from './observed-state.ts'
 
@@ -24,9 +24,9 @@ export function publishedFindings(
     return publisher === undefined
       ? [unpublished(each, each.ports, own)]
       : [
-          ...deadEnds(each, each.ports, publisher),
-          ...withoutAddress(each, each.ports, observed),
-          ...ledElsewhere(each, each.ports, [
+          deadEnds(each, each.ports, publisher),
+          withoutAddress(each, each.ports, observed),
+          ledElsewhere(each, each.ports, [
             ...leadsOfOthers(each.ports, observed),
             ...leadsOfPlugins(each.ports, claims),
           ]),
@@ -39,7 +39,9 @@ function unpublished(
   ports: readonly DesiredPort[],
   own: readonly DesiredAttachment[],
 ): Finding {
-  const known = {
+  const isRepairable = own.some(({ publishes }) => publishes === 'could')
+  const fix = `vethra network connect NETWORK ${id}   (a network whose plugins publish ports)`
+  return finding({
     kind: 'ports-unpublished',
     subject: { kind: 'container', name: `${namespace}/${id}` },
     message: `published ports of container ${id} are missing: none of its networks can publish them`,
@@ -47,12 +49,8 @@ function unpublished(
       ...ports.map(textOf),
       `its networks: ${own.map(({ network }) => network).join(', ')}`,
     ],
-  } as const
-  if (own.some(({ publishes }) => publishes === 'could')) {
-    return repairable({ ...known, repair: { kind: 'publish-ports', namespace, id } })
-  }
-  const fix = `vethra network connect NETWORK ${id}   (a network whose plugins publish ports)`
-  return finding({ ...known, ours: true, fix })
+    ...(isRepairable ? { repair: { kind: 'publish-ports', namespace, id } } : { ours: true, fix }),
+  })
 }
 
 // Behind an address of the host of one family is an address of the container of the same.
@@ -60,27 +58,24 @@ function deadEnds(
   { namespace, id }: DesiredContainer,
   ports: readonly DesiredPort[],
   { network, addresses }: DesiredAttachment,
-): readonly Finding[] {
+): Finding {
   const families = new Set(addresses.map(({ address }) => familyOf(address)))
   const dead = ports.filter(({ hostIp }) => hostIp !== '' && !families.has(familyOf(hostIp)))
-  if (dead.length === 0) return []
-  return [
-    finding({
-      kind: 'ports-unreachable',
-      severity: 'warning',
-      subject: { kind: 'container', name: `${namespace}/${id}` },
-      message: `published ports of container ${id} reach no container: network ${network} gives it no address of their family`,
-      evidence: dead.map(textOf),
-      ours: true,
-    }),
-  ]
+  return finding({
+    kind: 'ports-unreachable',
+    severity: 'warning',
+    subject: { kind: 'container', name: `${namespace}/${id}` },
+    message: `published ports of container ${id} reach no container: network ${network} gives it no address of their family`,
+    evidence: dead.map(textOf),
+    ours: true,
+  })
 }
 
 function withoutAddress(
   { namespace, id }: DesiredContainer,
   ports: readonly DesiredPort[],
   { links }: ObservedState,
-): readonly Finding[] {
+): Finding {
   const there = new Set(
     links.flatMap(({ addresses }) => addresses.map((each) => each.replace(/\/.*/, ''))),
   )
@@ -88,17 +83,14 @@ function withoutAddress(
     ({ hostIp }) => !['', '0.0.0.0', '::', '::1'].includes(hostIp) && !hostIp.startsWith('127.'),
   )
   const lost = named.filter(({ hostIp }) => !there.has(hostIp))
-  if (lost.length === 0) return []
-  return [
-    finding({
-      kind: 'ports-without-address',
-      severity: 'warning',
-      subject: { kind: 'container', name: `${namespace}/${id}` },
-      message: `published ports of container ${id} do not answer: no interface of the host has their address`,
-      evidence: lost.map(textOf),
-      fix: `ip addr add ${lost[0]?.hostIp}/PREFIX dev INTERFACE   (or publish on another address)`,
-    }),
-  ]
+  return finding({
+    kind: 'ports-without-address',
+    severity: 'warning',
+    subject: { kind: 'container', name: `${namespace}/${id}` },
+    message: `published ports of container ${id} do not answer: no interface of the host has their address`,
+    evidence: lost.map(textOf),
+    fix: `ip addr add ${lost[0]?.hostIp}/PREFIX dev INTERFACE   (or publish on another address)`,
+  })
 }
 
 function leadsOfOthers(
@@ -162,19 +154,16 @@ function portKey(protocol: string, port: number): string {
 function ledElsewhere(
   { namespace, id }: DesiredContainer,
   ports: readonly DesiredPort[],
-  evidence: readonly string[],
-): readonly Finding[] {
-  if (evidence.length === 0) return []
-  return [
-    finding({
-      kind: 'ports-led-elsewhere',
-      severity: 'warning',
-      subject: { kind: 'container', name: `${namespace}/${id}` },
-      message: `published ports of container ${id} may not answer: rules of others lead them elsewhere`,
-      evidence: [...ports.map(textOf), ...evidence],
-      fix: 'iptables -t nat -S; ip6tables -t nat -S   (remove the rule, or publish another port)',
-    }),
-  ]
+  leads: readonly string[],
+): Finding {
+  return finding({
+    kind: 'ports-led-elsewhere',
+    severity: 'warning',
+    subject: { kind: 'container', name: `${namespace}/${id}` },
+    message: `published ports of container ${id} may not answer: rules of others lead them elsewhere`,
+    evidence: leads.length === 0 ? [] : [...ports.map(textOf), ...leads],
+    fix: 'iptables -t nat -S; ip6tables -t nat -S   (remove the rule, or publish another port)',
+  })
 }
 
 function meets({ protocol, address, first, last }: ForwardedPorts, port: DesiredPort): boolean {

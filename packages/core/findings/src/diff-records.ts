@@ -1,5 +1,5 @@
 import { attachmentText, refOf } from './attachment-ref.ts'
-import { type Finding, finding, repairable } from './finding.ts'
+import { type Finding, finding } from './finding.ts'
 import type { LostNetwork, ObservedAttachment, ObservedState } from './observed-state.ts'
 import type { Repair } from './repair.ts'
 
@@ -16,33 +16,34 @@ export function recordFindings({ attachments }: ObservedState): readonly Finding
 
 function damaged(each: ObservedAttachment): Finding {
   const { network, containerId, ifname, netns, state } = each
-  const known = {
+  return finding({
     kind: 'record-damaged',
     subject: { kind: 'attachment', name: attachmentText(each) },
     message: `cannot read the record of ${ifname} of container ${containerId} in network ${network}`,
-  } as const
-  if (state === 'alive') {
-    const evidence = [`${ifname} in ${netns} has the MAC and the addresses that are cached`]
-    return repairable({ ...known, evidence, repair: restoreRecord(each) })
-  }
-  return finding({
-    ...known,
-    evidence: [`nothing proves that ${netns} is the namespace of the container`],
-    ours: true,
-    fix: `stop and start container ${containerId}`,
+    ...(state === 'alive'
+      ? { evidence: proofOf(each), repair: restoreRecord(each) }
+      : {
+          evidence: [`nothing proves that ${netns} is the namespace of the container`],
+          ours: true,
+          fix: `stop and start container ${containerId}`,
+        }),
   })
 }
 
 function outdated(each: ObservedAttachment): Finding {
-  const { network, containerId, ifname, netns } = each
-  return repairable({
+  const { network, containerId, ifname } = each
+  return finding({
     kind: 'record-outdated',
     severity: 'warning',
     subject: { kind: 'attachment', name: attachmentText(each) },
     message: `the record of ${ifname} of container ${containerId} in network ${network} names its namespace by an inode, which can be reused`,
-    evidence: [`${ifname} in ${netns} has the MAC and the addresses that are cached`],
+    evidence: proofOf(each),
     repair: restoreRecord(each),
   })
+}
+
+function proofOf({ ifname, netns }: ObservedAttachment): readonly string[] {
+  return [`${ifname} in ${netns} has the MAC and the addresses that are cached`]
 }
 
 function restoreRecord(each: ObservedAttachment): Repair {
@@ -74,28 +75,24 @@ export function removedNetworkFindings({ attachments, lost }: ObservedState): re
 function removedNetwork({ name, file, wantedBy, inTheWay }: LostNetwork): Finding {
   const [first = '', ...others] = wantedBy
   const more = others.length === 0 ? '' : ` and ${others.length} more`
-  const known = {
+  return finding({
     kind: 'network-missing',
     subject: { kind: 'network', name },
     message: `network ${name} has no conf list, but container ${first}${more} cannot start without it`,
     evidence: [
       `${file} is missing`,
       'a copy was kept when the container was prepared or connected',
+      ...(inTheWay ? [`network ${inTheWay} has a subnet of it by now`] : []),
     ],
-  } as const
-  if (inTheWay === undefined)
-    return repairable({ ...known, repair: { kind: 'restore-kept-network', network: name, file } })
-  return finding({
-    ...known,
-    evidence: [...known.evidence, `network ${inTheWay} has a subnet of it by now`],
-    ours: true,
-    fix: `vethra network create ${name}`,
+    ...(inTheWay
+      ? { ours: true, fix: `vethra network create ${name}` }
+      : { repair: { kind: 'restore-kept-network', network: name, file } }),
   })
 }
 
 function lostNetwork(each: ObservedAttachment, damaged?: string): Finding {
   const { network, containerId } = each
-  const known = {
+  return finding({
     kind: 'network-missing',
     subject: { kind: 'network', name: network },
     message: `network ${network} has no conf list, but container ${containerId} is attached to it: no container can join it, or start in it again`,
@@ -103,11 +100,10 @@ function lostNetwork(each: ObservedAttachment, damaged?: string): Finding {
       damaged === undefined ? 'no conf list defines it' : `${damaged} cannot be used`,
       'the one of its ADD is in the result cache',
     ],
-  } as const
-  if (damaged === undefined)
-    return repairable({ ...known, repair: { kind: 'restore-network', attachment: refOf(each) } })
-  const fix = `mend ${damaged}, or: rm ${damaged} && vethra doctor --repair`
-  return finding({ ...known, ours: true, fix })
+    ...(damaged === undefined
+      ? { repair: { kind: 'restore-network', attachment: refOf(each) } }
+      : { ours: true, fix: `mend ${damaged}, or: rm ${damaged} && vethra doctor --repair` }),
+  })
 }
 
 function lostUnderPod(each: ObservedAttachment): Finding {

@@ -2,7 +2,7 @@ import { type Reservation, reasonToKeep } from '@vethra/ipam'
 import { attachmentText } from './attachment-ref.ts'
 import type { DesiredAttachment, DesiredState } from './desired-state.ts'
 import { clockSlackMs } from './diff-clock.ts'
-import { type Finding, finding, repairable } from './finding.ts'
+import { type Finding, finding } from './finding.ts'
 import type { Maps } from './maps.ts'
 import type { ObservedReservation, ObservedState } from './observed-state.ts'
 
@@ -50,7 +50,7 @@ function isOfOurs({ reservation }: ObservedReservation, { ourContainers }: Maps)
 
 function dead({ network, dataDir, reservation }: ObservedReservation, ours: boolean): Finding {
   const { address, containerId, ifname } = reservation
-  const known = {
+  return finding({
     kind: 'reservation-dead',
     subject: { kind: 'reservation', name: `${network}/${address}` },
     message:
@@ -63,15 +63,10 @@ function dead({ network, dataDir, reservation }: ObservedReservation, ours: bool
         ? 'the file is empty: its writer was killed'
         : 'nothing attaches that container to the network, and it shows no sign of life',
     ],
-  } as const
-  if (ours) {
-    return repairable({
-      ...known,
-      repair: { kind: 'release-address', dataDir, network, reservation },
-    })
-  }
-  const fix = `vethra ipam gc --network ${network}`
-  return finding({ ...known, severity: 'warning', ours, fix })
+    ...(ours
+      ? { repair: { kind: 'release-address', dataDir, network, reservation } }
+      : { severity: 'warning', fix: `vethra ipam gc --network ${network}` }),
+  })
 }
 
 function unreserved(
@@ -87,32 +82,25 @@ function unreserved(
       kind: 'attachment',
       name: `${attachmentText(attachment)} ${address}`,
     } as const
-    if (there === undefined) {
-      return [
-        repairable({
-          kind: 'reservation-missing',
-          subject,
-          message: `container ${containerId} has address ${address} of network ${network} without a reservation: another container may get it, too`,
-          evidence: [`there is no ${dataDir}/${network}/${address}`],
-          repair: {
-            kind: 'reserve-address',
-            attachment: { network, containerId, ifname },
-            dataDir,
-            address,
-          },
-        }),
-      ]
-    }
-    return [
-      finding({
-        kind: 'address-twice',
+    const file = `${dataDir}/${network}/${address}`
+    const has = `container ${containerId} has address ${address} of network ${network}`
+    const ref = { network, containerId, ifname }
+    if (there === undefined)
+      return finding({
+        kind: 'reservation-missing',
         subject,
-        message: `container ${containerId} has address ${address} of network ${network}, which is reserved for container ${there.reservation.containerId || '(nobody)'}`,
-        evidence: [`${dataDir}/${network}/${address}`],
-        ours: true,
-        fix: `stop and start container ${containerId}`,
-      }),
-    ]
+        message: `${has} without a reservation: another container may get it, too`,
+        evidence: [`there is no ${file}`],
+        repair: { kind: 'reserve-address', attachment: ref, dataDir, address },
+      })
+    return finding({
+      kind: 'address-twice',
+      subject,
+      message: `${has}, which is reserved for container ${there.reservation.containerId || '(nobody)'}`,
+      evidence: [file],
+      ours: true,
+      fix: `stop and start container ${containerId}`,
+    })
   })
 }
 

@@ -1,7 +1,7 @@
 import type { AttachmentKey } from '@vethra/cni'
 import { describeChange, type Resource } from '@vethra/state'
 import { attachmentText, refOf } from './attachment-ref.ts'
-import { type Finding, finding, repairable, type Subject } from './finding.ts'
+import { type Finding, finding, type Subject } from './finding.ts'
 import type { ObservedState, ObservedTable, TableOwner } from './observed-state.ts'
 import type { Repair } from './repair.ts'
 
@@ -44,7 +44,7 @@ export function lossFindings(
     effect === 'isolate'
       ? { kind: 'network', name: network }
       : { kind: 'attachment', name: attachmentText(attachment) }
-  return [repairable({ kind, subject, message: message(containerId, network), evidence, repair })]
+  return [finding({ kind, subject, message: message(containerId, network), evidence, repair })]
 }
 
 type Words = readonly [kind: string, message: (containerId: string, network: string) => string]
@@ -79,7 +79,7 @@ function wordsOf(effect: Resource['kind']): Words {
 }
 
 function left(owner: TableOwner): Finding {
-  return repairable({
+  return finding({
     ...leftOf(owner),
     message: `orphaned firewall rules of ${whose(owner)}`,
     repair: { kind: 'remove-elements', owner },
@@ -87,7 +87,7 @@ function left(owner: TableOwner): Finding {
 }
 
 function added({ owner, effects }: NonNullable<ObservedTable['extra']>[number]): Finding {
-  return repairable({
+  return finding({
     ...leftOf(owner),
     message: `firewall rules bear the mark of ${nameOf(owner)}, and were not made for it`,
     evidence: effects.map((from) => `due is: ${describeChange({ kind: 'remove', from })}`),

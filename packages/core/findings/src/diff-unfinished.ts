@@ -2,7 +2,7 @@ import { attachmentText, refOf } from './attachment-ref.ts'
 import type { DesiredState } from './desired-state.ts'
 import { firewallFindings } from './diff-firewall.ts'
 import { interfaceFindings } from './diff-interfaces.ts'
-import { type Finding, finding, repairable } from './finding.ts'
+import { type Finding, finding } from './finding.ts'
 import type { Maps } from './maps.ts'
 import type { ObservedAttachment, ObservedState } from './observed-state.ts'
 
@@ -39,7 +39,7 @@ export function unfinishedFindings(
 
 function resultLost(attachment: ObservedAttachment): Finding {
   const { network, containerId, ifname, netns, restorable } = attachment
-  const known = {
+  return finding({
     kind: 'result-lost',
     subject: { kind: 'attachment', name: attachmentText(attachment) },
     message: `the cache entry of ${ifname} of container ${containerId} in network ${network} is missing: detaching it would leave rules and reservations`,
@@ -47,23 +47,15 @@ function resultLost(attachment: ObservedAttachment): Finding {
       `the namespace at ${netns} is alive`,
       'it is recorded, but there is no usable cache entry',
     ],
-  } as const
-  if (restorable) {
-    return repairable({
-      ...known,
-      repair: { kind: 'restore-result', attachment: refOf(attachment) },
-    })
-  }
-  return finding({
-    ...known,
-    ours: true,
-    fix: `stop and start container ${containerId}`,
+    ...(restorable
+      ? { repair: { kind: 'restore-result', attachment: refOf(attachment) } }
+      : { ours: true, fix: `stop and start container ${containerId}` }),
   })
 }
 
 function unfinished(attachment: ObservedAttachment): Finding {
   const { network, containerId, ifname, netns } = attachment
-  return repairable({
+  return finding({
     kind: 'attachment-unfinished',
     subject: { kind: 'attachment', name: attachmentText(attachment) },
     message: `attaching ${ifname} of container ${containerId} to network ${network} was cut short: its interfaces, rules or reservations remain`,

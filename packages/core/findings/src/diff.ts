@@ -56,7 +56,8 @@ export function diff(desired: DesiredState, observed: ObservedState): readonly F
   ]
   // A bridge, or the isolation of a network, is missed by each of its attachments.
   const unique = new Map<string, Finding>()
-  for (const each of findings) if (!unique.has(each.id)) unique.set(each.id, each)
+  for (const each of findings)
+    if (each.evidence.length > 0 && !unique.has(each.id)) unique.set(each.id, each)
   return [...unique.values()].toSorted((a, b) => ranks[a.severity] - ranks[b.severity])
 }
 

@@ -30,7 +30,7 @@ export interface Finding {
   readonly subject: Subject
   /** The fault, in one sentence for a stranger. */
   readonly message: string
-  /** The evidence, a line each. */
+  /** The evidence, a line each: without any there is no finding. */
   readonly evidence: readonly string[]
   /** Whether it is in DATA_STORE or recorded in `attachments/`: what is not is never touched. */
   readonly ours: boolean
@@ -40,19 +40,10 @@ export interface Finding {
   readonly repair?: Repair
 }
 
-/** A finding with its id: an error, about what is not ours, where nothing else is said. */
+/** A finding with its id: an error, about what is not ours, where nothing else is said; what has a repair is ours. */
 export function finding(
   fields: Omit<Finding, 'id' | 'severity' | 'ours'> & Partial<Pick<Finding, 'severity' | 'ours'>>,
 ): Finding {
-  return { id: `${fields.kind} ${fields.subject.name}`, severity: 'error', ours: false, ...fields }
-}
-
-/** A finding about what is ours, with the repair that the doctor does itself. */
-export function repairable(
-  fields: Omit<Finding, 'id' | 'ours' | 'fix' | 'severity' | 'repair'> & {
-    readonly severity?: Severity
-    readonly repair: Repair
-  },
-): Finding {
-  return finding({ ours: true, fix: 'vethra doctor --repair', ...fields })
+  const own = fields.repair ? { ours: true, fix: 'vethra doctor --repair' } : { ours: false }
+  return { id: `${fields.kind} ${fields.subject.name}`, severity: 'error', ...own, ...fields }
 }

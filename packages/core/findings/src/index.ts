@@ -3,7 +3,6 @@
  * values. Not for looking at a host or for changing one: that is `@vethra/engine`.
  */
 export { attachmentText, refOf } from './attachment-ref.ts'
-export { describeRepair } from './describe-repair.ts'
 export type {
   DesiredAddress,
   DesiredAttachment,
@@ -20,7 +19,6 @@ export type { Finding, Severity, Subject } from './finding.ts'
 export {
   flushedPlaces,
   type Losses,
-  type LossPlace,
   lossesAlone,
   peaceMs,
   withoutRepair,
@@ -48,21 +46,15 @@ export type {
   ShadowedConf,
   TableOwner,
 } from './observed-state.ts'
-export { phaseOf, planRepairs } from './plan-repairs.ts'
+export { planRepairs } from './plan-repairs.ts'
 export {
   type Repair,
   type RepairedBridge,
   type RepairedLink,
+  type RepairOf,
   type RepairScope,
   type RuleEffect,
   repairKey,
   scopeOf,
 } from './repair.ts'
-export {
-  kitNeeds,
-  type RootlessNeed,
-  type SeenKit,
-  type SeenUser,
-  userNeeds,
-} from './rootless-needs.ts'
-export { nameOfUser, subIdsOf } from './sub-ids.ts'
+export { describeRepair, kindOf, type LossPlace, type RepairKind } from './repair-kinds.ts'

@@ -1,6 +1,7 @@
 import type { DesiredState } from './desired-state.ts'
 import type { Finding } from './finding.ts'
 import type { ObservedState } from './observed-state.ts'
+import { kindOf, type LossPlace } from './repair-kinds.ts'
 
 /** The losses before a look, by the ids of their findings. */
 export interface Losses {
@@ -9,9 +10,6 @@ export interface Losses {
   /** Those that were left alone at the last look. */
   readonly held: ReadonlySet<string>
 }
-
-/** A place in which one command of an administrator removes everything, or one thing. */
-export type LossPlace = 'table' | 'nat' | 'filter' | 'masquerades' | 'link'
 
 /** A rule or a link that is lost again within this time stays removed, in milliseconds. */
 export const peaceMs = 60_000
@@ -52,22 +50,11 @@ export function lossesAlone(
   )
 }
 
-// State of ours on disk is in none.
 function placeOf({ kind, repair }: Finding): LossPlace | undefined {
-  switch (repair?.kind) {
-    case 'restore-elements':
-      return kind === 'settings-changed' ? 'link' : 'table'
-    case 'restore-masquerading':
-      return repair.attachment.byNft ? 'masquerades' : 'nat'
-    case 'restore-rules':
-      return repair.effects.includes('ports') ? 'nat' : 'filter'
-    case 'restore-bridge':
-    case 'restore-link':
-    case 'reattach':
-      return 'link'
-    default:
-      return undefined
-  }
+  if (kind === 'settings-changed') return 'link'
+  if (repair?.kind === 'restore-masquerading' && repair.attachment.byNft) return 'masquerades'
+  if (repair?.kind === 'restore-rules' && repair.effects.includes('ports')) return 'nat'
+  return repair && kindOf(repair).place
 }
 
 /** A finding whose repair is held back. */

@@ -1,4 +1,4 @@
-import { type Finding, finding, repairable } from './finding.ts'
+import { type Finding, finding } from './finding.ts'
 
 /** Rules of one container that is not attached. */
 interface OrphanedRules {
@@ -19,13 +19,13 @@ export function orphanedRules(
   const whose = owner
     ? `container ${owner.containerId} in network ${owner.network}`
     : 'a container that is not known'
-  const known = {
+  return finding({
     kind: 'rules-left',
     subject: { kind: 'rules', name },
     message: `orphaned firewall rules of ${whose}, which is not attached`,
     evidence,
-  } as const
-  return owner && ourContainers.has(owner.containerId)
-    ? repairable({ ...known, repair: { kind: 'remove-rules', ...owner } })
-    : finding({ ...known, severity: 'warning', fix })
+    ...(owner && ourContainers.has(owner.containerId)
+      ? { repair: { kind: 'remove-rules', ...owner } }
+      : { severity: 'warning', fix }),
+  })
 }

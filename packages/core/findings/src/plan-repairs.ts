@@ -1,6 +1,7 @@
 import { attachmentText } from './attachment-ref.ts'
 import type { Finding } from './finding.ts'
 import { type Repair, repairKey } from './repair.ts'
+import { rankOf } from './repair-kinds.ts'
 
 /**
  * The repairs for findings, each once, in a safe order. Stored knowledge comes first, then the
@@ -8,43 +9,8 @@ import { type Repair, repairKey } from './repair.ts'
  */
 export function planRepairs(findings: readonly Finding[]): readonly Repair[] {
   const wanted = findings.flatMap(({ ours, repair }) => (ours && repair ? [repair] : []))
-  return merged(wanted).toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))
+  return merged(wanted).toSorted((a, b) => rankOf(a) - rankOf(b))
 }
-
-/** The phase of a repair: 0 removes the dead, 1 makes networks and bridges, 2 restores the living. */
-export function phaseOf({ kind }: Repair): number {
-  return phases.findIndex((kinds) => kinds.includes(kind))
-}
-
-const phases: readonly (readonly Repair['kind'][])[] = [
-  [
-    'restore-record',
-    'restore-result',
-    'detach',
-    'remove-rules',
-    'remove-elements',
-    'release-address',
-    'forget-names',
-    'remove-hosts',
-    'release-name',
-    'release-ports',
-    'claim-name',
-  ],
-  ['restore-network', 'restore-kept-network', 'restore-bridge'],
-  [
-    'reattach',
-    'restore-link',
-    'reserve-address',
-    'restore-masquerading',
-    'restore-rules',
-    'restore-elements',
-    'publish-ports',
-    'restore-names',
-    'hold-ports',
-  ],
-]
-
-const order = phases.flat()
 
 // Whoever is attached anew gets all of its rules with it, and an attachment's rules take one run of plugins.
 function merged(repairs: readonly Repair[]): readonly Repair[] {

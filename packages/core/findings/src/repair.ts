@@ -5,87 +5,75 @@ import type { State } from '@vethra/state'
 import type { PortSettings, TableOwner } from './observed-state.ts'
 
 /** The repair of a finding, by its effect. It is made under the lock of its scope, where a second look finds it due again. */
-export type Repair =
-  /** Remember again what ADD returned, from what was recorded or from what peers know. */
-  | { readonly kind: 'restore-result'; readonly attachment: AttachmentKey }
+export type Repair = { [K in keyof Repairs]: RepairOf<K> }[keyof Repairs]
+
+/** A repair of one kind. */
+export type RepairOf<K extends keyof Repairs> = { readonly kind: K } & Repairs[K]
+
+interface OfAttachment {
+  readonly attachment: AttachmentKey
+}
+
+interface OfName extends ContainerRef {
+  readonly name: string
+}
+
+/** The kinds of repairs, and what each takes, in the order in which they are safe. */
+export interface Repairs {
   /** Record again that an attachment is ours, from what is cached. */
-  | { readonly kind: 'restore-record'; readonly attachment: AttachmentKey }
-  /** Detach what is attached to a namespace that is gone or is another, or was never finished. */
-  | {
-      readonly kind: 'detach'
-      readonly attachment: AttachmentKey
-      /** The path of a namespace that lives. Default: none does. */
-      readonly netns?: string
-    }
+  'restore-record': OfAttachment
+  /** Remember again what ADD returned, from what was recorded or from what peers know. */
+  'restore-result': OfAttachment
+  /** Detach what is attached to a namespace that is gone or is another, or was never finished. `netns`: one that lives. */
+  detach: OfAttachment & { readonly netns?: string }
   /** Take out the rules that bear the marks of a container in a network. */
-  | { readonly kind: 'remove-rules'; readonly network: string; readonly containerId: string }
-  /** Release a stale address. */
-  | {
-      readonly kind: 'release-address'
-      readonly dataDir: string
-      readonly network: string
-      readonly reservation: Reservation
-    }
-  /** Make a container unknown to its peers. */
-  | (ContainerRef & { readonly kind: 'forget-names' })
-  /** Remove what is left of a container that was removed. */
-  | (ContainerRef & { readonly kind: 'remove-hosts' })
-  /** Give back a container's name. */
-  | (ContainerRef & { readonly kind: 'release-name'; readonly name: string })
-  /** Take a container's name for it. */
-  | (ContainerRef & { readonly kind: 'claim-name'; readonly name: string })
-  /** Free ports of the host that are held for a container that is not there. */
-  | {
-      readonly kind: 'release-ports'
-      readonly containerId: string
-      readonly sockets: readonly string[]
-    }
-  /** Hold the published ports of a running container again. */
-  | (ContainerRef & { readonly kind: 'hold-ports' })
-  /** Publish the ports of a running container through the first of its networks that can. */
-  | (ContainerRef & { readonly kind: 'publish-ports' })
-  /** Write the conf list of a network again, from what an attachment of it was made with. */
-  | { readonly kind: 'restore-network'; readonly attachment: AttachmentKey }
-  /** Write the conf list of a network again as it was kept, for containers that are not attached. */
-  | { readonly kind: 'restore-kept-network'; readonly network: string; readonly file: string }
-  /** Make a bridge as it should be: there, up, with its addresses. */
-  | { readonly kind: 'restore-bridge'; readonly bridge: RepairedBridge }
-  /** Attach a living container again, under the addresses that it had: its interface is missing. */
-  | { readonly kind: 'reattach'; readonly attachment: AttachmentKey }
-  /** Make a container's link a port of its bridge again, up, with its MAC and its settings. */
-  | (Omit<RepairedLink, 'name'> & {
-      readonly kind: 'restore-link'
-      readonly attachment: AttachmentKey
-      readonly link: string
-    })
-  /** Reserve the address that a living container has. */
-  | {
-      readonly kind: 'reserve-address'
-      readonly attachment: AttachmentKey
-      readonly dataDir: string
-      readonly address: string
-    }
-  /** Masquerade what a container sends again. */
-  | { readonly kind: 'restore-masquerading'; readonly attachment: MasqueradedAttachment }
-  /** Accept, isolate and publish again as the network wants it. */
-  | {
-      readonly kind: 'restore-rules'
-      readonly attachment: AttachmentKey
-      readonly effects: readonly RuleEffect[]
-      /** Whether some of these rules are there, and have to go first. */
-      readonly left: boolean
-    }
-  /** Make what an attachment needs in table `inet vethra`, and in the host's settings, as it should be. */
-  | {
-      readonly kind: 'restore-elements'
-      readonly attachment: AttachmentKey
-      /** Those that are missing, or differ. */
-      readonly desired: State
-    }
+  'remove-rules': { readonly network: string; readonly containerId: string }
   /** Take out what an owner that is known no more has in table `inet vethra`, or what bears the mark of one that lives and is not its own. */
-  | { readonly kind: 'remove-elements'; readonly owner: TableOwner; readonly extra?: State }
+  'remove-elements': { readonly owner: TableOwner; readonly extra?: State }
+  /** Release a stale address. */
+  'release-address': {
+    readonly dataDir: string
+    readonly network: string
+    readonly reservation: Reservation
+  }
+  /** Make a container unknown to its peers. */
+  'forget-names': ContainerRef
+  /** Remove what is left of a container that was removed. */
+  'remove-hosts': ContainerRef
+  /** Give back a container's name. */
+  'release-name': OfName
+  /** Free ports of the host that are held for a container that is not there. */
+  'release-ports': { readonly containerId: string; readonly sockets: readonly string[] }
+  /** Take a container's name for it. */
+  'claim-name': OfName
+  /** Write the conf list of a network again, from what an attachment of it was made with. */
+  'restore-network': OfAttachment
+  /** Write the conf list of a network again as it was kept, for containers that are not attached. */
+  'restore-kept-network': { readonly network: string; readonly file: string }
+  /** Make a bridge as it should be: there, up, with its addresses. */
+  'restore-bridge': { readonly bridge: RepairedBridge }
+  /** Attach a living container again, under the addresses that it had: its interface is missing. */
+  reattach: OfAttachment
+  /** Make a container's link a port of its bridge again, up, with its MAC and its settings. */
+  'restore-link': OfAttachment & Omit<RepairedLink, 'name'> & { readonly link: string }
+  /** Reserve the address that a living container has. */
+  'reserve-address': OfAttachment & { readonly dataDir: string; readonly address: string }
+  /** Masquerade what a container sends again. */
+  'restore-masquerading': { readonly attachment: MasqueradedAttachment }
+  /** Accept, isolate and publish again as the network wants it. `left`: some of these rules are there, and have to go first. */
+  'restore-rules': OfAttachment & {
+    readonly effects: readonly RuleEffect[]
+    readonly left: boolean
+  }
+  /** Make what an attachment needs in table `inet vethra`, and in the host's settings, as it should be. `desired`: what is missing, or differs. */
+  'restore-elements': OfAttachment & { readonly desired: State }
+  /** Publish the ports of a running container through the first of its networks that can. */
+  'publish-ports': ContainerRef
   /** Make a container known to its peers again. */
-  | (ContainerRef & { readonly kind: 'restore-names' })
+  'restore-names': ContainerRef
+  /** Hold the published ports of a running container again. */
+  'hold-ports': ContainerRef
+}
 
 /** The rules of a container beside masquerading. */
 export type RuleEffect = 'admission' | 'isolation' | 'ports'

@@ -1,8 +1,3 @@
-import type { Repair } from '@vethra/findings'
-
-/** A repair of one kind. */
-export type RepairOf<K extends Repair['kind']> = Extract<Repair, { kind: K }>
-
 /** Undefined when a repair was made, or the reason why there was nothing to do. */
 export type Applied = string | undefined
 

@@ -1,8 +1,9 @@
 import { identityOf } from '@vethra/cni'
+import type { RepairOf } from '@vethra/findings'
 import { isProven } from '../attach/life.ts'
 import { waysByMark } from '../attach/ways-by-mark.ts'
 import { isUsable, livingRecord } from './alive.ts'
-import { type Applied, ended, type RepairOf } from './applied.ts'
+import { type Applied, ended } from './applied.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 
 /** Writes the cache entry of a living attachment again, from what was recorded while it was made. */

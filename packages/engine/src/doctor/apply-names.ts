@@ -1,10 +1,10 @@
 import { type ContainerRef, orElse, parseResult, type Result } from '@vethra/cni'
-import { parseRecord } from '@vethra/container'
-import type { ContainerNames } from '@vethra/names'
+import { containerNames, parseRecord } from '@vethra/container'
+import type { RepairOf } from '@vethra/findings'
 import { findNetwork } from '@vethra/networks'
 import { isAlive } from '../attach/life.ts'
 import { recordsOf } from '../attach/whose.ts'
-import { type Applied, ended, type RepairOf } from './applied.ts'
+import { type Applied, ended } from './applied.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { readNetworks } from './read-networks.ts'
 
@@ -19,20 +19,10 @@ export async function restoreNames(
   if (file === undefined || results.size === 0) return ended
   const record = parseRecord(file)
   const { networks } = await readNetworks(tools, [namespace])
-  const joined = record.networks.flatMap((each) => {
-    const result = results.get(findNetwork(networks, each.ref)?.name ?? each.ref)
-    return result ? [{ ...each, result }] : []
-  })
-  const { name, hostname, domainname, extraHosts } = record
-  const aliases = joined.filter((each) => each.aliases.length > 0)
-  const names: ContainerNames = {
-    ...{ id, name, hostname, domainname, extraHosts },
-    networks: Object.fromEntries(joined.map(({ ref, result }) => [ref, result])),
-    ...(aliases.length === 0
-      ? {}
-      : { aliases: Object.fromEntries(aliases.map((each) => [each.ref, each.aliases])) }),
-  }
-  await hosts.acquire(names)
+  const joined = record.networks.map(({ ref }) =>
+    results.get(findNetwork(networks, ref)?.name ?? ref),
+  )
+  await hosts.acquire(containerNames({ ...record, id }, joined))
 }
 
 async function resultsOf(

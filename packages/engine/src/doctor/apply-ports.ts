@@ -1,10 +1,11 @@
 import { formatAddress } from '@vethra/address'
 import { capabilityMappings, type PortMapping, parseRecord, readSocket } from '@vethra/container'
+import type { RepairOf } from '@vethra/findings'
 import { byInterface } from '../attach/by-interface.ts'
 import { publishHeld } from '../attach/publish.ts'
 import { recordsOf } from '../attach/whose.ts'
 import { insidePorts } from '../rootless/inside-ports.ts'
-import { type Applied, ended, type RepairOf } from './applied.ts'
+import { type Applied, ended } from './applied.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 
 /** Frees the ports that are held for a container that is attached to nothing. */

@@ -1,7 +1,8 @@
 import { contains, readAddress, readCidr } from '@vethra/address'
 import { CniError, parseAddress } from '@vethra/cni'
+import type { RepairOf } from '@vethra/findings'
 import { networkSubnets } from '@vethra/networks'
-import { type Applied, ended, type RepairOf } from './applied.ts'
+import { type Applied, ended } from './applied.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { readNetworks } from './read-networks.ts'
 

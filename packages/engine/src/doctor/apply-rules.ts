@@ -1,4 +1,4 @@
-import type { RuleEffect } from '@vethra/findings'
+import type { RepairOf, RuleEffect } from '@vethra/findings'
 import {
   attachmentLeftovers,
   masqueradeRemovals,
@@ -10,7 +10,7 @@ import { type Change, isSameOwner, keyOf, type Owned } from '@vethra/state'
 import { chainAgain } from '../attach/heal.ts'
 import { converge } from '../converge.ts'
 import { removeEffects } from '../remove-effects.ts'
-import { type Applied, ended, type RepairOf } from './applied.ts'
+import { type Applied, ended } from './applied.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { unmarkedAmong } from './native-effects.ts'
 

@@ -1,5 +1,5 @@
-import type { Repair } from '@vethra/findings'
-import type { Applied, RepairOf } from './applied.ts'
+import type { Repair, RepairOf } from '@vethra/findings'
+import type { Applied } from './applied.ts'
 import { detachDead, reattach, restoreLink } from './apply-attachment.ts'
 import { restoreRecord, restoreResult } from './apply-memory.ts'
 import { restoreNames } from './apply-names.ts'
@@ -52,13 +52,6 @@ const appliers: Appliers = {
   'restore-elements': (tools, _, all) => restoreElements(tools, all),
   'remove-elements': removeElements,
   'restore-names': restoreNames,
-}
-
-const shared: readonly Repair['kind'][] = ['restore-masquerading', 'restore-elements']
-
-/** Whether many repairs of this kind take one transaction. */
-export function isShared({ kind }: Repair): boolean {
-  return shared.includes(kind)
 }
 
 /** Makes repairs of a shared kind, or one of another, while the locks of their scopes are held. Throws CniError where that fails. */

@@ -6,16 +6,23 @@ import {
   portLead,
 } from '@vethra/findings'
 import { hostportLeads, type MasqueradeRule, marksOf, masqueradeRules } from '@vethra/firewall'
+import type { Network } from '@vethra/networks'
 import type { AttachmentKernel } from '@vethra/world'
 import type { DoctorTools } from './doctor-tools.ts'
 import { effectsOf } from './list-effects.ts'
-import type { FirstLook } from './look-around.ts'
 import { keptNames } from './lost-networks.ts'
 import { observeTable } from './native-effects.ts'
+import type { SeenAttachments } from './observe-attachments.ts'
 import { isFor, type Scope } from './scope.ts'
 
 /** The facts that tables are looked at with. */
-interface SecondLook extends FirstLook {
+interface Looked {
+  readonly networks: readonly Network[]
+  readonly attachments: SeenAttachments
+}
+
+interface LookedWhole extends Looked {
+  readonly namespaces: readonly string[]
   /** Networks that come back from their copies. */
   readonly lost: readonly { readonly name: string }[]
   readonly kernel: AttachmentKernel | undefined
@@ -25,7 +32,7 @@ interface SecondLook extends FirstLook {
 export async function lookAtTable(
   tools: DoctorTools,
   scope: Scope | undefined,
-  look: SecondLook,
+  look: LookedWhole,
 ): Promise<ObservedState['table']> {
   const { networks, lost, attachments, namespaces, kernel } = look
   const { effectsOf, clock } = tools
@@ -61,13 +68,13 @@ export async function leadsOf(
 /** The rules of plugins that masquerade by nftables; undefined where no network has any. */
 export async function masqueradesOf(
   { host }: DoctorTools,
-  { attachments, networks, observed }: FirstLook,
+  { attachments, networks, firewall }: Looked & Pick<ObservedState, 'firewall'>,
 ): Promise<readonly MasqueradeRule[] | undefined> {
   // Plugins that found no iptables masquerade by nftables, whatever the conf list says.
   const isUnseen = ({ masqueraded, inTable, network, containerId }: DesiredAttachment) =>
     masqueraded &&
     !inTable.includes('masquerading') &&
-    !observed.firewall.some(({ owned }) => owned.has(marksOf(network, containerId).masquerading))
+    !firewall.some(({ owned }) => owned.has(marksOf(network, containerId).masquerading))
   const byNft =
     attachments.desired.some(isUnseen) ||
     attachments.desired.some(({ masqueradedByNft }) => masqueradedByNft) ||

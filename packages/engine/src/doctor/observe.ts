@@ -1,21 +1,26 @@
+import { CniError, type ConfList, onCniError } from '@vethra/cni'
 import type {
   DesiredNetwork,
   DesiredState,
   ObservedAttachment,
   ObservedState,
 } from '@vethra/findings'
+import { readFirewall, type SavedRules, unreadableTables } from '@vethra/firewall'
 import { hangsAtLoopback, type Network, networkSubnets } from '@vethra/networks'
 import { networkFeatures } from '@vethra/plugins'
 import { programsOf } from '../attach/ways-now.ts'
+import { attachedIds } from '../attach/whose.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { effectsOf } from './list-effects.ts'
-import { lookAround } from './look-around.ts'
 import { leadsOf, lookAtTable, masqueradesOf } from './look-at-tables.ts'
 import { lostNetworks } from './lost-networks.ts'
 import { markLinks } from './mark-links.ts'
-import type { SeenAttachments } from './observe-attachments.ts'
-import { desiredContainers } from './observe-containers.ts'
-import { isFor, type Scope } from './scope.ts'
+import { observeAttachments, type SeenAttachments } from './observe-attachments.ts'
+import { desiredContainers, observeContainers, type SeenContainers } from './observe-containers.ts'
+import { observeHost } from './observe-host.ts'
+import { readNetworks } from './read-networks.ts'
+import { readReservations } from './read-reservations.ts'
+import { isFor, isIn, type Scope } from './scope.ts'
 
 /** The desired and the observed state of a host. */
 export interface HostState {
@@ -37,7 +42,7 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
     ? await lostNetworks(tools, first.namespaces, networks)
     : []
   const table = await lookAtTable(tools, scope, { ...first, lost, kernel })
-  const masquerades = await masqueradesOf(tools, first)
+  const masquerades = await masqueradesOf(tools, { ...first, ...first.observed })
   await tools.clock.yieldNow?.()
   const leads = seen.some(({ published }) => published) ? await leadsOf(tools, seen) : undefined
   return {
@@ -59,6 +64,78 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
       table: leads ? { ...table, leads } : table,
     },
   }
+}
+
+// Each thing once. Programs are started first: they run while files are read.
+async function lookAround(tools: DoctorTools, scope: Scope | undefined) {
+  const namespaces = await tools.namespaces()
+  const { networks, confFaults, shadowed } = await readNetworks(tools, namespaces)
+  const lists = new Map(networks.map(({ name, list }) => [name, list]))
+  const [rules, kit, links, routes, portHolds, signs, reservations, [known, attachments]] =
+    await Promise.all([
+      // Programs of plugins are facts, and no difference that a repair is for.
+      lookAtHost(tools, scope ? [] : networks),
+      tools.host.rootless?.info().catch(onCniError((error) => error)),
+      tools.kernel.links(),
+      tools.kernel.routes(),
+      tools.ports.list(),
+      tools.otherSigns(),
+      isFor(scope, 'release-address', 'reserve-address') ? readReservations(tools, networks) : [],
+      lookAtContainers(tools, scope, { namespaces, lists }),
+    ])
+  const { containers, names } = known
+  const isSilent = kit instanceof CniError
+  const host = isSilent ? { ...rules.host, kitFault: kit.message } : rules.host
+  const observed = { ...rules, host, routes, portHolds, names, reservations, confFaults, shadowed }
+  const rootless = isSilent ? ('silent' as const) : kit
+  return { namespaces, networks, rootless, links, signs, containers, attachments, observed }
+}
+
+async function lookAtContainers(
+  tools: DoctorTools,
+  scope: Scope | undefined,
+  {
+    namespaces,
+    lists,
+  }: { readonly namespaces: readonly string[]; readonly lists: ReadonlyMap<string, ConfList> },
+): Promise<readonly [SeenContainers, SeenAttachments]> {
+  const all = await tools.memory()
+  const idOf = attachedIds(all.records)
+  const recorded = new Set(all.records.map(({ containerId }) => containerId))
+  await tools.clock.yieldNow?.()
+  const known = await observeContainers(tools, namespaces, { idOf, recorded, scope })
+  const memory = {
+    ...all,
+    records: all.records.filter((each) => isIn(scope, each)),
+    cached: all.cached.filter(({ network, attachment }) => isIn(scope, { ...attachment, network })),
+  }
+  const stored = known.containers.flatMap(({ observed: { stored, nerdctls, containerId } }) =>
+    stored && !nerdctls ? [containerId] : [],
+  )
+  return [
+    known,
+    await observeAttachments(tools, { memory, networks: lists, stored: new Set(stored) }),
+  ]
+}
+
+async function lookAtHost(
+  tools: DoctorTools,
+  networks: readonly Network[],
+): Promise<Pick<ObservedState, 'firewall' | 'host'>> {
+  const [saved, host] = await Promise.all([saveRules(tools), observeHost(tools, networks)])
+  if (saved instanceof CniError) {
+    const { message, details = '' } = saved
+    return { firewall: [], host: { ...host, unreadableRules: [`${message} ${details}`.trim()] } }
+  }
+  return {
+    firewall: saved.map(readFirewall),
+    host: { ...host, unreadableRules: saved.flatMap(unreadableTables) },
+  }
+}
+
+// Rules that cannot be read are a finding, and no reason to see nothing else.
+async function saveRules({ host }: DoctorTools): Promise<readonly SavedRules[] | CniError> {
+  return host.rules.save().catch(onCniError((error) => error))
 }
 
 function rememberedIds(

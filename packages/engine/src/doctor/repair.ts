@@ -3,17 +3,18 @@ import {
   describeRepair,
   diff,
   type Finding,
+  kindOf,
   planRepairs,
   type Repair,
   repairKey,
   scopeOf,
 } from '@vethra/findings'
 import { all } from '../attach/sequence.ts'
-import { apply, isShared } from './apply.ts'
+import { apply } from './apply.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { lastingMs } from './examine.ts'
 import { type HostState, observe } from './observe.ts'
-import { batchesOf, holdingEach, isSlow, type Scope, scopeOfAll } from './scope.ts'
+import { batchesOf, holdingEach, type Scope, scopeOfAll } from './scope.ts'
 
 /** The outcome of one repair: done, not needed any more (`why` has the reason), or failed. */
 export type RepairOutcome =
@@ -78,14 +79,9 @@ async function tidy({ host, namespaces, inNamespace }: DoctorTools): Promise<voi
   for (const each of await namespaces()) await (await inNamespace(each)).hosts.tidy()
 }
 
-// These are under way only while a lock is held that a repair waits for.
-const guarded: readonly Repair['kind'][] = [
-  ...(['restore-bridge', 'reattach', 'restore-link'] as const),
-  ...(['restore-masquerading', 'restore-rules', 'restore-elements'] as const),
-]
-
-function isGuarded({ kind }: Repair): boolean {
-  return guarded.includes(kind)
+// What is in no place of an administrator's may be an operation under way, which holds no lock that a repair waits for.
+function isGuarded(each: Repair): boolean {
+  return kindOf(each).place !== undefined
 }
 
 /**
@@ -143,9 +139,9 @@ type Group = readonly Repair[]
 function queuesOf(alike: Group): readonly (readonly Group[])[] {
   const [first] = alike
   if (first === undefined) return []
-  if (isShared(first)) return [[alike]]
+  if (kindOf(first).shared) return [[alike]]
   const groups = alike.map((each) => [each])
-  if (!isSlow(first)) return [groups]
+  if (!kindOf(first).slow) return [groups]
   return [...Map.groupBy(groups, ([each]) => JSON.stringify(each && scopeOf(each))).values()]
 }
 

@@ -1,5 +1,5 @@
 import { CniError, guards, orElse } from '@vethra/cni'
-import { phaseOf, type Repair, scopeOf } from '@vethra/findings'
+import { kindOf, type Repair, scopeOf } from '@vethra/findings'
 import type { Lock } from '@vethra/world'
 import { attachedIdOf } from '../attach/whose.ts'
 import type { DoctorTools } from './doctor-tools.ts'
@@ -39,12 +39,12 @@ export async function batchesOf(
   repairs: readonly Repair[],
 ): Promise<readonly (readonly Located[])[]> {
   const located = await Promise.all(repairs.map((each) => locate(tools, each)))
-  const phases = Map.groupBy(located, ({ repair }) => phaseOf(repair))
+  const phases = Map.groupBy(located, ({ repair }) => kindOf(repair).phase)
   return [...phases.values()].flatMap((phase) => {
     const scopes = [...Map.groupBy(phase, ({ lock }) => lock).values()]
     const [slowly, fast] = [
-      scopes.filter((each) => each.some(({ repair }) => isSlow(repair))),
-      scopes.filter((each) => !each.some(({ repair }) => isSlow(repair))),
+      scopes.filter((each) => each.some(isSlow)),
+      scopes.filter((each) => !each.some(isSlow)),
     ]
     return [...inParts(slowly, fewScopes), ...inParts(fast, manyScopes)].map((part) => part.flat())
   })
@@ -53,11 +53,8 @@ export async function batchesOf(
 /** The scopes that are held at once: where plugins may run as programs, and where not: a process may have 1,024 files open. */
 const [fewScopes, manyScopes] = [20, 900]
 
-const slow: readonly Repair['kind'][] = ['detach', 'reattach', 'restore-rules', 'publish-ports']
-
-/** Whether a repair may run plugins as programs. */
-export function isSlow({ kind }: Repair): boolean {
-  return slow.includes(kind)
+function isSlow({ repair }: Located): boolean {
+  return kindOf(repair).slow === true
 }
 
 async function locate({ host }: DoctorTools, repair: Repair): Promise<Located> {

@@ -1,5 +1,5 @@
 import { explain, onCniError } from '@vethra/cni'
-import { kitNeeds, type RootlessNeed, type SeenKit, userNeeds } from '@vethra/findings'
+import { kitNeeds, type RootlessNeed, type SeenKit, userNeeds } from '@vethra/container'
 import type { RootlessKit, World } from '@vethra/world'
 
 /** One line of `vethra rootless check`. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { kitNeeds, nameOfUser, type SeenKit, type SeenUser, subIdsOf, userNeeds } from './index.ts'
+import { kitNeeds, nameOfUser, type SeenKit, type SeenUser, subIdsOf, userNeeds } from '../index.ts'
 
 const ready: SeenUser = {
   uid: 1000,
