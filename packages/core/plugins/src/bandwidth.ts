@@ -1,6 +1,7 @@
 import { CniError, goField, type JsonObject, present } from '@vethra/cni'
-import type { Owned, Owner, Resource } from '@vethra/state'
+import type { Owned, Resource } from '@vethra/state'
 import { limitName, macFor } from './names.ts'
+import { owned, ownerOf } from './owned.ts'
 import type { Facts, PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
 import { hostEndOf, needsPrevious } from './previous.ts'
 import { inGoWords, integerOf, objectOf } from './read-conf.ts'
@@ -65,35 +66,23 @@ function plan(
   const result = needsPrevious('bandwidth', { previous, request, removing })
   const { network, attachment } = request
   const { containerId, ifname } = attachment
-  const owner: Owner = { kind: 'attachment', network, containerId, ifname }
   const link = hostEndOf(result)
   if (!removing && (ingress || egress) && (link === undefined || isOther(facts, ifname)))
     throw noVeth(ifname)
   const name = limitName(network, containerId)
   const mac = macFor('ifb', network, containerId)
   const mtu = mtuOf(link, earlier) ?? facts.links[link ?? '']?.mtu
+  const ifb: Resource = {
+    ...{ kind: 'link', place: 'host', name, type: { name: 'ifb' }, up: true, mac },
+    ...present({ mtu }),
+  }
   const resources: readonly Resource[] = [
     ...(ingress && link ? [{ kind: 'qdisc', link, does: ingress } as const] : []),
-    ...(egress
-      ? [
-          {
-            ...({
-              kind: 'link',
-              place: 'host',
-              name,
-              type: { name: 'ifb' },
-              up: true,
-              mac,
-            } as const),
-            ...present({ mtu }),
-          },
-          { kind: 'qdisc', link: name, does: egress } as const,
-        ]
-      : []),
+    ...(egress ? [ifb, { kind: 'qdisc', link: name, does: egress } as const] : []),
     ...(egress && link ? [{ kind: 'qdisc', link, does: { redirect: name } } as const] : []),
   ]
   return {
-    resources: resources.map((resource) => ({ resource, owner })),
+    resources: owned(ownerOf(request), resources),
     result: egress ? { ...result, interfaces: [...result.interfaces, { name, mac }] } : result,
   }
 }

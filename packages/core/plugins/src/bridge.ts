@@ -1,10 +1,11 @@
 import { CniError, type ResultRoute } from '@vethra/cni'
-import type { Owned, Owner, Resource } from '@vethra/state'
+import type { Resource } from '@vethra/state'
 import { type BridgeConf, parseBridgeConf } from './bridge-conf.ts'
 import { conflictsOf } from './bridge-conflicts.ts'
 import { bridgeResources, cable, forwarding, gatewayLinkOf } from './bridge-resources.ts'
 import { configureInterface } from './configure-interface.ts'
 import { interfaceMac, macFor } from './names.ts'
+import { owned, ownerOf } from './owned.ts'
 import type { Addresses, HostLink, PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
 import { type Veth, vethOf } from './previous.ts'
 import { ipOf, usesLinkLocal, withGateway } from './subnets.ts'
@@ -55,13 +56,13 @@ function plan(conf: BridgeConf, input: PlanInput): Planned {
     isNew: existing === undefined,
     hasRoutes: given.routes.length > 0,
   })
-  const { network, attachment } = request
-  const { containerId, ifname } = attachment
+  const { ifname } = request.attachment
+  const ofNetwork = { kind: 'network', network: request.network } as const
   return {
     resources: [
-      ...owned({ kind: 'network', network }, ofBridge),
+      ...owned(ofNetwork, ofBridge),
       ...owned({ kind: 'host' }, conf.isGateway ? forwarding(ips) : []),
-      ...owned({ kind: 'attachment', network, containerId, ifname }, [
+      ...owned(ownerOf(request), [
         ...cable(conf, { ...veth, ifname, linkLocal: usesLinkLocal(input.request, ips) }),
         ...duplicates(conf, ifname),
         ...configureInterface(ifname, ips, given.routes).map((each) =>
@@ -69,7 +70,7 @@ function plan(conf: BridgeConf, input: PlanInput): Planned {
         ),
       ]),
     ],
-    removes: owned({ kind: 'network', network }, conflicts),
+    removes: owned(ofNetwork, conflicts),
     result: resultOf(conf, request, { given, veth, bridgeMac }),
   }
 }
@@ -110,10 +111,6 @@ function duplicates({ asksFirst }: BridgeConf, ifname: string): readonly Resourc
     value: '1',
     optional: true,
   }))
-}
-
-function owned(owner: Owner, resources: readonly Resource[]): readonly Owned[] {
-  return resources.map((resource) => ({ resource, owner }))
 }
 
 // The gateway of a subnet is its first address where IPAM named none, and the default route goes there.

@@ -1,5 +1,6 @@
-import { CniError, type JsonObject } from '@vethra/cni'
-import type { Owned, Owner } from '@vethra/state'
+import { CniError, type JsonObject, type Result } from '@vethra/cni'
+import type { Owned, Resource } from '@vethra/state'
+import { owned, ownerOf } from './owned.ts'
 import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
 import { admissionOf, hostInterfaceOf, needsPrevious } from './previous.ts'
 import { textOf } from './read-conf.ts'
@@ -56,7 +57,6 @@ function plan(
   { request, previous, removing }: PlanInput,
 ): Planned {
   const result = needsPrevious('firewall', { previous, request, removing })
-  const { network, attachment } = request
   const bridge = hostInterfaceOf(result)
   if (bridge === undefined && ingressPolicy !== 'open' && !removing)
     throw noInterface(ingressPolicy)
@@ -64,9 +64,7 @@ function plan(
   return {
     resources: [
       ...(admission ? [admission, ...isolations(admission, ingressPolicy)] : []),
-      ...(ingressPolicy === 'isolated'
-        ? isolatedPort(result, { kind: 'attachment', network, ...pick(attachment) })
-        : []),
+      ...owned(ownerOf(request), ingressPolicy === 'isolated' ? isolatedPort(result) : []),
     ],
     result,
   }
@@ -88,22 +86,10 @@ function isolations(
   return isolated[policy].map((from) => ({ owner, resource: { kind: 'isolate', bridge, from } }))
 }
 
-function pick({ containerId, ifname }: PlanInput['request']['attachment']): {
-  containerId: string
-  ifname: string
-} {
-  return { containerId, ifname }
-}
-
 // Containers of one bridge are kept apart by the bridge itself: their packets pass no chain.
-function isolatedPort(
-  { interfaces }: NonNullable<PlanInput['previous']>,
-  owner: Owner,
-): Planned['resources'] {
+function isolatedPort({ interfaces }: Result): readonly Resource[] {
   const port = interfaces.filter(({ sandbox }) => !sandbox)[1]?.name
-  return port === undefined
-    ? []
-    : [{ owner, resource: { kind: 'bridge port', link: port, isolated: true } }]
+  return port === undefined ? [] : [{ kind: 'bridge port', link: port, isolated: true }]
 }
 
 function noInterface(policy: string): CniError {

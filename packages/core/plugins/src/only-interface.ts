@@ -1,6 +1,7 @@
 import type { Result } from '@vethra/cni'
-import type { Owner, Resource } from '@vethra/state'
+import type { Resource } from '@vethra/state'
 import { configureInterface } from './configure-interface.ts'
+import { owned, ownerOf } from './owned.ts'
 import type { Addresses, Planned, PluginRequest } from './plugin.ts'
 import { ipOf } from './subnets.ts'
 
@@ -17,18 +18,16 @@ export interface OnlyInterface {
 
 /** The plan of a plugin that makes one interface: the link, its addresses and routes, and the result that names them. */
 export function onlyInterface(
-  { network, attachment, cniVersion }: PluginRequest,
+  request: PluginRequest,
   { link, mac, addresses, dns }: OnlyInterface,
 ): Planned {
-  const { containerId, ifname, netns } = attachment
+  const { ifname, netns } = request.attachment
   const { ips = [], routes = [], dns: leased = {} } = addresses ?? {}
-  const owner: Owner = { kind: 'attachment', network, containerId, ifname }
   const own = ips.flatMap((ip) => ipOf(ip) ?? [])
-  const resources = [link, ...configureInterface(ifname, own, routes)]
   return {
-    resources: resources.map((resource) => ({ resource, owner })),
+    resources: owned(ownerOf(request), [link, ...configureInterface(ifname, own, routes)]),
     result: {
-      cniVersion,
+      cniVersion: request.cniVersion,
       interfaces: [{ name: ifname, ...(mac === '' ? {} : { mac }), sandbox: netns }],
       ips: ips.map((ip) => ({ ...ip, interface: 0 })),
       routes,

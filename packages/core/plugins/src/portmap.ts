@@ -1,6 +1,7 @@
 import { formatAddress, readAddress } from '@vethra/address'
 import { CniError, type Json, type JsonObject, present, type Result } from '@vethra/cni'
-import type { Owned, Owner, Publish } from '@vethra/state'
+import type { Owned, Publish } from '@vethra/state'
+import { owned, ownerOf } from './owned.ts'
 import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
 import { admissionOf, hostInterfaceOf, needsPrevious } from './previous.ts'
 import {
@@ -126,10 +127,7 @@ function plan({ mappings }: PortmapConf, { request, previous, removing }: PlanIn
       code: 7,
       message: `invalid portMappings: ${mappings.length} ports, more than ${mostMappings}`,
     })
-  const { network, attachment } = request
-  const { containerId, ifname } = attachment
-  const owner: Owner = { kind: 'attachment', network, containerId, ifname }
-  const known = addressesOf(result, ifname)
+  const known = addressesOf(result, request.attachment.ifname)
   // The key of a port has no address of the container's: a port is found without.
   const addresses = known.length === 0 && removing ? ['0.0.0.0', '::'] : known
   const publishes = mappings.flatMap((mapping) =>
@@ -138,7 +136,7 @@ function plan({ mappings }: PortmapConf, { request, previous, removing }: PlanIn
   return {
     resources: [
       ...(publishes.length > 0 ? ways(result, request, addresses) : []),
-      ...publishes.map((resource) => ({ resource, owner })),
+      ...owned(ownerOf(request), publishes),
     ],
     result,
   }

@@ -1,6 +1,7 @@
 import { CniError, type Result } from '@vethra/cni'
 import type { Owned } from '@vethra/state'
 import { hostEndName, macFor } from './names.ts'
+import { ownerOf } from './owned.ts'
 import type { PlanInput, PluginRequest } from './plugin.ts'
 import { hostPrefix, ipOf } from './subnets.ts'
 
@@ -90,18 +91,13 @@ function madeVeth(made: Result | undefined, request: PluginRequest): Veth | unde
  * The admission of what leads to the container: that of a bridge and its subnets is the network's; that of a veth
  * which ends on the host is the attachment's, and of its addresses alone. Undefined where nothing leads there.
  */
-export function admissionOf(
-  result: Result,
-  { network, attachment: { containerId, ifname } }: PluginRequest,
-): Owned | undefined {
+export function admissionOf(result: Result, request: PluginRequest): Owned | undefined {
   const [link, port] = hostSide(result)
   if (link === undefined) return undefined
   const ips = result.ips.flatMap((ip) => ipOf(ip) ?? [])
   const subnets = ips.map((ip) => (port ? ip.subnet : hostPrefix(ip)))
   return {
-    owner: port
-      ? { kind: 'network', network }
-      : { kind: 'attachment', network, containerId, ifname },
+    owner: port ? { kind: 'network', network: request.network } : ownerOf(request),
     resource: { kind: 'admit', bridge: link, subnets: [...new Set(subnets)] },
   }
 }

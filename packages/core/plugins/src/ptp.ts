@@ -1,7 +1,8 @@
 import { CniError, present, type Result } from '@vethra/cni'
-import type { Owner, Resource } from '@vethra/state'
+import type { Resource } from '@vethra/state'
 import { configureInterface } from './configure-interface.ts'
 import { interfaceMac } from './names.ts'
+import { owned, ownerOf } from './owned.ts'
 import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
 import { type Veth, vethOf } from './previous.ts'
 import { booleanOf, dnsOf, mtuOf, textOf } from './read-conf.ts'
@@ -36,20 +37,19 @@ function parse({ conf }: PluginRequest): PtpConf {
 }
 
 function plan(conf: PtpConf, input: PlanInput): Planned {
-  const { network, attachment, cniVersion } = input.request
-  const { containerId, ifname, netns } = attachment
+  const { attachment, cniVersion } = input.request
+  const { ifname, netns } = attachment
   const { ips: given = [], routes = [], dns = {} } = input.addresses ?? {}
   const complete = given.map(withGateway)
   const ips = complete.flatMap((ip) => ipOf(ip) ?? [])
   const veth = vethOf(input, interfaceMac(input.request, ips[0]))
-  const owner: Owner = { kind: 'attachment', network, containerId, ifname }
   const resources = [
     ...cable(conf, { ifname, veth, ips }),
     ...configureInterface(ifname, ips, routes).map(withoutRoute),
     ...ofFirewall(conf, veth, ips),
   ]
   return {
-    resources: resources.map((resource) => ({ resource, owner })),
+    resources: owned(ownerOf(input.request), resources),
     result: {
       cniVersion,
       interfaces: [

@@ -1,5 +1,6 @@
 import { CniError, present, type Result, type ResultIp } from '@vethra/cni'
-import type { Owned, Owner, Resource, Route } from '@vethra/state'
+import type { Resource, Route } from '@vethra/state'
+import { owned, ownerOf } from './owned.ts'
 import type { PlanInput, Planned, Plugin, PluginRequest, RuleFact } from './plugin.ts'
 import { needsPrevious } from './previous.ts'
 import { arrayOf, booleanOf, integerOf, invalidKey } from './read-conf.ts'
@@ -43,10 +44,8 @@ function parse({ conf }: PluginRequest): SbrConf {
 
 function plan(conf: SbrConf, { request, previous, facts, removing }: PlanInput): Planned {
   const result = needsPrevious('sbr', { previous, request, removing })
-  const { network, attachment } = request
-  const { containerId, ifname } = attachment
-  const owner: Owner = { kind: 'attachment', network, containerId, ifname }
-  const own = (resource: Resource): Owned => ({ owner, resource })
+  const { ifname } = request.attachment
+  const own = (resources: readonly Resource[]) => owned(ownerOf(request), resources)
   const ips = result.ips.filter((ip) => isOn(result, ip, ifname)).flatMap((ip) => ipOf(ip) ?? [])
   if (ips.length === 0 && !removing)
     throw new CniError({ code: 7, message: words.noAddresses(ifname) })
@@ -59,11 +58,11 @@ function plan(conf: SbrConf, { request, previous, facts, removing }: PlanInput):
     resources: ips.flatMap((ip, at) => {
       const table = tables[at] ?? 0
       const rule: Resource = { kind: 'rule', place: 'container', source: hostPrefix(ip), table }
-      if (hasRoutesOfOthers(conf)) return [own(rule)]
-      return [rule, ...tableRoutes(conf, ip, { table, routes: routes[at] ?? [], ifname })].map(own)
+      if (hasRoutesOfOthers(conf)) return own([rule])
+      return own([rule, ...tableRoutes(conf, ip, { table, routes: routes[at] ?? [], ifname })])
     }),
     // Routes of another table do not count while those of the main one are there.
-    removes: hasRoutesOfOthers(conf) ? [] : [...new Set(routes.flat())].map(own),
+    removes: hasRoutesOfOthers(conf) ? [] : own([...new Set(routes.flat())]),
     result,
   }
 }

@@ -1,6 +1,6 @@
-import type { Json, JsonObject } from '@vethra/cni'
-import { present } from '@vethra/cni'
-import type { LinkSettings, Owner, Resource } from '@vethra/state'
+import { type Json, type JsonObject, present } from '@vethra/cni'
+import type { LinkSettings, Resource } from '@vethra/state'
+import { owned, ownerOf } from './owned.ts'
 import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
 import { needsPrevious } from './previous.ts'
 import {
@@ -84,9 +84,7 @@ function plan(
   { request, previous, removing }: PlanInput,
 ): Planned {
   const before = needsPrevious('tuning', { previous, request, removing })
-  const { network, attachment } = request
-  const { containerId, ifname } = attachment
-  const owner: Owner = { kind: 'attachment', network, containerId, ifname }
+  const { ifname } = request.attachment
   const resources: readonly Resource[] = [
     ...sysctls.map(([key, value]) => ({ kind: 'sysctl', place: 'container', key, value }) as const),
     ...(Object.keys(settings).length > 0
@@ -98,7 +96,7 @@ function plan(
     mac !== undefined && each.name === ifname ? { ...each, mac } : each,
   )
   return {
-    resources: resources.map((resource) => ({ resource, owner })),
+    resources: owned(ownerOf(request), resources),
     result: { ...before, interfaces },
   }
 }

@@ -1,6 +1,7 @@
 import { CniError } from '@vethra/cni'
-import type { Owned, Owner, Resource } from '@vethra/state'
+import type { Resource } from '@vethra/state'
 import { configureInterface } from './configure-interface.ts'
+import { owned, ownerOf } from './owned.ts'
 import type { PlanInput, Planned, Plugin, RuleFact } from './plugin.ts'
 import { needsPrevious } from './previous.ts'
 import { integerOf, linkNameOf } from './read-conf.ts'
@@ -32,38 +33,34 @@ export const vrf: Plugin<VrfConf> = {
 function plan(conf: VrfConf, { request, previous, facts, removing }: PlanInput): Planned {
   const result = needsPrevious('vrf', { previous, request, removing })
   const { network, attachment } = request
-  const { containerId, ifname } = attachment
-  const owner: Owner = { kind: 'attachment', network, containerId, ifname }
-  // Others of the container may be ports of it, too: it goes with the namespace.
-  const link: Owned = {
-    owner: { kind: 'network', network },
-    resource: {
-      kind: 'link',
-      place: 'container',
-      name: conf.name,
-      type: { name: 'vrf', table: conf.table ?? firstFree(facts.tables ?? []) },
-      up: true,
-    },
+  const { ifname } = attachment
+  const table = conf.table ?? firstFree(facts.tables ?? [])
+  const link: Resource = {
+    kind: 'link',
+    place: 'container',
+    name: conf.name,
+    type: { name: 'vrf', table },
+    up: true,
   }
-  const ips = result.ips
-    .filter(({ interface: at }) => at === undefined || result.interfaces[at]?.name === ifname)
-    .flatMap((ip) => ipOf(ip) ?? [])
-  const table =
-    link.resource.kind === 'link' && link.resource.type.name === 'vrf'
-      ? link.resource.type.table
-      : 0
-  const routes = result.routes.map((route) => ({ ...route, table: route.table ?? table }))
   const port: Resource = {
     kind: 'link settings',
     place: 'container',
     link: ifname,
     master: conf.name,
   }
+  const ips = result.ips
+    .filter(({ interface: at }) => at === undefined || result.interfaces[at]?.name === ifname)
+    .flatMap((ip) => ipOf(ip) ?? [])
+  const routes = result.routes.map((route) => ({ ...route, table: route.table ?? table }))
   const within = configureInterface(ifname, ips, routes).filter(
     ({ kind }) => kind !== 'link settings',
   )
   return {
-    resources: [link, ...[port, ...within].map((resource) => ({ resource, owner }))],
+    resources: [
+      // Others of the container may be ports of it, too: it goes with the namespace.
+      ...owned({ kind: 'network', network }, [link]),
+      ...owned(ownerOf(request), [port, ...within]),
+    ],
     result,
   }
 }

@@ -22,7 +22,14 @@ export {
 } from './kernel-features.ts'
 export { carrierOf, keyOf } from './key.ts'
 export type { ModprobeFile } from './module-blocks.ts'
-export { type AttachmentOwner, isSameOwner, type Owner, ownerMark, readMark } from './owner.ts'
+export {
+  type AttachmentOwner,
+  attachmentOwner,
+  isSameOwner,
+  type Owner,
+  ownerMark,
+  readMark,
+} from './owner.ts'
 export type {
   Admit,
   BridgePort,

@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 
-/** Whose a resource is. */
+/** The owner of a resource: an attachment, a network, or the host. */
 export type Owner =
   | AttachmentOwner
   | { readonly kind: 'network'; readonly network: string }
@@ -44,6 +44,15 @@ export function readMark(mark: string): Owner | undefined {
   if (network === undefined) return { kind: 'host' }
   if (containerId === undefined) return network === '' ? undefined : { kind: 'network', network }
   return ifname ? { kind: 'attachment', network, containerId, ifname } : undefined
+}
+
+/** The owner that an attachment is, by its three names, whatever else `key` has. */
+export function attachmentOwner({
+  network,
+  containerId,
+  ifname,
+}: Omit<AttachmentOwner, 'kind'>): AttachmentOwner {
+  return { kind: 'attachment', network, containerId, ifname }
 }
 
 /** Whether two owners are the same. */
