@@ -40,7 +40,7 @@ export {
   type SeenNamespace,
 } from './namespace.ts'
 export type { Operation } from './operation.ts'
-export { onCniError, orElse, passes } from './or-else.ts'
+export { attempt, onCniError, orElse, passes } from './or-else.ts'
 export { parseAddress, parsePrefix } from './parse-address.ts'
 export { deepestPart, endOfString, isNestedDeeper, jsonOrNull, parseJson } from './parse-json.ts'
 export { type ParsedResult, parseResult } from './parse-result.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { CniError, onCniError, orElse, passes } from './index.ts'
+import { attempt, CniError, onCniError, orElse, passes } from './index.ts'
 
 const failing = (error: Error) => () => {
   throw error
@@ -9,6 +9,11 @@ const refused = new CniError({ code: 7, message: 'no' })
 it('orElse keeps what is returned, and has a value for a CniError', () => {
   expect(orElse(() => 1, 2)).toBe(1)
   expect(orElse(failing(refused), 2)).toBe(2)
+})
+
+it('attempt keeps what is returned, and makes something of a CniError', () => {
+  expect(attempt(() => 1, String)).toBe(1)
+  expect(attempt(failing(refused), ({ code }) => code)).toBe(7)
 })
 
 it('a check passes unless it throws CniError', () => {

@@ -1,7 +1,7 @@
 import {
+  attempt,
   CniError,
   compareVersions,
-  onCniError,
   type ParsedResult,
   type PluginCall,
   parseResult,
@@ -105,11 +105,10 @@ function readResult(
 ): { readonly result: ParsedResult } | { readonly error: CniError } {
   // Most plugins behind the first hand on what they were given.
   if (last && printed.trim() === last.text) return { result: last }
-  try {
-    return { result: parseResult(printed, plan.list.cniVersion) }
-  } catch (error) {
-    return onCniError((each) => ({ error: each }))(error)
-  }
+  return attempt(
+    () => ({ result: parseResult(printed, plan.list.cniVersion) }),
+    (error) => ({ error }),
+  )
 }
 
 function gateOf({ operation, list }: Plan): 'run' | 'skip' | CniError {

@@ -1,5 +1,5 @@
 import { formatAddress } from '@vethra/address'
-import { CniError, onCniError, type PluginCall, type Result, type ResultIp } from '@vethra/cni'
+import { attempt, CniError, type PluginCall, type Result, type ResultIp } from '@vethra/cni'
 import {
   type AddressClaim,
   type PluginRequest,
@@ -155,11 +155,10 @@ async function claimAddresses(world: StageWorld, claim: AddressClaim): Promise<C
 }
 
 function planOrError<T>(plan: () => T): { readonly value: T } | { readonly error: CniError } {
-  try {
-    return { value: plan() }
-  } catch (error) {
-    return onCniError((each) => ({ error: each }))(error)
-  }
+  return attempt(
+    () => ({ value: plan() }),
+    (error) => ({ error }),
+  )
 }
 
 function isRefused(requests: readonly PluginRequest[]): boolean {

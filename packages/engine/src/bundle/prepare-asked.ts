@@ -28,7 +28,8 @@ export async function prepareAsked(
   return holdingNames(tools, asked, async () => {
     const isAdmitted = await admit(tools, asked, file)
     if (!isAdmitted) return false
-    await naming(asked, () => prepareBundle(tools, { folder, flags, byRuntime: true }, caller))
+    const wanted = { folder, flags, byRuntime: true }
+    await prepareBundle(tools, wanted, caller).catch(naming(asked))
     return true
   })
 }
@@ -42,19 +43,17 @@ export async function prepareAskedConfig(
   const { flags } = asked
   return holdingNames(tools, asked, async () => {
     if (!(await admit(tools, asked))) return text
-    return naming(asked, () => prepareConfig(tools, { text, flags, byRuntime: true }, caller))
+    const wanted = { text, flags, byRuntime: true }
+    return prepareConfig(tools, wanted, caller).catch(naming(asked))
   })
 }
 
 // Flags are in the causes: whoever wrote annotations is told of those.
-async function naming<T>({ flags, keys }: Asked, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (cause) {
-    if (!(cause instanceof CniError)) throw cause
+function naming({ flags, keys }: Asked): (error: unknown) => never {
+  return onCniError((cause) => {
     const message = `cannot prepare container ${flags.id} as its annotations ${keys.join(', ')} ask`
     throw new CniError({ code: cause.code, message, cause })
-  }
+  })
 }
 
 // Starts that ask for names or ports take turns: what one has begun is not taken for what a killed one left.

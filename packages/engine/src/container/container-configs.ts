@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { CniError, onCniError } from '@vethra/cni'
 import { isOfAnother, parsePrepared, undoConfig } from '@vethra/container'
 import type { ManageTools } from '../network/tools.ts'
 import type { KnownContainer } from './container-state.ts'
@@ -10,9 +10,9 @@ export interface ChangedConfig {
 }
 
 /**
- * Gives the bundles of a container their config.json back; a bundle that is missing, or another
- * container's by now, is left out. Throws CniError with the file and a hint where that cannot be
- * read.
+ * The config.json of a container's bundles as they were before it was prepared, where they differ; nothing is written. A
+ * bundle that is missing, or another container's by now, is left out. Throws CniError with the file and a hint where one
+ * cannot be read.
  */
 export async function undoneConfigs(
   { files, containers }: ManageTools,
@@ -20,13 +20,13 @@ export async function undoneConfigs(
 ): Promise<readonly ChangedConfig[]> {
   const changed: ChangedConfig[] = []
   for (const { file, versions } of parsePrepared(record?.configs)) {
-    const text = await naming(id, file, async () => {
+    const undo = async () => {
       const now = await files.read(file)
-      if (now === undefined || isOfAnother(now, versions, containers.folder(id))) return undefined
-      const before = undoConfig(now, versions)
-      return before === now ? undefined : before
-    })
-    if (text !== undefined) changed.push({ file, text })
+      if (now === undefined || isOfAnother(now, versions, containers.folder(id))) return
+      const text = undoConfig(now, versions)
+      if (text !== now) changed.push({ file, text })
+    }
+    await undo().catch(naming(id, file))
   }
   return changed
 }
@@ -37,19 +37,16 @@ export async function writeConfigs(
   id: string,
   configs: readonly ChangedConfig[],
 ): Promise<void> {
-  for (const { file, text } of configs) await naming(id, file, () => files.rewrite(file, text))
+  for (const { file, text } of configs) await files.rewrite(file, text).catch(naming(id, file))
 }
 
-async function naming<T>(id: string, file: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (cause) {
-    if (!(cause instanceof CniError)) throw cause
+function naming(id: string, file: string): (error: unknown) => never {
+  return onCniError((cause) => {
     throw new CniError({
       code: cause.code,
       message: `cannot take the edits of container ${id} out of ${file}`,
       hint: `Mend the file, or leave it as it is: vethra bundle rm --keep-config ${id}`,
       cause,
     })
-  }
+  })
 }

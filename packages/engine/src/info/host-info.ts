@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { onCniError } from '@vethra/cni'
 import type { FeatureState, SeenFeature } from '@vethra/state'
 import type { World } from '@vethra/world'
 import { listPlugins, type PluginRow } from '../plugins/list-plugins.ts'
@@ -123,11 +123,9 @@ async function engineOf(world: World): Promise<HostInfo['Engine']> {
   const Choice = world.resolved.settings.plugins
   const kernel = await world.kernel?.()
   if (kernel === undefined) return { Choice, InProcess: false, Fault: '' }
-  try {
-    await kernel.effects()
-    return { Choice, InProcess: true, Fault: '' }
-  } catch (error) {
-    if (!(error instanceof CniError)) throw error
-    return { Choice, InProcess: true, Fault: error.message }
-  }
+  const Fault = await kernel.effects().then(
+    () => '',
+    onCniError(({ message }) => message),
+  )
+  return { Choice, InProcess: true, Fault }
 }

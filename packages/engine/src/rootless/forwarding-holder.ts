@@ -108,7 +108,7 @@ async function forward(
   forwarded: readonly NumberedPort[],
 ): Promise<NumberedPort> {
   const taken = forwardInTheWay(wanted, forwarded)
-  if (taken === undefined) return { ...wanted, id: await orSay(wanted, () => kit.forward(wanted)) }
+  if (taken === undefined) return { ...wanted, id: await kit.forward(wanted).catch(naming(wanted)) }
   throw new CniError({
     code: 102,
     message: `cannot publish ${formatForward(wanted)}: RootlessKit forwards ${formatForward(taken)} already, as number ${taken.id}`,
@@ -116,14 +116,11 @@ async function forward(
   })
 }
 
-async function orSay(wanted: ForwardedPort, work: () => Promise<number>): Promise<number> {
-  try {
-    return await work()
-  } catch (cause) {
-    if (!(cause instanceof CniError)) throw cause
+function naming(wanted: ForwardedPort): (error: unknown) => never {
+  return onCniError((cause) => {
     const message = `cannot publish ${formatForward(wanted)} on the host of RootlessKit`
     throw new CniError({ code: cause.code, message, hint: hintFor(wanted), cause })
-  }
+  })
 }
 
 function hintFor({ parentPort }: ForwardedPort): string {

@@ -1,8 +1,9 @@
 import { CniError, type Json, type JsonObject, parseJson } from '@vethra/cni'
-import { isDriver, type NetworkOptions } from '../options.ts'
+import type { NetworkOptions } from '../options.ts'
 import { readDockerOptions } from './docker-options.ts'
 import { flagOf, objectOf, objectsOf, subnetText, textOf, textsOf, unknownParts } from './fields.ts'
 import {
+  equalDriver,
   type ForeignNetwork,
   foreignNetwork,
   type Lost,
@@ -10,6 +11,7 @@ import {
   mostNetworks,
   type Reading,
   shownName,
+  unequalIpam,
   unreadable,
 } from './foreign-network.ts'
 
@@ -66,17 +68,12 @@ function readNetwork(object: JsonObject): Reading {
   if (options['com.docker.network.bridge.default_bridge'] === 'true') {
     return { why: 'Vethra makes its own default network when a container needs it' }
   }
-  if (!isDriver(driver)) {
-    throw unreadable(
-      `driver ${JSON.stringify(driver)} has no equal`,
-      'Vethra has the drivers bridge, macvlan and ipvlan.',
-    )
-  }
+  const equal = equalDriver(driver)
   const ipam = readIpam(object)
-  const read = readDockerOptions(driver, options)
+  const read = readDockerOptions(equal, options)
   return {
     options: {
-      ...{ name, driver, ...ipam.options },
+      ...{ name, driver: equal, ...ipam.options },
       ipv4: flagOf(object, 'EnableIPv4', true),
       ipv6: flagOf(object, 'EnableIPv6'),
       internal: flagOf(object, 'Internal'),
@@ -105,12 +102,7 @@ type Addressing = Pick<NetworkOptions, 'subnets' | 'gateways' | 'ipRanges' | 'au
 function readIpam(object: JsonObject): { options: Addressing; lost: readonly Lost[] } {
   const ipam = objectOf(object, 'IPAM')
   const driver = textOf(ipam, 'Driver')
-  if (driver !== '' && driver !== 'default') {
-    throw unreadable(
-      `ipam driver ${JSON.stringify(driver)} has no equal`,
-      'Make the network with "vethra network create", and choose --ipam-driver there.',
-    )
-  }
+  if (driver !== '' && driver !== 'default') throw unequalIpam(driver)
   const configs = objectsOf(ipam, 'Config')
   const texts = (key: string) =>
     configs.map((each) => textOf(each, key)).filter((each) => each !== '')

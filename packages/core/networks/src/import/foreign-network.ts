@@ -1,5 +1,5 @@
-import { CniError, isObject, type Json, type JsonObject } from '@vethra/cni'
-import type { NetworkOptions } from '../options.ts'
+import { attempt, CniError, isObject, type Json, type JsonObject } from '@vethra/cni'
+import { type Driver, isDriver, type NetworkOptions } from '../options.ts'
 
 /** Part of a network of another program that Vethra has no equal of. */
 export interface Lost {
@@ -44,16 +44,18 @@ export function foreignNetwork(
   { name, source }: Named,
   read: (object: JsonObject) => Reading,
 ): ForeignNetwork {
-  try {
+  return orRefused({ name, source }, () => {
     if (!isObject(value)) throw unreadable(`${name} is not a JSON object`)
     const reading = read(value)
     return 'why' in reading
       ? { kind: 'passed', name, source, ...reading }
       : { kind: 'wanted', name, source, ...reading }
-  } catch (error) {
-    if (!(error instanceof CniError)) throw error
-    return { kind: 'refused', name, source, error }
-  }
+  })
+}
+
+/** The network that `read` returns; where it throws CniError, a network that is refused. */
+export function orRefused({ name, source }: Named, read: () => ForeignNetwork): ForeignNetwork {
+  return attempt(read, (error) => ({ kind: 'refused', name, source, error }))
 }
 
 /** The name of a network for people: its field, or `otherwise` where that is no name. */
@@ -102,6 +104,23 @@ export function withoutDefaultRoute(): CniError {
   return unreadable(
     'it has no default route, and would get one',
     'Make it with "vethra network create --internal".',
+  )
+}
+
+/** The driver that a text names. Throws CniError 7 for a driver that Vethra has no equal of. */
+export function equalDriver(text: string): Driver {
+  if (isDriver(text)) return text
+  throw unreadable(
+    `driver ${JSON.stringify(text)} has no equal`,
+    'Vethra has the drivers bridge, macvlan and ipvlan.',
+  )
+}
+
+/** The CniError 7 for an IPAM driver that Vethra has no equal of. */
+export function unequalIpam(driver: string): CniError {
+  return unreadable(
+    `ipam driver ${JSON.stringify(driver)} has no equal`,
+    'Make the network with "vethra network create", and choose --ipam-driver there.',
   )
 }
 

@@ -1,10 +1,14 @@
-import { CniError } from '@vethra/cni'
 import type { ConfFileText } from '@vethra/conflist'
 import { networkSubnets } from '../anatomy.ts'
 import { type Network, networksFromFiles } from '../network.ts'
 import { type NetworkOrigin, networkOrigin } from '../origin.ts'
 import { hasDefaultRoute } from './default-route.ts'
-import { type ForeignNetwork, unreadable, withoutDefaultRoute } from './foreign-network.ts'
+import {
+  type ForeignNetwork,
+  orRefused,
+  unreadable,
+  withoutDefaultRoute,
+} from './foreign-network.ts'
 import { lostParts } from './lost-parts.ts'
 import { networkWish } from './network-wish.ts'
 import { withLeaseRanges } from './range-wish.ts'
@@ -46,12 +50,7 @@ export function readConfLists(
 function readWith(network: Network, { makes, otherwise, read }: ConfListReader): ForeignNetwork {
   const { name, file: source } = network
   if (!makes(networkOrigin(network))) return { kind: 'passed', name, source, why: otherwise }
-  try {
-    return { kind: 'wanted', name, source, ...read(network) }
-  } catch (error) {
-    if (!(error instanceof CniError)) throw error
-    return { kind: 'refused', name, source, error }
-  }
+  return orRefused({ name, source }, () => ({ kind: 'wanted', name, source, ...read(network) }))
 }
 
 /**

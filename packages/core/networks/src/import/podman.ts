@@ -1,6 +1,6 @@
 import { CniError, type Json, type JsonObject, parseJson } from '@vethra/cni'
 import type { ConfFileText } from '@vethra/conflist'
-import { type Driver, isDriver, type NetworkOptions } from '../options.ts'
+import type { NetworkOptions } from '../options.ts'
 import type { ReadOptions } from './docker-options.ts'
 import {
   flagOf,
@@ -13,12 +13,14 @@ import {
   unknownParts,
 } from './fields.ts'
 import {
+  equalDriver,
   type ForeignNetwork,
   foreignNetwork,
   type Lost,
   lost,
   type Reading,
   shownName,
+  unequalIpam,
   unreadable,
 } from './foreign-network.ts'
 import { leaseRange } from './lease-range.ts'
@@ -47,19 +49,12 @@ function valueIn(text: string): Json | CniError {
 
 const known = [
   ...['name', 'id', 'driver', 'network_interface', 'created', 'subnets', 'ipv6_enabled'],
-  ...[
-    'internal',
-    'dns_enabled',
-    'labels',
-    'options',
-    'ipam_options',
-    'routes',
-    'network_dns_servers',
-  ],
+  ...['internal', 'dns_enabled', 'labels', 'options', 'ipam_options', 'routes'],
+  'network_dns_servers',
 ]
 
 function readNetwork(object: JsonObject): Reading {
-  const driver = driverOf(object)
+  const driver = equalDriver(textOf(object, 'driver'))
   const ipamDriver = ipamDriverOf(object)
   const addresses = addressesOf(object)
   const internal = flagOf(object, 'internal')
@@ -93,15 +88,6 @@ function readNetwork(object: JsonObject): Reading {
   }
 }
 
-function driverOf(object: JsonObject): Driver {
-  const driver = textOf(object, 'driver')
-  if (isDriver(driver)) return driver
-  throw unreadable(
-    `driver ${JSON.stringify(driver)} has no equal`,
-    'Vethra has the drivers bridge, macvlan and ipvlan.',
-  )
-}
-
 function ipamDriverOf(object: JsonObject): string {
   const { driver = '', ...others } = textsOf(object, 'ipam_options')
   const [other] = Object.keys(others)
@@ -109,10 +95,7 @@ function ipamDriverOf(object: JsonObject): string {
     throw unreadable(`ipam option ${JSON.stringify(other.slice(0, 128))} has no equal`)
   if (driver === '' || driver === 'host-local') return 'default'
   if (driver === 'dhcp') return 'dhcp'
-  throw unreadable(
-    `ipam driver ${JSON.stringify(driver)} has no equal`,
-    'Make the network with "vethra network create", and choose --ipam-driver there.',
-  )
+  throw unequalIpam(driver)
 }
 
 // Of each subnet, and of its range.
