@@ -8,7 +8,16 @@ import { execa } from 'execa'
 
 const root = new URL('..', import.meta.url).pathname
 /** The libraries and built-in modules that a start may read. */
-const allowed = ['bun:ffi', 'fs', 'ipaddr.js', 'jsonc-parser', 'os', 'path', 'timers/promises']
+const allowed = [
+  'bun:ffi',
+  'fs',
+  'ipaddr.js',
+  'jsonc-parser',
+  'os',
+  'path',
+  'timers/promises',
+  'zod',
+]
 /**
  * Files that a start reads under Node, with a vethra.toml, for a default network that is missing, a resolver, a leased address,
  * the daemon, or for a listing that mends.

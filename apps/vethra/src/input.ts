@@ -1,3 +1,4 @@
+import { readSync } from 'node:fs'
 import { CniError } from '@vethra/cni'
 
 /** The largest standard input that is read, in octets: 64 MiB. */
@@ -5,7 +6,6 @@ const limit = 64 * 1024 * 1024
 
 /** The text of everything that an open file still gives. Throws CniError 5 when that is more than `most` octets, 64 MiB by default. */
 export function readInput(descriptor: number, most: number = limit): string {
-  const { readSync } = process.getBuiltinModule('node:fs')
   let buffer = Buffer.allocUnsafe(65_536)
   let length = 0
   while (length <= most) {

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { fstatSync } from 'node:fs'
 import { escapeControls, explain, orElse } from '@vethra/cni'
 import { version } from '@vethra/settings'
 import type { Io } from '@vethra/world'
@@ -91,7 +92,6 @@ async function load() {
 // A stream that is closed is none, and neither is a memory device (major 1: /dev/null). Only then is process.stdout asked, which
 // loads Node's streams: as long as all else that `network ls` does.
 function isTerminal(): boolean {
-  const { fstatSync } = process.getBuiltinModule('node:fs')
   const device = orElse(() => fstatSync(1), undefined)
   return device?.isCharacterDevice() === true && device.rdev >> 8 !== 1 && process.stdout.isTTY
 }

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, symlinkSync, truncateSync, writeFileSync } from
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, expect, it } from 'vitest'
-import { readTextNow } from './read-text-now.ts'
+import { readConfigNow, readTextNow } from './read-text-now.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'read-text-now-'))
 const at = (name: string) => join(folder, name)
@@ -19,17 +19,18 @@ beforeAll(() => {
 })
 
 it('a file is read, one of /proc too', () => {
-  expect(readTextNow(at('file'))).toBe('é')
+  expect([readTextNow(at('file')), readConfigNow(at('file'))]).toEqual(['é', 'é'])
   expect(readTextNow('/proc/self/uid_map')).toMatch(/\d/)
 })
 
-it('a missing one is undefined', () => {
-  expect(readTextNow(at('gone'))).toBeUndefined()
+it('a missing one is undefined, or empty', () => {
+  expect([readTextNow(at('gone')), readConfigNow(at('gone'))]).toEqual([undefined, ''])
 })
 
 it.each(['fifo', 'device', 'folder', 'circle', 'large'])(
   'a %s is neither waited for nor read',
   (name) => {
     expect(() => readTextNow(at(name))).toThrowError(expect.objectContaining({ code: 5 }))
+    expect(readConfigNow(at(name))).toBe('')
   },
 )

@@ -11,6 +11,15 @@ export function readTextNow(path: string): string | undefined {
   }
 }
 
+/** The text of a config.json; empty for one that cannot be read or is larger than 16 MiB: the OCI runtime reports it. */
+export function readConfigNow(path: string): string {
+  try {
+    return readRegular(path)
+  } catch {
+    return ''
+  }
+}
+
 // Of what was opened, and not of what is at the path by then; a FIFO is not waited for.
 function readRegular(path: string): string {
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)

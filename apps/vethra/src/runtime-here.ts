@@ -1,13 +1,9 @@
-import { orElse } from '@vethra/cni'
-import {
-  findRuntime,
-  inheritedDescriptors,
-  readTextOf,
-  replaceProcess,
-} from '@vethra/linux/process'
+import { appendFileSync } from 'node:fs'
+import { findRuntime, inheritedDescriptors, replaceProcess } from '@vethra/linux/process'
 import { main, type RuntimeHost } from '@vethra/oci-hook/runtime'
 import { resolveRuntime, tomlFile } from '@vethra/settings'
 import type { Io } from '@vethra/world'
+import { readConfigNow, readTextNow } from './read-text-now.ts'
 
 /** Runs the OCI runtime that this process is, on this host: under bun alone. In one file, as each more costs every call. */
 export function runtimeHere(argv: readonly string[], io: Io): Promise<number> {
@@ -21,7 +17,7 @@ function hostHere({ env }: Io): RuntimeHost {
     binary: () => binaryOf(env),
     bundle: (given) => {
       const folder = given?.startsWith('/') ? given : `${process.cwd()}/${given ?? ''}`
-      return { folder, config: configIn(folder) }
+      return { folder, config: readConfigNow(`${folder}/config.json`) }
     },
     appendLog,
     here: async (io, lasting) => (await import('./here.ts')).here(io, 'oci-runtime', lasting),
@@ -34,15 +30,10 @@ function hostHere({ env }: Io): RuntimeHost {
   }
 }
 
-// One that cannot be read is reported by the real runtime.
-function configIn(folder: string): string {
-  return orElse(() => readTextOf(`${folder}/config.json`), undefined) ?? ''
-}
-
 // Its folder may be missing, or the disk full: standard error is left.
 function appendLog(file: string, line: string): boolean {
   try {
-    process.getBuiltinModule('node:fs').appendFileSync(file, line)
+    appendFileSync(file, line)
     return true
   } catch {
     return false
@@ -56,7 +47,7 @@ async function binaryOf(env: Io['env']): Promise<string> {
   const isRootless = env['ROOTLESSKIT_STATE_DIR'] !== undefined
   const homes = isRootless ? (await import('./folders-here.ts')).homes : undefined
   const file = tomlFile(env, homes)
-  const text = readTextOf(file)
+  const text = readTextNow(file)
   if (env['VETHRA_RUNTIME'] || text === undefined || !text.includes('runtime')) {
     return resolveRuntime({ env }).binary
   }

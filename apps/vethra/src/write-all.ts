@@ -1,10 +1,10 @@
+import { writeSync } from 'node:fs'
+
 /**
  * Writes a text to a file descriptor before it returns; false when its reader has gone. Not through `process.stdout`, which loads
  * Node's streams (10 ms of start-up under bun). A pipe that is full is waited for.
  */
 export function writeAll(fd: number, text: string): boolean {
-  // An OCI runtime that becomes another writes nothing, and an import of it costs 1 ms.
-  const { writeSync } = process.getBuiltinModule('node:fs')
   let rest = Buffer.from(text)
   while (rest.length > 0) {
     try {

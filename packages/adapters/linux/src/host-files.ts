@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { readText } from '@vethra/files'
 
 /** Where the host keeps its files. */
@@ -35,5 +35,5 @@ export async function readHostsFile(files: HostFiles = {}): Promise<string> {
 
 /** The host's name, without its domain unless it was set so. */
 export function hostName(): string {
-  return readFileSync('/proc/sys/kernel/hostname', 'utf8').trimEnd()
+  return hostname()
 }

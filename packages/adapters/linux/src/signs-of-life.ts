@@ -1,4 +1,6 @@
 import { basename, dirname, join } from 'node:path'
+import { sha512 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { guards } from '@vethra/cni'
 import { listFolder, listFolders } from '@vethra/files'
 import type { SignsOfLife } from '@vethra/ipam'
@@ -68,7 +70,5 @@ function namespaceIds(paths: readonly string[]): SignsOfLife['namespaces'] {
 }
 
 function idOfCnitool(path: string): string {
-  // Imported above, it would cost each command that asks about the host 4 ms.
-  const { createHash } = process.getBuiltinModule('node:crypto')
-  return `cnitool-${createHash('sha512').update(path).digest('hex').slice(0, 20)}`
+  return `cnitool-${bytesToHex(sha512(utf8ToBytes(path))).slice(0, 20)}`
 }

@@ -1,8 +1,10 @@
-import { CniError } from '@vethra/cni'
+import { CniError, isObject, isTexts } from '@vethra/cni'
+import * as z from 'zod/mini'
 import { checkKeys, draftOfConfig } from './config-keys.ts'
 import { parseConfigText } from './config-text.ts'
 import type { Draft } from './draft.ts'
-import { describeFault, fields, listOf, nullish, number, tableOf, text } from './shape.ts'
+import { isText } from './facts.ts'
+import { checked } from './faults.ts'
 
 /** A mount of config.json; keys that are not named here may be there too. */
 export interface Mount {
@@ -43,46 +45,48 @@ export interface Config {
   readonly annotations: Readonly<Record<string, string>>
 }
 
-/** The parts of a config.json that are checked, as they are written there. */
-interface Written {
-  readonly process: {
-    readonly env?: Config['env'] | null
-    readonly apparmorProfile?: string | null
-  }
-  readonly hostname?: string | null
-  readonly domainname?: string | null
-  readonly mounts?: Config['mounts'] | null
-  readonly hooks?: {
-    readonly prestart?: readonly Hook[] | null
-    readonly createRuntime?: readonly Hook[] | null
-    readonly poststop?: readonly Hook[] | null
-  } | null
-  readonly annotations?: Config['annotations'] | null
-  readonly linux: {
-    readonly namespaces?: Config['namespaces'] | null
-    readonly sysctl?: Config['sysctl'] | null
-  }
-}
-
-const texts = nullish(listOf(text))
-const table = nullish(tableOf(text))
-const hooks = nullish(
-  listOf(fields({ path: text, args: texts, env: texts, timeout: nullish(number) })),
-)
-const shape = fields({
-  process: fields({ env: texts, apparmorProfile: nullish(text) }),
-  hostname: nullish(text),
-  domainname: nullish(text),
-  mounts: nullish(
-    listOf(
-      fields({ destination: text, type: nullish(text), source: nullish(text), options: texts }),
-    ),
+const texts = z.array(z.string())
+// Not `record`, which takes a second for half a million keys.
+const table = z
+  .custom<Readonly<Record<string, string>>>(isObject, { error: 'must be object' })
+  .check(({ value, issues }) => {
+    if (!isObject(value)) return
+    const key = Object.keys(value).find((each) => !isText(value[each]))
+    if (key === undefined) return
+    issues.push({ code: 'custom', input: value[key], path: [key], message: 'must be string' })
+  })
+const mount = z.looseObject({
+  destination: z.string(),
+  type: z.nullish(z.string()),
+  source: z.nullish(z.string()),
+  options: z.nullish(texts),
+}) satisfies z.ZodMiniType<Mount>
+const hook = z.looseObject({
+  path: z.string(),
+  args: z.nullish(texts),
+  env: z.nullish(texts),
+  timeout: z.nullish(z.number()),
+}) satisfies z.ZodMiniType<Hook>
+const namespace = z.looseObject({
+  type: z.string(),
+  path: z.nullish(z.string()),
+}) satisfies z.ZodMiniType<Namespace>
+const shape = z.object({
+  process: z.object({ env: z.nullish(texts), apparmorProfile: z.nullish(z.string()) }),
+  hostname: z.nullish(z.string()),
+  domainname: z.nullish(z.string()),
+  mounts: z.nullish(listOf(mount, isMount)),
+  hooks: z.nullish(
+    z.object({
+      prestart: z.nullish(listOf(hook, isHook)),
+      createRuntime: z.nullish(listOf(hook, isHook)),
+      poststop: z.nullish(listOf(hook, isHook)),
+    }),
   ),
-  hooks: nullish(fields({ prestart: hooks, createRuntime: hooks, poststop: hooks })),
-  annotations: table,
-  linux: fields({
-    namespaces: nullish(listOf(fields({ type: text, path: nullish(text) }))),
-    sysctl: table,
+  annotations: z.nullish(table),
+  linux: z.object({
+    namespaces: z.nullish(listOf(namespace, isNamespace)),
+    sysctl: z.nullish(table),
   }),
 })
 
@@ -99,15 +103,68 @@ export interface ParsedConfig {
  */
 export function parseConfig(text: string): ParsedConfig {
   const value = parseConfigText(text)
-  const fault = shape(value)
-  if (fault) throw wrongShape(describeFault(fault))
+  const result = checked(shape, knownParts(value))
+  if ('fault' in result) throw wrongShape(result.fault)
   const draft = draftOfConfig(text)
   checkKeys(draft.root, value)
-  return { config: configOf(value as Written), draft }
+  return { config: configOf(result.data), draft }
 }
 
-function configOf(written: Written): Config {
-  const { process, hostname, domainname, mounts, hooks, annotations, linux } = written
+// zod copies each key of an object, and each item of a list: a second for as many as 16 MiB hold.
+function knownParts(value: unknown): unknown {
+  const whole = pick(value, [...parts, 'process', 'hooks', 'linux'])
+  if (!isObject(whole)) return whole
+  const { process, hooks, linux } = whole
+  return {
+    ...whole,
+    process: pick(process, ['env', 'apparmorProfile']),
+    hooks: pick(hooks, ['prestart', 'createRuntime', 'poststop']),
+    linux: pick(linux, ['namespaces', 'sysctl']),
+  }
+}
+
+const parts = ['hostname', 'domainname', 'mounts', 'annotations']
+
+function pick(value: unknown, keys: readonly string[]): unknown {
+  if (!isObject(value)) return value
+  return Object.fromEntries(keys.map((key) => [key, value[key]]))
+}
+
+function listOf<T>(item: z.ZodMiniType<T>, isItem: (value: unknown) => boolean) {
+  return z
+    .custom<readonly T[]>(Array.isArray, { error: 'must be array' })
+    .check(({ value, issues }) => {
+      const index = value.findIndex((each) => !isItem(each))
+      const faults = index < 0 ? [] : (item.safeParse(value[index]).error?.issues ?? [])
+      for (const { path, message, ...rest } of faults) {
+        const must = 'expected' in rest ? `must be ${rest.expected}` : message
+        issues.push({ code: 'custom', input: value, path: [index, ...path], message: must })
+      }
+    })
+}
+
+function isMount(value: unknown): boolean {
+  if (!isObject(value)) return false
+  const { destination, type, source, options } = value
+  return isText(destination) && isNullish(isText, type, source) && isNullish(isTexts, options)
+}
+
+function isHook(value: unknown): boolean {
+  if (!isObject(value)) return false
+  const { path, args, env, timeout } = value
+  return isText(path) && isNullish(isTexts, args, env) && isNullish(Number.isFinite, timeout)
+}
+
+function isNamespace(value: unknown): boolean {
+  return isObject(value) && isText(value['type']) && isNullish(isText, value['path'])
+}
+
+function isNullish(is: (value: unknown) => boolean, ...values: readonly unknown[]): boolean {
+  return values.every((each) => each === undefined || each === null || is(each))
+}
+
+function configOf(data: z.infer<typeof shape>): Config {
+  const { process, hostname, domainname, mounts, hooks, annotations, linux } = data
   return {
     env: process.env ?? [],
     appArmorProfile: process.apparmorProfile || undefined,

@@ -1,10 +1,11 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { CniError, goField, isObject, type Json } from '@vethra/cni'
+import * as z from 'zod/mini'
 import { annotationKeys } from './annotations.ts'
 import { parseConfigText } from './config-text.ts'
+import { checked } from './faults.ts'
 import { type Member, undoMembers } from './members.ts'
-import { describeFault, fields, listOf, optional, type Shape, text, where } from './shape.ts'
 import { applyTextEdits, type TextEdit } from './text-edits.ts'
 
 /** How one `bundle prepare` is undone. */
@@ -28,43 +29,35 @@ export interface PreparedConfig {
   readonly versions: readonly ConfigUndo[]
 }
 
-const count = where((value) => Number.isSafeInteger(value) && Number(value) >= 0, 'must be a count')
-const hash = matching(/^[0-9a-f]{64}$/, 'must be a hash')
-const keys: Shape = (value) =>
-  listOf(text)(value) ?? where(isShort, 'must have at most 8 keys')(value)
-const prepared = listOf(
-  fields({
-    // Absolute, without dots, and the one name that a bundle gives its file.
-    file: matching(
-      /^(?:\/(?!\.{1,2}\/)[^/\0]+)*\/config\.json$/,
-      'must be the path of a config.json',
-    ),
-    versions: listOf(
-      fields({
-        sha256: hash,
-        was: hash,
-        edits: listOf(fields({ at: count, length: count, text })),
-        members: listOf(fields({ path: keys, key: optional(text) })),
-        made: listOf(keys),
-      }),
-    ),
-  }),
-)
-
-function matching(pattern: RegExp, must: string): Shape {
-  return where((value) => typeof value === 'string' && pattern.test(value), must)
-}
-
-function isShort(value: unknown): boolean {
-  return Array.isArray(value) && value.length <= 8
-}
+const count = z.number().check(z.int(), z.minimum(0))
+const hash = z.string().check(z.regex(/^[0-9a-f]{64}$/))
+const keys = z.array(z.string()).check(z.maxLength(8))
+const json = z.unknown() as z.ZodMiniType<Json>
+const undo = z.object({
+  sha256: hash,
+  was: hash,
+  edits: z.array(z.object({ at: count, length: count, text: z.string() })),
+  members: z.array(
+    z.object({
+      path: keys,
+      key: z.exactOptional(z.string()),
+      wrote: z.exactOptional(json),
+      before: z.exactOptional(json),
+    }),
+  ),
+  made: z.array(keys),
+}) satisfies z.ZodMiniType<ConfigUndo>
+// Absolute, without dots, and the one name that a bundle gives its file.
+const file = z.string().check(z.regex(/^(?:\/(?!\.{1,2}\/)[^/\0]+)*\/config\.json$/))
+const prepared = z.array(z.object({ file, versions: z.array(undo) })) satisfies z.ZodMiniType<
+  readonly PreparedConfig[]
+>
 
 /** The changes to files in vethra.json; empty without. Throws CniError 107 when it is damaged. */
 export function parsePrepared(value: unknown): readonly PreparedConfig[] {
-  const fault = prepared(value ?? [])
-  if (fault === undefined) return (value ?? []) as readonly PreparedConfig[]
-  const message = `vethra.json is damaged: configs: ${describeFault(fault)}`
-  throw new CniError({ code: 107, message })
+  const result = checked(prepared, value ?? [])
+  if ('data' in result) return result.data
+  throw new CniError({ code: 107, message: `vethra.json is damaged: configs: ${result.fault}` })
 }
 
 /**

@@ -1,4 +1,4 @@
-import { namesIn, targetOf } from './libc-in-bun.ts'
+import { readdirSync, readlinkSync } from 'node:fs'
 
 /**
  * The descriptors above standard error that this process was started with, ascending: to be asked before it
@@ -6,16 +6,22 @@ import { namesIn, targetOf } from './libc-in-bun.ts'
  * epoll instance and one eventfd, which nothing that starts an OCI runtime hands on.
  */
 export function inheritedDescriptors(): readonly number[] {
-  return namesIn('/proc/self/fd')
+  return readdirSync('/proc/self/fd')
     .map(Number)
     .filter((each) => each > 2 && isInherited(each))
     .sort((one, other) => one - other)
 }
 
-// The folder was open while it was read: that descriptor has no target.
 function isInherited(descriptor: number): boolean {
-  const target = targetOf(`/proc/self/fd/${descriptor}`)
-  return target !== undefined && !ofBun.includes(target)
+  const target = targetOf(descriptor)
+  return target !== undefined && !/^anon_inode:\[(eventpoll|eventfd|timerfd)\]$/.test(target)
 }
 
-const ofBun = ['eventpoll', 'eventfd', 'timerfd'].map((each) => `anon_inode:[${each}]`)
+// The folder was open while it was read.
+function targetOf(descriptor: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/self/fd/${descriptor}`)
+  } catch {
+    return undefined
+  }
+}

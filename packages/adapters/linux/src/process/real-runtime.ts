@@ -1,5 +1,5 @@
+import { accessSync, closeSync, constants, openSync, readSync, type Stats, statSync } from 'node:fs'
 import { CniError } from '@vethra/cni'
-import { type FileStatus, isExecutable, readOctets, statusOf } from './libc-in-bun.ts'
 
 /**
  * The path of the OCI runtime to call: a path as it is, a name in the first folder of PATH that has it.
@@ -7,17 +7,14 @@ import { type FileStatus, isExecutable, readOctets, statusOf } from './libc-in-b
  * Throws CniError 100 where there is no other.
  */
 export function findRuntime(name: string, path: string): string {
+  const own = statSync('/proc/self/exe')
   const places = name.includes('/')
     ? [name]
     : path.split(':').map((each) => `${each || '.'}/${name}`)
-  const own = statusOf('/proc/self/exe')
-  let itself = ''
-  for (const place of places) {
-    const status = programAt(place)
-    if (status === undefined) continue
-    if (!isOwn(place, status, own)) return place
-    itself ||= `: ${place} is Vethra itself`
-  }
+  const programs = places.filter(isProgram)
+  const found = programs.find((each) => !isOwn(each, own))
+  if (found !== undefined) return found
+  const itself = programs[0] === undefined ? '' : `: ${programs[0]} is Vethra itself`
   throw new CniError({
     code: 100,
     message: `cannot find the OCI runtime ${JSON.stringify(name.slice(0, 256))}${itself}`,
@@ -25,24 +22,29 @@ export function findRuntime(name: string, path: string): string {
   })
 }
 
-function programAt(path: string): FileStatus | undefined {
-  if (!isExecutable(path)) return undefined
-  const status = statusOf(path)
-  return status?.isRegular ? status : undefined
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
 }
 
-function isOwn(path: string, status: FileStatus, own: FileStatus | undefined): boolean {
-  if (status.identity === own?.identity) return true
-  const { size } = status
-  return size === own?.size && isSame(endOf(path, size), endOf('/proc/self/exe', size))
+function isOwn(path: string, own: Stats): boolean {
+  const { dev, ino, size } = statSync(path)
+  if (dev === own.dev && ino === own.ino) return true
+  return size === own.size && endOf(path, size).equals(endOf('/proc/self/exe', size))
 }
 
 // Two of one length that end alike are one build: the end has our own code.
-function endOf(path: string, size: number): Uint8Array | undefined {
-  return readOctets(path, Math.max(0, size - 65_536))
-}
-
-function isSame(one: Uint8Array | undefined, other: Uint8Array | undefined): boolean {
-  if (one === undefined || one.length !== other?.length) return false
-  return one.every((octet, index) => octet === other[index])
+function endOf(path: string, size: number): Buffer {
+  const end = Buffer.alloc(Math.min(size, 65_536))
+  const descriptor = openSync(path, 'r')
+  try {
+    readSync(descriptor, end, 0, end.length, size - end.length)
+    return end
+  } finally {
+    closeSync(descriptor)
+  }
 }

@@ -1,18 +1,6 @@
-import { ptr } from 'bun:ffi'
+import { CString, dlopen, ptr, read } from 'bun:ffi'
+import { readFileSync } from 'node:fs'
 import { CniError } from '@vethra/cni'
-import {
-  cText,
-  errorNumber,
-  errorText,
-  execute,
-  keepOpen,
-  limitOpenFiles,
-  missing,
-  openFilesOf,
-  readOctets,
-  resetSignal,
-  setVariable,
-} from './libc-in-bun.ts'
 
 /** The program that this process becomes. */
 export interface Replacement {
@@ -35,50 +23,72 @@ export interface Replacement {
  */
 export function replaceProcess(wanted: Replacement): never {
   const { program, argumentCount, descriptors } = wanted
-  const [path = empty, ...first] = [program, ...(wanted.first ?? [])].map(cText)
-  const own = readOctets('/proc/self/cmdline') ?? empty
-  const argv = [...[path, ...first].map((each) => ptr(each)), ...lastStrings(own, argumentCount)]
-  for (const each of descriptors) keepOpen(each)
-  for (const each of ignoredByBun) resetSignal(each)
-  for (const [name, value] of Object.entries(wanted.variables ?? {})) setVariable(name, value)
+  const [path = Buffer.alloc(1), ...first] = [program, ...(wanted.first ?? [])].map(asText)
+  const own = readFileSync('/proc/self/cmdline')
+  const argv = BigUint64Array.from([
+    ...[path, ...first].map((each) => BigInt(ptr(each))),
+    ...lastStrings(own, argumentCount),
+    0n,
+  ])
+  for (const each of descriptors) libc.fcntl(each, setDescriptorFlags, 0)
+  for (const signal of ignoredByBun) libc.signal(signal, null)
+  for (const [name, value] of Object.entries(wanted.variables ?? {}))
+    libc.setenv(asText(name), asText(value), 1)
   restoreOpenFiles()
-  execute(path, argv)
+  libc.execv(path, argv)
   throw refused(program, [own, ...first])
 }
 
-const empty = new Uint8Array(1)
+function asText(text: string): Buffer {
+  return Buffer.from(`${text}\0`)
+}
+
+const setDescriptorFlags = 2
 const ignoredByBun = [13, 25]
+/** RLIMIT_NOFILE. */
+const openFiles = 7
+
+const { symbols: libc } = dlopen('libc.so.6', {
+  __errno_location: { args: [], returns: 'ptr' },
+  execv: { args: ['ptr', 'ptr'], returns: 'i32' },
+  fcntl: { args: ['i32', 'i32', 'i32'], returns: 'i32' },
+  prlimit64: { args: ['i32', 'i32', 'ptr', 'ptr'], returns: 'i32' },
+  setenv: { args: ['ptr', 'ptr', 'i32'], returns: 'i32' },
+  signal: { args: ['i32', 'ptr'], returns: 'ptr' },
+  strerror: { args: ['i32'], returns: 'ptr' },
+})
 
 // The addresses of the last strings of a text in which each ends in NUL. As octets, where they are: an argument may be no UTF-8.
-function lastStrings(text: Uint8Array, count: number): readonly number[] {
+function lastStrings(text: Uint8Array, count: number): readonly bigint[] {
   const places: number[] = []
   for (let at = 0; at < text.length; at = text.indexOf(0, at) + 1) places.push(at)
   const last = count === 0 ? [] : places.slice(-count)
-  return last.map((at) => ptr(text) + at)
+  return last.map((at) => BigInt(ptr(text)) + BigInt(at))
 }
 
 // bun has raised the soft limit to the hard one, and no trace of it is left here. The parent has what it was, but
 // where it is a Go program or bun, which raise their own: then nothing is known.
 function restoreOpenFiles(): void {
-  const { ppid } = process
-  const [own, parent] = [openFilesOf(0), ppid === 0 ? undefined : openFilesOf(ppid)]
-  if (own === undefined || parent === undefined) return
-  const [[soft, hard], [itsSoft, itsHard]] = [limitsIn(own), limitsIn(parent)]
-  if (hard === itsHard && itsSoft < soft) limitOpenFiles(parent)
-}
-
-// The soft limit and the hard one of an rlimit64.
-function limitsIn(words: Uint32Array): readonly [number, number] {
-  const [a = 0, b = 0, c = 0, d = 0] = words
-  return [a + b * 2 ** 32, c + d * 2 ** 32]
+  const [own, parent] = [new BigUint64Array(2), new BigUint64Array(2)]
+  const [known, asked] = [
+    libc.prlimit64(0, openFiles, null, own),
+    libc.prlimit64(process.ppid, openFiles, null, parent),
+  ]
+  const [soft = 0n, hard] = parent
+  if (known !== 0 || asked !== 0 || process.ppid === 0 || hard !== own[1]) return
+  if (soft < (own[0] ?? 0n)) libc.prlimit64(0, openFiles, parent, null)
 }
 
 // The arguments are kept in memory until here.
 function refused(program: string, _kept: readonly Uint8Array[]): CniError {
-  const number = errorNumber()
+  const place = libc.__errno_location()
+  const number = place === null ? 0 : read.i32(place)
+  const text = libc.strerror(number)
   return new CniError({
     code: number === missing ? 100 : 5,
-    message: `cannot run ${JSON.stringify(program)}: ${errorText(number)}`,
+    message: `cannot run ${JSON.stringify(program)}: ${text === null ? number : new CString(text)}`,
     hint: 'Name another by VETHRA_RUNTIME, or by binary in [runtime] of vethra.toml.',
   })
 }
+
+const missing = 2
