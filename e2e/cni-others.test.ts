@@ -140,6 +140,20 @@ esac`,
     expect(await cni.leftovers()).toEqual([])
   })
 
+  it.each(['exec', 'native'])(
+    'neither doctor --repair nor DEL removes an interface that took the name of ours since (%s)',
+    async (way) => {
+      const operate = (...words: readonly string[]) => cni.vethra(['--plugins', way, ...words])
+      expect(await operate('cni', 'add', 'lan', blue.netns)).toMatchObject({ exitCode: 0 })
+      await ip('-n', 'blue', 'link', 'del', 'eth0')
+      await ip('-n', 'blue', 'link', 'add', 'eth0', 'type', 'bridge')
+      await operate('doctor', '--repair')
+      expect(await operate('cni', 'del', 'lan', blue.netns)).toMatchObject({ exitCode: 0 })
+      expect(await eth0()).toMatchObject({ ifname: 'eth0' })
+      expect(await cni.leftovers()).toEqual([])
+    },
+  )
+
   it.each([
     ['/proc/self/ns/net', ''],
     ['/proc/self/ns/mnt', ''],

@@ -28,7 +28,7 @@ function toolsWith(failing: string, config: string): AddTools {
       },
     },
     facts: async () => ({ kernelFeatures: async () => seenFeatures({ config }) }),
-    netns: { linkAt: async () => undefined },
+    netns: { linkAt: async () => undefined, hasLink: async () => true },
     lock: { hold: async (_, work) => work() },
     places: { dataStore: '', networks: '', runtime: '' } as AddTools['places'],
     rules: { save: unused, restore: unused },

@@ -61,8 +61,9 @@ export async function addPlugins(tools: AddTools, adding: Adding): Promise<Parse
   let step = stepOf(progress)
   for (; runsPlugins(step); step = stepOf(progress)) {
     const before = progress
-    const isMade = progress.last !== undefined
-    const context = { list, record, isMade, wasFree: true, rules }
+    const result = progress.last?.text
+    const isMade = result !== undefined
+    const context = { list, record, isMade, result, wasFree: true, rules }
     const [outcome, read] = await all([
       runOne(tools, context, step),
       before === first ? readSharedRules(tools, programsOf(adding)) : Promise.resolve(rules),

@@ -58,9 +58,13 @@ async function demandSame(tools: HostTools, membership: Membership): Promise<voi
 }
 
 async function undo(tools: HostTools, membership: Membership): Promise<void> {
-  const ways = (await tools.records.read(keyOf(membership)))?.ways
-  const made = await asMade(rememberingCache(tools), { ...membership, ways }, convertIfReadable)
-  if (made) await run(tools.runner, { operation: 'DEL', ...made })
+  const record = await tools.records.read(keyOf(membership))
+  const former = { ...membership, ways: record?.ways }
+  const made = await asMade(rememberingCache(tools), former, convertIfReadable)
+  if (made === undefined) return
+  const { list, prevResult: result } = made
+  const runner = pluginRunner(tools, { list, record, isMade: true, result })
+  await run(runner, { operation: 'DEL', ...made })
 }
 
 async function redo(tools: HostTools, membership: Membership): Promise<ParsedResult> {

@@ -113,7 +113,7 @@ async function attachOne(tools: HostTools, membership: Membership): Promise<Pars
   const record = await makeRecord(tools, membership, nativeIntent(ways, { list, attachment }))
   try {
     const result = await addPlugins(tools, { list, attachment, record })
-    const runner = pluginRunner(tools, { list, record, isMade: true })
+    const runner = pluginRunner(tools, { list, record, isMade: true, result: result.text })
     await cacheOrUndo({ runner, cache: tools.cache }, { list, attachment, ways }, result)
     return result
   } catch (error) {

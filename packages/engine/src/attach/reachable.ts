@@ -4,18 +4,19 @@ import type { AttachmentRecord, CachedAttachment } from '@vethra/world'
 import type { HostTools } from './host-tools.ts'
 import type { Remembered } from './killed-add.ts'
 import { gone } from './membership.ts'
+import { isReplaced } from './replaced.ts'
 
 type Facts = Pick<HostTools, 'netns' | 'records' | 'cache'>
 
 /**
  * A membership as DEL may reach it: without its namespace unless the attachment is there. Another namespace
- * may be at its path by now, another attachment of ours may have its interface, and where nothing is
- * remembered nothing is ours. A namespace that the container joined is reached by the path of that, too.
+ * may be at its path by now, another attachment of ours, or another program, may have its interface, and
+ * where nothing is remembered nothing is ours. A namespace that the container joined is reached by the path of that, too.
  */
 export async function reachable(
   tools: Facts,
   membership: Membership,
-  { cached, record }: Remembered,
+  { cached, record, made }: Remembered,
 ): Promise<Membership> {
   const { attachment } = membership
   const isOurs = record
@@ -23,7 +24,9 @@ export async function reachable(
     : async (path: string) => cached !== undefined && (await isSameLink(tools, cached, path))
   for (const path of [attachment.netns, record?.joined ?? '']) {
     if (path === '' || (await tools.netns.look(path)).found !== 'namespace') continue
-    if (await isOurs(path)) return { ...membership, attachment: { ...attachment, netns: path } }
+    const there = { ...attachment, netns: path }
+    if ((await isOurs(path)) && !(await isReplaced(tools.netns, there, made.entry?.result)))
+      return { ...membership, attachment: there }
   }
   return gone(membership)
 }

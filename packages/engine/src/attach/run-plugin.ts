@@ -3,11 +3,12 @@ import { bridgeOf } from '@vethra/firewall'
 import { linkKinds } from '@vethra/plugins'
 import type { AttachmentRecord, LinkInside, NamespaceFacts, PluginRunner } from '@vethra/world'
 import type { PluginOutcome, RunStep } from './next-step.ts'
+import { isReplaced } from './replaced.ts'
 import { runInTurn, type SharedRules, type TurnTools } from './take-turns.ts'
 
 /** The parts that run the plugins of one attachment. */
 export interface PluginTools extends TurnTools {
-  readonly netns: Pick<NamespaceFacts, 'linkAt'>
+  readonly netns: Pick<NamespaceFacts, 'linkAt' | 'hasLink'>
 }
 
 /** The attachment that a plugin is run for. */
@@ -20,6 +21,8 @@ export interface PluginContext {
    * interface there is none that the first plugin makes: another runtime's may have come before the ADD.
    */
   readonly isMade: boolean
+  /** The text of the result of ADD, or of its plugins so far: DEL is given no namespace where another interface has the name by now. */
+  readonly result?: string | undefined
   /** Whether there was no such interface when this ADD began: a veth that is on no bridge yet is what it left half made. */
   readonly wasFree?: boolean
   /** The shared rules, where they have been read. */
@@ -73,15 +76,27 @@ export function pluginRunner(tools: PluginTools, context: PluginContext): Plugin
 
 // `lo` is made by no plugin.
 async function sparingOthers(
-  { linkAt }: PluginTools['netns'],
-  { list, isMade, wasFree = false }: PluginContext,
+  facts: PluginTools['netns'],
+  context: PluginContext,
   call: PluginCall,
 ): Promise<PluginCall> {
   const { operation, netns, ifname } = call
   if (operation !== 'DEL' || netns === '') return call
-  const link = isMade || ifname === 'lo' ? undefined : await linkAt(netns, ifname)
-  const isOthers = ifname === 'lo' || (link !== undefined && !mayBeMadeBy(list, link, wasFree))
+  const isOthers =
+    ifname === 'lo' ||
+    (context.isMade
+      ? await isReplaced(facts, call, context.result)
+      : await wasThereBefore(facts, context, call))
   return isOthers ? { ...call, netns: '' } : call
+}
+
+async function wasThereBefore(
+  { linkAt }: PluginTools['netns'],
+  { list, wasFree = false }: PluginContext,
+  { netns, ifname }: PluginCall,
+): Promise<boolean> {
+  const link = await linkAt(netns, ifname)
+  return link !== undefined && !mayBeMadeBy(list, link, wasFree)
 }
 
 // A plugin of a type that is not known here may make any interface.

@@ -77,7 +77,7 @@ function call(type: string, operation: PluginCall['operation'] = 'ADD', address 
 }
 
 async function run(...calls: readonly PluginCall[]): Promise<readonly string[]> {
-  const netns = { linkAt: async () => undefined }
+  const netns = { linkAt: async () => undefined, hasLink: async () => true }
   const runner = pluginRunner({ ...tools, netns }, { list, isMade: true })
   for (const each of calls) await runner.run(each)
   return log
@@ -131,7 +131,7 @@ it('the rules are read once, while the interface plugin runs', async () => {
     {
       ...tools,
       ...{ runner, rules: saving, records: { write: async () => undefined } },
-      ...{ cache: { ...cache, flush: unused }, netns: { linkAt: unused } },
+      ...{ cache: { ...cache, flush: unused }, netns: { linkAt: unused, hasLink: unused } },
     },
     { list, attachment, record: undefined },
   )
