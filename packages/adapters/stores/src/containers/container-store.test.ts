@@ -4,6 +4,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   statSync,
   symlinkSync,
   truncateSync,
@@ -187,6 +188,17 @@ describe('names', () => {
     await locked.claimName('web', 'c1')
     await locked.releaseName('web', 'c1')
     expect(held).toEqual([join(dataStore, 'names', 'ns'), join(dataStore, 'names', 'ns')])
+  })
+
+  it('are none of temporary files, and those of a killed process go with the next claim', async () => {
+    const folder = join(dataStore, 'names', 'ns')
+    mkdirSync(folder, { recursive: true })
+    const namespace = /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0]
+    writeFileSync(join(folder, `.tmp-4194305-${namespace}-1`), 'c1')
+    expect(await store.heldNames()).toEqual([])
+    await store.claimName('web', 'c1')
+    expect(await store.heldNames()).toEqual([{ name: 'web', id: 'c1' }])
+    expect(readdirSync(folder)).toEqual(['web'])
   })
 
   it('are taken over from an empty file', async () => {

@@ -1,6 +1,13 @@
 import { join } from 'node:path'
 import { CniError, checkPathComponent, guards } from '@vethra/cni'
-import { listFolder, makeFolder, readOwn, removeFile, writeWhole } from '@vethra/files'
+import {
+  listFolder,
+  makeFolder,
+  readOwn,
+  removeAbandoned,
+  removeFile,
+  writeWhole,
+} from '@vethra/files'
 import type { Lock, TakenNames } from '@vethra/world'
 
 /** Names in `DATA_STORE/names/NAMESPACE`, a file each. `sync`: a name reaches the disk before it is claimed. */
@@ -22,7 +29,10 @@ export function names(options: {
       checkPathComponent('container id', id)
       // The lock is taken on the folder itself, as nerdctl does, so it has to be there first.
       await makeFolder(folder, 0o700)
-      await lock.hold(folder, () => claim(file, { name, id, sync }))
+      await lock.hold(folder, async () => {
+        await removeAbandoned(folder)
+        await claim(file, { name, id, sync })
+      })
     },
 
     async releaseName(name, id) {
