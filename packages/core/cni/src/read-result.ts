@@ -50,11 +50,16 @@ export function objectAt(place: Place, key: string): Place | undefined {
   return { value: asObject(place, key, value), path: pathOf(place, key) }
 }
 
-/** The objects of the list under a key; empty when it is absent or null. */
+/** How many interfaces, addresses or routes a result may have: each command that reads it takes 20 ms for a thousand. */
+const longestList = 16_384
+
+/** The objects of the list under a key; empty when it is absent or null. Throws CniError 6 for more than 16,384. */
 export function objectsAt(place: Place, key: string): readonly Place[] {
   const value = fieldAt(place, key)
   if (value === undefined) return []
   if (!Array.isArray(value)) return wrongType(value, pathOf(place, key), 'list')
+  if (value.length > longestList)
+    throw undecodable(`${pathOf(place, key)} has ${value.length} entries, more than ${longestList}`)
   return value.map((each: Json, index) => ({
     value: asObject(place, `${key}[${index}]`, each),
     path: `${pathOf(place, key)}[${index}]`,

@@ -109,6 +109,13 @@ describe('parseResult', () => {
     expect(() => parseResult(text, '1.0.0')).toThrow(expect.objectContaining({ code, message }))
   })
 
+  it('takes 16,384 routes, and no more', () => {
+    const text = (count: number) =>
+      JSON.stringify({ cniVersion: '1.0.0', routes: Array(count).fill({ dst: '10.0.0.0/8' }) })
+    expect(parseResult(text(16_384), '').result.routes).toHaveLength(16_384)
+    expect(() => parseResult(text(16_385), '')).toThrow(expect.objectContaining({ code: 6 }))
+  })
+
   it.each(['{"ips":[null]}', '{"ips":[{}]}', '{"interfaces":[{"name":1}]}', '{"routes":{}}'])(
     'refuses %j, whose shape is wrong',
     (text) => {
