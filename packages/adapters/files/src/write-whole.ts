@@ -23,15 +23,7 @@ export interface WriteOptions {
  */
 export async function writeWhole(path: string, text: string, options: WriteOptions): Promise<void> {
   try {
-    const temporary = await writeTemporary(path, text, options)
-    try {
-      faultPoint('process', `has written what becomes ${path}`)
-      renameOver(temporary, path)
-    } catch (error) {
-      rmSync(temporary, { force: true })
-      throw error
-    }
-    if (options.sync !== false) await syncFolder(dirname(path))
+    await writeBeside(path, { text, ...options }, renameOver)
   } catch (error) {
     throw fileError('write', path, error)
   }
@@ -47,20 +39,14 @@ export async function createWhole(
   options: WriteOptions,
 ): Promise<boolean> {
   try {
-    const temporary = await writeTemporary(path, text, options)
-    try {
-      faultPoint('process', `has written what becomes ${path}`)
-      // rename(2) would replace what is there; link(2) refuses.
+    // rename(2) would replace what is there; link(2) refuses.
+    await writeBeside(path, { text, ...options }, (temporary) => {
       linkAt(temporary, path)
-    } catch (error) {
-      if (errno(error) === 'EEXIST') return false
-      throw error
-    } finally {
       rmSync(temporary, { force: true })
-    }
-    if (options.sync !== false) await syncFolder(dirname(path))
+    })
     return true
   } catch (error) {
+    if (errno(error) === 'EEXIST') return false
     throw fileError('create', path, error)
   }
 }
@@ -83,11 +69,28 @@ export async function syncFile(path: string): Promise<void> {
   }
 }
 
-async function writeTemporary(
+interface Draft extends WriteOptions {
+  readonly text: string
+}
+
+// Writes a temporary file beside a path, has `place` put it there, and removes it where that fails.
+async function writeBeside(
   path: string,
-  text: string,
-  { mode, sync = true }: WriteOptions,
-): Promise<string> {
+  draft: Draft,
+  place: (temporary: string, path: string) => void,
+): Promise<void> {
+  const temporary = await writeTemporary(path, draft)
+  try {
+    faultPoint('process', `has written what becomes ${path}`)
+    place(temporary, path)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
+  }
+  if (draft.sync !== false) await syncFolder(dirname(path))
+}
+
+async function writeTemporary(path: string, { text, mode, sync = true }: Draft): Promise<string> {
   const { O_CREAT, O_EXCL, O_WRONLY } = constants
   const temporary = temporaryIn(dirname(path))
   faultPoint('write', path)

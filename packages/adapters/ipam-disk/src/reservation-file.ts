@@ -15,17 +15,20 @@ export function readTrimmed(path: string): string | undefined {
 /** The octets of the same, untrimmed, in a buffer that the next call writes over. */
 export function readBeginning(path: string): Buffer | undefined {
   try {
-    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
-    const file = openSync(path, flags)
-    try {
-      return buffer.subarray(0, readSync(file, buffer, 0, longest, 0))
-    } finally {
-      closeSync(file)
-    }
+    return beginningOf(path)
   } catch (cause) {
     const passedOver = ['ELOOP', 'EISDIR', 'ENXIO', 'EAGAIN'].some((code) => hasCode(cause, code))
     if (isMissing(cause) || passedOver) return undefined
     throw failure(`read ${path}`, cause)
+  }
+}
+
+function beginningOf(path: string): Buffer {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  try {
+    return buffer.subarray(0, readSync(file, buffer, 0, longest, 0))
+  } finally {
+    closeSync(file)
   }
 }
 
@@ -91,13 +94,7 @@ export function replaceWhole({ dataDir, mark }: DraftPlace, path: string, text: 
 /** The text of a small regular file, untrimmed; undefined when there is none, or it can't be read. */
 export function readSmall(path: string): string | undefined {
   try {
-    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
-    const file = openSync(path, flags)
-    try {
-      return buffer.toString('utf8', 0, readSync(file, buffer, 0, longest, 0))
-    } finally {
-      closeSync(file)
-    }
+    return beginningOf(path).toString('utf8')
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause) return undefined
     throw cause

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { namesIn } from '@vethra/plugin-exec/programs'
 
 const buses = ['pci', 'auxiliary', 'virtio']
 
@@ -27,13 +27,4 @@ function virtioIn(folder: string): readonly string[] {
   return namesIn(folder)
     .filter((name) => name.startsWith('virtio'))
     .flatMap((name) => namesIn(`${folder}/${name}/net`))
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder)
-  } catch {
-    // No such device, or one without interfaces.
-    return []
-  }
 }

@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { inNamespace, needsRoot } from '../test/in-namespace.ts'
-import { deleteLink, linkExists } from './index.ts'
+import { deleteLink, findLink } from './index.ts'
 
 describe('as root', () => {
   beforeEach((context) => context.skip(needsRoot !== undefined, needsRoot))
 
   it('deleteLink deletes an interface once', () => {
-    const program = `return [await host.linkExists('v0'), await host.deleteLink('v0'),
-      await host.linkExists('v0'), await host.linkExists('v1'), await host.deleteLink('v0')]`
+    const program = `const has = async (name) => (await host.findLink(name)) !== undefined
+      return [await has('v0'), await host.deleteLink('v0'), await has('v0'), await has('v1'), await host.deleteLink('v0')]`
     const commands = 'ip link add v0 type veth peer name v1'
     expect(inNamespace(commands, program)).toEqual([true, true, false, false, false])
   })
@@ -31,6 +31,6 @@ describe('as root', () => {
 })
 
 it.each(['', 'a b', '../x', 'a-name-that-is-far-too-long'])('%j is no interface', async (name) => {
-  await expect(linkExists(name)).rejects.toMatchObject({ code: 4 })
+  await expect(findLink(name)).rejects.toMatchObject({ code: 4 })
   await expect(deleteLink(name)).rejects.toMatchObject({ code: 4 })
 })

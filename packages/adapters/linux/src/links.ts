@@ -2,18 +2,12 @@ import { checkIfname } from '@vethra/cni'
 import { type IpLink, ipJson } from './ip-json.ts'
 import { failed, run } from './run.ts'
 
-/** Whether an interface of this name is in the current network namespace. Throws CniError 4 for what can be no name. */
-export async function linkExists(name: string): Promise<boolean> {
-  checkIfname(name)
-  // Asking for one name ends with the same status for "no such interface" and for any other failure.
-  return (await ipJson<IpLink>('link')).some(({ ifname }) => ifname === name)
-}
-
 /** An interface of the current network namespace; undefined when there is none of this name. Throws CniError 4 for what can be no name. */
 export async function findLink(
   name: string,
 ): Promise<{ readonly mtu: number; readonly loopback: boolean } | undefined> {
   checkIfname(name)
+  // Asking for one name ends with the same status for "no such interface" and for any other failure.
   const link = (await ipJson<IpLink>('link')).find(({ ifname }) => ifname === name)
   return link && { mtu: link.mtu, loopback: link.flags.includes('LOOPBACK') }
 }
@@ -29,9 +23,9 @@ export async function markLink(name: string, mark: string): Promise<boolean> {
 }
 
 async function changeLink(name: string, args: readonly string[]): Promise<boolean> {
-  if (!(await linkExists(name))) return false
+  if ((await findLink(name)) === undefined) return false
   const outcome = await run('ip', ['link', ...args])
   if (outcome.status === 0) return true
-  if (!(await linkExists(name))) return false
+  if ((await findLink(name)) === undefined) return false
   throw failed(`ip link ${args.join(' ')}`, outcome)
 }

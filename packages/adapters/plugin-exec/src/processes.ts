@@ -81,7 +81,7 @@ export function textOf(path: string): string {
   }
 }
 
-/** The names in a folder of /proc; none when its process has gone meanwhile or is not ours to see. */
+/** The names in a folder of /proc or /sys; none when its process or device is missing, or not ours to see. */
 export function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder)

@@ -85,12 +85,12 @@ function checkOptions(request: BundleRequest): void {
 
 // Left out without a word, they would be missed only when somebody looks for the container there.
 function checkNoAddresses(request: BundleRequest, mode: NetworkMode): void {
-  const given = [
-    request.ip === undefined ? undefined : '--ip',
-    request.ip6 === undefined ? undefined : '--ip6',
-    request.macAddress === undefined ? undefined : '--mac-address',
-    request.aliases.length === 0 ? undefined : '--network-alias',
-  ].filter((flag) => flag !== undefined)
+  const given = givenOf({
+    '--ip': request.ip,
+    '--ip6': request.ip6,
+    '--mac-address': request.macAddress,
+    '--network-alias': request.aliases[0],
+  })
   if (given.length === 0) return
   throw new CniError({
     code: 103,
@@ -100,19 +100,24 @@ function checkNoAddresses(request: BundleRequest, mode: NetworkMode): void {
 }
 
 function checkContainerMode(request: BundleRequest): void {
-  const given = [
-    request.hostname === undefined ? undefined : '--hostname',
-    request.domainname === undefined ? undefined : '--domainname',
-    request.ports.length === 0 ? undefined : '-p/--publish',
-    request.dns.servers === undefined ? undefined : '--dns',
-    request.extraHosts.length === 0 ? undefined : '--add-host',
-  ].filter((flag) => flag !== undefined)
+  const given = givenOf({
+    '--hostname': request.hostname,
+    '--domainname': request.domainname,
+    '-p/--publish': request.ports[0],
+    '--dns': request.dns.servers,
+    '--add-host': request.extraHosts[0],
+  })
   if (given.length === 0) return
   throw new CniError({
     code: 103,
     message: `conflicting options: the following arguments are not supported when using \`--network=container:<container>\`: [${given.join(' ')}]`,
     hint: 'Give them to the container whose network is shared.',
   })
+}
+
+// The flags whose value, or first value, is not undefined.
+function givenOf(flags: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.keys(flags).filter((flag) => flags[flag] !== undefined)
 }
 
 /** Throws CniError 103 unless servers, search domains and options can stand in resolv.conf. */
