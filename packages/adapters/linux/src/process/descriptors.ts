@@ -14,8 +14,10 @@ export function inheritedDescriptors(): readonly number[] {
 
 function isInherited(descriptor: number): boolean {
   const target = targetOf(descriptor)
-  return target !== undefined && !/^anon_inode:\[(eventpoll|eventfd|timerfd)\]$/.test(target)
+  return target !== undefined && !ofBun.includes(target)
 }
+
+const ofBun = ['eventpoll', 'eventfd', 'timerfd'].map((each) => `anon_inode:[${each}]`)
 
 // The folder was open while it was read.
 function targetOf(descriptor: number): string | undefined {

@@ -25,10 +25,9 @@ export function replaceProcess(wanted: Replacement): never {
   const { program, argumentCount, descriptors } = wanted
   const [path = Buffer.alloc(1), ...first] = [program, ...(wanted.first ?? [])].map(asText)
   const own = readFileSync('/proc/self/cmdline')
-  const argv = BigUint64Array.from([
+  const argv = addresses([
     ...[path, ...first].map((each) => BigInt(ptr(each))),
     ...lastStrings(own, argumentCount),
-    0n,
   ])
   for (const each of descriptors) libc.fcntl(each, setDescriptorFlags, 0)
   for (const signal of ignoredByBun) libc.signal(signal, null)
@@ -41,6 +40,13 @@ export function replaceProcess(wanted: Replacement): never {
 
 function asText(text: string): Buffer {
   return Buffer.from(`${text}\0`)
+}
+
+// With a null at its end. BigUint64Array.from() takes 0.3 ms to do the same.
+function addresses(list: readonly bigint[]): BigUint64Array {
+  const array = new BigUint64Array(list.length + 1)
+  for (const [index, each] of list.entries()) array[index] = each
+  return array
 }
 
 const setDescriptorFlags = 2
