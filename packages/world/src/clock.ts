@@ -1,4 +1,4 @@
-/** Time, as it is handed in. */
+/** The time of a host, and waiting: tests hand in a clock of their own. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number

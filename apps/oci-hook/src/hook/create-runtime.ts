@@ -135,7 +135,7 @@ async function attachHeld(
   const results = demandDone(outcome)
   await nameLeased(world, container, { memberships, results })
   await tellAttached(world, memberships, results)
-  await container.record(results.flatMap((result, at) => told(memberships[at], result)))
+  await container.record(results.flatMap((result, at) => attachedLines(memberships[at], result)))
 }
 
 // A container that its server's resolvers cannot be told to has the host's.
@@ -152,7 +152,10 @@ async function nameLeased(
   }
 }
 
-function told(membership: Membership | undefined, { result }: ParsedResult): readonly string[] {
+function attachedLines(
+  membership: Membership | undefined,
+  { result }: ParsedResult,
+): readonly string[] {
   const addresses = result.ips.map(({ address }) => address).join(', ')
   return [`${membership?.attachment.ifname} in network ${membership?.network}: ${addresses}`]
 }

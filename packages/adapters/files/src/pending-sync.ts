@@ -8,7 +8,7 @@ export interface PendingSync {
   flush(): Promise<void>
 }
 
-/** Nothing to be flushed yet. */
+/** A PendingSync of no files. */
 export function pendingSync(): PendingSync {
   const paths = new Set<string>()
   return {

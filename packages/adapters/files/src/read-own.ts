@@ -20,7 +20,7 @@ export function readOwn(path: string): string | undefined {
   return readStamped(path)?.text
 }
 
-/** The same with its stamp; `same` where that is the one of before, and nothing is read. */
+/** As `readOwn`, with the stamp of the file. Where that is `before`, nothing is read, and `same` comes back. */
 export function readOwnAgain(path: string, before = ''): StampedText | 'same' | undefined {
   if (before !== '') {
     const there = lstatSync(path, { throwIfNoEntry: false })

@@ -12,7 +12,7 @@ export function readTrimmed(path: string): string | undefined {
   return readBeginning(path)?.toString('utf8').trim()
 }
 
-/** The octets of the same, untrimmed, in a buffer that the next call writes over. */
+/** As `readTrimmed`, but the octets untrimmed, in a buffer that the next call writes over. */
 export function readBeginning(path: string): Buffer | undefined {
   try {
     return beginningOf(path)

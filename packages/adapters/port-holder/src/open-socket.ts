@@ -4,7 +4,7 @@ import { addressBits } from '@vethra/address'
 import { CniError } from '@vethra/cni'
 import { formatSocket, type HeldSocket } from '@vethra/container'
 import { bind, errorNumber, listen, socket as newSocket, setOption } from './libc.ts'
-import type { OpenedSockets } from './way.ts'
+import type { OpenedSockets } from './socket-opener.ts'
 
 /** Opens all sockets, or none: throws on the first port in use. Throws CniError 100 or 5. */
 export function openSockets(sockets: readonly HeldSocket[]): OpenedSockets {

@@ -5,10 +5,10 @@ import { isAlive } from '@vethra/plugin-exec/programs'
 import type { PortHolder } from '@vethra/world'
 import { endProcess } from './end-process.ts'
 import { allHolders, holderAt } from './holder-processes.ts'
+import { openerHere } from './opener-here.ts'
 import { type HolderRecord, type HolderRecords, holderRecords } from './records.ts'
+import type { StartedHolder } from './socket-opener.ts'
 import { take } from './take.ts'
-import type { StartedHolder } from './way.ts'
-import { wayHere } from './way-here.ts'
 
 /** Options of `portHolder`. */
 export interface PortHolderOptions {
@@ -33,7 +33,11 @@ export function portHolder({ dir, program }: PortHolderOptions): PortHolder {
       const sockets = heldSockets(ports)
       if (sockets.length === 0) return { settled: async () => {} }
       try {
-        const holder = await take({ records, program, way: await wayHere() }, request, sockets)
+        const holder = await take(
+          { records, program, opener: await openerHere() },
+          request,
+          sockets,
+        )
         return { settled: () => demandReady(holder, containerId) }
       } catch (error) {
         await free(records, { containerId, sockets: [] })

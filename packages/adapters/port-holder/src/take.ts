@@ -8,14 +8,14 @@ import type { HoldRequest } from '@vethra/world'
 import { endProcess } from './end-process.ts'
 import { holderArgs } from './holder-processes.ts'
 import type { HolderRecord, HolderRecords } from './records.ts'
+import type { SocketOpener, StartedHolder } from './socket-opener.ts'
 import { lookWhoHas } from './taken.ts'
-import type { StartedHolder, Way } from './way.ts'
 
 /** The parts that take ports. */
 export interface TakeTools {
   readonly records: HolderRecords
   readonly program: readonly string[]
-  readonly way: Way
+  readonly opener: SocketOpener
 }
 
 /**
@@ -50,11 +50,11 @@ async function tryToTake(
   { init, wanted }: { readonly init: Process; readonly wanted: readonly HeldSocket[] },
 ): Promise<{ readonly holder: StartedHolder } | { readonly taken: HeldSocket }> {
   faultPoint('socket', wanted.map(formatSocket).join(' '))
-  const opened = tools.way.open(wanted)
+  const opened = tools.opener.open(wanted)
   if ('taken' in opened) return opened
   const record = { containerId: request.containerId, sockets: opened.sockets.map(formatSocket) }
   const holder = await start(tools, { record, init }, opened.descriptors)
-  const taken = tools.way.takesAtOnce ? undefined : await takenBy(holder)
+  const taken = tools.opener.takesAtOnce ? undefined : await takenBy(holder)
   return taken === undefined ? { holder } : { taken }
 }
 
@@ -66,7 +66,7 @@ function initOf({ containerId, pid, startTime }: HoldRequest): Process {
 
 // The record is there before the process is, so that none is ever without one for longer than a kill allows.
 async function start(
-  { records, program, way }: TakeTools,
+  { records, program, opener }: TakeTools,
   { record, init }: { readonly record: HolderRecord; readonly init: Process },
   descriptors: readonly number[],
 ): Promise<StartedHolder> {
@@ -74,7 +74,7 @@ async function start(
     await records.write(record)
     const command = [...program, ...holderArgs({ ...record, init })]
     faultPoint('process', 'the port holder, to be started')
-    const holder = startOr(() => way.start(command, descriptors), descriptors.length)
+    const holder = startOr(() => opener.start(command, descriptors), descriptors.length)
     faultPoint('process', 'the port holder, running')
     const found = processAt(holder.pid)
     if (found) await records.write({ ...record, holder: found })

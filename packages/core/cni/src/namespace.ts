@@ -61,7 +61,7 @@ export function identityOf({ found: _, ...identity }: SeenNamespace): NamespaceI
   return identity
 }
 
-/** The content of a file about a namespace; values that are no text are left out. */
+/** The identity in a JSON value, as a file of ours holds it; keys whose value is no text are left out. */
 export function readIdentity(value: Json): NamespaceIdentity {
   const netnsId = goField(value, 'netnsId')
   const optional = (['cookie', 'bootId', 'place', 'startTime'] as const).map((key) => {

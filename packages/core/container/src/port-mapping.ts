@@ -1,4 +1,4 @@
-/** The owner of a port. */
+/** The protocol that a port is of: each numbers its ports by itself. */
 export type Protocol = 'tcp' | 'udp' | 'sctp'
 
 /** A port of the host that leads to a port of a container. */

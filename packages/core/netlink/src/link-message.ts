@@ -53,7 +53,7 @@ export interface CommonAttributes {
   readonly alias?: string
 }
 
-/** Those that are given, as attributes. Throws RangeError for a text that is no MAC. */
+/** The given ones of these, encoded, in the order MAC, MTU, alias. Throws RangeError for a text that is no MAC. */
 export function commonAttributes({ mac, mtu, alias }: CommonAttributes): readonly Octets[] {
   return [
     ...(mac === undefined ? [] : [attribute(ifla.address, macOctets(mac))]),

@@ -15,7 +15,7 @@ export function rememberedOnly({ network, containerId, ifname }: AttachmentKey):
   return { network, list: undefined, attachment }
 }
 
-/** The same once the network namespace is gone: plugins get no path then. */
-export function gone(membership: Membership): Membership {
+/** The membership without the path of its network namespace, as plugins get it once that is gone. */
+export function withoutNetns(membership: Membership): Membership {
   return { ...membership, attachment: { ...membership.attachment, netns: '' } }
 }

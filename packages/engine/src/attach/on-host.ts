@@ -18,7 +18,7 @@ import { isIncomplete, together } from './failures.ts'
 import { holdingContainer } from './holding-container.ts'
 import type { HostTools } from './host-tools.ts'
 import { rememberingCache } from './killed-add.ts'
-import { gone, keyOf } from './membership.ts'
+import { keyOf, withoutNetns } from './membership.ts'
 import { pluginRunner } from './run-plugin.ts'
 import { all, demandDone, inSequence } from './sequence.ts'
 import { sweepAlone } from './sweep.ts'
@@ -169,5 +169,5 @@ async function removeStale(tools: HostTools, membership: Membership): Promise<vo
   const { cached, record } = await remembered(tools, key)
   if (cached === undefined && record === undefined) return
   await refuseOthers(tools, membership, { cached, record })
-  await detachEach(tools, [record ? membership : gone(membership)])
+  await detachEach(tools, [record ? membership : withoutNetns(membership)])
 }

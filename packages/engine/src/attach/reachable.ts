@@ -3,7 +3,7 @@ import type { Membership } from '@vethra/container'
 import type { AttachmentRecord, CachedAttachment } from '@vethra/world'
 import type { HostTools } from './host-tools.ts'
 import type { Remembered } from './killed-add.ts'
-import { gone } from './membership.ts'
+import { withoutNetns } from './membership.ts'
 import { isReplaced } from './replaced.ts'
 
 type Facts = Pick<HostTools, 'netns' | 'records' | 'cache'>
@@ -28,7 +28,7 @@ export async function reachable(
     if ((await isOurs(path)) && !(await isReplaced(tools.netns, there, made.entry?.result)))
       return { ...membership, attachment: there }
   }
-  return gone(membership)
+  return withoutNetns(membership)
 }
 
 /** Records of ours that name an interface of the namespace that is at a path now. */

@@ -1,11 +1,11 @@
 import { type Effect, elementsOf, isEffect, type PlacedElement } from '@vethra/firewall'
 import { type Change, targetOf } from '@vethra/state'
 
-/** How a change is brought about: all of one way, next to each other, are one group. */
-type Way = 'firewall' | 'sysctl host' | 'sysctl container' | 'route'
+/** Where a change goes: those of one channel that follow each other go together. */
+type Channel = 'firewall' | 'sysctl host' | 'sysctl container' | 'route'
 
-/** The way of a change. */
-export function wayOf(change: Change): Way {
+/** The channel of a change: the firewall's table, /proc/sys of a namespace, or rtnetlink. */
+export function channelOf(change: Change): Channel {
   const { resource } = targetOf(change)
   if (isEffect(resource)) return 'firewall'
   return resource.kind === 'sysctl' ? `sysctl ${resource.place}` : 'route'
@@ -30,13 +30,13 @@ export function admittedSubnets(changes: readonly Change[]): readonly string[] {
   })
 }
 
-/** Changes in their order, those of one way that stand next to each other together. */
+/** Changes in their order, each group of those that follow each other and go by one channel. */
 export function inGroups(changes: readonly Change[]): readonly (readonly Change[])[] {
   const groups: Change[][] = []
   for (const change of changes) {
     const last = groups.at(-1)
     const [first] = last ?? []
-    if (last && first && wayOf(first) === wayOf(change)) last.push(change)
+    if (last && first && channelOf(first) === channelOf(change)) last.push(change)
     else groups.push([change])
   }
   return groups

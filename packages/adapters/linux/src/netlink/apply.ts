@@ -2,7 +2,7 @@ import { CniError } from '@vethra/cni'
 import { faultPoint } from '@vethra/files'
 import type { Change, Sysctl } from '@vethra/state'
 import type { Applied, ApplyOptions } from '@vethra/world'
-import { inGroups, wayOf } from '../applied/groups.ts'
+import { channelOf, inGroups } from '../applied/groups.ts'
 import { refusedChange } from '../applied/refused-change.ts'
 import { applyEffects } from './apply-effects.ts'
 import { applyRoutes } from './apply-routes.ts'
@@ -48,9 +48,9 @@ function applyOrTell(
 function applyGroup(session: Session, group: readonly Change[], links: 'delete' | 'down'): Applied {
   const [first] = group
   if (first === undefined) return { done: [] }
-  const way = wayOf(first)
-  if (way === 'firewall') return applyEffects(session, group)
-  return way === 'route' ? applyRoutes(session, group, links) : applySysctls(session, group)
+  const channel = channelOf(first)
+  if (channel === 'firewall') return applyEffects(session, group)
+  return channel === 'route' ? applyRoutes(session, group, links) : applySysctls(session, group)
 }
 
 function applySysctls(session: Session, group: readonly Change[]): Applied {

@@ -11,7 +11,7 @@ import {
   targetOf,
 } from '@vethra/state'
 import type { Applied, ApplyOptions, AttachmentKernel } from '@vethra/world'
-import { inGroups, wayOf } from '../applied/groups.ts'
+import { channelOf, inGroups } from '../applied/groups.ts'
 import { hostFeatures } from '../kernel-features.ts'
 import { checkNetns } from '../netns.ts'
 import type { KernelOptions } from '../observed/kernel-options.ts'
@@ -80,9 +80,9 @@ async function applyGroup(
 ): Promise<Applied> {
   const [first] = group
   if (first === undefined) return { done: [] }
-  const way = wayOf(first)
-  if (way === 'firewall') return applyEffects(group, zoneRecords)
-  return way === 'route' ? applyRoutes(netns, group, links) : applySettings(netns, group)
+  const channel = channelOf(first)
+  if (channel === 'firewall') return applyEffects(group, zoneRecords)
+  return channel === 'route' ? applyRoutes(netns, group, links) : applySettings(netns, group)
 }
 
 interface Sent {

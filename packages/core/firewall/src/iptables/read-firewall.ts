@@ -35,7 +35,7 @@ export function unreadableTables({ family, text }: SavedRules): readonly string[
   return lines.map((line) => `${line.replace(/^# /, '')} (IPv${family})`)
 }
 
-/** Whose rules are: what they say counts only where their mark is made of it. */
+/** The attachment that rules name in their comments; undefined where their mark is not made of it. */
 export function ownerOf({ mark, claim }: Pick<OwnedRules, 'claim' | 'mark'>): OwnedRules['claim'] {
   if (claim === undefined) return undefined
   return attachmentChains(claim.network, claim.containerId).includes(mark) ? claim : undefined

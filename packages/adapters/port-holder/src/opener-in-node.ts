@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
-import type { Way } from './way.ts'
+import type { SocketOpener } from './socket-opener.ts'
 
 /** Under Node the process opens the sockets itself: Node hands out no descriptors of its own. */
-export const wayInNode: Way = {
+export const openerInNode: SocketOpener = {
   open: (sockets) => ({ sockets, descriptors: [] }),
   takesAtOnce: false,
   start([program = '', ...args]) {

@@ -1,7 +1,7 @@
 import type { HeldSocket } from '@vethra/container'
 
-/** How a runtime takes ports and hands them to a process that keeps them. */
-export interface Way {
+/** Opens the sockets that hold ports, and starts the process that keeps them: bun and Node differ in both. */
+export interface SocketOpener {
   /** Takes sockets in this process, as far as the runtime can. Throws CniError 100 or 5. */
   open(sockets: readonly HeldSocket[]): OpenedSockets
   /** Starts a process of its own session that has the descriptors from 3 on, and nothing else of ours. */

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { textOf } from '@vethra/plugin-exec/programs'
 import { openSockets } from './open-socket.ts'
-import type { Way } from './way.ts'
+import type { SocketOpener } from './socket-opener.ts'
 
 /** In the executable the sockets are opened here, by system calls, and a process inherits them: that costs no time. */
-export const wayInBun: Way = {
+export const openerInBun: SocketOpener = {
   open: openSockets,
   takesAtOnce: true,
   start(command, descriptors) {
