@@ -1,4 +1,4 @@
-import { readFile, symlink, writeFile } from 'node:fs/promises'
+import { readFile, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { type Containerd, startContainerd } from './containerd.ts'
@@ -223,13 +223,11 @@ describeOnHost("Debian's containerd, beside Vethra", () => {
       const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
       const [, section = ''] = /\n## With containerd\n([\s\S]*?)\n## /.exec(readme) ?? []
       const [, lines = ''] = /^```sh\n([\s\S]*?)^```$/m.exec(section) ?? []
-      const bundle = await host.bundle('readme/web', [])
-      await writeFile(join(bundle, 'rootfs/www/index.html'), 'hello from web')
       // The machine's own /usr/local/bin is none of ours; ids of containers are shared by all hosts of the machine.
       const set = `set -e; mount -t tmpfs tmpfs /usr/local/bin; ln -s ${executable} /usr/local/bin/vethra
         ln -s vethra /usr/local/bin/vethra-runc
-        cd ${host.folder}/readme; export CONTAINERD_ADDRESS=${containerd.socket}\n`
-      const own = lines.replaceAll(/(?<=web\/rootfs |rm -f |container rm )web\b/g, host.tag)
+        mkdir ${host.folder}/readme; cd ${host.folder}/readme; export CONTAINERD_ADDRESS=${containerd.socket}\n`
+      const own = lines.replaceAll(/(?<=--rootfs rootfs |rm -f |container rm )web\b/g, host.tag)
       const ran = await host.run(['bash', '-c', `exec 2>&1 </dev/null\n${set}${own}`])
       expect(ran, ran.stdout).toMatchObject({ exitCode: 0 })
       expect(ran.stdout).toContain('hello from web')
