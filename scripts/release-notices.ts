@@ -29,12 +29,12 @@ export async function notices(sbom: string): Promise<string> {
     'License: Apache-2.0',
     ' On Debian systems the text is in /usr/share/common-licenses/Apache-2.0.',
     '',
-    ...bunNotice(bun?.version ?? ''),
+    ...(await bunNotice(bun?.version ?? '')),
     ...listed.flat(),
   ].join('\n')
 }
 
-function bunNotice(version: string): readonly string[] {
+async function bunNotice(version: string): Promise<readonly string[]> {
   return [
     'Files: bin/vethra',
     'Copyright: Oven (bun), Apple Inc. and others (JavaScriptCore)',
@@ -43,6 +43,8 @@ function bunNotice(version: string): readonly string[] {
     ' under the LGPL, version 2 (/usr/share/common-licenses/LGPL-2). Its source, and how bun is linked with another',
     ` one: https://github.com/oven-sh/bun/blob/bun-v${version}/LICENSE.md, which lists all other linked libraries`,
     ' with their licences. "bun build --compile" makes the executable of this source with any bun.',
+    ' .',
+    ...indented(await mitText()),
     '',
   ]
 }
@@ -52,19 +54,26 @@ async function notice(component: Component): Promise<readonly string[]> {
   const full = group ? `${group}/${name}` : name
   const [first] = licenses
   const id = first?.expression ?? first?.license?.id ?? 'unknown'
-  const text = await licenceText(full, version)
+  // Some packages name their licence alone.
+  const own = await licenceText(full, version)
+  const text = own === '' && id === 'MIT' ? await mitText() : own
   const [, holder] = /^ *(copyright .*?)\s*$/im.exec(text) ?? []
-  const lines = text
-    .trimEnd()
-    .split('\n')
-    .map((line) => (line.trim() === '' ? ' .' : ` ${line.trimEnd()}`))
   return [
     `Files: bin/vethra (npm package ${full} ${version})`,
     `Copyright: ${holder ?? `the authors of ${full}`}`,
     `License: ${id}`,
-    ...(text === '' ? [` As the package says: ${id}.`] : lines),
+    ...(text === '' ? [` As the package says: ${id}.`] : indented(text)),
     '',
   ]
+}
+
+function mitText(): Promise<string> {
+  return readFile(join(top, 'packaging/licences/MIT'), 'utf8')
+}
+
+function indented(text: string): readonly string[] {
+  const lines = text.trimEnd().split('\n')
+  return lines.map((line) => (line.trim() === '' ? ' .' : ` ${line.trimEnd()}`))
 }
 
 async function licenceText(name: string, version: string): Promise<string> {

@@ -9,6 +9,7 @@ import { workspacePackages } from './packages.ts'
 import { placeholders, readProject, top } from './project.ts'
 import { changelog } from './release-changelog.ts'
 import { control } from './release-deb.ts'
+import { notices } from './release-notices.ts'
 import { finishSbom } from './release-sbom.ts'
 import { versionFaults } from './release-version.ts'
 
@@ -87,6 +88,16 @@ describe('a release', () => {
       dependencies: [{ ref: 'a' }, { ref: 'root', dependsOn: ['a', 'z'] }],
     }
     expect(finishSbom(other, { bun: '1.4.5', epochSeconds: 60 })).toBe(text)
+  })
+
+  it('what is under the MIT licence comes with its text, bun and packages without a file included', async () => {
+    const licenses = [{ license: { id: 'MIT' } }]
+    const bun = { name: 'bun', version: '1.4.5' }
+    const others = ['mit', 'isc'].map((name) => ({ name, version: '0.0.0', licenses }))
+    const components = [bun, others[0], { ...others[1], licenses: [{ license: { id: 'ISC' } }] }]
+    const text = await notices(JSON.stringify({ components }))
+    expect(text.match(/^ Permission is hereby granted, free of charge/gm)).toHaveLength(2)
+    expect(text).toContain('As the package says: ISC.')
   })
 
   it('a version before a release sorts before it for dpkg', () => {
