@@ -1,5 +1,5 @@
 import { cp } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { execa } from 'execa'
 import { top } from './project.ts'
 import type { Build } from './release-deb.ts'
@@ -13,11 +13,17 @@ export async function buildTarball(build: Build, work: string, to: string): Prom
   const name = `vethra-${version}-linux-${architecture}`
   const folder = join(work, name)
   await layTree(folder, { ...build, prefix: '/usr/local' })
+  const filter = (source: string) => isPage(relative(top, source))
   for (const file of ['LICENSE', 'README.md', 'docs'])
-    await cp(join(top, file), join(folder, 'share/doc/vethra', file), { recursive: true })
+    await cp(join(top, file), join(folder, 'share/doc/vethra', file), { recursive: true, filter })
   const file = join(to, `${name}.tar.gz`)
   await pack(['-C', work, name], file, epochSeconds)
   return file
+}
+
+/** Whether a file is for those who install Vethra: the documentation of its packages is built only on some machines. */
+export function isPage(path: string): boolean {
+  return !/^docs\/(api|typedoc)(\/|$)/.test(path)
 }
 
 /** Packs with nothing of the machine in it: order, owners, modes and times are fixed. */

@@ -11,6 +11,7 @@ import { changelog } from './release-changelog.ts'
 import { control } from './release-deb.ts'
 import { notices } from './release-notices.ts'
 import { finishSbom } from './release-sbom.ts'
+import { isPage } from './release-tarball.ts'
 import { versionFaults } from './release-version.ts'
 
 describe('man pages', () => {
@@ -98,6 +99,15 @@ describe('a release', () => {
     const text = await notices(JSON.stringify({ components }))
     expect(text.match(/^ Permission is hereby granted, free of charge/gm)).toHaveLength(2)
     expect(text).toContain('As the package says: ISC.')
+  })
+
+  it.each([
+    ['docs', true],
+    ['docs/decisions/0001-a.md', true],
+    ['docs/api', false],
+    ['docs/typedoc/node_modules/a.js', false],
+  ])('a tarball has pages, and nothing that typedoc needs or makes: %s %s', (path, isOne) => {
+    expect(isPage(path)).toBe(isOne)
   })
 
   it('a version before a release sorts before it for dpkg', () => {
