@@ -77,7 +77,7 @@ function tooManyQuestions(number: 4 | 6): Rule {
 }
 
 /** How many questions a second, and at once, the host takes from an address that floods it. */
-const questionLimit = { perSecond: 10_000, burst: 100 } as const
+const questionLimit = { perSecond: 5000, burst: 50 } as const
 
 /** The rules of each chain, in their order: what a start needs where the table is missing. */
 export function tableRules(): Readonly<Record<string, readonly Rule[]>> {

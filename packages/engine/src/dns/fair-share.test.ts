@@ -51,9 +51,9 @@ it('who asks too much is told once a window, and nobody else', () => {
   expect(told).toEqual(['flood', 'flood'])
 })
 
-it('by default, no more than a hundred questions of one client stand before those of another', () => {
+it('by default, no more than fifty questions of one client stand before those of another', () => {
   const share = newFairShare(nobody)
   ask(share, 'calm', 1, { ms: 0, late: true })
-  expect(ask(share, 'flood', 1000, { ms: 1 })).toBe(100)
-  expect(ask(share, 'flood', 1000, { ms: 11 })).toBe(100)
+  expect(ask(share, 'flood', 1000, { ms: 1 })).toBe(50)
+  expect(ask(share, 'flood', 1000, { ms: 11 })).toBe(50)
 })

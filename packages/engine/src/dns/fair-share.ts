@@ -25,10 +25,10 @@ export interface ShareBounds {
   readonly behindMs: number
 }
 
-const usualBounds: ShareBounds = { windowMs: 10, most: 100, seenMs: 2000, behindMs: 5000 }
+const usualBounds: ShareBounds = { windowMs: 10, most: 50, seenMs: 2000, behindMs: 5000 }
 
 /**
- * A share of some 10,000 questions a second for each client while others ask and questions wait, and all there is for one
+ * A share of some 5,000 questions a second for each client while others ask and questions wait, and all there is for one
  * alone. Questions beyond it are dropped before anything is read of them, which costs a third of an answer; `onExcess`
  * gets their sender, once a window.
  */
