@@ -36,7 +36,10 @@ export async function upstreamFaults(place: DnsHost): Promise<readonly Demand[]>
       continue
     }
     const pid = await place.sh(`(${command}) >/dev/null 2>&1 </dev/null & echo $!`)
-    await place.sh('echo nameserver 127.0.0.9 >/etc/resolv.conf')
+    // One is found to ask us when it is asked first.
+    await place.sh(
+      'until ss -Hlun sport = :53 | grep -q 127.0.0.9; do sleep 0.1; done; echo nameserver 127.0.0.9 >/etc/resolv.conf',
+    )
     await setTimeout(2500)
     const unknown = await Promise.all(
       [1, 2, 3].map(async (index) => {

@@ -71,8 +71,8 @@ async function askOne(
   server: string,
 ): Promise<DnsMessage | undefined> {
   const answer = await askOver(tools, { message, server, hasEdns: true })
-  // RFC 6891, section 7: a server that does not know EDNS.
-  if (answer?.rcode === dnsRcode.FORMERR) {
+  // RFC 6891, section 7, and RFC 2671, section 5.3: a server that does not know EDNS.
+  if (answer?.rcode === dnsRcode.FORMERR || answer?.rcode === dnsRcode.NOTIMP) {
     return askOver(tools, { message, server, hasEdns: false })
   }
   return answer

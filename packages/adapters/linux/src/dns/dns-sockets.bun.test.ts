@@ -1,4 +1,5 @@
 import { mkdtempSync } from 'node:fs'
+import { createConnection, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describeDnsSockets } from '@vethra/world-kit'
@@ -31,7 +32,7 @@ it.skipIf(needsRoot !== undefined)('listens at addresses that no interface has',
 })
 
 it.skipIf(needsRoot !== undefined)(
-  'closes connections beyond a limit, idle ones, and those of clients that read nothing',
+  'closes connections of one client beyond a limit, idle ones, and those of clients that read nothing',
   async () => {
     const at = '127.83.5.4'
     const limits = { connections: 3, perClient: 2, idleSeconds: 1, waiting: 4, unread: 1 << 18 }
@@ -49,6 +50,36 @@ it.skipIf(needsRoot !== undefined)(
     for (let each = 0; each < 2000; each += 1) first.write(Uint8Array.of(0, 1, each & 255))
     for (let tries = 0; tries < 60 && closed.length < 3; tries += 1) await Bun.sleep(100)
     expect(closed.toSorted()).toEqual(['a', 'b', 'c'])
+    close()
+  },
+)
+
+it.skipIf(needsRoot !== undefined)(
+  'where all connections are taken, who comes gets that which was silent longest',
+  async () => {
+    const at = '127.83.5.5'
+    const limits = { connections: 2, perClient: 2, idleSeconds: 10, waiting: 4, unread: 1 << 18 }
+    const close = serveTcp(at, { answer: ({ octets }) => octets.slice() }, limits)
+    const closed: string[] = []
+    const heard: string[] = []
+    // Each from an address of its own.
+    const connect = (localAddress: string) => {
+      const socket = createConnection({ host: at, port: 53, localAddress })
+      socket.on('close', () => closed.push(localAddress)).on('error', () => undefined)
+      socket.on('data', () => heard.push(localAddress))
+      return socket
+    }
+    const ask = async (socket: Socket) => {
+      socket.write(Uint8Array.of(0, 1, 7))
+      await Bun.sleep(100)
+    }
+    const [first, second] = [connect('127.0.1.1'), connect('127.0.1.2')]
+    await Bun.sleep(100)
+    await ask(first)
+    const third = connect('127.0.1.3')
+    await ask(third)
+    expect([closed, heard]).toEqual([['127.0.1.2'], ['127.0.1.1', '127.0.1.3']])
+    for (const each of [first, second, third]) each.destroy()
     close()
   },
 )

@@ -41,6 +41,7 @@ interface Server {
   readonly limits: TcpLimits
   /** How many connections each client has. */
   readonly clients: Map<string, number>
+  /** The one that was silent longest first. */
   readonly open: Set<Client>
 }
 
@@ -70,13 +71,17 @@ export function serveTcp(
   }
 }
 
-function admit({ clients, open, limits }: Server, socket: Client): void {
+function admit(server: Server, socket: Client): void {
+  const { clients, open, limits } = server
   const asker = socket.remoteAddress
   const count = clients.get(asker) ?? 0
-  if (open.size >= limits.connections || count >= limits.perClient) {
+  if (count >= limits.perClient) {
     socket.terminate()
     return
   }
+  // One container may have many addresses: it must not keep all connections for itself.
+  const [silent] = open
+  if (silent && open.size >= limits.connections) cut(server, silent)
   clients.set(asker, count + 1)
   open.add(socket)
   socket.data = { asker, received: nothing, unsent: nothing, waiting: 0 }
@@ -89,7 +94,10 @@ function hear(server: Server, socket: Client, chunk: Uint8Array): void {
   const { frames, rest } = splitFrames(data.received, chunk)
   data.received = rest
   // Not for a part of a message: a client that sends an octet now and then is idle.
-  if (frames.length > 0) socket.timeout(server.limits.idleSeconds)
+  if (frames.length > 0) {
+    socket.timeout(server.limits.idleSeconds)
+    if (server.open.delete(socket)) server.open.add(socket)
+  }
   for (const [index, octets] of frames.entries()) {
     if (!server.open.has(socket)) return
     const { asker } = data
