@@ -41,6 +41,7 @@ const loopback = [
 const ourDomain = '.vethra'
 // Resolvers and browsers ask for these whether a name has them or not.
 const commonTypes: readonly number[] = [dnsType.A, dnsType.AAAA, dnsType.HTTPS]
+const addressTypes: readonly number[] = [dnsType.A, dnsType.AAAA]
 
 /** The zone's answer to a question of class IN; undefined when it is for upstream to answer. */
 export function findContent(asked: Asked): Content | undefined {
@@ -78,7 +79,9 @@ function ownContent(asked: Asked): Content | undefined {
 
 function holderContent(asked: Asked, name: string): Content | undefined {
   const holders = findHolders(asked.view.networks, name)
-  if (holders.length > 0) return addresses(asked, byNetwork(holders))
+  // Thousands may bear an alias: those of other types, which are not kept, are not to cost what addresses do.
+  const hasAddresses = addressTypes.includes(asked.question.type)
+  if (holders.length > 0) return addresses(asked, hasAddresses ? byNetwork(holders) : [])
   const service = readServiceName(name)
   const bearers = service ? findHolders(asked.view.networks, service.base) : []
   return service && bearers.length > 0 ? services(asked, service, bearers) : undefined

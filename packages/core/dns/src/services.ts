@@ -42,7 +42,7 @@ export function findServices(
 ): FoundServices {
   const found = holders.flatMap(({ member }) => {
     const port = publishedPort(service, member.container.ports)
-    const fullName = fullNameOf(member)
+    const fullName = port === undefined ? '' : fullNameOf(member)
     return port === undefined || fullName === '' ? [] : [{ port, member, fullName }]
   })
   return {

@@ -174,3 +174,24 @@ it('more than a TCP message holds is left out', () => {
   expect(answered.octets.length).toBeGreaterThan(60_000)
   expect(answered.octets.length).toBeLessThan(65_536)
 })
+
+it('an alias of thousands costs little where its type has no addresses, whoever asks how often', () => {
+  let reads = 0
+  const lan = {
+    get addresses() {
+      reads += 1
+      return ['10.4.0.3']
+    },
+    aliases: ['api'],
+  }
+  const zone = lanZone([web, container('2', 'c', { networks: { lan } })])
+  const from = '10.4.0.2'
+  expect(answersOf(ask(zone, 'api', 'A', { from }))).toEqual(['10.4.0.3'])
+  reads = 0
+  for (const type of ['TXT', 'MX', 'SVCB', 'TYPE65400']) {
+    expect(answersOf(ask(zone, 'api', type, { from })), type).toBe('NOERROR')
+  }
+  expect(answersOf(ask(zone, 'api', 'ANY', { from }))).toHaveLength(1)
+  expect(answersOf(ask(zone, '_9._tcp.api', 'SRV', { from }))).toBe('NXDOMAIN')
+  expect(reads).toBe(0)
+})
