@@ -17,7 +17,8 @@ export function readBeginning(path: string): Buffer | undefined {
   try {
     return beginningOf(path)
   } catch (cause) {
-    const passedOver = ['ELOOP', 'EISDIR', 'ENXIO', 'EAGAIN'].some((code) => hasCode(cause, code))
+    const others = ['ELOOP', 'EISDIR', 'ENXIO', 'EAGAIN', 'ESPIPE']
+    const passedOver = others.some((code) => hasCode(cause, code))
     if (isMissing(cause) || passedOver) return undefined
     throw failure(`read ${path}`, cause)
   }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import {
   existsSync,
   linkSync,
@@ -54,6 +55,13 @@ describe('reserve', () => {
     const mode = (path: string) => (statSync(path).mode & 0o777).toString(8)
     expect([lan, join(lan, 'lock'), join(lan, '10.4.0.2')].map(mode)).toEqual(['755', '750', '600'])
     expect(readdirSync(dataDir)).toEqual(['lan'])
+  })
+
+  it('takes an address for taken whose file is a pipe or a folder', async () => {
+    mkdirSync(join(lan, '10.4.0.3'), { recursive: true })
+    execFileSync('mkfifo', [join(lan, '10.4.0.2')])
+    expect(await add('a')).toBe('10.4.0.4')
+    expect(await add('b')).toBe('10.4.0.5')
   })
 
   it('trims the id, as host-local does', async () => {

@@ -1,3 +1,4 @@
+import { CniError } from '@vethra/cni'
 import { planRepairs } from '@vethra/findings'
 import { marksOf } from '@vethra/firewall'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -210,6 +211,20 @@ describe('repair', () => {
     expect(await closed()).toEqual(['ports-closed'])
     expect(await closed(dnat('10.4.1.2'))).toEqual([])
     expect(await closed(dnat('10.4.1.3'))).toEqual(['ports-closed'])
+  })
+
+  it('reservations of a network that cannot be read are named, and hide nothing else', async () => {
+    const tools = sampleTools(host)
+    const message = 'cannot use /var/lib/cni/networks/lan: it is no folder'
+    const broken = async (dataDir: string) => ({
+      ...(await tools.ipam(dataDir)),
+      list: () => Promise.reject(new CniError({ code: 107, message })),
+    })
+    host.links = []
+    const found = await examine({ ...tools, ipam: broken })
+    const unknown = found.find(({ kind }) => kind === 'facts-unknown')
+    expect(unknown?.evidence).toContainEqual(message)
+    expect(found.map(({ kind }) => kind)).toContain('bridge-missing')
   })
 
   describe('a network that was removed under a container that is not attached', () => {

@@ -71,7 +71,7 @@ async function lookAround(tools: DoctorTools, scope: Scope | undefined) {
   const namespaces = await tools.namespaces()
   const { networks, confFaults, shadowed } = await readNetworks(tools, namespaces)
   const lists = new Map(networks.map(({ name, list }) => [name, list]))
-  const [rules, kit, links, routes, portHolds, signs, reservations, [known, attachments]] =
+  const [rules, kit, links, routes, portHolds, signs, seen, [known, attachments]] =
     await Promise.all([
       // Programs of plugins are facts, and no difference that a repair is for.
       lookAtHost(tools, scope ? [] : networks),
@@ -80,12 +80,19 @@ async function lookAround(tools: DoctorTools, scope: Scope | undefined) {
       tools.kernel.routes(),
       tools.ports.list(),
       tools.otherSigns(),
-      isFor(scope, 'release-address', 'reserve-address') ? readReservations(tools, networks) : [],
+      isFor(scope, 'release-address', 'reserve-address')
+        ? readReservations(tools, networks)
+        : { reservations: [], unread: [] },
       lookAtContainers(tools, scope, { namespaces, lists }),
     ])
   const { containers, names } = known
   const isSilent = kit instanceof CniError
-  const host = isSilent ? { ...rules.host, kitFault: kit.message } : rules.host
+  const { reservations, unread } = seen
+  const host = {
+    ...rules.host,
+    unknown: [...rules.host.unknown, ...unread],
+    ...(isSilent ? { kitFault: kit.message } : {}),
+  }
   const observed = { ...rules, host, routes, portHolds, names, reservations, confFaults, shadowed }
   const rootless = isSilent ? ('silent' as const) : kit
   return { namespaces, networks, rootless, links, signs, containers, attachments, observed }

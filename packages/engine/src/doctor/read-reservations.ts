@@ -1,12 +1,19 @@
+import { CniError, onCniError } from '@vethra/cni'
 import type { ObservedReservation } from '@vethra/findings'
 import { ipamDataDirs, type Network } from '@vethra/networks'
 import type { DoctorTools } from './doctor-tools.ts'
+
+/** The reservations of a host, and why those of some networks cannot be read. */
+export interface SeenReservations {
+  readonly reservations: readonly ObservedReservation[]
+  readonly unread: readonly string[]
+}
 
 /** The reservations of all networks, of those that no conf list defines any more too, in the folders that conf lists name and the usual one. */
 export async function readReservations(
   tools: DoctorTools,
   networks: readonly Network[],
-): Promise<readonly ObservedReservation[]> {
+): Promise<SeenReservations> {
   const dataDir = tools.host.places.networks
   const known = (await (await tools.ipam(dataDir)).networks()).map((network) => ({
     dataDir,
@@ -21,9 +28,14 @@ export async function readReservations(
   const found = await Promise.all(
     [...places.values()].map(async (place) => {
       const store = await tools.ipam(place.dataDir)
-      const listed = await store.list(place.network)
-      return listed.map((reservation) => ({ ...place, reservation }))
+      const listed = await store.list(place.network).catch(onCniError((error) => error))
+      return listed instanceof CniError
+        ? listed.message
+        : listed.map((reservation) => ({ ...place, reservation }))
     }),
   )
-  return found.flat()
+  return {
+    reservations: found.flatMap((each) => (typeof each === 'string' ? [] : each)),
+    unread: found.filter((each) => typeof each === 'string'),
+  }
 }
