@@ -311,6 +311,14 @@ describeOnHost('the OCI runtime in front of runc', () => {
       expect(await named()).toEqual([])
     })
 
+    it('or not at all where there is no real runtime', async () => {
+      const { bundle, file, text } = await bundleOf({ 'vethra.network': 'lan' }, ['hostname'])
+      const env = { VETHRA_RUNTIME: '/no/such/runtime' }
+      const ran = await host.run([runtime, 'run', '-b', bundle, host.tag], { env })
+      expect(ran).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('/no/such') })
+      expect(await readFile(file, 'utf8')).toBe(text)
+    })
+
     it('within the limits of vethra.toml alone, and says so in the log that containerd reads', async () => {
       const log = join(host.folder, 'log.json')
       const { bundle, file, text } = await bundleOf({ 'vethra.network': 'host' }, ['hostname'])

@@ -14,19 +14,14 @@ function hostHere({ env }: Io): RuntimeHost {
   // Before anything else is opened.
   const descriptors = inheritedDescriptors()
   return {
-    binary: () => binaryOf(env),
+    binary: async () => findRuntime(await binaryOf(env), env['PATH'] ?? usualPath),
     bundle: (given) => {
       const folder = given?.startsWith('/') ? given : `${process.cwd()}/${given ?? ''}`
       return { folder, config: readConfigNow(`${folder}/config.json`) }
     },
     appendLog,
     here: async (io, lasting) => (await import('./here.ts')).here(io, 'oci-runtime', lasting),
-    become: (binary, call) =>
-      replaceProcess({
-        program: findRuntime(binary, env['PATH'] ?? usualPath),
-        ...call,
-        descriptors,
-      }),
+    become: (program, call) => replaceProcess({ program, ...call, descriptors }),
   }
 }
 

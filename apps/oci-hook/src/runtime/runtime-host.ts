@@ -2,7 +2,7 @@ import type { Here, Io } from '@vethra/world'
 
 /** The host that the runtime runs on. */
 export interface RuntimeHost {
-  /** The name or path of the real runtime, by the environment and vethra.toml. */
+  /** The path of the real runtime, by the environment and vethra.toml. Throws CniError 100 where there is none. */
   binary(): Promise<string>
   /** The absolute path of a bundle as it was given, and the text of its config.json where that can be read. */
   bundle(given: string | undefined): { readonly folder: string; readonly config: string }
@@ -12,7 +12,7 @@ export interface RuntimeHost {
   here(io: Io, lasting: boolean): Promise<Here>
   /**
    * Becomes the real runtime, with so many of this process's last arguments, and these variables besides its own. Throws
-   * CniError 100 where there is none.
+   * CniError 5 where the system refuses, 100 where it is gone by then.
    */
   become(
     binary: string,
