@@ -106,8 +106,10 @@ describeOnHost('vethra container', () => {
     const bundle = await host.bundle(id, ['sleep', '60'])
     const peer = `peer-${host.tag}`
     const peerBundle = await host.bundle(peer, ['sleep', '60'])
+    await host.vethra('bundle', 'prepare', bundle, '--id', id, '--name', 'peer')
     await host.vethra('bundle', 'prepare', bundle, '--id', id, '--name', 'old')
-    await host.vethra('bundle', 'prepare', peerBundle, '--id', peer, '--name', 'peer')
+    const prepared = ['bundle', 'prepare', peerBundle, '--id', peer, '--name', 'peer']
+    expect(await host.vethra(...prepared)).toMatchObject({ exitCode: 0, stderr: '' })
     await host.start(bundle, id)
     await host.start(peerBundle, peer)
     expect((await host.vethra('container', 'rename', 'old', 'new')).exitCode).toBe(0)

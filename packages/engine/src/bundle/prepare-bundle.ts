@@ -1,9 +1,10 @@
-import { CniError, explain, guards, type JsonObject } from '@vethra/cni'
+import { CniError, explain, guards, type JsonObject, onCniError, orElse } from '@vethra/cni'
 import {
   annotationKeys,
   type BundleFlags,
   type BundlePlan,
   parseConfig,
+  parseRecord,
   planBundle,
   renderRecord,
   storedMappings,
@@ -140,6 +141,7 @@ async function apply(tools: Preparing, plan: BundlePlan, config: ConfigText): Pr
   const record = { ...plan.record, configs: preparedWith(config, plan) }
   const { id, name } = plan.record
   const known = (await containers.list()).includes(id)
+  const former = known ? await nameBefore(containers, id) : ''
   try {
     // Of a start that is killed from here on the record tells whose the name is.
     if (plan.record.transient) await containers.write(id, 'vethra.json', renderRecord(record))
@@ -151,6 +153,7 @@ async function apply(tools: Preparing, plan: BundlePlan, config: ConfigText): Pr
     await keepConfLists(tools.networks, plan.record)
     // Before the file is written, so that whoever is killed in between can undo either text of it.
     await containers.write(id, 'vethra.json', renderRecord(record))
+    if (former !== '' && former !== name) await containers.releaseName(former, id)
     if (file !== undefined && plan.config !== text) await tools.files.rewrite(file, plan.config)
     if (others.length === 0) return
     const { left, faults } = await undoOthers(tools, config)
@@ -161,6 +164,12 @@ async function apply(tools: Preparing, plan: BundlePlan, config: ConfigText): Pr
     if (!known) await forget(tools, plan.record)
     throw error
   }
+}
+
+// A damaged record names nothing.
+async function nameBefore(containers: Preparing['containers'], id: string): Promise<string> {
+  const written = await containers.read(id, 'vethra.json').catch(onCniError(() => undefined))
+  return orElse(() => parseRecord(written).name, '')
 }
 
 // As nerdctl writes it: no key when there are no ports.

@@ -86,12 +86,11 @@ async function removeContainer(
   await tellRemoved(host, told)
 }
 
-// Without a record only the names themselves tell whose they are.
+// Without a record only the names themselves tell whose they are, and a rename that was killed left two.
 async function namesOf(
   { containers }: ManageTools,
-  { id, record }: KnownContainer,
+  { id }: KnownContainer,
 ): Promise<readonly string[]> {
-  if (record) return record.name === '' ? [] : [record.name]
   const held = await containers.heldNames()
   return held.filter((each) => each.id === id).map(({ name }) => name)
 }
