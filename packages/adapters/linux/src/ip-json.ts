@@ -7,24 +7,47 @@ export interface IpAddress {
   /** The other end of a point-to-point link; `prefixlen` is its prefix length then. */
   readonly address?: string
   readonly prefixlen: number
+  readonly scope?: string
 }
 
-/** An interface as `ip -j addr` and `ip -j link` tell it. */
+/** An interface as `ip -j link` and `ip -j addr` print it. Keys without a comment are there where the interface has such a value. */
 export interface IpLink {
+  readonly ifindex: number
   readonly ifname: string
   readonly mtu: number
   readonly flags: readonly string[]
-  /** The bridge or the like that it is a port of. */
-  readonly master?: string
-  readonly addr_info?: readonly IpAddress[]
   /** The MAC. */
   readonly address?: string
+  readonly ifalias?: string
+  readonly txqlen?: number
+  /** The bridge or the like that it is a port of. */
+  readonly master?: string
+  /** The other end or what it lies on: by index in another namespace, by name in its own. */
+  readonly link_index?: number
+  readonly link?: string | null
+  /** Where `link_index` is of another namespace. */
+  readonly link_netnsid?: number
+  /** By `addr`. */
+  readonly addr_info?: readonly IpAddress[]
+  /** With `-d`. */
+  readonly inet6_addr_gen_mode?: string
   /** With `-d`. */
   readonly linkinfo?: {
     readonly info_kind?: string
+    readonly info_slave_kind?: string
     /** Settings of a port of a bridge. */
-    readonly info_slave_data?: { readonly hairpin?: boolean; readonly isolated?: boolean }
+    readonly info_slave_data?: {
+      readonly hairpin?: boolean
+      readonly isolated?: boolean
+      readonly locked?: boolean
+    }
   }
+  /** With `-s`. */
+  readonly stats64?: { readonly rx: IpOctets; readonly tx: IpOctets }
+}
+
+interface IpOctets {
+  readonly bytes: number
 }
 
 /** A route as `ip -j route` prints it. */
@@ -34,6 +57,8 @@ export interface IpRoute {
   readonly type?: string
   /** Absent for the main table. */
   readonly table?: string
+  readonly gateway?: string
+  readonly prefsrc?: string
   readonly dev?: string
   readonly metric?: number
   readonly metrics?: readonly { readonly mtu?: number }[]

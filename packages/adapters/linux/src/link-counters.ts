@@ -1,19 +1,9 @@
 import type { LinkCounters } from '@vethra/world'
-import { ipJson } from './ip-json.ts'
-
-interface IpLinkCounters {
-  readonly ifname: string
-  readonly master?: string
-  readonly stats64?: { readonly rx: IpOctets; readonly tx: IpOctets }
-}
-
-interface IpOctets {
-  readonly bytes: number
-}
+import { type IpLink, ipJson } from './ip-json.ts'
 
 /** The counters of all interfaces of the current network namespace, in the kernel's order. Throws CniError 5 and 100. */
 export async function linkCounters(): Promise<readonly LinkCounters[]> {
-  const links = await ipJson<IpLinkCounters>('-s', 'link')
+  const links = await ipJson<IpLink>('-s', 'link')
   return links.map(({ ifname, master, stats64 }) => ({
     name: ifname,
     ...(master === undefined ? {} : { master }),

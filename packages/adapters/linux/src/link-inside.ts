@@ -1,20 +1,8 @@
 import { readText } from '@vethra/files'
 import type { Outcome } from '@vethra/plugin-exec/programs'
 import type { LinkInside, NamedLink } from '@vethra/world'
-import { parseIpJson } from './ip-json.ts'
+import { type IpLink, parseIpJson } from './ip-json.ts'
 import { run } from './run.ts'
-
-/** An interface as `ip -d link` describes it. */
-interface IpDetails {
-  readonly ifindex: number
-  readonly ifname: string
-  readonly address?: string
-  readonly link_index?: number
-  readonly master?: string
-  readonly linkinfo?: { readonly info_kind?: string }
-  readonly link_netnsid?: number
-  readonly addr_info?: readonly { readonly local?: string }[]
-}
 
 const ofProcess = /^\/proc\/(\d+)\/ns\/net$/
 
@@ -62,7 +50,7 @@ function names(listed: string): readonly string[] {
   return [...listed.matchAll(/^ *([^\s:]+):/gm)].map(([, name = '']) => name)
 }
 
-function isPair(one: IpDetails, other: IpDetails): boolean {
+function isPair(one: IpLink, other: IpLink): boolean {
   return (
     one.linkinfo?.info_kind === 'veth' &&
     one.ifindex === other.link_index &&
@@ -70,7 +58,7 @@ function isPair(one: IpDetails, other: IpDetails): boolean {
   )
 }
 
-function parse({ status, stdout }: Outcome): readonly IpDetails[] {
+function parse({ status, stdout }: Outcome): readonly IpLink[] {
   return status === 0 ? parseIpJson(stdout) : []
 }
 

@@ -1,5 +1,12 @@
 import type { CniError } from '@vethra/cni'
-import type { Change, FeatureName, Owned, Resource, State } from '@vethra/state'
+import {
+  type Change,
+  type FeatureName,
+  type Owned,
+  publishedTo,
+  type Resource,
+  type State,
+} from '@vethra/state'
 import type { Applied, AttachmentKernel } from '@vethra/world'
 import { lackOf, lacksSetting, notEntered, notThere } from './kernel-refusals.ts'
 import {
@@ -57,9 +64,7 @@ export function memoryKernel({
     observe: async (netns, expected): Promise<State> =>
       expected.flatMap((each) => observeOne(contents, netns, each) ?? []),
     publishedTo: async (addresses): Promise<State> =>
-      [...contents.values()].filter(
-        ({ resource }) => resource.kind === 'publish' && addresses.includes(resource.address),
-      ),
+      publishedTo([...contents.values()], addresses),
     effects: async (): Promise<State> =>
       [...contents.values()].filter(
         ({ resource, owner }) => effects.includes(resource.kind) && owner.kind !== 'host',

@@ -30,6 +30,7 @@ export {
   ownerMark,
   readMark,
 } from './owner.ts'
+export { publishedTo } from './published-to.ts'
 export type {
   Admit,
   BridgePort,

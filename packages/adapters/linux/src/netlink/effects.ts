@@ -1,6 +1,6 @@
 import { effectsFrom, type PlacedElement, sets, shapeOf, vethraTable } from '@vethra/firewall'
 import { addressOctets, decodeElements, decodePrefixes, dumpElements } from '@vethra/netlink'
-import type { State } from '@vethra/state'
+import { publishedTo, type State } from '@vethra/state'
 import type { Session } from './session.ts'
 
 /** The published ports that lead to any of the addresses, and bear a mark. */
@@ -9,9 +9,7 @@ export function portsTo(session: Session, addresses: readonly string[]): State {
   const maps = [...families].flatMap((family) => [`p${family}`, `a${family}`])
   const wanted = addresses.map((address) => addressOctets(address).octets)
   const elements = maps.flatMap((set) => elementsIn(session, set, (body) => holdsAny(body, wanted)))
-  return effectsFrom(elements).filter(
-    ({ resource }) => resource.kind === 'publish' && addresses.includes(resource.address),
-  )
+  return publishedTo(effectsFrom(elements), addresses)
 }
 
 // Of a thousand ports none leads to an address that is taken anew: what does not hold its octets is not decoded.

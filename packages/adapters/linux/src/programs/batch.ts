@@ -1,4 +1,5 @@
 import type { Outcome } from '@vethra/plugin-exec/programs'
+import { parseIpJson } from '../ip-json.ts'
 import { run } from '../run.ts'
 import type { Line } from './line.ts'
 
@@ -37,4 +38,16 @@ export async function inside(
   return netns === ''
     ? run(program, args, input)
     : run('nsenter', [`--net=${netns}`, '--', program, ...args], input)
+}
+
+/**
+ * The list that a command with `-j` prints in the namespace of a container, or of the host where `netns` is empty. Empty
+ * where the command fails, as old versions do for a table that is missing.
+ */
+export async function listInside<T>(
+  netns: string,
+  ...words: readonly [string, ...string[]]
+): Promise<readonly T[]> {
+  const { status, stdout } = await inside(netns, words)
+  return status === 0 ? parseIpJson(stdout) : []
 }

@@ -1,55 +1,10 @@
 import { present } from '@vethra/cni'
 import type { FoundLink } from '@vethra/netlink'
+import type { IpLink, IpRoute } from '../ip-json.ts'
 import type { SeenRoute } from '../observed/looking.ts'
 
-/** An interface as `ip -j -d link` prints it. */
-export interface JsonLink {
-  readonly ifindex: number
-  readonly ifname: string
-  readonly flags: readonly string[]
-  readonly mtu: number
-  readonly address?: string
-  readonly ifalias?: string
-  readonly master?: string
-  /** The other end or what it lies on: by index in another namespace, by name in its own. */
-  readonly link_index?: number
-  readonly link?: string | null
-  readonly txqlen?: number
-  readonly inet6_addr_gen_mode?: string
-  readonly linkinfo?: {
-    readonly info_kind?: string
-    readonly info_slave_kind?: string
-    readonly info_slave_data?: {
-      readonly hairpin?: boolean
-      readonly isolated?: boolean
-      readonly locked?: boolean
-    }
-  }
-}
-
-/** An interface as `ip -j addr` prints it. */
-export interface JsonAddressed {
-  readonly ifindex: number
-  readonly addr_info: readonly {
-    readonly local: string
-    readonly prefixlen: number
-    readonly scope: string
-  }[]
-}
-
-/** A route as `ip -j route show table all` prints it. */
-export interface JsonRoute {
-  readonly dst: string
-  readonly type?: string
-  readonly gateway?: string
-  readonly prefsrc?: string
-  readonly dev?: string
-  readonly metric?: number
-  readonly table?: string
-}
-
 /** Links as netlink reports them. */
-export function linksFrom(listed: readonly JsonLink[]): readonly FoundLink[] {
+export function linksFrom(listed: readonly IpLink[]): readonly FoundLink[] {
   const index = (name: string | null | undefined) =>
     listed.find((each) => each.ifname === name)?.ifindex
   return listed.map((each): FoundLink => {
@@ -80,7 +35,7 @@ const tables: Readonly<Record<string, number>> = { default: 253, main: 254, loca
 
 /** Routes of one family as netlink reports them: those that lead to one interface. */
 export function routesFrom(
-  listed: readonly JsonRoute[],
+  listed: readonly IpRoute[],
   family: 4 | 6,
   index: (name: string | undefined) => number | undefined,
 ): readonly SeenRoute[] {

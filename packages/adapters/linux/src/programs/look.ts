@@ -2,16 +2,10 @@ import { readText } from '@vethra/files'
 import { isEffect } from '@vethra/firewall'
 import type { FoundElement, FoundLimit, FoundLink } from '@vethra/netlink'
 import type { Place, Resource, State } from '@vethra/state'
-import { parseIpJson } from '../ip-json.ts'
+import type { IpLink, IpRoute } from '../ip-json.ts'
 import type { Looking, SeenRoute, SeenRule } from '../observed/looking.ts'
-import { inside } from './batch.ts'
-import {
-  type JsonAddressed,
-  type JsonLink,
-  type JsonRoute,
-  linksFrom,
-  routesFrom,
-} from './ip-look.ts'
+import { inside, listInside } from './batch.ts'
+import { linksFrom, routesFrom } from './ip-look.ts'
 import { listTable } from './nft-table.ts'
 import { passes } from './passages.ts'
 
@@ -63,8 +57,8 @@ interface Seen {
 
 /** The rules of one source in a namespace. */
 export async function rulesIn(netns: string): Promise<readonly SeenRule[]> {
-  const four = await json<JsonRule>(netns, 'ip', '-j', 'rule')
-  const six = await json<JsonRule>(netns, 'ip', '-j', '-6', 'rule')
+  const four = await listInside<JsonRule>(netns, 'ip', '-j', 'rule')
+  const six = await listInside<JsonRule>(netns, 'ip', '-j', '-6', 'rule')
   return [...four, ...six].flatMap(({ src, srclen, table }) => {
     const bits = srclen ?? (src.includes(':') ? 128 : 32)
     return src === 'all' ? [] : [{ source: `${src}/${bits}`, table: Number(table) }]
@@ -81,9 +75,9 @@ async function lookInto(netns: string, expected: State, place: Place): Promise<S
   const resources = expected.map(({ resource }) => resource)
   const wants = (kind: Resource['kind']) =>
     resources.some((each) => each.kind === kind && 'place' in each && each.place === place)
-  const links = linksFrom(await json<JsonLink>(netns, 'ip', '-j', '-d', 'link', 'show'))
+  const links = linksFrom(await listInside<IpLink>(netns, 'ip', '-j', '-d', 'link', 'show'))
   const index = (name: string | undefined) => links.find((each) => each.name === name)?.index
-  const addressed = wants('address') ? await json<JsonAddressed>(netns, 'ip', '-j', 'addr') : []
+  const addressed = wants('address') ? await listInside<IpLink>(netns, 'ip', '-j', 'addr') : []
   const routes = wants('route') ? await routesIn(netns, index) : []
   const keys = resources.flatMap((each) =>
     each.kind === 'sysctl' && each.place === place ? [each.key] : [],
@@ -93,8 +87,8 @@ async function lookInto(netns: string, expected: State, place: Place): Promise<S
   )
   return {
     links,
-    addresses: addressed.flatMap(({ ifindex, addr_info }) =>
-      addr_info.map(({ local, prefixlen }) => ({
+    addresses: addressed.flatMap(({ ifindex, addr_info = [] }) =>
+      addr_info.map(({ local = '', prefixlen }) => ({
         index: ifindex,
         address: local,
         prefixLength: prefixlen,
@@ -113,17 +107,8 @@ async function routesIn(
   index: Parameters<typeof routesFrom>[2],
 ): Promise<readonly SeenRoute[]> {
   const of = (family: 4 | 6) =>
-    json<JsonRoute>(netns, 'ip', '-j', `-${family}`, 'route', 'show', 'table', 'all')
+    listInside<IpRoute>(netns, 'ip', '-j', `-${family}`, 'route', 'show', 'table', 'all')
   return [...routesFrom(await of(4), 4, index), ...routesFrom(await of(6), 6, index)]
-}
-
-async function json<T>(
-  netns: string,
-  ...words: readonly [string, ...string[]]
-): Promise<readonly T[]> {
-  const { status, stdout } = await inside(netns, words)
-  // Old versions fail for a table that is not there.
-  return status === 0 ? parseIpJson(stdout) : []
 }
 
 async function setting(netns: string, key: string): Promise<string | undefined> {
@@ -165,8 +150,17 @@ async function trafficOf(
 ): Promise<ReadonlyMap<number, Traffic>> {
   const found = links.filter(({ name }) => names.includes(name))
   const seen = found.map(async ({ name, index }) => {
-    const qdiscs = await json<JsonQdisc>('', 'tc', '-j', 'qdisc', 'show', 'dev', name)
-    const filters = await json<JsonFilter>('', 'tc', '-j', 'filter', 'show', 'dev', name, 'ingress')
+    const qdiscs = await listInside<JsonQdisc>('', 'tc', '-j', 'qdisc', 'show', 'dev', name)
+    const filters = await listInside<JsonFilter>(
+      '',
+      'tc',
+      '-j',
+      'filter',
+      'show',
+      'dev',
+      name,
+      'ingress',
+    )
     const { rate, burst } = qdiscs.find(({ kind }) => kind === 'tbf')?.options ?? {}
     const [to] = filters.flatMap(
       ({ options }) => options?.actions?.flatMap((each) => each.to_dev ?? []) ?? [],

@@ -2,22 +2,15 @@ import type { FoundLink } from '@vethra/netlink'
 import type { DeviceRef, Facts, WantedFacts } from '@vethra/plugins'
 import type { Place, Route } from '@vethra/state'
 import { interfaceBelow } from '../interface-below.ts'
-import { parseIpJson } from '../ip-json.ts'
+import type { IpLink, IpRoute } from '../ip-json.ts'
 import { mainRoute } from '../observed/main-route.ts'
-import { run } from '../run.ts'
-import { inside } from './batch.ts'
-import {
-  type JsonAddressed,
-  type JsonLink,
-  type JsonRoute,
-  linksFrom,
-  routesFrom,
-} from './ip-look.ts'
+import { listInside } from './batch.ts'
+import { linksFrom, routesFrom } from './ip-look.ts'
 import { rulesIn } from './look.ts'
 
 /** The interfaces of the host, as `ip -d link show` lists them. */
 export async function hostLinks(): Promise<readonly FoundLink[]> {
-  return linksFrom(await json<JsonLink>('', '-d', 'link', 'show'))
+  return linksFrom(await listInside<IpLink>('', 'ip', '-j', '-d', 'link', 'show'))
 }
 
 /** The facts that a plan asks for, of the host and of a container's namespace, a path. */
@@ -29,11 +22,11 @@ export async function factsOf(wanted: WantedFacts, netns = ''): Promise<Facts> {
   const named = device === undefined ? undefined : deviceAmong(found, device)
   const names = [...links, ...led('host'), ...(named ? [named] : [])]
   const bridges = found.some(({ name, kind }) => kind === 'bridge' && names.includes(name))
-  const addressed = bridges ? await json<JsonAddressed>('', 'addr') : []
+  const addressed = bridges ? await listInside<IpLink>('', 'ip', '-j', 'addr') : []
   const ownNames = [...own, ...led('container')]
   const looks = netns !== '' && ownNames.length > 0
-  const away = looks ? await json<JsonLink>(netns, '-d', 'link') : []
-  const lent = looks ? await json<JsonAddressed>(netns, 'addr') : []
+  const away = looks ? await listInside<IpLink>(netns, 'ip', '-j', '-d', 'link') : []
+  const lent = looks ? await listInside<IpLink>(netns, 'ip', '-j', 'addr') : []
   return {
     links: linkFacts(found, names, addressed),
     ...(route === undefined ? {} : { defaultRoute: route }),
@@ -46,18 +39,18 @@ export async function factsOf(wanted: WantedFacts, netns = ''): Promise<Facts> {
 
 async function defaultDevice(netns: string): Promise<string | undefined> {
   const [route] = [
-    ...(await json<{ dev?: string }>(netns, '-4', 'route', 'show', 'default')),
-    ...(await json<{ dev?: string }>(netns, '-6', 'route', 'show', 'default')),
+    ...(await listInside<IpRoute>(netns, 'ip', '-j', '-4', 'route', 'show', 'default')),
+    ...(await listInside<IpRoute>(netns, 'ip', '-j', '-6', 'route', 'show', 'default')),
   ]
   return route?.dev
 }
 
 async function mainRoutesIn(netns: string): Promise<readonly Route[]> {
   const [four, six] = [
-    await json<JsonRoute>(netns, '-4', 'route'),
-    await json<JsonRoute>(netns, '-6', 'route'),
+    await listInside<IpRoute>(netns, 'ip', '-j', '-4', 'route'),
+    await listInside<IpRoute>(netns, 'ip', '-j', '-6', 'route'),
   ]
-  const of = (listed: readonly JsonRoute[], family: 4 | 6) =>
+  const of = (listed: readonly IpRoute[], family: 4 | 6) =>
     listed.flatMap((each) =>
       routesFrom([each], family, () => 0).flatMap((seen) =>
         each.dev === undefined ? [] : [mainRoute(each.dev, seen)],
@@ -69,7 +62,7 @@ async function mainRoutesIn(netns: string): Promise<readonly Route[]> {
 function linkFacts(
   found: readonly FoundLink[],
   names: readonly string[],
-  addressed: readonly JsonAddressed[],
+  addressed: readonly IpLink[],
 ): Facts['links'] {
   const facts = found.flatMap(({ name, kind, mac, mtu, index }) => {
     if (!names.includes(name)) return []
@@ -89,11 +82,4 @@ function deviceAmong(
 ): string | undefined {
   if (name === undefined && mac === undefined) return interfaceBelow(below)
   return found.find((each) => (name === undefined ? each.mac === mac : each.name === name))?.name
-}
-
-// In this namespace, or that of a path.
-async function json<T>(netns: string, ...words: readonly string[]): Promise<readonly T[]> {
-  const argv = ['ip', '-j', ...words] as const
-  const { status, stdout } = await (netns === '' ? run('ip', argv.slice(1)) : inside(netns, argv))
-  return status === 0 ? parseIpJson(stdout) : []
 }

@@ -6,6 +6,7 @@ import {
   lackedFeatures,
   linkFeatures,
   type Owned,
+  publishedTo,
   resourceHint,
   type Sysctl,
   targetOf,
@@ -35,10 +36,7 @@ export function programKernel({ zoneRecords }: KernelOptions): AttachmentKernel 
     facts: factsOf,
     observe: async (netns, expected) =>
       observeExpected(await lookByPrograms(netns, expected, zoneRecords), expected),
-    publishedTo: async (addresses) =>
-      tableEffects(await listTable()).filter(
-        ({ resource }) => resource.kind === 'publish' && addresses.includes(resource.address),
-      ),
+    publishedTo: async (addresses) => publishedTo(tableEffects(await listTable()), addresses),
     effects: async () => tableEffects(await listTable()),
     marked: async () => markedLinks(await hostLinks()),
     isTableWhole,
