@@ -41,6 +41,15 @@ run('ip', ['-batch', '-'], {
     ])
     .join('\n'),
 })
+// As ADD leaves it: the doctor looks inside.
+for (const index of ids)
+  run('ip', ['-n', `n${index}`, '-batch', '-'], {
+    input: [
+      `addr add ${addressOf(index)}/16 dev eth0`,
+      'link set eth0 up',
+      'route add default via 10.100.0.1',
+    ].join('\n'),
+  })
 if (isNative) run('nft', ['-f', '-'], { input: elements() })
 else run('iptables-restore', ['--noflush'], { input: rules() })
 const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()

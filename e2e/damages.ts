@@ -7,6 +7,9 @@ const records = '/var/lib/vethra/attachments'
 const fileOf = (id: string) => `lan-default-${id}-eth0`
 const reserve = (address: string, text: string) =>
   `printf '${text}' >${networks}/lan/${address}; touch -d '1 hour ago' ${networks}/lan/${address}`
+/** A script of sh(1) in the network namespace of a container. */
+const within = (id: string, script: string) =>
+  `nsenter --net=$(sed 's/.*"netns":"\\([^"]*\\)".*/\\1/' ${records}/${fileOf(id)}) sh -c '${script}'`
 const third = 'ip netns add third 2>/dev/null; "$VETHRA" cni add lan /run/netns/third'
 
 /** Each kind of damage that the doctor repairs, in each way in which it comes about. */
@@ -167,6 +170,21 @@ export const damages: readonly Damage[] = [
       'ports-left',
       () =>
         `echo '{"containerId":"default-gone","sockets":["0.0.0.0:9998/tcp"],"holder":{"pid":1,"startTime":"1"}}' >/run/vethra/ports/default-gone`,
+    ],
+    [
+      'an interface is down inside',
+      'inside-changed',
+      ({ web }) => within(web, 'ip link set eth0 down'),
+    ],
+    [
+      'a container has no default route',
+      'inside-changed',
+      ({ web }) => within(web, 'ip route delete default'),
+    ],
+    [
+      'a container has another address',
+      'inside-changed',
+      ({ web }) => within(web, 'ip addr flush dev eth0; ip addr add 10.4.1.99/24 dev eth0'),
     ],
     ['a namespace is gone', 'attachment-dead', () => `${third}; ip netns delete third`],
     [

@@ -178,6 +178,16 @@ export const firewallDamages: readonly Damage[] = [
 export const toldDamages: readonly Damage[] = [
   ...damagesOf(undefined, [
     ['all may write to state', 'folder-open', () => 'chmod 777 /run/vethra'],
+    [
+      'all may write to a record',
+      'folder-open',
+      ({ web }) => `chmod 666 /var/lib/vethra/attachments/lan-default-${web}-eth0`,
+    ],
+    [
+      'another user owns a folder of names',
+      'folder-open',
+      () => 'chown 12345 /var/lib/vethra/*/names/default',
+    ],
     ['another user owns state', 'folder-open', () => 'chown 12345 /var/lib/vethra/attachments'],
   ]),
   ...damagesOf('native', [

@@ -47,7 +47,7 @@ export function doctorCommand(program: Command, open: () => Promise<World>, io: 
       const { yieldNow, ...clock } = world.clock
       // Only the line that says what is waited for, on a terminal, waits for the event loop.
       const yielding = yieldNow && io.isTerminal() ? { yieldNow } : {}
-      const tools = await forDoctor({ ...world, clock: { ...clock, ...yielding } })
+      const tools = await forDoctor({ ...world, clock: { ...clock, ...yielding } }, true)
       if (!flags.repair) return report(await lookAt(tools, io), flags, io)
       if (flags.dryRun) return printPlan(await lookAt(tools, io), flags, io)
       const teller = repairTeller({ events: world.events, now: io.now })

@@ -74,7 +74,7 @@ async function serveUntilStopped(
   let watching: HostWatch | undefined
   const api = openApi(world, {
     ...{ tally, readers },
-    doctor: await forDoctor(world),
+    doctor: await forDoctor(world, false),
     log,
     stopping: closing.signal,
     onLooked: () => watching?.refresh(),

@@ -153,6 +153,7 @@ export function sampleTools(host: SampleHost): DoctorTools {
       }),
       fileSystem: async () => 'ext4',
       access: async () => undefined,
+      openWithin: async () => [],
       restoreBridge: async ({ name }) => void host.done.push(`bridge ${name}`),
       restoreLink: async ({ name }) => void host.done.push(`link ${name}`),
     },
@@ -222,6 +223,7 @@ export function sampleTools(host: SampleHost): DoctorTools {
       list: async () => [],
     },
     effectsOf: () => [],
+    looksInside: false,
     otherSigns: async () => ({
       known: new Set(Object.keys(host.containers)),
       namespaces: new Set(),

@@ -4,6 +4,7 @@ import type {
   ObservedHost,
   ObservedLink,
   ObservedRoute,
+  OpenEntry,
   RepairedBridge,
   RepairedLink,
 } from '@vethra/findings'
@@ -22,6 +23,8 @@ export interface Kernel {
   fileSystem(path: string): Promise<string>
   /** The owner and permission bits of a folder; undefined where it is missing, or not for us to see. Throws CniError 5. */
   access(path: string): Promise<FolderAccess | undefined>
+  /** Files and folders below a folder that other users own or can write to: the first ten, of 50,000 entries at most. */
+  openWithin(path: string): Promise<readonly OpenEntry[]>
   /** Makes a bridge where it is missing, brings it up and gives it the addresses that it lacks. Throws CniError 5. */
   restoreBridge(bridge: RepairedBridge): Promise<void>
   /** Makes a link a port of a bridge, gives it its MAC and settings, where they are given, and brings it up. Throws CniError 5. */

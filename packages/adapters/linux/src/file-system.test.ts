@@ -1,8 +1,8 @@
-import { chmodSync, mkdtempSync, symlinkSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, expect, it } from 'vitest'
-import { accessOf } from './file-system.ts'
+import { accessOf, openWithin } from './file-system.ts'
 
 let folder: string
 beforeEach(() => {
@@ -24,4 +24,15 @@ it('a path that no system takes is an error that names it', async () => {
   const path = join(folder, 'x'.repeat(300))
   const message = expect.stringContaining(path)
   await expect(accessOf(path)).rejects.toMatchObject({ code: 5, message })
+})
+
+it('what all may write to is found at any depth, and links are passed over', async () => {
+  const [below, file] = [join(folder, 'below'), join(folder, 'below/record')]
+  mkdirSync(below)
+  writeFileSync(file, '')
+  symlinkSync('/tmp', join(folder, 'link'))
+  expect(await openWithin(folder)).toEqual([])
+  chmodSync(file, 0o666)
+  expect(await openWithin(folder)).toEqual([{ path: file, access: { isOwn: true, mode: 0o666 } }])
+  expect(await openWithin(join(folder, 'missing'))).toEqual([])
 })

@@ -1,7 +1,8 @@
+import { type Dirent, lstatSync, readdirSync, type Stats } from 'node:fs'
 import { stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { errno, fileError } from '@vethra/files'
-import type { FolderAccess } from '@vethra/findings'
+import type { FolderAccess, OpenEntry } from '@vethra/findings'
 
 /** The file system that a path is on, or would be on if it were made: `ext4`, `tmpfs`; its magic number in hex where it has no name here. */
 export async function fileSystemOf(path: string): Promise<string> {
@@ -17,12 +18,47 @@ export async function fileSystemOf(path: string): Promise<string> {
 /** The owner and permission bits of a folder; undefined where it is missing, or not for us to see. Throws CniError 5. */
 export async function accessOf(path: string): Promise<FolderAccess | undefined> {
   try {
-    const { uid, mode } = await stat(path)
-    return { isOwn: uid === 0 || uid === process.geteuid?.(), mode: mode & 0o777 }
+    return accessOfStat(await stat(path))
   } catch (error) {
     if (unseen.includes(errno(error) ?? '')) return undefined
     throw fileError('look at', path, error)
   }
+}
+
+/** Files and folders below a folder that other users own or can write to: the first ten, of 50,000 entries at most. Links are passed over, and what is not for us to see. */
+export async function openWithin(folder: string): Promise<readonly OpenEntry[]> {
+  const open: OpenEntry[] = []
+  let looked = 0
+  const waiting = [folder]
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    for (const entry of entriesOf(path)) {
+      looked += 1
+      if (looked > 50_000 || open.length === 10) return open
+      const at = `${path}/${entry.name}`
+      if (entry.isDirectory()) waiting.push(at)
+      const access = entry.isDirectory() || entry.isFile() ? accessAt(at) : undefined
+      if (access && (!access.isOwn || (access.mode & 0o002) !== 0)) open.push({ path: at, access })
+    }
+  }
+  return open
+}
+
+function entriesOf(path: string): readonly Dirent[] {
+  try {
+    return readdirSync(path, { withFileTypes: true })
+  } catch {
+    // Gone meanwhile, or not for us to see: what may be in it is nobody's to open then.
+    return []
+  }
+}
+
+function accessAt(path: string): FolderAccess | undefined {
+  const seen = lstatSync(path, { throwIfNoEntry: false })
+  return seen && accessOfStat(seen)
+}
+
+function accessOfStat({ uid, mode }: Pick<Stats, 'uid' | 'mode'>): FolderAccess {
+  return { isOwn: uid === 0 || uid === process.geteuid?.(), mode: mode & 0o777 }
 }
 
 const unseen: readonly string[] = ['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP']

@@ -1,5 +1,5 @@
 import type { Kernel } from '@vethra/world'
-import { accessOf, fileSystemOf } from './file-system.ts'
+import { accessOf, fileSystemOf, openWithin } from './file-system.ts'
 import { kernelFacts } from './kernel-facts.ts'
 import { observedFlows } from './observed-flows.ts'
 import { observedLinks, observedRoutes } from './observed-links.ts'
@@ -14,6 +14,7 @@ export function hostKernel(): Kernel {
     facts: kernelFacts,
     fileSystem: fileSystemOf,
     access: accessOf,
+    openWithin,
     restoreBridge,
     restoreLink,
   }

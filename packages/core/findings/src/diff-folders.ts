@@ -1,5 +1,5 @@
 import { type Finding, finding } from './finding.ts'
-import type { FolderAccess, ObservedFolder } from './observed-host.ts'
+import type { FolderAccess, ObservedFolder, OpenEntry } from './observed-host.ts'
 import type { ObservedState } from './observed-state.ts'
 
 /** State that other users can write to, and state on file systems that lose it, keep it for too long, or do not lock. */
@@ -21,11 +21,15 @@ export function folderFindings({ host }: ObservedState): readonly Finding[] {
       fix: fault.fix(path),
     })
   })
-  return [...host.folders.map(openToOthers), ...misplaced]
+  const entries = host.folders.flatMap(({ path, access = closed, open = [] }) => [
+    { path, access },
+    ...open,
+  ])
+  return [...entries.map(openToOthers), ...misplaced]
 }
 
 // Whoever writes there decides where packets go, and what root removes.
-function openToOthers({ path, access = closed }: ObservedFolder): Finding {
+function openToOthers({ path, access }: OpenEntry): Finding {
   const faults = [
     ...(access.isOwn ? [] : [['it belongs to another user', `chown root ${path}`] as const]),
     ...(access.mode & 0o022

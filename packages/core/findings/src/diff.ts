@@ -6,7 +6,8 @@ import { firewallFindings, leftRuleFindings } from './diff-firewall.ts'
 import { flowFindings } from './diff-flows.ts'
 import { foreignPortFindings } from './diff-foreign-ports.ts'
 import { hostFindings } from './diff-host.ts'
-import { interfaceFindings } from './diff-interfaces.ts'
+import { insideFindings } from './diff-inside.ts'
+import { addedAddressFindings, interfaceFindings } from './diff-interfaces.ts'
 import { loopbackFindings } from './diff-loopback.ts'
 import { leftMasqueradeFindings } from './diff-masquerades.ts'
 import { nameFindings } from './diff-names.ts'
@@ -39,11 +40,13 @@ export function diff(desired: DesiredState, observed: ObservedState): readonly F
     ...removedNetworkFindings(observed),
     ...desired.attachments.flatMap((each) => lacks(each, observed, maps)),
     ...unfinishedFindings(desired, observed, maps),
+    ...addedAddressFindings(desired, observed),
     ...strayLinkFindings(desired, observed),
     ...leftLinkFindings(observed),
     ...leftRuleFindings(observed, maps),
     ...leftMasqueradeFindings(observed, maps),
     ...tableFindings(observed),
+    ...insideFindings(observed),
     ...reservationFindings(desired, observed, maps),
     ...nameFindings(desired, observed),
     ...startFindings(desired, observed),

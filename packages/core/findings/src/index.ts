@@ -28,6 +28,7 @@ export type {
   ObservedFolder,
   ObservedHost,
   ObservedProgram,
+  OpenEntry,
 } from './observed-host.ts'
 export type {
   LostNetwork,

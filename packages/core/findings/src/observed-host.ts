@@ -55,9 +55,17 @@ export interface ObservedFolder {
   readonly lasting: boolean
   /** Its owner and permission bits; absent where it is missing, or nobody looked. */
   readonly access?: FolderAccess
+  /** Files and folders below it that other users own or can write to: the first ten. Default: none. */
+  readonly open?: readonly OpenEntry[]
 }
 
-/** The owner and permission bits of a folder. */
+/** A file or a folder, with its owner and permission bits. */
+export interface OpenEntry {
+  readonly path: string
+  readonly access: FolderAccess
+}
+
+/** The owner and permission bits of a folder, or of a file. */
 export interface FolderAccess {
   /** Whether root or the user of this process owns it. */
   readonly isOwn: boolean

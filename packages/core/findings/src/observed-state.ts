@@ -28,6 +28,8 @@ export interface ObservedState {
   /** The rules of the table in which Go plugins masquerade by nftables; absent where nothing has them do so. */
   readonly masquerades?: readonly MasqueradeRule[]
   readonly table: ObservedTable
+  /** Resources inside of containers that living attachments lack, or have otherwise; empty where nobody looked. */
+  readonly inside: readonly MissingResource[]
   /** Conf lists that cannot be used, and why. */
   readonly confFaults: readonly ObservedFault[]
   /** Conf lists that no attachment uses, since another file defines the same network. */
@@ -64,7 +66,7 @@ export interface ObservedTable {
   readonly leads?: ReadonlySet<string>
 }
 
-/** A resource that an attachment needs on the host, and that is missing or differs. */
+/** A resource that an attachment needs, and that is missing or differs. */
 export interface MissingResource {
   readonly attachment: AttachmentKey
   /** The change that is due: its resource is made, or altered. */

@@ -36,6 +36,7 @@ const rulesAlone: readonly Repair['kind'][] = [
   'restore-masquerading',
   'restore-rules',
   'restore-elements',
+  'restore-inside',
 ]
 
 function both(one: Repair, other: Repair): Repair {

@@ -122,6 +122,10 @@ const kinds: {
     shared: true,
     words: ({ attachment }) => `restore the firewall rules of ${whom(attachment)}`,
   },
+  'restore-inside': {
+    phase: 2,
+    words: ({ attachment }) => `restore what ${whom(attachment)} lacks inside`,
+  },
   'publish-ports': {
     phase: 2,
     slow: true,

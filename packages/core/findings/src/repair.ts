@@ -67,6 +67,8 @@ export interface Repairs {
   }
   /** Make what an attachment needs in table `inet vethra`, and in the host's settings, as it should be. `desired`: what is missing, or differs. */
   'restore-elements': OfAttachment & { readonly desired: State }
+  /** Give a container the addresses and routes back that it lacks inside, and bring its interface up. */
+  'restore-inside': OfAttachment & { readonly desired: State }
   /** Publish the ports of a running container through the first of its networks that can. */
   'publish-ports': ContainerRef
   /** Make a container known to its peers again. */

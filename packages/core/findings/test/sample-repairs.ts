@@ -69,6 +69,8 @@ export function repaired(world: World, repair: Repair): World {
         },
       }))
     }
+    case 'restore-inside':
+      return observing(world, () => ({ inside: [] }))
     case 'remove-elements':
       return observing(world, ({ table }) => ({ table: { ...table, left: [], extra: [] } }))
     case 'restore-link':

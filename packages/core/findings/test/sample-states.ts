@@ -22,6 +22,7 @@ export const nothingObserved: ObservedState = {
   links: [],
   routes: [],
   flows: [],
+  inside: [],
   firewall: [
     {
       family: 4,

@@ -10,6 +10,7 @@ import { attachAnew } from '../attach/heal.ts'
 import type { HostTools } from '../attach/host-tools.ts'
 import { isProven } from '../attach/life.ts'
 import { rememberedOnly } from '../attach/membership.ts'
+import { converge } from '../converge.ts'
 import { isUsable, livingRecord } from './alive.ts'
 import { type Applied, ended } from './applied.ts'
 import type { DoctorTools } from './doctor-tools.ts'
@@ -68,6 +69,18 @@ async function removeCutOff(host: HostTools, record: AttachmentRecord): Promise<
   } as const
   const { failed } = await kernel.apply(netns, [{ kind: 'remove', from: { owner, resource } }])
   if (failed) throw failed.error
+}
+
+/** Gives a living container back what it lacks inside. */
+export async function restoreInside(
+  { host }: DoctorTools,
+  { attachment, desired }: RepairOf<'restore-inside'>,
+): Promise<Applied> {
+  const record = await livingRecord(host, attachment)
+  const kernel = await host.kernel?.()
+  if (record === undefined || kernel === undefined) return ended
+  const outcome = await converge(kernel, { netns: record.netns, desired })
+  if (outcome.kind === 'failed') throw outcome.error
 }
 
 /** Puts the interface of the host that leads to a living container back on its bridge. */

@@ -1,6 +1,6 @@
 import type { Repair, RepairOf } from '@vethra/findings'
 import type { Applied } from './applied.ts'
-import { detachDead, reattach, restoreLink } from './apply-attachment.ts'
+import { detachDead, reattach, restoreInside, restoreLink } from './apply-attachment.ts'
 import { restoreRecord, restoreResult } from './apply-memory.ts'
 import { restoreNames } from './apply-names.ts'
 import { restoreKeptNetwork, restoreNetwork } from './apply-network.ts'
@@ -49,6 +49,7 @@ const appliers: Appliers = {
   'reserve-address': reserveAddress,
   'restore-masquerading': (tools, _, all) => restoreMasquerading(tools, all),
   'restore-rules': restoreRules,
+  'restore-inside': restoreInside,
   'restore-elements': (tools, _, all) => restoreElements(tools, all),
   'remove-elements': removeElements,
   'restore-names': restoreNames,

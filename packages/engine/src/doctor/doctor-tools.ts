@@ -23,6 +23,8 @@ export interface DoctorTools
   /** Reads the elements and settings of an attachment on the host, as native plugins made them. */
   readonly effectsOf: (native: NativeAttachment) => State
   readonly otherSigns: HostFacts['otherSigns']
+  /** Whether it looks inside of containers: what is changed there may be meant, and takes a visit of each. */
+  readonly looksInside: boolean
   /** The resolver that runs. Default: none does. */
   readonly resolver?: () => Promise<ResolverState | undefined>
   /** The folders that state is kept in. */

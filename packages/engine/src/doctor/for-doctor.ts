@@ -3,8 +3,8 @@ import { runningResolver } from '../dns/resolver-state.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { effectsReader } from './native-effects.ts'
 
-/** A world as a doctor sees it. */
-export async function forDoctor(world: World): Promise<DoctorTools> {
+/** A world as a doctor sees it, inside of containers too where that is asked for. */
+export async function forDoctor(world: World, looksInside: boolean): Promise<DoctorTools> {
   const { otherSigns } = await world.facts()
   return {
     host: world,
@@ -19,6 +19,7 @@ export async function forDoctor(world: World): Promise<DoctorTools> {
     ports: world.ports,
     effectsOf: effectsReader(),
     otherSigns,
+    looksInside,
     resolver: () => runningResolver(world.files, world.places),
     memory: world.memory,
     folders: world.folders(),

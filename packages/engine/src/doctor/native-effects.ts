@@ -17,7 +17,7 @@ import { stageOf } from '../attach/stage-runner.ts'
 import { stagesOf } from '../attach/stages-of.ts'
 import { mapInTurns } from './in-turns.ts'
 
-/** An attachment that plugins in this process made, whole or in part. */
+/** An attachment as it was made: by plugins in this process, whole or in part, where it has ways. */
 export interface NativeAttachment {
   readonly made: CachedAttachment
   readonly ways: readonly PluginWay[]
@@ -158,7 +158,8 @@ export function placeOf({ resource }: Owned): string {
   return `${keyOf(resource)}${subnets}`
 }
 
-function keyOfMade({ made: { network, attachment } }: NativeAttachment): AttachmentKey {
+/** The key of an attachment that is remembered. */
+export function keyOfMade({ made: { network, attachment } }: NativeAttachment): AttachmentKey {
   const { containerId, ifname } = attachment
   return { network, containerId, ifname }
 }

@@ -40,8 +40,8 @@ export interface SeenAttachment {
   readonly attachment: ObservedAttachment
   /** Undefined where no conf list of it can be read. */
   readonly wanted: DesiredAttachment | undefined
-  /** Itself where it lives and plugins in this process made some of it. */
-  readonly native: readonly NativeAttachment[]
+  /** Itself where it lives, as it was made; without ways where programs alone made it. */
+  readonly living: readonly NativeAttachment[]
 }
 
 /** Looks at one attachment: its record, its cached result, and the namespace that they name. */
@@ -69,8 +69,8 @@ export async function observeAttachment(
     ...(wanted?.hostLink === undefined ? {} : { hostLink: wanted.hostLink }),
     netns: record?.netns ?? (entry ? netnsOfEntry(entry) : ''),
   }
-  const native = state === 'alive' && source && ways ? [{ made: source, ways }] : []
-  return { attachment, wanted, native }
+  const living = state === 'alive' && recorded && source ? [{ made: source, ways: ways ?? [] }] : []
+  return { attachment, wanted, living }
 }
 
 interface ReadAttachment {

@@ -13,7 +13,9 @@ export interface SeenAttachments {
   readonly observed: readonly ObservedAttachment[]
   readonly desired: readonly DesiredAttachment[]
   readonly damaged: readonly ObservedFault[]
-  /** Living attachments of ours that plugins in this process made, whole or in part. */
+  /** Living attachments of ours as they were made. */
+  readonly living: readonly NativeAttachment[]
+  /** Those that plugins in this process made, whole or in part. */
   readonly native: readonly NativeAttachment[]
 }
 
@@ -44,12 +46,14 @@ export async function observeAttachments(
     observeAttachment(host, known, { record: recorded.get(key), entry: made.get(key) }),
   )
   const observed = seen.map(({ attachment }) => attachment)
+  const living = seen.flatMap((each) => each.living)
   return {
     observed,
     desired: seen.flatMap(({ attachment, wanted }) =>
       attachment.recorded && attachment.state === 'alive' && wanted ? [wanted] : [],
     ),
-    native: seen.flatMap(({ native }) => native),
+    living,
+    native: living.filter(({ ways }) => ways.length > 0),
     damaged: damaged.filter((each) => !explained(each, observed)).map(({ file }) => faultOf(file)),
   }
 }

@@ -18,6 +18,7 @@ import { markLinks } from './mark-links.ts'
 import { observeAttachments, type SeenAttachments } from './observe-attachments.ts'
 import { desiredContainers, observeContainers, type SeenContainers } from './observe-containers.ts'
 import { observeHost } from './observe-host.ts'
+import { observeInside } from './observe-inside.ts'
 import { readNetworks } from './read-networks.ts'
 import { readReservations } from './read-reservations.ts'
 import { isFor, isIn, type Scope } from './scope.ts'
@@ -42,6 +43,10 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
     ? await lostNetworks(tools, first.namespaces, networks)
     : []
   const table = await lookAtTable(tools, scope, { ...first, lost, kernel })
+  const inside =
+    tools.looksInside && isFor(scope, 'restore-inside')
+      ? await observeInside(tools, attachments.living, seen)
+      : []
   const masquerades = await masqueradesOf(tools, { ...first, ...first.observed })
   await tools.clock.yieldNow?.()
   const leads = seen.some(({ published }) => published) ? await leadsOf(tools, seen) : undefined
@@ -53,7 +58,7 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
     },
     observed: {
       ...first.observed,
-      ...{ attachments: seen, damaged: attachments.damaged, lost },
+      ...{ attachments: seen, damaged: attachments.damaged, lost, inside },
       nowMs: tools.clock.now(),
       signs: { ...first.signs, ...rememberedIds(seen) },
       containers: containers.map((each) => each.observed),
@@ -74,7 +79,7 @@ async function lookAround(tools: DoctorTools, scope: Scope | undefined) {
   const [rules, kit, links, routes, portHolds, signs, seen, [known, attachments]] =
     await Promise.all([
       // Programs of plugins are facts, and no difference that a repair is for.
-      lookAtHost(tools, scope ? [] : networks),
+      scope ? lookAtHost({ ...tools, looksInside: false }, []) : lookAtHost(tools, networks),
       tools.host.rootless?.info().catch(onCniError((error) => error)),
       tools.kernel.links(),
       tools.kernel.routes(),
