@@ -7,6 +7,8 @@ export const oddHosts: Readonly<
   'files of nerdctl, Podman and libcni: none is changed': besideOthers,
   'a vethra.toml that is wrong: it is installed, and says that the daemon does not run': wrongToml,
   'a daemon that is masked stays so': masked,
+  'a disk at the data root, and the DHCP socket enabled: a purge leaves the mount point alone':
+    mounted,
   'an /etc that is read-only: it is installed, and goes': readOnlyEtc,
   'an image that is built, where no systemd runs: enabled, and not started': withoutSystemd,
 }
@@ -71,6 +73,17 @@ async function masked(host: PackageHost, file: string): Promise<void> {
   await host.sh(`${isMasked}; vethra network create lan; vethra network rm lan`)
   await host.purge()
   await host.sh(isMasked)
+}
+
+async function mounted(host: PackageHost, file: string): Promise<void> {
+  await host.sh('mkdir -p /var/lib/vethra; mount -t tmpfs tmpfs /var/lib/vethra')
+  await host.install(file)
+  await host.sh('systemctl enable --now vethra-dhcp.socket; systemctl restart vethra.socket')
+  await host.sh('systemctl is-active vethra.socket vethra.service; vethra top --once')
+  const said = await host.purge('force')
+  demand(said.includes('umount'), `it is not said what stays: ${said}`)
+  await host.sh('! find /etc/systemd -name "vethra*" | grep .; test -z "$(ls -A /var/lib/vethra)"')
+  await host.sh('umount /var/lib/vethra; rmdir /var/lib/vethra; ! test -e /run/vethra')
 }
 
 async function readOnlyEtc(host: PackageHost, file: string): Promise<void> {

@@ -104,6 +104,7 @@ purge_all() {
   purge_attachments
   purge_networks
   purge_kernel
-  rm -rf /var/lib/vethra /run/vethra /etc/vethra
+  rm -rf /var/lib/vethra /run/vethra /etc/vethra ||
+    echo 'vethra: what rm names here stays: umount it where it is a mount point, and remove it by rmdir.'
   rmdir --ignore-fail-on-non-empty /var/lib/cni/results /var/lib/cni/networks /var/lib/cni /etc/cni/net.d /etc/cni 2>/dev/null || true
 }
