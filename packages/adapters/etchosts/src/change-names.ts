@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { CniError, onCniError } from '@vethra/cni'
 import { type ContainerNames, managedBlocks, nameBook, settleClaims } from '@vethra/names'
 import type { Lock } from '@vethra/world'
 import { updateHostsFile } from './hosts-file.ts'
@@ -120,19 +120,16 @@ async function updateFiles(
   if (self !== undefined) await update(self)
   const failed = new Set<string>()
   for (const [id, peer] of known) {
+    const stamp = ours.get(id)
     if (id === own) continue
-    if (!(full || isTouched(peer, affected))) {
-      const stamp = ours.get(id)
-      if (stamp !== undefined) stamps.set(id, stamp)
-      continue
-    }
-    try {
-      await update(peer)
-    } catch (error) {
-      if (!(error instanceof CniError)) throw error
-      failed.add(id)
-      onFault(error)
-    }
+    if (full || isTouched(peer, affected)) {
+      await update(peer).catch(
+        onCniError((error) => {
+          failed.add(id)
+          onFault(error)
+        }),
+      )
+    } else if (stamp !== undefined) stamps.set(id, stamp)
   }
   return { failed, stamps, unread }
 }

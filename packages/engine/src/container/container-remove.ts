@@ -4,6 +4,7 @@ import { findNetwork, networksFromFiles } from '@vethra/networks'
 import type { CachedAttachment } from '@vethra/world'
 import type { DetachOptions } from '../attach/detach-each.ts'
 import type { HostTools } from '../attach/host-tools.ts'
+import { keyOf, rememberedOnly } from '../attach/membership.ts'
 import { detachAll } from '../attach/on-host.ts'
 import { passLocks } from '../attach/pass-locks.ts'
 import { attachedIdOf, entryLives } from '../attach/whose.ts'
@@ -116,15 +117,11 @@ async function leftMemberships(
   const container = { namespace: settings.namespace, id }
   const entries = await host.cache.list(await attachedIdOf(host.records, container))
   const cached = await notOthers(host, entries, attachments)
-  const keys = [
-    ...attachments,
-    ...cached.map(({ network, attachment }) => ({ network, ...attachment })),
-  ].map(({ network, containerId, ifname }) => ({ network, containerId, ifname }))
-  const each = new Map(keys.map((key) => [JSON.stringify(key), key]))
-  return [...each.values()].map(({ network, containerId, ifname }) => ({
-    network,
-    list: known.find(({ name }) => name === network)?.list,
-    attachment: { containerId, netns: '', ifname, cniArgs: [], capabilityArgs: {} },
+  const left = [...attachments.map(rememberedOnly), ...cached].map(keyOf)
+  const each = new Map(left.map((key) => [JSON.stringify(key), key]))
+  return [...each.values()].map((key) => ({
+    ...rememberedOnly(key),
+    list: known.find(({ name }) => name === key.network)?.list,
   }))
 }
 
@@ -134,13 +131,13 @@ async function notOthers(
   entries: readonly CachedAttachment[],
   recorded: readonly AttachmentKey[],
 ): Promise<readonly CachedAttachment[]> {
-  const keyOf = ({ network, ifname }: Pick<AttachmentKey, 'network' | 'ifname'>) =>
+  const placeOf = ({ network, ifname }: Pick<AttachmentKey, 'network' | 'ifname'>) =>
     `${network}/${ifname}`
-  const ours = new Set(recorded.map(keyOf))
+  const ours = new Set(recorded.map(placeOf))
   const living = await Promise.all(entries.map((each) => entryLives(host, each)))
   return entries.filter(
     ({ network, attachment: { ifname } }, index) =>
-      living[index] === false || ours.has(keyOf({ network, ifname })),
+      living[index] === false || ours.has(placeOf({ network, ifname })),
   )
 }
 

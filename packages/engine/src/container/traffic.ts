@@ -1,8 +1,8 @@
 import type { Result } from '@vethra/cni'
-import { networkBridge, networksFromFiles } from '@vethra/networks'
-import type { LinkCounters } from '@vethra/world'
+import { type Network, networkBridge, networksFromFiles } from '@vethra/networks'
+import type { CachedAttachment, LinkCounters } from '@vethra/world'
 import type { ManageTools } from '../network/tools.ts'
-import { readContainers } from './container-state.ts'
+import { type KnownContainer, readContainers } from './container-state.ts'
 import { foreignOf } from './others.ts'
 import { type ShownState, shownState } from './shown-state.ts'
 
@@ -45,32 +45,42 @@ export async function readTraffic(tools: ManageTools): Promise<Traffic> {
   ])
   const { networks } = networksFromFiles(files)
   return {
-    Networks: networks.map((network) => {
-      const bridge = networkBridge(network)
-      const ports = links.filter(({ master }) => master !== undefined && master === bridge)
-      return {
-        Name: network.name,
-        Driver: network.list.plugins[0]?.type ?? '',
-        Containers: cached.filter((each) => each.network === network.name).length,
-        ...(links.some(({ name }) => name === bridge) ? octetsOf(ports) : {}),
-      }
-    }),
-    Containers: await Promise.all(
-      known.flat().map(async (each) => {
-        const { id, record, names, attachments } = each
-        const results = Object.entries(names?.networks ?? {})
-        const ends = results.flatMap(([, result]) => hostEnds(result))
-        const ours = links.filter(({ name }) => ends.includes(name))
-        return {
-          ID: id,
-          Name: names?.name || record?.name || '',
-          State: await shownState(tools.host, each),
-          Networks: attachments.map(({ network }) => network),
-          Addresses: results.flatMap(([, { ips }]) => ips.map(({ address }) => address)),
-          ...(ours.length > 0 ? octetsOf(ours) : {}),
-        }
-      }),
-    ),
+    Networks: networks.map((network) => networkTraffic(network, links, cached)),
+    Containers: await Promise.all(known.flat().map((each) => containerTraffic(tools, each, links))),
+  }
+}
+
+function networkTraffic(
+  network: Network,
+  links: readonly LinkCounters[],
+  cached: readonly CachedAttachment[],
+): NetworkTraffic {
+  const bridge = networkBridge(network)
+  const ports = links.filter(({ master }) => master !== undefined && master === bridge)
+  return {
+    Name: network.name,
+    Driver: network.list.plugins[0]?.type ?? '',
+    Containers: cached.filter((each) => each.network === network.name).length,
+    ...(links.some(({ name }) => name === bridge) ? octetsOf(ports) : {}),
+  }
+}
+
+async function containerTraffic(
+  { host }: ManageTools,
+  container: KnownContainer,
+  links: readonly LinkCounters[],
+): Promise<ContainerTraffic> {
+  const { id, record, names, attachments } = container
+  const results = Object.values(names?.networks ?? {})
+  const ends = results.flatMap(hostEnds)
+  const ours = links.filter(({ name }) => ends.includes(name))
+  return {
+    ID: id,
+    Name: names?.name || record?.name || '',
+    State: await shownState(host, container),
+    Networks: attachments.map(({ network }) => network),
+    Addresses: results.flatMap(({ ips }) => ips.map(({ address }) => address)),
+    ...(ours.length > 0 ? octetsOf(ours) : {}),
   }
 }
 
