@@ -8,7 +8,7 @@ import {
   parsePortSpecs,
   takesPorts,
 } from '@vethra/container'
-import { findNetwork, hangsAtLoopback, networkSubnets, networksFromFiles } from '@vethra/networks'
+import { findNetwork, hangsAtLoopback, networkSubnets } from '@vethra/networks'
 import { programsOf } from '../attach/ways-now.ts'
 import { attachedIdOf } from '../attach/whose.ts'
 import { containerLabels } from '../network/network-users.ts'
@@ -71,10 +71,9 @@ export async function portsOf(
 }
 
 async function familiesOf(
-  { networks, host, caller }: Preparing,
+  { known, host, caller }: Preparing,
   refs: readonly string[],
 ): Promise<readonly (4 | 6)[]> {
-  const known = networksFromFiles(await networks.list()).networks
   // The default network, which can publish, appears on its first use.
   const asked = refs.map((ref) => findNetwork(known, ref))
   const index = asked.findIndex((each) => each === undefined || takesPorts(each.list))

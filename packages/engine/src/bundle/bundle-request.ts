@@ -7,13 +7,7 @@ import {
   parseNetworkFlag,
 } from '@vethra/container'
 import { type ExtraHost, parseExtraHost } from '@vethra/names'
-import {
-  checkWishes,
-  defaultNetworkName,
-  findNetwork,
-  type Network,
-  networksFromFiles,
-} from '@vethra/networks'
+import { checkWishes, defaultNetworkName, findNetwork, type Network } from '@vethra/networks'
 import type { PrepareTools, Preparing } from './prepare-tools.ts'
 
 /**
@@ -61,17 +55,16 @@ async function publishedPorts(
 }
 
 async function checkNetworks(
-  tools: PrepareTools,
+  tools: Preparing,
   asked: readonly NetworkRequest[],
   { id, ip, ip6, macAddress }: BundleFlags,
 ): Promise<void> {
-  const { networks } = networksFromFiles(await tools.networks.list())
   for (const [index, request] of asked.entries()) {
     const { ref } = request
     if (/^(none|host)$|^(container|ns):/.test(ref)) continue
     // The default network appears on first use.
     const network =
-      findNetwork(networks, ref) ??
+      findNetwork(tools.known, ref) ??
       (ref === defaultNetworkName ? await defaultNetwork(tools) : undefined)
     // What was asked for the container is for its first network.
     const whole = index === 0 ? present({ ip, ip6, macAddress }) : {}

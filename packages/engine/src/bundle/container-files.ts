@@ -1,17 +1,17 @@
 import { guards } from '@vethra/cni'
 import type { BundlePlan } from '@vethra/container'
 import { type ContainerNames, renderHostname, renderHosts } from '@vethra/names'
-import { networksFromFiles } from '@vethra/networks'
 import { runningResolver } from '../dns/resolver-state.ts'
 import { writeResolvConf } from '../dns/tend-resolv-conf.ts'
 import type { ManageTools } from '../network/tools.ts'
+import type { Preparing } from './prepare-tools.ts'
 
 /**
  * Writes what is mounted into the container: resolv.conf, hosts and hostname, in place where they
  * exist. A container that shares another's network gets none of its own. Returns warnings.
  */
 export async function writeContainerFiles(
-  tools: ManageTools,
+  tools: Preparing,
   plan: BundlePlan,
 ): Promise<readonly string[]> {
   if (plan.mode === 'container') return []
@@ -36,12 +36,11 @@ async function writeHosts(
 
 // What a resolver that stops meanwhile puts right is written by then.
 async function writeResolvConfOf(
-  tools: ManageTools,
+  tools: Preparing,
   { record }: BundlePlan,
 ): Promise<readonly string[]> {
-  const { host, files } = tools
+  const { host, files, known: networks } = tools
   const { lock, places } = host
-  const { networks } = networksFromFiles(await tools.networks.list())
   return lock.hold(guards['resolv-conf'](places), async () => {
     const resolver = await runningResolver(files, places)
     return writeResolvConf(

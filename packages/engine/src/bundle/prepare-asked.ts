@@ -1,8 +1,9 @@
 import { CniError, goField, guards, onCniError, orElse } from '@vethra/cni'
 import { type Asked, checkLimits, parsePrepared } from '@vethra/container'
-import { findNetwork, networksFromFiles } from '@vethra/networks'
+import { findNetwork, type Network } from '@vethra/networks'
 import { livingRecords } from '../attach/whose.ts'
 import { homeLife, homeOf } from '../container/container-home.ts'
+import { knownNetworks } from '../network/known-networks.ts'
 import { prepareBundle, prepareConfig } from './prepare-bundle.ts'
 import type { Caller, PrepareTools } from './prepare-tools.ts'
 
@@ -26,9 +27,9 @@ export async function prepareAsked(
   const { flags } = asked
   const file = `${await tools.files.realPath(folder)}/config.json`
   return holdingNames(tools, asked, async () => {
-    const isAdmitted = await admit(tools, asked, file)
-    if (!isAdmitted) return false
-    const wanted = { folder, flags, byRuntime: true }
+    const known = await admit(tools, asked, file)
+    if (known === undefined) return false
+    const wanted = { folder, flags, byRuntime: true, known }
     await prepareBundle(tools, wanted, caller).catch(naming(asked))
     return true
   })
@@ -42,8 +43,9 @@ export async function prepareAskedConfig(
 ): Promise<string> {
   const { flags } = asked
   return holdingNames(tools, asked, async () => {
-    if (!(await admit(tools, asked))) return text
-    const wanted = { text, flags, byRuntime: true }
+    const known = await admit(tools, asked)
+    if (known === undefined) return text
+    const wanted = { text, flags, byRuntime: true, known }
     return prepareConfig(tools, wanted, caller).catch(naming(asked))
   })
 }
@@ -63,24 +65,28 @@ function holdingNames<T>({ host }: PrepareTools, asked: Asked, work: () => Promi
   return takesTurns ? host.lock.hold(guards.ports(host.places), work) : work()
 }
 
-// Whether it is to be prepared; throws where it may not be.
-async function admit(tools: PrepareTools, asked: Asked, file?: string): Promise<boolean> {
+// The networks where it is to be prepared; throws where it may not be.
+async function admit(
+  tools: PrepareTools,
+  asked: Asked,
+  file?: string,
+): Promise<readonly Network[] | undefined> {
   const { flags } = asked
   const claim = await claimOf(tools, file, asked)
-  if (claim === 'prepared') return false
+  if (claim === 'prepared') return undefined
   // The OCI runtime refuses it, and calls no hook that would take anything back.
   const { joins } = asked
   if (joins !== undefined && (await tools.host.netns.look(joins)).found !== 'namespace')
-    return false
+    return undefined
   await refuseAlive(tools, flags.id)
   if (claim !== undefined && claim !== flags.id) await forgetDead(tools, claim)
-  const { networks } = networksFromFiles(await tools.networks.list())
+  const known = await knownNetworks(tools)
   const taken = await takenNames(tools, flags.id, wantedNames(asked))
   checkLimits(flags, tools.settings.runtime, {
-    network: (ref) => findNetwork(networks, ref),
+    network: (ref) => findNetwork(known, ref),
     isTaken: (name) => taken.has(name),
   })
-  return true
+  return known
 }
 
 // The container whose start has left its edits in this very file; `prepared` where somebody else made them.

@@ -9,13 +9,15 @@ import {
   renderRecord,
   storedMappings,
 } from '@vethra/container'
+import type { Network } from '@vethra/networks'
 import { keepConfLists } from '../network/keep-conf-lists.ts'
+import { knownNetworks } from '../network/known-networks.ts'
 import { type ConfigText, preparedWith, readConfig, undoOthers } from './bundle-config.ts'
 import { placesFor } from './bundle-places.ts'
 import { requestOf } from './bundle-request.ts'
 import { writeContainerFiles } from './container-files.ts'
 import { demandAppArmor } from './demand-apparmor.ts'
-import type { Caller, PrepareTools, Preparing } from './prepare-tools.ts'
+import type { CalledTools, Caller, PrepareTools, Preparing } from './prepare-tools.ts'
 
 /** How a bundle is prepared. */
 export interface PrepareOptions {
@@ -23,6 +25,8 @@ export interface PrepareOptions {
   readonly dryRun?: boolean
   /** Whether an OCI runtime asks, as `BundleRequest` has it; the caller holds the lock of ports where some are published. */
   readonly byRuntime?: boolean
+  /** The networks of the namespace. Default: they are read. */
+  readonly known?: readonly Network[]
 }
 
 /** A bundle that has been prepared. */
@@ -81,9 +85,10 @@ interface Done {
   readonly changes: readonly string[]
 }
 
-async function holding(tools: Preparing, config: ConfigText, wanted: Work): Promise<Done> {
+async function holding(tools: CalledTools, config: ConfigText, wanted: Work): Promise<Done> {
   const { lock, places } = tools.host
-  const work = () => prepare(tools, config, wanted)
+  const known = wanted.known ?? (await knownNetworks(tools))
+  const work = () => prepare({ ...tools, known }, config, wanted)
   // Bundles that are prepared at the same time must not choose one port twice.
   const chooses = wanted.flags.publish.length > 0 && !wanted.dryRun && !wanted.byRuntime
   return (await (chooses ? lock.hold(guards.ports(places), work) : work())) as Done
@@ -102,21 +107,24 @@ async function prepare(
   const asked = await requestOf(tools, flags)
   const request = byRuntime ? { ...asked, byRuntime } : asked
   const usesDefault = request.networks.some(({ ref }) => ref === 'bridge')
-  if (usesDefault && !dryRun) {
-    // Loaded here alone: making networks needs every plugin.
-    const { ensureDefaultNetwork } = await import('../network/network-create.ts')
-    for (const note of await ensureDefaultNetwork(tools)) caller.complain(`note: ${note}`)
-  }
-  const plan = planBundle(parsed, request, await placesFor(tools, request))
+  const ready = usesDefault && !dryRun ? await withDefaultNetwork(tools) : tools
+  const plan = planBundle(parsed, request, await placesFor(ready, request))
   const changes = plan.config === text ? [] : plan.changes
   if (!dryRun) {
-    await apply(tools, plan, config)
+    await apply(ready, plan, config)
     for (const line of plan.warnings) caller.complain(`warning: ${line}`)
     for (const change of changes) {
       if (tools.settings.logLevel === 'debug') caller.complain(`debug: ${change}`)
     }
   }
   return { plan, changes }
+}
+
+// Loaded here alone: making networks needs every plugin.
+async function withDefaultNetwork(tools: Preparing): Promise<Preparing> {
+  const { ensureDefaultNetwork } = await import('../network/network-create.ts')
+  for (const note of await ensureDefaultNetwork(tools)) tools.caller.complain(`note: ${note}`)
+  return { ...tools, known: await knownNetworks(tools) }
 }
 
 // What it started has a life cycle, and no decisions of ours: its files are mounted into a container that may live.

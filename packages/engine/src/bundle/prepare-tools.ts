@@ -1,3 +1,4 @@
+import type { Network } from '@vethra/networks'
 import type { ResolvedSettings } from '@vethra/settings'
 import type { Io } from '@vethra/world'
 import type { ManageTools } from '../network/tools.ts'
@@ -7,9 +8,15 @@ export interface PrepareTools extends ManageTools {
   readonly resolved: ResolvedSettings
 }
 
-/** The same, and who has called: what goes through all steps of preparing one bundle. */
-export interface Preparing extends PrepareTools {
+/** The same, and who has called. */
+export interface CalledTools extends PrepareTools {
   readonly caller: Caller
+}
+
+/** The tools of all steps that prepare one bundle. */
+export interface Preparing extends CalledTools {
+  /** The networks of the namespace: read once, since a host may have hundreds. */
+  readonly known: readonly Network[]
 }
 
 /** The caller of `prepareBundle`: its environment, how the program is called, and who hears of warnings. */
