@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
+import { getPriority } from 'node:os'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeOnHost } from './gate.ts'
 import { executable, type Host, openHost } from './host.ts'
@@ -202,6 +203,7 @@ describeOnHost('DNS for containers', () => {
     }
     const first = await serve()
     expect(await resolvConf('db')).toEqual(before)
+    expect(getPriority(first)).toBe(-10)
     expect(await dig('db', 'web')).toEqual([
       expect.stringMatching(/^10\.9\./),
       expect.stringMatching(/^10\.9\./),
