@@ -1,3 +1,4 @@
+import type { World } from '@vethra/world'
 import { type Command, CommanderError } from 'commander'
 import type { Call } from './call.ts'
 import { checkCommand } from './check-command.ts'
@@ -13,76 +14,52 @@ type Load = (program: Command, call: Call) => Promise<void>
 // Loaded when called: a command must not pay for the others. Settings are loaded when a command runs:
 // help needs none, and must work where they are wrong.
 const commands: Readonly<Record<string, Load>> = {
-  network: async (program, call) => {
-    const { networkCommand } = await import('./network-command.ts')
-    networkCommand(
+  network: async (program, call) =>
+    (await import('./network-command.ts')).networkCommand(
       program,
-      { open: () => tools(call), openNetworks: () => openNetworks(call) },
+      { open: tools(call), openNetworks: () => openNetworks(call) },
       call.io,
-    )
-  },
-  bundle: async (program, call) => {
-    const { bundleCommand } = await import('./bundle-command.ts')
-    bundleCommand(program, () => tools(call), call.io)
-  },
-  container: async (program, call) => {
-    const { containerCommand } = await import('./container-command.ts')
-    containerCommand(
+    ),
+  bundle: async (program, call) =>
+    (await import('./bundle-command.ts')).bundleCommand(program, tools(call), call.io),
+  container: async (program, call) =>
+    (await import('./container-command.ts')).containerCommand(
       program,
-      { open: () => tools(call), openContainers: () => openContainers(call) },
+      { open: tools(call), openContainers: () => openContainers(call) },
       call.io,
-    )
-  },
-  cni: async (program, call) => {
-    const { cniCommand } = await import('./cni-command.ts')
-    cniCommand(program, () => openWorld(call.flags, call.here, call.io), call.io)
-  },
-  ipam: async (program, call) => {
-    const { ipamCommand } = await import('./ipam-command.ts')
-    ipamCommand(program, () => tools(call), call.io)
-  },
-  plugin: async (program, call) => {
-    const { pluginCommand } = await import('./plugin-command.ts')
-    pluginCommand(program, () => openWorld(call.flags, call.here, call.io), call.io)
-  },
-  doctor: async (program, call) => {
-    const { doctorCommand } = await import('./doctor-command.ts')
-    doctorCommand(program, () => openWorld(call.flags, call.here, call.io), call.io)
-  },
-  dns: async (program, call) => {
-    const { dnsCommand } = await import('./dns-command.ts')
-    dnsCommand(program, () => openWorld(call.flags, call.here, call.io), call.io)
-  },
-  info: async (program, call) => {
-    const { infoCommand } = await import('./info-command.ts')
-    infoCommand(program, () => openWorld(call.flags, call.here, call.io), call.io)
-  },
-  config: async (program, { flags, here, io }) => {
-    const { configCommand } = await import('./config-command.ts')
-    configCommand(program, () => here.settings(flags), io)
-  },
-  import: async (program, call) => {
-    const { importCommand } = await import('./import-command.ts')
-    importCommand(program, () => openWorld(call.flags, call.here, call.io), call.io)
-  },
-  rootless: async (program, call) => {
-    const { rootlessCommand } = await import('./rootless-command.ts')
-    rootlessCommand(program, () => openWorld(call.flags, call.here, call.io), call.io)
-  },
+    ),
+  cni: async (program, call) =>
+    (await import('./cni-command.ts')).cniCommand(program, world(call), call.io),
+  ipam: async (program, call) =>
+    (await import('./ipam-command.ts')).ipamCommand(program, tools(call), call.io),
+  plugin: async (program, call) =>
+    (await import('./plugin-command.ts')).pluginCommand(program, world(call), call.io),
+  doctor: async (program, call) =>
+    (await import('./doctor-command.ts')).doctorCommand(program, world(call), call.io),
+  dns: async (program, call) =>
+    (await import('./dns-command.ts')).dnsCommand(program, world(call), call.io),
+  info: async (program, call) =>
+    (await import('./info-command.ts')).infoCommand(program, world(call), call.io),
+  config: async (program, { flags, here, io }) =>
+    (await import('./config-command.ts')).configCommand(program, () => here.settings(flags), io),
+  import: async (program, call) =>
+    (await import('./import-command.ts')).importCommand(program, world(call), call.io),
+  rootless: async (program, call) =>
+    (await import('./rootless-command.ts')).rootlessCommand(program, world(call), call.io),
   daemon: async (program) => (await import('./daemon-command.ts')).daemonCommand(program),
   runtime: async (program) => (await import('./runtime-command.ts')).runtimeCommand(program),
-  events: async (program, call) => {
-    const { eventsCommand } = await import('./events-command.ts')
-    eventsCommand(program, () => openEvents(call), call.io)
-  },
-  top: async (program, call) => {
-    const { topCommand } = await import('./top-command.ts')
-    topCommand(program, () => daemon(call), call.io)
-  },
+  events: async (program, call) =>
+    (await import('./events-command.ts')).eventsCommand(program, () => openEvents(call), call.io),
+  top: async (program, call) =>
+    (await import('./top-command.ts')).topCommand(program, () => daemon(call), call.io),
 }
 
-async function tools({ flags, here, io }: Call): Promise<Tools> {
-  return (await import('./tools.ts')).openTools(flags, here, io)
+function world({ flags, here, io }: Call): () => Promise<World> {
+  return () => openWorld(flags, here, io)
+}
+
+function tools({ flags, here, io }: Call): () => Promise<Tools> {
+  return async () => (await import('./tools.ts')).openTools(flags, here, io)
 }
 
 async function daemon({ flags, here }: Call): Promise<Daemon> {
