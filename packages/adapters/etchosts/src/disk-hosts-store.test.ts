@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
@@ -49,6 +49,19 @@ describe('what lies on disk', () => {
     const [alone = 0, beside = 0] = sizes
     expect(beside).toBeGreaterThan(alone)
     expect(sizes.slice(3)).toEqual([alone, alone, alone, alone])
+  })
+
+  it('nothing is written through a link in place of a folder of a container', async () => {
+    const outside = join(sample.dir, 'outside')
+    await mkdir(outside)
+    await mkdir(sample.folder)
+    await symlink(outside, join(sample.folder, 'a'))
+    const refused = expect.objectContaining({ code: 107 })
+    await expect(sample.store.prepare('a', '# mine\n')).rejects.toThrow(refused)
+    await expect(sample.store.acquire(a)).rejects.toThrow(refused)
+    await sample.store.acquire(b)
+    await sample.store.remove('a')
+    expect([await readdir(outside), await readdir(sample.folder)]).toEqual([[], ['b']])
   })
 
   it('after the last container is gone there is only the folder of the namespace', async () => {

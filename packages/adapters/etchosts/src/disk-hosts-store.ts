@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs'
+import { existsSync, lstatSync } from 'node:fs'
+import { CniError } from '@vethra/cni'
 import { makeFolder, removeFile, removeFolder } from '@vethra/files'
 import { type ContainerNames, checkNames } from '@vethra/names'
 import type { HostsFolders, HostsStore, Lock } from '@vethra/world'
@@ -6,7 +7,7 @@ import { changeNames, type NameChange, type OnFault } from './change-names.ts'
 import { draftsOfNames } from './keep-names.ts'
 import { listContainers } from './list-containers.ts'
 import { lookAtFolder } from './look-at-folder.ts'
-import { placesOf } from './places.ts'
+import { type Places, placesOf } from './places.ts'
 import { prepareFiles } from './prepare-files.ts'
 import { readNames } from './read-names.ts'
 
@@ -46,14 +47,14 @@ export function diskHostsStore(options: DiskHostsStoreOptions): HostsStore & Hos
   return {
     async prepare(id, initial) {
       const path = places.hosts(id)
-      await makeFolder(places.folder, 0o700)
+      await openFolder(places, id)
       await lock.hold(places.folder, () => prepareFiles(places, id, { initial, sync }))
       return path
     },
     path: (id) => places.hosts(id),
     async acquire(names) {
       checkNames(names)
-      await makeFolder(places.folder, 0o700)
+      await openFolder(places, names.id)
       await change({ id: names.id, joins: names, next: () => names })
     },
     async release(id) {
@@ -87,6 +88,18 @@ export function diskHostsStore(options: DiskHostsStoreOptions): HostsStore & Hos
       return listContainers(places).flatMap((id) => readNames(places, id) ?? [])
     },
   }
+}
+
+// What a link leads to is not ours to write.
+async function openFolder(places: Places, id: string): Promise<void> {
+  const path = places.container(id)
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (found?.isSymbolicLink() !== true) return makeFolder(places.folder, 0o700)
+  throw new CniError({
+    code: 107,
+    message: `cannot use ${path}: it is a symbolic link`,
+    hint: 'Remove the link, or put the folder that it leads to in its place.',
+  })
 }
 
 const nobody: ContainerNames = { id: '', name: '', hostname: '', extraHosts: [], networks: null }
