@@ -10,7 +10,7 @@ import {
   masqueradeRules,
 } from '@vethra/firewall'
 import { type FormerInput, isOwnVeth, type LinkKind, linkKinds, planFormer } from '@vethra/plugins'
-import { isSameOwner, type Link, type Owned } from '@vethra/state'
+import { attachmentOwner, isSameOwner, type Link, type Owned } from '@vethra/state'
 import { failed } from './go-codes.ts'
 import { type PlannedCall, readablePrevious } from './planned-call.ts'
 
@@ -78,9 +78,9 @@ async function removeInterface({
   request,
 }: PlannedCall): Promise<CniError | undefined> {
   const kind = linkKinds[type]
-  const { netns, ifname, network, containerId } = request
+  const { netns, ifname } = request
   if (kind === undefined || kind === 'tun' || netns === '') return undefined
-  const owner = { kind: 'attachment', network, containerId, ifname } as const
+  const owner = attachmentOwner(request)
   const [found] = await host.attachments.observe(netns, [
     { owner, resource: unmarked(kind, ifname) },
   ])

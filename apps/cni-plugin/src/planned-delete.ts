@@ -8,7 +8,7 @@ import {
 } from '@vethra/cni'
 import { delStage, removeEffects } from '@vethra/engine'
 import { readDataDir } from '@vethra/ipam'
-import { isSameOwner, type Owned } from '@vethra/state'
+import { attachmentOwner, isSameOwner, type Owned } from '@vethra/state'
 import { removeOthersMaking } from './others-making.ts'
 import { chained, ipamTypeOf, type PlannedCall, readablePrevious, stageOf } from './planned-call.ts'
 import { restoreTuned } from './tuning-backup.ts'
@@ -84,8 +84,7 @@ const ofPlugin: Readonly<Record<string, readonly string[]>> = { portmap: ['publi
 // The plugin that makes the interface is the last one of a DEL: nothing with its mark outlives it.
 async function removeMarked({ type, host, request }: PlannedCall): Promise<CniError | undefined> {
   if (type !== 'portmap' && chained.includes(type)) return undefined
-  const { network, containerId, ifname } = request
-  const own = { kind: 'attachment', network, containerId, ifname } as const
+  const own = attachmentOwner(request)
   const kinds = ofPlugin[type]
   const isDoomed = ({ owner, resource }: Owned) =>
     isSameOwner(owner, own) && (kinds === undefined || kinds.includes(resource.kind))

@@ -8,7 +8,7 @@ import {
 } from '@vethra/cni'
 import { addStage, checkStage, collectLinks, collectStage, statusOfStage } from '@vethra/engine'
 import { words } from '@vethra/plugins'
-import type { Resource } from '@vethra/state'
+import { attachmentOwner, type Resource } from '@vethra/state'
 import { validAttachments } from './collect-garbage.ts'
 import { failed, inGoCodes } from './go-codes.ts'
 import { checkOthersRules, isOthersMaking } from './others-making.ts'
@@ -95,9 +95,9 @@ function demandPrevious({ type, request }: PlannedCall): void {
 // SPEC 1.1.0, section 2, "ADD": an interface of that name is an error.
 async function demandFreeName({ type, host, request }: PlannedCall): Promise<void> {
   if (chained.includes(type) || type === 'loopback') return
-  const { netns, ifname, network, containerId } = request
+  const { netns, ifname } = request
   const resource = { kind: 'link settings', place: 'container', link: ifname } as const
-  const owner = { kind: 'attachment', network, containerId, ifname } as const
+  const owner = attachmentOwner(request)
   const found = await host.attachments.observe(netns, [{ resource, owner }])
   if (found.length > 0) throw failed(words.taken(ifname))
 }
