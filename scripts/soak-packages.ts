@@ -198,6 +198,7 @@ async function purged(host: PackageHost, before: readonly string[]): Promise<voi
   const said = await host.purge()
   const lists = ['lan', 'backend'].map(confList)
   for (const list of lists) demand(said.includes(list), `${list} is not said to stay: ${said}`)
+  demand(said.includes('  /root/web/config.json'), `it is not said what calls us: ${said}`)
   const left = new Set((await lookAt(host)).filter((each) => !before.includes(each)))
   for (const list of lists) demand(left.delete(list), `${list} is gone`)
   // What belongs to a network stays as long as that.

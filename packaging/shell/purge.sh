@@ -100,7 +100,20 @@ refuse_purge() {
   exit 1
 }
 
+# A purge may come with the removal: then nobody has had the time to mend them.
+tell_configs() {
+  for record in /var/lib/vethra/*/containers/*/*/vethra.json; do
+    [ -f "$record" ] || continue
+    file=$(sed -n 's/.*"configs":\[{"file":"\([^"\\]*\)".*/\1/p' "$record" | head -n 1)
+    [ -n "$file" ] && grep -qs '"/usr/bin/vethra"' "$file" || continue
+    [ -n "$configs" ] || echo 'vethra: what mends these files is gone; take out their hooks that call /usr/bin/vethra, and mounts of /var/lib/vethra:'
+    configs=yes
+    echo "  $file"
+  done
+}
+
 purge_all() {
+  tell_configs
   purge_attachments
   purge_networks
   purge_kernel

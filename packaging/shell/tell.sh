@@ -18,7 +18,7 @@ tell_containers() {
     told=yes
     echo "  $id (namespace $namespace): vethra -n $namespace bundle rm $id"
   done
-  [ -z "$told" ] || echo 'vethra: to mend one, install vethra again; the command behind it then takes the hooks out of its config.json.'
+  [ -z "$told" ] || echo 'vethra: to mend one, install vethra again; the command behind it then takes the hooks out of its config.json. A purge removes what the command goes by.'
 }
 
 tell_links() {
