@@ -1,10 +1,10 @@
-import { contains, formatPrefix, readAddress, readCidr } from '@vethra/address'
+import { formatPrefix, readCidr } from '@vethra/address'
 import { present } from '@vethra/cni'
 import { attachmentText, refOf } from './attachment-ref.ts'
-import type { DesiredAttachment, DesiredState } from './desired-state.ts'
+import type { DesiredAttachment } from './desired-state.ts'
 import { type Finding, finding } from './finding.ts'
 import type { Maps } from './maps.ts'
-import type { ObservedLink, ObservedState } from './observed-state.ts'
+import type { ObservedLink } from './observed-state.ts'
 import type { Repair, RepairedBridge } from './repair.ts'
 
 /** The faults of the host's interfaces that lead to a living container. */
@@ -56,36 +56,6 @@ function bridgeFindings(
       repair: { kind: 'restore-bridge', bridge: wanted },
     }),
   ]
-}
-
-/** Addresses on bridges of ours that nobody gave them, outside of the subnets of all networks. Somebody may want them: they stay. */
-export function addedAddressFindings(
-  { networks }: DesiredState,
-  { links }: ObservedState,
-): readonly Finding[] {
-  const prefixes = networks.flatMap(({ subnets }) =>
-    subnets.flatMap((each) => readCidr(each)?.prefix ?? []),
-  )
-  const isOurs = (text: string) => {
-    const address = readAddress(text.replace(/\/.*/, ''))
-    return address === undefined || prefixes.some((each) => contains(each, address))
-  }
-  return links.flatMap(({ name, addresses }) => {
-    const [network] = networks.filter(
-      ({ ours, bridge, subnets }) => ours && bridge === name && subnets.length > 0,
-    )
-    const added = addresses.filter((each) => !/^fe80:/i.test(each) && !isOurs(each))
-    return network === undefined
-      ? []
-      : finding({
-          kind: 'bridge-address-added',
-          severity: 'info',
-          subject: { kind: 'interface', name },
-          message: `bridge ${name} of network ${network.name} has addresses that Vethra did not give it`,
-          evidence: added.map((each) => `its addresses have ${each} among them`),
-          fix: `ip addr del ${added[0]} dev ${name}   (unless it is meant)`,
-        })
-  })
 }
 
 interface BridgeFault {

@@ -7,7 +7,7 @@ import { flowFindings } from './diff-flows.ts'
 import { foreignPortFindings } from './diff-foreign-ports.ts'
 import { hostFindings } from './diff-host.ts'
 import { insideFindings } from './diff-inside.ts'
-import { addedAddressFindings, interfaceFindings } from './diff-interfaces.ts'
+import { interfaceFindings } from './diff-interfaces.ts'
 import { loopbackFindings } from './diff-loopback.ts'
 import { leftMasqueradeFindings } from './diff-masquerades.ts'
 import { nameFindings } from './diff-names.ts'
@@ -40,7 +40,6 @@ export function diff(desired: DesiredState, observed: ObservedState): readonly F
     ...removedNetworkFindings(observed),
     ...desired.attachments.flatMap((each) => lacks(each, observed, maps)),
     ...unfinishedFindings(desired, observed, maps),
-    ...addedAddressFindings(desired, observed),
     ...strayLinkFindings(desired, observed),
     ...leftLinkFindings(observed),
     ...leftRuleFindings(observed, maps),
