@@ -1,4 +1,4 @@
-import { readdirSync, readlinkSync } from 'node:fs'
+import { existsSync, readdirSync, readlinkSync } from 'node:fs'
 
 /**
  * The descriptors above standard error that this process was started with, ascending: to be asked before it
@@ -19,11 +19,8 @@ function isInherited(descriptor: number): boolean {
 
 const ofBun = ['eventpoll', 'eventfd', 'timerfd'].map((each) => `anon_inode:[${each}]`)
 
-// The folder was open while it was read.
+// The folder was open while it was read: its descriptor is none by now. Not by an error, which takes 0.3 ms of each call.
 function targetOf(descriptor: number): string | undefined {
-  try {
-    return readlinkSync(`/proc/self/fd/${descriptor}`)
-  } catch {
-    return undefined
-  }
+  const link = `/proc/self/fd/${descriptor}`
+  return existsSync(link) ? readlinkSync(link) : undefined
 }

@@ -11,10 +11,13 @@ export function findRuntime(name: string, path: string): string {
   const places = name.includes('/')
     ? [name]
     : path.split(':').map((each) => `${each || '.'}/${name}`)
-  const programs = places.filter(isProgram)
-  const found = programs.find((each) => !isOwn(each, own))
-  if (found !== undefined) return found
-  const itself = programs[0] === undefined ? '' : `: ${programs[0]} is Vethra itself`
+  let itself = ''
+  for (const place of places) {
+    const status = programAt(place)
+    if (status === undefined) continue
+    if (!isOwn(place, status, own)) return place
+    itself ||= `: ${place} is Vethra itself`
+  }
   throw new CniError({
     code: 100,
     message: `cannot find the OCI runtime ${JSON.stringify(name.slice(0, 256))}${itself}`,
@@ -22,17 +25,18 @@ export function findRuntime(name: string, path: string): string {
   })
 }
 
-function isProgram(path: string): boolean {
+function programAt(path: string): Stats | undefined {
   try {
+    const status = statSync(path, { throwIfNoEntry: false })
+    if (!status?.isFile()) return undefined
     accessSync(path, constants.X_OK)
-    return statSync(path).isFile()
+    return status
   } catch {
-    return false
+    return undefined
   }
 }
 
-function isOwn(path: string, own: Stats): boolean {
-  const { dev, ino, size } = statSync(path)
+function isOwn(path: string, { dev, ino, size }: Stats, own: Stats): boolean {
   if (dev === own.dev && ino === own.ino) return true
   return size === own.size && endOf(path, size).equals(endOf('/proc/self/exe', size))
 }
