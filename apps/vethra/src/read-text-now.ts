@@ -1,11 +1,11 @@
-import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs'
 import { CniError } from '@vethra/cni'
 
 /** The text of a file; undefined where there is none. Throws CniError 5 for one that cannot be read, is no regular file, or is larger than 16 MiB. */
 export function readTextNow(path: string): string | undefined {
-  // Most hosts have no vethra.toml, and an error takes 0.3 ms of each start.
-  if (!existsSync(path)) return undefined
   try {
+    // Most hosts have no vethra.toml, and an error takes 0.1 ms of each start.
+    if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined
     return readRegular(path)
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined

@@ -32,6 +32,7 @@ export function readOwnAgain(path: string, before = ''): StampedText | 'same' | 
 function readStamped(path: string): StampedText | undefined {
   let stamp = ''
   try {
+    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return undefined
     const descriptor = openSync(path, flags)
     try {
       stamp = stampOf(fstatSync(descriptor))

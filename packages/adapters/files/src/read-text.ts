@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { CniError } from '@vethra/cni'
 import { errno, fileError } from './file-error.ts'
 
@@ -12,6 +12,8 @@ export const defaultLimit: number = 16 * 1024 * 1024
  */
 export async function readText(path: string, limit?: number): Promise<string | undefined> {
   try {
+    // A start asks for a dozen files that are missing: an error of each takes longer than reading it.
+    if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined
     // Without O_NONBLOCK, opening a FIFO waits for somebody to write to it. At once and not by a thread:
     // waking one takes longer than reading.
     const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)

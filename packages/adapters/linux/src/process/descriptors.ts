@@ -19,7 +19,7 @@ function isInherited(descriptor: number): boolean {
 
 const ofBun = ['eventpoll', 'eventfd', 'timerfd'].map((each) => `anon_inode:[${each}]`)
 
-// The folder was open while it was read: its descriptor is none by now. Not by an error, which takes 0.3 ms of each call.
+// The folder was open while it was read: its descriptor is none by now. Not by an error, which takes 0.1 ms of each call.
 function targetOf(descriptor: number): string | undefined {
   const link = `/proc/self/fd/${descriptor}`
   return existsSync(link) ? readlinkSync(link) : undefined
