@@ -74,7 +74,7 @@ async function serveUntilStopped(
   let watching: HostWatch | undefined
   const api = openApi(world, {
     ...{ tally, readers },
-    doctor: await forDoctor(world, false),
+    doctor: await forDoctor(world),
     log,
     stopping: closing.signal,
     onLooked: () => watching?.refresh(),

@@ -223,7 +223,8 @@ export function sampleTools(host: SampleHost): DoctorTools {
       list: async () => [],
     },
     effectsOf: () => [],
-    looksInside: false,
+    looksWithin: false,
+    looksInside: () => false,
     otherSigns: async () => ({
       known: new Set(Object.keys(host.containers)),
       namespaces: new Set(),

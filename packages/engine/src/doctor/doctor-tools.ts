@@ -23,8 +23,10 @@ export interface DoctorTools
   /** Reads the elements and settings of an attachment on the host, as native plugins made them. */
   readonly effectsOf: (native: NativeAttachment) => State
   readonly otherSigns: HostFacts['otherSigns']
-  /** Whether it looks inside of containers: what is changed there may be meant, and takes a visit of each. */
-  readonly looksInside: boolean
+  /** Whether it looks at all files of state, and not at folders alone. */
+  readonly looksWithin: boolean
+  /** Whether it looks inside of so many containers: what is changed there may be meant, and takes a visit of each. */
+  readonly looksInside: (attachments: number) => boolean
   /** The resolver that runs. Default: none does. */
   readonly resolver?: () => Promise<ResolverState | undefined>
   /** The folders that state is kept in. */

@@ -3,8 +3,11 @@ import { runningResolver } from '../dns/resolver-state.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { effectsReader } from './native-effects.ts'
 
-/** A world as a doctor sees it, inside of containers too where that is asked for. */
-export async function forDoctor(world: World, looksInside: boolean): Promise<DoctorTools> {
+/** A world as a doctor sees it. Default: folders alone, and containers from outside. */
+export async function forDoctor(
+  world: World,
+  looks: Partial<Pick<DoctorTools, 'looksWithin' | 'looksInside'>> = {},
+): Promise<DoctorTools> {
   const { otherSigns } = await world.facts()
   return {
     host: world,
@@ -19,7 +22,8 @@ export async function forDoctor(world: World, looksInside: boolean): Promise<Doc
     ports: world.ports,
     effectsOf: effectsReader(),
     otherSigns,
-    looksInside,
+    looksWithin: looks.looksWithin ?? false,
+    looksInside: looks.looksInside ?? (() => false),
     resolver: () => runningResolver(world.files, world.places),
     memory: world.memory,
     folders: world.folders(),

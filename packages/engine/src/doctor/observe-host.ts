@@ -8,7 +8,7 @@ import type { DoctorTools } from './doctor-tools.ts'
 
 /** Looks at the host itself: the kernel, the plugins that networks need, and where state is kept. */
 export async function observeHost(
-  { host, kernel, folders, resolver, looksInside }: DoctorTools,
+  { host, kernel, folders, resolver, looksWithin }: DoctorTools,
   networks: readonly Network[],
 ): Promise<Omit<ObservedHost, 'unreadableRules'>> {
   const names = [...new Set(networks.flatMap(({ list }) => programsOf(host, list)))]
@@ -17,7 +17,7 @@ export async function observeHost(
     // They are needed by networks, and no repair is for one.
     networks.length > 0 ? host.facts?.().then((each) => each.kernelFeatures()) : undefined,
     Promise.all(names.map((name) => lookAtProgram(host.runner, name))),
-    Promise.all(folders.map((each) => lookAtFolder(kernel, each, looksInside))),
+    Promise.all(folders.map((each) => lookAtFolder(kernel, each, looksWithin))),
   ])
   const running = await resolver?.()
   const refused = (running?.Networks ?? []).filter(({ Refused }) => Refused !== '')
@@ -34,13 +34,13 @@ export async function observeHost(
 async function lookAtFolder(
   kernel: DoctorTools['kernel'],
   folder: DoctorTools['folders'][number],
-  looksInside: boolean,
+  looksWithin: boolean,
 ): Promise<ObservedHost['folders'][number]> {
   const [fileSystem, access] = [
     await kernel.fileSystem(folder.path),
     await kernel.access(folder.path),
   ]
-  const open = looksInside ? await kernel.openWithin(folder.path) : []
+  const open = looksWithin ? await kernel.openWithin(folder.path) : []
   return { ...folder, fileSystem, ...(access ? { access } : {}), open }
 }
 

@@ -44,7 +44,7 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
     : []
   const table = await lookAtTable(tools, scope, { ...first, lost, kernel })
   const inside =
-    tools.looksInside && isFor(scope, 'restore-inside')
+    isFor(scope, 'restore-inside') && tools.looksInside(attachments.living.length)
       ? await observeInside(tools, attachments.living, seen)
       : []
   const masquerades = await masqueradesOf(tools, { ...first, ...first.observed })
@@ -79,7 +79,7 @@ async function lookAround(tools: DoctorTools, scope: Scope | undefined) {
   const [rules, kit, links, routes, portHolds, signs, seen, [known, attachments]] =
     await Promise.all([
       // Programs of plugins are facts, and no difference that a repair is for.
-      scope ? lookAtHost({ ...tools, looksInside: false }, []) : lookAtHost(tools, networks),
+      scope ? lookAtHost({ ...tools, looksWithin: false }, []) : lookAtHost(tools, networks),
       tools.host.rootless?.info().catch(onCniError((error) => error)),
       tools.kernel.links(),
       tools.kernel.routes(),
