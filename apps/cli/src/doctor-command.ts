@@ -15,6 +15,7 @@ import { type Finding, planRepairs } from '@vethra/findings'
 import type { Io, World } from '@vethra/world'
 import type { Command } from 'commander'
 import { findingLines, repairLines, summaryLines } from './doctor-report.ts'
+import { fewEnough } from './few-enough.ts'
 import { wrongFlag } from './flags.ts'
 import { printListing } from './listing.ts'
 import { subcommand } from './program.ts'
@@ -56,24 +57,6 @@ export function doctorCommand(program: Command, open: () => Promise<World>, io: 
       const teller = repairTeller({ events: world.events, now: io.now })
       return repairAll({ tools, teller }, flags, io)
     })
-}
-
-// Half a millisecond each: of a thousand, longer than all else takes.
-const insides = 100
-
-// Whether so few are attached that their insides are looked at; says once when they are not.
-function fewEnough(io: Io): DoctorTools['looksInside'] {
-  let said = false
-  return (attachments) => {
-    if (attachments <= insides) return true
-    if (!said) {
-      io.complain(
-        `note: ${attachments} attachments were looked at from outside alone: their insides are looked at where there are ${insides} at most`,
-      )
-    }
-    said = true
-    return false
-  }
 }
 
 function lookAt(tools: DoctorTools, io: Io): Promise<readonly Finding[]> {

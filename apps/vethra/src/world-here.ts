@@ -19,7 +19,7 @@ import { clockHere } from './clock-here.ts'
 import { attachments, runtime } from './folders-here.ts'
 import { listsHere } from './lists-here.ts'
 
-/** Everything that a process does on this host, by its settings. The one place that makes adapters: apps see ports alone. */
+/** The world of this host by its settings: the part that lists, and the adapters of all else. Adapters are made in these two files alone: apps see ports. */
 export async function worldHere(
   resolved: ResolvedSettings,
   hearer: Hearer,

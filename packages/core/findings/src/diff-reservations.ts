@@ -93,10 +93,11 @@ function unreserved(
         evidence: [`there is no ${file}`],
         repair: { kind: 'reserve-address', attachment: ref, dataDir, address },
       })
+    const holder = there.reservation.containerId
     return finding({
       kind: 'address-twice',
       subject,
-      message: `${has}, which is reserved for container ${there.reservation.containerId || '(nobody)'}`,
+      message: `${has}, but the reservation of that address names ${holder === '' ? 'no container' : `container ${holder}`}`,
       evidence: [file],
       ours: true,
       fix: `stop and start container ${containerId}`,

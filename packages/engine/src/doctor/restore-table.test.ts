@@ -23,7 +23,10 @@ function portOf(containerId: string): Owned {
   } as Owned
 }
 
-/** What was done to the kernel: what `before` has in it is there, and of two looks the second may see others recorded. */
+/**
+ * Restores the table of a kernel that has these effects `before`. Each of `looks` is the containers recorded when the records are
+ * read, the last one again and again. Returns how many effects were made, and what the kernel was asked to do, in order.
+ */
 async function played(looks: readonly (readonly string[])[], before: readonly Owned[] = []) {
   const done: string[] = []
   let look = 0
