@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { goField, goType, type Json } from './index.ts'
+import { goField, goKeys, goType, type Json } from './index.ts'
 
 it.each([
   [{ type: 'a', Type: 'b' }, 'b'],
@@ -11,6 +11,12 @@ it.each([
   ['type', undefined],
 ] satisfies [Json, Json | undefined][])('the field "type" of %j is %j', (value, expected) => {
   expect(goField(value, 'type')).toBe(expected)
+})
+
+it('long s and the Kelvin sign are letters of a key to Go, and each spelling is told', () => {
+  expect(goField({ 'i\u017flink': 1 }, 'islink')).toBe(1)
+  expect(goField({ 'mas\u212a': 1 }, 'mask')).toBe(1)
+  expect(goKeys({ Type: 1, other: 2, type: 3 }, 'type')).toEqual(['Type', 'type'])
 })
 
 it.each([

@@ -15,11 +15,19 @@ export function goType(value: unknown): string {
 
 /** The value under the last key of an object that is `key`, whatever the case of its letters: how Go fills a struct. */
 export function goField(value: Json | undefined, key: string): Json | undefined {
-  if (!value || typeof value !== 'object' || Array.isArray(value)) return undefined
-  const object = value as { readonly [key: string]: Json }
-  const other = Object.keys(object).findLast(
-    // Of another length in most cases, which is seen at once.
-    (each) => each.length === key.length && each.toLowerCase() === key.toLowerCase(),
-  )
-  return other === undefined ? undefined : object[other]
+  const last = goKeys(value, key).at(-1)
+  return last === undefined ? undefined : (value as { readonly [key: string]: Json })[last]
+}
+
+/** The keys of an object that are `key` to Go, whatever the case of their letters, in its order: several where readers may differ about it. */
+export function goKeys(value: Json | undefined, key: string): readonly string[] {
+  if (!value || typeof value !== 'object' || Array.isArray(value)) return []
+  const [length, folded] = [key.length, fold(key)]
+  // Of another length in most cases, which is seen at once.
+  return Object.keys(value).filter((each) => each.length === length && fold(each) === folded)
+}
+
+// Upper case first: Go folds the long s and the Kelvin sign too.
+function fold(key: string): string {
+  return key.toUpperCase().toLowerCase()
 }

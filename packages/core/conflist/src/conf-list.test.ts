@@ -109,7 +109,22 @@ describe('parseConfList', () => {
     expect(parseConfList(list(keys)).disableCheck).toBe(disableCheck)
   })
 
-  it('knows the keys of a plugin whatever their case, the exact spelling first', () => {
+  it.each([
+    ['{"type":"x","Type":"y"}', "'type' is written as type and as Type"],
+    ['{"type":"x","Capabilities":{},"capabilities":{}}', "'capabilities' is written as "],
+    ['{"IPAM":{},"type":"x","ipam":{"type":"y"}}', "'ipam' is written as IPAM and as ipam"],
+    ['{"type":"x","ipam":{"type":"y","TYPE":"z"}}', "'ipam.type' is written as type and as TYPE"],
+  ])(
+    'refuses a key in two spellings, of which plugins and libcni may read another: %s',
+    (text, message) => {
+      expect(fault(() => parseConfList(`{"name":"n","plugins":[${text}]}`))).toMatchObject({
+        code: 7,
+        message: expect.stringContaining(message),
+      })
+    },
+  )
+
+  it('knows the keys of a plugin whatever their case', () => {
     const parsed = parseConfList('{"name":"n","plugins":[{"TYPE":"x","Capabilities":{"a":true}}]}')
     expect(parsed.plugins[0]).toMatchObject({ type: 'x', capabilities: { a: true } })
   })

@@ -2,6 +2,7 @@ import {
   CniError,
   type ConfList,
   goField,
+  goKeys,
   goType,
   isObject,
   type Json,
@@ -54,6 +55,7 @@ export function parsePluginConf(text: string, what: string = pluginFault): Plugi
     capabilities: goField(value, 'capabilities'),
     ipam: goField(value, 'ipam'),
   }
+  throwIf([...twiceFaults(value), ...twiceFaults(fields.ipam, 'ipam.')], what)
   throwIf(pluginFaults(fields), what)
   const ipamType = goField(fields.ipam, 'type')
   return {
@@ -127,6 +129,15 @@ function pluginFaults({ type, capabilities, ipam }: Partial<JsonObject>): readon
       .map((each) => wrong('capabilities', each)),
     ...objectFaults('ipam', ipam),
   ]
+}
+
+// libcni puts the keys of a plugin in order before it reads them, and plugins get them as written: two might follow two.
+function twiceFaults(value: Json | undefined, place = ''): readonly string[] {
+  const known = place === '' ? ['type', 'capabilities', 'ipam'] : ['type']
+  return known.flatMap((key) => {
+    const keys = goKeys(value, key)
+    return keys.length < 2 ? [] : [`'${place}${key}' is written as ${keys.join(' and as ')}`]
+  })
 }
 
 function objectFaults(key: string, value: Json | undefined): readonly string[] {

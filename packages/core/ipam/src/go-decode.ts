@@ -1,4 +1,4 @@
-import { CniError, goField, type Json, type JsonObject } from '@vethra/cni'
+import { CniError, goField, goKeys, type Json, type JsonObject } from '@vethra/cni'
 
 /** The place of a value in Go's structs, as encoding/json names it in its errors. */
 export interface Place {
@@ -62,12 +62,15 @@ export function netConf(fields: JsonObject): GoObject {
   return { fields, place: { struct: '', path: '' }, struct: 'Net' }
 }
 
-/** The value of a key, whatever its case, and its place. */
+/** The value of a key, whatever its case, and its place. Throws CniError 7 for a key in two spellings. */
 export function at(
   { fields, place, struct }: GoObject,
   key: string,
 ): readonly [Json | undefined, Place] {
-  return [fields && goField(fields, key), under(place, struct, key)]
+  const keys = goKeys(fields, key)
+  const there = under(place, struct, key)
+  if (keys.length < 2) return [fields && goField(fields, key), there]
+  throw invalid(`invalid ${there.path}: it is written as ${keys.join(' and as ')}`)
 }
 
 /** The CniError for what is wrong in a plugin's configuration. */

@@ -23,6 +23,13 @@ describe('readHostLocalConf', () => {
     expect(readHostLocalConf({ ipam: { subnet } }, '').dataDir).toBe('/var/lib/cni/networks')
   })
 
+  it('refuses a key in two spellings', () => {
+    const conf = { name: 'n', ipam: { subnet, Subnet: '10.9.0.0/24' } }
+    expect(message(() => readHostLocalConf(conf, ''))).toBe(
+      'invalid ipam.subnet: it is written as subnet and as Subnet',
+    )
+  })
+
   it('puts sets in the order that numbers last_reserved_ip.N', () => {
     const conf = {
       cniVersion: '1.0.0',

@@ -256,6 +256,7 @@ it.each<[JsonObject, string]>([
   [{ type: 'firewall', ingressPolicy: 'x' }, 'unknown ingress policy: "x"'],
   [{ type: 'vrf' }, 'configuration is expected to have a valid vrf name'],
   [{ type: 'host-device' }, 'specify either "device", "hwaddr", "kernelpath" or "pciBusID"'],
+  [{ type: 'bridge', MTU: 1400, mtu: 1500 }, 'invalid mtu ["MTU","mtu"]'],
   [{ type: 'sbr', gateways: ['10.0.0.1', '10.0.0.2'] }, 'only one gateway per address family'],
 ])('%j is refused', (conf, message) => {
   expect(() => planOf(conf, before)).toThrow(message)

@@ -1,6 +1,7 @@
 import {
   CniError,
   goField,
+  goKeys,
   isObject,
   type Json,
   type JsonObject,
@@ -18,8 +19,10 @@ export function inGoWords(message: string): CniError {
   return new CniError({ code: 7, message })
 }
 
-/** A key's value, whatever the case of its letters, as Go plugins read it; null counts as missing. */
+/** A key's value, whatever the case of its letters, as Go plugins read it; null counts as missing. Throws CniError 7 for a key in two spellings. */
 function fieldOf(conf: JsonObject, key: string): Json | undefined {
+  const keys = goKeys(conf, key)
+  if (keys.length > 1) throw invalidKey(key, keys, 'it must be spelled in one way')
   return goField(conf, key) ?? undefined
 }
 
