@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 import { fstatSync } from 'node:fs'
-import { escapeControls, explain, orElse } from '@vethra/cni'
+import { escapeControls, orElse } from '@vethra/cni'
 import { version } from '@vethra/settings'
 import type { Io } from '@vethra/world'
+import { faultLines } from './fault-lines.ts'
 import { readInput } from './input.ts'
 import { openOutput } from './output.ts'
 import { pickApp } from './pick-app.ts'
@@ -12,7 +13,7 @@ const output = openOutput(1)
 const errors = openOutput(2)
 const io: Io = {
   env: process.env,
-  readStdin: async () => readInput(0),
+  readStdin: async (only) => readInput(0, { only }),
   write: (text: string) => output.write(text),
   print: (line: string, done?: string) => output.write(`${escapeControls(line)}\n`, done),
   printStyled: (line: string, done?: string) => output.write(`${line}\n`, done),
@@ -23,19 +24,6 @@ const io: Io = {
   isTerminal,
   columns: () => (isTerminal() ? process.stdout.columns || undefined : undefined),
   program: programOf(process.argv),
-}
-
-// The networks of an ordinary user are inside of RootlessKit.
-if ((app === 'cli' || app === 'daemon') && process.geteuid?.() !== 0 && 'bun' in process.versions) {
-  ;(await import('./enter-kit-here.ts')).enterKitHere(argv, process.env)
-}
-// Hooks too are called outside of the network namespace that it may keep for itself.
-if (
-  (app === 'cli' || app === 'daemon' || app === 'oci-hook') &&
-  process.env['ROOTLESSKIT_STATE_DIR'] !== undefined &&
-  'bun' in process.versions
-) {
-  ;(await import('./enter-kit-here.ts')).enterNetnsHere(argv)
 }
 
 // The executable is built so that bun's JIT waits: what ends within a second runs nothing often enough. These go on.
@@ -57,6 +45,7 @@ function compileAsUsual(): void {
 }
 
 async function run(): Promise<number> {
+  if ('bun' in process.versions) await enterKit()
   if (app === 'version') {
     io.print(version)
     return 0
@@ -75,12 +64,19 @@ async function run(): Promise<number> {
   return (await load()).main(argv, io, here(io, app))
 }
 
-// A fault of vethra's own ends the process at once. Where it happened is told by name: bun would print lines of minified source.
+async function enterKit(): Promise<void> {
+  const isCommand = app === 'cli' || app === 'daemon'
+  // The networks of an ordinary user are inside of RootlessKit.
+  if (isCommand && process.geteuid?.() !== 0)
+    (await import('./enter-kit-here.ts')).enterKitHere(argv, process.env)
+  // Hooks too are called outside of the network namespace that it may keep for itself.
+  if ((isCommand || app === 'oci-hook') && process.env['ROOTLESSKIT_STATE_DIR'] !== undefined)
+    (await import('./enter-kit-here.ts')).enterNetnsHere(argv)
+}
+
+// It ends the process at once.
 function endByFault(fault: unknown): never {
-  for (const line of explain(fault)) io.complain(line)
-  io.complain('  hint: This is a fault of vethra itself. Report it with the lines below.')
-  const stack = fault instanceof Error ? (fault.stack ?? '') : ''
-  for (const line of stack.split('\n').filter((each) => /^\s+at /.test(each))) io.complain(line)
+  for (const line of faultLines(fault)) io.complain(line)
   process.exit(1)
 }
 

@@ -1,0 +1,21 @@
+import { explain } from '@vethra/cni'
+
+/**
+ * The lines that tell of an error that is no CniError: what it is, and where it happened, by name; bun would print lines of
+ * minified source. Where the system forbids machine code made at run time, calls of libc cannot be made: that is no fault of vethra's.
+ */
+export function faultLines(fault: unknown): readonly string[] {
+  const { message = '', stack = '' } = fault instanceof Error ? fault : {}
+  // bun gives it no code.
+  if (message === 'bun:ffi requires the JIT') return withoutJit
+  return [
+    ...explain(fault),
+    '  hint: This is a fault of vethra itself. Report it with the lines below.',
+    ...stack.split('\n').filter((line) => /^\s+at /.test(line)),
+  ]
+}
+
+const withoutJit = [
+  'error: cannot call libc: this process may not run machine code that it makes itself',
+  '  hint: Unset BUN_JSC_useJIT, and set MemoryDenyWriteExecute=no in a unit.',
+]
