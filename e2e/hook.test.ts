@@ -88,6 +88,27 @@ describeOnHost('the hook', () => {
     expect(await steps('postStop')).toContain('detach by the records')
   })
 
+  it('and bundle prepare refuse a config.json that is not UTF-8, by name, and change nothing', async () => {
+    const file = `${bundle}/config.json`
+    const write = async (annotations: string) => {
+      const text = (await readFile(file, 'latin1')).replace('{', `{"annotations":${annotations},`)
+      await writeFile(file, text, 'latin1')
+      return readFile(file, 'latin1')
+    }
+    const before = await write('{"vethra.network":"lan","x":"\xff"}')
+    const prepared = await host.vethra('bundle', 'prepare', bundle, '--id', id)
+    expect(prepared).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('config.json') })
+    const created = await sh(`${executable} oci-hook precreate <${file}`)
+    expect(created).toMatchObject({ exitCode: 1, stdout: '' })
+    expect(created.stderr).toMatch(/^error: standard input .*UTF-8/)
+    expect(await cat('/run/vethra/precreate.log')).toBe(created.stderr)
+    await sh('rm -r /run/vethra; touch /run/vethra')
+    const unlogged = await sh(`${executable} oci-hook precreate <${file}`)
+    expect(unlogged.stderr).toMatch(/^warning: cannot .*(?:\n.*)*\nerror: standard input .*UTF-8/)
+    expect(await readFile(file, 'latin1')).toBe(before)
+    expect((await sh(`ls ${folder}`)).exitCode).not.toBe(0)
+  })
+
   it('works from prestart too, with runc and with crun, and prepare puts it where it belongs', async () => {
     await prepare()
     await change(({ hooks }) => {

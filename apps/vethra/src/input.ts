@@ -1,18 +1,41 @@
+import { isUtf8 } from 'node:buffer'
 import { readSync } from 'node:fs'
 import { CniError } from '@vethra/cni'
 
 /** The largest standard input that is read, in octets: 64 MiB. */
 const limit = 64 * 1024 * 1024
 
-/** The text of everything that an open file still gives. Throws CniError 5 when that is more than `most` octets, 64 MiB by default. */
-export function readInput(descriptor: number, most: number = limit): string {
+/** Options of `readInput`. */
+export interface InputOptions {
+  /** Octets that are not UTF-8 are refused with CniError 6; else they become U+FFFD. */
+  readonly only?: 'UTF-8' | undefined
+  /** More octets are refused. Default: 64 MiB. */
+  readonly most?: number
+}
+
+/** The text of everything that an open file still gives. Throws CniError 5 when that is too large, or cannot be read, as a folder. */
+export function readInput(descriptor: number, { only, most = limit }: InputOptions = {}): string {
   let buffer = Buffer.allocUnsafe(65_536)
   let length = 0
   while (length <= most) {
     if (length === buffer.length) buffer = Buffer.concat([buffer], 2 * length)
-    const octets = readSync(descriptor, buffer, length, buffer.length - length, null)
-    if (octets === 0) return buffer.toString('utf8', 0, length)
+    const octets = readSome(descriptor, buffer, length)
+    if (octets === 0) return textOf(buffer.subarray(0, length), only)
     length += octets
   }
   throw new CniError({ code: 5, message: `standard input is larger than ${most} octets` })
+}
+
+function readSome(descriptor: number, buffer: Buffer, from: number): number {
+  try {
+    return readSync(descriptor, buffer, from, buffer.length - from, null)
+  } catch (cause) {
+    const hint = 'Pipe a text to it, or give it a file.'
+    throw new CniError({ code: 5, message: 'cannot read standard input', cause, hint })
+  }
+}
+
+function textOf(octets: Buffer, only: 'UTF-8' | undefined): string {
+  if (only === undefined || isUtf8(octets)) return octets.toString()
+  throw new CniError({ code: 6, message: 'standard input has octets that are not UTF-8' })
 }

@@ -23,7 +23,6 @@ export async function main(argv: readonly string[], given: Io, here: Here): Prom
   try {
     const { flags, rest } = splitHookFlags(argv)
     const event = eventOf(rest)
-    const text = await io.readStdin()
     // nerdctl's own hook line, whose data root is nerdctl's.
     const dataRoot = rest.includes('internal') ? '/var/lib/nerdctl' : undefined
     const onFault = (fault: unknown) => explain(fault, 'warning').forEach(complain)
@@ -31,11 +30,11 @@ export async function main(argv: readonly string[], given: Io, here: Here): Prom
     const world = await here.world(settings, { onLine: complain, onFault })
     if (event === 'precreate') {
       // Loaded where it is called for: the other events need no more than they have.
-      io.write(await (await import('./precreate.ts')).precreate(world, text, io))
+      io.write(await (await import('./precreate.ts')).precreate(world, io))
       return 0
     }
     const run = { world, event, io }
-    const state = await readState(run, text)
+    const state = await readState(run, await io.readStdin())
     const log = await openLog(run, state)
     record = log.record
     const open = () => openContainer(run, state, log)

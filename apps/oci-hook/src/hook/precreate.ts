@@ -5,17 +5,25 @@ import type { Io, World } from '@vethra/world'
 
 /**
  * precreate, a stage of Podman's own: returns the config.json that Podman is to give to the OCI runtime for the one on
- * standard input; the same where that asks for nothing. Throws CniError as `prepareAsked` does, and leaves it in
+ * standard input; the same where that asks for nothing. Throws CniError as `prepareAsked` does, or 6 for what is not UTF-8, and leaves it in
  * `/run/vethra/precreate.log`: Podman shows the exit status alone.
  */
-export async function precreate(world: World, text: string, io: Io): Promise<string> {
+export async function precreate(world: World, io: Io): Promise<string> {
   try {
-    return await prepared(world, text, io)
+    return await prepared(world, await io.readStdin('UTF-8'), io)
   } catch (error) {
-    const file = `${world.places.runtime}/precreate.log`
-    await world.files.write(file, `${explain(error).join('\n')}\n`, { mode: 0o600, sync: false })
+    await log(world, explain(error)).catch((fault: unknown) =>
+      explain(fault, 'warning').forEach(io.complain),
+    )
     throw error
   }
+}
+
+async function log({ files, places }: World, lines: readonly string[]): Promise<void> {
+  // After a boot nothing has made it yet.
+  await files.makeFolder(places.runtime, 0o700)
+  const file = `${places.runtime}/precreate.log`
+  await files.write(file, `${lines.join('\n')}\n`, { mode: 0o600, sync: false })
 }
 
 async function prepared(world: World, text: string, io: Io): Promise<string> {

@@ -8,14 +8,16 @@ const deepest = 100
 const mostMembers = 100_000
 
 /**
- * The JSON value of a config.json. Throws CniError 6 when it is no JSON, naming line and column,
- * or is longer, deeper or has an object of more members than any real one.
+ * The JSON value of a config.json. Throws CniError 6 when it is no JSON, naming line and column, was not UTF-8, or is
+ * longer, deeper or has an object of more members than any real one.
  */
 export function parseConfigText(text: string): unknown {
   if (text.length > longest) throw undecodable(`it is longer than ${longest} characters`)
   if (isNestedDeeper(text, deepest)) throw undecodable(`it is nested deeper than ${deepest} levels`)
   if (hasLargerObject(text, mostMembers))
     throw undecodable(`it has an object of more than ${mostMembers} members`)
+  // Written back it would be another config.json.
+  if (text.includes('\ufffd')) throw notUtf8()
   try {
     return JSON.parse(text)
   } catch (cause) {
@@ -33,6 +35,15 @@ function firstFault(text: string): string {
   const before = text.slice(0, first.offset).split('\n')
   const column = (before.at(-1)?.length ?? 0) + 1
   return `line ${before.length}, column ${column}: ${printParseErrorCode(first.code)}`
+}
+
+function notUtf8(): CniError {
+  return new CniError({
+    code: 6,
+    message:
+      'cannot decode config.json: it has octets that are not UTF-8, or U+FFFD in place of some',
+    hint: 'Write it in UTF-8, and U+FFFD as \\ufffd.',
+  })
 }
 
 function undecodable(fault: string, cause?: unknown): CniError {

@@ -23,6 +23,13 @@ describe('a config.json that is no JSON', () => {
   })
 })
 
+it('a config.json with what stands for octets that are not UTF-8 is refused, but not its escape', () => {
+  expect(plan('{"process": {}, "linux": {}, "x": "\ufffd"}')).toThrow(
+    expect.objectContaining({ code: 6, message: expect.stringContaining('not UTF-8') }),
+  )
+  expect(plan('{"process": {}, "linux": {}, "x": "\\ufffd"}')).not.toThrow()
+})
+
 it('brackets in strings are no depth', () => {
   const text = JSON.stringify(`"${'['.repeat(200)}`)
   expect(plan(`{"process": {}, "linux": {}, "x": ${text}}`)).not.toThrow()
