@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { type CniError, usageError } from '@vethra/cni'
 import type { Command } from 'commander'
 import { suggestionFor } from './suggestion.ts'
 
@@ -24,9 +24,5 @@ function unknown(path: readonly string[], word: string, names: readonly string[]
     meant === undefined
       ? `See the commands: ${before} --help`
       : `Did you mean "${before} ${meant}"?`
-  return new CniError({
-    code: 103,
-    message: `unknown command ${JSON.stringify([...path.slice(1), word].join(' '))}`,
-    hint,
-  })
+  return usageError(`unknown command ${JSON.stringify([...path.slice(1), word].join(' '))}`, hint)
 }

@@ -4,11 +4,12 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import {
   type Attachment,
   type CniArgs,
-  CniError,
+  type CniError,
   deepestPart,
   isObject,
   type JsonObject,
   parseExactly,
+  usageError,
 } from '@vethra/cni'
 import type { Io } from '@vethra/world'
 
@@ -52,5 +53,5 @@ function parseCapArgs(text: string): JsonObject {
 }
 
 function wrong(message: string, hint: string, cause?: unknown): CniError {
-  return new CniError({ code: 103, message, hint, cause })
+  return usageError(message, hint, cause)
 }

@@ -1,4 +1,12 @@
-import { CniError, checkContainerId, checkIfname, goField, type Json, parseJson } from '@vethra/cni'
+import {
+  type CniError,
+  checkContainerId,
+  checkIfname,
+  goField,
+  type Json,
+  parseJson,
+  usageError,
+} from '@vethra/cni'
 import { collectGarbage, type ValidAttachment } from '@vethra/engine'
 import type { World } from '@vethra/world'
 import { loadList } from './cni-list.ts'
@@ -39,10 +47,9 @@ function parse(file: string, text: string): Json {
 }
 
 function wrong(file: string, why: string, cause?: unknown): CniError {
-  return new CniError({
-    code: 103,
-    message: `cannot keep the content of ${file}: ${why}`,
-    hint: 'Write it as [{"containerID":"…","ifname":"eth0"}].',
+  return usageError(
+    `cannot keep the content of ${file}: ${why}`,
+    'Write it as [{"containerID":"…","ifname":"eth0"}].',
     cause,
-  })
+  )
 }

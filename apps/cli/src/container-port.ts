@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { CniError, usageError } from '@vethra/cni'
 import type { PortMapping, PortReason } from '@vethra/container'
 import { findShown, type PortRow, portRows, publishedPorts } from '@vethra/engine'
 import type { Io } from '@vethra/world'
@@ -91,9 +91,5 @@ function hostSide({ hostIP, hostPort }: Pick<PortMapping, 'hostIP' | 'hostPort'>
 function parsePort(text: string): string {
   const match = /^(\d{1,5})(?:\/(tcp|udp|sctp))?$/i.exec(text)
   if (match) return `${Number(match[1])}/${(match[2] ?? 'tcp').toLowerCase()}`
-  throw new CniError({
-    code: 103,
-    message: `failed to parse ${JSON.stringify(text)}`,
-    hint: 'Give the port as 80 or 53/udp.',
-  })
+  throw usageError(`failed to parse ${JSON.stringify(text)}`, 'Give the port as 80 or 53/udp.')
 }

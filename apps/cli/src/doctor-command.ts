@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { CniError, usageError } from '@vethra/cni'
 import {
   type DoctorTools,
   examine,
@@ -16,7 +16,6 @@ import type { Io, World } from '@vethra/world'
 import type { Command } from 'commander'
 import { findingLines, repairLines, summaryLines } from './doctor-report.ts'
 import { fewEnough } from './few-enough.ts'
-import { wrongFlag } from './flags.ts'
 import { printListing } from './listing.ts'
 import { subcommand } from './program.ts'
 import { whileWaiting } from './progress.ts'
@@ -154,5 +153,5 @@ function notAll(errors: readonly CniError[], all: number): CniError {
 
 function dryRunAlone(): CniError {
   const hint = 'Give --dry-run as "--repair --dry-run".'
-  return wrongFlag('--dry-run is given without --repair', hint)
+  return usageError('--dry-run is given without --repair', hint)
 }

@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { type CniError, usageError } from '@vethra/cni'
 import { CommanderError } from 'commander'
 
 /** Collects the values of a flag that may be repeated. */
@@ -13,10 +13,5 @@ export function saysNo(): CommanderError {
 
 /** The CniError for a flag's value that is none of those it takes. */
 export function unsupported(flag: string, value: string, known: string): CniError {
-  return wrongFlag(`${flag} is ${JSON.stringify(value)}`, `Give ${flag} as ${known}.`)
-}
-
-/** The CniError 103 for a wrong command line. */
-export function wrongFlag(message: string, hint: string): CniError {
-  return new CniError({ code: 103, message, hint })
+  return usageError(`${flag} is ${JSON.stringify(value)}`, `Give ${flag} as ${known}.`)
 }

@@ -1,7 +1,8 @@
+import { usageError } from '@vethra/cni'
 import { createNetwork, planNetwork } from '@vethra/engine'
 import { type NetworkOptions, readPairs } from '@vethra/networks'
 import type { Io } from '@vethra/world'
-import { unsupported, wrongFlag } from './flags.ts'
+import { unsupported } from './flags.ts'
 import { networkPlanRow, printPlan } from './network-plan.ts'
 import type { Tools } from './tools.ts'
 
@@ -40,7 +41,7 @@ function optionsOf(name: string, flags: CreateFlags): NetworkOptions {
   const { driver, ipv4 } = flags
   if (driver !== 'bridge' && driver !== 'macvlan' && driver !== 'ipvlan') {
     const hint = 'Give --driver as bridge, macvlan or ipvlan.'
-    throw wrongFlag(`unsupported cni driver "${driver}"`, hint)
+    throw usageError(`unsupported cni driver "${driver}"`, hint)
   }
   if (ipv4 !== 'true' && ipv4 !== 'false') throw unsupported('--ipv4', ipv4, 'true or false')
   return {

@@ -1,7 +1,7 @@
+import { usageError } from '@vethra/cni'
 import { type InspectMode, inspectNetworks, networksNotFound } from '@vethra/engine'
 import type { DockerNetwork, NativeNetwork } from '@vethra/networks'
 import type { Io } from '@vethra/world'
-import { wrongFlag } from './flags.ts'
 import { readFormat } from './listing.ts'
 import { dockerShape, nativeShape } from './shapes.ts'
 import type { Tools } from './tools.ts'
@@ -28,7 +28,7 @@ export async function printInspected(
   io: Io,
 ): Promise<void> {
   if (mode !== 'dockercompat' && mode !== 'native') {
-    throw wrongFlag(`unknown mode "${mode}"`, 'Give --mode as dockercompat or native.')
+    throw usageError(`unknown mode "${mode}"`, 'Give --mode as dockercompat or native.')
   }
   const text = format === 'json' ? undefined : renderer(mode, format)
   const { shown, missing, faults } = await inspectNetworks(tools, refs, mode)

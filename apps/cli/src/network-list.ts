@@ -23,12 +23,7 @@ export async function printNetworks(
   io: Io,
 ): Promise<void> {
   const { rows, faults } = await listNetworks(tools, flags.filter)
-  for (const fault of faults)
-    io.complain(
-      explain(fault)
-        .join('\n')
-        .replace(/^error/, 'warning'),
-    )
+  for (const line of faults.flatMap((fault) => explain(fault, 'warning'))) io.complain(line)
   const id = ({ ID }: NetworkRow) => (flags.trunc ? ID.slice(0, 12) : ID)
   if (flags.quiet) {
     for (const each of rows) if (each.ID !== '') io.print(id(each))

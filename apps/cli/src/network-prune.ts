@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { usageError } from '@vethra/cni'
 import { planRemovals, removeNetworks, unusedNetworks } from '@vethra/engine'
 import type { Io } from '@vethra/world'
 import { printPlan } from './network-plan.ts'
@@ -20,11 +20,10 @@ export async function pruneNetworks(tools: Tools, flags: PruneFlags, io: Io): Pr
   if (flags.dryRun) return printPlan(await planRemovals(tools, unused), io)
   if (unused.length === 0) return
   if (!flags.force) {
-    throw new CniError({
-      code: 103,
-      message: `this would remove the networks ${unused.join(', ')}, which no container uses`,
-      hint: 'Add --force to remove them.',
-    })
+    throw usageError(
+      `this would remove the networks ${unused.join(', ')}, which no container uses`,
+      'Add --force to remove them.',
+    )
   }
   await removeNetworks(tools, unused)
   for (const name of unused) io.print(name, `network ${name} is removed`)

@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { type CniError, usageError } from '@vethra/cni'
 import { installHooks, installPlugins, listPlugins, type PluginRow } from '@vethra/engine'
 import type { Io, World } from '@vethra/world'
 import type { Command } from 'commander'
@@ -45,11 +45,10 @@ interface InstallFlags {
 }
 
 function nothingAsked(): CniError {
-  return new CniError({
-    code: 103,
-    message: 'plugin install needs a folder',
-    hint: 'Give the folder of CNI plugins, or --hooks and the folder of hooks.',
-  })
+  return usageError(
+    'plugin install needs a folder',
+    'Give the folder of CNI plugins, or --hooks and the folder of hooks.',
+  )
 }
 
 async function printPlugins(world: World, format: string, io: Io): Promise<void> {

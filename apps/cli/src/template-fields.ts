@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { type CniError, usageError } from '@vethra/cni'
 import type { Shape } from './shape.ts'
 import type { Piece } from './template.ts'
 
@@ -68,5 +68,5 @@ function unknownField(path: string, before: string, at: Shape): CniError {
     fields.length > 0
       ? `The fields${where} are ${fields.map((each) => `.${each}`).join(', ')}.`
       : `${before} has no fields${elements}.`
-  return new CniError({ code: 103, message: `there is no field ${path} in the format`, hint })
+  return usageError(`there is no field ${path} in the format`, hint)
 }

@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { type CniError, usageError } from '@vethra/cni'
 
 /** A piece of a template that has been read. */
 export type Piece =
@@ -126,9 +126,8 @@ function asText(value: unknown): string {
 }
 
 function wrong(template: string, why: string): CniError {
-  return new CniError({
-    code: 103,
-    message: `cannot use the format ${JSON.stringify(template)}: ${why}`,
-    hint: "Use table, json, or a template such as '{{.Name}}' or 'table {{.ID}}\\t{{.Name}}', with json, join, len, if, range and end.",
-  })
+  return usageError(
+    `cannot use the format ${JSON.stringify(template)}: ${why}`,
+    "Use table, json, or a template such as '{{.Name}}' or 'table {{.ID}}\\t{{.Name}}', with json, join, len, if, range and end.",
+  )
 }

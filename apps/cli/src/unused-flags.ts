@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { usageError } from '@vethra/cni'
 import { type GivenSettings, type SettingKey, settingFlags } from '@vethra/settings'
 
 // What `bundle prepare` alone turns into files of a container, or into the default network.
@@ -16,9 +16,8 @@ export function checkUsed(flags: GivenSettings, words: readonly string[]): void 
   if (command === undefined || command === 'bundle' || command === 'config') return
   const unused = settingFlags.find(({ toml }) => forBundles.has(toml) && toml in flags)
   if (unused === undefined) return
-  throw new CniError({
-    code: 103,
-    message: `"vethra ${words.slice(0, 2).join(' ')}" takes no ${unused.flag}`,
-    hint: `Give it to "vethra bundle prepare", or set ${unused.toml} in vethra.toml.`,
-  })
+  throw usageError(
+    `"vethra ${words.slice(0, 2).join(' ')}" takes no ${unused.flag}`,
+    `Give it to "vethra bundle prepare", or set ${unused.toml} in vethra.toml.`,
+  )
 }

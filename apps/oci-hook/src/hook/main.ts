@@ -1,4 +1,4 @@
-import { CniError, explain } from '@vethra/cni'
+import { CniError, explain, usageError } from '@vethra/cni'
 import { idInState, type OciState, parseState } from '@vethra/container'
 import { splitHookFlags } from '@vethra/settings'
 import type { Here, Io } from '@vethra/world'
@@ -69,9 +69,8 @@ async function readState(run: HookRun, text: string): Promise<OciState> {
 function eventOf(rest: readonly string[]): HookEvent | 'precreate' {
   const event = rest[rest.length - 1] ?? ''
   if (event === 'createRuntime' || event === 'postStop' || event === 'precreate') return event
-  throw new CniError({
-    code: 103,
-    message: event === 'oci-hook' ? 'event type needs to be passed' : `unexpected event "${event}"`,
-    hint: 'Call it as "vethra oci-hook createRuntime" or "vethra oci-hook postStop", with the container state on standard input.',
-  })
+  throw usageError(
+    event === 'oci-hook' ? 'event type needs to be passed' : `unexpected event "${event}"`,
+    'Call it as "vethra oci-hook createRuntime" or "vethra oci-hook postStop", with the container state on standard input.',
+  )
 }

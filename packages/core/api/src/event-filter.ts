@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { usageError } from '@vethra/cni'
 import { type HostEvent, kindOf } from './event.ts'
 
 type Matches = (event: HostEvent, value: string) => boolean
@@ -33,11 +33,10 @@ function readFilter(text: string): { key: string; value: string; matches: Matche
   const matches = Object.hasOwn(keys, key) ? keys[key] : undefined
   const value = rest.join('=')
   if (matches !== undefined && value !== '') return { key, value, matches }
-  throw new CniError({
-    code: 103,
-    message: `invalid filter ${JSON.stringify(text)}`,
-    hint: `Give --filter as KEY=VALUE, with one of these keys: ${Object.keys(keys).join(', ')}.`,
-  })
+  throw usageError(
+    `invalid filter ${JSON.stringify(text)}`,
+    `Give --filter as KEY=VALUE, with one of these keys: ${Object.keys(keys).join(', ')}.`,
+  )
 }
 
 // Podman says remove where docker says destroy.

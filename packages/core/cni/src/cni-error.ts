@@ -37,3 +37,8 @@ export class CniError extends Error {
     Object.defineProperty(this, brand, { value: true })
   }
 }
+
+/** The CniError 103 for a wrong command line or setting. */
+export function usageError(message: string, hint?: string, cause?: unknown): CniError {
+  return new CniError({ code: 103, message, hint, cause })
+}

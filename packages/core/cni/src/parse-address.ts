@@ -1,15 +1,14 @@
 import { type Address, formatPrefix, type Prefix, readAddress, readCidr } from '@vethra/address'
-import { CniError } from './cni-error.ts'
+import { usageError } from './cni-error.ts'
 
 /** The address that a text spells. Throws CniError 103 naming `what` and the text when it spells none. */
 export function parseAddress(what: string, text: string): Address {
   const address = readAddress(text)
   if (address) return address
-  throw new CniError({
-    code: 103,
-    message: `invalid ${what} ${JSON.stringify(text.slice(0, 64))}: not an IP address`,
-    hint: 'Write an address like 10.4.0.2 or fd00::2: no leading zeros, brackets, zone or prefix length.',
-  })
+  throw usageError(
+    `invalid ${what} ${JSON.stringify(text.slice(0, 64))}: not an IP address`,
+    'Write an address like 10.4.0.2 or fd00::2: no leading zeros, brackets, zone or prefix length.',
+  )
 }
 
 /**
@@ -20,15 +19,11 @@ export function parsePrefix(what: string, text: string): Prefix {
   const cidr = readCidr(text)
   const quoted = JSON.stringify(text.slice(0, 64))
   if (!cidr) {
-    throw new CniError({
-      code: 103,
-      message: `invalid ${what} ${quoted}: not an address with a prefix length`,
-      hint: 'Write a subnet like 10.4.1.0/24 or fd00:1::/64.',
-    })
+    throw usageError(
+      `invalid ${what} ${quoted}: not an address with a prefix length`,
+      'Write a subnet like 10.4.1.0/24 or fd00:1::/64.',
+    )
   }
   if (cidr.address.value === cidr.prefix.base) return cidr.prefix
-  throw new CniError({
-    code: 103,
-    message: `unexpected ${what} ${quoted}, maybe you meant "${formatPrefix(cidr.prefix)}"?`,
-  })
+  throw usageError(`unexpected ${what} ${quoted}, maybe you meant "${formatPrefix(cidr.prefix)}"?`)
 }

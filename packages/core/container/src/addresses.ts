@@ -1,5 +1,5 @@
 import { readLiteral } from '@vethra/address'
-import { CniError } from '@vethra/cni'
+import { type CniError, usageError } from '@vethra/cni'
 
 /** Whether the text is an IPv4 address of four decimal parts. */
 export function isIpv4(text: string): boolean {
@@ -35,9 +35,5 @@ export function parseMac(flag: string, text: string): string {
 }
 
 function wrong(flag: string, text: string, wanted: string): CniError {
-  return new CniError({
-    code: 103,
-    message: `invalid ${flag} ${JSON.stringify(text.slice(0, 64))}`,
-    hint: `Give ${wanted}.`,
-  })
+  return usageError(`invalid ${flag} ${JSON.stringify(text.slice(0, 64))}`, `Give ${wanted}.`)
 }

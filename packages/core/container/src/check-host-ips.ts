@@ -1,5 +1,5 @@
 import { contains, readAddress } from '@vethra/address'
-import { CniError, parsePrefix } from '@vethra/cni'
+import { parsePrefix, usageError } from '@vethra/cni'
 import type { PortRequest } from './port-spec.ts'
 
 // Multicast and broadcast addresses take no connections, a link-local one is of no interface without its
@@ -11,11 +11,10 @@ export function checkHostIps(requests: readonly PortRequest[]): void {
   for (const { text, hostIP = '' } of requests) {
     const address = readAddress(hostIP)
     if (address && unreachable.some((each) => contains(parsePrefix('prefix', each), address))) {
-      throw new CniError({
-        code: 103,
-        message: `-p ${text} cannot work: no container can be reached through ${hostIP}`,
-        hint: 'Publish the port at another address of the host, or leave the address out.',
-      })
+      throw usageError(
+        `-p ${text} cannot work: no container can be reached through ${hostIP}`,
+        'Publish the port at another address of the host, or leave the address out.',
+      )
     }
   }
 }

@@ -5,6 +5,7 @@ import {
   checkPathComponent,
   containerIdOf,
   isNamespace,
+  usageError,
 } from '@vethra/cni'
 import { refMode } from './network-mode.ts'
 
@@ -53,11 +54,10 @@ const namespaceHint =
 export function checkName(name: string): void {
   checkPathComponent('name', name)
   if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,252}$/.test(name)) {
-    throw new CniError({
-      code: 103,
-      message: `invalid name ${JSON.stringify(name.slice(0, 64))}`,
-      hint: 'Use up to 253 letters, digits, dots, dashes and underscores, a letter or digit first.',
-    })
+    throw usageError(
+      `invalid name ${JSON.stringify(name.slice(0, 64))}`,
+      'Use up to 253 letters, digits, dots, dashes and underscores, a letter or digit first.',
+    )
   }
 }
 
@@ -69,12 +69,11 @@ export function checkRef(ref: string): void {
   try {
     checkPart(ref)
   } catch (cause) {
-    throw new CniError({
-      code: 103,
-      message: `invalid network ${JSON.stringify(ref.slice(0, 128))}`,
-      hint: 'Give the name of a network, none, host, container:ID or ns:PATH.',
+    throw usageError(
+      `invalid network ${JSON.stringify(ref.slice(0, 128))}`,
+      'Give the name of a network, none, host, container:ID or ns:PATH.',
       cause,
-    })
+    )
   }
 }
 

@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { type CniError, usageError } from '@vethra/cni'
 import { checkDomain, checkHostname, type DnsOptions } from '@vethra/names'
 import { checkIpv4, checkIpv6, isIpv4, isIpv6, parseMac } from './addresses.ts'
 import { checkIds, checkName, checkNamespace, checkRef } from './check-names.ts'
@@ -30,11 +30,10 @@ const mostPorts = 32_768
 
 function checkPorts(count: number): void {
   if (count <= mostPorts) return
-  throw new CniError({
-    code: 103,
-    message: `-p/--publish means ${count} ports, more than ${mostPorts}`,
-    hint: 'Publish fewer, or give the container the network of the host: --network host.',
-  })
+  throw usageError(
+    `-p/--publish means ${count} ports, more than ${mostPorts}`,
+    'Publish fewer, or give the container the network of the host: --network host.',
+  )
 }
 
 /** Throws CniError 103 unless reference, addresses and aliases of one network request can be. */
@@ -51,11 +50,7 @@ export function checkExtraHost(name: string, ip: string): void {
   checkHostname(name)
   if (isIpv4(ip) || isIpv6(ip)) return
   const value = `${name}:${ip}`.slice(0, 128)
-  throw new CniError({
-    code: 103,
-    message: `invalid IP address in add-host: ${JSON.stringify(value)}`,
-    hint: 'Write NAME:IP.',
-  })
+  throw usageError(`invalid IP address in add-host: ${JSON.stringify(value)}`, 'Write NAME:IP.')
 }
 
 function checkOwnNames({ hostname, domainname }: BundleRequest): void {
@@ -63,21 +58,19 @@ function checkOwnNames({ hostname, domainname }: BundleRequest): void {
   if (domainname !== undefined) checkDomain(domainname)
   const long = [hostname, domainname].find((text) => text !== undefined && text.length > utsLength)
   if (long === undefined) return
-  throw new CniError({
-    code: 103,
-    message: `the kernel refuses a name of ${long.length} characters: ${JSON.stringify(long)}`,
-    hint: `Give a hostname and a domain name of at most ${utsLength} characters each.`,
-  })
+  throw usageError(
+    `the kernel refuses a name of ${long.length} characters: ${JSON.stringify(long)}`,
+    `Give a hostname and a domain name of at most ${utsLength} characters each.`,
+  )
 }
 
 function checkOptions(request: BundleRequest): void {
   const mode = networkMode(request.networks)
   if (request.utsHost && (request.hostname !== undefined || request.domainname !== undefined)) {
-    throw new CniError({
-      code: 103,
-      message: 'conflicting options: cannot set --hostname and/or --domainname with --uts=host',
-      hint: 'Leave out --uts, or the names.',
-    })
+    throw usageError(
+      'conflicting options: cannot set --hostname and/or --domainname with --uts=host',
+      'Leave out --uts, or the names.',
+    )
   }
   if (mode === 'container') checkContainerMode(request)
   if (mode !== 'cni') checkNoAddresses(request, mode)
@@ -92,11 +85,10 @@ function checkNoAddresses(request: BundleRequest, mode: NetworkMode): void {
     '--network-alias': request.aliases[0],
   })
   if (given.length === 0) return
-  throw new CniError({
-    code: 103,
-    message: `conflicting options: ${given.join(' ')} with --network ${mode}, which attaches the container to no network`,
-    hint: 'Leave it out, or name a network.',
-  })
+  throw usageError(
+    `conflicting options: ${given.join(' ')} with --network ${mode}, which attaches the container to no network`,
+    'Leave it out, or name a network.',
+  )
 }
 
 function checkContainerMode(request: BundleRequest): void {
@@ -108,11 +100,10 @@ function checkContainerMode(request: BundleRequest): void {
     '--add-host': request.extraHosts[0],
   })
   if (given.length === 0) return
-  throw new CniError({
-    code: 103,
-    message: `conflicting options: the following arguments are not supported when using \`--network=container:<container>\`: [${given.join(' ')}]`,
-    hint: 'Give them to the container whose network is shared.',
-  })
+  throw usageError(
+    `conflicting options: the following arguments are not supported when using \`--network=container:<container>\`: [${given.join(' ')}]`,
+    'Give them to the container whose network is shared.',
+  )
 }
 
 // The flags whose value, or first value, is not undefined.
@@ -133,17 +124,15 @@ export function checkDns(dns: DnsOptions): void {
 }
 
 function wrongServer(server: string): CniError {
-  return new CniError({
-    code: 103,
-    message: `ip address is not correctly formatted: ${JSON.stringify(server.slice(0, 64))} with --dns flag`,
-    hint: 'Give an address like 10.0.0.2 or fd00::2, without brackets.',
-  })
+  return usageError(
+    `ip address is not correctly formatted: ${JSON.stringify(server.slice(0, 64))} with --dns flag`,
+    'Give an address like 10.0.0.2 or fd00::2, without brackets.',
+  )
 }
 
 function wrongOption(option: string): CniError {
-  return new CniError({
-    code: 103,
-    message: `invalid --dns-option ${JSON.stringify(option.slice(0, 64))}`,
-    hint: 'Give one option of resolv.conf(5), like ndots:2.',
-  })
+  return usageError(
+    `invalid --dns-option ${JSON.stringify(option.slice(0, 64))}`,
+    'Give one option of resolv.conf(5), like ndots:2.',
+  )
 }

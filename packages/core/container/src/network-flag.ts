@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { type CniError, usageError } from '@vethra/cni'
 import { checkHostname } from '@vethra/names'
 import { checkIpv4, checkIpv6, parseMac } from './addresses.ts'
 import { checkRef } from './check-names.ts'
@@ -51,9 +51,8 @@ function addressOption(text: string, key: string, value: string): Partial<Networ
 }
 
 function wrong(text: string, fault: string): CniError {
-  return new CniError({
-    code: 103,
-    message: `invalid --network ${JSON.stringify(text.slice(0, 128))}: ${fault}`,
-    hint: 'Write NET:ip=IP,ip6=IP,mac=MAC,alias=NAME, and give --network again for each network.',
-  })
+  return usageError(
+    `invalid --network ${JSON.stringify(text.slice(0, 128))}: ${fault}`,
+    'Write NET:ip=IP,ip6=IP,mac=MAC,alias=NAME, and give --network again for each network.',
+  )
 }

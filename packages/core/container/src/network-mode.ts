@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { type CniError, usageError } from '@vethra/cni'
 import type { NetworkRequest } from './request.ts'
 
 /**
@@ -16,11 +16,10 @@ export function networkMode(requests: readonly NetworkRequest[]): NetworkMode {
   const mode = modes[0] ?? 'cni'
   const other = modes.find((each) => each !== mode)
   if (other) {
-    throw new CniError({
-      code: 103,
-      message: `mixed network types: ${mode} and ${other}`,
-      hint: 'Give networks by name, or one of none, host, container:ID and ns:PATH alone.',
-    })
+    throw usageError(
+      `mixed network types: ${mode} and ${other}`,
+      'Give networks by name, or one of none, host, container:ID and ns:PATH alone.',
+    )
   }
   const refs = new Set(requests.map((request) => request.ref))
   if (mode !== 'cni' && refs.size > 1) throw onlyOne(mode)
@@ -37,9 +36,8 @@ export function refMode(ref: string): NetworkMode {
 
 function onlyOne(mode: NetworkMode): CniError {
   const value = mode === 'container' ? 'container:<container>' : mode === 'ns' ? 'ns:<path>' : mode
-  return new CniError({
-    code: 103,
-    message: `conflicting options: exactly one network specification is allowed when using '--network=${value}'`,
-    hint: 'Give --network once.',
-  })
+  return usageError(
+    `conflicting options: exactly one network specification is allowed when using '--network=${value}'`,
+    'Give --network once.',
+  )
 }

@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { type CniError, usageError } from '@vethra/cni'
 
 /** The container whose namespaces are joined: what its own config.json and task say. */
 export interface JoinedContainer {
@@ -65,5 +65,5 @@ export function checkPlaces(places: BundlePlaces): void {
 }
 
 function wrong(fault: string, hint: string): CniError {
-  return new CniError({ code: 103, message: `cannot plan the bundle: ${fault}`, hint })
+  return usageError(`cannot plan the bundle: ${fault}`, hint)
 }

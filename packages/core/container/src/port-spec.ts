@@ -1,5 +1,5 @@
 import { formatAddress, readAddress } from '@vethra/address'
-import { CniError } from '@vethra/cni'
+import { type CniError, usageError } from '@vethra/cni'
 import { type Protocol, readProtocol } from './port-mapping.ts'
 
 /** Consecutive ports, both ends included. */
@@ -83,11 +83,10 @@ function readSpan(text: string): PortSpan | undefined {
 }
 
 function refusal(message: string): CniError {
-  return new CniError({
-    code: 103,
+  return usageError(
     message,
-    hint: 'Write a port like 8080:80, 127.0.0.1:8080:80/udp, [::1]:8080:80, 8000-8009:80 or 80.',
-  })
+    'Write a port like 8080:80, 127.0.0.1:8080:80/udp, [::1]:8080:80, 8000-8009:80 or 80.',
+  )
 }
 
 function quote(text: string): string {

@@ -1,4 +1,4 @@
-import { CniError, present } from '@vethra/cni'
+import { present, usageError } from '@vethra/cni'
 import { parseMac } from './addresses.ts'
 import { networkMode } from './network-mode.ts'
 import type { BundleRequest, NetworkRequest } from './request.ts'
@@ -31,11 +31,10 @@ function distinct(networks: readonly NetworkRequest[]): readonly NetworkRequest[
     const earlier = networks.slice(0, index).find((each) => each.ref === network.ref)
     if (!earlier) return true
     if (JSON.stringify(earlier) === JSON.stringify(network)) return false
-    throw new CniError({
-      code: 103,
-      message: `conflicting options: network ${network.ref} is given twice with different settings`,
-      hint: 'Give each network once.',
-    })
+    throw usageError(
+      `conflicting options: network ${network.ref} is given twice with different settings`,
+      'Give each network once.',
+    )
   })
 }
 
@@ -45,9 +44,8 @@ function agreed(
   whole: string | undefined,
 ): string | undefined {
   if (own === undefined || whole === undefined || own === whole) return own ?? whole
-  throw new CniError({
-    code: 103,
-    message: `conflicting options: ${flag} ${whole} and ${own} for the first network`,
-    hint: `Give the address with --network NET:… alone, or with ${flag} alone.`,
-  })
+  throw usageError(
+    `conflicting options: ${flag} ${whole} and ${own} for the first network`,
+    `Give the address with --network NET:… alone, or with ${flag} alone.`,
+  )
 }

@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { type CniError, usageError } from '@vethra/cni'
 import { isOption, isSearchDomain, unique } from './dns-words.ts'
 import { nameserverKind } from './nameserver.ts'
 import type { DnsOptions, Sourced } from './resolv-conf.ts'
@@ -48,29 +48,26 @@ function present(key: keyof CheckedDns, list: readonly string[], source: 'cli' |
 function checkServer(text: string, source: 'cli' | 'settings'): void {
   const kind = nameserverKind(text)
   if (kind !== undefined && !kind.zoned) return
-  throw new CniError({
-    code: 103,
-    message: `ip address is not correctly formatted: ${quote(text)} ${place(source, 'dns')}`,
-    hint: 'Give an IPv4 or IPv6 address, without brackets, zone or port.',
-  })
+  throw usageError(
+    `ip address is not correctly formatted: ${quote(text)} ${place(source, 'dns')}`,
+    'Give an IPv4 or IPv6 address, without brackets, zone or port.',
+  )
 }
 
 function checkDomain(text: string, source: 'cli' | 'settings'): void {
   if (isSearchDomain(text)) return
-  throw new CniError({
-    code: 103,
-    message: `invalid search domain: ${quote(text)} ${place(source, 'dns-search')}`,
-    hint: 'Use letters, digits, dash, underscore and dots, at most 63 characters between dots and 253 in all.',
-  })
+  throw usageError(
+    `invalid search domain: ${quote(text)} ${place(source, 'dns-search')}`,
+    'Use letters, digits, dash, underscore and dots, at most 63 characters between dots and 253 in all.',
+  )
 }
 
 function checkOption(text: string, source: 'cli' | 'settings'): void {
   if (isOption(text)) return
-  throw new CniError({
-    code: 103,
-    message: `invalid DNS option: ${quote(text)} ${place(source, 'dns-option')}`,
-    hint: 'Give an option of resolv.conf(5), such as ndots:2.',
-  })
+  throw usageError(
+    `invalid DNS option: ${quote(text)} ${place(source, 'dns-option')}`,
+    'Give an option of resolv.conf(5), such as ndots:2.',
+  )
 }
 
 function missing(source: 'cli' | 'settings'): CniError {
@@ -78,7 +75,7 @@ function missing(source: 'cli' | 'settings'): CniError {
     source === 'cli'
       ? '--dns flag was specified but no DNS server was provided'
       : 'the setting dns was given but no DNS server was provided'
-  return new CniError({ code: 103, message, hint: 'Give an address, or leave it out.' })
+  return usageError(message, 'Give an address, or leave it out.')
 }
 
 const settingOf: Readonly<Record<string, string>> = {

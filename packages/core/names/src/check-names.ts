@@ -1,4 +1,4 @@
-import { CniError, checkPathComponent } from '@vethra/cni'
+import { type CniError, checkPathComponent, usageError } from '@vethra/cni'
 import { checkDomain, checkHostname, isHostToken, refusal } from './check-host.ts'
 import type { ContainerNames } from './container-names.ts'
 import { hostAddress } from './host-address.ts'
@@ -44,9 +44,8 @@ function checkToken(what: string, text: string): void {
 }
 
 function notAnAddress(where: string, text: string): CniError {
-  return new CniError({
-    code: 103,
-    message: `invalid address ${where}: ${JSON.stringify(text.slice(0, 64))}`,
-    hint: 'Give an IPv4 or IPv6 address.',
-  })
+  return usageError(
+    `invalid address ${where}: ${JSON.stringify(text.slice(0, 64))}`,
+    'Give an IPv4 or IPv6 address.',
+  )
 }

@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { CniError, usageError } from '@vethra/cni'
 import { isHostToken } from './check-host.ts'
 import type { ExtraHost } from './container-names.ts'
 import { hostAddress } from './host-address.ts'
@@ -34,17 +34,15 @@ function gatewayAddress(hostGateway: string | undefined): string {
 }
 
 function badFormat(text: string): CniError {
-  return new CniError({
-    code: 103,
-    message: `bad format for add-host: ${JSON.stringify(text.slice(0, 128))}`,
-    hint: 'Write it as name:ip or name=ip.',
-  })
+  return usageError(
+    `bad format for add-host: ${JSON.stringify(text.slice(0, 128))}`,
+    'Write it as name:ip or name=ip.',
+  )
 }
 
 function badAddress(text: string): CniError {
-  return new CniError({
-    code: 103,
-    message: `invalid IP address in add-host: ${JSON.stringify(text.slice(0, 128))}`,
-    hint: 'Write it as name:ip, with an IPv4 or IPv6 address or host-gateway.',
-  })
+  return usageError(
+    `invalid IP address in add-host: ${JSON.stringify(text.slice(0, 128))}`,
+    'Write it as name:ip, with an IPv4 or IPv6 address or host-gateway.',
+  )
 }

@@ -1,7 +1,6 @@
 import { type Address, formatAddress, readAddress } from '@vethra/address'
-import { isObject, jsonOrNull } from '@vethra/cni'
+import { isObject, jsonOrNull, usageError } from '@vethra/cni'
 import { isTextObject } from './read-json.ts'
-import { refusal } from './refusal.ts'
 import { sortedMembers, writeJson } from './written-json.ts'
 
 /** The label that holds the aux addresses of a network, as JSON: `{SUBNET: {NAME: IP}}` (nerdctl). Hidden from people. */
@@ -29,7 +28,7 @@ export function readAuxAddresses(texts: readonly string[]): {
     const address = readAddress(ip)
     if (cut === -1 || ip === '') dropped.push(text)
     else if (address) aux.set(name, { name, address })
-    else throw refusal(`invalid aux-address "${ip}"`)
+    else throw usageError(`invalid aux-address "${ip}"`)
   }
   return { aux: [...aux.values()], dropped }
 }

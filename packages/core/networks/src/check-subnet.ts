@@ -1,6 +1,5 @@
 import { formatPrefix, overlaps, type Prefix } from '@vethra/address'
-import { parsePrefix } from '@vethra/cni'
-import { refusal } from './refusal.ts'
+import { parsePrefix, usageError } from '@vethra/cni'
 
 // Addresses that the kernel gives to no interface as those of a neighbour, or that no router passes on
 // (IANA special-purpose address registries; RFC 1112 for 255.255.255.255).
@@ -21,7 +20,7 @@ export function checkSubnet(subnet: Prefix): void {
   const found = unusable.find(([, prefix]) => overlaps(parsePrefix('prefix', prefix), subnet))
   if (!found) return
   const [kind, prefix] = found
-  throw refusal(
+  throw usageError(
     `subnet ${formatPrefix(subnet)} holds ${kind} addresses (${prefix})`,
     'Give a subnet of unicast addresses like 10.20.0.0/24 or fd00:20::/64.',
   )

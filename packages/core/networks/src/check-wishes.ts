@@ -1,9 +1,8 @@
 import { contains, readAddress, readCidr } from '@vethra/address'
-import { CniError } from '@vethra/cni'
+import { CniError, usageError } from '@vethra/cni'
 import { networkSubnets, usedPrefixes } from './anatomy.ts'
 import { checkFree } from './check-free.ts'
 import type { Network } from './network.ts'
-import { refusal } from './refusal.ts'
 import { isStatic } from './wanted-addresses.ts'
 
 /** The wishes of a container in one network; the form of addresses has been checked. */
@@ -23,7 +22,7 @@ export function checkWishes(network: Network, wishes: Wishes): void {
   const { ip, ip6, macAddress } = wishes
   const type = network.list.plugins[0]?.type ?? ''
   if (macAddress !== undefined && type === 'ipvlan') {
-    throw refusal(
+    throw usageError(
       `network type "${type}" is not supported for network mapping "${network.name}", must be one of: [bridge macvlan]`,
       'Leave the hardware address out: interfaces of an ipvlan have that of their parent.',
     )

@@ -1,3 +1,4 @@
+import { usageError } from '@vethra/cni'
 import { auxLabel } from './aux-addresses.ts'
 import type { UsedPrefix } from './choose-subnet.ts'
 import type { Neighbours } from './decide-subnets.ts'
@@ -6,7 +7,6 @@ import { type DriverOptions, readDriverOptions } from './driver-options.ts'
 import { bridgeName, checkName, nerdctlKey, networkId, ownKey } from './identity.ts'
 import { type IpamConf, ipamConf } from './ipam-conf.ts'
 import type { NetworkFacts, NetworkOptions, NewConfList } from './options.ts'
-import { refusal } from './refusal.ts'
 import { members, sortedMembers, type Written, writeJson } from './written-json.ts'
 
 /**
@@ -38,7 +38,7 @@ export function networkConfList(options: NetworkOptions, facts: NetworkFacts): N
 function checkMtu({ ipv6 }: NetworkOptions, { mtu }: DriverOptions): void {
   const least = leastMtu(ipv6)
   if (!mtu || mtu >= least) return
-  throw refusal(
+  throw usageError(
     `mtu ${mtu} is less than ${least}, which ${ipv6 ? 'IPv6' : 'IPv4'} needs`,
     `Give at least ${least}, or leave mtu out.`,
   )
@@ -101,7 +101,7 @@ function unusual(mtu = 0, { ipv6 }: NetworkOptions): number | undefined {
 function isolated(options: NetworkOptions, { isolation }: NetworkFacts): string {
   if (isolation?.supported) return 'isolated'
   const why = isolation?.why ?? 'the firewall plugin was not asked whether it can'
-  throw refusal(
+  throw usageError(
     `cannot isolate the containers of network ${options.name} from each other: ${why}`,
     'Install the CNI firewall plugin 1.7.1 or newer, or leave icc out.',
   )
@@ -128,7 +128,7 @@ function labels(
   conf: IpamConf,
 ): Written | undefined {
   if (Object.hasOwn(options.labels, auxLabel)) {
-    throw refusal(`internal label "${auxLabel}" must not be specified manually`)
+    throw usageError(`internal label "${auxLabel}" must not be specified manually`)
   }
   const own: readonly [string, string | undefined][] = [
     [auxLabel, conf.auxLabel],

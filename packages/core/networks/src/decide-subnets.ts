@@ -1,10 +1,9 @@
 import { formatPrefix, overlaps, type Prefix, readCidr } from '@vethra/address'
-import { CniError, parsePrefix } from '@vethra/cni'
+import { CniError, parsePrefix, usageError } from '@vethra/cni'
 import { checkSubnet } from './check-subnet.ts'
 import { chooseSubnet, overlapWith, type UsedPrefix } from './choose-subnet.ts'
 import { networkId } from './identity.ts'
 import type { NetworkFacts, NetworkOptions } from './options.ts'
-import { refusal } from './refusal.ts'
 
 /** The subnets of a new network. */
 export interface DecidedSubnets {
@@ -37,7 +36,7 @@ export function decideSubnets(
   for (const each of given) checkSubnet(each)
   checkOverlaps(given, neighbours.forbidden)
   if (!options.ipv4 && given.some((each) => each.family === 4)) {
-    throw refusal('--ipv4=false conflicts with an IPv4 subnet')
+    throw usageError('--ipv4=false conflicts with an IPv4 subnet')
   }
   const unused = options.ipv6 ? [] : given.filter((each) => each.family === 6)
   const kept = given.filter((each) => !unused.includes(each))
@@ -52,7 +51,7 @@ export function decideSubnets(
 }
 
 function readSubnet(text: string): Prefix {
-  if (!readCidr(text)) throw refusal(`failed to parse subnet "${text}"`)
+  if (!readCidr(text)) throw usageError(`failed to parse subnet "${text}"`)
   return parsePrefix('subnet', text)
 }
 
@@ -68,7 +67,7 @@ function checkOverlaps(given: readonly Prefix[], forbidden: readonly UsedPrefix[
     }
     const twin = given.slice(0, index).find((each) => overlaps(each, prefix))
     if (twin) {
-      throw refusal(`subnet ${formatPrefix(prefix)} overlaps subnet ${formatPrefix(twin)}`)
+      throw usageError(`subnet ${formatPrefix(prefix)} overlaps subnet ${formatPrefix(twin)}`)
     }
   }
 }

@@ -1,10 +1,9 @@
 import { formatAddress, formatPrefix, readCidr } from '@vethra/address'
-import { parsePrefix } from '@vethra/cni'
+import { parsePrefix, usageError } from '@vethra/cni'
 import { chooseSubnet, overlapWith } from './choose-subnet.ts'
 import { networkConfList } from './conf-list.ts'
 import { bridgeName, defaultNetworkLabel, defaultNetworkName } from './identity.ts'
 import type { NetworkFacts, NetworkOptions, NewConfList } from './options.ts'
-import { refusal } from './refusal.ts'
 
 const usualSubnet = '10.4.0.0/24'
 
@@ -31,7 +30,7 @@ function usual(facts: NetworkFacts): NewConfList {
 function fixed(facts: NetworkFacts, bridgeIp: string): NewConfList {
   const cidr = readCidr(bridgeIp)
   if (cidr?.prefix.family !== 4) {
-    throw refusal(
+    throw usageError(
       `invalid bridge ip ${bridgeIp}: it is no IPv4 address with a prefix length`,
       'Give one like 10.4.0.1/24.',
     )

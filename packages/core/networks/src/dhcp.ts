@@ -1,6 +1,5 @@
-import { isObject, type Json, jsonOrNull } from '@vethra/cni'
+import { isObject, type Json, jsonOrNull, usageError } from '@vethra/cni'
 import type { NetworkOptions } from './options.ts'
-import { refusal } from './refusal.ts'
 import { members, type Written } from './written-json.ts'
 
 interface DhcpOption {
@@ -27,7 +26,7 @@ export function dhcpMembers(options: NetworkOptions): {
   readonly ipam: readonly (readonly [string, Written | undefined])[]
   readonly notes: readonly string[]
 } {
-  if (!options.ipv4) throw refusal('ipam driver dhcp gives IPv4 addresses only')
+  if (!options.ipv4) throw usageError('ipam driver dhcp gives IPv4 addresses only')
   const read = Object.entries(options.ipamOptions)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([option, text]) => ({ option, ...readOption(option, text) }))
@@ -51,9 +50,9 @@ const hostName = members([
 
 function readOption(name: string, text: string): DhcpOption {
   const option = jsonOrNull(text)
-  if (!isDhcpOption(option)) throw refusal(`unparsable ipam option ${name} "${text}"`)
+  if (!isDhcpOption(option)) throw usageError(`unparsable ipam option ${name} "${text}"`)
   if (option.type === 'provide' || option.type === 'request') return option
-  throw refusal('ipam option must have a type (provide or request)')
+  throw usageError('ipam option must have a type (provide or request)')
 }
 
 function isDhcpOption(value: Json): value is DhcpOption & Json {

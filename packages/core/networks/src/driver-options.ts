@@ -1,6 +1,5 @@
-import { CniError, checkIfname } from '@vethra/cni'
+import { CniError, checkIfname, usageError } from '@vethra/cni'
 import type { Driver } from './options.ts'
-import { refusal } from './refusal.ts'
 
 /** `-o` of one network, checked. */
 export interface DriverOptions {
@@ -72,14 +71,14 @@ function collect(
   driver: Driver,
   options: Readonly<Record<string, string>>,
 ): ReadonlyMap<Name, string> {
-  if (!Object.hasOwn(names, driver)) throw refusal(`unsupported cni driver "${driver}"`)
+  if (!Object.hasOwn(names, driver)) throw usageError(`unsupported cni driver "${driver}"`)
   const given = new Map<Name, string>()
   for (const [option, value] of Object.entries(options)) {
     const name = Object.hasOwn(names[driver], option) ? names[driver][option] : undefined
-    if (!name) throw refusal(`unsupported "${driver}" network option "${option}"`)
+    if (!name) throw usageError(`unsupported "${driver}" network option "${option}"`)
     // Two names of one option: nerdctl lets chance decide.
     if ((given.get(name) ?? value) !== value) {
-      throw refusal(`network option "${option}" contradicts another one of the same meaning`)
+      throw usageError(`network option "${option}" contradicts another one of the same meaning`)
     }
     given.set(name, value)
   }
@@ -88,10 +87,10 @@ function collect(
 
 function readMtu(text: string): number {
   if (text === '') return 0
-  if (!/^[+-]?\d+$/.test(text)) throw refusal(`strconv.Atoi: parsing "${text}": invalid syntax`)
+  if (!/^[+-]?\d+$/.test(text)) throw usageError(`strconv.Atoi: parsing "${text}": invalid syntax`)
   const mtu = Number(text)
-  if (mtu < 0) throw refusal(`mtu ${mtu} is less than zero`)
-  if (mtu > 65_535) throw refusal(`mtu ${mtu} is more than 65535`)
+  if (mtu < 0) throw usageError(`mtu ${mtu} is less than zero`)
+  if (mtu > 65_535) throw usageError(`mtu ${mtu} is more than 65535`)
   return mtu
 }
 
@@ -99,12 +98,12 @@ function readMtu(text: string): number {
 function readBool(text: string): boolean {
   if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(text)) return true
   if (['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(text)) return false
-  throw refusal(`strconv.ParseBool: parsing "${text}": invalid syntax`)
+  throw usageError(`strconv.ParseBool: parsing "${text}": invalid syntax`)
 }
 
 function readMode(driver: Driver, mode: string): string {
   if (modes[driver].includes(mode.toLowerCase())) return mode
-  throw refusal(`unknown ${driver} mode "${mode}"`, `Use ${modes[driver].join(' or ')}.`)
+  throw usageError(`unknown ${driver} mode "${mode}"`, `Use ${modes[driver].join(' or ')}.`)
 }
 
 function readParent(parent: string): string {

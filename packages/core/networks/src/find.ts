@@ -1,8 +1,7 @@
-import { CniError } from '@vethra/cni'
+import { CniError, usageError } from '@vethra/cni'
 import { auxLabel } from './aux-addresses.ts'
 import { defaultNetworkLabel, defaultNetworkName } from './identity.ts'
 import type { Network } from './network.ts'
-import { refusal } from './refusal.ts'
 
 /** The network that a container is attached to under this reference: an exact name first, then a full id, then the first 12 characters of one. */
 export function findNetwork(networks: readonly Network[], ref: string): Network | undefined {
@@ -61,7 +60,7 @@ function readFilter(filter: string): (network: Network) => boolean {
     case 'id':
       return ({ id = '' }) => value !== '' && id.startsWith(value)
     default:
-      throw refusal(
+      throw usageError(
         `unknown filter "${filter}"`,
         'Use name=REGEX, label=KEY[=VALUE], driver=TYPE or id=START.',
       )

@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import { CniError } from '@vethra/cni'
+import { usageError } from '@vethra/cni'
 
 /** The name of the default network. */
 export const defaultNetworkName = 'bridge'
@@ -36,11 +36,10 @@ export function bridgeName(name: string, namespace?: string): string {
 export function checkName(name: string): void {
   const fault = nameFault(name)
   if (fault) {
-    throw new CniError({
-      code: 103,
-      message: `invalid network name: ${fault}`,
-      hint: 'Use 2 to 128 letters, digits, dots, dashes and underscores, a letter or digit first.',
-    })
+    throw usageError(
+      `invalid network name: ${fault}`,
+      'Use 2 to 128 letters, digits, dots, dashes and underscores, a letter or digit first.',
+    )
   }
 }
 

@@ -1,11 +1,10 @@
-import { CniError } from '@vethra/cni'
+import { CniError, usageError } from '@vethra/cni'
 import { rangeSets } from '@vethra/ipam'
 import { writeAuxLabel } from './aux-addresses.ts'
 import { decideSubnets, type Neighbours } from './decide-subnets.ts'
 import { dhcpMembers } from './dhcp.ts'
 import type { NetworkFacts, NetworkOptions } from './options.ts'
 import { rangesOf, type WrittenRange } from './ranges.ts'
-import { refusal } from './refusal.ts'
 import { shareOut } from './share-out.ts'
 import { staticIpam } from './static.ts'
 import { members, sortedMembers, type Written } from './written-json.ts'
@@ -26,7 +25,7 @@ export function ipamConf(
   neighbours: Neighbours,
   facts: Pick<NetworkFacts, 'pools' | 'dataDir'>,
 ): IpamConf {
-  if (!options.ipv4 && !options.ipv6) throw refusal('IPv4 or IPv6 must be enabled')
+  if (!options.ipv4 && !options.ipv6) throw usageError('IPv4 or IPv6 must be enabled')
   switch (options.ipamDriver) {
     case 'default':
     case 'host-local':
@@ -40,7 +39,7 @@ export function ipamConf(
       return { ipam: sortedMembers(ipam), ips: true, notes }
     }
     default:
-      throw refusal(`unsupported ipam driver "${options.ipamDriver}"`)
+      throw usageError(`unsupported ipam driver "${options.ipamDriver}"`)
   }
 }
 
@@ -79,11 +78,11 @@ function routes(four: boolean, six: boolean): Written {
 
 function checkGiven(options: NetworkOptions): void {
   if (Object.keys(options.ipamOptions).length > 0) {
-    throw refusal('ipam driver host-local takes no --ipam-opt')
+    throw usageError('ipam driver host-local takes no --ipam-opt')
   }
   if (options.subnets.length > 0) return
   if (options.gateways.length + options.ipRanges.length > 0) {
-    throw refusal('cannot set gateway or ip-range without subnet, specify --subnet manually')
+    throw usageError('cannot set gateway or ip-range without subnet, specify --subnet manually')
   }
 }
 

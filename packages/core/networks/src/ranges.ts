@@ -7,10 +7,9 @@ import {
   lastAddress,
   type Prefix,
 } from '@vethra/address'
-import type { CniError } from '@vethra/cni'
+import { type CniError, usageError } from '@vethra/cni'
 import type { RangeConf } from '@vethra/ipam'
 import type { AuxAddress } from './aux-addresses.ts'
-import { refusal } from './refusal.ts'
 import type { SubnetShare } from './share-out.ts'
 
 /** A range as nerdctl writes it: host-local's keys, and `ipRange` for its own memory. */
@@ -54,7 +53,7 @@ function checkAux(subnet: Prefix, via: bigint, aux: readonly AuxAddress[]): void
   const taken = aux.find(({ address }) => address.value === subnet.base || address.value === via)
   if (taken) {
     const what = `${taken.name}:${formatAddress(taken.address)}`
-    throw refusal(`failed to allocate secondary ip address (${what}): Address already in use`)
+    throw usageError(`failed to allocate secondary ip address (${what}): Address already in use`)
   }
 }
 
@@ -69,7 +68,7 @@ function checkGateway(subnet: Prefix, via: bigint): void {
   const isLast = subnet.family === 4 && via === lastAddress(subnet).value
   if (via !== subnet.base && !isLast) return
   const gateway = formatAddress({ family: subnet.family, value: via })
-  throw refusal(
+  throw usageError(
     `gateway ${gateway} is the ${isLast ? 'broadcast' : 'network'} address of subnet ${formatPrefix(subnet)}`,
     'Give another address of the subnet, or leave --gateway out.',
   )
@@ -83,14 +82,14 @@ function hasRoom(pieces: readonly Span[], via: bigint): boolean {
 function full(subnet: Prefix, ipRange: string | undefined): CniError {
   const what =
     ipRange === undefined ? 'aux-address reservations leave' : `ip-range "${ipRange}" leaves`
-  return refusal(`${what} no allocatable IPs in subnet ${formatPrefix(subnet)}`)
+  return usageError(`${what} no allocatable IPs in subnet ${formatPrefix(subnet)}`)
 }
 
 // The last address of the range may be the subnet's broadcast address: nerdctl writes it so.
 function spanOf(subnet: Prefix, text: string, ipRange: Prefix): Span {
   const last = lastAddress(ipRange)
   if (!contains(subnet, last)) {
-    throw refusal(`no matching subnet "${formatPrefix(subnet)}" for ip-range "${text}"`)
+    throw usageError(`no matching subnet "${formatPrefix(subnet)}" for ip-range "${text}"`)
   }
   return { start: second(ipRange), end: last.value }
 }

@@ -7,9 +7,9 @@ import {
   readAddress,
   readCidr,
 } from '@vethra/address'
+import { usageError } from '@vethra/cni'
 import { type AuxAddress, readAuxAddresses } from './aux-addresses.ts'
 import type { NetworkOptions } from './options.ts'
-import { refusal } from './refusal.ts'
 
 /** A prefix to give addresses out of. */
 interface IpRange {
@@ -41,9 +41,9 @@ export function shareOut(
   const { aux, dropped } = readAuxAddresses(options.auxAddresses)
   const strays = aux.filter(({ address }) => !subnets.some((each) => contains(each, address)))
   const [stray] = strays.map(({ address }) => formatAddress(address)).sort()
-  if (gateways.left) throw refusal(`no matching subnet for gateway "${gateways.left.text}"`)
-  if (ipRanges.left) throw refusal(`no matching subnet for ip-range "${ipRanges.left.text}"`)
-  if (stray) throw refusal(`no matching subnet for aux-address ${stray}`)
+  if (gateways.left) throw usageError(`no matching subnet for gateway "${gateways.left.text}"`)
+  if (ipRanges.left) throw usageError(`no matching subnet for ip-range "${ipRanges.left.text}"`)
+  if (stray) throw usageError(`no matching subnet for aux-address ${stray}`)
   return {
     shares: subnets.map((subnet) => ({
       subnet,
@@ -72,12 +72,12 @@ function assign<T>(
 
 function readGateway(text: string): { text: string; address: Address } {
   const address = readAddress(text)
-  if (!address) throw refusal(`failed to parse gateway "${text}"`)
+  if (!address) throw usageError(`failed to parse gateway "${text}"`)
   return { text, address }
 }
 
 function readIpRange(text: string): IpRange {
   const cidr = readCidr(text)
-  if (!cidr) throw refusal(`failed to parse ip-range "${text}"`)
+  if (!cidr) throw usageError(`failed to parse ip-range "${text}"`)
   return { text, prefix: cidr.prefix }
 }

@@ -1,8 +1,8 @@
 import { firstAddress, formatAddress, readAddress, readCidr } from '@vethra/address'
+import { usageError } from '@vethra/cni'
 import { decideSubnets, type Neighbours } from './decide-subnets.ts'
 import type { NetworkOptions } from './options.ts'
 import { rangesOf } from './ranges.ts'
-import { refusal } from './refusal.ts'
 import { type SubnetShare, shareOut } from './share-out.ts'
 import { members, sortedMembers, type Written } from './written-json.ts'
 
@@ -22,7 +22,7 @@ export function staticIpam(options: NetworkOptions, neighbours: Neighbours): Sta
   const { ipRanges, auxAddresses, ipamOptions } = options
   const extra = [...ipRanges, ...auxAddresses, ...Object.keys(ipamOptions)]
   if (extra.length > 0) {
-    throw refusal(
+    throw usageError(
       `ipam driver static cannot use "${extra[0]}": it chooses no addresses`,
       'Leave out --ip-range, --aux-address and --ipam-opt, and give each container its --ip.',
     )
@@ -61,7 +61,7 @@ function checkGateway({ driver }: NetworkOptions, { subnet, gateway }: SubnetSha
   const first = firstAddress(subnet).value + 1n
   if (driver !== 'bridge' || gateway === undefined || gateway.value === first) return
   const wanted = formatAddress({ family: subnet.family, value: first })
-  throw refusal(
+  throw usageError(
     `gateway "${formatAddress(gateway)}" is not ${wanted}, which the bridge takes where ipam driver static is used`,
     'Leave --gateway out, or use the IPAM driver host-local.',
   )
@@ -85,6 +85,6 @@ function routesOf(options: NetworkOptions, shares: readonly SubnetShare[]): Writ
 
 function readGateway(text: string): { text: string; family: 4 | 6 } {
   const address = readAddress(text)
-  if (!address) throw refusal(`failed to parse gateway "${text}"`)
+  if (!address) throw usageError(`failed to parse gateway "${text}"`)
   return { text, family: address.family }
 }

@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { type CniError, usageError } from '@vethra/cni'
 
 /** The CniError 103 for a value that cannot be. */
 export function invalid(
@@ -7,5 +7,5 @@ export function invalid(
   { fault, hint }: { readonly fault: string; readonly hint?: string },
 ): CniError {
   const message = `${where}: ${JSON.stringify(text.slice(0, 128))} ${fault}`
-  return new CniError({ code: 103, message, hint })
+  return usageError(message, hint)
 }

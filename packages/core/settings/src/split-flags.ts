@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { usageError } from '@vethra/cni'
 import { settingFlags } from './setting-flags.ts'
 import type { GivenSettings, SettingKey } from './settings.ts'
 
@@ -51,11 +51,7 @@ function readFlag([token = '', following]: readonly string[]):
   const inline = token.length > name.length ? token.slice(name.length + 1) : undefined
   const value = inline ?? following
   if (value === undefined) {
-    throw new CniError({
-      code: 103,
-      message: `flag ${name} needs a value`,
-      hint: `Write ${row.flag} ${row.value}.`,
-    })
+    throw usageError(`flag ${name} needs a value`, `Write ${row.flag} ${row.value}.`)
   }
   return { key: row.toml, repeated: row.repeated, value, taken: inline === undefined ? 2 : 1 }
 }

@@ -1,4 +1,4 @@
-import { CniError, containerIdOf, present } from '@vethra/cni'
+import { CniError, containerIdOf, present, usageError } from '@vethra/cni'
 import {
   type BundleFlags,
   type BundleRequest,
@@ -17,7 +17,7 @@ import type { PrepareTools, Preparing } from './prepare-tools.ts'
 export async function requestOf(tools: Preparing, flags: BundleFlags): Promise<BundleRequest> {
   if (flags.uts !== undefined && flags.uts !== 'host') {
     const text = `unknown uts value. valid value(s) are 'host', got: ${JSON.stringify(flags.uts)}`
-    throw new CniError({ code: 103, message: text, hint: 'Give --uts as host.' })
+    throw usageError(text, 'Give --uts as host.')
   }
   const { settings, resolved } = tools
   checkIds(settings.namespace, flags.id)

@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { type CniError, usageError } from '@vethra/cni'
 import type { ContainerRow } from './container-row.ts'
 
 type Matches = (row: ContainerRow, value: string) => boolean
@@ -40,5 +40,5 @@ function readFilter(text: string): { key: string; value: string; matches: Matche
 }
 
 function refusal(text: string, hint: string): CniError {
-  return new CniError({ code: 103, message: `invalid filter ${JSON.stringify(text)}`, hint })
+  return usageError(`invalid filter ${JSON.stringify(text)}`, hint)
 }

@@ -1,4 +1,4 @@
-import { CniError, type Result } from '@vethra/cni'
+import { CniError, type Result, usageError } from '@vethra/cni'
 import { podNamespace, type StoredMapping, storedMappings } from '@vethra/container'
 import type { ManageTools } from '../network/tools.ts'
 import { type KnownContainer, readContainer } from './container-state.ts'
@@ -44,11 +44,10 @@ function foreignMeant(known: readonly KnownContainer[], ref: string): KnownConta
   )
   const meant = named.length > 0 ? named : known.filter(({ id }) => id.startsWith(ref))
   if (meant.length < 2) return meant[0]
-  throw new CniError({
-    code: 103,
-    message: `${JSON.stringify(ref)} means ${meant.length} containers`,
-    hint: `Give the id of one: ${meant.map(({ id }) => id.slice(0, 12)).join(', ')}.`,
-  })
+  throw usageError(
+    `${JSON.stringify(ref)} means ${meant.length} containers`,
+    `Give the id of one: ${meant.map(({ id }) => id.slice(0, 12)).join(', ')}.`,
+  )
 }
 
 /** A container as `container inspect` shows it. */

@@ -1,5 +1,5 @@
 import { formatAddress } from '@vethra/address'
-import { CniError, parseAddress } from '@vethra/cni'
+import { CniError, parseAddress, usageError } from '@vethra/cni'
 import { tellReleased } from '../tell.ts'
 import { ipamPlaces, type PlacedReservation, reservationsAt } from './ipam-places.ts'
 import type { ManageTools } from './tools.ts'
@@ -30,11 +30,10 @@ export async function releaseReservations(
 
 function meaning({ ip, id }: ReleaseRequest): (each: PlacedReservation) => boolean {
   if ((ip === undefined) === (id === undefined)) {
-    throw new CniError({
-      code: 103,
-      message: `${ip === undefined ? 'neither' : 'both'} --ip and --id given`,
-      hint: 'Give the address with --ip, or the container with --id.',
-    })
+    throw usageError(
+      `${ip === undefined ? 'neither' : 'both'} --ip and --id given`,
+      'Give the address with --ip, or the container with --id.',
+    )
   }
   if (ip === undefined) return ({ reservation }) => reservation.containerId === id
   const address = formatAddress(parseAddress('--ip', ip))

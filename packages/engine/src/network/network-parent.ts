@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { CniError, usageError } from '@vethra/cni'
 import { type Network, networkParent } from '@vethra/networks'
 import type { ManageTools } from './tools.ts'
 
@@ -35,9 +35,5 @@ function missing(device: string): CniError {
 }
 
 function wrong(message: string): CniError {
-  return new CniError({
-    code: 103,
-    message,
-    hint: 'Give another interface with -o parent=DEVICE, or another mtu.',
-  })
+  return usageError(message, 'Give another interface with -o parent=DEVICE, or another mtu.')
 }

@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { CniError, usageError } from '@vethra/cni'
 import { hookFile, hookFileName, isHookFile } from '@vethra/container'
 import type { Files, PluginFolders } from '@vethra/world'
 
@@ -27,11 +27,10 @@ export async function installHooks(
 }
 
 function notAbsolute(folder: string): CniError {
-  return new CniError({
-    code: 103,
-    message: `invalid folder ${JSON.stringify(folder.slice(0, 128))}: it must be an absolute path`,
-    hint: 'Name it from the root, such as /etc/containers/oci/hooks.d.',
-  })
+  return usageError(
+    `invalid folder ${JSON.stringify(folder.slice(0, 128))}: it must be an absolute path`,
+    'Name it from the root, such as /etc/containers/oci/hooks.d.',
+  )
 }
 
 function notOurs(path: string): CniError {

@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { CniError, usageError } from '@vethra/cni'
 import { pluginNames } from '@vethra/plugins/names'
 import type { PluginFile, PluginFolders } from '@vethra/world'
 
@@ -56,9 +56,8 @@ function notOurs(path: string, file: PluginFile | undefined): CniError {
 }
 
 function notAbsolute(folder: string): CniError {
-  return new CniError({
-    code: 103,
-    message: `invalid folder ${JSON.stringify(folder)}: it must be an absolute path`,
-    hint: 'Name it from the root, such as /usr/local/lib/cni.',
-  })
+  return usageError(
+    `invalid folder ${JSON.stringify(folder)}: it must be an absolute path`,
+    'Name it from the root, such as /usr/local/lib/cni.',
+  )
 }

@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { usageError } from '@vethra/cni'
 import {
   containerdConfigFile,
   type GivenSettings,
@@ -44,9 +44,8 @@ export async function loadSettings(source: SettingsSource): Promise<ResolvedSett
 async function named(where: string, file: string, read: SettingsSource['read']): Promise<string> {
   const text = await read(file)
   if (text !== undefined) return text
-  throw new CniError({
-    code: 103,
-    message: `${where}: ${JSON.stringify(file)} is not there`,
-    hint: 'Name a file that exists, or leave it out.',
-  })
+  throw usageError(
+    `${where}: ${JSON.stringify(file)} is not there`,
+    'Name a file that exists, or leave it out.',
+  )
 }

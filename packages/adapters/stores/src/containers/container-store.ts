@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { CniError, checkPathComponent, type Json } from '@vethra/cni'
+import { CniError, checkPathComponent, type Json, usageError } from '@vethra/cni'
 import { listFolders, makeFolder, removeFolder } from '@vethra/files'
 import type { ContainerStore, Lock } from '@vethra/world'
 import { logs } from './logs.ts'
@@ -73,9 +73,5 @@ async function soundJson(file: string): Promise<Json | undefined> {
 function onlyOne(ref: string, all: readonly string[]): string | undefined {
   const ids = all.filter((id) => id.startsWith(ref))
   if (ids.length < 2) return ids[0]
-  throw new CniError({
-    code: 103,
-    message: `multiple containers found with prefix: ${ref}`,
-    hint: 'Give more of the id.',
-  })
+  throw usageError(`multiple containers found with prefix: ${ref}`, 'Give more of the id.')
 }

@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { CniError, usageError } from '@vethra/cni'
 import { checkDomain, checkHostname, parseExtraHost } from '@vethra/names'
 import { checkIpv4, checkIpv6, parseMac } from '../addresses.ts'
 import type { BundleFlags } from '../bundle-flags.ts'
@@ -94,7 +94,7 @@ function checkValue({ key, check }: Row, value: string): void {
 
 function checkUts(value: string): void {
   if (value === 'host') return
-  throw new CniError({ code: 103, message: 'the only value is host' })
+  throw usageError('the only value is host')
 }
 
 function wrong(key: string, fault: string, cause?: CniError): CniError {
