@@ -30,7 +30,6 @@ export async function killRepair(host: Host, afterMs: number): Promise<KilledRep
   await host.run(['sh', '-ec', damage.join('; ')])
   const repair = ['timeout', '-s', 'KILL', String(afterMs / 1000), executable, 'doctor', '--repair']
   const killed = await host.run(repair)
-  await pluginsEnded(host)
   const next = await host.vethra('doctor', '--repair')
   return { done: killed.stdout.match(/^done/gm)?.length ?? 0, next }
 }
@@ -54,14 +53,4 @@ async function attach(host: Host, name: string, port: number): Promise<void> {
     { env },
   )
   if (exitCode !== 0) throw new Error(stderr)
-}
-
-/** Waits for plugins that were running when their caller died: they go on for a moment. */
-export async function pluginsEnded(host: Host): Promise<void> {
-  const running = 'pgrep -x "bridge|portmap|firewall|tuning|host-local" >/dev/null'
-  await host.run([
-    'sh',
-    '-c',
-    `for i in 1 2 3 4 5 6 7 8 9; do ${running} || break; sleep 0.1; done`,
-  ])
 }

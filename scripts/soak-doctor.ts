@@ -13,7 +13,7 @@ import {
   repairAndKill,
 } from '../e2e/damage-host.ts'
 import { damages } from '../e2e/damages.ts'
-import { addresses, attachTwo, killRepair, pluginsEnded } from '../e2e/doctor-kill.ts'
+import { addresses, attachTwo, killRepair } from '../e2e/doctor-kill.ts'
 import { toldDamages } from '../e2e/firewall-damages.ts'
 import { executable, type Host, openHost, type Ran } from '../e2e/host.ts'
 
@@ -90,7 +90,6 @@ async function killAtEachStep(
   for (let step = 1; step <= steps; step += 1) {
     await damage(place, each)
     const isKilled = await repairAndKill(place, step)
-    if (isKilled) await pluginsEnded(place.host)
     await demandHealed(`killed at step ${step}`)
     if (!isKilled) return step - 1
   }

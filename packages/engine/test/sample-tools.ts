@@ -106,7 +106,9 @@ export function sampleTools(host: SampleHost): DoctorTools {
       },
       records: {
         read: async (key) => host.records.find((each) => same(each, key)),
-        write: async (record) => void host.records.push(record),
+        write: async (record) => {
+          host.records = [...host.records.filter((each) => !same(each, record)), record]
+        },
         flush: async () => undefined,
         remove: async (key) => {
           host.records = host.records.filter((each) => !same(each, key))

@@ -10,8 +10,10 @@ export interface AttachmentRecord extends AttachmentKey, NamespaceIdentity {
   readonly netns: string
   /** The path by which the container joined its namespace, where it got none of its own: that may outlive its process. */
   readonly joined?: string
-  /** The environment of this ADD's plugins. Absent in records of 0.1. */
+  /** In the environment of the plugins of its last operation. Absent in records of 0.1. */
   readonly nonce?: string
+  /** Whether an operation on what ADD made has not ended: DEL, or a repair. Absent in records of 0.1. */
+  readonly underWay?: boolean
   /** The ways that the plugins went, in the list's order. Absent where all ran as programs. */
   readonly ways?: readonly PluginWay[]
   /** With `ways`: the conf list and arguments of ADD, without its result. For a DEL after a kill. */

@@ -9,10 +9,11 @@ import { detachAs, type Former } from './attach.ts'
 import { cachedList } from './cached-list.ts'
 import { together } from './failures.ts'
 import type { HostTools } from './host-tools.ts'
-import { afterOrphans, type Made, madeOf, type Remembered } from './killed-add.ts'
+import { type Made, madeOf, type Remembered } from './killed-add.ts'
 import { keyOf } from './membership.ts'
 import { remains } from './remains.ts'
 import { pluginRunner } from './run-plugin.ts'
+import { takeOver } from './take-over.ts'
 import { waysByMark } from './ways-by-mark.ts'
 import { waysNow } from './ways-now.ts'
 
@@ -21,11 +22,11 @@ import { waysNow } from './ways-now.ts'
  * the conf list of now. Resources that bear its mark go where no record says which plugins ran.
  */
 export async function detachOne(
-  tools: HostTools,
+  given: HostTools,
   membership: Membership,
   known: Remembered,
 ): Promise<void> {
-  await afterOrphans(tools, known)
+  const tools = await takeOver(given, known)
   const former = await formerOf(tools, membership, known)
   const { cached, record, made } = known
   if (cached) {
@@ -37,7 +38,7 @@ export async function detachOne(
   // Without a conf list no plugin runs.
   if (record === undefined) await removeMarked(tools, membership)
   if (of === undefined) return detachAs(tools, former, made)
-  const runner = pluginRunner(tools, { list: of, record, isMade: made.entry !== undefined })
+  const runner = pluginRunner(tools, { list: of, isMade: made.entry !== undefined })
   const own = { ...tools, runner }
   return made.entry ? detachUnfinished(own, former, made) : detachAs(own, former, made)
 }

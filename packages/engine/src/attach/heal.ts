@@ -8,13 +8,14 @@ import { detachEach } from './detach-each.ts'
 import { checkFree } from './door.ts'
 import { together } from './failures.ts'
 import type { HostTools } from './host-tools.ts'
-import { rememberingCache } from './killed-add.ts'
+import { rememberedOf, rememberingCache } from './killed-add.ts'
 import { checkNamespace, lifeNow } from './life.ts'
 import { keyOf, rememberedOnly } from './membership.ts'
 import type { AttachmentPlan } from './plan.ts'
 import { run } from './run.ts'
 import { pluginRunner } from './run-plugin.ts'
 import { all } from './sequence.ts'
+import { handBack, takeOver } from './take-over.ts'
 import { alone } from './take-turns.ts'
 
 /**
@@ -23,13 +24,16 @@ import { alone } from './take-turns.ts'
  * repair is still due. The container's lock is held. Throws why each way failed.
  */
 export async function attachAnew(
-  tools: HostTools,
+  given: HostTools,
   ways: readonly [Membership, ...Membership[]],
 ): Promise<ParsedResult> {
+  const known = await rememberedOf(given, keyOf(ways[0]))
+  const tools = await takeOver(given, known)
   // Debian's bridge fails for rules that are gone, once: what is left of the interface went before.
   await undo(tools, ways[0]).catch(() => undo(tools, ways[0]))
   const result = await redoInOneOf(tools, ways)
   await demandSame(tools, ways[0])
+  if (known.record) await handBack(tools, known.record)
   await tellAttached(tools, [ways[0]], [result])
   return result
 }
@@ -63,7 +67,7 @@ async function undo(tools: HostTools, membership: Membership): Promise<void> {
   const made = await asMade(rememberingCache(tools), former, convertIfReadable)
   if (made === undefined) return
   const { list, prevResult: result } = made
-  const runner = pluginRunner(tools, { list, record, isMade: true, result })
+  const runner = pluginRunner(tools, { list, isMade: true, result })
   await run(runner, { operation: 'DEL', ...made })
 }
 
@@ -78,7 +82,7 @@ async function redo(tools: HostTools, membership: Membership): Promise<ParsedRes
   // Killed from here on, the interface may be there without all that belongs to it: the record says so.
   if (record) await tools.records.write(record)
   const result = await addPlugins(tools, { list, attachment, record: record ?? before })
-  const runner = pluginRunner(tools, { list, record: before, isMade: true })
+  const runner = pluginRunner(tools, { list, isMade: true })
   const ways = before?.ways
   await cacheOrUndo({ runner, cache: tools.cache }, { list, attachment, ways }, result)
   await all([tools.records.flush(), tools.cache.flush()])
@@ -104,18 +108,20 @@ export async function chainAgain(
 ): Promise<boolean> {
   const netns = await livingNetns(tools, key)
   if (netns === undefined) return false
-  const { ways } = (await tools.records.read(key)) ?? {}
+  const known = await rememberedOf(tools, key)
   const former = rememberedOnly(key)
-  const there = { ...former, attachment: { ...former.attachment, netns }, ways }
+  const there = { ...former, attachment: { ...former.attachment, netns }, ways: known.record?.ways }
   const made = await asMade(rememberingCache(tools), there, convertIfReadable)
   if (made?.prevResult === undefined) return false
   const again = { ...made, ...chainedOnly(made, isWanted) }
   if (again.list.plugins.length === 0) return false
+  const { runner } = await takeOver(tools, known)
   // Shared chains may be missing, too, and plugins make them check-then-append.
   await alone(tools, key.network, async () => {
-    if (left) await run(tools.runner, { operation: 'DEL', ...again })
-    await run(tools.runner, { operation: 'ADD', ...again })
+    if (left) await run(runner, { operation: 'DEL', ...again })
+    await run(runner, { operation: 'ADD', ...again })
   })
+  if (known.record) await handBack(tools, known.record)
   return true
 }
 

@@ -57,15 +57,3 @@ export function isWhole(entry: CachedAttachment): boolean {
 function isReadable({ entry, list }: Made): boolean {
   return list !== undefined && convertIfReadable(entry?.result ?? '', list) !== undefined
 }
-
-/**
- * A record without a cache entry means that an ADD did not finish. If it was killed, the plugin
- * that ran then may still be running, and would undo our undoing: waits until it has ended.
- */
-export async function afterOrphans(
-  { netns }: HostTools,
-  { cached, record }: Remembered,
-): Promise<void> {
-  if (record?.nonce !== undefined && !cached)
-    await netns.pluginsEnded(record.containerId, record.nonce)
-}

@@ -22,6 +22,7 @@ import { keyOf, withoutNetns } from './membership.ts'
 import { pluginRunner } from './run-plugin.ts'
 import { all, demandDone, inSequence } from './sequence.ts'
 import { sweepAlone } from './sweep.ts'
+import { bearing } from './take-over.ts'
 import { waysNow } from './ways-now.ts'
 import { containerOf, refuseOthers, remembered } from './whose.ts'
 
@@ -112,8 +113,9 @@ async function attachOne(tools: HostTools, membership: Membership): Promise<Pars
   if (ways.some(({ way }) => way === 'native')) checkPlainIfname(attachment.ifname)
   const record = await makeRecord(tools, membership, nativeIntent(ways, { list, attachment }))
   try {
-    const result = await addPlugins(tools, { list, attachment, record })
-    const runner = pluginRunner(tools, { list, record, isMade: true, result: result.text })
+    const own = bearing(tools, record.nonce)
+    const result = await addPlugins(own, { list, attachment, record })
+    const runner = pluginRunner(own, { list, isMade: true, result: result.text })
     await cacheOrUndo({ runner, cache: tools.cache }, { list, attachment, ways }, result)
     return result
   } catch (error) {

@@ -1,7 +1,7 @@
 import { CniError, type ConfList, onCniError, type PluginCall } from '@vethra/cni'
 import { bridgeOf } from '@vethra/firewall'
 import { linkKinds } from '@vethra/plugins'
-import type { AttachmentRecord, LinkInside, NamespaceFacts, PluginRunner } from '@vethra/world'
+import type { LinkInside, NamespaceFacts, PluginRunner } from '@vethra/world'
 import type { PluginOutcome, RunStep } from './next-step.ts'
 import { isReplaced } from './replaced.ts'
 import { runInTurn, type SharedRules, type TurnTools } from './take-turns.ts'
@@ -14,8 +14,6 @@ export interface PluginTools extends TurnTools {
 /** The attachment that a plugin is run for. */
 export interface PluginContext {
   readonly list: ConfList
-  /** The intent that was recorded: its plugins carry its nonce. */
-  readonly record?: Pick<AttachmentRecord, 'nonce'> | undefined
   /**
    * Whether the interface is known to be the attachment's. Where it is not, DEL is given no namespace while the
    * interface there is none that the first plugin makes: another runtime's may have come before the ADD.
@@ -35,10 +33,8 @@ export async function runPlugin(
   context: PluginContext,
   call: PluginCall,
 ): Promise<PluginOutcome> {
-  const { record } = context
-  const whose = record?.nonce === undefined ? call : { ...call, nonce: record.nonce }
-  if (call.operation === 'ADD') return outcomeOf(runInTurn(tools, context, whose))
-  const spared = sparingOthers(tools.netns, context, whose)
+  if (call.operation === 'ADD') return outcomeOf(runInTurn(tools, context, call))
+  const spared = sparingOthers(tools.netns, context, call)
   return outcomeOf(spared.then((each) => tools.runner.run(each)))
 }
 

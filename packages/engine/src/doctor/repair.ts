@@ -10,6 +10,7 @@ import {
   scopeOf,
 } from '@vethra/findings'
 import { all } from '../attach/sequence.ts'
+import { afterKilled } from '../attach/take-over.ts'
 import { apply } from './apply.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { lastingMs } from './examine.ts'
@@ -59,6 +60,7 @@ export async function heal(tools: DoctorTools, hooks: RepairHooks = {}): Promise
   const outcomes: RepairOutcome[] = []
   const tried = new Set<string>()
   await tidy(tools)
+  await afterKilled(tools)
   for (let round = 0; ; round += 1) {
     const state = await observe(tools)
     await tools.clock.yieldNow?.()

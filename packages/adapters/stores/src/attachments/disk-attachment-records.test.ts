@@ -33,8 +33,15 @@ it('a record is read back as it was written, listed, and forgotten', async () =>
   expect(await readdir(dir)).toEqual([])
 })
 
-it('a record keeps what tells its namespace, and the nonce of its ADD', async () => {
-  const whole = { cookie: '9', bootId: 'b', place: 'pid:[3]', startTime: '100', nonce: 'n' }
+it('a record keeps what tells its namespace, and the nonce of its operation', async () => {
+  const whole = {
+    cookie: '9',
+    bootId: 'b',
+    place: 'pid:[3]',
+    startTime: '100',
+    nonce: 'n',
+    underWay: true,
+  }
   await records.write({ ...record, ...whole })
   expect(await records.read(record)).toEqual({ ...record, ...whole })
 })

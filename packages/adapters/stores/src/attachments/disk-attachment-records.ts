@@ -66,6 +66,7 @@ function parseRecord(text: string): AttachmentRecord | undefined {
     ...{ network, containerId, ifname, ...present({ container }), netns },
     ...readIdentity(value),
     ...(typeof nonce === 'string' ? { nonce } : {}),
+    ...(goField(value, 'underWay') === true ? { underWay: true } : {}),
     ...(typeof joined === 'string' ? { joined } : {}),
     ...present({ ways, asked }),
     ...(made?.result === undefined ? {} : { made }),

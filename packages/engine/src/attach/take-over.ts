@@ -1,0 +1,84 @@
+import { guards, onCniError } from '@vethra/cni'
+import type { AttachmentRecord, Lock, PluginRunner } from '@vethra/world'
+import type { HostTools } from './host-tools.ts'
+import { type Remembered, rememberedOf } from './killed-add.ts'
+
+/**
+ * Begins an operation on what an ADD has made: waits until the plugins of a killed operation have ended, and records the
+ * mark of its own. A plugin that still runs would undo its work, or do the same. Returns the tools whose plugins bear
+ * the mark. The container's lock is held. Throws CniError 104 when a plugin does not end.
+ */
+export async function takeOver<T extends HostTools>(tools: T, known: Remembered): Promise<T> {
+  const { record } = known
+  if (record === undefined || !runsPrograms(record)) return tools
+  await afterOrphans(tools, known)
+  const nonce = tools.netns.nonce()
+  const written = tools.records.write({ ...record, nonce, underWay: true }).then(
+    () => nonce,
+    // A full disk must not keep a container from being detached: its plugins bear the mark that is recorded.
+    onCniError(() => record.nonce),
+  )
+  return bearing(tools, await written)
+}
+
+/** Ends an operation after which the attachment stays. Throws CniError 5. */
+export async function handBack(
+  { records }: Pick<HostTools, 'records'>,
+  of: AttachmentRecord,
+): Promise<void> {
+  const { underWay, ...record } = (await records.read(of)) ?? of
+  if (underWay) await records.write(record)
+}
+
+/** The tools with a runner whose programs bear a mark, unless their call has one. */
+export function bearing<T extends Pick<HostTools, 'runner'>>(
+  tools: T,
+  nonce: AttachmentRecord['nonce'],
+): T {
+  if (nonce === undefined) return tools
+  const { run, stage } = tools.runner
+  const runner: PluginRunner = {
+    run: (call) => run({ nonce, ...call }),
+    ...(stage && {
+      stage: ({ ipam, ...call }) => stage(ipam ? { ...call, ipam: { nonce, ...ipam } } : call),
+    }),
+  }
+  return { ...tools, runner }
+}
+
+/**
+ * Waits for the plugins of operations that were killed, on any container. A container that is busy is passed over,
+ * and so is one whose plugins do not end: an operation on it says so.
+ */
+export async function afterKilled({
+  host,
+  lockNow,
+}: {
+  readonly host: HostTools
+  readonly lockNow: Lock
+}): Promise<void> {
+  for (const record of (await host.records.list()).filter(runsPrograms)) {
+    if (!isOpen({ record, cached: await host.cache.read(record) })) continue
+    const path = guards.attachment(host.places, record.containerId)
+    const wait = async () => afterOrphans(host, await rememberedOf(host, record))
+    await lockNow.hold(path, wait).catch(onCniError(() => undefined))
+  }
+}
+
+// Plugins of this process have gone with the one that was killed.
+function runsPrograms({ ways }: AttachmentRecord): boolean {
+  return ways?.some(({ way, ipam }) => way === 'exec' || ipam === 'exec') ?? true
+}
+
+type Open = Pick<Remembered, 'record' | 'cached'>
+
+async function afterOrphans({ netns }: HostTools, open: Open): Promise<void> {
+  const { containerId, nonce } = open.record ?? {}
+  if (containerId !== undefined && nonce !== undefined && isOpen(open))
+    await netns.pluginsEnded(containerId, nonce)
+}
+
+// A record without a cache entry means that an ADD did not finish.
+function isOpen({ record, cached }: Open): boolean {
+  return record !== undefined && (record.underWay === true || cached === undefined)
+}
