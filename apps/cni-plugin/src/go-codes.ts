@@ -1,8 +1,8 @@
-import { CniError, present } from '@vethra/cni'
+import { CniError } from '@vethra/cni'
 
 /** The CniError 999 of a text. */
-export function failed(message: string, cause?: unknown): CniError {
-  return new CniError({ code: 999, message, cause })
+export function failed(message: string): CniError {
+  return new CniError({ code: 999, message })
 }
 
 /** Codes that a caller decides by: try again later, not available, and what the SPEC gives to no plugin. */
@@ -16,12 +16,7 @@ export async function inGoCodes<T>(work: () => Promise<T>): Promise<T> {
     if (!(error instanceof CniError) || kept.includes(error.code)) throw error
     // What the kernel lacks stands in the hint.
     const details = error.details ?? (error.code === 5 ? error.hint : undefined)
-    const more = present({ details })
-    throw new CniError({
-      code: error.code === 105 ? 11 : 999,
-      message: error.message,
-      cause: error,
-      ...more,
-    })
+    const code = error.code === 105 ? 11 : 999
+    throw new CniError({ code, message: error.message, cause: error, details })
   }
 }

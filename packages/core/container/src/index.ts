@@ -16,7 +16,6 @@ export { type ParsedConfig, parseConfig } from './config.ts'
 export { containerNames } from './container-names.ts'
 export { formatPorts } from './format-ports.ts'
 export { formatSocket, type HeldSocket, heldSockets, readSocket } from './held-sockets.ts'
-export type { HookRequest } from './hook-request.ts'
 export { joinedNamespace } from './joined-namespace.ts'
 export {
   freeInterfaces,
@@ -44,7 +43,7 @@ export {
 export { type PortMapping, type Protocol, readProtocol } from './port-mapping.ts'
 export { type PortRequest, type PortSpan, parsePortSpec, parsePortSpecs } from './port-spec.ts'
 export { hookRequest } from './read-hook-request.ts'
-export { type BundleRecord, parseRecord, renderRecord } from './record.ts'
+export { type BundleRecord, type HookRequest, parseRecord, renderRecord } from './record.ts'
 export type { BundleRequest, NetworkRequest } from './request.ts'
 export { type Bypass, type BypassedContainer, bypassOf, bypassRequest } from './rootless/bypass.ts'
 export {

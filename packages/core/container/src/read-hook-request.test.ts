@@ -42,7 +42,6 @@ describe('hookRequest with a record', () => {
       extraHosts: [],
       ports: [],
       mode: 'cni',
-      ip: '10.0.0.9',
     })
   })
 

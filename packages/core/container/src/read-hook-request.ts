@@ -1,8 +1,7 @@
-import { CniError, present } from '@vethra/cni'
+import { CniError } from '@vethra/cni'
 import { type AnnotationKey, annotationKeys } from './annotations.ts'
-import type { HookRequest } from './hook-request.ts'
 import { readAnnotations } from './read-annotations.ts'
-import type { BundleRecord } from './record.ts'
+import type { BundleRecord, HookRequest } from './record.ts'
 import type { OciState } from './state.ts'
 
 /** The values that the caller computes itself, to compare an annotation with. */
@@ -26,10 +25,11 @@ export function hookRequest(
   onlyIf(state, stateDir, expected.stateDir)
   onlyIf(state, pidFile, record?.pidFile)
   onlyIf(state, netns, record?.netns)
-  if (!record) return withAddresses(readAnnotations(state))
+  if (!record) return readAnnotations(state)
   onlyIf(state, namespace, record.namespace)
   if (record.id !== state.id) throw otherId(state.id, record.id)
-  return withAddresses(fromRecord(record))
+  const { version: _version, dns: _dns, ...request } = record
+  return request
 }
 
 function onlyIf(state: OciState, key: AnnotationKey, wanted: string | undefined): void {
@@ -41,19 +41,6 @@ function onlyIf(state: OciState, key: AnnotationKey, wanted: string | undefined)
     message: `annotation ${key} is ${JSON.stringify(value.slice(0, 128))}, and ${rule}`,
     hint: `Remove ${key} from the annotations in config.json, or run "vethra bundle prepare" again.`,
   })
-}
-
-function fromRecord(record: BundleRecord): HookRequest {
-  const { version: _version, dns: _dns, ...rest } = record
-  return rest
-}
-
-function withAddresses(request: HookRequest): HookRequest {
-  const { ip, ip6, macAddress } = request.networks[0] ?? {}
-  return {
-    ...request,
-    ...present({ ip, ip6, macAddress }),
-  }
 }
 
 function otherId(state: string, record: string): CniError {

@@ -39,6 +39,12 @@ export interface BundleRecord {
   readonly configs?: Json
 }
 
+/**
+ * The work of a hook for the container whose state it received; every value has been checked. Ports are those of the
+ * record, else of the annotation `nerdctl/ports`; newer bundles of nerdctl have theirs in network-config.json.
+ */
+export type HookRequest = Omit<BundleRecord, 'version' | 'dns' | 'transient' | 'configs'>
+
 /** The record as the object to write to vethra.json; `parseRecord` gives the record back. */
 export function renderRecord(record: BundleRecord): JsonObject {
   return {

@@ -16,15 +16,13 @@ export function prepareAnswer(question: DnsQuestion, content: Content): Prepared
   const spans = recordSpans(octets)
   const answers = spans.filter(({ section }) => section === 'answer')
   const authorities = spans.filter(({ section }) => section === 'authority')
-  const answersEnd = answers.at(-1)?.end ?? start
   const additionals = spans.length - answers.length - authorities.length
   return {
     body: octets.slice(start),
     form: {
       rcode: content.rcode,
       counts: [answers.length, authorities.length, additionals],
-      answersEnd: answersEnd - start,
-      authoritiesEnd: (authorities.at(-1)?.end ?? answersEnd) - start,
+      authoritiesEnd: ((authorities.at(-1) ?? answers.at(-1))?.end ?? start) - start,
       runs: runsOf(answers, content.runs),
     },
   }

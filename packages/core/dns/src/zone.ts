@@ -93,8 +93,7 @@ export interface AnswerForm {
   readonly rcode: number
   /** How many answers, authorities and additionals there are. */
   readonly counts: readonly [number, number, number]
-  /** Where answers end in `body`, and where authorities do. */
-  readonly answersEnd: number
+  /** Where authorities, or answers without any, end in `body`. */
   readonly authoritiesEnd: number
   /** The answers in their order: runs of records of one size, whose order turns from question to question. */
   readonly runs: readonly { readonly count: number; readonly size: number }[]

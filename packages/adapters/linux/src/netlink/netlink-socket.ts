@@ -137,6 +137,6 @@ function receiveAll(descriptor: number): Received {
   }
 }
 
-function failed(action: string, errno: number, code = 5): CniError {
-  return new CniError({ code, message: `cannot ${action}: ${explainErrno(errno)}` })
+function failed(action: string, errno: number): CniError {
+  return new CniError({ code: 5, message: `cannot ${action}: ${explainErrno(errno)}` })
 }
