@@ -2,12 +2,6 @@
 
 export interface paths {
     readonly "/networks": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
         /** List networks, as "vethra network ls --format json". */
         readonly get: operations["listNetworks"];
         readonly put?: never;
@@ -20,12 +14,6 @@ export interface paths {
         readonly trace?: never;
     };
     readonly "/networks/prune": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
         readonly get?: never;
         readonly put?: never;
         /** Remove all networks that no container uses, and list them. */
@@ -37,12 +25,6 @@ export interface paths {
         readonly trace?: never;
     };
     readonly "/networks/{network}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
         /** Show a network and its containers: an element of the output of "vethra network inspect". */
         readonly get: operations["inspectNetwork"];
         readonly put?: never;
@@ -55,12 +37,6 @@ export interface paths {
         readonly trace?: never;
     };
     readonly "/networks/{network}/connect": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
         readonly get?: never;
         readonly put?: never;
         /** Connect a container to a network, at once when it runs. */
@@ -72,12 +48,6 @@ export interface paths {
         readonly trace?: never;
     };
     readonly "/networks/{network}/disconnect": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
         readonly get?: never;
         readonly put?: never;
         /** Disconnect a container from a network. */
@@ -89,12 +59,6 @@ export interface paths {
         readonly trace?: never;
     };
     readonly "/containers": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
         /** List containers, as "vethra container ls --format json". */
         readonly get: operations["listContainers"];
         readonly put?: never;
@@ -106,12 +70,6 @@ export interface paths {
         readonly trace?: never;
     };
     readonly "/containers/{container}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
         /** Show a container, as "vethra container inspect". */
         readonly get: operations["inspectContainer"];
         readonly put?: never;
@@ -124,12 +82,6 @@ export interface paths {
         readonly trace?: never;
     };
     readonly "/attachments": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
         /** List attachments of all namespaces: those that are cached and those that are recorded. */
         readonly get: operations["listAttachments"];
         readonly put?: never;
@@ -141,12 +93,6 @@ export interface paths {
         readonly trace?: never;
     };
     readonly "/reservations": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
         /** List reserved addresses, as "vethra ipam ls --format json". */
         readonly get: operations["listReservations"];
         readonly put?: never;
@@ -158,12 +104,6 @@ export interface paths {
         readonly trace?: never;
     };
     readonly "/reservations/{network}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
         readonly get?: never;
         readonly put?: never;
         readonly post?: never;
@@ -175,12 +115,6 @@ export interface paths {
         readonly trace?: never;
     };
     readonly "/traffic": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
         /** Report the traffic of networks and containers so far. */
         readonly get: operations["readTraffic"];
         readonly put?: never;
@@ -192,12 +126,6 @@ export interface paths {
         readonly trace?: never;
     };
     readonly "/findings": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
         /** Look at the host now and report its findings, as "vethra doctor --format json". */
         readonly get: operations["listFindings"];
         readonly put?: never;
@@ -209,12 +137,6 @@ export interface paths {
         readonly trace?: never;
     };
     readonly "/repair": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
         readonly get?: never;
         readonly put?: never;
         /** Look at the host and repair it now, as "vethra doctor --repair --format json". */
@@ -226,12 +148,6 @@ export interface paths {
         readonly trace?: never;
     };
     readonly "/events": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
         /** Server-sent events, of what any command did and of what the daemon saw: those that are kept after an id, then each as it happens. */
         readonly get: operations["followEvents"];
         readonly put?: never;
@@ -243,12 +159,6 @@ export interface paths {
         readonly trace?: never;
     };
     readonly "/health": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
         /** Report whether the last look succeeded, and its findings: 503 until one did. */
         readonly get: operations["readHealth"];
         readonly put?: never;
@@ -260,12 +170,6 @@ export interface paths {
         readonly trace?: never;
     };
     readonly "/version": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
         /** Report the version, the process and the data store. */
         readonly get: operations["readVersion"];
         readonly put?: never;
@@ -277,12 +181,6 @@ export interface paths {
         readonly trace?: never;
     };
     readonly "/metrics": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
         /** Metrics as Prometheus reads them. */
         readonly get: operations["readMetrics"];
         readonly put?: never;
@@ -563,54 +461,36 @@ export interface components {
     responses: {
         /** @description The request is not what this document allows. */
         readonly Invalid: {
-            headers: {
-                readonly [name: string]: unknown;
-            };
             content: {
                 readonly "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description No such network, container or address. */
         readonly Missing: {
-            headers: {
-                readonly [name: string]: unknown;
-            };
             content: {
                 readonly "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description The request contradicts itself, or what is there. */
         readonly Conflict: {
-            headers: {
-                readonly [name: string]: unknown;
-            };
             content: {
                 readonly "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description The body is longer than 64 KiB. */
         readonly TooLong: {
-            headers: {
-                readonly [name: string]: unknown;
-            };
             content: {
                 readonly "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description The body is not JSON by its content type. */
         readonly NotJson: {
-            headers: {
-                readonly [name: string]: unknown;
-            };
             content: {
                 readonly "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description The failure, and the hint to it. */
         readonly Failed: {
-            headers: {
-                readonly [name: string]: unknown;
-            };
             content: {
                 readonly "application/problem+json": components["schemas"]["Problem"];
             };
@@ -635,13 +515,9 @@ export interface operations {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
         readonly responses: {
             /** @description List networks, as "vethra network ls --format json". */
             readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
                 content: {
                     readonly "application/json": readonly components["schemas"]["Network"][];
                 };
@@ -669,9 +545,6 @@ export interface operations {
         readonly responses: {
             /** @description Create a network. */
             readonly 201: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
                 content: {
                     readonly "application/json": components["schemas"]["CreatedNetwork"];
                 };
@@ -695,13 +568,9 @@ export interface operations {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
         readonly responses: {
             /** @description Remove all networks that no container uses, and list them. */
             readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
                 content: {
                     readonly "application/json": readonly string[];
                 };
@@ -727,13 +596,9 @@ export interface operations {
             };
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
         readonly responses: {
             /** @description Show a network and its containers: an element of the output of "vethra network inspect". */
             readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
                 content: {
                     readonly "application/json": components["schemas"]["NetworkDetails"] | components["schemas"]["NativeNetwork"];
                 };
@@ -757,15 +622,9 @@ export interface operations {
             };
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
         readonly responses: {
             /** @description Remove a network with its bridge, rules and reservations. */
-            readonly 204: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
+            readonly 204: {};
             readonly 400: components["responses"]["Invalid"];
             readonly 404: components["responses"]["Missing"];
             readonly 409: components["responses"]["Conflict"];
@@ -794,12 +653,7 @@ export interface operations {
         };
         readonly responses: {
             /** @description Connect a container to a network, at once when it runs. */
-            readonly 204: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
+            readonly 204: {};
             readonly 400: components["responses"]["Invalid"];
             readonly 404: components["responses"]["Missing"];
             readonly 409: components["responses"]["Conflict"];
@@ -828,12 +682,7 @@ export interface operations {
         };
         readonly responses: {
             /** @description Disconnect a container from a network. */
-            readonly 204: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
+            readonly 204: {};
             readonly 400: components["responses"]["Invalid"];
             readonly 404: components["responses"]["Missing"];
             readonly 409: components["responses"]["Conflict"];
@@ -852,13 +701,9 @@ export interface operations {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
         readonly responses: {
             /** @description List containers, as "vethra container ls --format json". */
             readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
                 content: {
                     readonly "application/json": readonly components["schemas"]["Container"][];
                 };
@@ -881,13 +726,9 @@ export interface operations {
             };
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
         readonly responses: {
             /** @description Show a container, as "vethra container inspect". */
             readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
                 content: {
                     readonly "application/json": components["schemas"]["ContainerDetails"];
                 };
@@ -911,15 +752,9 @@ export interface operations {
             };
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
         readonly responses: {
             /** @description Forget a container that its runtime has deleted, and free what it holds; config.json of its bundle is kept. */
-            readonly 204: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content?: never;
-            };
+            readonly 204: {};
             readonly 400: components["responses"]["Invalid"];
             readonly 404: components["responses"]["Missing"];
             readonly 409: components["responses"]["Conflict"];
@@ -937,13 +772,9 @@ export interface operations {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
         readonly responses: {
             /** @description List attachments of all namespaces: those that are cached and those that are recorded. */
             readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
                 content: {
                     readonly "application/json": readonly components["schemas"]["Attachment"][];
                 };
@@ -964,13 +795,9 @@ export interface operations {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
         readonly responses: {
             /** @description List reserved addresses, as "vethra ipam ls --format json". */
             readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
                 content: {
                     readonly "application/json": readonly components["schemas"]["Reservation"][];
                 };
@@ -995,13 +822,9 @@ export interface operations {
             };
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
         readonly responses: {
             /** @description Release an address of a network, or all of a container, and list them. */
             readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
                 content: {
                     readonly "application/json": readonly string[];
                 };
@@ -1024,13 +847,9 @@ export interface operations {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
         readonly responses: {
             /** @description Report the traffic of networks and containers so far. */
             readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
                 content: {
                     readonly "application/json": components["schemas"]["Traffic"];
                 };
@@ -1047,13 +866,9 @@ export interface operations {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
         readonly responses: {
             /** @description Look at the host now and report its findings, as "vethra doctor --format json". */
             readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
                 content: {
                     readonly "application/json": readonly components["schemas"]["Finding"][];
                 };
@@ -1076,9 +891,6 @@ export interface operations {
         readonly responses: {
             /** @description Look at the host and repair it now, as "vethra doctor --repair --format json". */
             readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
                 content: {
                     readonly "application/json": readonly components["schemas"]["Repair"][];
                 };
@@ -1104,13 +916,9 @@ export interface operations {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
         readonly responses: {
             /** @description Server-sent events, of what any command did and of what the daemon saw: those that are kept after an id, then each as it happens. */
             readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
                 content: {
                     readonly "text/event-stream": components["schemas"]["SentEvent"];
                 };
@@ -1127,22 +935,15 @@ export interface operations {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
         readonly responses: {
             /** @description Report whether the last look succeeded, and its findings: 503 until one did. */
             readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
                 content: {
                     readonly "application/json": components["schemas"]["Health"];
                 };
             };
             /** @description Report whether the last look succeeded, and its findings: 503 until one did. */
             readonly 503: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
                 content: {
                     readonly "application/json": components["schemas"]["Health"];
                 };
@@ -1157,13 +958,9 @@ export interface operations {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
         readonly responses: {
             /** @description Report the version, the process and the data store. */
             readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
                 content: {
                     readonly "application/json": components["schemas"]["Version"];
                 };
@@ -1178,13 +975,9 @@ export interface operations {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
         readonly responses: {
             /** @description Metrics as Prometheus reads them. */
             readonly 200: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
                 content: {
                     readonly "text/plain": string;
                 };
