@@ -182,6 +182,16 @@ export const damages: readonly Damage[] = [
       ({ web }) => within(web, 'ip route delete default'),
     ],
     [
+      'a container has another default route',
+      'inside-changed',
+      ({ web }) => within(web, 'ip route replace default via 10.4.1.222'),
+    ],
+    [
+      'an interface has another MAC inside',
+      'inside-changed',
+      ({ web }) => within(web, 'ip link set eth0 address 02:00:00:00:00:97'),
+    ],
+    [
       'a container has another address',
       'inside-changed',
       ({ web }) => within(web, 'ip addr flush dev eth0; ip addr add 10.4.1.99/24 dev eth0'),

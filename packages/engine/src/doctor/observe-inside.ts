@@ -1,15 +1,19 @@
 import { formatAddress, readAddress, readCidr } from '@vethra/address'
 import { onCniError, orElse, parseResult, type Result } from '@vethra/cni'
 import { attachmentText, type MissingResource, type ObservedAttachment } from '@vethra/findings'
-import { diff, type Owner, type Resource, type State } from '@vethra/state'
+import { planFormer } from '@vethra/plugins'
+import { diff, keyOf, type Owner, type Resource, type State } from '@vethra/state'
+import type { CachedAttachment } from '@vethra/world'
 import { cachedList } from '../attach/cached-list.ts'
+import { stageOf } from '../attach/stage-runner.ts'
+import { stagesOf } from '../attach/stages-of.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { mapInTurns } from './in-turns.ts'
 import { keyOfMade, type NativeAttachment } from './native-effects.ts'
 
 /**
- * The resources that ADD returned and that living attachments lack inside of their containers: the interface up, its
- * addresses, its routes. Nothing of those whose namespace cannot be entered.
+ * The resources that ADD returned and that living attachments lack inside of their containers: the interface up, with its
+ * MAC, its addresses, its routes, what tuning set. Nothing of those whose namespace cannot be entered.
  */
 export async function observeInside(
   { host, clock }: DoctorTools,
@@ -23,8 +27,9 @@ export async function observeInside(
   const lacking = await mapInTurns(clock, made, async (each) => {
     const attachment = keyOfMade(each)
     const netns = places.get(attachmentText(attachment)) ?? ''
-    const isAlone = byContainer.get(attachment.containerId)?.length === 1
-    const desired = insideOf(each, isAlone)
+    const all = byContainer.get(attachment.containerId) ?? []
+    const isLast = !all.some(({ ifname }) => isBehind(attachment.ifname, ifname))
+    const desired = insideOf(each, isLast)
     if (netns === '' || desired.length === 0) return []
     const found = await kernel.observe(netns, desired).catch(onCniError(() => desired))
     return diff(desired, found).flatMap((due): readonly MissingResource[] =>
@@ -40,8 +45,13 @@ const plain: readonly string[] = [
   ...['portmap', 'firewall', 'bandwidth', 'tuning'],
 ]
 
-// Of two interfaces with a default route the one that came first has it.
-function insideOf({ made, ways }: NativeAttachment, isAlone: boolean): State {
+// Interfaces are made in the order of their numbers: eth10 comes after eth9.
+function isBehind(one: string, other: string): boolean {
+  return one.length === other.length ? one < other : one.length < other.length
+}
+
+// Of two default routes that of the later interface is in front, and the other leads nowhere.
+function insideOf({ made, ways }: NativeAttachment, isLast: boolean): State {
   const { network, attachment } = made
   const { containerId, ifname } = attachment
   const result = orElse(() => parseResult(made.result ?? '', '0.1.0').result, undefined)
@@ -49,13 +59,34 @@ function insideOf({ made, ways }: NativeAttachment, isAlone: boolean): State {
   const owner: Owner = { kind: 'attachment', network, containerId, ifname }
   const on = { place: 'container', link: ifname } as const
   const types = (ways.length > 0 ? ways : (cachedList(made)?.plugins ?? [])).map(({ type }) => type)
-  const routed = isAlone && types.every((each) => plain.includes(each))
+  const isPlain = types.every((each) => plain.includes(each))
+  const mac = result.interfaces.find((each) => each.name === ifname && each.sandbox)?.mac
+  const hasMac = isPlain && !types.includes('ipvlan') && mac
+  const routes = result.routes.filter(({ dst }) => isLast || !dst.endsWith('/0'))
+  const tuned = tunedBy(made, result)
+  const settings = tuned.find(({ kind }) => kind === 'link settings')
+  const sysctls = tuned.filter(
+    (each) => each.kind === 'sysctl' && (isLast || each.key.includes(`/${ifname}/`)),
+  )
   const resources: readonly Resource[] = [
-    { kind: 'link settings', ...on, up: true },
+    { ...settings, kind: 'link settings', ...on, up: true, ...(hasMac ? { mac } : {}) },
+    ...sysctls,
     ...result.ips.flatMap((each) => addressOf(result, each, on)),
-    ...(routed ? result.routes : []).flatMap((each) => routeOf(result, each, on)),
+    ...(isPlain ? routes : []).flatMap((each) => routeOf(result, each, on)),
   ]
   return resources.map((resource) => ({ owner, resource }))
+}
+
+// Whether in this process or as a program, tuning sets the same; of two values the later one stays.
+function tunedBy(made: CachedAttachment, result: Result): readonly Resource[] {
+  const list = cachedList(made)
+  if (list === undefined) return []
+  const ways = list.plugins.map(({ type }) => ({ type, way: 'native' as const }))
+  const tuned = stagesOf({ list, attachment: made.attachment, ways })
+    .flatMap((call) => stageOf(call).requests)
+    .filter(({ conf }) => conf['type'] === 'tuning')
+    .flatMap((request) => orElse(() => planFormer([request], { result, facts: { links: {} } }), []))
+  return [...new Map(tuned.map(({ resource }) => [keyOf(resource), resource])).values()]
 }
 
 type On = { readonly place: 'container'; readonly link: string }
@@ -78,5 +109,14 @@ function routeOf(
   const gateway = via === undefined ? undefined : readAddress(via)
   if (gateway === undefined || readCidr(dst) === undefined || table !== undefined) return []
   const metric = priority === undefined ? {} : { priority }
-  return [{ kind: 'route', ...on, destination: dst, gateway: formatAddress(gateway), ...metric }]
+  return [
+    {
+      kind: 'route',
+      ...on,
+      destination: dst,
+      gateway: formatAddress(gateway),
+      inFront: true,
+      ...metric,
+    },
+  ]
 }

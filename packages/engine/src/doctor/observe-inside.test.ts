@@ -1,0 +1,80 @@
+import { attachmentText, type ObservedAttachment } from '@vethra/findings'
+import type { Resource, State } from '@vethra/state'
+import type { CachedAttachment } from '@vethra/world'
+import { expect, it } from 'vitest'
+import type { DoctorTools } from './doctor-tools.ts'
+import { observeInside } from './observe-inside.ts'
+
+const bridge = {
+  type: 'bridge',
+  bridge: 'br-lan',
+  ipam: { type: 'host-local', subnet: '10.4.1.0/24' },
+}
+const sysctl = { 'net.ipv4.conf.IFNAME.arp_notify': '1', 'net.core.somaxconn': '777' }
+const mac = '02:00:00:00:00:01'
+
+function made(network: string, ifname: string, plugins: readonly object[]): CachedAttachment {
+  const octet = ifname.slice(3)
+  const result = {
+    cniVersion: '1.0.0',
+    interfaces: [{ name: 'br-lan' }, { name: 'veth0' }, { name: ifname, mac, sandbox: '/n' }],
+    ips: [{ interface: 2, address: `10.4.${octet}.2/24`, gateway: `10.4.${octet}.1` }],
+    routes: [{ dst: '0.0.0.0/0' }],
+  }
+  return {
+    network,
+    attachment: { containerId: 'web', netns: '/n', ifname, cniArgs: [], capabilityArgs: {} },
+    listText: JSON.stringify({ cniVersion: '1.0.0', name: network, plugins }),
+    result: JSON.stringify(result),
+  }
+}
+
+/** What is found lacking in a namespace that has these resources alone, or none. */
+async function lacking(
+  all: readonly CachedAttachment[],
+  has: (wanted: State) => State = () => [],
+): Promise<readonly string[]> {
+  const kernel = { observe: async (_: string, wanted: State) => has(wanted) }
+  const tools = { host: { kernel: async () => kernel }, clock: {} } as unknown as DoctorTools
+  const seen = all.map(({ network, attachment: { containerId, ifname } }) => ({
+    ...{ network, containerId, ifname, netns: '/n' },
+  })) as unknown as readonly ObservedAttachment[]
+  const found = await observeInside(
+    tools,
+    all.map((each) => ({ made: each, ways: [] })),
+    seen,
+  )
+  return found.map(({ attachment, due }) => {
+    const { kind: _, place: __, ...resource } = due.to.resource as Resource & { place: string }
+    return `${attachmentText(attachment)}: ${due.kind} ${due.to.resource.kind} ${Object.values(resource).join(' ')}`
+  })
+}
+
+it('of two networks the later one has the default route', async () => {
+  const found = await lacking([made('lan', 'eth0', [bridge]), made('far', 'eth1', [bridge])])
+  expect(found.filter((each) => each.includes('route'))).toEqual([
+    'far/web/eth1: make route eth1 0.0.0.0/0 10.4.1.1 true',
+  ])
+})
+
+it('another MAC is found', async () => {
+  const found = await lacking([made('lan', 'eth0', [bridge])], (wanted) =>
+    wanted.map((each) =>
+      each.resource.kind === 'link settings'
+        ? { ...each, resource: { ...each.resource, mac: '02:00:00:00:00:99' } }
+        : each,
+    ),
+  )
+  expect(found).toEqual([`lan/web/eth0: alter link settings eth0 true ${mac}`])
+})
+
+it('sysctls and settings of tuning are found', async () => {
+  const found = await lacking([
+    made('lan', 'eth0', [bridge, { type: 'tuning', sysctl, mtu: 1400 }]),
+  ])
+  expect(found.filter((each) => /sysctl|settings/.test(each))).toEqual([
+    'lan/web/eth0: make sysctl net/ipv4/conf/eth0/arp_notify 1',
+    'lan/web/eth0: make sysctl net/core/somaxconn 777',
+    `lan/web/eth0: make link settings eth0 1400 true ${mac}`,
+  ])
+})
