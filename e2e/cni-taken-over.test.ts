@@ -65,6 +65,34 @@ describeOnHost('after an operation that was killed while its plugin worked', () 
     expect(await cni.leftovers()).toEqual([])
   })
 
+  it('ADD of the first container: that of another waits while both would make the rules that they share', async () => {
+    await cni.make('firewall', slow('firewall'))
+    await cni.conf('30-guarded.conflist', {
+      ...bridgeList('1.0.0', [{ type: 'firewall' }]),
+      name: 'guarded',
+    })
+    await sh('ip netns add red; ip netns add green')
+    await kill(['cni', 'add', 'guarded', '/run/netns/red'])
+    const ran = await cni.vethra(['cni', 'add', 'guarded', '/run/netns/green'], env)
+    expect(ran).toMatchObject({ exitCode: 0, stderr: '' })
+    expect((await sh(`tr '\n' ' ' <${log}`)).stdout).toMatch(/^(begin end ){2}$/)
+    expect((await sh('iptables-save | grep ^-A | sort | uniq -d')).stdout).toBe('')
+  })
+
+  it('GC: an ADD waits for the plugin that frees what it did not know of', async () => {
+    const logged = `[ $CNI_COMMAND = VERSION ] || echo begin >>${log}; [ $CNI_COMMAND = GC ] && sleep 1; [ $CNI_COMMAND = VERSION ] || echo end >>${log}`
+    await cni.record('collector', logged)
+    await cni.conf('40-swept.conflist', {
+      cniVersion: '1.1.0',
+      name: 'swept',
+      plugins: [{ type: 'collector' }],
+    })
+    await kill(['cni', 'gc', 'swept'])
+    const ran = await cni.vethra(['cni', 'add', 'swept', blue.netns], env)
+    expect(ran).toMatchObject({ exitCode: 0, stderr: '' })
+    expect((await sh(`tr '\n' ' ' <${log}`)).stdout).toMatch(/^(begin end ){2}$/)
+  })
+
   it('a daemon that a plugin of an ADD has left is not waited for', async () => {
     await cni.make('portmap', '[ $CNI_COMMAND = ADD ] && { sleep 20 >/dev/null 2>&1 & }; echo {}')
     await cni.vethra(add, env)

@@ -12,13 +12,13 @@ export interface NamespaceFacts {
   linkAt(path: string, ifname: string): Promise<LinkInside | undefined>
   /** All interfaces of that namespace; empty where it cannot be entered. */
   linksIn(path: string): Promise<readonly NamedLink[]>
-  /** A random word by which the plugins of one ADD are known. */
+  /** A random word by which the plugins of one operation are known. */
   nonce(): string
   /**
-   * Waits until no plugin runs any more that has the nonce of an ADD on a container: those that outlived a
-   * runtime that was killed. Throws CniError 104 that names them.
+   * Waits until no plugin runs any more that has the nonce of an operation on `object` (`container c1`): those that outlived
+   * a runtime that was killed. Throws CniError 104 that names them.
    */
-  pluginsEnded(containerId: string, nonce: string): Promise<void>
+  pluginsEnded(object: string, nonce: string): Promise<void>
 }
 
 /** An interface of a container, as the kernel has it. */

@@ -19,7 +19,10 @@ export function turns(): Lock {
   let last: Promise<unknown> = Promise.resolve()
   return {
     hold(_path, work) {
-      const turn = last.then(work, work)
+      const turn = last.then(
+        () => work(),
+        () => work(),
+      )
       last = turn
       return turn
     },

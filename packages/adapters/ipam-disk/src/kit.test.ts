@@ -10,7 +10,10 @@ function queue(): Lock {
   let last: Promise<unknown> = Promise.resolve()
   return {
     hold(_path, work) {
-      const mine = last.then(work, work)
+      const mine = last.then(
+        () => work(),
+        () => work(),
+      )
       last = mine.catch(() => {})
       return mine
     },

@@ -6,12 +6,12 @@ const pauseMs = 20
 const variable = '\0CNI_CONTAINERID='
 
 /**
- * Waits until no process of ours runs any more that has the nonce of an ADD in its environment: plugins that
+ * Waits until no process of ours runs any more that has the nonce of an operation in its environment: plugins that
  * outlived their runtime, and what they started. Throws CniError 104 that names them when they are still there
  * after `timeoutMs` (default 60,000).
  */
 export async function pluginsEnded(
-  containerId: string,
+  object: string,
   nonce: string,
   timeoutMs = 60_000,
 ): Promise<void> {
@@ -22,7 +22,7 @@ export async function pluginsEnded(
       (pid) => pid !== process.pid && environmentOf(pid).includes(wanted) && isOfOurs(pid),
     )
     if (running.length === 0) return
-    if (performance.now() > end) throw stillRunning(containerId, running)
+    if (performance.now() > end) throw stillRunning(object, running)
     await sleep(pauseMs)
   }
 }
@@ -46,10 +46,10 @@ function environmentOf(pid: number): string {
   return `\0${textOf(`/proc/${pid}/environ`)}\0`
 }
 
-function stillRunning(containerId: string, pids: readonly number[]): CniError {
+function stillRunning(object: string, pids: readonly number[]): CniError {
   return new CniError({
     code: 104,
-    message: `plugins of an earlier operation on container ${containerId} are still running: ${pids.join(', ')}`,
+    message: `plugins of an earlier operation on ${object} are still running: ${pids.join(', ')}`,
     hint: `Look at what they wait for, or end them: kill -9 ${pids.join(' ')}`,
   })
 }

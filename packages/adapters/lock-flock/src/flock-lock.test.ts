@@ -130,6 +130,21 @@ describe('flockLock', () => {
     expect(entered).toBe(true)
   })
 
+  it('tells whoever takes it after one that was killed, and nobody after one that let go', async () => {
+    const options = { removeBelow: folder }
+    const lock = flockLock(options)
+    const isLeft = () => lock.hold(path, async (left) => left)
+    expect(await isLeft()).toBe(false)
+    const holder = await processes.start(holding(path, options))
+    const waiting = [isLeft(), isLeft()]
+    await setTimeout(300)
+    await holder.kill()
+    expect((await Promise.all(waiting)).toSorted()).toEqual([false, true])
+    expect(await isLeft()).toBe(false)
+    await writeFileSync(join(folder, 'kept'), '')
+    expect(await flockLock().hold(join(folder, 'kept'), async (left) => left)).toBe(false)
+  })
+
   it('lets timers run while it waits', async () => {
     const holder = await processes.start(goProgram(path))
     const waiting = flockLock().hold(path, async () => 'in')

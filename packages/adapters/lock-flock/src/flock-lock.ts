@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, rmSync, statSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, rmSync, statSync } from 'node:fs'
 import { CniError } from '@vethra/cni'
 import { faultPoint } from '@vethra/files'
 import type { Lock } from '@vethra/world'
@@ -12,7 +12,8 @@ export interface FlockLockOptions {
   /**
    * Files below this folder are removed when they are released, so that none is left of things that
    * have gone. Only for a folder that no other program locks in: we notice that a file is not the one
-   * at its path any more, nerdctl and host-local do not. Default: none is removed.
+   * at its path any more, nerdctl and host-local do not. A file that a killed holder left makes `isLeft` true.
+   * Default: none is removed.
    */
   readonly removeBelow?: string
 }
@@ -28,13 +29,14 @@ export function flockLock(options: FlockLockOptions = {}): Lock {
   const { timeoutMs = 60_000, removeBelow } = options
   return {
     async hold(path, work) {
-      const descriptor = await take(path, timeoutMs)
+      const isOwn = removeBelow !== undefined && path.startsWith(`${removeBelow}/`)
+      const { descriptor, wasThere } = await take(path, timeoutMs)
       try {
         faultPoint('lock', `taken on ${path}`)
-        return await work()
+        return await work(isOwn && wasThere)
       } finally {
         faultPoint('lock', `to be freed on ${path}`)
-        if (removeBelow !== undefined && path.startsWith(`${removeBelow}/`)) removeOwn(path)
+        if (isOwn) removeOwn(path)
         closeSync(descriptor)
       }
     },
@@ -49,16 +51,22 @@ function removeOwn(path: string): void {
 /** Waits until a file takes the lock or the time is over; false then. */
 type WaitForLock = (descriptor: number, timeoutMs: number) => Promise<boolean>
 
-async function take(path: string, timeoutMs: number): Promise<number> {
+interface Taken {
+  readonly descriptor: number
+  readonly wasThere: boolean
+}
+
+async function take(path: string, timeoutMs: number): Promise<Taken> {
   const wait = await waitForLock()
   const end = performance.now() + timeoutMs
   for (;;) {
+    const wasThere = existsSync(path)
     const descriptor = openTarget(path)
     let taken = false
     try {
       if (!(await wait(descriptor, end - performance.now()))) throw tooLate(path, descriptor)
       taken = isAt(path, descriptor)
-      if (taken) return descriptor
+      if (taken) return { descriptor, wasThere }
     } finally {
       if (!taken) closeSync(descriptor)
     }

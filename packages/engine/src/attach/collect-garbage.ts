@@ -5,6 +5,7 @@ import { lifeNow } from './life.ts'
 import { freeUnused } from './network-operations.ts'
 import { detachAll } from './on-host.ts'
 import type { ValidAttachment } from './plan.ts'
+import { bearing, collectorMark } from './take-over.ts'
 import { waysNow } from './ways-now.ts'
 
 /**
@@ -68,7 +69,10 @@ async function tellPlugins(
   list: ConfList,
   keep: readonly ValidAttachment[] = [],
 ): Promise<void> {
-  await tools.lock.hold(guards.network(tools.places, list.name), async () => {
+  const { netns, lock, places } = tools
+  const mark = collectorMark(list.name)
+  await lock.hold(guards.network(places, list.name), async (isLeft) => {
+    if (isLeft) await netns.pluginsEnded(`network ${list.name}`, mark)
     const [records, cached] = await Promise.all([tools.records.list(), tools.cache.list()])
     const known = [
       ...records,
@@ -80,7 +84,7 @@ async function tellPlugins(
     const all = new Map([...keep, ...left].map((each) => [JSON.stringify(each), each]))
     const validAttachments = [...all.values()]
     const ways = waysNow(tools, list)
-    await freeUnused(tools.runner, { operation: 'GC', list, ways, validAttachments })
+    await freeUnused(bearing(tools, mark).runner, { operation: 'GC', list, ways, validAttachments })
   })
 }
 

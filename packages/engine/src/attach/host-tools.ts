@@ -15,5 +15,8 @@ export type HostTools = Pick<
   | 'steps'
 > &
   Partial<
-    Pick<World, 'onRemains' | 'events' | 'facts' | 'rootless' | 'sandboxes' | 'leaseResolvers'>
+    Pick<
+      World,
+      'lockNow' | 'onRemains' | 'events' | 'facts' | 'rootless' | 'sandboxes' | 'leaseResolvers'
+    >
   >

@@ -224,7 +224,7 @@ describe('attachEach', () => {
     await attachAll(tools, [member('a', 'eth0')])
     expect(log).toEqual([
       'lock attachment-ns-c1',
-      'wait for ns-c1 by n1',
+      'wait for container ns-c1 by n1',
       'DEL main-a',
       'ADD main-a',
     ])
@@ -292,7 +292,7 @@ describe('attachEach', () => {
     }
     await attachAll(tools, [member('a', 'eth0')])
     expect(log.filter((each) => !each.startsWith('lock'))).toEqual([
-      'wait for ns-c1 by n1',
+      'wait for container ns-c1 by n1',
       'DEL main-a',
       'ADD main-a',
     ])

@@ -22,7 +22,7 @@ import { keyOf, withoutNetns } from './membership.ts'
 import { pluginRunner } from './run-plugin.ts'
 import { all, demandDone, inSequence } from './sequence.ts'
 import { sweepAlone } from './sweep.ts'
-import { bearing } from './take-over.ts'
+import { bearing, collectorMark } from './take-over.ts'
 import { waysNow } from './ways-now.ts'
 import { containerOf, refuseOthers, remembered } from './whose.ts'
 
@@ -162,7 +162,11 @@ async function makeRecord(
   const lasting = joined === undefined ? {} : { joined }
   const made = { container, netns: path, ...lasting, ...identity, nonce, ...intent }
   const record = { ...keyOf(membership), ...made }
-  await lock.hold(guards.network(places, membership.network), () => records.write(record))
+  const { network } = membership
+  await lock.hold(guards.network(places, network), async (isLeft) => {
+    if (isLeft) await netns.pluginsEnded(`network ${network}`, collectorMark(network))
+    await records.write(record)
+  })
   return record
 }
 

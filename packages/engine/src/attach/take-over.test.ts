@@ -107,7 +107,7 @@ it.each([
     if (isBusy) throw busy
     return work()
   }
-  await afterKilled({ host: tools, lockNow: { hold } })
+  await afterKilled({ ...tools, lockNow: { hold } })
   expect(waited).toEqual(nonces)
 })
 
@@ -117,5 +117,5 @@ it('a plugin that does not end keeps a doctor from nothing else', async () => {
   tools.netns.pluginsEnded = async () => {
     throw new CniError({ code: 104, message: 'still running' })
   }
-  await afterKilled({ host: tools, lockNow: lock })
+  await afterKilled({ ...tools, lockNow: lock })
 })

@@ -1,14 +1,15 @@
 import { guards, onCniError } from '@vethra/cni'
-import type { AttachmentRecord, Lock, PluginRunner } from '@vethra/world'
+import type { AttachmentRecord, PluginRunner } from '@vethra/world'
 import type { HostTools } from './host-tools.ts'
 import { type Remembered, rememberedOf } from './killed-add.ts'
+import type { TurnTools } from './take-turns.ts'
 
 /**
  * Begins an operation on what an ADD has made: waits until the plugins of a killed operation have ended, and records the
  * mark of its own. A plugin that still runs would undo its work, or do the same. Returns the tools whose plugins bear
  * the mark. The container's lock is held. Throws CniError 104 when a plugin does not end.
  */
-export async function takeOver<T extends HostTools>(tools: T, known: Remembered): Promise<T> {
+export async function takeOver(tools: HostTools, known: Remembered): Promise<BearingTools> {
   const { record } = known
   if (record === undefined || !runsPrograms(record)) return tools
   await afterOrphans(tools, known)
@@ -30,11 +31,10 @@ export async function handBack(
   if (underWay) await records.write(record)
 }
 
+type BearingTools = HostTools & Pick<TurnTools, 'afterKilled'>
+
 /** The tools with a runner whose programs bear a mark, unless their call has one. */
-export function bearing<T extends Pick<HostTools, 'runner'>>(
-  tools: T,
-  nonce: AttachmentRecord['nonce'],
-): T {
+export function bearing(tools: HostTools, nonce: AttachmentRecord['nonce']): BearingTools {
   if (nonce === undefined) return tools
   const { run, stage } = tools.runner
   const runner: PluginRunner = {
@@ -43,26 +43,26 @@ export function bearing<T extends Pick<HostTools, 'runner'>>(
       stage: ({ ipam, ...call }) => stage(ipam ? { ...call, ipam: { nonce, ...ipam } } : call),
     }),
   }
-  return { ...tools, runner }
+  return { ...tools, runner, afterKilled: () => afterKilled(tools) }
 }
 
 /**
  * Waits for the plugins of operations that were killed, on any container. A container that is busy is passed over,
  * and so is one whose plugins do not end: an operation on it says so.
  */
-export async function afterKilled({
-  host,
-  lockNow,
-}: {
-  readonly host: HostTools
-  readonly lockNow: Lock
-}): Promise<void> {
-  for (const record of (await host.records.list()).filter(runsPrograms)) {
-    if (!isOpen({ record, cached: await host.cache.read(record) })) continue
-    const path = guards.attachment(host.places, record.containerId)
-    const wait = async () => afterOrphans(host, await rememberedOf(host, record))
-    await lockNow.hold(path, wait).catch(onCniError(() => undefined))
+export async function afterKilled(tools: HostTools): Promise<void> {
+  const { records, cache, places, lockNow } = tools
+  for (const record of (await records.list()).filter(runsPrograms)) {
+    if (!isOpen({ record, cached: await cache.read(record) })) continue
+    const path = guards.attachment(places, record.containerId)
+    const wait = async () => afterOrphans(tools, await rememberedOf(tools, record))
+    await lockNow?.hold(path, wait).catch(onCniError(() => undefined))
   }
+}
+
+/** The mark of the plugins that collect the garbage of a network. */
+export function collectorMark(network: string): string {
+  return `gc-${network}`
 }
 
 // Plugins of this process have gone with the one that was killed.
@@ -75,7 +75,7 @@ type Open = Pick<Remembered, 'record' | 'cached'>
 async function afterOrphans({ netns }: HostTools, open: Open): Promise<void> {
   const { containerId, nonce } = open.record ?? {}
   if (containerId !== undefined && nonce !== undefined && isOpen(open))
-    await netns.pluginsEnded(containerId, nonce)
+    await netns.pluginsEnded(`container ${containerId}`, nonce)
 }
 
 // A record without a cache entry means that an ADD did not finish.

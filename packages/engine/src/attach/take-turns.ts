@@ -3,7 +3,10 @@ import { networkRulesReady, type SavedRules, sharedRulesReady } from '@vethra/fi
 import type { World } from '@vethra/world'
 
 /** The parts that make attachments where others make some at the same time. */
-export type TurnTools = Pick<World, 'runner' | 'lock' | 'rules' | 'places'>
+export type TurnTools = Pick<World, 'runner' | 'lock' | 'rules' | 'places'> & {
+  /** Waits for the plugins that killed operations have left running. Default: there are none. */
+  readonly afterKilled?: () => Promise<void>
+}
 
 /** The rules that plugins share, as they were read; undefined where they were not. */
 export type SharedRules = readonly SavedRules[] | undefined
@@ -30,14 +33,14 @@ export async function runInTurn(
   { list, rules: known }: { readonly list: ConfList; readonly rules?: SharedRules },
   call: PluginCall,
 ): Promise<string> {
-  const { runner, lock, places, rules } = tools
+  const { runner, places, rules } = tools
   if (!sharing.includes(call.type)) return runner.run(call)
   const families = familiesOf(call)
   const look = async () => rulesReady(await rules.save(families), list, call)
   const seen = known && families.length === 1 ? rulesReady(known, list, call) : await look()
   if (seen.shared && seen.own) return runner.run(call)
   const turn = <T>(ready: boolean, path: string, work: () => Promise<T>) =>
-    ready ? work() : lock.hold(path, work)
+    ready ? work() : holdQuiet(tools, path, work)
   const done = await turn(seen.own, guards.isolation(places, list.name), async () => {
     const now = seen.own ? seen : await look()
     const first = await turn(now.shared, guards['shared-chains'](places), async () =>
@@ -51,13 +54,25 @@ export async function runInTurn(
 
 /** Runs `work` under the lock of the rules that networks share, or of those of this one. */
 export async function alone<T>(
-  { lock, places }: Pick<TurnTools, 'lock' | 'places'>,
+  tools: Pick<TurnTools, 'lock' | 'places' | 'afterKilled'>,
   network: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  return lock.hold(guards.isolation(places, network), () =>
-    lock.hold(guards['shared-chains'](places), work),
+  return holdQuiet(tools, guards.isolation(tools.places, network), () =>
+    holdQuiet(tools, guards['shared-chains'](tools.places), work),
   )
+}
+
+// The plugin of a holder that was killed goes on without the lock.
+async function holdQuiet<T>(
+  { lock, afterKilled }: Pick<TurnTools, 'lock' | 'afterKilled'>,
+  path: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  return lock.hold(path, async (isLeft) => {
+    if (isLeft) await afterKilled?.()
+    return work()
+  })
 }
 
 // Plugins make rules in the families of the addresses that the interface has got.

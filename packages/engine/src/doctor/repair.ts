@@ -60,7 +60,7 @@ export async function heal(tools: DoctorTools, hooks: RepairHooks = {}): Promise
   const outcomes: RepairOutcome[] = []
   const tried = new Set<string>()
   await tidy(tools)
-  await afterKilled(tools)
+  await afterKilled({ ...tools.host, lockNow: tools.lockNow })
   for (let round = 0; ; round += 1) {
     const state = await observe(tools)
     await tools.clock.yieldNow?.()

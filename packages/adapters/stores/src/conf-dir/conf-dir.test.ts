@@ -255,7 +255,10 @@ function queue(): Lock {
   const last = new Map<string, Promise<unknown>>()
   return {
     hold: (path, work) => {
-      const next = (last.get(path) ?? Promise.resolve()).then(work, work)
+      const next = (last.get(path) ?? Promise.resolve()).then(
+        () => work(),
+        () => work(),
+      )
       last.set(
         path,
         next.catch(() => undefined),

@@ -269,7 +269,10 @@ function queue(): Lock {
   const last = new Map<string, Promise<unknown>>()
   return {
     hold: (path, work) => {
-      const next = (last.get(path) ?? Promise.resolve()).then(work, work)
+      const next = (last.get(path) ?? Promise.resolve()).then(
+        () => work(),
+        () => work(),
+      )
       const settled = next.catch(() => undefined)
       last.set(path, settled)
       return next
