@@ -17,6 +17,7 @@ const state: State = [
   { owner: lan, resource: { kind: 'masquerade', subnet: 'fd00::/64' } },
   { owner: lan, resource: { kind: 'isolate', bridge: 'br0', from: 'apart' } },
   { owner: lan, resource: { kind: 'isolate', bridge: 'br0', from: 'internal' } },
+  { owner: lan, resource: { kind: 'isolate', bridge: 'br0', from: 'dnsonly' } },
   {
     owner: web,
     resource: {

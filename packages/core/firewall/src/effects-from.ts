@@ -34,7 +34,7 @@ function effectOf({ set, element, owner }: Marked, all: readonly Marked[]): Effe
   const [key = ''] = element.key
   if (element.data) return publishOf(element)
   if (set === 'masq4' || set === 'masq6') return { kind: 'masquerade', subnet: key }
-  if (set === 'isolated' || set === 'apart' || set === 'internal')
+  if (set === 'isolated' || set === 'apart' || set === 'internal' || set === 'dnsonly')
     return { kind: 'isolate', bridge: key, from: set }
   if (set !== 'bridges') return undefined
   return { kind: 'admit', bridge: key, subnets: subnetsOf(owner, all) }

@@ -39,7 +39,8 @@ function placed(effect: Effect): readonly PlacedElement[] {
 }
 
 function isolateElement({ bridge, from }: Isolate): PlacedElement {
-  return { set: from, element: { key: from === 'apart' ? [bridge, bridge] : [bridge] } }
+  const isPair = from === 'apart' || from === 'dnsonly'
+  return { set: from, element: { key: isPair ? [bridge, bridge] : [bridge] } }
 }
 
 function publishElement(effect: Publish): PlacedElement {

@@ -2,7 +2,6 @@ import {
   hostNumber,
   type NftConntrack,
   type NftExpression,
-  type NftMeta,
   type NftPayload,
   type NftVerdict,
   prefixBounds,
@@ -17,10 +16,12 @@ export interface Rule {
 /** One thing that a packet must be. */
 export type Match =
   | { readonly kind: 'family'; readonly family: 4 | 6 }
-  /** To an address of this host. */
-  | { readonly kind: 'local' }
-  /** By UDP to a port. */
-  | { readonly kind: 'datagram'; readonly port: number }
+  /** To an address of this host; `here`: of the interface that it came by. */
+  | { readonly kind: 'local'; readonly here?: boolean }
+  /** By a protocol to a port. */
+  | { readonly kind: 'port'; readonly protocol: 'tcp' | 'udp'; readonly port: number }
+  /** An ICMPv6 message of a type. */
+  | { readonly kind: 'icmp6'; readonly type: number }
   | { readonly kind: 'state'; readonly what: NftConntrack; readonly bits: readonly Bit[] }
   | {
       readonly kind: 'in'
@@ -71,7 +72,10 @@ export function ruleText({ when, does }: Rule): string {
 function matchExpressions(match: Match): readonly NftExpression[] {
   if (match.kind === 'family')
     return [load('nfproto', 1), equals(Uint8Array.of(match.family === 4 ? 2 : 10))]
-  if (match.kind === 'local') return [load('address type', 1), equals(hostNumber(2))]
+  if (match.kind === 'local') {
+    const what = match.here ? 'address type here' : 'address type'
+    return [load(what, 1), equals(hostNumber(2))]
+  }
   if (match.kind === 'state') {
     const mask = match.bits.reduce((sum, bit) => sum | bits[bit], 0)
     return [
@@ -84,10 +88,17 @@ function matchExpressions(match: Match): readonly NftExpression[] {
     const { fields, set, not = false } = match
     return [...loadFields(fields), { kind: 'look up', set, register: first, not }]
   }
-  if (match.kind === 'datagram')
+  if (match.kind === 'icmp6')
     return [
       load('l4proto', 1),
-      equals(Uint8Array.of(17)),
+      equals(Uint8Array.of(58)),
+      load('icmp6 type', 1),
+      equals(Uint8Array.of(match.type)),
+    ]
+  if (match.kind === 'port')
+    return [
+      load('l4proto', 1),
+      equals(Uint8Array.of(match.protocol === 'tcp' ? 6 : 17)),
       load('th dport', 1),
       equals(Uint8Array.of(match.port >> 8, match.port & 255)),
     ]
@@ -141,7 +152,7 @@ function actionExpressions(action: Action): readonly NftExpression[] {
 }
 
 function load(
-  what: NftMeta | NftPayload | NftConntrack | 'address type',
+  what: Extract<NftExpression, { kind: 'load' }>['what'],
   register: number,
 ): NftExpression {
   return { kind: 'load', what, register }
@@ -160,9 +171,10 @@ function prefixOctets(prefix: string): { readonly address: Uint8Array; readonly 
 
 function matchText(match: Match): string {
   if (match.kind === 'family') return `meta nfproto ipv${match.family}`
-  if (match.kind === 'local') return 'fib daddr type local'
+  if (match.kind === 'local') return `fib daddr${match.here ? ' . iif' : ''} type local`
   if (match.kind === 'state') return `${match.what} ${match.bits.join(',')}`
-  if (match.kind === 'datagram') return `meta l4proto udp th dport ${match.port}`
+  if (match.kind === 'port') return `meta l4proto ${match.protocol} th dport ${match.port}`
+  if (match.kind === 'icmp6') return `meta l4proto ipv6-icmp icmpv6 type ${match.type}`
   if (match.kind === 'more') {
     const { field, set, perSecond, burst } = match
     return `update @${set} { ${field} limit rate over ${perSecond}/second burst ${burst} packets }`

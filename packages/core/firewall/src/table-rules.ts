@@ -64,16 +64,37 @@ function leads(): readonly Rule[] {
 const fromLoopback: Match = { kind: 'prefix', field: 'ip saddr', prefix: '127.0.0.0/8' }
 const toLoopback: Match = { kind: 'prefix', field: 'ip daddr', prefix: '127.0.0.0/8' }
 
+const byUdp: Match = { kind: 'port', protocol: 'udp', port: 53 }
+const byTcp: Match = { ...byUdp, protocol: 'tcp' }
+
 // A resolver names those that keep others waiting. What it does not get costs it nothing.
 function tooManyQuestions(number: 4 | 6): Rule {
   const field = number === 4 ? 'ip saddr' : 'ip6 saddr'
   const more = { kind: 'more', field, set: `asking${number}`, ...questionLimit } as const
-  const question: Match = { kind: 'datagram', port: 53 }
   const isNamed = has(field, `flooding${number}`)
   return {
-    when: [question, has('iifname', 'bridges'), family(number), isNamed, { kind: 'local' }, more],
+    when: [byUdp, has('iifname', 'bridges'), family(number), isNamed, { kind: 'local' }, more],
     does: 'drop',
   }
+}
+
+// A bridge as the pair of it and itself: in one set, `dnsonly`, by one end of a packet, or by both.
+function ofDnsOnly(one: 'iifname' | 'oifname', other = one, not = false): Match {
+  return { kind: 'in', fields: [one, other], set: 'dnsonly', not }
+}
+
+// RFC 4861: who asks by IPv6 has to find its neighbours, by whatever address; nothing else is for link-local ones.
+function fromDnsOnly(): readonly Rule[] {
+  const linkLocal: Match = { kind: 'prefix', field: 'ip6 daddr', prefix: 'fe80::/10' }
+  const toBridge: Match = { kind: 'local', here: true }
+  return [
+    { when: [family(6), { kind: 'icmp6', type: 135 }], does: 'accept' },
+    { when: [family(6), { kind: 'icmp6', type: 136 }], does: 'accept' },
+    { when: [family(6), linkLocal], does: 'drop' },
+    { when: [byUdp, toBridge], does: 'accept' },
+    { when: [byTcp, toBridge], does: 'accept' },
+    { when: [], does: 'drop' },
+  ]
 }
 
 /** How many questions a second, and at once, the host takes from an address that floods it. */
@@ -112,8 +133,11 @@ export function tableRules(): Readonly<Record<string, readonly Rule[]>> {
       tooManyQuestions(4),
       tooManyQuestions(6),
     ],
+    ask: fromDnsOnly(),
+    input: [{ when: [ofDnsOnly('iifname')], does: { goto: 'ask' } }],
     prerouting: leads(),
-    output: leads(),
+    // Of a connection the first packet alone gets here: answers pass.
+    output: [{ when: [ofDnsOnly('oifname')], does: 'drop' }, ...leads()],
     postrouting: [
       masquerading(4),
       masquerading(6),
@@ -122,6 +146,14 @@ export function tableRules(): Readonly<Record<string, readonly Rule[]>> {
       { when: [published, family(4), fromLoopback, has('oifname', 'bridges')], does: 'masquerade' },
     ],
     forward: [
+      {
+        when: [ofDnsOnly('iifname'), ofDnsOnly('iifname', 'oifname', true)],
+        does: 'drop',
+      },
+      {
+        when: [ofDnsOnly('oifname'), ofDnsOnly('iifname', 'oifname', true)],
+        does: 'drop',
+      },
       { when: [has('iifname', 'bridges')], does: { goto: 'from' } },
       { when: [has('oifname', 'bridges')], does: { goto: 'to' } },
     ],

@@ -6,7 +6,7 @@ import { tableRules } from './table-rules.ts'
 export const vethraTable = { family: 'inet', table: 'vethra' } as const
 
 /** Raised whenever the rules change: a table with another version in its comment is made again, its elements kept. */
-export const tableVersion = 3
+export const tableVersion = 4
 
 /** The comment of the table. */
 export const tableComment: string = `made by vethra, ${tableVersion}`
@@ -64,6 +64,7 @@ export const sets: readonly Omit<NewSet, 'kind'>[] = [
   { set: 'apart', key: ['ifname', 'ifname'] },
   { set: 'isolated', key: ['ifname'] },
   { set: 'internal', key: ['ifname'] },
+  { set: 'dnsonly', key: ['ifname', 'ifname'] },
   // A network's subnets: never masqueraded among each other, masqueraded to elsewhere, and to itself.
   { set: 'nets4', key: ['ipv4_addr'], interval: true },
   { set: 'nets6', key: ['ipv6_addr'], interval: true },
@@ -99,7 +100,7 @@ const accept = 'accept'
 
 /** The chains of the table; those that others jump to first. */
 export const chains: readonly Omit<NewChain, 'kind'>[] = [
-  ...['dnat4', 'dnat6', 'ok', 'from', 'between', 'to'].map((chain) => ({ chain })),
+  ...['dnat4', 'dnat6', 'ok', 'from', 'between', 'to', 'ask'].map((chain) => ({ chain })),
   { chain: 'guard', base: { type: 'filter', hook: 'prerouting', priority: -300, policy: accept } },
   {
     chain: 'prerouting',
@@ -110,6 +111,7 @@ export const chains: readonly Omit<NewChain, 'kind'>[] = [
     chain: 'postrouting',
     base: { type: 'nat', hook: 'postrouting', priority: 100, policy: accept },
   },
+  { chain: 'input', base: { type: 'filter', hook: 'input', priority: -10, policy: accept } },
   // Before those of others at `filter`, so that the mark is there when they look.
   { chain: 'forward', base: { type: 'filter', hook: 'forward', priority: -10, policy: accept } },
 ]

@@ -20,6 +20,7 @@ const payloads: Readonly<Record<string, readonly [base: number, offset: number, 
     'ip6 daddr': [1, 24, 16],
     'th sport': [2, 0, 2],
     'th dport': [2, 2, 2],
+    'icmp6 type': [2, 0, 1],
   }
 
 /** NFTA_RULE_EXPRESSIONS of a rule. */
@@ -64,9 +65,11 @@ function data(type: number, value: Octets): Octets {
 }
 
 function encodeLoad(what: string, register: number): readonly Octets[] {
-  // The type of the destination address: a fib look-up whose result is a number, 2 for local.
-  if (what === 'address type')
-    return named('fib', [number(1, register), number(2, 3), number(3, 2)])
+  // NFT_FIB_RESULT_ADDRTYPE, by NFTA_FIB_F_DADDR, and NFTA_FIB_F_IIF.
+  if (what === 'address type' || what === 'address type here') {
+    const flags = what === 'address type' ? 2 : 2 | 8
+    return named('fib', [number(1, register), number(2, 3), number(3, flags)])
+  }
   const [base, offset, length] = payloads[what] ?? []
   if (base !== undefined && offset !== undefined && length !== undefined) {
     return named('payload', [

@@ -7,7 +7,7 @@ import { type Octets, u32 } from './octets.ts'
 export type NftExpression =
   | {
       readonly kind: 'load'
-      readonly what: NftMeta | NftPayload | NftConntrack | 'address type'
+      readonly what: NftMeta | NftPayload | NftConntrack | NftFib
       readonly register: number
     }
   | {
@@ -62,6 +62,10 @@ export type NftPayload =
   | 'ip6 daddr'
   | 'th sport'
   | 'th dport'
+  | 'icmp6 type'
+
+/** The type of the destination address, 2 for local: to the host, or to the interface that the packet came by. */
+type NftFib = 'address type' | 'address type here'
 
 /** Conntrack's view of the packet's connection, as bits in host order. */
 export type NftConntrack = 'ct state' | 'ct status'

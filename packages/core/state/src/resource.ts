@@ -210,8 +210,11 @@ export interface Admit {
 export interface Isolate {
   readonly kind: 'isolate'
   readonly bridge: string
-  /** `isolated`: other bridges of ours; `apart`: each other; `internal`: everything but each other. */
-  readonly from: 'isolated' | 'apart' | 'internal'
+  /**
+   * `isolated`: other bridges of ours; `apart`: each other; `internal`: everything that is forwarded but to each other; `dnsonly`:
+   * that, and the host but for port 53 of the bridge's own addresses.
+   */
+  readonly from: 'isolated' | 'apart' | 'internal' | 'dnsonly'
 }
 
 /** A resource and whose it is. */
