@@ -15,7 +15,7 @@ export function dnsFindings({ host }: Pick<ObservedState, 'host'>): readonly Fin
       subject: { kind: 'network', name },
       message: `containers of network ${name} are not answered by DNS`,
       evidence: [why],
-      fix: 'accept UDP and TCP port 53 from the bridge in the INPUT chain, or create the network with -o vethra.dns=false',
+      fix: 'change what is named above (a firewall: accept UDP and TCP port 53 from the bridge in the INPUT chain), or create the network with -o vethra.dns=false',
     }),
   )
   const bad = upstream.map(({ name, why }) =>

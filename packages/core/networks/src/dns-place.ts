@@ -1,8 +1,10 @@
 import {
   type Address,
   addAddress,
+  contains,
   firstAddress,
   formatAddress,
+  type Prefix,
   readAddress,
   readCidr,
 } from '@vethra/address'
@@ -14,16 +16,46 @@ import { listField } from './read-json.ts'
 
 /**
  * The addresses of a network's bridge where DNS is answered, in the order of its subnets. Empty where its label says no,
- * its bridge has no address, or it is not ours.
+ * it has no bridge, or it is not ours.
  */
 export function dnsAddresses(network: Network): readonly string[] {
+  return [...new Set(placesIn(network).map(({ address }) => formatAddress(address)))]
+}
+
+/**
+ * The addresses that the bridge of an internal network has while a resolver answers there, `10.4.0.1/24`, in the order of its subnets.
+ * Empty for others, whose bridges have them anyway.
+ */
+export function lentAddresses(network: Network): readonly string[] {
+  if (!isInternal(network)) return []
+  const texts = placesIn(network).map(
+    ({ address, length }) => `${formatAddress(address)}/${length}`,
+  )
+  return [...new Set(texts)]
+}
+
+interface DnsPlace {
+  readonly address: Address
+  readonly length: number
+}
+
+function placesIn(network: Network): readonly DnsPlace[] {
   const bridge = network.list.plugins.find(({ type }) => type === 'bridge')
   if (!network.managed || network.labels[dnsLabel] === 'false' || !bridge) return []
-  if (isInternal(network)) return []
-  const addresses = networkSubnets(network).flatMap(({ subnet, gateway }) =>
-    gateway === undefined ? firstHost(subnet) : (readAddress(gateway) ?? []),
-  )
-  return [...new Set(addresses.map(formatAddress))]
+  const isLent = isInternal(network)
+  // A bridge that leads out by another router is not for us to give an address.
+  if (isLent && leadsOut(bridge.text)) return []
+  return networkSubnets(network).flatMap(({ subnet, gateway = '' }): readonly DnsPlace[] => {
+    const prefix = readCidr(subnet)?.prefix
+    const address = gateway === '' ? prefix && firstHost(prefix) : readAddress(gateway)
+    if (!prefix || !address || (isLent && !contains(prefix, address))) return []
+    return [{ address, length: prefix.length }]
+  })
+}
+
+function leadsOut(bridge: string): boolean {
+  const conf = jsonOrNull(bridge)
+  return goField(conf, 'ipMasq') === true || listField(goField(conf, 'ipam'), 'routes').length > 0
 }
 
 /** Whether a network leads nowhere but to its own containers: its bridge is no gateway, or its interfaces get no route. */
@@ -37,8 +69,6 @@ export function isInternal(network: Network): boolean {
   return goField(conf, 'isGateway') !== true && goField(conf, 'isDefaultGateway') !== true
 }
 
-function firstHost(subnet: string): readonly Address[] {
-  const prefix = readCidr(subnet)?.prefix
-  const first = prefix && addAddress(firstAddress(prefix), 1n)
-  return first === undefined ? [] : [first]
+function firstHost(prefix: Prefix): Address | undefined {
+  return addAddress(firstAddress(prefix), 1n)
 }

@@ -16,7 +16,7 @@ export { checkWishes, type Wishes } from './check-wishes.ts'
 export { chooseSubnet, overlapWith, type SubnetPool, type UsedPrefix } from './choose-subnet.ts'
 export { networkConfList } from './conf-list.ts'
 export { defaultNetwork } from './default-network.ts'
-export { dnsAddresses, isInternal } from './dns-place.ts'
+export { dnsAddresses, isInternal, lentAddresses } from './dns-place.ts'
 export {
   filterNetworks,
   findDefaultNetwork,

@@ -8,6 +8,7 @@ const network = (name: string, address: string) => ({
   name,
   bridge: `br-${name}`,
   addresses: [address],
+  lent: [],
 })
 const [lan, back] = [network('lan', '10.9.1.1'), network('back', '10.9.2.1')]
 const record = (name: string) => ({ network: name, netns: `/run/netns/${name}` })

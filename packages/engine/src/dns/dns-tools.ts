@@ -18,6 +18,7 @@ export type DnsTools = Pick<
   | 'lock'
   | 'rootless'
   | 'dnsSockets'
+  | 'kernel'
   | 'collectGarbage'
   | 'rules'
 >

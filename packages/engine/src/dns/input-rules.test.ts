@@ -6,6 +6,7 @@ const lan = {
   name: 'lan',
   bridge: 'br-lan',
   addresses: ['10.9.1.1', 'fd09::1'],
+  lent: [],
 }
 const saved = (lines: readonly string[], input = ':INPUT DROP [0:0]') => ({
   family: 4 as const,

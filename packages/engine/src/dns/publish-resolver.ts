@@ -1,6 +1,7 @@
 import { type CniError, type ContainerRef, guards, onCniError, resolverFile } from '@vethra/cni'
 import type { NamespaceNames } from './dns-names.ts'
 import type { DnsTools } from './dns-tools.ts'
+import { takeBackAddresses } from './lent-addresses.ts'
 import type { ResolverState } from './resolver-state.ts'
 import { tendResolvConf } from './tend-resolv-conf.ts'
 
@@ -36,6 +37,7 @@ export async function publishResolver(tools: PublishTools, published: Published)
     }
     let isWhole = true
     for (const names of all) isWhole = (await tendOf(tools, names, published)) && isWhole
+    if (resolver === undefined) await takeBackAddresses(tools, all)
     // As long as it is there, the next command puts right what a kill, or a stop in haste, has left.
     if (resolver === undefined && isWhole) await files.remove(file)
   })

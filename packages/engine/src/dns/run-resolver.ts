@@ -35,12 +35,12 @@ export async function startResolver(tools: ResolverTools): Promise<Resolver> {
   const { clock, onReport: onFault } = tools
   const own = await alone(tools)
   const recorded = await openRecorded(tools)
-  const serving = await openServing(tools, recorded)
-  await serving.listen()
-  await serving.examine(true)
-  const first: ResolverState = { ...own, Networks: await serving.listen(), Upstream: [] }
   const publish = (resolver?: ResolverState, only?: readonly ContainerRef[]) =>
     publishResolver({ ...tools, onFault }, { all: recorded.all(), resolver, only })
+  // From here on the next command puts right what a kill leaves.
+  await publish({ ...own, Networks: [], Upstream: [] }, [])
+  const serving = await openServing(tools, recorded)
+  const first = { ...own, Networks: await listenFirst(serving), Upstream: [] }
   await publish(first)
 
   const end = newEnd()
@@ -71,6 +71,12 @@ export async function startResolver(tools: ResolverTools): Promise<Resolver> {
       await serving.close()
     },
   }
+}
+
+async function listenFirst(serving: Serving): Promise<ResolverState['Networks']> {
+  await serving.listen()
+  await serving.examine(true)
+  return serving.listen()
 }
 
 async function probe(serving: Serving, clock: Clock, end: End): Promise<void> {

@@ -1,4 +1,4 @@
-import { dnsAddresses, networkBridge } from '@vethra/networks'
+import { dnsAddresses, lentAddresses, networkBridge } from '@vethra/networks'
 import type { NamespaceNames } from './dns-names.ts'
 import type { HeardPlace } from './hear.ts'
 
@@ -9,6 +9,8 @@ export interface WantedNetwork {
   readonly name: string
   readonly bridge: string
   readonly addresses: readonly string[]
+  /** Those that its bridge has while the resolver runs, `10.4.0.1/24`: all of an internal network, none of others. */
+  readonly lent: readonly string[]
 }
 
 /** The networks of all namespaces in which DNS is on, each once. */
@@ -19,7 +21,8 @@ export function wantedNetworks(all: readonly NamespaceNames[]): readonly WantedN
       const { file, name } = network
       const addresses = dnsAddresses(network)
       const bridge = networkBridge(network) ?? ''
-      if (addresses.length > 0) byFile.set(file, { file, name, bridge, addresses })
+      const lent = lentAddresses(network)
+      if (addresses.length > 0) byFile.set(file, { file, name, bridge, addresses, lent })
     }
   }
   return [...byFile.values()]

@@ -7,7 +7,8 @@ import type { ResolverTools } from './dns-tools.ts'
 import { newFairShare } from './fair-share.ts'
 import { type Forwarder, newForwarder } from './forwarder.ts'
 import { type HeardPlace, hearer } from './hear.ts'
-import { type Listeners, newListeners } from './listeners.ts'
+import { newLentAddresses } from './lent-addresses.ts'
+import { newListeners } from './listeners.ts'
 import { questionLog } from './question-log.ts'
 import type { Recorded } from './recorded.ts'
 import type { ResolverState } from './resolver-state.ts'
@@ -39,8 +40,7 @@ export interface Serving {
 export async function openServing(tools: ResolverTools, recorded: Recorded): Promise<Serving> {
   const sockets = await openSockets(tools)
   const places = placesIn(recorded)
-  const isOurs = (address: string) => places.at(address) !== undefined
-  const { upstream, health, forwarder } = await openUpstream(tools, sockets, isOurs)
+  const { upstream, health, forwarder } = await openUpstream(tools, sockets, places.has)
   const nowMs = tools.clock.now
   const share = newFairShare(sockets.restrain)
   const lines = await openLog(tools, sockets)
@@ -54,6 +54,8 @@ export async function openServing(tools: ResolverTools, recorded: Recorded): Pro
     onLoop: health.onLoop,
   })
   const listeners = newListeners(sockets, { answer }, await tools.facts())
+  const lent = newLentAddresses(tools)
+  const refusal = (address: string) => listeners.refusal(address) ?? lent.refusal(address)
   const admission = newAdmission({ ...tools, sockets })
   const report = once(tools.onReport)
   return {
@@ -61,14 +63,15 @@ export async function openServing(tools: ResolverTools, recorded: Recorded): Pro
     async listen() {
       const wanted = places.wanted()
       await listeners.set(wanted.flatMap(({ addresses }) => addresses))
-      return wanted.map((each) => shownNetwork({ listeners, admission, report }, each))
+      await lent.lend(openNetworks(wanted, listeners.refusal), recorded.all())
+      return wanted.map((each) => shownNetwork({ refusal, admission, report }, each))
     },
     async tendUpstream() {
       if (await upstream.refresh()) forwarder.forget()
     },
     probe: () => health.probe(upstream.of(undefined)),
     faults: health.faults,
-    examine: (isAll) => admission.examine(openNetworks(places.wanted(), listeners), isAll),
+    examine: (isAll) => admission.examine(openNetworks(places.wanted(), refusal), isAll),
     isInDoubt: admission.isInDoubt,
     async close() {
       listeners.close()
@@ -82,6 +85,7 @@ export async function openServing(tools: ResolverTools, recorded: Recorded): Pro
 interface Places {
   wanted(): readonly WantedNetwork[]
   at(address: string): HeardPlace | undefined
+  has(address: string): boolean
   renew(): void
 }
 
@@ -92,6 +96,7 @@ function placesIn(recorded: Recorded): Places {
   return {
     wanted: () => wanted,
     at: (address) => heard.get(address),
+    has: (address) => heard.has(address),
     renew() {
       const now = recorded.all()
       // Most looks find nothing new, and a host may have hundreds of networks.
@@ -121,32 +126,35 @@ async function openUpstream(
   return { upstream, health, forwarder: newForwarder(tools) }
 }
 
-// The networks with those of their addresses that are listened at.
+/** Why an address is not answered at; undefined where it is. */
+type Refusal = (address: string) => CniError | undefined
+
+// The networks with those of their addresses that are answered at.
 function openNetworks(
   wanted: readonly WantedNetwork[],
-  listeners: Listeners,
+  refusal: Refusal,
 ): readonly WantedNetwork[] {
   return wanted.map((each) => ({
     ...each,
-    addresses: each.addresses.filter((address) => listeners.refusal(address) === undefined),
+    addresses: each.addresses.filter((address) => refusal(address) === undefined),
   }))
 }
 
 interface ListeningParts {
-  readonly listeners: Pick<Listeners, 'refusal'>
+  readonly refusal: Refusal
   readonly admission: Pick<Admission, 'refusal'>
   readonly report: (error: CniError) => void
 }
 
 // A network with the addresses that it is answered at; why it is not is reported.
 function shownNetwork(
-  { listeners, admission, report }: ListeningParts,
+  { refusal, admission, report }: ListeningParts,
   { file, name, addresses }: WantedNetwork,
 ): ResolverState['Networks'][number] {
-  const refusals = addresses.flatMap((each) => listeners.refusal(each) ?? [])
+  const refusals = addresses.flatMap((each) => refusal(each) ?? [])
   const unheard = admission.refusal(file)
   for (const each of [...refusals, ...(unheard ? [unheard] : [])]) report(each)
-  const Addresses = addresses.filter((each) => listeners.refusal(each) === undefined)
+  const Addresses = addresses.filter((each) => refusal(each) === undefined)
   const taken = Addresses.length > 0 ? undefined : refusals[0]
   const Refused = (taken ?? unheard)?.message ?? ''
   return { File: file, Name: name, Addresses, Refused }

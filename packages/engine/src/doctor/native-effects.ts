@@ -9,6 +9,7 @@ import {
   type Owned,
   type Owner,
   ownerMark,
+  type Resource,
   type State,
 } from '@vethra/state'
 import type { AttachmentKernel, CachedAttachment, Clock, StrangeEntry } from '@vethra/world'
@@ -194,13 +195,20 @@ async function leftIn(
     extra: ownStates(wanted, attachments).flatMap(({ owner, state }) => {
       const own = new Set(state.map(({ resource }) => keyOf(resource)))
       const more = (byMark.get(ownerMark(owner)) ?? []).filter(
-        // What networks on one bridge share is not told apart.
+        // What networks on one bridge share is not told apart, and the resolver has its own.
         ({ resource }) =>
-          !own.has(keyOf(resource)) && (owner.kind !== 'network' || resource.kind !== 'admit'),
+          !own.has(keyOf(resource)) &&
+          (owner.kind !== 'network' || resource.kind !== 'admit') &&
+          !isOfResolver(resource),
       )
       return more.length > 0 ? [{ owner, effects: more }] : []
     }),
   }
+}
+
+/** Whether an effect is that of a resolver, which sees to it by itself. */
+export function isOfResolver(resource: Resource): boolean {
+  return resource.kind === 'isolate' && resource.from === 'dnsonly'
 }
 
 interface Wanted {

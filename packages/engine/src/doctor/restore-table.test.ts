@@ -69,6 +69,12 @@ describe('a flushed table', () => {
     expect(done.slice(2)).toEqual(['remove publish'])
   })
 
+  it('is filled beside what a resolver has put there again', async () => {
+    const resource = { kind: 'isolate', bridge: 'br0', from: 'dnsonly' } as const
+    const mark: Owned = { owner: { kind: 'network', network: 'lan' }, resource }
+    expect((await played([['a']], [mark])).effects).toBe(2)
+  })
+
   it.each([
     ['where something of ours is in it', [['a']], [masquerade]],
     ['where nothing is recorded', [[]], []],

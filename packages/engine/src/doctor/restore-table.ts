@@ -2,7 +2,7 @@ import { attachmentText } from '@vethra/findings'
 import { isEffect } from '@vethra/firewall'
 import type { Owned } from '@vethra/state'
 import type { DoctorTools } from './doctor-tools.ts'
-import { placeOf } from './native-effects.ts'
+import { isOfResolver, placeOf } from './native-effects.ts'
 
 /**
  * Makes all that recorded attachments have in table `inet vethra` again, in one transaction: after a flush, and only where
@@ -12,7 +12,8 @@ import { placeOf } from './native-effects.ts'
  */
 export async function restoreTable(tools: DoctorTools): Promise<number> {
   const kernel = await tools.host.kernel?.()
-  if (kernel === undefined || (await kernel.effects()).length > 0) return 0
+  if (kernel === undefined) return 0
+  if ((await kernel.effects()).some(({ resource }) => !isOfResolver(resource))) return 0
   const wanted = await recordedEffects(tools)
   if (wanted.size === 0) return 0
   await kernel.fillTable()

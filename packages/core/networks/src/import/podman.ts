@@ -63,7 +63,7 @@ function readNetwork(object: JsonObject): Reading {
     textsOf(object, 'options'),
     textOf(object, 'network_interface'),
   )
-  const names = namesOf(object, driver === 'bridge' && !internal)
+  const names = namesOf(object, { isBridge: driver === 'bridge', internal })
   const none = addresses.subnets.length === 0
   return {
     options: {
@@ -124,10 +124,15 @@ function addressesOf(
   }
 }
 
-// A resolver answers at the address of a bridge, which internal networks and other drivers have not.
-function namesOf(object: JsonObject, hasAddress: boolean): ReadOptions {
+// A resolver answers at the address of a bridge, which other drivers have not. Podman 4.3 has none in internal networks, asked or not.
+function namesOf(
+  object: JsonObject,
+  { isBridge, internal }: { readonly isBridge: boolean; readonly internal: boolean },
+): ReadOptions {
   const enabled = flagOf(object, 'dns_enabled')
-  if (hasAddress) return { options: enabled ? {} : { 'vethra.dns': 'false' }, lost: [] }
+  if (isBridge) {
+    return { options: enabled || internal ? {} : { 'vethra.dns': 'false' }, lost: [] }
+  }
   const why = 'names of containers are in their hosts files alone'
   return { options: {}, lost: enabled ? [lost('dns_enabled', enabled, why)] : [] }
 }

@@ -1,0 +1,183 @@
+import { CniError, onCniError } from '@vethra/cni'
+import { keyOf, type Owned, type Resource, type State } from '@vethra/state'
+import type { AttachmentKernel } from '@vethra/world'
+import { converge } from '../converge.ts'
+import type { NamespaceNames } from './dns-names.ts'
+import type { DnsTools, ResolverTools } from './dns-tools.ts'
+import { type Borrower, lendingFault } from './lending-fault.ts'
+import { type WantedNetwork, wantedNetworks } from './served-networks.ts'
+
+/** The addresses that bridges of internal networks have while the resolver runs. */
+export interface LentAddresses {
+  /**
+   * Gives the bridges of internal networks, as far as they exist, those of their addresses that are listened at; other bridges
+   * lose what they were given. A refused one is tried again 5 seconds later.
+   */
+  lend(listened: readonly WantedNetwork[], all: readonly NamespaceNames[]): Promise<void>
+  /** Why a bridge cannot have an address; undefined where it has it, or is missing. */
+  refusal(address: string): CniError | undefined
+}
+
+/** How long what was refused is left alone, in milliseconds. */
+const againMs = 5000
+
+/** Lends no address at first. */
+export function newLentAddresses(
+  tools: Pick<ResolverTools, 'kernel' | 'facts' | 'clock' | 'onReport'>,
+): LentAddresses {
+  const refused = newRefusals(tools.clock)
+  let known: readonly WantedNetwork[] = []
+  const lendIn = async (
+    networks: readonly WantedNetwork[],
+    all: readonly NamespaceNames[],
+  ): Promise<void> => {
+    const kernel = await kernelOf(tools)
+    const borrowers = await borrowersAmong(kernel, networks)
+    const used = borrowers.size > 0 ? await (await tools.facts()).hostPrefixes() : []
+    for (const network of networks) {
+      const borrower = borrowers.get(network)
+      const isKnown = known.some((each) => isSame(each, network))
+      const isOurs = borrower?.isOurs || isKnown
+      const fault = borrower && lendingFault({ ...borrower, isOurs }, all, used)
+      const faults = borrower && !fault ? await lendTo(kernel, network) : undefined
+      refused.note(network, (address) => fault ?? faults?.get(address))
+      if (borrower && !fault && !isKnown) known = [...known, network]
+    }
+  }
+  return {
+    refusal: refused.refusal,
+    async lend(listened, all) {
+      const wanted = listened.filter((each) => stateOf(each).length > 0)
+      const left = known.filter((each) => !wanted.some((one) => isSame(one, each)))
+      known = wanted.filter((each) => known.some((one) => isSame(one, each)))
+      for (const each of left) {
+        refused.note(each, () => undefined)
+        await takeBack(await kernelOf(tools), stateOf(each)).catch(onCniError(tools.onReport))
+      }
+      const due = wanted.filter(refused.isDue)
+      const refuseAll = onCniError((error) => {
+        for (const each of due) refused.note(each, () => error)
+      })
+      if (due.length > 0) await lendIn(due, all).catch(refuseAll)
+    },
+  }
+}
+
+function isSame(one: WantedNetwork, other: WantedNetwork): boolean {
+  return one.file === other.file && one.bridge === other.bridge
+}
+
+// The addresses that were refused, and until when they are left alone.
+function newRefusals({ now }: Pick<ResolverTools['clock'], 'now'>) {
+  const refused = new Map<string, { readonly error: CniError; readonly untilMs: number }>()
+  return {
+    refusal: (address: string) => refused.get(address)?.error,
+    isDue: ({ addresses }: WantedNetwork) =>
+      addresses.every((each) => (refused.get(each)?.untilMs ?? 0) <= now()),
+    note(network: WantedNetwork, errorOf: (address: string) => CniError | undefined) {
+      for (const each of network.addresses) {
+        const error = errorOf(each)
+        if (error) refused.set(each, { error, untilMs: now() + againMs })
+        else refused.delete(each)
+      }
+    },
+  }
+}
+
+/** Takes back what bridges of internal networks were given, by this process or by one that was killed. */
+export async function takeBackAddresses(
+  tools: Pick<DnsTools, 'kernel'> & { readonly onFault: (fault: CniError) => void },
+  all: readonly NamespaceNames[],
+): Promise<void> {
+  const networks = wantedNetworks(all).filter(({ lent }) => lent.length > 0)
+  const kernel = networks.length > 0 ? await tools.kernel?.() : undefined
+  if (kernel === undefined) return
+  const work = async () => {
+    const marks = await kernel.observe('', networks.map(markOf))
+    const keys = new Set(marks.map(({ resource }) => keyOf(resource)))
+    const lent = networks.filter((each) => keys.has(keyOf(markOf(each).resource)))
+    for (const each of lent) await takeBack(kernel, stateOf(each))
+  }
+  // A kernel without nf_tables was given nothing.
+  await work().catch(onCniError(tools.onFault))
+}
+
+// The mark that an address is ours comes before it, and with it goes what else of the host was in reach.
+function stateOf(network: WantedNetwork): State {
+  const { name, bridge, lent, addresses } = network
+  const owned = lent.flatMap((each): State => {
+    const [address = '', length] = each.split('/')
+    const prefixLength = Number(length)
+    const resource = {
+      kind: 'address',
+      place: 'host',
+      link: bridge,
+      address,
+      prefixLength,
+    } as const
+    return addresses.includes(address)
+      ? [{ owner: { kind: 'network', network: name }, resource }]
+      : []
+  })
+  return owned.length > 0 ? [markOf(network), ...owned] : []
+}
+
+function markOf({ name, bridge }: WantedNetwork): Owned {
+  const resource: Resource = { kind: 'isolate', bridge, from: 'dnsonly' }
+  return { owner: { kind: 'network', network: name }, resource }
+}
+
+// The networks whose bridges are there, and lack something.
+async function borrowersAmong(
+  kernel: AttachmentKernel,
+  networks: readonly WantedNetwork[],
+): Promise<ReadonlyMap<WantedNetwork, Borrower>> {
+  const found = await kernel.observe('', networks.flatMap(stateOf))
+  const keys = new Set(found.map(({ resource }) => keyOf(resource)))
+  const isFound = ({ resource }: Owned) => keys.has(keyOf(resource))
+  const lacking = networks.filter((each) => !stateOf(each).every(isFound))
+  if (lacking.length === 0) return new Map()
+  const { links } = await kernel.facts({ links: lacking.map(({ bridge }) => bridge) })
+  return new Map(
+    lacking.flatMap((network) => {
+      const link = links[network.bridge]
+      if (link?.kind !== 'bridge') return []
+      const isOurs = isFound(markOf(network))
+      return [[network, { network, has: link.addresses ?? [], isOurs }] as const]
+    }),
+  )
+}
+
+// The faults by address: a kernel without IPv6 takes those of IPv4.
+async function lendTo(
+  kernel: AttachmentKernel,
+  network: WantedNetwork,
+): Promise<ReadonlyMap<string, CniError>> {
+  const [mark, ...addresses] = stateOf(network)
+  const marked = await converge(kernel, { netns: '', desired: mark ? [mark] : [] })
+  if (marked.kind === 'failed')
+    return new Map(network.addresses.map((each) => [each, marked.error]))
+  const faults = new Map<string, CniError>()
+  for (const each of addresses) {
+    const { resource } = each
+    const outcome = await converge(kernel, { netns: '', desired: [each] })
+    if (outcome.kind === 'failed' && resource.kind === 'address')
+      faults.set(resource.address, outcome.error)
+  }
+  return faults
+}
+
+async function takeBack(kernel: AttachmentKernel, [mark, ...addresses]: State): Promise<void> {
+  for (const former of [addresses, mark ? [mark] : []]) {
+    const outcome = await converge(kernel, { netns: '', desired: [], former })
+    if (outcome.kind === 'failed') throw outcome.error
+  }
+}
+
+async function kernelOf({ kernel }: Pick<DnsTools, 'kernel'>): Promise<AttachmentKernel> {
+  if (kernel !== undefined) return kernel()
+  throw new CniError({
+    code: 100,
+    message: 'cannot give a bridge an address: no way to the kernel',
+  })
+}
