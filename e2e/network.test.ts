@@ -143,6 +143,30 @@ describeOnHost('vethra network', () => {
     )
   })
 
+  it.each([
+    ['a veth', 'ip link add $0 type veth peer name other'],
+    [
+      'a bridge with a port',
+      'ip link add $0 type bridge; ip link add wire type veth peer name other; ip link set wire master $0',
+    ],
+    ['a bridge with an address', 'ip link add $0 type bridge; ip addr add 192.0.2.1/24 dev $0'],
+  ])('rm leaves an interface that others made by the name of its bridge: %s', async (_, make) => {
+    await host.vethra('network', 'create', '--subnet', '10.9.0.0/24', 'lan')
+    const name = (await host.run(['sh', '-c', 'grep -o "br-[0-9a-f]*" /etc/cni/net.d/*lan*']))
+      .stdout
+    await host.run(['sh', '-ec', make, name])
+    const before = (await host.run(['ip', 'addr', 'show', name])).stdout
+    const { stdout } = await host.vethra('network', 'rm', '--dry-run', 'lan')
+    expect(JSON.parse(stdout)).toMatchObject([{ Bridge: '' }])
+    expect(await host.vethra('network', 'rm', 'lan')).toMatchObject({
+      exitCode: 0,
+      stdout: 'lan',
+      stderr: expect.stringMatching(`^warning: .*${name}`),
+    })
+    expect(before).toContain(name)
+    expect((await host.run(['ip', 'addr', 'show', name])).stdout).toBe(before)
+  })
+
   it('rm takes only what is ours, all or none, and inspect is honest about what is missing', async () => {
     await host.vethra('network', 'create', 'lan')
     const foreign = '{"cniVersion":"1.0.0","name":"podman","plugins":[{"type":"bridge"}]}'

@@ -25,6 +25,7 @@ export async function pruneNetworks(tools: Tools, flags: PruneFlags, io: Io): Pr
       'Add --force to remove them.',
     )
   }
-  await removeNetworks(tools, unused)
+  const left = await removeNetworks(tools, unused)
+  for (const name of left) io.complain(`warning: interface ${name} stays: others made it`)
   for (const name of unused) io.print(name, `network ${name} is removed`)
 }

@@ -20,6 +20,7 @@ export async function printRemoved(
     : { missing: [] as readonly string[] }
   const meant = names.filter((each) => !missing.includes(each))
   if (dryRun) return printPlan(await planRemovals(tools, meant), io)
-  await removeNetworks(tools, meant)
+  const left = await removeNetworks(tools, meant)
+  for (const name of left) io.complain(`warning: interface ${name} stays: others made it`)
   for (const name of meant) io.print(name, `network ${name} is removed`)
 }

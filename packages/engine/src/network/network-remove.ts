@@ -12,32 +12,37 @@ import type { ManageTools } from './tools.ts'
 /**
  * Removes networks in the order given, each with its bridge, rules and reservations. All are looked up
  * and checked before the first one goes. Throws CniError 101 for a network that is not there, 102 for
- * one that is in use or not ours.
+ * one that is in use or not ours. Returns the interfaces that stay because others made them, though they have the names of bridges.
  */
-export async function removeNetworks(tools: ManageTools, refs: readonly string[]): Promise<void> {
-  await tools.networks.exclusively(async () => {
-    for (const removal of await removalsOf(tools, refs)) await removeNetwork(tools, removal)
+export async function removeNetworks(
+  tools: ManageTools,
+  refs: readonly string[],
+): Promise<readonly string[]> {
+  return tools.networks.exclusively(async () => {
+    const removals = await removalsOf(tools, refs)
+    for (const removal of removals) await removeNetwork(tools, removal)
+    return removals.flatMap(({ leavesLink, bridge }) => (leavesLink ? (bridge ?? []) : []))
   })
 }
 
 // The conf list goes last: killed anywhere before, the network is still there to be removed again.
 async function removeNetwork(tools: ManageTools, removal: Removal): Promise<void> {
-  const { network, bridge, takesBridge, heir, takesSharedRules, takesReservations } = removal
+  const { network, bridge, takesBridge, leavesLink, heir, ...takes } = removal
   // They bear our mark, whatever the bridge is called.
   if (networkBridge(network) !== undefined) await removeElements(tools, removal)
   if (takesBridge && bridge !== undefined) {
     await removeRules(tools, (text) => networkLeftovers(text, bridge))
-    await tools.effects.deleteLink(bridge)
+    if (!leavesLink) await tools.effects.deleteLink(bridge)
   }
   const left = networkBridge(network)
   // By its name alone nobody would know later that it is ours.
   if (heir !== undefined && left !== undefined)
     await tools.effects.markLink(left, ownerMark({ kind: 'network', network: heir }))
-  if (takesSharedRules) {
+  if (takes.takesSharedRules) {
     const { lock, places } = tools.host
     await lock.hold(guards['shared-chains'](places), () => removeRules(tools, sharedLeftovers))
   }
-  const places = takesReservations ? await placesOfNetwork(tools, network) : []
+  const places = takes.takesReservations ? await placesOfNetwork(tools, network) : []
   for (const { store } of places) {
     // Of a namesake that cannot be seen from here: the network's own would have kept it.
     if ((await store.list(network.name)).length === 0) await store.removeNetwork(network.name)

@@ -31,20 +31,20 @@ export async function planRemovals(
 }
 
 async function planRemoval(tools: ManageTools, removal: Removal): Promise<RemovalPlan> {
-  const { network, bridge, takesBridge, takesSharedRules, takesReservations } = removal
+  const { network, bridge, takesBridge, leavesLink, ...takes } = removal
   const kernel = await tools.host.kernel?.()
   const effects = networkBridge(network) === undefined ? [] : ((await kernel?.effects()) ?? [])
-  const places = takesReservations ? await placesOfNetwork(tools, network) : []
+  const places = takes.takesReservations ? await placesOfNetwork(tools, network) : []
   const rules = (await tools.host.rules.save()).map(({ family, text }) => ({
     Family: family,
     Text:
       (takesBridge ? networkLeftovers(text, bridge ?? '') : '') +
-      (takesSharedRules ? sharedLeftovers(text) : ''),
+      (takes.takesSharedRules ? sharedLeftovers(text) : ''),
   }))
   return {
     Name: network.name,
     File: network.file,
-    Bridge: takesBridge ? (bridge ?? '') : '',
+    Bridge: takesBridge && !leavesLink ? (bridge ?? '') : '',
     Elements: effects.filter(isOf(network, bridge)).map(({ resource }) => resource),
     Rules: rules.filter(({ Text }) => Text !== ''),
     Reservations: (await reservationsAt(places)).map(({ reservation }) => reservation.address),

@@ -11,6 +11,7 @@ import {
 import type { Owned } from '@vethra/state'
 import type { MarkedLink } from '@vethra/world'
 import { networksOfOthers } from './host-facts.ts'
+import { linksOfOthers } from './links-of-others.ts'
 import { usersOf } from './network-users.ts'
 import { networksNotFound, oneNetwork } from './one-network.ts'
 import type { ManageTools } from './tools.ts'
@@ -20,8 +21,10 @@ export interface Removal {
   readonly network: Network
   /** The bridge of its elements: undefined where another network is on it. */
   readonly bridge: string | undefined
-  /** Whether the bridge itself is ours, and goes with its rules. */
+  /** Whether the bridge is ours by its name, and its rules go. */
   readonly takesBridge: boolean
+  /** Whether the interface of that name is another's, and stays. */
+  readonly leavesLink: boolean
   /** The network of ours that a bridge of ours is left to; undefined where none is on it. */
   readonly heir: string | undefined
   readonly takesSharedRules: boolean
@@ -43,9 +46,12 @@ export async function removalsOf(
   for (const network of doomed) await checkRemovable(tools, network)
   const elsewhere = await networksOfOthers(tools)
   const marked = (await (await tools.host.kernel?.())?.marked()) ?? []
+  const foreign = await linksOfOthers(tools, doomed, marked)
   return doomed.map((network, index) => {
     const left = networks.filter((each) => !doomed.slice(0, index + 1).includes(each))
-    return removalOf(network, [...left, ...elsewhere], isOurs(tools, network, marked))
+    const leavesLink = foreign.has(networkBridge(network) ?? '')
+    const removal = removalOf(network, [...left, ...elsewhere], isOurs(tools, network, marked))
+    return leavesLink ? { ...removal, leavesLink, heir: undefined } : removal
   })
 }
 
@@ -57,6 +63,7 @@ function removalOf(network: Network, others: readonly Network[], isOursBridge: b
     network,
     bridge: isShared ? undefined : bridge,
     takesBridge: !isShared && isOursBridge,
+    leavesLink: false,
     heir: isOursBridge ? sharing.find(({ managed }) => managed)?.name : undefined,
     takesSharedRules: !others.some(usesSharedChains),
     // Namesakes keep their reservations in one folder.
