@@ -1,6 +1,6 @@
 import type { NewEvent } from '@vethra/api'
 import type { ContainerRef, ParsedResult } from '@vethra/cni'
-import type { Membership } from '@vethra/container'
+import type { BundleRecord, Membership } from '@vethra/container'
 import type { HostTools } from './attach/host-tools.ts'
 
 type Teller = Pick<HostTools, 'events'>
@@ -44,12 +44,13 @@ export async function tellNetwork(
 export async function tellConnection(
   { events }: Teller,
   Type: 'container-connected' | 'container-disconnected',
-  told: Required<Pick<NewEvent, 'Network' | 'Container' | 'Name' | 'Namespace'>>,
+  { network: Network, record }: { readonly network: string; readonly record: BundleRecord },
 ): Promise<void> {
+  const { id: Container, name: Name, namespace: Namespace } = record
   const how = Type === 'container-connected' ? 'connected to' : 'disconnected from'
-  const Subject = told.Name || told.Container
-  const Message = `container ${Subject} ${how} network ${told.Network}`
-  await events?.tell({ Type, Message, Subject, ...told })
+  const Subject = Name || Container
+  const Message = `container ${Subject} ${how} network ${Network}`
+  await events?.tell({ Type, Message, Subject, Network, Container, Name, Namespace })
 }
 
 /** Tells of a container that was forgotten. */

@@ -12,6 +12,11 @@ export function findNetwork(networks: readonly Network[], ref: string): Network 
   )
 }
 
+/** What a network is called by: its name, its id and the first 12 characters of that; the name alone without an id. */
+export function referencesTo({ name, id }: Pick<Network, 'name' | 'id'>): readonly string[] {
+  return id ? [name, id, id.slice(0, 12)] : [name]
+}
+
 /** The networks that `inspect` and `rm` may mean: every one of that name; if there is none, every one whose id begins so. Several are an ambiguity. */
 export function findNetworks(networks: readonly Network[], ref: string): readonly Network[] {
   const named = networks.filter(({ name }) => name === ref)

@@ -22,6 +22,7 @@ export {
   findDefaultNetwork,
   findNetwork,
   findNetworks,
+  referencesTo,
   visibleLabels,
 } from './find.ts'
 export { bridgeName, checkName, defaultNetworkName, networkId } from './identity.ts'

@@ -80,7 +80,7 @@ async function admit(
     return undefined
   await refuseAlive(tools, flags.id)
   if (claim !== undefined && claim !== flags.id) await forgetDead(tools, claim)
-  const known = await knownNetworks(tools)
+  const known = await knownNetworks(tools.networks)
   const taken = await takenNames(tools, flags.id, wantedNames(asked))
   checkLimits(flags, tools.settings.runtime, {
     network: (ref) => findNetwork(known, ref),

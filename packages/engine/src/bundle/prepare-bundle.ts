@@ -87,7 +87,7 @@ interface Done {
 
 async function holding(tools: CalledTools, config: ConfigText, wanted: Work): Promise<Done> {
   const { lock, places } = tools.host
-  const known = wanted.known ?? (await knownNetworks(tools))
+  const known = wanted.known ?? (await knownNetworks(tools.networks))
   const work = () => prepare({ ...tools, known }, config, wanted)
   // Bundles that are prepared at the same time must not choose one port twice.
   const chooses = wanted.flags.publish.length > 0 && !wanted.dryRun && !wanted.byRuntime
@@ -124,7 +124,7 @@ async function prepare(
 async function withDefaultNetwork(tools: Preparing): Promise<Preparing> {
   const { ensureDefaultNetwork } = await import('../network/network-create.ts')
   for (const note of await ensureDefaultNetwork(tools)) tools.caller.complain(`note: ${note}`)
-  return { ...tools, known: await knownNetworks(tools) }
+  return { ...tools, known: await knownNetworks(tools.networks) }
 }
 
 // What it started has a life cycle, and no decisions of ours: its files are mounted into a container that may live.

@@ -1,6 +1,6 @@
 import { type AttachmentKey, CniError } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
-import { findNetwork, networksFromFiles } from '@vethra/networks'
+import { findNetwork, type Network } from '@vethra/networks'
 import type { CachedAttachment } from '@vethra/world'
 import type { DetachOptions } from '../attach/detach-each.ts'
 import type { HostTools } from '../attach/host-tools.ts'
@@ -8,6 +8,7 @@ import { keyOf, rememberedOnly } from '../attach/membership.ts'
 import { detachAll } from '../attach/on-host.ts'
 import { passLocks } from '../attach/pass-locks.ts'
 import { attachedIdOf, entryLives } from '../attach/whose.ts'
+import { knownNetworks } from '../network/known-networks.ts'
 import type { ManageTools } from '../network/tools.ts'
 import { tellRemoved } from '../tell.ts'
 import { undoneConfigs, writeConfigs } from './container-configs.ts'
@@ -73,8 +74,9 @@ async function removeContainer(
   // What cannot be undone is told before anything is.
   const configs = options.keepConfig ? [] : await undoneConfigs(tools, container)
   const containerId = await attachedIdOf(host.records, { namespace: settings.namespace, id })
-  await detachAll(host, await leftMemberships(tools, container), options)
-  await passLocks(host, containerId, await networkNames(tools, container))
+  const known = await knownNetworks(tools.networks)
+  await detachAll(host, await leftMemberships(tools, container, known), options)
+  await passLocks(host, containerId, networkNames(known, container))
   // What is left is another container's, and so are the ports that are held under that id.
   const others = await host.records.list(containerId)
   if (others.length === 0) await ports.release({ containerId, ports: record?.ports ?? [] })
@@ -97,11 +99,10 @@ async function namesOf(
 }
 
 // The networks that it was in, or was to be in when its hook was killed.
-async function networkNames(
-  { networks }: ManageTools,
+function networkNames(
+  known: readonly Network[],
   { record, attachments }: KnownContainer,
-): Promise<readonly string[]> {
-  const known = networksFromFiles(await networks.list()).networks
+): readonly string[] {
   const refs = record?.mode === 'cni' ? record.networks.map(({ ref }) => ref) : []
   const asked = refs.flatMap((ref) => findNetwork(known, ref)?.name ?? [])
   return [...new Set([...asked, ...attachments.map(({ network }) => network)])]
@@ -109,11 +110,10 @@ async function networkNames(
 
 // What the hook could not undo: recorded as ours, or cached by whoever ran the plugins.
 async function leftMemberships(
-  { host, settings, networks }: ManageTools,
+  { host, settings }: ManageTools,
   { id, attachments }: KnownContainer,
+  known: readonly Network[],
 ): Promise<readonly Membership[]> {
-  // Where nothing was cached, the conf list of now serves.
-  const known = networksFromFiles(await networks.list()).networks
   const container = { namespace: settings.namespace, id }
   const entries = await host.cache.list(await attachedIdOf(host.records, container))
   const cached = await notOthers(host, entries, attachments)
@@ -121,6 +121,7 @@ async function leftMemberships(
   const each = new Map(left.map((key) => [JSON.stringify(key), key]))
   return [...each.values()].map((key) => ({
     ...rememberedOnly(key),
+    // Where nothing was cached, the conf list of now serves.
     list: known.find(({ name }) => name === key.network)?.list,
   }))
 }

@@ -1,8 +1,9 @@
 import { onCniError, orElse } from '@vethra/cni'
 import { parseRecord } from '@vethra/container'
 import { changeZone, makeZone, type Zone, type ZoneContainer, type ZoneNetwork } from '@vethra/dns'
-import { isInternal, type Network, networkSubnets, networksFromFiles } from '@vethra/networks'
+import { isInternal, type Network, networkSubnets } from '@vethra/networks'
 import type { ContainerStore, HostsStore } from '@vethra/world'
+import { knownNetworks } from '../network/known-networks.ts'
 import type { DnsTools } from './dns-tools.ts'
 import {
   type KeptRecord,
@@ -97,7 +98,7 @@ function unplacedIn({ containers }: Zone, byKey: NetworksByKey): readonly string
 }
 
 async function readNetworks(tools: DnsTools, namespace: string): Promise<readonly Network[]> {
-  const { networks } = networksFromFiles(await tools.networks(namespace).list())
+  const networks = await knownNetworks(tools.networks(namespace))
   const first = new Map<string, Network>()
   for (const each of networks) if (!first.has(each.name)) first.set(each.name, each)
   return [...first.values()]

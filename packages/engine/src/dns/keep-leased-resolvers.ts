@@ -1,6 +1,6 @@
 import { guards, onCniError, type Result } from '@vethra/cni'
 import type { BundleRecord } from '@vethra/container'
-import { networksFromFiles } from '@vethra/networks'
+import { knownNetworks } from '../network/known-networks.ts'
 import type { ManageTools } from '../network/tools.ts'
 import { runningResolver } from './resolver-state.ts'
 import { keepLease } from './tend-resolv-conf.ts'
@@ -21,7 +21,7 @@ export async function keepLeasedResolvers(
   const { host, files } = tools
   const told = leased?.result.dns?.nameservers ?? []
   const lease = told.length > 0 || leased === undefined ? told : await ask(host, leased)
-  const { networks } = networksFromFiles(await tools.networks.list())
+  const networks = await knownNetworks(tools.networks)
   await host.lock.hold(guards['resolv-conf'](host.places), async () => {
     const resolver = await runningResolver(files, host.places)
     const owner = { id: record.id, record, networks, resolver }

@@ -5,7 +5,6 @@ import {
   type Network,
   type NetworkFacts,
   type NetworkOptions,
-  networksFromFiles,
   type UsedPrefix,
   usedPrefixes,
   wantsIsolation,
@@ -13,6 +12,7 @@ import {
 import type { SeenFeature } from '@vethra/state'
 import type { UsedByHost } from '@vethra/world'
 import type { HostTools } from '../attach/host-tools.ts'
+import { knownNetworks, networksOfOthers } from './known-networks.ts'
 import type { ManageTools } from './tools.ts'
 
 /** The queries to the host for a new network. */
@@ -38,14 +38,13 @@ export async function readSurroundings(tools: FactTools): Promise<Surroundings> 
   const { settings, effects, host } = tools
   // What host-local has of its own may not be writable there.
   const dataDir = host.rootless && host.places?.networks
-  const [files, others, prefixes, route, features] = await Promise.all([
-    tools.networks.list(),
-    networksOfOthers(tools),
+  const [networks, others, prefixes, route, features] = await Promise.all([
+    knownNetworks(tools.networks),
+    networksOfOthers(tools.networks),
     effects.hostPrefixes(),
     effects.defaultRoute(),
     effects.kernelFeatures(),
   ])
-  const { networks } = networksFromFiles(files)
   const onHost: readonly UsedPrefix[] = prefixes.map((each) => ({
     prefix: each.prefix,
     by: userOf(each),
@@ -73,15 +72,6 @@ export function withNetwork(around: Surroundings, network: Network): Surrounding
 function userOf({ source, interface: device }: UsedByHost): string {
   if (source === 'address') return `interface ${device}`
   return device === '' ? 'a route to nowhere' : `route via ${device}`
-}
-
-/** The networks of all other namespaces; files there that are no conf lists are left out. */
-export async function networksOfOthers({
-  networks,
-}: {
-  readonly networks: Pick<ManageTools['networks'], 'listOthers'>
-}): Promise<readonly Network[]> {
-  return networksFromFiles(await networks.listOthers()).networks
 }
 
 function usedElsewhere(network: Network): readonly UsedPrefix[] {

@@ -1,7 +1,8 @@
 import { checkNetworkName } from '@vethra/cni'
 import type { Reservation } from '@vethra/ipam'
-import { ipamDataDirs, type Network, networksFromFiles } from '@vethra/networks'
+import { ipamDataDirs, type Network } from '@vethra/networks'
 import type { IpamStore } from '@vethra/world'
+import { knownNetworks } from './known-networks.ts'
 import { networksNotFound } from './one-network.ts'
 import type { ManageTools } from './tools.ts'
 
@@ -64,8 +65,7 @@ async function ofDefaultDir({ ipamAt, host }: ManageTools): Promise<readonly Pla
 }
 
 async function ofConfLists(tools: ManageTools): Promise<readonly Place[]> {
-  const { networks } = networksFromFiles(await tools.networks.list())
-  return networks.flatMap((network) =>
+  return (await knownNetworks(tools.networks)).flatMap((network) =>
     ipamDataDirs(network).map((dataDir) => ({ dataDir, network: network.name })),
   )
 }

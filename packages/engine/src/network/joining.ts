@@ -6,11 +6,12 @@ import {
   type NetworkRequest,
 } from '@vethra/container'
 import { checkHostname } from '@vethra/names'
-import { checkWishes, findNetwork, type Network, networksFromFiles } from '@vethra/networks'
+import { checkWishes, findNetwork, type Network, referencesTo } from '@vethra/networks'
 import { recordOf } from '../container/container-record.ts'
 import { demandSeen, type KnownContainer } from '../container/container-state.ts'
 import { isToPublish } from '../container/published-ports.ts'
 import { insidePorts } from '../rootless/inside-ports.ts'
+import { knownNetworks } from './known-networks.ts'
 import type { ManageTools } from './tools.ts'
 import { wholeNetworks } from './wanted-networks.ts'
 
@@ -49,7 +50,8 @@ export async function joiningOf(
   const asked = askedOf({ ...request, network: network.name })
   checkAsked(tools, record.id, asked)
   checkWishes(network, asked)
-  if (record.networks.some((each) => isSame(network, each.ref)))
+  const refs = referencesTo(network)
+  if (record.networks.some(({ ref }) => refs.includes(ref)))
     throw connectedAlready(network, container)
   const containerId = pluginId(tools, container)
   const ifname = `eth${record.networks.length}`
@@ -62,8 +64,7 @@ export async function joiningOf(
 
 /** The network that a name or id means. Throws CniError 101. */
 async function networkOf(tools: ManageTools, ref: string): Promise<Network> {
-  const { networks } = networksFromFiles(await tools.networks.list())
-  const network = findNetwork(networks, ref)
+  const network = findNetwork(await knownNetworks(tools.networks), ref)
   if (network) return network
   throw new CniError({
     code: 101,
@@ -72,17 +73,8 @@ async function networkOf(tools: ManageTools, ref: string): Promise<Network> {
   })
 }
 
-/** Whether a reference, as a user typed it, means this network. */
-function isSame({ name, id = '' }: Network, ref: string): boolean {
-  return ref === name || (id !== '' && (ref === id || ref === id.slice(0, 12)))
-}
-
 function askedOf({ network, ip, ip6, macAddress, alias }: ConnectRequest): NetworkRequest {
-  return {
-    ref: network,
-    ...present({ ip, ip6, macAddress }),
-    aliases: alias,
-  }
+  return { ref: network, ...present({ ip, ip6, macAddress }), aliases: alias }
 }
 
 function checkAsked({ settings }: ManageTools, id: string, asked: NetworkRequest): void {

@@ -40,12 +40,7 @@ export async function connectContainer(tools: ManageTools, request: ConnectReque
       )
     }
     await keepConfLists(tools.networks, { ...record, networks: [asked] })
-    await tellConnection(tools.host, 'container-connected', {
-      Network: network.name,
-      Container: container.id,
-      Name: record.name,
-      Namespace: tools.settings.namespace,
-    })
+    await tellConnection(tools.host, 'container-connected', { network: network.name, record })
   })
 }
 

@@ -16,6 +16,7 @@ import type { HostTools } from '../attach/host-tools.ts'
 import { programsOf } from '../attach/ways-now.ts'
 import { tellNetwork } from '../tell.ts'
 import { type FactTools, factsFor, readSurroundings, type Surroundings } from './host-facts.ts'
+import { knownNetworks } from './known-networks.ts'
 import { checkParent } from './network-parent.ts'
 import type { ManageTools } from './tools.ts'
 
@@ -175,6 +176,5 @@ async function newDefault(tools: DefaultNetworkTools): Promise<NewConfList> {
 }
 
 async function hasDefault(tools: Pick<ManageTools, 'networks'>): Promise<boolean> {
-  const { networks } = networksFromFiles(await tools.networks.list())
-  return findDefaultNetwork(networks) !== undefined
+  return findDefaultNetwork(await knownNetworks(tools.networks)) !== undefined
 }

@@ -1,6 +1,6 @@
 import { CniError, type ConfList, goField, identityOf, onCniError } from '@vethra/cni'
 import { type BundleRecord, type Membership, renderRecord } from '@vethra/container'
-import { findNetwork, networkId, networksFromFiles } from '@vethra/networks'
+import { findNetwork, type Network, networkId, referencesTo } from '@vethra/networks'
 import type { DetachOptions } from '../attach/detach-each.ts'
 import { detachAll } from '../attach/on-host.ts'
 import { findContainer } from '../container/container-inspect.ts'
@@ -10,6 +10,7 @@ import { movePorts } from '../container/move-ports.ts'
 import { isLeasing } from '../dns/name-leased-resolvers.ts'
 import { tellConnection } from '../tell.ts'
 import type { NetworkAndContainer } from './joining.ts'
+import { knownNetworks } from './known-networks.ts'
 import { type ConnectionPlan, plannedDels } from './plan-connection.ts'
 import type { ManageTools } from './tools.ts'
 
@@ -35,12 +36,7 @@ export async function disconnectContainer(
     await forgetNames(tools, container, target.isMeant)
     await tools.containers.write(container.id, 'vethra.json', renderRecord({ ...record, networks }))
     const faults = await forgetLease(tools, container, target)
-    await tellConnection(tools.host, 'container-disconnected', {
-      Network: target.name,
-      Container: container.id,
-      Name: record.name,
-      Namespace: tools.settings.namespace,
-    })
+    await tellConnection(tools.host, 'container-disconnected', { network: target.name, record })
     return [...faults, ...(await movePorts(tools, container, target.name))]
   })
 }
@@ -90,14 +86,15 @@ async function targetOf(
   { attachments }: KnownContainer,
   ref: string,
 ): Promise<Target> {
-  const known = findNetwork(networksFromFiles(await tools.networks.list()).networks, ref)
-  const means = (name: string, id: string) => (each: string) =>
-    each === name || (id !== '' && (each === id || each === id.slice(0, 12)))
-  if (known) return { ...known, isMeant: means(known.name, known.id ?? '') }
+  const known = findNetwork(await knownNetworks(tools.networks), ref)
+  const means = (network: Pick<Network, 'name' | 'id'>) => (each: string) =>
+    referencesTo(network).includes(each)
+  if (known) return { ...known, isMeant: means(known) }
   // The conf list has gone: the id of a name is known even so, and the cache knows what was attached.
   const names = attachments.map(({ network }) => network)
-  const name = names.find((each) => means(each, networkId(each))(ref)) ?? ref
-  return { name, list: undefined, isMeant: means(name, networkId(name)) }
+  const byName = (name: string) => means({ name, id: networkId(name) })
+  const name = names.find((each) => byName(each)(ref)) ?? ref
+  return { name, list: undefined, isMeant: byName(name) }
 }
 
 function membershipsIn(

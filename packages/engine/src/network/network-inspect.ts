@@ -9,6 +9,7 @@ import {
   type NetworkContainer,
   nativeNetwork,
   networksFromFiles,
+  referencesTo,
 } from '@vethra/networks'
 import { lifeNow } from '../attach/life.ts'
 import { recordsByContainer } from '../attach/whose.ts'
@@ -94,11 +95,12 @@ function show(
 
 // Containers name a network as their user did: by name, by id or by the short id.
 function memberOf(
-  { name: network, id: networkId = '' }: Network,
+  network: Network,
   { id, name = '', networks }: ContainerNames,
 ): readonly NetworkContainer[] {
-  const refs = [network, networkId, networkId.slice(0, 12)].filter((ref) => ref !== '')
-  const ref = refs.find((each) => networks !== null && Object.hasOwn(networks, each))
+  const ref = referencesTo(network).find(
+    (each) => networks !== null && Object.hasOwn(networks, each),
+  )
   const result = ref === undefined ? undefined : networks?.[ref]
   if (result === undefined) return []
   const addresses = result.ips.map(({ address }) => address)

@@ -1,4 +1,5 @@
-import { filterNetworks, findDefaultNetwork, networksFromFiles } from '@vethra/networks'
+import { filterNetworks, findDefaultNetwork } from '@vethra/networks'
+import { knownNetworks } from './known-networks.ts'
 import { ownNetworks, usersOf, wantedNetworks } from './network-users.ts'
 import type { ManageTools } from './tools.ts'
 
@@ -11,7 +12,7 @@ export async function unusedNetworks(
   tools: ManageTools,
   filters: readonly string[] = [],
 ): Promise<readonly string[]> {
-  const { networks } = networksFromFiles(await tools.networks.list())
+  const networks = await knownNetworks(tools.networks)
   const candidates = filterNetworks(ownNetworks(tools, networks), filters).filter(
     (network) => network.managed && network !== findDefaultNetwork(networks),
   )

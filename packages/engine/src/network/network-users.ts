@@ -5,8 +5,8 @@ import { type BundleRecord, parseRecord } from '@vethra/container'
 import { findNetwork, type Network, networkBridge, networkSubnets } from '@vethra/networks'
 import { othersOf } from '../container/others.ts'
 import { readPods } from '../container/pods.ts'
-import { networksOfOthers } from './host-facts.ts'
 import { placesOfNetwork, reservationsAt } from './ipam-places.ts'
+import { networksOfOthers } from './known-networks.ts'
 import type { ManageTools } from './tools.ts'
 
 /**
@@ -40,7 +40,7 @@ export async function recordsOfAll({ containers }: ManageTools): Promise<readonl
 
 /** The networks of that name which other namespaces have for themselves. */
 async function namesakesOf(tools: ManageTools, { name }: Network): Promise<readonly Network[]> {
-  return (await networksOfOthers(tools)).filter((each) => each.name === name)
+  return (await networksOfOthers(tools.networks)).filter((each) => each.name === name)
 }
 
 // Plugins, the cache and reservations know a network by its name alone: what a namesake's containers have

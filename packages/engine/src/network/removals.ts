@@ -10,7 +10,7 @@ import {
 } from '@vethra/networks'
 import type { Owned } from '@vethra/state'
 import type { MarkedLink } from '@vethra/world'
-import { networksOfOthers } from './host-facts.ts'
+import { networksOfOthers } from './known-networks.ts'
 import { linksOfOthers } from './links-of-others.ts'
 import { usersOf } from './network-users.ts'
 import { networksNotFound, oneNetwork } from './one-network.ts'
@@ -44,7 +44,7 @@ export async function removalsOf(
   if (missing.length > 0) throw networksNotFound(missing, faults)
   const doomed = [...new Set(found.flatMap((network) => network ?? []))]
   for (const network of doomed) await checkRemovable(tools, network)
-  const elsewhere = await networksOfOthers(tools)
+  const elsewhere = await networksOfOthers(tools.networks)
   const marked = (await (await tools.host.kernel?.())?.marked()) ?? []
   const foreign = await linksOfOthers(tools, doomed, marked)
   return doomed.map((network, index) => {
