@@ -5,6 +5,9 @@ it.each([
   '18446744073709551615',
   '{"a":[1.0,-0,1e400,0.10,12345678901234567890],"b":"18446744073709551615","__proto__":{"c":1e2}}',
   '[true,null,"\\u0000",[],{}]',
+  '-0',
+  '1e2',
+  '{"mac":"02:00:5e:1e","a":[-0],"b":{"c":0.10}}',
 ])('%s is written as it was read', (text) => {
   expect(JSON.stringify(parseExactly(text))).toBe(text)
 })
