@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, type Stats } from 'node:fs'
+import { closeSync, constants, lstatSync, openSync, type Stats } from 'node:fs'
 import { CniError } from '@vethra/cni'
 import { errno, fileError } from './file-error.ts'
 import { readAll } from './read-text.ts'
@@ -17,42 +17,49 @@ export interface StampedText {
  * one. Throws CniError 5 where the system refuses to read.
  */
 export function readOwn(path: string): string | undefined {
-  return readStamped(path)?.text
+  return ifThere(path, () => textIn(path))
 }
 
 /** As `readOwn`, with the stamp of the file. Where that is `before`, nothing is read, and `same` comes back. */
 export function readOwnAgain(path: string, before = ''): StampedText | 'same' | undefined {
-  if (before !== '') {
-    const there = lstatSync(path, { throwIfNoEntry: false })
-    if (there && stampOf(there) === before) return 'same'
-  }
-  return readStamped(path)
+  return ifThere(path, (status) => {
+    // Of before it is read: what is written meanwhile has another.
+    const stamp = stampOf(status)
+    return stamp !== '' && stamp === before ? 'same' : { text: textIn(path), stamp }
+  })
 }
 
-function readStamped(path: string): StampedText | undefined {
-  let stamp = ''
+function ifThere<T>(path: string, work: (status: Stats) => T): T | undefined {
   try {
-    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return undefined
-    const descriptor = openSync(path, flags)
-    try {
-      stamp = stampOf(fstatSync(descriptor))
-      return { text: readAll(descriptor, path).toString(), stamp }
-    } finally {
-      closeSync(descriptor)
-    }
+    // An error of a file that is missing takes longer than asking.
+    const status = lstatSync(path, { throwIfNoEntry: false })
+    return status && work(status)
   } catch (error) {
-    if (error instanceof CniError) return { text: '', stamp }
     const code = errno(error) ?? ''
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
-    if (code === 'ELOOP' || code === 'ENXIO') return { text: '', stamp: '' }
     throw fileError('read', path, error)
   }
 }
 
+function textIn(path: string): string {
+  try {
+    const descriptor = openSync(path, flags)
+    try {
+      return readAll(descriptor, path).toString()
+    } finally {
+      closeSync(descriptor)
+    }
+  } catch (error) {
+    const code = errno(error) ?? ''
+    if (error instanceof CniError || code === 'ELOOP' || code === 'ENXIO') return ''
+    throw error
+  }
+}
+
 // Within one tick of the kernel's clock a file can change without another time: what has just changed has no stamp.
-function stampOf({ dev, ino, size, mtimeMs, ctimeMs }: Stats): string {
+function stampOf({ dev, ino, size, ctimeMs }: Stats): string {
   // biome-ignore lint/style/noRestrictedGlobals: the times of files are the host's.
-  return Date.now() - ctimeMs < settledMs ? '' : [dev, ino, size, mtimeMs, ctimeMs].join(' ')
+  return Date.now() - ctimeMs < settledMs ? '' : `${dev} ${ino} ${size} ${ctimeMs}`
 }
 
 /** Many ticks, in milliseconds. */

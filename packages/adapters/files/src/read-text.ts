@@ -32,14 +32,14 @@ export async function readText(path: string, limit?: number): Promise<string | u
 export function readAll(descriptor: number, path: string, limit: number = defaultLimit): Buffer {
   const status = fstatSync(descriptor)
   if (!status.isFile()) throw unfit(path, 'it is not a regular file')
-  // Files of /proc say size 0 and have text all the same, so the end is where a read finds nothing.
+  // Files of /proc say size 0 and have text all the same, so their end is where a read finds nothing.
   let buffer = Buffer.allocUnsafe(Math.min(status.size || 4096, limit) + 1)
-  let length = 0
-  while (length <= limit) {
+  for (let length = 0; length <= limit; ) {
     if (length === buffer.length) buffer = Buffer.concat([buffer], 2 * length)
     const bytesRead = readSync(descriptor, buffer, length, buffer.length - length, length)
-    if (bytesRead === 0) return buffer.subarray(0, length)
     length += bytesRead
+    const isWhole = bytesRead === 0 || length === status.size
+    if (isWhole && length <= limit) return buffer.subarray(0, length)
   }
   throw unfit(path, `it is larger than ${limit} octets`)
 }
