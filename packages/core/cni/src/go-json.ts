@@ -15,16 +15,23 @@ export function goType(value: unknown): string {
 
 /** The value under the last key of an object that is `key`, whatever the case of its letters: how Go fills a struct. */
 export function goField(value: Json | undefined, key: string): Json | undefined {
-  const last = goKeys(value, key).at(-1)
-  return last === undefined ? undefined : (value as { readonly [key: string]: Json })[last]
+  if (!value || typeof value !== 'object' || Array.isArray(value)) return undefined
+  const object = value as { readonly [key: string]: Json }
+  let last: string | undefined
+  // A loop, and no copy of the keys: a thousand cached results are asked for forty fields each.
+  for (const each in object) if (isSameToGo(each, key)) last = each
+  return last === undefined ? undefined : object[last]
 }
 
 /** The keys of an object that are `key` to Go, whatever the case of their letters, in its order: several where readers may differ about it. */
 export function goKeys(value: Json | undefined, key: string): readonly string[] {
   if (!value || typeof value !== 'object' || Array.isArray(value)) return []
-  const [length, folded] = [key.length, fold(key)]
-  // Of another length in most cases, which is seen at once.
-  return Object.keys(value).filter((each) => each.length === length && fold(each) === folded)
+  return Object.keys(value).filter((each) => isSameToGo(each, key))
+}
+
+// The very same, or of another length, in most cases: both are seen at once.
+function isSameToGo(a: string, b: string): boolean {
+  return a === b || (a.length === b.length && fold(a) === fold(b))
 }
 
 // Upper case first: Go folds the long s and the Kelvin sign too.
