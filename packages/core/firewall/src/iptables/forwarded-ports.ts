@@ -1,4 +1,4 @@
-import { chainOf, optionOf, parseRules, type RuleTable, targetOf } from './rules.ts'
+import { chainOf, optionOf, parseRules, targetOf } from './rules.ts'
 
 /** Ports of the host that a firewall rule leads elsewhere. */
 export interface ForwardedPorts {
@@ -24,21 +24,26 @@ export function forwardedPorts(
   except: readonly string[] = [],
 ): readonly ForwardedPorts[] {
   const nat = parseRules(saved).filter(({ name }) => name === 'nat')
-  return nat.flatMap((table) => {
-    const live = reachable(table)
-    return table.rules
-      .filter((rule) => ['DNAT', 'REDIRECT'].includes(targetOf(rule)))
-      .filter((rule) => live.has(chainOf(rule)) && !except.includes(chainOf(rule)))
-      .flatMap(portsOf)
-  })
+  return nat.flatMap(({ rules }) => portsAmong(rules, except))
 }
 
-function reachable({ rules }: RuleTable): ReadonlySet<string> {
+/** As `forwardedPorts`, of the rules of one table nat. */
+export function portsAmong(
+  rules: readonly string[],
+  except: readonly string[] = [],
+): readonly ForwardedPorts[] {
+  const live = reachable(rules)
+  return rules
+    .filter((rule) => ['DNAT', 'REDIRECT'].includes(targetOf(rule)))
+    .filter((rule) => live.has(chainOf(rule)) && !except.includes(chainOf(rule)))
+    .flatMap(portsOf)
+}
+
+function reachable(rules: readonly string[]): ReadonlySet<string> {
+  const byChain = Map.groupBy(rules, chainOf)
   const live = new Set(['PREROUTING', 'OUTPUT'])
   // A set that grows while it is gone through: what is added is visited, too.
-  for (const chain of live) {
-    for (const rule of rules) if (chainOf(rule) === chain) live.add(targetOf(rule))
-  }
+  for (const chain of live) for (const rule of byChain.get(chain) ?? []) live.add(targetOf(rule))
   return live
 }
 

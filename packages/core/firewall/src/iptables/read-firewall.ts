@@ -1,5 +1,5 @@
 import { attachmentChains } from './chain-names.ts'
-import { forwardedPorts } from './forwarded-ports.ts'
+import { portsAmong } from './forwarded-ports.ts'
 import type { ObservedFirewall, OwnedRules, PublishedPort } from './observed-firewall.ts'
 import { isolation } from './read-isolation.ts'
 import { option, type Rule, rulesOf } from './rule-lines.ts'
@@ -18,7 +18,7 @@ export function readFirewall({ family, text }: SavedRules): ObservedFirewall {
       ...(hasRules(filter) ? [] : ['filter' as const]),
       ...(hasRules(nat) ? [] : ['nat' as const]),
     ],
-    ...ledByOthers(text),
+    ...ledByOthers(tables),
     publishes: publishes(nat),
     owned: ownedRules(nat, chainsOf(tables, 'nat')),
     admitted: admitted(filter),
@@ -54,9 +54,10 @@ export function marksOf(network: string, containerId: string): Marks {
 }
 
 // Of a thousand containers' chains none is looked at.
-function ledByOthers(text: string): Pick<ObservedFirewall, 'ledByOthers'> {
-  const others = text.split('\n').filter((line) => !line.startsWith('-A CNI-'))
-  const ports = forwardedPorts(others.join('\n'))
+function ledByOthers(tables: readonly RuleTable[]): Pick<ObservedFirewall, 'ledByOthers'> {
+  const ports = tables
+    .filter(({ name }) => name === 'nat')
+    .flatMap(({ rules }) => portsAmong(rules.filter((rule) => !rule.startsWith('-A CNI-'))))
   return ports.length === 0 ? {} : { ledByOthers: ports }
 }
 
@@ -87,19 +88,18 @@ function ownedRules(
   nat: readonly Rule[],
   chains: readonly string[],
 ): ReadonlyMap<string, OwnedRules> {
-  const byMark = new Map(
-    chains.filter((each) => mark.test(each)).map((each) => [each, [] as Rule[]]),
+  const marks = chains.filter((each) => mark.test(each))
+  const [inside, jumps] = [
+    Map.groupBy(nat, ({ chain }) => chain),
+    Map.groupBy(nat, ({ target }) => target),
+  ]
+  return new Map(
+    marks.map((each) => [each, owned(each, inside.get(each) ?? [], jumps.get(each) ?? [])]),
   )
-  for (const rule of nat) {
-    byMark.get(rule.chain)?.push(rule)
-    byMark.get(rule.target)?.push(rule)
-  }
-  return new Map([...byMark].map(([each, rules]) => [each, owned(each, rules)]))
 }
 
-function owned(chain: string, rules: readonly Rule[]): OwnedRules {
-  const inside = rules.filter((rule) => rule.chain === chain)
-  const jumps = rules.filter((rule) => rule.target === chain)
+function owned(chain: string, inside: readonly Rule[], jumps: readonly Rule[]): OwnedRules {
+  const rules = [...jumps, ...inside]
   const masquerades = inside.some(({ target }) => target === 'MASQUERADE')
   const claim = rules.map(({ line }) => claimOf(line)).find((each) => each !== undefined)
   return {
