@@ -1,5 +1,5 @@
 import { contains, readAddress, readCidr } from '@vethra/address'
-import type { ObservedFirewall, OwnedRules } from '@vethra/firewall'
+import type { MasqueradedAttachment, ObservedFirewall, OwnedRules } from '@vethra/firewall'
 import { ownerOf } from '@vethra/firewall'
 import { isKnown } from '@vethra/ipam'
 import { attachmentText, refOf } from './attachment-ref.ts'
@@ -28,41 +28,46 @@ export function firewallFindings(
   const isOurs = (effect: TableEffect) => !attachment.inTable.includes(effect)
   // Where firewalld is, the plugin isolates by it, if at all.
   const isSeen = !host.firewallManagers.includes('firewalld')
-  const addresses = attachment.addresses.map((each) => `${each.address}/${each.prefixLength}`)
   const ref = refOf(attachment)
   const rules = (effect: RuleEffect, left: boolean): Repair => ({
-    kind: 'restore-rules',
-    attachment: ref,
-    effects: [effect],
-    left,
+    ...{ kind: 'restore-rules', attachment: ref, effects: [effect], left },
   })
-  const someOwned = firewall.some(({ owned }) => owned.has(own?.ports ?? ''))
-  // One of two directions, or one of two families, may be there.
-  const someAdmitted = firewall.some(({ admitted }) => admitted.size > 0)
   return [
     ...lossFindings('masquerade', ref, {
       evidence: isOurs('masquerading')
         ? unmasqueraded(attachment, observed, own?.masquerading ?? '')
         : [],
-      repair: {
-        kind: 'restore-masquerading',
-        attachment: { ...ref, addresses, ...(attachment.masqueradedByNft ? { byNft: true } : {}) },
-      },
+      repair: () => ({ kind: 'restore-masquerading', attachment: masqueraded(attachment) }),
     }),
     ...lossFindings('publish', ref, {
       evidence: isOurs('ports') ? closedPorts(attachment, firewall, own?.ports ?? '') : [],
-      repair: rules('ports', someOwned),
+      repair: () =>
+        rules(
+          'ports',
+          firewall.some(({ owned }) => owned.has(own?.ports ?? '')),
+        ),
     }),
     ...lossFindings('admit', ref, {
       evidence: isOurs('admission') ? unadmitted(attachment, firewall, host) : [],
-      repair: rules('admission', someAdmitted),
+      // One of two directions, or one of two families, may be there.
+      repair: () =>
+        rules(
+          'admission',
+          firewall.some(({ admitted }) => admitted.size > 0),
+        ),
     }),
     ...lossFindings('isolate', ref, {
       evidence: isOurs('isolation') && isSeen ? unisolated(attachment, firewall) : [],
       // No DEL removes what isolates, and ADD makes only what is missing.
-      repair: rules('isolation', false),
+      repair: () => rules('isolation', false),
     }),
   ]
+}
+
+function masqueraded(attachment: DesiredAttachment): MasqueradedAttachment {
+  const addresses = attachment.addresses.map((each) => `${each.address}/${each.prefixLength}`)
+  const byNft = attachment.masqueradedByNft
+  return { ...refOf(attachment), addresses, ...(byNft ? { byNft } : {}) }
 }
 
 function unmasqueraded(

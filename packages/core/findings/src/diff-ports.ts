@@ -14,7 +14,8 @@ export function portFindings(
     (byContainer.get(containerId) ?? []).some(
       ({ state }) => state === 'alive' || state === 'unknown',
     )
-  const held = new Set(portHolds.filter(({ alive }) => alive).map(({ containerId }) => containerId))
+  const living = portHolds.filter(({ alive }) => alive)
+  const held = Map.groupBy(living, ({ containerId }) => containerId)
   const restorable = new Set(
     observed.filter((each) => each.restorable).map(({ containerId }) => containerId),
   )
@@ -29,10 +30,9 @@ export function portFindings(
     ...containers.flatMap((each) => {
       const { containerId, known } = each
       if (known !== true || !published.has(containerId) || !restorable.has(containerId)) return []
-      if (!held.has(containerId)) return [unheld(each)]
-      const lost = portHolds.flatMap((hold) =>
-        hold.containerId === containerId && hold.alive ? (hold.unforwarded ?? []) : [],
-      )
+      const own = held.get(containerId)
+      if (own === undefined) return [unheld(each)]
+      const lost = own.flatMap(({ unforwarded = [] }) => unforwarded)
       return lost.length > 0 ? [unforwarded(each, lost)] : []
     }),
   ]

@@ -76,13 +76,12 @@ function withoutAddress(
   ports: readonly DesiredPort[],
   { links }: ObservedState,
 ): Finding {
-  const there = new Set(
-    links.flatMap(({ addresses }) => addresses.map((each) => each.replace(/\/.*/, ''))),
-  )
+  const isThere = (ip: string) =>
+    links.some(({ addresses }) => addresses.some((each) => each.startsWith(`${ip}/`)))
   const named = ports.filter(
     ({ hostIp }) => !['', '0.0.0.0', '::', '::1'].includes(hostIp) && !hostIp.startsWith('127.'),
   )
-  const lost = named.filter(({ hostIp }) => !there.has(hostIp))
+  const lost = named.filter(({ hostIp }) => !isThere(hostIp))
   return finding({
     kind: 'ports-without-address',
     severity: 'warning',

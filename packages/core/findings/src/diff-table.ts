@@ -15,7 +15,7 @@ export function tableFindings({ table }: Pick<ObservedState, 'table'>): readonly
     if (first === undefined) return []
     const attachment = refOf(first.attachment)
     const desired = all.map(({ due }) => due.to)
-    const repair = { kind: 'restore-elements', attachment, desired } as const
+    const repair = () => ({ kind: 'restore-elements', attachment, desired }) as const
     const evidence = all.map(({ due }) => `due is: ${describeChange(due)}`)
     return lossFindings(first.due.to.resource.kind, attachment, { evidence, repair })
   })
@@ -35,7 +35,7 @@ export function tableFindings({ table }: Pick<ObservedState, 'table'>): readonly
 export function lossFindings(
   effect: Resource['kind'],
   attachment: AttachmentKey,
-  { evidence, repair }: { readonly evidence: readonly string[]; readonly repair: Repair },
+  { evidence, repair }: { readonly evidence: readonly string[]; readonly repair: () => Repair },
 ): readonly Finding[] {
   if (evidence.length === 0) return []
   const { network, containerId } = attachment
@@ -44,7 +44,8 @@ export function lossFindings(
     effect === 'isolate'
       ? { kind: 'network', name: network }
       : { kind: 'attachment', name: attachmentText(attachment) }
-  return [finding({ kind, subject, message: message(containerId, network), evidence, repair })]
+  const fields = { kind, subject, message: message(containerId, network), evidence }
+  return [finding({ ...fields, repair: repair() })]
 }
 
 type Words = readonly [kind: string, message: (containerId: string, network: string) => string]
