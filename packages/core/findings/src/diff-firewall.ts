@@ -78,15 +78,13 @@ function unmasqueraded(
   const { masqueraded, masqueradedByNft: byNft = false, addresses } = attachment
   if (!masqueraded && !byNft) return []
   // Before 1.6 the plugins know iptables alone, whatever the conf says.
-  const cared = [
-    ...observed.firewall.flatMap(({ owned }) => owned.get(mark)?.masqueraded ?? []),
-    ...(byNft || observed.masquerades ? masqueradedByNft(attachment, observed) : []),
-  ]
-  const families = observed.firewall.map(({ family }) => family)
-  const lost = addresses.flatMap(({ address }) =>
-    (byNft || families.includes(familyOf(address))) && !cared.includes(address) ? [address] : [],
-  )
-  return lost.length === 0 ? [] : [`no rule masquerades ${lost.join(', ')}`]
+  const nft = byNft || observed.masquerades ? masqueradedByNft(attachment, observed) : []
+  const lost = addresses.filter(({ address }) => {
+    const rules = rulesOf(observed.firewall, address)
+    const isCared = rules?.owned.get(mark)?.masqueraded.includes(address) || nft.includes(address)
+    return (byNft || rules) && !isCared
+  })
+  return lost.length === 0 ? [] : [`no rule masquerades ${listOf(lost)}`]
 }
 
 function closedPorts(
@@ -94,6 +92,7 @@ function closedPorts(
   firewall: readonly ObservedFirewall[],
   mark: string,
 ): readonly string[] {
+  if (ports.length === 0) return []
   return firewall.flatMap(({ family, publishes, owned }) => {
     const address = addresses.find((each) => familyOf(each.address) === family)?.address
     if (address === undefined) return []
@@ -124,15 +123,16 @@ function target({ containerPort }: DesiredPort, address: string): string {
 
 // The plugin puts addresses into a zone of firewalld where that runs, and makes rules where it does not.
 function unadmitted(
-  attachment: DesiredAttachment,
+  { admitted, addresses }: DesiredAttachment,
   firewall: readonly ObservedFirewall[],
   { firewalldSources: sources }: ObservedState['host'],
 ): readonly string[] {
-  if (!attachment.admitted) return []
-  const lost = lostAddresses(attachment, firewall, ({ admitted }, { address }) =>
-    sources === undefined ? admitted.has(address) : sources.some((each) => holds(each, address)),
-  )
-  return lost.length === 0 ? [] : [`no rules accept forwarding from and to ${lost.join(', ')}`]
+  if (!admitted) return []
+  const lost = addresses.filter(({ address }) => {
+    const rules = rulesOf(firewall, address)
+    return rules && !(sources?.some((each) => holds(each, address)) ?? rules.admitted.has(address))
+  })
+  return lost.length === 0 ? [] : [`no rules accept forwarding from and to ${listOf(lost)}`]
 }
 
 function holds(source: string, address: string): boolean {
@@ -145,24 +145,22 @@ function unisolated(
   firewall: readonly ObservedFirewall[],
 ): readonly string[] {
   if (wanted === 'none' || bridge === undefined) return []
-  const families = new Set(addresses.map(({ address }) => familyOf(address)))
   return firewall
-    .filter(({ family }) => families.has(family))
     .filter(({ isolation }) => isolation.get(bridge.name) !== wanted)
+    .filter(({ family }) => addresses.some(({ address }) => familyOf(address) === family))
     .map(({ family }) => `no IPv${family} rules isolate bridge ${bridge.name}`)
 }
 
-function lostAddresses(
-  { addresses }: DesiredAttachment,
+// Undefined where the rules of its family cannot be looked at.
+function rulesOf(
   firewall: readonly ObservedFirewall[],
-  isCared: (rules: ObservedFirewall, address: DesiredAddress) => boolean | undefined,
-): readonly string[] {
-  return firewall.flatMap((rules) =>
-    addresses
-      .filter(({ address }) => familyOf(address) === rules.family)
-      .filter((each) => !isCared(rules, each))
-      .map(({ address }) => address),
-  )
+  address: string,
+): ObservedFirewall | undefined {
+  return firewall.find(({ family }) => family === familyOf(address))
+}
+
+function listOf(addresses: readonly DesiredAddress[]): string {
+  return addresses.map(({ address }) => address).join(', ')
 }
 
 /** Rules that bear the mark of an attachment that is not known. */

@@ -4,23 +4,17 @@ import { attachmentText, refOf } from './attachment-ref.ts'
 import type { DesiredAttachment } from './desired-state.ts'
 import { type Finding, finding } from './finding.ts'
 import type { Maps } from './maps.ts'
-import type { ObservedLink } from './observed-state.ts'
+import type { ObservedLink, PortSettings } from './observed-state.ts'
 import type { Repair, RepairedBridge } from './repair.ts'
 
-/** The faults of the host's interfaces that lead to a living container. */
+/** The faults of the host's interface that leads to a living container. */
 export function interfaceFindings(
   attachment: DesiredAttachment,
-  maps: Pick<Maps, 'bridges' | 'links' | 'routes'>,
+  maps: Pick<Maps, 'links'>,
 ): readonly Finding[] {
-  const { bridge, hostLink } = attachment
-  const wanted = bridge && maps.bridges.get(bridge.name)
-  return [
-    ...(wanted === undefined ? [] : bridgeFindings(attachment, wanted, maps)),
-    ...(attachment.cutShort ? [cutShort(attachment)] : []),
-    ...(hostLink === undefined || attachment.cutShort
-      ? []
-      : linkFindings(attachment, hostLink, maps)),
-  ]
+  if (attachment.cutShort) return [cutShort(attachment)]
+  const { hostLink } = attachment
+  return hostLink === undefined ? [] : linkFindings(attachment, hostLink, maps)
 }
 
 function cutShort(attachment: DesiredAttachment): Finding {
@@ -34,12 +28,14 @@ function cutShort(attachment: DesiredAttachment): Finding {
   })
 }
 
-function bridgeFindings(
+/** The faults of the bridge of a living container: the same for all of its containers. */
+export function bridgeFindings(
   attachment: DesiredAttachment,
-  wanted: RepairedBridge,
-  { links, routes }: Pick<Maps, 'links' | 'routes'>,
+  { bridges, links, routes }: Pick<Maps, 'bridges' | 'links' | 'routes'>,
 ): readonly Finding[] {
-  const { network, containerId } = attachment
+  const { network, containerId, bridge } = attachment
+  const wanted = bridge && bridges.get(bridge.name)
+  if (wanted === undefined) return []
   const { name, mac } = wanted
   const isRouted = (address: string) => routes.has(`${subnetOf(address)} ${name}`)
   const there = links.get(name)
@@ -105,43 +101,46 @@ function linkFindings(
   hostLink: string,
   { links }: Pick<Maps, 'links'>,
 ): readonly Finding[] {
-  const { network, containerId, ifname, bridge } = attachment
   const there = links.get(hostLink)
-  const ref = { network, containerId, ifname }
-  const subject = { kind: 'attachment', name: attachmentText(ref) } as const
-  const of = `container ${containerId} in network ${network}`
-  if (there === undefined) {
-    return [
-      finding({
-        kind: 'interface-missing',
-        subject,
-        message: `interface ${ifname} of ${of} is missing: it has no connection there`,
-        evidence: [`interface ${hostLink} of the host, which led to it, is gone`],
-        repair: { kind: 'reattach', attachment: ref },
-      }),
-    ]
-  }
-  const loose = bridge !== undefined && there.master !== bridge.name
-  const repair = restoreLink(attachment, hostLink)
-  if (loose || !there.up)
-    return [
-      finding({
-        kind: 'interface-loose',
-        subject,
-        message: `${of} is cut off: its interface of the host, ${hostLink}, is ${loose ? `not on bridge ${bridge.name}` : 'down'}`,
-        evidence: [
-          `${hostLink} is ${there.up ? 'up' : 'down'}, ${there.master ? `on ${there.master}` : 'on no bridge'}`,
-        ],
-        repair,
-      }),
-    ]
-  const evidence = changesOf(there, repair)
-  const message = `settings of interface ${hostLink} of the host, which leads to ${of}, have changed`
-  const changed = finding({ kind: 'interface-changed', subject, message, evidence, repair })
-  return [...(evidence.length > 0 ? [changed] : []), ...narrowFindings(attachment, there)]
+  const fault = linkFault(attachment, hostLink, there)
+  const narrow = there ? narrowFindings(attachment, there) : []
+  if (fault === undefined) return narrow
+  const subject = { kind: 'attachment', name: attachmentText(attachment) } as const
+  const repair: Repair = there
+    ? restoreLink(attachment, hostLink)
+    : { kind: 'reattach', attachment: refOf(attachment) }
+  return [finding({ ...fault, subject, repair }), ...narrow]
 }
 
-function restoreLink(attachment: DesiredAttachment, link: string): RestoreLink {
+function linkFault(
+  { network, containerId, ifname, bridge, hostMac }: DesiredAttachment,
+  hostLink: string,
+  there: ObservedLink | undefined,
+): Pick<Finding, 'kind' | 'message' | 'evidence'> | undefined {
+  const of = `container ${containerId} in network ${network}`
+  if (there === undefined)
+    return {
+      kind: 'interface-missing',
+      message: `interface ${ifname} of ${of} is missing: it has no connection there`,
+      evidence: [`interface ${hostLink} of the host, which led to it, is gone`],
+    }
+  const { up, master } = there
+  const loose = bridge !== undefined && master !== bridge.name
+  if (loose || !up)
+    return {
+      kind: 'interface-loose',
+      message: `${of} is cut off: its interface of the host, ${hostLink}, is ${loose ? `not on bridge ${bridge.name}` : 'down'}`,
+      evidence: [
+        `${hostLink} is ${up ? 'up' : 'down'}, ${master ? `on ${master}` : 'on no bridge'}`,
+      ],
+    }
+  const evidence = changesOf(there, hostMac, bridge?.port)
+  if (evidence.length === 0) return undefined
+  const message = `settings of interface ${hostLink} of the host, which leads to ${of}, have changed`
+  return { kind: 'interface-changed', message, evidence }
+}
+
+function restoreLink(attachment: DesiredAttachment, link: string): Repair {
   const { bridge, hostMac: mac } = attachment
   return {
     ...{ kind: 'restore-link', attachment: refOf(attachment), link },
@@ -150,19 +149,25 @@ function restoreLink(attachment: DesiredAttachment, link: string): RestoreLink {
   }
 }
 
-type RestoreLink = Extract<Repair, { readonly kind: 'restore-link' }>
+function changesOf(
+  there: ObservedLink,
+  mac: string | undefined,
+  port: PortSettings | undefined,
+): readonly string[] {
+  return [
+    ...changeOf('its MAC', there.mac, mac),
+    ...changeOf('its hairpin mode', there.port?.hairpin, port?.hairpin),
+    ...changeOf('its isolation', there.port?.isolated, port?.isolated),
+  ]
+}
 
-function changesOf(there: ObservedLink, { mac, port }: RestoreLink): readonly string[] {
-  const rows = [
-    ['its MAC', there.mac, mac],
-    ['its hairpin mode', there.port?.hairpin, port?.hairpin],
-    ['its isolation', there.port?.isolated, port?.isolated],
-  ] as const
-  return rows.flatMap(([what, is, was]) =>
-    is === undefined || was === undefined || is === was
-      ? []
-      : [`${what} is ${textOf(is)}, and was ${textOf(was)}`],
-  )
+function changeOf(
+  what: string,
+  is: string | boolean | undefined,
+  was: string | boolean | undefined,
+): readonly string[] {
+  if (is === undefined || was === undefined || is === was) return []
+  return [`${what} is ${textOf(is)}, and was ${textOf(was)}`]
 }
 
 function textOf(setting: string | boolean): string {

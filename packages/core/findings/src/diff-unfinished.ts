@@ -1,7 +1,7 @@
 import { attachmentText, refOf } from './attachment-ref.ts'
 import type { DesiredState } from './desired-state.ts'
 import { firewallFindings } from './diff-firewall.ts'
-import { interfaceFindings } from './diff-interfaces.ts'
+import { bridgeFindings, interfaceFindings } from './diff-interfaces.ts'
 import { type Finding, finding } from './finding.ts'
 import type { Maps } from './maps.ts'
 import type { ObservedAttachment, ObservedState } from './observed-state.ts'
@@ -27,6 +27,7 @@ export function unfinishedFindings(
       const wanted = known.get(attachmentText(each))
       const whole =
         wanted !== undefined &&
+        bridgeFindings(wanted, maps).length === 0 &&
         interfaceFindings(wanted, maps).length === 0 &&
         firewallFindings(wanted, observed, maps).length === 0 &&
         !observed.table.missing.some(

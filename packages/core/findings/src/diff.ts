@@ -1,5 +1,5 @@
 import { attachmentText } from './attachment-ref.ts'
-import type { DesiredAttachment, DesiredState } from './desired-state.ts'
+import type { DesiredState } from './desired-state.ts'
 import { attachmentFindings } from './diff-attachments.ts'
 import { confFindings, damageFindings } from './diff-files.ts'
 import { firewallFindings, leftRuleFindings } from './diff-firewall.ts'
@@ -7,7 +7,7 @@ import { flowFindings } from './diff-flows.ts'
 import { foreignPortFindings } from './diff-foreign-ports.ts'
 import { hostFindings } from './diff-host.ts'
 import { insideFindings } from './diff-inside.ts'
-import { interfaceFindings } from './diff-interfaces.ts'
+import { bridgeFindings, interfaceFindings } from './diff-interfaces.ts'
 import { loopbackFindings } from './diff-loopback.ts'
 import { leftMasqueradeFindings } from './diff-masquerades.ts'
 import { nameFindings } from './diff-names.ts'
@@ -38,7 +38,7 @@ export function diff(desired: DesiredState, observed: ObservedState): readonly F
     ...recordFindings(observed),
     ...lostNetworkFindings(observed),
     ...removedNetworkFindings(observed),
-    ...desired.attachments.flatMap((each) => lacks(each, observed, maps)),
+    ...lostFindings(desired, observed, maps),
     ...unfinishedFindings(desired, observed, maps),
     ...strayLinkFindings(desired, observed),
     ...leftLinkFindings(observed),
@@ -56,7 +56,7 @@ export function diff(desired: DesiredState, observed: ObservedState): readonly F
     ...subnetFindings(desired, observed),
     ...hostFindings(desired, observed),
   ]
-  // A bridge, or the isolation of a network, is missed by each of its attachments.
+  // The isolation of a network is missed by each of its attachments.
   const unique = new Map<string, Finding>()
   for (const each of findings)
     if (each.evidence.length > 0 && !unique.has(each.id)) unique.set(each.id, each)
@@ -66,15 +66,21 @@ export function diff(desired: DesiredState, observed: ObservedState): readonly F
 const ranks = { error: 0, warning: 1, info: 2 } as const
 
 // What one that was never finished lacks is no matter: it is to go.
-function lacks(
-  attachment: DesiredAttachment,
+function lostFindings(
+  { attachments }: DesiredState,
   observed: ObservedState,
   maps: Maps,
 ): readonly Finding[] {
-  if (!maps.attachments.get(attachmentText(attachment))?.remembered) return []
+  const finished = attachments.filter(
+    (each) => maps.attachments.get(attachmentText(each))?.remembered,
+  )
+  const byBridge = Map.groupBy(finished, ({ bridge }) => bridge?.name)
   return [
-    ...interfaceFindings(attachment, maps),
-    ...firewallFindings(attachment, observed, maps),
-    ...flowFindings(attachment, observed),
+    ...[...byBridge.values()].flatMap(([first]) => (first ? bridgeFindings(first, maps) : [])),
+    ...finished.flatMap((each) => [
+      ...interfaceFindings(each, maps),
+      ...firewallFindings(each, observed, maps),
+      ...flowFindings(each, observed),
+    ]),
   ]
 }
