@@ -5,7 +5,7 @@ import {
   type ObservedState,
   portLead,
 } from '@vethra/findings'
-import { hostportLeads, type MasqueradeRule, marksOf, masqueradeRules } from '@vethra/firewall'
+import { hostportLeads, type MasqueradeRule, masqueradeRules } from '@vethra/firewall'
 import type { Network } from '@vethra/networks'
 import type { AttachmentKernel } from '@vethra/world'
 import type { DoctorTools } from './doctor-tools.ts'
@@ -70,11 +70,14 @@ export async function masqueradesOf(
   { host }: DoctorTools,
   { attachments, networks, firewall }: Looked & Pick<ObservedState, 'firewall'>,
 ): Promise<readonly MasqueradeRule[] | undefined> {
+  const byIptables = new Set(
+    firewall.flatMap(({ owned }) => [...owned.values()].flatMap((each) => each.masqueraded)),
+  )
   // Plugins that found no iptables masquerade by nftables, whatever the conf list says.
-  const isUnseen = ({ masqueraded, inTable, network, containerId }: DesiredAttachment) =>
+  const isUnseen = ({ masqueraded, inTable, addresses }: DesiredAttachment) =>
     masqueraded &&
     !inTable.includes('masquerading') &&
-    !firewall.some(({ owned }) => owned.has(marksOf(network, containerId).masquerading))
+    !addresses.some(({ address }) => byIptables.has(address))
   const byNft =
     attachments.desired.some(isUnseen) ||
     attachments.desired.some(({ masqueradedByNft }) => masqueradedByNft) ||

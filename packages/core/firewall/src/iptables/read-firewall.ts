@@ -101,7 +101,7 @@ function ownedRules(
 function owned(chain: string, inside: readonly Rule[], jumps: readonly Rule[]): OwnedRules {
   const rules = [...jumps, ...inside]
   const masquerades = inside.some(({ target }) => target === 'MASQUERADE')
-  const claim = rules.map(({ line }) => claimOf(line)).find((each) => each !== undefined)
+  const claim = claimIn(rules)
   return {
     mark: chain,
     ...(claim === undefined ? {} : { claim }),
@@ -116,24 +116,29 @@ function owned(chain: string, inside: readonly Rule[], jumps: readonly Rule[]): 
 }
 
 function publishedBy(inside: readonly Rule[], jumps: readonly Rule[]): readonly PublishedPort[] {
+  const forwarding = inside.filter(({ target }) => target === 'DNAT')
+  if (forwarding.length === 0) return []
   const reached = new Set(
     jumps.flatMap(({ words }) =>
       (option(words, '--dports') ?? '').split(',').map((port) => `${option(words, '-p')}/${port}`),
     ),
   )
-  return inside.flatMap(({ target, words }) => {
+  return forwarding.flatMap(({ words }) => {
     const [protocol, port] = [option(words, '-p') ?? '', option(words, '--dport') ?? '']
-    if (target !== 'DNAT' || !reached.has(`${protocol}/${port}`)) return []
+    if (!reached.has(`${protocol}/${port}`)) return []
     const [address] = hostIn(option(words, '-d'))
     const to = { hostPort: Number(port), target: option(words, '--to-destination') ?? '' }
     return [{ protocol, ...to, ...(address === undefined ? {} : { address }) }]
   })
 }
 
-function claimOf(line: string): OwnedRules['claim'] {
-  const [, network = '', containerId = ''] =
-    /name: \\"(.*?)\\" id: \\"([^"\\]+)\\"/.exec(line) ?? []
-  return containerId === '' ? undefined : { network, containerId }
+function claimIn(rules: readonly Rule[]): OwnedRules['claim'] {
+  for (const { line } of rules) {
+    const [, network = '', containerId = ''] =
+      /name: \\"(.*?)\\" id: \\"([^"\\]+)\\"/.exec(line) ?? []
+    if (containerId !== '') return { network, containerId }
+  }
+  return undefined
 }
 
 function admitted(filter: readonly Rule[]): ReadonlySet<string> {
