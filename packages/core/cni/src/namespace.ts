@@ -1,5 +1,6 @@
 import { goField } from './go-json.ts'
 import type { Json } from './json.ts'
+import { present } from './present.ts'
 
 /** The identity of a network namespace, and the folder in which its path was looked up. */
 export interface NamespaceIdentity {
@@ -63,12 +64,13 @@ export function identityOf({ found: _, ...identity }: SeenNamespace): NamespaceI
 
 /** The identity in a JSON value, as a file of ours holds it; keys whose value is no text are left out. */
 export function readIdentity(value: Json): NamespaceIdentity {
-  const netnsId = goField(value, 'netnsId')
-  const optional = (['cookie', 'bootId', 'place', 'startTime'] as const).map((key) => {
-    const text = goField(value, key)
-    return typeof text === 'string' ? { [key]: text } : {}
-  })
-  return Object.assign({ netnsId: typeof netnsId === 'string' ? netnsId : '' }, ...optional)
+  const text = (key: string) => {
+    const field = goField(value, key)
+    return typeof field === 'string' ? field : undefined
+  }
+  const [cookie, bootId] = [text('cookie'), text('bootId')]
+  const [place, startTime] = [text('place'), text('startTime')]
+  return { netnsId: text('netnsId') ?? '', ...present({ cookie, bootId, place, startTime }) }
 }
 
 function differ(a: string | undefined, b: string | undefined): boolean {

@@ -1,6 +1,7 @@
 import {
   addressBits,
   formatAddress,
+  isCanonical,
   readAddress,
   readLiteral,
   withoutMapping,
@@ -8,6 +9,7 @@ import {
 
 /** An address in canonical form (RFC 5952; an IPv4-mapped one as IPv4), or undefined when it is none. Zones and leading zeros are refused, as Go's net.ParseIP does. */
 export function canonicalAddress(text: string): string | undefined {
+  if (isCanonical(text)) return text
   const address = readAddress(text)
   return address && formatAddress(address)
 }
@@ -15,6 +17,8 @@ export function canonicalAddress(text: string): string | undefined {
 /** An address and prefix length in canonical form, host bits kept, or undefined when it is none. */
 export function canonicalCidr(text: string): string | undefined {
   const [, host = '', digits = ''] = /^([^/]*)\/(\d{1,3})$/.exec(text) ?? []
+  if (isCanonical(host))
+    return Number(digits) > addressBits(familyOf(host)) ? undefined : `${host}/${Number(digits)}`
   const literal = readLiteral(host)
   if (literal === undefined) return undefined
   const address = withoutMapping(literal)

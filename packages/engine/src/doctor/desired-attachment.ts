@@ -1,5 +1,13 @@
-import { formatAddress, readAddress, readCidr } from '@vethra/address'
-import { type ConfList, goField, type Json, orElse, parseResult, type Result } from '@vethra/cni'
+import { formatAddress, readAddress } from '@vethra/address'
+import {
+  type ConfList,
+  goField,
+  type Json,
+  orElse,
+  parseResult,
+  present,
+  type Result,
+} from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
 import { takesPorts } from '@vethra/container'
 import type { DesiredAddress, DesiredAttachment, DesiredPort, TableEffect } from '@vethra/findings'
@@ -72,7 +80,7 @@ function readAttachment(
     containerId,
     ifname,
     netns,
-    addresses: result.ips.flatMap(readIp),
+    addresses: result.ips.map(readIp),
     ...(hostLink === undefined ? {} : { hostLink }),
     ...(effects.bridge ? bridgeOf(result, effects.bridge, own) : {}),
     masqueraded: effects.masqueraded,
@@ -113,17 +121,10 @@ function macOf({ interfaces }: Result, link: string): { readonly mac?: string } 
   return mac === undefined || mac === '' ? {} : { mac }
 }
 
-function readIp({ address, gateway }: Result['ips'][number]): readonly DesiredAddress[] {
-  const cidr = readCidr(address)
-  if (cidr === undefined) return []
-  const at = gateway === undefined ? undefined : readAddress(gateway)
-  return [
-    {
-      address: formatAddress(cidr.address),
-      prefixLength: cidr.prefix.length,
-      ...(at === undefined ? {} : { gateway: formatAddress(at) }),
-    },
-  ]
+// In canonical form, as `parseResult` gives them.
+function readIp({ address: cidr, gateway }: Result['ips'][number]): DesiredAddress {
+  const [address = '', length] = cidr.split('/')
+  return { address, prefixLength: Number(length), ...present({ gateway }) }
 }
 
 /** The ports that a plugin was given to publish. */
