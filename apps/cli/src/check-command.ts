@@ -2,7 +2,10 @@ import { type CniError, usageError } from '@vethra/cni'
 import type { Command } from 'commander'
 import { suggestionFor } from './suggestion.ts'
 
-/** Throws CniError 103 for a word that is none of the subcommands where one is due, with the one that may be meant. */
+/**
+ * Checks that the words before the first flag name a command and its subcommands. Throws CniError 103 for one that is
+ * none, with the name that may be meant.
+ */
 export function checkCommand(program: Command, words: readonly string[]): void {
   let command = program
   const path = ['vethra']

@@ -11,7 +11,10 @@ import { collectGarbage, type ValidAttachment } from '@vethra/engine'
 import type { World } from '@vethra/world'
 import { loadList } from './cni-list.ts'
 
-/** Frees what is no longer wanted in a network: what a file does not keep, else what is in namespaces that have gone. */
+/**
+ * Garbage-collects a network: detaches attachments of ours that the JSON array in `file` does not list; without a file,
+ * those whose network namespace is gone. Throws CniError 103 for a file that is missing or is no such array.
+ */
 export async function collect(
   world: World,
   network: string,

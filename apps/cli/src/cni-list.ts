@@ -12,7 +12,10 @@ export async function loadList(world: World, network: string): Promise<ConfList>
   return wholeList(networks, found)
 }
 
-/** The same, or undefined when the network is not there or can't be used: what was cached at ADD serves then. */
+/**
+ * The conf list of a network as `loadList` reads it; undefined where it throws CniError: DEL and CHECK go by what was
+ * cached at ADD.
+ */
 export async function loadListIfUsable(
   world: World,
   network: string,

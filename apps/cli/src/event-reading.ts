@@ -1,6 +1,6 @@
 import type { HostEvent } from '@vethra/api'
 
-/** Which events are read, and who gets them. */
+/** The filter, the range and the output of `vethra events`. */
 export interface EventReading {
   /** The id of the event before them; undefined for new ones alone. */
   readonly after: string | undefined

@@ -4,8 +4,8 @@ import type { Io } from '@vethra/world'
 const most = 100
 
 /**
- * A function that says whether so few are attached that their insides are looked at. Where they are not, a note on standard
- * error says so, once.
+ * Returns a predicate on the number of attachments: whether doctor looks into their network namespaces, which it does
+ * up to 100. The first time that it does not, a note on standard error says so.
  */
 export function fewEnough({ complain }: Pick<Io, 'complain'>): (attachments: number) => boolean {
   let said = false

@@ -2,7 +2,7 @@ import { CniError } from '@vethra/cni'
 import type { Events } from '@vethra/world'
 import type { EventReading } from './event-reading.ts'
 
-/** Whether the file of events may be read; CniError 5 when not. */
+/** The CniError 5 for a file of events that this user may not read; undefined where it can be read. */
 export async function whyUnreadable(events: Events): Promise<CniError | undefined> {
   try {
     await events.latest()

@@ -20,7 +20,10 @@ export interface ImportFlags {
   readonly format: string
 }
 
-/** The networks of Docker's that a file or, without one or with `-`, standard input holds. */
+/**
+ * The networks in the output of `docker network inspect`, from a file, or from standard input for `-` and without a
+ * file.
+ */
 export async function dockerNetworks(
   world: World,
   file: string | undefined,

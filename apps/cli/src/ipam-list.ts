@@ -17,7 +17,7 @@ export async function printReservations(tools: Tools, flags: IpamListFlags, io: 
   printListing({ items, shape: reservationShape, header, row: cells }, flags.format, io)
 }
 
-/** A reservation as people see it: network, address, container id, interface, time. */
+/** The cells of a reservation in a table: network, address, container id, interface, time. */
 export function cells(row: ReservationRow): readonly string[] {
   return Object.values(row)
 }

@@ -10,13 +10,13 @@ import type { RemoveFlags } from './network-remove.ts'
 import { subcommand } from './program.ts'
 import type { Tools } from './tools.ts'
 
-/** The ways in: the parts that manage a namespace, or its conf lists alone. */
+/** Opens the ports of a subcommand: all that manages a namespace, or its conf lists alone, which loads faster. */
 export interface NetworkDoors {
   readonly open: () => Promise<Tools>
   readonly openNetworks: () => Promise<Pick<Tools, 'networks'>>
 }
 
-/** `vethra network create|ls|inspect|rm`. Each subcommand is loaded when it runs. */
+/** `vethra network create|connect|disconnect|ls|inspect|exists|rm|prune`. Each subcommand is loaded when it runs. */
 export function networkCommand(
   program: Command,
   { open, openNetworks }: NetworkDoors,

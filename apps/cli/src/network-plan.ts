@@ -2,7 +2,7 @@ import { type Json, parseExactly } from '@vethra/cni'
 import type { PlannedNetwork } from '@vethra/engine'
 import type { Io } from '@vethra/world'
 
-/** A network that is to be created, as a dry run prints it. */
+/** A network that `network create --dry-run` prints. */
 export interface NetworkPlanRow {
   readonly Name: string
   readonly ID: string

@@ -18,7 +18,7 @@ import { flatShape, type ShapeOf } from './shape.ts'
 const values = { list: 'value' } as const
 const labels = { map: 'value' } as const
 
-/** A published port: the fields of this and the other objects that commands print, for templates. */
+/** A row of `container port`. Each shape of this file lists the fields that a `--format` template may name. */
 export const portShape: ShapeOf<PortRow> = flatShape(
   'ContainerPort',
   'Protocol',

@@ -4,7 +4,7 @@ import { readTextNow } from './read-text-now.ts'
 /** The folders of the user whose RootlessKit this process is a child of; undefined on a host of its own. */
 export const homes: Homes | undefined = homesHere()
 
-/** The folder of files that end with a boot. */
+/** The folder of state that ends with a boot. */
 export const runtime: string = atHome(homes, '/run/vethra')
 
 /** The folder with a file for each source that was put into a zone of firewalld. */

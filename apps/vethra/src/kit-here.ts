@@ -19,7 +19,7 @@ export interface KitHere {
   lock(lock: Lock): Lock
 }
 
-/** The world inside of the RootlessKit of a user, as far as it is different. */
+/** The ports that differ inside of the RootlessKit whose folders these are: locks, ports, boot, daemons. */
 export function kitHere(homes: Homes): KitHere {
   let only: Promise<void> | undefined
   const rootless = rootlessKit(homes)

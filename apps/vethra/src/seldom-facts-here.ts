@@ -27,7 +27,7 @@ import { homes, runtime } from './folders-here.ts'
 /** The facts of a host that the start of a container does not ask for, and effects on it. */
 type SeldomFacts = Omit<HostFacts, 'hostName' | 'resolvConf' | 'hostsFile'>
 
-/** Those of this host. */
+/** The facts of this host that no start of a container asks for, and effects on it, by the settings. */
 export function seldomFacts({ cniPath, dataRoot, address }: Settings): SeldomFacts {
   return {
     hostPrefixes,

@@ -31,7 +31,7 @@ export async function attachedByRecord(
   return records.map(rememberedOnly)
 }
 
-/** A container that has stopped, and its files, where they could be read. */
+/** A container that has stopped; its request and files are undefined where they cannot be read. */
 export interface Stopping extends ContainerRef {
   readonly container: Container | undefined
 }

@@ -12,7 +12,7 @@ export function findNetwork(networks: readonly Network[], ref: string): Network 
   )
 }
 
-/** What a network is called by: its name, its id and the first 12 characters of that; the name alone without an id. */
+/** The references to a network: its name, its id and the first 12 characters of that; the name alone without an id. */
 export function referencesTo({ name, id }: Pick<Network, 'name' | 'id'>): readonly string[] {
   return id ? [name, id, id.slice(0, 12)] : [name]
 }

@@ -100,7 +100,7 @@ export async function detach(tools: AttachTools, former: Former): Promise<void> 
   await detachAs(tools, former, madeOf(await tools.cache.read(key)))
 }
 
-/** The same by an entry that has been read. */
+/** Detaches as `detach` does, by a cache entry that has been read. */
 export async function detachAs(
   { runner, cache }: AttachTools,
   former: Former,

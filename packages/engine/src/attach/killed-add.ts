@@ -3,7 +3,7 @@ import type { AttachmentRecord, CachedAttachment, ResultCache } from '@vethra/wo
 import { cachedList, convertIfReadable } from './cached-list.ts'
 import type { HostTools } from './host-tools.ts'
 
-/** The basis of a DEL. */
+/** The input of DEL and CHECK: the cached attachment, and the conf list in it. */
 export interface Made {
   /** The cache entry, or what the record of an ADD under way has in its place. */
   readonly entry: CachedAttachment | undefined
@@ -11,7 +11,7 @@ export interface Made {
   readonly list: ConfList | undefined
 }
 
-/** The remembered state of one attachment. */
+/** One attachment as cache and record have it. */
 export interface Remembered {
   /** The cache entry: an ADD that finished. */
   readonly cached: CachedAttachment | undefined
@@ -21,7 +21,10 @@ export interface Remembered {
   readonly made: Made
 }
 
-/** Reads and parses each file once: they do not change while the container's lock is held. */
+/**
+ * The cache entry and the record of an attachment, each read and parsed once: they do not change while the container's
+ * lock is held.
+ */
 export async function rememberedOf(
   { cache, records }: Pick<HostTools, 'cache' | 'records'>,
   key: AttachmentKey,
@@ -30,7 +33,7 @@ export async function rememberedOf(
   return { cached, record, made: madeSoFar(cached, record) }
 }
 
-/** The cache with the entries that DEL is based on. */
+/** The cache, whose `read` returns what DEL goes by: the entry, or where it is missing or damaged that in the record. */
 export function rememberingCache(tools: Pick<HostTools, 'cache' | 'records'>): ResultCache {
   return { ...tools.cache, read: async (key) => (await rememberedOf(tools, key)).made.entry }
 }

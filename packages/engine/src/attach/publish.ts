@@ -26,7 +26,7 @@ export async function publishPorts(
   return holdingContainer(tools, [rememberedOnly(first)], () => publishHeld(tools, keys, ports))
 }
 
-/** The same while the container's lock is held. */
+/** As `publishPorts`, while the caller holds the container's lock. */
 export async function publishHeld(
   tools: HostTools,
   keys: readonly AttachmentKey[],

@@ -2,7 +2,7 @@ import { type ConfList, goField, guards, type Json, onCniError, type PluginCall 
 import { networkRulesReady, type SavedRules, sharedRulesReady } from '@vethra/firewall'
 import type { World } from '@vethra/world'
 
-/** The parts that make attachments where others make some at the same time. */
+/** The ports that serialize plugins which write rules that networks share. */
 export type TurnTools = Pick<World, 'runner' | 'lock' | 'rules' | 'places'> & {
   /** Waits for the plugins that killed operations have left running. Default: there are none. */
   readonly afterKilled?: () => Promise<void>

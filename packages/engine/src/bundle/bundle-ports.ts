@@ -3,6 +3,7 @@ import {
   assignPorts,
   brokenPromises,
   checkHostIps,
+  type PortFacts,
   type PortMapping,
   type PortRequest,
   parsePortSpecs,
@@ -41,33 +42,42 @@ export async function portsOf(
     caller.complain(`warning: published ports are left out: the network is ${networkRef}`)
     return []
   }
-  const entries = await tools.host.cache.list()
-  const own = await attachedIdOf(tools.host.records, { namespace: tools.settings.namespace, id })
+  const facts = await portFacts(tools, requests, { id, refs })
+  const ports = assignPorts(requests, facts)
+  // Where RootlessKit forwards, it leads what comes by either family to the one inside.
+  const isForwarded = (await tools.host.rootless?.info())?.portDriver === 'explicit'
+  const unreached = isForwarded ? [] : deadEnds(requests, facts.families)
+  const warnings = [...brokenPromises(ports, facts.promised), ...unreached]
+  for (const warning of warnings) caller.complain(`warning: ${warning}`)
+  return ports
+}
+
+// What the host and its containers have taken already.
+async function portFacts(
+  tools: Preparing,
+  requests: readonly PortRequest[],
+  { id, refs }: Pick<PublishRequest, 'id' | 'refs'>,
+): Promise<Required<PortFacts>> {
+  const { host, ports, effects, settings } = tools
+  const entries = await host.cache.list()
+  const own = await attachedIdOf(host.records, { namespace: settings.namespace, id })
   const labels = await containerLabels(tools)
   const by = (pluginId: string) => `container ${labels.get(pluginId) ?? pluginId}`
   const others = entries.filter(({ attachment }) => attachment.containerId !== own)
   const attached = new Set(entries.map(({ attachment }) => attachment.containerId)).add(own)
-  const promised = await promisedPorts(tools, attached, by)
-  const families = await familiesOf(tools, refs)
-  const holds = await tools.ports.list()
-  const ports = assignPorts(requests, {
+  const holds = await ports.list()
+  return {
+    promised: await promisedPorts(tools, attached, by),
+    families: await familiesOf(tools, refs),
     listening: await namedSockets(tools, requests, heldBy(holds, own)),
     mapped: [
       ...mappedPorts(others, by),
       ...(await ruledPorts(tools, entries, own)),
-      ...(await foreignForwards({ ...tools.host, holds: holds.flatMap(({ sockets }) => sockets) })),
+      ...(await foreignForwards({ ...host, holds: holds.flatMap(({ sockets }) => sockets) })),
     ],
-    promised,
-    families,
-    ephemeral: await tools.effects.ephemeralPorts(),
+    ephemeral: await effects.ephemeralPorts(),
     seed: seedOf(id),
-  })
-  // Where RootlessKit forwards, it leads what comes by either family to the one inside.
-  const isForwarded = (await tools.host.rootless?.info())?.portDriver === 'explicit'
-  const unreached = isForwarded ? [] : deadEnds(requests, families)
-  const warnings = [...brokenPromises(ports, promised), ...unreached]
-  for (const warning of warnings) caller.complain(`warning: ${warning}`)
-  return ports
+  }
 }
 
 async function familiesOf(

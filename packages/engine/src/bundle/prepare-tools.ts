@@ -8,7 +8,7 @@ export interface PrepareTools extends ManageTools {
   readonly resolved: ResolvedSettings
 }
 
-/** The same, and who has called. */
+/** `PrepareTools`, and the caller of `prepareBundle`. */
 export interface CalledTools extends PrepareTools {
   readonly caller: Caller
 }

@@ -31,7 +31,7 @@ export async function undoneConfigs(
   return changed
 }
 
-/** Writes them. Throws CniError with the file and a way out. */
+/** Writes changed files config.json of a container. Throws CniError that names the file and a way out. */
 export async function writeConfigs(
   { files }: ManageTools,
   id: string,

@@ -10,13 +10,13 @@ import {
   type SeenNamespace,
 } from '@vethra/cni'
 
-/** Where a container lives. */
+/** The network namespace that a container lives in: its path and identity. */
 export interface Home extends NamespaceIdentity {
   readonly netns: string
 }
 
 /**
- * The content of the life cycle file: written where no attachment has it. 0.1 wrote device and
+ * The namespace in a lifecycle.json, which has it where no attachment does; undefined without one. 0.1 wrote device and
  * inode alone.
  */
 export function homeOf(lifecycle: Json | undefined): Home | undefined {
@@ -27,7 +27,7 @@ export function homeOf(lifecycle: Json | undefined): Home | undefined {
   return { netns, ...readIdentity(identity) }
 }
 
-/** The content of runc's state.json of a container, or of crun's status; undefined for any other text. */
+/** The namespace of a task by runc's state.json or crun's status; undefined for any other text. */
 export function homeOfTask(state: string): Home | undefined {
   // Cut short, or written by something else: it names no task.
   const json = jsonOrNull(state)

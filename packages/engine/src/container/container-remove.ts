@@ -15,7 +15,7 @@ import { undoneConfigs, writeConfigs } from './container-configs.ts'
 import { findRemains } from './container-remains.ts'
 import { demandSeen, type KnownContainer } from './container-state.ts'
 
-/** Containers that were to be removed. */
+/** The outcome of `removeContainers`. */
 export interface RemovedContainers {
   /** Those that have gone, as they were called. */
   readonly removed: readonly string[]

@@ -14,7 +14,7 @@ import type { HostTools } from '../attach/host-tools.ts'
 import { isProven, type LifeTools } from '../attach/life.ts'
 import { attachedState, type KnownContainer } from './container-state.ts'
 
-/** The dependencies of what looks for containers that other programs attached. */
+/** The ports that find attachments of other programs. */
 export type ForeignTools = LifeTools & Pick<HostTools, 'cache' | 'records' | 'sandboxes'>
 
 /** Attachments by the container id that plugins know. */
@@ -36,7 +36,7 @@ export async function foreignEntries({
   return Map.groupBy(entries, ({ attachment }) => attachment.containerId)
 }
 
-/** Such a container, by an id and a name that people know, from its entries. */
+/** The container of another program, with the id and name that people know, by its cached attachments. */
 export async function foreignFrom(
   tools: LifeTools,
   { id, name }: { readonly id: string; readonly name: string },

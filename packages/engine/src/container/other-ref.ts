@@ -5,10 +5,10 @@ import { homeOfTask } from './container-home.ts'
 import { type ForeignTools, netnsOfEntry } from './foreign.ts'
 import { cachedPod } from './pods.ts'
 
-/** The dependencies of what tells which container of another program an attachment is of. */
+/** The ports that tell which container of another program an attachment is of. */
 export type OtherTools = ForeignTools & Pick<HostTools, 'facts'>
 
-/** The same for one container. */
+/** The container that the cached attachments of one container id are of; see `otherRefs`. */
 export async function otherRef(
   tools: Pick<OtherTools, 'facts'>,
   own: readonly CachedAttachment[],

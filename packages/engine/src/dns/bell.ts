@@ -1,4 +1,4 @@
-/** A bell that loops wait for. */
+/** A signal that loops await; a ring is kept until it is silenced. */
 export interface Bell {
   ring(): void
   /** Resolves when it rings; at once where it has rung and was not silenced since. */
@@ -18,14 +18,14 @@ export function newBell(): Bell {
   }
 }
 
-/** The end that loops run to. */
+/** The signal by which the loops of a resolver stop. */
 export interface End {
   readonly reached: Promise<void>
   isReached(): boolean
   reach(): void
 }
 
-/** An end that is not reached. */
+/** An end that has not come. */
 export function newEnd(): End {
   const { promise, resolve } = Promise.withResolvers<void>()
   let isReached = false

@@ -23,7 +23,7 @@ export interface ExaminerTools {
   readonly quietMs: number
 }
 
-/** A loop of its own: a container that is not heard keeps it waiting. */
+/** An examiner in a loop of its own: a container whose questions do not arrive keeps it waiting. */
 export function newExaminer({
   clock,
   serving,

@@ -37,7 +37,7 @@ const intervalMs = 1000
 /** How often containers ask, and where some are not heard, in milliseconds. */
 const [examineMs, refusedMs] = [30_000, 5000]
 
-/** A loop that begins in a state. */
+/** A follower whose resolver is in the state `first`. */
 export function newFollower(parts: FollowerParts, first: ResolverState): Follower {
   const { clock, recorded, serving, publisher, examiner, onFault, quietMs } = parts
   let [state, noted] = [first, new Set<string>()]

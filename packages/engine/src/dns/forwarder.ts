@@ -24,7 +24,7 @@ interface Forwarded {
   readonly servers: readonly string[]
 }
 
-/** Asks upstream, and remembers. */
+/** Forwards questions upstream, and caches the answers. */
 export interface Forwarder {
   /** The octets of the answer: at once where it is remembered. */
   forward(forwarded: Forwarded): Uint8Array | Promise<Uint8Array>

@@ -39,7 +39,7 @@ export interface UpstreamAnswers {
 /** Stale answers are given for so long: RFC 8767, section 5, has one to three days. */
 const mostStaleSeconds = 86_400
 
-/** No answers yet. */
+/** An empty cache of upstream answers, with no question under way. */
 export function newUpstreamAnswers(tools: AnswerTools, bounds: CacheBounds): UpstreamAnswers {
   const emptyCache = () => makeDnsCache(bounds.mostEntries, bounds.mostOctets)
   const asked = new Map<string, Promise<Uint8Array | undefined>>()

@@ -46,7 +46,7 @@ const [againMs, reportMs, forgetMs] = [30_000, 60_000, 600_000]
 /** Containers may name servers of their own. */
 const mostServers = 256
 
-/** Health of servers that nothing is known of. */
+/** The health of servers before any of them was asked. */
 export function newUpstreamHealth({ sockets, nowMs, onReport }: HealthTools): UpstreamHealth {
   const known = new Map<string, Known>()
   const probes = newUpstreamProbes(sockets)

@@ -12,7 +12,7 @@ export interface UpstreamProbes {
 /** How long an answer to a probe is waited for, in milliseconds. */
 const probeMs = 1000
 
-/** No probes yet. */
+/** Probes of which none has been sent. */
 export function newUpstreamProbes(sockets: Pick<DnsSockets, 'ask' | 'randomId'>): UpstreamProbes {
   const sent = new Map<string, string>()
   return {

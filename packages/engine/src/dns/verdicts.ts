@@ -23,7 +23,7 @@ export interface Verdicts {
   isInDoubt(): boolean
 }
 
-/** No verdicts yet. */
+/** Verdicts on no network yet. */
 export function newVerdicts(): Verdicts {
   const verdicts = new Map<string, CniError | undefined>()
   // Once is no verdict: the record of an attachment is there before its interface is.

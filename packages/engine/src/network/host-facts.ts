@@ -15,7 +15,7 @@ import type { HostTools } from '../attach/host-tools.ts'
 import { knownNetworks, networksOfOthers } from './known-networks.ts'
 import type { ManageTools } from './tools.ts'
 
-/** The queries to the host for a new network. */
+/** The ports that `readSurroundings` asks. */
 export interface FactTools {
   readonly host: Partial<Pick<HostTools, 'rootless' | 'places'>>
   readonly networks: Pick<ManageTools['networks'], 'list' | 'listOthers'>
@@ -33,7 +33,7 @@ export interface Surroundings {
   readonly features: readonly SeenFeature[]
 }
 
-/** Reads once what any number of new networks are planned by. */
+/** Reads the networks and the host once, for any number of new networks. */
 export async function readSurroundings(tools: FactTools): Promise<Surroundings> {
   const { settings, effects, host } = tools
   // What host-local has of its own may not be writable there.
@@ -59,7 +59,7 @@ export async function readSurroundings(tools: FactTools): Promise<Surroundings> 
   return { networks, others, facts, features }
 }
 
-/** The same with one network more. */
+/** Surroundings in which one more network exists. */
 export function withNetwork(around: Surroundings, network: Network): Surroundings {
   const used = [...around.facts.used, ...usedPrefixes([network])]
   return {

@@ -5,9 +5,9 @@ import type { MarkedLink } from '@vethra/world'
 import type { ManageTools } from './tools.ts'
 
 /**
- * The interfaces that have the names of networks' bridges, and which others made: what is no bridge, and of those that bear no mark
- * of ours, as bridges of CNI programs do not, one that has ports though no container is in the network, or an address outside of
- * its subnets.
+ * The names of interfaces that have the name of a network's bridge, and that others made. Such is one that is no bridge. A
+ * bridge without a mark of ours (those of CNI programs have none) is another's where it has ports though no container is in
+ * the network, or an address outside of the network's subnets.
  */
 export async function linksOfOthers(
   { host }: ManageTools,

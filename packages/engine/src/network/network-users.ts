@@ -21,7 +21,10 @@ export async function usersOf(tools: ManageTools, network: Network): Promise<rea
   return [...new Set(ids.map((id) => known.get(id) ?? id))].sort()
 }
 
-/** Whether a container that is prepared or has stopped wants the network: it could not start without. Those of every namespace count that can see the network. */
+/**
+ * The names of networks that a prepared or stopped container of any namespace refers to: it could not start without
+ * them.
+ */
 export async function wantedNetworks(
   tools: ManageTools,
   networks: readonly Network[],
@@ -118,7 +121,7 @@ export async function containerLabels(tools: ManageTools): Promise<ReadonlyMap<s
   return new Map([...pods, ...others, ...ids(dashJoined), ...ids(containerIdOf)])
 }
 
-/** The networks of the namespace that it need not share: from here, others' are only looked at. */
+/** The networks that belong to this namespace alone; in `default`, all. */
 export function ownNetworks(
   { settings }: ManageTools,
   networks: readonly Network[],

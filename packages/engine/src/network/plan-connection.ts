@@ -8,7 +8,7 @@ import { keyOf } from '../attach/membership.ts'
 import { type CallRow, plannedRows } from '../attach/planned-rows.ts'
 import { waysNow } from '../attach/ways-now.ts'
 
-/** A connect or disconnect of a dry run, as it is printed. */
+/** The plan of `network connect` or `disconnect`, as a dry run prints it. */
 export interface ConnectionPlan {
   readonly Network: string
   /** The id of the container. */

@@ -12,7 +12,9 @@ export function wantedNetworks(
   return asked.map((each) => wantedIn(findNetwork(known, each.ref), each))
 }
 
-/** The same with drop-ins. */
+/**
+ * As `wantedNetworks`, with the drop-in plugins of each conf list. Throws CniError 7 for a drop-in that cannot be used.
+ */
 export async function wholeNetworks(
   folder: Pick<ConfDir, 'dropIns'>,
   known: readonly Network[],
