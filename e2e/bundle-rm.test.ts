@@ -101,6 +101,15 @@ describeOnHost('vethra bundle rm', () => {
     expect((await host.vethra('container', 'ls', '-q')).stdout).toBe('')
   })
 
+  it('does not follow a symbolic link that leads to another bundle from its place by now', async () => {
+    await prepare('--network', 'lan')
+    const prepared = await text()
+    await host.run(['mv', bundle, `${bundle}-moved`])
+    await host.run(['ln', '-s', `${bundle}-moved`, bundle])
+    await remove()
+    expect(await text()).toBe(prepared)
+  })
+
   it('follows a bundle that was prepared for another id, and an id that got another bundle', async () => {
     const other = `other-${host.tag}`
     await prepare('--network', 'lan')

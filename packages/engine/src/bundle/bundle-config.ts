@@ -10,6 +10,7 @@ import {
   parsePrepared,
   undoConfig,
 } from '@vethra/container'
+import { readAtPlace } from '../container/container-configs.ts'
 import type { ManageTools } from '../network/tools.ts'
 
 /** The text of a config.json, and what earlier runs have done to it. */
@@ -77,7 +78,7 @@ export async function undoOthers(
   const faults: CniError[] = []
   for (const each of others) {
     try {
-      const text = await files.read(each.file)
+      const text = await readAtPlace(files, each.file)
       const before = text === undefined ? undefined : undoConfig(text, each.versions)
       if (before !== undefined && before !== text) await files.rewrite(each.file, before)
     } catch (error) {

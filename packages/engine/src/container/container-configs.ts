@@ -11,7 +11,7 @@ export interface ChangedConfig {
 
 /**
  * The config.json of a container's bundles as they were before it was prepared, where they differ; nothing is written. A
- * bundle that is missing, or another container's by now, is left out. Throws CniError with the file and a hint where one
+ * bundle that is missing, or another one's by now, is left out. Throws CniError with the file and a hint where one
  * cannot be read.
  */
 export async function undoneConfigs(
@@ -21,7 +21,7 @@ export async function undoneConfigs(
   const changed: ChangedConfig[] = []
   for (const { file, versions } of parsePrepared(record?.configs)) {
     const undo = async () => {
-      const now = await files.read(file)
+      const now = await readAtPlace(files, file)
       if (now === undefined || isOfAnother(now, versions, containers.folder(id))) return
       const text = undoConfig(now, versions)
       if (text !== now) changed.push({ file, text })
@@ -29,6 +29,14 @@ export async function undoneConfigs(
     await undo().catch(naming(id, file))
   }
   return changed
+}
+
+/** The text of a config.json that was recorded without symbolic links in its path; undefined where there is none, or a link leads to another one by now. */
+export async function readAtPlace(
+  files: ManageTools['files'],
+  file: string,
+): Promise<string | undefined> {
+  return (await files.realPath(file)) === file ? files.read(file) : undefined
 }
 
 /** Writes changed files config.json of a container. Throws CniError that names the file and a way out. */
