@@ -5,7 +5,7 @@ export const inNamespace: z.ZodObject<{ namespace: z.ZodOptional<z.ZodString> }>
   namespace: z
     .string()
     .max(76)
-    .regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/)
+    .regex(/^[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*$/)
     .optional()
     .openapi({ description: "The containerd namespace; default: the daemon's own setting." }),
 })

@@ -155,6 +155,8 @@ describe('what is wrong with a request', () => {
     ['/networks/prune', post('x'), 400, { code: 103 }],
     ['/networks?namespace=../x', {}, 400, { causes: [expect.stringMatching(/^namespace: /)] }],
     ['/networks?namespace=a&namespace=b', {}, 400, { code: 103 }],
+    ['/networks?namespace=a--b', {}, 400, { causes: [expect.stringMatching(/^namespace: /)] }],
+    ['/networks?namespace=a.', {}, 400, { causes: [expect.stringMatching(/^namespace: /)] }],
     ['/networks/lan?mode=other', {}, 400, { code: 103 }],
     ['/networks?filter=x', {}, 400, {}],
     ['/containers/..%2F..', {}, 400, { code: 103 }],
