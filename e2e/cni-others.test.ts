@@ -154,6 +154,18 @@ esac`,
     },
   )
 
+  it('doctor --repair changes nothing of an interface that took the name while ours lives on by another', async () => {
+    expect(await run('add')).toMatchObject({ exitCode: 0 })
+    await ip('-n', 'blue', 'link', 'set', 'eth0', 'down')
+    await ip('-n', 'blue', 'link', 'set', 'eth0', 'name', 'mine')
+    await ip('-n', 'blue', 'link', 'add', 'eth0', 'type', 'bridge')
+    const foreign = async () => (await ip('-n', 'blue', 'addr', 'show', 'eth0')).stdout
+    const before = await foreign()
+    await cni.host.vethra('doctor', '--repair')
+    expect(await foreign()).toBe(before)
+    expect(before).toContain('state DOWN')
+  })
+
   it.each([
     ['/proc/self/ns/net', ''],
     ['/proc/self/ns/mnt', ''],

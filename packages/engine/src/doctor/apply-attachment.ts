@@ -1,5 +1,5 @@
 import { readCidr } from '@vethra/address'
-import { type AttachmentKey, type CniArgs, parseResult, type Result } from '@vethra/cni'
+import { type AttachmentKey, type CniArgs, orElse, parseResult, type Result } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
 import type { Membership } from '@vethra/container'
 import type { RepairOf } from '@vethra/findings'
@@ -79,8 +79,20 @@ export async function restoreInside(
   const record = await livingRecord(host, attachment)
   const kernel = await host.kernel?.()
   if (record === undefined || kernel === undefined) return ended
+  if (!(await leadsHere(host, record))) return 'the interface of that name leads elsewhere'
   const outcome = await converge(kernel, { netns: record.netns, desired })
   if (outcome.kind === 'failed') throw outcome.error
+}
+
+// The container may have renamed ours, and have another of its name. Only bridge and ptp tell their end on the host.
+async function leadsHere(host: HostTools, record: AttachmentRecord): Promise<boolean> {
+  const entry = await host.cache.read(record)
+  const interfaces = orElse(() => parseResult(entry?.result ?? '', '').result.interfaces, [])
+  const ends = interfaces.filter(
+    ({ name, sandbox = '' }) => sandbox === '' && name.startsWith('veth'),
+  )
+  const { otherEnd } = (await host.netns.linkAt(record.netns, record.ifname)) ?? {}
+  return ends.length === 0 || ends.some(({ name }) => name === otherEnd)
 }
 
 /** Puts the interface of the host that leads to a living container back on its bridge. */
