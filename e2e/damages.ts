@@ -101,6 +101,31 @@ export const damages: readonly Damage[] = [
       ({ address }) => `cd ${networks}/lan; rm ${address}; ln -s /etc/hostname ${address}`,
     ],
     [
+      'a folder is in place of the lock of reservations',
+      'file-lost',
+      () => `cd ${networks}/lan; rm lock; mkdir lock`,
+    ],
+    [
+      'a FIFO is in place of the address that was reserved last',
+      'file-lost',
+      () => `cd ${networks}/lan; rm last_reserved_ip.0; mkfifo last_reserved_ip.0`,
+    ],
+    [
+      'a folder is in place of a hosts file',
+      'file-lost',
+      ({ web }) => `cd /var/lib/vethra/*/etchosts/default/${web}; rm hosts; mkdir hosts`,
+    ],
+    [
+      'a link that leads nowhere is in place of a hostname',
+      'file-lost',
+      ({ web }) => `cd /var/lib/vethra/*/containers/default/${web}; ln -sf /nowhere hostname`,
+    ],
+    [
+      'a resolv.conf is removed',
+      'file-lost',
+      ({ web }) => `rm /var/lib/vethra/*/containers/default/${web}/resolv.conf`,
+    ],
+    [
       'a folder is in place of a meta.json',
       'names-missing',
       ({ web }) => `cd /var/lib/vethra/*/etchosts/default/${web}; rm meta.json; mkdir meta.json`,

@@ -156,6 +156,7 @@ export function sampleTools(host: SampleHost): DoctorTools {
       fileSystem: async () => 'ext4',
       access: async () => undefined,
       openWithin: async () => [],
+      irregular: async () => [],
       restoreBridge: async ({ name }) => void host.done.push(`bridge ${name}`),
       restoreLink: async ({ name }) => void host.done.push(`link ${name}`),
     },
@@ -181,6 +182,7 @@ export function sampleTools(host: SampleHost): DoctorTools {
         exclusively: (work) => work(),
       },
       containers: {
+        folder: (id) => `/d/${id}`,
         list: async () => Object.keys(host.containers),
         read: async (id, file) => host.containers[id]?.[file],
         heldNames: async () => host.names,
@@ -225,6 +227,11 @@ export function sampleTools(host: SampleHost): DoctorTools {
       list: async () => [],
     },
     effectsOf: () => [],
+    files: {
+      write: async (path) => void host.done.push(`write ${path}`),
+      remove: async () => true,
+    },
+    writeMounted: async () => [],
     looksWithin: false,
     looksInside: () => false,
     otherSigns: async () => ({

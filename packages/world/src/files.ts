@@ -12,7 +12,7 @@ export interface Files {
   append(path: string, text: string, how: FileMode): Promise<void>
   /** Makes a folder and those above it. */
   makeFolder(path: string, mode: number): Promise<void>
-  /** Removes a file; false when there is none. */
+  /** Removes a file, or an empty folder in its place; false when there is none. */
   remove(path: string): Promise<boolean>
 }
 

@@ -1,5 +1,6 @@
 import type {
   FolderAccess,
+  IrregularPath,
   ObservedFlow,
   ObservedHost,
   ObservedLink,
@@ -25,6 +26,8 @@ export interface Kernel {
   access(path: string): Promise<FolderAccess | undefined>
   /** Files and folders below a folder that other users own or can write to: the first ten, of 50,000 entries at most. */
   openWithin(path: string): Promise<readonly OpenEntry[]>
+  /** Those of some paths that are no regular files, in their order, and what is there instead. */
+  irregular(paths: readonly string[]): Promise<readonly IrregularPath[]>
   /** Makes a bridge where it is missing, brings it up and gives it the addresses that it lacks. Throws CniError 5. */
   restoreBridge(bridge: RepairedBridge): Promise<void>
   /** Makes a link a port of a bridge, gives it its MAC and settings, where they are given, and brings it up. Throws CniError 5. */

@@ -109,8 +109,10 @@ describe('removeFile and removeFolder', () => {
     expect(existsSync(join(folder, 'kept'))).toBe(true)
   })
 
-  it('removeFile refuses a folder', async () => {
-    await expect(removeFile(folder)).rejects.toMatchObject({ code: 5 })
+  it('removeFile removes an empty folder in place of a file, and refuses one that holds something', async () => {
+    mkdirSync(join(folder, 'one/two'), { recursive: true })
+    await expect(removeFile(join(folder, 'one'))).rejects.toMatchObject({ code: 5 })
+    expect(await removeFile(join(folder, 'one/two'))).toBe(true)
   })
 })
 

@@ -1,15 +1,24 @@
-import { unlinkSync } from 'node:fs'
+import { rmdirSync, unlinkSync } from 'node:fs'
 import { faultPoint } from './faults/fault-point.ts'
 import { errno, fileError } from './file-error.ts'
 
-/** Removes a file, or a symbolic link and not what it names. False when there is none. Throws CniError 5. */
+/** Removes a file, an empty folder in its place, or a symbolic link and not what it names. False when there is none. Throws CniError 5. */
 export async function removeFile(path: string): Promise<boolean> {
   try {
     faultPoint('remove', path)
-    unlinkSync(path)
+    removeAny(path)
     return true
   } catch (error) {
     if (errno(error) === 'ENOENT') return false
     throw fileError('remove', path, error)
+  }
+}
+
+function removeAny(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch (error) {
+    if (errno(error) !== 'EISDIR') throw error
+    rmdirSync(path)
   }
 }

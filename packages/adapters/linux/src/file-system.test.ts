@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, expect, it } from 'vitest'
-import { accessOf, openWithin } from './file-system.ts'
+import { accessOf, irregular, openWithin } from './file-system.ts'
 
 let folder: string
 beforeEach(() => {
@@ -35,4 +35,17 @@ it('what all may write to is found at any depth, and links are passed over', asy
   chmodSync(file, 0o666)
   expect(await openWithin(folder)).toEqual([{ path: file, access: { isOwn: true, mode: 0o666 } }])
   expect(await openWithin(join(folder, 'missing'))).toEqual([])
+})
+
+it('what is no file is told in words', async () => {
+  const at = (name: string) => join(folder, name)
+  writeFileSync(at('file'), '')
+  mkdirSync(at('folder'))
+  symlinkSync(at('file'), at('link'))
+  expect(await irregular(['file', 'folder', 'link', 'missing', 'file/below'].map(at))).toEqual([
+    { path: at('folder'), what: 'a folder' },
+    { path: at('link'), what: 'a symbolic link' },
+    { path: at('missing'), what: 'nothing' },
+    { path: at('file/below'), what: 'nothing' },
+  ])
 })

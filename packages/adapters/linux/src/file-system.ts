@@ -2,7 +2,7 @@ import { type Dirent, lstatSync, readdirSync, type Stats } from 'node:fs'
 import { stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { errno, fileError } from '@vethra/files'
-import type { FolderAccess, OpenEntry } from '@vethra/findings'
+import type { FolderAccess, IrregularPath, OpenEntry } from '@vethra/findings'
 
 /** The file system that a path is on, or would be on if it were made: `ext4`, `tmpfs`; its magic number in hex where it has no name here. */
 export async function fileSystemOf(path: string): Promise<string> {
@@ -41,6 +41,30 @@ export async function openWithin(folder: string): Promise<readonly OpenEntry[]> 
     }
   }
   return open
+}
+
+/** Those of some paths that are no regular files, in their order, and what is there instead. */
+export async function irregular(paths: readonly string[]): Promise<readonly IrregularPath[]> {
+  return paths.flatMap((path) => {
+    const seen = statOf(path)
+    return seen?.isFile() ? [] : [{ path, what: seen ? whatIs(seen) : 'nothing' }]
+  })
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    if (unseen.includes(errno(error) ?? '')) return undefined
+    throw fileError('look at', path, error)
+  }
+}
+
+function whatIs(seen: Stats): string {
+  if (seen.isDirectory()) return 'a folder'
+  if (seen.isSymbolicLink()) return 'a symbolic link'
+  if (seen.isFIFO()) return 'a FIFO'
+  return seen.isSocket() ? 'a socket' : 'a device'
 }
 
 function entriesOf(path: string): readonly Dirent[] {

@@ -1,5 +1,5 @@
 import type { Kernel } from '@vethra/world'
-import { accessOf, fileSystemOf, openWithin } from './file-system.ts'
+import { accessOf, fileSystemOf, irregular, openWithin } from './file-system.ts'
 import { kernelFacts } from './kernel-facts.ts'
 import { observedFlows } from './observed-flows.ts'
 import { observedLinks, observedRoutes } from './observed-links.ts'
@@ -15,6 +15,7 @@ export function hostKernel(): Kernel {
     fileSystem: fileSystemOf,
     access: accessOf,
     openWithin,
+    irregular,
     restoreBridge,
     restoreLink,
   }

@@ -1,6 +1,6 @@
 import type { DesiredState } from './desired-state.ts'
 import { type Finding, finding } from './finding.ts'
-import type { ObservedContainer, ObservedFault, ObservedState } from './observed-state.ts'
+import type { LostFile, ObservedContainer, ObservedFault, ObservedState } from './observed-state.ts'
 
 /** Conf lists that cannot be read or used, and those that another file of the same network hides. */
 export function confFindings({ confFaults, shadowed }: ObservedState): readonly Finding[] {
@@ -44,12 +44,29 @@ export function damageFindings(
         fix: `rm ${file}`,
       }),
     ),
+    ...(observed.lostFiles ?? []).map(fileLost),
     ...observed.containers.flatMap((each) => {
       const { namespace, id, fault } = each
       const name = names.get(`${namespace}/${id}`) || id
       return fault === undefined ? [] : [containerDamaged(each, fault, name)]
     }),
   ]
+}
+
+function fileLost(lost: LostFile): Finding {
+  const { path, what } = lost
+  const isThere = what !== 'nothing'
+  const fault = isThere ? `${what} is in place of ${path}` : `${path} is missing`
+  return finding({
+    kind: 'file-lost',
+    subject: { kind: 'file', name: path },
+    message: `${fault}: ${'network' in lost ? `network ${lost.network} cannot attach or detach any container` : `container ${lost.id} cannot be started again`}`,
+    evidence: [`${path} is ${what}, and should be a file`],
+    repair:
+      'network' in lost
+        ? { kind: 'replace-file', network: lost.network, file: path }
+        : { kind: 'restore-files', namespace: lost.namespace, id: lost.id, files: [path] },
+  })
 }
 
 function containerDamaged(

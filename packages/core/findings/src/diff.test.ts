@@ -25,6 +25,19 @@ const attachment: ObservedAttachment = {
 }
 const observing = (change: Partial<ObservedState>) => ({ ...nothingObserved, ...change })
 
+it('files of one container that are lost are one repair, and those of a network one each', () => {
+  const web = { what: 'nothing', namespace: 'default', id: 'web' }
+  const lost = [
+    { ...web, path: '/d/hosts' },
+    { ...web, path: '/d/hostname' },
+    { path: '/n/lock', what: 'a folder', network: 'lan' },
+  ]
+  expect(planRepairs(diff(nothingDesired, observing({ lostFiles: lost })))).toEqual([
+    { kind: 'replace-file', network: 'lan', file: '/n/lock' },
+    { kind: 'restore-files', namespace: 'default', id: 'web', files: ['/d/hosts', '/d/hostname'] },
+  ])
+})
+
 describe('attachments', () => {
   it.each([
     ['gone', true, ['attachment-dead error'], 1],

@@ -25,12 +25,14 @@ export {
 } from './losses-alone.ts'
 export type {
   FolderAccess,
+  IrregularPath,
   ObservedFolder,
   ObservedHost,
   ObservedProgram,
   OpenEntry,
 } from './observed-host.ts'
 export type {
+  LostFile,
   LostNetwork,
   MissingResource,
   ObservedAttachment,

@@ -1,6 +1,12 @@
 import type { RefusingChain } from '@vethra/firewall'
 import type { SeenFeature } from '@vethra/state'
 
+/** A path where a regular file belongs, and what is there instead: `a folder`, `nothing`. */
+export interface IrregularPath {
+  readonly path: string
+  readonly what: string
+}
+
 /** The facts of a host, beside the resources made for containers. */
 export interface ObservedHost {
   /** Whether it forwards packets; absent where the kernel does not say. */

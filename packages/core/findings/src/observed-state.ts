@@ -2,7 +2,7 @@ import type { AttachmentKey, ContainerRef } from '@vethra/cni'
 import type { MasqueradeRule, ObservedFirewall } from '@vethra/firewall'
 import type { Reservation, SignsOfLife } from '@vethra/ipam'
 import type { Change, Owner, State } from '@vethra/state'
-import type { ObservedHost } from './observed-host.ts'
+import type { IrregularPath, ObservedHost } from './observed-host.ts'
 
 /** The observed state of a host. */
 export interface ObservedState {
@@ -38,8 +38,13 @@ export interface ObservedState {
   readonly lost: readonly LostNetwork[]
   /** Records of attachments, and what is cached of them, that cannot be read. */
   readonly damaged: readonly ObservedFault[]
+  /** Files that attaching to a network, or starting a container, needs, and that are none. Default: none. */
+  readonly lostFiles?: readonly LostFile[]
   readonly host: ObservedHost
 }
+
+/** A path where a file belongs, and whose it is. */
+export type LostFile = IrregularPath & ({ readonly network: string } | ContainerRef)
 
 /** A conf list whose network another file defines, too: the first file by its name is used. */
 export interface ShadowedConf {

@@ -42,6 +42,8 @@ const rulesAlone: readonly Repair['kind'][] = [
 function both(one: Repair, other: Repair): Repair {
   if (one.kind === 'restore-elements' && other.kind === 'restore-elements')
     return { ...one, desired: [...one.desired, ...other.desired] }
+  if (one.kind === 'restore-files' && other.kind === 'restore-files')
+    return { ...one, files: [...one.files, ...other.files] }
   if (one.kind !== 'restore-rules' || other.kind !== 'restore-rules') return other
   const effects = [...new Set([...one.effects, ...other.effects])].toSorted()
   return { ...one, effects, left: one.left || other.left }

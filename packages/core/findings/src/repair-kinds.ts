@@ -40,6 +40,14 @@ const kinds: {
     phase: 0,
     words: ({ attachment }) => `record again that ${whom(attachment)} is attached by Vethra`,
   },
+  'replace-file': {
+    phase: 0,
+    words: ({ file }) => `put an empty file in place of ${file}`,
+  },
+  'restore-files': {
+    phase: 0,
+    words: ({ id, files }) => `write ${files.join(', ')} of container ${id} again`,
+  },
   'restore-result': {
     phase: 0,
     words: ({ attachment }) => `restore the cache entry of ${whom(attachment)}`,

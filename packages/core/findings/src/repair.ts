@@ -22,6 +22,10 @@ interface OfName extends ContainerRef {
 export interface Repairs {
   /** Record again that an attachment is ours, from what is cached. */
   'restore-record': OfAttachment
+  /** Put an empty file in place of what is no file of a network: what it held is made again, or not needed. */
+  'replace-file': { readonly network: string; readonly file: string }
+  /** Write what is mounted into a container again. `files`: those that are lost. */
+  'restore-files': ContainerRef & { readonly files: readonly string[] }
   /** Remember again what ADD returned, from what was recorded or from what peers know. */
   'restore-result': OfAttachment
   /** Detach what is attached to a namespace that is gone or is another, or was never finished. `netns`: one that lives. */
@@ -111,7 +115,8 @@ export type RepairScope =
 /** The scope that a repair changes, and that is looked at again before. */
 export function scopeOf(repair: Repair): RepairScope {
   if ('attachment' in repair) return { containerId: repair.attachment.containerId }
-  if (repair.kind === 'restore-kept-network') return { network: repair.network }
+  if (repair.kind === 'restore-kept-network' || repair.kind === 'replace-file')
+    return { network: repair.network }
   if (repair.kind === 'restore-bridge') return { network: repair.bridge.network }
   if ('reservation' in repair) return { containerId: repair.reservation.containerId }
   if ('owner' in repair)
@@ -128,7 +133,7 @@ export function repairKey(repair: Repair): string {
 }
 
 const details: ReadonlySet<string> = new Set(
-  'addresses desired effects extra left keepsMac localPorts mac mtu netns port sinceMs sockets'.split(
+  'addresses desired effects extra files left keepsMac localPorts mac mtu netns port sinceMs sockets'.split(
     ' ',
   ),
 )

@@ -12,6 +12,9 @@ export function repaired(world: World, repair: Repair): World {
   switch (repair.kind) {
     case 'detach':
       return detached(world, repair.attachment.network, repair.attachment.containerId)
+    case 'replace-file':
+    case 'restore-files':
+      return observing(world, () => ({ lostFiles: [] }))
     case 'restore-result':
       return changed(world, 'attachments', isRef(repair), { remembered: true })
     case 'restore-record':

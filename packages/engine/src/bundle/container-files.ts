@@ -1,32 +1,35 @@
 import { guards } from '@vethra/cni'
-import type { BundlePlan } from '@vethra/container'
+import type { BundleRecord } from '@vethra/container'
 import { type ContainerNames, renderHostname, renderHosts } from '@vethra/names'
 import { runningResolver } from '../dns/resolver-state.ts'
 import { writeResolvConf } from '../dns/tend-resolv-conf.ts'
-import type { ManageTools } from '../network/tools.ts'
 import type { Preparing } from './prepare-tools.ts'
+
+/** The tools that the files of a container are written with. */
+type FilesTools = Pick<
+  Preparing,
+  'containers' | 'hosts' | 'effects' | 'host' | 'files' | 'known' | 'settings'
+>
 
 /**
  * Writes what is mounted into the container: resolv.conf, hosts and hostname, in place where they
  * exist. A container that shares another's network gets none of its own. Returns warnings.
  */
 export async function writeContainerFiles(
-  tools: Preparing,
-  plan: BundlePlan,
+  tools: FilesTools,
+  record: BundleRecord,
 ): Promise<readonly string[]> {
-  if (plan.mode === 'container') return []
+  if (record.mode === 'container') return []
   const { containers } = tools
-  const { id, hostname } = plan.record
-  const warnings = await writeResolvConfOf(tools, plan)
+  const { id, hostname } = record
+  const warnings = await writeResolvConfOf(tools, record)
   if (hostname !== '') await containers.writeMounted(id, 'hostname', renderHostname(hostname))
-  await writeHosts(tools, plan)
+  await writeHosts(tools, record)
   return warnings
 }
 
-async function writeHosts(
-  { hosts, effects }: ManageTools,
-  { mode, record }: BundlePlan,
-): Promise<void> {
+async function writeHosts({ hosts, effects }: FilesTools, record: BundleRecord): Promise<void> {
+  const { mode } = record
   const names: ContainerNames = { ...record, networks: null }
   const copied = mode === 'host' || mode === 'ns' ? await effects.hostsFile() : ''
   await hosts.prepare(record.id, renderHosts(copied, names, []))
@@ -36,8 +39,8 @@ async function writeHosts(
 
 // What a resolver that stops meanwhile puts right is written by then.
 async function writeResolvConfOf(
-  tools: Preparing,
-  { record }: BundlePlan,
+  tools: FilesTools,
+  record: BundleRecord,
 ): Promise<readonly string[]> {
   const { host, files, known: networks } = tools
   const { lock, places } = host

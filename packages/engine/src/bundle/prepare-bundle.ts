@@ -155,7 +155,7 @@ async function apply(tools: Preparing, plan: BundlePlan, config: ConfigText): Pr
     if (plan.record.transient) await containers.write(id, 'vethra.json', renderRecord(record))
     if (name !== '') await containers.claimName(name, id)
     await containers.prepare(id)
-    for (const warning of await writeContainerFiles(tools, plan))
+    for (const warning of await writeContainerFiles(tools, plan.record))
       caller.complain(`warning: ${warning}`)
     await containers.write(id, 'network-config.json', networkConfig(plan))
     await keepConfLists(tools.networks, plan.record)

@@ -14,6 +14,7 @@ import {
   restoreRules,
 } from './apply-rules.ts'
 import type { DoctorTools } from './doctor-tools.ts'
+import { replaceFile, restoreFiles } from './lost-files.ts'
 
 // A text says why there was nothing to do.
 type Appliers = {
@@ -25,6 +26,8 @@ type Appliers = {
 }
 
 const appliers: Appliers = {
+  'replace-file': replaceFile,
+  'restore-files': restoreFiles,
   'restore-result': restoreResult,
   'restore-record': restoreRecord,
   detach: detachDead,

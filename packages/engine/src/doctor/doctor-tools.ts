@@ -1,7 +1,10 @@
+import type { BundleRecord } from '@vethra/container'
+import type { Network } from '@vethra/networks'
 import type { State } from '@vethra/state'
 import type {
   ConfDir,
   ContainerStore,
+  Files,
   HostFacts,
   HostsFolders,
   HostsStore,
@@ -20,6 +23,9 @@ export interface DoctorTools
   readonly kernel: Kernel
   /** The files of one containerd namespace. */
   inNamespace(namespace: string): Promise<NamespaceTools>
+  readonly files: Pick<Files, 'write' | 'remove'>
+  /** Writes what is mounted into a container, as when it was prepared. Throws CniError 5. */
+  writeMounted(namespace: string, record: BundleRecord, known: readonly Network[]): Promise<unknown>
   /** Reads the elements and settings of an attachment on the host, as native plugins made them. */
   readonly effectsOf: (native: NativeAttachment) => State
   readonly otherSigns: HostFacts['otherSigns']
@@ -38,7 +44,7 @@ export interface NamespaceTools {
   readonly networks: Pick<ConfDir, 'list' | 'create' | 'kept' | 'restore' | 'exclusively'>
   readonly containers: Pick<
     ContainerStore,
-    'list' | 'read' | 'heldNames' | 'claimName' | 'releaseName'
+    'folder' | 'list' | 'read' | 'heldNames' | 'claimName' | 'releaseName'
   >
   readonly hosts: HostsStore & HostsFolders
 }

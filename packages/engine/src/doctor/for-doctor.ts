@@ -1,4 +1,5 @@
 import type { World } from '@vethra/world'
+import { writeContainerFiles } from '../bundle/container-files.ts'
 import { runningResolver } from '../dns/resolver-state.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { effectsReader } from './native-effects.ts'
@@ -18,6 +19,17 @@ export async function forDoctor(
       containers: world.containers(namespace),
       hosts: await world.hosts(namespace),
     }),
+    files: world.files,
+    writeMounted: async (namespace, record, known) =>
+      writeContainerFiles(
+        {
+          ...{ settings: world.resolved.settings, host: world, files: world.files, known },
+          containers: world.containers(namespace),
+          hosts: await world.hosts(namespace),
+          effects: await world.facts(),
+        },
+        record,
+      ),
     ipam: world.ipam,
     ports: world.ports,
     effectsOf: effectsReader(),

@@ -13,6 +13,7 @@ import { attachedIds } from '../attach/whose.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { effectsOf } from './list-effects.ts'
 import { leadsOf, lookAtTable, masqueradesOf } from './look-at-tables.ts'
+import { lostFiles } from './lost-files.ts'
 import { lostNetworks } from './lost-networks.ts'
 import { markLinks } from './mark-links.ts'
 import { observeAttachments, type SeenAttachments } from './observe-attachments.ts'
@@ -59,6 +60,7 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
     observed: {
       ...first.observed,
       ...{ attachments: seen, damaged: attachments.damaged, lost, inside },
+      ...(tools.looksWithin ? { lostFiles: await lostFiles(tools, networks, containers) } : {}),
       nowMs: tools.clock.now(),
       signs: { ...first.signs, ...rememberedIds(seen) },
       containers: containers.map((each) => each.observed),
