@@ -23,14 +23,14 @@ function readPodmanConfList(network: Network): ReturnType<typeof readNetwork> {
   const list = jsonOrNull(network.list.text)
   const args = isObject(list) ? objectOf(list, 'args') : {}
   const hasNames = networkPlugins(network).includes('dnsname')
-  const hasBridge = options.driver === 'bridge'
+  const isOpenBridge = options.driver === 'bridge' && !options.internal
   return {
     options: {
       ...options,
       labels: textsOf(args, 'podman_labels'),
       options: {
         ...options.options,
-        ...(hasBridge && !hasNames ? { 'vethra.dns': 'false' } : {}),
+        ...(isOpenBridge && !hasNames ? { 'vethra.dns': 'false' } : {}),
       },
     },
     lost: [
