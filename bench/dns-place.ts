@@ -17,6 +17,7 @@ export interface DnsPlace {
 
 /** A server that runs. */
 export interface RunningServer {
+  readonly pid: number
   /** The most that it had resident, in MiB. */
   memory(): Promise<number>
   /** The processor's time that it has taken, with those that it forked, in seconds. */
@@ -45,6 +46,7 @@ const server = '10.100.0.1'
 const bun = new URL('../node_modules/.bin/bun', import.meta.url).pathname
 const flooder = new URL('dns-flood.ts', import.meta.url).pathname
 const store = '/var/lib/vethra/1935db59/etchosts/default'
+const containers = '/var/lib/vethra/1935db59/containers/default'
 
 /** Fills a host with a network and named containers, two of which are namespaces that can ask. */
 export async function openDnsPlace(host: Host, count: number): Promise<DnsPlace> {
@@ -129,6 +131,7 @@ async function start(
   }
   const [, pid = ''] = /pid=(\d+)/.exec(await made(host, 'ss', '-Hlunp', 'sport = :53')) ?? []
   return {
+    pid: Number(pid),
     async memory() {
       const status = await readFile(`/proc/${pid}/status`, 'utf8')
       return figure(status, /VmHWM:\s+(\d+)/) / 1024
@@ -167,7 +170,7 @@ function makeAsker(name: string, address: string, bridge: string): string {
   ].join('\n')
 }
 
-// As starts leave it: the names of each container, and its result of ADD.
+// As starts of nerdctl leave it: a folder of each container, its names, and its result of ADD.
 async function writeContainers(host: Host, names: readonly DnsName[]): Promise<void> {
   const metas = names.map(({ id, name, address }) => {
     const result = {
@@ -183,6 +186,7 @@ async function writeContainers(host: Host, names: readonly DnsName[]): Promise<v
     for (const meta of JSON.parse(require('node:fs').readFileSync(0, 'utf8'))) {
       const folder = '${store}/' + meta.ID
       mkdirSync(folder, { recursive: true })
+      mkdirSync('${containers}/' + meta.ID, { recursive: true })
       writeFileSync(folder + '/meta.json', JSON.stringify(meta))
       writeFileSync(folder + '/hosts', '')
     }`

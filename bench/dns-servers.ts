@@ -17,7 +17,8 @@ export interface DnsServer {
   configure(folder: string, address: string, names: readonly DnsName[]): Promise<readonly string[]>
 }
 
-const ours: DnsServer = {
+/** `vethra dns`. */
+export const ours: DnsServer = {
   name: 'vethra dns',
   hasTcp: true,
   configure: async () => [executable, 'dns'],
