@@ -90,6 +90,7 @@ for (const plugins of ['auto', 'exec'] as const)
 
     afterAll(async () => {
       for (const agent of Object.values(agents)) await agent.end()
+      await host?.run(['kill', String(resolver)])
       await host?.close()
     })
 
