@@ -18,10 +18,11 @@ export function missingLegacyPassages(): readonly Passage[] {
   return legacyPrograms().filter(lacksLegacyRule).map(legacyPassage)
 }
 
-/** Removes the rule from the chains of iptables-legacy. */
+/** Removes the rule from the chains of iptables-legacy, as often as it is there: two commands at once make it twice. */
 export function removeLegacyPassages(): void {
   for (const program of legacyPrograms()) {
-    if (rulesOf(program).includes(ruleText)) run(program, '-D', chain, ...passRuleArguments)
+    for (const rule of rulesOf(program))
+      if (rule === ruleText) run(program, '-D', chain, ...passRuleArguments)
   }
 }
 

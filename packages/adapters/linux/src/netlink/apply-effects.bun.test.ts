@@ -121,7 +121,7 @@ it.each([
   ['iptables-legacy', '-P FORWARD DROP'],
   ['iptables-legacy', '-A FORWARD -j REJECT'],
 ])(
-  '%s %s gets one rule for our mark, again when it was flushed, and loses it with the last network',
+  '%s %s gets one rule for our mark, again when it was flushed, and loses it with the last network, though another command made it, too',
   (program, drops) => {
     const said = inHost(
       `${tools}
@@ -137,6 +137,7 @@ it.each([
       seen.push(rules().length, observeExpected(session, [admit]).length)
       applyChanges(session, removed(admit))
       seen.push(rules().length)
+      sh('${program} ' + rules()[0])
       applyChanges(session, removed(other))
       seen.push(rules().length)
       say(seen)`,
