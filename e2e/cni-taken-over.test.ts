@@ -93,6 +93,25 @@ describeOnHost('after an operation that was killed while its plugin worked', () 
     expect((await sh(`tr '\n' ' ' <${log}`)).stdout).toMatch(/^(begin end ){2}$/)
   })
 
+  it('doctor --repair: the next one waits for iptables, too', async () => {
+    const rules = 'iptables-save -t nat | grep ^-A | sort'
+    await cni.conf('50-plain.conflist', { ...bridgeList('1.0.0'), name: 'plain' })
+    const restore = `echo begin >>${log}; sleep 3; /usr/sbin/iptables-restore "$@"; echo end >>${log}`
+    await sh(
+      `mkdir /run/bin; printf '#!/bin/sh\\n%s\\n' '${restore}' >/run/bin/iptables-restore; chmod +x /run/bin/iptables-restore`,
+    )
+    env = { ...env, PATH: `/run/bin:/usr/sbin:/usr/bin:/sbin:/bin` }
+    expect(await cni.vethra(['cni', 'add', 'plain', blue.netns], env)).toMatchObject({
+      exitCode: 0,
+    })
+    const before = (await sh(rules)).stdout
+    await sh('iptables -t nat -F; iptables -t nat -X')
+    await kill(repair)
+    expect(await cni.vethra(repair, env)).toMatchObject({ exitCode: 0 })
+    expect((await sh(`tr '\n' ' ' <${log}`)).stdout).toMatch(/^(begin end )+$/)
+    expect((await sh(rules)).stdout).toBe(before)
+  })
+
   it('a daemon that a plugin of an ADD has left is not waited for', async () => {
     await cni.make('portmap', '[ $CNI_COMMAND = ADD ] && { sleep 20 >/dev/null 2>&1 & }; echo {}')
     await cni.vethra(add, env)

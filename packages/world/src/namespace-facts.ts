@@ -15,10 +15,10 @@ export interface NamespaceFacts {
   /** A random word by which the plugins of one operation are known. */
   nonce(): string
   /**
-   * Waits until no plugin runs any more that has the nonce of an operation on `object` (`container c1`): those that outlived
-   * a runtime that was killed. Throws CniError 104 that names them.
+   * Waits until no plugin runs any more that has the nonce of an operation on `object` (`container c1`); without a nonce,
+   * no program of the host that a killed process of ours ran. Throws CniError 104 that names them.
    */
-  pluginsEnded(object: string, nonce: string): Promise<void>
+  pluginsEnded(object: string, nonce: string | undefined): Promise<void>
 }
 
 /** An interface of a container, as the kernel has it. */

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { processAt } from '@vethra/plugin-exec/programs'
 import { afterEach, describe, expect, it } from 'vitest'
 import { needsRoot } from '../test/in-namespace.ts'
 import { containersOfPlugins, pluginsEnded } from './plugins-at-work.ts'
@@ -36,6 +37,18 @@ it('waits for the processes of one ADD, and of no other', async () => {
   await waiting
   expect(plugin.killed).toBe(true)
   started = []
+})
+
+it('waits for programs of a process of ours that has ended, and for none of one that goes on', async () => {
+  const by = (pid: number, startTime: string) =>
+    ({ PATH: env.PATH, VETHRA_RUN_BY: `${pid}/${startTime}` }) as unknown as typeof env
+  const { pid, startTime } = processAt(process.pid) ?? { pid: 0, startTime: '' }
+  await start([], by(pid, startTime))
+  await pluginsEnded(id, undefined, 0)
+  const left = await start([], by(pid, '1'))
+  await expect(pluginsEnded('this host', undefined, 100)).rejects.toMatchObject({
+    message: expect.stringContaining(`this host are still running: ${left.pid}`),
+  })
 })
 
 it('a plugin of another runtime counts as at work, and is not waited for', async () => {

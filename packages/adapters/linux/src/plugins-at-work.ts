@@ -1,25 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CniError } from '@vethra/cni'
-import { isOfOurs, ownPids, textOf } from '@vethra/plugin-exec/programs'
+import { isLeftByUs, isOfOurs, ownPids, textOf } from '@vethra/plugin-exec/programs'
 
 const pauseMs = 20
 const variable = '\0CNI_CONTAINERID='
 
 /**
  * Waits until no process of ours runs any more that has the nonce of an operation in its environment: plugins that
- * outlived their runtime, and what they started. Throws CniError 104 that names them when they are still there
- * after `timeoutMs` (default 60,000).
+ * outlived their runtime, and what they started. Without a nonce it waits for programs of the host that a process of ours
+ * has left, such as iptables. Throws CniError 104 that names those still there after `timeoutMs` (default 60,000).
  */
 export async function pluginsEnded(
   object: string,
-  nonce: string,
+  nonce: string | undefined,
   timeoutMs = 60_000,
 ): Promise<void> {
   const end = performance.now() + timeoutMs
   const wanted = `\0VETHRA_NONCE=${nonce}\0`
+  const isWanted = (environment: string) =>
+    nonce === undefined ? isLeftByUs(environment) : environment.includes(wanted)
   for (;;) {
     const running = ownPids().filter(
-      (pid) => pid !== process.pid && environmentOf(pid).includes(wanted) && isOfOurs(pid),
+      (pid) => pid !== process.pid && isWanted(environmentOf(pid)) && isOfOurs(pid),
     )
     if (running.length === 0) return
     if (performance.now() > end) throw stillRunning(object, running)

@@ -19,6 +19,21 @@ export function isAlive({ pid, startTime }: Process): boolean {
   return startTime !== '' && processAt(pid)?.startTime === startTime
 }
 
+const runBy = 'VETHRA_RUN_BY'
+
+/** Our environment for a program, with this process in it: a program that outlives us is known by that. */
+export function environmentByUs(): Readonly<Record<string, string | undefined>> {
+  const { pid, startTime } = processAt(process.pid) ?? { pid: process.pid, startTime: '' }
+  // biome-ignore lint/style/noProcessEnv: it is what a program inherits where nothing is said of its environment
+  return { ...process.env, [runBy]: `${pid}/${startTime}` }
+}
+
+/** Whether a program was run by a process of ours that has ended meanwhile, by the program's environment as /proc has it. */
+export function isLeftByUs(environment: string): boolean {
+  const [, pid, startTime] = new RegExp(`\\0${runBy}=(\\d+)/(\\d+)\\0`).exec(environment) ?? []
+  return pid !== undefined && startTime !== undefined && !isAlive({ pid: Number(pid), startTime })
+}
+
 /** Whether no process has a number, as far as our PID namespace goes: /proc can hide those of others (hidepid). */
 export function isFree(pid: number): boolean {
   const [state] = fieldsAfterName(textOf(`/proc/${pid}/stat`))

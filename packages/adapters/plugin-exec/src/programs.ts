@@ -4,8 +4,10 @@
  */
 export {
   allPids,
+  environmentByUs,
   isAlive,
   isFree,
+  isLeftByUs,
   isOfOurs,
   namesIn,
   ownPids,

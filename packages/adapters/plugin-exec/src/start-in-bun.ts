@@ -1,4 +1,6 @@
+import { faultPoint } from '@vethra/files'
 import { heedChildren } from './heed-children.ts'
+import { environmentByUs } from './processes.ts'
 import type { Outcome } from './program-outcome.ts'
 
 /** The part of bun's own global in use; this file is compiled with Node's types. */
@@ -7,6 +9,7 @@ interface BunGlobal {
     spawn(options: {
       cmd: readonly string[]
       cwd: string
+      env: Readonly<Record<string, string | undefined>>
       stdin: Uint8Array
       stdout: 'pipe'
       stderr: 'pipe'
@@ -29,7 +32,8 @@ export async function startInBun(
   const { Bun } = globalThis as unknown as BunGlobal
   const stdin = Buffer.from(input)
   const pipes = { stdin, stdout: 'pipe', stderr: 'pipe' } as const
-  const child = Bun.spawn({ cmd: [file, ...args], cwd: '/', ...pipes })
+  const child = Bun.spawn({ cmd: [file, ...args], cwd: '/', env: environmentByUs(), ...pipes })
+  faultPoint('program', `${file} ${args.join(' ')}, running`)
   const [stdout, stderr, code] = await Promise.all([
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { environmentByUs } from './processes.ts'
 import type { Outcome } from './program-outcome.ts'
 
 /** 100,000 rules or routes are some 15 MB. */
@@ -14,7 +15,7 @@ export function startInNode(
     const child = execFile(
       file,
       args,
-      { cwd: '/', maxBuffer: longest },
+      { cwd: '/', env: environmentByUs(), maxBuffer: longest },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : error.code
         if (typeof code === 'string') reject(error)

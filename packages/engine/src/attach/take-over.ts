@@ -47,11 +47,12 @@ export function bearing(tools: HostTools, nonce: AttachmentRecord['nonce']): Bea
 }
 
 /**
- * Waits for the plugins of operations that were killed, on any container. A container that is busy is passed over,
- * and so is one whose plugins do not end: an operation on it says so.
+ * Waits for the plugins of operations that were killed, on any container, and for other programs that they ran. A container
+ * that is busy is passed over, and so is what does not end: an operation on that container says so.
  */
 export async function afterKilled(tools: HostTools): Promise<void> {
-  const { records, cache, places, lockNow } = tools
+  const { records, cache, places, lockNow, netns } = tools
+  await netns.pluginsEnded('this host', undefined).catch(onCniError(() => undefined))
   for (const record of (await records.list()).filter(runsPrograms)) {
     if (!isOpen({ record, cached: await cache.read(record) })) continue
     const path = guards.attachment(places, record.containerId)

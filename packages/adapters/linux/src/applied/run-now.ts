@@ -1,3 +1,5 @@
+import { environmentByUs } from '@vethra/plugin-exec/programs'
+
 /** The output of a program; with `fault` it failed: its error output, or the reason why it could not be run. */
 export interface RanNow {
   readonly said: string
@@ -8,7 +10,11 @@ export interface RanNow {
 export function runNow(program: string, args: readonly string[]): RanNow {
   // Loaded when a program is run: it costs a start of bun milliseconds.
   const { spawnSync } = process.getBuiltinModule('node:child_process')
-  const ran = spawnSync(program, args, { encoding: 'utf8', timeout: 20_000 })
+  const ran = spawnSync(program, args, {
+    env: environmentByUs(),
+    encoding: 'utf8',
+    timeout: 20_000,
+  })
   if (ran.status === 0) return { said: ran.stdout }
   const fault = ran.stderr?.trim() || ran.error?.message || `it ended with ${ran.status}`
   return { said: '', fault }
