@@ -154,6 +154,21 @@ esac`,
     },
   )
 
+  it.each(['exec', 'native'])(
+    'DEL takes ours that lives on by another name, and not what took its name (%s)',
+    async (way) => {
+      const operate = (operation: string) =>
+        cni.vethra(['--plugins', way, 'cni', operation, 'lan', blue.netns])
+      expect(await operate('add')).toMatchObject({ exitCode: 0 })
+      await ip('-n', 'blue', 'link', 'set', 'eth0', 'down')
+      await ip('-n', 'blue', 'link', 'set', 'eth0', 'name', 'mine')
+      await ip('-n', 'blue', 'link', 'add', 'eth0', 'type', 'bridge')
+      expect(await operate('del')).toMatchObject({ exitCode: 0, stderr: '' })
+      expect((await linksIn('blue')).map(({ ifname }) => ifname)).toEqual(['lo', 'eth0'])
+      expect(await cni.leftovers()).toEqual([])
+    },
+  )
+
   it('doctor --repair changes nothing of an interface that took the name while ours lives on by another', async () => {
     expect(await run('add')).toMatchObject({ exitCode: 0 })
     await ip('-n', 'blue', 'link', 'set', 'eth0', 'down')

@@ -6,7 +6,7 @@ import { together } from './failures.ts'
 import type { HostTools } from './host-tools.ts'
 import { type Remembered, rememberedOf } from './killed-add.ts'
 import { keyOf } from './membership.ts'
-import { reachable } from './reachable.ts'
+import { isNativeAlone, reachable } from './reachable.ts'
 import { remains } from './remains.ts'
 import { removeLeftLink } from './remove-left-link.ts'
 import { sweepAlone } from './sweep.ts'
@@ -34,6 +34,7 @@ export async function detachEach(
   for (const each of memberships.toReversed()) left.push(await leave(tools, each, attempt))
   // Where ADD is remembered, the namespace is there and every DEL succeeded, plugins leave nothing: looking is saved.
   const isToSweep = ({ membership, known, mayLeaveRules }: Left) =>
+    // Such plugins make no rules that iptables knows: looking for some is saved.
     !isNativeAlone(known) &&
     (mayLeaveRules || errors.length > 0 || membership.attachment.netns === '')
   const swept = left
@@ -83,9 +84,4 @@ async function leave(tools: HostTools, given: Membership, attempt: Try): Promise
 async function forgetOne({ cache, records }: HostTools, membership: Membership): Promise<void> {
   await cache.remove(keyOf(membership))
   await records.remove(keyOf(membership))
-}
-
-// Such plugins make no rules that iptables knows: looking for some is saved.
-function isNativeAlone({ record }: Remembered): boolean {
-  return record?.ways?.every(({ way }) => way === 'native') ?? false
 }

@@ -1,12 +1,12 @@
-import { isSameNamespace, orElse, parseResult } from '@vethra/cni'
+import { isSameNamespace } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
 import type { AttachmentRecord, CachedAttachment } from '@vethra/world'
 import type { HostTools } from './host-tools.ts'
 import type { Remembered } from './killed-add.ts'
 import { withoutNetns } from './membership.ts'
-import { isReplaced } from './replaced.ts'
+import { hostEndOf, isReplaced, macOf } from './replaced.ts'
 
-type Facts = Pick<HostTools, 'netns' | 'records' | 'cache'>
+type Facts = Pick<HostTools, 'netns' | 'records' | 'cache' | 'kernel'>
 
 /**
  * A membership as DEL may reach it: without its namespace unless the attachment is there. Another namespace
@@ -16,8 +16,9 @@ type Facts = Pick<HostTools, 'netns' | 'records' | 'cache'>
 export async function reachable(
   tools: Facts,
   membership: Membership,
-  { cached, record, made }: Remembered,
+  known: Remembered,
 ): Promise<Membership> {
+  const { cached, record, made } = known
   const { attachment } = membership
   const isOurs = record
     ? (path: string) => isRecordedAt(tools, { record, cached }, path)
@@ -25,8 +26,11 @@ export async function reachable(
   for (const path of [attachment.netns, record?.joined ?? '']) {
     if (path === '' || (await tools.netns.look(path)).found !== 'namespace') continue
     const there = { ...attachment, netns: path }
-    if ((await isOurs(path)) && !(await isReplaced(tools.netns, there, made.entry?.result)))
-      return { ...membership, attachment: there }
+    const isThere =
+      (await isOurs(path)) &&
+      !(await isReplaced(tools.netns, there, made.entry?.result)) &&
+      !(await isRenamed(tools, known, there))
+    if (isThere) return { ...membership, attachment: there }
   }
   return withoutNetns(membership)
 }
@@ -63,6 +67,25 @@ async function isTakenOver(tools: Facts, record: AttachmentRecord, netns: string
   return false
 }
 
+// Whether the container has renamed a veth, and has another interface of its name: programs delete what has the name.
+async function isRenamed(
+  { kernel }: Facts,
+  known: Remembered,
+  { netns, ifname }: Membership['attachment'],
+): Promise<boolean> {
+  const { result = '' } = known.made.entry ?? {}
+  const mac = macOf(result, ifname)?.toLowerCase()
+  if (isNativeAlone(known) || mac === undefined || hostEndOf(result) === undefined) return false
+  const { inside = {} } = (await (await kernel?.())?.facts({ inside: [ifname] }, netns)) ?? {}
+  const found = inside[ifname]?.mac
+  return found !== undefined && found !== mac
+}
+
+/** Whether no plugin of an attachment ran as a program. */
+export function isNativeAlone({ record }: Pick<Remembered, 'record'>): boolean {
+  return record?.ways?.every(({ way }) => way === 'native') ?? false
+}
+
 // Another runtime's entry has no record beside it, and knows the namespace by its path alone.
 async function isSameLink(
   { netns }: Facts,
@@ -72,9 +95,4 @@ async function isSameLink(
   const link = await netns.linkAt(path, attachment.ifname)
   const mac = macOf(result, attachment.ifname)
   return link === undefined || mac === undefined || link.mac === mac
-}
-
-function macOf(result: string, ifname: string): string | undefined {
-  const interfaces = orElse(() => parseResult(result, '').result.interfaces, [])
-  return interfaces.find(({ name, sandbox = '' }) => sandbox !== '' && name === ifname)?.mac
 }

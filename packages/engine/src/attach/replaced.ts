@@ -1,4 +1,4 @@
-import { type Attachment, orElse, parseResult } from '@vethra/cni'
+import { type Attachment, orElse, parseResult, type Result } from '@vethra/cni'
 import type { NamespaceFacts } from '@vethra/world'
 
 /**
@@ -10,12 +10,27 @@ export async function isReplaced(
   { netns, ifname }: Pick<Attachment, 'netns' | 'ifname'>,
   result = '',
 ): Promise<boolean> {
-  const made = orElse(() => parseResult(result, '').result.interfaces, [])
-  const isInside = ({ sandbox = '' }: { readonly sandbox?: string }) => sandbox !== ''
-  const end = made.find((each) => !isInside(each) && each.name.startsWith('veth'))
-  const mac = made.find((each) => isInside(each) && each.name === ifname)?.mac
+  const end = hostEndOf(result)
+  const mac = macOf(result, ifname)
   if (end === undefined || mac === undefined) return false
-  if (await hasLink('/proc/self/ns/net', end.name)) return false
+  if (await hasLink('/proc/self/ns/net', end)) return false
   const link = await linkAt(netns, ifname)
   return link !== undefined && link.mac.toLowerCase() !== mac.toLowerCase()
+}
+
+/** The name of a veth's end on the host, by the result of ADD; undefined where it names none. */
+export function hostEndOf(result: string): string | undefined {
+  return interfacesOf(result).find(
+    ({ name, sandbox = '' }) => sandbox === '' && name.startsWith('veth'),
+  )?.name
+}
+
+/** The MAC of an interface inside of its container, by the result of ADD; undefined where it names none. */
+export function macOf(result: string, ifname: string): string | undefined {
+  return interfacesOf(result).find(({ name, sandbox = '' }) => sandbox !== '' && name === ifname)
+    ?.mac
+}
+
+function interfacesOf(result: string): Result['interfaces'] {
+  return orElse(() => parseResult(result, '').result.interfaces, [])
 }

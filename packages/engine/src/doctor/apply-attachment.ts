@@ -1,5 +1,5 @@
 import { readCidr } from '@vethra/address'
-import { type AttachmentKey, type CniArgs, orElse, parseResult, type Result } from '@vethra/cni'
+import { type AttachmentKey, type CniArgs, parseResult, type Result } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
 import type { Membership } from '@vethra/container'
 import type { RepairOf } from '@vethra/findings'
@@ -10,6 +10,7 @@ import { attachAnew } from '../attach/heal.ts'
 import type { HostTools } from '../attach/host-tools.ts'
 import { isProven } from '../attach/life.ts'
 import { rememberedOnly } from '../attach/membership.ts'
+import { hostEndOf } from '../attach/replaced.ts'
 import { converge } from '../converge.ts'
 import { isUsable, livingRecord } from './alive.ts'
 import { type Applied, ended } from './applied.ts'
@@ -87,12 +88,9 @@ export async function restoreInside(
 // The container may have renamed ours, and have another of its name. Only bridge and ptp tell their end on the host.
 async function leadsHere(host: HostTools, record: AttachmentRecord): Promise<boolean> {
   const entry = await host.cache.read(record)
-  const interfaces = orElse(() => parseResult(entry?.result ?? '', '').result.interfaces, [])
-  const ends = interfaces.filter(
-    ({ name, sandbox = '' }) => sandbox === '' && name.startsWith('veth'),
-  )
+  const end = hostEndOf(entry?.result ?? '')
   const { otherEnd } = (await host.netns.linkAt(record.netns, record.ifname)) ?? {}
-  return ends.length === 0 || ends.some(({ name }) => name === otherEnd)
+  return end === undefined || end === otherEnd
 }
 
 /** Puts the interface of the host that leads to a living container back on its bridge. */
