@@ -12,7 +12,7 @@ import { visibleTo } from './visible-to.ts'
 import type { View } from './zone.ts'
 
 // RFC 8914, section 4.19: Prohibited.
-const internalAlone = { code: 18, text: 'internal networks alone' }
+const internalNetwork = { code: 18, text: 'internal network' }
 
 /** Answers a message with one question, whatever it asks for. */
 export function answerMessage(asked: AskedQuestion, message: DnsMessage): AnswerOutcome {
@@ -30,7 +30,7 @@ export function answerMessage(asked: AskedQuestion, message: DnsMessage): Answer
   const content = findContent({ zone: asked.zone, view, question })
   if (content) return answerContent(asked, message, { view, content })
   if (!view.mayAskUpstream)
-    return reply(asked, { message, rcode: dnsRcode.REFUSED, reason: internalAlone })
+    return reply(asked, { message, rcode: dnsRcode.REFUSED, reason: internalNetwork })
   if (!message.flags.recursionDesired) return reply(asked, { message, rcode: dnsRcode.REFUSED })
   return { kind: 'upstream', message }
 }

@@ -15,7 +15,8 @@ export interface ZoneAsker {
 /**
  * The view of an asker. A container sees the names of its own networks. Another address of a network's subnet, such
  * as the host's, sees the names of that network. A loopback address sees those of all networks, or of the one that was
- * asked. Undefined for any other address: it is refused.
+ * asked. Undefined for any other address: it is refused. The resolver of an internal network knows no address of others, and
+ * asks upstream for none of its own: whoever is in it can send by each of them.
  */
 export function visibleTo(zone: Zone, asker: ZoneAsker): View | undefined {
   const known = zone.views.get(asker.network ?? '')?.get(asker.askerAddress)
@@ -23,18 +24,21 @@ export function visibleTo(zone: Zone, asker: ZoneAsker): View | undefined {
   const address = addressOctets(asker.askerAddress)
   if (!address) return undefined
   const members = zone.members.get(addressKey(address)) ?? []
-  const member = members.find(({ network }) => network === asker.network) ?? members[0]
+  const isClosed = zone.networks.get(asker.network ?? '')?.isInternal === true
+  const own = members.find(({ network }) => network === asker.network)
+  const member = own ?? (isClosed ? undefined : members[0])
   if (!member) return viewOfAddress(zone, asker, address)
-  const view = viewOfMember(zone, member)
+  const view = viewOfMember(zone, member, isClosed)
   keepView(zone, asker, view)
   return view
 }
 
-function viewOfMember(zone: Zone, member: Member): View {
+function viewOfMember(zone: Zone, member: Member, isClosed: boolean): View {
   const others = Object.keys(member.container.networks).filter((name) => name !== member.network)
   const names = [member.network, ...others.toSorted()]
   const networks = names.map((name) => zone.networks.get(name)).filter((each) => each !== undefined)
-  const shared = { networks, mayAskUpstream: networks.some(({ isInternal }) => !isInternal) }
+  const mayAskUpstream = !isClosed && networks.some(({ isInternal }) => !isInternal)
+  const shared = { networks, mayAskUpstream }
   const { id } = member.container
   const own = ownNames(member, networks)
   const whose = own.size > 0 ? `own ${id}` : 'member'

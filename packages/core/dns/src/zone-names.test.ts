@@ -93,6 +93,32 @@ it.each([
   expect(answersOf(ask(zone, 'web', 'A', { from, network }))).toEqual(expected)
 })
 
+it.each([
+  // Anyone there can send by an address that is another's: no such question leaves the host.
+  ['10.6.0.9', 'vault', 'example.com', 'REFUSED'],
+  ['10.6.0.9', 'vault', 'safe', ['10.6.0.5']],
+  ['10.6.0.9', 'lan', 'example.com', 'upstream'],
+  ['10.4.0.9', 'lan', 'example.com', 'upstream'],
+  ['10.4.0.9', 'vault', 'example.com', 'REFUSED'],
+  ['10.4.0.9', 'vault', 'safe', 'REFUSED'],
+  ['10.4.0.9', 'dev', 'both', ['10.4.0.9', '10.6.0.9']],
+])(
+  '%s, in an internal network and another, asks the resolver of %s for %s',
+  (from, network, name, expected) => {
+    const networks = {
+      vault: { addresses: ['10.6.0.9'], aliases: [] },
+      lan: { addresses: ['10.4.0.9'], aliases: [] },
+    }
+    const safe = { vault: { addresses: ['10.6.0.5'], aliases: [] } }
+    const all = lanZone([
+      container('1', 'both', { networks }),
+      container('2', 'safe', { networks: safe }),
+    ])
+    for (const _ of ['made', 'kept'])
+      expect(answersOf(ask(all, name, 'A', { from, network }))).toEqual(expected)
+  },
+)
+
 it('an address of two networks is whose network was asked', () => {
   const twins = lanZone([
     container('1', 'one', { networks: { lan: { addresses: ['10.4.0.2'], aliases: ['it'] } } }),

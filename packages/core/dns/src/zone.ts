@@ -56,7 +56,7 @@ export interface View {
   readonly networks: readonly NetworkNames[]
   /** Names that hold for this asker alone, and come before all others; addresses of 4 or 16 octets. */
   readonly own: ReadonlyMap<string, readonly Uint8Array[]>
-  /** Whether what is not ours may be asked upstream: not from internal networks alone. */
+  /** Whether what is not ours may be asked upstream: not from internal networks alone, nor by the resolver of one. */
   readonly mayAskUpstream: boolean
   /** The asking container's id; absent for the host, and for an address that no container of ours has. */
   readonly containerId?: string

@@ -1,7 +1,7 @@
 import { present } from '@vethra/cni'
 import type { BundleRecord } from '@vethra/container'
 import { containerResolvConf, renderResolvConf } from '@vethra/names'
-import { findNetwork, type Network, networkSubnets } from '@vethra/networks'
+import { findNetwork, isInternal, type Network, networkSubnets } from '@vethra/networks'
 import type { Settings } from '@vethra/settings'
 import type { ResolverState } from './resolver-state.ts'
 
@@ -23,7 +23,7 @@ export interface ResolvConfInput {
 
 /**
  * The text of a container's resolv.conf. While the resolver answers in one of its networks, in the order of its
- * interfaces, that is its one nameserver: musl asks all at once, and the first NXDOMAIN wins.
+ * interfaces, that is its one nameserver: musl asks all at once, and the first NXDOMAIN wins. An internal network counts where all are.
  */
 export function resolvConfText(input: ResolvConfInput): {
   readonly text: string
@@ -53,8 +53,12 @@ export function resolvConfText(input: ResolvConfInput): {
 
 function resolverAddress({ record, networks, resolver }: ResolvConfInput): string | undefined {
   if (record.mode !== 'cni' || resolver === undefined) return undefined
-  for (const { ref } of record.networks) {
-    const file = findNetwork(networks, ref)?.file
+  const own = record.networks.map(({ ref }) => findNetwork(networks, ref))
+  const isClosed = own.every((each) => each && isInternal(each))
+  for (const network of own) {
+    // There nothing is asked upstream, and elsewhere it is.
+    if (!network || isInternal(network) !== isClosed) continue
+    const { file } = network
     const served = resolver.Networks.find((each) => each.File === file && each.Refused === '')
     const [first] = served?.Addresses ?? []
     if (first !== undefined) return first

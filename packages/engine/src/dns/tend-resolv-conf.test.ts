@@ -34,6 +34,33 @@ describe('the resolvers of a lease', () => {
   })
 })
 
+it.each([
+  [['closed'], '10.4.2.1'],
+  [['closed', 'lan'], '10.4.1.1'],
+  [['lan', 'closed'], '10.4.1.1'],
+  [['closed', 'away'], '192.0.2.1'],
+])(
+  'in networks %j the resolver is asked at %s: in internal ones it asks nobody else',
+  (refs, address) => {
+    const network = (name: string, isGateway: boolean) => ({
+      ...{ name, file: `/c/${name}`, labels: {} },
+      list: { plugins: [{ type: 'bridge', text: JSON.stringify({ isGateway }) }] },
+    })
+    const served = (name: string, address: string) => ({
+      ...{ File: `/c/${name}`, Name: name, Addresses: [address], Refused: '' },
+    })
+    const { text } = resolvConfText({
+      ...{ settings: {}, host, rootless: [] },
+      record: { ...record, networks: refs.map((ref) => ({ ref })) } as unknown as BundleRecord,
+      networks: [network('lan', true), network('closed', false), network('away', true)] as never,
+      resolver: {
+        Networks: [served('lan', '10.4.1.1'), served('closed', '10.4.2.1')],
+      } as unknown as ResolverState,
+    })
+    expect(text).toBe(asText(address))
+  },
+)
+
 describe('a resolv.conf', () => {
   const files = new Map<string, string>()
   const tools = {
