@@ -66,12 +66,22 @@ describe('list', () => {
     for (const name of ['a.conf', 'a.conf.bak', 'conf', 'sub/b.conf', '.tmp-1.conf', 'README.md'])
       put(name)
     mkdirSync(join(dir, 'folder.conf'))
-    execFileSync('mkfifo', [join(dir, 'fifo.conf')])
     symlinkSync('a.conf', join(dir, 'link.json'))
-    symlinkSync('nowhere', join(dir, 'dangling.conf'))
     symlinkSync('sub', join(dir, 'to-folder.conf'))
     const files = await at('default').list()
     expect(files.map(({ file }) => file.slice(dir.length + 1))).toEqual(['a.conf', 'link.json'])
+  })
+
+  it('what is in the way of a file cannot be read: a FIFO, a link that leads nowhere, a folder that holds something', async () => {
+    execFileSync('mkfifo', [join(dir, 'fifo.conf')])
+    symlinkSync('nowhere', join(dir, 'dangling.conf'))
+    put('full.conf/x')
+    expect(await at('default').list()).toMatchObject(
+      ['dangling', 'fifo', 'full'].map((name) => ({
+        file: join(dir, `${name}.conf`),
+        error: { code: 107 },
+      })),
+    )
   })
 
   it('gives the others when one cannot be read', async () => {

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { lstatSync, readdirSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { CniError } from '@vethra/cni'
 import type { ConfFileText } from '@vethra/conflist'
@@ -33,11 +33,11 @@ async function pathsIn(folder: string): Promise<readonly string[]> {
   return (await listFolder(folder)).map((name) => join(folder, name))
 }
 
-/** Undefined for what is no file, and for what vanished since it was listed. */
+/** Undefined for an empty folder and a link to one, and for what vanished since it was listed. */
 async function readConfFile(file: string, octets?: number): Promise<ConfFileText | undefined> {
   try {
-    const status = statSync(file)
-    if (!status.isFile()) return undefined
+    const status = statSync(file, { throwIfNoEntry: false })
+    if (!status?.isFile()) return isInTheWay(file) ? { file, error: noFile(file) } : undefined
     const text = await readText(file, octets)
     return text === undefined ? undefined : { file, text, modified: status.mtime.toISOString() }
   } catch (error) {
@@ -45,6 +45,21 @@ async function readConfFile(file: string, octets?: number): Promise<ConfFileText
     const reason = fileError('read', file, error)
     return { file, error: reason }
   }
+}
+
+// An empty folder is replaced by the file that belongs there.
+function isInTheWay(file: string): boolean {
+  const there = lstatSync(file, { throwIfNoEntry: false })
+  if (there?.isSymbolicLink()) return statSync(file, { throwIfNoEntry: false }) === undefined
+  return there !== undefined && !(there.isDirectory() && readdirSync(file).length === 0)
+}
+
+function noFile(file: string): CniError {
+  return new CniError({
+    code: 107,
+    message: `${file} is no regular file`,
+    hint: 'Move it away.',
+  })
 }
 
 function tooMany(folders: readonly string[], { files }: Bounds): CniError {
