@@ -14,9 +14,10 @@ export function reservationFindings(
 ): readonly Finding[] {
   const ours = new Set(desired.networks.filter((each) => each.ours).map(({ name }) => name))
   const reserved = new Map(observed.reservations.map((each) => [placeOf(each), each]))
+  const made = new Map(desired.attachments.map((each) => [attachmentText(each), each]))
   return [
     ...observed.reservations
-      .filter((each) => isDead(each, observed, maps))
+      .filter((each) => isDead(each, observed, { ...maps, made }))
       .map((each) => dead(each, ours.has(each.network) || isOfOurs(each, maps))),
     ...desired.attachments.flatMap((each) => unreserved(each, reserved)),
   ]
@@ -25,11 +26,19 @@ export function reservationFindings(
 function isDead(
   { network, reservation }: ObservedReservation,
   { signs, nowMs }: ObservedState,
-  { byContainer, ourContainers }: Maps,
+  {
+    byContainer,
+    ourContainers,
+    made,
+  }: Maps & { readonly made: ReadonlyMap<string, DesiredAttachment> },
 ): boolean {
-  const { containerId, ifname } = reservation
+  const { address, containerId, ifname } = reservation
+  // What it has is known of ours alone.
   const attached = (byContainer.get(containerId) ?? []).some(
-    (each) => each.network === network && (ifname === undefined || each.ifname === ifname),
+    (each) =>
+      each.network === network &&
+      (ifname === undefined || each.ifname === ifname) &&
+      (made.get(attachmentText(each))?.addresses.some((own) => own.address === address) ?? true),
   )
   if (attached) return false
   // That a container of ours is known is no sign of life: it holds addresses only while it is attached.

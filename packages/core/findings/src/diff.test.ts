@@ -136,6 +136,18 @@ describe('attachments', () => {
 })
 
 describe('reservations', () => {
+  it('an address that a living container does not have is stale, though its own interface is named', () => {
+    const { desired, observed } = healthyWorld(2)
+    const [first, second] = observed.reservations
+    if (!first || !second) throw new Error('no reservations')
+    const spare = { ...first, reservation: { ...first.reservation, address: '10.4.1.50' } }
+    const swapped = { ...second, reservation: { ...first.reservation, address: '10.4.1.3' } }
+    const kinds = (...reservations: readonly (typeof first)[]) =>
+      diff(desired, { ...observed, reservations }).map(({ kind, repair }) => `${kind} ${!!repair}`)
+    expect(kinds(first, second, spare)).toEqual(['reservation-dead true'])
+    expect(kinds(first, swapped)).toEqual(['reservation-dead true', 'address-twice false'])
+  })
+
   const reservation = { address: '10.4.1.2', containerId: 'gone', ifname: 'eth0', sinceMs: 0 }
   const observed = observing({
     reservations: [{ network: 'lan', dataDir: '/var/lib/cni/networks', reservation }],
