@@ -140,6 +140,21 @@ export const damages: readonly Damage[] = [
       'network-missing',
       () => 'cd /etc/cni/net.d; rm nerdctl-lan.conflist; mkdir nerdctl-lan.conflist',
     ],
+    [
+      "another container's record is in place of a record",
+      'record-damaged',
+      ({ web, db }) => `cd ${records}; cp ${fileOf(db)} ${fileOf(web)}`,
+    ],
+    [
+      'a second address is reserved for a container',
+      'reservation-dead',
+      ({ web }) => reserve('10.4.1.203', `default-${web}\\r\\neth0`),
+    ],
+    [
+      'the reservation of an address names another container',
+      'reservation-dead',
+      ({ db, address }) => reserve(address, `default-${db}\\r\\neth0`),
+    ],
     ['a record is removed', 'record-damaged', ({ web }) => `rm ${records}/${fileOf(web)}`],
     [
       'a reservation is removed',

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -114,4 +114,18 @@ it('what is listed again is as it is now, and is the same object where its file 
   expect(await records.list()).toEqual([record])
   await rm(join(dir, 'lan-c1-eth0'))
   expect(await records.survey()).toEqual({ entries: [], damaged: [] })
+})
+
+it('a record in the place of another one is damaged, and is written over and removed', async () => {
+  const other = { ...record, containerId: 'c2' }
+  for (const each of [record, other]) await records.write(each)
+  await copyFile(join(dir, 'lan-c2-eth0'), join(dir, 'lan-c1-eth0'))
+  expect(await records.read(record)).toBeUndefined()
+  const damaged = [join(dir, 'lan-c1-eth0')]
+  expect(await records.survey()).toEqual({ entries: [other], damaged })
+  await records.write(record)
+  expect(await records.read(record)).toEqual(record)
+  await copyFile(join(dir, 'lan-c2-eth0'), join(dir, 'lan-c1-eth0'))
+  await records.remove(record)
+  expect(await readdir(dir)).toEqual(['lan-c2-eth0'])
 })

@@ -3,8 +3,8 @@ import { listFolder, readOwnAgain } from '@vethra/files'
 
 /** The format of a folder's files. */
 export interface EntryFormat<T> {
-  /** Undefined for a damaged text. */
-  parse(text: string): T | undefined
+  /** Undefined for a damaged text, and for one that does not belong in the file of that name. */
+  parse(text: string, name: string): T | undefined
   /** Whether a text that holds no entry is none that is damaged. Default: none is. */
   isForeign?(text: string): boolean
 }
@@ -43,7 +43,7 @@ export function keptEntries<T>(
       if (read === 'same') return before
       if (read === undefined) return undefined
       const { text, stamp } = read
-      const entry = parse(text)
+      const entry = parse(text, name)
       const now = { stamp, entry, isDamaged: entry === undefined && !isForeign(text) }
       kept.set(name, now)
       return now
