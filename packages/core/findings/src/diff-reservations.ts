@@ -1,3 +1,4 @@
+import type { AttachmentKey } from '@vethra/cni'
 import { type Reservation, reasonToKeep } from '@vethra/ipam'
 import { attachmentText } from './attachment-ref.ts'
 import type { DesiredAttachment, DesiredState } from './desired-state.ts'
@@ -33,14 +34,13 @@ function isDead(
   }: Maps & { readonly made: ReadonlyMap<string, DesiredAttachment> },
 ): boolean {
   const { address, containerId, ifname } = reservation
-  // What it has is known of ours alone.
-  const attached = (byContainer.get(containerId) ?? []).some(
-    (each) =>
-      each.network === network &&
-      (ifname === undefined || each.ifname === ifname) &&
-      (made.get(attachmentText(each))?.addresses.some((own) => own.address === address) ?? true),
+  const attached = (byContainer.get(containerId) ?? []).filter(
+    (each) => each.network === network && (ifname === undefined || each.ifname === ifname),
   )
-  if (attached) return false
+  // Of others nobody knows what they have.
+  const has = (each: AttachmentKey) =>
+    made.get(attachmentText(each))?.addresses.some((own) => own.address === address) ?? true
+  if (attached.length > 0) return !attached.some(has)
   // That a container of ours is known is no sign of life: it holds addresses only while it is attached.
   const ours = ourContainers.has(containerId)
   const nobody: ReadonlySet<string> = new Set()
@@ -70,7 +70,7 @@ function dead({ network, dataDir, reservation }: ObservedReservation, ours: bool
       `${dataDir}/${network}/${address}${ifname === undefined ? '' : ` names ${ifname}`}`,
       containerId === ''
         ? 'the file is empty: its writer was killed'
-        : 'nothing attaches that container to the network, and it shows no sign of life',
+        : 'no attachment of that container has this address',
     ],
     ...(ours
       ? { repair: { kind: 'release-address', dataDir, network, reservation } }

@@ -141,7 +141,8 @@ describe('reservations', () => {
     const [first, second] = observed.reservations
     if (!first || !second) throw new Error('no reservations')
     const spare = { ...first, reservation: { ...first.reservation, address: '10.4.1.50' } }
-    const swapped = { ...second, reservation: { ...first.reservation, address: '10.4.1.3' } }
+    const young = { address: '10.4.1.3', sinceMs: observed.nowMs }
+    const swapped = { ...second, reservation: { ...first.reservation, ...young } }
     const kinds = (...reservations: readonly (typeof first)[]) =>
       diff(desired, { ...observed, reservations }).map(({ kind, repair }) => `${kind} ${!!repair}`)
     expect(kinds(first, second, spare)).toEqual(['reservation-dead true'])

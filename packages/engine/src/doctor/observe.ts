@@ -51,6 +51,7 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
   const masquerades = await masqueradesOf(tools, { ...first, ...first.observed })
   await tools.clock.yieldNow?.()
   const leads = seen.some(({ published }) => published) ? await leadsOf(tools, seen) : undefined
+  const marked = isFor(scope, 'release-address') ? await markLinks(kernel, links, seen) : links
   return {
     desired: {
       networks: networks.map((each) => desiredNetwork(tools, each)),
@@ -62,10 +63,9 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
       ...{ attachments: seen, damaged: attachments.damaged, lost, inside },
       ...(tools.looksWithin ? { lostFiles: await lostFiles(tools, networks, containers) } : {}),
       nowMs: tools.clock.now(),
-      signs: { ...first.signs, ...rememberedIds(seen) },
+      signs: { ...withMarked(first.signs, marked), ...rememberedIds(seen) },
       containers: containers.map((each) => each.observed),
-      // No repair is for whose they are.
-      links: scope ? links : await markLinks(kernel, links, seen),
+      links: marked,
       flows: await flowsOf(tools, attachments),
       ...(masquerades ? { masquerades } : {}),
       table: leads ? { ...table, leads } : table,
@@ -150,6 +150,17 @@ async function lookAtHost(
 // Rules that cannot be read are a finding, and no reason to see nothing else.
 async function saveRules({ host }: DoctorTools): Promise<readonly SavedRules[] | CniError> {
   return host.rules.save().catch(onCniError((error) => error))
+}
+
+// An interface that bears a container's mark is there as long as its namespace, though nothing remembers its attachment.
+function withMarked(
+  signs: Omit<ObservedState['signs'], 'cached' | 'recorded'>,
+  links: ObservedState['links'],
+) {
+  const marked = links.flatMap(({ owner }) => (owner?.kind === 'attachment' ? [owner] : []))
+  const ids = new Set(marked.map(({ containerId }) => containerId))
+  const has = (id: string) => ids.has(id) || signs.namespaces.has(id)
+  return { ...signs, namespaces: { has } }
 }
 
 function rememberedIds(
