@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { describeOnHost } from './gate.ts'
+import { executable } from './host.ts'
 import { blue, bridgeList, type CniHost, openCniHost } from './recording-plugins.ts'
 
 describeOnHost('vethra cni passes on', () => {
@@ -137,6 +138,21 @@ describeOnHost('vethra cni passes on', () => {
     }
     const native = await cni.vethra(['network', 'inspect', '--mode', 'native', 'lan'])
     expect(flat(native.stdout)).toContain(`"conf":${big}`)
+  })
+
+  it('the root as working directory, whichever the caller is in', async () => {
+    await cni.record('rec', 'case $CNI_COMMAND in ADD | DEL) pwd >>/run/pwd ;; esac')
+    await cni.conf('10-lan.conflist', {
+      cniVersion: '1.0.0',
+      name: 'lan',
+      plugins: [{ type: 'rec' }],
+    })
+    for (const operation of ['add', 'del']) {
+      const argv = [executable, 'cni', operation, 'lan', blue.netns]
+      const ran = await cni.host.run(argv, { env: cni.path, cwd: cni.host.folder })
+      expect(ran).toMatchObject({ exitCode: 0 })
+    }
+    expect((await cni.host.run(['cat', '/run/pwd'])).stdout).toBe('/\n/')
   })
 
   it('what a plugin that succeeds writes on standard error, as libcni does', async () => {

@@ -179,6 +179,8 @@ describeOnHost('a bundle that nerdctl made', () => {
     ['nerdctl/hostname', 'x'.repeat(1_000_000)],
     ['nerdctl/extraHosts', '["a:1.2.3.4\\n6.6.6.6 evil"]'],
     ['nerdctl/ports', '[{"HostPort":"x"}]'],
+    ['nerdctl/ports', '['.repeat(50_000)],
+    ['nerdctl/networks', '['.repeat(50_000)],
     ['nerdctl/ip', '10.4.0.2;CNI_COMMAND=DEL'],
     ['nerdctl/ip6', 'fd00::1%eth0\nx'],
     ['nerdctl/mac-address', '02:42:0a:04:00:07;x=y'],

@@ -72,6 +72,22 @@ describeOnHost('vethra bundle prepare -p', () => {
     })
   })
 
+  it('a config.json is read before the lock of ports is waited for', async () => {
+    const bundle = await host.bundle('broken', ['true'])
+    await host.run(['sh', '-c', 'echo "{" > "$0"', `${bundle}/config.json`])
+    const hold =
+      'mkdir -p /run/vethra/locks; (exec 9>/run/vethra/locks/ports; flock 9; exec sleep 20)'
+    const inBackground = `${hold} >/dev/null 2>&1 & echo $! >"$0"; sleep 0.2`
+    await host.run(['sh', '-c', inBackground, `${host.folder}/lock.pid`])
+    const argv = ['bundle', 'prepare', bundle, '--id', `broken-${host.tag}`, '-p', '8080:80']
+    const began = performance.now()
+    expect(await host.vethra(...argv)).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('config.json'),
+    })
+    expect(performance.now() - began).toBeLessThan(10_000)
+  })
+
   it('any port is one of the kernel own range that is free in both families, and promised to nobody', async () => {
     await host.run(['sh', '-c', 'echo 40000 40003 > /proc/sys/net/ipv4/ip_local_port_range'])
     await listen('0.0.0.0:40000')
