@@ -1,6 +1,7 @@
 import type { DesiredState } from './desired-state.ts'
 import { type Finding, finding } from './finding.ts'
 import type { LostFile, ObservedContainer, ObservedFault, ObservedState } from './observed-state.ts'
+import { shellWord } from './shell-word.ts'
 
 /** Conf lists that cannot be read or used, and those that another file of the same network hides. */
 export function confFindings({ confFaults, shadowed }: ObservedState): readonly Finding[] {
@@ -11,7 +12,7 @@ export function confFindings({ confFaults, shadowed }: ObservedState): readonly 
         subject: { kind: 'file', name: file },
         message: `cannot use conf list ${file}: its network is unavailable`,
         evidence: hint === undefined ? [reason] : [reason, hint],
-        fix: `vethra cni validate ${file}`,
+        fix: `vethra cni validate ${shellWord(file)}`,
       }),
     ),
     ...shadowed.map(({ network, file, by }) =>
@@ -41,7 +42,7 @@ export function damageFindings(
         subject: { kind: 'file', name: file },
         message: `cannot read ${file}: it is damaged`,
         evidence: [reason],
-        fix: `rm ${file}`,
+        fix: `rm ${shellWord(file)}`,
       }),
     ),
     ...(observed.lostFiles ?? []).map(fileLost),

@@ -1,6 +1,7 @@
 import { type Finding, finding } from './finding.ts'
 import type { FolderAccess, ObservedFolder, OpenEntry } from './observed-host.ts'
 import type { ObservedState } from './observed-state.ts'
+import { shellWord } from './shell-word.ts'
 
 /** State that other users can write to, and state on file systems that lose it, keep it for too long, or do not lock. */
 export function folderFindings({ host }: ObservedState): readonly Finding[] {
@@ -31,9 +32,11 @@ export function folderFindings({ host }: ObservedState): readonly Finding[] {
 // Whoever writes there decides where packets go, and what root removes.
 function openToOthers({ path, access }: OpenEntry): Finding {
   const faults = [
-    ...(access.isOwn ? [] : [['it belongs to another user', `chown root ${path}`] as const]),
+    ...(access.isOwn
+      ? []
+      : [['it belongs to another user', `chown root ${shellWord(path)}`] as const]),
     ...(access.mode & 0o022
-      ? [[`its mode is ${access.mode.toString(8)}`, `chmod go-w ${path}`] as const]
+      ? [[`its mode is ${access.mode.toString(8)}`, `chmod go-w ${shellWord(path)}`] as const]
       : []),
   ]
   return finding({
@@ -58,7 +61,7 @@ const inMemory: ReadonlySet<string> = new Set(['tmpfs', 'ramfs'])
 const remote: ReadonlySet<string> = new Set(['nfs', 'cifs', 'smb2', 'ceph', 'fuse', '9p'])
 
 function faultOf({ fileSystem, lasting }: ObservedFolder): Fault | undefined {
-  const move = (path: string) => `mount --bind /A/FOLDER/ON/A/DISK ${path}`
+  const move = (path: string) => `mount --bind /A/FOLDER/ON/A/DISK ${shellWord(path)}`
   if (remote.has(fileSystem)) {
     const words = 'locks and renames are not reliable there'
     return { severity: 'error', words, fix: move }
@@ -66,7 +69,7 @@ function faultOf({ fileSystem, lasting }: ObservedFolder): Fault | undefined {
   if (!lasting) {
     if (inMemory.has(fileSystem)) return undefined
     const words = 'files that must not outlive a boot do'
-    return { severity: 'warning', words, fix: (path) => `mount -t tmpfs tmpfs ${path}` }
+    return { severity: 'warning', words, fix: (path) => `mount -t tmpfs tmpfs ${shellWord(path)}` }
   }
   if (inMemory.has(fileSystem)) {
     const words = 'containers and addresses are forgotten at the next boot'

@@ -6,6 +6,7 @@ import { type Finding, finding } from './finding.ts'
 import type { Maps } from './maps.ts'
 import type { ObservedLink, PortSettings } from './observed-state.ts'
 import type { Repair, RepairedBridge } from './repair.ts'
+import { shellWord } from './shell-word.ts'
 
 /** The faults of the host's interface that leads to a living container. */
 export function interfaceFindings(
@@ -190,7 +191,7 @@ function narrowFindings(
       message: `container ${containerId} in network ${network} loses long packets: the MTU of ${name}, an interface of the host, was lowered`,
       evidence: [`it is ${mtu}, and was ${wanted}`],
       ours: true,
-      fix: `ip link set dev ${name} mtu ${wanted}   (or create the network with -o mtu=${mtu})`,
+      fix: `ip link set dev ${shellWord(name)} mtu ${wanted}   (or create the network with -o mtu=${mtu})`,
     }),
   ]
 }

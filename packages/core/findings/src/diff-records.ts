@@ -2,6 +2,7 @@ import { attachmentText, refOf } from './attachment-ref.ts'
 import { type Finding, finding } from './finding.ts'
 import type { LostNetwork, ObservedAttachment, ObservedState } from './observed-state.ts'
 import type { Repair } from './repair.ts'
+import { shellWord } from './shell-word.ts'
 
 /**
  * Attachments whose record is unreadable, or names their namespace by an inode, which can be
@@ -102,7 +103,10 @@ function lostNetwork(each: ObservedAttachment, damaged?: string): Finding {
     ],
     ...(damaged === undefined
       ? { repair: { kind: 'restore-network', attachment: refOf(each) } }
-      : { ours: true, fix: `mend ${damaged}, or: rm ${damaged} && vethra doctor --repair` }),
+      : {
+          ours: true,
+          fix: `mend ${damaged}, or: rm ${shellWord(damaged)} && vethra doctor --repair`,
+        }),
   })
 }
 

@@ -3,6 +3,7 @@ import { ownerMark } from '@vethra/state'
 import type { DesiredState } from './desired-state.ts'
 import { type Finding, finding } from './finding.ts'
 import type { ObservedState } from './observed-state.ts'
+import { shellWord } from './shell-word.ts'
 
 /**
  * Interfaces of the host that bear the mark of an attachment that is not remembered. None is surely dead, though it be
@@ -31,7 +32,7 @@ export function leftLinkFindings({
           sign ?? 'that container shows no sign of life',
         ],
         ours: true,
-        fix: `ip link delete ${name}   (where that container is gone)`,
+        fix: `ip link delete ${shellWord(name)}   (where that container is gone)`,
       }),
     ]
   })
@@ -61,7 +62,7 @@ export function strayLinkFindings(
         subject: { kind: 'interface', name },
         message: `interface ${name} on bridge ${master} of network ${network} is orphaned: it belongs to no known attachment`,
         evidence: [`${name} is a port of ${master}`],
-        fix: `ip link delete ${name}`,
+        fix: `ip link delete ${shellWord(name)}`,
       }),
     ]
   })
