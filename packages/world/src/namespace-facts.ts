@@ -16,9 +16,10 @@ export interface NamespaceFacts {
   nonce(): string
   /**
    * Waits until no plugin runs any more that has the nonce of an operation on `object` (`container c1`); without a nonce,
-   * no program of the host that a killed process of ours ran. Throws CniError 104 that names them.
+   * no program of the host that a killed process of ours ran. Throws CniError 104 that names those that run after
+   * `timeoutMs`, default 60,000.
    */
-  pluginsEnded(object: string, nonce: string | undefined): Promise<void>
+  pluginsEnded(object: string, nonce: string | undefined, timeoutMs?: number): Promise<void>
 }
 
 /** An interface of a container, as the kernel has it. */

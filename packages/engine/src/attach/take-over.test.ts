@@ -41,11 +41,11 @@ beforeEach(() => {
       write: async (each) => void records.push(each),
       list: async () => records.slice(-1),
     },
-    cache: { ...host.cache, read: async () => cached },
+    cache: { ...host.cache, read: async () => cached, list: async () => [cached] },
     netns: {
       ...host.netns,
       nonce: () => 'n2',
-      pluginsEnded: async (_, nonce) => void waited.push(nonce ?? 'programs'),
+      pluginsEnded: async (_, nonce) => void waited.push(nonce ?? ''),
     },
   }
 })
@@ -108,7 +108,7 @@ it.each([
     return work()
   }
   await afterKilled({ ...tools, lockNow: { hold } })
-  expect(waited).toEqual(['programs', ...nonces])
+  expect(waited).toEqual(nonces)
 })
 
 it('a plugin that does not end keeps a doctor from nothing else', async () => {

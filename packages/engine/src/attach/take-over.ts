@@ -1,7 +1,8 @@
-import { guards, onCniError } from '@vethra/cni'
+import { type AttachmentKey, guards, onCniError } from '@vethra/cni'
 import type { AttachmentRecord, PluginRunner } from '@vethra/world'
 import type { HostTools } from './host-tools.ts'
 import { type Remembered, rememberedOf } from './killed-add.ts'
+import { keyOf } from './membership.ts'
 import type { TurnTools } from './take-turns.ts'
 
 /**
@@ -43,22 +44,38 @@ export function bearing(tools: HostTools, nonce: AttachmentRecord['nonce']): Bea
       stage: ({ ipam, ...call }) => stage(ipam ? { ...call, ipam: { nonce, ...ipam } } : call),
     }),
   }
-  return { ...tools, runner, afterKilled: () => afterKilled(tools) }
+  const quiet = async () => {
+    await afterKilledPrograms(tools)
+    await afterKilled(tools)
+  }
+  return { ...tools, runner, afterKilled: quiet }
 }
 
+/** The milliseconds that one may be held up by what is another's. */
+const patienceMs = 5_000
+
 /**
- * Waits for the plugins of operations that were killed, on any container, and for other programs that they ran. A container
- * that is busy is passed over, and so is what does not end: an operation on that container says so.
+ * Waits, for 5 seconds each, for the plugins of operations that were killed, on any container. A container that is busy is
+ * passed over, and so is one whose plugins do not end: an operation on it says so.
  */
 export async function afterKilled(tools: HostTools): Promise<void> {
-  const { records, cache, places, lockNow, netns } = tools
-  await netns.pluginsEnded('this host', undefined).catch(onCniError(() => undefined))
-  for (const record of (await records.list()).filter(runsPrograms)) {
-    if (!isOpen({ record, cached: await cache.read(record) })) continue
-    const path = guards.attachment(places, record.containerId)
-    const wait = async () => afterOrphans(tools, await rememberedOf(tools, record))
-    await lockNow?.hold(path, wait).catch(onCniError(() => undefined))
+  const [known, cached] = await Promise.all([tools.records.list(), tools.cache.list()])
+  const finished = new Map(cached.map((each) => [nameOf(keyOf(each)), each]))
+  for (const record of known.filter(runsPrograms)) {
+    if (!isOpen({ record, cached: finished.get(nameOf(record)) })) continue
+    const path = guards.attachment(tools.places, record.containerId)
+    const wait = async () => afterOrphans(tools, await rememberedOf(tools, record), patienceMs)
+    await tools.lockNow?.hold(path, wait).catch(onCniError(() => undefined))
   }
+}
+
+/** Waits for 5 seconds, at most, for programs of the host, such as iptables, that a killed process of ours has left. */
+export async function afterKilledPrograms({ netns }: Pick<HostTools, 'netns'>): Promise<void> {
+  await netns.pluginsEnded('this host', undefined, patienceMs).catch(onCniError(() => undefined))
+}
+
+function nameOf({ network, containerId, ifname }: AttachmentKey): string {
+  return JSON.stringify([network, containerId, ifname])
 }
 
 /** The mark of the plugins that collect the garbage of a network. */
@@ -73,10 +90,10 @@ function runsPrograms({ ways }: AttachmentRecord): boolean {
 
 type Open = Pick<Remembered, 'record' | 'cached'>
 
-async function afterOrphans({ netns }: HostTools, open: Open): Promise<void> {
+async function afterOrphans({ netns }: HostTools, open: Open, timeoutMs?: number): Promise<void> {
   const { containerId, nonce } = open.record ?? {}
   if (containerId !== undefined && nonce !== undefined && isOpen(open))
-    await netns.pluginsEnded(`container ${containerId}`, nonce)
+    await netns.pluginsEnded(`container ${containerId}`, nonce, timeoutMs)
 }
 
 // A record without a cache entry means that an ADD did not finish.

@@ -10,7 +10,7 @@ import {
   scopeOf,
 } from '@vethra/findings'
 import { all } from '../attach/sequence.ts'
-import { afterKilled } from '../attach/take-over.ts'
+import { afterKilled, afterKilledPrograms } from '../attach/take-over.ts'
 import { apply } from './apply.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { lastingMs } from './examine.ts'
@@ -70,6 +70,7 @@ export async function heal(tools: DoctorTools, hooks: RepairHooks = {}): Promise
     const due = planRepairs(left).filter((each) => !tried.has(JSON.stringify(each)))
     if (due.length === 0 || round === rounds) return { outcomes, left }
     for (const each of due) tried.add(JSON.stringify(each))
+    await afterKilledPrograms(tools.host)
     if (!due.every(isGuarded)) await tools.clock.sleep(lastingMs)
     outcomes.push(...(await repair(tools, due, hooks)))
   }
