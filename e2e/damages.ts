@@ -184,6 +184,17 @@ export const damages: readonly Damage[] = [
       ({ web }) => `rm /var/lib/vethra/*/etchosts/default/${web}/meta.json`,
     ],
     [
+      'a hosts file has another address for a peer',
+      'hosts-changed',
+      ({ db, address }) =>
+        `cd /var/lib/vethra/*/etchosts/default/${db}; sed 's/^${address} /10.4.1.99 /' hosts >/run/x; cat /run/x >hosts; rm /run/x`,
+    ],
+    [
+      'a hosts file is empty',
+      'hosts-changed',
+      ({ web }) => `: >$(echo /var/lib/vethra/*/etchosts/default/${web}/hosts)`,
+    ],
+    [
       'the name of a container is free',
       'name-lost',
       () => 'rm /var/lib/vethra/*/names/default/shop',

@@ -199,6 +199,7 @@ export function sampleTools(host: SampleHost): DoctorTools {
         read: async () => undefined,
         list: async () => [],
         tidy: async () => {},
+        stale: async () => [],
         ids: async () => host.folders.map(({ id }) => id),
         folder: async (id) =>
           host.folders.find((each) => each.id === id) ?? {

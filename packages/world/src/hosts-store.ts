@@ -35,6 +35,8 @@ export interface HostsFolders {
   ids(): Promise<readonly string[]>
   /** The folder of a container, and what its peers know of it. Throws CniError 5. */
   folder(id: string): Promise<HostsFolder>
+  /** The ids of known containers whose hosts files do not say what is known, ascending: all of them are read. Throws CniError 5. */
+  stale(): Promise<readonly string[]>
   /** Removes what writers that were killed have left, under the lock. Throws CniError 5. */
   tidy(): Promise<void>
 }

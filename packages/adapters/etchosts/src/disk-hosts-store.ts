@@ -6,7 +6,7 @@ import type { HostsFolders, HostsStore, Lock } from '@vethra/world'
 import { changeNames, type NameChange, type OnFault } from './change-names.ts'
 import { draftsOfNames } from './keep-names.ts'
 import { listContainers } from './list-containers.ts'
-import { lookAtFolder } from './look-at-folder.ts'
+import { knownNames, lookAtFolder, staleHosts } from './look-at-folder.ts'
 import { type Places, placesOf } from './places.ts'
 import { prepareFiles } from './prepare-files.ts'
 import { readNames } from './read-names.ts'
@@ -78,15 +78,14 @@ export function diskHostsStore(options: DiskHostsStoreOptions): HostsStore & Hos
     async folder(id) {
       return lookAtFolder(places, id)
     },
+    stale: async () => staleHosts(places),
     async tidy() {
       if (draftsOfNames(places).length === 0) return
       await lock.hold(places.folder, async () => {
         for (const each of draftsOfNames(places)) await removeFile(each)
       })
     },
-    async list() {
-      return listContainers(places).flatMap((id) => readNames(places, id) ?? [])
-    },
+    list: async () => knownNames(places),
   }
 }
 

@@ -54,6 +54,19 @@ describe('a meta.json that is damaged', () => {
   })
 })
 
+it('a hosts file that does not say what is known is stale, until its container is made known again', async () => {
+  const path = sample.store.path('b')
+  await appendFile(path, '10.9.9.9 mine\n')
+  expect(await sample.store.stale()).toEqual([])
+  const text = await readFile(path, 'utf8')
+  await writeFile(path, text.replace('10.0.0.1', '10.0.0.9'))
+  await truncate(sample.store.path('c'))
+  expect(await sample.store.stale()).toEqual(['b', 'c'])
+  for (const each of [b, apart]) await sample.store.acquire(each)
+  expect(await sample.store.stale()).toEqual([])
+  expect(await readFile(path, 'utf8')).toBe(text)
+})
+
 it('the draft of a meta.json that a killed writer left goes with the next tidying', async () => {
   const folder = join(sample.folder, 'b')
   const before = await readdir(folder)

@@ -1,7 +1,11 @@
 import { existsSync } from 'node:fs'
+import { type ContainerNames, fitHosts, hostsLimit, managedBlocks, nameBook } from '@vethra/names'
 import type { HostsFolder } from '@vethra/world'
+import { listContainers } from './list-containers.ts'
+import { octetReader } from './octet-reader.ts'
 import type { Places } from './places.ts'
 import { readNames } from './read-names.ts'
+import { readHosts } from './seen-hosts.ts'
 
 /** The folder of a container, and what its peers know of it. Throws CniError 5. */
 export function lookAtFolder(places: Places, id: string): HostsFolder {
@@ -11,4 +15,21 @@ export function lookAtFolder(places: Places, id: string): HostsFolder {
   }
   const withoutNetworks = Object.keys(names.networks ?? {}).length === 0
   return { id, names: 'known', withoutNetworks }
+}
+
+/** The containers whose names are known, ascending by id. */
+export function knownNames(places: Places): readonly ContainerNames[] {
+  return listContainers(places).flatMap((id) => readNames(places, id) ?? [])
+}
+
+/** The ids of known containers whose hosts files can be read and do not say what is known, ascending. */
+export function staleHosts(places: Places): readonly string[] {
+  const all = knownNames(places)
+  const [book, read] = [nameBook(all), octetReader()]
+  const stale = all.filter((names) => {
+    const blocks = managedBlocks(names, book)
+    const seen = readHosts(places.hosts(names.id), hostsLimit(blocks), read)
+    return seen !== undefined && fitHosts(seen.text, blocks).patches.length > 0
+  })
+  return stale.map(({ id }) => id)
 }

@@ -76,11 +76,15 @@ function peerNames(
 
 function unknownToPeers(container: ObservedContainer, restorable: boolean): Finding {
   const { namespace, id, names } = container
+  const isStale = names === 'stale'
+  const meta = names === 'damaged' ? 'its meta.json cannot be read' : 'it has no meta.json'
   return finding({
-    kind: 'names-missing',
+    kind: isStale ? 'hosts-changed' : 'names-missing',
     subject: { kind: 'container', name: keyOf(container) },
-    message: `hosts files of peers lack the names of container ${id}, which is running`,
-    evidence: [names === 'damaged' ? 'its meta.json cannot be read' : 'it has no meta.json'],
+    message: isStale
+      ? `the hosts file of container ${id}, which is running, lacks names, or has other addresses for them`
+      : `hosts files of peers lack the names of container ${id}, which is running`,
+    evidence: [isStale ? 'its part that Vethra writes was changed' : meta],
     ...(restorable
       ? { repair: { kind: 'restore-names', namespace, id } }
       : { ours: true, fix: `stop and start container ${id}` }),

@@ -153,8 +153,8 @@ export interface ObservedContainer extends ContainerRef {
   readonly stored: boolean
   /** Why what was decided for it cannot be read. */
   readonly fault?: ObservedFault
-  /** The names that its peers know: none, its names, or unknown, since meta.json is damaged. */
-  readonly names: 'none' | 'known' | 'damaged'
+  /** The names that its peers know: none, its names, or unknown, since meta.json is damaged. `stale`: its own hosts file does not say what is known. */
+  readonly names: 'none' | 'known' | 'damaged' | 'stale'
   /** Whether it is in no network of its own, and so known without an attachment. */
   readonly withoutNetworks: boolean
   /** Whether its names can be rebuilt from its record. */

@@ -41,11 +41,7 @@ export async function observeContainers(
 ): Promise<SeenContainers> {
   const each = await Promise.all(
     namespaces.map(async (namespace) =>
-      inNamespace(
-        namespace,
-        { ...(await tools.inNamespace(namespace)), clock: tools.clock },
-        wanted,
-      ),
+      inNamespace(namespace, { ...(await tools.inNamespace(namespace)), ...tools }, wanted),
     ),
   )
   return {
@@ -82,7 +78,12 @@ export function desiredContainers(
 
 async function inNamespace(
   namespace: string,
-  { containers, hosts, clock }: NamespaceTools & Pick<DoctorTools, 'clock'>,
+  {
+    containers,
+    hosts,
+    clock,
+    looksInside,
+  }: NamespaceTools & Pick<DoctorTools, 'clock' | 'looksInside'>,
   { idOf, recorded, scope }: Wanted,
 ): Promise<SeenContainers> {
   const [stored, ids, held] = await Promise.all([
@@ -91,7 +92,10 @@ async function inNamespace(
     containers.heldNames(),
   ])
   const folders = await mapInTurns(clock, ids, hosts.folder)
-  const byId = new Map(folders.map((each) => [each.id, each]))
+  const stale = new Set(looksInside(ids.length) ? await hosts.stale() : [])
+  const asSeen = (each: HostsFolder): SeenFolder =>
+    stale.has(each.id) ? { ...each, names: 'stale' } : each
+  const byId = new Map(folders.map((each) => [each.id, asSeen(each)]))
   const named = (id: string) => ({ namespace, id, containerId: idOf({ namespace, id }) })
   const wanted = stored.map(named).filter((each) => isIn(scope, each))
   const known = await mapInTurns(clock, wanted, (each) =>
@@ -107,15 +111,14 @@ async function inNamespace(
   return { containers: [...known, ...left], names: held.map((each) => ({ namespace, ...each })) }
 }
 
+type SeenFolder = Omit<HostsFolder, 'names'> & Pick<ObservedContainer, 'names'>
+
 type Named = Pick<ObservedContainer, 'namespace' | 'id' | 'containerId'>
 
 async function storedContainer(
   named: Named,
   containers: NamespaceTools['containers'],
-  {
-    folder,
-    isRecorded,
-  }: { readonly folder: HostsFolder | undefined; readonly isRecorded: boolean },
+  { folder, isRecorded }: { readonly folder: SeenFolder | undefined; readonly isRecorded: boolean },
 ): Promise<SeenContainer> {
   const { id } = named
   const [decided, lifecycle] = await Promise.all([
