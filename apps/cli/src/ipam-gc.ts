@@ -6,10 +6,9 @@ import {
   reservationsAt,
   tellReleased,
 } from '@vethra/engine'
-import { judgedAfterMs, reasonToKeep } from '@vethra/ipam'
+import { judgedAfterMs, reasonToKeep, type SignsOfLife } from '@vethra/ipam'
 import type { Io } from '@vethra/world'
 import { cells } from './ipam-list.ts'
-import { signsOfLife } from './ipam-signs.ts'
 import { tableOptions } from './listing.ts'
 import { table } from './table.ts'
 import type { Tools } from './tools.ts'
@@ -48,6 +47,20 @@ async function withoutSign(
   return reservations.filter(
     ({ reservation }) => reasonToKeep(reservation, signs, nowMs) === undefined,
   )
+}
+
+// All over the host: of containers of ours, nerdctl's, cnitool's, and those of OCI runtimes.
+async function signsOfLife(tools: Tools): Promise<SignsOfLife> {
+  const [cached, recorded, others] = await Promise.all([
+    tools.host.cache.list(),
+    tools.host.records.list(),
+    tools.effects.otherSigns(),
+  ])
+  return {
+    ...others,
+    cached: new Set(cached.map(({ attachment }) => attachment.containerId)),
+    recorded: new Set(recorded.map(({ containerId }) => containerId)),
+  }
 }
 
 async function untilOldEnough(suspects: readonly PlacedReservation[], io: Io): Promise<void> {

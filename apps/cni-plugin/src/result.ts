@@ -1,4 +1,11 @@
-import { CniError, type JsonObject, type Result, renderResult, type SpecVersion } from '@vethra/cni'
+import {
+  attempt,
+  CniError,
+  type JsonObject,
+  type Result,
+  renderResult,
+  type SpecVersion,
+} from '@vethra/cni'
 
 /**
  * The result of an IPAM plugin: no interfaces, and `dns` in every version, as the reference plugins
@@ -16,10 +23,7 @@ export function ipamResult(
 
 /** Runs what complains of a conf or a result; the reference plugins give such errors no code of their own: 999. */
 export function inGoWords<T>(work: () => T): T {
-  try {
-    return work()
-  } catch (error) {
-    if (!(error instanceof CniError)) throw error
-    throw new CniError({ code: 999, message: error.message, cause: error })
-  }
+  return attempt(work, (cause) => {
+    throw new CniError({ code: 999, message: cause.message, cause })
+  })
 }

@@ -1,5 +1,5 @@
+import { writeSync } from 'node:fs'
 import { CniError, explain, systemHint } from '@vethra/cni'
-import { writeAll } from './write-all.ts'
 
 /** Standard output, which may take no more: a full disk, a reader that has gone. */
 export interface Output {
@@ -29,6 +29,23 @@ export function openOutput(descriptor: number): Output {
     isLost: () => lost,
     faults: () => (fault === undefined ? [] : explain(unwritten(done, fault))),
   }
+}
+
+// Before it returns; false when its reader has gone. Not through `process.stdout`, which loads Node's streams (10 ms of start-up
+// under bun). A pipe that is full is waited for.
+function writeAll(fd: number, text: string): boolean {
+  let rest = Buffer.from(text)
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(fd, rest))
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code === 'EPIPE') return false
+      if (code !== 'EAGAIN') throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
+    }
+  }
+  return true
 }
 
 function unwritten(done: readonly string[], cause: unknown): CniError {

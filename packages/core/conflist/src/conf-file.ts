@@ -1,4 +1,4 @@
-import { CniError, type ConfList, goField } from '@vethra/cni'
+import { attempt, CniError, type ConfList, goField } from '@vethra/cni'
 import { parseConfList, parsePluginConf } from './conf-list.ts'
 import { elements, readJson } from './json-text.ts'
 
@@ -8,12 +8,11 @@ import { elements, readJson } from './json-text.ts'
  * CniError 6 or 7 whose message names the file.
  */
 export function parseConfFile(text: string, file: string): ConfList {
-  try {
-    return file.endsWith('.conflist') || isList(text) ? parseConfList(text) : wrapPlugin(text)
-  } catch (cause) {
-    if (!(cause instanceof CniError)) throw cause
+  const parse = () =>
+    file.endsWith('.conflist') || isList(text) ? parseConfList(text) : wrapPlugin(text)
+  return attempt(parse, (cause) => {
     throw new CniError({ code: cause.code, message: `cannot use ${file}`, cause })
-  }
+  })
 }
 
 function isList(text: string): boolean {

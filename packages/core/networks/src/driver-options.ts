@@ -1,4 +1,4 @@
-import { CniError, checkIfname, usageError } from '@vethra/cni'
+import { attempt, checkIfname, usageError } from '@vethra/cni'
 import type { Driver } from './options.ts'
 
 /** `-o` of one network, checked. */
@@ -107,11 +107,9 @@ function readMode(driver: Driver, mode: string): string {
 }
 
 function readParent(parent: string): string {
-  try {
-    checkIfname(parent)
-    return parent
-  } catch (cause) {
-    if (!(cause instanceof CniError)) throw cause
-    throw new CniError({ code: 103, message: `invalid parent ${JSON.stringify(parent)}`, cause })
-  }
+  const check = () => checkIfname(parent)
+  attempt(check, (cause) => {
+    throw usageError(`invalid parent ${JSON.stringify(parent)}`, undefined, cause)
+  })
+  return parent
 }

@@ -1,4 +1,4 @@
-import { CniError, usageError } from '@vethra/cni'
+import { attempt, usageError } from '@vethra/cni'
 import { rangeSets } from '@vethra/ipam'
 import { writeAuxLabel } from './aux-addresses.ts'
 import { decideSubnets, type Neighbours } from './decide-subnets.ts'
@@ -88,14 +88,8 @@ function checkGiven(options: NetworkOptions): void {
 
 // What host-local would refuse at every ADD is refused now.
 function checkRanges(ranges: readonly (readonly WrittenRange[])[]): void {
-  try {
-    rangeSets({ ranges })
-  } catch (cause) {
-    if (!(cause instanceof CniError)) throw cause
-    throw new CniError({
-      code: 103,
-      message: 'addresses cannot be given out of these subnets',
-      cause,
-    })
-  }
+  const check = () => rangeSets({ ranges })
+  attempt(check, (cause) => {
+    throw usageError('addresses cannot be given out of these subnets', undefined, cause)
+  })
 }

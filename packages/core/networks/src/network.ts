@@ -1,4 +1,11 @@
-import { CniError, type ConfList, checkNetworkName, goField, jsonOrNull } from '@vethra/cni'
+import {
+  attempt,
+  CniError,
+  type ConfList,
+  checkNetworkName,
+  goField,
+  jsonOrNull,
+} from '@vethra/cni'
 import { type ConfFileText, parseConfFile } from '@vethra/conflist'
 import { nerdctlKey, ownKey } from './identity.ts'
 import { isTextObject } from './read-json.ts'
@@ -44,14 +51,13 @@ function readFile({ file, text, modified, error }: ConfFileText): Network | CniE
   if (text === undefined) {
     return new CniError({ code: 5, message: `cannot read ${file}`, cause: error })
   }
-  try {
-    return { ...readNetwork(file, parseConfFile(text, file)), ...(modified ? { modified } : {}) }
-  } catch (cause) {
-    if (!(cause instanceof CniError)) throw cause
-    return cause.message.includes(file)
+  const more = modified ? { modified } : {}
+  const read = () => ({ ...readNetwork(file, parseConfFile(text, file)), ...more })
+  return attempt(read, (cause) =>
+    cause.message.includes(file)
       ? cause
-      : new CniError({ code: cause.code, message: `cannot use ${file}`, cause })
-  }
+      : new CniError({ code: cause.code, message: `cannot use ${file}`, cause }),
+  )
 }
 
 function readNetwork(file: string, list: ConfList): Network {

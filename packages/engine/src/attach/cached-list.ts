@@ -1,4 +1,5 @@
 import {
+  attempt,
   CniError,
   type ConfList,
   isSpecVersion,
@@ -25,13 +26,13 @@ export function convertIfReadable(text: string, list: ConfList): string | undefi
 
 /** A cached result in the version of a list: plugins are sent the previous result in the version of the request. Throws CniError. */
 export function convert(text: string, { name, cniVersion }: ConfList): string {
-  try {
+  const converted = () => {
     const { result, text: same } = parseResult(text, cniVersion)
     if (result.cniVersion === cniVersion || !isSpecVersion(cniVersion)) return same
     return JSON.stringify(renderResult(result, cniVersion).json)
-  } catch (cause) {
-    if (!(cause instanceof CniError)) throw cause
+  }
+  return attempt(converted, (cause) => {
     const message = `failed to get network ${JSON.stringify(name)} cached result`
     throw new CniError({ code: cause.code, message, cause })
-  }
+  })
 }

@@ -1,4 +1,4 @@
-import { CniError, usageError } from '@vethra/cni'
+import { attempt, CniError, usageError } from '@vethra/cni'
 import { checkDomain, checkHostname, parseExtraHost } from '@vethra/names'
 import { checkIpv4, checkIpv6, parseMac } from '../addresses.ts'
 import type { BundleFlags } from '../bundle-flags.ts'
@@ -84,12 +84,10 @@ function readOne(key: string, value: unknown): readonly [string, string | readon
 }
 
 function checkValue({ key, check }: Row, value: string): void {
-  try {
-    check(value)
-  } catch (cause) {
-    if (!(cause instanceof CniError)) throw cause
+  const checked = () => check(value)
+  attempt(checked, (cause) => {
     throw wrong(key, `cannot be ${JSON.stringify(value.slice(0, 128))}`, cause)
-  }
+  })
 }
 
 function checkUts(value: string): void {
