@@ -55,10 +55,12 @@ const stateOf = (name: string) => [
 it('a bridge gets its addresses once it is there, the mark before them, and each look after that changes nothing', async () => {
   const { tools, log, makeBridge, shown } = host()
   const lent = newLentAddresses(tools)
+  const ready = () => [lent.isReady(one), lent.isReady(open)]
   await lent.lend([one, open], [])
-  expect(shown()).toEqual([])
+  expect([shown(), ready()]).toEqual([[], [false, true]])
   makeBridge(one.bridge)
   await lent.lend([one, open], [])
+  expect(ready()).toEqual([true, true])
   expect([shown(), log]).toEqual([stateOf('one'), ['make isolate', 'make address', 'make address']])
   await lent.lend([one, open], [])
   expect(log.length).toBe(3)

@@ -16,6 +16,8 @@ export interface LentAddresses {
   lend(listened: readonly WantedNetwork[], all: readonly NamespaceNames[]): Promise<void>
   /** Why a bridge cannot have an address; undefined where it has it, or is missing. */
   refusal(address: string): CniError | undefined
+  /** Whether a network's bridge has its addresses, lent or its own: until then no question of a container can arrive. */
+  isReady(network: WantedNetwork): boolean
 }
 
 /** How long what was refused is left alone, in milliseconds. */
@@ -46,14 +48,14 @@ export function newLentAddresses(
   }
   return {
     refusal: refused.refusal,
+    isReady: (network) => network.lent.length === 0 || known.some((each) => isSame(each, network)),
     async lend(listened, all) {
       const wanted = listened.filter((each) => stateOf(each).length > 0)
       const left = known.filter((each) => !wanted.some((one) => isSame(one, each)))
       known = wanted.filter((each) => known.some((one) => isSame(one, each)))
-      for (const each of left) {
-        refused.note(each, () => undefined)
-        await takeBack(await kernelOf(tools), stateOf(each)).catch(onCniError(tools.onReport))
-      }
+      for (const each of left) refused.note(each, () => undefined)
+      if (left.length > 0)
+        await takeBack(await kernelOf(tools), left).catch(onCniError(tools.onReport))
       const due = wanted.filter(refused.isDue)
       const refuseAll = onCniError((error) => {
         for (const each of due) refused.note(each, () => error)
@@ -96,7 +98,7 @@ export async function takeBackAddresses(
     const marks = await kernel.observe('', networks.map(markOf))
     const keys = new Set(marks.map(({ resource }) => keyOf(resource)))
     const lent = networks.filter((each) => keys.has(keyOf(markOf(each).resource)))
-    for (const each of lent) await takeBack(kernel, stateOf(each))
+    if (lent.length > 0) await takeBack(kernel, lent)
   }
   // A kernel without nf_tables was given nothing.
   await work().catch(onCniError(tools.onFault))
@@ -167,8 +169,12 @@ async function lendTo(
   return faults
 }
 
-async function takeBack(kernel: AttachmentKernel, [mark, ...addresses]: State): Promise<void> {
-  for (const former of [addresses, mark ? [mark] : []]) {
+async function takeBack(
+  kernel: AttachmentKernel,
+  networks: readonly WantedNetwork[],
+): Promise<void> {
+  const addresses = networks.flatMap((each) => stateOf(each).slice(1))
+  for (const former of [addresses, networks.map(markOf)]) {
     const outcome = await converge(kernel, { netns: '', desired: [], former })
     if (outcome.kind === 'failed') throw outcome.error
   }

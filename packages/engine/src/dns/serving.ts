@@ -40,18 +40,18 @@ export interface Serving {
 export async function openServing(tools: ResolverTools, recorded: Recorded): Promise<Serving> {
   const sockets = await openSockets(tools)
   const places = placesIn(recorded)
-  const { upstream, health, forwarder } = await openUpstream(tools, sockets, places.has)
+  const upstream = await openUpstream(tools, sockets, places.has)
   const nowMs = tools.clock.now
   const share = newFairShare(sockets.restrain)
   const lines = await openLog(tools, sockets)
   const answer = hearer({
     placeAt: places.at,
     serversOf: (askerAddress, network) =>
-      upstream.of(recordOf(recorded.all(), { askerAddress, network })),
-    forwarder,
+      upstream.servers.of(recordOf(recorded.all(), { askerAddress, network })),
+    forwarder: upstream.forwarder,
     admits: (asker, isBehind) => share.admits({ asker, isBehind, nowMs: nowMs() }),
     log: questionLog(lines, () => timeText(nowMs())),
-    onLoop: health.onLoop,
+    onLoop: upstream.health.onLoop,
   })
   const listeners = newListeners(sockets, { answer }, await tools.facts())
   const lent = newLentAddresses(tools)
@@ -66,12 +66,11 @@ export async function openServing(tools: ResolverTools, recorded: Recorded): Pro
       await lent.lend(openNetworks(wanted, listeners.refusal), recorded.all())
       return wanted.map((each) => shownNetwork({ refusal, admission, report }, each))
     },
-    async tendUpstream() {
-      if (await upstream.refresh()) forwarder.forget()
-    },
-    probe: () => health.probe(upstream.of(undefined)),
-    faults: health.faults,
-    examine: (isAll) => admission.examine(openNetworks(places.wanted(), refusal), isAll),
+    tendUpstream: upstream.tend,
+    probe: () => upstream.health.probe(upstream.servers.of(undefined)),
+    faults: upstream.health.faults,
+    examine: (isAll) =>
+      admission.examine(openNetworks(places.wanted().filter(lent.isReady), refusal), isAll),
     isInDoubt: admission.isInDoubt,
     async close() {
       listeners.close()
@@ -109,9 +108,10 @@ function placesIn(recorded: Recorded): Places {
 }
 
 interface Upstream {
-  readonly upstream: UpstreamServers
+  readonly servers: UpstreamServers
   readonly health: UpstreamHealth
   readonly forwarder: Forwarder
+  readonly tend: Serving['tendUpstream']
 }
 
 async function openUpstream(
@@ -120,10 +120,14 @@ async function openUpstream(
   isOurs: (address: string) => boolean,
 ): Promise<Upstream> {
   const effects = await facts()
-  const upstream = await openUpstreamServers({ settings: resolved.settings, effects, isOurs })
+  const servers = await openUpstreamServers({ settings: resolved.settings, effects, isOurs })
   const health = newUpstreamHealth({ sockets, nowMs: clock.now, onReport })
   const tools = { sockets, sleep: clock.idle, nowMs: clock.now, health }
-  return { upstream, health, forwarder: newForwarder(tools) }
+  const forwarder = newForwarder(tools)
+  const tend = async () => {
+    if (await servers.refresh()) forwarder.forget()
+  }
+  return { servers, health, forwarder, tend }
 }
 
 /** Why an address is not answered at; undefined where it is. */
