@@ -157,6 +157,7 @@ export function sampleTools(host: SampleHost): DoctorTools {
       access: async () => undefined,
       openWithin: async () => [],
       irregular: async () => [],
+      deletedMounts: async () => [],
       restoreBridge: async ({ name }) => void host.done.push(`bridge ${name}`),
       restoreLink: async ({ name }) => void host.done.push(`link ${name}`),
     },

@@ -28,6 +28,8 @@ export interface Kernel {
   openWithin(path: string): Promise<readonly OpenEntry[]>
   /** Those of some paths that are no regular files, in their order, and what is there instead. */
   irregular(paths: readonly string[]): Promise<readonly IrregularPath[]>
+  /** The mount points of a container, by the path of its network namespace, whose file was removed or replaced. Throws CniError 5. */
+  deletedMounts(netns: string): Promise<readonly string[]>
   /** Makes a bridge where it is missing, brings it up and gives it the addresses that it lacks. Throws CniError 5. */
   restoreBridge(bridge: RepairedBridge): Promise<void>
   /** Makes a link a port of a bridge, gives it its MAC and settings, where they are given, and brings it up. Throws CniError 5. */

@@ -1,6 +1,7 @@
 import type { Kernel } from '@vethra/world'
 import { accessOf, fileSystemOf, irregular, openWithin } from './file-system.ts'
 import { kernelFacts } from './kernel-facts.ts'
+import { deletedMounts } from './mounted-files.ts'
 import { observedFlows } from './observed-flows.ts'
 import { observedLinks, observedRoutes } from './observed-links.ts'
 import { restoreBridge, restoreLink } from './restore-links.ts'
@@ -16,6 +17,7 @@ export function hostKernel(): Kernel {
     access: accessOf,
     openWithin,
     irregular,
+    deletedMounts,
     restoreBridge,
     restoreLink,
   }

@@ -46,12 +46,28 @@ export function damageFindings(
       }),
     ),
     ...(observed.lostFiles ?? []).map(fileLost),
+    ...(observed.staleMounts ?? []).map(mountStale),
     ...observed.containers.flatMap((each) => {
       const { namespace, id, fault } = each
       const name = names.get(`${namespace}/${id}`) || id
       return fault === undefined ? [] : [containerDamaged(each, fault, name)]
     }),
   ]
+}
+
+function mountStale({
+  containerId,
+  paths,
+}: NonNullable<ObservedState['staleMounts']>[number]): Finding {
+  return finding({
+    kind: 'mount-stale',
+    severity: 'warning',
+    subject: { kind: 'container', name: containerId },
+    message: `container ${containerId} sees no changes of ${paths.join(', ')}: the file that it mounts was removed or replaced`,
+    evidence: paths.map((path) => `the file that is mounted at ${path} is deleted`),
+    ours: true,
+    fix: `stop and start container ${containerId}`,
+  })
 }
 
 function fileLost(lost: LostFile): Finding {

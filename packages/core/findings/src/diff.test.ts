@@ -135,6 +135,18 @@ describe('attachments', () => {
   })
 })
 
+it('a file that a running container mounts, and that was replaced, is told', () => {
+  const staleMounts = [{ containerId: 'default-web', paths: ['/etc/hosts', '/etc/hostname'] }]
+  expect(diff(nothingDesired, observing({ staleMounts }))).toMatchObject([
+    {
+      kind: 'mount-stale',
+      severity: 'warning',
+      ours: true,
+      fix: 'stop and start container default-web',
+    },
+  ])
+})
+
 describe('reservations', () => {
   it('an address that a living container does not have is stale, though its own interface is named', () => {
     const { desired, observed } = healthyWorld(2)

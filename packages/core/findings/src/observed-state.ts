@@ -40,6 +40,11 @@ export interface ObservedState {
   readonly damaged: readonly ObservedFault[]
   /** Files that attaching to a network, or starting a container, needs, and that are none. Default: none. */
   readonly lostFiles?: readonly LostFile[]
+  /** Containers that mount files which were removed or replaced, and where they mount them. Default: none. */
+  readonly staleMounts?: readonly {
+    readonly containerId: string
+    readonly paths: readonly string[]
+  }[]
   readonly host: ObservedHost
 }
 

@@ -1,6 +1,11 @@
 import { formatAddress, readAddress, readCidr } from '@vethra/address'
 import { onCniError, orElse, parseResult, type Result } from '@vethra/cni'
-import { attachmentText, type MissingResource, type ObservedAttachment } from '@vethra/findings'
+import {
+  attachmentText,
+  type MissingResource,
+  type ObservedAttachment,
+  type ObservedState,
+} from '@vethra/findings'
 import { planFormer } from '@vethra/plugins'
 import { diff, keyOf, type Owner, type Resource, type State } from '@vethra/state'
 import type { CachedAttachment } from '@vethra/world'
@@ -37,6 +42,22 @@ export async function observeInside(
     )
   })
   return lacking.flat()
+}
+
+const mounted: readonly string[] = ['/etc/hosts', '/etc/hostname', '/etc/resolv.conf']
+
+/** Living containers of ours that mount files which were removed or replaced. */
+export async function observeMounts(
+  { kernel, clock }: DoctorTools,
+  seen: readonly ObservedAttachment[],
+): Promise<NonNullable<ObservedState['staleMounts']>> {
+  const living = seen.filter(({ ours, state }) => ours && state === 'alive')
+  const places = new Map(living.map(({ netns, containerId }) => [netns, containerId]))
+  const all = await mapInTurns(clock, [...places], async ([netns, containerId]) => {
+    const paths = (await kernel.deletedMounts(netns)).filter((each) => mounted.includes(each))
+    return paths.length === 0 ? [] : [{ containerId, paths }]
+  })
+  return all.flat()
 }
 
 // Plugins that leave routes where the result has them.

@@ -19,7 +19,7 @@ import { markLinks } from './mark-links.ts'
 import { observeAttachments, type SeenAttachments } from './observe-attachments.ts'
 import { desiredContainers, observeContainers, type SeenContainers } from './observe-containers.ts'
 import { observeHost } from './observe-host.ts'
-import { observeInside } from './observe-inside.ts'
+import { observeInside, observeMounts } from './observe-inside.ts'
 import { readNetworks } from './read-networks.ts'
 import { readReservations } from './read-reservations.ts'
 import { isFor, isIn, type Scope } from './scope.ts'
@@ -44,8 +44,9 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
     ? await lostNetworks(tools, first.namespaces, networks)
     : []
   const table = await lookAtTable(tools, scope, { ...first, lost, kernel })
+  const looksInside = tools.looksInside(attachments.living.length)
   const inside =
-    isFor(scope, 'restore-inside') && tools.looksInside(attachments.living.length)
+    isFor(scope, 'restore-inside') && looksInside
       ? await observeInside(tools, attachments.living, seen)
       : []
   const masquerades = await masqueradesOf(tools, { ...first, ...first.observed })
@@ -62,6 +63,8 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
       ...first.observed,
       ...{ attachments: seen, damaged: attachments.damaged, lost, inside },
       ...(tools.looksWithin ? { lostFiles: await lostFiles(tools, networks, containers) } : {}),
+      // No repair is for these.
+      ...(looksInside && !scope ? { staleMounts: await observeMounts(tools, seen) } : {}),
       nowMs: tools.clock.now(),
       signs: { ...withMarked(first.signs, marked), ...rememberedIds(seen) },
       containers: containers.map((each) => each.observed),

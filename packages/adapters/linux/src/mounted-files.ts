@@ -1,0 +1,18 @@
+import { readText } from '@vethra/files'
+
+/**
+ * The mount points in the mount namespace of the process that a network namespace is named by, whose file was removed or
+ * replaced. None where the path names no process.
+ */
+export async function deletedMounts(netns: string): Promise<readonly string[]> {
+  const [process] = /^\/proc\/\d+(?=\/ns\/net$)/.exec(netns) ?? []
+  return process === undefined ? [] : deletedIn((await readText(`${process}/mountinfo`)) ?? '')
+}
+
+/** The mount points of a mountinfo file whose file was removed or replaced (proc_pid_mountinfo(5)). */
+export function deletedIn(mountinfo: string): readonly string[] {
+  const mounts = mountinfo.split('\n').map((line) => line.split(' '))
+  return mounts.flatMap(([, , , root = '', point = '']) =>
+    root.endsWith('//deleted') ? point : [],
+  )
+}
