@@ -94,6 +94,30 @@ esac`,
     expect(await eth0()).toBeUndefined()
   })
 
+  it.each(['exec', 'native'])(
+    'a namespace that takes the path during an ADD is not touched by the roll-back (%s)',
+    async (way) => {
+      const shell = (script: string) => cni.host.run(['sh', '-ec', script])
+      await shell('ip netns add other; ip link add far type veth peer name eth0 netns other')
+      const { stdout: pid } = await shell(
+        'ip netns exec blue sleep 60 >/dev/null 2>&1 & echo $!; sleep 0.2',
+      )
+      await cni.make(
+        'swap',
+        `[ $CNI_COMMAND = ADD ] || exit 0
+umount ${blue.netns}; mount --bind /run/netns/other ${blue.netns}; exit 1`,
+      )
+      await cni.conf('10-lan.conflist', bridgeList('1.0.0', [{ type: 'swap' }]))
+      const added = await cni.vethra(['--plugins', way, 'cni', 'add', 'lan', blue.netns])
+      expect(added.exitCode).toBe(1)
+      expect((await linksIn('other')).map(({ ifname }) => ifname)).toEqual(['lo', 'eth0'])
+      const inside = await shell(`nsenter -t ${pid} -n ip -o link`)
+      await shell(`kill ${pid}; ip link del far`)
+      expect(inside.stdout.split('\n')).toHaveLength(1)
+      expect(await cni.leftovers()).toEqual([])
+    },
+  )
+
   it('an ADD that was killed before it made anything takes no interface that came since', async () => {
     await cni.make('bridge', 'sleep 1; exit 1')
     await killAfter(cni.host, ['lan', blue.netns], cni.path, 400)

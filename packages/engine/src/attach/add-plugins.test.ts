@@ -28,7 +28,11 @@ function toolsWith(failing: string, config: string): AddTools {
       },
     },
     facts: async () => ({ kernelFeatures: async () => seenFeatures({ config }) }),
-    netns: { linkAt: async () => undefined, hasLink: async () => true },
+    netns: {
+      linkAt: async () => undefined,
+      hasLink: async () => true,
+      look: async () => ({ found: 'unreadable', netnsId: '' }) as const,
+    },
     lock: { hold: async (_, work) => work() },
     places: { dataStore: '', networks: '', runtime: '' } as AddTools['places'],
     rules: { save: unused, restore: unused },

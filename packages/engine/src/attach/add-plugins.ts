@@ -63,7 +63,7 @@ export async function addPlugins(tools: AddTools, adding: Adding): Promise<Parse
     const before = progress
     const result = progress.last?.text
     const isMade = result !== undefined
-    const context = { list, isMade, result, wasFree: true, rules }
+    const context = { list, isMade, result, wasFree: true, identity: record, rules }
     const [outcome, read] = await all([
       runOne(tools, context, step),
       before === first ? readSharedRules(tools, programsOf(adding)) : Promise.resolve(rules),

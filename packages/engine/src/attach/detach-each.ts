@@ -75,7 +75,7 @@ async function leave(tools: HostTools, given: Membership, attempt: Try): Promise
   const detaching = detachOne(tools, membership, known).then(() => true)
   const isDetached = (await attempt(detaching)) === true
   // Without its interface, bridge passes over its rules, too.
-  const wasLeft = (await attempt(removeLeftLink(tools, membership, known))) === true
+  const wasLeft = (await attempt(removeLeftLink(tools, membership, known.made))) === true
   // Without what ADD was called with, portmap does not know that there are ports to be closed.
   const isUntold = !known.cached?.listText || known.made.entry !== known.cached
   return { membership, known, isDetached, mayLeaveRules: wasLeft || isUntold }

@@ -17,8 +17,9 @@ import { checkDoor, checkFree, undoLeft } from './door.ts'
 import { isIncomplete, together } from './failures.ts'
 import { holdingContainer } from './holding-container.ts'
 import type { HostTools } from './host-tools.ts'
-import { rememberingCache } from './killed-add.ts'
+import { madeOf, rememberingCache } from './killed-add.ts'
 import { keyOf, withoutNetns } from './membership.ts'
+import { removeLeftLink } from './remove-left-link.ts'
 import { pluginRunner } from './run-plugin.ts'
 import { all, demandDone, inSequence } from './sequence.ts'
 import { sweepAlone } from './sweep.ts'
@@ -115,7 +116,7 @@ async function attachOne(tools: HostTools, membership: Membership): Promise<Pars
   try {
     const own = bearing(tools, record.nonce)
     const result = await addPlugins(own, { list, attachment, record })
-    const runner = pluginRunner(own, { list, isMade: true, result: result.text })
+    const runner = pluginRunner(own, { list, isMade: true, result: result.text, identity: record })
     await cacheOrUndo({ runner, cache: tools.cache }, { list, attachment, ways }, result)
     return result
   } catch (error) {
@@ -132,6 +133,9 @@ async function forgotten(
 ): Promise<unknown> {
   if (!(error instanceof CniError) || isIncomplete(error)) return error
   try {
+    const record = await tools.records.read(keyOf(membership))
+    // Plugins had no namespace where another one is at its path by now.
+    if (record?.made) await removeLeftLink(tools, withoutNetns(membership), madeOf(record.made))
     await sweepAlone(tools, [membership])
     await tools.records.remove(keyOf(membership))
     return error

@@ -58,8 +58,6 @@ it.each(cases)('takes %s', async (_, links, expected) => {
     }),
   }
   const membership: Membership = { network: 'up', list: undefined, attachment }
-  const found = await removeLeftLink(tools, membership, {
-    ...{ cached, record: undefined, made: madeOf(cached) },
-  })
+  const found = await removeLeftLink(tools, membership, madeOf(cached))
   expect([found, removed]).toEqual([expected !== undefined, expected ? [`/n ${expected}`] : []])
 })

@@ -2,7 +2,7 @@ import { orElse, parseResult, type Result } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
 import type { NamedLink } from '@vethra/world'
 import type { HostTools } from './host-tools.ts'
-import type { Remembered } from './killed-add.ts'
+import type { Made } from './killed-add.ts'
 import { keyOf } from './membership.ts'
 import { recordsNaming } from './reachable.ts'
 
@@ -17,7 +17,7 @@ const host = '/proc/self/ns/net'
 export async function removeLeftLink(
   tools: HostTools,
   membership: Membership,
-  { made: { entry, list } }: Remembered,
+  { entry, list }: Made,
 ): Promise<boolean> {
   const { netns } = membership.attachment
   const result = orElse(() => parseResult(entry?.result ?? '', '').result, undefined)
@@ -51,7 +51,7 @@ async function isHostEnd(
   return there?.kind === 'veth' && there.mac === mac
 }
 
-interface Made {
+interface Sought {
   readonly kind: string
   readonly mac: string | undefined
   readonly addresses: readonly string[]
@@ -60,7 +60,7 @@ interface Made {
 async function insideName(
   tools: HostTools,
   { attachment: { netns, ifname } }: Membership,
-  { kind, mac, addresses }: Made,
+  { kind, mac, addresses }: Sought,
 ): Promise<string | undefined> {
   const alike: NamedLink[] = []
   for (const each of await tools.netns.linksIn(netns)) {

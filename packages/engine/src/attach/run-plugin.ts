@@ -1,4 +1,11 @@
-import { CniError, type ConfList, onCniError, type PluginCall } from '@vethra/cni'
+import {
+  CniError,
+  type ConfList,
+  isSameNamespace,
+  type NamespaceIdentity,
+  onCniError,
+  type PluginCall,
+} from '@vethra/cni'
 import { bridgeOf } from '@vethra/firewall'
 import { linkKinds } from '@vethra/plugins'
 import type { LinkInside, NamespaceFacts, PluginRunner } from '@vethra/world'
@@ -8,7 +15,7 @@ import { runInTurn, type SharedRules, type TurnTools } from './take-turns.ts'
 
 /** The parts that run the plugins of one attachment. */
 export interface PluginTools extends TurnTools {
-  readonly netns: Pick<NamespaceFacts, 'linkAt' | 'hasLink'>
+  readonly netns: Pick<NamespaceFacts, 'linkAt' | 'hasLink' | 'look'>
 }
 
 /** The attachment that a plugin is run for. */
@@ -23,6 +30,8 @@ export interface PluginContext {
   readonly result?: string | undefined
   /** Whether there was no such interface when this ADD began: a veth that is on no bridge yet is what it left half made. */
   readonly wasFree?: boolean
+  /** The namespace that ADD was for: DEL is given none where another one is at its path by now. */
+  readonly identity?: NamespaceIdentity | undefined
   /** The shared rules, where they have been read. */
   readonly rules?: SharedRules
 }
@@ -80,6 +89,7 @@ async function sparingOthers(
   if (operation !== 'DEL' || netns === '') return call
   const isOthers =
     ifname === 'lo' ||
+    (context.identity && isSameNamespace(context.identity, await facts.look(netns)) === false) ||
     (context.isMade
       ? await isReplaced(facts, call, context.result)
       : await wasThereBefore(facts, context, call))

@@ -77,7 +77,11 @@ function call(type: string, operation: PluginCall['operation'] = 'ADD', address 
 }
 
 async function run(...calls: readonly PluginCall[]): Promise<readonly string[]> {
-  const netns = { linkAt: async () => undefined, hasLink: async () => true }
+  const netns = {
+    linkAt: async () => undefined,
+    hasLink: async () => true,
+    look: async () => ({ found: 'unreadable', netnsId: '' }) as const,
+  }
   const runner = pluginRunner({ ...tools, netns }, { list, isMade: true })
   for (const each of calls) await runner.run(each)
   return log
@@ -131,7 +135,10 @@ it('the rules are read once, while the interface plugin runs', async () => {
     {
       ...tools,
       ...{ runner, rules: saving, records: { write: async () => undefined } },
-      ...{ cache: { ...cache, flush: unused }, netns: { linkAt: unused, hasLink: unused } },
+      ...{
+        cache: { ...cache, flush: unused },
+        netns: { linkAt: unused, hasLink: unused, look: unused },
+      },
     },
     { list, attachment, record: undefined },
   )
