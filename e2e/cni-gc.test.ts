@@ -131,6 +131,7 @@ describeOnHost('vethra cni gc and status', () => {
     ['{', '{', 'it is no JSON'],
     ['an object', '{}', 'it is no JSON array'],
     ['a wrong element', '[{"containerID":1}]', 'an element is {"containerID":1}'],
+    ['a key in two spellings', '[{"containerID":"a","ifname":"b","IfName":"c"}]', 'IfName'],
   ])('--keep with a file that holds %s removes nothing', async (_, text, says) => {
     await cni.conf('10-lan.conflist', list)
     await cni.vethra(['cni', 'add', 'lan', blue.netns])

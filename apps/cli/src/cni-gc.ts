@@ -3,6 +3,7 @@ import {
   checkContainerId,
   checkIfname,
   goField,
+  goKeys,
   type Json,
   parseJson,
   usageError,
@@ -32,7 +33,8 @@ async function readKeep({ files }: World, file: string): Promise<readonly ValidA
   return value.map((each: Json) => {
     const containerID = goField(each, 'containerID')
     const ifname = goField(each, 'ifname')
-    if (typeof containerID !== 'string' || typeof ifname !== 'string') {
+    const keys = ['containerID', 'ifname'].flatMap((key) => goKeys(each, key))
+    if (keys.length !== 2 || typeof containerID !== 'string' || typeof ifname !== 'string') {
       throw wrong(file, `an element is ${JSON.stringify(each)}`)
     }
     checkContainerId(containerID)

@@ -29,11 +29,14 @@ it.each<[string, Parameters<typeof collectGarbage>[2], readonly string[]]>([
   expect((await store.list('lan')).map(({ containerId }) => containerId)).toEqual(kept)
 })
 
-it.each([{}, { [key]: 5 }, { [key]: [{ containerID: 'a' }] }, { [key]: ['a'] }])(
-  'frees nothing when the list is %j',
-  async (conf) => {
-    const store = await filled()
-    await expect(collectGarbage(store, 'lan', conf)).rejects.toMatchObject({ code: 7 })
-    expect(await store.list('lan')).toHaveLength(3)
-  },
-)
+it.each([
+  {},
+  { [key]: 5 },
+  { [key]: [{ containerID: 'a' }] },
+  { [key]: ['a'] },
+  { [key]: [{ containerID: 'a', ContainerID: 'b', ifname: 'eth0' }] },
+])('frees nothing when the list is %j', async (conf) => {
+  const store = await filled()
+  await expect(collectGarbage(store, 'lan', conf)).rejects.toMatchObject({ code: 7 })
+  expect(await store.list('lan')).toHaveLength(3)
+})

@@ -1,4 +1,4 @@
-import { CniError, goField, type Json, type JsonObject } from '@vethra/cni'
+import { CniError, goField, goKeys, type Json, type JsonObject } from '@vethra/cni'
 import type { Reservation } from '@vethra/ipam'
 import type { IpamStore } from '@vethra/world'
 
@@ -43,7 +43,10 @@ export function validAttachments(conf: JsonObject): readonly ValidAttachment[] {
 function readAttachment(value: Json): ValidAttachment {
   const containerId = goField(value, 'containerID')
   const ifname = goField(value, 'ifname')
-  if (typeof containerId === 'string' && typeof ifname === 'string') return { containerId, ifname }
+  // What is in two spellings may be kept by the one and removed by the other.
+  const keys = ['containerID', 'ifname'].flatMap((key) => goKeys(value, key))
+  if (keys.length === 2 && typeof containerId === 'string' && typeof ifname === 'string')
+    return { containerId, ifname }
   throw invalid(`holds ${JSON.stringify(value)?.slice(0, 200)}`)
 }
 
