@@ -58,6 +58,20 @@ describeOnHost('plugins in this process, with odd confs', () => {
     expect(await cni('add')).toMatchObject({ exitCode: 0, stderr: '' })
   })
 
+  it("a sysctl that the administrator's list for tuning does not name is refused, and nothing is left", async () => {
+    const allow =
+      'mkdir -p /etc/cni/tuning; echo "^net.core.somaxconn$" >/etc/cni/tuning/allowlist.conf'
+    await host.run(['sh', '-c', allow])
+    const tuning = (key: string) => ({ type: 'tuning', sysctl: { [key]: '1000' } })
+    await write({}, tuning('net.ipv4.tcp_keepalive_time'))
+    expect((await cni('add')).stderr).toMatch(
+      /Sysctl net.ipv4.tcp_keepalive_time is not allowed. .*\[\^net.core.somaxconn\$\]/,
+    )
+    expect(await remembered()).toEqual([])
+    await write({}, tuning('net.core.somaxconn'))
+    expect(await cni('add')).toMatchObject({ exitCode: 0, stderr: '' })
+  })
+
   it('a refused port mapping leaves nothing, and one of an IPv4-mapped address is one of IPv4', async () => {
     await write({}, { type: 'portmap', capabilities: { portMappings: true } })
     const mapping = { hostPort: 8080, containerPort: 80, protocol: 'tcp' }

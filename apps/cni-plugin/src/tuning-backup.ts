@@ -1,15 +1,6 @@
-import {
-  CniError,
-  goField,
-  isObject,
-  type Json,
-  type JsonObject,
-  jsonOrNull,
-  onCniError,
-} from '@vethra/cni'
-import { tuning } from '@vethra/plugins'
+import { type CniError, goField, type Json, jsonOrNull, onCniError } from '@vethra/cni'
+import { demandAllowed, tuning } from '@vethra/plugins'
 import type { LinkSettings, Owned } from '@vethra/state'
-import { failed } from './go-codes.ts'
 import { type PlannedCall, stageOf } from './planned-call.ts'
 
 /** The settings of an interface, and the names that the Go plugin `tuning` gives them in its file. */
@@ -31,7 +22,7 @@ export async function beforeTuning(call: PlannedCall): Promise<void> {
   const { host } = call
   const [planned] = stageOf(call, 'ADD').requests
   if (planned === undefined) return
-  await demandAllowed(call)
+  demandAllowed(planned.conf, await host.sysctlAllowlist?.())
   const { settings } = tuning.parse(planned)
   const tuned = Object.keys(settings) as readonly Setting[]
   if (tuned.length === 0) return
@@ -98,32 +89,4 @@ function fileOf({ request: { conf, containerId, ifname } }: PlannedCall): string
   const folder =
     typeof dataDir === 'string' && dataDir.startsWith('/') ? dataDir : '/run/cni/tuning'
   return `${folder}/${containerId}_${ifname}.json`
-}
-
-const allowlist = '/etc/cni/tuning/allowlist.conf'
-
-async function demandAllowed({ host, request }: PlannedCall): Promise<void> {
-  const text = await host.files.read(allowlist)
-  if (text === undefined) return
-  const lines = text.split('\n').filter((line) => line !== '')
-  const patterns = lines.map(patternOf)
-  for (const key of sysctlsIn(request.conf)) {
-    if (patterns.some((pattern) => pattern.test(key))) continue
-    const known = lines.join(' ')
-    throw failed(`Sysctl ${key} is not allowed. Only the following sysctls are allowed: [${known}]`)
-  }
-}
-
-function patternOf(line: string): RegExp {
-  try {
-    return new RegExp(line)
-  } catch (cause) {
-    throw new CniError({ code: 999, message: `invalid pattern ${line} in ${allowlist}`, cause })
-  }
-}
-
-function sysctlsIn(conf: JsonObject): readonly string[] {
-  const args = goField(goField(conf, 'args') ?? null, 'cni') ?? null
-  const both = [goField(conf, 'sysctl'), goField(args, 'sysctl')]
-  return both.flatMap((each) => (isObject(each) ? Object.keys(each) : []))
 }

@@ -8,7 +8,7 @@ import { bunPluginExec } from '@vethra/plugin-exec/bun'
 import type { Io } from '@vethra/world'
 import { zoneRecords } from './folders-here.ts'
 import { ipamHere } from './ipam-here.ts'
-import { resolversHere } from './resolvers-here.ts'
+import { resolversHere, sysctlAllowlistHere } from './resolvers-here.ts'
 
 /** The host of a plugin that this process is: its kernel by netlink sockets, other plugins by `path`, the folders of `CNI_PATH`. */
 export function pluginHostHere(path: readonly string[], io: Io): PluginHost {
@@ -17,6 +17,7 @@ export function pluginHostHere(path: readonly string[], io: Io): PluginHost {
     attachments: netlinkKernel({ zoneRecords }),
     ipamAt: ipamHere,
     resolvers: resolversHere,
+    sysctlAllowlist: sysctlAllowlistHere,
     programs: bunPluginExec({ path: folders, env: io.env }),
     rules: iptablesRules(),
     checkNetns,

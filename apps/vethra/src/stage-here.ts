@@ -1,7 +1,7 @@
 import { stageRunner } from '@vethra/engine'
 import type { AttachmentKernel, PluginRunner, StageCall } from '@vethra/world'
 import { ipamHere } from './ipam-here.ts'
-import { resolversHere } from './resolvers-here.ts'
+import { resolversHere, sysctlAllowlistHere } from './resolvers-here.ts'
 
 /** Runs plugins in this process, on the kernel of this host. `programs` runs IPAM plugins that are none of ours. */
 export function stageHere(
@@ -9,6 +9,9 @@ export function stageHere(
   attachments: AttachmentKernel,
   programs: PluginRunner,
 ): Promise<string> {
-  const world = { attachments, ipamAt: ipamHere, programs, resolvers: resolversHere }
+  const world = {
+    ...{ attachments, ipamAt: ipamHere, programs },
+    ...{ resolvers: resolversHere, sysctlAllowlist: sysctlAllowlistHere },
+  }
   return stageRunner(world)(call)
 }

@@ -10,6 +10,8 @@ export interface StageWorld {
   readonly ipamAt: (dataDir: string) => IpamStore
   /** The `dns` of a resolv.conf. Throws CniError 5 when the file cannot be read. */
   readonly resolvers: (file: string) => Promise<ResultDns>
+  /** The administrator's list of the sysctls that tuning may set; undefined without one. Throws CniError 5. Default: there is none. */
+  readonly sysctlAllowlist?: () => Promise<string | undefined>
   /** Runs IPAM plugins that are programs. */
   readonly programs: Pick<PluginRunner, 'run'>
 }

@@ -3,6 +3,7 @@
  * follow. One file a plugin. Not for doing any of it to a host.
  */
 
+export { demandAllowed } from './allowed-sysctls.ts'
 export { type LinkKind, linkKinds } from './link-kinds.ts'
 export { hostEndName } from './names.ts'
 export type {

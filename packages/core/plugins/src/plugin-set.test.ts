@@ -145,6 +145,8 @@ describe('plans of plugins', () => {
     ).toMatchObject({
       type: { name: 'vlan', parent: 'eth9', id: 7, parentPlace: 'container' },
     })
+    const mac = '02:00:00:00:00:33'
+    expect(typeOf({ type: 'macvlan', master: 'eth9', mac })).toMatchObject({ mac })
     const { wants } = stageNeeds([requestOf({ type: 'macvlan', linkInContainer: true })])
     expect(wants.defaultRoute).toBe('container')
     const inside = planStage([requestOf({ type: 'macvlan', linkInContainer: true })], {

@@ -30,7 +30,11 @@ export interface UpperConf {
   readonly dns?: Result['dns']
 }
 
-const ownKeys = { macvlan: ['mode', 'bcqueuelen'], ipvlan: ['mode'], vlan: ['vlanId'] } as const
+const ownKeys = {
+  macvlan: ['mode', 'mac', 'bcqueuelen'],
+  ipvlan: ['mode'],
+  vlan: ['vlanId'],
+} as const
 
 type UpperType = keyof typeof ownKeys
 
@@ -75,7 +79,8 @@ function parse(
   if (id < 0 || id > 4094) throw invalidVlan(id)
   const queue = type === 'macvlan' ? integerOf(conf, 'bcqueuelen', [0, 2 ** 32 - 1]) : undefined
   const mtu = mtuOf(conf)
-  const mac = askedMac(conf, attachment.cniArgs)
+  const own = type === 'macvlan' ? (textOf(conf, 'mac') ?? '') : ''
+  const mac = askedMac(conf, [...attachment.cniArgs, ['MAC', own]])
   const dns = dnsOf(conf)
   return {
     mode,

@@ -2,6 +2,7 @@ import { formatAddress } from '@vethra/address'
 import { attempt, CniError, type PluginCall, type Result, type ResultIp } from '@vethra/cni'
 import {
   type AddressClaim,
+  demandAllowed,
   type PluginRequest,
   planFormer,
   planStage,
@@ -36,6 +37,9 @@ export async function addStage(
   { requests, previous, ipam }: Stage,
 ): Promise<StageOutcome> {
   const { claim, wants } = stageNeeds(requests, previous)
+  const tuned = requests.filter(({ conf }) => conf['type'] === 'tuning')
+  const list = tuned.length === 0 ? undefined : await world.sysctlAllowlist?.()
+  for (const { conf } of tuned) demandAllowed(conf, list)
   const facts = await world.attachments.facts(wants, netnsOf(requests))
   const asked = await askIpam(world, requests, { call: ipam, facts })
   if ('error' in asked) return asked

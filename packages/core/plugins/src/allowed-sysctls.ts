@@ -1,0 +1,30 @@
+import { CniError, goField, isObject, type JsonObject } from '@vethra/cni'
+
+/**
+ * Demands that the administrator's list for tuning, a pattern a line, has each sysctl of a conf; without a list each is
+ * allowed. Throws CniError 999 in the words of the Go plugin.
+ */
+export function demandAllowed(conf: JsonObject, list: string | undefined): void {
+  if (list === undefined) return
+  const lines = list.split('\n').filter((line) => line !== '')
+  const patterns = lines.map(patternOf)
+  const refused = sysctlsIn(conf).find((key) => !patterns.some((pattern) => pattern.test(key)))
+  if (refused === undefined) return
+  const known = `Only the following sysctls are allowed: [${lines.join(' ')}]`
+  throw new CniError({ code: 999, message: `Sysctl ${refused} is not allowed. ${known}` })
+}
+
+function patternOf(line: string): RegExp {
+  try {
+    return new RegExp(line)
+  } catch (cause) {
+    const message = `invalid pattern ${line} in the list of allowed sysctls`
+    throw new CniError({ code: 999, message, cause })
+  }
+}
+
+function sysctlsIn(conf: JsonObject): readonly string[] {
+  const args = goField(goField(conf, 'args') ?? null, 'cni') ?? null
+  const both = [goField(conf, 'sysctl'), goField(args, 'sysctl')]
+  return both.flatMap((each) => (isObject(each) ? Object.keys(each) : []))
+}
