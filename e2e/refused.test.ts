@@ -100,6 +100,13 @@ describeOnHost('what cannot be is refused by name when it is given, and changes 
     expect(await host.vethra('bundle', 'rm', id)).toMatchObject({ exitCode: 0 })
   })
 
+  it('bundle prepare: a container that joins itself, by its name too', async () => {
+    const args = ['bundle', 'prepare', bundle, '--id', 'own', '--name', 'mine', '--network']
+    expect(await host.vethra(...args, 'lan')).toMatchObject({ exitCode: 0 })
+    for (const each of ['own', 'mine']) await refused('own', ...args, `container:${each}`)
+    expect(await host.vethra('bundle', 'rm', 'own')).toMatchObject({ exitCode: 0 })
+  })
+
   it('a container that has the longest id starts', async () => {
     const id = long(236)
     const args = ['bundle', 'prepare', bundle, '--id', id, '--network', 'lan']

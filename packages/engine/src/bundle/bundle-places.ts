@@ -59,6 +59,7 @@ async function joining(
 ): Promise<BundlePlaces> {
   const target = await containers.find(request.networks[0]?.ref.slice('container:'.length) ?? '')
   const record = target && (await containers.read(target, 'vethra.json'))
+  if (target === request.id) throw joinsItself(target)
   if (target === undefined || record === undefined) return own
   const { namespace } = settings
   const [attached] = await recordsOf(host.records, { namespace, id: target })
@@ -74,4 +75,12 @@ async function joining(
     hostname: `${folder}/hostname`,
     joined: { id: target, netns: entry.attachment.netns, hostname: parseRecord(record).hostname },
   }
+}
+
+function joinsItself(id: string): CniError {
+  return new CniError({
+    code: 102,
+    message: `container ${id} cannot join its own network namespace: --network container:${id}`,
+    hint: 'Name another container, or a network.',
+  })
 }
