@@ -1,4 +1,5 @@
 import { CniError, goField, isObject, type JsonObject } from '@vethra/cni'
+import { words } from './words.ts'
 
 /**
  * Demands that the administrator's list for tuning, a pattern a line, has each sysctl of a conf; without a list each is
@@ -10,8 +11,7 @@ export function demandAllowed(conf: JsonObject, list: string | undefined): void 
   const patterns = lines.map(patternOf)
   const refused = sysctlsIn(conf).find((key) => !patterns.some((pattern) => pattern.test(key)))
   if (refused === undefined) return
-  const known = `Only the following sysctls are allowed: [${lines.join(' ')}]`
-  throw new CniError({ code: 999, message: `Sysctl ${refused} is not allowed. ${known}` })
+  throw new CniError({ code: 999, message: words.refusedSysctl(refused, lines) })
 }
 
 function patternOf(line: string): RegExp {

@@ -23,6 +23,8 @@ export const words = {
   noIpam: 'no plugin name provided',
   noLeasedAddresses: 'IPAM plugin returned missing IP config',
   invalidSysctl: (path: string) => `invalid net sysctl key: ${JSON.stringify(path)}`,
+  refusedSysctl: (key: string, list: readonly string[]) =>
+    `Sysctl ${key} is not allowed. Only the following sysctls are allowed: [${list.join(' ')}]`,
   taken: (ifname: string) => `container veth name (${JSON.stringify(ifname)}) already exists`,
   needsPrevious: {
     portmap: 'must be called as chained plugin',
