@@ -1,5 +1,5 @@
 import { CniError, goField, goKeys, type Json, type JsonObject } from '@vethra/cni'
-import type { Reservation } from '@vethra/ipam'
+import type { Holder, Reservation } from '@vethra/ipam'
 import type { IpamStore } from '@vethra/world'
 
 /**
@@ -18,18 +18,12 @@ export async function collectGarbage(
   await store.drop(network, dead)
 }
 
-/** An attachment that a GC request names as valid. */
-export interface ValidAttachment {
-  readonly containerId: string
-  readonly ifname: string
-}
-
-function isOf({ containerId, ifname }: Reservation, valid: ValidAttachment): boolean {
+function isOf({ containerId, ifname }: Reservation, valid: Holder): boolean {
   return containerId === valid.containerId && (ifname === undefined || ifname === valid.ifname)
 }
 
 /** The attachments that a GC request names as valid. Throws CniError 7 when it has no list of them that can be read. */
-export function validAttachments(conf: JsonObject): readonly ValidAttachment[] {
+export function validAttachments(conf: JsonObject): readonly Holder[] {
   // The second key is what the first text of SPEC 1.1.0 called it; libcni sends both.
   const value = ['cni.dev/valid-attachments', 'cni.dev/attachments']
     .map((key) => conf[key])
@@ -40,7 +34,7 @@ export function validAttachments(conf: JsonObject): readonly ValidAttachment[] {
   return value.map(readAttachment)
 }
 
-function readAttachment(value: Json): ValidAttachment {
+function readAttachment(value: Json): Holder {
   const containerId = goField(value, 'containerID')
   const ifname = goField(value, 'ifname')
   // What is in two spellings may be kept by the one and removed by the other.

@@ -1,7 +1,6 @@
-import { formatAddress } from '@vethra/address'
 import { CniError, type JsonObject, passes } from '@vethra/cni'
 import { allocate, demandFree, type SetsOf, whyFull } from '@vethra/engine'
-import { readDataDir, readHostLocalConf } from '@vethra/ipam'
+import { ipOf, readDataDir, readHostLocalConf } from '@vethra/ipam'
 import type { IpamStore } from '@vethra/world'
 import { collectGarbage } from './collect-garbage.ts'
 import { deadByCache } from './dead-by-cache.ts'
@@ -36,11 +35,7 @@ async function add(world: PluginWorld, request: Request): Promise<JsonObject> {
     const details = exhausted && (await whyFull(setsOf(world, store, network), exhausted))
     throw new CniError({ code: 999, message, details })
   }
-  const ips = outcome.ips.map(({ address, range }) => ({
-    address: `${formatAddress(address)}/${range.subnet.length}`,
-    gateway: formatAddress(range.gateway),
-  }))
-  return ipamResult({ ips, routes, dns }, cniVersion)
+  return ipamResult({ ips: outcome.ips.map(ipOf), routes, dns }, cniVersion)
 }
 
 // A conf that has gone wrong since ADD must not keep the address; but nothing is made for one.

@@ -1,4 +1,5 @@
 import { CniError, onCniError } from '@vethra/cni'
+import type { StampedText } from '@vethra/files'
 import { type ContainerNames, managedBlocks, nameBook, settleClaims } from '@vethra/names'
 import type { Lock } from '@vethra/world'
 import { updateHostsFile } from './hosts-file.ts'
@@ -8,7 +9,7 @@ import { keepNames } from './keep-names.ts'
 import { keysOfNetworks } from './keys-of-networks.ts'
 import { octetReader, type ReadOctets } from './octet-reader.ts'
 import type { Places } from './places.ts'
-import { readHosts, type SeenHosts } from './seen-hosts.ts'
+import { readHosts } from './seen-hosts.ts'
 import { isTouched, type Known, type Survey, survey } from './survey.ts'
 
 /** The change of one container. */
@@ -57,7 +58,7 @@ export async function changeNames(
 const ownLimit = 1024 * 1024
 
 /** By container, the hosts files that were read without the lock. */
-type Seen = ReadonlyMap<string, SeenHosts | undefined>
+type Seen = ReadonlyMap<string, StampedText | undefined>
 
 interface FileOptions {
   readonly read: ReadOctets

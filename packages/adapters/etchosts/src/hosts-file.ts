@@ -1,6 +1,6 @@
 import { closeSync, constants, fdatasyncSync, fstatSync, ftruncateSync, writeSync } from 'node:fs'
 import { CniError } from '@vethra/cni'
-import { createWhole, faultPoint, fileError } from '@vethra/files'
+import { createWhole, faultPoint, fileError, type StampedText } from '@vethra/files'
 import {
   type Excess,
   fitHosts,
@@ -10,7 +10,7 @@ import {
   type Patch,
 } from '@vethra/names'
 import type { ReadOctets } from './octet-reader.ts'
-import { openHosts, type SeenHosts, stampAt, stampOf } from './seen-hosts.ts'
+import { openHosts, stampAt, stampOf } from './seen-hosts.ts'
 
 /** How a hosts file is updated. */
 export interface UpdateOptions {
@@ -19,7 +19,7 @@ export interface UpdateOptions {
   /** The stamp of the file when we wrote it last. */
   readonly ours: string | undefined
   /** The file as it was read without the lock. */
-  readonly seen: SeenHosts | undefined
+  readonly seen: StampedText | undefined
   /** From `octetReader`, the same for all files of an operation. */
   readonly read: ReadOctets
   /** Told of a file that held too much, so that nothing of its text was kept. */

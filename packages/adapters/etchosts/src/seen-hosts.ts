@@ -1,20 +1,12 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs'
-import { errno } from '@vethra/files'
+import { errno, type StampedText } from '@vethra/files'
 import type { ReadOctets } from './octet-reader.ts'
 
-/** A hosts file as it was read without the lock. */
-export interface SeenHosts {
-  /** The stamp when it was read (`stampOf`). */
-  readonly stamp: string
-  /** One character for each octet. */
-  readonly text: string
-}
-
 /**
- * Reads a hosts file, which its container can write to and so keep a reader waiting: no lock may be held.
- * Undefined when there is no file, when it cannot be read, and beyond `limit` octets.
+ * Reads a hosts file, which its container can write to and so keep a reader waiting: no lock may be held. The text has one
+ * character for each octet, the stamp is that of `stampOf` at the time. Undefined when there is no file, when it cannot be read, and beyond `limit` octets.
  */
-export function readHosts(path: string, limit: number, read: ReadOctets): SeenHosts | undefined {
+export function readHosts(path: string, limit: number, read: ReadOctets): StampedText | undefined {
   try {
     const descriptor = openHosts(path, constants.O_RDONLY)
     if (descriptor === undefined) return undefined

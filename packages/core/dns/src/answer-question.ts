@@ -1,9 +1,8 @@
 import { answerMessage } from './answer-message.ts'
 import type { AnswerOutcome, AskedQuestion } from './asked-question.ts'
 import { assembleAnswer } from './assemble-answer.ts'
-import type { DnsMessage } from './message.ts'
 import { dnsOpcode, dnsRcode } from './numbers.ts'
-import { parseMessage } from './parse-message.ts'
+import { tryParse } from './parse-message.ts'
 import { findPrepared } from './prepared-answers.ts'
 import { readPlainRequest } from './read-request.ts'
 import { visibleTo } from './visible-to.ts'
@@ -32,14 +31,6 @@ function answerSlowly(asked: AskedQuestion): AnswerOutcome {
 function hasSaneCounts(octets: Uint8Array): boolean {
   const count = (at: number) => ((octets[at] ?? 0) << 8) | (octets[at + 1] ?? 0)
   return count(4) === 1 && count(6) === 0 && count(8) <= 1 && count(10) <= 4
-}
-
-function tryParse(octets: Uint8Array): DnsMessage | undefined {
-  try {
-    return parseMessage(octets)
-  } catch {
-    return undefined
-  }
 }
 
 // What cannot be read is not repeated.

@@ -1,6 +1,6 @@
 import type { DnsMessage, DnsQuestion } from './message.ts'
 import { dnsRcode } from './numbers.ts'
-import { parseMessage } from './parse-message.ts'
+import { tryParse } from './parse-message.ts'
 import { questionsEnd, viewOf } from './record-spans.ts'
 
 /** A message that came from where an upstream's answer is awaited. */
@@ -72,14 +72,6 @@ function isSame(one: DnsQuestion, other: DnsQuestion): boolean {
 function tryEnd(octets: Uint8Array): number | undefined {
   try {
     return questionsEnd(octets)
-  } catch {
-    return undefined
-  }
-}
-
-function tryParse(octets: Uint8Array): DnsMessage | undefined {
-  try {
-    return parseMessage(octets)
   } catch {
     return undefined
   }

@@ -5,6 +5,15 @@ import type { DnsEdns, DnsFlags, DnsMessage, DnsOption, DnsQuestion, DnsRecord }
 import { dnsType } from './numbers.ts'
 import { type NameTails, readName } from './read-name.ts'
 
+/** The message that octets are; undefined where `parseMessage` throws. */
+export function tryParse(octets: Uint8Array): DnsMessage | undefined {
+  try {
+    return parseMessage(octets)
+  } catch {
+    return undefined
+  }
+}
+
 /**
  * The message that octets are (RFC 1035, section 4; RFC 6891). Throws CniError 6 when they are none: cut short, octets
  * behind the end, names that loop or are too long, RDATA that is longer or shorter than it says, two OPT records. Time

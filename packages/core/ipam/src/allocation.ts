@@ -1,8 +1,7 @@
 import { type Address, compareAddresses, formatAddress } from '@vethra/address'
 import { CniError } from '@vethra/cni'
-import { candidates } from './candidates.ts'
+import { type Candidate, candidates } from './candidates.ts'
 import type { Claim, ClaimOutcome, Holder } from './claim.ts'
-import type { Range } from './range.ts'
 import { formatRangeSet, type RangeSet, rangeOf } from './range-set.ts'
 
 /** The request of a container: one address out of every set. */
@@ -14,18 +13,12 @@ export interface AllocationRequest {
   readonly requested: readonly Address[]
 }
 
-/** An address that was reserved, and the range that it came out of. */
-export interface Allocated {
-  readonly address: Address
-  readonly range: Range
-}
-
 /**
  * The outcome of a request: an address for each set in their order, or the reason why there is
  * none.
  */
 export type Allocation =
-  | { readonly kind: 'allocated'; readonly ips: readonly Allocated[] }
+  | { readonly kind: 'allocated'; readonly ips: readonly Candidate[] }
   | RefusedAllocation
 
 /** The reason why a request gets no address. */
@@ -99,7 +92,7 @@ function anyStep(claimant: Claimant, ranges: RangeSet): AllocationStep {
 export function readAllocated(
   { claim, ranges, wanted }: ClaimStep,
   outcome: ClaimOutcome,
-): Allocated | RefusedAllocation {
+): Candidate | RefusedAllocation {
   if (outcome.kind === 'none') {
     const text = formatRangeSet(ranges)
     return wanted

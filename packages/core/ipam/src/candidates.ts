@@ -1,11 +1,17 @@
-import { type Address, addAddress, compareAddresses } from '@vethra/address'
+import { type Address, addAddress, compareAddresses, formatAddress } from '@vethra/address'
 import type { Range } from './range.ts'
 import { type RangeSet, rangeOf } from './range-set.ts'
 
-/** An address that may be given, and the range that it comes out of. */
+/** An address that may be given, or was, and the range that it comes out of. */
 export interface Candidate {
   readonly address: Address
   readonly range: Range
+}
+
+/** A given address with its gateway, as results of host-local have them. */
+export function ipOf({ address, range }: Candidate): { address: string; gateway: string } {
+  const cidr = `${formatAddress(address)}/${range.subnet.length}`
+  return { address: cidr, gateway: formatAddress(range.gateway) }
 }
 
 /**

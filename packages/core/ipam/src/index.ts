@@ -3,7 +3,6 @@
  * a store of reservations walks. Not for keeping reservations: that is `@vethra/ipam-disk`.
  */
 export {
-  type Allocated,
   type Allocation,
   type AllocationRequest,
   type AllocationStep,
@@ -12,7 +11,7 @@ export {
   type RefusedAllocation,
   readAllocated,
 } from './allocation.ts'
-export { type Candidate, candidates } from './candidates.ts'
+export { type Candidate, candidates, ipOf } from './candidates.ts'
 export type { Claim, ClaimOutcome, Holder, Reservation } from './claim.ts'
 export { readCniArgs } from './cni-args.ts'
 export { dnsOf } from './dns-of.ts'

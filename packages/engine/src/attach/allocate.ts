@@ -1,9 +1,9 @@
 import { CniError } from '@vethra/cni'
 import {
-  type Allocated,
   type Allocation,
   type AllocationRequest,
   allocationSteps,
+  type Candidate,
   readAllocated,
 } from '@vethra/ipam'
 import type { IpamStore } from '@vethra/world'
@@ -14,7 +14,7 @@ import type { IpamStore } from '@vethra/world'
  * the round robin goes on all the same. Throws what the store throws, after the same clearing up.
  */
 export async function allocate(store: IpamStore, request: AllocationRequest): Promise<Allocation> {
-  const ips: Allocated[] = []
+  const ips: Candidate[] = []
   const giveBack = async () => {
     if (ips.length > 0) await store.release(request.network, request.holder)
   }
@@ -39,7 +39,7 @@ function bothFailed(error: unknown, second: unknown): CniError {
 async function reserveAll(
   store: IpamStore,
   request: AllocationRequest,
-  ips: Allocated[],
+  ips: Candidate[],
 ): Promise<Allocation> {
   for (const step of allocationSteps(request)) {
     if (step.kind === 'refused') return step

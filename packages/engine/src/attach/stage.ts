@@ -1,5 +1,5 @@
-import { formatAddress } from '@vethra/address'
 import { attempt, CniError, type PluginCall, type Result, type ResultIp } from '@vethra/cni'
+import { ipOf } from '@vethra/ipam'
 import {
   type AddressClaim,
   demandAllowed,
@@ -151,11 +151,7 @@ async function claimAddresses(world: StageWorld, claim: AddressClaim): Promise<C
     const details = exhausted && (await whyFull({ store, network: claim.network }, exhausted))
     return { error: new CniError({ code: 999, message, ...(details ? { details } : {}) }) }
   }
-  const granted = allocation.ips.map(({ address, range }) => ({
-    address: `${formatAddress(address)}/${range.subnet.length}`,
-    gateway: formatAddress(range.gateway),
-  }))
-  return { granted }
+  return { granted: allocation.ips.map(ipOf) }
 }
 
 function planOrError<T>(plan: () => T): { readonly value: T } | { readonly error: CniError } {
