@@ -1,3 +1,4 @@
+import { familyOf } from '@vethra/cni'
 import {
   type ForwardedNetwork,
   isPlain,
@@ -100,7 +101,7 @@ function forwarded(attachments: readonly DesiredAttachment[]): readonly NamedNet
           {
             network,
             bridge: bridge.name,
-            families: addresses.map(({ address }) => (address.includes(':') ? 6 : 4)),
+            families: addresses.map(({ address }) => familyOf(address)),
             marked: inTable.length > 0,
             publishes: ports.length > 0,
             admitted,

@@ -1,7 +1,7 @@
 import { contains, readAddress, readCidr } from '@vethra/address'
+import { familyOf } from '@vethra/cni'
 import type { MasqueradedAttachment, ObservedFirewall, OwnedRules } from '@vethra/firewall'
 import { ownerOf } from '@vethra/firewall'
-import { isKnown } from '@vethra/ipam'
 import { attachmentText, refOf } from './attachment-ref.ts'
 import type {
   DesiredAddress,
@@ -14,7 +14,7 @@ import { lossFindings } from './diff-table.ts'
 import type { Finding } from './finding.ts'
 import type { Maps } from './maps.ts'
 import type { ObservedState } from './observed-state.ts'
-import { orphanedRules } from './orphaned-rules.ts'
+import { isOfOthers, orphanedRules } from './orphaned-rules.ts'
 import type { Repair, RuleEffect } from './repair.ts'
 
 /** The rules of iptables that a living container lacks, where plugins make them as programs. */
@@ -168,13 +168,10 @@ export function leftRuleFindings(
   { firewall, signs }: ObservedState,
   { byMark, ourContainers }: Pick<Maps, 'byMark' | 'ourContainers'>,
 ): readonly Finding[] {
-  // nerdctl leaves those of a container that it stops until it starts or removes it.
-  const isOthers = (containerId: string) =>
-    !ourContainers.has(containerId) && isKnown(containerId, signs.known)
   return firewall.flatMap(({ family, owned }) =>
     [...owned.values()]
       .filter(({ mark }) => !byMark.has(mark))
-      .filter((each) => !isOthers(ownerOf(each)?.containerId ?? ''))
+      .filter((each) => !isOfOthers(ownerOf(each), signs, ourContainers))
       .map((each) => leftRules(each, family, ourContainers)),
   )
 }
@@ -195,8 +192,4 @@ function removalOf(mark: string, lines: readonly string[], family: 4 | 6): strin
   const jumps = lines.filter((line) => !line.startsWith(`-A ${mark} `))
   const commands = [...jumps.map((line) => `-D ${line.slice(3)}`), `-F ${mark}`, `-X ${mark}`]
   return commands.map((each) => `${program} ${each}`).join(' && ')
-}
-
-function familyOf(address: string): 4 | 6 {
-  return address.includes(':') ? 6 : 4
 }

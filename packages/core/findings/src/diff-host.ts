@@ -1,3 +1,4 @@
+import { familyOf } from '@vethra/cni'
 import type { DesiredState } from './desired-state.ts'
 import { clockJumped } from './diff-clock.ts'
 import { dnsFindings } from './diff-dns.ts'
@@ -47,8 +48,7 @@ function forwardingFindings(
   const addresses = attachments
     .filter(({ network, bridge }) => bridge?.routed ?? routed.has(network))
     .flatMap((each) => each.addresses)
-  const isNeeded = (family: 4 | 6) =>
-    addresses.some(({ address }) => address.includes(':') === (family === 6))
+  const isNeeded = (family: 4 | 6) => addresses.some(({ address }) => familyOf(address) === family)
   const isOff = (family: 4 | 6) => isNeeded(family) && host.forwards[family] === false
   const used = new Set(attachments.flatMap(({ bridge }) => (bridge?.routed ? [bridge.name] : [])))
   const closed = links.filter(({ name, forwards }) => forwards === false && used.has(name))

@@ -1,10 +1,9 @@
 import { type MasqueradeRule, masqueradeMark, masqueradeRemoval } from '@vethra/firewall'
-import { isKnown } from '@vethra/ipam'
 import type { DesiredAttachment } from './desired-state.ts'
 import type { Finding } from './finding.ts'
 import type { Maps } from './maps.ts'
 import type { ObservedState } from './observed-state.ts'
-import { orphanedRules } from './orphaned-rules.ts'
+import { isOfOthers, orphanedRules } from './orphaned-rules.ts'
 
 /** The addresses of an attachment that rules of Go plugins masquerade by nftables; all of them where these were not looked at. */
 export function masqueradedByNft(
@@ -23,11 +22,8 @@ export function leftMasqueradeFindings(
 ): readonly Finding[] {
   if (masquerades.length === 0) return []
   const known = new Set(attachments.map(masqueradeMark))
-  // nerdctl leaves those of a container that it stops until it starts or removes it.
-  const isOthers = (containerId: string) =>
-    !ourContainers.has(containerId) && isKnown(containerId, signs.known)
   const left = masquerades.filter(
-    ({ mark, claim }) => !known.has(mark) && !isOthers(claim?.containerId ?? ''),
+    ({ mark, claim }) => !known.has(mark) && !isOfOthers(claim, signs, ourContainers),
   )
   return [...Map.groupBy(left, ({ mark }) => mark).values()].map((rules) =>
     leftRules(rules, ourContainers),

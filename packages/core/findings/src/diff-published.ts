@@ -1,3 +1,4 @@
+import { familyOf } from '@vethra/cni'
 import type { ForwardedPorts, OwnedRules } from '@vethra/firewall'
 import type {
   DesiredAttachment,
@@ -179,8 +180,4 @@ function meets({ protocol, address, first, last }: ForwardedPorts, port: Desired
 function textOf({ hostIp, hostPort, containerPort, protocol }: DesiredPort): string {
   const host = hostIp.includes(':') ? `[${hostIp}]` : hostIp || '0.0.0.0'
   return `asked for: ${host}:${hostPort} -> ${containerPort}/${protocol}`
-}
-
-function familyOf(address: string): 4 | 6 {
-  return address.includes(':') ? 6 : 4
 }

@@ -1,3 +1,4 @@
+import { familyOf } from '@vethra/cni'
 import type { DesiredState } from './desired-state.ts'
 import type { Finding } from './finding.ts'
 import type { ObservedState } from './observed-state.ts'
@@ -21,7 +22,7 @@ export function flushedPlaces(
 ): ReadonlySet<LossPlace> {
   const isUsed = (family: 4 | 6) =>
     attachments.some(({ addresses }) =>
-      addresses.some(({ address }) => address.includes(':') === (family === 6)),
+      addresses.some(({ address }) => familyOf(address) === family),
     )
   return new Set([
     ...firewall.flatMap((each) => (isUsed(each.family) ? each.flushed : [])),

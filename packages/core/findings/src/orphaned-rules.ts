@@ -1,4 +1,14 @@
+import { isKnown, type SignsOfLife } from '@vethra/ipam'
 import { type Finding, finding } from './finding.ts'
+
+/** Whether rules are of a container of others that is known: nerdctl leaves those of one that it stops until it starts or removes it. */
+export function isOfOthers(
+  { containerId }: { readonly containerId: string } = { containerId: '' },
+  { known }: Pick<SignsOfLife, 'known'>,
+  ours: ReadonlySet<string>,
+): boolean {
+  return !ours.has(containerId) && isKnown(containerId, known)
+}
 
 /** Rules of one container that is not attached. */
 interface OrphanedRules {

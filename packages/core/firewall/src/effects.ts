@@ -1,3 +1,4 @@
+import { familyOf } from '@vethra/cni'
 import type { NftElement, NftOp, NftType } from '@vethra/netlink'
 import {
   type Admit,
@@ -83,10 +84,6 @@ function admitElements({ bridge, subnets }: Admit): readonly PlacedElement[] {
       { set: `self${familyOf(subnet)}`, element: { key: [subnet, subnet] } },
     ]),
   ]
-}
-
-function familyOf(address: string): 4 | 6 {
-  return address.includes(':') ? 6 : 4
 }
 
 /** The operations that add elements, or delete them: one for each set, in the table's order. */

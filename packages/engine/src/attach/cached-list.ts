@@ -5,6 +5,7 @@ import {
   isSpecVersion,
   orElse,
   parseResult,
+  type Result,
   renderResult,
 } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
@@ -14,6 +15,11 @@ import type { CachedAttachment } from '@vethra/world'
 export function cachedList({ listText, network }: CachedAttachment): ConfList | undefined {
   const list = orElse(() => parseConfList(listText), undefined)
   return list?.name === network && list.plugins.length > 0 ? list : undefined
+}
+
+/** The result of a cache entry; undefined where there is none, or it cannot be read. */
+export function resultOf(entry: Pick<CachedAttachment, 'result'> | undefined): Result | undefined {
+  return orElse(() => parseResult(entry?.result ?? '', '0.1.0').result, undefined)
 }
 
 /**

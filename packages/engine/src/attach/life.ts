@@ -1,14 +1,6 @@
-import {
-  CniError,
-  isProvable,
-  type Life,
-  lifeOf,
-  orElse,
-  type ParsedResult,
-  parseResult,
-  type SeenNamespace,
-} from '@vethra/cni'
+import { CniError, isProvable, type Life, lifeOf, type SeenNamespace } from '@vethra/cni'
 import type { AttachmentRecord, NamespaceFacts, ResultCache } from '@vethra/world'
+import { resultOf } from './cached-list.ts'
 
 /** Throws CniError 8 unless a path is a network namespace other than the runtime's own. */
 export async function checkNamespace({ look }: NamespaceFacts, path: string): Promise<void> {
@@ -52,8 +44,7 @@ export async function isProven(
   record: AttachmentRecord,
   { cookie }: SeenNamespace,
 ): Promise<boolean> {
-  const { result: text } = (await cache.read(record)) ?? record.made ?? {}
-  const returned = text === undefined ? undefined : parseIfReadable(text)?.result
+  const returned = resultOf((await cache.read(record)) ?? record.made)
   const mac = returned?.interfaces.find(isInside(record.ifname))?.mac ?? ''
   const addresses = returned?.ips.map(({ address }) => address) ?? []
   if (mac === '' || addresses.length === 0) return false
@@ -69,8 +60,4 @@ function isInside(ifname: string) {
 
 function isEqual(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase()
-}
-
-function parseIfReadable(text: string): ParsedResult | undefined {
-  return orElse(() => parseResult(text, '0.1.0'), undefined)
 }

@@ -1,6 +1,7 @@
-import { orElse, parseResult, type Result } from '@vethra/cni'
+import type { Result } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
 import type { NamedLink } from '@vethra/world'
+import { resultOf } from './cached-list.ts'
 import type { HostTools } from './host-tools.ts'
 import type { Made } from './killed-add.ts'
 import { keyOf } from './membership.ts'
@@ -20,7 +21,7 @@ export async function removeLeftLink(
   { entry, list }: Made,
 ): Promise<boolean> {
   const { netns } = membership.attachment
-  const result = orElse(() => parseResult(entry?.result ?? '', '').result, undefined)
+  const result = resultOf(entry)
   const kind = list?.plugins[0]?.type ?? ''
   for (const each of result?.interfaces ?? []) {
     const inside = (each.sandbox ?? '') !== ''

@@ -1,5 +1,6 @@
-import { type Attachment, orElse, parseResult, type Result } from '@vethra/cni'
+import type { Attachment, Result } from '@vethra/cni'
 import type { NamespaceFacts } from '@vethra/world'
+import { resultOf } from './cached-list.ts'
 
 /**
  * Whether another interface has the name of an attachment's in its namespace, by the result of ADD. A veth goes whole: its
@@ -32,5 +33,5 @@ export function macOf(result: string, ifname: string): string | undefined {
 }
 
 function interfacesOf(result: string): Result['interfaces'] {
-  return orElse(() => parseResult(result, '').result.interfaces, [])
+  return resultOf({ result })?.interfaces ?? []
 }

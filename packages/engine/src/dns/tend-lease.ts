@@ -1,6 +1,7 @@
-import { orElse, parseResult } from '@vethra/cni'
+import { orElse } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
 import type { AttachmentRecord, CachedAttachment } from '@vethra/world'
+import { resultOf } from '../attach/cached-list.ts'
 import { readContainer } from '../container/container-state.ts'
 import type { ManageTools } from '../network/tools.ts'
 import { keepLeasedResolvers, type LeasedAttachment } from './keep-leased-resolvers.ts'
@@ -26,7 +27,7 @@ async function leasedBy(
   const { netns, ifname, network } = record
   const entry = (await host.cache.read(record)) ?? record.made
   const list = orElse(() => parseConfList(entry?.listText ?? ''), undefined)
-  const parsed = orElse(() => parseResult(entry?.result ?? '', '0.1.0'), undefined)
-  if (!isLeasing(list) || parsed === undefined) return undefined
-  return { netns, ifname, network, result: parsed.result }
+  const result = resultOf(entry)
+  if (!isLeasing(list) || result === undefined) return undefined
+  return { netns, ifname, network, result }
 }

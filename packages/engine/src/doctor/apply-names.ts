@@ -1,7 +1,8 @@
-import { type ContainerRef, orElse, parseResult, type Result } from '@vethra/cni'
+import type { ContainerRef, Result } from '@vethra/cni'
 import { containerNames, parseRecord } from '@vethra/container'
 import type { RepairOf } from '@vethra/findings'
 import { findNetwork } from '@vethra/networks'
+import { resultOf } from '../attach/cached-list.ts'
 import { isAlive } from '../attach/life.ts'
 import { recordsOf } from '../attach/whose.ts'
 import { type Applied, ended } from './applied.ts'
@@ -32,12 +33,8 @@ async function resultsOf(
   const results = new Map<string, Result>()
   for (const record of await recordsOf(host.records, ref)) {
     const cached = (await isAlive(host, record)) ? await host.cache.read(record) : undefined
-    const result = cached?.result === undefined ? undefined : readResult(cached.result)
+    const result = resultOf(cached)
     if (result) results.set(record.network, result)
   }
   return results
-}
-
-function readResult(text: string): Result | undefined {
-  return orElse(() => parseResult(text, '0.1.0').result, undefined)
 }

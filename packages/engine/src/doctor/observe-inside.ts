@@ -1,5 +1,5 @@
 import { formatAddress, readAddress, readCidr } from '@vethra/address'
-import { onCniError, orElse, parseResult, type Result } from '@vethra/cni'
+import { onCniError, orElse, type Result } from '@vethra/cni'
 import {
   attachmentText,
   type MissingResource,
@@ -9,7 +9,7 @@ import {
 import { planFormer } from '@vethra/plugins'
 import { diff, keyOf, type Owner, type Resource, type State } from '@vethra/state'
 import type { CachedAttachment } from '@vethra/world'
-import { cachedList } from '../attach/cached-list.ts'
+import { cachedList, resultOf } from '../attach/cached-list.ts'
 import { stageOf } from '../attach/stage-runner.ts'
 import { stagesOf } from '../attach/stages-of.ts'
 import type { DoctorTools } from './doctor-tools.ts'
@@ -75,7 +75,7 @@ function isBehind(one: string, other: string): boolean {
 function insideOf({ made, ways }: NativeAttachment, isLast: boolean): State {
   const { network, attachment } = made
   const { containerId, ifname } = attachment
-  const result = orElse(() => parseResult(made.result ?? '', '0.1.0').result, undefined)
+  const result = resultOf(made)
   if (result === undefined) return []
   const owner: Owner = { kind: 'attachment', network, containerId, ifname }
   const on = { place: 'container', link: ifname } as const
