@@ -13,11 +13,13 @@ export async function hostPrefixes(): Promise<readonly UsedByHost[]> {
   return [...links.flatMap(addressesOf), ...routes.filter(takesSpace).map(routePrefix)]
 }
 
-/** The addresses of an interface. */
-export function addressesOf({ ifname, addr_info = [] }: IpLink): readonly UsedByHost[] {
-  return addr_info
-    .flatMap(prefixes)
-    .map((prefix) => ({ source: 'address', prefix, interface: ifname }))
+/** The addresses of an interface, each with its prefix length. */
+export function prefixesOf({ addr_info = [] }: IpLink): readonly string[] {
+  return addr_info.flatMap(prefixes)
+}
+
+function addressesOf(link: IpLink): readonly UsedByHost[] {
+  return prefixesOf(link).map((prefix) => ({ source: 'address', prefix, interface: link.ifname }))
 }
 
 function prefixes({ family, local, address, prefixlen }: IpAddress): readonly string[] {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { ObservedLink, ObservedRoute } from '@vethra/findings'
-import { addressesOf, routePrefix, takesSpace } from './host-prefixes.ts'
+import { prefixesOf, routePrefix, takesSpace } from './host-prefixes.ts'
 import { type IpLink, type IpRoute, ipJson } from './ip-json.ts'
 
 /** Every interface, as the kernel lists them: one program, however many there are. Throws CniError 5 and 100. */
@@ -21,7 +21,7 @@ export async function observedLinks(): Promise<readonly ObservedLink[]> {
     ...portOf(link),
     ...(forwards.get(link.ifname) === false ? { forwards: false } : {}),
     ...(link.master === undefined ? {} : { master: link.master }),
-    addresses: addressesOf(link).map(({ prefix }) => prefix),
+    addresses: prefixesOf(link),
   }))
 }
 

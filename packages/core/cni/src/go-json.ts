@@ -34,7 +34,8 @@ function isSameToGo(a: string, b: string): boolean {
   return a === b || (a.length === b.length && fold(a) === fold(b))
 }
 
-// Upper case first: Go folds the long s and the Kelvin sign too.
+// Go folds the Kelvin sign, as JavaScript does, and the long s too.
 function fold(key: string): string {
-  return key.toUpperCase().toLowerCase()
+  const lower = key.toLowerCase()
+  return lower.includes('ſ') ? lower.replaceAll('ſ', 's') : lower
 }

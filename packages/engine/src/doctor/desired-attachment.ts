@@ -19,11 +19,13 @@ import { effectsOf, type ListEffects } from './list-effects.ts'
 export function attachmentReader(
   networks: ReadonlyMap<string, ConfList>,
 ): (made: CachedAttachment, ways?: readonly PluginWay[]) => DesiredAttachment | undefined {
-  const read = new Map<string, ReadList | undefined>()
+  const read = new Map<string, Map<string, ReadList | undefined>>()
   return (made, ways = []) => {
-    const key = `${made.listText || made.network}\0${JSON.stringify(ways)}`
-    if (!read.has(key)) read.set(key, readList(made, ways, networks))
-    const list = read.get(key)
+    const [way, key] = [JSON.stringify(ways), made.listText || made.network]
+    const lists = read.get(way) ?? new Map<string, ReadList | undefined>()
+    read.set(way, lists)
+    if (!lists.has(key)) lists.set(key, readList(made, ways, networks))
+    const list = lists.get(key)
     return list && readAttachment(made, list)
   }
 }

@@ -2,8 +2,8 @@ import { attachmentChains } from './chain-names.ts'
 import { portsAmong } from './forwarded-ports.ts'
 import type { ObservedFirewall, OwnedRules, PublishedPort } from './observed-firewall.ts'
 import { isolation } from './read-isolation.ts'
-import { option, type Rule, rulesOf } from './rule-lines.ts'
-import { parseRules, type RuleTable } from './rules.ts'
+import { type Rule, rulesOf } from './rule-lines.ts'
+import { option, parseRules, type RuleTable } from './rules.ts'
 import type { SavedRules } from './saved-rules.ts'
 
 /** The effects of a saved rule set on containers. */

@@ -1,5 +1,6 @@
 import type { Isolation } from './observed-firewall.ts'
-import { option, type Rule } from './rule-lines.ts'
+import type { Rule } from './rule-lines.ts'
+import { option } from './rules.ts'
 
 const [firstStage, secondStage] = ['CNI-ISOLATION-STAGE-1', 'CNI-ISOLATION-STAGE-2']
 

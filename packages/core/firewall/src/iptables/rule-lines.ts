@@ -20,12 +20,3 @@ export function rulesOf(tables: readonly RuleTable[], name: string): readonly Ru
       }),
     )
 }
-
-/** The word behind an option of a rule that no option comes twice in; undefined without it. */
-export function option(words: string, name: string): string | undefined {
-  const at = words.indexOf(` ${name} `)
-  if (at === -1) return undefined
-  const start = at + name.length + 2
-  const end = words.indexOf(' ', start)
-  return end === -1 ? words.slice(start) : words.slice(start, end)
-}

@@ -31,14 +31,23 @@ export function chainOf(rule: string): string {
  * counts.
  */
 export function targetOf(rule: string): string {
-  return /(?: -[jg] )([^ "]+)(?: --?[^"]*)?$/.exec(unquoted(rule))?.[1] ?? ''
+  const words = unquoted(rule)
+  return option(words, '-j') ?? option(words, '-g') ?? ''
 }
 
 /** The word behind an option of a rule, such as `--dport`; `undefined` without the option, and where it is negated. */
-export function optionOf(rule: string, option: string): string | undefined {
-  const words = unquoted(rule).split(' ')
-  const at = words.indexOf(option)
-  return at === -1 || words[at - 1] === '!' ? undefined : words[at + 1]
+export function optionOf(rule: string, name: string): string | undefined {
+  const words = unquoted(rule)
+  return words.includes(` ! ${name} `) ? undefined : option(words, name)
+}
+
+/** The word behind an option of a rule without quoted texts that no option comes twice in; undefined without it. */
+export function option(words: string, name: string): string | undefined {
+  const at = words.indexOf(` ${name} `)
+  if (at === -1) return undefined
+  const start = at + name.length + 2
+  const end = words.indexOf(' ', start)
+  return end === -1 ? words.slice(start) : words.slice(start, end)
 }
 
 /** Whether the rule matches on the interface, coming in or going out. */
