@@ -167,6 +167,22 @@ describeOnHost('vethra network', () => {
     expect((await host.run(['ip', 'addr', 'show', name])).stdout).toBe(before)
   })
 
+  it('a foreign bridge with the name of ours as its alternative name is not used, and stays as it is', async () => {
+    await host.vethra('network', 'create', '--subnet', '10.9.0.0/24', 'lan')
+    const name = (await host.run(['sh', '-c', 'grep -o "br-[0-9a-f]*" /etc/cni/net.d/*lan*']))
+      .stdout
+    const make =
+      'ip netns add blue; ip link add foreign type bridge; ip link property add dev foreign altname $0'
+    await host.run(['sh', '-ec', make, name])
+    const foreign = async () => (await host.run(['ip', 'addr', 'show', 'foreign'])).stdout
+    const before = await foreign()
+    const added = await host.vethra('--plugins', 'native', 'cni', 'add', 'lan', '/run/netns/blue')
+    expect(added).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(name) })
+    await host.vethra('network', 'rm', 'lan')
+    expect(await foreign()).toBe(before)
+    expect(before).toContain('foreign')
+  })
+
   it('rm takes only what is ours, all or none, and inspect is honest about what is missing', async () => {
     await host.vethra('network', 'create', 'lan')
     const foreign = '{"cniVersion":"1.0.0","name":"podman","plugins":[{"type":"bridge"}]}'

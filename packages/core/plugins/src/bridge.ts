@@ -145,7 +145,7 @@ function noBridge(name: string, kind: string): CniError {
   return new CniError({
     code: 7,
     message: `failed to create bridge ${JSON.stringify(name)}: ${JSON.stringify(name)} already exists but is not a bridge`,
-    hint: `Name another bridge in the conf list, or rename that interface${kind === '' ? '' : `, a ${kind}`}.`,
+    hint: `Name another bridge in the conf list, or rename that interface${kind === '' ? '' : ` of kind ${kind}`}.`,
   })
 }
 

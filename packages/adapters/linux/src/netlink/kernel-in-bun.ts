@@ -73,7 +73,11 @@ function linksOf(
   return Object.fromEntries(
     names.flatMap((name) => {
       const link = session.link(place, name)
-      return link ? [[name, factsOfLink(session, place, link)] as const] : []
+      if (link === undefined) return []
+      const facts = factsOfLink(session, place, link)
+      // Rules go by the name that a bridge has, and would not be of this one.
+      const isOther = link.kind === 'bridge' && link.name !== name
+      return [[name, isOther ? { ...facts, kind: 'altname' } : facts] as const]
     }),
   )
 }
