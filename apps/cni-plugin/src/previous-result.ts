@@ -1,4 +1,5 @@
 import { CniError, goField, isSpecVersion, parseResult, type Result } from '@vethra/cni'
+import { failed } from './go-codes.ts'
 import type { Request } from './plugin.ts'
 
 /** The `prevResult` of a request. Throws CniError 999 in libcni's words when there is none, or none of the family of the request's version. */
@@ -34,8 +35,4 @@ function otherFamily(own: string, cniVersion: string): CniError {
   return failed(
     `result type supports [${known}] but unmarshalled CNIVersion is ${JSON.stringify(own)}`,
   )
-}
-
-function failed(message: string): CniError {
-  return new CniError({ code: 999, message })
 }

@@ -1,5 +1,5 @@
-import { CniError } from '@vethra/cni'
 import { readStaticConf, type StaticConf } from '@vethra/ipam'
+import { failed } from './go-codes.ts'
 import type { Plugin, Request } from './plugin.ts'
 import { inGoWords, ipamResult } from './result.ts'
 
@@ -32,8 +32,4 @@ async function check(request: Request): Promise<void> {
 
 function hostOf(address: string): string {
   return address.slice(0, address.indexOf('/'))
-}
-
-function failed(message: string): CniError {
-  return new CniError({ code: 999, message })
 }

@@ -31,11 +31,11 @@ export function goKeys(value: Json | undefined, key: string): readonly string[] 
 
 // The very same, or of another length, in most cases: both are seen at once.
 function isSameToGo(a: string, b: string): boolean {
-  return a === b || (a.length === b.length && fold(a) === fold(b))
+  return a === b || (a.length === b.length && foldKey(a) === foldKey(b))
 }
 
-// Go folds the Kelvin sign, as JavaScript does, and the long s too.
-function fold(key: string): string {
+/** A key as Go compares it, without case. Go folds the Kelvin sign, as JavaScript does, and the long s too. */
+export function foldKey(key: string): string {
   const lower = key.toLowerCase()
   return lower.includes('ſ') ? lower.replaceAll('ſ', 's') : lower
 }

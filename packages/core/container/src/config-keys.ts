@@ -1,4 +1,4 @@
-import { CniError, isObject } from '@vethra/cni'
+import { CniError, foldKey, isObject } from '@vethra/cni'
 import { type Draft, draftOf, type Holder } from './draft.ts'
 
 /** The objects and arrays that a plan writes into, with the keys it knows in each; none for maps of any key. */
@@ -44,10 +44,10 @@ function checkObject(path: readonly string[], { pieces }: Holder, value: unknown
     throw ambiguous([...path, twice(pieces)], 'stands twice')
   const known = written.get(path.join('/')) ?? []
   if (known.length === 0) return
-  const folded = new Map(known.map((key) => [fold(key), key]))
+  const folded = new Map(known.map((key) => [foldKey(key), key]))
   const lengths = new Set(known.map(({ length }) => length))
   for (const { key = '' } of pieces)
-    if (lengths.has(key.length) && (folded.get(fold(key)) ?? key) !== key)
+    if (lengths.has(key.length) && (folded.get(foldKey(key)) ?? key) !== key)
       throw ambiguous([...path, key], 'is another key to runc than to crun')
 }
 
@@ -58,11 +58,6 @@ function twice(pieces: Holder['pieces']): string {
     seen.add(key)
   }
   return ''
-}
-
-// Upper case first: Go folds the long s and the Kelvin sign too.
-function fold(key: string): string {
-  return key.toUpperCase().toLowerCase()
 }
 
 function ambiguous(path: readonly string[], fault: string): CniError {

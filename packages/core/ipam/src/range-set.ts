@@ -1,5 +1,6 @@
 import { type Address, compareAddresses, formatAddress } from '@vethra/address'
 import { CniError, compareVersions } from '@vethra/cni'
+import { invalid } from './go-decode.ts'
 import { type Range, type RangeConf, readRange } from './range.ts'
 
 /** Ranges of one family that do not overlap; a container gets one address out of all of them. */
@@ -99,8 +100,4 @@ function holds(range: Range, address: Address): boolean {
     compareAddresses(range.start, address) <= 0 &&
     compareAddresses(address, range.end) <= 0
   )
-}
-
-function invalid(message: string): CniError {
-  return new CniError({ code: 7, message })
 }

@@ -12,7 +12,8 @@ import {
   readAddress,
   readCidr,
 } from '@vethra/address'
-import { CniError } from '@vethra/cni'
+import type { CniError } from '@vethra/cni'
+import { invalid } from './go-decode.ts'
 
 /** Consecutive addresses of one subnet that containers may get. */
 export interface Range {
@@ -100,8 +101,4 @@ function notIn(what: string, address: Address, subnet: Cidr): CniError {
 
 function formatCidr({ address, prefix }: Cidr): string {
   return `${formatAddress(address)}/${prefix.length}`
-}
-
-function invalid(message: string): CniError {
-  return new CniError({ code: 7, message })
 }
