@@ -28,14 +28,16 @@ const { ways } = JSON.parse(
   readFileSync(`/var/lib/vethra/attachments/lan-${containerId}-eth0`, 'utf8'),
 )
 const [bridge, veth] = result.interfaces.map(({ name }: { name: string }) => name)
-const vethMac: string = result.interfaces[1].mac
+const [vethMac, insideMac]: string[] = result.interfaces
+  .slice(1)
+  .map(({ mac }: { mac: string }) => mac)
 const ids = Array.from({ length: count }, (_, index) => index)
 
 run('ip', ['-batch', '-'], { input: ids.map((index) => `netns add n${index}`).join('\n') })
 run('ip', ['-batch', '-'], {
   input: ids
     .flatMap((index) => [
-      `link add v${index} address ${macOf(index)} type veth peer name eth0 netns n${index}`,
+      `link add v${index} address ${macOf(index)} type veth peer name eth0 address ${insideMacOf(index)} netns n${index}`,
       `link set v${index} master ${bridge} up`,
       ...(isNative ? [`link set v${index} type bridge_slave hairpin on`] : []),
     ])
@@ -56,6 +58,8 @@ const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
 const folder = statSync('/run/netns')
 const cookies = cookiesOf(ids.map((index) => `/run/netns/n${index}`))
 for (const index of ids) writeFiles(index)
+// Of a crowd whose hosts files are compared, they come to hold the names of all.
+run(executable, ['doctor', '--repair'])
 
 // As the executable records them: by ioctl NS_GET_ID, which Node cannot call.
 function cookiesOf(paths: readonly string[]): readonly string[] {
@@ -97,6 +101,10 @@ function macOf(index: number): string {
   return `02:00:00:00:${Buffer.from([index >> 8, index & 255])
     .toString('hex')
     .replace(/(..)/, '$1:')}`
+}
+
+function insideMacOf(index: number): string {
+  return macOf(index).replace('02:', '06:')
 }
 
 function elements(): string {
@@ -149,7 +157,8 @@ function writeFiles(index: number): void {
       .replaceAll(containerId, id)
       .replaceAll('/run/netns/pattern', netns)
       .replaceAll(`"${veth}"`, `"v${index}"`)
-      .replaceAll(vethMac, macOf(index))
+      .replaceAll(vethMac ?? '', macOf(index))
+      .replaceAll(insideMac ?? '', insideMacOf(index))
       .replaceAll(result.ips[0].address, `${addressOf(index)}/16`),
   )
   if (isStored(index)) delete entry.capabilityArgs
@@ -184,6 +193,8 @@ function writeContainer(id: string, made: object): void {
   const meta = { ID: id, Name: names.name, Hostname: id, Networks: { lan: made } }
   writeFileSync(`${folders[0]}/vethra.json`, JSON.stringify(decided))
   writeFileSync(`${folders[0]}/lifecycle.json`, '{"started_at":"2026-01-01T00:00:00Z"}')
+  for (const file of ['resolv.conf', 'hostname']) writeFileSync(`${folders[0]}/${file}`, '')
+  writeFileSync(`${folders[1]}/hosts`, '')
   writeFileSync(`${folders[1]}/meta.json`, JSON.stringify(meta))
   writeFileSync(`${root}/names/default/${names.name}`, id)
 }

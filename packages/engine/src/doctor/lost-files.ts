@@ -2,7 +2,7 @@ import { parseRecord } from '@vethra/container'
 import type { LostFile, RepairOf } from '@vethra/findings'
 import { ipamDataDirs, type Network, networkSubnets } from '@vethra/networks'
 import { type Applied, ended } from './applied.ts'
-import type { DoctorTools } from './doctor-tools.ts'
+import type { DoctorTools, NamespaceTools } from './doctor-tools.ts'
 import type { SeenContainer } from './observe-containers.ts'
 import { readNetworks } from './read-networks.ts'
 
@@ -15,7 +15,13 @@ export async function lostFiles(
   const ofNetworks = networks
     .filter(({ managed }) => managed)
     .flatMap((each) => filesOf(each).map((path) => [path, { network: each.name }] as const))
-  const ofContainers = await Promise.all(containers.map((each) => mountedFiles(tools, each)))
+  const byNamespace = Map.groupBy(containers, ({ observed }) => observed.namespace)
+  const ofContainers = await Promise.all(
+    [...byNamespace].map(async ([namespace, all]) => {
+      const own = await tools.inNamespace(namespace)
+      return all.flatMap((each) => mountedFiles(own, each))
+    }),
+  )
   const owners = new Map<string, { readonly network: string } | SeenContainer['observed']>([
     ...ofNetworks,
     ...ofContainers.flat(),
@@ -37,12 +43,11 @@ function filesOf(network: Network): readonly string[] {
   )
 }
 
-async function mountedFiles(
-  tools: DoctorTools,
+function mountedFiles(
+  { containers, hosts }: NamespaceTools,
   { observed, record }: SeenContainer,
-): Promise<readonly (readonly [string, SeenContainer['observed']])[]> {
+): readonly (readonly [string, SeenContainer['observed']])[] {
   if (record === undefined || record.mode === 'container') return []
-  const { containers, hosts } = await tools.inNamespace(observed.namespace)
   const folder = containers.folder(observed.id)
   const names = record.hostname === '' ? ['resolv.conf'] : ['resolv.conf', 'hostname']
   const paths = [...names.map((name) => `${folder}/${name}`), hosts.path(observed.id)]
