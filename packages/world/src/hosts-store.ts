@@ -17,12 +17,12 @@ export interface HostsStore {
   path(id: string): string
   /** Makes the container known, or changes what is known of it; it wins addresses that others still claim. */
   acquire(names: ContainerNames): Promise<void>
-  /** Makes it unknown: its names leave its peers' files, its own file stays as it is. Nothing happens when it was not known. */
-  release(id: string): Promise<void>
+  /** Makes containers unknown: their names leave their peers' files, their own files stay as they are. Nothing happens to those that were not known. */
+  release(...ids: readonly string[]): Promise<void>
   /** Gives a known container another name. Nothing happens when it is not known. */
   rename(id: string, name: string): Promise<void>
-  /** Releases the container and removes its folder. Nothing happens when there is none. */
-  remove(id: string): Promise<void>
+  /** Releases containers and removes their folders. Nothing happens where there is none. */
+  remove(...ids: readonly string[]): Promise<void>
   /** The known names of the container; undefined when they are unknown or damaged. */
   read(id: string): Promise<ContainerNames | undefined>
   /** All known containers, ascending by id. */

@@ -4,7 +4,8 @@ import { makeFolder, removeFile, removeFolder } from '@vethra/files'
 import { type ContainerNames, checkNames } from '@vethra/names'
 import type { HostsFolders, HostsStore, Lock } from '@vethra/world'
 import { changeNames, type NameChange, type OnFault } from './change-names.ts'
-import { draftsOfNames } from './keep-names.ts'
+import { dropHead } from './index-files.ts'
+import { draftsOfNames, keepNames } from './keep-names.ts'
 import { listContainers } from './list-containers.ts'
 import { knownNames, lookAtFolder, staleHosts } from './look-at-folder.ts'
 import { type Places, placesOf } from './places.ts'
@@ -44,6 +45,7 @@ export function diskHostsStore(options: DiskHostsStoreOptions): HostsStore & Hos
   const { dir, namespace, lock, sync = true, indexes, onFault = () => {} } = options
   const places = placesOf(dir, namespace, indexes)
   const change = (each: NameChange) => changeNames(places, each, { lock, onFault })
+  const leave = leaving(places, { lock, onFault })
   return {
     async prepare(id, initial) {
       const path = places.hosts(id)
@@ -57,18 +59,12 @@ export function diskHostsStore(options: DiskHostsStoreOptions): HostsStore & Hos
       await openFolder(places, names.id)
       await change({ id: names.id, joins: names, next: () => names })
     },
-    async release(id) {
-      if (existsSync(places.container(id))) await change({ id, next: () => undefined })
-    },
+    release: (...ids) => leave(ids),
     async rename(id, name) {
       checkNames({ ...nobody, id, name })
       if (existsSync(places.meta(id))) await change({ id, next: (now) => now && { ...now, name } })
     },
-    async remove(id) {
-      const folder = places.container(id)
-      const last = async () => void (await removeFolder(folder))
-      if (existsSync(folder)) await change({ id, next: () => undefined, last })
-    },
+    remove: (...ids) => leave(ids, async (id) => void (await removeFolder(places.container(id)))),
     async read(id) {
       return readNames(places, id)
     },
@@ -86,6 +82,29 @@ export function diskHostsStore(options: DiskHostsStoreOptions): HostsStore & Hos
       })
     },
     list: async () => knownNames(places),
+  }
+}
+
+type Last = (id: string) => Promise<void>
+
+function leaving(places: Places, options: { readonly lock: Lock; readonly onFault: OnFault }) {
+  const drop = async (ids: readonly string[], last: Last) => {
+    dropHead(places)
+    for (const id of ids) {
+      await keepNames(places, id, undefined)
+      await last(id)
+    }
+  }
+  return async (ids: readonly string[], last: Last = async () => {}): Promise<void> => {
+    const [first, ...others] = ids.filter((id) => existsSync(places.container(id)))
+    if (first === undefined) return
+    // Without an index all containers are looked at, once for all that leave.
+    if (others.length > 0) await options.lock.hold(places.folder, () => drop(others, last))
+    await changeNames(
+      places,
+      { id: first, next: () => undefined, last: () => last(first) },
+      options,
+    )
   }
 }
 

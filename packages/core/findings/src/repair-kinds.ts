@@ -13,7 +13,7 @@ export interface RepairKind {
   readonly place?: LossPlace
   /** Whether it may run plugins as programs. Default false. */
   readonly slow?: true
-  /** Whether many of them take one transaction. Default false. */
+  /** Whether many of them take one transaction, or one writing of files. Default false. */
   readonly shared?: true
 }
 
@@ -70,10 +70,12 @@ const kinds: {
   },
   'forget-names': {
     phase: 0,
+    shared: true,
     words: ({ id }) => `remove the names of container ${id} from its peers' hosts files`,
   },
   'remove-hosts': {
     phase: 0,
+    shared: true,
     words: ({ id }) => `remove the hosts folder of container ${id}, which was removed`,
   },
   'release-name': { phase: 0, words: ({ name, id }) => `release name ${name} of container ${id}` },

@@ -1,3 +1,4 @@
+import type { ContainerRef } from '@vethra/cni'
 import type { Repair, RepairOf } from '@vethra/findings'
 import type { Applied } from './applied.ts'
 import { detachDead, reattach, restoreInside, restoreLink } from './apply-attachment.ts'
@@ -13,7 +14,7 @@ import {
   restoreMasquerading,
   restoreRules,
 } from './apply-rules.ts'
-import type { DoctorTools } from './doctor-tools.ts'
+import type { DoctorTools, NamespaceTools } from './doctor-tools.ts'
 import { replaceFile, restoreFiles } from './lost-files.ts'
 
 // A text says why there was nothing to do.
@@ -33,10 +34,8 @@ const appliers: Appliers = {
   detach: detachDead,
   'remove-rules': removeRules,
   'release-address': releaseAddress,
-  'forget-names': async (tools, { namespace, id }) =>
-    (await tools.inNamespace(namespace)).hosts.release(id),
-  'remove-hosts': async (tools, { namespace, id }) =>
-    (await tools.inNamespace(namespace)).hosts.remove(id),
+  'forget-names': (tools, _, all) => inEach(tools, all, ({ hosts }, ids) => hosts.release(...ids)),
+  'remove-hosts': (tools, _, all) => inEach(tools, all, ({ hosts }, ids) => hosts.remove(...ids)),
   'release-name': async (tools, { namespace, name, id }) =>
     (await tools.inNamespace(namespace)).containers.releaseName(name, id),
   'claim-name': async (tools, { namespace, name, id }) =>
@@ -69,4 +68,15 @@ export async function apply(tools: DoctorTools, group: readonly Repair[]): Promi
     group as readonly RepairOf<'detach'>[],
   )
   return typeof why === 'string' ? why : undefined
+}
+
+async function inEach(
+  tools: DoctorTools,
+  all: readonly ContainerRef[],
+  work: (tools: NamespaceTools, ids: readonly string[]) => Promise<void>,
+): Promise<void> {
+  for (const [namespace, refs] of Map.groupBy(all, (each) => each.namespace)) {
+    const ids = refs.map(({ id }) => id)
+    await work(await tools.inNamespace(namespace), ids)
+  }
 }

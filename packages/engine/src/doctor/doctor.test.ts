@@ -340,6 +340,14 @@ describe('repair', () => {
     expect(host.done).toEqual([])
   })
 
+  it('removes folders of many containers at once', async () => {
+    const ids = ['c2', 'c3', 'c4']
+    host.folders = ids.map((id) => ({ id, names: 'known', withoutNetworks: false }))
+    const due = planRepairs(await examine(sampleTools(host)))
+    expect(await repair(sampleTools(host), due)).toHaveLength(3)
+    expect(host.done).toEqual(['remove c2 c3 c4'])
+  })
+
   it.each([
     ['veth1', 'done', ['link veth1']],
     ['veth2', 'unneeded', []],

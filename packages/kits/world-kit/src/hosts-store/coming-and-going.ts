@@ -100,6 +100,23 @@ export function comingAndGoing(subject: () => HostsStoreSubject): void {
     expect(await store.list()).toEqual([a])
   })
 
+  it.each(['release', 'remove'] as const)(
+    '%s takes several at once from the files of those that stay',
+    async (method) => {
+      const { store, hostsOf } = subject()
+      const third = container('d', { lan: ['10.0.0.4/24'] })
+      for (const names of [a, b, third, apart]) await store.acquire(names)
+      await store[method]('b', 'x', 'd')
+      expect(entriesOf(await hostsOf('a'))).toEqual(['10.0.0.1 h-a h-a.lan'])
+      expect(await store.list()).toEqual([a, apart])
+      await store.acquire(b)
+      expect(entriesOf(await hostsOf('a'))).toEqual([
+        '10.0.0.1 h-a h-a.lan',
+        '10.0.0.2 h-b h-b.lan',
+      ])
+    },
+  )
+
   it('many that come at once are all known to each other', async () => {
     const { store, hostsOf } = subject()
     const many = Array.from({ length: 12 }, (_, index) =>
