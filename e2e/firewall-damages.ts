@@ -177,6 +177,12 @@ export const firewallDamages: readonly Damage[] = [
 /** Damage that others mean, perhaps: it is named with the line that ends it, and stays. */
 export const toldDamages: readonly Damage[] = [
   ...damagesOf(undefined, [
+    [
+      'a neighbour entry by hand has another MAC',
+      'neighbour-wrong',
+      ({ address, bridge }) =>
+        `ip neigh replace ${address} lladdr 02:00:00:00:00:96 nud permanent dev ${bridge}`,
+    ],
     ['all may write to state', 'folder-open', () => 'chmod 777 /run/vethra'],
     [
       'all may write to a record',

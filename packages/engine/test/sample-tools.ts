@@ -143,6 +143,7 @@ export function sampleTools(host: SampleHost): DoctorTools {
         host.links.flatMap(({ bridge, name }) =>
           bridge ? [{ prefix: '10.4.1.0/24', device: name }] : [],
         ),
+      neighbours: async () => [],
       flows: async () => [],
       facts: async () => ({
         ...{

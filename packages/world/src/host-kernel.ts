@@ -4,6 +4,7 @@ import type {
   ObservedFlow,
   ObservedHost,
   ObservedLink,
+  ObservedNeighbour,
   ObservedRoute,
   OpenEntry,
   RepairedBridge,
@@ -16,6 +17,8 @@ export interface Kernel {
   links(): Promise<readonly ObservedLink[]>
   /** Every route but default ones and the kernel's own. Throws CniError 5 and 100. */
   routes(): Promise<readonly ObservedRoute[]>
+  /** Neighbour entries that somebody made by hand. Throws CniError 5 and 100. */
+  neighbours(): Promise<readonly ObservedNeighbour[]>
   /** The conntrack entries of forwarded UDP packets, as far as the kernel lists them. */
   flows(): Promise<readonly ObservedFlow[]>
   /** Further facts. Parts that cannot be read are left out, and named in `unknown`. */

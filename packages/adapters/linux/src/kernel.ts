@@ -3,7 +3,7 @@ import { accessOf, fileSystemOf, irregular, openWithin } from './file-system.ts'
 import { kernelFacts } from './kernel-facts.ts'
 import { deletedMounts } from './mounted-files.ts'
 import { observedFlows } from './observed-flows.ts'
-import { observedLinks, observedRoutes } from './observed-links.ts'
+import { observedLinks, observedNeighbours, observedRoutes } from './observed-links.ts'
 import { restoreBridge, restoreLink } from './restore-links.ts'
 
 /** The kernel of the current network namespace, by `ip`, `nft`, `iptables` and /proc. */
@@ -11,6 +11,7 @@ export function hostKernel(): Kernel {
   return {
     links: observedLinks,
     routes: observedRoutes,
+    neighbours: observedNeighbours,
     flows: observedFlows,
     facts: kernelFacts,
     fileSystem: fileSystemOf,

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import type { ObservedLink, ObservedRoute } from '@vethra/findings'
+import type { ObservedLink, ObservedNeighbour, ObservedRoute } from '@vethra/findings'
 import { prefixesOf, routePrefix, takesSpace } from './host-prefixes.ts'
 import { type IpLink, type IpRoute, ipJson } from './ip-json.ts'
 
@@ -42,4 +42,16 @@ export async function observedRoutes(): Promise<readonly ObservedRoute[]> {
     .filter(takesSpace)
     .map(routePrefix)
     .map(({ prefix, interface: device }) => ({ prefix, device }))
+}
+
+interface IpNeighbour {
+  readonly dst: string
+  readonly dev: string
+  readonly lladdr?: string
+}
+
+/** Neighbour entries that somebody made by hand: the kernel makes none that are permanent, but for multicast. Throws CniError 5 and 100. */
+export async function observedNeighbours(): Promise<readonly ObservedNeighbour[]> {
+  const all = await ipJson<IpNeighbour>('neigh', 'show', 'nud', 'permanent')
+  return all.map(({ dst, dev, lladdr = '' }) => ({ device: dev, address: dst, mac: lladdr }))
 }

@@ -56,6 +56,8 @@ export interface DesiredContainer extends ContainerRef {
 export interface DesiredAttachment extends AttachmentKey {
   readonly netns: string
   readonly addresses: readonly DesiredAddress[]
+  /** The MAC of its interface, in lower case; absent where it is not known. */
+  readonly mac?: string
   /** The link of the host that leads to the container; absent for macvlan and the like. */
   readonly hostLink?: string
   /** The MAC of `hostLink`; absent where it is not known. */

@@ -1,5 +1,6 @@
 import { reasonToKeep } from '@vethra/ipam'
 import { ownerMark } from '@vethra/state'
+import { attachmentText } from './attachment-ref.ts'
 import type { DesiredState } from './desired-state.ts'
 import { type Finding, finding } from './finding.ts'
 import type { ObservedState } from './observed-state.ts'
@@ -62,8 +63,33 @@ export function strayLinkFindings(
         subject: { kind: 'interface', name },
         message: `interface ${name} on bridge ${master} of network ${network} is orphaned: it belongs to no known attachment`,
         evidence: [`${name} is a port of ${master}`],
-        fix: `ip link delete ${shellWord(name)}`,
+        // It may be somebody's: without the bridge it harms nobody.
+        fix: `ip link set ${shellWord(name)} nomaster`,
       }),
     ]
+  })
+}
+
+/** Entries by hand that send what is for a container to another MAC. */
+export function neighbourFindings(
+  { attachments }: DesiredState,
+  { neighbours = [] }: ObservedState,
+): readonly Finding[] {
+  if (neighbours.length === 0) return []
+  const wanted = new Map(
+    attachments.flatMap((each) =>
+      each.addresses.map(({ address }) => [`${each.bridge?.name} ${address}`, each] as const),
+    ),
+  )
+  return neighbours.flatMap(({ device, address, mac }) => {
+    const attachment = wanted.get(`${device} ${address}`)
+    if (attachment?.mac === undefined || attachment.mac === mac) return []
+    return finding({
+      kind: 'neighbour-wrong',
+      subject: { kind: 'attachment', name: attachmentText(attachment) },
+      message: `the host sends what is for container ${attachment.containerId} in network ${attachment.network} to another MAC: a neighbour entry was made by hand`,
+      evidence: [`${address} on ${device} is ${mac}, and the container has ${attachment.mac}`],
+      fix: `ip neigh delete ${address} dev ${shellWord(device)}`,
+    })
   })
 }

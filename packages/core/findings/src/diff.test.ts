@@ -252,6 +252,19 @@ describe('interfaces', () => {
     ])
   })
 
+  it('a neighbour entry by hand with another MAC than its container has is told', () => {
+    const mac = '02:00:00:00:00:01'
+    const attachments = world.desired.attachments.map((each) => ({ ...each, mac }))
+    const kinds = (entry: string) => {
+      const neighbours = [{ device: 'br-lan', address: '10.4.1.2', mac: entry }]
+      return diff({ ...world.desired, attachments }, { ...world.observed, neighbours })
+    }
+    expect(kinds(mac)).toEqual([])
+    expect(kinds('02:00:00:00:00:99')).toMatchObject([
+      { kind: 'neighbour-wrong', ours: false, fix: 'ip neigh delete 10.4.1.2 dev br-lan' },
+    ])
+  })
+
   // A runtime without libcni's cache has attached it by our executables, and somebody has taken it down.
   it.each([true, false])(
     'that bear the mark of a container without a record stay (up: %s)',

@@ -16,7 +16,7 @@ import { publishedFindings } from './diff-published.ts'
 import { lostNetworkFindings, recordFindings, removedNetworkFindings } from './diff-records.ts'
 import { reservationFindings } from './diff-reservations.ts'
 import { startFindings } from './diff-starts.ts'
-import { leftLinkFindings, strayLinkFindings } from './diff-stray-links.ts'
+import { leftLinkFindings, neighbourFindings, strayLinkFindings } from './diff-stray-links.ts'
 import { subnetFindings } from './diff-subnets.ts'
 import { tableFindings } from './diff-table.ts'
 import { unfinishedFindings } from './diff-unfinished.ts'
@@ -42,6 +42,7 @@ export function diff(desired: DesiredState, observed: ObservedState): readonly F
     ...unfinishedFindings(desired, observed, maps),
     ...strayLinkFindings(desired, observed),
     ...leftLinkFindings(observed),
+    ...neighbourFindings(desired, observed),
     ...leftRuleFindings(observed, maps),
     ...leftMasqueradeFindings(observed, maps),
     ...tableFindings(observed),

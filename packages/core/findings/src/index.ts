@@ -28,6 +28,7 @@ export type {
   IrregularPath,
   ObservedFolder,
   ObservedHost,
+  ObservedNeighbour,
   ObservedProgram,
   OpenEntry,
 } from './observed-host.ts'

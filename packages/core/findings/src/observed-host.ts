@@ -1,6 +1,15 @@
 import type { RefusingChain } from '@vethra/firewall'
 import type { SeenFeature } from '@vethra/state'
 
+/** A neighbour entry of the host. */
+export interface ObservedNeighbour {
+  readonly device: string
+  /** `10.4.1.2`. */
+  readonly address: string
+  /** Lower case. */
+  readonly mac: string
+}
+
 /** A path where a regular file belongs, and what is there instead: `a folder`, `nothing`. */
 export interface IrregularPath {
   readonly path: string

@@ -2,7 +2,7 @@ import type { AttachmentKey, ContainerRef } from '@vethra/cni'
 import type { MasqueradeRule, ObservedFirewall } from '@vethra/firewall'
 import type { Reservation, SignsOfLife } from '@vethra/ipam'
 import type { Change, Owner, State } from '@vethra/state'
-import type { IrregularPath, ObservedHost } from './observed-host.ts'
+import type { IrregularPath, ObservedHost, ObservedNeighbour } from './observed-host.ts'
 
 /** The observed state of a host. */
 export interface ObservedState {
@@ -40,6 +40,8 @@ export interface ObservedState {
   readonly damaged: readonly ObservedFault[]
   /** Files that attaching to a network, or starting a container, needs, and that are none. Default: none. */
   readonly lostFiles?: readonly LostFile[]
+  /** Neighbour entries that somebody made by hand. Default: none. */
+  readonly neighbours?: readonly ObservedNeighbour[]
   /** Containers that mount files which were removed or replaced, and where they mount them. Default: none. */
   readonly staleMounts?: readonly {
     readonly containerId: string

@@ -48,6 +48,7 @@ it('says what an attachment has by its effect', () => {
       { address: '10.4.1.2', prefixLength: 24, gateway: '10.4.1.1' },
       { address: 'fd00::2', prefixLength: 64 },
     ],
+    mac: '02:00:00:00:00:03',
     hostLink: 'veth1',
     bridge: { name: 'br0', routed: true, mac: '02:00:00:00:00:01' },
     masqueraded: true,

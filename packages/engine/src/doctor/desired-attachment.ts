@@ -76,6 +76,7 @@ function readAttachment(
   const { result } = parsed
   const { containerId, ifname, netns, capabilityArgs } = attachment
   const told = readPorts(goField(capabilityArgs, 'portMappings'))
+  const mac = result.interfaces.find((each) => each.name === ifname && each.sandbox)?.mac
   const hostLink = effects.linked ? hostLinkOf(result, effects.bridge?.name) : undefined
   return {
     network,
@@ -83,6 +84,7 @@ function readAttachment(
     ifname,
     netns,
     addresses: result.ips.map(readIp),
+    ...(mac ? { mac: mac.toLowerCase() } : {}),
     ...(hostLink === undefined ? {} : { hostLink }),
     ...(effects.bridge ? bridgeOf(result, effects.bridge, own) : {}),
     masqueraded: effects.masqueraded,

@@ -44,9 +44,8 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
     ? await lostNetworks(tools, first.namespaces, networks)
     : []
   const table = await lookAtTable(tools, scope, { ...first, lost, kernel })
-  const looksInside = tools.looksInside(attachments.living.length)
   const inside =
-    isFor(scope, 'restore-inside') && looksInside
+    isFor(scope, 'restore-inside') && tools.looksInside(attachments.living.length)
       ? await observeInside(tools, attachments.living, seen)
       : []
   const masquerades = await masqueradesOf(tools, { ...first, ...first.observed })
@@ -63,8 +62,7 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
       ...first.observed,
       ...{ attachments: seen, damaged: attachments.damaged, lost, inside },
       ...(tools.looksWithin ? { lostFiles: await lostFiles(tools, networks, containers) } : {}),
-      // No repair is for these.
-      ...(looksInside && !scope ? { staleMounts: await observeMounts(tools, seen) } : {}),
+      ...(scope ? {} : await lookForTold(tools, attachments)),
       nowMs: tools.clock.now(),
       signs: { ...withMarked(first.signs, marked), ...rememberedIds(seen) },
       containers: containers.map((each) => each.observed),
@@ -153,6 +151,19 @@ async function lookAtHost(
 // Rules that cannot be read are a finding, and no reason to see nothing else.
 async function saveRules({ host }: DoctorTools): Promise<readonly SavedRules[] | CniError> {
   return host.rules.save().catch(onCniError((error) => error))
+}
+
+// No repair is for these.
+async function lookForTold(
+  tools: DoctorTools,
+  { observed, living }: SeenAttachments,
+): Promise<Pick<ObservedState, 'neighbours' | 'staleMounts'>> {
+  return {
+    ...(tools.looksWithin ? { neighbours: await tools.kernel.neighbours() } : {}),
+    ...(tools.looksInside(living.length)
+      ? { staleMounts: await observeMounts(tools, observed) }
+      : {}),
+  }
 }
 
 // An interface that bears a container's mark is there as long as its namespace, though nothing remembers its attachment.
