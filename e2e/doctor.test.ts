@@ -247,7 +247,9 @@ describeOnHost('vethra doctor', () => {
     const elements = ['restore-elements', 'restore-elements']
     expect(await heal()).toEqual(
       [
-        ...['claim-name', 'hold-ports', 'reserve-address', 'restore-names', 'restore-record'],
+        ...['claim-name', 'hold-ports', 'reserve-address', 'restore-record'],
+        // The hosts file of the peer has names of a container whose own are unknown.
+        ...['restore-names', 'restore-names'],
         ...['restore-result', ...(way === 'exec' ? rules : elements)],
       ].toSorted(),
     )
