@@ -14,7 +14,7 @@ import { toldDamages } from './firewall-damages.ts'
 import { describeOnHost } from './gate.ts'
 import { openHost } from './host.ts'
 
-// Of about seventy kinds those that can be done at once; scripts/soak-doctor.ts does each alone.
+// Of about eighty kinds those that can be done at once; scripts/soak-doctor.ts does each alone.
 const sample: readonly string[] = [
   ...['the rules of the table are flushed', 'elements of a container that is gone are left'],
   ...['a chain of the table has lost its hook', 'a network is cut off from other hosts'],
@@ -24,6 +24,8 @@ const sample: readonly string[] = [
   ...['a reservation is removed', 'a reservation is planted for nobody'],
   ...['the names of a container are damaged', 'the name of a container is free'],
   ...['the hosts folder of a removed container is left', 'ports are held no more'],
+  ...['a folder is in place of the lock of reservations', 'a resolv.conf is removed'],
+  ...['a hosts file has another address for a peer'],
 ]
 
 describeOnHost('damage of many kinds at once', () => {
