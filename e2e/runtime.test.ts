@@ -302,6 +302,26 @@ describeOnHost('the OCI runtime in front of runc', () => {
       await host.run(['ip', 'netns', 'del', host.tag])
     })
 
+    it('whose config.json is refused without waiting for the lock of ports', async () => {
+      const bundle = await host.bundle('odd', ['true'])
+      const file = `${bundle}/config.json`
+      const text = await readFile(file, 'utf8')
+      const annotations = '{"vethra.network":"lan","vethra.ports":"8099:80"}'
+      await writeFile(file, text.replace('{', `{"Hooks":{},"annotations":${annotations},`))
+      const hold =
+        'mkdir -p /run/vethra/locks; (exec 9>/run/vethra/locks/ports; flock 9; exec sleep 20)'
+      const { stdout: pid } = await host.run([
+        'sh',
+        '-c',
+        `${hold} >/dev/null 2>&1 & echo $!; sleep 0.2`,
+      ])
+      const began = performance.now()
+      const ran = await host.run([executable, 'runtime', 'create', '--bundle', bundle, 'odd'])
+      await host.run(['sh', '-c', `kill ${pid}; rm /run/vethra/locks/ports`])
+      expect(ran).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('Hooks') })
+      expect(performance.now() - began).toBeLessThan(10_000)
+    })
+
     it('or not at all: the error names the annotations', async () => {
       const asked = { 'vethra.network': 'lan', 'vethra.ip': '192.0.2.1' }
       const { bundle, file, text } = await bundleOf(asked, ['hostname'])

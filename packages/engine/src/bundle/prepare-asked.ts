@@ -1,9 +1,10 @@
 import { CniError, goField, guards, onCniError, orElse } from '@vethra/cni'
-import { type Asked, checkLimits, parsePrepared } from '@vethra/container'
+import { type Asked, checkLimits, parseConfig, parsePrepared } from '@vethra/container'
 import { findNetwork, type Network } from '@vethra/networks'
 import { livingRecords } from '../attach/whose.ts'
 import { homeLife, homeOf } from '../container/container-home.ts'
 import { knownNetworks } from '../network/known-networks.ts'
+import { readConfig } from './bundle-config.ts'
 import { prepareBundle, prepareConfig } from './prepare-bundle.ts'
 import type { Caller, PrepareTools } from './prepare-tools.ts'
 
@@ -26,10 +27,13 @@ export async function prepareAsked(
 ): Promise<boolean> {
   const { flags } = asked
   const file = `${await tools.files.realPath(folder)}/config.json`
+  // Before the lock of ports is held, as whoever wrote it may have made it large; what is undone first is read again.
+  const isNew = asked.preparedFor === undefined
+  const read = isNew ? await readConfig(tools, folder, flags.id).catch(naming(asked)) : undefined
   return holdingNames(tools, asked, async () => {
     const known = await admit(tools, asked, file)
     if (known === undefined) return false
-    const wanted = { folder, flags, byRuntime: true, known }
+    const wanted = { folder, flags, read, byRuntime: true, known }
     await prepareBundle(tools, wanted, caller).catch(naming(asked))
     return true
   })
@@ -42,10 +46,13 @@ export async function prepareAskedConfig(
   caller: Caller,
 ): Promise<string> {
   const { flags } = asked
+  // By a hook file, or by `bundle prepare`.
+  if (asked.preparedFor !== undefined) return text
+  const parsed = parseConfig(text)
   return holdingNames(tools, asked, async () => {
     const known = await admit(tools, asked)
     if (known === undefined) return text
-    const wanted = { text, flags, byRuntime: true, known }
+    const wanted = { text, parsed, flags, byRuntime: true, known }
     return prepareConfig(tools, wanted, caller).catch(naming(asked))
   })
 }

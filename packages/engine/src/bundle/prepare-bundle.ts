@@ -3,7 +3,7 @@ import {
   annotationKeys,
   type BundleFlags,
   type BundlePlan,
-  parseConfig,
+  type ParsedConfig,
   parseRecord,
   planBundle,
   renderRecord,
@@ -12,7 +12,13 @@ import {
 import type { Network } from '@vethra/networks'
 import { keepConfLists } from '../network/keep-conf-lists.ts'
 import { knownNetworks } from '../network/known-networks.ts'
-import { type ConfigText, preparedWith, readConfig, undoOthers } from './bundle-config.ts'
+import {
+  type ConfigFile,
+  type ConfigText,
+  preparedWith,
+  readConfig,
+  undoOthers,
+} from './bundle-config.ts'
 import { placesFor } from './bundle-places.ts'
 import { requestOf } from './bundle-request.ts'
 import { writeContainerFiles } from './container-files.ts'
@@ -43,7 +49,16 @@ export interface PreparedBundle {
 /** A config.json that somebody else keeps in a file. */
 export interface LooseConfig extends PrepareOptions {
   readonly text: string
+  readonly parsed: ParsedConfig
   readonly flags: BundleFlags
+}
+
+/** A bundle in a folder; absolute. */
+export interface PreparedFolder extends PrepareOptions {
+  readonly folder: string
+  readonly flags: BundleFlags
+  /** Its config.json, where the caller has read it before taking a lock. */
+  readonly read?: ConfigFile | undefined
 }
 
 /**
@@ -52,10 +67,10 @@ export interface LooseConfig extends PrepareOptions {
  */
 export async function prepareConfig(
   tools: PrepareTools,
-  { text, flags, ...options }: LooseConfig,
+  { text, parsed, flags, ...options }: LooseConfig,
   caller: Caller,
 ): Promise<string> {
-  const config = { text, parsed: parseConfig(text), versions: [], others: [] }
+  const config = { text, parsed, versions: [], others: [] }
   return (await holding({ ...tools, caller }, config, { ...options, flags })).plan.config
 }
 
@@ -67,11 +82,11 @@ export async function prepareConfig(
  */
 export async function prepareBundle(
   tools: PrepareTools,
-  { folder, flags, ...options }: PrepareOptions & { folder: string; flags: BundleFlags },
+  { folder, flags, read, ...options }: PreparedFolder,
   caller: Caller,
 ): Promise<PreparedBundle> {
   // Before any lock is held: whoever wrote it may have made it large.
-  const config = await readConfig(tools, folder, flags.id)
+  const config = read ?? (await readConfig(tools, folder, flags.id))
   const { plan, changes } = await holding({ ...tools, caller }, config, { ...options, flags })
   return { file: config.file, mode: plan.mode, changes, record: renderRecord(plan.record) }
 }
