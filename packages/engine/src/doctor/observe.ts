@@ -1,4 +1,4 @@
-import { CniError, type ConfList, onCniError } from '@vethra/cni'
+import { CniError, type ConfList, onCniError, present } from '@vethra/cni'
 import type {
   DesiredNetwork,
   DesiredState,
@@ -44,8 +44,9 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
     ? await lostNetworks(tools, first.namespaces, networks)
     : []
   const table = await lookAtTable(tools, scope, { ...first, lost, kernel })
+  const looksInside = tools.looksInside(attachments.living.length)
   const inside =
-    isFor(scope, 'restore-inside') && tools.looksInside(attachments.living.length)
+    isFor(scope, 'restore-inside') && looksInside
       ? await observeInside(tools, attachments.living, seen)
       : []
   const masquerades = await masqueradesOf(tools, { ...first, ...first.observed })
@@ -62,7 +63,8 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
       ...first.observed,
       ...{ attachments: seen, damaged: attachments.damaged, lost, inside },
       ...(tools.looksWithin ? { lostFiles: await lostFiles(tools, networks, containers) } : {}),
-      ...(scope ? {} : await lookForTold(tools, attachments)),
+      // No repair is for these.
+      ...(!scope && looksInside ? { staleMounts: await observeMounts(tools, seen) } : {}),
       nowMs: tools.clock.now(),
       signs: { ...withMarked(first.signs, marked), ...rememberedIds(seen) },
       containers: containers.map((each) => each.observed),
@@ -79,13 +81,15 @@ async function lookAround(tools: DoctorTools, scope: Scope | undefined) {
   const namespaces = await tools.namespaces()
   const { networks, confFaults, shadowed } = await readNetworks(tools, namespaces)
   const lists = new Map(networks.map(({ name, list }) => [name, list]))
-  const [rules, kit, links, routes, portHolds, signs, seen, [known, attachments]] =
+  const [rules, kit, links, routes, neighbours, portHolds, signs, seen, [known, attachments]] =
     await Promise.all([
       // Programs of plugins are facts, and no difference that a repair is for.
       scope ? lookAtHost({ ...tools, looksWithin: false }, []) : lookAtHost(tools, networks),
       tools.host.rootless?.info().catch(onCniError((error) => error)),
       tools.kernel.links(),
       tools.kernel.routes(),
+      // No repair is for one.
+      scope || !tools.looksWithin ? undefined : tools.kernel.neighbours(),
       tools.ports.list(),
       tools.otherSigns(),
       isFor(scope, 'release-address', 'reserve-address')
@@ -101,7 +105,8 @@ async function lookAround(tools: DoctorTools, scope: Scope | undefined) {
     unknown: [...rules.host.unknown, ...unread],
     ...(isSilent ? { kitFault: kit.message } : {}),
   }
-  const observed = { ...rules, host, routes, portHolds, names, reservations, confFaults, shadowed }
+  const seenOnce = { ...rules, host, routes, ...present({ neighbours }), portHolds, names }
+  const observed = { ...seenOnce, reservations, confFaults, shadowed }
   const rootless = isSilent ? ('silent' as const) : kit
   return { namespaces, networks, rootless, links, signs, containers, attachments, observed }
 }
@@ -151,19 +156,6 @@ async function lookAtHost(
 // Rules that cannot be read are a finding, and no reason to see nothing else.
 async function saveRules({ host }: DoctorTools): Promise<readonly SavedRules[] | CniError> {
   return host.rules.save().catch(onCniError((error) => error))
-}
-
-// No repair is for these.
-async function lookForTold(
-  tools: DoctorTools,
-  { observed, living }: SeenAttachments,
-): Promise<Pick<ObservedState, 'neighbours' | 'staleMounts'>> {
-  return {
-    ...(tools.looksWithin ? { neighbours: await tools.kernel.neighbours() } : {}),
-    ...(tools.looksInside(living.length)
-      ? { staleMounts: await observeMounts(tools, observed) }
-      : {}),
-  }
 }
 
 // An interface that bears a container's mark is there as long as its namespace, though nothing remembers its attachment.
