@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type AttachmentKey, CniError, orElse } from '@vethra/cni'
+import { type AttachmentKey, CniError } from '@vethra/cni'
 import {
   makeFolder,
   mapInTurns,
@@ -44,15 +44,6 @@ export interface FolderFormat<T> extends EntryFormat<T> {
   parseOf?(text: string, key: AttachmentKey): T | undefined
 }
 
-// A copy in the place of another file tells nothing of its attachment.
-function inPlace<T>(
-  { nameOf, keyOf }: Pick<FolderFormat<T>, 'nameOf' | 'keyOf'>,
-  entry: T | undefined,
-  name: string,
-): T | undefined {
-  return entry && orElse(() => nameOf(keyOf(entry)), '') === name ? entry : undefined
-}
-
 /** Attachments in a folder. Listing reads again only the files that have changed. */
 export function attachmentFolder<T>(dir: string, format: FolderFormat<T>): AttachmentFolder<T> {
   const { nameOf, keyOf, parse } = format
@@ -63,7 +54,7 @@ export function attachmentFolder<T>(dir: string, format: FolderFormat<T>): Attac
     const own = keyOf(entry)
     return (['network', 'containerId', 'ifname'] as const).every((each) => own[each] === key[each])
   }
-  const entryIn = lastEntry(fileOf, (text, key) => inPlace(format, parseOf(text, key), nameOf(key)))
+  const entryIn = lastEntry(fileOf, parseOf)
   const othersIn = (key: AttachmentKey) => {
     const entry = entryIn(key)
     return entry && !isOf(entry, key) ? keyOf(entry) : undefined
@@ -116,10 +107,7 @@ function listed<T>(
   dir: string,
   format: FolderFormat<T>,
 ): Pick<AttachmentFolder<T>, 'list' | 'survey'> {
-  const kept = keptEntries(dir, {
-    ...format,
-    parse: (text, name) => inPlace(format, format.parse(text, name), name),
-  })
+  const kept = keptEntries(dir, format)
   return {
     async list(containerId) {
       const names = await kept.names()

@@ -27,9 +27,13 @@ export function diskAttachmentRecords({
   readonly dir: string
 }): AttachmentRecords & RecordsFolder {
   const folder = attachmentFolder<AttachmentRecord>(dir, {
-    nameOf: ({ network, containerId, ifname }) => `${network}-${containerId}-${ifname}`,
+    nameOf,
     keyOf: (record) => record,
-    parse: parseRecord,
+    parse(text, name) {
+      const record = parseRecord(text)
+      // A copy in the place of another record tells nothing of its attachment. Results, which others write, are as they say.
+      return record && nameOf(record) === name ? record : undefined
+    },
   })
   return {
     write: async (record) => {
@@ -45,6 +49,10 @@ export function diskAttachmentRecords({
     list: folder.list,
     survey: folder.survey,
   }
+}
+
+function nameOf({ network, containerId, ifname }: AttachmentKey): string {
+  return `${network}-${containerId}-${ifname}`
 }
 
 function parseRecord(text: string): AttachmentRecord | undefined {
