@@ -33,8 +33,15 @@ export function damagesOf(way: Damage['way'], rows: readonly DamageRow[]): reado
 }
 
 const networks = '/var/lib/cni/networks'
-const results = '/var/lib/cni/results'
-const fileOf = (id: string) => `lan-default-${id}-eth0`
+
+/** The folder of libcni's results. */
+export const results = '/var/lib/cni/results'
+
+/** The folder of records. */
+export const records = '/var/lib/vethra/attachments'
+
+/** The name of the files of a container in both. */
+export const fileOf = (id: string): string => `lan-default-${id}-eth0`
 
 /** Makes such a host. */
 export async function openDamageHost(host: Host): Promise<DamageHost> {

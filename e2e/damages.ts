@@ -1,15 +1,10 @@
-import { type Damage, damagesOf } from './damage-host.ts'
+import { type Damage, damagesOf, fileOf, records, results } from './damage-host.ts'
 import { firewallDamages } from './firewall-damages.ts'
+import { insideDamages } from './inside-damages.ts'
 
 const networks = '/var/lib/cni/networks'
-const results = '/var/lib/cni/results'
-const records = '/var/lib/vethra/attachments'
-const fileOf = (id: string) => `lan-default-${id}-eth0`
 const reserve = (address: string, text: string) =>
   `printf '${text}' >${networks}/lan/${address}; touch -d '1 hour ago' ${networks}/lan/${address}`
-/** A script of sh(1) in the network namespace of a container. */
-const within = (id: string, script: string) =>
-  `nsenter --net=$(sed 's/.*"netns":"\\([^"]*\\)".*/\\1/' ${records}/${fileOf(id)}) sh -c '${script}'`
 const third = 'ip netns add third 2>/dev/null; "$VETHRA" cni add lan /run/netns/third'
 
 /** Each kind of damage that the doctor repairs, in each way in which it comes about. */
@@ -222,31 +217,6 @@ export const damages: readonly Damage[] = [
       () =>
         `echo '{"containerId":"default-gone","sockets":["0.0.0.0:9998/tcp"],"holder":{"pid":1,"startTime":"1"}}' >/run/vethra/ports/default-gone`,
     ],
-    [
-      'an interface is down inside',
-      'inside-changed',
-      ({ web }) => within(web, 'ip link set eth0 down'),
-    ],
-    [
-      'a container has no default route',
-      'inside-changed',
-      ({ web }) => within(web, 'ip route delete default'),
-    ],
-    [
-      'a container has another default route',
-      'inside-changed',
-      ({ web }) => within(web, 'ip route replace default via 10.4.1.222'),
-    ],
-    [
-      'an interface has another MAC inside',
-      'inside-changed',
-      ({ web }) => within(web, 'ip link set eth0 address 02:00:00:00:00:97'),
-    ],
-    [
-      'a container has another address',
-      'inside-changed',
-      ({ web }) => within(web, 'ip addr flush dev eth0; ip addr add 10.4.1.99/24 dev eth0'),
-    ],
     ['a namespace is gone', 'attachment-dead', () => `${third}; ip netns delete third`],
     [
       'an ADD was cut short',
@@ -254,4 +224,5 @@ export const damages: readonly Damage[] = [
       () => `${third}; rm ${results}/lan-cnitool-*; ip -n third link delete eth0`,
     ],
   ]),
+  ...insideDamages,
 ]

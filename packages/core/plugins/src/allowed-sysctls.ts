@@ -18,7 +18,7 @@ function patternOf(line: string): RegExp {
   try {
     return new RegExp(line)
   } catch (cause) {
-    const message = `invalid pattern ${line} in the list of allowed sysctls`
+    const message = `invalid pattern ${line} in /etc/cni/tuning/allowlist.conf`
     throw new CniError({ code: 999, message, cause })
   }
 }

@@ -1,7 +1,8 @@
 import { CniError, type PluginCall } from '@vethra/cni'
 import type { AttachmentRecord, CachedAttachment, StageCall } from '@vethra/world'
 import { beforeEach, expect, it } from 'vitest'
-import { sampleHost, sampleTools } from '../../test/sample-tools.ts'
+import { sampleHost } from '../../test/sample-host.ts'
+import { sampleTools } from '../../test/sample-tools.ts'
 import type { HostTools } from './host-tools.ts'
 import { afterKilled, bearing, handBack, takeOver } from './take-over.ts'
 

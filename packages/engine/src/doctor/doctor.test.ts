@@ -2,13 +2,8 @@ import { CniError } from '@vethra/cni'
 import { planRepairs } from '@vethra/findings'
 import { marksOf } from '@vethra/firewall'
 import { beforeEach, describe, expect, it } from 'vitest'
-import {
-  attach,
-  identity,
-  type SampleHost,
-  sampleHost,
-  sampleTools,
-} from '../../test/sample-tools.ts'
+import { attach, identity, type SampleHost, sampleHost } from '../../test/sample-host.ts'
+import { sampleTools } from '../../test/sample-tools.ts'
 import { examine } from './examine.ts'
 import { heal, type RepairEvent, repair } from './repair.ts'
 

@@ -1,22 +1,14 @@
 import { type AttachmentKey, orElse } from '@vethra/cni'
-import { attachmentText, type MissingResource, type ObservedTable } from '@vethra/findings'
+import type { MissingResource, ObservedTable } from '@vethra/findings'
 import { elementsOf, isEffect } from '@vethra/firewall'
 import { type PluginWay, planFormer } from '@vethra/plugins'
-import {
-  isAsWanted,
-  isDue,
-  keyOf,
-  type Owned,
-  type Owner,
-  ownerMark,
-  type Resource,
-  type State,
-} from '@vethra/state'
+import { isAsWanted, isDue, keyOf, type Owned, type State } from '@vethra/state'
 import type { AttachmentKernel, CachedAttachment, Clock, StrangeEntry } from '@vethra/world'
 import { cachedList, convertIfReadable } from '../attach/cached-list.ts'
 import { stageOf } from '../attach/stage-runner.ts'
 import { stagesOf } from '../attach/stages-of.ts'
 import { mapInTurns } from './in-turns.ts'
+import { type Known, leftIn, type WantedEffects } from './left-effects.ts'
 
 /** An attachment as it was made: by plugins in this process, whole or in part, where it has ways. */
 export interface NativeAttachment {
@@ -59,14 +51,6 @@ function isOnHost({ resource }: Owned): boolean {
   const isSetting =
     resource.kind === 'sysctl' && resource.place === 'host' && !/forward/.test(resource.key)
   return isSetting || isEffect(resource)
-}
-
-/** All that is remembered, to tell whose elements are left over; absent where nobody asks. */
-export interface Known {
-  readonly attachments: readonly AttachmentKey[]
-  readonly networks: readonly string[]
-  /** The networks that Vethra or nerdctl made. */
-  readonly ours: readonly string[]
 }
 
 /** The kernel, absent where it cannot be asked, and what is looked for in it. */
@@ -113,7 +97,7 @@ interface Needed {
 }
 
 // A bridge, or a setting of the host, is needed by each attachment of its network.
-function neededPlaces(wanted: readonly Wanted[]): ReadonlyMap<string, Needed> {
+function neededPlaces(wanted: readonly WantedEffects[]): ReadonlyMap<string, Needed> {
   const needed = new Map<string, Needed>()
   for (const { attachment, state } of wanted)
     for (const to of state) {
@@ -163,94 +147,4 @@ export function placeOf({ resource }: Owned): string {
 export function keyOfMade({ made: { network, attachment } }: NativeAttachment): AttachmentKey {
   const { containerId, ifname } = attachment
   return { network, containerId, ifname }
-}
-
-async function leftIn(
-  kernel: AttachmentKernel,
-  { attachments, networks, ours }: Known,
-  wanted: readonly Wanted[],
-): Promise<Pick<ObservedTable, 'left' | 'doubtful' | 'extra'>> {
-  const known = new Set([
-    ...attachments.map(({ network, containerId, ifname }) =>
-      ownerMark({ kind: 'attachment', network, containerId, ifname }),
-    ),
-    ...networks.map((network) => ownerMark({ kind: 'network', network })),
-  ])
-  const effects = await kernel.effects()
-  const byMark = Map.groupBy(effects, ({ owner }) => ownerMark(owner))
-  const unknown = [...byMark].filter(([mark]) => !known.has(mark))
-  const marked = unknown.length === 0 ? new Set() : await livingMarks(kernel)
-  const left = unknown.flatMap(([mark, [one, ...more]]) =>
-    one === undefined || one.owner.kind === 'host' || marked.has(mark)
-      ? []
-      : [{ owner: one.owner, effects: [one, ...more] }],
-  )
-  // Another runtime may have called plugins of ours behind an interface plugin of its own, whose links bear no mark, and
-  // keep no record that we know of. What masquerades is made by plugins that make interfaces.
-  const isDead = ({ owner, effects }: (typeof left)[number]) =>
-    ours.includes(owner.network) || effects.every(({ resource }) => resource.kind === 'masquerade')
-  return {
-    left: left.filter(isDead).map(({ owner }) => owner),
-    doubtful: left.filter((each) => !isDead(each)).map(({ owner }) => owner),
-    extra: ownStates(wanted, attachments).flatMap(({ owner, state }) => {
-      const own = new Set(state.map(({ resource }) => keyOf(resource)))
-      const more = (byMark.get(ownerMark(owner)) ?? []).filter(
-        // What networks on one bridge share is not told apart, and the resolver has its own.
-        ({ resource }) =>
-          !own.has(keyOf(resource)) &&
-          (owner.kind !== 'network' || resource.kind !== 'admit') &&
-          !isOfResolver(resource),
-      )
-      return more.length > 0 ? [{ owner, effects: more }] : []
-    }),
-  }
-}
-
-/** Whether an effect is that of a resolver, which sees to it by itself. */
-export function isOfResolver(resource: Resource): boolean {
-  return resource.kind === 'isolate' && resource.from === 'dnsonly'
-}
-
-interface Wanted {
-  readonly attachment: AttachmentKey
-  readonly state: State
-}
-
-// What a network has is known where plugins in this process made all of its attachments.
-function ownStates(
-  wanted: readonly Wanted[],
-  attachments: readonly AttachmentKey[],
-): readonly { readonly owner: Exclude<Owner, { kind: 'host' }>; readonly state: State }[] {
-  const known = new Set(wanted.map(({ attachment }) => attachmentText(attachment)))
-  const unclear = new Set(
-    attachments.flatMap((each) => (known.has(attachmentText(each)) ? [] : [each.network])),
-  )
-  const networks = Map.groupBy(wanted, ({ attachment }) => attachment.network)
-  return [
-    ...wanted.map(({ attachment, state }) => ({
-      owner: { kind: 'attachment', ...attachment } as const,
-      state,
-    })),
-    ...[...networks]
-      .filter(([network]) => !unclear.has(network))
-      .map(([network, all]) => ({
-        owner: { kind: 'network', network } as const,
-        state: all.flatMap(({ state }) => state),
-      })),
-  ]
-}
-
-/**
- * The marks of attachments that interfaces of the host bear, and those of their networks. A plugin that another
- * runtime calls leaves no record: what it made lives as long as its interface does.
- */
-async function livingMarks(kernel: AttachmentKernel): Promise<ReadonlySet<string>> {
-  const owners = (await kernel.marked()).map(({ owner }) => owner)
-  return new Set(
-    owners.flatMap((owner) =>
-      owner.kind === 'attachment'
-        ? [ownerMark(owner), ownerMark({ kind: 'network', network: owner.network })]
-        : [],
-    ),
-  )
 }

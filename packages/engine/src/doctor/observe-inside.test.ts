@@ -1,9 +1,10 @@
+import { CniError } from '@vethra/cni'
 import { attachmentText, type ObservedAttachment } from '@vethra/findings'
 import type { Resource, State } from '@vethra/state'
 import type { CachedAttachment } from '@vethra/world'
 import { expect, it } from 'vitest'
 import type { DoctorTools } from './doctor-tools.ts'
-import { observeInside } from './observe-inside.ts'
+import { observeInside, observeMounts } from './observe-inside.ts'
 
 const bridge = {
   type: 'bridge',
@@ -29,7 +30,7 @@ function made(network: string, ifname: string, plugins: readonly object[]): Cach
   }
 }
 
-/** What is found lacking in a namespace that has these resources alone, or none. */
+/** The findings of `observeInside`, a text each, in a namespace that has the resources that `has` returns. */
 async function lacking(
   all: readonly CachedAttachment[],
   has: (wanted: State) => State = () => [],
@@ -76,5 +77,19 @@ it('sysctls and settings of tuning are found', async () => {
     'lan/web/eth0: make sysctl net/ipv4/conf/eth0/arp_notify 1',
     'lan/web/eth0: make sysctl net/core/somaxconn 777',
     `lan/web/eth0: make link settings eth0 1400 true ${mac}`,
+  ])
+})
+
+it('a container whose mounts cannot be read hides those of no other', async () => {
+  const deletedMounts = async (netns: string) => {
+    if (netns === '/many') throw new CniError({ code: 5, message: 'too large' })
+    return ['/etc/hosts', '/mnt']
+  }
+  const tools = { kernel: { deletedMounts }, clock: {} } as unknown as DoctorTools
+  const seen = ['/many', '/n'].map((netns) => ({
+    ...{ netns, containerId: `of ${netns}`, ours: true, state: 'alive' },
+  })) as unknown as readonly ObservedAttachment[]
+  expect(await observeMounts(tools, seen)).toEqual([
+    { containerId: 'of /n', paths: ['/etc/hosts'] },
   ])
 })

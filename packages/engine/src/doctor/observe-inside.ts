@@ -54,7 +54,9 @@ export async function observeMounts(
   const living = seen.filter(({ ours, state }) => ours && state === 'alive')
   const places = new Map(living.map(({ netns, containerId }) => [netns, containerId]))
   const all = await mapInTurns(clock, [...places], async ([netns, containerId]) => {
-    const paths = (await kernel.deletedMounts(netns)).filter((each) => mounted.includes(each))
+    // A container can end meanwhile, or mount more than is read: that hides nothing else.
+    const deleted = await kernel.deletedMounts(netns).catch(onCniError(() => []))
+    const paths = deleted.filter((each) => mounted.includes(each))
     return paths.length === 0 ? [] : [{ containerId, paths }]
   })
   return all.flat()

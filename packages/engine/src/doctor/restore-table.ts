@@ -2,7 +2,8 @@ import { attachmentText } from '@vethra/findings'
 import { isEffect } from '@vethra/firewall'
 import type { Owned } from '@vethra/state'
 import type { DoctorTools } from './doctor-tools.ts'
-import { isOfResolver, placeOf } from './native-effects.ts'
+import { isOfResolver } from './left-effects.ts'
+import { placeOf } from './native-effects.ts'
 
 /**
  * Makes all that recorded attachments have in table `inet vethra` again, in one transaction: after a flush, and only where
