@@ -96,7 +96,8 @@ describeOnHost('the state that a container is shown in', () => {
     const { stdout } = await host.run([
       'sh',
       '-c',
-      'unshare -n sleep 600 >/dev/null 2>&1 & echo $!',
+      // Before it is sleep(1), it may be in the namespace of the host.
+      'unshare -n sleep 600 >/dev/null 2>&1 & until grep -qx sleep /proc/$!/comm; do :; done; echo $!',
     ])
     const stat = (await host.run(['cat', `/proc/${stdout}/stat`])).stdout
     return { pid: Number(stdout), start: Number(stat.split(') ')[1]?.split(' ')[19]) }
