@@ -9,6 +9,6 @@ import { top } from './project.ts'
 const all = await workspacePackages(top)
 const one = all.find(({ folder }) => join(top, folder) === process.cwd())
 if (!one) throw new Error(`${process.cwd()} is no package of this workspace`)
-await execa('tsc', ['--build'], { cwd: top, preferLocal: true })
+await execa('pnpm', ['typecheck'], { cwd: top })
 await bundle(top, one)
 await declare(top, one, all)
