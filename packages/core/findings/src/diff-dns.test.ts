@@ -1,16 +1,13 @@
 import { expect, it } from 'vitest'
-import { dnsFindings } from './diff-dns.ts'
-import type { ObservedState } from './observed-state.ts'
+import { nothingDesired, nothingObserved } from '../test/sample-states.ts'
+import { diff, type ObservedHost } from './index.ts'
 
-const state = (host: Pick<ObservedState['host'], 'unanswered' | 'upstream'>) => ({
-  host: host as ObservedState['host'],
-})
+const found = (host: Partial<ObservedHost>) =>
+  diff(nothingDesired, { ...nothingObserved, host: { ...nothingObserved.host, ...host } })
 
 it('a network that the resolver cannot answer in is a warning that says why', () => {
-  expect(dnsFindings(state({}))).toEqual([])
-  expect(
-    dnsFindings(state({ unanswered: [{ name: 'lan', why: 'port 53 is taken' }] })),
-  ).toMatchObject([
+  expect(found({})).toEqual([])
+  expect(found({ unanswered: [{ name: 'lan', why: 'port 53 is taken' }] })).toMatchObject([
     {
       kind: 'dns-off',
       severity: 'warning',
@@ -22,7 +19,7 @@ it('a network that the resolver cannot answer in is a warning that says why', ()
 
 it('a server upstream that is of no use is a warning that says why', () => {
   const upstream = [{ name: '192.0.2.1', why: 'it does not answer' }]
-  expect(dnsFindings(state({ upstream }))).toMatchObject([
+  expect(found({ upstream })).toMatchObject([
     {
       kind: 'dns-upstream',
       severity: 'warning',

@@ -1,25 +1,20 @@
-import type { DesiredState } from './desired-state.ts'
-import { type Finding, finding } from './finding.ts'
-import type { LostFile, ObservedContainer, ObservedFault, ObservedState } from './observed-state.ts'
+import type { Compared } from './compared.ts'
+import { about, aboutContainer, containerText, type Finding, finding, warning } from './finding.ts'
+import type { LostFile, ObservedContainer, ObservedFault } from './observed-state.ts'
 import { shellWord } from './shell-word.ts'
 
 /** Conf lists that cannot be read or used, and those that another file of the same network hides. */
-export function confFindings({ confFaults, shadowed }: ObservedState): readonly Finding[] {
+export function confFindings({ observed: { confFaults, shadowed } }: Compared): readonly Finding[] {
   return [
     ...confFaults.map(({ file, reason, hint }) =>
-      finding({
-        kind: 'conf-unreadable',
-        subject: { kind: 'file', name: file },
+      finding('conf-unreadable', about('file', file), {
         message: `cannot use conf list ${file}: its network is unavailable`,
         evidence: hint === undefined ? [reason] : [reason, hint],
         fix: `vethra cni validate ${shellWord(file)}`,
       }),
     ),
     ...shadowed.map(({ network, file, by }) =>
-      finding({
-        kind: 'conf-shadowed',
-        severity: 'warning',
-        subject: { kind: 'file', name: file },
+      warning('conf-shadowed', about('file', file), {
         message: `conf list ${file} is never used: ${by} defines network ${network}, too, and comes first`,
         evidence: [`used: ${by}`, `not used: ${file}`],
         fix: `rename the network in ${file}, or remove the file`,
@@ -29,60 +24,56 @@ export function confFindings({ confFaults, shadowed }: ObservedState): readonly 
 }
 
 /** State of our own that cannot be read. */
-export function damageFindings(
-  { containers }: DesiredState,
-  observed: ObservedState,
-): readonly Finding[] {
-  const names = new Map(containers.map(({ namespace, id, name }) => [`${namespace}/${id}`, name]))
+export function damageFindings({ observed, containers }: Compared): readonly Finding[] {
+  const { damaged, lostFiles = [], staleMounts = [] } = observed
   return [
-    ...observed.damaged.map(({ file, reason }) =>
-      finding({
-        kind: 'file-damaged',
-        severity: 'warning',
-        subject: { kind: 'file', name: file },
+    ...damaged.map(({ file, reason }) =>
+      warning('file-damaged', about('file', file), {
         message: `cannot read ${file}: it is damaged`,
         evidence: [reason],
         fix: `rm ${shellWord(file)}`,
       }),
     ),
-    ...(observed.lostFiles ?? []).map(fileLost),
-    ...(observed.staleMounts ?? []).map(mountStale),
-    ...observed.containers.flatMap((each) => {
-      const { namespace, id, fault } = each
-      const name = names.get(`${namespace}/${id}`) || id
-      return fault === undefined ? [] : [containerDamaged(each, fault, name)]
-    }),
+    ...lostFiles.map(fileLost),
+    ...staleMounts.map(({ containerId, paths }) =>
+      warning('mount-stale', about('container', containerId), {
+        message: `container ${containerId} sees no changes of ${paths.join(', ')}: the file that it mounts was removed or replaced`,
+        evidence: paths.map((path) => `the file that is mounted at ${path} is deleted`),
+        ours: true,
+        fix: `stop and start container ${containerId}`,
+      }),
+    ),
+    ...observed.containers.flatMap((each) =>
+      each.fault === undefined
+        ? []
+        : [
+            containerDamaged(
+              each,
+              each.fault,
+              containers.get(containerText(each))?.name || each.id,
+            ),
+          ],
+    ),
   ]
-}
-
-function mountStale({
-  containerId,
-  paths,
-}: NonNullable<ObservedState['staleMounts']>[number]): Finding {
-  return finding({
-    kind: 'mount-stale',
-    severity: 'warning',
-    subject: { kind: 'container', name: containerId },
-    message: `container ${containerId} sees no changes of ${paths.join(', ')}: the file that it mounts was removed or replaced`,
-    evidence: paths.map((path) => `the file that is mounted at ${path} is deleted`),
-    ours: true,
-    fix: `stop and start container ${containerId}`,
-  })
 }
 
 function fileLost(lost: LostFile): Finding {
   const { path, what } = lost
-  const isThere = what !== 'nothing'
-  const fault = isThere ? `${what} is in place of ${path}` : `${path} is missing`
-  return finding({
-    kind: 'file-lost',
-    subject: { kind: 'file', name: path },
-    message: `${fault}: ${'network' in lost ? `network ${lost.network} cannot attach or detach any container` : `container ${lost.id} cannot be started again`}`,
+  const fault = what === 'nothing' ? `${path} is missing` : `${what} is in place of ${path}`
+  const [effect, repair] =
+    'network' in lost
+      ? ([
+          `network ${lost.network} cannot attach or detach any container`,
+          { kind: 'replace-file', network: lost.network, file: path },
+        ] as const)
+      : ([
+          `container ${lost.id} cannot be started again`,
+          { kind: 'restore-files', namespace: lost.namespace, id: lost.id, files: [path] },
+        ] as const)
+  return finding('file-lost', about('file', path), {
+    message: `${fault}: ${effect}`,
     evidence: [`${path} is ${what}, and should be a file`],
-    repair:
-      'network' in lost
-        ? { kind: 'replace-file', network: lost.network, file: path }
-        : { kind: 'restore-files', namespace: lost.namespace, id: lost.id, files: [path] },
+    repair,
   })
 }
 
@@ -91,22 +82,16 @@ function containerDamaged(
   { file, reason }: ObservedFault,
   name: string,
 ): Finding {
-  const known = {
-    kind: 'container-damaged',
-    subject: { kind: 'container', name: `${namespace}/${id}` },
+  const wasStarted = file === 'lifecycle.json'
+  return finding('container-damaged', aboutContainer({ namespace, id }), {
+    severity: wasStarted ? 'warning' : 'error',
+    message: wasStarted
+      ? `cannot read when container ${name} was started`
+      : `cannot read the record of container ${name}: it cannot be started`,
     evidence: [`${file}: ${reason}`],
     ours: true,
-  } as const
-  if (file === 'lifecycle.json')
-    return finding({
-      ...known,
-      severity: 'warning',
-      message: `cannot read when container ${name} was started`,
-      fix: `stop and start container ${name}`,
-    })
-  return finding({
-    ...known,
-    message: `cannot read the record of container ${name}: it cannot be started`,
-    fix: `prepare its bundle again with "vethra bundle prepare", or remove it: vethra -n ${namespace} container rm ${id}`,
+    fix: wasStarted
+      ? `stop and start container ${name}`
+      : `prepare its bundle again with "vethra bundle prepare", or remove it: vethra -n ${namespace} container rm ${id}`,
   })
 }

@@ -6,56 +6,56 @@ import {
   passingCommands,
   type RefusingChain,
 } from '@vethra/firewall'
-import type { DesiredAttachment, DesiredNetwork, DesiredState } from './desired-state.ts'
-import { type Finding, finding } from './finding.ts'
+import type { Compared } from './compared.ts'
+import type { DesiredAttachment, DesiredNetwork } from './desired-state.ts'
+import { about, type Finding, finding, warning } from './finding.ts'
 import type { ObservedState } from './observed-state.ts'
 
 /** Firewalls that get in the way of each other, or of containers. */
-export function filterFindings(
-  { networks, attachments }: DesiredState,
-  { host, firewall }: ObservedState,
-): readonly Finding[] {
-  const { firewallManagers, refusingChains } = host
-  const filtered = networks.filter((each) => each.filtered)
+export function filterFindings({ desired, observed }: Compared): readonly Finding[] {
+  const { host, firewall } = observed
+  const filtered = desired.networks.filter((each) => each.filtered)
   // Rules are another's matter on a host that makes none.
   if (filtered.length === 0) return []
-  // What runs in our process needs no iptables.
-  const needing = filtered.filter(({ programs }) => programs.some((each) => makers.includes(each)))
+  const networks = forwarded(desired.attachments)
   return [
-    ...iptablesFindings(needing, { host, firewall }),
-    ...firewallManagers.map(managed),
-    ...[...refusingChains, ...firewall.flatMap(ownIptables)].map((chain) =>
-      refusal(chain, forwarded(attachments)),
+    // What runs in our process needs no iptables.
+    ...iptablesFindings(
+      filtered.filter(({ programs }) => programs.some((each) => makers.includes(each))),
+      observed,
+    ),
+    ...host.firewallManagers.map(managed),
+    ...[...host.refusingChains, ...firewall.flatMap(ownIptables)].map((chain) =>
+      refusal(chain, networks),
     ),
   ]
 }
 
+/** Programs that make rules of iptables. */
+const makers: readonly string[] = ['bridge', 'ptp', 'portmap', 'firewall']
+
 function iptablesFindings(
   needing: readonly DesiredNetwork[],
-  { host, firewall }: Pick<ObservedState, 'host' | 'firewall'>,
+  { host: { unreadableRules, hiddenRules }, firewall }: ObservedState,
 ): readonly Finding[] {
-  const subject = { kind: 'host', name: 'iptables' } as const
-  const { unreadableRules, hiddenRules } = host
-  const isMissing = firewall.length === 0 && unreadableRules.length === 0 && needing.length > 0
+  const isNeeded = needing.length > 0
+  const isMissing = firewall.length === 0 && unreadableRules.length === 0 && isNeeded
   const users = `needed by network ${needing.map(({ name }) => name).join(', ')}`
   const lack = 'iptables-save and ip6tables-save are missing, or the kernel has nothing for them'
   return [
-    finding({
-      ...{ kind: 'rules-unreadable', subject },
+    finding('rules-unreadable', about('host', 'iptables'), {
       message:
         'iptables cannot read the firewall rules: plugins cannot change them, and attaching fails',
-      evidence: needing.length > 0 ? unreadableRules : [],
+      evidence: isNeeded ? unreadableRules : [],
       fix: 'nft list ruleset   (move the rules that iptables did not make to a table of their own)',
     }),
-    finding({
-      ...{ kind: 'iptables-missing', subject },
+    finding('iptables-missing', about('host', 'iptables'), {
       message:
         'cannot read or make firewall rules: containers cannot be attached to networks that need some',
       evidence: isMissing ? [lack, users] : [],
       fix: 'apt-get install iptables',
     }),
-    finding({
-      ...{ kind: 'iptables-mixed', severity: 'warning', subject },
+    warning('iptables-mixed', about('host', 'iptables'), {
       message:
         'iptables-legacy and iptables-nft both have rules: neither shows those of the other, and both apply',
       evidence: hiddenRules,
@@ -64,15 +64,10 @@ function iptablesFindings(
   ]
 }
 
-/** Programs that make rules of iptables. */
-const makers: readonly string[] = ['bridge', 'ptp', 'portmap', 'firewall']
-
 function managed(manager: string): Finding {
   const firewalld = manager === 'firewalld'
-  return finding({
-    kind: 'firewall-managed',
+  return finding('firewall-managed', about('host', manager), {
     severity: 'info',
-    subject: { kind: 'host', name: manager },
     message: firewalld
       ? 'firewalld is active: networks are in its zone trusted, which a reload forgets'
       : 'ufw is active: published ports are reached whatever its rules for incoming traffic say',
@@ -121,10 +116,8 @@ function refusal(chain: RefusingChain, networks: readonly NamedNetwork[]): Findi
     .filter(({ commands }) => commands.length > 0)
   const refused = [...new Set(due.map(({ network }) => network))].join(', ')
   const known = isPlain(chain)
-  return finding({
-    kind: 'forwarding-refused',
+  return finding('forwarding-refused', about('host', `${program} chain ${name}`), {
     severity: known ? 'error' : 'warning',
-    subject: { kind: 'host', name: `${program} chain ${name}` },
     message: known
       ? `chain ${name} of ${program} drops what it does not accept, and it does not accept network ${refused}`
       : `chain ${name} of ${program} drops what no rule accepts, and none in the chain itself accepts network ${refused}`,

@@ -1,67 +1,59 @@
 import { contains, readAddress, readCidr } from '@vethra/address'
 import { familyOf } from '@vethra/cni'
-import type { MasqueradedAttachment, ObservedFirewall, OwnedRules } from '@vethra/firewall'
-import { ownerOf } from '@vethra/firewall'
-import { attachmentText, refOf } from './attachment-ref.ts'
-import type {
-  DesiredAddress,
-  DesiredAttachment,
-  DesiredPort,
-  TableEffect,
-} from './desired-state.ts'
-import { masqueradedByNft } from './diff-masquerades.ts'
-import { lossFindings } from './diff-table.ts'
-import type { Finding } from './finding.ts'
-import type { Maps } from './maps.ts'
+import type { MasqueradedAttachment, ObservedFirewall } from '@vethra/firewall'
+import { masqueradeMark } from '@vethra/firewall'
+import type { Compared } from './compared.ts'
+import type { DesiredAddress, DesiredAttachment, TableEffect } from './desired-state.ts'
+import { portLead } from './diff-ports.ts'
+import { loss } from './diff-table.ts'
+import { attachmentText, type Finding, refOf } from './finding.ts'
 import type { ObservedState } from './observed-state.ts'
-import { isOfOthers, orphanedRules } from './orphaned-rules.ts'
-import type { Repair, RuleEffect } from './repair.ts'
+import type { Repair } from './repair.ts'
 
 /** The rules of iptables that a living container lacks, where plugins make them as programs. */
 export function firewallFindings(
   attachment: DesiredAttachment,
-  observed: ObservedState,
-  { marks }: Pick<Maps, 'marks'>,
+  { observed, marks }: Compared,
 ): readonly Finding[] {
   const { firewall, host } = observed
-  const own = marks.get(attachmentText(attachment))
+  const own = marks.get(attachmentText(attachment)) ?? { masquerading: '', ports: '' }
   const isOurs = (effect: TableEffect) => !attachment.inTable.includes(effect)
   // Where firewalld is, the plugin isolates by it, if at all.
   const isSeen = !host.firewallManagers.includes('firewalld')
-  const ref = refOf(attachment)
-  const rules = (effect: RuleEffect, left: boolean): Repair => ({
-    ...{ kind: 'restore-rules', attachment: ref, effects: [effect], left },
-  })
   return [
-    ...lossFindings('masquerade', ref, {
-      evidence: isOurs('masquerading')
-        ? unmasqueraded(attachment, observed, own?.masquerading ?? '')
-        : [],
-      repair: () => ({ kind: 'restore-masquerading', attachment: masqueraded(attachment) }),
+    ...lost('masquerade', attachment, {
+      evidence: isOurs('masquerading') ? unmasqueraded(attachment, observed, own.masquerading) : [],
     }),
-    ...lossFindings('publish', ref, {
-      evidence: isOurs('ports') ? closedPorts(attachment, firewall, own?.ports ?? '') : [],
-      repair: () =>
-        rules(
-          'ports',
-          firewall.some(({ owned }) => owned.has(own?.ports ?? '')),
-        ),
+    ...lost('publish', attachment, {
+      evidence: isOurs('ports') ? closedPorts(attachment, firewall, own.ports) : [],
+      left: firewall.some(({ owned }) => owned.has(own.ports)),
     }),
-    ...lossFindings('admit', ref, {
-      evidence: isOurs('admission') ? unadmitted(attachment, firewall, host) : [],
+    ...lost('admit', attachment, {
+      evidence: isOurs('admission') ? unadmitted(attachment, observed) : [],
       // One of two directions, or one of two families, may be there.
-      repair: () =>
-        rules(
-          'admission',
-          firewall.some(({ admitted }) => admitted.size > 0),
-        ),
+      left: firewall.some(({ admitted }) => admitted.size > 0),
     }),
-    ...lossFindings('isolate', ref, {
+    // No DEL removes what isolates, and ADD makes only what is missing.
+    ...lost('isolate', attachment, {
       evidence: isOurs('isolation') && isSeen ? unisolated(attachment, firewall) : [],
-      // No DEL removes what isolates, and ADD makes only what is missing.
-      repair: () => rules('isolation', false),
     }),
   ]
+}
+
+const ruleEffects = { publish: 'ports', admit: 'admission', isolate: 'isolation' } as const
+
+function lost(
+  effect: keyof typeof ruleEffects | 'masquerade',
+  attachment: DesiredAttachment,
+  { evidence, left = false }: { readonly evidence: readonly string[]; readonly left?: boolean },
+): readonly Finding[] {
+  if (evidence.length === 0) return []
+  const ref = refOf(attachment)
+  const repair: Repair =
+    effect === 'masquerade'
+      ? { kind: 'restore-masquerading', attachment: masqueraded(attachment) }
+      : { kind: 'restore-rules', attachment: ref, effects: [ruleEffects[effect]], left }
+  return [loss(effect, ref, { evidence, repair })]
 }
 
 function masqueraded(attachment: DesiredAttachment): MasqueradedAttachment {
@@ -72,16 +64,18 @@ function masqueraded(attachment: DesiredAttachment): MasqueradedAttachment {
 
 function unmasqueraded(
   attachment: DesiredAttachment,
-  observed: Pick<ObservedState, 'firewall' | 'masquerades'>,
+  { firewall, masquerades }: ObservedState,
   mark: string,
 ): readonly string[] {
   const { masqueraded, masqueradedByNft: byNft = false, addresses } = attachment
   if (!masqueraded && !byNft) return []
-  // Before 1.6 the plugins know iptables alone, whatever the conf says.
-  const nft = byNft || observed.masquerades ? masqueradedByNft(attachment, observed) : []
+  // Before 1.6 the plugins know iptables alone, whatever the conf says. Where nobody looked, all is well.
+  const own = masqueradeMark(attachment)
+  const nft = masquerades?.flatMap((rule) => (rule.mark === own ? [rule.address] : []))
   const lost = addresses.filter(({ address }) => {
-    const rules = rulesOf(observed.firewall, address)
-    const isCared = rules?.owned.get(mark)?.masqueraded.includes(address) || nft.includes(address)
+    const rules = rulesOf(firewall, address)
+    const isCared =
+      rules?.owned.get(mark)?.masqueraded.includes(address) || (nft?.includes(address) ?? byNft)
     return (byNft || rules) && !isCared
   })
   return lost.length === 0 ? [] : [`no rule masquerades ${listOf(lost)}`]
@@ -96,36 +90,24 @@ function closedPorts(
   return firewall.flatMap(({ family, publishes, owned }) => {
     const address = addresses.find((each) => familyOf(each.address) === family)?.address
     if (address === undefined) return []
+    const host = family === 6 ? `[${address}]` : address
     const published = publishes ? (owned.get(mark)?.published ?? []) : []
+    const leads = new Set(published.map((each) => portLead(each, each.target)))
     return ports
       .filter(({ hostIp }) => hostIp === '' || familyOf(hostIp) === family)
-      .filter((port) => !published.some(publishing(port, address)))
+      .map((port) => ({ ...port, target: `${host}:${port.containerPort}` }))
+      .filter((port) => !leads.has(portLead(port, port.target)))
       .map(
-        (port) =>
-          `no rule sends ${port.protocol} port ${port.hostPort} to ${target(port, address)}`,
+        ({ protocol, hostPort, target }) =>
+          `no rule sends ${protocol} port ${hostPort} to ${target}`,
       )
   })
-}
-
-function publishing(
-  port: DesiredPort,
-  address: string,
-): (published: OwnedRules['published'][number]) => boolean {
-  return (each) =>
-    each.protocol === port.protocol &&
-    each.hostPort === port.hostPort &&
-    each.target === target(port, address)
-}
-
-function target({ containerPort }: DesiredPort, address: string): string {
-  return address.includes(':') ? `[${address}]:${containerPort}` : `${address}:${containerPort}`
 }
 
 // The plugin puts addresses into a zone of firewalld where that runs, and makes rules where it does not.
 function unadmitted(
   { admitted, addresses }: DesiredAttachment,
-  firewall: readonly ObservedFirewall[],
-  { firewalldSources: sources }: ObservedState['host'],
+  { firewall, host: { firewalldSources: sources } }: ObservedState,
 ): readonly string[] {
   if (!admitted) return []
   const lost = addresses.filter(({ address }) => {
@@ -161,35 +143,4 @@ function rulesOf(
 
 function listOf(addresses: readonly DesiredAddress[]): string {
   return addresses.map(({ address }) => address).join(', ')
-}
-
-/** Rules that bear the mark of an attachment that is not known. */
-export function leftRuleFindings(
-  { firewall, signs }: ObservedState,
-  { byMark, ourContainers }: Pick<Maps, 'byMark' | 'ourContainers'>,
-): readonly Finding[] {
-  return firewall.flatMap(({ family, owned }) =>
-    [...owned.values()]
-      .filter(({ mark }) => !byMark.has(mark))
-      .filter((each) => !isOfOthers(ownerOf(each), signs, ourContainers))
-      .map((each) => leftRules(each, family, ourContainers)),
-  )
-}
-
-function leftRules(rules: OwnedRules, family: 4 | 6, ourContainers: ReadonlySet<string>): Finding {
-  const { mark, lines, published } = rules
-  const sends = published.map(
-    ({ protocol, hostPort, target: to }) => `${protocol} port ${hostPort} still goes to ${to}`,
-  )
-  const evidence = [...sends, ...(lines.length > 0 ? lines : [`chain ${mark} is empty`])]
-  const fix = removalOf(mark, lines, family)
-  const name = `${mark} (IPv${family})`
-  return orphanedRules({ name, owner: ownerOf(rules), evidence, fix }, ourContainers)
-}
-
-function removalOf(mark: string, lines: readonly string[], family: 4 | 6): string {
-  const program = `${family === 4 ? 'iptables' : 'ip6tables'} -t nat`
-  const jumps = lines.filter((line) => !line.startsWith(`-A ${mark} `))
-  const commands = [...jumps.map((line) => `-D ${line.slice(3)}`), `-F ${mark}`, `-X ${mark}`]
-  return commands.map((each) => `${program} ${each}`).join(' && ')
 }

@@ -1,10 +1,12 @@
-import { type Finding, finding } from './finding.ts'
-import type { FolderAccess, ObservedFolder, OpenEntry } from './observed-host.ts'
-import type { ObservedState } from './observed-state.ts'
+import type { Compared } from './compared.ts'
+import { about, type Finding, finding } from './finding.ts'
+import type { ObservedFolder, OpenEntry } from './observed-host.ts'
 import { shellWord } from './shell-word.ts'
 
 /** State that other users can write to, and state on file systems that lose it, keep it for too long, or do not lock. */
-export function folderFindings({ host }: ObservedState): readonly Finding[] {
+export function folderFindings({
+  observed: { host },
+}: Pick<Compared, 'observed'>): readonly Finding[] {
   const faulty = host.folders.flatMap((folder) => {
     const fault = faultOf(folder)
     return fault === undefined ? [] : [{ ...folder, fault }]
@@ -13,17 +15,15 @@ export function folderFindings({ host }: ObservedState): readonly Finding[] {
   const misplaced = [...alike.values()].map((group) => {
     const [{ fault, fileSystem, path }] = group as [(typeof group)[number]]
     const paths = group.map((each) => each.path).join(', ')
-    return finding({
-      kind: 'wrong-file-system',
+    return finding('wrong-file-system', about('host', paths), {
       severity: fault.severity,
-      subject: { kind: 'host', name: paths },
       message: `${paths} ${group.length > 1 ? 'are' : 'is'} on ${fileSystem}: ${fault.words}`,
       evidence: [`"stat -f ${path}" shows the file system`],
-      fix: fault.fix(path),
+      fix: `${fault.fix ?? 'mount --bind /A/FOLDER/ON/A/DISK'} ${shellWord(path)}`,
     })
   })
-  const entries = host.folders.flatMap(({ path, access = closed, open = [] }) => [
-    { path, access },
+  const entries = host.folders.flatMap(({ path, access, open = [] }) => [
+    ...(access ? [{ path, access }] : []),
     ...open,
   ])
   return [...entries.map(openToOthers), ...misplaced]
@@ -39,9 +39,7 @@ function openToOthers({ path, access }: OpenEntry): Finding {
       ? [[`its mode is ${access.mode.toString(8)}`, `chmod go-w ${shellWord(path)}`] as const]
       : []),
   ]
-  return finding({
-    kind: 'folder-open',
-    subject: { kind: 'file', name: path },
+  return finding('folder-open', about('file', path), {
     message: `other users can write to ${path}: they can change what Vethra does as root`,
     evidence: faults.map(([seen]) => seen),
     ours: true,
@@ -49,35 +47,27 @@ function openToOthers({ path, access }: OpenEntry): Finding {
   })
 }
 
-const closed: FolderAccess = { isOwn: true, mode: 0 }
+const inMemory: ReadonlySet<string> = new Set(['tmpfs', 'ramfs'])
+const remote: ReadonlySet<string> = new Set(['nfs', 'cifs', 'smb2', 'ceph', 'fuse', '9p'])
 
 interface Fault {
   readonly severity: Finding['severity']
   readonly words: string
-  readonly fix: (path: string) => string
+  /** The command without the path. Default: it is mounted from a disk. */
+  readonly fix?: string
 }
 
-const inMemory: ReadonlySet<string> = new Set(['tmpfs', 'ramfs'])
-const remote: ReadonlySet<string> = new Set(['nfs', 'cifs', 'smb2', 'ceph', 'fuse', '9p'])
-
 function faultOf({ fileSystem, lasting }: ObservedFolder): Fault | undefined {
-  const move = (path: string) => `mount --bind /A/FOLDER/ON/A/DISK ${shellWord(path)}`
-  if (remote.has(fileSystem)) {
-    const words = 'locks and renames are not reliable there'
-    return { severity: 'error', words, fix: move }
-  }
-  if (!lasting) {
-    if (inMemory.has(fileSystem)) return undefined
+  const severity = 'warning'
+  if (remote.has(fileSystem))
+    return { severity: 'error', words: 'locks and renames are not reliable there' }
+  if (!lasting && !inMemory.has(fileSystem)) {
     const words = 'files that must not outlive a boot do'
-    return { severity: 'warning', words, fix: (path) => `mount -t tmpfs tmpfs ${shellWord(path)}` }
+    return { severity, words, fix: 'mount -t tmpfs tmpfs' }
   }
-  if (inMemory.has(fileSystem)) {
-    const words = 'containers and addresses are forgotten at the next boot'
-    return { severity: 'warning', words, fix: move }
-  }
-  if (fileSystem === 'overlay') {
-    const words = 'it is removed with the container that Vethra runs in'
-    return { severity: 'warning', words, fix: move }
-  }
+  if (lasting && inMemory.has(fileSystem))
+    return { severity, words: 'containers and addresses are forgotten at the next boot' }
+  if (lasting && fileSystem === 'overlay')
+    return { severity, words: 'it is removed with the container that Vethra runs in' }
   return undefined
 }

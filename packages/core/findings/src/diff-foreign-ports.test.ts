@@ -58,14 +58,16 @@ it('nor is one of ours that portmap published by nftables as a program', () => {
 
 it('one that a rule of iptables, or of table inet vethra, leads to it is not', () => {
   expect(found(byIptables(end))).toEqual([])
-  expect(found(healthyWorld(1), {}, new Set([portLead('tcp', 8101, end)]))).toEqual([])
+  expect(
+    found(healthyWorld(1), {}, new Set([portLead({ protocol: 'tcp', hostPort: 8101 }, end)])),
+  ).toEqual([])
 })
 
 it.each<[string, ReturnType<typeof found>, number]>([
   ['a rule that leads it elsewhere', found(byIptables('10.4.1.78:80')), 1],
   [
     'a rule for another protocol',
-    found(healthyWorld(1), {}, new Set([portLead('udp', 8101, end)])),
+    found(healthyWorld(1), {}, new Set([portLead({ protocol: 'udp', hostPort: 8101 }, end)])),
     1,
   ],
   ['no port', found(healthyWorld(1), { published: [] }), 0],

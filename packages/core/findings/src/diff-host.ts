@@ -1,38 +1,24 @@
 import { familyOf } from '@vethra/cni'
-import type { DesiredState } from './desired-state.ts'
-import { clockJumped } from './diff-clock.ts'
-import { dnsFindings } from './diff-dns.ts'
-import { featureFindings } from './diff-features.ts'
-import { filterFindings } from './diff-filter.ts'
-import { folderFindings } from './diff-folders.ts'
-import { programFindings } from './diff-programs.ts'
-import { type Finding, finding } from './finding.ts'
+import type { Compared } from './compared.ts'
+import { about, type Finding, finding, warning } from './finding.ts'
 import type { ObservedState } from './observed-state.ts'
 
 /** The host's own faults: what keeps containers from each other or from the world, whatever is attached. */
-export function hostFindings(desired: DesiredState, observed: ObservedState): readonly Finding[] {
-  const { unknown, kitFault } = observed.host
+export function hostFindings(host: Compared): readonly Finding[] {
+  const { unknown, kitFault } = host.observed.host
   return [
-    ...forwardingFindings(desired, observed),
-    bridgesUnfiltered(desired, observed),
-    ...filterFindings(desired, observed),
-    ...programFindings(desired, observed),
-    ...featureFindings(desired, observed),
-    ...folderFindings(observed),
-    ...dnsFindings(observed),
-    clockJumped(observed),
-    finding({
-      kind: 'rootlesskit-silent',
-      subject: { kind: 'host', name: 'rootlesskit' },
+    ...forwardingFindings(host),
+    bridgesUnfiltered(host),
+    ...dnsFindings(host),
+    clockJumped(host.observed),
+    finding('rootlesskit-silent', about('host', 'rootlesskit'), {
       message:
         'no answer from RootlessKit: no port can be published, and none that is published can be freed',
       evidence: kitFault === undefined ? [] : [kitFault],
       fix: 'end RootlessKit, whose containers end with it, and start it again',
     }),
-    finding({
-      kind: 'facts-unknown',
+    finding('facts-unknown', about('host', 'unknown'), {
       severity: 'info',
-      subject: { kind: 'host', name: 'unknown' },
       message: 'cannot read some facts about this host',
       evidence: unknown,
     }),
@@ -40,16 +26,15 @@ export function hostFindings(desired: DesiredState, observed: ObservedState): re
 }
 
 // Attaching turns forwarding on: while nothing is attached it may be off.
-function forwardingFindings(
-  { networks, attachments }: DesiredState,
-  { host, links }: ObservedState,
-): readonly Finding[] {
+function forwardingFindings({ desired, observed }: Compared): readonly Finding[] {
+  const { networks, attachments } = desired
+  const { host, links } = observed
   const routed = new Set(networks.filter((each) => each.routed).map(({ name }) => name))
   const addresses = attachments
     .filter(({ network, bridge }) => bridge?.routed ?? routed.has(network))
     .flatMap((each) => each.addresses)
-  const isNeeded = (family: 4 | 6) => addresses.some(({ address }) => familyOf(address) === family)
-  const isOff = (family: 4 | 6) => isNeeded(family) && host.forwards[family] === false
+  const isOff = (family: 4 | 6) =>
+    host.forwards[family] === false && addresses.some(({ address }) => familyOf(address) === family)
   const used = new Set(attachments.flatMap(({ bridge }) => (bridge?.routed ? [bridge.name] : [])))
   const closed = links.filter(({ name, forwards }) => forwards === false && used.has(name))
   return [
@@ -62,28 +47,78 @@ function forwardingFindings(
 }
 
 function forwardingOff(key: string, family: 4 | 6): Finding {
-  return finding({
-    kind: 'forwarding-off',
-    subject: { kind: 'host', name: key },
+  return finding('forwarding-off', about('host', key), {
     message: `the host does not forward IPv${family} packets: containers cannot reach hosts outside of their bridge`,
     evidence: [`${key} is 0`],
     fix: `sysctl -w ${key}=1`,
   })
 }
 
-function bridgesUnfiltered({ networks }: DesiredState, { host }: ObservedState): Finding {
+function bridgesUnfiltered({ desired: { networks }, observed: { host } }: Compared): Finding {
   const isolated = networks.filter(({ isolation }) => isolation === 'isolated')
   const loaded = host.filtersBridges === false
   const key = 'net.bridge.bridge-nf-call-iptables'
   const state = loaded ? `${key} is 0` : 'the kernel module br_netfilter is not loaded'
   const users = `isolating: ${isolated.map(({ name }) => name).join(', ')}`
-  return finding({
-    kind: 'bridge-filter-off',
-    severity: 'warning',
-    subject: { kind: 'host', name: key },
+  return warning('bridge-filter-off', about('host', key), {
     message:
       'packets between containers on one bridge bypass the firewall: networks cannot isolate their containers',
     evidence: isolated.length === 0 || host.filtersBridges === true ? [] : [state, users],
     fix: loaded ? `sysctl -w ${key}=1` : `modprobe br_netfilter && sysctl -w ${key}=1`,
   })
+}
+
+/** Networks in which the resolver is not heard, or cannot listen, and servers upstream that it has no use of. */
+function dnsFindings({ observed }: Compared): readonly Finding[] {
+  const { unanswered = [], upstream = [] } = observed.host
+  return [
+    ...unanswered.map(({ name, why }) =>
+      warning('dns-off', about('network', name), {
+        message: `containers of network ${name} are not answered by DNS`,
+        evidence: [why],
+        fix: 'change what is named above (a firewall: accept UDP and TCP port 53 from the bridge in the INPUT chain), or create the network with -o vethra.dns=false',
+      }),
+    ),
+    ...upstream.map(({ name, why }) =>
+      warning('dns-upstream', about('host', name), {
+        message: `upstream resolver ${name} is of no use to containers`,
+        evidence: [why],
+        fix: 'name others in /etc/resolv.conf, or take the addresses of bridges out of what this one asks',
+      }),
+    ),
+  ]
+}
+
+/** How far ahead of now a time may be, in milliseconds, before the clock must have jumped back. */
+export const clockSlackMs = 60_000
+
+// The clock was ahead when these times were written, and ages cannot be computed from them.
+function clockJumped({ nowMs, reservations, containers }: ObservedState): Finding {
+  const times = [
+    ...reservations.map(({ network, reservation: { address, sinceMs } }) => ({
+      what: `address ${address} of network ${network} was reserved`,
+      ms: sinceMs,
+    })),
+    ...containers.map(({ id, startedMs = 0 }) => ({
+      what: `container ${id} was started`,
+      ms: startedMs,
+    })),
+  ]
+  const ahead = times.filter(({ ms }) => ms > nowMs + clockSlackMs)
+  const furthest = Math.max(nowMs, ...ahead.map(({ ms }) => ms))
+  return warning('clock-jumped', about('host', 'clock'), {
+    message: `the clock has jumped back: ${ahead.length} stored times are up to ${inWords(furthest - nowMs)} ahead`,
+    evidence: [
+      ...ahead.slice(0, 3).map(({ what, ms }) => `${what} ${inWords(ms - nowMs)} from now`),
+      ...(ahead.length > 3 ? [`and ${ahead.length - 3} more`] : []),
+    ],
+    fix: 'timedatectl   (set the clock right, and keep it so by NTP)',
+  })
+}
+
+function inWords(ms: number): string {
+  const minutes = Math.round(ms / 60_000)
+  if (minutes < 120) return `${minutes} minutes`
+  const hours = Math.round(minutes / 60)
+  return hours < 48 ? `${hours} hours` : `${Math.round(hours / 24)} days`
 }

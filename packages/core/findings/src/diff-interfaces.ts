@@ -1,38 +1,41 @@
 import { formatPrefix, readCidr } from '@vethra/address'
 import { present } from '@vethra/cni'
-import { attachmentText, refOf } from './attachment-ref.ts'
+import type { Compared } from './compared.ts'
 import type { DesiredAttachment } from './desired-state.ts'
-import { type Finding, finding } from './finding.ts'
-import type { Maps } from './maps.ts'
-import type { ObservedLink, PortSettings } from './observed-state.ts'
+import { about, aboutAttachment, type Finding, finding, refOf, warning } from './finding.ts'
+import type { ObservedLink } from './observed-state.ts'
 import type { Repair, RepairedBridge } from './repair.ts'
 import { shellWord } from './shell-word.ts'
 
 /** The faults of the host's interface that leads to a living container. */
 export function interfaceFindings(
   attachment: DesiredAttachment,
-  maps: Pick<Maps, 'links'>,
+  { links }: Compared,
 ): readonly Finding[] {
-  if (attachment.cutShort) return [cutShort(attachment)]
-  const { hostLink } = attachment
-  return hostLink === undefined ? [] : linkFindings(attachment, hostLink, maps)
-}
-
-function cutShort(attachment: DesiredAttachment): Finding {
-  const { network, containerId, ifname } = attachment
-  return finding({
-    kind: 'interface-missing',
-    subject: { kind: 'attachment', name: attachmentText(attachment) },
-    message: `container ${containerId} in network ${network} has an unfinished interface ${ifname}: attaching it again was cut short`,
-    evidence: ['its record says that attaching it again has begun'],
-    repair: { kind: 'reattach', attachment: refOf(attachment) },
-  })
+  const { network, containerId, ifname, hostLink, cutShort } = attachment
+  const reattach: Repair = { kind: 'reattach', attachment: refOf(attachment) }
+  if (cutShort)
+    return [
+      finding('interface-missing', aboutAttachment(attachment), {
+        message: `container ${containerId} in network ${network} has an unfinished interface ${ifname}: attaching it again was cut short`,
+        evidence: ['its record says that attaching it again has begun'],
+        repair: reattach,
+      }),
+    ]
+  if (hostLink === undefined) return []
+  const there = links.get(hostLink)
+  const fault = linkFault(attachment, hostLink, there)
+  const narrow = there ? narrowFindings(attachment, there) : []
+  if (fault === undefined) return narrow
+  const { kind, ...seen } = fault
+  const repair = there ? restoreLink(attachment, hostLink) : reattach
+  return [finding(kind, aboutAttachment(attachment), { ...seen, repair }), ...narrow]
 }
 
 /** The faults of the bridge of a living container: the same for all of its containers. */
 export function bridgeFindings(
   attachment: DesiredAttachment,
-  { bridges, links, routes }: Pick<Maps, 'bridges' | 'links' | 'routes'>,
+  { bridges, links, routes }: Compared,
 ): readonly Finding[] {
   const { network, containerId, bridge } = attachment
   const wanted = bridge && bridges.get(bridge.name)
@@ -44,28 +47,23 @@ export function bridgeFindings(
     ? bridgeFault(there, wanted, isRouted)
     : missingBridge([...links.values()].find((each) => each.bridge && each.mac === mac))
   if (fault === undefined) return there ? narrowBridge(attachment, there, links) : []
+  const [kind, words, seen] = fault
   return [
-    finding({
-      kind: fault.kind,
-      subject: { kind: 'interface', name },
-      message: `bridge ${name} of network ${network} ${fault.words}: its containers cannot reach other hosts`,
-      evidence: [fault.seen, `container ${containerId} is attached to it`],
+    finding(kind, about('interface', name), {
+      message: `bridge ${name} of network ${network} ${words}: its containers cannot reach other hosts`,
+      evidence: [seen, `container ${containerId} is attached to it`],
       repair: { kind: 'restore-bridge', bridge: wanted },
     }),
   ]
 }
 
-interface BridgeFault {
-  readonly kind: string
-  readonly words: string
-  readonly seen: string
-}
+type BridgeFault = readonly [kind: string, words: string, seen: string]
 
 function missingBridge(renamed: ObservedLink | undefined): BridgeFault {
   const seen = renamed
     ? `bridge ${renamed.name} has its MAC: it was renamed`
     : 'there is no interface of that name'
-  return { kind: 'bridge-missing', words: 'is gone', seen }
+  return ['bridge-missing', 'is gone', seen]
 }
 
 function bridgeFault(
@@ -73,44 +71,24 @@ function bridgeFault(
   { addresses, mac, keepsMac }: RepairedBridge,
   isRouted: (address: string) => boolean,
 ): BridgeFault | undefined {
-  const missing = addresses.filter((each) => !there.addresses.includes(each))
-  if (missing.length > 0) {
-    return {
-      kind: 'bridge-address-missing',
-      words: `has lost its address ${missing.join(', ')}`,
-      seen: `its addresses are ${there.addresses.join(', ') || 'none'}`,
-    }
-  }
-  if (!there.up) return { kind: 'bridge-down', words: 'is down', seen: 'the interface is not up' }
-  const cut = addresses.filter((each) => !isRouted(each)).map(subnetOf)
-  if (cut.length > 0) {
-    const seen = `no route leads to ${cut.join(', ')} by it`
-    return { kind: 'bridge-route-missing', words: `has lost its route to ${cut.join(', ')}`, seen }
-  }
+  const missing = addresses.filter((each) => !there.addresses.includes(each)).join(', ')
+  const seen = `its addresses are ${there.addresses.join(', ') || 'none'}`
+  if (missing) return ['bridge-address-missing', `has lost its address ${missing}`, seen]
+  if (!there.up) return ['bridge-down', 'is down', 'the interface is not up']
+  const cut = addresses.flatMap((each) => (isRouted(each) ? [] : subnetOf(each))).join(', ')
+  if (cut)
+    return [
+      'bridge-route-missing',
+      `has lost its route to ${cut}`,
+      `no route leads to ${cut} by it`,
+    ]
   if (!keepsMac || there.mac === undefined || there.mac === mac) return undefined
-  const seen = `its MAC is ${there.mac}, and was ${mac}`
-  return { kind: 'bridge-changed', words: 'has another MAC', seen }
+  return ['bridge-changed', 'has another MAC', `its MAC is ${there.mac}, and was ${mac}`]
 }
 
 function subnetOf(address: string): string {
   const prefix = readCidr(address)?.prefix
   return prefix === undefined ? address : formatPrefix(prefix)
-}
-
-function linkFindings(
-  attachment: DesiredAttachment,
-  hostLink: string,
-  { links }: Pick<Maps, 'links'>,
-): readonly Finding[] {
-  const there = links.get(hostLink)
-  const fault = linkFault(attachment, hostLink, there)
-  const narrow = there ? narrowFindings(attachment, there) : []
-  if (fault === undefined) return narrow
-  const subject = { kind: 'attachment', name: attachmentText(attachment) } as const
-  const repair: Repair = there
-    ? restoreLink(attachment, hostLink)
-    : { kind: 'reattach', attachment: refOf(attachment) }
-  return [finding({ ...fault, subject, repair }), ...narrow]
 }
 
 function linkFault(
@@ -135,7 +113,11 @@ function linkFault(
         `${hostLink} is ${up ? 'up' : 'down'}, ${master ? `on ${master}` : 'on no bridge'}`,
       ],
     }
-  const evidence = changesOf(there, hostMac, bridge?.port)
+  const evidence = [
+    ...changeOf('its MAC', there.mac, hostMac),
+    ...changeOf('its hairpin mode', onOff(there.port?.hairpin), onOff(bridge?.port?.hairpin)),
+    ...changeOf('its isolation', onOff(there.port?.isolated), onOff(bridge?.port?.isolated)),
+  ]
   if (evidence.length === 0) return undefined
   const message = `settings of interface ${hostLink} of the host, which leads to ${of}, have changed`
   return { kind: 'interface-changed', message, evidence }
@@ -145,35 +127,18 @@ function restoreLink(attachment: DesiredAttachment, link: string): Repair {
   const { bridge, hostMac: mac } = attachment
   return {
     ...{ kind: 'restore-link', attachment: refOf(attachment), link },
-    ...(bridge === undefined ? {} : { bridge: bridge.name }),
-    ...present({ mac, port: bridge?.port }),
+    ...present({ bridge: bridge?.name, mac, port: bridge?.port }),
   }
 }
 
-function changesOf(
-  there: ObservedLink,
-  mac: string | undefined,
-  port: PortSettings | undefined,
-): readonly string[] {
-  return [
-    ...changeOf('its MAC', there.mac, mac),
-    ...changeOf('its hairpin mode', there.port?.hairpin, port?.hairpin),
-    ...changeOf('its isolation', there.port?.isolated, port?.isolated),
-  ]
+function changeOf(what: string, is?: string, was?: string): readonly string[] {
+  return is === undefined || was === undefined || is === was
+    ? []
+    : [`${what} is ${is}, and was ${was}`]
 }
 
-function changeOf(
-  what: string,
-  is: string | boolean | undefined,
-  was: string | boolean | undefined,
-): readonly string[] {
-  if (is === undefined || was === undefined || is === was) return []
-  return [`${what} is ${textOf(is)}, and was ${textOf(was)}`]
-}
-
-function textOf(setting: string | boolean): string {
-  if (typeof setting === 'string') return setting
-  return setting ? 'on' : 'off'
+function onOff(setting: boolean | undefined): string | undefined {
+  return setting === undefined ? undefined : setting ? 'on' : 'off'
 }
 
 // An administrator may want it so: what is longer than a tunnel takes is lost there.
@@ -184,10 +149,7 @@ function narrowFindings(
   const wanted = bridge?.mtu ?? usualMtu
   if (mtu === undefined || mtu >= wanted) return []
   return [
-    finding({
-      kind: 'mtu-lowered',
-      severity: 'warning',
-      subject: { kind: 'interface', name },
+    warning('mtu-lowered', about('interface', name), {
       message: `container ${containerId} in network ${network} loses long packets: the MTU of ${name}, an interface of the host, was lowered`,
       evidence: [`it is ${mtu}, and was ${wanted}`],
       ours: true,
@@ -202,12 +164,10 @@ const usualMtu = 1500
 function narrowBridge(
   attachment: DesiredAttachment,
   there: ObservedLink,
-  links: Maps['links'],
+  links: Compared['links'],
 ): readonly Finding[] {
+  const found = narrowFindings(attachment, there)
   const { mtu = usualMtu, name } = there
-  if (mtu >= (attachment.bridge?.mtu ?? usualMtu)) return []
-  const isOfPort = [...links.values()].some(
-    (each) => each.master === name && (each.mtu ?? usualMtu) <= mtu,
-  )
-  return isOfPort ? [] : narrowFindings(attachment, there)
+  const isOfPort = (each: ObservedLink) => each.master === name && (each.mtu ?? usualMtu) <= mtu
+  return found.length === 0 || [...links.values()].some(isOfPort) ? [] : found
 }

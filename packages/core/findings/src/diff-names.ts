@@ -1,11 +1,11 @@
-import type { DesiredContainer, DesiredState } from './desired-state.ts'
-import { type Finding, finding } from './finding.ts'
-import type { ObservedContainer, ObservedName, ObservedState } from './observed-state.ts'
+import type { Compared } from './compared.ts'
+import type { DesiredContainer } from './desired-state.ts'
+import { about, aboutContainer, containerText, type Finding, finding, warning } from './finding.ts'
+import type { ObservedContainer, ObservedName } from './observed-state.ts'
 
-/** Names of containers that are gone, and those that living ones lack. */
-export function nameFindings(desired: DesiredState, observed: ObservedState): readonly Finding[] {
-  const wanted = new Map(desired.containers.map((each) => [keyOf(each), each]))
-  const stored = new Set(observed.containers.filter((each) => each.stored).map(keyOf))
+/** Names of containers that are gone, those that living ones lack, and what is left of those that never began to live. */
+export function nameFindings({ desired, observed, containers }: Compared): readonly Finding[] {
+  const stored = new Set(observed.containers.filter((each) => each.stored).map(containerText))
   const holders = new Map(observed.names.map((each) => [`${each.namespace}/${each.name}`, each]))
   const living = new Set(
     observed.attachments.flatMap(({ containerId, state }) =>
@@ -14,14 +14,18 @@ export function nameFindings(desired: DesiredState, observed: ObservedState): re
   )
   // Its files were removed while it lives: a finding of its own.
   const lost = new Set(
-    observed.containers.filter((each) => !each.stored && living.has(each.containerId)).map(keyOf),
+    observed.containers
+      .filter((each) => !each.stored && living.has(each.containerId))
+      .map(containerText),
   )
-  const known = observed.containers.filter((each) => !lost.has(keyOf(each)))
   return [
-    ...known.flatMap((each) => peerNames(each, wanted.get(keyOf(each)))),
-    ...observed.containers.filter((each) => lost.has(keyOf(each))).map(filesLost),
+    ...observed.containers.flatMap((each) => {
+      if (lost.has(containerText(each))) return filesLost(each)
+      const wanted = containers.get(containerText(each))
+      return [...peerNames(each, wanted), ...neverStarted(each, wanted)]
+    }),
     ...observed.names
-      .filter((each) => !stored.has(keyOf(each)) && !lost.has(keyOf(each)))
+      .filter((each) => !stored.has(containerText(each)) && !lost.has(containerText(each)))
       .map(leftName),
     ...desired.containers.flatMap((each) => ownName(each, holders)),
   ]
@@ -29,9 +33,7 @@ export function nameFindings(desired: DesiredState, observed: ObservedState): re
 
 function filesLost(container: ObservedContainer): Finding {
   const { namespace, id } = container
-  return finding({
-    kind: 'container-damaged',
-    subject: { kind: 'container', name: keyOf(container) },
+  return finding('container-damaged', aboutContainer(container), {
     message: `the files of container ${id}, which is running, were removed: its name and its ports are unknown`,
     evidence: [`there is no DATA_STORE/containers/${namespace}/${id}`, 'its interfaces are there'],
     ours: true,
@@ -44,57 +46,59 @@ function peerNames(
   wanted: DesiredContainer | undefined,
 ): readonly Finding[] {
   const { namespace, id, stored, names, withoutNetworks, restorable } = container
-  const subject = { kind: 'container', name: keyOf(container) } as const
-  if (!stored) {
+  const subject = aboutContainer(container)
+  const unread = names === 'damaged' ? 'its meta.json cannot be read' : undefined
+  if (!stored)
     return [
-      finding({
-        kind: 'hosts-left',
-        subject,
+      finding('hosts-left', subject, {
         message: `stale hosts folder of container ${id}, which was removed`,
         evidence: ['it has a folder in etchosts, and none in containers'],
         repair: { kind: 'remove-hosts', namespace, id },
       }),
     ]
-  }
-  if (wanted?.known === false && names !== 'none' && !withoutNetworks) {
+  if (wanted?.known === false && names !== 'none' && !withoutNetworks)
     return [
-      finding({
-        kind: 'names-left',
-        subject,
+      finding('names-left', subject, {
         message: `stale names of container ${id} in its peers' hosts files: it is in no network`,
-        evidence: [
-          names === 'damaged' ? 'its meta.json cannot be read' : 'its meta.json is there',
-          'nothing attaches it to a network',
-        ],
+        evidence: [unread ?? 'its meta.json is there', 'nothing attaches it to a network'],
         repair: { kind: 'forget-names', namespace, id },
       }),
     ]
-  }
   if (wanted?.known !== true || names === 'known') return []
-  return [unknownToPeers(container, restorable)]
+  const isStale = names === 'stale'
+  return [
+    finding(isStale ? 'hosts-changed' : 'names-missing', subject, {
+      message: isStale
+        ? `the hosts file of container ${id}, which is running, lacks names, or has other addresses for them`
+        : `hosts files of peers lack the names of container ${id}, which is running`,
+      evidence: [
+        isStale ? 'its part that Vethra writes was changed' : (unread ?? 'it has no meta.json'),
+      ],
+      ...(restorable
+        ? { repair: { kind: 'restore-names', namespace, id } }
+        : { ours: true, fix: `stop and start container ${id}` }),
+    }),
+  ]
 }
 
-function unknownToPeers(container: ObservedContainer, restorable: boolean): Finding {
-  const { namespace, id, names } = container
-  const isStale = names === 'stale'
-  const meta = names === 'damaged' ? 'its meta.json cannot be read' : 'it has no meta.json'
-  return finding({
-    kind: isStale ? 'hosts-changed' : 'names-missing',
-    subject: { kind: 'container', name: keyOf(container) },
-    message: isStale
-      ? `the hosts file of container ${id}, which is running, lacks names, or has other addresses for them`
-      : `hosts files of peers lack the names of container ${id}, which is running`,
-    evidence: [isStale ? 'its part that Vethra writes was changed' : meta],
-    ...(restorable
-      ? { repair: { kind: 'restore-names', namespace, id } }
-      : { ours: true, fix: `stop and start container ${id}` }),
-  })
+// An OCI runtime was to start it for one life: it was killed, or refused it.
+function neverStarted(
+  { namespace, id, startedMs, transient }: ObservedContainer,
+  wanted: DesiredContainer | undefined,
+): readonly Finding[] {
+  if (!transient || startedMs !== undefined || wanted?.known !== false) return []
+  return [
+    warning('start-left', aboutContainer({ namespace, id }), {
+      message: `vethra-runc prepared container ${id}, and it never started`,
+      evidence: ['its record is there, and no life cycle'],
+      ours: true,
+      fix: `vethra -n ${namespace} bundle rm ${id}`,
+    }),
+  ]
 }
 
 function leftName({ namespace, name, id }: ObservedName): Finding {
-  return finding({
-    kind: 'name-left',
-    subject: { kind: 'name', name: `${namespace}/${name}` },
+  return finding('name-left', about('name', `${namespace}/${name}`), {
     message: `name ${name} is still reserved for container ${id}, which no longer exists`,
     evidence: [`DATA_STORE/names/${namespace}/${name} names ${id}`, 'there is no such container'],
     repair: { kind: 'release-name', namespace, name, id },
@@ -110,16 +114,10 @@ function ownName(
   const file = `DATA_STORE/names/${namespace}/${name}`
   const fix = `vethra -n ${namespace} container rename ${id} ANOTHER-NAME`
   return [
-    finding({
-      kind: 'name-lost',
-      subject: { kind: 'container', name: `${namespace}/${id}` },
+    finding('name-lost', aboutContainer({ namespace, id }), {
       message: `container ${id} is called ${name}, and that name is ${holder ? `reserved for ${holder.id}` : 'not reserved for it'}`,
       evidence: [`${file} ${holder ? `names ${holder.id}` : 'is missing'}`],
       ...(holder ? { ours: true, fix } : { repair: { kind: 'claim-name', namespace, name, id } }),
     }),
   ]
-}
-
-function keyOf({ namespace, id }: { readonly namespace: string; readonly id: string }): string {
-  return `${namespace}/${id}`
 }

@@ -1,37 +1,38 @@
 import { familyOf } from '@vethra/cni'
-import type { ForwardedPorts, OwnedRules } from '@vethra/firewall'
-import type {
-  DesiredAttachment,
-  DesiredContainer,
-  DesiredPort,
-  DesiredState,
-} from './desired-state.ts'
-import { type Finding, finding } from './finding.ts'
-import type { Maps } from './maps.ts'
+import type { ForwardedPorts } from '@vethra/firewall'
+import type { Compared } from './compared.ts'
+import type { DesiredAttachment, DesiredContainer, DesiredPort } from './desired-state.ts'
+import { aboutContainer, type Finding, finding, warning } from './finding.ts'
 import type { ObservedState } from './observed-state.ts'
 
 /** Ports that running containers asked for, and that none of their networks publishes, or that lead nowhere on this host. */
-export function publishedFindings(
-  { attachments, containers }: DesiredState,
-  observed: ObservedState,
-  { ourContainers }: Pick<Maps, 'ourContainers'>,
-): readonly Finding[] {
-  const byContainer = Map.groupBy(attachments, ({ containerId }) => containerId)
-  const claims = publishedByPort(observed, ourContainers)
-  return containers.flatMap((each) => {
+export function publishedFindings({
+  desired,
+  observed,
+  ourContainers,
+}: Compared): readonly Finding[] {
+  const byContainer = Map.groupBy(desired.attachments, ({ containerId }) => containerId)
+  const claims = leadsByPort(observed, ourContainers)
+  return desired.containers.flatMap((each) => {
     const own = byContainer.get(each.containerId) ?? []
-    if (each.ports === undefined || own.length === 0) return []
+    const { ports } = each
+    if (ports === undefined || own.length === 0) return []
     const publisher = own.find(({ publishes }) => publishes === 'does')
-    return publisher === undefined
-      ? [unpublished(each, each.ports, own)]
-      : [
-          deadEnds(each, each.ports, publisher),
-          withoutAddress(each, each.ports, observed),
-          ledElsewhere(each, each.ports, [
-            ...leadsOfOthers(each.ports, observed),
-            ...leadsOfPlugins(each.ports, claims),
-          ]),
-        ]
+    if (publisher === undefined) return unpublished(each, ports, own)
+    const leads = [
+      ...leadsOfOthers(ports, observed),
+      ...ports.flatMap((port) => leadsOfPlugins(port, claims)),
+    ]
+    return [
+      deadEnds(each, ports, publisher),
+      withoutAddress(each, ports, observed),
+      // Whose rule comes first is a matter of priorities: either may have the port.
+      warning('ports-led-elsewhere', aboutContainer(each), {
+        message: `published ports of container ${each.id} may not answer: rules of others lead them elsewhere`,
+        evidence: leads.length === 0 ? [] : [...ports.map(textOf), ...leads],
+        fix: 'iptables -t nat -S; ip6tables -t nat -S   (remove the rule, or publish another port)',
+      }),
+    ]
   })
 }
 
@@ -42,56 +43,47 @@ function unpublished(
 ): Finding {
   const isRepairable = own.some(({ publishes }) => publishes === 'could')
   const fix = `vethra network connect NETWORK ${id}   (a network whose plugins publish ports)`
-  return finding({
-    kind: 'ports-unpublished',
-    subject: { kind: 'container', name: `${namespace}/${id}` },
+  const networks = own.map(({ network }) => network).join(', ')
+  return finding('ports-unpublished', aboutContainer({ namespace, id }), {
     message: `published ports of container ${id} are missing: none of its networks can publish them`,
-    evidence: [
-      ...ports.map(textOf),
-      `its networks: ${own.map(({ network }) => network).join(', ')}`,
-    ],
+    evidence: [...ports.map(textOf), `its networks: ${networks}`],
     ...(isRepairable ? { repair: { kind: 'publish-ports', namespace, id } } : { ours: true, fix }),
   })
 }
 
 // Behind an address of the host of one family is an address of the container of the same.
 function deadEnds(
-  { namespace, id }: DesiredContainer,
+  container: DesiredContainer,
   ports: readonly DesiredPort[],
   { network, addresses }: DesiredAttachment,
 ): Finding {
   const families = new Set(addresses.map(({ address }) => familyOf(address)))
   const dead = ports.filter(({ hostIp }) => hostIp !== '' && !families.has(familyOf(hostIp)))
-  return finding({
-    kind: 'ports-unreachable',
-    severity: 'warning',
-    subject: { kind: 'container', name: `${namespace}/${id}` },
-    message: `published ports of container ${id} reach no container: network ${network} gives it no address of their family`,
+  return warning('ports-unreachable', aboutContainer(container), {
+    message: `published ports of container ${container.id} reach no container: network ${network} gives it no address of their family`,
     evidence: dead.map(textOf),
     ours: true,
   })
 }
 
 function withoutAddress(
-  { namespace, id }: DesiredContainer,
+  container: DesiredContainer,
   ports: readonly DesiredPort[],
   { links }: ObservedState,
 ): Finding {
   const isThere = (ip: string) =>
+    ip.startsWith('127.') ||
+    [...anywhere, '::1'].includes(ip) ||
     links.some(({ addresses }) => addresses.some((each) => each.startsWith(`${ip}/`)))
-  const named = ports.filter(
-    ({ hostIp }) => !['', '0.0.0.0', '::', '::1'].includes(hostIp) && !hostIp.startsWith('127.'),
-  )
-  const lost = named.filter(({ hostIp }) => !isThere(hostIp))
-  return finding({
-    kind: 'ports-without-address',
-    severity: 'warning',
-    subject: { kind: 'container', name: `${namespace}/${id}` },
-    message: `published ports of container ${id} do not answer: no interface of the host has their address`,
+  const lost = ports.filter(({ hostIp }) => !isThere(hostIp))
+  return warning('ports-without-address', aboutContainer(container), {
+    message: `published ports of container ${container.id} do not answer: no interface of the host has their address`,
     evidence: lost.map(textOf),
     fix: `ip addr add ${lost[0]?.hostIp}/PREFIX dev INTERFACE   (or publish on another address)`,
   })
 }
+
+const anywhere: readonly string[] = ['', '0.0.0.0', '::']
 
 function leadsOfOthers(
   ports: readonly DesiredPort[],
@@ -108,73 +100,44 @@ function leadsOfOthers(
 }
 
 /** A port that the rules of a CNI plugin lead to a container. */
-interface PluginLead {
-  readonly led: ForwardedPorts
-  readonly claim: OwnedRules['claim']
+interface PluginLead extends ForwardedPorts {
+  readonly containerId: string
 }
 
 // What containers of ours have left is a finding of its own.
-function publishedByPort(
+function leadsByPort(
   { firewall }: ObservedState,
   ours: ReadonlySet<string>,
 ): ReadonlyMap<string, readonly PluginLead[]> {
-  const leads = firewall
-    .flatMap(({ owned }) =>
-      [...owned.values()].flatMap(({ mark, claim, published }) =>
-        published.map(({ protocol, hostPort, target, address = '' }) => ({
-          led: { protocol, address, first: hostPort, last: hostPort, chain: mark, to: target },
-          claim,
+  const owned = firewall.flatMap((each) => [...each.owned.values()])
+  const leads = owned.flatMap(({ mark, claim: { containerId = '' } = {}, published }) =>
+    ours.has(containerId)
+      ? []
+      : published.map(({ protocol, hostPort, target, address = '' }) => ({
+          ...{ protocol, address, first: hostPort, last: hostPort },
+          ...{ chain: mark, to: target, containerId },
         })),
-      ),
-    )
-    .filter(({ claim }) => !ours.has(claim?.containerId ?? ''))
-  return Map.groupBy(leads, ({ led }) => portKey(led.protocol, led.first))
+  )
+  return Map.groupBy(leads, ({ protocol, first }) => `${protocol}/${first}`)
 }
 
 // nerdctl 1.x looks at no port before it publishes it, and neither do runtimes of pods.
 function leadsOfPlugins(
-  ports: readonly DesiredPort[],
+  port: DesiredPort,
   claims: ReadonlyMap<string, readonly PluginLead[]>,
 ): readonly string[] {
-  return ports.flatMap((port) =>
-    (claims.get(portKey(port.protocol, port.hostPort)) ?? [])
-      .filter(({ led }) => meets(led, port))
-      .map(
-        ({ led: { chain, to }, claim }) =>
-          `chain ${chain} of table nat leads it to ${to}, for container ${claim?.containerId ?? '(unknown)'}`,
-      ),
-  )
-}
-
-function portKey(protocol: string, port: number): string {
-  return `${protocol}/${port}`
-}
-
-// Whose rule comes first is a matter of priorities: either may have the port.
-function ledElsewhere(
-  { namespace, id }: DesiredContainer,
-  ports: readonly DesiredPort[],
-  leads: readonly string[],
-): Finding {
-  return finding({
-    kind: 'ports-led-elsewhere',
-    severity: 'warning',
-    subject: { kind: 'container', name: `${namespace}/${id}` },
-    message: `published ports of container ${id} may not answer: rules of others lead them elsewhere`,
-    evidence: leads.length === 0 ? [] : [...ports.map(textOf), ...leads],
-    fix: 'iptables -t nat -S; ip6tables -t nat -S   (remove the rule, or publish another port)',
-  })
+  return (claims.get(`${port.protocol}/${port.hostPort}`) ?? [])
+    .filter((led) => meets(led, port))
+    .map(
+      ({ chain, to, containerId }) =>
+        `chain ${chain} of table nat leads it to ${to}, for container ${containerId || '(unknown)'}`,
+    )
 }
 
 function meets({ protocol, address, first, last }: ForwardedPorts, port: DesiredPort): boolean {
   const { hostIp, hostPort } = port
-  const isSame = address === '' || ['', '0.0.0.0', '::'].includes(hostIp) || address === hostIp
-  return (
-    (protocol === '' || protocol === port.protocol) &&
-    isSame &&
-    first <= hostPort &&
-    hostPort <= last
-  )
+  const isSame = address === '' || anywhere.includes(hostIp) || address === hostIp
+  return ['', port.protocol].includes(protocol) && isSame && first <= hostPort && hostPort <= last
 }
 
 function textOf({ hostIp, hostPort, containerPort, protocol }: DesiredPort): string {

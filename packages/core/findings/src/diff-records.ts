@@ -1,84 +1,73 @@
-import { attachmentText, refOf } from './attachment-ref.ts'
-import { type Finding, finding } from './finding.ts'
-import type { LostNetwork, ObservedAttachment, ObservedState } from './observed-state.ts'
-import type { Repair } from './repair.ts'
+import type { Compared } from './compared.ts'
+import { firewallFindings } from './diff-firewall.ts'
+import { bridgeFindings, interfaceFindings } from './diff-interfaces.ts'
+import {
+  about,
+  aboutAttachment,
+  attachmentText,
+  type Finding,
+  finding,
+  refOf,
+  warning,
+} from './finding.ts'
+import type { LostNetwork, ObservedAttachment } from './observed-state.ts'
 import { shellWord } from './shell-word.ts'
 
 /**
  * Attachments whose record is unreadable, or names their namespace by an inode, which can be
  * reused: the interface inside proves it.
  */
-export function recordFindings({ attachments }: ObservedState): readonly Finding[] {
+export function recordFindings({ observed: { attachments } }: Compared): readonly Finding[] {
+  return attachments.flatMap((each) => {
+    const { network, containerId, ifname, netns, state, recordDamaged, byInode } = each
+    const what = `the record of ${ifname} of container ${containerId} in network ${network}`
+    const proven = {
+      evidence: [`${ifname} in ${netns} has the MAC and the addresses that are cached`],
+      repair: { kind: 'restore-record', attachment: refOf(each) },
+    } as const
+    const unproven = {
+      evidence: [`nothing proves that ${netns} is the namespace of the container`],
+      ours: true,
+      fix: `stop and start container ${containerId}`,
+    }
+    if (recordDamaged && state !== 'gone')
+      return finding('record-damaged', aboutAttachment(each), {
+        message: `cannot read ${what}`,
+        ...(state === 'alive' ? proven : unproven),
+      })
+    if (!byInode || state !== 'alive') return []
+    return warning('record-outdated', aboutAttachment(each), {
+      message: `${what} names its namespace by an inode, which can be reused`,
+      ...proven,
+    })
+  })
+}
+
+/**
+ * Networks that no conf list defines while containers are in them, and those that another program removed under containers
+ * that are prepared or stopped. A pod's runtime detaches by the conf lists that it has loaded.
+ */
+export function networkFindings({ observed }: Compared): readonly Finding[] {
+  const { attachments, confFaults, lost } = observed
+  const living = attachments.filter(({ networkLost }) => networkLost)
+  // Those that a living container brings back are left out.
+  const known = new Set(living.map(({ network }) => network))
   return [
-    ...attachments.filter((each) => each.recordDamaged && each.state !== 'gone').map(damaged),
-    ...attachments.filter(({ byInode, state }) => byInode && state === 'alive').map(outdated),
-  ]
-}
-
-function damaged(each: ObservedAttachment): Finding {
-  const { network, containerId, ifname, netns, state } = each
-  return finding({
-    kind: 'record-damaged',
-    subject: { kind: 'attachment', name: attachmentText(each) },
-    message: `cannot read the record of ${ifname} of container ${containerId} in network ${network}`,
-    ...(state === 'alive'
-      ? { evidence: proofOf(each), repair: restoreRecord(each) }
-      : {
-          evidence: [`nothing proves that ${netns} is the namespace of the container`],
-          ours: true,
-          fix: `stop and start container ${containerId}`,
-        }),
-  })
-}
-
-function outdated(each: ObservedAttachment): Finding {
-  const { network, containerId, ifname } = each
-  return finding({
-    kind: 'record-outdated',
-    severity: 'warning',
-    subject: { kind: 'attachment', name: attachmentText(each) },
-    message: `the record of ${ifname} of container ${containerId} in network ${network} names its namespace by an inode, which can be reused`,
-    evidence: proofOf(each),
-    repair: restoreRecord(each),
-  })
-}
-
-function proofOf({ ifname, netns }: ObservedAttachment): readonly string[] {
-  return [`${ifname} in ${netns} has the MAC and the addresses that are cached`]
-}
-
-function restoreRecord(each: ObservedAttachment): Repair {
-  return { kind: 'restore-record', attachment: refOf(each) }
-}
-
-/** Networks that no conf list defines while containers are in them. A pod's runtime detaches by the conf lists that it has loaded. */
-export function lostNetworkFindings({
-  attachments,
-  confFaults,
-}: ObservedState): readonly Finding[] {
-  return attachments
-    .filter(({ networkLost }) => networkLost)
-    .map((each) => {
+    ...living.map((each) => {
       // Somebody may be at work on it: it is not overwritten.
       const damaged = confFaults.find(({ file }) =>
         file.endsWith(`/nerdctl-${each.network}.conflist`),
       )
       return each.pod === undefined ? lostNetwork(each, damaged?.file) : lostUnderPod(each)
-    })
-}
-
-/** Networks that another program removed under containers that are prepared or stopped. Those that a living one brings back are left out. */
-export function removedNetworkFindings({ attachments, lost }: ObservedState): readonly Finding[] {
-  const living = new Set(attachments.flatMap((each) => (each.networkLost ? [each.network] : [])))
-  return lost.filter(({ name }) => !living.has(name)).map(removedNetwork)
+    }),
+    ...lost.filter(({ name }) => !known.has(name)).map(removedNetwork),
+  ]
 }
 
 function removedNetwork({ name, file, wantedBy, inTheWay }: LostNetwork): Finding {
   const [first = '', ...others] = wantedBy
   const more = others.length === 0 ? '' : ` and ${others.length} more`
-  return finding({
-    kind: 'network-missing',
-    subject: { kind: 'network', name },
+  return finding('network-missing', about('network', name), {
     message: `network ${name} has no conf list, but container ${first}${more} cannot start without it`,
     evidence: [
       `${file} is missing`,
@@ -93,9 +82,8 @@ function removedNetwork({ name, file, wantedBy, inTheWay }: LostNetwork): Findin
 
 function lostNetwork(each: ObservedAttachment, damaged?: string): Finding {
   const { network, containerId } = each
-  return finding({
-    kind: 'network-missing',
-    subject: { kind: 'network', name: network },
+  const fix = `mend ${damaged}, or: rm ${shellWord(damaged ?? '')} && vethra doctor --repair`
+  return finding('network-missing', about('network', network), {
     message: `network ${network} has no conf list, but container ${containerId} is attached to it: no container can join it, or start in it again`,
     evidence: [
       damaged === undefined ? 'no conf list defines it' : `${damaged} cannot be used`,
@@ -103,19 +91,70 @@ function lostNetwork(each: ObservedAttachment, damaged?: string): Finding {
     ],
     ...(damaged === undefined
       ? { repair: { kind: 'restore-network', attachment: refOf(each) } }
-      : {
-          ours: true,
-          fix: `mend ${damaged}, or: rm ${shellWord(damaged)} && vethra doctor --repair`,
-        }),
+      : { ours: true, fix }),
   })
 }
 
 function lostUnderPod(each: ObservedAttachment): Finding {
-  return finding({
-    kind: 'network-missing',
-    severity: 'warning',
-    subject: { kind: 'attachment', name: attachmentText(each) },
+  return warning('network-missing', aboutAttachment(each), {
     message: `pod ${each.pod || each.containerId} is attached to network ${each.network}, which no conf list defines: its runtime cannot detach it`,
     evidence: ['the conf list of its ADD is in the result cache, as "config" in base64'],
+  })
+}
+
+/**
+ * Living attachments of ours without a cache entry. A container that was prepared ends when
+ * attaching it is cut short, so one that lives has lost its cached result. An entry of others is
+ * lost where all that they need is there; else ADD never finished.
+ */
+export function unfinishedFindings(host: Compared): readonly Finding[] {
+  const { containers, attachments, signs } = host.observed
+  const prepared = new Set(
+    containers.filter(({ stored }) => stored).map(({ containerId }) => containerId),
+  )
+  return attachments
+    .filter(({ recorded, remembered, state }) => recorded && !remembered && state === 'alive')
+    .filter(({ containerId }) => !signs.running.has(containerId))
+    .map((each) =>
+      prepared.has(each.containerId) || isWhole(each, host) ? resultLost(each) : unfinished(each),
+    )
+}
+
+function isWhole(each: ObservedAttachment, host: Compared): boolean {
+  const name = attachmentText(each)
+  const wanted = host.wanted.get(name)
+  const lacking = host.observed.table.missing
+  return (
+    wanted !== undefined &&
+    bridgeFindings(wanted, host).length === 0 &&
+    interfaceFindings(wanted, host).length === 0 &&
+    firewallFindings(wanted, host).length === 0 &&
+    !lacking.some(({ attachment }) => attachmentText(attachment) === name)
+  )
+}
+
+function resultLost(attachment: ObservedAttachment): Finding {
+  const { network, containerId, ifname, netns, restorable } = attachment
+  return finding('result-lost', aboutAttachment(attachment), {
+    message: `the cache entry of ${ifname} of container ${containerId} in network ${network} is missing: detaching it would leave rules and reservations`,
+    evidence: [
+      `the namespace at ${netns} is alive`,
+      'it is recorded, but there is no usable cache entry',
+    ],
+    ...(restorable
+      ? { repair: { kind: 'restore-result', attachment: refOf(attachment) } }
+      : { ours: true, fix: `stop and start container ${containerId}` }),
+  })
+}
+
+function unfinished(attachment: ObservedAttachment): Finding {
+  const { network, containerId, ifname, netns } = attachment
+  return finding('attachment-unfinished', aboutAttachment(attachment), {
+    message: `attaching ${ifname} of container ${containerId} to network ${network} was cut short: its interfaces, rules or reservations remain`,
+    evidence: [
+      `the namespace at ${netns} is alive`,
+      'it is recorded, but there is no result of it, and no plugin is at work',
+    ],
+    repair: { kind: 'detach', attachment: refOf(attachment), netns },
   })
 }

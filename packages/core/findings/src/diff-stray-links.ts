@@ -1,92 +1,70 @@
 import { reasonToKeep } from '@vethra/ipam'
 import { ownerMark } from '@vethra/state'
-import { attachmentText } from './attachment-ref.ts'
-import type { DesiredState } from './desired-state.ts'
-import { type Finding, finding } from './finding.ts'
-import type { ObservedState } from './observed-state.ts'
+import type { Compared } from './compared.ts'
+import { about, aboutAttachment, type Finding, finding, warning } from './finding.ts'
 import { shellWord } from './shell-word.ts'
 
 /**
  * Interfaces of the host that bear the mark of an attachment that is not remembered. None is surely dead, though it be
  * down: a plugin of ours that another runtime calls leaves no record, and an interface goes with its container.
  */
-export function leftLinkFindings({
-  links,
-  attachments,
-  signs,
-  nowMs,
-}: ObservedState): readonly Finding[] {
+export function leftLinkFindings({ observed }: Compared): readonly Finding[] {
+  const { links, attachments, signs, nowMs } = observed
   const marks = new Set(attachments.map((each) => ownerMark({ kind: 'attachment', ...each })))
   return links.flatMap(({ name, owner, up }) => {
     if (owner?.kind !== 'attachment' || marks.has(ownerMark(owner))) return []
     const { containerId, network, ifname } = owner
     const sign = reasonToKeep({ address: '', containerId, sinceMs: 0 }, signs, nowMs)
-    return [
-      finding({
-        kind: 'interface-left',
-        severity: 'warning',
-        subject: { kind: 'interface', name },
-        message: `interface ${name} may be left of container ${containerId} in network ${network}, which is not attached`,
-        evidence: [
-          `its alias names container ${containerId}, interface ${ifname} and network ${network}`,
-          `it is ${up ? 'up' : 'down'}: another runtime may have made it`,
-          sign ?? 'that container shows no sign of life',
-        ],
-        ours: true,
-        fix: `ip link delete ${shellWord(name)}   (where that container is gone)`,
-      }),
-    ]
+    return warning('interface-left', about('interface', name), {
+      message: `interface ${name} may be left of container ${containerId} in network ${network}, which is not attached`,
+      evidence: [
+        `its alias names container ${containerId}, interface ${ifname} and network ${network}`,
+        `it is ${up ? 'up' : 'down'}: another runtime may have made it`,
+        sign ?? 'that container shows no sign of life',
+      ],
+      ours: true,
+      fix: `ip link delete ${shellWord(name)}   (where that container is gone)`,
+    })
   })
 }
 
 /** Orphaned interfaces on bridges of ours: no known container has their other end. */
-export function strayLinkFindings(
-  { networks }: DesiredState,
-  observed: ObservedState,
-): readonly Finding[] {
+export function strayLinkFindings({ desired, observed }: Compared): readonly Finding[] {
+  const { attachments, links } = observed
   const bridges = new Map(
-    networks.flatMap(({ ours, bridge, name }) => (ours && bridge ? [[bridge, name]] : [])),
+    desired.networks.flatMap(({ ours, bridge, name }) => (ours && bridge ? [[bridge, name]] : [])),
   )
   // Of a dead attachment it goes with the namespace, in a moment.
-  const known = new Set(observed.attachments.flatMap(({ hostLink }) => hostLink ?? []))
+  const known = new Set(attachments.flatMap(({ hostLink }) => hostLink ?? []))
   // Nobody can tell which interface is that of an attachment whose making is not remembered.
   const unclear = new Set(
-    observed.attachments.flatMap(({ hostLink, network }) => (hostLink ? [] : [network])),
+    attachments.flatMap(({ hostLink, network }) => (hostLink ? [] : [network])),
   )
-  return observed.links.flatMap(({ name, owner, master = '' }) => {
+  return links.flatMap(({ name, owner, master = '' }) => {
     const network = bridges.get(master)
     if (network === undefined || owner || known.has(name) || unclear.has(network)) return []
-    return [
-      finding({
-        kind: 'interface-stray',
-        severity: 'warning',
-        subject: { kind: 'interface', name },
-        message: `interface ${name} on bridge ${master} of network ${network} is orphaned: it belongs to no known attachment`,
-        evidence: [`${name} is a port of ${master}`],
-        // It may be somebody's: without the bridge it harms nobody.
-        fix: `ip link set ${shellWord(name)} nomaster`,
-      }),
-    ]
+    return warning('interface-stray', about('interface', name), {
+      message: `interface ${name} on bridge ${master} of network ${network} is orphaned: it belongs to no known attachment`,
+      evidence: [`${name} is a port of ${master}`],
+      // It may be somebody's: without the bridge it harms nobody.
+      fix: `ip link set ${shellWord(name)} nomaster`,
+    })
   })
 }
 
 /** Entries by hand that send what is for a container to another MAC. */
-export function neighbourFindings(
-  { attachments }: DesiredState,
-  { neighbours = [] }: ObservedState,
-): readonly Finding[] {
+export function neighbourFindings({ desired, observed }: Compared): readonly Finding[] {
+  const { neighbours = [] } = observed
   if (neighbours.length === 0) return []
   const wanted = new Map(
-    attachments.flatMap((each) =>
+    desired.attachments.flatMap((each) =>
       each.addresses.map(({ address }) => [`${each.bridge?.name} ${address}`, each] as const),
     ),
   )
   return neighbours.flatMap(({ device, address, mac }) => {
     const attachment = wanted.get(`${device} ${address}`)
     if (attachment?.mac === undefined || attachment.mac === mac) return []
-    return finding({
-      kind: 'neighbour-wrong',
-      subject: { kind: 'attachment', name: attachmentText(attachment) },
+    return finding('neighbour-wrong', aboutAttachment(attachment), {
       message: `the host sends what is for container ${attachment.containerId} in network ${attachment.network} to another MAC: a neighbour entry was made by hand`,
       evidence: [`${address} on ${device} is ${mac}, and the container has ${attachment.mac}`],
       fix: `ip neigh delete ${address} dev ${shellWord(device)}`,

@@ -1,51 +1,79 @@
 import type { AttachmentKey } from '@vethra/cni'
 import { describeChange, type Resource } from '@vethra/state'
-import { attachmentText, refOf } from './attachment-ref.ts'
-import { type Finding, finding, type Subject } from './finding.ts'
-import type { ObservedState, ObservedTable, TableOwner } from './observed-state.ts'
+import type { Compared } from './compared.ts'
+import {
+  about,
+  aboutAttachment,
+  attachmentText,
+  type Finding,
+  finding,
+  refOf,
+  warning,
+} from './finding.ts'
+import type { MissingResource, ObservedTable, TableOwner } from './observed-state.ts'
 import type { Repair } from './repair.ts'
 
 /** The elements that are missing in table `inet vethra`, and those of owners that are known no more. */
-export function tableFindings({ table }: Pick<ObservedState, 'table'>): readonly Finding[] {
-  const groups = Map.groupBy(table.missing, ({ attachment, due }) =>
-    JSON.stringify([attachmentText(attachment), wordsOf(due.to.resource.kind)[0]]),
-  )
-  const lost = [...groups.values()].flatMap((all) => {
-    const [first] = all
-    if (first === undefined) return []
-    const attachment = refOf(first.attachment)
-    const desired = all.map(({ due }) => due.to)
-    const repair = () => ({ kind: 'restore-elements', attachment, desired }) as const
-    const evidence = all.map(({ due }) => `due is: ${describeChange(due)}`)
-    return lossFindings(first.due.to.resource.kind, attachment, { evidence, repair })
-  })
+export function tableFindings({ observed: { table } }: Compared): readonly Finding[] {
   const { extra = [], doubtful = [], strange = [] } = table
+  const groups = Map.groupBy(
+    table.missing,
+    ({ attachment, due }) => `${attachmentText(attachment)} ${wordsOf(due.to.resource.kind)[0]}`,
+  )
   return [
-    ...lost,
-    ...table.left.map(left),
-    ...extra.map(added),
-    ...doubtful.map(unsure),
-    ...[true, false].flatMap((refuses) =>
-      addedByOthers(strange.filter((each) => each.refuses === refuses)),
+    ...[...groups.values()].flatMap(missing),
+    ...table.left.map((owner) =>
+      finding('rules-left', aboutRules(owner), {
+        message: `orphaned firewall rules of ${whose(owner)}`,
+        evidence: [marked],
+        repair: { kind: 'remove-elements', owner },
+      }),
     ),
+    ...extra.map(({ owner, effects }) =>
+      finding('rules-left', aboutRules(owner), {
+        message: `firewall rules bear the mark of ${nameOf(owner)}, and were not made for it`,
+        evidence: effects.map((from) => `due is: ${describeChange({ kind: 'remove', from })}`),
+        repair: { kind: 'remove-elements', owner, extra: effects },
+      }),
+    ),
+    ...doubtful.map((owner) =>
+      warning('rules-left', aboutRules(owner), {
+        message: `firewall rules of ${whose(owner)}, may be orphaned: another runtime may have made them`,
+        evidence: [marked],
+        ours: true,
+        fix: 'nft list table inet vethra   (delete the elements whose comments name it)',
+      }),
+    ),
+    addedByOthers(strange, true),
+    addedByOthers(strange, false),
   ]
 }
 
-/** The finding that effects of a kind are missing for a living attachment, or a setting of the host; none without evidence. */
-export function lossFindings(
+const marked = 'elements of table inet vethra name it in their comments'
+
+function missing(all: readonly MissingResource[]): readonly Finding[] {
+  const [first] = all
+  if (first === undefined) return []
+  const attachment = refOf(first.attachment)
+  const desired = all.map(({ due }) => due.to)
+  const repair = { kind: 'restore-elements', attachment, desired } as const
+  return [loss(first.due.to.resource.kind, attachment, { evidence: all.map(dueText), repair })]
+}
+
+function dueText({ due }: MissingResource): string {
+  return `due is: ${describeChange(due)}`
+}
+
+/** The finding that effects of a kind are missing for a living attachment, or a setting of the host. */
+export function loss(
   effect: Resource['kind'],
   attachment: AttachmentKey,
-  { evidence, repair }: { readonly evidence: readonly string[]; readonly repair: () => Repair },
-): readonly Finding[] {
-  if (evidence.length === 0) return []
+  facts: { readonly evidence: readonly string[]; readonly repair: Repair },
+): Finding {
   const { network, containerId } = attachment
   const [kind, message] = wordsOf(effect)
-  const subject: Subject =
-    effect === 'isolate'
-      ? { kind: 'network', name: network }
-      : { kind: 'attachment', name: attachmentText(attachment) }
-  const fields = { kind, subject, message: message(containerId, network), evidence }
-  return [finding({ ...fields, repair: repair() })]
+  const subject = effect === 'isolate' ? about('network', network) : aboutAttachment(attachment)
+  return finding(kind, subject, { message: message(containerId, network), ...facts })
 }
 
 type Words = readonly [kind: string, message: (containerId: string, network: string) => string]
@@ -79,60 +107,22 @@ function wordsOf(effect: Resource['kind']): Words {
   )
 }
 
-function left(owner: TableOwner): Finding {
-  return finding({
-    ...leftOf(owner),
-    message: `orphaned firewall rules of ${whose(owner)}`,
-    repair: { kind: 'remove-elements', owner },
-  })
-}
-
-function added({ owner, effects }: NonNullable<ObservedTable['extra']>[number]): Finding {
-  return finding({
-    ...leftOf(owner),
-    message: `firewall rules bear the mark of ${nameOf(owner)}, and were not made for it`,
-    evidence: effects.map((from) => `due is: ${describeChange({ kind: 'remove', from })}`),
-    repair: { kind: 'remove-elements', owner, extra: effects },
-  })
-}
-
-function unsure(owner: TableOwner): Finding {
-  return finding({
-    ...leftOf(owner),
-    severity: 'warning',
-    message: `firewall rules of ${whose(owner)}, may be orphaned: another runtime may have made them`,
-    ours: true,
-    fix: 'nft list table inet vethra   (delete the elements whose comments name it)',
-  })
-}
-
 // Somebody may want it so: it is told, and stays.
-function addedByOthers(entries: NonNullable<ObservedTable['strange']>): readonly Finding[] {
-  const [first] = entries
-  if (first === undefined) return []
-  return [
-    finding({
-      kind: first.refuses ? 'rules-refusing' : 'rules-added',
-      severity: first.refuses ? 'error' : 'warning',
-      subject: { kind: 'rules', name: 'table inet vethra' },
-      message: first.refuses
-        ? 'rules that others put into table inet vethra refuse packets: containers of its networks may lose connections'
-        : 'table inet vethra has rules that Vethra did not make',
-      evidence: entries.map(
-        ({ deletion }) => `not of our making: ${deletion.replace('delete ', '')}`,
-      ),
-      fix: entries.map(({ deletion }) => `nft '${deletion}'`).join(' && '),
-    }),
-  ]
+function addedByOthers(strange: NonNullable<ObservedTable['strange']>, refuses: boolean): Finding {
+  const deletions = strange.flatMap((each) => (each.refuses === refuses ? each.deletion : []))
+  return finding(refuses ? 'rules-refusing' : 'rules-added', about('rules', 'table inet vethra'), {
+    severity: refuses ? 'error' : 'warning',
+    message: refuses
+      ? 'rules that others put into table inet vethra refuse packets: containers of its networks may lose connections'
+      : 'table inet vethra has rules that Vethra did not make',
+    evidence: deletions.map((each) => `not of our making: ${each.replace('delete ', '')}`),
+    fix: deletions.map((each) => `nft '${each}'`).join(' && '),
+  })
 }
 
-function leftOf(owner: TableOwner): Pick<Finding, 'kind' | 'subject' | 'evidence'> {
+function aboutRules(owner: TableOwner) {
   const name = owner.kind === 'network' ? owner.network : attachmentText(owner)
-  return {
-    kind: 'rules-left',
-    subject: { kind: 'rules', name: `${name} (table inet vethra)` },
-    evidence: ['elements of table inet vethra name it in their comments'],
-  }
+  return about('rules', `${name} (table inet vethra)`)
 }
 
 function whose(owner: TableOwner): string {
@@ -144,4 +134,28 @@ function nameOf(owner: TableOwner): string {
   return owner.kind === 'network'
     ? `network ${owner.network}`
     : `container ${owner.containerId} in network ${owner.network}`
+}
+
+/** Living containers that have not all inside that attaching made. Somebody may have meant it: a finding, and a repair where things are lost alone. */
+export function insideFindings({ observed: { inside } }: Compared): readonly Finding[] {
+  const groups = Map.groupBy(inside, ({ attachment }) => attachmentText(attachment))
+  return [...groups.values()].flatMap((all) => {
+    const [first] = all
+    if (first === undefined) return []
+    const attachment = refOf(first.attachment)
+    const { containerId, network } = attachment
+    const desired = all.map(({ due }) => due.to)
+    // Renamed, perhaps: another of its name would not help.
+    const isGone = all.some(
+      ({ due }) => due.kind === 'make' && due.to.resource.kind === 'link settings',
+    )
+    return warning('inside-changed', aboutAttachment(attachment), {
+      message: `container ${containerId} in network ${network} was changed inside since it was attached: it may be cut off`,
+      evidence: all.map(dueText),
+      ours: true,
+      ...(isGone
+        ? { fix: `stop and start container ${containerId}   (unless it is meant)` }
+        : { repair: { kind: 'restore-inside', attachment, desired } }),
+    })
+  })
 }

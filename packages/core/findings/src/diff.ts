@@ -1,27 +1,23 @@
-import { attachmentText } from './attachment-ref.ts'
+import { type Compared, compare } from './compared.ts'
 import type { DesiredState } from './desired-state.ts'
 import { attachmentFindings } from './diff-attachments.ts'
 import { confFindings, damageFindings } from './diff-files.ts'
-import { firewallFindings, leftRuleFindings } from './diff-firewall.ts'
-import { flowFindings } from './diff-flows.ts'
-import { foreignPortFindings } from './diff-foreign-ports.ts'
+import { filterFindings } from './diff-filter.ts'
+import { firewallFindings } from './diff-firewall.ts'
+import { folderFindings } from './diff-folders.ts'
 import { hostFindings } from './diff-host.ts'
-import { insideFindings } from './diff-inside.ts'
 import { bridgeFindings, interfaceFindings } from './diff-interfaces.ts'
-import { loopbackFindings } from './diff-loopback.ts'
-import { leftMasqueradeFindings } from './diff-masquerades.ts'
+import { leftRuleFindings } from './diff-left-rules.ts'
 import { nameFindings } from './diff-names.ts'
-import { portFindings } from './diff-ports.ts'
+import { featureFindings, programFindings } from './diff-needs.ts'
+import { flowFindings, foreignPortFindings, loopbackFindings, portFindings } from './diff-ports.ts'
 import { publishedFindings } from './diff-published.ts'
-import { lostNetworkFindings, recordFindings, removedNetworkFindings } from './diff-records.ts'
+import { networkFindings, recordFindings, unfinishedFindings } from './diff-records.ts'
 import { reservationFindings } from './diff-reservations.ts'
-import { startFindings } from './diff-starts.ts'
 import { leftLinkFindings, neighbourFindings, strayLinkFindings } from './diff-stray-links.ts'
 import { subnetFindings } from './diff-subnets.ts'
-import { tableFindings } from './diff-table.ts'
-import { unfinishedFindings } from './diff-unfinished.ts'
-import type { Finding } from './finding.ts'
-import { type Maps, mapsOf } from './maps.ts'
+import { insideFindings, tableFindings } from './diff-table.ts'
+import { attachmentText, type Finding } from './finding.ts'
 import type { ObservedState } from './observed-state.ts'
 
 /**
@@ -30,58 +26,57 @@ import type { ObservedState } from './observed-state.ts'
  * the same order.
  */
 export function diff(desired: DesiredState, observed: ObservedState): readonly Finding[] {
-  const maps = mapsOf(desired, observed)
-  const findings = [
-    ...confFindings(observed),
-    ...damageFindings(desired, observed),
-    ...attachmentFindings(observed, maps),
-    ...recordFindings(observed),
-    ...lostNetworkFindings(observed),
-    ...removedNetworkFindings(observed),
-    ...lostFindings(desired, observed, maps),
-    ...unfinishedFindings(desired, observed, maps),
-    ...strayLinkFindings(desired, observed),
-    ...leftLinkFindings(observed),
-    ...neighbourFindings(desired, observed),
-    ...leftRuleFindings(observed, maps),
-    ...leftMasqueradeFindings(observed, maps),
-    ...tableFindings(observed),
-    ...insideFindings(observed),
-    ...reservationFindings(desired, observed, maps),
-    ...nameFindings(desired, observed),
-    ...startFindings(desired, observed),
-    ...portFindings(desired, observed, maps),
-    ...publishedFindings(desired, observed, maps),
-    ...foreignPortFindings(observed),
-    ...loopbackFindings(desired),
-    ...subnetFindings(desired, observed),
-    ...hostFindings(desired, observed),
-  ]
+  const host = compare(desired, observed)
   // The isolation of a network is missed by each of its attachments.
   const unique = new Map<string, Finding>()
-  for (const each of findings)
+  for (const each of finders.flatMap((find) => find(host)))
     if (each.evidence.length > 0 && !unique.has(each.id)) unique.set(each.id, each)
   return [...unique.values()].toSorted((a, b) => ranks[a.severity] - ranks[b.severity])
 }
 
 const ranks = { error: 0, warning: 1, info: 2 } as const
 
+// A finding without evidence is dropped.
+const finders: readonly ((host: Compared) => readonly Finding[])[] = [
+  confFindings,
+  damageFindings,
+  attachmentFindings,
+  recordFindings,
+  networkFindings,
+  lostFindings,
+  unfinishedFindings,
+  strayLinkFindings,
+  leftLinkFindings,
+  neighbourFindings,
+  leftRuleFindings,
+  tableFindings,
+  insideFindings,
+  reservationFindings,
+  nameFindings,
+  portFindings,
+  publishedFindings,
+  foreignPortFindings,
+  loopbackFindings,
+  subnetFindings,
+  hostFindings,
+  filterFindings,
+  programFindings,
+  featureFindings,
+  folderFindings,
+]
+
 // What one that was never finished lacks is no matter: it is to go.
-function lostFindings(
-  { attachments }: DesiredState,
-  observed: ObservedState,
-  maps: Maps,
-): readonly Finding[] {
-  const finished = attachments.filter(
-    (each) => maps.attachments.get(attachmentText(each))?.remembered,
+function lostFindings(host: Compared): readonly Finding[] {
+  const finished = host.desired.attachments.filter(
+    (each) => host.attachments.get(attachmentText(each))?.remembered,
   )
   const byBridge = Map.groupBy(finished, ({ bridge }) => bridge?.name)
   return [
-    ...[...byBridge.values()].flatMap(([first]) => (first ? bridgeFindings(first, maps) : [])),
+    ...[...byBridge.values()].flatMap(([first]) => (first ? bridgeFindings(first, host) : [])),
     ...finished.flatMap((each) => [
-      ...interfaceFindings(each, maps),
-      ...firewallFindings(each, observed, maps),
-      ...flowFindings(each, observed),
+      ...interfaceFindings(each, host),
+      ...firewallFindings(each, host),
+      ...flowFindings(each, host),
     ]),
   ]
 }

@@ -1,3 +1,4 @@
+import type { AttachmentKey, ContainerRef } from '@vethra/cni'
 import type { Repair } from './repair.ts'
 
 /** How bad a finding is: `error` is a failure or a leak, `warning` a risk. */
@@ -40,10 +41,46 @@ export interface Finding {
   readonly repair?: Repair
 }
 
-/** A finding with its id: an error, about what is not ours, where nothing else is said; what has a repair is ours. */
-export function finding(
-  fields: Omit<Finding, 'id' | 'severity' | 'ours'> & Partial<Pick<Finding, 'severity' | 'ours'>>,
-): Finding {
-  const own = fields.repair ? { ours: true, fix: 'vethra doctor --repair' } : { ours: false }
-  return { id: `${fields.kind} ${fields.subject.name}`, severity: 'error', ...own, ...fields }
+type Facts = Omit<Finding, 'id' | 'kind' | 'subject' | 'severity' | 'ours'> &
+  Partial<Pick<Finding, 'severity' | 'ours'>>
+
+/** A finding: an error, about what is not ours, where nothing else is said; what has a repair is ours. */
+export function finding(kind: string, subject: Subject, facts: Facts): Finding {
+  const own = facts.repair ? { ours: true, fix: 'vethra doctor --repair' } : { ours: false }
+  return { id: `${kind} ${subject.name}`, kind, severity: 'error', subject, ...own, ...facts }
+}
+
+/** A finding that is a warning, where nothing else is said. */
+export function warning(kind: string, subject: Subject, facts: Facts): Finding {
+  return finding(kind, subject, { severity: 'warning', ...facts })
+}
+
+/** A subject by its kind and its name. */
+export function about(kind: Subject['kind'], name: string): Subject {
+  return { kind, name }
+}
+
+/** The subject of findings about an attachment. */
+export function aboutAttachment(key: AttachmentKey): Subject {
+  return { kind: 'attachment', name: attachmentText(key) }
+}
+
+/** The subject of findings about a container. */
+export function aboutContainer(ref: ContainerRef): Subject {
+  return { kind: 'container', name: containerText(ref) }
+}
+
+/** An attachment as people read it, and as maps are keyed by: `lan/default-web/eth0`. No part holds a slash. */
+export function attachmentText({ network, containerId, ifname }: AttachmentKey): string {
+  return `${network}/${containerId}/${ifname}`
+}
+
+/** A container as people read it, and as maps are keyed by: `default/web`. */
+export function containerText({ namespace, id }: ContainerRef): string {
+  return `${namespace}/${id}`
+}
+
+/** The reference in what has more fields. */
+export function refOf({ network, containerId, ifname }: AttachmentKey): AttachmentKey {
+  return { network, containerId, ifname }
 }

@@ -2,7 +2,6 @@
  * The observed state of a host held against what should be, and what to do about the difference, as
  * values. Not for looking at a host or for changing one: that is `@vethra/engine`.
  */
-export { attachmentText, refOf } from './attachment-ref.ts'
 export type {
   DesiredAddress,
   DesiredAttachment,
@@ -14,8 +13,8 @@ export type {
   TableEffect,
 } from './desired-state.ts'
 export { diff } from './diff.ts'
-export { portLead } from './diff-foreign-ports.ts'
-export type { Finding, Severity, Subject } from './finding.ts'
+export { portLead } from './diff-ports.ts'
+export { attachmentText, type Finding, refOf, type Severity, type Subject } from './finding.ts'
 export {
   flushedPlaces,
   type Losses,

@@ -1,5 +1,5 @@
-import { attachmentText } from './attachment-ref.ts'
 import type { Finding } from './finding.ts'
+import { attachmentText } from './finding.ts'
 import { type Repair, repairKey } from './repair.ts'
 import { rankOf } from './repair-kinds.ts'
 

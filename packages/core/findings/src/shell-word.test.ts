@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { folderFindings } from './diff-folders.ts'
-import type { ObservedState } from './observed-state.ts'
+import { nothingDesired, nothingObserved } from '../test/sample-states.ts'
+import { diff } from './index.ts'
 import { shellWord } from './shell-word.ts'
 
 it.each([
@@ -18,8 +18,8 @@ it.each([
 it('what another user called a file is one word of the command that mends it', () => {
   const open = [{ path: '/d/x; reboot', access: { isOwn: false, mode: 0o666 } }]
   const folders = [{ path: '/d', lasting: true, fileSystem: 'ext4', open }]
-  const observed = { host: { folders } } as unknown as ObservedState
-  expect(folderFindings(observed).map(({ fix }) => fix)).toContain(
+  const observed = { ...nothingObserved, host: { ...nothingObserved.host, folders } }
+  expect(diff(nothingDesired, observed).map(({ fix }) => fix)).toContain(
     "chown root '/d/x; reboot' && chmod go-w '/d/x; reboot'",
   )
 })

@@ -1,7 +1,7 @@
 import { containerIdOf } from '@vethra/cni'
 import { marksOf } from '@vethra/firewall'
-import { attachmentText } from '../src/attachment-ref.ts'
 import type { DesiredAttachment } from '../src/desired-state.ts'
+import { attachmentText } from '../src/finding.ts'
 import type { ObservedState } from '../src/observed-state.ts'
 import type { Repair } from '../src/repair.ts'
 import { observing, onFirewall, publishing } from './sample-change.ts'

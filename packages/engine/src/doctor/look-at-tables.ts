@@ -56,11 +56,9 @@ export async function leadsOf(
   const effects = await (await host.kernel?.())?.effects()
   const facts = attachments.some(({ byNft }) => byNft) ? await host.facts?.() : undefined
   const tables = ((await facts?.hostportTables()) ?? []).flatMap(hostportLeads)
-  const byNft = tables.map(({ protocol, first, to }) => portLead(protocol, first, to))
+  const byNft = tables.map(({ protocol, first, to }) => portLead({ protocol, hostPort: first }, to))
   const leads = effects?.flatMap(({ resource }) =>
-    resource.kind === 'publish'
-      ? [portLead(resource.protocol, resource.hostPort, endOf(resource.address, resource.port))]
-      : [],
+    resource.kind === 'publish' ? [portLead(resource, endOf(resource.address, resource.port))] : [],
   )
   return leads && new Set([...leads, ...byNft])
 }
