@@ -18,66 +18,53 @@ interface OfName extends ContainerRef {
   readonly name: string
 }
 
-/** The kinds of repairs, and what each takes, in the order in which they are safe. */
+/** The kinds of repairs, and what each takes. Their words say what they do: `describeRepair`. */
 export interface Repairs {
-  /** Record again that an attachment is ours, from what is cached. */
+  /** From what is cached. */
   'restore-record': OfAttachment
-  /** Put an empty file in place of what is no file of a network: what it held is made again, or not needed. */
+  /** What the file held is made again, or not needed. */
   'replace-file': { readonly network: string; readonly file: string }
-  /** Write what is mounted into a container again. `files`: those that are lost. */
+  /** What is mounted into a container. `files`: those that are lost. */
   'restore-files': ContainerRef & { readonly files: readonly string[] }
-  /** Remember again what ADD returned, from what was recorded or from what peers know. */
+  /** What ADD returned, from what was recorded or from what peers know. */
   'restore-result': OfAttachment
-  /** Detach what is attached to a namespace that is gone or is another, or was never finished. `netns`: one that lives. */
+  /** Its namespace is gone or is another, or ADD was never finished. `netns`: one that lives. */
   detach: OfAttachment & { readonly netns?: string }
-  /** Take out the rules that bear the marks of a container in a network. */
+  /** By their marks. */
   'remove-rules': { readonly network: string; readonly containerId: string }
-  /** Take out what an owner that is known no more has in table `inet vethra`, or what bears the mark of one that lives and is not its own. */
+  /** What an owner that is known no more has in table `inet vethra`, or what bears the mark of one that lives and is not its own. */
   'remove-elements': { readonly owner: TableOwner; readonly extra?: State }
-  /** Release a stale address. */
   'release-address': {
     readonly dataDir: string
     readonly network: string
     readonly reservation: Reservation
   }
-  /** Make a container unknown to its peers. */
   'forget-names': ContainerRef
-  /** Remove what is left of a container that was removed. */
   'remove-hosts': ContainerRef
-  /** Give back a container's name. */
   'release-name': OfName
-  /** Free ports of the host that are held for a container that is not there. */
   'release-ports': { readonly containerId: string; readonly sockets: readonly string[] }
-  /** Take a container's name for it. */
   'claim-name': OfName
-  /** Write the conf list of a network again, from what an attachment of it was made with. */
+  /** From what an attachment of it was made with. */
   'restore-network': OfAttachment
-  /** Write the conf list of a network again as it was kept, for containers that are not attached. */
+  /** As it was kept, for containers that are not attached. */
   'restore-kept-network': { readonly network: string; readonly file: string }
-  /** Make a bridge as it should be: there, up, with its addresses. */
   'restore-bridge': { readonly bridge: RepairedBridge }
-  /** Attach a living container again, under the addresses that it had: its interface is missing. */
+  /** Under the addresses that it had: its interface is missing. */
   reattach: OfAttachment
-  /** Make a container's link a port of its bridge again, up, with its MAC and its settings. */
   'restore-link': OfAttachment & Omit<RepairedLink, 'name'> & { readonly link: string }
-  /** Reserve the address that a living container has. */
   'reserve-address': OfAttachment & { readonly dataDir: string; readonly address: string }
-  /** Masquerade what a container sends again. */
   'restore-masquerading': { readonly attachment: MasqueradedAttachment }
-  /** Accept, isolate and publish again as the network wants it. `left`: some of these rules are there, and have to go first. */
+  /** As the network wants it. `left`: some of these rules are there, and have to go first. */
   'restore-rules': OfAttachment & {
     readonly effects: readonly RuleEffect[]
     readonly left: boolean
   }
-  /** Make what an attachment needs in table `inet vethra`, and in the host's settings, as it should be. `desired`: what is missing, or differs. */
+  /** In table `inet vethra`, and in the host's settings. `desired`: what is missing, or differs. */
   'restore-elements': OfAttachment & { readonly desired: State }
-  /** Give a container the addresses and routes back that it lacks inside, and bring its interface up. */
+  /** Addresses, routes and settings, and its interface up. */
   'restore-inside': OfAttachment & { readonly desired: State }
-  /** Publish the ports of a running container through the first of its networks that can. */
   'publish-ports': ContainerRef
-  /** Make a container known to its peers again. */
   'restore-names': ContainerRef
-  /** Hold the published ports of a running container again. */
   'hold-ports': ContainerRef
 }
 
@@ -132,8 +119,7 @@ export function repairKey(repair: Repair): string {
   return JSON.stringify(repair, (key, value: unknown) => (details.has(key) ? undefined : value))
 }
 
-const details: ReadonlySet<string> = new Set(
-  'addresses desired effects extra files left keepsMac localPorts mac mtu netns port sinceMs sockets'.split(
-    ' ',
-  ),
-)
+const details: ReadonlySet<string> = new Set([
+  ...['addresses', 'desired', 'effects', 'extra', 'files', 'left', 'keepsMac'],
+  ...['localPorts', 'mac', 'mtu', 'netns', 'port', 'sinceMs', 'sockets'],
+])
