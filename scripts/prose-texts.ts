@@ -65,7 +65,7 @@ function matchAt(pattern: RegExp, source: string, at: number): string | undefine
 }
 
 function isMessage(before: string): boolean {
-  return /\b(?:message:|refusal\(|usageError\()\s*$/.test(before)
+  return /\b(?:message:|refusal\(|[a-z]Error\()\s*$/.test(before)
 }
 
 function withoutStars(comment: string): string {

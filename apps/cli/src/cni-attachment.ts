@@ -53,5 +53,5 @@ function parseCapArgs(text: string): JsonObject {
 }
 
 function wrong(message: string, hint: string, cause?: unknown): CniError {
-  return usageError(message, hint, cause)
+  return usageError(message, { hint, cause })
 }

@@ -52,9 +52,6 @@ function parse(file: string, text: string): Json {
 }
 
 function wrong(file: string, why: string, cause?: unknown): CniError {
-  return usageError(
-    `cannot keep the content of ${file}: ${why}`,
-    'Write it as [{"containerID":"…","ifname":"eth0"}].',
-    cause,
-  )
+  const hint = 'Write it as [{"containerID":"…","ifname":"eth0"}].'
+  return usageError(`cannot keep the content of ${file}: ${why}`, { hint, cause })
 }

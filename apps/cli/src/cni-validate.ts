@@ -1,4 +1,12 @@
-import { CniError, type ConfList, checkNetworkName, explain, oneLine } from '@vethra/cni'
+import {
+  CniError,
+  type ConfList,
+  checkNetworkName,
+  confError,
+  explain,
+  notFoundError,
+  oneLine,
+} from '@vethra/cni'
 import { type ConfFileText, parseConfFile } from '@vethra/conflist'
 import { validateList, waysNow, wholeList } from '@vethra/engine'
 import type { ConfDir, Io, World } from '@vethra/world'
@@ -27,8 +35,7 @@ export async function validate(world: World, names: readonly string[], io: Io): 
       for (const line of explain(fault)) io.print(`  ${line}`)
     }
   }
-  if (bad > 0)
-    throw new CniError({ code: 7, message: `${bad} of ${files.length} conf files can't run` })
+  if (bad > 0) throw confError(`${bad} of ${files.length} conf files can't run`)
 }
 
 async function named({ files }: World, names: readonly string[]): Promise<readonly ConfFileText[]> {
@@ -36,7 +43,7 @@ async function named({ files }: World, names: readonly string[]): Promise<readon
     names.map(async (file) => {
       const text = await files.read(file)
       if (text !== undefined) return { file, text }
-      return { file, error: new CniError({ code: 101, message: `${file} does not exist` }) }
+      return { file, error: notFoundError(`${file} does not exist`) }
     }),
   )
 }

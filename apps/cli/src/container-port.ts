@@ -1,4 +1,4 @@
-import { CniError, usageError } from '@vethra/cni'
+import { notFoundError, usageError } from '@vethra/cni'
 import type { PortMapping, PortReason } from '@vethra/container'
 import { findShown, type PortRow, portRows, publishedPorts } from '@vethra/engine'
 import type { Io } from '@vethra/world'
@@ -53,11 +53,10 @@ function demandPort(
   const wanted = parsePort(port)
   const found = ports.filter((each) => `${each.containerPort}/${each.protocol}` === wanted)
   if (found.length > 0) return found
-  throw new CniError({
-    code: 101,
-    message: `no public port ${wanted} published for "${id}"`,
-    hint: `See what is published with "vethra container port ${ref}".`,
-  })
+  throw notFoundError(
+    `no public port ${wanted} published for "${id}"`,
+    `See what is published with "vethra container port ${ref}".`,
+  )
 }
 
 function listingOf(items: readonly PortRow[]): Listing<PortRow> {

@@ -1,4 +1,4 @@
-import { CniError, resolverLogSocket } from '@vethra/cni'
+import { CniError, noProgramError, notFoundError, resolverLogSocket } from '@vethra/cni'
 import { inNamespace, inspectContainer, type QuestionRow } from '@vethra/engine'
 import type { Io, World } from '@vethra/world'
 import { unsupported } from './flags.ts'
@@ -16,11 +16,7 @@ export async function printQuestions(
   const only = container === undefined ? undefined : await idOf(world, container)
   const sockets = await dnsSockets?.()
   if (sockets === undefined) {
-    throw new CniError({
-      code: 100,
-      message: 'cannot read the log with Node',
-      hint: 'Call the built executable.',
-    })
+    throw noProgramError('cannot read the log with Node', 'Call the built executable.')
   }
   const path = resolverLogSocket(places)
   const read = sockets.readLines(path, (line) => {
@@ -32,9 +28,7 @@ export async function printQuestions(
   })
   await read.catch((error: unknown) => {
     if (!(error instanceof CniError) || error.code !== 101) throw error
-    throw new CniError({
-      code: 101,
-      message: `no resolver runs on ${places.dataStore}`,
+    throw notFoundError(`no resolver runs on ${places.dataStore}`, {
       hint: `Start "vethra daemon" or "vethra dns"; this asks in namespace ${resolved.settings.namespace}.`,
       cause: error,
     })

@@ -1,4 +1,4 @@
-import { CniError, usageError } from '@vethra/cni'
+import { CniError, hostError, usageError } from '@vethra/cni'
 import {
   type DoctorTools,
   examine,
@@ -136,11 +136,10 @@ function printRepairs(rows: readonly RepairRow[], format: string, io: Io): void 
 
 function broken(errors: readonly Finding[]): CniError {
   const some = errors.some(({ repair }) => repair !== undefined)
-  return new CniError({
-    code: 108,
-    message: errors.length === 1 ? '1 thing is broken' : `${errors.length} things are broken`,
-    ...(some ? { hint: 'Repair the safe ones: vethra doctor --repair' } : {}),
-  })
+  return hostError(
+    errors.length === 1 ? '1 thing is broken' : `${errors.length} things are broken`,
+    some ? 'Repair the safe ones: vethra doctor --repair' : undefined,
+  )
 }
 
 function notAll(errors: readonly CniError[], all: number): CniError {

@@ -1,4 +1,4 @@
-import { CniError, oneLine } from '@vethra/cni'
+import { CniError, notFoundError, oneLine } from '@vethra/cni'
 import { applyImport, type ImportRow, inNamespace, planImport } from '@vethra/engine'
 import {
   type ForeignNetwork,
@@ -72,7 +72,7 @@ function noFiles(folder: string, check: string): CniError {
 }
 
 function missing(message: string, hint: string): CniError {
-  return new CniError({ code: 101, message, hint })
+  return notFoundError(message, hint)
 }
 
 /**

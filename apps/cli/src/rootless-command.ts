@@ -1,4 +1,4 @@
-import { CniError, oneLine } from '@vethra/cni'
+import { type CniError, hostError, oneLine } from '@vethra/cni'
 import { type RootlessRow, rootlessCheck } from '@vethra/engine'
 import type { Io, World } from '@vethra/world'
 import type { Command } from 'commander'
@@ -43,9 +43,8 @@ function cells({ Status, Need, Message, Fix }: RootlessRow): readonly string[] {
 
 function lacking(missing: readonly RootlessRow[]): CniError {
   const names = missing.map(({ Need }) => Need).join(', ')
-  return new CniError({
-    code: 108,
-    message: `rootless containers lack ${names}`,
-    hint: 'Run the commands that are printed as "fix", in their order.',
-  })
+  return hostError(
+    `rootless containers lack ${names}`,
+    'Run the commands that are printed as "fix", in their order.',
+  )
 }

@@ -1,4 +1,4 @@
-import { CniError, goField, goKeys, type Json, type JsonObject } from '@vethra/cni'
+import { type CniError, confError, goField, goKeys, type Json, type JsonObject } from '@vethra/cni'
 import type { Holder, Reservation } from '@vethra/ipam'
 import type { IpamStore } from '@vethra/world'
 
@@ -45,9 +45,8 @@ function readAttachment(value: Json): Holder {
 }
 
 function invalid(fault: string): CniError {
-  return new CniError({
-    code: 7,
-    message: `cni.dev/valid-attachments ${fault}`,
-    hint: 'Send a list of {"containerID", "ifname"}.',
-  })
+  return confError(
+    `cni.dev/valid-attachments ${fault}`,
+    'Send a list of {"containerID", "ifname"}.',
+  )
 }

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import { CniError } from '@vethra/cni'
+import { netnsError } from '@vethra/cni'
 import type { Call } from './request.ts'
 
 /** Throws CniError 8 when the namespace of the call is the one that we run in, unless the caller says that it may be. A path that can't be opened is fine (libcni, pkg/skel). */
@@ -7,10 +7,7 @@ export function checkNetns({ netns, netnsOverride }: Call): void {
   if (netnsOverride || netns === '') return
   const there = identity(netns)
   if (there === undefined || there !== identity('/proc/self/ns/net')) return
-  throw new CniError({
-    code: 8,
-    message: "plugin's netns and netns from CNI_NETNS should not be the same",
-  })
+  throw netnsError("plugin's netns and netns from CNI_NETNS should not be the same")
 }
 
 function identity(path: string): string | undefined {

@@ -3,6 +3,8 @@ import {
   checkContainerId,
   checkIfname,
   checkNetworkName,
+  confError,
+  decodeError,
   goField,
   type Json,
   type JsonObject,
@@ -128,15 +130,11 @@ function networkOf(conf: JsonObject): string {
     const kind = Array.isArray(name) ? 'array' : typeof name === 'boolean' ? 'bool' : typeof name
     throw undecodable(`json: cannot unmarshal ${kind} into Go struct field .name of type string`)
   }
-  if (name === '') throw new CniError({ code: 7, message: 'missing network name' })
+  if (name === '') throw confError('missing network name')
   checkNetworkName(name)
   return name
 }
 
 function undecodable(why: string, cause?: unknown): CniError {
-  return new CniError({
-    code: 6,
-    message: `error unmarshall network config: ${why}`,
-    cause,
-  })
+  return decodeError(`error unmarshall network config: ${why}`, { cause })
 }

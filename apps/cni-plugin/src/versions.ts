@@ -1,6 +1,7 @@
 import {
   CniError,
   compareVersions,
+  decodeError,
   goField,
   isSpecVersion,
   type SpecVersion,
@@ -19,7 +20,7 @@ export function checkVersion({ command, conf }: Call): SpecVersion {
   if (typeof value !== 'string') {
     const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
     const why = `json: cannot unmarshal ${kind} into Go struct field .cniVersion of type string`
-    throw new CniError({ code: 6, message: `decoding version from network config: ${why}` })
+    throw decodeError(`decoding version from network config: ${why}`)
   }
   const version = value || '0.1.0'
   const minimum = since[command]
@@ -36,7 +37,7 @@ export function checkVersion({ command, conf }: Call): SpecVersion {
 function checkAge(version: string, minimum: string, command: string): void {
   const age = compareVersions(version, minimum)
   if (Number.isNaN(age)) {
-    throw new CniError({ code: 6, message: notVersion(version) })
+    throw decodeError(notVersion(version))
   }
   if (age < 0) {
     throw new CniError({ code: 1, message: `config version does not allow ${command}` })

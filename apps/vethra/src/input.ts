@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { readSync } from 'node:fs'
-import { CniError } from '@vethra/cni'
+import { decodeError, ioError } from '@vethra/cni'
 
 /** The largest standard input that is read, in octets: 64 MiB. */
 const limit = 64 * 1024 * 1024
@@ -23,7 +23,7 @@ export function readInput(descriptor: number, { only, most = limit }: InputOptio
     if (octets === 0) return textOf(buffer.subarray(0, length), only)
     length += octets
   }
-  throw new CniError({ code: 5, message: `standard input is larger than ${most} octets` })
+  throw ioError(`standard input is larger than ${most} octets`)
 }
 
 function readSome(descriptor: number, buffer: Buffer, from: number): number {
@@ -31,11 +31,11 @@ function readSome(descriptor: number, buffer: Buffer, from: number): number {
     return readSync(descriptor, buffer, from, buffer.length - from, null)
   } catch (cause) {
     const hint = 'Pipe a text to it, or give it a file.'
-    throw new CniError({ code: 5, message: 'cannot read standard input', cause, hint })
+    throw ioError('cannot read standard input', { cause, hint })
   }
 }
 
 function textOf(octets: Buffer, only: 'UTF-8' | undefined): string {
   if (only === undefined || isUtf8(octets)) return octets.toString()
-  throw new CniError({ code: 6, message: 'standard input has octets that are not UTF-8' })
+  throw decodeError('standard input has octets that are not UTF-8')
 }

@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { type CniError, inUseError } from '@vethra/cni'
 import { forwardingHolder } from '@vethra/engine'
 import { makeFolder, readText, writeWhole } from '@vethra/files'
 import { bootOfHost, isListening } from '@vethra/linux'
@@ -57,9 +57,8 @@ async function demandOnlyKit(homes: Homes): Promise<void> {
 }
 
 function inUse(other: string): CniError {
-  return new CniError({
-    code: 102,
-    message: `the folders of this user are in use by the RootlessKit at ${other}, which runs`,
-    hint: 'Run the command inside of that one, end it, or give this one XDG_DATA_HOME, XDG_CONFIG_HOME and XDG_RUNTIME_DIR of its own.',
-  })
+  return inUseError(
+    `the folders of this user are in use by the RootlessKit at ${other}, which runs`,
+    'Run the command inside of that one, end it, or give this one XDG_DATA_HOME, XDG_CONFIG_HOME and XDG_RUNTIME_DIR of its own.',
+  )
 }

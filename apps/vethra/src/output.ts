@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs'
-import { CniError, explain, systemHint } from '@vethra/cni'
+import { type CniError, explain, ioError, systemHint } from '@vethra/cni'
 
 /** Standard output, which may take no more: a full disk, a reader that has gone. */
 export interface Output {
@@ -51,9 +51,7 @@ function writeAll(fd: number, text: string): boolean {
 function unwritten(done: readonly string[], cause: unknown): CniError {
   const hint = systemHint(cause)
   const cannot = 'cannot write to standard output'
-  return new CniError({
-    code: 5,
-    message: done.length === 0 ? cannot : `${cannot}, but it is done: ${done.join('; ')}`,
+  return ioError(done.length === 0 ? cannot : `${cannot}, but it is done: ${done.join('; ')}`, {
     cause,
     hint,
   })

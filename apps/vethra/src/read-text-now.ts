@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs'
-import { CniError } from '@vethra/cni'
+import { ioError } from '@vethra/cni'
 
 /** The text of a file; undefined where there is none. Throws CniError 5 for one that cannot be read, is no regular file, or is larger than 16 MiB. */
 export function readTextNow(path: string): string | undefined {
@@ -9,7 +9,7 @@ export function readTextNow(path: string): string | undefined {
     return readRegular(path)
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new CniError({ code: 5, message: `cannot read ${path}`, cause })
+    throw ioError(`cannot read ${path}`, { cause })
   }
 }
 

@@ -1,4 +1,4 @@
-import { CniError, type ResultDns } from '@vethra/cni'
+import { ioError, type ResultDns } from '@vethra/cni'
 import { readText } from '@vethra/files'
 import { dnsOf } from '@vethra/ipam'
 
@@ -12,5 +12,5 @@ export async function resolversHere(file: string): Promise<ResultDns> {
   const text = await readText(file)
   if (text !== undefined) return dnsOf(text)
   const message = `open ${file}: no such file or directory`
-  throw new CniError({ code: 5, message, hint: 'Name a file that exists as resolvConf of ipam.' })
+  throw ioError(message, 'Name a file that exists as resolvConf of ipam.')
 }

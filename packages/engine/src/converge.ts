@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { CniError, inUseError } from '@vethra/cni'
 import {
   type Change,
   type Conflict,
@@ -83,11 +83,10 @@ async function strayPorts(kernel: AttachmentKernel, desired: State): Promise<Sta
 }
 
 function taken({ wanted, found }: Conflict): CniError {
-  return new CniError({
-    code: 102,
-    message: `cannot make ${keyOf(wanted.resource)}: it belongs to ${whose(found.owner)}`,
-    hint: 'Remove it with what made it, or ask for another.',
-  })
+  return inUseError(
+    `cannot make ${keyOf(wanted.resource)}: it belongs to ${whose(found.owner)}`,
+    'Remove it with what made it, or ask for another.',
+  )
 }
 
 function whose(owner: Owner): string {

@@ -1,4 +1,4 @@
-import { CniError, type ContainerRef, onCniError } from '@vethra/cni'
+import { type ContainerRef, inUseError, onCniError } from '@vethra/cni'
 import { homeLife, homeOf } from '@vethra/engine'
 import type { World } from '@vethra/world'
 
@@ -20,9 +20,8 @@ export async function detachedHome(
 export async function refuseSecondHome(world: World, ref: ContainerRef): Promise<void> {
   const home = await detachedHome(world, ref)
   if (home === undefined) return
-  throw new CniError({
-    code: 102,
-    message: `container ${ref.id} of namespace ${ref.namespace} is running already, in the network namespace ${home}`,
-    hint: 'Stop that container first, or use another container id.',
-  })
+  throw inUseError(
+    `container ${ref.id} of namespace ${ref.namespace} is running already, in the network namespace ${home}`,
+    'Stop that container first, or use another container id.',
+  )
 }

@@ -1,4 +1,4 @@
-import { CniError, isSameNamespace } from '@vethra/cni'
+import { invalidFileError, isSameNamespace, netnsError } from '@vethra/cni'
 import { checkNamespace, homeOf, recordsOf } from '@vethra/engine'
 import type { World } from '@vethra/world'
 import type { Container } from './container.ts'
@@ -19,11 +19,10 @@ export async function checkJoined(world: World, container: Container): Promise<v
   const own = await world.netns.look(`/proc/${state.pid}/ns/net`)
   if (home !== undefined && isSameNamespace(home, own) !== false) return
   const fault = home === undefined ? 'is not running' : 'was restarted'
-  throw new CniError({
-    code: 8,
-    message: `container ${state.id} is not in the network namespace of container ${target}, which ${fault}`,
-    hint: `Start container ${target}, and run "vethra bundle prepare" on this one's bundle again.`,
-  })
+  throw netnsError(
+    `container ${state.id} is not in the network namespace of container ${target}, which ${fault}`,
+    `Start container ${target}, and run "vethra bundle prepare" on this one's bundle again.`,
+  )
 }
 
 /**
@@ -36,19 +35,17 @@ export async function netnsOf(
 ): Promise<string> {
   const netns = request.netns ?? (state.pid > 0 ? `/proc/${state.pid}/ns/net` : undefined)
   if (netns === undefined) {
-    throw new CniError({
-      code: 107,
-      message: 'both state.Pid and the netNs annotation are unset',
-      hint: 'Let the OCI runtime call the hook as createRuntime, when the container has a process.',
-    })
+    throw invalidFileError(
+      'both state.Pid and the netNs annotation are unset',
+      'Let the OCI runtime call the hook as createRuntime, when the container has a process.',
+    )
   }
   const [own, ours] = await Promise.all([netns, '/proc/self/ns/net'].map(facts.look))
   if (own?.found !== 'namespace') await checkNamespace(facts, netns)
   // Of two that live, device and inode tell.
   if (own?.netnsId !== ours?.netnsId) return netns
-  throw new CniError({
-    code: 8,
-    message: `container ${state.id} has no network namespace of its own: it is in that of the host`,
-    hint: 'Add {"type": "network"} to linux.namespaces in config.json, or run "vethra bundle prepare" with --network host.',
-  })
+  throw netnsError(
+    `container ${state.id} has no network namespace of its own: it is in that of the host`,
+    'Add {"type": "network"} to linux.namespaces in config.json, or run "vethra bundle prepare" with --network host.',
+  )
 }

@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { noProgramError } from '@vethra/cni'
 import type { Io } from '@vethra/world'
 
 /** The variable by which a call of the OCI runtime knows how many have led to it. */
@@ -13,9 +13,8 @@ const deepest = 4
 export function nextDepth(env: Io['env'], binary: string): number {
   const depth = Number(/^\d$/.exec(env[depthVariable] ?? '')?.[0] ?? 0) + 1
   if (depth <= deepest) return depth
-  throw new CniError({
-    code: 100,
-    message: `the OCI runtime ${JSON.stringify(binary.slice(0, 256))} calls Vethra again`,
-    hint: 'Name one that does not by VETHRA_RUNTIME, or by binary in [runtime] of vethra.toml.',
-  })
+  throw noProgramError(
+    `the OCI runtime ${JSON.stringify(binary.slice(0, 256))} calls Vethra again`,
+    'Name one that does not by VETHRA_RUNTIME, or by binary in [runtime] of vethra.toml.',
+  )
 }

@@ -1,4 +1,4 @@
-import { CniError, onCniError } from '@vethra/cni'
+import { type CniError, invalidFileError, onCniError } from '@vethra/cni'
 import type { StampedText } from '@vethra/files'
 import { type ContainerNames, managedBlocks, nameBook, settleClaims } from '@vethra/names'
 import type { Lock } from '@vethra/world'
@@ -136,11 +136,10 @@ async function updateFiles(
 }
 
 function busy(path: string): CniError {
-  return new CniError({
-    code: 107,
-    message: `cannot update ${path}: its container keeps writing to it`,
-    hint: 'Look at what the container writes into its hosts file; the next operation tries again.',
-  })
+  return invalidFileError(
+    `cannot update ${path}: its container keeps writing to it`,
+    'Look at what the container writes into its hosts file; the next operation tries again.',
+  )
 }
 
 function namesOf(known: ReadonlyMap<string, Known>): readonly ContainerNames[] {

@@ -1,5 +1,5 @@
 import { existsSync, lstatSync } from 'node:fs'
-import { CniError } from '@vethra/cni'
+import { invalidFileError } from '@vethra/cni'
 import { makeFolder, removeFile, removeFolder } from '@vethra/files'
 import { type ContainerNames, checkNames } from '@vethra/names'
 import type { HostsFolders, HostsStore, Lock } from '@vethra/world'
@@ -113,11 +113,10 @@ async function openFolder(places: Places, id: string): Promise<void> {
   const path = places.container(id)
   const found = lstatSync(path, { throwIfNoEntry: false })
   if (found?.isSymbolicLink() !== true) return makeFolder(places.folder, 0o700)
-  throw new CniError({
-    code: 107,
-    message: `cannot use ${path}: it is a symbolic link`,
-    hint: 'Remove the link, or put the folder that it leads to in its place.',
-  })
+  throw invalidFileError(
+    `cannot use ${path}: it is a symbolic link`,
+    'Remove the link, or put the folder that it leads to in its place.',
+  )
 }
 
 const nobody: ContainerNames = { id: '', name: '', hostname: '', extraHosts: [], networks: null }

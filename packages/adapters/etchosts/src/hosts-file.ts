@@ -1,5 +1,5 @@
 import { closeSync, constants, fdatasyncSync, fstatSync, ftruncateSync, writeSync } from 'node:fs'
-import { CniError } from '@vethra/cni'
+import { type CniError, invalidFileError, ioError } from '@vethra/cni'
 import { createWhole, faultPoint, fileError, type StampedText } from '@vethra/files'
 import {
   type Excess,
@@ -117,17 +117,15 @@ function write(descriptor: number, { at, text }: Patch): void {
 }
 
 function irregular(path: string): CniError {
-  return new CniError({
-    code: 5,
-    message: `cannot update ${path}: it is no regular file`,
-    hint: 'Remove it: the container gets a new one when it is started again.',
-  })
+  return ioError(
+    `cannot update ${path}: it is no regular file`,
+    'Remove it: the container gets a new one when it is started again.',
+  )
 }
 
 function rewritten(path: string, { part, octets, limit }: Excess): CniError {
-  return new CniError({
-    code: 107,
-    message: `rewrote ${path}: its ${part} had ${octets} octets, more than ${limit}`,
-    hint: 'Look at what the container writes into its hosts file.',
-  })
+  return invalidFileError(
+    `rewrote ${path}: its ${part} had ${octets} octets, more than ${limit}`,
+    'Look at what the container writes into its hosts file.',
+  )
 }

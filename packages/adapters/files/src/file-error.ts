@@ -1,4 +1,4 @@
-import { CniError, systemHint } from '@vethra/cni'
+import { CniError, ioError, systemHint } from '@vethra/cni'
 
 /**
  * CniError 5 for an action on a path that failed: `cannot write /x/y`, with the system's error as
@@ -7,12 +7,7 @@ import { CniError, systemHint } from '@vethra/cni'
 export function fileError(action: string, path: string, cause: unknown): CniError {
   if (cause instanceof CniError) return cause
   const hint = systemHint(cause)
-  return new CniError({
-    code: 5,
-    message: `cannot ${action} ${path}`,
-    cause,
-    hint,
-  })
+  return ioError(`cannot ${action} ${path}`, { cause, hint })
 }
 
 /** The name that the system gave its error, `ENOENT` for one. Undefined for any other error. */

@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs'
-import { CniError } from '@vethra/cni'
+import { type CniError, ioError } from '@vethra/cni'
 import { errno, fileError } from './file-error.ts'
 
 /** The largest file that is read, in bytes: 16 MiB. */
@@ -45,9 +45,8 @@ export function readAll(descriptor: number, path: string, limit: number = defaul
 }
 
 function unfit(path: string, fault: string): CniError {
-  return new CniError({
-    code: 5,
-    message: `cannot read ${path}: ${fault}`,
-    hint: 'Replace it by a regular file of a sensible size, or remove it.',
-  })
+  return ioError(
+    `cannot read ${path}: ${fault}`,
+    'Replace it by a regular file of a sensible size, or remove it.',
+  )
 }

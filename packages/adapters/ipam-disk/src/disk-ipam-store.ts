@@ -1,5 +1,5 @@
 import { readdirSync, rmSync } from 'node:fs'
-import { CniError, checkNetworkName, passes } from '@vethra/cni'
+import { checkNetworkName, inUseError, passes } from '@vethra/cni'
 import type { Reservation } from '@vethra/ipam'
 import type { IpamStore } from '@vethra/world'
 import { claimAddress } from './claim-address.ts'
@@ -87,9 +87,7 @@ function refuseReserved(network: string, reservations: readonly Reservation[]): 
     containerId === '' ? address : `${address} by ${containerId}`,
   )
   const more = held.length > 3 ? [`${held.length - 3} more`] : []
-  throw new CniError({
-    code: 102,
-    message: `cannot remove the reservations of network ${network}: addresses are reserved`,
+  throw inUseError(`cannot remove the reservations of network ${network}: addresses are reserved`, {
     details: [...held.slice(0, 3), ...more].join(', '),
     hint: 'Remove the containers that hold them first.',
   })

@@ -1,16 +1,11 @@
 import { readdirSync, unlinkSync } from 'node:fs'
-import { CniError, systemHint } from '@vethra/cni'
+import { type CniError, ioError, systemHint } from '@vethra/cni'
 
 /** The CniError 5 for a system call that failed. */
 export function failure(action: string, cause: unknown): CniError {
   const denied = hasCode(cause, 'EACCES') || hasCode(cause, 'EPERM')
   const hint = denied ? 'Run as root, or point dataDir at a folder you own.' : systemHint(cause)
-  return new CniError({
-    code: 5,
-    message: `cannot ${action}`,
-    cause,
-    hint,
-  })
+  return ioError(`cannot ${action}`, { cause, hint })
 }
 
 /** Returns what a system call returns. Throws CniError 5 where it fails. */

@@ -1,6 +1,6 @@
 import { closeSync, constants, lstatSync, mkdirSync, openSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { CniError, checkNetworkName } from '@vethra/cni'
+import { CniError, checkNetworkName, invalidFileError } from '@vethra/cni'
 import { failure, hasCode, isMissing } from './failure.ts'
 
 /**
@@ -51,17 +51,12 @@ function makeFolder(folder: string): void {
 }
 
 function notFolder(folder: string): CniError {
-  return new CniError({
-    code: 107,
-    message: `cannot use ${folder}: it is no folder`,
-    hint: 'Move it away, or name another dataDir: reservations are kept in a real folder, not behind a link.',
-  })
+  return invalidFileError(
+    `cannot use ${folder}: it is no folder`,
+    'Move it away, or name another dataDir: reservations are kept in a real folder, not behind a link.',
+  )
 }
 
 function notFile(path: string): CniError {
-  return new CniError({
-    code: 107,
-    message: `cannot use ${path}: it is a symbolic link`,
-    hint: 'Remove it.',
-  })
+  return invalidFileError(`cannot use ${path}: it is a symbolic link`, 'Remove it.')
 }

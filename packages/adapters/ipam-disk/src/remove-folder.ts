@@ -1,7 +1,7 @@
 import { type Dirent, readdirSync, rmdirSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { isCanonical } from '@vethra/address'
-import { CniError } from '@vethra/cni'
+import { type CniError, inUseError } from '@vethra/cni'
 import { failure, hasCode, isMissing } from './failure.ts'
 
 /**
@@ -45,11 +45,12 @@ function removed(path: string, remove: (path: string) => void): void {
 
 function notEmpty(folder: string, names: readonly string[], cause?: unknown): CniError {
   const shown = names.slice(0, 3).map((name) => JSON.stringify(name))
-  return new CniError({
-    code: 102,
-    message: `cannot remove ${folder}: it holds files that are not host-local's, or a new reservation`,
-    ...(shown.length > 0 ? { details: shown.join(', ') } : {}),
-    hint: 'Look into the folder, and move files of other programs away.',
-    cause,
-  })
+  return inUseError(
+    `cannot remove ${folder}: it holds files that are not host-local's, or a new reservation`,
+    {
+      details: shown.length > 0 ? shown.join(', ') : undefined,
+      hint: 'Look into the folder, and move files of other programs away.',
+      cause,
+    },
+  )
 }

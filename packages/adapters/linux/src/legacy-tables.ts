@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { CniError } from '@vethra/cni'
+import { ioError } from '@vethra/cni'
 
 /**
  * The tables that iptables-legacy has in this network namespace; none where the kernel does not tell, as in a user
@@ -12,6 +12,6 @@ export function legacyTables(family: 'ip' | 'ip6'): readonly string[] {
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'EACCES') return []
-    throw new CniError({ code: 5, message: `cannot read ${file}`, cause })
+    throw ioError(`cannot read ${file}`, { cause })
   }
 }

@@ -1,6 +1,6 @@
 import { endianness } from 'node:os'
 import { formatAddress, readAddress } from '@vethra/address'
-import { CniError } from '@vethra/cni'
+import { netnsError } from '@vethra/cni'
 import { readText } from '@vethra/files'
 import type { ListeningPort } from '@vethra/world'
 import { run } from './run.ts'
@@ -37,7 +37,7 @@ async function tableIn(netns: string, name: string): Promise<string> {
     ...['--', 'cat', `/proc/self/net/${name}`],
   ])
   if (status === 0 || /No such file/.test(stderr)) return stdout
-  throw new CniError({ code: 8, message: `cannot enter ${netns}`, details: stderr.trim() })
+  throw netnsError(`cannot enter ${netns}`, { details: stderr.trim() })
 }
 
 /** 150 octets a socket, and a busy host has a million. */

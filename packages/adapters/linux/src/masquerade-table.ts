@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { ioError, noProgramError } from '@vethra/cni'
 import { masqueradeTable } from '@vethra/firewall'
 import { runProgram } from '@vethra/plugin-exec/programs'
 import type { MasqueradeTable } from '@vethra/world'
@@ -14,12 +14,10 @@ export function nftMasquerading(): MasqueradeTable {
     async change(text) {
       const ran = await runProgram('nft', ['-f', '-'], text)
       if (ran === undefined) {
-        throw new CniError({ code: 100, message: 'cannot run nft', hint: 'Install nftables.' })
+        throw noProgramError('cannot run nft', 'Install nftables.')
       }
       if (ran.status === 0) return
-      throw new CniError({
-        code: 5,
-        message: `nft failed with status ${ran.status}`,
+      throw ioError(`nft failed with status ${ran.status}`, {
         details: ran.stderr.trim(),
         hint: `Look at it: nft list table inet ${masqueradeTable}`,
       })

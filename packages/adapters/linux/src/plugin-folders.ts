@@ -12,7 +12,7 @@ import {
   symlink,
 } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { CniError, systemHint } from '@vethra/cni'
+import { ioError, systemHint } from '@vethra/cni'
 import { runProgram } from '@vethra/plugin-exec/programs'
 import type { PluginFile, PluginFolders } from '@vethra/world'
 import { run } from './run.ts'
@@ -93,13 +93,13 @@ async function link(path: string, target: string): Promise<void> {
     const hint = systemHint(cause)
     const message = `cannot make the link ${path}`
     const causes = left.length === 0 ? cause : new AggregateError([cause, ...left])
-    throw new CniError({ code: 5, message, cause: causes, hint })
+    throw ioError(message, { cause: causes, hint })
   }
 }
 
 async function orMissing<T, U>(work: Promise<T>, missing: U): Promise<T | U> {
   return work.catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') return missing
-    throw new CniError({ code: 5, message: 'cannot look into a folder of plugins', cause })
+    throw ioError('cannot look into a folder of plugins', { cause })
   })
 }

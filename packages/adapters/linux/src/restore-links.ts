@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { formatPrefix, readCidr } from '@vethra/address'
-import { CniError, checkIfname } from '@vethra/cni'
+import { type CniError, checkIfname, inUseError, ioError } from '@vethra/cni'
 import type { ObservedLink, RepairedBridge, RepairedLink } from '@vethra/findings'
 import { observedLinks, observedRoutes } from './observed-links.ts'
 import { failed, run } from './run.ts'
@@ -99,14 +99,13 @@ async function writeSetting(file: string, value: string): Promise<void> {
   } catch (cause) {
     // A kernel without IPv6 has no such setting.
     if ((cause as { code?: unknown }).code === 'ENOENT') return
-    throw new CniError({ code: 5, message: `cannot write ${file}`, hint: 'Run as root.', cause })
+    throw ioError(`cannot write ${file}`, { hint: 'Run as root.', cause })
   }
 }
 
 function noBridge(name: string): CniError {
-  return new CniError({
-    code: 102,
-    message: `${name} is not a bridge`,
-    hint: `Rename that interface: ip link set ${name} name ANOTHER`,
-  })
+  return inUseError(
+    `${name} is not a bridge`,
+    `Rename that interface: ip link set ${name} name ANOTHER`,
+  )
 }

@@ -1,15 +1,14 @@
-import { CniError } from '@vethra/cni'
+import { type CniError, ioError, noProgramError } from '@vethra/cni'
 import { type Outcome, runProgram } from '@vethra/plugin-exec/programs'
 
 /** Runs a program of iproute2, coreutils or util-linux. Throws CniError 100 when it is nowhere. */
 export async function run(program: string, args: readonly string[], input = ''): Promise<Outcome> {
   const outcome = await runProgram(program, args, input)
   if (outcome !== undefined) return outcome
-  throw new CniError({
-    code: 100,
-    message: `cannot run ${program}`,
-    hint: `Install ${program === 'ip' ? 'iproute2' : 'util-linux'}.`,
-  })
+  throw noProgramError(
+    `cannot run ${program}`,
+    `Install ${program === 'ip' ? 'iproute2' : 'util-linux'}.`,
+  )
 }
 
 /** The standard output of a program that must succeed. Throws CniError 5 with what it said. */
@@ -21,9 +20,7 @@ export async function outputOf(program: string, args: readonly string[]): Promis
 
 /** CniError 5 for a command that ended badly. */
 export function failed(command: string, { status, stderr }: Outcome): CniError {
-  return new CniError({
-    code: 5,
-    message: `${command} failed with status ${status}`,
+  return ioError(`${command} failed with status ${status}`, {
     details: stderr.trim(),
     ...(process.getuid?.() === 0 ? {} : { hint: 'Run as root.' }),
   })

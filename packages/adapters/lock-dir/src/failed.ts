@@ -1,12 +1,7 @@
-import { CniError, systemHint } from '@vethra/cni'
+import { type CniError, ioError, systemHint } from '@vethra/cni'
 
 /** CniError 5 for a lock whose folder cannot be made or read. */
 export function failed(path: string, cause: unknown): CniError {
   const hint = systemHint(cause)
-  return new CniError({
-    code: 5,
-    message: `cannot make the lock ${path}.lock`,
-    cause,
-    hint,
-  })
+  return ioError(`cannot make the lock ${path}.lock`, { cause, hint })
 }

@@ -1,6 +1,6 @@
 import { constants, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { CniError, systemHint } from '@vethra/cni'
+import { type CniError, ioError, systemHint } from '@vethra/cni'
 
 /** Opens what is to be locked, made if missing; the descriptor is not inherited by children. Throws CniError 5. */
 export function openTarget(path: string): number {
@@ -34,10 +34,5 @@ function is(error: unknown, code: string): boolean {
 
 function cannotOpen(path: string, cause: unknown): CniError {
   const hint = systemHint(cause)
-  return new CniError({
-    code: 5,
-    message: `cannot open ${path} to lock it`,
-    cause,
-    hint,
-  })
+  return ioError(`cannot open ${path} to lock it`, { cause, hint })
 }

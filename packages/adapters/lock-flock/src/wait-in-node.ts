@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { CniError } from '@vethra/cni'
+import { type CniError, ioError, noProgramError } from '@vethra/cni'
 
 /**
  * Has flock(1) wait for us. It gets our open file as its descriptor 3, takes the lock and ends. A
@@ -27,18 +27,14 @@ export function waitInNode(descriptor: number, timeoutMs: number): Promise<boole
 }
 
 function missing(cause: unknown): CniError {
-  return new CniError({
-    code: 100,
-    message: 'cannot run flock',
+  return noProgramError('cannot run flock', {
     hint: 'Install flock(1) of util-linux, which Node needs to take a lock.',
     cause,
   })
 }
 
 function failed(complaint: string): CniError {
-  return new CniError({
-    code: 5,
-    message: 'flock failed',
+  return ioError('flock failed', {
     details: complaint.trim(),
     hint: 'Keep locked files on a file system that knows flock(2).',
   })

@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { type CniError, ioError, netnsError } from '@vethra/cni'
 import {
   type Change,
   describeChange,
@@ -22,7 +22,7 @@ export function lackOf(change: Change, lacks: readonly FeatureName[]): CniError 
   if (!lacks.includes(linkFeatures[resource.type.name])) return undefined
   const hint = resourceHint(resource)
   const message = `cannot ${describeChange(change)}: not supported by this kernel`
-  return new CniError({ code: 5, message, hint })
+  return ioError(message, hint)
 }
 
 /** The refusal of a setting that is missing; none for an optional one: without it a kernel is as good. */
@@ -34,10 +34,10 @@ export function notThere(change: Change): CniError | undefined {
 
 /** The refusal of a namespace that cannot be opened. */
 export function notEntered(netns: string): CniError {
-  return new CniError({ code: 8, message: `cannot open network namespace ${netns}` })
+  return netnsError(`cannot open network namespace ${netns}`)
 }
 
 /** A CniError 5 with this message. */
 export function refusal(message: string): CniError {
-  return new CniError({ code: 5, message })
+  return ioError(message)
 }

@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { inUseError, notFoundError } from '@vethra/cni'
 import type { DnsHearer, DnsSockets } from '@vethra/world'
 
 /** Options of DNS sockets in memory. */
@@ -16,7 +16,7 @@ export function memoryDnsSockets({ asker = '10.0.0.2', sleep }: MemoryDnsOptions
   return {
     async listen(address, hearer) {
       if (listening.has(address)) {
-        throw new CniError({ code: 102, message: `cannot listen on port 53 of ${address}` })
+        throw inUseError(`cannot listen on port 53 of ${address}`)
       }
       listening.set(address, hearer)
       return { address, close: () => void listening.delete(address) }
@@ -62,7 +62,7 @@ function memoryLines(): Pick<DnsSockets, 'openLines' | 'readLines'> {
           resolve()
         }
         if (readers) readers.set(onLine, end)
-        else reject(new CniError({ code: 101, message: `no process listens at ${path}` }))
+        else reject(notFoundError(`no process listens at ${path}`))
       }),
   }
 }

@@ -1,5 +1,5 @@
 import { type Address, compareAddresses, formatAddress, readAddress } from '@vethra/address'
-import { CniError, checkNetworkName } from '@vethra/cni'
+import { type CniError, checkNetworkName, inUseError, invalidFileError } from '@vethra/cni'
 import type { Claim, ClaimOutcome, Holder, Reservation } from '@vethra/ipam'
 import type { IpamStore } from '@vethra/world'
 
@@ -100,7 +100,7 @@ function isHeldBy(each: Reservation, containerId: string, ifname: string | undef
 function addressOf({ address }: Reservation): Address {
   const read = readAddress(address)
   if (read) return read
-  throw new CniError({ code: 107, message: `the store holds ${address}, which is no address` })
+  throw invalidFileError(`the store holds ${address}, which is no address`)
 }
 
 function byAddress(a: Reservation, b: Reservation): number {
@@ -108,9 +108,8 @@ function byAddress(a: Reservation, b: Reservation): number {
 }
 
 function inUse(name: string): CniError {
-  return new CniError({
-    code: 102,
-    message: `cannot remove the reservations of network ${name}: addresses are reserved`,
-    hint: 'Remove the containers that hold them first.',
-  })
+  return inUseError(
+    `cannot remove the reservations of network ${name}: addresses are reserved`,
+    'Remove the containers that hold them first.',
+  )
 }

@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { type CniError, ioError } from '@vethra/cni'
 import type { NumberedPort, RootlessInfo } from '@vethra/container'
 import type { RootlessKit } from '@vethra/world'
 
@@ -44,5 +44,5 @@ const usual: RootlessInfo = {
 }
 
 function refused(details: string): CniError {
-  return new CniError({ code: 5, message: 'request /v1/ports refused by RootlessKit', details })
+  return ioError('request /v1/ports refused by RootlessKit', { details })
 }

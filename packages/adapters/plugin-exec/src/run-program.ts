@@ -1,4 +1,4 @@
-import { CniError, systemHint } from '@vethra/cni'
+import { type CniError, ioError, systemHint } from '@vethra/cni'
 import { faultPoint } from '@vethra/files'
 import type { Outcome, Start } from './program-outcome.ts'
 
@@ -33,5 +33,5 @@ async function starter(): Promise<Start> {
 function notStarted(file: string, cause: unknown): CniError {
   const hint = systemHint(cause)
   const message = `cannot start ${file}`
-  return new CniError({ code: 5, message, cause, hint })
+  return ioError(message, { cause, hint })
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CniError } from '@vethra/cni'
+import { type CniError, ioError } from '@vethra/cni'
 import { isAlive, type Process } from '@vethra/plugin-exec/programs'
 
 /** Kills that very process and waits until its sockets are closed. Throws CniError 5 when it does not end. */
@@ -22,7 +22,7 @@ async function kill(process_: Process): Promise<void> {
     // ESRCH: it has ended by itself.
     if ((cause as NodeJS.ErrnoException).code === 'ESRCH') return
     const message = `cannot end process ${process_.pid}, which holds ports`
-    throw new CniError({ code: 5, message, hint: 'Run as root.', cause })
+    throw ioError(message, { hint: 'Run as root.', cause })
   }
 }
 
@@ -36,9 +36,5 @@ async function killHere(process_: Process): Promise<void> {
 }
 
 function stillThere(pid: number): CniError {
-  return new CniError({
-    code: 5,
-    message: `port holder ${pid} does not end`,
-    hint: `Look at what keeps it: cat /proc/${pid}/stack`,
-  })
+  return ioError(`port holder ${pid} does not end`, `Look at what keeps it: cat /proc/${pid}/stack`)
 }

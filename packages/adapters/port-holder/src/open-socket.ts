@@ -1,7 +1,7 @@
 import { ptr } from 'bun:ffi'
 import { closeSync } from 'node:fs'
 import { addressBits } from '@vethra/address'
-import { CniError } from '@vethra/cni'
+import { type CniError, ioError, noProgramError } from '@vethra/cni'
 import { formatSocket, type HeldSocket } from '@vethra/container'
 import { bind, errorNumber, listen, socket as newSocket, setOption } from './libc.ts'
 import type { OpenedSockets } from './socket-opener.ts'
@@ -131,16 +131,12 @@ function notOpened(socket: HeldSocket, error: number): CniError {
   if (!unsupported.includes(error)) {
     const message = `cannot hold port ${formatSocket(socket)}: error ${error} of the system`
     const hint = hints[error]
-    return new CniError({ code: 5, message, hint })
+    return ioError(message, hint)
   }
   if (socket.protocol === 'sctp') {
     const message = `the kernel has no SCTP, and ${published}`
-    return new CniError({
-      code: 100,
-      message,
-      hint: 'This needs a kernel with CONFIG_IP_SCTP: modprobe sctp.',
-    })
+    return noProgramError(message, 'This needs a kernel with CONFIG_IP_SCTP: modprobe sctp.')
   }
   const message = `the kernel has no IPv${socket.address.family}, and ${published}`
-  return new CniError({ code: 100, message, hint: 'Publish the port on an address that it has.' })
+  return noProgramError(message, 'Publish the port on an address that it has.')
 }

@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { ioError } from '@vethra/cni'
 import { heldSockets } from '@vethra/container'
 import type { ObservedPortHold } from '@vethra/findings'
 import { isAlive } from '@vethra/plugin-exec/programs'
@@ -70,9 +70,7 @@ async function free(records: HolderRecords, { containerId, holder }: HolderRecor
 async function demandReady({ said }: StartedHolder, containerId: string): Promise<void> {
   const text = await said
   if (text === 'ready') return
-  throw new CniError({
-    code: 5,
-    message: `the ports of container ${containerId} are not held`,
+  throw ioError(`the ports of container ${containerId} are not held`, {
     details: text || 'the process that is to hold them ended, or the container did',
     hint: 'Start the container again.',
   })

@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CniError } from '@vethra/cni'
+import { CniError, ioError } from '@vethra/cni'
 import { formatSocket, type HeldSocket, readSocket } from '@vethra/container'
 import { faultPoint } from '@vethra/files'
 import { type Process, processAt } from '@vethra/plugin-exec/programs'
@@ -92,7 +92,7 @@ function startOr(start: () => StartedHolder, count: number): StartedHolder {
     const message = `cannot start the process that holds ${count} ports`
     const hint =
       'Publish fewer ports, or raise the limit of open files: ulimit -n, or LimitNOFILE= in a unit.'
-    throw new CniError({ code: 5, message, hint, cause })
+    throw ioError(message, { hint, cause })
   }
 }
 

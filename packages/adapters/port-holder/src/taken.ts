@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { type CniError, inUseError } from '@vethra/cni'
 import { formatSocket, type HeldSocket } from '@vethra/container'
 import { isAlive, textOf } from '@vethra/plugin-exec/programs'
 import { type HolderProcess, holderAt } from './holder-processes.ts'
@@ -34,9 +34,7 @@ function describe(owner: ReturnType<typeof whoHas>, containerId: string | undefi
 
 function taken(socket: HeldSocket, holder: string): CniError {
   const [place] = formatSocket(socket).split('/')
-  return new CniError({
-    code: 102,
-    message: `bind for ${place} failed: port is already allocated`,
+  return inUseError(`bind for ${place} failed: port is already allocated`, {
     details: `${socket.protocol} port held by ${holder}`,
     hint: 'Publish another port, or free this one.',
   })

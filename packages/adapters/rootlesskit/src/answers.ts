@@ -1,4 +1,4 @@
-import { CniError, goField, type Json, jsonOrNull, parseJson } from '@vethra/cni'
+import { decodeError, goField, type Json, jsonOrNull, parseJson } from '@vethra/cni'
 import type { Answer } from './ask.ts'
 
 /** The JSON of an answer. Throws CniError 6 for any other text. */
@@ -8,7 +8,7 @@ export function parsed(path: string, { text }: Answer): Json {
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause
     const message = `the answer of RootlessKit to ${path} is no JSON`
-    throw new CniError({ code: 6, message, cause })
+    throw decodeError(message, { cause })
   }
 }
 

@@ -1,6 +1,6 @@
 import { request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CniError, type Json } from '@vethra/cni'
+import { type CniError, ioError, type Json } from '@vethra/cni'
 
 /** One request to a Unix socket. */
 interface Question {
@@ -69,9 +69,7 @@ function isNotYet(error: unknown): boolean {
 }
 
 function unreachable(socketPath: string, cause: unknown): CniError {
-  return new CniError({
-    code: 5,
-    message: `no answer from RootlessKit at ${socketPath}`,
+  return ioError(`no answer from RootlessKit at ${socketPath}`, {
     hint: 'Where its socket is gone, end that RootlessKit and start it again: "vethra rootless check" inside of it says more.',
     cause,
   })

@@ -1,4 +1,4 @@
-import { CniError, goField } from '@vethra/cni'
+import { CniError, goField, ioError, noProgramError } from '@vethra/cni'
 import type { BypassDaemon } from '@vethra/world'
 import { messageOf } from './answers.ts'
 import { ask } from './ask.ts'
@@ -14,9 +14,7 @@ export function bypassDaemon(socketPath: string): BypassDaemon {
         throw absent(socketPath, cause)
       })
       if (answer.status < 400) return
-      throw new CniError({
-        code: 5,
-        message: `container ${goField(request, 'id')} refused by bypass4netnsd`,
+      throw ioError(`container ${goField(request, 'id')} refused by bypass4netnsd`, {
         details: messageOf(answer),
       })
     },
@@ -31,10 +29,8 @@ export function bypassDaemon(socketPath: string): BypassDaemon {
 }
 
 function absent(socketPath: string, cause: unknown): CniError {
-  return new CniError({
-    code: 100,
-    message: `annotation nerdctl/bypass4netns needs bypass4netnsd, and none answers at ${socketPath}`,
-    hint: 'Start bypass4netnsd, or leave the annotation out.',
-    cause,
-  })
+  return noProgramError(
+    `annotation nerdctl/bypass4netns needs bypass4netnsd, and none answers at ${socketPath}`,
+    { hint: 'Start bypass4netnsd, or leave the annotation out.', cause },
+  )
 }

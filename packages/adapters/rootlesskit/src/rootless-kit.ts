@@ -1,4 +1,4 @@
-import { CniError, type Json, present } from '@vethra/cni'
+import { type CniError, ioError, type Json, present } from '@vethra/cni'
 import { readForwardedPort, readForwardedPorts, readRootlessInfo } from '@vethra/container'
 import { faultPoint } from '@vethra/files'
 import type { RootlessKit } from '@vethra/world'
@@ -59,9 +59,5 @@ function demandDone(path: string, answer: Answer): Answer {
 }
 
 function refused(path: string, answer: Answer): CniError {
-  return new CniError({
-    code: 5,
-    message: `request ${path} refused by RootlessKit`,
-    details: messageOf(answer),
-  })
+  return ioError(`request ${path} refused by RootlessKit`, { details: messageOf(answer) })
 }

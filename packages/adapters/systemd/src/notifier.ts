@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { ioError } from '@vethra/cni'
 
 /** Whom to tell how a service fares. */
 export interface Notifier {
@@ -28,7 +28,7 @@ export function serviceNotifier(
       if (!/^[/@]./.test(socket)) return
       const send = await sender()
       await send(socket, state).catch((cause: unknown) => {
-        throw new CniError({ code: 5, message: `cannot tell ${socket} of ${state}`, cause })
+        throw ioError(`cannot tell ${socket} of ${state}`, { cause })
       })
     },
     watchdogMs: watchdogOf(env, pid),

@@ -38,7 +38,43 @@ export class CniError extends Error {
   }
 }
 
-/** The CniError 103 for a wrong command line or setting. */
-export function usageError(message: string, hint?: string, cause?: unknown): CniError {
-  return new CniError({ code: 103, message, hint, cause })
+// Beside the message: a hint alone, or several fields by name.
+type More = string | Omit<CniErrorFields, 'code' | 'message'>
+type MakeError = (message: string, more?: More) => CniError
+
+/** CniError 5: I/O failure. */
+export const ioError: MakeError = withCode(5)
+
+/** CniError 6: failed to decode content. */
+export const decodeError: MakeError = withCode(6)
+
+/** CniError 7: invalid network configuration. */
+export const confError: MakeError = withCode(7)
+
+/** CniError 8: invalid network namespace. */
+export const netnsError: MakeError = withCode(8)
+
+/** CniError 100: a required program or plugin is missing. */
+export const noProgramError: MakeError = withCode(100)
+
+/** CniError 101: the thing named does not exist. */
+export const notFoundError: MakeError = withCode(101)
+
+/** CniError 102: the thing named exists already or is in use. */
+export const inUseError: MakeError = withCode(102)
+
+/** CniError 103: the command line or a setting is wrong. */
+export const usageError: MakeError = withCode(103)
+
+/** CniError 107: an annotation, a bundle or a stored file is invalid. */
+export const invalidFileError: MakeError = withCode(107)
+
+/** CniError 108: the host is in an unexpected state. */
+export const hostError: MakeError = withCode(108)
+
+function withCode(code: number): MakeError {
+  return (message, more) => {
+    const fields = typeof more === 'string' ? { hint: more } : more
+    return new CniError({ code, message, ...fields })
+  }
 }

@@ -4,7 +4,20 @@
  * conf lists (`@vethra/conflist`), nor for running plugins (`@vethra/plugin-exec`).
  */
 export type { Attachment, AttachmentKey, CniArgs } from './attachment.ts'
-export { CniError, type CniErrorFields, usageError } from './cni-error.ts'
+export {
+  CniError,
+  type CniErrorFields,
+  confError,
+  decodeError,
+  hostError,
+  inUseError,
+  invalidFileError,
+  ioError,
+  netnsError,
+  noProgramError,
+  notFoundError,
+  usageError,
+} from './cni-error.ts'
 export type { ConfList, PluginConf } from './conf-list.ts'
 export {
   type ContainerRef,

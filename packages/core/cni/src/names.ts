@@ -1,4 +1,4 @@
-import { CniError } from './cni-error.ts'
+import { CniError, confError, invalidFileError } from './cni-error.ts'
 
 const identifier = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/
 
@@ -20,11 +20,9 @@ export function checkContainerId(id: string): void {
 
 /** Throws CniError 7 unless the text can be the name of a network (SPEC 1.1.0, section 1, "name"); the texts are libcni's. */
 export function checkNetworkName(name: string): void {
-  if (name === '') throw new CniError({ code: 7, message: 'missing network name:' })
+  if (name === '') throw confError('missing network name:')
   if (!identifier.test(name)) {
-    throw new CniError({
-      code: 7,
-      message: 'invalid characters found in network name',
+    throw confError('invalid characters found in network name', {
       details: name,
       hint: 'Use letters, digits, dot, dash and underscore, a letter or digit first.',
     })
@@ -81,11 +79,10 @@ function ifnameFault(ifname: string): { message: string; details?: string } | un
 export function checkPathComponent(what: string, text: string): void {
   const fault = componentFault(text)
   if (fault) {
-    throw new CniError({
-      code: 107,
-      message: `invalid ${what} ${JSON.stringify(text.slice(0, 64))}: ${fault}`,
-      hint: `Give a ${what} of 1 to 255 octets without "/" or control characters.`,
-    })
+    throw invalidFileError(
+      `invalid ${what} ${JSON.stringify(text.slice(0, 64))}: ${fault}`,
+      `Give a ${what} of 1 to 255 octets without "/" or control characters.`,
+    )
   }
 }
 

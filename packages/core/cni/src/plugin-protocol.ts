@@ -1,4 +1,4 @@
-import { CniError } from './cni-error.ts'
+import { CniError, ioError, noProgramError } from './cni-error.ts'
 import { goField } from './go-json.ts'
 import { jsonOrNull } from './parse-json.ts'
 import type { PluginCall } from './plugin-call.ts'
@@ -34,34 +34,31 @@ const longestName = 255
  * is missing, when no file can have the type as its name, and when there is no folder to look in.
  */
 export function pluginCandidates(type: string, path: readonly string[]): readonly string[] {
-  if (type === '') throw new CniError({ code: 100, message: 'no plugin name provided' })
+  if (type === '') throw noProgramError('no plugin name provided')
   if (type.includes('/') || type.length > longestName) {
     const shown = type.length > 64 ? `${type.slice(0, 64)}...` : type
-    throw new CniError({
-      code: 100,
-      message: `invalid plugin name: ${shown}`,
-      hint: 'Give the name of a file in a folder of --cni-path as "type".',
-    })
+    throw noProgramError(
+      `invalid plugin name: ${shown}`,
+      'Give the name of a file in a folder of --cni-path as "type".',
+    )
   }
   // An empty element would mean the working directory, which the caller does not control.
   const folders = path.filter((folder) => folder !== '')
   if (folders.length === 0) {
-    throw new CniError({
-      code: 100,
-      message: 'no paths provided',
-      hint: 'Name the folder of the CNI plugins with --cni-path or CNI_PATH.',
-    })
+    throw noProgramError(
+      'no paths provided',
+      'Name the folder of the CNI plugins with --cni-path or CNI_PATH.',
+    )
   }
   return folders.map((folder) => `${folder}/${type}`)
 }
 
 /** The CniError 100 for a plugin that lies in none of the folders. */
 export function pluginMissing(type: string, path: readonly string[]): CniError {
-  return new CniError({
-    code: 100,
-    message: `failed to find plugin ${JSON.stringify(type)} in path [${path.join(' ')}]`,
-    hint: `Install the CNI plugin "${type}" (Debian: apt-get install containernetworking-plugins), or name its folder with --cni-path or CNI_PATH.`,
-  })
+  return noProgramError(
+    `failed to find plugin ${JSON.stringify(type)} in path [${path.join(' ')}]`,
+    `Install the CNI plugin "${type}" (Debian: apt-get install containernetworking-plugins), or name its folder with --cni-path or CNI_PATH.`,
+  )
 }
 
 /** How a process ended, in the words of Go's os/exec: `exit status 0` is success. */
@@ -131,9 +128,7 @@ const executable =
 
 /** The CniError 5 of a plugin that is there and cannot be started; `code` is what execve(2) says. */
 export function pluginNotStarted(path: string, code: string, cause: unknown): CniError {
-  return new CniError({
-    code: 5,
-    message: `fork/exec ${path}: ${startWords[code] ?? code}`,
+  return ioError(`fork/exec ${path}: ${startWords[code] ?? code}`, {
     hint: code in startWords ? executable : (systemHint(cause) ?? executable),
     cause,
   })

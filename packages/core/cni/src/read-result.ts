@@ -1,4 +1,4 @@
-import { CniError } from './cni-error.ts'
+import { type CniError, decodeError } from './cni-error.ts'
 import { goField, goType } from './go-json.ts'
 import { isObject, type Json, type JsonObject } from './json.ts'
 import { canonicalAddress, canonicalCidr } from './result-addresses.ts'
@@ -12,11 +12,7 @@ export interface Place {
 
 /** The CniError 6 for a result that cannot be read. */
 export function undecodable(why: string, cause?: unknown): CniError {
-  return new CniError({
-    code: 6,
-    message: `failed to unmarshal raw result: ${why}`,
-    cause,
-  })
+  return decodeError(`failed to unmarshal raw result: ${why}`, { cause })
 }
 
 /** The text under a key; undefined when it is absent, null or empty. */

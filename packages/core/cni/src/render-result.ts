@@ -1,4 +1,4 @@
-import { CniError } from './cni-error.ts'
+import { decodeError } from './cni-error.ts'
 import type { JsonObject } from './json.ts'
 import type { Result } from './result.ts'
 import { familyOf } from './result-addresses.ts'
@@ -63,7 +63,7 @@ function legacy(result: Result, cniVersion: SpecVersion): RenderedResult {
   const first = (family: 4 | 6) => result.ips.findIndex((ip) => familyOf(ip.address) === family)
   const kept = [first(4), first(6)].filter((index) => index >= 0)
   if (kept.length === 0) {
-    throw new CniError({ code: 6, message: 'cannot convert: no valid IP addresses' })
+    throw decodeError('cannot convert: no valid IP addresses')
   }
   const family = (index: number) => {
     const ip = result.ips[index]

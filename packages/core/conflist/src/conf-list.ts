@@ -1,6 +1,7 @@
 import {
-  CniError,
+  type CniError,
   type ConfList,
+  confError,
   goField,
   goKeys,
   goType,
@@ -151,7 +152,7 @@ function throwIf(faults: readonly string[], what: string): void {
 
 function invalid(message: string, details?: string): CniError {
   const hint = 'Correct the file; "vethra cni validate" shows every fault of every file.'
-  return new CniError({ code: 7, message, hint, details })
+  return confError(message, { hint, details })
 }
 
 function isTrue(value: Json | undefined): boolean {

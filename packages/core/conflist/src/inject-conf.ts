@@ -1,4 +1,4 @@
-import { CniError, type JsonObject, type PluginConf } from '@vethra/cni'
+import { confError, type JsonObject, type PluginConf } from '@vethra/cni'
 import { parsePluginConf } from './conf-list.ts'
 import { properties, readJson } from './json-text.ts'
 
@@ -8,9 +8,9 @@ import { properties, readJson } from './json-text.ts'
  */
 export function injectConf(plugin: PluginConf, keys: JsonObject): PluginConf {
   for (const [key, value] of Object.entries(keys)) {
-    if (key === '') throw new CniError({ code: 7, message: 'keys cannot be empty' })
+    if (key === '') throw confError('keys cannot be empty')
     if (value === null) {
-      throw new CniError({ code: 7, message: `key '${key}' value must not be nil` })
+      throw confError(`key '${key}' value must not be nil`)
     }
   }
   const own = properties(readJson(plugin.text, 'unmarshal existing network bytes'))

@@ -1,4 +1,11 @@
-import { CniError, endOfString, isNestedDeeper, type Json, parseJson } from '@vethra/cni'
+import {
+  type CniError,
+  decodeError,
+  endOfString,
+  isNestedDeeper,
+  type Json,
+  parseJson,
+} from '@vethra/cni'
 import { type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
 
 /** A JSON text that has been read. */
@@ -79,9 +86,7 @@ function broken(text: string, what: string, cause: unknown): CniError {
   if (!isNestedDeeper(text)) parseTree(text, faults, { disallowComments: true })
   const [fault] = faults
   const why = fault === undefined ? 'unreadable JSON' : reason(text, fault)
-  return new CniError({
-    code: 6,
-    message: `${what}: ${why}`,
+  return decodeError(`${what}: ${why}`, {
     hint: 'Correct the JSON there: it allows no comments and no comma after the last element.',
     cause,
   })

@@ -1,4 +1,4 @@
-import { CniError, compareVersions, specVersions } from '@vethra/cni'
+import { compareVersions, confError, specVersions } from '@vethra/cni'
 
 const newest = specVersions[specVersions.length - 1] ?? '1.1.0'
 
@@ -29,9 +29,8 @@ function checkVersion(version: string, what: string): void {
     parts.length > 3
       ? `invalid version "${version}": too many parts`
       : `failed to convert ${place} version part "${parts[bad]}": strconv.Atoi: parsing "${parts[bad]}": invalid syntax`
-  throw new CniError({
-    code: 7,
-    message: `error parsing configuration list: ${what}: ${why}`,
-    hint: 'Write versions as three integers with dots between them, such as 1.0.0.',
-  })
+  throw confError(
+    `error parsing configuration list: ${what}: ${why}`,
+    'Write versions as three integers with dots between them, such as 1.0.0.',
+  )
 }

@@ -1,4 +1,10 @@
-import { CniError, type ConfList, type PluginConf } from '@vethra/cni'
+import {
+  type CniError,
+  type ConfList,
+  confError,
+  notFoundError,
+  type PluginConf,
+} from '@vethra/cni'
 import { parseConfFile } from './conf-file.ts'
 import { parsePluginConf } from './conf-list.ts'
 import { properties, readJson } from './json-text.ts'
@@ -51,11 +57,10 @@ export function withDropIns(list: ConfList, dropIns: readonly ConfFileText[]): C
   const all = [...list.plugins, ...plugins]
   if (plugins.length > 0) return { ...list, plugins: all, text: textWith(list, all) }
   if (all.length > 0) return list
-  throw new CniError({
-    code: 7,
-    message: `no plugin configs found in network ${JSON.stringify(list.name)}`,
-    hint: 'Give the list a "plugins" key, or put plugin files into the folder of its name.',
-  })
+  throw confError(
+    `no plugin configs found in network ${JSON.stringify(list.name)}`,
+    'Give the list a "plugins" key, or put plugin files into the folder of its name.',
+  )
 }
 
 // What the cache keeps must have the drop-ins too, for the folder may have changed by DEL.
@@ -73,18 +78,15 @@ function inOrder(files: readonly ConfFileText[]): readonly ConfFileText[] {
 }
 
 function noFiles(folder: string): CniError {
-  return new CniError({
-    code: 101,
-    message: `no net configurations found in ${folder}`,
-    hint: 'Create a network with "vethra network create", or name the folder with --cni-netconfpath or NETCONFPATH.',
-  })
+  return notFoundError(
+    `no net configurations found in ${folder}`,
+    'Create a network with "vethra network create", or name the folder with --cni-netconfpath or NETCONFPATH.',
+  )
 }
 
 function notFound(name: string, folder: string, faults: readonly unknown[]): CniError {
   const quoted = JSON.stringify(name)
-  return new CniError({
-    code: 101,
-    message: `no net configuration with name ${quoted} in ${folder}`,
+  return notFoundError(`no net configuration with name ${quoted} in ${folder}`, {
     hint: 'List the networks with "vethra network ls", or create it with "vethra network create".',
     ...(faults.length > 0
       ? { cause: new AggregateError(faults, 'some files could not be read') }

@@ -1,5 +1,5 @@
 import type { Family } from '@vethra/address'
-import { CniError } from '@vethra/cni'
+import { type CniError, inUseError } from '@vethra/cni'
 import { type ClaimTable, claimTable } from './claim-table.ts'
 import { type HeldMapping, type ListeningSocket, mappingClaim, socketClaim } from './claims.ts'
 import { joinHostPort, type PortMapping } from './port-mapping.ts'
@@ -138,9 +138,7 @@ function mappingsFrom(
 
 function allocated(what: string, holders: readonly string[]): CniError {
   const more = holders.length > 3 ? [`${holders.length - 3} more`] : []
-  return new CniError({
-    code: 102,
-    message: `bind for ${what} already allocated`,
+  return inUseError(`bind for ${what} already allocated`, {
     details: `held by ${[...holders.slice(0, 3), ...more].join(', ')}`,
     hint: 'Publish another port, or free this one.',
   })
@@ -148,5 +146,5 @@ function allocated(what: string, holders: readonly string[]): CniError {
 
 function scarce(message: string, { first, last }: PortSpan): CniError {
   const hint = `Name the host ports, or widen net.ipv4.ip_local_port_range: it is ${first} to ${last}.`
-  return new CniError({ code: 102, message, hint })
+  return inUseError(message, hint)
 }

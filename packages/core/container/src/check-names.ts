@@ -1,10 +1,11 @@
 import {
-  CniError,
   checkContainerId,
   checkNetworkName,
   checkPathComponent,
   containerIdOf,
+  invalidFileError,
   isNamespace,
+  netnsError,
   usageError,
 } from '@vethra/cni'
 import { refMode } from './network-mode.ts'
@@ -27,21 +28,19 @@ const longest = 244
 
 function checkLength(containerId: string): void {
   if (containerId.length <= longest) return
-  throw new CniError({
-    code: 107,
-    message: `container id ${JSON.stringify(containerId.slice(0, 64))} has ${containerId.length} octets, its namespace included`,
-    hint: `Give an id that has at most ${longest} octets with its namespace: files are named by both.`,
-  })
+  throw invalidFileError(
+    `container id ${JSON.stringify(containerId.slice(0, 64))} has ${containerId.length} octets, its namespace included`,
+    `Give an id that has at most ${longest} octets with its namespace: files are named by both.`,
+  )
 }
 
 /** Throws CniError 107 unless the text can be a containerd namespace. */
 export function checkNamespace(namespace: string): void {
   if (isNamespace(namespace)) return
-  throw new CniError({
-    code: 107,
-    message: `invalid namespace ${JSON.stringify(namespace.slice(0, 64))}`,
-    hint: namespaceHint,
-  })
+  throw invalidFileError(
+    `invalid namespace ${JSON.stringify(namespace.slice(0, 64))}`,
+    namespaceHint,
+  )
 }
 
 const namespaceHint =
@@ -69,11 +68,8 @@ export function checkRef(ref: string): void {
   try {
     checkPart(ref)
   } catch (cause) {
-    throw usageError(
-      `invalid network ${JSON.stringify(ref.slice(0, 128))}`,
-      'Give the name of a network, none, host, container:ID or ns:PATH.',
-      cause,
-    )
+    const hint = 'Give the name of a network, none, host, container:ID or ns:PATH.'
+    throw usageError(`invalid network ${JSON.stringify(ref.slice(0, 128))}`, { hint, cause })
   }
 }
 
@@ -90,6 +86,6 @@ function checkPart(ref: string): void {
 function checkNetnsPath(path: string): void {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
   if (!/^\/[^\u0000-\u001f\u007f]+$/.test(path) || path.length > 4095) {
-    throw new CniError({ code: 8, message: 'not the absolute path of a network namespace' })
+    throw netnsError('not the absolute path of a network namespace')
   }
 }

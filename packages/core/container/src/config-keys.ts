@@ -1,4 +1,4 @@
-import { CniError, foldKey, isObject } from '@vethra/cni'
+import { type CniError, confError, foldKey, isObject } from '@vethra/cni'
 import { type Draft, draftOf, type Holder } from './draft.ts'
 
 /** The objects and arrays that a plan writes into, with the keys it knows in each; none for maps of any key. */
@@ -62,9 +62,8 @@ function twice(pieces: Holder['pieces']): string {
 
 function ambiguous(path: readonly string[], fault: string): CniError {
   const key = path.join('.').slice(0, 128)
-  return new CniError({
-    code: 7,
-    message: `config.json is ambiguous: ${JSON.stringify(key)} ${fault}`,
-    hint: 'Leave one, spelled as the OCI runtime specification does.',
-  })
+  return confError(
+    `config.json is ambiguous: ${JSON.stringify(key)} ${fault}`,
+    'Leave one, spelled as the OCI runtime specification does.',
+  )
 }

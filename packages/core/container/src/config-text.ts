@@ -1,4 +1,4 @@
-import { CniError, isNestedDeeper } from '@vethra/cni'
+import { type CniError, decodeError, isNestedDeeper } from '@vethra/cni'
 import { type ParseErrorCode, printParseErrorCode, visit } from 'jsonc-parser'
 import { hasLargerObject } from './json-places.ts'
 
@@ -38,18 +38,14 @@ function firstFault(text: string): string {
 }
 
 function notUtf8(): CniError {
-  return new CniError({
-    code: 6,
-    message:
-      'cannot decode config.json: it has octets that are not UTF-8, or U+FFFD in place of some',
-    hint: 'Write it in UTF-8, and U+FFFD as \\ufffd.',
-  })
+  return decodeError(
+    'cannot decode config.json: it has octets that are not UTF-8, or U+FFFD in place of some',
+    'Write it in UTF-8, and U+FFFD as \\ufffd.',
+  )
 }
 
 function undecodable(fault: string, cause?: unknown): CniError {
-  return new CniError({
-    code: 6,
-    message: `cannot decode config.json: ${fault}`,
+  return decodeError(`cannot decode config.json: ${fault}`, {
     hint: 'Make the bundle again, for example with "runc spec".',
     cause,
   })

@@ -1,4 +1,4 @@
-import { CniError, isObject, isTexts } from '@vethra/cni'
+import { type CniError, confError, isObject, isTexts } from '@vethra/cni'
 import * as z from 'zod/mini'
 import { checkKeys, draftOfConfig } from './config-keys.ts'
 import { parseConfigText } from './config-text.ts'
@@ -181,9 +181,8 @@ function configOf(data: z.infer<typeof shape>): Config {
 }
 
 function wrongShape(details: string): CniError {
-  return new CniError({
-    code: 7,
-    message: `config.json is not the configuration of a Linux container: ${details}`,
-    hint: 'Make the bundle again, for example with "runc spec".',
-  })
+  return confError(
+    `config.json is not the configuration of a Linux container: ${details}`,
+    'Make the bundle again, for example with "runc spec".',
+  )
 }

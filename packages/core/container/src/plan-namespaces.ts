@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { invalidFileError } from '@vethra/cni'
 import type { Config, Namespace } from './config.ts'
 import { type Edit, noneOfOurs, type OwnItems, oneOfOurs } from './edit.ts'
 import type { BundleRecord } from './record.ts'
@@ -34,11 +34,10 @@ function newNetworkNamespace(config: Config, staysJoined: boolean): readonly Edi
   const present = config.namespaces.filter((each) => each.type === 'network')
   const joined = present.find((each) => each.path)?.path
   if (joined && !staysJoined) {
-    throw new CniError({
-      code: 107,
-      message: `the bundle joins the network namespace ${JSON.stringify(joined.slice(0, 128))}`,
-      hint: 'Remove "path" from the network namespace in config.json, or use --network ns:PATH.',
-    })
+    throw invalidFileError(
+      `the bundle joins the network namespace ${JSON.stringify(joined.slice(0, 128))}`,
+      'Remove "path" from the network namespace in config.json, or use --network ns:PATH.',
+    )
   }
   return present.length > 0 ? [] : [added('network')]
 }

@@ -1,4 +1,4 @@
-import { CniError, present } from '@vethra/cni'
+import { invalidFileError, notFoundError, present } from '@vethra/cni'
 import { checkRequest } from './check-request.ts'
 import type { Config, ParsedConfig } from './config.ts'
 import { applyAll, type Edit } from './edit.ts'
@@ -79,11 +79,10 @@ const mostEdits = 100_000
 
 function demandFew(edits: readonly Edit[]): void {
   if (edits.length <= mostEdits) return
-  throw new CniError({
-    code: 107,
-    message: `config.json would need ${edits.length} changes, more than ${mostEdits}`,
+  throw invalidFileError(
+    `config.json would need ${edits.length} changes, more than ${mostEdits}`,
     hint,
-  })
+  )
 }
 
 const hint = 'Remove its "nerdctl/" annotations, or hooks and mounts of an earlier run.'
@@ -94,11 +93,10 @@ const largestUndo = 8 * 1024 * 1024
 function demandSmall(undo: ConfigUndo): void {
   const size = JSON.stringify(undo).length
   if (size <= largestUndo) return
-  throw new CniError({
-    code: 107,
-    message: `cannot keep the replaced parts of config.json: ${size} characters, more than ${largestUndo}`,
+  throw invalidFileError(
+    `cannot keep the replaced parts of config.json: ${size} characters, more than ${largestUndo}`,
     hint,
-  })
+  )
 }
 
 function planEdits(
@@ -147,11 +145,10 @@ function joinedNamespace(
   if (mode === 'ns') return ref.slice('ns:'.length)
   if (mode !== 'container') return undefined
   if (places.joined) return places.joined.netns
-  throw new CniError({
-    code: 101,
-    message: `container networking: could not find container: ${ref.slice('container:'.length)}`,
-    hint: 'List the containers that there are with "vethra container ls".',
-  })
+  throw notFoundError(
+    `container networking: could not find container: ${ref.slice('container:'.length)}`,
+    'List the containers that there are with "vethra container ls".',
+  )
 }
 
 function normalised(

@@ -1,4 +1,4 @@
-import { CniError, isTexts, parseJson } from '@vethra/cni'
+import { invalidFileError, isTexts, parseJson } from '@vethra/cni'
 import { checkDomain, checkHostname } from '@vethra/names'
 import { parseMac } from './addresses.ts'
 import { type AnnotationKey, annotationKeys as keys } from './annotations.ts'
@@ -41,9 +41,7 @@ export function readAnnotations(state: OciState): HookRequest {
 
 function required(state: OciState, key: AnnotationKey, details: string): void {
   if (state.annotations[key]) return
-  throw new CniError({
-    code: 107,
-    message: `annotation ${key} is missing`,
+  throw invalidFileError(`annotation ${key} is missing`, {
     details,
     hint: 'Run "vethra bundle prepare" on the bundle, or make the container with nerdctl.',
   })
@@ -56,9 +54,7 @@ function read<T>(state: OciState, key: AnnotationKey, parse: (value: string) => 
   try {
     return parse(value)
   } catch (cause) {
-    throw new CniError({
-      code: 107,
-      message: `annotation ${key} cannot be ${JSON.stringify(value.slice(0, 128))}`,
+    throw invalidFileError(`annotation ${key} cannot be ${JSON.stringify(value.slice(0, 128))}`, {
       hint: `Correct ${key} in config.json, or run "vethra bundle prepare" on the bundle.`,
       cause,
     })
@@ -122,7 +118,7 @@ function parseExtraHosts(value: string): readonly (readonly [string, string])[] 
 function parseTexts(value: string): readonly string[] {
   const texts: unknown = parseJson(value)
   if (isTexts(texts)) return texts
-  throw new CniError({ code: 107, message: 'it must be a list of texts' })
+  throw invalidFileError('it must be a list of texts')
 }
 
 function parsePorts(value: string): readonly PortMapping[] {

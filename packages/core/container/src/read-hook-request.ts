@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { type CniError, invalidFileError } from '@vethra/cni'
 import { type AnnotationKey, annotationKeys } from './annotations.ts'
 import { readAnnotations } from './read-annotations.ts'
 import type { BundleRecord, HookRequest } from './record.ts'
@@ -36,17 +36,15 @@ function onlyIf(state: OciState, key: AnnotationKey, wanted: string | undefined)
   const value = state.annotations[key]
   if (value === undefined || value === wanted) return
   const rule = wanted === undefined ? 'none was recorded' : `must be ${JSON.stringify(wanted)}`
-  throw new CniError({
-    code: 107,
-    message: `annotation ${key} is ${JSON.stringify(value.slice(0, 128))}, and ${rule}`,
-    hint: `Remove ${key} from the annotations in config.json, or run "vethra bundle prepare" again.`,
-  })
+  throw invalidFileError(
+    `annotation ${key} is ${JSON.stringify(value.slice(0, 128))}, and ${rule}`,
+    `Remove ${key} from the annotations in config.json, or run "vethra bundle prepare" again.`,
+  )
 }
 
 function otherId(state: string, record: string): CniError {
-  return new CniError({
-    code: 107,
-    message: `the bundle was prepared for container ${record}, and runs as ${state}`,
-    hint: `Run it as ${record}, or run "vethra bundle prepare" with --id ${state}.`,
-  })
+  return invalidFileError(
+    `the bundle was prepared for container ${record}, and runs as ${state}`,
+    `Run it as ${record}, or run "vethra bundle prepare" with --id ${state}.`,
+  )
 }

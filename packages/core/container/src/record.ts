@@ -1,4 +1,11 @@
-import { CniError, isObject, isTexts, type Json, type JsonObject } from '@vethra/cni'
+import {
+  type CniError,
+  invalidFileError,
+  isObject,
+  isTexts,
+  type Json,
+  type JsonObject,
+} from '@vethra/cni'
 import { checkDomain, checkHostname, type DnsOptions } from '@vethra/names'
 import { checkIds, checkName } from './check-names.ts'
 import { checkDns, checkExtraHost, checkNetwork } from './check-request.ts'
@@ -126,14 +133,12 @@ function checkRecord(record: BundleRecord): void {
   for (const [name, ip] of record.extraHosts) checkExtraHost(name, ip)
   checkDns(record.dns)
   if (networkMode(record.networks) !== record.mode) {
-    throw new CniError({ code: 107, message: `mode ${record.mode} is not that of the networks` })
+    throw invalidFileError(`mode ${record.mode} is not that of the networks`)
   }
 }
 
 function damaged(details: string, cause?: unknown): CniError {
-  return new CniError({
-    code: 107,
-    message: `vethra.json is damaged: ${details}`,
+  return invalidFileError(`vethra.json is damaged: ${details}`, {
     hint: 'Run "vethra bundle prepare" on the bundle again.',
     cause,
   })

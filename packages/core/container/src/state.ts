@@ -1,8 +1,10 @@
 import {
-  CniError,
+  type CniError,
   checkContainerId,
   checkPathComponent,
+  decodeError,
   goField,
+  invalidFileError,
   isObject,
   type Json,
   orElse,
@@ -86,18 +88,12 @@ function checkId(id: string): void {
 }
 
 function undecodable(fault: string, cause?: unknown): CniError {
-  return new CniError({
-    code: 6,
-    message: `cannot decode the container state on standard input: ${fault}`,
+  return decodeError(`cannot decode the container state on standard input: ${fault}`, {
     hint: 'Let an OCI runtime call the hook, or pipe it the output of "runc state ID".',
     cause,
   })
 }
 
 function untrusted(fault: string, cause?: unknown): CniError {
-  return new CniError({
-    code: 107,
-    message: `the container state on standard input is invalid: ${fault}`,
-    cause,
-  })
+  return invalidFileError(`the container state on standard input is invalid: ${fault}`, { cause })
 }

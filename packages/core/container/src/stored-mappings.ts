@@ -1,5 +1,5 @@
 import { formatAddress, readAddress } from '@vethra/address'
-import { CniError, goField, type Json } from '@vethra/cni'
+import { type CniError, goField, invalidFileError, type Json } from '@vethra/cni'
 import { type PortMapping, readProtocol } from './port-mapping.ts'
 
 /** A port mapping as nerdctl stores it, in network-config.json and in annotations. */
@@ -55,5 +55,5 @@ function parsePort(value: Json, key: string, where: string): number {
 
 function invalid(what: string, value: unknown): CniError {
   const shown = (JSON.stringify(value) ?? 'nothing').slice(0, 128)
-  return new CniError({ code: 107, message: `cannot use ${what}: it is ${shown}` })
+  return invalidFileError(`cannot use ${what}: it is ${shown}`)
 }

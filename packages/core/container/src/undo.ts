@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import { CniError, goField, isObject, type Json } from '@vethra/cni'
+import { goField, invalidFileError, isObject, type Json } from '@vethra/cni'
 import * as z from 'zod/mini'
 import { annotationKeys } from './annotations.ts'
 import { parseConfigText } from './config-text.ts'
@@ -57,7 +57,7 @@ const prepared = z.array(z.object({ file, versions: z.array(undo) })) satisfies 
 export function parsePrepared(value: unknown): readonly PreparedConfig[] {
   const result = checked(prepared, value ?? [])
   if ('data' in result) return result.data
-  throw new CniError({ code: 107, message: `vethra.json is damaged: configs: ${result.fault}` })
+  throw invalidFileError(`vethra.json is damaged: configs: ${result.fault}`)
 }
 
 /**

@@ -1,6 +1,6 @@
-import { CniError } from '@vethra/cni'
+import { type CniError, decodeError } from '@vethra/cni'
 
 /** CniError 6 that says what is wrong with a message. */
 export function malformed(what: string): CniError {
-  return new CniError({ code: 6, message: `invalid DNS message: ${what}` })
+  return decodeError(`invalid DNS message: ${what}`)
 }

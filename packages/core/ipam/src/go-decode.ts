@@ -1,4 +1,4 @@
-import { CniError, goField, goKeys, type Json, type JsonObject } from '@vethra/cni'
+import { type CniError, confError, goField, goKeys, type Json, type JsonObject } from '@vethra/cni'
 
 /** The place of a value in Go's structs, as encoding/json names it in its errors. */
 export interface Place {
@@ -75,7 +75,7 @@ export function at(
 
 /** The CniError for what is wrong in a plugin's configuration. */
 export function invalid(message: string): CniError {
-  return new CniError({ code: 7, message })
+  return confError(message)
 }
 
 function mismatch(value: Json, { struct, path }: Place, type: string): CniError {

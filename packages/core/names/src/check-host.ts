@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { type CniError, usageError } from '@vethra/cni'
 
 const label = /^[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/
 
@@ -23,9 +23,7 @@ export function isHostToken(text: string): boolean {
 
 /** CniError 103 that names the value, cut to 64 characters. */
 export function refusal(what: string, text: string, hint: string): CniError {
-  return new CniError({
-    code: 103,
-    message: `invalid ${what} ${JSON.stringify(text.slice(0, 64))}`,
+  return usageError(`invalid ${what} ${JSON.stringify(text.slice(0, 64))}`, {
     ...(text.length > 64 ? { details: `it has ${text.length} characters` } : {}),
     hint,
   })

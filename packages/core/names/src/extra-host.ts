@@ -1,4 +1,4 @@
-import { CniError, usageError } from '@vethra/cni'
+import { type CniError, usageError } from '@vethra/cni'
 import { isHostToken } from './check-host.ts'
 import type { ExtraHost } from './container-names.ts'
 import { hostAddress } from './host-address.ts'
@@ -25,9 +25,7 @@ function split(text: string): { name: string; value: string } {
 
 function gatewayAddress(hostGateway: string | undefined): string {
   if (hostGateway !== undefined && hostAddress(hostGateway) !== undefined) return hostGateway
-  throw new CniError({
-    code: 103,
-    message: 'unable to derive the IP value for host-gateway',
+  throw usageError('unable to derive the IP value for host-gateway', {
     ...(hostGateway ? { details: JSON.stringify(hostGateway.slice(0, 64)) } : {}),
     hint: 'Set host_gateway_ip in the settings, or give the address itself.',
   })

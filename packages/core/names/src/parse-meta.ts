@@ -1,4 +1,4 @@
-import { CniError, goField, isObject, type Json, parseJson, present } from '@vethra/cni'
+import { decodeError, goField, isObject, type Json, parseJson, present } from '@vethra/cni'
 import type { ContainerNames, ExtraHost } from './container-names.ts'
 import { asTexts, untrusted } from './json-fields.ts'
 import { metaResult } from './meta-result.ts'
@@ -32,7 +32,7 @@ function decode(text: string): Json {
     const value = parseJson(text)
     if (isObject(value)) return value
   } catch (cause) {
-    throw new CniError({ code: 6, message: 'cannot read meta.json: it is no JSON', cause })
+    throw decodeError('cannot read meta.json: it is no JSON', { cause })
   }
   throw untrusted('the whole', 'is no object')
 }

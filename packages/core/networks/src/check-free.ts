@@ -8,7 +8,7 @@ import {
   type Prefix,
   readAddress,
 } from '@vethra/address'
-import { CniError, isObject, type Json } from '@vethra/cni'
+import { CniError, inUseError, isObject, type Json } from '@vethra/cni'
 import { formatRange, type Range, rangeOf, rangeSets } from '@vethra/ipam'
 import { ipamConfs, networkSubnets } from './anatomy.ts'
 import type { Network } from './network.ts'
@@ -20,11 +20,10 @@ import type { Network } from './network.ts'
 export function checkFree(network: Network, subnet: Prefix, address: Address): void {
   const why = gatewayAt(network, address) ?? endOf(subnet, address) ?? outside(network, address)
   if (why === undefined) return
-  throw new CniError({
-    code: 102,
-    message: `address ${formatAddress(address)} is ${why} of network ${network.name}`,
-    hint: 'Give another address of the network, or leave it out.',
-  })
+  throw inUseError(
+    `address ${formatAddress(address)} is ${why} of network ${network.name}`,
+    'Give another address of the network, or leave it out.',
+  )
 }
 
 function gatewayAt(network: Network, address: Address): string | undefined {

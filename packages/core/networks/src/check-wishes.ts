@@ -1,5 +1,5 @@
 import { contains, readAddress, readCidr } from '@vethra/address'
-import { CniError, usageError } from '@vethra/cni'
+import { type CniError, notFoundError, usageError } from '@vethra/cni'
 import { networkSubnets, usedPrefixes } from './anatomy.ts'
 import { checkFree } from './check-free.ts'
 import type { Network } from './network.ts'
@@ -53,11 +53,7 @@ function checkBrought(network: Network, { ip, ip6 }: Wishes): void {
 }
 
 function brought({ name }: Network, why: string, hint: string): CniError {
-  return new CniError({
-    code: 101,
-    message: `network ${name} ${why}: its ipam driver is static`,
-    hint,
-  })
+  return notFoundError(`network ${name} ${why}: its ipam driver is static`, hint)
 }
 
 function checkAddress(network: Network, text: string): void {
@@ -70,9 +66,8 @@ function checkAddress(network: Network, text: string): void {
     checkFree(network, subnet, address)
     return
   }
-  throw new CniError({
-    code: 101,
-    message: `address ${text} is in no subnet of network ${network.name}: ${subnets.join(', ')}`,
-    hint: 'Give an address of the network, or leave it out.',
-  })
+  throw notFoundError(
+    `address ${text} is in no subnet of network ${network.name}: ${subnets.join(', ')}`,
+    'Give an address of the network, or leave it out.',
+  )
 }

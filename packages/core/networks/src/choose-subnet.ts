@@ -7,7 +7,7 @@ import {
   type Prefix,
   readCidr,
 } from '@vethra/address'
-import { CniError, parseAddress, parsePrefix } from '@vethra/cni'
+import { type CniError, inUseError, parseAddress, parsePrefix } from '@vethra/cni'
 
 /** A prefix that a new subnet must keep clear of. */
 export interface UsedPrefix {
@@ -127,11 +127,10 @@ function noSpace(
   const takers = [...named.slice(0, 5), ...more].join(', ')
   const fault =
     named.length === 0 ? `no address pool has room for IPv${family}` : `taken by ${takers}`
-  return new CniError({
-    code: 102,
-    message: `could not find free subnet: ${fault}`,
-    hint: 'Give a subnet with --subnet, or more room with address_pools in vethra.toml.',
-  })
+  return inUseError(
+    `could not find free subnet: ${fault}`,
+    'Give a subnet with --subnet, or more room with address_pools in vethra.toml.',
+  )
 }
 
 function meets(interval: Interval, prefix: Prefix): boolean {

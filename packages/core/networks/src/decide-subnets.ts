@@ -1,5 +1,5 @@
 import { formatPrefix, overlaps, type Prefix, readCidr } from '@vethra/address'
-import { CniError, parsePrefix, usageError } from '@vethra/cni'
+import { inUseError, parsePrefix, usageError } from '@vethra/cni'
 import { checkSubnet } from './check-subnet.ts'
 import { chooseSubnet, overlapWith, type UsedPrefix } from './choose-subnet.ts'
 import { networkId } from './identity.ts'
@@ -59,11 +59,10 @@ function checkOverlaps(given: readonly Prefix[], forbidden: readonly UsedPrefix[
   for (const [index, prefix] of given.entries()) {
     const other = overlapWith(prefix, forbidden)
     if (other) {
-      throw new CniError({
-        code: 102,
-        message: `subnet ${formatPrefix(prefix)} overlaps with other one on this address space: ${other.prefix} of ${other.by}`,
-        hint: 'Give another subnet, or -o vethra.allow-overlap=true if this is what you want.',
-      })
+      throw inUseError(
+        `subnet ${formatPrefix(prefix)} overlaps with other one on this address space: ${other.prefix} of ${other.by}`,
+        'Give another subnet, or -o vethra.allow-overlap=true if this is what you want.',
+      )
     }
     const twin = given.slice(0, index).find((each) => overlaps(each, prefix))
     if (twin) {

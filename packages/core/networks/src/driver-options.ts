@@ -109,7 +109,7 @@ function readMode(driver: Driver, mode: string): string {
 function readParent(parent: string): string {
   const check = () => checkIfname(parent)
   attempt(check, (cause) => {
-    throw usageError(`invalid parent ${JSON.stringify(parent)}`, undefined, cause)
+    throw usageError(`invalid parent ${JSON.stringify(parent)}`, { cause })
   })
   return parent
 }

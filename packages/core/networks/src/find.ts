@@ -1,4 +1,4 @@
-import { CniError, usageError } from '@vethra/cni'
+import { usageError } from '@vethra/cni'
 import { auxLabel } from './aux-addresses.ts'
 import { defaultNetworkLabel, defaultNetworkName } from './identity.ts'
 import type { Network } from './network.ts'
@@ -76,11 +76,7 @@ function readPattern(text: string): RegExp {
   try {
     return new RegExp(text, 'u')
   } catch (cause) {
-    throw new CniError({
-      code: 103,
-      message: `filter name=${text} is no regular expression`,
-      cause,
-    })
+    throw usageError(`filter name=${text} is no regular expression`, { cause })
   }
 }
 

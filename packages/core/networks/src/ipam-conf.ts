@@ -90,6 +90,6 @@ function checkGiven(options: NetworkOptions): void {
 function checkRanges(ranges: readonly (readonly WrittenRange[])[]): void {
   const check = () => rangeSets({ ranges })
   attempt(check, (cause) => {
-    throw usageError('addresses cannot be given out of these subnets', undefined, cause)
+    throw usageError('addresses cannot be given out of these subnets', { cause })
   })
 }

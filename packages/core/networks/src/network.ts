@@ -4,6 +4,7 @@ import {
   type ConfList,
   checkNetworkName,
   goField,
+  ioError,
   jsonOrNull,
 } from '@vethra/cni'
 import { type ConfFileText, parseConfFile } from '@vethra/conflist'
@@ -49,7 +50,7 @@ export function networksFromFiles(files: readonly ConfFileText[]): ReadNetworks 
 
 function readFile({ file, text, modified, error }: ConfFileText): Network | CniError {
   if (text === undefined) {
-    return new CniError({ code: 5, message: `cannot read ${file}`, cause: error })
+    return ioError(`cannot read ${file}`, { cause: error })
   }
   const more = modified ? { modified } : {}
   const read = () => ({ ...readNetwork(file, parseConfFile(text, file)), ...more })

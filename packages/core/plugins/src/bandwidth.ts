@@ -1,4 +1,4 @@
-import { CniError, goField, type JsonObject, present } from '@vethra/cni'
+import { type CniError, confError, goField, type JsonObject, present } from '@vethra/cni'
 import type { Owned, Resource } from '@vethra/state'
 import { limitName, macFor } from './names.ts'
 import { owned, ownerOf } from './owned.ts'
@@ -102,9 +102,8 @@ function mtuOf(link: string | undefined, earlier: readonly Owned[]): number | un
 }
 
 function noVeth(ifname: string): CniError {
-  return new CniError({
-    code: 7,
-    message: `container interface ${ifname} has no veth peer: no interface of the host leads to it`,
-    hint: 'Use bandwidth behind the plugin bridge or ptp.',
-  })
+  return confError(
+    `container interface ${ifname} has no veth peer: no interface of the host leads to it`,
+    'Use bandwidth behind the plugin bridge or ptp.',
+  )
 }

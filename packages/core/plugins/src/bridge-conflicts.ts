@@ -1,5 +1,5 @@
 import { overlaps, readCidr } from '@vethra/address'
-import { CniError } from '@vethra/cni'
+import { type CniError, confError } from '@vethra/cni'
 import type { Resource } from '@vethra/state'
 import type { BridgeConf } from './bridge-conf.ts'
 import { gatewayLinkOf } from './bridge-resources.ts'
@@ -41,9 +41,8 @@ function areOverlapping(one: string, other: string): boolean {
 }
 
 function otherAddress(bridge: string, wanted: string): CniError {
-  return new CniError({
-    code: 7,
-    message: `failed to set bridge addr: ${JSON.stringify(bridge)} already has an IP address different from ${wanted}`,
-    hint: 'Name another bridge, remove that address, or set forceAddress.',
-  })
+  return confError(
+    `failed to set bridge addr: ${JSON.stringify(bridge)} already has an IP address different from ${wanted}`,
+    'Name another bridge, remove that address, or set forceAddress.',
+  )
 }

@@ -1,4 +1,4 @@
-import { CniError, type ResultRoute } from '@vethra/cni'
+import { CniError, confError, ioError, type ResultRoute } from '@vethra/cni'
 import type { Resource } from '@vethra/state'
 import { type BridgeConf, parseBridgeConf } from './bridge-conf.ts'
 import { conflictsOf } from './bridge-conflicts.ts'
@@ -142,22 +142,20 @@ function demandBridge(name: string, { kind, ports = 0 }: HostLink): void {
 }
 
 function noBridge(name: string, kind: string): CniError {
-  return new CniError({
-    code: 7,
-    message: `failed to create bridge ${JSON.stringify(name)}: ${JSON.stringify(name)} already exists but is not a bridge`,
-    hint: `Name another bridge in the conf list, or rename that interface${kind === '' ? '' : ` of kind ${kind}`}.`,
-  })
+  return confError(
+    `failed to create bridge ${JSON.stringify(name)}: ${JSON.stringify(name)} already exists but is not a bridge`,
+    `Name another bridge in the conf list, or rename that interface${kind === '' ? '' : ` of kind ${kind}`}.`,
+  )
 }
 
 /** BR_MAX_PORTS of the kernel, without the number that counts for none. */
 const mostPorts = 1023
 
 function isFull(name: string, ports: number): CniError {
-  return new CniError({
-    code: 5,
-    message: `cannot add a port to bridge ${name}: it has ${ports}, the most that the kernel allows`,
-    hint: 'Attach the container to another network.',
-  })
+  return ioError(
+    `cannot add a port to bridge ${name}: it has ${ports}, the most that the kernel allows`,
+    'Attach the container to another network.',
+  )
 }
 
 function noAddresses(): CniError {

@@ -1,4 +1,4 @@
-import { CniError, present, type Result } from '@vethra/cni'
+import { type CniError, confError, present, type Result } from '@vethra/cni'
 import { macFor } from './names.ts'
 import { onlyInterface } from './only-interface.ts'
 import type { PlanInput, Planned, Plugin } from './plugin.ts'
@@ -35,5 +35,5 @@ function plan(conf: DummyConf, { request, addresses, made }: PlanInput): Planned
 }
 
 function noIpam(): CniError {
-  return new CniError({ code: 7, message: 'dummy interface requires an IPAM configuration' })
+  return confError('dummy interface requires an IPAM configuration')
 }

@@ -1,4 +1,4 @@
-import { CniError, type JsonObject, type Result } from '@vethra/cni'
+import { type CniError, confError, type JsonObject, type Result } from '@vethra/cni'
 import type { Owned, Resource } from '@vethra/state'
 import { owned, ownerOf } from './owned.ts'
 import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
@@ -25,11 +25,10 @@ function parse({ conf }: PluginRequest): FirewallConf {
   const policy = textOf(conf, 'ingressPolicy') ?? 'open'
   if (policy === 'open' || policy === 'same-bridge' || policy === 'isolated')
     return { ingressPolicy: policy }
-  throw new CniError({
-    code: 7,
-    message: `unknown ingress policy: ${JSON.stringify(policy)}`,
-    hint: 'Set ingressPolicy to open, same-bridge or isolated.',
-  })
+  throw confError(
+    `unknown ingress policy: ${JSON.stringify(policy)}`,
+    'Set ingressPolicy to open, same-bridge or isolated.',
+  )
 }
 
 // Table vethra stands for iptables, and where firewalld runs the subnets are in its zone `trusted`.
@@ -42,14 +41,12 @@ function checkBackend(conf: JsonObject): void {
 }
 
 function notDone(key: string, value: string): CniError {
-  return new CniError({
-    code: 7,
-    message: `${key} ${JSON.stringify(value)} is not supported: packets are let pass by table inet vethra`,
-    hint:
-      key === 'iptablesAdminChainName'
-        ? 'Put the rules of that chain into chain FORWARD: a packet that it drops is dropped.'
-        : `Leave ${key} out, or use the program firewall of containernetworking.`,
-  })
+  return confError(
+    `${key} ${JSON.stringify(value)} is not supported: packets are let pass by table inet vethra`,
+    key === 'iptablesAdminChainName'
+      ? 'Put the rules of that chain into chain FORWARD: a packet that it drops is dropped.'
+      : `Leave ${key} out, or use the program firewall of containernetworking.`,
+  )
 }
 
 function plan(
@@ -93,9 +90,8 @@ function isolatedPort({ interfaces }: Result): readonly Resource[] {
 }
 
 function noInterface(policy: string): CniError {
-  return new CniError({
-    code: 7,
-    message: `ingressPolicy ${JSON.stringify(policy)} needs an interface of the host, and the plugin before made none`,
-    hint: 'Set ingressPolicy to "open", or use it behind the plugin bridge.',
-  })
+  return confError(
+    `ingressPolicy ${JSON.stringify(policy)} needs an interface of the host, and the plugin before made none`,
+    'Set ingressPolicy to "open", or use it behind the plugin bridge.',
+  )
 }

@@ -1,4 +1,4 @@
-import { CniError, present, type Result } from '@vethra/cni'
+import { type CniError, confError, present, type Result } from '@vethra/cni'
 import { onlyInterface } from './only-interface.ts'
 import type { DeviceRef, PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
 import { dnsOf, linkNameOf, objectOf, textOf } from './read-conf.ts'
@@ -26,14 +26,11 @@ function parse({ conf }: PluginRequest): HostDeviceConf {
   const runtime = objectOf(conf, 'runtimeConfig') ?? {}
   const busId = textOf(runtime, 'deviceID') ?? textOf(conf, 'pciBusID')
   if ([name, mac, kernelPath, busId].every((each) => each === undefined))
-    throw new CniError({
-      code: 7,
-      message: 'specify either "device", "hwaddr", "kernelpath" or "pciBusID"',
-    })
+    throw confError('specify either "device", "hwaddr", "kernelpath" or "pciBusID"')
   if (busId !== undefined && !/^[0-9a-zA-Z:._-]+$/.test(busId))
-    throw new CniError({ code: 7, message: `invalid pciBusID ${JSON.stringify(busId)}` })
+    throw confError(`invalid pciBusID ${JSON.stringify(busId)}`)
   if (kernelPath?.split('/').includes('..'))
-    throw new CniError({ code: 7, message: `invalid kernelpath ${JSON.stringify(kernelPath)}` })
+    throw confError(`invalid kernelpath ${JSON.stringify(kernelPath)}`)
   const dns = dnsOf(conf)
   return { device: refOf({ name, mac, kernelPath, busId }), ...present({ dns }) }
 }
@@ -66,9 +63,8 @@ function plan(conf: HostDeviceConf, input: PlanInput): Planned {
 
 function noDevice(device: DeviceRef): CniError {
   const [what = ''] = Object.values(device)
-  return new CniError({
-    code: 7,
-    message: `failed to find host device ${JSON.stringify(what)}: Link not found`,
-    hint: 'Name an interface that the host has; one that is in a container comes back with its DEL.',
-  })
+  return confError(
+    `failed to find host device ${JSON.stringify(what)}: Link not found`,
+    'Name an interface that the host has; one that is in a container comes back with its DEL.',
+  )
 }

@@ -1,5 +1,12 @@
 import { formatAddress, readAddress } from '@vethra/address'
-import { CniError, type Json, type JsonObject, present, type Result } from '@vethra/cni'
+import {
+  type CniError,
+  confError,
+  type Json,
+  type JsonObject,
+  present,
+  type Result,
+} from '@vethra/cni'
 import type { Owned, Publish } from '@vethra/state'
 import { owned, ownerOf } from './owned.ts'
 import type { PlanInput, Planned, Plugin, PluginRequest } from './plugin.ts'
@@ -75,11 +82,10 @@ function isToLoopback(conditions: readonly Json[]): boolean {
 }
 
 function notDone(key: string): CniError {
-  return new CniError({
-    code: 7,
-    message: `${key} is not supported: it is a condition of iptables, and ports are published by table inet vethra`,
-    hint: `Leave ${key} out, name a hostIP in the port mapping, or use the program portmap of containernetworking.`,
-  })
+  return confError(
+    `${key} is not supported: it is a condition of iptables, and ports are published by table inet vethra`,
+    `Leave ${key} out, name a hostIP in the port mapping, or use the program portmap of containernetworking.`,
+  )
 }
 
 /** So many mappings one ADD takes: a hundred thousand of them take hundreds of megabytes. */
@@ -123,10 +129,7 @@ function portOf(mapping: JsonObject, key: keyof typeof portNames): number {
 function plan({ mappings }: PortmapConf, { request, previous, removing }: PlanInput): Planned {
   const result = needsPrevious('portmap', { previous, request, removing })
   if (mappings.length > mostMappings && !removing)
-    throw new CniError({
-      code: 7,
-      message: `invalid portMappings: ${mappings.length} ports, more than ${mostMappings}`,
-    })
+    throw confError(`invalid portMappings: ${mappings.length} ports, more than ${mostMappings}`)
   const known = addressesOf(result, request.attachment.ifname)
   // The key of a port has no address of the container's: a port is found without.
   const addresses = known.length === 0 && removing ? ['0.0.0.0', '::'] : known

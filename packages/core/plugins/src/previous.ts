@@ -1,4 +1,4 @@
-import { CniError, type Result } from '@vethra/cni'
+import { confError, type Result } from '@vethra/cni'
 import type { Owned } from '@vethra/state'
 import { hostEndName, macFor } from './names.ts'
 import { ownerOf } from './owned.ts'
@@ -17,11 +17,10 @@ export function needsPrevious(type: string, { previous, request, removing }: Wit
   if (previous) return previous
   if (removing)
     return { cniVersion: request.cniVersion, interfaces: [], ips: [], routes: [], dns: {} }
-  throw new CniError({
-    code: 7,
-    message: `plugin ${type} needs the result of a plugin before it`,
-    hint: `Put ${type} behind the plugin that makes the interface.`,
-  })
+  throw confError(
+    `plugin ${type} needs the result of a plugin before it`,
+    `Put ${type} behind the plugin that makes the interface.`,
+  )
 }
 
 /** The interface of the host that leads to the container: the bridge, or the host's end of its veth. */

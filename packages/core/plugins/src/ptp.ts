@@ -1,4 +1,4 @@
-import { CniError, present, type Result } from '@vethra/cni'
+import { confError, present, type Result } from '@vethra/cni'
 import type { Resource } from '@vethra/state'
 import { configureInterface } from './configure-interface.ts'
 import { interfaceMac } from './names.ts'
@@ -27,7 +27,7 @@ export const ptp: Plugin<PtpConf> = {
 function parse({ conf }: PluginRequest): PtpConf {
   const backend = textOf(conf, 'ipMasqBackend')
   if (backend !== undefined && backend !== 'iptables' && backend !== 'nftables')
-    throw new CniError({ code: 7, message: `unknown ipmasq backend ${JSON.stringify(backend)}` })
+    throw confError(`unknown ipmasq backend ${JSON.stringify(backend)}`)
   const mtu = mtuOf(conf)
   const dns = dnsOf(conf)
   return {

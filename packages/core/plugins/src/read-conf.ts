@@ -1,5 +1,6 @@
 import {
-  CniError,
+  type CniError,
+  confError,
   goField,
   goKeys,
   isObject,
@@ -11,12 +12,12 @@ import {
 /** The CniError 7 that names a key and its value. */
 export function invalidKey(key: string, value: Json | undefined, wanted: string): CniError {
   const shown = JSON.stringify(value)?.slice(0, 200) ?? 'nothing'
-  return new CniError({ code: 7, message: `invalid ${key} ${shown}: ${wanted}` })
+  return confError(`invalid ${key} ${shown}: ${wanted}`)
 }
 
 /** The CniError 7 of a text of the reference plugins that callers, or their own tests, look at. */
 export function inGoWords(message: string): CniError {
-  return new CniError({ code: 7, message })
+  return confError(message)
 }
 
 /** A key's value, whatever the case of its letters, as Go plugins read it; null counts as missing. Throws CniError 7 for a key in two spellings. */

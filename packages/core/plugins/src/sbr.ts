@@ -1,4 +1,4 @@
-import { CniError, present, type Result, type ResultIp } from '@vethra/cni'
+import { confError, present, type Result, type ResultIp } from '@vethra/cni'
 import type { Resource, Route } from '@vethra/state'
 import { owned, ownerOf } from './owned.ts'
 import type { PlanInput, Planned, Plugin, PluginRequest, RuleFact } from './plugin.ts'
@@ -34,7 +34,7 @@ function parse({ conf }: PluginRequest): SbrConf {
   })
   const of6 = gateways.filter((each) => each.includes(':')).length
   if (of6 > 1 || gateways.length - of6 > 1)
-    throw new CniError({ code: 7, message: 'only one gateway per address family is supported' })
+    throw confError('only one gateway per address family is supported')
   return {
     gateways,
     sourceHints: booleanOf(conf, 'addSourceHints'),
@@ -47,8 +47,7 @@ function plan(conf: SbrConf, { request, previous, facts, removing }: PlanInput):
   const { ifname } = request.attachment
   const own = (resources: readonly Resource[]) => owned(ownerOf(request), resources)
   const ips = result.ips.filter((ip) => isOn(result, ip, ifname)).flatMap((ip) => ipOf(ip) ?? [])
-  if (ips.length === 0 && !removing)
-    throw new CniError({ code: 7, message: words.noAddresses(ifname) })
+  if (ips.length === 0 && !removing) throw confError(words.noAddresses(ifname))
   const tables = tablesFor(ips, conf, facts.tables ?? [])
   const found = removing ? undefined : facts.routes?.filter(({ link }) => link === ifname)
   const routes = ips.map((ip) =>

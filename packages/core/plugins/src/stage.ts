@@ -1,4 +1,4 @@
-import { CniError, type Result, type ResultIp } from '@vethra/cni'
+import { confError, type Result, type ResultIp } from '@vethra/cni'
 import { keyOf, type Owned } from '@vethra/state'
 import type {
   AddressClaim,
@@ -119,7 +119,7 @@ export function planStage(requests: readonly PluginRequest[], input: StageInput)
     removes.push(...(planned.removes ?? []))
     previous = planned.result
   }
-  if (previous === undefined) throw new CniError({ code: 7, message: 'a stage has no plugin' })
+  if (previous === undefined) throw confError('a stage has no plugin')
   return { resources: merged(resources), result: previous, removes }
 }
 
@@ -128,7 +128,7 @@ function plannerFor({ conf }: PluginRequest) {
   const planner = plannerOf(type)
   if (planner) return planner
   const message = `plugin ${JSON.stringify(type)} is not built in`
-  throw new CniError({ code: 7, message, hint: `Built in are ${pluginTypes.join(', ')}.` })
+  throw confError(message, `Built in are ${pluginTypes.join(', ')}.`)
 }
 
 function ipamFor({ conf, ipam }: PluginRequest) {

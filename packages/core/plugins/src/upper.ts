@@ -1,4 +1,4 @@
-import { CniError, present, type Result } from '@vethra/cni'
+import { type CniError, confError, present, type Result } from '@vethra/cni'
 import type { LinkType, Place } from '@vethra/state'
 import { interfaceMac } from './names.ts'
 import { onlyInterface } from './only-interface.ts'
@@ -138,31 +138,25 @@ function linkType(
 }
 
 function unknownMode(type: UpperType, mode: string, modes: readonly string[]): CniError {
-  return new CniError({
-    code: 7,
-    message: `unknown ${type} mode: ${JSON.stringify(mode)}`,
-    hint: `Set mode to ${modes.join(', ')}.`,
-  })
+  return confError(
+    `unknown ${type} mode: ${JSON.stringify(mode)}`,
+    `Set mode to ${modes.join(', ')}.`,
+  )
 }
 
 function invalidVlan(id: number): CniError {
-  return new CniError({
-    code: 7,
-    message: `invalid VLAN ID ${id} (must be between 0 and 4094 inclusive)`,
-  })
+  return confError(`invalid VLAN ID ${id} (must be between 0 and 4094 inclusive)`)
 }
 
 function invalidMtu(mtu: number, most: number): CniError {
-  return new CniError({ code: 7, message: `invalid MTU ${mtu}, must be [0, master MTU(${most})]` })
+  return confError(`invalid MTU ${mtu}, must be [0, master MTU(${most})]`)
 }
 
 function noParent(type: string, parent: string | undefined): CniError {
-  return new CniError({
-    code: 7,
-    message:
-      parent === undefined
-        ? `no default route interface found: ${type} needs an interface as its master`
-        : `failed to lookup master ${JSON.stringify(parent)}: Link not found`,
-    hint: 'Name an interface of the host as "master" in the conf list.',
-  })
+  return confError(
+    parent === undefined
+      ? `no default route interface found: ${type} needs an interface as its master`
+      : `failed to lookup master ${JSON.stringify(parent)}: Link not found`,
+    'Name an interface of the host as "master" in the conf list.',
+  )
 }

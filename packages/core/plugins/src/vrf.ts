@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { confError } from '@vethra/cni'
 import type { Resource } from '@vethra/state'
 import { configureInterface } from './configure-interface.ts'
 import { owned, ownerOf } from './owned.ts'
@@ -21,8 +21,7 @@ export const vrf: Plugin<VrfConf> = {
   keys: ['vrfname', 'table'],
   parse: ({ conf }) => {
     const name = linkNameOf(conf, 'vrfname')
-    if (name === undefined)
-      throw new CniError({ code: 7, message: 'configuration is expected to have a valid vrf name' })
+    if (name === undefined) throw confError('configuration is expected to have a valid vrf name')
     const table = integerOf(conf, 'table', [0, 2 ** 32 - 1])
     return { name, ...(table ? { table } : {}) }
   },

@@ -2,6 +2,7 @@ import {
   type Attachment,
   CniError,
   type ConfList,
+  confError,
   onCniError,
   type ParsedResult,
   type PluginCall,
@@ -157,9 +158,8 @@ async function remember(
 
 /** The CniError 7 for a network that has no plugins. */
 export function noPlugins(network: string): CniError {
-  return new CniError({
-    code: 7,
-    message: `network ${JSON.stringify(network)} has no plugins`,
-    hint: 'Give the conf list a "plugins" key with at least one plugin.',
-  })
+  return confError(
+    `network ${JSON.stringify(network)} has no plugins`,
+    'Give the conf list a "plugins" key with at least one plugin.',
+  )
 }

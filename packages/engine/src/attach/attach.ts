@@ -5,6 +5,7 @@ import {
   checkContainerId,
   checkIfname,
   checkNetworkName,
+  notFoundError,
   type ParsedResult,
 } from '@vethra/cni'
 import type { PluginWay } from '@vethra/plugins'
@@ -134,11 +135,10 @@ export async function checkAttachment(
 
 /** The CniError 101 for a network that no conf list defines. */
 export function unknownNetwork(network: string): CniError {
-  return new CniError({
-    code: 101,
-    message: `no such network: ${JSON.stringify(network)}`,
-    hint: 'List the networks with "vethra network ls"; "vethra doctor --repair" restores one that nerdctl removed.',
-  })
+  return notFoundError(
+    `no such network: ${JSON.stringify(network)}`,
+    'List the networks with "vethra network ls"; "vethra doctor --repair" restores one that nerdctl removed.',
+  )
 }
 
 /** The arguments of ADD, as far as they were cached; the namespace is always that of now. */

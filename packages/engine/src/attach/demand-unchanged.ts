@@ -1,4 +1,4 @@
-import { CniError, isSameNamespace } from '@vethra/cni'
+import { isSameNamespace, netnsError } from '@vethra/cni'
 import type { AttachmentRecord } from '@vethra/world'
 import type { HostTools } from './host-tools.ts'
 
@@ -12,8 +12,7 @@ export async function demandUnchanged(
 ): Promise<void> {
   const seen = await netns.look(record.netns)
   if (seen.found === 'namespace' && isSameNamespace(record, seen) !== false) return
-  throw new CniError({
-    code: 8,
-    message: `namespace ${record.netns} of container ${record.containerId} has ended while it was attached`,
-  })
+  throw netnsError(
+    `namespace ${record.netns} of container ${record.containerId} has ended while it was attached`,
+  )
 }

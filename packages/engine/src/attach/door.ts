@@ -1,4 +1,10 @@
-import { type Attachment, CniError, type ContainerRef, checkNewIfname } from '@vethra/cni'
+import {
+  type Attachment,
+  type CniError,
+  type ContainerRef,
+  checkNewIfname,
+  inUseError,
+} from '@vethra/cni'
 import type { Membership } from '@vethra/container'
 import type { AttachmentRecord, NamespaceFacts } from '@vethra/world'
 import { detachEach } from './detach-each.ts'
@@ -86,11 +92,10 @@ async function isThere(
 
 function taken({ netns, ifname }: WantedInterface, holder?: AttachmentRecord): CniError {
   const whose = holder ? `, of container ${holder.containerId} in network ${holder.network}` : ''
-  return new CniError({
-    code: 102,
-    message: `interface ${ifname} exists in namespace ${netns} already${whose}`,
-    hint: holder
+  return inUseError(
+    `interface ${ifname} exists in namespace ${netns} already${whose}`,
+    holder
       ? 'Detach that container first, or give another name: CNI_IFNAME.'
       : 'Remove it with the program that made it, or give another name: CNI_IFNAME.',
-  })
+  )
 }

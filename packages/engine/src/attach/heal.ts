@@ -1,4 +1,4 @@
-import { type AttachmentKey, CniError, type ParsedResult, type PluginConf } from '@vethra/cni'
+import { type AttachmentKey, netnsError, type ParsedResult, type PluginConf } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
 import { tellAttached } from '../tell.ts'
 import { addPlugins, cacheEntry } from './add-plugins.ts'
@@ -55,10 +55,9 @@ async function demandSame(tools: HostTools, membership: Membership): Promise<voi
   const record = await tools.records.read(keyOf(membership))
   if (record === undefined || (await lifeNow(tools, record)) === 'alive') return
   await detachEach(tools, [membership])
-  throw new CniError({
-    code: 8,
-    message: `namespace ${record.netns} of container ${record.containerId} has ended while it was attached to network ${record.network}`,
-  })
+  throw netnsError(
+    `namespace ${record.netns} of container ${record.containerId} has ended while it was attached to network ${record.network}`,
+  )
 }
 
 async function undo(tools: HostTools, membership: Membership): Promise<void> {

@@ -1,4 +1,4 @@
-import { CniError, isProvable, type Life, lifeOf, type SeenNamespace } from '@vethra/cni'
+import { isProvable, type Life, lifeOf, netnsError, type SeenNamespace } from '@vethra/cni'
 import type { AttachmentRecord, NamespaceFacts, ResultCache } from '@vethra/world'
 import { resultOf } from './cached-list.ts'
 
@@ -9,11 +9,10 @@ export async function checkNamespace({ look }: NamespaceFacts, path: string): Pr
   const isOwn = seen.netnsId === (await look('/proc/self/ns/net')).netnsId
   if (seen.found === 'namespace' && !isOwn) return
   const what = seen.found === 'namespace' ? "the runtime's own network" : 'no network'
-  throw new CniError({
-    code: 8,
-    message: `${JSON.stringify(path)} is ${what} namespace`,
-    hint: 'Give the path of a container\'s network namespace: /proc/PID/ns/net, or one that "ip netns add" made.',
-  })
+  throw netnsError(
+    `${JSON.stringify(path)} is ${what} namespace`,
+    'Give the path of a container\'s network namespace: /proc/PID/ns/net, or one that "ip netns add" made.',
+  )
 }
 
 /** The evidence for the life of an attachment. */

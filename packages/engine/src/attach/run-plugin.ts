@@ -1,8 +1,8 @@
 import {
-  CniError,
   type ConfList,
   isSameNamespace,
   type NamespaceIdentity,
+  noProgramError,
   onCniError,
   type PluginCall,
 } from '@vethra/cni'
@@ -52,11 +52,10 @@ export async function runStep(runner: PluginRunner, step: RunStep): Promise<stri
   if (step.kind === 'exec') return runner.run(step.call)
   if (runner.stage) return runner.stage(step.stage)
   const types = step.stage.calls.map(({ type }) => type).join(', ')
-  throw new CniError({
-    code: 100,
-    message: `plugins ${types} were run in the process, which this build of Vethra cannot do`,
-    hint: 'Use the executable.',
-  })
+  throw noProgramError(
+    `plugins ${types} were run in the process, which this build of Vethra cannot do`,
+    'Use the executable.',
+  )
 }
 
 /** The output of a plugin, or its error as a value. */

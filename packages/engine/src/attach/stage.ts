@@ -1,4 +1,11 @@
-import { attempt, CniError, type PluginCall, type Result, type ResultIp } from '@vethra/cni'
+import {
+  attempt,
+  CniError,
+  ioError,
+  type PluginCall,
+  type Result,
+  type ResultIp,
+} from '@vethra/cni'
 import { ipOf } from '@vethra/ipam'
 import {
   type AddressClaim,
@@ -178,16 +185,11 @@ async function giveBack(
 function amiss(changes: readonly Change[]): CniError {
   const [first] = changes
   const more = changes.length === 1 ? '' : `, and ${changes.length - 1} more`
-  return new CniError({
-    code: 5,
-    message: `not as ADD left it: to do is ${first ? describeChange(first) : ''}${more}`,
+  return ioError(`not as ADD left it: to do is ${first ? describeChange(first) : ''}${more}`, {
     details: changes.map(describeChange).join('\n'),
   })
 }
 
 function unreserved({ network, holder }: AddressClaim): CniError {
-  return new CniError({
-    code: 5,
-    message: `no address is reserved in network ${network} for container ${holder.containerId}`,
-  })
+  return ioError(`no address is reserved in network ${network} for container ${holder.containerId}`)
 }

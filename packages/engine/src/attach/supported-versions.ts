@@ -1,4 +1,4 @@
-import { CniError, goField, type Json, parseJson } from '@vethra/cni'
+import { CniError, decodeError, goField, type Json, parseJson } from '@vethra/cni'
 import type { PluginRunner } from '@vethra/world'
 
 /**
@@ -54,9 +54,5 @@ function decode(printed: string): Json {
 }
 
 function undecodable(why: string, cause?: unknown): CniError {
-  return new CniError({
-    code: 6,
-    message: `decoding version info: ${why}`,
-    cause,
-  })
+  return decodeError(`decoding version info: ${why}`, { cause })
 }

@@ -1,4 +1,4 @@
-import { CniError, type ConfList, isSpecVersion } from '@vethra/cni'
+import { CniError, type ConfList, confError, isSpecVersion } from '@vethra/cni'
 import { isNative, type PluginWay } from '@vethra/plugins'
 import type { PluginRunner } from '@vethra/world'
 import { supportedVersions } from './supported-versions.ts'
@@ -23,7 +23,7 @@ export async function validateList(
   }
   if (faults.length > 0) {
     const message = `network ${JSON.stringify(list.name)} can't run`
-    throw new CniError({ code: 7, message, cause: new AggregateError(faults) })
+    throw confError(message, { cause: new AggregateError(faults) })
   }
   const declared = list.plugins.flatMap(({ capabilities }) =>
     Object.keys(capabilities).filter((name) => capabilities[name]),

@@ -1,10 +1,11 @@
 import {
   type Attachment,
   type AttachmentKey,
-  CniError,
+  type CniError,
   type ContainerRef,
   containerIdOf,
   dashJoined,
+  inUseError,
   isSameNamespace,
 } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
@@ -183,9 +184,8 @@ function taken(
 ): CniError {
   const { namespace = '', id = '' } = record?.container ?? {}
   const whose = namespace === '' ? '' : `container ${id} of namespace ${namespace}, in `
-  return new CniError({
-    code: 102,
-    message: `${containerId} is attached to network ${network} by ${ifname} already: ${whose}the network namespace ${path}, which is alive`,
-    hint: 'Stop that container first, or use another container id.',
-  })
+  return inUseError(
+    `${containerId} is attached to network ${network} by ${ifname} already: ${whose}the network namespace ${path}, which is alive`,
+    'Stop that container first, or use another container id.',
+  )
 }

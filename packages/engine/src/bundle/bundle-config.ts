@@ -1,4 +1,4 @@
-import { CniError, goField, type Json, onCniError, orElse } from '@vethra/cni'
+import { CniError, goField, type Json, notFoundError, onCniError, orElse } from '@vethra/cni'
 import {
   annotationKeys,
   type BundlePlan,
@@ -104,9 +104,8 @@ function claimantOf({ containers }: ManageTools, { config }: ParsedConfig): stri
 }
 
 function missing(file: string): CniError {
-  return new CniError({
-    code: 101,
-    message: `${file} does not exist`,
-    hint: 'Name the folder of an OCI bundle; "runc spec" makes a config.json.',
-  })
+  return notFoundError(
+    `${file} does not exist`,
+    'Name the folder of an OCI bundle; "runc spec" makes a config.json.',
+  )
 }

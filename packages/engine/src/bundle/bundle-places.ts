@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { type CniError, inUseError, netnsError } from '@vethra/cni'
 import { type BundlePlaces, type BundleRequest, networkMode, parseRecord } from '@vethra/container'
 import { bakedFlags, homeVariables } from '@vethra/settings'
 import { lifeNow } from '../attach/life.ts'
@@ -38,11 +38,10 @@ export async function placesFor(tools: Preparing, request: BundleRequest): Promi
 // The OCI runtime would say so only when the container is started.
 async function checkJoinable({ host }: PrepareTools, path: string): Promise<void> {
   if ((await host.netns.look(path)).found === 'namespace') return
-  throw new CniError({
-    code: 8,
-    message: `cannot join ${JSON.stringify(path.slice(0, 128))}: it is no network namespace`,
-    hint: 'Give the path of one that exists, such as "ip netns add NAME" makes in /run/netns.',
-  })
+  throw netnsError(
+    `cannot join ${JSON.stringify(path.slice(0, 128))}: it is no network namespace`,
+    'Give the path of one that exists, such as "ip netns add NAME" makes in /run/netns.',
+  )
 }
 
 // Nothing of the caller's own environment reaches config.json but where the configuration lies, and a user's folders.
@@ -78,9 +77,8 @@ async function joining(
 }
 
 function joinsItself(id: string): CniError {
-  return new CniError({
-    code: 102,
-    message: `container ${id} cannot join its own network namespace: --network container:${id}`,
-    hint: 'Name another container, or a network.',
-  })
+  return inUseError(
+    `container ${id} cannot join its own network namespace: --network container:${id}`,
+    'Name another container, or a network.',
+  )
 }

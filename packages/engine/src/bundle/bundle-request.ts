@@ -1,4 +1,4 @@
-import { CniError, containerIdOf, present, usageError } from '@vethra/cni'
+import { type CniError, containerIdOf, notFoundError, present, usageError } from '@vethra/cni'
 import {
   type BundleFlags,
   type BundleRequest,
@@ -82,11 +82,10 @@ async function defaultNetwork(tools: PrepareTools): Promise<Network | undefined>
 }
 
 function unknown(ref: string): CniError {
-  return new CniError({
-    code: 101,
-    message: `no such network: ${JSON.stringify(ref)}`,
-    hint: `Create it with "vethra network create ${ref}", or list the networks with "vethra network ls".`,
-  })
+  return notFoundError(
+    `no such network: ${JSON.stringify(ref)}`,
+    `Create it with "vethra network create ${ref}", or list the networks with "vethra network ls".`,
+  )
 }
 
 async function extraHostsOf(

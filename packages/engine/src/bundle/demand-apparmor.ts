@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { noProgramError } from '@vethra/cni'
 import type { ParsedConfig } from '@vethra/container'
 import { featureHint, lackedFeatures } from '@vethra/state'
 import type { PrepareTools } from './prepare-tools.ts'
@@ -14,9 +14,8 @@ export async function demandAppArmor(
   if (appArmorProfile === undefined || appArmorProfile === 'unconfined') return
   const [lacked] = lackedFeatures(await effects.kernelFeatures(), ['AppArmor'])
   if (lacked === undefined) return
-  throw new CniError({
-    code: 100,
-    message: `config.json asks for AppArmor profile ${JSON.stringify(appArmorProfile)}, and the kernel of this host has no AppArmor`,
-    hint: `Remove process.apparmorProfile from config.json. ${featureHint('AppArmor')}`,
-  })
+  throw noProgramError(
+    `config.json asks for AppArmor profile ${JSON.stringify(appArmorProfile)}, and the kernel of this host has no AppArmor`,
+    `Remove process.apparmorProfile from config.json. ${featureHint('AppArmor')}`,
+  )
 }

@@ -1,4 +1,4 @@
-import { CniError, goField, guards, onCniError, orElse } from '@vethra/cni'
+import { CniError, goField, guards, inUseError, onCniError, orElse } from '@vethra/cni'
 import { type Asked, checkLimits, parseConfig, parsePrepared } from '@vethra/container'
 import { findNetwork, type Network } from '@vethra/networks'
 import { livingRecords } from '../attach/whose.ts'
@@ -121,11 +121,10 @@ function preparedFiles(record: Parameters<typeof goField>[0]): readonly string[]
 async function refuseAlive(tools: PrepareTools, id: string): Promise<void> {
   if (!(await isAlive(tools, id))) return
   const { settings } = tools
-  throw new CniError({
-    code: 102,
-    message: `a container ${id} of namespace ${settings.namespace} is alive`,
-    hint: 'Give another id, or delete that container first.',
-  })
+  throw inUseError(
+    `a container ${id} of namespace ${settings.namespace} is alive`,
+    'Give another id, or delete that container first.',
+  )
 }
 
 // By its attachments, or, in no network, by where it lives.

@@ -1,4 +1,4 @@
-import { CniError, explain, guards, type JsonObject, onCniError, orElse } from '@vethra/cni'
+import { explain, guards, inUseError, type JsonObject, onCniError, orElse } from '@vethra/cni'
 import {
   annotationKeys,
   type BundleFlags,
@@ -151,11 +151,10 @@ async function checkOurs(
   if (config.annotations[annotationKeys.stateDir] === containers.folder(id)) return
   const ours = await containers.read(id, 'vethra.json')
   if (ours !== undefined || (await containers.read(id, 'lifecycle.json')) === undefined) return
-  throw new CniError({
-    code: 102,
-    message: `container ${id} of namespace ${settings.namespace} is another program's: ${containers.folder(id)} has no vethra.json`,
-    hint: 'Give another --id, or remove that container with the program that made it, such as "nerdctl rm".',
-  })
+  throw inUseError(
+    `container ${id} of namespace ${settings.namespace} is another program's: ${containers.folder(id)} has no vethra.json`,
+    'Give another --id, or remove that container with the program that made it, such as "nerdctl rm".',
+  )
 }
 
 async function apply(tools: Preparing, plan: BundlePlan, config: ConfigText): Promise<void> {

@@ -1,4 +1,4 @@
-import { CniError, type Result, usageError } from '@vethra/cni'
+import { notFoundError, type Result, usageError } from '@vethra/cni'
 import { podNamespace, type StoredMapping, storedMappings } from '@vethra/container'
 import type { ManageTools } from '../network/tools.ts'
 import { type KnownContainer, readContainer } from './container-state.ts'
@@ -31,11 +31,10 @@ export async function findShown(tools: ManageTools, ref: string): Promise<KnownC
   if (known && !isBare(known)) return known
   const other = foreignMeant(await foreignOf(tools), id ?? ref) ?? known
   if (other !== undefined) return other
-  throw new CniError({
-    code: 101,
-    message: `no such container ${JSON.stringify(ref)}`,
-    hint: 'List the containers with "vethra container ls".',
-  })
+  throw notFoundError(
+    `no such container ${JSON.stringify(ref)}`,
+    'List the containers with "vethra container ls".',
+  )
 }
 
 function foreignMeant(known: readonly KnownContainer[], ref: string): KnownContainer | undefined {

@@ -1,4 +1,4 @@
-import { CniError, containerIdOf, guards } from '@vethra/cni'
+import { containerIdOf, guards, inUseError } from '@vethra/cni'
 import type { BundleRecord } from '@vethra/container'
 import type { ManageTools } from '../network/tools.ts'
 import { findContainer } from './container-inspect.ts'
@@ -23,12 +23,10 @@ export async function changeContainer<T>(
 /** The record of a container that `bundle prepare` made. Throws CniError 102 for any other, and for one without networks of its own. */
 export function recordOf({ id, record }: KnownContainer): BundleRecord {
   if (record?.mode === 'cni') return record
-  throw new CniError({
-    code: 102,
-    message:
-      record === undefined
-        ? `container ${id} was not made by "vethra bundle prepare"`
-        : `container ${id} has no networks of its own: its mode is ${record.mode}`,
-    hint: 'Prepare the bundle with --network NAME.',
-  })
+  throw inUseError(
+    record === undefined
+      ? `container ${id} was not made by "vethra bundle prepare"`
+      : `container ${id} has no networks of its own: its mode is ${record.mode}`,
+    'Prepare the bundle with --network NAME.',
+  )
 }

@@ -1,4 +1,4 @@
-import { CniError, checkPathComponent } from '@vethra/cni'
+import { CniError, checkPathComponent, inUseError } from '@vethra/cni'
 import { lifeNow } from '../attach/life.ts'
 import { attachedIdOf, recordsOf } from '../attach/whose.ts'
 import type { ManageTools } from '../network/tools.ts'
@@ -25,11 +25,10 @@ export async function findRemains(tools: ManageTools, ref: string): Promise<Know
 // Its ids are 64 hex digits, and it keeps no vethra.json. It goes by files of its own, and by containerd's.
 function refuseNerdctls({ id, record }: KnownContainer): void {
   if (record !== undefined || !/^[0-9a-f]{64}$/.test(id)) return
-  throw new CniError({
-    code: 102,
-    message: `container ${id} was not made by "vethra bundle prepare"`,
-    hint: `Remove it with the program that made it: nerdctl rm -f ${id.slice(0, 12)}`,
-  })
+  throw inUseError(
+    `container ${id} was not made by "vethra bundle prepare"`,
+    `Remove it with the program that made it: nerdctl rm -f ${id.slice(0, 12)}`,
+  )
 }
 
 async function remainsOf(

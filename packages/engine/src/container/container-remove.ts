@@ -1,4 +1,4 @@
-import { type AttachmentKey, CniError } from '@vethra/cni'
+import { type AttachmentKey, CniError, inUseError } from '@vethra/cni'
 import type { Membership } from '@vethra/container'
 import { findNetwork, type Network } from '@vethra/networks'
 import type { CachedAttachment } from '@vethra/world'
@@ -146,9 +146,8 @@ function alive({ id, record, attachments, netns }: KnownContainer): CniError {
   const first = record
     ? 'Stop and delete it first: runc delete --force'
     : 'Stop it first: nerdctl stop'
-  return new CniError({
-    code: 102,
-    message: `container ${id} is ${attachments.length > 0 ? 'attached to a network' : 'running'}, and its namespace ${netns} is alive`,
-    hint: `${first} ${id}`,
-  })
+  return inUseError(
+    `container ${id} is ${attachments.length > 0 ? 'attached to a network' : 'running'}, and its namespace ${netns} is alive`,
+    `${first} ${id}`,
+  )
 }

@@ -1,4 +1,4 @@
-import { CniError, checkPathComponent } from '@vethra/cni'
+import { checkPathComponent, inUseError } from '@vethra/cni'
 import { renderRecord } from '@vethra/container'
 import type { ManageTools } from '../network/tools.ts'
 import { changeContainer } from './container-record.ts'
@@ -23,11 +23,10 @@ async function rename(
   name: string,
 ): Promise<void> {
   if (record === undefined) {
-    throw new CniError({
-      code: 102,
-      message: `container ${id} was not made by "vethra bundle prepare"`,
-      hint: 'Rename it with the program that made it.',
-    })
+    throw inUseError(
+      `container ${id} was not made by "vethra bundle prepare"`,
+      'Rename it with the program that made it.',
+    )
   }
   if (record.name === name) return
   // The new name first and the old one last: killed in between, the container has both, and may be renamed again.

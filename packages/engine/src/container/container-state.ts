@@ -1,5 +1,12 @@
-import type { Life } from '@vethra/cni'
-import { CniError, dashJoined, goField, type Json, present } from '@vethra/cni'
+import {
+  CniError,
+  dashJoined,
+  goField,
+  inUseError,
+  type Json,
+  type Life,
+  present,
+} from '@vethra/cni'
 import { type BundleRecord, type PodNames, parseRecord } from '@vethra/container'
 import type { ContainerNames } from '@vethra/names'
 import type { AttachmentRecord } from '@vethra/world'
@@ -159,11 +166,10 @@ async function ownOf(
 export function demandSeen({ id, state, attachments }: KnownContainer): void {
   if (state !== 'unknown') return
   const [first] = attachments
-  throw new CniError({
-    code: 102,
-    message: `cannot tell whether container ${id} is alive: namespace ${first?.netns} is not visible here, or may be another`,
-    hint: 'Run the command on the host itself, outside of other mount and PID namespaces; or stop and start the container.',
-  })
+  throw inUseError(
+    `cannot tell whether container ${id} is alive: namespace ${first?.netns} is not visible here, or may be another`,
+    'Run the command on the host itself, outside of other mount and PID namespaces; or stop and start the container.',
+  )
 }
 
 /** The path of a namespace that is certainly the one recorded; else empty. */

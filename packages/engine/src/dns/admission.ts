@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { type CniError, inUseError } from '@vethra/cni'
 import { formatMessage, loopProbe } from '@vethra/dns'
 import type { AttachmentRecord, DnsSockets, World } from '@vethra/world'
 import { type InputTools, newInputRules } from './admitted-input.ts'
@@ -99,9 +99,8 @@ async function arrives(
 
 function refused({ name, bridge, addresses }: WantedNetwork): CniError {
   const where = addresses.join(' and ')
-  return new CniError({
-    code: 102,
-    message: `DNS is off in network ${name}: a firewall of the host drops questions of its containers to ${where}`,
-    hint: `Have it accept port 53, UDP and TCP, from interface ${bridge}; names go on by hosts files until then.`,
-  })
+  return inUseError(
+    `DNS is off in network ${name}: a firewall of the host drops questions of its containers to ${where}`,
+    `Have it accept port 53, UDP and TCP, from interface ${bridge}; names go on by hosts files until then.`,
+  )
 }

@@ -1,5 +1,5 @@
 import { overlaps, readCidr } from '@vethra/address'
-import { CniError } from '@vethra/cni'
+import { type CniError, inUseError } from '@vethra/cni'
 import { networkBridge } from '@vethra/networks'
 import type { UsedByHost } from '@vethra/world'
 import type { NamespaceNames } from './dns-names.ts'
@@ -24,11 +24,10 @@ export function lendingFault(
   const found = foreignAddress(borrower) ?? sharer(borrower, all) ?? holder(borrower, all)
   const why = found ?? neighbour(borrower, used)
   if (why === undefined) return undefined
-  return new CniError({
-    code: 102,
-    message: `DNS is off in internal network ${name}: ${why}`,
-    hint: 'Names go on by hosts files; -o vethra.dns=false at network create keeps DNS off.',
-  })
+  return inUseError(
+    `DNS is off in internal network ${name}: ${why}`,
+    'Names go on by hosts files; -o vethra.dns=false at network create keeps DNS off.',
+  )
 }
 
 function foreignAddress({ network: { bridge, lent }, has, isOurs }: Borrower): string | undefined {

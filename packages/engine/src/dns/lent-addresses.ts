@@ -1,4 +1,4 @@
-import { CniError, onCniError } from '@vethra/cni'
+import { type CniError, noProgramError, onCniError } from '@vethra/cni'
 import { keyOf, type Owned, type Resource, type State } from '@vethra/state'
 import type { AttachmentKernel } from '@vethra/world'
 import { converge } from '../converge.ts'
@@ -182,8 +182,5 @@ async function takeBack(
 
 async function kernelOf({ kernel }: Pick<DnsTools, 'kernel'>): Promise<AttachmentKernel> {
   if (kernel !== undefined) return kernel()
-  throw new CniError({
-    code: 100,
-    message: 'cannot give a bridge an address: no way to the kernel',
-  })
+  throw noProgramError('cannot give a bridge an address: no way to the kernel')
 }

@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { CniError, inUseError } from '@vethra/cni'
 import type { DnsHearer, DnsListener, DnsSockets, HostFacts } from '@vethra/world'
 
 /** The addresses that are listened on. */
@@ -60,10 +60,11 @@ async function whoHas(
   if (taken === undefined) return cause
   const holder = (await facts.socketHolders(new Set([taken.inode]))).get(taken.inode)
   const who = holder ? `process ${holder.pid} (${holder.command})` : 'another process'
-  return new CniError({
-    code: 102,
-    message: `cannot answer DNS at ${address}: ${who} listens on port 53/${taken.protocol} of ${taken.address}`,
-    hint: 'Have it listen on other addresses alone; names go on by hosts files until then.',
-    cause,
-  })
+  return inUseError(
+    `cannot answer DNS at ${address}: ${who} listens on port 53/${taken.protocol} of ${taken.address}`,
+    {
+      hint: 'Have it listen on other addresses alone; names go on by hosts files until then.',
+      cause,
+    },
+  )
 }

@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { notFoundError } from '@vethra/cni'
 import {
   addressOctets,
   answerQuestion,
@@ -41,11 +41,10 @@ export async function queryDns(
   const names = await readNames(tools, tools.resolved.settings.namespace)
   const found = network === undefined ? undefined : findNetwork(names.networks, network)
   if (network !== undefined && found === undefined) {
-    throw new CniError({
-      code: 101,
-      message: `no network found matching: ${network}`,
-      hint: 'List the networks with "vethra network ls".',
-    })
+    throw notFoundError(
+      `no network found matching: ${network}`,
+      'List the networks with "vethra network ls".',
+    )
   }
   const ask = async (question: { readonly name: string; readonly type: number }) => {
     const message = { ...loopProbe('0'), questions: [{ ...question, class: 1 }] }
@@ -65,7 +64,7 @@ export async function queryDns(
   const rows = records.map(rowOf)
   if (rows.length > 0) return rows
   const where = found ? `network ${found.name}` : 'any network'
-  throw new CniError({ code: 101, message: `no answer for ${JSON.stringify(name)} in ${where}` })
+  throw notFoundError(`no answer for ${JSON.stringify(name)} in ${where}`)
 }
 
 function questionsOf(name: string): readonly { readonly name: string; readonly type: number }[] {

@@ -1,4 +1,4 @@
-import { CniError, type ContainerRef, onCniError } from '@vethra/cni'
+import { type ContainerRef, inUseError, onCniError } from '@vethra/cni'
 import type { Clock } from '@vethra/world'
 import { type End, newEnd } from './bell.ts'
 import type { ResolverTools } from './dns-tools.ts'
@@ -93,9 +93,8 @@ async function alone({
   const own = await ownProcess(files)
   const other = await runningResolver(files, places)
   if (other === undefined || other.Pid === own.Pid) return own
-  throw new CniError({
-    code: 102,
-    message: `process ${other.Pid} answers DNS for ${places.dataStore} already`,
-    hint: 'The daemon answers DNS, too: "vethra dns" is for hosts without it.',
-  })
+  throw inUseError(
+    `process ${other.Pid} answers DNS for ${places.dataStore} already`,
+    'The daemon answers DNS, too: "vethra dns" is for hosts without it.',
+  )
 }

@@ -1,4 +1,4 @@
-import { CniError, resolverLogSocket } from '@vethra/cni'
+import { type CniError, noProgramError, resolverLogSocket } from '@vethra/cni'
 import { visibleTo, type ZoneAsker } from '@vethra/dns'
 import type { DnsSockets } from '@vethra/world'
 import { type Admission, newAdmission } from './admission.ts'
@@ -189,11 +189,10 @@ function timeText(ms: number): string {
 
 async function openSockets({ dnsSockets }: ResolverTools): Promise<DnsSockets> {
   if (dnsSockets !== undefined) return dnsSockets()
-  throw new CniError({
-    code: 100,
-    message: 'cannot listen on port 53 of an address that is not there yet',
-    hint: 'Call the built executable: Node has no way to such sockets.',
-  })
+  throw noProgramError(
+    'cannot listen on port 53 of an address that is not there yet',
+    'Call the built executable: Node has no way to such sockets.',
+  )
 }
 
 function recordOf(all: readonly NamespaceNames[], asker: ZoneAsker): KeptRecord | undefined {

@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { type CniError, inUseError } from '@vethra/cni'
 import type { DnsSockets } from '@vethra/world'
 import { newUpstreamProbes } from './upstream-probes.ts'
 
@@ -127,14 +127,12 @@ function isBad({ loops, failures }: Pick<Known, 'loops' | 'failures'>): boolean 
 
 function faultOf(server: string, { loops }: Known): CniError {
   return loops
-    ? new CniError({
-        code: 102,
-        message: `upstream resolver ${server} asks this resolver what it does not know: a loop`,
-        hint: 'Take the addresses of bridges out of its servers; it is not asked until then.',
-      })
-    : new CniError({
-        code: 102,
-        message: `upstream resolver ${server} does not answer`,
-        hint: 'Look at the nameservers in /etc/resolv.conf, or that --dns names; the others are asked first.',
-      })
+    ? inUseError(
+        `upstream resolver ${server} asks this resolver what it does not know: a loop`,
+        'Take the addresses of bridges out of its servers; it is not asked until then.',
+      )
+    : inUseError(
+        `upstream resolver ${server} does not answer`,
+        'Look at the nameservers in /etc/resolv.conf, or that --dns names; the others are asked first.',
+      )
 }

@@ -1,5 +1,5 @@
 import { formatAddress } from '@vethra/address'
-import { CniError, parseAddress, usageError } from '@vethra/cni'
+import { type CniError, notFoundError, parseAddress, usageError } from '@vethra/cni'
 import { tellReleased } from '../tell.ts'
 import { ipamPlaces, type PlacedReservation, reservationsAt } from './ipam-places.ts'
 import type { ManageTools } from './tools.ts'
@@ -42,11 +42,10 @@ function meaning({ ip, id }: ReleaseRequest): (each: PlacedReservation) => boole
 
 function nothingFreed({ network, ip, id }: ReleaseRequest, changed: boolean): CniError {
   const what = ip === undefined ? `container ${JSON.stringify(id)}` : `address ${ip}`
-  return new CniError({
-    code: 101,
-    message: changed
+  return notFoundError(
+    changed
       ? `the reservation of ${what} in network ${network} is being written`
       : `no reservation of ${what} in network ${network}`,
-    hint: 'List the reservations with "vethra ipam ls".',
-  })
+    'List the reservations with "vethra ipam ls".',
+  )
 }

@@ -1,4 +1,4 @@
-import { CniError, containerIdOf, present } from '@vethra/cni'
+import { type CniError, containerIdOf, inUseError, notFoundError, present } from '@vethra/cni'
 import {
   checkRequest,
   type Membership,
@@ -66,11 +66,10 @@ export async function joiningOf(
 async function networkOf(tools: ManageTools, ref: string): Promise<Network> {
   const network = findNetwork(await knownNetworks(tools.networks), ref)
   if (network) return network
-  throw new CniError({
-    code: 101,
-    message: `no such network: ${JSON.stringify(ref)}`,
-    hint: 'List the networks with "vethra network ls".',
-  })
+  throw notFoundError(
+    `no such network: ${JSON.stringify(ref)}`,
+    'List the networks with "vethra network ls".',
+  )
 }
 
 function askedOf({ network, ip, ip6, macAddress, alias }: ConnectRequest): NetworkRequest {
@@ -114,9 +113,8 @@ function pluginId(
 }
 
 function connectedAlready({ name }: Network, { id }: KnownContainer): CniError {
-  return new CniError({
-    code: 102,
-    message: `container ${id} is connected to network ${name} already`,
-    hint: `Disconnect it first: vethra network disconnect ${name} ${id}`,
-  })
+  return inUseError(
+    `container ${id} is connected to network ${name} already`,
+    `Disconnect it first: vethra network disconnect ${name} ${id}`,
+  )
 }

@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { netnsError } from '@vethra/cni'
 import {
   type BundleRecord,
   type Membership,
@@ -115,7 +115,7 @@ async function demandAlive(
   { id, home }: KnownContainer,
 ): Promise<void> {
   if (home === undefined || homeLife(home, await netns.look(home.netns)) !== 'gone') return
-  throw new CniError({ code: 8, message: `container ${id} has ended while it was connected` })
+  throw netnsError(`container ${id} has ended while it was connected`)
 }
 
 function withNetwork(

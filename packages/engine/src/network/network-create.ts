@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { type CniError, inUseError, noProgramError } from '@vethra/cni'
 import {
   defaultNetwork,
   findDefaultNetwork,
@@ -98,11 +98,10 @@ function isNamed(wanted: string): (network: Network) => boolean {
 
 function exists({ name, file, managed }: Network): CniError {
   const removal = managed ? `that network first with "vethra network rm ${name}"` : file
-  return new CniError({
-    code: 102,
-    message: `network with name ${name} already exists, in ${file}`,
-    hint: `Choose another name, or remove ${removal}.`,
-  })
+  return inUseError(
+    `network with name ${name} already exists, in ${file}`,
+    `Choose another name, or remove ${removal}.`,
+  )
 }
 
 // The kernel may get it later: by a package of modules, or by the next boot.
@@ -131,11 +130,10 @@ async function checkPlugins(
   for (const type of types) {
     if (await effects.hasPlugin(type)) continue
     const path = settings.cniPath.join(':')
-    throw new CniError({
-      code: 100,
-      message: `needs CNI plugin ${JSON.stringify(type)} to be installed in CNI_PATH (${JSON.stringify(path)})`,
-      hint: `Install it (Debian: apt-get install containernetworking-plugins), or name its folder with --cni-path or CNI_PATH.`,
-    })
+    throw noProgramError(
+      `needs CNI plugin ${JSON.stringify(type)} to be installed in CNI_PATH (${JSON.stringify(path)})`,
+      `Install it (Debian: apt-get install containernetworking-plugins), or name its folder with --cni-path or CNI_PATH.`,
+    )
   }
 }
 

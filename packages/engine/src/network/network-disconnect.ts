@@ -1,4 +1,11 @@
-import { CniError, type ConfList, goField, identityOf, onCniError } from '@vethra/cni'
+import {
+  type CniError,
+  type ConfList,
+  goField,
+  identityOf,
+  notFoundError,
+  onCniError,
+} from '@vethra/cni'
 import { type BundleRecord, type Membership, renderRecord } from '@vethra/container'
 import { findNetwork, type Network, networkId, referencesTo } from '@vethra/networks'
 import type { DetachOptions } from '../attach/detach-each.ts'
@@ -155,9 +162,8 @@ async function forgetNames(
 }
 
 function notConnected(network: string, { id }: KnownContainer): CniError {
-  return new CniError({
-    code: 101,
-    message: `container ${id} is not connected to network ${network}`,
-    hint: `See its networks with "vethra container inspect ${id}".`,
-  })
+  return notFoundError(
+    `container ${id} is not connected to network ${network}`,
+    `See its networks with "vethra container inspect ${id}".`,
+  )
 }

@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { CniError, inUseError } from '@vethra/cni'
 import {
   checkSubnets,
   createLine,
@@ -146,11 +146,10 @@ async function outcomeOf(
   }
   const differences = existing.file === source ? [] : networkDifferences(existing, options)
   if (differences.length === 0) return { row: { Status: 'equal' } }
-  throw new CniError({
-    code: 102,
-    message: `network ${name} exists and differs: ${differences.join('; ')}`,
-    hint: `Remove it with "vethra network rm ${name}", or create the other one under another name by the command of "vethra import --format json".`,
-  })
+  throw inUseError(
+    `network ${name} exists and differs: ${differences.join('; ')}`,
+    `Remove it with "vethra network rm ${name}", or create the other one under another name by the command of "vethra import --format json".`,
+  )
 }
 
 async function explained<T>(make: () => Promise<T>): Promise<T> {
@@ -197,9 +196,8 @@ function reasonOf(error: Error): string {
 }
 
 function twice({ name }: ForeignNetwork, { Source }: ImportRow): CniError {
-  return new CniError({
-    code: 102,
-    message: `another network of this import is called ${name}, too (${Source})`,
-    hint: 'Rename one of them in the other program, or create it by hand under another name.',
-  })
+  return inUseError(
+    `another network of this import is called ${name}, too (${Source})`,
+    'Rename one of them in the other program, or create it by hand under another name.',
+  )
 }

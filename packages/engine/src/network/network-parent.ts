@@ -1,4 +1,4 @@
-import { CniError, usageError } from '@vethra/cni'
+import { type CniError, notFoundError, usageError } from '@vethra/cni'
 import { type Network, networkParent } from '@vethra/networks'
 import type { ManageTools } from './tools.ts'
 
@@ -27,11 +27,10 @@ export async function checkParent(
 }
 
 function missing(device: string): CniError {
-  return new CniError({
-    code: 101,
-    message: `parent ${JSON.stringify(device)} is no interface of this host`,
-    hint: 'List the interfaces with "ip link", and give one of them as -o parent=DEVICE.',
-  })
+  return notFoundError(
+    `parent ${JSON.stringify(device)} is no interface of this host`,
+    'List the interfaces with "ip link", and give one of them as -o parent=DEVICE.',
+  )
 }
 
 function wrong(message: string): CniError {

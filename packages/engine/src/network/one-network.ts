@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { type CniError, inUseError, notFoundError } from '@vethra/cni'
 import { findNetworks, type Network } from '@vethra/networks'
 
 /**
@@ -10,20 +10,18 @@ export function oneNetwork(networks: readonly Network[], ref: string): Network |
   const [first, second] = found
   if (second === undefined) return first
   if (second.name === ref) throw namesakes(ref, found)
-  throw new CniError({
-    code: 101,
-    message: `multiple IDs found with provided prefix: ${ref}`,
-    hint: 'Give more of the id, or the name.',
-  })
+  throw notFoundError(
+    `multiple IDs found with provided prefix: ${ref}`,
+    'Give more of the id, or the name.',
+  )
 }
 
 function namesakes(name: string, networks: readonly Network[]): CniError {
   const files = networks.map(({ file }) => file)
-  return new CniError({
-    code: 102,
-    message: `network ${name} is defined by ${files.length} files: ${files.join(', ')}`,
-    hint: `Remove all but one of them, or give the others another "name": containers get that of ${files[0]}.`,
-  })
+  return inUseError(
+    `network ${name} is defined by ${files.length} files: ${files.join(', ')}`,
+    `Remove all but one of them, or give the others another "name": containers get that of ${files[0]}.`,
+  )
 }
 
 /** The CniError for networks that are not there; files that cannot be used may be theirs. */
@@ -32,9 +30,7 @@ export function networksNotFound(
   faults: readonly CniError[] = [],
 ): CniError {
   const broken = faults.map(({ message }) => message).join('; ')
-  return new CniError({
-    code: 101,
-    message: `no network found matching: ${refs.join(', ')}`,
+  return notFoundError(`no network found matching: ${refs.join(', ')}`, {
     ...(broken === '' ? {} : { details: broken }),
     hint: 'List the networks with "vethra network ls".',
   })

@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { type CniError, inUseError } from '@vethra/cni'
 import {
   bridgeName,
   modeNetwork,
@@ -89,19 +89,17 @@ export function isOf(network: Network, bridge: string | undefined): (effect: Own
 async function checkRemovable(tools: ManageTools, network: Network): Promise<void> {
   const { name, file, managed } = network
   if (!managed) {
-    throw new CniError({
-      code: 102,
-      message: `network ${JSON.stringify(name)} is managed outside vethra and cannot be removed`,
-      hint: `Remove it with the program that made it, or delete ${file} yourself.`,
-    })
+    throw inUseError(
+      `network ${JSON.stringify(name)} is managed outside vethra and cannot be removed`,
+      `Remove it with the program that made it, or delete ${file} yourself.`,
+    )
   }
   const users = await usersOf(tools, network)
   if (users.length === 0) return
-  throw new CniError({
-    code: 102,
-    message: `network ${JSON.stringify(name)} is in use by container ${JSON.stringify(users)}`,
-    hint: 'Stop and delete these containers, then "vethra bundle rm" them; remove attachments of "vethra cni add" with "vethra cni del", pods with kubectl or "crictl rmp", and others with their program: "nerdctl rm -f".',
-  })
+  throw inUseError(
+    `network ${JSON.stringify(name)} is in use by container ${JSON.stringify(users)}`,
+    'Stop and delete these containers, then "vethra bundle rm" them; remove attachments of "vethra cni add" with "vethra cni del", pods with kubectl or "crictl rmp", and others with their program: "nerdctl rm -f".',
+  )
 }
 
 // A bridge is ours by a name that we give, or by the mark of a network that it was left to: a file may say anything.
@@ -127,11 +125,10 @@ function isOn(bridge: string): (network: Network) => boolean {
 }
 
 function isMode(ref: string): CniError {
-  return new CniError({
-    code: 102,
-    message: `pseudo network not allowed: ${ref}`,
-    hint: `"${ref}" is a network mode, which is always there.`,
-  })
+  return inUseError(
+    `pseudo network not allowed: ${ref}`,
+    `"${ref}" is a network mode, which is always there.`,
+  )
 }
 
 function usesSharedChains(network: Network): boolean {

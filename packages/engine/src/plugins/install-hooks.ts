@@ -1,4 +1,4 @@
-import { CniError, usageError } from '@vethra/cni'
+import { type CniError, inUseError, usageError } from '@vethra/cni'
 import { hookFile, hookFileName, isHookFile } from '@vethra/container'
 import type { Files, PluginFolders } from '@vethra/world'
 
@@ -34,9 +34,8 @@ function notAbsolute(folder: string): CniError {
 }
 
 function notOurs(path: string): CniError {
-  return new CniError({
-    code: 102,
-    message: `${path} is another program's hook`,
-    hint: 'Name another folder, or add --force to replace it.',
-  })
+  return inUseError(
+    `${path} is another program's hook`,
+    'Name another folder, or add --force to replace it.',
+  )
 }

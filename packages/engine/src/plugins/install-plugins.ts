@@ -1,4 +1,4 @@
-import { CniError, usageError } from '@vethra/cni'
+import { type CniError, inUseError, usageError } from '@vethra/cni'
 import { pluginNames } from '@vethra/plugins/names'
 import type { PluginFile, PluginFolders } from '@vethra/world'
 
@@ -37,22 +37,20 @@ async function refuseDistribution(folders: PluginFolders, folder: string): Promi
   const owner = await folders.packageOf(folder)
   const isSystem = folder.startsWith('/usr/') && !folder.startsWith('/usr/local/')
   if (owner === undefined && !isSystem) return
-  throw new CniError({
-    code: 102,
-    message: `${folder} is a folder of the distribution${owner === undefined ? '' : `: package ${owner} owns it`}`,
-    hint: 'Name a folder of your own, such as /usr/local/lib/cni, and put it first in CNI_PATH; or add --force.',
-  })
+  throw inUseError(
+    `${folder} is a folder of the distribution${owner === undefined ? '' : `: package ${owner} owns it`}`,
+    'Name a folder of your own, such as /usr/local/lib/cni, and put it first in CNI_PATH; or add --force.',
+  )
 }
 
 function notOurs(path: string, file: PluginFile | undefined): CniError {
   const isFile = file?.kind === 'program' || file?.kind === 'broken'
-  return new CniError({
-    code: 102,
-    message: `${path} belongs to another program${file?.target === undefined ? '' : `: a link to ${file.target}`}`,
-    hint: isFile
+  return inUseError(
+    `${path} belongs to another program${file?.target === undefined ? '' : `: a link to ${file.target}`}`,
+    isFile
       ? 'Name another folder, or add --force to replace it.'
       : 'Name another folder, or move it away.',
-  })
+  )
 }
 
 function notAbsolute(folder: string): CniError {

@@ -1,4 +1,4 @@
-import { CniError, onCniError } from '@vethra/cni'
+import { CniError, inUseError, onCniError } from '@vethra/cni'
 import {
   type ForwardedPort,
   formatForward,
@@ -109,11 +109,10 @@ async function forward(
 ): Promise<NumberedPort> {
   const taken = forwardInTheWay(wanted, forwarded)
   if (taken === undefined) return { ...wanted, id: await kit.forward(wanted).catch(naming(wanted)) }
-  throw new CniError({
-    code: 102,
-    message: `cannot publish ${formatForward(wanted)}: RootlessKit forwards ${formatForward(taken)} already, as number ${taken.id}`,
-    hint: `Choose another port, or end that with: rootlessctl --socket=$ROOTLESSKIT_STATE_DIR/api.sock remove-ports ${taken.id}`,
-  })
+  throw inUseError(
+    `cannot publish ${formatForward(wanted)}: RootlessKit forwards ${formatForward(taken)} already, as number ${taken.id}`,
+    `Choose another port, or end that with: rootlessctl --socket=$ROOTLESSKIT_STATE_DIR/api.sock remove-ports ${taken.id}`,
+  )
 }
 
 function naming(wanted: ForwardedPort): (error: unknown) => never {

@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { usageError } from '@vethra/cni'
 import type { TomlTable } from '@vethra/settings'
 
 /**
@@ -10,6 +10,6 @@ export async function parseToml(file: string, text: string): Promise<TomlTable> 
   try {
     return parse(text, { unsafeKeyBehaviour: 'throw', maxDepth: 64 })
   } catch (cause) {
-    throw new CniError({ code: 103, message: `cannot read ${file} as TOML`, cause })
+    throw usageError(`cannot read ${file} as TOML`, { cause })
   }
 }

@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { ioError, noProgramError } from '@vethra/cni'
 import { readText } from '@vethra/files'
 import { runProgram } from '@vethra/plugin-exec/programs'
 import { profileName } from './profile-text.ts'
@@ -49,10 +49,6 @@ async function load(parser: string, text: string): Promise<void> {
   const outcome = await runProgram(parser, ['--replace', '--skip-cache'], text)
   if (outcome?.status === 0) return
   const message = `cannot load AppArmor profile ${profileName}`
-  if (outcome) throw new CniError({ code: 5, message, details: outcome.stderr.trim() })
-  throw new CniError({
-    code: 100,
-    message: `${message}: cannot run ${parser}`,
-    hint: 'Install apparmor.',
-  })
+  if (outcome) throw ioError(message, { details: outcome.stderr.trim() })
+  throw noProgramError(`${message}: cannot run ${parser}`, 'Install apparmor.')
 }

@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { CniError } from '@vethra/cni'
+import { type CniError, ioError } from '@vethra/cni'
 import type { Passage } from './legacy-passages.ts'
 import { type RanNow, runNow } from './run-now.ts'
 
@@ -68,9 +68,8 @@ function call(method: string, ...values: readonly string[]): RanNow {
 }
 
 function notPut(subnet: string, reason: string): CniError {
-  return new CniError({
-    code: 5,
-    message: `cannot put ${subnet} into zone ${zone} of firewalld: ${reason}`,
-    hint: `Start firewalld, or run: firewall-cmd --zone=${zone} --add-source=${subnet}. If it is gone for good, delete its table: nft delete table inet firewalld. Calls go by dbus-send (Debian: dbus-bin, Fedora: dbus-tools).`,
-  })
+  return ioError(
+    `cannot put ${subnet} into zone ${zone} of firewalld: ${reason}`,
+    `Start firewalld, or run: firewall-cmd --zone=${zone} --add-source=${subnet}. If it is gone for good, delete its table: nft delete table inet firewalld. Calls go by dbus-send (Debian: dbus-bin, Fedora: dbus-tools).`,
+  )
 }

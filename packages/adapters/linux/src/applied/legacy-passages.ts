@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { type CniError, ioError } from '@vethra/cni'
 import { passRuleArguments } from '@vethra/firewall'
 import { legacyTables } from '../legacy-tables.ts'
 import { runNow } from './run-now.ts'
@@ -64,9 +64,8 @@ function run(program: string, ...args: readonly string[]): string {
 
 /** The CniError 5 of a rule that another firewall would not have. */
 export function notPut(name: string, reason: string): CniError {
-  return new CniError({
-    code: 5,
-    message: `cannot have ${name} accept the mark of table inet vethra: ${reason}`,
-    hint: `Give ${name} the policy ACCEPT, or this rule: iptables -I ${chain} ${passRuleArguments.join(' ')}`,
-  })
+  return ioError(
+    `cannot have ${name} accept the mark of table inet vethra: ${reason}`,
+    `Give ${name} the policy ACCEPT, or this rule: iptables -I ${chain} ${passRuleArguments.join(' ')}`,
+  )
 }

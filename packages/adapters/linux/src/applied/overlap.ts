@@ -1,5 +1,5 @@
 import { overlaps, readCidr } from '@vethra/address'
-import { CniError } from '@vethra/cni'
+import { type CniError, inUseError } from '@vethra/cni'
 import { type Change, type Owned, ownerMark, type State, targetOf } from '@vethra/state'
 
 /**
@@ -13,14 +13,12 @@ export function overlapOf(change: Change, effects: State): CniError | undefined 
       const found = subnetsOf(other).find((each) => each !== own && isOverlapping(own, each))
       if (found === undefined) continue
       const network = networkOf(other)
-      return new CniError({
-        code: 102,
-        message: `subnet ${own} overlaps subnet ${found} of network ${network}: table inet vethra has no room for both`,
-        hint:
-          network === networkOf(targetOf(change))
-            ? 'Detach the containers that have addresses of the former subnet, then: vethra doctor --repair'
-            : 'Give one of the two networks another subnet, or use the programs: --plugins exec.',
-      })
+      return inUseError(
+        `subnet ${own} overlaps subnet ${found} of network ${network}: table inet vethra has no room for both`,
+        network === networkOf(targetOf(change))
+          ? 'Detach the containers that have addresses of the former subnet, then: vethra doctor --repair'
+          : 'Give one of the two networks another subnet, or use the programs: --plugins exec.',
+      )
     }
   }
   return undefined

@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { type CniError, ioError } from '@vethra/cni'
 import { explainErrno, type Refusal } from '@vethra/netlink'
 import { type Change, describeChange, type Resource, resourceHint, targetOf } from '@vethra/state'
 
@@ -16,11 +16,7 @@ export function refusedChange(
   const words = text === '' ? '' : ` (${text})`
   const { resource } = targetOf(change)
   const hint = hintOf(errno, resource)
-  return new CniError({
-    code: 5,
-    message: `cannot ${describeChange(change)}: ${explainErrno(errno)}${words}`,
-    hint,
-  })
+  return ioError(`cannot ${describeChange(change)}: ${explainErrno(errno)}${words}`, hint)
 }
 
 function hintOf(errno: number, resource: Resource): string | undefined {

@@ -1,7 +1,7 @@
 import { chmodSync, rmSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
-import { CniError } from '@vethra/cni'
+import { ioError, notFoundError } from '@vethra/cni'
 import type { LineSink } from '@vethra/world'
 
 /** Octets that a reader has not read: what is written beyond them it does not get. */
@@ -19,9 +19,7 @@ export async function openLineSink(path: string): Promise<LineSink> {
   })
   rmSync(path, { force: true })
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause) =>
-      reject(new CniError({ code: 5, message: `cannot listen at ${path}`, cause })),
-    )
+    server.once('error', (cause) => reject(ioError(`cannot listen at ${path}`, { cause })))
     server.listen(path, resolve)
   })
   chmodSync(path, 0o600)
@@ -44,7 +42,7 @@ export async function readLineSink(path: string, onLine: (line: string) => boole
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve)
     socket.once('error', (cause) =>
-      reject(new CniError({ code: 101, message: `no process listens at ${path}`, cause })),
+      reject(notFoundError(`no process listens at ${path}`, { cause })),
     )
   })
   socket.on('error', () => socket.destroy())

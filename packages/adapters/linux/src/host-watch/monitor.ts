@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { CniError } from '@vethra/cni'
+import { ioError } from '@vethra/cni'
 import type { HostWatch } from '@vethra/world'
 import type { HostWatchOptions } from './options.ts'
 
@@ -32,7 +32,7 @@ export function startMonitor(
     })
     started.on('error', (cause) => {
       child = undefined
-      onFault(new CniError({ code: 5, message: `cannot start ${name}`, cause }))
+      onFault(ioError(`cannot start ${name}`, { cause }))
     })
   }
   start()

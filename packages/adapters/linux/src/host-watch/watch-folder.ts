@@ -1,6 +1,6 @@
 import { type FSWatcher, statSync, watch } from 'node:fs'
 import { dirname } from 'node:path'
-import { CniError } from '@vethra/cni'
+import { type CniError, ioError } from '@vethra/cni'
 import type { HostWatch } from '@vethra/world'
 import type { HostWatchOptions } from './options.ts'
 
@@ -63,9 +63,7 @@ function idOf(path: string): string {
 }
 
 function unwatched(place: string, cause: unknown): CniError {
-  return new CniError({
-    code: 5,
-    message: `cannot watch ${place}`,
+  return ioError(`cannot watch ${place}`, {
     hint: 'Raise fs.inotify.max_user_watches and max_user_instances by sysctl; until then changes there are seen at the next timer.',
     cause,
   })

@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { type CniError, ioError, noProgramError } from '@vethra/cni'
 import { type Outcome, runProgram as run } from '@vethra/plugin-exec/programs'
 import type { RuleSets } from '@vethra/world'
 import { nftMasquerading } from '../masquerade-table.ts'
@@ -40,17 +40,11 @@ function isUnsupported({ status, stderr }: Outcome): boolean {
 }
 
 function missing(program: string): CniError {
-  return new CniError({
-    code: 100,
-    message: `cannot run ${program}`,
-    hint: 'Install iptables.',
-  })
+  return noProgramError(`cannot run ${program}`, 'Install iptables.')
 }
 
 function failed(program: string, { status, stderr }: Outcome): CniError {
-  return new CniError({
-    code: 5,
-    message: `${program} failed with status ${status}`,
+  return ioError(`${program} failed with status ${status}`, {
     details: stderr.trim(),
     hint: 'Run as root, and look with iptables-save whether other programs change the same chains.',
   })

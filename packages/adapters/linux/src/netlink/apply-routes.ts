@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { CniError, ioError } from '@vethra/cni'
 import { faultPoint } from '@vethra/files'
 import type { Refusal, RouteOp } from '@vethra/netlink'
 import type { Change, Place } from '@vethra/state'
@@ -89,7 +89,7 @@ function newLookup(session: Session, flush: () => void) {
     if (known !== undefined) return known
     flush()
     const link = session.link(place, name)
-    if (!link) throw new CniError({ code: 5, message: `no such interface: ${name}` })
+    if (!link) throw ioError(`no such interface: ${name}`)
     indexes.set(`${place} ${name}`, link.index)
     return link.index
   }
@@ -106,11 +106,10 @@ function newLookup(session: Session, flush: () => void) {
 }
 
 function nameTaken(name: string): CniError {
-  return new CniError({
-    code: 5,
-    message: `cannot give interface ${name} back: the host has another of that name`,
-    hint: `Rename that one, for example: ip link set ${name} down; ip link set ${name} name other0.`,
-  })
+  return ioError(
+    `cannot give interface ${name} back: the host has another of that name`,
+    `Rename that one, for example: ip link set ${name} down; ip link set ${name} name other0.`,
+  )
 }
 
 function makesLink({ kind }: RouteOp): boolean {

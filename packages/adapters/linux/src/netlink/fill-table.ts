@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { ioError } from '@vethra/cni'
 import { chains, expressionsOf, makeTable, tableRules, vethraTable } from '@vethra/firewall'
 import {
   askTable,
@@ -62,11 +62,10 @@ export function fillTable(session: Session): void {
   const batch = encodeNftBatch(ops, generation)
   const [refusal] = session.netfilter(batch).refusals
   if (refusal === undefined) return
-  throw new CniError({
-    code: 5,
-    message: `cannot fill table inet vethra: ${explainErrno(refusal.errno)}`,
-    hint: 'Delete it with nft delete table inet vethra: vethra doctor --repair makes it again.',
-  })
+  throw ioError(
+    `cannot fill table inet vethra: ${explainErrno(refusal.errno)}`,
+    'Delete it with nft delete table inet vethra: vethra doctor --repair makes it again.',
+  )
 }
 
 function madeAgain(session: Session): Pick<TableStart, 'ops' | 'generation'> {

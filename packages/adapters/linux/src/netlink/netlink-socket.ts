@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs'
-import { CniError } from '@vethra/cni'
+import { type CniError, ioError } from '@vethra/cni'
 import {
   type Answers,
   encodeMessages,
@@ -138,5 +138,5 @@ function receiveAll(descriptor: number): Received {
 }
 
 function failed(action: string, errno: number): CniError {
-  return new CniError({ code: 5, message: `cannot ${action}: ${explainErrno(errno)}` })
+  return ioError(`cannot ${action}: ${explainErrno(errno)}`)
 }

@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs'
-import { CniError } from '@vethra/cni'
+import { type CniError, ioError } from '@vethra/cni'
 import {
   decodeLink,
   encodeRouteOps,
@@ -94,11 +94,10 @@ function allowed(answers: Exchange): Exchange {
 }
 
 function notAllowed(): CniError {
-  return new CniError({
-    code: 5,
-    message: `cannot list what nf_tables has: ${explainErrno(notPermitted)}`,
-    hint: 'Run as root, with CAP_NET_ADMIN.',
-  })
+  return ioError(
+    `cannot list what nf_tables has: ${explainErrno(notPermitted)}`,
+    'Run as root, with CAP_NET_ADMIN.',
+  )
 }
 
 function linkOf({ messages: [message] }: Exchange): FoundLink | undefined {

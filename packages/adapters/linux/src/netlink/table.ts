@@ -1,4 +1,4 @@
-import { CniError, present } from '@vethra/cni'
+import { type CniError, ioError, present } from '@vethra/cni'
 import {
   makeTable,
   sets,
@@ -67,25 +67,22 @@ export function remadeTable(session: Session): Omit<TableStart, 'exists'> {
 }
 
 function notAsked(errno: number): CniError {
-  return new CniError({
-    code: 5,
-    message: `cannot ask for table inet vethra: ${explainErrno(errno)}`,
-    hint: 'Plugins in this process need nf_tables in the kernel (CONFIG_NF_TABLES_INET). Set plugins = "exec" in vethra.toml to run plugin programs.',
-  })
+  return ioError(
+    `cannot ask for table inet vethra: ${explainErrno(errno)}`,
+    'Plugins in this process need nf_tables in the kernel (CONFIG_NF_TABLES_INET). Set plugins = "exec" in vethra.toml to run plugin programs.',
+  )
 }
 
 function ofOthers(comment: string): CniError {
-  return new CniError({
-    code: 5,
-    message: `table inet vethra is of another program: its comment is ${JSON.stringify(comment)}`,
-    hint: 'Rename it, or delete it with nft delete table inet vethra.',
-  })
+  return ioError(
+    `table inet vethra is of another program: its comment is ${JSON.stringify(comment)}`,
+    'Rename it, or delete it with nft delete table inet vethra.',
+  )
 }
 
 function newer(version: number): CniError {
-  return new CniError({
-    code: 5,
-    message: `table inet vethra has version ${version}, and this vethra knows versions up to ${tableVersion}`,
-    hint: 'Use the newer vethra, or, when nothing of it runs, delete the table with nft delete table inet vethra.',
-  })
+  return ioError(
+    `table inet vethra has version ${version}, and this vethra knows versions up to ${tableVersion}`,
+    'Use the newer vethra, or, when nothing of it runs, delete the table with nft delete table inet vethra.',
+  )
 }

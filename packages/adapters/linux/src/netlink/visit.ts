@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs'
-import { CniError } from '@vethra/cni'
+import { type CniError, netnsError } from '@vethra/cni'
 import { explainErrno } from '@vethra/netlink'
 import { errorNumber, setNamespace } from './libc-in-bun.ts'
 
@@ -10,7 +10,7 @@ export function openNamespace(netns: string): number {
   try {
     return openSync(netns, 'r')
   } catch (cause) {
-    throw new CniError({ code: 8, message: `cannot open network namespace ${netns}`, cause })
+    throw netnsError(`cannot open network namespace ${netns}`, { cause })
   }
 }
 
@@ -37,9 +37,6 @@ export function visit<T>(namespace: number, work: () => T): T {
 const notPermitted = 1
 
 function notEntered(errno: number): CniError {
-  return new CniError({
-    code: 8,
-    message: `cannot enter a network namespace: ${explainErrno(errno)}`,
-    ...(errno === notPermitted ? { hint: 'Run as root, with CAP_SYS_ADMIN.' } : {}),
-  })
+  const hint = errno === notPermitted ? 'Run as root, with CAP_SYS_ADMIN.' : undefined
+  return netnsError(`cannot enter a network namespace: ${explainErrno(errno)}`, hint)
 }

@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs'
-import { CniError } from '@vethra/cni'
+import { type CniError, ioError } from '@vethra/cni'
 import { explainErrno, type ReceivedMessage, splitMessages } from '@vethra/netlink'
 import type { HostWatch, WatchHearer } from '@vethra/world'
 import { bindNetlink, errorNumber, setOption, socket } from './libc-in-bun.ts'
@@ -101,9 +101,7 @@ function openGroups({ protocol, groups }: Hearing): number {
 }
 
 function unheard({ what }: Hearing, cause: unknown): CniError {
-  return new CniError({
-    code: 5,
-    message: `cannot hear changes of ${what} by netlink`,
+  return ioError(`cannot hear changes of ${what} by netlink`, {
     hint: 'Until then changes there are seen at the next timer.',
     cause,
   })

@@ -1,5 +1,5 @@
 import { accessSync, closeSync, constants, openSync, readSync, type Stats, statSync } from 'node:fs'
-import { CniError } from '@vethra/cni'
+import { noProgramError } from '@vethra/cni'
 
 /**
  * The path of the OCI runtime to call: a path as it is, a name in the first folder of PATH that has it.
@@ -18,11 +18,10 @@ export function findRuntime(name: string, path: string): string {
     if (!isOwn(place, status, own)) return place
     itself ||= `: ${place} is Vethra itself`
   }
-  throw new CniError({
-    code: 100,
-    message: `cannot find the OCI runtime ${JSON.stringify(name.slice(0, 256))}${itself}`,
-    hint: 'Install runc, or name another by VETHRA_RUNTIME, or by binary in [runtime] of vethra.toml.',
-  })
+  throw noProgramError(
+    `cannot find the OCI runtime ${JSON.stringify(name.slice(0, 256))}${itself}`,
+    'Install runc, or name another by VETHRA_RUNTIME, or by binary in [runtime] of vethra.toml.',
+  )
 }
 
 function programAt(path: string): Stats | undefined {

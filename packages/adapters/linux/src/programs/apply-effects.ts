@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { ioError } from '@vethra/cni'
 import { elementText, type PlacedElement, tableText } from '@vethra/firewall'
 import { runProgram } from '@vethra/plugin-exec/programs'
 import { type Change, describeChange, type Publish, targetOf } from '@vethra/state'
@@ -52,9 +52,7 @@ function failure(
     if (error) return { failed: { change: each, error } }
   }
   const more = group.length === 1 ? '' : `, or one of ${group.length - 1} more`
-  const error = new CniError({
-    code: 5,
-    message: `cannot ${describeChange(change)}${more}: nft failed`,
+  const error = ioError(`cannot ${describeChange(change)}${more}: nft failed`, {
     details: stderr.trim(),
   })
   return { failed: { change, error } }

@@ -1,4 +1,4 @@
-import { CniError, isObject } from '@vethra/cni'
+import { type CniError, ioError, isObject } from '@vethra/cni'
 import {
   chains,
   sets,
@@ -28,17 +28,15 @@ export async function listTable(): Promise<ListedTable | undefined> {
   const version = versionOf(comment)
   if (version === undefined || version > tableVersion) throw notOurs(comment)
   const { status, stdout, stderr } = await run('nft', ['-j', 'list', 'table', 'inet', 'vethra'])
-  if (status !== 0)
-    throw new CniError({ code: 5, message: `cannot list table inet vethra: ${stderr.trim()}` })
+  if (status !== 0) throw ioError(`cannot list table inet vethra: ${stderr.trim()}`)
   return { isCurrent: comment === tableComment, elements: elementsOf(JSON.parse(stdout)) }
 }
 
 function notOurs(comment: string): CniError {
-  return new CniError({
-    code: 5,
-    message: `table inet vethra is of a newer version or of another program: its comment is ${JSON.stringify(comment)}`,
-    hint: 'Use the newer vethra, or delete the table with nft delete table inet vethra.',
-  })
+  return ioError(
+    `table inet vethra is of a newer version or of another program: its comment is ${JSON.stringify(comment)}`,
+    'Use the newer vethra, or delete the table with nft delete table inet vethra.',
+  )
 }
 
 /** Whether our table is switched on, and has as many rules as it was made with, and its policies. */
@@ -76,8 +74,7 @@ async function listing(): Promise<Listing> {
 export async function fillTable(): Promise<void> {
   await listTable()
   const { status, stderr } = await run('nft', ['-f', '-'], tableText())
-  if (status !== 0)
-    throw new CniError({ code: 5, message: `cannot fill table inet vethra: ${stderr.trim()}` })
+  if (status !== 0) throw ioError(`cannot fill table inet vethra: ${stderr.trim()}`)
 }
 
 interface Listing {

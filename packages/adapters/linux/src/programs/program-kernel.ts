@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises'
-import { CniError } from '@vethra/cni'
+import { type CniError, ioError } from '@vethra/cni'
 import {
   type Change,
   describeChange,
@@ -156,13 +156,13 @@ async function refusedLink(change: Change, said: string): Promise<CniError> {
   if (resource.kind !== 'link') return error
   const lacked = lackedFeatures(await hostFeatures(), [linkFeatures[resource.type.name]])
   const hint = lacked.length === 0 ? undefined : resourceHint(resource)
-  return hint === undefined ? error : new CniError({ code: 5, message: error.message, hint })
+  return hint === undefined ? error : ioError(error.message, hint)
 }
 
 function refused(change: Change, said: string): CniError {
   const message = `cannot ${describeChange(change)}: ${said}`
   const hint = process.getuid?.() === 0 ? {} : { hint: 'Run as root.' }
-  return new CniError({ code: 5, message, ...hint })
+  return ioError(message, hint)
 }
 
 async function applySettings(netns: string, group: readonly Change[]): Promise<Applied> {

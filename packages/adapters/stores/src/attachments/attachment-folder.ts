@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type AttachmentKey, CniError } from '@vethra/cni'
+import { type AttachmentKey, type CniError, confError } from '@vethra/cni'
 import {
   makeFolder,
   mapInTurns,
@@ -133,9 +133,8 @@ function listed<T>(
 }
 
 function ambiguous(file: string, { network, containerId }: AttachmentKey): CniError {
-  return new CniError({
-    code: 7,
-    message: `the names make the file name ${file}, which is that of network ${network} and container ${containerId}`,
-    hint: 'Use another container id or network name: joined by dashes these two are the same.',
-  })
+  return confError(
+    `the names make the file name ${file}, which is that of network ${network} and container ${containerId}`,
+    'Use another container id or network name: joined by dashes these two are the same.',
+  )
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type AttachmentKey, CniError } from '@vethra/cni'
+import { type AttachmentKey, confError } from '@vethra/cni'
 import type { CachedAttachment, ResultCache } from '@vethra/world'
 import { attachmentFolder, type Survey } from './attachment-folder.ts'
 import { decoder, isResultAlone, parseEntry, parseLegacyEntry, renderEntry } from './entry.ts'
@@ -42,17 +42,15 @@ function keyOf({ network, attachment: { containerId, ifname } }: CachedAttachmen
 function fileName({ network, containerId, ifname }: AttachmentKey): string {
   const name = `${network}-${containerId}-${ifname}`
   if (network === '' || containerId === '' || ifname === '') {
-    throw new CniError({
-      code: 7,
-      message: `cache file path requires network name ("${network}"), container ID ("${containerId}"), and interface name ("${ifname}")`,
-    })
+    throw confError(
+      `cache file path requires network name ("${network}"), container ID ("${containerId}"), and interface name ("${ifname}")`,
+    )
   }
   if (Buffer.byteLength(name) > 255 || name.includes('/') || name.includes('\0')) {
-    throw new CniError({
-      code: 7,
-      message: `the names of network, container and interface make no file name together: ${JSON.stringify(name.slice(0, 300))}`,
-      hint: 'Use a shorter network name or container id: together with the interface at most 253 octets, and no "/".',
-    })
+    throw confError(
+      `the names of network, container and interface make no file name together: ${JSON.stringify(name.slice(0, 300))}`,
+      'Use a shorter network name or container id: together with the interface at most 253 octets, and no "/".',
+    )
   }
   return name
 }

@@ -1,5 +1,12 @@
 import { dirname, join, resolve } from 'node:path'
-import { CniError, checkNetworkName, checkPathComponent, guards } from '@vethra/cni'
+import {
+  type CniError,
+  checkNetworkName,
+  checkPathComponent,
+  guards,
+  inUseError,
+  notFoundError,
+} from '@vethra/cni'
 import { createWhole, listFolders, makeFolder, removeAbandoned, removeFile } from '@vethra/files'
 import type { ConfDir, Lock } from '@vethra/world'
 import { type KeptLists, keptLists } from './kept-lists.ts'
@@ -96,17 +103,15 @@ async function createFile(file: string, text: string): Promise<boolean> {
 }
 
 function exists(name: string, file: string): CniError {
-  return new CniError({
-    code: 102,
-    message: `cannot create network ${name}: ${file} exists`,
-    hint: 'Choose another name, or remove that network first.',
-  })
+  return inUseError(
+    `cannot create network ${name}: ${file} exists`,
+    'Choose another name, or remove that network first.',
+  )
 }
 
 function foreign(file: string, dir: string): CniError {
-  return new CniError({
-    code: 101,
-    message: `${file} is no conf list of ${dir}`,
-    hint: 'Name a file of that folder, or of the folder of the namespace in it.',
-  })
+  return notFoundError(
+    `${file} is no conf list of ${dir}`,
+    'Name a file of that folder, or of the folder of the namespace in it.',
+  )
 }

@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
-import { CniError } from '@vethra/cni'
+import { type CniError, confError, invalidFileError } from '@vethra/cni'
 import type { ConfFileText } from '@vethra/conflist'
 import { byOctets, errno, fileError, listFolder, readText } from '@vethra/files'
 
@@ -55,17 +55,12 @@ function isInTheWay(file: string): boolean {
 }
 
 function noFile(file: string): CniError {
-  return new CniError({
-    code: 107,
-    message: `${file} is no regular file`,
-    hint: 'Move it away.',
-  })
+  return invalidFileError(`${file} is no regular file`, 'Move it away.')
 }
 
 function tooMany(folders: readonly string[], { files }: Bounds): CniError {
-  return new CniError({
-    code: 7,
-    message: `more than ${files} files in ${folders.join(' and ')}`,
-    hint: 'Name a folder that holds networks alone.',
-  })
+  return confError(
+    `more than ${files} files in ${folders.join(' and ')}`,
+    'Name a folder that holds networks alone.',
+  )
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { CniError, checkPathComponent, guards } from '@vethra/cni'
+import { CniError, checkPathComponent, guards, inUseError } from '@vethra/cni'
 import {
   listFolder,
   makeFolder,
@@ -87,9 +87,8 @@ async function holderIn(file: string): Promise<string | undefined> {
 }
 
 function taken(name: string, holder: string): CniError {
-  return new CniError({
-    code: 102,
-    message: `name ${JSON.stringify(name)} is already used by ID ${JSON.stringify(holder)}`,
-    hint: 'Choose another name, or remove that container.',
-  })
+  return inUseError(
+    `name ${JSON.stringify(name)} is already used by ID ${JSON.stringify(holder)}`,
+    'Choose another name, or remove that container.',
+  )
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { CniError, type Json, parseJson } from '@vethra/cni'
+import { invalidFileError, type Json, parseJson } from '@vethra/cni'
 import { createWhole, readOwn, writeInPlace, writeWhole } from '@vethra/files'
 import type { ContainerFiles } from '@vethra/world'
 
@@ -39,9 +39,7 @@ function parse(path: string, text: string): Json {
   try {
     return parseJson(text)
   } catch (cause) {
-    throw new CniError({
-      code: 107,
-      message: `${path} is damaged`,
+    throw invalidFileError(`${path} is damaged`, {
       hint: 'Remove that file, or remove the container and prepare its bundle again.',
       cause,
     })

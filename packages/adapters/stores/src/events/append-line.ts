@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs'
-import { CniError } from '@vethra/cni'
+import { type CniError, ioError } from '@vethra/cni'
 import { errno, faultPoint } from '@vethra/files'
 
 const { O_APPEND, O_NOFOLLOW, O_NONBLOCK, O_RDWR } = constants
@@ -53,9 +53,5 @@ function isCut(descriptor: number, size: number): boolean {
 }
 
 function unfit(path: string, fault: string): CniError {
-  return new CniError({
-    code: 5,
-    message: `cannot append to ${path}: ${fault}`,
-    hint: `Remove it: rm -r ${path}`,
-  })
+  return ioError(`cannot append to ${path}: ${fault}`, `Remove it: rm -r ${path}`)
 }

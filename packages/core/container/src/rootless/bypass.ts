@@ -1,4 +1,12 @@
-import { CniError, isTexts, type JsonObject, jsonOrNull, parsePrefix, passes } from '@vethra/cni'
+import {
+  type CniError,
+  invalidFileError,
+  isTexts,
+  type JsonObject,
+  jsonOrNull,
+  parsePrefix,
+  passes,
+} from '@vethra/cni'
 import type { PortMapping } from '../port-mapping.ts'
 import type { OciState } from '../state.ts'
 import type { RootlessInfo } from './kit-answers.ts'
@@ -39,11 +47,10 @@ function readSubnets(name: string, text: string): readonly string[] {
 }
 
 function wrong(name: string, value: string): CniError {
-  return new CniError({
-    code: 107,
-    message: `annotation ${name} cannot be ${JSON.stringify(value.slice(0, 128))}`,
-    hint: 'Give true or false, and subnets as a JSON array of at most 256 prefixes.',
-  })
+  return invalidFileError(
+    `annotation ${name} cannot be ${JSON.stringify(value.slice(0, 128))}`,
+    'Give true or false, and subnets as a JSON array of at most 256 prefixes.',
+  )
 }
 
 /** A container whose connections are to be made outside. */

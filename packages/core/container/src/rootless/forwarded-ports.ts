@@ -1,5 +1,5 @@
 import { type Address, formatAddress, readAddress } from '@vethra/address'
-import { CniError } from '@vethra/cni'
+import { type CniError, noProgramError } from '@vethra/cni'
 import { readSocket } from '../held-sockets.ts'
 import { joinHostPort, type PortMapping } from '../port-mapping.ts'
 import type { ForwardedPort, NumberedPort, RootlessInfo } from './kit-answers.ts'
@@ -156,19 +156,17 @@ function familiesOf({ proto, parentIP }: ForwardedPort): readonly number[] {
 }
 
 function noDriver({ networkDriver }: RootlessInfo): CniError {
-  return new CniError({
-    code: 100,
-    message: `cannot publish ports: RootlessKit runs without a port driver (network driver ${networkDriver || 'unknown'})`,
-    hint: 'Start RootlessKit with --port-driver=builtin.',
-  })
+  return noProgramError(
+    `cannot publish ports: RootlessKit runs without a port driver (network driver ${networkDriver || 'unknown'})`,
+    'Start RootlessKit with --port-driver=builtin.',
+  )
 }
 
 function onlyWhole({ hostIP, hostPort, protocol }: PortMapping): CniError {
-  return new CniError({
-    code: 100,
-    message: `cannot publish ${joinHostPort(hostIP, hostPort)}/${protocol}: RootlessKit's implicit port driver opens a port on every address of the host`,
-    hint: 'Leave the address out, or start RootlessKit with --port-driver=builtin.',
-  })
+  return noProgramError(
+    `cannot publish ${joinHostPort(hostIP, hostPort)}/${protocol}: RootlessKit's implicit port driver opens a port on every address of the host`,
+    'Leave the address out, or start RootlessKit with --port-driver=builtin.',
+  )
 }
 
 function noProtocol(
@@ -176,11 +174,10 @@ function noProtocol(
   proto: string,
   { protos }: RootlessInfo,
 ): CniError {
-  return new CniError({
-    code: 100,
-    message: `cannot publish ${joinHostPort(hostIP, hostPort)}/${protocol}: RootlessKit's port driver has no ${proto}, only ${protos.join(', ')}`,
-    hint: proto.endsWith('6')
+  return noProgramError(
+    `cannot publish ${joinHostPort(hostIP, hostPort)}/${protocol}: RootlessKit's port driver has no ${proto}, only ${protos.join(', ')}`,
+    proto.endsWith('6')
       ? 'Publish on an IPv4 address, or start RootlessKit with --port-driver=builtin.'
       : 'Publish tcp or udp ports.',
-  })
+  )
 }

@@ -1,5 +1,5 @@
 import { formatAddress, readAddress } from '@vethra/address'
-import { CniError, goField, type Json } from '@vethra/cni'
+import { type CniError, decodeError, goField, type Json } from '@vethra/cni'
 
 /** RootlessKit as `GET /v1/info` describes it. */
 export interface RootlessInfo {
@@ -84,11 +84,10 @@ export function readForwardedPort(json: Json): NumberedPort {
 }
 
 function unreadable(path: string): CniError {
-  return new CniError({
-    code: 6,
-    message: `cannot read the answer of RootlessKit to ${path}`,
-    hint: 'Check that ROOTLESSKIT_STATE_DIR is the state folder of RootlessKit.',
-  })
+  return decodeError(
+    `cannot read the answer of RootlessKit to ${path}`,
+    'Check that ROOTLESSKIT_STATE_DIR is the state folder of RootlessKit.',
+  )
 }
 
 // It is published on, and plugins get it.

@@ -1,4 +1,4 @@
-import { attempt, CniError, usageError } from '@vethra/cni'
+import { attempt, type CniError, invalidFileError, usageError } from '@vethra/cni'
 import { checkDomain, checkHostname, parseExtraHost } from '@vethra/names'
 import { checkIpv4, checkIpv6, parseMac } from '../addresses.ts'
 import type { BundleFlags } from '../bundle-flags.ts'
@@ -96,9 +96,7 @@ function checkUts(value: string): void {
 }
 
 function wrong(key: string, fault: string, cause?: CniError): CniError {
-  return new CniError({
-    code: 107,
-    message: `annotation ${key.slice(0, 128)} ${fault}`,
+  return invalidFileError(`annotation ${key.slice(0, 128)} ${fault}`, {
     hint: 'Correct it where the container is created: docs/runtimes.md lists annotations and their values.',
     cause,
   })

@@ -1,4 +1,4 @@
-import { CniError } from '@vethra/cni'
+import { type CniError, invalidFileError } from '@vethra/cni'
 import type { BundleFlags } from '../bundle-flags.ts'
 import { parseNetworkFlag } from '../network-flag.ts'
 import { refMode } from '../network-mode.ts'
@@ -76,5 +76,5 @@ function checkFree(flag: keyof BundleFlags, name: string, { isTaken }: WishFacts
 }
 
 function beyond(key: string, wish: string, hint: string): CniError {
-  return new CniError({ code: 107, message: `annotation ${key} may not ask for ${wish}`, hint })
+  return invalidFileError(`annotation ${key} may not ask for ${wish}`, hint)
 }

@@ -1,4 +1,4 @@
-import { CniError, goField, type Json, jsonOrNull } from '@vethra/cni'
+import { goField, invalidFileError, type Json, jsonOrNull } from '@vethra/cni'
 
 /**
  * The id of the container that Podman makes this config.json for, which it writes nowhere by itself: by the file that it
@@ -15,11 +15,10 @@ export function podmanId(text: string): string {
   ].flatMap((match) => match?.[1] ?? [])
   const [id = ''] = found
   if (id !== '' && found.every((each) => each === id)) return id
-  throw new CniError({
-    code: 107,
-    message: `cannot tell which container this config.json is for: ${id === '' ? "it is not Podman's" : 'its mounts and its cgroup differ'}`,
-    hint: 'Use this stage with Podman alone; for other managers, name vethra-runc as their OCI runtime.',
-  })
+  throw invalidFileError(
+    `cannot tell which container this config.json is for: ${id === '' ? "it is not Podman's" : 'its mounts and its cgroup differ'}`,
+    'Use this stage with Podman alone; for other managers, name vethra-runc as their OCI runtime.',
+  )
 }
 
 function listOf(value: Json | undefined): readonly Json[] {

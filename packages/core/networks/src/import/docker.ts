@@ -1,4 +1,4 @@
-import { CniError, type Json, type JsonObject, parseJson } from '@vethra/cni'
+import { decodeError, type Json, type JsonObject, parseJson } from '@vethra/cni'
 import type { NetworkOptions } from '../options.ts'
 import { readDockerOptions } from './docker-options.ts'
 import { flagOf, objectOf, objectsOf, subnetText, textOf, textsOf, unknownParts } from './fields.ts'
@@ -40,12 +40,7 @@ function parse(text: string, source: string): Json {
     return parseJson(text)
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
-    throw new CniError({
-      code: 6,
-      message: `cannot read ${source} as JSON`,
-      cause: error,
-      hint: asking,
-    })
+    throw decodeError(`cannot read ${source} as JSON`, { cause: error, hint: asking })
   }
 }
 

@@ -1,4 +1,12 @@
-import { attempt, CniError, isObject, type Json, type JsonObject } from '@vethra/cni'
+import {
+  attempt,
+  type CniError,
+  confError,
+  isObject,
+  type Json,
+  type JsonObject,
+  notFoundError,
+} from '@vethra/cni'
 import { type Driver, isDriver, type NetworkOptions } from '../options.ts'
 
 /** Part of a network of another program that Vethra has no equal of. */
@@ -96,7 +104,7 @@ export function lostOptions(
 
 /** The CniError 7 for a part that makes a network impossible, with what to do. */
 export function unreadable(message: string, hint?: string): CniError {
-  return new CniError({ code: 7, message, hint })
+  return confError(message, hint)
 }
 
 /** The CniError 7 for a network whose containers have no default route, and would get one here. */
@@ -143,11 +151,10 @@ export function withoutNetworks(
 ): readonly ForeignNetwork[] {
   const missing = names.find((name) => !networks.some((each) => each.name === name))
   if (missing !== undefined) {
-    throw new CniError({
-      code: 101,
-      message: `no network ${JSON.stringify(missing)} to be left out`,
-      hint: 'Run it without --skip to see the networks.',
-    })
+    throw notFoundError(
+      `no network ${JSON.stringify(missing)} to be left out`,
+      'Run it without --skip to see the networks.',
+    )
   }
   return networks.map((each) => {
     const { name, source } = each

@@ -1,4 +1,4 @@
-import { CniError, type Json, type JsonObject, parseJson } from '@vethra/cni'
+import { CniError, decodeError, ioError, type Json, type JsonObject, parseJson } from '@vethra/cni'
 import type { ConfFileText } from '@vethra/conflist'
 import type { NetworkOptions } from '../options.ts'
 import type { ReadOptions } from './docker-options.ts'
@@ -29,7 +29,7 @@ import { readPodmanOptions } from './podman-options.ts'
 /** The network of a JSON file of Podman's, as netavark takes it. A file that cannot be read or used is refused. */
 export function readPodmanNetwork({ file, text, error }: ConfFileText): ForeignNetwork {
   if (text === undefined) {
-    const why = error ?? new CniError({ code: 5, message: `cannot read ${file}` })
+    const why = error ?? ioError(`cannot read ${file}`)
     return { kind: 'refused', name: file, source: file, error: why }
   }
   const value = valueIn(text)
@@ -43,7 +43,7 @@ function valueIn(text: string): Json | CniError {
     return parseJson(text)
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause
-    return new CniError({ code: 6, message: 'it is no JSON', cause })
+    return decodeError('it is no JSON', { cause })
   }
 }
 
