@@ -17,12 +17,13 @@ const record = (name: string) => ({ network: name, netns: `/run/netns/${name}` }
 function sample(names: readonly string[], hears: (rules: string, server: string) => boolean) {
   const state = {
     ...{ rules: '', asked: [] as string[], reports: [] as CniError[], fails: false },
-    isThere: true,
+    ...{ isThere: true, saves: 0 },
   }
   const tools = {
     records: { list: async () => names.map(record) as unknown as readonly AttachmentRecord[] },
     rules: {
       save: async () => {
+        state.saves += 1
         if (state.fails) throw new CniError({ code: 5, message: 'iptables-save failed' })
         const text = `*filter\n:INPUT DROP [0:0]\n${state.rules}COMMIT\n`
         return [{ family: 4 as const, text }]
@@ -67,6 +68,9 @@ it('where a chain INPUT drops them rules let them pass, until the network goes o
   expect(state.rules.match(/br-lan/g)?.length).toBe(2)
   expect(state.rules.match(/br-back/g)?.length).toBe(2)
   expect(admission.refusal(lan.file)).toBeUndefined()
+  const { saves } = state
+  await admission.examine([lan, back], true)
+  expect(state.saves).toBe(saves)
   await admission.examine([back], false)
   expect(state.rules).not.toContain('br-lan')
   expect(state.rules).toContain('br-back')

@@ -8,7 +8,7 @@ import type { WantedNetwork } from './served-networks.ts'
 export interface InputRules {
   /** The networks that rules are there for; undefined while nothing is known. */
   networks(): readonly WantedNetwork[] | undefined
-  /** Removes the rules of all other networks. The first time, rules that a killed resolver left are found, too. */
+  /** Removes the rules of all but these of `networks()`. The first time, rules that a killed resolver left are found, too. */
   keep(networks: readonly WantedNetwork[]): Promise<void>
   /** Adds rules for these networks. */
   admit(networks: readonly WantedNetwork[]): Promise<void>
@@ -25,7 +25,8 @@ export function newInputRules(tools: InputTools): InputRules {
   return {
     networks: () => admitted,
     async keep(networks) {
-      if (admitted?.length === 0) return
+      // Of those that are admitted: none has gone, and two programs need not run.
+      if (admitted?.length === networks.length) return
       let isAny = false
       await changeInput(tools, (saved) => {
         isAny ||= hasOurs(saved)

@@ -7,8 +7,8 @@ import type { Serving } from './serving.ts'
 export interface Examiner {
   /** Has containers ask soon: those in networks that are not known yet, or all. */
   doubt(of: 'new' | 'all'): void
-  /** When they asked last: milliseconds, as the clock has them. */
-  lastMs(): number
+  /** Whether all are to ask again by now; `isRefused`: some are not heard. */
+  isDue(isRefused: boolean): boolean
   run(end: End): Promise<void>
 }
 
@@ -23,6 +23,9 @@ export interface ExaminerTools {
   readonly quietMs: number
 }
 
+/** How often containers ask, and how soon at first where some are not heard, in milliseconds. */
+const [examineMs, refusedMs] = [30_000, 5000]
+
 /** An examiner in a loop of its own: a container whose questions do not arrive keeps it waiting. */
 export function newExaminer({
   clock,
@@ -31,7 +34,8 @@ export function newExaminer({
   onOther,
   quietMs,
 }: ExaminerTools): Examiner {
-  let [isAll, lastMs] = [false, clock.now()]
+  // Long ago: what changed before changes are heard is asked about soon.
+  let [isAll, lastMs, heardMs] = [false, 0, clock.now()]
   const doubts = newBell()
   const noted = onCniError((fault): boolean => {
     onFault(fault)
@@ -42,7 +46,12 @@ export function newExaminer({
       isAll ||= of === 'all'
       doubts.ring()
     },
-    lastMs: () => lastMs,
+    isDue(isRefused) {
+      if (!isRefused) heardMs = clock.now()
+      // Ever less often, while a firewall stays as it is.
+      const waitMs = isRefused ? Math.max(refusedMs, lastMs - heardMs) : examineMs
+      return clock.now() > lastMs + Math.min(waitMs, examineMs)
+    },
     async run(end) {
       while (!end.isReached()) {
         await Promise.race([end.reached, doubts.rung()])

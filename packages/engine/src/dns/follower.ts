@@ -24,7 +24,7 @@ export interface FollowerParts {
   readonly recorded: Recorded
   readonly serving: Serving
   readonly publisher: Pick<Publisher, 'add'>
-  readonly examiner: Pick<Examiner, 'doubt' | 'lastMs'>
+  readonly examiner: Pick<Examiner, 'doubt' | 'isDue'>
   readonly onFault: (fault: CniError) => void
   /** How long a burst of changes is waited for, in milliseconds. */
   readonly quietMs: number
@@ -34,20 +34,19 @@ export interface FollowerParts {
 const againMs = 60
 /** How often the host's resolv.conf is read and taken ports are tried, in milliseconds. */
 const intervalMs = 1000
-/** How often containers ask, and where some are not heard, in milliseconds. */
-const [examineMs, refusedMs] = [30_000, 5000]
 
 /** A follower whose resolver is in the state `first`. */
 export function newFollower(parts: FollowerParts, first: ResolverState): Follower {
   const { clock, recorded, serving, publisher, examiner, onFault, quietMs } = parts
   let [state, noted] = [first, new Set<string>()]
   const changes = newBell()
-  const look = async (paths: readonly string[]) => {
+  const look = async (paths: readonly string[], isDue: boolean) => {
     const { networks, containers } = await recorded.refresh(paths)
     serving.place()
     await serving.tendUpstream()
     const before = state
-    state = { ...before, Networks: await serving.listen(), Upstream: serving.faults() }
+    const Networks = await serving.listen(isDue || paths.length > 0)
+    state = { ...before, Networks, Upstream: serving.faults() }
     if (networks || containers.length > 0) examiner.doubt('new')
     if (networks || !isSame(state.Networks, before.Networks)) publisher.add('all')
     else if (containers.length > 0 || !isSame(state.Upstream, before.Upstream)) {
@@ -70,12 +69,11 @@ export function newFollower(parts: FollowerParts, first: ResolverState): Followe
         const paths = [...noted]
         noted = new Set()
         changes.silence()
-        const isRefused = state.Networks.some(({ Refused }) => Refused !== '')
-        const dueMs = examiner.lastMs() + (isRefused ? refusedMs : examineMs)
-        if (clock.now() > dueMs) examiner.doubt('all')
+        const isDue = examiner.isDue(state.Networks.some(({ Refused }) => Refused !== ''))
+        if (isDue) examiner.doubt('all')
         if (serving.isInDoubt()) examiner.doubt('new')
         // A folder is heard of before what comes into it can be heard: each path is looked at twice.
-        await look([...again, ...paths]).catch(onCniError(onFault))
+        await look([...again, ...paths], isDue).catch(onCniError(onFault))
         again = paths
       }
     },

@@ -56,13 +56,13 @@ it('a bridge gets its addresses once it is there, the mark before them, and each
   const { tools, log, makeBridge, shown } = host()
   const lent = newLentAddresses(tools)
   const ready = () => [lent.isReady(one), lent.isReady(open)]
-  await lent.lend([one, open], [])
+  await lent.lend([one, open], [], true)
   expect([shown(), ready()]).toEqual([[], [false, true]])
   makeBridge(one.bridge)
-  await lent.lend([one, open], [])
+  await lent.lend([one, open], [], true)
   expect(ready()).toEqual([true, true])
   expect([shown(), log]).toEqual([stateOf('one'), ['make isolate', 'make address', 'make address']])
-  await lent.lend([one, open], [])
+  await lent.lend([one, open], [], true)
   expect(log.length).toBe(3)
 })
 
@@ -70,14 +70,14 @@ it('a network that goes, or is listened in no more, loses them, the mark after t
   const { tools, log, makeBridge, shown } = host()
   const lent = newLentAddresses(tools)
   for (const { bridge } of [one, other]) makeBridge(bridge)
-  await lent.lend([one, other], [])
+  await lent.lend([one, other], [], true)
   log.length = 0
-  await lent.lend([{ ...one, addresses: [] }, other], [])
+  await lent.lend([{ ...one, addresses: [] }, other], [], true)
   expect([shown(), log]).toEqual([
     stateOf('other'),
     ['remove address', 'remove address', 'remove isolate'],
   ])
-  await lent.lend([], [])
+  await lent.lend([], [], true)
   expect(shown()).toEqual([])
 })
 
@@ -85,7 +85,7 @@ it('what a flush took of it comes back, and a bridge that is made again gets its
   const { kernel, tools, makeBridge, shown } = host()
   const lent = newLentAddresses(tools)
   makeBridge(one.bridge)
-  await lent.lend([one], [])
+  await lent.lend([one], [], true)
   await kernel.apply('', [
     {
       kind: 'remove',
@@ -95,7 +95,7 @@ it('what a flush took of it comes back, and a bridge that is made again gets its
       },
     },
   ])
-  await lent.lend([one], [])
+  await lent.lend([one], [], true)
   expect(shown()).toEqual(stateOf('one'))
 })
 
@@ -109,17 +109,17 @@ it('a kernel that refuses one address gives the other, and is asked again 5 seco
   })
   const lent = newLentAddresses(tools)
   makeBridge(one.bridge)
-  await lent.lend([one], [])
+  await lent.lend([one], [], true)
   const tried = log.length
   const refused = () => one.addresses.map((each) => lent.refusal(each)?.message)
   expect(refused()).toEqual([undefined, 'no IPv6'])
   expect(shown()).toEqual(stateOf('one').filter((each) => !each.includes('fd0')))
   isRefusing = false
   state.nowMs = 4000
-  await lent.lend([one], [])
+  await lent.lend([one], [], true)
   expect(log.length).toBe(tried)
   state.nowMs = 5000
-  await lent.lend([one], [])
+  await lent.lend([one], [], true)
   expect([refused(), shown()]).toEqual([[undefined, undefined], stateOf('one')])
 })
 
@@ -128,7 +128,7 @@ it('where the kernel cannot be asked it gets none, and all other networks go on'
   makeBridge(one.bridge)
   const hostPrefixes = () => Promise.reject(new CniError({ code: 100, message: 'no ip' }))
   const lent = newLentAddresses({ ...tools, facts: async () => ({ hostPrefixes }) as never })
-  await lent.lend([one, open], [])
+  await lent.lend([one, open], [], true)
   expect([...one.addresses, ...open.addresses].map((each) => lent.refusal(each)?.message)).toEqual([
     'no ip',
     'no ip',
@@ -144,7 +144,7 @@ it('where the mark is refused, or its subnet is in use, it gets none', async () 
   })
   makeBridge(one.bridge)
   const lent = newLentAddresses(tools)
-  await lent.lend([one], [])
+  await lent.lend([one], [], true)
   expect(one.addresses.map((each) => lent.refusal(each)?.message)).toEqual([
     'no nf_tables',
     'no nf_tables',
@@ -152,7 +152,7 @@ it('where the mark is refused, or its subnet is in use, it gets none', async () 
   expect(log).toEqual(['make isolate'])
   state.used = [{ source: 'address', prefix: '10.3.0.9/24', interface: 'eth0' }]
   state.nowMs = 5000
-  await lent.lend([one], [])
+  await lent.lend([one], [], true)
   expect(lent.refusal('10.3.0.1')?.message).toMatch(/eth0/)
   expect(shown()).toEqual([])
 })
@@ -160,7 +160,7 @@ it('where the mark is refused, or its subnet is in use, it gets none', async () 
 it('what a killed resolver left is taken back where its mark is, and nothing else', async () => {
   const { kernel, tools, makeBridge, shown } = host()
   for (const { bridge } of [one, other]) makeBridge(bridge)
-  await newLentAddresses(tools).lend([one], [])
+  await newLentAddresses(tools).lend([one], [], true)
   const foreign = {
     kind: 'address',
     place: 'host',

@@ -11,9 +11,13 @@ import { type WantedNetwork, wantedNetworks } from './served-networks.ts'
 export interface LentAddresses {
   /**
    * Gives the bridges of internal networks, as far as they exist, those of their addresses that are listened at; other bridges
-   * lose what they were given. A refused one is tried again 5 seconds later.
+   * lose what they were given. A refused one is tried again 5 seconds later; the others only where `isChanged`.
    */
-  lend(listened: readonly WantedNetwork[], all: readonly NamespaceNames[]): Promise<void>
+  lend(
+    listened: readonly WantedNetwork[],
+    all: readonly NamespaceNames[],
+    isChanged: boolean,
+  ): Promise<void>
   /** Why a bridge cannot have an address; undefined where it has it, or is missing. */
   refusal(address: string): CniError | undefined
   /** Whether a network's bridge has its addresses, lent or its own: until then no question of a container can arrive. */
@@ -49,14 +53,14 @@ export function newLentAddresses(
   return {
     refusal: refused.refusal,
     isReady: (network) => network.lent.length === 0 || known.some((each) => isSame(each, network)),
-    async lend(listened, all) {
+    async lend(listened, all, isChanged) {
       const wanted = listened.filter((each) => stateOf(each).length > 0)
       const left = known.filter((each) => !wanted.some((one) => isSame(one, each)))
       known = wanted.filter((each) => known.some((one) => isSame(one, each)))
       for (const each of left) refused.note(each, () => undefined)
       if (left.length > 0)
         await takeBack(await kernelOf(tools), left).catch(onCniError(tools.onReport))
-      const due = wanted.filter(refused.isDue)
+      const due = wanted.filter((each) => refused.isDue(each) ?? isChanged)
       const refuseAll = onCniError((error) => {
         for (const each of due) refused.note(each, () => error)
       })
@@ -74,8 +78,11 @@ function newRefusals({ now }: Pick<ResolverTools['clock'], 'now'>) {
   const refused = new Map<string, { readonly error: CniError; readonly untilMs: number }>()
   return {
     refusal: (address: string) => refused.get(address)?.error,
-    isDue: ({ addresses }: WantedNetwork) =>
-      addresses.every((each) => (refused.get(each)?.untilMs ?? 0) <= now()),
+    // Undefined where none was refused.
+    isDue({ addresses }: WantedNetwork): boolean | undefined {
+      const until = addresses.flatMap((each) => refused.get(each)?.untilMs ?? [])
+      return until.length > 0 ? Math.max(...until) <= now() : undefined
+    },
     note(network: WantedNetwork, errorOf: (address: string) => CniError | undefined) {
       for (const each of network.addresses) {
         const error = errorOf(each)

@@ -60,7 +60,7 @@ export async function startResolver(tools: ResolverTools): Promise<Resolver> {
   return {
     changed: (what) => {
       if (what.includes('nftables')) examiner.doubt('all')
-      else follower.note(what)
+      follower.note(what)
     },
     state: follower.state,
     async close() {
@@ -74,9 +74,9 @@ export async function startResolver(tools: ResolverTools): Promise<Resolver> {
 }
 
 async function listenFirst(serving: Serving): Promise<ResolverState['Networks']> {
-  await serving.listen()
+  await serving.listen(true)
   await serving.examine(true)
-  return serving.listen()
+  return serving.listen(true)
 }
 
 async function probe(serving: Serving, clock: Clock, end: End): Promise<void> {

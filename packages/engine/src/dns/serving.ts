@@ -21,8 +21,8 @@ import type { KeptRecord } from './zone-container.ts'
 export interface Serving {
   /** Answers by what is recorded now. */
   place(): void
-  /** Listens where DNS is on. */
-  listen(): Promise<ResolverState['Networks']>
+  /** Listens where DNS is on. `isChanged`: lent addresses may be gone, or their bridges have come. */
+  listen(isChanged: boolean): Promise<ResolverState['Networks']>
   /** Follows the host's resolv.conf. */
   tendUpstream(): Promise<void>
   /** Finds servers upstream that ask us. */
@@ -60,10 +60,10 @@ export async function openServing(tools: ResolverTools, recorded: Recorded): Pro
   const report = once(tools.onReport)
   return {
     place: places.renew,
-    async listen() {
+    async listen(isChanged) {
       const wanted = places.wanted()
       await listeners.set(wanted.flatMap(({ addresses }) => addresses))
-      await lent.lend(openNetworks(wanted, listeners.refusal), recorded.all())
+      await lent.lend(openNetworks(wanted, listeners.refusal), recorded.all(), isChanged)
       return wanted.map((each) => shownNetwork({ refusal, admission, report }, each))
     },
     tendUpstream: upstream.tend,
