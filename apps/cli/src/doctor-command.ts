@@ -8,11 +8,10 @@ import {
   outcomeRow,
   plannedRow,
   type RepairRow,
-  type RepairTeller,
-  repairTeller,
+  repairEvent,
 } from '@vethra/engine'
 import { type Finding, planRepairs } from '@vethra/findings'
-import type { Io, World } from '@vethra/world'
+import type { Events, Io, World } from '@vethra/world'
 import type { Command } from 'commander'
 import { findingLines, repairLines, summaryLines } from './doctor-report.ts'
 import { fewEnough } from './few-enough.ts'
@@ -53,8 +52,7 @@ export function doctorCommand(program: Command, open: () => Promise<World>, io: 
       )
       if (!flags.repair) return report(await lookAt(tools, io), flags, io)
       if (flags.dryRun) return printPlan(await lookAt(tools, io), flags, io)
-      const teller = repairTeller({ events: world.events, now: io.now })
-      return repairAll({ tools, teller }, flags, io)
+      return repairAll({ tools, events: world.events }, flags, io)
     })
 }
 
@@ -92,14 +90,16 @@ function printPlan(findings: readonly Finding[], { format }: DoctorFlags, io: Io
 }
 
 async function repairAll(
-  { tools, teller }: { readonly tools: DoctorTools; readonly teller: RepairTeller },
+  { tools, events }: { readonly tools: DoctorTools; readonly events: Events },
   { format }: DoctorFlags,
   io: Io,
 ): Promise<void> {
+  let telling = Promise.resolve()
   const { outcomes, left } = await whileWaiting(io, 'repairing', () =>
     heal(tools, {
       hear: (event) => {
-        teller.hear(event)
+        const told = repairEvent(event)
+        if (told) telling = telling.then(() => events.tell(told))
         if (format !== 'text' || event.kind === 'begun') return
         for (const line of repairLines(outcomeRow(event), io.isTerminal())) {
           io.printStyled(line, outcomeRow(event).Repair)
@@ -107,7 +107,7 @@ async function repairAll(
       },
     }),
   )
-  await teller.told()
+  await telling
   if (format !== 'text') printRepairs(outcomes.map(outcomeRow), format, io)
   else if (outcomes.length === 0) io.print('nothing to repair')
   if (format === 'text' && left.length > 0) {

@@ -37,7 +37,7 @@ function play() {
     const repair = judged?.repair
     if (repair === undefined) return false
     history.hear({ kind: 'begun', repair, findings: [finding] })
-    history.hear({ kind: 'done', repair })
+    history.hear({ kind: 'done', repair, begun: { findings: [finding], tookMs: 0 } })
     return true
   }
   return { history, restore, types: () => told.map(({ Type }) => Type) }

@@ -1,6 +1,6 @@
 import type { NewEvent } from '@vethra/api'
 import { type RepairHooks, repairEvent } from '@vethra/engine'
-import type { Finding, Repair } from '@vethra/findings'
+import type { Finding } from '@vethra/findings'
 import { newLosses } from './losses.ts'
 import type { Tally } from './tally.ts'
 
@@ -23,7 +23,6 @@ export interface RepairHistory extends Required<RepairHooks> {
 export function newRepairHistory({ tell, tally, now }: HistoryTools): RepairHistory {
   const open = new Map<string, Finding>()
   const losses = newLosses(now)
-  const begun = new Map<Repair, { readonly at: number; readonly findings: readonly Finding[] }>()
 
   const appear = (findings: readonly Finding[]) => {
     for (const each of findings.filter(({ id }) => !open.has(id))) {
@@ -34,18 +33,15 @@ export function newRepairHistory({ tell, tally, now }: HistoryTools): RepairHist
 
   return {
     hear(event) {
-      if (event.kind === 'begun') {
-        begun.set(event.repair, { at: now(), findings: event.findings })
-        appear(event.findings)
-        return tell(repairEvent(event, 0))
-      }
-      const { at, findings } = begun.get(event.repair) ?? {}
+      const told = repairEvent(event)
       // A change under way at the first look, and whole at the second, is no event.
-      if (at === undefined || findings === undefined) return
-      begun.delete(event.repair)
-      if (event.kind === 'done') losses.restored(findings)
-      tally.count('vethra_repairs_total', { kind: event.repair.kind, outcome: event.kind })
-      tell(repairEvent(event, now() - at))
+      if (told === undefined) return
+      if (event.kind === 'begun') appear(event.findings)
+      else {
+        if (event.kind === 'done') losses.restored(event.begun?.findings ?? [])
+        tally.count('vethra_repairs_total', { kind: event.repair.kind, outcome: event.kind })
+      }
+      tell(told)
     },
     judge: losses.judge,
     ended(left) {

@@ -86,9 +86,8 @@ export { type AttachedContainer, nameLeasedResolvers } from './dns/name-leased-r
 export { type QueryRow, queryDns } from './dns/query-dns.ts'
 export type { QuestionRow } from './dns/question-log.ts'
 export { type Resolver, startResolver } from './dns/run-resolver.ts'
-export type { DoctorTools, NamespaceTools } from './doctor/doctor-tools.ts'
+export { type DoctorTools, forDoctor } from './doctor/doctor-tools.ts'
 export { examine } from './doctor/examine.ts'
-export { forDoctor } from './doctor/for-doctor.ts'
 export type { HostState } from './doctor/observe.ts'
 export {
   type Healing,
@@ -99,7 +98,6 @@ export {
   repair,
 } from './doctor/repair.ts'
 export { repairEvent } from './doctor/repair-event.ts'
-export { type RepairTeller, repairTeller } from './doctor/repair-teller.ts'
 export { restoreTable } from './doctor/restore-table.ts'
 export {
   type FindingRow,

@@ -90,53 +90,51 @@ export function sampleTools(host: SampleHost): DoctorTools {
       restoreLink: async ({ name }) => void host.done.push(`link ${name}`),
     },
     namespaces: async () => ['default'],
-    inNamespace: async () => ({
-      networks: {
-        list: async () => [
-          ...(host.conf === '' ? [] : [{ file: '/c/lan.conflist', text: host.conf }]),
-          ...host.otherConfs,
-        ],
-        create: async (name, text) => {
-          host.done.push(`create ${name}`)
-          host.conf = text
-          return `/c/${name}.conflist`
+    networks: () => ({
+      list: async () => [
+        ...(host.conf === '' ? [] : [{ file: '/c/lan.conflist', text: host.conf }]),
+        ...host.otherConfs,
+      ],
+      create: async (name, text) => {
+        host.done.push(`create ${name}`)
+        host.conf = text
+        return `/c/${name}.conflist`
+      },
+      kept: async () => host.kept,
+      restore: async (file) => {
+        const copy = host.kept.find((each) => each.file === file)
+        host.done.push(`restore ${file}`)
+        host.conf = copy?.text ?? ''
+        return copy !== undefined
+      },
+      exclusively: (work) => work(),
+    }),
+    containers: () => ({
+      folder: (id) => `/d/${id}`,
+      list: async () => Object.keys(host.containers),
+      read: async (id, file) => host.containers[id]?.[file],
+      heldNames: async () => host.names,
+      claimName: async (name) => void host.done.push(`claim ${name}`),
+      releaseName: async (name) => void host.done.push(`release ${name}`),
+    }),
+    hosts: async () => ({
+      prepare: async () => '',
+      path: () => '',
+      acquire: async ({ id }) => void host.done.push(`acquire ${id}`),
+      release: async (...ids) => void host.done.push(`forget ${ids.join(' ')}`),
+      rename: async () => undefined,
+      remove: async (...ids) => void host.done.push(`remove ${ids.join(' ')}`),
+      read: async () => undefined,
+      list: async () => [],
+      tidy: async () => {},
+      stale: async () => [],
+      ids: async () => host.folders.map(({ id }) => id),
+      folder: async (id) =>
+        host.folders.find((each) => each.id === id) ?? {
+          id,
+          names: 'none',
+          withoutNetworks: false,
         },
-        kept: async () => host.kept,
-        restore: async (file) => {
-          const copy = host.kept.find((each) => each.file === file)
-          host.done.push(`restore ${file}`)
-          host.conf = copy?.text ?? ''
-          return copy !== undefined
-        },
-        exclusively: (work) => work(),
-      },
-      containers: {
-        folder: (id) => `/d/${id}`,
-        list: async () => Object.keys(host.containers),
-        read: async (id, file) => host.containers[id]?.[file],
-        heldNames: async () => host.names,
-        claimName: async (name) => void host.done.push(`claim ${name}`),
-        releaseName: async (name) => void host.done.push(`release ${name}`),
-      },
-      hosts: {
-        prepare: async () => '',
-        path: () => '',
-        acquire: async ({ id }) => void host.done.push(`acquire ${id}`),
-        release: async (...ids) => void host.done.push(`forget ${ids.join(' ')}`),
-        rename: async () => undefined,
-        remove: async (...ids) => void host.done.push(`remove ${ids.join(' ')}`),
-        read: async () => undefined,
-        list: async () => [],
-        tidy: async () => {},
-        stale: async () => [],
-        ids: async () => host.folders.map(({ id }) => id),
-        folder: async (id) =>
-          host.folders.find((each) => each.id === id) ?? {
-            id,
-            names: 'none',
-            withoutNetworks: false,
-          },
-      },
     }),
     ipam: async () => ({
       networks: async () => ['lan'],
@@ -170,7 +168,7 @@ export function sampleTools(host: SampleHost): DoctorTools {
       running: new Set(),
     }),
     memory: async () => ({ records: host.records, cached: host.cached, damaged: [] }),
-    folders: [],
+    folders: () => [],
     lockNow: { hold: async (_, work) => work() },
     clock: {
       now: () => host.nowMs,

@@ -22,17 +22,17 @@ interface OfName extends ContainerRef {
 export interface Repairs {
   /** From what is cached. */
   'restore-record': OfAttachment
-  /** What the file held is made again, or not needed. */
+  /** Its content is made again, or not needed. */
   'replace-file': { readonly network: string; readonly file: string }
-  /** What is mounted into a container. `files`: those that are lost. */
+  /** `files`: those that are lost, of what is mounted into a container. */
   'restore-files': ContainerRef & { readonly files: readonly string[] }
-  /** What ADD returned, from what was recorded or from what peers know. */
+  /** From what was recorded. */
   'restore-result': OfAttachment
   /** Its namespace is gone or is another, or ADD was never finished. `netns`: one that lives. */
   detach: OfAttachment & { readonly netns?: string }
   /** By their marks. */
   'remove-rules': { readonly network: string; readonly containerId: string }
-  /** What an owner that is known no more has in table `inet vethra`, or what bears the mark of one that lives and is not its own. */
+  /** In table `inet vethra`. `extra`: resources that bear the mark of an owner that lives, and are not its own. */
   'remove-elements': { readonly owner: TableOwner; readonly extra?: State }
   'release-address': {
     readonly dataDir: string

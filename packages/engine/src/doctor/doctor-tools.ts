@@ -1,28 +1,24 @@
 import type { BundleRecord } from '@vethra/container'
 import type { Network } from '@vethra/networks'
 import type { State } from '@vethra/state'
-import type {
-  ConfDir,
-  ContainerStore,
-  Files,
-  HostFacts,
-  HostsFolders,
-  HostsStore,
-  Kernel,
-  WatchedFolder,
-  World,
-} from '@vethra/world'
+import type { ConfDir, ContainerStore, Files, HostFacts, Kernel, World } from '@vethra/world'
 import type { HostTools } from '../attach/host-tools.ts'
-import type { ResolverState } from '../dns/resolver-state.ts'
-import type { NativeAttachment } from './native-effects.ts'
+import { writeContainerFiles } from '../bundle/container-files.ts'
+import { type ResolverState, runningResolver } from '../dns/resolver-state.ts'
+import { effectsReader, type NativeAttachment } from './native-effects.ts'
 
-/** All that a doctor looks and acts with: adapters that are handed in. */
+/** All that a doctor looks and acts with. */
 export interface DoctorTools
-  extends Pick<World, 'namespaces' | 'ipam' | 'ports' | 'memory' | 'clock' | 'lockNow'> {
+  extends Pick<
+    World,
+    'namespaces' | 'hosts' | 'ipam' | 'ports' | 'memory' | 'folders' | 'clock' | 'lockNow'
+  > {
   readonly host: HostTools
   readonly kernel: Kernel
-  /** The files of one containerd namespace. */
-  inNamespace(namespace: string): Promise<NamespaceTools>
+  networks(namespace: string): Pick<ConfDir, 'list' | 'create' | 'kept' | 'restore' | 'exclusively'>
+  containers(
+    namespace: string,
+  ): Pick<ContainerStore, 'folder' | 'list' | 'read' | 'heldNames' | 'claimName' | 'releaseName'>
   readonly files: Pick<Files, 'write' | 'remove'>
   /** Writes what is mounted into a container, as when it was prepared. Throws CniError 5. */
   writeMounted(namespace: string, record: BundleRecord, known: readonly Network[]): Promise<unknown>
@@ -35,16 +31,30 @@ export interface DoctorTools
   readonly looksInside: (attachments: number) => boolean
   /** The resolver that runs. Default: none does. */
   readonly resolver?: () => Promise<ResolverState | undefined>
-  /** The folders that state is kept in. */
-  readonly folders: readonly WatchedFolder[]
 }
 
-/** The content of one containerd namespace. */
-export interface NamespaceTools {
-  readonly networks: Pick<ConfDir, 'list' | 'create' | 'kept' | 'restore' | 'exclusively'>
-  readonly containers: Pick<
-    ContainerStore,
-    'folder' | 'list' | 'read' | 'heldNames' | 'claimName' | 'releaseName'
-  >
-  readonly hosts: HostsStore & HostsFolders
+/** A world as a doctor sees it. Default: folders alone, and containers from outside. */
+export async function forDoctor(
+  world: World,
+  looks: Partial<Pick<DoctorTools, 'looksWithin' | 'looksInside'>> = {},
+): Promise<DoctorTools> {
+  const { otherSigns } = await world.facts()
+  return {
+    ...world,
+    host: world,
+    kernel: await world.hostKernel(),
+    writeMounted: async (namespace, record, known) => {
+      const { files, resolved } = world
+      const [hosts, effects] = [await world.hosts(namespace), await world.facts()]
+      const own = { containers: world.containers(namespace), hosts, effects, known }
+      return writeContainerFiles(
+        { ...own, host: world, files, settings: resolved.settings },
+        record,
+      )
+    },
+    effectsOf: effectsReader(),
+    otherSigns,
+    ...{ looksWithin: false, looksInside: () => false, ...looks },
+    resolver: () => runningResolver(world.files, world.places),
+  }
 }

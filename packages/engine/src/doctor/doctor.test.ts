@@ -94,7 +94,9 @@ describe('repair', () => {
 
   it('detaches what is dead, by what ADD was called with', async () => {
     host.namespaces = {}
-    expect(await repair(sampleTools(host), [detach])).toEqual([{ kind: 'done', repair: detach }])
+    expect(await repair(sampleTools(host), [detach])).toMatchObject([
+      { kind: 'done', repair: detach },
+    ])
     expect([host.done, host.records, host.cached]).toEqual([['DEL bridge'], [], []])
   })
 

@@ -3,18 +3,18 @@ import { onCniError, orElse } from '@vethra/cni'
 import { parseRecord } from '@vethra/container'
 import type { LostNetwork } from '@vethra/findings'
 import { findNetwork, type Network, networkSubnets, networksFromFiles } from '@vethra/networks'
-import type { DoctorTools, NamespaceTools } from './doctor-tools.ts'
+import type { DoctorTools } from './doctor-tools.ts'
 
 /**
  * The networks of ours and of nerdctl's that no conf list defines, a copy of which was kept, and that containers of DATA_STORE
  * want: another program removed them. Records are read only where such a copy is.
  */
 export async function lostNetworks(
-  { inNamespace }: Pick<DoctorTools, 'inNamespace'>,
+  tools: DoctorTools,
   namespaces: readonly string[],
   networks: readonly Network[],
 ): Promise<readonly LostNetwork[]> {
-  const each = namespaces.map(async (namespace) => lostIn(await inNamespace(namespace), networks))
+  const each = namespaces.map(async (namespace) => lostIn(tools, namespace, networks))
   const byFile = Map.groupBy((await Promise.all(each)).flat(), ({ network }) => network.file)
   return [...byFile].flatMap(([file, uses]) => {
     const [first] = uses
@@ -28,15 +28,16 @@ export async function lostNetworks(
 
 /** The names of the networks of ours and of nerdctl's that copies are kept of: they had containers of DATA_STORE. */
 export async function keptNames(
-  { inNamespace }: Pick<DoctorTools, 'inNamespace'>,
+  tools: DoctorTools,
   namespaces: readonly string[],
 ): Promise<readonly string[]> {
-  const each = namespaces.map(async (namespace) => keptIn(await inNamespace(namespace)))
+  const each = namespaces.map(async (namespace) => keptIn(tools, namespace))
   return (await Promise.all(each)).flat().map(({ name }) => name)
 }
 
-async function keptIn({ networks }: NamespaceTools): Promise<readonly Network[]> {
-  return networksFromFiles(await networks.kept()).networks.filter(({ managed }) => managed)
+async function keptIn({ networks }: DoctorTools, namespace: string): Promise<readonly Network[]> {
+  const kept = await networks(namespace).kept()
+  return networksFromFiles(kept).networks.filter(({ managed }) => managed)
 }
 
 /** A network that one container wants, by its name or else its id. */
@@ -45,9 +46,13 @@ interface Use {
   readonly by: string
 }
 
-async function lostIn(tools: NamespaceTools, known: readonly Network[]): Promise<readonly Use[]> {
-  const { containers } = tools
-  const kept = await keptIn(tools)
+async function lostIn(
+  tools: DoctorTools,
+  namespace: string,
+  known: readonly Network[],
+): Promise<readonly Use[]> {
+  const containers = tools.containers(namespace)
+  const kept = await keptIn(tools, namespace)
   const lost = kept.filter(({ name }) => !known.some((each) => each.name === name))
   if (lost.length === 0) return []
   const read = (await containers.list()).map(async (id) => {

@@ -8,7 +8,7 @@ import type {
   ObservedName,
 } from '@vethra/findings'
 import type { HostsFolder } from '@vethra/world'
-import type { DoctorTools, NamespaceTools } from './doctor-tools.ts'
+import type { DoctorTools } from './doctor-tools.ts'
 import { mapInTurns } from './in-turns.ts'
 import { isIn, type Scope } from './scope.ts'
 
@@ -40,9 +40,7 @@ export async function observeContainers(
   wanted: Wanted,
 ): Promise<SeenContainers> {
   const each = await Promise.all(
-    namespaces.map(async (namespace) =>
-      inNamespace(namespace, { ...(await tools.inNamespace(namespace)), ...tools }, wanted),
-    ),
+    namespaces.map((namespace) => inNamespace(namespace, tools, wanted)),
   )
   return {
     containers: each.flatMap(({ containers }) => containers),
@@ -78,14 +76,11 @@ export function desiredContainers(
 
 async function inNamespace(
   namespace: string,
-  {
-    containers,
-    hosts,
-    clock,
-    looksInside,
-  }: NamespaceTools & Pick<DoctorTools, 'clock' | 'looksInside'>,
+  tools: DoctorTools,
   { idOf, recorded, scope }: Wanted,
 ): Promise<SeenContainers> {
+  const { clock, looksInside } = tools
+  const [containers, hosts] = [tools.containers(namespace), await tools.hosts(namespace)]
   const [stored, ids, held] = await Promise.all([
     containers.list(),
     hosts.ids(),
@@ -117,7 +112,7 @@ type Named = Pick<ObservedContainer, 'namespace' | 'id' | 'containerId'>
 
 async function storedContainer(
   named: Named,
-  containers: NamespaceTools['containers'],
+  containers: ReturnType<DoctorTools['containers']>,
   { folder, isRecorded }: { readonly folder: SeenFolder | undefined; readonly isRecorded: boolean },
 ): Promise<SeenContainer> {
   const { id } = named

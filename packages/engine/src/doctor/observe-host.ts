@@ -1,7 +1,7 @@
 import { CniError } from '@vethra/cni'
 import type { ObservedHost, ObservedProgram } from '@vethra/findings'
 import type { Network } from '@vethra/networks'
-import type { PluginRunner } from '@vethra/world'
+import type { PluginRunner, WatchedFolder } from '@vethra/world'
 import { supportedVersions } from '../attach/supported-versions.ts'
 import { programsOf } from '../attach/ways-now.ts'
 import type { DoctorTools } from './doctor-tools.ts'
@@ -17,7 +17,7 @@ export async function observeHost(
     // They are needed by networks, and no repair is for one.
     networks.length > 0 ? host.facts?.().then((each) => each.kernelFeatures()) : undefined,
     Promise.all(names.map((name) => lookAtProgram(host.runner, name))),
-    Promise.all(folders.map((each) => lookAtFolder(kernel, each, looksWithin))),
+    Promise.all(folders().map((each) => lookAtFolder(kernel, each, looksWithin))),
   ])
   const running = await resolver?.()
   const refused = (running?.Networks ?? []).filter(({ Refused }) => Refused !== '')
@@ -33,7 +33,7 @@ export async function observeHost(
 
 async function lookAtFolder(
   kernel: DoctorTools['kernel'],
-  folder: DoctorTools['folders'][number],
+  folder: WatchedFolder,
   looksWithin: boolean,
 ): Promise<ObservedHost['folders'][number]> {
   const [fileSystem, access] = [

@@ -12,9 +12,7 @@ export async function readNetworks(
   readonly confFaults: readonly ObservedFault[]
   readonly shadowed: readonly ShadowedConf[]
 }> {
-  const lists = await Promise.all(
-    namespaces.map(async (each) => (await tools.inNamespace(each)).networks.list()),
-  )
+  const lists = await Promise.all(namespaces.map((each) => tools.networks(each).list()))
   const files = [...new Map(lists.flat().map((each) => [each.file, each])).values()]
   const faulty = files.flatMap((each) => {
     const [fault] = networksFromFiles([each]).faults

@@ -11,7 +11,11 @@ import {
 } from '@vethra/findings'
 import { all } from '../attach/sequence.ts'
 import { afterKilled, afterKilledPrograms } from '../attach/take-over.ts'
-import { apply } from './apply.ts'
+import type { Appliers } from './appliers.ts'
+import { attachmentAppliers } from './apply-attachments.ts'
+import { containerAppliers } from './apply-containers.ts'
+import { networkAppliers } from './apply-networks.ts'
+import { ruleAppliers } from './apply-rules.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { lastingMs } from './examine.ts'
 import { type HostState, observe } from './observe.ts'
@@ -23,10 +27,12 @@ export type RepairOutcome =
   | { readonly kind: 'unneeded'; readonly repair: Repair; readonly why: string }
   | { readonly kind: 'failed'; readonly repair: Repair; readonly error: CniError }
 
-/** Told of each repair: before it is begun, with what it is for, and what became of it. */
+/** Told of each repair: before it is begun, with what it is for, and what became of it, in how many milliseconds where it was begun. */
 export type RepairEvent =
   | { readonly kind: 'begun'; readonly repair: Repair; readonly findings: readonly Finding[] }
-  | RepairOutcome
+  | (RepairOutcome & {
+      readonly begun?: { readonly findings: readonly Finding[]; readonly tookMs: number }
+    })
 
 /** The listener and the judge of repairs. */
 export interface RepairHooks {
@@ -77,9 +83,9 @@ export async function heal(tools: DoctorTools, hooks: RepairHooks = {}): Promise
 }
 
 // Of writers that were killed.
-async function tidy({ host, namespaces, inNamespace }: DoctorTools): Promise<void> {
+async function tidy({ host, namespaces, hosts }: DoctorTools): Promise<void> {
   for (const store of [host.records, host.cache]) await store.tidy?.()
-  for (const each of await namespaces()) await (await inNamespace(each)).hosts.tidy()
+  for (const each of await namespaces()) await (await hosts(each)).tidy()
 }
 
 // What is in no place of an administrator's may be an operation under way, which holds no lock that a repair waits for.
@@ -122,15 +128,19 @@ async function repairHeld(
   const all = diff(state.desired, state.observed)
   const found = judge?.(all, state) ?? all
   const reasons = Map.groupBy(found, (each) => (each.repair ? repairKey(each.repair) : ''))
+  const reasonsOf = (each: Repair) => reasons.get(repairKey(each)) ?? []
   for (const each of wanted)
     if (!reasons.has(repairKey(each))) hear({ kind: 'unneeded', repair: each, why: settled })
   const keys = new Set(wanted.map(repairKey))
   const due = planRepairs(found).filter((each) => keys.has(repairKey(each)))
   for (const alike of Map.groupBy(due, ({ kind }) => kind).values())
     await inLanes(queuesOf(alike), async (group) => {
-      for (const each of group)
-        hear({ kind: 'begun', repair: each, findings: reasons.get(repairKey(each)) ?? [] })
-      for (const outcome of await attempt(tools, group)) hear(outcome)
+      const began = tools.clock.now()
+      for (const each of group) hear({ kind: 'begun', repair: each, findings: reasonsOf(each) })
+      for (const outcome of await attempt(tools, group)) {
+        const tookMs = tools.clock.now() - began
+        hear({ ...outcome, begun: { findings: reasonsOf(outcome.repair), tookMs } })
+      }
     })
 }
 
@@ -169,7 +179,9 @@ async function attempt(
   try {
     const why = await apply(tools, group)
     return group.map((each) =>
-      why === undefined ? { kind: 'done', repair: each } : { kind: 'unneeded', repair: each, why },
+      typeof why === 'string'
+        ? { kind: 'unneeded', repair: each, why }
+        : { kind: 'done', repair: each },
     )
   } catch (error) {
     if (!(error instanceof CniError)) throw error
@@ -178,6 +190,20 @@ async function attempt(
     for (const each of group) alone.push(...(await attempt(tools, [each])))
     return alone
   }
+}
+
+const appliers: Appliers = {
+  ...attachmentAppliers,
+  ...containerAppliers,
+  ...networkAppliers,
+  ...ruleAppliers,
+}
+
+async function apply(tools: DoctorTools, group: Group): Promise<unknown> {
+  const [first] = group
+  if (first === undefined) return undefined
+  const applier = appliers[first.kind] as (...all: readonly unknown[]) => Promise<unknown>
+  return applier(tools, first, group)
 }
 
 function failureOf(repair: Repair, cause: CniError): RepairOutcome {

@@ -1,0 +1,180 @@
+import { readCidr } from '@vethra/address'
+import {
+  type AttachmentKey,
+  type CniArgs,
+  type ContainerRef,
+  dashJoined,
+  identityOf,
+  parseResult,
+  type Result,
+  splitContainerId,
+} from '@vethra/cni'
+import { parseConfList } from '@vethra/conflist'
+import type { Membership } from '@vethra/container'
+import { findNetwork } from '@vethra/networks'
+import type { AttachmentRecord } from '@vethra/world'
+import { detachEach } from '../attach/detach-each.ts'
+import { attachAnew } from '../attach/heal.ts'
+import type { HostTools } from '../attach/host-tools.ts'
+import { isProven } from '../attach/life.ts'
+import { rememberedOnly } from '../attach/membership.ts'
+import { hostEndOf } from '../attach/replaced.ts'
+import { waysByMark } from '../attach/ways-by-mark.ts'
+import { converge } from '../converge.ts'
+import { type Appliers, ended, isUsable, livingRecord } from './appliers.ts'
+import type { DoctorTools } from './doctor-tools.ts'
+import { readNetworks } from './read-networks.ts'
+
+/** The repairs of attachments. */
+export const attachmentAppliers: Pick<
+  Appliers,
+  'detach' | 'reattach' | 'restore-inside' | 'restore-link' | 'restore-record' | 'restore-result'
+> = {
+  // DEL with what ADD was called with.
+  async detach(tools, { attachment: key, netns = '' }) {
+    const { networks } = await readNetworks(tools, await tools.namespaces())
+    const list = networks.find(({ name }) => name === key.network)?.list
+    const { attachment } = rememberedOnly(key)
+    const membership = { network: key.network, list, attachment: { ...attachment, netns } }
+    const detach = () => detachEach(tools.host, [membership])
+    // Debian's bridge fails for rules that are gone, once: the second time the interface is gone, too.
+    await (netns === '' ? detach() : detach().catch(detach))
+  },
+
+  // Under the addresses that it had, where they are free.
+  async reattach(tools, { attachment: key }) {
+    const { host } = tools
+    const [cached, record] = [await host.cache.read(key), await livingRecord(tools, key)]
+    if (record === undefined || !isUsable(cached)) return ended
+    const list = parseConfList(cached.listText)
+    const { result } = parseResult(cached.result ?? '', list.cniVersion)
+    const attachment = { ...cached.attachment, netns: record.netns }
+    const plain: Membership = { network: key.network, list, attachment }
+    await removeCutOff(host, record)
+    const made = await attachAnew(host, [asBefore(plain, result), plain])
+    await tellPeers(tools, key, made.result)
+    return undefined
+  },
+
+  async 'restore-inside'(tools, { attachment, desired }) {
+    const { host } = tools
+    const [record, kernel] = [await livingRecord(tools, attachment), await host.kernel?.()]
+    if (record === undefined || kernel === undefined) return ended
+    // The container may have renamed ours, and have another of its name. Only bridge and ptp tell their end on the host.
+    const end = hostEndOf((await host.cache.read(record))?.result ?? '')
+    if (end !== undefined && end !== (await otherEndOf(host, record))) return elsewhere
+    const outcome = await converge(kernel, { netns: record.netns, desired })
+    if (outcome.kind === 'failed') throw outcome.error
+    return undefined
+  },
+
+  async 'restore-link'(tools, { kind: _, attachment: key, link: name, ...link }) {
+    const record = await livingRecord(tools, key)
+    // A name alone may be another's by now: of a container that another runtime made, or of the host.
+    if (record === undefined || (await otherEndOf(tools.host, record)) !== name) return elsewhere
+    return tools.kernel.restoreLink({ name, ...link })
+  },
+
+  async 'restore-result'(tools, { attachment: key }) {
+    const { cache } = tools.host
+    const { made } = (await livingRecord(tools, key)) ?? {}
+    if (made === undefined) return ended
+    await cache.write(made)
+    return cache.flush()
+  },
+
+  // The cached result and the interface inside prove which namespace it is in.
+  async 'restore-record'({ host }, { attachment: key }) {
+    const [record, cached] = [await host.records.read(key), await host.cache.read(key)]
+    if (!isUsable(cached)) return ended
+    const { netns } = record ?? cached.attachment
+    const seen = await host.netns.look(netns)
+    const wanted = { ...key, ...record, netns, ...identityOf(seen) }
+    if (!(await isProven(host, wanted, seen))) return 'nothing proves its namespace'
+    const ways = record?.ways ?? (await waysByMark(host, cached))
+    const again = { ...wanted, ...(ways ? { ways } : {}) }
+    await host.records.write(again)
+    // With what is cached, so that it can be cached again.
+    await host.records.write({ ...again, made: cached })
+    return host.records.flush()
+  },
+}
+
+const elsewhere = 'the interface of that name leads elsewhere'
+
+async function otherEndOf(
+  { netns }: HostTools,
+  record: AttachmentRecord,
+): Promise<string | undefined> {
+  return (await netns.linkAt(record.netns, record.ifname))?.otherEnd
+}
+
+// Its other end is away from this host: as long as it is there, no other can be made. Its MAC and addresses tell whose it is.
+async function removeCutOff(host: HostTools, record: AttachmentRecord): Promise<void> {
+  const { netns, ifname, network, containerId } = record
+  const kernel = await host.kernel?.()
+  const seen = await host.netns.look(netns)
+  if (kernel === undefined || !(await isProven(host, record, seen))) return
+  if (await otherEndOf(host, record)) return
+  const owner = { kind: 'attachment', network, containerId, ifname } as const
+  const resource = {
+    ...({ kind: 'link', place: 'container', name: ifname, up: true } as const),
+    type: { name: 'dummy' },
+  } as const
+  const { failed } = await kernel.apply(netns, [{ kind: 'remove', from: { owner, resource } }])
+  if (failed) throw failed.error
+}
+
+// With the address and MAC that it had: whoever speaks to it goes on doing so.
+function asBefore(membership: Membership, { ips, interfaces }: Result): Membership {
+  const { attachment, list } = membership
+  const addresses = ips.map(({ address }) => address)
+  const takesMany = list?.plugins.some(({ capabilities }) => capabilities['ips'] === true) === true
+  const first = readCidr(addresses[0] ?? '') ? addresses[0]?.split('/')[0] : undefined
+  const mac = interfaces.find(({ sandbox = '' }) => sandbox !== '')?.mac
+  const asked: CniArgs = [
+    ['IgnoreUnknown', '1'],
+    ...(first === undefined || takesMany ? [] : [['IP', first] as const]),
+    ...(mac === undefined || mac === '' ? [] : [['MAC', mac] as const]),
+  ]
+  const capabilityArgs = {
+    ...attachment.capabilityArgs,
+    ...(takesMany ? { ips: addresses } : {}),
+  }
+  const cniArgs = [...new Map([...attachment.cniArgs, ...asked])]
+  return { ...membership, attachment: { ...attachment, cniArgs, capabilityArgs } }
+}
+
+async function tellPeers(
+  tools: DoctorTools,
+  { network, containerId }: AttachmentKey,
+  result: Result,
+): Promise<void> {
+  const container = await containerOf(tools, containerId)
+  if (container === undefined) return
+  const hosts = await tools.hosts(container.namespace)
+  const { networks } = await readNetworks(tools, [container.namespace])
+  const names = await hosts.read(container.id)
+  const ref = Object.keys(names?.networks ?? {}).find(
+    (each) => (findNetwork(networks, each)?.name ?? each) === network,
+  )
+  if (names === undefined || ref === undefined) return
+  await hosts.acquire({ ...names, networks: { ...names.networks, [ref]: result } })
+}
+
+// The one that DATA_STORE has. A record of 0.1 names no container: any namespace may be the beginning of its id.
+async function containerOf(
+  { host, namespaces, containers }: DoctorTools,
+  containerId: string,
+): Promise<ContainerRef | undefined> {
+  const [record] = await host.records.list(containerId)
+  const now = splitContainerId(containerId)
+  const then = (await namespaces())
+    .map((namespace) => ({ namespace, id: containerId.slice(namespace.length + 1) }))
+    .filter((ref) => dashJoined(ref) === containerId)
+  const recorded = record?.container
+  for (const ref of recorded ? [recorded] : [...(now ? [now] : []), ...then])
+    if (ref.namespace !== '' && (await containers(ref.namespace).list()).includes(ref.id))
+      return ref
+  return undefined
+}
