@@ -116,7 +116,12 @@ async function repairAll(
       io.printStyled(line)
   }
   const failed = outcomes.flatMap((each) => (each.kind === 'failed' ? [each.error] : []))
-  if (failed.length > 0) throw notAll(failed, outcomes.length)
+  if (failed.length > 0)
+    throw new CniError({
+      code: 106,
+      message: `${failed.length} of ${outcomes.length} repairs failed`,
+      cause: new AggregateError(failed),
+    })
 }
 
 function printRepairs(rows: readonly RepairRow[], format: string, io: Io): void {
@@ -140,14 +145,6 @@ function broken(errors: readonly Finding[]): CniError {
     errors.length === 1 ? '1 thing is broken' : `${errors.length} things are broken`,
     some ? 'Repair the safe ones: vethra doctor --repair' : undefined,
   )
-}
-
-function notAll(errors: readonly CniError[], all: number): CniError {
-  return new CniError({
-    code: 106,
-    message: `${errors.length} of ${all} repairs failed`,
-    cause: new AggregateError(errors),
-  })
 }
 
 function dryRunAlone(): CniError {

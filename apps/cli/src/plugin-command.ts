@@ -1,4 +1,4 @@
-import { type CniError, usageError } from '@vethra/cni'
+import { usageError } from '@vethra/cni'
 import { installHooks, installPlugins, listPlugins, type PluginRow } from '@vethra/engine'
 import type { Io, World } from '@vethra/world'
 import type { Command } from 'commander'
@@ -30,7 +30,11 @@ export function pluginCommand(program: Command, open: () => Promise<World>, io: 
     .option('--force', "also into a distribution's folder, and over files of others", false)
     .option('--hooks <dir>', 'have Podman attach containers by their annotations')
     .action(async (dir: string | undefined, { force, hooks }: InstallFlags) => {
-      if (dir === undefined && hooks === undefined) throw nothingAsked()
+      if (dir === undefined && hooks === undefined)
+        throw usageError(
+          'plugin install needs a folder',
+          'Give the folder of CNI plugins, or --hooks and the folder of hooks.',
+        )
       const { pluginFolders, files } = await open()
       const folders = await pluginFolders()
       const links = dir === undefined ? [] : await installPlugins(folders, dir, force)
@@ -42,13 +46,6 @@ export function pluginCommand(program: Command, open: () => Promise<World>, io: 
 interface InstallFlags {
   readonly force: boolean
   readonly hooks?: string
-}
-
-function nothingAsked(): CniError {
-  return usageError(
-    'plugin install needs a folder',
-    'Give the folder of CNI plugins, or --hooks and the folder of hooks.',
-  )
 }
 
 async function printPlugins(world: World, format: string, io: Io): Promise<void> {

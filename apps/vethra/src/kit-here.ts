@@ -1,4 +1,4 @@
-import { type CniError, inUseError } from '@vethra/cni'
+import { inUseError } from '@vethra/cni'
 import { forwardingHolder } from '@vethra/engine'
 import { makeFolder, readText, writeWhole } from '@vethra/files'
 import { bootOfHost, isListening } from '@vethra/linux'
@@ -51,14 +51,11 @@ async function demandOnlyKit(homes: Homes): Promise<void> {
   if (last === own) return
   const [other = ''] = last?.split('\n') ?? []
   const isAnother = other !== '' && other !== homes.stateDir
-  if (isAnother && (await isListening(`${other}/api.sock`))) throw inUse(other)
+  if (isAnother && (await isListening(`${other}/api.sock`)))
+    throw inUseError(
+      `the folders of this user are in use by the RootlessKit at ${other}, which runs`,
+      'Run the command inside of that one, end it, or give this one XDG_DATA_HOME, XDG_CONFIG_HOME and XDG_RUNTIME_DIR of its own.',
+    )
   await makeFolder(runtime, 0o755)
   await writeWhole(marker, own, { mode: 0o600, sync: false })
-}
-
-function inUse(other: string): CniError {
-  return inUseError(
-    `the folders of this user are in use by the RootlessKit at ${other}, which runs`,
-    'Run the command inside of that one, end it, or give this one XDG_DATA_HOME, XDG_CONFIG_HOME and XDG_RUNTIME_DIR of its own.',
-  )
 }

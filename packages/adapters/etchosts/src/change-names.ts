@@ -51,7 +51,13 @@ export async function changeNames(
     )
     unread = await hold({ id: change.id, next: (now) => now }, new Map(seen))
   }
-  for (const id of unread.keys()) onFault(busy(places.hosts(id)))
+  for (const id of unread.keys())
+    onFault(
+      invalidFileError(
+        `cannot update ${places.hosts(id)}: its container keeps writing to it`,
+        'Look at what the container writes into its hosts file; the next operation tries again.',
+      ),
+    )
 }
 
 /** More than a hosts file of a thousand peers has. */
@@ -133,13 +139,6 @@ async function updateFiles(
     } else if (stamp !== undefined) stamps.set(id, stamp)
   }
   return { failed, stamps, unread }
-}
-
-function busy(path: string): CniError {
-  return invalidFileError(
-    `cannot update ${path}: its container keeps writing to it`,
-    'Look at what the container writes into its hosts file; the next operation tries again.',
-  )
 }
 
 function namesOf(known: ReadonlyMap<string, Known>): readonly ContainerNames[] {

@@ -61,7 +61,11 @@ function updateInPlace(
   try {
     const limit = hostsLimit(blocks)
     const stamp = stampOf(descriptor)
-    if (stamp === undefined) throw irregular(path)
+    if (stamp === undefined)
+      throw ioError(
+        `cannot update ${path}: it is no regular file`,
+        'Remove it: the container gets a new one when it is started again.',
+      )
     const { size } = fstatSync(descriptor)
     const old = size > limit ? '' : textOf(descriptor, { stamp, size }, options)
     if (old === undefined) return { unread: limit }
@@ -114,13 +118,6 @@ function write(descriptor: number, { at, text }: Patch): void {
   while (done < octets.length) {
     done += writeSync(descriptor, octets, done, octets.length - done, at + done)
   }
-}
-
-function irregular(path: string): CniError {
-  return ioError(
-    `cannot update ${path}: it is no regular file`,
-    'Remove it: the container gets a new one when it is started again.',
-  )
 }
 
 function rewritten(path: string, { part, octets, limit }: Excess): CniError {

@@ -34,7 +34,8 @@ export function makeNetworkFolder(dataDir: string, lock: string): void {
     const { O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants
     closeSync(openSync(lock, O_RDONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o750))
   } catch (cause) {
-    if (hasCode(cause, 'ELOOP')) throw notFile(lock)
+    if (hasCode(cause, 'ELOOP'))
+      throw invalidFileError(`cannot use ${lock}: it is a symbolic link`, 'Remove it.')
     throw failure(`open ${lock}`, cause)
   }
 }
@@ -55,8 +56,4 @@ function notFolder(folder: string): CniError {
     `cannot use ${folder}: it is no folder`,
     'Move it away, or name another dataDir: reservations are kept in a real folder, not behind a link.',
   )
-}
-
-function notFile(path: string): CniError {
-  return invalidFileError(`cannot use ${path}: it is a symbolic link`, 'Remove it.')
 }

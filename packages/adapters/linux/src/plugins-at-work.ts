@@ -24,7 +24,12 @@ export async function pluginsEnded(
       (pid) => pid !== process.pid && isWanted(environmentOf(pid)) && isOfOurs(pid),
     )
     if (running.length === 0) return
-    if (performance.now() > end) throw stillRunning(object, running)
+    if (performance.now() > end)
+      throw new CniError({
+        code: 104,
+        message: `plugins of an earlier operation on ${object} are still running: ${running.join(', ')}`,
+        hint: `Look at what they wait for, or end them: kill -9 ${running.join(' ')}`,
+      })
     await sleep(pauseMs)
   }
 }
@@ -46,12 +51,4 @@ export function containersOfPlugins(): readonly string[] {
 // Of a process of ours alone: others may have one of megabytes. One that ends meanwhile, and a zombie, have none.
 function environmentOf(pid: number): string {
   return `\0${textOf(`/proc/${pid}/environ`)}\0`
-}
-
-function stillRunning(object: string, pids: readonly number[]): CniError {
-  return new CniError({
-    code: 104,
-    message: `plugins of an earlier operation on ${object} are still running: ${pids.join(', ')}`,
-    hint: `Look at what they wait for, or end them: kill -9 ${pids.join(' ')}`,
-  })
 }

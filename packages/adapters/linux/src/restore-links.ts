@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { formatPrefix, readCidr } from '@vethra/address'
-import { type CniError, checkIfname, inUseError, ioError } from '@vethra/cni'
+import { checkIfname, inUseError, ioError } from '@vethra/cni'
 import type { ObservedLink, RepairedBridge, RepairedLink } from '@vethra/findings'
 import { observedLinks, observedRoutes } from './observed-links.ts'
 import { failed, run } from './run.ts'
@@ -15,7 +15,11 @@ export async function restoreBridge(bridge: RepairedBridge): Promise<void> {
   checkIfname(name)
   const links = await observedLinks()
   const there = links.find((link) => link.name === name)
-  if (there && !there.bridge) throw noBridge(name)
+  if (there && !there.bridge)
+    throw inUseError(
+      `${name} is not a bridge`,
+      `Rename that interface: ip link set ${name} name ANOTHER`,
+    )
   if (there === undefined) await makeBridge(bridge, links)
   else if (keepsMac && mac !== undefined && there.mac !== mac)
     await ip(['link', 'set', 'dev', name, 'address', mac])
@@ -101,11 +105,4 @@ async function writeSetting(file: string, value: string): Promise<void> {
     if ((cause as { code?: unknown }).code === 'ENOENT') return
     throw ioError(`cannot write ${file}`, { hint: 'Run as root.', cause })
   }
-}
-
-function noBridge(name: string): CniError {
-  return inUseError(
-    `${name} is not a bridge`,
-    `Rename that interface: ip link set ${name} name ANOTHER`,
-  )
 }

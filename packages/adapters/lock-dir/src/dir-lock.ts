@@ -41,7 +41,13 @@ async function take(path: string, timeoutMs: number, staleMs: number): Promise<H
     const outcome = await tryToHold(path, staleMs)
     if (!(outcome instanceof Error)) return outcome
     const left = end - performance.now()
-    if (left <= 0) throw tooLate(path, outcome)
+    if (left <= 0)
+      throw new CniError({
+        code: 105,
+        message: `timed out waiting for the lock ${path}`,
+        hint: 'Wait for the process that holds it, or end it.',
+        cause: outcome,
+      })
     await setTimeout(Math.min(left, pauseMs))
   }
 }
@@ -57,7 +63,13 @@ async function finish<T>(path: string, held: Held, work: () => Promise<T>): Prom
     throw error
   }
   const loss = await held.release()
-  if (loss !== undefined) throw lostIt(path, loss)
+  if (loss !== undefined)
+    throw new CniError({
+      code: 105,
+      message: `lost the lock ${path} while working`,
+      hint: 'Check what was being changed, and try again.',
+      cause: loss,
+    })
   return result
 }
 
@@ -67,22 +79,4 @@ async function makeFolderOf(path: string): Promise<void> {
   } catch (error) {
     throw failed(path, error)
   }
-}
-
-function tooLate(path: string, cause: unknown): CniError {
-  return new CniError({
-    code: 105,
-    message: `timed out waiting for the lock ${path}`,
-    hint: 'Wait for the process that holds it, or end it.',
-    cause,
-  })
-}
-
-function lostIt(path: string, cause: unknown): CniError {
-  return new CniError({
-    code: 105,
-    message: `lost the lock ${path} while working`,
-    hint: 'Check what was being changed, and try again.',
-    cause,
-  })
 }

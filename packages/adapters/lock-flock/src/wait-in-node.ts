@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { type CniError, ioError, noProgramError } from '@vethra/cni'
+import { ioError, noProgramError } from '@vethra/cni'
 
 /**
  * Has flock(1) wait for us. It gets our open file as its descriptor 3, takes the lock and ends. A
@@ -16,26 +16,23 @@ export function waitInNode(descriptor: number, timeoutMs: number): Promise<boole
     const timer = setTimeout(() => child.kill(), Math.max(timeoutMs, 0))
     child.once('error', (cause) => {
       clearTimeout(timer)
-      reject(missing(cause))
+      reject(
+        noProgramError('cannot run flock', {
+          hint: 'Install flock(1) of util-linux, which Node needs to take a lock.',
+          cause,
+        }),
+      )
     })
     child.once('close', (status, signal) => {
       clearTimeout(timer)
       if (status === 0 || signal !== null) resolve(status === 0)
-      else reject(failed(complaint))
+      else
+        reject(
+          ioError('flock failed', {
+            details: complaint.trim(),
+            hint: 'Keep locked files on a file system that knows flock(2).',
+          }),
+        )
     })
-  })
-}
-
-function missing(cause: unknown): CniError {
-  return noProgramError('cannot run flock', {
-    hint: 'Install flock(1) of util-linux, which Node needs to take a lock.',
-    cause,
-  })
-}
-
-function failed(complaint: string): CniError {
-  return ioError('flock failed', {
-    details: complaint.trim(),
-    hint: 'Keep locked files on a file system that knows flock(2).',
   })
 }

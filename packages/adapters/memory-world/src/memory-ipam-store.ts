@@ -1,5 +1,5 @@
 import { type Address, compareAddresses, formatAddress, readAddress } from '@vethra/address'
-import { type CniError, checkNetworkName, inUseError, invalidFileError } from '@vethra/cni'
+import { checkNetworkName, inUseError, invalidFileError } from '@vethra/cni'
 import type { Claim, ClaimOutcome, Holder, Reservation } from '@vethra/ipam'
 import type { IpamStore } from '@vethra/world'
 
@@ -53,7 +53,11 @@ export function memoryIpamStore(options: MemoryIpamStoreOptions = {}): IpamStore
     },
 
     async removeNetwork(name: string) {
-      if (list(name).length > 0) throw inUse(name)
+      if (list(name).length > 0)
+        throw inUseError(
+          `cannot remove the reservations of network ${name}: addresses are reserved`,
+          'Remove the containers that hold them first.',
+        )
       networks.delete(name)
     },
   }
@@ -105,11 +109,4 @@ function addressOf({ address }: Reservation): Address {
 
 function byAddress(a: Reservation, b: Reservation): number {
   return compareAddresses(addressOf(a), addressOf(b))
-}
-
-function inUse(name: string): CniError {
-  return inUseError(
-    `cannot remove the reservations of network ${name}: addresses are reserved`,
-    'Remove the containers that hold them first.',
-  )
 }

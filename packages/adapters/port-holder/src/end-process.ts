@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type CniError, ioError } from '@vethra/cni'
+import { ioError } from '@vethra/cni'
 import { isAlive, type Process } from '@vethra/plugin-exec/programs'
 
 /** Kills that very process and waits until its sockets are closed. Throws CniError 5 when it does not end. */
@@ -7,7 +7,11 @@ export async function endProcess(process_: Process): Promise<void> {
   if (!isAlive(process_)) return
   await kill(process_)
   for (let pauseMs = 1; isAlive(process_); pauseMs *= 2) {
-    if (pauseMs > longestPauseMs) throw stillThere(process_.pid)
+    if (pauseMs > longestPauseMs)
+      throw ioError(
+        `port holder ${process_.pid} does not end`,
+        `Look at what keeps it: cat /proc/${process_.pid}/stack`,
+      )
     await sleep(pauseMs)
   }
 }
@@ -33,8 +37,4 @@ async function killHere(process_: Process): Promise<void> {
   }
   // Without a descriptor of the process: it was looked at right before.
   if (isAlive(process_)) process.kill(process_.pid, 'SIGKILL')
-}
-
-function stillThere(pid: number): CniError {
-  return ioError(`port holder ${pid} does not end`, `Look at what keeps it: cat /proc/${pid}/stack`)
 }

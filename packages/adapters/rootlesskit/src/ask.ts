@@ -1,6 +1,6 @@
 import { request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type CniError, ioError, type Json } from '@vethra/cni'
+import { ioError, type Json } from '@vethra/cni'
 
 /** One request to a Unix socket. */
 interface Question {
@@ -31,7 +31,13 @@ export function ask({ socketPath, method, path, timeoutMs, body }: Question): Pr
       : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
   }
   return new Promise((resolve, reject) => {
-    const fail = (cause: unknown) => reject(unreachable(socketPath, cause))
+    const fail = (cause: unknown) =>
+      reject(
+        ioError(`no answer from RootlessKit at ${socketPath}`, {
+          hint: 'Where its socket is gone, end that RootlessKit and start it again: "vethra rootless check" inside of it says more.',
+          cause,
+        }),
+      )
     const signal = AbortSignal.timeout(timeoutMs)
     const asked = request({ socketPath, method, path, headers, signal }, (answer) => {
       const parts: string[] = []
@@ -66,11 +72,4 @@ export async function askPatiently(question: Question): Promise<Answer> {
 function isNotYet(error: unknown): boolean {
   const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException
   return code === 'ENOENT' || code === 'ECONNREFUSED'
-}
-
-function unreachable(socketPath: string, cause: unknown): CniError {
-  return ioError(`no answer from RootlessKit at ${socketPath}`, {
-    hint: 'Where its socket is gone, end that RootlessKit and start it again: "vethra rootless check" inside of it says more.',
-    cause,
-  })
 }

@@ -11,7 +11,10 @@ export function bypassDaemon(socketPath: string): BypassDaemon {
     async start(request) {
       const asked = { socketPath, method: 'POST', path: '/v1/bypass', timeoutMs, body: request }
       const answer = await ask(asked).catch((cause: unknown) => {
-        throw absent(socketPath, cause)
+        throw noProgramError(
+          `annotation nerdctl/bypass4netns needs bypass4netnsd, and none answers at ${socketPath}`,
+          { hint: 'Start bypass4netnsd, or leave the annotation out.', cause },
+        )
       })
       if (answer.status < 400) return
       throw ioError(`container ${goField(request, 'id')} refused by bypass4netnsd`, {
@@ -26,11 +29,4 @@ export function bypassDaemon(socketPath: string): BypassDaemon {
       })
     },
   }
-}
-
-function absent(socketPath: string, cause: unknown): CniError {
-  return noProgramError(
-    `annotation nerdctl/bypass4netns needs bypass4netnsd, and none answers at ${socketPath}`,
-    { hint: 'Start bypass4netnsd, or leave the annotation out.', cause },
-  )
 }

@@ -36,7 +36,12 @@ export function parseResult(printed: string, requestVersion: string): ParsedResu
   const own = value['cniVersion']
   const named = typeof own === 'string' && own !== ''
   const version = named ? own : requestVersion || '0.1.0'
-  if (!isSpecVersion(version)) throw unsupported(version)
+  if (!isSpecVersion(version))
+    throw new CniError({
+      code: 1,
+      message: `unsupported CNI result version ${JSON.stringify(version)}`,
+      hint: 'Use a plugin that prints results of 0.1.0 to 1.1.0, or set cniVersion in the conf list to one of these.',
+    })
   const place = { value, path: '' }
   const read = version === '0.1.0' || version === '0.2.0' ? readLegacy : readModern
   return {
@@ -123,12 +128,4 @@ function decode(printed: string): Json {
   } catch (cause) {
     throw undecodable('it is no JSON', cause)
   }
-}
-
-function unsupported(version: string): CniError {
-  return new CniError({
-    code: 1,
-    message: `unsupported CNI result version ${JSON.stringify(version)}`,
-    hint: 'Use a plugin that prints results of 0.1.0 to 1.1.0, or set cniVersion in the conf list to one of these.',
-  })
 }

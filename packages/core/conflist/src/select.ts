@@ -40,7 +40,12 @@ export function selectConfList(
       faults.push(fault)
     }
   }
-  throw files.length > 0 ? notFound(name, folder, faults) : noFiles(folder)
+  throw files.length > 0
+    ? notFound(name, folder, faults)
+    : notFoundError(
+        `no net configurations found in ${folder}`,
+        'Create a network with "vethra network create", or name the folder with --cni-netconfpath or NETCONFPATH.',
+      )
 }
 
 /**
@@ -75,13 +80,6 @@ function inOrder(files: readonly ConfFileText[]): readonly ConfFileText[] {
   const sorted = [...files].sort((a, b) => (a.file < b.file ? -1 : 1))
   const isList = ({ file }: ConfFileText) => file.endsWith('.conflist')
   return [...sorted.filter(isList), ...sorted.filter((each) => !isList(each))]
-}
-
-function noFiles(folder: string): CniError {
-  return notFoundError(
-    `no net configurations found in ${folder}`,
-    'Create a network with "vethra network create", or name the folder with --cni-netconfpath or NETCONFPATH.',
-  )
 }
 
 function notFound(name: string, folder: string, faults: readonly unknown[]): CniError {

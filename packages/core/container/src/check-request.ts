@@ -1,4 +1,4 @@
-import { type CniError, usageError } from '@vethra/cni'
+import { usageError } from '@vethra/cni'
 import { checkDomain, checkHostname, type DnsOptions } from '@vethra/names'
 import { checkIpv4, checkIpv6, isIpv4, isIpv6, parseMac } from './addresses.ts'
 import { checkIds, checkName, checkNamespace, checkRef } from './check-names.ts'
@@ -114,25 +114,19 @@ function givenOf(flags: Readonly<Record<string, unknown>>): readonly string[] {
 /** Throws CniError 103 unless servers, search domains and options can stand in resolv.conf. */
 export function checkDns(dns: DnsOptions): void {
   for (const server of dns.servers ?? []) {
-    if (!isIpv4(server) && !isIpv6(server)) throw wrongServer(server)
+    if (!isIpv4(server) && !isIpv6(server))
+      throw usageError(
+        `ip address is not correctly formatted: ${JSON.stringify(server.slice(0, 64))} with --dns flag`,
+        'Give an address like 10.0.0.2 or fd00::2, without brackets.',
+      )
   }
   // A search list of "." alone means that there is none: resolv.conf(5).
   for (const domain of dns.search ?? []) if (domain !== '.') checkDomain(domain.replace(/\.$/, ''))
   for (const option of dns.options ?? []) {
-    if (!/^[\x21-\x7e]{1,255}$/.test(option)) throw wrongOption(option)
+    if (!/^[\x21-\x7e]{1,255}$/.test(option))
+      throw usageError(
+        `invalid --dns-option ${JSON.stringify(option.slice(0, 64))}`,
+        'Give one option of resolv.conf(5), like ndots:2.',
+      )
   }
-}
-
-function wrongServer(server: string): CniError {
-  return usageError(
-    `ip address is not correctly formatted: ${JSON.stringify(server.slice(0, 64))} with --dns flag`,
-    'Give an address like 10.0.0.2 or fd00::2, without brackets.',
-  )
-}
-
-function wrongOption(option: string): CniError {
-  return usageError(
-    `invalid --dns-option ${JSON.stringify(option.slice(0, 64))}`,
-    'Give one option of resolv.conf(5), like ndots:2.',
-  )
 }

@@ -17,7 +17,11 @@ export function parseConfigText(text: string): unknown {
   if (hasLargerObject(text, mostMembers))
     throw undecodable(`it has an object of more than ${mostMembers} members`)
   // Written back it would be another config.json.
-  if (text.includes('\ufffd')) throw notUtf8()
+  if (text.includes('\ufffd'))
+    throw decodeError(
+      'cannot decode config.json: it has octets that are not UTF-8, or U+FFFD in place of some',
+      'Write it in UTF-8, and U+FFFD as \\ufffd.',
+    )
   try {
     return JSON.parse(text)
   } catch (cause) {
@@ -35,13 +39,6 @@ function firstFault(text: string): string {
   const before = text.slice(0, first.offset).split('\n')
   const column = (before.at(-1)?.length ?? 0) + 1
   return `line ${before.length}, column ${column}: ${printParseErrorCode(first.code)}`
-}
-
-function notUtf8(): CniError {
-  return decodeError(
-    'cannot decode config.json: it has octets that are not UTF-8, or U+FFFD in place of some',
-    'Write it in UTF-8, and U+FFFD as \\ufffd.',
-  )
 }
 
 function undecodable(fault: string, cause?: unknown): CniError {

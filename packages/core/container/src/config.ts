@@ -1,4 +1,4 @@
-import { type CniError, confError, isObject, isTexts } from '@vethra/cni'
+import { confError, isObject, isTexts } from '@vethra/cni'
 import * as z from 'zod/mini'
 import { checkKeys, draftOfConfig } from './config-keys.ts'
 import { parseConfigText } from './config-text.ts'
@@ -104,7 +104,11 @@ export interface ParsedConfig {
 export function parseConfig(text: string): ParsedConfig {
   const value = parseConfigText(text)
   const result = checked(shape, knownParts(value))
-  if ('fault' in result) throw wrongShape(result.fault)
+  if ('fault' in result)
+    throw confError(
+      `config.json is not the configuration of a Linux container: ${result.fault}`,
+      'Make the bundle again, for example with "runc spec".',
+    )
   const draft = draftOfConfig(text)
   checkKeys(draft.root, value)
   return { config: configOf(result.data), draft }
@@ -178,11 +182,4 @@ function configOf(data: z.infer<typeof shape>): Config {
     poststop: hooks?.poststop ?? [],
     annotations: annotations ?? {},
   }
-}
-
-function wrongShape(details: string): CniError {
-  return confError(
-    `config.json is not the configuration of a Linux container: ${details}`,
-    'Make the bundle again, for example with "runc spec".',
-  )
 }

@@ -1,4 +1,4 @@
-import { type CniError, invalidFileError } from '@vethra/cni'
+import { invalidFileError } from '@vethra/cni'
 import { type AnnotationKey, annotationKeys } from './annotations.ts'
 import { readAnnotations } from './read-annotations.ts'
 import type { BundleRecord, HookRequest } from './record.ts'
@@ -27,7 +27,11 @@ export function hookRequest(
   onlyIf(state, netns, record?.netns)
   if (!record) return readAnnotations(state)
   onlyIf(state, namespace, record.namespace)
-  if (record.id !== state.id) throw otherId(state.id, record.id)
+  if (record.id !== state.id)
+    throw invalidFileError(
+      `the bundle was prepared for container ${record.id}, and runs as ${state.id}`,
+      `Run it as ${record.id}, or run "vethra bundle prepare" with --id ${state.id}.`,
+    )
   const { version: _version, dns: _dns, ...request } = record
   return request
 }
@@ -39,12 +43,5 @@ function onlyIf(state: OciState, key: AnnotationKey, wanted: string | undefined)
   throw invalidFileError(
     `annotation ${key} is ${JSON.stringify(value.slice(0, 128))}, and ${rule}`,
     `Remove ${key} from the annotations in config.json, or run "vethra bundle prepare" again.`,
-  )
-}
-
-function otherId(state: string, record: string): CniError {
-  return invalidFileError(
-    `the bundle was prepared for container ${record}, and runs as ${state}`,
-    `Run it as ${record}, or run "vethra bundle prepare" with --id ${state}.`,
   )
 }

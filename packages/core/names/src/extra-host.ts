@@ -1,4 +1,4 @@
-import { type CniError, usageError } from '@vethra/cni'
+import { usageError } from '@vethra/cni'
 import { isHostToken } from './check-host.ts'
 import type { ExtraHost } from './container-names.ts'
 import { hostAddress } from './host-address.ts'
@@ -10,10 +10,18 @@ import { hostAddress } from './host-address.ts'
  */
 export function parseExtraHost(text: string, hostGateway?: string): ExtraHost {
   const { name, value } = split(text)
-  if (!isHostToken(name)) throw badFormat(text)
+  if (!isHostToken(name))
+    throw usageError(
+      `bad format for add-host: ${JSON.stringify(text.slice(0, 128))}`,
+      'Write it as name:ip or name=ip.',
+    )
   if (value === 'host-gateway') return [name, gatewayAddress(hostGateway)]
   const address = value.replace(/^\[(.*)\]$/, '$1').trim()
-  if (hostAddress(address) === undefined) throw badAddress(value)
+  if (hostAddress(address) === undefined)
+    throw usageError(
+      `invalid IP address in add-host: ${JSON.stringify(value.slice(0, 128))}`,
+      'Write it as name:ip, with an IPv4 or IPv6 address or host-gateway.',
+    )
   return [name, address]
 }
 
@@ -29,18 +37,4 @@ function gatewayAddress(hostGateway: string | undefined): string {
     ...(hostGateway ? { details: JSON.stringify(hostGateway.slice(0, 64)) } : {}),
     hint: 'Set host_gateway_ip in the settings, or give the address itself.',
   })
-}
-
-function badFormat(text: string): CniError {
-  return usageError(
-    `bad format for add-host: ${JSON.stringify(text.slice(0, 128))}`,
-    'Write it as name:ip or name=ip.',
-  )
-}
-
-function badAddress(text: string): CniError {
-  return usageError(
-    `invalid IP address in add-host: ${JSON.stringify(text.slice(0, 128))}`,
-    'Write it as name:ip, with an IPv4 or IPv6 address or host-gateway.',
-  )
 }

@@ -1,4 +1,4 @@
-import { type CniError, confError, goField, type JsonObject, present } from '@vethra/cni'
+import { confError, goField, type JsonObject, present } from '@vethra/cni'
 import type { Owned, Resource } from '@vethra/state'
 import { limitName, macFor } from './names.ts'
 import { owned, ownerOf } from './owned.ts'
@@ -68,7 +68,10 @@ function plan(
   const { containerId, ifname } = attachment
   const link = hostEndOf(result)
   if (!removing && (ingress || egress) && (link === undefined || isOther(facts, ifname)))
-    throw noVeth(ifname)
+    throw confError(
+      `container interface ${ifname} has no veth peer: no interface of the host leads to it`,
+      'Use bandwidth behind the plugin bridge or ptp.',
+    )
   const name = limitName(network, containerId)
   const mac = macFor('ifb', network, containerId)
   const mtu = mtuOf(link, earlier) ?? facts.links[link ?? '']?.mtu
@@ -99,11 +102,4 @@ function mtuOf(link: string | undefined, earlier: readonly Owned[]): number | un
     resource.kind === 'link' && resource.type.name === 'veth' ? [resource] : [],
   )
   return veths.find(({ type }) => 'hostName' in type && type.hostName === link)?.mtu
-}
-
-function noVeth(ifname: string): CniError {
-  return confError(
-    `container interface ${ifname} has no veth peer: no interface of the host leads to it`,
-    'Use bandwidth behind the plugin bridge or ptp.',
-  )
 }

@@ -1,5 +1,5 @@
 import { overlaps, readCidr } from '@vethra/address'
-import { type CniError, confError } from '@vethra/cni'
+import { confError } from '@vethra/cni'
 import type { Resource } from '@vethra/state'
 import type { BridgeConf } from './bridge-conf.ts'
 import { gatewayLinkOf } from './bridge-resources.ts'
@@ -26,7 +26,11 @@ export function conflictsOf(
       .map((found) => ({ wanted: text, found })),
   )
   const [first] = conflicts
-  if (first && !conf.forceAddress) throw otherAddress(conf.bridge, first.wanted)
+  if (first && !conf.forceAddress)
+    throw confError(
+      `failed to set bridge addr: ${JSON.stringify(conf.bridge)} already has an IP address different from ${first.wanted}`,
+      'Name another bridge, remove that address, or set forceAddress.',
+    )
   return conflicts.map(({ found }) => addressOf(conf.bridge, found))
 }
 
@@ -38,11 +42,4 @@ function addressOf(link: string, text: string): Resource {
 function areOverlapping(one: string, other: string): boolean {
   const [first, second] = [readCidr(one)?.prefix, readCidr(other)?.prefix]
   return first !== undefined && second !== undefined && overlaps(first, second)
-}
-
-function otherAddress(bridge: string, wanted: string): CniError {
-  return confError(
-    `failed to set bridge addr: ${JSON.stringify(bridge)} already has an IP address different from ${wanted}`,
-    'Name another bridge, remove that address, or set forceAddress.',
-  )
 }

@@ -45,7 +45,8 @@ function plan(conf: BridgeConf, input: PlanInput): Planned {
   if (existing && !removing) demandBridge(conf.bridge, existing)
   const given = withGateways(conf, addresses)
   const ips = given.ips.flatMap((each) => ipOf(each) ?? [])
-  if (conf.hasIpam && ips.length === 0 && !removing) throw noAddresses()
+  if (conf.hasIpam && ips.length === 0 && !removing)
+    throw new CniError({ code: 999, message: words.noLeasedAddresses })
   const first = ips.find(({ family }) => family === 4) ?? ips[0]
   const veth = vethOf(input, conf.mac ?? interfaceMac(request, first))
   const bridgeMac = existing?.mac ?? macFor('bridge', conf.bridge)
@@ -137,27 +138,17 @@ function withDefault(
 }
 
 function demandBridge(name: string, { kind, ports = 0 }: HostLink): void {
-  if (kind !== 'bridge') throw noBridge(name, kind)
-  if (ports >= mostPorts) throw isFull(name, ports)
-}
-
-function noBridge(name: string, kind: string): CniError {
-  return confError(
-    `failed to create bridge ${JSON.stringify(name)}: ${JSON.stringify(name)} already exists but is not a bridge`,
-    `Name another bridge in the conf list, or rename that interface${kind === '' ? '' : ` of kind ${kind}`}.`,
-  )
+  if (kind !== 'bridge')
+    throw confError(
+      `failed to create bridge ${JSON.stringify(name)}: ${JSON.stringify(name)} already exists but is not a bridge`,
+      `Name another bridge in the conf list, or rename that interface${kind === '' ? '' : ` of kind ${kind}`}.`,
+    )
+  if (ports >= mostPorts)
+    throw ioError(
+      `cannot add a port to bridge ${name}: it has ${ports}, the most that the kernel allows`,
+      'Attach the container to another network.',
+    )
 }
 
 /** BR_MAX_PORTS of the kernel, without the number that counts for none. */
 const mostPorts = 1023
-
-function isFull(name: string, ports: number): CniError {
-  return ioError(
-    `cannot add a port to bridge ${name}: it has ${ports}, the most that the kernel allows`,
-    'Attach the container to another network.',
-  )
-}
-
-function noAddresses(): CniError {
-  return new CniError({ code: 999, message: words.noLeasedAddresses })
-}

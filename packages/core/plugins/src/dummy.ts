@@ -1,4 +1,4 @@
-import { type CniError, confError, present, type Result } from '@vethra/cni'
+import { confError, present, type Result } from '@vethra/cni'
 import { macFor } from './names.ts'
 import { onlyInterface } from './only-interface.ts'
 import type { PlanInput, Planned, Plugin } from './plugin.ts'
@@ -16,7 +16,7 @@ export const dummy: Plugin<DummyConf> = {
   linkFirst: true,
   parse: ({ conf }) => {
     if (textOf(objectOf(conf, 'ipam') ?? {}, 'type') === undefined && conf['ipam'] !== undefined)
-      throw noIpam()
+      throw confError('dummy interface requires an IPAM configuration')
     const dns = dnsOf(conf)
     return present({ dns })
   },
@@ -32,8 +32,4 @@ function plan(conf: DummyConf, { request, addresses, made }: PlanInput): Planned
   const type = { name: 'dummy' } as const
   const link = { kind: 'link', place: 'container', name: ifname, type, up: true, mac } as const
   return onlyInterface(request, { link, mac, addresses, dns: conf.dns })
-}
-
-function noIpam(): CniError {
-  return confError('dummy interface requires an IPAM configuration')
 }

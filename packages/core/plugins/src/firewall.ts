@@ -56,7 +56,10 @@ function plan(
   const result = needsPrevious('firewall', { previous, request, removing })
   const bridge = hostInterfaceOf(result)
   if (bridge === undefined && ingressPolicy !== 'open' && !removing)
-    throw noInterface(ingressPolicy)
+    throw confError(
+      `ingressPolicy ${JSON.stringify(ingressPolicy)} needs an interface of the host, and the plugin before made none`,
+      'Set ingressPolicy to "open", or use it behind the plugin bridge.',
+    )
   const admission = admissionOf(result, request)
   return {
     resources: [
@@ -87,11 +90,4 @@ function isolations(
 function isolatedPort({ interfaces }: Result): readonly Resource[] {
   const port = interfaces.filter(({ sandbox }) => !sandbox)[1]?.name
   return port === undefined ? [] : [{ kind: 'bridge port', link: port, isolated: true }]
-}
-
-function noInterface(policy: string): CniError {
-  return confError(
-    `ingressPolicy ${JSON.stringify(policy)} needs an interface of the host, and the plugin before made none`,
-    'Set ingressPolicy to "open", or use it behind the plugin bridge.',
-  )
 }

@@ -1,4 +1,4 @@
-import { type CniError, confError, present, type Result } from '@vethra/cni'
+import { confError, present, type Result } from '@vethra/cni'
 import type { LinkType, Place } from '@vethra/state'
 import { interfaceMac } from './names.ts'
 import { onlyInterface } from './only-interface.ts'
@@ -74,9 +74,14 @@ function parse(
   const master = linkNameOf(conf, 'master')
   const [first = ''] = modes
   const mode = textOf(conf, 'mode') ?? first
-  if (!modes.includes(mode)) throw unknownMode(type, mode, modes)
+  if (!modes.includes(mode))
+    throw confError(
+      `unknown ${type} mode: ${JSON.stringify(mode)}`,
+      `Set mode to ${modes.join(', ')}.`,
+    )
   const id = numberOf(conf, 'vlanId') ?? 0
-  if (id < 0 || id > 4094) throw invalidVlan(id)
+  if (id < 0 || id > 4094)
+    throw confError(`invalid VLAN ID ${id} (must be between 0 and 4094 inclusive)`)
   const queue = type === 'macvlan' ? integerOf(conf, 'bcqueuelen', [0, 2 ** 32 - 1]) : undefined
   const mtu = mtuOf(conf)
   const own = type === 'macvlan' ? (textOf(conf, 'mac') ?? '') : ''
@@ -97,9 +102,15 @@ function plan(type: 'macvlan' | 'ipvlan' | 'vlan', conf: UpperConf, input: PlanI
   const parent = conf.master ?? facts.defaultRoute
   const links = conf.parentPlace === 'container' ? (facts.inside ?? {}) : facts.links
   const below = parent === undefined ? undefined : links[parent]
-  if (!input.removing && below === undefined) throw noParent(type, parent)
+  if (!input.removing && below === undefined)
+    throw confError(
+      parent === undefined
+        ? `no default route interface found: ${type} needs an interface as its master`
+        : `failed to lookup master ${JSON.stringify(parent)}: Link not found`,
+      'Name an interface of the host as "master" in the conf list.',
+    )
   if (conf.mtu !== undefined && below !== undefined && conf.mtu > below.mtu) {
-    throw invalidMtu(conf.mtu, below.mtu)
+    throw confError(`invalid MTU ${conf.mtu}, must be [0, master MTU(${below.mtu})]`)
   }
   const leased = addresses ?? handedOn(type, input)
   const ips = leased.ips.flatMap((ip) => ipOf(ip) ?? [])
@@ -135,28 +146,4 @@ function linkType(
   if (type === 'ipvlan') return { name: 'ipvlan', ...on, mode }
   const queue = present({ broadcastQueue })
   return { name: 'macvlan', ...on, mode, ...queue }
-}
-
-function unknownMode(type: UpperType, mode: string, modes: readonly string[]): CniError {
-  return confError(
-    `unknown ${type} mode: ${JSON.stringify(mode)}`,
-    `Set mode to ${modes.join(', ')}.`,
-  )
-}
-
-function invalidVlan(id: number): CniError {
-  return confError(`invalid VLAN ID ${id} (must be between 0 and 4094 inclusive)`)
-}
-
-function invalidMtu(mtu: number, most: number): CniError {
-  return confError(`invalid MTU ${mtu}, must be [0, master MTU(${most})]`)
-}
-
-function noParent(type: string, parent: string | undefined): CniError {
-  return confError(
-    parent === undefined
-      ? `no default route interface found: ${type} needs an interface as its master`
-      : `failed to lookup master ${JSON.stringify(parent)}: Link not found`,
-    'Name an interface of the host as "master" in the conf list.',
-  )
 }

@@ -20,20 +20,16 @@ export async function allocate(store: IpamStore, request: AllocationRequest): Pr
   }
   const outcome = await reserveAll(store, request, ips).catch(async (error: unknown) => {
     await giveBack().catch((second: unknown) => {
-      throw bothFailed(error, second)
+      throw new CniError({
+        code: error instanceof CniError ? error.code : 999,
+        message: error instanceof Error ? error.message : String(error),
+        cause: new AggregateError([error, second]),
+      })
     })
     throw error
   })
   if (outcome.kind === 'refused') await giveBack()
   return outcome
-}
-
-function bothFailed(error: unknown, second: unknown): CniError {
-  return new CniError({
-    code: error instanceof CniError ? error.code : 999,
-    message: error instanceof Error ? error.message : String(error),
-    cause: new AggregateError([error, second]),
-  })
 }
 
 async function reserveAll(

@@ -114,20 +114,17 @@ function readResult(
 function gateOf({ operation, list }: Plan): 'run' | 'skip' | CniError {
   const { cniVersion } = list
   if (operation === 'CHECK') {
-    if (!(compareVersions(cniVersion, '0.4.0') >= 0)) return tooOldForCheck(cniVersion)
+    if (!(compareVersions(cniVersion, '0.4.0') >= 0))
+      return new CniError({
+        code: 1,
+        message: `configuration version ${JSON.stringify(cniVersion)} does not support the CHECK command`,
+        hint: 'Set cniVersion in the conf list to 0.4.0 or newer.',
+      })
     return list.disableCheck ? 'skip' : 'run'
   }
   if (operation !== 'STATUS' && operation !== 'GC') return 'run'
   const off = operation === 'GC' && list.disableGc
   return !off && compareVersions(cniVersion, '1.1.0') >= 0 ? 'run' : 'skip'
-}
-
-function tooOldForCheck(version: string): CniError {
-  return new CniError({
-    code: 1,
-    message: `configuration version ${JSON.stringify(version)} does not support the CHECK command`,
-    hint: 'Set cniVersion in the conf list to 0.4.0 or newer.',
-  })
 }
 
 const words = { ADD: 'add', DEL: 'delete', CHECK: 'check', STATUS: 'status', GC: 'GC' } as const

@@ -56,18 +56,15 @@ function validIn(stdin: string): readonly Holder[] {
 async function added(world: StageWorld, call: StageCall): Promise<string> {
   const stage = stageOf(call, parsed)
   const version = stage.requests[0]?.cniVersion || '0.1.0'
-  if (!isSpecVersion(version)) throw unknownVersion(version)
+  if (!isSpecVersion(version))
+    throw new CniError({
+      code: 1,
+      message: `incompatible CNI version ${JSON.stringify(version)}`,
+      hint: 'Set cniVersion in the conf list to one of 0.1.0 to 1.1.0.',
+    })
   const outcome = await addStage(world, stage)
   if ('error' in outcome) throw outcome.error
   return JSON.stringify(renderResult(outcome.result, version).json)
-}
-
-function unknownVersion(version: string): CniError {
-  return new CniError({
-    code: 1,
-    message: `incompatible CNI version ${JSON.stringify(version)}`,
-    hint: 'Set cniVersion in the conf list to one of 0.1.0 to 1.1.0.',
-  })
 }
 
 /** The requests of a stretch, and the result before it; where `read` cannot read that, without. Default: what is damaged is left out. */

@@ -39,7 +39,11 @@ export async function readConfig(
 ): Promise<ConfigFile> {
   const file = `${await tools.files.realPath(folder)}/config.json`
   const text = await tools.files.read(file)
-  if (text === undefined) throw missing(file)
+  if (text === undefined)
+    throw notFoundError(
+      `${file} does not exist`,
+      'Name the folder of an OCI bundle; "runc spec" makes a config.json.',
+    )
   const own = await preparedFor(tools, id)
   const others = own.filter((each) => each.file !== file)
   const versions = own.find((each) => each.file === file)?.versions
@@ -101,11 +105,4 @@ function claimantOf({ containers }: ManageTools, { config }: ParsedConfig): stri
   const folder = config.annotations[annotationKeys.stateDir] ?? ''
   const id = folder.slice(folder.lastIndexOf('/') + 1)
   return orElse(() => containers.folder(id) === folder, false) ? id : undefined
-}
-
-function missing(file: string): CniError {
-  return notFoundError(
-    `${file} does not exist`,
-    'Name the folder of an OCI bundle; "runc spec" makes a config.json.',
-  )
 }

@@ -1,4 +1,4 @@
-import { type CniError, inUseError, netnsError } from '@vethra/cni'
+import { inUseError, netnsError } from '@vethra/cni'
 import { type BundlePlaces, type BundleRequest, networkMode, parseRecord } from '@vethra/container'
 import { bakedFlags, homeVariables } from '@vethra/settings'
 import { lifeNow } from '../attach/life.ts'
@@ -58,7 +58,11 @@ async function joining(
 ): Promise<BundlePlaces> {
   const target = await containers.find(request.networks[0]?.ref.slice('container:'.length) ?? '')
   const record = target && (await containers.read(target, 'vethra.json'))
-  if (target === request.id) throw joinsItself(target)
+  if (target === request.id)
+    throw inUseError(
+      `container ${target} cannot join its own network namespace: --network container:${target}`,
+      'Name another container, or a network.',
+    )
   if (target === undefined || record === undefined) return own
   const { namespace } = settings
   const [attached] = await recordsOf(host.records, { namespace, id: target })
@@ -74,11 +78,4 @@ async function joining(
     hostname: `${folder}/hostname`,
     joined: { id: target, netns: entry.attachment.netns, hostname: parseRecord(record).hostname },
   }
-}
-
-function joinsItself(id: string): CniError {
-  return inUseError(
-    `container ${id} cannot join its own network namespace: --network container:${id}`,
-    'Name another container, or a network.',
-  )
 }

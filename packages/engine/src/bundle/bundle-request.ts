@@ -1,4 +1,4 @@
-import { type CniError, containerIdOf, notFoundError, present, usageError } from '@vethra/cni'
+import { containerIdOf, notFoundError, present, usageError } from '@vethra/cni'
 import {
   type BundleFlags,
   type BundleRequest,
@@ -68,7 +68,11 @@ async function checkNetworks(
       (ref === defaultNetworkName ? await defaultNetwork(tools) : undefined)
     // What was asked for the container is for its first network.
     const whole = index === 0 ? present({ ip, ip6, macAddress }) : {}
-    if (network === undefined) throw unknown(ref)
+    if (network === undefined)
+      throw notFoundError(
+        `no such network: ${JSON.stringify(ref)}`,
+        `Create it with "vethra network create ${ref}", or list the networks with "vethra network ls".`,
+      )
     checkWishes(network, { ...whole, ...request })
     const containerId = containerIdOf({ namespace: tools.settings.namespace, id })
     await tools.host.cache.check({ network: network.name, containerId, ifname: `eth${index}` })
@@ -79,13 +83,6 @@ async function checkNetworks(
 async function defaultNetwork(tools: PrepareTools): Promise<Network | undefined> {
   const { plannedDefaultNetwork } = await import('../network/network-create.ts')
   return plannedDefaultNetwork(tools)
-}
-
-function unknown(ref: string): CniError {
-  return notFoundError(
-    `no such network: ${JSON.stringify(ref)}`,
-    `Create it with "vethra network create ${ref}", or list the networks with "vethra network ls".`,
-  )
 }
 
 async function extraHostsOf(

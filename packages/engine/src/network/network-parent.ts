@@ -17,20 +17,17 @@ export async function checkParent(
     return ['the host has no default route now: containers cannot start without one, or a parent']
   }
   const link = await effects.findLink(device)
-  if (link === undefined) throw missing(device)
+  if (link === undefined)
+    throw notFoundError(
+      `parent ${JSON.stringify(device)} is no interface of this host`,
+      'List the interfaces with "ip link", and give one of them as -o parent=DEVICE.',
+    )
   if (link.loopback) throw wrong(`parent ${device} is a loopback interface`)
   // An ipvlan may have more (ipvlan_link_new in the kernel); the macvlan plugin refuses it.
   if (network.list.plugins[0]?.type === 'macvlan' && parent.mtu > link.mtu) {
     throw wrong(`mtu ${parent.mtu} is more than that of parent ${device}: ${link.mtu}`)
   }
   return []
-}
-
-function missing(device: string): CniError {
-  return notFoundError(
-    `parent ${JSON.stringify(device)} is no interface of this host`,
-    'List the interfaces with "ip link", and give one of them as -o parent=DEVICE.',
-  )
 }
 
 function wrong(message: string): CniError {

@@ -1,4 +1,4 @@
-import { type CniError, inUseError } from '@vethra/cni'
+import { inUseError } from '@vethra/cni'
 import {
   bridgeName,
   modeNetwork,
@@ -40,7 +40,11 @@ export async function removalsOf(
   const found = refs.map((ref) => oneNetwork(networks, ref))
   const missing = refs.filter((_, index) => found[index] === undefined)
   const mode = missing.find((ref) => modeNetwork(ref))
-  if (mode !== undefined) throw isMode(mode)
+  if (mode !== undefined)
+    throw inUseError(
+      `pseudo network not allowed: ${mode}`,
+      `"${mode}" is a network mode, which is always there.`,
+    )
   if (missing.length > 0) throw networksNotFound(missing, faults)
   const doomed = [...new Set(found.flatMap((network) => network ?? []))]
   for (const network of doomed) await checkRemovable(tools, network)
@@ -122,13 +126,6 @@ function isOurs(
 // nerdctl puts namesakes of two namespaces on one.
 function isOn(bridge: string): (network: Network) => boolean {
   return (network) => networkBridge(network) === bridge
-}
-
-function isMode(ref: string): CniError {
-  return inUseError(
-    `pseudo network not allowed: ${ref}`,
-    `"${ref}" is a network mode, which is always there.`,
-  )
 }
 
 function usesSharedChains(network: Network): boolean {

@@ -1,4 +1,4 @@
-import { type CniError, inUseError, usageError } from '@vethra/cni'
+import { inUseError, usageError } from '@vethra/cni'
 import { hookFile, hookFileName, isHookFile } from '@vethra/container'
 import type { Files, PluginFolders } from '@vethra/world'
 
@@ -17,25 +17,19 @@ export async function installHooks(
   folder: string,
   force: boolean,
 ): Promise<string> {
-  if (!folder.startsWith('/')) throw notAbsolute(folder)
+  if (!folder.startsWith('/'))
+    throw usageError(
+      `invalid folder ${JSON.stringify(folder.slice(0, 128))}: it must be an absolute path`,
+      'Name it from the root, such as /etc/containers/oci/hooks.d.',
+    )
   const path = `${folder.replace(/\/+$/, '')}/${hookFileName}`
   const text = await files.read(path)
-  if (text !== undefined && !force && !isHookFile(text)) throw notOurs(path)
+  if (text !== undefined && !force && !isHookFile(text))
+    throw inUseError(
+      `${path} is another program's hook`,
+      'Name another folder, or add --force to replace it.',
+    )
   await files.makeFolder(folder, 0o755)
   await files.write(path, hookFile(folders.program), { mode: 0o644 })
   return path
-}
-
-function notAbsolute(folder: string): CniError {
-  return usageError(
-    `invalid folder ${JSON.stringify(folder.slice(0, 128))}: it must be an absolute path`,
-    'Name it from the root, such as /etc/containers/oci/hooks.d.',
-  )
-}
-
-function notOurs(path: string): CniError {
-  return inUseError(
-    `${path} is another program's hook`,
-    'Name another folder, or add --force to replace it.',
-  )
 }

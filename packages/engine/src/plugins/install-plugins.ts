@@ -11,7 +11,11 @@ export async function installPlugins(
   folder: string,
   force: boolean,
 ): Promise<readonly string[]> {
-  if (!folder.startsWith('/')) throw notAbsolute(folder)
+  if (!folder.startsWith('/'))
+    throw usageError(
+      `invalid folder ${JSON.stringify(folder)}: it must be an absolute path`,
+      'Name it from the root, such as /usr/local/lib/cni.',
+    )
   if (!force) await refuseDistribution(folders, folder)
   const found = await Promise.all(
     pluginNames.map(async (name) => {
@@ -50,12 +54,5 @@ function notOurs(path: string, file: PluginFile | undefined): CniError {
     isFile
       ? 'Name another folder, or add --force to replace it.'
       : 'Name another folder, or move it away.',
-  )
-}
-
-function notAbsolute(folder: string): CniError {
-  return usageError(
-    `invalid folder ${JSON.stringify(folder)}: it must be an absolute path`,
-    'Name it from the root, such as /usr/local/lib/cni.',
   )
 }

@@ -35,7 +35,13 @@ export function forwardingHolder(inner: PortHolder, kit: RootlessKit): PortHolde
       } catch (error) {
         const left = await stopAll(kit, forwarded.slice(present))
         // With the record of the sockets the next command finds what is left.
-        if (left.length > 0) throw notUndone(containerId, [error, ...left])
+        if (left.length > 0)
+          throw new CniError({
+            code: 106,
+            message: `ports of container ${containerId} are not published, and some are still forwarded`,
+            hint: 'Free them with "vethra doctor --repair" once the container is gone.',
+            cause: new AggregateError([error, ...left]),
+          })
         await inner.release(held)
         throw error
       }
@@ -91,15 +97,6 @@ async function stopAll(
     await kit.stopForwarding(id).catch(onCniError((error) => failed.push(error)))
   }
   return failed
-}
-
-function notUndone(containerId: string, errors: readonly unknown[]): CniError {
-  return new CniError({
-    code: 106,
-    message: `ports of container ${containerId} are not published, and some are still forwarded`,
-    hint: 'Free them with "vethra doctor --repair" once the container is gone.',
-    cause: new AggregateError(errors),
-  })
 }
 
 async function forward(

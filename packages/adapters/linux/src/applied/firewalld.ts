@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { type CniError, ioError } from '@vethra/cni'
+import { ioError } from '@vethra/cni'
 import type { Passage } from './legacy-passages.ts'
 import { type RanNow, runNow } from './run-now.ts'
 
@@ -36,7 +36,11 @@ function putSource(records: string, subnet: string): void {
   // Before it is done: a kill between the two leaves a file, and no source that nobody removes.
   writeFileSync(`${records}/${fileOf(subnet)}`, '')
   const { fault } = call('addSource', zone, subnet)
-  if (fault !== undefined && !fault.includes('ZONE_ALREADY_SET')) throw notPut(subnet, fault)
+  if (fault !== undefined && !fault.includes('ZONE_ALREADY_SET'))
+    throw ioError(
+      `cannot put ${subnet} into zone ${zone} of firewalld: ${fault}`,
+      `Start firewalld, or run: firewall-cmd --zone=${zone} --add-source=${subnet}. If it is gone for good, delete its table: nft delete table inet firewalld. Calls go by dbus-send (Debian: dbus-bin, Fedora: dbus-tools).`,
+    )
 }
 
 function recordsIn(folder: string): readonly string[] {
@@ -65,11 +69,4 @@ export function zoneCall(method: string, ...values: readonly string[]): readonly
 
 function call(method: string, ...values: readonly string[]): RanNow {
   return runNow('dbus-send', zoneCall(method, ...values))
-}
-
-function notPut(subnet: string, reason: string): CniError {
-  return ioError(
-    `cannot put ${subnet} into zone ${zone} of firewalld: ${reason}`,
-    `Start firewalld, or run: firewall-cmd --zone=${zone} --add-source=${subnet}. If it is gone for good, delete its table: nft delete table inet firewalld. Calls go by dbus-send (Debian: dbus-bin, Fedora: dbus-tools).`,
-  )
 }

@@ -17,7 +17,7 @@ export function iptablesRules(): RuleSets {
     async restore(family, text) {
       const program = family === 4 ? 'iptables-restore' : 'ip6tables-restore'
       const outcome = await run(program, ['--noflush', '--wait'], text)
-      if (outcome === undefined) throw missing(program)
+      if (outcome === undefined) throw noProgramError(`cannot run ${program}`, 'Install iptables.')
       if (outcome.status !== 0) throw failed(program, outcome)
     },
 
@@ -37,10 +37,6 @@ async function saved(program: string): Promise<string | undefined> {
 /** The tools end with status 1 for this and for missing rights alike, so only their words tell. */
 function isUnsupported({ status, stderr }: Outcome): boolean {
   return status !== 0 && /does not exist|not supported|No such file or directory/i.test(stderr)
-}
-
-function missing(program: string): CniError {
-  return noProgramError(`cannot run ${program}`, 'Install iptables.')
 }
 
 function failed(program: string, { status, stderr }: Outcome): CniError {

@@ -97,19 +97,16 @@ function newLookup(session: Session, flush: () => void) {
     index,
     demandFree: (name: string) => {
       flush()
-      if (session.link('host', name)) throw nameTaken(name)
+      if (session.link('host', name))
+        throw ioError(
+          `cannot give interface ${name} back: the host has another of that name`,
+          `Rename that one, for example: ip link set ${name} down; ip link set ${name} name other0.`,
+        )
     },
     namespace: () => session.namespace(),
     host: () => session.host(),
     forget: () => indexes.clear(),
   }
-}
-
-function nameTaken(name: string): CniError {
-  return ioError(
-    `cannot give interface ${name} back: the host has another of that name`,
-    `Rename that one, for example: ip link set ${name} down; ip link set ${name} name other0.`,
-  )
 }
 
 function makesLink({ kind }: RouteOp): boolean {

@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs'
-import { type CniError, ioError } from '@vethra/cni'
+import { ioError } from '@vethra/cni'
 import {
   decodeLink,
   encodeRouteOps,
@@ -89,15 +89,12 @@ export function openSession(netns: string, zoneRecords = ''): Session {
 const notPermitted = 1
 
 function allowed(answers: Exchange): Exchange {
-  if (answers.refusals.some(({ errno }) => errno === notPermitted)) throw notAllowed()
+  if (answers.refusals.some(({ errno }) => errno === notPermitted))
+    throw ioError(
+      `cannot list what nf_tables has: ${explainErrno(notPermitted)}`,
+      'Run as root, with CAP_NET_ADMIN.',
+    )
   return answers
-}
-
-function notAllowed(): CniError {
-  return ioError(
-    `cannot list what nf_tables has: ${explainErrno(notPermitted)}`,
-    'Run as root, with CAP_NET_ADMIN.',
-  )
 }
 
 function linkOf({ messages: [message] }: Exchange): FoundLink | undefined {

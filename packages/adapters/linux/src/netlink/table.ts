@@ -1,4 +1,4 @@
-import { type CniError, ioError, present } from '@vethra/cni'
+import { ioError, present } from '@vethra/cni'
 import {
   makeTable,
   sets,
@@ -39,13 +39,25 @@ export function startTable(session: Session): TableStart {
   const { messages, refusals } = session.askNetfilter(askTable(vethraTable))
   const [message] = messages
   const [refusal] = refusals
-  if (refusal && refusal.errno !== missing) throw notAsked(refusal.errno)
+  if (refusal && refusal.errno !== missing)
+    throw ioError(
+      `cannot ask for table inet vethra: ${explainErrno(refusal.errno)}`,
+      'Plugins in this process need nf_tables in the kernel (CONFIG_NF_TABLES_INET). Set plugins = "exec" in vethra.toml to run plugin programs.',
+    )
   if (message === undefined) return { ops: makeTable(), exists: false }
   const comment = commentOfTable(message)
   if (comment === tableComment && !isDormant(message)) return { ops: [], exists: true }
   const version = versionOf(comment)
-  if (version === undefined) throw ofOthers(comment)
-  if (version > tableVersion) throw newer(version)
+  if (version === undefined)
+    throw ioError(
+      `table inet vethra is of another program: its comment is ${JSON.stringify(comment)}`,
+      'Rename it, or delete it with nft delete table inet vethra.',
+    )
+  if (version > tableVersion)
+    throw ioError(
+      `table inet vethra has version ${version}, and this vethra knows versions up to ${tableVersion}`,
+      'Use the newer vethra, or, when nothing of it runs, delete the table with nft delete table inet vethra.',
+    )
   return { ...remadeTable(session), exists: true }
 }
 
@@ -64,25 +76,4 @@ export function remadeTable(session: Session): Omit<TableStart, 'exists'> {
     ops: [{ ...vethraTable, kind: 'delete table' }, ...makeTable(), ...copied],
     ...present({ generation }),
   }
-}
-
-function notAsked(errno: number): CniError {
-  return ioError(
-    `cannot ask for table inet vethra: ${explainErrno(errno)}`,
-    'Plugins in this process need nf_tables in the kernel (CONFIG_NF_TABLES_INET). Set plugins = "exec" in vethra.toml to run plugin programs.',
-  )
-}
-
-function ofOthers(comment: string): CniError {
-  return ioError(
-    `table inet vethra is of another program: its comment is ${JSON.stringify(comment)}`,
-    'Rename it, or delete it with nft delete table inet vethra.',
-  )
-}
-
-function newer(version: number): CniError {
-  return ioError(
-    `table inet vethra has version ${version}, and this vethra knows versions up to ${tableVersion}`,
-    'Use the newer vethra, or, when nothing of it runs, delete the table with nft delete table inet vethra.',
-  )
 }

@@ -1,4 +1,4 @@
-import { type CniError, ioError, isObject } from '@vethra/cni'
+import { ioError, isObject } from '@vethra/cni'
 import {
   chains,
   sets,
@@ -26,17 +26,14 @@ export async function listTable(): Promise<ListedTable | undefined> {
   if (terse.status !== 0) return undefined
   const comment = /^\tcomment "(.*)"$/m.exec(terse.stdout)?.[1] ?? ''
   const version = versionOf(comment)
-  if (version === undefined || version > tableVersion) throw notOurs(comment)
+  if (version === undefined || version > tableVersion)
+    throw ioError(
+      `table inet vethra is of a newer version or of another program: its comment is ${JSON.stringify(comment)}`,
+      'Use the newer vethra, or delete the table with nft delete table inet vethra.',
+    )
   const { status, stdout, stderr } = await run('nft', ['-j', 'list', 'table', 'inet', 'vethra'])
   if (status !== 0) throw ioError(`cannot list table inet vethra: ${stderr.trim()}`)
   return { isCurrent: comment === tableComment, elements: elementsOf(JSON.parse(stdout)) }
-}
-
-function notOurs(comment: string): CniError {
-  return ioError(
-    `table inet vethra is of a newer version or of another program: its comment is ${JSON.stringify(comment)}`,
-    'Use the newer vethra, or delete the table with nft delete table inet vethra.',
-  )
 }
 
 /** Whether our table is switched on, and has as many rules as it was made with, and its policies. */

@@ -37,7 +37,10 @@ async function pathsIn(folder: string): Promise<readonly string[]> {
 async function readConfFile(file: string, octets?: number): Promise<ConfFileText | undefined> {
   try {
     const status = statSync(file, { throwIfNoEntry: false })
-    if (!status?.isFile()) return isInTheWay(file) ? { file, error: noFile(file) } : undefined
+    if (!status?.isFile())
+      return isInTheWay(file)
+        ? { file, error: invalidFileError(`${file} is no regular file`, 'Move it away.') }
+        : undefined
     const text = await readText(file, octets)
     return text === undefined ? undefined : { file, text, modified: status.mtime.toISOString() }
   } catch (error) {
@@ -52,10 +55,6 @@ function isInTheWay(file: string): boolean {
   const there = lstatSync(file, { throwIfNoEntry: false })
   if (there?.isSymbolicLink()) return statSync(file, { throwIfNoEntry: false }) === undefined
   return there !== undefined && !(there.isDirectory() && readdirSync(file).length === 0)
-}
-
-function noFile(file: string): CniError {
-  return invalidFileError(`${file} is no regular file`, 'Move it away.')
 }
 
 function tooMany(folders: readonly string[], { files }: Bounds): CniError {

@@ -75,7 +75,11 @@ interface Claim {
 async function claim(file: string, { name, id, sync }: Claim): Promise<void> {
   const holder = await holderIn(file)
   if (holder === id) return
-  if (holder !== undefined) throw taken(name, holder)
+  if (holder !== undefined)
+    throw inUseError(
+      `name ${JSON.stringify(name)} is already used by ID ${JSON.stringify(holder)}`,
+      'Choose another name, or remove that container.',
+    )
   await writeWhole(file, id, { mode: 0o600, sync })
 }
 
@@ -84,11 +88,4 @@ async function holderIn(file: string): Promise<string | undefined> {
   if (holder === undefined || holder === '') return undefined
   checkPathComponent(`container id in ${file}`, holder)
   return holder
-}
-
-function taken(name: string, holder: string): CniError {
-  return inUseError(
-    `name ${JSON.stringify(name)} is already used by ID ${JSON.stringify(holder)}`,
-    'Choose another name, or remove that container.',
-  )
 }
