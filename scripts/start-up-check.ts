@@ -8,24 +8,16 @@ import { execa } from 'execa'
 
 const root = new URL('..', import.meta.url).pathname
 /** The libraries and built-in modules that a start may read. */
-const allowed = [
-  'bun:ffi',
-  'fs',
-  'ipaddr.js',
-  'jsonc-parser',
-  'os',
-  'path',
-  'timers/promises',
-  'zod',
-]
+const allowed = ['bun:ffi', 'fs', 'ipaddr.js', 'jsonc-parser', 'os', 'path', 'timers/promises']
 /**
- * Files that a start reads under Node, with a vethra.toml, for a default network that is missing, a resolver, a leased address,
- * the daemon, or for a listing that mends.
+ * Files that a start reads under Node, with a vethra.toml, for a config.json that is none, a default network that is missing, a
+ * resolver, a leased address, the daemon, or for a listing that mends.
  */
 const rare = new RegExp(
   [
     '-in-node\\.ts$',
     '^packages/adapters/plugin-exec/src/index\\.ts$',
+    '^packages/core/container/src/parse-config\\.ts$',
     '^apps/oci-hook/src/hook/(forget|precreate)\\.ts$',
     '^apps/oci-hook/src/hook/default-network\\.ts$',
     '/smol-toml/',
@@ -41,6 +33,11 @@ const starts = {
   'vethra cni': [...world, 'apps/cli/src/run-on-netns.ts'],
   'vethra network ls': [...lists, 'apps/cli/src/network-list.ts'],
   'vethra container ls': [...lists, 'apps/cli/src/container-list.ts'],
+  'a create that is prepared': [
+    ...world,
+    'apps/vethra/src/runtime-here.ts',
+    'apps/oci-hook/src/runtime/prepare-start.ts',
+  ],
   'a plugin of ours': ['apps/vethra/src/plugin-world-here.ts', 'apps/cni-plugin/src/index.ts'],
 }
 

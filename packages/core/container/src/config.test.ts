@@ -45,8 +45,24 @@ describe('a config.json of another shape', () => {
     [{ mounts: {} }, 'mounts must be array'],
     [{ mounts: [{ source: 'x' }] }, 'mounts[0].destination must be string'],
     [{ hooks: { poststop: [{}] } }, 'hooks.poststop[0].path must be string'],
+    [{ mounts: [{ destination: '/', type: 1 }] }, 'mounts[0].type must be string'],
+    [{ mounts: [{ destination: '/', options: 'ro' }] }, 'mounts[0].options must be array'],
+    [{ hooks: [] }, 'hooks must be object'],
+    [{ hooks: { prestart: {} } }, 'hooks.prestart must be array'],
+    [
+      { hooks: { createRuntime: [{ path: '/', timeout: '1' }] } },
+      'hooks.createRuntime[0].timeout must be number',
+    ],
+    [{ hostname: 1 }, 'hostname must be string'],
+    [{ process: { apparmorProfile: {} } }, 'process.apparmorProfile must be string'],
     [{ annotations: { 'a b': 1 } }, 'annotations["a b"] must be string'],
     [{ linux: { namespaces: [{}] } }, 'linux.namespaces[0].type must be string'],
+    [
+      { linux: { namespaces: [{ type: 'pid', path: 1 }] } },
+      'linux.namespaces[0].path must be string',
+    ],
+    [{ linux: { sysctl: ['a'] } }, 'linux.sysctl must be object'],
+    [{ linux: null, process: null }, 'process must be object; linux must be object'],
   ])('is refused with the key: %j', (parts, fault) => {
     expect(plan(sampleConfig({ linux, ...parts }))).toThrow(
       expect.objectContaining({
@@ -54,6 +70,13 @@ describe('a config.json of another shape', () => {
         message: `config.json is not the configuration of a Linux container: ${fault}`,
       }),
     )
+  })
+
+  it('may have null in place of what may be absent', () => {
+    const parts = { hostname: null, domainname: null, mounts: null, hooks: null, annotations: null }
+    expect(
+      plan(sampleConfig({ ...parts, linux: { namespaces: null, sysctl: null } })),
+    ).not.toThrow()
   })
 
   it.each(['[]', 'null', '1', '"text"'])('is refused when it is %s', (text) => {

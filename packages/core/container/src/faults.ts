@@ -10,31 +10,26 @@ interface SchemaError {
   }[]
 }
 
-/** A value once it has a shape, or what is wrong with it. */
-export type Checked<T> = { readonly data: T } | { readonly fault: string }
-
-/** Checks a value that may be anything, of any size. */
-export function checked<T>(shape: ZodMiniType<T>, value: unknown): Checked<T> {
+/**
+ * The faults of a value that may be anything, of any size, each with the place it is at: `linux.namespaces[0].type must be
+ * string; …`. At most three.
+ */
+export function faultsIn(shape: ZodMiniType, value: unknown): string {
   try {
-    const result = shape.safeParse(value)
-    return result.success ? { data: result.data } : { fault: faults(result.error) }
+    return listed(shape.safeParse(value).error?.issues ?? [])
   } catch (error) {
     // zod hands on faults as arguments: of a hundred thousand it makes more than a call can have.
-    if (error instanceof RangeError) return { fault: 'it has more faults than are listed' }
+    if (error instanceof RangeError) return 'it has more faults than are listed'
     throw error
   }
 }
 
-/**
- * The faults of a value, each with the place it is at: `linux.namespaces[0].type must be string;
- * …`. At most three.
- */
-function faults(error: SchemaError): string {
-  // zod/mini carries no sentences, so that the hook starts fast.
-  return error.issues
+function listed(issues: SchemaError['issues']): string {
+  return issues
     .slice(0, 3)
     .map(({ path, expected, message }) => {
-      const must = typeof expected === 'string' ? `must be ${expected}` : message
+      const kind = expected === 'record' ? 'object' : expected
+      const must = typeof kind === 'string' ? `must be ${kind}` : message
       return `${place(path)} ${must}`
     })
     .join('; ')

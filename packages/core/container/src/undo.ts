@@ -1,10 +1,9 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import { goField, invalidFileError, isObject, type Json } from '@vethra/cni'
-import * as z from 'zod/mini'
+import { goField, invalidFileError, isObject, isTexts, type Json } from '@vethra/cni'
 import { annotationKeys } from './annotations.ts'
 import { parseConfigText } from './config-text.ts'
-import { checked } from './faults.ts'
+import { isListOf, isText } from './facts.ts'
 import { type Member, undoMembers } from './members.ts'
 import { applyTextEdits, type TextEdit } from './text-edits.ts'
 
@@ -29,35 +28,42 @@ export interface PreparedConfig {
   readonly versions: readonly ConfigUndo[]
 }
 
-const count = z.number().check(z.int(), z.minimum(0))
-const hash = z.string().check(z.regex(/^[0-9a-f]{64}$/))
-const keys = z.array(z.string()).check(z.maxLength(8))
-const json = z.unknown() as z.ZodMiniType<Json>
-const undo = z.object({
-  sha256: hash,
-  was: hash,
-  edits: z.array(z.object({ at: count, length: count, text: z.string() })),
-  members: z.array(
-    z.object({
-      path: keys,
-      key: z.exactOptional(z.string()),
-      wrote: z.exactOptional(json),
-      before: z.exactOptional(json),
-    }),
-  ),
-  made: z.array(keys),
-}) satisfies z.ZodMiniType<ConfigUndo>
-// Absolute, without dots, and the one name that a bundle gives its file.
-const file = z.string().check(z.regex(/^(?:\/(?!\.{1,2}\/)[^/\0]+)*\/config\.json$/))
-const prepared = z.array(z.object({ file, versions: z.array(undo) })) satisfies z.ZodMiniType<
-  readonly PreparedConfig[]
->
-
 /** The changes to files in vethra.json; empty without. Throws CniError 107 when it is damaged. */
 export function parsePrepared(value: unknown): readonly PreparedConfig[] {
-  const result = checked(prepared, value ?? [])
-  if ('data' in result) return result.data
-  throw invalidFileError(`vethra.json is damaged: configs: ${result.fault}`)
+  if (isListOf(isPrepared)(value ?? [])) return (value ?? []) as readonly PreparedConfig[]
+  throw invalidFileError('vethra.json is damaged: configs must be changes of files')
+}
+
+// Absolute, without dots, and the one name that a bundle gives its file.
+const filePattern = /^(?:\/(?!\.{1,2}\/)[^/\0]+)*\/config\.json$/
+
+function isPrepared(value: unknown): boolean {
+  if (!isObject(value)) return false
+  const { file, versions } = value
+  return isText(file) && filePattern.test(file) && isListOf(isUndo)(versions)
+}
+
+function isUndo(value: unknown): boolean {
+  if (!isObject(value)) return false
+  const { sha256, was, edits, members, made } = value
+  const isHash = [sha256, was].every((each) => isText(each) && /^[0-9a-f]{64}$/.test(each))
+  return isHash && isListOf(isEdit)(edits) && isListOf(isMember)(members) && isListOf(isPlace)(made)
+}
+
+function isEdit(value: unknown): boolean {
+  return isObject(value) && [value['at'], value['length']].every(isCount) && isText(value['text'])
+}
+
+function isMember(value: unknown): boolean {
+  return isObject(value) && isPlace(value['path']) && isText(value['key'] ?? '')
+}
+
+function isPlace(value: unknown): boolean {
+  return isTexts(value) && value.length <= 8
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0
 }
 
 /**

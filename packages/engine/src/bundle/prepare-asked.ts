@@ -1,10 +1,10 @@
 import { CniError, goField, guards, inUseError, onCniError, orElse } from '@vethra/cni'
-import { type Asked, checkLimits, parseConfig, parsePrepared } from '@vethra/container'
+import { type Asked, checkLimits, parsePrepared } from '@vethra/container'
 import { findNetwork, type Network } from '@vethra/networks'
 import { livingRecords } from '../attach/whose.ts'
 import { homeLife, homeOf } from '../container/container-home.ts'
 import { knownNetworks } from '../network/known-networks.ts'
-import { readConfig } from './bundle-config.ts'
+import { parsedConfig, readConfig } from './bundle-config.ts'
 import { prepareBundle, prepareConfig } from './prepare-bundle.ts'
 import type { Caller, PrepareTools } from './prepare-tools.ts'
 
@@ -48,7 +48,7 @@ export async function prepareAskedConfig(
   const { flags } = asked
   // By a hook file, or by `bundle prepare`.
   if (asked.preparedFor !== undefined) return text
-  const parsed = parseConfig(text)
+  const parsed = await parsedConfig(text)
   return holdingNames(tools, asked, async () => {
     const known = await admit(tools, asked)
     if (known === undefined) return text
