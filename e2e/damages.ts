@@ -152,6 +152,16 @@ export const damages: readonly Damage[] = [
     ],
     ['a record is removed', 'record-damaged', ({ web }) => `rm ${records}/${fileOf(web)}`],
     [
+      'the record and the cached result of a container are removed',
+      'record-damaged',
+      ({ db }) => `rm ${records}/${fileOf(db)} ${results}/${fileOf(db)}`,
+    ],
+    [
+      'all records and all cached results are removed',
+      'record-damaged',
+      () => `rm ${records}/lan-default-* ${results}/lan-default-*`,
+    ],
+    [
       'a reservation is removed',
       'reservation-missing',
       ({ address }) => `rm ${networks}/lan/${address}`,

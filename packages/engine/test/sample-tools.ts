@@ -100,6 +100,7 @@ export function sampleTools(host: SampleHost): DoctorTools {
         host.conf = text
         return `/c/${name}.conflist`
       },
+      dropIns: async () => [],
       kept: async () => host.kept,
       restore: async (file) => {
         const copy = host.kept.find((each) => each.file === file)

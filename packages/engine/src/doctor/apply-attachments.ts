@@ -23,6 +23,7 @@ import { waysByMark } from '../attach/ways-by-mark.ts'
 import { converge } from '../converge.ts'
 import { type Appliers, ended, isUsable, livingRecord } from './appliers.ts'
 import type { DoctorTools } from './doctor-tools.ts'
+import { forgottenAttachment } from './forgotten.ts'
 import { readNetworks } from './read-networks.ts'
 
 /** The repairs of attachments. */
@@ -84,13 +85,21 @@ export const attachmentAppliers: Pick<
   },
 
   // The cached result and the interface inside prove which namespace it is in.
-  async 'restore-record'({ host }, { attachment: key }) {
-    const [record, cached] = [await host.records.read(key), await host.cache.read(key)]
+  async 'restore-record'(tools, { attachment: key }) {
+    const { host } = tools
+    const [record, entry] = [await host.records.read(key), await host.cache.read(key)]
+    const container = isUsable(entry) ? undefined : await containerOf(tools, key.containerId)
+    const cached = container ? await forgottenAttachment(tools, key, container) : entry
     if (!isUsable(cached)) return ended
     const { netns } = record ?? cached.attachment
     const seen = await host.netns.look(netns)
     const wanted = { ...key, ...record, netns, ...identityOf(seen) }
-    if (!(await isProven(host, wanted, seen))) return 'nothing proves its namespace'
+    if (!(await isProven(host, { ...wanted, made: cached }, seen)))
+      return 'nothing proves its namespace'
+    if (cached !== entry) {
+      await host.cache.write(cached)
+      await host.cache.flush()
+    }
     const ways = record?.ways ?? (await waysByMark(host, cached))
     const again = { ...wanted, ...(ways ? { ways } : {}) }
     await host.records.write(again)

@@ -15,7 +15,9 @@ export interface DoctorTools
   > {
   readonly host: HostTools
   readonly kernel: Kernel
-  networks(namespace: string): Pick<ConfDir, 'list' | 'create' | 'kept' | 'restore' | 'exclusively'>
+  networks(
+    namespace: string,
+  ): Pick<ConfDir, 'list' | 'dropIns' | 'create' | 'kept' | 'restore' | 'exclusively'>
   containers(
     namespace: string,
   ): Pick<ContainerStore, 'folder' | 'list' | 'read' | 'heldNames' | 'claimName' | 'releaseName'>

@@ -175,7 +175,7 @@ async function stateOf(
   if (entry === undefined) return { state: 'unknown', byInode: false }
   const netns = ours ? entry.attachment.netns : netnsOfEntry(entry)
   const seen = await host.netns.look(netns)
-  const lost = { ...entry.attachment, network: entry.network, netnsId: '' }
+  const lost = { ...entry.attachment, network: entry.network, netnsId: '', made: entry }
   const isThere = recordDamaged && (await isProven(host, lost, seen))
   const state = !ours && seen.found === 'missing' ? 'gone' : lifeOf(lost, seen)
   return { state: isThere ? 'alive' : state, byInode: false }

@@ -1,4 +1,4 @@
-import { CniError, type ConfList, onCniError, present } from '@vethra/cni'
+import { CniError, onCniError, present } from '@vethra/cni'
 import type {
   DesiredNetwork,
   DesiredState,
@@ -11,6 +11,7 @@ import { networkFeatures } from '@vethra/plugins'
 import { programsOf } from '../attach/ways-now.ts'
 import { attachedIds } from '../attach/whose.ts'
 import type { DoctorTools } from './doctor-tools.ts'
+import { forgottenAttachments } from './forgotten.ts'
 import { effectsOf } from './list-effects.ts'
 import { leadsOf, lookAtTable, masqueradesOf } from './look-at-tables.ts'
 import { lostFiles } from './lost-files.ts'
@@ -80,7 +81,6 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
 async function lookAround(tools: DoctorTools, scope: Scope | undefined) {
   const namespaces = await tools.namespaces()
   const { networks, confFaults, shadowed } = await readNetworks(tools, namespaces)
-  const lists = new Map(networks.map(({ name, list }) => [name, list]))
   const [rules, kit, links, routes, neighbours, portHolds, signs, seen, [known, attachments]] =
     await Promise.all([
       // Programs of plugins are facts, and no difference that a repair is for.
@@ -95,7 +95,7 @@ async function lookAround(tools: DoctorTools, scope: Scope | undefined) {
       isFor(scope, 'release-address', 'reserve-address')
         ? readReservations(tools, networks)
         : { reservations: [], unread: [] },
-      lookAtContainers(tools, scope, { namespaces, lists }),
+      lookAtContainers(tools, scope, { namespaces, networks }),
     ])
   const { containers, names } = known
   const isSilent = kit instanceof CniError
@@ -116,19 +116,23 @@ async function lookAtContainers(
   scope: Scope | undefined,
   {
     namespaces,
-    lists,
-  }: { readonly namespaces: readonly string[]; readonly lists: ReadonlyMap<string, ConfList> },
+    networks,
+  }: { readonly namespaces: readonly string[]; readonly networks: readonly Network[] },
 ): Promise<readonly [SeenContainers, SeenAttachments]> {
   const all = await tools.memory()
   const idOf = attachedIds(all.records)
   const recorded = new Set(all.records.map(({ containerId }) => containerId))
   await tools.clock.yieldNow?.()
   const known = await observeContainers(tools, namespaces, { idOf, recorded, scope })
+  const forgotten = await forgottenAttachments(tools, known.containers, { networks, memory: all })
   const memory = {
     ...all,
     records: all.records.filter((each) => isIn(scope, each)),
-    cached: all.cached.filter(({ network, attachment }) => isIn(scope, { ...attachment, network })),
+    cached: [...all.cached, ...forgotten].filter(({ network, attachment }) =>
+      isIn(scope, { ...attachment, network }),
+    ),
   }
+  const lists = new Map(networks.map(({ name, list }) => [name, list]))
   const stored = known.containers.flatMap(({ observed: { stored, nerdctls, containerId } }) =>
     stored && !nerdctls ? [containerId] : [],
   )
