@@ -12,8 +12,8 @@ export interface AttachmentRecord extends AttachmentKey, NamespaceIdentity {
   readonly joined?: string
   /** In the environment of the plugins of its last operation. Absent in records of 0.1. */
   readonly nonce?: string
-  /** Whether an operation on what ADD made has not ended: DEL, or a repair. Absent in records of 0.1. */
-  readonly underWay?: boolean
+  /** The operation on what ADD made that has begun, and not ended: an ADD ends such a DEL first. Absent in records of 0.1. */
+  readonly underWay?: 'DEL' | 'repair'
   /** The ways that the plugins went, in the list's order. Absent where all ran as programs. */
   readonly ways?: readonly PluginWay[]
   /** With `ways`: the conf list and arguments of ADD, without its result. For a DEL after a kill. */

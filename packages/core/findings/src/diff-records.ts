@@ -103,7 +103,7 @@ function lostUnderPod(each: ObservedAttachment): Finding {
 }
 
 /**
- * Living attachments of ours without a cache entry. A container that was prepared ends when
+ * Living attachments of ours without a cache entry, or with a DEL that has not ended. A container that was prepared ends when
  * attaching it is cut short, so one that lives has lost its cached result. An entry of others is
  * lost where all that they need is there; else ADD never finished.
  */
@@ -115,9 +115,10 @@ export function unfinishedFindings(host: Compared): readonly Finding[] {
   return attachments
     .filter(({ recorded, remembered, state }) => recorded && !remembered && state === 'alive')
     .filter(({ containerId }) => !signs.running.has(containerId))
-    .map((each) =>
-      prepared.has(each.containerId) || isWhole(each, host) ? resultLost(each) : unfinished(each),
-    )
+    .map((each) => {
+      const isKept = prepared.has(each.containerId) || isWhole(each, host)
+      return isKept && !each.leaving ? resultLost(each) : unfinished(each)
+    })
 }
 
 function isWhole(each: ObservedAttachment, host: Compared): boolean {
@@ -148,13 +149,13 @@ function resultLost(attachment: ObservedAttachment): Finding {
 }
 
 function unfinished(attachment: ObservedAttachment): Finding {
-  const { network, containerId, ifname, netns } = attachment
+  const { network, containerId, ifname, netns, leaving } = attachment
+  const [operation, seen] = leaving
+    ? ['DEL', 'its record says that DEL has begun']
+    : ['ADD', 'it is recorded, but there is no result of it']
   return finding('attachment-unfinished', aboutAttachment(attachment), {
-    message: `attaching ${ifname} of container ${containerId} to network ${network} was cut short: its interfaces, rules or reservations remain`,
-    evidence: [
-      `the namespace at ${netns} is alive`,
-      'it is recorded, but there is no result of it, and no plugin is at work',
-    ],
+    message: `${operation} of ${ifname} of container ${containerId} in network ${network} was cut short: its interfaces, rules or reservations remain`,
+    evidence: [`the namespace at ${netns} is alive`, `${seen}, and no plugin is at work`],
     repair: { kind: 'detach', attachment: refOf(attachment), netns },
   })
 }

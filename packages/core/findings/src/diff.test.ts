@@ -120,6 +120,11 @@ describe('attachments', () => {
       ])
     })
 
+    it.each([[unknown], [{}]])('go where their DEL has begun, prepared or not', (change) => {
+      const attachments = one ? [{ ...one, remembered: false, leaving: true as const }] : []
+      expect(forgotten({ ...change, attachments })).toEqual(['attachment-unfinished detach'])
+    })
+
     it('are never cut off where their container was prepared', () => {
       const firewall: ObservedState['firewall'] = []
       expect(forgotten({ names: [], links: [], firewall }, false)).toContain(

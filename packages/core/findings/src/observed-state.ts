@@ -104,8 +104,10 @@ export interface ObservedAttachment extends AttachmentKey {
   readonly recordDamaged: boolean
   /** Whether it recorded its namespace by device and inode alone, as 0.1 did. */
   readonly byInode: boolean
-  /** Whether what ADD returned is remembered. */
+  /** Whether what ADD returned is remembered, and no DEL has begun. */
   readonly remembered: boolean
+  /** Whether its namespace lives and its DEL has begun, and not ended. Default false. */
+  readonly leaving?: true
   /** Whether what it has made so far is recorded: enough to remember it by. */
   readonly restorable: boolean
   /** Whether it is in DATA_STORE or recorded. */

@@ -26,7 +26,7 @@ export async function detachOne(
   membership: Membership,
   known: Remembered,
 ): Promise<void> {
-  const tools = await takeOver(given, known)
+  const tools = await takeOver(given, known, 'DEL')
   const former = await formerOf(tools, membership, known)
   const { cached, record, made } = known
   if (cached) {

@@ -24,7 +24,7 @@ export interface WantedInterface extends Pick<Attachment, 'netns' | 'ifname'> {
 /**
  * Checks that interfaces can be made where attachments ask for them. Throws CniError 4 for a name that
  * the kernel would change, 8 unless the path is a network namespace other than the runtime's own, and 102 when others made the interface.
- * Returns the records of ADDs that were cut short, and of an earlier life of the same container.
+ * Returns the records of ADDs and DELs that were cut short, and of an earlier life of the same container.
  */
 export async function checkDoor(
   tools: DoorTools,
@@ -50,14 +50,19 @@ export async function checkFree(tools: DoorTools, wanted: WantedInterface): Prom
   throw taken(wanted, record)
 }
 
-/** Undoes what `checkDoor` returned, each under its container's lock, as far as its conf list is known. */
+/**
+ * Undoes what `checkDoor` returned for memberships of one container, each under its container's lock, as far as its conf
+ * list is known.
+ */
 export async function undoLeft(
   tools: HostTools,
   records: readonly AttachmentRecord[],
   memberships: readonly Membership[],
 ): Promise<void> {
   for (const record of records) {
-    const { network, containerId, ifname, netns } = record
+    const { network, containerId, ifname } = record
+    // Both lead to the same namespace: the path of then may be gone.
+    const netns = memberships[0]?.attachment.netns ?? record.netns
     const list = memberships.find((each) => each.network === network)?.list
     const isKnown = list !== undefined || record.made !== undefined
     if (!isKnown && !(await tools.cache.read(record))) continue
@@ -71,13 +76,13 @@ export async function undoLeft(
   }
 }
 
-// An ADD that did not finish, or one whose process has gone while the namespace that it joined lives.
+// An ADD or a DEL that did not finish, or one whose process has gone while the namespace that it joined lives.
 async function isLeft(
   tools: DoorTools,
   record: AttachmentRecord,
   { container }: Pick<WantedInterface, 'container'>,
 ): Promise<boolean> {
-  if ((await tools.cache.read(record)) === undefined) return true
+  if (record.underWay === 'DEL' || (await tools.cache.read(record)) === undefined) return true
   const isOwn = record.container && container && isSame(record.container, container)
   return isOwn === true && (await lifeNow(tools, record)) === 'gone'
 }

@@ -118,7 +118,7 @@ describe('attachAnew', () => {
     refuses = ({ operation }) => operation === 'ADD'
     const failure = attachAnew(tools, [membership, plain])
     await expect(failure).rejects.toMatchObject({ code: 999 })
-    expect([cached, recorded]).toEqual([made, { ...record, nonce: 'n', underWay: true }])
+    expect([cached, recorded]).toEqual([made, { ...record, nonce: 'n', underWay: 'repair' }])
   })
 
   it('remembers the attachment all the while: whoever is killed leaves it to the next one', async () => {

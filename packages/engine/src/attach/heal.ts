@@ -28,7 +28,7 @@ export async function attachAnew(
   ways: readonly [Membership, ...Membership[]],
 ): Promise<ParsedResult> {
   const known = await rememberedOf(given, keyOf(ways[0]))
-  const tools = await takeOver(given, known)
+  const tools = await takeOver(given, known, 'repair')
   // Debian's bridge fails for rules that are gone, once: what is left of the interface went before.
   await undo(tools, ways[0]).catch(() => undo(tools, ways[0]))
   const result = await redoInOneOf(tools, ways)
@@ -114,7 +114,7 @@ export async function chainAgain(
   if (made?.prevResult === undefined) return false
   const again = { ...made, ...chainedOnly(made, isWanted) }
   if (again.list.plugins.length === 0) return false
-  const { runner } = await takeOver(tools, known)
+  const { runner } = await takeOver(tools, known, 'repair')
   // Shared chains may be missing, too, and plugins make them check-then-append.
   await alone(tools, key.network, async () => {
     if (left) await run(runner, { operation: 'DEL', ...again })

@@ -298,6 +298,31 @@ describe('attachEach', () => {
     ])
   })
 
+  it.each([
+    ['in the namespace, by the path of now', '/m', '/n', ['DEL main-a', 'ADD main-a']],
+    ['in another namespace, where it began', '/n', '/another', ['DEL main-a', 'ADD main-a']],
+    ['whose namespace has gone', '/gone', '/another', ['DEL main-a (gone)', 'ADD main-a']],
+  ])('ends a DEL that was cut short %s', async (_, began, netns, then) => {
+    const look = async (path: string) =>
+      path === '/another' ? another : path === '/n' ? seen : missing
+    tools = { ...tools, netns: { ...tools.netns, look } }
+    await attachAll(tools, [member('a', 'eth0')])
+    const record = records.get('aeth0')
+    if (record) records.set('aeth0', { ...record, netns: began, underWay: 'DEL' })
+    if (netns === '/n') links.set('eth0', { kind: 'veth', mac: '' })
+    const { run } = tools.runner
+    tools.runner.run = (call) => {
+      if (call.operation === 'DEL') links.clear()
+      return run(call)
+    }
+    log = []
+    const { attachment, ...whole } = member('a', 'eth0')
+    await attachAll(tools, [{ ...whole, attachment: { ...attachment, netns } }])
+    expect(log.filter((each) => !/^(lock|wait)/.test(each))).toEqual(then)
+    expect(records.get('aeth0')).toMatchObject({ netns })
+    expect(records.get('aeth0')?.underWay).toBe(undefined)
+  })
+
   it('refuses to attach again what is attached, interface and all', async () => {
     await attachAll(tools, [member('a', 'eth0')])
     links.set('eth0', { kind: 'veth', mac: '' })

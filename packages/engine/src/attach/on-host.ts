@@ -25,7 +25,7 @@ import { all, demandDone, inSequence } from './sequence.ts'
 import { sweepAlone } from './sweep.ts'
 import { bearing, collectorMark } from './take-over.ts'
 import { waysNow } from './ways-now.ts'
-import { containerOf, refuseOthers, remembered } from './whose.ts'
+import { containerOf, isCutShort, refuseOthers, remembered } from './whose.ts'
 
 /**
  * The checks before a container is attached, without its lock: names, namespaces, interfaces. ADDs that were cut
@@ -179,5 +179,9 @@ async function removeStale(tools: HostTools, membership: Membership): Promise<vo
   const { cached, record } = await remembered(tools, key)
   if (cached === undefined && record === undefined) return
   await refuseOthers(tools, membership, { cached, record })
-  await detachEach(tools, [record ? membership : withoutNetns(membership)])
+  // What was cut short is undone where it began; what no record names is of another runtime.
+  const { attachment } = membership
+  const netns = record && isCutShort({ record, cached }) ? record.netns : attachment.netns
+  const former = { ...membership, attachment: { ...attachment, netns } }
+  await detachEach(tools, [record ? former : withoutNetns(membership)])
 }

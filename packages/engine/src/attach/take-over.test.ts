@@ -54,34 +54,34 @@ beforeEach(() => {
 it.each([
   ['an ADD that finished', { record, cached }, []],
   ['an ADD that was killed', { record, cached: undefined }, ['n1']],
-  ['a DEL that was killed', { record: { ...record, underWay: true }, cached }, ['n1']],
+  ['a DEL that was killed', { record: { ...record, underWay: 'DEL' }, cached }, ['n1']],
   ['an ADD of 0.1', { record: { ...record, nonce: undefined }, cached: undefined }, []],
 ] as const)('after %s waits for its plugins, and has a mark of its own', async (_, of, nonces) => {
   const { nonce, ...rest } = of.record
   const known = nonce === undefined ? rest : { ...rest, nonce }
-  const { runner } = await takeOver(tools, { ...of, record: known, made })
+  const { runner } = await takeOver(tools, { ...of, record: known, made }, 'DEL')
   await runner.run(call)
   expect([waited, ran]).toEqual([nonces, ['n2']])
-  expect(records).toEqual([{ ...record, nonce: 'n2', underWay: true }])
+  expect(records).toEqual([{ ...record, nonce: 'n2', underWay: 'DEL' }])
 })
 
 it.each([
   ['no program', [native], []],
   ['an IPAM plugin', [{ ...native, ipam: 'exec' as const }], ['n2']],
-])('where %s runs, programs alone are marked', async (_, ways, nonces) => {
-  const known = { record: { ...record, ways, underWay: true }, cached, made }
-  const { runner } = await takeOver(tools, known)
+])('where %s runs, programs alone are marked, and the DEL is recorded', async (_, ways, nonces) => {
+  const known = { record: { ...record, ways }, cached, made }
+  const { runner } = await takeOver(tools, known, 'DEL')
   const stage: StageCall = { operation: 'DEL', calls: [], ipam: call }
   await runner.stage?.(stage)
   expect(ran).toEqual(nonces.length > 0 ? nonces : [undefined])
-  expect(records).toHaveLength(nonces.length)
+  expect(records).toEqual([{ ...record, ways, nonce: nonces[0] ?? 'n1', underWay: 'DEL' }])
 })
 
 it('a record that cannot be written keeps nothing from being detached: its mark serves on', async () => {
   tools.records.write = async () => {
     throw new CniError({ code: 5, message: 'disk full' })
   }
-  const { runner } = await takeOver(tools, { record, cached, made })
+  const { runner } = await takeOver(tools, { record, cached, made }, 'repair')
   await runner.run(call)
   expect(ran).toEqual(['n1'])
 })
@@ -92,14 +92,14 @@ it('an operation within another has its own mark', async () => {
 })
 
 it('what stays attached is under way no more', async () => {
-  await takeOver(tools, { record, cached, made })
+  await takeOver(tools, { record, cached, made }, 'repair')
   await handBack(tools, record)
   expect(records.at(-1)).toEqual({ ...record, nonce: 'n2' })
 })
 
 it.each([
-  ['a killed operation left running', { underWay: true }, false, ['n1']],
-  ['an operation under way is running', { underWay: true }, true, []],
+  ['a killed operation left running', { underWay: 'DEL' }, false, ['n1']],
+  ['an operation under way is running', { underWay: 'DEL' }, true, []],
   ['a finished operation ran', {}, false, []],
 ] as const)('a doctor and the plugins that %s', async (_, more, isBusy, nonces) => {
   records = [{ ...record, ...more }]
@@ -113,7 +113,7 @@ it.each([
 })
 
 it('a plugin that does not end keeps a doctor from nothing else', async () => {
-  records = [{ ...record, underWay: true }]
+  records = [{ ...record, underWay: 'DEL' }]
   const { lock } = tools
   tools.netns.pluginsEnded = async () => {
     throw new CniError({ code: 104, message: 'still running' })

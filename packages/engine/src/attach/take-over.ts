@@ -6,21 +6,36 @@ import { keyOf } from './membership.ts'
 import type { TurnTools } from './take-turns.ts'
 
 /**
- * Begins an operation on what an ADD has made: waits until the plugins of a killed operation have ended, and records the
- * mark of its own. A plugin that still runs would undo its work, or do the same. Returns the tools whose plugins bear
- * the mark. The container's lock is held. Throws CniError 104 when a plugin does not end.
+ * Begins an operation on what an ADD has made, and records that: killed, it is known. Waits until the programs of a killed
+ * operation have ended, which would undo its work, or do the same; its own bear a mark, which is recorded, too. Returns
+ * the tools that run them so. The container's lock is held. Throws CniError 104 when a plugin does not end.
  */
-export async function takeOver(tools: HostTools, known: Remembered): Promise<BearingTools> {
+export async function takeOver(
+  tools: HostTools,
+  known: Remembered,
+  underWay: NonNullable<AttachmentRecord['underWay']>,
+): Promise<BearingTools> {
   const { record } = known
-  if (record === undefined || !runsPrograms(record)) return tools
+  if (record === undefined) return tools
+  if (!runsPrograms(record)) {
+    await isWritten(tools, { ...record, underWay })
+    return tools
+  }
   await afterOrphans(tools, known)
   const nonce = tools.netns.nonce()
-  const written = tools.records.write({ ...record, nonce, underWay: true }).then(
-    () => nonce,
-    // A full disk must not keep a container from being detached: its plugins bear the mark that is recorded.
-    onCniError(() => record.nonce),
+  // Where it is not written, plugins bear the mark that is recorded.
+  return bearing(
+    tools,
+    (await isWritten(tools, { ...record, nonce, underWay })) ? nonce : record.nonce,
   )
-  return bearing(tools, await written)
+}
+
+// A full disk must not keep a container from being detached.
+async function isWritten({ records }: HostTools, record: AttachmentRecord): Promise<boolean> {
+  return records.write(record).then(
+    () => true,
+    onCniError(() => false),
+  )
 }
 
 /** Ends an operation after which the attachment stays. Throws CniError 5. */
@@ -98,5 +113,5 @@ async function afterOrphans({ netns }: HostTools, open: Open, timeoutMs?: number
 
 // A record without a cache entry means that an ADD did not finish.
 function isOpen({ record, cached }: Open): boolean {
-  return record !== undefined && (record.underWay === true || cached === undefined)
+  return record !== undefined && (record.underWay !== undefined || cached === undefined)
 }

@@ -102,18 +102,25 @@ interface Both {
 
 /**
  * Throws CniError 102 when the key of a membership has a living attachment in another namespace: that of another
- * container, or of the same one, which a second runtime folder started under its id.
+ * container, or of the same one, which a second runtime folder started under its id. An
+ * operation that was cut short is in nobody's way.
  */
 export async function refuseOthers(
   tools: LifeTools,
   membership: Membership,
   { record, cached }: Both,
 ): Promise<void> {
+  if (isCutShort({ record, cached })) return
   const path = record?.netns ?? cached?.attachment.netns ?? ''
   if (await isThere(tools, path, membership.attachment.netns)) return
   const isOwn = record?.container && isSame(record.container, containerOf(membership))
   const lives = isOwn ? isAlive(tools, record) : mayLive(tools, record, cached)
   if (await lives) throw taken(membership, path, record)
+}
+
+/** Whether an ADD or a DEL has begun, and not ended. Where all plugins of an ADD are programs, nothing tells it from a lost cache entry: false. */
+export function isCutShort({ record, cached }: Both): boolean {
+  return record?.underWay === 'DEL' || (record?.asked !== undefined && cached === undefined)
 }
 
 /** Throws CniError 102 when a container lives in another namespace than the one at a path: in a second runtime folder. */

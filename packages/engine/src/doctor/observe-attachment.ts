@@ -60,9 +60,11 @@ export async function observeAttachment(
   const ways = recordDamaged && entry ? await waysByMark(host, entry) : record?.ways
   const { isCached, source, plain, wanted } = readBoth(known.read, remembered, ways)
   const { state, byInode } = await stateOf(host, { ...remembered, recordDamaged, ours })
+  const leaving = record?.underWay === 'DEL' && state === 'alive'
   const attachment = {
     ...{ network: key.network, containerId: key.containerId, ifname: key.ifname },
-    ...{ recorded, recordDamaged, remembered: isCached, ours, state, byInode },
+    ...{ recorded, recordDamaged, remembered: isCached && !leaving, ours, state, byInode },
+    ...(leaving ? { leaving } : {}),
     restorable: !isCached && wanted !== undefined,
     ...(entry ? podAndNetwork(known.networks, entry, { record, ours, state }) : {}),
     ...(state === 'gone' ? {} : publishedEnds(plain, entry, ours)),

@@ -40,7 +40,7 @@ it('a record keeps what tells its namespace, and the nonce of its operation', as
     place: 'pid:[3]',
     startTime: '100',
     nonce: 'n',
-    underWay: true,
+    underWay: 'DEL' as const,
   }
   await records.write({ ...record, ...whole })
   expect(await records.read(record)).toEqual({ ...record, ...whole })

@@ -67,14 +67,14 @@ function parseRecord(text: string): AttachmentRecord | undefined {
   const made = parseMade(goField(value, 'made') ?? null, key)
   const asked = parseMade(goField(value, 'asked') ?? null, key)
   const ways = parseWays(goField(value, 'ways'))
-  const nonce = goField(value, 'nonce')
+  const [nonce, underWay] = [goField(value, 'nonce'), goField(value, 'underWay')]
   const joined = goField(value, 'joined')
   const container = parseContainer(goField(value, 'container') ?? null)
   return {
     ...{ network, containerId, ifname, ...present({ container }), netns },
     ...readIdentity(value),
     ...(typeof nonce === 'string' ? { nonce } : {}),
-    ...(goField(value, 'underWay') === true ? { underWay: true } : {}),
+    ...(underWay === 'DEL' || underWay === 'repair' ? { underWay } : {}),
     ...(typeof joined === 'string' ? { joined } : {}),
     ...present({ ways, asked }),
     ...(made?.result === undefined ? {} : { made }),
