@@ -1,4 +1,5 @@
-import { explain } from '@vethra/cni'
+import { explain, ioError, systemHint } from '@vethra/cni'
+import type { LostOutput } from './output.ts'
 
 /**
  * The lines that tell of an error that is no CniError: what it is, and where it happened, by name; bun would print lines of
@@ -19,3 +20,10 @@ const withoutJit = [
   'error: cannot call libc: this process may not run machine code that it makes itself',
   '  hint: Unset BUN_JSC_useJIT, and set MemoryDenyWriteExecute=no in a unit.',
 ]
+
+/** The lines that tell of output that was lost. */
+export function lostLines({ fault: cause, done }: LostOutput): readonly string[] {
+  const cannot = 'cannot write to standard output'
+  const message = done.length === 0 ? cannot : `${cannot}, but it is done: ${done.join('; ')}`
+  return explain(ioError(message, { cause, hint: systemHint(cause) }))
+}

@@ -1,14 +1,12 @@
 #!/usr/bin/env node
 import { fstatSync } from 'node:fs'
-import { escapeControls, orElse } from '@vethra/cni'
-import { version } from '@vethra/settings'
+import { escapeControls } from '@vethra/cni'
 import type { Io } from '@vethra/world'
-import { faultLines } from './fault-lines.ts'
 import { readInput } from './input.ts'
 import { openOutput } from './output.ts'
 import { pickApp } from './pick-app.ts'
 
-const { app, argv } = pickApp(process.argv0, process.argv.slice(2))
+const { app, argv } = await pickApp(process.argv0, process.argv.slice(2))
 const output = openOutput(1)
 const errors = openOutput(2)
 const io: Io = {
@@ -31,9 +29,9 @@ if (app === 'daemon' || argv.includes('top')) compileAsUsual()
 
 // Only the app that is called is loaded.
 const status = await run().catch(endByFault)
-const faults = output.faults()
-for (const line of faults) io.complain(line)
-process.exitCode = faults.length > 0 && status === 0 ? 1 : status
+const lost = output.lost()
+if (lost) for (const line of (await import('./fault-lines.ts')).lostLines(lost)) io.complain(line)
+process.exitCode = lost && status === 0 ? 1 : status
 // What succeeded has awaited all of its work. Ending here, and not when the event loop finds nothing left,
 // saves each start up to 3 ms; after a failure the loop lets what is still under way come to its end, and
 // the daemon its children.
@@ -47,7 +45,7 @@ function compileAsUsual(): void {
 async function run(): Promise<number> {
   if ('bun' in process.versions) await enterKit()
   if (app === 'version') {
-    io.print(version)
+    io.print((await import('./version-here.ts')).version)
     return 0
   }
   if (app === 'port-holder') return (await import('@vethra/port-holder')).main(argv)
@@ -75,7 +73,8 @@ async function enterKit(): Promise<void> {
 }
 
 // It ends the process at once.
-function endByFault(fault: unknown): never {
+async function endByFault(fault: unknown): Promise<never> {
+  const { faultLines } = await import('./fault-lines.ts')
   for (const line of faultLines(fault)) io.complain(line)
   process.exit(1)
 }
@@ -85,11 +84,10 @@ async function load() {
   return app === 'daemon' ? import('@vethra/daemon') : import('@vethra/cli')
 }
 
-// A stream that is closed is none, and neither is a memory device (major 1: /dev/null). Only then is process.stdout asked, which
-// loads Node's streams: as long as all else that `network ls` does.
+// A memory device is none (major 1: /dev/null). Only then is process.stdout asked, which loads Node's streams: as long as all else that `network ls` does.
 function isTerminal(): boolean {
-  const device = orElse(() => fstatSync(1), undefined)
-  return device?.isCharacterDevice() === true && device.rdev >> 8 !== 1 && process.stdout.isTTY
+  const device = fstatSync(1)
+  return device.isCharacterDevice() && device.rdev >> 8 !== 1 && process.stdout.isTTY
 }
 
 // How a hook line calls this program again: the executable alone, or Node with the source file.

@@ -2,6 +2,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { lostLines } from './fault-lines.ts'
 import { openOutput } from './output.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'output-'))
@@ -11,7 +12,8 @@ function written(path: string, flags: string, write: (to: ReturnType<typeof open
   const output = openOutput(descriptor)
   write(output)
   closeSync(descriptor)
-  return { lost: output.isLost(), faults: output.faults() }
+  const lost = output.lost()
+  return { lost: output.isLost(), faults: lost ? lostLines(lost) : [] }
 }
 
 it('what can be written is', () => {

@@ -1,5 +1,4 @@
 import { writeSync } from 'node:fs'
-import { type CniError, explain, ioError, systemHint } from '@vethra/cni'
 
 /** Standard output, which may take no more: a full disk, a reader that has gone. */
 export interface Output {
@@ -7,8 +6,15 @@ export interface Output {
   write(text: string, done?: string): void
   /** Whether a text was lost. */
   isLost(): boolean
-  /** The message about lost output; nothing where the reader has closed its end. */
-  faults(): readonly string[]
+  /** The output that was lost to a fault; undefined where none was, or the reader has closed its end. */
+  lost(): LostOutput | undefined
+}
+
+/** Output that could not be written. */
+export interface LostOutput {
+  readonly fault: unknown
+  /** The messages of work that is done all the same. */
+  readonly done: readonly string[]
 }
 
 /** Opens a descriptor as standard output. Nothing is thrown: what a command does must not end halfway for what it prints. */
@@ -27,7 +33,7 @@ export function openOutput(descriptor: number): Output {
       if (lost && what !== undefined) done.push(what)
     },
     isLost: () => lost,
-    faults: () => (fault === undefined ? [] : explain(unwritten(done, fault))),
+    lost: () => (fault === undefined ? undefined : { fault, done }),
   }
 }
 
@@ -46,13 +52,4 @@ function writeAll(fd: number, text: string): boolean {
     }
   }
   return true
-}
-
-function unwritten(done: readonly string[], cause: unknown): CniError {
-  const hint = systemHint(cause)
-  const cannot = 'cannot write to standard output'
-  return ioError(done.length === 0 ? cannot : `${cannot}, but it is done: ${done.join('; ')}`, {
-    cause,
-    hint,
-  })
 }

@@ -31,8 +31,8 @@ it.each([
   [['plugin', 'install', '/opt/cni/bin'], 'cli'],
   [['--data-root'], 'cli'],
   [[], 'cli'],
-])('%j calls %s with the arguments as they are', (argv, app) => {
-  expect(pickApp('/usr/local/bin/vethra', argv)).toEqual({ app, argv })
+])('%j calls %s with the arguments as they are', async (argv, app) => {
+  expect(await pickApp('/usr/local/bin/vethra', argv)).toEqual({ app, argv })
 })
 
 it.each([
@@ -42,14 +42,17 @@ it.each([
   ['host-local', ['network', 'ls'], ['host-local']],
   ['vethra', ['plugin', 'host-local'], ['host-local']],
   ['vethra', ['--data-root=/x', 'plugin', 'nope'], ['nope']],
-])('called by %j with %j it is the plugin %j', (calledBy, argv, name) => {
-  expect(pickApp(calledBy, argv)).toEqual({ app: 'cni-plugin', argv: name })
+])('called by %j with %j it is the plugin %j', async (calledBy, argv, name) => {
+  expect(await pickApp(calledBy, argv)).toEqual({ app: 'cni-plugin', argv: name })
 })
 
 it.each(['vethra-runc', '/usr/local/bin/vethra-runc'])(
   'called by %j it is the runtime',
-  (calledBy) => {
+  async (calledBy) => {
     const argv = ['plugin', '-n', 'daemon']
-    expect(pickApp(calledBy, argv)).toEqual({ app: 'oci-runtime', argv: ['runtime', ...argv] })
+    expect(await pickApp(calledBy, argv)).toEqual({
+      app: 'oci-runtime',
+      argv: ['runtime', ...argv],
+    })
   },
 )

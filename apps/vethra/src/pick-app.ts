@@ -1,6 +1,5 @@
 import { orElse } from '@vethra/cni'
 import { isPluginName } from '@vethra/plugins/names'
-import { splitHookFlags } from '@vethra/settings'
 
 /** An app, and the arguments that it gets. */
 export interface Picked {
@@ -20,12 +19,12 @@ export interface Picked {
  * `internal oci-hook` are the hook; the name `vethra-runc` is `runtime`. The port holder and the daemon have words of their own; all
  * else is the command line.
  */
-export function pickApp(calledBy: string, argv: readonly string[]): Picked {
+export async function pickApp(calledBy: string, argv: readonly string[]): Promise<Picked> {
   const name = calledBy.slice(calledBy.lastIndexOf('/') + 1)
   // The names that other programs call: what they pass is in the environment, not in the arguments.
   if (isPluginName(name)) return { app: 'cni-plugin', argv: [name] }
   if (name === 'vethra-runc') return { app: 'oci-runtime', argv: ['runtime', ...argv] }
-  const [first, second] = words(argv)
+  const [first, second] = await words(argv)
   // The help of the real runtime is that of vethra-runc.
   const isHelp = argv.length === 2 && asksForHelp(argv)
   if (first === 'runtime' && !isHelp) return { app: 'oci-runtime', argv }
@@ -50,8 +49,9 @@ function asksForHelp(argv: readonly string[]): boolean {
   return argv.some((each) => each === '--help' || each === '-h')
 }
 
-function words(argv: readonly string[]): readonly string[] {
+async function words(argv: readonly string[]): Promise<readonly string[]> {
   if (argv.slice(0, 2).every((each) => !each.startsWith('-'))) return argv
+  const { splitHookFlags } = await import('./flags-here.ts')
   // A flag without its value: the command line app says so.
   return orElse(() => splitHookFlags(argv).rest, [])
 }

@@ -1,6 +1,5 @@
-import { CniError, explain } from '@vethra/cni'
-import { parseLog, parseStartCall, type RuntimeLog } from '@vethra/container/runtime'
-import { splitGlobalFlags } from '@vethra/settings'
+import { CniError } from '@vethra/cni'
+import { parseLog, parseStartCall } from '@vethra/container/runtime'
 import type { Io } from '@vethra/world'
 import { depthVariable, nextDepth } from './depth.ts'
 import type { RuntimeHost } from './runtime-host.ts'
@@ -15,14 +14,13 @@ export async function main(argv: readonly string[], io: Io, host: RuntimeHost): 
   const args = argv.slice(word + 1)
   const call = parseStartCall(args)
   try {
-    const { flags } = splitGlobalFlags(argv.slice(0, word))
     const binary = await host.binary()
     const depth = nextDepth(io.env, binary)
     const bundle = call && host.bundle(call.bundle)
     // Other bundles cost no more than this: annotations of ours have this in their keys.
     if (call && bundle?.config.includes('"vethra.')) {
       const { prepareStart } = await import('./prepare-start.ts')
-      await prepareStart({ call, flags, bundle }, io, host)
+      await prepareStart({ call, flags: argv.slice(0, word), bundle }, io, host)
     }
     return host.become(binary, {
       argumentCount: args.length,
@@ -30,21 +28,8 @@ export async function main(argv: readonly string[], io: Io, host: RuntimeHost): 
     })
   } catch (error) {
     if (!(error instanceof CniError)) throw error
-    for (const line of explain(error)) io.complain(line)
-    await logError({ host, io }, parseLog(args), error)
+    const { complain } = await import('./complain.ts')
+    complain({ host, io }, parseLog(args), error)
     return error.code === 103 ? 2 : 1
   }
-}
-
-// containerd shows what it finds there, and not what is on standard error.
-async function logError(
-  { host, io }: { readonly host: RuntimeHost; readonly io: Io },
-  log: RuntimeLog,
-  error: CniError,
-) {
-  const { logTo, timeOf } = await import('./log-to.ts')
-  const message = explain(error)
-    .map((line) => line.trim().replace(/^error: /, ''))
-    .join('; ')
-  logTo(host, log, { level: 'error', message: `vethra: ${message}`, time: timeOf(io) })
 }

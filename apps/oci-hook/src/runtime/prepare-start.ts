@@ -2,7 +2,7 @@ import { explain } from '@vethra/cni'
 import { askedOf, namespaceOfRoot } from '@vethra/container'
 import type { StartCall } from '@vethra/container/runtime'
 import { inNamespace, prepareAsked } from '@vethra/engine'
-import type { GivenSettings } from '@vethra/settings'
+import { splitGlobalFlags } from '@vethra/settings'
 import type { Io } from '@vethra/world'
 import { logTo, timeOf } from './log-to.ts'
 import type { RuntimeHost } from './runtime-host.ts'
@@ -10,8 +10,8 @@ import type { RuntimeHost } from './runtime-host.ts'
 /** A start of a container whose bundle may ask for something. */
 export interface Start {
   readonly call: StartCall
-  /** Global flags of ours. */
-  readonly flags: GivenSettings
+  /** Global flags of ours, as they were given. */
+  readonly flags: readonly string[]
   readonly bundle: ReturnType<RuntimeHost['bundle']>
 }
 
@@ -30,7 +30,7 @@ export async function prepareStart(start: Start, io: Io, host: RuntimeHost): Pro
   // A bundle that ends with the boot has nothing that outlives it: most of a start is waiting for a disk.
   const here = await host.here(io, !bundle.folder.startsWith('/run/'))
   const namespace = namespaceOfRoot(call.root)
-  const resolved = await here.settings({ ...start.flags, namespace })
+  const resolved = await here.settings({ ...splitGlobalFlags(start.flags).flags, namespace })
   const world = await here.world(resolved, {
     onLine: complain,
     onFault: (fault) => explain(fault, 'warning').forEach(complain),

@@ -84,20 +84,21 @@ interface Flag {
 
 function readFlag(token: string, table: FlagTable): Flag | undefined {
   const [, dashes = '', written = '', , value] = /^(--?)([^=]*)(=([\s\S]*))?$/.exec(token) ?? []
-  const name = table.has(written) ? written : completed(written, dashes, table)
+  const name = Object.hasOwn(table, written) ? written : completed(written, dashes, table)
   if (name !== undefined) {
-    return { name, takesValue: table.get(name) === true, ...present({ value }) }
+    return { name, takesValue: table[name] === true, ...present({ value }) }
   }
   // crun's: switches of one letter in one word, and a value behind the last letter.
   const joined = /^-d*b([\s\S]+)$/.exec(token)?.[1]
-  if (joined !== undefined && table.has('b')) return { name: 'b', takesValue: true, value: joined }
-  if (/^-d+b$/.test(token) && table.has('b')) return { name: 'b', takesValue: true }
+  if (joined !== undefined && Object.hasOwn(table, 'b'))
+    return { name: 'b', takesValue: true, value: joined }
+  if (/^-d+b$/.test(token) && Object.hasOwn(table, 'b')) return { name: 'b', takesValue: true }
   return undefined
 }
 
 // getopt_long(3): the beginning of one long flag alone is that flag.
 function completed(written: string, dashes: string, table: FlagTable): string | undefined {
   if (dashes !== '--' || written.length < 2) return undefined
-  const names = [...table.keys()].filter((each) => each.startsWith(written))
+  const names = Object.keys(table).filter((each) => each.startsWith(written))
   return names.length === 1 ? names[0] : undefined
 }

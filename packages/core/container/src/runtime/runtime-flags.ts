@@ -1,32 +1,29 @@
 /** The flags of one command line: names without dashes, and whether each takes a value. */
-export type FlagTable = ReadonlyMap<string, boolean>
-
-const values = (...names: readonly string[]) => names.map((name) => [name, true] as const)
-const switches = (...names: readonly string[]) => names.map((name) => [name, false] as const)
+export type FlagTable = Readonly<Record<string, boolean>>
 
 /** Flags before the command: of runc 1.0 to 1.4 and crun 1. Help and version are no flags here: nothing is started. */
-export const globalFlags: FlagTable = new Map([
-  ...values('root', 'log', 'log-format', 'criu', 'rootless', 'cgroup-manager'),
-  ...switches('debug', 'systemd-cgroup'),
-])
+export const globalFlags: FlagTable = {
+  ...{ root: true, log: true, 'log-format': true, criu: true, rootless: true },
+  ...{ 'cgroup-manager': true, debug: false, 'systemd-cgroup': false },
+}
 
-const start = [
-  ...values('bundle', 'b', 'console-socket', 'pid-file', 'pidfd-socket'),
-  ...switches('no-pivot', 'no-subreaper'),
-]
-const create = [...start, ...values('preserve-fds'), ...switches('no-new-keyring')]
+const start: FlagTable = {
+  ...{ bundle: true, b: true, 'console-socket': true, 'pid-file': true, 'pidfd-socket': true },
+  ...{ 'no-pivot': false, 'no-subreaper': false },
+}
+const create: FlagTable = { ...start, 'preserve-fds': true, 'no-new-keyring': false }
 
 /** Commands that start a container from a bundle, with their flags. */
 export const startFlags: Readonly<Record<StartCommand, FlagTable>> = {
-  create: new Map(create),
-  run: new Map([...create, ...switches('detach', 'd', 'keep')]),
-  restore: new Map([
+  create,
+  run: { ...create, detach: false, d: false, keep: false },
+  restore: {
     ...start,
-    ...values('image-path', 'work-path', 'parent-path', 'manage-cgroups-mode', 'empty-ns'),
-    ...values('lsm-profile', 'lsm-mount-context'),
-    ...switches('detach', 'd', 'tcp-established', 'ext-unix-sk', 'shell-job', 'file-locks'),
-    ...switches('auto-dedup', 'lazy-pages'),
-  ]),
+    ...{ 'image-path': true, 'work-path': true, 'parent-path': true, 'manage-cgroups-mode': true },
+    ...{ 'empty-ns': true, 'lsm-profile': true, 'lsm-mount-context': true },
+    ...{ detach: false, d: false, 'tcp-established': false, 'ext-unix-sk': false },
+    ...{ 'shell-job': false, 'file-locks': false, 'auto-dedup': false, 'lazy-pages': false },
+  },
 }
 
 /** A command that starts a container from a bundle. */

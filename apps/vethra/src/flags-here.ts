@@ -1,0 +1,2 @@
+/** By a file of ours, for calls with flags before their first word. */
+export { splitHookFlags } from '@vethra/settings'
