@@ -1,19 +1,5 @@
 /** The annotations that hooks read, under the names that nerdctl gave them. */
-export const annotationKeys: {
-  readonly namespace: 'nerdctl/namespace'
-  readonly stateDir: 'nerdctl/state-dir'
-  readonly networks: 'nerdctl/networks'
-  readonly extraHosts: 'nerdctl/extraHosts'
-  readonly name: 'nerdctl/name'
-  readonly hostname: 'nerdctl/hostname'
-  readonly domainname: 'nerdctl/domainname'
-  readonly ip: 'nerdctl/ip'
-  readonly ip6: 'nerdctl/ip6'
-  readonly macAddress: 'nerdctl/mac-address'
-  readonly pidFile: 'nerdctl/pid-file'
-  readonly netns: 'nerdctl/network-namespace'
-  readonly ports: 'nerdctl/ports'
-} = {
+export const annotationKeys = {
   namespace: 'nerdctl/namespace',
   stateDir: 'nerdctl/state-dir',
   networks: 'nerdctl/networks',
@@ -27,7 +13,7 @@ export const annotationKeys: {
   pidFile: 'nerdctl/pid-file',
   netns: 'nerdctl/network-namespace',
   ports: 'nerdctl/ports',
-}
+} as const
 
 /** The key of an annotation that hooks read. */
 export type AnnotationKey = (typeof annotationKeys)[keyof typeof annotationKeys]
