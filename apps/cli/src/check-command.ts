@@ -2,10 +2,7 @@ import { type CniError, usageError } from '@vethra/cni'
 import type { Command } from 'commander'
 import { suggestionFor } from './suggestion.ts'
 
-/**
- * Checks that the words before the first flag name a command and its subcommands. Throws CniError 103 for one that is
- * none, with the name that may be meant.
- */
+/** Throws CniError 103 unless the words before the first flag name a command and its subcommands; its hint has the nearest name. */
 export function checkCommand(program: Command, words: readonly string[]): void {
   let command = program
   const path = ['vethra']

@@ -13,10 +13,7 @@ import {
 } from '@vethra/cni'
 import type { Io } from '@vethra/world'
 
-/**
- * The attachment that cnitool would make of a namespace's path and its variables CNI_IFNAME, CNI_ARGS
- * and CAP_ARGS. Throws CniError 103 that names the variable.
- */
+/** The attachment that cnitool makes of a path, CNI_IFNAME, CNI_ARGS and CAP_ARGS. Throws CniError 103 naming the variable. */
 export function attachmentOf(netns: string, env: Io['env']): Attachment {
   const path = resolve(netns)
   // Not by node:crypto, which costs the executable 5 ms of start-up.

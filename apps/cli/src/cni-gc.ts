@@ -12,10 +12,7 @@ import { collectGarbage, type ValidAttachment } from '@vethra/engine'
 import type { World } from '@vethra/world'
 import { loadList } from './cni-list.ts'
 
-/**
- * Garbage-collects a network: detaches attachments of ours that the JSON array in `file` does not list; without a file,
- * those whose network namespace is gone. Throws CniError 103 for a file that is missing or is no such array.
- */
+/** Detaches attachments of ours that the JSON array in `file` lacks; without a file, those without a netns. Throws CniError 103 for the file. */
 export async function collect(
   world: World,
   network: string,

@@ -12,10 +12,7 @@ export async function loadList(world: World, network: string): Promise<ConfList>
   return wholeList(networks, found)
 }
 
-/**
- * The conf list of a network as `loadList` reads it; undefined where it throws CniError: DEL and CHECK go by what was
- * cached at ADD.
- */
+/** As `loadList`, undefined where that throws CniError: DEL and CHECK go by what was cached at ADD. */
 export async function loadListIfUsable(
   world: World,
   network: string,

@@ -11,10 +11,7 @@ import { type ConfFileText, parseConfFile } from '@vethra/conflist'
 import { validateList, waysNow, wholeList } from '@vethra/engine'
 import type { ConfDir, Io, World } from '@vethra/world'
 
-/**
- * Says of each conf list, all that are found or those named, whether it can run: one line for a good
- * one, the fault and its place for a bad one. Throws CniError 7 when one is bad.
- */
+/** Prints for each conf list, all or those named, whether it can run, or its fault and place. Throws CniError 7 when one is bad. */
 export async function validate(world: World, names: readonly string[], io: Io): Promise<void> {
   const networks = world.networks(world.resolved.settings.namespace)
   const files = names.length > 0 ? await named(world, names) : await networks.list()

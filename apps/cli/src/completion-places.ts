@@ -1,10 +1,7 @@
 import { settingFlags } from '@vethra/settings'
 import type { Command, Option } from 'commander'
 
-/**
- * The kind of an argument, or of a flag's value: names from vethra itself, files, fixed words, or
- * anything.
- */
+/** The kind of an argument, or of a flag's value: names from vethra itself, files, fixed words, or anything. */
 export type Kind = 'network' | 'container' | 'file' | 'none' | readonly string[]
 
 /** A place in a command line, and what can follow. */

@@ -6,10 +6,7 @@ import type { ListFlags } from './listing.ts'
 import { subcommand } from './program.ts'
 import type { Tools } from './tools.ts'
 
-/**
- * Opens the ports of a subcommand: all that manages a namespace, or what lists its containers alone, which loads
- * faster.
- */
+/** Opens the ports of a subcommand: all that manages a namespace, or what lists its containers alone, which loads faster. */
 export interface ContainerDoors {
   readonly open: () => Promise<Tools>
   readonly openContainers: () => Promise<KnownTools>

@@ -14,10 +14,7 @@ export interface PortRequest {
   readonly format: string
 }
 
-/**
- * Prints the ports that a container publishes now, or one of them, and whether each answers: behind docker's line on a
- * terminal, else as a warning. Throws CniError 101 when that one is not published.
- */
+/** Prints the ports that a container publishes now, or one, and whether each answers. Throws CniError 101 when that one is not published. */
 export async function printPorts(tools: Tools, request: PortRequest, io: Io): Promise<void> {
   const { ref, port, format } = request
   const container = await findShown(tools, ref)

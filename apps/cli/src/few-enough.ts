@@ -3,10 +3,7 @@ import type { Io } from '@vethra/world'
 /** Attachments whose insides a doctor looks at: half a millisecond each, and of a thousand longer than all else takes. */
 const most = 100
 
-/**
- * Returns a predicate on the number of attachments: whether doctor looks into their network namespaces, which it does
- * up to 100. The first time that it does not, a note on standard error says so.
- */
+/** Whether doctor looks into the namespaces of so many attachments: up to 100. The first refusal prints a note on standard error. */
 export function fewEnough({ complain }: Pick<Io, 'complain'>): (attachments: number) => boolean {
   let said = false
   return (attachments) => {

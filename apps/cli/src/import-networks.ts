@@ -20,10 +20,7 @@ export interface ImportFlags {
   readonly format: string
 }
 
-/**
- * The networks in the output of `docker network inspect`, from a file, or from standard input for `-` and without a
- * file.
- */
+/** The networks in the output of `docker network inspect`, from a file, or from standard input for `-` and without a file. */
 export async function dockerNetworks(
   world: World,
   file: string | undefined,
@@ -75,10 +72,7 @@ function missing(message: string, hint: string): CniError {
   return notFoundError(message, hint)
 }
 
-/**
- * Prints the plan of an import, or with `apply` what was done. Throws CniError 106 at the end when a network is refused, 101 before
- * for a name to leave out that no network has.
- */
+/** Prints the plan of an import, or its outcome. Throws CniError 106 when a network is refused, 101 for a skipped name that none has. */
 export async function printImport(
   world: World,
   given: ImportFlags & { readonly networks: readonly ForeignNetwork[] },

@@ -1,5 +1,2 @@
-/**
- * The commands that people type: networks, bundles, and single CNI operations. Not what an OCI runtime
- * calls: that is `@vethra/oci-hook`.
- */
+/** The commands that people type. Not what an OCI runtime calls: that is `@vethra/oci-hook`. */
 export { main } from './main.ts'

@@ -55,10 +55,7 @@ export function printListing<T>(listing: Listing<T>, format: string, io: Io): vo
   }
 }
 
-/**
- * A function that renders one object by a template. A word without braces is a mistake, no
- * template. Throws CniError 103, also for a field that the object cannot have.
- */
+/** A function that renders one object by a template. Throws CniError 103 for a word without braces or a field that the object lacks. */
 export function readFormat<T>(format: string, shape: ShapeOf<T>): (item: T) => string {
   const pieces = parseTemplate(format.includes('{{') ? format : `{{${format}}}`)
   checkFields(pieces, shape)

@@ -4,10 +4,7 @@ import type { Here, Io } from '@vethra/world'
 import { quickCommand } from './quick-command.ts'
 import { checkUsed } from './unused-flags.ts'
 
-/**
- * Runs one command and returns the exit status: 0 done, 1 it failed, 2 the command line or the
- * configuration is wrong. `argv` is what follows the program's name; `here` is the host to act on.
- */
+/** Runs one command and returns the exit status: 0 done, 1 failed, 2 for a wrong command line (`argv`, without the program) or setting. */
 export async function main(argv: readonly string[], io: Io, here: Here): Promise<number> {
   try {
     const { flags, rest } = splitGlobalFlags(argv)

@@ -18,10 +18,7 @@ export async function isNetwork(tools: Tools, ref: string): Promise<boolean> {
   return missing.length === 0
 }
 
-/**
- * Prints the networks asked for as a JSON array, in the order asked. Those found are printed even when
- * others are not; then CniError 101 names the missing ones.
- */
+/** Prints networks as a JSON array, in the order asked, those found even when others are missing: CniError 101 names these. */
 export async function printInspected(
   tools: Tools,
   { refs, mode, format }: InspectFlags & { readonly refs: readonly string[] },

@@ -13,10 +13,7 @@ export async function list(call: Call): Promise<void> {
   await printNetworks(await openNetworks(call), noFlags, call.io)
 }
 
-/**
- * Prints the networks; for people also the modes that a container can be in instead, as docker and
- * nerdctl do. A broken conf file is reported on standard error, and hides no network.
- */
+/** Prints the networks; for people the modes, too. A broken conf file is reported on standard error, and hides no network. */
 export async function printNetworks(
   tools: Pick<Tools, 'networks'>,
   flags: ListFlags,

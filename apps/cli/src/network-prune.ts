@@ -11,10 +11,7 @@ export interface PruneFlags {
   readonly dryRun: boolean
 }
 
-/**
- * Removes all unused networks of ours, but the default one, and prints their names. Without `force`
- * nothing happens and CniError 103 says what would go.
- */
+/** Removes all unused networks of ours but the default one, and prints their names. Throws CniError 103 without `force`. */
 export async function pruneNetworks(tools: Tools, flags: PruneFlags, io: Io): Promise<void> {
   const unused = await unusedNetworks(tools, flags.filter)
   if (flags.dryRun) return printPlan(await planRemovals(tools, unused), io)

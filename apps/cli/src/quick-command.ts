@@ -1,9 +1,6 @@
 import type { Call } from './call.ts'
 
-/**
- * The commands that scripts and people call most, where no flag is given: they need no command line library, which costs a
- * start of 4 ms. Undefined for all others.
- */
+/** The most frequent commands, without flags: they need no command line library (4 ms of a start). Undefined for all others. */
 export function quickCommand(
   words: readonly string[],
 ): ((call: Call) => Promise<void>) | undefined {

@@ -101,10 +101,7 @@ async function completionCommand(program: Command, call: Call): Promise<void> {
   })
 }
 
-/**
- * Runs the command that the words name, and returns 0, 1 where its answer is no, or 2 when they are no command. Errors of the
- * command pass through.
- */
+/** Runs the command that the words name: 0, 1 where its answer is no, 2 for no command. Errors of the command pass through. */
 export async function runCommand(words: readonly string[], call: Call): Promise<number> {
   const program = newProgram(call.io)
   // "help network create" is "network create --help".

@@ -4,10 +4,7 @@ import { type TableOptions, table } from './table.ts'
 /** Traffic, and when it was read. */
 export type TimedTraffic = Traffic & { readonly Time: string }
 
-/**
- * Lines of two tables, networks and containers, with what they received and sent a second between two
- * readings; those that do most come first.
- */
+/** Lines of two tables, networks and containers, with octets received and sent a second between two readings; the busiest first. */
 export function topLines(
   before: TimedTraffic,
   now: TimedTraffic,

@@ -50,10 +50,7 @@ const required: ReadonlyMap<string, readonly string[]> = new Map([
 ])
 const order = ['CNI_CONTAINERID', 'CNI_NETNS', 'CNI_IFNAME', 'CNI_PATH']
 
-/**
- * Reads environment and standard input. Throws CniError 4 for the environment, 6 and 7 for the request
- * configuration, with the texts of libcni's pkg/skel and in its order.
- */
+/** Reads environment and standard input. Throws CniError 4, 6 and 7 with the texts of libcni's pkg/skel, in its order. */
 export async function readCall(io: PluginIo): Promise<Call> {
   const variable = (name: string) => io.env[name] ?? ''
   const command = variable('CNI_COMMAND')

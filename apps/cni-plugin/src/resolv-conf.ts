@@ -2,10 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs
 import { CniError, type ResultDns } from '@vethra/cni'
 import { dnsOf } from '@vethra/ipam'
 
-/**
- * The `dns` result of a resolv.conf, read as host-local reads it (dns.go). Throws CniError 999 in
- * Go's words when it can't be read.
- */
+/** The `dns` result of a resolv.conf, as host-local reads it (dns.go). Throws CniError 999 in Go's words. */
 export function readDns(path: string): ResultDns {
   return dnsOf(readWhole(path))
 }

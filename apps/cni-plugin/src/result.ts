@@ -7,10 +7,7 @@ import {
   type SpecVersion,
 } from '@vethra/cni'
 
-/**
- * The result of an IPAM plugin: no interfaces, and `dns` in every version, as the reference plugins
- * print it.
- */
+/** The result of an IPAM plugin: no interfaces, and `dns` in every version, as the reference plugins print it. */
 export function ipamResult(
   result: Pick<Result, 'ips' | 'routes' | 'dns'>,
   cniVersion: SpecVersion,

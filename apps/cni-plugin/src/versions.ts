@@ -11,10 +11,7 @@ import type { Call } from './request.ts'
 
 const since: Readonly<Record<string, string>> = { CHECK: '0.4.0', GC: '1.1.0', STATUS: '1.1.0' }
 
-/**
- * The version of the request, 0.1.0 where it names none. Throws CniError 1 when it is not supported or
- * knows no such operation, 6 when it is no version (libcni, pkg/skel).
- */
+/** The version of the request, default 0.1.0. Throws CniError 1 when it is unsupported, 6 when it is no version (libcni, pkg/skel). */
 export function checkVersion({ command, conf }: Call): SpecVersion {
   const value = goField(conf, 'cniVersion') ?? ''
   if (typeof value !== 'string') {

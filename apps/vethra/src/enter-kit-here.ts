@@ -5,10 +5,7 @@ import { enterArguments, kitFolders, splitHookFlags } from '@vethra/settings'
 import { homes } from './folders-here.ts'
 import { readTextNow } from './read-text-now.ts'
 
-/**
- * Has the call of an ordinary user go on inside of the RootlessKit of that user, in place of this process. Returns where
- * none runs, or the call is about this side of it.
- */
+/** Replaces this process by the same call inside of the user's RootlessKit. Returns where none runs, or the call is about this side. */
 export function enterKitHere(argv: readonly string[], env: NodeJS.ProcessEnv): void {
   const [uid = 0, gid = 0] = [process.geteuid?.(), process.getegid?.()]
   const call = { env, uid, gid, cwd: process.cwd(), words: wordsOf(argv) }

@@ -19,10 +19,7 @@ import { clockHere } from './clock-here.ts'
 import { attachments, runtime } from './folders-here.ts'
 import { listsHere } from './lists-here.ts'
 
-/**
- * The world of this host by its settings: what `listsHere` makes, and the adapters of all else. Adapters are made in
- * the files `*-here.ts` of this folder alone: apps see ports.
- */
+/** The world of this host by its settings. Adapters are made in the files `*-here.ts` of this folder alone: apps see ports. */
 export async function worldHere(
   resolved: ResolvedSettings,
   hearer: Hearer,

@@ -2,10 +2,7 @@ import type { CniError } from '@vethra/cni'
 import type { Owned } from '@vethra/state'
 import type { AttachmentKernel } from '@vethra/world'
 
-/**
- * Removes some of the effects that bear marks of ours. With the last network goes the rule that other firewalls
- * were given. Done twice, it changes nothing. Returns the first refusal.
- */
+/** Removes effects with marks of ours, and with the last network the rule in other firewalls. Idempotent. Returns the first refusal. */
 export async function removeEffects(
   kernel: AttachmentKernel,
   isDoomed: (effect: Owned) => boolean,

@@ -22,10 +22,7 @@ export interface AttachmentRecord extends AttachmentKey, NamespaceIdentity {
   readonly made?: CachedAttachment
 }
 
-/**
- * Our runtime's record of the attachments that it makes: from before the first plugin of ADD until
- * DEL is done.
- */
+/** Our runtime's record of the attachments that it makes: from before the first plugin of ADD until DEL is done. */
 export interface AttachmentRecords {
   /** Replaces what was there; until `flush` a power cut may bring that back. Throws CniError 5. */
   write(record: AttachmentRecord): Promise<void>

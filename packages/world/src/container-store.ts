@@ -12,15 +12,9 @@ export interface ContainerStore extends ContainerFiles, HookLogs, TakenNames {
   prepare(id: string): Promise<string>
   /** The ids that have a folder, ascending by their octets. */
   list(): Promise<readonly string[]>
-  /**
-   * The id that is meant by an id, a name or the beginning of one id, in this order; undefined when
-   * nothing is. Throws CniError 103 when several ids begin so.
-   */
+  /** The id by an id, a name or the start of one id, in this order; else undefined. Throws CniError 103 when several begin so. */
   find(ref: string): Promise<string | undefined>
-  /**
-   * The decisions of `bundle prepare` (vethra.json) for every container of every namespace in the
-   * data store, by namespace and id. Damaged files are left out.
-   */
+  /** The decisions (vethra.json) for every container of the data store, by namespace and id. Damaged files are left out. */
   decisions(): Promise<readonly Json[]>
   /** Removes the folder of a container with all that is in it, but not its name. False when there is none. */
   remove(id: string): Promise<boolean>
@@ -33,15 +27,9 @@ export type StateFile = 'network-config.json' | 'lifecycle.json' | 'vethra.json'
 export interface ContainerFiles {
   /** Writes a file of JSON (0600) by rename, compact as nerdctl does; makes the container's folder if missing. */
   write(id: string, file: StateFile, json: object): Promise<void>
-  /**
-   * The content of a file; undefined when it is missing. Throws CniError 107 naming the file when
-   * it is not JSON.
-   */
+  /** The content of a file; undefined when it is missing. Throws CniError 107 naming the file when it is not JSON. */
   read(id: string, file: StateFile): Promise<Json | undefined>
-  /**
-   * Writes a file that is bind-mounted into the container and gives its path: 0644 when it is new,
-   * in place when it exists, so that the container sees the change.
-   */
+  /** Writes a file that is mounted into the container, in place or new (0644): the container sees the change. Returns its path. */
   writeMounted(id: string, file: 'resolv.conf' | 'hostname', text: string): Promise<string>
 }
 
@@ -58,10 +46,7 @@ export interface HookLogs {
 
 /** The names of the containers of one namespace: a file each, with the id that holds it (0600). */
 export interface TakenNames {
-  /**
-   * Takes a name for an id; the id that holds it may take it again, and an empty file, what a
-   * crashed writer left, is free. Throws CniError 102 when another id holds it.
-   */
+  /** Takes a name for an id, again for its holder; an empty file is free. Throws CniError 102 when another id holds it. */
   claimName(name: string, id: string): Promise<void>
   /** Gives a name back. A name that is free or another id's is left alone. */
   releaseName(name: string, id: string): Promise<void>

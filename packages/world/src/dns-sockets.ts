@@ -1,9 +1,6 @@
 /** The sockets over which DNS questions are heard, and asked. */
 export interface DnsSockets {
-  /**
-   * Listens on port 53 of an address, UDP and TCP, whether an interface has that address yet or not. Throws
-   * CniError 102 when another socket has the port, 5 when the system refuses.
-   */
+  /** Listens on port 53 of an address, UDP and TCP, there or not. Throws CniError 102 when the port is taken, 5 when refused. */
   listen(address: string, hearer: DnsHearer): Promise<DnsListener>
   /** The first message that is accepted; undefined when none comes in time, or the server cannot be reached. Never rejects. */
   ask(asking: DnsAsking): Promise<Uint8Array | undefined>

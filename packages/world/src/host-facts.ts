@@ -13,10 +13,7 @@ export interface HostFacts {
   hostsFile(): Promise<string>
   /** The ports that the kernel hands out by itself, first and last included. */
   ephemeralPorts(): Promise<{ readonly first: number; readonly last: number }>
-  /**
-   * The ports that are listened on: TCP sockets that listen, UDP sockets without a peer, SCTP endpoints. `netns`: the path
-   * of another network namespace; default: the own one. Throws CniError 8 for one that cannot be entered.
-   */
+  /** Listening TCP sockets, UDP sockets without a peer, SCTP endpoints, of `netns` or the own one. Throws CniError 8 for the former. */
   listeningPorts(netns?: string): Promise<readonly ListeningPort[]>
   /** The processes that have sockets open, by the inode of the socket; those out of sight are missing. */
   socketHolders(inodes: ReadonlySet<string>): Promise<ReadonlyMap<string, SocketHolder>>
@@ -36,22 +33,13 @@ export interface HostFacts {
   kernelFeatures(): Promise<readonly SeenFeature[]>
   /** Whether a process answers at a Unix socket of the host. */
   isListening(path: string): Promise<boolean>
-  /**
-   * The firewall plugin's version output, and the outcome of an ADD with an ingress policy, tried
-   * where it does no harm; undefined when it is not installed.
-   */
+  /** The firewall plugin's version output, and its ADD with an ingress policy where that does no harm; undefined when missing. */
   askFirewallPlugin(ingressPolicy: string): Promise<FirewallAnswers | undefined>
-  /**
-   * The content of the state file of a container that containerd runs, runc's or crun's; undefined
-   * when nothing can be read.
-   */
+  /** The content of the state file of a container that containerd runs, runc's or crun's; undefined when nothing can be read. */
   taskState(namespace: string, id: string): Promise<string | undefined>
   /** Those of some containers that containerd has in its records, running or not; none where it does not answer. */
   knownContainers(refs: readonly ContainerRef[]): Promise<readonly ContainerRef[]>
-  /**
-   * The tables of the reference plugin portmap with its nftables backend, as `nft -j` prints them; those that are there, and none
-   * without nft.
-   */
+  /** The tables of portmap's nftables backend, as `nft -j` prints them; none without nft. */
   hostportTables(): Promise<readonly string[]>
   /** Whether the control group of a process is frozen, as by `runc pause`. False where that cannot be read. */
   isFrozen(pid: number): Promise<boolean>

@@ -8,10 +8,7 @@ import type { ContainerNames } from '@vethra/names'
  * written; 5 when a file cannot be written, 105 when another holds the lock for too long.
  */
 export interface HostsStore {
-  /**
-   * Makes the container's folder and, with a first text, its hosts file, to be bind-mounted. An
-   * existing file keeps text and inode. Gives back `path(id)`.
-   */
+  /** Makes the container's folder and a first hosts file to mount; an existing one keeps text and inode. Returns `path(id)`. */
   prepare(id: string, initial: string): Promise<string>
   /** Where the container's hosts file is, whether it exists or not. */
   path(id: string): string

@@ -1,10 +1,7 @@
 /** The caller of an app: its environment, its streams and its time. */
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
-  /**
-   * The whole of standard input. Octets that are not UTF-8 become U+FFFD, or are refused with CniError 6 where UTF-8 alone
-   * will do. Throws CniError 5 when it is larger than 64 MiB.
-   */
+  /** All of standard input. Octets that are not UTF-8 become U+FFFD, or CniError 6 for `UTF-8`. Throws CniError 5 beyond 64 MiB. */
   readonly readStdin: (only?: 'UTF-8') => Promise<string>
   /** Writes a text to standard output as it is. */
   readonly write: (text: string) => void

@@ -14,26 +14,14 @@ export interface IpamStore {
   list(network: string): Promise<readonly Reservation[]>
   /** The addresses taken in a network, in the order of `list`: cheaper where holders don't matter. */
   taken(network: string): Promise<readonly Address[]>
-  /**
-   * The addresses of a holder, in the order of `list`. Only where it has none, those that its container
-   * holds without an ifname.
-   */
+  /** The addresses of a holder, in the order of `list`; only without any, those that its container holds without an ifname. */
   held(network: string, holder: Holder): Promise<readonly Address[]>
-  /**
-   * Walks the candidates of a claim, reserves the first that is free, and remembers it as the last of its
-   * set. An address is never reserved twice, even by concurrent writers.
-   */
+  /** Reserves the first free candidate of a claim, and remembers it as its set's last. No address is ever reserved twice. */
   reserveFirst(network: string, claim: Claim): Promise<ClaimOutcome>
   /** Releases the reservations that `held` lists, and returns them. None is fine. */
   release(network: string, holder: Holder): Promise<readonly Address[]>
-  /**
-   * Gives back those of the reservations that still are as described, and returns them. One without a
-   * container goes only when the store can prove that its writer is dead, or that none wrote it.
-   */
+  /** Gives back reservations that still are as described, and returns them. One without a container: only with its writer dead. */
   drop(network: string, reservations: readonly Reservation[]): Promise<readonly Reservation[]>
-  /**
-   * Forgets a network: its reservations and the memory of the round robin. Nothing to do is no
-   * error. Throws CniError 102 while addresses are reserved.
-   */
+  /** Forgets a network: reservations and round robin. Idempotent. Throws CniError 102 while addresses are reserved. */
   removeNetwork(network: string): Promise<void>
 }

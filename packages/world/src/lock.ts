@@ -1,7 +1,4 @@
-/**
- * Mutual exclusion between processes on one host. A lock is named by a path; who takes it under the
- * same path, in this process or another, waits until the holder is done or dead.
- */
+/** Mutual exclusion on one host by path: later takers, of any process, wait until the holder is done or dead. */
 export interface Lock {
   /**
    * Runs `work` while holding the lock and returns what it returned. Released when `work` ends

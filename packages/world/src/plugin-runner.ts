@@ -8,10 +8,7 @@ export interface PluginRunner {
    * timed out or printed too much; 0 when it failed without an error.
    */
   run(call: PluginCall): Promise<string>
-  /**
-   * Runs a stretch of plugins in this process, and returns the result of ADD as JSON, an empty text otherwise.
-   * Throws CniError; an ADD that failed has been undone. Absent where there is no kernel to do it with.
-   */
+  /** Runs plugins in this process; returns ADD's result as JSON, else an empty text. Throws CniError, an ADD undone. Absent without a kernel. */
   stage?(call: StageCall): Promise<string>
 }
 

@@ -10,10 +10,7 @@ export interface PortHolder {
    * port, 100 for a protocol or family that the kernel lacks, 5 when the system refuses.
    */
   hold(request: HoldRequest): Promise<PortReservation>
-  /**
-   * Frees what is held for a container; nothing is fine. `ports` are those that it publishes: with them it
-   * is found even where the record of it is gone. Throws CniError 5 when it stays taken.
-   */
+  /** Frees what a container holds; nothing is fine. By `ports` it is found without its record. Throws CniError 5 when it stays taken. */
   release(container: Omit<HoldRequest, 'pid' | 'startTime'>): Promise<void>
   /** Everything that is held or recorded, ordered by container id. */
   list(): Promise<readonly ObservedPortHold[]>

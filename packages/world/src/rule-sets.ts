@@ -8,10 +8,7 @@ export interface RuleSets {
    * text or empty chains. Throws CniError 5 when rules are there that cannot be read.
    */
   save(families?: readonly (4 | 6)[]): Promise<readonly SavedRules[]>
-  /**
-   * Applies lines in the form of iptables-save without flushing what is there, each table as a whole
-   * or not at all. Throws CniError 5 with what the tool said, 100 when it is missing.
-   */
+  /** Applies lines of iptables-save without a flush, each table whole or not at all. Throws CniError 5 with its words, 100 when missing. */
   restore(family: 4 | 6, text: string): Promise<void>
   /** Where Go plugins masquerade by nftables; absent for a packet filter of iptables alone. */
   readonly masquerading?: MasqueradeTable

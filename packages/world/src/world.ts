@@ -31,10 +31,7 @@ import type { UserFacts } from './user-facts.ts'
 /** Called when a step of an operation begins; the function that it returns, when that step has ended in success or failure. */
 export type StepLog = (name: string) => () => void
 
-/**
- * Every port of one host, made by its settings. A port that not every start needs is a function, and loads its
- * adapter when it is called.
- */
+/** Every port of one host, made by its settings. A port that not every start needs is a function that loads its adapter. */
 export interface World {
   /** The settings, and where each is from. */
   readonly resolved: ResolvedSettings
@@ -69,10 +66,7 @@ export interface World {
   readonly bypass?: BypassDaemon
   /** The conf lists of a containerd namespace. */
   networks(namespace: string): ConfDir
-  /**
-   * The conf lists and JSON files of another program's folder, as `ConfDir.list` lists those of ours. Throws CniError 7 for more
-   * than 1000 files.
-   */
+  /** Another program's conf lists and JSON files, as `ConfDir.list` lists ours. Throws CniError 7 for more than 1000. */
   confFilesIn(folder: string): Promise<readonly ConfFileText[]>
   /** The containers of a containerd namespace. */
   containers(namespace: string): ContainerStore
@@ -90,10 +84,7 @@ export interface World {
   checkNetns(path: string): Promise<void>
   /** Brings up `lo` in a network namespace; does nothing when it is up. Throws CniError 8 as `checkNetns`. */
   bringLoopbackUp(netns: string): Promise<void>
-  /**
-   * Loads nerdctl's AppArmor profile where the kernel has AppArmor and does not have it yet; true when it did.
-   * Throws CniError 100 without apparmor_parser(8), 5 with what that said.
-   */
+  /** Loads nerdctl's AppArmor profile where it is missing; true when it did. Throws CniError 100 without apparmor_parser(8), 5 with its words. */
   loadAppArmorProfile(): Promise<boolean>
   /** Facts of the host, and effects on it. */
   facts(): Promise<HostFacts>
@@ -103,10 +94,7 @@ export interface World {
   pluginFolders(): Promise<PluginFolders>
   /** The kernel as plugins in this process need it. Absent where this runtime has no way to its sockets. */
   kernel?(): Promise<AttachmentKernel>
-  /**
-   * The resolvers that a DHCP server has for the holder of a leased address, at most three; none where no server answers within a second.
-   * Absent where this runtime cannot ask from another namespace.
-   */
+  /** A DHCP server's resolvers for a leased address, at most three; none within a second. Absent where this runtime cannot ask. */
   leaseResolvers?(interfaceIn: LeasedInterface): Promise<readonly string[]>
   /** Gives memory that is not needed any more back to the system; takes some 10 ms. Absent where this runtime has no way to it. */
   collectGarbage?(): Promise<void>
@@ -114,10 +102,7 @@ export interface World {
   dnsSockets?(): Promise<DnsSockets>
   /** The kernel as a doctor sees and mends it. */
   hostKernel(): Promise<Kernel>
-  /**
-   * The names of pods in the records of the CRI runtime at the address of the settings, by the id of their sandbox. Empty
-   * where none answers in time. Absent where nobody asks.
-   */
+  /** Names of pods by their sandbox's id, of the CRI runtime in the settings. Empty without an answer in time. Absent where nobody asks. */
   sandboxes?(): Promise<ReadonlyMap<string, PodNames>>
   /** Watches everything that containers and networks depend on. */
   watch(hearer: WatchHearer): Promise<HostWatch>

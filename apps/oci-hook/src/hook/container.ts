@@ -44,10 +44,7 @@ export interface HookRun {
   readonly io: Pick<Io, 'complain' | 'now'>
 }
 
-/**
- * Starts the log with a line of the event, before anything of the container is trusted: so the log
- * has refusals, too. It is written only where the container has a folder already.
- */
+/** Starts the log with a line of the event, where the container has a folder: before anything is trusted, so that it has refusals. */
 export async function openLog(run: HookRun, state: OciState): Promise<HookLog> {
   const namespace = await namespaceOf(run.world, state)
   const first = [`${run.event} of ${state.id}, pid ${state.pid}`]
@@ -75,10 +72,7 @@ async function startLog(
   return { namespace, store, record }
 }
 
-/**
- * The container of a state. Files of the data store come before annotations. Throws CniError 107
- * naming the annotation or file that is not to be trusted.
- */
+/** The container of a state; files of the data store come before annotations. Throws CniError 107 naming what is not trusted. */
 export async function openContainer(
   { world, io }: HookRun,
   state: OciState,

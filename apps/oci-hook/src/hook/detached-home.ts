@@ -2,10 +2,7 @@ import { type ContainerRef, inUseError, onCniError } from '@vethra/cni'
 import { homeLife, homeOf } from '@vethra/engine'
 import type { World } from '@vethra/world'
 
-/**
- * The namespace of a living container in no network, by its life cycle file; undefined for one that has ended or is
- * attached. A damaged file counts as none.
- */
+/** The namespace of a living container in no network, by its life cycle file; undefined for others, and where that is damaged. */
 export async function detachedHome(
   world: World,
   { namespace, id }: ContainerRef,

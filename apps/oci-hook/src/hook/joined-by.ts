@@ -3,10 +3,7 @@ import { joinedNamespace } from '@vethra/container'
 import type { Files } from '@vethra/world'
 import type { Container } from './container.ts'
 
-/**
- * The path in config.json by which a container joins a network namespace; undefined where it gets one of its own.
- * A config.json that cannot be read stops no start: the log says so.
- */
+/** The path in config.json of the network namespace that a container joins; undefined without one, or where that cannot be read. */
 export async function joinedBy(
   files: Files,
   { state, record }: Container,

@@ -25,10 +25,7 @@ export async function checkJoined(world: World, container: Container): Promise<v
   )
 }
 
-/**
- * The network namespace of a container. Throws CniError 107 when it is unknown, 8 when it is
- * missing or the host's: plugins would take the host's own interfaces apart.
- */
+/** The network namespace of a container. Throws CniError 107 when it is unknown, 8 when it is missing or the host's. */
 export async function netnsOf(
   { netns: facts }: World,
   { state, request }: Container,

@@ -11,10 +11,7 @@ import type { World } from '@vethra/world'
 import type { Container } from './container.ts'
 import { joinedBy } from './joined-by.ts'
 
-/**
- * The memberships of a container in its networks, in order, drop-ins included; one of them
- * publishes its ports.
- */
+/** The memberships of a container in its networks, in order, drop-ins included; one of them publishes its ports. */
 export async function plannedMemberships(
   world: World,
   container: Container,

@@ -6,10 +6,7 @@ export const depthVariable = 'VETHRA_RUNTIME_DEPTH'
 
 const deepest = 4
 
-/**
- * How many calls of the OCI runtime lead to the next, this one included. Throws CniError 100 for more than four: what the
- * call would become has called it again, and again.
- */
+/** How many calls of the OCI runtime lead to the next, this one included. Throws CniError 100 for more than four: it calls itself. */
 export function nextDepth(env: Io['env'], binary: string): number {
   const depth = Number(/^\d$/.exec(env[depthVariable] ?? '')?.[0] ?? 0) + 1
   if (depth <= deepest) return depth

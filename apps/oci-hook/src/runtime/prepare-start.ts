@@ -15,10 +15,7 @@ export interface Start {
   readonly bundle: ReturnType<RuntimeHost['bundle']>
 }
 
-/**
- * Prepares the bundle of a start where its annotations ask for that. Warnings go to the log of the real runtime, else to
- * standard error. Throws CniError as `prepareAsked` does.
- */
+/** Prepares the bundle of a start that asks for it. Warnings go to the runtime's log, else to standard error. Throws as `prepareAsked`. */
 export async function prepareStart(start: Start, io: Io, host: RuntimeHost): Promise<void> {
   const { call, bundle } = start
   const asked = askedOf(bundle.config, call.id)

@@ -10,10 +10,7 @@ export interface RuntimeHost {
   appendLog(file: string, line: string): boolean
   /** The ports that a bundle is prepared through; loaded where one is. Without `lasting` nothing need outlive a power cut. */
   here(io: Io, lasting: boolean): Promise<Here>
-  /**
-   * Becomes the real runtime, with so many of this process's last arguments, and these variables besides its own. Throws
-   * CniError 5 where the system refuses, 100 where it is gone by then.
-   */
+  /** Becomes the real runtime, with this process's last arguments, and more variables. Throws CniError 5 when refused, 100 when it is gone. */
   become(
     binary: string,
     call: {

@@ -1,7 +1,4 @@
-/**
- * The daemon's API, asked over its unix socket: requests and answers typed from its OpenAPI document, events as they
- * happen, failures as CniError. Not for what needs no daemon: `@vethra/engine` does all of it by itself.
- */
+/** The daemon's API over its unix socket, typed from its OpenAPI document. Without a daemon, `@vethra/engine` does all of it. */
 export type { Call, Client, Method } from './client.ts'
 export type { EventOptions } from './follow-events.ts'
 export { type ClientOptions, openClient } from './open-client.ts'

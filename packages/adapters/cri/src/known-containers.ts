@@ -3,10 +3,7 @@ import { callUnary } from './call-unary.ts'
 import type { CriOptions } from './list-sandboxes.ts'
 import { messagesAt, textAt } from './read-message.ts'
 
-/**
- * Those of some containers that containerd has in its records, whether they run or not. None where no containerd is at the
- * socket, or it does not answer in time.
- */
+/** Those of some containers that containerd knows, running or not. Empty where no containerd answers at the socket in time. */
 export async function knownContainers(
   { address, timeoutMs }: CriOptions,
   refs: readonly ContainerRef[],

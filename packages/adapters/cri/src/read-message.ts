@@ -1,7 +1,4 @@
-/**
- * The values of one field of a protocol buffers message that have a length: texts and messages, in order. Octets that are no
- * field end the message.
- */
+/** The texts and messages of one field of a protocol buffers message, in order. Octets that are no field end the message. */
 export function messagesAt(message: Uint8Array, field: number): readonly Uint8Array[] {
   const found: Uint8Array[] = []
   let at = 0

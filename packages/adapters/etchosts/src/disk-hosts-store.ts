@@ -21,10 +21,7 @@ export interface DiskHostsStoreOptions {
   readonly lock: Lock
   /** Whether the hosts file of a new container outlives a power cut: two fsyncs. Default true. */
   readonly sync?: boolean
-  /**
-   * The folder for indexes, one for each store: a cache that may vanish at any time, such as with a
-   * reboot. Default: beside the namespace's folder, `DIR/.NAMESPACE`.
-   */
+  /** The folder for indexes, a cache that may vanish at any time. Default: beside the namespace's folder, `DIR/.NAMESPACE`. */
   readonly indexes?: string
   /**
    * Told of each peer's hosts file that could not be updated, which the next operation tries again,

@@ -48,10 +48,7 @@ export function openHosts(path: string, mode: number): number | undefined {
   }
 }
 
-/**
- * The inode, size and times of an open file; undefined when it is no regular one. A write
- * changes the time of change, which only the kernel sets.
- */
+/** The inode, size and times of an open file; undefined when it is no regular one. A write changes ctime, which only the kernel sets. */
 export function stampOf(descriptor: number): string | undefined {
   const status = fstatSync(descriptor, { bigint: true })
   return status.isFile() ? `${status.ino} ${status.size} ${status.ctimeNs}` : undefined

@@ -1,9 +1,6 @@
 import { CniError, ioError, systemHint } from '@vethra/cni'
 
-/**
- * CniError 5 for an action on a path that failed: `cannot write /x/y`, with the system's error as
- * its cause and a hint where the error has a usual way out. A CniError is handed back as it is.
- */
+/** CniError 5 for an action on a path: `cannot write /x/y`, the system's error as its cause, its usual hint. A CniError is kept. */
 export function fileError(action: string, path: string, cause: unknown): CniError {
   if (cause instanceof CniError) return cause
   const hint = systemHint(cause)

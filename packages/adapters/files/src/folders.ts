@@ -4,10 +4,7 @@ import { byOctets } from './by-octets.ts'
 import { faultPoint } from './faults/fault-point.ts'
 import { errno, fileError } from './file-error.ts'
 
-/**
- * Makes a folder and the folders above it that are missing, each with `mode` whatever the umask. An
- * existing folder keeps its mode. Throws CniError 5, also when something else is at the path.
- */
+/** Makes a folder and those missing above it with `mode`, whatever the umask; an existing one keeps its mode. Throws CniError 5. */
 export async function makeFolder(path: string, mode: number): Promise<void> {
   try {
     await make(path, mode)

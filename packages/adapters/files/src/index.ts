@@ -1,7 +1,4 @@
-/**
- * Files that others read at any time: written whole by rename or in place, read with a bound; and for tests, faults
- * at a chosen step. Not for formats, and not for locks: what a file means is its owner's matter.
- */
+/** Files that others read at any time: written whole or in place, read with a bound; faults for tests. Not for formats or locks. */
 export { appendText } from './append-text.ts'
 export { byOctets } from './by-octets.ts'
 export { type FaultPoint, faultPoint, pointOf, type StepKind } from './faults/fault-point.ts'

@@ -3,10 +3,7 @@ import { join } from 'node:path'
 import { errno, fileError } from './file-error.ts'
 import { pidNamespace } from './pid-namespace.ts'
 
-/**
- * Removes what processes that were killed while they wrote a file whole have left in a folder: temporary
- * files of ours whose process is gone. A folder that is not there is fine. Throws CniError 5.
- */
+/** Removes temporary files of ours whose process is gone. A missing folder is fine. Throws CniError 5. */
 export async function removeAbandoned(folder: string): Promise<void> {
   try {
     for (const name of readdirSync(folder)) {

@@ -1,10 +1,7 @@
 import { linkSync, renameSync, rmdirSync } from 'node:fs'
 import { errno } from './file-error.ts'
 
-/**
- * rename(2) over what is at the path: a file, a symbolic link, or an empty folder, which container runtimes
- * make where a file that they mount is missing. Throws the system's error, EISDIR for a folder that holds something.
- */
+/** rename(2) over a file, a symbolic link or an empty folder. Throws the system's error, EISDIR for a folder that holds something. */
 export function renameOver(temporary: string, path: string): void {
   try {
     renameSync(temporary, path)

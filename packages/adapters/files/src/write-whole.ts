@@ -9,10 +9,7 @@ import { linkAt, renameOver } from './rename-over.ts'
 export interface WriteOptions {
   /** The permission bits that the file gets, whatever the umask. */
   readonly mode: number
-  /**
-   * Whether it has reached the disk when the promise is kept, so that a power cut leaves the old text or
-   * the new. Without, a crash of the process alone does. Costs two fsyncs. Default true.
-   */
+  /** Whether it has reached the disk when the promise resolves: two fsyncs, against a power cut. Default true. */
   readonly sync?: boolean
 }
 
@@ -29,10 +26,7 @@ export async function writeWhole(path: string, text: string, options: WriteOptio
   }
 }
 
-/**
- * Makes the file appear complete or not at all, and only where nothing or an empty folder is: false when
- * the path is taken, by a symbolic link too. Throws CniError 5 naming the path.
- */
+/** Makes the file appear complete, and only where nothing or an empty folder is; false when the path is taken. Throws CniError 5. */
 export async function createWhole(
   path: string,
   text: string,
@@ -51,10 +45,7 @@ export async function createWhole(
   }
 }
 
-/**
- * Waits until a file that was written without `sync`, and its name, have reached the disk. A
- * missing draft is fine. Throws CniError 5 naming the path.
- */
+/** Flushes a file that was written without `sync`, and its name. A missing draft is fine. Throws CniError 5 naming the path. */
 export async function syncFile(path: string): Promise<void> {
   try {
     const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)

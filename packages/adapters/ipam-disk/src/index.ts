@@ -1,6 +1,3 @@
-/**
- * Reservations in host-local's folder layout, so that its Go original and Vethra can look after the
- * same addresses. Not for choosing addresses: that is `@vethra/ipam`.
- */
+/** Reservations in host-local's folder layout, shared with its Go original. Not for choosing addresses: that is `@vethra/ipam`. */
 export { diskIpamStore } from './disk-ipam-store.ts'
 export type { DiskIpamStoreOptions } from './session.ts'

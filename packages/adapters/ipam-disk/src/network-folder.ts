@@ -3,10 +3,7 @@ import { dirname, join } from 'node:path'
 import { CniError, checkNetworkName, invalidFileError } from '@vethra/cni'
 import { failure, hasCode, isMissing } from './failure.ts'
 
-/**
- * The folder of a network's reservations; `undefined` when there is none. Throws CniError 7 for a
- * name that no network can have, 107 when the folder's place holds something else.
- */
+/** The folder of a network's reservations; `undefined` when missing. Throws CniError 7 for an invalid name, 107 for what is no folder. */
 export async function networkFolder(dataDir: string, network: string): Promise<string | undefined> {
   checkNetworkName(network)
   for (const folder of [dataDir, join(dataDir, network)]) {

@@ -10,10 +10,7 @@ import { longest } from './reservation-file.ts'
 // Read here and not by threads: waking one takes longer than reading. Others get their turn in between.
 const atOnce = 256
 
-/**
- * The reservations in a network's folder, by address. Files whose names host-local would not give
- * are skipped; so is a file that vanishes meanwhile.
- */
+/** The reservations in a network's folder, by address. Files that are not host-local's, and those that vanish, are skipped. */
 export async function readReservations(folder: string): Promise<readonly Reservation[]> {
   const addresses = await reservedIn(folder)
   const read: Reservation[] = []

@@ -33,10 +33,7 @@ function beginningOf(path: string): Buffer {
   }
 }
 
-/**
- * Writes a file of host-local's mode that is no reservation: beside the network's folder,
- * since Go's host-local reads every file inside it. `mark` names its writer, for when that is killed.
- */
+/** Writes a file in host-local's mode, beside the network's folder: Go's host-local reads every file inside. `mark` names its writer. */
 export function writeDraft(dataDir: string, mark: string, text: string): string {
   const path = join(dataDir, `${mark}${process.pid}-${process.hrtime.bigint()}`)
   try {

@@ -67,10 +67,7 @@ export function indexPath(
   return join(indexDir, `${dev}-${ino}`)
 }
 
-/**
- * The content of a holder's reservation, and that of old versions of host-local. Throws CniError 4
- * for what cannot be a holder.
- */
+/** The content of a holder's reservation, and that of old versions of host-local. Throws CniError 4 for an invalid holder. */
 export function textsOf(holder: Holder): { readonly exact: string; readonly old: string } {
   // host-local trims the id, so that what reads the file back compares the same.
   const id = holder.containerId.trim()

@@ -15,10 +15,7 @@ export function isNetworkInBun(namespace: number): boolean {
   return ioctl(namespace, getType, nothing) === networkType
 }
 
-/**
- * The cookie of the network namespace that a descriptor is of, in decimal: asked of the namespace itself
- * (NS_GET_ID), else of a socket in it (SO_NETNS_COOKIE, Linux 5.14). Undefined where the kernel knows neither.
- */
+/** The cookie of a namespace's descriptor, in decimal, by NS_GET_ID or SO_NETNS_COOKIE (Linux 5.14); undefined without either. */
 export function cookieInBun(namespace: number): string | undefined {
   const cookie = new BigUint64Array(1)
   if (ioctl(namespace, getId, cookie) === 0) return String(cookie[0])

@@ -7,10 +7,7 @@ export interface DefaultRoute {
   readonly mtu?: number
 }
 
-/**
- * The default route, IPv4 before IPv6, of several the one that the kernel prefers; undefined when
- * there is none. Throws CniError 5 and 100.
- */
+/** The default route of the best metric, IPv4 before IPv6; undefined when there is none. Throws CniError 5 and 100. */
 export async function defaultRoute(): Promise<DefaultRoute | undefined> {
   const route = (await preferred('-4')) ?? (await preferred('-6'))
   const device = route?.dev ?? route?.nexthops?.[0]?.dev

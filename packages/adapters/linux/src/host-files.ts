@@ -5,10 +5,7 @@ import { readText } from '@vethra/files'
 export interface HostFiles {
   /** Default /etc/resolv.conf. */
   readonly resolvConf?: string
-  /**
-   * The resolv.conf that systemd-resolved writes for programs that go around its stub. Default
-   * /run/systemd/resolve/resolv.conf.
-   */
+  /** systemd-resolved's file of the servers behind its stub. Default /run/systemd/resolve/resolv.conf. */
   readonly behindStub?: string
   /** Default /etc/hosts. */
   readonly hosts?: string

@@ -1,10 +1,7 @@
 import type { UsedByHost } from '@vethra/world'
 import { type IpAddress, type IpLink, type IpRoute, ipJson } from './ip-json.ts'
 
-/**
- * All addresses of all interfaces, then all routes but default ones, of both families and of every
- * table but the kernel's own `local`, as the kernel lists them. Throws CniError 5 and 100.
- */
+/** All addresses, then all routes but default ones, of both families and every table but `local`. Throws CniError 5 and 100. */
 export async function hostPrefixes(): Promise<readonly UsedByHost[]> {
   const [links, routes] = await Promise.all([
     ipJson<IpLink>('addr'),

@@ -1,7 +1,4 @@
-/**
- * The kernel of this host, by /proc, `ip -j`, iptables and apparmor_parser: addresses, routes, links, sockets,
- * namespaces, firewall rules as text, AppArmor; and the host's resolv.conf and hosts. Not for deciding anything.
- */
+/** The kernel of this host by /proc, `ip -j`, iptables and apparmor_parser, and its resolv.conf and hosts. Decides nothing. */
 export {
   type AppArmorHost,
   type AppArmorHostOptions,

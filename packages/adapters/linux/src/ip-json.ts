@@ -70,10 +70,7 @@ export async function ipJson<T>(...args: readonly string[]): Promise<readonly T[
   return parseIpJson(await outputOf('ip', ['-j', ...args]))
 }
 
-/**
- * The list in the output of an `ip -j` command, empty where old versions print nothing at all. Names and aliases, which a
- * container chooses for its own interfaces, have control characters in it that `ip` does not escape.
- */
+/** The list that an `ip -j` command prints, empty for nothing at all; control characters in names and aliases are let through. */
 export function parseIpJson<T>(text: string): readonly T[] {
   const escaped = text.replace(unescaped, (each) => `\\u00${hex(each.charCodeAt(0))}`)
   return escaped.trim() === '' ? [] : JSON.parse(escaped)

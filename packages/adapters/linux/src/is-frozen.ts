@@ -1,10 +1,7 @@
 import { onCniError } from '@vethra/cni'
 import { readText } from '@vethra/files'
 
-/**
- * Whether the control group of a process is frozen, as `runc pause` and `nerdctl pause` freeze it: by the freezer of cgroup v1, or
- * by cgroup.freeze of v2. False where that cannot be read. `root`: where the hierarchies are mounted.
- */
+/** Whether a process is frozen, by cgroup v1 or v2; false where that cannot be read. `root`: where the hierarchies are mounted. */
 export async function isFrozen(
   pid: number,
   groups = `/proc/${pid}/cgroup`,

@@ -7,10 +7,7 @@ import type { KernelFacts } from '@vethra/world'
 import { firewalldTable, zone, zoneCall } from './applied/firewalld.ts'
 import { type BaseChain, chainsOnForward } from './nft-chains.ts'
 
-/**
- * The facts of the kernel and its programs about forwarding and firewalls. Facts that cannot be
- * read are left out.
- */
+/** The facts of the kernel and its programs about forwarding and firewalls. Facts that cannot be read are left out. */
 export async function kernelFacts(): Promise<KernelFacts> {
   const unknown: string[] = []
   const read: Read = (file) =>

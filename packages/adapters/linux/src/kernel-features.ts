@@ -5,10 +5,7 @@ import { onCniError } from '@vethra/cni'
 import { errno, readText } from '@vethra/files'
 import { type ModprobeFile, type SeenFeature, seenFeatures } from '@vethra/state'
 
-/**
- * The features that networks can need, and whether the running kernel has them, by files alone: making an interface to
- * see would load its module. `root` is the folder that `/proc`, `/sys`, `/boot` and `/lib` are in; default `/`.
- */
+/** The features that networks can need, and whether the kernel has them, by files alone below `root` (default `/`). */
 export async function hostFeatures(root = ''): Promise<readonly SeenFeature[]> {
   const modules = `${root}/lib/modules/${release()}`
   const text = (path: string) => readText(path).catch(onCniError(() => undefined))

@@ -1,10 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { ioError } from '@vethra/cni'
 
-/**
- * The tables that iptables-legacy has in this network namespace; none where the kernel does not tell, as in a user
- * namespace, where the file's owner is of outside (mode 0440). Throws CniError 5.
- */
+/** The tables of iptables-legacy in this network namespace; none where the kernel hides them (user namespaces). Throws CniError 5. */
 export function legacyTables(family: 'ip' | 'ip6'): readonly string[] {
   const file = `/proc/net/${family}_tables_names`
   try {

@@ -55,10 +55,7 @@ function inet(
   })
 }
 
-/**
- * An address of /proc/net/tcp: hexadecimal digits of 32-bit words in the order of the machine, then
- * the port. An IPv4-mapped address is given as its IPv4 address.
- */
+/** An address and port of /proc/net/tcp: hex words in the machine's order. An IPv4-mapped address is given as IPv4. */
 export function parseSocketAddress(
   text: string,
   order: 'LE' | 'BE',

@@ -2,10 +2,7 @@ import { closeSync, existsSync, openSync } from 'node:fs'
 import { ioctl } from './netlink/libc-in-bun.ts'
 import { socketIn } from './socket-in-bun.ts'
 
-/**
- * Brings up `lo` in a network namespace by system calls of this thread. False when the system
- * refuses: its error is not available here.
- */
+/** Brings up `lo` in a network namespace by system calls of this thread. False when the system refuses. */
 export function loopbackUpInBun(netns: string): boolean {
   return visiting(netns, setUp)
 }

@@ -1,9 +1,6 @@
 import { readText } from '@vethra/files'
 
-/**
- * The mount points in the mount namespace of the process that a network namespace is named by, whose file was removed or
- * replaced. None where the path names no process.
- */
+/** Mount points of the process in a netns path whose file was removed or replaced; none where the path names no process. */
 export async function deletedMounts(netns: string): Promise<readonly string[]> {
   const [process] = /^\/proc\/\d+(?=\/ns\/net$)/.exec(netns) ?? []
   return process === undefined ? [] : deletedIn((await readText(`${process}/mountinfo`)) ?? '')

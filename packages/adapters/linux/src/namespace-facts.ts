@@ -5,10 +5,7 @@ import { bootOfHost, here, lookAtNetns, withNetns } from './look-at-netns.ts'
 import { pluginsEnded } from './plugins-at-work.ts'
 import { run } from './run.ts'
 
-/**
- * The facts of the host about namespaces and about the processes that plugins run in. `bootNow` names the time that a
- * namespace lives in at most: the boot of the host, or what ends before that.
- */
+/** Facts about namespaces and the processes of plugins. `bootNow` names the time that a namespace lives in at most. */
 export function namespaceFacts(bootNow: () => string | undefined = bootOfHost): NamespaceFacts {
   let known: ReturnType<typeof here> | undefined
   const hereNow = () => {

@@ -16,10 +16,7 @@ export async function checkNetns(path: string): Promise<void> {
   if (reason !== undefined) throw notNetns(path, reason)
 }
 
-/**
- * Brings up `lo` in a network namespace; does nothing when it is up. Throws CniError 8 when the path is
- * no network namespace; the texts are those of the reference plugins.
- */
+/** Brings up `lo` in a network namespace. Throws CniError 8 when the path is none; the texts are those of the reference plugins. */
 export async function bringLoopbackUp(netns: string): Promise<void> {
   await checkNetns(netns)
   if (await isLoopbackUp(netns)) return
@@ -68,10 +65,7 @@ function faultOfKind(path: string, kind: string): string | undefined {
     : `${JSON.stringify(path)} is a namespace of another kind: ${kind}`
 }
 
-/**
- * The kind of namespace at a path on nsfs: `net`, `mnt`, … as the link in /proc says, or the mount
- * at the path. Where neither is visible it counts as `net`: entering it shows an error.
- */
+/** The kind of namespace at a path on nsfs: `net`, `mnt`, …, by link or mount; `net` where neither shows: entering it fails then. */
 function kindOf(path: string): string {
   const link = linkOf(path)
   const kind = /^(\w+):\[\d+\]$/.exec(link)?.[1]

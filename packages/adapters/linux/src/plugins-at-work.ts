@@ -34,10 +34,7 @@ export async function pluginsEnded(
   }
 }
 
-/**
- * The containers that plugins of our own user are at work for: a plugin has its container id in the
- * environment.
- */
+/** The containers that plugins of our own user are at work for: a plugin has its container id in the environment. */
 export function containersOfPlugins(): readonly string[] {
   return ownPids().flatMap((pid) => {
     const environment = environmentOf(pid)

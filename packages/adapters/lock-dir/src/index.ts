@@ -1,5 +1,2 @@
-/**
- * `Lock` by a folder beside the path, with proper-lockfile. For library users, and for what only
- * Vethra locks: Go programs do not see it, and it is too slow for a hook.
- */
+/** `Lock` by proper-lockfile, a folder beside the path. For library users: Go programs do not see it, and a hook has no time for it. */
 export { type DirLockOptions, dirLock } from './dir-lock.ts'

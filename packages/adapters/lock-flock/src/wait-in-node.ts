@@ -1,10 +1,7 @@
 import { spawn } from 'node:child_process'
 import { ioError, noProgramError } from '@vethra/cni'
 
-/**
- * Has flock(1) wait for us. It gets our open file as its descriptor 3, takes the lock and ends. A
- * lock belongs to the open file, so it is ours from then on, until we close it or die.
- */
+/** flock(1) takes the lock on our open file, its descriptor 3, and ends: it is ours until we close it or die. */
 export function waitInNode(descriptor: number, timeoutMs: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const stdio = ['ignore', 'ignore', 'pipe', descriptor] as const

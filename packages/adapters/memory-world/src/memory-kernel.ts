@@ -40,10 +40,7 @@ export interface MemoryKernelOptions {
   readonly before?: (change: Change) => CniError | undefined
 }
 
-/**
- * A kernel that behaves: a link needs what it lies on, an address its link; what goes takes with it what it
- * carries; a name or a port that is taken is refused. For unit tests and dry runs.
- */
+/** A kernel that behaves: links need what they lie on, removal takes what was carried, taken names are refused. For tests and dry runs. */
 export function memoryKernel({
   before = () => undefined,
   namespaces,

@@ -1,7 +1,4 @@
-/**
- * Runs programs of the host, such as `ip`, to their end, and distinguishes a process from a later one of its number. Not for
- * CNI plugins, which need deadlines and limits.
- */
+/** Runs programs of the host, such as `ip`, to their end, and tells processes of one number apart. Not for CNI plugins. */
 export {
   allPids,
   environmentByUs,

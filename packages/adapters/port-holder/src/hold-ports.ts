@@ -2,10 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs'
 import { readSocket } from '@vethra/container'
 import { readHolderArgs } from './holder-processes.ts'
 
-/**
- * The holder's process: keeps the ports until the container's first process ends. `argv` is what
- * `portHolder` appended to its program. Returns the exit status.
- */
+/** The holder's process: keeps ports until the container's first process ends. `argv`: as `portHolder` made it. Returns the exit status. */
 export async function holdPorts(argv: readonly string[]): Promise<number> {
   const call = readHolderArgs(argv)
   if (call === undefined) return say('not the command line of a port holder', 2)

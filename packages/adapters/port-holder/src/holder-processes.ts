@@ -19,10 +19,7 @@ export function holderArgs({ containerId, init, sockets }: HolderCall): readonly
   return [word, containerId, String(init.pid), init.startTime, ...sockets]
 }
 
-/**
- * The content of a holder's command line, whatever program is before it; undefined for another
- * process.
- */
+/** The content of a holder's command line, whatever program is before it; undefined for another process. */
 export function readHolderArgs(argv: readonly string[]): HolderCall | undefined {
   const [containerId, pid = '', startTime = '', ...sockets] = argv.slice(argv.indexOf(word) + 1)
   if (!argv.includes(word) || !containerId || !/^\d+$/.test(pid) || !/^\d+$/.test(startTime)) {

@@ -7,10 +7,7 @@ const pidfdSendSignal = 424n
 const pidfdOpen = 434n
 const sigkill = 9n
 
-/**
- * Kills a process by a descriptor of it, so that no other that gets its number can be meant. False where the
- * kernel gives no descriptor (before 5.3), or refuses.
- */
+/** Kills a process by a descriptor, never another of its number. False where the kernel gives none (before 5.3), or refuses. */
 export function killInBun(process_: Process): boolean {
   const { syscall } = dlopen('libc.so.6', {
     syscall: { args: ['i64', 'i64', 'i64', 'i64', 'i64'], returns: 'i64' },

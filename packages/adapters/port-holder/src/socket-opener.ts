@@ -18,9 +18,6 @@ export type OpenedSockets =
 /** A process that has just been started. */
 export interface StartedHolder {
   readonly pid: number
-  /**
-   * The holder's answer before it goes silent for good: `ready`, `taken SOCKET`, or why it can't.
-   * Never rejects.
-   */
+  /** The holder's answer before it goes silent for good: `ready`, `taken SOCKET`, or why it can't. Never rejects. */
   readonly said: Promise<string>
 }

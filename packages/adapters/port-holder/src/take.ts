@@ -18,10 +18,7 @@ export interface TakeTools {
   readonly opener: SocketOpener
 }
 
-/**
- * Takes all sockets and starts the process that keeps them. Holders that are in the way and whose
- * container is gone are ended. Throws CniError 102 that names who has a port, 100 or 5.
- */
+/** Takes all sockets and starts the process that keeps them; ends stale holders. Throws CniError 102 naming a port's holder, 100 or 5. */
 export async function take(
   tools: TakeTools,
   request: HoldRequest,

@@ -12,10 +12,7 @@ export interface PortOwner {
   readonly connected: boolean
 }
 
-/**
- * The process that has a port which could not be taken; undefined when no process of this host
- * shows it.
- */
+/** The process that has a port which could not be taken; undefined when no process of this host shows it. */
 export function whoHas(socket: HeldSocket): PortOwner | undefined {
   const rows = ['', '6'].flatMap((family) => rowsOf(`/proc/self/net/${socket.protocol}${family}`))
   const inTheWay = rows.filter((row) => row.port === socket.port && mayMeet(row, socket.address))

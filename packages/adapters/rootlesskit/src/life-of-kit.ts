@@ -1,9 +1,6 @@
 import { statSync } from 'node:fs'
 
-/**
- * The one life of the RootlessKit with this state folder: no other has the same. Undefined where its file `child_pid`
- * cannot be seen.
- */
+/** The identity of one run of the RootlessKit with this state folder; undefined where its file `child_pid` cannot be seen. */
 export function lifeOfKit(stateDir: string): string | undefined {
   try {
     const { ino, mtimeNs, size } = statSync(`${stateDir}/child_pid`, { bigint: true })

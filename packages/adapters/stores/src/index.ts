@@ -1,7 +1,4 @@
-/**
- * The folders in which commands remember things between two runs: conf lists, containers, attachments, events. Not for what
- * the files say, nor for hosts files: those are `@vethra/etchosts`.
- */
+/** The folders in which commands remember conf lists, containers, attachments, events. Not their meaning, nor hosts files. */
 export {
   diskAttachmentRecords,
   type RecordsFolder,

@@ -1,7 +1,4 @@
-/**
- * The descriptors of sockets that were handed over, 3 and up; none where the variables are another
- * process's. sd_listen_fds(3).
- */
+/** The descriptors of sockets handed over, 3 and up; none where the variables are another process's. sd_listen_fds(3). */
 export function inheritedSockets(
   env: Readonly<Record<string, string | undefined>>,
   pid: number,

@@ -2,10 +2,7 @@ import { ioError } from '@vethra/cni'
 
 /** Whom to tell how a service fares. */
 export interface Notifier {
-  /**
-   * Sends assignments such as `READY=1`, a line each. Does nothing without a socket. Throws
-   * CniError 5 when it can't be sent.
-   */
+  /** Sends assignments such as `READY=1`, a line each. Does nothing without a socket. Throws CniError 5 when it can't be sent. */
   tell(state: string): Promise<void>
   /** How long systemd waits for `WATCHDOG=1` before it kills us, in milliseconds; undefined when it does not. */
   readonly watchdogMs: number | undefined
@@ -14,10 +11,7 @@ export interface Notifier {
 /** Sends a datagram to a socket: a path, or an abstract name after `@`. */
 type Send = (socket: string, text: string) => Promise<void>
 
-/**
- * The notifications that systemd expects, by the variables that it starts a service with.
- * sd_notify(3), sd_watchdog_enabled(3).
- */
+/** The notifications that systemd expects of a service, by its variables. sd_notify(3), sd_watchdog_enabled(3). */
 export function serviceNotifier(
   env: Readonly<Record<string, string | undefined>>,
   pid: number,

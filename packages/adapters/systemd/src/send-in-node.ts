@@ -1,9 +1,6 @@
 import { execFile } from 'node:child_process'
 
-/**
- * Sends a datagram by systemd-notify(1), which is there where systemd is. Only for running from source:
- * the unit of a service that does so needs NotifyAccess=all.
- */
+/** Sends a datagram by systemd-notify(1). Only for running from source: such a unit needs NotifyAccess=all. */
 export function sendInNode(socket: string, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const env = { PATH: '/usr/bin:/bin', NOTIFY_SOCKET: socket }

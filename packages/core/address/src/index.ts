@@ -1,7 +1,4 @@
-/**
- * IP addresses and prefixes: the one reading of them, and the only arithmetic.
- * Not for choosing addresses: that is `@vethra/ipam`.
- */
+/** IP addresses and prefixes: one reading, the only arithmetic. Not for choosing addresses: that is `@vethra/ipam`. */
 export {
   type Address,
   addAddress,

@@ -14,10 +14,7 @@ export interface Cidr {
   readonly prefix: Prefix
 }
 
-/**
- * The address and prefix that a text spells, host bits allowed; `undefined` when it spells none. As
- * strict as readAddress, but `::ffff:10.0.0.0/120` stays IPv6: its length counts 128 bits.
- */
+/** The address and prefix in a text, host bits allowed; else `undefined`. Strict as readAddress; `::ffff:10.0.0.0/120` stays IPv6. */
 export function readCidr(text: string): Cidr | undefined {
   const [, host = '', digits = ''] = /^([^/]{1,64})\/(0|[1-9]\d{0,2})$/.exec(text) ?? []
   const address = readLiteral(host)

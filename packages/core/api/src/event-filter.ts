@@ -17,10 +17,7 @@ const keys: Readonly<Record<string, Matches>> = {
   by: ({ By }, value) => By === value,
 }
 
-/**
- * Whether an event passes filters `KEY=VALUE`: one of those of the same key, and each key. Throws CniError 103 for
- * a text that is none of them.
- */
+/** Whether an event passes filters `KEY=VALUE`: one of each key. Throws CniError 103 for a text that is none of them. */
 export function eventFilter(filters: readonly string[]): (event: HostEvent) => boolean {
   const read = filters.map(readFilter)
   const groups = [...Map.groupBy(read, ({ key }) => key).values()]

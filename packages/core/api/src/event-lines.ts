@@ -51,10 +51,7 @@ export function eventLine(event: KeptEvent): string {
   return `${asciiOf({ Time, Type, Message })}\n`
 }
 
-/**
- * The events in a piece of a file, oldest first; `text` has a character for each octet and begins at `from`. Lines that
- * were cut, or are no events, are left out.
- */
+/** The events in a piece of a file, oldest first; a character for each octet, from `from`. Lines that are cut or no events are left out. */
 export function readEventLines(text: string, from: EventPlace): readonly HostEvent[] {
   const events: HostEvent[] = []
   let { offset } = from

@@ -12,10 +12,7 @@ export function renderEvent(event: HostEvent): string {
   return `id: ${event.ID}\nevent: ${event.Type}\ndata: ${JSON.stringify(event)}\n\n`
 }
 
-/**
- * Parses a stream of server-sent events: takes text as it arrives, in pieces of any size, and
- * returns the blocks that are complete and have an id or data, in order. Ignores comments and other fields.
- */
+/** Parses server-sent events: takes pieces of any size, returns complete blocks with an id or data, in order. Ignores other fields. */
 export function parseEventStream(): (text: string) => readonly StreamBlock[] {
   let rest = ''
   return (text) => {

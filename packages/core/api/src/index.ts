@@ -1,7 +1,4 @@
-/**
- * Events, their lines in a file, filters and stream; failures as problem details; metrics as text. Not for sockets,
- * files or printing: that is `@vethra/daemon`, `@vethra/stores` and `@vethra/cli`.
- */
+/** Events, their lines, filters and stream; failures as problem details; metrics as text. Not for sockets, files or printing. */
 export { type EventType, eventTypes, type HostEvent, type NewEvent } from './event.ts'
 export { eventFilter } from './event-filter.ts'
 export {

@@ -8,10 +8,7 @@ const hash = '[0-9a-f]{64}'
 const isHash = new RegExp(`^${hash}$`)
 const endsInHash = new RegExp(`-${hash}$`)
 
-/**
- * The `CNI_CONTAINERID` of a container: nerdctl's `NS-ID` where only one container can be meant by it,
- * `NS--ID` elsewhere. No two containers whose namespaces pass `isNamespace` share one.
- */
+/** The `CNI_CONTAINERID` of a container: nerdctl's `NS-ID` where that is unambiguous, else `NS--ID`. No two containers share one. */
 export function containerIdOf({ namespace, id }: ContainerRef): string {
   const joined = dashJoined({ namespace, id })
   if (joined.includes('--')) return `${namespace}--${id}`
@@ -33,10 +30,7 @@ export function splitContainerId(containerId: string): ContainerRef | undefined 
   return containerIdOf({ namespace, id }) === containerId ? { namespace, id } : undefined
 }
 
-/**
- * The containers that `NS-ID` of other programs can mean: a namespace and an id may both have dashes. That of
- * `splitContainerId` comes first; empty where it can mean none.
- */
+/** The containers that `NS-ID` of other programs can mean, that of `splitContainerId` first; empty for none. */
 export function readingsOf(containerId: string): readonly ContainerRef[] {
   const usual = splitContainerId(containerId)
   const dashes = [...containerId.slice(0, longestNamespace + 1).matchAll(/-/g)]
@@ -59,10 +53,7 @@ function separatorOf(containerId: string): readonly [index: number, length: numb
 
 const longestNamespace = 76
 
-/**
- * Whether the text can be a containerd namespace, or the id of a container of containerd: up to 76 letters and digits,
- * with single dots, dashes and underscores between them (containerd, pkg/identifiers).
- */
+/** Whether the text can be a containerd namespace or container id: 76 letters, digits, single `.`, `-`, `_` between (pkg/identifiers). */
 export function isNamespace(text: string): boolean {
   return text.length <= longestNamespace && /^[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*$/.test(text)
 }

@@ -72,10 +72,7 @@ function ifnameFault(ifname: string): { message: string; details?: string } | un
   return undefined
 }
 
-/**
- * Throws CniError 107 unless the text can be one component of a path below our folders: 1 to 255
- * octets, not blank, no `/`, no control character, neither `.` nor `..`. `what` names it in the error.
- */
+/** Throws CniError 107 naming `what` unless a text can be a path's component: 1 to 255 octets, no `/`, no control character, no `.` or `..`. */
 export function checkPathComponent(what: string, text: string): void {
   const fault = componentFault(text)
   if (fault) {

@@ -11,10 +11,7 @@ export function parseAddress(what: string, text: string): Address {
   )
 }
 
-/**
- * The prefix that a text spells. Throws CniError 103 naming `what` and the text when it spells none,
- * or has host bits: `10.5.0.1/16` for `10.5.0.0/16`.
- */
+/** The prefix in a text. Throws CniError 103 naming `what` when there is none, or it has host bits: `10.5.0.1/16`. */
 export function parsePrefix(what: string, text: string): Prefix {
   const cidr = readCidr(text)
   const quoted = JSON.stringify(text.slice(0, 64))

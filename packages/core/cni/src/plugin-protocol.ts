@@ -7,10 +7,7 @@ import { systemHint } from './system-hint.ts'
 
 const tailOctets = 2048
 
-/**
- * The variables that tell a plugin what to do (SPEC 1.1.0, section 2, "Parameters"): always all six,
- * empty where they do not apply. `path` are the folders of `CNI_PATH`. `VETHRA_NONCE` is ours.
- */
+/** The six variables of a plugin (SPEC 1.1.0, section 2, "Parameters"), empty where they do not apply. `VETHRA_NONCE` is ours. */
 export function pluginEnvironment(
   call: PluginCall,
   path: readonly string[],

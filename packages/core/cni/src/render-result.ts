@@ -7,10 +7,7 @@ import type { SpecVersion } from './versions.ts'
 /** A result in the shape of one spec version. */
 export interface RenderedResult {
   readonly json: JsonObject
-  /**
-   * The values that this version cannot carry, such as `interfaces[0].mtu`; empty when nothing was
-   * lost.
-   */
+  /** The values that this version cannot carry, such as `interfaces[0].mtu`; empty when nothing was lost. */
   readonly dropped: readonly string[]
 }
 

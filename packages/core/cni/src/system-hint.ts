@@ -1,7 +1,4 @@
-/**
- * The hint to an error of the system, by its name (`code` of an error that Node throws: `EACCES`);
- * undefined where there is no usual way out. errno(3) says what each means.
- */
+/** The hint to a system error by its `code` (`EACCES`), errno(3); undefined where there is no usual way out. */
 export function systemHint(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null | undefined)?.code
   return typeof code === 'string' && Object.hasOwn(hints, code) ? hints[code] : undefined

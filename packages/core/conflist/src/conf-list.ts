@@ -45,10 +45,7 @@ export function parseConfList(text: string): ConfList {
   }
 }
 
-/**
- * Parses one plugin object (SPEC 1.1.0, section 1, "Plugin configuration objects"). Known keys match
- * whatever their case, as libcni's do. `what` opens the message of a fault. Throws CniError 6 or 7.
- */
+/** Parses one plugin object (SPEC 1.1.0, section 1), known keys in any case, as libcni. Throws CniError 6 or 7; `what` opens its message. */
 export function parsePluginConf(text: string, what: string = pluginFault): PluginConf {
   const { value } = readJson(text, what)
   const fields = {
@@ -76,10 +73,7 @@ function objectOrEmpty(value: unknown, what: string): JsonObject {
   )
 }
 
-/**
- * The faults in the keys of a list, in libcni's order of evaluation: the first is the one that it
- * would report.
- */
+/** The faults in the keys of a list, in libcni's order of evaluation: the first is the one that it would report. */
 function listFaults(list: JsonObject): readonly string[] {
   const { name, cniVersion, cniVersions, plugins } = list
   return [

@@ -1,7 +1,4 @@
-/**
- * Conf list text to ConfList, which file wins, and the request configuration of one plugin. Not for
- * reading folders (`@vethra/stores`), and not for running plugins (`@vethra/engine`).
- */
+/** Conf list text to ConfList, which file wins, and a plugin's request configuration. Not for reading folders or running plugins. */
 export { parseConfFile } from './conf-file.ts'
 export { parseConfList, parsePluginConf } from './conf-list.ts'
 export { injectConf } from './inject-conf.ts'

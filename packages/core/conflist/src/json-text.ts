@@ -21,10 +21,7 @@ export interface Property {
   readonly source: string
 }
 
-/**
- * Reads strict JSON. Throws CniError 6 whose message is `what`, a colon and the fault with its line
- * and column; a text that ends early says `unexpected end of JSON input`, as Go does.
- */
+/** Reads strict JSON. Throws CniError 6: `what`, a colon, the fault with line and column; `unexpected end of JSON input`, as Go. */
 export function readJson(text: string, what: string): JsonText {
   try {
     return { value: parseJson(text), text }
@@ -38,10 +35,7 @@ export function properties({ text }: JsonText): readonly Property[] {
   return partsOf(text, '{').map((source) => ({ key: keyOf(source), source }))
 }
 
-/**
- * The source of each element of the array under `key`; the last one counts when a key is repeated.
- * Empty for any other value.
- */
+/** The source of each element of the array under `key`; the last one counts when a key is repeated. Empty for any other value. */
 export function elements(json: JsonText, key: string): readonly string[] {
   const source = properties(json).findLast((each) => each.key === key)?.source
   return source === undefined

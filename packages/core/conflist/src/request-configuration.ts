@@ -7,9 +7,7 @@ export interface RequestExtras {
   readonly capabilityArgs?: JsonObject
   /** The JSON text of the previous result, sent as it is. Default: none. */
   readonly prevResult?: string
-  /**
-   * The attachments that GC must keep (SPEC 1.1.0, section 3, "GC"). Default: the key is not sent.
-   */
+  /** The attachments that GC must keep (SPEC 1.1.0, section 3, "GC"). Default: the key is not sent. */
   readonly validAttachments?: readonly { readonly containerID: string; readonly ifname: string }[]
 }
 

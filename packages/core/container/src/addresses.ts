@@ -21,10 +21,7 @@ export function checkIpv6(flag: string, text: string): void {
   if (!isIpv6(text)) throw wrong(flag, text, 'an IPv6 address like fd00::7, without brackets')
 }
 
-/**
- * A hardware address in lower case with colons. Throws CniError 103 unless it is six octets,
- * neither zero nor a group address, neither of which the kernel sets on an interface.
- */
+/** A hardware address in lower case with colons. Throws CniError 103 unless it is six octets, no group address and not zero. */
 export function parseMac(flag: string, text: string): string {
   const mac = text.toLowerCase().replaceAll('-', ':')
   const group = Number.parseInt(mac.slice(0, 2), 16) % 2 === 1

@@ -8,15 +8,9 @@ import { length, type PortRequest, type PortSpan } from './port-spec.ts'
 /** The ports in use on the host. */
 export interface PortFacts {
   readonly listening: readonly ListeningSocket[]
-  /**
-   * The ports that others publish: containers, and rules of the firewall. They are named before
-   * sockets, which may be theirs.
-   */
+  /** The ports that others publish: containers, and rules of the firewall. They are named before sockets, which may be theirs. */
   readonly mapped: readonly HeldMapping[]
-  /**
-   * The ports that stopped containers will publish: chance and pools keep clear of them where they
-   * can, a port that is named does not. Default: nothing.
-   */
+  /** Ports that stopped containers will publish: avoided where a port is not named. Default: none. */
   readonly promised?: readonly HeldMapping[]
   /** The families of the network that leads to the container: a port without an address is published on all addresses of each. Default: IPv4. */
   readonly families?: readonly Family[]

@@ -2,10 +2,7 @@ import { claimTable } from './claim-table.ts'
 import { type HeldMapping, mappingClaim } from './claims.ts'
 import { joinHostPort, type PortMapping } from './port-mapping.ts'
 
-/**
- * Sentences without a full stop on mappings that a container which does not run is going to publish, too:
- * of the two only one can. Empty when there are none.
- */
+/** Sentences without a full stop on mappings that a stopped container will publish, too. Empty when there are none. */
 export function brokenPromises(
   mappings: readonly PortMapping[],
   promised: readonly HeldMapping[],

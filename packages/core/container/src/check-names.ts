@@ -10,10 +10,7 @@ import {
 } from '@vethra/cni'
 import { refMode } from './network-mode.ts'
 
-/**
- * Throws CniError 4 or 107 unless id and namespace can name folders and, joined, the container id that
- * plugins are given and locks are named by.
- */
+/** Throws CniError 4 or 107 unless id and namespace can name folders, and joined the container id of plugins and locks. */
 export function checkIds(namespace: string, id: string): void {
   checkContainerId(id)
   checkPathComponent('container id', id)
@@ -46,10 +43,7 @@ export function checkNamespace(namespace: string): void {
 const namespaceHint =
   'Use up to 76 letters and digits, with single dots, dashes and underscores between them.'
 
-/**
- * Throws CniError 103 or 107 unless the text can be the name of a container: a file name, and a
- * name in hosts files.
- */
+/** Throws CniError 103 or 107 unless the text can be the name of a container: a file name, and a name in hosts files. */
 export function checkName(name: string): void {
   checkPathComponent('name', name)
   if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,252}$/.test(name)) {
@@ -60,10 +54,7 @@ export function checkName(name: string): void {
   }
 }
 
-/**
- * Throws CniError 103 unless the text can be the reference of a network, or a mode with what
- * belongs to it.
- */
+/** Throws CniError 103 unless the text can be the reference of a network, or a mode with what belongs to it. */
 export function checkRef(ref: string): void {
   try {
     checkPart(ref)

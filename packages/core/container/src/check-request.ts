@@ -9,10 +9,7 @@ import { requestedNetworks } from './requested-networks.ts'
 /** How long a hostname or domain name may be: __NEW_UTS_LEN of the kernel, sethostname(2). */
 export const utsLength: number = 64
 
-/**
- * Throws CniError 3, 4, 103 or 107 on the first invalid request: a name, address or domain that
- * must not reach a file or a program, or options that exclude each other.
- */
+/** Throws CniError 3, 4, 103 or 107 on the first invalid name, address, domain or combination of options. */
 export function checkRequest(request: BundleRequest): void {
   checkIds(request.namespace, request.id)
   checkNamespace(request.namespace)

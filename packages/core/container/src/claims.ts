@@ -27,10 +27,7 @@ export interface Claim {
   readonly by: string
 }
 
-/**
- * A socket's claim. One on `::` takes IPv4 connections too, unless IPV6_V6ONLY is set, which is not
- * visible.
- */
+/** A socket's claim. One on `::` takes IPv4 connections too, unless IPV6_V6ONLY is set, which is not visible. */
 export function socketClaim({ protocol, address, port, by }: ListeningSocket): Claim {
   const read = readAddress(address.split('%', 1)[0] ?? '')
   const dual = read?.family === 6 && read.value === 0n
@@ -46,10 +43,7 @@ export function mappingClaim(mapping: HeldMapping): Claim {
   return { protocol, port: hostPort, address: readAddress(hostIP) ?? 'any', by }
 }
 
-/**
- * Whether a claim conflicts with an address: the same one, or one of the two being every address of
- * the family.
- */
+/** Whether a claim conflicts with an address: the same one, or one of the two being every address of the family. */
 export function standsInTheWay(claim: Claim, address: Address): boolean {
   if (claim.address === 'any') return true
   if (claim.address.family !== address.family) return false

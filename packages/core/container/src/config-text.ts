@@ -7,10 +7,7 @@ const deepest = 100
 // One object of half a million takes JSON.parse a second; a real one has some hundred.
 const mostMembers = 100_000
 
-/**
- * The JSON value of a config.json. Throws CniError 6 when it is no JSON, naming line and column, was not UTF-8, or is
- * longer, deeper or has an object of more members than any real one.
- */
+/** The JSON value of a config.json. Throws CniError 6 for no JSON (line and column), no UTF-8, or beyond the bounds of any real one. */
 export function parseConfigText(text: string): unknown {
   if (text.length > longest) throw undecodable(`it is longer than ${longest} characters`)
   if (isNestedDeeper(text, deepest)) throw undecodable(`it is nested deeper than ${deepest} levels`)

@@ -21,10 +21,7 @@ export type Edit =
   /** Nothing to do, and worth saying why. */
   | { readonly kind: 'keep'; readonly note: string; readonly isLoss?: false }
 
-/**
- * The draft after all edits, in place. Positions in paths are those of the text as given: what is set comes
- * first, then what is removed, then what is appended.
- */
+/** Applies all edits in place, at positions of the given text: first what is set, then what is removed, then what is appended. */
 export function applyAll(draft: Draft, edits: readonly Edit[]): void {
   for (const edit of edits) if (edit.kind === 'set') setAt(draft, edit.path, edit.value)
   for (const edit of edits) if (edit.kind === 'remove') removeAt(draft, edit.path)
@@ -47,10 +44,7 @@ export interface OwnItems<Item> {
   readonly isOurs: (item: Item) => boolean
 }
 
-/**
- * Edits that leave exactly one item of ours in the array, `value`. The first is replaced in place,
- * more are removed; it is appended where there is none.
- */
+/** Edits that leave one item of ours, `value`: the first is replaced in place, more are removed; appended where there is none. */
 export function oneOfOurs<Item>(own: OwnItems<Item>, value: Json, note: string): readonly Edit[] {
   const [first, ...more] = own.items.flatMap((item, index) => (own.isOurs(item) ? [index] : []))
   if (first === undefined) return [{ kind: 'append', path: own.path, value, note }]

@@ -22,10 +22,7 @@ export function hostnameOf(
   return isHostname(inherited) ? inherited : defaultHostname(request.id)
 }
 
-/**
- * Whether a container may have the hostname without having asked for it: none, or the default
- * one.
- */
+/** Whether a container may have the hostname without having asked for it: none, or the default one. */
 export function isOwnHostname(id: string, hostname: string): boolean {
   return hostname === '' || hostname === defaultHostname(id)
 }

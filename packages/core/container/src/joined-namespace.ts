@@ -1,9 +1,6 @@
 import { goField, jsonOrNull } from '@vethra/cni'
 
-/**
- * The path of the network namespace that a config.json has a container join; undefined where it asks for one of
- * its own, or is no JSON: the OCI runtime reports that.
- */
+/** The path of the network namespace that a config.json joins; undefined for one of its own, and for what is no JSON. */
 export function joinedNamespace(text: string): string | undefined {
   const namespaces = goField(goField(jsonOrNull(text), 'linux'), 'namespaces')
   const list = Array.isArray(namespaces) ? namespaces : []

@@ -1,16 +1,10 @@
 import { type CniError, usageError } from '@vethra/cni'
 import type { NetworkRequest } from './request.ts'
 
-/**
- * How a container gets its network namespace: from CNI networks, or one of the four that use
- * none.
- */
+/** How a container gets its network namespace: from CNI networks, or one of the four that use none. */
 export type NetworkMode = 'cni' | 'none' | 'host' | 'container' | 'ns'
 
-/**
- * The one mode that all requests are in; `cni` when there are none. Throws CniError 103 when they
- * mix modes, or when a mode that joins a namespace is asked for more than once.
- */
+/** The one mode of all requests; `cni` for none. Throws CniError 103 when they mix modes or join two namespaces. */
 export function networkMode(requests: readonly NetworkRequest[]): NetworkMode {
   const modes = requests.map((request) => refMode(request.ref))
   const mode = modes[0] ?? 'cni'
@@ -26,9 +20,7 @@ export function networkMode(requests: readonly NetworkRequest[]): NetworkMode {
   return mode
 }
 
-/**
- * The mode that one reference names. Only the part before the first colon counts, as in nerdctl.
- */
+/** The mode that one reference names. Only the part before the first colon counts, as in nerdctl. */
 export function refMode(ref: string): NetworkMode {
   const [head] = ref.split(':', 1)
   return head === 'none' || head === 'host' || head === 'container' || head === 'ns' ? head : 'cni'

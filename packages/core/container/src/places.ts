@@ -38,10 +38,7 @@ export interface BundlePlaces {
   readonly joined?: JoinedContainer
 }
 
-/**
- * Throws CniError 103 unless all paths are absolute and of one line, and the timeout is one that
- * an OCI runtime takes.
- */
+/** Throws CniError 103 unless all paths are absolute and of one line, and the timeout is one that an OCI runtime takes. */
 export function checkPlaces(places: BundlePlaces): void {
   const { stateDir, resolvConf, hosts, hostname, hook, pidFile, joined } = places
   const paths = {

@@ -13,10 +13,7 @@ export interface MountWishes {
 
 const path = ['mounts']
 
-/**
- * The edits that mount resolv.conf, hosts and hostname, writable, each unless the bundle has a
- * mount of its own there. A container without a hostname gets no hostname file.
- */
+/** The edits that mount resolv.conf, hosts and hostname (where it has one), each unless the bundle has a mount there. */
 export function planMounts(
   config: Config,
   places: BundlePlaces,
@@ -92,10 +89,7 @@ function isOurs(mount: Mount, source: string | undefined): boolean {
 const stored =
   /\/(containers\/[^/]+\/[^/]+\/(resolv\.conf|hostname)|etchosts\/[^/]+\/[^/]+\/hosts)$/
 
-/**
- * Whether the mount ends up at the destination, which runc reads from the container's root and
- * cleans.
- */
+/** Whether the mount ends up at the destination, which runc reads from the container's root and cleans. */
 function isAt(mount: Mount, destination: string): boolean {
   // Of a million mounts nearly none is: only those are cleaned.
   if (!mount.destination.includes(destination.slice('/etc/'.length))) return false

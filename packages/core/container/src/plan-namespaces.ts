@@ -21,10 +21,7 @@ export function planNetworkNamespace(
   return oneOfOurs(present, { type: 'network', path: netns }, `join the network namespace ${netns}`)
 }
 
-/**
- * The edits that give the container a UTS namespace of its own, without which runc refuses a
- * hostname, or the host's.
- */
+/** The edits that give the container a UTS namespace of its own, without which runc refuses a hostname, or the host's. */
 export function planUtsNamespace(config: Config, utsHost: boolean): readonly Edit[] {
   if (utsHost) return noneOfOurs(ofType(config, 'uts'), 'share the uts namespace of the host')
   return config.namespaces.some((each) => each.type === 'uts') ? [] : [added('uts')]

@@ -20,14 +20,9 @@ import { type ConfigUndo, hashOf } from './undo.ts'
 
 /** The plan of `bundle prepare`. */
 export interface BundlePlan {
-  /**
-   * The new text of config.json; parts that are not listed in `changes` are in it byte for byte.
-   */
+  /** The new text of config.json; parts that are not listed in `changes` are in it byte for byte. */
   readonly config: string
-  /**
-   * One line for each change, and for each thing of the user's that is kept or left out; for
-   * people.
-   */
+  /** One line for each change, and for each thing of the user's that is kept or left out; for people. */
   readonly changes: readonly string[]
   /** The content of vethra.json. */
   readonly record: BundleRecord

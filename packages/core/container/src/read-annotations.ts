@@ -12,10 +12,7 @@ import type { NetworkRequest } from './request.ts'
 import type { OciState } from './state.ts'
 import { parseStoredMappings } from './stored-mappings.ts'
 
-/**
- * The request in the annotations of a bundle without a record. Throws CniError 107 naming the
- * annotation that is missing or cannot be; the details of a missing one are nerdctl's words.
- */
+/** The request in the annotations of a bundle without a record. Throws CniError 107 naming the missing (nerdctl's words) or invalid one. */
 export function readAnnotations(state: OciState): HookRequest {
   required(state, keys.stateDir, 'state dir must be set')
   required(state, keys.namespace, 'namespace must be set')

@@ -27,10 +27,7 @@ export interface BundleRecord {
   readonly hostname: string
   /** Empty when there is none. */
   readonly domainname: string
-  /**
-   * In the order of `eth0`, `eth1`, …; empty only in mode cni, when the container has left all of
-   * them. The first one carries the values requested for the container as a whole.
-   */
+  /** In the order of `eth0`, `eth1`, …; the first carries the container's own wishes. Empty only in mode cni, after the last disconnect. */
   readonly networks: readonly NetworkRequest[]
   readonly ports: readonly PortMapping[]
   readonly extraHosts: readonly (readonly [name: string, ip: string])[]
@@ -73,10 +70,7 @@ export function renderRecord(record: BundleRecord): JsonObject {
   }
 }
 
-/**
- * The record in a parsed vethra.json, after the checks of a request. Throws CniError 107 when the
- * file is damaged, or of a version that this program does not know.
- */
+/** The checked record in a parsed vethra.json. Throws CniError 107 when it is damaged, or of an unknown version. */
 export function parseRecord(json: unknown): BundleRecord {
   const wrong = isObject(json) ? faultOf(json) : 'the whole must be object'
   if (wrong !== undefined) throw damaged(wrong)

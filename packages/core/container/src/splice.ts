@@ -1,10 +1,7 @@
 import type { Json } from '@vethra/cni'
 import type { Draft, Holder, JsonPath, Piece, Style } from './draft.ts'
 
-/**
- * Puts a value at the path: in the place of the one that is there, else last in its object, which is made
- * when it is absent or null.
- */
+/** Puts a value at the path: in place of the one there, else last in its object, which is made when absent or null. */
 export function setAt(draft: Draft, path: JsonPath, value: Json): void {
   const key = path.at(-1)
   const holder = holderAt(draft, path.slice(0, -1), kindFor(key))

@@ -13,10 +13,7 @@ import {
 } from '@vethra/cni'
 import { firstFalse, isPath, isText } from './facts.ts'
 
-/**
- * The state that an OCI runtime writes to a hook's standard input (OCI runtime-spec, runtime.md,
- * "State").
- */
+/** The state that an OCI runtime writes to a hook's standard input (OCI runtime-spec, runtime.md, "State"). */
 export interface OciState {
   readonly ociVersion: string
   readonly id: string
@@ -31,10 +28,7 @@ export interface OciState {
 // runc hands on every annotation, and those of an image may be many; more than this is an attack.
 const longest = 4 * 1024 * 1024
 
-/**
- * The state in a text. Throws CniError 6 when it is no JSON or longer than 4 MiB, CniError 107 naming
- * the key when it is not a container's state or its id cannot name a file.
- */
+/** The state in a text. Throws CniError 6 for no JSON or more than 4 MiB, 107 naming the key that is invalid. */
 export function parseState(json: string): OciState {
   if (json.length > longest) throw undecodable(`it is longer than ${longest} characters`)
   const value = decode(json)

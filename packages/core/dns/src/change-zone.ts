@@ -14,10 +14,7 @@ export interface ZoneChange {
   readonly serial: number
 }
 
-/**
- * A zone after a change, as `makeZone` would make it, in a time that goes by how much has changed. Names are changed in place:
- * the zone that was given must not be asked any more.
- */
+/** A zone after a change, as `makeZone` would make it, in place: the given one must not be asked any more. */
 export function changeZone(zone: Zone, { networks, containers, serial }: ZoneChange): Zone {
   const known = networks === undefined ? zone.networks : networksAfter(zone, networks)
   const changed = new Map([...containersIn(zone, known), ...containers])

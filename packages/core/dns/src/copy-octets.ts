@@ -1,7 +1,4 @@
-/**
- * A copy of octets from a start up to an end. slice() of Node's Buffer would return the same memory, which a socket fills
- * again with its next message.
- */
+/** A copy of octets from a start up to an end: slice() of Node's Buffer shares the memory, which a socket fills again. */
 export function copyOctets(octets: Uint8Array, start = 0, end: number = octets.length): Uint8Array {
   return new Uint8Array(octets.subarray(start, end))
 }

@@ -1,9 +1,6 @@
 import type { Holder, Member, NetworkNames } from './zone.ts'
 
-/**
- * The containers that bear a name in these networks, in the networks' order: by `name`, or by `name.network` in that
- * network alone. A hostname counts where nobody bears it as a name or alias.
- */
+/** The containers that bear a name, in the networks' order: as `name`, as `name.network` there alone, else as hostname. */
 export function findHolders(networks: readonly NetworkNames[], name: string): readonly Holder[] {
   const chosen = membersBy(networks, name, 'holders')
   if (chosen.length > 0) return chosen.map((member) => ({ member, isHostname: false }))

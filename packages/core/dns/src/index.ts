@@ -1,7 +1,4 @@
-/**
- * DNS messages to values and back, and the answer to a question from what the asking container may see: octets in,
- * octets out. Not for sockets, for upstream resolvers or for where names come from.
- */
+/** DNS messages to values and back, and answers from what the asking container may see. Not for sockets, upstream, or sources of names. */
 export { addressOctets } from './address-octets.ts'
 export { ageAnswer, staleAnswer } from './age-answer.ts'
 export { answerQuestion } from './answer-question.ts'

@@ -4,10 +4,7 @@ import { dnsClass, dnsType } from './numbers.ts'
 // Of a domain that is nobody's (RFC 2606): unbound and systemd-resolved answer names in .test by themselves.
 const suffix = '.vethra-loop.example'
 
-/**
- * A question to send to an upstream: where it arrives here again, the upstream asks us, and must not be asked. The
- * token is 16 or so hex digits at random.
- */
+/** A question to an upstream, `token` of 16 or so random hex digits: where it arrives here, the upstream asks us. */
 export function loopProbe(token: string): DnsMessage {
   const name = `${token}${suffix}`
   return {

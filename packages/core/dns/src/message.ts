@@ -56,10 +56,7 @@ export interface DnsRecord {
   readonly class: number
   /** Seconds, 0 to 2^31-1: a larger one is read as 0 (RFC 2181, section 8). */
   readonly ttl: number
-  /**
-   * RDATA in its order: octets, and names as text where the type has names that may be compressed (RFC 3597,
-   * section 4). `recordText` prints it; `recordAddress` reads an A or AAAA.
-   */
+  /** RDATA in order: octets, and names that may be compressed as text (RFC 3597, section 4). `recordText` prints it. */
   readonly data: readonly (Uint8Array | string)[]
 }
 

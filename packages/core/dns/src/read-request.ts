@@ -10,10 +10,7 @@ export interface PlainRequest {
   readonly edns?: { readonly udpSize: number; readonly dnssecOk: boolean }
 }
 
-/**
- * Finds the question of a message that is a plain one: one question of class IN, nothing behind it but an OPT record of
- * version 0. Undefined for any other message, well-formed or not.
- */
+/** The question of a plain message: one of class IN, with at most an OPT record of version 0. Undefined for any other. */
 export function readPlainRequest(octets: Uint8Array): PlainRequest | undefined {
   if (!isPlainHeader(octets)) return undefined
   let hash = 0x811c9dc5

@@ -31,10 +31,7 @@ export interface FoundServices {
   readonly addresses: readonly DnsRecord[]
 }
 
-/**
- * SRV records of the containers that publish the port: a port of the host leads to the container's, which peers use;
- * else the container's own port, where it is published.
- */
+/** SRV records of the containers that publish the port: by the container's port behind it, else by its own published port. */
 export function findServices(
   service: ServiceName,
   holders: readonly Holder[],

@@ -1,10 +1,7 @@
 import type { OctetPrefix } from './address-octets.ts'
 import type { ZoneContainer, ZoneNetwork } from './zone-input.ts'
 
-/**
- * Names and addresses of a host's containers, ready to be asked for. It keeps views and answers that were asked for before,
- * in bounds, so that they are made once. `changeZone` alone changes it.
- */
+/** Names and addresses of a host's containers. Keeps views and answers, in bounds; `changeZone` alone changes it. */
 export interface Zone {
   readonly ttlSeconds: number
   readonly serial: number

@@ -1,7 +1,4 @@
-/**
- * The firewall by effect: what is published, admitted, masqueraded and isolated; the nftables rules that do it, and in
- * `iptables/` the rules by which Go plugins do, and whose they are. Not for reading or changing the kernel's.
- */
+/** The firewall by effect, the nftables rules that do it, and in `iptables/` those of Go plugins. Not for the kernel's own state. */
 
 export {
   type Effect,

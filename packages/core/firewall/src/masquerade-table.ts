@@ -58,10 +58,7 @@ export function masqueradeRemoval({ handle }: MasqueradeRule): string {
   return `nft ${removalText(handle)}`
 }
 
-/**
- * The table as the plugins make it, with the rules that attachments lack, for `nft -f`; `there` are those that it has.
- * Their DEL finds them by their marks.
- */
+/** The table as the plugins make it, with the rules in `there` that attachments lack, for `nft -f`; their DEL finds them by marks. */
 export function masqueradeText(
   attachments: readonly MasqueradedAttachment[],
   there: readonly MasqueradeRule[],

@@ -6,10 +6,7 @@ import { chains, passingSets, sets, tableComment, vethraTable } from './vethra-t
 
 const name = `${vethraTable.family} ${vethraTable.table}`
 
-/**
- * The table as nft(8) reads it from a file, in one transaction: what `makeTable` does over netlink. For hosts
- * where a program must do it, and for people who read it.
- */
+/** The table as nft(8) reads it from a file, in one transaction: what `makeTable` does over netlink. */
 export function tableText(): string {
   return [
     `table ${name} {`,

@@ -17,10 +17,7 @@ export function versionOf(comment: string): number | undefined {
   return version === undefined ? undefined : Number(version)
 }
 
-/**
- * The operations of one transaction that makes the table, or makes it again: shapes first, then each
- * chain is emptied and filled. Repeated, it changes nothing; elements and their counters stay.
- */
+/** The operations of a transaction that makes the table, or makes it again: elements and counters stay. */
 export function makeTable(): readonly NftOp[] {
   const rules = Object.entries(tableRules())
   return [

@@ -13,10 +13,7 @@ export interface AllocationRequest {
   readonly requested: readonly Address[]
 }
 
-/**
- * The outcome of a request: an address for each set in their order, or the reason why there is
- * none.
- */
+/** The outcome of a request: an address for each set in their order, or the reason why there is none. */
 export type Allocation =
   | { readonly kind: 'allocated'; readonly ips: readonly Candidate[] }
   | RefusedAllocation
@@ -42,10 +39,7 @@ export interface ClaimStep {
   readonly wanted?: Address
 }
 
-/**
- * The steps of a request: a claim for each range set, requested addresses first (host-local, main.go,
- * cmdAdd). They end with a refusal where a request cannot be met whatever is free.
- */
+/** The claims of a request, a range set each, requested addresses first (host-local, cmdAdd); last a refusal where it cannot be met. */
 export function allocationSteps(request: AllocationRequest): readonly AllocationStep[] {
   const steps: AllocationStep[] = []
   let pending = unique(request.requested)
@@ -85,10 +79,7 @@ function anyStep(claimant: Claimant, ranges: RangeSet): AllocationStep {
   return { kind: 'claim', claim, ranges }
 }
 
-/**
- * The address that the claim of a step got, or the reason why it got none. Throws CniError 999 for one
- * that is outside of its ranges.
- */
+/** The address that a step's claim got, or the reason why none. Throws CniError 999 for one outside of its ranges. */
 export function readAllocated(
   { claim, ranges, wanted }: ClaimStep,
   outcome: ClaimOutcome,

@@ -22,10 +22,7 @@ export interface Reservation {
 export interface Claim extends Holder {
   /** The number of the range set: a store remembers the last address reserved for each. */
   readonly set: number
-  /**
-   * The addresses to try, in order, given the one reserved last. Pure and lazy: a store takes as much
-   * of it as it needs, and may begin again when another writer was faster.
-   */
+  /** The addresses to try, in order, given the one reserved last. Pure and lazy: a store may begin again when another writer was faster. */
   readonly candidates: (lastReserved: Address | undefined) => Iterable<Address>
   /**
    * Reserve nothing when the holder has an address for which this is true; one that its container
@@ -34,10 +31,7 @@ export interface Claim extends Holder {
   readonly unlessHeldIn?: (address: Address) => boolean
 }
 
-/**
- * The outcome of a claim: `reserved`; `held`, with the address in the way (the first one by text
- * where there are several); or `none` when every candidate was taken.
- */
+/** The outcome of a claim: `reserved`; `held`, with the address in the way (the first by text); or `none`. */
 export type ClaimOutcome =
   | { readonly kind: 'reserved' | 'held'; readonly address: Address }
   | { readonly kind: 'none' }

@@ -28,10 +28,7 @@ export interface HostLocalConf {
   readonly resolvConf?: string
 }
 
-/**
- * Reads the request configuration of host-local, keys in any case. Throws CniError 7 for the first
- * fault, in the words of host-local (backend/allocator/config.go) and of Go's encoding/json.
- */
+/** Reads the request configuration of host-local, keys in any case. Throws CniError 7 in the words of host-local and Go's encoding/json. */
 export function readHostLocalConf(conf: JsonObject, cniArgs: string): HostLocalConf {
   const ipam = ipamOf(conf)
   const range = readRangeConf(ipam)
@@ -47,10 +44,7 @@ export function readHostLocalConf(conf: JsonObject, cniArgs: string): HostLocalC
   return { sets, requested, routes, dataDir, ...(resolvConf === undefined ? {} : { resolvConf }) }
 }
 
-/**
- * The folder alone, which is all that DEL needs: a conf whose ranges have gone wrong since ADD must not keep
- * an address from being given back. Throws CniError 7 when there is no `ipam`, or `dataDir` is no absolute path.
- */
+/** The folder alone, for DEL, whatever the ranges. Throws CniError 7 without `ipam`, or for a `dataDir` that is no absolute path. */
 export function readDataDir(conf: JsonObject): string {
   const dataDir = readText(...at(ipamOf(conf), 'dataDir')) || defaultDataDir
   checkPath('dataDir', dataDir)

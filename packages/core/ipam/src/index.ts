@@ -1,7 +1,4 @@
-/**
- * The configurations of host-local and static, the choice of addresses, and the claims that
- * a store of reservations walks. Not for keeping reservations: that is `@vethra/ipam-disk`.
- */
+/** The confs of host-local and static, the choice of addresses, and claims on a store. Not for keeping reservations: `@vethra/ipam-disk`. */
 export {
   type Allocation,
   type AllocationRequest,

@@ -37,10 +37,7 @@ export interface RangeConf {
   readonly gateway?: string
 }
 
-/**
- * A range with its defaults. Throws CniError 7 with host-local's text for the first fault in its
- * order of checks (backend/allocator/range.go, Canonicalize).
- */
+/** A range with its defaults. Throws CniError 7 with host-local's text for its first fault (backend/allocator/range.go, Canonicalize). */
 export function readRange(conf: RangeConf): Range {
   const subnet = checkSubnet(conf.subnet)
   const second = addAddress(firstAddress(subnet.prefix), 1n) ?? subnet.address

@@ -1,9 +1,6 @@
 import type { Reservation } from './claim.ts'
 
-/**
- * The containers of a host that may still live: container ids, each set by the place where it was
- * found.
- */
+/** The containers of a host that may still live: container ids, each set by the place where it was found. */
 export interface SignsOfLife {
   /** Container ids of attachments in the result cache. */
   readonly cached: ReadonlySet<string>
@@ -23,10 +20,7 @@ export const judgedAfterMs = 3000
 /** How old a reservation without a container must be to be dead, in milliseconds. */
 const emptyAfterMs = 10_000
 
-/**
- * Why a reservation is to be kept; undefined when its container is gone: no namespace, no attachment
- * cached or recorded, unknown to every store, and no plugin at work for it. `nowMs` is the time.
- */
+/** Why a reservation is to be kept; undefined without any sign of life of its container. `nowMs` is the time. */
 export function reasonToKeep(
   { containerId, sinceMs }: Reservation,
   signs: SignsOfLife,

@@ -13,16 +13,10 @@ export interface ContainerNames {
   readonly domainname?: string
   /** In the order given; a name may come more than once. */
   readonly extraHosts: readonly ExtraHost[]
-  /**
-   * The result of ADD, by network reference as it was typed: a name, or the 12 or 64 hex of an id.
-   * Null for a container that is in no network (modes none, host and ns).
-   */
+  /** The result of ADD by network reference as typed: a name, or 12 or 64 hex of an id. Null in modes none, host and ns. */
   readonly networks: Readonly<Record<string, Result>> | null
   /** More names in a network, by its reference. */
   readonly aliases?: Readonly<Record<string, readonly string[]>>
-  /**
-   * The rank for an address that two containers of a network claim: the higher number (default 0),
-   * then the lower id. `settleClaims` gives the newcomer the higher one.
-   */
+  /** The rank for an address that two containers claim: the higher number (default 0), then the lower id. */
   readonly precedence?: number
 }

@@ -20,10 +20,7 @@ export interface HostEntry {
   readonly line: string
 }
 
-/**
- * The entries of one container, network by network as it lists them, in the order of its addresses.
- * Names and addresses that no hosts file could hold are left out.
- */
+/** The entries of one container, network by network, in the order of its addresses; those that no hosts file can hold are left out. */
 export function entriesOf(names: ContainerNames, networks: KnownNetworks): readonly HostEntry[] {
   return Object.entries(names.networks ?? {}).flatMap(([ref, result]) => {
     const network = networks.keys.get(ref) ?? ref

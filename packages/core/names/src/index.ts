@@ -1,7 +1,4 @@
-/**
- * resolv.conf, hosts and hostname files, and the meta.json that says who is in them: names checked, files parsed,
- * merged and rendered. Not for reading or writing the files.
- */
+/** resolv.conf, hosts, hostname and meta.json: names checked, files parsed, merged and rendered. Not for reading or writing files. */
 export { checkDomain, checkHostname } from './check-host.ts'
 export { checkNames } from './check-names.ts'
 export { type ContainerDnsInput, containerResolvConf } from './container-dns.ts'

@@ -1,7 +1,4 @@
-/**
- * Some lines, and how they stand in a file. Most files of a network hold the same blocks: comparing a
- * block costs little more than comparing one of its lines.
- */
+/** Some lines and how they stand in a file: comparing a block that many files share costs little more than a line. */
 export interface LineBlock {
   /** The lines, each with its newline. */
   readonly rows: readonly string[]

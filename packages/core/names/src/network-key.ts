@@ -1,10 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 
-/**
- * The key that all references to one network share: the first 12 hex of its id. The id of a network
- * is the SHA-256 of its name (nerdctl), so that name, short id and id give the same key.
- */
+/** The key of a network by name, short id or id: the first 12 hex of its id, the SHA-256 of its name (nerdctl). */
 export function networkKey(ref: string): string {
   return isNetworkId(ref) ? ref.slice(0, 12) : bytesToHex(sha256(utf8ToBytes(ref))).slice(0, 12)
 }

@@ -20,10 +20,7 @@ export function parseResolvConf(text: string): ResolvConf {
   }
 }
 
-/**
- * Whether the only nameserver is systemd-resolved's stub, 127.0.0.53: then the servers behind it
- * stand in /run/systemd/resolve/resolv.conf.
- */
+/** Whether the only nameserver is systemd-resolved's stub, 127.0.0.53. */
 export function usesStub(text: string): boolean {
   const { nameservers } = parseResolvConf(text)
   return nameservers.length === 1 && nameservers[0]?.value === '127.0.0.53'

@@ -1,10 +1,7 @@
 /** How a container gets its network namespace: from CNI networks, a bare one of its own, the host's, or one that a path names. */
 export type NetworkMode = 'cni' | 'none' | 'host' | 'ns'
 
-/**
- * Where a value came from: the command line, the settings, the host's resolv.conf, RootlessKit, Vethra's own resolver, or the
- * public servers for want of any.
- */
+/** The source of a value: command line, settings, the host's resolv.conf, RootlessKit, our resolver, or the public servers. */
 export type DnsSource = 'cli' | 'settings' | 'host' | 'rootless' | 'resolver' | 'fallback'
 
 /** A value and where it came from. */
@@ -24,10 +21,7 @@ export interface ResolvConf {
   readonly sortlist: readonly Sourced[]
 }
 
-/**
- * The operator's settings: by flags, or in the settings file. An absent or empty list leaves the
- * say to the next source.
- */
+/** The operator's settings: by flags, or in the settings file. An absent or empty list leaves the say to the next source. */
 export interface DnsOptions {
   /** IP addresses without zone or brackets. */
   readonly servers?: readonly string[]

@@ -22,10 +22,7 @@ export interface FoundFlow {
   readonly name: { readonly tuple: Octets; readonly id?: Octets }
 }
 
-/**
- * Asks for the UDP flows of a family, or for those alone whose first packet went to a port. The kernel looks through all
- * flows either way. Kernels before 5.8 list them all.
- */
+/** Asks for the UDP flows of a family, or to one port; all are looked through. Kernels before 5.8 list them all. */
 export function dumpUdpFlows(family: 4 | 6, port?: number): Message {
   const to = port === undefined ? [] : [attribute(3, be16(port))]
   const protocol = nested(2, [attribute(1, u8(udp)), ...to])

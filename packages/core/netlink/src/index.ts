@@ -1,7 +1,4 @@
-/**
- * rtnetlink and nf_tables messages to values and back: what is to be done as plain values, octets to
- * send, octets received, what they say. Not for sockets or namespaces, which are an adapter's.
- */
+/** rtnetlink and nf_tables messages to values and back: octets to send, octets received. Not for sockets or namespaces. */
 export { type Answers, type Refusal, sortAnswers } from './answers.ts'
 export {
   askChain,

@@ -32,10 +32,7 @@ export interface ReceivedMessage {
 
 const headerLength = 16
 
-/**
- * Messages for one send: numbered from `first` on. Numbers go on over the batches of a socket, for a reply
- * and its acknowledgement are two datagrams.
- */
+/** Messages for one send, numbered from `first`: numbers go on over the batches of a socket. */
 export function encodeMessages(messages: readonly Message[], first: number): Octets {
   return join(messages.map((message, index) => encodeMessage(message, first + index)))
 }

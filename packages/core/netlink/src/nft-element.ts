@@ -117,10 +117,7 @@ function onlyPayload(octets: Octets): Octets {
   return listAttributes(octets)[0]?.payload ?? new Uint8Array()
 }
 
-/**
- * The elements of NFT_MSG_NEWSETELEM messages as they are, for `copy elements`: ascending, the end of an interval
- * before the start of the next.
- */
+/** The elements of NFT_MSG_NEWSETELEM messages, for `copy elements`: ascending, an interval's end before the next start. */
 export function copiesOf(messages: readonly ReceivedMessage[]): readonly Octets[] {
   const payloads = messages.flatMap(({ body }) =>
     listAttributes(payloadAt(body.subarray(4), [3]) ?? new Uint8Array()).map(

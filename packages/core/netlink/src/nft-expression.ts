@@ -1,9 +1,6 @@
 import { type Octets, u32 } from './octets.ts'
 
-/**
- * One expression of a rule, close to the kernel's own. Registers 1 to 4 hold 16 octets each, 8 to 23
- * hold 4: 8 to 11 are 1, 12 to 15 are 2.
- */
+/** One expression of a rule, close to the kernel's own. Registers 1 to 4 hold 16 octets, 8 to 23 hold 4 (8 to 11 are 1). */
 export type NftExpression =
   | {
       readonly kind: 'load'

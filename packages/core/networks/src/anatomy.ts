@@ -65,10 +65,7 @@ export function networkSubnets(network: Network): readonly NetworkSubnet[] {
   )
 }
 
-/**
- * The prefixes of these networks that new subnets must keep clear of, whichever plugins they use:
- * every range's subnet, and the addresses of the static plugin.
- */
+/** The prefixes that new subnets must keep clear of, whichever plugins: subnets of ranges, and addresses of the static plugin. */
 export function usedPrefixes(networks: readonly Network[]): readonly UsedPrefix[] {
   return networks.flatMap((network) => {
     const fixed = network.list.plugins.flatMap((plugin) =>

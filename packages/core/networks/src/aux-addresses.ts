@@ -12,10 +12,7 @@ export interface AuxAddress {
   readonly address: Address
 }
 
-/**
- * `NAME=IP` texts read, in order, the last one of a name winning. As in nerdctl a text without an address
- * is left out; it comes back in `dropped`. Throws CniError 103 for what is no address.
- */
+/** `NAME=IP` texts, in order, the last of a name wins; those without an address are in `dropped`. Throws CniError 103 for no address. */
 export function readAuxAddresses(texts: readonly string[]): {
   readonly aux: readonly AuxAddress[]
   readonly dropped: readonly string[]

@@ -13,10 +13,7 @@ import { formatRange, type Range, rangeOf, rangeSets } from '@vethra/ipam'
 import { ipamConfs, networkSubnets } from './anatomy.ts'
 import type { Network } from './network.ts'
 
-/**
- * Throws CniError 102 for an address that no container can have: the gateway's, the network and broadcast
- * addresses of its subnet, and those that host-local keeps out of its ranges.
- */
+/** Throws CniError 102 for an address that no container can have: gateway, network, broadcast, or kept out of the ranges. */
 export function checkFree(network: Network, subnet: Prefix, address: Address): void {
   const why = gatewayAt(network, address) ?? endOf(subnet, address) ?? outside(network, address)
   if (why === undefined) return

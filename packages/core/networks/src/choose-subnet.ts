@@ -11,10 +11,7 @@ import { type CniError, inUseError, parseAddress, parsePrefix } from '@vethra/cn
 
 /** A prefix that a new subnet must keep clear of. */
 export interface UsedPrefix {
-  /**
-   * Host bits are allowed: `192.168.1.5/24`. An unreadable prefix, or one that holds everything,
-   * counts for nothing.
-   */
+  /** Host bits are allowed: `192.168.1.5/24`. An unreadable prefix, or one that holds everything, counts for nothing. */
   readonly prefix: string
   /** Whose it is, for people: `interface eth0`, `network lan`, `route via 10.0.0.1`. */
   readonly by: string

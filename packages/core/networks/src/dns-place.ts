@@ -14,18 +14,12 @@ import { dnsLabel } from './dns-label.ts'
 import type { Network } from './network.ts'
 import { listField } from './read-json.ts'
 
-/**
- * The addresses of a network's bridge where DNS is answered, in the order of its subnets. Empty where its label says no,
- * it has no bridge, or it is not ours.
- */
+/** The addresses of a network's bridge where DNS is answered, in the order of its subnets; none by label, without bridge, or not ours. */
 export function dnsAddresses(network: Network): readonly string[] {
   return [...new Set(placesIn(network).map(({ address }) => formatAddress(address)))]
 }
 
-/**
- * The addresses that the bridge of an internal network has while a resolver answers there, `10.4.0.1/24`, in the order of its subnets.
- * Empty for others, whose bridges have them anyway.
- */
+/** The addresses of an internal network's bridge while a resolver answers there, `10.4.0.1/24`, by subnet. Empty for other networks. */
 export function lentAddresses(network: Network): readonly string[] {
   if (!isInternal(network)) return []
   const texts = placesIn(network).map(

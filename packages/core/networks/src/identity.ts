@@ -29,10 +29,7 @@ export function bridgeName(name: string, namespace?: string): string {
   return name === defaultNetworkName ? 'nerdctl0' : `br-${networkId(name).slice(0, 12)}`
 }
 
-/**
- * Throws CniError 103 unless a network may have this name: nerdctl's rule, with its texts. It is no
- * name of a network mode, and has at most 128 octets, so that the files named after it can exist.
- */
+/** Throws CniError 103, with nerdctl's texts, unless a network may have this name: no mode, at most 128 octets. */
 export function checkName(name: string): void {
   const fault = nameFault(name)
   if (fault) {

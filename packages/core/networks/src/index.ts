@@ -1,7 +1,4 @@
-/**
- * Networks as values: what a user asks for to the conf list that nerdctl would write, and conf list
- * files back to networks. Not for reading or writing folders (`@vethra/stores`), nor the host.
- */
+/** Networks as values: wishes to the conf list that nerdctl would write, and conf lists back. Not for folders, nor the host. */
 export {
   hangsAtLoopback,
   ipamDataDirs,

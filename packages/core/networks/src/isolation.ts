@@ -6,10 +6,7 @@ import type { IsolationSupport, NetworkOptions } from './options.ts'
 export interface FirewallAnswers {
   /** Its output when called without CNI_COMMAND. */
   readonly about: string
-  /**
-   * Its output for an ADD with the ingress policy `isolated`, in a network namespace of its own;
-   * absent when it could not be tried.
-   */
+  /** Its output for an ADD with the ingress policy `isolated` in a netns of its own; absent when that could not be tried. */
   readonly trial?: { readonly succeeded: boolean; readonly stdout: string }
 }
 

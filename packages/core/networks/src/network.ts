@@ -35,10 +35,7 @@ export interface ReadNetworks {
   readonly faults: readonly CniError[]
 }
 
-/**
- * The networks that files define, in the order of their paths. A file that cannot be read or used
- * is a fault and hides no other: nerdctl fails every command then.
- */
+/** The networks that files define, in the order of paths. An unusable file is a fault and hides no other. */
 export function networksFromFiles(files: readonly ConfFileText[]): ReadNetworks {
   const sorted = [...files].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0))
   const read = sorted.map(readFile)

@@ -46,10 +46,7 @@ export interface NetworkFacts {
   readonly dataDir?: string
   /** The device of the default route: the parent of a macvlan or ipvlan that names none. */
   readonly defaultDevice?: string
-  /**
-   * Whether the firewall plugin can keep containers of one network apart; absent when it was not
-   * asked.
-   */
+  /** Whether the firewall plugin can keep containers of one network apart; absent when it was not asked. */
   readonly isolation?: IsolationSupport
   /** The bridge of a bridge network; absent for the usual one, by the network's name. */
   readonly bridge?: string

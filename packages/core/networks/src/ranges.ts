@@ -22,10 +22,7 @@ interface Span {
   readonly end: bigint
 }
 
-/**
- * The range set of one subnet: one range, or, where aux addresses lie among those that would be given,
- * the ranges between them. Throws CniError 103 with nerdctl's texts.
- */
+/** The range set of one subnet: one range, or those between its aux addresses. Throws CniError 103 with nerdctl's texts. */
 export function rangesOf({ subnet, gateway, ipRange, aux }: SubnetShare): readonly WrittenRange[] {
   const via = gateway?.value ?? second(subnet)
   checkGateway(subnet, via)

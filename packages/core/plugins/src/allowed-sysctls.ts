@@ -1,10 +1,7 @@
 import { CniError, goField, isObject, type JsonObject } from '@vethra/cni'
 import { words } from './words.ts'
 
-/**
- * Demands that the administrator's list for tuning, a pattern a line, has each sysctl of a conf; without a list each is
- * allowed. Throws CniError 999 in the words of the Go plugin.
- */
+/** Demands that the list for tuning, a pattern a line, has each sysctl of a conf; all pass without. Throws CniError 999 in Go's words. */
 export function demandAllowed(conf: JsonObject, list: string | undefined): void {
   if (list === undefined) return
   const lines = list.split('\n').filter((line) => line !== '')

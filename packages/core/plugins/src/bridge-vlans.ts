@@ -3,10 +3,7 @@ import type { PortVlans } from '@vethra/state'
 import { arrayOf, booleanOf, inGoWords, invalidKey, numberOf } from './read-conf.ts'
 import { words } from './words.ts'
 
-/**
- * The VLANs of a bridge's port by `vlan`, `vlanTrunk` and `preserveDefaultVlan`; undefined where it has none of its own. Throws
- * CniError 7 in the words of the reference plugin.
- */
+/** The VLANs of a bridge's port by `vlan`, `vlanTrunk`, `preserveDefaultVlan`; undefined for none. Throws CniError 7 in Go's words. */
 export function portVlansOf(conf: JsonObject): PortVlans | undefined {
   const vlan = numberOf(conf, 'vlan') ?? 0
   if (vlan < 0 || vlan > 4094) throw inGoWords(words.invalidVlan(vlan))

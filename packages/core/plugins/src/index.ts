@@ -1,7 +1,4 @@
-/**
- * CNI plugins as pure planners: what a conf says, what it claims, and which resources and which result
- * follow. One file a plugin. Not for doing any of it to a host.
- */
+/** CNI plugins as pure planners, one file each: conf, claims, resources and result. Not for doing any of it to a host. */
 
 export { demandAllowed } from './allowed-sysctls.ts'
 export { type LinkKind, linkKinds } from './link-kinds.ts'

@@ -9,10 +9,7 @@ type WithPrevious = {
   readonly [K in 'request' | 'previous' | 'removing']: PlanInput[K] | undefined
 } & Pick<PlanInput, 'request'>
 
-/**
- * The result of the plugin before; an empty one where what is planned is to be removed and nothing is known
- * of it. Throws CniError 7 for a chained plugin at the head of its list.
- */
+/** The previous result; an empty one for a removal of which nothing is known. Throws CniError 7 for a chained plugin that comes first. */
 export function needsPrevious(type: string, { previous, request, removing }: WithPrevious): Result {
   if (previous) return previous
   if (removing)
@@ -59,10 +56,7 @@ export function vethOf({ request, made }: PlanInput, mac: string): Veth {
   return { hostName, hostMac: macFor('veth', network, containerId, ifname), mac }
 }
 
-/**
- * Whether a plugin of ours made the veth of a result: the name of its host's end is a hash of the attachment. Undefined
- * where the result has no such end.
- */
+/** Whether the veth of a result is ours: its host's end is named by a hash of the attachment. Undefined without such an end. */
 export function isOwnVeth(
   result: Result,
   { network, attachment: { containerId, ifname } }: PluginRequest,

@@ -95,10 +95,7 @@ export function linkNameOf(conf: JsonObject, key: string): string | undefined {
 
 const unicastMac = /^[0-9a-f][02468ace](:[0-9a-f]{2}){5}$/
 
-/**
- * The MAC that was asked for: CNI_ARGS, then `args.cni.mac`, then `runtimeConfig.mac`, the last of them
- * counts. Lower case; undefined when none was. Throws CniError 7 for what is no unicast MAC.
- */
+/** The MAC asked for, lower case: CNI_ARGS, `args.cni.mac`, then `runtimeConfig.mac`, the last counts. Throws CniError 7 for no unicast MAC. */
 export function askedMac(
   conf: JsonObject,
   cniArgs: readonly (readonly [string, string])[],

@@ -17,10 +17,7 @@ export interface StageNeeds {
   readonly wants: WantedFacts
 }
 
-/**
- * The claims and facts that come before a plan, given the result of the stage before. Throws CniError 7 for a conf that a plugin
- * refuses: nothing has been done by then.
- */
+/** The claims and facts that come before a plan, given the stage before's result. Throws CniError 7 for a refused conf. */
 export function stageNeeds(requests: readonly PluginRequest[], previous?: Result): StageNeeds {
   const wants = requests.map((request) =>
     plannerFor(request).wants(plannerFor(request).parse(request), request, previous),

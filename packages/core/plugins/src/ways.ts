@@ -1,10 +1,7 @@
 import { type ConfList, goField, type JsonObject } from '@vethra/cni'
 import { whyIpamProgram, whyProgram } from './registry.ts'
 
-/**
- * Which plugins run in this process: `native` those that are built in, `exec` none, `auto` those that are
- * built in of networks that Vethra or nerdctl made.
- */
+/** Which plugins run in this process: `native` all built in, `exec` none, `auto` those of Vethra's and nerdctl's networks. */
 export type PluginChoice = 'auto' | 'native' | 'exec'
 
 /** How one plugin of an attachment ran: planned in this process, or as a program. */
@@ -28,10 +25,7 @@ export function waysOf(list: ConfList, choice: PluginChoice): readonly PluginWay
   })
 }
 
-/**
- * Whether the plugin at a position went native. `ways` are those of ADD: a plugin of another type that has
- * taken its place since did not go that way.
- */
+/** Whether the plugin at a position went native by `ways` of ADD: one of another type in its place did not. */
 export function isNative(
   { plugins }: ConfList,
   ways: readonly PluginWay[] | undefined,

@@ -1,7 +1,4 @@
-/**
- * Texts of the reference plugins (github.com/containernetworking/plugins) that callers, or those plugins' own tests,
- * look at. All else that fails has our own words.
- */
+/** Texts of the reference plugins that callers or their tests look at. All else that fails has our own words. */
 export const words = {
   hairpinAndPromiscuous: 'cannot set hairpin mode and promiscuous mode at the same time',
   unknownIpMasqBackend: (name: string) => `unknown ipmasq backend ${JSON.stringify(name)}`,

@@ -19,10 +19,7 @@ export interface RunningKit {
   readonly detached: boolean
 }
 
-/**
- * The state folders in which to look for a user's RootlessKit, the first that has a file `child_pid` wins; none for
- * root, inside of RootlessKit, and for commands that are about this side.
- */
+/** The state folders to look for a user's RootlessKit in, the first with a file `child_pid` wins; none for root and inside. */
 export function kitFolders({ env, uid, words }: OutsideCall): readonly string[] {
   const [first = 'help'] = words
   if (uid === 0 || stayOutside.includes(first) || words.some((each) => helps.includes(each)))

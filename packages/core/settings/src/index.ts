@@ -1,7 +1,4 @@
-/**
- * The global settings of a command, from flags, environment and configuration files, as one checked
- * value. Not for reading files: the caller hands their tables in.
- */
+/** The global settings, from flags, environment and files, as one checked value. Not for reading files: the caller hands their tables in. */
 export { bakedFlags } from './baked-flags.ts'
 export { readContainerdConfig } from './containerd-config.ts'
 export { dataStorePath } from './data-store.ts'

@@ -112,10 +112,7 @@ function whence(
   return { sources: Object.fromEntries(sources), origins: Object.fromEntries(origins) }
 }
 
-/**
- * The path of containerd's config, which has to be read before the settings can be resolved;
- * `undefined` when none is named. Throws CniError 103 as resolveSettings does.
- */
+/** The path of containerd's config, which is read before settings are resolved; else `undefined`. Throws CniError 103 as resolveSettings. */
 export function containerdConfigFile(places: Places): string | undefined {
   const row = settingFlags.find(({ toml }) => toml === 'containerd_config')
   const given = row && find(row, places)

@@ -20,10 +20,7 @@ export function resolveRuntime({ env, toml }: RuntimePlaces): RuntimeSettings {
   return named ? { ...settings, binary: readBinary('VETHRA_RUNTIME', named) } : settings
 }
 
-/**
- * The settings in the table `runtime` of vethra.toml. Throws CniError 103 that names the file and the key when that is
- * unknown or its value cannot be.
- */
+/** The table `runtime` of vethra.toml. Throws CniError 103 naming the file and the unknown or invalid key. */
 export function readRuntimeTable(file: string, table: unknown): RuntimeSettings {
   if (!isObject(table))
     throw invalid(`runtime in ${file}`, shown(table), { fault: 'is not a table' })

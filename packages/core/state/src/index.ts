@@ -1,7 +1,4 @@
-/**
- * The state that a host should have and the one that it has, as values: resources with their owners, the difference of
- * two states in a safe order, and its inverse. It knows no plugin, and does nothing to a host.
- */
+/** Desired and observed state as resources with owners, their difference in a safe order, its inverse. Knows no plugin, acts on no host. */
 export { type Change, describeChange, invert, isAsWanted, targetOf } from './change.ts'
 export { type Conflict, conflictsOf } from './conflict.ts'
 export { diff, isDue } from './diff.ts'

@@ -4,10 +4,7 @@ export interface ModprobeFile {
   readonly text: string
 }
 
-/**
- * The line that keeps a module from being loaded at its first use, with its file: `install MODULE /bin/false` (or `true`), or
- * `blacklist MODULE`. Undefined where there is none. The first of two files of one name counts, as modprobe has it.
- */
+/** The modprobe.d(5) line that blocks a module, `install MODULE /bin/false` or `blacklist MODULE`, and its file; undefined for none. */
 export function moduleBlock(files: readonly ModprobeFile[], module: string): string | undefined {
   const counted = new Map(files.toReversed().map((each) => [nameOf(each), each]))
   for (const { path, text } of counted.values()) {

@@ -22,10 +22,7 @@ export function resultOf(entry: Pick<CachedAttachment, 'result'> | undefined): R
   return orElse(() => parseResult(entry?.result ?? '', '0.1.0').result, undefined)
 }
 
-/**
- * A cached result in the version of a list. An unreadable entry must not block a DEL: it is left
- * out.
- */
+/** A cached result in the version of a list. An unreadable entry must not block a DEL: it is left out. */
 export function convertIfReadable(text: string, list: ConfList): string | undefined {
   return orElse(() => convert(text, list), undefined)
 }

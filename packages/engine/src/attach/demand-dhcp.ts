@@ -11,10 +11,7 @@ import type { HostTools } from './host-tools.ts'
 /** The socket of the daemon of the plugin dhcp, where its conf names no other. */
 export const dhcpSocket = '/run/cni/dhcp.sock'
 
-/**
- * Throws CniError 11 where a plugin of a list leases addresses by DHCP and no daemon answers at its socket: before
- * anything is made that the daemon would have to take back.
- */
+/** Throws CniError 11 where a plugin leases by DHCP and no daemon answers at its socket: before anything is made. */
 export async function demandDhcp({ facts }: HostTools, { plugins }: ConfList): Promise<void> {
   for (const { text } of plugins.filter(({ ipamType }) => ipamType === 'dhcp')) {
     const socket = socketIn(parseJson(text))

@@ -2,10 +2,7 @@ import { isSameNamespace, netnsError } from '@vethra/cni'
 import type { AttachmentRecord } from '@vethra/world'
 import type { HostTools } from './host-tools.ts'
 
-/**
- * Throws CniError 8 when the namespace that a record names has ended, or is certainly another by now: plugins open
- * the path themselves, and a process id is reused.
- */
+/** Throws CniError 8 when the namespace of a record has ended, or is certainly another: a process id is reused. */
 export async function demandUnchanged(
   { netns }: Pick<HostTools, 'netns'>,
   record: Pick<AttachmentRecord, 'netns' | 'netnsId' | 'cookie' | 'bootId' | 'containerId'>,

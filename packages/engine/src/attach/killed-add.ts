@@ -21,10 +21,7 @@ export interface Remembered {
   readonly made: Made
 }
 
-/**
- * The cache entry and the record of an attachment, each read and parsed once: they do not change while the container's
- * lock is held.
- */
+/** The cache entry and record of an attachment, read once: they do not change under the container's lock. */
 export async function rememberedOf(
   { cache, records }: Pick<HostTools, 'cache' | 'records'>,
   key: AttachmentKey,

@@ -51,10 +51,7 @@ export function runsPlugins(step: Step): step is RunStep {
   return step.kind === 'exec' || step.kind === 'stage'
 }
 
-/**
- * The steps that follow from the progress (SPEC 1.1.0, section 2, and section 3, "Lifecycle &
- * Ordering").
- */
+/** The steps that follow from the progress (SPEC 1.1.0, section 2, and section 3, "Lifecycle & Ordering"). */
 export function stepOf(progress: Progress): Step {
   const { plan, direction, index, last, errors } = progress
   const [plugin, ...others] = stretchOf(progress)

@@ -81,10 +81,7 @@ export async function detachAll(
   await holdingContainer(tools, memberships, () => detachEach(tools, memberships, options))
 }
 
-/**
- * Checks one container in each of its networks, in the order given, under its lock. Stops at the first
- * that is not as ADD left it.
- */
+/** Checks one container's networks in the order given, under its lock. Stops at the first that is not as ADD left it. */
 export async function checkAll(
   tools: HostTools,
   memberships: readonly Membership[],

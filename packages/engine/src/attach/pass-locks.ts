@@ -1,10 +1,7 @@
 import { guards, type LockPlaces } from '@vethra/cni'
 import type { Lock } from '@vethra/world'
 
-/**
- * Takes each lock that attaching a container to networks takes, and lets go of it at once: of a holder
- * that was killed, the file has gone then. For when a container is forgotten.
- */
+/** Takes and frees each lock of attaching a container, so that files of killed holders go. For a container that is forgotten. */
 export async function passLocks(
   { lock, places }: { readonly lock: Lock; readonly places: LockPlaces },
   containerId: string,

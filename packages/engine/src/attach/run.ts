@@ -19,10 +19,7 @@ export async function run(runner: PluginRunner, plan: Plan): Promise<ParsedResul
   return step.result
 }
 
-/**
- * The calls that a plan makes when all goes well, in order, with each plugin's request as far as it is
- * known beforehand: results of ADD are not, so that no `prevResult` is in them. For a dry run.
- */
+/** The calls of a plan when all goes well, in order, with requests as far as known: no `prevResult` after ADD. For a dry run. */
 export function plannedCalls(plan: Plan): readonly PluginCall[] {
   const calls: PluginCall[] = []
   let progress: Progress = start(plan)

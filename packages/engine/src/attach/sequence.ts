@@ -1,10 +1,7 @@
 import type { StepLog } from '@vethra/world'
 import { together } from './failures.ts'
 
-/**
- * Does one step of an operation and returns what it returns. `undo` takes back what the step did, when a later
- * step fails.
- */
+/** Does one step of an operation and returns what it returns. `undo` takes back what the step did, when a later step fails. */
 export type SequenceStep = <T>(
   name: string,
   work: () => Promise<T>,
@@ -14,10 +11,7 @@ export type SequenceStep = <T>(
 /** The outcome of an operation: its result, or its error. Failures of its undo are among the error's causes. */
 export type SequenceOutcome<T> = { readonly done: T } | { readonly failed: unknown }
 
-/**
- * Does the steps of an operation, top to bottom. When one fails, those before it are undone in reverse; an
- * undo that fails does not keep the others from being done.
- */
+/** Does steps top to bottom; when one fails, undoes those before it in reverse, each failure of an undo kept. */
 export async function inSequence<T>(
   work: (step: SequenceStep) => Promise<T>,
   log: StepLog = () => () => {},

@@ -35,10 +35,7 @@ export interface Stage {
 /** The outcome of a stage: its result, or the error of a stage that is undone. */
 export type StageOutcome = { readonly result: Result } | { readonly error: CniError }
 
-/**
- * ADD of a stage: claims its address, plans it, and converges to the plan. Throws CniError 7 for a conf
- * that a plugin refuses, before anything is done.
- */
+/** ADD of a stage: claims, plans, converges. Throws CniError 7 for a refused conf, before anything is done. */
 export async function addStage(
   world: StageWorld,
   { requests, previous, ipam }: Stage,

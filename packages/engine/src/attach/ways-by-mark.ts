@@ -6,10 +6,7 @@ import type { HostTools } from './host-tools.ts'
 import { stageOf } from './stage-runner.ts'
 import { stagesOf } from './stages-of.ts'
 
-/**
- * The ways of an attachment whose record is lost: a veth that a native plugin made bears its mark. Undefined where there is
- * none: its plugins were programs, or nothing is left of it.
- */
+/** The ways of an attachment without a record, by the mark of its veth; undefined without one: programs, or nothing is left. */
 export async function waysByMark(
   tools: Pick<HostTools, 'kernel'>,
   made: CachedAttachment,

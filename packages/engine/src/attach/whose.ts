@@ -14,10 +14,7 @@ import type { HostTools } from './host-tools.ts'
 import { isAlive, isProven, type LifeTools, lifeNow } from './life.ts'
 import { keyOf } from './membership.ts'
 
-/**
- * Those of some records that are of a container. A record of 0.1 names none: it counts by its container id; where
- * others name the container, only with one of them in the same namespace.
- */
+/** The records that are of a container. One of 0.1 counts by its container id, unless others name the container elsewhere. */
 export function recordsAmong(
   records: readonly AttachmentRecord[],
   ref: ContainerRef,
@@ -100,11 +97,7 @@ interface Both {
   readonly cached: CachedAttachment | undefined
 }
 
-/**
- * Throws CniError 102 when the key of a membership has a living attachment in another namespace: that of another
- * container, or of the same one, which a second runtime folder started under its id. An
- * operation that was cut short is in nobody's way.
- */
+/** Throws CniError 102 when a key has a living attachment in another namespace; one that was cut short does not count. */
 export async function refuseOthers(
   tools: LifeTools,
   membership: Membership,

@@ -10,10 +10,7 @@ import { type ExtraHost, parseExtraHost } from '@vethra/names'
 import { checkWishes, defaultNetworkName, findNetwork, type Network } from '@vethra/networks'
 import type { PrepareTools, Preparing } from './prepare-tools.ts'
 
-/**
- * The request of the flags, with host ports chosen. Throws CniError 103 for a flag that can't be,
- * 101 for a network that is not there, 102 for a port that is taken.
- */
+/** The request of the flags, host ports chosen. Throws CniError 103 for a flag, 101 for a missing network, 102 for a taken port. */
 export async function requestOf(tools: Preparing, flags: BundleFlags): Promise<BundleRequest> {
   if (flags.uts !== undefined && flags.uts !== 'host') {
     const text = `unknown uts value. valid value(s) are 'host', got: ${JSON.stringify(flags.uts)}`

@@ -11,10 +11,7 @@ type FilesTools = Pick<
   'containers' | 'hosts' | 'effects' | 'host' | 'files' | 'known' | 'settings'
 >
 
-/**
- * Writes what is mounted into the container: resolv.conf, hosts and hostname, in place where they
- * exist. A container that shares another's network gets none of its own. Returns warnings.
- */
+/** Writes resolv.conf, hosts and hostname for mounting, in place; none in another container's network. Returns warnings. */
 export async function writeContainerFiles(
   tools: FilesTools,
   record: BundleRecord,

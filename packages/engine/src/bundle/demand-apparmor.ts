@@ -3,10 +3,7 @@ import type { ParsedConfig } from '@vethra/container'
 import { featureHint, lackedFeatures } from '@vethra/state'
 import type { PrepareTools } from './prepare-tools.ts'
 
-/**
- * Throws CniError 100 where a config.json asks for an AppArmor profile and the kernel has no AppArmor: runc would fail at
- * the start, and crun leave the container unconfined.
- */
+/** Throws CniError 100 for a profile in config.json without AppArmor in the kernel: runc would fail, crun leave it unconfined. */
 export async function demandAppArmor(
   { effects }: Pick<PrepareTools, 'effects'>,
   { appArmorProfile }: Pick<ParsedConfig['config'], 'appArmorProfile'>,

@@ -61,10 +61,7 @@ export interface PreparedFolder extends PrepareOptions {
   readonly read?: ConfigFile | undefined
 }
 
-/**
- * Prepares a container as `prepareBundle` does, and returns the text that its config.json is to have; no file of its
- * bundle is read or written.
- */
+/** As `prepareBundle`, but returns the text of config.json: no file of the bundle is read or written. */
 export async function prepareConfig(
   tools: PrepareTools,
   { text, parsed, flags, ...options }: LooseConfig,

@@ -14,10 +14,7 @@ const keys: Readonly<Record<string, Matches>> = {
 /** The states that a container can be in. */
 const states: readonly string[] = 'prepared running paused stopped failed dead unknown'.split(' ')
 
-/**
- * Whether a container passes filters `KEY=VALUE`: one of those of the same key, and each key. Throws CniError 103 for a text
- * that is none of them.
- */
+/** Whether a container passes filters `KEY=VALUE`: one of each key. Throws CniError 103 for a text that is none. */
 export function containerFilter(filters: readonly string[]): (row: ContainerRow) => boolean {
   const groups = [...Map.groupBy(filters.map(readFilter), ({ key }) => key).values()]
   return (row) => groups.every((group) => group.some(({ matches, value }) => matches(row, value)))

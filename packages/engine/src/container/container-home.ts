@@ -15,10 +15,7 @@ export interface Home extends NamespaceIdentity {
   readonly netns: string
 }
 
-/**
- * The namespace in a lifecycle.json, which has it where no attachment does; undefined without one. 0.1 wrote device and
- * inode alone.
- */
+/** The namespace in a lifecycle.json, for a container without attachments; undefined without one. 0.1 wrote device and inode. */
 export function homeOf(lifecycle: Json | undefined): Home | undefined {
   const netns = goField(lifecycle, 'netns')
   if (typeof netns !== 'string') return undefined
@@ -37,10 +34,7 @@ export function homeOfTask(state: string): Home | undefined {
   return { netns: `/proc/${pid}/ns/net`, netnsId: '', startTime: String(start) }
 }
 
-/**
- * Whether a container lives, by its first process where that is known: the namespace may be another's, or
- * the host's, and goes on without it.
- */
+/** Whether a container lives, by its first process where known: a namespace that it shares goes on without it. */
 export function homeLife(home: Home, seen: SeenNamespace): Life {
   const { startTime, place = seen.place, bootId = seen.bootId } = home
   const isHere = place === seen.place && bootId === seen.bootId

@@ -8,20 +8,14 @@ import { podsOf } from './pods.ts'
 import { publishedPorts } from './published-ports.ts'
 import { type ShownState, shownState } from './shown-state.ts'
 
-/**
- * The container that an id, the start of one, or a name means, to be changed. Throws CniError 101 when there is none, 102
- * for one of another program.
- */
+/** The container to change by id, start of one, or name. Throws CniError 101 when there is none, 102 for another program's. */
 export async function findContainer(tools: ManageTools, ref: string): Promise<KnownContainer> {
   const found = await findShown(tools, ref)
   refuseForeign(found)
   return found
 }
 
-/**
- * The container that an id, the start of one, or a name means, whoever made it; a pod's name with or without `k8s://` and
- * its namespace. Throws CniError 101 when there is none, 103 where it could be several of others.
- */
+/** As `findContainer`, whoever made it, pods by `k8s://` names too. Throws CniError 101 when there is none, 103 for several. */
 export async function findShown(tools: ManageTools, ref: string): Promise<KnownContainer> {
   // Names with a slash are pods' alone, and no component of a path.
   const named = ref.includes('/') ? foreignMeant(await podsOf(tools), ref) : undefined

@@ -6,10 +6,7 @@ import { foreignOf, isBare } from './others.ts'
 import { publishedPorts } from './published-ports.ts'
 import { type ShownState, shownState } from './shown-state.ts'
 
-/**
- * The containers that Vethra knows and that filters let through, whatever their state, by id; then those of others. Throws
- * CniError 103 for a filter that is none.
- */
+/** Containers that pass filters, whatever their state, by id; then those of others. Throws CniError 103 for a wrong filter. */
 export async function listContainers(
   tools: KnownTools,
   filters: readonly string[] = [],

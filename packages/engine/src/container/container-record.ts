@@ -4,10 +4,7 @@ import type { ManageTools } from '../network/tools.ts'
 import { findContainer } from './container-inspect.ts'
 import type { KnownContainer } from './container-state.ts'
 
-/**
- * Changes what a container is to be, one change at a time: it is read again when its turn has come. Throws
- * CniError 101 when there is none.
- */
+/** Changes what a container is to be, one change at a time, read again in its turn. Throws CniError 101 when there is none. */
 export async function changeContainer<T>(
   tools: ManageTools,
   ref: string,

@@ -4,10 +4,7 @@ import type { ManageTools } from '../network/tools.ts'
 import { changeContainer } from './container-record.ts'
 import type { KnownContainer } from './container-state.ts'
 
-/**
- * Gives a container another name: in the name store, in what its next start goes by, and in the hosts
- * files of its peers. Throws CniError 102 when another container has the name.
- */
+/** Renames a container: in the name store, for its next start, and in peers' hosts files. Throws CniError 102 for a taken name. */
 export async function renameContainer(
   tools: ManageTools,
   ref: string,

@@ -30,10 +30,7 @@ const question = formatMessage(
 /** How often, and for how long in milliseconds, a container asks before a firewall is thought of. */
 const [attempts, timeoutMs] = [3, 300]
 
-/**
- * Questions are asked from within containers, as they would be. Where they do not arrive, rules for them are put into
- * chain INPUT of iptables, and where that does not help either, it is a firewall that its owner has to open.
- */
+/** Admits questions as containers ask them: by rules in chain INPUT of iptables; where these do not help, its owner has to. */
 export function newAdmission(tools: AdmissionTools): Admission {
   const verdicts = newVerdicts()
   const input = newInputRules(tools)

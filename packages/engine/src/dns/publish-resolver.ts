@@ -22,10 +22,7 @@ export interface Published {
   readonly only?: readonly ContainerRef[] | undefined
 }
 
-/**
- * Has commands know what the resolver answers, or that it does not run any more, and puts the resolv.conf files right of
- * these containers; of all where none are named.
- */
+/** Tells commands what the resolver answers, or that it has stopped, and updates resolv.conf of these containers, or of all. */
 export async function publishResolver(tools: PublishTools, published: Published): Promise<void> {
   const { all, resolver } = published
   const { lock, files, places } = tools

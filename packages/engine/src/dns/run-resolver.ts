@@ -27,10 +27,7 @@ const intervalMs = 1000
 /** The time that a stop may take to put resolv.conf files right, in milliseconds: what is left, the next command does. */
 const hasteMs = 5000
 
-/**
- * Starts a resolver in the networks of all namespaces: it listens, and then resolv.conf files name it. Throws CniError 102
- * when one runs on this data store already.
- */
+/** Starts a resolver for all namespaces: it listens, then resolv.conf files name it. Throws CniError 102 when one runs already. */
 export async function startResolver(tools: ResolverTools): Promise<Resolver> {
   const { clock, onReport: onFault } = tools
   const own = await alone(tools)

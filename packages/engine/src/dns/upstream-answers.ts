@@ -25,10 +25,7 @@ export interface CacheBounds {
 export interface UpstreamAnswers {
   /** The answer under a key, fresh or stale by now. */
   find(key: string): FoundAnswer | undefined
-  /**
-   * Asks upstream, once for all that ask the same at once, and keeps the answer. An answer that says the server failed
-   * gives way to a stale one. Undefined when no server answers.
-   */
+  /** Asks upstream, once for equal questions at once, and caches; a stale answer beats a server's failure. Undefined without any. */
   ask(key: string, message: DnsMessage, servers: readonly string[]): Promise<Uint8Array | undefined>
   /** How many questions are under way. */
   underWay(): number

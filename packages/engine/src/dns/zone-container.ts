@@ -10,10 +10,7 @@ export function keptRecord({ mode, networks, dns, ports }: BundleRecord): KeptRe
   return { mode, networks, dns, ports }
 }
 
-/**
- * A container as DNS shows it: the names that hosts files have of it, and the ports that its record publishes. A network that
- * is not known stays under the reference that the container has of it.
- */
+/** A container as DNS shows it: its names, and the published ports of its record. An unknown network stays under its reference. */
 export function zoneContainer(
   names: ContainerNames,
   record: KeptRecord | undefined,

@@ -81,10 +81,7 @@ function usedElsewhere(network: Network): readonly UsedPrefix[] {
   }))
 }
 
-/**
- * Further facts for a network of these options: whether the firewall plugin can isolate, and which
- * bridge is free for it.
- */
+/** Further facts for a network of these options: whether the firewall plugin can isolate, and which bridge is free for it. */
 export async function factsFor(
   tools: ManageTools,
   options: NetworkOptions,

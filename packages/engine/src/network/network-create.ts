@@ -38,10 +38,7 @@ export interface PlannedNetwork extends CreatedNetwork {
   readonly network: Network
 }
 
-/**
- * Creates a network. A lock is held from reading the subnets in use until the conf list is written,
- * so that two never get the same subnet.
- */
+/** Creates a network, under the lock from reading subnets in use to the conf list: no two get the same subnet. */
 export async function createNetwork(
   tools: ManageTools,
   options: NetworkOptions,
@@ -144,10 +141,7 @@ export interface DefaultNetworkTools extends FactTools {
   readonly settings: Pick<ManageTools['settings'], 'addressPools' | 'bridgeIp'>
 }
 
-/**
- * Creates the default network when there is none: a network called `bridge`, or one labelled as the
- * default. Returns what its maker should know.
- */
+/** Creates the default network unless one is called `bridge` or labelled as such. Returns notes for its maker. */
 export async function ensureDefaultNetwork(tools: DefaultNetworkTools): Promise<readonly string[]> {
   if (await hasDefault(tools)) return []
   return tools.networks.exclusively(async () => {

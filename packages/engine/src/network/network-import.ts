@@ -17,9 +17,7 @@ export interface ImportRow {
   readonly Name: string
   /** The file or the command that it is from. */
   readonly Source: string
-  /**
-   * `new`: to be created; `created`; `equal`: exists already; `passed`: needs no import; `refused`: cannot be, by Reason.
-   */
+  /** `new`: to be created; `created`; `equal`: exists already; `passed`: needs no import; `refused`: cannot be, by Reason. */
   readonly Status: 'new' | 'created' | 'equal' | 'passed' | 'refused'
   /** Why it is passed or refused, causes included; empty otherwise. */
   readonly Reason: string

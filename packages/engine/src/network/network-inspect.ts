@@ -33,10 +33,7 @@ export interface InspectedNetworks {
   readonly faults: readonly CniError[]
 }
 
-/**
- * Networks, and the containers and pods that are alive in them, those of other programs too. Throws CniError 101 for the
- * start of an id that could be several.
- */
+/** Networks with their live containers and pods, of other programs too. Throws CniError 101 for an ambiguous id. */
 export async function inspectNetworks(
   tools: ManageTools,
   refs: readonly string[],

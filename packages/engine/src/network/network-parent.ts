@@ -2,10 +2,7 @@ import { type CniError, notFoundError, usageError } from '@vethra/cni'
 import { type Network, networkParent } from '@vethra/networks'
 import type { ManageTools } from './tools.ts'
 
-/**
- * Notes on the parent for the maker of a macvlan or ipvlan network. Throws CniError 101 when the
- * host has no such interface, 103 when it is loopback, or its MTU is below the network's.
- */
+/** Notes on a macvlan or ipvlan parent. Throws CniError 101 when it is missing, 103 for loopback or an MTU below the network's. */
 export async function checkParent(
   { effects }: Pick<ManageTools, 'effects'>,
   network: Network,

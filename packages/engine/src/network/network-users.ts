@@ -21,10 +21,7 @@ export async function usersOf(tools: ManageTools, network: Network): Promise<rea
   return [...new Set(ids.map((id) => known.get(id) ?? id))].sort()
 }
 
-/**
- * The names of networks that a prepared or stopped container of any namespace refers to: it could not start without
- * them.
- */
+/** The names of networks that a prepared or stopped container of any namespace refers to: it could not start without them. */
 export async function wantedNetworks(
   tools: ManageTools,
   networks: readonly Network[],
@@ -33,10 +30,7 @@ export async function wantedNetworks(
   return new Set(refs.flatMap(({ ref }) => findNetwork(networks, ref)?.name ?? []))
 }
 
-/**
- * The decisions of `bundle prepare` for every container of every namespace. Damaged ones are left out: such a
- * container cannot start before it is prepared again.
- */
+/** The decisions of `bundle prepare` for every container of every namespace. Damaged ones are left out. */
 export async function recordsOfAll({ containers }: ManageTools): Promise<readonly BundleRecord[]> {
   return (await containers.decisions()).flatMap((each) => orElse(() => [parseRecord(each)], []))
 }
@@ -97,10 +91,7 @@ function namespaceOf(file: string): string {
   return file.split('/').at(-2) ?? ''
 }
 
-/**
- * The names of containers and pods, by the id that plugins know: the name, else the id, with the namespace
- * where it is another.
- */
+/** The names of containers and pods by the id of plugins: name, else id, with the namespace where it is another. */
 export async function containerLabels(tools: ManageTools): Promise<ReadonlyMap<string, string>> {
   const { hosts, settings, host } = tools
   const own = settings.namespace

@@ -1,10 +1,7 @@
 import { type CniError, inUseError, notFoundError } from '@vethra/cni'
 import { findNetworks, type Network } from '@vethra/networks'
 
-/**
- * The one network that a name, an id or the start of an id means; undefined when there is none. Throws CniError 101 when it
- * could be several, 102 when several files define that name.
- */
+/** The network of a name, an id or its start; undefined for none. Throws CniError 101 for several, 102 for a name defined twice. */
 export function oneNetwork(networks: readonly Network[], ref: string): Network | undefined {
   const found = findNetworks(networks, ref)
   const [first, second] = found

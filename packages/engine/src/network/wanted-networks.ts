@@ -12,9 +12,7 @@ export function wantedNetworks(
   return asked.map((each) => wantedIn(findNetwork(known, each.ref), each))
 }
 
-/**
- * As `wantedNetworks`, with the drop-in plugins of each conf list. Throws CniError 7 for a drop-in that cannot be used.
- */
+/** As `wantedNetworks`, with the drop-in plugins of each conf list. Throws CniError 7 for a drop-in that cannot be used. */
 export async function wholeNetworks(
   folder: Pick<ConfDir, 'dropIns'>,
   known: readonly Network[],

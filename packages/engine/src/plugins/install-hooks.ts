@@ -8,10 +8,7 @@ export interface HookTools {
   readonly folders: Pick<PluginFolders, 'program'>
 }
 
-/**
- * Writes our hook file into a folder of hooks, and returns its path. Throws CniError 103 for a folder that is no
- * absolute path; without `force` 102 where the name is another's.
- */
+/** Writes our hook file into a folder, returns its path. Throws CniError 103 for a relative one; 102 without `force` where it is another's. */
 export async function installHooks(
   { files, folders }: HookTools,
   folder: string,

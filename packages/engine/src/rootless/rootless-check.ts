@@ -15,10 +15,7 @@ export interface RootlessRow {
 
 type CheckWorld = Pick<World, 'resolved' | 'rootless' | 'userFacts' | 'folders'>
 
-/**
- * The needs of rootless containers, in the order in which they are to be mended: outside of RootlessKit of the host,
- * inside of RootlessKit. Starts and changes nothing.
- */
+/** The needs of rootless containers, in order of mending, of the host or inside of RootlessKit. Starts and changes nothing. */
 export async function rootlessCheck(world: CheckWorld): Promise<readonly RootlessRow[]> {
   const facts = await world.userFacts()
   const { rootless } = world

@@ -26,10 +26,7 @@ export interface SettingsSource {
   readonly homes?: Homes | undefined
 }
 
-/**
- * The settings that hold, with vethra.toml and containerd's config read where they are named or
- * present. Throws CniError 103 as resolveSettings does, and for a file that was named and is not there.
- */
+/** The settings that hold, with vethra.toml and containerd's config. Throws CniError 103 as resolveSettings, and for a missing named file. */
 export async function loadSettings(source: SettingsSource): Promise<ResolvedSettings> {
   const { flags, env, read, homes } = source
   const file = tomlFile(env, homes)

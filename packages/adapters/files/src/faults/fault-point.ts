@@ -1,10 +1,7 @@
 import { writeSync } from 'node:fs'
 import { type Fault, readFault } from './read-fault.ts'
 
-/**
- * The kinds of a step: `write` takes space on a disk, `remove` gives some back, any other changes
- * no file.
- */
+/** The kinds of a step: `write` takes space on a disk, `remove` gives some back, any other changes no file. */
 export type StepKind = 'write' | 'remove' | 'lock' | 'plugin' | 'program' | 'socket' | 'process'
 
 /**

@@ -14,10 +14,7 @@ export interface AppArmorHostOptions {
 
 /** The AppArmor of this host. */
 export interface AppArmorHost {
-  /**
-   * Loads nerdctl's profile where the kernel has AppArmor and does not have it yet; true when it did.
-   * Throws CniError 100 without apparmor_parser(8), 5 with what that said.
-   */
+  /** Loads nerdctl's profile where AppArmor lacks it; true when it did. Throws CniError 100 without apparmor_parser(8), 5 with its words. */
   loadProfile(): Promise<boolean>
 }
 

@@ -10,10 +10,7 @@ export interface AppArmorFacts {
   readonly uidMap: string | undefined
 }
 
-/**
- * The profile that is to be loaded, as text; undefined when it is loaded already, or cannot be: without
- * AppArmor, and in a user namespace. As nerdctl decides.
- */
+/** The text of the profile to load; undefined when it is loaded, without AppArmor, and in a user namespace. As nerdctl decides. */
 export function profileToLoad({ profiles, enabled, uidMap }: AppArmorFacts): string | undefined {
   if (profiles === undefined || enabled !== 'Y\n' || !isWhole(uidMap)) return undefined
   const loaded = profiles.split('\n').some((line) => line.startsWith(`${profileName} (`))

@@ -19,10 +19,7 @@ const receiveBuffer = 8 << 20
 const backlog = 256
 const addressInUse = 98
 
-/**
- * A socket that is bound to port 53 of an address, which no interface needs to have yet (IP_FREEBIND): its descriptor.
- * Throws CniError 102 when the port is taken, 5 when the system refuses.
- */
+/** A socket bound to port 53 of an address, there or not (IP_FREEBIND). Throws CniError 102 when the port is taken, 5 when refused. */
 export function boundSocket(protocol: 'udp' | 'tcp', address: string): number {
   const target = socketAddress(address, 53)
   if (target === undefined) throw refused(protocol, address, 22)

@@ -3,10 +3,7 @@ import { startMonitor } from './monitor.ts'
 import type { HostWatchOptions } from './options.ts'
 import { watchFolder } from './watch-folder.ts'
 
-/**
- * Watches folders by inotify(7) and the kernel's tables by programs. Costs nothing while nothing
- * changes. When this process is killed, the programs end too.
- */
+/** Watches folders by inotify(7), and the kernel's tables by programs, which end with this process. */
 export function watchHost(options: HostWatchOptions): HostWatch {
   const folders = options.folders.map((folder) => watchFolder(folder, options))
   const monitors = options.programs.map((program) => startMonitor(program, options))

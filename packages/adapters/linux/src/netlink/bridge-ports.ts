@@ -2,10 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { decodeLink, encodeRouteDump, type FoundLink } from '@vethra/netlink'
 import type { Session } from './session.ts'
 
-/**
- * How many ports a bridge of the host has. By /sys, where it is of this namespace: a listing of a thousand links
- * takes the kernel 20 ms.
- */
+/** How many ports a bridge of the host has, by /sys where possible: a listing of a thousand links takes 20 ms. */
 export function countPorts(session: Session, bridge: FoundLink): number {
   return portsInSys(bridge) ?? portsByDump(session, bridge)
 }

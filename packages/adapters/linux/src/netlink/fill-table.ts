@@ -16,10 +16,7 @@ import type { Session } from './session.ts'
 import { chainsIn } from './strange-entries.ts'
 import { remadeTable, startTable, type TableStart } from './table.ts'
 
-/**
- * Whether our table is switched on, and has its hooks, policies and rules as they were made: an administrator may have
- * put more there, which stay as long as none is missing.
- */
+/** Whether our table is active, with its hooks, policies and rules as made; additional ones may stay. */
 export function isTableWhole(session: Session): boolean {
   const [table] = session.askNetfilter(askTable(vethraTable)).messages
   if (table === undefined || isDormant(table) || !hasBases(session, true)) return false

@@ -2,10 +2,7 @@ import { askChain, type NftTable } from '@vethra/netlink'
 import { legacyTables } from '../legacy-tables.ts'
 import { openSession } from './session.ts'
 
-/**
- * Whether a table of iptables has one of these chains, of IPv4 or IPv6. Those of iptables-legacy are out of netlink's
- * reach: where there is such a table the answer is yes.
- */
+/** Whether a table of iptables, IPv4 or IPv6, has one of these chains; true where iptables-legacy hides its own. */
 export function hasIptablesChain(table: 'filter' | 'nat', chains: readonly string[]): boolean {
   if (hasLegacyTable(table)) return true
   const session = openSession('')

@@ -46,9 +46,7 @@ export function openSocket(protocol: NetlinkProtocol): NetlinkSocket {
   return usable(descriptor)
 }
 
-/**
- * Opens a socket in another network namespace. Throws CniError 8 for one that cannot be entered.
- */
+/** Opens a socket in another network namespace. Throws CniError 8 for one that cannot be entered. */
 export function openSocketIn(namespace: number, protocol: NetlinkProtocol): NetlinkSocket {
   const number = protocols[protocol]
   const descriptor = visit(namespace, () => socket(family, raw, number))

@@ -20,9 +20,7 @@ export interface Session {
   routeMessages(place: Place, messages: readonly Message[]): Exchange
   /** Sends messages of nf_tables or conntrack. */
   netfilter(messages: readonly Message[]): Exchange
-  /**
-   * Asks nf_tables or conntrack for one thing, or lists. Throws CniError 5 where this process may not ask: what is refused is not missing.
-   */
+  /** Asks nf_tables or conntrack for one thing, or lists. Throws CniError 5 where this process may not ask. */
   askNetfilter(message: Message): Exchange
   /** The folder that has a file for each source that was put into a zone of firewalld. */
   readonly zoneRecords: string
@@ -39,10 +37,7 @@ export interface Session {
   close(): void
 }
 
-/**
- * Opens a session. `netns` is the container's; empty where the operation has none. `zoneRecords` is empty where
- * firewalld is not spoken to.
- */
+/** Opens a session. `netns`: the container's, or empty. `zoneRecords`: empty where firewalld is not spoken to. */
 export function openSession(netns: string, zoneRecords = ''): Session {
   const sockets = new Map<Place | 'netfilter', NetlinkSocket>()
   let container: number | undefined

@@ -14,10 +14,7 @@ import type { Looking } from './looking.ts'
 import { observeLink } from './observe-link.ts'
 import { observeQdisc } from './observe-qdisc.ts'
 
-/**
- * The expected resources that exist: each as it is now, with the owner that its mark names; without a mark,
- * that of the expectation. Missing ones are left out.
- */
+/** The expected resources that exist, each as it is now with its mark's owner, else the expectation's. Missing ones are left out. */
 export function observeExpected(known: Looking, expected: State): State {
   return expected.flatMap((each) => {
     const found = observeOne(known, each)

@@ -40,10 +40,7 @@ export async function inside(
     : run('nsenter', [`--net=${netns}`, '--', program, ...args], input)
 }
 
-/**
- * The list that a command with `-j` prints in the namespace of a container, or of the host where `netns` is empty. Empty
- * where the command fails, as old versions do for a table that is missing.
- */
+/** The list that a command with `-j` prints in a container's namespace, or the host's where `netns` is empty. Empty where it fails. */
 export async function listInside<T>(
   netns: string,
   ...words: readonly [string, ...string[]]

@@ -30,10 +30,7 @@ export function alterLink({ name, place, up, mac, mtu, linkLocal }: Link): reado
   ]
 }
 
-/**
- * The line that deletes a link, or takes one of a container down. Both ends of a veth go with the host's; an interface of
- * the host goes with no namespace.
- */
+/** The line that deletes a link, or takes one of a container down. Both ends of a veth go with the host's. */
 export function removeLink({ place, name, type }: Link, links: 'delete' | 'down'): Line {
   const hostName = type.name === 'veth' ? type.hostName : ''
   const [end, target] = hostName === '' ? [place, name] : (['host', hostName] as const)

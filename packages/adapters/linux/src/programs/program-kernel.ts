@@ -27,10 +27,7 @@ import { fillTable, isTableWhole, listTable, strangeEntries } from './nft-table.
 import { factsOf, hostLinks } from './program-facts.ts'
 import { tableEffects } from './table-effects.ts'
 
-/**
- * The kernel of this host by programs: ip(8), tc(8), nft(8) and nsenter(1), for programs that Node runs. It does
- * what `netlinkKernel` does, and takes some milliseconds for each program.
- */
+/** As `netlinkKernel`, by ip(8), tc(8), nft(8) and nsenter(1): for Node, some milliseconds a program. */
 export function programKernel({ zoneRecords }: KernelOptions): AttachmentKernel {
   return {
     facts: factsOf,

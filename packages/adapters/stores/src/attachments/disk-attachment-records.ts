@@ -17,10 +17,7 @@ export interface RecordsFolder {
   survey(): Promise<Survey<AttachmentRecord>>
 }
 
-/**
- * AttachmentRecords in a folder (0700), one file an attachment (0600) named `NETWORK-CONTAINERID-IFNAME`
- * as in the result cache, whose `check` has refused names that could be taken for others.
- */
+/** AttachmentRecords in a folder (0700), one file each (0600) named `NETWORK-CONTAINERID-IFNAME`, as in the result cache. */
 export function diskAttachmentRecords({
   dir,
 }: {

@@ -9,10 +9,7 @@ export interface ResultsFolder {
   survey(): Promise<Survey<CachedAttachment>>
 }
 
-/**
- * A ResultCache in `DIR/results`, one file an attachment, named `NETWORK-CONTAINERID-IFNAME` as
- * libcni names it (folder 0700, files 0600). Entries are replaced by rename.
- */
+/** A ResultCache in `DIR/results` (0700), one file an attachment (0600), named as libcni does. Entries are replaced by rename. */
 export function diskResultCache({ dir }: { readonly dir: string }): ResultCache & ResultsFolder {
   const decode = decoder()
   const parse = (text: string) => parseEntry(text, decode)

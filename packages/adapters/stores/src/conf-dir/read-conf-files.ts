@@ -12,10 +12,7 @@ export interface Bounds {
   readonly octets: number
 }
 
-/**
- * The regular files in some folders with one of the extensions, ascending by the octets of their paths. A file beyond the bounds
- * cannot be read, like others. Throws CniError 7 for more files than the bounds allow.
- */
+/** Regular files of some folders with these extensions, ascending by octets. Throws CniError 7 for more files than the bounds allow. */
 export async function readConfFiles(
   folders: readonly string[],
   extensions: readonly string[],

@@ -10,10 +10,7 @@ interface Appended {
   readonly isFull: boolean
 }
 
-/**
- * Adds a line to a file in one write, after a line feed where the last line was cut. Throws CniError 5 when the file
- * is no regular one or has `mostSize` octets already, and what the system throws.
- */
+/** Adds a line in one write, after a line feed where the last was cut. Throws CniError 5 beyond `mostSize` octets, and what the system throws. */
 export function appendLine(
   path: string,
   line: string,

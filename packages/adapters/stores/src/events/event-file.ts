@@ -8,10 +8,7 @@ import { endOf, eventsIn, readGenerations } from './read-generations.ts'
 import { beginFile, replaceFile } from './replace-file.ts'
 import { watchFile } from './watch-file.ts'
 
-/**
- * Events in a file: a line each, by one write(2) with O_APPEND, with no lock and no fsync. Full, it becomes `PATH.1`,
- * and a new one begins; the one before is removed.
- */
+/** Events in a file: a line each by one write(2) with O_APPEND, no lock, no fsync. Full, it becomes `PATH.1`. */
 export function eventFile(options: EventFileOptions): Events {
   const { path, by, now, onFault, fullSize = 1024 * 1024 } = options
   const limits = { fullSize, mostSize: 4 * fullSize }

@@ -19,10 +19,7 @@ export interface Bypass {
 
 const key = 'nerdctl/bypass4netns'
 
-/**
- * The wish in the annotations `nerdctl/bypass4netns…`, values as Go's strconv.ParseBool takes them; undefined without
- * one. Throws CniError 107 that names the annotation for a value that cannot be.
- */
+/** The wish in the annotations `nerdctl/bypass4netns…` (Go's ParseBool); undefined without one. Throws CniError 107 naming the annotation. */
 export function bypassOf({ annotations }: Pick<OciState, 'annotations'>): Bypass | undefined {
   if (!readBool(key, annotations[key])) return undefined
   readBool(`${key}-ignore-bind`, annotations[`${key}-ignore-bind`])
@@ -63,10 +60,7 @@ export interface BypassedContainer {
   readonly ports: readonly PortMapping[]
 }
 
-/**
- * The request to bypass4netnsd's `POST /v1/bypass` for a container. Sockets that it binds stay inside: published ports
- * are forwarded by RootlessKit.
- */
+/** The request to bypass4netnsd's `POST /v1/bypass`. Bound sockets stay inside: RootlessKit forwards published ports. */
 export function bypassRequest(
   { id, stateDir, runtimeDir, ports }: BypassedContainer,
   { ignoreSubnets }: Bypass,

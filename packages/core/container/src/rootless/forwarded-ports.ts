@@ -64,10 +64,7 @@ function defaultChild({ avoidsLoopback, childIP }: RootlessInfo): string {
   return avoidsLoopback && childIP !== '' ? childIP : '127.0.0.1'
 }
 
-/**
- * The ports that RootlessKit is to forward for mappings, in their order; none for an implicit port driver. Throws
- * CniError 100 for a mapping that the port driver cannot forward.
- */
+/** The ports for RootlessKit to forward, in order; none for an implicit driver. Throws CniError 100 for one that cannot be forwarded. */
 export function wantedForwards(
   mappings: readonly PortMapping[],
   info: RootlessInfo,

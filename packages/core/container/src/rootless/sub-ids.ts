@@ -1,7 +1,4 @@
-/**
- * The ids that subuid(5) or subgid(5) gives a user, by name or by number: how many, and the first id from 100,000 that
- * no line has given to anyone. Lines that are none count as absent.
- */
+/** A user's ids in subuid(5) or subgid(5), by name or number: how many, and the first free one from 100,000. */
 export function subIdsOf(
   text: string,
   { name, uid }: { readonly name: string; readonly uid: number },

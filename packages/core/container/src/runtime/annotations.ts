@@ -56,10 +56,7 @@ export function annotationOf(flag: keyof BundleFlags): string {
 const longest = 4096
 const mostValues = 64
 
-/**
- * The flags that annotations stand for; undefined where none of them begins with `vethra.`. Throws CniError 107 that names
- * the annotation where that is unknown or its value cannot be.
- */
+/** The flags that annotations stand for; undefined where none begins with `vethra.`. Throws CniError 107 naming an invalid annotation. */
 export function flagsOfAnnotations(
   id: string,
   annotations: Readonly<Record<string, unknown>>,

@@ -25,10 +25,7 @@ export interface WishFacts {
   readonly isTaken: (name: string) => boolean
 }
 
-/**
- * Throws CniError 107 that names the annotation for the first wish beyond the limits: labels of an image may become
- * annotations, so that whoever built it asks.
- */
+/** Throws CniError 107 naming the annotation of the first wish beyond the limits: an image's labels may become annotations. */
 export function checkLimits(flags: BundleFlags, limits: WishLimits, facts: WishFacts): void {
   const asked = flags.network.length > 0 ? flags.network : ['bridge']
   const networks = asked.map(parseNetworkFlag)

@@ -6,10 +6,7 @@ export interface LogLine {
   readonly time: string
 }
 
-/**
- * A line as runc writes it to the file of `--log`, with its line feed: JSON for `--log-format json`, which
- * containerd looks for errors in, else the text of Go's logrus.
- */
+/** A line of the file of `--log`, with its line feed: JSON for `--log-format json`, else the text of Go's logrus. */
 export function logLine(format: string | undefined, { level, message, time }: LogLine): string {
   if (format === 'json') return `${JSON.stringify({ level, msg: message, time })}\n`
   return `time="${time}" level=${level} msg=${JSON.stringify(message)}\n`

@@ -17,10 +17,7 @@ export function attachmentLeftovers(saved: string, network: string, containerId:
   })
 }
 
-/**
- * The removal of the rules by which the Go plugin `firewall` lets pass what comes from and goes to addresses,
- * `10.4.0.2/24`: found by address, as it finds them itself. Empty when there are none.
- */
+/** The removal of rules by which the Go plugin `firewall` admits addresses, `10.4.0.2/24`: by address, as it does. Empty for none. */
 export function admittingLeftovers(saved: string, addresses: readonly string[]): string {
   const ends = addresses.flatMap((each) => {
     const [address = ''] = each.split('/')
@@ -36,10 +33,7 @@ export function admittingLeftovers(saved: string, addresses: readonly string[]):
   }))
 }
 
-/**
- * The removal of the rules that belong to one network alone: the firewall plugin's isolation of its
- * bridge, which no DEL removes.
- */
+/** The removal of the rules of one network alone: the firewall plugin's isolation of its bridge, which no DEL removes. */
 export function networkLeftovers(saved: string, bridge: string): string {
   return removals(saved, ({ rules }) => ({
     chains: [],

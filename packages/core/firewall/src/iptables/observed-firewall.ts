@@ -41,8 +41,5 @@ export interface PublishedPort {
   readonly address?: string
 }
 
-/**
- * The senders that may reach the containers of a network: all, those on the same bridge, or no
- * other container.
- */
+/** The senders that may reach the containers of a network: all, those on the same bridge, or no other container. */
 export type Isolation = 'none' | 'same-bridge' | 'isolated'

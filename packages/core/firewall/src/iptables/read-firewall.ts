@@ -26,10 +26,7 @@ export function readFirewall({ family, text }: SavedRules): ObservedFirewall {
   }
 }
 
-/**
- * The warnings in a saved rule set about tables that iptables cannot read: other programs wrote
- * rules that it cannot express.
- */
+/** The warnings in a saved rule set about tables that iptables cannot read: other programs wrote rules that it cannot express. */
 export function unreadableTables({ family, text }: SavedRules): readonly string[] {
   const lines = text.split('\n').filter((line) => / is incompatible, use 'nft' tool/.test(line))
   return lines.map((line) => `${line.replace(/^# /, '')} (IPv${family})`)

@@ -26,10 +26,7 @@ export function chainOf(rule: string): string {
   return start === 0 ? '' : rule.slice(start, end === -1 ? undefined : end)
 }
 
-/**
- * The chain or target that a rule ends in; empty when it has none. The text of a comment never
- * counts.
- */
+/** The chain or target that a rule ends in; empty when it has none. The text of a comment never counts. */
 export function targetOf(rule: string): string {
   const words = unquoted(rule)
   return option(words, '-j') ?? option(words, '-g') ?? ''
@@ -56,10 +53,7 @@ export function namesInterface(rule: string, name: string): boolean {
   return words.some((word, at) => word === name && ['-i', '-o'].includes(words[at - 1] ?? ''))
 }
 
-/**
- * The text for `iptables-restore --noflush` that takes out rules and whole chains of one table, in
- * one transaction; empty when there is nothing to take out.
- */
+/** The text for `iptables-restore --noflush` that removes rules and chains of one table at once; empty for none. */
 export function removal(
   table: RuleTable,
   rules: readonly string[],

@@ -17,10 +17,7 @@ export function sharedRulesReady(saved: string, list: ConfList, ports: boolean):
   )
 }
 
-/**
- * The same of the rules that an ADD shares with those of its own network alone: the isolation of its
- * bridge. While this is false, ADDs on the network must take turns.
- */
+/** The same for the isolation of one network's bridge. While it is false, ADDs on the network take turns. */
 export function networkRulesReady(saved: string, list: ConfList): boolean {
   if (!list.plugins.some((plugin) => plugin.type === 'firewall' && !isOpen(plugin))) return true
   const lines = saved.split('\n')

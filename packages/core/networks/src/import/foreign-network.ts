@@ -43,10 +43,7 @@ export type Reading =
 /** How many networks one import takes. */
 export const mostNetworks = 1000
 
-/**
- * The network that `read` finds in a value. Its CniError, or a value that is no object, gives a network that is
- * refused, and hides no other.
- */
+/** The network that `read` finds in a value. Its CniError, or a value that is no object, refuses that network alone. */
 export function foreignNetwork(
   value: Json,
   { name, source }: Named,

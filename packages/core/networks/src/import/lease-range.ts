@@ -16,10 +16,7 @@ export interface LeaseBounds {
   readonly end: string
 }
 
-/**
- * The prefix of a range of addresses: from its first address, or the one after it, to its last one. Undefined for a range
- * without bounds. Throws CniError 7 when no prefix has these bounds.
- */
+/** The prefix of a range, from its first address or the next to the last; undefined without bounds. Throws CniError 7 when none fits. */
 export function leaseRange(subnet: string, { start, end }: LeaseBounds): string | undefined {
   if (start === '' && end === '') return undefined
   const whole = readCidr(subnet)?.prefix

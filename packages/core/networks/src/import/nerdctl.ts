@@ -53,10 +53,7 @@ function readWith(network: Network, { makes, otherwise, read }: ConfListReader):
   return orRefused({ name, source }, () => ({ kind: 'wanted', name, source, ...read(network) }))
 }
 
-/**
- * The options and the lost parts of a conf list. Throws CniError 7 when it is no network of a driver here, has more than 64 subnets,
- * a range that is no prefix, or no default route without being internal.
- */
+/** The options and lost parts of a conf list. Throws CniError 7 for what no driver here makes, or beyond 64 subnets. */
 export function readNetwork(network: Network): ReturnType<ConfListReader['read']> {
   const { length } = networkSubnets(network)
   if (length > 64) throw unreadable(`it has ${length} subnets: 64 are read`)

@@ -6,10 +6,7 @@ import { objectOf, textsOf, unknownParts } from './fields.ts'
 import { type ForeignNetwork, type Lost, lost } from './foreign-network.ts'
 import { readConfLists, readNetwork } from './nerdctl.ts'
 
-/**
- * The networks of the conf lists of a Podman that uses CNI, in order. Those of nerdctl, containerd and CRI-O are passed over; a file
- * that cannot be used is refused.
- */
+/** The networks of a Podman with CNI, in order, without those of nerdctl, containerd and CRI-O; an unusable file is refused. */
 export function readPodmanConfLists(files: readonly ConfFileText[]): readonly ForeignNetwork[] {
   return readConfLists(files, {
     makes: (origin) => origin === 'podman' || origin === 'other',
