@@ -1,7 +1,6 @@
-import { closeSync, constants, lstatSync, openSync, type Stats } from 'node:fs'
-import { CniError } from '@vethra/cni'
+import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs'
 import { errno, fileError } from './file-error.ts'
-import { readAll } from './read-text.ts'
+import { defaultLimit } from './read-text.ts'
 
 const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW
 
@@ -17,43 +16,38 @@ export interface StampedText {
  * one. Throws CniError 5 where the system refuses to read.
  */
 export function readOwn(path: string): string | undefined {
-  return ifThere(path, () => textIn(path))
+  return ifThere(path, '', (descriptor) => textIn(descriptor, fstatSync(descriptor)))
 }
 
 /** As `readOwn`, with the stamp of the file. Where that is `before`, nothing is read, and `same` comes back. */
 export function readOwnAgain(path: string, before = ''): StampedText | 'same' | undefined {
-  return ifThere(path, (status) => {
+  const stray: StampedText | 'same' = { text: '', stamp: '' }
+  return ifThere(path, stray, (descriptor) => {
+    const status = fstatSync(descriptor)
     // Of before it is read: what is written meanwhile has another.
     const stamp = stampOf(status)
-    return stamp !== '' && stamp === before ? 'same' : { text: textIn(path), stamp }
+    return stamp !== '' && stamp === before ? 'same' : { text: textIn(descriptor, status), stamp }
   })
 }
 
-function ifThere<T>(path: string, work: (status: Stats) => T): T | undefined {
+function ifThere<T>(path: string, stray: T, work: (descriptor: number) => T): T | undefined {
+  let descriptor: number | undefined
   try {
-    // An error of a file that is missing takes longer than asking.
-    const status = lstatSync(path, { throwIfNoEntry: false })
-    return status && work(status)
+    descriptor = openSync(path, flags)
+    return work(descriptor)
   } catch (error) {
     const code = errno(error) ?? ''
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    if (code === 'ELOOP' || code === 'ENXIO') return stray
     throw fileError('read', path, error)
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor)
   }
 }
 
-function textIn(path: string): string {
-  try {
-    const descriptor = openSync(path, flags)
-    try {
-      return readAll(descriptor, path).toString()
-    } finally {
-      closeSync(descriptor)
-    }
-  } catch (error) {
-    const code = errno(error) ?? ''
-    if (error instanceof CniError || code === 'ELOOP' || code === 'ENXIO') return ''
-    throw error
-  }
+function textIn(descriptor: number, status: Stats): string {
+  const isFit = status.isFile() && status.size <= defaultLimit
+  return isFit ? readFileSync(descriptor, 'utf8') : ''
 }
 
 // Within one tick of the kernel's clock a file can change without another time: what has just changed has no stamp.

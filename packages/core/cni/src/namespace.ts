@@ -1,5 +1,4 @@
-import { goField } from './go-json.ts'
-import type { Json } from './json.ts'
+import { isObject, type Json } from './json.ts'
 import { present } from './present.ts'
 
 /** The identity of a network namespace, and the folder in which its path was looked up. */
@@ -64,10 +63,8 @@ export function identityOf({ found: _, ...identity }: SeenNamespace): NamespaceI
 
 /** The identity in a JSON value, as a file of ours holds it; keys whose value is no text are left out. */
 export function readIdentity(value: Json): NamespaceIdentity {
-  const text = (key: string) => {
-    const field = goField(value, key)
-    return typeof field === 'string' ? field : undefined
-  }
+  const object = isObject(value) ? value : {}
+  const text = (key: string) => (typeof object[key] === 'string' ? object[key] : undefined)
   const [cookie, bootId] = [text('cookie'), text('bootId')]
   const [place, startTime] = [text('place'), text('startTime')]
   return { netnsId: text('netnsId') ?? '', ...present({ cookie, bootId, place, startTime }) }

@@ -2,8 +2,10 @@ import {
   type Attachment,
   type AttachmentKey,
   type ContainerRef,
-  goField,
+  isObject,
+  isTexts,
   type Json,
+  type JsonObject,
   jsonOrNull,
   parseExactly,
   present,
@@ -52,21 +54,17 @@ function nameOf({ network, containerId, ifname }: AttachmentKey): string {
   return `${network}-${containerId}-${ifname}`
 }
 
+// Written by Vethra alone: keys are as it spells them.
 function parseRecord(text: string): AttachmentRecord | undefined {
   // A damaged record counts as none: what it was of is then reported, and not touched.
-  const value = jsonOrNull(text, parseExactly)
-  const fields = ['network', 'containerId', 'ifname', 'netns', 'netnsId'].map((key) =>
-    goField(value, key),
-  )
-  if (!fields.every((field) => typeof field === 'string')) return undefined
+  const value = objectIn(jsonOrNull(text, parseExactly))
+  const fields = ['network', 'containerId', 'ifname', 'netns', 'netnsId'].map((key) => value[key])
+  if (!isTexts(fields)) return undefined
   const [network = '', containerId = '', ifname = '', netns = ''] = fields
   const key = { network, containerId, ifname }
-  const made = parseMade(goField(value, 'made') ?? null, key)
-  const asked = parseMade(goField(value, 'asked') ?? null, key)
-  const ways = parseWays(goField(value, 'ways'))
-  const [nonce, underWay] = [goField(value, 'nonce'), goField(value, 'underWay')]
-  const joined = goField(value, 'joined')
-  const container = parseContainer(goField(value, 'container') ?? null)
+  const { nonce, joined, underWay } = value
+  const [made, asked] = [parseMade(value['made'], key), parseMade(value['asked'], key)]
+  const [ways, container] = [parseWays(value['ways']), parseContainer(value['container'])]
   return {
     ...{ network, containerId, ifname, ...present({ container }), netns },
     ...readIdentity(value),
@@ -78,18 +76,19 @@ function parseRecord(text: string): AttachmentRecord | undefined {
   }
 }
 
-function parseContainer(value: Json): ContainerRef | undefined {
-  const namespace = goField(value, 'namespace')
-  const id = goField(value, 'id')
+function objectIn(value: Json | undefined): JsonObject {
+  return isObject(value) ? value : {}
+}
+
+function parseContainer(value: Json | undefined): ContainerRef | undefined {
+  const { namespace, id } = objectIn(value)
   return typeof namespace === 'string' && typeof id === 'string' ? { namespace, id } : undefined
 }
 
 // What we wrote ourselves, whole or not at all: an object that holds the texts is taken as it is.
-function parseMade(value: Json, key: AttachmentKey): CachedAttachment | undefined {
-  const listText = goField(value, 'listText')
-  const result = goField(value, 'result')
-  const attachment = goField(value, 'attachment')
-  const isOurs = goField(attachment, 'containerId') === key.containerId
+function parseMade(value: Json | undefined, key: AttachmentKey): CachedAttachment | undefined {
+  const { listText, result, attachment } = objectIn(value)
+  const isOurs = objectIn(attachment)['containerId'] === key.containerId
   const hasResult = typeof result === 'string'
   if (typeof listText !== 'string' || (result !== undefined && !hasResult) || !isOurs)
     return undefined
@@ -103,9 +102,12 @@ function parseMade(value: Json, key: AttachmentKey): CachedAttachment | undefine
 
 function parseWays(value: Json | undefined): AttachmentRecord['ways'] {
   if (!Array.isArray(value)) return undefined
-  return value.map((each: Json) => ({
-    type: String(goField(each, 'type') ?? ''),
-    way: goField(each, 'way') === 'native' ? 'native' : 'exec',
-    ...(goField(each, 'ipam') === 'exec' ? { ipam: 'exec' } : {}),
-  }))
+  return value.map((each: Json) => {
+    const { type, way, ipam } = objectIn(each)
+    return {
+      type: String(type ?? ''),
+      way: way === 'native' ? 'native' : 'exec',
+      ...(ipam === 'exec' ? { ipam } : {}),
+    }
+  })
 }
