@@ -28,7 +28,7 @@ export function readFirewall({ family, text }: SavedRules): ObservedFirewall {
 
 /** The warnings in a saved rule set about tables that iptables cannot read: other programs wrote rules that it cannot express. */
 export function unreadableTables({ family, text }: SavedRules): readonly string[] {
-  const lines = text.split('\n').filter((line) => / is incompatible, use 'nft' tool/.test(line))
+  const lines = text.match(/^.* is incompatible, use 'nft' tool.*$/gm) ?? []
   return lines.map((line) => `${line.replace(/^# /, '')} (IPv${family})`)
 }
 

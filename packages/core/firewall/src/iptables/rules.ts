@@ -11,10 +11,9 @@ export interface RuleTable {
 export function parseRules(saved: string): readonly RuleTable[] {
   const tables: { name: string; chains: string[]; rules: string[] }[] = []
   for (const line of saved.split('\n')) {
-    const table = tables.at(-1)
-    if (line.startsWith('*')) tables.push({ name: line.slice(1), chains: [], rules: [] })
-    else if (line.startsWith(':')) table?.chains.push(line.slice(1).split(' ')[0] ?? '')
-    else if (line.startsWith('-A ')) table?.rules.push(line)
+    if (line.startsWith('-A ')) tables.at(-1)?.rules.push(line)
+    else if (line.startsWith(':')) tables.at(-1)?.chains.push(line.slice(1, line.indexOf(' ')))
+    else if (line.startsWith('*')) tables.push({ name: line.slice(1), chains: [], rules: [] })
   }
   return tables
 }
