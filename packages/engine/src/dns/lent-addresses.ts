@@ -32,7 +32,7 @@ export function newLentAddresses(
   tools: Pick<ResolverTools, 'kernel' | 'facts' | 'clock' | 'onReport'>,
 ): LentAddresses {
   const refused = newRefusals(tools.clock)
-  let known: readonly WantedNetwork[] = []
+  let known = new Map<string, WantedNetwork>()
   const lendIn = async (
     networks: readonly WantedNetwork[],
     all: readonly NamespaceNames[],
@@ -42,25 +42,25 @@ export function newLentAddresses(
     const used = borrowers.size > 0 ? await (await tools.facts()).hostPrefixes() : []
     for (const network of networks) {
       const borrower = borrowers.get(network)
-      const isKnown = known.some((each) => isSame(each, network))
-      const isOurs = borrower?.isOurs || isKnown
+      const isOurs = borrower?.isOurs || known.has(placeOf(network))
       const fault = borrower && lendingFault({ ...borrower, isOurs }, all, used)
       const faults = borrower && !fault ? await lendTo(kernel, network) : undefined
       refused.note(network, (address) => fault ?? faults?.get(address))
-      if (borrower && !fault && !isKnown) known = [...known, network]
+      if (borrower && !fault) known.set(placeOf(network), network)
     }
   }
   return {
     refusal: refused.refusal,
-    isReady: (network) => network.lent.length === 0 || known.some((each) => isSame(each, network)),
+    isReady: (network) => network.lent.length === 0 || known.has(placeOf(network)),
     async lend(listened, all, isChanged) {
-      const wanted = listened.filter((each) => stateOf(each).length > 0)
-      const left = known.filter((each) => !wanted.some((one) => isSame(one, each)))
-      known = wanted.filter((each) => known.some((one) => isSame(one, each)))
+      const lending = listened.filter((each) => stateOf(each).length > 0)
+      const wanted = new Map(lending.map((each) => [placeOf(each), each]))
+      const left = [...known].flatMap(([place, each]) => (wanted.has(place) ? [] : [each]))
+      known = new Map([...wanted].filter(([place]) => known.has(place)))
       for (const each of left) refused.note(each, () => undefined)
       if (left.length > 0)
         await takeBack(await kernelOf(tools), left).catch(onCniError(tools.onReport))
-      const due = wanted.filter((each) => refused.isDue(each) ?? isChanged)
+      const due = lending.filter((each) => refused.isDue(each) ?? isChanged)
       const refuseAll = onCniError((error) => {
         for (const each of due) refused.note(each, () => error)
       })
@@ -69,8 +69,8 @@ export function newLentAddresses(
   }
 }
 
-function isSame(one: WantedNetwork, other: WantedNetwork): boolean {
-  return one.file === other.file && one.bridge === other.bridge
+function placeOf({ file, bridge }: WantedNetwork): string {
+  return `${bridge} ${file}`
 }
 
 // The addresses that were refused, and until when they are left alone.
