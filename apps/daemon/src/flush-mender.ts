@@ -16,7 +16,7 @@ export interface FlushMender {
 
 /** A mender for which nothing was flushed. `onFailure` gets the error of a kernel that refuses. */
 export function newFlushMender(
-  tools: Pick<ReconcilerTools, 'doctor' | 'tell' | 'tally'>,
+  tools: ReconcilerTools,
   onFailure: (error: unknown) => void,
 ): FlushMender {
   let flushes: readonly number[] = []
@@ -49,11 +49,7 @@ export function newFlushMender(
   }
 }
 
-async function refill({
-  doctor,
-  tell,
-  tally,
-}: Pick<ReconcilerTools, 'doctor' | 'tell' | 'tally'>): Promise<void> {
+async function refill({ doctor, tell, tally }: ReconcilerTools): Promise<void> {
   const { now } = doctor.clock
   const began = now()
   const effects = await restoreTable(doctor)

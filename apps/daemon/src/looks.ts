@@ -37,7 +37,8 @@ interface LookParts {
 
 /** No look yet. */
 export function newLooks(tools: ReconcilerTools, parts: LookParts): Looks {
-  const { doctor, tally, tell, now, cpuMs, onLooked } = tools
+  const { doctor, tally, tell, onLooked } = tools
+  const { now } = doctor.clock
   const { history, mender, onBegin } = parts
   const foreignEvents = watchForeign(doctor.host)
   const rest = newRest(now)
@@ -74,7 +75,7 @@ export function newLooks(tools: ReconcilerTools, parts: LookParts): Looks {
 }
 
 function failed(
-  { tell, tally, log, now }: ReconcilerTools,
+  { doctor, tell, tally, log }: ReconcilerTools,
   last: LastLook | undefined,
   error: unknown,
 ): LastLook {
@@ -89,5 +90,10 @@ function failed(
     error instanceof CniError
       ? error
       : new CniError({ code: 999, message: 'cannot look at the host', cause: error })
-  return { atMs: now(), tookMs: 0, findings: last?.findings ?? [], failure }
+  return { atMs: doctor.clock.now(), tookMs: 0, findings: last?.findings ?? [], failure }
+}
+
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
 }

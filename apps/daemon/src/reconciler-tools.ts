@@ -13,7 +13,4 @@ export interface ReconcilerTools {
   readonly intervalMs: number
   /** Called after each look: folders may have come. */
   readonly onLooked: () => void
-  readonly now: () => number
-  /** The processor time of this process so far, in milliseconds. */
-  readonly cpuMs: () => number
 }

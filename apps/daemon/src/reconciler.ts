@@ -25,8 +25,9 @@ export interface Reconciler {
 
 /** A reconciler that has not begun. One look at a time; repairs follow each look. */
 export function newReconciler(tools: ReconcilerTools): Reconciler {
-  const { doctor, log, now } = tools
-  const history = newRepairHistory(tools)
+  const { doctor, log } = tools
+  const { now } = doctor.clock
+  const history = newRepairHistory({ ...tools, now })
   const mender = newFlushMender(tools, (error) => looks.fail(error))
   const alarm = newAlarm(now, () => {
     if (looks.restMs() > 0 && !mender.isDue()) return alarm.set(looks.restMs())

@@ -95,7 +95,7 @@ async function serveUntilStopped(
   log.info({ pid: process.pid, socket: path, dataStore }, 'started')
   reconciler.begin()
   const beating = await beService(service, onFault)
-  await aborted(stopped)
+  await stopped
   log.info('stopping')
   await beating.stopping()
   tell({ Type: 'daemon-stopping', Message: `daemon ${process.pid} stops` })
@@ -130,16 +130,8 @@ function openApi(world: World, { tally, readers, doctor, log, stopping, onLooked
   const { now } = world.clock
   const { events } = world
   const tell: Api['tell'] = (event) => void events.tell(event)
-  const reconciler = newReconciler({
-    doctor,
-    tell,
-    tally,
-    log,
-    intervalMs: settings.reconcileIntervalMs,
-    onLooked,
-    now,
-    cpuMs,
-  })
+  const intervalMs = settings.reconcileIntervalMs
+  const reconciler = newReconciler({ doctor, tell, tally, log, intervalMs, onLooked })
   return {
     version,
     dataStore: world.places.dataStore,
@@ -168,11 +160,6 @@ function counted(events: Events, tally: Tally, log: Logger): Events {
   }
 }
 
-function cpuMs(): number {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1000
-}
-
 /** Tells systemd that we are ready, and from then on that we are alive. */
 async function beService(
   { tell, watchdogMs }: Service,
@@ -193,23 +180,18 @@ async function beService(
   }
 }
 
-/** Aborted by the first SIGTERM or SIGINT; a second one ends the process there and then. */
-function untilStopped(): AbortSignal {
-  const controller = new AbortController()
+/** Resolves at the first SIGTERM or SIGINT; a second one ends the process there and then. */
+function untilStopped(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  let isStopping = false
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      if (controller.signal.aborted) process.exit(1)
-      controller.abort()
+      if (isStopping) process.exit(1)
+      isStopping = true
+      resolve()
     })
   }
-  return controller.signal
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })
+  return promise
 }
 
 function runsAlready(dataStore: string, cause: CniError): CniError {
