@@ -37,6 +37,8 @@ interface Crowd {
   readonly usual: Map<string, number>
   kills: number
   operations: number
+  /** Whether a doctor was killed in this round: what it was at may be in need of another one. */
+  isHalfRepaired: boolean
 }
 
 async function soak(mode: string): Promise<void> {
@@ -50,6 +52,7 @@ async function soak(mode: string): Promise<void> {
     usual: new Map(),
     kills: 0,
     operations: 0,
+    isHalfRepaired: false,
   }
   try {
     const containers = await setUp(crowd)
@@ -165,10 +168,17 @@ async function tried(
     operation === 'check'
       ? before !== 'attached' || crowd.choices.includes('exec')
       : operation === 'add' && before !== 'detached'
-  if (!isFine && !(mayFail && /code \d+/.test(ended.said)))
+  const isRefused = !isFine && mayFail && /code \d+/.test(ended.said)
+  if (!isFine && !(isRefused && (operation === 'check' || (await isWhole(crowd, container)))))
     crowd.faults.push(
       `${operation} of ${container.name} (${before}): ${ended.exitCode} ${ended.said}`,
     )
+}
+
+// An ADD is refused by what is attached, and by nothing that a killed command has left.
+async function isWhole(crowd: Crowd, container: Container): Promise<boolean> {
+  if (crowd.isHalfRepaired || crowd.choices.includes('exec')) return true
+  return (await operate(crowd, 'check', container, 'native')).exitCode === 0
 }
 
 async function operate(
@@ -192,7 +202,10 @@ async function repair(crowd: Crowd, killAfterMs?: number): Promise<void> {
     choice: pick(crowd.choices),
     ...(dies === undefined ? {} : { killAfterMs: dies }),
   })
-  if (ended.killed) crowd.kills += 1
+  if (ended.killed) {
+    crowd.kills += 1
+    crowd.isHalfRepaired = true
+  }
 }
 
 // Its namespace goes, and another one has its name.
@@ -228,6 +241,7 @@ async function converge(
     await renew(host, each)
     each.known = 'detached'
   }
+  crowd.isHalfRepaired = false
 }
 
 function pick<T>(from: readonly [T, ...T[]] | readonly T[]): T {
