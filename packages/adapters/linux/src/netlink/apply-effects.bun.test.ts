@@ -42,6 +42,7 @@ it.each([
   ['ERESTART', 85],
   ['EBUSY', 16],
   ['EINTR', 4],
+  ['EAGAIN', 11],
 ])('a transaction that is refused with %s once is sent again', (_, errno) => {
   const said = inHost(`${tools}
     const refusal = { sequence: 0, errno: ${errno}, text: '' }
@@ -73,6 +74,24 @@ it('a table that is deleted before the transaction is made again, and one elemen
     const without = applyChanges(session, removed(publish(8082)))
     say([applied(deleted), remade.includes('chain dnat4'), remade.includes('8082'), applied(removal), applied(without), table()])`)
   expect(said).toEqual([1, true, true, 2, 1, ''])
+})
+
+it.each([
+  ['another program changes its table', `before: () => sh('nft add table ip others')`],
+  [
+    'its answers are lost',
+    `instead: () => ({ messages: [], refusals: [], interrupted: false, lost: true, first: 0 })`,
+  ],
+])('a table that lost a hook is filled again although %s meanwhile', (_, how) => {
+  const said = inHost(`${tools}
+    const { fillTable, isTableWhole } = await import('${import.meta.dirname}/fill-table.ts')
+    applyChanges(session, made(admit, publish(8080)))
+    const before = table()
+    sh('nft flush chain inet vethra guard; nft delete chain inet vethra guard; nft add chain inet vethra guard')
+    const wasWhole = isTableWhole(session)
+    fillTable(with_(session, { ${how} }))
+    say([wasWhole, isTableWhole(session), table() === before])`)
+  expect(said).toEqual([false, true, true])
 })
 
 it('a port that another took between looking and acting is refused, and it is the one that is named', () => {

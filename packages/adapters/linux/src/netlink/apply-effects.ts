@@ -47,12 +47,10 @@ export function applyEffects(session: Session, group: readonly Change[]): Applie
     const { ops, generation } = transaction(session, group, attempt > 1)
     if (ops.length === 0) break
     faultPoint('socket', `sends ${ops.length} operations to nf_tables`)
-    const { refusals, lost, first: start } = session.netfilter(encodeNftBatch(ops, generation))
-    // Answers that were lost may have been refusals: what is done twice changes nothing.
-    const refusal = lost ? { sequence: start, errno: noBufferSpace, text: '' } : refusals[0]
+    const refusal = sendTransaction(session, ops, generation)
     if (refusal === undefined) break
-    if (!passing.includes(refusal.errno) || attempt === attempts) {
-      const change = guilty(group, ops, { ...refusal, sequence: refusal.sequence - start })
+    if (!isPassing(refusal, attempt)) {
+      const change = guilty(group, ops, refusal)
       const overlap = refusal.errno === exists ? overlapOf(change, effectsIn(session)) : undefined
       return { done: [], failed: { change, error: overlap ?? refusedChange(change, refusal) } }
     }
@@ -60,6 +58,24 @@ export function applyEffects(session: Session, group: readonly Change[]): Applie
   forgetStaleFlows(session, group.flatMap(publishOf))
   tendPassages(session, group)
   return { done: group }
+}
+
+/** Sends operations as one transaction; returns its refusal, whose sequence counts from the transaction's start. */
+export function sendTransaction(
+  session: Session,
+  ops: readonly NftOp[],
+  generation?: number,
+): Refusal | undefined {
+  const { refusals, lost, first } = session.netfilter(encodeNftBatch(ops, generation))
+  // Answers that were lost may have been refusals: what is done twice changes nothing.
+  if (lost) return { sequence: 0, errno: noBufferSpace, text: '' }
+  const [refusal] = refusals
+  return refusal && { ...refusal, sequence: refusal.sequence - first }
+}
+
+/** Whether a refused transaction is to be sent again, after so many attempts: others were in its way. */
+export function isPassing({ errno }: Refusal, attempt: number): boolean {
+  return passing.includes(errno) && attempt < attempts
 }
 
 interface Transaction {

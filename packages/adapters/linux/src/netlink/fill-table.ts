@@ -4,7 +4,6 @@ import {
   askTable,
   chainOfRule,
   dumpRules,
-  encodeNftBatch,
   explainErrno,
   handleOfRule,
   hookNumbers,
@@ -12,6 +11,7 @@ import {
   type NftExpression,
   type ReceivedMessage,
 } from '@vethra/netlink'
+import { isPassing, sendTransaction } from './apply-effects.ts'
 import type { Session } from './session.ts'
 import { chainsIn } from './strange-entries.ts'
 import { remadeTable, startTable, type TableStart } from './table.ts'
@@ -55,14 +55,16 @@ function isInOrder(
 
 /** Makes our table, or fills its chains again; its elements stay. Throws CniError 5 where the kernel refuses, or as `startTable` does. */
 export function fillTable(session: Session): void {
-  const { ops, generation } = madeAgain(session)
-  const batch = encodeNftBatch(ops, generation)
-  const [refusal] = session.netfilter(batch).refusals
-  if (refusal === undefined) return
-  throw ioError(
-    `cannot fill table inet vethra: ${explainErrno(refusal.errno)}`,
-    'Delete it with nft delete table inet vethra: vethra doctor --repair makes it again.',
-  )
+  for (let attempt = 1; ; attempt += 1) {
+    const { ops, generation } = madeAgain(session)
+    const refusal = sendTransaction(session, ops, generation)
+    if (refusal === undefined) return
+    if (isPassing(refusal, attempt)) continue
+    throw ioError(
+      `cannot fill table inet vethra: ${explainErrno(refusal.errno)}`,
+      'Delete it with nft delete table inet vethra: vethra doctor --repair makes it again.',
+    )
+  }
 }
 
 function madeAgain(session: Session): Pick<TableStart, 'ops' | 'generation'> {

@@ -100,3 +100,22 @@ it('what others put into the table is told apart, and goes with the words that a
   ]
   expect(JSON.parse(said)).toEqual([[], [], found, true, []])
 })
+
+const churning = `
+import { execSync, spawn } from 'node:child_process'
+import { encodeRouteDump } from '@vethra/netlink'
+import { openSession } from '${import.meta.dirname}/session.ts'
+execSync('for i in $(seq 200); do echo link add d$i type bridge; done | ip -batch -')
+const churn = spawn('sh', ['-c', 'while :; do ip link add c0 type bridge; ip link del c0; done'], { stdio: 'ignore' })
+const session = openSession('')
+const lists = []
+for (const end = Date.now() + 3000; Date.now() < end; ) lists.push(session.routeMessages('host', [encodeRouteDump('links')]))
+churn.kill('SIGKILL')
+console.log(JSON.stringify([lists.some(({ interrupted }) => interrupted), lists.every(({ messages }) => messages.length > 200)]))
+`
+
+it('a listing in whose midst something changed is asked for again, until it is whole', () => {
+  const options = { input: churning, encoding: 'utf8', cwd: import.meta.dirname } as const
+  const said = execFileSync('unshare', ['-n', process.execPath, '-'], options)
+  expect(JSON.parse(said)).toEqual([false, true])
+})
