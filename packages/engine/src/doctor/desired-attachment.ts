@@ -10,7 +10,7 @@ import {
 } from '@vethra/cni'
 import { parseConfList } from '@vethra/conflist'
 import { takesPorts } from '@vethra/container'
-import type { DesiredAddress, DesiredAttachment, DesiredPort, TableEffect } from '@vethra/findings'
+import type { DesiredAttachment, DesiredPort, TableEffect } from '@vethra/findings'
 import { isNative, type PluginWay } from '@vethra/plugins'
 import type { CachedAttachment } from '@vethra/world'
 import { effectsOf, type ListEffects } from './list-effects.ts'
@@ -19,44 +19,27 @@ import { effectsOf, type ListEffects } from './list-effects.ts'
 export function attachmentReader(
   networks: ReadonlyMap<string, ConfList>,
 ): (made: CachedAttachment, ways?: readonly PluginWay[]) => DesiredAttachment | undefined {
-  const read = new Map<string, Map<string, ReadList | undefined>>()
+  const lists = new Map<string, ReadList | undefined>()
   return (made, ways = []) => {
-    const [way, key] = [JSON.stringify(ways), made.listText || made.network]
-    const lists = read.get(way) ?? new Map<string, ReadList | undefined>()
-    read.set(way, lists)
-    if (!lists.has(key)) lists.set(key, readList(made, ways, networks))
-    const list = lists.get(key)
-    return list && readAttachment(made, list)
+    const key = made.listText || made.network
+    if (!lists.has(key)) lists.set(key, readList(made, networks))
+    const read = lists.get(key)
+    return read && readAttachment(made, read, ways)
   }
 }
 
 interface ReadList {
+  readonly list: ConfList
   readonly effects: ListEffects
-  readonly inTable: readonly TableEffect[]
-  readonly takesPorts: boolean
-  readonly cniVersion: string
 }
 
 function readList(
   { listText, network }: CachedAttachment,
-  ways: readonly PluginWay[],
   networks: ReadonlyMap<string, ConfList>,
 ): ReadList | undefined {
   const list =
     listText === '' ? networks.get(network) : orElse(() => parseConfList(listText), undefined)
-  return (
-    list && {
-      effects: effectsOf(list),
-      inTable: inTable(list, ways),
-      takesPorts: takesPorts(list),
-      cniVersion: list.cniVersion,
-    }
-  )
-}
-
-function inTable(list: ConfList, ways: readonly PluginWay[]): readonly TableEffect[] {
-  const native = list.plugins.filter((_, index) => isNative(list, ways, index))
-  return native.flatMap(({ type }) => tableEffects[type] ?? [])
+  return list && { list, effects: effectsOf(list) }
 }
 
 const tableEffects: Readonly<Record<string, readonly TableEffect[]>> = {
@@ -68,67 +51,52 @@ const tableEffects: Readonly<Record<string, readonly TableEffect[]>> = {
 
 function readAttachment(
   { network, attachment, result: text = '' }: CachedAttachment,
-  { effects, inTable: own, takesPorts: takes, cniVersion }: ReadList,
+  { list, effects }: ReadList,
+  ways: readonly PluginWay[],
 ): DesiredAttachment | undefined {
   // A result that cannot be read is a lost one, and hides no other.
-  const parsed = orElse(() => parseResult(text, cniVersion), undefined)
-  if (parsed === undefined) return undefined
-  const { result } = parsed
+  const result = orElse(() => parseResult(text, list.cniVersion).result, undefined)
+  if (result === undefined) return undefined
   const { containerId, ifname, netns, capabilityArgs } = attachment
+  const { masqueraded, masqueradedByNft, admitted, isolation, dataDir } = effects
+  const inTable = list.plugins.flatMap(({ type }, at) =>
+    isNative(list, ways, at) ? (tableEffects[type] ?? []) : [],
+  )
   const told = readPorts(goField(capabilityArgs, 'portMappings'))
   const mac = result.interfaces.find((each) => each.name === ifname && each.sandbox)?.mac
-  const hostLink = effects.linked ? hostLinkOf(result, effects.bridge?.name) : undefined
   return {
-    network,
-    containerId,
-    ifname,
-    netns,
-    addresses: result.ips.map(readIp),
+    ...{ network, containerId, ifname, netns, masqueraded, admitted, isolation, inTable },
+    // In canonical form, as `parseResult` gives them.
+    addresses: result.ips.map(({ address: cidr, gateway }) => {
+      const [address = '', length] = cidr.split('/')
+      return { address, prefixLength: Number(length), ...present({ gateway }) }
+    }),
     ...(mac ? { mac: mac.toLowerCase() } : {}),
-    ...(hostLink === undefined ? {} : { hostLink }),
-    ...(effects.bridge ? bridgeOf(result, effects.bridge, own) : {}),
-    masqueraded: effects.masqueraded,
-    ...(effects.masqueradedByNft ? { masqueradedByNft: true } : {}),
-    admitted: effects.admitted,
-    isolation: effects.isolation,
+    ...(effects.linked ? linksOf(result, effects.bridge, inTable.includes('masquerading')) : {}),
+    ...(masqueradedByNft ? { masqueradedByNft } : {}),
     ports: effects.publishes ? told : [],
-    inTable: own,
-    publishes: takes ? (told.length > 0 ? 'does' : 'could') : 'cannot',
-    ...(effects.dataDir === undefined ? {} : { dataDir: effects.dataDir }),
+    publishes: takesPorts(list) ? (told.length > 0 ? 'does' : 'could') : 'cannot',
+    ...present({ dataDir }),
   }
-}
-
-function hostLinkOf({ interfaces }: Result, bridge: string | undefined): string | undefined {
-  return interfaces.find(
-    ({ name, sandbox = '' }) => sandbox === '' && name !== bridge && !name.startsWith(`${bridge}.`),
-  )?.name
 }
 
 // Programs let the kernel choose a MAC, and older ones do not know all settings of ports.
-function bridgeOf(
-  result: Result,
-  bridge: NonNullable<ListEffects['bridge']>,
-  own: readonly TableEffect[],
-): Pick<DesiredAttachment, 'bridge' | 'hostMac'> {
+function linksOf(
+  { interfaces }: Result,
+  bridge: ListEffects['bridge'],
+  isNativeMade: boolean,
+): Pick<DesiredAttachment, 'bridge' | 'hostLink' | 'hostMac'> {
+  const onHost = interfaces.filter(({ sandbox = '' }) => sandbox === '')
+  const link = onHost.find(
+    ({ name }) => name !== bridge?.name && !name.startsWith(`${bridge?.name}.`),
+  )
+  const hostLink = present({ hostLink: link?.name })
+  if (bridge === undefined) return hostLink
   const { port, ...plain } = bridge
-  const whole = { ...plain, ...macOf(result, bridge.name) }
-  if (!own.includes('masquerading')) return { bridge: whole }
-  const { mac } = macOf(result, hostLinkOf(result, bridge.name) ?? '')
-  return {
-    bridge: { ...whole, ...(port ? { port } : {}) },
-    ...(mac === undefined ? {} : { hostMac: mac }),
-  }
-}
-
-function macOf({ interfaces }: Result, link: string): { readonly mac?: string } {
-  const mac = interfaces.find(({ name, sandbox = '' }) => sandbox === '' && name === link)?.mac
-  return mac === undefined || mac === '' ? {} : { mac }
-}
-
-// In canonical form, as `parseResult` gives them.
-function readIp({ address: cidr, gateway }: Result['ips'][number]): DesiredAddress {
-  const [address = '', length] = cidr.split('/')
-  return { address, prefixLength: Number(length), ...present({ gateway }) }
+  const mac = onHost.find(({ name }) => name === bridge.name)?.mac || undefined
+  if (!isNativeMade) return { ...hostLink, bridge: { ...plain, ...present({ mac }) } }
+  const hostMac = link?.mac || undefined
+  return { ...hostLink, bridge: { ...plain, ...present({ mac, port }) }, ...present({ hostMac }) }
 }
 
 /** The ports that a plugin was given to publish. */
@@ -136,17 +104,14 @@ export function readPorts(value: Json | undefined): readonly DesiredPort[] {
   if (!Array.isArray(value)) return []
   return value.flatMap((each: Json) => {
     const [hostPort, containerPort] = [goField(each, 'hostPort'), goField(each, 'containerPort')]
-    const protocol = goField(each, 'protocol')
-    const hostIp = goField(each, 'hostIP')
-    const address = typeof hostIp === 'string' ? readAddress(hostIp) : undefined
     if (typeof hostPort !== 'number' || typeof containerPort !== 'number') return []
-    return [
-      {
-        hostPort,
-        containerPort,
-        protocol: typeof protocol === 'string' ? protocol.toLowerCase() : 'tcp',
-        hostIp: address ? formatAddress(address) : '',
-      },
-    ]
+    const [protocol, hostIp] = [goField(each, 'protocol'), goField(each, 'hostIP')]
+    const address = typeof hostIp === 'string' ? readAddress(hostIp) : undefined
+    return {
+      hostPort,
+      containerPort,
+      protocol: typeof protocol === 'string' ? protocol.toLowerCase() : 'tcp',
+      hostIp: address ? formatAddress(address) : '',
+    }
   })
 }

@@ -24,70 +24,50 @@ export interface ListEffects {
 
 /** Reads what the plugins of a list bring about. The effects of an unknown plugin are unknown. */
 export function effectsOf({ plugins }: Pick<ConfList, 'plugins'>): ListEffects {
-  const confs = plugins.map(readConf)
-  const main = confs.find(({ type }) => type === 'bridge' || type === 'ptp')
-  const firewall = confs.find(({ type }) => type === 'firewall')
-  const portmap = confs.find(({ type }) => type === 'portmap')
-  const store = plugins.findIndex(({ ipamType }) => ipamType === 'host-local')
+  const main = plugins.find(({ type }) => type === 'bridge' || type === 'ptp')
+  const firewall = plugins.find(({ type }) => type === 'firewall')
+  const portmap = plugins.find(({ type }) => type === 'portmap')
+  const store = plugins.find(({ ipamType }) => ipamType === 'host-local')
+  const [own, policy] = [fieldsOf(main), fieldsOf(firewall)]
+  const admitted = firewall !== undefined && policy('backend') !== 'firewalld'
+  const ingress = policy('ingressPolicy')
+  const isOwn = (key: string) => own(key) === true
+  const routed = main?.type === 'ptp' || isOwn('isGateway') || isOwn('isDefaultGateway')
   // What is made by nft is in tables of its own.
-  const visible = (conf: Conf | undefined, key: string) => conf && conf.text(key) !== 'nftables'
-  const admitted = firewall !== undefined && firewall.text('backend') !== 'firewalld'
-  const routed =
-    main?.type === 'ptp' || (main?.is('isGateway') || main?.is('isDefaultGateway')) === true
-  const masquerading = main?.is('ipMasq') === true
+  const byNft = own('ipMasqBackend') === 'nftables'
+  const dataDir = goField(fieldsOf(store)('ipam'), 'dataDir')
   return {
-    ...(main?.type === 'bridge' ? { bridge: bridgeOf(main, routed) } : {}),
+    ...(main?.type === 'bridge' ? { bridge: bridgeOf(own, routed) } : {}),
     linked: main !== undefined,
     routed,
-    masqueraded: masquerading && visible(main, 'ipMasqBackend') === true,
-    masqueradedByNft: masquerading && visible(main, 'ipMasqBackend') === false,
+    masqueraded: isOwn('ipMasq') && !byNft,
+    masqueradedByNft: isOwn('ipMasq') && byNft,
     admitted,
-    isolation: admitted ? isolationOf(firewall.text('ingressPolicy')) : 'none',
-    publishes: visible(portmap, 'backend') === true,
-    filtered: masquerading || firewall !== undefined || portmap !== undefined,
-    ...(store === -1 ? {} : { dataDir: dataDirOf(plugins[store]) }),
+    isolation: admitted && (ingress === 'same-bridge' || ingress === 'isolated') ? ingress : 'none',
+    publishes: portmap !== undefined && fieldsOf(portmap)('backend') !== 'nftables',
+    filtered: isOwn('ipMasq') || firewall !== undefined || portmap !== undefined,
+    ...(store ? { dataDir: textOf(dataDir) || '/var/lib/cni/networks' } : {}),
   }
 }
 
-interface Conf {
-  readonly type: string
-  readonly field: (key: string) => Json | undefined
-  readonly text: (key: string) => string | undefined
-  readonly is: (key: string) => boolean
+type Fields = (key: string) => Json | undefined
+
+function fieldsOf(plugin: PluginConf | undefined): Fields {
+  const json: Json | undefined = plugin && JSON.parse(plugin.text)
+  return (key) => goField(json, key)
 }
 
-function readConf({ type, text }: PluginConf): Conf {
-  const json: Json = JSON.parse(text)
-  const field = (key: string) => goField(json, key)
+function bridgeOf(field: Fields, routed: boolean): NonNullable<ListEffects['bridge']> {
+  const [mtu, vlan] = [field('mtu'), field('vlan')]
   return {
-    type,
-    field,
-    text: (key) => {
-      const value = field(key)
-      return typeof value === 'string' ? value : undefined
-    },
-    is: (key) => field(key) === true,
-  }
-}
-
-function bridgeOf(conf: Conf, routed: boolean): NonNullable<ListEffects['bridge']> {
-  const mtu = conf.field('mtu')
-  const vlan = conf.field('vlan')
-  return {
-    name: conf.text('bridge') || 'cni0',
+    name: textOf(field('bridge')) || 'cni0',
     ...(typeof mtu === 'number' && mtu > 0 ? { mtu } : {}),
     // With a VLAN the gateway is on another interface, which is not looked at.
     routed: routed && !(typeof vlan === 'number' && vlan > 0),
-    port: { hairpin: conf.is('hairpinMode'), isolated: conf.is('portIsolation') },
+    port: { hairpin: field('hairpinMode') === true, isolated: field('portIsolation') === true },
   }
 }
 
-function isolationOf(policy: string | undefined): Isolation {
-  return policy === 'same-bridge' || policy === 'isolated' ? policy : 'none'
-}
-
-function dataDirOf(plugin: PluginConf | undefined): string {
-  const json: Json = JSON.parse(plugin?.text ?? 'null')
-  const dir = goField(goField(json, 'ipam'), 'dataDir')
-  return typeof dir === 'string' && dir !== '' ? dir : '/var/lib/cni/networks'
+function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : ''
 }

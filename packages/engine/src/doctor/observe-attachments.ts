@@ -1,12 +1,32 @@
-import type { ConfList } from '@vethra/cni'
-import type { DesiredAttachment, ObservedAttachment, ObservedFault } from '@vethra/findings'
-import { attachmentText } from '@vethra/findings'
-import type { CachedAttachment, DamagedFile, Memory } from '@vethra/world'
-import { attachmentReader } from './desired-attachment.ts'
+import {
+  type AttachmentKey,
+  type ConfList,
+  goField,
+  jsonOrNull,
+  type Life,
+  lifeOf,
+  present,
+} from '@vethra/cni'
+import { endOf, podOf, podText } from '@vethra/container'
+import {
+  attachmentText,
+  type DesiredAttachment,
+  type ObservedAttachment,
+  type ObservedFault,
+  refOf,
+} from '@vethra/findings'
+import { networksFromFiles } from '@vethra/networks'
+import type { PluginWay } from '@vethra/plugins'
+import type { AttachmentRecord, CachedAttachment, DamagedFile, Memory } from '@vethra/world'
+import { cachedList } from '../attach/cached-list.ts'
+import { isProven, lifeNow } from '../attach/life.ts'
+import { keyOf } from '../attach/membership.ts'
+import { waysByMark } from '../attach/ways-by-mark.ts'
+import { netnsOfEntry } from '../container/foreign.ts'
+import { attachmentReader, readPorts } from './desired-attachment.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { mapInTurns } from './in-turns.ts'
 import type { NativeAttachment } from './native-effects.ts'
-import { fileNameOf, observeAttachment } from './observe-attachment.ts'
 
 /** The remembered attachments, and the desired state of those that live. */
 export interface SeenAttachments {
@@ -33,17 +53,17 @@ export async function observeAttachments(
   { memory, networks, stored }: AttachmentFacts,
 ): Promise<SeenAttachments> {
   const { records, cached, damaged } = memory
-  const made = new Map(cached.map((each) => [keyOf(each), each]))
+  const entries = new Map(cached.map((each) => [attachmentText(keyOf(each)), each]))
   const recorded = new Map(records.map((each) => [attachmentText(each), each]))
-  const known = {
-    networks,
-    stored,
-    read: attachmentReader(networks),
-    lostRecords: new Set(damaged.filter(({ of }) => of === 'record').map(nameOf)),
-  }
-  const keys = [...new Set([...recorded.keys(), ...made.keys()])]
-  const seen = await mapInTurns(clock, keys, (key) =>
-    observeAttachment(host, known, { record: recorded.get(key), entry: made.get(key) }),
+  const keys = new Map(
+    [...records, ...cached.map(keyOf)].map((key) => [attachmentText(key), refOf(key)]),
+  )
+  const lostRecords = new Set(damaged.filter(({ of }) => of === 'record').map(nameOf))
+  const known = { networks, stored, lostRecords, read: attachmentReader(networks) }
+  const seen = await mapInTurns(clock, [...keys], ([text, key]) =>
+    observeAttachment(host, known, {
+      ...{ key, record: recorded.get(text), entry: entries.get(text) },
+    }),
   )
   const observed = seen.map(({ attachment }) => attachment)
   const living = seen.flatMap((each) => each.living)
@@ -54,16 +74,147 @@ export async function observeAttachments(
     ),
     living,
     native: living.filter(({ ways }) => ways.length > 0),
-    damaged: damaged.filter((each) => !explained(each, observed)).map(({ file }) => faultOf(file)),
+    damaged: damaged
+      .filter((each) => !explained(each, observed))
+      .map(({ file }) => ({ file, reason: 'its content differs from the text that was written' })),
   }
 }
 
-function keyOf({ network, attachment }: CachedAttachment): string {
-  return attachmentText({ network, ...attachment })
+/** The facts that all attachments are read by. */
+interface KnownToAll extends Pick<AttachmentFacts, 'networks' | 'stored'> {
+  readonly read: ReturnType<typeof attachmentReader>
+  /** The names of records that are damaged. */
+  readonly lostRecords: ReadonlySet<string>
 }
 
-function nameOf({ file }: DamagedFile): string {
-  return file.slice(file.lastIndexOf('/') + 1)
+/** The record and the cached result of one attachment: at least one of them. */
+interface Remembered {
+  readonly key: AttachmentKey
+  readonly record: AttachmentRecord | undefined
+  readonly entry: CachedAttachment | undefined
+}
+
+interface SeenAttachment {
+  readonly attachment: ObservedAttachment
+  /** Undefined where no conf list of it can be read. */
+  readonly wanted: DesiredAttachment | undefined
+  /** Itself where it lives, as it was made; without ways where programs alone made it. */
+  readonly living: readonly NativeAttachment[]
+}
+
+async function observeAttachment(
+  host: DoctorTools['host'],
+  known: KnownToAll,
+  remembered: Remembered,
+): Promise<SeenAttachment> {
+  const { key, record, entry } = remembered
+  const isStored = known.stored.has(key.containerId)
+  // What our runtime attached is recorded: a record that is not there was removed.
+  const recordDamaged = !record && (isStored || known.lostRecords.has(fileNameOf(key)))
+  const recorded = record !== undefined || recordDamaged
+  const ours = recorded || isStored
+  const ways = recordDamaged && entry ? await waysByMark(host, entry) : record?.ways
+  const { isCached, source, plain } = readBoth(known.read, remembered, ways)
+  const wanted = plain && isCached && record?.asked ? { ...plain, cutShort: true } : plain
+  const state = await stateOf(host, remembered, { recordDamaged, ours })
+  const leaving = record?.underWay === 'DEL' && state === 'alive'
+  const attachment = {
+    ...{ ...key, recorded, recordDamaged, remembered: isCached && !leaving, ours, state },
+    ...(leaving ? { leaving } : {}),
+    byInode: record !== undefined && record.cookie === undefined,
+    restorable: !isCached && wanted !== undefined,
+    ...(entry ? podAndNetwork(known.networks, entry, { record, ours, state }) : {}),
+    ...(state === 'gone' ? {} : publishedEnds(plain, entry, ours)),
+    ...present({ hostLink: plain?.hostLink }),
+    netns: record?.netns ?? (entry ? netnsOfEntry(entry) : ''),
+  }
+  const living = state === 'alive' && recorded && source ? [{ made: source, ways: ways ?? [] }] : []
+  return { attachment, wanted, living }
+}
+
+interface ReadAttachment {
+  /** Whether the cached result can be read. */
+  readonly isCached: boolean
+  /** The text that was read: what is cached, or else what is recorded. */
+  readonly source: CachedAttachment | undefined
+  readonly plain: DesiredAttachment | undefined
+}
+
+function readBoth(
+  read: KnownToAll['read'],
+  { record, entry }: Remembered,
+  ways: readonly PluginWay[] | undefined,
+): ReadAttachment {
+  const cached = entry && read(entry, ways)
+  if (cached) return { isCached: true, source: entry, plain: cached }
+  const source = record?.made
+  return { isCached: false, source, plain: source && read(source, ways) }
+}
+
+// Whose it is where it is a pod's, and whether its network is lost: for ours that live, and for pods.
+function podAndNetwork(
+  networks: KnownToAll['networks'],
+  entry: CachedAttachment,
+  { record, ours, state }: Pick<Remembered, 'record'> & Pick<ObservedAttachment, 'ours' | 'state'>,
+): Pick<ObservedAttachment, 'pod' | 'networkLost'> {
+  const pod = ours ? undefined : podOf(entry.attachment)
+  const isNeeded = record ? state === 'alive' : pod !== undefined
+  return {
+    ...(pod ? { pod: podText(pod) } : {}),
+    ...(isNeeded && isNetworkLost(networks, entry) ? { networkLost: true } : {}),
+  }
+}
+
+// Other programs' conf lists may be in folders of their own.
+function isNetworkLost(
+  networks: KnownToAll['networks'],
+  { network, listText }: CachedAttachment,
+): boolean {
+  if (networks.has(network)) return false
+  const former = networksFromFiles([{ file: network, text: listText }]).networks
+  return former.some(({ managed }) => managed)
+}
+
+// What portmap makes by nftables is in its own table, ours too where it is a program.
+function publishedEnds(
+  plain: DesiredAttachment | undefined,
+  entry: CachedAttachment | undefined,
+  ours: boolean,
+): Pick<ObservedAttachment, 'published' | 'byNft'> {
+  const byNft = entry && publishesByNft(entry)
+  if (!plain || !entry || (ours && (!byNft || plain.inTable.includes('ports')))) return {}
+  const told = readPorts(goField(entry.attachment.capabilityArgs, 'portMappings'))
+  const ports = byNft ? told : plain.ports
+  if (ports.length === 0) return {}
+  const published = ports.map(({ protocol, hostPort, containerPort }) => ({
+    ...{ protocol, hostPort },
+    ends: plain.addresses.map(({ address }) => endOf(address, containerPort)),
+  }))
+  return { published, ...(byNft ? { byNft } : {}) }
+}
+
+// Of a thousand conf lists few say so: the others need not be parsed for it.
+function publishesByNft(entry: CachedAttachment): boolean {
+  if (!entry.listText.includes('nftables')) return false
+  const plugins = cachedList(entry)?.plugins ?? []
+  return plugins.some(
+    ({ type, text }) => type === 'portmap' && goField(jsonOrNull(text), 'backend') === 'nftables',
+  )
+}
+
+// Without a record a path alone tells little: enough to report what is not ours, and is never changed.
+async function stateOf(
+  host: DoctorTools['host'],
+  { record, entry }: Remembered,
+  { recordDamaged, ours }: { readonly recordDamaged: boolean; readonly ours: boolean },
+): Promise<Life> {
+  // Another boot, or another cookie, is another namespace, whatever interface it has: its user can give it any.
+  if (record) return lifeNow(host, record)
+  if (entry === undefined) return 'unknown'
+  const seen = await host.netns.look(ours ? entry.attachment.netns : netnsOfEntry(entry))
+  const lost = { ...entry.attachment, network: entry.network, netnsId: '', made: entry }
+  if (recordDamaged && (await isProven(host, lost, seen))) return 'alive'
+  return !ours && seen.found === 'missing' ? 'gone' : lifeOf(lost, seen)
 }
 
 // A damaged file of an attachment that something else tells of is told with it.
@@ -76,6 +227,11 @@ function explained(each: DamagedFile, observed: readonly ObservedAttachment[]): 
   )
 }
 
-function faultOf(file: string): ObservedFault {
-  return { file, reason: 'its content differs from the text that was written' }
+function nameOf({ file }: DamagedFile): string {
+  return file.slice(file.lastIndexOf('/') + 1)
+}
+
+// The last part of the files that records and cached results are in.
+function fileNameOf({ network, containerId, ifname }: AttachmentKey): string {
+  return `${network}-${containerId}-${ifname}`
 }
