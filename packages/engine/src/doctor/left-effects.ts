@@ -27,9 +27,7 @@ export async function leftIn(
   wanted: readonly WantedEffects[],
 ): Promise<Pick<ObservedTable, 'left' | 'doubtful' | 'extra'>> {
   const known = new Set([
-    ...attachments.map(({ network, containerId, ifname }) =>
-      ownerMark({ kind: 'attachment', network, containerId, ifname }),
-    ),
+    ...attachments.map((each) => ownerMark({ kind: 'attachment', ...each })),
     ...networks.map((network) => ownerMark({ kind: 'network', network })),
   ])
   const effects = await kernel.effects()

@@ -1,4 +1,4 @@
-import { CniError, type ContainerRef, goField, type Json, present } from '@vethra/cni'
+import { type ContainerRef, goField, type Json, onCniError, present } from '@vethra/cni'
 import { type BundleRecord, innerPorts, parseRecord, type RootlessInfo } from '@vethra/container'
 import type {
   DesiredContainer,
@@ -86,11 +86,14 @@ async function inNamespace(
     hosts.ids(),
     containers.heldNames(),
   ])
-  const folders = await mapInTurns(clock, ids, hosts.folder)
   const stale = new Set(looksInside(ids.length) ? await hosts.stale() : [])
-  const asSeen = (each: HostsFolder): SeenFolder =>
-    stale.has(each.id) ? { ...each, names: 'stale' } : each
-  const byId = new Map(folders.map((each) => [each.id, asSeen(each)]))
+  const folders = await mapInTurns(clock, ids, hosts.folder)
+  const byId = new Map(
+    folders.map((each): [string, SeenFolder] => [
+      each.id,
+      stale.has(each.id) ? { ...each, names: 'stale' } : each,
+    ]),
+  )
   const named = (id: string) => ({ namespace, id, containerId: idOf({ namespace, id }) })
   const wanted = stored.map(named).filter((each) => isIn(scope, each))
   const known = await mapInTurns(clock, wanted, (each) =>
@@ -102,64 +105,49 @@ async function inNamespace(
   const inStore = new Set(stored)
   const left = folders
     .filter(({ id }) => !inStore.has(id))
-    .map((each) => hostsAlone(named(each.id), each))
+    .map(({ id, names, withoutNetworks }) => ({
+      observed: { ...named(id), stored: false, names, withoutNetworks, restorable: false },
+    }))
   return { containers: [...known, ...left], names: held.map((each) => ({ namespace, ...each })) }
 }
 
 type SeenFolder = Omit<HostsFolder, 'names'> & Pick<ObservedContainer, 'names'>
 
-type Named = Pick<ObservedContainer, 'namespace' | 'id' | 'containerId'>
-
 async function storedContainer(
-  named: Named,
+  named: Pick<ObservedContainer, 'namespace' | 'id' | 'containerId'>,
   containers: ReturnType<DoctorTools['containers']>,
   { folder, isRecorded }: { readonly folder: SeenFolder | undefined; readonly isRecorded: boolean },
 ): Promise<SeenContainer> {
   const { id } = named
   const [decided, lifecycle] = await Promise.all([
-    readOrFault(async () => {
-      const json = await containers.read(id, 'vethra.json')
-      return json === undefined ? undefined : parseRecord(json)
-    }, 'vethra.json'),
-    readOrFault(() => containers.read(id, 'lifecycle.json'), 'lifecycle.json'),
+    orFault('vethra.json', containers.read(id, 'vethra.json').then(recordFrom)),
+    orFault('lifecycle.json', containers.read(id, 'lifecycle.json').then(startOf)),
   ])
   const record = decided.value
-  const startedMs = startOf(lifecycle.value)
+  const fault = decided.fault ?? lifecycle.fault
   const observed = {
-    ...named,
-    stored: true,
-    ...faultOf(decided.fault ?? lifecycle.fault),
+    ...{ ...named, stored: true, ...present({ fault, startedMs: lifecycle.value }) },
     names: folder?.names ?? 'none',
     withoutNetworks: folder?.withoutNetworks ?? (record !== undefined && record.mode !== 'cni'),
     restorable: record?.mode === 'cni',
-    ...present({ startedMs }),
     ...(record?.transient ? { transient: true as const } : {}),
     ...(record || decided.fault || isRecorded ? {} : { nerdctls: true as const }),
-  } as const
+  }
   return { observed, ...present({ record }) }
 }
 
-function faultOf(fault: ObservedFault | undefined): Pick<ObservedContainer, 'fault'> {
-  return present({ fault })
-}
-
-function hostsAlone(named: Named, { names, withoutNetworks }: HostsFolder): SeenContainer {
-  return {
-    observed: { ...named, stored: false, names, withoutNetworks, restorable: false },
-  }
-}
-
-async function readOrFault<T>(
-  read: () => Promise<T>,
+async function orFault<T>(
   file: string,
+  reading: Promise<T>,
 ): Promise<{ readonly value?: T; readonly fault?: ObservedFault }> {
-  try {
-    return { value: await read() }
-  } catch (error) {
-    if (!(error instanceof CniError)) throw error
-    const { message, hint } = error
-    return { fault: { file, reason: message, ...present({ hint }) } }
-  }
+  return reading.then(
+    (value) => ({ value }),
+    onCniError(({ message, hint }) => ({ fault: { file, reason: message, ...present({ hint }) } })),
+  )
+}
+
+function recordFrom(json: Json | undefined): BundleRecord | undefined {
+  return json === undefined ? undefined : parseRecord(json)
 }
 
 function startOf(lifecycle: Json | undefined): number | undefined {

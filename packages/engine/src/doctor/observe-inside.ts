@@ -1,5 +1,5 @@
 import { formatAddress, readAddress, readCidr } from '@vethra/address'
-import { onCniError, orElse, type Result } from '@vethra/cni'
+import { onCniError, orElse, present, type Result } from '@vethra/cni'
 import {
   attachmentText,
   type MissingResource,
@@ -10,11 +10,12 @@ import { planFormer } from '@vethra/plugins'
 import { diff, keyOf, type Owner, type Resource, type State } from '@vethra/state'
 import type { CachedAttachment } from '@vethra/world'
 import { cachedList, resultOf } from '../attach/cached-list.ts'
+import { keyOf as keyOfAttachment } from '../attach/membership.ts'
 import { stageOf } from '../attach/stage-runner.ts'
 import { stagesOf } from '../attach/stages-of.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { mapInTurns } from './in-turns.ts'
-import { keyOfMade, type NativeAttachment } from './native-effects.ts'
+import type { NativeAttachment } from './native-effects.ts'
 
 /**
  * The resources that ADD returned and that living attachments lack inside of their containers: the interface up, with its
@@ -30,7 +31,7 @@ export async function observeInside(
   const places = new Map(seen.map((each) => [attachmentText(each), each.netns]))
   const byContainer = Map.groupBy(seen, ({ containerId }) => containerId)
   const lacking = await mapInTurns(clock, made, async (each) => {
-    const attachment = keyOfMade(each)
+    const attachment = keyOfAttachment(each.made)
     const netns = places.get(attachmentText(attachment)) ?? ''
     const all = byContainer.get(attachment.containerId) ?? []
     const isLast = !all.some(({ ifname }) => isBehind(attachment.ifname, ifname))
@@ -75,11 +76,10 @@ function isBehind(one: string, other: string): boolean {
 
 // Of two default routes that of the later interface is in front, and the other leads nowhere.
 function insideOf({ made, ways }: NativeAttachment, isLast: boolean): State {
-  const { network, attachment } = made
-  const { containerId, ifname } = attachment
   const result = resultOf(made)
   if (result === undefined) return []
-  const owner: Owner = { kind: 'attachment', network, containerId, ifname }
+  const owner: Owner = { kind: 'attachment', ...keyOfAttachment(made) }
+  const { ifname } = owner
   const on = { place: 'container', link: ifname } as const
   const types = (ways.length > 0 ? ways : (cachedList(made)?.plugins ?? [])).map(({ type }) => type)
   const isPlain = types.every((each) => plain.includes(each))
@@ -131,15 +131,6 @@ function routeOf(
   const via = gw ?? ips.map(({ gateway }) => gateway).find(isSame)
   const gateway = via === undefined ? undefined : readAddress(via)
   if (gateway === undefined || readCidr(dst) === undefined || table !== undefined) return []
-  const metric = priority === undefined ? {} : { priority }
-  return [
-    {
-      kind: 'route',
-      ...on,
-      destination: dst,
-      gateway: formatAddress(gateway),
-      inFront: true,
-      ...metric,
-    },
-  ]
+  const to = { destination: dst, gateway: formatAddress(gateway), inFront: true }
+  return [{ kind: 'route', ...on, ...to, ...present({ priority }) }]
 }

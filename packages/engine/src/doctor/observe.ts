@@ -5,22 +5,22 @@ import type {
   ObservedAttachment,
   ObservedState,
 } from '@vethra/findings'
-import { readFirewall, type SavedRules, unreadableTables } from '@vethra/firewall'
+import { readFirewall, unreadableTables } from '@vethra/firewall'
 import { hangsAtLoopback, type Network, networkSubnets } from '@vethra/networks'
 import { networkFeatures } from '@vethra/plugins'
+import { keyOf } from '../attach/membership.ts'
 import { programsOf } from '../attach/ways-now.ts'
 import { attachedIds } from '../attach/whose.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { forgottenAttachments } from './forgotten.ts'
 import { effectsOf } from './list-effects.ts'
-import { leadsOf, lookAtTable, masqueradesOf } from './look-at-tables.ts'
 import { lostFiles } from './lost-files.ts'
 import { lostNetworks } from './lost-networks.ts'
-import { markLinks } from './mark-links.ts'
 import { observeAttachments, type SeenAttachments } from './observe-attachments.ts'
 import { desiredContainers, observeContainers, type SeenContainers } from './observe-containers.ts'
 import { observeHost } from './observe-host.ts'
 import { observeInside, observeMounts } from './observe-inside.ts'
+import { leadsOf, masqueradesOf, observeTable } from './observe-tables.ts'
 import { readNetworks } from './read-networks.ts'
 import { readReservations } from './read-reservations.ts'
 import { isFor, isIn, type Scope } from './scope.ts'
@@ -37,23 +37,24 @@ export interface HostState {
  */
 export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostState> {
   const first = await lookAround(tools, scope)
-  const { networks, attachments, containers, links } = first
+  const { networks, attachments, containers } = first
   const seen = attachments.observed
   await tools.clock.yieldNow?.()
-  const kernel = await tools.host.kernel?.()
   const lost = isFor(scope, 'restore-kept-network', 'remove-elements')
     ? await lostNetworks(tools, first.namespaces, networks)
     : []
-  const table = await lookAtTable(tools, scope, { ...first, lost, kernel })
+  const table = await observeTable(tools, scope, { ...first, lost })
   const looksInside = tools.looksInside(attachments.living.length)
   const inside =
     isFor(scope, 'restore-inside') && looksInside
       ? await observeInside(tools, attachments.living, seen)
       : []
-  const masquerades = await masqueradesOf(tools, { ...first, ...first.observed })
+  const masquerades = await masqueradesOf(tools, first, first.observed.firewall)
   await tools.clock.yieldNow?.()
   const leads = seen.some(({ published }) => published) ? await leadsOf(tools, seen) : undefined
-  const marked = isFor(scope, 'release-address') ? await markLinks(kernel, links, seen) : links
+  const links = isFor(scope, 'release-address')
+    ? await markLinks(tools, first.links, seen)
+    : first.links
   return {
     desired: {
       networks: networks.map((each) => desiredNetwork(tools, each)),
@@ -62,17 +63,16 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
     },
     observed: {
       ...first.observed,
-      ...{ attachments: seen, damaged: attachments.damaged, lost, inside },
+      ...{ attachments: seen, damaged: attachments.damaged, lost, inside, links },
       ...(tools.looksWithin ? { lostFiles: await lostFiles(tools, networks, containers) } : {}),
       // No repair is for these.
       ...(!scope && looksInside ? { staleMounts: await observeMounts(tools, seen) } : {}),
       nowMs: tools.clock.now(),
-      signs: { ...withMarked(first.signs, marked), ...rememberedIds(seen) },
+      signs: signsOf(first.signs, seen, links),
       containers: containers.map((each) => each.observed),
-      links: marked,
       flows: await flowsOf(tools, attachments),
-      ...(masquerades ? { masquerades } : {}),
-      table: leads ? { ...table, leads } : table,
+      ...present({ masquerades }),
+      table: { ...table, ...present({ leads }) },
     },
   }
 }
@@ -81,8 +81,8 @@ export async function observe(tools: DoctorTools, scope?: Scope): Promise<HostSt
 async function lookAround(tools: DoctorTools, scope: Scope | undefined) {
   const namespaces = await tools.namespaces()
   const { networks, confFaults, shadowed } = await readNetworks(tools, namespaces)
-  const [rules, kit, links, routes, neighbours, portHolds, signs, seen, [known, attachments]] =
-    await Promise.all([
+  const [rules, kit, links, routes, neighbours, portHolds, signs, seen, around] = await Promise.all(
+    [
       // Programs of plugins are facts, and no difference that a repair is for.
       scope ? lookAtHost({ ...tools, looksWithin: false }, []) : lookAtHost(tools, networks),
       tools.host.rootless?.info().catch(onCniError((error) => error)),
@@ -96,8 +96,9 @@ async function lookAround(tools: DoctorTools, scope: Scope | undefined) {
         ? readReservations(tools, networks)
         : { reservations: [], unread: [] },
       lookAtContainers(tools, scope, { namespaces, networks }),
-    ])
-  const { containers, names } = known
+    ],
+  )
+  const { names, ...known } = around
   const isSilent = kit instanceof CniError
   const { reservations, unread } = seen
   const host = {
@@ -108,7 +109,7 @@ async function lookAround(tools: DoctorTools, scope: Scope | undefined) {
   const seenOnce = { ...rules, host, routes, ...present({ neighbours }), portHolds, names }
   const observed = { ...seenOnce, reservations, confFaults, shadowed }
   const rootless = isSilent ? ('silent' as const) : kit
-  return { namespaces, networks, rootless, links, signs, containers, attachments, observed }
+  return { namespaces, networks, rootless, links, signs, ...known, observed }
 }
 
 async function lookAtContainers(
@@ -118,7 +119,7 @@ async function lookAtContainers(
     namespaces,
     networks,
   }: { readonly namespaces: readonly string[]; readonly networks: readonly Network[] },
-): Promise<readonly [SeenContainers, SeenAttachments]> {
+): Promise<SeenContainers & { readonly attachments: SeenAttachments }> {
   const all = await tools.memory()
   const idOf = attachedIds(all.records)
   const recorded = new Set(all.records.map(({ containerId }) => containerId))
@@ -128,25 +129,25 @@ async function lookAtContainers(
   const memory = {
     ...all,
     records: all.records.filter((each) => isIn(scope, each)),
-    cached: [...all.cached, ...forgotten].filter(({ network, attachment }) =>
-      isIn(scope, { ...attachment, network }),
-    ),
+    cached: [...all.cached, ...forgotten].filter((each) => isIn(scope, keyOf(each))),
   }
-  const lists = new Map(networks.map(({ name, list }) => [name, list]))
   const stored = known.containers.flatMap(({ observed: { stored, nerdctls, containerId } }) =>
     stored && !nerdctls ? [containerId] : [],
   )
-  return [
-    known,
-    await observeAttachments(tools, { memory, networks: lists, stored: new Set(stored) }),
-  ]
+  const lists = new Map(networks.map(({ name, list }) => [name, list]))
+  const facts = { memory, networks: lists, stored: new Set(stored) }
+  return { ...known, attachments: await observeAttachments(tools, facts) }
 }
 
 async function lookAtHost(
   tools: DoctorTools,
   networks: readonly Network[],
 ): Promise<Pick<ObservedState, 'firewall' | 'host'>> {
-  const [saved, host] = await Promise.all([saveRules(tools), observeHost(tools, networks)])
+  const [saved, host] = await Promise.all([
+    // Rules that cannot be read are a finding, and no reason to see nothing else.
+    tools.host.rules.save().catch(onCniError((error) => error)),
+    observeHost(tools, networks),
+  ])
   if (saved instanceof CniError) {
     const { message, details = '' } = saved
     return { firewall: [], host: { ...host, unreadableRules: [`${message} ${details}`.trim()] } }
@@ -157,30 +158,42 @@ async function lookAtHost(
   }
 }
 
-// Rules that cannot be read are a finding, and no reason to see nothing else.
-async function saveRules({ host }: DoctorTools): Promise<readonly SavedRules[] | CniError> {
-  return host.rules.save().catch(onCniError((error) => error))
-}
-
-// An interface that bears a container's mark is there as long as its namespace, though nothing remembers its attachment.
-function withMarked(
-  signs: Omit<ObservedState['signs'], 'cached' | 'recorded'>,
+// With the owners that marks name. Those that attachments are known to have are not asked.
+async function markLinks(
+  { host }: DoctorTools,
   links: ObservedState['links'],
-) {
-  const marked = links.flatMap(({ owner }) => (owner?.kind === 'attachment' ? [owner] : []))
-  const ids = new Set(marked.map(({ containerId }) => containerId))
-  const has = (id: string) => ids.has(id) || signs.namespaces.has(id)
-  return { ...signs, namespaces: { has } }
+  attachments: readonly ObservedAttachment[],
+): Promise<ObservedState['links']> {
+  const known = new Set(attachments.map(({ hostLink }) => hostLink))
+  const others = links.filter(({ name, bridge }) => !bridge && name !== 'lo' && !known.has(name))
+  const kernel = others.length > 0 ? await host.kernel?.() : undefined
+  if (kernel === undefined) return links
+  const expected = others.map(({ name }) => ({
+    owner: { kind: 'host' } as const,
+    resource: { kind: 'link', place: 'host', name, type: { name: 'dummy' }, up: true } as const,
+  }))
+  const owners = new Map(
+    (await kernel.observe('', expected)).flatMap(({ resource, owner }) =>
+      'name' in resource && owner.kind !== 'host' ? [[resource.name, owner]] : [],
+    ),
+  )
+  return links.map((link) => ({ ...link, ...present({ owner: owners.get(link.name) }) }))
 }
 
-function rememberedIds(
+function signsOf(
+  signs: Omit<ObservedState['signs'], 'cached' | 'recorded'>,
   seen: readonly ObservedAttachment[],
-): Pick<ObservedState['signs'], 'cached' | 'recorded'> {
-  const ids = (wanted: (each: ObservedAttachment) => boolean) =>
-    new Set(seen.filter(wanted).map(({ containerId }) => containerId))
+  links: ObservedState['links'],
+): ObservedState['signs'] {
+  const idsOf = (all: readonly { readonly containerId: string }[]) =>
+    new Set(all.map(({ containerId }) => containerId))
+  // An interface that bears a container's mark is there as long as its namespace, though nothing remembers its attachment.
+  const marked = idsOf(links.flatMap(({ owner }) => (owner?.kind === 'attachment' ? [owner] : [])))
   return {
-    cached: ids(({ remembered }) => remembered),
-    recorded: ids(({ recorded }) => recorded),
+    ...signs,
+    namespaces: { has: (id) => marked.has(id) || signs.namespaces.has(id) },
+    cached: idsOf(seen.filter(({ remembered }) => remembered)),
+    recorded: idsOf(seen.filter(({ recorded }) => recorded)),
   }
 }
 
@@ -198,17 +211,11 @@ function desiredNetwork({ host }: DoctorTools, network: Network): DesiredNetwork
   const programs = programsOf(host, list)
   const { bridge, routed, isolation, filtered } = effectsOf(list)
   return {
-    name,
-    file,
-    ours: managed,
+    ...{ name, file, ours: managed, routed, isolation, filtered, programs },
     subnets: networkSubnets(network).map(({ subnet }) => subnet),
-    ...(bridge === undefined ? {} : { bridge: bridge.name }),
-    routed,
-    isolation,
-    filtered,
+    ...present({ bridge: bridge?.name }),
     // In this process portmap leaves ::1 out by itself.
     hangsAtLoopback: hangsAtLoopback(network) && programs.includes('portmap'),
-    programs,
     features: networkFeatures(list),
     cniVersion: list.cniVersion,
   }

@@ -1,6 +1,7 @@
 import { attachmentText } from '@vethra/findings'
 import { isEffect } from '@vethra/firewall'
 import type { Owned } from '@vethra/state'
+import { keyOf } from '../attach/membership.ts'
 import type { DoctorTools } from './doctor-tools.ts'
 import { isOfResolver } from './left-effects.ts'
 import { placeOf } from './native-effects.ts'
@@ -36,9 +37,7 @@ async function recordedEffects({
   effectsOf,
 }: DoctorTools): Promise<ReadonlyMap<string, Owned>> {
   const { records, cached } = await memory()
-  const made = new Map(
-    cached.map((each) => [attachmentText({ ...each.attachment, network: each.network }), each]),
-  )
+  const made = new Map(cached.map((each) => [attachmentText(keyOf(each)), each]))
   const effects = records.flatMap((record) => {
     const source = made.get(attachmentText(record)) ?? record.made
     return record.ways && source ? effectsOf({ made: source, ways: record.ways }) : []
